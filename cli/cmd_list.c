@@ -1,0 +1,192 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/context.h"
+#include "cli/option.h"
+#include "cli/output.h"
+#include "cli/rank.h"
+#include "cli/rows.h"
+#include "cli/talk.h"
+#include "cli/term.h"
+#include "dynamodb/source.h"
+#include "dynamodb/workers.h"
+#include "export/format.h"
+#include "inspector/summary.h"
+
+static int run(const struct options *o, struct talk *talk, struct fault *f);
+
+const struct command cmd_list = {
+	.name = "list",
+	.bit = ON_LIST,
+	.args = "",
+	.summary = "list entries, one a row",
+	.about = "Writes a row for every selected entry, in no order, or the "
+		 "first N in an order (--top). Session keys and the values of "
+		 "sessions are masked unless --reveal is given.",
+	.run = run,
+};
+
+struct list {
+	struct context context;
+	struct columns columns;
+	struct rows rows;
+	struct rank *rank; /* --top, NULL */
+};
+
+static int
+on_ranked(void *state, const struct segment *seg, const struct record *r,
+    struct fault *f)
+{
+	struct list *l = state;
+
+	(void)seg;
+	(void)f;
+	rank_offer(l->rank, r, &l->context.rules);
+	return 0;
+}
+
+static void *
+on_open_ranked(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
+{
+	(void)worker;
+	(void)conn;
+	(void)f;
+	return ctx;
+}
+
+/* The best, from first to last. */
+static int
+write_ranked(struct list *l, struct fault *f)
+{
+	size_t n = rank_sort(l->rank);
+	struct buf scratch = { 0 };
+	struct rows_hand *hand = rows_hand_new(&l->rows);
+	struct record r;
+	int rc = 0;
+
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		record_of(&r, rank_item(l->rank, i), &l->context.rules,
+		    &scratch);
+		rc = rows_add(hand, &r, f);
+	}
+	if (rows_hand_close(hand, f) != 0)
+		rc = -1;
+	buf_release(&scratch);
+	return rc;
+}
+
+static enum rank_by
+rank_word(const char *by)
+{
+	return strcmp(by, "size") == 0   ? RANK_SIZE
+	    : strcmp(by, "expires") == 0 ? RANK_EXPIRES
+					 : RANK_OVERDUE;
+}
+
+/* Whether something is asked for that is more than keys and TTL. */
+static bool
+needs_items(const struct list *l, const char *format)
+{
+	const struct options *o = l->context.o;
+
+	if (o->larger_than >= 0 || strcmp(format, "jsonl") == 0)
+		return true;
+	if (l->rank != NULL && rank_word(o->by) == RANK_SIZE)
+		return true;
+	for (size_t i = 0; i < l->columns.n; i++) {
+		const struct column_def *def = l->columns.list[i].def;
+
+		if (def == NULL || strcmp(def->name, "size") == 0 ||
+		    strcmp(def->name, "value") == 0 ||
+		    strcmp(def->name, "attributes") == 0)
+			return true;
+	}
+	return false;
+}
+
+static int
+work(struct list *l, bool keys_only, struct fault *f)
+{
+	struct context *c = &l->context;
+	struct selection selection;
+	struct summary total;
+	struct source *source = context_source(c, keys_only);
+	struct pass pass = {
+		.source = source,
+		.ddb = c->ddb,
+		.rules = &c->rules,
+		.selection = &selection,
+		.jobs = (int)c->o->jobs,
+		.sink = rows_sink(&l->rows),
+		.tick = context_tick,
+		.tick_ctx = c,
+	};
+	int rc;
+
+	if (l->rank != NULL)
+		pass.sink = (struct pass_sink){ .ctx = l,
+			.open = on_open_ranked,
+			.entry = on_ranked };
+	context_selection(&selection, c->o);
+	summary_init(&total, 0, c->rules.sizes);
+	context_begin(c, "listed", l->rank == NULL);
+	rc = pass_run(&pass, &total, NULL, f);
+	context_end(c);
+	if (rc >= 0 && l->rank != NULL)
+		rc = write_ranked(l, f);
+	summary_release(&total);
+	source_close(source);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+run(const struct options *o, struct talk *talk, struct fault *f)
+{
+	const char *format = o->format;
+	struct list l = { 0 };
+	struct rows_options rows = { .limit = o->limit };
+	int rc = -1;
+
+	if (format == NULL)
+		format = isatty(STDOUT_FILENO) ? "table" : "tsv";
+	if (o->columns != NULL && strcmp(format, "jsonl") == 0)
+		return fault(f, FAULT_USAGE,
+		    "--columns is for table, tsv and csv; jsonl has every "
+		    "attribute");
+	if (o->no_headings &&
+	    (strcmp(format, "csv") == 0 || strcmp(format, "jsonl") == 0))
+		return fault(f, FAULT_USAGE,
+		    "--no-headings is for table and "
+		    "tsv; %s",
+		    strcmp(format, "csv") == 0
+			? "CSV always has its line of names"
+			: "jsonl has no headings");
+	if (context_open(&l.context, o, NULL, talk, f) != 0 ||
+	    columns_parse(&l.columns, o->columns, &l.context.schema, f) != 0)
+		goto out;
+	if (o->top > 0)
+		l.rank = rank_new(rank_word(o->by), (size_t)o->top);
+	if (!needs_items(&l, format))
+		l.context.rules.sizes = false;
+	rows.format = format;
+	rows.columns = &l.columns;
+	rows.headings = !o->no_headings;
+	rows.color = o->color;
+	rows.view = (struct column_view){ .rules = &l.context.rules,
+		.schema = &l.context.schema,
+		.reveal = o->reveal };
+	if (rows_open(&l.rows, &rows, f) != 0)
+		goto out;
+	rc = work(&l, !l.context.rules.sizes, f);
+	rc = rows_close(&l.rows, rc == 0, f) != 0 ? -1 : rc;
+out:
+	rank_free(l.rank);
+	columns_release(&l.columns);
+	context_close(&l.context);
+	return rc;
+}

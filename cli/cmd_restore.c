@@ -1,0 +1,269 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/context.h"
+#include "cli/guard.h"
+#include "cli/option.h"
+#include "cli/output.h"
+#include "cli/talk.h"
+#include "cli/term.h"
+#include "dynamodb/ddb.h"
+#include "export/reader.h"
+#include "sweep/purge.h"
+#include "sweep/restore.h"
+#include "sweep/sweeplock.h"
+
+static int run(const struct options *o, struct talk *talk, struct fault *f);
+
+const struct command cmd_restore = {
+	.name = "restore",
+	.bit = ON_RESTORE,
+	.args = "FILE...",
+	.min = 1,
+	.max = -1,
+	.summary = "put back entries (says only what it would do, without "
+		   "--yes)",
+	.about = "Puts back what journals of purge and exports hold, each "
+		 "entry only where none has its key now. A journal tells its "
+		 "table and region; every file is checked from end to end "
+		 "before anything is written.",
+	.run = run,
+};
+
+/* A file to restore from; the names are of a journal, NULL for an export. */
+struct origin {
+	const char *path;
+	char *table, *table_id, *region, *endpoint;
+	int64_t now;
+	size_t place; /* on the command line */
+};
+
+struct restoring {
+	struct context context;
+	struct origin *files;
+	const char **paths; /* in the order they are put back */
+	size_t n;
+	struct sweep_totals totals;
+	struct sweeplock *lock;
+};
+
+static int
+read_origin(struct origin *file, struct fault *f)
+{
+	struct reader *r = reader_open(file->path, READER_RESTORE, f);
+	const struct journal_index *ix;
+
+	if (r == NULL)
+		return -1;
+	ix = reader_journal(r);
+	if (ix != NULL) {
+		file->table = xstrdup(ix->header.table);
+		file->table_id = xstrdup(ix->header.table_id);
+		file->region = xstrdup(ix->header.region);
+		file->endpoint = xstrdup(ix->header.endpoint);
+		file->now = ix->header.now;
+	}
+	reader_close(r);
+	return 0;
+}
+
+/* The newest journal first, exports last and as they were named. */
+static int
+origin_cmp(const void *a, const void *b)
+{
+	const struct origin *x = a, *y = b;
+
+	if ((x->table != NULL) != (y->table != NULL))
+		return x->table != NULL ? -1 : 1;
+	if (x->table != NULL && x->now != y->now)
+		return x->now > y->now ? -1 : 1;
+	return (x->place > y->place) - (x->place < y->place);
+}
+
+static int
+read_origins(struct restoring *s, const struct options *o, struct fault *f)
+{
+	s->files = xcalloc(o->noperands, sizeof(*s->files));
+	s->paths = xcalloc(o->noperands, sizeof(*s->paths));
+	for (; s->n < o->noperands; s->n++) {
+		s->files[s->n].path = o->operands[s->n];
+		s->files[s->n].place = s->n;
+		if (read_origin(&s->files[s->n], f) != 0)
+			return -1;
+	}
+	qsort(s->files, s->n, sizeof(*s->files), origin_cmp);
+	for (size_t i = 0; i < s->n; i++)
+		s->paths[i] = s->files[i].path;
+	return 0;
+}
+
+/* The table and region that the journals agree on. */
+static int
+find_hints(const struct restoring *s, const struct options *o,
+    struct context_hints *hints, struct fault *f)
+{
+	const struct origin *first = &s->files[0];
+
+	for (size_t i = 1; i < s->n && s->files[i].table != NULL; i++) {
+		const struct origin *x = &s->files[i];
+
+		if (option_given(o, "table"))
+			break;
+		if (strcmp(x->table, first->table) != 0)
+			return fault(f, FAULT_USAGE,
+			    "%s is of the table %s, and %s of the table %s: "
+			    "restore them one after the other, or name the "
+			    "table with -t",
+			    first->path, first->table, x->path, x->table);
+		if (strcmp(x->region, first->region) != 0)
+			return fault(f, FAULT_USAGE,
+			    "%s is of the region %s, and %s of the region "
+			    "%s: restore them one after the other",
+			    first->path, first->region, x->path, x->region);
+	}
+	if (!option_given(o, "table"))
+		*hints = (struct context_hints){ .table = first->table,
+			.region = first->region };
+	return 0;
+}
+
+/* A journal is not put back elsewhere by accident. */
+static int
+check_origins(struct restoring *s, struct fault *f)
+{
+	struct context *c = &s->context;
+	const struct options *o = c->o;
+
+	for (size_t i = 0; i < s->n && s->files[i].table != NULL; i++) {
+		const struct origin *x = &s->files[i];
+
+		if (option_given(o, "table"))
+			return 0;
+		if (!option_given(o, "endpoint-url") &&
+		    strcmp(x->endpoint, c->config.endpoint) != 0)
+			return fault(f, FAULT_REFUSED,
+			    "%s was written for %s, and this is %s: give the "
+			    "one you mean with --endpoint-url",
+			    x->path, x->endpoint, c->config.endpoint);
+		if (x->table_id[0] != '\0' && c->table.id[0] != '\0' &&
+		    strcmp(x->table_id, c->table.id) != 0)
+			talk_warn(c->talk,
+			    "%s: the table %s has been created anew since",
+			    x->path, c->table.name);
+	}
+	return 0;
+}
+
+static int
+write_totals(struct restoring *s, bool executed, struct fault *f)
+{
+	struct context *c = &s->context;
+	const struct pass_progress done = { .items = s->totals.scanned };
+	struct report_sweep r = {
+		.place = context_place(c),
+		.work = context_work(c, &done),
+		.restore = true,
+		.executed = executed,
+		.now = c->rules.now,
+		.totals = &s->totals,
+		.journal_free = -1,
+	};
+	const struct report_style style = {
+		.width = term_width(STDOUT_FILENO, 80),
+		.color = term_color(STDOUT_FILENO, c->o->color),
+		.ascii = !term_utf8(),
+	};
+	struct buf out = { 0 };
+	int rc;
+
+	r.write_units = executed ? r.work.write_units : (double)s->totals.units;
+	if (strcmp(c->o->format, "json") == 0)
+		report_sweep_json(&out, &r);
+	else
+		report_sweep_text(&out, &r, &style);
+	rc = output_all(NULL, &out, f);
+	buf_release(&out);
+	return rc;
+}
+
+static int
+restore(struct restoring *s, struct fault *f)
+{
+	struct context *c = &s->context;
+	const struct options *o = c->o;
+	const struct restore restore = {
+		.ddb = c->ddb,
+		.table = &c->table,
+		.rules = &c->rules,
+		.ttl_attribute = c->ttl,
+		.paths = s->paths,
+		.npaths = (int)s->n,
+		.other_table = option_given(o, "table"),
+		.extend_ttl = o->extend_ttl,
+		.jobs = (int)o->jobs,
+		.execute = o->yes,
+		.tick = context_tick,
+		.tick_ctx = c,
+	};
+	struct fault after = { 0 };
+	int rc, told;
+
+	context_begin(c, NULL, false);
+	rc = restore_run(&restore, &s->totals, f);
+	context_end(c);
+	if (rc != 0 && s->totals.matched == 0 && f->kind != FAULT_CANCELLED)
+		return -1;
+	told = write_totals(s, o->yes, &after);
+	if (rc != 0) {
+		(void)guard_leave(c, &s->totals, 0, NULL);
+		return -1;
+	}
+	rc = guard_leave(c, &s->totals, 0, f);
+	if (told != 0)
+		*f = after;
+	return told != 0 ? -1 : rc;
+}
+
+static void
+release(struct restoring *s)
+{
+	sweeplock_release(s->lock);
+	sweep_totals_release(&s->totals);
+	context_close(&s->context);
+	for (size_t i = 0; s->files != NULL && i < s->n; i++) {
+		free(s->files[i].table);
+		free(s->files[i].table_id);
+		free(s->files[i].region);
+		free(s->files[i].endpoint);
+	}
+	free(s->files);
+	free(s->paths);
+}
+
+static int
+run(const struct options *o, struct talk *talk, struct fault *f)
+{
+	struct context_hints hints = { NULL, NULL };
+	struct restoring s = { 0 };
+	int rc = -1;
+
+	if (read_origins(&s, o, f) != 0 || find_hints(&s, o, &hints, f) != 0 ||
+	    context_open(&s.context, o, &hints, talk, f) != 0 ||
+	    check_origins(&s, f) != 0 ||
+	    guard_check(&s.context, false, o->yes, f) != 0)
+		goto out;
+	if (o->yes) {
+		s.lock = guard_enter(&s.context, "restore", f);
+		if (s.lock == NULL)
+			goto out;
+	}
+	rc = restore(&s, f);
+out:
+	release(&s);
+	return rc;
+}

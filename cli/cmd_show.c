@@ -1,0 +1,309 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/context.h"
+#include "cli/entry.h"
+#include "cli/option.h"
+#include "cli/output.h"
+#include "cli/talk.h"
+#include "cli/term.h"
+#include "dynamodb/attr.h"
+#include "dynamodb/get.h"
+#include "dynamodb/source.h"
+#include "inspector/mask.h"
+#include "inspector/summary.h"
+
+static int run(const struct options *o, struct talk *talk, struct fault *f);
+
+const struct command cmd_show = {
+	.name = "show",
+	.bit = ON_SHOW,
+	.args = "PARTITION...",
+	.min = 1,
+	.max = -1,
+	.summary = "show entries in full, decoded",
+	.about = "Shows the entry with each partition key, what TTL will do "
+		 "with it, and all its attributes. On a table with a sort "
+		 "key, all entries of the partition are shown, or the one "
+		 "that --sort-key names. Number keys are given as decimals, "
+		 "binary keys as base64.",
+	.run = run,
+};
+
+struct show {
+	struct context context;
+	struct buf out; /* written entry by entry */
+	struct buf scratch;
+	struct report_style style;
+	size_t *found; /* by operand */
+};
+
+/* Print ${item} and write it out. */
+static int
+print(struct show *s, const struct item *item, struct fault *f)
+{
+	const struct context *c = &s->context;
+	const struct paper p = { .out = &s->out, .style = s->style };
+	const struct entry_view view = {
+		.rules = &c->rules,
+		.schema = &c->schema,
+		.ttl = c->ttl,
+		.reveal = c->o->reveal,
+	};
+	struct record r;
+	bool first = true;
+	int rc;
+
+	for (size_t i = 0; i < c->o->noperands; i++)
+		first = first && s->found[i] == 0;
+	if (!first)
+		buf_addc(&s->out, '\n');
+	record_of(&r, item, &c->rules, &s->scratch);
+	entry_print(&p, &view, &r);
+	rc = output_all(NULL, &s->out, f);
+	buf_reset(&s->out);
+	return rc;
+}
+
+/* An operand as an AttributeValue of the key's type. */
+static int
+key_value(struct buf *out, enum attr_type type, const char *name,
+    const char *text, struct fault *f)
+{
+	static const char *const forms[] = { [ATTR_S] = "text",
+		[ATTR_N] = "a decimal number",
+		[ATTR_B] = "base64" };
+
+	if (attr_key_value(out, type, text, strlen(text)) == 0)
+		return 0;
+	return fault(f, FAULT_USAGE,
+	    "'%s' cannot be a key: %s is %s, given as %s", text, name,
+	    attr_type_name(type), forms[type]);
+}
+
+/* {"pk":{…},"sk":{…}} for one entry. */
+static int
+whole_key(struct show *s, struct slice partition, struct buf *out,
+    struct fault *f)
+{
+	const struct ddb_table *t = &s->context.table;
+	const char *sort = s->context.o->sort_key;
+
+	buf_addc(out, '{');
+	slice_text_encode(out, t->partition, strlen(t->partition));
+	buf_addc(out, ':');
+	buf_add(out, partition.p, partition.n);
+	if (t->sort != NULL) {
+		buf_addc(out, ',');
+		slice_text_encode(out, t->sort, strlen(t->sort));
+		buf_addc(out, ':');
+		if (key_value(out, t->sort_type, t->sort, sort, f) != 0)
+			return -1;
+	}
+	buf_addc(out, '}');
+	return 0;
+}
+
+static int
+print_page(struct show *s, size_t operand, const struct page *page,
+    struct fault *f)
+{
+	for (size_t i = 0; i < page->n; i++) {
+		if (print(s, &page->items[i], f) != 0)
+			return -1;
+		s->found[operand]++;
+	}
+	return 0;
+}
+
+/* All entries of the partition, or the one that --sort-key names. */
+static int
+fetch(struct show *s, size_t operand, struct fault *f)
+{
+	const struct context *c = &s->context;
+	const struct ddb_table *t = &c->table;
+	struct buf partition = { 0 }, key = { 0 }, start = { 0 };
+	struct page page = { 0 };
+	struct slice value;
+	int rc = -1, more = 1;
+
+	if (key_value(&partition, t->partition_type, t->partition,
+		c->o->operands[operand], f) != 0)
+		goto out;
+	value = (struct slice){ partition.p, partition.n };
+	if (t->sort == NULL || c->o->sort_key != NULL) {
+		struct slice one;
+
+		if (whole_key(s, value, &key, f) != 0)
+			goto out;
+		one = (struct slice){ key.p, key.n };
+		if (ddb_get_batch(c->conn, t, c->ttl, &one, 1, &page, f) != 0)
+			goto out;
+		rc = print_page(s, operand, &page, f);
+		goto out;
+	}
+	while (more == 1) {
+		if (stop_requested()) {
+			(void)fault(f, FAULT_CANCELLED, "interrupted");
+			goto out;
+		}
+		more = ddb_query(c->conn, t, c->ttl, value, &start, &page, f);
+		if (more < 0 || print_page(s, operand, &page, f) != 0)
+			goto out;
+	}
+	rc = 0;
+out:
+	page_release(&page);
+	buf_release(&partition);
+	buf_release(&key);
+	buf_release(&start);
+	return rc;
+}
+
+/* Whether ${text} is the key ${value}, whatever its type. */
+static bool
+is_key(struct slice value, const char *text)
+{
+	struct buf wanted = { 0 }, a = { 0 }, b = { 0 };
+	struct slice inner;
+	enum attr_type type = attr_open(value, &inner);
+	bool same = false;
+
+	if (type <= ATTR_B &&
+	    attr_key_value(&wanted, type, text, strlen(text)) == 0) {
+		attr_key_canonical(&a, value);
+		attr_key_canonical(&b, (struct slice){ wanted.p, wanted.n });
+		same = a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
+	}
+	buf_release(&wanted);
+	buf_release(&a);
+	buf_release(&b);
+	return same;
+}
+
+static void *
+on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
+{
+	(void)worker;
+	(void)conn;
+	(void)f;
+	return ctx;
+}
+
+static int
+on_entry(void *state, const struct segment *seg, const struct record *r,
+    struct fault *f)
+{
+	struct show *s = state;
+	const struct options *o = s->context.o;
+
+	(void)seg;
+	for (size_t i = 0; i < o->noperands; i++) {
+		if (!is_key(r->item->partition, o->operands[i]))
+			continue;
+		if (o->sort_key != NULL && r->item->sort.p != NULL &&
+		    !is_key(r->item->sort, o->sort_key))
+			continue;
+		if (print(s, r->item, f) != 0)
+			return -1;
+		s->found[i]++;
+		break;
+	}
+	return 0;
+}
+
+/* A file has no index: all of it is read. */
+static int
+search(struct show *s, struct fault *f)
+{
+	struct context *c = &s->context;
+	struct selection any = selection_any();
+	struct source *source = context_source(c, false);
+	const struct pass pass = {
+		.source = source,
+		.rules = &c->rules,
+		.selection = &any,
+		.jobs = 1,
+		.sink = { .ctx = s, .open = on_open, .entry = on_entry },
+		.tick = context_tick,
+		.tick_ctx = c,
+	};
+	struct summary total;
+	int rc;
+
+	summary_init(&total, 0, true);
+	context_begin(c, NULL, true);
+	rc = pass_run(&pass, &total, NULL, f);
+	context_end(c);
+	summary_release(&total);
+	source_close(source);
+	return rc;
+}
+
+/* Name those that are not there. */
+static int
+missing(const struct show *s, struct fault *f)
+{
+	const struct options *o = s->context.o;
+	struct buf shown = { 0 };
+	int rc = 0;
+
+	for (size_t i = 0; i < o->noperands && rc == 0; i++) {
+		struct slice text = slice_str(o->operands[i]);
+
+		if (s->found[i] > 0)
+			continue;
+		mask_key(&shown, &s->context.rules, text);
+		rc = fault(f, FAULT_NOT_FOUND, "no entry has the key '%s'%s",
+		    buf_text(&shown),
+		    mask_is(text) ? "; that is a masked key: 'ttlsweep list "
+				    "--reveal' tells it in full"
+				  : "");
+	}
+	buf_release(&shown);
+	return rc;
+}
+
+static int
+run(const struct options *o, struct talk *talk, struct fault *f)
+{
+	struct show s = { 0 };
+	int rc = -1;
+
+	s.style = (struct report_style){
+		.width = term_width(STDOUT_FILENO, 80),
+		.color = term_color(STDOUT_FILENO, o->color),
+		.ascii = !term_utf8(),
+	};
+	s.found = xcalloc(o->noperands, sizeof(*s.found));
+	if (context_open(&s.context, o, NULL, talk, f) != 0)
+		goto out;
+	if (o->sort_key != NULL && s.context.schema.sort == NULL) {
+		(void)fault(f, FAULT_USAGE,
+		    "--sort-key: there is no sort key; the key is %s alone",
+		    s.context.schema.partition);
+		goto out;
+	}
+	if (o->input != NULL) {
+		rc = search(&s, f);
+	} else {
+		rc = 0;
+		for (size_t i = 0; i < o->noperands && rc == 0; i++)
+			rc = fetch(&s, i, f);
+	}
+	if (rc == 0)
+		rc = missing(&s, f);
+out:
+	context_close(&s.context);
+	buf_release(&s.out);
+	buf_release(&s.scratch);
+	free(s.found);
+	return rc;
+}

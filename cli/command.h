@@ -1,0 +1,48 @@
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+struct buf;
+struct fault;
+struct options;
+struct talk;
+
+/* Each command's bit in the option table. */
+enum command_bit {
+	ON_INSPECT = 1 << 0,
+	ON_LIST = 1 << 1,
+	ON_SHOW = 1 << 2,
+	ON_EXPORT = 1 << 3,
+	ON_PURGE = 1 << 4,
+	ON_RESTORE = 1 << 5,
+	ON_COMPLETION = 1 << 6,
+	ON_HELP = 1 << 7,
+	ON_ALL = (1 << 8) - 1
+};
+
+/*
+ * A command is one file, cmd_NAME.c, with one of these on top. ${run}
+ * returns the exit status when the work was done (0, 3, 4), or -1 with the
+ * fault.
+ */
+struct command {
+	const char *name;
+	unsigned bit;
+	const char *args;    /* operands, as in the synopsis; "" if none */
+	int min, max;        /* how many operands; max -1: any number */
+	const char *summary; /* one line */
+	const char *about;   /* a paragraph for help NAME; NULL */
+	int (*run)(const struct options *o, struct talk *talk, struct fault *f);
+};
+
+extern const struct command cmd_inspect, cmd_list, cmd_show, cmd_export,
+    cmd_purge, cmd_restore, cmd_completion, cmd_help;
+
+/* In the order of the help; ends with NULL. */
+extern const struct command *const commands[];
+
+/* NULL when there is no such. */
+const struct command *command_find(const char *name);
+/* Add the names of the commands in ${bits} to ${out}: "a, b and c". */
+void command_names(struct buf *out, unsigned bits);
+
+#endif

@@ -1,0 +1,363 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "cli/context.h"
+#include "cli/option.h"
+#include "cli/price.h"
+#include "cli/progress.h"
+#include "cli/talk.h"
+#include "cli/term.h"
+#include "dynamodb/credentials.h"
+#include "dynamodb/ddb.h"
+#include "dynamodb/scan.h"
+#include "dynamodb/world.h"
+#include "export/reader.h"
+#include "inspector/summary.h"
+
+/* A table may be used by others: where nobody says how fast, we take a
+ * quarter of what it can do. */
+#define PACE 4.0
+
+static const char *const default_prefixes[] = { "session:", "sess:" };
+static const char *const default_groups[] = { "users", "categories", "images" };
+
+/* A quarter of what the table, and for writes every global index, can do. */
+static double
+pace(const struct ddb_table *t, bool write)
+{
+	double least = write ? t->write_units : t->read_units;
+
+	for (size_t i = 0; write && i < t->nindexes; i++) {
+		const struct ddb_index *x = &t->indexes[i];
+
+		if (x->global && x->write_units > 0 &&
+		    (least <= 0 || x->write_units < least))
+			least = x->write_units;
+	}
+	if (least <= 0)
+		return 0;
+	return least / PACE > 1 ? least / PACE : 1;
+}
+
+static void
+set_pace(struct context *c)
+{
+	const struct options *o = c->o;
+	double rcu =
+	    o->max_rcu >= 0 ? (double)o->max_rcu : pace(&c->table, false);
+	double wcu =
+	    o->max_wcu >= 0 ? (double)o->max_wcu : pace(&c->table, true);
+
+	ddb_limit(c->ddb, rcu, wcu);
+	ddb_log(c->ddb, DDB_LOG_DEBUG,
+	    "pace: %.0f read units and %.0f write units a second (0: no "
+	    "limit)",
+	    rcu, wcu);
+}
+
+static int
+open_client(struct context *c, const struct context_hints *hints,
+    struct fault *f)
+{
+	const struct aws_config_ask ask = {
+		.region = c->o->region != NULL ? c->o->region
+		    : hints != NULL            ? hints->region
+					       : NULL,
+		.profile = c->o->profile,
+		.endpoint_url = c->o->endpoint_url,
+	};
+	struct ddb_options options = {
+		.config = &c->config,
+		.max_rcu = c->o->max_rcu > 0 ? (double)c->o->max_rcu : 0,
+		.max_wcu = c->o->max_wcu > 0 ? (double)c->o->max_wcu : 0,
+		.log = talk_log,
+		.log_ctx = c->talk,
+	};
+	char *own;
+
+	if (aws_config_load(&c->config, &ask, f) != 0)
+		return -1;
+	own = aws_endpoint_url("dynamodb", c->config.region);
+	c->endpoint_shown = strcmp(own, c->config.endpoint) != 0;
+	free(own);
+	c->world = world_real_open(c->config.ca_bundle, f);
+	if (c->world == NULL)
+		return -1;
+	c->credentials = aws_credentials_open(&c->config, c->world, f);
+	if (c->credentials == NULL)
+		return -1;
+	options.world = c->world;
+	options.credentials = c->credentials;
+	c->ddb = ddb_open(&options, f);
+	if (c->ddb == NULL)
+		return -1;
+	ddb_log(c->ddb, DDB_LOG_DEBUG, "region %s, endpoint %s (from %s)",
+	    c->config.region, c->config.endpoint, c->config.endpoint_from);
+	ddb_log(c->ddb, DDB_LOG_DEBUG, "credentials: %s",
+	    aws_credentials_source(c->credentials));
+	c->conn = ddb_conn_open(c->ddb, f);
+	return c->conn != NULL ? 0 : -1;
+}
+
+static int
+open_live(struct context *c, const struct context_hints *hints, struct fault *f)
+{
+	const char *table = c->o->table;
+	const char *asked = c->o->ttl_attribute;
+
+	if (hints != NULL && hints->table != NULL &&
+	    !option_given(c->o, "table"))
+		table = hints->table;
+	if (open_client(c, hints, f) != 0)
+		return -1;
+	if (ddb_table_describe(c->conn, table, &c->table, f) != 0)
+		return -1;
+	c->schema = c->table.schema;
+	c->ttl = asked != NULL               ? asked
+	    : c->table.ttl_attribute != NULL ? c->table.ttl_attribute
+					     : "ttl";
+	c->rules.ttl_acts = c->table.ttl_acts &&
+	    (c->table.ttl_attribute == NULL ||
+		strcmp(c->ttl, c->table.ttl_attribute) == 0);
+	c->rules.now = option_given(c->o, "now") ? c->o->now : ddb_now(c->ddb);
+	set_pace(c);
+	return 0;
+}
+
+static int64_t
+wall_seconds(const struct context *c)
+{
+	return c->world->wall_ms(c->world->ctx) / 1000;
+}
+
+/* An export does not say whether TTL acts: it is taken to. */
+static int
+open_input(struct context *c, struct fault *f)
+{
+	const struct journal_index *ix;
+
+	c->world = world_real_open(NULL, f);
+	if (c->world == NULL)
+		return -1;
+	c->reader = reader_open(c->o->input, READER_DELETED, f);
+	if (c->reader == NULL)
+		return -1;
+	if (reader_schema(c->reader, c->o->key, &c->partition, &c->sort, f) !=
+	    0)
+		return -1;
+	c->schema = (struct key_schema){ c->partition, c->sort };
+	c->ttl = c->o->ttl_attribute != NULL ? c->o->ttl_attribute : "ttl";
+	c->rules.now = wall_seconds(c);
+	c->rules.ttl_acts = true;
+	ix = reader_journal(c->reader);
+	if (ix != NULL) {
+		c->file_table = xstrdup(ix->header.table);
+		c->file_region = xstrdup(ix->header.region);
+		c->file_ttl = xstrdup(ix->header.ttl_attribute);
+		if (c->o->ttl_attribute == NULL)
+			c->ttl = c->file_ttl;
+		c->rules.now = ix->header.now;
+	}
+	if (option_given(c->o, "now"))
+		c->rules.now = c->o->now;
+	return 0;
+}
+
+int
+context_open(struct context *c, const struct options *o,
+    const struct context_hints *hints, struct talk *talk, struct fault *f)
+{
+	*c = (struct context){ .o = o, .talk = talk };
+	c->rules.session_prefixes = default_prefixes;
+	c->rules.nprefixes =
+	    sizeof(default_prefixes) / sizeof(*default_prefixes);
+	c->rules.groups = default_groups;
+	c->rules.ngroups = sizeof(default_groups) / sizeof(*default_groups);
+	c->rules.sizes = !o->no_sizes;
+	if (o->session_prefixes.n > 0) {
+		c->rules.session_prefixes = o->session_prefixes.list;
+		c->rules.nprefixes = o->session_prefixes.n;
+	}
+	if (o->groups.n > 0) {
+		c->rules.groups = o->groups.list;
+		c->rules.ngroups = o->groups.n;
+	}
+	return o->input != NULL ? open_input(c, f) : open_live(c, hints, f);
+}
+
+void
+context_close(struct context *c)
+{
+	context_end(c);
+	reader_close(c->reader);
+	ddb_table_release(&c->table);
+	ddb_conn_close(c->conn);
+	ddb_close(c->ddb);
+	aws_credentials_close(c->credentials);
+	if (c->world != NULL)
+		world_real_close(c->world);
+	aws_config_release(&c->config);
+	free(c->partition);
+	free(c->sort);
+	free(c->file_table);
+	free(c->file_region);
+	free(c->file_ttl);
+	*c = (struct context){ 0 };
+}
+
+struct source *
+context_source(struct context *c, bool keys_only)
+{
+	const struct options *o = c->o;
+	struct scan_options scan = {
+		.table = &c->table,
+		.ttl = c->ttl,
+		.segments = o->segments > 0
+		    ? o->segments
+		    : scan_segments((int)o->jobs, c->table.bytes),
+		.consistent = o->consistent,
+		.keys_only = keys_only,
+	};
+	struct reader *reader = c->reader;
+
+	if (c->ddb != NULL)
+		return scan_source(&scan);
+	c->reader = NULL;
+	return reader_source(reader, &c->schema, c->ttl);
+}
+
+static void
+put(void *ctx, const char *p, size_t n)
+{
+	const struct context *c = ctx;
+
+	if (isatty(STDERR_FILENO))
+		talk_draw(c->talk, p, n);
+	else
+		talk_write(c->talk, p, n);
+}
+
+static int
+width(void *ctx)
+{
+	(void)ctx;
+	return term_foreground(STDERR_FILENO) ? term_width(STDERR_FILENO, 80)
+					      : 0;
+}
+
+static enum progress_mode
+progress_mode(const struct options *o, bool rows)
+{
+	bool always = strcmp(o->progress, "always") == 0;
+	bool terminal = isatty(STDERR_FILENO);
+
+	if (strcmp(o->progress, "never") == 0 || (o->quiet && !always))
+		return PROGRESS_OFF;
+	if (!terminal)
+		return always ? PROGRESS_LINES : PROGRESS_BEAT;
+	/* Rows on the same screen would run into it. */
+	if (rows && isatty(STDOUT_FILENO))
+		return PROGRESS_OFF;
+	return PROGRESS_DRAW;
+}
+
+void
+context_begin(struct context *c, const char *matched, bool rows)
+{
+	const struct progress_options o = {
+		.mode = progress_mode(c->o, rows),
+		.verb = "scanned",
+		.matched = matched,
+		.expected = c->ddb != NULL ? c->table.items : -1,
+		.put = put,
+		.width = width,
+		.ctx = c,
+	};
+
+	c->begun_us = c->world->mono_us(c->world->ctx);
+	c->progress = progress_start(&o, c->begun_us);
+}
+
+void
+context_tick(void *context, const struct pass_progress *p)
+{
+	struct context *c = context;
+
+	if (c->progress != NULL)
+		progress_tick(c->progress, c->world->mono_us(c->world->ctx), p);
+}
+
+void
+context_end(struct context *c)
+{
+	progress_stop(c->progress);
+	c->progress = NULL;
+}
+
+void
+context_selection(struct selection *s, const struct options *o)
+{
+	const char *bad;
+
+	*s = selection_any();
+	/* The words were checked when the options were read. */
+	if (o->state != NULL)
+		(void)selection_states(o->state, &s->states, &bad);
+	if (o->reason != NULL)
+		(void)selection_reasons(o->reason, &s->reasons, &bad);
+	if (o->kind != NULL && kind_parse(o->kind) >= 0)
+		s->kinds = 1u << kind_parse(o->kind);
+	s->prefixes = o->prefixes.list;
+	s->nprefixes = o->prefixes.n;
+	s->overdue = o->overdue;
+	s->expires_within = o->expires_within;
+	s->larger_than = o->larger_than;
+}
+
+struct report_place
+context_place(const struct context *c)
+{
+	if (c->ddb == NULL)
+		return (struct report_place){
+			.input = c->o->input,
+			.table = c->file_table,
+			.region = c->file_region,
+		};
+	return (struct report_place){
+		.table = c->table.name,
+		.table_id = c->table.id[0] != '\0' ? c->table.id : NULL,
+		.account =
+		    c->table.account[0] != '\0' ? c->table.account : NULL,
+		.region = c->config.region,
+		.endpoint = c->config.endpoint,
+		.endpoint_shown = c->endpoint_shown,
+		.price =
+		    c->table.provisioned ? NULL : price_of(c->config.region),
+	};
+}
+
+struct report_work
+context_work(const struct context *c, const struct pass_progress *done)
+{
+	int64_t now_us = c->world->mono_us(c->world->ctx);
+	struct report_work w = {
+		.items = done->items,
+		.bytes = c->rules.sizes ? done->bytes : -1,
+		.pages = done->pages,
+		.seconds = (double)(now_us - c->begun_us) / 1e6,
+	};
+	struct ddb_counts counts;
+
+	if (c->ddb != NULL) {
+		ddb_counts(c->ddb, &counts);
+		w.requests = counts.requests;
+		w.retries = counts.retries;
+		w.read_units = counts.read_units;
+		w.write_units = counts.write_units;
+	}
+	return w;
+}

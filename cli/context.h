@@ -1,0 +1,84 @@
+#ifndef CLI_CONTEXT_H
+#define CLI_CONTEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/report.h"
+#include "dynamodb/config.h"
+#include "dynamodb/table.h"
+#include "inspector/pass.h"
+#include "inspector/record.h"
+#include "inspector/select.h"
+
+struct aws_credentials;
+struct ddb;
+struct ddb_conn;
+struct ddb_world;
+struct fault;
+struct options;
+struct progress;
+struct reader;
+struct source;
+struct talk;
+
+/*
+ * What a command works with, made from the options: a live table (client,
+ * credentials, description) or a file (--input), and the rules entries are
+ * judged by. All zero is a valid closed one.
+ */
+struct context {
+	const struct options *o;
+	struct talk *talk;
+	struct ddb_world *world;
+
+	/* live; ddb is NULL with --input */
+	struct aws_config config;
+	struct aws_credentials *credentials;
+	struct ddb *ddb;
+	struct ddb_conn *conn; /* the main thread's own */
+	struct ddb_table table;
+	bool endpoint_shown; /* the endpoint is not the region's own */
+
+	/* --input */
+	struct reader *reader; /* until context_source takes it */
+	char *partition, *sort, *file_ttl, *file_table, *file_region;
+
+	struct key_schema schema;
+	const char *ttl; /* the TTL attribute */
+	struct rules rules;
+	struct progress *progress;
+	int64_t begun_us;
+};
+
+/* Where the options say nothing, look here before the environment. */
+struct context_hints {
+	const char *table, *region; /* NULL: none */
+};
+
+/* Open everything; ${hints} may be NULL. To be closed in either case. */
+int context_open(struct context *c, const struct options *o,
+    const struct context_hints *hints, struct talk *talk, struct fault *f);
+void context_close(struct context *c);
+
+/* The entries; once. ${keys_only}: keys and TTL are enough. */
+struct source *context_source(struct context *c, bool keys_only);
+
+/*
+ * The clock and the progress of a pass: context_tick (${context} is a struct
+ * context) fits struct pass. ${matched}: what to call those matched, NULL
+ * not to tell. ${rows}: data goes to stdout meanwhile.
+ */
+void context_begin(struct context *c, const char *matched, bool rows);
+void context_tick(void *context, const struct pass_progress *p);
+void context_end(struct context *c);
+
+/* The selection that the options make. */
+void context_selection(struct selection *s, const struct options *o);
+
+/* What reports say of it. */
+struct report_place context_place(const struct context *c);
+struct report_work context_work(const struct context *c,
+    const struct pass_progress *done);
+
+#endif

@@ -1,0 +1,29 @@
+#ifndef CLI_ENTRY_H
+#define CLI_ENTRY_H
+
+#include <stdbool.h>
+
+#include "cli/paper.h"
+
+struct key_schema;
+struct record;
+struct rules;
+
+/* An entry in full, as people read it. */
+struct entry_view {
+	const struct rules *rules;
+	const struct key_schema *schema;
+	const char *ttl; /* the TTL attribute */
+	bool reveal;     /* a session's key and values in the clear */
+};
+
+/* Add ${r} to the paper: its key, what TTL makes of it, every attribute
+ * with its type in the order it came, payloads of JSON indented. */
+void entry_print(const struct paper *p, const struct entry_view *v,
+    const struct record *r);
+
+/* What TTL will do with ${r}, in a sentence. */
+void entry_fate(struct buf *out, const struct record *r,
+    const struct rules *rules);
+
+#endif

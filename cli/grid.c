@@ -1,0 +1,215 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/grid.h"
+
+#define GAP 2
+#define FLEXIBLE_MIN 8
+
+struct cell {
+	char *text;
+	int width;
+	const char *sgr;
+};
+
+struct grid {
+	const struct grid_column *columns;
+	size_t n;
+	bool ascii;
+	struct cell *cells;
+	size_t ncells;
+	int width[GRID_COLUMNS];
+	bool out[GRID_COLUMNS]; /* left out */
+};
+
+struct grid *
+grid_new(const struct grid_column *columns, size_t n, bool ascii)
+{
+	struct grid *g = xcalloc(1, sizeof(*g));
+
+	g->columns = columns;
+	g->n = n;
+	g->ascii = ascii;
+	return g;
+}
+
+void
+grid_cell(struct grid *g, const char *text, const char *sgr)
+{
+	struct cell *c;
+
+	if ((g->ncells & (g->ncells - 1)) == 0)
+		g->cells = xreallocarray(g->cells,
+		    g->ncells > 0 ? g->ncells * 2 : 1, sizeof(*g->cells));
+	c = &g->cells[g->ncells++];
+	*c = (struct cell){
+		.text = xstrdup(text),
+		.width = text_width(text, strlen(text)),
+		.sgr = sgr,
+	};
+}
+
+/* The natural width of each column. */
+static void
+measure(struct grid *g)
+{
+	for (size_t i = 0; i < g->n; i++)
+		g->width[i] =
+		    text_width(g->columns[i].head, strlen(g->columns[i].head));
+	for (size_t i = 0; i < g->ncells; i++)
+		if (g->cells[i].width > g->width[i % g->n])
+			g->width[i % g->n] = g->cells[i].width;
+}
+
+static int
+total(const struct grid *g)
+{
+	int sum = -GAP;
+
+	for (size_t i = 0; i < g->n; i++)
+		if (!g->out[i])
+			sum += g->width[i] + GAP;
+	return sum;
+}
+
+/* Cut the flexible column, then leave columns out, until it fits. */
+static void
+fit(struct grid *g, int room)
+{
+	for (;;) {
+		size_t flexible = g->n, least = g->n;
+		int over = total(g) - room;
+
+		if (over <= 0)
+			return;
+		for (size_t i = 0; i < g->n; i++) {
+			if (g->out[i])
+				continue;
+			if (g->columns[i].flexible)
+				flexible = i;
+			if (g->columns[i].rank > 0 &&
+			    (least == g->n ||
+				g->columns[i].rank > g->columns[least].rank))
+				least = i;
+		}
+		if (flexible < g->n &&
+		    (g->width[flexible] - over >= 3 * FLEXIBLE_MIN ||
+			least == g->n)) {
+			g->width[flexible] -= over;
+			if (g->width[flexible] < FLEXIBLE_MIN)
+				g->width[flexible] = FLEXIBLE_MIN;
+			return;
+		}
+		if (least == g->n)
+			return;
+		g->out[least] = true;
+	}
+}
+
+static void
+blanks(struct buf *out, int n)
+{
+	for (; n > 0; n--)
+		buf_addc(out, ' ');
+}
+
+/* Bytes of the beginning of ${s} that take at most ${cells}. */
+static size_t
+beginning(const char *s, int cells, int *took)
+{
+	const char *p = s, *end = s + strlen(s);
+
+	*took = 0;
+	while (p < end) {
+		int n = text_utf8(p, end), w;
+
+		n = n > 0 ? n : 1;
+		w = text_width(p, (size_t)n);
+		if (*took + w > cells)
+			break;
+		*took += w;
+		p += n;
+	}
+	return (size_t)(p - s);
+}
+
+static void
+put(struct grid *g, struct buf *out, size_t column, const struct cell *c,
+    bool last)
+{
+	int width = g->width[column], has = c->width;
+
+	if (has < width && g->columns[column].right) {
+		blanks(out, width - has);
+		last = true;
+	}
+	if (c->sgr != NULL && c->text[0] != '\0')
+		buf_addf(out, "\033[%sm", c->sgr);
+	if (has > width) {
+		buf_add(out, c->text,
+		    beginning(c->text, width - (g->ascii ? 3 : 1), &has));
+		buf_adds(out, g->ascii ? "..." : "\xe2\x80\xa6");
+		has += g->ascii ? 3 : 1;
+	} else {
+		buf_adds(out, c->text);
+	}
+	if (c->sgr != NULL && c->text[0] != '\0')
+		buf_adds(out, "\033[m");
+	if (!last)
+		blanks(out, width - has);
+}
+
+static void
+line(struct grid *g, struct buf *out, int indent, const struct cell *cells)
+{
+	size_t last = 0;
+	bool first = true;
+
+	for (size_t i = 0; i < g->n; i++)
+		if (!g->out[i] && cells[i].text[0] != '\0')
+			last = i;
+	blanks(out, indent);
+	for (size_t i = 0; i <= last; i++) {
+		if (g->out[i])
+			continue;
+		if (!first)
+			blanks(out, GAP);
+		first = false;
+		put(g, out, i, &cells[i], i == last);
+	}
+	buf_addc(out, '\n');
+}
+
+void
+grid_print(struct grid *g, struct buf *out, int indent, int width,
+    const char *dim)
+{
+	struct cell head[GRID_COLUMNS];
+	bool headed = false;
+
+	measure(g);
+	fit(g, width - indent);
+	for (size_t i = 0; i < g->n; i++) {
+		const char *text = g->columns[i].head;
+
+		head[i] = (struct cell){
+			.text = xstrdup(text),
+			.width = text_width(text, strlen(text)),
+			.sgr = dim,
+		};
+		headed |= text[0] != '\0';
+	}
+	if (headed)
+		line(g, out, indent, head);
+	for (size_t i = 0; i + g->n <= g->ncells; i += g->n)
+		line(g, out, indent, g->cells + i);
+	for (size_t i = 0; i < g->n; i++)
+		free(head[i].text);
+	for (size_t i = 0; i < g->ncells; i++)
+		free(g->cells[i].text);
+	free(g->cells);
+	free(g);
+}

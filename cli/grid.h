@@ -1,0 +1,34 @@
+#ifndef CLI_GRID_H
+#define CLI_GRID_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+
+/*
+ * Small tables of a report, fitted to a width: columns that there is no room
+ * for are left out, the least important first, and the flexible one is cut.
+ */
+#define GRID_COLUMNS 8
+
+struct grid_column {
+	const char *head; /* "" for none */
+	bool right;
+	bool flexible; /* may be cut, with an ellipsis; one of them at most */
+	int rank;      /* 0: never left out; else the highest goes first */
+};
+
+struct grid;
+
+/* Room for rows of ${n} columns, borrowed. ${ascii}: no ellipsis. */
+struct grid *grid_new(const struct grid_column *columns, size_t n, bool ascii);
+/* Put ${text}, already harmless, into the next cell; a row ends by itself.
+ * ${sgr} is the colour's code ("32"), NULL for none. */
+void grid_cell(struct grid *g, const char *text, const char *sgr);
+/* Add the table to ${out}, ${indent} blanks before each line, ${width} cells
+ * at most. ${dim}: the colour of the headings, NULL for none. Frees ${g}. */
+void grid_print(struct grid *g, struct buf *out, int indent, int width,
+    const char *dim);
+
+#endif

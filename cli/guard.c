@@ -1,0 +1,138 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/text.h"
+#include "cli/context.h"
+#include "cli/guard.h"
+#include "cli/option.h"
+#include "cli/talk.h"
+#include "dynamodb/ddb.h"
+#include "dynamodb/world.h"
+#include "sweep/purge.h"
+#include "sweep/sweeplock.h"
+
+#define SKEW_MS INT64_C(60000)
+/* Writes in another region arrive here within seconds; a condition that
+ * looks back this far is not taken in by one that has not arrived yet. */
+#define REPLICA_OVERDUE INT64_C(900)
+
+/* Each fills the fault and returns -1 when writing is not safe. */
+
+static int
+clocks_agree(struct context *c, bool deletes, struct fault *f)
+{
+	int64_t skew = ddb_skew_ms(c->ddb), off;
+	char text[32];
+
+	(void)deletes;
+	off = skew < 0 ? -skew : skew;
+	if (option_given(c->o, "now") || !ddb_clock_known(c->ddb) ||
+	    off <= SKEW_MS)
+		return 0;
+	text_span(text, off / 1000);
+	return fault(f, FAULT_REFUSED,
+	    "the clock here is %s %s that of the service, and one of them is "
+	    "wrong: set it, or give the time to judge by with --now",
+	    text, skew < 0 ? "ahead of" : "behind");
+}
+
+static int
+now_is_past(struct context *c, bool deletes, struct fault *f)
+{
+	int64_t here = c->world->wall_ms(c->world->ctx) / 1000;
+	int64_t there = ddb_now(c->ddb);
+	int64_t earlier = here < there ? here : there;
+	char text[32];
+
+	(void)deletes;
+	if (!option_given(c->o, "now") || c->o->now <= earlier)
+		return 0;
+	(void)text_time_format(text, earlier);
+	return fault(f, FAULT_REFUSED,
+	    "--now is in the future (it is %s): entries that are live would "
+	    "be taken for expired",
+	    text);
+}
+
+static int
+table_takes_writes(struct context *c, bool deletes, struct fault *f)
+{
+	(void)deletes;
+	if (strcmp(c->table.status, "ACTIVE") == 0 ||
+	    strcmp(c->table.status, "UPDATING") == 0)
+		return 0;
+	return fault(f, FAULT_REFUSED,
+	    "the table %s is %s: it has to be ACTIVE or UPDATING",
+	    c->table.name, c->table.status);
+}
+
+static int
+replicas_are_safe(struct context *c, bool deletes, struct fault *f)
+{
+	if (!deletes || c->table.nreplicas == 0 || c->table.strong_replicas ||
+	    c->o->overdue >= REPLICA_OVERDUE)
+		return 0;
+	return fault(f, FAULT_REFUSED,
+	    "the table %s has a replica in %s: an entry renewed there might "
+	    "not be renewed here yet; give --overdue 15m or more",
+	    c->table.name, c->table.replicas[0].region);
+}
+
+int
+guard_check(struct context *c, bool deletes, bool execute, struct fault *f)
+{
+	static int (*const checks[])(struct context *, bool,
+	    struct fault *) = { clocks_agree, now_is_past, table_takes_writes,
+		replicas_are_safe };
+	struct fault why;
+
+	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++) {
+		if (checks[i](c, deletes, &why) == 0)
+			continue;
+		if (execute) {
+			*f = why;
+			return -1;
+		}
+		talk_warn(c->talk, "with --yes this would be refused: %s",
+		    why.text);
+	}
+	return 0;
+}
+
+struct sweeplock *
+guard_enter(struct context *c, const char *doing, struct fault *f)
+{
+	const struct ddb_table *t = &c->table;
+	const struct sweeplock_options lock = {
+		.endpoint = c->config.endpoint,
+		.arn = t->arn[0] != '\0' ? t->arn : t->name,
+	};
+
+	talk_warn(c->talk, "%s: account %s, region %s, endpoint %s, table %s",
+	    doing, t->account[0] != '\0' ? t->account : "not told",
+	    c->config.region, c->config.endpoint, t->name);
+	return sweeplock_take(&lock, f);
+}
+
+int
+guard_leave(struct context *c, const struct sweep_totals *t, int status,
+    struct fault *f)
+{
+	int64_t sum = 0, failed = t->outcomes[OUTCOME_FAILED];
+
+	for (int i = 0; i < OUTCOMES; i++)
+		sum += t->outcomes[i];
+	for (int i = 0; i < t->nfailures; i++)
+		talk_warn(c->talk, "failed: %s: %s", t->failures[i].key,
+		    t->failures[i].why);
+	if (failed > t->nfailures)
+		talk_warn(c->talk, "and %lld more failed",
+		    (long long)(failed - t->nfailures));
+	if (sum != t->matched)
+		return fault(f, FAULT_DATA,
+		    "the totals do not balance: %lld matched, %lld accounted "
+		    "for; this is a defect of ttlsweep, please report it",
+		    (long long)t->matched, (long long)sum);
+	return failed > 0 ? 3 : status;
+}

@@ -1,0 +1,35 @@
+#ifndef CLI_GUARD_H
+#define CLI_GUARD_H
+
+#include <stdbool.h>
+
+struct context;
+struct fault;
+struct sweep_totals;
+struct sweeplock;
+
+/*
+ * What stands before a write (DESIGN.md section 5.6), for purge and restore.
+ */
+
+/*
+ * The clocks agree, --now is not ahead of them, the table takes writes, and
+ * (${deletes}) its replicas allow conditions to hold. With ${execute} -1 and
+ * FAULT_REFUSED when not; a dry run only warns.
+ */
+int guard_check(struct context *c, bool deletes, bool execute, struct fault *f);
+
+/* Say in one line who is about to do what where, and take the lock of the
+ * table. NULL with the fault. */
+struct sweeplock *guard_enter(struct context *c, const char *doing,
+    struct fault *f);
+
+/*
+ * What a write leaves behind: entries that failed are named. The exit
+ * status: 3 when some failed, ${status} else; -1 with the fault when the
+ * totals do not balance.
+ */
+int guard_leave(struct context *c, const struct sweep_totals *t, int status,
+    struct fault *f);
+
+#endif

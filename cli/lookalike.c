@@ -1,0 +1,101 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/decimal.h"
+#include "base/mem.h"
+#include "cli/lookalike.h"
+#include "dynamodb/attr.h"
+#include "dynamodb/item.h"
+#include "dynamodb/workers.h"
+#include "inspector/moment.h"
+
+#define ENOUGH 1000 /* entries */
+
+/* From September 2001 to the year 2128. */
+#define EARLIEST INT64_C(1000000000)
+#define LATEST INT64_C(5000000000)
+
+void
+lookalike_init(struct lookalikes *l)
+{
+	*l = (struct lookalikes){ .lock = lock_new() };
+}
+
+void
+lookalike_release(struct lookalikes *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free((void *)(uintptr_t)l->names[i]);
+	if (l->lock != NULL)
+		lock_free(l->lock);
+	*l = (struct lookalikes){ 0 };
+}
+
+static bool
+looks_like_time(struct slice value)
+{
+	struct moment m;
+	struct slice inner;
+
+	if (attr_open(value, &inner) != ATTR_N)
+		return false;
+	moment_read(&m, value);
+	return decimal_cmp_int(&m.seconds, EARLIEST) >= 0 &&
+	    decimal_cmp_int(&m.seconds, LATEST) <= 0;
+}
+
+static void
+count(struct lookalikes *l, struct slice name)
+{
+	struct buf text = { 0 };
+
+	for (size_t i = 0; i < l->n; i++)
+		if (slice_text_is(name, l->names[i], strlen(l->names[i]))) {
+			l->seen[i]++;
+			return;
+		}
+	if (l->n == LOOKALIKES)
+		return;
+	slice_text_decode(&text, name);
+	/* A name with a NUL in it could not be given as an option. */
+	if (memchr(buf_text(&text), '\0', text.n) == NULL) {
+		l->seen[l->n] = 1;
+		l->names[l->n++] = buf_detach(&text);
+	}
+	buf_release(&text);
+}
+
+void
+lookalike_add(struct lookalikes *l, const struct item *item)
+{
+	struct slice_walk w = slice_walk(item->json);
+	struct slice name, value;
+
+	if (__atomic_load_n(&l->looked, __ATOMIC_RELAXED) >= ENOUGH)
+		return;
+	lock_enter(l->lock);
+	__atomic_fetch_add(&l->looked, 1, __ATOMIC_RELAXED);
+	if (slice_object(&w) == 0)
+		while (slice_member(&w, &name) == 1 &&
+		    slice_value(&w, &value) == 0)
+			if (value.p != item->partition.p &&
+			    value.p != item->sort.p && looks_like_time(value))
+				count(l, name);
+	lock_leave(l->lock);
+}
+
+void
+lookalike_sort(struct lookalikes *l)
+{
+	for (size_t i = 1; i < l->n; i++)
+		for (size_t j = i; j > 0 && l->seen[j] > l->seen[j - 1]; j--) {
+			const char *name = l->names[j];
+			int seen = l->seen[j];
+
+			l->names[j] = l->names[j - 1];
+			l->seen[j] = l->seen[j - 1];
+			l->names[j - 1] = name;
+			l->seen[j - 1] = seen;
+		}
+}

@@ -1,0 +1,30 @@
+#ifndef CLI_LOOKALIKE_H
+#define CLI_LOOKALIKE_H
+
+#include "dynamodb/slice.h"
+
+struct item;
+struct lock;
+
+/*
+ * Attributes that could be meant when no entry has the TTL attribute: those
+ * of the first entries whose values are numbers that look like times.
+ */
+#define LOOKALIKES 8
+
+struct lookalikes {
+	struct lock *lock;
+	int looked; /* entries looked at */
+	const char *names[LOOKALIKES];
+	int seen[LOOKALIKES];
+	size_t n;
+};
+
+void lookalike_init(struct lookalikes *l);
+void lookalike_release(struct lookalikes *l);
+/* Look at ${item}; any thread, and soon it costs nothing. */
+void lookalike_add(struct lookalikes *l, const struct item *item);
+/* Put those seen most first. */
+void lookalike_sort(struct lookalikes *l);
+
+#endif

@@ -1,0 +1,151 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/stop.h"
+#include "base/version.h"
+#include "cli/command.h"
+#include "cli/json.h"
+#include "cli/option.h"
+#include "cli/output.h"
+#include "cli/talk.h"
+
+/* The one table of what a failure is to the shell. */
+static const int statuses[] = {
+	[FAULT_NONE] = 1,
+	[FAULT_USAGE] = 2,
+	[FAULT_IO] = 1,
+	[FAULT_PIPE] = 1,
+	[FAULT_DATA] = 1,
+	[FAULT_CONFIG] = 1,
+	[FAULT_CREDENTIALS] = 1,
+	[FAULT_NET] = 1,
+	[FAULT_SERVICE] = 1,
+	[FAULT_DENIED] = 1,
+	[FAULT_NOT_FOUND] = 1,
+	[FAULT_LOCKED] = 75,
+	[FAULT_REFUSED] = 1,
+	[FAULT_CANCELLED] = 1, /* 128 + the signal */
+};
+
+/* The first one asks us to stop; a second interrupt ends us at once. */
+static void
+on_signal(int sig)
+{
+	if (sig == SIGINT && stop_requested() != 0) {
+		(void)signal(SIGINT, SIG_DFL);
+		(void)raise(SIGINT);
+	}
+	stop_set(sig);
+}
+
+/* What whoever started us chose to ignore (nohup) stays ignored. */
+static void
+catch_signals(void)
+{
+	static const int caught[] = { SIGHUP, SIGINT, SIGTERM };
+	struct sigaction action = { .sa_handler = on_signal }, was;
+
+	(void)sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof(caught) / sizeof(*caught); i++)
+		if (sigaction(caught[i], NULL, &was) == 0 &&
+		    was.sa_handler != SIG_IGN)
+			(void)sigaction(caught[i], &action, NULL);
+	action.sa_handler = SIG_IGN;
+	(void)sigaction(SIGPIPE, &action, NULL);
+}
+
+/* A file that is opened later must not become standard output or error.
+ * Opened for reading only, writing there still fails, and is told. */
+static void
+fill_descriptors(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", O_RDONLY) < 0)
+			_exit(1);
+}
+
+static int
+print_version(struct fault *f)
+{
+	struct buf out = { 0 };
+	int rc;
+
+	buf_adds(&out, "ttlsweep " TTLSWEEP_VERSION "\n");
+	rc = output_all(NULL, &out, f);
+	buf_release(&out);
+	return rc;
+}
+
+static int
+run(const struct options *o, struct talk *talk, struct fault *f)
+{
+	if (o->version)
+		return print_version(f);
+	if (o->help)
+		return cmd_help.run(o, talk, f);
+	return o->command->run(o, talk, f);
+}
+
+/* Some file systems tell only at the close that a write failed. */
+static int
+close_stdout(struct fault *f)
+{
+	if (close(STDOUT_FILENO) == 0 || errno == EBADF || errno == EINTR)
+		return 0;
+	return fault(f, FAULT_IO, "standard output: %s", strerror(errno));
+}
+
+static int
+status_of(const struct fault *f)
+{
+	if (f->kind == FAULT_CANCELLED && stop_requested() != 0)
+		return 128 + stop_requested();
+	return statuses[f->kind];
+}
+
+static void
+tell(struct talk *talk, const struct options *o, const struct fault *f)
+{
+	const struct command *c = o->command == &cmd_help ? NULL : o->command;
+
+	if (f->kind == FAULT_PIPE)
+		return;
+	talk_warn(talk, "%s", f->text);
+	if (f->kind == FAULT_USAGE)
+		talk_warn(talk, "'ttlsweep help%s%s' tells more",
+		    c != NULL ? " " : "", c != NULL ? c->name : "");
+}
+
+int
+main(int argc, char **argv)
+{
+	struct fault f = { .kind = FAULT_NONE };
+	struct options o;
+	struct talk talk;
+	int rc;
+
+	fill_descriptors();
+	(void)setlocale(LC_CTYPE, "");
+	catch_signals();
+	json_init();
+	rc = option_parse(&o, argc, argv, &f);
+	talk_init(&talk, o.quiet ? -1 : o.verbose);
+	if (rc == 0)
+		rc = run(&o, &talk, &f);
+	if (close_stdout(rc == -1 ? NULL : &f) != 0)
+		rc = -1;
+	if (rc == -1) {
+		tell(&talk, &o, &f);
+		rc = status_of(&f);
+	}
+	talk_release(&talk);
+	option_release(&o);
+	return rc;
+}

@@ -1,0 +1,345 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/option.h"
+#include "export/column.h"
+#include "inspector/record.h"
+
+/* One argument as it stands on the command line. */
+struct word {
+	const char *name; /* of an option, NULL for an operand */
+	const char *value;
+};
+
+struct walk {
+	char **argv;
+	int argc, at;
+	const char *letters; /* the rest of a "-abc" */
+	bool operands_only;  /* "--" was seen */
+};
+
+static const struct option_row *
+row_named(const char *name, size_t n)
+{
+	for (const struct option_row *r = option_rows; r->name != NULL; r++)
+		if (strlen(r->name) == n && strncmp(r->name, name, n) == 0)
+			return r;
+	return NULL;
+}
+
+static const struct option_row *
+row_lettered(char letter)
+{
+	for (const struct option_row *r = option_rows; r->name != NULL; r++)
+		if (r->letter == letter)
+			return r;
+	return NULL;
+}
+
+const struct option_row *
+option_find(const char *name, unsigned bits)
+{
+	for (const struct option_row *r = option_rows; r->name != NULL; r++)
+		if ((r->commands & bits) != 0 && strcmp(r->name, name) == 0)
+			return r;
+	return NULL;
+}
+
+bool
+option_given(const struct options *o, const char *name)
+{
+	for (size_t i = 0; option_rows[i].name != NULL; i++)
+		if (o->given[i] && strcmp(option_rows[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+const char *
+option_word(const struct option_row *row, size_t i)
+{
+	size_t n;
+
+	if (row->complete == COMPLETE_REASONS)
+		return i < REASONS ? reason_name((enum reason)i) : NULL;
+	if (row->complete == COMPLETE_COLUMNS) {
+		for (n = 0; column_defs[n].name != NULL && n < i; n++)
+			;
+		return column_defs[n].name;
+	}
+	for (n = 0; row->words != NULL && row->words[n] != NULL; n++)
+		if (n == i)
+			return row->words[n];
+	return NULL;
+}
+
+static int
+unknown(const char *name, size_t n, struct fault *f)
+{
+	const char *best = NULL;
+	char *is = xstrndup(name, n);
+	int least = n > 4 ? 3 : 2;
+
+	for (const struct option_row *r = option_rows; r->name != NULL; r++) {
+		int d = text_distance(is, r->name);
+
+		if (d < least || strncmp(is, r->name, n) == 0) {
+			best = r->name;
+			least = d;
+		}
+	}
+	if (best != NULL && n > 0)
+		fault(f, FAULT_USAGE, "unknown option --%s; did you mean --%s?",
+		    is, best);
+	else
+		fault(f, FAULT_USAGE, "unknown option --%s", is);
+	free(is);
+	return -1;
+}
+
+static int
+needs_value(const struct option_row *row, struct fault *f)
+{
+	return fault(f, FAULT_USAGE, "--%s needs a value: --%s %s", row->name,
+	    row->name, row->arg);
+}
+
+/* The value of ${row}, from the next argument. */
+static int
+take_value(struct walk *w, const struct option_row *row, struct word *out,
+    struct fault *f)
+{
+	if (w->at >= w->argc)
+		return needs_value(row, f);
+	out->value = w->argv[w->at++];
+	return 0;
+}
+
+static int
+long_option(struct walk *w, const char *text, struct word *out, struct fault *f)
+{
+	size_t n = strcspn(text, "=");
+	const struct option_row *row = row_named(text, n);
+
+	if (row == NULL)
+		return unknown(text, n, f);
+	out->name = row->name;
+	if (text[n] == '=') {
+		if (row->arg == NULL)
+			return fault(f, FAULT_USAGE, "--%s takes no value",
+			    row->name);
+		out->value = text + n + 1;
+	} else if (row->arg != NULL) {
+		return take_value(w, row, out, f);
+	}
+	return 0;
+}
+
+static int
+short_option(struct walk *w, struct word *out, struct fault *f)
+{
+	const struct option_row *row = row_lettered(*w->letters);
+
+	if (row == NULL)
+		return fault(f, FAULT_USAGE, "unknown option -%.*s",
+		    (unsigned char)*w->letters < 0x80 ? 1 : 64, w->letters);
+	out->name = row->name;
+	w->letters++;
+	if (row->arg == NULL)
+		return 0;
+	if (*w->letters != '\0') {
+		out->value = w->letters;
+		w->letters = "";
+		return 0;
+	}
+	return take_value(w, row, out, f);
+}
+
+/* The next word: 1, 0 at the end, -1. */
+static int
+next_word(struct walk *w, struct word *out, struct fault *f)
+{
+	const char *arg;
+
+	*out = (struct word){ 0 };
+	if (w->letters != NULL && *w->letters != '\0')
+		return short_option(w, out, f) == 0 ? 1 : -1;
+	if (w->at < w->argc && !w->operands_only &&
+	    strcmp(w->argv[w->at], "--") == 0) {
+		w->operands_only = true;
+		w->at++;
+	}
+	if (w->at >= w->argc)
+		return 0;
+	arg = w->argv[w->at++];
+	if (w->operands_only || arg[0] != '-' || arg[1] == '\0') {
+		out->value = arg;
+		return 1;
+	}
+	if (arg[1] == '-')
+		return long_option(w, arg + 2, out, f) == 0 ? 1 : -1;
+	w->letters = arg + 1;
+	return short_option(w, out, f) == 0 ? 1 : -1;
+}
+
+/* The command is the first operand; help and version are seen anywhere. */
+static int
+find_command(struct options *o, struct walk w, struct fault *f)
+{
+	struct word word;
+	int r;
+
+	while ((r = next_word(&w, &word, f)) > 0) {
+		if (word.name == NULL && o->command == NULL) {
+			o->command = command_find(word.value);
+			if (o->command == NULL)
+				return option_unknown_command(word.value, f);
+		} else if (word.name != NULL) {
+			o->help |= strcmp(word.name, "help") == 0;
+			o->version |= strcmp(word.name, "version") == 0;
+		}
+	}
+	return r;
+}
+
+int
+option_unknown_command(const char *name, struct fault *f)
+{
+	const char *best = NULL;
+	int least = 3;
+
+	for (size_t i = 0; commands[i] != NULL; i++) {
+		int d = text_distance(name, commands[i]->name);
+
+		if (d < least) {
+			best = commands[i]->name;
+			least = d;
+		}
+	}
+	if (best != NULL)
+		return fault(f, FAULT_USAGE,
+		    "no command '%s'; did you mean '%s'?", name, best);
+	return fault(f, FAULT_USAGE, "no command '%s'", name);
+}
+
+/* --${name} is an option, but not of this command. */
+static int
+misplaced(const struct options *o, const char *name, struct fault *f)
+{
+	struct buf others = { 0 };
+	unsigned bits = 0;
+
+	for (const struct option_row *r = option_rows; r->name != NULL; r++)
+		if (strcmp(r->name, name) == 0)
+			bits |= r->commands;
+	command_names(&others, bits);
+	fault(f, FAULT_USAGE, "--%s is not for '%s'; it is for %s", name,
+	    o->command->name, buf_text(&others));
+	buf_release(&others);
+	return -1;
+}
+
+/* Read everything, now that the command is known. */
+static int
+read_words(struct options *o, struct walk w, struct fault *f)
+{
+	const struct option_row *row;
+	bool command = false;
+	struct word word;
+	int r;
+
+	while ((r = next_word(&w, &word, f)) > 0) {
+		if (word.name == NULL) {
+			if (command)
+				o->operands[o->noperands++] = word.value;
+			command = true;
+			continue;
+		}
+		row = option_find(word.name, o->command->bit);
+		if (row == NULL)
+			return misplaced(o, word.name, f);
+		if (option_value(o, row, word.value, row->name, f) != 0)
+			return -1;
+	}
+	return r;
+}
+
+void
+option_quote(struct buf *out, const char *s)
+{
+	if (s[0] != '\0' && s[0] != '~' &&
+	    s[strspn(s,
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789@%+=:,./_-~")] == '\0') {
+		buf_adds(out, s);
+		return;
+	}
+	buf_addc(out, '\'');
+	for (; *s != '\0'; s++)
+		if (*s == '\'')
+			buf_adds(out, "'\\''");
+		else
+			buf_addc(out, *s);
+	buf_addc(out, '\'');
+}
+
+static char *
+quoted_line(int argc, char **argv)
+{
+	struct buf line = { 0 };
+
+	buf_adds(&line, "ttlsweep");
+	for (int i = 1; i < argc; i++) {
+		buf_addc(&line, ' ');
+		option_quote(&line, argv[i]);
+	}
+	return buf_detach(&line);
+}
+
+static int
+no_command(struct fault *f)
+{
+	struct buf names = { 0 };
+
+	command_names(&names, ON_ALL);
+	fault(f, FAULT_USAGE, "a command is missing: %s", buf_text(&names));
+	buf_release(&names);
+	return -1;
+}
+
+int
+option_parse(struct options *o, int argc, char **argv, struct fault *f)
+{
+	struct walk w = { .argv = argv, .argc = argc, .at = 1 };
+
+	*o = (struct options){ 0 };
+	o->operands = xcalloc((size_t)argc + 1, sizeof(*o->operands));
+	o->line = option_keep(o, quoted_line(argc, argv));
+	if (find_command(o, w, f) != 0)
+		return -1;
+	if (o->help || o->version)
+		return 0;
+	if (o->command == NULL)
+		return no_command(f);
+	if (option_defaults(o, f) != 0 || read_words(o, w, f) != 0)
+		return -1;
+	return option_together(o, f);
+}
+
+void
+option_release(struct options *o)
+{
+	for (size_t i = 0; i < o->nkeep; i++)
+		free(o->keep[i]);
+	free(o->keep);
+	free(o->session_prefixes.list);
+	free(o->groups.list);
+	free(o->prefixes.list);
+	free(o->operands);
+	*o = (struct options){ 0 };
+}

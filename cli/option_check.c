@@ -1,0 +1,144 @@
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "cli/command.h"
+#include "cli/option.h"
+
+/* Pairs that contradict each other, with the reason. */
+static const struct {
+	const char *a, *b, *why;
+} conflicts[] = {
+	{ "input", "table", "a file is read instead of a table" },
+	{ "input", "region", "a file is read instead of a table" },
+	{ "input", "profile", "a file is read instead of a table" },
+	{ "input", "endpoint-url", "a file is read instead of a table" },
+	{ "input", "segments", "a file has no segments" },
+	{ "input", "consistent", "a file is always consistent" },
+	{ "input", "max-rcu", "a file costs no read units" },
+	{ "input", "max-wcu", "nothing is written" },
+	{ "quiet", "verbose", "one asks for less, the other for more" },
+	{ "journal", "journal-dir", "give the file or the folder" },
+	{ "journal", "no-journal", "there is a journal or none" },
+	{ "journal-dir", "no-journal", "there is a journal or none" },
+	{ "top", "limit", "--top N has its own limit" },
+	{ "no-sizes", "larger-than", "sizes would not be known" },
+	{ "overdue", "expires-within", "no entry is expired and live" },
+};
+
+/* The first asks for the second. */
+static const struct {
+	const char *a, *b;
+} needs[] = {
+	{ "key", "input" },
+	{ "by", "top" },
+};
+
+static int
+check_operands(const struct options *o, struct fault *f)
+{
+	const struct command *c = o->command;
+
+	if ((int)o->noperands < c->min)
+		return fault(f, FAULT_USAGE, "'%s' needs an argument: %s",
+		    c->name, c->args);
+	if (c->max >= 0 && (int)o->noperands > c->max)
+		return fault(f, FAULT_USAGE, "'%s' takes %s%s: '%s'", c->name,
+		    c->max == 0 ? "no arguments" : "only ",
+		    c->max == 0 ? "" : c->args, o->operands[c->max]);
+	return 0;
+}
+
+int
+option_together(const struct options *o, struct fault *f)
+{
+	for (size_t i = 0; i < sizeof(conflicts) / sizeof(*conflicts); i++)
+		if (option_given(o, conflicts[i].a) &&
+		    option_given(o, conflicts[i].b))
+			return fault(f, FAULT_USAGE,
+			    "--%s and --%s exclude each other: %s",
+			    conflicts[i].a, conflicts[i].b, conflicts[i].why);
+	for (size_t i = 0; i < sizeof(needs) / sizeof(*needs); i++)
+		if (option_given(o, needs[i].a) && !option_given(o, needs[i].b))
+			return fault(f, FAULT_USAGE, "--%s needs --%s",
+			    needs[i].a, needs[i].b);
+	if (o->segments > 0 && (o->segments & (o->segments - 1)) != 0)
+		return fault(f, FAULT_USAGE,
+		    "--segments %lld: not a power of two",
+		    (long long)o->segments);
+	return check_operands(o, f);
+}
+
+static bool
+has_value(const struct option_row *r)
+{
+	return r->type != OPTION_FLAG && r->type != OPTION_COUNT;
+}
+
+/* What is wrong with one row by itself, NULL if nothing. */
+static const char *
+row_wrong(const struct option_row *r)
+{
+	struct options o = { 0 };
+	struct fault f;
+	bool bad;
+
+	if (r->name[0] == '\0' || r->name[0] == '-' ||
+	    r->name[strspn(r->name, "abcdefghijklmnopqrstuvwxyz-")] != '\0')
+		return "its name is not lower-case words";
+	if (has_value(r) != (r->arg != NULL))
+		return "its type and its value's name disagree";
+	if (r->commands == 0 || (r->commands & ~(unsigned)ON_ALL) != 0)
+		return "no command takes it";
+	if (r->offset >= offsetof(struct options, command))
+		return "it has no place for its value";
+	if (r->help == NULL || r->help[0] == '\0')
+		return "it has no help";
+	if (r->type == OPTION_CHOICE && r->words == NULL)
+		return "it is a choice without words";
+	if (r->type == OPTION_INT && r->lo >= r->hi)
+		return "its range is empty";
+	if (!has_value(r) && (r->fallback != NULL || r->env != NULL))
+		return "it is a flag with a default";
+	if (r->fallback == NULL)
+		return NULL;
+	bad = option_value(&o, r, r->fallback, "default", &f) != 0;
+	option_release(&o);
+	return bad ? "its default cannot be read" : NULL;
+}
+
+/* What is wrong between two rows, NULL if nothing. */
+static const char *
+pair_wrong(const struct option_row *a, const struct option_row *b)
+{
+	if (strcmp(a->name, b->name) != 0) {
+		if (a->letter != '\0' && a->letter == b->letter)
+			return "another option has its letter";
+		return NULL;
+	}
+	if ((a->commands & b->commands) != 0)
+		return "a command has it twice";
+	if (has_value(a) != has_value(b) || a->letter != b->letter)
+		return "two rows of its name disagree";
+	return NULL;
+}
+
+int
+option_check(const struct option_row *rows, struct fault *f)
+{
+	size_t n = 0;
+
+	for (const struct option_row *r = rows; r->name != NULL; r++, n++) {
+		const char *wrong = row_wrong(r);
+
+		for (const struct option_row *q = rows; wrong == NULL && q < r;
+		     q++)
+			wrong = pair_wrong(q, r);
+		if (wrong != NULL)
+			return fault(f, FAULT_USAGE, "--%s: %s", r->name,
+			    wrong);
+	}
+	if (n > OPTION_ROWS_MAX)
+		return fault(f, FAULT_USAGE, "too many options");
+	return 0;
+}

@@ -1,0 +1,65 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "cli/output.h"
+#include "cli/term.h"
+#include "export/stream.h"
+
+static bool
+is_stdout(const char *path)
+{
+	return path == NULL || strcmp(path, "-") == 0;
+}
+
+int
+output_open(struct output *o, const char *path, bool gzip, struct fault *f)
+{
+	const struct stream_options options = { .path = path, .gzip = gzip };
+
+	*o =
+	    (struct output){ .tame = is_stdout(path) && isatty(STDOUT_FILENO) };
+	if (o->tame && gzip)
+		return fault(f, FAULT_USAGE,
+		    "compressed data is nothing for a terminal: use -o FILE, "
+		    "or a pipe");
+	o->stream = stream_open(&options, f);
+	return o->stream != NULL ? 0 : -1;
+}
+
+int
+output_write(struct output *o, const char *p, size_t n, struct fault *f)
+{
+	struct buf tame = { 0 };
+	int rc;
+
+	if (!o->tame)
+		return stream_write(o->stream, p, n, f);
+	term_tame(&tame, p, n, !term_utf8());
+	rc = stream_write(o->stream, buf_text(&tame), tame.n, f);
+	buf_release(&tame);
+	return rc;
+}
+
+int
+output_commit(struct output *o, struct fault *f)
+{
+	struct stream *s = o->stream;
+
+	o->stream = NULL;
+	return stream_commit(s, f);
+}
+
+void
+output_discard(struct output *o)
+{
+	stream_discard(o->stream);
+	o->stream = NULL;
+}
+
+int
+output_all(const char *path, const struct buf *b, struct fault *f)
+{
+	return stream_file(path, buf_text(b), b->n, f);
+}

@@ -1,0 +1,257 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "cli/option.h"
+#include "cli/paper.h"
+#include "inspector/mask.h"
+#include "inspector/record.h"
+
+/* Lines longer than this are hard to read, however wide the terminal. */
+#define WORDS_MAX 100
+
+const char *
+paper_sgr(const struct paper *p, const char *code)
+{
+	return p->style.color ? code : NULL;
+}
+
+int
+paper_width(const struct paper *p)
+{
+	return p->style.width < WORDS_MAX ? p->style.width : WORDS_MAX;
+}
+
+static void
+begin(const struct paper *p, const char *code)
+{
+	if (p->style.color && code != NULL)
+		buf_addf(p->out, "\033[%sm", code);
+}
+
+static void
+end(const struct paper *p, const char *code)
+{
+	if (p->style.color && code != NULL)
+		buf_adds(p->out, "\033[m");
+}
+
+void
+paper_heading(const struct paper *p, const char *text)
+{
+	buf_addc(p->out, '\n');
+	begin(p, PAPER_BOLD);
+	buf_adds(p->out, text);
+	end(p, PAPER_BOLD);
+	buf_addc(p->out, '\n');
+}
+
+/* Bytes up to the next blank at which a line may be broken: not behind a
+ * digit, where a figure goes on or its unit follows. */
+static size_t
+unbroken(const char *text)
+{
+	size_t n = strcspn(text, " ");
+
+	while (
+	    text[n] == ' ' && n > 0 && text[n - 1] >= '0' && text[n - 1] <= '9')
+		n += 1 + strcspn(text + n + 1, " ");
+	return n;
+}
+
+void
+paper_words(const struct paper *p, int indent, const char *text,
+    const char *code)
+{
+	int width = paper_width(p), at = 0;
+
+	while (*text != '\0') {
+		size_t n = unbroken(text);
+		int w = text_width(text, n);
+
+		if (at > indent && at + 1 + w > width) {
+			end(p, code);
+			buf_addc(p->out, '\n');
+			at = 0;
+		}
+		if (at == 0) {
+			for (; at < indent; at++)
+				buf_addc(p->out, ' ');
+			begin(p, code);
+		} else if (at > indent) {
+			buf_addc(p->out, ' ');
+			at++;
+		}
+		buf_add(p->out, text, n);
+		at += w;
+		text += n;
+		text += strspn(text, " ");
+	}
+	end(p, code);
+	buf_addc(p->out, '\n');
+}
+
+void
+paper_bar(const struct paper *p, struct buf *out, int64_t value, int64_t most,
+    int cells)
+{
+	static const char *const eighth[] = { "", "\xe2\x96\x8f",
+		"\xe2\x96\x8e", "\xe2\x96\x8d", "\xe2\x96\x8c", "\xe2\x96\x8b",
+		"\xe2\x96\x8a", "\xe2\x96\x89" };
+	int steps = p->style.ascii ? 1 : 8, n;
+
+	if (value <= 0 || most <= 0)
+		return;
+	n = (int)((double)value / (double)most * cells * steps + 0.5);
+	if (n < 1)
+		n = 1;
+	for (; n >= steps; n -= steps)
+		buf_adds(out, p->style.ascii ? "#" : "\xe2\x96\x88");
+	if (n > 0)
+		buf_adds(out, eighth[n]);
+}
+
+void
+paper_share(struct buf *out, int64_t part, int64_t whole)
+{
+	double percent;
+
+	if (whole <= 0)
+		return;
+	percent = (double)part / (double)whole * 100;
+	if (part > 0 && percent < 0.1)
+		buf_adds(out, "<0.1 %");
+	else if (part < whole && percent > 99.9)
+		buf_adds(out, ">99.9 %");
+	else
+		buf_addf(out, "%.1f %%", percent);
+}
+
+void
+paper_count(struct buf *out, int64_t v)
+{
+	char text[32];
+
+	text_count(text, v);
+	buf_adds(out, text);
+}
+
+void
+paper_bytes(struct buf *out, int64_t v)
+{
+	char text[32];
+
+	text_bytes(text, v);
+	buf_adds(out, text);
+}
+
+void
+paper_span(struct buf *out, int64_t seconds)
+{
+	char text[32];
+
+	text_span(text, seconds);
+	buf_adds(out, text);
+}
+
+void
+paper_entries(struct buf *out, int64_t n)
+{
+	paper_count(out, n);
+	buf_adds(out, n == 1 ? " entry" : " entries");
+}
+
+void
+paper_usd(struct buf *out, double usd)
+{
+	int digits = 2;
+
+	while (digits < 6 && usd > 0 && usd < pow(10, -digits) * 9.5)
+		digits++;
+	buf_addf(out, "%.*f USD", digits, usd);
+}
+
+void
+paper_units(struct buf *out, double n)
+{
+	if (n < 9e15 && n - floor(n) >= 0.05 && n < 10000)
+		buf_addf(out, "%.1f", n);
+	else
+		paper_count(out, n < 9e18 ? (int64_t)(n + 0.5) : INT64_MAX);
+}
+
+void
+paper_key(const struct paper *p, struct buf *out, const struct rules *rules,
+    struct slice key)
+{
+	struct buf masked = { 0 };
+
+	mask_key(&masked, rules, key);
+	text_escape(out, buf_text(&masked), masked.n, p->style.ascii);
+	buf_release(&masked);
+}
+
+void
+paper_text(const struct paper *p, struct buf *out, const char *s)
+{
+	text_escape(out, s, strlen(s), p->style.ascii);
+}
+
+void
+paper_place(const struct paper *p, const struct report_place *place)
+{
+	struct buf line = { 0 };
+
+	begin(p, PAPER_BOLD);
+	if (place->input != NULL)
+		paper_text(p, p->out,
+		    strcmp(place->input, "-") == 0 ? "standard input"
+						   : place->input);
+	else if (place->table != NULL)
+		paper_text(p, p->out, place->table);
+	end(p, PAPER_BOLD);
+	buf_addc(p->out, '\n');
+	if (place->input != NULL) {
+		if (place->table != NULL) {
+			buf_adds(&line, "entries of the table ");
+			paper_text(p, &line, place->table);
+		}
+	} else {
+		if (place->region != NULL) {
+			buf_adds(&line, "region ");
+			paper_text(p, &line, place->region);
+		}
+		if (place->account != NULL) {
+			buf_adds(&line, ", account ");
+			paper_text(p, &line, place->account);
+		}
+		if (place->endpoint_shown && place->endpoint != NULL) {
+			buf_adds(&line, ", at ");
+			paper_text(p, &line, place->endpoint);
+		}
+	}
+	if (line.n > 0)
+		paper_words(p, 0, buf_text(&line), NULL);
+	buf_release(&line);
+}
+
+void
+paper_command(struct buf *out, const char *command,
+    const struct report_place *place)
+{
+	buf_addf(out, "ttlsweep %s", command);
+	if (place->table != NULL) {
+		buf_adds(out, " -t ");
+		option_quote(out, place->table);
+	}
+	if (place->region != NULL) {
+		buf_adds(out, " --region ");
+		option_quote(out, place->region);
+	}
+	if (place->endpoint_shown && place->endpoint != NULL) {
+		buf_adds(out, " --endpoint-url ");
+		option_quote(out, place->endpoint);
+	}
+}

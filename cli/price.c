@@ -1,0 +1,25 @@
+#include <stddef.h>
+#include <string.h>
+
+#include "cli/price.h"
+
+static const struct price prices[] = {
+	{ "us-east-1", "2026-05-13", 0.625 },
+};
+
+const struct price *
+price_of(const char *region)
+{
+	if (region == NULL)
+		return NULL;
+	for (size_t i = 0; i < sizeof(prices) / sizeof(*prices); i++)
+		if (strcmp(prices[i].region, region) == 0)
+			return &prices[i];
+	return NULL;
+}
+
+double
+price_usd(const struct price *p, int64_t write_units)
+{
+	return (double)write_units * p->usd_per_million_writes / 1e6;
+}

@@ -1,0 +1,184 @@
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/progress.h"
+#include "inspector/pass.h"
+
+/*
+ * Policy. Nothing is shown of a run shorter than half a second. The number
+ * of entries a table has is hours old: shares of it are marked with "~" and
+ * end at 100 %. Where it is unknown, segments that are done tell the share.
+ * The rate is a moving average over about five seconds; without one there
+ * is no time left to tell.
+ */
+#define SECOND INT64_C(1000000)
+#define DELAY (SECOND / 2)
+#define MEMORY (5 * SECOND)
+
+static const int64_t period[] = {
+	[PROGRESS_DRAW] = SECOND / 4,
+	[PROGRESS_LINES] = SECOND,
+	[PROGRESS_BEAT] = 60 * SECOND,
+};
+
+struct progress {
+	struct progress_options o;
+	int64_t start_us, next_us, last_us;
+	int64_t last_items;
+	double rate; /* entries a second */
+	struct buf line, piece;
+};
+
+struct progress *
+progress_start(const struct progress_options *o, int64_t now_us)
+{
+	struct progress *p;
+
+	if (o->mode == PROGRESS_OFF)
+		return NULL;
+	p = xcalloc(1, sizeof(*p));
+	p->o = *o;
+	p->start_us = p->last_us = now_us;
+	p->next_us =
+	    now_us + (period[o->mode] > DELAY ? period[o->mode] : DELAY);
+	return p;
+}
+
+/* How far it is, 0..1; negative when nothing tells. */
+static double
+share(const struct progress *p, const struct pass_progress *at)
+{
+	double s = -1;
+
+	if (p->o.expected > 0)
+		s = (double)at->items / (double)p->o.expected;
+	else if (p->o.expected == 0 && at->segments > 1)
+		s = (double)at->segments_done / (double)at->segments;
+	return s > 1 ? 1 : s;
+}
+
+static void
+measure(struct progress *p, int64_t now_us, int64_t items)
+{
+	int64_t dt = now_us - p->last_us;
+	double now;
+
+	if (dt <= 0)
+		return;
+	if (items < p->last_items) /* another pass has begun */
+		p->last_items = 0;
+	now = (double)(items - p->last_items) * SECOND / (double)dt;
+	if (p->last_us == p->start_us)
+		p->rate = now;
+	else
+		p->rate += (now - p->rate) * (double)dt / (double)(dt + MEMORY);
+	p->last_us = now_us;
+	p->last_items = items;
+}
+
+/* Put the piece behind the line if there is room for it. */
+static void
+join(struct progress *p, int width)
+{
+	int has = text_width(buf_text(&p->line), p->line.n);
+
+	if (p->piece.n > 0 &&
+	    has + text_width(buf_text(&p->piece), p->piece.n) < width)
+		buf_add(&p->line, p->piece.p, p->piece.n);
+	buf_reset(&p->piece);
+}
+
+static void
+add_left(struct progress *p, int64_t now_us, double s)
+{
+	double passed = (double)(now_us - p->start_us) / SECOND, left;
+	char text[32];
+
+	if (s <= 0 || s >= 1 || p->rate <= 0 || passed < 2)
+		return;
+	if (p->o.expected > 0)
+		left = (1 - s) * (double)p->o.expected / p->rate;
+	else
+		left = passed / s - passed;
+	if (left < 1 || left > 8640000)
+		return;
+	text_span(text, (int64_t)left);
+	buf_addf(&p->piece, ", ~%s left", text);
+}
+
+static void
+compose(struct progress *p, int64_t now_us, const struct pass_progress *at,
+    int width)
+{
+	char text[32];
+	double s = share(p, at);
+
+	text_count(text, at->items);
+	buf_addf(&p->piece, "%s %s", p->o.verb, text);
+	if (p->o.expected > 0) {
+		text_count(text, p->o.expected);
+		buf_addf(&p->piece, " of ~%s", text);
+	}
+	join(p, width);
+	if (s >= 0)
+		buf_addf(&p->piece, " (~%d %%)", (int)(s * 100));
+	join(p, width);
+	if (p->rate >= 1) {
+		text_count(text, (int64_t)p->rate);
+		buf_addf(&p->piece, ", %s/s", text);
+	}
+	join(p, width);
+	add_left(p, now_us, s);
+	join(p, width);
+	if (p->o.matched != NULL) {
+		text_count(text, at->matched);
+		buf_addf(&p->piece, ", %s %s", text, p->o.matched);
+	}
+	join(p, width);
+}
+
+void
+progress_tick(struct progress *p, int64_t now_us,
+    const struct pass_progress *at)
+{
+	int width = 80;
+	char text[32];
+
+	if (p == NULL || now_us < p->next_us)
+		return;
+	p->next_us = now_us + period[p->o.mode];
+	measure(p, now_us, at->items);
+	if (p->o.mode == PROGRESS_DRAW) {
+		if (p->o.width != NULL)
+			width = p->o.width(p->o.ctx);
+		if (width == 0)
+			return;
+	} else {
+		width = 1000;
+	}
+	buf_reset(&p->line);
+	if (p->o.mode == PROGRESS_BEAT) {
+		text_span(text, (now_us - p->start_us) / SECOND);
+		buf_addf(&p->line, "ttlsweep: %s: ", text);
+	} else if (p->o.mode == PROGRESS_LINES) {
+		buf_adds(&p->line, "ttlsweep: ");
+	}
+	compose(p, now_us, at, width);
+	if (p->o.mode != PROGRESS_DRAW)
+		buf_addc(&p->line, '\n');
+	p->o.put(p->o.ctx, p->line.p, p->line.n);
+}
+
+void
+progress_stop(struct progress *p)
+{
+	if (p == NULL)
+		return;
+	if (p->o.mode == PROGRESS_DRAW)
+		p->o.put(p->o.ctx, "", 0);
+	buf_release(&p->line);
+	buf_release(&p->piece);
+	free(p);
+}

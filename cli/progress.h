@@ -1,0 +1,45 @@
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct pass_progress;
+
+/*
+ * How far a pass is. Knows no clock and no terminal: time is an argument,
+ * and where the text goes is a function.
+ */
+struct progress;
+
+enum progress_mode {
+	PROGRESS_OFF,
+	PROGRESS_DRAW,  /* one line, drawn again at most 4 times a second */
+	PROGRESS_LINES, /* a line a second (--progress always, no terminal) */
+	PROGRESS_BEAT   /* a line a minute, for logs */
+};
+
+struct progress_options {
+	enum progress_mode mode;
+	const char *verb;    /* "scanned" */
+	const char *matched; /* "matched"; NULL: not shown */
+	int64_t expected;    /* entries there are, hours old; 0: unknown,
+				segments tell; -1: nothing does */
+	/* PROGRESS_DRAW: the line, ${n} 0 to erase it; else a whole line. */
+	void (*put)(void *ctx, const char *p, size_t n);
+	/* Cells of the line now, 0 when it is not to be drawn (we are in the
+	 * background). NULL: 80. */
+	int (*width)(void *ctx);
+	void *ctx;
+};
+
+/* NULL with PROGRESS_OFF, which the others take. */
+struct progress *progress_start(const struct progress_options *o,
+    int64_t now_us);
+void progress_tick(struct progress *p, int64_t now_us,
+    const struct pass_progress *at);
+/* Erase the line and free. */
+void progress_stop(struct progress *p);
+
+#endif

@@ -1,0 +1,80 @@
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct key_schema;
+struct price;
+struct rules;
+struct summary;
+struct sweep_totals;
+
+/* What a report is about. NULL: not known. Borrowed. */
+struct report_place {
+	const char *table, *table_id, *account, *region, *endpoint;
+	bool endpoint_shown; /* not the region's own */
+	const char *input;   /* the file that was read instead of a table */
+	const struct price *price;
+};
+
+/* What reading it took. */
+struct report_work {
+	int64_t items, bytes; /* bytes -1: not known */
+	int64_t pages, requests, retries;
+	double read_units, write_units, seconds;
+};
+
+/* What inspect has to tell. */
+struct report {
+	struct report_place place;
+	struct report_work work;
+	const struct key_schema *schema;
+	const char *ttl_attribute;
+	const char *ttl_status; /* NULL: not known */
+	const char *table_ttl;  /* the table's own attribute, NULL */
+	const struct rules *rules;
+	const struct summary *summary;
+	bool complete;
+	bool selected; /* options chose among the entries */
+	int64_t segments, segments_done;
+	size_t top; /* groups to show */
+	/* When no entry has the TTL attribute: numeric attributes that look
+	 * like times, ${nlookalikes} names of them. */
+	const char *const *lookalikes;
+	size_t nlookalikes;
+};
+
+/* How text is written. */
+struct report_style {
+	int width;
+	bool color;
+	bool ascii;
+};
+
+/* inspect as people read it; as scripts do (ttlsweep.inspect/1). */
+void report_text(struct buf *out, const struct report *r,
+    const struct report_style *style);
+void report_json(struct buf *out, const struct report *r);
+
+/* What purge and restore have to tell. */
+struct report_sweep {
+	struct report_place place;
+	struct report_work work;
+	bool restore;
+	bool executed;
+	int64_t now;
+	const struct sweep_totals *totals;
+	double write_units;   /* consumed; a dry run: estimated */
+	const char *journal;  /* its path, NULL: none */
+	int64_t journal_free; /* bytes free there, -1 unknown */
+	const char *undo;     /* the command that restores, NULL */
+};
+
+void report_sweep_text(struct buf *out, const struct report_sweep *r,
+    const struct report_style *style);
+void report_sweep_json(struct buf *out, const struct report_sweep *r);
+
+#endif

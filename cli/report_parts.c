@@ -1,0 +1,295 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/grid.h"
+#include "cli/paper.h"
+#include "cli/report.h"
+#include "cli/report_parts.h"
+#include "dynamodb/item.h"
+#include "inspector/mask.h"
+#include "inspector/record.h"
+#include "inspector/summary.h"
+
+/* Ages as people think of them; the last has no end. */
+static const struct {
+	const char *label;
+	int64_t below;
+} ages[] = {
+	{ "< 1 min", 60 },
+	{ "< 1 h", 3600 },
+	{ "< 6 h", 21600 },
+	{ "< 1 d", 86400 },
+	{ "< 2 d", 172800 },
+	{ "< 1 w", 604800 },
+	{ "< 30 d", 2592000 },
+	{ "older", INT64_MAX },
+};
+#define AGES (sizeof(ages) / sizeof(*ages))
+
+/* One row of kinds or groups. */
+struct tally {
+	const char *name;
+	int64_t items, bytes;
+	const int64_t *states;
+};
+
+static const struct grid_column tally_columns[] = {
+	{ .head = "", .flexible = true },
+	{ .head = "ENTRIES", .right = true },
+	{ .head = "LIVE", .right = true, .rank = 2 },
+	{ .head = "PENDING", .right = true },
+	{ .head = "STUCK", .right = true, .rank = 1 },
+	{ .head = "IMMORTAL", .right = true, .rank = 3 },
+	{ .head = "BYTES", .right = true, .rank = 4 },
+};
+
+static void
+tally_row(struct grid *g, const struct tally *t, bool sizes)
+{
+	struct buf cell = { 0 };
+
+	grid_cell(g, t->name, NULL);
+	paper_count(&cell, t->items);
+	grid_cell(g, buf_text(&cell), NULL);
+	for (int i = 0; i < STATES; i++) {
+		buf_reset(&cell);
+		paper_count(&cell, t->states[i]);
+		grid_cell(g, buf_text(&cell), NULL);
+	}
+	if (sizes) {
+		buf_reset(&cell);
+		paper_bytes(&cell, t->bytes);
+		grid_cell(g, buf_text(&cell), NULL);
+	}
+	buf_release(&cell);
+}
+
+/* Without sizes, the last column is not there. */
+static struct grid *
+tally_grid(const struct paper *p, const struct report *r)
+{
+	return grid_new(tally_columns, r->summary->sizes ? 7 : 6,
+	    p->style.ascii);
+}
+
+void
+report_part_kinds(const struct paper *p, const struct report *r)
+{
+	const struct summary *s = r->summary;
+	struct grid *g = tally_grid(p, r);
+
+	for (int i = 0; i < KINDS; i++) {
+		struct tally t = {
+			.name = i == KIND_SESSION ? "sessions" : "other items",
+			.items = s->kinds[i].items,
+			.bytes = s->kinds[i].bytes,
+			.states = s->kind_states[i],
+		};
+
+		tally_row(g, &t, s->sizes);
+	}
+	paper_heading(p, "Kinds");
+	grid_print(g, p->out, 2, p->style.width, paper_sgr(p, PAPER_DIM));
+}
+
+/* Most entries first, then by name. */
+static int
+group_cmp(const void *a, const void *b)
+{
+	const struct summary_group *x = *(const struct summary_group *const *)a;
+	const struct summary_group *y = *(const struct summary_group *const *)b;
+	size_t n = x->len < y->len ? x->len : y->len;
+	int r;
+
+	if (x->items != y->items)
+		return x->items > y->items ? -1 : 1;
+	r = memcmp(x->name, y->name, n);
+	return r != 0 ? r : (x->len > y->len) - (x->len < y->len);
+}
+
+void
+report_part_group_name(struct buf *out, const struct rules *rules,
+    const struct summary_group *g)
+{
+	struct slice name = { g->name, g->len };
+	size_t prefix;
+
+	if (record_kind(rules, name, &prefix) == KIND_SESSION &&
+	    prefix < g->len && strcmp(g->name, "(none)") != 0)
+		mask_key(out, rules, name);
+	else
+		buf_add(out, g->name, g->len);
+}
+
+void
+report_part_groups(const struct paper *p, const struct report *r)
+{
+	const struct summary *s = r->summary;
+	const struct summary_group **by;
+	size_t n = s->ngroups < r->top ? s->ngroups : r->top;
+	struct grid *g;
+	struct buf text = { 0 }, name = { 0 };
+
+	if (n == 0)
+		return;
+	by = xcalloc(s->ngroups, sizeof(*by));
+	for (size_t i = 0; i < s->ngroups; i++)
+		by[i] = &s->groups[i];
+	qsort(by, s->ngroups, sizeof(*by), group_cmp);
+	g = tally_grid(p, r);
+	for (size_t i = 0; i < n; i++) {
+		struct tally t = { .items = by[i]->items,
+			.bytes = by[i]->bytes,
+			.states = by[i]->states };
+
+		buf_reset(&text);
+		buf_reset(&name);
+		report_part_group_name(&name, r->rules, by[i]);
+		text_escape(&text, buf_text(&name), name.n, p->style.ascii);
+		t.name = buf_text(&text);
+		tally_row(g, &t, s->sizes);
+	}
+	buf_reset(&text);
+	buf_adds(&text, "Groups");
+	if (n < s->ngroups || !s->groups_complete)
+		buf_addf(&text, " (the largest %zu of %s%zu)", n,
+		    s->groups_complete ? "" : "more than ", s->ngroups);
+	paper_heading(p, buf_text(&text));
+	grid_print(g, p->out, 2, p->style.width, paper_sgr(p, PAPER_DIM));
+	buf_release(&text);
+	buf_release(&name);
+	free(by);
+}
+
+/* How many expired entries each age has. */
+static int64_t
+count_ages(const struct histogram *h, int64_t counts[AGES])
+{
+	int64_t most = 0;
+
+	memset(counts, 0, AGES * sizeof(*counts));
+	for (size_t i = 0, a = 0; i < HISTOGRAM_BUCKETS; i++) {
+		if (h->count[i] == 0)
+			continue;
+		while (a + 1 < AGES && histogram_up_to(i) >= ages[a].below)
+			a++;
+		counts[a] += h->count[i];
+		if (counts[a] > most)
+			most = counts[a];
+	}
+	return most;
+}
+
+static void
+percentiles(const struct paper *p, const struct histogram *h)
+{
+	struct buf line = { 0 };
+
+	if (h->total < 2)
+		return;
+	buf_adds(&line, "50 % are overdue by ");
+	paper_span(&line, histogram_quantile(h, 0.5));
+	buf_adds(&line, " or less, 90 % by ");
+	paper_span(&line, histogram_quantile(h, 0.9));
+	buf_adds(&line, ", 99 % by ");
+	paper_span(&line, histogram_quantile(h, 0.99));
+	buf_adds(&line, "; the oldest by ");
+	paper_span(&line, h->max);
+	buf_addc(&line, '.');
+	paper_words(p, 2, buf_text(&line), NULL);
+	buf_release(&line);
+}
+
+void
+report_part_overdue(const struct paper *p, const struct report *r)
+{
+	static const struct grid_column columns[] = {
+		{ .head = "", .right = true },
+		{ .head = "", .right = true },
+		{ .head = "", .rank = 1 },
+	};
+	const struct histogram *h = &r->summary->overdue;
+	int64_t counts[AGES], most;
+	int cells = p->style.width - 2 - 7 - 2 - 12 - 2;
+	struct buf text = { 0 };
+	struct grid *g;
+
+	if (h->total == 0)
+		return;
+	most = count_ages(h, counts);
+	cells = cells < 6 ? 6 : cells > 60 ? 60 : cells;
+	g = grid_new(columns, 3, p->style.ascii);
+	for (size_t i = 0; i < AGES; i++) {
+		grid_cell(g, ages[i].label, NULL);
+		buf_reset(&text);
+		paper_count(&text, counts[i]);
+		grid_cell(g, buf_text(&text), NULL);
+		buf_reset(&text);
+		paper_bar(p, &text, counts[i], most, cells);
+		grid_cell(g, buf_text(&text),
+		    paper_sgr(p,
+			ages[i].below > 172800 ? PAPER_RED : PAPER_YELLOW));
+	}
+	paper_heading(p, "Expired, by how long ago");
+	grid_print(g, p->out, 2, p->style.width, NULL);
+	percentiles(p, h);
+	buf_release(&text);
+}
+
+void
+report_part_upcoming(const struct paper *p, const struct report *r)
+{
+	const struct summary *s = r->summary;
+	struct buf line = { 0 };
+
+	if (s->states[STATE_LIVE].items == 0)
+		return;
+	paper_heading(p, "Expires next");
+	for (int i = 0; i < 3; i++) {
+		if (i > 0)
+			buf_adds(&line, ", ");
+		paper_count(&line, s->upcoming[i]);
+		buf_adds(&line, " within ");
+		paper_span(&line, summary_within[i]);
+	}
+	buf_addc(&line, '.');
+	paper_words(p, 2, buf_text(&line), NULL);
+	buf_release(&line);
+}
+
+void
+report_part_largest(const struct paper *p, const struct report *r)
+{
+	static const struct grid_column columns[] = {
+		{ .head = "", .right = true },
+		{ .head = "", .flexible = true },
+	};
+	const struct summary *s = r->summary;
+	struct buf text = { 0 };
+	struct grid *g;
+
+	if (s->nlargest == 0)
+		return;
+	g = grid_new(columns, 2, p->style.ascii);
+	for (size_t i = 0; i < s->nlargest; i++) {
+		const struct summary_key *k = &s->largest[i];
+
+		buf_reset(&text);
+		paper_bytes(&text, k->bytes);
+		grid_cell(g, buf_text(&text), NULL);
+		buf_reset(&text);
+		paper_key(p, &text, r->rules, (struct slice){ k->key, k->len });
+		if (k->sort != NULL) {
+			buf_adds(&text, " / ");
+			text_escape(&text, k->sort, k->sort_len,
+			    p->style.ascii);
+		}
+		grid_cell(g, buf_text(&text), NULL);
+	}
+	paper_heading(p, "Largest");
+	grid_print(g, p->out, 2, p->style.width, NULL);
+	buf_release(&text);
+}

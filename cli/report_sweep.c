@@ -1,0 +1,288 @@
+#include <string.h>
+
+#include "base/buf.h"
+#include "cli/grid.h"
+#include "cli/json.h"
+#include "cli/paper.h"
+#include "cli/price.h"
+#include "cli/report.h"
+#include "sweep/purge.h"
+
+/* What the outcomes are called, and what they mean to people. */
+struct row {
+	enum outcome outcome;
+	const char *name, *note;
+};
+
+static const struct row purge_rows[] = {
+	{ OUTCOME_DELETED, "deleted", "" },
+	{ OUTCOME_REFRESHED, "refreshed",
+	    "changed since they were read; kept" },
+	{ OUTCOME_GONE, "gone", "deleted by TTL or others before us" },
+	{ OUTCOME_FAILED, "failed", "refused, or no answer" },
+	{ OUTCOME_SKIPPED, "skipped", "never sent" },
+};
+
+static const struct row restore_rows[] = {
+	{ OUTCOME_DELETED, "restored", "" },
+	{ OUTCOME_REFRESHED, "present", "their keys are in use; left alone" },
+	{ OUTCOME_FAILED, "failed", "refused, or no answer" },
+	{ OUTCOME_SKIPPED, "skipped", "never sent" },
+};
+
+static const struct row *
+rows_of(const struct report_sweep *r, size_t *n)
+{
+	*n = r->restore ? sizeof(restore_rows) / sizeof(*restore_rows)
+			: sizeof(purge_rows) / sizeof(*purge_rows);
+	return r->restore ? restore_rows : purge_rows;
+}
+
+static void
+figure(const struct paper *p, struct grid *g, const char *name, int64_t n,
+    const char *note)
+{
+	struct buf cell = { 0 };
+
+	paper_count(&cell, n);
+	grid_cell(g, name, NULL);
+	grid_cell(g, buf_text(&cell), NULL);
+	grid_cell(g, note, paper_sgr(p, PAPER_DIM));
+	buf_release(&cell);
+}
+
+static void
+figures(const struct paper *p, const struct report_sweep *r)
+{
+	static const struct grid_column columns[] = {
+		{ .head = "" },
+		{ .head = "", .right = true },
+		{ .head = "", .rank = 1 },
+	};
+	const struct sweep_totals *t = r->totals;
+	struct grid *g = grid_new(columns, 3, p->style.ascii);
+	const struct row *rows;
+	size_t n;
+
+	rows = rows_of(r, &n);
+	figure(p, g, r->restore ? "in the files" : "scanned", t->scanned, "");
+	if (!r->restore)
+		figure(p, g, "matched", t->matched, "");
+	for (size_t i = 0; i < n && r->executed; i++)
+		if (i == 0 || t->outcomes[rows[i].outcome] > 0)
+			figure(p, g, rows[i].name, t->outcomes[rows[i].outcome],
+			    rows[i].note);
+	if (t->unconfirmed > 0)
+		figure(p, g, "unconfirmed", t->unconfirmed,
+		    r->restore ? "of those restored: a reply was lost"
+			       : "of those deleted: a reply was lost");
+	grid_print(g, p->out, 2, p->style.width, NULL);
+}
+
+static void
+cost(struct buf *line, const struct report_sweep *r)
+{
+	paper_units(line, r->write_units);
+	buf_adds(line, " write units");
+	if (r->place.price != NULL) {
+		buf_adds(line, " (about ");
+		paper_usd(line,
+		    price_usd(r->place.price, (int64_t)(r->write_units + 0.5)));
+		buf_addf(line, ", %s prices of %s)", r->place.price->region,
+		    r->place.price->date);
+	}
+}
+
+static void
+say(const struct paper *p, struct buf *line, const char *code)
+{
+	paper_words(p, 0, buf_text(line), code);
+	buf_reset(line);
+}
+
+static void
+stopped(const struct paper *p, const struct report_sweep *r, struct buf *line)
+{
+	buf_addf(line,
+	    "Stopped early: %s. What lies behind was not looked "
+	    "at.",
+	    r->totals->stopped);
+	say(p, line, PAPER_YELLOW);
+}
+
+static void
+would_purge(const struct paper *p, const struct report_sweep *r,
+    struct buf *line)
+{
+	const struct sweep_totals *t = r->totals;
+
+	if (t->free_by_ttl > 0) {
+		buf_adds(line, "TTL will delete ");
+		if (t->free_by_ttl < t->matched) {
+			paper_count(line, t->free_by_ttl);
+			buf_adds(line, " of them");
+		} else {
+			buf_adds(line, "all of them");
+		}
+		buf_adds(line,
+		    " itself, free of charge, typically within a "
+		    "few days of their time.");
+		say(p, line, NULL);
+	}
+	buf_adds(line, "Deleting them takes about ");
+	cost(line, r);
+	buf_addc(line, '.');
+	say(p, line, NULL);
+	if (r->journal == NULL) {
+		buf_adds(line,
+		    "No journal would be kept: what is deleted "
+		    "could not be put back.");
+		say(p, line, PAPER_YELLOW);
+		return;
+	}
+	buf_adds(line,
+	    "The journal, from which they can be put back, takes "
+	    "about ");
+	paper_bytes(line, t->journal_bytes);
+	if (r->journal_free >= 0) {
+		buf_adds(line, "; ");
+		paper_bytes(line, r->journal_free);
+		buf_adds(line, " are free there");
+	}
+	buf_adds(line, ":");
+	say(p, line, NULL);
+	buf_adds(p->out, "    ");
+	paper_text(p, p->out, r->journal);
+	buf_addc(p->out, '\n');
+}
+
+static void
+would(const struct paper *p, const struct report_sweep *r, struct buf *line)
+{
+	if (r->totals->stopped != NULL)
+		stopped(p, r, line);
+	if (r->totals->matched == 0) {
+		buf_adds(line,
+		    r->restore ? "There is nothing to put back."
+			       : "There is nothing to delete.");
+		say(p, line, NULL);
+		return;
+	}
+	if (r->restore) {
+		buf_adds(line,
+		    "Each is put back only where no entry has its "
+		    "key; that takes up to ");
+		cost(line, r);
+		buf_addc(line, '.');
+		say(p, line, NULL);
+	} else {
+		would_purge(p, r, line);
+	}
+	if (r->totals->expired_again) {
+		buf_adds(line,
+		    "Some are expired already, and TTL will delete "
+		    "them again: --extend-ttl DUR gives them more "
+		    "time.");
+		say(p, line, PAPER_YELLOW);
+	}
+	buf_addc(p->out, '\n');
+	buf_adds(line,
+	    r->restore ? "Nothing was changed. Add --yes to put them back."
+		       : "Nothing was changed. Add --yes to delete.");
+	say(p, line, PAPER_BOLD);
+}
+
+static void
+did(const struct paper *p, const struct report_sweep *r, struct buf *line)
+{
+	const struct sweep_totals *t = r->totals;
+
+	if (t->stopped != NULL)
+		stopped(p, r, line);
+	buf_adds(line, "It took ");
+	cost(line, r);
+	buf_adds(line, ", ");
+	paper_units(line, r->work.read_units);
+	buf_addf(line, " read units and %.1f s.", r->work.seconds);
+	say(p, line, NULL);
+	if (t->expired_again) {
+		buf_adds(line,
+		    "Some of those put back are expired, and TTL "
+		    "will delete them again.");
+		say(p, line, PAPER_YELLOW);
+	}
+	if (r->journal != NULL) {
+		buf_adds(line, "Their images are in the journal (");
+		paper_bytes(line, t->journal_bytes);
+		buf_adds(line, "):");
+		say(p, line, NULL);
+		buf_adds(p->out, "    ");
+		paper_text(p, p->out, r->journal);
+		buf_addc(p->out, '\n');
+	}
+	if (r->undo != NULL) {
+		buf_adds(line, "To put them back:");
+		say(p, line, NULL);
+		buf_adds(p->out, "    ");
+		paper_text(p, p->out, r->undo);
+		buf_addc(p->out, '\n');
+	}
+}
+
+void
+report_sweep_text(struct buf *out, const struct report_sweep *r,
+    const struct report_style *style)
+{
+	struct paper p = { .out = out, .style = *style };
+	struct buf line = { 0 };
+
+	paper_place(&p, &r->place);
+	buf_addc(out, '\n');
+	figures(&p, r);
+	buf_addc(out, '\n');
+	if (r->executed)
+		did(&p, r, &line);
+	else
+		would(&p, r, &line);
+	buf_release(&line);
+}
+
+void
+report_sweep_json(struct buf *out, const struct report_sweep *r)
+{
+	const struct sweep_totals *t = r->totals;
+	struct json *j = json_new();
+	const struct row *rows;
+	size_t n;
+
+	rows = rows_of(r, &n);
+	json_str(j, "schema",
+	    r->restore ? "ttlsweep.restore/1" : "ttlsweep.purge/1");
+	json_str(j, "table", r->place.table);
+	json_bool(j, "executed", r->executed);
+	json_int(j, "now", r->now);
+	json_int(j, "scanned", t->scanned);
+	json_int(j, "matched", t->matched);
+	for (size_t i = 0; i < n; i++)
+		json_int(j, rows[i].name, t->outcomes[rows[i].outcome]);
+	json_int(j, "unconfirmed", t->unconfirmed);
+	json_real(j, "read_units", r->work.read_units, 3);
+	json_real(j, "write_units", r->write_units, 3);
+	if (r->place.price != NULL)
+		json_real(j, "usd",
+		    price_usd(r->place.price, (int64_t)(r->write_units + 0.5)),
+		    6);
+	if (!r->restore)
+		json_int(j, "free_by_ttl", t->free_by_ttl);
+	json_int(j, "requests", r->work.requests);
+	json_int(j, "retries", r->work.retries);
+	json_real(j, "seconds", r->work.seconds, 3);
+	if (r->executed)
+		json_str(j, "journal", r->journal);
+	if (t->stopped != NULL)
+		json_str(j, "stopped", t->stopped);
+	else
+		json_null(j, "stopped");
+	json_print(out, j);
+	json_free(j);
+}

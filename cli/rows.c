@@ -1,0 +1,187 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "cli/rows.h"
+#include "cli/term.h"
+#include "dynamodb/workers.h"
+#include "export/format.h"
+#include "export/stream.h"
+
+/* A worker writes at the end of a page, or when it holds this much. */
+#define HELD_BYTES ((size_t)256 << 10)
+
+struct rows_hand {
+	struct rows *rows;
+	struct buf held;
+};
+
+static int
+write_table(void *ctx, const char *p, size_t n, struct fault *f)
+{
+	struct rows *r = ctx;
+
+	return output_write(&r->output, p, n, f);
+}
+
+static void
+open_table(struct rows *r)
+{
+	const struct table_options t = {
+		.columns = r->o.columns,
+		.view = &r->o.view,
+		.width = term_width(STDOUT_FILENO, 0),
+		.headings = r->o.headings,
+		.ascii = !term_utf8(),
+		.color = term_color(STDOUT_FILENO, r->o.color),
+		.write = write_table,
+		.ctx = r,
+	};
+
+	/* Its cells are harmless, and its colours are ours. */
+	r->output.tame = false;
+	r->table = table_out_open(&t);
+}
+
+int
+rows_open(struct rows *r, const struct rows_options *o, struct fault *f)
+{
+	struct buf head = { 0 };
+	int rc = 0;
+
+	*r = (struct rows){ .o = *o };
+	if (strcmp(o->format, "table") != 0)
+		r->format = format_find(o->format);
+	if (output_open(&r->output, o->path, o->gzip, f) != 0)
+		return -1;
+	r->lock = lock_new();
+	if (r->format == NULL) {
+		open_table(r);
+	} else if (o->headings && r->format->head != NULL) {
+		r->format->head(&head, o->columns);
+		rc = output_write(&r->output, buf_text(&head), head.n, f);
+	}
+	buf_release(&head);
+	if (rc != 0)
+		(void)rows_close(r, false, NULL);
+	return rc;
+}
+
+int
+rows_close(struct rows *r, bool whole, struct fault *f)
+{
+	int rc = 0;
+
+	if (r->table != NULL &&
+	    table_out_close(r->table, whole ? f : NULL) != 0)
+		rc = whole ? -1 : 0;
+	r->table = NULL;
+	if (r->output.stream != NULL)
+		r->written = stream_bytes(r->output.stream);
+	if (whole && rc == 0)
+		rc = output_commit(&r->output, f);
+	output_discard(&r->output);
+	if (r->lock != NULL)
+		lock_free(r->lock);
+	r->lock = NULL;
+	return rc;
+}
+
+static int
+flush(struct rows_hand *h, struct fault *f)
+{
+	int rc = 0;
+
+	if (h->held.n > 0)
+		rc = output_write(&h->rows->output, h->held.p, h->held.n, f);
+	buf_reset(&h->held);
+	return rc;
+}
+
+struct rows_hand *
+rows_hand_new(struct rows *r)
+{
+	struct rows_hand *h = xcalloc(1, sizeof(*h));
+
+	h->rows = r;
+	return h;
+}
+
+int
+rows_add(struct rows_hand *h, const struct record *record, struct fault *f)
+{
+	struct rows *r = h->rows;
+	int64_t number = 0;
+	int rc = 0;
+
+	if (r->o.limit >= 0) {
+		number = __atomic_add_fetch(&r->taken, 1, __ATOMIC_RELAXED);
+		if (number > r->o.limit)
+			return 1;
+	}
+	if (r->table != NULL) {
+		lock_enter(r->lock);
+		rc = table_out_row(r->table, record, f);
+		lock_leave(r->lock);
+	} else {
+		r->format->row(&h->held, r->o.columns, &r->o.view, record);
+		if (h->held.n >= HELD_BYTES)
+			rc = flush(h, f);
+	}
+	if (rc != 0)
+		return -1;
+	return r->o.limit >= 0 && number == r->o.limit;
+}
+
+int
+rows_hand_close(struct rows_hand *h, struct fault *f)
+{
+	int rc = flush(h, f);
+
+	buf_release(&h->held);
+	free(h);
+	return rc;
+}
+
+static void *
+on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
+{
+	(void)worker;
+	(void)conn;
+	(void)f;
+	return rows_hand_new(ctx);
+}
+
+static int
+on_entry(void *state, const struct segment *seg, const struct record *r,
+    struct fault *f)
+{
+	(void)seg;
+	return rows_add(state, r, f);
+}
+
+static int
+on_page(void *state, const struct segment *seg, struct fault *f)
+{
+	(void)seg;
+	return flush(state, f);
+}
+
+static int
+on_close(void *state, struct fault *f)
+{
+	return rows_hand_close(state, f);
+}
+
+struct pass_sink
+rows_sink(struct rows *r)
+{
+	return (struct pass_sink){ .ctx = r,
+		.open = on_open,
+		.entry = on_entry,
+		.page = on_page,
+		.close = on_close };
+}

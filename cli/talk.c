@@ -1,0 +1,131 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "cli/talk.h"
+#include "cli/term.h"
+#include "dynamodb/workers.h"
+
+/* Carriage return, erase to the end of the line. */
+#define ERASE "\r\033[K"
+
+void
+talk_init(struct talk *t, int level)
+{
+	*t = (struct talk){ .lock = lock_new(), .level = level };
+}
+
+void
+talk_release(struct talk *t)
+{
+	lock_free(t->lock);
+	*t = (struct talk){ 0 };
+}
+
+/* Nobody is left to be told when standard error fails. */
+static void
+put(const char *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t r = write(STDERR_FILENO, p, n);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0)
+			return;
+		p += r;
+		n -= (size_t)r;
+	}
+}
+
+void
+talk_write(struct talk *t, const char *p, size_t n)
+{
+	lock_enter(t->lock);
+	if (t->drawn)
+		put(ERASE, sizeof(ERASE) - 1);
+	t->drawn = false;
+	put(p, n);
+	lock_leave(t->lock);
+}
+
+void
+talk_draw(struct talk *t, const char *p, size_t n)
+{
+	struct buf line = { 0 };
+
+	lock_enter(t->lock);
+	if (n > 0 || t->drawn) {
+		buf_adds(&line, ERASE);
+		buf_add(&line, p, n);
+		put(line.p, line.n);
+	}
+	t->drawn = n > 0;
+	lock_leave(t->lock);
+	buf_release(&line);
+}
+
+/* One "ttlsweep: text" line, made harmless. */
+static void
+say(struct talk *t, const char *text, size_t n)
+{
+	struct buf line = { 0 };
+
+	buf_adds(&line, "ttlsweep: ");
+	term_tame(&line, text, n, !term_utf8());
+	buf_addc(&line, '\n');
+	talk_write(t, line.p, line.n);
+	buf_release(&line);
+}
+
+static void
+vsay(struct talk *t, const char *fmt, va_list ap)
+{
+	va_list again;
+	char *text;
+	struct buf b = { 0 };
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	if (n > 0) {
+		text = buf_reserve(&b, (size_t)n);
+		(void)vsnprintf(text, (size_t)n + 1, fmt, again);
+		say(t, text, (size_t)n);
+	}
+	va_end(again);
+	buf_release(&b);
+}
+
+void
+talk_note(struct talk *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (t->level < 0)
+		return;
+	va_start(ap, fmt);
+	vsay(t, fmt, ap);
+	va_end(ap);
+}
+
+void
+talk_warn(struct talk *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsay(t, fmt, ap);
+	va_end(ap);
+}
+
+void
+talk_log(void *ctx, enum ddb_log_level level, const char *text)
+{
+	struct talk *t = ctx;
+
+	if ((int)level <= t->level)
+		talk_note(t, "%s", text);
+}

@@ -1,0 +1,73 @@
+#include <langinfo.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "cli/term.h"
+
+#define WIDTH_MIN 20
+#define WIDTH_MAX 10000
+
+int
+term_width(int fd, int other)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	int64_t n;
+
+	if (columns != NULL &&
+	    text_int_parse(columns, WIDTH_MIN, WIDTH_MAX, &n) == 0)
+		return (int)n;
+	if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+		return other;
+	return size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col;
+}
+
+bool
+term_color(int fd, const char *when)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (strcmp(when, "auto") != 0)
+		return strcmp(when, "always") == 0;
+	if (no != NULL && no[0] != '\0')
+		return false;
+	if (term == NULL || term[0] == '\0' || strcmp(term, "dumb") == 0)
+		return false;
+	return isatty(fd);
+}
+
+bool
+term_utf8(void)
+{
+	const char *set = nl_langinfo(CODESET);
+
+	return strcasecmp(set, "UTF-8") == 0 || strcasecmp(set, "utf8") == 0;
+}
+
+bool
+term_foreground(int fd)
+{
+	return isatty(fd) && tcgetpgrp(fd) == getpgrp();
+}
+
+void
+term_tame(struct buf *out, const char *p, size_t n, bool ascii)
+{
+	const char *end = p + n;
+
+	while (p < end) {
+		const char *from = p;
+
+		while (p < end && *p != '\\' && *p != '\n' && *p != '\t')
+			p++;
+		text_escape(out, from, (size_t)(p - from), ascii);
+		if (p < end)
+			buf_addc(out, *p++);
+	}
+}

@@ -1,0 +1,29 @@
+#ifndef CLI_TERM_H
+#define CLI_TERM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+
+/* What is known of a terminal. */
+
+/* Cells a line has on ${fd}: COLUMNS, else the terminal's own, else
+ * ${other}. */
+int term_width(int fd, int other);
+/* Whether to use colour there; ${when} is the value of --color. NO_COLOR
+ * and a dumb terminal say no. */
+bool term_color(int fd, const char *when);
+/* Whether the locale takes UTF-8. */
+bool term_utf8(void);
+/* Whether we may draw there: it is a terminal and we are in its foreground. */
+bool term_foreground(int fd);
+
+/*
+ * Add ${p}[0..n) to ${out} as text_escape does, but keep backslashes,
+ * newlines and tabs: for whole lines that are data and happen to go to a
+ * terminal.
+ */
+void term_tame(struct buf *out, const char *p, size_t n, bool ascii);
+
+#endif

@@ -1,0 +1,401 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "base/version.h"
+#include "dynamodb/client.h"
+#include "dynamodb/credentials.h"
+#include "dynamodb/hash.h"
+#include "dynamodb/sign.h"
+
+/*
+ * One call of the API, with its retries. In which state a try leaves it:
+ *  no complete reply     it may have acted; try again
+ *  5xx, garbage at 200   it may have acted; try again
+ *  throttled             it did nothing; try again, more slowly
+ *  expired keys          it did nothing; renew them, once
+ *  wrong time            it did nothing; sign by the service's clock, once
+ *  any other error       the service's answer
+ */
+#define CONNECT_MS 5000
+#define TOTAL_MS 60000
+/* No reply of the API is longer than 16 MB; base64 and escapes add to it. */
+#define REPLY_MAX ((size_t)64 << 20)
+/* A signature fails past 5 minutes; try again only when that far off. */
+#define SKEW_RETRY_MS (4 * 60 * 1000)
+
+#define HEADERS_MAX 8
+
+/* The headers of one signed request; they may hold a token. */
+static void
+free_headers(char *headers[HEADERS_MAX], size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		hash_wipe(headers[i], strlen(headers[i]));
+		free(headers[i]);
+	}
+}
+
+static size_t
+sign_headers(struct ddb *d, const struct ddb_call *call,
+    const struct aws_keyset *keys, char *headers[HEADERS_MAX])
+{
+	struct aws_signature sig;
+	char target[96];
+	size_t n = 0;
+
+	(void)snprintf(target, sizeof(target), "DynamoDB_20120810.%s",
+	    call->operation);
+	const struct aws_header sign[] = {
+		{ "content-type", "application/x-amz-json-1.0" },
+		{ "x-amz-target", target },
+	};
+	const struct aws_sign_request rq = {
+		.method = "POST",
+		.host = d->endpoint.host,
+		.path = d->endpoint.path[0] != '\0' ? d->endpoint.path : "/",
+		.query = "",
+		.headers = sign,
+		.nheaders = sizeof(sign) / sizeof(sign[0]),
+		.body = call->body,
+		.region = d->o.config->region,
+		.service = "dynamodb",
+	};
+
+	aws_sign(&sig, &keys->keys, &rq, ddb_now(d));
+	for (size_t i = 0; i < rq.nheaders; i++)
+		headers[n++] = xasprintf("%s: %s", sign[i].name, sign[i].value);
+	headers[n++] = xasprintf("x-amz-date: %s", sig.date);
+	headers[n++] = xasprintf("authorization: %s", sig.authorization);
+	headers[n++] = xstrdup("accept-encoding: gzip");
+	headers[n++] = xstrdup("user-agent: ttlsweep/" TTLSWEEP_VERSION);
+	if (keys->keys.session_token != NULL)
+		headers[n++] = xasprintf("x-amz-security-token: %s",
+		    keys->keys.session_token);
+	aws_sign_release(&sig);
+	return n;
+}
+
+/* Sign and send once: 0 a reply, 1 none, -1 no keys to sign with. */
+static int
+send_once(struct ddb_conn *c, const struct ddb_call *call, uint64_t *generation,
+    struct fault *f)
+{
+	struct ddb *d = c->d;
+	struct aws_keyset keys;
+	char *headers[HEADERS_MAX];
+	size_t n;
+	int r;
+
+	if (aws_credentials_get(d->o.credentials, ddb_now(d), &keys, f) != 0)
+		return -1;
+	*generation = keys.generation;
+	n = sign_headers(d, call, &keys, headers);
+	aws_keyset_release(&keys);
+	c->x.method = "POST";
+	c->x.url = d->url;
+	c->x.headers = (const char *const *)headers;
+	c->x.nheaders = n;
+	c->x.body = call->body;
+	c->x.connect_ms = CONNECT_MS;
+	c->x.total_ms = TOTAL_MS;
+	c->x.max_body = REPLY_MAX;
+	r = d->o.world->exchange(c->line, &c->x);
+	free_headers(headers, n);
+	client_learn_clock(d, &c->x);
+	return r == 0 ? 0 : 1;
+}
+
+static void
+copy_text(char *out, size_t size, struct slice value)
+{
+	struct buf text = { 0 };
+	struct slice inner = slice_unquote(value);
+
+	out[0] = '\0';
+	if (inner.p == NULL)
+		return;
+	slice_text_decode(&text, inner);
+	(void)snprintf(out, size, "%s", buf_text(&text));
+	buf_release(&text);
+}
+
+/* The name and the words of an error reply; "" when it is none. */
+static void
+read_error(struct ddb_reply *reply, struct slice body)
+{
+	char type[256], *name, *colon;
+	struct slice message;
+
+	reply->code[0] = reply->message[0] = '\0';
+	if (body.n == 0 || slice_check(body, NULL) != 0)
+		return;
+	copy_text(type, sizeof(type), slice_get(body, "__type"));
+	name = strrchr(type, '#');
+	name = name != NULL ? name + 1 : type;
+	colon = strchr(name, ':');
+	if (colon != NULL)
+		*colon = '\0';
+	(void)snprintf(reply->code, sizeof(reply->code), "%.95s", name);
+	message = slice_get(body, "message");
+	if (message.p == NULL)
+		message = slice_get(body, "Message");
+	copy_text(reply->message, sizeof(reply->message), message);
+}
+
+/* "ThrottlingReasons":[{"reason":"TableReadKeyRangeThroughputExceeded",…}];
+ * ThrottlingException spells it with a small t. */
+static bool
+is_hot_range(struct slice body)
+{
+	struct slice reasons = slice_get(body, "ThrottlingReasons");
+	struct slice value;
+	struct slice_walk w;
+	char text[96];
+
+	if (reasons.p == NULL)
+		reasons = slice_get(body, "throttlingReasons");
+	w = slice_walk(reasons);
+	if (reasons.p == NULL || slice_array(&w) != 0)
+		return false;
+	while (slice_element(&w) == 1 && slice_value(&w, &value) == 0) {
+		copy_text(text, sizeof(text), slice_get(value, "reason"));
+		if (strstr(text, "KeyRangeThroughputExceeded") != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* What a try came to. */
+static enum retry_class
+judge(struct ddb_conn *c, const struct ddb_call *call, struct ddb_reply *reply,
+    int64_t skew, struct fault *f)
+{
+	struct slice body = { c->x.reply.p, c->x.reply.n };
+	enum retry_class why;
+	int64_t off;
+
+	reply->status = c->x.status;
+	reply->body = body;
+	reply->code[0] = reply->message[0] = '\0';
+	reply->hot_range = false;
+	if (c->x.status == 0) {
+		(void)fault(f, FAULT_NET, "%s", c->x.error);
+		return RETRY_TRANSIENT;
+	}
+	if (c->x.status == 200) {
+		if (call->accept != NULL
+			? call->accept(call->accept_ctx, &c->x.reply, f) == 0
+			: slice_check(body, NULL) == 0) {
+			reply->body =
+			    (struct slice){ c->x.reply.p, c->x.reply.n };
+			return RETRY_NO;
+		}
+		if (call->accept == NULL)
+			(void)fault(f, FAULT_DATA,
+			    "the reply is not JSON (%zu bytes)", body.n);
+		return RETRY_TRANSIENT;
+	}
+	read_error(reply, body);
+	why = retry_classify(c->x.status, reply->code);
+	if (why == RETRY_THROTTLE)
+		reply->hot_range = is_hot_range(body);
+	off = ddb_skew_ms(c->d) - skew;
+	if (off < 0)
+		off = -off;
+	if (why == RETRY_SKEW && off <= SKEW_RETRY_MS)
+		why = RETRY_NO;
+	(void)fault(f, FAULT_SERVICE, "HTTP %d %s%s%s", c->x.status,
+	    reply->code, reply->message[0] != '\0' ? ": " : "", reply->message);
+	return why;
+}
+
+/* How many of this try's sends may have acted. */
+static int
+acting_sends(const struct http_exchange *x, enum retry_class why)
+{
+	int sends = x->sends;
+
+	if (x->status != 0 && sends == 0)
+		sends = 1;
+	/* the answered delivery did nothing; one before it, that libcurl
+	 * sent again on a new connection, may have */
+	if (why == RETRY_THROTTLE || why == RETRY_EXPIRED || why == RETRY_SKEW)
+		sends--;
+	return sends;
+}
+
+static int
+wait_us(struct ddb *d, int64_t us, bool settling, struct fault *f)
+{
+	if (us > 0)
+		d->o.world->sleep_ms(d->o.world->ctx, (us + 999) / 1000);
+	if (stop_requested() && !settling)
+		return fault(f, FAULT_CANCELLED, "interrupted");
+	return 0;
+}
+
+int
+ddb_backoff(struct ddb_conn *c, enum retry_class why, int i, struct fault *f)
+{
+	struct ddb_world *w = c->d->o.world;
+
+	return wait_us(c->d,
+	    1000 * retry_delay_ms(why, i, w->chance(w->ctx), -1), false, f);
+}
+
+static void
+trace(struct ddb_conn *c, const struct ddb_call *call,
+    const struct ddb_reply *reply, int try)
+{
+	ddb_log(c->d, DDB_LOG_TRACE,
+	    "%s: try %d: %d %s, %zu bytes sent, %zu received, %lld ms%s%s",
+	    call->operation, try + 1, c->x.status,
+	    c->x.status == 0 ? c->x.error : reply->code, call->body.n,
+	    reply->body.n, (long long)(c->x.received_ms - c->x.sent_ms),
+	    c->x.request_id[0] != '\0' ? ", request " : "", c->x.request_id);
+}
+
+/* The tries are used up (or there is nothing to try): make the fault of the
+ * last one say so. */
+static int
+give_up(const struct ddb_conn *c, const struct ddb_call *call, int tries,
+    struct fault *f)
+{
+	if (f == NULL)
+		return -1;
+	if (f->kind == FAULT_NET || f->kind == FAULT_DATA)
+		return fault_at(f, "%s: %s: no usable reply in %d tries",
+		    c->d->url, call->operation, tries);
+	return fault_at(f, "%s: given up after %d tries", call->operation,
+	    tries);
+}
+
+/* A service that never answered is more likely a wrong endpoint than a
+ * passing fault: whoever typed it should not wait long for the news. */
+#define FIRST_ATTEMPTS 3
+
+static int
+attempts(struct ddb *d)
+{
+	int n = ddb_attempts(d);
+
+	return n > FIRST_ATTEMPTS && !ddb_clock_known(d) ? FIRST_ATTEMPTS : n;
+}
+
+int
+ddb_call(struct ddb_conn *c, const struct ddb_call *call,
+    struct ddb_reply *reply, struct fault *f)
+{
+	struct ddb *d = c->d;
+	struct fault last = { 0 };
+	bool renewed = false, corrected = false;
+	uint64_t generation = 0;
+	int64_t wait, skew;
+	int r;
+
+	memset(reply, 0, sizeof(*reply));
+	for (int try = 0;; try++) {
+		wait = client_take(c, call->read_units, call->write_units);
+		if (wait_us(d, wait, call->settling, f) != 0) {
+			ddb_settle(c, 0, 0);
+			return -1;
+		}
+		skew = ddb_skew_ms(d);
+		r = send_once(c, call, &generation, f);
+		if (r < 0) {
+			ddb_settle(c, 0, 0);
+			return -1;
+		}
+		client_count(d, try > 0);
+		reply->why = judge(c, call, reply, skew, &last);
+		reply->sends += acting_sends(&c->x, reply->why);
+		trace(c, call, reply, try);
+		switch (reply->why) {
+		case RETRY_NO:
+			return reply->status == 200 ? 0 : 1;
+		case RETRY_THROTTLE:
+			ddb_settle(c, 0, 0);
+			if (!reply->hot_range)
+				ddb_throttled(c, call->write_units > 0);
+			else if (call->patient)
+				return 1;
+			break;
+		case RETRY_EXPIRED:
+			ddb_settle(c, 0, 0);
+			if (renewed ||
+			    aws_credentials_renew(d->o.credentials, generation,
+				f) != 0)
+				return renewed ? 1 : -1;
+			renewed = true;
+			try--;
+			continue;
+		case RETRY_SKEW:
+			ddb_settle(c, 0, 0);
+			if (corrected)
+				return 1;
+			corrected = true;
+			continue;
+		case RETRY_TRANSIENT:
+			break;
+		}
+		if (stop_requested() && !call->settling)
+			return fault(f, FAULT_CANCELLED, "interrupted");
+		if (try + 1 >= attempts(d)) {
+			if (reply->status != 0 && reply->code[0] != '\0')
+				return 1;
+			if (f != NULL)
+				*f = last;
+			return give_up(c, call, try + 1, f);
+		}
+		wait = retry_delay_ms(reply->why, try,
+		    d->o.world->chance(d->o.world->ctx), c->x.retry_after);
+		if (wait_us(d, wait * 1000, call->settling, f) != 0)
+			return -1;
+	}
+}
+
+/* The IAM action that an operation needs. */
+static const char *
+action_of(const char *operation)
+{
+	if (strcmp(operation, "BatchExecuteStatement") == 0)
+		return "PartiQLDelete";
+	return operation;
+}
+
+int
+ddb_refused(const struct ddb_call *call, const struct ddb_reply *reply,
+    const char *table, struct fault *f)
+{
+	static const char *const keys[] = { "UnrecognizedClientException",
+		"InvalidClientTokenId", "MissingAuthenticationToken",
+		"MissingAuthenticationTokenException",
+		"IncompleteSignatureException", "IncompleteSignature",
+		"InvalidSignatureException", "SignatureDoesNotMatch",
+		"ExpiredTokenException", "ExpiredToken" };
+	const char *code = reply->code;
+
+	if (strncmp(code, "AccessDenied", 12) == 0)
+		return fault(f, FAULT_DENIED,
+		    "access denied: dynamodb:%s on table %s is not allowed "
+		    "for these credentials (%s); add it to their policy",
+		    action_of(call->operation), table, reply->message);
+	if (strcmp(code, "ResourceNotFoundException") == 0)
+		return fault(f, FAULT_NOT_FOUND, "table %s: not found", table);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (strcmp(code, keys[i]) == 0)
+			return fault(f, FAULT_CREDENTIALS,
+			    "%s: the credentials were refused: %s: %s",
+			    call->operation, code, reply->message);
+	if (code[0] == '\0')
+		return fault(f, FAULT_SERVICE,
+		    "%s: HTTP %d, and not from DynamoDB: is the endpoint "
+		    "right?",
+		    call->operation, reply->status);
+	return fault(f, FAULT_SERVICE, "%s: %s: %s", call->operation, code,
+	    reply->message);
+}

@@ -1,0 +1,46 @@
+#ifndef DYNAMODB_CLIENT_H
+#define DYNAMODB_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dynamodb/config.h"
+#include "dynamodb/ddb.h"
+#include "dynamodb/rate.h"
+#include "dynamodb/world.h"
+
+/* The inside of the client, for ddb.c and call.c only. */
+
+struct ddb {
+	struct ddb_options o;
+	struct aws_endpoint endpoint;
+	char *url;
+	struct lock *lock; /* all below */
+	struct rate read, write;
+	struct ddb_counts counts;
+	int64_t skew_ms;
+	bool clock_known;
+	/* units of the current second and of the one before */
+	int64_t second;
+	double now_read, now_write, last_read, last_write;
+};
+
+struct ddb_conn {
+	struct ddb *d;
+	void *line;
+	struct http_exchange x;
+	double took_read, took_write; /* by the call under way */
+};
+
+/* Take units from both buckets; how long to wait first, in us. */
+int64_t client_take(struct ddb_conn *c, double read, double write);
+/* One more request was sent. */
+void client_count(struct ddb *d, bool retry);
+/*
+ * Set the clock by a reply. RFC 9110's Date has whole seconds, so ours runs
+ * half a second behind on average: an entry counts as expired a moment later
+ * than the service says, never earlier.
+ */
+void client_learn_clock(struct ddb *d, const struct http_exchange *x);
+
+#endif

@@ -1,0 +1,53 @@
+#ifndef DYNAMODB_CREDENTIALS_H
+#define DYNAMODB_CREDENTIALS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dynamodb/sign.h"
+
+struct aws_config;
+struct ddb_world;
+struct fault;
+
+/*
+ * The keys requests are signed with, shared by all workers. Each set has a
+ * generation: a worker whose request was refused as expired asks for a
+ * renewal of the generation it used, and however many ask, one renewal is
+ * made.
+ */
+struct aws_credentials;
+
+/*
+ * Find credentials: environment, then profile files (the places tried are in
+ * the fault when there are none). Borrows ${config} and ${world}, which must
+ * outlive it. NULL on failure.
+ */
+struct aws_credentials *aws_credentials_open(const struct aws_config *config,
+    struct ddb_world *world, struct fault *f);
+void aws_credentials_close(struct aws_credentials *c);
+
+/* A copy of the keys, owned by the caller; wiped by aws_keyset_release. */
+struct aws_keyset {
+	struct aws_keys keys;
+	char *account; /* NULL: not told */
+	uint64_t generation;
+	int64_t expires; /* epoch seconds, INT64_MAX: never */
+};
+
+/* The keys to sign with at ${now}, renewed first when they end soon. */
+int aws_credentials_get(struct aws_credentials *c, int64_t now,
+    struct aws_keyset *out, struct fault *f);
+/*
+ * The service called generation ${seen} expired. 0 when there is another
+ * generation now, -1 when none could be had.
+ */
+int aws_credentials_renew(struct aws_credentials *c, uint64_t seen,
+    struct fault *f);
+void aws_keyset_release(struct aws_keyset *keys);
+
+/* Where they came from, for people: "environment", "profile dev
+ * (~/.aws/credentials)". Borrowed. */
+const char *aws_credentials_source(const struct aws_credentials *c);
+
+#endif

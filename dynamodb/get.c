@@ -1,0 +1,212 @@
+#include <string.h>
+
+#include "base/fault.h"
+#include "dynamodb/ddb.h"
+#include "dynamodb/get.h"
+#include "dynamodb/item.h"
+#include "dynamodb/table.h"
+
+struct accept {
+	struct page *page;
+	const struct ddb_table *table;
+	const char *ttl;
+	struct slice unprocessed;
+};
+
+static void
+swap_body(struct accept *a, struct buf *body)
+{
+	struct buf swap = a->page->body;
+
+	a->page->body = *body;
+	*body = swap;
+	a->page->n = 0;
+}
+
+static int
+accept_batch(void *ctx, struct buf *body, struct fault *f)
+{
+	struct accept *a = ctx;
+
+	swap_body(a, body);
+	return page_parse_batch(a->page, a->table->name, &a->table->schema,
+	    a->ttl, &a->unprocessed, f);
+}
+
+static int
+accept_query(void *ctx, struct buf *body, struct fault *f)
+{
+	struct accept *a = ctx;
+
+	swap_body(a, body);
+	return page_parse(a->page, &a->table->schema, a->ttl, f);
+}
+
+/* ${keys} is an array's inside: {"key":…},{"key":…} */
+static void
+batch_body(struct buf *b, const struct ddb_table *table, const struct buf *keys)
+{
+	buf_adds(b, "{\"RequestItems\":{");
+	slice_text_encode(b, table->name, strlen(table->name));
+	buf_adds(b, ":{\"ConsistentRead\":true,\"Keys\":[");
+	buf_add(b, keys->p, keys->n);
+	buf_adds(b, "]}},\"ReturnConsumedCapacity\":\"TOTAL\"}");
+}
+
+/* One BatchGetItem of ${keys}; a->page and a->unprocessed are its reply. */
+static int
+get_once(struct ddb_conn *c, struct accept *a, const struct buf *keys, size_t n,
+    struct fault *f)
+{
+	struct ddb_call call = { .operation = "BatchGetItem",
+		.read_units = (double)n,
+		.accept = accept_batch,
+		.accept_ctx = a,
+		.settling = true };
+	struct ddb_reply reply;
+	struct buf body = { 0 };
+	int r;
+
+	batch_body(&body, a->table, keys);
+	call.body = (struct slice){ body.p, body.n };
+	r = ddb_call(c, &call, &reply, f);
+	buf_release(&body);
+	if (r > 0)
+		return ddb_refused(&call, &reply, a->table->name, f);
+	if (r == 0)
+		ddb_settle(c, a->page->units, 0);
+	return r;
+}
+
+/* Add the items of ${page} to an Items array under construction. */
+static void
+gather(struct buf *items, const struct page *page)
+{
+	for (size_t i = 0; i < page->n; i++) {
+		buf_addc(items, items->n > 0 ? ',' : ' ');
+		buf_add(items, page->items[i].json.p, page->items[i].json.n);
+	}
+}
+
+/* The inside of the array ${unprocessed} as the next keys to ask for. */
+static size_t
+next_keys(struct buf *keys, struct slice unprocessed)
+{
+	struct slice_walk w = slice_walk(unprocessed);
+	struct slice key;
+	size_t n = 0;
+
+	buf_reset(keys);
+	if (slice_array(&w) != 0)
+		return 0;
+	while (slice_element(&w) == 1 && slice_value(&w, &key) == 0) {
+		if (n++ > 0)
+			buf_addc(keys, ',');
+		buf_add(keys, key.p, key.n);
+	}
+	return n;
+}
+
+int
+ddb_get_batch(struct ddb_conn *c, const struct ddb_table *table,
+    const char *ttl, const struct slice *keys, size_t n, struct page *page,
+    struct fault *f)
+{
+	struct accept a = { .page = page, .table = table, .ttl = ttl };
+	struct buf left = { 0 }, items = { 0 };
+	size_t asked = n;
+	int rc = -1;
+
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_addc(&left, ',');
+		buf_add(&left, keys[i].p, keys[i].n);
+	}
+	for (int try = 0; n > 0; try++) {
+		size_t before = n;
+
+		if (get_once(c, &a, &left, n, f) != 0)
+			goto out;
+		n = a.unprocessed.p != NULL ? next_keys(&left, a.unprocessed)
+					    : 0;
+		if (n == 0 && items.n == 0)
+			break; /* all in one reply: it is the page */
+		gather(&items, page);
+		if (n == 0)
+			break;
+		if (n < before)
+			try = 0;
+		ddb_throttled(c, false);
+		if (try + 1 >= ddb_attempts(ddb_of(c))) {
+			(void)fault(f, FAULT_SERVICE,
+			    "BatchGetItem: %zu keys still unprocessed after "
+			    "%d tries",
+			    n, try + 1);
+			goto out;
+		}
+		if (ddb_backoff(c, RETRY_THROTTLE, try, f) != 0)
+			goto out;
+	}
+	if (items.n > 0) {
+		buf_reset(&page->body);
+		buf_adds(&page->body, "{\"Items\":[");
+		buf_add(&page->body, items.p, items.n);
+		buf_adds(&page->body, "]}");
+		if (page_parse(page, &table->schema, ttl, f) != 0)
+			goto out;
+	}
+	page->absent = (int64_t)(asked - page->n);
+	page->scanned = (int64_t)page->n;
+	page->last = (struct slice){ NULL, 0 };
+	rc = 0;
+out:
+	buf_release(&left);
+	buf_release(&items);
+	return rc;
+}
+
+int
+ddb_query(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
+    struct slice partition, struct buf *start, struct page *page,
+    struct fault *f)
+{
+	struct accept a = { .page = page, .table = table, .ttl = ttl };
+	struct ddb_call call = { .operation = "Query",
+		.read_units = 1,
+		.accept = accept_query,
+		.accept_ctx = &a };
+	struct ddb_reply reply;
+	struct buf b = { 0 };
+	int r;
+
+	buf_adds(&b, "{\"TableName\":");
+	slice_text_encode(&b, table->name, strlen(table->name));
+	buf_adds(&b,
+	    ",\"ConsistentRead\":true,"
+	    "\"ReturnConsumedCapacity\":\"TOTAL\","
+	    "\"KeyConditionExpression\":\"#k=:k\","
+	    "\"ExpressionAttributeNames\":{\"#k\":");
+	slice_text_encode(&b, table->partition, strlen(table->partition));
+	buf_adds(&b, "},\"ExpressionAttributeValues\":{\":k\":");
+	buf_add(&b, partition.p, partition.n);
+	buf_addc(&b, '}');
+	if (start->n > 0) {
+		buf_adds(&b, ",\"ExclusiveStartKey\":");
+		buf_add(&b, start->p, start->n);
+	}
+	buf_addc(&b, '}');
+	call.body = (struct slice){ b.p, b.n };
+	page_reset(page);
+	r = ddb_call(c, &call, &reply, f);
+	buf_release(&b);
+	if (r > 0)
+		return ddb_refused(&call, &reply, table->name, f);
+	if (r < 0)
+		return -1;
+	ddb_settle(c, page->units, 0);
+	buf_reset(start);
+	if (page->last.p == NULL)
+		return 0;
+	buf_add(start, page->last.p, page->last.n);
+	return 1;
+}

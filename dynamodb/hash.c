@@ -1,0 +1,151 @@
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/rand.h>
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "dynamodb/hash.h"
+
+/* The library has no SHA-256 or no chance: nothing could be signed. It may
+ * happen on any thread, so it ends like a lack of memory does. */
+static void
+broken(void)
+{
+	static const char text[] = "ttlsweep: OpenSSL failed\n";
+	ssize_t r = write(STDERR_FILENO, text, sizeof(text) - 1);
+
+	(void)r;
+	_exit(1);
+}
+
+void
+hash_sha256(unsigned char out[HASH_SHA256], const void *p, size_t n)
+{
+	if (EVP_Digest(p, n, out, NULL, EVP_sha256(), NULL) != 1)
+		broken();
+}
+
+void
+hash_hmac_sha256(unsigned char out[HASH_SHA256], const void *key, size_t nkey,
+    const void *p, size_t n)
+{
+	unsigned int got = HASH_SHA256;
+
+	/* To HMAC() a key of NULL means the one of the last call. */
+	if (nkey == 0)
+		key = "";
+	if (nkey > INT_MAX ||
+	    HMAC(EVP_sha256(), key, (int)nkey, p, n, out, &got) == NULL)
+		broken();
+}
+
+void
+hash_hex(char *out, const unsigned char *p, size_t n)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < n; i++) {
+		*out++ = hex[p[i] >> 4];
+		*out++ = hex[p[i] & 15];
+	}
+	*out = '\0';
+}
+
+void
+hash_sha256_hex(char out[65], const void *p, size_t n)
+{
+	unsigned char sum[HASH_SHA256];
+
+	hash_sha256(sum, p, n);
+	hash_hex(out, sum, sizeof(sum));
+}
+
+void
+hash_base64(struct buf *out, const void *p, size_t n)
+{
+	/* EVP_EncodeBlock counts in int; a multiple of 3 pads nothing. */
+	const size_t most = 3 << 20;
+	const unsigned char *from = p;
+
+	while (n > 0) {
+		size_t part = n < most ? n : most;
+		char *at = buf_reserve(out, (part + 2) / 3 * 4);
+
+		out->n += (size_t)EVP_EncodeBlock((unsigned char *)at, from,
+		    (int)part);
+		from += part;
+		n -= part;
+	}
+}
+
+static int
+sextet(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/* Ours, because EVP_DecodeBlock passes over blanks and bits that stand for
+ * nothing, and does not tell how much was padding. */
+int
+hash_base64_decode(struct buf *out, const char *p, size_t n)
+{
+	size_t pad = 0;
+	char *to;
+
+	if (n % 4 != 0)
+		return -1;
+	if (n > 0)
+		pad = p[n - 1] != '=' ? 0 : p[n - 2] != '=' ? 1 : 2;
+	to = buf_reserve(out, n / 4 * 3);
+	for (size_t i = 0; i < n; i += 4) {
+		int keep = i + 4 == n ? 3 - (int)pad : 3;
+		uint32_t bits = 0;
+		int v = 0;
+
+		for (int j = 0; j < 4 && v >= 0; j++) {
+			v = j <= keep ? sextet(p[i + (size_t)j]) : 0;
+			bits = bits << 6 | (uint32_t)v;
+		}
+		if (v < 0 || (bits & (0xffffffu >> 8 * keep)) != 0) {
+			out->p[out->n] = '\0';
+			return -1;
+		}
+		for (int j = 0; j < keep; j++)
+			*to++ = (char)(bits >> (16 - 8 * j) & 0xff);
+	}
+	*to = '\0';
+	out->n = (size_t)(to - out->p);
+	return 0;
+}
+
+void
+hash_wipe(void *p, size_t n)
+{
+	if (n > 0)
+		OPENSSL_cleanse(p, n);
+}
+
+void
+hash_random(void *p, size_t n)
+{
+	unsigned char *to = p;
+
+	while (n > 0) {
+		int part = n < INT_MAX ? (int)n : INT_MAX;
+
+		if (RAND_bytes(to, part) != 1)
+			broken();
+		to += part;
+		n -= (size_t)part;
+	}
+}

@@ -1,0 +1,32 @@
+#ifndef DYNAMODB_HASH_H
+#define DYNAMODB_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+
+/* OpenSSL's digests and base64, behind names that cannot be called wrongly.
+ * All pure. */
+#define HASH_SHA256 32
+
+void hash_sha256(unsigned char out[HASH_SHA256], const void *p, size_t n);
+void hash_hmac_sha256(unsigned char out[HASH_SHA256], const void *key,
+    size_t nkey, const void *p, size_t n);
+/* Lower-case hex of ${p}[0..n) and a NUL: 2n + 1 bytes. */
+void hash_hex(char *out, const unsigned char *p, size_t n);
+/* SHA-256 as 64 hex digits and a NUL. */
+void hash_sha256_hex(char out[65], const void *p, size_t n);
+
+/* Standard base64 with padding, added to ${out}. */
+void hash_base64(struct buf *out, const void *p, size_t n);
+/* Decode ${p}[0..n), added to ${out}; 0, or -1 (out as it was) when it is
+ * not canonical alphabet, length and padding. */
+int hash_base64_decode(struct buf *out, const char *p, size_t n);
+
+/* Overwrite a secret before its memory is given back. */
+void hash_wipe(void *p, size_t n);
+/* ${n} random bytes; ends the process when there are none. */
+void hash_random(void *p, size_t n);
+
+#endif

@@ -1,0 +1,267 @@
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "dynamodb/profile_file.h"
+#include "dynamodb/words.h"
+
+/*
+ * The grammar is that of Python's configparser as botocore uses it, quirks
+ * and all, because what the AWS CLI reads must be what we read. The file is
+ * kept as one stretch of memory and cut up in place: names and values are
+ * pointers into it, a continuation line is moved up to the value it belongs
+ * to (there is always room: it stood on a line of its own). Read further
+ * than the CLI only where that is harmless: a byte order mark, and bytes
+ * that are not UTF-8.
+ */
+static const char *const types[] = { "profile", "sso-session", "services" };
+
+/* Where the reader stands. */
+struct reader {
+	struct profile_file *file;
+	int line;
+	size_t indent;  /* of the last line that was no continuation */
+	bool in_option; /* the last entry may be continued … */
+	size_t option;  /* … and is this one */
+	char *end;      /* of its value, a NUL */
+	size_t blank;   /* empty lines since then */
+};
+
+/* Length of the white space character at ${p}, as Python sees it, or 0. */
+static size_t
+space(const char *p, const char *end)
+{
+	static const char *const wide[] = { "\302\205", "\302\240",
+		"\341\232\200", "\342\200\200", "\342\200\201", "\342\200\202",
+		"\342\200\203", "\342\200\204", "\342\200\205", "\342\200\206",
+		"\342\200\207", "\342\200\210", "\342\200\211", "\342\200\212",
+		"\342\200\250", "\342\200\251", "\342\200\257", "\342\201\237",
+		"\343\200\200" };
+	size_t n;
+
+	if (p == end)
+		return 0;
+	if (*p == ' ' || (*p >= '\t' && *p <= '\r') ||
+	    (*p >= '\034' && *p <= '\037'))
+		return 1;
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++) {
+		n = strlen(wide[i]);
+		if ((size_t)(end - p) >= n && memcmp(p, wide[i], n) == 0)
+			return n;
+	}
+	return 0;
+}
+
+/* ${p} without the white space before and behind it; how many characters of
+ * it were before. */
+static size_t
+strip(char **p, char **end)
+{
+	size_t n, before = 0;
+
+	for (; (n = space(*p, *end)) > 0; before++)
+		*p += n;
+	while (*end > *p) {
+		char *last = *end - 1;
+
+		while (last > *p && ((unsigned char)*last & 0xc0) == 0x80)
+			last--;
+		n = space(last, *end);
+		if (n == 0 || last + n != *end)
+			break;
+		*end = last;
+	}
+	return before;
+}
+
+static struct profile_entry *
+entry_push(struct profile_file *file)
+{
+	struct profile_entry *e;
+
+	file->entries = xreallocarray(file->entries, file->nentries + 1,
+	    sizeof(*file->entries));
+	e = &file->entries[file->nentries++];
+	*e = (struct profile_entry){ .section = file->nsections - 1 };
+	return e;
+}
+
+/* What a section of the config file is, by its header. */
+static void
+classify(const struct profile_file *file, struct profile_section *s)
+{
+	char **list;
+
+	if (strcmp(s->header, PROFILE_DEFAULTS) == 0)
+		return;
+	if (file->kind == PROFILE_CREDENTIALS ||
+	    strcmp(s->header, "default") == 0) {
+		s->type = types[0];
+		s->name = xstrdup(s->header);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strncmp(s->header, types[i], strlen(types[i])) == 0)
+			s->type = types[i];
+	list = s->type != NULL ? words_split(s->header) : NULL;
+	if (list != NULL && list[0] != NULL && list[1] != NULL &&
+	    list[2] == NULL)
+		s->name = xstrdup(list[1]);
+	else
+		s->type = NULL;
+	words_free(list);
+}
+
+static int
+read_section(struct reader *r, const char *header, struct fault *f)
+{
+	struct profile_file *file = r->file;
+	struct profile_section *s;
+
+	for (size_t i = 0; i < file->nsections; i++)
+		if (strcmp(file->sections[i].header, header) == 0 &&
+		    strcmp(header, PROFILE_DEFAULTS) != 0)
+			return fault(f, FAULT_CONFIG,
+			    "%s:%d: section [%.100s] was begun in line %d "
+			    "already",
+			    file->path, r->line, header,
+			    file->sections[i].line);
+	file->sections = xreallocarray(file->sections, file->nsections + 1,
+	    sizeof(*file->sections));
+	s = &file->sections[file->nsections++];
+	*s = (struct profile_section){ .header = header,
+		.first = file->nentries,
+		.line = r->line };
+	classify(file, s);
+	r->in_option = false;
+	return 0;
+}
+
+static int
+read_option(struct reader *r, char *p, char *end, struct fault *f)
+{
+	struct profile_file *file = r->file;
+	char *delim, *value, *name_end;
+	const struct profile_entry *twin;
+	struct profile_entry *e;
+
+	for (delim = p; delim < end && *delim != '=' && *delim != ':'; delim++)
+		;
+	name_end = delim;
+	(void)strip(&p, &name_end);
+	if (delim == end || p == name_end)
+		return fault(f, FAULT_CONFIG,
+		    "%s:%d: neither a [section] nor \"name = value\"",
+		    file->path, r->line);
+	value = delim + 1;
+	(void)strip(&value, &end);
+	*name_end = *end = '\0';
+	for (char *c = p; c < name_end; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	twin = profile_find(file, file->nsections - 1, p, NULL);
+	if (twin != NULL)
+		return fault(f, FAULT_CONFIG,
+		    "%s:%d: %.100s was set in line %d already", file->path,
+		    r->line, p, twin->line);
+	e = entry_push(file);
+	e->option = p;
+	e->value = value;
+	e->line = r->line;
+	r->in_option = true;
+	r->option = file->nentries - 1;
+	r->end = end;
+	r->blank = 0;
+	return 0;
+}
+
+/* A line below an option without a value of its own: "name = value". */
+static int
+read_nested(struct reader *r, char *p, char *end, struct fault *f)
+{
+	struct profile_file *file = r->file;
+	char *delim = memchr(p, '=', (size_t)(end - p)), *name_end = delim;
+	char *value;
+	struct profile_entry *e;
+
+	if (delim == NULL)
+		return fault(f, FAULT_CONFIG,
+		    "%s:%d: below %.100s there must be \"name = value\"",
+		    file->path, r->line, file->entries[r->option].option);
+	(void)strip(&p, &name_end);
+	value = delim + 1;
+	(void)strip(&value, &end);
+	*name_end = *end = '\0';
+	file->entries[r->option].nested = true;
+	e = entry_push(file);
+	e->option = file->entries[r->option].option;
+	e->sub = p;
+	e->value = value;
+	e->line = r->line;
+	return 0;
+}
+
+/* One line without its end; a NUL may be written at ${end}. */
+static int
+read_line(struct reader *r, char *p, char *end, struct fault *f)
+{
+	struct profile_file *file = r->file;
+	size_t indent = strip(&p, &end);
+	char *close;
+
+	if (p == end) {
+		r->blank++;
+		return 0;
+	}
+	if (*p == '#' || *p == ';')
+		return 0;
+	if (r->in_option && indent > r->indent) {
+		if (*file->entries[r->option].value == '\0')
+			return read_nested(r, p, end, f);
+		memset(r->end, '\n', ++r->blank);
+		memmove(r->end + r->blank, p, (size_t)(end - p));
+		r->end += r->blank + (size_t)(end - p);
+		*r->end = '\0';
+		r->blank = 0;
+		return 0;
+	}
+	r->indent = indent;
+	for (close = end - 1; close > p && *close != ']'; close--)
+		;
+	if (*p == '[' && close > p + 1) {
+		*close = '\0';
+		return read_section(r, p + 1, f);
+	}
+	if (file->nsections == 0)
+		return fault(f, FAULT_CONFIG,
+		    "%s:%d: stands before the first [section]", file->path,
+		    r->line);
+	return read_option(r, p, end, f);
+}
+
+int
+profile_read(struct profile_file *file, struct fault *f)
+{
+	struct reader r = { .file = file };
+	char *p = file->text, *end = file->text + file->n, *next;
+
+	if (file->n >= 3 && memcmp(p, "\357\273\277", 3) == 0)
+		p += 3;
+	for (; p < end; p = next) {
+		char *stop = p;
+
+		r.line++;
+		while (stop < end && *stop != '\n' && *stop != '\r' &&
+		    *stop != '\0')
+			stop++;
+		if (stop < end && *stop == '\0')
+			return fault(f, FAULT_CONFIG,
+			    "%s:%d: a NUL byte: not a text file, or one in "
+			    "UTF-16; save it as UTF-8",
+			    file->path, r.line);
+		next = stop + (strncmp(stop, "\r\n", 2) == 0 ? 2 : 1);
+		if (read_line(&r, p, stop, f) != 0)
+			return -1;
+	}
+	return 0;
+}

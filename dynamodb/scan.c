@@ -1,0 +1,299 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "dynamodb/ddb.h"
+#include "dynamodb/item.h"
+#include "dynamodb/scan.h"
+#include "dynamodb/table.h"
+#include "dynamodb/workers.h"
+
+/* dynalite returns entries twice past this (see the README, Limits). */
+#define SEGMENTS_MAX 4096
+#define SEGMENT_BYTES ((int64_t)64 << 20)
+/* What an entry costs to read before anything is known, in units. */
+#define UNITS_GUESS 0.5
+
+struct scan {
+	struct source source;
+	struct scan_options o;
+	struct segment *segments; /* those not in a worker's hands */
+	struct lock *lock;        /* all below */
+	int64_t fresh;            /* next in order, never handed out */
+	int64_t *waiting;         /* put back: a ring of `segments` */
+	int64_t first, nwaiting;
+	double units_item; /* of late */
+};
+
+int64_t
+scan_order(int64_t i, int64_t n)
+{
+	int64_t r = 0;
+
+	for (n >>= 1; n > 0; n >>= 1, i >>= 1)
+		r = r << 1 | (i & 1);
+	return r;
+}
+
+int64_t
+scan_segments(int jobs, int64_t bytes)
+{
+	int64_t want = (int64_t)jobs * 4, n = 1;
+
+	if (bytes / SEGMENT_BYTES > want)
+		want = bytes / SEGMENT_BYTES;
+	while (n < want && n < SEGMENTS_MAX)
+		n *= 2;
+	return n;
+}
+
+static int
+scan_take(struct source *source, struct segment *out, struct fault *f)
+{
+	struct scan *s = (struct scan *)source;
+	int64_t i = -1;
+
+	(void)f;
+	lock_enter(s->lock);
+	while (i < 0 && s->fresh < source->segments) {
+		i = scan_order(s->fresh++, source->segments);
+		if (s->segments[i].finished)
+			i = -1;
+	}
+	if (i < 0 && s->nwaiting > 0) {
+		i = s->waiting[s->first];
+		s->first = (s->first + 1) % source->segments;
+		s->nwaiting--;
+	}
+	lock_leave(s->lock);
+	if (i < 0)
+		return 0;
+	*out = s->segments[i];
+	memset(&s->segments[i], 0, sizeof(s->segments[i]));
+	return 1;
+}
+
+static void
+scan_put(struct source *source, struct segment *seg)
+{
+	struct scan *s = (struct scan *)source;
+	int64_t i = seg->index;
+
+	lock_enter(s->lock);
+	s->segments[i] = *seg;
+	if (!seg->finished) {
+		s->waiting[(s->first + s->nwaiting) % source->segments] = i;
+		s->nwaiting++;
+	}
+	lock_leave(s->lock);
+	memset(seg, 0, sizeof(*seg));
+}
+
+/* "#k,#s,#t" and their names: the key and the TTL attribute only. */
+static void
+add_projection(struct buf *b, const struct scan_options *o)
+{
+	const struct key_schema *k = &o->table->schema;
+	bool ttl = o->ttl != NULL && strcmp(o->ttl, k->partition) != 0 &&
+	    (k->sort == NULL || strcmp(o->ttl, k->sort) != 0);
+
+	buf_adds(b, ",\"ProjectionExpression\":\"#k");
+	if (k->sort != NULL)
+		buf_adds(b, ",#s");
+	if (ttl)
+		buf_adds(b, ",#t");
+	buf_adds(b, "\",\"ExpressionAttributeNames\":{\"#k\":");
+	slice_text_encode(b, k->partition, strlen(k->partition));
+	if (k->sort != NULL) {
+		buf_adds(b, ",\"#s\":");
+		slice_text_encode(b, k->sort, strlen(k->sort));
+	}
+	if (ttl) {
+		buf_adds(b, ",\"#t\":");
+		slice_text_encode(b, o->ttl, strlen(o->ttl));
+	}
+	buf_addc(b, '}');
+}
+
+static void
+scan_body(struct buf *b, const struct scan *s, const struct segment *seg,
+    int64_t limit)
+{
+	const struct scan_options *o = &s->o;
+
+	buf_adds(b, "{\"TableName\":");
+	slice_text_encode(b, o->table->name, strlen(o->table->name));
+	buf_adds(b, ",\"ReturnConsumedCapacity\":\"TOTAL\"");
+	if (o->keys_only)
+		add_projection(b, o);
+	buf_addf(b, ",\"Segment\":%lld,\"TotalSegments\":%lld",
+	    (long long)seg->index, (long long)s->source.segments);
+	if (o->consistent)
+		buf_adds(b, ",\"ConsistentRead\":true");
+	if (limit > 0)
+		buf_addf(b, ",\"Limit\":%lld", (long long)limit);
+	if (seg->next.n > 0) {
+		buf_adds(b, ",\"ExclusiveStartKey\":");
+		buf_add(b, seg->next.p, seg->next.n);
+	}
+	buf_addc(b, '}');
+}
+
+/* How many entries a request may read so that it stays within a second of
+ * the limit, and what that costs. */
+static int64_t
+page_limit(struct scan *s, struct ddb_conn *conn, double *units)
+{
+	double share = ddb_read_share(ddb_of(conn)), each;
+	int64_t limit = s->o.limit, fits;
+
+	lock_enter(s->lock);
+	each = s->units_item;
+	lock_leave(s->lock);
+	/* a full page is 1 MB: 128 units, twice that when consistent */
+	*units = s->o.consistent ? 256 : 128;
+	if (share > 0) {
+		fits = (int64_t)(share / each);
+		if (fits < 1)
+			fits = 1;
+		if (limit == 0 || fits < limit)
+			limit = fits;
+	}
+	if (limit > 0 && (double)limit * each < *units)
+		*units = (double)limit * each;
+	return limit;
+}
+
+struct accept {
+	struct page *page;
+	const struct scan_options *o;
+};
+
+static int
+accept_page(void *ctx, struct buf *body, struct fault *f)
+{
+	struct accept *a = ctx;
+	struct buf swap = a->page->body;
+
+	a->page->body = *body;
+	*body = swap;
+	return page_parse(a->page, &a->o->table->schema, a->o->ttl, f);
+}
+
+/* Move ${seg} behind ${page}. */
+static int
+advance(struct segment *seg, const struct page *page, struct fault *f)
+{
+	seg->pages++;
+	if (page->last.p == NULL) {
+		seg->finished = true;
+		buf_reset(&seg->next);
+		return 0;
+	}
+	if (page->last.n == seg->next.n &&
+	    memcmp(page->last.p, seg->next.p, page->last.n) == 0)
+		return fault(f, FAULT_SERVICE,
+		    "Scan: the service sends us back to where this page "
+		    "began (segment %lld): stopped, or it would never end",
+		    (long long)seg->index);
+	buf_reset(&seg->next);
+	buf_add(&seg->next, page->last.p, page->last.n);
+	return 0;
+}
+
+static bool
+has_others(struct scan *s)
+{
+	bool others;
+
+	lock_enter(s->lock);
+	others = s->fresh < s->source.segments || s->nwaiting > 0;
+	lock_leave(s->lock);
+	return others;
+}
+
+static int
+scan_fetch(struct source *source, struct segment *seg, struct ddb_conn *conn,
+    struct page *page, struct fault *f)
+{
+	struct scan *s = (struct scan *)source;
+	struct accept accept = { page, &s->o };
+	struct ddb_call call = { .operation = "Scan",
+		.accept = accept_page,
+		.accept_ctx = &accept };
+	struct ddb_reply reply;
+	struct buf body = { 0 };
+	int64_t limit;
+	int r;
+
+	if (seg->finished)
+		return 0;
+	page_reset(page);
+	limit = page_limit(s, conn, &call.read_units);
+	scan_body(&body, s, seg, limit);
+	call.body = (struct slice){ body.p, body.n };
+	call.patient = has_others(s);
+	r = ddb_call(conn, &call, &reply, f);
+	buf_release(&body);
+	if (r > 0 && reply.why == RETRY_THROTTLE && reply.hot_range)
+		return 2;
+	if (r > 0)
+		return ddb_refused(&call, &reply, s->o.table->name, f);
+	if (r < 0)
+		return -1;
+	ddb_settle(conn, page->units, 0);
+	if (page->units > 0 && page->scanned > 0) {
+		lock_enter(s->lock);
+		s->units_item = page->units / (double)page->scanned;
+		lock_leave(s->lock);
+	}
+	return advance(seg, page, f) == 0 ? 1 : -1;
+}
+
+static void
+scan_close(struct source *source)
+{
+	struct scan *s = (struct scan *)source;
+
+	for (int64_t i = 0; i < source->segments; i++)
+		buf_release(&s->segments[i].next);
+	free(s->segments);
+	free(s->waiting);
+	lock_free(s->lock);
+	free(s);
+}
+
+struct source *
+scan_source(const struct scan_options *o)
+{
+	static const struct source_ops ops = {
+		.take = scan_take,
+		.fetch = scan_fetch,
+		.put = scan_put,
+		.close = scan_close,
+	};
+	struct scan *s = xcalloc(1, sizeof(*s));
+	size_t n = (size_t)o->segments;
+
+	s->source = (struct source){ &ops, o->segments };
+	s->o = *o;
+	s->o.from = NULL;
+	s->lock = lock_new();
+	s->segments = xcalloc(n, sizeof(*s->segments));
+	s->waiting = xcalloc(n, sizeof(*s->waiting));
+	s->units_item = UNITS_GUESS * (o->consistent ? 2 : 1);
+	if (o->table->items > 0 && o->table->bytes > 0)
+		s->units_item = (double)o->table->bytes /
+		    (double)o->table->items / 8192 * (o->consistent ? 2 : 1);
+	for (size_t i = 0; i < n; i++) {
+		s->segments[i].index = (int64_t)i;
+		if (o->from == NULL)
+			continue;
+		s->segments[i].finished = o->from[i].finished;
+		buf_add(&s->segments[i].next, o->from[i].next.p,
+		    o->from[i].next.n);
+	}
+	return &s->source;
+}

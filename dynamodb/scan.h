@@ -1,0 +1,44 @@
+#ifndef DYNAMODB_SCAN_H
+#define DYNAMODB_SCAN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dynamodb/source.h"
+
+struct ddb_table;
+
+struct scan_options {
+	const struct ddb_table *table; /* borrowed, must outlive the source */
+	const char *ttl;               /* the TTL attribute's name */
+	int64_t segments;              /* TotalSegments, 1..4096 */
+	bool consistent;
+	bool keys_only; /* only keys and TTL travel; costs the same */
+	int64_t limit;  /* Limit of every request, 0: none */
+	/* Where to begin each segment (a checkpoint's); NULL: at its start.
+	 * segments of them, copied. */
+	const struct segment *from;
+};
+
+/* The segments of one parallel scan, handed out in bit-reversed order. */
+struct source *scan_source(const struct scan_options *options);
+
+/* How many: a power of two, at most 4096, at least ${jobs} · 4 and
+ * ${bytes} / 64 MiB. Pure. */
+int64_t scan_segments(int jobs, int64_t bytes);
+/* The ${i}th of ${n} (a power of two) in bit-reversed order. Pure. */
+int64_t scan_order(int64_t i, int64_t n);
+
+/* Keys one by one, read by BatchGetItem (consistently), 100 a request. */
+struct keys_options {
+	const struct ddb_table *table;
+	const char *ttl;
+	/* ${n} keys as JSON objects {"key":{…}} behind each other in
+	 * ${json}; key i is json->p[ends[i-1]..ends[i]). Borrowed. */
+	const struct buf *json;
+	const size_t *ends;
+	size_t n;
+};
+struct source *keys_source(const struct keys_options *options);
+
+#endif

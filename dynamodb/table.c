@@ -1,0 +1,398 @@
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "dynamodb/config.h"
+#include "dynamodb/ddb.h"
+#include "dynamodb/table.h"
+
+static const char *
+string_of(const cJSON *object, const char *name)
+{
+	const char *s = cJSON_GetStringValue(
+	    cJSON_GetObjectItemCaseSensitive(object, name));
+
+	return s != NULL ? s : "";
+}
+
+static double
+number_of(const cJSON *object, const char *name)
+{
+	const cJSON *v = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	return cJSON_IsNumber(v) ? v->valuedouble : 0;
+}
+
+static const cJSON *
+member(const cJSON *object, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+/* KeySchema's attribute of ${type} ("HASH", "RANGE"), or NULL. */
+static const char *
+key_of(const cJSON *owner, const char *type)
+{
+	const cJSON *e;
+
+	cJSON_ArrayForEach(e,
+	    member(owner, "KeySchema")) if (strcmp(string_of(e, "KeyType"),
+						type) == 0) return string_of(e,
+	    "AttributeName");
+	return NULL;
+}
+
+static enum attr_type
+type_of(const cJSON *table, const char *attribute)
+{
+	const cJSON *e;
+
+	cJSON_ArrayForEach(e,
+	    member(table,
+		"AttributeDefinitions")) if (strcmp(string_of(e,
+							"AttributeName"),
+						 attribute) == 0)
+	{
+		const char *t = string_of(e, "AttributeType");
+
+		return t[0] == 'N' ? ATTR_N : t[0] == 'B' ? ATTR_B : ATTR_S;
+	}
+	return ATTR_S;
+}
+
+static void
+read_index(struct ddb_index *x, const cJSON *e, bool global)
+{
+	const cJSON *p = member(e, "ProvisionedThroughput");
+	const char *range = key_of(e, "RANGE"), *hash = key_of(e, "HASH");
+
+	x->name = xstrdup(string_of(e, "IndexName"));
+	x->keys[0] = xstrdup(hash != NULL ? hash : "");
+	x->keys[1] = range != NULL ? xstrdup(range) : NULL;
+	x->global = global;
+	x->all = strcmp(string_of(member(e, "Projection"), "ProjectionType"),
+		     "ALL") == 0;
+	x->read_units = number_of(p, "ReadCapacityUnits");
+	x->write_units = number_of(p, "WriteCapacityUnits");
+}
+
+static void
+read_indexes(struct ddb_table *t, const cJSON *table)
+{
+	static const char *const lists[] = { "GlobalSecondaryIndexes",
+		"LocalSecondaryIndexes" };
+	const cJSON *e;
+
+	for (size_t i = 0; i < 2; i++)
+		cJSON_ArrayForEach(e, member(table, lists[i]))
+		{
+			t->indexes = xreallocarray(t->indexes, t->nindexes + 1,
+			    sizeof(*t->indexes));
+			read_index(&t->indexes[t->nindexes++], e, i == 0);
+		}
+}
+
+static void
+read_replicas(struct ddb_table *t, const cJSON *table, const char *region)
+{
+	const cJSON *e;
+
+	cJSON_ArrayForEach(e, member(table, "Replicas"))
+	{
+		const char *name = string_of(e, "RegionName");
+
+		if (strcmp(name, region) == 0)
+			continue;
+		t->replicas = xreallocarray(t->replicas, t->nreplicas + 1,
+		    sizeof(*t->replicas));
+		t->replicas[t->nreplicas++].region = xstrdup(name);
+	}
+	t->strong_replicas =
+	    strcmp(string_of(table, "MultiRegionConsistency"), "STRONG") == 0;
+}
+
+/* What the table can take a second: provisioned; else its on-demand
+ * maximum; else what it is warm for; else not told. */
+static void
+read_throughput(struct ddb_table *t, const cJSON *table)
+{
+	const cJSON *p = member(table, "ProvisionedThroughput");
+	const cJSON *max = member(table, "OnDemandThroughput");
+	const cJSON *warm = member(table, "WarmThroughput");
+	const char *mode =
+	    string_of(member(table, "BillingModeSummary"), "BillingMode");
+
+	t->read_units = number_of(p, "ReadCapacityUnits");
+	t->write_units = number_of(p, "WriteCapacityUnits");
+	t->provisioned =
+	    strcmp(mode, "PAY_PER_REQUEST") != 0 && t->write_units > 0;
+	if (t->provisioned)
+		return;
+	t->read_units = number_of(max, "MaxReadRequestUnits");
+	t->write_units = number_of(max, "MaxWriteRequestUnits");
+	if (t->read_units <= 0)
+		t->read_units = number_of(warm, "ReadUnitsPerSecond");
+	if (t->write_units <= 0)
+		t->write_units = number_of(warm, "WriteUnitsPerSecond");
+	if (t->read_units < 0)
+		t->read_units = 0;
+	if (t->write_units < 0)
+		t->write_units = 0;
+}
+
+/* arn:aws:dynamodb:eu-west-1:123456789012:table/NAME */
+static char *
+account_of(const char *arn)
+{
+	const char *p = arn;
+
+	for (int i = 0; i < 4; i++) {
+		p = strchr(p, ':');
+		if (p == NULL)
+			return xstrdup("");
+		p++;
+	}
+	return strspn(p, "0123456789") == 12 ? xstrndup(p, 12) : xstrdup("");
+}
+
+static int
+read_table(struct ddb_table *t, const cJSON *table, const char *region,
+    struct fault *f)
+{
+	const char *hash = key_of(table, "HASH");
+	const char *range = key_of(table, "RANGE");
+	const cJSON *stream = member(table, "StreamSpecification");
+
+	if (hash == NULL || hash[0] == '\0')
+		return fault(f, FAULT_DATA,
+		    "DescribeTable: the reply names no key schema");
+	t->arn = xstrdup(string_of(table, "TableArn"));
+	t->id = xstrdup(string_of(table, "TableId"));
+	t->account = account_of(t->arn);
+	t->status = xstrdup(string_of(table, "TableStatus"));
+	t->partition = xstrdup(hash);
+	t->partition_type = type_of(table, hash);
+	if (range != NULL) {
+		t->sort = xstrdup(range);
+		t->sort_type = type_of(table, range);
+	}
+	t->schema = (struct key_schema){ t->partition, t->sort };
+	t->items = (int64_t)number_of(table, "ItemCount");
+	t->bytes = (int64_t)number_of(table, "TableSizeBytes");
+	t->protected = cJSON_IsTrue(member(table, "DeletionProtectionEnabled"));
+	if (cJSON_IsTrue(member(stream, "StreamEnabled")))
+		t->stream_view = xstrdup(string_of(stream, "StreamViewType"));
+	read_throughput(t, table);
+	read_indexes(t, table);
+	read_replicas(t, table, region);
+	return 0;
+}
+
+/* {"TableName":"…"} */
+static void
+table_body(struct buf *out, const char *name)
+{
+	buf_adds(out, "{\"TableName\":");
+	slice_text_encode(out, name, strlen(name));
+	buf_addc(out, '}');
+}
+
+/* Call ${operation} and parse its reply. NULL on failure. */
+static cJSON *
+ask(struct ddb_conn *c, const char *operation, const char *table,
+    const struct buf *body, struct fault *f)
+{
+	struct ddb_call call = {
+		.operation = operation,
+		.body = { body->p, body->n },
+	};
+	struct ddb_reply reply;
+	cJSON *doc;
+	int r = ddb_call(c, &call, &reply, f);
+
+	if (r != 0) {
+		if (r > 0)
+			(void)ddb_refused(&call, &reply, table, f);
+		return NULL;
+	}
+	ddb_settle(c, 0, 0);
+	doc = cJSON_ParseWithLength(reply.body.p, reply.body.n);
+	if (doc == NULL)
+		(void)fault(f, FAULT_DATA, "%s: the reply cannot be read",
+		    operation);
+	return doc;
+}
+
+static bool
+is_close(const char *have, const char *want)
+{
+	size_t n = strlen(want);
+
+	return strcasecmp(have, want) == 0 ||
+	    text_distance(have, want) <= (int)(n / 4 > 2 ? n / 4 : 2) ||
+	    strstr(have, want) != NULL || strstr(want, have) != NULL;
+}
+
+#define CLOSE_PAGES 10
+#define CLOSE_NAMES 5
+
+/* Tables with close names, as ", did you mean …": for a message, so every
+ * failure is silent. */
+static void
+close_names(struct ddb_conn *c, const char *name, struct buf *out)
+{
+	struct buf body = { 0 }, from = { 0 };
+	int found = 0;
+
+	for (int i = 0; i < CLOSE_PAGES && found < CLOSE_NAMES; i++) {
+		const cJSON *e;
+		const char *last;
+		cJSON *doc;
+
+		buf_reset(&body);
+		buf_addc(&body, '{');
+		if (from.n > 0) {
+			buf_adds(&body, "\"ExclusiveStartTableName\":");
+			slice_text_encode(&body, from.p, from.n);
+		}
+		buf_addc(&body, '}');
+		doc = ask(c, "ListTables", name, &body, NULL);
+		if (doc == NULL)
+			break;
+		cJSON_ArrayForEach(e, member(doc, "TableNames"))
+		{
+			const char *have = cJSON_GetStringValue(e);
+
+			if (have == NULL || !is_close(have, name) ||
+			    found >= CLOSE_NAMES)
+				continue;
+			buf_adds(out, found++ == 0 ? "; there is " : ", ");
+			buf_adds(out, have);
+		}
+		last = string_of(doc, "LastEvaluatedTableName");
+		buf_reset(&from);
+		buf_adds(&from, last);
+		cJSON_Delete(doc);
+		if (from.n == 0)
+			break;
+	}
+	buf_release(&body);
+	buf_release(&from);
+}
+
+static int
+not_found(struct ddb_conn *c, const char *name, struct fault *f)
+{
+	const struct aws_config *config = ddb_config(ddb_of(c));
+	struct buf names = { 0 };
+
+	close_names(c, name, &names);
+	(void)fault(f, FAULT_NOT_FOUND,
+	    "table %s: not found in region %s (%s)%s", name, config->region,
+	    config->endpoint, buf_text(&names));
+	buf_release(&names);
+	return -1;
+}
+
+static int
+describe_ttl(struct ddb_conn *c, const char *name, struct ddb_table *t,
+    const struct buf *body, struct fault *f)
+{
+	struct fault why = { 0 };
+	cJSON *doc = ask(c, "DescribeTimeToLive", name, body, &why);
+	const cJSON *ttl;
+	const char *attribute;
+
+	if (doc == NULL) {
+		/* a server without TTL: it will delete nothing */
+		if (why.kind == FAULT_SERVICE &&
+		    strstr(why.text, "UnknownOperation") != NULL) {
+			t->ttl_status = xstrdup("DISABLED");
+			return 0;
+		}
+		*f = why;
+		return -1;
+	}
+	ttl = member(doc, "TimeToLiveDescription");
+	attribute = string_of(ttl, "AttributeName");
+	t->ttl_status = xstrdup(string_of(ttl, "TimeToLiveStatus"));
+	t->ttl_attribute = attribute[0] != '\0' ? xstrdup(attribute) : NULL;
+	t->ttl_acts = strcmp(t->ttl_status, "ENABLED") == 0 ||
+	    strcmp(t->ttl_status, "ENABLING") == 0;
+	cJSON_Delete(doc);
+	return 0;
+}
+
+int
+ddb_table_describe(struct ddb_conn *c, const char *name, struct ddb_table *out,
+    struct fault *f)
+{
+	struct ddb_table t = { 0 };
+	struct fault why = { 0 };
+	struct buf body = { 0 };
+	cJSON *doc = NULL;
+	int rc = -1;
+
+	table_body(&body, name);
+	t.name = xstrdup(name);
+	doc = ask(c, "DescribeTable", name, &body, &why);
+	if (doc == NULL) {
+		if (why.kind == FAULT_NOT_FOUND)
+			(void)not_found(c, name, f);
+		else if (f != NULL)
+			*f = why;
+		goto out;
+	}
+	if (read_table(&t, member(doc, "Table"), ddb_config(ddb_of(c))->region,
+		f) != 0 ||
+	    describe_ttl(c, name, &t, &body, f) != 0)
+		goto out;
+	*out = t;
+	memset(&t, 0, sizeof(t));
+	rc = 0;
+out:
+	ddb_table_release(&t);
+	cJSON_Delete(doc);
+	buf_release(&body);
+	return rc;
+}
+
+void
+ddb_table_release(struct ddb_table *t)
+{
+	for (size_t i = 0; i < t->nindexes; i++) {
+		free(t->indexes[i].name);
+		free(t->indexes[i].keys[0]);
+		free(t->indexes[i].keys[1]);
+	}
+	for (size_t i = 0; i < t->nreplicas; i++)
+		free(t->replicas[i].region);
+	free(t->indexes);
+	free(t->replicas);
+	free(t->name);
+	free(t->arn);
+	free(t->id);
+	free(t->account);
+	free(t->status);
+	free(t->partition);
+	free(t->sort);
+	free(t->stream_view);
+	free(t->ttl_status);
+	free(t->ttl_attribute);
+	*t = (struct ddb_table){ 0 };
+}
+
+int64_t
+ddb_table_delete_units(const struct ddb_table *t, int64_t size)
+{
+	int64_t kb = size > 1024 ? (size + 1023) / 1024 : 1, units = kb;
+
+	for (size_t i = 0; i < t->nindexes; i++)
+		units += t->indexes[i].all ? kb : 1;
+	return units * (1 + (int64_t)t->nreplicas);
+}

@@ -1,0 +1,70 @@
+#ifndef DYNAMODB_TABLE_H
+#define DYNAMODB_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dynamodb/attr.h"
+#include "dynamodb/item.h"
+
+struct ddb_conn;
+struct fault;
+
+/* An index, as far as a delete pays for it. */
+struct ddb_index {
+	char *name;
+	char *keys[2]; /* attribute names; keys[1] may be NULL */
+	bool global;
+	bool all;          /* projects ALL; else keys and some others */
+	double read_units; /* provisioned, 0 if none */
+	double write_units;
+};
+
+struct ddb_replica {
+	char *region;
+};
+
+/* DescribeTable and DescribeTimeToLive. Owned; freed by ddb_table_release. */
+struct ddb_table {
+	char *name;
+	char *arn;
+	char *id;               /* TableId; "" where the server tells none */
+	char *account;          /* from the ARN, "" if none */
+	char *status;           /* ACTIVE … */
+	char *partition, *sort; /* sort NULL without one */
+	enum attr_type partition_type, sort_type;
+	struct key_schema schema; /* the two names, borrowed from here */
+	int64_t items;            /* hours old on the real service */
+	int64_t bytes;
+	bool provisioned;   /* else PAY_PER_REQUEST */
+	double read_units;  /* what it can do a second: provisioned, or */
+	double write_units; /* on-demand maximum, or warm; 0: not told */
+	bool protected;     /* deletion protection */
+	char *stream_view;  /* NULL: no stream */
+	struct ddb_index *indexes;
+	size_t nindexes;
+	struct ddb_replica *replicas; /* in other regions */
+	size_t nreplicas;
+	bool strong_replicas; /* MultiRegionConsistency STRONG */
+	char *ttl_status;     /* ENABLED, ENABLING, DISABLED, DISABLING */
+	char *ttl_attribute;  /* NULL when the service tells none */
+	bool ttl_acts;        /* ENABLED or ENABLING */
+};
+
+/*
+ * Ask for both. A missing table is FAULT_NOT_FOUND and names tables with
+ * close names, when they may be listed.
+ */
+int ddb_table_describe(struct ddb_conn *c, const char *name,
+    struct ddb_table *out, struct fault *f);
+void ddb_table_release(struct ddb_table *t);
+
+/*
+ * Write units to delete an entry of ${size} bytes: the table's (one a
+ * started KB), each index's (the same for ALL, else one), times the regions
+ * it is replicated to and its own. An upper estimate: an entry need not be
+ * in every index. Pure.
+ */
+int64_t ddb_table_delete_units(const struct ddb_table *t, int64_t size);
+
+#endif

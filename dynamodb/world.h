@@ -1,0 +1,73 @@
+#ifndef DYNAMODB_WORLD_H
+#define DYNAMODB_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "dynamodb/slice.h"
+
+struct fault;
+
+/*
+ * The outside, as the rest of the program sees it: a clock, a way to wait,
+ * chance, and HTTP exchanges. Everything else in this room computes from
+ * arguments; tests hand in a scripted world and need neither time nor net.
+ */
+
+/* One HTTP exchange. The caller owns everything; a reply fills "out". */
+struct http_exchange {
+	/* in */
+	const char *method; /* "GET", "POST", "PUT" */
+	const char *url;
+	const char *const *headers; /* "Name: value", nheaders of them */
+	size_t nheaders;
+	struct slice body;
+	int64_t connect_ms; /* time limits, 0: none */
+	int64_t total_ms;
+	bool direct;	 /* never through a proxy (metadata services) */
+	size_t max_body; /* a longer reply is an error, after inflation too */
+
+	/* out */
+	int status;	       /* 0: no complete reply */
+	struct buf reply;      /* the body, inflated; emptied first */
+	char request_id[128];  /* x-amzn-requestid, "" if none */
+	int64_t date;	       /* Date, epoch seconds; -1: none usable */
+	int64_t retry_after;   /* x-amz-retry-after, ms; -1: none */
+	int64_t sent_ms;       /* wall clock before the first byte went */
+	int64_t received_ms;   /* … and after the last byte came */
+	int sends;	       /* how often the body may have reached the
+				  service: 0 when no connection was made, more
+				  than 1 when it was rewound and sent again */
+	bool aged;	       /* an Age header: a cache answered */
+	char error[256];       /* why status is 0, for people */
+};
+
+struct ddb_world {
+	void *ctx;
+	/* Wall clock, milliseconds since the epoch. */
+	int64_t (*wall_ms)(void *ctx);
+	/* A clock that never goes back, microseconds. */
+	int64_t (*mono_us)(void *ctx);
+	/* Wait, in slices, so that a signal ends it early. */
+	void (*sleep_ms)(void *ctx, int64_t ms);
+	/* Chance, uniform in [0, 1). */
+	double (*chance)(void *ctx);
+	/* A line to the outside: one kept-alive connection, for one thread. */
+	void *(*line_open)(void *ctx, struct fault *f);
+	/* 0 when a complete reply came (of any status), -1 when not: then
+	 * status is 0 and error says why. */
+	int (*exchange)(void *line, struct http_exchange *x);
+	void (*line_close)(void *line);
+};
+
+/*
+ * The real one: clock_gettime, nanosleep, libcurl. ${ca_bundle} (may be
+ * NULL) is a file of certificates in place of the system's. Certificates
+ * are always verified. Freed by world_real_close. NULL on failure.
+ */
+struct ddb_world *world_real_open(const char *ca_bundle, struct fault *f);
+void world_real_close(struct ddb_world *world);
+
+#endif

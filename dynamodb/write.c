@@ -1,0 +1,227 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "dynamodb/ddb.h"
+#include "dynamodb/table.h"
+#include "dynamodb/write_parts.h"
+
+/* CapacityUnits of {"ConsumedCapacity":{…}} or [{…},…]; -1: not told. */
+double
+write_consumed(struct slice body)
+{
+	struct slice value = slice_get(body, "ConsumedCapacity"), units;
+	struct slice_walk w = slice_walk(value);
+	char text[32];
+
+	if (value.n > 0 && value.p[0] == '[' &&
+	    (slice_array(&w) != 0 || slice_element(&w) != 1 ||
+		slice_value(&w, &value) != 0))
+		return -1;
+	if (value.p == NULL)
+		return -1;
+	units = slice_get(value, "CapacityUnits");
+	if (units.p == NULL || units.n >= sizeof(text))
+		return -1;
+	memcpy(text, units.p, units.n);
+	text[units.n] = '\0';
+	return strtod(text, NULL);
+}
+
+void
+write_copy(char *out, size_t size, struct slice value)
+{
+	struct buf text = { 0 };
+	struct slice inner = slice_unquote(value);
+
+	if (inner.p != NULL)
+		slice_text_decode(&text, inner);
+	(void)snprintf(out, size, "%s", buf_text(&text));
+	buf_release(&text);
+}
+
+void
+write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
+    const char *message)
+{
+	d->said = said;
+	(void)snprintf(d->code, sizeof(d->code), "%s", code);
+	(void)snprintf(d->message, sizeof(d->message), "%.255s", message);
+	d->unsure = false;
+}
+
+/* Keep ${image} in deletes->old; the place is made a slice at the end. */
+void
+write_keep(struct ddb_deletes *deletes, struct ddb_delete *d,
+    struct slice image)
+{
+	d->old = (struct slice){ NULL, image.n };
+	d->old_at = deletes->old.n;
+	buf_add(&deletes->old, image.p, image.n);
+}
+
+/* Whether ${image} is an item that came back, not nothing or {}. */
+bool
+write_is_image(struct slice image)
+{
+	return image.p != NULL && image.n > 2 && image.p[0] == '{';
+}
+
+/* Send one conditional write and read its answer into ${d}. */
+static int
+send_single(struct ddb_conn *c, struct ddb_deletes *deletes,
+    struct ddb_delete *d, struct ddb_call *call, struct fault *f)
+{
+	struct ddb_reply reply;
+	struct slice image;
+	double cost;
+	int r;
+
+	call->write_units = d->units;
+	r = ddb_call(c, call, &reply, f);
+	d->sends += reply.sends;
+	if (r < 0)
+		return -1;
+	if (r == 0) {
+		image = slice_get(reply.body, "Attributes");
+		cost = write_consumed(reply.body);
+		ddb_settle(c, 0, cost);
+		deletes->units += cost >= 0 ? cost : d->units;
+		if (write_is_image(image))
+			write_keep(deletes, d, image);
+		write_say(d, d->old.n > 0 ? DDB_SAID_DONE : DDB_SAID_ABSENT, "",
+		    "");
+		return 0;
+	}
+	deletes->units += d->units;
+	if (strcmp(reply.code, "ConditionalCheckFailedException") == 0) {
+		image = slice_get(reply.body, "Item");
+		if (write_is_image(image))
+			write_keep(deletes, d, image);
+		write_say(d, DDB_SAID_CONDITION, reply.code, reply.message);
+		return 0;
+	}
+	write_say(d, DDB_SAID_ERROR, reply.code, reply.message);
+	d->unsure = reply.why == RETRY_TRANSIENT;
+	if (strncmp(reply.code, "AccessDenied", 12) == 0 ||
+	    strcmp(reply.code, "ResourceNotFoundException") == 0 ||
+	    reply.why == RETRY_EXPIRED || reply.why == RETRY_SKEW)
+		return ddb_refused(call, &reply, deletes->table->name, f);
+	return 0;
+}
+
+int
+write_single(struct ddb_conn *c, struct ddb_deletes *deletes,
+    struct ddb_delete *d, struct fault *f)
+{
+	struct ddb_call call = { .operation = "DeleteItem" };
+	struct buf body = { 0 };
+	int r;
+
+	ddb_delete_body(&body, deletes->table, d);
+	call.body = (struct slice){ body.p, body.n };
+	r = send_single(c, deletes, d, &call, f);
+	buf_release(&body);
+	return r;
+}
+
+int
+ddb_update_ttl(struct ddb_conn *c, struct ddb_deletes *one, struct slice ttl,
+    struct fault *f)
+{
+	struct ddb_call call = { .operation = "UpdateItem" };
+	struct ddb_delete *d = one->list;
+	struct buf body = { 0 };
+	int r;
+
+	write_begin(one);
+	ddb_update_body(&body, one->table, d, ttl);
+	call.body = (struct slice){ body.p, body.n };
+	r = send_single(c, one, d, &call, f);
+	buf_release(&body);
+	write_end(one);
+	return r;
+}
+
+void
+write_begin(struct ddb_deletes *deletes)
+{
+	buf_reset(&deletes->old);
+	deletes->units = 0;
+	for (size_t i = 0; i < deletes->n; i++) {
+		struct ddb_delete *d = &deletes->list[i];
+
+		d->said = DDB_SAID_NOTHING;
+		d->sends = 0;
+		d->unsure = false;
+		d->old = (struct slice){ NULL, 0 };
+		d->code[0] = d->message[0] = '\0';
+	}
+}
+
+void
+write_end(struct ddb_deletes *deletes)
+{
+	for (size_t i = 0; i < deletes->n; i++) {
+		struct ddb_delete *d = &deletes->list[i];
+
+		if (d->old.n > 0)
+			d->old.p = deletes->old.p + d->old_at;
+		if (d->said == DDB_SAID_NOTHING)
+			d->unsure = d->sends > 0;
+	}
+}
+
+int
+ddb_put_new(struct ddb_conn *c, const struct ddb_table *t, struct ddb_put *p,
+    struct fault *f)
+{
+	struct ddb_call call = { .operation = "PutItem",
+		.write_units = p->units };
+	struct ddb_reply reply;
+	struct buf b = { 0 };
+	struct slice image;
+	int r;
+
+	buf_adds(&b, "{\"TableName\":");
+	write_string(&b, t->name);
+	buf_adds(&b, ",\"Item\":");
+	write_slice(&b, p->item);
+	buf_adds(&b,
+	    ",\"ConditionExpression\":\"attribute_not_exists(#k)\","
+	    "\"ExpressionAttributeNames\":{\"#k\":");
+	write_string(&b, t->partition);
+	buf_adds(&b,
+	    "},\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
+	    "\"ReturnConsumedCapacity\":\"TOTAL\"}");
+	call.body = (struct slice){ b.p, b.n };
+	buf_reset(&p->present);
+	p->code[0] = p->message[0] = '\0';
+	p->said = DDB_SAID_NOTHING;
+	r = ddb_call(c, &call, &reply, f);
+	buf_release(&b);
+	p->sends = reply.sends;
+	if (r < 0)
+		return -1;
+	if (r == 0) {
+		ddb_settle(c, 0, write_consumed(reply.body));
+		p->said = DDB_SAID_DONE;
+		return 0;
+	}
+	(void)snprintf(p->code, sizeof(p->code), "%s", reply.code);
+	(void)snprintf(p->message, sizeof(p->message), "%.255s", reply.message);
+	if (strcmp(reply.code, "ConditionalCheckFailedException") == 0) {
+		p->said = DDB_SAID_CONDITION;
+		image = slice_get(reply.body, "Item");
+		if (write_is_image(image))
+			buf_add(&p->present, image.p, image.n);
+		return 0;
+	}
+	p->said = DDB_SAID_ERROR;
+	if (strncmp(reply.code, "AccessDenied", 12) == 0 ||
+	    strcmp(reply.code, "ResourceNotFoundException") == 0 ||
+	    reply.why == RETRY_EXPIRED || reply.why == RETRY_SKEW)
+		return ddb_refused(&call, &reply, t->name, f);
+	return 0;
+}

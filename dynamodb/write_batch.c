@@ -1,0 +1,262 @@
+#include <string.h>
+
+#include "base/fault.h"
+#include "dynamodb/ddb.h"
+#include "dynamodb/table.h"
+#include "dynamodb/write_parts.h"
+
+/* BatchExecuteStatement takes this many statements (API reference). */
+#define BATCH_MAX 25
+
+/* A batch under way: what has no answer yet, and where old images lie in
+ * deletes->old (it moves while it grows). */
+struct batch {
+	struct ddb_conn *conn;
+	struct ddb_deletes *deletes;
+	struct ddb_delete *left[BATCH_MAX];
+	size_t n;
+	bool throttled;
+	double failed_units; /* of the failed conditions of the last reply */
+	bool fall_back;      /* this server or role wants single deletes */
+};
+
+/* The replies of the single statements are positional; there must be as
+ * many as statements. */
+static int
+accept_batch(void *ctx, struct buf *body, struct fault *f)
+{
+	struct batch *b = ctx;
+	struct slice doc = { body->p, body->n }, value;
+	struct slice_walk w;
+	size_t n = 0;
+	int r;
+
+	if (slice_check(doc, NULL) != 0)
+		return fault(f, FAULT_DATA, "the reply is not JSON");
+	w = slice_walk(slice_get(doc, "Responses"));
+	if (slice_array(&w) != 0)
+		return fault(f, FAULT_DATA, "the reply has no Responses");
+	while ((r = slice_element(&w)) == 1 && slice_value(&w, &value) == 0)
+		n++;
+	if (r != 0 || n != b->n)
+		return fault(f, FAULT_DATA,
+		    "the reply answers %zu of %zu statements", n, b->n);
+	return 0;
+}
+
+/* One statement's answer. 1: it has to be sent again; 0; -1. */
+static int
+read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
+    struct fault *f)
+{
+	struct slice error = slice_get(answer, "Error"), item;
+	char code[96], message[256];
+	enum retry_class why;
+
+	if (error.p == NULL || error.p[0] != '{') {
+		item = slice_get(answer, "Item");
+		if (write_is_image(item))
+			write_keep(b->deletes, d, item);
+		write_say(d, d->old.n > 0 ? DDB_SAID_DONE : DDB_SAID_ABSENT, "",
+		    "");
+		return 0;
+	}
+	write_copy(code, sizeof(code), slice_get(error, "Code"));
+	write_copy(message, sizeof(message), slice_get(error, "Message"));
+	if (strncmp(code, "ConditionalCheckFailed", 22) == 0) {
+		item = slice_get(error, "Item");
+		if (item.p == NULL)
+			item = slice_get(answer, "Item");
+		if (write_is_image(item))
+			write_keep(b->deletes, d, item);
+		write_say(d, DDB_SAID_CONDITION, code, message);
+		b->failed_units += d->units;
+		return 0;
+	}
+	write_say(d, DDB_SAID_ERROR, code, message);
+	if (strncmp(code, "AccessDenied", 12) == 0) {
+		d->sends--;
+		b->fall_back = true;
+		return 1;
+	}
+	if (strncmp(code, "ResourceNotFound", 16) == 0)
+		return fault(f, FAULT_NOT_FOUND, "table %s: not found",
+		    b->deletes->table->name);
+	why = retry_classify(400, code);
+	if (why == RETRY_THROTTLE) {
+		b->throttled = true;
+		d->sends--; /* it did nothing */
+	}
+	d->unsure = why == RETRY_TRANSIENT;
+	return why == RETRY_THROTTLE || why == RETRY_TRANSIENT;
+}
+
+/* Read all answers; what has to be sent again is left in ${b}. */
+static int
+read_answers(struct batch *b, struct slice body, struct fault *f)
+{
+	struct slice_walk w = slice_walk(slice_get(body, "Responses"));
+	struct slice answer;
+	size_t again = 0;
+
+	(void)slice_array(&w);
+	for (size_t i = 0; i < b->n; i++) {
+		int r;
+
+		if (slice_element(&w) != 1 || slice_value(&w, &answer) != 0)
+			return fault(f, FAULT_DATA, "a reply cut short");
+		r = read_answer(b, b->left[i], answer, f);
+		if (r < 0)
+			return -1;
+		if (r > 0)
+			b->left[again++] = b->left[i];
+	}
+	b->n = again;
+	return 0;
+}
+
+/* The whole call was refused. 0: what is left goes one by one; -1. */
+static int
+batch_refused(struct batch *b, const struct ddb_call *call,
+    const struct ddb_reply *reply, struct fault *f)
+{
+	const char *table = b->deletes->table->name;
+
+	if (strncmp(reply->code, "UnknownOperation", 16) == 0 ||
+	    strncmp(reply->code, "AccessDenied", 12) == 0) {
+		b->fall_back = true;
+		return 0;
+	}
+	/* the single deletes will tell which one it is */
+	if (strncmp(reply->code, "Validation", 10) == 0)
+		return 0;
+	if (reply->why == RETRY_THROTTLE || reply->why == RETRY_TRANSIENT) {
+		for (size_t i = 0; i < b->n; i++) {
+			write_say(b->left[i], DDB_SAID_ERROR, reply->code,
+			    reply->message);
+			b->left[i]->unsure = b->left[i]->sends > 0;
+		}
+		b->n = 0;
+		return 0;
+	}
+	return ddb_refused(call, reply, table, f);
+}
+
+static int
+batch_send(struct batch *b, struct fault *f)
+{
+	struct ddb_call call = { .operation = "BatchExecuteStatement",
+		.accept = accept_batch,
+		.accept_ctx = b };
+	struct ddb_reply reply;
+	struct buf body = { 0 };
+	double told, cost;
+	int r;
+
+	b->failed_units = 0;
+	for (size_t i = 0; i < b->n; i++)
+		call.write_units += b->left[i]->units;
+	ddb_batch_body(&body, b->deletes->table, b->left, b->n);
+	call.body = (struct slice){ body.p, body.n };
+	b->throttled = b->fall_back = false;
+	r = ddb_call(b->conn, &call, &reply, f);
+	buf_release(&body);
+	for (size_t i = 0; i < b->n; i++)
+		b->left[i]->sends += reply.sends;
+	if (r < 0)
+		return -1;
+	if (r > 0) {
+		b->deletes->units += call.write_units;
+		/* it was answered as a whole: this one did nothing */
+		for (size_t i = 0; i < b->n && reply.why == RETRY_NO; i++)
+			b->left[i]->sends--;
+		return batch_refused(b, &call, &reply, f) == 0 ? 1 : -1;
+	}
+	r = read_answers(b, reply.body, f);
+	/* what failed cost units too; most servers report none for it */
+	told = write_consumed(reply.body);
+	cost = told >= 0 ? told + b->failed_units : call.write_units;
+	ddb_settle(b->conn, 0, cost);
+	b->deletes->units += cost;
+	return r;
+}
+
+/* Go over to single deletes for good, and say so once. */
+static void
+leave_partiql(struct ddb_conn *c, struct ddb_deletes *deletes,
+    const struct ddb_delete *d)
+{
+	if (__atomic_exchange_n(deletes->mode, DDB_BATCH_SINGLE,
+		__ATOMIC_RELAXED) == DDB_BATCH_SINGLE)
+		return;
+	ddb_log(ddb_of(c), DDB_LOG_NOTE,
+	    "batched deletes (PartiQL) are not to be had here%s: going on "
+	    "with one conditional DeleteItem an entry",
+	    strncmp(d->code, "AccessDenied", 12) == 0
+		? " (dynamodb:PartiQLDelete is not allowed)"
+		: "");
+}
+
+/* Send what is in ${b} until everything is answered, or what is left has
+ * to go one by one. */
+static int
+batch_run(struct batch *b, struct fault *f)
+{
+	struct ddb *d = ddb_of(b->conn);
+	int r;
+
+	for (int try = 0; b->n > 0; try++) {
+		r = batch_send(b, f);
+		if (r < 0)
+			return -1;
+		if (r > 0 || b->fall_back)
+			break;
+		if (b->n == 0)
+			break;
+		if (b->throttled)
+			ddb_throttled(b->conn, true);
+		if (try + 1 >= ddb_attempts(d)) {
+			b->n = 0; /* they keep their error */
+			break;
+		}
+		if (ddb_backoff(b->conn,
+			b->throttled ? RETRY_THROTTLE : RETRY_TRANSIENT, try,
+			f) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+ddb_delete_many(struct ddb_conn *c, struct ddb_deletes *deletes,
+    struct fault *f)
+{
+	struct batch b = { .conn = c, .deletes = deletes };
+	int mode = __atomic_load_n(deletes->mode, __ATOMIC_RELAXED), rc = -1;
+
+	write_begin(deletes);
+	for (size_t i = 0; i < deletes->n && i < BATCH_MAX; i++)
+		b.left[b.n++] = &deletes->list[i];
+	if (mode != DDB_BATCH_SINGLE) {
+		if (batch_run(&b, f) != 0)
+			goto out;
+		if (b.n > 0 && b.fall_back) {
+			if (mode == DDB_BATCH_PARTIQL) {
+				(void)fault(f, FAULT_SERVICE,
+				    "--batch partiql: this service or role "
+				    "does not take BatchExecuteStatement "
+				    "(dynamodb:PartiQLDelete); use --batch "
+				    "auto or single");
+				goto out;
+			}
+			leave_partiql(c, deletes, b.left[0]);
+		}
+	}
+	for (size_t i = 0; i < b.n; i++)
+		if (write_single(c, deletes, b.left[i], f) != 0)
+			goto out;
+	rc = 0;
+out:
+	write_end(deletes);
+	return rc;
+}

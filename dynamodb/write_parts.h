@@ -1,0 +1,33 @@
+#ifndef DYNAMODB_WRITE_PARTS_H
+#define DYNAMODB_WRITE_PARTS_H
+
+#include "dynamodb/write.h"
+
+/* The inside of the writes, for write.c, write_text.c and write_batch.c. */
+
+void write_string(struct buf *b, const char *s); /* as JSON */
+void write_slice(struct buf *b, struct slice s);
+
+/* CapacityUnits of a reply, an object's or the first of a list; -1: not
+ * told. Pure. */
+double write_consumed(struct slice body);
+/* The text of a JSON string, cut to ${size}. */
+void write_copy(char *out, size_t size, struct slice value);
+/* What the service said of ${d}. */
+void write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
+    const char *message);
+/* Whether ${image} is an item that came back, not nothing or {}. Pure. */
+bool write_is_image(struct slice image);
+/* Keep ${image} in deletes->old, which moves while it grows: its place is
+ * made a slice at the end. */
+void write_keep(struct ddb_deletes *deletes, struct ddb_delete *d,
+    struct slice image);
+/* Before the first send: nothing was said. After the last: the old images
+ * are slices of deletes->old, and what had no answer is unsure. */
+void write_begin(struct ddb_deletes *deletes);
+void write_end(struct ddb_deletes *deletes);
+/* One DeleteItem. 0, or -1 when going on makes no sense. */
+int write_single(struct ddb_conn *c, struct ddb_deletes *deletes,
+    struct ddb_delete *d, struct fault *f);
+
+#endif

@@ -1,0 +1,364 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "export/input.h"
+#include "export/place.h"
+
+#define CHUNK ((size_t)256 << 10)
+#define GZIP_WINDOW (15 + 16) /* zlib: the largest window, gzip only */
+
+struct input {
+	char *name;
+	int fd;
+	bool borrowed;   /* stdin, or another that was open already */
+	bool seekable;   /* read by offset: the file's own position stays */
+	off_t from, pos; /* where it began, where it is */
+	struct buf kept; /* of a pipe: all that was read, while keep */
+	bool keep;
+	unsigned char *raw; /* CHUNK bytes as they are in the file … */
+	size_t at, n;       /* … of which raw[at..n) are not used yet */
+	bool begun, gzip;
+	z_stream z;
+	bool z_open;
+	bool member; /* inside of a gzip member … */
+	bool bad;    /* … that zlib has refused */
+	bool cut;
+};
+
+static int
+open_input(struct input *in, const char *path, struct fault *f)
+{
+	struct stat st;
+
+	while (in->fd < 0) {
+		in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		if (in->fd < 0 && (errno != EINTR || stop_requested() != 0))
+			break;
+	}
+	if (in->fd < 0 || fstat(in->fd, &st) != 0)
+		return fault(f, FAULT_IO, "%s: %s", in->name, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return fault(f, FAULT_IO, "%s: is a folder", in->name);
+	in->from = lseek(in->fd, 0, SEEK_CUR);
+	in->seekable = S_ISREG(st.st_mode) && in->from >= 0;
+	in->pos = in->from;
+	in->keep = !in->seekable;
+	return 0;
+}
+
+struct input *
+input_open(const char *path, struct fault *f)
+{
+	struct input *in = xcalloc(1, sizeof(*in));
+
+	in->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : place_descriptor(path);
+	in->borrowed = in->fd >= 0;
+	in->name = xstrdup(in->fd == STDIN_FILENO ? "standard input" : path);
+	in->raw = xmalloc(CHUNK);
+	if (open_input(in, path, f) == 0)
+		return in;
+	input_close(in);
+	return NULL;
+}
+
+/* Read on, behind raw[n): 1, 0 at the end, -1. */
+static int
+read_raw(struct input *in, struct fault *f)
+{
+	ssize_t got;
+
+	if (in->at == in->n)
+		in->at = in->n = 0;
+	for (;;) {
+		unsigned char *to = in->raw + in->n;
+		size_t room = CHUNK - in->n;
+
+		got = in->seekable ? pread(in->fd, to, room, in->pos)
+				   : read(in->fd, to, room);
+		if (got >= 0)
+			break;
+		if (errno != EINTR)
+			return fault(f, FAULT_IO, "%s: %s", in->name,
+			    strerror(errno));
+		if (stop_requested() != 0)
+			return fault(f, FAULT_CANCELLED, "%s: interrupted",
+			    in->name);
+	}
+	if (in->keep)
+		buf_add(&in->kept, in->raw + in->n, (size_t)got);
+	in->n += (size_t)got;
+	in->pos += got;
+	return got > 0;
+}
+
+/* Only zeros are left up to the end of the file: 1, 0, -1. */
+static int
+only_zeros(struct input *in, struct fault *f)
+{
+	int r;
+
+	do {
+		for (; in->at < in->n; in->at++)
+			if (in->raw[in->at] != 0)
+				return 0;
+		r = read_raw(in, f);
+	} while (r == 1);
+	return r == 0 ? 1 : -1;
+}
+
+static int
+cut_short(struct input *in, struct fault *f)
+{
+	in->cut = true;
+	return fault(f, FAULT_DATA,
+	    "the file is cut short, inside of compressed data");
+}
+
+/* zlib would not go on. Where zeros take over, the file got its length but
+ * not its bytes before the machine went down. */
+static int
+damaged(struct input *in, struct fault *f)
+{
+	int r;
+
+	if (in->at > 0)
+		in->at--; /* it has taken one of them at least */
+	r = only_zeros(in, f);
+	if (r == 1)
+		return cut_short(in, f);
+	if (r < 0)
+		return -1;
+	return fault(f, FAULT_DATA, "the compressed data is damaged (%s)",
+	    in->z.msg != NULL ? in->z.msg : "zlib");
+}
+
+/* Begin a gzip member: 1; 0 when there is none any more. */
+static int
+next_member(struct input *in, struct fault *f)
+{
+	int r;
+
+	if (in->raw[in->at] != 0x1f) {
+		r = only_zeros(in, f);
+		if (r == 0)
+			return fault(f, FAULT_DATA,
+			    "the compressed data has something else behind it");
+		return r == 1 ? 0 : -1;
+	}
+	r = in->z_open ? inflateReset(&in->z)
+		       : inflateInit2(&in->z, GZIP_WINDOW);
+	if (r != Z_OK)
+		return fault(f, FAULT_IO, "%s: zlib: out of memory", in->name);
+	in->z_open = in->member = true;
+	return 1;
+}
+
+static int
+read_gzip(struct input *in, struct buf *to, struct fault *f)
+{
+	size_t got = 0;
+
+	while (got == 0) {
+		int r;
+
+		if (in->bad)
+			return damaged(in, f);
+		if (in->at == in->n) {
+			r = read_raw(in, f);
+			if (r < 0 || (r == 0 && !in->member))
+				return r;
+			if (r == 0)
+				return cut_short(in, f);
+		}
+		if (!in->member && (r = next_member(in, f)) != 1)
+			return r;
+		in->z.next_in = in->raw + in->at;
+		in->z.avail_in = (uInt)(in->n - in->at);
+		in->z.next_out = (unsigned char *)buf_reserve(to, CHUNK);
+		in->z.avail_out = CHUNK;
+		r = inflate(&in->z, Z_NO_FLUSH);
+		got = CHUNK - in->z.avail_out;
+		in->at = in->n - in->z.avail_in;
+		to->n += got;
+		to->p[to->n] = '\0';
+		if (r == Z_STREAM_END)
+			in->member = false;
+		else if (r != Z_OK && r != Z_BUF_ERROR)
+			in->bad = true; /* told behind what it gave */
+	}
+	return 1;
+}
+
+/* What kind of file it is. A UTF-8 mark before plain text is no part of it. */
+static int
+begin(struct input *in, struct fault *f)
+{
+	int r = 1;
+
+	while (in->n < 3 && r == 1)
+		if ((r = read_raw(in, f)) < 0)
+			return -1;
+	in->begun = true;
+	in->gzip = in->n >= 2 && in->raw[0] == 0x1f && in->raw[1] == 0x8b;
+	if (in->n >= 3 && memcmp(in->raw, "\xef\xbb\xbf", 3) == 0)
+		in->at = 3;
+	return 0;
+}
+
+int
+input_read(struct input *in, struct buf *to, struct fault *f)
+{
+	int r;
+
+	if (!in->begun && begin(in, f) != 0)
+		return -1;
+	if (in->gzip)
+		return read_gzip(in, to, f);
+	if (in->at == in->n && (r = read_raw(in, f)) != 1)
+		return r;
+	buf_add(to, in->raw + in->at, in->n - in->at);
+	in->at = in->n;
+	return 1;
+}
+
+bool
+input_cut(const struct input *in)
+{
+	return in->cut;
+}
+
+const char *
+input_name(const struct input *in)
+{
+	return in->name;
+}
+
+void
+input_forget(struct input *in)
+{
+	in->keep = false;
+	buf_release(&in->kept);
+}
+
+/* A file without a name, for what must be read twice; -1. */
+static int
+spool_open(struct fault *f)
+{
+	const char *folder = getenv("TMPDIR");
+	char *path;
+	int fd;
+
+	if (folder == NULL || *folder == '\0')
+		folder = "/tmp";
+	path = xasprintf("%s/ttlsweep-XXXXXX", folder);
+	fd = mkstemp(path);
+	if (fd < 0) {
+		(void)fault(f, FAULT_IO, "%s: cannot create a file in it: %s",
+		    folder, strerror(errno));
+	} else {
+		(void)unlink(path);
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	}
+	free(path);
+	return fd;
+}
+
+static int
+spool_write(int fd, const void *data, size_t n, struct fault *f)
+{
+	const char *p = data;
+
+	while (n > 0) {
+		ssize_t w = write(fd, p, n);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w <= 0)
+			return fault(f, FAULT_IO,
+			    "the temporary copy (in TMPDIR): %s",
+			    strerror(w < 0 ? errno : EIO));
+		p += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}
+
+static int
+spool_copy(struct input *in, int fd, struct fault *f)
+{
+	int r = spool_write(fd, in->kept.p, in->kept.n, f);
+
+	input_forget(in);
+	while (r == 0) {
+		in->at = in->n = 0;
+		r = read_raw(in, f);
+		if (r != 1)
+			return r;
+		r = spool_write(fd, in->raw, in->n, f);
+	}
+	return r;
+}
+
+/* Copy a pipe to a file and read that in its place. */
+static int
+spool(struct input *in, struct fault *f)
+{
+	int fd = spool_open(f);
+
+	if (fd < 0)
+		return -1;
+	if (spool_copy(in, fd, f) != 0) {
+		(void)close(fd);
+		return -1;
+	}
+	if (lseek(fd, 0, SEEK_SET) != 0 ||
+	    (in->borrowed && dup2(fd, in->fd) < 0)) {
+		(void)close(fd);
+		return fault(f, FAULT_IO, "%s: %s", in->name, strerror(errno));
+	}
+	(void)close(in->borrowed ? fd : in->fd);
+	if (!in->borrowed)
+		in->fd = fd;
+	in->seekable = true;
+	in->from = 0;
+	return 0;
+}
+
+int
+input_restart(struct input *in, struct fault *f)
+{
+	if (!in->seekable && !in->keep)
+		return fault(f, FAULT_IO,
+		    "%s: cannot be read twice; save it to a file first",
+		    in->name);
+	if (!in->seekable && spool(in, f) != 0)
+		return -1;
+	in->pos = in->from;
+	in->at = in->n = 0;
+	in->begun = in->member = in->bad = in->cut = false;
+	return 0;
+}
+
+void
+input_close(struct input *in)
+{
+	if (in == NULL)
+		return;
+	if (in->z_open)
+		(void)inflateEnd(&in->z);
+	if (in->fd >= 0 && !in->borrowed)
+		(void)close(in->fd);
+	buf_release(&in->kept);
+	free(in->raw);
+	free(in->name);
+	free(in);
+}

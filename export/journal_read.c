@@ -1,0 +1,378 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "export/lines.h"
+#include "export/reader.h"
+
+/*
+ * What an entry's byte says: two bits of fate, three that count its lines
+ * with an image (none: there is no such entry), and three that count those
+ * of them that a walk has passed.
+ */
+#define FATE_MASK 0x03u
+#define IMAGE 0x04u
+#define IMAGES_MASK 0x1cu
+#define PASSED 0x20u
+#define PASSED_MASK 0xe0u
+#define PASSED_SHIFT 3 /* from PASSED to IMAGE */
+
+/* Numbers are taken in order, but lines are written as workers get to it:
+ * what is farther ahead than this is damage, not another worker. */
+#define AHEAD INT64_C(1000000)
+
+static const struct {
+	const char *name;
+	enum journal_fate once, often; /* by how often it was sent */
+} words[] = {
+	/* clang-format off */
+	{ "deleted",   FATE_DELETED, FATE_DELETED },
+	{ "repaired",  FATE_DELETED, FATE_DELETED },
+	{ "refreshed", FATE_KEPT,    FATE_UNSURE },
+	{ "gone",      FATE_KEPT,    FATE_UNSURE },
+	{ "failed",    FATE_KEPT,    FATE_UNSURE },
+	{ "skipped",   FATE_KEPT,    FATE_UNSURE },
+	/* clang-format on */
+};
+
+enum journal_fate
+journal_fate(const struct journal_index *ix, int64_t n)
+{
+	if (n < 1 || n > ix->intents || (ix->fate[n] & IMAGES_MASK) == 0)
+		return FATE_KEPT;
+	return (enum journal_fate)(ix->fate[n] & FATE_MASK);
+}
+
+bool
+journal_restores(const struct journal_index *ix, int64_t n)
+{
+	return journal_fate(ix, n) != FATE_KEPT;
+}
+
+bool
+journal_last(struct journal_index *ix, int64_t n)
+{
+	unsigned char *b;
+
+	if (n < 1 || n > ix->intents)
+		return false;
+	b = &ix->fate[n];
+	*b = (unsigned char)(*b + PASSED);
+	if ((*b & PASSED_MASK) >> PASSED_SHIFT != (*b & IMAGES_MASK))
+		return false;
+	*b = (unsigned char)(*b & ~PASSED_MASK);
+	return true;
+}
+
+void
+journal_rewind(struct journal_index *ix)
+{
+	for (int64_t n = 1; n <= ix->intents; n++)
+		ix->fate[n] = (unsigned char)(ix->fate[n] & ~PASSED_MASK);
+}
+
+/* A string member as a C string; "" when it is not there. NULL when it holds
+ * a NUL or is no string. */
+static char *
+header_text(struct slice value)
+{
+	struct slice text = slice_unquote(value);
+	struct buf b = { 0 };
+
+	if (value.p == NULL)
+		return xstrdup("");
+	if (text.p == NULL)
+		return NULL;
+	slice_text_decode(&b, text);
+	if (memchr(buf_text(&b), '\0', b.n) != NULL) {
+		buf_release(&b);
+		return NULL;
+	}
+	return buf_detach(&b);
+}
+
+/* The one or two names of "key". */
+static int
+header_key(struct journal_header *h, struct slice value)
+{
+	struct slice_walk w = slice_walk(value);
+	struct slice name;
+	char **to[] = { &h->partition, &h->sort };
+	int n = 0, r;
+
+	if (value.p == NULL || slice_array(&w) != 0)
+		return -1;
+	while ((r = slice_element(&w)) == 1) {
+		if (n == 2 || slice_value(&w, &name) != 0 ||
+		    (*to[n] = header_text(name)) == NULL || **to[n] == '\0')
+			return -1;
+		n++;
+	}
+	return r == 0 && n > 0 ? 0 : -1;
+}
+
+static int
+take_header(struct journal_index *ix, struct slice body, struct fault *f)
+{
+	struct journal_header *h = &ix->header;
+	const struct {
+		const char *name;
+		char **to;
+	} texts[] = {
+		{ "table", &h->table },
+		{ "table_id", &h->table_id },
+		{ "endpoint", &h->endpoint },
+		{ "region", &h->region },
+		{ "ttl_attribute", &h->ttl_attribute },
+		{ "command", &h->command },
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		*texts[i].to = header_text(slice_get(body, texts[i].name));
+		if (*texts[i].to == NULL)
+			return fault(f, FAULT_DATA,
+			    "the journal's header has no usable \"%s\"",
+			    texts[i].name);
+	}
+	if (*h->table == '\0')
+		return fault(f, FAULT_DATA,
+		    "the journal's header does not name its table");
+	if (header_key(h, slice_get(body, "key")) != 0)
+		return fault(f, FAULT_DATA,
+		    "the journal's header does not name the table's key");
+	if (slice_int(slice_get(body, "now"), &h->now) != 0)
+		return fault(f, FAULT_DATA,
+		    "the journal's header does not tell its time");
+	return 0;
+}
+
+/* Room for entry n. */
+static void
+reserve(struct journal_index *ix, int64_t n)
+{
+	size_t want = (size_t)n + 1, cap = ix->cap > 0 ? ix->cap : 1024;
+
+	if (want <= ix->cap)
+		return;
+	while (cap < want)
+		cap *= 2;
+	ix->fate = xrealloc(ix->fate, cap);
+	memset(ix->fate + ix->cap, 0, cap - ix->cap);
+	ix->cap = cap;
+}
+
+static int
+take_intent(struct journal_index *ix, int64_t n, struct fault *f)
+{
+	if (n > ix->lines + AHEAD)
+		return fault(f, FAULT_DATA,
+		    "entry number %lld is out of any order", (long long)n);
+	reserve(ix, n);
+	if (n > ix->intents)
+		ix->intents = n;
+	if ((ix->fate[n] & IMAGES_MASK) == IMAGES_MASK)
+		return fault(f, FAULT_DATA, "too many images of entry %lld",
+		    (long long)n);
+	ix->fate[n] = (unsigned char)(ix->fate[n] + IMAGE);
+	return 0;
+}
+
+static int
+take_outcome(struct journal_index *ix, struct slice triple, struct fault *f)
+{
+	struct slice_walk w = slice_walk(triple);
+	struct slice part[3], word;
+	enum journal_fate fate = FATE_UNKNOWN;
+	int64_t n, sends;
+
+	if (slice_array(&w) != 0)
+		return fault(f, FAULT_DATA, "an outcome is not an array");
+	for (int i = 0; i < 3; i++)
+		if (slice_element(&w) != 1 || slice_value(&w, &part[i]) != 0)
+			return fault(f, FAULT_DATA,
+			    "an outcome is not [number,\"word\",sends]");
+	word = slice_unquote(part[1]);
+	if (slice_int(part[0], &n) != 0 || word.p == NULL ||
+	    slice_int(part[2], &sends) != 0)
+		return fault(f, FAULT_DATA,
+		    "an outcome is not [number,\"word\",sends]");
+	if (n < 1 || n > ix->intents || (ix->fate[n] & IMAGES_MASK) == 0)
+		return fault(f, FAULT_DATA,
+		    "an outcome of entry %lld, which the journal does not hold",
+		    (long long)n);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (slice_text_is(word, words[i].name, strlen(words[i].name)))
+			fate = sends <= 1 ? words[i].once : words[i].often;
+	if (fate == FATE_UNKNOWN)
+		return fault(f, FAULT_DATA, "an unknown outcome of entry %lld",
+		    (long long)n);
+	/* once deleted stays deleted: restore must not lose it */
+	if (journal_fate(ix, n) != FATE_DELETED)
+		ix->fate[n] =
+		    (unsigned char)((ix->fate[n] & ~FATE_MASK) | fate);
+	return 0;
+}
+
+static int
+take_outcomes(struct journal_index *ix, struct slice list, struct fault *f)
+{
+	struct slice_walk w = slice_walk(list);
+	struct slice triple;
+
+	if (slice_array(&w) != 0)
+		return -1;
+	while (slice_element(&w) == 1)
+		if (slice_value(&w, &triple) != 0 ||
+		    take_outcome(ix, triple, f) != 0)
+			return -1;
+	return 0;
+}
+
+/* One line of a journal; the first must be the header and no other. */
+static int
+take_line(struct journal_index *ix, struct slice text, struct fault *f)
+{
+	struct line line;
+
+	if (line_parse(&line, text, f) != 0)
+		return -1;
+	if ((line.kind == LINE_HEADER) != (ix->lines == 0))
+		return fault(f, FAULT_DATA,
+		    ix->lines == 0
+			? "it does not begin like a journal"
+			: "another journal begins here; give them one by one");
+	switch (line.kind) {
+	case LINE_HEADER:
+		return take_header(ix, line.body, f);
+	case LINE_INTENT:
+		return take_intent(ix, line.n, f);
+	case LINE_OUTCOME:
+		return take_outcomes(ix, line.body, f);
+	case LINE_BLANK:
+		return 0;
+	default:
+		return fault(f, FAULT_DATA, "not a line of a journal");
+	}
+}
+
+/* Nothing comes behind the last line but, maybe, a gzip member's stump. */
+static bool
+at_end(struct lines *l)
+{
+	struct slice text;
+	bool torn;
+	int r = lines_next(l, &text, &torn, NULL);
+
+	return r == 0 || (r < 0 && lines_cut(l));
+}
+
+static int
+index_lines(struct journal_index *ix, struct lines *l, struct fault *f)
+{
+	struct slice text;
+	bool torn = false;
+	int r;
+
+	while ((r = lines_next(l, &text, &torn, f)) == 1) {
+		int64_t number = lines_number(l);
+		bool valid;
+
+		if (take_line(ix, text, f) != 0) {
+			valid = slice_check(text, NULL) == 0;
+			if (ix->lines > 0 && !valid && at_end(l)) {
+				ix->torn = true;
+				return 0;
+			}
+			return fault_at(f, "%s:%lld", lines_path(l),
+			    (long long)number);
+		}
+		ix->lines = number;
+		ix->torn = torn;
+	}
+	if (r == 0 && ix->lines == 0)
+		return fault(f, FAULT_DATA, "%s: is empty", lines_path(l));
+	if (r < 0 && ix->lines > 0 && lines_cut(l)) {
+		ix->torn = true;
+		r = 0;
+	}
+	return r;
+}
+
+int
+journal_index_read(struct journal_index *ix, struct lines *l, struct fault *f)
+{
+	struct fault why = { 0 };
+
+	*ix = (struct journal_index){ 0 };
+	if (index_lines(ix, l, &why) == 0)
+		return 0;
+	journal_index_release(ix);
+	if (f != NULL)
+		*f = why;
+	return -1;
+}
+
+/* Open ${path} for one look among several: a pipe is spooled. */
+static struct lines *
+open_again(const char *path, struct fault *f)
+{
+	struct lines *l = lines_open(path, f);
+
+	if (l != NULL && lines_restart(l, f) != 0) {
+		lines_close(l);
+		return NULL;
+	}
+	return l;
+}
+
+int
+journal_index_load(struct journal_index *ix, const char *path, struct fault *f)
+{
+	struct lines *l = open_again(path, f);
+	int rc;
+
+	if (l == NULL)
+		return -1;
+	rc = journal_index_read(ix, l, f);
+	lines_close(l);
+	return rc;
+}
+
+int
+journal_is(const char *path, bool *yes, struct fault *f)
+{
+	struct lines *l = open_again(path, f);
+	struct slice text;
+	struct line line;
+	bool torn;
+	int r;
+
+	if (l == NULL)
+		return -1;
+	r = lines_next(l, &text, &torn, f);
+	if (r >= 0 || lines_cut(l)) {
+		*yes = r == 1 && line_parse(&line, text, NULL) == 0 &&
+		    line.kind == LINE_HEADER;
+		r = 0;
+	}
+	lines_close(l);
+	return r < 0 ? -1 : 0;
+}
+
+void
+journal_index_release(struct journal_index *ix)
+{
+	struct journal_header *h = &ix->header;
+
+	free(h->table);
+	free(h->table_id);
+	free(h->endpoint);
+	free(h->region);
+	free(h->ttl_attribute);
+	free(h->command);
+	free(h->partition);
+	free(h->sort);
+	free(ix->fate);
+	*ix = (struct journal_index){ 0 };
+}

@@ -1,0 +1,211 @@
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "dynamodb/attr.h"
+#include "export/plain.h"
+
+static void
+add_unit(struct buf *out, unsigned unit)
+{
+	static const char hex[] = "0123456789abcdef";
+	char esc[6] = { '\\', 'u', hex[unit >> 12 & 15], hex[unit >> 8 & 15],
+		hex[unit >> 4 & 15], hex[unit & 15] };
+
+	buf_add(out, esc, sizeof(esc));
+}
+
+/* The UTF-8 sequence ${p}[0..n) as one or two \u escapes. */
+static void
+add_escaped(struct buf *out, const unsigned char *p, int n)
+{
+	static const unsigned char first[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	unsigned c = p[0] & first[n];
+
+	for (int i = 1; i < n; i++)
+		c = c << 6 | (p[i] & 0x3f);
+	if (c < 0x10000) {
+		add_unit(out, c);
+		return;
+	}
+	c -= 0x10000;
+	add_unit(out, 0xd800 | c >> 10);
+	add_unit(out, 0xdc00 | (c & 0x3ff));
+}
+
+/* A run without plain ASCII. text_escape knows what is harmless: what it
+ * leaves as it is stays so. */
+static void
+add_run(struct buf *out, const char *p, const char *end)
+{
+	size_t n = out->n;
+
+	text_escape(out, p, (size_t)(end - p), false);
+	if (out->n - n == (size_t)(end - p))
+		return;
+	out->n = n;
+	while (p < end) {
+		int length = text_utf8(p, end);
+
+		if (length == 0)
+			length = 1;
+		text_escape(out, p, (size_t)length, false);
+		if (out->n - n != (size_t)length) {
+			out->n = n;
+			add_escaped(out, (const unsigned char *)p, length);
+		}
+		n = out->n;
+		p += length;
+	}
+}
+
+/* The inside of a checked string. */
+static void
+add_text(struct buf *out, const char *p, const char *end)
+{
+	while (p < end) {
+		const char *run = p;
+
+		while (p < end && (unsigned char)*p < 0x7f)
+			p++;
+		buf_add(out, run, (size_t)(p - run));
+		run = p;
+		while (p < end && (unsigned char)*p >= 0x7f)
+			p++;
+		if (p > run)
+			add_run(out, run, p);
+	}
+}
+
+void
+plain_string(struct buf *out, struct slice text)
+{
+	buf_addc(out, '"');
+	add_text(out, text.p, text.p + text.n);
+	buf_addc(out, '"');
+}
+
+/* Behind the closing quote of the string that begins at ${p}. */
+static const char *
+string_end(const char *p, const char *end)
+{
+	for (p++; p < end && *p != '"'; p++)
+		if (*p == '\\')
+			p++;
+	return p < end ? p + 1 : end;
+}
+
+void
+plain_compact(struct buf *out, struct slice value)
+{
+	const char *p = value.p, *end = value.p + value.n;
+
+	while (p < end) {
+		const char *run = p;
+
+		if (*p == '"') {
+			p = string_end(p, end);
+			add_text(out, run, p);
+			continue;
+		}
+		while (p < end && *p != '"' && memchr(" \t\r\n", *p, 4) == NULL)
+			p++;
+		buf_add(out, run, (size_t)(p - run));
+		while (p < end && memchr(" \t\r\n", *p, 4) != NULL)
+			p++;
+	}
+}
+
+/* A number's text. It is left as it is but where JSON knows no such form
+ * (+1, .5, 01), or it came with escapes. */
+static void
+add_number(struct buf *out, struct slice text, bool quote)
+{
+	bool json = text.n > 0 && *text.p != '"' &&
+	    strchr("-0123456789", *text.p) != NULL &&
+	    slice_check(text, NULL) == 0;
+
+	if (json && !quote)
+		buf_add(out, text.p, text.n);
+	else
+		plain_string(out, text);
+}
+
+/* An array of attribute values, or of strings that stand for ${type}. */
+static void
+add_array(struct buf *out, struct slice array, enum attr_type type, bool quote)
+{
+	struct slice_walk w = slice_walk(array);
+	struct slice value;
+	bool first = true;
+
+	(void)slice_array(&w);
+	buf_addc(out, '[');
+	while (slice_element(&w) == 1 && slice_value(&w, &value) == 0) {
+		if (!first)
+			buf_addc(out, ',');
+		first = false;
+		if (type == ATTR_L)
+			plain_value(out, value, quote);
+		else if (type == ATTR_NS && *value.p == '"')
+			add_number(out, slice_unquote(value), quote);
+		else
+			plain_compact(out, value);
+	}
+	buf_addc(out, ']');
+}
+
+static void
+add_map(struct buf *out, struct slice map, bool quote)
+{
+	struct slice_walk w = slice_walk(map);
+	struct slice name, value;
+	bool first = true;
+
+	(void)slice_object(&w);
+	buf_addc(out, '{');
+	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0) {
+		if (!first)
+			buf_addc(out, ',');
+		first = false;
+		plain_string(out, name);
+		buf_addc(out, ':');
+		plain_value(out, value, quote);
+	}
+	buf_addc(out, '}');
+}
+
+void
+plain_value(struct buf *out, struct slice value, bool quote)
+{
+	struct slice inner;
+	enum attr_type type = attr_open(value, &inner);
+
+	switch (type) {
+	case ATTR_S:
+	case ATTR_B:
+		plain_string(out, inner);
+		break;
+	case ATTR_N:
+		add_number(out, inner, quote);
+		break;
+	case ATTR_BOOL:
+		buf_add(out, inner.p, inner.n);
+		break;
+	case ATTR_NULL:
+		buf_adds(out, "null");
+		break;
+	case ATTR_M:
+		add_map(out, inner, quote);
+		break;
+	case ATTR_L:
+	case ATTR_SS:
+	case ATTR_NS:
+	case ATTR_BS:
+		add_array(out, inner, type, quote);
+		break;
+	case ATTR_BAD:
+		plain_compact(out, value);
+		break;
+	}
+}

@@ -1,0 +1,29 @@
+#ifndef EXPORT_PLAIN_H
+#define EXPORT_PLAIN_H
+
+#include <stdbool.h>
+
+#include "dynamodb/slice.h"
+
+struct buf;
+
+/*
+ * JSON out of JSON, without a detour: the slices are walked and what must
+ * be different is different. In strings, characters that a terminal might
+ * obey (DEL, C1 controls, bidirectional marks) become \u escapes: the same
+ * JSON, and always one line. All take what slice_check or item_read accepted.
+ */
+
+/*
+ * Add the AttributeValue ${value} to ${out} as plain JSON: S a string, N a
+ * number with its digits as they stand (a string when ${quote} is set or
+ * they are no JSON number), B its base64, sets and lists arrays, M an
+ * object. What is no AttributeValue is added as it is.
+ */
+void plain_value(struct buf *out, struct slice value, bool quote);
+/* The JSON ${value} without the blanks between its parts. */
+void plain_compact(struct buf *out, struct slice value);
+/* What stands between the quotes of a string, with quotes. */
+void plain_string(struct buf *out, struct slice text);
+
+#endif

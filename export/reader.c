@@ -1,0 +1,284 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "dynamodb/attr.h"
+#include "export/lines.h"
+#include "export/reader.h"
+
+struct reader {
+	struct lines *lines;
+	enum reader_which which;
+	bool journal;
+	struct journal_index index;
+	struct slice ttl; /* of the entry last given */
+};
+
+/* Look at the first line, and read a journal for what is in it. */
+static int
+begin(struct reader *r, struct fault *f)
+{
+	struct slice text;
+	struct line line;
+	bool torn;
+	int got = lines_next(r->lines, &text, &torn, f);
+
+	if (got < 0)
+		return -1;
+	r->journal = got == 1 && line_parse(&line, text, NULL) == 0 &&
+	    line.kind == LINE_HEADER;
+	if (!r->journal && r->which == READER_DELETED) {
+		if (got == 1)
+			lines_again(r->lines);
+		return 0;
+	}
+	if (lines_restart(r->lines, f) != 0)
+		return -1;
+	if (!r->journal)
+		return 0;
+	if (journal_index_read(&r->index, r->lines, f) != 0)
+		return -1;
+	return lines_restart(r->lines, f);
+}
+
+struct reader *
+reader_open(const char *path, enum reader_which which, struct fault *f)
+{
+	struct reader *r = xcalloc(1, sizeof(*r));
+
+	r->which = which;
+	r->lines = lines_open(path, f);
+	if (r->lines != NULL && begin(r, f) == 0)
+		return r;
+	reader_close(r);
+	return NULL;
+}
+
+static bool
+wants(const struct reader *r, int64_t n)
+{
+	enum journal_fate fate = journal_fate(&r->index, n);
+
+	if (r->which == READER_RESTORE)
+		return journal_restores(&r->index, n);
+	return fate == FATE_DELETED || fate == FATE_UNKNOWN;
+}
+
+/* Whether ${line} of an export holds an entry: 1, 0, -1. */
+static int
+of_export(const struct reader *r, const struct line *line, struct slice *item,
+    struct fault *f)
+{
+	switch (line->kind) {
+	case LINE_BLANK:
+		return 0;
+	case LINE_ITEM:
+		*item = line->item;
+		return 1;
+	case LINE_CHANGE:
+		if (line->deletes && r->which == READER_DELETED)
+			return 0;
+		if (line->item.p == NULL)
+			return fault(f, FAULT_DATA,
+			    "it holds no image of the "
+			    "deleted entry: nothing can be put back");
+		*item = line->item;
+		return 1;
+	default:
+		return fault(f, FAULT_DATA,
+		    "a line of a journal, but the file does not begin like "
+		    "one");
+	}
+}
+
+/* The same of a journal. */
+static int
+of_journal(struct reader *r, const struct line *line, struct slice *item)
+{
+	if (line->kind != LINE_INTENT || !journal_last(&r->index, line->n) ||
+	    !wants(r, line->n))
+		return 0;
+	*item = line->item;
+	r->ttl = line->ttl;
+	return 1;
+}
+
+struct slice
+reader_ttl(const struct reader *r)
+{
+	return r->ttl;
+}
+
+int
+reader_next(struct reader *r, struct slice *item, int64_t *line,
+    struct fault *f)
+{
+	struct slice text;
+	struct line parsed;
+	bool torn = false;
+	int got;
+
+	for (;;) {
+		/* what comes behind these is torn */
+		if (r->journal && lines_number(r->lines) >= r->index.lines)
+			return 0;
+		got = lines_next(r->lines, &text, &torn, f);
+		if (got != 1)
+			return got;
+		*line = lines_number(r->lines);
+		got = line_parse(&parsed, text, f);
+		if (got != 0 && torn)
+			(void)fault_at(f, "the file ends inside of this line");
+		if (got == 0)
+			got = r->journal ? of_journal(r, &parsed, item)
+					 : of_export(r, &parsed, item, f);
+		if (got < 0)
+			return fault_at(f, "%s:%lld", lines_path(r->lines),
+			    (long long)*line);
+		if (got == 1)
+			return 1;
+	}
+}
+
+int
+reader_rewind(struct reader *r, struct fault *f)
+{
+	journal_rewind(&r->index);
+	return lines_restart(r->lines, f);
+}
+
+const struct journal_index *
+reader_journal(const struct reader *r)
+{
+	return r->journal ? &r->index : NULL;
+}
+
+const char *
+reader_path(const struct reader *r)
+{
+	return lines_path(r->lines);
+}
+
+void
+reader_close(struct reader *r)
+{
+	if (r == NULL)
+		return;
+	lines_close(r->lines);
+	journal_index_release(&r->index);
+	free(r);
+}
+
+/* Whether ${item} holds ${name} as what a key can be. */
+static bool
+holds_key(struct slice item, const char *name)
+{
+	struct slice value = slice_get(item, name), inner;
+	enum attr_type type;
+
+	if (value.p == NULL)
+		return false;
+	type = attr_open(value, &inner);
+	return type == ATTR_S || type == ATTR_N || type == ATTR_B;
+}
+
+/* "a, b, c": what ${item} holds as S, N or B, for a message. */
+static char *
+key_names(struct slice item)
+{
+	struct slice_walk w = slice_walk(item);
+	struct slice name, value, inner;
+	struct buf out = { 0 };
+
+	if (slice_object(&w) == 0)
+		while (slice_member(&w, &name) == 1 &&
+		    slice_value(&w, &value) == 0) {
+			enum attr_type type = attr_open(value, &inner);
+
+			if (type != ATTR_S && type != ATTR_N && type != ATTR_B)
+				continue;
+			if (out.n > 0)
+				buf_adds(&out, ", ");
+			slice_text_decode(&out, name);
+		}
+	return buf_detach(&out);
+}
+
+/* ${hint} is "partition" or "partition,sort". */
+static int
+take_hint(struct slice item, const char *hint, char **partition, char **sort)
+{
+	const char *comma = strchr(hint, ',');
+	char *first = comma != NULL ? xstrndup(hint, (size_t)(comma - hint))
+				    : xstrdup(hint);
+	char *second = comma != NULL ? xstrdup(comma + 1) : NULL;
+
+	if (item.p == NULL ||
+	    (holds_key(item, first) &&
+		(second == NULL || holds_key(item, second)))) {
+		*partition = first;
+		*sort = second;
+		return 0;
+	}
+	free(first);
+	free(second);
+	return -1;
+}
+
+static int
+guess(struct slice item, char **partition, char **sort)
+{
+	static const char *const known[] = { "key", "id", "sessionId",
+		"session_id", "session_key", "pk" };
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (item.p != NULL && !holds_key(item, known[i]))
+			continue;
+		*partition = xstrdup(known[i]);
+		*sort = strcmp(known[i], "pk") == 0 && holds_key(item, "sk")
+		    ? xstrdup("sk")
+		    : NULL;
+		return 0;
+	}
+	return -1;
+}
+
+int
+reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
+    struct fault *f)
+{
+	const struct journal_header *h = &r->index.header;
+	struct slice item = { NULL, 0 };
+	int64_t line;
+	char *names;
+	int got;
+
+	if (r->journal) {
+		*partition = xstrdup(h->partition);
+		*sort = h->sort != NULL ? xstrdup(h->sort) : NULL;
+		return 0;
+	}
+	got = reader_next(r, &item, &line, f);
+	if (got < 0)
+		return -1;
+	if (got == 1)
+		lines_again(r->lines);
+	if ((hint != NULL ? take_hint(item, hint, partition, sort)
+			  : guess(item, partition, sort)) == 0)
+		return 0;
+	names = key_names(item);
+	if (hint != NULL)
+		(void)fault(f, FAULT_DATA,
+		    "%s:%lld: the entry has no key \"%s\" of type S, N or B; "
+		    "it has: %s",
+		    reader_path(r), (long long)line, hint, names);
+	else
+		(void)fault(f, FAULT_DATA,
+		    "%s:%lld: which attribute is the key? Name it with --key; "
+		    "there are: %s",
+		    reader_path(r), (long long)line, names);
+	free(names);
+	return -1;
+}

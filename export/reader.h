@@ -1,0 +1,137 @@
+#ifndef EXPORT_READER_H
+#define EXPORT_READER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "dynamodb/item.h"
+#include "dynamodb/slice.h"
+
+struct fault;
+struct lines;
+struct source;
+
+/*
+ * Reads back what export and purge write: DynamoDB JSON lines
+ * ({"Item":{…}}, also DynamoDB's incremental lines) and journals
+ * (ttlsweep-journal(5)).
+ */
+enum line_kind {
+	LINE_BLANK,
+	LINE_ITEM,   /* {"Item":{…}} */
+	LINE_CHANGE, /* {"Metadata","Keys","NewImage"|"OldImage"} */
+	LINE_HEADER, /* {"ttlsweep.journal/1":{…}} */
+	LINE_INTENT, /* a change with "Ttlsweep":{"n":…} */
+	LINE_OUTCOME /* {"Outcome":[[n,"deleted",sends],…]} */
+};
+
+struct line {
+	enum line_kind kind;
+	struct slice item; /* ITEM, INTENT: the image; CHANGE: the newest */
+	struct slice keys;
+	struct slice ttl;  /* INTENT of a repair: the TTL value it gave */
+	struct slice body; /* HEADER: its object; OUTCOME: its array */
+	int64_t n;         /* INTENT */
+	bool deletes;      /* CHANGE: the entry was deleted */
+};
+
+/* Understand one line, all of its JSON checked. -1 with FAULT_DATA saying
+ * what is wrong (the caller adds file and line). Pure. */
+int line_parse(struct line *out, struct slice text, struct fault *f);
+
+/* What became of entry n of a journal. */
+enum journal_fate {
+	FATE_UNKNOWN, /* sent or about to be: no outcome on record */
+	FATE_DELETED, /* deleted (or unconfirmed) */
+	FATE_KEPT,    /* refreshed, gone or failed on a single send */
+	FATE_UNSURE   /* refreshed, gone or failed, but sent more than once */
+};
+
+/* The header of a journal. Owned by journal_index. */
+struct journal_header {
+	char *table, *table_id, *endpoint, *region, *ttl_attribute, *command;
+	char *partition, *sort; /* sort NULL without one */
+	int64_t now;
+};
+
+/*
+ * A journal read once from end to end: header, and per entry its fate and
+ * which of its lines holds the image to restore (the last one). A torn last
+ * line is what a kill leaves: it is passed over and ${torn} is set; damage
+ * anywhere else is a fault.
+ */
+struct journal_index {
+	struct journal_header header;
+	int64_t intents; /* entries, n from 1 to intents */
+	int64_t lines;   /* understood; what follows is torn */
+	bool torn;
+	unsigned char *fate; /* by n, from 1; see the functions */
+	size_t cap;
+};
+
+/* Whether ${path} begins with a journal's first line. */
+int journal_is(const char *path, bool *yes, struct fault *f);
+int journal_index_load(struct journal_index *ix, const char *path,
+    struct fault *f);
+/* The same from an open file at its start. */
+int journal_index_read(struct journal_index *ix, struct lines *l,
+    struct fault *f);
+void journal_index_release(struct journal_index *ix);
+enum journal_fate journal_fate(const struct journal_index *ix, int64_t n);
+/* Whether restore has to put entry n back (section 5.4 of the design). */
+bool journal_restores(const struct journal_index *ix, int64_t n);
+/* Whether this line with entry n is the last one with its image; to be asked
+ * once a line, in file order. */
+bool journal_last(struct journal_index *ix, int64_t n);
+/* The walk that journal_last is asked about begins again. */
+void journal_rewind(struct journal_index *ix);
+
+/*
+ * A walk over the entries of an export or a journal, in file order. For a
+ * journal: of each entry that ${which} wants, the last image. Of DynamoDB's
+ * incremental export: the new image; of an entry that it says was deleted,
+ * READER_DELETED passes it over and READER_RESTORE takes the old image.
+ */
+enum reader_which {
+	READER_DELETED, /* journal: just what was deleted (unknown too) */
+	READER_RESTORE  /* journal: what restore has to put back */
+};
+struct reader;
+/* A journal is read once from end to end here already; when it (or, for
+ * READER_RESTORE, anything) comes through a pipe, it is spooled. */
+struct reader *reader_open(const char *path, enum reader_which which,
+    struct fault *f);
+/* 1 with the next image (borrowed until the next call) and its line, 0, -1 */
+int reader_next(struct reader *r, struct slice *item, int64_t *line,
+    struct fault *f);
+/* Of the entry that reader_next gave: the TTL value that a repair gave it;
+ * p NULL for anything else. Borrowed like the image. */
+struct slice reader_ttl(const struct reader *r);
+/* Begin with the first entry again; not for an export through a pipe opened
+ * with READER_DELETED. */
+int reader_rewind(struct reader *r, struct fault *f);
+/* The journal's index, NULL for an export. Borrowed. */
+const struct journal_index *reader_journal(const struct reader *r);
+const char *reader_path(const struct reader *r); /* for messages */
+void reader_close(struct reader *r);
+
+/*
+ * Find out the key of the entries of ${r}, just opened: a journal says it;
+ * else ${hint} ("key" or "pk,sk", may be NULL) must fit the first entry; else
+ * the first of the well-known names (key, id, sessionId, session_id,
+ * session_key, pk with sk) that it holds as S, N or B; "key" when there is
+ * no entry at all. The names are the caller's. Nothing is consumed: a pipe
+ * is opened once, asked this, and read. -1 when none fits: the fault names
+ * the attributes there are and the option to give.
+ */
+int reader_schema(struct reader *r, const char *hint, char **partition,
+    char **sort, struct fault *f);
+
+/* What is left of ${r} as a source of pages, one segment. It owns ${r} from
+ * here on. ${schema} and ${ttl} are borrowed and must outlive it. */
+struct source *reader_source(struct reader *r, const struct key_schema *schema,
+    const char *ttl);
+
+#endif

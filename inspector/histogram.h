@@ -1,0 +1,33 @@
+#ifndef INSPECTOR_HISTOGRAM_H
+#define INSPECTOR_HISTOGRAM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Ages in seconds, in buckets whose upper ends grow by 4 % (the first ends
+ * at 1 s): a percentile is told within 2 % (the middle of its bucket), and
+ * two histograms add up exactly. Upper ends are integers: the bucket after
+ * one that ends at u ends at max(u + 1, ceil(u · 1.04)).
+ */
+#define HISTOGRAM_BUCKETS 1200
+
+struct histogram {
+	int64_t count[HISTOGRAM_BUCKETS];
+	int64_t total;
+	int64_t max; /* the largest value itself, 0 when empty */
+	double sum;
+};
+
+/* ${value} < 0 counts as 0. */
+void histogram_add(struct histogram *h, int64_t value, int64_t times);
+void histogram_merge(struct histogram *to, const struct histogram *from);
+/* The value below or at which ${q} (0..1) of all lie: within 2 %, never
+ * above max; 0 when empty. */
+int64_t histogram_quantile(const struct histogram *h, double q);
+/* Upper end (inclusive) of bucket ${i}; INT64_MAX for the last. Pure. */
+int64_t histogram_up_to(size_t i);
+/* The bucket of ${value}. Pure. */
+size_t histogram_bucket(int64_t value);
+
+#endif

@@ -1,0 +1,265 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "dynamodb/ddb.h"
+#include "dynamodb/item.h"
+#include "dynamodb/source.h"
+#include "dynamodb/table.h"
+#include "dynamodb/workers.h"
+#include "inspector/pass.h"
+#include "inspector/record.h"
+#include "inspector/select.h"
+#include "inspector/summary.h"
+
+/* What the workers of a pass share. */
+struct run {
+	const struct pass *pass;
+	struct lock *lock; /* all below */
+	struct summary *total;
+	struct pass_progress progress;
+	struct fault first; /* the fault that ended it */
+	bool failed;
+	bool enough;
+	bool cancel; /* read without the lock: a worker may see it late */
+};
+
+/* What one worker carries from page to page. */
+struct hand {
+	struct run *run;
+	struct ddb_conn *conn;
+	void *state; /* the sink's */
+	struct page page;
+	struct summary tally; /* of the segment under way */
+	struct buf scratch;
+	struct buf begin; /* where the page under way began */
+};
+
+static bool
+cancelled(struct run *run)
+{
+	return __atomic_load_n(&run->cancel, __ATOMIC_RELAXED);
+}
+
+static void
+cancel(struct run *run)
+{
+	__atomic_store_n(&run->cancel, true, __ATOMIC_RELAXED);
+}
+
+/* A worker failed: the first fault is the one that is told. One that only
+ * says "interrupted" gives way to a real one. */
+static void
+fail(struct run *run, const struct fault *f)
+{
+	lock_enter(run->lock);
+	if (!run->failed ||
+	    (run->first.kind == FAULT_CANCELLED && f->kind != FAULT_CANCELLED))
+		run->first = *f;
+	run->failed = true;
+	lock_leave(run->lock);
+	cancel(run);
+}
+
+static int64_t
+units_of(const struct pass *pass, const struct record *r)
+{
+	int64_t size = r->size > 0 ? r->size : 0;
+
+	if (pass->table != NULL)
+		return ddb_table_delete_units(pass->table, size);
+	return size > 1024 ? (size + 1023) / 1024 : 1;
+}
+
+/* Judge, count and hand on the entries of a page: 0, 1 enough, -1. ${sum}
+ * is what the page adds to the progress. */
+static int
+judge_page(struct hand *h, const struct segment *at, struct pass_progress *sum,
+    struct fault *f)
+{
+	const struct pass *pass = h->run->pass;
+	struct record r;
+	int64_t units;
+	int rc;
+
+	for (size_t i = 0; i < h->page.n; i++) {
+		record_of(&r, &h->page.items[i], pass->rules, &h->scratch);
+		units = units_of(pass, &r);
+		summary_add(&h->tally, &r, units, pass->rules);
+		sum->items++;
+		sum->bytes += r.size > 0 ? r.size : 0;
+		if (!selection_wants(pass->selection, pass->rules, &r))
+			continue;
+		sum->matched++;
+		sum->units += units;
+		if (pass->sink.entry == NULL)
+			continue;
+		rc = pass->sink.entry(h->state, at, &r, f);
+		if (rc != 0)
+			return rc;
+	}
+	return 0;
+}
+
+static void
+count_page(struct run *run, const struct pass_progress *sum)
+{
+	lock_enter(run->lock);
+	run->progress.items += sum->items;
+	run->progress.absent += sum->absent;
+	run->progress.bytes += sum->bytes;
+	run->progress.matched += sum->matched;
+	run->progress.units += sum->units;
+	run->progress.pages++;
+	lock_leave(run->lock);
+}
+
+/* One page of ${seg}: 1 more to come, 0 the segment is done or rests, 2 the
+ * sink has enough, -1. */
+static int
+work_page(struct hand *h, struct segment *seg, struct fault *f)
+{
+	const struct pass *pass = h->run->pass;
+	struct segment at = { .index = seg->index, .own = seg->own };
+	struct pass_progress sum = { 0 };
+	int r;
+
+	buf_reset(&h->begin);
+	buf_add(&h->begin, seg->next.p, seg->next.n);
+	r = pass->source->ops->fetch(pass->source, seg, h->conn, &h->page, f);
+	if (r != 1)
+		return r < 0 ? -1 : 0;
+	at.next = h->begin;
+	sum.absent = h->page.absent;
+	r = judge_page(h, &at, &sum, f);
+	count_page(h->run, &sum);
+	if (r != 0)
+		return r > 0 ? 2 : -1;
+	if (pass->sink.page != NULL &&
+	    (r = pass->sink.page(h->state, seg, f)) != 0)
+		return r > 0 ? 2 : -1;
+	return !seg->finished;
+}
+
+/* All pages of ${seg}, as far as they go; then give it back. */
+static int
+work_segment(struct hand *h, struct segment *seg, struct fault *f)
+{
+	const struct pass *pass = h->run->pass;
+	struct run *run = h->run;
+	bool finished;
+	int r = 1;
+
+	while (r == 1 && !stop_requested() && !cancelled(run))
+		r = work_page(h, seg, f);
+	if (r == 2) {
+		lock_enter(run->lock);
+		run->enough = true;
+		lock_leave(run->lock);
+		cancel(run);
+	}
+	if (r >= 0 && pass->sink.segment != NULL &&
+	    pass->sink.segment(h->state, seg, f) < 0)
+		r = -1;
+	finished = seg->finished && r >= 0;
+	if (!finished && r == 1 && stop_requested())
+		r = fault(f, FAULT_CANCELLED, "interrupted");
+	lock_enter(run->lock);
+	summary_merge(run->total, &h->tally);
+	run->progress.segments_done += finished;
+	if (pass->tally != NULL)
+		pass->tally(pass->tally_ctx, seg, &h->tally);
+	lock_leave(run->lock);
+	summary_reset(&h->tally);
+	pass->source->ops->put(pass->source, seg);
+	return r < 0 ? -1 : 0;
+}
+
+static int
+work(struct hand *h, int index, struct fault *f)
+{
+	const struct pass *pass = h->run->pass;
+	struct segment seg;
+
+	if (pass->ddb != NULL &&
+	    (h->conn = ddb_conn_open(pass->ddb, f)) == NULL)
+		return -1;
+	if (pass->sink.open != NULL &&
+	    (h->state = pass->sink.open(pass->sink.ctx, index, h->conn, f)) ==
+		NULL)
+		return -1;
+	for (;;) {
+		int r;
+
+		if (cancelled(h->run))
+			return 0;
+		r = pass->source->ops->take(pass->source, &seg, f);
+		if (r <= 0)
+			return r;
+		if (stop_requested()) {
+			pass->source->ops->put(pass->source, &seg);
+			return fault(f, FAULT_CANCELLED, "interrupted");
+		}
+		if (work_segment(h, &seg, f) != 0)
+			return -1;
+	}
+}
+
+static void
+worker(void *ctx, int index)
+{
+	struct run *run = ctx;
+	struct hand h = { .run = run };
+	struct fault f = { 0 };
+
+	summary_init(&h.tally, run->total->top, run->total->sizes);
+	if (work(&h, index, &f) != 0)
+		fail(run, &f);
+	if (h.state != NULL && run->pass->sink.close != NULL &&
+	    run->pass->sink.close(h.state, &f) != 0)
+		fail(run, &f);
+	ddb_conn_close(h.conn);
+	page_release(&h.page);
+	summary_release(&h.tally);
+	buf_release(&h.scratch);
+	buf_release(&h.begin);
+}
+
+static void
+tick(void *ctx)
+{
+	struct run *run = ctx;
+	struct pass_progress p;
+
+	if (run->pass->tick == NULL)
+		return;
+	lock_enter(run->lock);
+	p = run->progress;
+	lock_leave(run->lock);
+	run->pass->tick(run->pass->tick_ctx, &p);
+}
+
+int
+pass_run(const struct pass *pass, struct summary *total,
+    struct pass_progress *done, struct fault *f)
+{
+	struct run run = { .pass = pass, .total = total };
+	int jobs = pass->jobs;
+
+	run.lock = lock_new();
+	run.progress.segments = pass->source->segments;
+	if (jobs > pass->source->segments)
+		jobs = (int)pass->source->segments;
+	workers_run(jobs > 0 ? jobs : 1, worker, &run, tick, &run);
+	if (done != NULL)
+		*done = run.progress;
+	lock_free(run.lock);
+	if (run.failed) {
+		if (f != NULL)
+			*f = run.first;
+		return -1;
+	}
+	return run.enough ? 1 : 0;
+}

@@ -1,0 +1,84 @@
+#ifndef INSPECTOR_RECORD_H
+#define INSPECTOR_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/decimal.h"
+#include "dynamodb/item.h"
+
+enum state { STATE_LIVE, STATE_PENDING, STATE_STUCK, STATE_IMMORTAL, STATES };
+
+enum reason {
+	REASON_NONE,
+	REASON_MILLISECONDS,
+	REASON_MICROSECONDS,
+	REASON_NANOSECONDS,
+	REASON_STRING,
+	REASON_TTL_OFF,
+	REASON_TOO_OLD,
+	REASON_MISSING,
+	REASON_WRONG_TYPE,
+	REASONS
+};
+
+enum kind { KIND_SESSION, KIND_ITEM, KINDS };
+
+/* The words of DESIGN.md section 2: "live", "milliseconds", "session". */
+const char *state_name(enum state s);
+const char *reason_name(enum reason r);
+const char *kind_name(enum kind k);
+/* The other way; -1 when there is no such word. */
+int state_parse(const char *s);
+int reason_parse(const char *s);
+int kind_parse(const char *s);
+
+/* DynamoDB deletes nothing that expired this long ago or longer (Developer
+ * Guide, "How it works: TTL"): five years, in seconds. */
+#define RECORD_TOO_OLD INT64_C(157788000)
+
+/* What entries are judged by: fixed for a run. Borrowed strings. */
+struct rules {
+	int64_t now;	/* epoch seconds */
+	bool ttl_acts;	/* the table's TTL is on, and on this attribute */
+	const char *const *session_prefixes;
+	size_t nprefixes;
+	const char *const *groups; /* whole keys that are groups */
+	size_t ngroups;
+	bool sizes; /* items are whole: sizes can be told */
+};
+
+/* One entry, judged. Lives as long as its page and its worker's scratch. */
+struct record {
+	const struct item *item;
+	enum state state;
+	enum reason reason;
+	enum kind kind;
+	bool has_moment;  /* a moment was meant */
+	struct decimal seconds; /* it, exact */
+	int64_t moment;	  /* … cut to whole seconds towards the past */
+	int64_t overdue;  /* whole seconds since then; < 0 in the future */
+	struct slice key; /* the partition key as text: decoded S, N as it
+			     stands, B in base64; points into the scratch */
+	struct slice group; /* "session:", a whole key, or "(none)" */
+	int64_t size;	  /* bytes as DynamoDB counts; -1 unknown */
+};
+
+/*
+ * Judge ${item} by ${rules}: every row of DESIGN.md section 2. Never fails.
+ * ${scratch} is emptied and holds the key's text afterwards. Pure.
+ */
+void record_of(struct record *r, const struct item *item,
+    const struct rules *rules, struct buf *scratch);
+
+/* The kind of a key; ${prefix} (may be NULL) becomes the bytes of the longest
+ * session prefix it has, 0 for an item. An empty prefix makes every key a
+ * session's, with nothing before its secret. Pure. */
+enum kind record_kind(const struct rules *rules, struct slice key,
+    size_t *prefix);
+/* Session prefix of the key, in bytes; 0 for an item. Pure. */
+size_t record_prefix(const struct rules *rules, struct slice key);
+
+#endif

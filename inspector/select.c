@@ -1,0 +1,131 @@
+#include <string.h>
+
+#include "inspector/moment.h"
+#include "inspector/record.h"
+#include "inspector/select.h"
+
+#define ALL(n) ((1u << (n)) - 1)
+#define EXPIRED (1u << STATE_PENDING | 1u << STATE_STUCK)
+
+struct selection
+selection_any(void)
+{
+	return (struct selection){
+		.states = ALL(STATES),
+		.kinds = ALL(KINDS),
+		.overdue = -1,
+		.expires_within = -1,
+		.larger_than = -1,
+	};
+}
+
+/* The bits that one word of a list stands for; 0 when it is none. */
+static unsigned
+state_bits(const char *word)
+{
+	int s = state_parse(word);
+
+	if (strcmp(word, "expired") == 0)
+		return EXPIRED;
+	if (strcmp(word, "any") == 0)
+		return ALL(STATES);
+	return s >= 0 ? 1u << s : 0;
+}
+
+static unsigned
+reason_bits(const char *word)
+{
+	int r = reason_parse(word);
+
+	return r >= 0 ? 1u << r : 0;
+}
+
+static int
+parse_list(const char *list, unsigned (*bits)(const char *), unsigned *out,
+    const char **bad)
+{
+	unsigned all = 0;
+
+	for (;;) {
+		char word[32] = "";
+		size_t n = strcspn(list, ",");
+		unsigned b;
+
+		if (n < sizeof(word))
+			memcpy(word, list, n);
+		b = bits(word);
+		if (b == 0) {
+			*bad = list;
+			return -1;
+		}
+		all |= b;
+		if (list[n] == '\0')
+			break;
+		list += n + 1;
+	}
+	*out = all;
+	return 0;
+}
+
+int
+selection_states(const char *list, unsigned *states, const char **bad)
+{
+	return parse_list(list, state_bits, states, bad);
+}
+
+int
+selection_reasons(const char *list, unsigned *reasons, const char **bad)
+{
+	return parse_list(list, reason_bits, reasons, bad);
+}
+
+static bool
+has_prefix(const struct selection *s, struct slice key)
+{
+	for (size_t i = 0; i < s->nprefixes; i++) {
+		size_t n = strlen(s->prefixes[i]);
+
+		if (n == 0 ||
+		    (n <= key.n && memcmp(key.p, s->prefixes[i], n) == 0))
+			return true;
+	}
+	return s->nprefixes == 0;
+}
+
+/* The moment lies more than ${s}->overdue before now. */
+static bool
+is_overdue(const struct selection *s, const struct rules *rules,
+    const struct record *r)
+{
+	return r->has_moment &&
+	    decimal_cmp_int(&r->seconds, moment_minus(rules->now, s->overdue)) <
+	    0;
+}
+
+static bool
+expires_soon(const struct selection *s, const struct rules *rules,
+    const struct record *r)
+{
+	return r->state == STATE_LIVE &&
+	    decimal_cmp_int(&r->seconds, rules->now) >= 0 &&
+	    decimal_cmp_int(&r->seconds,
+		moment_minus(rules->now, -s->expires_within)) <= 0;
+}
+
+bool
+selection_wants(const struct selection *s, const struct rules *rules,
+    const struct record *r)
+{
+	if ((s->states & 1u << r->state) == 0 ||
+	    (s->kinds & 1u << r->kind) == 0)
+		return false;
+	if (s->reasons != 0 && (s->reasons & 1u << r->reason) == 0)
+		return false;
+	if (s->larger_than >= 0 && r->size <= s->larger_than)
+		return false;
+	if (s->overdue >= 0 && !is_overdue(s, rules, r))
+		return false;
+	if (s->expires_within >= 0 && !expires_soon(s, rules, r))
+		return false;
+	return has_prefix(s, r->key);
+}

@@ -1,0 +1,38 @@
+#ifndef INSPECTOR_SELECT_H
+#define INSPECTOR_SELECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct record;
+struct rules;
+
+/* Which entries a command is about. All zero selects none: see
+ * selection_any. Borrowed strings. */
+struct selection {
+	unsigned states;  /* bit 1 << enum state */
+	unsigned reasons; /* bit 1 << enum reason; 0: any */
+	unsigned kinds;	  /* bit 1 << enum kind */
+	const char *const *prefixes; /* any of them; none: any key */
+	size_t nprefixes;
+	int64_t overdue;	/* expired at least that long ago; -1: off */
+	int64_t expires_within; /* live, and ends within; -1: off */
+	int64_t larger_than;	/* bytes; -1: off */
+};
+
+struct selection selection_any(void);
+
+/* "stuck,pending", "expired", "any": 0, or -1 and ${bad} points at the word
+ * that is none. Pure. */
+int selection_states(const char *list, unsigned *states, const char **bad);
+/* Likewise a list of reasons. */
+int selection_reasons(const char *list, unsigned *reasons, const char **bad);
+
+/* Whether ${r} is wanted. --overdue 0 is the same as no --overdue for what
+ * is expired: an entry is expired by D when its moment < now - D (the same
+ * strict comparison that the delete's condition makes). Pure. */
+bool selection_wants(const struct selection *s, const struct rules *rules,
+    const struct record *r);
+
+#endif

@@ -1,0 +1,72 @@
+#ifndef INSPECTOR_SUMMARY_H
+#define INSPECTOR_SUMMARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "inspector/histogram.h"
+#include "inspector/record.h"
+
+/*
+ * What is counted over a table, in constant memory, so that two of them add
+ * up to exactly what one pass over both would have counted: segments,
+ * workers and machines are all merged by summary_merge.
+ */
+#define SUMMARY_GROUPS 1000 /* past that, the smallest names are kept */
+
+struct summary_count {
+	int64_t items;
+	int64_t bytes; /* only when sizes are known */
+};
+
+struct summary_group {
+	char *name;
+	size_t len;
+	int64_t items, bytes;
+	int64_t states[STATES];
+};
+
+/* A key with a figure: an example, one of the largest. */
+struct summary_key {
+	char *key; /* text, may hold NUL; NULL: none yet */
+	size_t len;
+	char *sort; /* the sort key's text; NULL without one */
+	size_t sort_len;
+	int64_t bytes;
+};
+
+struct summary {
+	bool sizes;
+	int64_t items, bytes;
+	struct summary_count states[STATES];
+	int64_t reasons[STATES][REASONS];
+	struct summary_key examples[STATES][REASONS]; /* the smallest key */
+	struct summary_count kinds[KINDS];
+	int64_t kind_states[KINDS][STATES];
+	struct summary_group *groups; /* sorted by name */
+	size_t ngroups, cgroups;
+	bool groups_complete;
+	struct histogram overdue;     /* of pending and stuck */
+	int64_t upcoming[3];	      /* live, within 1 h, 1 d, 7 d */
+	struct summary_key *largest;  /* by bytes down, then key */
+	size_t nlargest, top;
+	int64_t purge_units; /* write units to delete the expired ones */
+	int64_t free_by_ttl; /* how many of them TTL takes itself */
+};
+
+/* The three spans of upcoming, in seconds. */
+extern const int64_t summary_within[3];
+
+/* Ready to count; keeps the ${top} largest. */
+void summary_init(struct summary *s, size_t top, bool sizes);
+void summary_release(struct summary *s);
+/* Count ${r}; ${units}: what its delete would cost. */
+void summary_add(struct summary *s, const struct record *r, int64_t units,
+    const struct rules *rules);
+/* Add ${from} to ${to}; ${from} stays as it was. */
+void summary_merge(struct summary *to, const struct summary *from);
+/* Empty it for the next segment, keeping its memory. */
+void summary_reset(struct summary *s);
+
+#endif

@@ -1,0 +1,58 @@
+#include "sweep/ceiling.h"
+
+const char *
+ceiling_name(enum ceiling c)
+{
+	static const char *const names[CEILINGS] = {
+		[CEILING_ITEMS] = "max-items",
+		[CEILING_PERCENT] = "max-percent",
+		[CEILING_UNITS] = "max-units",
+		[CEILING_COST] = "max-cost",
+		[CEILING_DEADLINE] = "deadline",
+	};
+
+	return names[c];
+}
+
+bool
+account_late(const struct account *a, int64_t now_us)
+{
+	return a->ceilings->given[CEILING_DEADLINE] &&
+	    now_us - a->begun_us >= a->ceilings->deadline * 1000000;
+}
+
+int
+account_take(struct account *a, double units, int64_t now_us)
+{
+	const struct ceilings *c = a->ceilings;
+	double after = a->spent + a->reserved + units;
+
+	if (c->given[CEILING_ITEMS] && a->items >= c->items)
+		return CEILING_ITEMS;
+	if (c->given[CEILING_UNITS] && after > c->units)
+		return CEILING_UNITS;
+	if (c->given[CEILING_COST] && after * c->usd_per_unit > c->usd)
+		return CEILING_COST;
+	if (account_late(a, now_us))
+		return CEILING_DEADLINE;
+	a->items++;
+	a->reserved += units;
+	return -1;
+}
+
+void
+account_settle(struct account *a, double reserved, double cost)
+{
+	a->reserved -= reserved;
+	if (a->reserved < 0)
+		a->reserved = 0;
+	a->spent += cost;
+}
+
+bool
+ceiling_percent_passed(const struct ceilings *c, int64_t matched,
+    int64_t scanned)
+{
+	return c->given[CEILING_PERCENT] &&
+	    (double)matched * 100 > c->percent * (double)scanned;
+}

@@ -1,0 +1,69 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "inspector/moment.h"
+#include "inspector/record.h"
+#include "inspector/select.h"
+#include "sweep/condition.h"
+
+static struct slice
+number(char out[32], int64_t v)
+{
+	(void)snprintf(out, 32, "{\"N\":\"%" PRId64 "\"}", v);
+	return slice_str(out);
+}
+
+static bool
+is_key(const char *attribute, const struct key_schema *schema)
+{
+	return strcmp(attribute, schema->partition) == 0 ||
+	    (schema->sort != NULL && strcmp(attribute, schema->sort) == 0);
+}
+
+static void
+of_live(struct ddb_cond *cond, struct condition_numbers *numbers,
+    const struct rules *rules, const struct selection *selection)
+{
+	cond->op = DDB_COND_AT_LEAST;
+	cond->a = number(numbers->low, rules->now);
+	if (selection->expires_within < 0)
+		return;
+	cond->op = DDB_COND_BETWEEN;
+	cond->b = number(numbers->high,
+	    moment_minus(rules->now, -selection->expires_within));
+}
+
+static void
+of_expired(struct ddb_cond *cond, struct condition_numbers *numbers,
+    const struct rules *rules, const struct selection *selection)
+{
+	int64_t overdue = selection->overdue > 0 ? selection->overdue : 0;
+
+	cond->op = DDB_COND_LESS;
+	cond->a = number(numbers->low, moment_minus(rules->now, overdue));
+}
+
+void
+condition_of(struct ddb_cond *cond, struct condition_numbers *numbers,
+    const struct record *r, const struct rules *rules,
+    const struct selection *selection, const char *ttl_attribute,
+    const struct key_schema *schema)
+{
+	bool seconds = r->reason == REASON_NONE ||
+	    r->reason == REASON_TTL_OFF || r->reason == REASON_TOO_OLD;
+
+	*cond = (struct ddb_cond){ .attribute = ttl_attribute };
+	if (is_key(ttl_attribute, schema)) {
+		cond->op = DDB_COND_EXISTS;
+	} else if (r->item->ttl.p == NULL) {
+		cond->op = DDB_COND_MISSING;
+	} else if (seconds && r->state == STATE_LIVE) {
+		of_live(cond, numbers, rules, selection);
+	} else if (seconds && r->state != STATE_IMMORTAL) {
+		of_expired(cond, numbers, rules, selection);
+	} else {
+		cond->op = DDB_COND_SAME;
+		cond->a = r->item->ttl;
+	}
+}

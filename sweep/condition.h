@@ -1,0 +1,36 @@
+#ifndef SWEEP_CONDITION_H
+#define SWEEP_CONDITION_H
+
+#include <stdint.h>
+
+#include "dynamodb/write.h"
+
+struct buf;
+struct key_schema;
+struct record;
+struct rules;
+struct selection;
+
+/*
+ * The reason an entry was chosen, as the condition of its delete (DESIGN.md
+ * section 5.1). The policy, row by row:
+ *  pending; stuck by ttl-off or too-old   ttl < now - overdue
+ *  live                                   ttl >= now, and <= now + within
+ *  a unit, a string, a wrong type         ttl = the value seen
+ *  missing                                no such attribute
+ *  the TTL attribute is a key             the entry is there (a key cannot
+ *                                         be renewed in place)
+ * There is no row without a condition.
+ * ${numbers} holds the values made for it and must live as long as ${cond};
+ * the value seen is borrowed from the record. Pure.
+ */
+struct condition_numbers {
+	char low[32], high[32]; /* {"N":"…"} */
+};
+
+void condition_of(struct ddb_cond *cond, struct condition_numbers *numbers,
+    const struct record *r, const struct rules *rules,
+    const struct selection *selection, const char *ttl_attribute,
+    const struct key_schema *schema);
+
+#endif

@@ -1,0 +1,179 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "dynamodb/attr.h"
+#include "dynamodb/item.h"
+#include "dynamodb/table.h"
+#include "dynamodb/workers.h"
+#include "export/reader.h"
+#include "sweep/images.h"
+
+#define CHUNK 100
+
+/* A segment's own. */
+struct chunk {
+	struct buf body; /* {"Items":[…]} until it is a page */
+	struct buf ttls; /* the values repair gave, behind each other */
+	size_t ends[CHUNK];
+	size_t n, at;
+};
+
+/* Check that ${item} can be an entry of the table. */
+static int
+check_image(const struct images *im, struct slice image, struct fault *f)
+{
+	struct slice_walk w = slice_walk(image);
+	struct item item;
+	struct slice inner;
+
+	if (item_read(&w, &im->table->schema, im->ttl, &item, f) != 0)
+		return -1;
+	if (attr_open(item.partition, &inner) != im->table->partition_type ||
+	    (im->table->sort != NULL &&
+		attr_open(item.sort, &inner) != im->table->sort_type))
+		return fault(f, FAULT_DATA,
+		    "its key is of another type than table %s has",
+		    im->table->name);
+	return 0;
+}
+
+/* The next chunk of ${im}: 1, 0 at the end, -1. */
+static int
+draw(struct images *im, struct chunk *c, struct fault *f)
+{
+	struct slice image;
+	int64_t line;
+	struct slice ttl;
+	int r = 1;
+
+	buf_adds(&c->body, "{\"Items\":[");
+	while (c->n < CHUNK &&
+	    (r = reader_next(im->reader, &image, &line, f)) == 1) {
+		if (check_image(im, image, f) != 0)
+			return fault_at(f, "%s: line %lld", im->path,
+			    (long long)line);
+		if (c->n > 0)
+			buf_addc(&c->body, ',');
+		buf_add(&c->body, image.p, image.n);
+		ttl = reader_ttl(im->reader);
+		buf_add(&c->ttls, ttl.p, ttl.n);
+		c->ends[c->n++] = c->ttls.n;
+	}
+	buf_adds(&c->body, "]}");
+	if (r < 0)
+		return -1;
+	return c->n > 0;
+}
+
+static void
+chunk_free(struct chunk *c)
+{
+	if (c == NULL)
+		return;
+	buf_release(&c->body);
+	buf_release(&c->ttls);
+	free(c);
+}
+
+static int
+images_take(struct source *source, struct segment *out, struct fault *f)
+{
+	struct images *im = (struct images *)source;
+	struct chunk *c;
+	int r = 0;
+
+	lock_enter(im->lock);
+	if (!im->drained) {
+		c = xcalloc(1, sizeof(*c));
+		r = draw(im, c, f);
+		im->drained = r != 1;
+		if (r == 1) {
+			*out =
+			    (struct segment){ .index = im->next++, .own = c };
+		} else {
+			chunk_free(c);
+		}
+	}
+	lock_leave(im->lock);
+	return r;
+}
+
+static int
+images_fetch(struct source *source, struct segment *seg, struct ddb_conn *conn,
+    struct page *page, struct fault *f)
+{
+	struct images *im = (struct images *)source;
+	struct chunk *c = seg->own;
+	struct buf swap;
+
+	(void)conn;
+	if (seg->finished)
+		return 0;
+	page_reset(page);
+	swap = page->body;
+	page->body = c->body;
+	c->body = swap;
+	seg->finished = true;
+	seg->pages++;
+	return page_parse(page, &im->table->schema, im->ttl, f) == 0 ? 1 : -1;
+}
+
+static void
+images_put(struct source *source, struct segment *seg)
+{
+	(void)source;
+	chunk_free(seg->own);
+	buf_release(&seg->next);
+	memset(seg, 0, sizeof(*seg));
+}
+
+static void
+images_close(struct source *source)
+{
+	struct images *im = (struct images *)source;
+
+	if (im == NULL)
+		return;
+	reader_close(im->reader);
+	lock_free(im->lock);
+	free(im);
+}
+
+struct images *
+images_open(const char *path, const struct ddb_table *table, const char *ttl,
+    struct fault *f)
+{
+	static const struct source_ops ops = {
+		.take = images_take,
+		.fetch = images_fetch,
+		.put = images_put,
+		.close = images_close,
+	};
+	struct images *im = xcalloc(1, sizeof(*im));
+
+	/* how many chunks there are is known when the last one is drawn */
+	im->source = (struct source){ &ops, INT32_MAX };
+	im->path = path;
+	im->table = table;
+	im->ttl = ttl;
+	im->lock = lock_new();
+	im->reader = reader_open(path, READER_RESTORE, f);
+	if (im->reader == NULL) {
+		images_close(&im->source);
+		return NULL;
+	}
+	return im;
+}
+
+struct slice
+images_ttl(const struct segment *seg)
+{
+	struct chunk *c = seg->own;
+	size_t i = c->at++, from = i > 0 ? c->ends[i - 1] : 0;
+
+	if (i >= c->n || c->ends[i] == from)
+		return (struct slice){ NULL, 0 };
+	return (struct slice){ c->ttls.p + from, c->ends[i] - from };
+}

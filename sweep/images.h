@@ -1,0 +1,38 @@
+#ifndef SWEEP_IMAGES_H
+#define SWEEP_IMAGES_H
+
+#include "dynamodb/slice.h"
+#include "dynamodb/source.h"
+
+struct ddb_table;
+struct fault;
+struct reader;
+struct segment;
+
+/*
+ * What a journal or an export holds to be put back, as a source of pages:
+ * workers draw chunks of images from the one reader, one after the other.
+ * Each image is checked to be a possible entry of the table.
+ */
+struct images {
+	struct source source;
+	struct reader *reader;
+	const char *path;
+	const struct ddb_table *table;
+	const char *ttl;   /* the TTL attribute */
+	struct lock *lock; /* the reader, and below */
+	bool drained;
+	int64_t next;
+};
+
+/* ${table}, ${path} and ${ttl} are borrowed. NULL on failure; freed by
+ * source_close(&images->source). */
+struct images *images_open(const char *path, const struct ddb_table *table,
+    const char *ttl, struct fault *f);
+
+/* Asked once for each entry of a page, in its order: the TTL value that the
+ * journal's repair gave it, p NULL when it was a purge. ${seg} is what the
+ * sink was handed. */
+struct slice images_ttl(const struct segment *seg);
+
+#endif

@@ -1,0 +1,319 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "dynamodb/workers.h"
+#include "sweep/journal.h"
+
+/*
+ * Group commit. Lines gather in ${pending}; one appender at a time is the
+ * leader, takes all that has gathered, writes and syncs it with the lock let
+ * go, and wakes the others: whose lines went along is done, the first of the
+ * rest leads next. Lines that need no sync are written all the same at once
+ * (they survive our end, if not the machine's) and become durable with the
+ * next commit.
+ */
+struct journal {
+	char *path;
+	int fd;        /* the leader's, as are zip and packed */
+	z_stream *zip; /* NULL: plain */
+	struct buf packed;
+	struct lock *lock; /* all below */
+	struct buf pending, spare;
+	int64_t appended; /* bytes of text accepted so far … */
+	int64_t synced;   /* … and on disk */
+	int64_t size;     /* of the file, behind the last good commit */
+	int64_t empty;    /* … with nothing but its first line */
+	int64_t number;
+	int waiting;
+	bool busy; /* somebody leads */
+	bool broken;
+	struct fault why;
+};
+
+static int
+write_all(int fd, const char *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t done = write(fd, p, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
+		if (done == 0) {
+			errno = ENOSPC;
+			return -1;
+		}
+		p += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+/* The lines as one gzip member (of as much as zlib counts) each. */
+static int
+pack(struct journal *j, const struct buf *lines, struct fault *f)
+{
+	const size_t most = (size_t)1 << 30;
+	z_stream *z = j->zip;
+
+	buf_reset(&j->packed);
+	for (size_t at = 0; at < lines->n; at += z->total_in) {
+		size_t n = lines->n - at < most ? lines->n - at : most, room;
+
+		(void)deflateReset(z);
+		room = deflateBound(z, (uLong)n);
+		z->next_out = (Bytef *)buf_reserve(&j->packed, room);
+		z->avail_out = (uInt)room;
+		z->next_in = (Bytef *)lines->p + at;
+		z->avail_in = (uInt)n;
+		if (deflate(z, Z_FINISH) != Z_STREAM_END)
+			return fault(f, FAULT_IO, "%s: cannot compress",
+			    j->path);
+		j->packed.n += room - z->avail_out;
+	}
+	return 0;
+}
+
+/*
+ * Write ${lines} behind what is there. What got there only in part is cut
+ * off again, so that a line is torn by nothing but a sudden end.
+ */
+static int
+commit_write(struct journal *j, const struct buf *lines, bool sync,
+    int64_t *size, struct fault *f)
+{
+	const struct buf *bytes = lines;
+	int error;
+
+	if (j->zip != NULL) {
+		if (pack(j, lines, f) != 0)
+			return -1;
+		bytes = &j->packed;
+	}
+	if (write_all(j->fd, bytes->p, bytes->n) == 0 &&
+	    (!sync || fdatasync(j->fd) == 0)) {
+		*size += (int64_t)bytes->n;
+		return 0;
+	}
+	error = errno;
+	while (ftruncate(j->fd, *size) != 0 && errno == EINTR)
+		;
+	return fault(f, FAULT_IO, "%s: cannot write the journal: %s", j->path,
+	    strerror(error));
+}
+
+/* Lead one commit. The lock is held before and after, not meanwhile. */
+static void
+commit(struct journal *j, bool sync)
+{
+	struct buf lines = j->pending;
+	int64_t end = j->appended, size = j->size;
+	struct fault why;
+	int rc;
+
+	j->pending = j->spare;
+	j->spare = (struct buf){ 0 };
+	j->busy = true;
+	lock_leave(j->lock);
+	rc = commit_write(j, &lines, sync, &size, &why);
+	buf_reset(&lines);
+	lock_enter(j->lock);
+	j->spare = lines;
+	j->busy = false;
+	if (rc != 0) {
+		j->broken = true;
+		j->why = why;
+	} else {
+		j->size = size;
+		if (sync)
+			j->synced = end;
+	}
+	lock_wake(j->lock);
+}
+
+int
+journal_append(struct journal *j, const struct buf *lines, bool sync,
+    struct fault *f)
+{
+	int64_t mine;
+	int rc;
+
+	lock_enter(j->lock);
+	if (!j->broken) {
+		buf_add(&j->pending, lines->p, lines->n);
+		j->appended += (int64_t)lines->n;
+	}
+	mine = j->appended;
+	while (sync && !j->broken && j->synced < mine) {
+		if (!j->busy) {
+			commit(j, true);
+			continue;
+		}
+		j->waiting++;
+		lock_wait(j->lock);
+		j->waiting--;
+	}
+	/* Lines nobody waits for: a leader takes care of those that came
+	 * while it was at work. */
+	while (!j->busy && j->waiting == 0 && !j->broken && j->pending.n > 0)
+		commit(j, false);
+	rc = j->broken ? -1 : 0;
+	if (rc != 0 && f != NULL)
+		*f = j->why;
+	lock_leave(j->lock);
+	return rc;
+}
+
+static void
+journal_free(struct journal *j)
+{
+	if (j->zip != NULL)
+		(void)deflateEnd(j->zip);
+	free(j->zip);
+	buf_release(&j->packed);
+	buf_release(&j->pending);
+	buf_release(&j->spare);
+	lock_free(j->lock);
+	free(j->path);
+	free(j);
+}
+
+static int
+journal_create(struct journal *j, const struct journal_options *o,
+    struct fault *f)
+{
+	int n = 1;
+
+	for (;;) {
+		j->path = journal_numbered(o->path, n);
+		j->fd = open(j->path,
+		    O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW |
+			O_CLOEXEC,
+		    0600);
+		if (j->fd >= 0)
+			return 0;
+		if (errno != EEXIST || !o->numbered)
+			break;
+		free(j->path);
+		n++;
+	}
+	if (errno == EEXIST)
+		return fault(f, FAULT_REFUSED,
+		    "%s: exists already, and a journal is never written "
+		    "over: name another file",
+		    j->path);
+	return fault(f, FAULT_IO, "%s: cannot create the journal: %s", j->path,
+	    strerror(errno));
+}
+
+static int
+journal_begin(struct journal *j, const struct journal_options *o,
+    struct fault *f)
+{
+	struct buf head = { 0 };
+	size_t n = strlen(j->path);
+	int rc;
+
+	if (n >= 3 && strcmp(j->path + n - 3, ".gz") == 0) {
+		j->zip = xcalloc(1, sizeof(*j->zip));
+		if (deflateInit2(j->zip, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
+			15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
+			free(j->zip);
+			j->zip = NULL;
+			return fault(f, FAULT_IO, "%s: cannot compress",
+			    j->path);
+		}
+	}
+	journal_header(&head, o);
+	rc = journal_append(j, &head, true, f);
+	buf_release(&head);
+	if (rc != 0)
+		return -1;
+	j->empty = j->size;
+	/* Whatever the umask; and the name and mode must last, too. */
+	if (fchmod(j->fd, 0600) != 0 || fsync(j->fd) != 0)
+		return fault(f, FAULT_IO, "%s: %s", j->path, strerror(errno));
+	return journal_sync_folder(j->path, f);
+}
+
+struct journal *
+journal_open(const struct journal_options *o, struct fault *f)
+{
+	struct journal *j = xcalloc(1, sizeof(*j));
+
+	j->lock = lock_new();
+	j->fd = -1;
+	if (journal_create(j, o, f) == 0) {
+		if (journal_begin(j, o, f) == 0)
+			return j;
+		(void)unlink(j->path);
+		(void)close(j->fd);
+	}
+	journal_free(j);
+	return NULL;
+}
+
+int64_t
+journal_number(struct journal *j)
+{
+	int64_t n;
+
+	lock_enter(j->lock);
+	n = ++j->number;
+	lock_leave(j->lock);
+	return n;
+}
+
+int64_t
+journal_bytes(struct journal *j)
+{
+	int64_t n;
+
+	lock_enter(j->lock);
+	n = j->size;
+	lock_leave(j->lock);
+	return n;
+}
+
+const char *
+journal_path(const struct journal *j)
+{
+	return j->path;
+}
+
+/* Remove the file, if it still is the one under its name. */
+static void
+journal_remove(const struct journal *j)
+{
+	struct stat ours, named;
+
+	if (fstat(j->fd, &ours) == 0 && lstat(j->path, &named) == 0 &&
+	    ours.st_dev == named.st_dev && ours.st_ino == named.st_ino)
+		(void)unlink(j->path);
+}
+
+int
+journal_close(struct journal *j, bool discard, struct fault *f)
+{
+	int rc;
+
+	if (j == NULL)
+		return 0;
+	rc = journal_append(j, &(struct buf){ 0 }, true, f);
+	if (discard && j->size == j->empty)
+		journal_remove(j);
+	if (close(j->fd) != 0 && rc == 0)
+		rc = fault(f, FAULT_IO, "%s: cannot close the journal: %s",
+		    j->path, strerror(errno));
+	journal_free(j);
+	return rc;
+}

@@ -1,0 +1,94 @@
+#ifndef SWEEP_JOURNAL_H
+#define SWEEP_JOURNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dynamodb/slice.h"
+#include "sweep/outcome.h"
+
+struct buf;
+struct ddb_table;
+struct fault;
+struct key_schema;
+
+/*
+ * The undo of a purge (ttlsweep-journal(5)). The policy:
+ * - Created with O_EXCL and mode 0600; its first line says what table and
+ *   run it belongs to.
+ * - An intent (the entry's whole image) is on disk, synced, before its
+ *   delete is sent. Workers that commit at the same time share one sync.
+ * - Outcomes follow; they need no sync of their own: what has none on
+ *   record is restored.
+ * - After the first failed write nothing more is accepted: the purge stops
+ *   before the next delete.
+ * Shared by all workers.
+ */
+struct journal;
+
+struct journal_options {
+	const char *path; /* ".gz" compresses, one member a commit */
+	const struct ddb_table *table;
+	const char *endpoint, *region, *ttl_attribute, *command;
+	const char *options; /* the command line, for people; may be NULL */
+	int64_t now;
+	bool numbered; /* path is a default one: where another run has taken
+			  it meanwhile, the next number is (journal_path) */
+};
+
+struct journal *journal_open(const struct journal_options *o, struct fault *f);
+
+/* The next entry's number, from 1. */
+int64_t journal_number(struct journal *j);
+
+/* Add the first line to ${out}. Pure. */
+void journal_header(struct buf *out, const struct journal_options *o);
+/* What is on record of an entry before it is written to. */
+struct journal_entry {
+	int64_t n;
+	struct slice image; /* the whole item */
+	const char *why;    /* the reason's name */
+	struct slice ttl;   /* repair: the TTL value it gets; else p NULL */
+	int64_t at_us;
+};
+/* Add an intent's line to ${out}; ${keys} is {"key":{…},…}. Pure. */
+void journal_intent(struct buf *out, const struct journal_entry *e,
+    struct slice keys);
+/* Add one outcome to a line that is begun by journal_outcomes_begin. */
+void journal_outcomes_begin(struct buf *out);
+void journal_outcome(struct buf *out, int64_t n, const char *outcome,
+    int sends);
+void journal_outcomes_end(struct buf *out);
+
+/* Append whole lines. ${sync}: return only when they are on disk; else they
+ * are written, and on disk with the next sync. -1: nothing more is
+ * accepted. */
+int journal_append(struct journal *j, const struct buf *lines, bool sync,
+    struct fault *f);
+
+int64_t journal_bytes(struct journal *j); /* on disk so far */
+const char *journal_path(const struct journal *j);
+/* Sync and close; 0, or -1 when the end did not reach the disk. With
+ * ${discard} an unused journal (no intent) is removed. */
+int journal_close(struct journal *j, bool discard, struct fault *f);
+
+/*
+ * The default place: $XDG_STATE_HOME/ttlsweep, ~/.local/state/ttlsweep, or
+ * /var/lib/ttlsweep for root; made with mode 0700 when missing. ${dir} (may
+ * be NULL) is the user's choice. One that everybody may write to is refused,
+ * as is another user's symbolic link. The path is
+ * TABLE-20261122T081200Z.journal in it, …Z-2.journal and so on when taken.
+ * The caller frees it; NULL on failure.
+ */
+char *journal_default_path(const char *dir, const char *table, int64_t now,
+    struct fault *f);
+/* ${path} with "-n" before ".journal", as it is for n < 2; the caller frees
+ * it. Pure. */
+char *journal_numbered(const char *path, int n);
+/* Sync the folder that ${path} lies in. */
+int journal_sync_folder(const char *path, struct fault *f);
+/* Bytes free for us where ${path} would be; -1 unknown. */
+int64_t journal_free_space(const char *path);
+
+#endif

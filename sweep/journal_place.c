@@ -1,0 +1,224 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "sweep/journal.h"
+
+#define ENDING ".journal"
+/* A table's name has up to 255 bytes, as has a file's: leave room for the
+ * time, a number and the ending. */
+#define TABLE_MOST 200
+
+/* The folder ${path} lies in; the caller frees it. */
+static char *
+folder_of(const char *path)
+{
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	while (n > 0 && path[n - 1] != '/')
+		n--;
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	return n == 0 ? xstrdup(".") : xstrndup(path, n);
+}
+
+int
+journal_sync_folder(const char *path, struct fault *f)
+{
+	char *folder = folder_of(path);
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = 0;
+
+	/* Some file systems know no such thing, and need none. */
+	if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL))
+		rc = fault(f, FAULT_IO, "%s: cannot sync the folder: %s",
+		    folder, strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
+	free(folder);
+	return rc;
+}
+
+/* Make ${path} and what is missing above it. */
+static int
+make_folder(const char *path, struct fault *f)
+{
+	struct stat st;
+	char *above;
+	int rc;
+
+	if (stat(path, &st) == 0)
+		return 0; /* judged later */
+	above = folder_of(path);
+	if (errno != ENOENT)
+		rc = fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	else if (strcmp(above, path) == 0)
+		rc = 0;
+	else
+		rc = make_folder(above, f);
+	free(above);
+	if (rc != 0)
+		return -1;
+	if (mkdir(path, 0700) == 0)
+		return journal_sync_folder(path, f);
+	if (errno != EEXIST)
+		return fault(f, FAULT_IO, "%s: cannot make the folder: %s",
+		    path, strerror(errno));
+	return 0;
+}
+
+/* Journals hold whole sessions: a folder where strangers may rename or plant
+ * files is none for them. */
+static int
+check_folder(const char *path, struct fault *f)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	if (S_ISLNK(st.st_mode)) {
+		if (st.st_uid != 0 && st.st_uid != geteuid())
+			return fault(f, FAULT_REFUSED,
+			    "%s: is a symbolic link of another user: name "
+			    "another folder with --journal-dir",
+			    path);
+		if (stat(path, &st) != 0)
+			return fault(f, FAULT_IO, "%s: %s", path,
+			    strerror(errno));
+	}
+	if (!S_ISDIR(st.st_mode))
+		return fault(f, FAULT_IO, "%s: is not a folder", path);
+	if ((st.st_mode & S_IWOTH) != 0)
+		return fault(f, FAULT_REFUSED,
+		    "%s: everybody may write there: name another folder with "
+		    "--journal-dir, or a file with --journal",
+		    path);
+	return 0;
+}
+
+/* The folder by the environment; relative paths in XDG_STATE_HOME do not
+ * count (XDG Base Directory Specification). NULL: there is none. */
+static char *
+default_folder(void)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	const struct passwd *pw;
+
+	if (state != NULL && state[0] == '/')
+		return xasprintf("%s/ttlsweep", state);
+	if (geteuid() == 0)
+		return xstrdup("/var/lib/ttlsweep");
+	if (home == NULL || home[0] != '/') {
+		pw = getpwuid(geteuid());
+		home = pw != NULL ? pw->pw_dir : NULL;
+	}
+	if (home == NULL || home[0] != '/')
+		return NULL;
+	return xasprintf("%s/.local/state/ttlsweep", home);
+}
+
+static void
+add_name(struct buf *out, const char *table, int64_t now)
+{
+	char when[32];
+
+	for (size_t i = 0; table[i] != '\0' && i < TABLE_MOST; i++) {
+		char c = table[i];
+		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+		    (c == '.' && i > 0);
+
+		buf_addc(out, plain ? c : '_');
+	}
+	buf_addc(out, '-');
+	if (text_time_compact(when, now) == 0)
+		buf_adds(out, when);
+	else
+		buf_addi(out, now);
+	buf_adds(out, ENDING);
+}
+
+char *
+journal_numbered(const char *path, int n)
+{
+	size_t stem = strlen(path), ending = strlen(ENDING);
+
+	if (n <= 1)
+		return xstrdup(path);
+	if (stem >= ending && strcmp(path + stem - ending, ENDING) == 0)
+		stem -= ending;
+	return xasprintf("%.*s-%d%s", (int)stem, path, n, path + stem);
+}
+
+char *
+journal_default_path(const char *dir, const char *table, int64_t now,
+    struct fault *f)
+{
+	char *folder = dir != NULL ? xstrdup(dir) : default_folder();
+	char *path = NULL;
+	struct buf base = { 0 };
+	struct stat st;
+
+	if (folder == NULL || folder[0] == '\0') {
+		(void)fault(f, FAULT_CONFIG,
+		    "no folder for the journal: HOME is not set; name one "
+		    "with --journal-dir");
+		goto out;
+	}
+	if (make_folder(folder, f) != 0 || check_folder(folder, f) != 0)
+		goto out;
+	buf_adds(&base, folder);
+	if (folder[strlen(folder) - 1] != '/')
+		buf_addc(&base, '/');
+	add_name(&base, table, now);
+	for (int n = 1;; n++) {
+		path = journal_numbered(buf_text(&base), n);
+		if (lstat(path, &st) != 0)
+			break;
+		free(path);
+	}
+out:
+	buf_release(&base);
+	free(folder);
+	return path;
+}
+
+int64_t
+journal_free_space(const char *path)
+{
+	char *folder = folder_of(path);
+	struct statvfs fs;
+	uint64_t unit, n;
+
+	/* A folder that is yet to be made will lie where the one above is. */
+	while (statvfs(folder, &fs) != 0) {
+		char *above = folder_of(folder);
+		bool top = errno != ENOENT || strcmp(above, folder) == 0;
+
+		free(folder);
+		folder = above;
+		if (top) {
+			free(folder);
+			return -1;
+		}
+	}
+	free(folder);
+	unit = fs.f_frsize != 0 ? fs.f_frsize : fs.f_bsize;
+	n = fs.f_bavail;
+	if (unit == 0 || fs.f_blocks == 0)
+		return -1; /* it does not count */
+	if (n > (uint64_t)INT64_MAX / unit)
+		return INT64_MAX;
+	return (int64_t)(n * unit);
+}

@@ -1,0 +1,310 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "dynamodb/ddb.h"
+#include "dynamodb/source.h"
+#include "dynamodb/table.h"
+#include "dynamodb/workers.h"
+#include "dynamodb/world.h"
+#include "export/checkpoint.h"
+#include "inspector/pass.h"
+#include "inspector/select.h"
+#include "inspector/summary.h"
+#include "sweep/journal.h"
+#include "sweep/purge.h"
+#include "sweep/sweeper.h"
+
+/* How often a checkpoint is written while nothing else makes it due. */
+#define CHECKPOINT_US ((int64_t)5000000)
+
+static int64_t
+mono_us(const struct sweep_run *run)
+{
+	struct ddb_world *w = ddb_world(run->p->ddb);
+
+	return w->mono_us(w->ctx);
+}
+
+/* The journal's line around an image, without the image and its keys. */
+#define JOURNAL_OVERHEAD 160
+
+/* Take a match on (0), or note the ceiling that forbids it (1). */
+static int
+take(struct sweep_run *run, const struct record *r)
+{
+	const struct purge *p = run->p;
+	struct sweep_totals *t = run->totals;
+	int64_t units =
+	    ddb_table_delete_units(p->table, r->size > 0 ? r->size : 0);
+	int forbids;
+
+	lock_enter(run->lock);
+	forbids = account_take(&run->account, (double)units, mono_us(run));
+	if (forbids >= 0) {
+		t->stopped = ceiling_name((enum ceiling)forbids);
+		lock_leave(run->lock);
+		return 1;
+	}
+	t->matched++;
+	t->units += units;
+	t->free_by_ttl += r->state == STATE_PENDING;
+	if (!p->execute) {
+		t->outcomes[OUTCOME_SKIPPED]++;
+		t->journal_bytes += (int64_t)(r->item->json.n +
+		    r->item->partition.n + r->item->sort.n + JOURNAL_OVERHEAD);
+	}
+	lock_leave(run->lock);
+	return 0;
+}
+
+/* Segment ${seg} is settled up to ${seg}->next: whatever lies before needs
+ * not be read again. Written every few seconds. */
+static int
+settled(struct sweep_run *run, const struct segment *seg, struct fault *f)
+{
+	struct checkpoint *c = run->p->checkpoint;
+	struct segment *at;
+	int rc = 0;
+
+	if (run->p->checkpoint_path == NULL || !run->p->execute)
+		return 0;
+	lock_enter(run->lock);
+	at = &c->positions[seg->index];
+	buf_reset(&at->next);
+	buf_add(&at->next, seg->next.p, seg->next.n);
+	at->finished = seg->finished;
+	if (mono_us(run) - run->saved_us >= CHECKPOINT_US) {
+		run->saved_us = mono_us(run);
+		rc = checkpoint_save(run->p->checkpoint_path, c, f);
+	}
+	lock_leave(run->lock);
+	return rc;
+}
+
+static int
+on_entry(void *state, const struct segment *seg, const struct record *r,
+    struct fault *f)
+{
+	struct sweeper *s = state;
+	const struct purge *p = s->run->p;
+	char ttl[48];
+
+	if (p->action == PURGE_REPAIR &&
+	    !sweeper_repair(ttl, r, p->rules, p->ttl_for_missing))
+		return 0;
+	if (take(s->run, r) != 0) {
+		s->enough = true;
+		buf_reset(&s->begin);
+		buf_add(&s->begin, seg->next.p, seg->next.n);
+		return 1;
+	}
+	if (!p->execute)
+		return 0;
+	sweeper_hold(s, r);
+	if (s->n < HELD_MAX && s->bytes < HELD_BYTES)
+		return 0;
+	if (sweeper_flush(s, f) != 0)
+		return -1;
+	return settled(s->run, seg, f);
+}
+
+static int
+on_page(void *state, const struct segment *seg, struct fault *f)
+{
+	struct sweeper *s = state;
+	int late;
+
+	lock_enter(s->run->lock);
+	late = account_late(&s->run->account, mono_us(s->run));
+	if (late && s->run->totals->stopped == NULL)
+		s->run->totals->stopped = ceiling_name(CEILING_DEADLINE);
+	lock_leave(s->run->lock);
+	if (s->n == 0 && settled(s->run, seg, f) != 0)
+		return -1;
+	return late;
+}
+
+/* A segment goes back: nothing of it may stay held. */
+static int
+on_segment(void *state, const struct segment *seg, struct fault *f)
+{
+	struct sweeper *s = state;
+
+	struct segment at = { .index = seg->index, .next = s->begin };
+
+	if (sweeper_flush(s, f) != 0)
+		return -1;
+	/* a page that was not worked through is read again */
+	return settled(s->run, s->enough ? &at : seg, f);
+}
+
+static void *
+on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
+{
+	struct sweeper *s = xcalloc(1, sizeof(*s));
+
+	(void)worker;
+	(void)f;
+	s->run = ctx;
+	s->conn = conn;
+	return s;
+}
+
+static int
+on_close(void *state, struct fault *f)
+{
+	struct sweeper *s = state;
+
+	(void)f;
+	sweeper_drop(s);
+	for (size_t i = 0; i < HELD_MAX; i++)
+		buf_release(&s->held[i].store);
+	buf_release(&s->old);
+	buf_release(&s->lines);
+	buf_release(&s->keys);
+	buf_release(&s->begin);
+	buf_release(&s->scratch);
+	page_release(&s->found);
+	free(s);
+	return 0;
+}
+
+static int
+open_journal(struct sweep_run *run, struct fault *f)
+{
+	const struct purge *p = run->p;
+	const struct journal_options o = {
+		.path = p->journal_path,
+		.table = p->table,
+		.endpoint = p->endpoint,
+		.region = p->region,
+		.ttl_attribute = p->ttl_attribute,
+		.command = p->action == PURGE_REPAIR ? "repair" : "purge",
+		.options = p->options,
+		.now = p->rules->now,
+		.numbered = p->journal_numbered,
+	};
+
+	if (!p->execute || p->journal_path == NULL)
+		return 0;
+	run->journal = journal_open(&o, f);
+	return run->journal != NULL ? 0 : -1;
+}
+
+static int
+close_journal(struct sweep_run *run, struct fault *f)
+{
+	struct sweep_totals *t = run->totals;
+	bool unused = t->matched == 0;
+
+	if (run->journal == NULL)
+		return 0;
+	t->journal_bytes = journal_bytes(run->journal);
+	t->journal = unused ? NULL : xstrdup(journal_path(run->journal));
+	return journal_close(run->journal, unused, f);
+}
+
+/* --max-percent: a pass that only counts, before any delete. 0, 1 too many,
+ * -1. */
+static int
+count_first(struct sweep_run *run, struct fault *f)
+{
+	const struct purge *p = run->p;
+	struct sweep_totals *t = run->totals;
+	struct pass_progress done = { 0 };
+	struct summary s;
+	const struct pass pass = { .source = p->counting,
+		.ddb = p->ddb,
+		.table = p->table,
+		.rules = p->rules,
+		.selection = p->selection,
+		.jobs = p->jobs,
+		.tick = p->tick,
+		.tick_ctx = p->tick_ctx };
+	int rc;
+
+	if (!p->ceilings.given[CEILING_PERCENT] || p->counting == NULL)
+		return 0;
+	summary_init(&s, 0, true);
+	rc = pass_run(&pass, &s, &done, f);
+	summary_release(&s);
+	t->percent_of = done.items;
+	t->percent_matched = done.matched;
+	if (rc != 0 ||
+	    !ceiling_percent_passed(&p->ceilings, done.matched, done.items))
+		return rc;
+	t->stopped = ceiling_name(CEILING_PERCENT);
+	t->scanned = done.items;
+	return 1;
+}
+
+/* The last word: where the next run goes on, or that there is nothing left
+ * to go on with. */
+static int
+end_checkpoint(const struct purge *p, bool complete, struct fault *f)
+{
+	if (!complete)
+		return checkpoint_save(p->checkpoint_path, p->checkpoint, f);
+	if (unlink(p->checkpoint_path) != 0 && errno != ENOENT)
+		return fault(f, FAULT_IO, "%s: %s", p->checkpoint_path,
+		    strerror(errno));
+	return 0;
+}
+
+static int
+run_pass(struct sweep_run *run, struct summary *summary, struct fault *f)
+{
+	const struct purge *p = run->p;
+	struct pass_progress done = { 0 };
+	const struct pass pass = { .source = p->source,
+		.ddb = p->ddb,
+		.table = p->table,
+		.rules = p->rules,
+		.selection = p->selection,
+		.jobs = p->jobs,
+		.sink = { run, on_open, on_entry, on_page, on_segment,
+		    on_close },
+		.tick = p->tick,
+		.tick_ctx = p->tick_ctx };
+	int rc;
+
+	if (open_journal(run, f) != 0)
+		return -1;
+	rc = pass_run(&pass, summary, &done, f);
+	run->totals->scanned = done.items;
+	if (close_journal(run, rc >= 0 ? f : NULL) != 0)
+		rc = -1;
+	if (p->checkpoint_path != NULL && p->execute &&
+	    end_checkpoint(p, rc == 0, rc >= 0 ? f : NULL) != 0)
+		rc = -1;
+	return rc;
+}
+
+int
+purge_run(const struct purge *p, struct summary *summary,
+    struct sweep_totals *totals, struct fault *f)
+{
+	struct sweep_run run = { .p = p, .mode = p->batch, .totals = totals };
+	struct fault why = { 0 };
+	int rc;
+
+	run.account.ceilings = &p->ceilings;
+	run.account.begun_us = run.saved_us = mono_us(&run);
+	run.lock = lock_new();
+	rc = count_first(&run, &why);
+	if (rc == 0)
+		rc = run_pass(&run, summary, &why);
+	totals->spent = run.account.spent;
+	lock_free(run.lock);
+	if (rc < 0) {
+		totals->stopped =
+		    why.kind == FAULT_CANCELLED ? "interrupted" : "failed";
+		*f = why;
+	}
+	return rc;
+}

@@ -1,0 +1,375 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "dynamodb/attr.h"
+#include "dynamodb/ddb.h"
+#include "dynamodb/get.h"
+#include "dynamodb/item.h"
+#include "dynamodb/source.h"
+#include "dynamodb/table.h"
+#include "dynamodb/workers.h"
+#include "dynamodb/write.h"
+#include "export/reader.h"
+#include "inspector/pass.h"
+#include "inspector/record.h"
+#include "inspector/select.h"
+#include "inspector/summary.h"
+#include "sweep/images.h"
+#include "sweep/restore.h"
+#include "sweep/totals.h"
+
+/*
+ * The policy: every file is read from end to end, and every image in it
+ * judged against the table's key, before the first write. Then one file
+ * after the other, so that of two journals that hold the same entry the one
+ * named first (the newest) wins; within a file workers put side by side.
+ * Nothing that is there is overwritten.
+ */
+
+/* A journal of another table is only taken when the user named the table. */
+static int
+check_journal(const struct restore *r, const struct images *im, struct fault *f)
+{
+	const struct journal_index *ix = reader_journal(im->reader);
+	const struct journal_header *h;
+
+	if (ix == NULL)
+		return 0;
+	h = &ix->header;
+	if (strcmp(h->partition, r->table->partition) != 0 ||
+	    (h->sort == NULL) != (r->table->sort == NULL) ||
+	    (h->sort != NULL && strcmp(h->sort, r->table->sort) != 0))
+		return fault(f, FAULT_DATA,
+		    "%s: the journal's key is (%s%s%s), table %s has "
+		    "(%s%s%s)",
+		    im->path, h->partition, h->sort != NULL ? ", " : "",
+		    h->sort != NULL ? h->sort : "", r->table->name,
+		    r->table->partition, r->table->sort != NULL ? ", " : "",
+		    r->table->sort != NULL ? r->table->sort : "");
+	if (strcmp(h->table, r->table->name) != 0 && !r->other_table)
+		return fault(f, FAULT_REFUSED,
+		    "%s: a journal of table %s, and this is table %s; to put "
+		    "its entries here all the same, say --table %s",
+		    im->path, h->table, r->table->name, r->table->name);
+	return 0;
+}
+
+/* Whether what is restored is expired on a table whose TTL will take it. */
+static void
+note_expired(struct sweep_totals *t, const struct restore *r,
+    const struct summary *s)
+{
+	if (r->extend_ttl < 0 && s->states[STATE_PENDING].items > 0)
+		t->expired_again = true;
+}
+
+/* Read a whole file without writing: its images are counted. */
+static int
+count_file(const struct restore *r, const char *path, int64_t *n,
+    struct sweep_totals *t, struct fault *f)
+{
+	struct images *im = images_open(path, r->table, r->ttl_attribute, f);
+	struct selection any = selection_any();
+	struct summary s;
+	struct pass_progress done = { 0 };
+	struct pass pass = { .rules = r->rules,
+		.selection = &any,
+		.jobs = 1,
+		.table = r->table,
+		.tick = r->tick,
+		.tick_ctx = r->tick_ctx };
+	int rc;
+
+	if (im == NULL)
+		return -1;
+	summary_init(&s, 0, true);
+	pass.source = &im->source;
+	rc = check_journal(r, im, f);
+	if (rc == 0)
+		rc = pass_run(&pass, &s, &done, f);
+	*n = done.items;
+	note_expired(t, r, &s);
+	t->units += done.units;
+	summary_release(&s);
+	source_close(&im->source);
+	return rc;
+}
+
+struct run {
+	const struct restore *r;
+	struct lock *lock;
+	struct sweep_totals *totals;
+};
+
+struct putter {
+	struct run *run;
+	struct ddb_conn *conn;
+	struct buf image, key, old;
+	struct page found;
+	struct ddb_put put;
+	struct ddb_delete update;
+};
+
+/* What became of one image. */
+struct put_result {
+	double units;
+	enum outcome outcome;
+	bool unconfirmed;
+	const char *code, *message; /* why it failed */
+};
+
+/* ${image} with its TTL attribute set to ${moment}. */
+static void
+with_ttl(struct buf *out, struct slice image, const char *attribute,
+    int64_t moment)
+{
+	struct slice_walk w = slice_walk(image);
+	struct slice name, value;
+	size_t n = strlen(attribute);
+
+	buf_addc(out, '{');
+	slice_text_encode(out, attribute, n);
+	buf_adds(out, ":{\"N\":\"");
+	buf_addi(out, moment);
+	buf_adds(out, "\"}");
+	(void)slice_object(&w);
+	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0) {
+		if (slice_text_is(name, attribute, n))
+			continue;
+		buf_adds(out, ",\"");
+		buf_add(out, name.p, name.n);
+		buf_adds(out, "\":");
+		buf_add(out, value.p, value.n);
+	}
+	buf_addc(out, '}');
+}
+
+/* What the table holds now under ${item}'s key: 1 and its image, 0, -1. */
+static int
+look(struct putter *p, const struct item *item, struct slice *there,
+    struct fault *f)
+{
+	const struct restore *r = p->run->r;
+	struct slice key;
+
+	buf_reset(&p->key);
+	item_key_json(&p->key, item, &r->table->schema);
+	key = (struct slice){ p->key.p, p->key.n };
+	page_reset(&p->found);
+	if (ddb_get_batch(p->conn, r->table, r->ttl_attribute, &key, 1,
+		&p->found, f) != 0)
+		return -1;
+	if (p->found.n == 0)
+		return 0;
+	*there = p->found.items[0].json;
+	return 1;
+}
+
+/* Put ${image} where nothing is. A put that was sent more than once and
+ * fails its condition may have failed because of itself. */
+static int
+put_back(struct putter *p, const struct item *item, struct slice image,
+    struct put_result *out, struct fault *f)
+{
+	struct slice there = { NULL, 0 };
+	int rc;
+
+	p->put.item = image;
+	p->put.units = out->units;
+	rc = ddb_put_new(p->conn, p->run->r->table, &p->put, f);
+	out->code = p->put.code;
+	out->message = p->put.message;
+	switch (p->put.said) {
+	case DDB_SAID_DONE:
+		out->outcome = OUTCOME_DELETED;
+		return rc;
+	case DDB_SAID_CONDITION:
+		out->outcome = OUTCOME_REFRESHED;
+		if (p->put.sends < 2)
+			return rc;
+		there = (struct slice){ p->put.present.p, p->put.present.n };
+		if (there.n == 0 && look(p, item, &there, f) < 0)
+			return -1;
+		out->unconfirmed = there.n > 0 && slice_same(there, image);
+		if (out->unconfirmed)
+			out->outcome = OUTCOME_DELETED;
+		return rc;
+	default:
+		out->outcome =
+		    p->put.sends == 0 ? OUTCOME_SKIPPED : OUTCOME_FAILED;
+		return rc;
+	}
+}
+
+/*
+ * Undo a repair: where the entry still has the value ${given}, it gets ${old}
+ * again (p NULL: no TTL); where it is gone, it comes back whole.
+ */
+static int
+take_back(struct putter *p, const struct item *item, struct slice image,
+    struct slice given, struct put_result *out, struct fault *f)
+{
+	const struct restore *r = p->run->r;
+	struct slice old = slice_get(image, r->ttl_attribute);
+	struct slice there = { NULL, 0 };
+	struct ddb_deletes one = { .table = r->table,
+		.list = &p->update,
+		.n = 1,
+		.old = p->old };
+	int rc, found = 1;
+
+	p->update = (struct ddb_delete){ .partition = item->partition,
+		.sort = item->sort,
+		.units = out->units,
+		.cond = { DDB_COND_SAME, r->ttl_attribute, given,
+		    { NULL, 0 } } };
+	rc = ddb_update_ttl(p->conn, &one, old, f);
+	p->old = one.old;
+	out->code = p->update.code;
+	out->message = p->update.message;
+	out->outcome = p->update.said == DDB_SAID_DONE ? OUTCOME_DELETED
+	    : p->update.sends == 0                     ? OUTCOME_SKIPPED
+						       : OUTCOME_FAILED;
+	if (rc != 0 || p->update.said != DDB_SAID_CONDITION)
+		return rc;
+	there = p->update.old;
+	if (there.p == NULL && (found = look(p, item, &there, f)) < 0)
+		return -1;
+	if (found == 0)
+		return put_back(p, item, image, out, f);
+	out->outcome = OUTCOME_REFRESHED;
+	out->unconfirmed = p->update.sends > 1 && slice_same(there, image);
+	if (out->unconfirmed)
+		out->outcome = OUTCOME_DELETED;
+	return 0;
+}
+
+static void
+count_put(struct putter *p, const struct item *item,
+    const struct put_result *result)
+{
+	struct sweep_totals *t = p->run->totals;
+	char why[400];
+
+	lock_enter(p->run->lock);
+	t->outcomes[result->outcome]++;
+	t->unconfirmed += result->unconfirmed;
+	if (result->outcome == OUTCOME_FAILED) {
+		(void)snprintf(why, sizeof(why), "%s%s%s",
+		    result->code[0] != '\0' ? result->code : "no usable reply",
+		    result->message[0] != '\0' ? ": " : "", result->message);
+		sweep_totals_failed(t, p->run->r->rules, item, why);
+	}
+	lock_leave(p->run->lock);
+}
+
+static int
+on_entry(void *state, const struct segment *seg, const struct record *r,
+    struct fault *f)
+{
+	struct putter *p = state;
+	const struct restore *o = p->run->r;
+	struct slice given = images_ttl(seg), image = r->item->json;
+	struct put_result result = { .outcome = OUTCOME_FAILED,
+		.code = "",
+		.message = "",
+		.units = (double)ddb_table_delete_units(o->table, r->size) };
+	int rc;
+
+	if (o->extend_ttl >= 0) {
+		buf_reset(&p->image);
+		with_ttl(&p->image, image, o->ttl_attribute,
+		    o->rules->now + o->extend_ttl);
+		image = (struct slice){ p->image.p, p->image.n };
+	}
+	rc = given.p != NULL ? take_back(p, r->item, image, given, &result, f)
+			     : put_back(p, r->item, image, &result, f);
+	count_put(p, r->item, &result);
+	return rc;
+}
+
+static void *
+on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
+{
+	struct putter *p = xcalloc(1, sizeof(*p));
+
+	(void)worker;
+	(void)f;
+	p->run = ctx;
+	p->conn = conn;
+	return p;
+}
+
+static int
+on_close(void *state, struct fault *f)
+{
+	struct putter *p = state;
+
+	(void)f;
+	buf_release(&p->image);
+	buf_release(&p->key);
+	buf_release(&p->old);
+	buf_release(&p->put.present);
+	page_release(&p->found);
+	free(p);
+	return 0;
+}
+
+static int
+put_file(struct run *run, const char *path, struct fault *f)
+{
+	const struct restore *r = run->r;
+	struct images *im = images_open(path, r->table, r->ttl_attribute, f);
+	struct selection any = selection_any();
+	struct summary s;
+	struct pass_progress done = { 0 };
+	struct pass pass = { .ddb = r->ddb,
+		.table = r->table,
+		.rules = r->rules,
+		.selection = &any,
+		.jobs = r->jobs,
+		.sink = { run, on_open, on_entry, NULL, NULL, on_close },
+		.tick = r->tick,
+		.tick_ctx = r->tick_ctx };
+	int rc;
+
+	if (im == NULL)
+		return -1;
+	summary_init(&s, 0, true);
+	pass.source = &im->source;
+	rc = pass_run(&pass, &s, &done, f);
+	summary_release(&s);
+	source_close(&im->source);
+	return rc;
+}
+
+int
+restore_run(const struct restore *r, struct sweep_totals *totals,
+    struct fault *f)
+{
+	struct run run = { .r = r, .totals = totals };
+	int64_t n, settled = 0;
+	int rc = 0;
+
+	for (int i = 0; i < r->npaths; i++) {
+		if (count_file(r, r->paths[i], &n, totals, f) != 0)
+			return -1;
+		totals->scanned += n;
+		totals->matched += n;
+	}
+	run.lock = lock_new();
+	for (int i = 0; r->execute && rc == 0 && i < r->npaths; i++)
+		rc = put_file(&run, r->paths[i], f);
+	lock_free(run.lock);
+	/* what was not come to */
+	for (int i = 0; i < OUTCOMES; i++)
+		settled += totals->outcomes[i];
+	totals->outcomes[OUTCOME_SKIPPED] += totals->matched - settled;
+	if (rc != 0)
+		totals->stopped =
+		    f->kind == FAULT_CANCELLED ? "interrupted" : "failed";
+	return rc;
+}

@@ -1,0 +1,357 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/stop.h"
+#include "dynamodb/attr.h"
+#include "dynamodb/ddb.h"
+#include "dynamodb/get.h"
+#include "dynamodb/table.h"
+#include "dynamodb/workers.h"
+#include "dynamodb/world.h"
+#include "sweep/journal.h"
+#include "sweep/sweeper.h"
+
+int
+sweeper_repair(char out[48], const struct record *r, const struct rules *rules,
+    int64_t ttl_for_missing)
+{
+	int64_t moment = r->moment;
+
+	switch (r->reason) {
+	case REASON_MILLISECONDS:
+	case REASON_MICROSECONDS:
+	case REASON_NANOSECONDS:
+	case REASON_STRING:
+		/* past int64 no clock ever gets */
+		if (decimal_cmp_int(&r->seconds, INT64_MAX) >= 0 ||
+		    decimal_cmp_int(&r->seconds, INT64_MIN) <= 0)
+			return 0;
+		break;
+	case REASON_MISSING:
+		if (ttl_for_missing < 0)
+			return 0;
+		moment = rules->now + ttl_for_missing;
+		break;
+	default:
+		return 0;
+	}
+	(void)snprintf(out, 48, "{\"N\":\"%" PRId64 "\"}", moment);
+	return 1;
+}
+
+static bool
+repairs(const struct sweeper *s)
+{
+	return s->run->p->action == PURGE_REPAIR;
+}
+
+/* The entry's line: what is to be done, or what came back. */
+static void
+add_intent(struct sweeper *s, const struct held *h, struct slice image)
+{
+	struct ddb_world *w = ddb_world(s->run->p->ddb);
+	const struct journal_entry e = {
+		.n = h->number,
+		.image = image,
+		.why = reason_name(h->reason),
+		.ttl =
+		    repairs(s) ? slice_str(h->ttl) : (struct slice){ NULL, 0 },
+		.at_us = w->wall_ms(w->ctx) * 1000,
+	};
+
+	buf_reset(&s->keys);
+	item_key_json(&s->keys, &h->item, &s->run->p->table->schema);
+	journal_intent(&s->lines, &e, (struct slice){ s->keys.p, s->keys.n });
+}
+
+/* The intents of all that is held, on disk before anything is sent. */
+static int
+write_intents(struct sweeper *s, struct fault *f)
+{
+	if (s->run->journal == NULL)
+		return 0;
+	buf_reset(&s->lines);
+	for (size_t i = 0; i < s->n; i++) {
+		s->held[i].number = journal_number(s->run->journal);
+		add_intent(s, &s->held[i], s->held[i].item.json);
+	}
+	return journal_append(s->run->journal, &s->lines, true, f);
+}
+
+/* What came back, where it is not what was read, and what became of all
+ * whose outcome is known. */
+static int
+write_outcomes(struct sweeper *s, struct fault *f)
+{
+	bool changed = false, any = false;
+
+	if (s->run->journal == NULL)
+		return 0;
+	buf_reset(&s->lines);
+	for (size_t i = 0; i < s->n; i++) {
+		const struct ddb_delete *d = &s->deletes[i];
+
+		if (s->held[i].outcome != OUTCOME_DELETED ||
+		    d->said != DDB_SAID_DONE || d->old.p == NULL ||
+		    slice_same(d->old, s->held[i].item.json))
+			continue;
+		changed = true;
+		add_intent(s, &s->held[i], d->old);
+	}
+	journal_outcomes_begin(&s->lines);
+	for (size_t i = 0; i < s->n; i++) {
+		/* no outcome on record: restore will look after it */
+		if (s->deletes[i].unsure)
+			continue;
+		any = true;
+		journal_outcome(&s->lines, s->held[i].number,
+		    repairs(s) && s->held[i].outcome == OUTCOME_DELETED
+			? "repaired"
+			: outcome_name(s->held[i].outcome),
+		    s->deletes[i].sends);
+	}
+	journal_outcomes_end(&s->lines);
+	if (!any && !changed)
+		return 0;
+	return journal_append(s->run->journal, &s->lines, changed, f);
+}
+
+static bool
+same_key(struct sweeper *s, const struct item *a, const struct item *b)
+{
+	size_t half;
+
+	buf_reset(&s->scratch);
+	attr_key_canonical(&s->scratch, a->partition);
+	if (a->sort.p != NULL)
+		attr_key_canonical(&s->scratch, a->sort);
+	half = s->scratch.n;
+	attr_key_canonical(&s->scratch, b->partition);
+	if (b->sort.p != NULL)
+		attr_key_canonical(&s->scratch, b->sort);
+	return s->scratch.n == half * 2 &&
+	    memcmp(s->scratch.p, s->scratch.p + half, half) == 0;
+}
+
+/* A repair that was sent twice fails its condition because of itself. */
+static void
+note_ours(const struct sweeper *s, struct held *h, struct slice there)
+{
+	if (repairs(s) && there.p != NULL)
+		h->ours = slice_same(slice_get(there, s->run->p->ttl_attribute),
+		    slice_str(h->ttl));
+}
+
+static void
+match_found(struct sweeper *s)
+{
+	for (size_t k = 0; k < s->found.n; k++)
+		for (size_t i = 0; i < s->n; i++) {
+			struct held *h = &s->held[i];
+
+			if (h->found != 0 ||
+			    !same_key(s, &s->found.items[k], &h->item))
+				continue;
+			h->found = 1;
+			note_ours(s, h, s->found.items[k].json);
+		}
+}
+
+/* Where the answer does not tell refreshed from gone, read consistently. */
+static int
+read_back(struct sweeper *s, struct fault *f)
+{
+	const struct ddb_table *table = s->run->p->table;
+	struct slice keys[HELD_MAX];
+	size_t ends[HELD_MAX], n = 0;
+
+	buf_reset(&s->keys);
+	for (size_t i = 0; i < s->n; i++) {
+		struct ddb_delete *d = &s->deletes[i];
+		struct held *h = &s->held[i];
+
+		h->ours = false;
+		h->found =
+		    d->old.p != NULL && d->said == DDB_SAID_CONDITION ? 1 : -1;
+		if (h->found == 1)
+			note_ours(s, h, d->old);
+		if (!outcome_needs_read(d->said, d->old.p != NULL))
+			continue;
+		h->found = 0;
+		item_key_json(&s->keys, &h->item, &table->schema);
+		ends[n++] = s->keys.n;
+	}
+	if (n == 0)
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i > 0 ? ends[i - 1] : 0;
+
+		keys[i] = (struct slice){ s->keys.p + at, ends[i] - at };
+	}
+	page_reset(&s->found);
+	if (ddb_get_batch(s->conn, table, s->run->p->ttl_attribute, keys, n,
+		&s->found, f) != 0) {
+		for (size_t i = 0; i < s->n; i++)
+			if (s->held[i].found == 0)
+				s->held[i].found = -1;
+		return -1;
+	}
+	match_found(s);
+	return 0;
+}
+
+/* What became of entry ${i}; ${sent}: it was come to at all. */
+static void
+judge(struct sweeper *s, size_t i, bool sent)
+{
+	struct held *h = &s->held[i];
+	struct ddb_delete *d = &s->deletes[i];
+
+	h->unconfirmed = false;
+	if (!sent || (d->said == DDB_SAID_NOTHING && d->sends == 0)) {
+		h->outcome = OUTCOME_SKIPPED;
+	} else if (repairs(s) && h->ours && d->sends > 1) {
+		h->outcome = OUTCOME_DELETED;
+		h->unconfirmed = true;
+	} else {
+		h->outcome =
+		    outcome_of(d->said, d->sends, h->found, &h->unconfirmed);
+		/* a repair that finds nothing has repaired nothing */
+		if (repairs(s) && h->unconfirmed) {
+			h->outcome = OUTCOME_GONE;
+			h->unconfirmed = false;
+		}
+	}
+}
+
+/* Everything held becomes one outcome; ${cost} is what sending cost. */
+static void
+settle(struct sweeper *s, bool sent, double cost)
+{
+	struct sweep_run *run = s->run;
+	char why[400];
+
+	lock_enter(run->lock);
+	for (size_t i = 0; i < s->n; i++) {
+		struct held *h = &s->held[i];
+		struct ddb_delete *d = &s->deletes[i];
+
+		judge(s, i, sent);
+		run->totals->outcomes[h->outcome]++;
+		run->totals->unconfirmed += h->unconfirmed;
+		if (h->outcome != OUTCOME_FAILED)
+			continue;
+		(void)snprintf(why, sizeof(why), "%s%s%s",
+		    d->code[0] != '\0' ? d->code : "no usable reply",
+		    d->message[0] != '\0' ? ": " : "", d->message);
+		sweep_totals_failed(run->totals, run->p->rules, &h->item, why);
+	}
+	account_settle(&run->account, s->units, cost);
+	lock_leave(run->lock);
+}
+
+/* Send what is held. ${cost}: what that cost, in write units. */
+static int
+send_held(struct sweeper *s, double *cost, struct fault *f)
+{
+	struct ddb_deletes many = { .table = s->run->p->table,
+		.list = s->deletes,
+		.n = s->n,
+		.mode = &s->run->mode,
+		.old = s->old };
+	struct buf olds = { 0 };
+	int rc = 0;
+
+	*cost = 0;
+	if (!repairs(s)) {
+		rc = ddb_delete_many(s->conn, &many, f);
+		*cost = many.units;
+		s->old = many.old;
+		return rc;
+	}
+	/* one by one; their old images are kept behind each other */
+	for (size_t i = 0; i < s->n; i++) {
+		struct ddb_deletes one = { .table = many.table,
+			.list = &s->deletes[i],
+			.n = 1 };
+		struct ddb_delete *d = &s->deletes[i];
+
+		if (rc == 0)
+			rc = ddb_update_ttl(s->conn, &one,
+			    slice_str(s->held[i].ttl), f);
+		*cost += one.units;
+		d->old_at = olds.n;
+		if (d->old.p != NULL)
+			buf_add(&olds, d->old.p, d->old.n);
+		buf_release(&one.old);
+	}
+	buf_release(&s->old);
+	s->old = olds;
+	for (size_t i = 0; i < s->n; i++)
+		if (s->deletes[i].old.p != NULL)
+			s->deletes[i].old.p = olds.p + s->deletes[i].old_at;
+	return rc;
+}
+
+int
+sweeper_flush(struct sweeper *s, struct fault *f)
+{
+	struct fault later = { 0 };
+	double cost;
+	int rc;
+
+	if (s->n == 0)
+		return 0;
+	if (stop_requested()) {
+		sweeper_drop(s);
+		return fault(f, FAULT_CANCELLED, "interrupted");
+	}
+	if (write_intents(s, f) != 0) {
+		sweeper_drop(s);
+		return -1;
+	}
+	rc = send_held(s, &cost, f);
+	if (read_back(s, rc == 0 ? f : &later) != 0)
+		rc = -1;
+	settle(s, true, cost);
+	if (write_outcomes(s, rc == 0 ? f : &later) != 0)
+		rc = -1;
+	s->n = s->bytes = 0;
+	s->units = 0;
+	return rc;
+}
+
+void
+sweeper_drop(struct sweeper *s)
+{
+	settle(s, false, 0);
+	s->n = s->bytes = 0;
+	s->units = 0;
+}
+
+void
+sweeper_hold(struct sweeper *s, const struct record *r)
+{
+	const struct purge *p = s->run->p;
+	struct held *h = &s->held[s->n];
+	struct ddb_delete *d = &s->deletes[s->n];
+	struct record copy = *r;
+
+	item_copy(&h->item, &h->store, r->item);
+	copy.item = &h->item;
+	h->reason = r->reason;
+	memset(d, 0, sizeof(*d));
+	condition_of(&d->cond, &h->numbers, &copy, p->rules, p->selection,
+	    p->ttl_attribute, &p->table->schema);
+	if (repairs(s))
+		(void)sweeper_repair(h->ttl, r, p->rules, p->ttl_for_missing);
+	d->partition = h->item.partition;
+	d->sort = h->item.sort;
+	d->units =
+	    (double)ddb_table_delete_units(p->table, r->size > 0 ? r->size : 0);
+	s->units += d->units;
+	s->n++;
+	s->bytes += r->item->json.n;
+}

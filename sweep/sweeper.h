@@ -1,0 +1,80 @@
+#ifndef SWEEP_SWEEPER_H
+#define SWEEP_SWEEPER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "dynamodb/item.h"
+#include "dynamodb/write.h"
+#include "inspector/record.h"
+#include "sweep/condition.h"
+#include "sweep/purge.h"
+
+struct journal;
+struct lock;
+struct pass_sink;
+
+/*
+ * The worker's side of a purge or repair. An entry that is selected is held
+ * as a copy, across pages, until 25 are held, or 1 MiB, or the segment ends.
+ * Then, and in this order: their images go to the journal and are synced;
+ * the writes are sent, each under its condition; where the answer does not
+ * tell, a consistent read does; what became of them goes to the journal and
+ * into the totals. Every entry that was held is counted in exactly one
+ * outcome, whatever fails on the way.
+ */
+#define HELD_MAX 25
+#define HELD_BYTES ((size_t)1 << 20)
+
+/* What the workers of a run share. */
+struct sweep_run {
+	const struct purge *p;
+	struct journal *journal; /* NULL: none, or a dry run */
+	int mode;                /* enum ddb_batch_mode */
+	struct lock *lock;       /* all below */
+	struct sweep_totals *totals;
+	struct account account;
+	int64_t saved_us; /* the checkpoint was last written */
+};
+
+/* A matched entry between its page and its outcome. */
+struct held {
+	struct item item; /* in store */
+	struct buf store;
+	struct condition_numbers numbers; /* the condition's values */
+	char ttl[48]; /* repair: the value it gets, {"N":"…"} */
+	enum reason reason;
+	int64_t number; /* in the journal */
+	int found;      /* a consistent read: 1, 0, -1 not asked */
+	bool ours;      /* repair: what is there has our value already */
+	enum outcome outcome;
+	bool unconfirmed;
+};
+
+struct sweeper {
+	struct sweep_run *run;
+	struct ddb_conn *conn;
+	struct held held[HELD_MAX];
+	struct ddb_delete deletes[HELD_MAX];
+	size_t n, bytes;
+	double units; /* reserved for what is held */
+	bool enough;  /* a ceiling was met inside of a page that begins at */
+	struct buf begin;
+	struct buf old, lines, keys, scratch;
+	struct page found;
+};
+
+/* Hold a copy of ${r}; there must be room. */
+void sweeper_hold(struct sweeper *s, const struct record *r);
+/* Settle all that is held. 0, or -1 when going on makes no sense; nothing is
+ * held afterwards either way. */
+int sweeper_flush(struct sweeper *s, struct fault *f);
+/* What is held was never sent: count it as skipped, and hold nothing. */
+void sweeper_drop(struct sweeper *s);
+
+/* The TTL value that repair gives ${r}: 1 and {"N":"…"} in ${out}, or 0 when
+ * it needs none. Pure. */
+int sweeper_repair(char out[48], const struct record *r,
+    const struct rules *rules, int64_t ttl_for_missing);
+
+#endif

@@ -1,0 +1,227 @@
+#define _DEFAULT_SOURCE /* flock */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "dynamodb/hash.h"
+#include "sweep/sweeplock.h"
+
+#define SHARED "/run/lock/ttlsweep"
+#define TEMPORARY "/tmp"
+
+/* A file that another process is just making is looked for again this often,
+ * 10 ms apart. */
+#define PATIENCE 20
+
+struct sweeplock {
+	int table;
+	int shard; /* -1: the whole table */
+};
+
+/*
+ * Open the folder ${path}, made when missing. A shared one is as good as its
+ * mode: in a sticky folder that everybody may write to, whoever owns it, all
+ * users meet, and nobody can make us write into a file of others. One's own
+ * must be ours.
+ */
+static int
+folder_open(const char *path, bool shared, struct fault *f)
+{
+	const mode_t all = S_ISVTX | S_IRWXU | S_IRWXG | S_IRWXO;
+	bool made = mkdir(path, 0700) == 0;
+	struct stat st;
+	int fd;
+
+	if (!made && errno != EEXIST)
+		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	if (fstat(fd, &st) != 0 || (shared && made && fchmod(fd, all) != 0)) {
+		(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+		goto out;
+	}
+	if (st.st_uid != geteuid() &&
+	    !(shared && (st.st_uid == 0 || (st.st_mode & all) == all))) {
+		(void)fault(f, FAULT_REFUSED, "%s: belongs to another user",
+		    path);
+		goto out;
+	}
+	if (shared || (st.st_mode & 0777) == 0700 || fchmod(fd, 0700) == 0)
+		return fd;
+	(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+out:
+	(void)close(fd);
+	return -1;
+}
+
+/*
+ * Open or make the lock file ${name}. O_CREAT on a file that is there is not
+ * allowed for files of others in sticky folders (fs.protected_regular), so
+ * it is one or the other. 0 with *fd set; 1 it cannot be made in this
+ * folder; -1 it is there, but of no use.
+ */
+static int
+file_open(int dir, const char *folder, const char *name, int *fd,
+    struct fault *f)
+{
+	const struct timespec nap = { 0, 10000000 };
+	const int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+	struct stat st;
+	int error = ENOENT;
+
+	for (int i = 0; i < PATIENCE; i++) {
+		*fd = openat(dir, name, flags);
+		error = errno;
+		if (*fd >= 0)
+			break;
+		if (error == EACCES) {
+			/* It may be new, its mode yet to be set. */
+			(void)nanosleep(&nap, NULL);
+			continue;
+		}
+		if (error != ENOENT)
+			break;
+		*fd = openat(dir, name, flags | O_CREAT | O_EXCL, 0644);
+		error = errno;
+		if (*fd >= 0) {
+			/* Whatever the umask: others must be able to ask. */
+			(void)fchmod(*fd, 0644);
+			return 0;
+		}
+		if (error != EEXIST) {
+			(void)fault(f, FAULT_IO, "%s: %s", folder,
+			    strerror(error));
+			return 1;
+		}
+	}
+	if (*fd < 0)
+		return fault(f, FAULT_IO, "%s/%s: cannot open the lock: %s",
+		    folder, name, strerror(error));
+	if (fstat(*fd, &st) == 0 && S_ISREG(st.st_mode))
+		return 0;
+	(void)close(*fd);
+	*fd = -1;
+	return fault(f, FAULT_REFUSED, "%s/%s: is not a plain file", folder,
+	    name);
+}
+
+/* Lock ${name} in the folder. 0, 1 and -1 as above. */
+static int
+file_lock(int dir, const char *folder, const char *name, int how, int *fd,
+    const struct sweeplock_options *o, struct fault *f)
+{
+	int rc = file_open(dir, folder, name, fd, f), error;
+
+	if (rc != 0)
+		return rc;
+	while ((rc = flock(*fd, how | LOCK_NB)) != 0 && errno == EINTR)
+		;
+	if (rc == 0)
+		return 0;
+	error = errno;
+	(void)close(*fd);
+	*fd = -1;
+	if (error != EWOULDBLOCK)
+		return fault(f, FAULT_IO, "%s/%s: cannot lock: %s", folder,
+		    name, strerror(error));
+	return fault(f, FAULT_LOCKED,
+	    "another purge, repair or restore of %s is running on this "
+	    "machine: wait for it to end (it holds the lock %s/%s)",
+	    o->arn, folder, name);
+}
+
+/* Take the locks in one folder. 0; 1: try the next one; -1. */
+static int
+take_in(struct sweeplock *l, const char *folder, bool shared,
+    const struct sweeplock_options *o, struct fault *f)
+{
+	struct buf text = { 0 }, name = { 0 };
+	char hex[65];
+	int rc, dir = folder_open(folder, shared, f);
+
+	if (dir < 0)
+		return 1;
+	buf_addf(&text, "%s\n%s", o->endpoint, o->arn);
+	hash_sha256_hex(hex, buf_text(&text), text.n);
+	buf_adds(&name, hex);
+	rc = file_lock(dir, folder, buf_text(&name),
+	    o->shards > 0 ? LOCK_SH : LOCK_EX, &l->table, o, f);
+	if (rc == 0 && o->shards > 0) {
+		buf_addf(&name, "-%d-of-%d", o->shard, o->shards);
+		rc = file_lock(dir, folder, buf_text(&name), LOCK_EX, &l->shard,
+		    o, f);
+		if (rc != 0) {
+			(void)close(l->table);
+			l->table = -1;
+		}
+	}
+	buf_release(&text);
+	buf_release(&name);
+	(void)close(dir);
+	return rc;
+}
+
+struct sweeplock *
+sweeplock_take_in(const struct sweeplock_places *places,
+    const struct sweeplock_options *o, struct fault *f)
+{
+	const char *const list[] = { places->shared, places->own[0],
+		places->own[1] };
+	struct sweeplock *l = xmalloc(sizeof(*l));
+	struct fault why = { 0 };
+	int rc = 1;
+
+	*l = (struct sweeplock){ .table = -1, .shard = -1 };
+	for (size_t i = 0; rc > 0 && i < sizeof(list) / sizeof(list[0]); i++)
+		if (list[i] != NULL)
+			rc = take_in(l, list[i], i == 0, o, &why);
+	if (rc == 0)
+		return l;
+	free(l);
+	if (rc > 0)
+		(void)fault_at(&why, "no place for the lock of the table");
+	if (f != NULL)
+		*f = why;
+	return NULL;
+}
+
+struct sweeplock *
+sweeplock_take(const struct sweeplock_options *o, struct fault *f)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	char *own = xasprintf(TEMPORARY "/ttlsweep-%ld", (long)geteuid());
+	char *other = NULL;
+	struct sweeplock *l;
+
+	if (runtime != NULL && runtime[0] == '/')
+		other = xasprintf("%s/ttlsweep-%ld", runtime, (long)geteuid());
+	l = sweeplock_take_in(&(struct sweeplock_places){ SHARED,
+				  { own, other } },
+	    o, f);
+	free(own);
+	free(other);
+	return l;
+}
+
+void
+sweeplock_release(struct sweeplock *l)
+{
+	if (l == NULL)
+		return;
+	if (l->shard >= 0)
+		(void)close(l->shard);
+	if (l->table >= 0)
+		(void)close(l->table);
+	free(l);
+}

@@ -1,0 +1,40 @@
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "dynamodb/attr.h"
+#include "dynamodb/item.h"
+#include "inspector/mask.h"
+#include "sweep/totals.h"
+
+void
+sweep_totals_release(struct sweep_totals *t)
+{
+	for (int i = 0; i < t->nfailures; i++) {
+		free(t->failures[i].key);
+		free(t->failures[i].why);
+	}
+	free(t->journal);
+	t->journal = NULL;
+	t->nfailures = 0;
+}
+
+void
+sweep_totals_failed(struct sweep_totals *t, const struct rules *rules,
+    const struct item *item, const char *why)
+{
+	struct buf key = { 0 }, shown = { 0 };
+
+	if (t->nfailures >= SWEEP_FAILURES)
+		return;
+	attr_key_text(&key, item->partition);
+	mask_key(&shown, rules, (struct slice){ buf_text(&key), key.n });
+	if (item->sort.p != NULL) {
+		buf_addc(&shown, ' ');
+		attr_key_text(&shown, item->sort);
+	}
+	t->failures[t->nfailures].key = buf_detach(&shown);
+	t->failures[t->nfailures].why = xstrdup(why);
+	t->nfailures++;
+	buf_release(&key);
+	buf_release(&shown);
+}

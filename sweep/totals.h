@@ -1,0 +1,46 @@
+#ifndef SWEEP_TOTALS_H
+#define SWEEP_TOTALS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sweep/outcome.h"
+
+struct item;
+struct rules;
+
+/* An entry that failed, for the report: masked key and why. */
+struct sweep_failure {
+	char *key;
+	char *why;
+};
+#define SWEEP_FAILURES 20
+
+/* What purge, repair and restore count. Always matched = the sum of the
+ * outcomes, when they return. */
+struct sweep_totals {
+	int64_t scanned;
+	int64_t matched;
+	int64_t outcomes[OUTCOMES]; /* deleted counts what was repaired, or
+				       restored; refreshed what restore found
+				       present */
+	int64_t unconfirmed;
+	int64_t free_by_ttl;   /* matched ones that TTL would take itself */
+	int64_t units;         /* write units, estimated from sizes */
+	int64_t journal_bytes; /* what the journal needs (dry run) or has */
+	char *journal;         /* its path; NULL: none was written */
+	struct sweep_failure failures[SWEEP_FAILURES];
+	int nfailures;
+	bool expired_again;  /* restore: some are expired already */
+	const char *stopped; /* NULL, "max-items", "interrupted", … */
+	int64_t percent_of;  /* max-percent: what the counting pass scanned */
+	int64_t percent_matched; /* … and matched */
+	double spent;            /* max-units: units really spent by then */
+};
+
+void sweep_totals_release(struct sweep_totals *t);
+/* Name one more failed entry, masked, unless SWEEP_FAILURES are named. */
+void sweep_totals_failed(struct sweep_totals *t, const struct rules *rules,
+    const struct item *item, const char *why);
+
+#endif

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# check.sh JOBS [FILE...]: run each test (a program that speaks TAP through
+# cmocka or by itself, or a .bats file), JOBS at a time; show what each said
+# as it ends; end with the line "N passed, N failed". Status 1 when any did.
+set -u
+
+jobs=$1
+shift
+out=$(mktemp -d "${TMPDIR:-/tmp}/ttlsweep-check.XXXXXX")
+runner=
+trap 'rm -rf "$out"' EXIT
+trap '[[ -z $runner ]] || { kill -- "-$runner"; wait; } 2>/dev/null; exit 130' \
+    INT TERM HUP
+export out
+
+# What a sanitizer finds must be no status that a test could expect.
+export ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1
+export LSAN_OPTIONS=exitcode=99
+export UBSAN_OPTIONS=exitcode=99:print_stacktrace=1
+export TSAN_OPTIONS=exitcode=99
+export CMOCKA_MESSAGE_OUTPUT=TAP
+
+one()
+{
+	local file=$1 name=${1##*/} said passed failed skipped status
+	said=$out/$name.tap
+	case $1 in
+	*.bats) set -- 1500 bats -F tap "$1" ;;
+	*/fuzz_*) set -- 300 "$1" "tests/fuzz/corpus/${name#fuzz_}" ;;
+	*) set -- 300 "$1" ;;
+	esac
+	# timeout has a process group of its own: it ends when this shell does.
+	setpriv --pdeathsig TERM timeout -k 20 "$@" </dev/null >"$said" 2>&1
+	status=$?
+	# cmocka calls a skipped test "not ok", bats "ok".
+	skipped=$(grep -ciE '^(not )?ok .*# skip' "$said")
+	passed=$(grep -viE '# skip' "$said" | grep -c '^ok ')
+	failed=$(grep -viE '# skip' "$said" | grep -c '^not ok ')
+	if [[ $status -ne 0 && $failed -eq 0 ]]; then
+		failed=1
+		echo "not ok - ended with status $status" >>"$said"
+	elif [[ $((passed + failed + skipped)) -eq 0 ]]; then
+		failed=1
+		echo "not ok - ran no test" >>"$said"
+	fi
+	echo "$passed $failed $skipped" >"$out/$name.count"
+	{
+		flock 9
+		echo "# $file"
+		cat "$said"
+	} 9>"$out/lock"
+}
+export -f one
+
+# In a process group of its own, so that all of it can be ended.
+if [[ $# -gt 0 ]]; then
+	set -m
+	(printf '%s\0' "$@" | xargs -0 -n 1 -P "$jobs" bash -c 'one "$1"' bash) &
+	runner=$!
+	set +m
+	wait "$runner"
+fi
+
+passed=0 failed=0 skipped=0
+for count in "$out"/*.count; do
+	[[ -f $count ]] || continue
+	read -r p f s <"$count"
+	((passed += p, failed += f, skipped += s))
+	# Named once more at the end, where they are seen.
+	[[ $f -eq 0 ]] || sed -n "/# SKIP/d; s|^not ok|failed: $(basename "$count" .count):|p" "${count%.count}.tap"
+done
+if [[ $skipped -gt 0 ]]; then
+	echo "$passed passed, $failed failed, $skipped skipped"
+else
+	echo "$passed passed, $failed failed"
+fi
+[[ $failed -eq 0 ]]

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# demo.sh: the whole story on a gallery of our own, in about a minute. Each
+# command is printed before its output. Real servers, on 127.0.0.1 only, in
+# a temporary folder; all of it is gone afterwards.
+set -euo pipefail
+
+unset WORLD
+# shellcheck source=tests/lib/common.bash
+source "$(dirname "$0")/lib/common.bash"
+trap 'stop_servers; rm -rf "$WORLD"' EXIT
+trap 'exit 130' INT TERM HUP
+mkdir "$WORLD/demo"
+cd "$WORLD/demo"
+
+say() { printf '\n# %s\n' "$*"; }
+
+# Print a command as one would type it, then run it.
+run()
+{
+	printf '$ %s\n' "$*"
+	"$@"
+}
+
+# login NAME: over HTTP, keeping the cookie.
+login()
+{
+	curl -sS -o /dev/null -c "$1.cookie" -d "user=$1" "$GALLERY_URL/login"
+}
+
+me() { curl -sS -b "$1.cookie" -c "$1.cookie" -w '\n' "$GALLERY_URL/me"; }
+
+say "DynamoDB Local, and the lab's table: key \`key\`, TTL attribute \`ttl\`."
+start_local
+echo "AWS_ENDPOINT_URL_DYNAMODB=$AWS_ENDPOINT_URL_DYNAMODB"
+run aws dynamodb create-table --table-name TSAGalleryCache \
+    --attribute-definitions AttributeName=key,AttributeType=S \
+    --key-schema AttributeName=key,KeyType=HASH \
+    --billing-mode PAY_PER_REQUEST --endpoint-url "$LOCAL_URL" \
+    --output text --query TableDescription.TableStatus
+
+say "The gallery: Express, express-session, connect-dynamodb. Its sessions" \
+    "last 10 s."
+start_gallery SESSION_SECONDS=10
+echo "the gallery is at $GALLERY_URL"
+
+say "Twenty people log in and look around."
+run curl -sS -o /dev/null -c ada.cookie -d user=ada "$GALLERY_URL/login"
+for n in {1..19}; do
+	login "visitor$n"
+done
+for path in images images/7 categories categories/sea users 'search?q=Image'; do
+	run curl -sS -o /dev/null -b ada.cookie -c ada.cookie "$GALLERY_URL/$path"
+done
+run me ada
+
+say "Older versions of the gallery wrote other expiry times: in" \
+    "milliseconds, as strings, or so long ago that TTL passes them over."
+now=$(date +%s)
+seed --endpoint "$LOCAL_URL" --table TSAGalleryCache --no-create --now "$now" \
+    --kind session --case past=160 --case milliseconds-past=12 \
+    --case milliseconds-future=3 --case string-past=5 --case iso-past=4 \
+    --case too-old=6 >/dev/null
+echo "190 such sessions written"
+
+say "Ada stays and looks on; the visitors leave, and their sessions expire."
+for _ in {1..6}; do
+	sleep 2
+	me ada >/dev/null
+done
+run me visitor1
+run me ada
+
+say "TTL is turned on. It deletes when it gets to it (here about one entry" \
+    "a second), and some entries never."
+run aws dynamodb update-time-to-live --table-name TSAGalleryCache \
+    --time-to-live-specification Enabled=true,AttributeName=ttl \
+    --endpoint-url "$LOCAL_URL" --output text
+
+say "What is in the cache, and what has TTL left behind?"
+run ttlsweep inspect
+run ttlsweep list --state expired --kind session --limit 8
+
+say "One of them in full; a session id would log its reader in, so it is" \
+    "masked unless asked for."
+key=$(ttlsweep list --state stuck --reason milliseconds --reveal \
+    --columns key --no-headings --format tsv --limit 1)
+echo "\$ ttlsweep show KEY"
+ttlsweep show "$key"
+
+say "All that is expired, to a file that DynamoDB can import again."
+run ttlsweep export --state expired -o expired.jsonl.gz
+ls -l expired.jsonl.gz | cut -d ' ' -f 1,5,9
+
+say "A purge says what it would do, and touches nothing without --yes."
+run ttlsweep purge
+run ttlsweep purge --yes --journal sweep.journal
+
+say "What is left; Ada is still logged in."
+run ttlsweep inspect
+run me ada
+
+say "Second thoughts: the journal puts all of it back, as it was."
+run ttlsweep restore sweep.journal
+run ttlsweep restore sweep.journal --yes
+run ttlsweep inspect
+
+say "Done: the servers stop, and nothing stays behind."

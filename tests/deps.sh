@@ -1,0 +1,171 @@
+#!/bin/sh
+# deps.sh GROUP...: install what these groups of tools still miss on a Debian
+# system (as root, or through a sudo that asks nothing); elsewhere say what
+# to install, and end with 1. Silent, offline and quick when all is there.
+#
+#   build   what compiles the program      lint    what `make lint` runs
+#   test    what `make check` runs         fuzz    what `make fuzz` runs
+#   peers   what `make check-peers` runs   servers the test servers (npm)
+set -eu
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+servers=${SERVERS:-$top/build/servers}
+
+# group, how to see that it is there, what to look for, Debian's package
+needs='
+build	command	cc	gcc
+build	command	make	make
+build	command	pkg-config	pkg-config
+build	header	stdio.h	libc6-dev
+build	header	csv.h	libcsv-dev
+build	module	expat	libexpat1-dev
+build	module	libcjson	libcjson-dev
+build	module	libcurl	libcurl4-openssl-dev
+build	module	openssl	libssl-dev
+build	module	smartcols	libsmartcols-dev
+build	module	zlib	zlib1g-dev
+test	command	aws	awscli
+test	command	bats	bats
+test	command	curl	curl
+test	command	java	openjdk-17-jre-headless
+test	command	jq	jq
+test	command	mandoc	mandoc
+test	command	node	nodejs
+test	command	npm	npm
+test	command	openssl	openssl
+test	command	tmux	tmux
+test	module	cmocka	libcmocka-dev
+test	python	boto3	python3-boto3
+test	file	/etc/ssl/certs/ca-certificates.crt	ca-certificates
+lint	command	clang	clang
+lint	command	clang-format	clang-format
+lint	command	clang-tidy	clang-tidy
+lint	command	cppcheck	cppcheck
+lint	command	mandoc	mandoc
+lint	command	shellcheck	shellcheck
+fuzz	command	clang	clang
+fuzz	fuzzer	-	libclang-rt-14-dev
+peers	command	chromium	chromium
+peers	command	promtool	prometheus
+'
+
+has()
+{
+	case $1 in
+	command) command -v "$2" ;;
+	header) echo "#include <$2>" | cc -E -o /dev/null - ;;
+	module) pkg-config --exists "$2" ;;
+	python) /usr/bin/python3 -c "import $2" ;;
+	fuzzer) ls "$(clang -print-resource-dir)"/lib/*/libclang_rt.fuzzer*.a ;;
+	file) test -f "$2" ;;
+	esac >/dev/null 2>&1
+}
+
+# What the groups "$@" miss, as package names.
+missing()
+{
+	echo "$needs" | while read -r group how what package; do
+		case " $* " in
+		*" ${group:-none} "*)
+			has "$how" "$what" || echo "$package" ;;
+		esac
+	done | sort -u | tr '\n' ' '
+}
+
+packages()
+{
+	lacking=$(missing "$@")
+	[ -n "$lacking" ] || return 0
+	as_root=
+	[ "$(id -u)" -eq 0 ] || as_root='sudo -n'
+	if ! command -v apt-get >/dev/null ||
+	    { [ -n "$as_root" ] && ! $as_root true 2>/dev/null; }; then
+		echo "These are missing, and only an administrator can" \
+		    "install them. On Debian or Ubuntu:" >&2
+		echo "  apt-get install $lacking" >&2
+		return 1
+	fi
+	echo "installing $lacking"
+	# Two runs at once wait for each other.
+	options='-o DPkg::Lock::Timeout=600 -qq'
+	$as_root apt-get $options update || :
+	# shellcheck disable=SC2086 # words on purpose
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get $options \
+	    install -y --no-install-recommends $lacking >/dev/null
+	lacking=$(missing "$@")
+	[ -z "$lacking" ] || {
+		echo "installed, but still not found: $lacking" >&2
+		return 1
+	}
+}
+
+# npm's own words only when it fails.
+quiet()
+{
+	"$@" >"$work/log" 2>&1 || {
+		cat "$work/log" >&2
+		return 1
+	}
+}
+
+# Put the folder $1 in the place of $2: all of it, or nothing.
+place()
+{
+	mv -T "$2" "$1.old" 2>/dev/null || : # none yet
+	mv -T "$1" "$2" 2>/dev/null || [ -d "$2" ] # another run was first
+}
+
+# Amazon's DynamoDB Local, as this npm package carries it.
+local_package=amplify-dynamodb-simulator@2.9.30
+local_sha512=xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ==
+
+dynamodb_local()
+{
+	to=$servers/dynamodb-local
+	[ "$(cat "$to/.sha512" 2>/dev/null)" != "$local_sha512" ] || return 0
+	echo "fetching DynamoDB Local ($local_package)"
+	quiet npm pack --prefer-offline --pack-destination "$work" \
+	    "$local_package"
+	got=$(openssl dgst -sha512 -binary "$work"/*.tgz | base64 -w 0)
+	[ "$got" = "$local_sha512" ] || {
+		echo "$local_package is not the one that was pinned:" \
+		    "its SHA-512 is $got" >&2
+		return 1
+	}
+	mkdir "$work/local"
+	tar -xzf "$work"/*.tgz -C "$work/local" --strip-components 2 \
+	    package/emulator
+	echo "$local_sha512" >"$work/local/.sha512"
+	place "$work/local" "$to"
+}
+
+# dynalite, and what the gallery is made of.
+npm_modules()
+{
+	to=$servers/npm
+	cmp -s "$top/tests/npm/package-lock.json" "$to/package-lock.json" &&
+	    return 0
+	echo "fetching the npm packages of tests/npm/package-lock.json"
+	mkdir "$work/npm"
+	cp "$top/tests/npm/package.json" "$top/tests/npm/package-lock.json" \
+	    "$top/tests/npm/.npmrc" "$work/npm/"
+	(cd "$work/npm" && quiet npm ci --prefer-offline)
+	place "$work/npm" "$to"
+}
+
+groups=
+for group; do
+	[ "$group" = servers ] || groups="$groups $group"
+done
+# shellcheck disable=SC2086 # words on purpose
+packages $groups
+case " $* " in
+*' servers '*)
+	mkdir -p "$servers"
+	work=$(mktemp -d "$servers/.new.XXXXXX")
+	trap 'rm -rf "$work"' EXIT
+	trap 'exit 130' INT TERM HUP
+	dynamodb_local
+	npm_modules
+	;;
+esac

@@ -1,0 +1,218 @@
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "dynamodb/attr.h"
+#include "dynamodb/item.h"
+#include "inspector/mask.h"
+#include "inspector/record.h"
+#include "inspector/select.h"
+#include "inspector/summary.h"
+
+/*
+ * An item as the service might send it, or as somebody who can write to the
+ * table makes it: it is judged, sized, masked and counted, and what comes
+ * out has to be something that DESIGN.md has a row for.
+ */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+#define NOW 1795332271
+
+/* Not assert: this must hold in every build. */
+#define MUST(cond)               \
+	do {                     \
+		if (!(cond))     \
+			abort(); \
+	} while (0)
+
+#define BIT(r) (1u << REASON_##r)
+#define UNITS \
+	(BIT(MILLISECONDS) | BIT(MICROSECONDS) | BIT(NANOSECONDS) | BIT(STRING))
+
+/* Which reasons a state can have. */
+static const unsigned allowed[STATES] = {
+	[STATE_LIVE] = BIT(NONE) | BIT(TTL_OFF),
+	[STATE_PENDING] = BIT(NONE),
+	[STATE_STUCK] = UNITS | BIT(TTL_OFF) | BIT(TOO_OLD),
+	[STATE_IMMORTAL] = UNITS | BIT(MISSING) | BIT(WRONG_TYPE),
+};
+
+static const char *const prefixes[] = { "session:", "sess:" };
+static const char *const groups[] = { "users", "categories", "images" };
+
+static void
+check_state(const struct record *r, const struct rules *rules)
+{
+	bool past =
+	    r->has_moment && decimal_cmp_int(&r->seconds, rules->now) < 0;
+
+	MUST(r->state < STATES && r->reason < REASONS);
+	MUST((allowed[r->state] & 1u << r->reason) != 0);
+	MUST(r->has_moment ==
+	    !((BIT(MISSING) | BIT(WRONG_TYPE)) >> r->reason & 1));
+	MUST((r->reason == REASON_MISSING) == (r->item->ttl.p == NULL));
+	MUST(past == (r->state == STATE_PENDING || r->state == STATE_STUCK));
+	MUST(!(r->reason == REASON_TTL_OFF && rules->ttl_acts));
+	MUST(!(r->reason == REASON_TOO_OLD && !rules->ttl_acts));
+	MUST(!(r->reason == REASON_NONE && !rules->ttl_acts));
+	if (r->has_moment) {
+		MUST(past ? r->overdue >= 0 && r->moment < rules->now
+			  : r->overdue <= 0 && r->moment >= rules->now);
+		MUST(r->reason != REASON_TOO_OLD ||
+		    r->overdue >= RECORD_TOO_OLD);
+		MUST(r->state != STATE_PENDING || r->overdue < RECORD_TOO_OLD);
+	}
+}
+
+/* A session's key is never shown whole, another always is. */
+static void
+check_mask(const struct record *r, const struct rules *rules)
+{
+	struct buf shown = { 0 };
+	struct slice text;
+
+	mask_key(&shown, rules, r->key);
+	text = (struct slice){ buf_text(&shown), shown.n };
+	if (r->kind == KIND_SESSION) {
+		size_t prefix = record_prefix(rules, r->key);
+
+		MUST(prefix > 0 && mask_is(text));
+		MUST(text.n <= prefix + 4 * 4 + 3 + 6);
+		MUST(memcmp(text.p, r->key.p, prefix) == 0);
+	} else {
+		MUST(record_prefix(rules, r->key) == 0);
+		MUST(text.n == r->key.n);
+		MUST(memcmp(text.p, r->key.p, text.n) == 0);
+	}
+	buf_release(&shown);
+}
+
+static void
+check_size(const struct record *r, const struct rules *rules)
+{
+	if (!rules->sizes) {
+		MUST(r->size == -1);
+		return;
+	}
+	/* a byte of an item is at least one of JSON, but for the 3 that a
+	 * map or list costs and the number's exponent, which quotes pay */
+	MUST(r->size >= 0 && (size_t)r->size <= r->item->json.n);
+	MUST(attr_size(r->item->partition) <= r->size);
+	(void)attr_check(r->item->partition);
+	if (r->item->ttl.p != NULL)
+		(void)attr_check(r->item->ttl);
+}
+
+static void
+check_selection(const struct record *r, const struct rules *rules)
+{
+	struct selection s = selection_any();
+
+	MUST(selection_wants(&s, rules, r));
+	s.overdue = 0;
+	MUST(selection_wants(&s, rules, r) ==
+	    (r->state == STATE_PENDING || r->state == STATE_STUCK));
+	s = selection_any();
+	s.expires_within = INT64_MAX;
+	MUST(!selection_wants(&s, rules, r) || r->state == STATE_LIVE);
+	s = selection_any();
+	s.states = 1u << r->state;
+	s.reasons = 1u << r->reason;
+	s.kinds = 1u << r->kind;
+	MUST(selection_wants(&s, rules, r));
+	s.reasons = ~s.reasons;
+	MUST(!selection_wants(&s, rules, r));
+}
+
+static void
+check_summary(const struct record *r, const struct rules *rules)
+{
+	struct summary s, t;
+
+	summary_init(&s, 2, rules->sizes);
+	summary_init(&t, 2, rules->sizes);
+	summary_add(&s, r, 1, rules);
+	summary_merge(&t, &s);
+	summary_add(&t, r, 1, rules);
+	MUST(t.items == 2 && t.ngroups == 1 && t.groups[0].items == 2);
+	MUST(t.reasons[r->state][r->reason] == 2);
+	MUST(t.examples[r->state][r->reason].len == r->key.n);
+	MUST(t.nlargest == (rules->sizes ? 2 : 0));
+	summary_release(&s);
+	summary_release(&t);
+}
+
+/* The key as people write it names the same key. */
+static void
+check_key(const struct record *r)
+{
+	struct buf value = { 0 }, a = { 0 }, b = { 0 };
+	struct slice inner;
+	enum attr_type type = attr_open(r->item->partition, &inner);
+
+	if (attr_key_value(&value, type, r->key.p, r->key.n) == 0) {
+		attr_key_canonical(&a, r->item->partition);
+		attr_key_canonical(&b, (struct slice){ value.p, value.n });
+		MUST(a.n == b.n && memcmp(a.p, b.p, a.n) == 0);
+		MUST(attr_check((struct slice){ value.p, value.n }) == 0);
+	}
+	buf_release(&value);
+	buf_release(&a);
+	buf_release(&b);
+}
+
+static void
+judge(const struct item *item)
+{
+	struct buf scratch = { 0 };
+
+	for (int i = 0; i < 4; i++) {
+		struct rules rules = {
+			.now = NOW,
+			.ttl_acts = (i & 1) == 0,
+			.session_prefixes = prefixes,
+			.nprefixes = 2,
+			.groups = groups,
+			.ngroups = 3,
+			.sizes = (i & 2) == 0,
+		};
+		struct record r;
+
+		record_of(&r, item, &rules, &scratch);
+		MUST(r.item == item && r.group.n > 0);
+		check_state(&r, &rules);
+		check_mask(&r, &rules);
+		check_size(&r, &rules);
+		check_selection(&r, &rules);
+		check_summary(&r, &rules);
+		check_key(&r);
+	}
+	buf_release(&scratch);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	static const struct {
+		struct key_schema schema;
+		const char *ttl;
+	} tables[] = {
+		{ { "key", NULL }, "ttl" },
+		{ { "key", "sort" }, "ttl" },
+		{ { "key", "ttl" }, "ttl" },
+		{ { "key", NULL }, "key" },
+		{ { "key", NULL }, NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
+		struct slice_walk w =
+		    slice_walk((struct slice){ (const char *)data, n });
+		struct item item;
+
+		if (item_read(&w, &tables[i].schema, tables[i].ttl, &item,
+			NULL) == 0)
+			judge(&item);
+	}
+	return 0;
+}

@@ -1,0 +1,53 @@
+# shellcheck shell=bash
+# What every command test and the demo begin with: a world of its own, in
+# which nothing of the caller's AWS set-up, proxies or home is left.
+#
+#   load lib/common
+#   setup_file() { start_local; }
+#   teardown_file() { stop_servers; }
+
+[[ -z ${BATS_VERSION:-} ]] || bats_require_minimum_version 1.5.0
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+export ROOT
+export TTLSWEEP=${TTLSWEEP:-$ROOT/build/ttlsweep}
+# Debian's python3-boto3 belongs to the system's Python.
+export PYTHON=${PYTHON:-/usr/bin/python3}
+
+# Sourced again by each test of a file, which inherits all of this.
+if [[ -z ${WORLD:-} ]]; then
+	# What the program, the AWS CLI or boto3 would read.
+	for _name in $(compgen -e); do
+		case $_name in
+		AWS_* | XDG_* | LC_* | LANGUAGE | CACHETABLE | *_proxy | *_PROXY)
+			unset "$_name"
+			;;
+		esac
+	done
+	unset _name
+
+	# A folder that lives as long as the test file; who sources this
+	# outside of bats removes it.
+	WORLD=${BATS_FILE_TMPDIR:-$(mktemp -d "${TMPDIR:-/tmp}/ttlsweep.XXXXXX")}
+	export WORLD HOME=$WORLD/home XDG_STATE_HOME=$WORLD/state
+	mkdir -p "$HOME" "$XDG_STATE_HOME"
+	export LC_ALL=C.UTF-8 TZ=UTC TERM=dumb PYTHONDONTWRITEBYTECODE=1
+
+	# DynamoDB Local wants letters and digits; it checks no signature.
+	export AWS_ACCESS_KEY_ID=testaccess AWS_SECRET_ACCESS_KEY=testsecret
+	export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
+	export AWS_CONFIG_FILE=$WORLD/no-config
+	export AWS_SHARED_CREDENTIALS_FILE=$WORLD/no-credentials
+	export AWS_EC2_METADATA_DISABLED=true AWS_PAGER=
+fi
+
+# shellcheck source=tests/lib/servers.bash
+source "$ROOT/tests/lib/servers.bash"
+
+ttlsweep() { "$TTLSWEEP" "$@"; }
+seed() { "$PYTHON" "$ROOT/tests/lib/seed.py" "$@"; }
+count() { "$PYTHON" "$ROOT/tests/lib/count.py" "$@"; }
+dump() { "$PYTHON" "$ROOT/tests/lib/dump.py" "$@"; }
+
+# A table name that no other test has: new_table [WORD].
+new_table() { printf '%s-%s\n' "${1:-t}" "$(head -c 6 /dev/urandom | od -An -tx1 | tr -d ' \n')"; }

@@ -1,0 +1,295 @@
+#!/usr/bin/python3
+"""What `ttlsweep inspect --format json` has to find, counted another way.
+
+    count.py --endpoint URL --table T --now EPOCH [--items FILE] ...
+
+Reads the whole table with boto3 (or {"Item":{...}} lines) and judges every
+entry with decimal.Decimal. It shares no code with the program, only the
+contract: the fields have the names of the report, with `quantiles` exact.
+"""
+
+import argparse
+import base64
+import hashlib
+import json
+import math
+import re
+import sys
+from datetime import datetime, timedelta, timezone
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
+
+from seed import connect, from_file
+
+STATES = ("live", "pending", "stuck", "immortal")
+REASONS = ("none", "milliseconds", "microseconds", "nanoseconds", "string",
+           "ttl-off", "too-old", "missing", "wrong-type")
+TOO_OLD = 157788000
+NUMBER = re.compile(r"[ \t]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[ \t]*", re.A)
+EXACT = Context(prec=400, Emax=MAX_EMAX, Emin=MIN_EMIN)
+FAR = Decimal("1e100")  # nothing that is compared lies beyond
+INT64_MAX = 2 ** 63 - 1
+
+
+def decimal(text):
+    """Exact, or as far out as anything is compared with."""
+    m = re.fullmatch(r"([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?", text)
+    sign, whole, fraction, exponent = m.groups()
+    digits = (whole + fraction).lstrip("0")
+    if not digits:
+        return Decimal(0)
+    magnitude = len(digits) - len(fraction) + int(exponent or 0)
+    if magnitude > 100:
+        value = FAR
+    elif magnitude < -150:
+        value = Decimal("1e-150")
+    else:
+        value = Decimal(digits).scaleb(magnitude - len(digits), context=EXACT)
+    return value.copy_negate() if sign == "-" else value
+
+
+ISO = re.compile(
+    r"(\d{4})(-?)(\d\d)\2(\d\d)[Tt ](\d\d)(:?)(\d\d)(?:\6(\d\d)([.,]\d+)?)?"
+    r"(Z|z|[+-]\d\d(?::?\d\d)?)?", re.A)
+
+
+def iso8601(text):
+    """The moment of an ISO 8601 date-time, or None."""
+    m = ISO.fullmatch(text)
+    if not m:
+        return None
+    year, dash, month, day, hour, colon, minute, second, fraction, zone = m.groups()
+    if bool(dash) != bool(colon):
+        return None
+    second, hour, minute = int(second or 0), int(hour), int(minute)
+    part = Decimal("0" + fraction.replace(",", ".")) if fraction else Decimal(0)
+    if minute > 59 or second > 60 or hour > 24 or (hour == 24 and (minute or second or part)):
+        return None
+    try:  # year 0 has the calendar of 2000, 400 of its days' cycles earlier
+        shift = 400 if int(year) < 400 else 0
+        midnight = datetime(int(year) + shift, int(month), int(day), tzinfo=timezone.utc)
+    except ValueError:
+        return None
+    epoch = (midnight - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(seconds=1)
+    epoch -= 146097 * 86400 * (shift // 400)
+    epoch += hour * 3600 + minute * 60 + second
+    if zone and zone not in "Zz":
+        hours, minutes = int(zone[1:3]), int(zone[-2:]) if len(zone) > 3 else 0
+        if hours > 23 or minutes > 59:
+            return None
+        epoch -= (hours * 60 + minutes) * 60 * (-1 if zone[0] == "-" else 1)
+    return EXACT.add(epoch, part)
+
+
+def scaled(value):
+    """A number by its size: the unit it must be in, and the seconds meant."""
+    for threshold, unit, places in ((17, "nanoseconds", -9), (14, "microseconds", -6), (11, "milliseconds", -3)):
+        if value >= Decimal(10) ** threshold:
+            return unit, value.scaleb(places, context=EXACT)
+    return "seconds", value
+
+
+def moment(ttl):
+    """What the TTL attribute is, and the moment meant, if any."""
+    if ttl is None:
+        return "missing", None
+    if "N" in ttl:
+        return scaled(decimal(ttl["N"]))
+    if "S" in ttl:
+        if m := NUMBER.fullmatch(ttl["S"]):
+            return "string", scaled(decimal(m[1]))[1]
+        if (seconds := iso8601(ttl["S"])) is not None:
+            return "string", seconds
+    return "wrong-type", None
+
+
+def judge(ttl, now, acts):
+    """(state, reason, moment meant): the table of section 2."""
+    form, seconds = moment(ttl)
+    if form in ("missing", "wrong-type"):
+        return "immortal", form, None
+    past = seconds < now
+    if form != "seconds":
+        return ("stuck" if past else "immortal"), form, seconds
+    if not past:
+        return "live", "none" if acts else "ttl-off", seconds
+    if not acts:
+        return "stuck", "ttl-off", seconds
+    if seconds <= now - TOO_OLD:
+        return "stuck", "too-old", seconds
+    return "pending", "none", seconds
+
+
+def utf8(text):
+    return len(text.encode())
+
+
+def number_size(text):
+    value = decimal(text)
+    if not value:
+        return 1
+    _, digits, exponent = value.as_tuple()
+    digits = "".join(map(str, digits)).rstrip("0")
+    exponent += len(value.as_tuple().digits) - len(digits)
+    point = len(digits) + exponent  # digits before the decimal point
+    whole = digits[:point] if point > 0 else ""
+    fraction = digits[point:] if point > 0 else digits
+    return 1 + -(-len(whole) // 2) + -(-len(fraction) // 2) + (value < 0)
+
+
+def value_size(value):
+    (kind, v), = value.items()
+    if kind == "S":
+        return utf8(v)
+    if kind == "N":
+        return number_size(v)
+    if kind == "B":
+        return len(v)
+    if kind in ("BOOL", "NULL"):
+        return 1
+    if kind == "SS":
+        return sum(map(utf8, v))
+    if kind == "NS":
+        return sum(map(number_size, v))
+    if kind == "BS":
+        return sum(map(len, v))
+    if kind == "L":
+        return 3 + sum(1 + value_size(x) for x in v)
+    return 3 + sum(1 + utf8(name) + value_size(x) for name, x in v.items())
+
+
+def item_size(item):
+    return sum(utf8(name) + value_size(value) for name, value in item.items())
+
+
+def key_text(value):
+    (kind, v), = value.items()
+    return base64.b64encode(v).decode() if kind == "B" else v
+
+
+def mask(key, prefixes):
+    prefix = max((p for p in prefixes if key.startswith(p)), key=len, default=None)
+    if prefix is None:
+        return key
+    rest = key[len(prefix):]
+    return prefix + (rest[:4] if len(rest) >= 16 else "") + "…" + hashlib.sha256(key.encode()).hexdigest()[:6]
+
+
+def bucket_ends(last):
+    end = 1
+    while True:
+        yield end
+        if end >= last:
+            return
+        end = min(max(end + 1, -(-end * 104 // 100)), INT64_MAX)
+
+
+def count(items, options):
+    now, acts = options.now, options.ttl_status in ("ENABLED", "ENABLING")
+    blank = lambda: dict({"items": 0, "bytes": 0}, **{s: 0 for s in STATES})
+    states = {s: {"items": 0, "bytes": 0} for s in STATES}
+    kinds = {"session": blank(), "item": blank()}
+    groups, reasons, examples, overdue, upcoming, largest = {}, {}, {}, [], [0, 0, 0], []
+    scanned = {"items": 0, "bytes": 0}
+    units = free = 0
+    for item in items:
+        key = key_text(item[options.key])
+        state, reason, meant = judge(item.get(options.ttl), now, acts)
+        kind = "session" if key.startswith(tuple(options.session_prefix)) else "item"
+        group = "(none)"
+        if key in options.group:
+            group = key
+        elif ":" in key:
+            group = key[:key.index(":") + 1]
+        size = item_size(item)
+        for into in (scanned, states[state], kinds[kind], groups.setdefault(group, blank())):
+            into["items"] += 1
+            into["bytes"] += size
+        kinds[kind][state] += 1
+        groups[group][state] += 1
+        if reason != "none":
+            reasons[state, reason] = reasons.get((state, reason), 0) + 1
+            examples[state, reason] = min(examples.get((state, reason), key.encode()), key.encode())
+        if state in ("pending", "stuck"):
+            overdue.append(min(math.floor(EXACT.subtract(now, meant)), INT64_MAX))
+            units += max(1, -(-size // 1024))
+            free += state == "pending"
+        if state == "live":
+            for i, span in enumerate((3600, 86400, 604800)):
+                upcoming[i] += meant <= now + span
+        largest.append((-size, key.encode()))
+    overdue.sort()
+    largest.sort()
+    histogram = {}
+    if overdue:
+        ends = list(bucket_ends(overdue[-1]))
+        at = 0
+        for value in overdue:
+            while ends[at] < value:
+                at += 1
+            histogram[ends[at]] = histogram.get(ends[at], 0) + 1
+    quantile = lambda q: overdue[max(0, math.ceil(q * len(overdue)) - 1)] if overdue else 0
+    return {
+        "table": options.table, "key": [k for k in (options.key, options.sort_key) if k],
+        "ttl_attribute": options.ttl, "ttl_status": options.ttl_status, "now": now,
+        "scanned": scanned, "states": states,
+        "reasons": [
+            {"state": s, "reason": r, "items": n, "example": mask(examples[s, r].decode(), options.session_prefix)}
+            for s in STATES for r in REASONS if (n := reasons.get((s, r)))],
+        "kinds": kinds,
+        "groups": [dict({"group": name}, **groups[name]) for name in sorted(groups, key=str.encode)],
+        "overdue": {
+            "max": overdue[-1] if overdue else 0, "quantiles": {str(q): quantile(q) for q in (.5, .9, .99)},
+            "histogram": [{"up_to": end, "items": n} for end, n in histogram.items()]},
+        "upcoming": [{"within": w, "items": n} for w, n in zip((3600, 86400, 604800), upcoming)],
+        "largest": [{"key": mask(k.decode(), options.session_prefix), "bytes": -b} for b, k in largest[:options.top]],
+        "purge": {"items": len(overdue), "write_units": units, "free_by_ttl": free},
+    }
+
+
+def scan(client, table):
+    for page in client.get_paginator("scan").paginate(
+            TableName=table, ConsistentRead=True, PaginationConfig={"PageSize": 1000}):
+        yield from page["Items"]
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--endpoint")
+    p.add_argument("--table", default="TSAGalleryCache")
+    p.add_argument("--items", metavar="FILE", help='{"Item":{...}} lines instead of the table; -: stdin')
+    p.add_argument("--now", type=int, required=True)
+    p.add_argument("--key", help="the partition key, if not the table's own (with --items: key)")
+    p.add_argument("--ttl", help="the TTL attribute, if not the table's own")
+    p.add_argument("--ttl-status", help="if not the table's own")
+    p.add_argument("--session-prefix", action="append")
+    p.add_argument("--group", action="append")
+    p.add_argument("--top", type=int, default=10)
+    options = p.parse_args()
+    options.session_prefix = options.session_prefix or ["session:", "sess:"]
+    options.group = options.group or ["users", "categories", "images"]
+    options.sort_key = None
+    if options.items:
+        options.key, options.ttl = options.key or "key", options.ttl or "ttl"
+        options.ttl_status = options.ttl_status or "ENABLED"
+        items = from_file(options.items)
+    else:
+        client = connect(options.endpoint)
+        for part in client.describe_table(TableName=options.table)["Table"]["KeySchema"]:
+            if part["KeyType"] == "HASH":
+                options.key = part["AttributeName"]
+            else:
+                options.sort_key = part["AttributeName"]
+        own = client.describe_time_to_live(TableName=options.table)["TimeToLiveDescription"]
+        attribute = own.get("AttributeName")
+        status = own["TimeToLiveStatus"]
+        if options.ttl and attribute and options.ttl != attribute:
+            status = "DISABLED"  # TTL acts on another attribute
+        options.ttl = options.ttl or attribute or "ttl"
+        options.ttl_status = options.ttl_status or status
+        items = scan(client, options.table)
+    json.dump(count(items, options), sys.stdout, ensure_ascii=False, indent=1)
+    print()
+
+
+if __name__ == "__main__":
+    main()

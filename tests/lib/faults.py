@@ -1,0 +1,179 @@
+#!/usr/bin/python3
+"""Purge and restore over a road that harms what it can.
+
+    faults.py --seeds 1-12 --local URL --dynalite URL [--rough]
+
+Each seed makes a table, a road and a choice of options, and holds, with
+nobody else at work on the table:
+
+ - a dry run sends nothing that writes;
+ - purge: its totals balance; what was to be taken is gone, unless it was
+   reported failed or skipped; all else is there as it was; `unconfirmed` is
+   how many deletes' replies the road lost; the journal agrees;
+ - restore, over the road until it ends well, brings back the table as it
+   was, and counts what was missing, though replies were lost here, too.
+
+--rough: few tries and no end of harm, so that entries fail and runs end in
+the middle; then too the journal holds what is missing. The same seed meets
+the same faults; --dir keeps journals and the road's logs.
+"""
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+
+from sweeps import (PURGED, RESTORED, Broken, Journal, Table, balances, check_journal, check_lost, must, play_all, run)
+
+from road import HARMLESS, KINDS, STATEMENT_KINDS, Road
+
+READS = {"DescribeTable", "DescribeTimeToLive", "Scan", "BatchGetItem", "GetItem", "Query", "DescribeContinuousBackups"}
+NOW = 1795000000
+
+
+class Round:
+    def __init__(self, seed, options):
+        self.seed, self.rng, self.rough = seed, random.Random(seed), options.rough
+        self.dynalite = seed % 3 == 0
+        endpoint = options.dynalite if self.dynalite else options.local
+        self.table = Table(endpoint, "faults-%d%s" % (seed, "-rough" * self.rough), NOW)
+        self.base = os.path.join(options.dir, self.table.name)
+
+    def __str__(self):
+        return "seed %d%s" % (self.seed, " (rough)" * self.rough)
+
+    def choose(self):
+        rng = self.rng
+        self.batch = rng.choice(["auto", "single"] if self.dynalite else ["auto", "partiql", "single"])
+        self.state = rng.choice(["expired", "expired", "any", "immortal", "live", "stuck,live"])
+        self.journal = self.base + rng.choice([".journal", ".journal", ".journal.gz"])
+        self.words = ["-t", self.table.name, "--now", str(NOW), "--state", self.state]
+        self.write = ["--batch", self.batch, "--jobs", str(rng.choice([2, 8, 8, 16])),
+                      # or each throttled reply would cost seconds of pace
+                      "--max-wcu", "20000", "--max-rcu", "20000"]
+        if rng.random() < .3:
+            self.write += ["--segments", str(rng.choice([1, 4, 64]))]
+        worst = rng.choice([.02, .04]) if self.rough else rng.choice([.006, .012, .02])
+        self.rates = dict({kind: worst for kind in KINDS}, **{kind: worst for kind in STATEMENT_KINDS})
+        self.rates.update({kind: .05 for kind in HARMLESS}, drip=.02)
+        # throttling is waited out: a second and more
+        self.rates["throttle"] /= 2
+        self.road = Road(self.table.endpoint, log=self.base + ".log", seed=self.seed, rates=self.rates,
+                         in_a_row=0 if self.rough else 2, as_real=not self.dynalite and self.seed % 2 == 0)
+        self.env = {"AWS_MAX_ATTEMPTS": "2"} if self.rough else {}
+
+    def count_road(self):
+        counts = self.road.counts()
+        self.road.reset()
+        return counts
+
+    def dry_run(self):
+        result = run(self.road.url, "purge", *self.words, env=self.env)
+        counts = self.count_road()
+        must(not set(counts["operations"]) - READS, "a dry run sent", counts["operations"])
+        if self.rough and result.status == 1:
+            return
+        must(result.status == 0, "the dry run ended with", result.status, result.err)
+        balances(result.totals, PURGED)
+        must(result.totals["matched"] == result.totals["skipped"] == len(self.chosen), "the dry run matched",
+             result.totals["matched"], "of", len(self.chosen))
+
+    def purge(self):
+        result = run(self.road.url, "purge", "--yes", "--journal", self.journal, *self.words, *self.write, env=self.env)
+        counts = self.count_road()
+        after = self.table.read()
+        missing = set(self.before) - set(after)
+        check_lost(after, self.before, self.chosen)
+        if self.rough and result.status == 1 and result.totals is None:
+            must(not missing, "no totals, and", len(missing), "entries are missing")
+            return missing, counts
+        must(result.status in ((0, 1, 3) if self.rough else (0,)), "purge ended with", result.status, result.err)
+        totals = result.totals
+        balances(totals, PURGED)
+        must(totals["gone"] == 0 and totals["refreshed"] <= len(self.stay), "nobody else was at work:", totals)
+        if result.status != 1:
+            must(totals["matched"] == len(self.chosen), "matched", totals["matched"], "of", len(self.chosen))
+            must(totals["refreshed"] == len(self.stay), "refreshed", totals["refreshed"], "of", len(self.stay))
+            must(totals["skipped"] == 0, "ended well, and skipped", totals["skipped"])
+            must((totals["failed"] > 0) == (result.status == 3), "status", result.status, "and", totals)
+        must(totals["deleted"] <= len(missing) <= totals["deleted"] + totals["failed"], len(missing), "are missing:", totals)
+        if result.status == 0:
+            must(missing == self.chosen - self.stay, "left behind:", self.chosen - self.stay - missing)
+            must(totals["unconfirmed"] == counts["lost"], "unconfirmed", totals["unconfirmed"],
+                 "and", counts["lost"], "replies were lost")
+        must(totals["unconfirmed"] <= counts["lost"], "unconfirmed", totals["unconfirmed"], "of", counts["lost"])
+        if self.journal and os.path.exists(self.journal):
+            must(os.stat(self.journal).st_mode & 0o777 == 0o600, "the journal's mode")
+            check_journal(Journal(self.journal), totals, missing, self.before)
+        else:
+            must(totals["matched"] == 0, "no journal")
+        return missing, counts
+
+    def restore(self, missing):
+        """Until it ends well; where it is rough, the last time without the road."""
+        restored = 0
+        for tries in range(4):
+            url = self.table.endpoint if self.rough and tries == 3 else self.road.url
+            result = run(url, "restore", self.journal, "-t", self.table.name, "--yes", "--jobs", "4",
+                         "--max-wcu", "20000", "--max-rcu", "20000", "--now", str(NOW), env=self.env)
+            self.count_road()
+            if result.totals is not None:
+                balances(result.totals, RESTORED)
+                restored += result.totals["restored"]
+            if result.status == 0:
+                break
+            must(self.rough and result.status in (1, 3), "restore ended with", result.status, result.err)
+        must(self.table.read() == self.before, "restored otherwise")
+        if self.rough:
+            return
+        must(restored == len(missing), "said", restored, "restored of", len(missing))
+        again = run(self.table.endpoint, "restore", self.journal, "-t", self.table.name, "--yes")
+        must(again.status == 0 and again.totals["restored"] == 0, "restored twice:", again.totals)
+        must(again.totals["present"] == again.totals["matched"], again.totals)
+
+    def play(self):
+        rng = self.rng
+        self.table.make(rng.randrange(300, 600), self.seed, key_type=rng.choice("SSSNB"),
+                        sort_type=rng.choice([None, None, "S", "N", "B"]))
+        self.choose()
+        try:
+            items = self.table.items()
+            self.chosen = self.table.chosen(items, self.state)
+            self.before = self.table.read()
+            # dynalite finds no two maps and no two lists equal: these cannot be deleted as what was seen.
+            self.stay = {name for name in self.chosen if self.dynalite and set(items[name].get("ttl", {})) & {"M", "L"}}
+            if self.seed % 4 == 1:
+                self.dry_run()
+            missing, counts = self.purge()
+            if os.path.exists(self.journal):
+                self.restore(missing)
+        except Broken as broken:
+            raise Broken("%s; %s" % (" ".join(self.words + self.write), broken)) from None
+        self.road.close()
+        self.table.drop()
+        return "%s, %s: %d of %d taken, %d requests, %d harmed" % (
+            "dynalite" if self.dynalite else "DynamoDB Local", self.batch, len(missing), len(self.before),
+            sum(counts["operations"].values()), sum(n for kind, n in counts["faults"].items() if kind not in HARMLESS))
+
+
+def seeds(text):
+    first, _, last = text.partition("-")
+    return range(int(first), int(last or first) + 1)
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--local", required=True, metavar="URL")
+    p.add_argument("--dynalite", required=True, metavar="URL")
+    p.add_argument("--seeds", type=seeds, default=range(1, 13), metavar="FIRST-LAST")
+    p.add_argument("--rough", action="store_true")
+    p.add_argument("--at-once", type=int, default=4, metavar="N")
+    p.add_argument("--dir", help="for journals and logs")
+    options = p.parse_args()
+    options.dir = options.dir or tempfile.mkdtemp(prefix="faults.")
+    sys.exit(play_all([Round(seed, options) for seed in options.seeds], options.at_once))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# Real servers for tests: DynamoDB Local, dynalite, the gallery.
+#
+#   start_local      sets LOCAL_URL, AWS_ENDPOINT_URL_DYNAMODB
+#   start_dynalite   sets DYNALITE_URL
+#   start_gallery    sets GALLERY_URL; NAME=VALUE arguments go to it
+#   stop_servers     ends what this shell started
+#
+# Each listens on 127.0.0.1 only, at a port that the kernel picked. A server
+# ends with the process that started it, however that one ends, and after
+# 15 minutes at the latest. Start it where it is to live: in setup_file for
+# a test file (JVM start-up takes two seconds), in a test for that test.
+
+SERVERS=${SERVERS:-$ROOT/build/servers}
+_server_pids=()
+
+# _server NAME COMMAND...: run it in the background, its output in a file
+# $_server_log, its pid noted.
+_server() {
+	local name=$1
+	shift
+	_server_log=$(mktemp "$WORLD/$name.XXXXXX")
+	# Descriptor 3 is bats' own: held open, it would keep bats waiting.
+	setpriv --pdeathsig TERM -- timeout -k 5 900 "$@" \
+	    >"$_server_log" 2>&1 </dev/null 3>&- &
+	_server_pid=$!
+	_server_pids+=("$_server_pid")
+}
+
+# _wait_for NAME COMMAND...: until it succeeds; fails when the server ends
+# or a minute has passed.
+_wait_for() {
+	local name=$1 tries
+	shift
+	for ((tries = 0; tries < 1200; tries++)); do
+		"$@" >/dev/null && return 0
+		kill -0 "$_server_pid" 2>/dev/null || break
+		sleep 0.05
+	done
+	echo "$name did not start:" >&2
+	cat "$_server_log" >&2
+	return 1
+}
+
+_answers() {
+	[[ -s $1 ]] && curl -s -o /dev/null --noproxy '*' --max-time 5 \
+	    "http://127.0.0.1:$(<"$1")/"
+}
+
+_printed_port() { grep -xE '[0-9]+' "$_server_log"; }
+
+start_local() {
+	local emulator=$SERVERS/dynamodb-local port_file
+	port_file=$(mktemp -u "$WORLD/port.XXXXXX")
+	make -s -C "$ROOT" build/tools/loopback.so >&2 || return 1
+	# It must be told a port, which the preloaded library replaces; it
+	# leaves a file where it runs; with C1 alone it starts a third faster.
+	_server local env -C "$WORLD" LD_PRELOAD="$ROOT/build/tools/loopback.so" \
+	    LOOPBACK_PORT_FILE="$port_file" \
+	    java -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx2g \
+	    -Djava.net.preferIPv4Stack=true \
+	    -Djava.library.path="$emulator/DynamoDBLocal_lib" \
+	    -jar "$emulator/DynamoDBLocal.jar" \
+	    -inMemory -sharedDb -disableTelemetry -port 8000
+	_wait_for local _answers "$port_file" || return 1
+	LOCAL_URL=http://127.0.0.1:$(<"$port_file")
+	export LOCAL_URL AWS_ENDPOINT_URL_DYNAMODB=$LOCAL_URL
+}
+
+start_dynalite() {
+	_server dynalite env NODE_PATH="$SERVERS/npm/node_modules" \
+	    node "$ROOT/tests/tools/dynalite.js"
+	_wait_for dynalite _printed_port || return 1
+	DYNALITE_URL=http://127.0.0.1:$(_printed_port)
+	export DYNALITE_URL
+}
+
+start_gallery() {
+	_server gallery env NODE_PATH="$SERVERS/npm/node_modules" PORT=0 "$@" \
+	    node "$ROOT/tests/gallery/app.js"
+	_wait_for gallery _printed_port || return 1
+	GALLERY_URL=http://127.0.0.1:$(_printed_port)
+	export GALLERY_URL
+}
+
+stop_servers() {
+	[[ ${#_server_pids[@]} -eq 0 ]] && return 0
+	kill "${_server_pids[@]}" 2>/dev/null || :
+	wait "${_server_pids[@]}" 2>/dev/null || :
+	_server_pids=()
+}

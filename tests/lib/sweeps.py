@@ -1,0 +1,216 @@
+"""What the tests of purge and restore share: a table, a run of the program,
+the journal read another way, and the promise that they are held against."""
+
+import argparse
+import base64
+import contextlib
+import gzip
+import json
+import os
+import subprocess
+import sys
+import threading
+import zlib
+from concurrent.futures import ThreadPoolExecutor, as_completed
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
+
+import count as counting
+import dump
+import seed as seeding
+
+PROGRAM = os.environ["TTLSWEEP"]
+PURGED = ("deleted", "refreshed", "gone", "failed", "skipped")
+RESTORED = ("restored", "present", "failed", "skipped")
+STATES = {"expired": ("pending", "stuck"), "any": counting.STATES}
+
+_clients, _lock = {}, threading.Lock()
+
+
+class Broken(Exception):
+    """What is promised does not hold."""
+
+
+def must(holds, *what):
+    if not holds:
+        raise Broken(" ".join(map(str, what)))
+
+
+def client_of(endpoint):
+    with _lock:
+        if endpoint not in _clients:
+            _clients[endpoint] = seeding.connect(endpoint)
+        return _clients[endpoint]
+
+
+class Table:
+    """A table of mixed entries on one server, asked without a detour."""
+
+    def __init__(self, endpoint, name, now):
+        self.endpoint, self.name, self.now = endpoint, name, now
+        self.client = client_of(endpoint)
+        self.names = ["key"]
+
+    def make(self, mixed, seed, key_type="S", sort_type=None, max_size=3000, case=(), kind="any"):
+        options = argparse.Namespace(
+            table=self.name, key="key", key_type=key_type, sort_key="sort" if sort_type else None,
+            sort_type=sort_type, ttl_attribute="ttl", provisioned=None, index=None, mixed=mixed,
+            case=list(case), kind=kind, max_size=max_size, now=self.now, seed=seed)
+        seeding.create(self.client, options)
+        seeding.write(self.client, self.name, seeding.entries(options))
+        self.names = ["key", "sort"] if sort_type else ["key"]
+
+    def key(self, item):
+        return {name: item[name] for name in self.names}
+
+    def name_of(self, item):
+        return dump.line(self.key(item))
+
+    def read(self):
+        """Every entry: its canonical key, its canonical whole."""
+        return {self.name_of(item): dump.line(item) for item in counting.scan(self.client, self.name)}
+
+    def items(self):
+        return {self.name_of(item): item for item in counting.scan(self.client, self.name)}
+
+    def chosen(self, items, state="expired"):
+        """The keys of those that --state takes; TTL is off."""
+        wanted = [s for word in state.split(",") for s in STATES.get(word, (word,))]
+        return {name for name, item in items.items()
+                if counting.judge(item.get("ttl"), self.now, False)[0] in wanted}
+
+    def drop(self):
+        self.client.delete_table(TableName=self.name)
+
+
+class Result:
+    def __init__(self, status, out, err):
+        self.status, self.err, self.totals = status, err, None
+        with contextlib.suppress(ValueError):
+            self.totals = json.loads(out)
+
+
+def start(endpoint, *words, env=None):
+    """The program at work, its totals to come as JSON."""
+    return subprocess.Popen(
+        [PROGRAM, *words, "--endpoint-url", endpoint, "--format", "json", "-q"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env=dict(os.environ, **(env or {})))
+
+
+def finish(child, seconds=240):
+    try:
+        out, err = child.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        out, err = child.communicate()
+        raise Broken("it did not end: " + err.decode(errors="replace")) from None
+    return Result(child.returncode, out, err.decode(errors="replace"))
+
+
+def run(endpoint, *words, env=None):
+    return finish(start(endpoint, *words, env=env))
+
+
+class Journal:
+    """A journal as ttlsweep-journal(5) says it reads, without the program."""
+
+    def __init__(self, path):
+        self.images, self.outcomes, self.header, self.torn = {}, {}, None, False
+        with open(path, "rb") as file:
+            text = file.read()
+        if path.endswith(".gz"):
+            text = members(text)
+        lines = text.split(b"\n")
+        self.torn = lines.pop() != b""
+        for line in lines:
+            self.take(json.loads(line))
+
+    def take(self, line):
+        if self.header is None:
+            self.header = line["ttlsweep.journal/1"]
+        elif "Outcome" in line:
+            for n, word, sends in line["Outcome"]:
+                must(n in self.images, "an outcome of", n, "and no intent")
+                self.outcomes.setdefault(n, []).append((word, sends))
+        else:
+            keys, image = untyped(line["Keys"]), untyped(line["OldImage"])
+            must(all(image[name] == value for name, value in keys.items()), "Keys are not those of the image")
+            self.images.setdefault(line["Ttlsweep"]["n"], []).append((dump.line(keys), dump.line(image)))
+
+    def counts(self):
+        """How many entries had which outcome, and how many have none."""
+        words = dict.fromkeys(PURGED, 0)
+        for n, said in self.outcomes.items():
+            must(len(said) == 1, "entry", n, "has outcomes", said)
+            words[said[0][0]] += 1
+        return words, len(self.images) - len(self.outcomes)
+
+    def wanted(self):
+        """What restore has to put back, by section 5.4: key to image."""
+        return {images[-1][0]: images[-1][1] for n, images in self.images.items()
+                if not any(word != "deleted" and sends <= 1 for word, sends in self.outcomes.get(n, []))}
+
+    def named(self):
+        return {images[0][0] for images in self.images.values()}
+
+
+def members(data):
+    """The text of whole gzip members; the stump of one is let go."""
+    text = b""
+    while data:
+        one = zlib.decompressobj(31)
+        text += one.decompress(data)
+        if not one.eof:
+            break
+        data = one.unused_data
+    return text
+
+
+def untyped(item):
+    return {name: seeding.typed(value) for name, value in item.items()}
+
+
+def balances(totals, words):
+    must(totals is not None, "no totals were printed")
+    must(totals["matched"] == sum(totals[word] for word in words), "totals do not balance:", totals)
+
+
+def check_lost(after, before, chosen):
+    """Nothing is missing or changed that was not to be taken."""
+    for name, whole in before.items():
+        if name not in chosen:
+            must(name in after, "was not to be taken, and is missing:", whole[:300])
+        if name in after:
+            must(after[name] == whole, "changed:", whole[:300], after[name][:300])
+    must(not set(after) - set(before), "entries that nobody wrote")
+
+
+def check_journal(journal, totals, missing, before):
+    """It tells of each entry what was said and what is, and holds its image."""
+    told, open_ones = journal.counts()
+    for word in ("deleted", "refreshed", "gone"):
+        must(told[word] == totals[word], "the journal has", told, "the totals", totals)
+    must(told["failed"] + told["skipped"] + open_ones <= totals["failed"] + totals["skipped"],
+         "the journal has", told, open_ones, "the totals", totals)
+    wanted = journal.wanted()
+    for name in missing:
+        must(name in wanted, "missing, and restore would not put it back:", name)
+        must(wanted[name] == before[name], "the journal has another image:", wanted[name][:300], before[name][:300])
+
+
+def play_all(rounds, at_once):
+    """Play them, some at a time; print each one's line; status 1 when any broke."""
+    bad = 0
+    with ThreadPoolExecutor(at_once) as pool:
+        jobs = {pool.submit(one.play): one for one in rounds}
+        for job in as_completed(jobs):
+            try:
+                print("%s: %s" % (jobs[job], job.result()), flush=True)
+            except Broken as broken:
+                bad += 1
+                print("%s: BROKEN: %s" % (jobs[job], broken), flush=True)
+                for job in jobs:
+                    job.cancel()
+                break
+    return 1 if bad else 0

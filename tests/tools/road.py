@@ -1,0 +1,617 @@
+#!/usr/bin/python3
+"""The road to a DynamoDB server, as bad as one likes it.
+
+    road.py --to http://127.0.0.1:8000 [--seed 7] [--rates all=.02,cut=.1]
+
+An HTTP/1.1 proxy on 127.0.0.1 that forwards what it gets and harms some of
+it. Its port is printed when it is ready; it ends with its parent. What is
+harmed is drawn from the seed, the operation, the body, and how often that
+body has come: the same requests meet the same faults, however the threads
+of the client are scheduled.
+
+A whole request meets at most one of these (a rate each, of all requests;
+-after means that the server acts, -before that it never hears of it):
+
+ throttle        400, one of the service's ways to say it
+ error-before    500 or 503                          error-after
+ reset-before    the connection is reset             reset-after
+ hangup-before   it is closed without a word         hangup-after
+ html-before     a load balancer's page, 503 or 200  html-after
+ cut             fewer bytes than Content-Length     cut-chunked
+ garbage         200, and what is not JSON           crc (a wrong x-amz-crc32)
+ slow            late                                drip (bit by bit)
+ gzip            compressed, x-amz-crc32 over the compressed bytes
+
+and a statement of a BatchExecuteStatement (a rate each, of all statements)
+
+ s-throttle  s-conflict  s-error-before  s-error-after
+
+"all=R" is each of them. After --in-a-row harmed tries (2; 0: no bound) of
+the same request or statement the next one goes through.
+
+--as-real: answers a batch as the service does, where DynamoDB Local does
+not: a DELETE of an absent key succeeds, and what a batch cost is told.
+
+Control, on the same port, JSON in and out; also methods of class Road:
+ PUT /_road/set      {"seed":7,"rates":{"cut":0.1},"in_a_row":2,
+                      "as_real":true,"delay":{"DeleteItem":0.05}}
+ PUT /_road/reset    forget what was counted
+ GET /_road/counts   operations, faults, units, what was lost on the way
+ PUT /_road/hold     {"operation":"DeleteItem","when":"before"|"after",
+                      "skip":3}: the fourth one stops here
+ GET /_road/held     waits until one does (30 s)
+ PUT /_road/release  {"how":"go"|"drop"}
+"""
+
+import argparse
+import base64
+import collections
+import contextlib
+import email.utils
+import gzip
+import http.client
+import json
+import os
+import random
+import re
+import socket
+import struct
+import sys
+import threading
+import time
+import zlib
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+HARMLESS = ("slow", "drip", "gzip")
+KINDS = ("throttle", "error-before", "error-after", "reset-before", "reset-after", "hangup-before", "hangup-after",
+         "html-before", "html-after", "cut", "cut-chunked", "garbage", "crc") + HARMLESS
+STATEMENT_KINDS = ("s-throttle", "s-conflict", "s-error-before", "s-error-after")
+WRITES = ("BatchExecuteStatement", "BatchWriteItem", "DeleteItem", "ExecuteStatement", "ExecuteTransaction",
+          "PutItem", "TransactWriteItems", "UpdateItem", "CreateTable", "DeleteTable", "UpdateTable",
+          "UpdateTimeToLive", "TagResource", "UntagResource")
+WAIT = 30  # the longest that anything is held, seconds
+PAGE = b"""<html>\r\n<head><title>%s</title></head>\r\n<body>\r\n<center><h1>%s</h1></center>\r\n</body>\r\n</html>\r\n"""
+DELETE = re.compile(r'DELETE FROM "((?:[^"]|"")*)" WHERE "((?:[^"]|"")*)"=\?(?: AND "((?:[^"]|"")*)"=\?)?')
+
+
+def number_size(text):
+    """Bytes of a number, as DynamoDB counts them."""
+    sign, digits, exponent = Decimal(text).as_tuple()
+    digits = "".join(map(str, digits)).lstrip("0")
+    exponent += len(digits) - len(digits.rstrip("0"))
+    digits = digits.rstrip("0")
+    if not digits:
+        return 1
+    whole = max(0, min(len(digits), len(digits) + exponent))
+    return 1 + -(-whole // 2) + -(-(len(digits) - whole) // 2) + sign
+
+
+def value_size(value):
+    (kind, v), = value.items()
+    if kind == "M":
+        return 3 + sum(1 + len(name.encode()) + value_size(x) for name, x in v.items())
+    if kind == "L":
+        return 3 + sum(1 + value_size(x) for x in v)
+    sizes = {"S": lambda s: len(s.encode()), "N": number_size, "B": lambda b: len(base64.b64decode(b)),
+             "BOOL": lambda _: 1, "NULL": lambda _: 1}
+    if kind in ("SS", "NS", "BS"):
+        return sum(map(sizes[kind[0]], v))
+    return sizes[kind](v)
+
+
+def write_units(item):
+    """What writing this item (or none) costs."""
+    size = sum(len(name.encode()) + value_size(value) for name, value in (item or {}).items())
+    return max(1, -(-size // 1024))
+
+
+def units_told(reply):
+    told = reply.get("ConsumedCapacity") or []
+    return sum(entry.get("CapacityUnits", 0) for entry in (told if isinstance(told, list) else [told]))
+
+
+class Request:
+    def __init__(self, method, path, headers, body):
+        self.method, self.path, self.headers, self.body = method, path, headers, body
+        self.operation = headers.get("x-amz-target", "").rpartition(".")[2]
+        self.json = None
+        if self.operation:
+            with contextlib.suppress(ValueError):
+                self.json = json.loads(body)
+
+
+class Reply:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+        self.acts = []  # images of what the server deleted or put with it
+
+    @classmethod
+    def error(cls, status, name, message, **more):
+        space = "com.amazon.coral.availability" if name == "ThrottlingException" else "com.amazonaws.dynamodb.v20120810"
+        return cls.json(dict({"__type": space + "#" + name, "message": message}, **more), status)
+
+    @classmethod
+    def json(cls, document, status=200):
+        return cls(status, {"content-type": "application/x-amz-json-1.0"},
+                   json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+class Pace:
+    """Units consumed, and the most of any few seconds."""
+
+    def __init__(self):
+        self.total, self.spent = 0, []
+
+    def add(self, units):
+        if units > 0:
+            self.total += units
+            self.spent.append((time.monotonic(), units))
+
+    def busiest(self, span):
+        most = window = first = 0
+        for at, units in self.spent:
+            window += units
+            while self.spent[first][0] < at - span:
+                window -= self.spent[first][1]
+                first += 1
+            most = max(most, window)
+        return most
+
+
+class Road:
+    def __init__(self, to, log=None, **settings):
+        split = urlsplit(to)
+        self.to = (split.hostname, split.port or 80)
+        self.log_file = open(log, "w", encoding="utf-8") if log else None
+        self.lock = threading.Condition()
+        self.keys = {}  # of each table, its key attributes
+        self.held_request = self.hold_spec = self.verdict = None
+        self.seed, self.rates, self.in_a_row, self.as_real, self.delay = 1, {}, 2, False, {}
+        self.set(**settings)
+        self.reset()
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.port = self.listener.getsockname()[1]
+        self.url = "http://127.0.0.1:%d" % self.port
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def close(self):
+        # Wakes the thread that waits in accept, which close alone does not.
+        with contextlib.suppress(OSError):
+            self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+    # What the outside may ask for.
+
+    def set(self, seed=None, rates=None, in_a_row=None, as_real=None, delay=None):
+        with self.lock:
+            self.seed = self.seed if seed is None else seed
+            self.in_a_row = self.in_a_row if in_a_row is None else in_a_row
+            self.as_real = self.as_real if as_real is None else as_real
+            self.delay = self.delay if delay is None else delay
+            if rates is not None:
+                known = KINDS + STATEMENT_KINDS
+                wrong = set(rates) - set(known) - {"all"}
+                if wrong:
+                    raise ValueError("no fault is called " + ", ".join(wrong))
+                self.rates = {kind: rates.get(kind, rates.get("all", 0)) for kind in known}
+
+    def reset(self):
+        with self.lock:
+            self.operations, self.faults = collections.Counter(), collections.Counter()
+            self.met, self.row = collections.Counter(), collections.Counter()
+            self.read, self.write = Pace(), Pace()
+            self.lost = 0
+
+    def counts(self, span=5):
+        with self.lock:
+            return {
+                "operations": dict(self.operations), "faults": dict(self.faults),
+                "writes": sum(self.operations[name] for name in WRITES), "lost": self.lost,
+                "read_units": self.read.total, "write_units": self.write.total,
+                "busiest": {"seconds": span, "read": self.read.busiest(span), "write": self.write.busiest(span)}}
+
+    def hold(self, operation=None, when="before", skip=0):
+        """Of the requests that come from now on, stop one."""
+        with self.lock:
+            self.hold_spec = {"operation": operation, "when": when, "skip": skip}
+            self.held_request = self.verdict = None
+
+    def held(self, wait=WAIT):
+        """The request that is held, as soon as there is one."""
+        with self.lock:
+            self.lock.wait_for(lambda: self.held_request is not None, wait)
+            return self.held_request
+
+    def release(self, how="go"):
+        """Let it go on, or "drop" it; and hold nothing more."""
+        with self.lock:
+            self.hold_spec, self.verdict = None, how
+            self.lock.notify_all()
+
+    # What is drawn.
+
+    def chance(self, kind, what):
+        """A source of chance for this request or statement, and whether it has been harmed often enough."""
+        key = (kind, zlib.crc32(what))
+        with self.lock:
+            self.met[key] += 1
+            spared = self.in_a_row and self.row[key] >= self.in_a_row
+            return random.Random("%s %s %s %d" % (self.seed, kind, key[1], self.met[key])), spared, key
+
+    def draw(self, kinds, kind, what):
+        rng, spared, key = self.chance(kind, what)
+        at, fault = rng.random(), None
+        for name in kinds:
+            at -= self.rates.get(name, 0)
+            if at < 0:
+                fault = name
+                break
+        if spared and fault not in HARMLESS:
+            fault = None
+        with self.lock:
+            if fault:
+                self.faults[fault] += 1
+            self.row[key] = self.row[key] + 1 if fault and fault not in HARMLESS else 0
+        return fault, rng
+
+    # Connections.
+
+    def accept(self):
+        number = 0
+        while True:
+            try:
+                sock, _ = self.listener.accept()
+            except OSError:
+                return
+            number += 1
+            threading.Thread(target=self.connection, args=(sock, number), daemon=True).start()
+
+    def connection(self, sock, number):
+        server = Server(self.to)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        try:
+            with sock, sock.makefile("rb") as lines:
+                while (request := read_request(lines, sock)) is not None:
+                    if request.path.startswith("/_road/"):
+                        send(sock, self.control(request))
+                    elif not self.pass_on(sock, server, request, number):
+                        return
+        except (OSError, http.client.HTTPException):
+            pass  # the client went away, or the server did
+        finally:
+            server.close()
+
+    def control(self, request):
+        what = request.path[len("/_road/"):]
+        words = json.loads(request.body or b"{}")
+        try:
+            known = {"PUT": ("set", "reset", "hold", "release"), "GET": ("counts", "held")}
+            if what not in known.get(request.method, ()):
+                return Reply.json({"error": "no such control"}, 404)
+            return Reply.json(getattr(self, what)(**words))
+        except (TypeError, ValueError) as wrong:
+            return Reply.json({"error": str(wrong)}, 400)
+
+    def pass_on(self, sock, server, request, number):
+        """Answer one request, or harm it; whether the connection still stands."""
+        with self.lock:
+            self.operations[request.operation] += 1
+        if request.operation in self.delay:
+            time.sleep(self.delay[request.operation])
+        fault = rng = None
+        if request.operation:
+            fault, rng = self.draw(KINDS, request.operation, request.body)
+        if not self.stop_here("before", request):
+            return False
+        before = {
+            "throttle": lambda: throttled(rng, request),
+            "error-before": lambda: broken(rng), "html-before": lambda: page(rng),
+            "reset-before": lambda: None, "hangup-before": lambda: None,
+        }
+        if fault in before:
+            reply = before[fault]()
+        else:
+            reply = self.forward(server, request, whole=fault is None or fault in HARMLESS)
+        acts = reply.acts if reply else []
+        self.note(request, number, fault, reply)
+        if not self.stop_here("after", request):
+            return False
+        if fault and fault not in HARMLESS and acts:
+            with self.lock:
+                self.lost += len(acts)
+        return deliver(sock, request, reply, fault, rng)
+
+    def stop_here(self, when, request):
+        """Hold it, if that was asked for. False: drop it."""
+        with self.lock:
+            spec = self.hold_spec
+            if not spec or spec["when"] != when or spec["operation"] not in (None, request.operation):
+                return True
+            spec["skip"] -= 1
+            if spec["skip"] >= 0 or self.held_request is not None:
+                return True
+            self.held_request = {"operation": request.operation, "when": when, "request": request.json}
+            self.lock.notify_all()
+            self.lock.wait_for(lambda: self.verdict is not None, WAIT)
+            return self.verdict != "drop"
+
+    def note(self, request, number, fault, reply):
+        if self.log_file is None:
+            return
+        line = {"at": round(time.time(), 4), "connection": number, "operation": request.operation, "fault": fault,
+                "status": reply and reply.status, "acts": len(reply.acts) if reply else 0}
+        if request.operation in ("BatchExecuteStatement", "DeleteItem", "PutItem"):
+            line["request"], line["reply"] = request.json, reply and reply.body.decode(errors="replace")
+        with self.lock:
+            print(json.dumps(line), file=self.log_file, flush=True)
+
+    # The server's side.
+
+    def forward(self, server, request, whole):
+        if request.operation == "BatchExecuteStatement" and request.json is not None:
+            return self.forward_batch(server, request, whole)
+        reply = server.ask(request.method, request.path, request.headers, request.body)
+        document = {}
+        if request.operation and request.json is not None:
+            with contextlib.suppress(ValueError):
+                document = json.loads(reply.body)
+        self.charge(request, reply, document)
+        return reply
+
+    def charge(self, request, reply, document):
+        """Count what it cost, and remember what it did."""
+        failed = document.get("__type", "").endswith("#ConditionalCheckFailedException")
+        units = units_told(document)
+        if request.operation == "DeleteItem" and reply.status == 200:
+            units = units or write_units(document.get("Attributes"))
+            if document.get("Attributes"):
+                reply.acts.append(document["Attributes"])
+        elif request.operation == "PutItem" and reply.status == 200:
+            units = units or write_units(request.json["Item"])
+            reply.acts.append(request.json["Item"])
+        elif failed:
+            units = write_units(document.get("Item"))
+        with self.lock:
+            (self.write if request.operation in WRITES else self.read).add(units)
+
+    def forward_batch(self, server, request, whole):
+        """The statements that are not harmed go on; theirs and ours are one reply again."""
+        statements = request.json.get("Statements", [])
+        answers, go = [None] * len(statements), []
+        after = {}
+        for i, statement in enumerate(statements):
+            fault, rng = None, None
+            if whole:
+                fault, rng = self.draw(STATEMENT_KINDS, "statement", json.dumps(statement).encode())
+            if fault == "s-throttle":
+                code = rng.choice(["ThrottlingError", "ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"])
+                answers[i] = refusal(code, "Throughput exceeds the current capacity of your table or index.")
+            elif fault == "s-conflict":
+                answers[i] = refusal("TransactionConflict", "Transaction is ongoing for the item")
+            elif fault == "s-error-before":
+                answers[i] = refusal("InternalServerError", "Internal server error")
+            else:
+                go.append(i)
+                if fault:
+                    after[i] = refusal("InternalServerError", "Internal server error")
+        if not go and statements:
+            return Reply.json({"Responses": answers})
+        body = json.dumps(dict(request.json, Statements=[statements[i] for i in go])).encode()
+        reply = server.ask(request.method, request.path, request.headers, body)
+        if reply.status != 200:
+            with self.lock:
+                self.write.add(1 if reply.status == 400 else 0)
+            return reply
+        document = json.loads(reply.body)
+        units, acts = 0, []
+        for i, answer in zip(go, document["Responses"]):
+            error, item = answer.get("Error", {}).get("Code"), answer.get("Item")
+            if error == "ConditionalCheckFailed" and self.as_real:
+                item = self.look(server, request, statements[i])
+                if item is None:
+                    answer = {"TableName": answer.get("TableName", "")}
+            if error in (None, "ConditionalCheckFailed"):
+                units += write_units(item)
+            if error is None and item:
+                if i in after:
+                    with self.lock:
+                        self.lost += 1
+                else:
+                    acts.append(item)
+            answers[i] = after.get(i, answer)
+        document["Responses"] = answers
+        # One entry a table, with what failed conditions cost; none when all failed.
+        if self.as_real and any("Error" not in answer for answer in answers):
+            document["ConsumedCapacity"] = [{"TableName": "", "CapacityUnits": float(units)}]
+        with self.lock:
+            self.write.add(units)
+        made = Reply.json(document)
+        made.headers, made.acts = dict(reply.headers, **made.headers), acts
+        return made
+
+    def look(self, server, request, statement):
+        """The item that a DELETE names, or None."""
+        names = DELETE.match(statement["Statement"])
+        if names is None:
+            return None
+        table, *keys = (name and name.replace('""', '"') for name in names.groups())
+        key = dict(zip((k for k in keys if k is not None), statement["Parameters"]))
+        headers = dict(request.headers, **{"x-amz-target": "DynamoDB_20120810.GetItem"})
+        body = json.dumps({"TableName": table, "Key": key, "ConsistentRead": True}).encode()
+        return json.loads(server.ask("POST", "/", headers, body).body).get("Item")
+
+
+class Server:
+    """One kept-alive connection to the server behind."""
+
+    def __init__(self, to):
+        self.to, self.line, self.used = to, None, 0
+
+    def close(self):
+        if self.line is not None:
+            self.line.close()
+            self.line = None
+
+    def ask(self, method, path, headers, body):
+        # It may close what has been idle: never send on an old connection.
+        if time.monotonic() - self.used > 2:
+            self.close()
+        if self.line is None:
+            self.line = http.client.HTTPConnection(*self.to, timeout=120)
+            self.line.connect()
+            self.line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        drop = ("host", "connection", "accept-encoding", "content-length", "expect", "transfer-encoding")
+        try:
+            self.line.request(method, path, body, {n: v for n, v in headers.items() if n not in drop})
+            got = self.line.getresponse()
+            data = got.read()
+        except Exception:
+            self.close()
+            raise
+        self.used = time.monotonic()
+        if got.will_close:
+            self.close()
+        keep = ("content-type", "date", "x-amzn-requestid")
+        return Reply(got.status, {n.lower(): v for n, v in got.getheaders() if n.lower() in keep}, data)
+
+
+def read_request(lines, sock):
+    first = lines.readline(65536)
+    if not first.strip():
+        return None
+    method, path, _ = first.decode("latin-1").split(None, 2)
+    headers = {}
+    while (line := lines.readline(65536)) not in (b"\r\n", b"\n", b""):
+        name, _, value = line.decode("latin-1").partition(":")
+        headers[name.strip().lower()] = value.strip()
+    if headers.get("expect", "").lower() == "100-continue":
+        sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+    length = int(headers.get("content-length", 0))
+    body = lines.read(length)
+    return Request(method, path, headers, body) if len(body) == length else None
+
+
+def refusal(code, message):
+    return {"Error": {"Code": code, "Message": message}}
+
+
+def throttled(rng, request):
+    side = "Write" if request.operation in WRITES else "Read"
+    reason = lambda what: [{"reason": "Table%s%s" % (side, what), "resource": "arn:aws:dynamodb:us-east-1:000000000000:table/t"}]
+    return rng.choice([
+        lambda: Reply.error(400, "ProvisionedThroughputExceededException", "The level of configured provisioned throughput "
+                            "for the table was exceeded.", ThrottlingReasons=reason("ProvisionedThroughputExceeded")),
+        lambda: Reply.error(400, "ProvisionedThroughputExceededException", "Throughput exceeds the partition's.",
+                            ThrottlingReasons=reason("KeyRangeThroughputExceeded")),
+        lambda: Reply.error(400, "ThrottlingException", "Throughput exceeds the maximum OnDemandThroughput configured.",
+                            throttlingReasons=reason("MaxOnDemandThroughputExceeded")),
+        lambda: Reply.error(400, "ThrottlingException", "Throughput exceeds the partition's.",
+                            throttlingReasons=reason("KeyRangeThroughputExceeded")),
+        lambda: Reply.error(400, "RequestLimitExceeded", "Throughput exceeds the current throughput limit for your account.",
+                            ThrottlingReasons=reason("AccountLimitExceeded")),
+    ])()
+
+
+def broken(rng):
+    return rng.choice([
+        lambda: Reply.error(500, "InternalServerError", "The request processing has failed because of an unknown error"),
+        lambda: Reply.error(503, "ServiceUnavailable", "The service is temporarily unavailable"),
+        lambda: Reply(500, {}, b""),
+    ])()
+
+
+def page(rng):
+    status, title = rng.choice([(503, b"503 Service Temporarily Unavailable"), (504, b"504 Gateway Time-out"),
+                                (502, b"502 Bad Gateway"), (200, b"Please wait")])
+    return Reply(status, {"content-type": "text/html", "server": "awselb/2.0"}, PAGE % (title, title))
+
+
+def rubbish(rng, body):
+    """What a broken box would send at 200; never JSON."""
+    return rng.choice([
+        lambda: b"", lambda: body[:len(body) // 2], lambda: rng.randbytes(200), lambda: b"\0" * 64,
+        lambda: b"upstream connect error or disconnect/reset before headers",
+        lambda: body[:-1] + b"\xff", lambda: body + body,
+    ])()
+
+
+def head(status, headers):
+    words = "HTTP/1.1 %d %s\r\n" % (status, http.client.responses.get(status, "What"))
+    return (words + "".join("%s: %s\r\n" % pair for pair in headers.items()) + "\r\n").encode("latin-1")
+
+
+def send(sock, reply, **headers):
+    sock.sendall(head(reply.status, dict(reply.headers, **{"content-length": len(reply.body)}, **headers)) + reply.body)
+
+
+def deliver(sock, request, reply, fault, rng):
+    """Send the reply, or what the fault leaves of it; whether the connection still stands."""
+    if fault in ("hangup-before", "hangup-after"):
+        sock.shutdown(socket.SHUT_RDWR)
+        return False
+    if fault in ("reset-before", "reset-after"):
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        return False  # closing it does the rest
+    if fault == "error-after":
+        reply = broken(rng)
+    elif fault == "html-after":
+        reply = page(rng)
+    elif fault == "garbage":
+        reply = Reply(200, reply.headers, rubbish(rng, reply.body))
+    body = reply.body
+    headers = dict({"date": email.utils.formatdate(usegmt=True)}, **reply.headers)
+    if fault == "gzip" and "gzip" in request.headers.get("accept-encoding", ""):
+        body = gzip.compress(body, 1)
+        headers["content-encoding"] = "gzip"
+    if "text/html" not in headers.get("content-type", "") and (fault != "garbage" or rng.random() < .5):
+        headers["x-amz-crc32"] = zlib.crc32(body) ^ (fault == "crc")
+    if fault == "cut-chunked":
+        half = body[:rng.randrange(len(body) + 1)]
+        sock.sendall(head(reply.status, dict(headers, **{"transfer-encoding": "chunked"})) +
+                     (b"%x\r\n%s\r\n" % (len(half), half) if half else b""))
+        return False
+    headers["content-length"] = len(body)
+    if fault == "cut":
+        sock.sendall(head(reply.status, headers) + body[:rng.randrange(max(1, len(body)))])
+        return False
+    if fault == "slow":
+        time.sleep(rng.uniform(.02, .3))
+    start = head(reply.status, headers)
+    if fault == "drip":
+        step = max(1, (len(start) + len(body)) // 5)
+        for at in range(0, len(start) + len(body), step):
+            sock.sendall((start + body)[at:at + step])
+            time.sleep(.01)
+        return True
+    sock.sendall(start + body)
+    return True
+
+
+def rates(text):
+    try:
+        return {kind: float(rate) for kind, _, rate in (word.partition("=") for word in text.split(",") if word)}
+    except ValueError:
+        raise argparse.ArgumentTypeError("%r is not KIND=RATE,..." % text) from None
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--to", required=True, metavar="URL")
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--rates", type=rates, default={}, metavar="KIND=RATE,...")
+    p.add_argument("--in-a-row", type=int, default=2, metavar="N")
+    p.add_argument("--as-real", action="store_true")
+    p.add_argument("--log", metavar="FILE", help="a JSON line for each request")
+    options = p.parse_args()
+    parent = os.getppid()
+    road = Road(options.to, log=options.log, seed=options.seed, rates=options.rates,
+                in_a_row=options.in_a_row, as_real=options.as_real)
+    print(road.port, flush=True)
+    while os.getppid() == parent:
+        time.sleep(.2)
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,228 @@
+#include "script.h"
+
+static const char throttled[] =
+    "{\"__type\":\"com.amazonaws.dynamodb.v20120810#"
+    "ProvisionedThroughputExceededException\",\"message\":\"slow down\"}";
+static const char hot[] =
+    "{\"__type\":\"com.amazonaws.dynamodb.v20120810#ThrottlingException\","
+    "\"message\":\"slow\",\"throttlingReasons\":[{\"reason\":"
+    "\"TableReadKeyRangeThroughputExceeded\",\"resource\":\"arn\"}]}";
+static const char refused[] =
+    "{\"__type\":\"com.amazon.coral.validate#ValidationException\","
+    "\"Message\":\"no\"}";
+static const char denied[] =
+    "{\"__type\":\"com.amazon.coral.service#AccessDeniedException\","
+    "\"Message\":\"User is not authorized\"}";
+static const char expired[] =
+    "{\"__type\":\"com.amazon.coral.service#ExpiredTokenException\","
+    "\"message\":\"The security token included in the request is expired\"}";
+static const char skewed[] =
+    "{\"__type\":\"com.amazon.coral.service#InvalidSignatureException\","
+    "\"message\":\"Signature expired\"}";
+
+static const struct {
+	const char *name;
+	struct script_reply replies[12];
+	int rc, sends;
+	const char *code; /* rc 1: the reply's; rc -1: part of the fault */
+	int64_t slept;    /* at chance 0.5 */
+} calls[] = {
+	/* clang-format off */
+	{ "plain", { { 200, NULL, 0, 0, 0 } }, 0, 1, "", 0 },
+	{ "throttled: it did nothing", { { 400, throttled, 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 1, "", 500 },
+	{ "throttled, sent again by the transport before",
+	    { { 400, throttled, 2, 0, 0 }, { 200, NULL, 0, 0, 0 } },
+	    0, 2, "", 500 },
+	{ "503 may have acted", { { 503, "<html>", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "no reply may have acted", { { 0, NULL, 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "rewound by the transport", { { 200, NULL, 2, 0, 0 } },
+	    0, 2, "", 0 },
+	{ "garbage at 200 is tried again", { { 200, "<html>", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "the service asks for patience", { { 400, throttled, 0, 0, 2000 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 1, "", 2000 },
+	{ "refused", { { 400, refused, 0, 0, 0 } },
+	    1, 1, "ValidationException", 0 },
+	{ "denied", { { 400, denied, 0, 0, 0 } },
+	    1, 1, "AccessDeniedException", 0 },
+	{ "an unknown service never answers", { { 0, NULL, 0, 0, 0 },
+	    { 0, NULL, 0, 0, 0 }, { 0, NULL, 0, 0, 0 } },
+	    -1, 3, "connection reset", 37 },
+	{ "expired, and no other keys to be had",
+	    { { 400, expired, 0, 0, 0 } }, -1, 0, "expired", 0 },
+	/* clang-format on */
+};
+
+static void
+test_calls(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		struct ddb_call call = { .operation = "Scan",
+			.body = SLICE("{\"TableName\":\"T\"}") };
+		struct ddb_reply reply;
+		struct fault f = { 0 };
+		struct script s;
+		size_t n = 0;
+		int rc;
+
+		while (n < 12 &&
+		    (calls[i].replies[n].status != 0 ||
+			n + 1 < (size_t)calls[i].sends ||
+			(calls[i].rc < 0 && n < (size_t)calls[i].sends)))
+			n++;
+		script_open(&s, calls[i].replies, n);
+		rc = ddb_call(s.conn, &call, &reply, &f);
+		if (rc == 0)
+			ddb_settle(s.conn, 0, 0);
+		if (rc != calls[i].rc || reply.sends != calls[i].sends)
+			fail_msg("%s: %d, %d sends (%s)", calls[i].name, rc,
+			    reply.sends, f.text);
+		if (rc == 1)
+			assert_string_equal(reply.code, calls[i].code);
+		if (rc < 0 && strstr(f.text, calls[i].code) == NULL)
+			fail_msg("%s: %s", calls[i].name, f.text);
+		if (s.slept_ms != calls[i].slept)
+			fail_msg("%s: slept %lld ms", calls[i].name,
+			    (long long)s.slept_ms);
+		script_close(&s);
+	}
+}
+
+/* Ten tries once the service is known, with full jitter up to 20 s. */
+static void
+test_gives_up(void **state)
+{
+	static const struct script_reply replies[11] = { { .status = 200 },
+		{ 0 } };
+	struct ddb_call call = { .operation = "Scan", .body = SLICE("{}") };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 11);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+	ddb_settle(s.conn, 0, 0);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), -1);
+	assert_int_equal(f.kind, FAULT_NET);
+	assert_int_equal(reply.sends, 10);
+	assert_non_null(strstr(f.text, "10 tries"));
+	script_close(&s);
+}
+
+/* Two hours off: the second try is signed by the service's clock. */
+static void
+test_skew(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 403, .body = skewed, .date = SCRIPT_NOW + 7200 },
+		{ .status = 200, .date = SCRIPT_NOW + 7200 },
+	};
+	struct ddb_call call = { .operation = "Scan", .body = SLICE("{}") };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 2);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+	ddb_settle(s.conn, 0, 0);
+	assert_int_equal(reply.sends, 1);
+	assert_true(ddb_skew_ms(s.ddb) == 7200 * 1000);
+	assert_true(ddb_now(s.ddb) == SCRIPT_NOW + 7200);
+	assert_non_null(
+	    strstr(buf_text(&s.headers[0]), "x-amz-date: 20261122T"));
+	assert_string_not_equal(buf_text(&s.headers[0]),
+	    buf_text(&s.headers[1]));
+	script_close(&s);
+}
+
+/* A signature refused with the clocks alike is not a matter of time. */
+static void
+test_no_skew(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 403, .body = skewed },
+	};
+	struct ddb_call call = { .operation = "Scan", .body = SLICE("{}") };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 1);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 1);
+	assert_int_equal(ddb_refused(&call, &reply, "T", &f), -1);
+	assert_int_equal(f.kind, FAULT_CREDENTIALS);
+	script_close(&s);
+}
+
+static void
+test_hot_range(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 400, .body = hot },
+	};
+	struct ddb_call call = { .operation = "Scan",
+		.body = SLICE("{}"),
+		.patient = true };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 1);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 1);
+	assert_true(reply.hot_range);
+	assert_int_equal(reply.why, RETRY_THROTTLE);
+	assert_int_equal(s.slept_ms, 0);
+	script_close(&s);
+}
+
+/* The estimate is taken before sending: at 10 units a second the third
+ * request of 10 waits. */
+static void
+test_rate(void **state)
+{
+	static const struct script_reply replies[] = { { .status = 200 },
+		{ .status = 200 }, { .status = 200 } };
+	struct ddb_call call = { .operation = "Scan",
+		.body = SLICE("{}"),
+		.read_units = 10 };
+	struct ddb_reply reply;
+	struct ddb_counts counts;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 3);
+	ddb_limit(s.ddb, 10, 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+		ddb_settle(s.conn, 10, 0);
+	}
+	assert_in_range(s.slept_ms, 1700, 3000);
+	ddb_counts(s.ddb, &counts);
+	assert_true(counts.read_units == 30);
+	assert_true(counts.requests == 3);
+	script_close(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_gives_up),
+		cmocka_unit_test(test_skew),
+		cmocka_unit_test(test_no_skew),
+		cmocka_unit_test(test_hot_range),
+		cmocka_unit_test(test_rate),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,525 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "dynamodb/config.h"
+#include "dynamodb/path.h"
+#include "dynamodb/retry.h"
+#include "tests/unit/home.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+#define URL "http://127.0.0.1:8000"
+#define AWS(region) "https://dynamodb." region ".amazonaws.com"
+
+static const struct {
+	const char *name;
+	struct aws_config_ask ask; /* region, profile, endpoint_url */
+	const char *environment, *config, *credentials;
+	const char *profile, *region, *endpoint, *endpoint_from;
+} good[] = {
+	/* clang-format off */
+	{ "region option", { "eu-west-1", NULL, NULL }, NULL, NULL, NULL,
+	    "default", "eu-west-1", AWS("eu-west-1"), "the region" },
+	{ "option before variables", { "eu-west-1", NULL, NULL },
+	    "AWS_REGION=a-b-1 AWS_DEFAULT_REGION=a-b-2",
+	    "[default]\nregion = a-b-3\n", NULL,
+	    "default", "eu-west-1", AWS("eu-west-1"), "the region" },
+	{ "AWS_REGION first", { 0 },
+	    "AWS_REGION=a-b-1 AWS_DEFAULT_REGION=a-b-2",
+	    "[default]\nregion = a-b-3\n", NULL,
+	    "default", "a-b-1", AWS("a-b-1"), "the region" },
+	{ "AWS_DEFAULT_REGION next", { 0 },
+	    "AWS_REGION= AWS_DEFAULT_REGION=a-b-2",
+	    "[default]\nregion = a-b-3\n", NULL,
+	    "default", "a-b-2", AWS("a-b-2"), "the region" },
+	{ "then the profile", { 0 }, NULL, "[default]\nregion = a-b-3\n",
+	    NULL, "default", "a-b-3", AWS("a-b-3"), "the region" },
+	{ "the credentials file before the config file", { 0 }, NULL,
+	    "[default]\nregion = a-b-3\n", "[default]\nregion = a-b-4\n",
+	    "default", "a-b-4", AWS("a-b-4"), "the region" },
+	{ "an empty option is none", { 0 }, NULL,
+	    "[default]\nregion = a-b-3\n", "[default]\nregion =\n",
+	    "default", "a-b-3", AWS("a-b-3"), "the region" },
+
+	{ "profile option", { NULL, "dev", NULL },
+	    "AWS_PROFILE=x AWS_DEFAULT_PROFILE=y",
+	    "[profile dev]\nregion = a-b-1\n", NULL,
+	    "dev", "a-b-1", AWS("a-b-1"), "the region" },
+	{ "AWS_PROFILE first", { 0 }, "AWS_PROFILE=dev AWS_DEFAULT_PROFILE=y",
+	    "[profile dev]\nregion = a-b-1\n", NULL,
+	    "dev", "a-b-1", AWS("a-b-1"), "the region" },
+	{ "AWS_DEFAULT_PROFILE next", { 0 }, "AWS_DEFAULT_PROFILE=dev",
+	    "[profile dev]\nregion = a-b-1\n", NULL,
+	    "dev", "a-b-1", AWS("a-b-1"), "the region" },
+	{ "profile in the credentials file only",
+	    { "a-b-1", "dev", NULL }, NULL, NULL, "[dev]\n",
+	    "dev", "a-b-1", AWS("a-b-1"), "the region" },
+
+	{ "region local", { "local", NULL, NULL }, NULL, NULL, NULL,
+	    "default", "us-east-1", "http://localhost:8000", "the region" },
+	{ "region local with an endpoint", { "local", NULL, URL }, NULL,
+	    NULL, NULL, "default", "local", URL, "--endpoint-url" },
+	{ "loopback without a region", { NULL, NULL, URL }, NULL, NULL,
+	    NULL, "default", "us-east-1", URL, "--endpoint-url" },
+	{ "another 127", { NULL, NULL, "http://127.9.9.9" }, NULL, NULL,
+	    NULL, "default", "us-east-1", "http://127.9.9.9",
+	    "--endpoint-url" },
+	{ "localhost", { NULL, NULL, "https://LocalHost:443/" }, NULL, NULL,
+	    NULL, "default", "us-east-1", "https://localhost",
+	    "--endpoint-url" },
+	{ "IPv6 loopback", { NULL, NULL, "http://[::1]:8000/" }, NULL, NULL,
+	    NULL, "default", "us-east-1", "http://[::1]:8000",
+	    "--endpoint-url" },
+
+	{ "option before all endpoints", { "a-b-1", NULL, URL },
+	    "AWS_ENDPOINT_URL_DYNAMODB=http://v AWS_ENDPOINT_URL=http://w",
+	    "[default]\nendpoint_url = http://p\n", NULL,
+	    "default", "a-b-1", URL, "--endpoint-url" },
+	{ "the service's variable", { "a-b-1", NULL, NULL },
+	    "AWS_ENDPOINT_URL_DYNAMODB=http://v AWS_ENDPOINT_URL=http://w",
+	    "[default]\nendpoint_url = http://p\n", NULL,
+	    "default", "a-b-1", "http://v", "AWS_ENDPOINT_URL_DYNAMODB" },
+	{ "the general variable", { "a-b-1", NULL, NULL },
+	    "AWS_ENDPOINT_URL=http://w",
+	    "[default]\nservices = s\nendpoint_url = http://p\n"
+	    "[services s]\ndynamodb =\n  endpoint_url = http://s\n", NULL,
+	    "default", "a-b-1", "http://w", "AWS_ENDPOINT_URL" },
+	{ "the services section", { "a-b-1", NULL, NULL }, NULL,
+	    "[default]\nservices = s\nendpoint_url = http://p\n"
+	    "[services s]\ns3 =\n  endpoint_url = http://x\ndynamodb =\n"
+	    "  endpoint_url = http://s\n", NULL,
+	    "default", "a-b-1", "http://s", "the services section" },
+	{ "a services section of other services", { "a-b-1", NULL, NULL },
+	    NULL,
+	    "[default]\nservices = s\nendpoint_url = http://p\n"
+	    "[services s]\ns3 =\n  endpoint_url = http://x\n", NULL,
+	    "default", "a-b-1", "http://p", "the profile" },
+	{ "the profile", { "a-b-1", NULL, NULL }, NULL,
+	    "[default]\nendpoint_url = http://p/a/b//\n", NULL,
+	    "default", "a-b-1", "http://p/a/b", "the profile" },
+	{ "ignored by a variable", { "a-b-1", NULL, NULL },
+	    "AWS_ENDPOINT_URL=http://w "
+	    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=TRUE",
+	    "[default]\nendpoint_url = http://p\n", NULL,
+	    "default", "a-b-1", AWS("a-b-1"), "the region" },
+	{ "ignored by the profile", { "a-b-1", NULL, NULL },
+	    "AWS_ENDPOINT_URL=http://w",
+	    "[default]\nignore_configured_endpoint_urls = true\n", NULL,
+	    "default", "a-b-1", AWS("a-b-1"), "the region" },
+	{ "the variable speaks against the profile",
+	    { "a-b-1", NULL, NULL },
+	    "AWS_ENDPOINT_URL=http://w "
+	    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=false",
+	    "[default]\nignore_configured_endpoint_urls = true\n", NULL,
+	    "default", "a-b-1", "http://w", "AWS_ENDPOINT_URL" },
+	{ "only true is true", { "a-b-1", NULL, NULL },
+	    "AWS_ENDPOINT_URL=http://w AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=1",
+	    NULL, NULL,
+	    "default", "a-b-1", "http://w", "AWS_ENDPOINT_URL" },
+	{ "the option is never ignored", { "a-b-1", NULL, URL },
+	    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", NULL, NULL,
+	    "default", "a-b-1", URL, "--endpoint-url" },
+	/* clang-format on */
+};
+
+static void
+test_good(void **state)
+{
+	(void)state;
+	home_open();
+	for (size_t i = 0; i < COUNT(good); i++) {
+		struct fault f = { 0 };
+		struct aws_config c;
+
+		home_text(".aws/config", good[i].config);
+		home_text(".aws/credentials", good[i].credentials);
+		home_environment(good[i].environment, true);
+		if (aws_config_load(&c, &good[i].ask, &f) != 0)
+			fail_msg("%s: %s", good[i].name, f.text);
+		if (strcmp(c.profile, good[i].profile) != 0 ||
+		    strcmp(c.region, good[i].region) != 0 ||
+		    strcmp(c.endpoint, good[i].endpoint) != 0 ||
+		    strcmp(c.endpoint_from, good[i].endpoint_from) != 0 ||
+		    c.profile_explicit != (good[i].ask.profile != NULL))
+			fail_msg("%s: %s, %s, %s, %s", good[i].name, c.profile,
+			    c.region, c.endpoint, c.endpoint_from);
+		assert_int_equal(c.max_attempts, RETRY_ATTEMPTS);
+		assert_null(c.ca_bundle);
+		aws_config_release(&c);
+		home_environment(good[i].environment, false);
+	}
+	home_close();
+}
+
+static const struct {
+	const char *name;
+	struct aws_config_ask ask;
+	const char *environment, *config, *credentials;
+	enum fault_kind kind;
+	const char *want[4]; /* all of these are in the message */
+} refused[] = {
+	/* clang-format off */
+	{ "no region", { 0 }, NULL, NULL, NULL, FAULT_CONFIG,
+	    { "no region", "--region, AWS_REGION, AWS_DEFAULT_REGION",
+	    "/.aws/credentials", "/.aws/config" } },
+	{ "no region, a far endpoint", { NULL, NULL, "http://10.0.0.1" },
+	    NULL, NULL, NULL, FAULT_CONFIG, { "no region" } },
+	{ "nor is this one near", { NULL, NULL, "http://127.0.0.1.example" },
+	    NULL, NULL, NULL, FAULT_CONFIG, { "no region" } },
+	{ "region in the option", { "eu west", NULL, NULL }, NULL, NULL,
+	    NULL, FAULT_USAGE, { "--region: \"eu west\"" } },
+	{ "region in a variable", { 0 }, "AWS_REGION=eu/west", NULL, NULL,
+	    FAULT_CONFIG, { "AWS_REGION: \"eu/west\"" } },
+	{ "region in the profile", { 0 }, NULL,
+	    "[default]\n\nregion = a.example/\n", NULL, FAULT_CONFIG,
+	    { "/.aws/config:3: \"a.example/\"" } },
+	{ "region of digits", { "123", NULL, NULL }, NULL, NULL, NULL,
+	    FAULT_USAGE, { "--region" } },
+	{ "region with a dash in front", { "-a", NULL, NULL }, NULL, NULL,
+	    NULL, FAULT_USAGE, { "--region" } },
+	{ "region with a dash behind", { "a-", NULL, NULL }, NULL, NULL,
+	    NULL, FAULT_USAGE, { "--region" } },
+	{ "empty region", { "", NULL, NULL }, NULL, NULL, NULL,
+	    FAULT_USAGE, { "--region" } },
+	{ "region of 64 letters", {
+	    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	    NULL, NULL }, NULL, NULL, NULL, FAULT_USAGE, { "--region" } },
+
+	{ "profile option", { "a-b-1", "prod", NULL }, NULL,
+	    "[profile dev]\n[default]\n", "[dev]\n[test]\n", FAULT_CONFIG,
+	    { "profile \"prod\" (--profile)",
+	    "the profiles there are: dev, default, test" } },
+	{ "profile variable", { 0 }, "AWS_PROFILE=prod AWS_REGION=a-b-1",
+	    NULL, NULL, FAULT_CONFIG,
+	    { "profile \"prod\" (AWS_PROFILE)", "there are: none" } },
+	{ "default, when it was asked for", { "a-b-1", "default", NULL },
+	    NULL, NULL, NULL, FAULT_CONFIG, { "profile \"default\"" } },
+
+	{ "endpoint option", { "a-b-1", NULL, "localhost:8000" }, NULL,
+	    NULL, NULL, FAULT_USAGE, { "--endpoint-url: " } },
+	{ "endpoint variable", { "a-b-1", NULL, NULL },
+	    "AWS_ENDPOINT_URL=localhost:8000", NULL, NULL, FAULT_CONFIG,
+	    { "AWS_ENDPOINT_URL: " } },
+	{ "endpoint in the profile", { "a-b-1", NULL, NULL }, NULL,
+	    "[default]\nendpoint_url = ftp://x\n", NULL, FAULT_CONFIG,
+	    { "/.aws/config:2: not of the form" } },
+	{ "services section that is not there", { "a-b-1", NULL, NULL },
+	    NULL, "[default]\nservices = lokal\n[services local]\n", NULL,
+	    FAULT_CONFIG,
+	    { "/.aws/config:2: there is no section [services lokal]" } },
+	{ "services section on one line", { "a-b-1", NULL, NULL }, NULL,
+	    "[default]\nservices = s\n"
+	    "[services s]\ndynamodb = endpoint_url = http://x\n", NULL,
+	    FAULT_CONFIG, { "/.aws/config:4: dynamodb must stand alone" } },
+	{ "tries in a variable", { "a-b-1", NULL, NULL },
+	    "AWS_MAX_ATTEMPTS=many", NULL, NULL, FAULT_CONFIG,
+	    { "AWS_MAX_ATTEMPTS: \"many\"", "1 to 1000" } },
+	{ "no tries", { "a-b-1", NULL, NULL }, NULL,
+	    "[default]\nmax_attempts = 0\n", NULL, FAULT_CONFIG,
+	    { "/.aws/config:2: \"0\"" } },
+	{ "broken config file", { "a-b-1", NULL, NULL }, NULL, "x\n", NULL,
+	    FAULT_CONFIG, { "/.aws/config:1: " } },
+	{ "broken credentials file", { "a-b-1", NULL, NULL }, NULL, NULL,
+	    "[a]\nx\n", FAULT_CONFIG, { "/.aws/credentials:2: " } },
+	/* clang-format on */
+};
+
+static void
+test_refused(void **state)
+{
+	(void)state;
+	home_open();
+	for (size_t i = 0; i < COUNT(refused); i++) {
+		struct fault f = { 0 };
+		struct aws_config c;
+
+		home_text(".aws/config", refused[i].config);
+		home_text(".aws/credentials", refused[i].credentials);
+		home_environment(refused[i].environment, true);
+		if (aws_config_load(&c, &refused[i].ask, &f) != -1)
+			fail_msg("%s: taken", refused[i].name);
+		if (f.kind != refused[i].kind)
+			fail_msg("%s: %d: %s", refused[i].name, (int)f.kind,
+			    f.text);
+		for (int j = 0; j < 4 && refused[i].want[j] != NULL; j++)
+			if (strstr(f.text, refused[i].want[j]) == NULL)
+				fail_msg("%s: %s", refused[i].name, f.text);
+		assert_null(c.region);
+		assert_null(c.config);
+		home_environment(refused[i].environment, false);
+	}
+	home_close();
+}
+
+/* A hundred profiles fit into a message. */
+static void
+test_many_profiles(void **state)
+{
+	struct aws_config_ask ask = { .profile = "no" };
+	struct buf text = { 0 };
+	struct fault f = { 0 };
+	struct aws_config c;
+
+	(void)state;
+	home_open();
+	for (int i = 0; i < 100; i++)
+		buf_addf(&text, "[profile name-%03d-%0100d]\n", i, 0);
+	home_text(".aws/config", buf_text(&text));
+	assert_int_equal(aws_config_load(&c, &ask, &f), -1);
+	assert_non_null(strstr(f.text, "name-019-"));
+	assert_non_null(strstr(f.text, " and 80 more"));
+	buf_release(&text);
+	home_close();
+}
+
+/* What is left: tries, certificates, where the files are, their options. */
+static void
+test_rest(void **state)
+{
+	struct aws_config_ask ask = { .region = "a-b-1" };
+	const struct profile_file *file = NULL;
+	struct fault f = { 0 };
+	struct aws_config c;
+	char *want;
+
+	(void)state;
+	home_open();
+	home_text(".aws/config",
+	    "[default]\nca_bundle = ~/$NAME.pem\nmax_attempts = 5\n");
+	home_environment("NAME=corp", true);
+	assert_int_equal(aws_config_load(&c, &ask, &f), 0);
+	want = xasprintf("%s/corp.pem", home);
+	assert_string_equal(c.ca_bundle, want);
+	assert_int_equal(c.max_attempts, 5);
+	assert_string_equal(aws_config_get(&c, "max_attempts", &file), "5");
+	assert_ptr_equal(file, c.config);
+	assert_null(aws_config_get(&c, "output", &file));
+	aws_config_release(&c);
+	free(want);
+
+	home_environment("AWS_CA_BUNDLE=/x.pem AWS_MAX_ATTEMPTS=1", true);
+	assert_int_equal(aws_config_load(&c, &ask, &f), 0);
+	assert_string_equal(c.ca_bundle, "/x.pem");
+	assert_int_equal(c.max_attempts, 1);
+	aws_config_release(&c);
+
+	home_text(".aws/credentials", "[profile dev]\nregion = a-b-9\n");
+	home_environment("AWS_CONFIG_FILE=~/.aws/credentials "
+			 "AWS_SHARED_CREDENTIALS_FILE=${HOME}/none "
+			 "AWS_PROFILE=dev",
+	    true);
+	ask.region = NULL;
+	assert_int_equal(aws_config_load(&c, &ask, &f), 0);
+	assert_string_equal(c.region, "a-b-9");
+	aws_config_release(&c);
+	home_environment("AWS_PROFILE= NAME=", false);
+	home_close();
+	home_open(); /* takes the other variables away */
+	home_close();
+}
+
+static const struct {
+	const char *text, *want;
+} paths[] = {
+	{ "", "" },
+	{ "/a/b", "/a/b" },
+	{ "~", "/h" },
+	{ "~/a", "/h/a" },
+	{ "a~", "a~" },
+	{ "/~/a", "/~/a" },
+	{ "~no-such-user-here/a", "~no-such-user-here/a" },
+	{ "$HOME/a", "/h/a" },
+	{ "${HOME}/a", "/h/a" },
+	{ "$TILDE/a", "/h/a" },
+	{ "x${ONE}y$ONE.z", "x1y1.z" },
+	{ "$EMPTY/a", "/a" },
+	{ "$NOT_SET_HERE/a", "$NOT_SET_HERE/a" },
+	{ "${NOT_SET_HERE}", "${NOT_SET_HERE}" },
+	{ "${ONE", "${ONE" },
+	{ "${}", "${}" },
+	{ "$", "$" },
+	{ "$$ONE", "$1" },
+	{ "$ONE$ONE", "11" },
+	{ "$-", "$-" },
+};
+
+static void
+test_paths(void **state)
+{
+	char *old = xstrdup(getenv("HOME") != NULL ? getenv("HOME") : "/");
+
+	(void)state;
+	home_environment("HOME=/h ONE=1 EMPTY= TILDE=~", true);
+	for (size_t i = 0; i < COUNT(paths); i++) {
+		char *got = path_expand(paths[i].text);
+
+		assert_string_equal(got, paths[i].want);
+		free(got);
+	}
+	home_environment("HOME= ONE= EMPTY= TILDE=", false);
+	{
+		char *got = path_expand("~root/a");
+
+		assert_int_equal(got[0], '/');
+		free(got);
+		got = path_expand("~/a"); /* from the user database */
+		assert_int_not_equal(strlen(got), 0);
+		free(got);
+	}
+	assert_int_equal(setenv("HOME", old, 1), 0);
+	free(old);
+}
+
+static const struct {
+	const char *service, *region, *want;
+} urls[] = {
+	/* clang-format off */
+	{ "dynamodb", "us-east-1", AWS("us-east-1") },
+	{ "sts", "eu-west-1", "https://sts.eu-west-1.amazonaws.com" },
+	{ "dynamodb", "mx-central-1", AWS("mx-central-1") },
+	{ "dynamodb", "cn-north-1",
+	    "https://dynamodb.cn-north-1.amazonaws.com.cn" },
+	{ "dynamodb", "us-gov-west-1", AWS("us-gov-west-1") },
+	{ "dynamodb", "us-iso-east-1",
+	    "https://dynamodb.us-iso-east-1.c2s.ic.gov" },
+	{ "dynamodb", "us-isob-east-1",
+	    "https://dynamodb.us-isob-east-1.sc2s.sgov.gov" },
+	{ "dynamodb", "eu-isoe-west-1",
+	    "https://dynamodb.eu-isoe-west-1.cloud.adc-e.uk" },
+	{ "dynamodb", "us-isof-south-1",
+	    "https://dynamodb.us-isof-south-1.csp.hci.ic.gov" },
+	{ "dynamodb", "eusc-de-east-1",
+	    "https://dynamodb.eusc-de-east-1.amazonaws.eu" },
+	{ "dynamodb", "eusc-fr-east-1", AWS("eusc-fr-east-1") },
+	{ "dynamodb", "cn-north", AWS("cn-north") },
+	{ "dynamodb", "cn-north-1x", AWS("cn-north-1x") },
+	{ "dynamodb", "cn-a-b-1", AWS("cn-a-b-1") },
+	{ "dynamodb", "xx-new-7", AWS("xx-new-7") },
+	{ "dynamodb", "local", "http://localhost:8000" },
+	/* clang-format on */
+};
+
+static void
+test_urls(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(urls); i++) {
+		char *got = aws_endpoint_url(urls[i].service, urls[i].region);
+
+		assert_string_equal(got, urls[i].want);
+		free(got);
+	}
+}
+
+static const struct {
+	const char *url;
+	int rc;
+	bool tls;
+	const char *host, *path;
+} endpoints[] = {
+	/* clang-format off */
+	{ "https://dynamodb.eu-west-1.amazonaws.com", 0, true,
+	    "dynamodb.eu-west-1.amazonaws.com", "" },
+	{ "http://localhost:8000/", 0, false, "localhost:8000", "" },
+	{ "HTTPS://Example.COM:443", 0, true, "example.com", "" },
+	{ "http://example.com:80//", 0, false, "example.com", "" },
+	{ "http://example.com:443", 0, false, "example.com:443", "" },
+	{ "https://example.com:080", 0, true, "example.com:80", "" },
+	{ "http://example.com:", -1, false, "", "" },
+	{ "http://my_docker-host:8000", 0, false, "my_docker-host:8000", "" },
+	{ "http://127.0.0.1:65535", 0, false, "127.0.0.1:65535", "" },
+	{ "http://[2001:DB8::1]:8000/a", 0, false, "[2001:db8::1]:8000",
+	    "/a" },
+	{ "http://h/a/b%20c/;d=e@f:g/", 0, false, "h", "/a/b%20c/;d=e@f:g" },
+	{ "", -1, false, "", "" },
+	{ "http://", -1, false, "", "" },
+	{ "http:///a", -1, false, "", "" },
+	{ "http://:8000", -1, false, "", "" },
+	{ "localhost:8000", -1, false, "", "" },
+	{ "//localhost", -1, false, "", "" },
+	{ "ftp://x", -1, false, "", "" },
+	{ "httpx://x", -1, false, "", "" },
+	{ "http:/x", -1, false, "", "" },
+	{ " http://x", -1, false, "", "" },
+	{ "http://x ", -1, false, "", "" },
+	{ "http://a b", -1, false, "", "" },
+	{ "http://user:secret@x", -1, false, "", "" },
+	{ "http://x:0", -1, false, "", "" },
+	{ "http://x:65536", -1, false, "", "" },
+	{ "http://x:99999999999999999999", -1, false, "", "" },
+	{ "http://x:80a", -1, false, "", "" },
+	{ "http://x:-1", -1, false, "", "" },
+	{ "http://x?a=b", -1, false, "", "" },
+	{ "http://x/?a=b", -1, false, "", "" },
+	{ "http://x/#a", -1, false, "", "" },
+	{ "http://x/a b", -1, false, "", "" },
+	{ "http://x/a%2", -1, false, "", "" },
+	{ "http://x/a%zz", -1, false, "", "" },
+	{ "http://x/\303\274", -1, false, "", "" },
+	{ "http://b\303\274cher.example", -1, false, "", "" },
+	{ "http://x/a\r\nHost: y", -1, false, "", "" },
+	{ "http://[::1", -1, false, "", "" },
+	{ "http://[]", -1, false, "", "" },
+	{ "http://[::1]x", -1, false, "", "" },
+	{ "http://::1", -1, false, "", "" },
+	/* clang-format on */
+};
+
+static void
+test_endpoints(void **state)
+{
+	struct aws_endpoint e;
+	char url[700] = "http://";
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(endpoints); i++) {
+		e = (struct aws_endpoint){ .host = "was" };
+		if (aws_endpoint_parse(endpoints[i].url, &e) != endpoints[i].rc)
+			fail_msg("%s", endpoints[i].url);
+		if (endpoints[i].rc != 0) {
+			assert_string_equal(e.host, "was");
+			continue;
+		}
+		if (e.tls != endpoints[i].tls ||
+		    strcmp(e.host, endpoints[i].host) != 0 ||
+		    strcmp(e.path, endpoints[i].path) != 0)
+			fail_msg("%s: %d %s %s", endpoints[i].url, e.tls,
+			    e.host, e.path);
+	}
+	memset(url + 7, 'h', 255);
+	(void)strcpy(url + 7 + 255, ":12345");
+	assert_int_equal(aws_endpoint_parse(url, &e), 0);
+	assert_int_equal(strlen(e.host), 261);
+	(void)strcpy(url + 7 + 255, "h");
+	assert_int_equal(aws_endpoint_parse(url, &e), -1);
+	(void)strcpy(url, "http://h/");
+	memset(url + 9, 'p', 254);
+	url[9 + 254] = '\0';
+	assert_int_equal(aws_endpoint_parse(url, &e), 0);
+	url[9 + 254] = 'p';
+	url[9 + 255] = '\0';
+	assert_int_equal(aws_endpoint_parse(url, &e), -1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_many_profiles),
+		cmocka_unit_test(test_rest),
+		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_urls),
+		cmocka_unit_test(test_endpoints),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,582 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "inspector/record.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define CHECK(name, cond)                                               \
+	do {                                                            \
+		if (!(cond)) {                                          \
+			print_error("%s: not so: %s\n", (name), #cond); \
+			bad++;                                          \
+		}                                                       \
+	} while (0)
+
+/* Now is 2026-11-22T07:24:31Z; five years before that, 1637544271. */
+#define NOW 1795332271
+#define HUGE_PAST INT64_MAX
+
+enum ttl { ON, OFF };
+
+static const char *const prefixes[] = { "session:", "sess:" };
+static const char *const groups[] = { "users", "categories", "images" };
+
+static struct rules
+rules_of(enum ttl ttl)
+{
+	return (struct rules){
+		.now = NOW,
+		.ttl_acts = ttl == ON,
+		.session_prefixes = prefixes,
+		.nprefixes = COUNT(prefixes),
+		.groups = groups,
+		.ngroups = COUNT(groups),
+		.sizes = true,
+	};
+}
+
+/* The rows of both tables of DESIGN.md section 2, and their edges. */
+static const struct {
+	const char *name;
+	const char *ttl; /* NULL: no such attribute */
+	enum ttl set;
+	enum state state;
+	enum reason reason;
+	int64_t moment;
+	int64_t overdue; /* of no interest where no moment is meant */
+} cases[] = {
+	/* clang-format off */
+	/* live */
+	{ "live: in the future", "{\"N\":\"1795335871\"}", ON,
+	  STATE_LIVE, REASON_NONE, 1795335871, -3600 },
+	{ "live: at exactly now", "{\"N\":\"1795332271\"}", ON,
+	  STATE_LIVE, REASON_NONE, NOW, 0 },
+	{ "live: at now, with a fraction of zero", "{\"N\":\"1795332271.0\"}", ON,
+	  STATE_LIVE, REASON_NONE, NOW, 0 },
+	{ "live: at now, in exponent notation", "{\"N\":\"1.795332271E9\"}", ON,
+	  STATE_LIVE, REASON_NONE, NOW, 0 },
+	{ "live: half a second ahead", "{\"N\":\"1795332271.5\"}", ON,
+	  STATE_LIVE, REASON_NONE, NOW, -1 },
+	{ "live: a hair ahead", "{\"N\":\"1795332271.0000000000000000000000000001\"}", ON,
+	  STATE_LIVE, REASON_NONE, NOW, -1 },
+	{ "live: one second ahead", "{\"N\":\"1795332272\"}", ON,
+	  STATE_LIVE, REASON_NONE, NOW + 1, -1 },
+	{ "live: the year 5138, the last second", "{\"N\":\"99999999999\"}", ON,
+	  STATE_LIVE, REASON_NONE, INT64_C(99999999999), -INT64_C(98204667728) },
+	{ "live: a little below 1e11", "{\"N\":\"99999999999.999999999999999999999999999\"}", ON,
+	  STATE_LIVE, REASON_NONE, INT64_C(99999999999), -INT64_C(98204667729) },
+	{ "live, TTL off: in the future", "{\"N\":\"1795335871\"}", OFF,
+	  STATE_LIVE, REASON_TTL_OFF, 1795335871, -3600 },
+	{ "live, TTL off: at exactly now", "{\"N\":\"1795332271\"}", OFF,
+	  STATE_LIVE, REASON_TTL_OFF, NOW, 0 },
+
+	/* pending */
+	{ "pending: one second ago", "{\"N\":\"1795332270\"}", ON,
+	  STATE_PENDING, REASON_NONE, NOW - 1, 1 },
+	{ "pending: half a second ago", "{\"N\":\"1795332270.5\"}", ON,
+	  STATE_PENDING, REASON_NONE, NOW - 1, 0 },
+	{ "pending: a hair ago", "{\"N\":\"1795332270.9999999999999999999999999999\"}", ON,
+	  STATE_PENDING, REASON_NONE, NOW - 1, 0 },
+	{ "pending: an hour ago", "{\"N\":\"1795328671\"}", ON,
+	  STATE_PENDING, REASON_NONE, NOW - 3600, 3600 },
+	{ "pending: exponent notation", "{\"N\":\"1.7E9\"}", ON,
+	  STATE_PENDING, REASON_NONE, 1700000000, 95332271 },
+	{ "pending: five years less a second ago", "{\"N\":\"1637544272\"}", ON,
+	  STATE_PENDING, REASON_NONE, 1637544272, 157787999 },
+	{ "pending: five years less half a second ago", "{\"N\":\"1637544271.5\"}", ON,
+	  STATE_PENDING, REASON_NONE, 1637544271, 157787999 },
+	{ "pending: five years less a hair ago", "{\"N\":\"1637544271.0000000000000000000000000001\"}", ON,
+	  STATE_PENDING, REASON_NONE, 1637544271, 157787999 },
+
+	/* stuck, too-old */
+	{ "too-old: exactly five years ago", "{\"N\":\"1637544271\"}", ON,
+	  STATE_STUCK, REASON_TOO_OLD, 1637544271, 157788000 },
+	{ "too-old: five years and half a second ago", "{\"N\":\"1637544270.5\"}", ON,
+	  STATE_STUCK, REASON_TOO_OLD, 1637544270, 157788000 },
+	{ "too-old: five years and a second ago", "{\"N\":\"1637544270\"}", ON,
+	  STATE_STUCK, REASON_TOO_OLD, 1637544270, 157788001 },
+	{ "too-old: one", "{\"N\":\"1\"}", ON,
+	  STATE_STUCK, REASON_TOO_OLD, 1, 1795332270 },
+	{ "too-old: a thousandth", "{\"N\":\"1e-3\"}", ON,
+	  STATE_STUCK, REASON_TOO_OLD, 0, 1795332270 },
+	{ "too-old: the smallest number", "{\"N\":\"1E-130\"}", ON,
+	  STATE_STUCK, REASON_TOO_OLD, 0, 1795332270 },
+	{ "too-old: zero", "{\"N\":\"0\"}", ON,
+	  STATE_STUCK, REASON_TOO_OLD, 0, NOW },
+	{ "too-old: minus zero", "{\"N\":\"-0\"}", ON,
+	  STATE_STUCK, REASON_TOO_OLD, 0, NOW },
+	{ "too-old: minus one", "{\"N\":\"-1\"}", ON,
+	  STATE_STUCK, REASON_TOO_OLD, -1, NOW + 1 },
+	{ "too-old: minus a half", "{\"N\":\"-0.5\"}", ON,
+	  STATE_STUCK, REASON_TOO_OLD, -1, NOW },
+	{ "too-old: minus, as large as milliseconds", "{\"N\":\"-1795332271000\"}", ON,
+	  STATE_STUCK, REASON_TOO_OLD, -INT64_C(1795332271000), INT64_C(1797127603271) },
+	{ "too-old: minus, 38 digits", "{\"N\":\"-99999999999999999999999999999999999999\"}", ON,
+	  STATE_STUCK, REASON_TOO_OLD, INT64_MIN, HUGE_PAST },
+	{ "too-old: the lowest number", "{\"N\":\"-9.9999999999999999999999999999999999999E+125\"}", ON,
+	  STATE_STUCK, REASON_TOO_OLD, INT64_MIN, HUGE_PAST },
+
+	/* stuck, ttl-off */
+	{ "ttl-off: one second ago", "{\"N\":\"1795332270\"}", OFF,
+	  STATE_STUCK, REASON_TTL_OFF, NOW - 1, 1 },
+	{ "ttl-off: half a second ago", "{\"N\":\"1795332270.5\"}", OFF,
+	  STATE_STUCK, REASON_TTL_OFF, NOW - 1, 0 },
+	{ "ttl-off before too-old: five years ago", "{\"N\":\"1637544271\"}", OFF,
+	  STATE_STUCK, REASON_TTL_OFF, 1637544271, 157788000 },
+	{ "ttl-off before too-old: zero", "{\"N\":\"0\"}", OFF,
+	  STATE_STUCK, REASON_TTL_OFF, 0, NOW },
+
+	/* stuck, a unit */
+	{ "milliseconds: 1e11 exactly, 1973", "{\"N\":\"100000000000\"}", ON,
+	  STATE_STUCK, REASON_MILLISECONDS, 100000000, 1695332271 },
+	{ "milliseconds: an hour ago", "{\"N\":\"1795328671123\"}", ON,
+	  STATE_STUCK, REASON_MILLISECONDS, 1795328671, 3599 },
+	{ "milliseconds: one ago", "{\"N\":\"1795332270999\"}", ON,
+	  STATE_STUCK, REASON_MILLISECONDS, NOW - 1, 0 },
+	{ "milliseconds: a fraction of one ago", "{\"N\":\"1795332270999.5\"}", ON,
+	  STATE_STUCK, REASON_MILLISECONDS, NOW - 1, 0 },
+	{ "milliseconds before ttl-off", "{\"N\":\"1795328671123\"}", OFF,
+	  STATE_STUCK, REASON_MILLISECONDS, 1795328671, 3599 },
+	{ "milliseconds before too-old", "{\"N\":\"1637544271000\"}", ON,
+	  STATE_STUCK, REASON_MILLISECONDS, 1637544271, 157788000 },
+	{ "milliseconds: exponent notation", "{\"N\":\"1.7E12\"}", ON,
+	  STATE_STUCK, REASON_MILLISECONDS, 1700000000, 95332271 },
+	{ "microseconds: 1e14 exactly", "{\"N\":\"100000000000000\"}", ON,
+	  STATE_STUCK, REASON_MICROSECONDS, 100000000, 1695332271 },
+	{ "microseconds: one ago", "{\"N\":\"1795332270999999\"}", ON,
+	  STATE_STUCK, REASON_MICROSECONDS, NOW - 1, 0 },
+	{ "microseconds before ttl-off", "{\"N\":\"1795328671123456\"}", OFF,
+	  STATE_STUCK, REASON_MICROSECONDS, 1795328671, 3599 },
+	{ "microseconds before too-old", "{\"N\":\"1637544271000000\"}", ON,
+	  STATE_STUCK, REASON_MICROSECONDS, 1637544271, 157788000 },
+	{ "nanoseconds: 1e17 exactly", "{\"N\":\"100000000000000000\"}", ON,
+	  STATE_STUCK, REASON_NANOSECONDS, 100000000, 1695332271 },
+	{ "nanoseconds: one ago", "{\"N\":\"1795332270999999999\"}", ON,
+	  STATE_STUCK, REASON_NANOSECONDS, NOW - 1, 0 },
+	{ "nanoseconds before ttl-off", "{\"N\":\"1795328671123456789\"}", OFF,
+	  STATE_STUCK, REASON_NANOSECONDS, 1795328671, 3599 },
+
+	/* stuck, string */
+	{ "string: seconds, a second ago", "{\"S\":\"1795332270\"}", ON,
+	  STATE_STUCK, REASON_STRING, NOW - 1, 1 },
+	{ "string: seconds, a fraction ago", "{\"S\":\"1795332270.5\"}", ON,
+	  STATE_STUCK, REASON_STRING, NOW - 1, 0 },
+	{ "string: milliseconds ago", "{\"S\":\"1795328671123\"}", ON,
+	  STATE_STUCK, REASON_STRING, 1795328671, 3599 },
+	{ "string: microseconds ago", "{\"S\":\"1795328671123456\"}", ON,
+	  STATE_STUCK, REASON_STRING, 1795328671, 3599 },
+	{ "string: nanoseconds ago", "{\"S\":\"1795328671123456789\"}", ON,
+	  STATE_STUCK, REASON_STRING, 1795328671, 3599 },
+	{ "string: ISO 8601, a second ago", "{\"S\":\"2026-11-22T07:24:30Z\"}", ON,
+	  STATE_STUCK, REASON_STRING, NOW - 1, 1 },
+	{ "string: ISO 8601, a fraction ago", "{\"S\":\"2026-11-22T07:24:30.5Z\"}", ON,
+	  STATE_STUCK, REASON_STRING, NOW - 1, 0 },
+	{ "string before ttl-off", "{\"S\":\"1795332270\"}", OFF,
+	  STATE_STUCK, REASON_STRING, NOW - 1, 1 },
+	{ "string before too-old", "{\"S\":\"0\"}", ON,
+	  STATE_STUCK, REASON_STRING, 0, NOW },
+	{ "string: blanks around the number", "{\"S\":\" 1795332270\\t\"}", ON,
+	  STATE_STUCK, REASON_STRING, NOW - 1, 1 },
+
+	/* immortal, a unit */
+	{ "immortal milliseconds: exactly now", "{\"N\":\"1795332271000\"}", ON,
+	  STATE_IMMORTAL, REASON_MILLISECONDS, NOW, 0 },
+	{ "immortal milliseconds: one ahead", "{\"N\":\"1795332271001\"}", ON,
+	  STATE_IMMORTAL, REASON_MILLISECONDS, NOW, -1 },
+	{ "immortal milliseconds: an hour ahead", "{\"N\":\"1795335871000\"}", ON,
+	  STATE_IMMORTAL, REASON_MILLISECONDS, 1795335871, -3600 },
+	{ "immortal milliseconds, TTL off", "{\"N\":\"1795335871000\"}", OFF,
+	  STATE_IMMORTAL, REASON_MILLISECONDS, 1795335871, -3600 },
+	{ "immortal milliseconds: one below 1e14", "{\"N\":\"99999999999999\"}", ON,
+	  STATE_IMMORTAL, REASON_MILLISECONDS, INT64_C(99999999999), -INT64_C(98204667729) },
+	{ "immortal microseconds: exactly now", "{\"N\":\"1795332271000000\"}", ON,
+	  STATE_IMMORTAL, REASON_MICROSECONDS, NOW, 0 },
+	{ "immortal microseconds: one below 1e17", "{\"N\":\"99999999999999999\"}", ON,
+	  STATE_IMMORTAL, REASON_MICROSECONDS, INT64_C(99999999999), -INT64_C(98204667729) },
+	{ "immortal nanoseconds: exactly now", "{\"N\":\"1795332271000000000\"}", ON,
+	  STATE_IMMORTAL, REASON_NANOSECONDS, NOW, 0 },
+	{ "immortal nanoseconds: one ahead", "{\"N\":\"1795332271000000001\"}", ON,
+	  STATE_IMMORTAL, REASON_NANOSECONDS, NOW, -1 },
+	{ "immortal nanoseconds: largest int64", "{\"N\":\"9223372036854775807\"}", ON,
+	  STATE_IMMORTAL, REASON_NANOSECONDS, INT64_C(9223372036), -INT64_C(7428039766) },
+	{ "immortal nanoseconds: 38 digits", "{\"N\":\"99999999999999999999999999999999999999\"}", ON,
+	  STATE_IMMORTAL, REASON_NANOSECONDS, INT64_MAX, NOW - INT64_MAX },
+	{ "immortal nanoseconds: the largest number",
+	  "{\"N\":\"9.9999999999999999999999999999999999999E+125\"}", OFF,
+	  STATE_IMMORTAL, REASON_NANOSECONDS, INT64_MAX, NOW - INT64_MAX },
+
+	/* immortal, string */
+	{ "immortal string: exactly now", "{\"S\":\"1795332271\"}", ON,
+	  STATE_IMMORTAL, REASON_STRING, NOW, 0 },
+	{ "immortal string: a fraction ahead", "{\"S\":\"1795332271.5\"}", ON,
+	  STATE_IMMORTAL, REASON_STRING, NOW, -1 },
+	{ "immortal string: milliseconds", "{\"S\":\"1795335871000\"}", ON,
+	  STATE_IMMORTAL, REASON_STRING, 1795335871, -3600 },
+	{ "immortal string: ISO 8601, now", "{\"S\":\"2026-11-22T07:24:31Z\"}", ON,
+	  STATE_IMMORTAL, REASON_STRING, NOW, 0 },
+	{ "immortal string: ISO 8601, a zone", "{\"S\":\"2026-11-22T09:24:31+01:00\"}", ON,
+	  STATE_IMMORTAL, REASON_STRING, NOW + 3600, -3600 },
+	{ "immortal string: ISO 8601, basic", "{\"S\":\"20261122T082431Z\"}", ON,
+	  STATE_IMMORTAL, REASON_STRING, NOW + 3600, -3600 },
+	{ "immortal string, TTL off", "{\"S\":\"1795335871\"}", OFF,
+	  STATE_IMMORTAL, REASON_STRING, 1795335871, -3600 },
+
+	/* immortal, missing and wrong-type */
+	{ "missing", NULL, ON, STATE_IMMORTAL, REASON_MISSING, 0, 0 },
+	{ "missing before ttl-off", NULL, OFF, STATE_IMMORTAL, REASON_MISSING, 0, 0 },
+	{ "wrong-type: a word", "{\"S\":\"never\"}", ON,
+	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
+	{ "wrong-type: an empty string", "{\"S\":\"\"}", ON,
+	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
+	{ "wrong-type: a date alone", "{\"S\":\"2026-11-22\"}", ON,
+	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
+	{ "wrong-type: an N that is none", "{\"N\":\"abc\"}", ON,
+	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
+	{ "wrong-type: NaN", "{\"N\":\"NaN\"}", ON,
+	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
+	{ "wrong-type: B", "{\"B\":\"MTc5NTMzMjI3MA==\"}", ON,
+	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
+	{ "wrong-type: BOOL", "{\"BOOL\":true}", ON,
+	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
+	{ "wrong-type: NULL", "{\"NULL\":true}", ON,
+	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
+	{ "wrong-type: M", "{\"M\":{\"N\":{\"N\":\"1\"}}}", ON,
+	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
+	{ "wrong-type: L", "{\"L\":[{\"N\":\"1\"}]}", ON,
+	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
+	{ "wrong-type: SS", "{\"SS\":[\"1795332270\"]}", ON,
+	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
+	{ "wrong-type: NS", "{\"NS\":[\"1795332270\"]}", ON,
+	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
+	{ "wrong-type: BS", "{\"BS\":[\"MTc5NTMzMjI3MA==\"]}", ON,
+	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
+	{ "wrong-type before ttl-off", "{\"BOOL\":true}", OFF,
+	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
+	/* clang-format on */
+};
+
+static int
+check_case(size_t i, struct buf *scratch)
+{
+	const char *name = cases[i].name;
+	struct rules rules = rules_of(cases[i].set);
+	bool means = cases[i].reason != REASON_MISSING &&
+	    cases[i].reason != REASON_WRONG_TYPE;
+	struct item item = {
+		.json = SLICE("{\"key\":{\"S\":\"a\"}}"),
+		.partition = SLICE("{\"S\":\"a\"}"),
+	};
+	struct record r;
+	int bad = 0;
+
+	if (cases[i].ttl != NULL)
+		item.ttl = slice_str(cases[i].ttl);
+	record_of(&r, &item, &rules, scratch);
+	if (r.state != cases[i].state || r.reason != cases[i].reason) {
+		print_error("%s: %s/%s, not %s/%s\n", name, state_name(r.state),
+		    reason_name(r.reason), state_name(cases[i].state),
+		    reason_name(cases[i].reason));
+		bad++;
+	}
+	CHECK(name, r.item == &item);
+	CHECK(name, r.has_moment == means);
+	if (means) {
+		CHECK(name, r.moment == cases[i].moment);
+		CHECK(name, r.overdue == cases[i].overdue);
+	}
+	return bad;
+}
+
+static void
+test_judge(void **state)
+{
+	struct buf scratch = { 0 };
+	int bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		bad += check_case(i, &scratch);
+	buf_release(&scratch);
+	assert_int_equal(bad, 0);
+}
+
+/* Every state and reason that DESIGN.md has is the end of some case. */
+static void
+test_every_row(void **state)
+{
+	static const struct {
+		enum state state;
+		enum reason reason;
+	} rows[] = {
+		/* clang-format off */
+		{ STATE_LIVE, REASON_NONE }, { STATE_LIVE, REASON_TTL_OFF },
+		{ STATE_PENDING, REASON_NONE },
+		{ STATE_STUCK, REASON_MILLISECONDS },
+		{ STATE_STUCK, REASON_MICROSECONDS },
+		{ STATE_STUCK, REASON_NANOSECONDS },
+		{ STATE_STUCK, REASON_STRING },
+		{ STATE_STUCK, REASON_TTL_OFF },
+		{ STATE_STUCK, REASON_TOO_OLD },
+		{ STATE_IMMORTAL, REASON_MILLISECONDS },
+		{ STATE_IMMORTAL, REASON_MICROSECONDS },
+		{ STATE_IMMORTAL, REASON_NANOSECONDS },
+		{ STATE_IMMORTAL, REASON_STRING },
+		{ STATE_IMMORTAL, REASON_MISSING },
+		{ STATE_IMMORTAL, REASON_WRONG_TYPE },
+		/* clang-format on */
+	};
+	size_t seen = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		for (size_t j = 0; j < COUNT(cases); j++)
+			if (cases[j].state == rows[i].state &&
+			    cases[j].reason == rows[i].reason) {
+				seen++;
+				break;
+			}
+	assert_int_equal(seen, COUNT(rows));
+}
+
+static const struct {
+	const char *name;
+	const char *partition;
+	enum kind kind;
+	const char *key;
+	size_t n;
+	const char *group;
+} keys[] = {
+	/* clang-format off */
+	{ "session", "{\"S\":\"session:abc\"}", KIND_SESSION, "session:abc", 11, "session:" },
+	{ "sess", "{\"S\":\"sess:abc\"}", KIND_SESSION, "sess:abc", 8, "sess:" },
+	{ "only the prefix", "{\"S\":\"session:\"}", KIND_SESSION, "session:", 8, "session:" },
+	{ "almost a prefix", "{\"S\":\"session\"}", KIND_ITEM, "session", 7, "(none)" },
+	{ "another case", "{\"S\":\"Session:abc\"}", KIND_ITEM, "Session:abc", 11, "Session:" },
+	{ "not at the beginning", "{\"S\":\"xsession:abc\"}", KIND_ITEM, "xsession:abc", 12, "xsession:" },
+	{ "prefix escaped", "{\"S\":\"\\u0073ession\\u003aabc\"}", KIND_SESSION, "session:abc", 11, "session:" },
+	{ "two colons", "{\"S\":\"a:b:c\"}", KIND_ITEM, "a:b:c", 5, "a:" },
+	{ "a colon first", "{\"S\":\":b\"}", KIND_ITEM, ":b", 2, ":" },
+	{ "no colon", "{\"S\":\"abc\"}", KIND_ITEM, "abc", 3, "(none)" },
+	{ "a whole key that is a group", "{\"S\":\"users\"}", KIND_ITEM, "users", 5, "users" },
+	{ "a group's name and more", "{\"S\":\"users2\"}", KIND_ITEM, "users2", 6, "(none)" },
+	{ "a group's name and a colon", "{\"S\":\"users:1\"}", KIND_ITEM, "users:1", 7, "users:" },
+	{ "a NUL in the key", "{\"S\":\"a\\u0000b:c\"}", KIND_ITEM, "a\0b:c", 5, "a\0b:" },
+	{ "a group's name and a NUL", "{\"S\":\"users\\u0000\"}", KIND_ITEM, "users\0", 6, "(none)" },
+	{ "N", "{\"N\":\"1.50\"}", KIND_ITEM, "1.50", 4, "(none)" },
+	{ "B", "{\"B\":\"QUI=\"}", KIND_ITEM, "QUI=", 4, "(none)" },
+	/* clang-format on */
+};
+
+static void
+test_key(void **state)
+{
+	struct rules rules = rules_of(ON);
+	struct buf scratch = { 0 };
+	int bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		struct item item = {
+			.json = SLICE("{}"),
+			.partition = slice_str(keys[i].partition),
+		};
+		const char *name = keys[i].name;
+		struct record r;
+
+		record_of(&r, &item, &rules, &scratch);
+		CHECK(name, r.kind == keys[i].kind);
+		CHECK(name, r.key.n == keys[i].n);
+		CHECK(name, memcmp(r.key.p, keys[i].key, r.key.n) == 0);
+		/* groups with a NUL: the bytes before it are enough */
+		CHECK(name, r.group.n >= strlen(keys[i].group));
+		CHECK(name,
+		    memcmp(r.group.p, keys[i].group, strlen(keys[i].group)) ==
+			0);
+		if (memchr(keys[i].key, '\0', keys[i].n) == NULL)
+			CHECK(name, r.group.n == strlen(keys[i].group));
+		CHECK(name,
+		    record_prefix(&rules, r.key) ==
+			(r.kind == KIND_SESSION ? r.group.n : 0));
+	}
+	buf_release(&scratch);
+	assert_int_equal(bad, 0);
+}
+
+/* A whole key named as a group is one though it has a colon. */
+static void
+test_group_first(void **state)
+{
+	static const char *const named[] = { "image:all" };
+	struct rules rules = rules_of(ON);
+	struct buf scratch = { 0 };
+	struct item item = { .json = SLICE("{}"),
+		.partition = SLICE("{\"S\":\"image:all\"}") };
+	struct record r;
+
+	(void)state;
+	rules.groups = named;
+	rules.ngroups = 1;
+	record_of(&r, &item, &rules, &scratch);
+	assert_int_equal(r.group.n, 9);
+	assert_memory_equal(r.group.p, "image:all", 9);
+	buf_release(&scratch);
+}
+
+static void
+test_kind(void **state)
+{
+	static const char *const nested[] = { "s:", "s:web:", "s" };
+	static const char *const empty[] = { "" };
+	struct rules rules = rules_of(ON);
+	size_t prefix;
+
+	(void)state;
+	rules.session_prefixes = nested;
+	rules.nprefixes = 3;
+	assert_int_equal(record_kind(&rules, SLICE("s:web:1"), &prefix),
+	    KIND_SESSION);
+	assert_int_equal(prefix, 6);
+	assert_int_equal(record_prefix(&rules, SLICE("s:we")), 2);
+	assert_int_equal(record_prefix(&rules, SLICE("s")), 1);
+	assert_int_equal(record_prefix(&rules, SLICE("")), 0);
+	assert_int_equal(record_kind(&rules, SLICE(""), NULL), KIND_ITEM);
+	assert_int_equal(record_kind(&rules, SLICE("session:1"), NULL),
+	    KIND_SESSION);
+	rules.nprefixes = 0;
+	assert_int_equal(record_kind(&rules, SLICE("session:1"), &prefix),
+	    KIND_ITEM);
+	assert_int_equal(prefix, 0);
+	rules.session_prefixes = empty;
+	rules.nprefixes = 1;
+	assert_int_equal(record_kind(&rules, SLICE("0a1b"), &prefix),
+	    KIND_SESSION);
+	assert_int_equal(prefix, 0);
+}
+
+/* The TTL attribute may be the partition key or the sort key. */
+static void
+test_ttl_is_key(void **state)
+{
+	struct rules rules = rules_of(ON);
+	struct buf scratch = { 0 };
+	struct item item = {
+		.json = SLICE("{\"at\":{\"N\":\"1795332270\"}}"),
+		.partition = SLICE("{\"N\":\"1795332270\"}"),
+		.ttl = SLICE("{\"N\":\"1795332270\"}"),
+	};
+	struct record r;
+
+	(void)state;
+	record_of(&r, &item, &rules, &scratch);
+	assert_int_equal(r.state, STATE_PENDING);
+	assert_int_equal(r.key.n, 10);
+	assert_int_equal(r.overdue, 1);
+
+	item.partition = SLICE("{\"S\":\"session:1\"}");
+	item.sort = item.ttl = SLICE("{\"N\":\"1637544271\"}");
+	record_of(&r, &item, &rules, &scratch);
+	assert_int_equal(r.state, STATE_STUCK);
+	assert_int_equal(r.reason, REASON_TOO_OLD);
+
+	item.partition = item.ttl = SLICE("{\"S\":\"1795332270\"}");
+	item.sort = (struct slice){ NULL, 0 };
+	record_of(&r, &item, &rules, &scratch);
+	assert_int_equal(r.state, STATE_STUCK);
+	assert_int_equal(r.reason, REASON_STRING);
+	buf_release(&scratch);
+}
+
+static void
+test_size(void **state)
+{
+	struct rules rules = rules_of(ON);
+	struct buf scratch = { 0 };
+	struct item item = {
+		.json = SLICE("{\"key\":{\"S\":\"a\"},\"ttl\":{\"N\":\"0\"}}"),
+		.partition = SLICE("{\"S\":\"a\"}"),
+		.ttl = SLICE("{\"N\":\"0\"}"),
+	};
+	struct record r;
+
+	(void)state;
+	record_of(&r, &item, &rules, &scratch);
+	assert_int_equal(r.size, 8);
+	rules.sizes = false;
+	record_of(&r, &item, &rules, &scratch);
+	assert_true(r.size == -1);
+	buf_release(&scratch);
+}
+
+/* A clock at int64's ends breaks nothing. */
+static void
+test_strange_clock(void **state)
+{
+	struct rules rules = rules_of(ON);
+	struct buf scratch = { 0 };
+	struct item item = {
+		.json = SLICE("{}"),
+		.partition = SLICE("{\"S\":\"a\"}"),
+		.ttl = SLICE("{\"N\":\"-9223372036854775808\"}"),
+	};
+	struct record r;
+
+	(void)state;
+	rules.now = INT64_MIN;
+	record_of(&r, &item, &rules, &scratch);
+	assert_int_equal(r.state, STATE_LIVE);
+	assert_true(r.overdue == 0);
+	rules.now = INT64_MAX;
+	record_of(&r, &item, &rules, &scratch);
+	assert_int_equal(r.state, STATE_STUCK);
+	assert_true(r.overdue == INT64_MAX);
+	rules.now = INT64_MIN + 5;
+	record_of(&r, &item, &rules, &scratch);
+	assert_true(r.overdue == 5);
+	item.ttl = SLICE("{\"N\":\"99999999999\"}");
+	record_of(&r, &item, &rules, &scratch);
+	assert_true(r.overdue == INT64_MIN);
+	buf_release(&scratch);
+}
+
+static void
+test_names(void **state)
+{
+	(void)state;
+	for (int i = 0; i < STATES; i++)
+		assert_int_equal(state_parse(state_name(i)), i);
+	for (int i = 0; i < REASONS; i++)
+		assert_int_equal(reason_parse(reason_name(i)), i);
+	for (int i = 0; i < KINDS; i++)
+		assert_int_equal(kind_parse(kind_name(i)), i);
+	assert_string_equal(reason_name(REASON_TTL_OFF), "ttl-off");
+	assert_string_equal(reason_name(REASON_TOO_OLD), "too-old");
+	assert_string_equal(reason_name(REASON_WRONG_TYPE), "wrong-type");
+	assert_int_equal(state_parse("Live"), -1);
+	assert_int_equal(state_parse(""), -1);
+	assert_int_equal(reason_parse("millisecond"), -1);
+	assert_int_equal(kind_parse("any"), -1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_judge),
+		cmocka_unit_test(test_every_row),
+		cmocka_unit_test(test_key),
+		cmocka_unit_test(test_group_first),
+		cmocka_unit_test(test_kind),
+		cmocka_unit_test(test_ttl_is_key),
+		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_strange_clock),
+		cmocka_unit_test(test_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

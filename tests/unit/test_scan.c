@@ -1,0 +1,273 @@
+#include "script.h"
+
+#include "dynamodb/item.h"
+#include "dynamodb/scan.h"
+#include "dynamodb/source.h"
+#include "dynamodb/table.h"
+
+static struct ddb_table table = { .name = (char *)"T",
+	.partition = (char *)"key",
+	.schema = { "key", NULL } };
+
+#define ITEM(k) "{\"key\":{\"S\":\"" k "\"},\"ttl\":{\"N\":\"1\"}}"
+#define MORE ",\"LastEvaluatedKey\":{\"key\":{\"S\":\"b\\u0000\"}}"
+#define UNITS ",\"ConsumedCapacity\":{\"CapacityUnits\":2.5}"
+
+static void
+test_numbers(void **state)
+{
+	static const struct {
+		int jobs;
+		int64_t bytes, want;
+	} rows[] = {
+		{ 1, 0, 4 },
+		{ 8, 0, 32 },
+		{ 3, 0, 16 },
+		{ 8, INT64_C(20) << 30, 512 },
+		{ 8, INT64_C(1) << 50, 4096 },
+		{ 256, 0, 1024 },
+	};
+	bool seen[64] = { false };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_true(
+		    scan_segments(rows[i].jobs, rows[i].bytes) == rows[i].want);
+	for (int64_t i = 0; i < 64; i++) {
+		int64_t o = scan_order(i, 64);
+
+		assert_in_range(o, 0, 63);
+		assert_false(seen[o]);
+		seen[o] = true;
+	}
+	assert_true(scan_order(0, 1) == 0);
+	assert_true(scan_order(1, 64) == 32);
+	assert_true(scan_order(2, 64) == 16);
+	assert_true(scan_order(3, 64) == 48);
+}
+
+static void
+test_pages(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 200,
+		    .body = "{\"Items\":[" ITEM(
+			"a") "],\"Count\":1,"
+			     "\"ScannedCount\":1" MORE UNITS "}" },
+		/* an empty page with more to come is normal */
+		{ .status = 200,
+		    .body = "{\"Items\":[],\"Count\":0,\"ScannedCount\":0,"
+			    "\"LastEvaluatedKey\":{\"key\":{\"S\":\"c\"}}}" },
+		{ .status = 200, .body = "{\"Items\":[" ITEM("d") "]}" },
+	};
+	const struct scan_options o = { .table = &table,
+		.ttl = "ttl",
+		.segments = 1 };
+	struct source *src = scan_source(&o);
+	struct page page = { 0 };
+	struct segment seg;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 3);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
+	assert_int_equal(page.n, 1);
+	assert_true(page.units == 2.5);
+	assert_false(seg.finished);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
+	assert_int_equal(page.n, 0);
+	assert_non_null(strstr(buf_text(&s.sent[1]),
+	    "\"ExclusiveStartKey\":{\"key\":{\"S\":\"b\\u0000\"}}"));
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
+	assert_true(seg.finished);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 0);
+	src->ops->put(src, &seg);
+	assert_int_equal(src->ops->take(src, &seg, &f), 0);
+	source_close(src);
+	page_release(&page);
+	script_close(&s);
+}
+
+static void
+test_same_key_again(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 200, .body = "{\"Items\":[]" MORE "}" },
+		{ .status = 200, .body = "{\"Items\":[]" MORE "}" },
+	};
+	const struct scan_options o = { .table = &table, .segments = 1 };
+	struct source *src = scan_source(&o);
+	struct page page = { 0 };
+	struct segment seg;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 2);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), -1);
+	assert_int_equal(f.kind, FAULT_SERVICE);
+	src->ops->put(src, &seg);
+	source_close(src);
+	page_release(&page);
+	script_close(&s);
+}
+
+/* A hot key range rests while there are other segments; the last one is
+ * waited for. */
+static void
+test_hot(void **state)
+{
+	static const char hot[] =
+	    "{\"__type\":\"x#ProvisionedThroughputExceededException\","
+	    "\"ThrottlingReasons\":[{\"reason\":"
+	    "\"TableReadKeyRangeThroughputExceeded\"}]}";
+	static const struct script_reply replies[] = {
+		{ .status = 400, .body = hot },
+		{ .status = 200, .body = "{\"Items\":[]}" },
+		{ .status = 400, .body = hot },
+		{ .status = 200, .body = "{\"Items\":[]}" },
+	};
+	const struct scan_options o = { .table = &table, .segments = 2 };
+	struct source *src = scan_source(&o);
+	struct page page = { 0 };
+	struct segment seg;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 4);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_true(seg.index == 0);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 2);
+	assert_int_equal(s.slept_ms, 0);
+	src->ops->put(src, &seg);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_true(seg.index == 1);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
+	src->ops->put(src, &seg);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_true(seg.index == 0);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
+	assert_in_range(s.slept_ms, 400, 600);
+	src->ops->put(src, &seg);
+	source_close(src);
+	page_release(&page);
+	script_close(&s);
+}
+
+/* Under a limit a page is worth at most a second of it. */
+static void
+test_limit(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 200, .body = "{\"Items\":[]}" },
+	};
+	const struct scan_options o = { .table = &table,
+		.segments = 1,
+		.consistent = true,
+		.keys_only = true,
+		.ttl = "ttl" };
+	struct source *src = scan_source(&o);
+	struct page page = { 0 };
+	struct segment seg;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 1);
+	ddb_limit(s.ddb, 10, 0);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
+	assert_non_null(strstr(buf_text(&s.sent[0]), "\"Limit\":10"));
+	assert_non_null(
+	    strstr(buf_text(&s.sent[0]), "\"ProjectionExpression\":\"#k,#t\""));
+	assert_non_null(
+	    strstr(buf_text(&s.sent[0]), "\"ConsistentRead\":true"));
+	src->ops->put(src, &seg);
+	source_close(src);
+	page_release(&page);
+	script_close(&s);
+}
+
+/* A checkpoint's positions: finished segments are not handed out again. */
+static void
+test_from(void **state)
+{
+	struct segment from[2] = { { .index = 0, .finished = true },
+		{ .index = 1 } };
+	const struct scan_options o = { .table = &table,
+		.segments = 2,
+		.from = from };
+	struct source *src;
+	struct segment seg;
+	struct fault f = { 0 };
+
+	(void)state;
+	buf_adds(&from[1].next, "{\"key\":{\"S\":\"m\"}}");
+	src = scan_source(&o);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_true(seg.index == 1);
+	assert_string_equal(buf_text(&seg.next), "{\"key\":{\"S\":\"m\"}}");
+	src->ops->put(src, &seg);
+	source_close(src);
+	buf_release(&from[1].next);
+}
+
+static const struct {
+	const char *name, *body;
+} bad_pages[] = {
+	{ "no Items", "{}" },
+	{ "Items is no list", "{\"Items\":{}}" },
+	{ "an entry without its key", "{\"Items\":[{\"a\":{\"S\":\"x\"}}]}" },
+	{ "a key of a wrong type", "{\"Items\":[{\"key\":{\"BOOL\":true}}]}" },
+	{ "an empty key", "{\"Items\":[{\"key\":{\"S\":\"\"}}]}" },
+	{ "a key twice",
+	    "{\"Items\":[{\"key\":{\"S\":\"a\"},\"key\":{\"S\":\"b\"}}]}" },
+	{ "a key twice, once with an escape",
+	    "{\"Items\":[{\"key\":{\"S\":\"a\"},"
+	    "\"k\\u0065y\":{\"S\":\"b\"}}]}" },
+	{ "the ttl twice",
+	    "{\"Items\":[{\"key\":{\"S\":\"a\"},\"ttl\":{\"N\":\"1\"},"
+	    "\"ttl\":{\"N\":\"2\"}}]}" },
+	{ "cut", "{\"Items\":[{\"key\":{\"S\":\"a\"}}]" },
+	{ "trailing garbage", "{\"Items\":[]} x" },
+	{ "not JSON", "<html>" },
+	{ "empty", "" },
+};
+
+static void
+test_bad_pages(void **state)
+{
+	struct page page = { 0 };
+	struct fault f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad_pages) / sizeof(bad_pages[0]); i++) {
+		page_reset(&page);
+		buf_adds(&page.body, bad_pages[i].body);
+		if (page_parse(&page, &table.schema, "ttl", &f) != -1 ||
+		    f.kind != FAULT_DATA)
+			fail_msg("%s: accepted", bad_pages[i].name);
+	}
+	page_release(&page);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_pages),
+		cmocka_unit_test(test_same_key_again),
+		cmocka_unit_test(test_hot),
+		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_from),
+		cmocka_unit_test(test_bad_pages),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

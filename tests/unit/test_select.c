@@ -1,0 +1,297 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "inspector/record.h"
+#include "inspector/select.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define NOW 1795332271
+
+#define LIVE (1u << STATE_LIVE)
+#define PENDING (1u << STATE_PENDING)
+#define STUCK (1u << STATE_STUCK)
+#define IMMORTAL (1u << STATE_IMMORTAL)
+
+static const struct {
+	const char *list;
+	int rc;
+	unsigned states;
+	size_t bad; /* where the word that is none begins */
+} lists[] = {
+	/* clang-format off */
+	{ "live", 0, LIVE, 0 },
+	{ "pending,stuck", 0, PENDING | STUCK, 0 },
+	{ "expired", 0, PENDING | STUCK, 0 },
+	{ "expired,immortal", 0, PENDING | STUCK | IMMORTAL, 0 },
+	{ "any", 0, LIVE | PENDING | STUCK | IMMORTAL, 0 },
+	{ "live,live", 0, LIVE, 0 },
+	{ "", -1, 0, 0 },
+	{ "alive", -1, 0, 0 },
+	{ "Live", -1, 0, 0 },
+	{ "live,", -1, 0, 5 },
+	{ ",live", -1, 0, 0 },
+	{ "live,,stuck", -1, 0, 5 },
+	{ "live, stuck", -1, 0, 5 },
+	{ "live,gone,stuck", -1, 0, 5 },
+	{ "stuck,a-very-long-word-that-fits-in-no-table-of-words", -1, 0, 6 },
+	/* clang-format on */
+};
+
+static void
+test_states(void **state)
+{
+	int bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lists); i++) {
+		unsigned states = 99;
+		const char *at = NULL;
+		int rc = selection_states(lists[i].list, &states, &at);
+
+		if (rc != lists[i].rc ||
+		    (rc == 0 ? states != lists[i].states
+			     : states != 99 ||
+				at != lists[i].list + lists[i].bad)) {
+			print_error("\"%s\": %d %x\n", lists[i].list, rc,
+			    states);
+			bad++;
+		}
+	}
+	assert_int_equal(bad, 0);
+}
+
+static void
+test_reasons(void **state)
+{
+	const char *list = "milliseconds,too-old,sometime", *bad = NULL;
+	unsigned reasons = 99;
+
+	(void)state;
+	assert_int_equal(selection_reasons("milliseconds", &reasons, &bad), 0);
+	assert_int_equal(reasons, 1u << REASON_MILLISECONDS);
+	assert_int_equal(selection_reasons("ttl-off,none", &reasons, &bad), 0);
+	assert_int_equal(reasons, 1u << REASON_TTL_OFF | 1u << REASON_NONE);
+	assert_int_equal(selection_reasons(list, &reasons, &bad), -1);
+	assert_ptr_equal(bad, list + 21);
+	assert_int_equal(reasons, 1u << REASON_TTL_OFF | 1u << REASON_NONE);
+	assert_int_equal(selection_reasons("", &reasons, &bad), -1);
+}
+
+/* One case: an entry, and a selection that changes one thing. */
+static const struct {
+	const char *name;
+	const char *key;
+	const char *ttl;
+	struct selection s; /* zero members mean: as selection_any has it */
+	bool wants;
+} cases[] = {
+/* clang-format off */
+#define T(at) "{\"N\":\"" at "\"}"
+	{ "any: live", "a", T("1795335871"), { 0 }, true },
+	{ "any: missing", "a", NULL, { 0 }, true },
+	{ "state: is it", "a", T("1795332270"), { .states = PENDING }, true },
+	{ "state: one of them", "a", T("0"), { .states = PENDING | STUCK }, true },
+	{ "state: is not", "a", T("1795335871"), { .states = PENDING | STUCK }, false },
+	{ "reason: is it", "a", T("1795332270000"), { .reasons = 1u << REASON_MILLISECONDS }, true },
+	{ "reason: is not", "a", T("0"), { .reasons = 1u << REASON_MILLISECONDS }, false },
+	{ "reason: none", "a", T("1795332270"), { .reasons = 1u << REASON_NONE }, true },
+	{ "kind: session", "session:1", NULL, { .kinds = 1u << KIND_SESSION }, true },
+	{ "kind: no session", "user:1", NULL, { .kinds = 1u << KIND_SESSION }, false },
+	{ "kind: item", "user:1", NULL, { .kinds = 1u << KIND_ITEM }, true },
+
+	{ "overdue 1h: an hour and a second ago", "a", T("1795328670"), { .overdue = 3600 }, true },
+	{ "overdue 1h: an hour and a hair ago", "a", T("1795328670.99999999999999999999"), { .overdue = 3600 }, true },
+	{ "overdue 1h: exactly an hour ago", "a", T("1795328671"), { .overdue = 3600 }, false },
+	{ "overdue 1h: an hour ago less a hair", "a", T("1795328671.00000000000000000001"), { .overdue = 3600 }, false },
+	{ "overdue 1h: milliseconds, long ago", "a", T("1795328670000"), { .overdue = 3600 }, true },
+	{ "overdue 1h: milliseconds, one too few", "a", T("1795328671000"), { .overdue = 3600 }, false },
+	{ "overdue 1h: milliseconds, one more", "a", T("1795328670999"), { .overdue = 3600 }, true },
+	{ "overdue 1h: a string, long ago", "a", "{\"S\":\"2026-11-22T00:00:00Z\"}", { .overdue = 3600 }, true },
+	{ "overdue 1h: too old", "a", T("0"), { .overdue = 3600 }, true },
+	{ "overdue 1h: live", "a", T("1795335871"), { .overdue = 3600 }, false },
+	{ "overdue 1h: immortal, ahead", "a", T("1795335871000"), { .overdue = 3600 }, false },
+	{ "overdue 1h: no moment", "a", NULL, { .overdue = 3600 }, false },
+	{ "overdue 1h: wrong type", "a", "{\"BOOL\":true}", { .overdue = 3600 }, false },
+	{ "overdue, longer than time", "a", T("0"), { .overdue = INT64_MAX }, false },
+	{ "overdue, longer than time, before it", "a", T("-99999999999999999999"), { .overdue = INT64_MAX }, true },
+
+	{ "within 1h: exactly now", "a", T("1795332271"), { .expires_within = 3600 }, true },
+	{ "within 1h: a minute ahead", "a", T("1795332331"), { .expires_within = 3600 }, true },
+	{ "within 1h: an hour ahead", "a", T("1795335871"), { .expires_within = 3600 }, true },
+	{ "within 1h: an hour and a hair", "a", T("1795335871.00000000000000000001"), { .expires_within = 3600 }, false },
+	{ "within 1h: a hair less", "a", T("1795335870.99999999999999999999"), { .expires_within = 3600 }, true },
+	{ "within 1h: a second ago", "a", T("1795332270"), { .expires_within = 3600 }, false },
+	{ "within 1h: milliseconds never do", "a", T("1795332331000"), { .expires_within = 3600 }, false },
+	{ "within 1h: no moment", "a", NULL, { .expires_within = 3600 }, false },
+	{ "within all time", "a", T("99999999999"), { .expires_within = INT64_MAX }, true },
+
+	{ "larger than 8: 8 bytes", "a", T("0"), { .larger_than = 8 }, false },
+	{ "larger than 7: 8 bytes", "a", T("0"), { .larger_than = 7 }, true },
+#undef T
+	/* clang-format on */
+};
+
+static void
+test_wants(void **state)
+{
+	static const char *const prefixes[] = { "session:" };
+	struct rules rules = {
+		.now = NOW,
+		.ttl_acts = true,
+		.session_prefixes = prefixes,
+		.nprefixes = 1,
+		.sizes = true,
+	};
+	struct buf scratch = { 0 };
+	int bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct selection s = selection_any();
+		struct buf key = { 0 };
+		struct item item = {
+			.json = SLICE("{\"key\":{\"S\":\"a\"},"
+				      "\"ttl\":{\"N\":\"0\"}}"),
+		};
+		struct record r;
+
+		if (cases[i].s.states != 0)
+			s.states = cases[i].s.states;
+		if (cases[i].s.kinds != 0)
+			s.kinds = cases[i].s.kinds;
+		s.reasons = cases[i].s.reasons;
+		if (cases[i].s.overdue != 0)
+			s.overdue = cases[i].s.overdue;
+		if (cases[i].s.expires_within != 0)
+			s.expires_within = cases[i].s.expires_within;
+		if (cases[i].s.larger_than != 0)
+			s.larger_than = cases[i].s.larger_than;
+		buf_addf(&key, "{\"S\":\"%s\"}", cases[i].key);
+		item.partition = (struct slice){ key.p, key.n };
+		if (cases[i].ttl != NULL)
+			item.ttl = slice_str(cases[i].ttl);
+		record_of(&r, &item, &rules, &scratch);
+		if (selection_wants(&s, &rules, &r) != cases[i].wants) {
+			print_error("%s: %d\n", cases[i].name, !cases[i].wants);
+			bad++;
+		}
+		buf_release(&key);
+	}
+	buf_release(&scratch);
+	assert_int_equal(bad, 0);
+}
+
+/* --overdue 0 takes all that is expired, to the last fraction. */
+static void
+test_overdue_zero(void **state)
+{
+	static const struct {
+		const char *ttl;
+		bool wants;
+	} moments[] = {
+		{ "{\"N\":\"1795332270\"}", true },
+		{ "{\"N\":\"1795332270.9999999999\"}", true },
+		{ "{\"N\":\"1795332270999\"}", true },
+		{ "{\"N\":\"0\"}", true },
+		{ "{\"N\":\"1795332271\"}", false },
+		{ "{\"N\":\"1795332271000\"}", false },
+	};
+	struct rules rules = { .now = NOW, .ttl_acts = true };
+	struct selection s = selection_any();
+	struct buf scratch = { 0 };
+
+	(void)state;
+	s.overdue = 0;
+	for (size_t i = 0; i < COUNT(moments); i++) {
+		struct item item = {
+			.partition = SLICE("{\"S\":\"a\"}"),
+			.ttl = slice_str(moments[i].ttl),
+		};
+		struct record r;
+
+		record_of(&r, &item, &rules, &scratch);
+		assert_int_equal(selection_wants(&s, &rules, &r),
+		    moments[i].wants);
+	}
+	s.overdue = -1;
+	s.expires_within = 0;
+	for (size_t i = 0; i < COUNT(moments); i++) {
+		struct item item = {
+			.partition = SLICE("{\"S\":\"a\"}"),
+			.ttl = slice_str(moments[i].ttl),
+		};
+		struct record r;
+
+		record_of(&r, &item, &rules, &scratch);
+		assert_int_equal(selection_wants(&s, &rules, &r), i == 4);
+	}
+	buf_release(&scratch);
+}
+
+static void
+test_prefixes(void **state)
+{
+	static const char *const prefixes[] = { "user:", "image:1" };
+	static const char *const all[] = { "x", "" };
+	struct rules rules = { 0 };
+	struct selection s = selection_any();
+	struct record r = { .size = -1 };
+
+	(void)state;
+	r.key = SLICE("anything");
+	assert_true(selection_wants(&s, &rules, &r));
+	s.prefixes = prefixes;
+	s.nprefixes = 2;
+	assert_false(selection_wants(&s, &rules, &r));
+	r.key = SLICE("user:7");
+	assert_true(selection_wants(&s, &rules, &r));
+	r.key = SLICE("image:17");
+	assert_true(selection_wants(&s, &rules, &r));
+	r.key = SLICE("image:");
+	assert_false(selection_wants(&s, &rules, &r));
+	r.key = SLICE("");
+	assert_false(selection_wants(&s, &rules, &r));
+	s.prefixes = all;
+	assert_true(selection_wants(&s, &rules, &r));
+}
+
+/* All zero selects nothing; an unknown size is larger than nothing. */
+static void
+test_edges(void **state)
+{
+	struct rules rules = { 0 };
+	struct selection s = { 0 };
+	struct record r = { .size = -1, .key = { "a", 1 } };
+
+	(void)state;
+	assert_false(selection_wants(&s, &rules, &r));
+	s = selection_any();
+	assert_true(selection_wants(&s, &rules, &r));
+	s.larger_than = 0;
+	assert_false(selection_wants(&s, &rules, &r));
+	r.size = 0;
+	assert_false(selection_wants(&s, &rules, &r));
+	r.size = 1;
+	assert_true(selection_wants(&s, &rules, &r));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_wants),
+		cmocka_unit_test(test_overdue_zero),
+		cmocka_unit_test(test_prefixes),
+		cmocka_unit_test(test_edges),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

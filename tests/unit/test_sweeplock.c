@@ -1,0 +1,461 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "dynamodb/hash.h"
+#include "sweep/sweeplock.h"
+
+#define ENDPOINT "https://dynamodb.eu-west-1.amazonaws.com"
+#define ARN "arn:aws:dynamodb:eu-west-1:123456789012:table/TSAGalleryCache"
+#define STRANGER 12345
+
+/* --- a folder for each test --- */
+
+static char *base, *shared, *own, *file; /* file: the table's, in shared */
+static struct sweeplock_places places;
+
+static const struct sweeplock_options table = { .endpoint = ENDPOINT,
+	.arn = ARN };
+
+static int
+setup(void **state)
+{
+	const char *tmp = getenv("TMPDIR");
+	char hex[65];
+
+	(void)state;
+	base = xasprintf("%s/sweeplock-XXXXXX", tmp != NULL ? tmp : P_tmpdir);
+	if (mkdtemp(base) == NULL)
+		return -1;
+	shared = xasprintf("%s/shared", base);
+	own = xasprintf("%s/own", base);
+	hash_sha256_hex(hex, ENDPOINT "\n" ARN, strlen(ENDPOINT "\n" ARN));
+	file = xasprintf("%s/%s", shared, hex);
+	places = (struct sweeplock_places){ shared, { own, NULL } };
+	return 0;
+}
+
+static int
+forget(const char *path, const struct stat *st, int flag, struct FTW *where)
+{
+	(void)st;
+	(void)flag;
+	(void)where;
+	return remove(path);
+}
+
+static int
+teardown(void **state)
+{
+	int rc = nftw(base, forget, 8, FTW_DEPTH | FTW_PHYS);
+
+	(void)state;
+	free(base);
+	free(shared);
+	free(own);
+	free(file);
+	return rc;
+}
+
+static struct sweeplock *
+take(void)
+{
+	struct fault f = { 0 };
+	struct sweeplock *l = sweeplock_take_in(&places, &table, &f);
+
+	if (l == NULL)
+		fail_msg("%s", f.text);
+	return l;
+}
+
+/* What asking for ${o} now ends with. */
+static enum fault_kind
+ask(const struct sweeplock_options *o)
+{
+	struct fault f = { 0 };
+	struct sweeplock *l = sweeplock_take_in(&places, o, &f);
+
+	sweeplock_release(l);
+	return l != NULL ? FAULT_NONE : f.kind;
+}
+
+static mode_t
+mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(lstat(path, &st), 0);
+	return st.st_mode & 07777;
+}
+
+static void
+touch(const char *path, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(fchmod(fd, mode), 0);
+	assert_int_equal(close(fd), 0);
+}
+
+/* --- who keeps whom out --- */
+
+static void
+a_second_one_is_told_to_wait(void **state)
+{
+	struct sweeplock *l = take();
+	struct fault f = { 0 };
+
+	(void)state;
+	assert_null(sweeplock_take_in(&places, &table, &f));
+	assert_int_equal(f.kind, FAULT_LOCKED);
+	assert_non_null(
+	    strstr(f.text, "another purge, repair or restore of " ARN));
+	assert_non_null(strstr(f.text, "wait"));
+	assert_non_null(strstr(f.text, file));
+	assert_null(sweeplock_take_in(&places, &table, NULL));
+	sweeplock_release(l);
+	sweeplock_release(NULL);
+	assert_int_equal(ask(&table), FAULT_NONE);
+	/* The file stays: to remove it would let two in. */
+	assert_int_equal(access(file, F_OK), 0);
+}
+
+static void
+tables_and_shards_keep_out_whom_they_must(void **state)
+{
+	static const struct {
+		const char *name;
+		struct sweeplock_options held, asked;
+		bool out;
+	} cases[] = {
+		{ "table, table", { ENDPOINT, ARN, 0, 0 },
+		    { ENDPOINT, ARN, 0, 0 }, true },
+		{ "table, shard", { ENDPOINT, ARN, 0, 0 },
+		    { ENDPOINT, ARN, 1, 4 }, true },
+		{ "shard, table", { ENDPOINT, ARN, 1, 4 },
+		    { ENDPOINT, ARN, 0, 0 }, true },
+		{ "shard, same shard", { ENDPOINT, ARN, 1, 4 },
+		    { ENDPOINT, ARN, 1, 4 }, true },
+		{ "shard, next shard", { ENDPOINT, ARN, 1, 4 },
+		    { ENDPOINT, ARN, 2, 4 }, false },
+		{ "shards 1 of 12 and 11 of 2 digits", { ENDPOINT, ARN, 1, 12 },
+		    { ENDPOINT, ARN, 11, 12 }, false },
+		{ "another table", { ENDPOINT, ARN, 0, 0 },
+		    { ENDPOINT, ARN "2", 0, 0 }, false },
+		{ "another endpoint", { ENDPOINT, ARN, 0, 0 },
+		    { "http://localhost:8000", ARN, 0, 0 }, false },
+		{ "a name for want of an ARN", { ENDPOINT, "T", 0, 0 },
+		    { ENDPOINT, "T", 0, 0 }, true },
+		{ "a name that would be a path", { ENDPOINT, "../x", 0, 0 },
+		    { ENDPOINT, "../x", 0, 0 }, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sweeplock *l =
+		    sweeplock_take_in(&places, &cases[i].held, NULL);
+		enum fault_kind want = cases[i].out ? FAULT_LOCKED : FAULT_NONE;
+
+		assert_non_null(l);
+		if (ask(&cases[i].asked) != want)
+			fail_msg("%s", cases[i].name);
+		/* Who was turned away holds nothing. */
+		sweeplock_release(l);
+		if (ask(&cases[i].asked) != FAULT_NONE ||
+		    ask(&cases[i].held) != FAULT_NONE)
+			fail_msg("%s: afterwards", cases[i].name);
+	}
+}
+
+/* Start a process that takes the lock and holds it; -1: it could not. */
+static pid_t
+holder(uid_t uid)
+{
+	int pipes[2];
+	char c = 'n';
+	pid_t pid;
+
+	assert_int_equal(pipe(pipes), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		if (uid != geteuid() && setuid(uid) != 0)
+			_exit(1);
+		c = sweeplock_take_in(&places, &table, NULL) != NULL ? 'y'
+								     : 'n';
+		if (write(pipes[1], &c, 1) != 1)
+			_exit(1);
+		for (;;)
+			(void)pause();
+	}
+	assert_int_equal(close(pipes[1]), 0);
+	assert_int_equal(read(pipes[0], &c, 1), 1);
+	assert_int_equal(close(pipes[0]), 0);
+	assert_int_equal(c, 'y');
+	return pid;
+}
+
+static void
+end(pid_t pid)
+{
+	assert_int_equal(kill(pid, SIGKILL), 0);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+static void
+another_process_holds_it_until_it_is_killed(void **state)
+{
+	pid_t pid = holder(geteuid());
+
+	(void)state;
+	assert_int_equal(ask(&table), FAULT_LOCKED);
+	end(pid);
+	assert_int_equal(ask(&table), FAULT_NONE);
+}
+
+static void
+users_keep_each_other_out(void **state)
+{
+	struct sweeplock *l;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	/* He was first: the shared folder and the file are his. */
+	assert_int_equal(chmod(base, 0777), 0);
+	pid = holder(STRANGER);
+	assert_int_equal(mode_of(shared), 01777);
+	assert_int_equal(ask(&table), FAULT_LOCKED);
+	end(pid);
+	l = take();
+	assert_int_equal(access(own, F_OK), -1);
+	sweeplock_release(l);
+	/* … and the other way round, with a umask that would shut him out. */
+	assert_int_equal(unlink(file), 0);
+	(void)umask(077);
+	l = take();
+	(void)umask(022);
+	assert_int_equal(mode_of(file), 0644);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(setuid(STRANGER) != 0 || ask(&table) != FAULT_LOCKED);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	sweeplock_release(l);
+}
+
+/* --- folders --- */
+
+static void
+folders_are_made_as_they_must_be(void **state)
+{
+	static const mode_t masks[] = { 0, 022, 077 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
+		mode_t before = umask(masks[i]);
+
+		assert_int_equal(ask(&table), FAULT_NONE);
+		places.shared = NULL;
+		assert_int_equal(ask(&table), FAULT_NONE);
+		places.shared = shared;
+		(void)umask(before);
+		assert_int_equal(mode_of(shared), 01777);
+		assert_int_equal(mode_of(own), 0700);
+		assert_int_equal(mode_of(file), 0644);
+		assert_int_equal(nftw(shared, forget, 8, FTW_DEPTH), 0);
+		assert_int_equal(nftw(own, forget, 8, FTW_DEPTH), 0);
+	}
+}
+
+static void
+ones_own_is_closed_to_others(void **state)
+{
+	(void)state;
+	places.shared = NULL;
+	assert_int_equal(mkdir(own, 0700), 0);
+	assert_int_equal(chmod(own, 0777), 0);
+	assert_int_equal(ask(&table), FAULT_NONE);
+	assert_int_equal(mode_of(own), 0700);
+}
+
+static void
+without_the_first_the_next_is_used(void **state)
+{
+	char *missing = xasprintf("%s/no/such", base);
+	struct sweeplock *l;
+
+	(void)state;
+	places = (struct sweeplock_places){ missing, { missing, own } };
+	l = take();
+	assert_int_equal(mode_of(own), 0700);
+	assert_int_equal(ask(&table), FAULT_LOCKED);
+	sweeplock_release(l);
+	places.own[1] = NULL;
+	assert_int_equal(ask(&table), FAULT_IO);
+	free(missing);
+}
+
+static void
+links_and_files_are_no_folders(void **state)
+{
+	char *real = xasprintf("%s/real", base);
+
+	(void)state;
+	assert_int_equal(mkdir(real, 0777), 0);
+	/* A link where the shared folder is looked for: on to the next. */
+	assert_int_equal(symlink(real, shared), 0);
+	assert_int_equal(ask(&table), FAULT_NONE);
+	assert_int_equal(mode_of(own), 0700);
+	/* In place of one's own: refused. */
+	assert_int_equal(nftw(own, forget, 8, FTW_DEPTH), 0);
+	assert_int_equal(symlink(real, own), 0);
+	assert_int_equal(ask(&table), FAULT_IO);
+	assert_int_equal(unlink(own), 0);
+	assert_int_equal(symlink("nowhere", own), 0);
+	assert_int_equal(ask(&table), FAULT_IO);
+	assert_int_equal(unlink(own), 0);
+	touch(own, 0600);
+	assert_int_equal(ask(&table), FAULT_IO);
+	/* Nothing came to lie behind the links. */
+	assert_int_equal(rmdir(real), 0);
+	free(real);
+}
+
+static void
+folders_of_strangers_are_passed_over(void **state)
+{
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(mkdir(shared, 0755), 0);
+	assert_int_equal(chown(shared, STRANGER, STRANGER), 0);
+	assert_int_equal(ask(&table), FAULT_NONE);
+	assert_int_equal(rmdir(shared), 0); /* it is empty */
+	assert_int_equal(mkdir(shared, 0755), 0);
+	assert_int_equal(chown(shared, STRANGER, STRANGER), 0);
+	assert_int_equal(chown(own, STRANGER, STRANGER), 0);
+	assert_int_equal(ask(&table), FAULT_REFUSED);
+}
+
+/* --- files --- */
+
+static void
+planted_files_do_no_harm(void **state)
+{
+	char *victim = xasprintf("%s/victim", base);
+	char *missing = xasprintf("%s/missing", base);
+
+	(void)state;
+	touch(victim, 0600);
+	assert_int_equal(ask(&table), FAULT_NONE);
+	assert_int_equal(unlink(file), 0);
+
+	assert_int_equal(symlink(victim, file), 0);
+	assert_int_equal(ask(&table), FAULT_IO);
+	assert_int_equal(mode_of(victim), 0600);
+	assert_int_equal(unlink(file), 0);
+
+	assert_int_equal(symlink(missing, file), 0);
+	assert_int_equal(ask(&table), FAULT_IO);
+	assert_int_equal(access(missing, F_OK), -1);
+	assert_int_equal(unlink(file), 0);
+
+	assert_int_equal(mkfifo(file, 0666), 0); /* it must not hang */
+	assert_int_equal(ask(&table), FAULT_REFUSED);
+	assert_int_equal(unlink(file), 0);
+
+	assert_int_equal(mkdir(file, 0777), 0);
+	assert_int_equal(ask(&table), FAULT_REFUSED);
+	assert_int_equal(rmdir(file), 0);
+
+	/* A hard link to something of ours is only locked, never changed. */
+	assert_int_equal(link(victim, file), 0);
+	assert_int_equal(ask(&table), FAULT_NONE);
+	assert_int_equal(mode_of(victim), 0600);
+	free(victim);
+	free(missing);
+}
+
+static void
+a_file_that_cannot_be_asked_is_no_leave(void **state)
+{
+	int status;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(base, 0777), 0);
+	assert_int_equal(ask(&table), FAULT_NONE);
+	assert_int_equal(chmod(file, 0600), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(setuid(STRANGER) != 0 || ask(&table) != FAULT_IO);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+/* --- as it is called --- */
+
+static void
+the_real_places_hold_it_too(void **state)
+{
+	const struct sweeplock_options o = { .endpoint = "unit test",
+		.arn = "unit test" };
+	struct fault f = { 0 };
+	struct sweeplock *l = sweeplock_take(&o, &f);
+
+	(void)state;
+	if (l == NULL && f.kind == FAULT_LOCKED)
+		skip(); /* another run of this test */
+	if (l == NULL)
+		fail_msg("%s", f.text);
+	assert_null(sweeplock_take(&o, &f));
+	assert_int_equal(f.kind, FAULT_LOCKED);
+	sweeplock_release(l);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_second_one_is_told_to_wait),
+		TEST(tables_and_shards_keep_out_whom_they_must),
+		TEST(another_process_holds_it_until_it_is_killed),
+		TEST(users_keep_each_other_out),
+		TEST(folders_are_made_as_they_must_be),
+		TEST(ones_own_is_closed_to_others),
+		TEST(without_the_first_the_next_is_used),
+		TEST(links_and_files_are_no_folders),
+		TEST(folders_of_strangers_are_passed_over),
+		TEST(planted_files_do_no_harm),
+		TEST(a_file_that_cannot_be_asked_is_no_leave),
+		TEST(the_real_places_hold_it_too),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,350 @@
+#include "script.h"
+
+#include "dynamodb/table.h"
+#include "dynamodb/write.h"
+
+static struct ddb_table table = { .name = (char *)"T\"1",
+	.partition = (char *)"key",
+	.schema = { "key", NULL } };
+static struct ddb_table sorted = { .name = (char *)"T",
+	.partition = (char *)"p k",
+	.sort = (char *)"a\"b",
+	.schema = { "p k", "a\"b" } };
+
+#define KEY(s) SLICE("{\"S\":\"" s "\"}")
+#define NUM(s) SLICE("{\"N\":\"" s "\"}")
+
+static const struct {
+	const char *name;
+	const struct ddb_table *table;
+	struct ddb_delete d;
+	const char *item;  /* the DeleteItem body, from Key on */
+	const char *batch; /* the statement and its parameters */
+} bodies[] = {
+	/* clang-format off */
+	{ "expired", &table,
+	    { .partition = KEY("a\\u0000b"),
+		.cond = { DDB_COND_LESS, "ttl", NUM("7"), { 0, 0 } } },
+	    "\"Key\":{\"key\":{\"S\":\"a\\u0000b\"}},"
+	    "\"ConditionExpression\":\"#t < :a\","
+	    "\"ExpressionAttributeNames\":{\"#t\":\"ttl\"},"
+	    "\"ExpressionAttributeValues\":{\":a\":{\"N\":\"7\"}},",
+	    "{\"Statement\":\"DELETE FROM \\\"T\\\"\\\"1\\\" WHERE "
+	    "\\\"key\\\"=? AND \\\"ttl\\\" < ? RETURNING ALL OLD *\","
+	    "\"Parameters\":[{\"S\":\"a\\u0000b\"},{\"N\":\"7\"}]}" },
+	{ "live, within a span", &table,
+	    { .partition = KEY("k"),
+		.cond = { DDB_COND_BETWEEN, "ttl", NUM("7"), NUM("9") } },
+	    "\"ConditionExpression\":\"#t BETWEEN :a AND :b\","
+	    "\"ExpressionAttributeNames\":{\"#t\":\"ttl\"},"
+	    "\"ExpressionAttributeValues\":{\":a\":{\"N\":\"7\"},"
+	    "\":b\":{\"N\":\"9\"}},",
+	    "AND \\\"ttl\\\" BETWEEN ? AND ? RETURNING ALL OLD *\","
+	    "\"Parameters\":[{\"S\":\"k\"},{\"N\":\"7\"},{\"N\":\"9\"}]}" },
+	{ "as it was seen, with a sort key and quotes in names", &sorted,
+	    { .partition = KEY("k"), .sort = NUM("1"),
+		.cond = { DDB_COND_SAME, "t.t", SLICE("{\"NULL\":true}"),
+		    { 0, 0 } } },
+	    "\"Key\":{\"p k\":{\"S\":\"k\"},\"a\\\"b\":{\"N\":\"1\"}},"
+	    "\"ConditionExpression\":\"#t = :a\","
+	    "\"ExpressionAttributeNames\":{\"#t\":\"t.t\"},"
+	    "\"ExpressionAttributeValues\":{\":a\":{\"NULL\":true}},",
+	    "WHERE \\\"p k\\\"=? AND \\\"a\\\"\\\"b\\\"=? AND "
+	    "\\\"t.t\\\" = ? RETURNING ALL OLD *\",\"Parameters\":["
+	    "{\"S\":\"k\"},{\"N\":\"1\"},{\"NULL\":true}]}" },
+	{ "missing", &table,
+	    { .partition = KEY("k"),
+		.cond = { DDB_COND_MISSING, "ttl", { 0, 0 }, { 0, 0 } } },
+	    "\"ConditionExpression\":\"attribute_not_exists(#t)\","
+	    "\"ExpressionAttributeNames\":{\"#t\":\"ttl\"},\"ReturnValues\"",
+	    "AND \\\"ttl\\\" IS MISSING RETURNING ALL OLD *\","
+	    "\"Parameters\":[{\"S\":\"k\"}]}" },
+	{ "exists", &table,
+	    { .partition = KEY("k"),
+		.cond = { DDB_COND_EXISTS, "ttl", { 0, 0 }, { 0, 0 } } },
+	    "\"ConditionExpression\":\"attribute_exists(#t)\","
+	    "\"ExpressionAttributeNames\":{\"#t\":\"key\"},",
+	    "WHERE \\\"key\\\"=? RETURNING ALL OLD *\"" },
+	{ "no condition is one that never holds", &table,
+	    { .partition = KEY("k"),
+		.cond = { DDB_COND_NONE, "ttl", { 0, 0 }, { 0, 0 } } },
+	    "\"attribute_exists(#t) AND attribute_not_exists(#t)\"",
+	    "\\\"ttl\\\" IS MISSING AND \\\"ttl\\\" IS NOT MISSING" },
+	/* clang-format on */
+};
+
+static void
+test_bodies(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		struct ddb_delete d = bodies[i].d, *list[1] = { &d };
+		struct buf b = { 0 };
+
+		ddb_delete_body(&b, bodies[i].table, &d);
+		if (strstr(buf_text(&b), bodies[i].item) == NULL)
+			fail_msg("%s: %s", bodies[i].name, buf_text(&b));
+		assert_int_equal(slice_check((struct slice){ b.p, b.n }, NULL),
+		    0);
+		assert_non_null(strstr(buf_text(&b),
+		    "\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\""));
+		buf_reset(&b);
+		ddb_batch_body(&b, bodies[i].table, list, 1);
+		if (strstr(buf_text(&b), bodies[i].batch) == NULL)
+			fail_msg("%s: %s", bodies[i].name, buf_text(&b));
+		assert_int_equal(slice_check((struct slice){ b.p, b.n }, NULL),
+		    0);
+		buf_release(&b);
+	}
+}
+
+#define OLD(k) "{\"TableName\":\"T\",\"Item\":{\"key\":{\"S\":\"" k "\"}}}"
+#define ERR(c) \
+	"{\"TableName\":\"T\",\"Error\":{\"Code\":\"" c "\",\"Message\":\"m\"}}"
+#define ANSWERS(...) "{\"Responses\":[" __VA_ARGS__ "]}"
+#define NOPE(c) "{\"__type\":\"x#" c "\",\"message\":\"m\"}"
+
+struct want {
+	enum ddb_said said;
+	int sends;
+	bool old, unsure;
+};
+
+static const struct {
+	const char *name;
+	int mode;
+	struct script_reply replies[8];
+	size_t n;
+	int rc;
+	struct want want[3];
+	int mode_after;
+	const char *second; /* must be in the second request */
+	const char *not_second;
+} batches[] = {
+	/* clang-format off */
+	{ "all deleted", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("k0") "," OLD("k1") "," OLD("k2")), 0, 0, 0 } },
+	    1, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_DONE, 1, true, false } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "the real service: an absent key is a success without an item",
+	    DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("k0") ",{\"TableName\":\"T\"},"
+		ERR("ConditionalCheckFailed")), 0, 0, 0 } },
+	    1, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ABSENT, 1, false, false },
+		{ DDB_SAID_CONDITION, 1, false, false } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "one statement throttled: only it is sent again", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("k0") "," ERR("ThrottlingError") ","
+		OLD("k2")), 0, 0, 0 },
+		{ 200, ANSWERS(OLD("k1")), 0, 0, 0 } },
+	    2, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_DONE, 1, true, false } },
+	    DDB_BATCH_AUTO, "k1", "k0" },
+	{ "one statement failed inside: it may have acted", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("k0") "," ERR("InternalServerError") ","
+		OLD("k2")), 0, 0, 0 },
+		{ 200, ANSWERS("{}"), 0, 0, 0 } },
+	    2, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ABSENT, 2, false, false },
+		{ DDB_SAID_DONE, 1, true, false } },
+	    DDB_BATCH_AUTO, "k1", "k2" },
+	{ "an error that is final", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("k0") ","
+		ERR("ItemCollectionSizeLimitExceeded") "," OLD("k2")),
+		0, 0, 0 } },
+	    1, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ERROR, 1, false, false },
+		{ DDB_SAID_DONE, 1, true, false } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "the reply was lost: everything is sent twice", DDB_BATCH_AUTO,
+	    { { 0, NULL, 0, 0, 0 },
+		{ 200, ANSWERS("{},{},{}"), 0, 0, 0 } },
+	    2, 0, { { DDB_SAID_ABSENT, 2, false, false },
+		{ DDB_SAID_ABSENT, 2, false, false },
+		{ DDB_SAID_ABSENT, 2, false, false } },
+	    DDB_BATCH_AUTO, "k0", NULL },
+	{ "too few answers are no answer", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS("{}"), 0, 0, 0 },
+		{ 200, ANSWERS("{},{},{}"), 0, 0, 0 } },
+	    2, 0, { { DDB_SAID_ABSENT, 2, false, false },
+		{ DDB_SAID_ABSENT, 2, false, false },
+		{ DDB_SAID_ABSENT, 2, false, false } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "no PartiQL here: one by one, for good", DDB_BATCH_AUTO,
+	    { { 400, "{\"__type\":\"x#UnknownOperationException\"}", 0, 0, 0 },
+		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k0\"}}}", 0, 0, 0 },
+		{ 400, NOPE("ConditionalCheckFailedException"), 0, 0, 0 },
+		{ 400, "{\"__type\":\"x#ConditionalCheckFailedException\","
+		    "\"Item\":{\"key\":{\"S\":\"k2\"}}}", 0, 0, 0 } },
+	    4, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_CONDITION, 1, false, false },
+		{ DDB_SAID_CONDITION, 1, true, false } },
+	    DDB_BATCH_SINGLE, "ConditionExpression", NULL },
+	{ "PartiQLDelete denied statement by statement", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(ERR("AccessDenied") "," ERR("AccessDenied") ","
+		ERR("AccessDenied")), 0, 0, 0 },
+		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k0\"}}}", 0, 0, 0 },
+		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k1\"}}}", 0, 0, 0 },
+		{ 200, "{}", 0, 0, 0 } },
+	    4, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ABSENT, 1, false, false } },
+	    DDB_BATCH_SINGLE, NULL, NULL },
+	{ "PartiQL was asked for and is not to be had", DDB_BATCH_PARTIQL,
+	    { { 400, "{\"__type\":\"x#UnknownOperationException\"}",
+		0, 0, 0 } },
+	    1, -1, { { DDB_SAID_NOTHING, 0, false, false },
+		{ DDB_SAID_NOTHING, 0, false, false },
+		{ DDB_SAID_NOTHING, 0, false, false } },
+	    DDB_BATCH_PARTIQL, NULL, NULL },
+	{ "a refused batch goes one by one, this time", DDB_BATCH_AUTO,
+	    { { 400, NOPE("ValidationException"), 0, 0, 0 },
+		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k0\"}}}", 0, 0, 0 },
+		{ 400, NOPE("ValidationException"), 0, 0, 0 },
+		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k2\"}}}",
+		    0, 0, 0 } },
+	    4, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ERROR, 1, false, false },
+		{ DDB_SAID_DONE, 1, true, false } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "single: the table is gone", DDB_BATCH_SINGLE,
+	    { { 200, "{\"Attributes\":{\"key\":{\"S\":\"k0\"}}}", 0, 0, 0 },
+		{ 400, NOPE("ResourceNotFoundException"), 0, 0, 0 } },
+	    2, -1, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ERROR, 1, false, false },
+		{ DDB_SAID_NOTHING, 0, false, false } },
+	    DDB_BATCH_SINGLE, NULL, NULL },
+	/* clang-format on */
+};
+
+static void
+test_batches(void **state)
+{
+	static const struct slice keys[] = { KEY("k0"), KEY("k1"), KEY("k2") };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {
+		struct ddb_delete list[3] = { 0 };
+		int mode = batches[i].mode;
+		struct ddb_deletes many = { .table = &table,
+			.list = list,
+			.n = 3,
+			.mode = &mode };
+		struct fault f = { 0 };
+		struct script s;
+		int rc;
+
+		for (int k = 0; k < 3; k++) {
+			list[k].partition = keys[k];
+			list[k].cond = (struct ddb_cond){ DDB_COND_LESS, "ttl",
+				NUM("7"), { 0, 0 } };
+		}
+		script_open(&s, batches[i].replies, batches[i].n);
+		rc = ddb_delete_many(s.conn, &many, &f);
+		if (rc != batches[i].rc || mode != batches[i].mode_after)
+			fail_msg("%s: %d, mode %d (%s)", batches[i].name, rc,
+			    mode, f.text);
+		for (int k = 0; k < 3; k++) {
+			const struct want *w = &batches[i].want[k];
+
+			if (list[k].said != w->said ||
+			    list[k].sends != w->sends ||
+			    (list[k].old.p != NULL) != w->old ||
+			    list[k].unsure != w->unsure)
+				fail_msg("%s: %d: said %d, %d sends",
+				    batches[i].name, k, list[k].said,
+				    list[k].sends);
+			if (w->old)
+				assert_int_equal(slice_check(list[k].old, NULL),
+				    0);
+		}
+		if (batches[i].second != NULL)
+			assert_non_null(
+			    strstr(buf_text(&s.sent[1]), batches[i].second));
+		if (batches[i].not_second != NULL)
+			assert_null(strstr(buf_text(&s.sent[1]),
+			    batches[i].not_second));
+		if (mode != batches[i].mode)
+			assert_non_null(strstr(s.log, "DeleteItem"));
+		buf_release(&many.old);
+		script_close(&s);
+	}
+}
+
+static void
+test_unsure(void **state)
+{
+	static struct script_reply replies[10];
+	struct ddb_delete d = { .partition = KEY("k"),
+		.cond = { DDB_COND_LESS, "ttl", NUM("7"), { 0, 0 } } };
+	int mode = DDB_BATCH_AUTO;
+	struct ddb_deletes many = { .table = &table,
+		.list = &d,
+		.n = 1,
+		.mode = &mode };
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		replies[i] = (struct script_reply){ .status = 200,
+			.body = ANSWERS(ERR("InternalServerError")) };
+	script_open(&s, replies, 10);
+	assert_int_equal(ddb_delete_many(s.conn, &many, &f), 0);
+	assert_int_equal(d.said, DDB_SAID_ERROR);
+	assert_true(d.unsure);
+	assert_string_equal(d.code, "InternalServerError");
+	buf_release(&many.old);
+	script_close(&s);
+}
+
+static void
+test_put(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 200 },
+		{ .status = 400,
+		    .body = "{\"__type\":\"x#ConditionalCheckFailedException\","
+			    "\"Item\":{\"key\":{\"S\":\"k\"}}}" },
+		{ .status = 0 },
+		{ .status = 400,
+		    .body = NOPE("ConditionalCheckFailedException") },
+	};
+	struct ddb_put p = { .item = SLICE("{\"key\":{\"S\":\"k\"}}") };
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 4);
+	assert_int_equal(ddb_put_new(s.conn, &table, &p, &f), 0);
+	assert_int_equal(p.said, DDB_SAID_DONE);
+	assert_non_null(strstr(buf_text(&s.sent[0]),
+	    "\"ConditionExpression\":\"attribute_not_exists(#k)\""));
+	assert_int_equal(ddb_put_new(s.conn, &table, &p, &f), 0);
+	assert_int_equal(p.said, DDB_SAID_CONDITION);
+	assert_int_equal(p.sends, 1);
+	assert_string_equal(buf_text(&p.present), "{\"key\":{\"S\":\"k\"}}");
+	assert_int_equal(ddb_put_new(s.conn, &table, &p, &f), 0);
+	assert_int_equal(p.said, DDB_SAID_CONDITION);
+	assert_int_equal(p.sends, 2);
+	assert_int_equal(p.present.n, 0);
+	buf_release(&p.present);
+	script_close(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bodies),
+		cmocka_unit_test(test_batches),
+		cmocka_unit_test(test_unsure),
+		cmocka_unit_test(test_put),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
