@@ -253,9 +253,10 @@ text_httpdate_parse(const char *s, int64_t *epoch)
 }
 
 static int
-format(char out[32], int64_t epoch, const char *fmt)
+format(char out[32], int64_t epoch, bool compact)
 {
 	int64_t days = epoch / DAY, rest = epoch % DAY;
+	char text[48] = ""; /* more than 32 to please gcc's arithmetic */
 	struct stamp t;
 
 	out[0] = '\0';
@@ -267,19 +268,22 @@ format(char out[32], int64_t epoch, const char *fmt)
 	if (days > 2932896 || days < -719528)
 		return -1;
 	date_of(days, &t);
-	(void)snprintf(out, 32, fmt, (int)t.year, t.month, t.day,
-	    (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
+	(void)snprintf(text, sizeof(text), "%04d%s%02d%s%02dT%02d%s%02d%s%02dZ",
+	    (int)t.year, compact ? "" : "-", t.month, compact ? "" : "-", t.day,
+	    (int)(rest / 3600), compact ? "" : ":", (int)(rest / 60 % 60),
+	    compact ? "" : ":", (int)(rest % 60));
+	memcpy(out, text, 32);
 	return 0;
 }
 
 int
 text_time_format(char out[32], int64_t epoch)
 {
-	return format(out, epoch, "%04d-%02d-%02dT%02d:%02d:%02dZ");
+	return format(out, epoch, false);
 }
 
 int
 text_time_compact(char out[32], int64_t epoch)
 {
-	return format(out, epoch, "%04d%02d%02dT%02d%02d%02dZ");
+	return format(out, epoch, true);
 }

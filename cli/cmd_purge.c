@@ -183,12 +183,9 @@ undo_command(const struct sweep *s)
 	struct buf b = { 0 };
 
 	/* The journal itself tells table and region. */
-	place.table = place.region = NULL;
+	place.table = place.region = place.repeat = NULL;
 	paper_command(&b, "restore", &place);
-	if (s->context.o->profile != NULL) {
-		buf_adds(&b, " --profile ");
-		option_quote(&b, s->context.o->profile);
-	}
+	option_repeat_one(&b, s->context.o, "profile");
 	buf_addc(&b, ' ');
 	option_quote(&b, whole != NULL ? whole : s->journal);
 	free(whole);

@@ -167,6 +167,20 @@ open_input(struct context *c, struct fault *f)
 	return 0;
 }
 
+/* What a command about the same entries has to say again. */
+static char *
+repeat(const struct options *o)
+{
+	static const char *const names[] = { "profile", "ttl-attribute",
+		"session-prefix", "group" };
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		option_repeat_one(&b, o, names[i]);
+	option_repeat(&b, o, GROUP_SELECTION, "state");
+	return buf_detach(&b);
+}
+
 int
 context_open(struct context *c, const struct options *o,
     const struct context_hints *hints, struct talk *talk, struct fault *f)
@@ -186,6 +200,9 @@ context_open(struct context *c, const struct options *o,
 		c->rules.groups = o->groups.list;
 		c->rules.ngroups = o->groups.n;
 	}
+	c->repeat = repeat(o);
+	if (portion_read(&c->portion, o, f) != 0)
+		return -1;
 	return o->input != NULL ? open_input(c, f) : open_live(c, hints, f);
 }
 
@@ -206,6 +223,8 @@ context_close(struct context *c)
 	free(c->file_table);
 	free(c->file_region);
 	free(c->file_ttl);
+	free(c->repeat);
+	portion_release(&c->portion);
 	*c = (struct context){ 0 };
 }
 
@@ -216,16 +235,18 @@ context_source(struct context *c, bool keys_only)
 	struct scan_options scan = {
 		.table = &c->table,
 		.ttl = c->ttl,
-		.segments = o->segments > 0
-		    ? o->segments
-		    : scan_segments((int)o->jobs, c->table.bytes),
 		.consistent = o->consistent,
 		.keys_only = keys_only,
 	};
 	struct reader *reader = c->reader;
 
-	if (c->ddb != NULL)
+	if (c->ddb != NULL) {
+		portion_choose(&c->portion, o, c->table.bytes,
+		    c->world->chance(c->world->ctx));
+		scan.segments = c->portion.segments;
+		scan.wanted = c->portion.wanted;
 		return scan_source(&scan);
+	}
 	c->reader = NULL;
 	return reader_source(reader, &c->schema, c->ttl);
 }
@@ -265,6 +286,21 @@ progress_mode(const struct options *o, bool rows)
 	return PROGRESS_DRAW;
 }
 
+/* How many entries a pass will see; 0 when nobody knows, -1 for files. */
+static int64_t
+expected(const struct context *c)
+{
+	const struct portion *p = &c->portion;
+
+	if (c->ddb == NULL)
+		return -1;
+	if (p->wanted == NULL || c->table.items <= 0)
+		return c->table.items;
+	return (int64_t)((double)c->table.items * (double)p->asked /
+		   (double)p->segments) +
+	    1;
+}
+
 void
 context_begin(struct context *c, const char *matched, bool rows)
 {
@@ -272,7 +308,7 @@ context_begin(struct context *c, const char *matched, bool rows)
 		.mode = progress_mode(c->o, rows),
 		.verb = "scanned",
 		.matched = matched,
-		.expected = c->ddb != NULL ? c->table.items : -1,
+		.expected = expected(c),
 		.put = put,
 		.width = width,
 		.ctx = c,
@@ -337,6 +373,7 @@ context_place(const struct context *c)
 		.endpoint_shown = c->endpoint_shown,
 		.price =
 		    c->table.provisioned ? NULL : price_of(c->config.region),
+		.repeat = c->repeat,
 	};
 }
 

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/portion.h"
 #include "cli/report.h"
 #include "dynamodb/config.h"
 #include "dynamodb/table.h"
@@ -44,11 +45,13 @@ struct context {
 	struct reader *reader; /* until context_source takes it */
 	char *partition, *sort, *file_ttl, *file_table, *file_region;
 
+	struct portion portion; /* of the table, that is read */
 	struct key_schema schema;
 	const char *ttl; /* the TTL attribute */
 	struct rules rules;
 	struct progress *progress;
 	int64_t begun_us;
+	char *repeat; /* for struct report_place */
 };
 
 /* Where the options say nothing, look here before the environment. */

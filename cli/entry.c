@@ -32,25 +32,28 @@ static void
 when(struct buf *out, const struct record *r, const char *past,
     const char *future)
 {
+	int64_t ahead = r->overdue >= 0 ? 0
+	    : r->overdue > INT64_MIN    ? -r->overdue
+					: INT64_MAX;
 	char text[32];
 
 	if (!r->has_moment)
 		return;
 	if (r->overdue >= 0 && r->state != STATE_LIVE) {
-		text_span(text, r->overdue);
-		buf_addf(out, "%s %s ago", past, text);
+		buf_addf(out, "%s ", past);
+		paper_span(out, r->overdue);
+		buf_adds(out, " ago");
 	} else {
-		text_span(text, r->overdue < 0 ? -r->overdue : 0);
-		buf_addf(out, "%s in %s", future, text);
+		buf_addf(out, "%s in ", future);
+		paper_span(out, ahead);
 	}
 	if (text_time_format(text, r->moment) == 0)
 		buf_addf(out, ", at %s", text);
 }
 
 void
-entry_fate(struct buf *out, const struct record *r, const struct rules *rules)
+entry_fate(struct buf *out, const struct record *r)
 {
-	(void)rules;
 	buf_addf(out, "%s: ", state_name(r->state));
 	switch (r->state) {
 	case STATE_LIVE:
@@ -207,7 +210,8 @@ value(const struct paper *p, int depth, struct slice v)
 	buf_adds(p->out, attr_type_name(type));
 	if (p->style.color)
 		buf_adds(p->out, "\033[m");
-	buf_adds(p->out, "  ");
+	if (type <= ATTR_NULL || type == ATTR_BAD)
+		buf_adds(p->out, "  ");
 	switch (type) {
 	case ATTR_S:
 		text_value(p, depth, inner);
@@ -302,7 +306,7 @@ entry_print(const struct paper *p, const struct entry_view *v,
 		paper_bytes(&text, r->size);
 		buf_adds(&text, ", ");
 	}
-	entry_fate(&text, r, v->rules);
+	entry_fate(&text, r);
 	paper_words(p, 2, buf_text(&text), NULL);
 	attributes(p, v, r);
 	buf_release(&text);

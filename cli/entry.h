@@ -23,7 +23,6 @@ void entry_print(const struct paper *p, const struct entry_view *v,
     const struct record *r);
 
 /* What TTL will do with ${r}, in a sentence. */
-void entry_fate(struct buf *out, const struct record *r,
-    const struct rules *rules);
+void entry_fate(struct buf *out, const struct record *r);
 
 #endif

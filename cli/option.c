@@ -269,25 +269,6 @@ read_words(struct options *o, struct walk w, struct fault *f)
 	return r;
 }
 
-void
-option_quote(struct buf *out, const char *s)
-{
-	if (s[0] != '\0' && s[0] != '~' &&
-	    s[strspn(s,
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-		"0123456789@%+=:,./_-~")] == '\0') {
-		buf_adds(out, s);
-		return;
-	}
-	buf_addc(out, '\'');
-	for (; *s != '\0'; s++)
-		if (*s == '\'')
-			buf_adds(out, "'\\''");
-		else
-			buf_addc(out, *s);
-	buf_addc(out, '\'');
-}
-
 static char *
 quoted_line(int argc, char **argv)
 {

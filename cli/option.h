@@ -97,6 +97,9 @@ struct options {
 	int64_t top, limit, max_items, extend_ttl;
 	bool no_sizes, no_headings, reveal, gzip, yes, no_journal;
 	const char *journal, *journal_dir, *batch;
+	const char *sample, *shard;
+	bool merge, partial;
+	int64_t alert_expired, alert_overdue;
 
 	const struct command *command; /* NULL: none was named */
 	const char **operands;
@@ -144,6 +147,14 @@ int option_unknown_command(const char *name, struct fault *f);
 
 /* Find fault with the table: 0, or -1 and the first thing wrong. */
 int option_check(const struct option_row *rows, struct fault *f);
+
+/* Add the options of ${group} that were given, but not --${but} (may be
+ * NULL), as they could be written again: " --prefix a --prefix b". */
+void option_repeat(struct buf *out, const struct options *o,
+    enum option_group group, const char *but);
+/* The same of one option. */
+void option_repeat_one(struct buf *out, const struct options *o,
+    const char *name);
 
 /* Add ${s} to ${out} as one word for a POSIX shell. */
 void option_quote(struct buf *out, const char *s);

@@ -17,6 +17,10 @@ static const struct {
 	{ "input", "consistent", "a file is always consistent" },
 	{ "input", "max-rcu", "a file costs no read units" },
 	{ "input", "max-wcu", "nothing is written" },
+	{ "input", "sample", "a file is read as a whole" },
+	{ "input", "shard", "a file is read as a whole" },
+	{ "sample", "shard", "an estimate is of the whole table" },
+	{ "segments", "shard", "shards are of 1024 segments" },
 	{ "quiet", "verbose", "one asks for less, the other for more" },
 	{ "journal", "journal-dir", "give the file or the folder" },
 	{ "journal", "no-journal", "there is a journal or none" },
@@ -32,13 +36,45 @@ static const struct {
 } needs[] = {
 	{ "key", "input" },
 	{ "by", "top" },
+	{ "partial", "merge" },
 };
+
+/* What goes with --merge: all else is in the reports already. */
+static const char *const merging[] = { "merge", "partial", "format", "output",
+	"top", "alert-expired", "alert-overdue", "progress", "color", "quiet",
+	"verbose", "help", "version" };
+
+static int
+check_merge(const struct options *o, struct fault *f)
+{
+	for (size_t i = 0; option_rows[i].name != NULL; i++) {
+		bool fits = !o->given[i];
+
+		for (size_t k = 0;
+		     !fits && k < sizeof(merging) / sizeof(*merging); k++)
+			fits = strcmp(option_rows[i].name, merging[k]) == 0;
+		if (!fits)
+			return fault(f, FAULT_USAGE,
+			    "--merge and --%s exclude each other: reports "
+			    "that were written are added up",
+			    option_rows[i].name);
+	}
+	if (o->noperands == 0)
+		return fault(f, FAULT_USAGE, "--merge needs FILE...");
+	return 0;
+}
 
 static int
 check_operands(const struct options *o, struct fault *f)
 {
 	const struct command *c = o->command;
 
+	if (o->merge)
+		return check_merge(o, f);
+	if (c == &cmd_inspect && o->noperands > 0)
+		return fault(f, FAULT_USAGE,
+		    "'inspect' takes files only with --merge: '%s'",
+		    o->operands[0]);
 	if ((int)o->noperands < c->min)
 		return fault(f, FAULT_USAGE, "'%s' needs an argument: %s",
 		    c->name, c->args);

@@ -8,9 +8,13 @@
 #include "cli/paper.h"
 #include "inspector/mask.h"
 #include "inspector/record.h"
+#include "inspector/summary.h"
 
 /* Lines longer than this are hard to read, however wide the terminal. */
 #define WORDS_MAX 100
+
+/* Of the Gregorian calendar, on average. */
+#define YEAR_SECONDS 31556952
 
 const char *
 paper_sgr(const struct paper *p, const char *code)
@@ -150,10 +154,18 @@ paper_bytes(struct buf *out, int64_t v)
 void
 paper_span(struct buf *out, int64_t seconds)
 {
+	int64_t years = seconds / YEAR_SECONDS;
 	char text[32];
 
+	if (years >= 10000) {
+		buf_adds(out, "over 10 000 years");
+		return;
+	}
 	text_span(text, seconds);
-	buf_adds(out, text);
+	if (years < 2)
+		buf_adds(out, text);
+	else
+		buf_addf(out, "%lld years", (long long)years);
 }
 
 void
@@ -182,6 +194,21 @@ paper_units(struct buf *out, double n)
 		paper_count(out, n < 9e18 ? (int64_t)(n + 0.5) : INT64_MAX);
 }
 
+/* Add a key that is masked, or may be shown. An ellipsis where it was masked
+ * is three dots on a terminal that has none. */
+static void
+add_shown(const struct paper *p, struct buf *out, const char *key, size_t n)
+{
+	struct buf plain = { 0 };
+
+	buf_add(&plain, key, n);
+	for (size_t i = 0; p->style.ascii && i + 3 <= plain.n; i++)
+		if (memcmp(plain.p + i, "\xe2\x80\xa6", 3) == 0)
+			memset(plain.p + i, '.', 3);
+	text_escape(out, buf_text(&plain), plain.n, p->style.ascii);
+	buf_release(&plain);
+}
+
 void
 paper_key(const struct paper *p, struct buf *out, const struct rules *rules,
     struct slice key)
@@ -189,8 +216,19 @@ paper_key(const struct paper *p, struct buf *out, const struct rules *rules,
 	struct buf masked = { 0 };
 
 	mask_key(&masked, rules, key);
-	text_escape(out, buf_text(&masked), masked.n, p->style.ascii);
+	add_shown(p, out, buf_text(&masked), masked.n);
 	buf_release(&masked);
+}
+
+void
+paper_summary_key(const struct paper *p, struct buf *out,
+    const struct summary_key *key)
+{
+	add_shown(p, out, key->key, key->len);
+	if (key->sort == NULL)
+		return;
+	buf_adds(out, " / ");
+	text_escape(out, key->sort, key->sort_len, p->style.ascii);
 }
 
 void
@@ -254,4 +292,6 @@ paper_command(struct buf *out, const char *command,
 		buf_adds(out, " --endpoint-url ");
 		option_quote(out, place->endpoint);
 	}
+	if (place->repeat != NULL)
+		buf_adds(out, place->repeat);
 }

@@ -8,6 +8,8 @@
 #include "cli/report.h"
 #include "dynamodb/slice.h"
 
+struct summary_key;
+
 /*
  * What text reports are written on: words wrapped to a width, colours where
  * they are wanted, figures as people read them.
@@ -57,12 +59,16 @@ void paper_units(struct buf *out, double n);
 /* Add a key as it may be shown: masked, and harmless. */
 void paper_key(const struct paper *p, struct buf *out,
     const struct rules *rules, struct slice key);
+/* Add a key of a summary, which is masked already, and its sort key. */
+void paper_summary_key(const struct paper *p, struct buf *out,
+    const struct summary_key *key);
 /* Add other people's text, harmless. */
 void paper_text(const struct paper *p, struct buf *out, const char *s);
 
 /* The lines that say what the report is about. */
 void paper_place(const struct paper *p, const struct report_place *place);
-/* Add "ttlsweep COMMAND -t T --region R --endpoint-url U", quoted. */
+/* Add "ttlsweep COMMAND -t T --region R --endpoint-url U", quoted, with the
+ * options to repeat. */
 void paper_command(struct buf *out, const char *command,
     const struct report_place *place);
 

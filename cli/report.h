@@ -18,6 +18,8 @@ struct report_place {
 	bool endpoint_shown; /* not the region's own */
 	const char *input;   /* the file that was read instead of a table */
 	const struct price *price;
+	const char *repeat; /* options that a command about the same must
+			       repeat: " --ttl-attribute x" */
 };
 
 /* What reading it took. */
@@ -58,6 +60,12 @@ struct report_style {
 void report_text(struct buf *out, const struct report *r,
     const struct report_style *style);
 void report_json(struct buf *out, const struct report *r);
+/* … as one page for a browser, complete in itself. */
+void report_html(struct buf *out, const struct report *r);
+/* … as metrics, with the time at which it ended well (epoch seconds; -1: it
+ * did not). */
+void report_prometheus(struct buf *out, const struct report *r,
+    int64_t finished);
 
 /* What purge and restore have to tell. */
 struct report_sweep {
@@ -76,5 +84,9 @@ struct report_sweep {
 void report_sweep_text(struct buf *out, const struct report_sweep *r,
     const struct report_style *style);
 void report_sweep_json(struct buf *out, const struct report_sweep *r);
+/* The totals of ${command} (purge, repair, restore) as metrics, with the
+ * time at which it ended well (epoch seconds; -1: it did not). */
+void report_prometheus_sweep(struct buf *out, const struct report_sweep *r,
+    const char *command, int64_t finished);
 
 #endif

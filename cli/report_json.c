@@ -4,22 +4,9 @@
 #include "cli/json.h"
 #include "cli/price.h"
 #include "cli/report.h"
-#include "cli/report_parts.h"
 #include "dynamodb/item.h"
-#include "inspector/mask.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
-
-static void
-masked(struct json *j, const char *name, const struct report *r,
-    const struct summary_key *k)
-{
-	struct buf b = { 0 };
-
-	mask_key(&b, r->rules, (struct slice){ k->key, k->len });
-	json_text(j, name, buf_text(&b), b.n);
-	buf_release(&b);
-}
 
 static void
 head(struct json *j, const struct report *r)
@@ -91,7 +78,8 @@ reasons(struct json *parent, const struct report *r)
 			json_str(j, "reason", reason_name((enum reason)k));
 			json_int(j, "items", s->reasons[i][k]);
 			if (s->examples[i][k].key != NULL)
-				masked(j, "example", r, &s->examples[i][k]);
+				json_text(j, "example", s->examples[i][k].key,
+				    s->examples[i][k].len);
 		}
 }
 
@@ -112,7 +100,6 @@ kinds_and_groups(struct json *parent, const struct report *r)
 {
 	const struct summary *s = r->summary;
 	struct json *all = json_object(parent, "kinds");
-	struct buf name = { 0 };
 
 	for (int i = 0; i < KINDS; i++)
 		tally(json_object(all, kind_name((enum kind)i)), s,
@@ -122,13 +109,10 @@ kinds_and_groups(struct json *parent, const struct report *r)
 		const struct summary_group *g = &s->groups[i];
 		struct json *j = json_object(all, NULL);
 
-		buf_reset(&name);
-		report_part_group_name(&name, r->rules, g);
-		json_text(j, "group", buf_text(&name), name.n);
+		json_text(j, "group", g->name, g->len);
 		tally(j, s, g->items, g->bytes, g->states);
 	}
 	json_bool(parent, "groups_complete", s->groups_complete);
-	buf_release(&name);
 }
 
 static void
@@ -137,12 +121,10 @@ overdue(struct json *parent, const struct summary *s)
 	const struct histogram *h = &s->overdue;
 	struct json *j = json_object(parent, "overdue"), *buckets;
 
-	if (h->total > 0) {
-		json_int(j, "max", h->max);
-		json_int(j, "p50", histogram_quantile(h, 0.5));
-		json_int(j, "p90", histogram_quantile(h, 0.9));
-		json_int(j, "p99", histogram_quantile(h, 0.99));
-	}
+	json_int(j, "max", h->max);
+	json_int(j, "p50", histogram_quantile(h, 0.5));
+	json_int(j, "p90", histogram_quantile(h, 0.9));
+	json_int(j, "p99", histogram_quantile(h, 0.99));
 	buckets = json_array(j, "histogram");
 	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
 		if (h->count[i] == 0)
@@ -167,7 +149,7 @@ upcoming_and_largest(struct json *parent, const struct report *r)
 	all = json_array(parent, "largest");
 	for (size_t i = 0; i < s->nlargest; i++) {
 		j = json_object(all, NULL);
-		masked(j, "key", r, &s->largest[i]);
+		json_text(j, "key", s->largest[i].key, s->largest[i].len);
 		if (s->largest[i].sort != NULL)
 			json_text(j, "sort", s->largest[i].sort,
 			    s->largest[i].sort_len);

@@ -9,7 +9,6 @@
 #include "cli/report.h"
 #include "cli/report_parts.h"
 #include "dynamodb/item.h"
-#include "inspector/mask.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
 
@@ -111,27 +110,13 @@ group_cmp(const void *a, const void *b)
 }
 
 void
-report_part_group_name(struct buf *out, const struct rules *rules,
-    const struct summary_group *g)
-{
-	struct slice name = { g->name, g->len };
-	size_t prefix;
-
-	if (record_kind(rules, name, &prefix) == KIND_SESSION &&
-	    prefix < g->len && strcmp(g->name, "(none)") != 0)
-		mask_key(out, rules, name);
-	else
-		buf_add(out, g->name, g->len);
-}
-
-void
 report_part_groups(const struct paper *p, const struct report *r)
 {
 	const struct summary *s = r->summary;
 	const struct summary_group **by;
 	size_t n = s->ngroups < r->top ? s->ngroups : r->top;
 	struct grid *g;
-	struct buf text = { 0 }, name = { 0 };
+	struct buf text = { 0 };
 
 	if (n == 0)
 		return;
@@ -146,9 +131,7 @@ report_part_groups(const struct paper *p, const struct report *r)
 			.states = by[i]->states };
 
 		buf_reset(&text);
-		buf_reset(&name);
-		report_part_group_name(&name, r->rules, by[i]);
-		text_escape(&text, buf_text(&name), name.n, p->style.ascii);
+		text_escape(&text, by[i]->name, by[i]->len, p->style.ascii);
 		t.name = buf_text(&text);
 		tally_row(g, &t, s->sizes);
 	}
@@ -160,7 +143,6 @@ report_part_groups(const struct paper *p, const struct report *r)
 	paper_heading(p, buf_text(&text));
 	grid_print(g, p->out, 2, p->style.width, paper_sgr(p, PAPER_DIM));
 	buf_release(&text);
-	buf_release(&name);
 	free(by);
 }
 
@@ -281,12 +263,7 @@ report_part_largest(const struct paper *p, const struct report *r)
 		paper_bytes(&text, k->bytes);
 		grid_cell(g, buf_text(&text), NULL);
 		buf_reset(&text);
-		paper_key(p, &text, r->rules, (struct slice){ k->key, k->len });
-		if (k->sort != NULL) {
-			buf_adds(&text, " / ");
-			text_escape(&text, k->sort, k->sort_len,
-			    p->style.ascii);
-		}
+		paper_summary_key(p, &text, k);
 		grid_cell(g, buf_text(&text), NULL);
 	}
 	paper_heading(p, "Largest");

@@ -84,7 +84,7 @@ cost(struct buf *line, const struct report_sweep *r)
 {
 	paper_units(line, r->write_units);
 	buf_adds(line, " write units");
-	if (r->place.price != NULL) {
+	if (r->place.price != NULL && r->write_units > 0) {
 		buf_adds(line, " (about ");
 		paper_usd(line,
 		    price_usd(r->place.price, (int64_t)(r->write_units + 0.5)));

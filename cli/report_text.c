@@ -7,6 +7,7 @@
 #include "cli/paper.h"
 #include "cli/report.h"
 #include "cli/report_parts.h"
+#include "cli/report_words.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
 
@@ -17,127 +18,14 @@ static const char *const state_colors[STATES] = {
 	[STATE_IMMORTAL] = PAPER_MAGENTA,
 };
 
-/* Why TTL does not act. */
-static const char *const meanings[REASONS] = {
-	[REASON_MILLISECONDS] = "The time is in milliseconds; TTL takes it "
-				"for seconds, thousands of years ahead.",
-	[REASON_MICROSECONDS] = "The time is in microseconds; TTL takes it "
-				"for seconds, millions of years ahead.",
-	[REASON_NANOSECONDS] = "The time is in nanoseconds; TTL takes it for "
-			       "seconds, billions of years ahead.",
-	[REASON_STRING] = "The time is in a string; TTL looks at numbers "
-			  "only.",
-	[REASON_TTL_OFF] = "TTL does not act on this attribute.",
-	[REASON_TOO_OLD] = "Expired five years ago or more: TTL leaves such "
-			   "entries alone.",
-	[REASON_MISSING] = "The attribute is missing.",
-	[REASON_WRONG_TYPE] = "The attribute is neither a number nor a time "
-			      "in a string.",
-};
-
-/* … and what to do about it. */
-static const char *
-remedy(enum state state, enum reason reason)
-{
-	if (reason == REASON_TTL_OFF)
-		return state == STATE_LIVE ? "Turn TTL on before they expire."
-					   : "Turn TTL on, or purge them.";
-	if (state == STATE_STUCK)
-		return reason == REASON_TOO_OLD
-		    ? "Purge them."
-		    : "Purge them, and have the application write seconds "
-		      "as a number.";
-	if (reason == REASON_MISSING || reason == REASON_WRONG_TYPE)
-		return "Meant to stay? Else have the application write the "
-		       "time it ends, in seconds, as a number.";
-	return "Still in use. Have the application write seconds as a "
-	       "number; then these are renewed or replaced in time.";
-}
-
-/* "TTL on ttl is ENABLED. Judged at …" */
-static void
-about_ttl(const struct paper *p, const struct report *r, struct buf *line)
-{
-	char time[32];
-
-	buf_adds(line, "TTL attribute ");
-	paper_text(p, line, r->ttl_attribute);
-	if (r->table_ttl != NULL &&
-	    strcmp(r->table_ttl, r->ttl_attribute) != 0) {
-		buf_adds(line, "; the table's TTL is ");
-		paper_text(p, line, r->ttl_status);
-		buf_adds(line, " on ");
-		paper_text(p, line, r->table_ttl);
-	} else if (r->ttl_status != NULL) {
-		buf_adds(line, ", TTL ");
-		paper_text(p, line, r->ttl_status);
-	}
-	if (text_time_format(time, r->rules->now) == 0)
-		buf_addf(line, ", judged at %s", time);
-	buf_addc(line, '.');
-}
-
-static void
-about_work(const struct report *r, struct buf *line)
-{
-	if (!r->complete) {
-		buf_adds(line, "INCOMPLETE: ");
-		paper_count(line, r->segments_done);
-		buf_adds(line, " of ");
-		paper_count(line, r->segments);
-		buf_adds(line, " segments were read. ");
-	}
-	paper_entries(line, r->work.items);
-	if (r->work.bytes >= 0) {
-		buf_adds(line, ", ");
-		paper_bytes(line, r->work.bytes);
-	}
-	if (r->selected) {
-		buf_adds(line, "; ");
-		paper_count(line, r->summary->items);
-		buf_adds(line, " of them selected");
-	}
-	buf_addc(line, '.');
-}
-
-static int64_t
-expired(const struct summary *s)
-{
-	return s->states[STATE_PENDING].items + s->states[STATE_STUCK].items;
-}
-
-/* How far TTL is behind, in a sentence. */
 static void
 headline(const struct paper *p, const struct report *r)
 {
-	const struct summary *s = r->summary;
-	const struct histogram *h = &s->overdue;
-	const char *color = PAPER_GREEN;
 	struct buf line = { 0 };
+	enum state as = report_words_headline(r, &line);
 
-	if (expired(s) == 0) {
-		buf_adds(&line, "No expired entry is left: ");
-		buf_adds(&line,
-		    r->rules->ttl_acts ? "TTL is up to date."
-				       : "but TTL is off.");
-	} else {
-		color =
-		    s->states[STATE_STUCK].items > 0 ? PAPER_RED : PAPER_YELLOW;
-		paper_entries(&line, expired(s));
-		buf_adds(&line, expired(s) == 1 ? " is" : " are");
-		buf_adds(&line, " expired and still here");
-		if (h->total > 1) {
-			buf_adds(&line, ", half of them for ");
-			paper_span(&line, histogram_quantile(h, 0.5));
-			buf_adds(&line, " or more, the oldest for ");
-		} else {
-			buf_adds(&line, ", for ");
-		}
-		paper_span(&line, h->max);
-		buf_adds(&line, r->rules->ttl_acts ? "." : ". TTL is off.");
-	}
 	buf_addc(p->out, '\n');
-	paper_words(p, 0, buf_text(&line), color);
+	paper_words(p, 0, buf_text(&line), state_colors[as]);
 	buf_release(&line);
 }
 
@@ -192,18 +80,14 @@ reason(const struct paper *p, const struct report *r, enum state state,
 	paper_words(p, 2, buf_text(&line),
 	    state == STATE_LIVE ? NULL : state_colors[state]);
 	buf_reset(&line);
-	buf_addf(&line, "%s %s", meanings[why], remedy(state, why));
+	report_words_meaning(r, why, &line);
+	buf_addc(&line, ' ');
+	report_words_remedy(state, why, &line);
 	paper_words(p, 4, buf_text(&line), NULL);
 	buf_reset(&line);
 	if (example->key != NULL) {
 		buf_adds(p->out, "    e.g. ");
-		paper_key(p, p->out, r->rules,
-		    (struct slice){ example->key, example->len });
-		if (example->sort != NULL) {
-			buf_adds(p->out, " / ");
-			text_escape(p->out, example->sort, example->sort_len,
-			    p->style.ascii);
-		}
+		paper_summary_key(p, p->out, example);
 		buf_addc(p->out, '\n');
 	}
 	buf_release(&line);
@@ -212,16 +96,18 @@ reason(const struct paper *p, const struct report *r, enum state state,
 static void
 reasons(const struct paper *p, const struct report *r)
 {
+	static const enum state order[] = { STATE_STUCK, STATE_IMMORTAL,
+		STATE_LIVE };
 	bool any = false;
 
-	for (int i = STATES - 1; i >= 0; i--)
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
 		for (int j = REASON_NONE + 1; j < REASONS; j++) {
-			if (r->summary->reasons[i][j] == 0)
+			if (r->summary->reasons[order[i]][j] == 0)
 				continue;
 			if (!any)
 				paper_heading(p, "Why TTL will not act");
 			any = true;
-			reason(p, r, (enum state)i, (enum reason)j);
+			reason(p, r, order[i], (enum reason)j);
 		}
 }
 
@@ -233,10 +119,10 @@ report_text(struct buf *out, const struct report *r,
 	struct buf line = { 0 };
 
 	paper_place(&p, &r->place);
-	about_ttl(&p, r, &line);
+	report_words_ttl(&p, r, &line);
 	paper_words(&p, 0, buf_text(&line), NULL);
 	buf_reset(&line);
-	about_work(r, &line);
+	report_words_work(r, &line);
 	paper_words(&p, 0, buf_text(&line), r->complete ? NULL : PAPER_YELLOW);
 	if (r->summary->items > 0) {
 		headline(&p, r);

@@ -127,12 +127,12 @@ add_word(struct buf *out, const char *name)
 
 /*
  * What ${place} asks for, ${what}, is beyond this program, but not beyond the
- * AWS CLI. ${profile}: the one it is to take, NULL for none. Keys in the
- * environment do not count beside --profile, but they do beside AWS_PROFILE.
+ * AWS CLI, which takes it from the profile (${named}) or the environment. Keys
+ * in the environment do not count beside --profile; beside AWS_PROFILE they do.
  */
 static int
-refuse(const struct search *s, const char *place, const char *what,
-    const char *profile, struct fault *f)
+refuse(const struct search *s, const char *place, const char *what, bool named,
+    struct fault *f)
 {
 	struct buf out = { 0 };
 
@@ -142,9 +142,9 @@ refuse(const struct search *s, const char *place, const char *what,
 	    "CLI get them: eval \"$(aws configure export-credentials "
 	    "--format env",
 	    place, what);
-	if (profile != NULL) {
+	if (named) {
 		buf_adds(&out, " --profile ");
-		add_word(&out, profile);
+		add_word(&out, s->config->profile);
 	}
 	buf_adds(&out, ")\", then run this again");
 	if (s->config->profile_explicit) {
@@ -169,7 +169,7 @@ refuse_option(struct search *s, const char *option, struct fault *f)
 		return 0;
 	buf_addf(&place, "%.200s:%d: profile \"%.60s\"", profile_path(file),
 	    profile_line(file, "profile", profile, option), profile);
-	(void)refuse(s, buf_text(&place), option, profile, f);
+	(void)refuse(s, buf_text(&place), option, true, f);
 	buf_release(&place);
 	return -1;
 }
@@ -186,7 +186,7 @@ try_web_identity(struct search *s, struct fault *f)
 	if (!s->config->profile_explicit &&
 	    environment("AWS_WEB_IDENTITY_TOKEN_FILE") != NULL)
 		return refuse(s, "AWS_WEB_IDENTITY_TOKEN_FILE",
-		    "a web identity", NULL, f);
+		    "a web identity", false, f);
 	return refuse_option(s, "web_identity_token_file", f);
 }
 

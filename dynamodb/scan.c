@@ -49,6 +49,12 @@ scan_segments(int jobs, int64_t bytes)
 	return n;
 }
 
+bool
+scan_shard(int64_t segment, int64_t shard, int64_t of)
+{
+	return segment % of == shard - 1;
+}
+
 static int
 scan_take(struct source *source, struct segment *out, struct fault *f)
 {
@@ -280,6 +286,7 @@ scan_source(const struct scan_options *o)
 	s->source = (struct source){ &ops, o->segments };
 	s->o = *o;
 	s->o.from = NULL;
+	s->o.wanted = NULL;
 	s->lock = lock_new();
 	s->segments = xcalloc(n, sizeof(*s->segments));
 	s->waiting = xcalloc(n, sizeof(*s->waiting));
@@ -289,6 +296,10 @@ scan_source(const struct scan_options *o)
 		    (double)o->table->items / 8192 * (o->consistent ? 2 : 1);
 	for (size_t i = 0; i < n; i++) {
 		s->segments[i].index = (int64_t)i;
+		if (o->wanted != NULL && !o->wanted[i]) {
+			s->segments[i].finished = true;
+			continue;
+		}
 		if (o->from == NULL)
 			continue;
 		s->segments[i].finished = o->from[i].finished;

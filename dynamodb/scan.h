@@ -18,6 +18,9 @@ struct scan_options {
 	/* Where to begin each segment (a checkpoint's); NULL: at its start.
 	 * segments of them, copied. */
 	const struct segment *from;
+	/* Which segments to hand out, a flag for each (scan_shard, a sample);
+	 * NULL: all. Copied. */
+	const bool *wanted;
 };
 
 /* The segments of one parallel scan, handed out in bit-reversed order. */
@@ -28,6 +31,12 @@ struct source *scan_source(const struct scan_options *options);
 int64_t scan_segments(int jobs, int64_t bytes);
 /* The ${i}th of ${n} (a power of two) in bit-reversed order. Pure. */
 int64_t scan_order(int64_t i, int64_t n);
+
+/* The segments of a table that is divided over machines. */
+#define SCAN_SHARD_SEGMENTS 1024
+/* Whether ${segment} is of shard ${shard} (from 1) of ${of}: each segment is
+ * of exactly one, and neighbours are of different ones. Pure. */
+bool scan_shard(int64_t segment, int64_t shard, int64_t of);
 
 /* Keys one by one, read by BatchGetItem (consistently), 100 a request. */
 struct keys_options {

@@ -40,8 +40,8 @@ struct aws_sign_request {
 
 /* What the request must carry for the signature to hold. */
 struct aws_signature {
-	char date[24];	      /* X-Amz-Date */
-	char *authorization;  /* Authorization; freed by aws_sign_release */
+	char date[24];       /* X-Amz-Date */
+	char *authorization; /* Authorization; freed by aws_sign_release */
 };
 
 /* Sign ${rq} at ${now} (epoch seconds). X-Amz-Date and, with a session

@@ -61,6 +61,12 @@ write_keep(struct ddb_deletes *deletes, struct ddb_delete *d,
 	buf_add(&deletes->old, image.p, image.n);
 }
 
+bool
+write_unsure(const struct ddb_delete *d, enum retry_class why)
+{
+	return d->sends > (why == RETRY_NO);
+}
+
 /* Whether ${image} is an item that came back, not nothing or {}. */
 bool
 write_is_image(struct slice image)
@@ -81,6 +87,7 @@ send_single(struct ddb_conn *c, struct ddb_deletes *deletes,
 	call->write_units = d->units;
 	r = ddb_call(c, call, &reply, f);
 	d->sends += reply.sends;
+	d->unsure = d->sends > 0;
 	if (r < 0)
 		return -1;
 	if (r == 0) {
@@ -103,7 +110,7 @@ send_single(struct ddb_conn *c, struct ddb_deletes *deletes,
 		return 0;
 	}
 	write_say(d, DDB_SAID_ERROR, reply.code, reply.message);
-	d->unsure = reply.why == RETRY_TRANSIENT;
+	d->unsure = write_unsure(d, reply.why);
 	if (strncmp(reply.code, "AccessDenied", 12) == 0 ||
 	    strcmp(reply.code, "ResourceNotFoundException") == 0 ||
 	    reply.why == RETRY_EXPIRED || reply.why == RETRY_SKEW)

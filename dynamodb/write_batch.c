@@ -76,6 +76,7 @@ read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
 	write_say(d, DDB_SAID_ERROR, code, message);
 	if (strncmp(code, "AccessDenied", 12) == 0) {
 		d->sends--;
+		d->unsure = d->sends > 0;
 		b->fall_back = true;
 		return 1;
 	}
@@ -87,7 +88,7 @@ read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
 		b->throttled = true;
 		d->sends--; /* it did nothing */
 	}
-	d->unsure = why == RETRY_TRANSIENT;
+	d->unsure = write_unsure(d, why);
 	return why == RETRY_THROTTLE || why == RETRY_TRANSIENT;
 }
 
@@ -134,7 +135,8 @@ batch_refused(struct batch *b, const struct ddb_call *call,
 		for (size_t i = 0; i < b->n; i++) {
 			write_say(b->left[i], DDB_SAID_ERROR, reply->code,
 			    reply->message);
-			b->left[i]->unsure = b->left[i]->sends > 0;
+			b->left[i]->unsure =
+			    write_unsure(b->left[i], reply->why);
 		}
 		b->n = 0;
 		return 0;
@@ -161,15 +163,17 @@ batch_send(struct batch *b, struct fault *f)
 	b->throttled = b->fall_back = false;
 	r = ddb_call(b->conn, &call, &reply, f);
 	buf_release(&body);
-	for (size_t i = 0; i < b->n; i++)
+	for (size_t i = 0; i < b->n; i++) {
 		b->left[i]->sends += reply.sends;
+		/* it was answered as a whole: this one did nothing */
+		if (r > 0 && reply.why == RETRY_NO)
+			b->left[i]->sends--;
+		b->left[i]->unsure = b->left[i]->sends > 0;
+	}
 	if (r < 0)
 		return -1;
 	if (r > 0) {
 		b->deletes->units += call.write_units;
-		/* it was answered as a whole: this one did nothing */
-		for (size_t i = 0; i < b->n && reply.why == RETRY_NO; i++)
-			b->left[i]->sends--;
 		return batch_refused(b, &call, &reply, f) == 0 ? 1 : -1;
 	}
 	r = read_answers(b, reply.body, f);

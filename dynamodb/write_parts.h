@@ -1,6 +1,7 @@
 #ifndef DYNAMODB_WRITE_PARTS_H
 #define DYNAMODB_WRITE_PARTS_H
 
+#include "dynamodb/retry.h"
 #include "dynamodb/write.h"
 
 /* The inside of the writes, for write.c, write_text.c and write_batch.c. */
@@ -16,6 +17,9 @@ void write_copy(char *out, size_t size, struct slice value);
 /* What the service said of ${d}. */
 void write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
     const char *message);
+/* Whether a delete that ended in an error may have acted all the same: the
+ * refused send is counted only where the policy is not to try again. Pure. */
+bool write_unsure(const struct ddb_delete *d, enum retry_class why);
 /* Whether ${image} is an item that came back, not nothing or {}. Pure. */
 bool write_is_image(struct slice image);
 /* Keep ${image} in deletes->old, which moves while it grows: its place is

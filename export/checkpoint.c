@@ -126,6 +126,7 @@ agree(const char *path, struct slice doc, const char *name, const char *value,
 	slice_text_encode(&want, value, strlen(value));
 	if (!slice_same(had, (struct slice){ want.p, want.n })) {
 		slice_text_decode(&text, slice_unquote(had));
+		buf_add(&text, "", 0);
 		rc = fault(f, FAULT_REFUSED,
 		    "%s: the checkpoint is of another run: its %s is \"%s\", "
 		    "not \"%s\"; name another file, or remove it to begin "

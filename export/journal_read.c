@@ -85,6 +85,7 @@ header_text(struct slice value)
 	if (text.p == NULL)
 		return NULL;
 	slice_text_decode(&b, text);
+	buf_add(&b, "", 0); /* its NUL, where it is empty */
 	if (memchr(buf_text(&b), '\0', b.n) != NULL) {
 		buf_release(&b);
 		return NULL;

@@ -22,12 +22,10 @@
  * Fewer than FEW of a kind do not tell how uneven that kind lies; all
  * entries together then do.
  *
- * The quantiles are computed here: of the libraries that we link none has
- * them, and the GNU Scientific Library is 5 MB for the two sums below. They
- * are the series and the continued fraction of the incomplete gamma function
- * (DLMF 8.11.4 and 8.9.2), inverted by halving; from NORMAL events on, the
- * cube root of a gamma variable is as good as normal (Wilson and Hilferty,
- * 1931). The test compares them with printed tables.
+ * The quantiles: series and continued fraction of the incomplete gamma
+ * function (DLMF 8.11.4 and 8.9.2), inverted by halving; from NORMAL events
+ * on, the cube root of a gamma variable is as good as normal (Wilson and
+ * Hilferty, 1931). The test compares them with printed tables.
  */
 #define FEW 10
 #define DEGREES 4
@@ -201,15 +199,18 @@ estimate_spread(int64_t segments, int64_t sum, double squares)
 	return spread > 1 ? spread : 1;
 }
 
+static int64_t
+whole(double v)
+{
+	return v < 9e18 ? (int64_t)v : INT64_MAX;
+}
+
 int64_t
 estimate_scale(const struct estimate_sample *s, int64_t sum)
 {
-	double whole;
-
 	if (s->segments >= s->of || s->segments <= 0)
 		return sum;
-	whole = (double)sum / (double)s->segments * (double)s->of;
-	return whole < 9e18 ? (int64_t)(whole + 0.5) : INT64_MAX;
+	return whole((double)sum / (double)s->segments * (double)s->of + 0.5);
 }
 
 /* The quantile for counts as uneven as ${spread}. */
@@ -238,18 +239,17 @@ estimate_count(const struct estimate_sample *s, int64_t sum, double squares)
 		return e;
 	f = (double)s->segments / (double)s->of;
 	spread = estimate_spread(s->segments, sum, squares);
+	t = quantile(s, sum, squares, spread);
 	if (sum < FEW && s->spread > spread)
 		spread = s->spread;
-	t = quantile(s, sum, squares, spread);
 	unseen = sqrt(1 - f);
 	mid = (double)sum / f;
 	low = spread * estimate_gamma_low((double)sum / spread, t) / f;
 	high = spread * estimate_gamma_high((double)sum / spread + 1, t) / f;
-	low = floor(mid - unseen * (mid - low));
-	high = ceil(mid + unseen * (high - mid));
+	low = mid - unseen * (mid - low);
+	high = mid + unseen * (high - mid);
 	if (low > (double)sum) /* else: what was seen is there */
-		e.low = (int64_t)low;
-	if (high < 9e18)
-		e.high = (int64_t)high;
+		e.low = whole(floor(low));
+	e.high = whole(ceil(high));
 	return e;
 }

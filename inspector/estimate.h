@@ -6,7 +6,10 @@
 
 /*
  * What a whole table holds, told from segments of it that were chosen at
- * random: a cluster sample, the segments being the clusters. All pure.
+ * random: a cluster sample, the segments being the clusters. Poisson bounds
+ * (Garwood), widened by how unevenly the segments are filled; the policy is
+ * in estimate.c. The quantiles are ours, after DLMF 8.9.2 and 8.11.4: no
+ * library that we link has them, and two sums do not earn another. All pure.
  */
 
 /* Below this many segments a sample says too little about how uneven a

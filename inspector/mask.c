@@ -8,8 +8,9 @@
 
 #define ELLIPSIS "\xe2\x80\xa6"
 #define HASH_DIGITS 6
-#define SHOWN 4   /* characters of the secret that are shown … */
-#define ENOUGH 16 /* … when it has at least that many */
+#define NONE "(none)" /* the group of keys that have none */
+#define SHOWN 4       /* characters of the secret that are shown … */
+#define ENOUGH 16     /* … when it has at least that many */
 
 /* Bytes of the first ${want} characters of ${text}; 0 when it has fewer. A
  * byte that is not UTF-8 is a character by itself. */
@@ -29,24 +30,44 @@ characters(struct slice text, int want)
 	return (size_t)(p - text.p);
 }
 
+size_t
+mask_front(const struct rules *rules, struct slice key)
+{
+	struct slice secret;
+	size_t prefix;
+
+	if (record_kind(rules, key, &prefix) != KIND_SESSION)
+		return key.n;
+	secret = (struct slice){ key.p + prefix, key.n - prefix };
+	if (characters(secret, ENOUGH) > 0)
+		return prefix + characters(secret, SHOWN);
+	return prefix;
+}
+
 void
 mask_key(struct buf *out, const struct rules *rules, struct slice key)
 {
 	char hex[2 * HASH_SHA256 + 1];
-	struct slice secret;
-	size_t prefix;
 
-	if (record_kind(rules, key, &prefix) != KIND_SESSION) {
+	if (record_kind(rules, key, NULL) != KIND_SESSION) {
 		buf_add(out, key.p, key.n);
 		return;
 	}
-	secret = (struct slice){ key.p + prefix, key.n - prefix };
-	buf_add(out, key.p, prefix);
-	if (characters(secret, ENOUGH) > 0)
-		buf_add(out, secret.p, characters(secret, SHOWN));
+	buf_add(out, key.p, mask_front(rules, key));
 	hash_sha256_hex(hex, key.p, key.n);
 	buf_adds(out, ELLIPSIS);
 	buf_add(out, hex, HASH_DIGITS);
+}
+
+bool
+mask_hides(const struct rules *rules, struct slice group)
+{
+	size_t prefix;
+
+	return record_kind(rules, group, &prefix) == KIND_SESSION &&
+	    prefix < group.n &&
+	    !(group.n == sizeof(NONE) - 1 &&
+		memcmp(group.p, NONE, group.n) == 0);
 }
 
 int

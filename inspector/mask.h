@@ -1,6 +1,9 @@
 #ifndef INSPECTOR_MASK_H
 #define INSPECTOR_MASK_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "dynamodb/slice.h"
 
 struct buf;
@@ -14,6 +17,13 @@ struct rules;
  * added whole. Nothing is escaped. Pure.
  */
 void mask_key(struct buf *out, const struct rules *rules, struct slice key);
+
+/* With how many bytes of ${key} itself what mask_key adds begins. Pure. */
+size_t mask_front(const struct rules *rules, struct slice key);
+
+/* Whether the name of a group is to be masked like a key: with a session
+ * prefix that holds no colon it is part of a session's id. Pure. */
+bool mask_hides(const struct rules *rules, struct slice group);
 
 /* Whether ${text} looks like what mask_key makes: "…" and 6 hex digits at
  * its end. Pure. */

@@ -11,7 +11,9 @@
 /*
  * What is counted over a table, in constant memory, so that two of them add
  * up to exactly what one pass over both would have counted: segments,
- * workers and machines are all merged by summary_merge.
+ * workers and machines are all merged by summary_merge. Keys are kept, and
+ * put in order, as they may be shown: a report that was written and read
+ * back merges like the summary that it is of.
  */
 #define SUMMARY_GROUPS 1000 /* past that, the smallest names are kept */
 
@@ -21,19 +23,32 @@ struct summary_count {
 };
 
 struct summary_group {
-	char *name;
+	char *name; /* as it may be shown (inspector/mask.h) */
 	size_t len;
 	int64_t items, bytes;
 	int64_t states[STATES];
+	double squares;
 };
 
 /* A key with a figure: an example, one of the largest. */
 struct summary_key {
-	char *key; /* text, may hold NUL; NULL: none yet */
+	char *key; /* as it may be shown, may hold NUL; NULL: none yet */
 	size_t len;
 	char *sort; /* the sort key's text; NULL without one */
 	size_t sort_len;
 	int64_t bytes;
+};
+
+/* Of each count, the sum over segments of its square there: what tells how
+ * even the segments are, for a sample. 0 unless summary_square was called. */
+struct summary_squares {
+	double items;
+	double states[STATES];
+	double reasons[STATES][REASONS];
+	double kinds[KINDS];
+	double overdue; /* pending and stuck together */
+	double buckets[HISTOGRAM_BUCKETS];
+	double upcoming[3];
 };
 
 struct summary {
@@ -41,18 +56,21 @@ struct summary {
 	int64_t items, bytes;
 	struct summary_count states[STATES];
 	int64_t reasons[STATES][REASONS];
-	struct summary_key examples[STATES][REASONS]; /* the smallest key */
+	/* the smallest key as shown; of REASON_NONE there are none */
+	struct summary_key examples[STATES][REASONS];
 	struct summary_count kinds[KINDS];
 	int64_t kind_states[KINDS][STATES];
+	int64_t kind_bytes[KINDS][STATES];
 	struct summary_group *groups; /* sorted by name */
 	size_t ngroups, cgroups;
 	bool groups_complete;
-	struct histogram overdue;     /* of pending and stuck */
-	int64_t upcoming[3];	      /* live, within 1 h, 1 d, 7 d */
-	struct summary_key *largest;  /* by bytes down, then key */
+	struct histogram overdue;    /* of pending and stuck */
+	int64_t upcoming[3];         /* live, within 1 h, 1 d, 7 d */
+	struct summary_key *largest; /* by bytes down, then key */
 	size_t nlargest, top;
 	int64_t purge_units; /* write units to delete the expired ones */
 	int64_t free_by_ttl; /* how many of them TTL takes itself */
+	struct summary_squares squares;
 };
 
 /* The three spans of upcoming, in seconds. */
@@ -68,5 +86,7 @@ void summary_add(struct summary *s, const struct record *r, int64_t units,
 void summary_merge(struct summary *to, const struct summary *from);
 /* Empty it for the next segment, keeping its memory. */
 void summary_reset(struct summary *s);
+/* ${s} has counted one segment, the whole of it: set its squares. */
+void summary_square(struct summary *s);
 
 #endif

@@ -124,7 +124,7 @@ def utf8(text):
 
 
 def number_size(text):
-    value = decimal(text)
+    value = EXACT.create_decimal(text)  # decimal() clamps what is far out
     if not value:
         return 1
     _, digits, exponent = value.as_tuple()
@@ -201,6 +201,7 @@ def count(items, options):
         elif ":" in key:
             group = key[:key.index(":") + 1]
         size = item_size(item)
+        shown = mask(key, options.session_prefix).encode()
         for into in (scanned, states[state], kinds[kind], groups.setdefault(group, blank())):
             into["items"] += 1
             into["bytes"] += size
@@ -208,7 +209,7 @@ def count(items, options):
         groups[group][state] += 1
         if reason != "none":
             reasons[state, reason] = reasons.get((state, reason), 0) + 1
-            examples[state, reason] = min(examples.get((state, reason), key.encode()), key.encode())
+            examples[state, reason] = min(examples.get((state, reason), shown), shown)
         if state in ("pending", "stuck"):
             overdue.append(min(math.floor(EXACT.subtract(now, meant)), INT64_MAX))
             units += max(1, -(-size // 1024))
@@ -216,7 +217,7 @@ def count(items, options):
         if state == "live":
             for i, span in enumerate((3600, 86400, 604800)):
                 upcoming[i] += meant <= now + span
-        largest.append((-size, key.encode()))
+        largest.append((-size, shown))
     overdue.sort()
     largest.sort()
     histogram = {}
@@ -233,7 +234,7 @@ def count(items, options):
         "ttl_attribute": options.ttl, "ttl_status": options.ttl_status, "now": now,
         "scanned": scanned, "states": states,
         "reasons": [
-            {"state": s, "reason": r, "items": n, "example": mask(examples[s, r].decode(), options.session_prefix)}
+            {"state": s, "reason": r, "items": n, "example": examples[s, r].decode()}
             for s in STATES for r in REASONS if (n := reasons.get((s, r)))],
         "kinds": kinds,
         "groups": [dict({"group": name}, **groups[name]) for name in sorted(groups, key=str.encode)],
@@ -241,7 +242,7 @@ def count(items, options):
             "max": overdue[-1] if overdue else 0, "quantiles": {str(q): quantile(q) for q in (.5, .9, .99)},
             "histogram": [{"up_to": end, "items": n} for end, n in histogram.items()]},
         "upcoming": [{"within": w, "items": n} for w, n in zip((3600, 86400, 604800), upcoming)],
-        "largest": [{"key": mask(k.decode(), options.session_prefix), "bytes": -b} for b, k in largest[:options.top]],
+        "largest": [{"key": k.decode(), "bytes": -b} for b, k in largest[:options.top]],
         "purge": {"items": len(overdue), "write_units": units, "free_by_ttl": free},
     }
 

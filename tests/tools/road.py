@@ -34,7 +34,8 @@ not: a DELETE of an absent key succeeds, and what a batch cost is told.
 
 Control, on the same port, JSON in and out; also methods of class Road:
  PUT /_road/set      {"seed":7,"rates":{"cut":0.1},"in_a_row":2,
-                      "as_real":true,"delay":{"DeleteItem":0.05}}
+                      "as_real":true,"delay":{"DeleteItem":0.05},
+                      "only":["DeleteItem"]: harm nothing else}
  PUT /_road/reset    forget what was counted
  GET /_road/counts   operations, faults, units, what was lost on the way
  PUT /_road/hold     {"operation":"DeleteItem","when":"before"|"after",
@@ -167,7 +168,7 @@ class Road:
         self.lock = threading.Condition()
         self.keys = {}  # of each table, its key attributes
         self.held_request = self.hold_spec = self.verdict = None
-        self.seed, self.rates, self.in_a_row, self.as_real, self.delay = 1, {}, 2, False, {}
+        self.seed, self.rates, self.in_a_row, self.as_real, self.delay, self.only = 1, {}, 2, False, {}, None
         self.set(**settings)
         self.reset()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
@@ -183,8 +184,9 @@ class Road:
 
     # What the outside may ask for.
 
-    def set(self, seed=None, rates=None, in_a_row=None, as_real=None, delay=None):
+    def set(self, seed=None, rates=None, in_a_row=None, as_real=None, delay=None, only=None):
         with self.lock:
+            self.only = self.only if only is None else only
             self.seed = self.seed if seed is None else seed
             self.in_a_row = self.in_a_row if in_a_row is None else in_a_row
             self.as_real = self.as_real if as_real is None else as_real
@@ -300,7 +302,7 @@ class Road:
         if request.operation in self.delay:
             time.sleep(self.delay[request.operation])
         fault = rng = None
-        if request.operation:
+        if request.operation and (self.only is None or request.operation in self.only):
             fault, rng = self.draw(KINDS, request.operation, request.body)
         if not self.stop_here("before", request):
             return False

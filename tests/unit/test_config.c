@@ -494,12 +494,12 @@ test_endpoints(void **state)
 			    e.host, e.path);
 	}
 	memset(url + 7, 'h', 255);
-	(void)strcpy(url + 7 + 255, ":12345");
+	memcpy(url + 7 + 255, ":12345", 7);
 	assert_int_equal(aws_endpoint_parse(url, &e), 0);
 	assert_int_equal(strlen(e.host), 261);
-	(void)strcpy(url + 7 + 255, "h");
+	memcpy(url + 7 + 255, "h", 2);
 	assert_int_equal(aws_endpoint_parse(url, &e), -1);
-	(void)strcpy(url, "http://h/");
+	memcpy(url, "http://h/", 10);
 	memset(url + 9, 'p', 254);
 	url[9 + 254] = '\0';
 	assert_int_equal(aws_endpoint_parse(url, &e), 0);

@@ -189,8 +189,8 @@ static const struct {
 	{ "no segment read", { 0, 1024, 1 }, 0, 0, { 0, 0, INT64_MAX } },
 	{ "as many as can be told, all read", { 4096, 4096, 1 }, INT64_MAX,
 	    1e38, { INT64_MAX, INT64_MAX, INT64_MAX } },
-	{ "more than can be told", { 40, 4096, 1 }, INT64_MAX / 2, 1e37,
-	    { INT64_MAX, INT64_MAX / 2, INT64_MAX } },
+	{ "more than can be told", { 40, 4096, 1 }, INT64_MAX / 2, 1e36,
+	    { INT64_MAX, INT64_MAX, INT64_MAX } },
 	/* clang-format on */
 };
 

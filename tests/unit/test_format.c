@@ -465,7 +465,7 @@ test_table(void **state)
 			.no_headings = true,
 			.color = true },
 		    1, "{\"key\":{\"S\":\"%d\"}}",
-		    "0 \x1b[35mimmortal\x1b[0m\n" },
+		    "0   \x1b[35mimmortal\x1b[0m\n" },
 		{ "unlimited", { .columns = "key,value" }, 1,
 		    "{\"key\":{\"S\":\"k%d\"},\"a\":{\"S\":\"01234567890123456"
 		    "78901234567890123456789012345678901234567890123456789012"
@@ -559,7 +559,7 @@ test_table_narrower(void **state)
 	assert_non_null(strstr(buf_text(&out),
 	    "\nimage:long:key     17 immortal\n"
 	    "k                   4 immortal\nk   "));
-	assert_int_equal(out.n, 600 * 30);
+	assert_int_equal(out.n, 600 * 31);
 	buf_release(&out);
 }
 

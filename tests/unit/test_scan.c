@@ -217,6 +217,49 @@ test_from(void **state)
 	buf_release(&from[1].next);
 }
 
+/* Only what is wanted is handed out, with and without a checkpoint; shards
+ * are all segments, each once. */
+static void
+test_wanted(void **state)
+{
+	struct segment from[8] = { { .finished = true } };
+	bool wanted[8], seen[8] = { 0 };
+	struct scan_options o = { .table = &table,
+		.segments = 8,
+		.wanted = wanted };
+	struct segment seg;
+	struct source *src;
+	struct fault f = { 0 };
+
+	(void)state;
+	for (int shard = 1; shard <= 3; shard++) {
+		for (int64_t i = 0; i < 8; i++)
+			wanted[i] = scan_shard(i, shard, 3);
+		src = scan_source(&o);
+		memset(wanted, 0, sizeof(wanted)); /* it was copied */
+		assert_true(src->segments == 8);
+		while (src->ops->take(src, &seg, &f) == 1) {
+			assert_false(seen[seg.index]);
+			assert_true(seg.index % 3 == shard - 1);
+			seen[seg.index] = true;
+			seg.finished = true;
+			src->ops->put(src, &seg);
+		}
+		source_close(src);
+	}
+	for (int i = 0; i < 8; i++)
+		assert_true(seen[i]);
+	o.from = from;
+	wanted[0] = wanted[5] = true;
+	src = scan_source(&o);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_true(seg.index == 5);
+	seg.finished = true;
+	src->ops->put(src, &seg);
+	assert_int_equal(src->ops->take(src, &seg, &f), 0);
+	source_close(src);
+}
+
 static const struct {
 	const char *name, *body;
 } bad_pages[] = {
@@ -266,6 +309,7 @@ main(void)
 		cmocka_unit_test(test_hot),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_from),
+		cmocka_unit_test(test_wanted),
 		cmocka_unit_test(test_bad_pages),
 	};
 

@@ -9,11 +9,13 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "inspector/mask.h"
 #include "inspector/summary.h"
 
 #define NOW 1795332271
 #define RECORDS 6000
 #define TOP 10
+#define MARK "\xe2\x80\xa6"
 
 static uint64_t seed = 88172645463325252u;
 
@@ -187,6 +189,8 @@ same(const struct summary *a, const struct summary *b)
 	assert_memory_equal(a->kinds, b->kinds, sizeof(a->kinds));
 	assert_memory_equal(a->kind_states, b->kind_states,
 	    sizeof(a->kind_states));
+	assert_memory_equal(a->kind_bytes, b->kind_bytes,
+	    sizeof(a->kind_bytes));
 	same_groups(a, b);
 	assert_memory_equal(a->overdue.count, b->overdue.count,
 	    sizeof(a->overdue.count));
@@ -402,9 +406,12 @@ test_counts(void **state)
 	assert_true(s.states[STATE_IMMORTAL].items == 1);
 	assert_true(s.reasons[STATE_STUCK][REASON_MILLISECONDS] == 1);
 	assert_true(s.reasons[STATE_IMMORTAL][REASON_MISSING] == 1);
-	assert_string_equal(s.examples[STATE_PENDING][REASON_NONE].key,
-	    "session:a");
-	assert_null(s.examples[STATE_PENDING][REASON_NONE].sort);
+	assert_null(s.examples[STATE_PENDING][REASON_NONE].key);
+	assert_string_equal(s.examples[STATE_STUCK][REASON_MILLISECONDS].key,
+	    "session:" MARK "cea27b");
+	assert_null(s.examples[STATE_STUCK][REASON_MILLISECONDS].sort);
+	assert_string_equal(s.examples[STATE_IMMORTAL][REASON_MISSING].key,
+	    "image:2");
 	assert_null(s.examples[STATE_STUCK][REASON_TOO_OLD].key);
 	assert_true(s.kinds[KIND_SESSION].items == 3);
 	assert_true(s.kinds[KIND_SESSION].bytes == 600);
@@ -422,7 +429,7 @@ test_counts(void **state)
 	assert_int_equal(s.nlargest, 3);
 	assert_string_equal(s.largest[0].key, "image:1");
 	assert_string_equal(s.largest[1].key, "users");
-	assert_string_equal(s.largest[2].key, "session:c");
+	assert_string_equal(s.largest[2].key, "session:" MARK "cea27b");
 	assert_true(s.purge_units == 9);
 	assert_true(s.free_by_ttl == 2);
 	summary_release(&s);
@@ -537,6 +544,107 @@ test_merge_keeps(void **state)
 	summary_release(&to);
 }
 
+/* Keys are in order as they are shown, whatever is behind the mask. */
+static void
+test_shown_order(void **state)
+{
+	static const char ttl[] = "{\"N\":\"1795332170000\"}";
+	struct buf least = { 0 }, shown = { 0 };
+	struct summary s, back;
+	char key[64];
+
+	(void)state;
+	summary_init(&s, 1, true);
+	summary_init(&back, 1, true);
+	for (int i = 0; i < 50; i++) {
+		/* some with a visible front, some without, some items */
+		(void)snprintf(key, sizeof(key),
+		    i % 3 ? "session:%04d-0123456789-%d" : "session:%04d%d",
+		    i / 10, i);
+		buf_reset(&shown);
+		mask_key(&shown, &rules, slice_str(key));
+		if (least.n == 0 ||
+		    strcmp(buf_text(&shown), buf_text(&least)) < 0) {
+			buf_reset(&least);
+			buf_add(&least, shown.p, shown.n);
+		}
+		add(&s, key, ttl, 100);
+	}
+	for (int i = 49; i >= 0; i--) {
+		(void)snprintf(key, sizeof(key),
+		    i % 3 ? "session:%04d-0123456789-%d" : "session:%04d%d",
+		    i / 10, i);
+		add(&back, key, ttl, 100);
+	}
+	assert_string_equal(s.examples[STATE_STUCK][REASON_MILLISECONDS].key,
+	    buf_text(&least));
+	assert_string_equal(s.largest[0].key, buf_text(&least));
+	same(&s, &back);
+	summary_release(&s);
+	summary_release(&back);
+	buf_release(&least);
+	buf_release(&shown);
+}
+
+/* A group that is part of a session's id is masked, "session:" is not. */
+static void
+test_shown_groups(void **state)
+{
+	static const char *const ids[] = { "PHPSESSID_", "session:" };
+	const struct rules own = { .now = NOW,
+		.session_prefixes = ids,
+		.nprefixes = 2,
+		.sizes = true };
+	struct record r = { .kind = KIND_SESSION, .size = 1 };
+	struct summary s;
+
+	(void)state;
+	summary_init(&s, 0, true);
+	r.key = SLICE("PHPSESSID_abc:def");
+	r.group = SLICE("PHPSESSID_abc:");
+	summary_add(&s, &r, 1, &own);
+	r.key = r.group = SLICE("session:");
+	summary_add(&s, &r, 1, &own);
+	r.key = SLICE("PHPSESSID_abc");
+	r.group = SLICE("(none)");
+	summary_add(&s, &r, 1, &own);
+	assert_int_equal(s.ngroups, 3);
+	assert_string_equal(s.groups[0].name, "(none)");
+	assert_string_equal(s.groups[1].name, "PHPSESSID_" MARK "5656cf");
+	assert_string_equal(s.groups[2].name, "session:");
+	summary_release(&s);
+}
+
+static void
+test_squares(void **state)
+{
+	struct summary all, segment;
+
+	(void)state;
+	summary_init(&all, 0, true);
+	summary_init(&segment, 0, true);
+	for (int n = 1; n <= 3; n++) {
+		for (int i = 0; i < n; i++) {
+			add(&segment, "users", "{\"N\":\"1795332270\"}", 10);
+			add(&segment, "a:b", NULL, 10);
+		}
+		summary_square(&segment);
+		summary_merge(&all, &segment);
+		summary_reset(&segment);
+		assert_true(segment.squares.items == 0);
+	}
+	assert_true(all.squares.items == 4 + 16 + 36);
+	assert_true(all.squares.states[STATE_PENDING] == 14);
+	assert_true(all.squares.states[STATE_LIVE] == 0);
+	assert_true(all.squares.reasons[STATE_IMMORTAL][REASON_MISSING] == 14);
+	assert_true(all.squares.kinds[KIND_ITEM] == 56);
+	assert_true(all.squares.overdue == 14);
+	assert_true(all.squares.buckets[0] == 14);
+	assert_true(all.groups[0].squares == 14 && all.groups[1].squares == 14);
+	summary_release(&all);
+	summary_release(&segment);
+}
+
 int
 main(void)
 {
@@ -550,6 +658,9 @@ main(void)
 		cmocka_unit_test(test_no_sizes),
 		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_merge_keeps),
+		cmocka_unit_test(test_shown_order),
+		cmocka_unit_test(test_shown_groups),
+		cmocka_unit_test(test_squares),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

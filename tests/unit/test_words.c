@@ -46,8 +46,10 @@ test_good(void **state)
 		char **list = words_split(good[i].text);
 		size_t n = 0;
 
-		if (list == NULL)
+		if (list == NULL) {
 			fail_msg("%s: not split", good[i].text);
+			return;
+		}
 		for (; list[n] != NULL && good[i].want[n] != NULL; n++)
 			assert_string_equal(list[n], good[i].want[n]);
 		if (list[n] != NULL || good[i].want[n] != NULL)

@@ -1,0 +1,33 @@
+#ifndef CLI_PORTION_H
+#define CLI_PORTION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct fault;
+struct options;
+
+/*
+ * Which part of the table is read: all of it, one shard (--shard), or a
+ * sample (--sample). All zero is the whole table.
+ */
+struct portion {
+	int64_t shard, of; /* shard 1.. of so many; of 0: no shards */
+	int64_t ppm;       /* the sample, in parts of a million; 0: none */
+	int64_t segments;  /* of the whole table, once chosen */
+	int64_t asked;     /* how many of them are wanted */
+	bool *wanted;      /* which; NULL: all */
+};
+
+/* What the options say; auto/N asks the environment. */
+int portion_read(struct portion *p, const struct options *o, struct fault *f);
+
+/*
+ * Choose the segments of a table of ${bytes}. ${chance}, uniform in [0, 1),
+ * decides which ones a sample has: the same one, the same.
+ */
+void portion_choose(struct portion *p, const struct options *o, int64_t bytes,
+    double chance);
+void portion_release(struct portion *p);
+
+#endif

@@ -1,0 +1,51 @@
+#ifndef INSPECTOR_SUMMARY_NAMES_H
+#define INSPECTOR_SUMMARY_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "inspector/record.h"
+
+struct item;
+struct summary;
+struct summary_group;
+struct summary_key;
+
+/*
+ * The names that a summary keeps: groups, examples, the largest entries. For
+ * who counts (summary.c) and who reads reports back.
+ */
+
+/*
+ * An entry that wants to be kept by name. Its texts are made only when they
+ * decide something: ${rules} is what ${key} is masked by, NULL once it is as
+ * it may be shown; ${item} is where the sort key is read from, NULL once it
+ * stands in ${sort}.
+ */
+struct summary_candidate {
+	struct slice key;
+	struct slice sort; /* p NULL: none */
+	int64_t bytes;
+	const struct rules *rules;
+	const struct item *item;
+	struct buf shown, store;
+};
+
+/* One whose texts are there already, as they may be shown. */
+struct summary_candidate summary_candidate(struct slice key, struct slice sort,
+    int64_t bytes);
+void summary_candidate_release(struct summary_candidate *c);
+
+/* Keep ${c} in ${k} when it is the smallest so far. */
+void summary_offer_example(struct summary_key *k, struct summary_candidate *c);
+/* Keep ${c} when it is among the largest so far. */
+void summary_offer_largest(struct summary *s, struct summary_candidate *c);
+/* The group ${name}, a new one if need be; NULL when it is not kept. */
+struct summary_group *summary_group_named(struct summary *s, struct slice name);
+
+/* Free all names; the arrays that held them stay. */
+void summary_forget(struct summary *s);
+
+#endif

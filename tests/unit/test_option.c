@@ -1,0 +1,462 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "cli/command.h"
+#include "cli/completion.h"
+#include "cli/help.h"
+#include "cli/option.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define WORDS 16
+
+/* The words of ${line} as an argument vector; "''" is an empty one. */
+static int
+split(char *store, const char *line, char *argv[WORDS])
+{
+	int n = 1;
+
+	(void)strcpy(store, line);
+	for (char *p = strtok(store, " "); p != NULL; p = strtok(NULL, " "))
+		argv[n++] = strcmp(p, "''") == 0 ? p + 2 : p;
+	argv[n] = NULL;
+	return n;
+}
+
+static int
+parse(struct options *o, const char *line, struct fault *f)
+{
+	static char store[512], name[] = "ttlsweep";
+	char *argv[WORDS];
+	int n = split(store, line, argv);
+
+	argv[0] = name;
+	return option_parse(o, n, argv, f);
+}
+
+/* Lines that are refused, and what the message must hold. */
+static const struct {
+	const char *line;
+	const char *says;
+} refused[] = {
+	/* clang-format off */
+	{ "", "a command is missing" },
+	{ "inspct", "did you mean 'inspect'" },
+	{ "frobnicate", "no command 'frobnicate'" },
+	{ "''", "no command ''" },
+	{ "inspect --frmat json", "did you mean --format" },
+	{ "inspect --form json", "did you mean --format" },
+	{ "--form json inspect", "unknown option --form" },
+	{ "inspect --xyzzy", "unknown option --xyzzy" },
+	{ "inspect --=x", "unknown option --" },
+	{ "inspect -Z", "unknown option -Z" },
+	{ "inspect -qZ", "unknown option -Z" },
+	{ "inspect --yes", "it is for purge and restore" },
+	{ "purge --input x", "it is for inspect, list, show and export" },
+	{ "purge -i x", "--input is not for 'purge'" },
+	{ "help --table x", "--table is not for 'help'" },
+	{ "inspect --table", "--table needs a value: --table NAME" },
+	{ "inspect -t", "--table needs a value" },
+	{ "inspect --table=", "--table: the value is empty" },
+	{ "inspect -t ''", "--table: the value is empty" },
+	{ "purge --prefix ''", "--prefix: the value is empty" },
+	{ "purge --yes=true", "--yes takes no value" },
+	{ "purge --yes=", "--yes takes no value" },
+	{ "inspect --jobs 0", "--jobs '0'" },
+	{ "inspect --jobs 257", "from 1 to 256" },
+	{ "inspect --jobs 8x", "--jobs '8x'" },
+	{ "inspect --jobs -1", "--jobs '-1'" },
+	{ "inspect --jobs 99999999999999999999", "--jobs" },
+	{ "inspect --segments 3", "not a power of two" },
+	{ "inspect --segments 8192", "from 1 to 4096" },
+	{ "inspect --max-rcu -1", "--max-rcu '-1'" },
+	{ "inspect --now tomorrow", "--now 'tomorrow'" },
+	{ "list --overdue 2y", "--overdue '2y'" },
+	{ "list --overdue -5m", "--overdue '-5m'" },
+	{ "list --larger-than 4x", "--larger-than '4x'" },
+	{ "list --state stcuk", "did you mean 'stuck'" },
+	{ "list --state live,", "--state ''" },
+	{ "list --state LIVE", "--state 'LIVE'" },
+	{ "list --reason never", "not one of none, milliseconds" },
+	{ "list --kind sessions", "did you mean 'session'" },
+	{ "list --format json", "not one of table, tsv, csv, jsonl" },
+	{ "inspect --format csv", "not one of text, json" },
+	{ "list --limit 0", "--limit '0'" },
+	{ "list --by size", "--by needs --top" },
+	{ "list --top 5 --limit 5", "--top and --limit exclude each other" },
+	{ "list -t a -i b", "--input and --table exclude each other" },
+	{ "list --input b --region x", "--input and --region exclude" },
+	{ "list --key pk", "--key needs --input" },
+	{ "list -q -v", "--quiet and --verbose exclude each other" },
+	{ "purge --journal a --journal-dir b", "exclude each other" },
+	{ "purge --journal a --no-journal", "exclude each other" },
+	{ "purge --overdue 1h --expires-within 1h", "exclude each other" },
+	{ "inspect --no-sizes --larger-than 1k", "exclude each other" },
+	{ "inspect now", "'inspect' takes no arguments: 'now'" },
+	{ "show", "'show' needs an argument: PARTITION" },
+	{ "restore", "'restore' needs an argument: FILE" },
+	{ "completion", "'completion' needs an argument" },
+	{ "completion bash zsh", "takes only bash|zsh|fish: 'zsh'" },
+	{ "help a b", "'help' takes only [COMMAND]: 'b'" },
+	/* clang-format on */
+};
+
+static void
+test_refused(void **state)
+{
+	int bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(refused); i++) {
+		struct fault f = { .kind = FAULT_NONE };
+		struct options o;
+
+		if (parse(&o, refused[i].line, &f) != -1 ||
+		    f.kind != FAULT_USAGE ||
+		    strstr(f.text, refused[i].says) == NULL) {
+			print_error("'%s': %s\n", refused[i].line, f.text);
+			bad++;
+		}
+		option_release(&o);
+	}
+	assert_int_equal(bad, 0);
+}
+
+/* Lines that are taken: the values of some members afterwards. */
+static void
+test_taken(void **state)
+{
+	struct options o;
+	struct fault f;
+
+	(void)state;
+	assert_int_equal(parse(&o,
+			     "-t T --region=eu-west-1 purge --yes --jobs 16",
+			     &f),
+	    0);
+	assert_ptr_equal(o.command, &cmd_purge);
+	assert_string_equal(o.table, "T");
+	assert_string_equal(o.region, "eu-west-1");
+	assert_true(o.yes);
+	assert_int_equal(o.jobs, 16);
+	assert_string_equal(o.state, "expired");
+	assert_true(option_given(&o, "table"));
+	assert_false(option_given(&o, "state"));
+	assert_string_equal(o.line,
+	    "ttlsweep -t T --region=eu-west-1 purge --yes --jobs 16");
+	option_release(&o);
+
+	/* Options of a command may stand before it. */
+	assert_int_equal(parse(&o, "--format json -qt T inspect", &f), 0);
+	assert_string_equal(o.format, "json");
+	assert_true(o.quiet);
+	assert_string_equal(o.table, "T");
+	option_release(&o);
+
+	/* Letters together, with a value behind them. */
+	assert_int_equal(parse(&o, "-vvtname list", &f), 0);
+	assert_int_equal(o.verbose, 2);
+	assert_string_equal(o.table, "name");
+	option_release(&o);
+
+	/* A value may look like an option, or like a command. */
+	assert_int_equal(parse(&o, "show --sort-key -5 -t list --yes -- -5",
+			     &f),
+	    -1);
+	option_release(&o);
+	assert_int_equal(parse(&o, "-t list show --sort-key -5 -- -5 --yes",
+			     &f),
+	    0);
+	assert_ptr_equal(o.command, &cmd_show);
+	assert_string_equal(o.table, "list");
+	assert_string_equal(o.sort_key, "-5");
+	assert_int_equal(o.noperands, 2);
+	assert_string_equal(o.operands[0], "-5");
+	assert_string_equal(o.operands[1], "--yes");
+	option_release(&o);
+
+	assert_int_equal(parse(&o, "restore - a.journal", &f), 0);
+	assert_string_equal(o.operands[0], "-");
+	option_release(&o);
+}
+
+static void
+test_values(void **state)
+{
+	struct options o;
+	struct fault f;
+
+	(void)state;
+	assert_int_equal(parse(&o,
+			     "list --overdue 2d --larger-than 4k --now "
+			     "2026-11-22T08:31:11Z --session-prefix a: "
+			     "--session-prefix '' --limit 7",
+			     &f),
+	    0);
+	assert_int_equal(o.overdue, 172800);
+	assert_int_equal(o.larger_than, 4096);
+	assert_int_equal(o.now, 1795336271);
+	assert_int_equal(o.session_prefixes.n, 2);
+	assert_string_equal(o.session_prefixes.list[0], "a:");
+	assert_string_equal(o.session_prefixes.list[1], "");
+	assert_int_equal(o.limit, 7);
+	assert_int_equal(o.expires_within, -1);
+	assert_int_equal(o.max_rcu, -1);
+	assert_string_equal(o.state, "any");
+	assert_null(o.format);
+	option_release(&o);
+
+	/* A comma list grows; anything else is what was said last. */
+	assert_int_equal(parse(&o,
+			     "purge --state pending --state stuck --max-items "
+			     "5 --max-items 6 --reason string,too-old",
+			     &f),
+	    0);
+	assert_string_equal(o.state, "pending,stuck");
+	assert_string_equal(o.reason, "string,too-old");
+	assert_int_equal(o.max_items, 6);
+	option_release(&o);
+}
+
+static void
+test_environment(void **state)
+{
+	static const struct {
+		const char *env, *line, *table;
+	} cases[] = {
+		{ NULL, "inspect", "TSAGalleryCache" },
+		{ "", "inspect", "TSAGalleryCache" },
+		{ "Cache", "inspect", "Cache" },
+		{ "Cache", "inspect -t T", "T" },
+		/* What the environment says is no contradiction. */
+		{ "Cache", "inspect -i file", "Cache" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct options o;
+		struct fault f;
+
+		if (cases[i].env == NULL)
+			(void)unsetenv("CACHETABLE");
+		else
+			(void)setenv("CACHETABLE", cases[i].env, 1);
+		assert_int_equal(parse(&o, cases[i].line, &f), 0);
+		assert_string_equal(o.table, cases[i].table);
+		option_release(&o);
+	}
+	(void)unsetenv("CACHETABLE");
+}
+
+/* Help and version win over all else, wherever they stand. */
+static void
+test_help_and_version(void **state)
+{
+	static const char *const lines[] = { "--help", "-h", "purge --help",
+		"--help purge", "purge --yes -h", "show --help", "-qh" };
+	struct options o;
+	struct fault f;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		assert_int_equal(parse(&o, lines[i], &f), 0);
+		assert_true(o.help);
+		option_release(&o);
+	}
+	assert_int_equal(parse(&o, "-V", &f), 0);
+	assert_true(o.version);
+	option_release(&o);
+	/* … but are no help when they are somebody's value. */
+	assert_int_equal(parse(&o, "inspect -t --help", &f), 0);
+	assert_false(o.help);
+	assert_string_equal(o.table, "--help");
+	option_release(&o);
+}
+
+static const char *const yes_no[] = { "yes", "no", NULL };
+
+/* Tables that are refused. */
+static void
+test_bad_tables(void **state)
+{
+	const struct option_row good = { .name = "one",
+		.letter = 'o',
+		.type = OPTION_STRING,
+		.commands = ON_LIST,
+		.arg = "X",
+		.help = "help" };
+	struct option_row rows[3];
+	struct fault f;
+
+	(void)state;
+#define BAD(change, says)                                      \
+	do {                                                   \
+		rows[0] = rows[1] = good;                      \
+		rows[2] = (struct option_row){ .name = NULL }; \
+		rows[1].name = "two";                          \
+		rows[1].letter = 't';                          \
+		assert_int_equal(option_check(rows, &f), 0);   \
+		change;                                        \
+		assert_int_equal(option_check(rows, &f), -1);  \
+		assert_non_null(strstr(f.text, says));         \
+	} while (0)
+
+	BAD(rows[1].name = "one", "a command has it twice");
+	BAD(rows[1].letter = 'o', "another option has its letter");
+	BAD((rows[1].name = "one", rows[1].commands = ON_SHOW),
+	    "two rows of its name disagree");
+	BAD(rows[1].name = "Two", "lower-case");
+	BAD(rows[1].name = "-two", "lower-case");
+	BAD(rows[1].arg = NULL, "disagree");
+	BAD(rows[1].type = OPTION_FLAG, "disagree");
+	BAD(rows[1].commands = 0, "no command takes it");
+	BAD(rows[1].commands = 1u << 30, "no command takes it");
+	BAD(rows[1].help = "", "no help");
+	BAD(rows[1].type = OPTION_CHOICE, "without words");
+	BAD((rows[1].type = OPTION_CHOICE, rows[1].words = yes_no,
+		rows[1].fallback = "maybe"),
+	    "its default cannot be read");
+	BAD(rows[1].type = OPTION_INT, "its range is empty");
+	BAD(rows[1].offset = sizeof(struct options), "no place");
+#undef BAD
+}
+
+static void
+test_table(void **state)
+{
+	struct fault f = { .kind = FAULT_NONE };
+
+	(void)state;
+	if (option_check(option_rows, &f) != 0)
+		print_error("%s\n", f.text);
+	assert_int_equal(f.kind, FAULT_NONE);
+}
+
+/* Each command's help names its options, and no line is too wide. */
+static void
+test_help(void **state)
+{
+	static const int widths[] = { 40, 60, 80 };
+	char name[64];
+
+	(void)state;
+	for (size_t i = 0; commands[i] != NULL; i++)
+		for (size_t w = 0; w < COUNT(widths); w++) {
+			struct buf b = { 0 };
+
+			help_command(&b, commands[i], widths[w]);
+			for (const char *p = buf_text(&b); *p != '\0';
+			     p += strcspn(p, "\n") + 1)
+				if (w > 0)
+					assert_in_range(strcspn(p, "\n"), 0,
+					    (size_t)widths[w]);
+			for (const struct option_row *r = option_rows;
+			     r->name != NULL; r++) {
+				if ((r->commands & commands[i]->bit) == 0 ||
+				    r->group == GROUP_GLOBAL)
+					continue;
+				(void)strcpy(name, "--");
+				(void)strcat(name, r->name);
+				assert_non_null(strstr(buf_text(&b), name));
+			}
+			buf_release(&b);
+		}
+}
+
+/* Each shell is told every option. */
+static void
+test_completion(void **state)
+{
+	static void (*const shells[])(struct buf *) = { completion_bash,
+		completion_zsh, completion_fish };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(shells); i++) {
+		struct buf b = { 0 };
+
+		shells[i](&b);
+		for (const struct option_row *r = option_rows; r->name != NULL;
+		     r++)
+			assert_non_null(strstr(buf_text(&b), r->name));
+		for (size_t c = 0; commands[c] != NULL; c++)
+			assert_non_null(
+			    strstr(buf_text(&b), commands[c]->name));
+		buf_release(&b);
+	}
+}
+
+static void
+test_quote(void **state)
+{
+	static const struct {
+		const char *text, *quoted;
+	} cases[] = {
+		{ "plain", "plain" },
+		{ "a/b:c=d,e.f_g-h@i%j+k", "a/b:c=d,e.f_g-h@i%j+k" },
+		{ "", "''" },
+		{ "a b", "'a b'" },
+		{ "it's", "'it'\\''s'" },
+		{ "~root", "'~root'" },
+		{ "$HOME", "'$HOME'" },
+		{ "a\nb", "'a\nb'" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buf b = { 0 };
+
+		option_quote(&b, cases[i].text);
+		assert_string_equal(buf_text(&b), cases[i].quoted);
+		buf_release(&b);
+	}
+}
+
+static void
+test_repeat(void **state)
+{
+	struct buf b = { 0 };
+	struct options o;
+	struct fault f;
+
+	(void)state;
+	assert_int_equal(parse(&o,
+			     "list --prefix a --state live --prefix b'c "
+			     "--overdue 1h --kind session --profile p",
+			     &f),
+	    0);
+	option_repeat(&b, &o, GROUP_SELECTION, "state");
+	option_repeat_one(&b, &o, "profile");
+	option_repeat_one(&b, &o, "region");
+	assert_string_equal(buf_text(&b),
+	    " --kind session --prefix a --prefix 'b'\\''c' --overdue 3600 "
+	    "--profile p");
+	option_release(&o);
+	buf_release(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_bad_tables),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_taken),
+		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_environment),
+		cmocka_unit_test(test_help_and_version),
+		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_completion),
+		cmocka_unit_test(test_quote),
+		cmocka_unit_test(test_repeat),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
