@@ -1,6 +1,5 @@
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/fault.h"
@@ -9,12 +8,13 @@
 #include "cli/context.h"
 #include "cli/lookalike.h"
 #include "cli/option.h"
-#include "cli/output.h"
 #include "cli/report.h"
+#include "cli/report_merge.h"
+#include "cli/report_print.h"
 #include "cli/talk.h"
-#include "cli/term.h"
 #include "dynamodb/source.h"
 #include "dynamodb/workers.h"
+#include "inspector/sample.h"
 #include "inspector/summary.h"
 
 static int run(const struct options *o, struct talk *talk, struct fault *f);
@@ -22,7 +22,8 @@ static int run(const struct options *o, struct talk *talk, struct fault *f);
 const struct command cmd_inspect = {
 	.name = "inspect",
 	.bit = ON_INSPECT,
-	.args = "",
+	.args = "[--merge FILE...]",
+	.max = -1,
 	.summary = "report what is in the table and what TTL left behind",
 	.about = "Reads the table once and tells what is live, what is "
 		 "expired and waits for TTL, what TTL will never delete and "
@@ -38,8 +39,12 @@ struct inspect {
 	struct summary chosen; /* of what the options select */
 	bool selects;          /* they do; else the pass counts all */
 	struct summary all;
+	struct sample sample; /* of what the report is about, by segments */
+	struct sample whole;  /* of all entries, when options choose */
+	struct summary scaled;
 	struct pass_progress done;
 	int64_t segments;
+	char *selection, *judging; /* for the report */
 };
 
 /* A worker's own count. */
@@ -76,6 +81,37 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		summary_add(&c->chosen, r,
 		    ddb_table_delete_units(&x->table, r->size), &x->rules);
 	return 0;
+}
+
+static bool
+samples(const struct inspect *in)
+{
+	return in->context.portion.ppm > 0;
+}
+
+/* Of a sample each segment is counted by itself. */
+static int
+on_segment(void *state, const struct segment *seg, struct fault *f)
+{
+	struct counter *c = state;
+
+	(void)f;
+	if (!samples(c->in) || !c->in->selects)
+		return 0;
+	lock_enter(c->in->lock);
+	sample_add(&c->in->sample, seg->index, seg->finished, &c->chosen);
+	lock_leave(c->in->lock);
+	summary_reset(&c->chosen);
+	return 0;
+}
+
+static void
+on_tally(void *ctx, const struct segment *seg, const struct summary *tally)
+{
+	struct inspect *in = ctx;
+
+	sample_add(in->selects ? &in->whole : &in->sample, seg->index,
+	    seg->finished, tally);
 }
 
 static int
@@ -116,7 +152,10 @@ count(struct inspect *in, struct fault *f)
 		.sink = { .ctx = in,
 		    .open = on_open,
 		    .entry = on_entry,
+		    .segment = on_segment,
 		    .close = on_close },
+		.tally = samples(in) ? on_tally : NULL,
+		.tally_ctx = in,
 		.tick = context_tick,
 		.tick_ctx = c,
 	};
@@ -131,12 +170,52 @@ count(struct inspect *in, struct fault *f)
 	return rc;
 }
 
+/* Options as they could be written again, without the blank in front. */
+static char *
+written(const struct options *o, bool selection)
+{
+	struct buf b = { 0 };
+	char *text;
+
+	if (selection) {
+		option_repeat(&b, o, GROUP_SELECTION, NULL);
+	} else {
+		option_repeat_one(&b, o, "session-prefix");
+		option_repeat_one(&b, o, "group");
+	}
+	text = xstrdup(b.n > 0 ? b.p + 1 : "");
+	buf_release(&b);
+	return text;
+}
+
+/* Make the report one of a sample: scale up what was counted. */
 static void
-write_report(struct inspect *in, bool complete, struct buf *out)
+estimate(struct inspect *in, struct report *r, struct report_sample *s)
+{
+	const struct sample *all = in->selects ? &in->whole : &in->sample;
+	const struct summary *seen = &all->seen;
+
+	s->by.segments = all->segments;
+	s->by.of = in->segments;
+	s->by.spread =
+	    estimate_spread(all->segments, seen->items, seen->squares.items);
+	s->seen = &in->sample.seen;
+	s->all = estimate_count(&s->by, seen->items, seen->squares.items);
+	s->item_count = in->context.table.items;
+	s->collections = in->context.schema.sort != NULL;
+	summary_release(&in->scaled);
+	sample_scale(&in->scaled, s->seen, &s->by);
+	r->summary = &in->scaled;
+	r->sample = s;
+}
+
+static int
+write_report(struct inspect *in, bool complete, struct fault *f)
 {
 	const struct context *c = &in->context;
-	const struct options *o = c->o;
-	bool terminal = o->output == NULL || strcmp(o->output, "-") == 0;
+	const struct portion *p = &c->portion;
+	const struct report_shards shards = { p->of, &p->shard, 1 };
+	struct report_sample sample;
 	struct report r = {
 		.place = context_place(c),
 		.work = context_work(c, &in->done),
@@ -148,24 +227,21 @@ write_report(struct inspect *in, bool complete, struct buf *out)
 		.summary = in->selects ? &in->chosen : &in->all,
 		.complete = complete,
 		.selected = in->selects,
+		.selection = in->selection,
+		.judging = in->judging,
+		.shards = p->of > 0 ? &shards : NULL,
 		.segments = in->segments,
+		.segments_asked = p->wanted != NULL ? p->asked : in->segments,
 		.segments_done = in->done.segments_done,
-		.top = (size_t)o->top,
+		.top = (size_t)c->o->top,
 		.lookalikes = in->lookalikes.names,
 		.nlookalikes = in->lookalikes.n,
 	};
-	const struct report_style style = {
-		.width = terminal ? term_width(STDOUT_FILENO, 80) : 80,
-		.color = terminal ? term_color(STDOUT_FILENO, o->color)
-				  : strcmp(o->color, "always") == 0,
-		.ascii = !term_utf8(),
-	};
 
 	lookalike_sort(&in->lookalikes);
-	if (strcmp(o->format, "json") == 0)
-		report_json(out, &r);
-	else
-		report_text(out, &r, &style);
+	if (samples(in))
+		estimate(in, &r, &sample);
+	return report_print(c->o, &r, c->talk, f);
 }
 
 /* What scripts that read JSON would miss: it has no place there. */
@@ -188,31 +264,39 @@ static int
 run(const struct options *o, struct talk *talk, struct fault *f)
 {
 	struct inspect in = { 0 };
-	struct buf out = { 0 };
 	int rc = -1, counted = -1;
 
+	if (o->merge)
+		return report_merge(o, talk, f);
 	in.selects = selects(o);
+	in.selection = in.selects ? written(o, true) : NULL;
+	in.judging = written(o, false);
 	in.lock = lock_new();
 	lookalike_init(&in.lookalikes);
 	summary_init(&in.all, (size_t)o->top, !o->no_sizes);
 	summary_init(&in.chosen, (size_t)o->top, !o->no_sizes);
+	sample_init(&in.sample, (size_t)o->top, !o->no_sizes);
+	sample_init(&in.whole, 0, !o->no_sizes);
 	if (context_open(&in.context, o, NULL, talk, f) != 0)
 		goto out;
 	counted = count(&in, f);
 	/* Half a report must not take the place of a whole one. */
 	if (counted != 0 && (f->kind != FAULT_CANCELLED || o->output != NULL))
 		goto out;
-	write_report(&in, counted == 0, &out);
 	warn_attribute(&in);
-	rc = output_all(o->output, &out, counted == 0 ? f : NULL);
+	rc = write_report(&in, counted == 0, counted == 0 ? f : NULL);
 	if (counted != 0)
 		rc = -1;
 out:
 	context_close(&in.context);
 	summary_release(&in.chosen);
 	summary_release(&in.all);
+	sample_release(&in.sample);
+	sample_release(&in.whole);
+	summary_release(&in.scaled);
 	lookalike_release(&in.lookalikes);
 	lock_free(in.lock);
-	buf_release(&out);
+	free(in.selection);
+	free(in.judging);
 	return rc;
 }

@@ -9,14 +9,13 @@
 #include "cli/context.h"
 #include "cli/guard.h"
 #include "cli/option.h"
-#include "cli/output.h"
 #include "cli/talk.h"
-#include "cli/term.h"
+#include "cli/totals.h"
 #include "dynamodb/ddb.h"
 #include "export/reader.h"
-#include "sweep/purge.h"
 #include "sweep/restore.h"
 #include "sweep/sweeplock.h"
+#include "sweep/totals.h"
 
 static int run(const struct options *o, struct talk *talk, struct fault *f);
 
@@ -160,35 +159,22 @@ check_origins(struct restoring *s, struct fault *f)
 }
 
 static int
-write_totals(struct restoring *s, bool executed, struct fault *f)
+write_totals(struct restoring *s, bool executed, int rc, struct fault *f)
 {
 	struct context *c = &s->context;
 	const struct pass_progress done = { .items = s->totals.scanned };
 	struct report_sweep r = {
 		.place = context_place(c),
 		.work = context_work(c, &done),
-		.restore = true,
+		.command = "restore",
 		.executed = executed,
 		.now = c->rules.now,
 		.totals = &s->totals,
 		.journal_free = -1,
 	};
-	const struct report_style style = {
-		.width = term_width(STDOUT_FILENO, 80),
-		.color = term_color(STDOUT_FILENO, c->o->color),
-		.ascii = !term_utf8(),
-	};
-	struct buf out = { 0 };
-	int rc;
 
 	r.write_units = executed ? r.work.write_units : (double)s->totals.units;
-	if (strcmp(c->o->format, "json") == 0)
-		report_sweep_json(&out, &r);
-	else
-		report_sweep_text(&out, &r, &style);
-	rc = output_all(NULL, &out, f);
-	buf_release(&out);
-	return rc;
+	return totals_write(c, &r, rc, f);
 }
 
 static int
@@ -218,7 +204,7 @@ restore(struct restoring *s, struct fault *f)
 	context_end(c);
 	if (rc != 0 && s->totals.matched == 0 && f->kind != FAULT_CANCELLED)
 		return -1;
-	told = write_totals(s, o->yes, &after);
+	told = write_totals(s, o->yes, rc, &after);
 	if (rc != 0) {
 		(void)guard_leave(c, &s->totals, 0, NULL);
 		return -1;

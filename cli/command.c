@@ -10,6 +10,7 @@ const struct command *const commands[] = {
 	&cmd_show,
 	&cmd_export,
 	&cmd_purge,
+	&cmd_repair,
 	&cmd_restore,
 	&cmd_completion,
 	&cmd_help,

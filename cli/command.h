@@ -16,7 +16,8 @@ enum command_bit {
 	ON_RESTORE = 1 << 5,
 	ON_COMPLETION = 1 << 6,
 	ON_HELP = 1 << 7,
-	ON_ALL = (1 << 8) - 1
+	ON_REPAIR = 1 << 8,
+	ON_ALL = (1 << 12) - 1
 };
 
 /*
@@ -35,7 +36,7 @@ struct command {
 };
 
 extern const struct command cmd_inspect, cmd_list, cmd_show, cmd_export,
-    cmd_purge, cmd_restore, cmd_completion, cmd_help;
+    cmd_purge, cmd_repair, cmd_restore, cmd_completion, cmd_help;
 
 /* In the order of the help; ends with NULL. */
 extern const struct command *const commands[];

@@ -15,7 +15,7 @@
 #include "dynamodb/ddb.h"
 #include "dynamodb/scan.h"
 #include "dynamodb/world.h"
-#include "export/reader.h"
+#include "export/checkpoint.h"
 #include "inspector/summary.h"
 
 /* A table may be used by others: where nobody says how fast, we take a
@@ -124,46 +124,8 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 	    (c->table.ttl_attribute == NULL ||
 		strcmp(c->ttl, c->table.ttl_attribute) == 0);
 	c->rules.now = option_given(c->o, "now") ? c->o->now : ddb_now(c->ddb);
+	c->price = c->table.provisioned ? NULL : price_of(c->config.region);
 	set_pace(c);
-	return 0;
-}
-
-static int64_t
-wall_seconds(const struct context *c)
-{
-	return c->world->wall_ms(c->world->ctx) / 1000;
-}
-
-/* An export does not say whether TTL acts: it is taken to. */
-static int
-open_input(struct context *c, struct fault *f)
-{
-	const struct journal_index *ix;
-
-	c->world = world_real_open(NULL, f);
-	if (c->world == NULL)
-		return -1;
-	c->reader = reader_open(c->o->input, READER_DELETED, f);
-	if (c->reader == NULL)
-		return -1;
-	if (reader_schema(c->reader, c->o->key, &c->partition, &c->sort, f) !=
-	    0)
-		return -1;
-	c->schema = (struct key_schema){ c->partition, c->sort };
-	c->ttl = c->o->ttl_attribute != NULL ? c->o->ttl_attribute : "ttl";
-	c->rules.now = wall_seconds(c);
-	c->rules.ttl_acts = true;
-	ix = reader_journal(c->reader);
-	if (ix != NULL) {
-		c->file_table = xstrdup(ix->header.table);
-		c->file_region = xstrdup(ix->header.region);
-		c->file_ttl = xstrdup(ix->header.ttl_attribute);
-		if (c->o->ttl_attribute == NULL)
-			c->ttl = c->file_ttl;
-		c->rules.now = ix->header.now;
-	}
-	if (option_given(c->o, "now"))
-		c->rules.now = c->o->now;
 	return 0;
 }
 
@@ -203,14 +165,15 @@ context_open(struct context *c, const struct options *o,
 	c->repeat = repeat(o);
 	if (portion_read(&c->portion, o, f) != 0)
 		return -1;
-	return o->input != NULL ? open_input(c, f) : open_live(c, hints, f);
+	return o->input != NULL ? context_input_open(c, f)
+				: open_live(c, hints, f);
 }
 
 void
 context_close(struct context *c)
 {
 	context_end(c);
-	reader_close(c->reader);
+	context_input_close(c);
 	ddb_table_release(&c->table);
 	ddb_conn_close(c->conn);
 	ddb_close(c->ddb);
@@ -218,14 +181,26 @@ context_close(struct context *c)
 	if (c->world != NULL)
 		world_real_close(c->world);
 	aws_config_release(&c->config);
-	free(c->partition);
-	free(c->sort);
-	free(c->file_table);
-	free(c->file_region);
-	free(c->file_ttl);
 	free(c->repeat);
 	portion_release(&c->portion);
 	*c = (struct context){ 0 };
+}
+
+int64_t
+context_segments(struct context *c)
+{
+	portion_choose(&c->portion, c->o, c->table.bytes,
+	    c->world->chance(c->world->ctx));
+	return c->portion.segments;
+}
+
+void
+context_price(struct context *c, double usd)
+{
+	c->own_price = (struct price){ .region = "given",
+		.date = "by --price",
+		.usd_per_million_writes = usd };
+	c->price = &c->own_price;
 }
 
 struct source *
@@ -238,17 +213,17 @@ context_source(struct context *c, bool keys_only)
 		.consistent = o->consistent,
 		.keys_only = keys_only,
 	};
-	struct reader *reader = c->reader;
 
 	if (c->ddb != NULL) {
-		portion_choose(&c->portion, o, c->table.bytes,
-		    c->world->chance(c->world->ctx));
-		scan.segments = c->portion.segments;
+		scan.segments = context_segments(c);
 		scan.wanted = c->portion.wanted;
+		if (c->resume != NULL) {
+			scan.segments = c->resume->segments;
+			scan.from = c->resume->positions;
+		}
 		return scan_source(&scan);
 	}
-	c->reader = NULL;
-	return reader_source(reader, &c->schema, c->ttl);
+	return context_input_source(c);
 }
 
 static void
@@ -286,14 +261,15 @@ progress_mode(const struct options *o, bool rows)
 	return PROGRESS_DRAW;
 }
 
-/* How many entries a pass will see; 0 when nobody knows, -1 for files. */
+/* How many entries a pass will see; 0 when nobody knows, -1 for
+ * files. */
 static int64_t
 expected(const struct context *c)
 {
 	const struct portion *p = &c->portion;
 
 	if (c->ddb == NULL)
-		return -1;
+		return c->file_items;
 	if (p->wanted == NULL || c->table.items <= 0)
 		return c->table.items;
 	return (int64_t)((double)c->table.items * (double)p->asked /
@@ -371,8 +347,7 @@ context_place(const struct context *c)
 		.region = c->config.region,
 		.endpoint = c->config.endpoint,
 		.endpoint_shown = c->endpoint_shown,
-		.price =
-		    c->table.provisioned ? NULL : price_of(c->config.region),
+		.price = c->price,
 		.repeat = c->repeat,
 	};
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "cli/portion.h"
+#include "cli/price.h"
 #include "cli/report.h"
 #include "dynamodb/config.h"
 #include "dynamodb/table.h"
@@ -13,6 +14,7 @@
 #include "inspector/select.h"
 
 struct aws_credentials;
+struct checkpoint;
 struct ddb;
 struct ddb_conn;
 struct ddb_world;
@@ -20,6 +22,7 @@ struct fault;
 struct options;
 struct progress;
 struct reader;
+struct s3_folder;
 struct source;
 struct talk;
 
@@ -42,10 +45,16 @@ struct context {
 	bool endpoint_shown; /* the endpoint is not the region's own */
 
 	/* --input */
-	struct reader *reader; /* until context_source takes it */
+	struct reader *reader;    /* until context_source takes it; or … */
+	struct s3_folder *folder; /* … an export to S3, likewise */
+	int64_t file_items;       /* entries in it, -1: not told */
 	char *partition, *sort, *file_ttl, *file_table, *file_region;
 
-	struct portion portion; /* of the table, that is read */
+	struct portion portion;          /* of the table, that is read */
+	const struct checkpoint *resume; /* go on there; NULL: from the start */
+	const struct price *price;       /* NULL: not known */
+	struct price own_price;          /* --price */
+
 	struct key_schema schema;
 	const char *ttl; /* the TTL attribute */
 	struct rules rules;
@@ -64,6 +73,10 @@ int context_open(struct context *c, const struct options *o,
     const struct context_hints *hints, struct talk *talk, struct fault *f);
 void context_close(struct context *c);
 
+/* How many segments a scan of the table has. */
+int64_t context_segments(struct context *c);
+/* A million write units cost ${usd}, whatever else is known. */
+void context_price(struct context *c, double usd);
 /* The entries; once. ${keys_only}: keys and TTL are enough. */
 struct source *context_source(struct context *c, bool keys_only);
 
@@ -75,6 +88,11 @@ struct source *context_source(struct context *c, bool keys_only);
 void context_begin(struct context *c, const char *matched, bool rows);
 void context_tick(void *context, const struct pass_progress *p);
 void context_end(struct context *c);
+
+/* Below: its files' (--input), for context.c. */
+int context_input_open(struct context *c, struct fault *f);
+struct source *context_input_source(struct context *c);
+void context_input_close(struct context *c);
 
 /* The selection that the options make. */
 void context_selection(struct selection *s, const struct options *o);

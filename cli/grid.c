@@ -116,24 +116,29 @@ blanks(struct buf *out, int n)
 		buf_addc(out, ' ');
 }
 
-/* Bytes of the beginning of ${s} that take at most ${cells}. */
-static size_t
-beginning(const char *s, int cells, int *took)
+int
+grid_cut(struct buf *out, const char *text, int cells, bool ascii)
 {
-	const char *p = s, *end = s + strlen(s);
+	const char *p = text, *end = text + strlen(text);
+	int took = 0, dots = ascii ? 3 : 1;
 
-	*took = 0;
+	if (text_width(text, (size_t)(end - text)) <= cells) {
+		buf_adds(out, text);
+		return text_width(text, (size_t)(end - text));
+	}
 	while (p < end) {
 		int n = text_utf8(p, end), w;
 
 		n = n > 0 ? n : 1;
 		w = text_width(p, (size_t)n);
-		if (*took + w > cells)
+		if (took + w > cells - dots)
 			break;
-		*took += w;
+		took += w;
 		p += n;
 	}
-	return (size_t)(p - s);
+	buf_add(out, text, (size_t)(p - text));
+	buf_adds(out, ascii ? "..." : "\xe2\x80\xa6");
+	return took + dots;
 }
 
 static void
@@ -148,14 +153,7 @@ put(struct grid *g, struct buf *out, size_t column, const struct cell *c,
 	}
 	if (c->sgr != NULL && c->text[0] != '\0')
 		buf_addf(out, "\033[%sm", c->sgr);
-	if (has > width) {
-		buf_add(out, c->text,
-		    beginning(c->text, width - (g->ascii ? 3 : 1), &has));
-		buf_adds(out, g->ascii ? "..." : "\xe2\x80\xa6");
-		has += g->ascii ? 3 : 1;
-	} else {
-		buf_adds(out, c->text);
-	}
+	has = grid_cut(out, c->text, width, g->ascii);
 	if (c->sgr != NULL && c->text[0] != '\0')
 		buf_adds(out, "\033[m");
 	if (!last)

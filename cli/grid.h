@@ -31,4 +31,8 @@ void grid_cell(struct grid *g, const char *text, const char *sgr);
 void grid_print(struct grid *g, struct buf *out, int indent, int width,
     const char *dim);
 
+/* Add the beginning of ${text} that fits ${cells}, with an ellipsis where
+ * some is left out; returns the cells it took. */
+int grid_cut(struct buf *out, const char *text, int cells, bool ascii);
+
 #endif

@@ -9,8 +9,8 @@
 #include "cli/talk.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/world.h"
-#include "sweep/purge.h"
 #include "sweep/sweeplock.h"
+#include "sweep/totals.h"
 
 #define SKEW_MS INT64_C(60000)
 /* Writes in another region arrive here within seconds; a condition that
@@ -107,9 +107,11 @@ guard_enter(struct context *c, const char *doing, struct fault *f)
 	const struct sweeplock_options lock = {
 		.endpoint = c->config.endpoint,
 		.arn = t->arn[0] != '\0' ? t->arn : t->name,
+		.shard = (int)c->portion.shard,
+		.shards = (int)c->portion.of,
 	};
 
-	talk_warn(c->talk, "%s: account %s, region %s, endpoint %s, table %s",
+	talk_note(c->talk, "%s: account %s, region %s, endpoint %s, table %s",
 	    doing, t->account[0] != '\0' ? t->account : "not told",
 	    c->config.region, c->config.endpoint, t->name);
 	return sweeplock_take(&lock, f);

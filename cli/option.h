@@ -97,6 +97,9 @@ struct options {
 	int64_t top, limit, max_items, extend_ttl;
 	bool no_sizes, no_headings, reveal, gzip, yes, no_journal;
 	const char *journal, *journal_dir, *batch;
+	const char *max_percent, *max_cost, *price; /* decimals */
+	int64_t max_units, deadline, keep_journals, ttl_for_missing;
+	const char *checkpoint, *metrics_file;
 	const char *sample, *shard;
 	bool merge, partial;
 	int64_t alert_expired, alert_overdue;

@@ -7,8 +7,9 @@
 
 /* What reads entries, what chooses among them, what writes. */
 #define ON_READ (ON_INSPECT | ON_LIST | ON_SHOW | ON_EXPORT)
-#define ON_CHOOSE (ON_INSPECT | ON_LIST | ON_EXPORT | ON_PURGE)
-#define ON_WRITE (ON_PURGE | ON_RESTORE)
+#define ON_SWEEP (ON_PURGE | ON_REPAIR)
+#define ON_CHOOSE (ON_INSPECT | ON_LIST | ON_EXPORT | ON_SWEEP)
+#define ON_WRITE (ON_SWEEP | ON_RESTORE)
 #define ON_WORK (ON_READ | ON_WRITE)
 
 #define MANY INT64_C(1000000000000000)
@@ -84,9 +85,10 @@ const struct option_row option_rows[] = {
 	    .offset = AT(sample), .arg = "PERCENT",
 	    .help = "read so much of the table, chosen at random, and "
 	    "estimate" },
-	{ .name = "shard", .type = OPTION_STRING, .commands = ON_INSPECT,
+	{ .name = "shard", .type = OPTION_STRING,
+	    .commands = ON_INSPECT | ON_SWEEP,
 	    .offset = AT(shard), .arg = "I/N",
-	    .help = "read only part I of N; auto/N: as the Kubernetes or AWS "
+	    .help = "only part I of N; auto/N: as the Kubernetes or AWS "
 	    "Batch job says" },
 	{ .name = "merge", .type = OPTION_FLAG, .commands = ON_INSPECT,
 	    .offset = AT(merge),
@@ -111,19 +113,51 @@ const struct option_row option_rows[] = {
 	{ .name = "yes", .type = OPTION_FLAG, .commands = ON_WRITE,
 	    .offset = AT(yes),
 	    .help = "do it; without this, only say what would be done" },
-	{ .name = "max-items", .type = OPTION_INT, .commands = ON_PURGE,
+	{ .name = "max-items", .type = OPTION_INT, .commands = ON_SWEEP,
 	    .offset = AT(max_items), .arg = "N", .lo = 0, .hi = MANY,
-	    .help = "delete at most N entries" },
-	{ .name = "journal", .type = OPTION_STRING, .commands = ON_PURGE,
+	    .help = "write to at most N entries; past that, exit with 4" },
+	{ .name = "max-percent", .type = OPTION_STRING,
+	    .commands = ON_SWEEP, .offset = AT(max_percent), .arg = "P",
+	    .help = "count first; nothing, when more than P % would go" },
+	{ .name = "max-units", .type = OPTION_INT, .commands = ON_SWEEP,
+	    .offset = AT(max_units), .arg = "N", .lo = 0, .hi = MANY,
+	    .help = "stop before more than N write units are used" },
+	{ .name = "max-cost", .type = OPTION_STRING, .commands = ON_SWEEP,
+	    .offset = AT(max_cost), .arg = "USD",
+	    .help = "stop before the writes cost more than that" },
+	{ .name = "price", .type = OPTION_STRING, .commands = ON_SWEEP,
+	    .offset = AT(price), .arg = "USD",
+	    .help = "what a million write units cost here" },
+	{ .name = "deadline", .type = OPTION_DURATION,
+	    .commands = ON_SWEEP, .offset = AT(deadline), .arg = "DUR",
+	    .help = "stop when that much time has passed" },
+	{ .name = "checkpoint", .type = OPTION_STRING,
+	    .commands = ON_SWEEP, .offset = AT(checkpoint), .arg = "FILE",
+	    .complete = COMPLETE_FILE,
+	    .help = "keep in FILE how far it is; go on there the next time" },
+	{ .name = "ttl-for-missing", .type = OPTION_DURATION,
+	    .commands = ON_REPAIR, .offset = AT(ttl_for_missing),
+	    .arg = "DUR",
+	    .help = "let entries without TTL expire this long from now" },
+	{ .name = "journal", .type = OPTION_STRING, .commands = ON_SWEEP,
 	    .offset = AT(journal), .arg = "FILE", .complete = COMPLETE_FILE,
 	    .help = "where the journal goes (the undo); a new file" },
 	{ .name = "journal-dir", .type = OPTION_STRING,
-	    .commands = ON_PURGE, .offset = AT(journal_dir), .arg = "DIR",
+	    .commands = ON_SWEEP, .offset = AT(journal_dir), .arg = "DIR",
 	    .complete = COMPLETE_FOLDER,
 	    .help = "the folder for it, under its usual name" },
-	{ .name = "no-journal", .type = OPTION_FLAG, .commands = ON_PURGE,
+	{ .name = "no-journal", .type = OPTION_FLAG, .commands = ON_SWEEP,
 	    .offset = AT(no_journal),
-	    .help = "keep none: what is deleted cannot be put back" },
+	    .help = "keep none: what is done cannot be undone" },
+	{ .name = "keep-journals", .type = OPTION_DURATION,
+	    .commands = ON_SWEEP, .offset = AT(keep_journals),
+	    .arg = "DUR",
+	    .help = "afterwards, remove this table's journals older than "
+	    "that" },
+	{ .name = "metrics-file", .type = OPTION_STRING,
+	    .commands = ON_WRITE, .offset = AT(metrics_file), .arg = "FILE",
+	    .complete = COMPLETE_FILE,
+	    .help = "write the totals to FILE for Prometheus" },
 	{ .name = "batch", .type = OPTION_CHOICE, .commands = ON_PURGE,
 	    .offset = AT(batch), .arg = "HOW", .words = batch_words,
 	    .fallback = "auto",
@@ -134,7 +168,7 @@ const struct option_row option_rows[] = {
 
 	/* Which entries. */
 	{ .name = "state", .group = GROUP_SELECTION, .type = OPTION_SET,
-	    .commands = ON_LIST | ON_EXPORT, .offset = AT(state),
+	    .commands = ON_LIST | ON_EXPORT | ON_REPAIR, .offset = AT(state),
 	    .arg = "LIST", .words = state_words, .fallback = "any",
 	    .help = "live, pending, stuck, immortal, expired (pending and "
 	    "stuck), any" },

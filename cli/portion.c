@@ -118,6 +118,8 @@ void
 portion_choose(struct portion *p, const struct options *o, int64_t bytes,
     double chance)
 {
+	if (p->segments > 0)
+		return;
 	if (p->of > 0) {
 		p->segments = SCAN_SHARD_SEGMENTS;
 		p->wanted = xcalloc((size_t)p->segments, sizeof(*p->wanted));

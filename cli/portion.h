@@ -24,7 +24,8 @@ int portion_read(struct portion *p, const struct options *o, struct fault *f);
 
 /*
  * Choose the segments of a table of ${bytes}. ${chance}, uniform in [0, 1),
- * decides which ones a sample has: the same one, the same.
+ * decides which ones a sample has: the same one, the same. Called again it
+ * changes nothing: a second look is at the same entries.
  */
 void portion_choose(struct portion *p, const struct options *o, int64_t bytes,
     double chance);

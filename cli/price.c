@@ -4,7 +4,7 @@
 #include "cli/price.h"
 
 static const struct price prices[] = {
-	{ "us-east-1", "2026-05-13", 0.625 },
+	{ "us-east-1", "2026-05-13", 0.625, 0.125 },
 };
 
 const struct price *
@@ -22,4 +22,10 @@ double
 price_usd(const struct price *p, int64_t write_units)
 {
 	return (double)write_units * p->usd_per_million_writes / 1e6;
+}
+
+double
+price_read_usd(const struct price *p, double read_units)
+{
+	return read_units * p->usd_per_million_reads / 1e6;
 }

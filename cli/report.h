@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "inspector/estimate.h"
+
 struct buf;
 struct key_schema;
 struct price;
@@ -29,6 +31,22 @@ struct report_work {
 	double read_units, write_units, seconds;
 };
 
+/* An estimate: the report's summary is scaled up. */
+struct report_sample {
+	struct estimate_sample by;
+	const struct summary *seen; /* what was counted */
+	struct estimate all;        /* entries of the table, selected or not */
+	int64_t item_count;         /* as DescribeTable says; 0: unknown */
+	bool collections;           /* the table has a sort key */
+};
+
+/* Which parts of a table that is divided a report is of. */
+struct report_shards {
+	int64_t of;
+	const int64_t *have; /* from 1, in order */
+	size_t n;
+};
+
 /* What inspect has to tell. */
 struct report {
 	struct report_place place;
@@ -41,7 +59,13 @@ struct report {
 	const struct summary *summary;
 	bool complete;
 	bool selected; /* options chose among the entries */
-	int64_t segments, segments_done;
+	/* The options that choose among the entries, and those that tell
+	 * sessions and groups, as they were written; NULL or "": none. */
+	const char *selection, *judging;
+	int64_t segments;    /* of the whole table */
+	int64_t segments_asked, segments_done;
+	const struct report_sample *sample; /* NULL: all was read */
+	const struct report_shards *shards; /* NULL: of the whole table */
 	size_t top; /* groups to show */
 	/* When no entry has the TTL attribute: numeric attributes that look
 	 * like times, ${nlookalikes} names of them. */
@@ -71,7 +95,7 @@ void report_prometheus(struct buf *out, const struct report *r,
 struct report_sweep {
 	struct report_place place;
 	struct report_work work;
-	bool restore;
+	const char *command; /* "purge", "repair", "restore" */
 	bool executed;
 	int64_t now;
 	const struct sweep_totals *totals;
@@ -83,6 +107,8 @@ struct report_sweep {
 
 void report_sweep_text(struct buf *out, const struct report_sweep *r,
     const struct report_style *style);
+/* The figures in one line, for logs. */
+void report_sweep_line(struct buf *out, const struct report_sweep *r);
 void report_sweep_json(struct buf *out, const struct report_sweep *r);
 /* The totals of ${command} (purge, repair, restore) as metrics, with the
  * time at which it ended well (epoch seconds; -1: it did not). */

@@ -4,9 +4,63 @@
 #include "cli/json.h"
 #include "cli/price.h"
 #include "cli/report.h"
+#include "cli/report_sample.h"
 #include "dynamodb/item.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
+
+/* A count; of a sample, with the range of what was ${seen} of it. */
+static void
+items(struct json *j, const struct report *r, int64_t count, int64_t seen,
+    double squares)
+{
+	struct estimate e;
+
+	json_int(j, "items", count);
+	if (r->sample == NULL)
+		return;
+	e = report_sample_count(r, seen, squares);
+	json_int(j, "items_low", e.low);
+	if (e.high < INT64_MAX)
+		json_int(j, "items_high", e.high);
+}
+
+/* What was counted: of a sample, before it was scaled up. */
+static const struct summary *
+seen_of(const struct report *r)
+{
+	return r->sample != NULL ? r->sample->seen : r->summary;
+}
+
+static void
+part(struct json *parent, const struct report *r)
+{
+	struct json *j;
+
+	json_int(parent, "segments", r->segments);
+	if (r->segments_done < r->segments_asked)
+		json_int(parent, "segments_done", r->segments_done);
+	if (r->sample != NULL) {
+		const struct estimate_sample *by = &r->sample->by;
+
+		j = json_object(parent, "sample");
+		json_real(j, "fraction",
+		    by->of > 0 ? (double)by->segments / (double)by->of : 0, 6);
+		json_int(j, "segments", by->segments);
+		json_int(j, "of", by->of);
+	} else {
+		json_null(parent, "sample");
+	}
+	if (r->shards == NULL) {
+		json_null(parent, "shards");
+		return;
+	}
+	j = json_object(parent, "shards");
+	json_int(j, "of", r->shards->of);
+	j = json_array(j, "have");
+	for (size_t i = 0; i < r->shards->n; i++)
+		json_int(j, NULL, r->shards->have[i]);
+}
 
 static void
 head(struct json *j, const struct report *r)
@@ -23,11 +77,15 @@ head(struct json *j, const struct report *r)
 	json_str(key, NULL, r->schema->sort);
 	json_str(j, "ttl_attribute", r->ttl_attribute);
 	json_str(j, "ttl_status", r->ttl_status);
+	if (r->table_ttl != NULL && strcmp(r->table_ttl, r->ttl_attribute) != 0)
+		json_str(j, "table_ttl_attribute", r->table_ttl);
 	json_int(j, "now", r->rules->now);
+	if (r->selection != NULL && r->selection[0] != '\0')
+		json_str(j, "selection", r->selection);
+	if (r->judging != NULL && r->judging[0] != '\0')
+		json_str(j, "judging", r->judging);
 	json_bool(j, "complete", r->complete);
-	json_int(j, "segments", r->segments);
-	json_null(j, "sample");
-	json_null(j, "shards");
+	part(j, r);
 }
 
 static void
@@ -48,23 +106,34 @@ scanned(struct json *parent, const struct report *r)
 }
 
 static void
-states(struct json *parent, const struct summary *s)
+states(struct json *parent, const struct report *r)
 {
+	const struct summary *s = r->summary, *q = seen_of(r);
 	struct json *all = json_object(parent, "states");
 
 	for (int i = 0; i < STATES; i++) {
 		struct json *j = json_object(all, state_name((enum state)i));
 
-		json_int(j, "items", s->states[i].items);
+		items(j, r, s->states[i].items, q->states[i].items,
+		    q->squares.states[i]);
 		if (s->sizes)
 			json_int(j, "bytes", s->states[i].bytes);
 	}
 }
 
 static void
+example(struct json *j, const struct summary_key *k)
+{
+	if (k->key != NULL)
+		json_text(j, "example", k->key, k->len);
+	if (k->sort != NULL)
+		json_text(j, "example_sort", k->sort, k->sort_len);
+}
+
+static void
 reasons(struct json *parent, const struct report *r)
 {
-	const struct summary *s = r->summary;
+	const struct summary *s = r->summary, *q = seen_of(r);
 	struct json *all = json_array(parent, "reasons");
 
 	for (int i = 0; i < STATES; i++)
@@ -76,19 +145,17 @@ reasons(struct json *parent, const struct report *r)
 			j = json_object(all, NULL);
 			json_str(j, "state", state_name((enum state)i));
 			json_str(j, "reason", reason_name((enum reason)k));
-			json_int(j, "items", s->reasons[i][k]);
-			if (s->examples[i][k].key != NULL)
-				json_text(j, "example", s->examples[i][k].key,
-				    s->examples[i][k].len);
+			items(j, r, s->reasons[i][k], q->reasons[i][k],
+			    q->squares.reasons[i][k]);
+			example(j, &s->examples[i][k]);
 		}
 }
 
-/* Items, bytes, and the four states. */
+/* What stands behind the count of a kind or a group. */
 static void
-tally(struct json *j, const struct summary *s, int64_t items, int64_t bytes,
+tally(struct json *j, const struct summary *s, int64_t bytes,
     const int64_t *by_state)
 {
-	json_int(j, "items", items);
 	if (s->sizes)
 		json_int(j, "bytes", bytes);
 	for (int i = 0; i < STATES; i++)
@@ -96,29 +163,47 @@ tally(struct json *j, const struct summary *s, int64_t items, int64_t bytes,
 }
 
 static void
-kinds_and_groups(struct json *parent, const struct report *r)
+kinds(struct json *parent, const struct report *r)
 {
-	const struct summary *s = r->summary;
-	struct json *all = json_object(parent, "kinds");
+	const struct summary *s = r->summary, *q = seen_of(r);
+	struct json *all = json_object(parent, "kinds"), *j, *bytes;
 
-	for (int i = 0; i < KINDS; i++)
-		tally(json_object(all, kind_name((enum kind)i)), s,
-		    s->kinds[i].items, s->kinds[i].bytes, s->kind_states[i]);
-	all = json_array(parent, "groups");
+	for (int i = 0; i < KINDS; i++) {
+		j = json_object(all, kind_name((enum kind)i));
+		items(j, r, s->kinds[i].items, q->kinds[i].items,
+		    q->squares.kinds[i]);
+		tally(j, s, s->kinds[i].bytes, s->kind_states[i]);
+		if (!s->sizes)
+			continue;
+		bytes = json_object(j, "bytes_by_state");
+		for (int k = 0; k < STATES; k++)
+			json_int(bytes, state_name((enum state)k),
+			    s->kind_bytes[i][k]);
+	}
+}
+
+static void
+groups(struct json *parent, const struct report *r)
+{
+	const struct summary *s = r->summary, *q = seen_of(r);
+	struct json *all = json_array(parent, "groups");
+
 	for (size_t i = 0; i < s->ngroups; i++) {
 		const struct summary_group *g = &s->groups[i];
 		struct json *j = json_object(all, NULL);
 
 		json_text(j, "group", g->name, g->len);
-		tally(j, s, g->items, g->bytes, g->states);
+		items(j, r, g->items, q->groups[i].items, q->groups[i].squares);
+		tally(j, s, g->bytes, g->states);
 	}
 	json_bool(parent, "groups_complete", s->groups_complete);
 }
 
 static void
-overdue(struct json *parent, const struct summary *s)
+overdue(struct json *parent, const struct report *r)
 {
-	const struct histogram *h = &s->overdue;
+	const struct summary *q = seen_of(r);
+	const struct histogram *h = &r->summary->overdue;
 	struct json *j = json_object(parent, "overdue"), *buckets;
 
 	json_int(j, "max", h->max);
@@ -131,20 +216,22 @@ overdue(struct json *parent, const struct summary *s)
 			continue;
 		j = json_object(buckets, NULL);
 		json_int(j, "up_to", histogram_up_to(i));
-		json_int(j, "items", h->count[i]);
+		items(j, r, h->count[i], q->overdue.count[i],
+		    q->squares.buckets[i]);
 	}
 }
 
 static void
 upcoming_and_largest(struct json *parent, const struct report *r)
 {
-	const struct summary *s = r->summary;
+	const struct summary *s = r->summary, *q = seen_of(r);
 	struct json *all = json_array(parent, "upcoming"), *j;
 
 	for (int i = 0; i < 3; i++) {
 		j = json_object(all, NULL);
 		json_int(j, "within", summary_within[i]);
-		json_int(j, "items", s->upcoming[i]);
+		items(j, r, s->upcoming[i], q->upcoming[i],
+		    q->squares.upcoming[i]);
 	}
 	all = json_array(parent, "largest");
 	for (size_t i = 0; i < s->nlargest; i++) {
@@ -160,12 +247,13 @@ upcoming_and_largest(struct json *parent, const struct report *r)
 static void
 purge(struct json *parent, const struct report *r)
 {
-	const struct summary *s = r->summary;
+	const struct summary *s = r->summary, *q = seen_of(r);
 	const struct price *price = r->place.price;
 	struct json *j = json_object(parent, "purge");
 
-	json_int(j, "items",
-	    s->states[STATE_PENDING].items + s->states[STATE_STUCK].items);
+	items(j, r,
+	    s->states[STATE_PENDING].items + s->states[STATE_STUCK].items,
+	    q->overdue.total, q->squares.overdue);
 	if (s->sizes) {
 		json_int(j, "write_units", s->purge_units);
 		if (price != NULL)
@@ -189,10 +277,11 @@ report_json(struct buf *out, const struct report *r)
 
 	head(j, r);
 	scanned(j, r);
-	states(j, r->summary);
+	states(j, r);
 	reasons(j, r);
-	kinds_and_groups(j, r);
-	overdue(j, r->summary);
+	kinds(j, r);
+	groups(j, r);
+	overdue(j, r);
 	upcoming_and_largest(j, r);
 	purge(j, r);
 	json_print(out, j);

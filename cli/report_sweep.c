@@ -1,12 +1,13 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "cli/grid.h"
 #include "cli/json.h"
 #include "cli/paper.h"
 #include "cli/price.h"
 #include "cli/report.h"
-#include "sweep/purge.h"
+#include "sweep/totals.h"
 
 /* What the outcomes are called, and what they mean to people. */
 struct row {
@@ -23,6 +24,15 @@ static const struct row purge_rows[] = {
 	{ OUTCOME_SKIPPED, "skipped", "never sent" },
 };
 
+static const struct row repair_rows[] = {
+	{ OUTCOME_DELETED, "repaired", "" },
+	{ OUTCOME_REFRESHED, "refreshed",
+	    "changed since they were read; left alone" },
+	{ OUTCOME_GONE, "gone", "deleted by TTL or others before us" },
+	{ OUTCOME_FAILED, "failed", "refused, or no answer" },
+	{ OUTCOME_SKIPPED, "skipped", "never sent" },
+};
+
 static const struct row restore_rows[] = {
 	{ OUTCOME_DELETED, "restored", "" },
 	{ OUTCOME_REFRESHED, "present", "their keys are in use; left alone" },
@@ -30,12 +40,43 @@ static const struct row restore_rows[] = {
 	{ OUTCOME_SKIPPED, "skipped", "never sent" },
 };
 
-static const struct row *
-rows_of(const struct report_sweep *r, size_t *n)
+/* How each command speaks of what it does. */
+struct manner {
+	const char *command, *schema;
+	const struct row *rows;
+	size_t n;
+	const char *nothing; /* there is nothing to … */
+	const char *doing;   /* … takes about 5 write units */
+	const char *undone;  /* with the journal they can be … */
+	const char *add;     /* add --yes to … */
+};
+
+static const struct manner manners[] = {
+	{ "purge", "ttlsweep.purge/1", purge_rows,
+	    sizeof(purge_rows) / sizeof(*purge_rows), "delete", "Deleting them",
+	    "put back", "delete" },
+	{ "repair", "ttlsweep.repair/1", repair_rows,
+	    sizeof(repair_rows) / sizeof(*repair_rows), "repair",
+	    "Repairing them", "given their old values", "repair them" },
+	{ "restore", "ttlsweep.restore/1", restore_rows,
+	    sizeof(restore_rows) / sizeof(*restore_rows), "put back",
+	    "Putting them back", "", "put them back" },
+};
+
+static const struct manner *
+manner_of(const struct report_sweep *r)
 {
-	*n = r->restore ? sizeof(restore_rows) / sizeof(*restore_rows)
-			: sizeof(purge_rows) / sizeof(*purge_rows);
-	return r->restore ? restore_rows : purge_rows;
+	const struct manner *m = manners;
+
+	while (strcmp(m->command, r->command) != 0)
+		m++;
+	return m;
+}
+
+static bool
+is_restore(const struct report_sweep *r)
+{
+	return strcmp(r->command, "restore") == 0;
 }
 
 static void
@@ -61,12 +102,13 @@ figures(const struct paper *p, const struct report_sweep *r)
 	};
 	const struct sweep_totals *t = r->totals;
 	struct grid *g = grid_new(columns, 3, p->style.ascii);
-	const struct row *rows;
-	size_t n;
+	const struct manner *m = manner_of(r);
+	const struct row *rows = m->rows;
+	size_t n = m->n;
 
-	rows = rows_of(r, &n);
-	figure(p, g, r->restore ? "in the files" : "scanned", t->scanned, "");
-	if (!r->restore)
+	figure(p, g, is_restore(r) ? "in the files" : "scanned", t->scanned,
+	    "");
+	if (!is_restore(r))
 		figure(p, g, "matched", t->matched, "");
 	for (size_t i = 0; i < n && r->executed; i++)
 		if (i == 0 || t->outcomes[rows[i].outcome] > 0)
@@ -74,8 +116,8 @@ figures(const struct paper *p, const struct report_sweep *r)
 			    rows[i].note);
 	if (t->unconfirmed > 0)
 		figure(p, g, "unconfirmed", t->unconfirmed,
-		    r->restore ? "of those restored: a reply was lost"
-			       : "of those deleted: a reply was lost");
+		    is_restore(r) ? "of those restored: a reply was lost"
+				  : "of those: a reply was lost");
 	grid_print(g, p->out, 2, p->style.width, NULL);
 }
 
@@ -129,20 +171,19 @@ would_purge(const struct paper *p, const struct report_sweep *r,
 		    "few days of their time.");
 		say(p, line, NULL);
 	}
-	buf_adds(line, "Deleting them takes about ");
+	buf_addf(line, "%s takes about ", manner_of(r)->doing);
 	cost(line, r);
 	buf_addc(line, '.');
 	say(p, line, NULL);
 	if (r->journal == NULL) {
 		buf_adds(line,
-		    "No journal would be kept: what is deleted "
-		    "could not be put back.");
+		    "No journal would be kept: what is done could not be "
+		    "undone.");
 		say(p, line, PAPER_YELLOW);
 		return;
 	}
-	buf_adds(line,
-	    "The journal, from which they can be put back, takes "
-	    "about ");
+	buf_addf(line, "The journal, from which they can be %s, takes about ",
+	    manner_of(r)->undone);
 	paper_bytes(line, t->journal_bytes);
 	if (r->journal_free >= 0) {
 		buf_adds(line, "; ");
@@ -162,13 +203,12 @@ would(const struct paper *p, const struct report_sweep *r, struct buf *line)
 	if (r->totals->stopped != NULL)
 		stopped(p, r, line);
 	if (r->totals->matched == 0) {
-		buf_adds(line,
-		    r->restore ? "There is nothing to put back."
-			       : "There is nothing to delete.");
+		buf_addf(line, "There is nothing to %s.",
+		    manner_of(r)->nothing);
 		say(p, line, NULL);
 		return;
 	}
-	if (r->restore) {
+	if (is_restore(r)) {
 		buf_adds(line,
 		    "Each is put back only where no entry has its "
 		    "key; that takes up to ");
@@ -186,9 +226,8 @@ would(const struct paper *p, const struct report_sweep *r, struct buf *line)
 		say(p, line, PAPER_YELLOW);
 	}
 	buf_addc(p->out, '\n');
-	buf_adds(line,
-	    r->restore ? "Nothing was changed. Add --yes to put them back."
-		       : "Nothing was changed. Add --yes to delete.");
+	buf_addf(line, "Nothing was changed. Add --yes to %s.",
+	    manner_of(r)->add);
 	say(p, line, PAPER_BOLD);
 }
 
@@ -248,23 +287,46 @@ report_sweep_text(struct buf *out, const struct report_sweep *r,
 }
 
 void
+report_sweep_line(struct buf *out, const struct report_sweep *r)
+{
+	const struct sweep_totals *t = r->totals;
+	const struct manner *m = manner_of(r);
+
+	buf_addf(out, "%s %s: %lld scanned, %lld matched", r->command,
+	    r->place.table, (long long)t->scanned, (long long)t->matched);
+	for (size_t i = 0; i < m->n; i++)
+		buf_addf(out, ", %lld %s",
+		    (long long)t->outcomes[m->rows[i].outcome],
+		    m->rows[i].name);
+	if (t->unconfirmed > 0)
+		buf_addf(out, " (%lld unconfirmed)", (long long)t->unconfirmed);
+	buf_adds(out, "; ");
+	cost(out, r);
+	buf_addf(out, ", %.1f s", r->work.seconds);
+	if (t->stopped != NULL)
+		buf_addf(out, "; stopped: %s", t->stopped);
+	if (r->journal != NULL) {
+		buf_adds(out, "; journal ");
+		text_escape(out, r->journal, strlen(r->journal), false);
+	}
+	buf_addc(out, '\n');
+}
+
+void
 report_sweep_json(struct buf *out, const struct report_sweep *r)
 {
 	const struct sweep_totals *t = r->totals;
+	const struct manner *m = manner_of(r);
 	struct json *j = json_new();
-	const struct row *rows;
-	size_t n;
 
-	rows = rows_of(r, &n);
-	json_str(j, "schema",
-	    r->restore ? "ttlsweep.restore/1" : "ttlsweep.purge/1");
+	json_str(j, "schema", m->schema);
 	json_str(j, "table", r->place.table);
 	json_bool(j, "executed", r->executed);
 	json_int(j, "now", r->now);
 	json_int(j, "scanned", t->scanned);
 	json_int(j, "matched", t->matched);
-	for (size_t i = 0; i < n; i++)
-		json_int(j, rows[i].name, t->outcomes[rows[i].outcome]);
+	for (size_t i = 0; i < m->n; i++)
+		json_int(j, m->rows[i].name, t->outcomes[m->rows[i].outcome]);
 	json_int(j, "unconfirmed", t->unconfirmed);
 	json_real(j, "read_units", r->work.read_units, 3);
 	json_real(j, "write_units", r->write_units, 3);
@@ -272,7 +334,7 @@ report_sweep_json(struct buf *out, const struct report_sweep *r)
 		json_real(j, "usd",
 		    price_usd(r->place.price, (int64_t)(r->write_units + 0.5)),
 		    6);
-	if (!r->restore)
+	if (!is_restore(r))
 		json_int(j, "free_by_ttl", t->free_by_ttl);
 	json_int(j, "requests", r->work.requests);
 	json_int(j, "retries", r->work.retries);

@@ -7,6 +7,7 @@
 #include "cli/paper.h"
 #include "cli/report.h"
 #include "cli/report_parts.h"
+#include "cli/report_sample.h"
 #include "cli/report_words.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
@@ -29,6 +30,47 @@ headline(const struct paper *p, const struct report *r)
 	buf_release(&line);
 }
 
+/* "1 200 to 1 900", without the brackets that it has in a line. */
+static void
+range_cell(struct grid *g, const struct report *r, int state)
+{
+	const struct summary *seen = r->sample->seen;
+	struct buf cell = { 0 };
+
+	report_sample_range(r, seen->states[state].items,
+	    seen->squares.states[state], &cell);
+	cell.p[cell.n - 1] = '\0';
+	grid_cell(g, cell.p + 2, NULL);
+	buf_release(&cell);
+}
+
+static void
+state_row(const struct paper *p, struct grid *g, const struct report *r,
+    int state)
+{
+	const struct summary *s = r->summary;
+	const struct summary_count *c = &s->states[state];
+	struct buf cell = { 0 };
+
+	grid_cell(g, state_name((enum state)state),
+	    c->items > 0 ? paper_sgr(p, state_colors[state]) : NULL);
+	paper_count(&cell, c->items);
+	grid_cell(g, buf_text(&cell), NULL);
+	buf_reset(&cell);
+	if (r->sample != NULL)
+		range_cell(g, r, state);
+	paper_share(&cell, c->items, s->items);
+	grid_cell(g, buf_text(&cell), NULL);
+	buf_reset(&cell);
+	if (s->sizes)
+		paper_bytes(&cell, c->bytes);
+	grid_cell(g, buf_text(&cell), NULL);
+	buf_reset(&cell);
+	paper_bar(p, &cell, c->items, s->items, 24);
+	grid_cell(g, buf_text(&cell), paper_sgr(p, state_colors[state]));
+	buf_release(&cell);
+}
+
 static void
 states(const struct paper *p, const struct report *r)
 {
@@ -39,32 +81,22 @@ states(const struct paper *p, const struct report *r)
 		{ .head = "BYTES", .right = true, .rank = 2 },
 		{ .head = "", .rank = 1 },
 	};
-	const struct summary *s = r->summary;
-	struct grid *g = grid_new(columns, 5, p->style.ascii);
-	struct buf cell = { 0 };
+	static const struct grid_column estimates[] = {
+		{ .head = "STATE" },
+		{ .head = "ESTIMATE", .right = true },
+		{ .head = "RANGE (95 %)", .right = true },
+		{ .head = "SHARE", .right = true, .rank = 3 },
+		{ .head = "BYTES", .right = true, .rank = 2 },
+		{ .head = "", .rank = 1 },
+	};
+	struct grid *g = r->sample != NULL
+	    ? grid_new(estimates, 6, p->style.ascii)
+	    : grid_new(columns, 5, p->style.ascii);
 
-	for (int i = 0; i < STATES; i++) {
-		const struct summary_count *c = &s->states[i];
-
-		grid_cell(g, state_name((enum state)i),
-		    c->items > 0 ? paper_sgr(p, state_colors[i]) : NULL);
-		paper_count(&cell, c->items);
-		grid_cell(g, buf_text(&cell), NULL);
-		buf_reset(&cell);
-		paper_share(&cell, c->items, s->items);
-		grid_cell(g, buf_text(&cell), NULL);
-		buf_reset(&cell);
-		if (s->sizes)
-			paper_bytes(&cell, c->bytes);
-		grid_cell(g, buf_text(&cell), NULL);
-		buf_reset(&cell);
-		paper_bar(p, &cell, c->items, s->items, 24);
-		grid_cell(g, buf_text(&cell), paper_sgr(p, state_colors[i]));
-		buf_reset(&cell);
-	}
+	for (int i = 0; i < STATES; i++)
+		state_row(p, g, r, i);
 	buf_addc(p->out, '\n');
 	grid_print(g, p->out, 0, p->style.width, paper_sgr(p, PAPER_DIM));
-	buf_release(&cell);
 }
 
 static void
@@ -77,6 +109,9 @@ reason(const struct paper *p, const struct report *r, enum state state,
 
 	buf_addf(&line, "%s, %s: ", state_name(state), reason_name(why));
 	paper_entries(&line, s->reasons[state][why]);
+	if (r->sample != NULL)
+		report_sample_range(r, r->sample->seen->reasons[state][why],
+		    r->sample->seen->squares.reasons[state][why], &line);
 	paper_words(p, 2, buf_text(&line),
 	    state == STATE_LIVE ? NULL : state_colors[state]);
 	buf_reset(&line);
@@ -87,7 +122,9 @@ reason(const struct paper *p, const struct report *r, enum state state,
 	buf_reset(&line);
 	if (example->key != NULL) {
 		buf_adds(p->out, "    e.g. ");
-		paper_summary_key(p, p->out, example);
+		paper_summary_key(p, &line, example);
+		grid_cut(p->out, buf_text(&line), p->style.width - 9,
+		    p->style.ascii);
 		buf_addc(p->out, '\n');
 	}
 	buf_release(&line);
@@ -124,7 +161,7 @@ report_text(struct buf *out, const struct report *r,
 	buf_reset(&line);
 	report_words_work(r, &line);
 	paper_words(&p, 0, buf_text(&line), r->complete ? NULL : PAPER_YELLOW);
-	if (r->summary->items > 0) {
+	if (r->summary->items > 0 || r->sample != NULL) {
 		headline(&p, r);
 		states(&p, r);
 		reasons(&p, r);
@@ -135,6 +172,7 @@ report_text(struct buf *out, const struct report *r,
 		report_part_largest(&p, r);
 		report_part_advice(&p, r);
 	}
+	report_part_sample(&p, r);
 	report_part_cost(&p, r);
 	buf_release(&line);
 }

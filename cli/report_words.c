@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/paper.h"
 #include "cli/report.h"
+#include "cli/report_sample.h"
 #include "cli/report_words.h"
 #include "inspector/summary.h"
 
@@ -103,13 +104,7 @@ report_words_ttl(const struct paper *p, const struct report *r,
 void
 report_words_work(const struct report *r, struct buf *line)
 {
-	if (!r->complete) {
-		buf_adds(line, "INCOMPLETE: ");
-		paper_count(line, r->segments_done);
-		buf_adds(line, " of ");
-		paper_count(line, r->segments);
-		buf_adds(line, " segments were read. ");
-	}
+	report_sample_words(r, line);
 	paper_entries(line, r->work.items);
 	if (r->work.bytes >= 0) {
 		buf_adds(line, ", ");
@@ -117,7 +112,9 @@ report_words_work(const struct report *r, struct buf *line)
 	}
 	if (r->selected) {
 		buf_adds(line, "; ");
-		paper_count(line, r->summary->items);
+		paper_count(line,
+		    r->sample != NULL ? r->sample->seen->items
+				      : r->summary->items);
 		buf_adds(line, " of them selected");
 	}
 	buf_addc(line, '.');
@@ -135,6 +132,12 @@ report_words_headline(const struct report *r, struct buf *line)
 	const struct summary *s = r->summary;
 	const struct histogram *h = &s->overdue;
 
+	if (expired(s) == 0 && r->sample != NULL) {
+		buf_adds(line, "No expired entry was seen; in the table are");
+		report_sample_range(r, 0, 0, line);
+		buf_addc(line, '.');
+		return STATE_LIVE;
+	}
 	if (expired(s) == 0) {
 		buf_adds(line, "No expired entry is left: ");
 		buf_adds(line,
@@ -142,7 +145,12 @@ report_words_headline(const struct report *r, struct buf *line)
 				       : "but TTL is off.");
 		return STATE_LIVE;
 	}
+	if (r->sample != NULL)
+		buf_adds(line, "About ");
 	paper_entries(line, expired(s));
+	if (r->sample != NULL)
+		report_sample_range(r, r->sample->seen->overdue.total,
+		    r->sample->seen->squares.overdue, line);
 	buf_adds(line, expired(s) == 1 ? " is" : " are");
 	buf_adds(line, " expired and still here");
 	if (h->total > 1) {

@@ -128,6 +128,41 @@ hash_base64_decode(struct buf *out, const char *p, size_t n)
 	return 0;
 }
 
+/* A struct hash_md5 is an EVP_MD_CTX by another name. */
+static EVP_MD_CTX *
+in(struct hash_md5 *h)
+{
+	return (EVP_MD_CTX *)(void *)h;
+}
+
+struct hash_md5 *
+hash_md5_begin(void)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	if (ctx == NULL)
+		broken();
+	if (EVP_DigestInit_ex(ctx, EVP_md5(), NULL) == 1)
+		return (struct hash_md5 *)(void *)ctx;
+	EVP_MD_CTX_free(ctx);
+	return NULL;
+}
+
+void
+hash_md5_add(struct hash_md5 *h, const void *p, size_t n)
+{
+	if (EVP_DigestUpdate(in(h), p, n) != 1)
+		broken();
+}
+
+void
+hash_md5_end(struct hash_md5 *h, unsigned char out[HASH_MD5])
+{
+	if (EVP_DigestFinal_ex(in(h), out, NULL) != 1)
+		broken();
+	EVP_MD_CTX_free(in(h));
+}
+
 void
 hash_wipe(void *p, size_t n)
 {

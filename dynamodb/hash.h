@@ -24,6 +24,14 @@ void hash_base64(struct buf *out, const void *p, size_t n);
  * not canonical alphabet, length and padding. */
 int hash_base64_decode(struct buf *out, const char *p, size_t n);
 
+/* MD5 in pieces, only to see whether a file came whole. NULL where the system
+ * does not allow it (FIPS); hash_md5_end frees. */
+#define HASH_MD5 16
+struct hash_md5;
+struct hash_md5 *hash_md5_begin(void);
+void hash_md5_add(struct hash_md5 *h, const void *p, size_t n);
+void hash_md5_end(struct hash_md5 *h, unsigned char out[HASH_MD5]);
+
 /* Overwrite a secret before its memory is given back. */
 void hash_wipe(void *p, size_t n);
 /* ${n} random bytes; ends the process when there are none. */

@@ -4,17 +4,16 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/stop.h"
+#include "export/gzip.h"
 #include "export/input.h"
 #include "export/place.h"
 
 #define CHUNK ((size_t)256 << 10)
-#define GZIP_WINDOW (15 + 16) /* zlib: the largest window, gzip only */
 
 struct input {
 	char *name;
@@ -26,11 +25,10 @@ struct input {
 	bool keep;
 	unsigned char *raw; /* CHUNK bytes as they are in the file … */
 	size_t at, n;       /* … of which raw[at..n) are not used yet */
-	bool begun, gzip;
-	z_stream z;
-	bool z_open;
-	bool member; /* inside of a gzip member … */
-	bool bad;    /* … that zlib has refused */
+	bool begun;
+	struct gzip *gzip; /* NULL: plain */
+	bool member;       /* inside of a gzip member … */
+	bool bad;          /* … that zlib has refused */
 	bool cut;
 };
 
@@ -138,7 +136,7 @@ damaged(struct input *in, struct fault *f)
 	if (r < 0)
 		return -1;
 	return fault(f, FAULT_DATA, "the compressed data is damaged (%s)",
-	    in->z.msg != NULL ? in->z.msg : "zlib");
+	    gzip_why(in->gzip));
 }
 
 /* Begin a gzip member: 1; 0 when there is none any more. */
@@ -154,20 +152,17 @@ next_member(struct input *in, struct fault *f)
 			    "the compressed data has something else behind it");
 		return r == 1 ? 0 : -1;
 	}
-	r = in->z_open ? inflateReset(&in->z)
-		       : inflateInit2(&in->z, GZIP_WINDOW);
-	if (r != Z_OK)
-		return fault(f, FAULT_IO, "%s: zlib: out of memory", in->name);
-	in->z_open = in->member = true;
+	gzip_next(in->gzip);
+	in->member = true;
 	return 1;
 }
 
 static int
 read_gzip(struct input *in, struct buf *to, struct fault *f)
 {
-	size_t got = 0;
+	size_t had = to->n, used;
 
-	while (got == 0) {
+	while (to->n == had) {
 		int r;
 
 		if (in->bad)
@@ -181,19 +176,11 @@ read_gzip(struct input *in, struct buf *to, struct fault *f)
 		}
 		if (!in->member && (r = next_member(in, f)) != 1)
 			return r;
-		in->z.next_in = in->raw + in->at;
-		in->z.avail_in = (uInt)(in->n - in->at);
-		in->z.next_out = (unsigned char *)buf_reserve(to, CHUNK);
-		in->z.avail_out = CHUNK;
-		r = inflate(&in->z, Z_NO_FLUSH);
-		got = CHUNK - in->z.avail_out;
-		in->at = in->n - in->z.avail_in;
-		to->n += got;
-		to->p[to->n] = '\0';
-		if (r == Z_STREAM_END)
-			in->member = false;
-		else if (r != Z_OK && r != Z_BUF_ERROR)
-			in->bad = true; /* told behind what it gave */
+		used = in->n - in->at;
+		r = gzip_read(in->gzip, in->raw + in->at, &used, CHUNK, to);
+		in->at += used;
+		in->member = r != 0;
+		in->bad = r < 0; /* told behind what it gave */
 	}
 	return 1;
 }
@@ -208,7 +195,8 @@ begin(struct input *in, struct fault *f)
 		if ((r = read_raw(in, f)) < 0)
 			return -1;
 	in->begun = true;
-	in->gzip = in->n >= 2 && in->raw[0] == 0x1f && in->raw[1] == 0x8b;
+	if (in->n >= 2 && in->raw[0] == 0x1f && in->raw[1] == 0x8b)
+		in->gzip = gzip_open(true);
 	if (in->n >= 3 && memcmp(in->raw, "\xef\xbb\xbf", 3) == 0)
 		in->at = 3;
 	return 0;
@@ -221,7 +209,7 @@ input_read(struct input *in, struct buf *to, struct fault *f)
 
 	if (!in->begun && begin(in, f) != 0)
 		return -1;
-	if (in->gzip)
+	if (in->gzip != NULL)
 		return read_gzip(in, to, f);
 	if (in->at == in->n && (r = read_raw(in, f)) != 1)
 		return r;
@@ -344,6 +332,8 @@ input_restart(struct input *in, struct fault *f)
 		return -1;
 	in->pos = in->from;
 	in->at = in->n = 0;
+	gzip_close(in->gzip);
+	in->gzip = NULL;
 	in->begun = in->member = in->bad = in->cut = false;
 	return 0;
 }
@@ -353,8 +343,7 @@ input_close(struct input *in)
 {
 	if (in == NULL)
 		return;
-	if (in->z_open)
-		(void)inflateEnd(&in->z);
+	gzip_close(in->gzip);
 	if (in->fd >= 0 && !in->borrowed)
 		(void)close(in->fd);
 	buf_release(&in->kept);

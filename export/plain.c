@@ -59,61 +59,73 @@ add_run(struct buf *out, const char *p, const char *end)
 	}
 }
 
-/* The inside of a checked string. */
-static void
-add_text(struct buf *out, const char *p, const char *end)
+static bool
+is_blank(char c)
 {
-	while (p < end) {
-		const char *run = p;
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
-		while (p < end && (unsigned char)*p < 0x7f)
+/* What needs no second look outside of strings, and inside. */
+static bool
+is_token(char c)
+{
+	return c != '"' && !is_blank(c);
+}
+
+static bool
+is_plain(char c)
+{
+	return c != '"' && c != '\\' && (unsigned char)c < 0x7f;
+}
+
+/*
+ * Add checked JSON, or with ${string} the inside of a string, without blanks
+ * and with its odd characters escaped. What stays as it is, mostly all of
+ * it, is copied at once.
+ */
+static void
+add_json(struct buf *out, const char *p, const char *end, bool string)
+{
+	const char *from = p, *odd;
+
+	for (;;) {
+		while (p < end && (string ? is_plain(*p) : is_token(*p)))
 			p++;
-		buf_add(out, run, (size_t)(p - run));
-		run = p;
-		while (p < end && (unsigned char)*p >= 0x7f)
+		if (p >= end)
+			break;
+		if (*p == '"') {
+			string = !string;
 			p++;
-		if (p > run)
-			add_run(out, run, p);
+			continue;
+		}
+		if (*p == '\\') {
+			p += 2;
+			continue;
+		}
+		buf_add(out, from, (size_t)(p - from));
+		odd = p;
+		while (p < end &&
+		    (string ? (unsigned char)*p >= 0x7f : is_blank(*p)))
+			p++;
+		if (string)
+			add_run(out, odd, p);
+		from = p;
 	}
+	buf_add(out, from, (size_t)(end - from));
 }
 
 void
 plain_string(struct buf *out, struct slice text)
 {
 	buf_addc(out, '"');
-	add_text(out, text.p, text.p + text.n);
+	add_json(out, text.p, text.p + text.n, true);
 	buf_addc(out, '"');
-}
-
-/* Behind the closing quote of the string that begins at ${p}. */
-static const char *
-string_end(const char *p, const char *end)
-{
-	for (p++; p < end && *p != '"'; p++)
-		if (*p == '\\')
-			p++;
-	return p < end ? p + 1 : end;
 }
 
 void
 plain_compact(struct buf *out, struct slice value)
 {
-	const char *p = value.p, *end = value.p + value.n;
-
-	while (p < end) {
-		const char *run = p;
-
-		if (*p == '"') {
-			p = string_end(p, end);
-			add_text(out, run, p);
-			continue;
-		}
-		while (p < end && *p != '"' && memchr(" \t\r\n", *p, 4) == NULL)
-			p++;
-		buf_add(out, run, (size_t)(p - run));
-		while (p < end && memchr(" \t\r\n", *p, 4) != NULL)
-			p++;
-	}
+	add_json(out, value.p, value.p + value.n, false);
 }
 
 /* A number's text. It is left as it is but where JSON knows no such form

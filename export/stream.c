@@ -1,44 +1,28 @@
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <zlib.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/stop.h"
 #include "dynamodb/workers.h"
+#include "export/gzip.h"
 #include "export/place.h"
 #include "export/stream.h"
 
-#define GZIP_BYTES 65536
-#define GZIP_WINDOW (15 + 16) /* zlib: the largest window, a gzip header */
+#define PIECE ((size_t)1 << 20) /* compressed at once */
 #define POLL_MS 1000
 
 struct stream {
 	struct lock *lock;
 	struct place place;
-	bool gzip;
-	z_stream z;
-	unsigned char *out; /* GZIP_BYTES of zlib's output */
+	struct gzip *gzip; /* NULL: plain */
+	struct buf packed;
 	int64_t bytes;
 	struct fault failed; /* the first failure, for every later call */
 };
-
-/* zlib's own header holds no name and no time: the same data makes the same
- * file. */
-static int
-begin_gzip(struct stream *s, struct fault *f)
-{
-	if (deflateInit2(&s->z, Z_DEFAULT_COMPRESSION, Z_DEFLATED, GZIP_WINDOW,
-		8, Z_DEFAULT_STRATEGY) != Z_OK)
-		return fault(f, FAULT_IO, "%s: zlib: %s", s->place.name,
-		    s->z.msg != NULL ? s->z.msg : "out of memory");
-	s->gzip = true;
-	s->out = xmalloc(GZIP_BYTES);
-	return 0;
-}
 
 struct stream *
 stream_open(const struct stream_options *o, struct fault *f)
@@ -46,11 +30,13 @@ stream_open(const struct stream_options *o, struct fault *f)
 	struct stream *s = xcalloc(1, sizeof(*s));
 
 	s->lock = lock_new();
-	if (place_open(&s->place, o->path, f) == 0 &&
-	    (!o->gzip || begin_gzip(s, f) == 0))
-		return s;
-	stream_discard(s);
-	return NULL;
+	if (place_open(&s->place, o->path, f) != 0) {
+		stream_discard(s);
+		return NULL;
+	}
+	if (o->gzip)
+		s->gzip = gzip_open(false);
+	return s;
 }
 
 /* A file in the making is finished whatever comes; a pipe or a device may
@@ -90,43 +76,19 @@ write_all(struct stream *s, const void *data, size_t n, struct fault *f)
 	return 0;
 }
 
-/* Run zlib over its input, with ${flush} at the end, and write what comes
- * out. */
 static int
-squeeze(struct stream *s, int flush, struct fault *f)
+write_gzip(struct stream *s, const char *p, size_t n, bool end, struct fault *f)
 {
-	int r;
-
 	do {
-		s->z.next_out = s->out;
-		s->z.avail_out = GZIP_BYTES;
-		r = deflate(&s->z, flush);
-		if (r == Z_STREAM_ERROR)
-			return place_fault(&s->place, EIO, f);
-		if (write_all(s, s->out, GZIP_BYTES - s->z.avail_out, f) != 0)
-			return -1;
-	} while (s->z.avail_out == 0);
-	return flush == Z_FINISH && r != Z_STREAM_END
-	    ? place_fault(&s->place, EIO, f)
-	    : 0;
-}
+		size_t step = n < PIECE ? n : PIECE;
 
-static int
-write_gzip(struct stream *s, const void *data, size_t n, struct fault *f)
-{
-	const char *p = data;
-
-	while (n > 0) {
-		size_t step = n < INT_MAX ? n : INT_MAX;
-
-		/* zlib takes no const; it does not write there */
-		s->z.next_in = (unsigned char *)(uintptr_t)p;
-		s->z.avail_in = (uInt)step;
-		if (squeeze(s, Z_NO_FLUSH, f) != 0)
+		buf_reset(&s->packed);
+		gzip_write(s->gzip, p, step, end && step == n, &s->packed);
+		if (write_all(s, s->packed.p, s->packed.n, f) != 0)
 			return -1;
 		p += step;
 		n -= step;
-	}
+	} while (n > 0);
 	return 0;
 }
 
@@ -145,8 +107,8 @@ stream_write(struct stream *s, const void *p, size_t n, struct fault *f)
 
 	lock_enter(s->lock);
 	if (s->failed.kind == FAULT_NONE) {
-		rc = s->gzip ? write_gzip(s, p, n, &s->failed)
-			     : write_all(s, p, n, &s->failed);
+		rc = s->gzip != NULL ? write_gzip(s, p, n, false, &s->failed)
+				     : write_all(s, p, n, &s->failed);
 	}
 	if (rc == 0)
 		s->bytes += (int64_t)n;
@@ -172,12 +134,8 @@ commit(struct stream *s, struct fault *f)
 {
 	if (s->failed.kind != FAULT_NONE)
 		return failed_before(s, f);
-	if (s->gzip) {
-		s->z.next_in = s->out;
-		s->z.avail_in = 0;
-		if (squeeze(s, Z_FINISH, f) != 0)
-			return -1;
-	}
+	if (s->gzip != NULL && write_gzip(s, "", 0, true, f) != 0)
+		return -1;
 	return place_finish(&s->place, f);
 }
 
@@ -195,11 +153,10 @@ stream_discard(struct stream *s)
 {
 	if (s == NULL)
 		return;
-	if (s->gzip)
-		(void)deflateEnd(&s->z);
+	gzip_close(s->gzip);
+	buf_release(&s->packed);
 	place_discard(&s->place);
 	lock_free(s->lock);
-	free(s->out);
 	free(s);
 }
 

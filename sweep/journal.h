@@ -86,6 +86,13 @@ char *journal_default_path(const char *dir, const char *table, int64_t now,
 /* ${path} with "-n" before ".journal", as it is for n < 2; the caller frees
  * it. Pure. */
 char *journal_numbered(const char *path, int n);
+/*
+ * Remove the journals of ${table} in the folder that journal_default_path
+ * would choose whose name says that they were begun before ${before}; ${n}
+ * of them. Others' files and unusual names are left alone.
+ */
+int journal_expire(const char *dir, const char *table, int64_t before,
+    int64_t *n, struct fault *f);
 /* Sync the folder that ${path} lies in. */
 int journal_sync_folder(const char *path, struct fault *f);
 /* Bytes free for us where ${path} would be; -1 unknown. */

@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -128,11 +129,10 @@ default_folder(void)
 	return xasprintf("%s/.local/state/ttlsweep", home);
 }
 
+/* The table's part of a journal's name. */
 static void
-add_name(struct buf *out, const char *table, int64_t now)
+add_table(struct buf *out, const char *table)
 {
-	char when[32];
-
 	for (size_t i = 0; table[i] != '\0' && i < TABLE_MOST; i++) {
 		char c = table[i];
 		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -142,6 +142,14 @@ add_name(struct buf *out, const char *table, int64_t now)
 		buf_addc(out, plain ? c : '_');
 	}
 	buf_addc(out, '-');
+}
+
+static void
+add_name(struct buf *out, const char *table, int64_t now)
+{
+	char when[32];
+
+	add_table(out, table);
 	if (text_time_compact(when, now) == 0)
 		buf_adds(out, when);
 	else
@@ -221,4 +229,54 @@ journal_free_space(const char *path)
 	if (n > (uint64_t)INT64_MAX / unit)
 		return INT64_MAX;
 	return (int64_t)(n * unit);
+}
+
+/* When the journal ${name} of the table's ${stem} was begun: 0, or -1 when
+ * it is no such name: STEM20261122T081200Z[-N].journal */
+static int
+begun_at(const char *name, const struct buf *stem, int64_t *begun)
+{
+	const char *p = name + stem->n;
+	char when[17];
+	bool fraction;
+
+	if (strncmp(name, buf_text(stem), stem->n) != 0 || strlen(p) < 16)
+		return -1;
+	memcpy(when, p, 16);
+	when[16] = '\0';
+	p += 16;
+	if (*p == '-' && strspn(p + 1, "0123456789") > 0)
+		p += 1 + strspn(p + 1, "0123456789");
+	if (strcmp(p, ENDING) != 0)
+		return -1;
+	return text_iso8601_parse(when, 16, begun, &fraction);
+}
+
+int
+journal_expire(const char *dir, const char *table, int64_t before, int64_t *n,
+    struct fault *f)
+{
+	char *folder = dir != NULL ? xstrdup(dir) : default_folder();
+	DIR *d = folder != NULL ? opendir(folder) : NULL;
+	struct buf stem = { 0 };
+	const struct dirent *e;
+	int64_t begun;
+	int rc = 0;
+
+	*n = 0;
+	add_table(&stem, table);
+	while (d != NULL && rc == 0 && (e = readdir(d)) != NULL) {
+		if (begun_at(e->d_name, &stem, &begun) != 0 || begun >= before)
+			continue;
+		if (unlinkat(dirfd(d), e->d_name, 0) == 0)
+			++*n;
+		else
+			rc = fault(f, FAULT_IO, "%s/%s: %s", folder, e->d_name,
+			    strerror(errno));
+	}
+	if (d != NULL)
+		(void)closedir(d);
+	buf_release(&stem);
+	free(folder);
+	return rc;
 }

@@ -42,6 +42,7 @@ Control, on the same port, JSON in and out; also methods of class Road:
                       "skip":3}: the fourth one stops here
  GET /_road/held     waits until one does (30 s)
  PUT /_road/release  {"how":"go"|"drop"}
+ GET /_road/quiet    waits until no request is under way (30 s)
 """
 
 import argparse
@@ -168,6 +169,7 @@ class Road:
         self.lock = threading.Condition()
         self.keys = {}  # of each table, its key attributes
         self.held_request = self.hold_spec = self.verdict = None
+        self.under_way = 0
         self.seed, self.rates, self.in_a_row, self.as_real, self.delay, self.only = 1, {}, 2, False, {}, None
         self.set(**settings)
         self.reset()
@@ -231,6 +233,11 @@ class Road:
             self.hold_spec, self.verdict = None, how
             self.lock.notify_all()
 
+    def quiet(self, wait=WAIT):
+        """Wait until nothing is under way: whoever asked may be dead by now."""
+        with self.lock:
+            return self.lock.wait_for(lambda: self.under_way == 0, wait)
+
     # What is drawn.
 
     def chance(self, kind, what):
@@ -277,7 +284,7 @@ class Road:
                 while (request := read_request(lines, sock)) is not None:
                     if request.path.startswith("/_road/"):
                         send(sock, self.control(request))
-                    elif not self.pass_on(sock, server, request, number):
+                    elif not self.counted(sock, server, request, number):
                         return
         except (OSError, http.client.HTTPException):
             pass  # the client went away, or the server did
@@ -288,12 +295,22 @@ class Road:
         what = request.path[len("/_road/"):]
         words = json.loads(request.body or b"{}")
         try:
-            known = {"PUT": ("set", "reset", "hold", "release"), "GET": ("counts", "held")}
+            known = {"PUT": ("set", "reset", "hold", "release"), "GET": ("counts", "held", "quiet")}
             if what not in known.get(request.method, ()):
                 return Reply.json({"error": "no such control"}, 404)
             return Reply.json(getattr(self, what)(**words))
         except (TypeError, ValueError) as wrong:
             return Reply.json({"error": str(wrong)}, 400)
+
+    def counted(self, *request):
+        with self.lock:
+            self.under_way += 1
+        try:
+            return self.pass_on(*request)
+        finally:
+            with self.lock:
+                self.under_way -= 1
+                self.lock.notify_all()
 
     def pass_on(self, sock, server, request, number):
         """Answer one request, or harm it; whether the connection still stands."""

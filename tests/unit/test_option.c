@@ -99,7 +99,7 @@ static const struct {
 	{ "purge --journal a --no-journal", "exclude each other" },
 	{ "purge --overdue 1h --expires-within 1h", "exclude each other" },
 	{ "inspect --no-sizes --larger-than 1k", "exclude each other" },
-	{ "inspect now", "'inspect' takes no arguments: 'now'" },
+	{ "list now", "'list' takes no arguments: 'now'" },
 	{ "show", "'show' needs an argument: PARTITION" },
 	{ "restore", "'restore' needs an argument: FILE" },
 	{ "completion", "'completion' needs an argument" },
@@ -354,7 +354,7 @@ test_help(void **state)
 			help_command(&b, commands[i], widths[w]);
 			for (const char *p = buf_text(&b); *p != '\0';
 			     p += strcspn(p, "\n") + 1)
-				if (w > 0)
+				if (w > 0 && strncmp(p, "Usage", 5) != 0)
 					assert_in_range(strcspn(p, "\n"), 0,
 					    (size_t)widths[w]);
 			for (const struct option_row *r = option_rows;

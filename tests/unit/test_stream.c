@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -60,14 +61,15 @@ holds(const char *path, const char *text)
 static int
 names_in(const char *path)
 {
-	char *command = xasprintf("ls -A '%s' | wc -l", path);
-	FILE *p = popen(command, "r");
-	int n = -1;
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	int n = 0;
 
-	assert_non_null(p);
-	assert_int_equal(fscanf(p, "%d", &n), 1);
-	pclose(p);
-	free(command);
+	assert_non_null(dir);
+	while ((entry = readdir(dir)) != NULL)
+		n += strcmp(entry->d_name, ".") != 0 &&
+		    strcmp(entry->d_name, "..") != 0;
+	assert_int_equal(closedir(dir), 0);
 	return n;
 }
 
@@ -408,7 +410,8 @@ test_gzip(void **state)
 			    0);
 		assert_int_equal(stream_bytes(s), big.n);
 		committed(s);
-		sleep(round == 0);
+		if (round == 0)
+			sleep(1); /* another second in the clock */
 	}
 	a = gunzip(at("a.gz"));
 	assert_int_equal(a.n, big.n);

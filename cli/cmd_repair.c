@@ -1,0 +1,23 @@
+#include "cli/command.h"
+#include "cli/sweeping.h"
+
+static int
+run(const struct options *o, struct talk *talk, struct fault *f)
+{
+	return sweeping_run(o, talk, PURGE_REPAIR, f);
+}
+
+const struct command cmd_repair = {
+	.name = "repair",
+	.bit = ON_REPAIR,
+	.args = "",
+	.summary = "mend TTL values that TTL cannot act on (says only what it "
+		   "would do, without --yes)",
+	.about = "Gives entries whose TTL is in milliseconds, microseconds, "
+		 "nanoseconds or in a string the number of seconds that was "
+		 "meant, so that TTL deletes them free of charge; with "
+		 "--ttl-for-missing also those that have none. Deletes "
+		 "nothing. Each entry is changed only while its TTL still is "
+		 "what was seen, and is written to a journal first.",
+	.run = run,
+};

@@ -1,0 +1,108 @@
+#include <stdlib.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "cli/context.h"
+#include "cli/option.h"
+#include "cli/talk.h"
+#include "dynamodb/world.h"
+#include "export/reader.h"
+#include "export/s3_folder.h"
+#include "export/s3_manifest.h"
+
+#define NAMED 5 /* surplus files that are named */
+
+static int
+open_file(struct context *c, struct fault *f)
+{
+	const struct journal_index *ix;
+
+	c->reader = reader_open(c->o->input, READER_DELETED, f);
+	if (c->reader == NULL)
+		return -1;
+	if (reader_schema(c->reader, c->o->key, &c->partition, &c->sort, f) !=
+	    0)
+		return -1;
+	ix = reader_journal(c->reader);
+	if (ix != NULL) {
+		c->file_table = xstrdup(ix->header.table);
+		c->file_region = xstrdup(ix->header.region);
+		c->file_ttl = xstrdup(ix->header.ttl_attribute);
+		c->rules.now = ix->header.now;
+	}
+	return 0;
+}
+
+/* An export to S3 is judged by its own time. */
+static int
+open_folder(struct context *c, struct fault *f)
+{
+	const struct s3_manifest *m;
+
+	c->folder = s3_folder_open(c->o->input, f);
+	if (c->folder == NULL)
+		return -1;
+	if (s3_folder_schema(c->folder, c->o->key, &c->partition, &c->sort,
+		f) != 0)
+		return -1;
+	m = s3_folder_manifest(c->folder);
+	c->file_table = m->table != NULL ? xstrdup(m->table) : NULL;
+	c->file_region = m->region != NULL ? xstrdup(m->region) : NULL;
+	c->file_items = m->items;
+	if (m->has_time)
+		c->rules.now = m->time;
+	for (size_t i = 0; i < m->nsurplus && i < NAMED; i++)
+		talk_warn(c->talk, "%s: is in no manifest, and not read",
+		    m->surplus[i]);
+	if (m->nsurplus > NAMED)
+		talk_warn(c->talk, "%zu more files are in no manifest",
+		    m->nsurplus - NAMED);
+	return 0;
+}
+
+int
+context_input_open(struct context *c, struct fault *f)
+{
+	c->world = world_real_open(NULL, f);
+	if (c->world == NULL)
+		return -1;
+	/* where it does not tell its own time */
+	c->rules.now = c->world->wall_ms(c->world->ctx) / 1000;
+	/* nor whether TTL acts: it is taken to */
+	c->rules.ttl_acts = true;
+	c->file_items = -1;
+	if ((s3_folder_is(c->o->input) ? open_folder(c, f) : open_file(c, f)) !=
+	    0)
+		return -1;
+	c->schema = (struct key_schema){ c->partition, c->sort };
+	c->ttl = c->o->ttl_attribute != NULL ? c->o->ttl_attribute
+	    : c->file_ttl != NULL            ? c->file_ttl
+					     : "ttl";
+	if (option_given(c->o, "now"))
+		c->rules.now = c->o->now;
+	return 0;
+}
+
+struct source *
+context_input_source(struct context *c)
+{
+	struct s3_folder *folder = c->folder;
+	struct reader *reader = c->reader;
+
+	c->folder = NULL;
+	c->reader = NULL;
+	return folder != NULL ? s3_folder_source(folder, &c->schema, c->ttl)
+			      : reader_source(reader, &c->schema, c->ttl);
+}
+
+void
+context_input_close(struct context *c)
+{
+	reader_close(c->reader);
+	s3_folder_close(c->folder);
+	free(c->partition);
+	free(c->sort);
+	free(c->file_table);
+	free(c->file_region);
+	free(c->file_ttl);
+}

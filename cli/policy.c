@@ -1,0 +1,98 @@
+#include <string.h>
+
+#include "base/buf.h"
+#include "cli/policy.h"
+#include "dynamodb/config.h"
+#include "dynamodb/slice.h"
+
+const char *const policy_uses[] = { "read", "purge", "restore", "repair",
+	NULL };
+
+/*
+ * What each use calls. BatchExecuteStatement has no action of its own: each
+ * statement needs that of its verb. BatchGetItem tells a renewed entry from
+ * one that is gone, and reads --keys-from. DeleteItem is what a purge falls
+ * back to where a batch is refused; restore puts back what repair changed
+ * by UpdateItem. What sts:GetCallerIdentity tells is told to everybody.
+ */
+static const struct {
+	const char *use;
+	const char *actions[8];
+} uses[] = {
+	/* clang-format off */
+	{ "read", { "dynamodb:BatchGetItem", "dynamodb:DescribeTable",
+	    "dynamodb:DescribeTimeToLive", "dynamodb:Query",
+	    "dynamodb:Scan" } },
+	{ "purge", { "dynamodb:BatchGetItem", "dynamodb:DeleteItem",
+	    "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive",
+	    "dynamodb:PartiQLDelete", "dynamodb:Scan" } },
+	{ "restore", { "dynamodb:BatchGetItem", "dynamodb:DescribeTable",
+	    "dynamodb:DescribeTimeToLive", "dynamodb:PutItem",
+	    "dynamodb:UpdateItem" } },
+	{ "repair", { "dynamodb:BatchGetItem", "dynamodb:DescribeTable",
+	    "dynamodb:DescribeTimeToLive", "dynamodb:Scan",
+	    "dynamodb:UpdateItem" } },
+	/* clang-format on */
+};
+
+const char *
+policy_action(const char *use, int i)
+{
+	for (size_t u = 0; u < sizeof(uses) / sizeof(*uses); u++)
+		if (strcmp(uses[u].use, use) == 0)
+			return i >= 0 && i < 8 ? uses[u].actions[i] : NULL;
+	return NULL;
+}
+
+static void
+add_string(struct buf *out, const char *s)
+{
+	slice_text_encode(out, s, strlen(s));
+}
+
+/* "TtlsweepPurge": letters and digits are all that a Sid may hold. */
+static void
+add_head(struct buf *out, const char *sid, const char *more)
+{
+	buf_addf(out,
+	    "    {\n      \"Sid\": \"Ttlsweep%c%s%s\",\n"
+	    "      \"Effect\": \"Allow\",\n",
+	    sid[0] - 'a' + 'A', sid + 1, more);
+}
+
+void
+policy_json(struct buf *out, const struct policy *p)
+{
+	const char *action;
+
+	buf_adds(out,
+	    "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n");
+	add_head(out, p->use, "");
+	buf_adds(out, "      \"Action\": [");
+	for (int i = 0; (action = policy_action(p->use, i)) != NULL; i++) {
+		buf_adds(out, i > 0 ? ",\n        " : "\n        ");
+		add_string(out, action);
+	}
+	buf_adds(out, "\n      ],\n      \"Resource\": ");
+	add_string(out, p->table_arn);
+	buf_adds(out, "\n    }");
+	if (p->stack_arn != NULL) {
+		buf_adds(out, ",\n");
+		add_head(out, p->use, "Stack");
+		buf_adds(out,
+		    "      \"Action\": \"cloudformation:DescribeStackResource\""
+		    ",\n      \"Resource\": ");
+		add_string(out, p->stack_arn);
+		buf_adds(out, "\n    }");
+	}
+	buf_adds(out, "\n  ]\n}\n");
+}
+
+void
+policy_arn(struct buf *out, const struct policy_place *at, const char *kind,
+    const char *name)
+{
+	buf_addf(out, "arn:%s:%s:%s:%s:%s%s", aws_partition(at->region),
+	    at->service, at->region,
+	    at->account != NULL ? at->account : POLICY_ACCOUNT, kind, name);
+}

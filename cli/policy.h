@@ -1,0 +1,38 @@
+#ifndef CLI_POLICY_H
+#define CLI_POLICY_H
+
+struct buf;
+
+/*
+ * The least IAM policy for one use of one table, to stand in place of
+ * dynamodb:* on *. Pure.
+ */
+struct policy {
+	const char *use;       /* a word of policy_uses */
+	const char *table_arn; /* of the table; indexes are never read */
+	const char *stack_arn; /* of the stack it is looked up in; NULL */
+};
+
+/* "read", "purge", "restore", "repair"; ends with NULL. */
+extern const char *const policy_uses[];
+
+/* The ${i}th action of ${use}, "dynamodb:Scan"; NULL past the last. */
+const char *policy_action(const char *use, int i);
+
+/* Add the policy, an indented JSON document, to ${out}. */
+void policy_json(struct buf *out, const struct policy *p);
+
+/* What stands for the account where nobody tells it. */
+#define POLICY_ACCOUNT "${Account}"
+
+/*
+ * Add the ARN of ${kind} ("table/" or "stack/") ${name} of ${service} in
+ * ${region} to ${out}; ${account} NULL: POLICY_ACCOUNT.
+ */
+struct policy_place {
+	const char *service, *region, *account;
+};
+void policy_arn(struct buf *out, const struct policy_place *at,
+    const char *kind, const char *name);
+
+#endif

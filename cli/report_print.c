@@ -1,0 +1,95 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "cli/option.h"
+#include "cli/output.h"
+#include "cli/report.h"
+#include "cli/report_print.h"
+#include "cli/report_sample.h"
+#include "cli/talk.h"
+#include "cli/term.h"
+#include "inspector/summary.h"
+
+static void
+text(struct buf *out, const struct options *o, const struct report *r)
+{
+	bool terminal = o->output == NULL || strcmp(o->output, "-") == 0;
+	const struct report_style style = {
+		.width = terminal ? term_width(STDOUT_FILENO, 80) : 80,
+		.color = terminal ? term_color(STDOUT_FILENO, o->color)
+				  : strcmp(o->color, "always") == 0,
+		.ascii = !term_utf8(),
+	};
+
+	report_text(out, r, &style);
+}
+
+/* What the text says and other formats have no place for. */
+static void
+doubt(const struct report *r, struct talk *talk)
+{
+	struct buf line = { 0 };
+
+	report_sample_doubt(r, &line);
+	if (line.n > 0)
+		talk_warn(talk, "%s", buf_text(&line));
+	buf_release(&line);
+}
+
+static bool
+alert_expired(const struct options *o, const struct report *r,
+    struct talk *talk)
+{
+	const struct summary *s = r->summary;
+	int64_t n =
+	    s->states[STATE_PENDING].items + s->states[STATE_STUCK].items;
+	char is[32], limit[32];
+
+	if (o->alert_expired < 0 || n <= o->alert_expired)
+		return false;
+	text_count(is, n);
+	text_count(limit, o->alert_expired);
+	talk_warn(talk, "alert: %s%s expired %s, more than %s",
+	    r->sample != NULL ? "about " : "", is, n == 1 ? "entry" : "entries",
+	    limit);
+	return true;
+}
+
+static bool
+alert_overdue(const struct options *o, const struct report *r,
+    struct talk *talk)
+{
+	const struct histogram *h = &r->summary->overdue;
+	char is[32], limit[32];
+
+	if (o->alert_overdue < 0 || h->total == 0 || h->max <= o->alert_overdue)
+		return false;
+	text_span(is, h->max);
+	text_span(limit, o->alert_overdue);
+	talk_warn(talk, "alert: an entry is expired for %s, longer than %s", is,
+	    limit);
+	return true;
+}
+
+int
+report_print(const struct options *o, const struct report *r, struct talk *talk,
+    struct fault *f)
+{
+	struct buf out = { 0 };
+	bool alert;
+	int rc;
+
+	if (strcmp(o->format, "json") == 0)
+		report_json(&out, r);
+	else
+		text(&out, o, r);
+	if (strcmp(o->format, "text") != 0)
+		doubt(r, talk);
+	rc = output_all(o->output, &out, f);
+	buf_release(&out);
+	alert = alert_expired(o, r, talk);
+	alert = alert_overdue(o, r, talk) || alert;
+	return rc == 0 && alert ? REPORT_ALERT : rc;
+}

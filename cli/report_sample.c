@@ -1,0 +1,159 @@
+#include "cli/report_sample.h"
+#include "base/buf.h"
+#include "cli/paper.h"
+#include "cli/price.h"
+#include "cli/report.h"
+#include "inspector/summary.h"
+
+struct estimate
+report_sample_count(const struct report *r, int64_t seen, double squares)
+{
+	return estimate_count(&r->sample->by, seen, squares);
+}
+
+static void
+range(const struct estimate *e, struct buf *line)
+{
+	if (e->high == INT64_MAX) {
+		paper_count(line, e->low);
+		buf_adds(line, " or more");
+	} else if (e->low == e->high) {
+		buf_adds(line, "exactly ");
+		paper_count(line, e->low);
+	} else {
+		paper_count(line, e->low);
+		buf_adds(line, " to ");
+		paper_count(line, e->high);
+	}
+}
+
+void
+report_sample_range(const struct report *r, int64_t seen, double squares,
+    struct buf *line)
+{
+	struct estimate e;
+
+	if (r->sample == NULL)
+		return;
+	e = report_sample_count(r, seen, squares);
+	buf_adds(line, " (");
+	range(&e, line);
+	buf_addc(line, ')');
+}
+
+static void
+segments(struct buf *line, int64_t part, int64_t whole)
+{
+	paper_count(line, part);
+	buf_adds(line, " of ");
+	paper_count(line, whole);
+	buf_adds(line, " segments");
+}
+
+/* "Shard 1 of 4", "Shards 1, 3 of 4" */
+static void
+shards(const struct report_shards *s, struct buf *line)
+{
+	buf_adds(line, s->n == 1 ? "Shard " : "Shards ");
+	for (size_t i = 0; i < s->n; i++) {
+		buf_adds(line, i > 0 ? ", " : "");
+		paper_count(line, s->have[i]);
+	}
+	buf_adds(line, " of ");
+	paper_count(line, s->of);
+	buf_adds(line, " only. ");
+}
+
+void
+report_sample_words(const struct report *r, struct buf *line)
+{
+	if (r->shards != NULL)
+		shards(r->shards, line);
+	if (!r->complete && r->segments_done < r->segments_asked) {
+		buf_adds(line, "INCOMPLETE: ");
+		segments(line, r->segments_done, r->segments_asked);
+		buf_adds(line, " were read to their end, ");
+		paper_share(line, r->segments_done, r->segments);
+		buf_adds(line, " of the table. ");
+	}
+	if (r->sample == NULL)
+		return;
+	buf_adds(line, "An estimate, from a sample: ");
+	segments(line, r->sample->by.segments, r->sample->by.of);
+	buf_adds(line, ", chosen at random (");
+	paper_share(line, r->sample->by.segments, r->sample->by.of);
+	buf_adds(line,
+	    "). Figures are for the whole table; a range holds the true "
+	    "count in 95 of 100 cases. Read: ");
+}
+
+void
+report_sample_doubt(const struct report *r, struct buf *line)
+{
+	const struct report_sample *s = r->sample;
+
+	if (s == NULL || s->item_count <= 0 ||
+	    (s->item_count >= s->all.low && s->item_count <= s->all.high))
+		return;
+	buf_adds(line, "The table's own count, ");
+	paper_entries(line, s->item_count);
+	buf_adds(line, " (ItemCount, some hours old), is not in the range ");
+	range(&s->all, line);
+	buf_adds(line,
+	    ": much was written or deleted since, or the entries lie "
+	    "unevenly; a larger --sample tells.");
+}
+
+static void
+say(const struct paper *p, struct buf *line, const char *code)
+{
+	if (line->n > 0)
+		paper_words(p, 2, buf_text(line), code);
+	buf_reset(line);
+}
+
+/* What reading all of it would have taken. */
+static void
+saved(const struct report *r, struct buf *line)
+{
+	const struct estimate_sample *by = &r->sample->by;
+	double read = r->work.read_units, whole;
+
+	if (by->segments <= 0 || by->segments >= by->of || read <= 0)
+		return;
+	whole = read / (double)by->segments * (double)by->of;
+	paper_units(line, read);
+	buf_adds(line, " read units instead of about ");
+	paper_count(line, (int64_t)(whole + 0.5));
+	buf_adds(line, ": ");
+	paper_count(line, (int64_t)(whole - read + 0.5));
+	buf_adds(line, " saved");
+	if (r->place.price != NULL) {
+		buf_adds(line, ", about ");
+		paper_usd(line, price_read_usd(r->place.price, whole - read));
+	}
+	buf_addc(line, '.');
+}
+
+void
+report_part_sample(const struct paper *p, const struct report *r)
+{
+	struct buf line = { 0 };
+
+	if (r->sample == NULL)
+		return;
+	paper_heading(p, "The sample");
+	report_sample_doubt(r, &line);
+	say(p, &line, PAPER_YELLOW);
+	if (r->sample->collections) {
+		buf_adds(&line,
+		    "The table has a sort key, and all entries of one "
+		    "partition key lie side by side: a collection that fills "
+		    "a segment or more may have been missed altogether. No "
+		    "range covers that.");
+		say(p, &line, NULL);
+	}
+	saved(r, &line);
+	say(p, &line, NULL);
+	buf_release(&line);
+}

@@ -1,0 +1,443 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/decimal.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/context.h"
+#include "cli/guard.h"
+#include "cli/option.h"
+#include "cli/paper.h"
+#include "cli/price.h"
+#include "cli/sweeping.h"
+#include "cli/talk.h"
+#include "cli/totals.h"
+#include "dynamodb/ddb.h"
+#include "dynamodb/source.h"
+#include "dynamodb/write.h"
+#include "export/checkpoint.h"
+#include "inspector/summary.h"
+#include "sweep/journal.h"
+#include "sweep/sweeplock.h"
+
+/*
+ * How much room the journal needs is known for certain only after the table
+ * was read. What it can need at most is taken to be three times the table's
+ * bytes (JSON of many small values) and 256 bytes an entry; where that fits
+ * 1.2 times there is nothing to find out. Where it does not, or the table
+ * tells no size, the entries are counted first, by a pass of its own.
+ */
+#define JSON_GROWTH INT64_C(3)
+#define LINE_BYTES INT64_C(256)
+#define MARGIN 1.2
+
+struct sweep {
+	enum purge_action action;
+	struct context context;
+	struct selection selection;
+	struct ceilings ceilings;
+	char *journal;     /* its path; NULL: none */
+	bool numbered;     /* it is a default one */
+	struct buf chosen; /* the selection, as a checkpoint's text */
+	struct checkpoint checkpoint;
+	struct sweep_totals totals;
+	struct sweeplock *lock;
+};
+
+static int
+batch_mode(const char *word)
+{
+	if (word == NULL) /* repair takes no such option */
+		return DDB_BATCH_AUTO;
+	return strcmp(word, "partiql") == 0 ? DDB_BATCH_PARTIQL
+	    : strcmp(word, "single") == 0   ? DDB_BATCH_SINGLE
+					    : DDB_BATCH_AUTO;
+}
+
+static const char *
+command_name(const struct sweep *s)
+{
+	return s->action == PURGE_REPAIR ? "repair" : "purge";
+}
+
+/* A decimal that is not negative. */
+static int
+read_decimal(const char *name, const char *text, double *v, struct fault *f)
+{
+	struct decimal d;
+	char *end;
+
+	if (text == NULL)
+		return 0;
+	*v = strtod(text, &end);
+	if (decimal_parse(&d, text, strlen(text)) != 0 || *end != '\0' ||
+	    !(*v >= 0) || *v > 1e15)
+		return fault(f, FAULT_USAGE,
+		    "--%s '%s': not a number of 0 or more", name, text);
+	return 0;
+}
+
+/* The ceilings that the options ask for. */
+static int
+read_ceilings(struct sweep *s, struct fault *f)
+{
+	const struct options *o = s->context.o;
+	struct ceilings *c = &s->ceilings;
+	double price = -1;
+
+	c->given[CEILING_ITEMS] = o->max_items >= 0;
+	c->items = o->max_items;
+	c->given[CEILING_UNITS] = o->max_units >= 0;
+	c->units = (double)o->max_units;
+	c->given[CEILING_DEADLINE] = o->deadline >= 0;
+	c->deadline = o->deadline;
+	c->given[CEILING_PERCENT] = o->max_percent != NULL;
+	c->given[CEILING_COST] = o->max_cost != NULL;
+	if (read_decimal("max-percent", o->max_percent, &c->percent, f) != 0 ||
+	    read_decimal("max-cost", o->max_cost, &c->usd, f) != 0 ||
+	    read_decimal("price", o->price, &price, f) != 0)
+		return -1;
+	if (price >= 0)
+		context_price(&s->context, price);
+	c->usd_per_unit = s->context.price != NULL
+	    ? s->context.price->usd_per_million_writes / 1e6
+	    : 0;
+	if (c->given[CEILING_COST] && s->context.price == NULL)
+		return fault(f, FAULT_USAGE,
+		    "--max-cost: what a write unit costs is not known %s; "
+		    "give --price, in dollars for a million of them",
+		    s->context.table.provisioned
+			? "for a table with provisioned throughput"
+			: "here");
+	return 0;
+}
+
+/* What chooses entries, so that a checkpoint goes on with the same. */
+static void
+write_chosen(struct sweep *s)
+{
+	const struct options *o = s->context.o;
+
+	option_repeat(&s->chosen, o, GROUP_SELECTION, NULL);
+	option_repeat_one(&s->chosen, o, "session-prefix");
+	option_repeat_one(&s->chosen, o, "shard");
+	option_repeat_one(&s->chosen, o, "ttl-for-missing");
+}
+
+/* Where the run begins: at the checkpoint's positions, or a fresh one's. */
+static int
+open_checkpoint(struct sweep *s, struct fault *f)
+{
+	struct context *c = &s->context;
+	struct checkpoint *p = &s->checkpoint;
+	char now[32];
+	int r;
+
+	if (c->o->checkpoint == NULL)
+		return 0;
+	write_chosen(s);
+	*p = (struct checkpoint){
+		.command = command_name(s),
+		.endpoint = c->config.endpoint,
+		.table = &c->table,
+		.ttl_attribute = c->ttl,
+		.selection = buf_text(&s->chosen),
+		.file_bytes = -1,
+	};
+	r = checkpoint_load(c->o->checkpoint, p, f);
+	if (r < 0)
+		return -1;
+	if (r > 0) {
+		if (option_given(c->o, "now") && c->o->now != p->now)
+			return fault(f, FAULT_USAGE,
+			    "--now: the checkpoint %s has a time of its own, "
+			    "%lld; leave --now away, or begin anew without "
+			    "the checkpoint",
+			    c->o->checkpoint, (long long)p->now);
+		c->rules.now = p->now;
+		(void)text_time_format(now, p->now);
+		talk_note(c->talk, "going on where %s stopped, judged at %s",
+		    c->o->checkpoint, now);
+	} else {
+		p->now = c->rules.now;
+		p->segments = context_segments(c);
+		p->positions =
+		    xcalloc((size_t)p->segments, sizeof(*p->positions));
+	}
+	c->resume = p;
+	return 0;
+}
+
+/* One pass, writing or not. */
+static int
+pass(struct sweep *s, bool execute, struct sweep_totals *totals,
+    struct fault *f)
+{
+	struct context *c = &s->context;
+	struct purge purge = {
+		.action = s->action,
+		.source = context_source(c, false),
+		.ddb = c->ddb,
+		.table = &c->table,
+		.rules = &c->rules,
+		.selection = &s->selection,
+		.ttl_attribute = c->ttl,
+		.endpoint = c->config.endpoint,
+		.region = c->config.region,
+		.options = c->o->line,
+		.jobs = (int)c->o->jobs,
+		.execute = execute,
+		.batch = batch_mode(c->o->batch),
+		.journal_path = s->journal,
+		.journal_numbered = s->numbered,
+		.ttl_for_missing = c->o->ttl_for_missing,
+		.ceilings = s->ceilings,
+		.checkpoint_path = c->o->checkpoint,
+		.checkpoint = &s->checkpoint,
+		.tick = context_tick,
+		.tick_ctx = c,
+	};
+	struct summary summary;
+	int rc;
+
+	if (s->ceilings.given[CEILING_PERCENT])
+		purge.counting = context_source(c, false);
+	summary_init(&summary, 0, true);
+	context_begin(c, execute ? "to write" : "matched", false);
+	rc = purge_run(&purge, &summary, totals, f);
+	context_end(c);
+	summary_release(&summary);
+	source_close(purge.source);
+	source_close(purge.counting);
+	return rc;
+}
+
+static int
+too_little_room(struct sweep *s, int64_t need, int64_t space, struct fault *f)
+{
+	char needs[32], has[32];
+
+	text_bytes(needs, need);
+	text_bytes(has, space);
+	return fault(f, FAULT_REFUSED,
+	    "the journal takes about %s and %s are free for %s: name another "
+	    "place with --journal or --journal-dir, delete fewer with "
+	    "--max-items, or keep none with --no-journal",
+	    needs, has, s->journal);
+}
+
+static bool
+fits(int64_t need, int64_t space)
+{
+	return space < 0 || (double)need * MARGIN <= (double)space;
+}
+
+/* Refuse when the disk would not hold the journal that we chose the place
+ * of. */
+static int
+check_room(struct sweep *s, struct fault *f)
+{
+	const struct options *o = s->context.o;
+	const struct ddb_table *t = &s->context.table;
+	struct sweep_totals counted = { 0 };
+	int64_t space;
+	int rc;
+
+	if (s->journal == NULL || o->journal != NULL ||
+	    o->journal_dir != NULL || o->max_items >= 0)
+		return 0;
+	space = journal_free_space(s->journal);
+	if ((t->bytes > 0 || t->items > 0) &&
+	    t->bytes <= INT64_MAX / JSON_GROWTH / 2 &&
+	    t->items <= INT64_MAX / LINE_BYTES / 4 &&
+	    fits(JSON_GROWTH * t->bytes + LINE_BYTES * t->items, space))
+		return 0;
+	if (space < 0)
+		return 0;
+	talk_note(s->context.talk,
+	    "reading the table once to see how large the journal will be");
+	rc = pass(s, false, &counted, f);
+	if (rc == 0 && !fits(counted.journal_bytes, space))
+		rc = too_little_room(s, counted.journal_bytes, space, f);
+	sweep_totals_release(&counted);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+choose_journal(struct sweep *s, struct fault *f)
+{
+	const struct options *o = s->context.o;
+
+	if (o->no_journal)
+		return 0;
+	if (o->journal != NULL) {
+		if (access(o->journal, F_OK) == 0)
+			return fault(f, FAULT_USAGE,
+			    "--journal %s: the file is there already; a "
+			    "journal is a new file",
+			    o->journal);
+		s->journal = xstrdup(o->journal);
+		return 0;
+	}
+	s->numbered = true;
+	s->journal = journal_default_path(o->journal_dir, s->context.table.name,
+	    s->context.rules.now, f);
+	return s->journal != NULL ? 0 : -1;
+}
+
+/* The command that puts back what this run deletes. */
+static char *
+undo_command(const struct sweep *s)
+{
+	struct report_place place = context_place(&s->context);
+	const char *journal = s->totals.journal;
+	char *whole = realpath(journal, NULL);
+	struct buf b = { 0 };
+
+	/* The journal itself tells table and region. */
+	place.table = place.region = place.repeat = NULL;
+	paper_command(&b, "restore", &place);
+	option_repeat_one(&b, s->context.o, "profile");
+	buf_addc(&b, ' ');
+	option_quote(&b, whole != NULL ? whole : journal);
+	free(whole);
+	return buf_detach(&b);
+}
+
+/* Everything that is to be told, for people, scripts and Prometheus. */
+static int
+write_totals(struct sweep *s, bool executed, int rc, struct fault *f)
+{
+	struct context *c = &s->context;
+	const struct pass_progress done = { .items = s->totals.scanned };
+	struct report_sweep r = {
+		.place = context_place(c),
+		.work = context_work(c, &done),
+		.command = command_name(s),
+		.executed = executed,
+		.now = c->rules.now,
+		.totals = &s->totals,
+		.journal = executed ? s->totals.journal : s->journal,
+		.journal_free = -1,
+	};
+	char *undo = NULL;
+
+	r.write_units = executed ? r.work.write_units : (double)s->totals.units;
+	if (executed && r.journal != NULL)
+		r.undo = undo = undo_command(s);
+	if (!executed && s->journal != NULL)
+		r.journal_free = journal_free_space(s->journal);
+	if (!executed && !fits(s->totals.journal_bytes, r.journal_free))
+		talk_warn(c->talk,
+		    "there is too little room for the journal at %s",
+		    s->journal);
+	rc = totals_write(c, &r, rc, f);
+	if (undo != NULL && strcmp(c->o->format, "json") == 0)
+		talk_note(c->talk, "to undo it: %s", undo);
+	if (executed && s->totals.stopped != NULL)
+		talk_note(c->talk, "to go on: %s", c->o->line);
+	free(undo);
+	return rc;
+}
+
+/* --keep-journals: what is older goes, once this run has ended well. */
+static int
+drop_journals(struct sweep *s, struct fault *f)
+{
+	struct context *c = &s->context;
+	int64_t keep = c->o->keep_journals, n = 0;
+
+	if (keep < 0)
+		return 0;
+	if (journal_expire(c->o->journal_dir, c->table.name,
+		ddb_now(c->ddb) - keep, &n, f) != 0)
+		return -1;
+	if (n > 0)
+		talk_note(c->talk, "%lld old journals removed", (long long)n);
+	return 0;
+}
+
+static int
+sweep(struct sweep *s, bool execute, struct fault *f)
+{
+	struct fault after = { 0 };
+	int rc = pass(s, execute, &s->totals, f), told;
+
+	if (rc < 0 && s->totals.scanned == 0 && f->kind != FAULT_CANCELLED)
+		return -1;
+	told = write_totals(s, execute, rc, &after);
+	if (rc < 0) {
+		(void)guard_leave(&s->context, &s->totals, 0, NULL);
+		return -1;
+	}
+	rc = guard_leave(&s->context, &s->totals, rc > 0 ? 4 : 0, f);
+	if (told != 0)
+		*f = after;
+	if (told == 0 && rc >= 0 && execute && drop_journals(s, f) != 0)
+		return -1;
+	return told != 0 ? -1 : rc;
+}
+
+/* What cannot be repaired at all. */
+static int
+check_repair(struct sweep *s, struct fault *f)
+{
+	const struct context *c = &s->context;
+
+	if (s->action != PURGE_REPAIR)
+		return 0;
+	if (strcmp(c->ttl, c->schema.partition) == 0 ||
+	    (c->schema.sort != NULL && strcmp(c->ttl, c->schema.sort) == 0))
+		return fault(f, FAULT_REFUSED,
+		    "the TTL attribute %s is part of the key: it cannot be "
+		    "changed, only deleted with its entry (purge)",
+		    c->ttl);
+	return 0;
+}
+
+/* In a dry run no journal is written: without a place for it we only warn. */
+static int
+prepare(struct sweep *s, bool execute, struct fault *f)
+{
+	struct context *c = &s->context;
+
+	if (read_ceilings(s, f) != 0 || check_repair(s, f) != 0 ||
+	    guard_check(c, s->action == PURGE_DELETE, execute, f) != 0)
+		return -1;
+	if (!execute) {
+		if (open_checkpoint(s, f) != 0)
+			return -1;
+		if (choose_journal(s, f) != 0)
+			talk_warn(c->talk, "with --yes this would fail: %s",
+			    f->text);
+		return 0;
+	}
+	s->lock = guard_enter(c, command_name(s), f);
+	if (s->lock == NULL || choose_journal(s, f) != 0 ||
+	    open_checkpoint(s, f) != 0)
+		return -1;
+	return check_room(s, f);
+}
+
+int
+sweeping_run(const struct options *o, struct talk *talk,
+    enum purge_action action, struct fault *f)
+{
+	struct sweep s = { .action = action };
+	int rc = -1;
+
+	context_selection(&s.selection, o);
+	if (context_open(&s.context, o, NULL, talk, f) == 0 &&
+	    prepare(&s, o->yes, f) == 0)
+		rc = sweep(&s, o->yes, f);
+	sweeplock_release(s.lock);
+	sweep_totals_release(&s.totals);
+	checkpoint_release(&s.checkpoint);
+	buf_release(&s.chosen);
+	context_close(&s.context);
+	free(s.journal);
+	return rc;
+}

@@ -1,0 +1,334 @@
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "dynamodb/item.h"
+#include "dynamodb/source.h"
+#include "dynamodb/workers.h"
+#include "export/lines.h"
+#include "export/reader.h"
+#include "export/s3_folder.h"
+#include "export/s3_manifest.h"
+
+#define PAGE_BYTES ((size_t)1 << 20)
+#define PAGE_ITEMS 2000
+
+/* How far a file is read; kept while it waits to be taken again. */
+struct position {
+	const struct s3_file *file;
+	struct lines *lines; /* NULL: not begun */
+	int64_t count;       /* entries so far, deleted ones included */
+	/* of the page in the making: where each item ends, and its line */
+	size_t ends[PAGE_ITEMS];
+	int64_t line[PAGE_ITEMS];
+};
+
+/* A file on its way through the workers. */
+struct turn {
+	enum { TURN_WAITS, TURN_TAKEN, TURN_DONE } at;
+	struct position *position; /* NULL: not begun, or done */
+};
+
+struct s3_folder {
+	struct source source;
+	struct s3_manifest manifest;
+	const struct key_schema *schema;
+	const char *ttl;
+	struct lock *lock; /* turns */
+	struct turn *turns;
+};
+
+bool
+s3_folder_is(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+struct s3_folder *
+s3_folder_open(const char *path, struct fault *f)
+{
+	struct s3_folder *d = xcalloc(1, sizeof(*d));
+
+	d->lock = lock_new();
+	if (s3_manifest_read(&d->manifest, path, f) == 0) {
+		d->turns = xcalloc(d->manifest.n, sizeof(*d->turns));
+		return d;
+	}
+	s3_folder_close(d);
+	return NULL;
+}
+
+const struct s3_manifest *
+s3_folder_manifest(const struct s3_folder *d)
+{
+	return &d->manifest;
+}
+
+static void
+position_free(struct position *p)
+{
+	if (p != NULL)
+		lines_close(p->lines);
+	free(p);
+}
+
+void
+s3_folder_close(struct s3_folder *d)
+{
+	if (d == NULL)
+		return;
+	for (size_t i = 0; d->turns != NULL && i < d->manifest.n; i++)
+		position_free(d->turns[i].position);
+	free(d->turns);
+	s3_manifest_release(&d->manifest);
+	lock_free(d->lock);
+	free(d);
+}
+
+/* Whether ${path} holds an entry that is still there: 1, 0, -1. */
+static int
+holds_entry(const char *path, struct fault *f)
+{
+	struct reader *r = reader_open(path, READER_DELETED, f);
+	struct slice item;
+	int64_t line;
+	int got;
+
+	if (r == NULL)
+		return -1;
+	got = reader_next(r, &item, &line, f);
+	reader_close(r);
+	return got;
+}
+
+int
+s3_folder_schema(struct s3_folder *d, const char *hint, char **partition,
+    char **sort, struct fault *f)
+{
+	const struct s3_manifest *m = &d->manifest;
+	struct reader *r;
+	int rc = 0;
+
+	for (size_t i = 0; i < m->n && rc == 0; i++) {
+		if (m->files[i].items == 0)
+			continue;
+		rc = holds_entry(m->files[i].path, f);
+		if (rc != 1)
+			continue;
+		r = reader_open(m->files[i].path, READER_DELETED, f);
+		rc =
+		    r == NULL || reader_schema(r, hint, partition, sort, f) != 0
+		    ? -1
+		    : 1;
+		reader_close(r);
+	}
+	if (rc == 0) {
+		/* nothing is in it: any name will do */
+		*partition = xstrdup(hint != NULL ? hint : "key");
+		*sort = NULL;
+	}
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+folder_take(struct source *s, struct segment *out, struct fault *f)
+{
+	struct s3_folder *d = (struct s3_folder *)s;
+	size_t i = 0;
+
+	(void)f;
+	lock_enter(d->lock);
+	while (i < d->manifest.n && d->turns[i].at != TURN_WAITS)
+		i++;
+	if (i < d->manifest.n) {
+		struct turn *t = &d->turns[i];
+
+		t->at = TURN_TAKEN;
+		if (t->position == NULL) {
+			t->position = xcalloc(1, sizeof(*t->position));
+			t->position->file = &d->manifest.files[i];
+		}
+		*out =
+		    (struct segment){ .index = (int64_t)i, .own = t->position };
+	}
+	lock_leave(d->lock);
+	return i < d->manifest.n;
+}
+
+static void
+folder_put(struct source *s, struct segment *seg)
+{
+	struct s3_folder *d = (struct s3_folder *)s;
+	struct turn *t = &d->turns[seg->index];
+
+	lock_enter(d->lock);
+	t->at = seg->finished ? TURN_DONE : TURN_WAITS;
+	if (seg->finished) {
+		position_free(t->position);
+		t->position = NULL;
+	}
+	lock_leave(d->lock);
+	buf_release(&seg->next);
+}
+
+/* Read a damaged file for the line in which the damage shows. */
+static int
+damaged(const struct s3_file *file, struct fault *f)
+{
+	struct lines *l = lines_open(file->path, f);
+	struct fault found = { 0 };
+	struct slice text;
+	struct line line;
+	bool torn;
+	int r;
+
+	if (l == NULL)
+		return -1;
+	while ((r = lines_next(l, &text, &torn, &found)) == 1)
+		if (line_parse(&line, text, &found) != 0) {
+			r = fault_at(&found, "%s:%lld", file->path,
+			    (long long)lines_number(l));
+			break;
+		}
+	lines_close(l);
+	if (r < 0 && found.kind == FAULT_DATA)
+		return fault(f, FAULT_DATA,
+		    "%s (and its MD5 sum is not the one in the manifest: "
+		    "fetch it again)",
+		    found.text);
+	if (r < 0) {
+		*f = found;
+		return -1;
+	}
+	return fault(f, FAULT_DATA,
+	    "%s: its MD5 sum is not the one in the manifest: fetch it again",
+	    file->path);
+}
+
+static int
+begin(struct position *p, struct fault *f)
+{
+	int r = 1;
+
+	if (p->file->has_md5)
+		r = s3_manifest_sum(p->file->path, p->file->md5, f);
+	if (r == 0)
+		return damaged(p->file, f);
+	if (r > 0)
+		p->lines = lines_open(p->file->path, f);
+	return p->lines != NULL ? 0 : -1;
+}
+
+/* The file's end: is that all of it? */
+static int
+end(const struct position *p, struct fault *f)
+{
+	if (p->file->items < 0 || p->count == p->file->items)
+		return 0;
+	return fault(f, FAULT_DATA,
+	    "%s: it has %lld entries, the manifest says %lld", p->file->path,
+	    (long long)p->count, (long long)p->file->items);
+}
+
+/* What ${line} holds: 1 an entry; 0 a deleted one, or none; -1. */
+static int
+entry(struct position *p, const struct line *line, struct fault *f)
+{
+	if (line->kind == LINE_BLANK)
+		return 0;
+	if (line->kind != LINE_ITEM && line->kind != LINE_CHANGE)
+		return fault(f, FAULT_DATA, "a line of a journal");
+	p->count++;
+	return line->kind == LINE_ITEM || !line->deletes;
+}
+
+/* Copy images into the page until it is full: how many, -1. */
+static int
+gather(struct position *p, struct segment *seg, struct page *page,
+    struct fault *f)
+{
+	struct slice text;
+	struct line line;
+	bool torn;
+	int n = 0, r;
+
+	while (n < PAGE_ITEMS && page->body.n < PAGE_BYTES) {
+		r = lines_next(p->lines, &text, &torn, f);
+		if (r < 0)
+			return -1;
+		if (r == 0) {
+			seg->finished = true;
+			return end(p, f) == 0 ? n : -1;
+		}
+		p->line[n] = lines_number(p->lines);
+		r = line_parse(&line, text, f) == 0 ? entry(p, &line, f) : -1;
+		if (r < 0)
+			return fault_at(f, "%s:%lld", p->file->path,
+			    (long long)p->line[n]);
+		if (r == 0)
+			continue;
+		buf_add(&page->body, line.item.p, line.item.n);
+		p->ends[n++] = page->body.n;
+	}
+	return n;
+}
+
+static int
+folder_fetch(struct source *s, struct segment *seg, struct ddb_conn *conn,
+    struct page *page, struct fault *f)
+{
+	struct s3_folder *d = (struct s3_folder *)s;
+	struct position *p = seg->own;
+	size_t from = 0;
+	int n;
+
+	(void)conn;
+	page_reset(page);
+	if (seg->finished)
+		return 0;
+	if (p->lines == NULL && begin(p, f) != 0)
+		return -1;
+	n = gather(p, seg, page, f);
+	if (n <= 0)
+		return n;
+	/* only now does the body stay where it is */
+	for (int i = 0; i < n; i++) {
+		struct slice image = { page->body.p + from, p->ends[i] - from };
+		struct slice_walk w = slice_walk(image);
+
+		if (item_read(&w, d->schema, d->ttl, page_push(page), f) != 0)
+			return fault_at(f, "%s:%lld", p->file->path,
+			    (long long)p->line[i]);
+		from = p->ends[i];
+	}
+	page->scanned = n;
+	seg->pages++;
+	return 1;
+}
+
+static void
+folder_end(struct source *s)
+{
+	s3_folder_close((struct s3_folder *)s);
+}
+
+struct source *
+s3_folder_source(struct s3_folder *d, const struct key_schema *schema,
+    const char *ttl)
+{
+	static const struct source_ops ops = {
+		.take = folder_take,
+		.fetch = folder_fetch,
+		.put = folder_put,
+		.close = folder_end,
+	};
+
+	d->source =
+	    (struct source){ .ops = &ops, .segments = (int64_t)d->manifest.n };
+	d->schema = schema;
+	d->ttl = ttl;
+	return &d->source;
+}

@@ -1,0 +1,33 @@
+#ifndef EXPORT_S3_FOLDER_H
+#define EXPORT_S3_FOLDER_H
+
+#include <stdbool.h>
+
+struct fault;
+struct key_schema;
+struct s3_manifest;
+struct source;
+
+/*
+ * A copy of an export to S3 (export/s3_manifest.h) as a source: its data
+ * files are the segments, read side by side. A file is held against the
+ * manifest before its first entry is handed out (MD5), and at its end (how
+ * many there are).
+ */
+struct s3_folder;
+
+/* Whether ${path} is a folder at all. */
+bool s3_folder_is(const char *path);
+struct s3_folder *s3_folder_open(const char *path, struct fault *f);
+/* Borrowed. */
+const struct s3_manifest *s3_folder_manifest(const struct s3_folder *d);
+/* The key of its entries, like reader_schema (export/reader.h). */
+int s3_folder_schema(struct s3_folder *d, const char *hint, char **partition,
+    char **sort, struct fault *f);
+/* It owns ${d} from here on; ${schema} and ${ttl} are borrowed and must
+ * outlive it. */
+struct source *s3_folder_source(struct s3_folder *d,
+    const struct key_schema *schema, const char *ttl);
+void s3_folder_close(struct s3_folder *d);
+
+#endif

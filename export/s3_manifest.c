@@ -1,0 +1,338 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "base/text.h"
+#include "dynamodb/slice.h"
+#include "export/input.h"
+#include "export/lines.h"
+#include "export/s3_locate.h"
+#include "export/s3_manifest.h"
+
+#define SUMMARY "manifest-summary.json"
+#define FILES "manifest-files.json"
+#define SUMMARY_MAX ((size_t)1 << 20)
+#define CHUNK ((size_t)256 << 10)
+
+int
+s3_manifest_sum(const char *path, const unsigned char md5[HASH_MD5],
+    struct fault *f)
+{
+	struct hash_md5 *h = hash_md5_begin();
+	unsigned char got[HASH_MD5];
+	char *chunk;
+	ssize_t n;
+	int fd;
+
+	if (h == NULL)
+		return 1;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	chunk = xmalloc(CHUNK);
+	do {
+		n = fd < 0 ? -1 : read(fd, chunk, CHUNK);
+		if (n > 0)
+			hash_md5_add(h, chunk, (size_t)n);
+	} while (stop_requested() == 0 &&
+	    (n > 0 || (n < 0 && fd >= 0 && errno == EINTR)));
+	if (stop_requested() != 0)
+		n = fault(f, FAULT_CANCELLED, "%s: interrupted", path);
+	else if (n < 0)
+		(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	hash_md5_end(h, got);
+	if (fd >= 0)
+		(void)close(fd);
+	free(chunk);
+	return n < 0 ? -1 : memcmp(got, md5, HASH_MD5) == 0;
+}
+
+/* The whole of a small file. */
+static int
+read_all(struct buf *out, const char *path, struct fault *f)
+{
+	struct input *in = input_open(path, f);
+	int r;
+
+	if (in == NULL)
+		return -1;
+	while ((r = input_read(in, out, f)) == 1)
+		if (out->n > SUMMARY_MAX) {
+			r = fault(f, FAULT_DATA, "%s: too long for what it is",
+			    path);
+			break;
+		}
+	input_close(in);
+	return r;
+}
+
+/* An MD5 sum in base64, as S3 writes them. */
+static int
+sum_parse(unsigned char md5[HASH_MD5], struct slice text)
+{
+	struct buf raw = { 0 };
+	int rc = -1;
+
+	if (hash_base64_decode(&raw, text.p, text.n) == 0 &&
+	    raw.n == HASH_MD5) {
+		memcpy(md5, raw.p, HASH_MD5);
+		rc = 0;
+	}
+	buf_release(&raw);
+	return rc;
+}
+
+/* The manifest ${name} has a check sum beside it in some exports. What does
+ * not look like one is none of our business. */
+static int
+check_sum(const struct s3_manifest *m, const char *name, struct fault *f)
+{
+	static const char *const ends[] = { "md5", "checksum" };
+	size_t stem = strlen(name) - strlen(".json");
+	char *path = xasprintf("%s/%s", m->folder, name);
+	unsigned char md5[HASH_MD5];
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends) && rc == 0; i++) {
+		char *beside = xasprintf("%s/%.*s.%s", m->folder, (int)stem,
+		    name, ends[i]);
+		struct buf text = { 0 };
+		size_t n = 0;
+
+		if (access(beside, R_OK) == 0 &&
+		    (rc = read_all(&text, beside, f)) == 0) {
+			n = strcspn(buf_text(&text), " \t\r\n");
+			if (sum_parse(md5, (struct slice){ text.p, n }) == 0 &&
+			    (rc = s3_manifest_sum(path, md5, f)) == 0)
+				rc = fault(f, FAULT_DATA,
+				    "%s: its MD5 sum is not the one in %s: "
+				    "fetch it again",
+				    path, beside);
+			else if (rc == 1)
+				rc = 0;
+		}
+		buf_release(&text);
+		free(beside);
+	}
+	free(path);
+	return rc;
+}
+
+/* The string that member ${name} holds, for the caller; NULL. */
+static char *
+string_of(struct slice object, const char *name)
+{
+	struct slice text = slice_unquote(slice_get(object, name));
+	struct buf out = { 0 };
+
+	if (text.p == NULL)
+		return NULL;
+	slice_text_decode(&out, text);
+	return buf_detach(&out);
+}
+
+static int64_t
+count_of(struct slice object, const char *name)
+{
+	struct slice value = slice_get(object, name);
+	int64_t n;
+
+	return value.p != NULL && slice_int(value, &n) == 0 && n >= 0 ? n : -1;
+}
+
+/* arn:aws:dynamodb:REGION:ACCOUNT:table/NAME */
+static void
+take_arn(struct s3_manifest *m, const char *arn)
+{
+	const char *at = arn;
+
+	for (int i = 0; i < 5 && at != NULL; i++) {
+		const char *next = strchr(at, ':');
+
+		if (i == 3 && next != NULL && next > at)
+			m->region = xstrndup(at, (size_t)(next - at));
+		at = next != NULL ? next + 1 : NULL;
+	}
+	if (at != NULL && strncmp(at, "table/", 6) == 0)
+		m->table = xstrndup(at + 6, strcspn(at + 6, "/"));
+}
+
+static int
+take_summary(struct s3_manifest *m, struct slice doc, char **files,
+    struct fault *f)
+{
+	char *format = string_of(doc, "outputFormat");
+	char *type = string_of(doc, "exportType");
+	char *arn = string_of(doc, "tableArn"), *time, *key;
+	bool fraction;
+	int rc = 0;
+
+	if (format != NULL && strcmp(format, "DYNAMODB_JSON") != 0)
+		rc = fault(f, FAULT_DATA,
+		    "the export is in %s: only DYNAMODB_JSON can be read",
+		    format);
+	m->incremental =
+	    type != NULL && strcmp(type, "INCREMENTAL_EXPORT") == 0;
+	time = string_of(doc, m->incremental ? "exportToTime" : "exportTime");
+	m->has_time = time != NULL &&
+	    text_iso8601_parse(time, strlen(time), &m->time, &fraction) == 0;
+	m->items = count_of(doc, "itemCount");
+	m->table_id = string_of(doc, "tableId");
+	if (arn != NULL)
+		take_arn(m, arn);
+	key = string_of(doc, "manifestFilesS3Key");
+	*files = xstrdup(key == NULL        ? FILES
+		: strrchr(key, '/') != NULL ? strrchr(key, '/') + 1
+					    : key);
+	free(key);
+	free(time);
+	free(arn);
+	free(type);
+	free(format);
+	return rc;
+}
+
+static int
+read_summary(struct s3_manifest *m, char **files, struct fault *f)
+{
+	char *path = xasprintf("%s/%s", m->folder, SUMMARY);
+	struct buf text = { 0 };
+	struct slice doc;
+	size_t where;
+	int rc = -1;
+
+	if (read_all(&text, path, f) != 0)
+		goto out;
+	doc = (struct slice){ buf_text(&text), text.n };
+	if (slice_check(doc, &where) != 0) {
+		(void)fault(f, FAULT_DATA,
+		    "%s: not valid JSON from byte %zu on", path, where + 1);
+		goto out;
+	}
+	rc = take_summary(m, doc, files, f);
+	if (rc != 0)
+		(void)fault_at(f, "%s", path);
+out:
+	buf_release(&text);
+	free(path);
+	return rc;
+}
+
+static int
+take_file(struct s3_manifest *m, struct slice line, struct fault *f)
+{
+	struct s3_file file = { .items = count_of(line, "itemCount") };
+	struct slice sum = slice_unquote(slice_get(line, "md5Checksum"));
+	struct buf text = { 0 };
+
+	file.key = string_of(line, "dataFileS3Key");
+	if (file.key == NULL)
+		return fault(f, FAULT_DATA, "it names no dataFileS3Key");
+	if (sum.p != NULL) {
+		slice_text_decode(&text, sum);
+		file.has_md5 =
+		    sum_parse(file.md5, (struct slice){ text.p, text.n }) == 0;
+		buf_release(&text);
+		if (!file.has_md5) {
+			free(file.key);
+			return fault(f, FAULT_DATA,
+			    "its md5Checksum is not an MD5 sum in base64");
+		}
+	}
+	if (m->n == m->cap) {
+		m->cap = m->cap > 0 ? 2 * m->cap : 16;
+		m->files = xreallocarray(m->files, m->cap, sizeof(*m->files));
+	}
+	m->files[m->n++] = file;
+	return 0;
+}
+
+static int
+read_files(struct s3_manifest *m, const char *name, struct fault *f)
+{
+	char *path = xasprintf("%s/%s", m->folder, name);
+	struct lines *l = lines_open(path, f);
+	struct slice line;
+	size_t where;
+	bool torn;
+	int r = -1;
+
+	while (l != NULL && (r = lines_next(l, &line, &torn, f)) == 1) {
+		if (line.n == 0)
+			continue;
+		if (slice_check(line, &where) != 0)
+			r = fault(f, FAULT_DATA,
+			    "not valid JSON from byte %zu on", where + 1);
+		else
+			r = take_file(m, line, f);
+		if (r != 0) {
+			(void)fault_at(f, "%s:%lld", path,
+			    (long long)lines_number(l));
+			break;
+		}
+	}
+	lines_close(l);
+	free(path);
+	return r;
+}
+
+/* What the two manifests say of how much there is. */
+static int
+check_counts(const struct s3_manifest *m, struct fault *f)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < m->n; i++) {
+		if (m->files[i].items < 0)
+			return 0;
+		sum += m->files[i].items;
+	}
+	if (m->items < 0 || m->items == sum)
+		return 0;
+	return fault(f, FAULT_DATA,
+	    "%s: the export has %lld entries, but the files that the manifest "
+	    "names have %lld",
+	    m->folder, (long long)m->items, (long long)sum);
+}
+
+int
+s3_manifest_read(struct s3_manifest *m, const char *path, struct fault *f)
+{
+	char *files = NULL;
+	int rc = -1;
+
+	*m = (struct s3_manifest){ .items = -1 };
+	m->folder = s3_locate_export(path, SUMMARY, f);
+	if (m->folder == NULL)
+		return -1;
+	if (check_sum(m, SUMMARY, f) == 0 && read_summary(m, &files, f) == 0 &&
+	    check_sum(m, FILES, f) == 0 && read_files(m, files, f) == 0 &&
+	    check_counts(m, f) == 0)
+		rc = s3_locate_files(m, path, f);
+	free(files);
+	return rc;
+}
+
+void
+s3_manifest_release(struct s3_manifest *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		free(m->files[i].key);
+		free(m->files[i].path);
+	}
+	for (size_t i = 0; i < m->nsurplus; i++)
+		free(m->surplus[i]);
+	free(m->files);
+	free(m->surplus);
+	free(m->folder);
+	free(m->table);
+	free(m->table_id);
+	free(m->region);
+	*m = (struct s3_manifest){ 0 };
+}

@@ -1,0 +1,367 @@
+#!/usr/bin/env bats
+# The command line: usage, help, completions, the manual page, and how
+# output behaves on terminals, pipes and full disks.
+
+load lib/common
+
+NOW=1795332271
+
+setup_file() {
+	start_local
+	TABLE=$(new_table cli)
+	export TABLE
+	seed --endpoint "$LOCAL_URL" --table "$TABLE" --mixed 400 --now "$NOW"
+}
+
+teardown_file() { stop_servers; }
+
+# fails STATUS TEXT ARGUMENT...: that status, one message that holds TEXT on
+# stderr, nothing on stdout.
+fails() {
+	local status=$1 text=$2 got=0
+	shift 2
+	ttlsweep "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" ||
+	    got=$?
+	[[ ! -s $BATS_TEST_TMPDIR/out ]]
+	if [[ $got -ne $status ]] ||
+	    ! grep -qF -- "$text" "$BATS_TEST_TMPDIR/err" ||
+	    grep -qv '^ttlsweep: ' "$BATS_TEST_TMPDIR/err"; then
+		echo "ttlsweep $*: status $got" >&2
+		cat "$BATS_TEST_TMPDIR/err" >&2
+		return 1
+	fi
+}
+
+# On a terminal of COLUMNS cells; what it would show, colours and all.
+on_terminal() {
+	COLUMNS=$1 script -qec "$2" /dev/null </dev/null | tr -d '\r'
+}
+
+@test "usage errors end with 2 and say what to do" {
+	fails 2 "a command is missing: inspect, list" -q
+	fails 2 "did you mean 'inspect'?" inspec
+	fails 2 "did you mean --format?" inspect --fromat json
+	fails 2 "it is for" inspect --yes
+	fails 2 "--table needs a value" inspect -t
+	fails 2 "takes no value" list --reveal=yes
+	fails 2 "not a whole number from 1 to 256" inspect --jobs 0
+	fails 2 "not one of" list --state stuk
+	fails 2 "exclude each other" list -t a -i b
+	fails 2 "'ttlsweep help list' tells more" list --xyz
+	fails 2 "no column is named" list -t "$TABLE" --columns key,foo
+	fails 2 "--columns is for" list --format jsonl --columns key
+	fails 2 "--columns is for csv" export --columns key
+	fails 2 "does not tell a format" export -o dump.txt
+	fails 2 "CSV always has" list --format csv --no-headings
+	fails 2 "there is no sort key" show -t "$TABLE" --sort-key 1 x
+	fails 2 "not one of bash, zsh, fish" completion tcsh
+	fails 2 "no command 'nosuch'" help nosuch
+}
+
+@test "other failures end with 1" {
+	fails 1 "nosuch" inspect -t nosuch
+	fails 1 "no entry has the key 'nokey'" show -t "$TABLE" nokey
+	fails 1 "nosuch.json" inspect -i nosuch.json
+	fails 1 "nosuch.journal" restore nosuch.journal
+	fails 1 "--now is in the future" purge -t "$TABLE" --now 9999999999 \
+	    --yes
+}
+
+@test "help is data, and the same by all its ways" {
+	local command
+	ttlsweep help >"$BATS_TEST_TMPDIR/a"
+	ttlsweep --help | cmp - "$BATS_TEST_TMPDIR/a"
+	ttlsweep -h | cmp - "$BATS_TEST_TMPDIR/a"
+	for command in $(sed -n '/^Commands:/,/^$/s/^  \([a-z]\{1,\}\).*/\1/p' \
+	    "$BATS_TEST_TMPDIR/a"); do
+		ttlsweep help "$command" >"$BATS_TEST_TMPDIR/b"
+		ttlsweep "$command" --help | cmp - "$BATS_TEST_TMPDIR/b"
+		ttlsweep --help "$command" | cmp - "$BATS_TEST_TMPDIR/b"
+		grep -q "^Usage: ttlsweep .* $command" "$BATS_TEST_TMPDIR/b"
+		[[ $(wc -L <"$BATS_TEST_TMPDIR/b") -le 80 ]]
+	done
+	[[ $(ttlsweep --version) =~ ^ttlsweep\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
+}
+
+# What a shell offers for a line of words, the last one being completed.
+bash_offers() {
+	bash -c '
+	    source "$1"
+	    shift
+	    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
+	    _ttlsweep
+	    printf "%s\n" "${COMPREPLY[@]}"' bash "$BATS_TEST_TMPDIR/c" "$@"
+}
+
+@test "bash completes commands, options, choices, lists and files" {
+	ttlsweep completion bash >"$BATS_TEST_TMPDIR/c"
+	bash -n "$BATS_TEST_TMPDIR/c"
+	if command -v shellcheck; then
+		shellcheck -s bash -S warning "$BATS_TEST_TMPDIR/c"
+	fi
+	bash_offers ttlsweep "" | grep -x inspect
+	bash_offers ttlsweep ins | diff - <(echo inspect)
+	bash_offers ttlsweep -t inspect li | diff - <(echo list)
+	bash_offers ttlsweep purge --y | diff - <(echo --yes)
+	[[ -z $(bash_offers ttlsweep inspect --y) ]]
+	bash_offers ttlsweep --co | grep -x -- --color
+	bash_offers ttlsweep --color = al | diff - <(echo always)
+	bash_offers ttlsweep list --format js | diff - <(echo jsonl)
+	bash_offers ttlsweep list --columns key,st | diff - <(echo key,state)
+	bash_offers ttlsweep list --reason too | diff - <(echo too-old)
+	bash_offers ttlsweep completion f | diff - <(echo fish)
+	bash_offers ttlsweep help pu | diff - <(echo purge)
+	cd "$BATS_TEST_TMPDIR"
+	touch 'a b.journal'
+	bash_offers ttlsweep restore a | diff - <(echo 'a b.journal')
+	bash_offers ttlsweep list -i a | diff - <(echo 'a b.journal')
+}
+
+@test "zsh and fish take their scripts" {
+	ttlsweep completion zsh >"$BATS_TEST_TMPDIR/_ttlsweep"
+	ttlsweep completion fish >"$BATS_TEST_TMPDIR/ttlsweep.fish"
+	if command -v zsh; then
+		zsh -n "$BATS_TEST_TMPDIR/_ttlsweep"
+	fi
+	if command -v fish; then
+		fish -n "$BATS_TEST_TMPDIR/ttlsweep.fish"
+		fish -c "source $BATS_TEST_TMPDIR/ttlsweep.fish
+		    complete -C 'ttlsweep list --format t'" | grep -x 'tsv.*'
+	fi
+	grep -q '^#compdef ttlsweep' "$BATS_TEST_TMPDIR/_ttlsweep"
+}
+
+@test "the manual has every option, and no other" {
+	ttlsweep completion fish | grep -oE -- ' -(s|l) [A-Za-z-]+' |
+	    sed 's/^ -. //' | sort -u >"$BATS_TEST_TMPDIR/table"
+	grep -h '^\.It Fl' "$ROOT"/man/ttlsweep*.1 |
+	    grep -oE 'Fl -?[A-Za-z-]+' | sed 's/^Fl -\{0,1\}//' | sort -u |
+	    diff "$BATS_TEST_TMPDIR/table" -
+	if command -v mandoc; then
+		mandoc -Tlint -Wwarning "$ROOT"/man/*.[1-9]
+	fi
+}
+
+@test "a reader that has seen enough is no error to talk about" {
+	local err=$BATS_TEST_TMPDIR/err status=0
+	ttlsweep list -t "$TABLE" --format csv 2>"$err" | head -1 >/dev/null
+	[[ ! -s $err ]]
+	{ ttlsweep export -t "$TABLE" 2>"$err" || status=$?; } | true
+	[[ ! -s $err ]]
+	ttlsweep help 2>"$err" | true
+	[[ ! -s $err ]]
+}
+
+@test "output that cannot be written is an error" {
+	fails 1 "No space left on device" inspect -t "$TABLE" -o /dev/full
+	run ttlsweep list -t "$TABLE"
+	[[ $status -eq 0 ]]
+	local command
+	for command in "list -t $TABLE" "inspect -t $TABLE" "help" --version \
+	    "completion bash" "export -t $TABLE" "show -t $TABLE users" \
+	    "purge -t $TABLE"; do
+		# shellcheck disable=SC2086
+		run bash -c '"$TTLSWEEP" "$@" >/dev/full' bash $command
+		[[ $status -eq 1 && $output == *"No space left"* ]]
+		# shellcheck disable=SC2086
+		run bash -c '"$TTLSWEEP" "$@" >&-' bash $command
+		[[ $status -eq 1 && -n $output ]]
+	done
+}
+
+@test "list: exactly as many rows as asked for" {
+	local n all
+	all=$(ttlsweep list -t "$TABLE" --no-headings | wc -l)
+	[[ $all -eq 400 ]]
+	for n in 1 2 25 399 400 401; do
+		[[ $(ttlsweep list -t "$TABLE" --no-headings --limit "$n" |
+		    wc -l) -eq $((n < all ? n : all)) ]]
+	done
+}
+
+@test "list --top: the first in the order, in that order" {
+	ttlsweep list -t "$TABLE" --now "$NOW" --columns size --no-headings |
+	    sort -rn | head -7 >"$BATS_TEST_TMPDIR/size"
+	ttlsweep list -t "$TABLE" --now "$NOW" --columns size --no-headings \
+	    --top 7 --by size | diff - "$BATS_TEST_TMPDIR/size"
+	ttlsweep list -t "$TABLE" --now "$NOW" --columns overdue \
+	    --no-headings --state expired | sort -rn | head -7 \
+	    >"$BATS_TEST_TMPDIR/overdue"
+	ttlsweep list -t "$TABLE" --now "$NOW" --columns overdue \
+	    --no-headings --top 7 | diff - "$BATS_TEST_TMPDIR/overdue"
+	ttlsweep list -t "$TABLE" --now "$NOW" --columns key --top 20 \
+	    >"$BATS_TEST_TMPDIR/one"
+	ttlsweep list -t "$TABLE" --now "$NOW" --columns key --top 20 \
+	    --jobs 1 | diff - "$BATS_TEST_TMPDIR/one"
+}
+
+@test "the terminal table fits the terminal" {
+	local width
+	for width in 40 80 200; do
+		on_terminal "$width" \
+		    "$TTLSWEEP list -t $TABLE --color never" \
+		    >"$BATS_TEST_TMPDIR/table"
+		[[ $(wc -L <"$BATS_TEST_TMPDIR/table") -le $width ]]
+		[[ $(wc -l <"$BATS_TEST_TMPDIR/table") -eq 401 ]]
+	done
+}
+
+@test "what comes from the table is harmless on a terminal" {
+	local words
+	for words in list "list --format csv" "list --format tsv --reveal" \
+	    "list --format jsonl --reveal" inspect export "export --format csv" \
+	    "show --reveal users" "inspect --format json"; do
+		on_terminal 80 \
+		    "$TTLSWEEP $words -t $TABLE --color never --progress never" \
+		    >"$BATS_TEST_TMPDIR/shown"
+		# line ends and tabs aside, no control character of either
+		# kind, and nothing that reverses text
+		LC_ALL=C grep -c . "$BATS_TEST_TMPDIR/shown"
+		"$PYTHON" - "$BATS_TEST_TMPDIR/shown" <<-'END'
+		import sys, unicodedata
+		text = open(sys.argv[1], encoding="utf-8").read()
+		bad = {c for c in text if unicodedata.category(c) in
+		       ("Cc", "Cf", "Zl", "Zp") and c not in "\n\t"}
+		sys.exit("shown raw: %r" % bad if bad else 0)
+		END
+	done
+}
+
+@test "colour: on a terminal, unless it is not wanted" {
+	local run="$TTLSWEEP inspect -t $TABLE --progress never"
+	[[ $(TERM=xterm on_terminal 80 "$run") == *$'\e['* ]]
+	[[ $(TERM=dumb on_terminal 80 "$run") != *$'\e['* ]]
+	[[ $(TERM=xterm NO_COLOR=1 on_terminal 80 "$run") != *$'\e['* ]]
+	[[ $(TERM=xterm on_terminal 80 "$run --color never") != *$'\e['* ]]
+	[[ $(ttlsweep inspect -t "$TABLE") != *$'\e['* ]]
+	[[ $(ttlsweep inspect -t "$TABLE" --color always) == *$'\e['* ]]
+}
+
+@test "a locale without UTF-8 gets ASCII" {
+	LC_ALL=C ttlsweep inspect -t "$TABLE" >"$BATS_TEST_TMPDIR/ascii"
+	! LC_ALL=C grep -q '[^ -~]' "$BATS_TEST_TMPDIR/ascii"
+	LC_ALL=C ttlsweep show -t "$TABLE" --reveal users categories \
+	    >"$BATS_TEST_TMPDIR/ascii"
+	! LC_ALL=C grep -q '[^ -~]' "$BATS_TEST_TMPDIR/ascii"
+}
+
+@test "sessions are masked unless --reveal" {
+	local key
+	key=$(ttlsweep list -t "$TABLE" --reveal --kind session --limit 1 \
+	    --columns key --no-headings --larger-than 100 --prefix session:)
+	[[ $key =~ ^session:.{16} ]]
+	! ttlsweep list -t "$TABLE" | grep -F "$key"
+	! ttlsweep list -t "$TABLE" --format jsonl | grep -F connect-session
+	! ttlsweep inspect -t "$TABLE" --format json --top 1000 |
+	    grep -F "$key"
+	! ttlsweep show -t "$TABLE" "$key" | grep -F "$key"
+	! ttlsweep show -t "$TABLE" "$key" | grep -F connect-session
+	ttlsweep show -t "$TABLE" --reveal "$key" | grep -F "$key"
+	ttlsweep show -t "$TABLE" --reveal "$key" | grep -F connect-session
+	ttlsweep export -t "$TABLE" | grep -F "$key"
+	# a masked key leads to the way out
+	fails 1 "list --reveal" show -t "$TABLE" \
+	    "$(ttlsweep list -t "$TABLE" --kind session --limit 1 \
+		--columns key --no-headings)"
+}
+
+@test "show: a session's payload, its types, and what TTL will do" {
+	local now
+	now=$(date +%s)
+	cat >"$BATS_TEST_TMPDIR/items" <<-END
+	{"Item":{"key":{"S":"session:0123456789abcdef"},"ttl":{"N":"1"},"sess":{"S":"{\"cookie\":{\"path\":\"/\"},\"n\":[1,2.50]}"},"m":{"M":{"a":{"NS":["1","2"]}}}}}
+	{"Item":{"key":{"S":"ms"},"ttl":{"N":"$((now - 7200))000"}}}
+	{"Item":{"key":{"S":"tomorrow"},"ttl":{"N":"$((now + 86400))"}}}
+	END
+	run ttlsweep show -i "$BATS_TEST_TMPDIR/items" --reveal \
+	    session:0123456789abcdef ms tomorrow
+	[[ $status -eq 0 ]]
+	[[ $output == *'    "cookie": {'*'"path": "/"'*'2.50'* ]]
+	[[ $output == *'m  M'*'a  NS'*'- 1'* ]]
+	[[ $output == *'stuck: expired 56 years ago'* ||
+	    $output == *'stuck: was to expire 56 years ago'* ]]
+	[[ $output == *'stuck: was to expire 2 h ago'*milliseconds* ]]
+	[[ $output == *'live: expires in '* ]]
+}
+
+@test "show finds keys of every type, and the entry of a sort key" {
+	local table key
+	table=$(new_table show)
+	printf '%s\n' \
+	    '{"Item":{"n":{"N":"1.50"},"s":{"B":"AAE="},"v":{"S":"one"}}}' \
+	    '{"Item":{"n":{"N":"1.50"},"s":{"B":"AAI="},"v":{"S":"two"}}}' \
+	    >"$BATS_TEST_TMPDIR/items"
+	seed --endpoint "$LOCAL_URL" --table "$table" --key n --key-type N \
+	    --sort-key s --sort-type B --items "$BATS_TEST_TMPDIR/items"
+	for key in 1.5 1.50 15e-1; do
+		run ttlsweep show -t "$table" "$key"
+		[[ $output == *one*two* ]]
+		run ttlsweep show -t "$table" --sort-key AAI= "$key"
+		[[ $output != *one* && $output == *two* ]]
+		run ttlsweep show -i "$BATS_TEST_TMPDIR/items" --key n,s \
+		    --sort-key AAI= "$key"
+		[[ $output != *one* && $output == *two* ]]
+	done
+	fails 2 "given as a decimal number" show -t "$table" abc
+	fails 2 "given as base64" show -t "$table" --sort-key '!' 1.5
+}
+
+@test "progress: lines with --progress always, nothing with -q or never" {
+	ttlsweep inspect -t "$TABLE" --max-rcu 20 --progress always \
+	    2>"$BATS_TEST_TMPDIR/err" >/dev/null
+	grep -q '^ttlsweep: scanned [0-9 ]* of ~400 (~[0-9]* %)' \
+	    "$BATS_TEST_TMPDIR/err"
+	ttlsweep inspect -t "$TABLE" -q 2>"$BATS_TEST_TMPDIR/err" >/dev/null
+	[[ ! -s $BATS_TEST_TMPDIR/err ]]
+}
+
+@test "a signal: what is under way is settled, the totals are told" {
+	local signal status
+	for signal in HUP:129 INT:130 TERM:143; do
+		status=0
+		"$PYTHON" - "$TTLSWEEP" "${signal%:*}" \
+		    >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" \
+		    inspect -t "$TABLE" --max-rcu 10 <<-'END' || status=$?
+		import os, signal, subprocess, sys, time
+		p = subprocess.Popen([sys.argv[1]] + sys.argv[3:])
+		time.sleep(1.5)
+		p.send_signal(getattr(signal, "SIG" + sys.argv[2]))
+		sys.exit(p.wait(10) % 256)
+		END
+		[[ $status -eq ${signal#*:} ]]
+		grep -q '^INCOMPLETE: ' "$BATS_TEST_TMPDIR/out"
+		grep -q interrupted "$BATS_TEST_TMPDIR/err"
+	done
+	# nothing half done under a name
+	"$PYTHON" - "$TTLSWEEP" export -t "$TABLE" --max-rcu 10 \
+	    -o "$BATS_TEST_TMPDIR/half.json" <<-'END' || status=$?
+	import signal, subprocess, sys, time
+	p = subprocess.Popen(sys.argv[1:])
+	time.sleep(1.5)
+	p.send_signal(signal.SIGTERM)
+	sys.exit(p.wait(10) % 256)
+	END
+	[[ $status -eq 143 && ! -e $BATS_TEST_TMPDIR/half.json ]]
+}
+
+@test "a purge says who and where, and how to put it back" {
+	local journal=$BATS_TEST_TMPDIR/p.journal undo
+	ttlsweep export -t "$TABLE" | sort >"$BATS_TEST_TMPDIR/before"
+	ttlsweep purge -t "$TABLE" --now "$NOW" --reason string --yes \
+	    --journal "$journal" >"$BATS_TEST_TMPDIR/out" \
+	    2>"$BATS_TEST_TMPDIR/err"
+	grep -qE "purge: account [0-9]{12}, region us-east-1, endpoint $LOCAL_URL, table $TABLE" \
+	    "$BATS_TEST_TMPDIR/err"
+	undo=$(grep '^    ttlsweep restore ' "$BATS_TEST_TMPDIR/out")
+	! ttlsweep export -t "$TABLE" | sort |
+	    cmp -s - "$BATS_TEST_TMPDIR/before"
+	# just as it stands there, with --yes behind it, from anywhere
+	cd /
+	# the table was made without its region in the environment
+	env -u AWS_REGION -u AWS_DEFAULT_REGION \
+	    bash -c "ttlsweep() { \"$TTLSWEEP\" \"\$@\"; }; $undo --yes"
+	ttlsweep export -t "$TABLE" | sort | cmp - "$BATS_TEST_TMPDIR/before"
+	# the journal is a new file
+	fails 2 "the file is there already" purge -t "$TABLE" --now "$NOW" \
+	    --yes --journal "$journal"
+}

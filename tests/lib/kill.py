@@ -1,0 +1,218 @@
+#!/usr/bin/python3
+"""Purges and restores that are ended in the middle.
+
+    kill.py --server URL [--server URL] [--kills 50] [--seed 1] KIND
+
+Every round ends with `restore` from the journal, and holds that the table is
+then, entry for entry, what it was; so the same table serves for the next.
+
+kill       kill -9, at a random moment or while the road holds a request: a
+           scan (nothing done yet), a delete before the server heard of it
+           (between intent and delete) or after it acted (between delete and
+           outcome), a read-back; then a restore, killed as well now and then
+interrupt  INT, TERM, HUP while a delete is held: it settles, the journal is
+           complete, the totals are printed and true, status 130, 143, 129
+twice      a second INT ends it at once; the journal still restores
+waiting    INT while it waits to try again: it does not wait that out
+"""
+
+import argparse
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+
+from sweeps import (PURGED, RESTORED, Broken, Journal, Table, balances, check_journal, check_lost, finish, must,
+                    play_all, run, start)
+
+from road import Road
+
+ENTRIES = 90
+DELETES = ("BatchExecuteStatement", "DeleteItem")
+PACE = ("--max-wcu", "20000", "--max-rcu", "20000")
+
+
+class Killer:
+    """Rounds on one table of one server, by one road."""
+
+    def __init__(self, endpoint, number, options, folder):
+        self.kind, self.rounds, self.rng = options.kind, options.kills, random.Random("%d %d" % (options.seed, number))
+        self.number, self.folder, self.now = number, folder, int(time.time())
+        self.table = Table(endpoint, "kill-%d-%d" % (os.getpid(), number), self.now)
+        self.partiql = endpoint == options.server[0]
+        self.done = {}
+
+    def __str__(self):
+        return "%s %d" % (self.kind, self.number)
+
+    def count(self, what):
+        self.done[what] = self.done.get(what, 0) + 1
+
+    def words(self, journal):
+        rng = self.rng
+        batch = rng.choice(["auto", "single"])
+        deletes = DELETES[0 if self.partiql and batch == "auto" else 1]
+        return deletes, ["purge", "--yes", "-t", self.table.name, "--journal", journal, "--jobs", str(rng.choice([1, 3, 8])),
+                         "--batch", batch, "--state", rng.choice(["expired", "any"]), *PACE]
+
+    def restored(self, journal, missing):
+        """Put it back; after a kill in between, too."""
+        if self.kind == "kill" and self.rng.random() < .25:
+            child = start(self.road.url, "restore", journal, "-t", self.table.name, "--yes", *PACE)
+            if self.rng.random() < .5:
+                time.sleep(self.rng.uniform(0, .1))
+            else:
+                self.road.hold("PutItem", self.rng.choice(["before", "after"]), self.rng.randrange(10))
+                self.road.held(1)
+            child.kill()
+            finish(child)
+            self.let_go()
+            self.count("restores killed")
+            missing = set(self.before) - set(self.table.read())
+        result = run(self.table.endpoint, "restore", journal, "-t", self.table.name, "--yes", *PACE)
+        must(result.status == 0, "restore ended with", result.status, result.err)
+        balances(result.totals, RESTORED)
+        must(result.totals["restored"] == len(missing), "said", result.totals["restored"], "restored of", len(missing))
+        must(self.table.read() == self.before, "restored otherwise")
+
+    def let_go(self):
+        """What the dead one had sent arrives, or is dropped where it was held."""
+        self.road.release("drop")
+        must(self.road.quiet(), "a request is still under way")
+
+    def missing(self):
+        after = self.table.read()
+        check_lost(after, self.before, set(self.before))
+        return set(self.before) - set(after)
+
+    # What is done to a purge.
+
+    def kill(self, journal):
+        deletes, words = self.words(journal)
+        where = self.rng.choice(["any time", "any time", "before", "before", "after", "after", "scan", "read-back"])
+        if where == "any time":
+            child = start(self.road.url, *words)
+            time.sleep(self.rng.uniform(0, .25))
+        else:
+            operation = {"scan": "Scan", "read-back": "BatchGetItem"}.get(where, deletes)
+            skip = self.rng.randrange(4 if operation != "DeleteItem" else 40)
+            self.road.hold(operation, where if where in ("before", "after") else self.rng.choice(["before", "after"]), skip)
+            if operation == "BatchGetItem":
+                # It is only asked where a resent delete finds nothing.
+                self.road.set(rates={"hangup-after": .5})
+            child = start(self.road.url, *words)
+            held = None
+            while held is None and child.poll() is None:
+                held = self.road.held(.1)
+            where = where if held else "ended before"
+        child.kill()
+        finish(child)
+        self.let_go()
+        self.road.set(rates={})
+        self.count(where)
+        missing = self.missing()
+        if not os.path.exists(journal) or os.path.getsize(journal) == 0:
+            must(not missing, "no journal, and", len(missing), "are missing")
+            return missing, None
+        wanted = Journal(journal).wanted()
+        for name in missing:
+            must(wanted.get(name) == self.before[name], "missing, and not in the journal:", name)
+        return missing, None
+
+    def settled(self, journal, result, sig):
+        """It ended as one that was interrupted should."""
+        must(result.status == 128 + sig, "status", result.status, "of signal", sig, result.err)
+        missing = self.missing()
+        totals = result.totals
+        balances(totals, PURGED)
+        must(totals["stopped"] == "interrupted", totals)
+        must(totals["deleted"] == len(missing) and totals["unconfirmed"] == totals["failed"] == 0, len(missing), "are missing:", totals)
+        if totals["matched"]:
+            whole = Journal(journal)
+            check_journal(whole, totals, missing, self.before)
+            must(not whole.torn and whole.counts()[1] == 0, "the journal is not complete")
+        return missing, totals
+
+    def interrupt(self, journal):
+        deletes, words = self.words(journal)
+        sig = self.rng.choice([signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+        where = self.rng.choice(["before", "after"])
+        self.road.hold(self.rng.choice([deletes, deletes, "Scan"]), where, self.rng.randrange(3))
+        child = start(self.road.url, *words)
+        must(self.road.held(20), "nothing was held")
+        child.send_signal(sig)
+        time.sleep(.1)
+        must(child.poll() is None, "it did not wait for what was under way")
+        self.road.release("go")
+        result = finish(child, 20)
+        self.count(sig.name)
+        return self.settled(journal, result, sig)
+
+    def twice(self, journal):
+        deletes, words = self.words(journal)
+        self.road.hold(deletes, self.rng.choice(["before", "after"]), self.rng.randrange(3))
+        child = start(self.road.url, *words)
+        must(self.road.held(20), "nothing was held")
+        child.send_signal(self.rng.choice([signal.SIGINT, signal.SIGTERM]))
+        time.sleep(.1)
+        must(child.poll() is None, "it did not wait for what was under way")
+        child.send_signal(signal.SIGINT)
+        result = finish(child, 5)
+        self.let_go()
+        must(result.status in (-signal.SIGINT, 128 + signal.SIGINT), "status", result.status, result.err)
+        self.count("INT twice")
+        return self.missing(), None
+
+    def waiting(self, journal):
+        deletes, words = self.words(journal)
+        # What a run of throttled replies leads to: waits of many seconds.
+        self.road.set(rates={"throttle": 1}, in_a_row=0, only=[deletes])
+        child = start(self.road.url, *words)
+        while self.road.counts()["faults"].get("throttle", 0) < 12:
+            time.sleep(.05)
+        sig = self.rng.choice([signal.SIGINT, signal.SIGTERM])
+        child.send_signal(sig)
+        result = finish(child, 3)
+        self.road.set(rates={}, in_a_row=2, only=())
+        self.road.reset()
+        self.count("waiting")
+        must(result.status == 128 + sig, "status", result.status, result.err)
+        balances(result.totals, PURGED)
+        missing = self.missing()
+        must(not missing and result.totals["deleted"] == 0, len(missing), "are missing:", result.totals)
+        return missing, result.totals
+
+    def play(self):
+        self.table.make(ENTRIES, self.number, key_type="S", sort_type=self.rng.choice([None, "N"]), max_size=2000)
+        self.before = self.table.read()
+        self.road = Road(self.table.endpoint, seed=self.number, as_real=self.partiql and self.number % 2 == 0)
+        for number in range(self.rounds):
+            journal = os.path.join(self.folder, "%d-%d.journal%s" % (self.number, number, self.rng.choice(["", ".gz"])))
+            missing, _ = getattr(self, self.kind)(journal)
+            if os.path.exists(journal) and os.path.getsize(journal) > 0:
+                self.restored(journal, missing)
+                os.unlink(journal)
+            else:
+                must(not missing, len(missing), "are missing, and there is no journal")
+        self.road.close()
+        self.table.drop()
+        return ", ".join("%s: %d" % pair for pair in sorted(self.done.items()))
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--server", action="append", required=True, metavar="URL", help="the first one has PartiQL")
+    p.add_argument("--kills", type=int, default=15, metavar="N", help="rounds on each table")
+    p.add_argument("--tables", type=int, default=4, metavar="N")
+    p.add_argument("--seed", type=int, default=1)
+    p.add_argument("kind", choices=["kill", "interrupt", "twice", "waiting"])
+    options = p.parse_args()
+    with tempfile.TemporaryDirectory(prefix="kill.") as folder:
+        killers = [Killer(options.server[i % len(options.server)], i, options, folder) for i in range(options.tables)]
+        sys.exit(play_all(killers, options.tables))
+
+
+if __name__ == "__main__":
+    main()

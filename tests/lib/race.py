@@ -1,0 +1,234 @@
+#!/usr/bin/python3
+"""An application at work on a table while it is purged.
+
+    race.py --server URL [--batch single] [--as-real] [--harm SEED]
+
+Most sessions of a table are expired when the purge begins. Before, through
+all of it and after, other connections, each with keys of its own, keep on
+
+ - renewing some (TTL pushed forward, payload changed), where they are there,
+   or, as a login does, whether or not,
+ - changing the payload of some, and leaving the TTL alone,
+ - removing some (logout).
+
+The purge goes by a road that makes deletes late: between the scan and its
+delete an entry has time to change. Then this holds, exactly:
+
+ - every session whose renewal was acknowledged is there, as last written;
+ - an entry that the purge matched and that was renewed before its delete is
+   told as refreshed; removed before: gone; else deleted; in the totals and
+   in the journal;
+ - restore brings back what was deleted as it was last written, and touches
+   nothing else.
+
+With --harm the road loses replies as well. Then an entry whose delete had to
+be sent again may be restored as an older one of its images, or be told as
+deleted where the application removed it: `unconfirmed` counts those.
+"""
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import threading
+import time
+
+from sweeps import PURGED, RESTORED, Broken, Journal, Line, Table, balances, finish, must, run, start, untyped
+
+import dump
+from road import KINDS, STATEMENT_KINDS, Road
+
+CASES = (("past", 800), ("milliseconds-past", 120), ("string-past", 80), ("too-old", 80), ("future", 120))
+ROLES = {"renew": 35, "login": 10, "touch": 25, "remove": 10, "leave": 20}
+DELAY = {"BatchExecuteStatement": .15, "DeleteItem": .006}
+WRITERS = 4
+
+
+class Writer(threading.Thread):
+    """Writes its entries again and again, and knows what was acknowledged."""
+
+    def __init__(self, table, entries, seed):
+        super().__init__(daemon=True)
+        self.table, self.entries, self.rng = table, entries, random.Random(seed)
+        self.line, self.stop = Line(table.endpoint), threading.Event()
+        self.images = {}  # of each entry, every one that was acknowledged
+        self.renewed, self.recreated, self.removed = set(), set(), set()
+        self.renewals = 0
+        self.broken = None
+
+    def run(self):
+        try:
+            while not self.stop.is_set():
+                name, item, role = self.rng.choice(self.entries)
+                if name not in self.removed:
+                    getattr(self, role)(name, item)
+                time.sleep(self.rng.choice([0, .001, .004]))
+        except Exception as broken:  # for the main thread to tell
+            self.broken = broken
+
+    def put(self, name, item, must_exist):
+        """The reply; None where there was nothing to change."""
+        condition = {"ConditionExpression": "attribute_exists(#k)",
+                     "ExpressionAttributeNames": {"#k": "key"}} if must_exist else {}
+        item = dict(item, data={"S": "%x" % self.rng.getrandbits(64) * self.rng.randrange(1, 20)})
+        done = self.line.ask("PutItem", TableName=self.table.name, Item=item, ReturnValues="ALL_OLD", **condition)
+        if done is not None:
+            self.images.setdefault(name, []).append(dump.line(untyped(item)))
+        return done
+
+    def later(self, item):
+        return dict(item, ttl={"N": str(self.table.now + 3600 + self.rng.randrange(10 ** 6))})
+
+    def renew(self, name, item):
+        if self.put(name, self.later(item), True) is not None:
+            self.renewed.add(name)
+            self.renewals += 1
+
+    def login(self, name, item):
+        was_there = "Attributes" in self.put(name, self.later(item), False)
+        self.renewals += 1
+        if name not in self.renewed | self.recreated:
+            (self.renewed if was_there else self.recreated).add(name)
+
+    def touch(self, name, item):
+        self.put(name, item, True)
+
+    def remove(self, name, item):
+        key = {k: item[k] for k in self.table.names}
+        done = self.line.ask("DeleteItem", TableName=self.table.name, Key=key, ReturnValues="ALL_OLD")
+        if "Attributes" in done:
+            self.removed.add(name)
+
+
+class Race:
+    def __init__(self, options, folder):
+        self.options, self.seed = options, options.harm or 1
+        self.rng = random.Random(self.seed)
+        self.table = Table(options.server, "race-%d" % os.getpid(), int(time.time()))
+        self.journal = os.path.join(folder, "race.journal")
+        rates = {}
+        if options.harm:
+            rates = dict.fromkeys(KINDS + STATEMENT_KINDS, .01)
+            rates.update({"throttle": .002, "error-after": .03, "hangup-after": .03, "reset-after": .03, "s-error-after": .03})
+        self.road = Road(options.server, log=options.log, seed=self.seed, rates=rates, as_real=options.as_real, delay=DELAY)
+
+    def fill(self):
+        self.table.make(0, self.seed, case=CASES, kind="session", max_size=2500)
+        line = Line(self.table.endpoint)
+        items, start = {}, {}
+        while start is not None:
+            page = line.ask("Scan", TableName=self.table.name, ConsistentRead=True, **start)
+            items.update({self.table.name_of(untyped(item)): item for item in page["Items"]})
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]} if "LastEvaluatedKey" in page else None
+        self.before = {name: dump.line(untyped(item)) for name, item in items.items()}
+        self.roles = {name: self.rng.choices(list(ROLES), list(ROLES.values()))[0] for name in items}
+        mine = [(name, items[name], role) for name, role in self.roles.items() if role != "leave"]
+        self.writers = [Writer(self.table, mine[i::WRITERS], self.seed + i) for i in range(WRITERS)]
+
+    def purge(self):
+        words = ["purge", "--yes", "-t", self.table.name, "--journal", self.journal, "--jobs", "2",
+                 "--batch", self.options.batch, "--segments", "2", "--max-wcu", "20000", "--max-rcu", "20000"]
+        child = start(self.road.url, *words)
+        for writer in self.writers:
+            writer.start()
+        result = finish(child)
+        time.sleep(.2)
+        for writer in self.writers:
+            writer.stop.set()
+        for writer in self.writers:
+            writer.join()
+            if writer.broken:
+                raise writer.broken
+        must(result.status == 0, "purge ended with", result.status, result.err)
+        balances(result.totals, PURGED)
+        return result.totals
+
+    def gather(self):
+        everything = lambda name: set().union(*(getattr(writer, name) for writer in self.writers))
+        self.renewed, self.recreated, self.removed = map(everything, ("renewed", "recreated", "removed"))
+        self.images = {name: images for writer in self.writers for name, images in writer.images.items()}
+        self.last = {name: self.images.get(name, [image])[-1] for name, image in self.before.items()}
+        # Who had nothing left to renew never wrote: as it was.
+        self.renewals = sum(writer.renewals for writer in self.writers)
+
+    def check_purge(self, totals):
+        after, journal = self.table.read(), Journal(self.journal)
+        harm = bool(self.options.harm)
+        outcome = {images[0][0]: journal.outcomes[n][0][0] for n, images in journal.images.items()}
+        for name in self.renewed | self.recreated:
+            must(name in after, "renewed, and deleted:", name)
+            must(after[name] == self.last[name], "renewed, and changed:", name)
+        for name, image in self.before.items():
+            must(name in after or name in outcome or name in self.removed, "missing, and not in the journal:", name)
+            if name in after:
+                must(after[name] == self.last[name], "changed:", after[name][:300], self.last[name][:300])
+        matched = set(outcome)
+        must(totals["matched"] == len(matched), "matched", totals["matched"], "and", len(matched), "in the journal")
+        must(totals["failed"] == totals["skipped"] == 0, totals)
+        want = {name: "refreshed" if name in self.renewed else "gone" if name in self.removed else "deleted" for name in matched}
+        wrong = {name for name in matched if outcome[name] != want[name]}
+        for name in wrong:
+            # Deleted at first, its reply lost, written anew; or removed by others, and we were not sure.
+            must(harm and (name in self.recreated and outcome[name] == "refreshed" or
+                           name in self.removed and outcome[name] == "deleted"),
+                 "told as", outcome[name], "but was", want[name], name)
+        for word in PURGED[:3]:
+            must(totals[word] == sum(said == word for said in outcome.values()), "another number", word, totals)
+        must(harm or totals["unconfirmed"] == 0, totals)
+        must(len(wrong & self.removed) <= totals["unconfirmed"], len(wrong), "not told apart, unconfirmed", totals["unconfirmed"])
+        must(totals["refreshed"] >= 50 and totals["gone"] >= 10, "the race was none:", totals)
+        return after
+
+    def check_restore(self, after, totals):
+        result = run(self.table.endpoint, "restore", self.journal, "-t", self.table.name, "--yes")
+        must(result.status == 0, "restore ended with", result.status, result.err)
+        balances(result.totals, RESTORED)
+        restored = self.table.read()
+        older = 0
+        for name in self.before:
+            if name in self.removed:
+                must(name not in restored or self.options.harm, "the application had removed it:", name)
+                continue
+            must(name in restored, "not restored:", name)
+            if restored[name] == self.last[name]:
+                continue
+            must(name not in self.renewed | self.recreated, "written over:", name)
+            must(restored[name] in [self.before[name]] + self.images[name], "restored as it never was:", restored[name])
+            older += 1
+        back = len(set(restored) - set(after))
+        must(result.totals["restored"] == back, "said", result.totals["restored"], "restored of", back)
+        must(older <= totals["unconfirmed"], older, "are older, unconfirmed", totals["unconfirmed"])
+        return older
+
+    def play(self):
+        self.fill()
+        totals = self.purge()
+        self.gather()
+        after = self.check_purge(totals)
+        older = self.check_restore(after, totals)
+        self.road.close()
+        self.table.drop()
+        return "%d renewals of %d sessions through a purge of %d: %d matched, of them %d refreshed, %d gone, %d deleted " \
+            "(%d unconfirmed); 0 renewed ones deleted; restored, %d as an older image" % (
+                self.renewals, len(self.renewed | self.recreated), len(self.before), totals["matched"], totals["refreshed"],
+                totals["gone"], totals["deleted"], totals["unconfirmed"], older)
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--server", required=True, metavar="URL")
+    p.add_argument("--batch", default="auto")
+    p.add_argument("--as-real", action="store_true")
+    p.add_argument("--harm", type=int, metavar="SEED")
+    p.add_argument("--log", help="the road's")
+    options = p.parse_args()
+    with tempfile.TemporaryDirectory(prefix="race.") as folder:
+        try:
+            print(Race(options, folder).play())
+        except Broken as broken:
+            sys.exit("broken: %s" % broken)
+
+
+if __name__ == "__main__":
+    main()

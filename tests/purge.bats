@@ -1,0 +1,239 @@
+#!/usr/bin/env bats
+# What stops a purge, what a repair mends, and what goes on where it stopped.
+
+load lib/common
+
+NOW=1795000000
+
+setup_file() { start_local; start_dynalite; }
+teardown_file() { stop_servers; }
+
+# table [SEED-OPTION...]: a fresh one with 60 pending-like and 40 live entries,
+# its name in $T.
+table()
+{
+	T=$(new_table purge)
+	seed --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" --now "$NOW" \
+	    --case past=60 --case future=40 "$@" >/dev/null
+}
+
+sweep() { ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$BATS_TEST_TMPDIR/j" "$@"; }
+left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
+
+@test "--max-items: never one more, 4 while there is more, 0 at the total" {
+	table
+	local n status=0
+	for n in 0 1 24 25 26 59; do
+		run -4 --separate-stderr sweep --yes --max-items "$n" --format json
+		jq -e --argjson n "$n" '.deleted == $n and .matched == $n
+		    and .stopped == "max-items"' <<<"$output"
+		ttlsweep restore -t "$T" --yes "$BATS_TEST_TMPDIR"/j/* >/dev/null || [ "$n" = 0 ]
+		rm -rf "$BATS_TEST_TMPDIR/j"
+		[ "$(left)" -eq 100 ]
+	done
+	run -0 --separate-stderr sweep --yes --max-items 60 --format json
+	jq -e '.deleted == 60 and .stopped == null' <<<"$output"
+	[ "$(left)" -eq 40 ]
+}
+
+@test "--max-items is exact with many workers" {
+	table
+	run -4 sweep --yes --max-items 30 --jobs 32
+	[ "$(left)" -eq 70 ]
+}
+
+@test "--max-percent: 4 before any delete, when more would go" {
+	table
+	run -4 --separate-stderr sweep --yes --max-percent 59 --format json
+	jq -e '.stopped == "max-percent" and .deleted == 0' <<<"$output"
+	[ "$(left)" -eq 100 ]
+	[ -z "$(ls "$BATS_TEST_TMPDIR/j")" ]
+	run -0 sweep --yes --max-percent 60
+	[ "$(left)" -eq 40 ]
+}
+
+@test "--max-units and --max-cost: the estimate is reserved before" {
+	table --max-size 900
+	run -4 --separate-stderr sweep --yes --max-units 20 --format json
+	jq -e '.stopped == "max-units" and .deleted <= 20 and .deleted > 0
+	    and .write_units <= 20' <<<"$output"
+	run -2 sweep --yes --max-cost 1 --region eu-west-9
+	[[ $output == *--price* ]]
+	run -4 --separate-stderr sweep --yes --max-cost 0.01 --price 1000 --format json
+	jq -e '.stopped == "max-cost" and .deleted == 10 and .usd <= 0.01' <<<"$output"
+}
+
+@test "--deadline stops at once when it is over" {
+	table
+	run -4 --separate-stderr sweep --yes --deadline 0s --format json
+	jq -e '.stopped == "deadline" and .deleted == 0' <<<"$output"
+	[ "$(left)" -eq 100 ]
+}
+
+@test "bad ceilings are named" {
+	table
+	run -2 sweep --max-percent many
+	[[ $output == *"--max-percent 'many'"* ]]
+	run -2 sweep --max-cost -1
+	run -2 sweep --max-items -1
+	run -2 sweep --deadline never
+}
+
+@test "--checkpoint: the next run goes on where this one stopped" {
+	table
+	local c=$BATS_TEST_TMPDIR/c n=0
+	while :; do
+		run --separate-stderr sweep --yes --checkpoint "$c" --max-items 7 --jobs 2 --format json
+		((n += $(jq .deleted <<<"$output")))
+		[ "$status" -eq 4 ] || break
+		[ -s "$c" ]
+		[ "$(stat -c %a "$c")" = 600 ]
+		[[ $stderr == *"to go on: "*--checkpoint* ]]
+	done
+	[ "$status" -eq 0 ]
+	[ "$n" -eq 60 ]
+	[ "$(left)" -eq 40 ]
+	[ ! -e "$c" ]
+}
+
+@test "--checkpoint: one of something else is refused" {
+	table
+	local c=$BATS_TEST_TMPDIR/c was=$T
+	run -4 sweep --yes --checkpoint "$c" --max-items 7
+	run -1 sweep --yes --checkpoint "$c" --state stuck,live
+	run -1 sweep --yes --checkpoint "$c" --prefix x
+	run -1 ttlsweep repair -t "$T" --now "$NOW" --checkpoint "$c"
+	table
+	run -1 sweep --yes --checkpoint "$c"
+	[[ $output == *"$was"* ]]
+	[ "$(left)" -eq 100 ]
+	: >"$c"
+	run -1 sweep --yes --checkpoint "$c"
+	[ "$(left)" -eq 100 ]
+}
+
+@test "--shard: the parts are all of it, and none twice" {
+	table
+	local i
+	for i in 1 2 3; do
+		run -0 --separate-stderr sweep --yes --shard $i/3 --format json
+		echo "$output" >>"$BATS_TEST_TMPDIR/shards"
+	done
+	jq -es 'map(.deleted) | add == 60' "$BATS_TEST_TMPDIR/shards"
+	[ "$(left)" -eq 40 ]
+}
+
+@test "--state live logs everybody out, and nobody else" {
+	table
+	run -0 --separate-stderr sweep --yes --state live --format json
+	jq -e '.deleted == 40' <<<"$output"
+	[ "$(left)" -eq 60 ]
+}
+
+@test "every state and reason can be purged, by both ways of deleting" {
+	local how
+	for how in partiql single; do
+		T=$(new_table any)
+		seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" --mixed 300 >/dev/null
+		run -0 --separate-stderr sweep --yes --state any --batch $how --format json
+		jq -e '.deleted == 300 and .matched == 300' <<<"$output"
+	done
+}
+
+@test "--batch partiql where there is none says so" {
+	export AWS_ENDPOINT_URL_DYNAMODB=$DYNALITE_URL
+	table
+	run -1 sweep --yes --batch partiql
+	[[ $output == *"--batch auto or single"* ]]
+	[ "$(left)" -eq 100 ]
+	run -0 sweep --yes
+	[[ $output == *DeleteItem* ]]
+	[ "$(left)" -eq 40 ]
+}
+
+@test "repair gives what was meant, leaves the rest, and can be undone" {
+	T=$(new_table repair)
+	seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" --mixed 300 >/dev/null
+	local j=$BATS_TEST_TMPDIR/j
+	dump --endpoint "$LOCAL_URL" --table "$T" >"$BATS_TEST_TMPDIR/before"
+	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --format json
+	local matched
+	matched=$(jq .matched <<<"$output")
+	[ "$matched" -gt 20 ]
+	dump --endpoint "$LOCAL_URL" --table "$T" | cmp - "$BATS_TEST_TMPDIR/before"
+	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --yes --journal "$j" --format json
+	jq -e --argjson n "$matched" '.schema == "ttlsweep.repair/1" and .repaired == $n
+	    and .matched == .repaired + .refreshed + .gone + .failed + .skipped' <<<"$output"
+	# nothing is left that has a wrong unit or a time in a string
+	run -0 --separate-stderr ttlsweep list -t "$T" --now "$NOW" --no-headings \
+	    --reason milliseconds,microseconds,nanoseconds,string --columns expires
+	[ -z "$(grep . <<<"$output")" ]
+	[ "$(left)" -eq 300 ]
+	run -0 --separate-stderr ttlsweep restore -t "$T" --yes "$j" --format json
+	jq -e --argjson n "$matched" '.restored == $n' <<<"$output"
+	dump --endpoint "$LOCAL_URL" --table "$T" | cmp - "$BATS_TEST_TMPDIR/before"
+}
+
+@test "repair --ttl-for-missing gives entries without TTL one" {
+	T=$(new_table missing)
+	seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" --case missing=5 --case future=5 >/dev/null
+	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --yes \
+	    --ttl-for-missing 1d --journal "$BATS_TEST_TMPDIR/j" --format json
+	jq -e '.repaired == 5' <<<"$output"
+	run -0 --separate-stderr ttlsweep inspect -t "$T" --now "$NOW" --format json
+	jq -e '.states.live.items == 10' <<<"$output"
+	run -0 ttlsweep restore -t "$T" --yes "$BATS_TEST_TMPDIR/j"
+	run -0 --separate-stderr ttlsweep inspect -t "$T" --now "$NOW" --format json
+	jq -e '.states.live.items == 5 and .states.immortal.items == 5' <<<"$output"
+}
+
+@test "--keep-journals removes this table's old ones, and no others" {
+	table
+	local j=$BATS_TEST_TMPDIR/j
+	mkdir "$j"
+	touch "$j/$T-20200101T000000Z.journal" "$j/$T-20200101T000000Z-2.journal" \
+	    "$j/other-20200101T000000Z.journal" "$j/$T-20200101T000000Z.journal.bak"
+	chmod 700 "$j"
+	run -0 sweep --yes --keep-journals 30d --overdue 5w
+	run ls "$j"
+	[[ $output != *"$T-20200101T000000Z.journal"$'\n'* ]]
+	[[ $output == *"other-20200101T000000Z.journal"* ]]
+	[[ $output == *"$T-20200101T000000Z.journal.bak"* ]]
+}
+
+@test "cron: silent with -q, one line without, and metrics" {
+	table
+	local m=$BATS_TEST_TMPDIR/m
+	run -0 sweep --yes -q --metrics-file "$m" --max-items 60
+	[ -z "$output" ]
+	grep -q "^ttlsweep_purge_entries{.*outcome=\"deleted\"} 60" "$m"
+	grep -q "^ttlsweep_last_success_timestamp_seconds{.*command=\"purge\"" "$m"
+	[ "$(stat -c %a "$m")" = 600 ] || [ "$(stat -c %a "$m")" = 644 ]
+	table
+	run -0 --separate-stderr sweep --yes
+	[ "${#lines[@]}" -eq 1 ]
+	[[ $output == "purge $T: 100 scanned, 60 matched, 60 deleted, "* ]]
+}
+
+@test "a second run of the same table waits its turn: 75" {
+	table
+	exec 9>&-
+	run -0 "$PYTHON" - "$TTLSWEEP" "$T" "$NOW" "$BATS_TEST_TMPDIR" <<'PY'
+import fcntl, glob, os, subprocess, sys
+binary, table, now, tmp = sys.argv[1:]
+args = [binary, "purge", "-t", table, "--now", now, "--yes", "--journal-dir", tmp + "/jj"]
+before = set(glob.glob("/run/lock/ttlsweep/*") + glob.glob("/tmp/ttlsweep-%d/*" % os.getuid()))
+first = subprocess.run(args + ["--max-items", "0"], capture_output=True, text=True)
+assert first.returncode == 4, first
+names = set(glob.glob("/run/lock/ttlsweep/*") + glob.glob("/tmp/ttlsweep-%d/*" % os.getuid())) - before
+assert len(names) == 1, names
+held = os.open(names.pop(), os.O_RDONLY)
+fcntl.flock(held, fcntl.LOCK_EX)
+second = subprocess.run(args, capture_output=True, text=True)
+assert second.returncode == 75, second
+dry = subprocess.run(args[:6], capture_output=True, text=True)
+assert dry.returncode == 0, dry
+os.close(held)
+PY
+	[ "$(left)" -eq 100 ]
+}

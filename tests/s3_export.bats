@@ -1,0 +1,239 @@
+#!/usr/bin/env bats
+# A folder of DynamoDB's export to S3, in each shape and layout, against the
+# live table it was made from; and everything that can be wrong with one.
+
+load lib/common
+
+# As the exports' own time.
+NOW=1795335120
+WHEN=2026-11-22T08:12:00.123Z
+
+setup_file() {
+	start_local
+	TABLE=$(new_table s3)
+	export TABLE
+	seed --endpoint "$LOCAL_URL" --table "$TABLE" --mixed 3000 \
+	    --now "$NOW" --max-size 3000
+	count --endpoint "$LOCAL_URL" --table "$TABLE" --now "$NOW" \
+	    --ttl-status ENABLED >"$BATS_FILE_TMPDIR/count"
+	dump --endpoint "$LOCAL_URL" --table "$TABLE" >"$BATS_FILE_TMPDIR/dump"
+}
+
+teardown_file() { stop_servers; }
+
+setup() { B=$BATS_TEST_TMPDIR/bucket; }
+
+# made OPTION...: an export of the table in $B; its own folder in $OWN, one
+# of its data files in $DATA
+made() {
+	OWN=$("$PYTHON" "$ROOT/tests/lib/s3_export.py" --endpoint "$LOCAL_URL" \
+	    --table "$TABLE" --bucket "$B" --time "$WHEN" "$@")
+	OWN=${OWN%/}
+	DATA=$(find "$B" -name '*.json.gz' -size +1k | sort | head -n 1)
+}
+
+# A count without what an export does not tell. (jq would round integers.)
+told() { sed 's/"ttl_status": "[A-Z]*",//'; }
+
+# same FOLDER OPTION...: what is in it is what was counted in the table
+same() {
+	ttlsweep inspect -i "$@" --format json >"$BATS_TEST_TMPDIR/report"
+	told <"$BATS_FILE_TMPDIR/count" >"$BATS_TEST_TMPDIR/count"
+	"$PYTHON" "$ROOT/tests/lib/same_report.py" \
+	    "$BATS_TEST_TMPDIR/report" "$BATS_TEST_TMPDIR/count"
+	jq -e '.complete and .region == "us-east-1"' "$BATS_TEST_TMPDIR/report"
+}
+
+# wrong PATTERN: inspecting $B fails, and says that
+wrong() {
+	run --separate-stderr ttlsweep inspect -i "$B"
+	[[ $status -eq 1 ]]
+	[[ $stderr == *$1* ]] || { echo "$stderr"; false; }
+	[[ -z $output ]]
+}
+
+# Let the manifests agree with what is in $DATA by now: their check sums.
+sums() {
+	"$PYTHON" - "$OWN" "$B" <<-'END'
+	import base64, glob, hashlib, json, os, sys
+	own, bucket = sys.argv[1:]
+	sum = lambda data: base64.b64encode(hashlib.md5(data).digest()).decode()
+	lines = []
+	for line in open(own + "/manifest-files.json"):
+	    file = json.loads(line)
+	    path = os.path.join(bucket, file["dataFileS3Key"])
+	    file["md5Checksum"] = sum(open(path, "rb").read())
+	    lines.append(json.dumps(file) + "\n")
+	open(own + "/manifest-files.json", "w").write("".join(lines))
+	for path in glob.glob(own + "/*.md5"):
+	    os.remove(path)
+	END
+}
+
+@test "a full export: the figures of the live table" {
+	made
+	same "$B"
+	same "$OWN"
+	[[ $(jq .now "$BATS_TEST_TMPDIR/report") == "$NOW" ]]
+	[[ $(jq .segments "$BATS_TEST_TMPDIR/report") == 5 ]]
+}
+
+@test "with a prefix, in keys or not, with any number of files and jobs" {
+	made --prefix deep/in/it --files 1
+	same "$B"
+	rm -r "$B"
+	made --prefix deep/in/it --bare-keys --files 13 --checksum checksum
+	same "$B" --jobs 3
+	same "$B/deep/in"
+}
+
+@test "only the export's own folder, flat" {
+	made
+	cp -r "$OWN" "$BATS_TEST_TMPDIR/copy"
+	same "$BATS_TEST_TMPDIR/copy"
+	mv "$BATS_TEST_TMPDIR/copy/data/"* "$BATS_TEST_TMPDIR/copy"
+	rmdir "$BATS_TEST_TMPDIR/copy/data"
+	same "$BATS_TEST_TMPDIR/copy"
+}
+
+@test "an incremental export, of either view" {
+	made --shape incremental --prefix p
+	same "$B"
+	same "$OWN"
+	rm -r "$B"
+	made --shape incremental --view NEW_IMAGE
+	same "$B"
+}
+
+@test "export, list and show read it" {
+	made
+	ttlsweep export -i "$B" -o "$BATS_TEST_TMPDIR/out.json"
+	dump --items "$BATS_TEST_TMPDIR/out.json" | cmp - "$BATS_FILE_TMPDIR/dump"
+	[[ $(ttlsweep list -i "$B" --format tsv --no-headings | wc -l) == 3000 ]]
+	ttlsweep show -i "$B" users | grep -q '^users$'
+}
+
+@test "keys of type N and B, with sort keys" {
+	local TABLE type
+	for type in N B; do
+		TABLE=$(new_table "s3$type")
+		seed --endpoint "$LOCAL_URL" --table "$TABLE" --mixed 300 \
+		    --now "$NOW" --key id --key-type "$type" --sort-key at \
+		    --sort-type N --ttl-attribute expires
+		count --endpoint "$LOCAL_URL" --table "$TABLE" --now "$NOW" \
+		    --ttl expires --ttl-status ENABLED |
+		    told >"$BATS_TEST_TMPDIR/count"
+		rm -rf "$B"
+		made
+		ttlsweep inspect -i "$B" --key id,at --ttl-attribute expires \
+		    --format json >"$BATS_TEST_TMPDIR/report"
+		"$PYTHON" "$ROOT/tests/lib/same_report.py" \
+		    "$BATS_TEST_TMPDIR/report" "$BATS_TEST_TMPDIR/count"
+	done
+}
+
+@test "--now judges by another time" {
+	made
+	[[ $(ttlsweep inspect -i "$B" --format json --now 1000 | jq .now) == 1000 ]]
+}
+
+@test "a file that is missing, and one too many" {
+	made
+	touch "$OWN/data/stray.json.gz"
+	run --separate-stderr ttlsweep inspect -i "$B"
+	[[ $status -eq 0 && $stderr == *stray.json.gz*"is in no manifest"* ]]
+	rm "$DATA"
+	wrong "1 of its 5 data files are missing: *${DATA##*/}"
+}
+
+@test "a file that is another one" {
+	made
+	cp "$(find "$OWN/data" -name '*.gz' ! -path "$DATA" -size +1k | head -n 1)" "$DATA"
+	wrong "${DATA##*/}: its MD5 sum is not the one in the manifest"
+}
+
+@test "a file that was cut" {
+	made
+	truncate -s -100 "$DATA"
+	wrong "${DATA##*/}:*cut short*MD5 sum is not the one in the manifest"
+}
+
+@test "a line that is damaged, with and without its check sum" {
+	made
+	zcat "$DATA" | sed '7s/"Item"/"Item/' | gzip >"$BATS_TEST_TMPDIR/bad"
+	cp "$BATS_TEST_TMPDIR/bad" "$DATA"
+	wrong "${DATA##*/}:7: not valid JSON*MD5 sum"
+	sums
+	wrong "${DATA##*/}:7: not valid JSON"
+}
+
+@test "a line without the key" {
+	made
+	zcat "$DATA" | sed '3s/.*/{"Item":{"other":{"S":"x"}}}/' |
+	    gzip >"$BATS_TEST_TMPDIR/bad"
+	cp "$BATS_TEST_TMPDIR/bad" "$DATA"
+	sums
+	wrong "${DATA##*/}:3: "
+}
+
+@test "entries that are missing" {
+	made
+	zcat "$DATA" | sed 9d | gzip >"$BATS_TEST_TMPDIR/bad"
+	cp "$BATS_TEST_TMPDIR/bad" "$DATA"
+	sums
+	wrong "${DATA##*/}: it has * entries, the manifest says"
+}
+
+@test "manifests that do not agree" {
+	made
+	sed -i 's/"itemCount": 3000/"itemCount": 3001/' "$OWN/manifest-summary.json"
+	wrong "manifest-summary.json: its MD5 sum is not the one in *manifest-summary.md5"
+	rm "$OWN/manifest-summary.md5"
+	wrong "has 3001 entries, but the files that the manifest names have 3000"
+}
+
+@test "a manifest that is damaged" {
+	made
+	rm "$OWN"/*.md5
+	sed -i '2s/^{/[/' "$OWN/manifest-files.json"
+	wrong "manifest-files.json:2: not valid JSON"
+	made
+	rm "$OWN"/*.md5
+	sed -i '2s/md5Checksum": "./&!/' "$OWN/manifest-files.json"
+	wrong "manifest-files.json:2: its md5Checksum is not"
+	echo '{' >"$OWN/manifest-summary.json"
+	wrong "manifest-summary.json: not valid JSON from byte"
+	rm "$OWN/manifest-files.json"
+	echo '{}' >"$OWN/manifest-summary.json"
+	wrong "manifest-files.json: No such file"
+}
+
+@test "a key that leads out of the folder, or is named twice" {
+	made
+	rm "$OWN"/*.md5
+	cp "$OWN/manifest-files.json" "$BATS_TEST_TMPDIR/files"
+	sed -i '1s|AWSDynamoDB/|../bucket/AWSDynamoDB/|' "$OWN/manifest-files.json"
+	wrong "1 of its 5 data files are missing"
+	sed '1p' "$BATS_TEST_TMPDIR/files" >"$OWN/manifest-files.json"
+	sed -i 's/"itemCount": 3000/"itemCount": 3750/' "$OWN/manifest-summary.json"
+	wrong "the manifest names it twice"
+}
+
+@test "no export, several, one in Ion" {
+	mkdir -p "$B"
+	wrong "no export to S3 is in it: there is no manifest-summary.json"
+	made
+	made --id 01795332272000-ffffffff
+	wrong "2 exports are in it; name one of them"
+	same "$OWN"
+	rm "$OWN"/*.md5
+	sed -i 's/DYNAMODB_JSON/ION/' "$OWN/manifest-summary.json"
+	B=$OWN wrong "the export is in ION: only DYNAMODB_JSON can be read"
+}
+
+@test "an export of nothing" {
+	TABLE=$(new_table none)
+	seed --endpoint "$LOCAL_URL" --table "$TABLE"
+	made
+	[[ $(ttlsweep inspect -i "$B" --format json | jq .scanned.items) == 0 ]]
+}
