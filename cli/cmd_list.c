@@ -144,13 +144,48 @@ work(struct list *l, bool keys_only, struct fault *f)
 	return rc < 0 ? -1 : 0;
 }
 
+/* Of the columns that nobody asked for, those that a narrow terminal has no
+ * room for: below so many cells. */
+static const struct {
+	const char *name;
+	int below;
+} wide[] = {
+	{ "kind", 100 },
+	{ "overdue", 100 },
+	{ "reason", 80 },
+	{ "expires", 56 },
+};
+
+static bool
+has_room(const struct column *c, int width)
+{
+	for (size_t i = 0; i < sizeof(wide) / sizeof(*wide); i++)
+		if (width < wide[i].below && c->def != NULL &&
+		    strcmp(c->def->name, wide[i].name) == 0)
+			return false;
+	return true;
+}
+
+static void
+drop_wide(struct columns *c, int width)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (has_room(&c->list[i], width))
+			c->list[n++] = c->list[i];
+		else
+			free(c->list[i].name);
+	c->n = n;
+}
+
 static int
 run(const struct options *o, struct talk *talk, struct fault *f)
 {
 	const char *format = o->format;
 	struct list l = { 0 };
 	struct rows_options rows = { .limit = o->limit };
-	int rc = -1;
+	int rc = -1, width;
 
 	if (format == NULL)
 		format = isatty(STDOUT_FILENO) ? "table" : "tsv";
@@ -169,6 +204,9 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 	if (context_open(&l.context, o, NULL, talk, f) != 0 ||
 	    columns_parse(&l.columns, o->columns, &l.context.schema, f) != 0)
 		goto out;
+	width = term_width(STDOUT_FILENO, 0);
+	if (strcmp(format, "table") == 0 && o->columns == NULL && width > 0)
+		drop_wide(&l.columns, width);
 	if (o->top > 0)
 		l.rank = rank_new(rank_word(o->by), (size_t)o->top);
 	if (!needs_items(&l, format))

@@ -16,7 +16,7 @@
 static const struct {
 	const char *label;
 	int64_t below;
-} ages[] = {
+} ages[REPORT_AGES] = {
 	{ "< 1 min", 60 },
 	{ "< 1 h", 3600 },
 	{ "< 6 h", 21600 },
@@ -26,7 +26,6 @@ static const struct {
 	{ "< 30 d", 2592000 },
 	{ "older", INT64_MAX },
 };
-#define AGES (sizeof(ages) / sizeof(*ages))
 
 /* One row of kinds or groups. */
 struct tally {
@@ -109,6 +108,18 @@ group_cmp(const void *a, const void *b)
 	return r != 0 ? r : (x->len > y->len) - (x->len < y->len);
 }
 
+const struct summary_group **
+report_part_sorted(const struct summary *s)
+{
+	const struct summary_group **by = xcalloc(s->ngroups, sizeof(*by));
+
+	for (size_t i = 0; i < s->ngroups; i++)
+		by[i] = &s->groups[i];
+	if (s->ngroups > 1)
+		qsort(by, s->ngroups, sizeof(*by), group_cmp);
+	return by;
+}
+
 void
 report_part_groups(const struct paper *p, const struct report *r)
 {
@@ -120,10 +131,7 @@ report_part_groups(const struct paper *p, const struct report *r)
 
 	if (n == 0)
 		return;
-	by = xcalloc(s->ngroups, sizeof(*by));
-	for (size_t i = 0; i < s->ngroups; i++)
-		by[i] = &s->groups[i];
-	qsort(by, s->ngroups, sizeof(*by), group_cmp);
+	by = report_part_sorted(s);
 	g = tally_grid(p, r);
 	for (size_t i = 0; i < n; i++) {
 		struct tally t = { .items = by[i]->items,
@@ -146,43 +154,42 @@ report_part_groups(const struct paper *p, const struct report *r)
 	free(by);
 }
 
-/* How many expired entries each age has. */
-static int64_t
-count_ages(const struct histogram *h, int64_t counts[AGES])
+int64_t
+report_part_ages(const struct histogram *h,
+    struct report_age counted[REPORT_AGES])
 {
 	int64_t most = 0;
 
-	memset(counts, 0, AGES * sizeof(*counts));
+	for (size_t a = 0; a < REPORT_AGES; a++)
+		counted[a] = (struct report_age){ .label = ages[a].label,
+			.below = ages[a].below };
 	for (size_t i = 0, a = 0; i < HISTOGRAM_BUCKETS; i++) {
 		if (h->count[i] == 0)
 			continue;
-		while (a + 1 < AGES && histogram_up_to(i) >= ages[a].below)
+		while (
+		    a + 1 < REPORT_AGES && histogram_up_to(i) >= ages[a].below)
 			a++;
-		counts[a] += h->count[i];
-		if (counts[a] > most)
-			most = counts[a];
+		counted[a].items += h->count[i];
+		if (counted[a].items > most)
+			most = counted[a].items;
 	}
 	return most;
 }
 
-static void
-percentiles(const struct paper *p, const struct histogram *h)
+void
+report_part_percentiles(const struct histogram *h, struct buf *line)
 {
-	struct buf line = { 0 };
-
 	if (h->total < 2)
 		return;
-	buf_adds(&line, "50 % are overdue by ");
-	paper_span(&line, histogram_quantile(h, 0.5));
-	buf_adds(&line, " or less, 90 % by ");
-	paper_span(&line, histogram_quantile(h, 0.9));
-	buf_adds(&line, ", 99 % by ");
-	paper_span(&line, histogram_quantile(h, 0.99));
-	buf_adds(&line, "; the oldest by ");
-	paper_span(&line, h->max);
-	buf_addc(&line, '.');
-	paper_words(p, 2, buf_text(&line), NULL);
-	buf_release(&line);
+	buf_adds(line, "50 % are overdue by ");
+	paper_span(line, histogram_quantile(h, 0.5));
+	buf_adds(line, " or less, 90 % by ");
+	paper_span(line, histogram_quantile(h, 0.9));
+	buf_adds(line, ", 99 % by ");
+	paper_span(line, histogram_quantile(h, 0.99));
+	buf_adds(line, "; the oldest by ");
+	paper_span(line, h->max);
+	buf_addc(line, '.');
 }
 
 void
@@ -194,30 +201,34 @@ report_part_overdue(const struct paper *p, const struct report *r)
 		{ .head = "", .rank = 1 },
 	};
 	const struct histogram *h = &r->summary->overdue;
-	int64_t counts[AGES], most;
+	struct report_age counts[REPORT_AGES];
+	int64_t most;
 	int cells = p->style.width - 2 - 7 - 2 - 12 - 2;
 	struct buf text = { 0 };
 	struct grid *g;
 
 	if (h->total == 0)
 		return;
-	most = count_ages(h, counts);
+	most = report_part_ages(h, counts);
 	cells = cells < 6 ? 6 : cells > 60 ? 60 : cells;
 	g = grid_new(columns, 3, p->style.ascii);
-	for (size_t i = 0; i < AGES; i++) {
-		grid_cell(g, ages[i].label, NULL);
+	for (size_t i = 0; i < REPORT_AGES; i++) {
+		grid_cell(g, counts[i].label, NULL);
 		buf_reset(&text);
-		paper_count(&text, counts[i]);
+		paper_count(&text, counts[i].items);
 		grid_cell(g, buf_text(&text), NULL);
 		buf_reset(&text);
-		paper_bar(p, &text, counts[i], most, cells);
+		paper_bar(p, &text, counts[i].items, most, cells);
 		grid_cell(g, buf_text(&text),
 		    paper_sgr(p,
-			ages[i].below > 172800 ? PAPER_RED : PAPER_YELLOW));
+			counts[i].below > 172800 ? PAPER_RED : PAPER_YELLOW));
 	}
 	paper_heading(p, "Expired, by how long ago");
 	grid_print(g, p->out, 2, p->style.width, NULL);
-	percentiles(p, h);
+	buf_reset(&text);
+	report_part_percentiles(h, &text);
+	if (text.n > 0)
+		paper_words(p, 2, buf_text(&text), NULL);
 	buf_release(&text);
 }
 

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/option.h"
 #include "cli/output.h"
+#include "cli/paper.h"
 #include "cli/report.h"
 #include "cli/report_print.h"
 #include "cli/report_sample.h"
@@ -62,14 +63,16 @@ alert_overdue(const struct options *o, const struct report *r,
     struct talk *talk)
 {
 	const struct histogram *h = &r->summary->overdue;
-	char is[32], limit[32];
+	struct buf is = { 0 }, limit = { 0 };
 
 	if (o->alert_overdue < 0 || h->total == 0 || h->max <= o->alert_overdue)
 		return false;
-	text_span(is, h->max);
-	text_span(limit, o->alert_overdue);
-	talk_warn(talk, "alert: an entry is expired for %s, longer than %s", is,
-	    limit);
+	paper_span(&is, h->max);
+	paper_span(&limit, o->alert_overdue);
+	talk_warn(talk, "alert: an entry is expired for %s, longer than %s",
+	    buf_text(&is), buf_text(&limit));
+	buf_release(&is);
+	buf_release(&limit);
 	return true;
 }
 
@@ -83,6 +86,10 @@ report_print(const struct options *o, const struct report *r, struct talk *talk,
 
 	if (strcmp(o->format, "json") == 0)
 		report_json(&out, r);
+	else if (strcmp(o->format, "html") == 0)
+		report_html(&out, r);
+	else if (strcmp(o->format, "prometheus") == 0)
+		report_prometheus(&out, r, r->complete ? finished : -1);
 	else
 		text(&out, o, r);
 	if (strcmp(o->format, "text") != 0)

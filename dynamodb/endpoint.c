@@ -9,18 +9,23 @@
 
 /* AWS's partitions but the first; ${prefix} is followed by \w+-\d+. A region
  * that fits none belongs to "aws". */
-static const struct {
+static const struct partition {
 	const char *prefix;
+	const char *name;
 	const char *suffix;
+	const char *dual; /* the suffix of hosts with IPv6 beside IPv4 */
 } partitions[] = {
-	{ "cn-", "amazonaws.com.cn" },
-	{ "us-gov-", "amazonaws.com" },
-	{ "us-iso-", "c2s.ic.gov" },
-	{ "us-isob-", "sc2s.sgov.gov" },
-	{ "eu-isoe-", "cloud.adc-e.uk" },
-	{ "us-isof-", "csp.hci.ic.gov" },
-	{ "eusc-de-", "amazonaws.eu" },
+	/* clang-format off */
+	{ "cn-", "aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn" },
+	{ "us-gov-", "aws-us-gov", "amazonaws.com", "api.aws" },
+	{ "us-iso-", "aws-iso", "c2s.ic.gov", "api.aws.ic.gov" },
+	{ "us-isob-", "aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud" },
+	{ "eu-isoe-", "aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk" },
+	{ "us-isof-", "aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov" },
+	{ "eusc-de-", "aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu" },
+	/* clang-format on */
 };
+static const struct partition aws = { "", "aws", "amazonaws.com", "api.aws" };
 
 #define DIGITS "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -38,22 +43,48 @@ is_place(const char *s)
 	return n > 0 && s[n] == '\0';
 }
 
-char *
-aws_endpoint_url(const char *service, const char *region)
+static const struct partition *
+partition_of(const char *region)
 {
-	const char *suffix = "amazonaws.com";
-
-	if (strcmp(region, "local") == 0)
-		return xstrdup("http://localhost:8000");
 	for (size_t i = 0; i < sizeof(partitions) / sizeof(partitions[0]);
 	     i++) {
 		size_t n = strlen(partitions[i].prefix);
 
 		if (strncmp(region, partitions[i].prefix, n) == 0 &&
 		    is_place(region + n))
-			suffix = partitions[i].suffix;
+			return &partitions[i];
 	}
-	return xasprintf("https://%s.%s.%s", service, region, suffix);
+	return &aws;
+}
+
+const char *
+aws_partition(const char *region)
+{
+	return partition_of(region)->name;
+}
+
+char *
+aws_endpoint_special(const char *service, const char *region, bool fips,
+    bool dual)
+{
+	const struct partition *p = partition_of(region);
+
+	if (strcmp(region, "local") == 0) {
+		if (strcmp(service, "dynamodb") == 0)
+			return xstrdup("http://localhost:8000");
+		region = "us-east-1";
+	}
+	/* GovCloud's ordinary hosts are the validated ones. */
+	if (fips && !dual && strcmp(p->prefix, "us-gov-") == 0)
+		fips = false;
+	return xasprintf("https://%s%s.%s.%s", service, fips ? "-fips" : "",
+	    region, dual ? p->dual : p->suffix);
+}
+
+char *
+aws_endpoint_url(const char *service, const char *region)
+{
+	return aws_endpoint_special(service, region, false, false);
 }
 
 /* The length of the host name or [IPv6 address] at ${s}, or 0. */

@@ -9,6 +9,7 @@
 #include "dynamodb/credentials.h"
 #include "dynamodb/profile.h"
 #include "dynamodb/provider.h"
+#include "dynamodb/setting.h"
 
 /* A search under way. */
 struct search {
@@ -162,13 +163,12 @@ static int
 refuse_option(struct search *s, const char *option, struct fault *f)
 {
 	const char *profile = s->config->profile;
-	const struct profile_file *file;
+	struct setting set;
 	struct buf place = { 0 };
 
-	if (aws_config_get(s->config, option, &file) == NULL)
+	if (!setting_profile(&set, s->config, profile, option))
 		return 0;
-	buf_addf(&place, "%.200s:%d: profile \"%.60s\"", profile_path(file),
-	    profile_line(file, "profile", profile, option), profile);
+	buf_addf(&place, "%.200s: profile \"%.60s\"", set.from, profile);
 	(void)refuse(s, buf_text(&place), option, true, f);
 	buf_release(&place);
 	return -1;

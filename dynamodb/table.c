@@ -329,7 +329,7 @@ describe_ttl(struct ddb_conn *c, const char *name, struct ddb_table *t,
 }
 
 int
-ddb_table_describe(struct ddb_conn *c, const char *name, struct ddb_table *out,
+ddb_table_read(struct ddb_conn *c, const char *name, struct ddb_table *out,
     struct fault *f)
 {
 	struct ddb_table t = { 0 };
@@ -349,8 +349,7 @@ ddb_table_describe(struct ddb_conn *c, const char *name, struct ddb_table *out,
 		goto out;
 	}
 	if (read_table(&t, member(doc, "Table"), ddb_config(ddb_of(c))->region,
-		f) != 0 ||
-	    describe_ttl(c, name, &t, &body, f) != 0)
+		f) != 0)
 		goto out;
 	*out = t;
 	memset(&t, 0, sizeof(t));
@@ -360,6 +359,34 @@ out:
 	cJSON_Delete(doc);
 	buf_release(&body);
 	return rc;
+}
+
+int
+ddb_table_read_ttl(struct ddb_conn *c, struct ddb_table *t, struct fault *f)
+{
+	struct buf body = { 0 };
+	int rc;
+
+	table_body(&body, t->name);
+	rc = describe_ttl(c, t->name, t, &body, f);
+	buf_release(&body);
+	return rc;
+}
+
+int
+ddb_table_describe(struct ddb_conn *c, const char *name, struct ddb_table *out,
+    struct fault *f)
+{
+	struct ddb_table t;
+
+	if (ddb_table_read(c, name, &t, f) != 0)
+		return -1;
+	if (ddb_table_read_ttl(c, &t, f) != 0) {
+		ddb_table_release(&t);
+		return -1;
+	}
+	*out = t;
+	return 0;
 }
 
 void

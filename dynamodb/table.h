@@ -59,6 +59,13 @@ int ddb_table_describe(struct ddb_conn *c, const char *name,
     struct ddb_table *out, struct fault *f);
 void ddb_table_release(struct ddb_table *t);
 
+/* The two halves, for who goes on when one fails: DescribeTable; and
+ * DescribeTimeToLive, for which t->name is enough. */
+int ddb_table_read(struct ddb_conn *c, const char *name, struct ddb_table *out,
+    struct fault *f);
+int ddb_table_read_ttl(struct ddb_conn *c, struct ddb_table *t,
+    struct fault *f);
+
 /*
  * Write units to delete an entry of ${size} bytes: the table's (one a
  * started KB), each index's (the same for ALL, else one), times the regions

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -246,7 +247,7 @@ spool_open(struct fault *f)
 	int fd;
 
 	if (folder == NULL || *folder == '\0')
-		folder = "/tmp";
+		folder = P_tmpdir;
 	path = xasprintf("%s/ttlsweep-XXXXXX", folder);
 	fd = mkstemp(path);
 	if (fd < 0) {

@@ -348,11 +348,12 @@ bash_offers() {
 	local journal=$BATS_TEST_TMPDIR/p.journal undo
 	ttlsweep export -t "$TABLE" | sort >"$BATS_TEST_TMPDIR/before"
 	ttlsweep purge -t "$TABLE" --now "$NOW" --reason string --yes \
-	    --journal "$journal" >"$BATS_TEST_TMPDIR/out" \
+	    --journal "$journal" --format json >"$BATS_TEST_TMPDIR/out" \
 	    2>"$BATS_TEST_TMPDIR/err"
 	grep -qE "purge: account [0-9]{12}, region us-east-1, endpoint $LOCAL_URL, table $TABLE" \
 	    "$BATS_TEST_TMPDIR/err"
-	undo=$(grep '^    ttlsweep restore ' "$BATS_TEST_TMPDIR/out")
+	undo=$(sed -n 's/^ttlsweep: to undo it: //p' "$BATS_TEST_TMPDIR/err")
+	[[ $undo == 'ttlsweep restore '* ]]
 	! ttlsweep export -t "$TABLE" | sort |
 	    cmp -s - "$BATS_TEST_TMPDIR/before"
 	# just as it stands there, with --yes behind it, from anywhere

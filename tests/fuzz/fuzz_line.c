@@ -45,7 +45,7 @@ static void
 check_parts(const struct line *line, struct slice text)
 {
 	MUST(lies_in(line->item, text) && lies_in(line->keys, text) &&
-	    lies_in(line->body, text));
+	    lies_in(line->body, text) && lies_in(line->ttl, text));
 	switch (line->kind) {
 	case LINE_BLANK:
 		MUST(line->item.p == NULL && line->body.p == NULL);

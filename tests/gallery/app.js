@@ -77,6 +77,7 @@ app.use(session({
   secret: process.env.SESSION_SECRET || 'keyboard cat',
   cookie: { maxAge: sessionSeconds * 1000 },
   resave: false,
+  rolling: true,
   saveUninitialized: false
 }))
 

@@ -43,6 +43,7 @@ class Round:
         endpoint = options.dynalite if self.dynalite else options.local
         self.table = Table(endpoint, "faults-%d%s" % (seed, "-rough" * self.rough), NOW)
         self.base = os.path.join(options.dir, self.table.name)
+        self.entries = self.rng.randrange(300, 600)
 
     def __str__(self):
         return "seed %d%s" % (self.seed, " (rough)" * self.rough)
@@ -52,6 +53,7 @@ class Round:
         self.batch = rng.choice(["auto", "single"] if self.dynalite else ["auto", "partiql", "single"])
         self.state = rng.choice(["expired", "expired", "any", "immortal", "live", "stuck,live"])
         self.journal = self.base + rng.choice([".journal", ".journal", ".journal.gz"])
+        self.env = {}
         self.words = ["-t", self.table.name, "--now", str(NOW), "--state", self.state]
         self.write = ["--batch", self.batch, "--jobs", str(rng.choice([2, 8, 8, 16])),
                       # or each throttled reply would cost seconds of pace
@@ -67,7 +69,6 @@ class Round:
             self.rates.update(dict.fromkeys(STATEMENT_KINDS, .05), **{"error-before": .1, "error-after": .1})
         self.road = Road(self.table.endpoint, log=self.base + ".log", seed=self.seed, rates=self.rates,
                          in_a_row=0 if self.rough else 2, as_real=not self.dynalite and self.seed % 2 == 0)
-        self.env = {}
         if self.rough:
             self.env["AWS_MAX_ATTEMPTS"] = str(rng.choice([1, 2, 2, 3]))
             self.road.set(only=["BatchExecuteStatement", "BatchGetItem", "DeleteItem", "PutItem"])
@@ -141,7 +142,7 @@ class Round:
 
     def play(self):
         rng = self.rng
-        self.table.make(rng.randrange(300, 600), self.seed, key_type=rng.choice("SSSNB"),
+        self.table.make(self.entries, self.seed, key_type=rng.choice("SSSNB"),
                         sort_type=rng.choice([None, None, "S", "N", "B"]))
         self.choose()
         try:
@@ -159,9 +160,30 @@ class Round:
             raise Broken("%s; %s" % (" ".join(self.words + self.write), broken)) from None
         self.road.close()
         self.table.drop()
-        return "%s, %s: %d of %d taken, %d requests, %d harmed" % (
-            "dynalite" if self.dynalite else "DynamoDB Local", self.batch, len(missing), len(self.before),
+        return "%s%s, %s: %d of %d taken, %d requests, %d harmed" % (
+            "dynalite" if self.dynalite else "DynamoDB Local", " as real" * self.road.as_real, self.batch, len(missing), len(self.before),
             sum(counts["operations"].values()), sum(n for kind, n in counts["faults"].items() if kind not in HARMLESS))
+
+
+class One(Round):
+    """One kind of fault, and much of it."""
+
+    def __init__(self, kind, options):
+        self.kind = kind
+        super().__init__((KINDS + STATEMENT_KINDS).index(kind) + 1, options)
+        self.dynalite = False
+        self.table = Table(options.local, "faults-" + kind, NOW)
+        self.base = os.path.join(options.dir, self.table.name)
+        self.entries = 60
+
+    def __str__(self):
+        return self.kind
+
+    def choose(self):
+        super().choose()
+        self.batch = "auto" if self.kind in STATEMENT_KINDS or self.seed % 2 else "single"
+        self.write = ["--batch", self.batch, "--max-wcu", "20000", "--max-rcu", "20000"]
+        self.road.set(rates={self.kind: .1 if "throttle" in self.kind else .4})
 
 
 def seeds(text):
@@ -175,11 +197,16 @@ def main():
     p.add_argument("--dynalite", required=True, metavar="URL")
     p.add_argument("--seeds", type=seeds, default=range(1, 13), metavar="FIRST-LAST")
     p.add_argument("--rough", action="store_true")
+    p.add_argument("--each", action="store_true", help="each kind of fault by itself instead")
     p.add_argument("--at-once", type=int, default=4, metavar="N")
     p.add_argument("--dir", help="for journals and logs")
     options = p.parse_args()
-    options.dir = options.dir or tempfile.mkdtemp(prefix="faults.")
-    sys.exit(play_all([Round(seed, options) for seed in options.seeds], options.at_once))
+    with tempfile.TemporaryDirectory(prefix="faults.") as folder:
+        options.dir = options.dir or folder
+        rounds = [Round(seed, options) for seed in options.seeds]
+        if options.each:
+            rounds = [One(kind, options) for kind in KINDS + STATEMENT_KINDS]
+        sys.exit(play_all(rounds, options.at_once))
 
 
 if __name__ == "__main__":

@@ -13,13 +13,17 @@ kill       kill -9, at a random moment or while the road holds a request: a
 interrupt  INT, TERM, HUP while a delete is held: it settles, the journal is
            complete, the totals are printed and true, status 130, 143, 129
 twice      a second INT ends it at once; the journal still restores
-waiting    INT while it waits to try again: it does not wait that out
+full       the journal's file may not grow past some size, or its disk is full:
+           it stops before the delete, with the totals and status 1
+waiting    INT or TERM while it waits to try again, by the server's wish for
+           seconds: it does not wait that out
 """
 
 import argparse
 import os
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -31,6 +35,7 @@ from road import Road
 
 ENTRIES = 90
 DELETES = ("BatchExecuteStatement", "DeleteItem")
+UNSHARE = ("unshare", "--user", "--map-root-user", "--mount")
 PACE = ("--max-wcu", "20000", "--max-rcu", "20000")
 
 
@@ -43,6 +48,8 @@ class Killer:
         self.table = Table(endpoint, "kill-%d-%d" % (os.getpid(), number), self.now)
         self.partiql = endpoint == options.server[0]
         self.done = {}
+        self.tmpfs = self.kind == "full" and subprocess.run(
+            [*UNSHARE, "mount", "-t", "tmpfs", "none", folder], stderr=subprocess.DEVNULL).returncode == 0
 
     def __str__(self):
         return "%s %d" % (self.kind, self.number)
@@ -94,7 +101,7 @@ class Killer:
         where = self.rng.choice(["any time", "any time", "before", "before", "after", "after", "scan", "read-back"])
         if where == "any time":
             child = start(self.road.url, *words)
-            time.sleep(self.rng.uniform(0, .25))
+            time.sleep(self.rng.uniform(0, .15))
         else:
             operation = {"scan": "Scan", "read-back": "BatchGetItem"}.get(where, deletes)
             skip = self.rng.randrange(4 if operation != "DeleteItem" else 40)
@@ -106,9 +113,9 @@ class Killer:
             held = None
             while held is None and child.poll() is None:
                 held = self.road.held(.1)
-            where = where if held else "ended before"
         child.kill()
-        finish(child)
+        if finish(child).status != -signal.SIGKILL:
+            where = "ended before"
         self.let_go()
         self.road.set(rates={})
         self.count(where)
@@ -167,15 +174,14 @@ class Killer:
 
     def waiting(self, journal):
         deletes, words = self.words(journal)
-        # What a run of throttled replies leads to: waits of many seconds.
-        self.road.set(rates={"throttle": 1}, in_a_row=0, only=[deletes])
+        self.road.set(rates={"throttle": 1}, in_a_row=0, only=[deletes], retry_after=5000)
         child = start(self.road.url, *words)
-        while self.road.counts()["faults"].get("throttle", 0) < 12:
-            time.sleep(.05)
+        while not self.road.counts()["faults"]:
+            time.sleep(.01)
+        time.sleep(.2)
         sig = self.rng.choice([signal.SIGINT, signal.SIGTERM])
         child.send_signal(sig)
-        result = finish(child, 3)
-        self.road.set(rates={}, in_a_row=2, only=())
+        result = finish(child, 2)
         self.road.reset()
         self.count("waiting")
         must(result.status == 128 + sig, "status", result.status, result.err)
@@ -183,6 +189,36 @@ class Killer:
         missing = self.missing()
         must(not missing and result.totals["deleted"] == 0, len(missing), "are missing:", result.totals)
         return missing, result.totals
+
+    def full(self, journal):
+        _, words = self.words(journal)
+        words += ["--state", "any"]
+        if self.tmpfs and self.rng.random() < .5:
+            # A disk of its own, from which the journal is copied afterwards.
+            disk = os.path.join(self.folder, "disk")
+            os.makedirs(disk, exist_ok=True)
+            on_disk = os.path.join(disk, os.path.basename(journal))
+            words[words.index(journal)] = on_disk
+            script = 'size=$1 disk=$2 from=$3 to=$4; shift 4; mount -t tmpfs -o size="$size" none "$disk" && ' \
+                '{ "$@"; status=$?; cp "$from" "$to"; exit $status; }'
+            size = self.rng.choice([4096, 8192, 16384])
+            child = start(self.table.endpoint, *words, around=[*UNSHARE, "sh", "-c", script, "sh", str(size), disk, on_disk, journal])
+            self.count("disk of %d" % size)
+        else:
+            size = self.rng.choice([600, 2000, 6000, 15000])
+            child = start(self.table.endpoint, *words, around=["prlimit", "--fsize=%d" % size])
+            self.count("file of %d" % size)
+        result = finish(child, 20)
+        missing = self.missing()
+        must(result.status == 1, "status", result.status, result.err)
+        must("journal" in result.err, "it does not say what is wrong:", result.err)
+        totals = result.totals
+        balances(totals, PURGED)
+        must(totals["stopped"] == "failed" and totals["skipped"] > 0, totals)
+        must(totals["deleted"] == len(missing), len(missing), "are missing:", totals)
+        wanted = Journal(journal).wanted()
+        must(all(wanted.get(name) == self.before[name] for name in missing), "missing, and not in the journal")
+        return missing, totals
 
     def play(self):
         self.table.make(ENTRIES, self.number, key_type="S", sort_type=self.rng.choice([None, "N"]), max_size=2000)
@@ -207,7 +243,7 @@ def main():
     p.add_argument("--kills", type=int, default=15, metavar="N", help="rounds on each table")
     p.add_argument("--tables", type=int, default=4, metavar="N")
     p.add_argument("--seed", type=int, default=1)
-    p.add_argument("kind", choices=["kill", "interrupt", "twice", "waiting"])
+    p.add_argument("kind", choices=["kill", "interrupt", "twice", "waiting", "full"])
     options = p.parse_args()
     with tempfile.TemporaryDirectory(prefix="kill.") as folder:
         killers = [Killer(options.server[i % len(options.server)], i, options, folder) for i in range(options.tables)]

@@ -116,10 +116,10 @@ class Result:
             self.totals = json.loads(out)
 
 
-def start(endpoint, *words, env=None):
-    """The program at work, its totals to come as JSON."""
+def start(endpoint, *words, env=None, around=()):
+    """The program at work, perhaps started by another one, its totals to come as JSON."""
     return subprocess.Popen(
-        [PROGRAM, *words, "--endpoint-url", endpoint, "--format", "json", "-q"],
+        [*around, PROGRAM, *words, "--endpoint-url", endpoint, "--format", "json", "-q"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=dict(os.environ, **(env or {})))
 

@@ -35,14 +35,15 @@ not: a DELETE of an absent key succeeds, and what a batch cost is told.
 Control, on the same port, JSON in and out; also methods of class Road:
  PUT /_road/set      {"seed":7,"rates":{"cut":0.1},"in_a_row":2,
                       "as_real":true,"delay":{"DeleteItem":0.05},
-                      "only":["DeleteItem"]: harm nothing else}
+                      "only":["DeleteItem"]: harm nothing else,
+                      "retry_after":5000: throttled, wait so long, ms}
  PUT /_road/reset    forget what was counted
  GET /_road/counts   operations, faults, units, what was lost on the way
  PUT /_road/hold     {"operation":"DeleteItem","when":"before"|"after",
                       "skip":3}: the fourth one stops here
  GET /_road/held     waits until one does (30 s)
  PUT /_road/release  {"how":"go"|"drop"}
- GET /_road/quiet    waits until no request is under way (30 s)
+ GET /_road/quiet    waits until every connection is closed (30 s)
 """
 
 import argparse
@@ -169,8 +170,9 @@ class Road:
         self.lock = threading.Condition()
         self.keys = {}  # of each table, its key attributes
         self.held_request = self.hold_spec = self.verdict = None
-        self.under_way = 0
+        self.open = 0  # connections, but those of control
         self.seed, self.rates, self.in_a_row, self.as_real, self.delay, self.only = 1, {}, 2, False, {}, None
+        self.retry_after = 0
         self.set(**settings)
         self.reset()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
@@ -186,8 +188,9 @@ class Road:
 
     # What the outside may ask for.
 
-    def set(self, seed=None, rates=None, in_a_row=None, as_real=None, delay=None, only=None):
+    def set(self, seed=None, rates=None, in_a_row=None, as_real=None, delay=None, only=None, retry_after=None):
         with self.lock:
+            self.retry_after = self.retry_after if retry_after is None else retry_after
             self.only = self.only if only is None else only
             self.seed = self.seed if seed is None else seed
             self.in_a_row = self.in_a_row if in_a_row is None else in_a_row
@@ -234,9 +237,13 @@ class Road:
             self.lock.notify_all()
 
     def quiet(self, wait=WAIT):
-        """Wait until nothing is under way: whoever asked may be dead by now."""
+        """Wait until nobody is on the road: what the dead had sent has arrived, too."""
+        # Connections are taken in order: with this one all earlier ones are.
+        with socket.create_connection(("127.0.0.1", self.port)) as sock:
+            sock.sendall(b"GET /_road/counts HTTP/1.1\r\n\r\n")
+            sock.recv(1)
         with self.lock:
-            return self.lock.wait_for(lambda: self.under_way == 0, wait)
+            return self.lock.wait_for(lambda: self.open == 0, wait)
 
     # What is drawn.
 
@@ -274,22 +281,33 @@ class Road:
             except OSError:
                 return
             number += 1
+            self.count_open(1)
             threading.Thread(target=self.connection, args=(sock, number), daemon=True).start()
 
+    def count_open(self, more):
+        with self.lock:
+            self.open += more
+            self.lock.notify_all()
+
     def connection(self, sock, number):
-        server = Server(self.to)
+        server, controls = Server(self.to), False
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             with sock, sock.makefile("rb") as lines:
                 while (request := read_request(lines, sock)) is not None:
                     if request.path.startswith("/_road/"):
+                        if not controls:
+                            controls = True
+                            self.count_open(-1)
                         send(sock, self.control(request))
-                    elif not self.counted(sock, server, request, number):
+                    elif not self.pass_on(sock, server, request, number):
                         return
         except (OSError, http.client.HTTPException):
             pass  # the client went away, or the server did
         finally:
             server.close()
+            if not controls:
+                self.count_open(-1)
 
     def control(self, request):
         what = request.path[len("/_road/"):]
@@ -301,16 +319,6 @@ class Road:
             return Reply.json(getattr(self, what)(**words))
         except (TypeError, ValueError) as wrong:
             return Reply.json({"error": str(wrong)}, 400)
-
-    def counted(self, *request):
-        with self.lock:
-            self.under_way += 1
-        try:
-            return self.pass_on(*request)
-        finally:
-            with self.lock:
-                self.under_way -= 1
-                self.lock.notify_all()
 
     def pass_on(self, sock, server, request, number):
         """Answer one request, or harm it; whether the connection still stands."""
@@ -330,6 +338,8 @@ class Road:
         }
         if fault in before:
             reply = before[fault]()
+            if fault == "throttle" and self.retry_after:
+                reply.headers["x-amz-retry-after"] = self.retry_after
         else:
             reply = self.forward(server, request, whole=fault is None or fault in HARMLESS)
         acts = reply.acts if reply else []

@@ -14,374 +14,9 @@
 #include "export/lines.h"
 #include "export/reader.h"
 #include "tests/unit/files.h"
+#include "tests/unit/journal_text.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-
-#define ITEM(key) "{\"Item\":{\"key\":{\"S\":\"" key "\"}}}\n"
-#define HEADER                                                          \
-	"{\"ttlsweep.journal/1\":{\"table\":\"T\",\"table_id\":\"i\","  \
-	"\"endpoint\":\"http://e\",\"region\":\"r\",\"key\":[\"key\"]," \
-	"\"ttl_attribute\":\"ttl\",\"now\":1795332271,\"command\":"     \
-	"\"purge\",\"options\":\"--yes\"}}\n"
-#define KEY(key) "{\"key\":{\"S\":\"" key "\"}}"
-#define INTENT(n, key)                                                   \
-	"{\"Metadata\":{\"WriteTimestampMicros\":{\"N\":\"1\"}},"        \
-	"\"Keys\":" KEY(key) ",\"OldImage\":" KEY(key) ",\"Ttlsweep\":{" \
-						       "\"n\":" n        \
-						       ",\"why\":\"none\"}}\n"
-#define OUTCOME(list) "{\"Outcome\":[" list "]}\n"
-
-static void
-test_line(void **state)
-{
-	static const struct {
-		const char *name;
-		struct slice text;
-		int want; /* enum line_kind, or -1 */
-	} cases[] = {
-		{ "empty", SLICE(""), LINE_BLANK },
-		{ "blanks", SLICE(" \t\r"), LINE_BLANK },
-		{ "an item", SLICE("{\"Item\":{}}"), LINE_ITEM },
-		{ "in blanks", SLICE(" { \"Item\" : { } } "), LINE_ITEM },
-		{ "its name escaped", SLICE("{\"\\u0049tem\":{}}"), LINE_ITEM },
-		{ "with something else", SLICE("{\"x\":1,\"Item\":{}}"),
-		    LINE_ITEM },
-		{ "a change", SLICE("{\"Keys\":{},\"NewImage\":{}}"),
-		    LINE_CHANGE },
-		{ "a deletion", SLICE("{\"Keys\":{},\"OldImage\":{}}"),
-		    LINE_CHANGE },
-		{ "a deletion without image", SLICE("{\"Keys\":{}}"),
-		    LINE_CHANGE },
-		{ "an image that is null",
-		    SLICE("{\"Keys\":{},\"NewImage\":null}"), LINE_CHANGE },
-		{ "a header", SLICE("{\"ttlsweep.journal/1\":{}}"),
-		    LINE_HEADER },
-		{ "an intent",
-		    SLICE("{\"Keys\":{},\"OldImage\":{},"
-			  "\"Ttlsweep\":{\"n\":17}}"),
-		    LINE_INTENT },
-		{ "outcomes", SLICE("{\"Outcome\":[]}"), LINE_OUTCOME },
-
-		{ "NUL", SLICE("\0"), -1 },
-		{ "no object", SLICE("[]"), -1 },
-		{ "plain JSON", SLICE("{\"key\":\"a\"}"), -1 },
-		{ "an empty object", SLICE("{}"), -1 },
-		{ "CSV", SLICE("\"key\",\"kind\""), -1 },
-		{ "cut", SLICE("{\"Item\":{}"), -1 },
-		{ "two objects", SLICE("{\"Item\":{}}{}"), -1 },
-		{ "an item that is none", SLICE("{\"Item\":[]}"), -1 },
-		{ "an item that is null", SLICE("{\"Item\":null}"), -1 },
-		{ "two items", SLICE("{\"Item\":{},\"Item\":{}}"), -1 },
-		{ "item and outcome", SLICE("{\"Item\":{},\"Outcome\":[]}"),
-		    -1 },
-		{ "item and keys", SLICE("{\"Item\":{},\"Keys\":{}}"), -1 },
-		{ "a change without keys", SLICE("{\"NewImage\":{}}"), -1 },
-		{ "another version", SLICE("{\"ttlsweep.journal/2\":{}}"), -1 },
-		{ "an intent without image",
-		    SLICE("{\"Keys\":{},\"Ttlsweep\":{\"n\":1}}"), -1 },
-		{ "an intent with a new image",
-		    SLICE(
-			"{\"Keys\":{},"
-			"\"OldImage\":{},\"NewImage\":{},\"Ttlsweep\":{\"n\":1}}"),
-		    -1 },
-		{ "an intent without number",
-		    SLICE("{\"Keys\":{},"
-			  "\"OldImage\":{},\"Ttlsweep\":{}}"),
-		    -1 },
-		{ "entry 0",
-		    SLICE("{\"Keys\":{},\"OldImage\":{},"
-			  "\"Ttlsweep\":{\"n\":0}}"),
-		    -1 },
-		{ "entry 1.5",
-		    SLICE("{\"Keys\":{},\"OldImage\":{},"
-			  "\"Ttlsweep\":{\"n\":1.5}}"),
-		    -1 },
-		{ "entry 2^63",
-		    SLICE("{\"Keys\":{},\"OldImage\":{},"
-			  "\"Ttlsweep\":{\"n\":9223372036854775808}}"),
-		    -1 },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct fault f = { 0 };
-		struct line line;
-		int rc = line_parse(&line, cases[i].text, &f);
-
-		if ((rc == 0 ? (int)line.kind : -1) != cases[i].want)
-			fail_msg("%s: %d %s", cases[i].name, rc, f.text);
-		if (rc != 0)
-			assert_int_equal(f.kind, FAULT_DATA);
-	}
-}
-
-static void
-test_line_parts(void **state)
-{
-	struct line line;
-
-	(void)state;
-	assert_int_equal(
-	    line_parse(&line,
-		SLICE("{\"Keys\":{\"k\":1},"
-		      "\"OldImage\":{\"o\":1},\"NewImage\":{\"n\":1}}"),
-		NULL),
-	    0);
-	assert_false(line.deletes);
-	assert_memory_equal(line.item.p, "{\"n\":1}", line.item.n);
-	assert_memory_equal(line.keys.p, "{\"k\":1}", line.keys.n);
-	assert_int_equal(
-	    line_parse(&line,
-		SLICE("{\"Keys\":{},\"OldImage\":"
-		      "{\"o\":1},\"Ttlsweep\":{\"why\":\"none\",\"n\":7}}"),
-		NULL),
-	    0);
-	assert_true(line.deletes);
-	assert_int_equal(line.n, 7);
-	assert_memory_equal(line.item.p, "{\"o\":1}", line.item.n);
-}
-
-/* Write ${text} and read it as a journal. */
-static int
-indexed(struct journal_index *ix, const char *text, struct fault *f)
-{
-	put(at("journal"), text, strlen(text));
-	return journal_index_load(ix, at("journal"), f);
-}
-
-static void
-test_header(void **state)
-{
-	static const struct {
-		const char *name, *text, *fault;
-	} bad[] = {
-		{ "empty", "", "is empty" },
-		{ "an export", ITEM("a"), "begin like a journal" },
-		{ "no table",
-		    "{\"ttlsweep.journal/1\":{\"key\":[\"k\"],"
-		    "\"now\":1}}\n",
-		    "table" },
-		{ "no key",
-		    "{\"ttlsweep.journal/1\":{\"table\":\"T\","
-		    "\"now\":1}}\n",
-		    "key" },
-		{ "an empty key",
-		    "{\"ttlsweep.journal/1\":{\"table\":\"T\","
-		    "\"key\":[],\"now\":1}}\n",
-		    "key" },
-		{ "three keys",
-		    "{\"ttlsweep.journal/1\":{\"table\":\"T\","
-		    "\"key\":[\"a\",\"b\",\"c\"],\"now\":1}}\n",
-		    "key" },
-		{ "a key with NUL",
-		    "{\"ttlsweep.journal/1\":{\"table\":\"T\","
-		    "\"key\":[\"a\\u0000\"],\"now\":1}}\n",
-		    "key" },
-		{ "a key without name",
-		    "{\"ttlsweep.journal/1\":{\"table\":"
-		    "\"T\",\"key\":[\"\"],\"now\":1}}\n",
-		    "key" },
-		{ "no time",
-		    "{\"ttlsweep.journal/1\":{\"table\":\"T\","
-		    "\"key\":[\"k\"]}}\n",
-		    "time" },
-		{ "a table that is a number",
-		    "{\"ttlsweep.journal/1\":{"
-		    "\"table\":1,\"key\":[\"k\"],\"now\":1}}\n",
-		    "table" },
-		{ "a torn one",
-		    "{\"ttlsweep.journal/1\":{\"table\":", "not valid JSON" },
-	};
-	struct journal_index ix;
-	struct fault f = { 0 };
-	bool yes;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(bad); i++) {
-		f = (struct fault){ 0 };
-		if (indexed(&ix, bad[i].text, &f) != -1 ||
-		    f.kind != FAULT_DATA ||
-		    strstr(f.text, bad[i].fault) == NULL ||
-		    strstr(f.text, "/journal") == NULL)
-			fail_msg("%s: %s", bad[i].name, f.text);
-	}
-	assert_int_equal(indexed(&ix, HEADER, &f), 0);
-	assert_string_equal(ix.header.table, "T");
-	assert_string_equal(ix.header.table_id, "i");
-	assert_string_equal(ix.header.endpoint, "http://e");
-	assert_string_equal(ix.header.region, "r");
-	assert_string_equal(ix.header.ttl_attribute, "ttl");
-	assert_string_equal(ix.header.command, "purge");
-	assert_string_equal(ix.header.partition, "key");
-	assert_null(ix.header.sort);
-	assert_int_equal(ix.header.now, 1795332271);
-	assert_int_equal(ix.intents, 0);
-	assert_false(ix.torn);
-	assert_int_equal(journal_fate(&ix, 1), FATE_KEPT);
-	assert_int_equal(journal_fate(&ix, 0), FATE_KEPT);
-	journal_index_release(&ix);
-	assert_int_equal(journal_is(at("journal"), &yes, &f), 0);
-	assert_true(yes);
-	put(at("export"), ITEM("a"), strlen(ITEM("a")));
-	assert_int_equal(journal_is(at("export"), &yes, &f), 0);
-	assert_false(yes);
-	put(at("export"), "", 0);
-	assert_int_equal(journal_is(at("export"), &yes, &f), 0);
-	assert_false(yes);
-	put(at("export"), HEADER, 20);
-	assert_int_equal(journal_is(at("export"), &yes, &f), 0);
-	assert_false(yes);
-	put(at("export"), "\x1f\x8b\x08", 3);
-	assert_int_equal(journal_is(at("export"), &yes, &f), 0);
-	assert_false(yes);
-	assert_int_equal(journal_is(at("none"), &yes, &f), -1);
-}
-
-static void
-test_fates(void **state)
-{
-	static const struct {
-		const char *name, *outcomes;
-		enum journal_fate want;
-		bool restores;
-	} cases[] = {
-		{ "none on record", "", FATE_UNKNOWN, true },
-		{ "deleted", OUTCOME("[1,\"deleted\",1]"), FATE_DELETED, true },
-		{ "deleted, sent twice", OUTCOME("[1,\"deleted\",2]"),
-		    FATE_DELETED, true },
-		{ "refreshed", OUTCOME("[1,\"refreshed\",1]"), FATE_KEPT,
-		    false },
-		{ "refreshed, sent twice", OUTCOME("[1,\"refreshed\",2]"),
-		    FATE_UNSURE, true },
-		{ "gone", OUTCOME("[1,\"gone\",1]"), FATE_KEPT, false },
-		{ "failed", OUTCOME("[1,\"failed\",1]"), FATE_KEPT, false },
-		{ "failed, never sent", OUTCOME("[1,\"failed\",0]"), FATE_KEPT,
-		    false },
-		{ "failed, sent often", OUTCOME("[1,\"failed\",10]"),
-		    FATE_UNSURE, true },
-		{ "skipped", OUTCOME("[1,\"skipped\",0]"), FATE_KEPT, false },
-		{ "told twice", OUTCOME("[1,\"failed\",1],[1,\"deleted\",1]"),
-		    FATE_DELETED, true },
-		{ "deleted stays deleted",
-		    OUTCOME("[1,\"deleted\",1]") OUTCOME("[1,\"gone\",1]"),
-		    FATE_DELETED, true },
-		{ "more than is needed",
-		    "{\"Outcome\":[[1,\"gone\",1,{}]],"
-		    "\"x\":1}\n",
-		    FATE_KEPT, false },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct journal_index ix;
-		struct fault f = { 0 };
-		char text[2048];
-
-		(void)snprintf(text, sizeof(text), "%s%s",
-		    HEADER INTENT("1", "a"), cases[i].outcomes);
-		if (indexed(&ix, text, &f) != 0)
-			fail_msg("%s: %s", cases[i].name, f.text);
-		if (journal_fate(&ix, 1) != cases[i].want ||
-		    journal_restores(&ix, 1) != cases[i].restores)
-			fail_msg("%s: %d", cases[i].name,
-			    (int)journal_fate(&ix, 1));
-		assert_int_equal(ix.intents, 1);
-		journal_index_release(&ix);
-	}
-}
-
-static void
-test_damaged(void **state)
-{
-	static const struct {
-		const char *name, *text, *fault;
-	} cases[] = {
-		{ "a torn line, then another",
-		    HEADER "{\"Metadata\n" INTENT("1", "a"), "/journal:2: " },
-		{ "a line of zeros in between",
-		    HEADER INTENT("1", "a") "\x01\x02\n" INTENT("2", "b"),
-		    "/journal:3: " },
-		{ "a whole line that is none", HEADER ITEM("a"),
-		    "/journal:2: " },
-		{ "a change that is no intent", HEADER "{\"Keys\":{}}\n",
-		    "/journal:2: " },
-		{ "a second header", HEADER INTENT("1", "a") HEADER,
-		    "/journal:3: another journal" },
-		{ "a number far ahead", HEADER INTENT("1000000000000", "a"),
-		    "entry number" },
-		{ "too many images",
-		    HEADER INTENT("1", "a") INTENT("1", "a") INTENT("1", "a")
-			INTENT("1", "a") INTENT("1", "a") INTENT("1", "a")
-			    INTENT("1", "a") INTENT("1", "a"),
-		    "/journal:9: too many images" },
-		{ "an outcome of no entry", HEADER OUTCOME("[1,\"gone\",1]"),
-		    "entry 1, which" },
-		{ "an outcome of a hole",
-		    HEADER INTENT("2", "b") OUTCOME("[1,\"gone\",1]"),
-		    "entry 1, which" },
-		{ "of entry 0",
-		    HEADER INTENT("1", "a") OUTCOME("[0,\"gone\",1]"),
-		    "entry 0, which" },
-		{ "an unknown outcome",
-		    HEADER INTENT("1", "a") OUTCOME("[1,\"eaten\",1]"),
-		    "unknown outcome" },
-		{ "too short", HEADER INTENT("1", "a") OUTCOME("[1,\"gone\"]"),
-		    "is not [number" },
-		{ "of wrong kinds", HEADER INTENT("1", "a") OUTCOME("[1,2,3]"),
-		    "is not [number" },
-		{ "no array", HEADER INTENT("1", "a") OUTCOME("{}"),
-		    "not an array" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct journal_index ix;
-		struct fault f = { 0 };
-
-		if (indexed(&ix, cases[i].text, &f) != -1 ||
-		    f.kind != FAULT_DATA ||
-		    strstr(f.text, cases[i].fault) == NULL)
-			fail_msg("%s: %s", cases[i].name, f.text);
-	}
-}
-
-/* The keys of what ${path} gives, with their lines; "!" for a fault. */
-static void
-walk(struct buf *out, struct reader *r, struct fault *f)
-{
-	struct slice item, inner;
-	int64_t line;
-	int got;
-
-	while ((got = reader_next(r, &item, &line, f)) == 1) {
-		inner = slice_unquote(slice_get(slice_get(item, "key"), "S"));
-		buf_addf(out, "%.*s@%d ", SLICE_ARG(inner), (int)line);
-	}
-	if (got < 0)
-		buf_adds(out, "!");
-}
-
-static void
-walked(struct buf *out, const char *path, enum reader_which which,
-    struct fault *f)
-{
-	struct reader *r = reader_open(path, which, f);
-
-	if (r == NULL) {
-		buf_adds(out, "!");
-		return;
-	}
-	walk(out, r, f);
-	reader_close(r);
-}
-
-/* Entries out of order, a second image, every fate. */
-#define JOURNAL                                                             \
-	HEADER INTENT("2", "two") INTENT("1", "one") INTENT("3", "old")     \
-	    INTENT("4", "kept") INTENT("5", "unsure") INTENT("3", "new")    \
-		OUTCOME(                                                    \
-		    "[1,\"deleted\",1],[3,\"deleted\",1],[4,\"refreshed\"," \
-		    "1],[5,\"failed\",3]") INTENT("7", "seven")
 
 static void
 test_walks(void **state)
@@ -437,6 +72,37 @@ test_walks(void **state)
 	}
 }
 
+/* What a repair gave goes along with its image, and with no other. */
+static void
+test_given_ttl(void **state)
+{
+	static const char *const want[] = { "", "{\"N\":\"7\"}", "" };
+	const char *text =
+	    HEADER INTENT("1", "a") "{\"Keys\":" KEY("b") ",\"OldImage\":" KEY(
+		"b") ",\"Ttlsweep\":{\"n\":2,\"why\":\"string\",\"ttl\":"
+		     "{\"N\":\"7\"}}}\n" INTENT("3", "c");
+	struct reader *r;
+	struct slice item;
+	int64_t line;
+
+	(void)state;
+	put(at("file"), text, strlen(text));
+	r = reader_open(at("file"), READER_RESTORE, NULL);
+	assert_non_null(r);
+	assert_null(reader_ttl(r).p);
+	for (size_t i = 0; i < COUNT(want); i++) {
+		assert_int_equal(reader_next(r, &item, &line, NULL), 1);
+		assert_int_equal(reader_ttl(r).n, strlen(want[i]));
+		if (*want[i] != '\0')
+			assert_memory_equal(reader_ttl(r).p, want[i],
+			    strlen(want[i]));
+		else
+			assert_null(reader_ttl(r).p);
+	}
+	assert_int_equal(reader_next(r, &item, &line, NULL), 0);
+	reader_close(r);
+}
+
 static void
 test_export_faults(void **state)
 {
@@ -490,156 +156,6 @@ test_rewind(void **state)
 		reader_close(r);
 		buf_release(&out);
 	}
-}
-
-/*
- * A journal cut at every byte, as a kill leaves it: it reads or is refused,
- * and what it gives is what the whole lines say, no more and no less.
- */
-static const struct {
-	const char *line;    /* … */
-	const char *restore; /* what is to be restored when it is whole */
-} story[] = {
-	{ HEADER, "" },
-	{ INTENT("1", "a"), "a " },
-	{ INTENT("2", "b"), "a b " },
-	{ OUTCOME("[1,\"deleted\",1],[2,\"refreshed\",1]"), "a " },
-	{ INTENT("3", "c"), "a c " },
-	{ INTENT("3", "C"), "a C " },
-	{ OUTCOME("[3,\"gone\",2]"), "a C " },
-	{ INTENT("4", "d"), "a C d " },
-	{ OUTCOME("[4,\"failed\",1]"), "a C " },
-};
-
-/* ${got} without the lines' numbers is ${want}. */
-static bool
-same_walk(const char *got, const char *want)
-{
-	struct buf b = { 0 };
-	bool same;
-
-	for (; *got != '\0'; got++) {
-		if (*got == '@')
-			got += strspn(got, "@0123456789");
-		buf_addc(&b, *got);
-	}
-	same = strcmp(buf_text(&b), want) == 0;
-	buf_release(&b);
-	return same;
-}
-
-/* Walk ${path}, cut behind byte ${n}; ${line}: the first that is not whole
- * in it; ${complete}: nothing of it is missing but its end. */
-static void
-check_cut(const char *path, size_t n, size_t line, bool complete)
-{
-	struct buf out = { 0 };
-	struct fault f = { 0 };
-	const char *want;
-
-	walked(&out, path, READER_RESTORE, &f);
-	if (complete)
-		line++;
-	want = line == 0 ? (n == 0 ? "" : "!") : story[line - 1].restore;
-	if (!same_walk(buf_text(&out), want))
-		fail_msg("byte %zu: %s, not %s (%s)", n, buf_text(&out), want,
-		    f.text);
-	buf_release(&out);
-}
-
-static void
-test_torn_plain(void **state)
-{
-	struct buf text = { 0 };
-	size_t line = 0, end;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(story); i++)
-		buf_adds(&text, story[i].line);
-	end = strlen(story[0].line);
-	for (size_t n = 0; n <= text.n; n++) {
-		struct journal_index ix;
-
-		while (line < COUNT(story) && n >= end)
-			if (++line < COUNT(story))
-				end += strlen(story[line].line);
-		put(at("torn"), text.p, n);
-		check_cut(at("torn"), n, line,
-		    line < COUNT(story) && n == end - 1);
-		if (line > 0 && n < end) {
-			bool begun = n > end - strlen(story[line].line);
-
-			assert_int_equal(journal_index_load(&ix, at("torn"),
-					     NULL),
-			    0);
-			assert_int_equal(ix.torn, begun);
-			journal_index_release(&ix);
-		}
-	}
-	buf_release(&text);
-}
-
-/* What a crash leaves instead of bytes that never reached the disk. */
-static void
-test_zeros(void **state)
-{
-	struct buf text = { 0 };
-	size_t keep = strlen(HEADER INTENT("1", "a")) + 30;
-
-	(void)state;
-	buf_adds(&text, HEADER INTENT("1", "a") INTENT("2", "b"));
-	memset(text.p + keep, 0, text.n - keep);
-	put(at("torn"), text.p, text.n);
-	check_cut(at("torn"), keep, 2, false);
-	buf_release(&text);
-}
-
-static void
-test_torn_gzip(void **state)
-{
-	struct buf packed = { 0 };
-	size_t ends[COUNT(story)], line = 0;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(story); i++) {
-		gzip_member(&packed, story[i].line, strlen(story[i].line));
-		ends[i] = packed.n;
-	}
-	for (size_t n = 0; n <= packed.n; n++) {
-		struct buf out = { 0 };
-		struct fault f = { 0 };
-		bool fits = false;
-
-		while (line < COUNT(story) && n >= ends[line])
-			line++;
-		for (int zeros = 0; zeros < 2; zeros++) {
-			struct buf file = { 0 };
-
-			buf_add(&file, packed.p, n);
-			if (zeros) {
-				memset(buf_reserve(&file, 512), 0, 512);
-				file.n += 512;
-			}
-			put(at("torn"), file.p, file.n);
-			buf_release(&file);
-			if (n < 10 && zeros)
-				continue;
-			buf_reset(&out);
-			walked(&out, at("torn"), READER_RESTORE, &f);
-			/* a member may have given its line before its end */
-			fits = n == 0 ||
-			    same_walk(buf_text(&out),
-				line == 0 ? "!" : story[line - 1].restore);
-			if (!fits && line < COUNT(story))
-				fits = same_walk(buf_text(&out),
-				    story[line].restore);
-			if (!fits)
-				fail_msg("byte %zu, line %zu: %s (%s)", n, line,
-				    buf_text(&out), f.text);
-		}
-		buf_release(&out);
-	}
-	buf_release(&packed);
 }
 
 static void
@@ -932,17 +448,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_line),
-		TEST(test_line_parts),
-		TEST(test_header),
-		TEST(test_fates),
-		TEST(test_damaged),
 		TEST(test_walks),
+		TEST(test_given_ttl),
 		TEST(test_export_faults),
 		TEST(test_rewind),
-		TEST(test_torn_plain),
-		TEST(test_zeros),
-		TEST(test_torn_gzip),
 		TEST(test_schema),
 		TEST(test_source),
 		TEST(test_stdin),

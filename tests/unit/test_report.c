@@ -1,3 +1,4 @@
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -323,8 +324,6 @@ test_text(void **state)
 		assert_true(harmless(buf_text(&b), b.n, style->color));
 		assert_int_equal(strstr(buf_text(&b), "\033[") != NULL,
 		    style->color);
-		if (widest(buf_text(&b)) > style->width)
-			print_error("%s\n", buf_text(&b));
 		assert_in_range(widest(buf_text(&b)), 30, style->width);
 		for (size_t k = 0; style->ascii && k < b.n; k++)
 			assert_in_range(buf_text(&b)[k], 0, 0x7e);
@@ -555,5 +554,7 @@ main(void)
 		cmocka_unit_test(test_sweep_text),
 	};
 
+	/* Widths are those of a terminal that takes UTF-8. */
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,78 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "base/fault.h"
+#include "base/text.h"
+#include "dynamodb/config.h"
+#include "dynamodb/profile.h"
+#include "dynamodb/setting.h"
+
+const char *
+setting_environment(const char *name)
+{
+	const char *v = getenv(name);
+
+	return v != NULL && *v != '\0' ? v : NULL;
+}
+
+bool
+setting_variable(struct setting *s, const char *name)
+{
+	s->value = setting_environment(name);
+	(void)snprintf(s->from, sizeof(s->from), "%s", name);
+	return s->value != NULL;
+}
+
+static bool
+found(struct setting *s, const struct profile_file *file, const char *type,
+    const char *name, const char *option)
+{
+	s->value = profile_get(file, type, name, option, NULL);
+	if (s->value != NULL && *s->value == '\0')
+		s->value = NULL;
+	if (s->value != NULL)
+		(void)snprintf(s->from, sizeof(s->from), "%s:%d",
+		    profile_path(file), profile_line(file, type, name, option));
+	return s->value != NULL;
+}
+
+bool
+setting_profile(struct setting *s, const struct aws_config *c,
+    const char *profile, const char *option)
+{
+	return found(s, c->credentials, "profile", profile, option) ||
+	    found(s, c->config, "profile", profile, option);
+}
+
+bool
+setting_section(struct setting *s, const struct aws_config *c, const char *type,
+    const char *name, const char *option)
+{
+	return found(s, c->config, type, name, option);
+}
+
+bool
+setting_either(struct setting *s, const struct aws_config *c,
+    const char *variable, const char *option)
+{
+	return setting_variable(s, variable) ||
+	    setting_profile(s, c, c->profile, option);
+}
+
+bool
+setting_true(const struct setting *s)
+{
+	return s->value != NULL && strcasecmp(s->value, "true") == 0;
+}
+
+int
+setting_int(const struct setting *s, int64_t lo, int64_t hi, int64_t *v,
+    struct fault *f)
+{
+	if (text_int_parse(s->value, lo, hi, v) == 0)
+		return 0;
+	return fault(f, FAULT_CONFIG,
+	    "%s: \"%.100s\" is not a number from %lld to %lld", s->from,
+	    s->value, (long long)lo, (long long)hi);
+}

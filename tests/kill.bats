@@ -1,0 +1,46 @@
+#!/usr/bin/env bats
+# Purges and restores that are killed, interrupted, or out of disk, on both
+# servers: whatever happened, restore brings back the table as it was
+# (tests/lib/kill.py).
+
+load lib/common
+
+setup_file() {
+	start_local
+	start_dynalite
+}
+
+teardown_file() { stop_servers; }
+
+kill_py() {
+	"$PYTHON" "$ROOT/tests/lib/kill.py" --server "$LOCAL_URL" \
+	    --server "$DYNALITE_URL" "$@"
+}
+
+@test "60 kills: restore brings back what was deleted" { kill_py --kills 15 kill; }
+@test "INT, TERM, HUP: what is under way settles" { kill_py --kills 6 interrupt; }
+@test "INT or TERM ends a wait" { kill_py --kills 3 waiting; }
+@test "a second INT ends it at once" { kill_py --kills 6 twice; }
+@test "a full disk stops it before the delete" { kill_py --kills 8 full; }
+
+@test "a journal that is there already, and one that cannot be made" {
+	local table path
+	table=$(new_table taken)
+	seed --endpoint "$LOCAL_URL" --table "$table" --case past=5 \
+	    --now 1795000000
+	touch "$BATS_TEST_TMPDIR/taken"
+	for path in /dev/full "$BATS_TEST_TMPDIR/taken" \
+	    "$BATS_TEST_TMPDIR/none/journal"; do
+		run ttlsweep purge -t "$table" --yes --journal "$path" \
+		    --endpoint-url "$LOCAL_URL"
+		[[ $status -ne 0 && $output == *"$path"* ]]
+		[[ ! -s $BATS_TEST_TMPDIR/taken ]]
+		[[ $(dump --endpoint "$LOCAL_URL" --table "$table" |
+		    wc -l) -eq 5 ]]
+	done
+	# A limit that leaves no room for the first line.
+	run prlimit --fsize=10 "$TTLSWEEP" purge -t "$table" --yes -q \
+	    --journal "$BATS_TEST_TMPDIR/short" --endpoint-url "$LOCAL_URL"
+	[[ $status -eq 1 && $output == *"$BATS_TEST_TMPDIR/short"* ]]
+	[[ $(dump --endpoint "$LOCAL_URL" --table "$table" | wc -l) -eq 5 ]]
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+"""--max-wcu and --max-rcu, measured: over any five seconds consumption stays
+within 5 % of the limit, plus one entry (page) where one costs more.
+
+    pace.py --server URL
+
+Purges one table and reads another at the same time, each over a road that
+counts. Of what is purged some is renewed while its delete is on its way:
+failed conditions cost, too, though no reply says so.
+"""
+
+import argparse
+import os
+import sys
+import threading
+import time
+
+from sweeps import Broken, Table, finish, must, start
+
+from road import Road
+
+SECONDS = 5
+WCU, RCU = 20, 15
+
+
+def limit(units, one):
+    return units * SECONDS * 1.05 + one
+
+
+def renew(table, names):
+    items = table.items()
+    for name in names:
+        table.client.put_item(TableName=table.name, Item=dict(items[name], ttl={"N": str(table.now + 10 ** 6)}))
+
+
+def purge(server):
+    table = Table(server, "pace-purge-%d" % os.getpid(), int(time.time()))
+    # each of 1 KB at most but a few
+    table.make(0, 1, case=[("past", 160)], max_size=4000)
+    road = Road(server, as_real=True)
+    road.hold("BatchExecuteStatement", "before")
+    child = start(road.url, "purge", "--yes", "--no-journal", "-t", table.name, "--max-wcu", str(WCU), "--segments", "2")
+    must(road.held(), "nothing was held")
+    renew(table, sorted(table.read())[::4])
+    road.release()
+    began = time.monotonic()
+    result = finish(child)
+    took = time.monotonic() - began
+    must(result.status == 0, result.err)
+    counts = road.counts(SECONDS)
+    must(result.totals["refreshed"] >= 25, "too few were renewed:", result.totals)
+    must(counts["busiest"]["write"] <= limit(WCU, 5), counts)
+    must(counts["write_units"] / took > WCU * .7, "too slow:", counts, took)
+    return "%d write units in %.1f s, %d in the busiest five" % (counts["write_units"], took, counts["busiest"]["write"])
+
+
+def inspect(server):
+    table = Table(server, "pace-read-%d" % os.getpid(), int(time.time()))
+    table.make(0, 2, case=[("past", 1500)], max_size=4000)
+    road = Road(server)
+    began = time.monotonic()
+    result = finish(start(road.url, "inspect", "-t", table.name, "--max-rcu", str(RCU), "--segments", "4"))
+    took = time.monotonic() - began
+    must(result.status == 0, result.err)
+    counts = road.counts(SECONDS)
+    must(counts["read_units"] > RCU * SECONDS, "too little was read:", counts)
+    must(counts["busiest"]["read"] <= limit(RCU, 1), counts)
+    must(counts["read_units"] / took > RCU * .7, "too slow:", counts, took)
+    return "%d read units in %.1f s, %d in the busiest five" % (counts["read_units"], took, counts["busiest"]["read"])
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--server", required=True, metavar="URL")
+    options = p.parse_args()
+    broken = []
+
+    def play(test):
+        try:
+            print("%s: %s" % (test.__name__, test(options.server)), flush=True)
+        except Exception as why:
+            print("%s: broken: %s" % (test.__name__, why if isinstance(why, Broken) else repr(why)), flush=True)
+            broken.append(test)
+
+    both = [threading.Thread(target=play, args=(test,)) for test in (purge, inspect)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join()
+    sys.exit(1 if broken else 0)
+
+
+if __name__ == "__main__":
+    main()

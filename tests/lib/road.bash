@@ -1,0 +1,17 @@
+# shellcheck shell=bash
+# start_road SERVER_URL [OPTION...]: tests/tools/road.py before a server; sets
+# ROAD_URL. road GET|PUT WHAT [JSON]: its control. stop_servers ends it, too.
+
+start_road() {
+	local to=$1
+	shift
+	_server road "$PYTHON" "$ROOT/tests/tools/road.py" --to "$to" "$@"
+	_wait_for road _printed_port || return 1
+	ROAD_URL=http://127.0.0.1:$(_printed_port)
+	export ROAD_URL
+}
+
+road() {
+	curl -sSf --noproxy '*' --max-time 60 -X "$1" ${3:+-d "$3"} \
+	    "$ROAD_URL/_road/$2"
+}

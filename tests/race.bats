@@ -1,0 +1,38 @@
+#!/usr/bin/env bats
+# Sessions are renewed, changed and removed while they are purged, on both
+# servers: tests/lib/race.py says what has to hold.
+
+load lib/common
+
+setup_file() {
+	start_local
+	start_dynalite
+}
+
+teardown_file() { stop_servers; }
+
+race() { "$PYTHON" "$ROOT/tests/lib/race.py" "$@"; }
+
+@test "no renewed session is deleted: batches, as the service answers" {
+	race --server "$LOCAL_URL" --as-real --batch partiql
+}
+
+@test "no renewed session is deleted: batches, as DynamoDB Local answers" {
+	race --server "$LOCAL_URL"
+}
+
+@test "no renewed session is deleted: single deletes" {
+	race --server "$LOCAL_URL" --batch single
+}
+
+@test "no renewed session is deleted: single deletes, dynalite" {
+	race --server "$DYNALITE_URL"
+}
+
+@test "no renewed session is deleted: replies are lost, batches" {
+	race --server "$LOCAL_URL" --as-real --harm 1
+}
+
+@test "no renewed session is deleted: replies are lost, single deletes" {
+	race --server "$DYNALITE_URL" --harm 2
+}

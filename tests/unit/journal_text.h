@@ -1,0 +1,63 @@
+#ifndef TESTS_UNIT_JOURNAL_TEXT_H
+#define TESTS_UNIT_JOURNAL_TEXT_H
+
+/* Lines of exports and journals, and what a walk over them gives. Include
+ * cmocka.h before. */
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "export/reader.h"
+
+#define ITEM(key) "{\"Item\":{\"key\":{\"S\":\"" key "\"}}}\n"
+#define HEADER                                                          \
+	"{\"ttlsweep.journal/1\":{\"table\":\"T\",\"table_id\":\"i\","  \
+	"\"endpoint\":\"http://e\",\"region\":\"r\",\"key\":[\"key\"]," \
+	"\"ttl_attribute\":\"ttl\",\"now\":1795332271,\"command\":"     \
+	"\"purge\",\"options\":\"--yes\"}}\n"
+#define KEY(key) "{\"key\":{\"S\":\"" key "\"}}"
+#define INTENT(n, key)                                                   \
+	"{\"Metadata\":{\"WriteTimestampMicros\":{\"N\":\"1\"}},"        \
+	"\"Keys\":" KEY(key) ",\"OldImage\":" KEY(key) ",\"Ttlsweep\":{" \
+						       "\"n\":" n        \
+						       ",\"why\":\"none\"}}\n"
+#define OUTCOME(list) "{\"Outcome\":[" list "]}\n"
+
+/* Entries out of order, a second image, every fate. */
+#define JOURNAL                                                             \
+	HEADER INTENT("2", "two") INTENT("1", "one") INTENT("3", "old")     \
+	    INTENT("4", "kept") INTENT("5", "unsure") INTENT("3", "new")    \
+		OUTCOME(                                                    \
+		    "[1,\"deleted\",1],[3,\"deleted\",1],[4,\"refreshed\"," \
+		    "1],[5,\"failed\",3]") INTENT("7", "seven")
+
+/* The keys of what ${path} gives, with their lines; "!" for a fault. */
+static inline void
+walk(struct buf *out, struct reader *r, struct fault *f)
+{
+	struct slice item, inner;
+	int64_t line;
+	int got;
+
+	while ((got = reader_next(r, &item, &line, f)) == 1) {
+		inner = slice_unquote(slice_get(slice_get(item, "key"), "S"));
+		buf_addf(out, "%.*s@%d ", SLICE_ARG(inner), (int)line);
+	}
+	if (got < 0)
+		buf_adds(out, "!");
+}
+
+static inline void
+walked(struct buf *out, const char *path, enum reader_which which,
+    struct fault *f)
+{
+	struct reader *r = reader_open(path, which, f);
+
+	if (r == NULL) {
+		buf_adds(out, "!");
+		return;
+	}
+	walk(out, r, f);
+	reader_close(r);
+}
+
+#endif

@@ -1,0 +1,115 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "cli/rank.h"
+#include "dynamodb/item.h"
+#include "inspector/record.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define NOW 1000
+
+/* Entries of a table: {"k":{"S":"…"},"ttl":{"N":"…"}}; the longer, the
+ * larger. */
+static const char *const entries[] = {
+	"{\"k\":{\"S\":\"a\"},\"ttl\":{\"N\":\"900\"}}",
+	"{\"k\":{\"S\":\"b\"},\"ttl\":{\"N\":\"100\"}}",
+	"{\"k\":{\"S\":\"c\"},\"ttl\":{\"N\":\"1000\"}}",
+	"{\"k\":{\"S\":\"d\"},\"ttl\":{\"N\":\"999.5\"},\"v\":{\"S\":\"xxxx\"}}",
+	"{\"k\":{\"S\":\"e\"},\"ttl\":{\"N\":\"5000\"},\"v\":{\"S\":\"xx\"}}",
+	"{\"k\":{\"S\":\"f\"},\"ttl\":{\"N\":\"100\"},\"v\":{\"S\":\"xxx\"}}",
+	"{\"k\":{\"S\":\"g\"}}",
+	"{\"k\":{\"S\":\"h\"},\"ttl\":{\"S\":\"soon\"},\"v\":{\"S\":\"xxxxxxx\"}}",
+	"{\"k\":{\"S\":\"i\"},\"ttl\":{\"N\":\"1000.5\"}}",
+	"{\"k\":{\"S\":\"j\"},\"ttl\":{\"N\":\"100.00\"}}",
+};
+
+static const struct {
+	enum rank_by by;
+	size_t n;
+	const char *keys; /* in order */
+} cases[] = {
+	{ RANK_OVERDUE, 1, "b" },
+	{ RANK_OVERDUE, 2, "bf" },
+	{ RANK_OVERDUE, 3, "bfj" },
+	{ RANK_OVERDUE, 4, "bfja" },
+	{ RANK_OVERDUE, 5, "bfjad" },
+	/* what is not expired is no part of it */
+	{ RANK_OVERDUE, 100, "bfjad" },
+	{ RANK_EXPIRES, 1, "c" },
+	{ RANK_EXPIRES, 3, "cie" },
+	{ RANK_EXPIRES, 100, "cie" },
+	{ RANK_SIZE, 1, "h" },
+	{ RANK_SIZE, 3, "hdf" },
+	{ RANK_SIZE, 10, "hdfeiabcjg" },
+};
+
+/* The keys that are kept, of entries offered from the ${start}th on. */
+static void
+run(struct buf *out, enum rank_by by, size_t n, size_t start, size_t step)
+{
+	static const struct key_schema schema = { "k", NULL };
+	static const struct rules rules = { .now = NOW,
+		.ttl_acts = true,
+		.sizes = true };
+	struct rank *k = rank_new(by, n);
+	struct buf scratch = { 0 };
+	size_t kept;
+
+	for (size_t i = 0; i < COUNT(entries); i++) {
+		/* Its bytes are gone when the next one comes. */
+		char *copy =
+		    strdup(entries[(start + i * step) % COUNT(entries)]);
+		struct slice_walk w = slice_walk(slice_str(copy));
+		struct item item;
+		struct record r;
+
+		assert_int_equal(item_read(&w, &schema, "ttl", &item, NULL), 0);
+		record_of(&r, &item, &rules, &scratch);
+		rank_offer(k, &r, &rules);
+		memset(copy, 'z', strlen(copy));
+		free(copy);
+	}
+	kept = rank_sort(k);
+	for (size_t i = 0; i < kept; i++)
+		buf_add(out, rank_item(k, i)->partition.p + 6, 1);
+	rank_free(k);
+	buf_release(&scratch);
+}
+
+/* Whatever order they come in, the same are kept. */
+static void
+test_order(void **state)
+{
+	static const size_t steps[] = { 1, 3, 7, 9 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		for (size_t start = 0; start < COUNT(entries); start++)
+			for (size_t s = 0; s < COUNT(steps); s++) {
+				struct buf b = { 0 };
+
+				run(&b, cases[i].by, cases[i].n, start,
+				    steps[s]);
+				assert_string_equal(buf_text(&b),
+				    cases[i].keys);
+				buf_release(&b);
+			}
+	rank_free(NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_order),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
