@@ -17,6 +17,7 @@ buf_reserve(struct buf *b, size_t n)
 		while (cap < want)
 			cap = cap > (size_t)1 << 40 ? want : cap * 2;
 		b->p = xrealloc(b->p, cap);
+		b->p[b->n] = '\0';
 		b->cap = cap;
 	}
 	return b->p + b->n;

@@ -12,6 +12,7 @@ const struct command *const commands[] = {
 	&cmd_purge,
 	&cmd_repair,
 	&cmd_restore,
+	&cmd_doctor,
 	&cmd_completion,
 	&cmd_help,
 	NULL,

@@ -17,6 +17,7 @@ enum command_bit {
 	ON_COMPLETION = 1 << 6,
 	ON_HELP = 1 << 7,
 	ON_REPAIR = 1 << 8,
+	ON_DOCTOR = 1 << 9,
 	ON_ALL = (1 << 12) - 1
 };
 
@@ -36,7 +37,7 @@ struct command {
 };
 
 extern const struct command cmd_inspect, cmd_list, cmd_show, cmd_export,
-    cmd_purge, cmd_repair, cmd_restore, cmd_completion, cmd_help;
+    cmd_purge, cmd_repair, cmd_restore, cmd_doctor, cmd_completion, cmd_help;
 
 /* In the order of the help; ends with NULL. */
 extern const struct command *const commands[];

@@ -194,7 +194,7 @@ completion_bash(struct buf *out)
 	    "\" ;;\n"
 	    "\tcompletion) _ttlsweep_words \"$cur\" \"bash zsh "
 	    "fish\" ;;\n"
-	    "\trestore) _ttlsweep_files \"$cur\" -f ;;\n"
+	    "\tinspect | restore) _ttlsweep_files \"$cur\" -f ;;\n"
 	    "\tesac\n}\n\n"
 	    "complete -F _ttlsweep ttlsweep\n");
 }

@@ -81,7 +81,7 @@ completion_fish(struct buf *out)
 	buf_adds(out,
 	    "complete -c ttlsweep -n '__fish_seen_subcommand_from completion'"
 	    " -a 'bash zsh fish'\n"
-	    "complete -c ttlsweep -n '__fish_seen_subcommand_from restore'"
+	    "complete -c ttlsweep -n '__fish_seen_subcommand_from inspect restore'"
 	    " -F\n");
 	buf_addf(out,
 	    "complete -c ttlsweep -n '__fish_seen_subcommand_from help'"

@@ -83,6 +83,7 @@ static const char *
 operands(const struct command *c)
 {
 	switch (c->bit) {
+	case ON_INSPECT: /* --merge */
 	case ON_RESTORE:
 		return "'*:file:_files'";
 	case ON_COMPLETION:

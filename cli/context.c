@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "cli/context.h"
+#include "cli/locate.h"
 #include "cli/option.h"
 #include "cli/price.h"
 #include "cli/progress.h"
@@ -13,6 +14,7 @@
 #include "cli/term.h"
 #include "dynamodb/credentials.h"
 #include "dynamodb/ddb.h"
+#include "dynamodb/identity.h"
 #include "dynamodb/scan.h"
 #include "dynamodb/world.h"
 #include "export/checkpoint.h"
@@ -81,12 +83,12 @@ open_client(struct context *c, const struct context_hints *hints,
 
 	if (aws_config_load(&c->config, &ask, f) != 0)
 		return -1;
+	c->world = world_real_open(c->config.ca_bundle, f);
+	if (c->world == NULL || aws_config_locate(&c->config, c->world, f) != 0)
+		return -1;
 	own = aws_endpoint_url("dynamodb", c->config.region);
 	c->endpoint_shown = strcmp(own, c->config.endpoint) != 0;
 	free(own);
-	c->world = world_real_open(c->config.ca_bundle, f);
-	if (c->world == NULL)
-		return -1;
 	c->credentials = aws_credentials_open(&c->config, c->world, f);
 	if (c->credentials == NULL)
 		return -1;
@@ -108,13 +110,22 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 {
 	const char *table = c->o->table;
 	const char *asked = c->o->ttl_attribute;
+	struct aws_caller caller = { .config = &c->config };
 
 	if (hints != NULL && hints->table != NULL &&
 	    !option_given(c->o, "table"))
 		table = hints->table;
 	if (open_client(c, hints, f) != 0)
 		return -1;
-	if (ddb_table_describe(c->conn, table, &c->table, f) != 0)
+	caller.credentials = c->credentials;
+	caller.world = c->world;
+	if (c->o->stack != NULL) {
+		if (locate_stack(c->o, &caller, c->talk, &c->stack, f) != 0)
+			return -1;
+		table = c->stack.table;
+	}
+	if (ddb_table_describe(c->conn, table, &c->table, f) != 0 ||
+	    locate_account(c->o, &caller, &c->table, f) != 0)
 		return -1;
 	c->schema = c->table.schema;
 	c->ttl = asked != NULL               ? asked
@@ -175,6 +186,7 @@ context_close(struct context *c)
 	context_end(c);
 	context_input_close(c);
 	ddb_table_release(&c->table);
+	stack_release(&c->stack);
 	ddb_conn_close(c->conn);
 	ddb_close(c->ddb);
 	aws_credentials_close(c->credentials);
@@ -361,6 +373,7 @@ context_work(const struct context *c, const struct pass_progress *done)
 		.bytes = c->rules.sizes ? done->bytes : -1,
 		.pages = done->pages,
 		.seconds = (double)(now_us - c->begun_us) / 1e6,
+		.finished = c->world->wall_ms(c->world->ctx) / 1000,
 	};
 	struct ddb_counts counts;
 
@@ -370,6 +383,7 @@ context_work(const struct context *c, const struct pass_progress *done)
 		w.retries = counts.retries;
 		w.read_units = counts.read_units;
 		w.write_units = counts.write_units;
+		w.finished = ddb_now(c->ddb);
 	}
 	return w;
 }

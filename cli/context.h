@@ -8,6 +8,7 @@
 #include "cli/price.h"
 #include "cli/report.h"
 #include "dynamodb/config.h"
+#include "dynamodb/stack.h"
 #include "dynamodb/table.h"
 #include "inspector/pass.h"
 #include "inspector/record.h"
@@ -40,7 +41,8 @@ struct context {
 	struct aws_config config;
 	struct aws_credentials *credentials;
 	struct ddb *ddb;
-	struct ddb_conn *conn; /* the main thread's own */
+	struct ddb_conn *conn;    /* the main thread's own */
+	struct stack_table stack; /* --stack; its table NULL: none */
 	struct ddb_table table;
 	bool endpoint_shown; /* the endpoint is not the region's own */
 

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,7 @@ grid_new(const struct grid_column *columns, size_t n, bool ascii)
 {
 	struct grid *g = xcalloc(1, sizeof(*g));
 
+	assert(n > 0 && n <= GRID_COLUMNS);
 	g->columns = columns;
 	g->n = n;
 	g->ascii = ascii;
@@ -185,9 +187,10 @@ void
 grid_print(struct grid *g, struct buf *out, int indent, int width,
     const char *dim)
 {
-	struct cell head[GRID_COLUMNS];
+	struct cell head[GRID_COLUMNS] = { { 0 } };
 	bool headed = false;
 
+	assert(g->n > 0);
 	measure(g);
 	fit(g, width - indent);
 	for (size_t i = 0; i < g->n; i++) {

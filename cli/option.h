@@ -77,6 +77,7 @@ struct option_list {
 struct options {
 	/* global */
 	const char *table, *region, *profile, *endpoint_url, *ttl_attribute;
+	const char *stack, *logical_id, *expect_account;
 	struct option_list session_prefixes, groups;
 	int64_t now;
 	const char *input, *key;
@@ -95,6 +96,8 @@ struct options {
 	/* commands */
 	const char *format, *output, *columns, *by, *numbers, *sort_key;
 	int64_t top, limit, max_items, extend_ttl;
+	const char *policy;
+	bool probe_write;
 	bool no_sizes, no_headings, reveal, gzip, yes, no_journal;
 	const char *journal, *journal_dir, *batch;
 	const char *max_percent, *max_cost, *price; /* decimals */

@@ -10,6 +10,8 @@ static const struct {
 	const char *a, *b, *why;
 } conflicts[] = {
 	{ "input", "table", "a file is read instead of a table" },
+	{ "input", "stack", "a file is read instead of a table" },
+	{ "input", "expect-account", "a file is of no account" },
 	{ "input", "region", "a file is read instead of a table" },
 	{ "input", "profile", "a file is read instead of a table" },
 	{ "input", "endpoint-url", "a file is read instead of a table" },
@@ -21,6 +23,9 @@ static const struct {
 	{ "input", "shard", "a file is read as a whole" },
 	{ "sample", "shard", "an estimate is of the whole table" },
 	{ "segments", "shard", "shards are of 1024 segments" },
+	{ "stack", "table", "the stack tells the table" },
+	{ "policy", "format", "a policy is always JSON" },
+	{ "policy", "probe-write", "a policy is printed, nothing tried" },
 	{ "quiet", "verbose", "one asks for less, the other for more" },
 	{ "journal", "journal-dir", "give the file or the folder" },
 	{ "journal", "no-journal", "there is a journal or none" },
@@ -36,6 +41,7 @@ static const struct {
 } needs[] = {
 	{ "key", "input" },
 	{ "by", "top" },
+	{ "logical-id", "stack" },
 	{ "partial", "merge" },
 };
 
@@ -85,6 +91,12 @@ check_operands(const struct options *o, struct fault *f)
 	return 0;
 }
 
+static bool
+is_account(const char *s)
+{
+	return strspn(s, "0123456789") == 12 && s[12] == '\0';
+}
+
 int
 option_together(const struct options *o, struct fault *f)
 {
@@ -102,6 +114,11 @@ option_together(const struct options *o, struct fault *f)
 		return fault(f, FAULT_USAGE,
 		    "--segments %lld: not a power of two",
 		    (long long)o->segments);
+	if (o->expect_account != NULL && !is_account(o->expect_account))
+		return fault(f, FAULT_USAGE,
+		    "--expect-account '%s': not an account's number, which "
+		    "has 12 digits",
+		    o->expect_account);
 	return check_operands(o, f);
 }
 

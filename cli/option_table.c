@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "cli/option.h"
+#include "cli/policy.h"
 
 #define AT(member) offsetof(struct options, member)
 
@@ -10,7 +11,7 @@
 #define ON_SWEEP (ON_PURGE | ON_REPAIR)
 #define ON_CHOOSE (ON_INSPECT | ON_LIST | ON_EXPORT | ON_SWEEP)
 #define ON_WRITE (ON_SWEEP | ON_RESTORE)
-#define ON_WORK (ON_READ | ON_WRITE)
+#define ON_WORK (ON_READ | ON_WRITE | ON_DOCTOR)
 
 #define MANY INT64_C(1000000000000000)
 
@@ -18,7 +19,9 @@ static const char *const when_words[] = { "auto", "always", "never", NULL };
 static const char *const state_words[] = { "live", "pending", "stuck",
 	"immortal", "expired", "any", NULL };
 static const char *const kind_words[] = { "session", "item", "any", NULL };
-static const char *const report_words[] = { "text", "json", NULL };
+static const char *const report_words[] = { "text", "json", "prometheus",
+	"html", NULL };
+static const char *const totals_words[] = { "text", "json", NULL };
 static const char *const list_words[] = { "table", "tsv", "csv", "jsonl",
 	NULL };
 static const char *const export_words[] = { "csv", "jsonl", "dynamodb-json",
@@ -42,7 +45,7 @@ const struct option_row option_rows[] = {
 	    .help = "how entries are written: by the file's name, else "
 	    "dynamodb-json" },
 	{ .name = "format", .type = OPTION_CHOICE, .commands = ON_WRITE,
-	    .offset = AT(format), .arg = "FORMAT", .words = report_words,
+	    .offset = AT(format), .arg = "FORMAT", .words = totals_words,
 	    .fallback = "text",
 	    .help = "how the totals are written" },
 	{ .name = "output", .letter = 'o', .type = OPTION_STRING,
@@ -162,6 +165,17 @@ const struct option_row option_rows[] = {
 	    .offset = AT(batch), .arg = "HOW", .words = batch_words,
 	    .fallback = "auto",
 	    .help = "send deletes by 25 (partiql) or one by one" },
+	{ .name = "format", .type = OPTION_CHOICE, .commands = ON_DOCTOR,
+	    .offset = AT(format), .arg = "FORMAT", .words = totals_words,
+	    .fallback = "text",
+	    .help = "how the findings are written" },
+	{ .name = "probe-write", .type = OPTION_FLAG, .commands = ON_DOCTOR,
+	    .offset = AT(probe_write),
+	    .help = "try deletes, too, of a key that is not there: two "
+	    "write units" },
+	{ .name = "policy", .type = OPTION_CHOICE, .commands = ON_DOCTOR,
+	    .offset = AT(policy), .arg = "USE", .words = policy_uses,
+	    .help = "print the least IAM policy for that, and check nothing" },
 	{ .name = "extend-ttl", .type = OPTION_DURATION,
 	    .commands = ON_RESTORE, .offset = AT(extend_ttl), .arg = "DUR",
 	    .help = "let what is put back expire this long from now" },
@@ -208,6 +222,18 @@ const struct option_row option_rows[] = {
 	    .arg = "NAME", .fallback = "TSAGalleryCache",
 	    .env = "CACHETABLE",
 	    .help = "the table" },
+	{ .name = "stack", .group = GROUP_GLOBAL, .type = OPTION_STRING,
+	    .commands = ON_WORK, .offset = AT(stack), .arg = "NAME",
+	    .help = "the table that this CloudFormation stack made" },
+	{ .name = "logical-id", .group = GROUP_GLOBAL,
+	    .type = OPTION_STRING, .commands = ON_WORK,
+	    .offset = AT(logical_id), .arg = "ID",
+	    .fallback = "DynamoDBCache",
+	    .help = "what its template calls the table" },
+	{ .name = "expect-account", .group = GROUP_GLOBAL,
+	    .type = OPTION_STRING, .commands = ON_WORK,
+	    .offset = AT(expect_account), .arg = "ID",
+	    .help = "refuse unless the table is of this AWS account" },
 	{ .name = "region", .group = GROUP_GLOBAL, .type = OPTION_STRING,
 	    .commands = ON_WORK, .offset = AT(region), .arg = "NAME",
 	    .help = "its AWS region" },

@@ -80,8 +80,10 @@ policy_json(struct buf *out, const struct policy *p)
 		buf_adds(out, ",\n");
 		add_head(out, p->use, "Stack");
 		buf_adds(out,
-		    "      \"Action\": \"cloudformation:DescribeStackResource\""
-		    ",\n      \"Resource\": ");
+		    "      \"Action\": [\n"
+		    "        \"cloudformation:DescribeStackResource\",\n"
+		    "        \"cloudformation:DescribeStacks\"\n"
+		    "      ],\n      \"Resource\": ");
 		add_string(out, p->stack_arn);
 		buf_adds(out, "\n    }");
 	}

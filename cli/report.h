@@ -29,6 +29,7 @@ struct report_work {
 	int64_t items, bytes; /* bytes -1: not known */
 	int64_t pages, requests, retries;
 	double read_units, write_units, seconds;
+	int64_t finished; /* when, by the clock; 0: not known */
 };
 
 /* An estimate: the report's summary is scaled up. */
@@ -62,11 +63,11 @@ struct report {
 	/* The options that choose among the entries, and those that tell
 	 * sessions and groups, as they were written; NULL or "": none. */
 	const char *selection, *judging;
-	int64_t segments;    /* of the whole table */
+	int64_t segments; /* of the whole table */
 	int64_t segments_asked, segments_done;
 	const struct report_sample *sample; /* NULL: all was read */
 	const struct report_shards *shards; /* NULL: of the whole table */
-	size_t top; /* groups to show */
+	size_t top;                         /* groups to show */
 	/* When no entry has the TTL attribute: numeric attributes that look
 	 * like times, ${nlookalikes} names of them. */
 	const char *const *lookalikes;
@@ -86,10 +87,8 @@ void report_text(struct buf *out, const struct report *r,
 void report_json(struct buf *out, const struct report *r);
 /* … as one page for a browser, complete in itself. */
 void report_html(struct buf *out, const struct report *r);
-/* … as metrics, with the time at which it ended well (epoch seconds; -1: it
- * did not). */
-void report_prometheus(struct buf *out, const struct report *r,
-    int64_t finished);
+/* … as metrics. */
+void report_prometheus(struct buf *out, const struct report *r);
 
 /* What purge and restore have to tell. */
 struct report_sweep {

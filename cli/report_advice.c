@@ -23,6 +23,13 @@ command(const struct paper *p, const struct report *r, const char *verb,
 	buf_release(&line);
 }
 
+/* There are commands to give: not for a file. */
+static bool
+is_live(const struct report *r)
+{
+	return r->place.input == NULL;
+}
+
 static void
 say(const struct paper *p, struct buf *line)
 {
@@ -97,14 +104,18 @@ advise_expired(const struct paper *p, const struct report *r, struct buf *line)
 		buf_adds(line,
 		    " free of charge, typically within a few days of their "
 		    "time");
-		buf_adds(line, stuck > 0 ? "; " : ". To have them gone now:");
+		buf_adds(line,
+		    stuck > 0        ? "; "
+			: is_live(r) ? ". To have them gone now:"
+				     : ".");
 	}
 	if (stuck > 0) {
 		paper_count(line, stuck);
-		buf_adds(line, " will never go:");
+		buf_adds(line, " will never go");
+		buf_addc(line, is_live(r) ? ':' : '.');
 	}
 	say(p, line);
-	if (r->place.input == NULL)
+	if (is_live(r))
 		command(p, r, "purge", stuck > 0 ? "--state stuck" : "");
 }
 
@@ -124,7 +135,8 @@ report_part_advice(const struct paper *p, const struct report *r)
 	advise_expired(p, r, &line);
 	if (n > 0) {
 		paper_entries(&line, n);
-		buf_adds(&line, n == 1 ? " never expires:" : " never expire:");
+		buf_adds(&line, n == 1 ? " never expires" : " never expire");
+		buf_addc(&line, is_live(r) ? ':' : '.');
 		say(p, &line);
 		if (r->place.input == NULL)
 			command(p, r, "list", "--state immortal");

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -14,7 +15,7 @@ static void
 begin(struct buf *out, const char *id)
 {
 	buf_addf(out,
-	    "<div class=\"scroll\" role=\"region\" tabindex=\"0\" "
+	    "<div class=\"scroll\" role=\"group\" tabindex=\"0\" "
 	    "aria-labelledby=\"%s\"><table aria-labelledby=\"%s\">",
 	    id, id);
 }

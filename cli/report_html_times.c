@@ -1,5 +1,5 @@
 #include <math.h>
-#include <string.h>
+#include <stdbool.h>
 
 #include "base/buf.h"
 #include "cli/html.h"
@@ -24,7 +24,9 @@
 /* Of the picture, in pixels: where columns end, and how high one can be. */
 #define BASE 172
 #define HIGH 140
-#define TICK_GAP 9.0 /* percent between the words at the axis, at least */
+/* Percent between the words at the axis, at least, and on a phone. */
+#define TICK_GAP 8.0
+#define TICK_GAP_NARROW 17.0
 
 struct ages {
 	int64_t count[COLUMNS];
@@ -99,7 +101,7 @@ axis(struct buf *out, const struct ages *a)
 		{ "10 years", 315569520 },
 		{ "100 years", AGE_MAX },
 	};
-	double last = -TICK_GAP, two = place(a, TTL_USUAL);
+	double last = -100, major = -100, two = place(a, TTL_USUAL);
 
 	buf_addf(out,
 	    "<line class=\"axis\" x1=\"0\" x2=\"100%%\" y1=\"%d.5\" "
@@ -107,16 +109,19 @@ axis(struct buf *out, const struct ages *a)
 	    BASE, BASE);
 	for (size_t i = 0; i < sizeof(ticks) / sizeof(*ticks); i++) {
 		double x = place(a, ticks[i].at);
+		bool minor;
 
 		if (ticks[i].at > a->end || x - last < TICK_GAP ||
 		    (x > 100 - TICK_GAP && x < 100))
 			continue;
+		minor = x - major < TICK_GAP_NARROW;
 		last = x;
+		major = minor ? major : x;
 		buf_addf(out,
 		    "<line class=\"axis\" x1=\"%.3f%%\" x2=\"%.3f%%\" "
-		    "y1=\"%d\" y2=\"%d\"/><text class=\"soft\" x=\"%.3f%%\" "
+		    "y1=\"%d\" y2=\"%d\"/><text class=\"soft%s\" x=\"%.3f%%\" "
 		    "y=\"%d\" text-anchor=\"%s\">%s</text>",
-		    x, x, BASE, BASE + 5, x, BASE + 20,
+		    x, x, BASE, BASE + 5, minor ? " minor" : "", x, BASE + 20,
 		    x < 1        ? "start"
 			: x > 99 ? "end"
 				 : "middle",
@@ -152,8 +157,7 @@ late(struct buf *out, const struct report *r,
 }
 
 static void
-ages_table(struct buf *out, const struct report *r,
-    const struct report_age ages[REPORT_AGES])
+ages_table(struct buf *out, const struct report_age ages[REPORT_AGES])
 {
 	struct buf text = { 0 };
 
@@ -172,7 +176,6 @@ ages_table(struct buf *out, const struct report *r,
 		buf_adds(out, "</tr>\n");
 	}
 	buf_adds(out, "</tbody></table>\n");
-	(void)r;
 	buf_release(&text);
 }
 
@@ -205,7 +208,7 @@ report_html_overdue(struct buf *out, const struct report *r)
 		html_element(out, "p", buf_text(&line));
 	late(out, r, ages);
 	buf_adds(out, "</div>\n");
-	ages_table(out, r, ages);
+	ages_table(out, ages);
 	buf_adds(out, "</div></section>\n");
 	buf_release(&line);
 }
@@ -243,7 +246,7 @@ void
 report_html_upcoming(struct buf *out, const struct report *r)
 {
 	static const char *const labels[] = { "within an hour", "within a day",
-		"within a week", "at any time" };
+		"within a week" };
 	const struct summary *s = r->summary;
 	int64_t live = s->states[STATE_LIVE].items;
 	struct buf line = { 0 };
@@ -261,13 +264,12 @@ report_html_upcoming(struct buf *out, const struct report *r)
 	buf_adds(out,
 	    "<section aria-labelledby=\"next\"><h2 id=\"next\">Expires "
 	    "next</h2>\n<svg role=\"img\" aria-labelledby=\"next-t next-d\" "
-	    "height=\"174\"><title id=\"next-t\">Live entries by the time "
+	    "height=\"128\"><title id=\"next-t\">Live entries by the time "
 	    "that they have left</title><desc id=\"next-d\">");
 	html_text(out, buf_text(&line));
 	buf_adds(out, "</desc>");
 	for (int i = 0; i < 3; i++)
 		upcoming_row(out, i, labels[i], s->upcoming[i], live);
-	upcoming_row(out, 3, labels[3], live, live);
 	buf_adds(out, "</svg></section>\n");
 	buf_release(&line);
 }

@@ -49,6 +49,7 @@ read_all(int fd, const char *path, struct buf *b, struct fault *f)
 	}
 }
 
+/* To be released in either case. */
 static int
 read_file(const char *path, struct report_read *out, struct fault *f)
 {
@@ -58,6 +59,7 @@ read_file(const char *path, struct report_read *out, struct fault *f)
 	struct buf b = { 0 };
 	int rc;
 
+	memset(out, 0, sizeof(*out));
 	if (fd < 0)
 		return fault(f, FAULT_IO, "%s: %s", name, strerror(errno));
 	rc = read_all(fd, name, &b, f);
@@ -90,7 +92,7 @@ difference(const struct report_read *a, const struct report_read *b)
 	if (!same(a->table, b->table))
 		return "table";
 	if (!same(a->table_id, b->table_id))
-		return "table_id (the table was deleted and made anew)";
+		return "table_id (it was deleted and made anew)";
 	if (!same(a->region, b->region))
 		return "region";
 	if (!same(a->endpoint, b->endpoint))
@@ -104,15 +106,15 @@ difference(const struct report_read *a, const struct report_read *b)
 	if (!same(a->table_ttl, b->table_ttl))
 		return "table_ttl_attribute";
 	if (!same_time(a, b))
-		return "now (give all of them the same --now)";
+		return "moment (give all of them the same --now)";
 	if (a->report.segments != b->report.segments)
-		return "segments";
+		return "number of segments";
 	if (a->shards.of != b->shards.of)
 		return "number of shards";
 	if (!same(a->selection, b->selection))
-		return "selection";
+		return "selection of entries";
 	if (!same(a->judging, b->judging))
-		return "judging (--session-prefix, --group)";
+		return "--session-prefix or --group";
 	if (a->summary.sizes != b->summary.sizes)
 		return "--no-sizes";
 	return a->report.place.price != b->report.place.price ? "prices" : NULL;
@@ -127,7 +129,7 @@ claim(struct merge *m, const struct report_read *part, const char *path,
 	bool many = m->o->noperands > 1;
 
 	if (what != NULL)
-		return fault(f, FAULT_DATA, "%s: another %s than %s has", path,
+		return fault(f, FAULT_DATA, "%s: of another %s than %s", path,
 		    what, m->o->operands[0]);
 	if (many && part->shards.of == 0)
 		return fault(f, FAULT_DATA,
@@ -252,8 +254,7 @@ report_merge(const struct options *o, struct talk *talk, struct fault *f)
 
 	if (gather(&m, f) != 0)
 		goto out;
-	if (option_given(o, "top") && m.total.sizes &&
-	    m.top < (size_t)o->top)
+	if (option_given(o, "top") && m.total.sizes && m.top < (size_t)o->top)
 		talk_note(talk, "the reports tell only the %zu largest entries",
 		    m.top);
 	summary_init(&sure, m.top, m.total.sizes);

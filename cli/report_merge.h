@@ -14,7 +14,6 @@ struct talk;
  * machines together, the seconds those of the slowest. A single report that
  * is of no shard is printed again, in another format.
  */
-int report_merge(const struct options *o, struct talk *talk,
-    struct fault *f);
+int report_merge(const struct options *o, struct talk *talk, struct fault *f);
 
 #endif

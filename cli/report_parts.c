@@ -111,12 +111,12 @@ group_cmp(const void *a, const void *b)
 const struct summary_group **
 report_part_sorted(const struct summary *s)
 {
-	const struct summary_group **by = xcalloc(s->ngroups, sizeof(*by));
+	const struct summary_group **by = xcalloc(s->ngroups, sizeof(void *));
 
 	for (size_t i = 0; i < s->ngroups; i++)
 		by[i] = &s->groups[i];
 	if (s->ngroups > 1)
-		qsort(by, s->ngroups, sizeof(*by), group_cmp);
+		qsort(by, s->ngroups, sizeof(void *), group_cmp);
 	return by;
 }
 

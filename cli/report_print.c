@@ -89,7 +89,7 @@ report_print(const struct options *o, const struct report *r, struct talk *talk,
 	else if (strcmp(o->format, "html") == 0)
 		report_html(&out, r);
 	else if (strcmp(o->format, "prometheus") == 0)
-		report_prometheus(&out, r, r->complete ? finished : -1);
+		report_prometheus(&out, r);
 	else
 		text(&out, o, r);
 	if (strcmp(o->format, "text") != 0)

@@ -158,7 +158,7 @@ success(struct buf *out, const struct report_place *place, const char *command,
 }
 
 void
-report_prometheus(struct buf *out, const struct report *r, int64_t finished)
+report_prometheus(struct buf *out, const struct report *r)
 {
 	struct metric m;
 
@@ -171,7 +171,8 @@ report_prometheus(struct buf *out, const struct report *r, int64_t finished)
 		sample(&m, "");
 		value_real(&m, r->work.read_units, 1);
 	}
-	success(out, &r->place, "inspect", finished);
+	if (r->complete && r->work.finished > 0)
+		success(out, &r->place, "inspect", r->work.finished);
 }
 
 /* Which outcomes a command has, and what they are called there. */

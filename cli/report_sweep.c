@@ -145,10 +145,20 @@ say(const struct paper *p, struct buf *line, const char *code)
 static void
 stopped(const struct paper *p, const struct report_sweep *r, struct buf *line)
 {
-	buf_addf(line,
-	    "Stopped early: %s. What lies behind was not looked "
-	    "at.",
-	    r->totals->stopped);
+	const struct sweep_totals *t = r->totals;
+
+	if (strcmp(t->stopped, "max-percent") == 0) {
+		paper_count(line, t->percent_matched);
+		buf_adds(line, " of ");
+		paper_count(line, t->percent_of);
+		buf_addf(line,
+		    " entries match, more than --max-percent allows: none was "
+		    "touched.");
+	} else {
+		buf_addf(line,
+		    "Stopped early: %s. What lies behind was not looked at.",
+		    t->stopped);
+	}
 	say(p, line, PAPER_YELLOW);
 }
 
@@ -305,6 +315,9 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 	buf_addf(out, ", %.1f s", r->work.seconds);
 	if (t->stopped != NULL)
 		buf_addf(out, "; stopped: %s", t->stopped);
+	if (t->stopped != NULL && t->percent_of > 0)
+		buf_addf(out, " (%lld of %lld match)",
+		    (long long)t->percent_matched, (long long)t->percent_of);
 	if (r->journal != NULL) {
 		buf_adds(out, "; journal ");
 		text_escape(out, r->journal, strlen(r->journal), false);

@@ -284,7 +284,7 @@ choose_journal(struct sweep *s, struct fault *f)
 	}
 	s->numbered = true;
 	s->journal = journal_default_path(o->journal_dir, s->context.table.name,
-	    s->context.rules.now, f);
+	    s->context.rules.now, o->yes, f);
 	return s->journal != NULL ? 0 : -1;
 }
 

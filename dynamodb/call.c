@@ -18,15 +18,13 @@
  *  throttled             it did nothing; try again, more slowly
  *  expired keys          it did nothing; renew them, once
  *  wrong time            it did nothing; sign by the service's clock, once
+ *  clocks apart, denied  the same: the one may be told as the other
  *  any other error       the service's answer
  */
 #define CONNECT_MS 5000
 #define TOTAL_MS 60000
 /* No reply of the API is longer than 16 MB; base64 and escapes add to it. */
 #define REPLY_MAX ((size_t)64 << 20)
-/* A signature fails past 5 minutes; try again only when that far off. */
-#define SKEW_RETRY_MS (4 * 60 * 1000)
-
 #define HEADERS_MAX 8
 
 /* The headers of one signed request; they may hold a token. */
@@ -176,7 +174,6 @@ judge(struct ddb_conn *c, const struct ddb_call *call, struct ddb_reply *reply,
 {
 	struct slice body = { c->x.reply.p, c->x.reply.n };
 	enum retry_class why;
-	int64_t off;
 
 	reply->status = c->x.status;
 	reply->body = body;
@@ -203,10 +200,7 @@ judge(struct ddb_conn *c, const struct ddb_call *call, struct ddb_reply *reply,
 	why = retry_classify(c->x.status, reply->code);
 	if (why == RETRY_THROTTLE)
 		reply->hot_range = is_hot_range(body);
-	off = ddb_skew_ms(c->d) - skew;
-	if (off < 0)
-		off = -off;
-	if (why == RETRY_SKEW && off <= SKEW_RETRY_MS)
+	if (why == RETRY_SKEW && !retry_skewed(ddb_skew_ms(c->d), skew))
 		why = RETRY_NO;
 	(void)fault(f, FAULT_SERVICE, "HTTP %d %s%s%s", c->x.status,
 	    reply->code, reply->message[0] != '\0' ? ": " : "", reply->message);
@@ -259,19 +253,34 @@ trace(struct ddb_conn *c, const struct ddb_call *call,
 	    c->x.request_id[0] != '\0' ? ", request " : "", c->x.request_id);
 }
 
+/* What to look at when nothing usable came back. */
+static const char *
+net_advice(const char *error)
+{
+	if (strstr(error, "certificate") != NULL)
+		return "; if a proxy or the service has a certificate of its "
+		       "own authority, AWS_CA_BUNDLE names the file with it";
+	return "; is the region right, is the network (or the proxy of "
+	       "https_proxy, no_proxy) there?";
+}
+
 /* The tries are used up (or there is nothing to try): make the fault of the
  * last one say so. */
 static int
 give_up(const struct ddb_conn *c, const struct ddb_call *call, int tries,
-    struct fault *f)
+    const struct fault *last, struct fault *f)
 {
-	if (f == NULL)
-		return -1;
-	if (f->kind == FAULT_NET || f->kind == FAULT_DATA)
-		return fault_at(f, "%s: %s: no usable reply in %d tries",
-		    c->d->url, call->operation, tries);
-	return fault_at(f, "%s: given up after %d tries", call->operation,
-	    tries);
+	const struct ddb *d = c->d;
+
+	if (last->kind == FAULT_NET || last->kind == FAULT_DATA)
+		return fault(f, last->kind,
+		    "%s: %s: no usable reply in %d tries: %.500s (the endpoint "
+		    "comes from %s%s)",
+		    d->url, call->operation, tries, last->text,
+		    d->o.config->endpoint_from,
+		    last->kind == FAULT_NET ? net_advice(last->text) : "");
+	return fault(f, last->kind, "%s: given up after %d tries: %.900s",
+	    call->operation, tries, last->text);
 }
 
 /* A service that never answered is more likely a wrong endpoint than a
@@ -295,9 +304,10 @@ ddb_call(struct ddb_conn *c, const struct ddb_call *call,
 	bool renewed = false, corrected = false;
 	uint64_t generation = 0;
 	int64_t wait, skew;
-	int r;
+	int r, cost = 0;
 
 	memset(reply, 0, sizeof(*reply));
+	reply->keys_from = aws_credentials_source(d->o.credentials);
 	for (int try = 0;; try++) {
 		wait = client_take(c, call->read_units, call->write_units);
 		if (wait_us(d, wait, call->settling, f) != 0) {
@@ -316,6 +326,7 @@ ddb_call(struct ddb_conn *c, const struct ddb_call *call,
 		trace(c, call, reply, try);
 		switch (reply->why) {
 		case RETRY_NO:
+			client_answered(d, cost);
 			return reply->status == 200 ? 0 : 1;
 		case RETRY_THROTTLE:
 			ddb_settle(c, 0, 0);
@@ -335,7 +346,7 @@ ddb_call(struct ddb_conn *c, const struct ddb_call *call,
 			continue;
 		case RETRY_SKEW:
 			ddb_settle(c, 0, 0);
-			if (corrected)
+			if (corrected || try + 1 >= attempts(d))
 				return 1;
 			corrected = true;
 			continue;
@@ -347,11 +358,10 @@ ddb_call(struct ddb_conn *c, const struct ddb_call *call,
 		if (try + 1 >= attempts(d)) {
 			if (reply->status != 0 && reply->code[0] != '\0')
 				return 1;
-			if (f != NULL)
-				*f = last;
-			return give_up(c, call, try + 1, f);
+			return give_up(c, call, try + 1, &last, f);
 		}
-		wait = retry_delay_ms(reply->why, try,
+		cost = client_retry(d, reply->why);
+		wait = retry_delay_ms(reply->why, cost > 0 ? try : RETRY_LAST,
 		    d->o.world->chance(d->o.world->ctx), c->x.retry_after);
 		if (wait_us(d, wait * 1000, call->settling, f) != 0)
 			return -1;
@@ -367,17 +377,34 @@ action_of(const char *operation)
 	return operation;
 }
 
+/* What a service says of keys that it does not take, and what to do. */
+static const struct {
+	const char *code, *advice;
+} bad_keys[] = {
+	/* clang-format off */
+	{ "ExpiredToken", "they have ended: get new ones and run again" },
+	{ "IncompleteSignature",
+	    "is something on the way changing requests?" },
+	{ "InvalidClientTokenId",
+	    "is the access key active, and of this partition?" },
+	{ "InvalidSignature",
+	    "does the secret key belong to the access key?" },
+	{ "MissingAuthenticationToken",
+	    "is something on the way changing requests?" },
+	{ "SignatureDoesNotMatch",
+	    "does the secret key belong to the access key?" },
+	{ "UnrecognizedClient",
+	    "is the access key active, and of this partition?" },
+	/* clang-format on */
+};
+
 int
 ddb_refused(const struct ddb_call *call, const struct ddb_reply *reply,
     const char *table, struct fault *f)
 {
-	static const char *const keys[] = { "UnrecognizedClientException",
-		"InvalidClientTokenId", "MissingAuthenticationToken",
-		"MissingAuthenticationTokenException",
-		"IncompleteSignatureException", "IncompleteSignature",
-		"InvalidSignatureException", "SignatureDoesNotMatch",
-		"ExpiredTokenException", "ExpiredToken" };
 	const char *code = reply->code;
+	const char *from =
+	    reply->keys_from != NULL ? reply->keys_from : "unknown";
 
 	if (strncmp(code, "AccessDenied", 12) == 0)
 		return fault(f, FAULT_DENIED,
@@ -386,11 +413,14 @@ ddb_refused(const struct ddb_call *call, const struct ddb_reply *reply,
 		    action_of(call->operation), table, reply->message);
 	if (strcmp(code, "ResourceNotFoundException") == 0)
 		return fault(f, FAULT_NOT_FOUND, "table %s: not found", table);
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		if (strcmp(code, keys[i]) == 0)
+	for (size_t i = 0; i < sizeof(bad_keys) / sizeof(bad_keys[0]); i++)
+		if (strncmp(code, bad_keys[i].code, strlen(bad_keys[i].code)) ==
+		    0)
 			return fault(f, FAULT_CREDENTIALS,
-			    "%s: the credentials were refused: %s: %s",
-			    call->operation, code, reply->message);
+			    "%s: the credentials (from: %.300s) were refused: "
+			    "%s: %s; %s",
+			    call->operation, from, code, reply->message,
+			    bad_keys[i].advice);
 	if (code[0] == '\0')
 		return fault(f, FAULT_SERVICE,
 		    "%s: HTTP %d, and not from DynamoDB: is the endpoint "

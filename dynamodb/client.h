@@ -7,6 +7,7 @@
 #include "dynamodb/config.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/rate.h"
+#include "dynamodb/retry.h"
 #include "dynamodb/world.h"
 
 /* The inside of the client, for ddb.c and call.c only. */
@@ -20,6 +21,8 @@ struct ddb {
 	struct ddb_counts counts;
 	int64_t skew_ms;
 	bool clock_known;
+	bool skew_told; /* that the clocks are apart */
+	struct retry_quota quota;
 	/* units of the current second and of the one before */
 	int64_t second;
 	double now_read, now_write, last_read, last_write;
@@ -34,6 +37,10 @@ struct ddb_conn {
 
 /* Take units from both buckets; how long to wait first, in us. */
 int64_t client_take(struct ddb_conn *c, double read, double write);
+/* A retry is to be made; what it took of the quota, 0 when that is used up. */
+int client_retry(struct ddb *d, enum retry_class why);
+/* An answer came, by a retry that took ${cost} or, 0, at once. */
+void client_answered(struct ddb *d, int cost);
 /* One more request was sent. */
 void client_count(struct ddb *d, bool retry);
 /*

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dynamodb/ddb.h"
 #include "dynamodb/sign.h"
 
 struct aws_config;
@@ -19,13 +20,17 @@ struct fault;
 struct aws_credentials;
 
 /*
- * Find credentials: environment, then profile files (the places tried are in
- * the fault when there are none). Borrows ${config} and ${world}, which must
- * outlive it. NULL on failure.
+ * Find credentials, in the order of the AWS CLI (provider.h; the places tried
+ * are in the fault when there are none). Borrows ${config} and ${world}, which
+ * must outlive it. NULL on failure.
  */
 struct aws_credentials *aws_credentials_open(const struct aws_config *config,
     struct ddb_world *world, struct fault *f);
 void aws_credentials_close(struct aws_credentials *c);
+/* Where talk of renewals goes; any thread may call it. */
+void aws_credentials_log(struct aws_credentials *c,
+    void (*log)(void *ctx, enum ddb_log_level level, const char *text),
+    void *ctx);
 
 /* A copy of the keys, owned by the caller; wiped by aws_keyset_release. */
 struct aws_keyset {
@@ -35,7 +40,8 @@ struct aws_keyset {
 	int64_t expires; /* epoch seconds, INT64_MAX: never */
 };
 
-/* The keys to sign with at ${now}, renewed first when they end soon. */
+/* The keys to sign with at ${now}, renewed first when they end soon; when that
+ * fails, those there are. */
 int aws_credentials_get(struct aws_credentials *c, int64_t now,
     struct aws_keyset *out, struct fault *f);
 /*

@@ -5,14 +5,15 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "dynamodb/client.h"
 #include "dynamodb/config.h"
+#include "dynamodb/credentials.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/workers.h"
 
-/* Replies that took longer tell nothing about the clock (smithy-rs,
- * service_clock_skew). */
-#define SKEW_ROUND_TRIP_MS (15 * 60 * 1000)
+/* Clocks further apart are worth a word. */
+#define SKEW_TOLD_MS (60 * 1000)
 
 struct ddb *
 ddb_open(const struct ddb_options *o, struct fault *f)
@@ -21,6 +22,7 @@ ddb_open(const struct ddb_options *o, struct fault *f)
 	int64_t now = o->world->mono_us(o->world->ctx);
 
 	d->o = *o;
+	aws_credentials_log(o->credentials, o->log, o->log_ctx);
 	if (aws_endpoint_parse(o->config->endpoint, &d->endpoint) != 0) {
 		(void)fault(f, FAULT_CONFIG,
 		    "endpoint %s (from %s): not http://host or https://host",
@@ -32,6 +34,7 @@ ddb_open(const struct ddb_options *o, struct fault *f)
 	    d->endpoint.host,
 	    d->endpoint.path[0] != '\0' ? d->endpoint.path : "/");
 	d->lock = lock_new();
+	retry_quota_init(&d->quota);
 	rate_init(&d->read, o->max_rcu, now);
 	rate_init(&d->write, o->max_wcu, now);
 	return d;
@@ -191,13 +194,46 @@ ddb_attempts(struct ddb *d)
 void
 client_learn_clock(struct ddb *d, const struct http_exchange *x)
 {
+	int64_t skew;
+	char span[32];
+	bool tell;
+
 	if (x->status == 0 || x->aged || x->date < 0 ||
-	    x->received_ms - x->sent_ms > SKEW_ROUND_TRIP_MS)
+	    x->received_ms - x->sent_ms > RETRY_SKEW_ROUND_TRIP_MS)
 		return;
-	lock_enter(d->lock);
-	d->skew_ms =
+	skew =
 	    x->date * 1000 - (x->sent_ms + (x->received_ms - x->sent_ms) / 2);
+	lock_enter(d->lock);
+	d->skew_ms = skew;
 	d->clock_known = true;
+	tell = !d->skew_told && (skew > SKEW_TOLD_MS || skew < -SKEW_TOLD_MS);
+	d->skew_told = d->skew_told || tell;
+	lock_leave(d->lock);
+	if (!tell)
+		return;
+	text_span(span, (skew < 0 ? -skew : skew) / 1000);
+	ddb_log(d, DDB_LOG_DEBUG,
+	    "this machine's clock is %s %s; requests are signed by the "
+	    "service's",
+	    span, skew > 0 ? "behind" : "ahead");
+}
+
+int
+client_retry(struct ddb *d, enum retry_class why)
+{
+	int cost;
+
+	lock_enter(d->lock);
+	cost = retry_quota_take(&d->quota, why);
+	lock_leave(d->lock);
+	return cost;
+}
+
+void
+client_answered(struct ddb *d, int cost)
+{
+	lock_enter(d->lock);
+	retry_quota_give(&d->quota, cost);
 	lock_leave(d->lock);
 }
 

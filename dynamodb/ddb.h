@@ -88,13 +88,14 @@ struct ddb_call {
 };
 
 struct ddb_reply {
-	int status;           /* HTTP */
-	struct slice body;    /* borrowed from the connection until its next
-				 call; empty when accept took it */
-	char code[96];        /* the error's name after '#', "" on success */
-	char message[512];    /* the service's own words */
-	enum retry_class why; /* of the last reply, when retries ran out */
-	bool hot_range;       /* throttled for one key range only */
+	int status;            /* HTTP */
+	struct slice body;     /* borrowed from the connection until its next
+				  call; empty when accept took it */
+	char code[96];         /* the error's name after '#', "" on success */
+	char message[512];     /* the service's own words */
+	enum retry_class why;  /* of the last reply, when retries ran out */
+	bool hot_range;        /* throttled for one key range only */
+	const char *keys_from; /* aws_credentials_source; borrowed */
 	int sends; /* sends that may have acted, the answered one included:
 		      throttled ones did not act and are not counted */
 };

@@ -65,6 +65,16 @@ hash_sha256_hex(char out[65], const void *p, size_t n)
 }
 
 void
+hash_sha1_hex(char out[41], const void *p, size_t n)
+{
+	unsigned char sum[20];
+
+	if (EVP_Digest(p, n, sum, NULL, EVP_sha1(), NULL) != 1)
+		broken();
+	hash_hex(out, sum, sizeof(sum));
+}
+
+void
 hash_base64(struct buf *out, const void *p, size_t n)
 {
 	/* EVP_EncodeBlock counts in int; a multiple of 3 pads nothing. */

@@ -18,6 +18,10 @@ void hash_hex(char *out, const unsigned char *p, size_t n);
 /* SHA-256 as 64 hex digits and a NUL. */
 void hash_sha256_hex(char out[65], const void *p, size_t n);
 
+/* SHA-1 as 40 hex digits and a NUL, for the names that AWS's tools give to
+ * files by it; it protects nothing. */
+void hash_sha1_hex(char out[41], const void *p, size_t n);
+
 /* Standard base64 with padding, added to ${out}. */
 void hash_base64(struct buf *out, const void *p, size_t n);
 /* Decode ${p}[0..n), added to ${out}; 0, or -1 (out as it was) when it is

@@ -36,9 +36,8 @@ struct call {
 	uint64_t generation;    /* of the keys it was signed with */
 };
 
-/* Percent-encoded, all but what RFC 3986 calls unreserved. */
-static void
-add_encoded(struct buf *out, const char *s)
+void
+query_encode(struct buf *out, const char *s)
 {
 	static const char plain[] =
 	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -56,9 +55,9 @@ add_param(struct buf *out, const char *name, const char *value)
 {
 	if (out->n > 0)
 		buf_addc(out, '&');
-	add_encoded(out, name);
+	query_encode(out, name);
 	buf_addc(out, '=');
-	add_encoded(out, value);
+	query_encode(out, value);
 }
 
 /* Room for all of it first: a token is in it, and no copy of that is to stay
@@ -202,8 +201,7 @@ judge(const struct call *c, struct query_reply *out, struct fault *f)
 	why = retry_classify(c->x.status, out->code);
 	if (strcmp(out->code, "IDPCommunicationError") == 0)
 		why = RETRY_TRANSIENT;
-	if (why == RETRY_SKEW &&
-	    !retry_skewed(c->skew_ms, c->signed_skew_ms))
+	if (why == RETRY_SKEW && !retry_skewed(c->skew_ms, c->signed_skew_ms))
 		why = RETRY_NO;
 	return why;
 }

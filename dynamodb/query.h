@@ -6,6 +6,7 @@
 struct aws_config;
 struct aws_credentials;
 struct aws_keys;
+struct buf;
 struct ddb_world;
 struct fault;
 struct xml;
@@ -49,5 +50,9 @@ struct query_reply {
 int query_call(const struct query *q, struct query_reply *reply,
     struct fault *f);
 void query_release(struct query_reply *reply);
+
+/* ${s} as part of an address or a form: percent-encoded, all but what RFC 3986
+ * calls unreserved. Added to ${out}. Pure. */
+void query_encode(struct buf *out, const char *s);
 
 #endif

@@ -4,6 +4,13 @@
 
 #define RETRY_CAP_MS 20000
 #define RETRY_AFTER_MS 5000 /* the service may ask for that much more */
+/* A signature fails past 5 minutes; try again only when that far off. */
+#define RETRY_SKEW_MS (4 * 60 * 1000)
+
+#define QUOTA_FULL 500
+#define QUOTA_THROTTLE 5
+#define QUOTA_TRANSIENT 14
+#define QUOTA_SUCCESS 1
 
 static const struct {
 	const char *code;
@@ -42,6 +49,8 @@ static const struct {
 	{ "ExpiredToken",				RETRY_EXPIRED },
 	{ "ExpiredTokenException",			RETRY_EXPIRED },
 
+	/* Of these only what came with clocks apart; the rest are answers. */
+	{ "AccessDeniedException",			RETRY_SKEW },
 	{ "AuthFailure",				RETRY_SKEW },
 	{ "InvalidSignatureException",			RETRY_SKEW },
 	{ "RequestExpired",				RETRY_SKEW },
@@ -82,4 +91,36 @@ retry_delay_ms(enum retry_class why, int i, double chance, int64_t after_ms)
 		    ? after_ms
 		    : delay + RETRY_AFTER_MS;
 	return delay;
+}
+
+bool
+retry_skewed(int64_t right, int64_t used)
+{
+	return right > used ? right - used > RETRY_SKEW_MS
+			    : used - right > RETRY_SKEW_MS;
+}
+
+void
+retry_quota_init(struct retry_quota *q)
+{
+	q->tokens = QUOTA_FULL;
+}
+
+int
+retry_quota_take(struct retry_quota *q, enum retry_class why)
+{
+	int cost = why == RETRY_THROTTLE ? QUOTA_THROTTLE : QUOTA_TRANSIENT;
+
+	if (q->tokens < cost)
+		return 0;
+	q->tokens -= cost;
+	return cost;
+}
+
+void
+retry_quota_give(struct retry_quota *q, int cost)
+{
+	q->tokens += cost > 0 ? cost : QUOTA_SUCCESS;
+	if (q->tokens > QUOTA_FULL)
+		q->tokens = QUOTA_FULL;
 }

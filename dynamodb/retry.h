@@ -34,10 +34,10 @@
 
 enum retry_class {
 	RETRY_NO,
-	RETRY_THROTTLE,	 /* too fast; the request did nothing */
+	RETRY_THROTTLE,  /* too fast; the request did nothing */
 	RETRY_TRANSIENT, /* 5xx, torn or garbled reply: it may have acted */
-	RETRY_EXPIRED,	 /* renew the credentials, once */
-	RETRY_SKEW	 /* the time it was signed with may be off */
+	RETRY_EXPIRED,   /* renew the credentials, once */
+	RETRY_SKEW       /* the time it was signed with may be off */
 };
 
 /* ${code}: the error's name after '#', or a batch statement's Code; "" when

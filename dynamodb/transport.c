@@ -1,10 +1,12 @@
 #include <curl/curl.h>
+#include <errno.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/fault.h"
@@ -13,6 +15,7 @@
 #include "base/text.h"
 #include "dynamodb/hash.h"
 #include "dynamodb/inflate.h"
+#include "dynamodb/terminal.h"
 #include "dynamodb/workers.h"
 #include "dynamodb/world.h"
 
@@ -34,6 +37,7 @@ struct real {
 	struct ddb_world world;
 	struct lock *lock;
 	char *ca_bundle;
+	bool ca_folder;    /* it is a folder of certificates, by hash */
 	X509_STORE *store; /* loaded at the first TLS connection */
 };
 
@@ -208,9 +212,11 @@ shared_store(struct real *real)
 
 	lock_enter(real->lock);
 	if (real->store == NULL && (s = X509_STORE_new()) != NULL) {
-		int ok = real->ca_bundle != NULL
-		    ? X509_STORE_load_locations(s, real->ca_bundle, NULL)
-		    : X509_STORE_set_default_paths(s);
+		int ok = real->ca_bundle == NULL
+		    ? X509_STORE_set_default_paths(s)
+		    : X509_STORE_load_locations(s,
+			  real->ca_folder ? NULL : real->ca_bundle,
+			  real->ca_folder ? real->ca_bundle : NULL);
 
 		if (ok == 1)
 			real->store = s;
@@ -251,6 +257,7 @@ real_line_close(void *line)
 	if (l == NULL)
 		return;
 	curl_easy_cleanup(l->curl);
+	hash_wipe(l->raw.p, l->raw.cap); /* keys came this way, too */
 	buf_release(&l->raw);
 	free(l);
 }
@@ -291,7 +298,9 @@ real_line_open(void *ctx, struct fault *f)
 		curl_easy_setopt(c, CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx);
 		curl_easy_setopt(c, CURLOPT_SSL_CTX_DATA, l->real);
 	} else if (l->real->ca_bundle != NULL) {
-		curl_easy_setopt(c, CURLOPT_CAINFO, l->real->ca_bundle);
+		curl_easy_setopt(c,
+		    l->real->ca_folder ? CURLOPT_CAPATH : CURLOPT_CAINFO,
+		    l->real->ca_bundle);
 	}
 	return l;
 }
@@ -323,6 +332,8 @@ set_method(struct line *l, const struct http_exchange *x)
 {
 	CURL *c = l->curl;
 
+	/* None of the other two switches an upload off. */
+	curl_easy_setopt(c, CURLOPT_UPLOAD, 0L);
 	if (strcmp(x->method, "POST") == 0) {
 		curl_easy_setopt(c, CURLOPT_POST, 1L);
 		curl_easy_setopt(c, CURLOPT_POSTFIELDS, NULL);
@@ -396,6 +407,11 @@ real_exchange(void *line, struct http_exchange *x)
 	if (l->over)
 		(void)snprintf(x->error, sizeof(x->error),
 		    "the reply is longer than %zu MiB", x->max_body >> 20);
+	else if (rc == CURLE_SSL_CACERT_BADFILE)
+		(void)snprintf(x->error, sizeof(x->error),
+		    "no certificate of an authority can be read from %.150s",
+		    l->real->ca_bundle != NULL ? l->real->ca_bundle
+					       : "where this system has them");
 	else if (rc != CURLE_OK)
 		(void)snprintf(x->error, sizeof(x->error), "%s",
 		    l->error[0] != '\0' ? l->error : curl_easy_strerror(rc));
@@ -406,11 +422,25 @@ real_exchange(void *line, struct http_exchange *x)
 	return 0;
 }
 
+static int
+real_ask(void *ctx, const char *prompt, struct buf *answer, struct fault *f)
+{
+	(void)ctx;
+	return terminal_ask(prompt, answer, f);
+}
+
 struct ddb_world *
 world_real_open(const char *ca_bundle, struct fault *f)
 {
 	struct real *real;
+	struct stat st = { 0 };
 
+	if (ca_bundle != NULL && stat(ca_bundle, &st) != 0) {
+		(void)fault(f, FAULT_CONFIG,
+		    "%s: %s (AWS_CA_BUNDLE or ca_bundle names it)", ca_bundle,
+		    strerror(errno));
+		return NULL;
+	}
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		(void)fault(f, FAULT_NET, "libcurl cannot be started");
 		return NULL;
@@ -418,6 +448,7 @@ world_real_open(const char *ca_bundle, struct fault *f)
 	real = xcalloc(1, sizeof(*real));
 	real->lock = lock_new();
 	real->ca_bundle = ca_bundle != NULL ? xstrdup(ca_bundle) : NULL;
+	real->ca_folder = S_ISDIR(st.st_mode);
 	real->world = (struct ddb_world){
 		.ctx = real,
 		.wall_ms = real_wall_ms,
@@ -427,6 +458,7 @@ world_real_open(const char *ca_bundle, struct fault *f)
 		.line_open = real_line_open,
 		.exchange = real_exchange,
 		.line_close = real_line_close,
+		.ask = real_ask,
 	};
 	return &real->world;
 }

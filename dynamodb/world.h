@@ -26,22 +26,22 @@ struct http_exchange {
 	struct slice body;
 	int64_t connect_ms; /* time limits, 0: none */
 	int64_t total_ms;
-	bool direct;	 /* never through a proxy (metadata services) */
+	bool direct;     /* never through a proxy (metadata services) */
 	size_t max_body; /* a longer reply is an error, after inflation too */
 
 	/* out */
-	int status;	       /* 0: no complete reply */
-	struct buf reply;      /* the body, inflated; emptied first */
-	char request_id[128];  /* x-amzn-requestid, "" if none */
-	int64_t date;	       /* Date, epoch seconds; -1: none usable */
-	int64_t retry_after;   /* x-amz-retry-after, ms; -1: none */
-	int64_t sent_ms;       /* wall clock before the first byte went */
-	int64_t received_ms;   /* … and after the last byte came */
-	int sends;	       /* how often the body may have reached the
-				  service: 0 when no connection was made, more
-				  than 1 when it was rewound and sent again */
-	bool aged;	       /* an Age header: a cache answered */
-	char error[256];       /* why status is 0, for people */
+	int status;           /* 0: no complete reply */
+	struct buf reply;     /* the body, inflated; emptied first */
+	char request_id[128]; /* x-amzn-requestid, "" if none */
+	int64_t date;         /* Date, epoch seconds; -1: none usable */
+	int64_t retry_after;  /* x-amz-retry-after, ms; -1: none */
+	int64_t sent_ms;      /* wall clock before the first byte went */
+	int64_t received_ms;  /* … and after the last byte came */
+	int sends;            /* how often the body may have reached the
+				 service: 0 when no connection was made, more
+				 than 1 when it was rewound and sent again */
+	bool aged;            /* an Age header: a cache answered */
+	char error[256];      /* why status is 0, for people */
 };
 
 struct ddb_world {
@@ -60,6 +60,11 @@ struct ddb_world {
 	 * status is 0 and error says why. */
 	int (*exchange)(void *line, struct http_exchange *x);
 	void (*line_close)(void *line);
+	/* Ask whoever sits at the terminal; the answer, without its line end,
+	 * is added to ${answer}. -1 when there is no terminal, or a signal
+	 * came. NULL: there is nobody. */
+	int (*ask)(void *ctx, const char *prompt, struct buf *answer,
+	    struct fault *f);
 };
 
 /*

@@ -44,6 +44,8 @@ struct column {
 struct columns {
 	struct column *list;
 	size_t n;
+	bool safe; /* CSV cells are nothing that a spreadsheet would run
+		      (export/csv_safe.h) */
 };
 
 /*

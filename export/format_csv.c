@@ -3,16 +3,25 @@
 
 #include "base/buf.h"
 #include "export/column.h"
+#include "export/csv_safe.h"
 #include "export/format_rows.h"
 
-/* One field, always in quotes (libcsv's reader cuts blanks off the ends of
+/* One field, always in quotes (other readers cut blanks off the ends of
  * others). At worst every byte is a quote that is doubled. */
 static void
-add_field(struct buf *out, const char *p, size_t n)
+add_field(struct buf *out, const struct columns *columns, const char *p,
+    size_t n)
 {
-	char *to = buf_reserve(out, 2 * n + 2);
+	bool safe = columns->safe && csv_safe_needs((struct slice){ p, n });
+	size_t room = 2 * n + 2;
+	char *to;
 
-	out->n += csv_write(to, 2 * n + 2, p, n);
+	if (safe)
+		buf_addc(out, '"');
+	to = buf_reserve(out, room);
+	out->n += csv_write(to, room, p, n);
+	if (safe) /* in the place of its opening quote */
+		*to = '\'';
 }
 
 void
@@ -23,7 +32,7 @@ format_csv_head(struct buf *out, const struct columns *columns)
 
 		if (i > 0)
 			buf_addc(out, ',');
-		add_field(out, name, strlen(name));
+		add_field(out, columns, name, strlen(name));
 	}
 	buf_adds(out, "\r\n");
 }
@@ -39,7 +48,7 @@ format_csv_row(struct buf *out, const struct columns *columns,
 		column_text(&text, &columns->list[i], view, r);
 		if (i > 0)
 			buf_addc(out, ',');
-		add_field(out, buf_text(&text), text.n);
+		add_field(out, columns, buf_text(&text), text.n);
 	}
 	buf_adds(out, "\r\n");
 	buf_release(&text);

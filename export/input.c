@@ -10,6 +10,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/stop.h"
+#include "export/cms_read.h"
 #include "export/gzip.h"
 #include "export/input.h"
 #include "export/place.h"
@@ -24,6 +25,7 @@ struct input {
 	off_t from, pos; /* where it began, where it is */
 	struct buf kept; /* of a pipe: all that was read, while keep */
 	bool keep;
+	struct buf ahead;   /* text that input_peek showed, to be read yet */
 	unsigned char *raw; /* CHUNK bytes as they are in the file … */
 	size_t at, n;       /* … of which raw[at..n) are not used yet */
 	bool begun;
@@ -31,7 +33,11 @@ struct input {
 	bool member;       /* inside of a gzip member … */
 	bool bad;          /* … that zlib has refused */
 	bool cut;
+	const struct cms_key *key; /* NULL: none is given */
+	struct cms_read *sealed;   /* it is encrypted; NULL: it is not */
 };
+
+static int spool(struct input *in, struct fault *f);
 
 static int
 open_input(struct input *in, const char *path, struct fault *f)
@@ -57,8 +63,15 @@ open_input(struct input *in, const char *path, struct fault *f)
 struct input *
 input_open(const char *path, struct fault *f)
 {
+	return input_open_with(path, NULL, f);
+}
+
+struct input *
+input_open_with(const char *path, const struct cms_key *key, struct fault *f)
+{
 	struct input *in = xcalloc(1, sizeof(*in));
 
+	in->key = key;
 	in->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : place_descriptor(path);
 	in->borrowed = in->fd >= 0;
 	in->name = xstrdup(in->fd == STDIN_FILENO ? "standard input" : path);
@@ -69,6 +82,16 @@ input_open(const char *path, struct fault *f)
 	return NULL;
 }
 
+static int
+read_sealed(struct input *in, struct fault *f)
+{
+	int got = cms_read_some(in->sealed, in->raw + in->n, CHUNK - in->n, f);
+
+	if (got > 0)
+		in->n += (size_t)got;
+	return got > 0 ? 1 : got;
+}
+
 /* Read on, behind raw[n): 1, 0 at the end, -1. */
 static int
 read_raw(struct input *in, struct fault *f)
@@ -77,6 +100,8 @@ read_raw(struct input *in, struct fault *f)
 
 	if (in->at == in->n)
 		in->at = in->n = 0;
+	if (in->sealed != NULL)
+		return read_sealed(in, f);
 	for (;;) {
 		unsigned char *to = in->raw + in->n;
 		size_t room = CHUNK - in->n;
@@ -186,15 +211,50 @@ read_gzip(struct input *in, struct buf *to, struct fault *f)
 	return 1;
 }
 
+/* Have ${n} bytes to look at, if there are so many. */
+static int
+look(struct input *in, size_t n, struct fault *f)
+{
+	int r = 1;
+
+	while (in->n < n && r == 1)
+		r = read_raw(in, f);
+	return r < 0 ? -1 : 0;
+}
+
+/* It is encrypted: from now on its text is what is read. */
+static int
+open_sealed(struct input *in, struct fault *f)
+{
+	struct cms_source s = { .name = in->name,
+		.key = in->key,
+		.follows = !in->borrowed && in->seekable };
+
+	if (!in->seekable && in->key != NULL) {
+		if (!in->keep)
+			buf_add(&in->kept, in->raw, in->n);
+		if (spool(in, f) != 0)
+			return -1;
+	}
+	s.fd = in->fd;
+	s.from = in->from;
+	in->at = in->n = 0;
+	in->sealed = cms_read_open(&s, f);
+	return in->sealed != NULL ? look(in, 3, f) : -1;
+}
+
 /* What kind of file it is. A UTF-8 mark before plain text is no part of it. */
 static int
 begin(struct input *in, struct fault *f)
 {
-	int r = 1;
-
-	while (in->n < 3 && r == 1)
-		if ((r = read_raw(in, f)) < 0)
+	if (look(in, 3, f) != 0)
+		return -1;
+	if (in->sealed == NULL && in->n > 0 && in->raw[0] == 0x30) {
+		if (look(in, CMS_READ_HEAD, f) != 0)
 			return -1;
+		if (cms_read_is(in->raw, in->n) && open_sealed(in, f) != 0)
+			return -1;
+	}
 	in->begun = true;
 	if (in->n >= 2 && in->raw[0] == 0x1f && in->raw[1] == 0x8b)
 		in->gzip = gzip_open(true);
@@ -203,8 +263,9 @@ begin(struct input *in, struct fault *f)
 	return 0;
 }
 
-int
-input_read(struct input *in, struct buf *to, struct fault *f)
+/* Behind what was looked at already. */
+static int
+read_on(struct input *in, struct buf *to, struct fault *f)
 {
 	int r;
 
@@ -217,6 +278,28 @@ input_read(struct input *in, struct buf *to, struct fault *f)
 	buf_add(to, in->raw + in->at, in->n - in->at);
 	in->at = in->n;
 	return 1;
+}
+
+int
+input_read(struct input *in, struct buf *to, struct fault *f)
+{
+	if (in->ahead.n == 0)
+		return read_on(in, to, f);
+	buf_add(to, in->ahead.p, in->ahead.n);
+	buf_release(&in->ahead);
+	return 1;
+}
+
+int
+input_peek(struct input *in, size_t want, const struct buf **front,
+    struct fault *f)
+{
+	int r = 1;
+
+	while (in->ahead.n < want && r == 1)
+		r = read_on(in, &in->ahead, f);
+	*front = &in->ahead;
+	return r < 0 ? -1 : 0;
 }
 
 bool
@@ -331,8 +414,11 @@ input_restart(struct input *in, struct fault *f)
 		    in->name);
 	if (!in->seekable && spool(in, f) != 0)
 		return -1;
+	if (in->sealed != NULL && cms_read_rewind(in->sealed, f) != 0)
+		return -1;
 	in->pos = in->from;
 	in->at = in->n = 0;
+	buf_reset(&in->ahead);
 	gzip_close(in->gzip);
 	in->gzip = NULL;
 	in->begun = in->member = in->bad = in->cut = false;
@@ -344,10 +430,12 @@ input_close(struct input *in)
 {
 	if (in == NULL)
 		return;
+	cms_read_close(in->sealed);
 	gzip_close(in->gzip);
 	if (in->fd >= 0 && !in->borrowed)
 		(void)close(in->fd);
 	buf_release(&in->kept);
+	buf_release(&in->ahead);
 	free(in->raw);
 	free(in->name);
 	free(in);

@@ -144,7 +144,9 @@ line_parse(struct line *out, struct slice text, struct fault *f)
 	if (kinds == 0)
 		return fault(f, FAULT_DATA,
 		    "it is neither {\"Item\":...} (DynamoDB JSON) nor a line "
-		    "of a journal; other formats cannot be read back");
+		    "of a journal; JSON Lines have lost the types, and cannot "
+		    "be read back: export --format dynamodb-json writes what "
+		    "can");
 	if (change)
 		return take_change(out, found, f);
 	if (found[PART_ITEM].p != NULL) {

@@ -19,16 +19,20 @@ struct lines {
 };
 
 struct lines *
+lines_of(struct input *in)
+{
+	struct lines *l = xcalloc(1, sizeof(*l));
+
+	l->in = in;
+	return l;
+}
+
+struct lines *
 lines_open(const char *path, struct fault *f)
 {
 	struct input *in = input_open(path, f);
-	struct lines *l;
 
-	if (in == NULL)
-		return NULL;
-	l = xcalloc(1, sizeof(*l));
-	l->in = in;
-	return l;
+	return in != NULL ? lines_of(in) : NULL;
 }
 
 /* More text behind what there is, the lines that are done with dropped. */

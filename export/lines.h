@@ -8,6 +8,7 @@
 #include "dynamodb/slice.h"
 
 struct fault;
+struct input;
 
 /*
  * A file of lines, plain or gzip (told by its first bytes, members behind
@@ -19,6 +20,8 @@ struct fault;
 struct lines;
 
 struct lines *lines_open(const char *path, struct fault *f);
+/* The lines of ${in}, which it owns from here on. */
+struct lines *lines_of(struct input *in);
 /* The next line without its end (LF or CRLF): 1, 0 at the end, -1 (the
  * fault names file and line). Borrowed until the next call. ${torn} tells
  * that the last line had no end. */

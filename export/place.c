@@ -1,9 +1,12 @@
+#define _DEFAULT_SOURCE /* flock */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +17,7 @@
 #include "export/place.h"
 
 #define LINKS_MAX 40 /* symbolic links followed, as Linux does */
+#define POLL_MS 1000
 
 int
 place_fault(const struct place *p, int error, struct fault *f)
@@ -161,6 +165,43 @@ place_open(struct place *p, const char *path, struct fault *f)
 	return -1;
 }
 
+/* A file in the making is finished whatever comes; a pipe or a device may
+ * keep us waiting for ever. */
+static bool
+interrupted(const struct place *p, struct fault *f)
+{
+	if (p->temp != NULL || stop_requested() == 0)
+		return false;
+	(void)fault(f, FAULT_CANCELLED, "%s: interrupted", p->name);
+	return true;
+}
+
+int
+place_write(const struct place *p, const void *data, size_t n, struct fault *f)
+{
+	struct pollfd wait = { p->fd, POLLOUT, 0 };
+	const char *from = data;
+
+	while (n > 0) {
+		ssize_t w = write(p->fd, from, n);
+		int error = w == 0 ? EIO : errno;
+
+		if (w > 0) {
+			from += w;
+			n -= (size_t)w;
+			continue;
+		}
+		/* made non-blocking by whoever shares it with us */
+		if (error == EAGAIN || error == EWOULDBLOCK)
+			(void)poll(&wait, 1, POLL_MS);
+		else if (error != EINTR)
+			return place_fault(p, error, f);
+		if (interrupted(p, f))
+			return -1;
+	}
+	return 0;
+}
+
 static int
 sync_fd(int fd)
 {
@@ -208,20 +249,95 @@ sync_folder(const struct place *p, struct fault *f)
 	return rc;
 }
 
-int
-place_finish(struct place *p, struct fault *f)
+/* Open ${p}->temp, the unfinished file, and lock it. */
+static int
+open_part(struct place *p, int64_t from, struct fault *f)
 {
-	if (p->temp != NULL && sync_fd(p->fd) != 0)
-		return place_fault(p, errno, f);
-	if (close_fd(p, f) != 0)
+	struct stat st;
+	int how = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
+
+	p->fd = open(p->temp, how | (from == 0 ? O_CREAT : 0), 0600);
+	if (p->fd < 0 && errno == ENOENT && from > 0)
+		return fault(f, FAULT_REFUSED,
+		    "%s: is not there: it holds what the checkpoint goes on "
+		    "from; remove the checkpoint to begin anew",
+		    p->temp);
+	if (p->fd < 0 || fstat(p->fd, &st) != 0)
+		return fault(f, FAULT_IO, "%s: %s", p->temp, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return fault(f, FAULT_IO, "%s: is not a plain file", p->temp);
+	if (flock(p->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+		return fault(f, FAULT_REFUSED,
+		    "%s: another run is writing it", p->temp);
+	if (st.st_size < from)
+		return fault(f, FAULT_REFUSED,
+		    "%s: has %lld bytes, the checkpoint goes on behind %lld: "
+		    "remove both to begin anew",
+		    p->temp, (long long)st.st_size, (long long)from);
+	if (ftruncate(p->fd, from) != 0 || fchmod(p->fd, 0600) != 0 ||
+	    lseek(p->fd, from, SEEK_SET) < 0)
+		return fault(f, FAULT_IO, "%s: %s", p->temp, strerror(errno));
+	return sync_folder(p, f);
+}
+
+int
+place_open_part(struct place *p, const char *path, int64_t from,
+    struct fault *f)
+{
+	struct stat st;
+
+	*p = (struct place){ .fd = -1, .keep = true };
+	p->name = xstrdup(path);
+	p->target = follow(path);
+	if (p->target == NULL) {
+		(void)place_fault(p, errno, f);
+	} else if (stat(p->target, &st) == 0 && !S_ISREG(st.st_mode)) {
+		(void)fault(f, FAULT_IO,
+		    "%s: is not a plain file: nothing could go on with it "
+		    "later",
+		    path);
+	} else {
+		p->temp = xasprintf("%s.part", p->target);
+		if (open_part(p, from, f) == 0)
+			return 0;
+	}
+	place_discard(p);
+	return -1;
+}
+
+int
+place_sync(const struct place *p, struct fault *f)
+{
+	return sync_fd(p->fd) != 0 ? place_fault(p, errno, f) : 0;
+}
+
+int
+place_settle(struct place *p, struct fault *f)
+{
+	if (p->temp != NULL && place_sync(p, f) != 0)
 		return -1;
+	/* closed before it has its name, the lock would be gone */
+	return p->keep ? 0 : close_fd(p, f);
+}
+
+int
+place_rename(struct place *p, struct fault *f)
+{
 	if (p->temp == NULL)
 		return 0;
 	if (rename(p->temp, p->target) != 0)
 		return place_fault(p, errno, f);
 	free(p->temp);
 	p->temp = NULL;
+	if (p->keep && close_fd(p, f) != 0)
+		return -1;
 	return sync_folder(p, f);
+}
+
+int
+place_finish(struct place *p, struct fault *f)
+{
+	return place_settle(p, f) == 0 ? place_rename(p, f) : -1;
 }
 
 void
@@ -229,7 +345,7 @@ place_discard(struct place *p)
 {
 	if (p->fd >= 0 && p->fd != STDOUT_FILENO)
 		(void)close(p->fd);
-	if (p->temp != NULL)
+	if (p->temp != NULL && !p->keep)
 		(void)unlink(p->temp);
 	free(p->temp);
 	free(p->target);

@@ -2,6 +2,8 @@
 #define EXPORT_PLACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct fault;
 
@@ -14,15 +16,33 @@ struct place {
 	char *name;   /* for messages */
 	char *target; /* what temp is renamed to; NULL: written as it is */
 	char *temp;   /* NULL: nothing to rename, nothing to remove */
+	bool keep;    /* temp is not removed */
 	int fd;       /* STDOUT_FILENO for standard output and nothing else */
 };
 
 /* ${path} NULL, "-" or a name of descriptor 1: stdout. Symbolic links are
  * followed. After a failure place_discard is fine, not needed. */
 int place_open(struct place *p, const char *path, struct fault *f);
+/*
+ * The same for a file that is written by several runs: its bytes are in
+ * ${path}.part until it is whole, and stay there. The first ${from} of them
+ * are kept, what stands behind them goes. Only one run at a time has it.
+ */
+int place_open_part(struct place *p, const char *path, int64_t from,
+    struct fault *f);
+/* Write all of it. */
+int place_write(const struct place *p, const void *data, size_t n,
+    struct fault *f);
+/* Have what was written on the disk. */
+int place_sync(const struct place *p, struct fault *f);
 /* Sync, close, rename, sync the folder. Call place_discard afterwards. */
 int place_finish(struct place *p, struct fault *f);
-/* Remove what is unfinished, close, free. */
+/* The two halves, for who finishes several together: until the close … */
+int place_settle(struct place *p, struct fault *f);
+/* … and after it. */
+int place_rename(struct place *p, struct fault *f);
+/* Remove what is unfinished (what place_open_part opened stays), close,
+ * free. */
 void place_discard(struct place *p);
 /* The open descriptor that ${path} is a name of (/dev/stdin, /dev/stdout,
  * /dev/stderr, /dev/fd/N), or -1. Opening it by that name would begin at the

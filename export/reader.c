@@ -5,11 +5,17 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "dynamodb/attr.h"
+#include "export/csv_items.h"
+#include "export/input.h"
 #include "export/lines.h"
 #include "export/reader.h"
 
+/* Where its first byte that is none does not come by then, it is no CSV. */
+#define BLANKS_MAX 4096
+
 struct reader {
-	struct lines *lines;
+	struct csv_items *csv; /* it is CSV; NULL: it is in … */
+	struct lines *lines;   /* … lines */
 	enum reader_which which;
 	bool journal;
 	struct journal_index index;
@@ -43,14 +49,48 @@ begin(struct reader *r, struct fault *f)
 	return lines_restart(r->lines, f);
 }
 
+/* Whether ${in} can be CSV: JSON begins with a brace or a bracket, and an
+ * empty file has no line of names. */
+static bool
+looks_csv(struct input *in)
+{
+	static const char blank[] = { ' ', '\t', '\r', '\n', '\xef', '\xbb',
+		'\xbf' }; /* the last three: a UTF-8 mark */
+	const struct buf *front;
+
+	for (size_t i = 0; i < BLANKS_MAX; i++) {
+		if (input_peek(in, i + 1, &front, NULL) != 0 || i >= front->n)
+			return false; /* told when it is read */
+		if (memchr(blank, front->p[i], sizeof(blank)) == NULL)
+			return front->p[i] != '{' && front->p[i] != '[';
+	}
+	return false;
+}
+
+static int
+open_input(struct reader *r, struct input *in, struct fault *f)
+{
+	if (!looks_csv(in)) {
+		r->lines = lines_of(in);
+		return begin(r, f);
+	}
+	r->csv = csv_items_of(in, f);
+	if (r->csv == NULL)
+		return -1;
+	return r->which == READER_RESTORE ? csv_items_restart(r->csv, f) : 0;
+}
+
 struct reader *
 reader_open(const char *path, enum reader_which which, struct fault *f)
 {
-	struct reader *r = xcalloc(1, sizeof(*r));
+	struct input *in = input_open(path, f);
+	struct reader *r;
 
+	if (in == NULL)
+		return NULL;
+	r = xcalloc(1, sizeof(*r));
 	r->which = which;
-	r->lines = lines_open(path, f);
-	if (r->lines != NULL && begin(r, f) == 0)
+	if (open_input(r, in, f) == 0)
 		return r;
 	reader_close(r);
 	return NULL;
@@ -120,6 +160,8 @@ reader_next(struct reader *r, struct slice *item, int64_t *line,
 	bool torn = false;
 	int got;
 
+	if (r->csv != NULL)
+		return csv_items_next(r->csv, item, line, f);
 	for (;;) {
 		/* what comes behind these is torn */
 		if (r->journal && lines_number(r->lines) >= r->index.lines)
@@ -145,6 +187,8 @@ reader_next(struct reader *r, struct slice *item, int64_t *line,
 int
 reader_rewind(struct reader *r, struct fault *f)
 {
+	if (r->csv != NULL)
+		return csv_items_restart(r->csv, f);
 	journal_rewind(&r->index);
 	return lines_restart(r->lines, f);
 }
@@ -158,7 +202,7 @@ reader_journal(const struct reader *r)
 const char *
 reader_path(const struct reader *r)
 {
-	return lines_path(r->lines);
+	return r->csv != NULL ? csv_items_name(r->csv) : lines_path(r->lines);
 }
 
 void
@@ -166,6 +210,7 @@ reader_close(struct reader *r)
 {
 	if (r == NULL)
 		return;
+	csv_items_close(r->csv);
 	lines_close(r->lines);
 	journal_index_release(&r->index);
 	free(r);
@@ -246,6 +291,26 @@ guess(struct slice item, char **partition, char **sort)
 }
 
 int
+reader_key(struct reader *r, const struct csv_key *key, struct fault *f)
+{
+	return r->csv != NULL ? csv_items_key(r->csv, key, f) : 0;
+}
+
+/* CSV has it in its first columns. */
+static int
+csv_schema(struct reader *r, const char *hint, char **partition, char **sort,
+    struct fault *f)
+{
+	struct csv_key key;
+
+	if (csv_items_guess(r->csv, hint, &key, f) != 0)
+		return -1;
+	*partition = xstrdup(key.partition);
+	*sort = key.sort != NULL ? xstrdup(key.sort) : NULL;
+	return 0;
+}
+
+int
 reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
     struct fault *f)
 {
@@ -255,6 +320,8 @@ reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
 	char *names;
 	int got;
 
+	if (r->csv != NULL)
+		return csv_schema(r, hint, partition, sort, f);
 	if (r->journal) {
 		*partition = xstrdup(h->partition);
 		*sort = h->sort != NULL ? xstrdup(h->sort) : NULL;

@@ -9,14 +9,16 @@
 #include "dynamodb/item.h"
 #include "dynamodb/slice.h"
 
+struct csv_key;
 struct fault;
 struct lines;
 struct source;
 
 /*
  * Reads back what export and purge write: DynamoDB JSON lines
- * ({"Item":{…}}, also DynamoDB's incremental lines) and journals
- * (ttlsweep-journal(5)).
+ * ({"Item":{…}}, also DynamoDB's incremental lines), CSV with all its columns
+ * (export/csv_items.h) and journals (ttlsweep-journal(5)), told apart by how
+ * they begin.
  */
 enum line_kind {
 	LINE_BLANK,
@@ -115,10 +117,14 @@ int reader_rewind(struct reader *r, struct fault *f);
 /* The journal's index, NULL for an export. Borrowed. */
 const struct journal_index *reader_journal(const struct reader *r);
 const char *reader_path(const struct reader *r); /* for messages */
+/* CSV does not tell of what types its key is: it is ${key} (borrowed), or -1.
+ * Before the first reader_next; nothing is done for other files. */
+int reader_key(struct reader *r, const struct csv_key *key, struct fault *f);
 void reader_close(struct reader *r);
 
 /*
- * Find out the key of the entries of ${r}, just opened: a journal says it;
+ * Find out the key of the entries of ${r}, just opened: a journal says it,
+ * and CSV (whose types are S, but where ${hint} says "name:N" or "name:B");
  * else ${hint} ("key" or "pk,sk", may be NULL) must fit the first entry; else
  * the first of the well-known names (key, id, sessionId, session_id,
  * session_key, pk with sk) that it holds as S, N or B; "key" when there is

@@ -7,6 +7,7 @@
 #include "dynamodb/item.h"
 #include "dynamodb/table.h"
 #include "dynamodb/workers.h"
+#include "export/csv_items.h"
 #include "export/reader.h"
 #include "sweep/images.h"
 
@@ -151,6 +152,8 @@ images_open(const char *path, const struct ddb_table *table, const char *ttl,
 		.put = images_put,
 		.close = images_close,
 	};
+	const struct csv_key key = { table->partition, table->sort,
+		table->partition_type, table->sort_type };
 	struct images *im = xcalloc(1, sizeof(*im));
 
 	/* how many chunks there are is known when the last one is drawn */
@@ -160,7 +163,7 @@ images_open(const char *path, const struct ddb_table *table, const char *ttl,
 	im->ttl = ttl;
 	im->lock = lock_new();
 	im->reader = reader_open(path, READER_RESTORE, f);
-	if (im->reader == NULL) {
+	if (im->reader == NULL || reader_key(im->reader, &key, f) != 0) {
 		images_close(&im->source);
 		return NULL;
 	}

@@ -170,7 +170,7 @@ journal_numbered(const char *path, int n)
 }
 
 char *
-journal_default_path(const char *dir, const char *table, int64_t now,
+journal_default_path(const char *dir, const char *table, int64_t now, bool make,
     struct fault *f)
 {
 	char *folder = dir != NULL ? xstrdup(dir) : default_folder();
@@ -184,7 +184,9 @@ journal_default_path(const char *dir, const char *table, int64_t now,
 		    "with --journal-dir");
 		goto out;
 	}
-	if (make_folder(folder, f) != 0 || check_folder(folder, f) != 0)
+	if (make && make_folder(folder, f) != 0)
+		goto out;
+	if ((make || lstat(folder, &st) == 0) && check_folder(folder, f) != 0)
 		goto out;
 	buf_adds(&base, folder);
 	if (folder[strlen(folder) - 1] != '/')

@@ -92,6 +92,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 {
 	struct sweeper *s = state;
 	const struct purge *p = s->run->p;
+	double share, units;
 	char ttl[48];
 
 	if (p->action == PURGE_REPAIR &&
@@ -105,6 +106,13 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	}
 	if (!p->execute)
 		return 0;
+	/* under a limit a batch is worth at most a second of it */
+	share = ddb_write_share(p->ddb);
+	units =
+	    (double)ddb_table_delete_units(p->table, r->size > 0 ? r->size : 0);
+	if (s->n > 0 && share > 0 && s->units + units > share &&
+	    sweeper_flush(s, f) != 0)
+		return -1;
 	sweeper_hold(s, r);
 	if (s->n < HELD_MAX && s->bytes < HELD_BYTES)
 		return 0;

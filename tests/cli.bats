@@ -34,7 +34,9 @@ fails() {
 
 # On a terminal of COLUMNS cells; what it would show, colours and all.
 on_terminal() {
-	COLUMNS=$1 script -qec "$2" /dev/null </dev/null | tr -d '\r'
+	COLUMNS=$1 script -qec "$2" /dev/null </dev/null \
+	    >"$BATS_TEST_TMPDIR/typed" || return
+	tr -d '\r' <"$BATS_TEST_TMPDIR/typed"
 }
 
 @test "usage errors end with 2 and say what to do" {

@@ -36,8 +36,8 @@ faults() {
 	start_road "$LOCAL_URL"
 	export AWS_ENDPOINT_URL_DYNAMODB=$ROAD_URL
 	ttlsweep purge -t "$table" --now "$NOW"
-	ttlsweep purge -t "$table" --now "$NOW" --state any --batch single \
-	    --max-items 3 --journal "$journal"
+	run -4 ttlsweep purge -t "$table" --now "$NOW" --state any \
+	    --batch single --max-items 3 --journal "$journal"
 	ttlsweep export -t "$table" -o "$BATS_TEST_TMPDIR/export.json"
 	ttlsweep restore -t "$table" "$BATS_TEST_TMPDIR/export.json"
 	road GET counts | jq -e '.writes == 0 and .write_units == 0 and

@@ -48,6 +48,8 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	jq -e '.stopped == "max-percent" and .deleted == 0' <<<"$output"
 	[ "$(left)" -eq 100 ]
 	[ -z "$(ls "$BATS_TEST_TMPDIR/j")" ]
+	run -4 sweep --yes --max-percent 59
+	[[ $output == *"60 of 100 match"* ]]
 	run -0 sweep --yes --max-percent 60
 	[ "$(left)" -eq 40 ]
 }
@@ -68,6 +70,13 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	run -4 --separate-stderr sweep --yes --deadline 0s --format json
 	jq -e '.stopped == "deadline" and .deleted == 0' <<<"$output"
 	[ "$(left)" -eq 100 ]
+}
+
+@test "a dry run makes no folder for the journal" {
+	table
+	run -0 sweep
+	[[ $output == *"Nothing was changed"* ]]
+	[ ! -e "$BATS_TEST_TMPDIR/j" ]
 }
 
 @test "bad ceilings are named" {

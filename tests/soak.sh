@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # soak.sh SECONDS [SEED]: random sweeps for so long, each one checked, on
-# DynamoDB Local and dynalite (tests/tools/soak.py says what is checked).
+# DynamoDB Local and dynalite (tests/tools/soak.py says what is checked), and
+# between them faults, races and kills (tests/lib/faults.py, race.py, kill.py).
 set -euo pipefail
 
 unset WORLD
@@ -13,6 +14,29 @@ seconds=$1
 seed=${2:-$RANDOM}
 deadline=$((SECONDS + seconds))
 cd "$WORLD"
+
+# Some two minutes of what `make check` plays with fewer seeds.
+hard()
+{
+	local lib=$ROOT/tests/lib
+	local both=(--local "$LOCAL_URL" --dynalite "$DYNALITE_URL")
+	echo "faults, seed $seed"
+	"$PYTHON" "$lib/faults.py" "${both[@]}" --seeds $((seed + 1))-$((seed + 24))
+	"$PYTHON" "$lib/faults.py" "${both[@]}" --rough \
+	    --seeds $((seed + 1))-$((seed + 24))
+	echo "races, seed $seed"
+	"$PYTHON" "$lib/race.py" --server "$LOCAL_URL" --as-real
+	"$PYTHON" "$lib/race.py" --server "$LOCAL_URL" --as-real --harm $((seed + 1))
+	"$PYTHON" "$lib/race.py" --server "$LOCAL_URL" --batch single \
+	    --harm $((seed + 2))
+	"$PYTHON" "$lib/race.py" --server "$DYNALITE_URL" --harm $((seed + 3))
+	for kind in kill interrupt twice waiting full; do
+		echo "kills ($kind), seed $seed"
+		"$PYTHON" "$lib/kill.py" --server "$LOCAL_URL" \
+		    --server "$DYNALITE_URL" --seed "$seed" --kills 20 "$kind"
+	done
+}
+
 while ((SECONDS < deadline)); do
 	# Tables pile up in a server: a new one now and then.
 	start_local
@@ -20,6 +44,9 @@ while ((SECONDS < deadline)); do
 	round=$((deadline - SECONDS))
 	"$PYTHON" "$ROOT/tests/tools/soak.py" --seed "$seed" \
 	    --seconds $((round < 300 ? round : 300)) "$LOCAL_URL" "$DYNALITE_URL"
+	if ((SECONDS + 120 <= deadline)); then
+		hard
+	fi
 	stop_servers
 	((seed += 100000))
 done

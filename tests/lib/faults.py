@@ -135,7 +135,8 @@ class Round:
         must(self.table.read() == self.before, "restored otherwise")
         if self.rough:
             return
-        must(restored == len(missing), "said", restored, "restored of", len(missing))
+        # What stayed is tried, where its delete was sent twice; and put twice, it looks like ours.
+        must(len(missing) <= restored <= len(missing) + len(self.stay), "said", restored, "restored of", len(missing))
         again = run(self.table.endpoint, "restore", self.journal, "-t", self.table.name, "--yes")
         must(again.status == 0 and again.totals["restored"] == 0, "restored twice:", again.totals)
         must(again.totals["present"] == again.totals["matched"], again.totals)

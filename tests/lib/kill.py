@@ -28,8 +28,8 @@ import sys
 import tempfile
 import time
 
-from sweeps import (PURGED, RESTORED, Broken, Journal, Table, balances, check_journal, check_lost, finish, must,
-                    play_all, run, start)
+from sweeps import (PURGED, RESTORED, Journal, Table, balances, check_journal, check_lost, finish, must, play_all, run,
+                    start)
 
 from road import Road
 
@@ -135,7 +135,8 @@ class Killer:
         totals = result.totals
         balances(totals, PURGED)
         must(totals["stopped"] == "interrupted", totals)
-        must(totals["deleted"] == len(missing) and totals["unconfirmed"] == totals["failed"] == 0, len(missing), "are missing:", totals)
+        must(totals["deleted"] == len(missing) and totals["unconfirmed"] == totals["failed"] == 0,
+             len(missing), "are missing:", totals)
         if totals["matched"]:
             whole = Journal(journal)
             check_journal(whole, totals, missing, self.before)
@@ -202,7 +203,8 @@ class Killer:
             script = 'size=$1 disk=$2 from=$3 to=$4; shift 4; mount -t tmpfs -o size="$size" none "$disk" && ' \
                 '{ "$@"; status=$?; cp "$from" "$to"; exit $status; }'
             size = self.rng.choice([4096, 8192, 16384])
-            child = start(self.table.endpoint, *words, around=[*UNSHARE, "sh", "-c", script, "sh", str(size), disk, on_disk, journal])
+            child = start(self.table.endpoint, *words, around=[
+                *UNSHARE, "sh", "-c", script, "sh", str(size), disk, on_disk, journal])
             self.count("disk of %d" % size)
         else:
             size = self.rng.choice([600, 2000, 6000, 15000])

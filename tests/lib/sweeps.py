@@ -58,7 +58,8 @@ class Line:
 
     def ask(self, operation, **request):
         """The reply, or None when its condition failed."""
-        self.line.request("POST", "/", json.dumps(request), dict(self.HEADERS, **{"x-amz-target": "DynamoDB_20120810." + operation}))
+        headers = dict(self.HEADERS, **{"x-amz-target": "DynamoDB_20120810." + operation})
+        self.line.request("POST", "/", json.dumps(request), headers)
         reply = self.line.getresponse()
         document = json.loads(reply.read())
         if reply.status == 200:

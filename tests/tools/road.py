@@ -73,6 +73,7 @@ STATEMENT_KINDS = ("s-throttle", "s-conflict", "s-error-before", "s-error-after"
 WRITES = ("BatchExecuteStatement", "BatchWriteItem", "DeleteItem", "ExecuteStatement", "ExecuteTransaction",
           "PutItem", "TransactWriteItems", "UpdateItem", "CreateTable", "DeleteTable", "UpdateTable",
           "UpdateTimeToLive", "TagResource", "UntagResource")
+SETTINGS = {"seed": 1, "rates": {}, "in_a_row": 2, "as_real": False, "delay": {}, "only": None, "retry_after": 0}
 WAIT = 30  # the longest that anything is held, seconds
 PAGE = b"""<html>\r\n<head><title>%s</title></head>\r\n<body>\r\n<center><h1>%s</h1></center>\r\n</body>\r\n</html>\r\n"""
 DELETE = re.compile(r'DELETE FROM "((?:[^"]|"")*)" WHERE "((?:[^"]|"")*)"=\?(?: AND "((?:[^"]|"")*)"=\?)?')
@@ -168,12 +169,9 @@ class Road:
         self.to = (split.hostname, split.port or 80)
         self.log_file = open(log, "w", encoding="utf-8") if log else None
         self.lock = threading.Condition()
-        self.keys = {}  # of each table, its key attributes
         self.held_request = self.hold_spec = self.verdict = None
         self.open = 0  # connections, but those of control
-        self.seed, self.rates, self.in_a_row, self.as_real, self.delay, self.only = 1, {}, 2, False, {}, None
-        self.retry_after = 0
-        self.set(**settings)
+        self.set(**dict(SETTINGS, **settings))
         self.reset()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
         self.port = self.listener.getsockname()[1]
@@ -188,20 +186,15 @@ class Road:
 
     # What the outside may ask for.
 
-    def set(self, seed=None, rates=None, in_a_row=None, as_real=None, delay=None, only=None, retry_after=None):
+    def set(self, **settings):
+        wrong = [name for name in settings if name not in SETTINGS]
+        wrong += [kind for kind in settings.get("rates", ()) if kind not in KINDS + STATEMENT_KINDS + ("all",)]
+        if wrong:
+            raise ValueError("there is no " + ", ".join(wrong))
         with self.lock:
-            self.retry_after = self.retry_after if retry_after is None else retry_after
-            self.only = self.only if only is None else only
-            self.seed = self.seed if seed is None else seed
-            self.in_a_row = self.in_a_row if in_a_row is None else in_a_row
-            self.as_real = self.as_real if as_real is None else as_real
-            self.delay = self.delay if delay is None else delay
-            if rates is not None:
-                known = KINDS + STATEMENT_KINDS
-                wrong = set(rates) - set(known) - {"all"}
-                if wrong:
-                    raise ValueError("no fault is called " + ", ".join(wrong))
-                self.rates = {kind: rates.get(kind, rates.get("all", 0)) for kind in known}
+            vars(self).update(settings)
+            every = self.rates.get("all", 0)
+            self.rates = {kind: self.rates.get(kind, every) for kind in KINDS + STATEMENT_KINDS}
 
     def reset(self):
         with self.lock:
@@ -414,7 +407,8 @@ class Road:
             if whole:
                 fault, rng = self.draw(STATEMENT_KINDS, "statement", json.dumps(statement).encode())
             if fault == "s-throttle":
-                code = rng.choice(["ThrottlingError", "ThrottlingError", "ProvisionedThroughputExceeded", "RequestLimitExceeded"])
+                code = rng.choice(["ThrottlingError", "ThrottlingError", "ProvisionedThroughputExceeded",
+                                   "RequestLimitExceeded"])
                 answers[i] = refusal(code, "Throughput exceeds the current capacity of your table or index.")
             elif fault == "s-conflict":
                 answers[i] = refusal("TransactionConflict", "Transaction is ongoing for the item")
@@ -527,7 +521,8 @@ def refusal(code, message):
 
 def throttled(rng, request):
     side = "Write" if request.operation in WRITES else "Read"
-    reason = lambda what: [{"reason": "Table%s%s" % (side, what), "resource": "arn:aws:dynamodb:us-east-1:000000000000:table/t"}]
+    reason = lambda what: [{"reason": "Table%s%s" % (side, what),
+                            "resource": "arn:aws:dynamodb:us-east-1:000000000000:table/t"}]
     return rng.choice([
         lambda: Reply.error(400, "ProvisionedThroughputExceededException", "The level of configured provisioned throughput "
                             "for the table was exceeded.", ThrottlingReasons=reason("ProvisionedThroughputExceeded")),

@@ -920,7 +920,7 @@ the_default_place_is_made_private(void **state)
 
 	(void)state;
 	assert_int_equal(setenv("XDG_STATE_HOME", base, 1), 0);
-	path = journal_default_path(NULL, "My.Table_1-a", 1795335120, &f);
+	path = journal_default_path(NULL, "My.Table_1-a", 1795335120, true, &f);
 	(void)umask(before);
 	assert_non_null(path);
 	want = at("state/deep/ttlsweep/My.Table_1-a-20261122T081200Z.journal");
@@ -948,11 +948,11 @@ names_that_are_taken_get_a_number(void **state)
 	struct journal *a, *b;
 
 	(void)state;
-	first = journal_default_path(place, "T", 0, NULL);
+	first = journal_default_path(place, "T", 0, true, NULL);
 	assert_non_null(first);
 	assert_non_null(strstr(first, "/T-19700101T000000Z.journal"));
 	a = open_at(first);
-	second = journal_default_path(place, "T", 0, NULL);
+	second = journal_default_path(place, "T", 0, true, NULL);
 	assert_non_null(strstr(second, "/T-19700101T000000Z-2.journal"));
 	/* Another run was quicker: the next number, but only when the name
 	 * is ours to choose. */
@@ -962,7 +962,7 @@ names_that_are_taken_get_a_number(void **state)
 	b = journal_open(&o, NULL);
 	assert_non_null(b);
 	assert_string_equal(journal_path(b), second);
-	third = journal_default_path(place, "T", 0, NULL);
+	third = journal_default_path(place, "T", 0, true, NULL);
 	assert_non_null(strstr(third, "/T-19700101T000000Z-3.journal"));
 	assert_int_equal(journal_close(a, false, NULL), 0);
 	assert_int_equal(journal_close(b, false, NULL), 0);
@@ -999,7 +999,7 @@ any_table_makes_a_name(void **state)
 	    "%.200s-19700101T000000Z.journal", big);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char *path = journal_default_path(place, cases[i].table,
-		    cases[i].now, NULL);
+		    cases[i].now, true, NULL);
 		char *want = at(cases[i].want);
 
 		if (path == NULL || strcmp(path, want) != 0)
@@ -1073,7 +1073,7 @@ folders_of_strangers_are_refused(void **state)
 
 		if (cases[i].root_only && geteuid() != 0)
 			continue;
-		path = journal_default_path(cases[i].dir, "T", 0, &f);
+		path = journal_default_path(cases[i].dir, "T", 0, true, &f);
 		if ((path != NULL) != (cases[i].kind == FAULT_NONE) ||
 		    f.kind != cases[i].kind)
 			fail_msg("%s: %d %s", cases[i].name, (int)f.kind,

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define WORDS 16
+#define STORE 512
 
 /* The words of ${line} as an argument vector; "''" is an empty one. */
 static int
@@ -23,7 +25,7 @@ split(char *store, const char *line, char *argv[WORDS])
 {
 	int n = 1;
 
-	(void)strcpy(store, line);
+	(void)snprintf(store, STORE, "%s", line);
 	for (char *p = strtok(store, " "); p != NULL; p = strtok(NULL, " "))
 		argv[n++] = strcmp(p, "''") == 0 ? p + 2 : p;
 	argv[n] = NULL;
@@ -33,7 +35,7 @@ split(char *store, const char *line, char *argv[WORDS])
 static int
 parse(struct options *o, const char *line, struct fault *f)
 {
-	static char store[512], name[] = "ttlsweep";
+	static char store[STORE], name[] = "ttlsweep";
 	char *argv[WORDS];
 	int n = split(store, line, argv);
 
@@ -362,8 +364,8 @@ test_help(void **state)
 				if ((r->commands & commands[i]->bit) == 0 ||
 				    r->group == GROUP_GLOBAL)
 					continue;
-				(void)strcpy(name, "--");
-				(void)strcat(name, r->name);
+				(void)snprintf(name, sizeof(name), "--%s",
+				    r->name);
 				assert_non_null(strstr(buf_text(&b), name));
 			}
 			buf_release(&b);

@@ -69,11 +69,11 @@ static const struct {
 	{ 400, "RequestExpired",			RETRY_SKEW },
 	{ 400, "RequestInTheFuture",			RETRY_SKEW },
 	{ 401, "AuthFailure",				RETRY_SKEW },
+	{ 400, "AccessDeniedException",			RETRY_SKEW },
 	/* as it is */
 	{ 400, "ConditionalCheckFailedException",	RETRY_NO },
 	{ 400, "ValidationException",			RETRY_NO },
 	{ 400, "SerializationException",		RETRY_NO },
-	{ 400, "AccessDeniedException",			RETRY_NO },
 	{ 400, "ResourceNotFoundException",		RETRY_NO },
 	{ 400, "UnrecognizedClientException",		RETRY_NO },
 	{ 400, "MissingAuthenticationTokenException",	RETRY_NO },

@@ -1,0 +1,138 @@
+#ifndef CLI_DOCTOR_H
+#define CLI_DOCTOR_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "cli/report.h"
+#include "dynamodb/config.h"
+#include "dynamodb/identity.h"
+#include "dynamodb/stack.h"
+#include "dynamodb/table.h"
+#include "inspector/summary.h"
+
+struct aws_credentials;
+struct ddb;
+struct ddb_conn;
+struct ddb_world;
+struct options;
+struct talk;
+
+/*
+ * The checklist of doctor. Each check adds a finding as soon as it is known:
+ * in text it is written at once, in JSON all of them at the end. A check that
+ * could not be made for want of an earlier one adds nothing.
+ */
+enum doctor_result {
+	DOCTOR_OK,
+	DOCTOR_WARNING, /* a purge works, but know this */
+	DOCTOR_FAILURE, /* a purge would fail */
+	DOCTOR_RESULTS
+};
+
+/* One, kept; "" for none. */
+struct doctor_finding {
+	const char *check;
+	enum doctor_result result;
+	char *text, *fix;
+};
+
+struct doctor {
+	const struct options *o;
+	struct talk *talk;
+
+	/* What was found so far. */
+	bool json;
+	struct doctor_finding *findings; /* only for JSON */
+	size_t nfindings;
+	struct report_style style;
+	int found[DOCTOR_RESULTS];
+	bool headed, advised;
+	const char *section; /* its heading is yet to be written */
+	bool drawn;          /* a line of progress stands on the terminal */
+
+	/* The finding being made; a command is one for a shell. */
+	struct buf text, fix, command;
+
+	/* What is there to work with: all zero before it is opened. */
+	struct aws_config config;
+	bool configured;
+	bool local;   /* the endpoint is on this machine */
+	bool answers; /* … and answers */
+	bool skew_known;
+	int64_t skew_ms; /* service's clock less ours */
+	bool keyed;      /* there are credentials, and nobody refused them */
+	struct ddb_world *world;
+	struct aws_credentials *credentials;
+	struct ddb *ddb;
+	struct ddb_conn *conn;
+	struct identity who;      /* account NULL: not known */
+	struct stack_table stack; /* table NULL: none was asked for */
+	const char *name;         /* of the table */
+	struct ddb_table table;
+	bool described;     /* … by DescribeTable */
+	bool ttl_described; /* … by DescribeTimeToLive, else … */
+	struct fault ttl_why;
+	const char *ttl;       /* the TTL attribute */
+	struct summary sample; /* of some entries, judged */
+	bool scans;            /* Scan is allowed */
+	bool sampled;
+	bool whole;  /* … and that is all of them */
+	int64_t now; /* the time to judge by */
+};
+
+void doctor_init(struct doctor *d, const struct options *o, struct talk *talk);
+void doctor_release(struct doctor *d);
+
+/* What follows is about ${heading}. */
+void doctor_section(struct doctor *d, const char *heading);
+/* On a terminal: what is being waited for, until the next finding. */
+void doctor_waiting(struct doctor *d, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The finding in d->text, d->fix and d->command is of ${check}. -1 when it
+ * could not be written. */
+int doctor_add(struct doctor *d, const char *check, enum doctor_result result,
+    struct fault *f);
+/* The same with the text of ${why}; -1 too when it is that a signal came. */
+int doctor_add_fault(struct doctor *d, const char *check,
+    enum doctor_result result, const struct fault *why, struct fault *f);
+/* The last words; 0, or -1. */
+int doctor_end(struct doctor *d, struct fault *f);
+
+/* The lines of a finding, as doctor_add writes them. Pure. */
+struct doctor_line {
+	const char *check;
+	enum doctor_result result;
+	const char *text, *fix, *command; /* "" for none */
+};
+void doctor_line(struct buf *out, const struct doctor_line *line,
+    const struct report_style *style);
+
+/* Advise the policy that lacks nothing. */
+void doctor_advise_policy(struct doctor *d);
+/* The command line that does ${what} with the same table, from the options
+ * that lead to it, added to ${out}. */
+void doctor_command(struct buf *out, const struct doctor *d, const char *what);
+
+/*
+ * The checks, in order. Each returns 1 when those that follow can be made, 0
+ * when they cannot, and -1.
+ */
+int doctor_place(struct doctor *d, struct fault *f);  /* configuration … */
+int doctor_who(struct doctor *d, struct fault *f);    /* … identity */
+int doctor_table(struct doctor *d, struct fault *f);  /* … backups */
+int doctor_ttl(struct doctor *d, struct fault *f);    /* … entries, cost */
+int doctor_permit(struct doctor *d, struct fault *f); /* … journal */
+
+/* The parts that are pure, for tests. How far apart two clocks are. */
+enum doctor_result doctor_clock(struct buf *text, int64_t skew_ms);
+/* In what the table differs from that of the lab's template, added to
+ * ${text}; how many differences. */
+int doctor_gallery(struct buf *text, const struct ddb_table *t);
+
+/* doctor --policy: the policy on standard output. */
+int doctor_policy(const struct options *o, struct talk *talk, struct fault *f);
+
+#endif

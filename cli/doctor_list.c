@@ -1,0 +1,335 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/doctor.h"
+#include "cli/json.h"
+#include "cli/option.h"
+#include "cli/output.h"
+#include "cli/paper.h"
+#include "cli/report.h"
+#include "cli/talk.h"
+#include "cli/term.h"
+
+/* Cells: where a finding's name begins, and its text; below NARROW the text
+ * has lines of its own. */
+#define NAME_AT 11
+#define TEXT_AT 25
+#define NARROW 60
+#define NARROW_AT 4
+
+static const struct {
+	const char *word, *sgr;
+} results[] = {
+	[DOCTOR_OK] = { "ok", PAPER_GREEN },
+	[DOCTOR_WARNING] = { "warning", PAPER_YELLOW },
+	[DOCTOR_FAILURE] = { "failure", PAPER_RED },
+};
+
+/* Add blanks until ${cells} stand behind ${from}. */
+static void
+pad(struct buf *out, size_t from, size_t cells)
+{
+	while (out->n < from + cells)
+		buf_addc(out, ' ');
+}
+
+/* "  warning  clock", in colour; the cells it takes. */
+static size_t
+add_label(struct buf *out, const struct doctor_line *l,
+    const struct report_style *style)
+{
+	const char *word = results[l->result].word;
+	struct buf plain = { 0 };
+	size_t n;
+
+	buf_addf(&plain, "  %s", word);
+	pad(&plain, 0, style->width < NARROW ? plain.n + 1 : NAME_AT);
+	buf_adds(&plain, l->check);
+	n = plain.n;
+	if (style->color)
+		buf_addf(out, "  \033[%sm%s\033[m%s", results[l->result].sgr,
+		    word, buf_text(&plain) + 2 + strlen(word));
+	else
+		buf_add(out, plain.p, plain.n);
+	buf_release(&plain);
+	return n;
+}
+
+/* Wrap ${text} at ${column}, its first line behind ${has} cells. */
+static void
+add_words(struct buf *out, const struct report_style *style, size_t has,
+    int column, const char *text)
+{
+	struct buf safe = { 0 }, wrapped = { 0 };
+	const struct paper p = { .out = &wrapped, .style = *style };
+
+	paper_text(&p, &safe, text);
+	paper_words(&p, column, buf_text(&safe), NULL);
+	if (has >= (size_t)column) {
+		/* Below the label, or beside it where there is room. */
+		if ((int)has + 1 + text_width(safe.p, safe.n) <= style->width) {
+			buf_addf(out, " %s\n", buf_text(&safe));
+			goto out;
+		}
+		buf_addc(out, '\n');
+		has = 0;
+	}
+	buf_add(out, wrapped.p + has, wrapped.n - has);
+out:
+	buf_release(&safe);
+	buf_release(&wrapped);
+}
+
+void
+doctor_line(struct buf *out, const struct doctor_line *l,
+    const struct report_style *style)
+{
+	int column = style->width < NARROW ? NARROW_AT : TEXT_AT;
+	size_t has = add_label(out, l, style), from;
+	const char *arrow = style->ascii ? "->" : "\xe2\x86\x92";
+	int wide = style->ascii ? 2 : 1;
+
+	add_words(out, style, has, column, l->text);
+	if (l->fix[0] != '\0') {
+		from = out->n;
+		pad(out, from, (size_t)column);
+		buf_adds(out, arrow);
+		add_words(out, style, (size_t)(column + wide),
+		    column + wide + 1, l->fix);
+	}
+	if (l->command[0] != '\0') {
+		from = out->n;
+		/* Whole, so that it can be copied. */
+		pad(out, from,
+		    column + 2 + text_width(l->command, strlen(l->command)) <=
+			    style->width
+			? (size_t)column + 2
+			: NARROW_AT);
+		term_tame(out, l->command, strlen(l->command), style->ascii);
+		buf_addc(out, '\n');
+	}
+}
+
+void
+doctor_init(struct doctor *d, const struct options *o, struct talk *talk)
+{
+	*d = (struct doctor){ .o = o, .talk = talk };
+	d->style = (struct report_style){
+		.width = term_width(STDOUT_FILENO, 80),
+		.color = term_color(STDOUT_FILENO, o->color),
+		.ascii = !term_utf8(),
+	};
+	d->json = strcmp(o->format, "json") == 0;
+	d->name = o->table;
+}
+
+void
+doctor_section(struct doctor *d, const char *heading)
+{
+	d->section = heading;
+}
+
+void
+doctor_waiting(struct doctor *d, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+	int n;
+
+	if (d->o->quiet || strcmp(d->o->progress, "never") == 0 ||
+	    !term_foreground(STDERR_FILENO))
+		return;
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (n < 0 || n >= term_width(STDERR_FILENO, 80) ||
+	    n >= (int)sizeof(text))
+		return;
+	talk_draw(d->talk, text, (size_t)n);
+	d->drawn = true;
+}
+
+/* Take the line of progress away. */
+static void
+clear(struct doctor *d)
+{
+	if (d->drawn)
+		talk_draw(d->talk, "", 0);
+	d->drawn = false;
+}
+
+/* What is looked at, before anything is known of it. */
+static void
+add_head(const struct doctor *d, const struct paper *p)
+{
+	struct buf line = { 0 };
+
+	buf_adds(&line, d->o->stack != NULL ? "Stack " : "Table ");
+	paper_text(p, &line, d->o->stack != NULL ? d->o->stack : d->o->table);
+	paper_words(p, 0, buf_text(&line), PAPER_BOLD);
+	buf_release(&line);
+}
+
+static int
+write_text(struct doctor *d, const struct doctor_line *l, struct fault *f)
+{
+	struct buf out = { 0 };
+	const struct paper p = { .out = &out, .style = d->style };
+	int rc;
+
+	if (d->o->quiet && l->result == DOCTOR_OK)
+		return 0;
+	if (!d->headed && !d->o->quiet)
+		add_head(d, &p);
+	d->headed = true;
+	if (d->section != NULL && !d->o->quiet)
+		paper_heading(&p, d->section);
+	d->section = NULL;
+	doctor_line(&out, l, &d->style);
+	rc = output_all(NULL, &out, f);
+	buf_release(&out);
+	return rc;
+}
+
+/* The table's name is known only at the end: keep it until then. */
+static void
+keep(struct doctor *d, const struct doctor_line *l)
+{
+	struct doctor_finding *x;
+	struct buf fix = { 0 };
+
+	buf_adds(&fix, l->fix);
+	if (l->command[0] != '\0')
+		buf_addf(&fix, "%s%s", fix.n > 0 ? ": " : "", l->command);
+	d->findings = xreallocarray(d->findings, d->nfindings + 1, sizeof(*x));
+	x = &d->findings[d->nfindings++];
+	*x = (struct doctor_finding){ l->check, l->result, xstrdup(l->text),
+		buf_detach(&fix) };
+}
+
+int
+doctor_add(struct doctor *d, const char *check, enum doctor_result result,
+    struct fault *f)
+{
+	const struct doctor_line l = { .check = check,
+		.result = result,
+		.text = buf_text(&d->text),
+		.fix = buf_text(&d->fix),
+		.command = buf_text(&d->command) };
+	int rc = 0;
+
+	clear(d);
+	d->found[result]++;
+	if (d->json)
+		keep(d, &l);
+	else
+		rc = write_text(d, &l, f);
+	buf_reset(&d->text);
+	buf_reset(&d->fix);
+	buf_reset(&d->command);
+	return rc;
+}
+
+int
+doctor_add_fault(struct doctor *d, const char *check, enum doctor_result result,
+    const struct fault *why, struct fault *f)
+{
+	if (why->kind == FAULT_CANCELLED) {
+		clear(d);
+		*f = *why;
+		return -1;
+	}
+	buf_reset(&d->text);
+	buf_adds(&d->text, why->text);
+	return doctor_add(d, check, result, f);
+}
+
+static void
+add_count(struct buf *out, int n, const char *one, const char *many)
+{
+	if (n == 0)
+		buf_addf(out, "no %s", many);
+	else
+		buf_addf(out, "%d %s", n, n == 1 ? one : many);
+}
+
+static void
+end_text(struct doctor *d, struct buf *out)
+{
+	const struct paper p = { .out = out, .style = d->style };
+	int failures = d->found[DOCTOR_FAILURE];
+	struct buf line = { 0 };
+
+	add_count(&line, failures, "failure", "failures");
+	buf_adds(&line, ", ");
+	add_count(&line, d->found[DOCTOR_WARNING], "warning", "warnings");
+	buf_adds(&line,
+	    failures > 0 ? ": a purge would fail."
+			 : ": nothing found that stops a purge.");
+	if (line.p[0] == 'n')
+		line.p[0] = 'N';
+	buf_addc(out, '\n');
+	paper_words(&p, 0, buf_text(&line), PAPER_BOLD);
+	if (d->described && !d->o->probe_write)
+		paper_words(&p, 0,
+		    "Deletes were not tried: --probe-write does, with two "
+		    "write units, on a key that is not there.",
+		    PAPER_DIM);
+	buf_release(&line);
+}
+
+static void
+end_json(struct doctor *d, struct buf *out)
+{
+	struct json *doc = json_new(), *checks, *j;
+
+	json_str(doc, "schema", "ttlsweep.doctor/1");
+	json_str(doc, "table", d->name);
+	checks = json_array(doc, "checks");
+	for (size_t i = 0; i < d->nfindings; i++) {
+		const struct doctor_finding *x = &d->findings[i];
+
+		j = json_object(checks, NULL);
+		json_str(j, "check", x->check);
+		json_str(j, "result", results[x->result].word);
+		json_str(j, "text", x->text);
+		if (x->fix[0] != '\0')
+			json_str(j, "fix", x->fix);
+	}
+	json_print(out, doc);
+	json_free(doc);
+}
+
+int
+doctor_end(struct doctor *d, struct fault *f)
+{
+	struct buf out = { 0 };
+	int rc;
+
+	clear(d);
+	if (d->json)
+		end_json(d, &out);
+	else if (!d->o->quiet)
+		end_text(d, &out);
+	rc = out.n > 0 ? output_all(NULL, &out, f) : 0;
+	buf_release(&out);
+	return rc;
+}
+
+void
+doctor_command(struct buf *out, const struct doctor *d, const char *what)
+{
+	static const char *const names[] = { "table", "stack", "logical-id",
+		"region", "profile", "endpoint-url", "expect-account",
+		"ttl-attribute" };
+
+	buf_addf(out, "ttlsweep %s", what);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strstr(what, names[i]) == NULL)
+			option_repeat_one(out, d->o, names[i]);
+}

@@ -1,0 +1,251 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/doctor.h"
+#include "cli/option.h"
+#include "cli/paper.h"
+#include "cli/price.h"
+#include "dynamodb/probe.h"
+#include "sweep/journal.h"
+
+/* A journal line is JSON of many small values (cli/sweeping.c). */
+#define JSON_GROWTH 3
+#define LINE_BYTES 256
+#define MARGIN 1.2
+/* A purge takes this part of what the table can do (cli/context.c). */
+#define PACE 4
+/* Half a unit for 4 KB, eventually consistent. */
+#define BYTES_READ_UNIT 8192
+
+/* ${allowed}: the same is allowed the other way. */
+static int
+add_delete(struct doctor *d, const char *check, enum probe_said said,
+    bool allowed, const struct fault *why, struct fault *f)
+{
+	bool partiql = strcmp(check, "partiql") == 0;
+
+	if (said == PROBE_ALLOWED) {
+		buf_addf(&d->text, "allowed%s (%s, of a key that is not there)",
+		    partiql ? ", 25 at a time" : "",
+		    partiql ? "dynamodb:PartiQLDelete" : "dynamodb:DeleteItem");
+		return doctor_add(d, check, DOCTOR_OK, f);
+	}
+	if (said == PROBE_UNKNOWN && partiql) {
+		buf_adds(&d->text,
+		    "this server has no PartiQL: deletes go one by one");
+		return doctor_add(d, check, DOCTOR_OK, f);
+	}
+	if (allowed)
+		buf_adds(&d->fix,
+		    partiql ? "a purge goes on one by one, more slowly"
+			    : "a purge works by PartiQL, and has no other way "
+			      "should that fail");
+	else if (said == PROBE_DENIED)
+		doctor_advise_policy(d);
+	return doctor_add_fault(d, check,
+	    allowed ? DOCTOR_WARNING : DOCTOR_FAILURE, why, f);
+}
+
+static int
+check_deletes(struct doctor *d, struct fault *f)
+{
+	struct fault many_why = { 0 }, one_why = { 0 };
+	enum probe_said many, one;
+
+	if (!d->o->probe_write)
+		return 0;
+	if (!d->described) {
+		buf_adds(&d->text,
+		    "not tried: without DescribeTable the key is not known");
+		return doctor_add(d, "delete", DOCTOR_WARNING, f);
+	}
+	doctor_waiting(d, "trying a delete");
+	many = probe_delete(d->conn, &d->table, d->ttl, true, &many_why);
+	if (many_why.kind == FAULT_CANCELLED)
+		return doctor_add_fault(d, "partiql", DOCTOR_FAILURE, &many_why,
+		    f);
+	one = probe_delete(d->conn, &d->table, d->ttl, false, &one_why);
+	if (add_delete(d, "partiql", many, one == PROBE_ALLOWED, &many_why,
+		f) != 0)
+		return -1;
+	return add_delete(d, "delete", one, many == PROBE_ALLOWED, &one_why, f);
+}
+
+/* How many entries of the table are expired, by the sample; -1: unknown. */
+static double
+expired(const struct doctor *d, double *each_units)
+{
+	const struct summary *s = &d->sample;
+	double n = (double)(s->states[STATE_PENDING].items +
+	    s->states[STATE_STUCK].items);
+
+	*each_units = n > 0 ? (double)s->purge_units / n : 1;
+	if (!d->sampled)
+		return -1;
+	if (d->whole || s->items == 0)
+		return n;
+	if (d->table.items <= 0)
+		return -1;
+	return (double)d->table.items * n / (double)s->items;
+}
+
+/* ${path} becomes the folder it lies in; false when that is the top. */
+static bool
+folder_above(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash == NULL || slash[1] == '\0')
+		return false;
+	slash[slash == path] = '\0';
+	return true;
+}
+
+/* In ${folder}, or where it would be made. */
+static bool
+may_write(const char *folder)
+{
+	char *path = xstrdup(folder);
+	bool may;
+
+	do
+		may = faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0;
+	while (!may && errno == ENOENT && folder_above(path));
+	free(path);
+	return may;
+}
+
+static int
+check_journal(struct doctor *d, struct fault *f)
+{
+	char *path, text[32];
+	struct fault why = { 0 };
+	double each, n = expired(d, &each), need;
+	int64_t space;
+
+	path = journal_default_path(NULL, d->table.name, d->now, false, &why);
+	if (path == NULL) {
+		buf_adds(&d->fix,
+		    "name another place for the journal with --journal-dir");
+		return doctor_add_fault(d, "journal", DOCTOR_FAILURE, &why, f);
+	}
+	space = journal_free_space(path);
+	folder_above(path);
+	buf_addf(&d->text, "in %s", path);
+	if (!may_write(path)) {
+		buf_adds(&d->text, ", where this user may not write");
+		buf_adds(&d->fix,
+		    "name another place for it with --journal-dir");
+		free(path);
+		return doctor_add(d, "journal", DOCTOR_FAILURE, f);
+	}
+	free(path);
+	if (space < 0)
+		return doctor_add(d, "journal", DOCTOR_OK, f);
+	text_bytes(text, space);
+	buf_addf(&d->text, ", %s free", text);
+	need = n > 0 && d->table.items > 0 ? n *
+		(JSON_GROWTH * (double)d->table.bytes / (double)d->table.items +
+		    LINE_BYTES)
+					   : 0;
+	if (need * MARGIN <= (double)space)
+		return doctor_add(d, "journal", DOCTOR_OK, f);
+	text_bytes(text, need < 9e18 ? (int64_t)need : INT64_MAX);
+	buf_addf(&d->text, "; what is expired may need %s", text);
+	buf_adds(&d->fix,
+	    "name a roomier place with --journal-dir, or sweep in parts with "
+	    "--max-items");
+	return doctor_add(d, "journal", DOCTOR_WARNING, f);
+}
+
+static void
+add_about(struct buf *out, const struct doctor *d, double n)
+{
+	buf_adds(out, d->whole ? "" : "about ");
+	paper_count(out, n < 9e18 ? (int64_t)(n + 0.5) : INT64_MAX);
+}
+
+/* "0.003 USD at us-east-1 prices of …" */
+static void
+add_price(struct buf *out, const struct doctor *d, double writes, double reads)
+{
+	const struct price *p =
+	    d->table.provisioned ? NULL : price_of(d->config.region);
+
+	if (p == NULL || d->local || writes > 9e18)
+		return;
+	buf_adds(out, ", ");
+	paper_usd(out,
+	    price_usd(p, (int64_t)writes) + price_read_usd(p, reads));
+	buf_addf(out, " in all (%s prices of %s)", p->region, p->date);
+}
+
+static void
+add_time(struct buf *out, const struct doctor *d, double writes)
+{
+	double pace = d->table.write_units / PACE;
+	char span[32];
+
+	if (d->table.write_units <= 0 || d->o->max_wcu >= 0)
+		return;
+	if (pace < 1)
+		pace = 1;
+	if (writes / pace < 60 || writes / pace > 9e15)
+		return;
+	text_span(span, (int64_t)(writes / pace));
+	buf_addf(out, "; at a quarter of the table's pace that takes %s", span);
+}
+
+static int
+check_cost(struct doctor *d, struct fault *f)
+{
+	const struct summary *s = &d->sample;
+	double each, n = expired(d, &each), writes, reads, spared;
+	struct buf *out = &d->text;
+
+	if (n < 0)
+		return 0;
+	reads = (double)d->table.bytes / BYTES_READ_UNIT;
+	if (n < 0.5) {
+		buf_adds(out, "nothing is expired");
+		if (!d->whole)
+			buf_adds(out, " of what was looked at");
+		return doctor_add(d, "cost", DOCTOR_OK, f);
+	}
+	writes = n * each;
+	spared = n * (double)s->free_by_ttl /
+	    (double)(s->states[STATE_PENDING].items +
+		s->states[STATE_STUCK].items);
+	add_about(out, d, n);
+	buf_addf(out, " %s expired; to purge %s takes ",
+	    n < 1.5 ? "entry is" : "entries are", n < 1.5 ? "it" : "them");
+	add_about(out, d, writes);
+	buf_adds(out, " write units, and ");
+	paper_units(out, reads);
+	buf_adds(out, " read units to find them");
+	add_price(out, d, writes, reads);
+	add_time(out, d, writes);
+	if (spared >= 0.5) {
+		buf_adds(out, "; TTL would take ");
+		add_about(out, d, spared);
+		buf_adds(out, " of them free of charge, in its own time");
+	}
+	return doctor_add(d, "cost", DOCTOR_OK, f);
+}
+
+int
+doctor_permit(struct doctor *d, struct fault *f)
+{
+	doctor_section(d, "Purge");
+	if (check_deletes(d, f) != 0 || check_journal(d, f) != 0 ||
+	    check_cost(d, f) != 0)
+		return -1;
+	return 1;
+}

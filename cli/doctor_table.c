@@ -1,0 +1,347 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/doctor.h"
+#include "cli/locate.h"
+#include "cli/option.h"
+#include "cli/paper.h"
+#include "dynamodb/ddb.h"
+#include "dynamodb/probe.h"
+
+#define GALLERY_TABLE "TSAGalleryCache"
+#define GALLERY_LOGICAL "DynamoDBCache"
+
+/* A purge takes this part of what the table can do (cli/context.c). */
+#define PACE 4
+
+static int
+check_stack(struct doctor *d, struct fault *f)
+{
+	const struct aws_caller caller = { &d->config, d->credentials,
+		d->world };
+	struct fault why = { 0 };
+
+	if (d->o->stack == NULL)
+		return 1;
+	doctor_waiting(d, "asking CloudFormation for the stack %.100s",
+	    d->o->stack);
+	if (locate_stack(d->o, &caller, d->talk, &d->stack, &why) != 0)
+		return doctor_add_fault(d, "stack", DOCTOR_FAILURE, &why, f);
+	d->name = d->stack.table;
+	buf_addf(&d->text, "%s is the table %s (%s)", d->o->logical_id,
+	    d->stack.table, d->stack.status);
+	return doctor_add(d, "stack", DOCTOR_OK, f) == 0 ? 1 : -1;
+}
+
+void
+doctor_advise_policy(struct doctor *d)
+{
+	/* Once is enough for whoever reads all of it. */
+	if (d->advised && !d->json)
+		return;
+	d->advised = true;
+	buf_adds(&d->fix, "the least policy for a purge is printed by");
+	doctor_command(&d->command, d, "doctor --policy purge");
+}
+
+/* DescribeTable failed: 1 when something can be tried all the same. */
+static int
+not_described(struct doctor *d, const struct fault *why, struct fault *f)
+{
+	bool denied = why->kind == FAULT_DENIED;
+
+	if (denied)
+		doctor_advise_policy(d);
+	if (doctor_add_fault(d, "table", DOCTOR_FAILURE, why, f) != 0)
+		return -1;
+	return denied;
+}
+
+static int
+check_status(struct doctor *d, struct fault *f)
+{
+	const struct ddb_table *t = &d->table;
+	bool works = strcmp(t->status, "ACTIVE") == 0 ||
+	    strcmp(t->status, "UPDATING") == 0;
+	char bytes[32], count[32];
+
+	text_count(count, t->items);
+	text_bytes(bytes, t->bytes);
+	buf_addf(&d->text, "%s, %s %s, %s%s; %s", t->status, count,
+	    t->items == 1 ? "entry" : "entries", bytes,
+	    d->local ? "" : " (as of up to six hours ago)",
+	    t->arn[0] != '\0' ? t->arn : t->name);
+	if (!works)
+		buf_adds(&d->fix, "a purge needs it ACTIVE or UPDATING");
+	return doctor_add(d, "table", works ? DOCTOR_OK : DOCTOR_FAILURE, f);
+}
+
+static int
+check_account(struct doctor *d, struct fault *f)
+{
+	const struct aws_caller caller = { &d->config, d->credentials,
+		d->world };
+	struct fault why = { 0 };
+
+	if (d->o->expect_account == NULL)
+		return 0;
+	if (locate_account(d->o, &caller, &d->table, &why) != 0)
+		return doctor_add_fault(d, "account", DOCTOR_FAILURE, &why, f);
+	buf_addf(&d->text, "%s, as expected", d->o->expect_account);
+	return doctor_add(d, "account", DOCTOR_OK, f);
+}
+
+static int
+check_key(struct doctor *d, struct fault *f)
+{
+	const struct ddb_table *t = &d->table;
+
+	buf_addf(&d->text, "partition key %s (%s)", t->partition,
+	    attr_type_name(t->partition_type));
+	if (t->sort != NULL)
+		buf_addf(&d->text, ", sort key %s (%s)", t->sort,
+		    attr_type_name(t->sort_type));
+	return doctor_add(d, "key", DOCTOR_OK, f);
+}
+
+/* A quarter of ${units}, at least one. */
+static void
+add_pace(struct buf *out, double units, const char *what)
+{
+	paper_units(out, units / PACE > 1 ? units / PACE : 1);
+	buf_addf(out, " %s", what);
+}
+
+static int
+check_billing(struct doctor *d, struct fault *f)
+{
+	const struct ddb_table *t = &d->table;
+	struct buf *out = &d->text;
+
+	if (t->provisioned) {
+		buf_adds(out, "provisioned, ");
+		paper_units(out, t->read_units);
+		buf_adds(out, " read and ");
+		paper_units(out, t->write_units);
+		buf_adds(out, " write units a second");
+	} else {
+		buf_adds(out, "by request (PAY_PER_REQUEST)");
+	}
+	if (t->read_units > 0 && t->write_units > 0) {
+		buf_adds(out, "; a purge takes a quarter of what it can do, ");
+		add_pace(out, t->read_units, "reads and ");
+		add_pace(out, t->write_units,
+		    "writes a second, unless told otherwise (--max-rcu, "
+		    "--max-wcu)");
+	}
+	return doctor_add(d, "billing", DOCTOR_OK, f);
+}
+
+static int
+check_indexes(struct doctor *d, struct fault *f)
+{
+	const struct ddb_table *t = &d->table;
+
+	if (t->nindexes == 0) {
+		buf_adds(&d->text, "none");
+		return doctor_add(d, "indexes", DOCTOR_OK, f);
+	}
+	for (size_t i = 0; i < t->nindexes; i++)
+		buf_addf(&d->text, "%s%s (%s)", i > 0 ? ", " : "",
+		    t->indexes[i].name,
+		    t->indexes[i].global ? "global" : "local");
+	buf_addf(&d->text,
+	    "; a delete pays for each: up to %lld write units for an entry "
+	    "of 1 KB",
+	    (long long)ddb_table_delete_units(t, 1024));
+	return doctor_add(d, "indexes", DOCTOR_OK, f);
+}
+
+static int
+check_stream(struct doctor *d, struct fault *f)
+{
+	if (d->table.stream_view == NULL) {
+		buf_adds(&d->text, "off");
+		return doctor_add(d, "stream", DOCTOR_OK, f);
+	}
+	buf_addf(&d->text,
+	    "on (%s): its readers see what a purge deletes as deleted by a "
+	    "user, not by the service (no userIdentity "
+	    "dynamodb.amazonaws.com)",
+	    d->table.stream_view);
+	buf_adds(&d->fix,
+	    "what archives or counts expired entries by that misses these: "
+	    "tell its owner, or leave to TTL what TTL will take");
+	doctor_command(&d->command, d, "purge --state stuck");
+	return doctor_add(d, "stream", DOCTOR_WARNING, f);
+}
+
+static int
+check_replicas(struct doctor *d, struct fault *f)
+{
+	const struct ddb_table *t = &d->table;
+
+	if (t->nreplicas == 0) {
+		buf_adds(&d->text, "none, it is in this region only");
+		return doctor_add(d, "replicas", DOCTOR_OK, f);
+	}
+	buf_adds(&d->text, "also in ");
+	for (size_t i = 0; i < t->nreplicas; i++)
+		buf_addf(&d->text, "%s%s", i > 0 ? ", " : "",
+		    t->replicas[i].region);
+	buf_adds(&d->text,
+	    ": a delete is written there, too, and paid; TTL pays the copies "
+	    "only");
+	if (!t->strong_replicas) {
+		buf_adds(&d->fix,
+		    "an entry renewed there may not be renewed here yet, so "
+		    "purge --yes asks for --overdue of at least 15m");
+		doctor_command(&d->command, d, "purge --overdue 15m");
+	}
+	return doctor_add(d, "replicas", DOCTOR_WARNING, f);
+}
+
+static int
+check_protection(struct doctor *d, struct fault *f)
+{
+	buf_addf(&d->text, "%s (it keeps the table itself from being deleted)",
+	    d->table.protected ? "on" : "off");
+	return doctor_add(d, "protection", DOCTOR_OK, f);
+}
+
+static int
+check_backups(struct doctor *d, struct fault *f)
+{
+	struct probe_backups backups;
+	struct fault why = { 0 };
+	char when[32];
+
+	doctor_waiting(d, "asking for backups");
+	switch (probe_backups(d->conn, d->name, &backups, &why)) {
+	case PROBE_ALLOWED:
+		break;
+	case PROBE_UNKNOWN:
+		buf_adds(&d->text, "this server has none");
+		return doctor_add(d, "backups", DOCTOR_OK, f);
+	case PROBE_DENIED:
+		buf_adds(&d->text,
+		    "not told: dynamodb:DescribeContinuousBackups is not "
+		    "allowed, and no sweep needs it");
+		return doctor_add(d, "backups", DOCTOR_OK, f);
+	case PROBE_FAILED:
+		return doctor_add_fault(d, "backups", DOCTOR_WARNING, &why, f);
+	}
+	if (!backups.on)
+		buf_adds(&d->text,
+		    "point-in-time recovery is off: the journal of a purge is "
+		    "the only way back");
+	else if (backups.earliest >= 0 &&
+	    text_time_format(when, backups.earliest) == 0)
+		buf_addf(&d->text, "point-in-time recovery goes back to %s",
+		    when);
+	else
+		buf_adds(&d->text, "point-in-time recovery is on");
+	return doctor_add(d, "backups", DOCTOR_OK, f);
+}
+
+static void
+add_difference(struct buf *text, int *n, const char *what, const char *instead)
+{
+	buf_addf(text, "%s%s, not %s", (*n)++ > 0 ? "; " : "", what, instead);
+}
+
+int
+doctor_gallery(struct buf *text, const struct ddb_table *t)
+{
+	struct buf is = { 0 };
+	int n = 0;
+
+	if (strcmp(t->partition, "key") != 0 || t->partition_type != ATTR_S) {
+		buf_addf(&is, "partition key %s (%s)", t->partition,
+		    attr_type_name(t->partition_type));
+		add_difference(text, &n, buf_text(&is), "key (S)");
+	}
+	if (t->sort != NULL) {
+		buf_reset(&is);
+		buf_addf(&is, "sort key %s", t->sort);
+		add_difference(text, &n, buf_text(&is), "without one");
+	}
+	if (t->provisioned)
+		add_difference(text, &n, "provisioned", "PAY_PER_REQUEST");
+	if (t->ttl_status != NULL && !t->ttl_acts)
+		add_difference(text, &n, "TTL off", "on");
+	if (t->ttl_attribute != NULL && strcmp(t->ttl_attribute, "ttl") != 0) {
+		buf_reset(&is);
+		buf_addf(&is, "TTL on %s", t->ttl_attribute);
+		add_difference(text, &n, buf_text(&is), "on ttl");
+	}
+	buf_release(&is);
+	return n;
+}
+
+/* Only of the gallery's own table is it known what it should look like. */
+static int
+check_gallery(struct doctor *d, struct fault *f)
+{
+	bool made = d->o->stack != NULL &&
+	    strcmp(d->o->logical_id, GALLERY_LOGICAL) == 0;
+	struct buf text = { 0 };
+	int n, rc;
+
+	if (!made && strcmp(d->table.name, GALLERY_TABLE) != 0)
+		return 0;
+	n = doctor_gallery(&text, &d->table);
+	buf_addf(&d->text, "%sas the lab's template makes it%s%s",
+	    n > 0 ? "not " : "", n > 0 ? ": " : "", buf_text(&text));
+	if (n > 0 && strstr(buf_text(&text), "key") != NULL)
+		buf_adds(&d->fix, "is this the table that you mean?");
+	rc = doctor_add(d, "gallery", n > 0 ? DOCTOR_WARNING : DOCTOR_OK, f);
+	buf_release(&text);
+	return rc;
+}
+
+int
+doctor_table(struct doctor *d, struct fault *f)
+{
+	static int (*const checks[])(struct doctor *, struct fault *) = {
+		check_status,
+		check_account,
+		check_key,
+		check_billing,
+		check_indexes,
+		check_stream,
+		check_replicas,
+		check_protection,
+	};
+	struct fault why = { 0 };
+	int r;
+
+	doctor_section(d, "Table");
+	r = check_stack(d, f);
+	if (r <= 0)
+		return r;
+	doctor_waiting(d, "asking for the table %.100s", d->name);
+	d->described = ddb_table_read(d->conn, d->name, &d->table, &why) == 0;
+	if (!d->described) {
+		r = not_described(d, &why, f);
+		if (r <= 0)
+			return r;
+		d->table.name = xstrdup(d->name);
+	}
+	for (size_t i = 0; d->described && i < sizeof(checks) / sizeof(*checks);
+	     i++)
+		if (checks[i](d, f) != 0)
+			return -1;
+	if (check_backups(d, f) != 0)
+		return -1;
+	/* Told of later; the lab's template names it, too. */
+	doctor_waiting(d, "asking for TTL");
+	d->ttl_described =
+	    ddb_table_read_ttl(d->conn, &d->table, &d->ttl_why) == 0;
+	if (d->described && check_gallery(d, f) != 0)
+		return -1;
+	return 1;
+}

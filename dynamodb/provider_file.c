@@ -1,0 +1,60 @@
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/text.h"
+#include "dynamodb/config.h"
+#include "dynamodb/profile.h"
+#include "dynamodb/provider_parts.h"
+
+static bool
+is_set(const char *s)
+{
+	return s != NULL && *s != '\0';
+}
+
+static int
+try_file(struct search *s, const struct profile_file *file, struct fault *f)
+{
+	const char *name = s->profile, *path = profile_path(file);
+	struct found k = { profile_get(file, "profile", name,
+			       "aws_access_key_id", NULL),
+		profile_get(file, "profile", name, "aws_secret_access_key",
+		    NULL),
+		profile_get(file, "profile", name, "aws_security_token", NULL),
+		profile_get(file, "profile", name, "aws_account_id", NULL),
+		INT64_MAX };
+
+	if (!is_set(k.access_key)) {
+		buf_addf(&s->why, "%.300s: no %sprofile \"%.60s\"", path,
+		    profile_has(file, "profile", name) ? "aws_access_key_id in "
+						       : "",
+		    name);
+		return 0;
+	}
+	if (!is_set(k.secret_key))
+		return fault(f, FAULT_CREDENTIALS,
+		    "%s:%d: profile \"%.60s\" has an aws_access_key_id, but no "
+		    "aws_secret_access_key",
+		    path,
+		    profile_line(file, "profile", name, "aws_access_key_id"),
+		    name);
+	if (!is_set(k.session_token))
+		k.session_token = profile_get(file, "profile", name,
+		    "aws_session_token", NULL);
+	buf_adds(&s->source, "profile ");
+	text_escape(&s->source, name, strlen(name), false);
+	buf_addf(&s->source, " (%s)", path);
+	return provider_take(s, &k, buf_text(&s->source), f);
+}
+
+int
+provider_credentials(struct search *s, struct fault *f)
+{
+	return try_file(s, s->config->credentials, f);
+}
+
+int
+provider_config(struct search *s, struct fault *f)
+{
+	return try_file(s, s->config->config, f);
+}

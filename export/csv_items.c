@@ -1,0 +1,351 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "dynamodb/item.h"
+#include "export/column.h"
+#include "export/csv_items.h"
+#include "export/csv_read.h"
+#include "export/csv_safe.h"
+
+#define ATTRIBUTES "attributes"
+#define SIZE "size"
+#define MASK "\xe2\x80\xa6" /* what a masked value begins with */
+
+struct csv_items {
+	struct csv_read *csv;
+	char **names; /* of the columns */
+	size_t n;
+	size_t attributes, size; /* which they are; size may be n: none */
+	struct csv_key key;
+	size_t keys; /* columns of it; 0: not known yet */
+	struct buf image;
+};
+
+static int
+read_names(struct csv_items *c, struct fault *f)
+{
+	struct csv_row row;
+	int r = csv_read_next(c->csv, &row, f);
+
+	if (r < 0)
+		return -1;
+	if (r == 0)
+		return fault(f, FAULT_DATA,
+		    "%s: it is empty: CSV begins with a line of names",
+		    csv_read_name(c->csv));
+	c->names = xcalloc(row.n, sizeof(*c->names));
+	for (; c->n < row.n; c->n++)
+		c->names[c->n] = xstrndup(row.cells[c->n].p, row.cells[c->n].n);
+	c->attributes = c->size = c->n;
+	for (size_t i = 1; i < c->n; i++) {
+		if (strcmp(c->names[i], ATTRIBUTES) == 0)
+			c->attributes = i;
+		if (strcmp(c->names[i], SIZE) == 0)
+			c->size = i;
+	}
+	if (c->attributes < c->n)
+		return 0;
+	(void)fault(f, FAULT_DATA,
+	    "it is no DynamoDB JSON, no journal, and no CSV with a column "
+	    "\"" ATTRIBUTES "\", without which types are lost: export "
+	    "--format dynamodb-json, or csv without --columns, writes what "
+	    "can be read back");
+	return csv_read_at(c->csv, f);
+}
+
+struct csv_items *
+csv_items_of(struct input *in, struct fault *f)
+{
+	struct csv_items *c = xcalloc(1, sizeof(*c));
+
+	c->csv = csv_read_of(in);
+	if (read_names(c, f) == 0)
+		return c;
+	csv_items_close(c);
+	return NULL;
+}
+
+/* Whether ${name} is that of a column which is no attribute of the key. */
+static bool
+is_column(const char *name)
+{
+	if (*name == '@' || (*name == '\'' && name[1] == '@'))
+		return true;
+	for (const struct column_def *d = column_defs; d->name != NULL; d++)
+		if (strcmp(d->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* How many columns stand before those that an export has by itself; 0 when
+ * it has others. */
+static size_t
+before_export(const struct csv_items *c)
+{
+	const struct key_schema none = { "", NULL };
+	struct columns own;
+	size_t n = 0, i;
+
+	columns_csv(&own, &none);
+	if (c->n >= own.n) {
+		n = c->n - (own.n - 1);
+		for (i = 1; i < own.n; i++)
+			if (strcmp(own.list[i].name, c->names[n + i - 1]) != 0)
+				n = 0, i = own.n;
+	}
+	columns_release(&own);
+	return n;
+}
+
+/* "a" or "a, b" */
+static char *
+key_names(const char *partition, const char *sort)
+{
+	return xasprintf("%s%s%s", partition, sort != NULL ? ", " : "",
+	    sort != NULL ? sort : "");
+}
+
+int
+csv_items_key(struct csv_items *c, const struct csv_key *key, struct fault *f)
+{
+	size_t keys = key->sort != NULL ? 2 : 1, before = before_export(c);
+	bool same = c->n > keys && strcmp(c->names[0], key->partition) == 0 &&
+	    (key->sort == NULL || strcmp(c->names[1], key->sort) == 0) &&
+	    (before == 0 || before == keys);
+	char *have, *want;
+
+	for (size_t i = keys; same && i < c->n; i++)
+		same = is_column(c->names[i]);
+	if (same) {
+		c->key = *key;
+		c->keys = keys;
+		return 0;
+	}
+	have = key_names(c->names[0],
+	    c->n > 1 && (before == 2 || !is_column(c->names[1])) ? c->names[1]
+								 : NULL);
+	want = key_names(key->partition, key->sort);
+	(void)fault(f, FAULT_DATA,
+	    "%s: its first columns are the key (%s), and it should be (%s)",
+	    csv_read_name(c->csv), have, want);
+	free(have);
+	free(want);
+	return -1;
+}
+
+/* One of ${hint}'s names, its type cut off: "name:N". */
+static char *
+take_type(const char *p, size_t n, enum attr_type *type)
+{
+	static const char letters[] = "SNB";
+	const char *letter =
+	    n > 2 && p[n - 2] == ':' ? strchr(letters, p[n - 1]) : NULL;
+
+	*type = ATTR_S;
+	if (letter == NULL || *letter == '\0')
+		return xstrndup(p, n);
+	*type = *letter == 'N' ? ATTR_N : *letter == 'B' ? ATTR_B : ATTR_S;
+	return xstrndup(p, n - 2);
+}
+
+int
+csv_items_guess(struct csv_items *c, const char *hint, struct csv_key *key,
+    struct fault *f)
+{
+	size_t keys = before_export(c), n;
+	char *partition = NULL, *sort = NULL;
+	int rc;
+
+	*key =
+	    (struct csv_key){ .partition_type = ATTR_S, .sort_type = ATTR_S };
+	if (hint != NULL) {
+		n = strcspn(hint, ",");
+		partition = take_type(hint, n, &key->partition_type);
+		if (hint[n] == ',')
+			sort = take_type(hint + n + 1, strlen(hint + n + 1),
+			    &key->sort_type);
+		key->partition = partition;
+		key->sort = sort;
+	} else {
+		if (keys == 0)
+			keys = 1 + (c->n > 1 && !is_column(c->names[1]));
+		key->partition = c->names[0];
+		key->sort = keys > 1 ? c->names[1] : NULL;
+	}
+	rc = csv_items_key(c, key, f);
+	if (rc == 0) { /* the names that live as long as the file */
+		key->partition = c->key.partition = c->names[0];
+		key->sort = c->key.sort = c->keys > 1 ? c->names[1] : NULL;
+	}
+	free(partition);
+	free(sort);
+	return rc;
+}
+
+/* The key attribute of column ${i} as a member of the image. */
+static int
+add_key(struct csv_items *c, const struct csv_row *row, size_t i,
+    struct fault *f)
+{
+	static const char *const forms[] = { [ATTR_S] = "text in UTF-8",
+		[ATTR_N] = "a decimal number",
+		[ATTR_B] = "base64" };
+	enum attr_type type = i == 0 ? c->key.partition_type : c->key.sort_type;
+	const char *name = i == 0 ? c->key.partition : c->key.sort;
+	struct slice cell = row->cells[i];
+
+	slice_text_encode(&c->image, name, strlen(name));
+	buf_addc(&c->image, ':');
+	if (attr_key_value(&c->image, type, cell.p, cell.n) == 0)
+		return 0;
+	if (csv_safe_is(cell))
+		return fault(f, FAULT_DATA,
+		    "its key was made safe for a spreadsheet: write the file "
+		    "without --csv-safe");
+	return fault(f, FAULT_DATA, "cell %zu cannot be the key %s: not %s",
+	    i + 1, name, cell.n == 0 ? "there" : forms[type]);
+}
+
+static int
+add_attribute(struct csv_items *c, struct slice name, struct slice value,
+    struct fault *f)
+{
+	const char *p = c->key.partition, *s = c->key.sort;
+
+	if (slice_text_is(name, p, strlen(p)) ||
+	    (s != NULL && slice_text_is(name, s, strlen(s))))
+		return fault(f, FAULT_DATA,
+		    "the column \"" ATTRIBUTES "\" has the key's \"%.*s\", "
+		    "too",
+		    SLICE_ARG(name));
+	if (attr_check(value) != 0)
+		return fault(f, FAULT_DATA,
+		    "\"%.*s\" in the column \"" ATTRIBUTES "\" is no "
+		    "attribute's value like {\"S\":\"text\"}",
+		    SLICE_ARG(name));
+	buf_adds(&c->image, ",\"");
+	buf_add(&c->image, name.p, name.n);
+	buf_adds(&c->image, "\":");
+	buf_add(&c->image, value.p, value.n);
+	return 0;
+}
+
+static int
+add_attributes(struct csv_items *c, struct slice cell, struct fault *f)
+{
+	struct slice_walk w = slice_walk(cell);
+	struct slice name, value;
+	size_t where;
+
+	if (cell.n >= strlen(MASK) && memcmp(cell.p, MASK, strlen(MASK)) == 0)
+		return fault(f, FAULT_DATA,
+		    "a session, and it is masked: export --format csv (or "
+		    "list --reveal --format csv) writes it as it is");
+	if (slice_check(cell, &where) != 0)
+		return fault(f, FAULT_DATA,
+		    "the column \"" ATTRIBUTES "\" is no JSON from its byte "
+		    "%zu on",
+		    where + 1);
+	if (slice_object(&w) != 0)
+		return fault(f, FAULT_DATA,
+		    "the column \"" ATTRIBUTES "\" is no JSON object");
+	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0)
+		if (add_attribute(c, name, value, f) != 0)
+			return -1;
+	return 0;
+}
+
+/* A key that begins with ' and = can be one, or have got the '. The size in
+ * the row tells. */
+static int
+check_safe(const struct csv_items *c, const struct csv_row *row,
+    struct fault *f)
+{
+	bool safe = csv_safe_is(row->cells[0]) ||
+	    (c->keys > 1 && csv_safe_is(row->cells[1]));
+	struct slice image = { c->image.p, c->image.n };
+	char size[32];
+	int n;
+
+	if (!safe)
+		return 0;
+	n = snprintf(size, sizeof(size), "%lld",
+	    (long long)attr_item_size(image));
+	if (c->size >= c->keys && c->size < row->n &&
+	    row->cells[c->size].n == (size_t)n &&
+	    memcmp(row->cells[c->size].p, size, (size_t)n) == 0)
+		return 0;
+	return fault(f, FAULT_DATA,
+	    "its key was made safe for a spreadsheet: write the file without "
+	    "--csv-safe");
+}
+
+static int
+make_image(struct csv_items *c, const struct csv_row *row, struct fault *f)
+{
+	if (row->n != c->n)
+		return fault(f, FAULT_DATA,
+		    "it has %zu cells, and the line of names has %zu", row->n,
+		    c->n);
+	buf_reset(&c->image);
+	for (size_t i = 0; i < c->keys; i++) {
+		buf_addc(&c->image, i == 0 ? '{' : ',');
+		if (add_key(c, row, i, f) != 0)
+			return -1;
+	}
+	if (add_attributes(c, row->cells[c->attributes], f) != 0)
+		return -1;
+	buf_addc(&c->image, '}');
+	return check_safe(c, row, f);
+}
+
+int
+csv_items_next(struct csv_items *c, struct slice *image, int64_t *line,
+    struct fault *f)
+{
+	struct csv_row row;
+	int r = csv_read_next(c->csv, &row, f);
+
+	csv_read_forget(c->csv);
+	if (r != 1)
+		return r;
+	if (make_image(c, &row, f) != 0)
+		return csv_read_at(c->csv, f);
+	*image = (struct slice){ c->image.p, c->image.n };
+	*line = row.line;
+	return 1;
+}
+
+int
+csv_items_restart(struct csv_items *c, struct fault *f)
+{
+	struct csv_row names;
+
+	if (csv_read_restart(c->csv, f) != 0)
+		return -1;
+	return csv_read_next(c->csv, &names, f) < 0 ? -1 : 0;
+}
+
+const char *
+csv_items_name(const struct csv_items *c)
+{
+	return csv_read_name(c->csv);
+}
+
+void
+csv_items_close(struct csv_items *c)
+{
+	if (c == NULL)
+		return;
+	csv_read_close(c->csv);
+	for (size_t i = 0; i < c->n; i++)
+		free(c->names[i]);
+	free(c->names);
+	buf_release(&c->image);
+	free(c);
+}

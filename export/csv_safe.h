@@ -1,0 +1,20 @@
+#ifndef EXPORT_CSV_SAFE_H
+#define EXPORT_CSV_SAFE_H
+
+#include <stdbool.h>
+
+#include "dynamodb/slice.h"
+
+/*
+ * What a spreadsheet would take for a formula (OWASP, "CSV Injection"): a
+ * cell that begins with = + - @, TAB, CR, LF or NUL, but for plain numbers
+ * (-5, +1.5e3). --csv-safe puts a ' before it, which makes it text.
+ */
+
+/* Whether ${cell} needs the '. Pure. */
+bool csv_safe_needs(struct slice cell);
+/* Whether ${cell} looks as if it had got one: the key that it was is then not
+ * to be told from another that begins so. Pure. */
+bool csv_safe_is(struct slice cell);
+
+#endif

@@ -1,0 +1,331 @@
+#!/usr/bin/env bats
+# A table that is read in parts: by many machines, whose reports add up to
+# that of one; by a sample, which tells how sure it is; by a run that was
+# interrupted. And what makes a report an alert.
+
+load lib/common
+
+# Well in the past by the clock; TTL stays off, so that nothing goes away.
+NOW=1795000000
+ENTRIES=6000
+
+setup_file() {
+	start_local
+	TABLE=$(new_table shards)
+	SORTED=$(new_table sorted)
+	export TABLE SORTED
+	seed --endpoint "$LOCAL_URL" --table "$TABLE" --mixed "$ENTRIES" \
+	    --now "$NOW" &
+	seed --endpoint "$LOCAL_URL" --table "$SORTED" --mixed 800 \
+	    --now "$NOW" --sort-key --sort-type S
+	wait $!
+}
+
+teardown_file() { stop_servers; }
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	unset JOB_COMPLETION_INDEX AWS_BATCH_JOB_ARRAY_INDEX
+}
+
+inspect() { ttlsweep inspect --now "$NOW" "$@"; }
+
+# shards N OPTION...: the reports 1.json to N.json
+shards() {
+	local n=$1 i
+	shift
+	for ((i = 1; i <= n; i++)); do
+		inspect --format json --shard "$i/$n" -o "$i.json" "$@"
+	done
+}
+
+# The figures that many machines have in another way than one: requests that
+# each of them makes to know the table, and time.
+alike() { jq -S 'del(.scanned.requests, .scanned.seconds)' "$1"; }
+
+# same_as_one N OPTION...
+same_as_one() {
+	local n=$1 i
+	shift
+	inspect --format json --segments 1024 -o one.json "$@"
+	shards "$n" "$@"
+	ttlsweep inspect --merge --format json -o all.json \
+	    $(seq -f '%.0f.json' "$n" -1 1)
+	cmp <(alike one.json) <(alike all.json)
+	# byte for byte, too
+	for i in one all; do
+		sed -E 's/"(requests|seconds)":[0-9.]+/"\1":0/g' $i.json >$i
+	done
+	cmp one all
+}
+
+@test "4 shards add up to the report of one machine" {
+	same_as_one 4 -t "$TABLE"
+	jq -e --argjson n "$ENTRIES" '.scanned.items == $n and .complete
+	    and .shards == null and .segments == 1024
+	    and (.groups | length) > 5 and (.largest | length) == 10' all.json
+	jq -e '.shards == {"of":4,"have":[3]} and .complete
+	    and .segments == 1024' 3.json
+}
+
+@test "3 shards, which cannot be equal, with a sort key" {
+	same_as_one 3 -t "$SORTED"
+	jq -e '.reasons | all(has("example_sort"))' all.json
+}
+
+@test "shards without sizes, of chosen entries, with other prefixes" {
+	same_as_one 2 -t "$TABLE" --no-sizes
+	jq -e '.largest == [] and (.scanned | has("bytes") | not)' all.json
+	same_as_one 2 -t "$TABLE" --kind session --prefix sess
+	jq -e '.selection == "--kind session --prefix sess"' all.json
+	same_as_one 2 -t "$TABLE" --session-prefix user: --group search:1
+	jq -e '.kinds.session.items > 0' all.json
+}
+
+@test "the text is the same, too" {
+	inspect --segments 1024 -t "$TABLE" >one
+	shards 4 -t "$TABLE"
+	ttlsweep inspect --merge 1.json 2.json 3.json 4.json >all
+	# --merge knows no account
+	cmp <(sed 's/, account [0-9]*//; s/^Read in [0-9.]* s/Read/' one) \
+	    <(sed 's/^Read in [0-9.]* s/Read/' all)
+	# a whole report is printed again, also from standard input
+	inspect --format json --segments 1024 -t "$TABLE" |
+	    ttlsweep inspect --merge - >again
+	cmp <(sed 's/^Read in [0-9.]* s/Read/' all) \
+	    <(sed 's/^Read in [0-9.]* s/Read/' again)
+}
+
+@test "sums of sums" {
+	shards 4 -t "$TABLE"
+	ttlsweep inspect --merge --format json 1.json 2.json 3.json 4.json |
+	    alike - >want
+	ttlsweep inspect --merge --partial --format json -o a.json 4.json 1.json
+	jq -e '.shards == {"of":4,"have":[1,4]} and .complete' a.json
+	ttlsweep inspect --merge --partial --format json -o b.json 3.json 2.json
+	ttlsweep inspect --merge --format json a.json b.json | alike - | cmp - want
+	run -0 ttlsweep inspect --merge --partial a.json
+	[[ $output == *"Shards 1, 4 of 4 only."* ]]
+	run -1 ttlsweep inspect --merge a.json 1.json
+	[[ $output == *"1.json: shard 1 is in a.json already"* ]]
+}
+
+# refused TEXT FILE...: --merge says TEXT, and prints no report
+refused() {
+	local text=$1
+	shift
+	run -1 --separate-stderr ttlsweep inspect --merge "$@"
+	echo "$stderr"
+	[[ -z $output && $stderr == *"$text"* ]]
+}
+
+@test "what does not go together is refused" {
+	shards 2 -t "$TABLE"
+	refused "of 2 shards these are missing: 2" 1.json
+	refused "shard 1 is in 1.json already" 1.json 1.json
+	refused "none.json: No such file" 1.json none.json
+	inspect -t "$TABLE" --format json >whole.json
+	refused "whole.json: of another number of segments than 1.json" 1.json whole.json
+	inspect -t "$TABLE" --format json --segments 1024 >whole.json
+	refused "of another number of shards than" 1.json whole.json
+	refused "of no shard, but of a whole table" whole.json whole.json
+	inspect -t "$TABLE" --format json --sample 10 >sample.json
+	refused "sample.json: an estimate (--sample)" sample.json
+	inspect -t "$SORTED" --format json --shard 2/2 >other.json
+	refused "other.json: of another table than 1.json" 1.json other.json
+	ttlsweep inspect -t "$TABLE" --format json --shard 2/2 \
+	    --now $((NOW + 1)) >other.json
+	refused "of another moment (give all of them the same --now)" 1.json other.json
+	inspect -t "$TABLE" --format json --shard 2/2 --ttl-attribute x >other.json
+	refused "of another ttl_attribute than" 1.json other.json
+	inspect -t "$TABLE" --format json --shard 2/2 --no-sizes >other.json
+	refused "of another --no-sizes than" 1.json other.json
+	inspect -t "$TABLE" --format json --shard 2/2 --kind item >other.json
+	refused "of another selection of entries than" 1.json other.json
+	inspect -t "$TABLE" --format json --shard 2/2 --group x >other.json
+	refused "of another --session-prefix or --group than" 1.json other.json
+	inspect -t "$TABLE" --format json --shard 2/3 >other.json
+	refused "of another number of shards than" 1.json other.json
+	# jq would not keep numbers as large as there are
+	while read -r name edit; do
+		sed -E "$edit" 2.json >other.json
+		refused "other.json: of another $name" 1.json other.json
+	done <<-'EDITS'
+		table_id s/("table":)/"table_id":"x",\1/
+		region s/("region":")/\1x/
+		endpoint s/("endpoint":")/\1x/
+		key s/("key":\[")/\1x/
+		key s/("key":\[[^]]*)/\1,"range"/
+		ttl_status s/("ttl_status":")/\1x/
+		table_ttl_attribute s/("ttl_status":)/"table_ttl_attribute":"x",\1/
+	EDITS
+	sed 's,inspect/1,inspect/2,' 2.json >other.json
+	refused 'its schema is not "ttlsweep.inspect/1"' 1.json other.json
+	sed -E 's/("live":\{"items":)/\11/' 2.json >other.json
+	refused "other.json: not a whole report" 1.json other.json
+	head -c 500 2.json >other.json
+	refused "other.json: not a report: no JSON from byte" 1.json other.json
+	: >other.json
+	refused "other.json: not a report" 1.json other.json
+	sed 's/"complete":true/"complete":false,"segments_done":500/' 2.json \
+	    >other.json
+	refused "other.json: its run was interrupted" 1.json other.json
+	ttlsweep inspect --merge --partial --format json 1.json other.json |
+	    jq -e '.complete == false and .segments_done == 1012'
+}
+
+@test "--shard auto/N asks the job" {
+	JOB_COMPLETION_INDEX=0 inspect -t "$TABLE" --shard auto/4 \
+	    --format json | jq -e '.shards == {"of":4,"have":[1]}'
+	AWS_BATCH_JOB_ARRAY_INDEX=3 inspect -t "$TABLE" --shard auto/4 \
+	    --format json | jq -e '.shards == {"of":4,"have":[4]}'
+	run -2 inspect -t "$TABLE" --shard auto/4
+	[[ $output == *JOB_COMPLETION_INDEX*AWS_BATCH_JOB_ARRAY_INDEX* ]]
+	JOB_COMPLETION_INDEX=4 run -2 inspect -t "$TABLE" --shard auto/4
+	[[ $output == *"JOB_COMPLETION_INDEX is '4', not one of 0 to 3"* ]]
+	JOB_COMPLETION_INDEX=x run -2 inspect -t "$TABLE" --shard auto/4
+	for bad in 0/4 5/4 1 1/ /4 1/0 1/1025 a/4 -1/4 '' ' 1/4'; do
+		run -2 inspect -t "$TABLE" --shard "$bad"
+	done
+}
+
+@test "wrong usage of parts" {
+	run -2 inspect -t "$TABLE" --sample 10 --shard 1/4
+	run -2 inspect -t "$TABLE" --shard 1/4 --segments 1024
+	run -2 inspect -t "$TABLE" --partial
+	run -2 ttlsweep inspect --merge
+	run -2 ttlsweep inspect --merge -t "$TABLE" 1.json
+	run -2 ttlsweep inspect report.json
+	for bad in 0 -1 101 x 5% '' 100.00001; do
+		run -2 inspect -t "$TABLE" --sample "$bad"
+	done
+	run -2 inspect -t "$TABLE" --sample 10 --segments 16
+	echo '{"Item":{"key":{"S":"a"}}}' >export.json
+	run -2 ttlsweep inspect -i export.json --sample 10
+	run -2 ttlsweep inspect -i export.json --shard 1/4
+}
+
+@test "a sample says how sure it is, and what it saved" {
+	local i inside=0
+	inspect -t "$TABLE" --format json --segments 1024 >one.json
+	for i in 1 2 3 4 5; do
+		inspect -t "$TABLE" --format json --sample 10 >sample.json
+		jq -e '.sample == {"fraction":0.099609,"segments":102,"of":1024}
+		    and .segments == 1024 and .complete and .shards == null
+		    and .scanned.items < 1500
+		    and .scanned.pages == 102
+		    and ([.. | objects | select(has("items_low"))] |
+			length > 30 and
+			all(.items_low <= .items and .items <= .items_high))' \
+		    sample.json
+		# 95 of 100 times, each of them
+		jq -e --slurpfile one one.json '[.states, .kinds | to_entries[]
+		    | .key as $k | .value
+		    | ($one[0].states + $one[0].kinds)[$k].items as $true
+		    | .items_low <= $true and $true <= .items_high] | all' \
+		    sample.json >/dev/null && ((inside += 1))
+	done
+	((inside >= 1))
+	run -0 --separate-stderr inspect -t "$TABLE" --sample 10
+	[[ $output == *"102 of 1 024 segments, chosen at random (10.0 %)"* ]]
+	[[ $output == *"RANGE (95 %)"* ]]
+	[[ $output =~ "read units instead of about "[0-9\ ]+": "[0-9\ ]+" saved" ]]
+	[[ $output != *"sort key"* ]]
+}
+
+@test "a sample has 30 segments at least" {
+	inspect -t "$TABLE" --format json --sample 0.1 |
+	    jq -e '.sample.segments == 30 and .sample.of == 4096'
+	inspect -t "$TABLE" --format json --sample 1 --segments 64 |
+	    jq -e '.sample.segments == 30 and .sample.of == 64'
+}
+
+@test "a sample of everything is exact" {
+	inspect -t "$TABLE" --format json --segments 1024 >one.json
+	inspect -t "$TABLE" --format json --sample 100 >all.json
+	jq -e '[.. | objects | select(has("items_low"))]
+	    | all(.items_low == .items and .items == .items_high)' all.json
+	jq 'del(.. | .items_low?, .items_high?) | .sample = null' all.json |
+	    alike - | cmp - <(alike one.json)
+}
+
+@test "nothing seen is no promise that there is nothing" {
+	inspect -t "$TABLE" --format json --sample 10 --prefix no-such-key |
+	    jq -e '.states | all(.items == 0 and .items_low == 0
+		and .items_high > 30 and .items_high < 60)'
+	run -0 inspect -t "$TABLE" --sample 10 --prefix no-such-key
+	[[ $output == *"No expired entry was seen; in the table are (0 to "* ]]
+	[[ $output != *"up to date"* ]]
+}
+
+@test "a sample of a table with collections says what it does not cover" {
+	run -0 inspect -t "$SORTED" --sample 10
+	[[ $output == *"The table has a sort key"*"No range covers"* ]]
+}
+
+@test "alerts" {
+	run -0 --separate-stderr inspect -t "$TABLE" --alert-expired 6000
+	[[ -z $stderr ]]
+	run -5 --separate-stderr inspect -t "$TABLE" --alert-expired 0
+	[[ $output == *STATE* ]]
+	[[ $stderr =~ "alert: "[0-9\ ]+" expired entries, more than 0" ]]
+	run -5 --separate-stderr inspect -t "$TABLE" --alert-overdue 1d \
+	    --kind session --format json -o report.json
+	[[ $stderr == *"alert: an entry is expired for "*", longer than 1 d" ]]
+	# exactly so old is not longer than that
+	local max table
+	table=$(new_table alert)
+	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" \
+	    --case past=30 --case future=5
+	max=$(inspect -t "$table" --format json | jq .overdue.max)
+	run -0 inspect -t "$table" --alert-overdue "$max" --alert-expired 30
+	run -5 inspect -t "$table" --alert-overdue $((max - 1))
+	run -5 inspect -t "$table" --alert-expired 29
+	# … of what machines found together
+	shards 2 -t "$TABLE"
+	run -5 --separate-stderr ttlsweep inspect --merge 1.json 2.json \
+	    --alert-expired 0 --alert-overdue 0s
+	[[ $(grep -c alert: <<<"$stderr") == 2 ]]
+	# no entry is expired: none is overdue
+	run -0 inspect -t "$TABLE" --prefix no-such-key --alert-overdue 0s
+}
+
+# interrupted SIGNAL OPTION...: slow enough that it is under way. What a
+# shell starts in the background ignores SIGINT otherwise.
+interrupted() {
+	local signal=$1 pid status=0
+	shift
+	env --default-signal=INT "$TTLSWEEP" inspect --now "$NOW" \
+	    -t "$TABLE" --max-rcu 40 "$@" >out 2>err 3>&- &
+	pid=$!
+	sleep 2
+	kill -"$signal" "$pid"
+	wait "$pid" || status=$?
+	return "$status"
+}
+
+@test "an interrupted run prints what it knows" {
+	run -130 interrupted INT --segments 1024 --format json
+	jq -e '.complete == false and .segments == 1024
+	    and .segments_done > 0 and .segments_done < 1024
+	    and .scanned.items > 0 and .scanned.items < 6000
+	    and .scanned.items == ([.states[].items] | add)' out
+	[[ $(<err) == *interrupted* ]]
+	run -143 interrupted TERM --segments 1024
+	[[ $(<out) == *"INCOMPLETE: "*" of 1 024 segments were read to their"* ]]
+	tr '\n' ' ' <out | grep -E 'end, [0-9.]+ % of the table'
+	# half a report must not take the place of a whole one
+	run -130 interrupted INT --segments 1024 -o report
+	[[ ! -e report ]]
+	# nor be added up without a word
+	run -130 interrupted INT --segments 1024 --format json
+	ttlsweep inspect --merge out >text
+	grep INCOMPLETE text
+}
+
+@test "an interrupted sample is of the segments that were read" {
+	run -130 interrupted INT --sample 50 --format json
+	jq -e '.complete == false and .sample.segments == .segments_done
+	    and .sample.segments < 512 and .sample.of == 1024
+	    and .states.live.items_low <= .states.live.items' out
+}

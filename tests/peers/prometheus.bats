@@ -1,0 +1,84 @@
+#!/usr/bin/env bats
+# The metrics, judged by Prometheus' own promtool.
+
+load ../lib/common
+
+NOW=1795335120
+
+setup_file() {
+	start_local
+	TABLE=$(new_table prom)
+	export TABLE
+	seed --endpoint "$LOCAL_URL" --table "$TABLE" --mixed 1000 \
+	    --now "$NOW" --max-size 8000
+}
+
+teardown_file() { stop_servers; }
+
+setup() { M=$BATS_TEST_TMPDIR/metrics; }
+
+metrics() { ttlsweep inspect --now "$NOW" --format prometheus "$@" >"$M"; }
+
+good() {
+	run promtool check metrics <"$M"
+	[[ $status -eq 0 && -z $output ]] || { echo "$output"; false; }
+	# every one with table and region
+	! grep -vE '^#|^ttlsweep_[a-z_]+\{table="[^"]*",region="[^"]*"[,}]' "$M"
+}
+
+# The value of the metric that begins so.
+value() { awk -v m="$1" 'index($0, m) == 1 { print $NF }' "$M"; }
+
+@test "a table: the figures are those of the JSON report" {
+	metrics -t "$TABLE"
+	good
+	ttlsweep inspect -t "$TABLE" --now "$NOW" --format json >"$M.json"
+	labels="{table=\"$TABLE\",region=\"us-east-1\""
+	for kind in session item; do
+		for state in live pending stuck immortal; do
+			[[ $(value "ttlsweep_items$labels,kind=\"$kind\",state=\"$state\"}") \
+			    == $(jq ".kinds.$kind.$state" "$M.json") ]]
+		done
+	done
+	for state in live pending stuck immortal; do
+		sum=$(awk -v s="state=\"$state\"" '/^ttlsweep_bytes/ && index($0, s) { n += $NF } END { print n }' "$M")
+		[[ $sum == $(jq ".states.$state.bytes" "$M.json") ]]
+	done
+	jq -r '.reasons[] | select(.state == "stuck") | "\(.reason) \(.items)"' "$M.json" |
+	    while read -r reason n; do
+		[[ $(value "ttlsweep_stuck_items$labels,reason=\"$reason\"}") == "$n" ]]
+	    done
+	[[ $(value "ttlsweep_overdue_seconds_count$labels}") == $(jq .purge.items "$M.json") ]]
+	[[ $(value "ttlsweep_overdue_seconds$labels,quantile=\"0.5\"}") == $(jq .overdue.p50 "$M.json") ]]
+	age=$(($(date +%s) - $(value "ttlsweep_last_success_timestamp_seconds$labels,command=\"inspect\"}")))
+	((age >= -5 && age < 60))
+}
+
+@test "without sizes, of a sample, from a file, of nothing" {
+	metrics -t "$TABLE" --no-sizes
+	good
+	! grep -q ttlsweep_bytes "$M"
+	metrics -t "$TABLE" --sample 50
+	good
+	ttlsweep export -t "$TABLE" -o "$BATS_TEST_TMPDIR/export.json"
+	metrics -i "$BATS_TEST_TMPDIR/export.json"
+	good
+	! grep -q ttlsweep_scan_capacity_units "$M"
+	: >"$BATS_TEST_TMPDIR/none.json"
+	metrics -i "$BATS_TEST_TMPDIR/none.json"
+	good
+	[[ $(grep -c quantile "$M") == 0 ]]
+}
+
+@test "half a pass makes no metrics" {
+	mkfifo "$BATS_TEST_TMPDIR/pipe"
+	"$TTLSWEEP" inspect -i "$BATS_TEST_TMPDIR/pipe" --format prometheus >"$M" &
+	exec 9>"$BATS_TEST_TMPDIR/pipe"
+	printf '{"Item":{"key":{"S":"a"}}}\n' >&9
+	sleep 0.3
+	kill -INT $!
+	status=0
+	wait $! || status=$?
+	exec 9>&-
+	[[ $status -eq 130 && ! -s $M ]]
+}
