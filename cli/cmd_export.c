@@ -21,8 +21,8 @@ const struct command cmd_export = {
 	.summary = "write entries to a file or to standard output",
 	.about = "Writes the selected entries faithfully: nothing is masked, "
 		 "no type and no digit is lost. What it writes as "
-		 "dynamodb-json can be read again with --input and put back "
-		 "with restore.",
+		 "dynamodb-json or csv can be read again with --input and put "
+		 "back with restore.",
 	.run = run,
 };
 
@@ -62,6 +62,12 @@ format_for(const struct options *o, struct fault *f)
 	if (o->columns != NULL && !format->columned) {
 		(void)fault(f, FAULT_USAGE,
 		    "--columns is for csv; %s has every attribute",
+		    format->name);
+		return NULL;
+	}
+	if (o->csv_safe && strcmp(format->name, "csv") != 0) {
+		(void)fault(f, FAULT_USAGE,
+		    "--csv-safe is for csv; no spreadsheet runs %s",
 		    format->name);
 		return NULL;
 	}
@@ -119,6 +125,8 @@ work(struct context *c, struct rows *rows, struct fault *f)
 	rc = rows_close(rows, rc >= 0, f) != 0 ? -1 : rc;
 	if (rc >= 0)
 		tell(c, rows, &done);
+	if (rc == 0)
+		context_tell_keys(c, done.absent);
 	summary_release(&total);
 	source_close(source);
 	return rc < 0 ? -1 : 0;
@@ -143,6 +151,7 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 	else if (format->columned &&
 	    columns_parse(&columns, o->columns, &c.schema, f) != 0)
 		goto out;
+	columns.safe = o->csv_safe;
 	options.format = format->name;
 	options.path = o->output;
 	options.gzip = o->gzip || (to_file(o) && ends_in_gz(o->output));

@@ -115,6 +115,7 @@ work(struct list *l, bool keys_only, struct fault *f)
 	struct context *c = &l->context;
 	struct selection selection;
 	struct summary total;
+	struct pass_progress done = { 0 };
 	struct source *source = context_source(c, keys_only);
 	struct pass pass = {
 		.source = source,
@@ -135,8 +136,10 @@ work(struct list *l, bool keys_only, struct fault *f)
 	context_selection(&selection, c->o);
 	summary_init(&total, 0, c->rules.sizes);
 	context_begin(c, "listed", l->rank == NULL);
-	rc = pass_run(&pass, &total, NULL, f);
+	rc = pass_run(&pass, &total, &done, f);
 	context_end(c);
+	if (rc == 0)
+		context_tell_keys(c, done.absent);
 	if (rc >= 0 && l->rank != NULL)
 		rc = write_ranked(l, f);
 	summary_release(&total);
@@ -179,16 +182,13 @@ drop_wide(struct columns *c, int width)
 	c->n = n;
 }
 
+/* What --format does not go with. */
 static int
-run(const struct options *o, struct talk *talk, struct fault *f)
+check_format(const struct options *o, const char *format, struct fault *f)
 {
-	const char *format = o->format;
-	struct list l = { 0 };
-	struct rows_options rows = { .limit = o->limit };
-	int rc = -1, width;
-
-	if (format == NULL)
-		format = isatty(STDOUT_FILENO) ? "table" : "tsv";
+	if (o->csv_safe && strcmp(format, "csv") != 0)
+		return fault(f, FAULT_USAGE,
+		    "--csv-safe is for csv: give --format csv");
 	if (o->columns != NULL && strcmp(format, "jsonl") == 0)
 		return fault(f, FAULT_USAGE,
 		    "--columns is for table, tsv and csv; jsonl has every "
@@ -201,8 +201,38 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 		    strcmp(format, "csv") == 0
 			? "CSV always has its line of names"
 			: "jsonl has no headings");
+	return 0;
+}
+
+/* CSV has by itself what an export has: what is not masked goes back in. */
+static int
+choose_columns(struct list *l, const char *format, struct fault *f)
+{
+	const struct options *o = l->context.o;
+
+	if (o->columns == NULL && strcmp(format, "csv") == 0)
+		columns_csv(&l->columns, &l->context.schema);
+	else if (columns_parse(&l->columns, o->columns, &l->context.schema,
+		     f) != 0)
+		return -1;
+	l->columns.safe = o->csv_safe;
+	return 0;
+}
+
+static int
+run(const struct options *o, struct talk *talk, struct fault *f)
+{
+	const char *format = o->format;
+	struct list l = { 0 };
+	struct rows_options rows = { .limit = o->limit };
+	int rc = -1, width;
+
+	if (format == NULL)
+		format = isatty(STDOUT_FILENO) ? "table" : "tsv";
+	if (check_format(o, format, f) != 0)
+		return -1;
 	if (context_open(&l.context, o, NULL, talk, f) != 0 ||
-	    columns_parse(&l.columns, o->columns, &l.context.schema, f) != 0)
+	    choose_columns(&l, format, f) != 0)
 		goto out;
 	width = term_width(STDOUT_FILENO, 0);
 	if (strcmp(format, "table") == 0 && o->columns == NULL && width > 0)

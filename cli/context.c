@@ -135,6 +135,10 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 	    (c->table.ttl_attribute == NULL ||
 		strcmp(c->ttl, c->table.ttl_attribute) == 0);
 	c->rules.now = option_given(c->o, "now") ? c->o->now : ddb_now(c->ddb);
+	c->listed = c->o->keys_from != NULL;
+	if (c->listed &&
+	    keylist_read(&c->keys, c->o->keys_from, &c->table, f) != 0)
+		return -1;
 	c->price = c->table.provisioned ? NULL : price_of(c->config.region);
 	set_pace(c);
 	return 0;
@@ -185,6 +189,7 @@ context_close(struct context *c)
 {
 	context_end(c);
 	context_input_close(c);
+	keylist_release(&c->keys);
 	ddb_table_release(&c->table);
 	stack_release(&c->stack);
 	ddb_conn_close(c->conn);
@@ -215,6 +220,35 @@ context_price(struct context *c, double usd)
 	c->price = &c->own_price;
 }
 
+static struct source *
+listed_source(const struct context *c)
+{
+	const struct keys_options o = {
+		.table = &c->table,
+		.ttl = c->ttl,
+		.json = &c->keys.json,
+		.ends = c->keys.ends,
+		.n = c->keys.n,
+	};
+
+	return keys_source(&o);
+}
+
+void
+context_tell_keys(const struct context *c, int64_t absent)
+{
+	const char *file = c->o->keys_from;
+
+	if (!c->listed)
+		return;
+	if (c->keys.twice > 0)
+		talk_note(c->talk, "%s: %lld rows repeat a key, and count once",
+		    file, (long long)c->keys.twice);
+	if (absent > 0)
+		talk_note(c->talk, "%s: %lld of %zu keys have no entry", file,
+		    (long long)absent, c->keys.n);
+}
+
 struct source *
 context_source(struct context *c, bool keys_only)
 {
@@ -226,6 +260,8 @@ context_source(struct context *c, bool keys_only)
 		.keys_only = keys_only,
 	};
 
+	if (c->listed)
+		return listed_source(c);
 	if (c->ddb != NULL) {
 		scan.segments = context_segments(c);
 		scan.wanted = c->portion.wanted;
@@ -282,6 +318,8 @@ expected(const struct context *c)
 
 	if (c->ddb == NULL)
 		return c->file_items;
+	if (c->listed)
+		return (int64_t)c->keys.n;
 	if (p->wanted == NULL || c->table.items <= 0)
 		return c->table.items;
 	return (int64_t)((double)c->table.items * (double)p->asked /

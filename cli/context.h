@@ -10,6 +10,7 @@
 #include "dynamodb/config.h"
 #include "dynamodb/stack.h"
 #include "dynamodb/table.h"
+#include "export/keylist.h"
 #include "inspector/pass.h"
 #include "inspector/record.h"
 #include "inspector/select.h"
@@ -52,6 +53,9 @@ struct context {
 	int64_t file_items;       /* entries in it, -1: not told */
 	char *partition, *sort, *file_ttl, *file_table, *file_region;
 
+	bool listed;         /* --keys-from: only the entries of … */
+	struct keylist keys; /* … these keys */
+
 	struct portion portion;          /* of the table, that is read */
 	const struct checkpoint *resume; /* go on there; NULL: from the start */
 	const struct price *price;       /* NULL: not known */
@@ -79,8 +83,10 @@ void context_close(struct context *c);
 int64_t context_segments(struct context *c);
 /* A million write units cost ${usd}, whatever else is known. */
 void context_price(struct context *c, double usd);
-/* The entries; once. ${keys_only}: keys and TTL are enough. */
+/* The entries; of a file once. ${keys_only}: keys and TTL are enough. */
 struct source *context_source(struct context *c, bool keys_only);
+/* Tell what was odd about --keys-from: ${absent} keys have no entry. */
+void context_tell_keys(const struct context *c, int64_t absent);
 
 /*
  * The clock and the progress of a pass: context_tick (${context} is a struct

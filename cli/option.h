@@ -91,6 +91,7 @@ struct options {
 	/* selection */
 	const char *state, *reason, *kind;
 	struct option_list prefixes;
+	const char *keys_from;
 	int64_t overdue, expires_within, larger_than;
 
 	/* commands */
@@ -98,7 +99,7 @@ struct options {
 	int64_t top, limit, max_items, extend_ttl;
 	const char *policy;
 	bool probe_write;
-	bool no_sizes, no_headings, reveal, gzip, yes, no_journal;
+	bool no_sizes, no_headings, reveal, gzip, csv_safe, yes, no_journal;
 	const char *journal, *journal_dir, *batch;
 	const char *max_percent, *max_cost, *price; /* decimals */
 	int64_t max_units, deadline, keep_journals, ttl_for_missing;

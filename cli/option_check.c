@@ -32,6 +32,11 @@ static const struct {
 	{ "journal-dir", "no-journal", "there is a journal or none" },
 	{ "top", "limit", "--top N has its own limit" },
 	{ "no-sizes", "larger-than", "sizes would not be known" },
+	{ "keys-from", "input", "the keys' entries are read from the table" },
+	{ "keys-from", "segments", "entries are read by their keys" },
+	{ "keys-from", "shard", "a list is no part of the table" },
+	{ "keys-from", "checkpoint",
+	    "a list is run again as a whole: what is done is gone" },
 	{ "overdue", "expires-within", "no entry is expired and live" },
 };
 

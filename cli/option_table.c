@@ -59,6 +59,9 @@ const struct option_row option_rows[] = {
 	    .commands = ON_LIST | ON_EXPORT, .offset = AT(columns),
 	    .arg = "LIST", .complete = COMPLETE_COLUMNS,
 	    .help = "columns, with commas between them (see below)" },
+	{ .name = "csv-safe", .type = OPTION_FLAG,
+	    .commands = ON_LIST | ON_EXPORT, .offset = AT(csv_safe),
+	    .help = "CSV cells that a spreadsheet would run get a ' before" },
 	{ .name = "no-headings", .type = OPTION_FLAG, .commands = ON_LIST,
 	    .offset = AT(no_headings),
 	    .help = "leave out the line of column names" },
@@ -215,6 +218,13 @@ const struct option_row option_rows[] = {
 	    .type = OPTION_SIZE, .commands = ON_CHOOSE,
 	    .offset = AT(larger_than), .arg = "SIZE",
 	    .help = "larger than that: 4k 1M" },
+	{ .name = "keys-from", .group = GROUP_SELECTION,
+	    .type = OPTION_STRING,
+	    .commands = ON_LIST | ON_EXPORT | ON_SWEEP,
+	    .offset = AT(keys_from), .arg = "FILE",
+	    .complete = COMPLETE_FILE,
+	    .help = "only the keys in FILE: a list as CSV (list --reveal), or "
+	    "one a line" },
 
 	/* Global. */
 	{ .name = "table", .letter = 't', .group = GROUP_GLOBAL,

@@ -14,17 +14,17 @@ is_stdout(const char *path)
 }
 
 int
-output_open(struct output *o, const char *path, bool gzip, struct fault *f)
+output_open(struct output *o, const struct stream_options *options,
+    struct fault *f)
 {
-	const struct stream_options options = { .path = path, .gzip = gzip };
-
-	*o =
-	    (struct output){ .tame = is_stdout(path) && isatty(STDOUT_FILENO) };
-	if (o->tame && gzip)
+	*o = (struct output){ .tame = is_stdout(options->path) &&
+		    isatty(STDOUT_FILENO) };
+	if (o->tame && (options->gzip || options->to != NULL))
 		return fault(f, FAULT_USAGE,
-		    "compressed data is nothing for a terminal: use -o FILE, "
-		    "or a pipe");
-	o->stream = stream_open(&options, f);
+		    "%s data is nothing for a terminal: use -o FILE, or a "
+		    "pipe",
+		    options->to != NULL ? "encrypted" : "compressed");
+	o->stream = stream_open(options, f);
 	return o->stream != NULL ? 0 : -1;
 }
 

@@ -7,6 +7,7 @@
 struct buf;
 struct fault;
 struct stream;
+struct stream_options;
 
 /*
  * Data on its way out: a stream (export/stream.h), but what goes to a
@@ -17,8 +18,8 @@ struct output {
 	bool tame;
 };
 
-/* ${path} NULL or "-": stdout. */
-int output_open(struct output *o, const char *path, bool gzip, struct fault *f);
+int output_open(struct output *o, const struct stream_options *options,
+    struct fault *f);
 int output_write(struct output *o, const char *p, size_t n, struct fault *f);
 /* Finish the file and close; -1 leaves none under its name. */
 int output_commit(struct output *o, struct fault *f);

@@ -102,6 +102,8 @@ struct report_sweep {
 	const char *journal;  /* its path, NULL: none */
 	int64_t journal_free; /* bytes free there, -1 unknown */
 	const char *undo;     /* the command that restores, NULL */
+	bool listed;          /* the keys were given (--keys-from) … */
+	int64_t keys;         /* … so many, each once */
 };
 
 void report_sweep_text(struct buf *out, const struct report_sweep *r,

@@ -106,6 +106,12 @@ figures(const struct paper *p, const struct report_sweep *r)
 	const struct row *rows = m->rows;
 	size_t n = m->n;
 
+	if (r->listed) {
+		figure(p, g, "keys given", r->keys, "");
+		if (t->absent > 0)
+			figure(p, g, "not there", t->absent,
+			    "keys without an entry");
+	}
 	figure(p, g, is_restore(r) ? "in the files" : "scanned", t->scanned,
 	    "");
 	if (!is_restore(r))
@@ -302,8 +308,12 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 	const struct sweep_totals *t = r->totals;
 	const struct manner *m = manner_of(r);
 
-	buf_addf(out, "%s %s: %lld scanned, %lld matched", r->command,
-	    r->place.table, (long long)t->scanned, (long long)t->matched);
+	buf_addf(out, "%s %s: ", r->command, r->place.table);
+	if (r->listed)
+		buf_addf(out, "%lld keys, %lld not there, ", (long long)r->keys,
+		    (long long)t->absent);
+	buf_addf(out, "%lld scanned, %lld matched", (long long)t->scanned,
+	    (long long)t->matched);
 	for (size_t i = 0; i < m->n; i++)
 		buf_addf(out, ", %lld %s",
 		    (long long)t->outcomes[m->rows[i].outcome],
@@ -336,6 +346,10 @@ report_sweep_json(struct buf *out, const struct report_sweep *r)
 	json_str(j, "table", r->place.table);
 	json_bool(j, "executed", r->executed);
 	json_int(j, "now", r->now);
+	if (r->listed) {
+		json_int(j, "keys", r->keys);
+		json_int(j, "absent", t->absent);
+	}
 	json_int(j, "scanned", t->scanned);
 	json_int(j, "matched", t->matched);
 	for (size_t i = 0; i < m->n; i++)

@@ -55,12 +55,13 @@ rows_open(struct rows *r, const struct rows_options *o, struct fault *f)
 	*r = (struct rows){ .o = *o };
 	if (strcmp(o->format, "table") != 0)
 		r->format = format_find(o->format);
-	if (output_open(&r->output, o->path, o->gzip, f) != 0)
+	if (output_open(&r->output, &o->stream, f) != 0)
 		return -1;
 	r->lock = lock_new();
 	if (r->format == NULL) {
 		open_table(r);
-	} else if (o->headings && r->format->head != NULL) {
+	} else if (o->headings && o->stream.from == 0 &&
+	    r->format->head != NULL) {
 		r->format->head(&head, o->columns);
 		rc = output_write(&r->output, buf_text(&head), head.n, f);
 	}
@@ -90,8 +91,8 @@ rows_close(struct rows *r, bool whole, struct fault *f)
 	return rc;
 }
 
-static int
-flush(struct rows_hand *h, struct fault *f)
+int
+rows_hand_flush(struct rows_hand *h, struct fault *f)
 {
 	int rc = 0;
 
@@ -128,8 +129,8 @@ rows_add(struct rows_hand *h, const struct record *record, struct fault *f)
 		lock_leave(r->lock);
 	} else {
 		r->format->row(&h->held, r->o.columns, &r->o.view, record);
-		if (h->held.n >= HELD_BYTES)
-			rc = flush(h, f);
+		if (h->held.n >= HELD_BYTES && !r->o.pages)
+			rc = rows_hand_flush(h, f);
 	}
 	if (rc != 0)
 		return -1;
@@ -139,11 +140,17 @@ rows_add(struct rows_hand *h, const struct record *record, struct fault *f)
 int
 rows_hand_close(struct rows_hand *h, struct fault *f)
 {
-	int rc = flush(h, f);
+	int rc = rows_hand_flush(h, f);
 
+	rows_hand_drop(h);
+	return rc;
+}
+
+void
+rows_hand_drop(struct rows_hand *h)
+{
 	buf_release(&h->held);
 	free(h);
-	return rc;
 }
 
 static void *
@@ -167,7 +174,7 @@ static int
 on_page(void *state, const struct segment *seg, struct fault *f)
 {
 	(void)seg;
-	return flush(state, f);
+	return rows_hand_flush(state, f);
 }
 
 static int

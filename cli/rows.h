@@ -6,6 +6,7 @@
 
 #include "cli/output.h"
 #include "export/column.h"
+#include "export/stream.h"
 #include "inspector/pass.h"
 
 struct format;
@@ -18,11 +19,12 @@ struct table_out;
  */
 struct rows_options {
 	const char *format; /* "table", or a name of export/format.h */
-	const char *path;   /* NULL: stdout */
-	bool gzip;
+	struct stream_options stream;
 	const struct columns *columns; /* borrowed */
 	struct column_view view;
 	bool headings;
+	bool pages;        /* what a worker holds is written only by
+			      rows_hand_flush */
 	int64_t limit;     /* at most that many rows, exactly; -1: no limit */
 	const char *color; /* for the table: value of --color */
 };
@@ -48,6 +50,9 @@ int rows_close(struct rows *r, bool whole, struct fault *f);
 struct rows_hand;
 struct rows_hand *rows_hand_new(struct rows *r);
 int rows_add(struct rows_hand *h, const struct record *r, struct fault *f);
+int rows_hand_flush(struct rows_hand *h, struct fault *f);
 int rows_hand_close(struct rows_hand *h, struct fault *f);
+/* Without writing what it holds. */
+void rows_hand_drop(struct rows_hand *h);
 
 #endif

@@ -322,6 +322,8 @@ write_totals(struct sweep *s, bool executed, int rc, struct fault *f)
 		.totals = &s->totals,
 		.journal = executed ? s->totals.journal : s->journal,
 		.journal_free = -1,
+		.listed = c->listed,
+		.keys = (int64_t)c->keys.n,
 	};
 	char *undo = NULL;
 

@@ -163,6 +163,8 @@ ber_read(struct ber *b, int64_t *left, const unsigned char **p, size_t *n,
 {
 	int r = fill(b, f);
 
+	*p = NULL;
+	*n = 0;
 	if (r <= 0)
 		return r < 0 ? -1 : cut_short(f);
 	*p = b->raw + b->at;

@@ -114,6 +114,18 @@ piece(const struct csv_read *c)
 }
 
 static int
+check_size(const struct csv_read *c, struct fault *f)
+{
+	if (c->row.n + c->parser.entry_pos > CSV_ROW_MAX)
+		return fault(f, FAULT_DATA, "it is longer than %zu MiB",
+		    CSV_ROW_MAX >> 20);
+	if (c->n > CSV_CELLS_MAX)
+		return fault(f, FAULT_DATA, "it has more than %d cells",
+		    CSV_CELLS_MAX);
+	return 0;
+}
+
+static int
 parse_piece(struct csv_read *c, struct fault *f)
 {
 	const char *p = c->text.p + c->at;
@@ -132,13 +144,7 @@ parse_piece(struct csv_read *c, struct fault *f)
 	c->at += n;
 	if (csv_parse(&c->parser, p, n, on_cell, on_row, c) != n)
 		return bad_quote(c, f);
-	if (c->row.n + c->parser.entry_pos > CSV_ROW_MAX)
-		return fault(f, FAULT_DATA, "it is longer than %zu MiB",
-		    CSV_ROW_MAX >> 20);
-	if (c->n > CSV_CELLS_MAX)
-		return fault(f, FAULT_DATA, "it has more than %d cells",
-		    CSV_CELLS_MAX);
-	return 0;
+	return check_size(c, f);
 }
 
 /* More text: 1, 0 at the end, -1. */
@@ -167,14 +173,12 @@ static int
 finish(struct csv_read *c, struct fault *f)
 {
 	c->eof = true;
-	if (csv_fini(&c->parser, on_cell, on_row, c) != 0) {
-		(void)fault(f, FAULT_DATA,
+	if (csv_fini(&c->parser, on_cell, on_row, c) != 0)
+		return fault(f, FAULT_DATA,
 		    "the file ends inside of cell %zu: it is cut short, or "
 		    "has a quote too many",
 		    c->n + 1);
-		return csv_read_at(c, f);
-	}
-	return 0;
+	return check_size(c, f);
 }
 
 static int
@@ -190,12 +194,12 @@ next(struct csv_read *c, struct fault *f)
 
 		if (r < 0)
 			return -1;
-		if (r == 0) {
-			if (finish(c, f) != 0)
-				return -1;
-		} else if (c->at < c->text.n && parse_piece(c, f) != 0) {
+		if (r == 0)
+			r = finish(c, f);
+		else if (c->at < c->text.n)
+			r = parse_piece(c, f);
+		if (r < 0)
 			return csv_read_at(c, f);
-		}
 	}
 	return c->whole;
 }

@@ -120,7 +120,10 @@ gzip_read(struct gzip *z, const void *p, size_t *n, size_t most,
 void
 gzip_next(struct gzip *z)
 {
-	(void)inflateReset(&z->z);
+	if (z->reads)
+		(void)inflateReset(&z->z);
+	else
+		(void)deflateReset(&z->z);
 }
 
 const char *

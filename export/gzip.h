@@ -27,7 +27,7 @@ void gzip_write(struct gzip *z, const void *p, size_t n, bool end,
  */
 int gzip_read(struct gzip *z, const void *p, size_t *n, size_t most,
     struct buf *out);
-/* Ready for the next member. */
+/* Ready for the next member, to be read or written. */
 void gzip_next(struct gzip *z);
 /* What gzip_read did not like. */
 const char *gzip_why(const struct gzip *z);

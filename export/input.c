@@ -35,6 +35,7 @@ struct input {
 	bool cut;
 	const struct cms_key *key; /* NULL: none is given */
 	struct cms_read *sealed;   /* it is encrypted; NULL: it is not */
+	struct fault refused;      /* why it could not be decrypted */
 };
 
 static int spool(struct input *in, struct fault *f);
@@ -224,8 +225,9 @@ look(struct input *in, size_t n, struct fault *f)
 
 /* It is encrypted: from now on its text is what is read. */
 static int
-open_sealed(struct input *in, struct fault *f)
+open_sealed(struct input *in)
 {
+	struct fault *f = &in->refused;
 	struct cms_source s = { .name = in->name,
 		.key = in->key,
 		.follows = !in->borrowed && in->seekable };
@@ -240,20 +242,26 @@ open_sealed(struct input *in, struct fault *f)
 	s.from = in->from;
 	in->at = in->n = 0;
 	in->sealed = cms_read_open(&s, f);
-	return in->sealed != NULL ? look(in, 3, f) : -1;
+	return in->sealed != NULL ? 0 : -1;
 }
 
 /* What kind of file it is. A UTF-8 mark before plain text is no part of it. */
 static int
 begin(struct input *in, struct fault *f)
 {
-	if (look(in, 3, f) != 0)
+	if (in->refused.kind == FAULT_NONE && look(in, 3, f) != 0)
 		return -1;
 	if (in->sealed == NULL && in->n > 0 && in->raw[0] == 0x30) {
 		if (look(in, CMS_READ_HEAD, f) != 0)
 			return -1;
-		if (cms_read_is(in->raw, in->n) && open_sealed(in, f) != 0)
+		if (cms_read_is(in->raw, in->n) && open_sealed(in) == 0 &&
+		    look(in, 3, f) != 0)
 			return -1;
+	}
+	if (in->refused.kind != FAULT_NONE) {
+		if (f != NULL)
+			*f = in->refused;
+		return -1;
 	}
 	in->begun = true;
 	if (in->n >= 2 && in->raw[0] == 0x1f && in->raw[1] == 0x8b)

@@ -267,8 +267,8 @@ open_part(struct place *p, int64_t from, struct fault *f)
 	if (!S_ISREG(st.st_mode))
 		return fault(f, FAULT_IO, "%s: is not a plain file", p->temp);
 	if (flock(p->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-		return fault(f, FAULT_REFUSED,
-		    "%s: another run is writing it", p->temp);
+		return fault(f, FAULT_REFUSED, "%s: another run is writing it",
+		    p->temp);
 	if (st.st_size < from)
 		return fault(f, FAULT_REFUSED,
 		    "%s: has %lld bytes, the checkpoint goes on behind %lld: "

@@ -83,7 +83,14 @@ open_input(struct reader *r, struct input *in, struct fault *f)
 struct reader *
 reader_open(const char *path, enum reader_which which, struct fault *f)
 {
-	struct input *in = input_open(path, f);
+	return reader_open_with(path, which, NULL, f);
+}
+
+struct reader *
+reader_open_with(const char *path, enum reader_which which,
+    const struct cms_key *key, struct fault *f)
+{
+	struct input *in = input_open_with(path, key, f);
 	struct reader *r;
 
 	if (in == NULL)

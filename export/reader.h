@@ -9,6 +9,7 @@
 #include "dynamodb/item.h"
 #include "dynamodb/slice.h"
 
+struct cms_key;
 struct csv_key;
 struct fault;
 struct lines;
@@ -105,6 +106,9 @@ struct reader;
  * READER_RESTORE, anything) comes through a pipe, it is spooled. */
 struct reader *reader_open(const char *path, enum reader_which which,
     struct fault *f);
+/* The same, with the key for what is encrypted (export/input.h). */
+struct reader *reader_open_with(const char *path, enum reader_which which,
+    const struct cms_key *key, struct fault *f);
 /* 1 with the next image (borrowed until the next call) and its line, 0, -1 */
 int reader_next(struct reader *r, struct slice *item, int64_t *line,
     struct fault *f);

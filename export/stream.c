@@ -1,26 +1,27 @@
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
-#include "base/stop.h"
+#include "dynamodb/hash.h"
 #include "dynamodb/workers.h"
 #include "export/gzip.h"
 #include "export/place.h"
+#include "export/sealed.h"
 #include "export/stream.h"
 
 #define PIECE ((size_t)1 << 20) /* compressed at once */
-#define POLL_MS 1000
 
 struct stream {
 	struct lock *lock;
 	struct place place;
-	struct gzip *gzip; /* NULL: plain */
+	struct sealed *sealed; /* NULL: not encrypted; else it has place */
+	struct gzip *gzip;     /* NULL: plain */
+	bool packing;          /* inside of a gzip member */
 	struct buf packed;
+	struct hash_md5 *md5;
 	int64_t bytes;
+	int64_t length;      /* of the file, unless it is encrypted */
 	struct fault failed; /* the first failure, for every later call */
 };
 
@@ -30,49 +31,35 @@ stream_open(const struct stream_options *o, struct fault *f)
 	struct stream *s = xcalloc(1, sizeof(*s));
 
 	s->lock = lock_new();
-	if (place_open(&s->place, o->path, f) != 0) {
-		stream_discard(s);
-		return NULL;
-	}
+	s->place.fd = -1;
+	s->md5 = o->md5;
+	s->length = o->from;
 	if (o->gzip)
 		s->gzip = gzip_open(false);
-	return s;
+	if (o->resumable ? place_open_part(&s->place, o->path, o->from, f) != 0
+			 : place_open(&s->place, o->path, f) != 0)
+		goto bad;
+	if (o->to == NULL)
+		return s;
+	s->sealed = sealed_open(&s->place, o->to, o->part, f);
+	if (s->sealed != NULL)
+		return s;
+bad:
+	stream_discard(s);
+	return NULL;
 }
 
-/* A file in the making is finished whatever comes; a pipe or a device may
- * keep us waiting for ever. */
-static bool
-interrupted(struct stream *s, struct fault *f)
-{
-	if (s->place.temp != NULL || stop_requested() == 0)
-		return false;
-	(void)fault(f, FAULT_CANCELLED, "%s: interrupted", s->place.name);
-	return true;
-}
-
+/* The last stage: to the file, or encrypted to it. */
 static int
-write_all(struct stream *s, const void *data, size_t n, struct fault *f)
+write_out(struct stream *s, const char *p, size_t n, struct fault *f)
 {
-	struct pollfd wait = { s->place.fd, POLLOUT, 0 };
-	const char *p = data;
-
-	while (n > 0) {
-		ssize_t w = write(s->place.fd, p, n);
-		int error = w == 0 ? EIO : errno;
-
-		if (w > 0) {
-			p += w;
-			n -= (size_t)w;
-			continue;
-		}
-		/* made non-blocking by whoever shares it with us */
-		if (error == EAGAIN || error == EWOULDBLOCK)
-			(void)poll(&wait, 1, POLL_MS);
-		else if (error != EINTR)
-			return place_fault(&s->place, error, f);
-		if (interrupted(s, f))
-			return -1;
-	}
+	if (s->sealed != NULL)
+		return sealed_write(s->sealed, p, n, f);
+	if (s->md5 != NULL)
+		hash_md5_add(s->md5, p, n);
+	if (place_write(&s->place, p, n, f) != 0)
+		return -1;
+	s->length += (int64_t)n;
 	return 0;
 }
 
@@ -84,11 +71,14 @@ write_gzip(struct stream *s, const char *p, size_t n, bool end, struct fault *f)
 
 		buf_reset(&s->packed);
 		gzip_write(s->gzip, p, step, end && step == n, &s->packed);
-		if (write_all(s, s->packed.p, s->packed.n, f) != 0)
+		if (write_out(s, s->packed.p, s->packed.n, f) != 0)
 			return -1;
 		p += step;
 		n -= step;
 	} while (n > 0);
+	s->packing = !end;
+	if (end)
+		gzip_next(s->gzip);
 	return 0;
 }
 
@@ -108,7 +98,7 @@ stream_write(struct stream *s, const void *p, size_t n, struct fault *f)
 	lock_enter(s->lock);
 	if (s->failed.kind == FAULT_NONE) {
 		rc = s->gzip != NULL ? write_gzip(s, p, n, false, &s->failed)
-				     : write_all(s, p, n, &s->failed);
+				     : write_out(s, p, n, &s->failed);
 	}
 	if (rc == 0)
 		s->bytes += (int64_t)n;
@@ -129,14 +119,45 @@ stream_bytes(const struct stream *s)
 	return n;
 }
 
+/* A gzip file has one member at least. */
+static int
+end_member(struct stream *s, struct fault *f)
+{
+	if (s->gzip == NULL || (!s->packing && s->length > 0))
+		return 0;
+	return write_gzip(s, "", 0, true, f);
+}
+
+int
+stream_mark(struct stream *s, int64_t *length, struct fault *f)
+{
+	int rc = -1;
+
+	lock_enter(s->lock);
+	if (s->failed.kind == FAULT_NONE)
+		rc = s->bytes > 0 ? end_member(s, &s->failed) : 0;
+	if (rc != 0)
+		(void)failed_before(s, f);
+	*length = s->length;
+	lock_leave(s->lock);
+	return rc;
+}
+
+int
+stream_sync(struct stream *s, struct fault *f)
+{
+	return place_sync(&s->place, f);
+}
+
 static int
 commit(struct stream *s, struct fault *f)
 {
 	if (s->failed.kind != FAULT_NONE)
 		return failed_before(s, f);
-	if (s->gzip != NULL && write_gzip(s, "", 0, true, f) != 0)
+	if (end_member(s, f) != 0)
 		return -1;
-	return place_finish(&s->place, f);
+	return s->sealed != NULL ? sealed_finish(s->sealed, f)
+				 : place_finish(&s->place, f);
 }
 
 int
@@ -153,6 +174,7 @@ stream_discard(struct stream *s)
 {
 	if (s == NULL)
 		return;
+	sealed_discard(s->sealed);
 	gzip_close(s->gzip);
 	buf_release(&s->packed);
 	place_discard(&s->place);

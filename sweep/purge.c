@@ -285,6 +285,7 @@ run_pass(struct sweep_run *run, struct summary *summary, struct fault *f)
 		return -1;
 	rc = pass_run(&pass, summary, &done, f);
 	run->totals->scanned = done.items;
+	run->totals->absent = done.absent;
 	if (close_journal(run, rc >= 0 ? f : NULL) != 0)
 		rc = -1;
 	if (p->checkpoint_path != NULL && p->execute &&

@@ -20,6 +20,7 @@ struct sweep_failure {
  * outcomes, when they return. */
 struct sweep_totals {
 	int64_t scanned;
+	int64_t absent; /* keys asked for that had no entry */
 	int64_t matched;
 	int64_t outcomes[OUTCOMES]; /* deleted counts what was repaired, or
 				       restored; refreshed what restore found

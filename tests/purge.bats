@@ -62,7 +62,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	run -2 sweep --yes --max-cost 1 --region eu-west-9
 	[[ $output == *--price* ]]
 	run -4 --separate-stderr sweep --yes --max-cost 0.01 --price 1000 --format json
-	jq -e '.stopped == "max-cost" and .deleted == 10 and .usd <= 0.01' <<<"$output"
+	jq -e '.stopped == "max-cost" and .deleted > 5 and .write_units <= 10 and .usd <= 0.01' <<<"$output"
 }
 
 @test "--deadline stops at once when it is over" {

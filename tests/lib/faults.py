@@ -4,7 +4,7 @@
     faults.py --seeds 1-12 --local URL --dynalite URL [--rough]
 
 Each seed makes a table, a road and a choice of options, and holds, with
-nobody else at work on the table:
+nobody else at work on the table (of every fifth it repairs instead):
 
  - a dry run sends nothing that writes;
  - purge: its totals balance; what was to be taken is gone, unless it was
@@ -19,12 +19,16 @@ the same faults; --dir keeps journals and the road's logs.
 """
 
 import argparse
+import math
 import os
 import random
 import sys
 import tempfile
 
-from sweeps import (PURGED, RESTORED, Broken, Journal, Table, balances, check_journal, check_lost, must, play_all, run)
+import count as counting
+import dump
+from sweeps import (PURGED, REPAIRED, RESTORED, Broken, Journal, Table, balances, check_journal, check_lost, must,
+                    play_all, run)
 
 from road import HARMLESS, KINDS, STATEMENT_KINDS, Road
 
@@ -71,7 +75,7 @@ class Round:
                          in_a_row=0 if self.rough else 2, as_real=not self.dynalite and self.seed % 2 == 0)
         if self.rough:
             self.env["AWS_MAX_ATTEMPTS"] = str(rng.choice([1, 2, 2, 3]))
-            self.road.set(only=["BatchExecuteStatement", "BatchGetItem", "DeleteItem", "PutItem"])
+            self.road.set(only=["BatchExecuteStatement", "BatchGetItem", "DeleteItem", "PutItem", "UpdateItem"])
 
     def count_road(self):
         counts = self.road.counts()
@@ -161,9 +165,62 @@ class Round:
             raise Broken("%s; %s" % (" ".join(self.words + self.write), broken)) from None
         self.road.close()
         self.table.drop()
+        harmed = sum(n for kind, n in counts["faults"].items() if kind not in HARMLESS)
         return "%s%s, %s: %d of %d taken, %d requests, %d harmed" % (
-            "dynalite" if self.dynalite else "DynamoDB Local", " as real" * self.road.as_real, self.batch, len(missing), len(self.before),
-            sum(counts["operations"].values()), sum(n for kind, n in counts["faults"].items() if kind not in HARMLESS))
+            "dynalite" if self.dynalite else "DynamoDB Local", " as real" * self.road.as_real, self.batch,
+            len(missing), len(self.before), sum(counts["operations"].values()), harmed)
+
+
+class Mend(Round):
+    """Repair: entries get the seconds that were meant, and the old value back."""
+
+    def choose(self):
+        super().choose()
+        self.batch = "repair"
+        self.words = ["-t", self.table.name, "--now", str(NOW)]
+        self.write = ["--jobs", str(self.rng.choice([2, 8])), "--max-wcu", "20000", "--max-rcu", "20000"]
+        self.missing_too = self.rng.random() < .5
+        if self.missing_too:
+            self.words += ["--ttl-for-missing", "1d"]
+
+    def meant(self, ttl):
+        """The number of seconds that repair gives, or None."""
+        form, seconds = counting.moment(ttl)
+        if form == "missing" and self.missing_too:
+            return NOW + 86400
+        if form in ("milliseconds", "microseconds", "nanoseconds", "string") and abs(seconds) < 2 ** 63 - 1:
+            return math.floor(seconds)
+        return None
+
+    def purge(self):
+        items = self.table.items()
+        want = {name: meant for name, item in items.items() if (meant := self.meant(item.get("ttl"))) is not None}
+        result = run(self.road.url, "repair", "--yes", "--journal", self.journal, *self.words, *self.write, env=self.env)
+        counts = self.count_road()
+        after = self.table.read()
+        must(set(after) == set(self.before), "an entry is missing, or new")
+        changed = {name for name, whole in after.items() if whole != self.before[name]}
+        for name in changed:
+            must(name in want, "was not to be repaired:", after[name])
+            repaired = dump.line(dict(items[name], ttl={"N": str(want[name])}))
+            must(after[name] == repaired, "repaired otherwise:", after[name], "for", repaired)
+        must(result.status in ((0, 1, 3) if self.rough else (0,)), "repair ended with", result.status, result.err)
+        totals = result.totals
+        balances(totals, REPAIRED)
+        must(totals["gone"] == totals["refreshed"] == 0, "nobody else was at work:", totals)
+        must(totals["repaired"] <= len(changed) <= totals["repaired"] + totals["failed"], len(changed), "are changed:", totals)
+        if result.status == 0:
+            must(changed == set(want), "left as they were:", set(want) - changed)
+            must(totals["unconfirmed"] == counts["lost"], "unconfirmed", totals["unconfirmed"],
+                 "and", counts["lost"], "replies were lost")
+        check_journal(Journal(self.journal), totals, changed, self.before)
+        return changed, counts
+
+    def dry_run(self):
+        result = run(self.road.url, "repair", *self.words)
+        counts = self.count_road()
+        must(not set(counts["operations"]) - READS, "a dry run sent", counts["operations"])
+        must(result.status == 0 and result.totals["matched"] == result.totals["skipped"], result.totals)
 
 
 class One(Round):
@@ -204,7 +261,7 @@ def main():
     options = p.parse_args()
     with tempfile.TemporaryDirectory(prefix="faults.") as folder:
         options.dir = options.dir or folder
-        rounds = [Round(seed, options) for seed in options.seeds]
+        rounds = [(Round if seed % 5 else Mend)(seed, options) for seed in options.seeds]
         if options.each:
             rounds = [One(kind, options) for kind in KINDS + STATEMENT_KINDS]
         sys.exit(play_all(rounds, options.at_once))

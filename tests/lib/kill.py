@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Purges and restores that are ended in the middle.
+"""Purges, repairs and restores that are ended in the middle.
 
     kill.py --server URL [--server URL] [--kills 50] [--seed 1] KIND
 
@@ -28,14 +28,15 @@ import sys
 import tempfile
 import time
 
-from sweeps import (PURGED, RESTORED, Journal, Table, balances, check_journal, check_lost, finish, must, play_all, run,
-                    start)
+from sweeps import (PURGED, REPAIRED, RESTORED, Journal, Table, balances, check_journal, check_lost, finish, must,
+                    play_all, run, start)
 
 from road import Road
 
 ENTRIES = 90
 DELETES = ("BatchExecuteStatement", "DeleteItem")
 UNSHARE = ("unshare", "--user", "--map-root-user", "--mount")
+BESIDES = ("ended before", "restores killed")  # count, but are no purge killed
 PACE = ("--max-wcu", "20000", "--max-rcu", "20000")
 
 
@@ -58,11 +59,16 @@ class Killer:
         self.done[what] = self.done.get(what, 0) + 1
 
     def words(self, journal):
+        """The operation that writes, and the command; now and then a repair."""
         rng = self.rng
+        self.repairs = rng.random() < .25
+        if self.repairs:
+            return "UpdateItem", ["repair", "--yes", "-t", self.table.name, "--journal", journal,
+                                  "--jobs", str(rng.choice([1, 3])), "--ttl-for-missing", "1d", *PACE]
         batch = rng.choice(["auto", "single"])
         deletes = DELETES[0 if self.partiql and batch == "auto" else 1]
-        return deletes, ["purge", "--yes", "-t", self.table.name, "--journal", journal, "--jobs", str(rng.choice([1, 3, 8])),
-                         "--batch", batch, "--state", rng.choice(["expired", "any"]), *PACE]
+        return deletes, ["purge", "--yes", "-t", self.table.name, "--journal", journal,
+                         "--jobs", str(rng.choice([1, 3, 8])), "--batch", batch, "--state", rng.choice(["expired", "any"]), *PACE]
 
     def restored(self, journal, missing):
         """Put it back; after a kill in between, too."""
@@ -71,13 +77,14 @@ class Killer:
             if self.rng.random() < .5:
                 time.sleep(self.rng.uniform(0, .1))
             else:
-                self.road.hold("PutItem", self.rng.choice(["before", "after"]), self.rng.randrange(10))
+                self.road.hold("UpdateItem" if self.repairs else "PutItem",
+                               self.rng.choice(["before", "after"]), self.rng.randrange(10))
                 self.road.held(1)
             child.kill()
             finish(child)
             self.let_go()
             self.count("restores killed")
-            missing = set(self.before) - set(self.table.read())
+            missing = self.missing()
         result = run(self.table.endpoint, "restore", journal, "-t", self.table.name, "--yes", *PACE)
         must(result.status == 0, "restore ended with", result.status, result.err)
         balances(result.totals, RESTORED)
@@ -90,9 +97,16 @@ class Killer:
         must(self.road.quiet(), "a request is still under way")
 
     def missing(self):
+        """What is gone, or was repaired."""
         after = self.table.read()
+        if self.repairs:
+            must(set(after) == set(self.before), "a repair deleted something")
+            return {name for name, whole in after.items() if whole != self.before[name]}
         check_lost(after, self.before, set(self.before))
         return set(self.before) - set(after)
+
+    def done_of(self, totals):
+        return totals["repaired" if self.repairs else "deleted"]
 
     # What is done to a purge.
 
@@ -104,10 +118,11 @@ class Killer:
             time.sleep(self.rng.uniform(0, .15))
         else:
             operation = {"scan": "Scan", "read-back": "BatchGetItem"}.get(where, deletes)
-            skip = self.rng.randrange(4 if operation != "DeleteItem" else 40)
-            self.road.hold(operation, where if where in ("before", "after") else self.rng.choice(["before", "after"]), skip)
+            skip = self.rng.randrange(40 if operation in ("DeleteItem", "UpdateItem") else 4)
+            when = where if where in ("before", "after") else self.rng.choice(["before", "after"])
+            self.road.hold(operation, when, skip)
             if operation == "BatchGetItem":
-                # It is only asked where a resent delete finds nothing.
+                # It is asked where a resent delete finds nothing.
                 self.road.set(rates={"hangup-after": .5})
             child = start(self.road.url, *words)
             held = None
@@ -133,9 +148,9 @@ class Killer:
         must(result.status == 128 + sig, "status", result.status, "of signal", sig, result.err)
         missing = self.missing()
         totals = result.totals
-        balances(totals, PURGED)
+        balances(totals, REPAIRED if self.repairs else PURGED)
         must(totals["stopped"] == "interrupted", totals)
-        must(totals["deleted"] == len(missing) and totals["unconfirmed"] == totals["failed"] == 0,
+        must(self.done_of(totals) == len(missing) and totals["unconfirmed"] == totals["failed"] == 0,
              len(missing), "are missing:", totals)
         if totals["matched"]:
             whole = Journal(journal)
@@ -186,14 +201,14 @@ class Killer:
         self.road.reset()
         self.count("waiting")
         must(result.status == 128 + sig, "status", result.status, result.err)
-        balances(result.totals, PURGED)
+        balances(result.totals, REPAIRED if self.repairs else PURGED)
         missing = self.missing()
-        must(not missing and result.totals["deleted"] == 0, len(missing), "are missing:", result.totals)
+        must(not missing and self.done_of(result.totals) == 0, len(missing), "are missing:", result.totals)
         return missing, result.totals
 
     def full(self, journal):
         _, words = self.words(journal)
-        words += ["--state", "any"]
+        words += [] if self.repairs else ["--state", "any"]
         if self.tmpfs and self.rng.random() < .5:
             # A disk of its own, from which the journal is copied afterwards.
             disk = os.path.join(self.folder, "disk")
@@ -215,9 +230,9 @@ class Killer:
         must(result.status == 1, "status", result.status, result.err)
         must("journal" in result.err, "it does not say what is wrong:", result.err)
         totals = result.totals
-        balances(totals, PURGED)
+        balances(totals, REPAIRED if self.repairs else PURGED)
         must(totals["stopped"] == "failed" and totals["skipped"] > 0, totals)
-        must(totals["deleted"] == len(missing), len(missing), "are missing:", totals)
+        must(self.done_of(totals) == len(missing), len(missing), "are missing:", totals)
         wanted = Journal(journal).wanted()
         must(all(wanted.get(name) == self.before[name] for name in missing), "missing, and not in the journal")
         return missing, totals
@@ -226,7 +241,10 @@ class Killer:
         self.table.make(ENTRIES, self.number, key_type="S", sort_type=self.rng.choice([None, "N"]), max_size=2000)
         self.before = self.table.read()
         self.road = Road(self.table.endpoint, seed=self.number, as_real=self.partiql and self.number % 2 == 0)
-        for number in range(self.rounds):
+        number = 0
+        while sum(self.done.values()) - sum(self.done.get(word, 0) for word in BESIDES) < self.rounds:
+            number += 1
+            must(number < 4 * self.rounds, "it always ends before it is killed:", self.done)
             journal = os.path.join(self.folder, "%d-%d.journal%s" % (self.number, number, self.rng.choice(["", ".gz"])))
             missing, _ = getattr(self, self.kind)(journal)
             if os.path.exists(journal) and os.path.getsize(journal) > 0:

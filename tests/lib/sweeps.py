@@ -21,6 +21,7 @@ import seed as seeding
 
 PROGRAM = os.environ["TTLSWEEP"]
 PURGED = ("deleted", "refreshed", "gone", "failed", "skipped")
+REPAIRED = ("repaired", "refreshed", "gone", "failed", "skipped")
 RESTORED = ("restored", "present", "failed", "skipped")
 STATES = {"expired": ("pending", "stuck"), "any": counting.STATES}
 
@@ -167,7 +168,7 @@ class Journal:
 
     def counts(self):
         """How many entries had which outcome, and how many have none."""
-        words = dict.fromkeys(PURGED, 0)
+        words = dict.fromkeys(PURGED + REPAIRED, 0)
         for n, said in self.outcomes.items():
             must(len(said) == 1, "entry", n, "has outcomes", said)
             words[said[0][0]] += 1
@@ -176,7 +177,7 @@ class Journal:
     def wanted(self):
         """What restore has to put back, by section 5.4: key to image."""
         return {images[-1][0]: images[-1][1] for n, images in self.images.items()
-                if not any(word != "deleted" and sends <= 1 for word, sends in self.outcomes.get(n, []))}
+                if not any(word not in ("deleted", "repaired") and sends <= 1 for word, sends in self.outcomes.get(n, []))}
 
     def named(self):
         return {images[0][0] for images in self.images.values()}
@@ -214,10 +215,10 @@ def check_lost(after, before, chosen):
 
 
 def check_journal(journal, totals, missing, before):
-    """It tells of each entry what was said and what is, and holds its image."""
+    """It tells of each entry what was said, and holds the image of what is missing (or changed)."""
     told, open_ones = journal.counts()
-    for word in ("deleted", "refreshed", "gone"):
-        must(told[word] == totals[word], "the journal has", told, "the totals", totals)
+    for word in ("deleted", "repaired", "refreshed", "gone"):
+        must(told[word] == totals.get(word, 0), "the journal has", told, "the totals", totals)
     must(told["failed"] + told["skipped"] + open_ones <= totals["failed"] + totals["skipped"],
          "the journal has", told, open_ones, "the totals", totals)
     wanted = journal.wanted()

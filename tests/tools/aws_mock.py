@@ -34,7 +34,6 @@ GET /_mock/log: {"requests": [ROUTE, …], "wrong": ["ROUTE: why", …]}
 
 import argparse
 import collections
-import email.utils
 import hashlib
 import json
 import re
@@ -106,7 +105,8 @@ class MockHandler(Handler):
         must(bool(self.body) == body, "a body" if self.body else "no body")
         for name in ("Proxy-Connection", "Via", "X-Forwarded-For", "Cookie"):
             must(self.one(name) is None, name)
-        must((self.one("User-Agent") or "").lower().startswith(("ttlsweep/", "boto", "aws-cli")), self.one("User-Agent"))
+        must((self.one("User-Agent") or "").lower().startswith(("ttlsweep/", "boto", "aws-cli", "python-urllib3")),
+             self.one("User-Agent"))
 
     def unsigned(self):
         for name in ("Authorization", "X-Amz-Date", "X-Amz-Security-Token"):
@@ -249,9 +249,7 @@ class MockHandler(Handler):
       <AssumedRoleId>AROAX:%s</AssumedRoleId>
     </AssumedRoleUser>
     <Credentials>
-      <SessionToken>
-        %s
-      </SessionToken>
+      <SessionToken>%s</SessionToken>
       <Expiration>%s</Expiration>
       <SecretAccessKey>%s</SecretAccessKey>
       <AccessKeyId>%s</AccessKeyId>
@@ -333,7 +331,8 @@ class MockHandler(Handler):
         state = self.server.state.get((name or "").partition("-")[0], {})
         try:
             must(name is not None, self.command, self.path, "is nobody's")
-            must(state or name in ("sts", "dynamodb"), "there is none here")
+            if not state and name not in ("sts", "dynamodb"):
+                return self.answer(404, b"")
             return run(state)
         except Wrong as wrong:
             with self.server.lock:

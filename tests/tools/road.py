@@ -18,7 +18,8 @@ A whole request meets at most one of these (a rate each, of all requests;
  hangup-before   it is closed without a word         hangup-after
  html-before     a load balancer's page, 503 or 200  html-after
  cut             fewer bytes than Content-Length     cut-chunked
- garbage         200, and what is not JSON           crc (a wrong x-amz-crc32)
+ garbage         200, and what is not JSON
+ crc             a byte is another one than x-amz-crc32 says
  slow            late                                drip (bit by bit)
  gzip            compressed, x-amz-crc32 over the compressed bytes
 
@@ -128,7 +129,7 @@ class Request:
 class Reply:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
-        self.acts = []  # images of what the server deleted or put with it
+        self.acts = []  # images of what the server wrote or deleted with it
 
     @classmethod
     def error(cls, status, name, message, **more):
@@ -363,7 +364,7 @@ class Road:
             return
         line = {"at": round(time.time(), 4), "connection": number, "operation": request.operation, "fault": fault,
                 "status": reply and reply.status, "acts": len(reply.acts) if reply else 0}
-        if request.operation in ("BatchExecuteStatement", "DeleteItem", "PutItem"):
+        if request.operation in ("BatchExecuteStatement", "DeleteItem", "PutItem", "UpdateItem"):
             line["request"], line["reply"] = request.json, reply and reply.body.decode(errors="replace")
         with self.lock:
             print(json.dumps(line), file=self.log_file, flush=True)
@@ -389,6 +390,9 @@ class Road:
             units = units or write_units(document.get("Attributes"))
             if document.get("Attributes"):
                 reply.acts.append(document["Attributes"])
+        elif request.operation == "UpdateItem" and reply.status == 200:
+            units = units or write_units(document.get("Attributes"))
+            reply.acts.append(document.get("Attributes"))
         elif request.operation == "PutItem" and reply.status == 200:
             units = units or write_units(request.json["Item"])
             reply.acts.append(request.json["Item"])
@@ -589,7 +593,10 @@ def deliver(sock, request, reply, fault, rng):
         body = gzip.compress(body, 1)
         headers["content-encoding"] = "gzip"
     if "text/html" not in headers.get("content-type", "") and (fault != "garbage" or rng.random() < .5):
-        headers["x-amz-crc32"] = zlib.crc32(body) ^ (fault == "crc")
+        headers["x-amz-crc32"] = zlib.crc32(body)
+        if fault == "crc" and body:
+            at = rng.randrange(len(body))
+            body = body[:at] + bytes([body[at] ^ rng.choice([1, 2, 4, 16])]) + body[at + 1:]
     if fault == "cut-chunked":
         half = body[:rng.randrange(len(body) + 1)]
         sock.sendall(head(reply.status, dict(headers, **{"transfer-encoding": "chunked"})) +

@@ -6,6 +6,7 @@
 
 #include <sys/stat.h>
 
+#include <ftw.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,20 @@ home_open(void)
 		"AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE",
 		"AWS_MAX_ATTEMPTS", "AWS_WEB_IDENTITY_TOKEN_FILE",
 		"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-		"AWS_CONTAINER_CREDENTIALS_FULL_URI" };
+		"AWS_CONTAINER_CREDENTIALS_FULL_URI",
+		"AWS_CONTAINER_AUTHORIZATION_TOKEN",
+		"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+		"AWS_EC2_METADATA_DISABLED",
+		"AWS_EC2_METADATA_SERVICE_ENDPOINT",
+		"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+		"AWS_ENDPOINT_URL_CLOUDFORMATION", "AWS_ENDPOINT_URL_SSO",
+		"AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL_STS",
+		"AWS_LOGIN_CACHE_DIRECTORY",
+		"AWS_METADATA_SERVICE_NUM_ATTEMPTS",
+		"AWS_METADATA_SERVICE_TIMEOUT", "AWS_RETRY_MODE",
+		"AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME",
+		"AWS_USE_DUALSTACK_ENDPOINT", "AWS_USE_FIPS_ENDPOINT",
+		"REQUESTS_CA_BUNDLE" };
 	const char *tmp = getenv("TMPDIR");
 	char *dir;
 
@@ -43,13 +57,20 @@ home_open(void)
 	assert_int_equal(setenv("HOME", home, 1), 0);
 }
 
-/* The file ${name} in it: ${n} bytes of ${text}, or none when it is NULL. */
+/* The file ${name} in it, and the folders on the way there: ${n} bytes of
+ * ${text}, or none when it is NULL. */
 static void
 home_write(const char *name, const char *text, size_t n)
 {
 	char *path = xasprintf("%s/%s", home, name);
 	FILE *out;
 
+	for (char *p = path + strlen(home) + 1; (p = strchr(p, '/')) != NULL;
+	     p++) {
+		*p = '\0';
+		(void)mkdir(path, 0700);
+		*p = '/';
+	}
 	if (text == NULL) {
 		(void)unlink(path);
 	} else {
@@ -84,16 +105,20 @@ home_environment(const char *list, bool set)
 	free(copy);
 }
 
+static int
+home_forget(const char *path, const struct stat *st, int flag,
+    struct FTW *where)
+{
+	(void)st;
+	(void)flag;
+	(void)where;
+	return remove(path);
+}
+
 static void
 home_close(void)
 {
-	char *dir = xasprintf("%s/.aws", home);
-
-	home_write(".aws/config", NULL, 0);
-	home_write(".aws/credentials", NULL, 0);
-	assert_int_equal(rmdir(dir), 0);
-	assert_int_equal(rmdir(home), 0);
-	free(dir);
+	assert_int_equal(nftw(home, home_forget, 8, FTW_DEPTH | FTW_PHYS), 0);
 	free(home);
 }
 

@@ -39,13 +39,15 @@ struct script {
 	size_t n, at;
 	struct buf sent[SCRIPT_MAX];    /* the bodies */
 	struct buf headers[SCRIPT_MAX]; /* "name: value\n" each */
-	int64_t now_ms;                 /* wall clock */
+	struct buf lines[SCRIPT_MAX]; /* "GET http://…" (direct: "GET! …") */
+	int64_t now_ms;               /* wall clock */
 	int64_t slept_ms;
 	struct aws_config config;
 	struct aws_credentials *credentials;
 	struct ddb *ddb;
 	struct ddb_conn *conn;
 	char log[4096];
+	char debug[4096];
 };
 
 static int64_t
@@ -94,6 +96,8 @@ script_exchange(void *line, struct http_exchange *x)
 		    (int)x->body.n, x->body.p);
 	r = &s->replies[s->at];
 	buf_add(&s->sent[s->at], x->body.p, x->body.n);
+	buf_addf(&s->lines[s->at], "%s%s %s", x->method, x->direct ? "!" : "",
+	    x->url);
 	for (size_t i = 0; i < x->nheaders; i++) {
 		buf_adds(&s->headers[s->at], x->headers[i]);
 		buf_addc(&s->headers[s->at], '\n');
@@ -128,15 +132,15 @@ script_log(void *ctx, enum ddb_log_level level, const char *text)
 
 	if (level == DDB_LOG_NOTE)
 		strncat(s->log, text, sizeof(s->log) - strlen(s->log) - 1);
+	if (level == DDB_LOG_DEBUG)
+		strncat(s->debug, text,
+		    sizeof(s->debug) - strlen(s->debug) - 1);
 }
 
+/* The outside alone, without a client. */
 static inline void
-script_open(struct script *s, const struct script_reply *replies, size_t n)
+script_world(struct script *s, const struct script_reply *replies, size_t n)
 {
-	const struct aws_config_ask ask = { .region = "us-east-1",
-		.endpoint_url = "http://127.0.0.1:1" };
-	struct fault f = { 0 };
-
 	memset(s, 0, sizeof(*s));
 	s->replies = replies;
 	s->n = n;
@@ -149,6 +153,16 @@ script_open(struct script *s, const struct script_reply *replies, size_t n)
 		.line_open = script_line,
 		.exchange = script_exchange,
 		.line_close = script_line_close };
+}
+
+static inline void
+script_open(struct script *s, const struct script_reply *replies, size_t n)
+{
+	const struct aws_config_ask ask = { .region = "us-east-1",
+		.endpoint_url = "http://127.0.0.1:1" };
+	struct fault f = { 0 };
+
+	script_world(s, replies, n);
 	(void)setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE", 1);
 	(void)setenv("AWS_SECRET_ACCESS_KEY", "secret", 1);
 	(void)setenv("AWS_CONFIG_FILE", "/dev/null", 1);
@@ -172,19 +186,26 @@ script_open(struct script *s, const struct script_reply *replies, size_t n)
 	assert_non_null(s->conn);
 }
 
+static inline void
+script_world_close(struct script *s)
+{
+	assert_int_equal(s->at, s->n);
+	for (size_t i = 0; i < SCRIPT_MAX; i++) {
+		buf_release(&s->sent[i]);
+		buf_release(&s->headers[i]);
+		buf_release(&s->lines[i]);
+	}
+}
+
 /* Every reply of the script must have been asked for. */
 static inline void
 script_close(struct script *s)
 {
-	assert_int_equal(s->at, s->n);
 	ddb_conn_close(s->conn);
 	ddb_close(s->ddb);
 	aws_credentials_close(s->credentials);
 	aws_config_release(&s->config);
-	for (size_t i = 0; i < SCRIPT_MAX; i++) {
-		buf_release(&s->sent[i]);
-		buf_release(&s->headers[i]);
-	}
+	script_world_close(s);
 }
 
 #endif

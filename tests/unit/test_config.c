@@ -1,16 +1,8 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "tests/unit/script.h"
 
-#include <cmocka.h>
-
-#include "base/buf.h"
-#include "base/fault.h"
-#include "dynamodb/config.h"
 #include "dynamodb/path.h"
 #include "dynamodb/retry.h"
+#include "dynamodb/setting.h"
 #include "tests/unit/home.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -123,6 +115,19 @@ static const struct {
 	    "AWS_ENDPOINT_URL=http://w AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=1",
 	    NULL, NULL,
 	    "default", "a-b-1", "http://w", "AWS_ENDPOINT_URL" },
+	{ "FIPS", { "us-east-1", NULL, NULL }, "AWS_USE_FIPS_ENDPOINT=true",
+	    NULL, NULL, "default", "us-east-1",
+	    "https://dynamodb-fips.us-east-1.amazonaws.com", "the region" },
+	{ "dual stack, by the profile", { "eu-west-1", NULL, NULL }, NULL,
+	    "[default]\nuse_dualstack_endpoint = true\n", NULL, "default",
+	    "eu-west-1", "https://dynamodb.eu-west-1.api.aws", "the region" },
+	{ "the variable speaks against FIPS", { "eu-west-1", NULL, NULL },
+	    "AWS_USE_FIPS_ENDPOINT=false",
+	    "[default]\nuse_fips_endpoint = true\n", NULL, "default",
+	    "eu-west-1", AWS("eu-west-1"), "the region" },
+	{ "any of the three ways to try again", { "a-b-1", NULL, NULL },
+	    "AWS_RETRY_MODE=Adaptive", NULL, NULL, "default", "a-b-1",
+	    AWS("a-b-1"), "the region" },
 	{ "the option is never ignored", { "a-b-1", NULL, URL },
 	    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", NULL, NULL,
 	    "default", "a-b-1", URL, "--endpoint-url" },
@@ -168,7 +173,8 @@ static const struct {
 	/* clang-format off */
 	{ "no region", { 0 }, NULL, NULL, NULL, FAULT_CONFIG,
 	    { "no region", "--region, AWS_REGION, AWS_DEFAULT_REGION",
-	    "/.aws/credentials", "/.aws/config" } },
+	    "/.aws/config, instance metadata (switched off by",
+	    "give --region NAME" } },
 	{ "no region, a far endpoint", { NULL, NULL, "http://10.0.0.1" },
 	    NULL, NULL, NULL, FAULT_CONFIG, { "no region" } },
 	{ "nor is this one near", { NULL, NULL, "http://127.0.0.1.example" },
@@ -224,6 +230,19 @@ static const struct {
 	{ "no tries", { "a-b-1", NULL, NULL }, NULL,
 	    "[default]\nmax_attempts = 0\n", NULL, FAULT_CONFIG,
 	    { "/.aws/config:2: \"0\"" } },
+	{ "an unknown way to try again", { "a-b-1", NULL, NULL },
+	    "AWS_RETRY_MODE=often", NULL, NULL, FAULT_CONFIG,
+	    { "AWS_RETRY_MODE: \"often\" is none of legacy, standard" } },
+	{ "FIPS and an endpoint of one's own", { "a-b-1", NULL, URL },
+	    "AWS_USE_FIPS_ENDPOINT=true", NULL, NULL, FAULT_CONFIG,
+	    { "--endpoint-url sets an endpoint, and AWS_USE_FIPS" } },
+	{ "dual stack and an endpoint of one's own", { "a-b-1", NULL, NULL },
+	    "AWS_ENDPOINT_URL=http://w", "[default]\n"
+	    "use_dualstack_endpoint = True\n", NULL, FAULT_CONFIG,
+	    { "AWS_ENDPOINT_URL sets an endpoint, and AWS_USE_DUALSTACK" } },
+	{ "FIPS on this machine", { "local", NULL, NULL },
+	    "AWS_USE_FIPS_ENDPOINT=true", NULL, NULL, FAULT_CONFIG,
+	    { "region \"local\" has no FIPS" } },
 	{ "broken config file", { "a-b-1", NULL, NULL }, NULL, "x\n", NULL,
 	    FAULT_CONFIG, { "/.aws/config:1: " } },
 	{ "broken credentials file", { "a-b-1", NULL, NULL }, NULL, NULL,
@@ -234,8 +253,12 @@ static const struct {
 static void
 test_refused(void **state)
 {
+	struct script outside;
+
 	(void)state;
+	script_world(&outside, NULL, 0);
 	home_open();
+	home_environment("AWS_EC2_METADATA_DISABLED=true", true);
 	for (size_t i = 0; i < COUNT(refused); i++) {
 		struct fault f = { 0 };
 		struct aws_config c;
@@ -243,7 +266,8 @@ test_refused(void **state)
 		home_text(".aws/config", refused[i].config);
 		home_text(".aws/credentials", refused[i].credentials);
 		home_environment(refused[i].environment, true);
-		if (aws_config_load(&c, &refused[i].ask, &f) != -1)
+		if (aws_config_load(&c, &refused[i].ask, &f) == 0 &&
+		    aws_config_locate(&c, &outside.world, &f) == 0)
 			fail_msg("%s: taken", refused[i].name);
 		if (f.kind != refused[i].kind)
 			fail_msg("%s: %d: %s", refused[i].name, (int)f.kind,
@@ -252,7 +276,7 @@ test_refused(void **state)
 			if (strstr(f.text, refused[i].want[j]) == NULL)
 				fail_msg("%s: %s", refused[i].name, f.text);
 		assert_null(c.region);
-		assert_null(c.config);
+		aws_config_release(&c);
 		home_environment(refused[i].environment, false);
 	}
 	home_close();
@@ -284,7 +308,7 @@ static void
 test_rest(void **state)
 {
 	struct aws_config_ask ask = { .region = "a-b-1" };
-	const struct profile_file *file = NULL;
+	struct setting set;
 	struct fault f = { 0 };
 	struct aws_config c;
 	char *want;
@@ -298,13 +322,16 @@ test_rest(void **state)
 	want = xasprintf("%s/corp.pem", home);
 	assert_string_equal(c.ca_bundle, want);
 	assert_int_equal(c.max_attempts, 5);
-	assert_string_equal(aws_config_get(&c, "max_attempts", &file), "5");
-	assert_ptr_equal(file, c.config);
-	assert_null(aws_config_get(&c, "output", &file));
+	assert_true(setting_profile(&set, &c, "default", "max_attempts"));
+	assert_string_equal(set.value, "5");
+	assert_non_null(strstr(set.from, "/.aws/config:3"));
+	assert_false(setting_profile(&set, &c, "default", "output"));
 	aws_config_release(&c);
 	free(want);
 
-	home_environment("AWS_CA_BUNDLE=/x.pem AWS_MAX_ATTEMPTS=1", true);
+	home_environment("AWS_CA_BUNDLE=/x.pem AWS_MAX_ATTEMPTS=1 "
+			 "REQUESTS_CA_BUNDLE=/y.pem",
+	    true);
 	assert_int_equal(aws_config_load(&c, &ask, &f), 0);
 	assert_string_equal(c.ca_bundle, "/x.pem");
 	assert_int_equal(c.max_attempts, 1);
@@ -377,32 +404,63 @@ test_paths(void **state)
 	free(old);
 }
 
+#define GO ".amazonaws.com"
+#define CN GO ".cn"
+
+/* As AWS's own rule sets have them (botocore 1.43): ordinary, dual stack,
+ * FIPS, both. */
 static const struct {
-	const char *service, *region, *want;
+	const char *service, *region, *want[4];
 } urls[] = {
 	/* clang-format off */
-	{ "dynamodb", "us-east-1", AWS("us-east-1") },
-	{ "sts", "eu-west-1", "https://sts.eu-west-1.amazonaws.com" },
-	{ "dynamodb", "mx-central-1", AWS("mx-central-1") },
-	{ "dynamodb", "cn-north-1",
-	    "https://dynamodb.cn-north-1.amazonaws.com.cn" },
-	{ "dynamodb", "us-gov-west-1", AWS("us-gov-west-1") },
-	{ "dynamodb", "us-iso-east-1",
-	    "https://dynamodb.us-iso-east-1.c2s.ic.gov" },
-	{ "dynamodb", "us-isob-east-1",
-	    "https://dynamodb.us-isob-east-1.sc2s.sgov.gov" },
-	{ "dynamodb", "eu-isoe-west-1",
-	    "https://dynamodb.eu-isoe-west-1.cloud.adc-e.uk" },
-	{ "dynamodb", "us-isof-south-1",
-	    "https://dynamodb.us-isof-south-1.csp.hci.ic.gov" },
-	{ "dynamodb", "eusc-de-east-1",
-	    "https://dynamodb.eusc-de-east-1.amazonaws.eu" },
-	{ "dynamodb", "eusc-fr-east-1", AWS("eusc-fr-east-1") },
-	{ "dynamodb", "cn-north", AWS("cn-north") },
-	{ "dynamodb", "cn-north-1x", AWS("cn-north-1x") },
-	{ "dynamodb", "cn-a-b-1", AWS("cn-a-b-1") },
-	{ "dynamodb", "xx-new-7", AWS("xx-new-7") },
-	{ "dynamodb", "local", "http://localhost:8000" },
+	{ "dynamodb", "us-east-1", { "dynamodb.us-east-1" GO,
+	    "dynamodb.us-east-1.api.aws", "dynamodb-fips.us-east-1" GO,
+	    "dynamodb-fips.us-east-1.api.aws" } },
+	{ "sts", "eu-west-1", { "sts.eu-west-1" GO, "sts.eu-west-1.api.aws",
+	    "sts-fips.eu-west-1" GO, "sts-fips.eu-west-1.api.aws" } },
+	{ "portal.sso", "us-gov-east-1", { "portal.sso.us-gov-east-1" GO,
+	    "portal.sso.us-gov-east-1.api.aws", "portal.sso.us-gov-east-1" GO,
+	    "portal.sso-fips.us-gov-east-1.api.aws" } },
+	{ "oidc", "ca-central-1", { "oidc.ca-central-1" GO,
+	    "oidc.ca-central-1.api.aws", "oidc-fips.ca-central-1" GO,
+	    "oidc-fips.ca-central-1.api.aws" } },
+	{ "cloudformation", "cn-north-1", { "cloudformation.cn-north-1" CN,
+	    "cloudformation.cn-north-1.api.amazonwebservices.com.cn",
+	    "cloudformation-fips.cn-north-1" CN,
+	    "cloudformation-fips.cn-north-1.api.amazonwebservices.com.cn" } },
+	{ "dynamodb", "us-gov-west-1", { "dynamodb.us-gov-west-1" GO,
+	    "dynamodb.us-gov-west-1.api.aws", "dynamodb.us-gov-west-1" GO,
+	    "dynamodb-fips.us-gov-west-1.api.aws" } },
+	{ "dynamodb", "us-iso-east-1", { "dynamodb.us-iso-east-1.c2s.ic.gov",
+	    "dynamodb.us-iso-east-1.api.aws.ic.gov",
+	    "dynamodb-fips.us-iso-east-1.c2s.ic.gov",
+	    "dynamodb-fips.us-iso-east-1.api.aws.ic.gov" } },
+	{ "sts", "us-isob-east-1", { "sts.us-isob-east-1.sc2s.sgov.gov",
+	    "sts.us-isob-east-1.api.aws.scloud",
+	    "sts-fips.us-isob-east-1.sc2s.sgov.gov",
+	    "sts-fips.us-isob-east-1.api.aws.scloud" } },
+	{ "dynamodb", "eu-isoe-west-1", {
+	    "dynamodb.eu-isoe-west-1.cloud.adc-e.uk",
+	    "dynamodb.eu-isoe-west-1.api.cloud-aws.adc-e.uk",
+	    "dynamodb-fips.eu-isoe-west-1.cloud.adc-e.uk",
+	    "dynamodb-fips.eu-isoe-west-1.api.cloud-aws.adc-e.uk" } },
+	{ "dynamodb", "us-isof-south-1", {
+	    "dynamodb.us-isof-south-1.csp.hci.ic.gov",
+	    "dynamodb.us-isof-south-1.api.aws.hci.ic.gov",
+	    "dynamodb-fips.us-isof-south-1.csp.hci.ic.gov",
+	    "dynamodb-fips.us-isof-south-1.api.aws.hci.ic.gov" } },
+	{ "dynamodb", "eusc-de-east-1", {
+	    "dynamodb.eusc-de-east-1.amazonaws.eu",
+	    "dynamodb.eusc-de-east-1.api.amazonwebservices.eu",
+	    "dynamodb-fips.eusc-de-east-1.amazonaws.eu",
+	    "dynamodb-fips.eusc-de-east-1.api.amazonwebservices.eu" } },
+	{ "dynamodb", "mx-central-1", { "dynamodb.mx-central-1" GO } },
+	{ "dynamodb", "eusc-fr-east-1", { "dynamodb.eusc-fr-east-1" GO } },
+	{ "dynamodb", "cn-north", { "dynamodb.cn-north" GO } },
+	{ "dynamodb", "cn-north-1x", { "dynamodb.cn-north-1x" GO } },
+	{ "dynamodb", "cn-a-b-1", { "dynamodb.cn-a-b-1" GO } },
+	{ "dynamodb", "xx-new-7", { "dynamodb.xx-new-7" GO } },
+	{ "sts", "local", { "sts.us-east-1" GO } },
 	/* clang-format on */
 };
 
@@ -410,12 +468,140 @@ static void
 test_urls(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < COUNT(urls); i++) {
-		char *got = aws_endpoint_url(urls[i].service, urls[i].region);
+	for (size_t i = 0; i < COUNT(urls); i++)
+		for (int j = 0; j < 4 && urls[i].want[j] != NULL; j++) {
+			char *got = aws_endpoint_special(urls[i].service,
+			    urls[i].region, j >= 2, j % 2 == 1);
 
-		assert_string_equal(got, urls[i].want);
+			assert_memory_equal(got, "https://", 8);
+			assert_string_equal(got + 8, urls[i].want[j]);
+			free(got);
+		}
+	{
+		char *got = aws_endpoint_url("dynamodb", "local");
+
+		assert_string_equal(got, "http://localhost:8000");
 		free(got);
 	}
+	assert_string_equal(aws_partition("eu-west-1"), "aws");
+	assert_string_equal(aws_partition("cn-north-1"), "aws-cn");
+	assert_string_equal(aws_partition("us-gov-east-1"), "aws-us-gov");
+}
+
+static const struct {
+	const char *name, *service, *environment, *config, *want;
+} others[] = {
+	/* clang-format off */
+	{ "AWS's own", "sts", NULL, NULL, "https://sts.eu-west-1" GO },
+	{ "the portal of single sign-on", "sso", NULL, NULL,
+	    "https://portal.sso.eu-west-1" GO },
+	{ "FIPS", "oidc", "AWS_USE_FIPS_ENDPOINT=true", NULL,
+	    "https://oidc-fips.eu-west-1" GO },
+	{ "the service's variable", "sts",
+	    "AWS_ENDPOINT_URL_STS=http://s/a/ AWS_ENDPOINT_URL=http://w",
+	    NULL, "http://s/a" },
+	{ "not another's", "cloudformation",
+	    "AWS_ENDPOINT_URL_STS=http://s AWS_ENDPOINT_URL_DYNAMODB=http://d",
+	    NULL, "https://cloudformation.eu-west-1" GO },
+	{ "the general variable", "oidc", "AWS_ENDPOINT_URL=http://w", NULL,
+	    "http://w" },
+	{ "the variable of single sign-on", "sso",
+	    "AWS_ENDPOINT_URL_SSO=http://p AWS_ENDPOINT_URL_SSO_OIDC=http://o",
+	    NULL, "http://p" },
+	{ "that of its tokens", "oidc",
+	    "AWS_ENDPOINT_URL_SSO=http://p AWS_ENDPOINT_URL_SSO_OIDC=http://o",
+	    NULL, "http://o" },
+	{ "the services section", "oidc", NULL,
+	    "[default]\nservices = s\nendpoint_url = http://p\n[services s]\n"
+	    "sso_oidc =\n  endpoint_url = http://s\n", "http://s" },
+	{ "the profile", "cloudformation", NULL,
+	    "[default]\nservices = s\nendpoint_url = http://p\n[services s]\n"
+	    "sts =\n  endpoint_url = http://s\n", "http://p" },
+	{ "ignored", "sts",
+	    "AWS_ENDPOINT_URL_STS=http://s "
+	    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", NULL,
+	    "https://sts.eu-west-1" GO },
+	{ "no address", "sts", "AWS_ENDPOINT_URL_STS=sts", NULL, NULL },
+	/* clang-format on */
+};
+
+/* The endpoints of the services beside DynamoDB. */
+static void
+test_others(void **state)
+{
+	struct aws_config_ask ask = { .region = "a-b-1", .endpoint_url = NULL };
+
+	(void)state;
+	home_open();
+	for (size_t i = 0; i < COUNT(others); i++) {
+		struct fault f = { 0 };
+		struct aws_config c;
+		char *url = NULL;
+		int rc;
+
+		home_text(".aws/config", others[i].config);
+		home_environment(others[i].environment, true);
+		if (aws_config_load(&c, &ask, &f) != 0)
+			fail_msg("%s: %s", others[i].name, f.text);
+		rc = aws_config_endpoint(&c, others[i].service, "eu-west-1",
+		    &url, &f);
+		if (others[i].want == NULL) {
+			assert_int_equal(rc, -1);
+			assert_int_equal(f.kind, FAULT_CONFIG);
+		} else if (rc != 0 || strcmp(url, others[i].want) != 0) {
+			fail_msg("%s: %s", others[i].name,
+			    rc == 0 ? url : f.text);
+		}
+		free(url);
+		aws_config_release(&c);
+		home_environment(others[i].environment, false);
+	}
+	home_close();
+}
+
+/* Where nobody said a region, the instance does. */
+static void
+test_locate(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 200, .body = "TOKEN==" },
+		{ .status = 200, .body = "ap-south-2\n" },
+	};
+	static const struct script_reply garbage[] = {
+		{ .status = 200, .body = "TOKEN==" },
+		{ .status = 200, .body = "<html> no </html>" },
+	};
+	struct aws_config_ask ask = { 0 };
+	struct script outside;
+	struct fault f = { 0 };
+	struct aws_config c;
+
+	(void)state;
+	home_open();
+	script_world(&outside, replies, 2);
+	assert_int_equal(aws_config_load(&c, &ask, &f), 0);
+	assert_null(c.region);
+	assert_null(c.endpoint);
+	if (aws_config_locate(&c, &outside.world, &f) != 0)
+		fail_msg("%s", f.text);
+	assert_string_equal(c.region, "ap-south-2");
+	assert_string_equal(c.endpoint, AWS("ap-south-2"));
+	assert_string_equal(buf_text(&outside.lines[1]),
+	    "GET! http://169.254.169.254/latest/meta-data/placement/region");
+	/* once is enough */
+	assert_int_equal(aws_config_locate(&c, &outside.world, &f), 0);
+	aws_config_release(&c);
+	script_world_close(&outside);
+
+	ask.endpoint_url = "http://10.0.0.1";
+	script_world(&outside, garbage, 2);
+	assert_int_equal(aws_config_load(&c, &ask, &f), 0);
+	assert_string_equal(c.endpoint, "http://10.0.0.1");
+	assert_int_equal(aws_config_locate(&c, &outside.world, &f), -1);
+	assert_non_null(strstr(f.text, "it tells no region"));
+	aws_config_release(&c);
+	script_world_close(&outside);
+	home_close();
 }
 
 static const struct {
@@ -518,6 +704,8 @@ main(void)
 		cmocka_unit_test(test_rest),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_urls),
+		cmocka_unit_test(test_others),
+		cmocka_unit_test(test_locate),
 		cmocka_unit_test(test_endpoints),
 	};
 

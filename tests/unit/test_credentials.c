@@ -1,14 +1,5 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include "tests/unit/script.h"
 
-#include <cmocka.h>
-
-#include "base/fault.h"
-#include "dynamodb/config.h"
-#include "dynamodb/credentials.h"
 #include "dynamodb/workers.h"
 #include "tests/unit/home.h"
 
@@ -38,6 +29,9 @@ static const struct {
 	    ENV " AWS_SESSION_TOKEN= AWS_ACCOUNT_ID=", NULL, NULL,
 	    "AKENV", "s/env+1=", NULL, NULL, "environment" },
 	{ "the token's old name", NULL, ENV " AWS_SECURITY_TOKEN=old",
+	    NULL, NULL, "AKENV", "s/env+1=", "old", NULL, "environment" },
+	{ "the old name first, as in botocore", NULL,
+	    ENV " AWS_SECURITY_TOKEN=old AWS_SESSION_TOKEN=new",
 	    NULL, NULL, "AKENV", "s/env+1=", "old", NULL, "environment" },
 	{ "environment before files", NULL, ENV,
 	    "[default]\n" KEYS("CONF"), "[default]\n" KEYS("CRED"),
@@ -85,8 +79,9 @@ static const struct {
 	/* clang-format on */
 };
 
-/* Both must outlive the credentials. */
+/* These must outlive the credentials. Nothing here goes out to the net. */
 static struct aws_config config;
+static struct script outside;
 
 static struct aws_credentials *
 open_credentials(const char *profile, struct fault *f)
@@ -94,9 +89,11 @@ open_credentials(const char *profile, struct fault *f)
 	struct aws_config_ask ask = { .region = "eu-west-1",
 		.profile = profile };
 
+	script_world(&outside, NULL, 0);
+	home_environment("AWS_EC2_METADATA_DISABLED=true", true);
 	if (aws_config_load(&config, &ask, f) != 0)
 		return NULL;
-	return aws_credentials_open(&config, NULL, f);
+	return aws_credentials_open(&config, &outside.world, f);
 }
 
 static bool
@@ -144,9 +141,6 @@ test_good(void **state)
 	home_close();
 }
 
-#define WAY_OUT \
-	"eval \"$(aws configure export-credentials --format env --profile "
-
 static const struct {
 	const char *name;
 	const char *profile;
@@ -158,8 +152,9 @@ static const struct {
 	    { "no credentials; tried, in this order: environment "
 	    "(AWS_ACCESS_KEY_ID is not set), credentials file (",
 	    "/.aws/credentials: no profile \"default\"), config file (",
-	    "/.aws/config: no profile \"default\"); set AWS_ACCESS_KEY_ID",
-	    "--format env)\"" } },
+	    "/.aws/config: no profile \"default\"), container (AWS_CONT",
+	    "instance metadata (switched off by AWS_EC2_METADATA_DISABLED); "
+	    "do one of: \"aws configure\"" } },
 	{ "nothing beside --profile", "dev", ENV,
 	    "[profile dev]\nregion = a\n", NULL,
 	    { "environment (not looked at, since --profile was given), ",
@@ -168,6 +163,8 @@ static const struct {
 	{ "no secret in the environment", NULL, "AWS_ACCESS_KEY_ID=AK",
 	    NULL, "[default]\n" KEYS("CRED"),
 	    { "AWS_SECRET_ACCESS_KEY is not" } },
+	{ "an end that is no time", NULL, ENV " AWS_CREDENTIAL_EXPIRATION=soon",
+	    NULL, NULL, { "AWS_CREDENTIAL_EXPIRATION: \"soon\"" } },
 	{ "no secret in the profile", NULL, NULL, NULL,
 	    "[default]\n\naws_access_key_id = AK\n",
 	    { "/.aws/credentials:3: ", "\"default\"",
@@ -175,46 +172,6 @@ static const struct {
 	{ "an empty secret in the profile", NULL, NULL,
 	    "[default]\naws_access_key_id = AK\naws_secret_access_key =\n",
 	    NULL, { "/.aws/config:2: ", "no aws_secret_access_key" } },
-	{ "role", "admin", ENV,
-	    "[profile admin]\nrole_arn = r\nsource_profile = dev\n",
-	    "[dev]\n" KEYS("CRED"),
-	    { "/.aws/config:2: profile \"admin\": the keys are to come from "
-	    "role_arn", WAY_OUT "admin)\"",
-	    "run this again with AWS_PROFILE=admin in place of --profile" } },
-	{ "role, even with keys beside it", NULL, "AWS_PROFILE=admin",
-	    "[profile admin]\nrole_arn = r\nsource_profile = admin\n",
-	    "[admin]\n" KEYS("CRED"), { "role_arn", WAY_OUT "admin)\"" } },
-	{ "role in the credentials file", NULL, NULL, NULL,
-	    "[default]\nrole_arn = r\n" KEYS("CRED"),
-	    { "/.aws/credentials:2: ", "role_arn" } },
-	{ "web identity", "w", NULL,
-	    "[profile w]\nweb_identity_token_file = /t\n", NULL,
-	    { "web_identity_token_file" } },
-	{ "web identity in the environment", NULL,
-	    "AWS_WEB_IDENTITY_TOKEN_FILE=/t", NULL,
-	    "[default]\n" KEYS("CRED"),
-	    { "AWS_WEB_IDENTITY_TOKEN_FILE: ", "--format env)\"" } },
-	{ "single sign-on, even with keys", "s", NULL,
-	    "[profile s]\nsso_session = c\nsso_account_id = 1\n" KEYS("CONF"),
-	    NULL, { "/.aws/config:3: ", "sso_account_id" } },
-	{ "single sign-on by its role", "s", NULL,
-	    "[profile s]\nsso_role_name = r\n", NULL, { "sso_role_name" } },
-	{ "single sign-on, unfinished", "s", NULL,
-	    "[profile s]\nsso_session = c\n", NULL, { "sso_session" } },
-	{ "login", "l", NULL,
-	    "[profile l]\nlogin_session = arn\n" KEYS("CONF"), NULL,
-	    { "login_session" } },
-	{ "process", "p", NULL,
-	    "[profile p]\ncredential_process = /bin/false\n", NULL,
-	    { "credential_process" } },
-	{ "name that a shell would split", "my $(dev)'s", NULL,
-	    "[profile \"my $(dev)'s\"]\ncredential_process = x\n", NULL,
-	    { WAY_OUT "'my $(dev)'\\''s')\"",
-	    "AWS_PROFILE='my $(dev)'\\''s'" } },
-	{ "container", NULL,
-	    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/x", NULL, NULL,
-	    { "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: ",
-	    "the container" } },
 	{ "key with a line end", NULL,
 	    "AWS_ACCESS_KEY_ID=AK\r AWS_SECRET_ACCESS_KEY=s", NULL, NULL,
 	    { "AWS_ACCESS_KEY_ID and its like: ", "a line end" } },
@@ -277,9 +234,11 @@ test_renew(void **state)
 	assert_non_null(strstr(f.text, "the security token is expired"));
 	assert_non_null(strstr(f.text, "profile default ("));
 
-	/* Another token alone is enough. */
+	/* That counts for a moment; then another token alone is enough. */
 	home_text(".aws/credentials",
 	    "[default]\n" KEYS("1") "aws_session_token = b\n");
+	assert_int_equal(aws_credentials_renew(c, 1, &f), -1);
+	outside.now_ms += 5000;
 	assert_int_equal(aws_credentials_renew(c, 1, &f), 0);
 	assert_int_equal(aws_credentials_get(c, NOW, &keys, &f), 0);
 	assert_int_equal(keys.generation, 2);
@@ -297,6 +256,7 @@ test_renew(void **state)
 	assert_int_equal(aws_credentials_renew(c, 2, &f), -1);
 	assert_non_null(strstr(f.text, "expired: no credentials; tried"));
 	home_text(".aws/credentials", "oops\n");
+	outside.now_ms += 5000;
 	assert_int_equal(aws_credentials_renew(c, 2, &f), -1);
 	assert_non_null(strstr(f.text, "/.aws/credentials:1: "));
 	assert_int_equal(aws_credentials_get(c, NOW, &keys, &f), 0);
@@ -307,13 +267,26 @@ test_renew(void **state)
 	home_close();
 }
 
-/* Keys whose end is known are looked for again when it has come, at most
- * once a minute, and used until there are others. */
+/* Get them at ${now}; they must be of ${generation}. */
+static void
+get_at(struct aws_credentials *c, int64_t now, uint64_t generation)
+{
+	struct aws_keyset keys;
+	struct fault f = { 0 };
+
+	assert_int_equal(aws_credentials_get(c, now, &keys, &f), 0);
+	if (keys.generation != generation)
+		fail_msg("%lld s before the end: generation %d",
+		    (long long)(NOW - now), (int)keys.generation);
+	aws_keyset_release(&keys);
+}
+
+/* Keys whose end is known are looked for again a quarter of an hour before it
+ * comes, at most once a minute, and used until there are others. */
 static void
 test_expires(void **state)
 {
 	struct aws_credentials *c;
-	struct aws_keyset keys;
 	struct fault f = { 0 };
 
 	(void)state;
@@ -323,45 +296,30 @@ test_expires(void **state)
 	    true);
 	c = open_credentials(NULL, &f);
 	assert_non_null(c);
-	assert_int_equal(aws_credentials_get(c, NOW, &keys, &f), 0);
-	assert_int_equal(keys.expires, NOW);
-	assert_int_equal(keys.generation, 1);
-	aws_keyset_release(&keys);
-
+	aws_credentials_log(c, script_log, &outside);
 	home_environment("AWS_SESSION_TOKEN=new", true);
-	assert_int_equal(aws_credentials_get(c, NOW + 59, &keys, &f), 0);
-	assert_int_equal(keys.generation, 1);
-	aws_keyset_release(&keys);
-	assert_int_equal(aws_credentials_get(c, NOW + 60, &keys, &f), 0);
-	assert_int_equal(keys.generation, 2);
-	assert_string_equal(keys.keys.session_token, "new");
-	aws_keyset_release(&keys);
+	get_at(c, NOW - 900, 1);
+	/* one that fails changes nothing, and is told at -v */
+	home_environment("AWS_SECRET_ACCESS_KEY=", false);
+	get_at(c, NOW - 899, 1);
+	assert_non_null(strstr(outside.debug, "could not be renewed"));
+	assert_non_null(strstr(outside.debug, "AWS_SECRET_ACCESS_KEY is not"));
+	home_environment(ENV, true);
+	get_at(c, NOW - 840, 1);
+	get_at(c, NOW - 839, 2);
+	assert_non_null(strstr(outside.debug,
+	    "credentials renewed, good until 2026-11-22T08:12:00Z"));
+
+	/* the same again, and again, past the end: for the service to say */
+	get_at(c, NOW - 1, 2);
+	get_at(c, NOW + 3600, 2);
+	home_environment("AWS_SESSION_TOKEN=newer", true);
+	get_at(c, NOW + 3601, 2);
+	get_at(c, NOW + 3660, 3);
 	aws_credentials_close(c);
 	aws_config_release(&config);
 	home_environment(ENV " AWS_SESSION_TOKEN= AWS_CREDENTIAL_EXPIRATION=",
 	    false);
-	home_close();
-}
-
-/* An end that cannot be read is not known. */
-static void
-test_expires_garbled(void **state)
-{
-	struct aws_credentials *c;
-	struct aws_keyset keys;
-	struct fault f = { 0 };
-
-	(void)state;
-	home_open();
-	home_environment(ENV " AWS_CREDENTIAL_EXPIRATION=soon", true);
-	c = open_credentials(NULL, &f);
-	assert_non_null(c);
-	assert_int_equal(aws_credentials_get(c, NOW, &keys, &f), 0);
-	assert_true(keys.expires == INT64_MAX);
-	aws_keyset_release(&keys);
-	aws_credentials_close(c);
-	aws_config_release(&config);
-	home_environment(ENV " AWS_CREDENTIAL_EXPIRATION=", false);
 	home_close();
 }
 
@@ -418,7 +376,6 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_renew),
 		cmocka_unit_test(test_expires),
-		cmocka_unit_test(test_expires_garbled),
 		cmocka_unit_test(test_crowd),
 	};
 

@@ -26,7 +26,7 @@ roll(unsigned sides)
 	dice ^= dice << 13;
 	dice ^= dice >> 7;
 	dice ^= dice << 17;
-	return (unsigned)((dice >> 11) % sides);
+	return sides > 0 ? (unsigned)((dice >> 11) % sides) : 0;
 }
 
 static const char *const prefixes[] = { "session:", "PHP_" };

@@ -1,0 +1,315 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/stop.h"
+#include "dynamodb/attr.h"
+#include "dynamodb/hash.h"
+#include "dynamodb/table.h"
+#include "export/csv_read.h"
+#include "export/csv_safe.h"
+#include "export/input.h"
+#include "export/keylist.h"
+#include "inspector/mask.h"
+
+/* How long a key can be (Developer Guide, "Constraints"), in bytes. */
+#define PARTITION_MAX 2048
+#define SORT_MAX 1024
+
+/* A key's place in the table of those seen. */
+struct slot {
+	uint64_t hash; /* of a digest that nobody can aim at */
+	size_t at;     /* in the list, from 1; 0: free */
+};
+
+struct reading {
+	struct keylist *list;
+	const struct ddb_table *table;
+	size_t columns;          /* in each row; 0: the first is not read yet */
+	size_t kind, attributes; /* which they are, where they are among them;
+				    0: they are not */
+	struct slot *slots;
+	size_t nslots; /* a power of two */
+	struct buf canonical, other;
+};
+
+static bool
+cell_is(struct slice cell, const char *name)
+{
+	return cell.n == strlen(name) && memcmp(cell.p, name, cell.n) == 0;
+}
+
+static void
+read_names(struct reading *r, const struct csv_row *row)
+{
+	for (size_t i = r->table->sort != NULL ? 2 : 1; i < row->n; i++) {
+		if (cell_is(row->cells[i], "kind"))
+			r->kind = i;
+		if (cell_is(row->cells[i], "attributes"))
+			r->attributes = i;
+	}
+}
+
+/* The first row: 1 it is the line of names, 0 it is a key, -1. */
+static int
+first_row(struct reading *r, const struct csv_row *row, struct fault *f)
+{
+	const struct ddb_table *t = r->table;
+
+	r->columns = row->n;
+	if (cell_is(row->cells[0], t->partition) &&
+	    (t->sort == NULL ||
+		(row->n > 1 && cell_is(row->cells[1], t->sort)))) {
+		read_names(r, row);
+		return 1;
+	}
+	if (t->sort == NULL && row->n == 1)
+		return 0;
+	return fault(f, FAULT_DATA,
+	    "it is not the line of names, which begins with %s%s%s%s; ttlsweep "
+	    "list -t %s --reveal --format csv writes it",
+	    t->partition, t->sort != NULL ? "," : "",
+	    t->sort != NULL ? t->sort : "",
+	    t->sort != NULL
+		? ""
+		: " (only a list of nothing but keys, one a line, needs none)",
+	    t->name);
+}
+
+/* Whether the key of ${row} is masked. One that looks so and is not is told
+ * by what stands beside it: only sessions are masked, and their attributes
+ * are then, too. */
+static bool
+is_masked(const struct reading *r, const struct csv_row *row)
+{
+	struct slice cell;
+
+	if (!mask_is(row->cells[0]))
+		return false;
+	if (r->kind > 0 && cell_is(row->cells[r->kind], "item"))
+		return false;
+	cell = row->cells[r->attributes];
+	return r->attributes == 0 || cell.n == 0 || *cell.p != '{';
+}
+
+static int
+masked(const struct reading *r, struct fault *f)
+{
+	return fault(f, FAULT_DATA,
+	    "the key is masked, and names no entry: write the list with "
+	    "ttlsweep list -t %s --reveal --format csv",
+	    r->table->name);
+}
+
+static int
+made_safe(const struct reading *r, struct fault *f)
+{
+	return fault(f, FAULT_DATA,
+	    "the key was made safe for a spreadsheet, and names another "
+	    "entry: write the list without --csv-safe: ttlsweep list -t %s "
+	    "--reveal --format csv",
+	    r->table->name);
+}
+
+/* Bytes of a key as they count against the limit. */
+static size_t
+key_bytes(enum attr_type type, struct slice cell)
+{
+	struct buf bytes = { 0 };
+	size_t n = cell.n;
+
+	if (type == ATTR_B && hash_base64_decode(&bytes, cell.p, cell.n) == 0)
+		n = bytes.n;
+	buf_release(&bytes);
+	return n;
+}
+
+/* Add one attribute of the key to the list's text. */
+static int
+add_attribute(struct reading *r, struct slice cell, bool sort, struct fault *f)
+{
+	static const char *const forms[] = { [ATTR_S] = "text in UTF-8",
+		[ATTR_N] = "a decimal number of at most 38 digits",
+		[ATTR_B] = "base64" };
+	const char *name = sort ? r->table->sort : r->table->partition;
+	enum attr_type type =
+	    sort ? r->table->sort_type : r->table->partition_type;
+	size_t most = sort ? SORT_MAX : PARTITION_MAX;
+	struct buf *out = &r->list->json;
+
+	if (csv_safe_is(cell))
+		return made_safe(r, f);
+	buf_addc(out, sort ? ',' : '{');
+	slice_text_encode(out, name, strlen(name));
+	buf_addc(out, ':');
+	if (attr_key_value(out, type, cell.p, cell.n) != 0)
+		return fault(f, FAULT_DATA,
+		    "cell %d cannot be the key %s: %s%s", sort ? 2 : 1, name,
+		    cell.n == 0 ? "it is empty" : "not ",
+		    cell.n == 0 ? "" : forms[type]);
+	if (type != ATTR_N && key_bytes(type, cell) > most)
+		return fault(f, FAULT_DATA,
+		    "cell %d cannot be the key %s: longer than %zu bytes",
+		    sort ? 2 : 1, name, most);
+	return 0;
+}
+
+/* Key ${i} as bytes that only the same key has. */
+static void
+canonical(const struct keylist *list, size_t i, struct buf *out)
+{
+	size_t from = i > 0 ? list->ends[i - 1] : 0;
+	struct slice_walk w = slice_walk(
+	    (struct slice){ list->json.p + from, list->ends[i] - from });
+	struct slice name, value;
+
+	buf_reset(out);
+	(void)slice_object(&w);
+	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0)
+		attr_key_canonical(out, value);
+}
+
+static uint64_t
+hash_of(const struct buf *bytes)
+{
+	unsigned char digest[HASH_SHA256];
+	uint64_t h;
+
+	hash_sha256(digest, bytes->p, bytes->n);
+	memcpy(&h, digest, sizeof(h));
+	return h;
+}
+
+static void
+put(struct slot *slots, size_t n, struct slot s)
+{
+	size_t i = (size_t)s.hash & (n - 1);
+
+	while (slots[i].at != 0)
+		i = (i + 1) & (n - 1);
+	slots[i] = s;
+}
+
+static void
+grow(struct reading *r)
+{
+	size_t n = r->nslots > 0 ? 2 * r->nslots : 64;
+	struct slot *slots = xcalloc(n, sizeof(*slots));
+
+	for (size_t i = 0; i < r->nslots; i++)
+		if (r->slots[i].at != 0)
+			put(slots, n, r->slots[i]);
+	free(r->slots);
+	r->slots = slots;
+	r->nslots = n;
+}
+
+/* Whether the list's last key is in it before; else it is noted. */
+static bool
+seen(struct reading *r)
+{
+	struct keylist *list = r->list;
+	struct slot s = { .at = list->n };
+
+	if (list->n * 2 > r->nslots)
+		grow(r);
+	canonical(list, list->n - 1, &r->canonical);
+	s.hash = hash_of(&r->canonical);
+	for (size_t i = (size_t)s.hash & (r->nslots - 1); r->slots[i].at != 0;
+	     i = (i + 1) & (r->nslots - 1)) {
+		if (r->slots[i].hash != s.hash)
+			continue;
+		canonical(list, r->slots[i].at - 1, &r->other);
+		if (r->other.n == r->canonical.n &&
+		    memcmp(r->other.p, r->canonical.p, r->other.n) == 0)
+			return true;
+	}
+	put(r->slots, r->nslots, s);
+	return false;
+}
+
+static void
+push(struct keylist *list)
+{
+	if (list->n == list->cap) {
+		list->cap = list->cap > 0 ? 2 * list->cap : 64;
+		list->ends =
+		    xreallocarray(list->ends, list->cap, sizeof(*list->ends));
+	}
+	list->ends[list->n++] = list->json.n;
+}
+
+static int
+add_key(struct reading *r, const struct csv_row *row, struct fault *f)
+{
+	struct keylist *list = r->list;
+	size_t begin = list->json.n;
+
+	if (row->n != r->columns)
+		return fault(f, FAULT_DATA,
+		    "it has %zu cells, and the first row has %zu (a key with "
+		    "a comma in it is written in quotes)",
+		    row->n, r->columns);
+	if (is_masked(r, row))
+		return masked(r, f);
+	if (add_attribute(r, row->cells[0], false, f) != 0 ||
+	    (r->table->sort != NULL &&
+		add_attribute(r, row->cells[1], true, f) != 0))
+		return -1;
+	buf_addc(&list->json, '}');
+	push(list);
+	if (seen(r)) {
+		list->n--;
+		list->json.n = begin;
+		list->twice++;
+	}
+	return 0;
+}
+
+static int
+read_rows(struct reading *r, struct csv_read *csv, struct fault *f)
+{
+	struct csv_row row;
+	int got, head;
+
+	while ((got = csv_read_next(csv, &row, f)) == 1) {
+		if (stop_requested() != 0)
+			return fault(f, FAULT_CANCELLED, "interrupted");
+		head = r->columns == 0 ? first_row(r, &row, f) : 0;
+		if (head < 0 || (head == 0 && add_key(r, &row, f) != 0))
+			return csv_read_at(csv, f);
+	}
+	return got;
+}
+
+int
+keylist_read(struct keylist *list, const char *path,
+    const struct ddb_table *table, struct fault *f)
+{
+	struct reading r = { .list = list, .table = table };
+	struct csv_read *csv;
+	struct input *in;
+	int rc;
+
+	*list = (struct keylist){ 0 };
+	in = input_open(path, f);
+	if (in == NULL)
+		return -1;
+	input_forget(in);
+	csv = csv_read_of(in);
+	rc = read_rows(&r, csv, f);
+	csv_read_close(csv);
+	free(r.slots);
+	buf_release(&r.canonical);
+	buf_release(&r.other);
+	return rc;
+}
+
+void
+keylist_release(struct keylist *list)
+{
+	buf_release(&list->json);
+	free(list->ends);
+	*list = (struct keylist){ 0 };
+}

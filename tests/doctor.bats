@@ -1,0 +1,427 @@
+#!/usr/bin/env bats
+# doctor: on a table that is as it should be, on ones that are not, with
+# credentials, clocks and services that fail one by one; and the policies.
+
+load lib/common
+load lib/cloud
+
+setup_file() {
+	start_local
+	start_dynalite
+	start_cloud "$LOCAL_URL"
+	NOW=$(date +%s)
+	export NOW
+	seed --endpoint "$LOCAL_URL" --table TSAGalleryCache --now "$NOW" \
+	    --case future=30 --ttl on
+	seed --endpoint "$LOCAL_URL" --table mixed --now "$NOW" \
+	    --case past=20 --case future=10 --case milliseconds-past=40 \
+	    --case string-future=5
+	seed --endpoint "$DYNALITE_URL" --table TSAGalleryCache --now "$NOW" \
+	    --case future=30
+}
+
+teardown_file() { stop_servers; }
+
+setup() {
+	unset AWS_ENDPOINT_URL_DYNAMODB
+	export AWS_ENDPOINT_URL=$CLOUD_URL
+	cloud_set '{"fail": {}, "deny": [], "table": {}, "clock": 0,
+	    "backups": null, "replies": {}, "stacks": {}}'
+	cloud_log >/dev/null
+}
+
+# doctor [STATUS] OPTION...: as JSON into $json; ends with that
+doctor() {
+	local want=0 got=0
+	[[ $1 != [01] ]] || { want=$1 && shift; }
+	json=$BATS_TEST_TMPDIR/json
+	ttlsweep doctor --format json "$@" >"$json" || got=$?
+	[[ $got -eq $want ]] || { cat "$json"; return 1; }
+}
+
+# is RESULT TEXT CHECK: that check's result, and what its text or fix holds
+is() {
+	jq -e --arg r "$1" --arg t "$2" --arg c "$3" '.checks |
+	    map(select(.check == $c)) | length == 1 and .[0].result == $r
+	    and ((.[0].text + "\n" + (.[0].fix // "")) | contains($t))' \
+	    "$json" >/dev/null ||
+	    { jq -c --arg c "$3" '.checks[] | select(.check == $c)' "$json"; return 1; }
+}
+
+absent() { jq -e --arg c "$1" '.checks | all(.check != $c)' "$json" >/dev/null; }
+
+# the operations of DynamoDB that were asked for
+operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | awk '{ print $2 "=" $1 }' | xargs; }
+
+@test "the lab's table, as it should be" {
+	cloud_set '{"backups": {"ContinuousBackupsStatus": "ENABLED",
+	    "PointInTimeRecoveryDescription": {
+		"PointInTimeRecoveryStatus": "ENABLED",
+		"EarliestRestorableDateTime": 1795000000.123,
+		"LatestRestorableDateTime": 1.795e9}}}'
+	doctor
+	jq -e '.schema == "ttlsweep.doctor/1" and .table == "TSAGalleryCache"
+	    and (keys == ["checks", "schema", "table"])
+	    and ([.checks[].check] == ["configuration", "endpoint", "clock",
+		"credentials", "identity", "table", "key", "billing",
+		"indexes", "stream", "replicas", "protection", "backups",
+		"gallery", "scan", "ttl", "entries", "journal", "cost"])
+	    and (.checks | all(.result == "ok" and (has("fix") | not)))' "$json"
+	is ok 'account 123456789012, arn:aws:iam::123456789012:user/ann' identity
+	is ok 'goes back to 2026-11-18T11:06:40Z' backups
+	is ok 'all 30 looked at: 30 live, 0 pending, 0 stuck, 0 immortal' entries
+	is ok 'nothing is expired' cost
+	# it has read, and nothing but read
+	[[ $(operations) == 'DescribeContinuousBackups=1 DescribeTable=1 DescribeTimeToLive=1 Scan=2' ]]
+	[[ ! -e $XDG_STATE_HOME/ttlsweep ]]
+}
+
+@test "dynalite" {
+	AWS_ENDPOINT_URL_DYNAMODB=$DYNALITE_URL doctor --probe-write
+	is ok 'this server has none' backups
+	is ok 'no PartiQL' partiql
+	is ok 'dynamodb:DeleteItem' delete
+	is warning 'DISABLED' ttl
+	is ok '30 live' entries
+}
+
+@test "a table that differs, and what its entries hold" {
+	doctor -t mixed
+	is warning 'Enabled=true,AttributeName=ttl' ttl
+	is warning '10 live, 0 pending, 60 stuck (40 milliseconds, 20 ttl-off), 5 immortal (5 string)' entries
+	is warning 'ttlsweep repair --table mixed' entries
+	is ok '60 entries are expired; to purge them takes' cost
+	absent gallery
+	# the same table as the stack's own
+	cloud_set '{"stacks": {"TSAGallery": {"resources": [{"logical": "DynamoDBCache", "physical": "mixed"}]}},
+	    "table": {"KeySchema": [{"AttributeName": "key", "KeyType": "HASH"}],
+		"BillingModeSummary": {"BillingMode": "PROVISIONED"},
+		"ProvisionedThroughput": {"ReadCapacityUnits": 40, "WriteCapacityUnits": 2}}}'
+	doctor --stack TSAGallery
+	jq -e '.table == "mixed"' "$json"
+	is ok 'is the table mixed (CREATE_COMPLETE)' stack
+	is warning 'provisioned, not PAY_PER_REQUEST; TTL off, not on' gallery
+	is ok '40 read and 2 write units a second; a purge takes a quarter of what it can do, 10 reads and 1 writes' billing
+	is ok 'that takes 1 min' cost
+	doctor -t mixed --ttl-attribute other
+	is warning 'none has the attribute other, but numbers that look like times are in ttl' entries
+}
+
+@test "no entry has the attribute: another one is named" {
+	local table
+	table=$(new_table expires)
+	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" \
+	    --ttl-attribute expires --case future=20
+	doctor -t "$table"
+	is warning 'none has the attribute ttl, but numbers that look like times are in expires' entries
+	is warning "ttlsweep inspect --ttl-attribute expires --table $table" entries
+	is warning 'AttributeName=expires' ttl
+	doctor -t "$table" --ttl-attribute expires
+	is ok 'all 20 looked at: 20 live' entries
+	# an empty one
+	table=$(new_table empty)
+	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" --mixed 0
+	doctor -t "$table"
+	is ok 'there are none' entries
+}
+
+@test "streams, replicas, indexes, states of TTL" {
+	cloud_set '{"table": {"TableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/TSAGalleryCache",
+	    "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "OLD_IMAGE"},
+	    "Replicas": [{"RegionName": "us-east-1"}, {"RegionName": "eu-west-1"}, {"RegionName": "sa-east-1"}],
+	    "DeletionProtectionEnabled": true,
+	    "WarmThroughput": {"ReadUnitsPerSecond": 12000, "WriteUnitsPerSecond": 4000},
+	    "GlobalSecondaryIndexes": [{"IndexName": "byUser", "KeySchema": [{"AttributeName": "u", "KeyType": "HASH"}],
+		"Projection": {"ProjectionType": "ALL"}}]},
+	    "replies": {"DescribeTimeToLive": {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLING", "AttributeName": "ttl"}}},
+	    "backups": {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"}}}'
+	doctor --expect-account 123456789012
+	is warning 'no userIdentity dynamodb.amazonaws.com' stream
+	is warning 'also in eu-west-1, sa-east-1' replicas
+	is warning 'ttlsweep purge --overdue 15m --expect-account 123456789012' replicas
+	is ok 'byUser (global); a delete pays for each: up to 6 write units' indexes
+	is ok 'on (it keeps' protection
+	is ok '3 000 reads and 1 000 writes a second' billing
+	is ok 'point-in-time recovery is off' backups
+	is ok 'ENABLING on ttl (it takes up to an hour)' ttl
+	is ok '123456789012, as expected' account
+	cloud_set '{"replies": {"DescribeTimeToLive": {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "other"}}},
+	    "table": {"TableStatus": "ARCHIVED"}}'
+	doctor 1 --ttl-attribute ttl
+	is warning 'ENABLED on other, not on ttl' ttl
+	is warning 'TTL on other, not on ttl' gallery
+	is failure 'needs it ACTIVE or UPDATING' table
+	doctor 1 --expect-account 111122223333
+	is failure 'are of account 123456789012, not of 111122223333' account
+	is ok 'allowed' scan
+}
+
+@test "each permission that is missing is named, all at once" {
+	cloud_set '{"deny": ["dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive",
+	    "dynamodb:DescribeContinuousBackups", "dynamodb:Scan"]}'
+	doctor 1 --probe-write
+	for check in table:DescribeTable ttl:DescribeTimeToLive scan:Scan; do
+		is failure "dynamodb:${check#*:} on table TSAGalleryCache is not allowed" "${check%:*}"
+		is failure 'ttlsweep doctor --policy purge' "${check%:*}"
+	done
+	is ok 'no sweep needs it' backups
+	is warning 'not tried' delete
+	cloud_set '{"deny": ["dynamodb:Scan"]}'
+	doctor 1
+	is ok ACTIVE table
+	absent entries
+	cloud_set '{"deny": ["dynamodb:DescribeContinuousBackups"]}'
+	doctor
+}
+
+@test "--probe-write: the very deletes of a purge, of nothing" {
+	local type sort table
+	dump --endpoint "$LOCAL_URL" --table TSAGalleryCache >"$BATS_TEST_TMPDIR/before"
+	doctor --probe-write
+	is ok 'dynamodb:PartiQLDelete' partiql
+	is ok 'dynamodb:DeleteItem' delete
+	dump --endpoint "$LOCAL_URL" --table TSAGalleryCache | cmp - "$BATS_TEST_TMPDIR/before"
+	cloud_log >"$BATS_TEST_TMPDIR/log"
+	jq -se 'map(select(.action == "BatchExecuteStatement" or .action == "DeleteItem"))
+	    | length == 2 and (.[0].body.Statements | length == 1
+		and (.[0].Statement | startswith("DELETE FROM \"TSAGalleryCache\" WHERE \"key\"=? AND \"ttl\" <"))
+		and (.[0].Parameters[1] == {"N": "-9.9999999999999999999999999999999999999E+125"}))
+	    and .[1].body.ConditionExpression == "#t < :a"' "$BATS_TEST_TMPDIR/log"
+	cloud_set '{"deny": ["dynamodb:PartiQLDelete"]}'
+	doctor --probe-write
+	is warning 'a purge goes on one by one' partiql
+	is ok '' delete
+	cloud_set '{"deny": ["dynamodb:DeleteItem"]}'
+	doctor --probe-write
+	is ok '' partiql
+	is warning 'dynamodb:DeleteItem on table TSAGalleryCache is not allowed' delete
+	cloud_set '{"deny": ["dynamodb:DeleteItem", "dynamodb:BatchExecuteStatement"]}'
+	doctor 1 --probe-write
+	is failure 'not allowed' partiql
+	is failure 'ttlsweep doctor --policy purge' delete
+	cloud_set '{"deny": []}'
+	for type in S N B; do
+		for sort in S N B; do
+			table=$(new_table "probe$type")
+			seed --endpoint "$LOCAL_URL" --table "$table" --mixed 0 --now "$NOW" \
+			    --key-type "$type" --sort-key --sort-type "$sort"
+			doctor -t "$table" --probe-write
+			is ok 'allowed' partiql
+			is ok 'allowed' delete
+		done
+	done
+	# a TTL attribute that is a key
+	doctor -t "$table" --probe-write --ttl-attribute key
+	is ok 'allowed' partiql
+	is ok 'allowed' delete
+}
+
+@test "what fails first, and how far it gets" {
+	AWS_REGION='' AWS_DEFAULT_REGION='' doctor 1 --endpoint-url https://dynamodb.example.com
+	is failure 'no region' configuration
+	[[ $(jq '.checks | length' "$json") -eq 1 ]]
+	AWS_PROFILE=nosuch doctor 1
+	is failure '"nosuch"' configuration
+	AWS_CA_BUNDLE=/nonexistent doctor 1
+	is failure '/nonexistent' configuration
+	AWS_ACCESS_KEY_ID='' doctor 1
+	is ok "answers in" endpoint
+	is ok "the same as the service's" clock
+	is failure 'no credentials; tried, in this order' credentials
+	absent table
+	AWS_SECRET_ACCESS_KEY=another doctor 1
+	is failure 'InvalidSignatureException' table
+	absent scan
+	doctor 1 --endpoint-url http://127.0.0.1:1
+	is failure 'does not answer' endpoint
+	is ok 'account 123456789012' identity
+	absent table
+	# a port that speaks no TLS
+	doctor 1 --endpoint-url "https://${CLOUD_URL#http://}"
+	is failure 'AWS_CA_BUNDLE' endpoint
+	https_proxy=http://ann:secret@127.0.0.1:1 doctor 1 --endpoint-url https://dynamodb.example.invalid
+	is failure 'the proxy in https_proxy' endpoint
+	! grep -q ann:secret "$json"
+	doctor 1 -t TSAGalleryCach
+	is failure 'not found in region us-east-1' table
+	is failure 'there is TSAGalleryCache' table
+	doctor 1 --stack TSAGallery
+	is failure 'stack TSAGallery: not found' stack
+	absent table
+}
+
+@test "STS that cannot be had is no failure" {
+	for kind in 403 garbage html 500; do
+		cloud_set '{"fail": {"GetCallerIdentity": ["'$kind'!"]}}'
+		doctor
+		is warning 'no sweep needs STS' identity
+		is ok ACTIVE table
+	done
+	AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 doctor
+	is warning 'http://127.0.0.1:1' identity
+	# of a server on this machine AWS knows nothing
+	AWS_ENDPOINT_URL='' AWS_ENDPOINT_URL_DYNAMODB=$LOCAL_URL doctor
+	is warning 'STS was not asked' identity
+}
+
+@test "the clock" {
+	cloud_set '{"clock": 20}'
+	doctor
+	is warning "20 s behind the service's" clock
+	is warning 'timedatectl set-ntp true' clock
+	cloud_set '{"clock": -7200}'
+	doctor 1
+	is failure "2 h ahead of the service's" clock
+	is ok ACTIVE table
+	doctor --now "$NOW"
+	is warning 'purge --yes refuses' clock
+}
+
+@test "where the journal would go" {
+	XDG_STATE_HOME=/dev/full doctor 1
+	is failure '--journal-dir' journal
+	mkdir -m 777 "$BATS_TEST_TMPDIR/ttlsweep"
+	XDG_STATE_HOME=$BATS_TEST_TMPDIR doctor 1
+	is failure 'everybody may write there' journal
+}
+
+@test "as people read it: on any width, quietly, to a file that is full" {
+	local width
+	for width in 80 40; do
+		COLUMNS=$width run ttlsweep doctor -t mixed
+		[[ $status -eq 0 && $output != *$'\e'* ]]
+		# commands are left whole; a word may be longer than a line
+		! awk -v w="$width" 'length($0) > w && !/ (aws|ttlsweep) / && NF > 1' <<<"$output" | grep .
+		[[ $output == 'Table mixed'$'\n\nAccess\n'* ]]
+		[[ $output == *'No failures, 2 warnings'*'--probe-write'* ]]
+	done
+	run ttlsweep doctor -q -t mixed
+	[[ $status -eq 0 && $(grep -c '^  [a-z]' <<<"$output") -eq 2 && $output != *Access* ]]
+	run ttlsweep doctor -q
+	[[ $status -eq 0 && $output == '' ]]
+	COLUMNS=80 ttlsweep doctor --color always | grep -q $'\e\[32mok\e\[m'
+	LC_ALL=C run ttlsweep doctor -t mixed
+	[[ $output == *'-> '* ]]
+	! LC_ALL=C grep -q '[^ -~]' <<<"$output"
+	run ttlsweep doctor >/dev/full
+	[[ $status -eq 1 ]]
+}
+
+@test "no secret in anything it says" {
+	local secret=hemligt/+=1234 token=geheim/+=5678
+	cloud_set '{"secret_key": "'$secret'", "session_token": "'$token'"}'
+	export AWS_SECRET_ACCESS_KEY=$secret AWS_SESSION_TOKEN=$token
+	for line in '-vv' '-vv --probe-write --expect-account 000000000000' '-vv --format json' '-vv --policy purge'; do
+		# shellcheck disable=SC2086
+		ttlsweep doctor $line >>"$BATS_TEST_TMPDIR/out" 2>&1
+	done
+	cloud_set '{"fail": {"GetCallerIdentity": ["keys!"]}}'
+	ttlsweep doctor -vv >>"$BATS_TEST_TMPDIR/out" 2>&1 || :
+	cloud_set '{"secret_key": "testsecret", "session_token": null}'
+	! grep -e hemligt -e geheim "$BATS_TEST_TMPDIR/out"
+	grep -q 'GetCallerIdentity\|Scan: try' "$BATS_TEST_TMPDIR/out"
+}
+
+# policy USE OPTION...: into $json; each action is one of the service's model
+policy() {
+	json=$BATS_TEST_TMPDIR/policy
+	ttlsweep doctor --policy "$@" >"$json"
+	"$PYTHON" - "$json" <<-'END'
+		import json, re, sys
+		import botocore.session
+		session = botocore.session.get_session()
+		policy = json.load(open(sys.argv[1]))
+		assert set(policy) == {"Version", "Statement"}
+		assert policy["Version"] == "2012-10-17"
+		for s in policy["Statement"]:
+		    assert set(s) == {"Sid", "Effect", "Action", "Resource"}
+		    assert s["Effect"] == "Allow" and re.fullmatch("[A-Za-z0-9]+", s["Sid"])
+		    assert re.fullmatch("arn:aws[a-z-]*:(dynamodb|cloudformation):[a-z0-9-]+:[^:*]+:(table|stack)/[^*]+(/[*])?",
+		                        s["Resource"]), s["Resource"]
+		    assert s["Action"] == sorted(set(s["Action"]))
+		    for action in s["Action"]:
+		        service, name = action.split(":")
+		        model = session.get_service_model(service)
+		        assert name in model.operation_names or name in (
+		            "PartiQLDelete", "PartiQLInsert", "PartiQLSelect", "PartiQLUpdate"), action
+	END
+}
+
+@test "--policy: of the table that there is" {
+	for use in read purge restore repair; do
+		policy "$use"
+		jq -e '.Statement | length == 1 and .[0].Resource ==
+		    "arn:aws:dynamodb:ddblocal:000000000000:table/TSAGalleryCache"' "$json"
+	done
+	cloud_set '{"stacks": {"TSAGallery": {"resources": [{"logical": "DynamoDBCache", "physical": "mixed"}]}}}'
+	policy purge --stack TSAGallery
+	jq -e '.Statement | map(.Resource) == ["arn:aws:dynamodb:us-east-1:123456789012:table/mixed",
+	    "arn:aws:cloudformation:us-east-1:123456789012:stack/TSAGallery/*"]' "$json"
+	# a table that is yet to be made
+	policy read -t nosuch
+	jq -e '.Statement[0].Resource == "arn:aws:dynamodb:us-east-1:123456789012:table/nosuch"' "$json"
+}
+
+@test "--policy: without a network, without credentials" {
+	export AWS_ENDPOINT_URL=http://127.0.0.1:1 AWS_ACCESS_KEY_ID=''
+	policy purge --expect-account 123456789012 --region cn-north-1 -t t
+	jq -e '.Statement[0].Resource == "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/t"' "$json"
+	[[ $(cloud_log) == '' ]]
+	policy purge -t arn:aws:dynamodb:eu-west-1:123456789012:table/other
+	jq -e '.Statement[0].Resource == "arn:aws:dynamodb:eu-west-1:123456789012:table/other"' "$json"
+	run --separate-stderr ttlsweep doctor --policy purge
+	[[ $status -eq 0 && $output == *'arn:aws:dynamodb:us-east-1:${Account}:table/TSAGalleryCache'* ]]
+	[[ $stderr == *'no credentials'*'put its number in place of ${Account}'*'--expect-account'* ]]
+	for line in '--policy all' '--policy purge --format json' '--policy purge --probe-write'; do
+		# shellcheck disable=SC2086
+		run ttlsweep doctor $line
+		[[ $status -eq 2 ]]
+	done
+}
+
+# allow_only USE: nothing but what its policy says
+allow_only() {
+	local all='["BatchGetItem", "BatchWriteItem", "DeleteItem", "DescribeTable",
+	    "DescribeTimeToLive", "ExecuteStatement", "GetItem", "ListTables", "PartiQLDelete",
+	    "PutItem", "Query", "Scan", "TransactWriteItems", "UpdateItem"]'
+	policy "$1" -t sweep
+	cloud_set "$(jq -c --argjson all "$all" '{"deny": (($all
+	    | map("dynamodb:" + .)) - .Statement[0].Action)}' "$json")"
+	cloud_log >/dev/null
+}
+
+# What a policy grants and was never asked for.
+unused() {
+	cloud_log | jq -sr --slurpfile policy "$json" '
+	    (map(select(.body) | .action) | unique
+	    | map(if . == "BatchExecuteStatement" then "PartiQLDelete" else . end)
+	    | map("dynamodb:" + .)) as $used
+	    | ($policy[0].Statement[0].Action - $used) | join(" ")'
+}
+
+@test "--policy: enough, and not more" {
+	local dir=$BATS_TEST_TMPDIR
+	seed --endpoint "$LOCAL_URL" --table sweep --now "$NOW" --case past=30 \
+	    --case milliseconds-past=10 --case future=5
+	dump --endpoint "$LOCAL_URL" --table sweep >"$dir/before"
+	allow_only read
+	ttlsweep inspect -t sweep >/dev/null
+	ttlsweep export -t sweep -o "$dir/all.json"
+	ttlsweep list -t sweep --reveal --format csv --limit 3 >"$dir/keys.csv"
+	ttlsweep list -t sweep --keys-from "$dir/keys.csv" >/dev/null
+	ttlsweep show -t sweep "$(awk -F, 'NR == 2 { print $1 }' "$dir/keys.csv")" >/dev/null
+	allow_only repair
+	ttlsweep repair -t sweep --now "$NOW" --yes --journal "$dir/repair"
+	allow_only restore
+	ttlsweep restore -t sweep --yes "$dir/repair"
+	allow_only purge
+	ttlsweep purge -t sweep --now "$NOW" --yes --journal "$dir/one"
+	[[ $(unused) == 'dynamodb:BatchGetItem dynamodb:DeleteItem' ]]
+	allow_only restore
+	ttlsweep restore -t sweep --yes "$dir/one"
+	allow_only purge
+	ttlsweep purge -t sweep --now "$NOW" --yes --batch single --journal "$dir/two"
+	allow_only restore
+	ttlsweep restore -t sweep --yes "$dir/two"
+	dump --endpoint "$LOCAL_URL" --table sweep | cmp - "$dir/before"
+}
