@@ -1,18 +1,18 @@
-#include <signal.h>
-
 #include "base/stop.h"
 
-static volatile sig_atomic_t stop_signal;
+/* Written by a signal's handler and read by every worker: volatile would do
+ * for the first, only an atomic one does for both. */
+static int stop_signal;
 
 void
 stop_set(int sig)
 {
-	if (stop_signal == 0)
-		stop_signal = sig;
+	if (stop_requested() == 0)
+		__atomic_store_n(&stop_signal, sig, __ATOMIC_RELAXED);
 }
 
 int
 stop_requested(void)
 {
-	return stop_signal;
+	return __atomic_load_n(&stop_signal, __ATOMIC_RELAXED);
 }

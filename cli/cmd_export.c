@@ -1,16 +1,14 @@
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/fault.h"
-#include "base/text.h"
+#include "base/mem.h"
 #include "cli/command.h"
-#include "cli/context.h"
+#include "cli/exporting.h"
 #include "cli/option.h"
-#include "cli/rows.h"
-#include "cli/talk.h"
-#include "dynamodb/source.h"
+#include "export/cms_key.h"
 #include "export/format.h"
-#include "inspector/summary.h"
+#include "export/place.h"
 
 static int run(const struct options *o, struct talk *talk, struct fault *f);
 
@@ -33,11 +31,87 @@ to_file(const struct options *o)
 }
 
 static bool
-ends_in_gz(const char *path)
+to_s3(const struct options *o)
 {
-	size_t n = strlen(path);
+	return strcmp(o->layout, "s3") == 0;
+}
 
-	return n > 3 && strcmp(path + n - 3, ".gz") == 0;
+static bool
+ends_in(const char *name, const char *ending)
+{
+	size_t n = strlen(name), k = strlen(ending);
+
+	return n > k && strcmp(name + n - k, ending) == 0;
+}
+
+/* The file's name without what says that it is encrypted; the caller's. */
+static char *
+plain_name(const struct options *o)
+{
+	size_t n = strlen(o->output);
+
+	if (o->encrypt_to.n > 0 &&
+	    (ends_in(o->output, ".p7m") || ends_in(o->output, ".cms")))
+		n -= strlen(".p7m");
+	return xstrndup(o->output, n);
+}
+
+static bool
+packs(const struct options *o)
+{
+	char *name;
+	bool packed = o->gzip;
+
+	if (to_file(o) && !to_s3(o)) {
+		name = plain_name(o);
+		packed = packed || ends_in(name, ".gz");
+		free(name);
+	}
+	return packed;
+}
+
+static const struct format *
+format_of_name(const struct options *o, struct fault *f)
+{
+	char *name = plain_name(o);
+	const struct format *format = format_of_path(name);
+
+	free(name);
+	if (format != NULL && strcmp(format->name, "tsv") != 0)
+		return format;
+	(void)fault(f, FAULT_USAGE,
+	    "-o %s: the name does not tell a format (.csv, .jsonl, .json, "
+	    "each with .gz or without%s): give --format csv, jsonl or "
+	    "dynamodb-json",
+	    o->output, o->encrypt_to.n > 0 ? ", and then .p7m or not" : "");
+	return NULL;
+}
+
+/* What cannot be had together with where it is written. */
+static int
+check_place(const struct options *o, struct fault *f)
+{
+	if (to_s3(o) && !to_file(o))
+		return fault(f, FAULT_USAGE,
+		    "--layout s3 needs -o DIR, the folder to write");
+	if (to_s3(o) && o->encrypt_to.n > 0)
+		return fault(f, FAULT_USAGE,
+		    "--layout s3 and --encrypt-to exclude each other: what "
+		    "reads such folders would not decrypt them");
+	if (to_s3(o) && o->checkpoint != NULL)
+		return fault(f, FAULT_USAGE,
+		    "--layout s3 and --checkpoint exclude each other: the "
+		    "folder is written in one run");
+	if (to_s3(o) && o->format != NULL &&
+	    strcmp(o->format, "dynamodb-json") != 0)
+		return fault(f, FAULT_USAGE,
+		    "--layout s3 is of dynamodb-json, not of %s", o->format);
+	if (o->checkpoint != NULL &&
+	    (!to_file(o) || place_descriptor(o->output) >= 0))
+		return fault(f, FAULT_USAGE,
+		    "--checkpoint needs -o FILE: what went to standard output "
+		    "cannot be taken back, and would come twice");
+	return 0;
 }
 
 /* By --format, else by the file's name, else DynamoDB JSON. */
@@ -48,16 +122,10 @@ format_for(const struct options *o, struct fault *f)
 
 	if (o->format != NULL) {
 		format = format_find(o->format);
-	} else if (to_file(o)) {
-		format = format_of_path(o->output);
-		if (format == NULL || strcmp(format->name, "tsv") == 0) {
-			(void)fault(f, FAULT_USAGE,
-			    "-o %s: the name does not tell a format (.csv, "
-			    ".jsonl, .json, each with .gz or without): give "
-			    "--format csv, jsonl or dynamodb-json",
-			    o->output);
+	} else if (to_file(o) && !to_s3(o)) {
+		format = format_of_name(o, f);
+		if (format == NULL)
 			return NULL;
-		}
 	}
 	if (o->columns != NULL && !format->columned) {
 		(void)fault(f, FAULT_USAGE,
@@ -80,90 +148,76 @@ format_for(const struct options *o, struct fault *f)
 	return format;
 }
 
-static void
-tell(const struct context *c, const struct rows *rows,
-    const struct pass_progress *done)
+/* To a file or to standard output, in one run. */
+static int
+export_rows(struct exporting *x, struct fault *f)
 {
-	char n[32], bytes[32];
-	int64_t count = done->matched;
+	struct rows rows = { 0 };
+	struct pass_sink sink;
+	int64_t n;
+	int rc;
 
-	if (!to_file(c->o))
-		return;
-	if (rows->o.limit >= 0 && count > rows->o.limit)
-		count = rows->o.limit;
-	text_count(n, count);
-	text_bytes(bytes, rows->written);
-	talk_note(c->talk, "%s %s written to %s (%s%s)", n,
-	    count == 1 ? "entry" : "entries", c->o->output, bytes,
-	    rows->o.gzip ? " before compression" : "");
+	if (rows_open(&rows, &x->rows, f) != 0)
+		return -1;
+	sink = rows_sink(&rows);
+	rc = exporting_pass(x, &sink, f);
+	rc = rows_close(&rows, rc >= 0, f) != 0 ? -1 : rc;
+	if (rc < 0)
+		return -1;
+	n = x->done.matched;
+	if (x->rows.limit >= 0 && n > x->rows.limit)
+		n = x->rows.limit;
+	exporting_tell(x, n, rows.written, x->rows.stream.gzip);
+	return 0;
 }
 
 static int
-work(struct context *c, struct rows *rows, struct fault *f)
+prepare(struct exporting *x, struct fault *f)
 {
-	struct selection selection;
-	struct pass_progress done = { 0 };
-	struct summary total;
-	struct source *source = context_source(c, false);
-	const struct pass pass = {
-		.source = source,
-		.ddb = c->ddb,
-		.rules = &c->rules,
-		.selection = &selection,
-		.jobs = (int)c->o->jobs,
-		.sink = rows_sink(rows),
-		.tick = context_tick,
-		.tick_ctx = c,
-	};
-	int rc;
+	struct context *c = &x->context;
+	const struct options *o = c->o;
 
-	context_selection(&selection, c->o);
-	summary_init(&total, 0, true);
-	context_begin(c, "exported", !to_file(c->o));
-	rc = pass_run(&pass, &total, &done, f);
-	context_end(c);
-	rc = rows_close(rows, rc >= 0, f) != 0 ? -1 : rc;
-	if (rc >= 0)
-		tell(c, rows, &done);
-	if (rc == 0)
-		context_tell_keys(c, done.absent);
-	summary_release(&total);
-	source_close(source);
-	return rc < 0 ? -1 : 0;
+	if (x->format->columned && o->columns == NULL)
+		columns_csv(&x->columns, &c->schema);
+	else if (x->format->columned &&
+	    columns_parse(&x->columns, o->columns, &c->schema, f) != 0)
+		return -1;
+	x->columns.safe = o->csv_safe;
+	x->rows = (struct rows_options){
+		.format = x->format->name,
+		.stream = { .path = o->output, .gzip = packs(o), .to = x->to },
+		.columns = &x->columns,
+		.view = { .rules = &c->rules,
+		    .schema = &c->schema,
+		    .reveal = true,
+		    .numbers_string = strcmp(o->numbers, "string") == 0 },
+		.headings = true,
+		.limit = o->limit,
+	};
+	return 0;
 }
 
 static int
 run(const struct options *o, struct talk *talk, struct fault *f)
 {
-	const struct format *format = format_for(o, f);
-	struct context c = { 0 };
-	struct columns columns = { 0 };
-	struct rows rows = { 0 };
-	struct rows_options options = { .headings = true, .limit = o->limit };
+	struct exporting x = { 0 };
 	int rc = -1;
 
-	if (format == NULL)
+	if (check_place(o, f) != 0 || (x.format = format_for(o, f)) == NULL)
 		return -1;
-	if (context_open(&c, o, NULL, talk, f) != 0)
-		goto out;
-	if (format->columned && o->columns == NULL)
-		columns_csv(&columns, &c.schema);
-	else if (format->columned &&
-	    columns_parse(&columns, o->columns, &c.schema, f) != 0)
-		goto out;
-	columns.safe = o->csv_safe;
-	options.format = format->name;
-	options.path = o->output;
-	options.gzip = o->gzip || (to_file(o) && ends_in_gz(o->output));
-	options.columns = &columns;
-	options.view = (struct column_view){ .rules = &c.rules,
-		.schema = &c.schema,
-		.reveal = true,
-		.numbers_string = strcmp(o->numbers, "string") == 0 };
-	if (rows_open(&rows, &options, f) == 0)
-		rc = work(&c, &rows, f);
-out:
-	columns_release(&columns);
-	context_close(&c);
+	if (o->encrypt_to.n > 0) {
+		x.to =
+		    cms_recipients_load(o->encrypt_to.list, o->encrypt_to.n, f);
+		if (x.to == NULL)
+			return -1;
+	}
+	if (context_open(&x.context, o, NULL, talk, f) == 0 &&
+	    prepare(&x, f) == 0)
+		rc = to_s3(o)               ? export_s3(&x, f)
+		    : o->checkpoint != NULL ? export_part(&x, f)
+					    : export_rows(&x, f);
+	columns_release(&x.columns);
+	cms_recipients_free(x.to);
+	context_close(&x.context);
 	return rc;
 }

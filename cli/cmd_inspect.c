@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/stop.h"
 #include "cli/command.h"
 #include "cli/context.h"
 #include "cli/lookalike.h"
@@ -14,6 +15,7 @@
 #include "cli/talk.h"
 #include "dynamodb/source.h"
 #include "dynamodb/workers.h"
+#include "dynamodb/world.h"
 #include "inspector/sample.h"
 #include "inspector/summary.h"
 
@@ -45,6 +47,8 @@ struct inspect {
 	struct pass_progress done;
 	int64_t segments;
 	char *selection, *judging; /* for the report */
+	struct report_watch watch;
+	struct report_work spent; /* by earlier looks */
 };
 
 /* A worker's own count. */
@@ -209,6 +213,20 @@ estimate(struct inspect *in, struct report *r, struct report_sample *s)
 	r->sample = s;
 }
 
+/* What this look took, of all that was counted so far. */
+static struct report_work
+work(struct inspect *in)
+{
+	struct report_work w = context_work(&in->context, &in->done);
+	const struct report_work all = w;
+
+	w.requests -= in->spent.requests;
+	w.retries -= in->spent.retries;
+	w.read_units -= in->spent.read_units;
+	in->spent = all;
+	return w;
+}
+
 static int
 write_report(struct inspect *in, bool complete, struct fault *f)
 {
@@ -216,9 +234,10 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 	const struct portion *p = &c->portion;
 	const struct report_shards shards = { p->of, &p->shard, 1 };
 	struct report_sample sample;
+	int rc;
 	struct report r = {
 		.place = context_place(c),
-		.work = context_work(c, &in->done),
+		.work = work(in),
 		.schema = &c->schema,
 		.ttl_attribute = c->ttl,
 		.ttl_status = c->table.ttl_status,
@@ -233,6 +252,7 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 		.segments = in->segments,
 		.segments_asked = p->wanted != NULL ? p->asked : in->segments,
 		.segments_done = in->done.segments_done,
+		.watch = in->watch.look > 0 ? &in->watch : NULL,
 		.top = (size_t)c->o->top,
 		.lookalikes = in->lookalikes.names,
 		.nlookalikes = in->lookalikes.n,
@@ -241,7 +261,11 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 	lookalike_sort(&in->lookalikes);
 	if (samples(in))
 		estimate(in, &r, &sample);
-	return report_print(c->o, &r, c->talk, f);
+	rc = report_print(c->o, &r, c->talk, f);
+	for (int i = 0; i < STATES; i++)
+		in->watch.before[i] = r.summary->states[i].items;
+	in->watch.known = true;
+	return rc;
 }
 
 /* What scripts that read JSON would miss: it has no place there. */
@@ -260,11 +284,86 @@ warn_attribute(struct inspect *in)
 		    in->lookalikes.n > 0 ? in->lookalikes.names[0] : "");
 }
 
+static void
+begin(struct inspect *in, const struct options *o)
+{
+	lookalike_init(&in->lookalikes);
+	summary_init(&in->all, (size_t)o->top, !o->no_sizes);
+	summary_init(&in->chosen, (size_t)o->top, !o->no_sizes);
+	sample_init(&in->sample, (size_t)o->top, !o->no_sizes);
+	sample_init(&in->whole, 0, !o->no_sizes);
+}
+
+static void
+end(struct inspect *in)
+{
+	summary_release(&in->chosen);
+	summary_release(&in->all);
+	sample_release(&in->sample);
+	sample_release(&in->whole);
+	summary_release(&in->scaled);
+	lookalike_release(&in->lookalikes);
+}
+
+/* Whether what was counted before a signal came is worth telling: half a
+ * report must not take the place of a whole one, nor half a look. */
+static bool
+tells_half(const struct options *o, const struct fault *f)
+{
+	return f->kind == FAULT_CANCELLED && o->output == NULL &&
+	    o->watch < 0 && strcmp(o->format, "prometheus") != 0;
+}
+
+static int
+look(struct inspect *in, struct fault *f)
+{
+	int counted = count(in, f), rc;
+
+	if (counted != 0 && !tells_half(in->context.o, f))
+		return -1;
+	warn_attribute(in);
+	rc = write_report(in, counted == 0, counted == 0 ? f : NULL);
+	return counted != 0 ? -1 : rc;
+}
+
+/* Another look may find what this one could not reach. */
+static bool
+passes(struct inspect *in, const struct fault *f)
+{
+	if (f->kind != FAULT_NET || in->watch.look == 1)
+		return false;
+	talk_warn(in->context.talk, "%s", f->text);
+	return true;
+}
+
+/* Look until a signal ends it. */
+static int
+watch(struct inspect *in, struct fault *f)
+{
+	const struct options *o = in->context.o;
+	const struct ddb_world *world = in->context.world;
+
+	in->watch.seconds = o->watch;
+	for (;;) {
+		in->watch.look++;
+		if ((in->watch.look > 1 && context_again(&in->context, f)) ||
+		    look(in, f) < 0) {
+			if (!passes(in, f))
+				return -1;
+		}
+		world->sleep_ms(world->ctx, o->watch * 1000);
+		if (stop_requested() != 0)
+			return fault(f, FAULT_CANCELLED, "interrupted");
+		end(in);
+		begin(in, o);
+	}
+}
+
 static int
 run(const struct options *o, struct talk *talk, struct fault *f)
 {
 	struct inspect in = { 0 };
-	int rc = -1, counted = -1;
+	int rc = -1;
 
 	if (o->merge)
 		return report_merge(o, talk, f);
@@ -272,29 +371,11 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 	in.selection = in.selects ? written(o, true) : NULL;
 	in.judging = written(o, false);
 	in.lock = lock_new();
-	lookalike_init(&in.lookalikes);
-	summary_init(&in.all, (size_t)o->top, !o->no_sizes);
-	summary_init(&in.chosen, (size_t)o->top, !o->no_sizes);
-	sample_init(&in.sample, (size_t)o->top, !o->no_sizes);
-	sample_init(&in.whole, 0, !o->no_sizes);
-	if (context_open(&in.context, o, NULL, talk, f) != 0)
-		goto out;
-	counted = count(&in, f);
-	/* Half a report must not take the place of a whole one. */
-	if (counted != 0 && (f->kind != FAULT_CANCELLED || o->output != NULL))
-		goto out;
-	warn_attribute(&in);
-	rc = write_report(&in, counted == 0, counted == 0 ? f : NULL);
-	if (counted != 0)
-		rc = -1;
-out:
+	begin(&in, o);
+	if (context_open(&in.context, o, NULL, talk, f) == 0)
+		rc = o->watch > 0 ? watch(&in, f) : look(&in, f);
 	context_close(&in.context);
-	summary_release(&in.chosen);
-	summary_release(&in.all);
-	sample_release(&in.sample);
-	sample_release(&in.whole);
-	summary_release(&in.scaled);
-	lookalike_release(&in.lookalikes);
+	end(&in);
 	lock_free(in.lock);
 	free(in.selection);
 	free(in.judging);

@@ -11,7 +11,9 @@
 #include "cli/option.h"
 #include "cli/talk.h"
 #include "cli/totals.h"
+#include "cli/unlock.h"
 #include "dynamodb/ddb.h"
+#include "export/cms_key.h"
 #include "export/reader.h"
 #include "sweep/restore.h"
 #include "sweep/sweeplock.h"
@@ -47,14 +49,15 @@ struct restoring {
 	struct origin *files;
 	const char **paths; /* in the order they are put back */
 	size_t n;
+	struct cms_key *key; /* --decrypt-with; NULL: none */
 	struct sweep_totals totals;
 	struct sweeplock *lock;
 };
 
 static int
-read_origin(struct origin *file, struct fault *f)
+read_origin(struct origin *file, const struct cms_key *key, struct fault *f)
 {
-	struct reader *r = reader_open(file->path, READER_RESTORE, f);
+	struct reader *r = reader_open_with(file->path, READER_RESTORE, key, f);
 	const struct journal_index *ix;
 
 	if (r == NULL)
@@ -92,7 +95,7 @@ read_origins(struct restoring *s, const struct options *o, struct fault *f)
 	for (; s->n < o->noperands; s->n++) {
 		s->files[s->n].path = o->operands[s->n];
 		s->files[s->n].place = s->n;
-		if (read_origin(&s->files[s->n], f) != 0)
+		if (read_origin(&s->files[s->n], s->key, f) != 0)
 			return -1;
 	}
 	qsort(s->files, s->n, sizeof(*s->files), origin_cmp);
@@ -189,6 +192,7 @@ restore(struct restoring *s, struct fault *f)
 		.ttl_attribute = c->ttl,
 		.paths = s->paths,
 		.npaths = (int)s->n,
+		.key = s->key,
 		.other_table = option_given(o, "table"),
 		.extend_ttl = o->extend_ttl,
 		.jobs = (int)o->jobs,
@@ -229,6 +233,7 @@ release(struct restoring *s)
 	}
 	free(s->files);
 	free(s->paths);
+	cms_key_free(s->key);
 }
 
 static int
@@ -238,7 +243,8 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 	struct restoring s = { 0 };
 	int rc = -1;
 
-	if (read_origins(&s, o, f) != 0 || find_hints(&s, o, &hints, f) != 0 ||
+	if (unlock_key(&s.key, o, f) != 0 || read_origins(&s, o, f) != 0 ||
+	    find_hints(&s, o, &hints, f) != 0 ||
 	    context_open(&s.context, o, &hints, talk, f) != 0 ||
 	    check_origins(&s, f) != 0 ||
 	    guard_check(&s.context, false, o->yes, f) != 0)

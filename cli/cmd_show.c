@@ -12,6 +12,7 @@
 #include "cli/entry.h"
 #include "cli/option.h"
 #include "cli/output.h"
+#include "cli/session.h"
 #include "cli/talk.h"
 #include "cli/term.h"
 #include "dynamodb/attr.h"
@@ -25,7 +26,7 @@ static int run(const struct options *o, struct talk *talk, struct fault *f);
 const struct command cmd_show = {
 	.name = "show",
 	.bit = ON_SHOW,
-	.args = "PARTITION...",
+	.args = "PARTITION... | --cookie VALUE",
 	.min = 1,
 	.max = -1,
 	.summary = "show entries in full, decoded",
@@ -33,7 +34,9 @@ const struct command cmd_show = {
 		 "with it, and all its attributes. On a table with a sort "
 		 "key, all entries of the partition are shown, or the one "
 		 "that --sort-key names. Number keys are given as decimals, "
-		 "binary keys as base64.",
+		 "binary keys as base64. --cookie takes an express-session "
+		 "cookie instead, as a user's browser sends it, verifies its "
+		 "signature and shows the session.",
 	.run = run,
 };
 
@@ -42,7 +45,10 @@ struct show {
 	struct buf out; /* written entry by entry */
 	struct buf scratch;
 	struct report_style style;
-	size_t *found; /* by operand */
+	struct session session;
+	struct slice *keys; /* the operands, or what the session may have */
+	size_t nkeys;
+	size_t *found; /* by key */
 };
 
 /* Print ${item} and write it out. */
@@ -58,10 +64,10 @@ print(struct show *s, const struct item *item, struct fault *f)
 		.reveal = c->o->reveal,
 	};
 	struct record r;
-	bool first = true;
+	bool first = c->o->cookie == NULL;
 	int rc;
 
-	for (size_t i = 0; i < c->o->noperands; i++)
+	for (size_t i = 0; i < s->nkeys; i++)
 		first = first && s->found[i] == 0;
 	if (!first)
 		buf_addc(&s->out, '\n');
@@ -75,17 +81,17 @@ print(struct show *s, const struct item *item, struct fault *f)
 /* An operand as an AttributeValue of the key's type. */
 static int
 key_value(struct buf *out, enum attr_type type, const char *name,
-    const char *text, struct fault *f)
+    struct slice text, struct fault *f)
 {
 	static const char *const forms[] = { [ATTR_S] = "text",
 		[ATTR_N] = "a decimal number",
 		[ATTR_B] = "base64" };
 
-	if (attr_key_value(out, type, text, strlen(text)) == 0)
+	if (attr_key_value(out, type, text.p, text.n) == 0)
 		return 0;
 	return fault(f, FAULT_USAGE,
-	    "'%s' cannot be a key: %s is %s, given as %s", text, name,
-	    attr_type_name(type), forms[type]);
+	    "'%.*s' cannot be a key: %s is %s, given as %s", SLICE_ARG(text),
+	    name, attr_type_name(type), forms[type]);
 }
 
 /* {"pk":{…},"sk":{…}} for one entry. */
@@ -104,7 +110,8 @@ whole_key(struct show *s, struct slice partition, struct buf *out,
 		buf_addc(out, ',');
 		slice_text_encode(out, t->sort, strlen(t->sort));
 		buf_addc(out, ':');
-		if (key_value(out, t->sort_type, t->sort, sort, f) != 0)
+		if (key_value(out, t->sort_type, t->sort, slice_str(sort), f) !=
+		    0)
 			return -1;
 	}
 	buf_addc(out, '}');
@@ -112,20 +119,20 @@ whole_key(struct show *s, struct slice partition, struct buf *out,
 }
 
 static int
-print_page(struct show *s, size_t operand, const struct page *page,
+print_page(struct show *s, size_t which, const struct page *page,
     struct fault *f)
 {
 	for (size_t i = 0; i < page->n; i++) {
 		if (print(s, &page->items[i], f) != 0)
 			return -1;
-		s->found[operand]++;
+		s->found[which]++;
 	}
 	return 0;
 }
 
 /* All entries of the partition, or the one that --sort-key names. */
 static int
-fetch(struct show *s, size_t operand, struct fault *f)
+fetch(struct show *s, size_t which, struct fault *f)
 {
 	const struct context *c = &s->context;
 	const struct ddb_table *t = &c->table;
@@ -135,7 +142,7 @@ fetch(struct show *s, size_t operand, struct fault *f)
 	int rc = -1, more = 1;
 
 	if (key_value(&partition, t->partition_type, t->partition,
-		c->o->operands[operand], f) != 0)
+		s->keys[which], f) != 0)
 		goto out;
 	value = (struct slice){ partition.p, partition.n };
 	if (t->sort == NULL || c->o->sort_key != NULL) {
@@ -146,7 +153,7 @@ fetch(struct show *s, size_t operand, struct fault *f)
 		one = (struct slice){ key.p, key.n };
 		if (ddb_get_batch(c->conn, t, c->ttl, &one, 1, &page, f) != 0)
 			goto out;
-		rc = print_page(s, operand, &page, f);
+		rc = print_page(s, which, &page, f);
 		goto out;
 	}
 	while (more == 1) {
@@ -155,7 +162,7 @@ fetch(struct show *s, size_t operand, struct fault *f)
 			goto out;
 		}
 		more = ddb_query(c->conn, t, c->ttl, value, &start, &page, f);
-		if (more < 0 || print_page(s, operand, &page, f) != 0)
+		if (more < 0 || print_page(s, which, &page, f) != 0)
 			goto out;
 	}
 	rc = 0;
@@ -169,7 +176,7 @@ out:
 
 /* Whether ${text} is the key ${value}, whatever its type. */
 static bool
-is_key(struct slice value, const char *text)
+is_key(struct slice value, struct slice text)
 {
 	struct buf wanted = { 0 }, a = { 0 }, b = { 0 };
 	struct slice inner;
@@ -177,7 +184,7 @@ is_key(struct slice value, const char *text)
 	bool same = false;
 
 	if (type <= ATTR_B &&
-	    attr_key_value(&wanted, type, text, strlen(text)) == 0) {
+	    attr_key_value(&wanted, type, text.p, text.n) == 0) {
 		attr_key_canonical(&a, value);
 		attr_key_canonical(&b, (struct slice){ wanted.p, wanted.n });
 		same = a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
@@ -205,11 +212,11 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	const struct options *o = s->context.o;
 
 	(void)seg;
-	for (size_t i = 0; i < o->noperands; i++) {
-		if (!is_key(r->item->partition, o->operands[i]))
+	for (size_t i = 0; i < s->nkeys; i++) {
+		if (!is_key(r->item->partition, s->keys[i]))
 			continue;
 		if (o->sort_key != NULL && r->item->sort.p != NULL &&
-		    !is_key(r->item->sort, o->sort_key))
+		    !is_key(r->item->sort, slice_str(o->sort_key)))
 			continue;
 		if (print(s, r->item, f) != 0)
 			return -1;
@@ -247,28 +254,63 @@ search(struct show *s, struct fault *f)
 	return rc;
 }
 
-/* Name those that are not there. */
+/* Name the first key that is not there; of a cookie's one is enough, or all
+ * are named. */
 static int
 missing(const struct show *s, struct fault *f)
 {
-	const struct options *o = s->context.o;
-	struct buf shown = { 0 };
-	int rc = 0;
+	bool cookie = s->context.o->cookie != NULL, any = false;
+	struct buf names = { 0 };
+	const char *why = "";
 
-	for (size_t i = 0; i < o->noperands && rc == 0; i++) {
-		struct slice text = slice_str(o->operands[i]);
-
+	for (size_t i = 0; i < s->nkeys && (cookie || names.n == 0); i++) {
+		any |= s->found[i] > 0;
 		if (s->found[i] > 0)
 			continue;
-		mask_key(&shown, &s->context.rules, text);
-		rc = fault(f, FAULT_NOT_FOUND, "no entry has the key '%s'%s",
-		    buf_text(&shown),
-		    mask_is(text) ? "; that is a masked key: 'ttlsweep list "
-				    "--reveal' tells it in full"
-				  : "");
+		buf_adds(&names, names.n > 0 ? "', '" : "");
+		mask_key(&names, &s->context.rules, s->keys[i]);
+		if (mask_is(s->keys[i]))
+			why = "; that is a masked key: 'ttlsweep list "
+			      "--reveal' tells it in full";
 	}
-	buf_release(&shown);
-	return rc;
+	if (cookie && any)
+		buf_reset(&names);
+	any = names.n > 0;
+	if (any)
+		(void)fault(f, FAULT_NOT_FOUND, "no entry has the key '%s'%s",
+		    buf_text(&names), why);
+	buf_release(&names);
+	return any ? -1 : 0;
+}
+
+/* What to look for: the operands, or the session of the cookie. */
+static int
+find_keys(struct show *s, struct fault *f)
+{
+	const struct options *o = s->context.o;
+
+	if (o->cookie != NULL) {
+		if (s->context.ddb != NULL &&
+		    s->context.table.partition_type != ATTR_S)
+			return fault(f, FAULT_USAGE,
+			    "--cookie: the key %s is no string: no session "
+			    "is in this table",
+			    s->context.table.partition);
+		if (session_open(&s->session, &s->context, f) != 0)
+			return -1;
+		s->nkeys = s->session.nkeys;
+	} else {
+		s->nkeys = o->noperands;
+	}
+	s->keys = xcalloc(s->nkeys, sizeof(*s->keys));
+	s->found = xcalloc(s->nkeys, sizeof(*s->found));
+	for (size_t i = 0; i < s->nkeys; i++)
+		s->keys[i] = o->cookie == NULL ? slice_str(o->operands[i])
+					       : s->session.keys[i];
+	if (o->cookie == NULL)
+		return 0;
+	session_print(&s->session, &s->out);
+	return output_all(NULL, &s->out, f);
 }
 
 static int
@@ -282,7 +324,6 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 		.color = term_color(STDOUT_FILENO, o->color),
 		.ascii = !term_utf8(),
 	};
-	s.found = xcalloc(o->noperands, sizeof(*s.found));
 	if (context_open(&s.context, o, NULL, talk, f) != 0)
 		goto out;
 	if (o->sort_key != NULL && s.context.schema.sort == NULL) {
@@ -291,19 +332,24 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 		    s.context.schema.partition);
 		goto out;
 	}
+	if (find_keys(&s, f) != 0)
+		goto out;
+	buf_reset(&s.out);
 	if (o->input != NULL) {
 		rc = search(&s, f);
 	} else {
 		rc = 0;
-		for (size_t i = 0; i < o->noperands && rc == 0; i++)
+		for (size_t i = 0; i < s.nkeys && rc == 0; i++)
 			rc = fetch(&s, i, f);
 	}
 	if (rc == 0)
 		rc = missing(&s, f);
 out:
+	session_close(&s.session);
 	context_close(&s.context);
 	buf_release(&s.out);
 	buf_release(&s.scratch);
 	free(s.found);
+	free(s.keys);
 	return rc;
 }

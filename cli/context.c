@@ -105,11 +105,28 @@ open_client(struct context *c, const struct context_hints *hints,
 	return c->conn != NULL ? 0 : -1;
 }
 
+/* What the table's description decides, and the time. */
+static void
+take_table(struct context *c)
+{
+	const char *asked = c->o->ttl_attribute;
+
+	c->schema = c->table.schema;
+	c->ttl = asked != NULL               ? asked
+	    : c->table.ttl_attribute != NULL ? c->table.ttl_attribute
+					     : "ttl";
+	c->rules.ttl_acts = c->table.ttl_acts &&
+	    (c->table.ttl_attribute == NULL ||
+		strcmp(c->ttl, c->table.ttl_attribute) == 0);
+	c->rules.now = option_given(c->o, "now") ? c->o->now : ddb_now(c->ddb);
+	c->price = c->table.provisioned ? NULL : price_of(c->config.region);
+	set_pace(c);
+}
+
 static int
 open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 {
 	const char *table = c->o->table;
-	const char *asked = c->o->ttl_attribute;
 	struct aws_caller caller = { .config = &c->config };
 
 	if (hints != NULL && hints->table != NULL &&
@@ -127,20 +144,26 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 	if (ddb_table_describe(c->conn, table, &c->table, f) != 0 ||
 	    locate_account(c->o, &caller, &c->table, f) != 0)
 		return -1;
-	c->schema = c->table.schema;
-	c->ttl = asked != NULL               ? asked
-	    : c->table.ttl_attribute != NULL ? c->table.ttl_attribute
-					     : "ttl";
-	c->rules.ttl_acts = c->table.ttl_acts &&
-	    (c->table.ttl_attribute == NULL ||
-		strcmp(c->ttl, c->table.ttl_attribute) == 0);
-	c->rules.now = option_given(c->o, "now") ? c->o->now : ddb_now(c->ddb);
+	take_table(c);
 	c->listed = c->o->keys_from != NULL;
 	if (c->listed &&
 	    keylist_read(&c->keys, c->o->keys_from, &c->table, f) != 0)
 		return -1;
-	c->price = c->table.provisioned ? NULL : price_of(c->config.region);
-	set_pace(c);
+	return 0;
+}
+
+int
+context_again(struct context *c, struct fault *f)
+{
+	struct ddb_table table = { 0 };
+
+	if (ddb_table_describe(c->conn, c->table.name, &table, f) != 0) {
+		ddb_table_release(&table);
+		return -1;
+	}
+	ddb_table_release(&c->table);
+	c->table = table;
+	take_table(c);
 	return 0;
 }
 

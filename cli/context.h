@@ -17,6 +17,7 @@
 
 struct aws_credentials;
 struct checkpoint;
+struct cms_key;
 struct ddb;
 struct ddb_conn;
 struct ddb_world;
@@ -48,6 +49,7 @@ struct context {
 	bool endpoint_shown; /* the endpoint is not the region's own */
 
 	/* --input */
+	struct cms_key *key;      /* --decrypt-with; NULL: none */
 	struct reader *reader;    /* until context_source takes it; or … */
 	struct s3_folder *folder; /* … an export to S3, likewise */
 	int64_t file_items;       /* entries in it, -1: not told */
@@ -77,6 +79,9 @@ struct context_hints {
 /* Open everything; ${hints} may be NULL. To be closed in either case. */
 int context_open(struct context *c, const struct options *o,
     const struct context_hints *hints, struct talk *talk, struct fault *f);
+/* Look at the table again, live only: its description, its TTL, the time. On
+ * -1 all is as it was. */
+int context_again(struct context *c, struct fault *f);
 void context_close(struct context *c);
 
 /* How many segments a scan of the table has. */

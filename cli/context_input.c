@@ -5,7 +5,9 @@
 #include "cli/context.h"
 #include "cli/option.h"
 #include "cli/talk.h"
+#include "cli/unlock.h"
 #include "dynamodb/world.h"
+#include "export/cms_key.h"
 #include "export/reader.h"
 #include "export/s3_folder.h"
 #include "export/s3_manifest.h"
@@ -17,7 +19,7 @@ open_file(struct context *c, struct fault *f)
 {
 	const struct journal_index *ix;
 
-	c->reader = reader_open(c->o->input, READER_DELETED, f);
+	c->reader = reader_open_with(c->o->input, READER_DELETED, c->key, f);
 	if (c->reader == NULL)
 		return -1;
 	if (reader_schema(c->reader, c->o->key, &c->partition, &c->sort, f) !=
@@ -71,6 +73,8 @@ context_input_open(struct context *c, struct fault *f)
 	/* nor whether TTL acts: it is taken to */
 	c->rules.ttl_acts = true;
 	c->file_items = -1;
+	if (unlock_key(&c->key, c->o, f) != 0)
+		return -1;
 	if ((s3_folder_is(c->o->input) ? open_folder(c, f) : open_file(c, f)) !=
 	    0)
 		return -1;
@@ -100,6 +104,7 @@ context_input_close(struct context *c)
 {
 	reader_close(c->reader);
 	s3_folder_close(c->folder);
+	cms_key_free(c->key);
 	free(c->partition);
 	free(c->sort);
 	free(c->file_table);

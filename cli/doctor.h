@@ -49,6 +49,7 @@ struct doctor {
 	size_t nfindings;
 	struct report_style style;
 	int found[DOCTOR_RESULTS];
+	struct buf failed; /* the names of those checks */
 	bool headed, advised;
 	const char *section; /* its heading is yet to be written */
 	bool drawn;          /* a line of progress stands on the terminal */

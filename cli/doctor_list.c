@@ -225,6 +225,9 @@ doctor_add(struct doctor *d, const char *check, enum doctor_result result,
 
 	clear(d);
 	d->found[result]++;
+	if (result == DOCTOR_FAILURE)
+		buf_addf(&d->failed, "%s%s", d->failed.n > 0 ? ", " : "",
+		    check);
 	if (d->json)
 		keep(d, &l);
 	else
@@ -266,6 +269,8 @@ end_text(struct doctor *d, struct buf *out)
 	struct buf line = { 0 };
 
 	add_count(&line, failures, "failure", "failures");
+	if (failures > 0)
+		buf_addf(&line, " (%s)", buf_text(&d->failed));
 	buf_adds(&line, ", ");
 	add_count(&line, d->found[DOCTOR_WARNING], "warning", "warnings");
 	buf_adds(&line,

@@ -291,6 +291,7 @@ doctor_release(struct doctor *d)
 		world_real_close(d->world);
 	if (d->configured)
 		aws_config_release(&d->config);
+	buf_release(&d->failed);
 	buf_release(&d->text);
 	buf_release(&d->fix);
 	buf_release(&d->command);

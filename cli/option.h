@@ -80,7 +80,7 @@ struct options {
 	const char *stack, *logical_id, *expect_account;
 	struct option_list session_prefixes, groups;
 	int64_t now;
-	const char *input, *key;
+	const char *input, *key, *decrypt_with;
 	int64_t jobs, segments, max_rcu, max_wcu;
 	bool consistent;
 	const char *progress, *color;
@@ -103,9 +103,12 @@ struct options {
 	const char *journal, *journal_dir, *batch;
 	const char *max_percent, *max_cost, *price; /* decimals */
 	int64_t max_units, deadline, keep_journals, ttl_for_missing;
-	const char *checkpoint, *metrics_file;
+	const char *checkpoint, *metrics_file, *layout;
+	struct option_list encrypt_to;
 	const char *sample, *shard;
 	bool merge, partial;
+	int64_t watch;
+	const char *cookie, *secret_file;
 	int64_t alert_expired, alert_overdue;
 
 	const struct command *command; /* NULL: none was named */

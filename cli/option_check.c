@@ -21,6 +21,8 @@ static const struct {
 	{ "input", "max-wcu", "nothing is written" },
 	{ "input", "sample", "a file is read as a whole" },
 	{ "input", "shard", "a file is read as a whole" },
+	{ "input", "watch", "a file does not change" },
+	{ "now", "watch", "each look is judged by its own time" },
 	{ "sample", "shard", "an estimate is of the whole table" },
 	{ "segments", "shard", "shards are of 1024 segments" },
 	{ "stack", "table", "the stack tells the table" },
@@ -35,6 +37,10 @@ static const struct {
 	{ "keys-from", "input", "the keys' entries are read from the table" },
 	{ "keys-from", "segments", "entries are read by their keys" },
 	{ "keys-from", "shard", "a list is no part of the table" },
+	{ "encrypt-to", "checkpoint",
+	    "a message that is cut off can neither be read nor continued" },
+	{ "checkpoint", "input", "a file is read again from its start" },
+	{ "checkpoint", "limit", "a limit counts the entries of one run" },
 	{ "keys-from", "checkpoint",
 	    "a list is run again as a whole: what is done is gone" },
 	{ "overdue", "expires-within", "no entry is expired and live" },
@@ -48,6 +54,7 @@ static const struct {
 	{ "by", "top" },
 	{ "logical-id", "stack" },
 	{ "partial", "merge" },
+	{ "secret-file", "cookie" },
 };
 
 /* What goes with --merge: all else is in the reports already. */
@@ -86,13 +93,32 @@ check_operands(const struct options *o, struct fault *f)
 		return fault(f, FAULT_USAGE,
 		    "'inspect' takes files only with --merge: '%s'",
 		    o->operands[0]);
-	if ((int)o->noperands < c->min)
+	if (o->cookie != NULL && o->noperands > 0)
+		return fault(f, FAULT_USAGE,
+		    "--cookie tells the key: '%s' is one too many",
+		    o->operands[0]);
+	if ((int)o->noperands < c->min && o->cookie == NULL)
 		return fault(f, FAULT_USAGE, "'%s' needs an argument: %s",
 		    c->name, c->args);
 	if (c->max >= 0 && (int)o->noperands > c->max)
 		return fault(f, FAULT_USAGE, "'%s' takes %s%s: '%s'", c->name,
 		    c->max == 0 ? "no arguments" : "only ",
 		    c->max == 0 ? "" : c->args, o->operands[c->max]);
+	return 0;
+}
+
+/* Only text and lines of JSON can be told one behind the other. */
+static int
+check_watch(const struct options *o, struct fault *f)
+{
+	if (o->watch == 0)
+		return fault(f, FAULT_USAGE, "--watch 0: at least 1 second");
+	if (o->output == NULL && strcmp(o->format, "text") != 0 &&
+	    strcmp(o->format, "json") != 0)
+		return fault(f, FAULT_USAGE,
+		    "--watch with --format %s needs --output FILE: each look "
+		    "takes the place of the last",
+		    o->format);
 	return 0;
 }
 
@@ -115,6 +141,11 @@ option_together(const struct options *o, struct fault *f)
 		if (option_given(o, needs[i].a) && !option_given(o, needs[i].b))
 			return fault(f, FAULT_USAGE, "--%s needs --%s",
 			    needs[i].a, needs[i].b);
+	if (o->decrypt_with != NULL && o->input == NULL &&
+	    o->command != &cmd_restore)
+		return fault(f, FAULT_USAGE, "--decrypt-with needs --input");
+	if (o->watch >= 0 && check_watch(o, f) != 0)
+		return -1;
 	if (o->segments > 0 && (o->segments & (o->segments - 1)) != 0)
 		return fault(f, FAULT_USAGE,
 		    "--segments %lld: not a power of two",

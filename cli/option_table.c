@@ -26,6 +26,7 @@ static const char *const list_words[] = { "table", "tsv", "csv", "jsonl",
 	NULL };
 static const char *const export_words[] = { "csv", "jsonl", "dynamodb-json",
 	NULL };
+static const char *const layout_words[] = { "file", "s3", NULL };
 static const char *const by_words[] = { "overdue", "size", "expires", NULL };
 static const char *const number_words[] = { "number", "string", NULL };
 static const char *const batch_words[] = { "auto", "partiql", "single", NULL };
@@ -69,6 +70,15 @@ const struct option_row option_rows[] = {
 	    .offset = AT(numbers), .arg = "HOW", .words = number_words,
 	    .fallback = "number",
 	    .help = "numbers in jsonl: as they are, or in quotes" },
+	{ .name = "encrypt-to", .type = OPTION_STRINGS,
+	    .commands = ON_EXPORT, .offset = AT(encrypt_to),
+	    .arg = "CERT.pem", .complete = COMPLETE_FILE,
+	    .help = "encrypt (CMS) to the holder of this certificate; "
+	    "repeatable" },
+	{ .name = "layout", .type = OPTION_CHOICE, .commands = ON_EXPORT,
+	    .offset = AT(layout), .arg = "LAYOUT", .words = layout_words,
+	    .fallback = "file",
+	    .help = "s3: a folder like DynamoDB's own exports to S3" },
 	{ .name = "limit", .type = OPTION_INT,
 	    .commands = ON_LIST | ON_EXPORT, .offset = AT(limit), .arg = "N",
 	    .lo = 1, .hi = MANY,
@@ -110,6 +120,19 @@ const struct option_row option_rows[] = {
 	    .commands = ON_INSPECT, .offset = AT(alert_overdue),
 	    .arg = "DUR",
 	    .help = "exit with 5 when one is expired for longer than that" },
+	{ .name = "watch", .type = OPTION_DURATION, .commands = ON_INSPECT,
+	    .offset = AT(watch), .arg = "SECONDS",
+	    .help = "look again and again, that long apart, and tell what "
+	    "changed" },
+	{ .name = "cookie", .type = OPTION_STRING, .commands = ON_SHOW,
+	    .offset = AT(cookie), .arg = "VALUE",
+	    .help = "the session of an express-session cookie; - reads it "
+	    "from standard input" },
+	{ .name = "secret-file", .type = OPTION_STRING, .commands = ON_SHOW,
+	    .offset = AT(secret_file), .arg = "FILE",
+	    .complete = COMPLETE_FILE,
+	    .help = "the application's secrets, one a line, to verify --cookie "
+	    "with" },
 	{ .name = "sort-key", .type = OPTION_STRING, .commands = ON_SHOW,
 	    .offset = AT(sort_key), .arg = "VALUE",
 	    .help = "only the entry with this sort key" },
@@ -138,7 +161,7 @@ const struct option_row option_rows[] = {
 	    .commands = ON_SWEEP, .offset = AT(deadline), .arg = "DUR",
 	    .help = "stop when that much time has passed" },
 	{ .name = "checkpoint", .type = OPTION_STRING,
-	    .commands = ON_SWEEP, .offset = AT(checkpoint), .arg = "FILE",
+	    .commands = ON_SWEEP | ON_EXPORT, .offset = AT(checkpoint), .arg = "FILE",
 	    .complete = COMPLETE_FILE,
 	    .help = "keep in FILE how far it is; go on there the next time" },
 	{ .name = "ttl-for-missing", .type = OPTION_DURATION,
@@ -256,12 +279,18 @@ const struct option_row option_rows[] = {
 	    .help = "talk to this server instead of the region's" },
 	{ .name = "input", .letter = 'i', .group = GROUP_GLOBAL,
 	    .type = OPTION_STRING, .commands = ON_READ,
-	    .offset = AT(input), .arg = "FILE", .complete = COMPLETE_FILE,
-	    .help = "read an export or a journal instead of a table" },
+	    .offset = AT(input), .arg = "PATH", .complete = COMPLETE_FILE,
+	    .help = "read an export, a journal, or a folder of an export to "
+	    "S3 instead of a table" },
 	{ .name = "key", .group = GROUP_GLOBAL, .type = OPTION_STRING,
 	    .commands = ON_READ, .offset = AT(key),
 	    .arg = "PARTITION[,SORT]",
 	    .help = "key attributes in --input, where it does not tell" },
+	{ .name = "decrypt-with", .group = GROUP_GLOBAL,
+	    .type = OPTION_STRING, .commands = ON_READ | ON_RESTORE,
+	    .offset = AT(decrypt_with), .arg = "KEY.pem",
+	    .complete = COMPLETE_FILE,
+	    .help = "private key for encrypted exports that are read" },
 	{ .name = "ttl-attribute", .group = GROUP_GLOBAL,
 	    .type = OPTION_STRING, .commands = ON_WORK,
 	    .offset = AT(ttl_attribute), .arg = "NAME",

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "inspector/estimate.h"
+#include "inspector/record.h"
 
 struct buf;
 struct key_schema;
@@ -48,6 +49,14 @@ struct report_shards {
 	size_t n;
 };
 
+/* A look of many (inspect --watch). */
+struct report_watch {
+	int64_t look; /* from 1 */
+	int64_t seconds;
+	bool known;             /* there was one before; then: */
+	int64_t before[STATES]; /* entries by state */
+};
+
 /* What inspect has to tell. */
 struct report {
 	struct report_place place;
@@ -67,6 +76,7 @@ struct report {
 	int64_t segments_asked, segments_done;
 	const struct report_sample *sample; /* NULL: all was read */
 	const struct report_shards *shards; /* NULL: of the whole table */
+	const struct report_watch *watch;   /* NULL: the only look */
 	size_t top;                         /* groups to show */
 	/* When no entry has the TTL attribute: numeric attributes that look
 	 * like times, ${nlookalikes} names of them. */

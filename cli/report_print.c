@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "cli/frame.h"
 #include "cli/option.h"
 #include "cli/output.h"
 #include "cli/paper.h"
@@ -25,6 +26,39 @@ text(struct buf *out, const struct options *o, const struct report *r)
 	};
 
 	report_text(out, r, &style);
+}
+
+static bool
+is_text(const struct options *o)
+{
+	return strcmp(o->format, "text") == 0;
+}
+
+/* One look of many: in the place of the last one on a terminal, else behind
+ * it. */
+static void
+arrange(struct buf *out, const struct options *o, const struct report *r)
+{
+	const struct report_watch *w = r->watch;
+	struct buf text = *out;
+	char span[32];
+
+	if (o->output != NULL || !is_text(o))
+		return;
+	*out = (struct buf){ 0 };
+	if (term_draws(STDOUT_FILENO)) {
+		text_span(span, w->seconds);
+		buf_addf(&text,
+		    "Look %lld, the next in %s. Interrupt to "
+		    "end.\n",
+		    (long long)w->look, span);
+		frame_draw(out, buf_text(&text), text.n,
+		    term_height(STDOUT_FILENO, 24), w->look == 1);
+	} else {
+		buf_adds(out, w->look > 1 ? "\n" : "");
+		buf_add(out, text.p, text.n);
+	}
+	buf_release(&text);
 }
 
 /* What the text says and other formats have no place for. */
@@ -92,8 +126,10 @@ report_print(const struct options *o, const struct report *r, struct talk *talk,
 		report_prometheus(&out, r);
 	else
 		text(&out, o, r);
-	if (strcmp(o->format, "text") != 0)
+	if (!is_text(o))
 		doubt(r, talk);
+	if (r->watch != NULL)
+		arrange(&out, o, r);
 	rc = output_all(o->output, &out, f);
 	buf_release(&out);
 	alert = alert_expired(o, r, talk);

@@ -1,3 +1,4 @@
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -44,6 +45,24 @@ range_cell(struct grid *g, const struct report *r, int state)
 	buf_release(&cell);
 }
 
+static bool
+changes(const struct report *r)
+{
+	return r->watch != NULL && r->watch->known;
+}
+
+/* "+12", since the last look. */
+static void
+change_cell(struct grid *g, int64_t change)
+{
+	struct buf cell = { 0 };
+
+	buf_adds(&cell, change > 0 ? "+" : change < 0 ? "-" : "");
+	paper_count(&cell, change < 0 ? -change : change);
+	grid_cell(g, buf_text(&cell), NULL);
+	buf_release(&cell);
+}
+
 static void
 state_row(const struct paper *p, struct grid *g, const struct report *r,
     int state)
@@ -59,6 +78,8 @@ state_row(const struct paper *p, struct grid *g, const struct report *r,
 	buf_reset(&cell);
 	if (r->sample != NULL)
 		range_cell(g, r, state);
+	if (changes(r))
+		change_cell(g, c->items - r->watch->before[state]);
 	paper_share(&cell, c->items, s->items);
 	grid_cell(g, buf_text(&cell), NULL);
 	buf_reset(&cell);
@@ -74,25 +95,27 @@ state_row(const struct paper *p, struct grid *g, const struct report *r,
 static void
 states(const struct paper *p, const struct report *r)
 {
-	static const struct grid_column columns[] = {
-		{ .head = "STATE" },
-		{ .head = "ENTRIES", .right = true },
-		{ .head = "SHARE", .right = true },
-		{ .head = "BYTES", .right = true, .rank = 2 },
-		{ .head = "", .rank = 1 },
-	};
-	static const struct grid_column estimates[] = {
-		{ .head = "STATE" },
-		{ .head = "ESTIMATE", .right = true },
-		{ .head = "RANGE (95 %)", .right = true },
-		{ .head = "SHARE", .right = true, .rank = 3 },
-		{ .head = "BYTES", .right = true, .rank = 2 },
-		{ .head = "", .rank = 1 },
-	};
-	struct grid *g = r->sample != NULL
-	    ? grid_new(estimates, 6, p->style.ascii)
-	    : grid_new(columns, 5, p->style.ascii);
+	struct grid_column columns[GRID_COLUMNS] = { { .head = "STATE" } };
+	size_t n = 1;
+	struct grid *g;
 
+	columns[n++] =
+	    (struct grid_column){ .head = r->sample != NULL ? "ESTIMATE"
+							    : "ENTRIES",
+		    .right = true };
+	if (r->sample != NULL)
+		columns[n++] = (struct grid_column){ .head = "RANGE (95 %)",
+			.right = true };
+	if (changes(r))
+		columns[n++] =
+		    (struct grid_column){ .head = "CHANGE", .right = true };
+	columns[n++] = (struct grid_column){ .head = "SHARE",
+		.right = true,
+		.rank = r->sample != NULL ? 3 : 0 };
+	columns[n++] =
+	    (struct grid_column){ .head = "BYTES", .right = true, .rank = 2 };
+	columns[n++] = (struct grid_column){ .head = "", .rank = 1 };
+	g = grid_new(columns, n, p->style.ascii);
 	for (int i = 0; i < STATES; i++)
 		state_row(p, g, r, i);
 	buf_addc(p->out, '\n');

@@ -12,6 +12,7 @@
 #include "cli/option.h"
 #include "cli/paper.h"
 #include "cli/price.h"
+#include "cli/resume.h"
 #include "cli/sweeping.h"
 #include "cli/talk.h"
 #include "cli/totals.h"
@@ -133,42 +134,15 @@ open_checkpoint(struct sweep *s, struct fault *f)
 {
 	struct context *c = &s->context;
 	struct checkpoint *p = &s->checkpoint;
-	char now[32];
-	int r;
 
 	if (c->o->checkpoint == NULL)
 		return 0;
 	write_chosen(s);
 	*p = (struct checkpoint){
 		.command = command_name(s),
-		.endpoint = c->config.endpoint,
-		.table = &c->table,
-		.ttl_attribute = c->ttl,
 		.selection = buf_text(&s->chosen),
-		.file_bytes = -1,
 	};
-	r = checkpoint_load(c->o->checkpoint, p, f);
-	if (r < 0)
-		return -1;
-	if (r > 0) {
-		if (option_given(c->o, "now") && c->o->now != p->now)
-			return fault(f, FAULT_USAGE,
-			    "--now: the checkpoint %s has a time of its own, "
-			    "%lld; leave --now away, or begin anew without "
-			    "the checkpoint",
-			    c->o->checkpoint, (long long)p->now);
-		c->rules.now = p->now;
-		(void)text_time_format(now, p->now);
-		talk_note(c->talk, "going on where %s stopped, judged at %s",
-		    c->o->checkpoint, now);
-	} else {
-		p->now = c->rules.now;
-		p->segments = context_segments(c);
-		p->positions =
-		    xcalloc((size_t)p->segments, sizeof(*p->positions));
-	}
-	c->resume = p;
-	return 0;
+	return resume_open(c, p, f) < 0 ? -1 : 0;
 }
 
 /* One pass, writing or not. */

@@ -12,6 +12,7 @@
 
 #define WIDTH_MIN 20
 #define WIDTH_MAX 10000
+#define HEIGHT_MAX 10000
 
 int
 term_width(int fd, int other)
@@ -28,18 +29,44 @@ term_width(int fd, int other)
 	return size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col;
 }
 
+int
+term_height(int fd, int other)
+{
+	const char *lines = getenv("LINES");
+	struct winsize size;
+	int64_t n;
+
+	if (lines != NULL && text_int_parse(lines, 2, HEIGHT_MAX, &n) == 0)
+		return (int)n;
+	if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_row == 0)
+		return other;
+	return size.ws_row;
+}
+
+static bool
+is_dumb(void)
+{
+	const char *term = getenv("TERM");
+
+	return term == NULL || term[0] == '\0' || strcmp(term, "dumb") == 0;
+}
+
+bool
+term_draws(int fd)
+{
+	return isatty(fd) && !is_dumb();
+}
+
 bool
 term_color(int fd, const char *when)
 {
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+	const char *no = getenv("NO_COLOR");
 
 	if (strcmp(when, "auto") != 0)
 		return strcmp(when, "always") == 0;
 	if (no != NULL && no[0] != '\0')
 		return false;
-	if (term == NULL || term[0] == '\0' || strcmp(term, "dumb") == 0)
-		return false;
-	return isatty(fd);
+	return term_draws(fd);
 }
 
 bool

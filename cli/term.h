@@ -11,6 +11,10 @@ struct buf;
 /* Cells a line has on ${fd}: COLUMNS, else the terminal's own, else
  * ${other}. */
 int term_width(int fd, int other);
+/* Lines it has: LINES, else the terminal's own, else ${other}. */
+int term_height(int fd, int other);
+/* Whether it is a terminal whose cursor can be moved. */
+bool term_draws(int fd);
 /* Whether to use colour there; ${when} is the value of --color. NO_COLOR
  * and a dumb terminal say no. */
 bool term_color(int fd, const char *when);

@@ -107,20 +107,6 @@ send_once(struct ddb_conn *c, const struct ddb_call *call, uint64_t *generation,
 	return r == 0 ? 0 : 1;
 }
 
-static void
-copy_text(char *out, size_t size, struct slice value)
-{
-	struct buf text = { 0 };
-	struct slice inner = slice_unquote(value);
-
-	out[0] = '\0';
-	if (inner.p == NULL)
-		return;
-	slice_text_decode(&text, inner);
-	(void)snprintf(out, size, "%s", buf_text(&text));
-	buf_release(&text);
-}
-
 /* The name and the words of an error reply; "" when it is none. */
 static void
 read_error(struct ddb_reply *reply, struct slice body)
@@ -131,7 +117,7 @@ read_error(struct ddb_reply *reply, struct slice body)
 	reply->code[0] = reply->message[0] = '\0';
 	if (body.n == 0 || slice_check(body, NULL) != 0)
 		return;
-	copy_text(type, sizeof(type), slice_get(body, "__type"));
+	slice_copy(type, sizeof(type), slice_get(body, "__type"));
 	name = strrchr(type, '#');
 	name = name != NULL ? name + 1 : type;
 	colon = strchr(name, ':');
@@ -141,7 +127,7 @@ read_error(struct ddb_reply *reply, struct slice body)
 	message = slice_get(body, "message");
 	if (message.p == NULL)
 		message = slice_get(body, "Message");
-	copy_text(reply->message, sizeof(reply->message), message);
+	slice_copy(reply->message, sizeof(reply->message), message);
 }
 
 /* "ThrottlingReasons":[{"reason":"TableReadKeyRangeThroughputExceeded",…}];
@@ -160,7 +146,7 @@ is_hot_range(struct slice body)
 	if (reasons.p == NULL || slice_array(&w) != 0)
 		return false;
 	while (slice_element(&w) == 1 && slice_value(&w, &value) == 0) {
-		copy_text(text, sizeof(text), slice_get(value, "reason"));
+		slice_copy(text, sizeof(text), slice_get(value, "reason"));
 		if (strstr(text, "KeyRangeThroughputExceeded") != NULL)
 			return true;
 	}

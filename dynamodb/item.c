@@ -172,10 +172,8 @@ read_items(struct slice_walk *w, struct page *page,
 	return r == 0 ? 0 : bad_reply(f, w, &page->body);
 }
 
-/* CapacityUnits of a ConsumedCapacity object, or of the first of an array
- * of them; -1 when it tells none. */
-static double
-read_units(struct slice value)
+double
+item_units(struct slice value)
 {
 	struct slice_walk w = slice_walk(value);
 	struct slice units;
@@ -225,7 +223,7 @@ page_parse(struct page *page, const struct key_schema *schema, const char *ttl,
 		else if (slice_text_is(name, "ScannedCount", 12))
 			(void)slice_int(value, &page->scanned);
 		else if (slice_text_is(name, "ConsumedCapacity", 16))
-			page->units = read_units(value);
+			page->units = item_units(value);
 	}
 	if (r != 0 || slice_end(&w) != 0 || !items)
 		return bad_reply(f, &w, &page->body);
@@ -284,7 +282,7 @@ page_parse_batch(struct page *page, const char *table,
 			*unprocessed =
 			    slice_get(slice_get(value, table), "Keys");
 		else if (slice_text_is(name, "ConsumedCapacity", 16))
-			page->units = read_units(value);
+			page->units = item_units(value);
 	}
 	if (r != 0 || slice_end(&w) != 0 || !responses)
 		return bad_reply(f, &w, &page->body);

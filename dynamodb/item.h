@@ -53,6 +53,10 @@ struct page {
 	double units;      /* ConsumedCapacity, < 0 when not told */
 };
 
+/* CapacityUnits of a ConsumedCapacity object, or of the first of a list of
+ * them (p NULL: none); -1 when it tells none. Pure. */
+double item_units(struct slice value);
+
 void page_reset(struct page *page);
 void page_release(struct page *page);
 /* One more item at the end of ${page}; borrowed until the next one. */

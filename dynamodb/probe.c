@@ -153,8 +153,8 @@ batch_answer(const char *table, struct slice body, struct fault *f)
 	error = slice_get(answer, "Error");
 	if (error.p == NULL || error.p[0] != '{')
 		return PROBE_ALLOWED; /* of no entry */
-	write_copy(code, sizeof(code), slice_get(error, "Code"));
-	write_copy(message, sizeof(message), slice_get(error, "Message"));
+	slice_copy(code, sizeof(code), slice_get(error, "Code"));
+	slice_copy(message, sizeof(message), slice_get(error, "Message"));
 	if (strncmp(code, "ConditionalCheckFailed", 22) == 0)
 		return PROBE_ALLOWED;
 	if (strncmp(code, "AccessDenied", 12) == 0) {
@@ -260,7 +260,7 @@ probe_backups(struct ddb_conn *c, const char *table, struct probe_backups *out,
 	ddb_settle(c, 0, 0);
 	at = slice_get(slice_get(reply.body, "ContinuousBackupsDescription"),
 	    "PointInTimeRecoveryDescription");
-	write_copy(status, sizeof(status),
+	slice_copy(status, sizeof(status),
 	    slice_get(at, "PointInTimeRecoveryStatus"));
 	out->on = strcmp(status, "ENABLED") == 0;
 	out->earliest = moment(slice_get(at, "EarliestRestorableDateTime"));

@@ -103,15 +103,16 @@ add_token(struct buf *out, struct fault *f)
 	int rc = 0;
 
 	if (path != NULL) {
-		if (secret_read(&text, path, TOKEN_MAX, f) != 0)
-			return fault_at(f, TOKEN_FILE);
+		rc = secret_read(&text, path, TOKEN_MAX, f);
+		if (rc != 0)
+			(void)fault_at(f, TOKEN_FILE);
 		token = buf_text(&text);
 	}
-	if (token != NULL && token[strcspn(token, "\r\n")] != '\0')
+	if (rc == 0 && token != NULL && token[strcspn(token, "\r\n")] != '\0')
 		rc = fault(f, FAULT_CREDENTIALS,
 		    "%s: the token holds a line end, which no header can",
 		    path != NULL ? TOKEN_FILE : TOKEN);
-	else if (token != NULL)
+	else if (rc == 0 && token != NULL)
 		secret_header(out, "authorization", token);
 	secret_release(&text);
 	return rc;

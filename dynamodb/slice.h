@@ -81,6 +81,9 @@ void slice_text_encode(struct buf *out, const char *p, size_t n);
 /* The value of member ${name} of the checked object ${object}, or p NULL;
  * the first one when there are several. Linear. Pure. */
 struct slice slice_get(struct slice object, const char *name);
+/* The decoded text of a checked string value as a C string, cut to ${size}
+ * and at a NUL; "" when it is no string. For messages and names. */
+void slice_copy(char *out, size_t size, struct slice value);
 /* Inside of a checked string value (quotes cut off), or p NULL. Pure. */
 struct slice slice_unquote(struct slice value);
 /* A checked value that is an integer number (or one in quotes), or -1. */

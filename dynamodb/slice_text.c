@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -192,4 +193,16 @@ slice_text_encode(struct buf *out, const char *p, size_t n)
 		}
 	}
 	buf_addc(out, '"');
+}
+
+void
+slice_copy(char *out, size_t size, struct slice value)
+{
+	struct buf text = { 0 };
+	struct slice inner = slice_unquote(value);
+
+	if (inner.p != NULL)
+		slice_text_decode(&text, inner);
+	(void)snprintf(out, size, "%s", buf_text(&text));
+	buf_release(&text);
 }

@@ -4,6 +4,7 @@
 
 #include "base/fault.h"
 #include "dynamodb/ddb.h"
+#include "dynamodb/item.h"
 #include "dynamodb/table.h"
 #include "dynamodb/write_parts.h"
 
@@ -11,34 +12,7 @@
 double
 write_consumed(struct slice body)
 {
-	struct slice value = slice_get(body, "ConsumedCapacity"), units;
-	struct slice_walk w = slice_walk(value);
-	char text[32];
-
-	if (value.n > 0 && value.p[0] == '[' &&
-	    (slice_array(&w) != 0 || slice_element(&w) != 1 ||
-		slice_value(&w, &value) != 0))
-		return -1;
-	if (value.p == NULL)
-		return -1;
-	units = slice_get(value, "CapacityUnits");
-	if (units.p == NULL || units.n >= sizeof(text))
-		return -1;
-	memcpy(text, units.p, units.n);
-	text[units.n] = '\0';
-	return strtod(text, NULL);
-}
-
-void
-write_copy(char *out, size_t size, struct slice value)
-{
-	struct buf text = { 0 };
-	struct slice inner = slice_unquote(value);
-
-	if (inner.p != NULL)
-		slice_text_decode(&text, inner);
-	(void)snprintf(out, size, "%s", buf_text(&text));
-	buf_release(&text);
+	return item_units(slice_get(body, "ConsumedCapacity"));
 }
 
 void

@@ -61,8 +61,8 @@ read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
 		    "");
 		return 0;
 	}
-	write_copy(code, sizeof(code), slice_get(error, "Code"));
-	write_copy(message, sizeof(message), slice_get(error, "Message"));
+	slice_copy(code, sizeof(code), slice_get(error, "Code"));
+	slice_copy(message, sizeof(message), slice_get(error, "Message"));
 	if (strncmp(code, "ConditionalCheckFailed", 22) == 0) {
 		item = slice_get(error, "Item");
 		if (item.p == NULL)

@@ -9,11 +9,8 @@
 void write_string(struct buf *b, const char *s); /* as JSON */
 void write_slice(struct buf *b, struct slice s);
 
-/* CapacityUnits of a reply, an object's or the first of a list; -1: not
- * told. Pure. */
+/* What a reply says it cost, in units; -1: nothing. Pure. */
 double write_consumed(struct slice body);
-/* The text of a JSON string, cut to ${size}. */
-void write_copy(char *out, size_t size, struct slice value);
 /* What the service said of ${d}. */
 void write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
     const char *message);

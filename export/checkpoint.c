@@ -65,40 +65,46 @@ add_position(struct buf *out, const struct segment *seg)
 	buf_adds(out, seg->finished ? "true}" : "false}");
 }
 
+void
+checkpoint_text(struct buf *out, const struct checkpoint *c)
+{
+	add_text(out, "schema", SCHEMA);
+	add_text(out, "command", c->command);
+	add_text(out, "table", c->table->name);
+	add_text(out, "table_id", c->table->id);
+	add_text(out, "endpoint", c->endpoint);
+	add_key(out, &c->table->schema);
+	add_text(out, "ttl_attribute", c->ttl_attribute);
+	add_text(out, "selection", c->selection);
+	add_member(out, "now");
+	buf_addi(out, c->now);
+	add_member(out, "segments");
+	buf_addi(out, c->segments);
+	add_member(out, "positions");
+	buf_addc(out, '[');
+	for (int64_t i = 0; i < c->segments; i++) {
+		buf_adds(out, i > 0 ? ",\n" : "\n");
+		add_position(out, &c->positions[i]);
+	}
+	buf_adds(out, "\n]");
+	add_member(out, "file");
+	if (c->file_bytes >= 0) {
+		buf_adds(out, "{\"bytes\":");
+		buf_addi(out, c->file_bytes);
+		buf_addc(out, '}');
+	} else {
+		buf_adds(out, "null");
+	}
+	buf_adds(out, "}\n");
+}
+
 int
 checkpoint_save(const char *path, const struct checkpoint *c, struct fault *f)
 {
 	struct buf out = { 0 };
 	int rc;
 
-	add_text(&out, "schema", SCHEMA);
-	add_text(&out, "command", c->command);
-	add_text(&out, "table", c->table->name);
-	add_text(&out, "table_id", c->table->id);
-	add_text(&out, "endpoint", c->endpoint);
-	add_key(&out, &c->table->schema);
-	add_text(&out, "ttl_attribute", c->ttl_attribute);
-	add_text(&out, "selection", c->selection);
-	add_member(&out, "now");
-	buf_addi(&out, c->now);
-	add_member(&out, "segments");
-	buf_addi(&out, c->segments);
-	add_member(&out, "positions");
-	buf_addc(&out, '[');
-	for (int64_t i = 0; i < c->segments; i++) {
-		buf_adds(&out, i > 0 ? ",\n" : "\n");
-		add_position(&out, &c->positions[i]);
-	}
-	buf_adds(&out, "\n]");
-	add_member(&out, "file");
-	if (c->file_bytes >= 0) {
-		buf_adds(&out, "{\"bytes\":");
-		buf_addi(&out, c->file_bytes);
-		buf_addc(&out, '}');
-	} else {
-		buf_adds(&out, "null");
-	}
-	buf_adds(&out, "}\n");
+	checkpoint_text(&out, c);
 	rc = stream_file(path, out.p, out.n, f);
 	buf_release(&out);
 	return rc;

@@ -6,6 +6,7 @@
 
 #include "dynamodb/source.h"
 
+struct buf;
 struct ddb_table;
 struct fault;
 
@@ -37,6 +38,9 @@ struct checkpoint {
 /* Write ${c} to ${path} as a whole or not at all. */
 int checkpoint_save(const char *path, const struct checkpoint *c,
     struct fault *f);
+/* Put into ${out}, which is empty, what is written; for who writes it
+ * later. */
+void checkpoint_text(struct buf *out, const struct checkpoint *c);
 /*
  * Read ${path} into ${c}, whose command, endpoint, table, ttl_attribute and
  * selection are set and must agree; now, segments, positions and file_bytes

@@ -1,4 +1,3 @@
-#define _DEFAULT_SOURCE /* flock */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -6,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,10 +36,8 @@ beside(const char *path, const char *name)
 	    path, name);
 }
 
-/* ${path} with its last name's symbolic links followed, also to where
- * nothing is yet. NULL when they go in a circle. */
-static char *
-follow(const char *path)
+char *
+place_follow(const char *path)
 {
 	char *at = xstrdup(path), link[PATH_MAX];
 
@@ -135,7 +131,7 @@ open_path(struct place *p, struct fault *f)
 
 	if (p->name[0] == '\0')
 		return fault(f, FAULT_USAGE, "the output file has no name");
-	if ((p->target = follow(p->name)) == NULL)
+	if ((p->target = place_follow(p->name)) == NULL)
 		return place_fault(p, errno, f);
 	if (stat(p->target, &st) != 0)
 		return errno == ENOENT ? open_temp(p, f)
@@ -231,78 +227,21 @@ close_fd(struct place *p, struct fault *f)
 	return r != 0 && errno != EINTR ? place_fault(p, errno, f) : 0;
 }
 
-/* Make the rename last. A folder that may not be read cannot be synced. */
-static int
-sync_folder(const struct place *p, struct fault *f)
+int
+place_sync_folder(const char *path, struct fault *f)
 {
-	char *folder = beside(p->target, ".");
+	char *folder = beside(path, ".");
 	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
 
 	free(folder);
 	if (fd < 0)
 		return 0;
 	if (sync_fd(fd) != 0) {
-		(void)place_fault(p, errno, f);
+		(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
 		rc = fault_at(f, "written, but its folder is not synced");
 	}
 	(void)close(fd);
 	return rc;
-}
-
-/* Open ${p}->temp, the unfinished file, and lock it. */
-static int
-open_part(struct place *p, int64_t from, struct fault *f)
-{
-	struct stat st;
-	int how = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
-
-	p->fd = open(p->temp, how | (from == 0 ? O_CREAT : 0), 0600);
-	if (p->fd < 0 && errno == ENOENT && from > 0)
-		return fault(f, FAULT_REFUSED,
-		    "%s: is not there: it holds what the checkpoint goes on "
-		    "from; remove the checkpoint to begin anew",
-		    p->temp);
-	if (p->fd < 0 || fstat(p->fd, &st) != 0)
-		return fault(f, FAULT_IO, "%s: %s", p->temp, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return fault(f, FAULT_IO, "%s: is not a plain file", p->temp);
-	if (flock(p->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-		return fault(f, FAULT_REFUSED, "%s: another run is writing it",
-		    p->temp);
-	if (st.st_size < from)
-		return fault(f, FAULT_REFUSED,
-		    "%s: has %lld bytes, the checkpoint goes on behind %lld: "
-		    "remove both to begin anew",
-		    p->temp, (long long)st.st_size, (long long)from);
-	if (ftruncate(p->fd, from) != 0 || fchmod(p->fd, 0600) != 0 ||
-	    lseek(p->fd, from, SEEK_SET) < 0)
-		return fault(f, FAULT_IO, "%s: %s", p->temp, strerror(errno));
-	return sync_folder(p, f);
-}
-
-int
-place_open_part(struct place *p, const char *path, int64_t from,
-    struct fault *f)
-{
-	struct stat st;
-
-	*p = (struct place){ .fd = -1, .keep = true };
-	p->name = xstrdup(path);
-	p->target = follow(path);
-	if (p->target == NULL) {
-		(void)place_fault(p, errno, f);
-	} else if (stat(p->target, &st) == 0 && !S_ISREG(st.st_mode)) {
-		(void)fault(f, FAULT_IO,
-		    "%s: is not a plain file: nothing could go on with it "
-		    "later",
-		    path);
-	} else {
-		p->temp = xasprintf("%s.part", p->target);
-		if (open_part(p, from, f) == 0)
-			return 0;
-	}
-	place_discard(p);
-	return -1;
 }
 
 int
@@ -331,7 +270,7 @@ place_rename(struct place *p, struct fault *f)
 	p->temp = NULL;
 	if (p->keep && close_fd(p, f) != 0)
 		return -1;
-	return sync_folder(p, f);
+	return place_sync_folder(p->target, f);
 }
 
 int

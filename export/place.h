@@ -30,6 +30,9 @@ int place_open(struct place *p, const char *path, struct fault *f);
  */
 int place_open_part(struct place *p, const char *path, int64_t from,
     struct fault *f);
+/* The name of the unfinished file; the caller's. NULL when symbolic links go
+ * in a circle. */
+char *place_part(const char *path);
 /* Write all of it. */
 int place_write(const struct place *p, const void *data, size_t n,
     struct fault *f);
@@ -48,6 +51,12 @@ void place_discard(struct place *p);
  * /dev/stderr, /dev/fd/N), or -1. Opening it by that name would begin at the
  * file's start again. Pure. */
 int place_descriptor(const char *path);
+/* ${path} with its last name's symbolic links followed, also to where
+ * nothing is yet. The caller's; NULL when they go in a circle. */
+char *place_follow(const char *path);
+/* Make the names in the folder of ${path} last. A folder that may not be read
+ * cannot be synced, which is no failure. */
+int place_sync_folder(const char *path, struct fault *f);
 /* ${error} in the place's name; FAULT_PIPE for stdout's EPIPE. -1. */
 int place_fault(const struct place *p, int error, struct fault *f);
 

@@ -225,7 +225,9 @@ summary_square(struct summary *s)
 void
 summary_merge(struct summary *to, const struct summary *from)
 {
-	to->sizes = to->sizes && from->sizes;
+	/* untouched where it stays: workers read it from the total */
+	if (to->sizes && !from->sizes)
+		to->sizes = false;
 	to->items += from->items;
 	to->bytes += from->bytes;
 	for (int i = 0; i < STATES; i++) {

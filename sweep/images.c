@@ -144,7 +144,7 @@ images_close(struct source *source)
 
 struct images *
 images_open(const char *path, const struct ddb_table *table, const char *ttl,
-    struct fault *f)
+    const struct cms_key *unlock, struct fault *f)
 {
 	static const struct source_ops ops = {
 		.take = images_take,
@@ -162,7 +162,7 @@ images_open(const char *path, const struct ddb_table *table, const char *ttl,
 	im->table = table;
 	im->ttl = ttl;
 	im->lock = lock_new();
-	im->reader = reader_open(path, READER_RESTORE, f);
+	im->reader = reader_open_with(path, READER_RESTORE, unlock, f);
 	if (im->reader == NULL || reader_key(im->reader, &key, f) != 0) {
 		images_close(&im->source);
 		return NULL;

@@ -4,6 +4,7 @@
 #include "dynamodb/slice.h"
 #include "dynamodb/source.h"
 
+struct cms_key;
 struct ddb_table;
 struct fault;
 struct reader;
@@ -25,10 +26,10 @@ struct images {
 	int64_t next;
 };
 
-/* ${table}, ${path} and ${ttl} are borrowed. NULL on failure; freed by
- * source_close(&images->source). */
+/* ${table}, ${path}, ${ttl} and ${unlock} (for what is encrypted, or NULL) are
+ * borrowed. NULL on failure; freed by source_close(&images->source). */
 struct images *images_open(const char *path, const struct ddb_table *table,
-    const char *ttl, struct fault *f);
+    const char *ttl, const struct cms_key *unlock, struct fault *f);
 
 /* Asked once for each entry of a page, in its order: the TTL value that the
  * journal's repair gave it, p NULL when it was a purge. ${seg} is what the

@@ -71,7 +71,8 @@ static int
 count_file(const struct restore *r, const char *path, int64_t *n,
     struct sweep_totals *t, struct fault *f)
 {
-	struct images *im = images_open(path, r->table, r->ttl_attribute, f);
+	struct images *im =
+	    images_open(path, r->table, r->ttl_attribute, r->key, f);
 	struct selection any = selection_any();
 	struct summary s;
 	struct pass_progress done = { 0 };
@@ -322,7 +323,8 @@ static int
 put_file(struct run *run, const char *path, struct fault *f)
 {
 	const struct restore *r = run->r;
-	struct images *im = images_open(path, r->table, r->ttl_attribute, f);
+	struct images *im =
+	    images_open(path, r->table, r->ttl_attribute, r->key, f);
 	struct selection any = selection_any();
 	struct summary s;
 	struct pass_progress done = { 0 };

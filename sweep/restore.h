@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct cms_key;
 struct ddb;
 struct ddb_table;
 struct fault;
@@ -18,6 +19,7 @@ struct restore {
 	const char *ttl_attribute;
 	const char *const *paths; /* journals newest first, exports */
 	int npaths;
+	const struct cms_key *key; /* for those that are encrypted; NULL */
 	bool other_table;   /* the user named the table: a journal of another
 			       one is allowed */
 	int64_t extend_ttl; /* the TTL becomes now + this; -1: as it was */

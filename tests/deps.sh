@@ -139,7 +139,7 @@ dynamodb_local()
 	place "$work/local" "$to"
 }
 
-# dynalite, and what the gallery is made of.
+# dynalite, what the gallery is made of, and another reader of CSV.
 npm_modules()
 {
 	to=$servers/npm

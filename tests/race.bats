@@ -17,12 +17,12 @@ race() { "$PYTHON" "$ROOT/tests/lib/race.py" "$@"; }
 	race --server "$LOCAL_URL" --as-real --batch partiql
 }
 
-@test "no renewed session is deleted: batches, as DynamoDB Local answers" {
-	race --server "$LOCAL_URL"
+@test "no renewed session is deleted: batches, throttled, DynamoDB Local" {
+	race --server "$LOCAL_URL" --throttle
 }
 
-@test "no renewed session is deleted: single deletes" {
-	race --server "$LOCAL_URL" --batch single
+@test "no renewed session is deleted: single deletes, throttled" {
+	race --server "$LOCAL_URL" --batch single --throttle
 }
 
 @test "no renewed session is deleted: single deletes, dynalite" {

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """An application at work on a table while it is purged.
 
-    race.py --server URL [--batch single] [--as-real] [--harm SEED]
+    race.py --server URL [--batch single] [--as-real] [--throttle | --harm SEED]
 
 Most sessions of a table are expired when the purge begins. Before, through
 all of it and after, other connections, each with keys of its own, keep on
@@ -21,9 +21,11 @@ delete an entry has time to change. Then this holds, exactly:
  - restore brings back what was deleted as it was last written, and touches
    nothing else.
 
-With --harm the road loses replies as well. Then an entry whose delete had to
-be sent again may be restored as an older one of its images, or be told as
-deleted where the application removed it: `unconfirmed` counts those.
+With --throttle the road throttles, too, requests and statements. Those did
+nothing, and all of this holds as exactly. With --harm it loses replies. Then
+an entry whose delete had to be sent again may be restored as an older one of
+its images, or be told as deleted where the application removed it:
+`unconfirmed` counts those.
 """
 
 import argparse
@@ -40,7 +42,7 @@ import dump
 from road import KINDS, STATEMENT_KINDS, Road
 
 CASES = (("past", 450), ("milliseconds-past", 60), ("string-past", 40), ("too-old", 40), ("future", 60))
-ROLES = {"renew": 35, "login": 10, "touch": 25, "remove": 10, "leave": 20}
+ROLES = {"renew": 30, "login": 10, "touch": 20, "remove": 20, "leave": 20}
 DELAY = {"BatchExecuteStatement": .2, "DeleteItem": .008}
 WRITERS = 4
 
@@ -108,6 +110,8 @@ class Race:
         self.table = Table(options.server, "race-%d" % os.getpid(), int(time.time()))
         self.journal = os.path.join(folder, "race.journal")
         rates = {}
+        if options.throttle:
+            rates = {"throttle": .02, "s-throttle": .08, "s-conflict": .08}
         if options.harm:
             rates = dict.fromkeys(KINDS + STATEMENT_KINDS, .01)
             rates.update({"throttle": .002, "error-after": .03, "hangup-after": .03, "reset-after": .03,
@@ -128,8 +132,11 @@ class Race:
         self.writers = [Writer(self.table, mine[i::WRITERS], self.seed + i) for i in range(WRITERS)]
 
     def purge(self):
-        words = ["purge", "--yes", "-t", self.table.name, "--journal", self.journal, "--jobs", "2",
-                 "--batch", self.options.batch, "--segments", "2", "--max-wcu", "20000", "--max-rcu", "20000"]
+        # Few segments: what is read at the start is deleted seconds later. But
+        # batches that are throttled take their time anyway.
+        segments = "8" if self.options.throttle and self.options.batch != "single" else "2"
+        words = ["purge", "--yes", "-t", self.table.name, "--journal", self.journal, "--jobs", "8",
+                 "--batch", self.options.batch, "--segments", segments, "--max-wcu", "20000", "--max-rcu", "20000"]
         child = start(self.road.url, *words)
         for writer in self.writers:
             writer.start()
@@ -222,6 +229,7 @@ def main():
     p.add_argument("--server", required=True, metavar="URL")
     p.add_argument("--batch", default="auto")
     p.add_argument("--as-real", action="store_true")
+    p.add_argument("--throttle", action="store_true")
     p.add_argument("--harm", type=int, metavar="SEED")
     p.add_argument("--log", help="the road's")
     options = p.parse_args()

@@ -76,9 +76,9 @@ value() { awk -v m="$1" 'index($0, m) == 1 { print $NF }' "$M"; }
 	exec 9>"$BATS_TEST_TMPDIR/pipe"
 	printf '{"Item":{"key":{"S":"a"}}}\n' >&9
 	sleep 0.3
-	kill -INT $!
+	kill -TERM $!
 	status=0
 	wait $! || status=$?
 	exec 9>&-
-	[[ $status -eq 130 && ! -s $M ]]
+	[[ $status -eq 143 && ! -s $M ]]
 }

@@ -2,6 +2,7 @@
 """A DynamoDB that checks signatures, as the real one does.
 
     signed.py --to http://127.0.0.1:8000 [--keys FILE] [--shift SECONDS]
+        [--region NAME] [--tls CERT KEY]
 
 An HTTP/1.1 proxy on 127.0.0.1: the signature of each request is computed
 again, by botocore, from what really arrived, and what is wrong is refused in
@@ -30,6 +31,7 @@ import http.server
 import json
 import re
 import signal
+import ssl
 import sys
 import threading
 import time
@@ -141,6 +143,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def read(self):
+        if self.path.startswith("http://"):  # we are its proxy
+            self.path = "/" + self.path.split("/", 3)[3]
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         return self.command, self.path, list(self.headers.items()), self.body
 
@@ -175,7 +179,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not hasattr(self, "behind"):
             self.behind = http.client.HTTPConnection(self.server.to.netloc, timeout=60)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in ("connection", "host")}
-        self.behind.request(self.command, self.path, self.body, headers)
+        self.behind.request(self.command, "/", self.body, headers)
         reply = self.behind.getresponse()
         body = reply.read()
         kept = [(name, value) for name, value in reply.getheaders()
@@ -214,7 +218,7 @@ class Server(http.server.ThreadingHTTPServer):
 
     def handle_error(self, *_):
         """A client that went away is none."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
             super().handle_error(*_)
 
 
@@ -230,12 +234,18 @@ def main():
     p.add_argument("--keys", metavar="FILE")
     p.add_argument("--shift", type=float, default=0, metavar="SECONDS")
     p.add_argument("--region")
+    p.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"))
     o = p.parse_args()
     keys = {}
     if o.keys:
         with open(o.keys, encoding="utf-8") as f:
             keys = json.load(f)
-    serve(Server(to=o.to, keys=keys, shift=o.shift, region=o.region))
+    server = Server(to=o.to, keys=keys, shift=o.shift, region=o.region)
+    if o.tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*o.tls)
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    serve(server)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,11 @@ static const char hot[] =
     "{\"__type\":\"com.amazonaws.dynamodb.v20120810#ThrottlingException\","
     "\"message\":\"slow\",\"throttlingReasons\":[{\"reason\":"
     "\"TableReadKeyRangeThroughputExceeded\",\"resource\":\"arn\"}]}";
+static const char hot_provisioned[] =
+    "{\"__type\":\"com.amazonaws.dynamodb.v20120810#"
+    "ProvisionedThroughputExceededException\",\"message\":\"slow\","
+    "\"ThrottlingReasons\":[{\"reason\":\"TableReadAccountLimitExceeded\"},"
+    "{\"reason\":\"IndexReadKeyRangeThroughputExceeded\"}]}";
 static const char refused[] =
     "{\"__type\":\"com.amazon.coral.validate#ValidationException\","
     "\"Message\":\"no\"}";
@@ -114,13 +119,97 @@ test_gives_up(void **state)
 	script_close(&s);
 }
 
-/* Two hours off: the second try is signed by the service's clock. */
+/* The service's clock less ours; what is refused for it is tried again at the
+ * service's time. */
+static const struct {
+	const char *name;
+	struct script_reply replies[3];
+	size_t n;
+	int rc, sends, max_attempts;
+	const char *date;  /* of the last request */
+	const char *debug; /* what is told at -v; "": nothing */
+} skews[] = {
+	/* clang-format off */
+	{ "two hours behind", { { 403, skewed, 0, SCRIPT_NOW + 7200, 0 },
+	    { 200, NULL, 0, SCRIPT_NOW + 7200, 0 } }, 2, 0, 1, 10,
+	    "20261122T092431Z",
+	    "this machine's clock is 2 h behind; requests are signed by "
+	    "the service's" },
+	{ "two hours ahead", { { 400, skewed, 0, SCRIPT_NOW - 7200, 0 },
+	    { 200, NULL, 0, SCRIPT_NOW - 7200, 0 } }, 2, 0, 1, 10,
+	    "20261122T052431Z", "this machine's clock is 2 h ahead" },
+	{ "told as a lack of permission",
+	    { { 400, denied, 0, SCRIPT_NOW + 7200, 0 },
+	    { 200, NULL, 0, SCRIPT_NOW + 7200, 0 } }, 2, 0, 1, 10,
+	    "20261122T092431Z", "2 h behind" },
+	{ "a lack of permission, by clocks apart",
+	    { { 400, denied, 0, SCRIPT_NOW + 7200, 0 },
+	    { 400, denied, 0, SCRIPT_NOW + 7200, 0 } }, 2, 1, 1, 10,
+	    "20261122T092431Z", "2 h behind" },
+	{ "four minutes: not the reason",
+	    { { 403, skewed, 0, SCRIPT_NOW + 240, 0 } }, 1, 1, 1, 10,
+	    "20261122T072431Z", "clock is 4 min behind" },
+	{ "a second more",
+	    { { 403, skewed, 0, SCRIPT_NOW + 241, 0 },
+	    { 200, NULL, 0, SCRIPT_NOW + 241, 0 } }, 2, 0, 1, 10,
+	    "20261122T072832Z", "clock is 4 min 1 s behind" },
+	{ "once only", { { 403, skewed, 0, SCRIPT_NOW + 7200, 0 },
+	    { 403, skewed, 0, SCRIPT_NOW + 99999, 0 } }, 2, 1, 0, 10,
+	    "20261122T092431Z", "behind" },
+	{ "an ordinary retry, of which there is none",
+	    { { 403, skewed, 0, SCRIPT_NOW + 7200, 0 } }, 1, 1, 0, 1,
+	    "20261122T072431Z", "behind" },
+	{ "no time told", { { 403, skewed, 0, -1, 0 } }, 1, 1, 1, 10,
+	    "20261122T072431Z", "" },
+	{ "a minute is not worth a word",
+	    { { 200, NULL, 0, SCRIPT_NOW + 60, 0 } }, 1, 0, 1, 10,
+	    "20261122T072431Z", "" },
+	{ "a second more is",
+	    { { 200, NULL, 0, SCRIPT_NOW - 61, 0 } }, 1, 0, 1, 10,
+	    "20261122T072431Z", "1 min 1 s ahead" },
+	/* clang-format on */
+};
+
 static void
 test_skew(void **state)
 {
+	(void)state;
+	for (size_t i = 0; i < sizeof(skews) / sizeof(skews[0]); i++) {
+		struct ddb_call call = { .operation = "Scan",
+			.body = SLICE("{}") };
+		struct ddb_reply reply;
+		struct fault f = { 0 };
+		struct script s;
+		int rc;
+
+		script_open(&s, skews[i].replies, skews[i].n);
+		s.config.max_attempts = skews[i].max_attempts;
+		rc = ddb_call(s.conn, &call, &reply, &f);
+		if (rc == 0)
+			ddb_settle(s.conn, 0, 0);
+		if (rc != skews[i].rc || reply.sends != skews[i].sends)
+			fail_msg("%s: %d, %d sends", skews[i].name, rc,
+			    reply.sends);
+		if (strstr(buf_text(&s.headers[s.at - 1]), skews[i].date) ==
+		    NULL)
+			fail_msg("%s: %s", skews[i].name,
+			    buf_text(&s.headers[s.at - 1]));
+		if (skews[i].debug[0] == '\0'
+			? s.debug[0] != '\0'
+			: strstr(s.debug, skews[i].debug) == NULL)
+			fail_msg("%s: %s", skews[i].name, s.debug);
+		script_close(&s);
+	}
+}
+
+/* Told once, however often it is seen; and the clock goes with each reply. */
+static void
+test_skew_told_once(void **state)
+{
 	static const struct script_reply replies[] = {
-		{ .status = 403, .body = skewed, .date = SCRIPT_NOW + 7200 },
-		{ .status = 200, .date = SCRIPT_NOW + 7200 },
+		{ .status = 200, .date = SCRIPT_NOW + 100 },
+		{ .status = 200, .date = SCRIPT_NOW + 200 },
+		{ .status = 200, .date = SCRIPT_NOW },
 	};
 	struct ddb_call call = { .operation = "Scan", .body = SLICE("{}") };
 	struct ddb_reply reply;
@@ -128,16 +217,41 @@ test_skew(void **state)
 	struct script s;
 
 	(void)state;
-	script_open(&s, replies, 2);
+	script_open(&s, replies, 3);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+		ddb_settle(s.conn, 0, 0);
+		assert_true(ddb_now(s.ddb) == replies[i].date);
+	}
+	assert_non_null(strstr(s.debug, "1 min 40 s"));
+	assert_null(strstr(s.debug, "3 min"));
+	script_close(&s);
+}
+
+/* While the service is failing, retries soon come seldom, but the sweep goes
+ * on: four requests of ten tries each use the quota up. */
+static void
+test_quota(void **state)
+{
+	struct script_reply
+	    replies[42] = { [0] = { .status = 200 }, [41] = { .status = 200 } };
+	struct ddb_call call = { .operation = "Scan", .body = SLICE("{}") };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 42);
 	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
 	ddb_settle(s.conn, 0, 0);
-	assert_int_equal(reply.sends, 1);
-	assert_true(ddb_skew_ms(s.ddb) == 7200 * 1000);
-	assert_true(ddb_now(s.ddb) == SCRIPT_NOW + 7200);
-	assert_non_null(
-	    strstr(buf_text(&s.headers[0]), "x-amz-date: 20261122T"));
-	assert_string_not_equal(buf_text(&s.headers[0]),
-	    buf_text(&s.headers[1]));
+	for (int i = 0; i < 4; i++) {
+		s.slept_ms = 0;
+		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), -1);
+		/* 12 + 25 + … + 3200; the last one, the longest delay */
+		assert_int_equal(s.slept_ms, i < 3 ? 6387 : 3187 + 10000);
+	}
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+	ddb_settle(s.conn, 0, 0);
 	script_close(&s);
 }
 
@@ -158,28 +272,46 @@ test_no_skew(void **state)
 	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 1);
 	assert_int_equal(ddb_refused(&call, &reply, "T", &f), -1);
 	assert_int_equal(f.kind, FAULT_CREDENTIALS);
+	assert_non_null(strstr(f.text, "(from: environment)"));
+	assert_non_null(strstr(f.text, "does the secret key belong"));
 	script_close(&s);
 }
 
+/* A hot key range slows only its own segment: whoever has other work gets it
+ * back at once, whoever has none waits; nobody else's pace is lowered. */
 static void
 test_hot_range(void **state)
 {
 	static const struct script_reply replies[] = {
 		{ .status = 400, .body = hot },
+		{ .status = 400, .body = hot_provisioned },
+		{ .status = 400, .body = hot },
+		{ .status = 200 },
 	};
 	struct ddb_call call = { .operation = "Scan",
 		.body = SLICE("{}"),
 		.patient = true };
 	struct ddb_reply reply;
+	struct ddb_counts counts;
 	struct fault f = { 0 };
 	struct script s;
 
 	(void)state;
-	script_open(&s, replies, 1);
-	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 1);
-	assert_true(reply.hot_range);
-	assert_int_equal(reply.why, RETRY_THROTTLE);
-	assert_int_equal(s.slept_ms, 0);
+	script_open(&s, replies, 4);
+	ddb_limit(s.ddb, 1000, 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 1);
+		assert_true(reply.hot_range);
+		assert_int_equal(reply.why, RETRY_THROTTLE);
+		assert_int_equal(s.slept_ms, 0);
+	}
+	call.patient = false;
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+	ddb_settle(s.conn, 0, 0);
+	assert_int_equal(s.slept_ms, 500);
+	assert_true(ddb_read_share(s.ddb) == 1000);
+	ddb_counts(s.ddb, &counts);
+	assert_int_equal(counts.throttled, 0);
 	script_close(&s);
 }
 
@@ -219,6 +351,8 @@ main(void)
 		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_gives_up),
 		cmocka_unit_test(test_skew),
+		cmocka_unit_test(test_skew_told_once),
+		cmocka_unit_test(test_quota),
 		cmocka_unit_test(test_no_skew),
 		cmocka_unit_test(test_hot_range),
 		cmocka_unit_test(test_rate),

@@ -114,7 +114,7 @@ static const struct {
 	{ "blanks in JSON", "S", SLICE("a,,,,,,,,\" { } \""),
 	    "{\"key\":{\"S\":\"a\"}}", NULL },
 	{ "NUL and quotes in the key", "S", SLICE("\"a\0\"\"\r\n\",,,,,,,,{}"),
-	    "{\"key\":{\"S\":\"a\\u0000\\\"\\r\\n\"}}", NULL },
+	    "{\"key\":{\"S\":\"a\\u0000\\\"\\u000d\\u000a\"}}", NULL },
 	{ "the TTL is what attributes say", "S",
 	    SLICE("a,,,,1,,,,\"{\"\"ttl\"\":{\"\"N\"\":\"\"2\"\"}}\""),
 	    "{\"key\":{\"S\":\"a\"},\"ttl\":{\"N\":\"2\"}}", NULL },

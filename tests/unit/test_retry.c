@@ -160,12 +160,73 @@ delays_follow_the_formula(void **state)
 	}
 }
 
+static void
+quota_is_taken_and_given_back(void **state)
+{
+	struct retry_quota q;
+	int taken = 0;
+
+	(void)state;
+	retry_quota_init(&q);
+	/* 35 retries of broken replies, or 100 of throttling, in a row */
+	while (retry_quota_take(&q, RETRY_TRANSIENT) == 14)
+		taken++;
+	assert_int_equal(taken, 35);
+	assert_int_equal(retry_quota_take(&q, RETRY_THROTTLE), 5);
+	assert_int_equal(retry_quota_take(&q, RETRY_THROTTLE), 5);
+	assert_int_equal(retry_quota_take(&q, RETRY_THROTTLE), 0);
+	assert_int_equal(q.tokens, 0);
+
+	/* answers fill it again: by what they took, else by one */
+	retry_quota_give(&q, 14);
+	assert_int_equal(q.tokens, 14);
+	for (int i = 0; i < 486; i++)
+		retry_quota_give(&q, 0);
+	assert_int_equal(q.tokens, 500);
+	retry_quota_give(&q, 0);
+	retry_quota_give(&q, 14);
+	assert_int_equal(q.tokens, 500);
+
+	retry_quota_init(&q);
+	for (taken = 0; retry_quota_take(&q, RETRY_THROTTLE) == 5; taken++)
+		;
+	assert_int_equal(taken, 100);
+}
+
+static void
+skew_of_four_minutes(void **state)
+{
+	static const struct {
+		int64_t right, used;
+		bool want;
+	} table[] = {
+		{ 0, 0, false },
+		{ 240000, 0, false },
+		{ 240001, 0, true },
+		{ -240000, 0, false },
+		{ -240001, 0, true },
+		{ 7200000, 7200000, false },
+		{ 7200000, 6960000, false },
+		{ 7200000, 6959999, true },
+		{ -120001, 120000, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (retry_skewed(table[i].right, table[i].used) !=
+		    table[i].want)
+			fail_msg("%lld, %lld", (long long)table[i].right,
+			    (long long)table[i].used);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(replies_fall_into_their_class),
 		cmocka_unit_test(delays_follow_the_formula),
+		cmocka_unit_test(quota_is_taken_and_given_back),
+		cmocka_unit_test(skew_of_four_minutes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,412 @@
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "dynamodb/hash.h"
+#include "dynamodb/slice.h"
+#include "dynamodb/workers.h"
+#include "export/place.h"
+#include "export/s3_write.h"
+#include "export/stream.h"
+
+#define KEY "AWSDynamoDB/" /* where exports are in a bucket */
+
+struct s3_data {
+	char *name;
+	struct stream *stream; /* NULL: ended */
+	struct hash_md5 *md5;
+	bool summed; /* sum is known */
+	unsigned char sum[HASH_MD5];
+	int64_t items, bytes;
+};
+
+struct s3_write {
+	char *target, *id; /* the folder, and its last name */
+	char *temp;        /* NULL: it has its name */
+	struct lock *lock; /* the list */
+	struct s3_data **list;
+	size_t n;
+};
+
+/* ${path} is not there, or is a folder with nothing in it. */
+static int
+check_target(const char *path, struct fault *f)
+{
+	char *parent = xasprintf("%s/..", path);
+	struct stat st, above;
+	struct dirent *e = NULL;
+	DIR *d = NULL;
+	int rc = 0;
+
+	if (stat(path, &st) != 0) {
+		if (errno != ENOENT)
+			rc =
+			    fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	} else if (!S_ISDIR(st.st_mode)) {
+		rc = fault(f, FAULT_IO, "%s: is not a folder", path);
+	} else if ((d = opendir(path)) == NULL) {
+		rc = fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	} else {
+		while ((e = readdir(d)) != NULL &&
+		    (strcmp(e->d_name, ".") == 0 ||
+			strcmp(e->d_name, "..") == 0))
+			;
+		if (e != NULL)
+			rc = fault(f, FAULT_IO,
+			    "%s: is not empty: name a new folder", path);
+		else if (stat(parent, &above) == 0 && above.st_dev != st.st_dev)
+			rc = fault(f, FAULT_IO,
+			    "%s: a file system is mounted there: name a "
+			    "folder in it",
+			    path);
+	}
+	if (d != NULL)
+		(void)closedir(d);
+	free(parent);
+	return rc;
+}
+
+/* Find out what ${path} is: w->target, w->id. */
+static int
+take_path(struct s3_write *w, const char *path, struct fault *f)
+{
+	const char *slash;
+	size_t n = strlen(path);
+	char *bare;
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	bare = xstrndup(path, n);
+	w->target = place_follow(bare);
+	free(bare);
+	if (w->target == NULL)
+		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	slash = strrchr(w->target, '/');
+	w->id = xstrdup(slash != NULL ? slash + 1 : w->target);
+	if (w->id[0] == '\0' || strcmp(w->id, ".") == 0 ||
+	    strcmp(w->id, "..") == 0)
+		return fault(f, FAULT_USAGE,
+		    "-o %s: name the folder that is to be made", path);
+	return check_target(w->target, f);
+}
+
+static int
+make_temp(struct s3_write *w, struct fault *f)
+{
+	size_t above = strlen(w->target) - strlen(w->id);
+	char *temp = xasprintf("%.*s.ttlsweep-XXXXXX", (int)above, w->target);
+	char *data;
+	int rc;
+
+	if (mkdtemp(temp) == NULL) {
+		free(temp);
+		return fault(f, FAULT_IO,
+		    "%s: cannot create a folder beside it: %s", w->target,
+		    strerror(errno));
+	}
+	w->temp = temp;
+	data = xasprintf("%s/data", temp);
+	rc = mkdir(data, 0700);
+	if (rc != 0)
+		(void)fault(f, FAULT_IO, "%s: %s", data, strerror(errno));
+	free(data);
+	return rc;
+}
+
+struct s3_write *
+s3_write_open(const char *path, struct fault *f)
+{
+	struct s3_write *w = xcalloc(1, sizeof(*w));
+
+	w->lock = lock_new();
+	if (take_path(w, path, f) == 0 && make_temp(w, f) == 0)
+		return w;
+	s3_write_close(w);
+	return NULL;
+}
+
+struct s3_data *
+s3_write_data(struct s3_write *w, struct fault *f)
+{
+	struct s3_data *d = xcalloc(1, sizeof(*d));
+	struct stream_options o = { .gzip = true };
+	char *path;
+
+	lock_enter(w->lock);
+	w->list = xreallocarray(w->list, w->n + 1, sizeof(*w->list));
+	w->list[w->n++] = d;
+	d->name = xasprintf("%08zu.json.gz", w->n);
+	lock_leave(w->lock);
+	path = xasprintf("%s/data/%s", w->temp, d->name);
+	o.path = path;
+	o.md5 = d->md5 = hash_md5_begin();
+	d->stream = stream_open(&o, f);
+	free(path);
+	return d->stream != NULL ? d : NULL;
+}
+
+int
+s3_data_add(struct s3_data *d, const void *p, size_t n, int64_t items,
+    struct fault *f)
+{
+	d->items += items;
+	d->bytes += (int64_t)n;
+	return stream_write(d->stream, p, n, f);
+}
+
+int
+s3_data_end(struct s3_data *d, struct fault *f)
+{
+	struct stream *s = d->stream;
+
+	d->stream = NULL;
+	if (stream_commit(s, f) != 0)
+		return -1;
+	d->summed = d->md5 != NULL;
+	if (d->summed)
+		hash_md5_end(d->md5, d->sum);
+	d->md5 = NULL;
+	return 0;
+}
+
+int64_t
+s3_write_items(const struct s3_write *w)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		n += w->list[i]->items;
+	return n;
+}
+
+int64_t
+s3_write_bytes(const struct s3_write *w)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++)
+		n += w->list[i]->bytes;
+	return n;
+}
+
+static void
+add_string(struct buf *out, const char *text)
+{
+	if (text == NULL || text[0] == '\0')
+		buf_adds(out, "null");
+	else
+		slice_text_encode(out, text, strlen(text));
+}
+
+/* ,"name":"…" */
+static void
+add_named(struct buf *out, const char *name, const char *text)
+{
+	buf_addf(out, ",\"%s\":", name);
+	add_string(out, text);
+}
+
+/* 2026-11-22T08:12:00.000Z */
+static void
+add_time(struct buf *out, const char *name, int64_t epoch)
+{
+	char text[32];
+
+	(void)text_time_format(text, epoch);
+	buf_addf(out, ",\"%s\":\"%.19s.000Z\"", name, text);
+}
+
+/* Where ${name} will be in a bucket, for those who ask the manifest. */
+static void
+add_key(struct buf *out, const struct s3_write *w, const char *member,
+    const char *name)
+{
+	char *key = xasprintf(KEY "%s/%s", w->id, name);
+
+	add_named(out, member, key);
+	free(key);
+}
+
+/* The sum in base64, and the entity tag S3 gives to an upload of one part. */
+static void
+add_sums(struct buf *out, const struct s3_data *d)
+{
+	struct hash_md5 *h = hash_md5_begin();
+	unsigned char sum[HASH_MD5];
+	char hex[2 * HASH_MD5 + 1];
+
+	if (h == NULL)
+		return;
+	hash_md5_add(h, d->sum, sizeof(d->sum));
+	hash_md5_end(h, sum);
+	hash_hex(hex, sum, sizeof(sum));
+	buf_adds(out, ",\"md5Checksum\":\"");
+	hash_base64(out, d->sum, sizeof(d->sum));
+	buf_addf(out, "\",\"etag\":\"%s-1\"", hex);
+}
+
+static void
+make_files(struct buf *out, const struct s3_write *w)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		const struct s3_data *d = w->list[i];
+		char *name = xasprintf("data/%s", d->name);
+
+		buf_adds(out, "{\"itemCount\":");
+		buf_addi(out, d->items);
+		if (d->summed)
+			add_sums(out, d);
+		add_key(out, w, "dataFileS3Key", name);
+		buf_adds(out, "}\n");
+		free(name);
+	}
+}
+
+static void
+make_summary(struct buf *out, const struct s3_write *w,
+    const struct s3_about *about)
+{
+	bool known = about->arn != NULL && about->arn[0] != '\0';
+	char *arn = known ? xasprintf("%s/export/%s", about->arn, w->id) : NULL;
+
+	buf_adds(out, "{\"version\":\"2020-06-30\"");
+	add_named(out, "exportArn", arn);
+	add_time(out, "startTime", about->begun);
+	add_time(out, "endTime", about->ended);
+	add_named(out, "tableArn", about->arn);
+	add_named(out, "tableId", about->id);
+	add_time(out, "exportTime", about->exported);
+	buf_adds(out,
+	    ",\"s3Bucket\":null,\"s3Prefix\":null,"
+	    "\"s3SseAlgorithm\":null,\"s3SseKmsKeyId\":null");
+	add_key(out, w, "manifestFilesS3Key", "manifest-files.json");
+	buf_adds(out, ",\"billedSizeBytes\":0,\"itemCount\":");
+	buf_addi(out, s3_write_items(w));
+	buf_adds(out, ",\"outputFormat\":\"DYNAMODB_JSON\"}\n");
+	free(arn);
+}
+
+static int
+write_file(const struct s3_write *w, const char *name, const char *ending,
+    const struct buf *b, struct fault *f)
+{
+	char *path = xasprintf("%s/%s.%s", w->temp, name, ending);
+	int rc = stream_file(path, b->p, b->n, f);
+
+	free(path);
+	return rc;
+}
+
+/* A manifest and its check sum. */
+static int
+write_manifest(const struct s3_write *w, const char *name, const struct buf *b,
+    struct fault *f)
+{
+	struct hash_md5 *h = hash_md5_begin();
+	unsigned char sum[HASH_MD5];
+	struct buf text = { 0 };
+	int rc = write_file(w, name, "json", b, f);
+
+	if (h != NULL) {
+		hash_md5_add(h, b->p, b->n);
+		hash_md5_end(h, sum);
+		hash_base64(&text, sum, sizeof(sum));
+		if (rc == 0)
+			rc = write_file(w, name, "checksum", &text, f);
+	}
+	buf_release(&text);
+	return rc;
+}
+
+static int
+name_it(struct s3_write *w, struct fault *f)
+{
+	if (rename(w->temp, w->target) != 0)
+		return fault(f, FAULT_IO, "%s: %s", w->target,
+		    errno == EEXIST || errno == ENOTEMPTY
+			? "is not empty any more"
+			: strerror(errno));
+	free(w->temp);
+	w->temp = NULL;
+	return place_sync_folder(w->target, f);
+}
+
+int
+s3_write_finish(struct s3_write *w, const struct s3_about *about,
+    struct fault *f)
+{
+	struct buf files = { 0 }, summary = { 0 };
+	int rc = -1;
+
+	make_files(&files, w);
+	make_summary(&summary, w, about);
+	/* the one that readers look for comes last */
+	if (write_manifest(w, "manifest-files", &files, f) == 0 &&
+	    write_manifest(w, "manifest-summary", &summary, f) == 0)
+		rc = name_it(w, f);
+	buf_release(&files);
+	buf_release(&summary);
+	return rc;
+}
+
+/* Remove ${path} and what we put in it. */
+static void
+remove_folder(const char *path)
+{
+	DIR *d = opendir(path);
+	struct dirent *e;
+
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		char *name = xasprintf("%s/%s", path, e->d_name);
+
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			(void)unlink(name);
+		free(name);
+	}
+	if (d != NULL)
+		(void)closedir(d);
+	(void)rmdir(path);
+}
+
+static void
+remove_temp(const struct s3_write *w)
+{
+	char *data = xasprintf("%s/data", w->temp);
+
+	remove_folder(data);
+	remove_folder(w->temp);
+	free(data);
+}
+
+void
+s3_write_close(struct s3_write *w)
+{
+	if (w == NULL)
+		return;
+	for (size_t i = 0; i < w->n; i++) {
+		struct s3_data *d = w->list[i];
+
+		stream_discard(d->stream);
+		if (d->md5 != NULL)
+			hash_md5_end(d->md5, d->sum);
+		free(d->name);
+		free(d);
+	}
+	if (w->temp != NULL)
+		remove_temp(w);
+	free(w->temp);
+	free(w->target);
+	free(w->id);
+	free(w->list);
+	lock_free(w->lock);
+	free(w);
+}

@@ -1,0 +1,140 @@
+#!/usr/bin/env bats
+# Keys, names and values that try to take over the terminal: whatever shows
+# them, nothing of it gets there raw.
+
+load lib/common
+
+NOW=1795335120
+
+setup_file() {
+	start_local
+	TABLE=$(new_table hostile)
+	export TABLE ITEMS=$BATS_FILE_TMPDIR/items.json HUGE=$BATS_FILE_TMPDIR/huge.json
+	"$PYTHON" "$ROOT/tests/lib/hostile.py" >"$ITEMS"
+	"$PYTHON" "$ROOT/tests/lib/hostile.py" --huge >"$HUGE"
+	seed --endpoint "$LOCAL_URL" --table "$TABLE" --items "$ITEMS"
+}
+
+teardown_file() { stop_servers; }
+
+setup() { export TERM=xterm-256color; }
+
+# tame STATUS OPTION... -- ARGUMENT...: what ttlsweep shows at a terminal does
+# no harm there, and it ends with STATUS.
+tame() {
+	local status=0 wanted=$1
+	local options=()
+	shift
+	while [[ $1 != -- ]]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	"$PYTHON" "$ROOT/tests/lib/terminal.py" --check "${options[@]}" \
+	    "$TTLSWEEP" "$@" >"$BATS_TEST_TMPDIR/harm" 2>&1 || status=$?
+	[[ $status -eq $wanted ]] || {
+		echo "status $status of: ttlsweep ${*:0:100}"
+		cat "$BATS_TEST_TMPDIR/harm"
+		return 1
+	}
+}
+
+# Every way to look at entries.
+looks() {
+	local format
+	for format in text json prometheus html; do
+		tame 0 -- inspect --now "$NOW" --format "$format" --top 1000 "$@"
+	done
+	tame 0 --columns 40 -- inspect --now "$NOW" "$@"
+	for format in table tsv csv jsonl; do
+		tame 0 -- list --now "$NOW" --format "$format" "$@"
+		tame 0 -- list --now "$NOW" --format "$format" --reveal \
+		    --columns key,group,ttl,value,@tags,@sess "$@"
+	done
+	tame 0 -- list --now "$NOW" --top 50 --by size --reveal "$@"
+}
+
+@test "a table, looked at in every way" {
+	looks -t "$TABLE"
+	tame 0 --columns 20 -- list -t "$TABLE" --reveal
+	tame 0 --columns 300 -- list -t "$TABLE" --reveal
+}
+
+@test "a file, with strings of a megabyte" { looks -i "$HUGE"; }
+
+@test "without Unicode, nothing but ASCII" {
+	export LC_ALL=C
+	tame 0 --ascii -- inspect -t "$TABLE" --now "$NOW" --top 1000
+	tame 0 --ascii -- list -t "$TABLE" --now "$NOW" --reveal
+	tame 0 --ascii -- list -t "$TABLE" --now "$NOW" --reveal --format jsonl
+	tame 0 --ascii -- export -t "$TABLE"
+}
+
+@test "show, each entry" {
+	# NUL cannot be an argument, so by file: all keys that can be
+	"$PYTHON" - "$HUGE" >"$BATS_TEST_TMPDIR/keys" <<-'END'
+	import json, sys
+	for line in open(sys.argv[1]):
+	    key = json.loads(line)["Item"]["key"]["S"]
+	    if "\0" not in key and len(key) < 100000:
+	        sys.stdout.write(key + "\0")
+	END
+	mapfile -d '' keys <"$BATS_TEST_TMPDIR/keys"
+	[[ ${#keys[@]} -gt 100 ]]
+	tame 0 -- show -i "$HUGE" -- "${keys[@]}"
+	tame 0 -- show -i "$HUGE" --reveal -- "${keys[@]}"
+	tame 0 --columns 30 -- show -i "$HUGE" --reveal -- "${keys[@]}"
+	tame 0 -- show -t "$TABLE" --reveal -- 'user:%s%n' \
+	    "$(printf 'user:\033[2J\033[H')" "$(printf 'session:\033[41mred0123456789abcdef')"
+}
+
+@test "export and purge at a terminal" {
+	tame 0 -- export -t "$TABLE"
+	tame 0 -- export -t "$TABLE" --format csv
+	tame 0 -- export -i "$HUGE" --format jsonl
+	tame 0 -- purge -t "$TABLE" --now "$NOW" --state any
+}
+
+@test "invalid UTF-8, NUL and nonsense in a file" {
+	local bad
+	for bad in '{"Item":{"key":{"S":"\xff\xfe\x1b[2J"}}}' '{"Item":{"\xc3\x28":{"S":"x"}}}' \
+	    '\x1b[2J\x9b\xff' '{"Item":{"key":{"S":"a\x00b"}}}' '\x00\x00\x00' \
+	    '{"Item":{"key":{"X\x1b[41m":"y"}}}' '{"\x1b[41mttlsweep.journal/9":{}}'; do
+		printf "$bad\n" >"$BATS_TEST_TMPDIR/bad.json"
+		tame 1 -- inspect -i "$BATS_TEST_TMPDIR/bad.json"
+		tame 1 -- list -i "$BATS_TEST_TMPDIR/bad.json" --key "$(printf 'k\033[41m')"
+	done
+	# half a surrogate pair is no text, but it is JSON
+	printf '{"Item":{"key":{"S":"\\ud800\\u001b[2J"},"v":{"S":"\\udfff"}}}\n' \
+	    >"$BATS_TEST_TMPDIR/half.json"
+	looks -i "$BATS_TEST_TMPDIR/half.json"
+}
+
+@test "names on the command line" {
+	local evil
+	evil=$(printf 'a\033[2J\033]0;x\007\xff\u202eb')
+	tame 1 -- inspect -t "$evil"
+	tame 1 -- inspect -i "/$evil"
+	tame 2 -- "$evil"
+	tame 2 -- inspect "--$evil"
+	tame 2 -- inspect --format "$evil"
+	tame 2 -- list -t "$TABLE" --columns "$evil"
+	tame 0 -- inspect -t "$TABLE" --ttl-attribute "$evil" --prefix "$evil"
+	tame 1 -- show -t "$TABLE" "$evil" "session:$evil"
+	tame 2 -- show -t "$TABLE" --cookie "$evil=; $evil"
+	tame 1 -- show -t "$TABLE" --cookie "s:$evil.$evil"
+	tame 1 -- show -t "$TABLE" --cookie x --secret-file "/$evil"
+	tame 0 -- list -t "$TABLE" --columns "key,@$evil"
+	tame 1 -- inspect -t "$TABLE" --profile "$evil"
+}
+
+@test "what is said on the way" {
+	tame 0 -- inspect -t "$TABLE" --now "$NOW" -vv --progress always
+	! "$TTLSWEEP" inspect -t "$TABLE" --now "$NOW" -vv 2>&1 >/dev/null |
+	    grep -aqE 'session:|user:'
+}
+
+@test "one look after the other" {
+	tame 130 --interrupt-after 3 -- inspect -t "$TABLE" --watch 1
+	tame 130 --interrupt-after 3 --rows 6 --columns 40 -- inspect -t "$TABLE" --watch 1
+}

@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+"""Run a command at a terminal of its own, and see what reaches it.
+
+    terminal.py [--rows N] [--columns N] [--interrupt-after SECONDS]
+        [--resize-after SECONDS ROWS COLUMNS] [--check] [--ascii] COMMAND...
+
+Prints every byte that the terminal got, and ends as the command did (128 + N
+for signal N). With --check nothing is printed, and the status is 99 when
+anything was among the bytes that could do harm: control characters, escape
+sequences other than the few that ttlsweep itself writes (colours, and those
+of --watch), what is not UTF-8, characters that turn the text's direction or
+cannot be seen; with --ascii anything that is not ASCII.
+"""
+
+import argparse
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+import unicodedata
+
+OWN = re.compile(rb"\x1b\[(?:|1|2|31|32|33|35)m|\x1b\[(?:H|2J|J|K)")
+PLAIN = "\n\r\t"
+
+
+def size(fd, rows, columns):
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+def run(options):
+    """The bytes, and the status."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        # not until the terminal has its size
+        sys.stdin.readline()
+        os.execvp(options.command[0], options.command)
+    size(fd, options.rows, options.columns)
+    settings = termios.tcgetattr(fd)
+    settings[3] &= ~termios.ECHO
+    termios.tcsetattr(fd, termios.TCSANOW, settings)
+    os.write(fd, b"\n")
+    begun, got = time.monotonic(), bytearray()
+    interrupt, resize = options.interrupt_after, options.resize_after
+    while True:
+        since = time.monotonic() - begun
+        if interrupt is not None and since >= interrupt:
+            os.kill(pid, signal.SIGINT)
+            interrupt = None
+        if resize is not None and since >= resize[0]:
+            size(fd, int(resize[1]), int(resize[2]))
+            resize = None
+        if not select.select([fd], [], [], 0.05)[0]:
+            continue
+        try:
+            data = os.read(fd, 65536)
+        except OSError:
+            break
+        if not data:
+            break
+        got += data
+    _, status = os.waitpid(pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    return bytes(got), code if code >= 0 else 128 - code
+
+
+def harm(data, ascii_only):
+    """What is wrong with the bytes, and where."""
+    data = OWN.sub(b"", data)
+    try:
+        text = data.decode("ascii" if ascii_only else "utf-8")
+    except UnicodeDecodeError as error:
+        return "%s: %r" % (error, data[max(0, error.start - 40):error.start + 20])
+    for at, c in enumerate(text):
+        if c not in PLAIN and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
+            return "U+%04X in %r" % (ord(c), text[max(0, at - 40):at + 20])
+    return None
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--rows", type=int, default=24)
+    p.add_argument("--columns", type=int, default=80)
+    p.add_argument("--interrupt-after", type=float)
+    p.add_argument("--resize-after", type=float, nargs=3)
+    p.add_argument("--check", action="store_true")
+    p.add_argument("--ascii", action="store_true")
+    p.add_argument("command", nargs=argparse.REMAINDER)
+    options = p.parse_args()
+    data, status = run(options)
+    if options.check:
+        if not data:
+            sys.exit("nothing reached the terminal")
+        if wrong := harm(data, options.ascii):
+            print(wrong)
+            status = 99
+    else:
+        sys.stdout.buffer.write(data)
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,7 @@
+// csv_rows.js FILE: its rows as csv-parse reads them, a JSON array a line.
+'use strict';
+const fs = require('fs');
+const { parse } = require('csv-parse/sync');
+
+for (const row of parse(fs.readFileSync(process.argv[2])))
+	process.stdout.write(JSON.stringify(row) + '\n');
