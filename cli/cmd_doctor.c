@@ -11,12 +11,14 @@ const struct command cmd_doctor = {
 	.name = "doctor",
 	.bit = ON_DOCTOR,
 	.args = "",
-	.summary = "check credentials, endpoint, clock, table, TTL, permissions",
-	.about = "Goes through all that a purge needs and tells what is well, "
-		 "what to know, and what would make it fail, each with what to "
-		 "do about it. Reads one page of the table and changes nothing. "
-		 "With --policy it prints the least IAM policy for this table "
-		 "instead.",
+	.summary =
+	    "check credentials, endpoint, clock, table, TTL, permissions",
+	.about =
+	    "Goes through all that a purge needs and tells what is well, "
+	    "what to know, and what would make it fail, each with what to "
+	    "do about it. Reads one page of the table and changes nothing. "
+	    "With --policy it prints the least IAM policy for this table "
+	    "instead.",
 	.run = run,
 };
 

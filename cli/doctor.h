@@ -108,6 +108,8 @@ struct doctor_line {
 	enum doctor_result result;
 	const char *text, *fix, *command; /* "" for none */
 };
+/* "ok", "warning", "failure". */
+const char *doctor_word(enum doctor_result result);
 void doctor_line(struct buf *out, const struct doctor_line *line,
     const struct report_style *style);
 
@@ -129,6 +131,8 @@ int doctor_permit(struct doctor *d, struct fault *f); /* … journal */
 
 /* The parts that are pure, for tests. How far apart two clocks are. */
 enum doctor_result doctor_clock(struct buf *text, int64_t skew_ms);
+/* Only of the gallery's own table is it known what it should look like. */
+int doctor_check_gallery(struct doctor *d, struct fault *f);
 /* In what the table differs from that of the lab's template, added to
  * ${text}; how many differences. */
 int doctor_gallery(struct buf *text, const struct ddb_table *t);

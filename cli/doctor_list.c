@@ -15,106 +15,6 @@
 #include "cli/talk.h"
 #include "cli/term.h"
 
-/* Cells: where a finding's name begins, and its text; below NARROW the text
- * has lines of its own. */
-#define NAME_AT 11
-#define TEXT_AT 25
-#define NARROW 60
-#define NARROW_AT 4
-
-static const struct {
-	const char *word, *sgr;
-} results[] = {
-	[DOCTOR_OK] = { "ok", PAPER_GREEN },
-	[DOCTOR_WARNING] = { "warning", PAPER_YELLOW },
-	[DOCTOR_FAILURE] = { "failure", PAPER_RED },
-};
-
-/* Add blanks until ${cells} stand behind ${from}. */
-static void
-pad(struct buf *out, size_t from, size_t cells)
-{
-	while (out->n < from + cells)
-		buf_addc(out, ' ');
-}
-
-/* "  warning  clock", in colour; the cells it takes. */
-static size_t
-add_label(struct buf *out, const struct doctor_line *l,
-    const struct report_style *style)
-{
-	const char *word = results[l->result].word;
-	struct buf plain = { 0 };
-	size_t n;
-
-	buf_addf(&plain, "  %s", word);
-	pad(&plain, 0, style->width < NARROW ? plain.n + 1 : NAME_AT);
-	buf_adds(&plain, l->check);
-	n = plain.n;
-	if (style->color)
-		buf_addf(out, "  \033[%sm%s\033[m%s", results[l->result].sgr,
-		    word, buf_text(&plain) + 2 + strlen(word));
-	else
-		buf_add(out, plain.p, plain.n);
-	buf_release(&plain);
-	return n;
-}
-
-/* Wrap ${text} at ${column}, its first line behind ${has} cells. */
-static void
-add_words(struct buf *out, const struct report_style *style, size_t has,
-    int column, const char *text)
-{
-	struct buf safe = { 0 }, wrapped = { 0 };
-	const struct paper p = { .out = &wrapped, .style = *style };
-
-	paper_text(&p, &safe, text);
-	paper_words(&p, column, buf_text(&safe), NULL);
-	if (has >= (size_t)column) {
-		/* Below the label, or beside it where there is room. */
-		if ((int)has + 1 + text_width(safe.p, safe.n) <= style->width) {
-			buf_addf(out, " %s\n", buf_text(&safe));
-			goto out;
-		}
-		buf_addc(out, '\n');
-		has = 0;
-	}
-	buf_add(out, wrapped.p + has, wrapped.n - has);
-out:
-	buf_release(&safe);
-	buf_release(&wrapped);
-}
-
-void
-doctor_line(struct buf *out, const struct doctor_line *l,
-    const struct report_style *style)
-{
-	int column = style->width < NARROW ? NARROW_AT : TEXT_AT;
-	size_t has = add_label(out, l, style), from;
-	const char *arrow = style->ascii ? "->" : "\xe2\x86\x92";
-	int wide = style->ascii ? 2 : 1;
-
-	add_words(out, style, has, column, l->text);
-	if (l->fix[0] != '\0') {
-		from = out->n;
-		pad(out, from, (size_t)column);
-		buf_adds(out, arrow);
-		add_words(out, style, (size_t)(column + wide),
-		    column + wide + 1, l->fix);
-	}
-	if (l->command[0] != '\0') {
-		from = out->n;
-		/* Whole, so that it can be copied. */
-		pad(out, from,
-		    column + 2 + text_width(l->command, strlen(l->command)) <=
-			    style->width
-			? (size_t)column + 2
-			: NARROW_AT);
-		term_tame(out, l->command, strlen(l->command), style->ascii);
-		buf_addc(out, '\n');
-	}
-}
-
 void
 doctor_init(struct doctor *d, const struct options *o, struct talk *talk)
 {
@@ -301,7 +201,7 @@ end_json(struct doctor *d, struct buf *out)
 
 		j = json_object(checks, NULL);
 		json_str(j, "check", x->check);
-		json_str(j, "result", results[x->result].word);
+		json_str(j, "result", doctor_word(x->result));
 		json_str(j, "text", x->text);
 		if (x->fix[0] != '\0')
 			json_str(j, "fix", x->fix);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "cli/doctor.h"
 #include "cli/option.h"
@@ -96,6 +97,10 @@ check_endpoint(struct doctor *d, struct fault *f)
 	doctor_waiting(d, "asking %s", d->config.endpoint);
 	if (probe_hello(&d->config, d->world, &hello, &why) != 0)
 		return doctor_add_fault(d, "endpoint", DOCTOR_FAILURE, &why, f);
+	if (stop_requested() != 0) {
+		(void)fault(&why, FAULT_CANCELLED, "interrupted");
+		return doctor_add_fault(d, "endpoint", DOCTOR_FAILURE, &why, f);
+	}
 	d->answers = hello.answered;
 	d->skew_known = hello.clock_known;
 	d->skew_ms = hello.skew_ms;

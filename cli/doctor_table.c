@@ -11,9 +11,6 @@
 #include "dynamodb/ddb.h"
 #include "dynamodb/probe.h"
 
-#define GALLERY_TABLE "TSAGalleryCache"
-#define GALLERY_LOGICAL "DynamoDBCache"
-
 /* A purge takes this part of what the table can do (cli/context.c). */
 #define PACE 4
 
@@ -79,6 +76,7 @@ check_status(struct doctor *d, struct fault *f)
 	return doctor_add(d, "table", works ? DOCTOR_OK : DOCTOR_FAILURE, f);
 }
 
+/* 1; 0 when it is another account's: nothing more is done to that. */
 static int
 check_account(struct doctor *d, struct fault *f)
 {
@@ -87,11 +85,11 @@ check_account(struct doctor *d, struct fault *f)
 	struct fault why = { 0 };
 
 	if (d->o->expect_account == NULL)
-		return 0;
+		return 1;
 	if (locate_account(d->o, &caller, &d->table, &why) != 0)
 		return doctor_add_fault(d, "account", DOCTOR_FAILURE, &why, f);
 	buf_addf(&d->text, "%s, as expected", d->o->expect_account);
-	return doctor_add(d, "account", DOCTOR_OK, f);
+	return doctor_add(d, "account", DOCTOR_OK, f) == 0 ? 1 : -1;
 }
 
 static int
@@ -247,68 +245,41 @@ check_backups(struct doctor *d, struct fault *f)
 	return doctor_add(d, "backups", DOCTOR_OK, f);
 }
 
+/* What others work on is not to be slowed down by a look at it. */
 static void
-add_difference(struct buf *text, int *n, const char *what, const char *instead)
+set_pace(struct doctor *d)
 {
-	buf_addf(text, "%s%s, not %s", (*n)++ > 0 ? "; " : "", what, instead);
+	double rcu = d->table.read_units / PACE;
+
+	if (d->table.provisioned && d->o->max_rcu < 0)
+		ddb_limit(d->ddb, rcu > 1 ? rcu : 1, 0);
 }
 
-int
-doctor_gallery(struct buf *text, const struct ddb_table *t)
-{
-	struct buf is = { 0 };
-	int n = 0;
-
-	if (strcmp(t->partition, "key") != 0 || t->partition_type != ATTR_S) {
-		buf_addf(&is, "partition key %s (%s)", t->partition,
-		    attr_type_name(t->partition_type));
-		add_difference(text, &n, buf_text(&is), "key (S)");
-	}
-	if (t->sort != NULL) {
-		buf_reset(&is);
-		buf_addf(&is, "sort key %s", t->sort);
-		add_difference(text, &n, buf_text(&is), "without one");
-	}
-	if (t->provisioned)
-		add_difference(text, &n, "provisioned", "PAY_PER_REQUEST");
-	if (t->ttl_status != NULL && !t->ttl_acts)
-		add_difference(text, &n, "TTL off", "on");
-	if (t->ttl_attribute != NULL && strcmp(t->ttl_attribute, "ttl") != 0) {
-		buf_reset(&is);
-		buf_addf(&is, "TTL on %s", t->ttl_attribute);
-		add_difference(text, &n, buf_text(&is), "on ttl");
-	}
-	buf_release(&is);
-	return n;
-}
-
-/* Only of the gallery's own table is it known what it should look like. */
+/* DescribeTable, and whose it is: 1 when the rest can be looked at. */
 static int
-check_gallery(struct doctor *d, struct fault *f)
+describe(struct doctor *d, struct fault *f)
 {
-	bool made = d->o->stack != NULL &&
-	    strcmp(d->o->logical_id, GALLERY_LOGICAL) == 0;
-	struct buf text = { 0 };
-	int n, rc;
+	struct fault why = { 0 };
+	int r;
 
-	if (!made && strcmp(d->table.name, GALLERY_TABLE) != 0)
-		return 0;
-	n = doctor_gallery(&text, &d->table);
-	buf_addf(&d->text, "%sas the lab's template makes it%s%s",
-	    n > 0 ? "not " : "", n > 0 ? ": " : "", buf_text(&text));
-	if (n > 0 && strstr(buf_text(&text), "key") != NULL)
-		buf_adds(&d->fix, "is this the table that you mean?");
-	rc = doctor_add(d, "gallery", n > 0 ? DOCTOR_WARNING : DOCTOR_OK, f);
-	buf_release(&text);
-	return rc;
+	doctor_waiting(d, "asking for the table %.100s", d->name);
+	d->described = ddb_table_read(d->conn, d->name, &d->table, &why) == 0;
+	if (!d->described) {
+		r = not_described(d, &why, f);
+		if (r > 0)
+			d->table.name = xstrdup(d->name);
+		return r;
+	}
+	set_pace(d);
+	if (check_status(d, f) != 0)
+		return -1;
+	return check_account(d, f);
 }
 
 int
 doctor_table(struct doctor *d, struct fault *f)
 {
 	static int (*const checks[])(struct doctor *, struct fault *) = {
-		check_status,
-		check_account,
 		check_key,
 		check_billing,
 		check_indexes,
@@ -316,21 +287,14 @@ doctor_table(struct doctor *d, struct fault *f)
 		check_replicas,
 		check_protection,
 	};
-	struct fault why = { 0 };
 	int r;
 
 	doctor_section(d, "Table");
 	r = check_stack(d, f);
+	if (r > 0)
+		r = describe(d, f);
 	if (r <= 0)
 		return r;
-	doctor_waiting(d, "asking for the table %.100s", d->name);
-	d->described = ddb_table_read(d->conn, d->name, &d->table, &why) == 0;
-	if (!d->described) {
-		r = not_described(d, &why, f);
-		if (r <= 0)
-			return r;
-		d->table.name = xstrdup(d->name);
-	}
 	for (size_t i = 0; d->described && i < sizeof(checks) / sizeof(*checks);
 	     i++)
 		if (checks[i](d, f) != 0)
@@ -341,7 +305,7 @@ doctor_table(struct doctor *d, struct fault *f)
 	doctor_waiting(d, "asking for TTL");
 	d->ttl_described =
 	    ddb_table_read_ttl(d->conn, &d->table, &d->ttl_why) == 0;
-	if (d->described && check_gallery(d, f) != 0)
+	if (d->described && doctor_check_gallery(d, f) != 0)
 		return -1;
 	return 1;
 }

@@ -56,8 +56,10 @@ catch_signals(void)
 		if (sigaction(caught[i], NULL, &was) == 0 &&
 		    was.sa_handler != SIG_IGN)
 			(void)sigaction(caught[i], &action, NULL);
+	/* A write that fails tells what it is: a closed pipe, a full quota. */
 	action.sa_handler = SIG_IGN;
 	(void)sigaction(SIGPIPE, &action, NULL);
+	(void)sigaction(SIGXFSZ, &action, NULL);
 }
 
 /* A file that is opened later must not become standard output or error.

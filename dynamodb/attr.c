@@ -277,13 +277,15 @@ text_size(enum attr_type type, struct slice text)
 static int
 size_string(struct slice_walk *w, enum attr_type type, int64_t *size)
 {
-	const char *begin = w->p + 1, *p = begin, *quote, *escape;
+	const char *begin = w->p + 1, *p = begin, *quote = w->p, *escape;
 	bool escaped = false;
 
 	if (w->p >= w->end || *w->p != '"')
 		return -1;
 	for (;;) {
-		quote = memchr(p, '"', (size_t)(w->end - p));
+		/* not again for every escape before it */
+		if (quote < p)
+			quote = memchr(p, '"', (size_t)(w->end - p));
 		if (quote == NULL)
 			return -1;
 		escape = memchr(p, '\\', (size_t)(quote - p));

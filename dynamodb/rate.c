@@ -155,5 +155,5 @@ rate_throttled(struct rate *r, double seen, int64_t now_us)
 double
 rate_share(const struct rate *r)
 {
-	return rate_bounded(r) ? r->pace : 0;
+	return rate_bounded(r) ? r->pace * BURST : 0;
 }

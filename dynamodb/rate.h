@@ -38,8 +38,8 @@ void rate_settle(struct rate *r, double units, double cost, int64_t now_us);
  * pace to start from when there is no limit. */
 void rate_throttled(struct rate *r, double seen, int64_t now_us);
 
-/* How many units one request may cost, so that it fits into a second of the
- * pace in force; 0: no limit. */
+/* How many units one request may cost so that it fits into the bucket: larger
+ * ones would lie unevenly in 5 s by the network's delays alone. 0: no limit. */
 double rate_share(const struct rate *r);
 
 #endif

@@ -2,31 +2,17 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/fault.h"
 #include "base/mem.h"
 #include "dynamodb/config.h"
-#include "dynamodb/identity.h"
-#include "dynamodb/query.h"
 #include "dynamodb/refusal.h"
-#include "dynamodb/stack.h"
+#include "dynamodb/stack_parts.h"
 #include "dynamodb/xml.h"
 
 #define VERSION "2010-05-15"
 #define DETAIL "DescribeStackResourceResult/StackResourceDetail"
-#define SUMMARIES "ListStackResourcesResult/StackResourceSummaries/member"
-#define PAGES_MAX 200 /* of ListStackResources; some 100 resources each */
-#define LISTED 12     /* tables, and nested stacks, in a message */
 
-/* A lookup under way. */
-struct lookup {
-	const struct aws_caller *caller;
-	const struct stack_ask *ask;
-};
-
-/* Call ${action}; ${name} and ${value} (may be NULL) go with the stack. As
- * query_call, but that ${q} is what was asked, for refusal_fault. */
-static int
-call(const struct lookup *l, struct query *q, const char *action,
+int
+stack_call(const struct stack_lookup *l, struct query *q, const char *action,
     const struct query_param *more, struct query_reply *reply, struct fault *f)
 {
 	const struct query_param params[] = { { "StackName", l->ask->stack },
@@ -48,173 +34,19 @@ call(const struct lookup *l, struct query *q, const char *action,
 	return r;
 }
 
-static bool
-is_table(const char *type)
+bool
+stack_is_table(const char *type)
 {
 	return strcmp(type, "AWS::DynamoDB::Table") == 0 ||
 	    strcmp(type, "AWS::DynamoDB::GlobalTable") == 0;
 }
 
-static const char *
-text_at(const struct xml_element *at, const char *path)
+const char *
+stack_text(const struct xml_element *at, const char *path)
 {
 	const char *s = at != NULL ? xml_text(at, path) : NULL;
 
 	return s != NULL ? s : "";
-}
-
-/* What the stack has, as a message tells it. */
-struct contents {
-	struct buf tables, nested;
-	int ntables, nnested;
-	char *first; /* logical name of the first table */
-};
-
-static void
-add_listed(struct buf *out, int *n, const char *name, const char *of)
-{
-	if ((*n)++ >= LISTED)
-		return;
-	buf_addf(out, "%s%.255s", *n > 1 ? ", " : "", name);
-	if (of[0] != '\0')
-		buf_addf(out, " (%.255s)", of);
-}
-
-static void
-add_contents(struct contents *c, const struct xml_element *result)
-{
-	const struct xml_element *m = xml_find(result, SUMMARIES);
-
-	for (; m != NULL; m = xml_next(m)) {
-		const char *type = text_at(m, "ResourceType");
-		const char *name = text_at(m, "LogicalResourceId");
-		const char *id = text_at(m, "PhysicalResourceId");
-
-		if (strcmp(text_at(m, "ResourceStatus"), "DELETE_COMPLETE") ==
-		    0)
-			continue;
-		if (is_table(type)) {
-			if (c->first == NULL)
-				c->first = xstrdup(name);
-			add_listed(&c->tables, &c->ntables, name, id);
-		} else if (strcmp(type, "AWS::CloudFormation::Stack") == 0) {
-			add_listed(&c->nested, &c->nnested, name, id);
-		}
-	}
-}
-
-/* All pages of ListStackResources. As query_call; a refusal is in ${reply}. */
-static int
-list_contents(const struct lookup *l, struct contents *c,
-    struct query_reply *reply, struct fault *f)
-{
-	char *token = NULL;
-	int r = 0;
-
-	for (int page = 0; page < PAGES_MAX; page++) {
-		const struct query_param next = { "NextToken", token };
-		const char *more;
-		struct query q;
-
-		r = call(l, &q, "ListStackResources", &next, reply, f);
-		if (r != 0)
-			break;
-		add_contents(c, xml_root(reply->xml));
-		more = text_at(xml_root(reply->xml),
-		    "ListStackResourcesResult/NextToken");
-		if (more[0] == '\0' ||
-		    (token != NULL && strcmp(more, token) == 0))
-			break;
-		free(token);
-		token = xstrdup(more);
-		query_release(reply);
-	}
-	free(token);
-	return r;
-}
-
-static void
-contents_release(struct contents *c)
-{
-	buf_release(&c->tables);
-	buf_release(&c->nested);
-	free(c->first);
-}
-
-/* "; its DynamoDB tables are …" */
-static void
-tell_contents(struct buf *out, const struct contents *c)
-{
-	if (c->ntables == 0)
-		buf_adds(out, "; it has no DynamoDB table");
-	else if (c->ntables == 1)
-		buf_addf(out,
-		    "; its DynamoDB table is %s: give --logical-id %s",
-		    buf_text(&c->tables), c->first);
-	else
-		buf_addf(out,
-		    "; its DynamoDB tables are %s: give one of them with "
-		    "--logical-id",
-		    buf_text(&c->tables));
-	if (c->ntables > LISTED)
-		buf_addf(out, " (%d in all)", c->ntables);
-	if (c->nnested > 0)
-		buf_addf(out,
-		    "; not looked into %s nested %s %s: for what is in there "
-		    "give its ARN with --stack",
-		    c->nnested == 1 ? "is the" : "are the",
-		    c->nnested == 1 ? "stack" : "stacks", buf_text(&c->nested));
-	if (c->nnested > LISTED)
-		buf_addf(out, " (%d in all)", c->nnested);
-}
-
-/* ${what} is wrong with the resource: say so, and what tables there are. */
-static int
-not_that(const struct lookup *l, enum fault_kind kind, const char *what,
-    struct fault *f)
-{
-	struct contents c = { 0 };
-	struct query_reply reply;
-	struct buf tables = { 0 };
-
-	if (list_contents(l, &c, &reply, NULL) == 0)
-		tell_contents(&tables, &c);
-	query_release(&reply);
-	(void)fault(f, kind, "stack %s: %s%s", l->ask->stack, what,
-	    buf_text(&tables));
-	contents_release(&c);
-	buf_release(&tables);
-	return -1;
-}
-
-/*
- * A missing stack and a missing resource are the same error, and only its
- * words differ: whether the stack can be listed tells.
- */
-static int
-not_found(const struct lookup *l, const struct query *asked,
-    const struct query_reply *said, struct fault *f)
-{
-	struct contents c = { 0 };
-	struct query_reply reply;
-	struct buf tables = { 0 };
-	int r = list_contents(l, &c, &reply, f);
-
-	if (r == 0) {
-		tell_contents(&tables, &c);
-		(void)fault(f, FAULT_NOT_FOUND, "stack %s has no resource %s%s",
-		    l->ask->stack, l->ask->logical, buf_text(&tables));
-	} else if (r > 0 && strcmp(reply.code, "ValidationError") == 0) {
-		(void)fault(f, FAULT_NOT_FOUND,
-		    "stack %s: not found in region %s (%s)", l->ask->stack,
-		    l->caller->config->region, said->message);
-	} else if (r > 0) {
-		(void)refusal_fault(asked, said, f);
-	}
-	contents_release(&c);
-	query_release(&reply);
-	buf_release(&tables);
-	return -1;
 }
 
 static bool
@@ -229,11 +61,12 @@ is_table_name(const char *s)
 
 /* Whether the resource is a table to work on. */
 static int
-check(const struct lookup *l, const struct xml_element *detail, struct fault *f)
+check(const struct stack_lookup *l, const struct xml_element *detail,
+    struct fault *f)
 {
-	const char *type = text_at(detail, "ResourceType");
-	const char *status = text_at(detail, "ResourceStatus");
-	const char *id = text_at(detail, "PhysicalResourceId");
+	const char *type = stack_text(detail, "ResourceType");
+	const char *status = stack_text(detail, "ResourceStatus");
+	const char *id = stack_text(detail, "PhysicalResourceId");
 	const char *logical = l->ask->logical, *stack = l->ask->stack;
 	struct buf what = { 0 };
 	int rc;
@@ -242,10 +75,10 @@ check(const struct lookup *l, const struct xml_element *detail, struct fault *f)
 		return fault(f, FAULT_DATA,
 		    "DescribeStackResource: the reply tells no type of %s",
 		    logical);
-	if (!is_table(type)) {
+	if (!stack_is_table(type)) {
 		buf_addf(&what, "%s is not a DynamoDB table but %.100s",
 		    logical, type);
-		rc = not_that(l, FAULT_REFUSED, buf_text(&what), f);
+		rc = stack_not_that(l, FAULT_REFUSED, buf_text(&what), f);
 		buf_release(&what);
 		return rc;
 	}
@@ -271,17 +104,17 @@ check(const struct lookup *l, const struct xml_element *detail, struct fault *f)
  * may not be asked about, or not there.
  */
 static int
-check_stack(const struct lookup *l, bool *unsure, struct fault *f)
+check_stack(const struct stack_lookup *l, bool *unsure, struct fault *f)
 {
 	const struct query_param none = { NULL, NULL };
 	struct query_reply reply;
 	const char *status;
 	struct query q;
-	int r = call(l, &q, "DescribeStacks", &none, &reply, f);
+	int r = stack_call(l, &q, "DescribeStacks", &none, &reply, f);
 
 	*unsure = r > 0;
 	if (r == 0) {
-		status = text_at(xml_root(reply.xml),
+		status = stack_text(xml_root(reply.xml),
 		    "DescribeStacksResult/Stacks/member/StackStatus");
 		if (strncmp(status, "DELETE", 6) == 0)
 			r = fault(f, FAULT_REFUSED,
@@ -295,7 +128,7 @@ check_stack(const struct lookup *l, bool *unsure, struct fault *f)
 
 /* arn:aws:cloudformation:REGION:… names a region of its own. */
 static int
-check_region(const struct lookup *l, struct fault *f)
+check_region(const struct stack_lookup *l, struct fault *f)
 {
 	const char *region = l->caller->config->region, *p = l->ask->stack;
 
@@ -317,7 +150,7 @@ int
 stack_find(const struct aws_caller *caller, const struct stack_ask *ask,
     struct stack_table *out, struct fault *f)
 {
-	const struct lookup l = { caller, ask };
+	const struct stack_lookup l = { caller, ask };
 	const struct query_param logical = { "LogicalResourceId",
 		ask->logical };
 	const struct xml_element *detail;
@@ -328,24 +161,24 @@ stack_find(const struct aws_caller *caller, const struct stack_ask *ask,
 	*out = (struct stack_table){ 0 };
 	if (check_region(&l, f) != 0)
 		return -1;
-	r = call(&l, &q, "DescribeStackResource", &logical, &reply, f);
+	r = stack_call(&l, &q, "DescribeStackResource", &logical, &reply, f);
 	if (r == 0) {
 		detail = xml_find(xml_root(reply.xml), DETAIL);
 		r = check(&l, detail, f);
 		if (r == 0)
 			*out = (struct stack_table){
 				.table = xstrdup(
-				    text_at(detail, "PhysicalResourceId")),
-				.stack = xstrdup(text_at(detail, "StackId")),
-				.status =
-				    xstrdup(text_at(detail, "ResourceStatus")),
+				    stack_text(detail, "PhysicalResourceId")),
+				.stack = xstrdup(stack_text(detail, "StackId")),
+				.status = xstrdup(
+				    stack_text(detail, "ResourceStatus")),
 			};
 		if (r == 0)
 			r = check_stack(&l, &out->unsure, f);
 		if (r != 0)
 			stack_release(out);
 	} else if (r > 0 && strcmp(reply.code, "ValidationError") == 0) {
-		r = not_found(&l, &q, &reply, f);
+		r = stack_not_found(&l, &q, &reply, f);
 	} else if (r > 0) {
 		r = refusal_fault(&q, &reply, f);
 	}

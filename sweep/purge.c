@@ -106,7 +106,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	}
 	if (!p->execute)
 		return 0;
-	/* under a limit a batch is worth at most a second of it */
+	/* under a limit a batch is worth a quarter of a second of it */
 	share = ddb_write_share(p->ddb);
 	units =
 	    (double)ddb_table_delete_units(p->table, r->size > 0 ? r->size : 0);

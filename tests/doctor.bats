@@ -125,6 +125,8 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning 'provisioned, not PAY_PER_REQUEST; TTL off, not on' gallery
 	is ok '40 read and 2 write units a second; a purge takes a quarter of what it can do, 10 reads and 1 writes' billing
 	is ok 'that takes 1 min' cost
+	# no more of it than a quarter of its pace: 10 units, 4 KB each
+	cloud_log | jq -se 'map(select(.action == "Scan")) | last.body.Limit < 1000'
 	doctor -t mixed --ttl-attribute other
 	is warning 'none has the attribute other, but numbers that look like times are in ttl' entries
 }
@@ -174,7 +176,11 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is failure 'needs it ACTIVE or UPDATING' table
 	doctor 1 --expect-account 111122223333
 	is failure 'are of account 123456789012, not of 111122223333' account
-	is ok 'allowed' scan
+	# nothing more is done to a table of somebody else
+	absent scan
+	cloud_log >/dev/null
+	doctor 1 --expect-account 111122223333 --probe-write
+	[[ $(operations) == DescribeTable=1 ]]
 }
 
 @test "each permission that is missing is named, all at once" {
@@ -375,6 +381,15 @@ policy() {
 	[[ $(cloud_log) == '' ]]
 	policy purge -t arn:aws:dynamodb:eu-west-1:123456789012:table/other
 	jq -e '.Statement[0].Resource == "arn:aws:dynamodb:eu-west-1:123456789012:table/other"' "$json"
+	for table in '*' 'a*' 'a/b' 'arn:aws:dynamodb:*:123456789012:table/t' \
+	    'arn:aws:dynamodb:us-east-1:123456789012:table/*' 'arn:aws:s3:::b'; do
+		run -2 --separate-stderr ttlsweep doctor --policy purge -t "$table" \
+		    --expect-account 123456789012
+		[[ $output == '' ]]
+	done
+	run -1 --separate-stderr ttlsweep doctor --policy purge --expect-account 111122223333 \
+	    -t arn:aws:dynamodb:eu-west-1:123456789012:table/other
+	[[ $stderr == *'not of 111122223333'* && $output == '' ]]
 	run --separate-stderr ttlsweep doctor --policy purge
 	[[ $status -eq 0 && $output == *'arn:aws:dynamodb:us-east-1:${Account}:table/TSAGalleryCache'* ]]
 	[[ $stderr == *'no credentials'*'put its number in place of ${Account}'*'--expect-account'* ]]

@@ -33,7 +33,7 @@ tame() {
 	"$PYTHON" "$ROOT/tests/lib/terminal.py" --check "${options[@]}" \
 	    "$TTLSWEEP" "$@" >"$BATS_TEST_TMPDIR/harm" 2>&1 || status=$?
 	[[ $status -eq $wanted ]] || {
-		echo "status $status of: ttlsweep ${*:0:100}"
+		echo "status $status of: ttlsweep $1 $2 $3 $4"
 		cat "$BATS_TEST_TMPDIR/harm"
 		return 1
 	}
@@ -120,7 +120,8 @@ looks() {
 	tame 2 -- inspect --format "$evil"
 	tame 2 -- list -t "$TABLE" --columns "$evil"
 	tame 0 -- inspect -t "$TABLE" --ttl-attribute "$evil" --prefix "$evil"
-	tame 1 -- show -t "$TABLE" "$evil" "session:$evil"
+	tame 2 -- show -t "$TABLE" "$evil" # no UTF-8, no key
+	tame 1 -- show -t "$TABLE" "${evil//$'\xff'/}"
 	tame 2 -- show -t "$TABLE" --cookie "$evil=; $evil"
 	tame 1 -- show -t "$TABLE" --cookie "s:$evil.$evil"
 	tame 1 -- show -t "$TABLE" --cookie x --secret-file "/$evil"

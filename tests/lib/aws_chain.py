@@ -317,7 +317,7 @@ def by_ttlsweep(case, keys):
     MOCK.keys.update(keys)
     for service in ("STS", "SSO", "SSO_OIDC", "DYNAMODB"):
         env["AWS_ENDPOINT_URL_" + service] = MOCK.url
-    words = [PROGRAM, "inspect", "-v", "-t", "Table", "--region", "us-east-1"]
+    words = [PROGRAM, "inspect", "-vv", "-t", "Table", "--region", "us-east-1"]
     if case.get("profile"):
         words += ["--profile", case["profile"]]
     result = subprocess.run(words, env=dict(env, HOME=HOME, PATH=os.environ["PATH"], LC_ALL="C.UTF-8"),
@@ -327,7 +327,7 @@ def by_ttlsweep(case, keys):
     return result, said.group(1) if said else None
 
 
-def play(name):
+def play(name, told):
     """What is wrong with the case; None."""
     case, method = CASES[name]
     theirs, why = by_botocore(case)
@@ -336,6 +336,7 @@ def play(name):
     wrong = list(MOCK.wrong)
     keys = {} if theirs is None else {theirs[0]: {"secret": theirs[1], "token": theirs[2]}}
     result, said = by_ttlsweep(case, keys)
+    told.append(result.stdout)
     if theirs is None:
         # what makes keys of others is asked; DynamoDB never
         if result.returncode != 1 or MOCK.counts["ok"] or MOCK.counts["refused"] or MOCK.wrong:
@@ -355,12 +356,14 @@ def play(name):
 def main():
     threading.Thread(target=MOCK.serve_forever, daemon=True).start()
     botocore.session.Session.create_client = redirected(botocore.session.Session.create_client)
-    bad = 0
+    bad, said = 0, []
     for name in sys.argv[3:] or CASES:
-        wrong = play(name)
+        wrong = play(name, said)
         if wrong:
             bad += 1
             print("not ok - %s: %s" % (name, wrong))
+    if not bad:
+        print("".join(said))  # for whoever looks for secrets in it
     print("%d cases, %d wrong" % (len(sys.argv[3:] or CASES), bad))
     sys.exit(bad > 0)
 

@@ -21,9 +21,11 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from decimal import Decimal
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from dump import EXACT
 from seed import from_file
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -111,10 +113,24 @@ def again(value):
     return {kind: v}
 
 
+def short(value):
+    """1000…0 as 1E+125: boto3 counts the zeros as digits, and takes 38."""
+    (kind, v), = value.items()
+    if kind == "N":
+        v = str(Decimal(v).normalize(EXACT))
+    elif kind == "NS":
+        v = [str(Decimal(n).normalize(EXACT)) for n in v]
+    elif kind == "L":
+        v = [short(x) for x in v]
+    elif kind == "M":
+        v = {name: short(x) for name, x in v.items()}
+    return {kind: v}
+
+
 def read_dynamodb_json(options):
     down, up = TypeDeserializer(), TypeSerializer()
     for item in from_file(options.file):
-        values = {name: down.deserialize(v) for name, v in item.items()}
+        values = {name: down.deserialize(short(v)) for name, v in item.items()}
         print(json.dumps({"Item": {name: again(up.serialize(v)) for name, v in values.items()}}))
 
 

@@ -25,7 +25,7 @@ import termios
 import time
 import unicodedata
 
-OWN = re.compile(rb"\x1b\[(?:|1|2|31|32|33|35)m|\x1b\[(?:H|2J|J|K)")
+OWN = re.compile(rb"\x1b\[(?:|0|1|2|31|32|33|35)m|\x1b\[(?:H|2J|J|K)")
 PLAIN = "\n\r\t"
 
 
@@ -77,7 +77,7 @@ def harm(data, ascii_only):
     except UnicodeDecodeError as error:
         return "%s: %r" % (error, data[max(0, error.start - 40):error.start + 20])
     for at, c in enumerate(text):
-        if c not in PLAIN and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
+        if c not in PLAIN and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
             return "U+%04X in %r" % (ord(c), text[max(0, at - 40):at + 20])
     return None
 

@@ -15,7 +15,8 @@ State (PUT /_mock/state merges, PUT /_mock/reset forgets; a class Mock in a
 test's own process has it as .state):
 
  imds       {"token": "…", "role": "web", "region": "us-east-1", "keys": NAME}
- container  {"path": "/creds?x=1", "authorization": "…" or null, "keys": NAME}
+ container  {"path": "/creds?x=1", "authorization": "…" or null, "keys": NAME,
+             "rotate": a file, where the next token is put each time}
  sso        {"token": "…", "roles": {"123456789012/Reader": NAME}}
  oidc       {"clientId", "clientSecret", "refreshToken"; given: "accessToken",
              "expiresIn", "next" (refresh token; null: none)}
@@ -148,6 +149,10 @@ class MockHandler(Handler):
         must(self.one("Authorization") == state.get("authorization"), "Authorization:", self.one("Authorization"))
         must(self.one("Accept") == "application/json", "Accept:", self.one("Accept"))
         keys = self.server.give(state["keys"])
+        if state.get("rotate"):
+            state["authorization"] = "agent/token+%d=" % self.server.given[state["keys"]]
+            with open(state["rotate"], "w", encoding="ascii") as f:
+                f.write(state["authorization"])
         self.answer(200, {"RoleArn": "arn:aws:iam::123456789012:role/task", "AccessKeyId": keys["id"],
                           "SecretAccessKey": keys["secret"], "Token": keys["token"],
                           "Expiration": iso(keys["ends"])})

@@ -305,7 +305,7 @@ throttling_halves_the_pace_once_a_second(void **state)
 	rate_init(&r, 1000, t);
 	rate_throttled(&r, 0, t);
 	assert_true(near(r.pace, 500));
-	assert_true(near(rate_share(&r), 500));
+	assert_true(near(rate_share(&r), 500 / 4.0));
 	/* Eight workers tell of the same moment. */
 	for (int i = 0; i < 8; i++)
 		rate_throttled(&r, 0, t + i * 100000);
@@ -372,7 +372,7 @@ throttling_without_a_limit_finds_a_pace(void **state)
 	t += 100 * SECOND;
 	rate_throttled(&r, 800, t);
 	assert_true(near(r.pace, 400));
-	assert_true(near(rate_share(&r), 400));
+	assert_true(near(rate_share(&r), 400 / 4.0));
 	assert_in_range(rate_take(&r, 100, t), 250000, 250001);
 	/* Up by a twentieth of itself each quiet second. */
 	rate_take(&r, 1, t + SECOND);
@@ -422,7 +422,7 @@ another_limit_keeps_debt_and_a_lowered_pace(void **state)
 	rate_throttled(&r, 0, t + 62 * SECOND);
 	rate_change(&r, 0, t + 62 * SECOND);
 	assert_true(r.paced);
-	assert_true(near(rate_share(&r), 50));
+	assert_true(near(rate_share(&r), 50 / 4.0));
 }
 
 int

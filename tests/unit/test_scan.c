@@ -159,7 +159,7 @@ test_hot(void **state)
 	script_close(&s);
 }
 
-/* Under a limit a page is worth at most a second of it. */
+/* Under a limit a page is worth a quarter of a second. */
 static void
 test_limit(void **state)
 {
@@ -182,7 +182,7 @@ test_limit(void **state)
 	ddb_limit(s.ddb, 10, 0);
 	assert_int_equal(src->ops->take(src, &seg, &f), 1);
 	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
-	assert_non_null(strstr(buf_text(&s.sent[0]), "\"Limit\":10"));
+	assert_non_null(strstr(buf_text(&s.sent[0]), "\"Limit\":2"));
 	assert_non_null(
 	    strstr(buf_text(&s.sent[0]), "\"ProjectionExpression\":\"#k,#t\""));
 	assert_non_null(

@@ -1,0 +1,361 @@
+#!/usr/bin/env bats
+# Where keys come from, as operators have it: the AWS CLI's own order, what
+# misbehaves, keys that end during a run, and that no secret is ever told.
+# What the places are asked, to the letter, is in tests/tools/aws_mock.py.
+
+load lib/common
+load lib/aws
+
+NOW=1795000000
+ROLE=arn:aws:iam::123456789012:role
+
+setup_file() {
+	start_local
+	start_mock --to "$LOCAL_URL"
+	export TABLE
+	TABLE=$(new_table credentials)
+	seed --endpoint "$LOCAL_URL" --table "$TABLE" --mixed 200 \
+	    --now "$NOW" --max-size 2000
+	# All that is said by any test, searched for secrets by the last one.
+	export SAID=$WORLD/said
+	mkdir "$SAID"
+}
+
+teardown_file() { stop_servers; }
+
+setup() {
+	own_aws
+	control "$MOCK_URL/_mock/reset" '{}' >/dev/null
+	for service in DYNAMODB STS SSO SSO_OIDC; do
+		export "AWS_ENDPOINT_URL_$service=$MOCK_URL"
+	done
+	export AWS_EC2_METADATA_SERVICE_ENDPOINT=$MOCK_URL
+}
+
+# state JSON: how the servers are
+state() { control "$MOCK_URL/_mock/state" "$1" >/dev/null; }
+log() { control "$MOCK_URL/_mock/log"; }
+counts() { control "$MOCK_URL/_signed/counts"; }
+
+# How often ROUTE was asked.
+asked() { log | jq --arg r "$1" '[.requests[] | select(. == $r)] | length'; }
+
+# Whether nothing was sent that the services would not take.
+nothing_wrong() { log | jq -e '.wrong == []'; }
+
+# says STATUS ARGUMENT...: run it, both streams in $output, kept for the last
+# test.
+says() {
+	local want=$1
+	shift
+	run timeout 60 "$TTLSWEEP" "$1" -vv -t "$TABLE" "${@:2}"
+	echo "$output" >>"$SAID/$BATS_TEST_NUMBER"
+	if [[ $status -ne $want ]]; then
+		grep -v ': try ' <<<"$output" >&2
+		return 1
+	fi
+}
+
+static_keys() {
+	state '{"requests": null}'
+	control "$MOCK_URL/_signed/keys" \
+	    '{"AKSTATIC": {"secret": "s/static/+==", "token": null}}' >/dev/null
+	printf '[%s]\naws_access_key_id = AKSTATIC\n%s\n' "$1" \
+	    'aws_secret_access_key = s/static/+==' >>"$HOME/.aws/credentials"
+}
+
+a_role() {
+	static_keys base
+	cat >>"$HOME/.aws/config" <<-END
+		[profile admin]
+		role_arn = $ROLE/Admin
+		source_profile = base
+		$*
+	END
+	export AWS_PROFILE=admin
+	state '{"roles": {"'$ROLE'/Admin": {"keys": "admin",
+	    "callers": ["AKSTATIC"]}}}'
+}
+
+single_sign_on() {
+	local sum
+	sum=$(printf corp | sha1sum | cut -d ' ' -f 1)
+	CACHE=$HOME/.aws/sso/cache/$sum.json
+	mkdir -p "${CACHE%/*}"
+	cat >"$HOME/.aws/config" <<-END
+		[profile s]
+		sso_session = corp
+		sso_account_id = 123456789012
+		sso_role_name = Reader
+		[sso-session corp]
+		sso_start_url = https://corp.example/start
+		sso_region = eu-west-1
+	END
+	jq -n --arg ends "$(date -u -d "$1" +%FT%TZ)" '{
+	    startUrl: "https://corp.example/start", region: "eu-west-1",
+	    accessToken: "sso/token+1=", expiresAt: $ends, clientId: "cid",
+	    clientSecret: "client/secret+=", refreshToken: "refresh/1+=",
+	    registrationExpiresAt: "2099-01-01T00:00:00Z"}' >"$CACHE"
+	export AWS_PROFILE=s
+	state '{"sso": {"token": "sso/token+1=",
+	    "roles": {"123456789012/Reader": "reader"}},
+	    "oidc": {"clientId": "cid", "clientSecret": "client/secret+=",
+	    "refreshToken": "refresh/1+=", "accessToken": "sso/token+2=",
+	    "expiresIn": 28800, "next": "refresh/2+="}}'
+}
+
+on_instance() {
+	state '{"imds": {"token": "imds/token==", "role": "web",
+	    "region": "us-east-1", "keys": "web"}}'
+}
+
+@test "the AWS CLI's choice is ours, in some seventy configurations" {
+	"$PYTHON" "$ROOT/tests/lib/aws_chain.py" "$TTLSWEEP" \
+	    "$BATS_TEST_TMPDIR/home" >"$SAID/$BATS_TEST_NUMBER"
+	cat "$SAID/$BATS_TEST_NUMBER"
+}
+
+@test "what the aws command itself exports is what we sign with" {
+	local keys
+	static_keys base
+	printf '#!/bin/sh\ncat <<END\n%s\nEND\n' '{"Version": 1,
+	    "AccessKeyId": "AKPROCESS", "SecretAccessKey": "s/process/+==",
+	    "SessionToken": "t/process/+=="}' >"$HOME/process"
+	chmod 700 "$HOME/process"
+	printf '[profile p]\ncredential_process = "%s"\n' "$HOME/process" \
+	    >"$HOME/.aws/config"
+	for profile in base p; do
+		keys=$(/usr/bin/aws configure export-credentials \
+		    --profile "$profile")
+		control "$MOCK_URL/_signed/keys" "$(jq '{(.AccessKeyId):
+		    {secret: .SecretAccessKey, token: .SessionToken}}' \
+		    <<<"$keys")" >/dev/null
+		says 0 inspect --profile "$profile"
+	done
+	counts | jq -e '.refused == {}'
+}
+
+@test "keys that end during a run are renewed, once for all workers" {
+	a_role
+	state '{"requests": 30}'
+	says 0 inspect --segments 64 --jobs 16 --format json
+	counts
+	# each set was used up, and one more asked for
+	counts | jq -e '[.keys[] | select(. == 30)] | length >= 2'
+	[[ $(asked sts) -eq $(counts | jq '.keys | length') ]]
+	counts | jq -e '.refused | keys | all(contains("ExpiredToken"))'
+	[[ $output == *'"items":200,'* && $output == *"credentials renewed, good until"* ]]
+	nothing_wrong
+}
+
+@test "keys that end during a purge: nothing is lost or counted twice" {
+	a_role
+	state '{"requests": 30}'
+	says 0 purge --yes --now "$NOW" --batch single --jobs 8 --format json \
+	    --journal "$WORLD/ends.journal"
+	jq -e '.matched > 50 and .deleted == .matched and .unconfirmed == 0' \
+	    <<<"$(grep '^{' <<<"$output")"
+	[[ $(asked sts) -ge 3 ]]
+	state '{"requests": null}'
+	says 0 restore "$WORLD/ends.journal" --yes
+	nothing_wrong
+}
+
+@test "keys that end soon are renewed before they do" {
+	on_instance
+	state '{"lifetime": 700}' # advisory: one asks, the others go on
+	says 0 inspect --segments 32
+	[[ $(asked imds-keys) -eq 2 && $output == *"credentials renewed"* ]]
+	control "$MOCK_URL/_mock/reset" '{}' >/dev/null
+	on_instance
+	state '{"lifetime": 300}' # mandatory: they wait
+	says 0 inspect --segments 32
+	[[ $(asked imds-keys) -eq 2 ]]
+	counts | jq -e '.refused == {}'
+	# a renewal that fails is no reason to stop
+	control "$MOCK_URL/_mock/reset" '{}' >/dev/null
+	a_role
+	state '{"lifetime": 300, "fixed": true}'
+	says 0 inspect --segments 4
+	counts | jq -e '.refused == {}'
+}
+
+@test "keys that end, and no others to be had: what, and why" {
+	a_role
+	state '{"requests": 5, "faults": {}}'
+	(
+		until [[ $(asked dynamodb) -gt 3 ]]; do sleep 0.05; done
+		state '{"roles": {}}'
+	) &
+	says 1 inspect --segments 64 --jobs 2
+	wait $!
+	[[ $output == *"the security token is expired: no credentials; tried, in this order: environment (AWS_ACCESS_KEY_ID is not set), assumed role: "* ]]
+	[[ $output == *"sts:AssumeRole of role $ROLE/Admin was refused: AccessDenied: "* ]]
+}
+
+@test "static keys that are called expired" {
+	static_keys default
+	control "$MOCK_URL/_signed/keys" '{"AKSTATIC": {"secret":
+	    "s/static/+==", "token": null, "requests": 3}}' >/dev/null
+	says 1 inspect --segments 16
+	[[ $output == *"the security token is expired (profile default ("*"get new ones and run again"* ]]
+}
+
+@test "single sign-on: a token that ends soon is renewed and kept" {
+	single_sign_on '10 minutes'
+	chmod 644 "$CACHE"
+	says 0 inspect
+	[[ $(asked oidc) -eq 1 && $(stat -c %a "$CACHE") == 600 ]]
+	jq -e '.accessToken == "sso/token+2=" and .refreshToken == "refresh/2+="
+	    and .clientSecret == "client/secret+=" and
+	    .startUrl == "https://corp.example/start"' "$CACHE"
+	[[ $(ls "${CACHE%/*}" | wc -l) -eq 1 ]]
+	# and is the AWS CLI's, too
+	says 0 inspect
+	[[ $(asked oidc) -eq 1 ]]
+	nothing_wrong
+}
+
+@test "single sign-on: ended, denied, out of order: what to do" {
+	single_sign_on '1 hour ago'
+	state '{"oidc": null}'
+	jq 'del(.refreshToken)' "$CACHE" >"$CACHE.x" && mv "$CACHE.x" "$CACHE"
+	says 1 inspect
+	[[ $output == *'single sign-on: run "aws sso login --profile s": the sign-on has ended'* ]]
+	rm "$CACHE"
+	says 1 inspect
+	[[ $output == *'run "aws sso login --profile s": nobody is signed on'* ]]
+	single_sign_on '1 hour'
+	state '{"sso": {"token": "another", "roles": {}}}'
+	says 1 inspect
+	[[ $output == *'the sign-on has ended: run "aws sso login --profile s"'* ]]
+	state '{"sso": {"token": "sso/token+1=", "roles": {}}}'
+	says 1 inspect
+	[[ $output == *"config:4: role Reader in account 123456789012 is not to be had"* ]]
+	state '{"faults": {"sso": {"status": 500, "body": "sso/token+1="}}}'
+	says 1 inspect
+	[[ $output == *"/federation/credentials"*"HTTP 500"* ]]
+}
+
+@test "an instance that is slow, refuses or talks nonsense" {
+	local start
+	on_instance
+	state '{"faults": {"imds-token": {"sleep": 2, "times": 1}}}'
+	start=$SECONDS
+	says 1 inspect
+	[[ $((SECONDS - start)) -lt 5 ]]
+	[[ $output == *"instance metadata ($MOCK_URL: "*"AWS_METADATA_SERVICE_TIMEOUT"* ]]
+	state '{"faults": {"imds-token": {"sleep": 2, "times": 1}}}'
+	AWS_METADATA_SERVICE_TIMEOUT=5 says 0 inspect
+	state '{"faults": {"imds-token": {"status": 403}}}'
+	says 1 inspect
+	[[ $output == *"HTTP 403 to a request for a token"* ]]
+	state '{"faults": {"imds-keys": {"status": 500, "times": 1}}}'
+	says 0 inspect
+	state '{"faults": {"imds-keys": {"status": 200, "body":
+	    "{\"SecretAccessKey\": \"s/cut"}}}'
+	says 1 inspect
+	[[ $output == *"role web of this instance"*"not a JSON object"* ]]
+	nothing_wrong
+	# nobody there at all
+	AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1 says 1 inspect
+	[[ $output == *"no credentials; tried, in this order: environment (AWS_ACCESS_KEY_ID is not set), credentials file ($HOME/.aws/credentials: no profile \"default\"), config file ("*"), container ("*"), instance metadata (http://127.0.0.1:1: "*"; do one of: "* ]]
+}
+
+@test "an instance says its region, too; the last to be asked" {
+	unset AWS_REGION AWS_DEFAULT_REGION
+	export AWS_EC2_METADATA_DISABLED=true
+	AWS_ENDPOINT_URL_DYNAMODB=http://192.0.2.1 says 1 inspect
+	[[ $output == *"no region; tried, in this order: --region, AWS_REGION, AWS_DEFAULT_REGION, region in profile"*"instance metadata (switched off by AWS_EC2_METADATA_DISABLED); give --region"* ]]
+	unset AWS_EC2_METADATA_DISABLED
+	on_instance
+	http_proxy=$MOCK_URL AWS_ENDPOINT_URL_DYNAMODB=http://dynamodb.invalid \
+	    says 0 inspect
+	[[ $output == *"region us-east-1, endpoint http://dynamodb.invalid "* ]]
+	[[ $(asked imds-region) -eq 1 ]]
+	nothing_wrong
+}
+
+@test "neither instance nor container are asked through a proxy" {
+	on_instance
+	export http_proxy=http://127.0.0.1:1 no_proxy=
+	says 1 inspect
+	[[ $(asked imds-keys) -eq 1 && $output == *"DescribeTable: no usable reply"*"port 1"* ]]
+	state '{"container": {"path": "/creds", "authorization": null,
+	    "keys": "task"}}'
+	AWS_CONTAINER_CREDENTIALS_FULL_URI=$MOCK_URL/creds says 1 inspect
+	[[ $(asked container) -eq 1 ]]
+	nothing_wrong
+}
+
+@test "a container's token is read at each renewal" {
+	export AWS_CONTAINER_CREDENTIALS_FULL_URI=$MOCK_URL/creds
+	export AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=$HOME/token
+	printf 'agent/token+0=' >"$HOME/token"
+	state '{"requests": 10, "container": {"path": "/creds", "keys": "task",
+	    "authorization": "agent/token+0=", "rotate": "'"$HOME/token"'"}}'
+	says 0 inspect --segments 32 --jobs 1
+	[[ $(asked container) -ge 3 ]]
+	nothing_wrong
+}
+
+@test "an MFA code is asked for at a terminal, and nowhere else" {
+	a_role "mfa_serial = arn:aws:iam::123456789012:mfa/ann"
+	state '{"roles": {"'$ROLE'/Admin": {"keys": "admin", "code": "012345",
+	    "serial": "arn:aws:iam::123456789012:mfa/ann"}}}'
+	run setsid -w "$TTLSWEEP" inspect -vv \
+	    -t "$TABLE" </dev/null
+	echo "$output" >>"$SAID/$BATS_TEST_NUMBER"
+	[[ $status -eq 1 && $output == *"config:4: mfa_serial wants a code: there is no terminal"* ]]
+	[[ $(asked sts) -eq 0 ]]
+	typed() {
+		(
+			sleep 0.3
+			printf '%s\n' "$1"
+			sleep 0.5
+		) | script -qec "$TTLSWEEP inspect -vv -t $TABLE </dev/null >$HOME/report" \
+		    "$SAID/$BATS_TEST_NUMBER.typed"
+	}
+	run typed 012345
+	[[ $output == *"Enter MFA code for arn:aws:iam::123456789012:mfa/ann: "* ]]
+	[[ $status -eq 0 && $(asked sts) -eq 1 ]]
+	run typed 01234
+	[[ $status -eq 1 && $output == *"an MFA code is 6 digits: nothing was sent"* ]]
+	[[ $(asked sts) -eq 1 ]]
+	run typed 543210
+	[[ $status -eq 1 && $output == *"invalid MFA one time pass code"* ]]
+	nothing_wrong
+}
+
+@test "STS that is slow to recover, refuses or talks nonsense" {
+	a_role
+	state '{"faults": {"sts": {"status": 503, "times": 2}}}'
+	says 0 inspect
+	[[ $(asked sts) -eq 3 ]]
+	state '{"faults": {"sts": {"status": 200, "body": "<html>t/x</html"}}}'
+	says 1 inspect
+	[[ $output == *"AssumeRole: no usable reply: the reply is not XML"* ]]
+	AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 says 1 inspect
+	[[ $output == *"http://127.0.0.1:1: AssumeRole: no usable reply: "* ]]
+	state '{"faults": {}}'
+	control "$MOCK_URL/_signed/shift" '{"seconds": 7200}' >/dev/null
+	says 0 inspect # by its clock
+	control "$MOCK_URL/_signed/shift" '{"seconds": 0}' >/dev/null
+	printf '[profile admin]\nrole_arn = x\nregion\n' >"$HOME/.aws/config"
+	says 1 inspect
+	[[ $output == *"$HOME/.aws/config:3: neither a [section] nor"* ]]
+}
+
+@test "no secret is ever told, and none is left in a file" {
+	[[ $(ls "$SAID" | wc -l) -ge 14 ]]
+	# what the servers give away and take (aws_mock.py, made)
+	run ! grep -rE 's/[0-9a-f]{32}|t//[0-9a-f]{64}' "$SAID" "$WORLD"/*.journal
+	run ! grep -rF -e s/static -e s/process -e t/process -e sso/token \
+	    -e client/secret -e refresh/ -e imds/token -e agent/token \
+	    -e a/+= -e b/+= -e e/+= -e sso/new -e web.identity-token \
+	    -e Basic -e file/token -e env/token -e env/old \
+	    "$SAID" "$WORLD"/*.journal
+	# but it was talked of
+	grep -rqF 'credentials: single sign-on, role Reader' "$SAID"
+	grep -rqF 'credentials: role ' "$SAID"
+}

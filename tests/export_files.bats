@@ -1,0 +1,456 @@
+#!/usr/bin/env bats
+# Where exports go and how they come back: encrypted, in several runs, as a
+# folder like DynamoDB's own, and what is left when one does not come to its
+# end.
+
+load lib/common
+
+NOW=1795000000
+
+setup_file() {
+	start_local
+	TABLE=$(new_table files)
+	export TABLE
+	seed --endpoint "$LOCAL_URL" --table "$TABLE" --mixed 1500 \
+	    --now "$NOW" --max-size 3000
+	cd "$BATS_FILE_TMPDIR"
+	certificate rsa rsa:2048
+	certificate rsa2 rsa:2048
+	certificate ec ec -pkeyopt ec_paramgen_curve:P-256
+	ttlsweep export -t "$TABLE" --now "$NOW" -q -o plain.json
+	dump --items plain.json >items
+}
+
+teardown_file() { stop_servers; }
+
+setup() { cd "$BATS_TEST_TMPDIR"; }
+
+# certificate NAME KEY-TYPE...: NAME.key and NAME.pem.
+certificate() {
+	local name=$1
+	shift
+	openssl req -x509 -newkey "$@" -nodes -keyout "$name.key" \
+	    -out "$name.pem" -days 30 -subj "/CN=$name" 2>"$name.said"
+}
+
+K() { echo "$BATS_FILE_TMPDIR/$1"; }
+exports() { ttlsweep export -t "$TABLE" --now "$NOW" "$@"; }
+# In the background: with time to end it, and ready to be ended (a shell has
+# INT ignored there).
+slowly() {
+	exec env --default-signal=INT "$TTLSWEEP" export -t "$TABLE" \
+	    --now "$NOW" --max-rcu 20 "$@"
+}
+opened() { openssl cms -decrypt -binary -inform DER -in "$1" -inkey "$2"; }
+same_items() { dump --items "$1" | cmp - "$(K items)"; }
+nothing_here() { [[ -z $(ls -A) ]] || { ls -lA; return 1; }; }
+# no_terminal COMMAND...: without one, even when the tests have one.
+no_terminal() { setsid -w "$@"; }
+
+# fails STATUS TEXT ARGUMENT...: it ends so, and says so.
+fails() {
+	local status_wanted=$1 text=$2
+	shift 2
+	run ttlsweep "$@"
+	[[ $status -eq $status_wanted && $output == *"$text"* ]] || {
+		echo "status $status instead of $status_wanted: $output"
+		return 1
+	}
+}
+
+@test "encrypted: openssl opens it, and so do we" {
+	local key
+	exports -o x.json --encrypt-to "$(K rsa.pem)" --encrypt-to "$(K ec.pem)"
+	exports -o x.json.gz.p7m --encrypt-to "$(K ec.pem)" \
+	    --encrypt-to "$(K rsa.pem)"
+	[[ $(stat -c %a x.json) == 600 ]]
+	! grep -q 'session:' x.json
+	for key in rsa ec; do
+		opened x.json "$(K $key.key)" >open.json
+		same_items open.json
+		opened x.json.gz.p7m "$(K $key.key)" | zcat >open.json
+		same_items open.json
+		ttlsweep export -i x.json --decrypt-with "$(K $key.key)" \
+		    -o back.json
+		same_items back.json
+		ttlsweep export --decrypt-with "$(K $key.key)" -i - \
+		    <x.json.gz.p7m >back.json
+		same_items back.json
+		cat x.json | ttlsweep export --decrypt-with "$(K $key.key)" \
+		    -i - -o back.json
+		same_items back.json
+	done
+	exports --encrypt-to "$(K rsa.pem)" --format csv | cat >x.p7m
+	opened x.p7m "$(K rsa.key)" >x.csv
+	cmp <(sort x.csv) <(exports --format csv | sort)
+	ttlsweep export -i x.p7m --decrypt-with "$(K rsa.key)" -o back.json
+	same_items back.json
+	ttlsweep inspect -i x.p7m --decrypt-with "$(K rsa.key)" \
+	    --format json | jq -e '.scanned.items == 1500'
+}
+
+@test "encrypted: nothing at all is a message, too" {
+	exports --prefix 'no such key' -o x.json --encrypt-to "$(K ec.pem)"
+	[[ -s x.json ]]
+	[[ -z $(opened x.json "$(K ec.key)") ]]
+	[[ -z $(ttlsweep export -i x.json --decrypt-with "$(K ec.key)") ]]
+}
+
+@test "encrypted: purge, export of the journal, restore" {
+	local table
+	table=$(new_table sealed)
+	seed --endpoint "$LOCAL_URL" --table "$table" --mixed 200 --now "$NOW"
+	dump --endpoint "$LOCAL_URL" --table "$table" >before
+	ttlsweep purge -t "$table" --now "$NOW" --state any --yes \
+	    --journal journal
+	[[ -z $(dump --endpoint "$LOCAL_URL" --table "$table") ]]
+	ttlsweep export -i journal -o gone.json.p7m --encrypt-to "$(K rsa.pem)"
+	fails 2 "--decrypt-with" restore -t "$table" gone.json.p7m
+	fails 1 "not encrypted to the key" restore -t "$table" gone.json.p7m \
+	    --decrypt-with "$(K rsa2.key)" --yes
+	[[ -z $(dump --endpoint "$LOCAL_URL" --table "$table") ]]
+	ttlsweep restore -t "$table" gone.json.p7m --yes \
+	    --decrypt-with "$(K rsa.key)" --format json | jq -e '.restored == 200'
+	dump --endpoint "$LOCAL_URL" --table "$table" | cmp - before
+}
+
+@test "encrypted: what is damaged is not used at all" {
+	local size
+	exports -o x.json --encrypt-to "$(K rsa.pem)"
+	size=$(stat -c %s x.json)
+	cp x.json y.json
+	printf '!' | dd of=y.json bs=1 seek=$((size - 100)) conv=notrunc \
+	    status=none
+	fails 1 "y.json: its tag does not hold" export -i y.json \
+	    --decrypt-with "$(K rsa.key)" -o z.json
+	[[ ! -e z.json ]]
+	run --separate-stderr -1 ttlsweep list -i y.json \
+	    --decrypt-with "$(K rsa.key)"
+	[[ -z $output ]]
+	head -c $((size / 2)) x.json >y.json
+	fails 1 "cut short" list -i y.json --decrypt-with "$(K rsa.key)"
+	openssl cms -encrypt -aes-256-cbc -binary -outform DER \
+	    -in "$(K plain.json)" -out y.json "$(K rsa.pem)"
+	fails 1 "another kind" list -i y.json --decrypt-with "$(K rsa.key)"
+	openssl cms -encrypt -aes-256-gcm -binary -outform DER \
+	    -in "$(K plain.json)" -out y.json "$(K rsa.pem)" "$(K ec.pem)"
+	ttlsweep export -i y.json --decrypt-with "$(K ec.key)" -o z.json
+	same_items z.json
+}
+
+@test "certificates and keys that are none" {
+	echo hello >text
+	fails 1 "text: holds no certificate" export -t "$TABLE" \
+	    --encrypt-to text
+	fails 1 "$(K rsa.key): holds no certificate" export -t "$TABLE" \
+	    --encrypt-to "$(K rsa.pem)" --encrypt-to "$(K rsa.key)"
+	fails 1 "none.pem: No such file" export -t "$TABLE" \
+	    --encrypt-to none.pem
+	fails 1 "text: holds no private key" list -i "$(K plain.json)" \
+	    --decrypt-with text
+	fails 2 "--decrypt-with needs --input" list -t "$TABLE" \
+	    --decrypt-with "$(K rsa.key)"
+	fails 2 "--encrypt-to and --checkpoint exclude each other" export \
+	    -t "$TABLE" -o x.json --checkpoint c --encrypt-to "$(K rsa.pem)"
+	fails 2 ".p7m" export -t "$TABLE" -o x.dump --encrypt-to "$(K rsa.pem)"
+	[[ $(ls) == text ]]
+}
+
+@test "a key with a passphrase: asked for on the terminal, or refused" {
+	openssl pkey -in "$(K ec.key)" -aes256 -passout pass:'open sesame' \
+	    -out locked.key
+	exports -o x.json --encrypt-to "$(K ec.pem)"
+	run no_terminal "$TTLSWEEP" export -i x.json \
+	    --decrypt-with locked.key -o back.json
+	[[ $status -eq 1 && $output == *"no terminal"* ]]
+	cat >type.py <<-'END'
+		import os, pty, sys
+		said = b""
+		child, terminal = pty.fork()
+		if child == 0:
+		    os.execv(sys.argv[2], sys.argv[2:])
+		while b"Passphrase of locked.key: " not in said:
+		    said += os.read(terminal, 1000)
+		os.write(terminal, sys.argv[1].encode() + b"\n")
+		try:
+		    while True:
+		        more = os.read(terminal, 1000)
+		        said += more
+		        if not more:
+		            break
+		except OSError:
+		    pass
+		sys.stdout.write(said.decode())
+		sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+	END
+	run -0 "$PYTHON" type.py 'open sesame' "$TTLSWEEP" export -i x.json \
+	    --decrypt-with locked.key -o back.json
+	[[ $output != *sesame* ]]
+	same_items back.json
+	run -1 "$PYTHON" type.py 'close' "$TTLSWEEP" export -i x.json \
+	    --decrypt-with locked.key -o other.json
+	[[ $output == *"not its passphrase"* && ! -e other.json ]]
+	# Ctrl-D, Ctrl-C
+	run -1 "$PYTHON" type.py $'\x04' "$TTLSWEEP" list -i x.json \
+	    --decrypt-with locked.key
+	[[ $output == *"no passphrase"* ]]
+	run -130 "$PYTHON" type.py $'\x03' env --default-signal=INT \
+	    "$TTLSWEEP" list -i x.json \
+	    --decrypt-with locked.key
+}
+
+@test "--checkpoint: killed 20 times and more, no entry twice, none missing" {
+	"$PYTHON" "$ROOT/tests/lib/resume.py" --endpoint "$LOCAL_URL" \
+	    --table "$TABLE" --now "$NOW" --kills 20 \
+	    x.csv x.jsonl x.json.gz x.csv.gz
+}
+
+@test "--checkpoint: an empty table, an empty selection" {
+	local name
+	for name in x.csv x.jsonl x.json.gz; do
+		exports --prefix 'no such key' -o $name --checkpoint c
+		[[ ! -e c && ! -e $name.part ]]
+		exports --prefix 'no such key' -o plain-$name
+	done
+	cmp x.csv plain-x.csv
+	cmp x.jsonl plain-x.jsonl
+	zcat x.json.gz | cmp - /dev/null
+}
+
+# interrupted ARGUMENT...: a slow export, ended when it has got somewhere.
+interrupted() {
+	local pid
+	slowly "$@" --checkpoint c 2>said &
+	pid=$!
+	until [[ -s c ]] && jq -e '.file.bytes > 0' c; do
+		kill -0 $pid
+		sleep 0.05
+	done
+	kill -INT $pid
+	wait $pid || [[ $? -eq 130 ]]
+	grep 'to go on: .*--checkpoint' said
+}
+
+@test "--checkpoint: what does not fit is refused" {
+	interrupted -o x.json
+	cp c c.kept
+	cp x.json.part part.kept
+	[[ $(stat -c %a c x.json.part) == $'600\n600' ]]
+	fails 1 "another run" export -t "$TABLE" -o x.json --checkpoint c \
+	    --kind session
+	fails 1 "another run" export -t "$TABLE" -o x.json --gzip --checkpoint c
+	fails 1 "another run" export -t "$TABLE" -o y.json --checkpoint c
+	fails 1 "another run" purge -t "$TABLE" --checkpoint c
+	fails 2 "--now" export -t "$TABLE" -o x.json --checkpoint c --now 5
+	truncate -s 10 x.json.part
+	fails 1 "has 10 bytes" export -t "$TABLE" -o x.json --checkpoint c
+	rm x.json.part
+	fails 1 "is not there" export -t "$TABLE" -o x.json --checkpoint c
+	cmp c c.kept
+	mv part.kept x.json.part
+	rm c
+	fails 1 "not the checkpoint" export -t "$TABLE" -o x.json --checkpoint c
+	[[ ! -e c ]]
+	cp c.kept c
+	exports -o x.json --checkpoint c
+	same_items x.json
+	[[ ! -e c && ! -e x.json.part ]]
+
+	fails 2 "--checkpoint needs -o FILE" export -t "$TABLE" --checkpoint c
+	fails 2 "--checkpoint needs -o FILE" export -t "$TABLE" --checkpoint c \
+	    -o /dev/stdout --format csv
+	fails 1 "not a plain file" export -t "$TABLE" --checkpoint c \
+	    -o /dev/null --format csv
+	rm c
+	fails 2 "exclude each other" export -t "$TABLE" --checkpoint c \
+	    -o y.json --limit 5
+	fails 2 "exclude each other" export -i x.json --checkpoint c -o y.json
+	[[ ! -e c && ! -e y.json ]]
+}
+
+@test "--checkpoint: two runs of the same export" {
+	local pid
+	slowly -o x.json --checkpoint c 2>said &
+	pid=$!
+	until [[ -s c ]] && jq -e '.file.bytes > 0' c; do sleep 0.05; done
+	fails 1 "another run is writing it" export -t "$TABLE" --now "$NOW" \
+	    -o x.json --checkpoint c
+	kill -9 $pid
+	wait $pid || :
+	exports -o x.json --checkpoint c
+	same_items x.json
+}
+
+@test "--checkpoint: ended when it had its name already" {
+	interrupted -o x.json
+	cp c c.kept
+	exports -o x.json --checkpoint c
+	jq -c --argjson n "$(stat -c %s x.json)" \
+	    '.positions |= map({next: null, done: true}) | .file.bytes = $n' \
+	    c.kept >c
+	run exports -o x.json --checkpoint c
+	[[ $output == *"x.json is complete"* && ! -e c ]]
+	same_items x.json
+}
+
+@test "--checkpoint: a full disk, then room again" {
+	(
+		ulimit -f 300
+		run -1 exports -o x.json --checkpoint c
+		[[ $output == *"x.json: File too large"*"to go on: "* ]]
+	)
+	[[ ! -e x.json && -s x.json.part && -s c ]]
+	exports -o x.json --checkpoint c
+	same_items x.json
+}
+
+# What is in the folder is what its manifests say.
+check_folder() {
+	"$PYTHON" - "$1" <<-'END'
+		import base64, glob, gzip, hashlib, json, os, sys
+		top = sys.argv[1]
+		def sum(path):
+		    with open(path, "rb") as f:
+		        return base64.b64encode(hashlib.md5(f.read()).digest()).decode()
+		name = os.path.basename(os.path.abspath(top))
+		for manifest in ("manifest-files", "manifest-summary"):
+		    with open(top + "/" + manifest + ".checksum") as f:
+		        assert f.read() == sum(top + "/" + manifest + ".json")
+		summary = json.load(open(top + "/manifest-summary.json"))
+		files = [json.loads(line) for line in open(top + "/manifest-files.json")]
+		assert summary["outputFormat"] == "DYNAMODB_JSON", summary
+		assert summary["manifestFilesS3Key"] == "AWSDynamoDB/" + name + "/manifest-files.json"
+		assert summary["itemCount"] == __builtins__.sum(f["itemCount"] for f in files)
+		keys = set()
+		for f in files:
+		    prefix, data, last = f["dataFileS3Key"].rsplit("/", 2)
+		    assert prefix == "AWSDynamoDB/" + name and data == "data"
+		    path = top + "/data/" + last
+		    assert f["md5Checksum"] == sum(path)
+		    assert f["etag"] == hashlib.md5(base64.b64decode(f["md5Checksum"])).hexdigest() + "-1"
+		    lines = gzip.open(path).read().splitlines()
+		    assert len(lines) == f["itemCount"], (len(lines), f)
+		    for line in lines:
+		        assert list(json.loads(line)) == ["Item"]
+		    keys.add(path)
+		assert keys == set(glob.glob(top + "/data/*"))
+		print(len(files), summary["itemCount"])
+	END
+}
+
+@test "--layout s3: a folder like DynamoDB's own" {
+	exports --layout s3 -o folder --jobs 4
+	[[ $(check_folder folder) == "4 1500" ]]
+	[[ $(stat -c %a folder folder/data folder/manifest-files.json) == \
+	    $'700\n700\n600' ]]
+	jq -e --arg t "$TABLE" '.version == "2020-06-30"
+	    and (.tableArn | endswith(":table/" + $t))
+	    and .exportArn == .tableArn + "/export/folder"
+	    and .exportTime == "2026-11-18T11:06:40.000Z"' \
+	    folder/manifest-summary.json
+	zcat folder/data/*.json.gz >all.json
+	same_items all.json
+	ttlsweep export -i folder -o back.json
+	same_items back.json
+	ttlsweep inspect -i folder --format json |
+	    jq -e --arg t "$TABLE" --argjson now "$NOW" '.scanned.items == 1500
+	    and .table == $t and .now == $now'
+	# from a file, to an empty folder, a few only
+	mkdir -p deep/empty
+	ttlsweep export -i back.json --layout s3 -o deep/empty/
+	[[ $(check_folder deep/empty) == "1 1500" ]]
+	exports --layout s3 -o some --limit 7 --jobs 3
+	[[ $(check_folder some) == *" 7" ]]
+	exports --layout s3 -o none --prefix 'no such key' --jobs 2
+	[[ $(check_folder none) == "2 0" ]]
+	ttlsweep inspect -i none --format json | jq -e '.scanned.items == 0'
+}
+
+@test "--layout s3: where it cannot go, and what it cannot be" {
+	mkdir full
+	touch full/x file
+	fails 1 "is not empty" export -t "$TABLE" --layout s3 -o full
+	fails 1 "is not a folder" export -t "$TABLE" --layout s3 -o file
+	fails 1 "cannot create a folder" export -t "$TABLE" --layout s3 \
+	    -o none/deep
+	fails 2 "name the folder" export -t "$TABLE" --layout s3 -o ..
+	fails 2 "needs -o DIR" export -t "$TABLE" --layout s3
+	fails 2 "--encrypt-to" export -t "$TABLE" --layout s3 -o x \
+	    --encrypt-to "$(K rsa.pem)"
+	fails 2 "--checkpoint" export -t "$TABLE" --layout s3 -o x \
+	    --checkpoint c
+	fails 2 "dynamodb-json" export -t "$TABLE" --layout s3 -o x --format csv
+	[[ $(ls -A) == $'file\nfull' && $(ls full) == x ]]
+}
+
+# ended SIGNAL STATUS ARGUMENT...: a slow export, ended by it.
+ended() {
+	local signal=$1 status_wanted=$2 status=0 pid
+	shift 2
+	slowly "$@" &
+	pid=$!
+	until [[ -n $(ls -A | grep '^\.ttlsweep') ]]; do sleep 0.02; done
+	sleep 0.3
+	kill "-$signal" $pid
+	wait $pid || status=$?
+	[[ $status -eq $status_wanted ]]
+}
+
+@test "an export that does not come to its end leaves no file" {
+	local signal
+	for signal in "INT 130" "TERM 143" "HUP 129"; do
+		# shellcheck disable=SC2086
+		for way in "-o x.json" "-o x.json.gz" "--layout s3 -o x" \
+		    "-o x.p7m --format csv --encrypt-to $(K ec.pem)"; do
+			ended $signal $way
+			nothing_here
+		done
+	done
+	for way in "-o x.json" "--layout s3 -o x"; do
+		# shellcheck disable=SC2086
+		ended KILL 137 $way
+		[[ -z $(ls) ]]
+		rm -r .ttlsweep*
+	done
+	# what was there stays as it was
+	echo before >x.json
+	ended INT 130 -o x.json
+	[[ $(cat x.json) == before && $(ls -A) == x.json ]]
+}
+
+@test "a full disk, a folder, a name that cannot be" {
+	local way
+	for way in "-o x.json" "-o x.json.gz" "--layout s3 -o x" \
+	    "-o x.p7m --format csv --encrypt-to $(K ec.pem)"; do
+		(
+			ulimit -f 20
+			# shellcheck disable=SC2086
+			run -1 exports $way
+			[[ $output == *"File too large"* ]]
+		)
+		nothing_here
+	done
+	for way in "" "--encrypt-to $(K ec.pem)"; do
+		# shellcheck disable=SC2086
+		fails 1 "/dev/full: No space left" export -t "$TABLE" \
+		    --format csv -o /dev/full $way
+		# shellcheck disable=SC2086
+		run -1 bash -c '"$TTLSWEEP" export -t "$TABLE" "$@" >/dev/full' \
+		    bash $way
+		[[ $output == *"standard output: No space left"* ]]
+	done
+	fails 1 "is a folder" export -t "$TABLE" --format csv -o .
+	fails 1 "none/x.json" export -t "$TABLE" -o none/x.json
+	fails 1 "/proc/x.json" export -t "$TABLE" -o /proc/x.json
+	fails 1 "/proc/x.json.part" export -t "$TABLE" -o /proc/x.json \
+	    --checkpoint c
+	rm c
+	nothing_here
+}
+
+@test "a reader that has seen enough, of what is encrypted" {
+	local status=0
+	{ ttlsweep export -t "$TABLE" --encrypt-to "$(K ec.pem)" 2>said ||
+	    status=$?; echo "$status" >status; } | head -c 100 >/dev/null
+	[[ ! -s said && $(cat status) -eq 1 ]]
+}
