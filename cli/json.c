@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "cli/json.h"
 #include "dynamodb/slice.h"
+#include "export/plain.h"
 
 /* A struct json is a cJSON by another name. */
 static cJSON *
@@ -92,11 +93,14 @@ json_real(struct json *j, const char *name, double v, int digits)
 void
 json_text(struct json *j, const char *name, const char *p, size_t n)
 {
-	struct buf b = { 0 };
+	struct buf b = { 0 }, tame = { 0 };
 
 	slice_text_encode(&b, p, n);
-	add(j, name, cJSON_CreateRaw(buf_text(&b)));
+	/* without the quotes; what a terminal must not see becomes \u… */
+	plain_string(&tame, (struct slice){ b.p + 1, b.n - 2 });
+	add(j, name, cJSON_CreateRaw(buf_text(&tame)));
 	buf_release(&b);
+	buf_release(&tame);
 }
 
 void

@@ -82,6 +82,9 @@ ask(void *ctx, const char *path, char *to, size_t size, struct fault *f)
 	}
 	say(fd, "Passphrase of ", path, ": ");
 	n = read_line(fd, to, size, f);
+	/* what was typed behind a Ctrl-C is no passphrase */
+	if (n >= 0 && stop_requested() != 0)
+		n = fault(f, FAULT_CANCELLED, "interrupted");
 	if (echoes)
 		(void)tcsetattr(fd, TCSAFLUSH, &was);
 	say(fd, "\n", "", "");

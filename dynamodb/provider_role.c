@@ -1,14 +1,18 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fault.h"
 #include "dynamodb/config.h"
 #include "dynamodb/credentials.h"
+#include "dynamodb/doc.h"
 #include "dynamodb/profile.h"
 #include "dynamodb/provider_parts.h"
+#include "dynamodb/role_cache.h"
 #include "dynamodb/sts.h"
 #include "dynamodb/world.h"
 
 #define CODE_DIGITS 6
+#define CACHE_SECONDS (15 * 60)
 
 /* A profile's options that make a role of it. */
 struct role {
@@ -193,6 +197,39 @@ ask_code(struct search *s, const struct setting *serial, struct buf *out,
 	    CODE_DIGITS);
 }
 
+/* The keys that the AWS CLI has of a role that wants a code, if they last for
+ * a while yet. 1, or 0. */
+static int
+from_cache(struct search *s, const struct role *r)
+{
+	static const char *const names[] = { "AccessKeyId", "SecretAccessKey",
+		"SessionToken", "AccountId", "Expiration" };
+	const struct role_cache asked = { .role_arn = r->arn.value,
+		.session_name = r->session_name.value,
+		.external_id = r->external_id.value,
+		.serial = r->serial.value,
+		.duration = r->seconds };
+	char *path = role_cache_path(&asked);
+	struct doc *d = path != NULL ? doc_load(path, NULL) : NULL;
+	int rc = 0;
+
+	if (d != NULL &&
+	    provider_take_doc(s, d, "Credentials", names, path, NULL) == 1)
+		rc = 1;
+	if (rc == 1 && s->keys->expires - provider_now(s) < CACHE_SECONDS) {
+		aws_keyset_release(s->keys);
+		rc = 0;
+	}
+	if (rc == 1)
+		buf_addf(&s->source,
+		    "role %.200s, by the keys that the AWS "
+		    "CLI has of it (%s)",
+		    r->arn.value, path);
+	doc_free(d);
+	free(path);
+	return rc;
+}
+
 static int
 assume(struct search *s, const struct role *r, const struct aws_keys *keys,
     struct fault *f)
@@ -235,15 +272,17 @@ provider_role(struct search *s, struct fault *f)
 		return 0;
 	if (read_role(s, &r, f) != 0)
 		return -1;
+	if (r.source.value != NULL && check_source(s, &r.source, f) != 0)
+		return -1;
+	if (r.serial.value != NULL && from_cache(s, &r) == 1)
+		return 1;
 	sub.keys = &keys;
 	sub.source = sub.why = (struct buf){ 0 };
 	sub.named = true;
 	sub.parent = s;
 	if (r.source.value != NULL) {
 		sub.profile = r.source.value;
-		rc = check_source(s, &r.source, f) == 0
-		    ? from_profile(&sub, &r.source, f)
-		    : -1;
+		rc = from_profile(&sub, &r.source, f);
 	} else {
 		rc = from_source(&sub, &r.credential_source, f);
 	}

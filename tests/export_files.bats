@@ -18,7 +18,7 @@ setup_file() {
 	certificate rsa2 rsa:2048
 	certificate ec ec -pkeyopt ec_paramgen_curve:P-256
 	ttlsweep export -t "$TABLE" --now "$NOW" -q -o plain.json
-	dump --items plain.json >items
+	sort plain.json >rows
 }
 
 teardown_file() { stop_servers; }
@@ -42,7 +42,8 @@ slowly() {
 	    --now "$NOW" --max-rcu 20 "$@"
 }
 opened() { openssl cms -decrypt -binary -inform DER -in "$1" -inkey "$2"; }
-same_items() { dump --items "$1" | cmp - "$(K items)"; }
+# Byte for byte; main.bats holds them against what boto3 reads.
+same_items() { sort "$1" | cmp - "$(K rows)"; }
 nothing_here() { [[ -z $(ls -A) ]] || { ls -lA; return 1; }; }
 # no_terminal COMMAND...: without one, even when the tests have one.
 no_terminal() { setsid -w "$@"; }
@@ -84,7 +85,7 @@ fails() {
 	opened x.p7m "$(K rsa.key)" >x.csv
 	cmp <(sort x.csv) <(exports --format csv | sort)
 	ttlsweep export -i x.p7m --decrypt-with "$(K rsa.key)" -o back.json
-	same_items back.json
+	cmp <(dump --items back.json) <(dump --items "$(K plain.json)")
 	ttlsweep inspect -i x.p7m --decrypt-with "$(K rsa.key)" \
 	    --format json | jq -e '.scanned.items == 1500'
 }
@@ -99,7 +100,7 @@ fails() {
 @test "encrypted: purge, export of the journal, restore" {
 	local table
 	table=$(new_table sealed)
-	seed --endpoint "$LOCAL_URL" --table "$table" --mixed 200 --now "$NOW"
+	seed --endpoint "$LOCAL_URL" --table "$table" --mixed 60 --now "$NOW"
 	dump --endpoint "$LOCAL_URL" --table "$table" >before
 	ttlsweep purge -t "$table" --now "$NOW" --state any --yes \
 	    --journal journal
@@ -110,7 +111,7 @@ fails() {
 	    --decrypt-with "$(K rsa2.key)" --yes
 	[[ -z $(dump --endpoint "$LOCAL_URL" --table "$table") ]]
 	ttlsweep restore -t "$table" gone.json.p7m --yes \
-	    --decrypt-with "$(K rsa.key)" --format json | jq -e '.restored == 200'
+	    --decrypt-with "$(K rsa.key)" --format json | jq -e '.restored == 60'
 	dump --endpoint "$LOCAL_URL" --table "$table" | cmp - before
 }
 
@@ -168,7 +169,7 @@ fails() {
 		said = b""
 		child, terminal = pty.fork()
 		if child == 0:
-		    os.execv(sys.argv[2], sys.argv[2:])
+		    os.execvp(sys.argv[2], sys.argv[2:])
 		while b"Passphrase of locked.key: " not in said:
 		    said += os.read(terminal, 1000)
 		os.write(terminal, sys.argv[1].encode() + b"\n")
@@ -297,7 +298,8 @@ interrupted() {
 	(
 		ulimit -f 300
 		run -1 exports -o x.json --checkpoint c
-		[[ $output == *"x.json: File too large"*"to go on: "* ]]
+		[[ $output == *"x.json: File too large"* ]]
+		[[ $output == *"to go on: "* ]]
 	)
 	[[ ! -e x.json && -s x.json.part && -s c ]]
 	exports -o x.json --checkpoint c

@@ -28,7 +28,7 @@ import time
 from collections import Counter
 
 PROGRAM = os.environ["TTLSWEEP"]
-ENDS = [signal.SIGKILL] * 6 + [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, "full"]
+ENDS = [signal.SIGKILL] * 12 + [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, "full"]
 
 
 class Broken(Exception):
@@ -64,8 +64,8 @@ class Export:
         self.name, self.rng = name, random.Random("%s %s" % (options.seed, name))
         self.path, self.checkpoint = os.path.join(folder, name), os.path.join(folder, name + ".cp")
         self.common = [PROGRAM, "export", "-t", options.table, "--endpoint-url", options.endpoint, "--now", str(options.now)]
-        self.words = [*self.common, "-o", self.path, "--checkpoint", self.checkpoint, "--segments", "8", "--jobs", "3",
-                      "--max-rcu", str(options.pace)]
+        self.words = [*self.common, "-o", self.path, "--checkpoint", self.checkpoint, "--segments", "8", "--jobs", "3"]
+        self.pace = ["--max-rcu", str(options.pace)]
         self.kills, self.ends, self.wanted = 0, Counter(), options.kills
 
     def size(self):
@@ -74,22 +74,22 @@ class Export:
         except FileNotFoundError:
             return 0
 
-    def start(self, limit=None):
+    def start(self, pace=(), limit=None):
         def limited():
             if limit:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-        return subprocess.Popen(self.words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        return subprocess.Popen([*self.words, *pace], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                 preexec_fn=limited)
 
     def disturbed(self):
         """One run: whether it came to its end all the same."""
         how = self.rng.choice(ENDS)
         # The checkpoint must fit: so little cannot be full on its account.
-        child = self.start(max(65536, self.size() + self.rng.randrange(60000)) if how == "full" else None)
+        child = self.start(self.pace, max(65536, self.size() + self.rng.randrange(60000)) if how == "full" else None)
         if how == "full":
             how, after = signal.SIGKILL, 1.5
         else:
-            after = self.rng.uniform(0, .5)
+            after = self.rng.uniform(0, .4)
         try:
             said = child.communicate(timeout=after)[1]
         except subprocess.TimeoutExpired:
@@ -145,7 +145,7 @@ class Export:
         self.whole(want)
         # once more: it is replaced when the new one is whole, not before
         before = contents(self.path)
-        child = self.start()
+        child = self.start(self.pace)
         time.sleep(.3)
         child.kill()
         child.communicate()

@@ -309,7 +309,7 @@ test_hot_range(void **state)
 	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
 	ddb_settle(s.conn, 0, 0);
 	assert_int_equal(s.slept_ms, 500);
-	assert_true(ddb_read_share(s.ddb) == 1000);
+	assert_true(ddb_read_share(s.ddb) == 1000 / 4.0);
 	ddb_counts(s.ddb, &counts);
 	assert_int_equal(counts.throttled, 0);
 	script_close(&s);

@@ -784,6 +784,73 @@ test_mfa(void **state)
 	home_close();
 }
 
+/* A code that was given to the AWS CLI serves, as long as its keys last. The
+ * names are those that botocore gives. */
+static void
+test_mfa_cached(void **state)
+{
+	static const struct {
+		const char *more, *file, *end;
+		bool want;
+	} table[] = {
+		/* clang-format off */
+		{ "", "70cc355d3b520ecf9e6aaeda91b7f29ab4180e52",
+		    "2026-11-22T09:12:00Z", true },
+		{ "", "70cc355d3b520ecf9e6aaeda91b7f29ab4180e52",
+		    "2026-11-22T09:12:00+00:00", true },
+		{ "role_session_name = me@h\nexternal_id = a\"b\\c/d\n"
+		    "duration_seconds = 900\n",
+		    "c124973664ab1288be32e3071b7fd2ff0bc12caa",
+		    "2026-11-22T09:12:00UTC", true },
+		/* soon over; of another question; damaged */
+		{ "", "70cc355d3b520ecf9e6aaeda91b7f29ab4180e52",
+		    "2026-11-22T07:39:30Z", false },
+		{ "external_id = x1\n",
+		    "70cc355d3b520ecf9e6aaeda91b7f29ab4180e52",
+		    "2026-11-22T09:12:00Z", false },
+		{ "", "70cc355d3b520ecf9e6aaeda91b7f29ab4180e52", "soon",
+		    false },
+		{ "external_id = \303\274\n",
+		    "70cc355d3b520ecf9e6aaeda91b7f29ab4180e52",
+		    "2026-11-22T09:12:00Z", false },
+		/* clang-format on */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct aws_keyset keys;
+		struct fault f = { 0 };
+		char *source, *text, *path;
+
+		home_open();
+		text = xasprintf("%smfa_serial = arn:mfa\n%s", ROLE_BY_KEYS,
+		    table[i].more);
+		home_text(".aws/config", text);
+		free(text);
+		path = xasprintf(".aws/cli/cache/%s.json", table[i].file);
+		text = xasprintf("{\"Credentials\":{\"AccessKeyId\":\"AKGOT\","
+				 "\"SecretAccessKey\":\"s/got+=\","
+				 "\"SessionToken\":\"t/got+=\","
+				 "\"Expiration\":\"%s\"}}",
+		    table[i].end);
+		home_text(path, text);
+		free(text);
+		free(path);
+		script_world(&outside, NULL, 0);
+		source = search(i % 2 == 1, &keys, &f);
+		if ((source != NULL) != table[i].want)
+			fail_msg("%zu: %s", i, f.text);
+		if (source != NULL) {
+			assert_non_null(strstr(source, "AWS CLI has of it"));
+			assert_string_equal(keys.keys.access_key, "AKGOT");
+			assert_true(keys.expires == ENDS);
+		}
+		aws_keyset_release(&keys);
+		free(source);
+		home_close();
+	}
+}
+
 /* Two roles, one by way of the other. */
 static void
 test_chain(void **state)
@@ -957,6 +1024,7 @@ main(void)
 		cmocka_unit_test(test_sso_read_only),
 		cmocka_unit_test(test_login),
 		cmocka_unit_test(test_mfa),
+		cmocka_unit_test(test_mfa_cached),
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_process),
 		cmocka_unit_test(test_process_endless),
