@@ -135,9 +135,9 @@ goes_back_in()
 	ttlsweep export -q -t "$TABLE" -o e.json
 	ttlsweep inspect -q -i e.json --now "$NOW" --format json |
 	    jq -c '[.states,.reasons,.kinds,.groups,.overdue,.largest]' | cmp - file
-	# and once more out of it
-	ttlsweep export -q -i e.csv --now "$NOW" -o again.csv
-	ttlsweep export -q -t "$TABLE" --now "$NOW" -o e.csv
+	# and once more out of it (of TTL it knows nothing: states differ)
+	ttlsweep export -q -i e.csv --columns key,size,attributes -o again.csv
+	ttlsweep export -q -t "$TABLE" --columns key,size,attributes -o e.csv
 	sort e.csv | cmp - <(sort again.csv)
 }
 

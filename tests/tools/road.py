@@ -119,6 +119,7 @@ def units_told(reply):
 class Request:
     def __init__(self, method, path, headers, body):
         self.method, self.path, self.headers, self.body = method, path, headers, body
+        self.at = time.monotonic()
         self.operation = headers.get("x-amz-target", "").rpartition(".")[2]
         self.json = None
         if self.operation:
@@ -143,22 +144,23 @@ class Reply:
 
 
 class Pace:
-    """Units consumed, and the most of any few seconds."""
+    """Units consumed, by when they were asked for, and the most of any few seconds."""
 
     def __init__(self):
         self.total, self.spent = 0, []
 
-    def add(self, units):
+    def add(self, at, units):
         if units > 0:
             self.total += units
-            self.spent.append((time.monotonic(), units))
+            self.spent.append((at, units))
 
     def busiest(self, span):
         most = window = first = 0
-        for at, units in self.spent:
+        spent = sorted(self.spent)
+        for at, units in spent:
             window += units
-            while self.spent[first][0] < at - span:
-                window -= self.spent[first][1]
+            while spent[first][0] < at - span:
+                window -= spent[first][1]
                 first += 1
             most = max(most, window)
         return most
@@ -399,7 +401,7 @@ class Road:
         elif failed:
             units = write_units(document.get("Item"))
         with self.lock:
-            (self.write if request.operation in WRITES else self.read).add(units)
+            (self.write if request.operation in WRITES else self.read).add(request.at, units)
 
     def forward_batch(self, server, request, whole):
         """The statements that are not harmed go on; theirs and ours are one reply again."""
@@ -428,7 +430,7 @@ class Road:
         reply = server.ask(request.method, request.path, request.headers, body)
         if reply.status != 200:
             with self.lock:
-                self.write.add(1 if reply.status == 400 else 0)
+                self.write.add(request.at, 1 if reply.status == 400 else 0)
             return reply
         document = json.loads(reply.body)
         units, acts = 0, []
@@ -452,7 +454,7 @@ class Road:
         if self.as_real and any("Error" not in answer for answer in answers):
             document["ConsumedCapacity"] = [{"TableName": "", "CapacityUnits": float(units)}]
         with self.lock:
-            self.write.add(units)
+            self.write.add(request.at, units)
         made = Reply.json(document)
         made.headers, made.acts = dict(reply.headers, **made.headers), acts
         return made

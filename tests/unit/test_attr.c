@@ -306,6 +306,23 @@ test_check(void **state)
 	assert_int_equal(bad, 0);
 }
 
+/* Text of nothing but escapes takes as long as any other: minutes, were the
+ * rest of it looked at again for each. */
+static void
+test_size_of_escapes(void **state)
+{
+	const int64_t n = 2000000;
+	struct buf b = { 0 };
+
+	(void)state;
+	buf_adds(&b, "{\"S\":\"");
+	for (int64_t i = 0; i < n; i++)
+		buf_adds(&b, "\\n");
+	buf_adds(&b, "\"}");
+	assert_int_equal(attr_size((struct slice){ b.p, b.n }), n);
+	buf_release(&b);
+}
+
 static const struct {
 	const char *json;
 	const char *text;
@@ -486,6 +503,7 @@ main(void)
 		cmocka_unit_test(test_number_size),
 		cmocka_unit_test(test_number_size_hostile),
 		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_size_of_escapes),
 		cmocka_unit_test(test_item_size),
 		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_check),
