@@ -281,137 +281,109 @@ attempts(struct ddb *d)
 	return n > FIRST_ATTEMPTS && !ddb_clock_known(d) ? FIRST_ATTEMPTS : n;
 }
 
+/* What a call remembers of its tries. */
+struct tries {
+	int n; /* that count, before the one under way */
+	bool renewed, corrected;
+	uint64_t generation; /* of the keys it was signed with */
+	int64_t skew;        /* and the clock's correction, ms */
+	int cost;            /* what its last retry took of the quota */
+};
+
+enum step { ANSWERED, REFUSED, FAILED, AT_ONCE, LATER };
+
+/* What follows from reply->why. */
+static enum step
+next_step(struct ddb_conn *c, const struct ddb_call *call,
+    const struct ddb_reply *reply, struct tries *t, struct fault *f)
+{
+	struct ddb *d = c->d;
+
+	if (reply->why != RETRY_NO && reply->why != RETRY_TRANSIENT)
+		ddb_settle(c, 0, 0);
+	switch (reply->why) {
+	case RETRY_NO:
+		client_answered(d, t->cost);
+		return reply->status == 200 ? ANSWERED : REFUSED;
+	case RETRY_THROTTLE:
+		if (!reply->hot_range)
+			ddb_throttled(c, call->write_units > 0);
+		return reply->hot_range && call->patient ? REFUSED : LATER;
+	case RETRY_EXPIRED:
+		if (t->renewed)
+			return REFUSED;
+		if (aws_credentials_renew(d->o.credentials, t->generation, f) !=
+		    0)
+			return FAILED;
+		t->renewed = true;
+		t->n--;
+		return AT_ONCE;
+	case RETRY_SKEW:
+		if (t->corrected || t->n + 1 >= attempts(d))
+			return REFUSED;
+		t->corrected = true;
+		return AT_ONCE;
+	case RETRY_TRANSIENT:
+		break;
+	}
+	return LATER;
+}
+
+/* One try: take its units, wait for them, sign, send, judge. */
+static int
+try_once(struct ddb_conn *c, const struct ddb_call *call,
+    struct ddb_reply *reply, struct tries *t, struct fault *last,
+    struct fault *f)
+{
+	int64_t wait = client_take(c, call->read_units, call->write_units);
+
+	if (wait_us(c->d, wait, call->settling, f) != 0) {
+		ddb_settle(c, 0, 0);
+		return -1;
+	}
+	t->skew = ddb_skew_ms(c->d);
+	if (send_once(c, call, &t->generation, f) < 0) {
+		ddb_settle(c, 0, 0);
+		return -1;
+	}
+	client_count(c->d, t->n > 0);
+	reply->why = judge(c, call, reply, t->skew, last);
+	reply->sends += acting_sends(&c->x, reply->why);
+	trace(c, call, reply, t->n);
+	return 0;
+}
+
 int
 ddb_call(struct ddb_conn *c, const struct ddb_call *call,
     struct ddb_reply *reply, struct fault *f)
 {
 	struct ddb *d = c->d;
+	struct tries t = { 0 };
 	struct fault last = { 0 };
-	bool renewed = false, corrected = false;
-	uint64_t generation = 0;
-	int64_t wait, skew;
-	int r, cost = 0;
+	enum step step;
+	int64_t wait;
 
 	memset(reply, 0, sizeof(*reply));
 	reply->keys_from = aws_credentials_source(d->o.credentials);
-	for (int try = 0;; try++) {
-		wait = client_take(c, call->read_units, call->write_units);
-		if (wait_us(d, wait, call->settling, f) != 0) {
-			ddb_settle(c, 0, 0);
+	for (;; t.n++) {
+		if (try_once(c, call, reply, &t, &last, f) != 0)
 			return -1;
-		}
-		skew = ddb_skew_ms(d);
-		r = send_once(c, call, &generation, f);
-		if (r < 0) {
-			ddb_settle(c, 0, 0);
-			return -1;
-		}
-		client_count(d, try > 0);
-		reply->why = judge(c, call, reply, skew, &last);
-		reply->sends += acting_sends(&c->x, reply->why);
-		trace(c, call, reply, try);
-		switch (reply->why) {
-		case RETRY_NO:
-			client_answered(d, cost);
-			return reply->status == 200 ? 0 : 1;
-		case RETRY_THROTTLE:
-			ddb_settle(c, 0, 0);
-			if (!reply->hot_range)
-				ddb_throttled(c, call->write_units > 0);
-			else if (call->patient)
-				return 1;
-			break;
-		case RETRY_EXPIRED:
-			ddb_settle(c, 0, 0);
-			if (renewed ||
-			    aws_credentials_renew(d->o.credentials, generation,
-				f) != 0)
-				return renewed ? 1 : -1;
-			renewed = true;
-			try--;
+		step = next_step(c, call, reply, &t, f);
+		if (step == AT_ONCE)
 			continue;
-		case RETRY_SKEW:
-			ddb_settle(c, 0, 0);
-			if (corrected || try + 1 >= attempts(d))
-				return 1;
-			corrected = true;
-			continue;
-		case RETRY_TRANSIENT:
-			break;
-		}
+		if (step != LATER)
+			return step == ANSWERED ? 0 : step == REFUSED ? 1 : -1;
 		if (stop_requested() && !call->settling)
 			return fault(f, FAULT_CANCELLED, "interrupted");
-		if (try + 1 >= attempts(d)) {
+		if (t.n + 1 >= attempts(d)) {
 			if (reply->status != 0 && reply->code[0] != '\0')
 				return 1;
-			return give_up(c, call, try + 1, &last, f);
+			return give_up(c, call, t.n + 1, &last, f);
 		}
-		cost = client_retry(d, reply->why);
-		wait = retry_delay_ms(reply->why, cost > 0 ? try : RETRY_LAST,
+		t.cost = client_retry(d, reply->why);
+		wait = retry_delay_ms(reply->why, t.cost > 0 ? t.n : RETRY_LAST,
 		    d->o.world->chance(d->o.world->ctx), c->x.retry_after);
 		if (wait_us(d, wait * 1000, call->settling, f) != 0)
 			return -1;
 	}
-}
-
-/* The IAM action that an operation needs. */
-static const char *
-action_of(const char *operation)
-{
-	if (strcmp(operation, "BatchExecuteStatement") == 0)
-		return "PartiQLDelete";
-	return operation;
-}
-
-/* What a service says of keys that it does not take, and what to do. */
-static const struct {
-	const char *code, *advice;
-} bad_keys[] = {
-	/* clang-format off */
-	{ "ExpiredToken", "they have ended: get new ones and run again" },
-	{ "IncompleteSignature",
-	    "is something on the way changing requests?" },
-	{ "InvalidClientTokenId",
-	    "is the access key active, and of this partition?" },
-	{ "InvalidSignature",
-	    "does the secret key belong to the access key?" },
-	{ "MissingAuthenticationToken",
-	    "is something on the way changing requests?" },
-	{ "SignatureDoesNotMatch",
-	    "does the secret key belong to the access key?" },
-	{ "UnrecognizedClient",
-	    "is the access key active, and of this partition?" },
-	/* clang-format on */
-};
-
-int
-ddb_refused(const struct ddb_call *call, const struct ddb_reply *reply,
-    const char *table, struct fault *f)
-{
-	const char *code = reply->code;
-	const char *from =
-	    reply->keys_from != NULL ? reply->keys_from : "unknown";
-
-	if (strncmp(code, "AccessDenied", 12) == 0)
-		return fault(f, FAULT_DENIED,
-		    "access denied: dynamodb:%s on table %s is not allowed "
-		    "for these credentials (%s); add it to their policy",
-		    action_of(call->operation), table, reply->message);
-	if (strcmp(code, "ResourceNotFoundException") == 0)
-		return fault(f, FAULT_NOT_FOUND, "table %s: not found", table);
-	for (size_t i = 0; i < sizeof(bad_keys) / sizeof(bad_keys[0]); i++)
-		if (strncmp(code, bad_keys[i].code, strlen(bad_keys[i].code)) ==
-		    0)
-			return fault(f, FAULT_CREDENTIALS,
-			    "%s: the credentials (from: %.300s) were refused: "
-			    "%s: %s; %s",
-			    call->operation, from, code, reply->message,
-			    bad_keys[i].advice);
-	if (code[0] == '\0')
-		return fault(f, FAULT_SERVICE,
-		    "%s: HTTP %d, and not from DynamoDB: is the endpoint "
-		    "right?",
-		    call->operation, reply->status);
-	return fault(f, FAULT_SERVICE, "%s: %s: %s", call->operation, code,
-	    reply->message);
 }

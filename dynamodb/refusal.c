@@ -1,23 +1,81 @@
-#include <stdbool.h>
 #include <string.h>
 
 #include "base/fault.h"
+#include "dynamodb/ddb.h"
 #include "dynamodb/query.h"
 #include "dynamodb/refusal.h"
 
-static bool
-is_about_keys(const char *code)
+/* The IAM action that an operation needs. */
+static const char *
+action_of(const char *operation)
 {
-	static const char *const codes[] = { "AuthFailure", "ExpiredToken",
-		"ExpiredTokenException", "IncompleteSignature",
-		"InvalidClientTokenId", "InvalidSignatureException",
-		"MissingAuthenticationToken", "RequestExpired",
-		"SignatureDoesNotMatch", "UnrecognizedClientException" };
+	if (strcmp(operation, "BatchExecuteStatement") == 0)
+		return "PartiQLDelete";
+	return operation;
+}
 
-	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
-		if (strcmp(code, codes[i]) == 0)
-			return true;
-	return false;
+/* What a service says of keys that it does not take, and what to do. */
+static const struct {
+	const char *code, *advice;
+} bad_keys[] = {
+	/* clang-format off */
+	{ "AuthFailure",
+	    "does the secret key belong to the access key?" },
+	{ "ExpiredToken", "they have ended: get new ones and run again" },
+	{ "IncompleteSignature",
+	    "is something on the way changing requests?" },
+	{ "InvalidClientTokenId",
+	    "is the access key active, and of this partition?" },
+	{ "InvalidSignature",
+	    "does the secret key belong to the access key?" },
+	{ "MissingAuthenticationToken",
+	    "is something on the way changing requests?" },
+	{ "RequestExpired", "is the clock of this machine right?" },
+	{ "SignatureDoesNotMatch",
+	    "does the secret key belong to the access key?" },
+	{ "UnrecognizedClient",
+	    "is the access key active, and of this partition?" },
+	/* clang-format on */
+};
+
+/* What to do about ${code}; NULL: it is not about keys. */
+static const char *
+advice(const char *code)
+{
+	for (size_t i = 0; i < sizeof(bad_keys) / sizeof(bad_keys[0]); i++)
+		if (strncmp(code, bad_keys[i].code, strlen(bad_keys[i].code)) ==
+		    0)
+			return bad_keys[i].advice;
+	return NULL;
+}
+
+int
+ddb_refused(const struct ddb_call *call, const struct ddb_reply *reply,
+    const char *table, struct fault *f)
+{
+	const char *code = reply->code;
+	const char *from =
+	    reply->keys_from != NULL ? reply->keys_from : "unknown";
+
+	if (strncmp(code, "AccessDenied", 12) == 0)
+		return fault(f, FAULT_DENIED,
+		    "access denied: dynamodb:%s on table %s is not allowed "
+		    "for these credentials (%s); add it to their policy",
+		    action_of(call->operation), table, reply->message);
+	if (strcmp(code, "ResourceNotFoundException") == 0)
+		return fault(f, FAULT_NOT_FOUND, "table %s: not found", table);
+	if (advice(code) != NULL)
+		return fault(f, FAULT_CREDENTIALS,
+		    "%s: the credentials (from: %.300s) were refused: %s: %s; "
+		    "%s",
+		    call->operation, from, code, reply->message, advice(code));
+	if (code[0] == '\0')
+		return fault(f, FAULT_SERVICE,
+		    "%s: HTTP %d, and not from DynamoDB: is the endpoint "
+		    "right?",
+		    call->operation, reply->status);
+	return fault(f, FAULT_SERVICE, "%s: %s: %s", call->operation, code,
+	    reply->message);
 }
 
 int
@@ -29,10 +87,10 @@ refusal_fault(const struct query *q, const struct query_reply *reply,
 		    "access denied: %s:%s is not allowed for these "
 		    "credentials (%s); add it to their policy",
 		    q->service, q->action, reply->message);
-	if (is_about_keys(reply->code))
+	if (advice(reply->code) != NULL)
 		return fault(f, FAULT_CREDENTIALS,
-		    "%s: the credentials were refused: %s: %s", q->action,
-		    reply->code, reply->message);
+		    "%s: the credentials were refused: %s: %s; %s", q->action,
+		    reply->code, reply->message, advice(reply->code));
 	if (reply->code[0] == '\0')
 		return fault(f, FAULT_SERVICE,
 		    "%s: HTTP %d, and not from AWS: is the endpoint of %s "

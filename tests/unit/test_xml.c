@@ -91,15 +91,15 @@ test_members(void **state)
 	(void)state;
 	assert_non_null(x);
 	assert_string_equal(xml_name(xml_root(x)), "r");
-	for (e = xml_find(xml_root(x), "list/member"); e != NULL;
-	     e = xml_next(e), n++) {
+	for (e = xml_find(xml_root(x), "list/member");
+	     e != NULL && n < COUNT(want); e = xml_next(e), n++) {
 		const char *got = xml_text(e, "n");
 
-		assert_true(n < COUNT(want));
 		assert_true(want[n] == NULL
 			? got == NULL
 			: got != NULL && strcmp(got, want[n]) == 0);
 	}
+	assert_null(e);
 	assert_int_equal(n, COUNT(want));
 	xml_free(x);
 }
