@@ -148,6 +148,20 @@ on_instance() {
 	nothing_wrong
 }
 
+@test "whose keys they are, asked with keys that have ended" {
+	a_role
+	state '{"requests": 0, "fixed": true}'
+	says 1 inspect --expect-account 123456789012
+	[[ $output == *"the security token is expired"* ]]
+	state '{"requests": 1, "fixed": false}'
+	says 0 inspect --expect-account 123456789012 --segments 1
+	[[ $(asked sts) -ge 4 ]]
+	state '{"requests": null}'
+	says 1 inspect --expect-account 210987654321
+	[[ $output == *123456789012* ]]
+	nothing_wrong
+}
+
 @test "keys that end during a purge: nothing is lost or counted twice" {
 	a_role
 	state '{"requests": 30}'

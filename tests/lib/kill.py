@@ -44,7 +44,8 @@ class Killer:
     """Rounds on one table of one server, by one road."""
 
     def __init__(self, endpoint, number, options, folder):
-        self.kind, self.rounds, self.rng = options.kind, options.kills, random.Random("%d %d" % (options.seed, number))
+        self.kind, self.rounds = options.kind, options.kills
+        self.rng = random.Random("%d %d" % (options.seed, number))
         self.number, self.folder, self.now = number, folder, int(time.time())
         self.table = Table(endpoint, "kill-%d-%d" % (os.getpid(), number), self.now)
         self.partiql = endpoint == options.server[0]

@@ -119,9 +119,10 @@ class Result:
 
 
 def start(endpoint, *words, env=None, around=()):
-    """The program at work, perhaps started by another one, its totals to come as JSON."""
+    """The program at work, perhaps started by another one, its totals to come
+    as JSON. It ends with us."""
     return subprocess.Popen(
-        [*around, PROGRAM, *words, "--endpoint-url", endpoint, "--format", "json", "-q"],
+        ["setpriv", "--pdeathsig", "KILL", "--", *around, PROGRAM, *words, "--endpoint-url", endpoint, "--format", "json", "-q"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=dict(os.environ, **(env or {})))
 
@@ -215,7 +216,7 @@ def check_lost(after, before, chosen):
 
 
 def check_journal(journal, totals, missing, before):
-    """It tells of each entry what was said, and holds the image of what is missing (or changed)."""
+    """It tells of each entry what was said, and holds the images of those missing (or changed)."""
     told, open_ones = journal.counts()
     for word in ("deleted", "repaired", "refreshed", "gone"):
         must(told[word] == totals.get(word, 0), "the journal has", told, "the totals", totals)

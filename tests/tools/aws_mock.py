@@ -201,22 +201,43 @@ class MockHandler(Handler):
         form = dict(pairs)
         must(len(form) == len(pairs), "a name twice")
         must(form.pop("Version") == "2011-06-15", "Version")
-        must(SESSION.match(form.get("RoleSessionName", "")), "RoleSessionName:", form.get("RoleSessionName"))
         action = form.pop("Action")
-        must(action in ("AssumeRole", "AssumeRoleWithWebIdentity"), action)
+        must(action in ("AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"), action)
+        if action != "GetCallerIdentity":
+            must(SESSION.match(form.get("RoleSessionName", "")), "RoleSessionName:", form.get("RoleSessionName"))
         getattr(self, action)(form)
 
-    def AssumeRole(self, form):
-        server = self.server
+    def caller(self):
+        """The access key of a request that is signed right; else it is refused."""
         try:
-            caller = verify(self.request_read, server.keys, server.now(), "sts", server.region)
+            with self.server.lock:
+                return verify(self.request_read, self.server.keys, self.server.now(), "sts", self.server.region)
         except Refused as no:
             code = {"InvalidSignatureException": "SignatureDoesNotMatch",
                     "UnrecognizedClientException": "InvalidClientTokenId",
                     "ExpiredTokenException": "ExpiredToken"}.get(no.code, no.code)
             if "does not match the signature" in no.message or "SignedHeaders" in no.message:
                 self.server.wrong.append("sts: " + no.message)
-            return self.sts_error(403, code, no.message)
+            self.sts_error(403, code, no.message)
+        return None
+
+    def GetCallerIdentity(self, form):
+        must(not form, form)
+        if self.caller():
+            self.answer(200, ("""<GetCallerIdentityResponse xmlns="%s">
+  <GetCallerIdentityResult>
+    <Arn>arn:aws:sts::123456789012:assumed-role/Admin/x</Arn>
+    <UserId>AROAX:x</UserId>
+    <Account>123456789012</Account>
+  </GetCallerIdentityResult>
+  <ResponseMetadata><RequestId>1-2-3</RequestId></ResponseMetadata>
+</GetCallerIdentityResponse>
+""" % STS).encode(), [("Content-Type", "text/xml")])
+
+    def AssumeRole(self, form):
+        server, caller = self.server, self.caller()
+        if caller is None:
+            return None
         role = server.state.get("roles", {}).get(form["RoleArn"])
         if role is None or caller not in role.get("callers", [caller]):
             return self.sts_error(403, "AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on "

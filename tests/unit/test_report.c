@@ -159,7 +159,7 @@ test_json(void **state)
 		    "\"milliseconds\",\"items\":6",
 		"\"example\":\"session:ab12\xe2\x80\xa6" "9f3c1a\"",
 		"{\"state\":\"immortal\",\"reason\":\"missing\",\"items\":4",
-		"\"example\":\"image:\\u001b[31m\\u0000\xe2\x80\xae\\u000a\\\"x\"",
+		"\"example\":\"image:\\u001b[31m\\u0000\\u202e\\u000a\\\"x\"",
 		"\"kinds\":{\"session\":{\"items\":100,\"bytes\":123456,",
 		"\"live\":60,\"pending\":30,\"stuck\":6,\"immortal\":4",
 		"\"item\":{\"items\":0,\"bytes\":0,\"live\":0,\"pending\":0,",

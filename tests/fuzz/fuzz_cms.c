@@ -1,0 +1,128 @@
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "export/ber.h"
+#include "export/cms_key.h"
+#include "export/cms_read.h"
+
+/*
+ * A file that begins like an encrypted export, by whomever: nothing of it is
+ * handed out, as no tag can hold for a key that was made just now. And BER is
+ * copied as it is, to its end or not at all.
+ */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+/* Not assert: this must hold in every build. */
+#define MUST(cond)               \
+	do {                     \
+		if (!(cond))     \
+			abort(); \
+	} while (0)
+
+static int
+scratch(const char *text, size_t n)
+{
+	char path[] = P_tmpdir "/fuzz-XXXXXX";
+	int fd = mkstemp(path);
+
+	MUST(fd >= 0 && unlink(path) == 0);
+	MUST(write(fd, text, n) == (ssize_t)n);
+	return fd;
+}
+
+/* An EC key; the file it is read from has no name any more. */
+static struct cms_key *
+make_key(void)
+{
+	EVP_PKEY *pkey = EVP_EC_gen("P-256");
+	BIO *pem = BIO_new(BIO_s_mem());
+	struct cms_key *key;
+	char path[64], *text;
+	long size;
+	int fd;
+
+	MUST(pkey != NULL && pem != NULL);
+	MUST(PEM_write_bio_PrivateKey(pem, pkey, NULL, NULL, 0, NULL, NULL));
+	size = BIO_get_mem_data(pem, &text);
+	fd = scratch(text, (size_t)size);
+	(void)snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+	MUST(lseek(fd, 0, SEEK_SET) == 0);
+	key = cms_key_load(path, NULL, NULL, NULL);
+	MUST(key != NULL);
+	(void)close(fd);
+	BIO_free(pem);
+	EVP_PKEY_free(pkey);
+	return key;
+}
+
+/* What is left of the input. */
+struct rest {
+	const uint8_t *p;
+	size_t n;
+};
+
+/* Some bytes at a time, so that every element is torn somewhere. */
+static int
+more(void *ctx, unsigned char *to, size_t room, struct fault *f)
+{
+	struct rest *r = ctx;
+	size_t n = r->n < 7 ? r->n : 7;
+
+	(void)f;
+	n = n < room ? n : room;
+	if (n > 0)
+		memcpy(to, r->p, n);
+	r->p += n;
+	r->n -= n;
+	return (int)n;
+}
+
+static void
+check_copy(const uint8_t *data, size_t n)
+{
+	struct rest rest = { data, n };
+	struct buf copy = { 0 };
+	struct ber_header h;
+	struct fault f;
+	struct ber b;
+
+	ber_begin(&b, more, &rest);
+	if (ber_next(&b, &h, &f) == 1 &&
+	    ber_copy(&b, &h, &copy, SIZE_MAX, &f) == 0) {
+		MUST(copy.n <= n && memcmp(copy.p, data, copy.n) == 0);
+		MUST(b.pos == (int64_t)copy.n && b.depth == 0);
+	}
+	MUST(b.pos <= (int64_t)n);
+	buf_release(&copy);
+	ber_release(&b);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	static struct cms_key *key;
+	static int fd = -1;
+	struct cms_source s = { .name = "input" };
+	struct fault f = { 0 };
+
+	if (key == NULL) {
+		key = make_key();
+		fd = scratch("", 0);
+	}
+	check_copy(data, n);
+	(void)cms_read_is(data, n);
+	MUST(ftruncate(fd, 0) == 0);
+	MUST(n == 0 || pwrite(fd, data, n, 0) == (ssize_t)n);
+	s.fd = fd;
+	s.key = key;
+	MUST(cms_read_open(&s, &f) == NULL && f.kind != FAULT_NONE);
+	return 0;
+}
