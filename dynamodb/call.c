@@ -241,13 +241,16 @@ trace(struct ddb_conn *c, const struct ddb_call *call,
 
 /* What to look at when nothing usable came back. */
 static const char *
-net_advice(const char *error)
+net_advice(const struct ddb *d, const char *error)
 {
 	if (strstr(error, "certificate") != NULL)
 		return "; if a proxy or the service has a certificate of its "
 		       "own authority, AWS_CA_BUNDLE names the file with it";
-	return "; is the region right, is the network (or the proxy of "
-	       "https_proxy, no_proxy) there?";
+	if (strcmp(d->o.config->endpoint_from, "the region") == 0)
+		return "; is the region spelt right, is the network (or the "
+		       "proxy of https_proxy, no_proxy) there?";
+	return "; is it right, is somebody there (behind the proxy of "
+	       "https_proxy, no_proxy, if one is set)?";
 }
 
 /* The tries are used up (or there is nothing to try): make the fault of the
@@ -264,7 +267,7 @@ give_up(const struct ddb_conn *c, const struct ddb_call *call, int tries,
 		    "comes from %s%s)",
 		    d->url, call->operation, tries, last->text,
 		    d->o.config->endpoint_from,
-		    last->kind == FAULT_NET ? net_advice(last->text) : "");
+		    last->kind == FAULT_NET ? net_advice(d, last->text) : "");
 	return fault(f, last->kind, "%s: given up after %d tries: %.900s",
 	    call->operation, tries, last->text);
 }

@@ -125,8 +125,7 @@ ber_next(struct ber *b, struct ber_header *h, struct fault *f)
 {
 	bool open_end = b->depth > 0 && b->ends[b->depth - 1] < 0;
 
-	h->tag = 0;
-	h->nraw = 0;
+	*h = (struct ber_header){ 0 };
 	if (b->depth > 0 && b->ends[b->depth - 1] == b->pos) {
 		b->depth--;
 		return 0;

@@ -85,7 +85,7 @@ cms_recipients_load(const char *const *paths, size_t n, struct fault *f)
 {
 	struct cms_recipients *r = xcalloc(1, sizeof(*r));
 
-	r->list = xcalloc(n, sizeof(*r->list));
+	r->list = xcalloc(n, sizeof(X509 *));
 	for (; r->n < n; r->n++) {
 		r->list[r->n] = load_certificate(paths[r->n], f);
 		if (r->list[r->n] == NULL) {

@@ -142,7 +142,7 @@ s3_write_data(struct s3_write *w, struct fault *f)
 	char *path;
 
 	lock_enter(w->lock);
-	w->list = xreallocarray(w->list, w->n + 1, sizeof(*w->list));
+	w->list = xreallocarray(w->list, w->n + 1, sizeof(struct s3_data *));
 	w->list[w->n++] = d;
 	d->name = xasprintf("%08zu.json.gz", w->n);
 	lock_leave(w->lock);

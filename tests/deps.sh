@@ -35,6 +35,7 @@ test	command	npm	npm
 test	command	openssl	openssl
 test	command	tmux	tmux
 test	module	cmocka	libcmocka-dev
+test	python	awscli	awscli
 test	python	boto3	python3-boto3
 test	file	/etc/ssl/certs/ca-certificates.crt	ca-certificates
 lint	command	clang	clang

@@ -40,13 +40,13 @@ sweep() { ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$BATS_TEST_TMPDIR/j
 left() { dumped "$T" | wc -l; }
 list() { ttlsweep list -q -t "$T" --now "$NOW" "$@"; }
 
-# small [OPTION...]: a table of its own in $T with 30 expired and 20 live
+# small: a table of its own in $T with 30 expired and 20 live
 # sessions.
 small()
 {
 	T=$(new_table keys)
 	seed --endpoint "$URL" --table "$T" --now "$NOW" --case past=30 --case future=20 \
-	    --kind session "$@" >/dev/null
+	    --kind session >/dev/null
 }
 
 # Nothing has changed in $T since $1 was dumped.
@@ -201,8 +201,8 @@ goes_back_in()
 
 @test "list --reveal --format csv is what export writes; without, it is masked" {
 	small
-	ttlsweep export -t "$T" --now "$NOW" --format csv | sort >export
-	list --reveal --format csv | sort | cmp - export
+	ttlsweep export -t "$T" --now "$NOW" --format csv | sort >exported
+	list --reveal --format csv | sort | cmp - exported
 	list --format csv >masked
 	run grep -c '^"session:....…......","session",.*"… [0-9.]* .*B"' masked
 	[ "$output" -eq 50 ]
@@ -287,7 +287,7 @@ PY
 }
 
 @test "--keys-from: a list is written, reviewed, and swept" {
-	local f=reviewed.csv gone
+	local f=reviewed.csv
 	small
 	dumped "$T" >before
 	list --reveal --format csv --state expired >$f

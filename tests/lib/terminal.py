@@ -25,7 +25,7 @@ import termios
 import time
 import unicodedata
 
-OWN = re.compile(rb"\x1b\[(?:|0|1|2|31|32|33|35)m|\x1b\[(?:H|2J|J|K)")
+OWN = re.compile(rb"\x1b\[(?:|0|1|2|(?:1;)?3[1-6])m|\x1b\[(?:H|2J|J|K)")
 PLAIN = "\n\r\t"
 
 

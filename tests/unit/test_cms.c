@@ -404,6 +404,7 @@ test_wrong_key(void **state)
 	}
 	got = read_file(at("x"), NULL, &rc, &f);
 	assert_int_equal(rc, -1);
+	assert_int_equal(got.n, 0);
 	assert_int_equal(f.kind, FAULT_USAGE);
 	assert_non_null(strstr(f.text, "--decrypt-with"));
 	buf_release(&text);
