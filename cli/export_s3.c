@@ -6,6 +6,7 @@
 #include "cli/option.h"
 #include "dynamodb/world.h"
 #include "export/format.h"
+#include "export/s3_summary.h"
 #include "export/s3_write.h"
 
 #define HELD_BYTES ((size_t)256 << 10)

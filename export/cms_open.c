@@ -1,174 +1,31 @@
-#include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 
-#include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
-#include "export/ber.h"
 #include "export/cms_key.h"
+#include "export/cms_layout.h"
 #include "export/cms_open.h"
 
 /*
  * OpenSSL would take the whole message into memory, and hand out its text
- * before the tag is looked at. So the message is walked through here, and
+ * before the tag is looked at. So the message is walked through by us, and
  * OpenSSL is given what stands before the encrypted text, made into a short
  * message of its own, to find the key in it; its cipher context then
  * decrypts the text as it comes.
  */
-#define HEAD_MAX ((size_t)1 << 20) /* recipients: some thousands */
-#define TAG 16
-
 struct cms_open {
-	int fd;
-	off_t pos;
-	struct ber ber;
+	struct cms_layout layout;
 	const struct cms_key *key;
-	int outer;    /* depth of what holds the text */
-	int64_t left; /* of the chunk of text under way */
-	bool whole;   /* the text is one chunk */
 	bool done;
-	struct buf head;
 	CMS_ContentInfo *content;
 	BIO *chain; /* owns the cipher context */
 	EVP_CIPHER_CTX *cipher;
 };
-
-static int
-more(void *ctx, unsigned char *to, size_t room, struct fault *f)
-{
-	struct cms_open *o = ctx;
-	ssize_t got;
-
-	do {
-		got = pread(o->fd, to, room, o->pos);
-	} while (got < 0 && errno == EINTR);
-	if (got < 0)
-		return fault(f, FAULT_IO, "%s", strerror(errno));
-	o->pos += got;
-	return (int)got;
-}
-
-/* The next element, which must be there and be a ${tag}. */
-static int
-expect(struct cms_open *o, unsigned char tag, struct ber_header *h,
-    struct fault *f)
-{
-	int r = ber_next(&o->ber, h, f);
-
-	if (r < 0)
-		return -1;
-	if (r == 0 || h->tag != tag)
-		return ber_fault(&o->ber, "no such message", f);
-	return 0;
-}
-
-static int
-expect_enter(struct cms_open *o, unsigned char tag, struct fault *f)
-{
-	struct ber_header h;
-
-	return expect(o, tag, &h, f) == 0 ? ber_enter(&o->ber, &h, f) : -1;
-}
-
-static int
-expect_copy(struct cms_open *o, unsigned char tag, struct buf *out,
-    struct fault *f)
-{
-	struct ber_header h;
-
-	return expect(o, tag, &h, f) == 0
-	    ? ber_copy(&o->ber, &h, out, HEAD_MAX, f)
-	    : -1;
-}
-
-static int
-check_type(struct cms_open *o, struct fault *f)
-{
-	/* 1.2.840.113549.1.9.16.1.23 */
-	static const unsigned char auth[] = { 0x06, 0x0b, 0x2a, 0x86, 0x48,
-		0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x01, 0x17 };
-	struct buf type = { 0 };
-	int rc = expect_copy(o, BER_OID, &type, f);
-
-	if (rc == 0 &&
-	    (type.n != sizeof(auth) || memcmp(type.p, auth, type.n) != 0))
-		rc = fault(f, FAULT_DATA,
-		    "a CMS message of another kind than AuthEnvelopedData: "
-		    "nothing would tell whether it was changed on its way");
-	buf_release(&type);
-	return rc;
-}
-
-static void
-add(struct buf *out, const char *bytes, size_t n)
-{
-	buf_add(out, bytes, n);
-}
-#define ADD(out, bytes) add(out, bytes, sizeof(bytes) - 1)
-
-/* Up to the encrypted text; o->head becomes a message without one. */
-static int
-read_head(struct cms_open *o, struct fault *f)
-{
-	struct ber_header h;
-
-	if (expect_enter(o, BER_SEQUENCE, f) != 0 || check_type(o, f) != 0 ||
-	    expect_enter(o, BER_CONTEXT | BER_CONSTRUCTED, f) != 0 ||
-	    expect_enter(o, BER_SEQUENCE, f) != 0)
-		return -1;
-	ADD(&o->head,
-	    "\x30\x80\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10"
-	    "\x01\x17\xa0\x80\x30\x80");
-	if (expect_copy(o, BER_INTEGER, &o->head, f) != 0 ||
-	    ber_next(&o->ber, &h, f) < 0)
-		return -1;
-	if (h.tag == (BER_CONTEXT | BER_CONSTRUCTED)) { /* originatorInfo */
-		if (ber_copy(&o->ber, &h, &o->head, HEAD_MAX, f) != 0 ||
-		    ber_next(&o->ber, &h, f) < 0)
-			return -1;
-	}
-	if (h.tag != BER_SET)
-		return ber_fault(&o->ber, "no recipients", f);
-	if (ber_copy(&o->ber, &h, &o->head, HEAD_MAX, f) != 0)
-		return -1;
-	ADD(&o->head, "\x30\x80");
-	if (expect_enter(o, BER_SEQUENCE, f) != 0 ||
-	    expect_copy(o, BER_OID, &o->head, f) != 0 ||
-	    expect_copy(o, BER_SEQUENCE, &o->head, f) != 0)
-		return -1;
-	ADD(&o->head,
-	    "\x80\x01\0\0\0\x04\x10" /* one byte, no tag */
-	    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-	    "\0\0\0\0\0\0");
-	return 0;
-}
-
-/* Go to the text: one piece, or an element of chunks. */
-static int
-begin_text(struct cms_open *o, struct fault *f)
-{
-	struct ber_header h = { 0 };
-
-	if (ber_next(&o->ber, &h, f) < 0)
-		return -1;
-	o->whole = h.tag == BER_CONTEXT;
-	o->left = o->whole ? h.length : 0;
-	o->outer = o->ber.depth;
-	if (o->whole)
-		return 0;
-	if (h.tag != (BER_CONTEXT | BER_CONSTRUCTED))
-		return ber_fault(&o->ber, "no text", f);
-	return ber_enter(&o->ber, &h, f);
-}
 
 /* Whether the key of ${info} was found with ${pkey}. */
 static bool
@@ -221,8 +78,8 @@ find_key(struct cms_open *o, struct fault *f)
 static int
 find_cipher(struct cms_open *o, struct fault *f)
 {
-	const unsigned char *p = (const unsigned char *)o->head.p;
-	BIO *bio = BIO_new_mem_buf(p, (int)o->head.n);
+	const unsigned char *p = (const unsigned char *)o->layout.head.p;
+	BIO *bio = BIO_new_mem_buf(p, (int)o->layout.head.n);
 
 	o->content = bio != NULL ? d2i_CMS_bio(bio, NULL) : NULL;
 	(void)BIO_free(bio);
@@ -249,11 +106,8 @@ cms_open(int fd, off_t from, const struct cms_key *key, struct fault *f)
 	struct cms_open *o = xcalloc(1, sizeof(*o));
 	int rc = -1;
 
-	o->fd = fd;
-	o->pos = from;
 	o->key = key;
-	ber_begin(&o->ber, more, o);
-	if (read_head(o, f) == 0 && begin_text(o, f) == 0)
+	if (cms_layout_begin(&o->layout, fd, from, f) == 0)
 		rc = find_cipher(o, f);
 	ERR_clear_error();
 	if (rc == 0)
@@ -262,87 +116,17 @@ cms_open(int fd, off_t from, const struct cms_key *key, struct fault *f)
 	return NULL;
 }
 
-/* Go to the next chunk: 1; 0 when there is none; -1. */
-static int
-next_chunk(struct cms_open *o, struct fault *f)
-{
-	struct ber_header h;
-	int r;
-
-	while (!o->whole && o->ber.depth > o->outer) {
-		r = ber_next(&o->ber, &h, f);
-		if (r < 0)
-			return -1;
-		if (r == 0)
-			continue;
-		if (h.tag == BER_OCTETS) {
-			o->left = h.length;
-			return 1;
-		}
-		if (h.tag != (BER_OCTETS | BER_CONSTRUCTED))
-			return ber_fault(&o->ber, "no text", f);
-		if (ber_enter(&o->ber, &h, f) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* What stands behind the text: the tag, and nothing else that counts. */
-static int
-read_tag(struct cms_open *o, unsigned char tag[TAG], struct fault *f)
-{
-	struct ber_header h;
-	struct buf b = { 0 }, rest = { 0 };
-	int r = ber_next(&o->ber, &h, f), rc = -1;
-
-	if (r > 0)
-		r = ber_fault(&o->ber, "no end of the text", f);
-	if (r == 0 && (r = ber_next(&o->ber, &h, f)) == 0)
-		r = ber_fault(&o->ber, "no tag", f);
-	if (r < 0)
-		goto out;
-	if (h.tag == (BER_CONTEXT | BER_CONSTRUCTED | 1)) {
-		(void)fault(f, FAULT_DATA,
-		    "it has authenticated attributes, which are not "
-		    "supported");
-		goto out;
-	}
-	if (h.tag != BER_OCTETS || h.length != TAG) {
-		(void)ber_fault(&o->ber, "its tag is not of 16 bytes", f);
-		goto out;
-	}
-	if (ber_copy(&o->ber, &h, &b, HEAD_MAX, f) != 0)
-		goto out;
-	memcpy(tag, b.p + b.n - TAG, TAG);
-	/* attributes that are not authenticated, and the ends */
-	while (o->ber.depth > 0) {
-		r = ber_next(&o->ber, &h, f);
-		buf_reset(&rest);
-		if (r < 0 ||
-		    (r == 1 && ber_copy(&o->ber, &h, &rest, HEAD_MAX, f) != 0))
-			goto out;
-	}
-	r = ber_end(&o->ber, f);
-	if (r == 0)
-		(void)ber_fault(&o->ber, "something stands behind it", f);
-	rc = r == 1 ? 0 : -1;
-out:
-	buf_release(&b);
-	buf_release(&rest);
-	return rc;
-}
-
 /* The end of the text: does the tag hold? */
 static int
 finish(struct cms_open *o, struct fault *f)
 {
-	unsigned char tag[TAG], none[16];
+	unsigned char tag[CMS_TAG], none[16];
 	int n = 0, ok;
 
-	if (read_tag(o, tag, f) != 0)
+	if (cms_layout_tag(&o->layout, tag, f) != 0)
 		return -1;
-	ok = EVP_CIPHER_CTX_ctrl(o->cipher, EVP_CTRL_AEAD_SET_TAG, TAG, tag) >
-		0 &&
+	ok = EVP_CIPHER_CTX_ctrl(o->cipher, EVP_CTRL_AEAD_SET_TAG, CMS_TAG,
+		 tag) > 0 &&
 	    EVP_DecryptFinal_ex(o->cipher, none, &n) > 0;
 	ERR_clear_error();
 	if (!ok || n != 0)
@@ -359,23 +143,13 @@ cms_open_read(struct cms_open *o, unsigned char *to, size_t room,
 {
 	const unsigned char *p;
 	size_t n;
-	int64_t rest;
 	int r, got = 0;
 
-	while (o->left == 0) {
-		if (o->done)
-			return 0;
-		r = next_chunk(o, f);
-		if (r < 0)
-			return -1;
-		if (r == 0)
-			return finish(o, f);
-	}
-	rest = o->left < (int64_t)room ? o->left : (int64_t)room;
-	o->left -= rest;
-	if (ber_read(&o->ber, &rest, &p, &n, f) != 0)
-		return -1;
-	o->left += rest;
+	if (o->done)
+		return 0;
+	r = cms_layout_text(&o->layout, &p, &n, room, f);
+	if (r <= 0)
+		return r < 0 ? -1 : finish(o, f);
 	if (EVP_DecryptUpdate(o->cipher, to, &got, p, (int)n) <= 0 ||
 	    (size_t)got != n) {
 		ERR_clear_error();
@@ -389,8 +163,7 @@ cms_open_close(struct cms_open *o)
 {
 	if (o == NULL)
 		return;
-	ber_release(&o->ber);
-	buf_release(&o->head);
+	cms_layout_release(&o->layout);
 	BIO_free_all(o->chain);
 	CMS_ContentInfo_free(o->content);
 	free(o);

@@ -8,6 +8,7 @@
 #include "export/csv_read.h"
 #include "export/input.h"
 
+#define CELL_GROWTH ((size_t)256 << 10)
 #define BOM "\xef\xbb\xbf"
 
 struct csv_read {
@@ -43,6 +44,8 @@ parser_open(struct csv_read *c)
 	csv_set_space_func(&c->parser, no_blank);
 	csv_set_realloc_func(&c->parser, xrealloc);
 	csv_set_free_func(&c->parser, free);
+	/* else a long cell is copied for every 128 bytes of it */
+	csv_set_blk_size(&c->parser, CELL_GROWTH);
 }
 
 struct csv_read *

@@ -1,6 +1,5 @@
 #include <dirent.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,23 +9,18 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "dynamodb/hash.h"
-#include "dynamodb/slice.h"
 #include "dynamodb/workers.h"
 #include "export/place.h"
+#include "export/s3_summary.h"
 #include "export/s3_write.h"
 #include "export/stream.h"
 
-#define KEY "AWSDynamoDB/" /* where exports are in a bucket */
-
 struct s3_data {
-	char *name;
-	struct stream *stream; /* NULL: ended */
+	struct s3_counted told; /* name, items, and at the end the sum */
+	struct stream *stream;  /* NULL: ended */
 	struct hash_md5 *md5;
-	bool summed; /* sum is known */
-	unsigned char sum[HASH_MD5];
-	int64_t items, bytes;
+	int64_t bytes;
 };
 
 struct s3_write {
@@ -144,9 +138,9 @@ s3_write_data(struct s3_write *w, struct fault *f)
 	lock_enter(w->lock);
 	w->list = xreallocarray(w->list, w->n + 1, sizeof(struct s3_data *));
 	w->list[w->n++] = d;
-	d->name = xasprintf("%08zu.json.gz", w->n);
+	d->told.name = xasprintf("%08zu.json.gz", w->n);
 	lock_leave(w->lock);
-	path = xasprintf("%s/data/%s", w->temp, d->name);
+	path = xasprintf("%s/data/%s", w->temp, d->told.name);
 	o.path = path;
 	o.md5 = d->md5 = hash_md5_begin();
 	d->stream = stream_open(&o, f);
@@ -158,7 +152,7 @@ int
 s3_data_add(struct s3_data *d, const void *p, size_t n, int64_t items,
     struct fault *f)
 {
-	d->items += items;
+	d->told.items += items;
 	d->bytes += (int64_t)n;
 	return stream_write(d->stream, p, n, f);
 }
@@ -171,9 +165,9 @@ s3_data_end(struct s3_data *d, struct fault *f)
 	d->stream = NULL;
 	if (stream_commit(s, f) != 0)
 		return -1;
-	d->summed = d->md5 != NULL;
-	if (d->summed)
-		hash_md5_end(d->md5, d->sum);
+	d->told.summed = d->md5 != NULL;
+	if (d->told.summed)
+		hash_md5_end(d->md5, d->told.sum);
 	d->md5 = NULL;
 	return 0;
 }
@@ -184,7 +178,7 @@ s3_write_items(const struct s3_write *w)
 	int64_t n = 0;
 
 	for (size_t i = 0; i < w->n; i++)
-		n += w->list[i]->items;
+		n += w->list[i]->told.items;
 	return n;
 }
 
@@ -196,103 +190,6 @@ s3_write_bytes(const struct s3_write *w)
 	for (size_t i = 0; i < w->n; i++)
 		n += w->list[i]->bytes;
 	return n;
-}
-
-static void
-add_string(struct buf *out, const char *text)
-{
-	if (text == NULL || text[0] == '\0')
-		buf_adds(out, "null");
-	else
-		slice_text_encode(out, text, strlen(text));
-}
-
-/* ,"name":"…" */
-static void
-add_named(struct buf *out, const char *name, const char *text)
-{
-	buf_addf(out, ",\"%s\":", name);
-	add_string(out, text);
-}
-
-/* 2026-11-22T08:12:00.000Z */
-static void
-add_time(struct buf *out, const char *name, int64_t epoch)
-{
-	char text[32];
-
-	(void)text_time_format(text, epoch);
-	buf_addf(out, ",\"%s\":\"%.19s.000Z\"", name, text);
-}
-
-/* Where ${name} will be in a bucket, for those who ask the manifest. */
-static void
-add_key(struct buf *out, const struct s3_write *w, const char *member,
-    const char *name)
-{
-	char *key = xasprintf(KEY "%s/%s", w->id, name);
-
-	add_named(out, member, key);
-	free(key);
-}
-
-/* The sum in base64, and the entity tag S3 gives to an upload of one part. */
-static void
-add_sums(struct buf *out, const struct s3_data *d)
-{
-	struct hash_md5 *h = hash_md5_begin();
-	unsigned char sum[HASH_MD5];
-	char hex[2 * HASH_MD5 + 1];
-
-	if (h == NULL)
-		return;
-	hash_md5_add(h, d->sum, sizeof(d->sum));
-	hash_md5_end(h, sum);
-	hash_hex(hex, sum, sizeof(sum));
-	buf_adds(out, ",\"md5Checksum\":\"");
-	hash_base64(out, d->sum, sizeof(d->sum));
-	buf_addf(out, "\",\"etag\":\"%s-1\"", hex);
-}
-
-static void
-make_files(struct buf *out, const struct s3_write *w)
-{
-	for (size_t i = 0; i < w->n; i++) {
-		const struct s3_data *d = w->list[i];
-		char *name = xasprintf("data/%s", d->name);
-
-		buf_adds(out, "{\"itemCount\":");
-		buf_addi(out, d->items);
-		if (d->summed)
-			add_sums(out, d);
-		add_key(out, w, "dataFileS3Key", name);
-		buf_adds(out, "}\n");
-		free(name);
-	}
-}
-
-static void
-make_summary(struct buf *out, const struct s3_write *w,
-    const struct s3_about *about)
-{
-	bool known = about->arn != NULL && about->arn[0] != '\0';
-	char *arn = known ? xasprintf("%s/export/%s", about->arn, w->id) : NULL;
-
-	buf_adds(out, "{\"version\":\"2020-06-30\"");
-	add_named(out, "exportArn", arn);
-	add_time(out, "startTime", about->begun);
-	add_time(out, "endTime", about->ended);
-	add_named(out, "tableArn", about->arn);
-	add_named(out, "tableId", about->id);
-	add_time(out, "exportTime", about->exported);
-	buf_adds(out,
-	    ",\"s3Bucket\":null,\"s3Prefix\":null,"
-	    "\"s3SseAlgorithm\":null,\"s3SseKmsKeyId\":null");
-	add_key(out, w, "manifestFilesS3Key", "manifest-files.json");
-	buf_adds(out, ",\"billedSizeBytes\":0,\"itemCount\":");
-	buf_addi(out, s3_write_items(w));
-	buf_adds(out, ",\"outputFormat\":\"DYNAMODB_JSON\"}\n");
-	free(arn);
 }
 
 static int
@@ -347,8 +244,9 @@ s3_write_finish(struct s3_write *w, const struct s3_about *about,
 	struct buf files = { 0 }, summary = { 0 };
 	int rc = -1;
 
-	make_files(&files, w);
-	make_summary(&summary, w, about);
+	for (size_t i = 0; i < w->n; i++)
+		s3_summary_file(&files, w->id, &w->list[i]->told);
+	s3_summary(&summary, w->id, s3_write_items(w), about);
 	/* the one that readers look for comes last */
 	if (write_manifest(w, "manifest-files", &files, f) == 0 &&
 	    write_manifest(w, "manifest-summary", &summary, f) == 0)
@@ -397,8 +295,8 @@ s3_write_close(struct s3_write *w)
 
 		stream_discard(d->stream);
 		if (d->md5 != NULL)
-			hash_md5_end(d->md5, d->sum);
-		free(d->name);
+			hash_md5_end(d->md5, d->told.sum);
+		free(d->told.name);
 		free(d);
 	}
 	if (w->temp != NULL)

@@ -46,11 +46,13 @@ looks() {
 		tame 0 -- inspect --now "$NOW" --format "$format" --top 1000 "$@"
 	done
 	tame 0 --columns 40 -- inspect --now "$NOW" "$@"
-	for format in table tsv csv jsonl; do
+	for format in table tsv csv; do
 		tame 0 -- list --now "$NOW" --format "$format" "$@"
 		tame 0 -- list --now "$NOW" --format "$format" --reveal \
 		    --columns key,group,ttl,value,@tags,@sess "$@"
 	done
+	tame 0 -- list --now "$NOW" --format jsonl "$@"
+	tame 0 -- list --now "$NOW" --format jsonl --reveal "$@"
 	tame 0 -- list --now "$NOW" --top 50 --by size --reveal "$@"
 }
 

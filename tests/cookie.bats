@@ -1,0 +1,161 @@
+#!/usr/bin/env bats
+# From a user's cookie to the session: cookies that express made.
+
+load lib/common
+
+setup_file() {
+	start_local
+	TABLE=$(new_table cookie)
+	export TABLE
+	seed --endpoint "$LOCAL_URL" --table "$TABLE" --ttl on
+	start_gallery CACHETABLE="$TABLE" SESSION_SECRET='käyboard c@t'
+	curl -sSf -o /dev/null -c "$WORLD/jar" -D "$WORLD/headers" \
+	    -d user=ada "$GALLERY_URL/login"
+	COOKIE=$(awk '/connect.sid/ { print $7 }' "$WORLD/jar")
+	SID=${COOKIE#s%3A} SID=${SID%.*}
+	export COOKIE SID
+	umask 077
+	printf 'käyboard c@t\n' >"$WORLD/right"
+	printf 'another\nyet another' >"$WORLD/wrong"
+	cat "$WORLD/wrong" - "$WORLD/right" <<<'' >"$WORLD/several"
+}
+
+teardown_file() { stop_servers; }
+
+# show ARGUMENT...: with what the user's cookie is on top
+show() { run --separate-stderr ttlsweep show -t "$TABLE" "$@"; }
+
+# It showed ada's session, and neither secret nor id unless told to.
+shows() {
+	[[ $status -eq 0 && ${lines[0]} == *"$1"* ]] || {
+		echo "$output$stderr"
+		false
+	}
+	[[ $output == *session:"${SID:0:4}"…* && $output$stderr != *c@t* ]]
+	[[ $output != *"$SID"* && $stderr != *"$SID"* ]]
+	[[ $output != *ada* ]]
+}
+
+@test "the value, with the right secret" {
+	show --cookie "$COOKIE" --secret-file "$WORLD/right"
+	shows 'the signature is valid'
+	[[ -z $stderr ]]
+}
+
+@test "one of several secrets" {
+	show --cookie "$COOKIE" --secret-file "$WORLD/several"
+	shows 'the signature is valid (secret 3 of 3)'
+}
+
+@test "the whole Set-Cookie line that express sent, and a browser's Cookie" {
+	show --cookie "$(grep -i '^set-cookie:' "$WORLD/headers")" \
+	    --secret-file "$WORLD/right"
+	shows 'the signature is valid'
+	show --cookie "Cookie: lang=en; connect.sid=$COOKIE; _ga=1.2" \
+	    --secret-file "$WORLD/right"
+	shows 'the signature is valid'
+}
+
+@test "from standard input, where nobody else sees it" {
+	run --separate-stderr ttlsweep show -t "$TABLE" --cookie - \
+	    --secret-file "$WORLD/right" <<<"$COOKIE"
+	shows 'the signature is valid'
+}
+
+@test "--reveal shows whose it is" {
+	show --cookie "$COOKIE" --secret-file "$WORLD/right" --reveal
+	[[ $status -eq 0 && $output == *"session:$SID"* && $output == *ada* ]]
+}
+
+@test "without a secret: shown, and said to be unverified" {
+	show --cookie "$COOKIE"
+	shows 'NOT VERIFIED'
+}
+
+@test "unsigned: shown without a secret, refused with one" {
+	show --cookie "$SID"
+	shows 'NOT SIGNED'
+	show --cookie "$SID" --secret-file "$WORLD/right"
+	[[ $status -eq 1 && $stderr == *"the cookie is not signed"* && -z $output ]]
+}
+
+@test "a wrong signature: no session is shown" {
+	show --cookie "$COOKIE" --secret-file "$WORLD/wrong"
+	[[ $status -eq 1 && $stderr == *"signature is wrong"* && -z $output ]]
+	show --cookie "s%3Aforged${SID:6}${COOKIE##*"$SID"}" --secret-file "$WORLD/right"
+	[[ $status -eq 1 && $stderr == *"signature is wrong"* && -z $output ]]
+}
+
+@test "no such session" {
+	show --cookie 's:0GbXHZ4KUcDgvNvjTc8LmtR3aXq1yE5w.erSqMe+lrXRxXhpJ+Xc/mXUrB/edqpniPQPyy4xhPC8'
+	[[ $status -eq 1 ]]
+	[[ $stderr == *"no entry has the key 'session:0GbX…"*"', 'sess:0GbX…"* ]]
+	[[ $output == *'NOT VERIFIED'* ]]
+}
+
+@test "another prefix" {
+	show --cookie "$COOKIE" --session-prefix x: --session-prefix session:
+	shows 'NOT VERIFIED'
+	show --cookie "$COOKIE" --session-prefix x:
+	[[ $status -eq 1 && $stderr == *"'x:${SID:0:4}…"* ]]
+}
+
+@test "in an export" {
+	ttlsweep export -t "$TABLE" -o "$BATS_TEST_TMPDIR/export.json"
+	run --separate-stderr ttlsweep show -i "$BATS_TEST_TMPDIR/export.json" \
+	    --cookie "$COOKIE" --secret-file "$WORLD/right"
+	shows 'the signature is valid'
+}
+
+@test "a secret that everybody can read is warned of" {
+	cp "$WORLD/right" "$BATS_TEST_TMPDIR/secret"
+	chmod 644 "$BATS_TEST_TMPDIR/secret"
+	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/secret"
+	shows 'valid'
+	[[ $stderr == *"everybody on this machine can read it"* ]]
+	show --cookie "$COOKIE" --secret-file <(cat "$WORLD/right")
+	shows 'valid'
+	[[ -z $stderr ]]
+}
+
+@test "files that hold no secret" {
+	: >"$BATS_TEST_TMPDIR/empty"
+	chmod 600 "$BATS_TEST_TMPDIR/empty"
+	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/empty"
+	[[ $status -eq 1 && $stderr == *"no secret is in it"* ]]
+	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/missing"
+	[[ $status -eq 1 && $stderr == *"No such file"* ]]
+	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR"
+	[[ $status -eq 1 && $stderr == *"Is a directory"* ]]
+	head -c 70000 /dev/zero >"$BATS_TEST_TMPDIR/large"
+	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/large"
+	[[ $status -eq 1 && $stderr == *"longer than 64 KiB"* ]]
+}
+
+@test "wrong usage" {
+	show --cookie "$COOKIE" users
+	[[ $status -eq 2 && $stderr == *"one too many"* ]]
+	show --secret-file "$WORLD/right" users
+	[[ $status -eq 2 && $stderr == *"--secret-file needs --cookie"* ]]
+	show --cookie ''
+	[[ $status -eq 2 ]]
+	show --cookie 'Cookie: a; b'
+	[[ $status -eq 2 && $stderr == *"there is no cookie"* ]]
+	show
+	[[ $status -eq 2 ]]
+}
+
+@test "a table without text keys has no sessions" {
+	local table
+	table=$(new_table number)
+	seed --endpoint "$LOCAL_URL" --table "$table" --key-type N
+	run --separate-stderr ttlsweep show -t "$table" --cookie "$COOKIE"
+	[[ $status -eq 2 && $stderr == *"no session is in this table"* ]]
+	[[ $stderr != *"$SID"* ]]
+}
+
+@test "-vv tells neither cookie nor secret" {
+	show --cookie "$COOKIE" --secret-file "$WORLD/right" -vv
+	[[ $status -eq 0 && $stderr == *GetItem* ]]
+	[[ $stderr != *"$SID"* && $stderr != *c@t* ]]
+}

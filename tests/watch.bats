@@ -1,0 +1,145 @@
+#!/usr/bin/env bats
+# inspect --watch: redrawn in place on a terminal, one behind the other
+# elsewhere, with what changed; never past --max-rcu.
+
+load lib/common
+
+setup_file() {
+	start_local
+	TABLE=$(new_table watch)
+	export TABLE
+	seed --endpoint "$LOCAL_URL" --table "$TABLE" --case future=30 \
+	    --case past=20 --now "$(date +%s)"
+}
+
+teardown_file() { stop_servers; }
+
+setup() {
+	export TERM=xterm-256color
+	OUT=$BATS_TEST_TMPDIR/out
+}
+
+# watch SECONDS OPTION...: for so long, to $OUT; its status in $STATUS
+watch() {
+	local seconds=$1
+	shift
+	STATUS=0
+	# an interrupt reaches a background job only where it has its own group
+	"$PYTHON" - "$seconds" "$TTLSWEEP" inspect -t "$TABLE" --watch 1 "$@" \
+	    >"$OUT" <<-'END' || STATUS=$?
+	import signal, subprocess, sys, time
+	p = subprocess.Popen(sys.argv[2:])
+	time.sleep(float(sys.argv[1]))
+	p.send_signal(signal.SIGINT)
+	code = p.wait()
+	sys.exit(code if code >= 0 else 128 - code)
+	END
+}
+
+put() {
+	printf '{"Item":{"key":{"S":"%s"},"ttl":{"N":"%d"}}}\n' "$1" "$2" |
+	    seed --endpoint "$LOCAL_URL" --table "$TABLE" --no-create --items -
+}
+
+@test "elsewhere: one report behind the other, each by its own time" {
+	(sleep 2 && put "late:$RANDOM" $(($(date +%s) + 600))) >/dev/null &
+	watch 6
+	wait
+	[[ $STATUS -eq 130 ]]
+	! grep -q $'\033' "$OUT"
+	n=$(grep -c '^STATE' "$OUT")
+	((n >= 3))
+	# no change is told of the first look, each later one has a column
+	[[ $(grep -c '^STATE.*CHANGE' "$OUT") -eq $((n - 1)) ]]
+	[[ $(grep -cE '^live .* \+1 ' "$OUT") -eq 1 ]]
+	[[ $(grep -o 'judged at [^.]*' "$OUT" | sort -u | wc -l) -ge 3 ]]
+}
+
+@test "JSON: an object a line" {
+	watch 3.5 --format json
+	[[ $STATUS -eq 130 ]]
+	[[ $(jq -s 'length >= 2 and all(.complete) and (map(.now) | unique | length) >= 2' "$OUT") == true ]]
+	# what a look took is that look's
+	[[ $(jq -s 'map(.scanned.capacity_units) | unique | length' "$OUT") == 1 ]]
+}
+
+@test "to a file, which holds the last look" {
+	watch 3.5 --format prometheus -o "$BATS_TEST_TMPDIR/metrics"
+	[[ $STATUS -eq 130 && ! -s $OUT ]]
+	grep -q 'last_success_timestamp_seconds' "$BATS_TEST_TMPDIR/metrics"
+	[[ $(grep -c '# HELP ttlsweep_items' "$BATS_TEST_TMPDIR/metrics") == 1 ]]
+}
+
+@test "a terminal: in place, cut to its lines, what is left is wiped" {
+	status=0
+	"$PYTHON" "$ROOT/tests/lib/terminal.py" --rows 20 --columns 70 \
+	    --interrupt-after 4 "$TTLSWEEP" inspect -t "$TABLE" --watch 1 \
+	    --color never --progress never >"$OUT" || status=$?
+	[[ $status -eq 130 ]]
+	[[ $(grep -c $'\033\[2J' "$OUT") -eq 1 ]]
+	frames=$(grep -o $'\033\[H' "$OUT" | wc -l)
+	((frames >= 3))
+	[[ $(grep -o $'\033\[J' "$OUT" | wc -l) -eq $frames ]]
+	[[ $(grep -c 'lines more: make the window larger' "$OUT") -eq $frames ]]
+	# never a line more than there are
+	awk -v RS=$'\033\\[H' 'NR > 1 && gsub(/\n/, "") > 20 { bad = 1 } END { exit bad }' "$OUT"
+}
+
+@test "a large terminal: all of it, and when the next look is" {
+	status=0
+	"$PYTHON" "$ROOT/tests/lib/terminal.py" --rows 90 --columns 70 \
+	    --interrupt-after 2 "$TTLSWEEP" inspect -t "$TABLE" --watch 5 >"$OUT" || status=$?
+	[[ $status -eq 130 ]]
+	grep -q 'Look 1, the next in 5 s. Interrupt to end.' "$OUT"
+	! grep -q 'lines more' "$OUT"
+}
+
+@test "a dumb terminal is no terminal" {
+	status=0
+	TERM=dumb "$PYTHON" "$ROOT/tests/lib/terminal.py" --interrupt-after 3 \
+	    "$TTLSWEEP" inspect -t "$TABLE" --watch 1 --progress never >"$OUT" || status=$?
+	[[ $status -eq 130 ]]
+	! grep -q $'\033\[[H2J]' "$OUT"
+}
+
+@test "never more read units than --max-rcu" {
+	local table begun
+	table=$(new_table units)
+	seed --endpoint "$LOCAL_URL" --table "$table" --mixed 1500 --now 1795335120 --max-size 4000
+	begun=$(date +%s%N)
+	TABLE=$table watch 8 --format json --max-rcu 60
+	[[ $STATUS -eq 130 ]]
+	# what a look took, over the time from its beginning to the next one's
+	# end; a burst of a quarter second is allowed
+	units=$(jq -s 'map(.scanned.capacity_units) | add' "$OUT")
+	seconds=$(awk -v b="$begun" -v e="$(date +%s%N)" 'BEGIN { print (e - b) / 1e9 }')
+	awk -v u="$units" -v s="$seconds" 'BEGIN { exit !(u > 60 && u <= 60 * (s + 0.5)) }' || {
+		echo "$units units in $seconds s"
+		false
+	}
+}
+
+@test "TTL that is switched on meanwhile is seen" {
+	local table
+	table=$(new_table switched)
+	seed --endpoint "$LOCAL_URL" --table "$table" --case future=3 --now "$(date +%s)"
+	(sleep 2 && aws dynamodb update-time-to-live --endpoint-url "$LOCAL_URL" \
+	    --table-name "$table" --time-to-live-specification \
+	    Enabled=true,AttributeName=ttl) >/dev/null &
+	TABLE=$table watch 6 --format json
+	wait
+	[[ $(jq -s 'first.ttl_status == "DISABLED" and last.ttl_status == "ENABLED"' "$OUT") == true ]]
+}
+
+@test "wrong usage" {
+	run -2 ttlsweep inspect -t "$TABLE" --watch 0
+	run -2 ttlsweep inspect -t "$TABLE" --watch 5 --now 1
+	run -2 ttlsweep inspect -i /dev/null --watch 5
+	run -2 ttlsweep inspect -t "$TABLE" --watch 5 --format html
+	[[ $output == *"needs --output"* ]]
+	run -2 ttlsweep inspect --merge x --watch 5
+}
+
+@test "what cannot be read at first ends it" {
+	run -1 ttlsweep inspect -t none-such --watch 1
+}
