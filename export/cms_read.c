@@ -161,7 +161,7 @@ cms_read_open(const struct cms_source *s, struct fault *f)
 	if (s->key == NULL) {
 		(void)fault(f, FAULT_USAGE,
 		    "%s: it is encrypted: give the private key with "
-		    "--decrypt-with KEY.pem",
+		    "--decrypt-with KEY.pem (with --input, and for restore)",
 		    s->name);
 		return NULL;
 	}

@@ -26,6 +26,18 @@ struct csv_items {
 	struct buf image;
 };
 
+/* Whether ${cell} can be a name: UTF-8 without a NUL. */
+static bool
+is_name(struct slice cell)
+{
+	const char *end = cell.p + cell.n;
+	int n = 1;
+
+	for (const char *p = cell.p; p < end && n > 0; p += n)
+		n = *p != '\0' ? text_utf8(p, end) : 0;
+	return n > 0;
+}
+
 static int
 read_names(struct csv_items *c, struct fault *f)
 {
@@ -39,8 +51,15 @@ read_names(struct csv_items *c, struct fault *f)
 		    "%s: it is empty: CSV begins with a line of names",
 		    csv_read_name(c->csv));
 	c->names = xcalloc(row.n, sizeof(*c->names));
-	for (; c->n < row.n; c->n++)
+	for (; c->n < row.n; c->n++) {
+		if (!is_name(row.cells[c->n])) {
+			(void)fault(f, FAULT_DATA,
+			    "no line of names: cell %zu is no text in UTF-8",
+			    c->n + 1);
+			return csv_read_at(c->csv, f);
+		}
 		c->names[c->n] = xstrndup(row.cells[c->n].p, row.cells[c->n].n);
+	}
 	c->attributes = c->size = c->n;
 	for (size_t i = 1; i < c->n; i++) {
 		if (strcmp(c->names[i], ATTRIBUTES) == 0)

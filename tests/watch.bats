@@ -123,10 +123,9 @@ put() {
 	local table
 	table=$(new_table switched)
 	seed --endpoint "$LOCAL_URL" --table "$table" --case future=3 --now "$(date +%s)"
-	(sleep 2 && aws dynamodb update-time-to-live --endpoint-url "$LOCAL_URL" \
-	    --table-name "$table" --time-to-live-specification \
-	    Enabled=true,AttributeName=ttl) >/dev/null &
-	TABLE=$table watch 6 --format json
+	(sleep 2.5 && seed --endpoint "$LOCAL_URL" --table "$table" \
+	    --no-create --ttl on) >/dev/null &
+	TABLE=$table watch 10 --format json
 	wait
 	[[ $(jq -s 'first.ttl_status == "DISABLED" and last.ttl_status == "ENABLED"' "$OUT") == true ]]
 }

@@ -45,9 +45,9 @@ def main():
         put(n + 1, "session:" + text + "0123456789abcdef", sess={"S": json.dumps(session, ensure_ascii=n % 2 == 0)})
         put(n + 2, "user:" + text, value=nested(30 if n else 31, text), tags={"SS": [text, "b"]}, blob={"B": "G1sySg=="})
     if options.huge:
-        for n, text in enumerate(TEXTS[:2]):
+        for n, text in enumerate(TEXTS[:1]):
             put(n, "huge:" + text * (1000000 // len(text)), value={"S": text * (1000000 // len(text))})
-            put(n, "session:huge" + str(n), sess={"S": json.dumps({"x": text * (1000000 // len(text))})})
+            put(n, "session:huge" + str(n), sess={"S": json.dumps({"x": text * (100000 // len(text))})})
 
 
 if __name__ == "__main__":

@@ -58,6 +58,8 @@ static const struct {
 	{ "no attributes", "key,kind\n", NULL, NULL,
 	    "/file:1: row 1: it is no DynamoDB JSON, no journal, and no CSV "
 	    "with a column \"attributes\"" },
+	{ "a name that is none", "key,\xff,attributes\n", NULL, NULL,
+	    "/file:1: row 1: no line of names: cell 2 is no text in UTF-8" },
 	{ "another hint", NAMES, "id", NULL,
 	    "/file: its first columns are the key (key), and it should be "
 	    "(id)" },
@@ -261,7 +263,7 @@ test_told(void **state)
 		{ "nothing", SLICE(""), "" },
 		{ "blanks", SLICE(" \n\n"), "" },
 		{ "an array", SLICE("[]"), "not a JSON object" },
-		{ "NUL", SLICE("\0\0"), "no CSV with a column" },
+		{ "NUL", SLICE("\0\0"), "no line of names" },
 		{ "text", SLICE("hello\n"), "no CSV with a column" },
 		{ "JSON Lines", SLICE("{\"key\":\"a\"}"),
 		    "JSON Lines have lost the types" },
