@@ -20,9 +20,9 @@ struct segment {
 	int64_t index;
 	struct buf next; /* where its next page begins: a scan's
 			    ExclusiveStartKey; empty: at the start */
-	bool finished;	 /* no page is left */
-	int64_t pages;	 /* fetched so far */
-	void *own;	 /* the source's, freed by its release */
+	bool finished;   /* no page is left */
+	int64_t pages;   /* fetched so far */
+	void *own;       /* the source's, freed by its release */
 };
 
 struct source {

@@ -53,6 +53,14 @@ list_sort(struct list *l)
 		qsort(l->path, l->n, sizeof(*l->path), by_name);
 }
 
+/* Whether the sorted list has ${path}. */
+static bool
+list_has(const struct list *l, char *path)
+{
+	return l->n > 0 &&
+	    bsearch(&path, l->path, l->n, sizeof(*l->path), by_name) != NULL;
+}
+
 /* "a, b, c and 7 more" */
 static void
 list_names(struct buf *out, const struct list *l)
@@ -212,9 +220,7 @@ find_surplus(struct s3_manifest *m, const struct list *known, struct fault *f)
 	if (strcmp(folder, m->folder) != 0)
 		rc = list_folder(&all, folder, f);
 	for (size_t i = 0; i < all.n; i++)
-		if (is(all.path[i], false) &&
-		    bsearch(&all.path[i], known->path, known->n,
-			sizeof(*known->path), by_name) == NULL)
+		if (is(all.path[i], false) && !list_has(known, all.path[i]))
 			list_add(&surplus, xstrdup(all.path[i]));
 	m->surplus = surplus.path;
 	m->nsurplus = surplus.n;

@@ -41,8 +41,8 @@ int kind_parse(const char *s);
 
 /* What entries are judged by: fixed for a run. Borrowed strings. */
 struct rules {
-	int64_t now;	/* epoch seconds */
-	bool ttl_acts;	/* the table's TTL is on, and on this attribute */
+	int64_t now;   /* epoch seconds */
+	bool ttl_acts; /* the table's TTL is on, and on this attribute */
 	const char *const *session_prefixes;
 	size_t nprefixes;
 	const char *const *groups; /* whole keys that are groups */
@@ -56,14 +56,14 @@ struct record {
 	enum state state;
 	enum reason reason;
 	enum kind kind;
-	bool has_moment;  /* a moment was meant */
+	bool has_moment;        /* a moment was meant */
 	struct decimal seconds; /* it, exact */
-	int64_t moment;	  /* … cut to whole seconds towards the past */
-	int64_t overdue;  /* whole seconds since then; < 0 in the future */
-	struct slice key; /* the partition key as text: decoded S, N as it
-			     stands, B in base64; points into the scratch */
+	int64_t moment;         /* … cut to whole seconds towards the past */
+	int64_t overdue;    /* whole seconds since then; < 0 in the future */
+	struct slice key;   /* the partition key as text: decoded S, N as it
+			       stands, B in base64; points into the scratch */
 	struct slice group; /* "session:", a whole key, or "(none)" */
-	int64_t size;	  /* bytes as DynamoDB counts; -1 unknown */
+	int64_t size;       /* bytes as DynamoDB counts; -1 unknown */
 };
 
 /*

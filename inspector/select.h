@@ -11,14 +11,14 @@ struct rules;
 /* Which entries a command is about. All zero selects none: see
  * selection_any. Borrowed strings. */
 struct selection {
-	unsigned states;  /* bit 1 << enum state */
-	unsigned reasons; /* bit 1 << enum reason; 0: any */
-	unsigned kinds;	  /* bit 1 << enum kind */
+	unsigned states;             /* bit 1 << enum state */
+	unsigned reasons;            /* bit 1 << enum reason; 0: any */
+	unsigned kinds;              /* bit 1 << enum kind */
 	const char *const *prefixes; /* any of them; none: any key */
 	size_t nprefixes;
-	int64_t overdue;	/* expired at least that long ago; -1: off */
+	int64_t overdue;        /* expired at least that long ago; -1: off */
 	int64_t expires_within; /* live, and ends within; -1: off */
-	int64_t larger_than;	/* bytes; -1: off */
+	int64_t larger_than;    /* bytes; -1: off */
 };
 
 struct selection selection_any(void);

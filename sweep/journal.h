@@ -75,9 +75,9 @@ int journal_close(struct journal *j, bool discard, struct fault *f);
 
 /*
  * The default place: $XDG_STATE_HOME/ttlsweep, ~/.local/state/ttlsweep, or
- * /var/lib/ttlsweep for root; made with mode 0700 when missing, if ${make}. ${dir} (may
- * be NULL) is the user's choice. One that everybody may write to is refused,
- * as is another user's symbolic link. The path is
+ * /var/lib/ttlsweep for root; made with mode 0700 when missing, if ${make}.
+ * ${dir} (may be NULL) is the user's choice. One that everybody may write to is
+ * refused, as is another user's symbolic link. The path is
  * TABLE-20261122T081200Z.journal in it, …Z-2.journal and so on when taken.
  * The caller frees it; NULL on failure.
  */

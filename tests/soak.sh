@@ -41,12 +41,12 @@ while ((SECONDS < deadline)); do
 	# Tables pile up in a server: a new one now and then.
 	start_local
 	start_dynalite
+	if ((SECONDS + 180 <= deadline)); then
+		hard
+	fi
 	round=$((deadline - SECONDS))
 	"$PYTHON" "$ROOT/tests/tools/soak.py" --seed "$seed" \
 	    --seconds $((round < 300 ? round : 300)) "$LOCAL_URL" "$DYNALITE_URL"
-	if ((SECONDS + 120 <= deadline)); then
-		hard
-	fi
 	stop_servers
 	((seed += 100000))
 done

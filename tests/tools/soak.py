@@ -112,7 +112,7 @@ class Round:
 
     def purge(self):
         rng = self.rng
-        words = ["purge", "--yes", "--journal", self.journal, "--format", "json",
+        words = ["purge", "--yes", "--now", str(self.now), "--journal", self.journal, "--format", "json",
                  "--jobs", str(rng.choice([1, 2, 8])), "--batch", rng.choice(["auto", "auto", "single"])]
         if rng.random() < .3:
             words += ["--segments", str(rng.choice([1, 4, 64]))]
