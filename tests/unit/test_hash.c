@@ -184,6 +184,34 @@ test_wipe_and_random(void **state)
 	hash_wipe(NULL, 0);
 }
 
+/* RFC 1321, appendix A.5; in pieces, too. */
+static void
+test_md5(void **state)
+{
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{ "", "d41d8cd98f00b204e9800998ecf8427e" },
+		{ "abc", "900150983cd24fb0d6963f7d28e17f72" },
+		{ "message digest", "f96b697d7cb7938d525a2f31aaf161d0" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct hash_md5 *h = hash_md5_begin();
+		unsigned char sum[HASH_MD5];
+		char hex[2 * HASH_MD5 + 1];
+
+		if (h == NULL) /* the system does not allow it */
+			skip();
+		for (const char *p = cases[i].text; *p != '\0'; p++)
+			hash_md5_add(h, p, 1);
+		hash_md5_end(h, sum);
+		hash_hex(hex, sum, sizeof(sum));
+		assert_string_equal(hex, cases[i].want);
+	}
+}
+
 int
 main(void)
 {
@@ -194,6 +222,7 @@ main(void)
 		cmocka_unit_test(test_not_base64),
 		cmocka_unit_test(test_base64_long),
 		cmocka_unit_test(test_wipe_and_random),
+		cmocka_unit_test(test_md5),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
