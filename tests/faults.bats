@@ -38,6 +38,7 @@ faults() {
 	ttlsweep purge -t "$table" --now "$NOW"
 	run -4 ttlsweep purge -t "$table" --now "$NOW" --state any \
 	    --batch single --max-items 3 --journal "$journal"
+	ttlsweep repair -t "$table" --now "$NOW" --ttl-for-missing 1d
 	ttlsweep export -t "$table" -o "$BATS_TEST_TMPDIR/export.json"
 	ttlsweep restore -t "$table" "$BATS_TEST_TMPDIR/export.json"
 	road GET counts | jq -e '.writes == 0 and .write_units == 0 and
