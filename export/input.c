@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,22 @@ read_sealed(struct input *in, struct fault *f)
 	return got > 0 ? 1 : got;
 }
 
+/* A pipe may be silent for long, and signals go to another thread: look for
+ * them meanwhile. */
+#define AWAIT_MS 100
+
+static int
+await(const struct input *in, struct fault *f)
+{
+	struct pollfd p = { .fd = in->fd, .events = POLLIN };
+
+	while (poll(&p, 1, AWAIT_MS) == 0 || (p.revents == 0 && errno == EINTR))
+		if (stop_requested() != 0)
+			return fault(f, FAULT_CANCELLED, "%s: interrupted",
+			    in->name);
+	return 0;
+}
+
 /* Read on, behind raw[n): 1, 0 at the end, -1. */
 static int
 read_raw(struct input *in, struct fault *f)
@@ -108,6 +125,8 @@ read_raw(struct input *in, struct fault *f)
 		unsigned char *to = in->raw + in->n;
 		size_t room = CHUNK - in->n;
 
+		if (!in->seekable && await(in, f) != 0)
+			return -1;
 		got = in->seekable ? pread(in->fd, to, room, in->pos)
 				   : read(in->fd, to, room);
 		if (got >= 0)
