@@ -185,7 +185,7 @@ reason(struct buf *out, const struct report *r, enum state state,
 	report_words_meaning(r, why, &line);
 	html_element(out, "p", buf_text(&line));
 	buf_reset(&line);
-	report_words_remedy(state, why, &line);
+	report_words_remedy(r, state, why, &line);
 	html_element(out, "p", buf_text(&line));
 	if (example->key != NULL) {
 		buf_adds(out, "<p class=\"soft\">For example <code>");

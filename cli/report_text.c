@@ -140,7 +140,7 @@ reason(const struct paper *p, const struct report *r, enum state state,
 	buf_reset(&line);
 	report_words_meaning(r, why, &line);
 	buf_addc(&line, ' ');
-	report_words_remedy(state, why, &line);
+	report_words_remedy(r, state, why, &line);
 	paper_words(p, 4, buf_text(&line), NULL);
 	buf_reset(&line);
 	if (example->key != NULL) {

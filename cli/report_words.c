@@ -55,7 +55,8 @@ report_words_meaning(const struct report *r, enum reason why, struct buf *line)
 }
 
 void
-report_words_remedy(enum state state, enum reason why, struct buf *line)
+report_words_remedy(const struct report *r, enum state state, enum reason why,
+    struct buf *line)
 {
 	if (why == REASON_TTL_OFF) {
 		buf_adds(line,
@@ -63,11 +64,17 @@ report_words_remedy(enum state state, enum reason why, struct buf *line)
 					: "Turn TTL on, or purge them.");
 	} else if (fixes[why] != NULL) {
 		buf_adds(line, fixes[why]);
-		buf_adds(line,
-		    state == STATE_STUCK
-			? " Purge these."
-			: " These are still in use, and renewed or replaced "
-			  "in time.");
+		buf_adds(line, " 'ttlsweep repair' mends those that are there");
+		if (state == STATE_STUCK)
+			buf_adds(line,
+			    r->rules->ttl_acts
+				? ", so that TTL deletes them free of charge; "
+				  "or purge them."
+				: "; or purge them.");
+		else
+			buf_adds(line,
+			    ", unless they are renewed or replaced in time "
+			    "anyway.");
 	} else if (why == REASON_TOO_OLD) {
 		buf_adds(line, "Purge them.");
 	} else {

@@ -21,6 +21,7 @@ enum state report_words_headline(const struct report *r, struct buf *line);
 void report_words_meaning(const struct report *r, enum reason why,
     struct buf *line);
 /* … and what to do about it. */
-void report_words_remedy(enum state state, enum reason why, struct buf *line);
+void report_words_remedy(const struct report *r, enum state state,
+    enum reason why, struct buf *line);
 
 #endif
