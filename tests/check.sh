@@ -32,10 +32,11 @@ one()
 	# timeout has a process group of its own: it ends when this shell does.
 	setpriv --pdeathsig TERM timeout -k 20 "$@" </dev/null >"$said" 2>&1
 	status=$?
-	# cmocka calls a skipped test "not ok", bats "ok".
-	skipped=$(grep -ciE '^(not )?ok .*# skip' "$said")
+	# cmocka calls a skipped test "not ok", as TAP does not.
+	sed -i -E 's/^not (ok .*# skip)/\1/I' "$said"
+	skipped=$(grep -ciE '^ok .*# skip' "$said")
 	passed=$(grep -viE '# skip' "$said" | grep -c '^ok ')
-	failed=$(grep -viE '# skip' "$said" | grep -c '^not ok ')
+	failed=$(grep -c '^not ok ' "$said")
 	if [[ $status -ne 0 && $failed -eq 0 ]]; then
 		failed=1
 		echo "not ok - ended with status $status" >>"$said"
@@ -61,13 +62,21 @@ if [[ $# -gt 0 ]]; then
 	wait "$runner"
 fi
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 broken=()
 for count in "$out"/*.count; do
 	[[ -f $count ]] || continue
 	read -r p f s <"$count"
 	((passed += p, failed += f, skipped += s))
-	# Named once more at the end, where they are seen.
-	[[ $f -eq 0 ]] || sed -n "/# SKIP/d; s|^not ok|failed: $(basename "$count" .count):|p" "${count%.count}.tap"
+	[[ $f -eq 0 ]] || broken+=("${count%.count}.tap")
+done
+# What failed once more at the end, where it is seen: all that such a file
+# said, then the names.
+for said in "${broken[@]}"; do
+	echo "# once more: $(basename "$said" .tap)"
+	cat "$said"
+done
+for said in "${broken[@]}"; do
+	sed -n "s|^not ok|failed: $(basename "$said" .tap):|p" "$said"
 done
 if [[ $skipped -gt 0 ]]; then
 	echo "$passed passed, $failed failed, $skipped skipped"
