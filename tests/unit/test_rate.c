@@ -86,7 +86,7 @@ static size_t
 simulate(const struct load *l, int64_t span_us, struct event *events)
 {
 	struct hand hands[WORKERS] = { 0 };
-	int64_t start = (int64_t)(roll() * 1e12), now = start;
+	int64_t start = (int64_t)(roll() * 1e12), now;
 	struct rate r;
 	size_t n = 0;
 

@@ -258,7 +258,8 @@ users_keep_each_other_out(void **state)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
-		_exit(setuid(STRANGER) != 0 || ask(&table) != FAULT_LOCKED);
+		_exit(setuid(STRANGER) == 0 && ask(&table) == FAULT_LOCKED ? 0
+									   : 1);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 	sweeplock_release(l);
@@ -412,7 +413,7 @@ a_file_that_cannot_be_asked_is_no_leave(void **state)
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
-		_exit(setuid(STRANGER) != 0 || ask(&table) != FAULT_IO);
+		_exit(setuid(STRANGER) == 0 && ask(&table) == FAULT_IO ? 0 : 1);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 }
