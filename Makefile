@@ -245,6 +245,8 @@ ALL_CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 \
     $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CPPFLAGS)
 LDLIBS ?= $(shell $(PKG_CONFIG) --libs $(LIBS)) -lcsv -lm
 LINK = $(CC) $(ALL_CFLAGS) $(LDFLAGS)
+# V=1 shows the commands themselves.
+say = $(if $(V),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo "$1";) )
 
 OBJ := $(SRC:%.c=$B/%.o)
 LIB := $B/libttlsweep.a
@@ -259,23 +261,23 @@ help:
 
 $B/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC $<)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIB): $(filter-out $B/cli/main.o,$(OBJ))
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR $@)$(AR) rcs $@ $^
 
 $B/ttlsweep: $B/cli/main.o $(LIB)
-	$(LINK) -o $@ $^ $(LDLIBS)
+	$(call say,LD $@)$(LINK) -o $@ $^ $(LDLIBS)
 
 $B/tests/test_%: $B/tests/unit/test_%.o $(LIB)
-	$(LINK) -o $@ $^ $(LDLIBS) -lcmocka
+	$(call say,LD $@)$(LINK) -o $@ $^ $(LDLIBS) -lcmocka
 
 $B/tests/fuzz_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/replay.o $(LIB)
-	$(LINK) -o $@ $^ $(LDLIBS)
+	$(call say,LD $@)$(LINK) -o $@ $^ $(LDLIBS)
 
 $B/fuzz_%: $B/tests/fuzz/fuzz_%.o $(LIB)
-	$(LINK) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
+	$(call say,LD $@)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
 # Goes into other programs: never instrumented.
 build/tools/%.so: tests/tools/%.c
