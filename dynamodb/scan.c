@@ -13,8 +13,8 @@
 /* dynalite returns entries twice past this (see the README, Limits). */
 #define SEGMENTS_MAX 4096
 #define SEGMENT_BYTES ((int64_t)64 << 20)
-/* What an entry costs to read before anything is known, in units. */
-#define UNITS_GUESS 0.5
+/* A page of 1 MB, in units; twice that when it is read consistently. */
+#define UNITS_PAGE 128.0
 
 struct scan {
 	struct source source;
@@ -24,7 +24,7 @@ struct scan {
 	int64_t fresh;            /* next in order, never handed out */
 	int64_t *waiting;         /* put back: a ring of `segments` */
 	int64_t first, nwaiting;
-	double units_item; /* of late */
+	double units_item; /* what one costs, of late; 0: not known */
 };
 
 int64_t
@@ -147,8 +147,14 @@ scan_body(struct buf *b, const struct scan *s, const struct segment *seg,
 	buf_addc(b, '}');
 }
 
-/* How many entries a request may read so that it stays within a second of
- * the limit, and what that costs. */
+static double
+consistency(const struct scan *s)
+{
+	return s->o.consistent ? 2 : 1;
+}
+
+/* How many entries a request may read so that it fits the limit's bucket, and
+ * what that costs. Not knowing how large entries are, read one. */
 static int64_t
 page_limit(struct scan *s, struct ddb_conn *conn, double *units)
 {
@@ -158,18 +164,36 @@ page_limit(struct scan *s, struct ddb_conn *conn, double *units)
 	lock_enter(s->lock);
 	each = s->units_item;
 	lock_leave(s->lock);
-	/* a full page is 1 MB: 128 units, twice that when consistent */
-	*units = s->o.consistent ? 256 : 128;
-	if (share > 0) {
-		fits = (int64_t)(share / each);
+	*units = UNITS_PAGE * consistency(s);
+	if (share > 0 && share < *units) {
+		fits = each > 0 ? (int64_t)(share / each) : 1;
 		if (fits < 1)
 			fits = 1;
 		if (limit == 0 || fits < limit)
 			limit = fits;
 	}
+	if (each <= 0)
+		each = 0.5 * consistency(s);
 	if (limit > 0 && (double)limit * each < *units)
 		*units = (double)limit * each;
 	return limit;
+}
+
+/* A page told what entries cost. Dearer ones are believed at once, cheaper
+ * ones by and by: a guess too low is paid for with the limit. */
+static void
+learn_units(struct scan *s, const struct page *page)
+{
+	double each;
+
+	if (!(page->units > 0) || page->scanned <= 0)
+		return;
+	each = page->units / (double)page->scanned;
+	lock_enter(s->lock);
+	if (each < s->units_item)
+		each = s->units_item + (each - s->units_item) / 4;
+	s->units_item = each;
+	lock_leave(s->lock);
 }
 
 struct accept {
@@ -250,11 +274,7 @@ scan_fetch(struct source *source, struct segment *seg, struct ddb_conn *conn,
 	if (r < 0)
 		return -1;
 	ddb_settle(conn, page->units, 0);
-	if (page->units > 0 && page->scanned > 0) {
-		lock_enter(s->lock);
-		s->units_item = page->units / (double)page->scanned;
-		lock_leave(s->lock);
-	}
+	learn_units(s, page);
 	return advance(seg, page, f) == 0 ? 1 : -1;
 }
 
@@ -290,10 +310,9 @@ scan_source(const struct scan_options *o)
 	s->lock = lock_new();
 	s->segments = xcalloc(n, sizeof(*s->segments));
 	s->waiting = xcalloc(n, sizeof(*s->waiting));
-	s->units_item = UNITS_GUESS * (o->consistent ? 2 : 1);
 	if (o->table->items > 0 && o->table->bytes > 0)
 		s->units_item = (double)o->table->bytes /
-		    (double)o->table->items / 8192 * (o->consistent ? 2 : 1);
+		    (double)o->table->items / 8192 * consistency(s);
 	for (size_t i = 0; i < n; i++) {
 		s->segments[i].index = (int64_t)i;
 		if (o->wanted != NULL && !o->wanted[i]) {

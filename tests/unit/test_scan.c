@@ -159,13 +159,34 @@ test_hot(void **state)
 	script_close(&s);
 }
 
-/* Under a limit a page is worth a quarter of a second. */
+#define PAGE(scanned, units)                               \
+	"{\"Items\":[],\"ScannedCount\":" scanned MORE_AT( \
+	    scanned) ",\"ConsumedCapacity\":{\"CapacityUnits\":" units "}}"
+#define MORE_AT(k) ",\"LastEvaluatedKey\":{\"key\":{\"S\":\"" k "\"}}"
+
+/* Under a limit a page is worth a quarter of a second of it (98 of 400 units
+ * here): one entry while nothing is known of their size, as many as fit the
+ * dearest of late, a whole page where that fits. */
 static void
 test_limit(void **state)
 {
-	static const struct script_reply replies[] = {
-		{ .status = 200, .body = "{\"Items\":[]}" },
+	static const struct {
+		const char *reply; /* to the request before */
+		double rcu;
+		long want; /* 0: no Limit */
+	} rows[] = {
+		{ NULL, 400, 1 },
+		{ PAGE("1", "1"), 400, 98 },
+		/* cheaper ones are believed by and by */
+		{ PAGE("98", "49"), 400, 112 },
+		/* dearer ones at once */
+		{ PAGE("112", "1120"), 400, 9 },
+		{ PAGE("9", "450"), 400, 1 },
+		{ PAGE("2", "400"), 400, 1 },
+		{ PAGE("3", "600"), 40000, 0 },
 	};
+	struct script_reply replies[sizeof(rows) / sizeof(rows[0])];
+	const size_t n = sizeof(rows) / sizeof(rows[0]);
 	const struct scan_options o = { .table = &table,
 		.segments = 1,
 		.consistent = true,
@@ -178,11 +199,22 @@ test_limit(void **state)
 	struct script s;
 
 	(void)state;
-	script_open(&s, replies, 1);
-	ddb_limit(s.ddb, 10, 0);
+	for (size_t i = 0; i < n; i++)
+		replies[i] = (struct script_reply){ .status = 200,
+			.body = i + 1 < n ? rows[i + 1].reply : NULL };
+	replies[n - 1].body = "{\"Items\":[]}";
+	script_open(&s, replies, n);
 	assert_int_equal(src->ops->take(src, &seg, &f), 1);
-	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
-	assert_non_null(strstr(buf_text(&s.sent[0]), "\"Limit\":2"));
+	for (size_t i = 0; i < n; i++) {
+		const char *at;
+
+		ddb_limit(s.ddb, rows[i].rcu, 0);
+		assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f),
+		    1);
+		at = strstr(buf_text(&s.sent[i]), "\"Limit\":");
+		assert_int_equal(at != NULL ? strtol(at + 8, NULL, 10) : 0,
+		    rows[i].want);
+	}
 	assert_non_null(
 	    strstr(buf_text(&s.sent[0]), "\"ProjectionExpression\":\"#k,#t\""));
 	assert_non_null(
