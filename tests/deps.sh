@@ -33,10 +33,12 @@ test	command	mandoc	mandoc
 test	command	node	nodejs
 test	command	npm	npm
 test	command	openssl	openssl
+test	command	sqlite3	sqlite3
 test	command	tmux	tmux
 test	module	cmocka	libcmocka-dev
 test	python	awscli	awscli
 test	python	boto3	python3-boto3
+test	python	yaml	python3-yaml
 test	file	/etc/ssl/certs/ca-certificates.crt	ca-certificates
 lint	command	clang	clang
 lint	command	clang-format	clang-format

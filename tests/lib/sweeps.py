@@ -82,8 +82,7 @@ class Table:
             table=self.name, key="key", key_type=key_type, sort_key="sort" if sort_type else None,
             sort_type=sort_type, ttl_attribute="ttl", provisioned=None, index=None, mixed=mixed,
             case=list(case), kind=kind, max_size=max_size, now=self.now, seed=seed)
-        with contextlib.suppress(self.client.exceptions.ResourceNotFoundException):
-            self.drop()  # of a run that broke
+        self.drop()  # of a run that broke
         seeding.create(self.client, options)
         seeding.write(self.client, self.name, seeding.entries(options))
         self.names = ["key", "sort"] if sort_type else ["key"]
@@ -108,7 +107,9 @@ class Table:
                 if counting.judge(item.get("ttl"), self.now, False)[0] in wanted}
 
     def drop(self):
-        self.client.delete_table(TableName=self.name)
+        # boto3 tries again when a busy server lets it wait: it may be gone then.
+        with contextlib.suppress(self.client.exceptions.ResourceNotFoundException):
+            self.client.delete_table(TableName=self.name)
 
 
 class Result:
