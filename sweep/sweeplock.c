@@ -23,9 +23,17 @@
  * 10 ms apart. */
 #define PATIENCE 20
 
+/* A lock held: the file, and where it stands. */
+struct held {
+	int fd; /* -1: not held */
+	int how;
+	char *name;
+};
+
 struct sweeplock {
-	int table;
-	int shard; /* -1: the whole table */
+	int dir;
+	struct held table;
+	struct held shard; /* not held: the whole table is */
 };
 
 /*
@@ -116,22 +124,44 @@ file_open(int dir, const char *folder, const char *name, int *fd,
 	    name);
 }
 
-/* Lock ${name} in the folder. 0, 1 and -1 as above. */
+/* Whether ${fd} is still the file of that name: who held it may have ended,
+ * and removed it, between our open and our lock. */
+static bool
+still_there(int dir, const char *name, int fd)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 &&
+	    fstatat(dir, name, &b, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* Lock the file of that name in the folder; ${h} then owns ${name}. 0, 1 and
+ * -1 as above. */
 static int
-file_lock(int dir, const char *folder, const char *name, int how, int *fd,
+held_take(struct held *h, int dir, const char *folder, char *name, int how,
     const struct sweeplock_options *o, struct fault *f)
 {
-	int rc = file_open(dir, folder, name, fd, f), error;
+	int rc, error;
 
-	if (rc != 0)
-		return rc;
-	while ((rc = flock(*fd, how | LOCK_NB)) != 0 && errno == EINTR)
-		;
-	if (rc == 0)
-		return 0;
+	h->how = how;
+	h->name = name;
+	for (;;) {
+		rc = file_open(dir, folder, name, &h->fd, f);
+		if (rc != 0)
+			return rc;
+		while (
+		    (rc = flock(h->fd, how | LOCK_NB)) != 0 && errno == EINTR)
+			;
+		if (rc != 0)
+			break;
+		if (still_there(dir, name, h->fd))
+			return 0;
+		(void)close(h->fd);
+	}
 	error = errno;
-	(void)close(*fd);
-	*fd = -1;
+	(void)close(h->fd);
+	h->fd = -1;
 	if (error != EWOULDBLOCK)
 		return fault(f, FAULT_IO, "%s/%s: cannot lock: %s", folder,
 		    name, strerror(error));
@@ -141,34 +171,47 @@ file_lock(int dir, const char *folder, const char *name, int how, int *fd,
 	    o->arn, folder, name);
 }
 
+/* Let go. What nobody else can hold is removed; a file that belongs to
+ * another user stays, and so does one that is shared: to make sure of being
+ * the last we would have to keep a new one out for a moment. */
+static void
+held_drop(struct held *h, int dir)
+{
+	if (h->fd >= 0) {
+		if (h->how == LOCK_EX)
+			(void)unlinkat(dir, h->name, 0);
+		(void)close(h->fd);
+	}
+	free(h->name);
+	*h = (struct held){ .fd = -1 };
+}
+
 /* Take the locks in one folder. 0; 1: try the next one; -1. */
 static int
 take_in(struct sweeplock *l, const char *folder, bool shared,
     const struct sweeplock_options *o, struct fault *f)
 {
-	struct buf text = { 0 }, name = { 0 };
+	struct buf text = { 0 };
 	char hex[65];
-	int rc, dir = folder_open(folder, shared, f);
+	int rc;
 
-	if (dir < 0)
+	l->dir = folder_open(folder, shared, f);
+	if (l->dir < 0)
 		return 1;
 	buf_addf(&text, "%s\n%s", o->endpoint, o->arn);
 	hash_sha256_hex(hex, buf_text(&text), text.n);
-	buf_adds(&name, hex);
-	rc = file_lock(dir, folder, buf_text(&name),
-	    o->shards > 0 ? LOCK_SH : LOCK_EX, &l->table, o, f);
-	if (rc == 0 && o->shards > 0) {
-		buf_addf(&name, "-%d-of-%d", o->shard, o->shards);
-		rc = file_lock(dir, folder, buf_text(&name), LOCK_EX, &l->shard,
-		    o, f);
-		if (rc != 0) {
-			(void)close(l->table);
-			l->table = -1;
-		}
-	}
 	buf_release(&text);
-	buf_release(&name);
-	(void)close(dir);
+	rc = held_take(&l->table, l->dir, folder, xstrdup(hex),
+	    o->shards > 0 ? LOCK_SH : LOCK_EX, o, f);
+	if (rc == 0 && o->shards > 0)
+		rc = held_take(&l->shard, l->dir, folder,
+		    xasprintf("%s-%d-of-%d", hex, o->shard, o->shards), LOCK_EX,
+		    o, f);
+	if (rc == 0)
+		return 0;
+	held_drop(&l->shard, l->dir);
+	held_drop(&l->table, l->dir);
+	(void)close(l->dir);
 	return rc;
 }
 
@@ -182,7 +225,7 @@ sweeplock_take_in(const struct sweeplock_places *places,
 	struct fault why = { 0 };
 	int rc = 1;
 
-	*l = (struct sweeplock){ .table = -1, .shard = -1 };
+	*l = (struct sweeplock){ .table.fd = -1, .shard.fd = -1 };
 	for (size_t i = 0; rc > 0 && i < sizeof(list) / sizeof(list[0]); i++)
 		if (list[i] != NULL)
 			rc = take_in(l, list[i], i == 0, o, &why);
@@ -219,9 +262,8 @@ sweeplock_release(struct sweeplock *l)
 {
 	if (l == NULL)
 		return;
-	if (l->shard >= 0)
-		(void)close(l->shard);
-	if (l->table >= 0)
-		(void)close(l->table);
+	held_drop(&l->shard, l->dir);
+	held_drop(&l->table, l->dir);
+	(void)close(l->dir);
 	free(l);
 }

@@ -8,8 +8,8 @@ struct fault;
  * endpoint and table ARN, in /run/lock/ttlsweep, which all users share, else
  * in /tmp/ttlsweep-UID, else in $XDG_RUNTIME_DIR/ttlsweep-UID: of the user's
  * own the one first that is the same whether cron or a login starts us. No
- * symbolic link is followed, and no file is ever removed. The kernel lets go
- * when the process ends, however it ends.
+ * symbolic link is followed. Who held a file alone removes it; a process that
+ * is killed, and shards, leave the table's there, unlocked.
  */
 struct sweeplock;
 

@@ -227,21 +227,27 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 @test "a second run of the same table waits its turn: 75" {
 	table
 	exec 9>&-
-	run -0 "$PYTHON" - "$TTLSWEEP" "$T" "$NOW" "$BATS_TEST_TMPDIR" <<'PY'
-import fcntl, glob, os, subprocess, sys
-binary, table, now, tmp = sys.argv[1:]
+	run -0 "$PYTHON" - "$TTLSWEEP" "$T" "$NOW" "$BATS_TEST_TMPDIR" \
+	    "$LOCAL_URL" <<'PY'
+import fcntl, hashlib, os, subprocess, sys
+binary, table, now, tmp, url = sys.argv[1:]
 args = [binary, "purge", "-t", table, "--now", now, "--yes", "--journal-dir", tmp + "/jj"]
-before = set(glob.glob("/run/lock/ttlsweep/*") + glob.glob("/tmp/ttlsweep-%d/*" % os.getuid()))
+arn = "arn:aws:dynamodb:ddblocal:000000000000:table/" + table
+name = hashlib.sha256((url + "\n" + arn).encode()).hexdigest()
+folder = "/run/lock/ttlsweep"
 first = subprocess.run(args + ["--max-items", "0"], capture_output=True, text=True)
 assert first.returncode == 4, first
-names = set(glob.glob("/run/lock/ttlsweep/*") + glob.glob("/tmp/ttlsweep-%d/*" % os.getuid())) - before
-assert len(names) == 1, names
-held = os.open(names.pop(), os.O_RDONLY)
+if not os.access(folder, os.W_OK):
+    folder = "/tmp/ttlsweep-%d" % os.getuid()
+path = folder + "/" + name
+assert not os.path.exists(path), "a run left its lock"
+held = os.open(path, os.O_RDONLY | os.O_CREAT, 0o644)
 fcntl.flock(held, fcntl.LOCK_EX)
 second = subprocess.run(args, capture_output=True, text=True)
 assert second.returncode == 75, second
 dry = subprocess.run(args[:6], capture_output=True, text=True)
 assert dry.returncode == 0, dry
+os.unlink(path)
 os.close(held)
 PY
 	[ "$(left)" -eq 100 ]

@@ -58,7 +58,7 @@ start_local() {
 	_server local env -C "$WORLD" LD_PRELOAD="$ROOT/build/tools/loopback.so" \
 	    LOOPBACK_PORT_FILE="$port_file" \
 	    java -XX:TieredStopAtLevel=1 -XX:-UsePerfData -Xmx2g \
-	    -Djava.net.preferIPv4Stack=true \
+	    -Djava.net.preferIPv4Stack=true -Djava.io.tmpdir="$WORLD" \
 	    -Djava.library.path="$emulator/DynamoDBLocal_lib" \
 	    -jar "$emulator/DynamoDBLocal.jar" \
 	    -inMemory -sharedDb -disableTelemetry -port 8000

@@ -25,7 +25,7 @@ const browser = spawn(chromium, [
   '--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--hide-scrollbars', '--remote-debugging-pipe',
   '--disable-dev-shm-usage', `--user-data-dir=${fs.mkdtempSync(path.join(folder, 'profile-'))}`, 'about:blank'
-], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] })
+], { env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] })
 
 const waiting = new Map()
 const listeners = []
