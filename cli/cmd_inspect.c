@@ -351,7 +351,7 @@ watch(struct inspect *in, struct fault *f)
 			if (!passes(in, f))
 				return -1;
 		}
-		world->sleep_ms(world->ctx, o->watch * 1000);
+		world->sleep_ms(world->ctx, o->watch * 1000, false);
 		if (stop_requested() != 0)
 			return fault(f, FAULT_CANCELLED, "interrupted");
 		end(in);

@@ -212,7 +212,8 @@ static int
 wait_us(struct ddb *d, int64_t us, bool settling, struct fault *f)
 {
 	if (us > 0)
-		d->o.world->sleep_ms(d->o.world->ctx, (us + 999) / 1000);
+		d->o.world->sleep_ms(d->o.world->ctx, (us + 999) / 1000,
+		    settling);
 	if (stop_requested() && !settling)
 		return fault(f, FAULT_CANCELLED, "interrupted");
 	return 0;
@@ -295,6 +296,38 @@ struct tries {
 
 enum step { ANSWERED, REFUSED, FAILED, AT_ONCE, LATER };
 
+/*
+ * What a try cost that did not do its work: nothing where the service did
+ * none. A failed condition costs what the write would; a write whose reply is
+ * lost or a 5xx may have been done, and a read may where its reply is lost.
+ */
+static void
+settle_failed(struct ddb_conn *c, const struct ddb_reply *reply)
+{
+	bool answered = reply->status != 0, sent = c->x.sends > 0 || answered;
+
+	switch (reply->why) {
+	case RETRY_NO:
+		if (reply->status == 200 ||
+		    strcmp(reply->code, "ConditionalCheckFailedException") == 0)
+			return;
+		break;
+	case RETRY_TRANSIENT:
+		if (sent && reply->status < 500)
+			return;
+		if (sent) {
+			ddb_settle(c, 0, -1);
+			return;
+		}
+		break;
+	case RETRY_THROTTLE:
+	case RETRY_EXPIRED:
+	case RETRY_SKEW:
+		break;
+	}
+	ddb_settle(c, 0, 0);
+}
+
 /* What follows from reply->why. */
 static enum step
 next_step(struct ddb_conn *c, const struct ddb_call *call,
@@ -302,8 +335,7 @@ next_step(struct ddb_conn *c, const struct ddb_call *call,
 {
 	struct ddb *d = c->d;
 
-	if (reply->why != RETRY_NO && reply->why != RETRY_TRANSIENT)
-		ddb_settle(c, 0, 0);
+	settle_failed(c, reply);
 	switch (reply->why) {
 	case RETRY_NO:
 		client_answered(d, t->cost);
@@ -349,7 +381,7 @@ try_once(struct ddb_conn *c, const struct ddb_call *call,
 		ddb_settle(c, 0, 0);
 		return -1;
 	}
-	client_count(c->d, t->n > 0);
+	client_count(c->d, t->n > 0 || call->again);
 	reply->why = judge(c, call, reply, t->skew, last);
 	reply->sends += acting_sends(&c->x, reply->why);
 	trace(c, call, reply, t->n);

@@ -32,7 +32,8 @@ struct ddb_conn {
 	struct ddb *d;
 	void *line;
 	struct http_exchange x;
-	double took_read, took_write; /* by the call under way */
+	double took_read, took_write; /* by the try under way */
+	double wrote; /* write units of all tries so far, as settled */
 };
 
 /* Take units from both buckets; how long to wait first, in us. */

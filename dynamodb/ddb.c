@@ -273,6 +273,7 @@ client_take(struct ddb_conn *c, double read, double write)
 	lock_leave(d->lock);
 	c->took_read = read;
 	c->took_write = write;
+	c->wrote += write;
 	return a > b ? a : b;
 }
 
@@ -295,8 +296,15 @@ ddb_settle(struct ddb_conn *c, double read, double write)
 	d->counts.read_units += read - c->took_read;
 	d->counts.write_units += write - c->took_write;
 	lock_leave(d->lock);
+	c->wrote += write - c->took_write;
 	c->took_read = read;
 	c->took_write = write;
+}
+
+double
+ddb_wrote(const struct ddb_conn *c)
+{
+	return c->wrote;
 }
 
 void

@@ -74,6 +74,7 @@ struct ddb_call {
 	struct slice body;     /* JSON */
 	double read_units;     /* estimates, taken from the buckets */
 	double write_units;
+	bool again;    /* it was sent before, and counts as a retry */
 	bool patient;  /* throttling of one key range is not waited out here
 			  but handed back: the caller has other work */
 	bool settling; /* a signal does not keep it from being sent: it
@@ -103,16 +104,18 @@ struct ddb_reply {
 /*
  * Sign, send and, where the policy says so, try again, until there is a
  * complete reply. 0: status 200, and the caller must call ddb_settle with
- * what it cost. 1: the service refused; code and message say why, what was
- * taken from the buckets stays taken (a failed condition costs). -1: no
- * reply to be had, no credentials, or a signal; in all three cases
- * reply->sends is set.
+ * what it cost. 1: the service refused; code and message say why, and it has
+ * been settled (a failed condition costs, as estimated). -1: no reply to be
+ * had, no credentials, or a signal; in all three cases reply->sends is set.
  */
 int ddb_call(struct ddb_conn *c, const struct ddb_call *call,
     struct ddb_reply *reply, struct fault *f);
 
 /* Units the last call really cost; negative: as estimated. */
 void ddb_settle(struct ddb_conn *c, double read_units, double write_units);
+/* Write units of all that this connection has sent, tries that may have acted
+ * included: as told by the service, else as estimated. */
+double ddb_wrote(const struct ddb_conn *c);
 
 /* A batch statement was throttled inside a 200: slow the writes. */
 void ddb_throttled(struct ddb_conn *c, bool write);

@@ -30,7 +30,7 @@ fetch_run(struct ddb_world *w, struct fetch *r, struct fault *f)
 		if (wait == 0)
 			wait = retry_delay_ms(retry_classify(r->x.status, ""),
 			    i, w->chance(w->ctx), r->x.retry_after);
-		w->sleep_ms(w->ctx, wait);
+		w->sleep_ms(w->ctx, wait, false);
 	}
 	w->line_close(line);
 	if (stop_requested())

@@ -234,8 +234,8 @@ try_all(struct call *c, void *line, struct query_reply *out, struct fault *f)
 		if (i + 1 >= QUERY_TRIES)
 			break;
 		w->sleep_ms(w->ctx,
-		    retry_delay_ms(why, i, w->chance(w->ctx),
-			c->x.retry_after));
+		    retry_delay_ms(why, i, w->chance(w->ctx), c->x.retry_after),
+		    false);
 	}
 	if (out->status == 200 && out->xml != NULL)
 		return 0;

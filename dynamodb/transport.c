@@ -81,12 +81,12 @@ real_mono_us(void *ctx)
 #define SLEEP_SLICE_MS 50
 
 static void
-real_sleep_ms(void *ctx, int64_t ms)
+real_sleep_ms(void *ctx, int64_t ms, bool through)
 {
 	int64_t until = clock_us(CLOCK_MONOTONIC) + ms * 1000, left;
 
 	(void)ctx;
-	while (!stop_requested() &&
+	while ((through || !stop_requested()) &&
 	    (left = until - clock_us(CLOCK_MONOTONIC)) > 0) {
 		struct timespec t = { 0, 0 };
 

@@ -50,8 +50,9 @@ struct ddb_world {
 	int64_t (*wall_ms)(void *ctx);
 	/* A clock that never goes back, microseconds. */
 	int64_t (*mono_us)(void *ctx);
-	/* Wait, in slices, so that a signal ends it early. */
-	void (*sleep_ms)(void *ctx, int64_t ms);
+	/* Wait, in slices, so that a signal ends it early; ${through}: to the
+	 * end all the same. */
+	void (*sleep_ms)(void *ctx, int64_t ms, bool through);
 	/* Chance, uniform in [0, 1). */
 	double (*chance)(void *ctx);
 	/* A line to the outside: one kept-alive connection, for one thread. */

@@ -55,7 +55,6 @@ send_single(struct ddb_conn *c, struct ddb_deletes *deletes,
 {
 	struct ddb_reply reply;
 	struct slice image;
-	double cost;
 	int r;
 
 	call->write_units = d->units;
@@ -66,16 +65,13 @@ send_single(struct ddb_conn *c, struct ddb_deletes *deletes,
 		return -1;
 	if (r == 0) {
 		image = slice_get(reply.body, "Attributes");
-		cost = write_consumed(reply.body);
-		ddb_settle(c, 0, cost);
-		deletes->units += cost >= 0 ? cost : d->units;
+		ddb_settle(c, 0, write_consumed(reply.body));
 		if (write_is_image(image))
 			write_keep(deletes, d, image);
 		write_say(d, d->old.n > 0 ? DDB_SAID_DONE : DDB_SAID_ABSENT, "",
 		    "");
 		return 0;
 	}
-	deletes->units += d->units;
 	if (strcmp(reply.code, "ConditionalCheckFailedException") == 0) {
 		image = slice_get(reply.body, "Item");
 		if (write_is_image(image))
@@ -116,20 +112,20 @@ ddb_update_ttl(struct ddb_conn *c, struct ddb_deletes *one, struct slice ttl,
 	struct buf body = { 0 };
 	int r;
 
-	write_begin(one);
+	write_begin(c, one);
 	ddb_update_body(&body, one->table, d, ttl);
 	call.body = (struct slice){ body.p, body.n };
 	r = send_single(c, one, d, &call, f);
 	buf_release(&body);
-	write_end(one);
+	write_end(c, one);
 	return r;
 }
 
 void
-write_begin(struct ddb_deletes *deletes)
+write_begin(struct ddb_conn *c, struct ddb_deletes *deletes)
 {
 	buf_reset(&deletes->old);
-	deletes->units = 0;
+	deletes->units = -ddb_wrote(c);
 	for (size_t i = 0; i < deletes->n; i++) {
 		struct ddb_delete *d = &deletes->list[i];
 
@@ -142,8 +138,9 @@ write_begin(struct ddb_deletes *deletes)
 }
 
 void
-write_end(struct ddb_deletes *deletes)
+write_end(struct ddb_conn *c, struct ddb_deletes *deletes)
 {
+	deletes->units += ddb_wrote(c);
 	for (size_t i = 0; i < deletes->n; i++) {
 		struct ddb_delete *d = &deletes->list[i];
 

@@ -16,8 +16,8 @@ struct batch {
 	struct ddb_delete *left[BATCH_MAX];
 	size_t n;
 	bool throttled;
-	double failed_units; /* of the failed conditions of the last reply */
-	bool fall_back;      /* this server or role wants single deletes */
+	double units;   /* what the statements of the last reply should cost */
+	bool fall_back; /* this server or role wants single deletes */
 };
 
 /* The replies of the single statements are positional; there must be as
@@ -59,6 +59,7 @@ read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
 			write_keep(b->deletes, d, item);
 		write_say(d, d->old.n > 0 ? DDB_SAID_DONE : DDB_SAID_ABSENT, "",
 		    "");
+		b->units += d->old.n > 0 ? d->units : 1;
 		return 0;
 	}
 	slice_copy(code, sizeof(code), slice_get(error, "Code"));
@@ -70,7 +71,7 @@ read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
 		if (write_is_image(item))
 			write_keep(b->deletes, d, item);
 		write_say(d, DDB_SAID_CONDITION, code, message);
-		b->failed_units += d->units;
+		b->units += d->units;
 		return 0;
 	}
 	write_say(d, DDB_SAID_ERROR, code, message);
@@ -88,6 +89,8 @@ read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
 		b->throttled = true;
 		d->sends--; /* it did nothing */
 	}
+	if (why == RETRY_TRANSIENT) /* it may have acted */
+		b->units += d->units;
 	d->unsure = write_unsure(d, why);
 	return why == RETRY_THROTTLE || why == RETRY_TRANSIENT;
 }
@@ -145,17 +148,18 @@ batch_refused(struct batch *b, const struct ddb_call *call,
 }
 
 static int
-batch_send(struct batch *b, struct fault *f)
+batch_send(struct batch *b, bool again, struct fault *f)
 {
 	struct ddb_call call = { .operation = "BatchExecuteStatement",
 		.accept = accept_batch,
-		.accept_ctx = b };
+		.accept_ctx = b,
+		.again = again };
 	struct ddb_reply reply;
 	struct buf body = { 0 };
-	double told, cost;
+	double told;
 	int r;
 
-	b->failed_units = 0;
+	b->units = 0;
 	for (size_t i = 0; i < b->n; i++)
 		call.write_units += b->left[i]->units;
 	ddb_batch_body(&body, b->deletes->table, b->left, b->n);
@@ -172,16 +176,13 @@ batch_send(struct batch *b, struct fault *f)
 	}
 	if (r < 0)
 		return -1;
-	if (r > 0) {
-		b->deletes->units += call.write_units;
+	if (r > 0)
 		return batch_refused(b, &call, &reply, f) == 0 ? 1 : -1;
-	}
 	r = read_answers(b, reply.body, f);
-	/* what failed cost units too; most servers report none for it */
+	/* failed conditions cost, too: most servers tell nothing of that, and
+	 * none when all failed; what is told may be more than was thought */
 	told = write_consumed(reply.body);
-	cost = told >= 0 ? told + b->failed_units : call.write_units;
-	ddb_settle(b->conn, 0, cost);
-	b->deletes->units += cost;
+	ddb_settle(b->conn, 0, told > b->units ? told : b->units);
 	return r;
 }
 
@@ -210,7 +211,7 @@ batch_run(struct batch *b, struct fault *f)
 	int r;
 
 	for (int try = 0; b->n > 0; try++) {
-		r = batch_send(b, f);
+		r = batch_send(b, try > 0, f);
 		if (r < 0)
 			return -1;
 		if (r > 0 || b->fall_back)
@@ -238,7 +239,7 @@ ddb_delete_many(struct ddb_conn *c, struct ddb_deletes *deletes,
 	struct batch b = { .conn = c, .deletes = deletes };
 	int mode = __atomic_load_n(deletes->mode, __ATOMIC_RELAXED), rc = -1;
 
-	write_begin(deletes);
+	write_begin(c, deletes);
 	for (size_t i = 0; i < deletes->n && i < BATCH_MAX; i++)
 		b.left[b.n++] = &deletes->list[i];
 	if (mode != DDB_BATCH_SINGLE) {
@@ -261,6 +262,6 @@ ddb_delete_many(struct ddb_conn *c, struct ddb_deletes *deletes,
 			goto out;
 	rc = 0;
 out:
-	write_end(deletes);
+	write_end(c, deletes);
 	return rc;
 }

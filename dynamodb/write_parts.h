@@ -24,9 +24,10 @@ bool write_is_image(struct slice image);
 void write_keep(struct ddb_deletes *deletes, struct ddb_delete *d,
     struct slice image);
 /* Before the first send: nothing was said. After the last: the old images
- * are slices of deletes->old, and what had no answer is unsure. */
-void write_begin(struct ddb_deletes *deletes);
-void write_end(struct ddb_deletes *deletes);
+ * are slices of deletes->old, what had no answer is unsure, and deletes->units
+ * is what all of it cost. */
+void write_begin(struct ddb_conn *c, struct ddb_deletes *deletes);
+void write_end(struct ddb_conn *c, struct ddb_deletes *deletes);
 /* One DeleteItem. 0, or -1 when going on makes no sense. */
 int write_single(struct ddb_conn *c, struct ddb_deletes *deletes,
     struct ddb_delete *d, struct fault *f);

@@ -63,10 +63,11 @@ script_mono(void *ctx)
 }
 
 static void
-script_sleep(void *ctx, int64_t ms)
+script_sleep(void *ctx, int64_t ms, bool through)
 {
 	struct script *s = ctx;
 
+	(void)through;
 	s->now_ms += ms;
 	s->slept_ms += ms;
 }

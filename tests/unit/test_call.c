@@ -317,6 +317,37 @@ test_hot_range(void **state)
 	script_close(&s);
 }
 
+/* A read that failed cost nothing, one whose reply is lost may have. */
+static void
+test_reads_that_failed(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 500,
+		    .body = "{\"__type\":\"InternalServerError\"}" },
+		{ .status = 400,
+		    .body = "{\"__type\":\"ThrottlingException\"}" },
+		{ .status = 0 }, { .status = 200 },
+		{ .status = 400,
+		    .body = "{\"__type\":\"ValidationException\"}" }
+	};
+	struct ddb_call call = { .operation = "Scan",
+		.body = SLICE("{}"),
+		.read_units = 128 };
+	struct ddb_reply reply;
+	struct ddb_counts counts;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 5);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+	ddb_settle(s.conn, 2.5, 0);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 1);
+	ddb_counts(s.ddb, &counts);
+	assert_true(counts.read_units == 128 + 2.5);
+	script_close(&s);
+}
+
 /* The estimate is taken before sending: at 10 units a second the third
  * request of 10 waits. */
 static void
@@ -357,6 +388,7 @@ main(void)
 		cmocka_unit_test(test_quota),
 		cmocka_unit_test(test_no_skew),
 		cmocka_unit_test(test_hot_range),
+		cmocka_unit_test(test_reads_that_failed),
 		cmocka_unit_test(test_rate),
 	};
 

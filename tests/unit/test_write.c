@@ -275,6 +275,110 @@ test_batches(void **state)
 	}
 }
 
+#define TOLD(units, ...)               \
+	"{\"Responses\":[" __VA_ARGS__ \
+	"],\"ConsumedCapacity\":[{\"CapacityUnits\":" units "}]}"
+#define GONE "{\"TableName\":\"T\"}"
+#define SLOW ERR("ThrottlingError")
+
+/* What three deletes cost that are thought to cost 2 units each. */
+static const struct {
+	const char *name;
+	int mode;
+	struct script_reply replies[5];
+	size_t n;
+	double units;
+	int64_t retries;
+} costs[] = {
+	/* clang-format off */
+	{ "nothing is told", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("a") "," OLD("b") "," OLD("c")), 0, 0, 0 } },
+	    1, 6, 0 },
+	{ "more is told: indexes", DDB_BATCH_AUTO,
+	    { { 200, TOLD("9", OLD("a") "," OLD("b") "," OLD("c")), 0, 0, 0 } },
+	    1, 9, 0 },
+	{ "failed conditions are told, too", DDB_BATCH_AUTO,
+	    { { 200, TOLD("5", OLD("a") "," GONE ","
+		ERR("ConditionalCheckFailed")), 0, 0, 0 } },
+	    1, 5, 0 },
+	{ "only what was deleted is told", DDB_BATCH_AUTO,
+	    { { 200, TOLD("2", OLD("a") "," GONE ","
+		ERR("ConditionalCheckFailed")), 0, 0, 0 } },
+	    1, 5, 0 },
+	{ "throttled statements did nothing", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(SLOW "," SLOW "," SLOW), 0, 0, 0 },
+		{ 200, ANSWERS(SLOW "," SLOW "," SLOW), 0, 0, 0 },
+		{ 200, ANSWERS(OLD("a") "," OLD("b") "," OLD("c")),
+		    0, 0, 0 } },
+	    3, 6, 2 },
+	{ "one that broke inside may have acted", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("a") "," ERR("InternalServerError") ","
+		OLD("c")), 0, 0, 0 },
+		{ 200, ANSWERS(GONE), 0, 0, 0 } },
+	    2, 7, 1 },
+	{ "a batch whose reply is lost may have acted", DDB_BATCH_AUTO,
+	    { { 0, NULL, 0, 0, 0 },
+		{ 200, ANSWERS(GONE "," GONE "," GONE), 0, 0, 0 } },
+	    2, 9, 1 },
+	{ "a batch throttled as a whole did nothing", DDB_BATCH_AUTO,
+	    { { 400, NOPE("ThrottlingException"), 0, 0, 0 },
+		{ 200, ANSWERS(OLD("a") "," OLD("b") "," OLD("c")),
+		    0, 0, 0 } },
+	    2, 6, 1 },
+	{ "nor did one that the role may not send", DDB_BATCH_AUTO,
+	    { { 400, NOPE("AccessDeniedException"), 0, 0, 0 },
+		{ 200, "{\"ConsumedCapacity\":{\"CapacityUnits\":3}}",
+		    0, 0, 0 },
+		{ 400, NOPE("ConditionalCheckFailedException"), 0, 0, 0 },
+		{ 400, NOPE("ValidationException"), 0, 0, 0 } },
+	    4, 5, 0 },
+	{ "one by one: throttled, told, failed, not told", DDB_BATCH_SINGLE,
+	    { { 400, NOPE("ThrottlingException"), 0, 0, 0 },
+		{ 200, "{\"ConsumedCapacity\":{\"CapacityUnits\":3}}",
+		    0, 0, 0 },
+		{ 400, NOPE("ConditionalCheckFailedException"), 0, 0, 0 },
+		{ 200, "{}", 0, 0, 0 } },
+	    4, 7, 1 },
+	/* clang-format on */
+};
+
+static void
+test_costs(void **state)
+{
+	static const struct slice keys[] = { KEY("k0"), KEY("k1"), KEY("k2") };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
+		struct ddb_delete list[3] = { 0 };
+		int mode = costs[i].mode;
+		struct ddb_deletes many = { .table = &table,
+			.list = list,
+			.n = 3,
+			.mode = &mode };
+		struct ddb_counts counts;
+		struct fault f = { 0 };
+		struct script s;
+
+		for (int k = 0; k < 3; k++) {
+			list[k].partition = keys[k];
+			list[k].units = 2;
+			list[k].cond = (struct ddb_cond){ DDB_COND_LESS, "ttl",
+				NUM("7"), { 0, 0 } };
+		}
+		script_open(&s, costs[i].replies, costs[i].n);
+		assert_int_equal(ddb_delete_many(s.conn, &many, &f), 0);
+		ddb_counts(s.ddb, &counts);
+		if (many.units != costs[i].units ||
+		    counts.write_units != costs[i].units ||
+		    counts.retries != costs[i].retries)
+			fail_msg("%s: %g units, counted %g, %lld retries",
+			    costs[i].name, many.units, counts.write_units,
+			    (long long)counts.retries);
+		buf_release(&many.old);
+		script_close(&s);
+	}
+}
+
 static void
 test_unsure(void **state)
 {
@@ -342,6 +446,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bodies),
 		cmocka_unit_test(test_batches),
+		cmocka_unit_test(test_costs),
 		cmocka_unit_test(test_unsure),
 		cmocka_unit_test(test_put),
 	};
