@@ -4,11 +4,14 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/stop.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/item.h"
+#include "dynamodb/retry.h"
 #include "dynamodb/scan.h"
 #include "dynamodb/table.h"
 #include "dynamodb/workers.h"
+#include "dynamodb/world.h"
 
 /* dynalite returns entries twice past this (see the README, Limits). */
 #define SEGMENTS_MAX 4096
@@ -16,15 +19,24 @@
 /* A page of 1 MB, in units; twice that when it is read consistently. */
 #define UNITS_PAGE 128.0
 
+/* A segment of a hot key range: how often in a row it was throttled, and until
+ * when it is left alone (monotonic). */
+struct heat {
+	int times;
+	int64_t until_us;
+};
+
 struct scan {
 	struct source source;
 	struct scan_options o;
 	struct segment *segments; /* those not in a worker's hands */
+	struct heat *heat;        /* of the one who holds the segment */
 	struct lock *lock;        /* all below */
 	int64_t fresh;            /* next in order, never handed out */
 	int64_t *waiting;         /* put back: a ring of `segments` */
 	int64_t first, nwaiting;
 	double units_item; /* what one costs, of late; 0: not known */
+	double units_page; /* what the last page cost */
 };
 
 int64_t
@@ -158,11 +170,12 @@ consistency(const struct scan *s)
 static int64_t
 page_limit(struct scan *s, struct ddb_conn *conn, double *units)
 {
-	double share = ddb_read_share(ddb_of(conn)), each;
+	double share = ddb_read_share(ddb_of(conn)), each, page;
 	int64_t limit = s->o.limit, fits;
 
 	lock_enter(s->lock);
 	each = s->units_item;
+	page = s->units_page;
 	lock_leave(s->lock);
 	*units = UNITS_PAGE * consistency(s);
 	if (share > 0 && share < *units) {
@@ -176,6 +189,8 @@ page_limit(struct scan *s, struct ddb_conn *conn, double *units)
 		each = 0.5 * consistency(s);
 	if (limit > 0 && (double)limit * each < *units)
 		*units = (double)limit * each;
+	else if (share <= 0 && page > 0)
+		*units = page; /* only told, and only if its reply is lost */
 	return limit;
 }
 
@@ -190,6 +205,7 @@ learn_units(struct scan *s, const struct page *page)
 		return;
 	each = page->units / (double)page->scanned;
 	lock_enter(s->lock);
+	s->units_page = page->units;
 	if (each < s->units_item)
 		each = s->units_item + (each - s->units_item) / 4;
 	s->units_item = each;
@@ -244,6 +260,34 @@ has_others(struct scan *s)
 	return others;
 }
 
+/* Wait until the segment may be asked for again: all others are finished, in
+ * other hands, or as hot. -1: a signal came. */
+static int
+cool_down(const struct heat *h, struct ddb_conn *conn, struct fault *f)
+{
+	struct ddb_world *w = ddb_world(ddb_of(conn));
+	int64_t left = h->until_us - w->mono_us(w->ctx);
+
+	if (h->times == 0 || left <= 0)
+		return 0;
+	w->sleep_ms(w->ctx, (left + 999) / 1000, false);
+	return stop_requested() ? fault(f, FAULT_CANCELLED, "interrupted") : 0;
+}
+
+/* A key range is hot: it rests as long as a throttled request would, while
+ * its worker turns to others; the pace of these stays. */
+static void
+heat_up(struct heat *h, struct ddb_conn *conn)
+{
+	struct ddb_world *w = ddb_world(ddb_of(conn));
+
+	h->until_us = w->mono_us(w->ctx) +
+	    1000 *
+		retry_delay_ms(RETRY_THROTTLE, h->times, w->chance(w->ctx), -1);
+	if (h->times < RETRY_LAST)
+		h->times++;
+}
+
 static int
 scan_fetch(struct source *source, struct segment *seg, struct ddb_conn *conn,
     struct page *page, struct fault *f)
@@ -254,25 +298,33 @@ scan_fetch(struct source *source, struct segment *seg, struct ddb_conn *conn,
 		.accept = accept_page,
 		.accept_ctx = &accept };
 	struct ddb_reply reply;
+	struct heat *heat = &s->heat[seg->index];
 	struct buf body = { 0 };
 	int64_t limit;
 	int r;
 
 	if (seg->finished)
 		return 0;
+	if (cool_down(heat, conn, f) != 0)
+		return -1;
 	page_reset(page);
 	limit = page_limit(s, conn, &call.read_units);
 	scan_body(&body, s, seg, limit);
 	call.body = (struct slice){ body.p, body.n };
 	call.patient = has_others(s);
+	call.again = heat->times > 0;
 	r = ddb_call(conn, &call, &reply, f);
 	buf_release(&body);
-	if (r > 0 && reply.why == RETRY_THROTTLE && reply.hot_range)
+	if (r > 0 && call.patient && reply.why == RETRY_THROTTLE &&
+	    reply.hot_range) {
+		heat_up(heat, conn);
 		return 2;
+	}
 	if (r > 0)
 		return ddb_refused(&call, &reply, s->o.table->name, f);
 	if (r < 0)
 		return -1;
+	heat->times = 0;
 	ddb_settle(conn, page->units, 0);
 	learn_units(s, page);
 	return advance(seg, page, f) == 0 ? 1 : -1;
@@ -287,6 +339,7 @@ scan_close(struct source *source)
 		buf_release(&s->segments[i].next);
 	free(s->segments);
 	free(s->waiting);
+	free(s->heat);
 	lock_free(s->lock);
 	free(s);
 }
@@ -310,6 +363,7 @@ scan_source(const struct scan_options *o)
 	s->lock = lock_new();
 	s->segments = xcalloc(n, sizeof(*s->segments));
 	s->waiting = xcalloc(n, sizeof(*s->waiting));
+	s->heat = xcalloc(n, sizeof(*s->heat));
 	if (o->table->items > 0 && o->table->bytes > 0)
 		s->units_item = (double)o->table->bytes /
 		    (double)o->table->items / 8192 * consistency(s);

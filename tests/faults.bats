@@ -52,6 +52,22 @@ faults() {
 	road GET counts | jq -e '.writes > 0 and .write_units > 60'
 }
 
+@test "a hot key range rests; the others go on at their pace" {
+	local table log=$BATS_TEST_TMPDIR/log
+	table=$(new_table hot)
+	seed --endpoint "$LOCAL_URL" --table "$table" --mixed 200 --now "$NOW"
+	start_road "$LOCAL_URL" --log "$log"
+	road PUT set '{"hot":[0,2]}'
+	AWS_ENDPOINT_URL_DYNAMODB=$ROAD_URL ttlsweep inspect -t "$table" \
+	    --segments 4 --jobs 1 --format json >"$BATS_TEST_TMPDIR/report"
+	jq -e '.scanned.items == 200 and .scanned.retries == 2 and .complete' \
+	    "$BATS_TEST_TMPDIR/report"
+	# what it read and what was refused, in order
+	run jq -rs 'map(select(.operation == "Scan") |
+	    "\(.segment)\(.fault // "" | .[:1])") | join(" ")' "$log"
+	[[ $output == "0h 2 1 3 0h 0" ]]
+}
+
 @test "the pace holds over any five seconds" {
 	"$PYTHON" "$ROOT/tests/lib/pace.py" --server "$LOCAL_URL"
 }

@@ -37,7 +37,8 @@ Control, on the same port, JSON in and out; also methods of class Road:
  PUT /_road/set      {"seed":7,"rates":{"cut":0.1},"in_a_row":2,
                       "as_real":true,"delay":{"DeleteItem":0.05},
                       "only":["DeleteItem"]: harm nothing else,
-                      "retry_after":5000: throttled, wait so long, ms}
+                      "retry_after":5000: throttled, wait so long, ms,
+                      "hot":[0,3]: segment 0 is too hot three times}
  PUT /_road/reset    forget what was counted
  GET /_road/counts   operations, faults, units, what was lost on the way
  PUT /_road/hold     {"operation":"DeleteItem","when":"before"|"after",
@@ -74,7 +75,7 @@ STATEMENT_KINDS = ("s-throttle", "s-conflict", "s-error-before", "s-error-after"
 WRITES = ("BatchExecuteStatement", "BatchWriteItem", "DeleteItem", "ExecuteStatement", "ExecuteTransaction",
           "PutItem", "TransactWriteItems", "UpdateItem", "CreateTable", "DeleteTable", "UpdateTable",
           "UpdateTimeToLive", "TagResource", "UntagResource")
-SETTINGS = {"seed": 1, "rates": {}, "in_a_row": 2, "as_real": False, "delay": {}, "only": None, "retry_after": 0}
+SETTINGS = {"seed": 1, "rates": {}, "in_a_row": 2, "as_real": False, "delay": {}, "only": None, "retry_after": 0, "hot": None}
 WAIT = 30  # the longest that anything is held, seconds
 PAGE = b"""<html>\r\n<head><title>%s</title></head>\r\n<body>\r\n<center><h1>%s</h1></center>\r\n</body>\r\n</html>\r\n"""
 DELETE = re.compile(r'DELETE FROM "((?:[^"]|"")*)" WHERE "((?:[^"]|"")*)"=\?(?: AND "((?:[^"]|"")*)"=\?)?')
@@ -323,6 +324,10 @@ class Road:
         if request.operation in self.delay:
             time.sleep(self.delay[request.operation])
         fault = rng = None
+        if self.is_hot(request):
+            reply = throttle_reply(1, request)
+            self.note(request, number, "hot", reply)
+            return deliver(sock, request, reply, None, None)
         if request.operation and (self.only is None or request.operation in self.only):
             fault, rng = self.draw(KINDS, request.operation, request.body)
         if not self.stop_here("before", request):
@@ -347,6 +352,14 @@ class Road:
                 self.lost += len(acts)
         return deliver(sock, request, reply, fault, rng)
 
+    def is_hot(self, request):
+        with self.lock:
+            if not self.hot or request.operation != "Scan" or request.json["Segment"] != self.hot[0] or self.hot[1] < 1:
+                return False
+            self.hot[1] -= 1
+            self.faults["hot"] += 1
+            return True
+
     def stop_here(self, when, request):
         """Hold it, if that was asked for. False: drop it."""
         with self.lock:
@@ -368,6 +381,8 @@ class Road:
                 "status": reply and reply.status, "acts": len(reply.acts) if reply else 0}
         if request.operation in ("BatchExecuteStatement", "DeleteItem", "PutItem", "UpdateItem"):
             line["request"], line["reply"] = request.json, reply and reply.body.decode(errors="replace")
+        if request.operation == "Scan":
+            line["segment"] = request.json.get("Segment")
         with self.lock:
             print(json.dumps(line), file=self.log_file, flush=True)
 
@@ -526,10 +541,14 @@ def refusal(code, message):
 
 
 def throttled(rng, request):
+    return throttle_reply(rng.randrange(5), request)
+
+
+def throttle_reply(which, request):
     side = "Write" if request.operation in WRITES else "Read"
     reason = lambda what: [{"reason": "Table%s%s" % (side, what),
                             "resource": "arn:aws:dynamodb:us-east-1:000000000000:table/t"}]
-    return rng.choice([
+    return [
         lambda: Reply.error(400, "ProvisionedThroughputExceededException", "The level of configured provisioned throughput "
                             "for the table was exceeded.", ThrottlingReasons=reason("ProvisionedThroughputExceeded")),
         lambda: Reply.error(400, "ProvisionedThroughputExceededException", "Throughput exceeds the partition's.",
@@ -540,7 +559,7 @@ def throttled(rng, request):
                             throttlingReasons=reason("KeyRangeThroughputExceeded")),
         lambda: Reply.error(400, "RequestLimitExceeded", "Throughput exceeds the current throughput limit for your account.",
                             ThrottlingReasons=reason("AccountLimitExceeded")),
-    ])()
+    ][which]()
 
 
 def broken(rng):

@@ -118,13 +118,15 @@ test_same_key_again(void **state)
 
 /* A hot key range rests while there are other segments; the last one is
  * waited for. */
+#define HOT                                                         \
+	"{\"__type\":\"x#ProvisionedThroughputExceededException\"," \
+	"\"ThrottlingReasons\":[{\"reason\":"                       \
+	"\"TableReadKeyRangeThroughputExceeded\"}]}"
+
 static void
 test_hot(void **state)
 {
-	static const char hot[] =
-	    "{\"__type\":\"x#ProvisionedThroughputExceededException\","
-	    "\"ThrottlingReasons\":[{\"reason\":"
-	    "\"TableReadKeyRangeThroughputExceeded\"}]}";
+	static const char hot[] = HOT;
 	static const struct script_reply replies[] = {
 		{ .status = 400, .body = hot },
 		{ .status = 200, .body = "{\"Items\":[]}" },
@@ -152,7 +154,52 @@ test_hot(void **state)
 	assert_int_equal(src->ops->take(src, &seg, &f), 1);
 	assert_true(seg.index == 0);
 	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
-	assert_in_range(s.slept_ms, 400, 600);
+	/* its rest, half a second by chance, and one more as the last */
+	assert_in_range(s.slept_ms, 1000, 1001);
+	src->ops->put(src, &seg);
+	source_close(src);
+	page_release(&page);
+	script_close(&s);
+}
+
+/* Where all of them are hot, each rests longer and longer: no busy loop. */
+static void
+test_all_hot(void **state)
+{
+	/* what was slept in all, after each; chance is a half */
+	static const int64_t slept[] = { 0, 0, 500, 500, 1500, 1500 };
+	const size_t n = sizeof(slept) / sizeof(slept[0]);
+	const struct scan_options o = { .table = &table, .segments = 2 };
+	struct script_reply replies[8];
+	struct source *src = scan_source(&o);
+	struct page page = { 0 };
+	struct segment seg;
+	struct ddb_counts counts;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		replies[i] =
+		    (struct script_reply){ .status = 400, .body = HOT };
+	replies[n] =
+	    (struct script_reply){ .status = 200, .body = "{\"Items\":[]}" };
+	script_open(&s, replies, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(src->ops->take(src, &seg, &f), 1);
+		assert_true(seg.index == (int64_t)i % 2);
+		assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f),
+		    2);
+		assert_true(s.slept_ms == slept[i]);
+		src->ops->put(src, &seg);
+	}
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
+	assert_true(s.slept_ms == 3500);
+	ddb_counts(s.ddb, &counts);
+	assert_int_equal(counts.requests, 7);
+	assert_int_equal(counts.retries, 5);
+	assert_true(counts.read_units == 128);
 	src->ops->put(src, &seg);
 	source_close(src);
 	page_release(&page);
@@ -339,6 +386,7 @@ main(void)
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_same_key_again),
 		cmocka_unit_test(test_hot),
+		cmocka_unit_test(test_all_hot),
 		cmocka_unit_test(test_limit),
 		cmocka_unit_test(test_from),
 		cmocka_unit_test(test_wanted),
