@@ -111,6 +111,7 @@ SRC := \
     dynamodb/inflate.c \
     dynamodb/item.c \
     dynamodb/keys.c \
+    dynamodb/message.c \
     dynamodb/path.c \
     dynamodb/probe.c \
     dynamodb/profile.c \

@@ -9,6 +9,7 @@
 #include "dynamodb/client.h"
 #include "dynamodb/credentials.h"
 #include "dynamodb/hash.h"
+#include "dynamodb/message.h"
 #include "dynamodb/sign.h"
 
 /*
@@ -102,6 +103,7 @@ send_once(struct ddb_conn *c, const struct ddb_call *call, uint64_t *generation,
 	c->x.total_ms = TOTAL_MS;
 	c->x.max_body = REPLY_MAX;
 	r = d->o.world->exchange(c->line, &c->x);
+	message_hide(&c->x);
 	free_headers(headers, n);
 	client_learn_clock(d, &c->x);
 	return r == 0 ? 0 : 1;
@@ -123,11 +125,12 @@ read_error(struct ddb_reply *reply, struct slice body)
 	colon = strchr(name, ':');
 	if (colon != NULL)
 		*colon = '\0';
-	(void)snprintf(reply->code, sizeof(reply->code), "%.95s", name);
+	message_copy(reply->code, sizeof(reply->code), name);
 	message = slice_get(body, "message");
 	if (message.p == NULL)
 		message = slice_get(body, "Message");
 	slice_copy(reply->message, sizeof(reply->message), message);
+	message_clean(reply->message);
 }
 
 /* "ThrottlingReasons":[{"reason":"TableReadKeyRangeThroughputExceeded",…}];

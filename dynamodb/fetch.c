@@ -4,6 +4,7 @@
 #include "base/stop.h"
 #include "dynamodb/fetch.h"
 #include "dynamodb/hash.h"
+#include "dynamodb/message.h"
 #include "dynamodb/retry.h"
 
 static bool
@@ -22,6 +23,7 @@ fetch_run(struct ddb_world *w, struct fetch *r, struct fault *f)
 		return -1;
 	for (int i = 0;; i++) {
 		(void)w->exchange(line, &r->x);
+		message_hide(&r->x);
 		if (i + 1 >= r->tries || stop_requested() ||
 		    (r->x.status != 0 &&
 			!(r->again != NULL ? r->again : by_status)(&r->x)))

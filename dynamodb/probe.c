@@ -10,6 +10,7 @@
 #include "dynamodb/config.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/hash.h"
+#include "dynamodb/message.h"
 #include "dynamodb/probe.h"
 #include "dynamodb/table.h"
 #include "dynamodb/world.h"
@@ -155,6 +156,8 @@ batch_answer(const char *table, struct slice body, struct fault *f)
 		return PROBE_ALLOWED; /* of no entry */
 	slice_copy(code, sizeof(code), slice_get(error, "Code"));
 	slice_copy(message, sizeof(message), slice_get(error, "Message"));
+	message_clean(code);
+	message_clean(message);
 	if (strncmp(code, "ConditionalCheckFailed", 22) == 0)
 		return PROBE_ALLOWED;
 	if (strncmp(code, "AccessDenied", 12) == 0) {

@@ -10,6 +10,7 @@
 #include "dynamodb/config.h"
 #include "dynamodb/doc.h"
 #include "dynamodb/fetch.h"
+#include "dynamodb/message.h"
 #include "dynamodb/provider_parts.h"
 #include "dynamodb/secret.h"
 
@@ -136,12 +137,15 @@ refused(const struct fetch *r, const char *place, struct fault *f)
 {
 	struct doc *d =
 	    doc_parse((struct slice){ r->x.reply.p, r->x.reply.n }, NULL);
-	const char *code = d != NULL ? doc_text(d, NULL, "code") : NULL;
-	const char *message = d != NULL ? doc_text(d, NULL, "message") : NULL;
+	char code[96], message[320];
 
+	message_copy(code, sizeof(code),
+	    d != NULL ? doc_text(d, NULL, "code") : NULL);
+	message_copy(message, sizeof(message),
+	    d != NULL ? doc_text(d, NULL, "message") : NULL);
 	(void)fault(f, FAULT_CREDENTIALS, "%s: HTTP %d%s%.100s%s%.300s", place,
-	    r->x.status, code != NULL ? ": " : "", code != NULL ? code : "",
-	    message != NULL ? ": " : "", message != NULL ? message : "");
+	    r->x.status, code[0] != '\0' ? ": " : "", code,
+	    message[0] != '\0' ? ": " : "", message);
 	doc_free(d);
 }
 

@@ -5,6 +5,7 @@
 #include "dynamodb/doc.h"
 #include "dynamodb/hash.h"
 #include "dynamodb/imds.h"
+#include "dynamodb/message.h"
 #include "dynamodb/provider_parts.h"
 
 #define ROLES "iam/security-credentials/"
@@ -38,11 +39,12 @@ take(struct search *s, const struct doc *d, const char *place, struct fault *f)
 	static const char *const names[] = { "AccessKeyId", "SecretAccessKey",
 		"Token", "AccountId", "Expiration" };
 	const char *code = doc_text(d, NULL, "Code");
-	const char *message = doc_text(d, NULL, "Message");
+	char message[320];
 
+	message_copy(message, sizeof(message), doc_text(d, NULL, "Message"));
 	if (code != NULL && strcmp(code, "Success") != 0)
 		return fault(f, FAULT_CREDENTIALS, "%s: %.100s: %.300s", place,
-		    code, message != NULL ? message : "it says no more");
+		    code, message[0] != '\0' ? message : "it says no more");
 	return provider_take_doc(s, d, NULL, names, place, f);
 }
 

@@ -8,6 +8,7 @@
 #include "dynamodb/credentials.h"
 #include "dynamodb/doc.h"
 #include "dynamodb/fetch.h"
+#include "dynamodb/message.h"
 #include "dynamodb/profile.h"
 #include "dynamodb/provider_parts.h"
 #include "dynamodb/query.h"
@@ -87,8 +88,10 @@ refused(const struct search *s, const struct sign_on *on, const struct fetch *r,
 {
 	struct doc *d =
 	    doc_parse((struct slice){ r->x.reply.p, r->x.reply.n }, NULL);
-	const char *message = d != NULL ? doc_text(d, NULL, "message") : NULL;
+	char message[256];
 
+	message_copy(message, sizeof(message),
+	    d != NULL ? doc_text(d, NULL, "message") : NULL);
 	if (r->x.status == 401)
 		(void)fault(f, FAULT_CREDENTIALS,
 		    "the sign-on has ended: run \"aws sso login --profile "
@@ -100,12 +103,11 @@ refused(const struct search *s, const struct sign_on *on, const struct fetch *r,
 		    "this sign-on (HTTP %d%s%.200s): is it assigned, and "
 		    "spelt so?",
 		    on->role.from, on->role.value, on->account.value,
-		    r->x.status, message != NULL ? ": " : "",
-		    message != NULL ? message : "");
+		    r->x.status, message[0] != '\0' ? ": " : "", message);
 	else
 		(void)fault(f, FAULT_SERVICE, "%.200s: HTTP %d%s%.200s",
-		    r->x.url, r->x.status, message != NULL ? ": " : "",
-		    message != NULL ? message : "");
+		    r->x.url, r->x.status, message[0] != '\0' ? ": " : "",
+		    message);
 	doc_free(d);
 	return -1;
 }

@@ -10,6 +10,7 @@
 #include "dynamodb/config.h"
 #include "dynamodb/credentials.h"
 #include "dynamodb/hash.h"
+#include "dynamodb/message.h"
 #include "dynamodb/query.h"
 #include "dynamodb/retry.h"
 #include "dynamodb/world.h"
@@ -122,6 +123,18 @@ learn_clock(struct call *c)
 		    (x->sent_ms + (x->received_ms - x->sent_ms) / 2);
 }
 
+/* Blank the request's own secrets in a refusal. */
+static void
+hide(struct call *c)
+{
+	const struct query *q = c->q;
+
+	message_hide(&c->x);
+	for (size_t i = 0; i < q->nparams && c->x.status != 200; i++)
+		if (q->params[i].secret && q->params[i].value != NULL)
+			message_blank(&c->x.reply, q->params[i].value);
+}
+
 /* Send once; 0 when there was something to sign with. */
 static int
 send_once(struct call *c, void *line, struct fault *f)
@@ -153,18 +166,13 @@ send_once(struct call *c, void *line, struct fault *f)
 	c->x.total_ms = QUERY_TOTAL_MS;
 	c->x.max_body = QUERY_REPLY_MAX;
 	(void)w->exchange(line, &c->x);
+	hide(c);
 	for (size_t i = 0; i < n; i++) {
 		hash_wipe(headers[i], strlen(headers[i]));
 		free(headers[i]);
 	}
 	learn_clock(c);
 	return 0;
-}
-
-static void
-copy(char *out, size_t size, const char *s)
-{
-	(void)snprintf(out, size, "%s", s != NULL ? s : "");
 }
 
 /* What a try came to; ${out} is filled by an answer or an error. */
@@ -191,9 +199,9 @@ judge(const struct call *c, struct query_reply *out, struct fault *f)
 		if (error == NULL)
 			error = xml_find(xml_root(out->xml), "Errors/Error");
 		if (error != NULL) {
-			copy(out->code, sizeof(out->code),
+			message_copy(out->code, sizeof(out->code),
 			    xml_text(error, "Code"));
-			copy(out->message, sizeof(out->message),
+			message_copy(out->message, sizeof(out->message),
 			    xml_text(error, "Message"));
 		}
 	}

@@ -1,6 +1,7 @@
 #ifndef DYNAMODB_QUERY_H
 #define DYNAMODB_QUERY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct aws_config;
@@ -18,6 +19,7 @@ struct xml;
 struct query_param {
 	const char *name;
 	const char *value; /* NULL: left out */
+	bool secret;       /* never to be told */
 };
 
 struct query {

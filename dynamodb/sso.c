@@ -10,6 +10,7 @@
 #include "dynamodb/doc.h"
 #include "dynamodb/fetch.h"
 #include "dynamodb/hash.h"
+#include "dynamodb/message.h"
 #include "dynamodb/path.h"
 #include "dynamodb/provider_parts.h"
 #include "dynamodb/secret.h"
@@ -76,18 +77,23 @@ ask_body(const struct doc *d, int64_t now, struct buf *out, struct fault *f)
 
 /* The service's no: {"error":"invalid_grant","error_description":…}. */
 static int
-refused(const struct fetch *r, struct fault *f)
+refused(struct fetch *r, const struct doc *sent, struct fault *f)
 {
-	struct doc *d =
-	    doc_parse((struct slice){ r->x.reply.p, r->x.reply.n }, NULL);
-	const char *error = d != NULL ? doc_text(d, NULL, "error") : NULL;
-	const char *more =
-	    d != NULL ? doc_text(d, NULL, "error_description") : NULL;
+	static const char *const secrets[] = { "clientSecret", "refreshToken" };
+	struct doc *d;
+	char error[96], more[320];
 
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
+		message_blank(&r->x.reply, doc_text(sent, NULL, secrets[i]));
+	d = doc_parse((struct slice){ r->x.reply.p, r->x.reply.n }, NULL);
+	message_copy(error, sizeof(error),
+	    d != NULL ? doc_text(d, NULL, "error") : NULL);
+	message_copy(more, sizeof(more),
+	    d != NULL ? doc_text(d, NULL, "error_description") : NULL);
 	(void)fault(f, FAULT_CREDENTIALS,
-	    "its renewal was refused: HTTP %d%s%.100s%s%.300s", r->x.status,
-	    error != NULL ? " " : "", error != NULL ? error : "",
-	    more != NULL ? ": " : "", more != NULL ? more : "");
+	    "its renewal was refused: HTTP %d%s%s%s%s", r->x.status,
+	    error[0] != '\0' ? " " : "", error, more[0] != '\0' ? ": " : "",
+	    more);
 	doc_free(d);
 	return -1;
 }
@@ -162,7 +168,7 @@ renew(struct sso_sign_on *s, struct doc *d, const char *path, struct fault *f)
 		.max_body = OIDC_REPLY_MAX };
 	if (fetch_run(s->world, &r, f) != 0)
 		goto out;
-	rc = r.x.status == 200 ? take_token(d, &r, now, f) : refused(&r, f);
+	rc = r.x.status == 200 ? take_token(d, &r, now, f) : refused(&r, d, f);
 	if (rc == 0)
 		(void)save(d, path, &s->kept);
 out:

@@ -15,8 +15,9 @@ int
 stack_call(const struct stack_lookup *l, struct query *q, const char *action,
     const struct query_param *more, struct query_reply *reply, struct fault *f)
 {
-	const struct query_param params[] = { { "StackName", l->ask->stack },
-		{ more->name, more->value } };
+	const struct query_param params[] = {
+		{ "StackName", l->ask->stack, false }, *more
+	};
 
 	*q = (struct query){
 		.config = l->caller->config,
@@ -106,7 +107,7 @@ check(const struct stack_lookup *l, const struct xml_element *detail,
 static int
 check_stack(const struct stack_lookup *l, bool *unsure, struct fault *f)
 {
-	const struct query_param none = { NULL, NULL };
+	const struct query_param none = { NULL, NULL, false };
 	struct query_reply reply;
 	const char *status;
 	struct query q;
@@ -151,8 +152,8 @@ stack_find(const struct aws_caller *caller, const struct stack_ask *ask,
     struct stack_table *out, struct fault *f)
 {
 	const struct stack_lookup l = { caller, ask };
-	const struct query_param logical = { "LogicalResourceId",
-		ask->logical };
+	const struct query_param logical = { "LogicalResourceId", ask->logical,
+		false };
 	const struct xml_element *detail;
 	struct query_reply reply;
 	struct query q;

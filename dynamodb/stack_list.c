@@ -61,7 +61,7 @@ list_contents(const struct stack_lookup *l, struct contents *c,
 	int r = 0;
 
 	for (int page = 0; page < PAGES_MAX; page++) {
-		const struct query_param next = { "NextToken", token };
+		const struct query_param next = { "NextToken", token, false };
 		const char *more;
 		struct query q;
 

@@ -98,14 +98,16 @@ sts_assume(const struct sts_ask *ask, struct aws_keyset *out, struct fault *f)
 	char name[NUMBER + 16], seconds[NUMBER];
 	int64_t now = ask->world->wall_ms(ask->world->ctx) / 1000;
 	const struct query_param params[] = {
-		{ "RoleArn", ask->role_arn },
+		{ "RoleArn", ask->role_arn, false },
 		{ "RoleSessionName",
-		    ask->session_name != NULL ? ask->session_name : name },
-		{ "ExternalId", ask->external_id },
-		{ "SerialNumber", ask->serial },
-		{ "TokenCode", ask->code },
-		{ "DurationSeconds", ask->duration > 0 ? seconds : NULL },
-		{ "WebIdentityToken", ask->web_identity_token },
+		    ask->session_name != NULL ? ask->session_name : name,
+		    false },
+		{ "ExternalId", ask->external_id, true },
+		{ "SerialNumber", ask->serial, false },
+		{ "TokenCode", ask->code, true },
+		{ "DurationSeconds", ask->duration > 0 ? seconds : NULL,
+		    false },
+		{ "WebIdentityToken", ask->web_identity_token, true },
 	};
 	const struct query q = {
 		.config = ask->config,

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/item.h"
+#include "dynamodb/message.h"
 #include "dynamodb/table.h"
 #include "dynamodb/write_parts.h"
 
@@ -20,8 +21,8 @@ write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
     const char *message)
 {
 	d->said = said;
-	(void)snprintf(d->code, sizeof(d->code), "%s", code);
-	(void)snprintf(d->message, sizeof(d->message), "%.255s", message);
+	message_copy(d->code, sizeof(d->code), code);
+	message_copy(d->message, sizeof(d->message), message);
 	d->unsure = false;
 }
 

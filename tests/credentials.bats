@@ -355,6 +355,10 @@ on_instance() {
 	control "$MOCK_URL/_signed/shift" '{"seconds": 7200}' >/dev/null
 	says 0 inspect # by its clock
 	control "$MOCK_URL/_signed/shift" '{"seconds": 0}' >/dev/null
+	sed -i 's,s/static,s/other,' "$HOME/.aws/credentials"
+	says 1 inspect # the words of the service end before the request
+	[[ $output == *"refused: "*" for details.; does the secret key"* ]]
+	[[ $output != *Canonical* ]]
 	printf '[profile admin]\nrole_arn = x\nregion\n' >"$HOME/.aws/config"
 	says 1 inspect
 	[[ $output == *"$HOME/.aws/config:3: neither a [section] nor"* ]]

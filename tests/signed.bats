@@ -111,7 +111,15 @@ one_refused_each() {
 	all_commands
 	all_seen
 	none_refused
-	run ! grep -F -e "$SECRET" -e "$TOKEN" -e IQoJ "$SAID"
+	# refused, and the service shows the request that it was sent
+	AWS_SECRET_ACCESS_KEY=other run ttlsweep inspect -t "$TABLE" -vv
+	[[ $status -eq 1 && $output == *"and signing method. "*"; does the secret"* ]]
+	[[ $output != *$'\n'"POST"* ]]
+	counts | jq -e '.refused | keys[0] | test("x-amz-security-token:IQoJ")'
+	echo "$output" >>"$SAID"
+	AWS_SECRET_ACCESS_KEY=other ttlsweep doctor -t "$TABLE" -vv \
+	    >>"$SAID" 2>&1 || [[ $? -eq 1 ]]
+	run ! grep -F -e "$SECRET" -e "$TOKEN" -e IQoJ -e Canonical "$SAID"
 }
 
 @test "four minutes apart: nobody notices" {

@@ -106,10 +106,14 @@ def verify(request, keys, now, service, region=None):
                        {name: values[name] for name in signed}, body)
     again.context["timestamp"] = values["x-amz-date"]
     auth = SigV4Auth(Credentials(access, key["secret"], key.get("token")), which, at)
-    right = auth.signature(auth.string_to_sign(again, auth.canonical_request(again)), again)
-    if right != signature:
+    canonical = auth.canonical_request(again)
+    to_sign = auth.string_to_sign(again, canonical)
+    if auth.signature(to_sign, again) != signature:
+        # the service shows the whole request, session token included
         raise Refused("InvalidSignatureException", "The request signature we calculated does not match the signature "
-                      "you provided. Check your AWS Secret Access Key and signing method.")
+                      "you provided. Check your AWS Secret Access Key and signing method. Consult the service "
+                      "documentation for details.\n\nThe Canonical String for this request should have been\n'%s'\n\n"
+                      "The String-to-Sign should have been\n'%s'\n" % (canonical, to_sign))
     if key.get("requests") is not None:
         if key["requests"] <= 0:
             raise Refused("ExpiredTokenException", "The security token included in the request is expired")
