@@ -373,6 +373,20 @@ take_reply(struct line *l, struct http_exchange *x)
 	return 0;
 }
 
+/* What libcurl says, unless it quotes an address that has a password in it
+ * (or, cut at its end, may have): then no more than the kind of failure. */
+static const char *
+why_failed(const struct line *l, CURLcode rc)
+{
+	if (l->error[0] != '\0' && strchr(l->error, '@') == NULL &&
+	    strlen(l->error) < sizeof(l->error) - 1)
+		return l->error;
+	if (rc == CURLE_COULDNT_RESOLVE_PROXY)
+		return "the address of the proxy cannot be used (not shown, "
+		       "as it holds a password)";
+	return curl_easy_strerror(rc);
+}
+
 static int
 real_exchange(void *line, struct http_exchange *x)
 {
@@ -414,7 +428,7 @@ real_exchange(void *line, struct http_exchange *x)
 					       : "where this system has them");
 	else if (rc != CURLE_OK)
 		(void)snprintf(x->error, sizeof(x->error), "%s",
-		    l->error[0] != '\0' ? l->error : curl_easy_strerror(rc));
+		    why_failed(l, rc));
 	if (rc != CURLE_OK || take_reply(l, x) != 0)
 		return -1;
 	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);

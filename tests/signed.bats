@@ -185,6 +185,18 @@ one_refused_each() {
 	none_refused
 	http_proxy=http://127.0.0.1:1 run ttlsweep inspect -t "$TABLE"
 	[[ $status -eq 1 && $output == *"port 1"*"https_proxy, no_proxy"* ]]
+	# a password in its address is not told, however it is misspelt
+	local proxy
+	for proxy in foo://user:SECRETPW@127.0.0.1:9 \
+	    'http://user:SECRETPW@bad host:80' http://user:SECRETPW@h:99999 \
+	    'user:SECRETPW@[::1' "http://user:SECRETPW$(printf 'x%.0s' {1..300})@h h"; do
+		AWS_MAX_ATTEMPTS=1 http_proxy=$proxy run ttlsweep inspect \
+		    -t "$TABLE" -vv
+		[[ $status -eq 1 && $output == *" proxy"* ]]
+		[[ $output != *SECRETPW* ]]
+		AWS_MAX_ATTEMPTS=1 http_proxy=$proxy run ttlsweep doctor -t "$TABLE" -vv
+		[[ $status -eq 1 && $output != *SECRETPW* ]]
+	done
 }
 
 @test "TLS: an authority of one's own, or none" {
