@@ -10,6 +10,7 @@
 #include "dynamodb/credentials.h"
 #include "dynamodb/hash.h"
 #include "dynamodb/message.h"
+#include "dynamodb/refusal.h"
 #include "dynamodb/sign.h"
 
 /*
@@ -191,8 +192,9 @@ judge(struct ddb_conn *c, const struct ddb_call *call, struct ddb_reply *reply,
 		reply->hot_range = is_hot_range(body);
 	if (why == RETRY_SKEW && !retry_skewed(ddb_skew_ms(c->d), skew))
 		why = RETRY_NO;
-	(void)fault(f, FAULT_SERVICE, "HTTP %d %s%s%s", c->x.status,
-	    reply->code, reply->message[0] != '\0' ? ": " : "", reply->message);
+	(void)fault(f, FAULT_SERVICE, "HTTP %d%s%s%s%s", c->x.status,
+	    reply->code[0] != '\0' ? " " : "", reply->code,
+	    reply->message[0] != '\0' ? ": " : "", reply->message);
 	return why;
 }
 
@@ -267,13 +269,14 @@ give_up(const struct ddb_conn *c, const struct ddb_call *call, int tries,
 
 	if (last->kind == FAULT_NET || last->kind == FAULT_DATA)
 		return fault(f, last->kind,
-		    "%s: %s: no usable reply in %d tries: %.500s (the endpoint "
+		    "%s: %s: no usable reply in %d %s: %.500s (the endpoint "
 		    "comes from %s%s)",
-		    d->url, call->operation, tries, last->text,
-		    d->o.config->endpoint_from,
+		    d->url, call->operation, tries, refusal_tries(tries),
+		    last->text, d->o.config->endpoint_from,
 		    last->kind == FAULT_NET ? net_advice(d, last->text) : "");
-	return fault(f, last->kind, "%s: given up after %d tries: %.900s",
-	    call->operation, tries, last->text);
+	return fault(f, last->kind, "%s: given up after %d %s: %.900s; %s",
+	    call->operation, tries, refusal_tries(tries), last->text,
+	    REFUSAL_TROUBLE);
 }
 
 /* A service that never answered is more likely a wrong endpoint than a
@@ -387,6 +390,7 @@ try_once(struct ddb_conn *c, const struct ddb_call *call,
 	client_count(c->d, t->n > 0 || call->again);
 	reply->why = judge(c, call, reply, t->skew, last);
 	reply->sends += acting_sends(&c->x, reply->why);
+	reply->tries = t->n + 1;
 	trace(c, call, reply, t->n);
 	return 0;
 }

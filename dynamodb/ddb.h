@@ -95,6 +95,7 @@ struct ddb_reply {
 	char code[96];         /* the error's name after '#', "" on success */
 	char message[512];     /* the service's own words */
 	enum retry_class why;  /* of the last reply, when retries ran out */
+	int tries;             /* that were made */
 	bool hot_range;        /* throttled for one key range only */
 	const char *keys_from; /* aws_credentials_source; borrowed */
 	int sends; /* sends that may have acted, the answered one included:

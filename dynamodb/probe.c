@@ -168,8 +168,8 @@ batch_answer(const char *table, struct slice body, struct fault *f)
 		    table, message);
 		return PROBE_DENIED;
 	}
-	(void)fault(f, FAULT_SERVICE, "BatchExecuteStatement: %s: %s", code,
-	    message);
+	(void)fault(f, FAULT_SERVICE, "BatchExecuteStatement: %s%s%s", code,
+	    message[0] != '\0' ? ": " : "", message);
 	return PROBE_FAILED;
 }
 

@@ -12,6 +12,7 @@
 #include "dynamodb/hash.h"
 #include "dynamodb/message.h"
 #include "dynamodb/query.h"
+#include "dynamodb/refusal.h"
 #include "dynamodb/retry.h"
 #include "dynamodb/world.h"
 #include "dynamodb/xml.h"
@@ -205,7 +206,8 @@ judge(const struct call *c, struct query_reply *out, struct fault *f)
 			    xml_text(error, "Message"));
 		}
 	}
-	(void)fault(f, FAULT_SERVICE, "HTTP %d %s", c->x.status, out->code);
+	(void)fault(f, FAULT_SERVICE, "HTTP %d%s%s", c->x.status,
+	    out->code[0] != '\0' ? " " : "", out->code);
 	why = retry_classify(c->x.status, out->code);
 	if (strcmp(out->code, "IDPCommunicationError") == 0)
 		why = RETRY_TRANSIENT;
@@ -222,11 +224,14 @@ try_all(struct call *c, void *line, struct query_reply *out, struct fault *f)
 	struct fault last = { 0 };
 	enum retry_class why;
 	bool renewed = false;
+	int tries = 0;
 
 	for (int i = 0;; i++) {
 		if (send_once(c, line, f) != 0)
 			return -1;
 		why = judge(c, out, &last);
+		out->why = why;
+		out->tries = ++tries;
 		if (why == RETRY_EXPIRED && c->q->credentials != NULL &&
 		    !renewed) {
 			renewed = true;
@@ -249,8 +254,9 @@ try_all(struct call *c, void *line, struct query_reply *out, struct fault *f)
 		return 0;
 	if (out->status != 0 && out->code[0] != '\0')
 		return 1;
-	return fault(f, last.kind, "%s: %s: no usable reply: %s", c->url,
-	    c->q->action, last.text);
+	return fault(f, last.kind, "%s: %s: no usable reply in %d %s: %s%s",
+	    c->url, c->q->action, tries, refusal_tries(tries), last.text,
+	    last.kind == FAULT_SERVICE ? "; " REFUSAL_TROUBLE : "");
 }
 
 int

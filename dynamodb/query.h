@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "dynamodb/retry.h"
+
 struct aws_config;
 struct aws_credentials;
 struct aws_keys;
@@ -38,9 +40,11 @@ struct query {
 
 struct query_reply {
 	struct xml *xml;
-	int status;        /* HTTP */
-	char code[96];     /* the error's, "" when there is none */
-	char message[512]; /* the service's own words */
+	int status;           /* HTTP */
+	char code[96];        /* the error's, "" when there is none */
+	char message[512];    /* the service's own words */
+	enum retry_class why; /* of the last reply, when retries ran out */
+	int tries;            /* that were made */
 };
 
 /*

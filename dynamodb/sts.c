@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "dynamodb/credentials.h"
 #include "dynamodb/query.h"
+#include "dynamodb/refusal.h"
 #include "dynamodb/sts.h"
 #include "dynamodb/world.h"
 #include "dynamodb/xml.h"
@@ -128,13 +129,16 @@ sts_assume(const struct sts_ask *ask, struct aws_keyset *out, struct fault *f)
 	rc = query_call(&q, &reply, f);
 	if (rc == 0)
 		rc = take(reply.xml, action, out, f);
+	else if (rc == 1 && refusal_given_up(reply.why))
+		rc = refusal_fault(&q, &reply, f);
 	else if (rc == 1)
 		rc = fault(f,
 		    strncmp(reply.code, "AccessDenied", 12) == 0
 			? FAULT_DENIED
 			: FAULT_CREDENTIALS,
-		    "sts:%s of role %.200s was refused: %s: %.400s%s", action,
-		    ask->role_arn, reply.code, reply.message,
+		    "sts:%s of role %.200s was refused: %s%s%.400s%s", action,
+		    ask->role_arn, reply.code,
+		    reply.message[0] != '\0' ? ": " : "", reply.message,
 		    advice(reply.code));
 	query_release(&reply);
 	return rc;

@@ -348,9 +348,9 @@ on_instance() {
 	[[ $(asked sts) -eq 3 ]]
 	state '{"faults": {"sts": {"status": 200, "body": "<html>t/x</html"}}}'
 	says 1 inspect
-	[[ $output == *"AssumeRole: no usable reply: the reply is not XML"* ]]
+	[[ $output == *"AssumeRole: no usable reply in 4 tries: the reply is not XML"* ]]
 	AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 says 1 inspect
-	[[ $output == *"http://127.0.0.1:1: AssumeRole: no usable reply: "* ]]
+	[[ $output == *"http://127.0.0.1:1: AssumeRole: no usable reply in 4 tries: "* ]]
 	state '{"faults": {}}'
 	control "$MOCK_URL/_signed/shift" '{"seconds": 7200}' >/dev/null
 	says 0 inspect # by its clock

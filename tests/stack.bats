@@ -121,7 +121,7 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	cloud_set '{"fail": {"DescribeStackResource": ["other!"]}}'
 	fails 'tells no type' lookup
 	cloud_set '{"fail": {"DescribeStackResource": ["500!"]}}'
-	fails 'InternalFailure' lookup
+	fails 'given up after 4 tries: InternalFailure: An internal error; the service is in trouble' lookup
 	cloud_set '{"fail": {"DescribeStackResource": ["403!"]}}'
 	fails 'cloudformation:DescribeStackResource is not allowed' lookup
 	cloud_set '{"fail": {"DescribeStackResource": ["keys!"]}}'

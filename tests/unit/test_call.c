@@ -25,6 +25,11 @@ static const char skewed[] =
     "{\"__type\":\"com.amazon.coral.service#InvalidSignatureException\","
     "\"message\":\"Signature expired\"}";
 
+static const char failure[] =
+    "{\"__type\":\"com.amazon.coral.service#InternalServerError\"}";
+static const char wordless[] =
+    "{\"__type\":\"com.amazon.coral.validate#ValidationException\"}";
+
 static const struct {
 	const char *name;
 	struct script_reply replies[12];
@@ -117,6 +122,63 @@ test_gives_up(void **state)
 	assert_int_equal(reply.sends, 10);
 	assert_non_null(strstr(f.text, "10 tries"));
 	script_close(&s);
+}
+
+/* What is said when the tries were used up: how many, and what to do. */
+static const struct {
+	struct script_reply reply;
+	double read_units, write_units;
+	int tries;
+	const char *says;
+} given_up[] = {
+	/* clang-format off */
+	{ { .status = 500, .body = failure }, 1, 0, 2,
+	    "Scan: given up after 2 tries: InternalServerError; "
+	    "the service is in trouble: run again later" },
+	{ { .status = 400, .body = throttled }, 1, 0, 2,
+	    "Scan: given up after 2 tries: "
+	    "ProvisionedThroughputExceededException: slow down; "
+	    "slow down with --max-rcu, or find who else reads the table" },
+	{ { .status = 400, .body = throttled }, 0, 1, 1,
+	    "Scan: given up after 1 try: "
+	    "ProvisionedThroughputExceededException: slow down; "
+	    "slow down with --max-wcu, or find who else writes to the table" },
+	{ { .status = 400, .body = throttled }, 0, 0, 2,
+	    "Scan: given up after 2 tries: "
+	    "ProvisionedThroughputExceededException: slow down; "
+	    "too many such requests are made in this account: run again later" },
+	{ { .status = 503, .body = "<html>" }, 1, 0, 2,
+	    "Scan: given up after 2 tries: HTTP 503; "
+	    "the service is in trouble: run again later" },
+	{ { .status = 400, .body = wordless }, 1, 0, 1,
+	    "Scan: ValidationException" },
+	/* clang-format on */
+};
+
+static void
+test_given_up(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(given_up) / sizeof(given_up[0]); i++) {
+		const struct script_reply replies[2] = { given_up[i].reply,
+			given_up[i].reply };
+		struct ddb_call call = { .operation = "Scan",
+			.body = SLICE("{}"),
+			.read_units = given_up[i].read_units,
+			.write_units = given_up[i].write_units };
+		struct ddb_reply reply;
+		struct fault f = { 0 };
+		struct script s;
+
+		script_open(&s, replies, (size_t)given_up[i].tries);
+		s.config.max_attempts = given_up[i].tries;
+		if (ddb_call(s.conn, &call, &reply, &f) == 1)
+			(void)ddb_refused(&call, &reply, "T", &f);
+		assert_int_equal(reply.tries, given_up[i].tries);
+		assert_int_equal(f.kind, FAULT_SERVICE);
+		assert_string_equal(f.text, given_up[i].says);
+		script_close(&s);
+	}
 }
 
 /* The service's clock less ours; what is refused for it is tried again at the
@@ -383,6 +445,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_gives_up),
+		cmocka_unit_test(test_given_up),
 		cmocka_unit_test(test_skew),
 		cmocka_unit_test(test_skew_told_once),
 		cmocka_unit_test(test_quota),

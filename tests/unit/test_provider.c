@@ -267,7 +267,8 @@ static const struct {
 	    .slept = 12 + 25 + 50,
 	    .why = { "assumed role: with the keys of: profile default (",
 		"/.aws/config:2: https://sts.a-b-1.amazonaws.com: AssumeRole: "
-		"no usable reply: HTTP 503" } },
+		"no usable reply in 4 tries: HTTP 503; the service is in "
+		"trouble" } },
 	{ .name = "role, by a clock that is off",
 	    .config = ROLE_BY_KEYS,
 	    .replies = { { .status = 403, .date = SCRIPT_NOW + 7200,
