@@ -151,7 +151,7 @@ fetch(struct show *s, size_t which, struct fault *f)
 		if (whole_key(s, value, &key, f) != 0)
 			goto out;
 		one = (struct slice){ key.p, key.n };
-		if (ddb_get_batch(c->conn, t, c->ttl, &one, 1, &page, f) != 0)
+		if (ddb_get_one(c->conn, t, c->ttl, &one, &page, f) != 0)
 			goto out;
 		rc = print_page(s, which, &page, f);
 		goto out;

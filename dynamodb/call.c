@@ -280,15 +280,18 @@ give_up(const struct ddb_conn *c, const struct ddb_call *call, int tries,
 }
 
 /* A service that never answered is more likely a wrong endpoint than a
- * passing fault: whoever typed it should not wait long for the news. */
+ * passing fault: whoever typed it should not wait long for the news, unless
+ * the number of tries is theirs, too. */
 #define FIRST_ATTEMPTS 3
 
 static int
-attempts(struct ddb *d)
+attempts(struct ddb *d, const struct ddb_call *call)
 {
-	int n = ddb_attempts(d);
-
-	return n > FIRST_ATTEMPTS && !ddb_clock_known(d) ? FIRST_ATTEMPTS : n;
+	if (d->o.config->attempts_set)
+		return ddb_attempts(d);
+	if (!client_heard(d))
+		return FIRST_ATTEMPTS;
+	return call->single ? RETRY_SINGLE : ddb_attempts(d);
 }
 
 /* What a call remembers of its tries. */
@@ -360,7 +363,7 @@ next_step(struct ddb_conn *c, const struct ddb_call *call,
 		t->n--;
 		return AT_ONCE;
 	case RETRY_SKEW:
-		if (t->corrected || t->n + 1 >= attempts(d))
+		if (t->corrected || t->n + 1 >= attempts(d, call))
 			return REFUSED;
 		t->corrected = true;
 		return AT_ONCE;
@@ -417,7 +420,7 @@ ddb_call(struct ddb_conn *c, const struct ddb_call *call,
 			return step == ANSWERED ? 0 : step == REFUSED ? 1 : -1;
 		if (stop_requested() && !call->settling)
 			return fault(f, FAULT_CANCELLED, "interrupted");
-		if (t.n + 1 >= attempts(d)) {
+		if (t.n + 1 >= attempts(d, call)) {
 			if (reply->status != 0 && reply->code[0] != '\0')
 				return 1;
 			return give_up(c, call, t.n + 1, &last, f);

@@ -20,6 +20,7 @@ struct ddb {
 	struct rate read, write;
 	struct ddb_counts counts;
 	int64_t skew_ms;
+	bool answered; /* by anything, once */
 	bool clock_known;
 	bool skew_told; /* that the clocks are apart */
 	struct retry_quota quota;
@@ -42,12 +43,14 @@ int64_t client_take(struct ddb_conn *c, double read, double write);
 int client_retry(struct ddb *d, enum retry_class why);
 /* An answer came, by a retry that took ${cost} or, 0, at once. */
 void client_answered(struct ddb *d, int cost);
+/* Whether the service ever answered. */
+bool client_heard(struct ddb *d);
 /* One more request was sent. */
 void client_count(struct ddb *d, bool retry);
 /*
- * Set the clock by a reply. RFC 9110's Date has whole seconds, so ours runs
- * half a second behind on average: an entry counts as expired a moment later
- * than the service says, never earlier.
+ * Note that there was a reply, and set the clock by it. RFC 9110's Date has
+ * whole seconds, so ours runs half a second behind on average: an entry counts
+ * as expired a moment later than the service says, never earlier.
  */
 void client_learn_clock(struct ddb *d, const struct http_exchange *x);
 

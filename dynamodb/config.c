@@ -88,8 +88,9 @@ choose_rest(struct aws_config *c, struct fault *f)
 	if (setting_either(&s, c, "AWS_CA_BUNDLE", "ca_bundle") ||
 	    setting_variable(&s, "REQUESTS_CA_BUNDLE"))
 		c->ca_bundle = path_expand(s.value);
-	if (setting_either(&s, c, "AWS_MAX_ATTEMPTS", "max_attempts") &&
-	    setting_int(&s, 1, ATTEMPTS_MAX, &n, f) != 0)
+	c->attempts_set =
+	    setting_either(&s, c, "AWS_MAX_ATTEMPTS", "max_attempts");
+	if (c->attempts_set && setting_int(&s, 1, ATTEMPTS_MAX, &n, f) != 0)
 		return -1;
 	c->max_attempts = (int)n;
 	if (!setting_either(&s, c, "AWS_RETRY_MODE", "retry_mode"))

@@ -34,6 +34,7 @@ struct aws_config {
 	bool fips, dual_stack;     /* which of AWS's own endpoints */
 	char *ca_bundle;           /* AWS_CA_BUNDLE or ca_bundle; NULL */
 	int max_attempts;          /* the first try counts */
+	bool attempts_set;         /* by somebody: it holds for all requests */
 	struct profile_file *config;
 	struct profile_file *credentials;
 };

@@ -203,7 +203,12 @@ client_learn_clock(struct ddb *d, const struct http_exchange *x)
 	char span[32];
 	bool tell;
 
-	if (x->status == 0 || x->aged || x->date < 0 ||
+	if (x->status == 0)
+		return;
+	lock_enter(d->lock);
+	d->answered = true;
+	lock_leave(d->lock);
+	if (x->aged || x->date < 0 ||
 	    x->received_ms - x->sent_ms > RETRY_SKEW_ROUND_TRIP_MS)
 		return;
 	skew =
@@ -221,6 +226,17 @@ client_learn_clock(struct ddb *d, const struct http_exchange *x)
 	    "this machine's clock is %s %s; requests are signed by the "
 	    "service's",
 	    span, skew > 0 ? "behind" : "ahead");
+}
+
+bool
+client_heard(struct ddb *d)
+{
+	bool heard;
+
+	lock_enter(d->lock);
+	heard = d->answered;
+	lock_leave(d->lock);
+	return heard;
 }
 
 int

@@ -75,6 +75,7 @@ struct ddb_call {
 	double read_units;     /* estimates, taken from the buckets */
 	double write_units;
 	bool again;    /* it was sent before, and counts as a retry */
+	bool single;   /* somebody waits for this one: fewer tries (retry.h) */
 	bool patient;  /* throttling of one key range is not waited out here
 			  but handed back: the caller has other work */
 	bool settling; /* a signal does not keep it from being sent: it
@@ -123,7 +124,7 @@ void ddb_throttled(struct ddb_conn *c, bool write);
 /* Wait as the policy says before retry ${i}; -1 when a signal came. */
 int ddb_backoff(struct ddb_conn *c, enum retry_class why, int i,
     struct fault *f);
-/* How many tries a request (or statement) gets. */
+/* How many tries a request (or statement) of a sweep gets. */
 int ddb_attempts(struct ddb *d);
 
 /* Turn a refusal (1) into a fault that names the operation, and the missing

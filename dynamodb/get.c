@@ -11,6 +11,7 @@ struct accept {
 	const struct ddb_table *table;
 	const char *ttl;
 	struct slice unprocessed;
+	bool single; /* as in ddb_call */
 };
 
 static void
@@ -62,6 +63,7 @@ get_once(struct ddb_conn *c, struct accept *a, const struct buf *keys, size_t n,
 		.read_units = (double)n,
 		.accept = accept_batch,
 		.accept_ctx = a,
+		.single = a->single,
 		.settling = true };
 	struct ddb_reply reply;
 	struct buf body = { 0 };
@@ -107,12 +109,12 @@ next_keys(struct buf *keys, struct slice unprocessed)
 	return n;
 }
 
-int
-ddb_get_batch(struct ddb_conn *c, const struct ddb_table *table,
-    const char *ttl, const struct slice *keys, size_t n, struct page *page,
-    struct fault *f)
+/* All of ${keys}, however often it takes; they are a->page then. */
+static int
+get_all(struct ddb_conn *c, struct accept *a, const struct slice *keys,
+    size_t n, struct fault *f)
 {
-	struct accept a = { .page = page, .table = table, .ttl = ttl };
+	struct page *page = a->page;
 	struct buf left = { 0 }, items = { 0 };
 	size_t asked = n;
 	int rc = -1;
@@ -125,10 +127,10 @@ ddb_get_batch(struct ddb_conn *c, const struct ddb_table *table,
 	for (int try = 0; n > 0; try++) {
 		size_t before = n;
 
-		if (get_once(c, &a, &left, n, f) != 0)
+		if (get_once(c, a, &left, n, f) != 0)
 			goto out;
-		n = a.unprocessed.p != NULL ? next_keys(&left, a.unprocessed)
-					    : 0;
+		n = a->unprocessed.p != NULL ? next_keys(&left, a->unprocessed)
+					     : 0;
 		if (n == 0 && items.n == 0)
 			break; /* all in one reply: it is the page */
 		gather(&items, page);
@@ -152,7 +154,7 @@ ddb_get_batch(struct ddb_conn *c, const struct ddb_table *table,
 		buf_adds(&page->body, "{\"Items\":[");
 		buf_add(&page->body, items.p, items.n);
 		buf_adds(&page->body, "]}");
-		if (page_parse(page, &table->schema, ttl, f) != 0)
+		if (page_parse(page, &a->table->schema, a->ttl, f) != 0)
 			goto out;
 	}
 	page->absent = (int64_t)(asked - page->n);
@@ -166,6 +168,28 @@ out:
 }
 
 int
+ddb_get_batch(struct ddb_conn *c, const struct ddb_table *table,
+    const char *ttl, const struct slice *keys, size_t n, struct page *page,
+    struct fault *f)
+{
+	struct accept a = { .page = page, .table = table, .ttl = ttl };
+
+	return get_all(c, &a, keys, n, f);
+}
+
+int
+ddb_get_one(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
+    const struct slice *key, struct page *page, struct fault *f)
+{
+	struct accept a = { .page = page,
+		.table = table,
+		.ttl = ttl,
+		.single = true };
+
+	return get_all(c, &a, key, 1, f);
+}
+
+int
 ddb_query(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
     struct slice partition, struct buf *start, struct page *page,
     struct fault *f)
@@ -173,6 +197,7 @@ ddb_query(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
 	struct accept a = { .page = page, .table = table, .ttl = ttl };
 	struct ddb_call call = { .operation = "Query",
 		.read_units = 1,
+		.single = true,
 		.accept = accept_query,
 		.accept_ctx = &a };
 	struct ddb_reply reply;

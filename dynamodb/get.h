@@ -18,6 +18,11 @@ int ddb_get_batch(struct ddb_conn *c, const struct ddb_table *table,
     const char *ttl, const struct slice *keys, size_t n, struct page *page,
     struct fault *f);
 
+/* The same of one key, for somebody who waits for it: fewer tries. */
+int ddb_get_one(struct ddb_conn *c, const struct ddb_table *table,
+    const char *ttl, const struct slice *key, struct page *page,
+    struct fault *f);
+
 /* All entries of one partition (Query), page after page: ${start} is empty
  * for the first and holds where to go on after each; 1 while there may be
  * more, 0 at the end, -1. ${partition} is an AttributeValue. */

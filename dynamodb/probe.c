@@ -91,7 +91,9 @@ table_begin(struct buf *b, const char *table)
 enum probe_said
 probe_scan(struct ddb_conn *c, const char *table, struct fault *f)
 {
-	struct ddb_call call = { .operation = "Scan", .read_units = 0.5 };
+	struct ddb_call call = { .operation = "Scan",
+		.read_units = 0.5,
+		.single = true };
 	struct ddb_reply reply;
 	struct buf body = { 0 };
 	int r;
@@ -200,6 +202,7 @@ probe_delete(struct ddb_conn *c, const struct ddb_table *t, const char *ttl,
 	struct ddb_call call = {
 		.operation = partiql ? "BatchExecuteStatement" : "DeleteItem",
 		.write_units = 1,
+		.single = true,
 	};
 	struct buf partition = { 0 }, sort = { 0 }, body = { 0 };
 	struct ddb_delete one = {
@@ -243,7 +246,8 @@ enum probe_said
 probe_backups(struct ddb_conn *c, const char *table, struct probe_backups *out,
     struct fault *f)
 {
-	struct ddb_call call = { .operation = "DescribeContinuousBackups" };
+	struct ddb_call call = { .operation = "DescribeContinuousBackups",
+		.single = true };
 	struct ddb_reply reply;
 	struct buf body = { 0 };
 	struct slice at;

@@ -17,7 +17,6 @@
 #include "dynamodb/world.h"
 #include "dynamodb/xml.h"
 
-#define QUERY_TRIES 4
 #define QUERY_CONNECT_MS 5000
 #define QUERY_TOTAL_MS 20000
 /* A page of CloudFormation's is at most 1 MB. */
@@ -220,11 +219,13 @@ judge(const struct call *c, struct query_reply *out, struct fault *f)
 static int
 try_all(struct call *c, void *line, struct query_reply *out, struct fault *f)
 {
+	const struct aws_config *config = c->q->config;
 	struct ddb_world *w = c->q->world;
 	struct fault last = { 0 };
 	enum retry_class why;
 	bool renewed = false;
-	int tries = 0;
+	int tries = 0,
+	    most = config->attempts_set ? config->max_attempts : RETRY_SINGLE;
 
 	for (int i = 0;; i++) {
 		if (send_once(c, line, f) != 0)
@@ -244,7 +245,7 @@ try_all(struct call *c, void *line, struct query_reply *out, struct fault *f)
 			break;
 		if (stop_requested())
 			return fault(f, FAULT_CANCELLED, "interrupted");
-		if (i + 1 >= QUERY_TRIES)
+		if (i + 1 >= most)
 			break;
 		w->sleep_ms(w->ctx,
 		    retry_delay_ms(why, i, w->chance(w->ctx), c->x.retry_after),

@@ -12,10 +12,12 @@
  * - Full jitter: rand(0,1) · min(base · 2^i, 20 s) before the i-th retry (from
  *   0), base 25 ms for broken replies and 5xx, 1 s for throttling; the
  *   service's own x-amz-retry-after counts from that delay to 5 s above it.
- * - RETRY_ATTEMPTS tries in place of 4, unless AWS_MAX_ATTEMPTS or
- *   max_attempts says otherwise: a sweep goes through a table once, for hours,
- *   and no user waits for the one request. AWS_RETRY_MODE changes nothing: all
- *   three modes mean this one (rate.h is what "adaptive" asks for).
+ * - RETRY_SINGLE tries, as theirs, for a request that somebody waits for:
+ *   what describes tables, stacks and identities, what doctor and show ask.
+ *   RETRY_ATTEMPTS for those of a sweep, which goes through a table once, for
+ *   hours. AWS_MAX_ATTEMPTS or max_attempts is for all of them. AWS_RETRY_MODE
+ *   changes nothing: all three modes mean this one (rate.h is what "adaptive"
+ *   asks for).
  * - The quota: 500 tokens for all workers; a retry takes 14, after throttling
  *   5; an answer gives back what its last retry took, one that needed none
  *   gives 1. In an SDK a request that finds too few tokens fails. Here that
@@ -31,6 +33,7 @@
  *   count, for nothing was wrong with the request.
  */
 #define RETRY_ATTEMPTS 10
+#define RETRY_SINGLE 4
 
 enum retry_class {
 	RETRY_NO,

@@ -210,6 +210,7 @@ ask(struct ddb_conn *c, const char *operation, const char *table,
 	struct ddb_call call = {
 		.operation = operation,
 		.body = { body->p, body->n },
+		.single = true,
 	};
 	struct ddb_reply reply;
 	cJSON *doc;

@@ -349,8 +349,9 @@ on_instance() {
 	state '{"faults": {"sts": {"status": 200, "body": "<html>t/x</html"}}}'
 	says 1 inspect
 	[[ $output == *"AssumeRole: no usable reply in 4 tries: the reply is not XML"* ]]
-	AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 says 1 inspect
-	[[ $output == *"http://127.0.0.1:1: AssumeRole: no usable reply in 4 tries: "* ]]
+	AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 \
+	    says 1 inspect
+	[[ $output == *"http://127.0.0.1:1: AssumeRole: no usable reply in 1 try: "* ]]
 	state '{"faults": {}}'
 	control "$MOCK_URL/_signed/shift" '{"seconds": 7200}' >/dev/null
 	says 0 inspect # by its clock

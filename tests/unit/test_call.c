@@ -124,6 +124,50 @@ test_gives_up(void **state)
 	script_close(&s);
 }
 
+/* How often: what somebody set holds for all; else by what it is for, and by
+ * whether the service ever answered, with or without a Date. */
+static const struct {
+	int set; /* AWS_MAX_ATTEMPTS, 0: not */
+	bool single, heard;
+	int tries;
+} patience[] = {
+	/* clang-format off */
+	{ 0, false, false, 3 }, { 0, true, false, 3 },
+	{ 0, false, true, 10 }, { 0, true, true, 4 },
+	{ 6, false, false, 6 }, { 6, true, true, 6 },
+	{ 1, false, false, 1 }, { 2, true, false, 2 },
+	/* clang-format on */
+};
+
+static void
+test_patience(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(patience) / sizeof(patience[0]); i++) {
+		const struct script_reply replies[11] = {
+			{ .status = patience[i].heard ? 200 : 0, .date = -1 },
+		};
+		struct ddb_call call = { .operation = "Scan",
+			.body = SLICE("{}"),
+			.single = patience[i].single };
+		struct ddb_reply reply;
+		struct fault f = { 0 };
+		struct script s;
+
+		script_open(&s, replies,
+		    (size_t)(patience[i].tries + patience[i].heard));
+		s.config.attempts_set = patience[i].set > 0;
+		if (patience[i].set > 0)
+			s.config.max_attempts = patience[i].set;
+		if (patience[i].heard)
+			assert_int_equal(ddb_call(s.conn, &call, &reply, &f),
+			    0);
+		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), -1);
+		assert_int_equal(reply.tries, patience[i].tries);
+		script_close(&s);
+	}
+}
+
 /* What is said when the tries were used up: how many, and what to do. */
 static const struct {
 	struct script_reply reply;
@@ -172,6 +216,7 @@ test_given_up(void **state)
 
 		script_open(&s, replies, (size_t)given_up[i].tries);
 		s.config.max_attempts = given_up[i].tries;
+		s.config.attempts_set = true;
 		if (ddb_call(s.conn, &call, &reply, &f) == 1)
 			(void)ddb_refused(&call, &reply, "T", &f);
 		assert_int_equal(reply.tries, given_up[i].tries);
@@ -246,6 +291,7 @@ test_skew(void **state)
 
 		script_open(&s, skews[i].replies, skews[i].n);
 		s.config.max_attempts = skews[i].max_attempts;
+		s.config.attempts_set = true;
 		rc = ddb_call(s.conn, &call, &reply, &f);
 		if (rc == 0)
 			ddb_settle(s.conn, 0, 0);
@@ -445,6 +491,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_calls),
 		cmocka_unit_test(test_gives_up),
+		cmocka_unit_test(test_patience),
 		cmocka_unit_test(test_given_up),
 		cmocka_unit_test(test_skew),
 		cmocka_unit_test(test_skew_told_once),

@@ -156,6 +156,7 @@ test_good(void **state)
 			fail_msg("%s: %s, %s, %s, %s", good[i].name, c.profile,
 			    c.region, c.endpoint, c.endpoint_from);
 		assert_int_equal(c.max_attempts, RETRY_ATTEMPTS);
+		assert_false(c.attempts_set);
 		assert_null(c.ca_bundle);
 		aws_config_release(&c);
 		home_environment(good[i].environment, false);
@@ -322,6 +323,7 @@ test_rest(void **state)
 	want = xasprintf("%s/corp.pem", home);
 	assert_string_equal(c.ca_bundle, want);
 	assert_int_equal(c.max_attempts, 5);
+	assert_true(c.attempts_set);
 	assert_true(setting_profile(&set, &c, "default", "max_attempts"));
 	assert_string_equal(set.value, "5");
 	assert_non_null(strstr(set.from, "/.aws/config:3"));
