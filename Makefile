@@ -60,6 +60,7 @@ SRC := \
     cli/main.c \
     cli/option.c \
     cli/option_check.c \
+    cli/option_files.c \
     cli/option_repeat.c \
     cli/option_table.c \
     cli/option_value.c \
@@ -177,6 +178,7 @@ SRC := \
     export/lines.c \
     export/place.c \
     export/place_part.c \
+    export/place_same.c \
     export/plain.c \
     export/reader.c \
     export/reader_source.c \

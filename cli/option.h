@@ -150,6 +150,9 @@ int option_value(struct options *o, const struct option_row *row,
 int option_defaults(struct options *o, struct fault *f);
 /* What was given goes together, and the operands fit the command. */
 int option_together(const struct options *o, struct fault *f);
+/* No file that is written is named twice, or read as well; the checkpoint is
+ * a file. Nothing is opened. */
+int option_files(const struct options *o, struct fault *f);
 /* Have ${s} freed with ${o}; returns it. */
 const char *option_keep(struct options *o, char *s);
 /* The fault for a command that there is not; -1. */

@@ -155,7 +155,7 @@ option_together(const struct options *o, struct fault *f)
 		    "--expect-account '%s': not an account's number, which "
 		    "has 12 digits",
 		    o->expect_account);
-	return check_operands(o, f);
+	return check_operands(o, f) == 0 ? option_files(o, f) : -1;
 }
 
 static bool

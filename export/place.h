@@ -54,6 +54,9 @@ int place_descriptor(const char *path);
 /* ${path} with its last name's symbolic links followed, also to where
  * nothing is yet. The caller's; NULL when they go in a circle. */
 char *place_follow(const char *path);
+/* Whether both name one file (or folder), by whatever links, also where none
+ * is yet. A device or a pipe is not the same as itself: it is not replaced. */
+bool place_same(const char *a, const char *b);
 /* Make the names in the folder of ${path} last. A folder that may not be read
  * cannot be synced, which is no failure. */
 int place_sync_folder(const char *path, struct fault *f);

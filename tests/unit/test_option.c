@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -14,6 +15,7 @@
 #include "cli/completion.h"
 #include "cli/help.h"
 #include "cli/option.h"
+#include "tests/unit/files.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define WORDS 16
@@ -107,6 +109,24 @@ static const struct {
 	{ "completion", "'completion' needs an argument" },
 	{ "completion bash zsh", "takes only bash|zsh|fish: 'zsh'" },
 	{ "help a b", "'help' takes only [COMMAND]: 'b'" },
+	{ "export -o x --checkpoint x", "--output x and --checkpoint x are" },
+	{ "export -o x --checkpoint ./x", "--checkpoint ./x are the same" },
+	{ "export -o x --checkpoint x.part", "--checkpoint x.part is where --output x" },
+	{ "purge --checkpoint j --journal j", "--checkpoint j and --journal j" },
+	{ "purge --journal j --metrics-file j", "--journal j and --metrics-file j" },
+	{ "repair --keys-from j --metrics-file j", "--metrics-file j and --keys-from j" },
+	{ "restore a j --metrics-file j", "--metrics-file j and FILE j" },
+	{ "inspect -i f -o f", "--output f and --input f" },
+	{ "export -i f -o f", "--output f and --input f" },
+	{ "export --keys-from f -o f", "--output f and --keys-from f" },
+	{ "export --keys-from ./f -o f", "are the same file" },
+	{ "export -o f --encrypt-to f", "--output f and --encrypt-to f" },
+	{ "inspect --merge a b -o b", "--output b and FILE b" },
+	{ "export -o x --checkpoint -", "--checkpoint -: not a plain file" },
+	{ "purge --checkpoint /dev/stdout", "--checkpoint /dev/stdout: not a" },
+	{ "purge --checkpoint /dev/fd/1", "not a plain file" },
+	{ "purge --checkpoint /dev/null", "not a plain file" },
+	{ "purge --checkpoint .", "not a plain file" },
 	/* clang-format on */
 };
 
@@ -128,6 +148,54 @@ test_refused(void **state)
 		}
 		option_release(&o);
 	}
+	assert_int_equal(bad, 0);
+}
+
+/* One file under several names, there already or not. */
+static void
+test_one_file(void **state)
+{
+	static const struct {
+		const char *line;
+		int rc;
+	} lines[] = {
+		{ "export -i there -o link", -1 },
+		{ "export -i hard -o there", -1 },
+		{ "export -i there -o folder/../there", -1 },
+		{ "export -i there -o new", 0 },
+		{ "export -o new --checkpoint to-new", -1 },
+		{ "export -o to-new --checkpoint new.part", -1 },
+		{ "export -o new --checkpoint folder/new", 0 },
+		{ "export -o new --checkpoint there", 0 },
+		{ "purge --journal gone/x --metrics-file gone/x", -1 },
+		{ "purge --journal gone/x --metrics-file none/x", 0 },
+		{ "inspect -i /dev/null -o /dev/null", 0 },
+		{ "inspect -i - -o -", 0 },
+		{ "show -i there there", 0 },
+		{ "restore there link", 0 },
+	};
+	char *was = getcwd(NULL, 0);
+	int bad = 0;
+
+	(void)state;
+	assert_int_equal(chdir(folder), 0);
+	put("there", "x", 1);
+	assert_int_equal(mkdir("folder", 0700), 0);
+	assert_int_equal(link("there", "hard"), 0);
+	assert_int_equal(symlink("there", "link"), 0);
+	assert_int_equal(symlink("new", "to-new"), 0);
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		struct fault f = { .kind = FAULT_NONE };
+		struct options o;
+
+		if (parse(&o, lines[i].line, &f) != lines[i].rc) {
+			print_error("'%s': %s\n", lines[i].line, f.text);
+			bad++;
+		}
+		option_release(&o);
+	}
+	assert_int_equal(chdir(was), 0);
+	free(was);
 	assert_int_equal(bad, 0);
 }
 
@@ -450,6 +518,8 @@ main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_bad_tables),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test_setup_teardown(test_one_file, folder_setup,
+		    folder_teardown),
 		cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_environment),
