@@ -40,8 +40,8 @@ const struct command cmd_restore = {
 struct origin {
 	const char *path;
 	char *table, *table_id, *region, *endpoint;
-	int64_t now;
-	size_t place; /* on the command line */
+	int64_t first_us, last_us; /* when its entries were written */
+	size_t place;              /* on the command line */
 };
 
 struct restoring {
@@ -68,13 +68,15 @@ read_origin(struct origin *file, const struct cms_key *key, struct fault *f)
 		file->table_id = xstrdup(ix->header.table_id);
 		file->region = xstrdup(ix->header.region);
 		file->endpoint = xstrdup(ix->header.endpoint);
-		file->now = ix->header.now;
+		file->first_us = ix->first_us;
+		file->last_us = ix->last_us;
 	}
 	reader_close(r);
 	return 0;
 }
 
-/* The newest journal first, exports last and as they were named. */
+/* The newest journal first, exports last and as they were named. The time of
+ * the header is the one entries were judged by, and tells nothing of when. */
 static int
 origin_cmp(const void *a, const void *b)
 {
@@ -82,8 +84,10 @@ origin_cmp(const void *a, const void *b)
 
 	if ((x->table != NULL) != (y->table != NULL))
 		return x->table != NULL ? -1 : 1;
-	if (x->table != NULL && x->now != y->now)
-		return x->now > y->now ? -1 : 1;
+	if (x->first_us != y->first_us)
+		return x->first_us > y->first_us ? -1 : 1;
+	if (x->last_us != y->last_us)
+		return x->last_us > y->last_us ? -1 : 1;
 	return (x->place > y->place) - (x->place < y->place);
 }
 

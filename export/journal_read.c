@@ -163,9 +163,22 @@ reserve(struct journal_index *ix, int64_t n)
 	ix->cap = cap;
 }
 
-static int
-take_intent(struct journal_index *ix, int64_t n, struct fault *f)
+static void
+take_time(struct journal_index *ix, int64_t at_us)
 {
+	if (at_us <= 0)
+		return;
+	if (ix->first_us == 0 || at_us < ix->first_us)
+		ix->first_us = at_us;
+	if (at_us > ix->last_us)
+		ix->last_us = at_us;
+}
+
+static int
+take_intent(struct journal_index *ix, const struct line *line, struct fault *f)
+{
+	int64_t n = line->n;
+
 	if (n > ix->lines + AHEAD)
 		return fault(f, FAULT_DATA,
 		    "entry number %lld is out of any order", (long long)n);
@@ -176,6 +189,7 @@ take_intent(struct journal_index *ix, int64_t n, struct fault *f)
 		return fault(f, FAULT_DATA, "too many images of entry %lld",
 		    (long long)n);
 	ix->fate[n] = (unsigned char)(ix->fate[n] + IMAGE);
+	take_time(ix, line->at_us);
 	return 0;
 }
 
@@ -247,7 +261,7 @@ take_line(struct journal_index *ix, struct slice text, struct fault *f)
 	case LINE_HEADER:
 		return take_header(ix, line.body, f);
 	case LINE_INTENT:
-		return take_intent(ix, line.n, f);
+		return take_intent(ix, &line, f);
 	case LINE_OUTCOME:
 		return take_outcomes(ix, line.body, f);
 	case LINE_BLANK:

@@ -6,6 +6,7 @@
 /* The members that tell what a line is. */
 enum part {
 	PART_ITEM,
+	PART_META,
 	PART_KEYS,
 	PART_NEW,
 	PART_OLD,
@@ -21,6 +22,7 @@ static const struct {
 } parts[PARTS] = {
 	/* clang-format off */
 	[PART_ITEM]    = { "Item",                '{' },
+	[PART_META]    = { "Metadata",            '{' },
 	[PART_KEYS]    = { "Keys",                '{' },
 	[PART_NEW]     = { "NewImage",            '{' },
 	[PART_OLD]     = { "OldImage",            '{' },
@@ -95,6 +97,8 @@ take_parts(struct slice found[PARTS], struct slice text, struct fault *f)
 static int
 take_change(struct line *out, const struct slice found[PARTS], struct fault *f)
 {
+	struct slice at;
+
 	out->kind = LINE_CHANGE;
 	out->keys = found[PART_KEYS];
 	if (out->keys.p == NULL)
@@ -108,6 +112,9 @@ take_change(struct line *out, const struct slice found[PARTS], struct fault *f)
 		return fault(f, FAULT_DATA,
 		    "a journal's entry without \"OldImage\"");
 	out->ttl = slice_get(found[PART_SWEEP], "ttl");
+	at = slice_get(found[PART_META], "WriteTimestampMicros");
+	if (slice_int(slice_get(at, "N"), &out->at_us) != 0)
+		out->at_us = 0;
 	if (slice_int(slice_get(found[PART_SWEEP], "n"), &out->n) != 0 ||
 	    out->n < 1)
 		return fault(f, FAULT_DATA, "a journal's entry without number");

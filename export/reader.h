@@ -37,6 +37,7 @@ struct line {
 	struct slice ttl;  /* INTENT of a repair: the TTL value it gave */
 	struct slice body; /* HEADER: its object; OUTCOME: its array */
 	int64_t n;         /* INTENT */
+	int64_t at_us;     /* INTENT: when it was written; 0: not told */
 	bool deletes;      /* CHANGE: the entry was deleted */
 };
 
@@ -67,8 +68,10 @@ struct journal_header {
  */
 struct journal_index {
 	struct journal_header header;
-	int64_t intents; /* entries, n from 1 to intents */
-	int64_t lines;   /* understood; what follows is torn */
+	int64_t intents;           /* entries, n from 1 to intents */
+	int64_t first_us, last_us; /* when the earliest and the latest of them
+				      was written; 0: none tells */
+	int64_t lines;             /* understood; what follows is torn */
 	bool torn;
 	unsigned char *fate; /* by n, from 1; see the functions */
 	size_t cap;

@@ -15,11 +15,13 @@
 	"\"ttl_attribute\":\"ttl\",\"now\":1795332271,\"command\":"     \
 	"\"purge\",\"options\":\"--yes\"}}\n"
 #define KEY(key) "{\"key\":{\"S\":\"" key "\"}}"
-#define INTENT(n, key)                                                   \
-	"{\"Metadata\":{\"WriteTimestampMicros\":{\"N\":\"1\"}},"        \
+#define INTENT_OF(at, n, key)                                            \
+	"{\"Metadata\":{\"WriteTimestampMicros\":{\"N\":\"" at "\"}},"   \
 	"\"Keys\":" KEY(key) ",\"OldImage\":" KEY(key) ",\"Ttlsweep\":{" \
 						       "\"n\":" n        \
 						       ",\"why\":\"none\"}}\n"
+#define INTENT(n, key) INTENT_OF("1", n, key)
+#define INTENT_AT(at, n) INTENT_OF(at, n, "k")
 #define OUTCOME(list) "{\"Outcome\":[" list "]}\n"
 
 /* Entries out of order, a second image, every fate. */

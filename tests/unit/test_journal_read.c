@@ -91,6 +91,17 @@ test_header(void **state)
 	assert_false(ix.torn);
 	assert_int_equal(journal_fate(&ix, 1), FATE_KEPT);
 	assert_int_equal(journal_fate(&ix, 0), FATE_KEPT);
+	assert_int_equal(ix.first_us, 0);
+	assert_int_equal(ix.last_us, 0);
+	journal_index_release(&ix);
+	/* workers write as they get to it; other tools may tell no time */
+	assert_int_equal(indexed(&ix,
+			     HEADER INTENT_AT("5", "1") INTENT_AT("3", "2")
+				 INTENT_AT("9", "3") INTENT_AT("x", "4"),
+			     &f),
+	    0);
+	assert_int_equal(ix.first_us, 3);
+	assert_int_equal(ix.last_us, 9);
 	journal_index_release(&ix);
 	assert_int_equal(journal_is(at("journal"), &yes, &f), 0);
 	assert_true(yes);

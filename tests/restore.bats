@@ -1,0 +1,40 @@
+#!/usr/bin/env bats
+# What restore puts back, in which order, and what it refuses before it
+# writes.
+
+load lib/common
+
+setup_file() { start_local; }
+teardown_file() { stop_servers; }
+
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
+
+# table [SEED-OPTION...]: an empty one, its name in $T.
+table()
+{
+	T=$(new_table restore)
+	seed --endpoint "$LOCAL_URL" --table "$T" "$@" >/dev/null
+}
+
+# item KEY PAYLOAD [TTL]: an entry's line.
+item() { printf '{"Item":{"key":{"S":"%s"},"p":{"S":"%s"},"ttl":{"N":"%s"}}}\n' "$1" "$2" "${3:-1000000000}"; }
+give() { item "$@" | ttlsweep restore -q -t "$T" --yes - >/dev/null; }
+holds() { ttlsweep export -q -t "$T" | jq -r '.Item.p.S' | sort | paste -sd' '; }
+
+@test "of two journals the one written last wins, whatever it was judged by" {
+	table
+	local now args
+	now=$(date +%s)
+	for args in "--now $((now - 3600))" "--now $now"; do
+		give k OLD
+		ttlsweep purge -q -t "$T" --yes --now "$now" --journal a
+		give k NEW
+		# shellcheck disable=SC2086
+		ttlsweep purge -q -t "$T" --yes $args --journal b
+		run -0 ttlsweep restore -t "$T" --yes a b
+		[[ $output == *" 1 restored, 1 present"* ]]
+		[[ $(holds) == NEW ]]
+		ttlsweep purge -q -t "$T" --yes --state any --no-journal
+		rm a b
+	done
+}
