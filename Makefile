@@ -97,6 +97,7 @@ SRC := \
     cli/totals.c \
     cli/unlock.c \
     dynamodb/attr.c \
+    dynamodb/attr_check.c \
     dynamodb/call.c \
     dynamodb/config.c \
     dynamodb/config_place.c \

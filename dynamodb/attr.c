@@ -4,10 +4,8 @@
 #include "base/decimal.h"
 #include "base/text.h"
 #include "dynamodb/attr.h"
+#include "dynamodb/attr_walk.h"
 #include "dynamodb/hash.h"
-
-/* An attribute of an item is level 1 (Developer Guide, "Constraints"). */
-#define NESTING 32
 
 /* A list or map costs this much by itself, and one byte an element. */
 #define DOCUMENT_BYTES 3
@@ -62,16 +60,14 @@ type_of(struct slice name)
 	return t;
 }
 
-/* What the elements of a set are. */
-static enum attr_type
-element_type(enum attr_type set)
+enum attr_type
+attr_element(enum attr_type set)
 {
 	return set == ATTR_SS ? ATTR_S : set == ATTR_NS ? ATTR_N : ATTR_B;
 }
 
-/* Step into an AttributeValue, up to what it holds. */
-static int
-enter(struct slice_walk *w, enum attr_type *type)
+int
+attr_enter(struct slice_walk *w, enum attr_type *type)
 {
 	struct slice name;
 
@@ -82,9 +78,8 @@ enter(struct slice_walk *w, enum attr_type *type)
 	return strchr(types[*type].begins, *w->p) != NULL ? 0 : -1;
 }
 
-/* Step out of it: it had this one member only. */
-static int
-leave(struct slice_walk *w)
+int
+attr_leave(struct slice_walk *w)
 {
 	struct slice name;
 
@@ -97,8 +92,8 @@ attr_open(struct slice value, struct slice *inner)
 	struct slice_walk w = slice_walk(value);
 	enum attr_type type;
 
-	if (enter(&w, &type) != 0 || slice_value(&w, inner) != 0 ||
-	    leave(&w) != 0 || slice_end(&w) != 0) {
+	if (attr_enter(&w, &type) != 0 || slice_value(&w, inner) != 0 ||
+	    attr_leave(&w) != 0 || slice_end(&w) != 0) {
 		*inner = value;
 		return ATTR_BAD;
 	}
@@ -107,9 +102,8 @@ attr_open(struct slice value, struct slice *inner)
 	return type;
 }
 
-/* The text itself, or decoded in ${store} when it has escapes. */
-static struct slice
-plain(struct buf *store, struct slice text)
+struct slice
+attr_plain(struct buf *store, struct slice text)
 {
 	if (text.n == 0 || memchr(text.p, '\\', text.n) == NULL)
 		return text;
@@ -133,87 +127,14 @@ number_parse(struct decimal *d, struct slice text)
 	return decimal_parse(d, text.p, text.n);
 }
 
-static bool
-is_base64(struct slice text)
+bool
+attr_is_base64(struct slice text)
 {
 	struct buf bytes = { 0 };
 	bool good = hash_base64_decode(&bytes, text.p, text.n) == 0;
 
 	buf_release(&bytes);
 	return good;
-}
-
-static int
-check_text(enum attr_type type, struct slice text)
-{
-	struct buf store = { 0 };
-	struct decimal d;
-	bool good = true;
-
-	if (type == ATTR_S)
-		return 0;
-	text = plain(&store, text);
-	if (type == ATTR_N)
-		good = number_parse(&d, text) == 0;
-	else if (text.n > 0)
-		good = is_base64(text);
-	buf_release(&store);
-	return good ? 0 : -1;
-}
-
-static int check_value(struct slice_walk *w, int level);
-
-static int
-check_inside(struct slice_walk *w, enum attr_type type, int level)
-{
-	struct slice text;
-	int r;
-
-	switch (type) {
-	case ATTR_S:
-	case ATTR_N:
-	case ATTR_B:
-		return slice_string(w, &text) == 0 ? check_text(type, text)
-						   : -1;
-	case ATTR_M:
-		r = slice_object(w);
-		while (r >= 0 && (r = slice_member(w, &text)) == 1)
-			r = check_value(w, level + 1);
-		return r;
-	case ATTR_L:
-		r = slice_array(w);
-		while (r >= 0 && (r = slice_element(w)) == 1)
-			r = check_value(w, level + 1);
-		return r;
-	case ATTR_SS:
-	case ATTR_NS:
-	case ATTR_BS:
-		r = slice_array(w);
-		while (r >= 0 && (r = slice_element(w)) == 1)
-			r = check_inside(w, element_type(type), level);
-		return r;
-	default:
-		return slice_value(w, &text);
-	}
-}
-
-static int
-check_value(struct slice_walk *w, int level)
-{
-	enum attr_type type;
-
-	if (level > NESTING || enter(w, &type) != 0 ||
-	    check_inside(w, type, level) != 0)
-		return -1;
-	return leave(w);
-}
-
-int
-attr_check(struct slice value)
-{
-	struct slice_walk w = slice_walk(value);
-
-	return check_value(&w, 1) == 0 ? slice_end(&w) : -1;
 }
 
 /*
@@ -225,7 +146,7 @@ int64_t
 attr_number_size(struct slice text)
 {
 	struct buf store = { 0 };
-	struct slice digits = plain(&store, text);
+	struct slice digits = attr_plain(&store, text);
 	struct decimal d;
 	int64_t size, whole;
 
@@ -248,7 +169,7 @@ binary_size(struct slice text)
 	struct buf store = { 0 };
 	int64_t size;
 
-	text = plain(&store, text);
+	text = attr_plain(&store, text);
 	while (text.n > 0 && text.p[text.n - 1] == '=')
 		text.n--;
 	size = (int64_t)(text.n / 4 * 3 + text.n % 4 * 3 / 4);
@@ -340,7 +261,7 @@ size_inside(struct slice_walk *w, enum attr_type type, int64_t *size)
 	case ATTR_BS:
 		r = slice_array(w);
 		while (r >= 0 && (r = slice_element(w)) == 1)
-			r = size_inside(w, element_type(type), size);
+			r = size_inside(w, attr_element(type), size);
 		return r;
 	default:
 		*size += 1;
@@ -358,8 +279,8 @@ size_value(struct slice_walk *w, int64_t *size)
 	enum attr_type type;
 	int64_t sum = 0;
 
-	if (enter(w, &type) == 0 && size_inside(w, type, &sum) == 0 &&
-	    leave(w) == 0) {
+	if (attr_enter(w, &type) == 0 && size_inside(w, type, &sum) == 0 &&
+	    attr_leave(w) == 0) {
 		*size += sum;
 		return 0;
 	}
@@ -421,8 +342,8 @@ is_utf8(struct slice text)
 	return true;
 }
 
-static bool
-is_number(struct slice text)
+bool
+attr_is_number(struct slice text)
 {
 	struct decimal d;
 
@@ -444,9 +365,9 @@ attr_key_value(struct buf *out, enum attr_type type, const char *p, size_t n)
 	if (type == ATTR_S)
 		good = is_utf8(text);
 	else if (type == ATTR_N)
-		good = is_number(text);
+		good = attr_is_number(text);
 	else if (type == ATTR_B)
-		good = is_base64(text);
+		good = attr_is_base64(text);
 	if (!good)
 		return -1;
 	buf_addf(out, "{\"%s\":", types[type].name);
@@ -495,25 +416,31 @@ canonical_number(struct buf *out, struct slice text)
 }
 
 void
-attr_key_canonical(struct buf *out, struct slice value)
+attr_text_canonical(struct buf *out, enum attr_type type, struct slice text)
 {
 	struct buf store = { 0 }, bytes = { 0 };
+
+	text = attr_plain(&store, text);
+	if (type == ATTR_S)
+		frame(out, 'S', text.p, text.n);
+	else if (type == ATTR_N)
+		canonical_number(out, text);
+	else if (hash_base64_decode(&bytes, text.p, text.n) == 0)
+		frame(out, 'B', buf_text(&bytes), bytes.n);
+	else
+		frame(out, 'b', text.p, text.n);
+	buf_release(&store);
+	buf_release(&bytes);
+}
+
+void
+attr_key_canonical(struct buf *out, struct slice value)
+{
 	struct slice inner;
 	enum attr_type type = attr_open(value, &inner);
 
-	if (type != ATTR_S && type != ATTR_N && type != ATTR_B) {
-		frame(out, '?', value.p, value.n);
-		return;
-	}
-	inner = plain(&store, inner);
-	if (type == ATTR_S)
-		frame(out, 'S', inner.p, inner.n);
-	else if (type == ATTR_N)
-		canonical_number(out, inner);
-	else if (hash_base64_decode(&bytes, inner.p, inner.n) == 0)
-		frame(out, 'B', buf_text(&bytes), bytes.n);
+	if (type == ATTR_S || type == ATTR_N || type == ATTR_B)
+		attr_text_canonical(out, type, inner);
 	else
-		frame(out, 'b', inner.p, inner.n);
-	buf_release(&store);
-	buf_release(&bytes);
+		frame(out, '?', value.p, value.n);
 }

@@ -4,6 +4,10 @@
 #include "dynamodb/slice.h"
 
 struct buf;
+struct fault;
+
+/* An item's bytes, as attr_item_size counts them, are at most so many. */
+#define ATTR_ITEM_MAX 409600
 
 /* The types of an AttributeValue (DynamoDB API reference, AttributeValue). */
 enum attr_type {
@@ -32,9 +36,19 @@ const char *attr_type_name(enum attr_type type);
  */
 enum attr_type attr_open(struct slice value, struct slice *inner);
 
-/* 0 when the checked ${value} is an AttributeValue all the way down
- * (numbers are decimals, binary is base64, nesting <= 32). Pure. */
+/*
+ * What keeps the checked ${value} from being an AttributeValue that DynamoDB
+ * stores, all the way down, to be read behind its name ("holds an empty
+ * set"); NULL: nothing. Numbers have at most 38 digits and are in range,
+ * binary is base64, sets are neither empty nor hold an element twice, NULL
+ * is true, names are not empty, nesting is <= 32. Pure.
+ */
+const char *attr_wrong(struct slice value);
+/* 0 when nothing is wrong, -1. Pure. */
 int attr_check(struct slice value);
+/* The same of a whole checked item, and of its size: 0, or -1 and the fault
+ * (FAULT_DATA) names the attribute. */
+int attr_item_check(struct slice item, struct fault *f);
 
 /*
  * The size DynamoDB charges for an attribute value, without its name

@@ -13,6 +13,10 @@
 
 #define CHUNK 100
 
+/* Bytes of keys (AWS.md, section 3). */
+#define PARTITION_MAX 2048
+#define SORT_MAX 1024
+
 /* A segment's own. */
 struct chunk {
 	struct buf body; /* {"Items":[…]} until it is a page */
@@ -29,7 +33,8 @@ check_image(const struct images *im, struct slice image, struct fault *f)
 	struct item item;
 	struct slice inner;
 
-	if (item_read(&w, &im->table->schema, im->ttl, &item, f) != 0)
+	if (item_read(&w, &im->table->schema, im->ttl, &item, f) != 0 ||
+	    attr_item_check(image, f) != 0)
 		return -1;
 	if (attr_open(item.partition, &inner) != im->table->partition_type ||
 	    (im->table->sort != NULL &&
@@ -37,6 +42,12 @@ check_image(const struct images *im, struct slice image, struct fault *f)
 		return fault(f, FAULT_DATA,
 		    "its key is of another type than table %s has",
 		    im->table->name);
+	if (attr_size(item.partition) > PARTITION_MAX ||
+	    (im->table->sort != NULL && attr_size(item.sort) > SORT_MAX))
+		return fault(f, FAULT_DATA,
+		    "its key is longer than DynamoDB takes (%d bytes, and %d "
+		    "for a sort key)",
+		    PARTITION_MAX, SORT_MAX);
 	return 0;
 }
 

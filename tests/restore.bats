@@ -10,6 +10,7 @@ teardown_file() { stop_servers; }
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 
 # table [SEED-OPTION...]: an empty one, its name in $T.
+# shellcheck disable=SC2120
 table()
 {
 	T=$(new_table restore)
@@ -37,4 +38,28 @@ holds() { ttlsweep export -q -t "$T" | jq -r '.Item.p.S' | sort | paste -sd' '; 
 		ttlsweep purge -q -t "$T" --yes --state any --no-journal
 		rm a b
 	done
+}
+
+@test "what DynamoDB would refuse is found before anything is written" {
+	table
+	local value
+	item good x >good.json
+	while IFS= read -r value; do
+		{ cat good.json; printf '{"Item":{"key":{"S":"z"},%s}}\n' "$value"; } >x.json
+		run -1 ttlsweep restore -t "$T" --yes x.json
+		[[ $output == *"x.json: line 2: "*'"e" holds '* ]]
+		[[ -z $(holds) ]]
+	done <<'LIST'
+"e":{"SS":[]}
+"e":{"NS":["1","1.0"]}
+"e":{"NULL":false}
+"e":{"N":"1E126"}
+"e":{"M":{"":{"S":"a"}}}
+LIST
+	printf '{"Item":{"key":{"S":"%s"}}}\n' "$(printf %2049s x)" >x.json
+	run -1 ttlsweep restore -t "$T" x.json
+	[[ $output == *"its key is longer"* ]]
+	printf '{"Item":{"key":{"S":"k"},"e":{"S":"%s"}}}\n' "$(printf %409600s x)" >x.json
+	run -1 ttlsweep restore -t "$T" x.json
+	[[ $output == *"line 1: its size is 409605 bytes, and an entry has at most 409600"* ]]
 }

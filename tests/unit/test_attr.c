@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/fault.h"
 #include "dynamodb/attr.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -267,6 +268,27 @@ static const struct {
 	{ "M with an unknown type", "{\"M\":{\"a\":{\"Z\":\"a\"}}}", -1 },
 	{ "M with two types", "{\"M\":{\"a\":{\"S\":\"a\",\"N\":\"1\"}}}", -1 },
 	{ "something behind it", "{\"S\":\"a\"} {}", -1 },
+	{ "NULL that is false", "{\"NULL\":false}", -1 },
+	{ "largest N", "{\"N\":\"9.9999999999999999999999999999999999999E125\"}", 0 },
+	{ "smallest N", "{\"N\":\"-1E-130\"}", 0 },
+	{ "N too large", "{\"N\":\"1E126\"}", -1 },
+	{ "N too small", "{\"N\":\"1E-131\"}", -1 },
+	{ "N of 39 digits", "{\"N\":\"123456789012345678901234567890123456789\"}", -1 },
+	{ "NS with one too large", "{\"NS\":[\"1\",\"1E126\"]}", -1 },
+	{ "empty SS", "{\"SS\":[]}", -1 },
+	{ "empty NS", "{\"NS\":[]}", -1 },
+	{ "empty BS", "{\"BS\":[]}", -1 },
+	{ "empty set in a list", "{\"L\":[{\"M\":{\"a\":{\"SS\":[]}}}]}", -1 },
+	{ "SS twice", "{\"SS\":[\"a\",\"b\",\"\\u0061\"]}", -1 },
+	{ "SS, an empty text twice", "{\"SS\":[\"\",\"\"]}", -1 },
+	{ "SS, an empty text", "{\"SS\":[\"\",\"a\"]}", 0 },
+	{ "NS twice by value", "{\"NS\":[\"1\",\"2\",\"1.0\"]}", -1 },
+	{ "NS, zero twice", "{\"NS\":[\"0\",\"-0.00\"]}", -1 },
+	{ "NS of both signs", "{\"NS\":[\"1\",\"-1\"]}", 0 },
+	{ "BS twice", "{\"BS\":[\"Pz8/\",\"Pz8\\/\"]}", -1 },
+	{ "BS, an empty one", "{\"BS\":[\"\",\"QQ==\"]}", 0 },
+	{ "L twice the same", "{\"L\":[{\"S\":\"a\"},{\"S\":\"a\"}]}", 0 },
+	{ "M with an empty name", "{\"M\":{\"\":{\"S\":\"a\"}}}", -1 },
 	{ "empty object", "{}", -1 },
 	{ "empty", "", -1 },
 	/* clang-format on */
@@ -302,6 +324,76 @@ test_check(void **state)
 	deep(&b, 5000);
 	CHECK("5000 levels", attr_check((struct slice){ b.p, b.n }) == -1);
 	CHECK("their size", attr_size((struct slice){ b.p, b.n }) == 0);
+	buf_release(&b);
+	assert_int_equal(bad, 0);
+}
+
+/* A set of many elements takes no longer than they are long. */
+static void
+test_check_large_set(void **state)
+{
+	struct buf b = { 0 };
+
+	(void)state;
+	for (int twice = 0; twice < 2; twice++) {
+		buf_reset(&b);
+		buf_adds(&b, "{\"NS\":[\"0\"");
+		for (int i = 1; i < 100000; i++)
+			buf_addf(&b, ",\"%d\"", i);
+		buf_adds(&b, twice ? ",\"7e0\"]}" : "]}");
+		assert_int_equal(attr_check((struct slice){ b.p, b.n }),
+		    twice ? -1 : 0);
+	}
+	buf_release(&b);
+}
+
+static const struct {
+	const char *json;
+	const char *says; /* NULL: it is good */
+} entries[] = {
+	/* clang-format off */
+	{ "{\"key\":{\"S\":\"a\"},\"e\":{\"SS\":[\"x\"]}}", NULL },
+	{ "{}", NULL },
+	{ "{\"key\":{\"S\":\"a\"},\"e\":{\"SS\":[]}}", "\"e\" holds an empty set" },
+	{ "{\"e\":{\"L\":[{\"NS\":[\"1\",\"1.0\"]}]}}", "\"e\" holds a set with" },
+	{ "{\"e\":{\"NULL\":false}}", "a NULL that is not true" },
+	{ "{\"e\":{\"S\":\"a\",\"N\":\"1\"}}", "\"e\" is no attribute's value" },
+	{ "{\"e\":7}", "\"e\" is no attribute's value" },
+	{ "{\"e\":{\"N\":\"1E126\"}}", "\"e\" holds what is no number" },
+	{ "{\"e\":{\"B\":\"!\"}}", "\"e\" holds what is not base64" },
+	{ "{\"\":{\"S\":\"a\"}}", "an attribute without a name" },
+	{ "[]", "not a JSON object" },
+	/* clang-format on */
+};
+
+static void
+test_item_check(void **state)
+{
+	struct fault f = { 0 };
+	struct buf b = { 0 };
+	int bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(entries); i++) {
+		int rc = attr_item_check(slice_str(entries[i].json), &f);
+
+		if (entries[i].says == NULL)
+			CHECK(entries[i].json, rc == 0);
+		else
+			CHECK(entries[i].json,
+			    rc == -1 && f.kind == FAULT_DATA &&
+				strstr(f.text, entries[i].says) != NULL);
+	}
+	for (int more = 0; more < 2; more++) {
+		buf_reset(&b);
+		buf_adds(&b, "{\"e\":{\"S\":\"");
+		for (int i = 0; i < ATTR_ITEM_MAX - 1 + more; i++)
+			buf_addc(&b, 'x');
+		buf_adds(&b, "\"}}");
+		CHECK("400 KB",
+		    attr_item_check((struct slice){ b.p, b.n }, &f) == -more);
+	}
+	CHECK("409601", strstr(f.text, "409601 bytes") != NULL);
 	buf_release(&b);
 	assert_int_equal(bad, 0);
 }
@@ -507,6 +599,8 @@ main(void)
 		cmocka_unit_test(test_item_size),
 		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_check_large_set),
+		cmocka_unit_test(test_item_check),
 		cmocka_unit_test(test_key_text),
 		cmocka_unit_test(test_key_value),
 		cmocka_unit_test(test_key_canonical),
