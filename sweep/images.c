@@ -11,7 +11,9 @@
 #include "export/reader.h"
 #include "sweep/images.h"
 
+/* A chunk is full when it has so many images, or so many bytes of them. */
 #define CHUNK 100
+#define CHUNK_BYTES ((size_t)1 << 20)
 
 /* Bytes of keys (AWS.md, section 3). */
 #define PARTITION_MAX 2048
@@ -61,7 +63,7 @@ draw(struct images *im, struct chunk *c, struct fault *f)
 	int r = 1;
 
 	buf_adds(&c->body, "{\"Items\":[");
-	while (c->n < CHUNK &&
+	while (c->n < CHUNK && c->body.n < CHUNK_BYTES &&
 	    (r = reader_next(im->reader, &image, &line, f)) == 1) {
 		if (check_image(im, image, f) != 0)
 			return fault_at(f, "%s: line %lld", im->path,

@@ -63,3 +63,16 @@ LIST
 	run -1 ttlsweep restore -t "$T" x.json
 	[[ $output == *"line 1: its size is 409605 bytes, and an entry has at most 409600"* ]]
 }
+
+@test "memory does not grow with what the entries are large" {
+	table
+	run -0 "$PYTHON" - "$TTLSWEEP" "$T" <<'PY'
+import resource, subprocess, sys
+with open("large.json", "w") as f:
+    for i in range(100):
+        f.write('{"Item":{"key":{"S":"%d"},"p":{"S":"%s"}}}\n' % (i, "x" * 400000))
+subprocess.run([sys.argv[1], "restore", "-t", sys.argv[2], "large.json"], check=True)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+assert peak < 40 * 1024, "%d KiB" % peak
+PY
+}
