@@ -11,7 +11,6 @@ struct accept {
 	const struct ddb_table *table;
 	const char *ttl;
 	struct slice unprocessed;
-	bool single; /* as in ddb_call */
 };
 
 static void
@@ -43,7 +42,14 @@ accept_query(void *ctx, struct buf *body, struct fault *f)
 	return page_parse(a->page, &a->table->schema, a->ttl, f);
 }
 
-/* ${keys} is an array's inside: {"key":…},{"key":…} */
+void
+ddb_keys_add(struct ddb_keys *keys, struct slice key)
+{
+	if (keys->n++ > 0)
+		buf_addc(&keys->json, ',');
+	buf_add(&keys->json, key.p, key.n);
+}
+
 static void
 batch_body(struct buf *b, const struct ddb_table *table, const struct buf *keys)
 {
@@ -56,20 +62,20 @@ batch_body(struct buf *b, const struct ddb_table *table, const struct buf *keys)
 
 /* One BatchGetItem of ${keys}; a->page and a->unprocessed are its reply. */
 static int
-get_once(struct ddb_conn *c, struct accept *a, const struct buf *keys, size_t n,
+get_once(struct ddb_conn *c, struct accept *a, const struct ddb_keys *keys,
     struct fault *f)
 {
 	struct ddb_call call = { .operation = "BatchGetItem",
-		.read_units = (double)n,
+		.read_units = (double)keys->n * keys->units,
 		.accept = accept_batch,
 		.accept_ctx = a,
-		.single = a->single,
-		.settling = true };
+		.single = keys->single,
+		.settling = keys->settling };
 	struct ddb_reply reply;
 	struct buf body = { 0 };
 	int r;
 
-	batch_body(&body, a->table, keys);
+	batch_body(&body, a->table, &keys->json);
 	call.body = (struct slice){ body.p, body.n };
 	r = ddb_call(c, &call, &reply, f);
 	buf_release(&body);
@@ -78,6 +84,54 @@ get_once(struct ddb_conn *c, struct accept *a, const struct buf *keys, size_t n,
 	if (r == 0)
 		ddb_settle(c, a->page->units, 0);
 	return r;
+}
+
+/* The inside of the array ${unprocessed} as the keys still to ask for. */
+static void
+keep_unprocessed(struct ddb_keys *keys, struct slice unprocessed)
+{
+	struct slice_walk w = slice_walk(unprocessed);
+	struct slice key;
+
+	buf_reset(&keys->json);
+	keys->n = 0;
+	if (unprocessed.p == NULL || slice_array(&w) != 0)
+		return;
+	while (slice_element(&w) == 1 && slice_value(&w, &key) == 0)
+		ddb_keys_add(keys, key);
+}
+
+/*
+ * Keys come back unprocessed because the reply is full (16 MB) or because the
+ * table is throttled. The one is no reason to wait, so as long as keys were
+ * answered the rest is asked for at once.
+ */
+int
+ddb_get_some(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
+    struct ddb_keys *keys, struct page *page, struct fault *f)
+{
+	struct accept a = { .page = page, .table = table, .ttl = ttl };
+	size_t asked = keys->n;
+
+	for (int try = 0;; try++) {
+		if (get_once(c, &a, keys, f) != 0)
+			return -1;
+		keep_unprocessed(keys, a.unprocessed);
+		if (keys->n < asked || asked == 0)
+			break;
+		ddb_throttled(c, false);
+		if (try + 1 >= ddb_attempts(ddb_of(c)))
+			return fault(f, FAULT_SERVICE,
+			    "BatchGetItem: %zu keys still unprocessed after "
+			    "%d tries",
+			    keys->n, try + 1);
+		if (ddb_backoff(c, RETRY_THROTTLE, try, f) != 0)
+			return -1;
+	}
+	page->scanned = (int64_t)page->n;
+	page->absent = (int64_t)(asked - keys->n) - page->scanned;
+	page->last = (struct slice){ NULL, 0 };
+	return 0;
 }
 
 /* Add the items of ${page} to an Items array under construction. */
@@ -90,79 +144,43 @@ gather(struct buf *items, const struct page *page)
 	}
 }
 
-/* The inside of the array ${unprocessed} as the next keys to ask for. */
-static size_t
-next_keys(struct buf *keys, struct slice unprocessed)
+/* Make ${items} the page. */
+static int
+set_page(struct page *page, const struct ddb_table *table, const char *ttl,
+    const struct buf *items, struct fault *f)
 {
-	struct slice_walk w = slice_walk(unprocessed);
-	struct slice key;
-	size_t n = 0;
-
-	buf_reset(keys);
-	if (slice_array(&w) != 0)
-		return 0;
-	while (slice_element(&w) == 1 && slice_value(&w, &key) == 0) {
-		if (n++ > 0)
-			buf_addc(keys, ',');
-		buf_add(keys, key.p, key.n);
-	}
-	return n;
+	buf_reset(&page->body);
+	buf_adds(&page->body, "{\"Items\":[");
+	buf_add(&page->body, items->p, items->n);
+	buf_adds(&page->body, "]}");
+	return page_parse(page, &table->schema, ttl, f);
 }
 
-/* All of ${keys}, however often it takes; they are a->page then. */
+/* All of ${keys}, as ${left} says, however often it takes; they are a->page
+ * then. */
 static int
-get_all(struct ddb_conn *c, struct accept *a, const struct slice *keys,
-    size_t n, struct fault *f)
+get_all(struct ddb_conn *c, const struct accept *a, struct ddb_keys left,
+    const struct slice *keys, size_t n, struct fault *f)
 {
 	struct page *page = a->page;
-	struct buf left = { 0 }, items = { 0 };
-	size_t asked = n;
+	struct buf items = { 0 };
 	int rc = -1;
 
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0)
-			buf_addc(&left, ',');
-		buf_add(&left, keys[i].p, keys[i].n);
+	for (size_t i = 0; i < n; i++)
+		ddb_keys_add(&left, keys[i]);
+	while (left.n > 0) {
+		if (ddb_get_some(c, a->table, a->ttl, &left, page, f) != 0)
+			goto out;
+		if (left.n > 0 || items.n > 0)
+			gather(&items, page);
 	}
-	for (int try = 0; n > 0; try++) {
-		size_t before = n;
-
-		if (get_once(c, a, &left, n, f) != 0)
-			goto out;
-		n = a->unprocessed.p != NULL ? next_keys(&left, a->unprocessed)
-					     : 0;
-		if (n == 0 && items.n == 0)
-			break; /* all in one reply: it is the page */
-		gather(&items, page);
-		if (n == 0)
-			break;
-		if (n < before)
-			try = 0;
-		ddb_throttled(c, false);
-		if (try + 1 >= ddb_attempts(ddb_of(c))) {
-			(void)fault(f, FAULT_SERVICE,
-			    "BatchGetItem: %zu keys still unprocessed after "
-			    "%d tries",
-			    n, try + 1);
-			goto out;
-		}
-		if (ddb_backoff(c, RETRY_THROTTLE, try, f) != 0)
-			goto out;
-	}
-	if (items.n > 0) {
-		buf_reset(&page->body);
-		buf_adds(&page->body, "{\"Items\":[");
-		buf_add(&page->body, items.p, items.n);
-		buf_adds(&page->body, "]}");
-		if (page_parse(page, &a->table->schema, a->ttl, f) != 0)
-			goto out;
-	}
-	page->absent = (int64_t)(asked - page->n);
+	if (items.n > 0 && set_page(page, a->table, a->ttl, &items, f) != 0)
+		goto out;
 	page->scanned = (int64_t)page->n;
-	page->last = (struct slice){ NULL, 0 };
+	page->absent = (int64_t)n - page->scanned;
 	rc = 0;
 out:
-	buf_release(&left);
+	buf_release(&left.json);
 	buf_release(&items);
 	return rc;
 }
@@ -172,21 +190,22 @@ ddb_get_batch(struct ddb_conn *c, const struct ddb_table *table,
     const char *ttl, const struct slice *keys, size_t n, struct page *page,
     struct fault *f)
 {
-	struct accept a = { .page = page, .table = table, .ttl = ttl };
+	const struct accept a = { .page = page, .table = table, .ttl = ttl };
+	const struct ddb_keys left = { .units = 1, .settling = true };
 
-	return get_all(c, &a, keys, n, f);
+	return get_all(c, &a, left, keys, n, f);
 }
 
 int
 ddb_get_one(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
     const struct slice *key, struct page *page, struct fault *f)
 {
-	struct accept a = { .page = page,
-		.table = table,
-		.ttl = ttl,
-		.single = true };
+	const struct accept a = { .page = page, .table = table, .ttl = ttl };
+	const struct ddb_keys left = { .units = 1,
+		.single = true,
+		.settling = true };
 
-	return get_all(c, &a, key, 1, f);
+	return get_all(c, &a, left, key, 1, f);
 }
 
 int

@@ -4,16 +4,33 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "dynamodb/slice.h"
 
-struct buf;
 struct ddb_conn;
 struct ddb_table;
 struct fault;
 struct page;
 
-/* Read up to 100 distinct keys (JSON objects) consistently; ${page} holds
- * those that are there. Unprocessed keys are asked for again. */
+/* Keys to be read, distinct. */
+struct ddb_keys {
+	struct buf json; /* {"key":{…}},{"key":{…}}: an array's inside */
+	size_t n;        /* of them, at most 100 */
+	double units;    /* what one is thought to cost */
+	bool single;     /* these two as in struct ddb_call */
+	bool settling;
+};
+/* One more, at the end. */
+void ddb_keys_add(struct ddb_keys *keys, struct slice key);
+
+/* Read as many of ${keys} as one reply holds, consistently: ${page} has the
+ * items, and ${keys} then those still to be asked for (none: done). A reply
+ * that brings nothing on is waited out here. */
+int ddb_get_some(struct ddb_conn *c, const struct ddb_table *table,
+    const char *ttl, struct ddb_keys *keys, struct page *page, struct fault *f);
+
+/* Read all of ${n} distinct keys (at most 25), consistently; ${page} holds
+ * those that are there, of however many replies. A signal does not end it. */
 int ddb_get_batch(struct ddb_conn *c, const struct ddb_table *table,
     const char *ttl, const struct slice *keys, size_t n, struct page *page,
     struct fault *f);

@@ -38,7 +38,8 @@ int64_t scan_order(int64_t i, int64_t n);
  * of exactly one, and neighbours are of different ones. Pure. */
 bool scan_shard(int64_t segment, int64_t shard, int64_t of);
 
-/* Keys one by one, read by BatchGetItem (consistently), 100 a request. */
+/* Keys one by one, read by BatchGetItem (consistently), so many a request
+ * that a reply stays small. */
 struct keys_options {
 	const struct ddb_table *table;
 	const char *ttl;
@@ -49,5 +50,10 @@ struct keys_options {
 	size_t n;
 };
 struct source *keys_source(const struct keys_options *options);
+
+/* How many keys to ask for at once, 1..25, where one takes ${bytes} of a
+ * reply and costs ${units} (0: not known), and a request may cost ${share}
+ * (0: whatever). Pure. */
+size_t keys_request(double bytes, double units, double share);
 
 #endif

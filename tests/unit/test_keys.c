@@ -1,0 +1,193 @@
+#include "script.h"
+
+#include "base/mem.h"
+#include "dynamodb/get.h"
+#include "dynamodb/item.h"
+#include "dynamodb/scan.h"
+#include "dynamodb/source.h"
+#include "dynamodb/table.h"
+
+static struct ddb_table table = { .name = (char *)"T",
+	.partition = (char *)"key",
+	.schema = { "key", NULL } };
+
+#define KEY(k) "{\"key\":{\"S\":\"" k "\"}}"
+#define SOME(items, left)                                                 \
+	{                                                                 \
+		.status = 200,                                            \
+		.body = "{\"Responses\":{\"T\":[" items "]},"             \
+			"\"UnprocessedKeys\":{\"T\":{\"Keys\":[" left "]" \
+			"}}}"                                             \
+	}
+#define ALL(items)                                          \
+	{                                                   \
+		.status = 200,                              \
+		.body = "{\"Responses\":{\"T\":[" items "]" \
+			"},\"UnprocessedKeys\":{}}"         \
+	}
+
+static void
+test_request(void **state)
+{
+	static const struct {
+		const char *name;
+		double bytes, units, share;
+		size_t want;
+	} rows[] = {
+		{ "nothing is known: a few", 0, 1, 0, 2 },
+		{ "small ones", 100, 1, 0, 25 },
+		{ "16 KB", 16e3, 4, 0, 25 },
+		{ "400 KB", 400e3, 100, 0, 5 },
+		{ "400 KB of NULs", 2.4e6, 100, 0, 1 },
+		{ "a limit: what it has for a request", 100, 1, 10, 10 },
+		{ "dear ones under a limit", 16e3, 4, 10, 2 },
+		{ "at least one", 400e3, 100, 10, 1 },
+		{ "no small limit", 100, 1, 1000, 25 },
+		{ "the first under a limit", 0, 1, 1, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (keys_request(rows[i].bytes, rows[i].units, rows[i].share) !=
+		    rows[i].want)
+			fail_msg("%s: not %zu", rows[i].name, rows[i].want);
+}
+
+struct listed {
+	struct buf json;
+	size_t ends[64];
+	struct source *source;
+};
+
+static void
+listed_open(struct listed *l, size_t n)
+{
+	memset(l, 0, sizeof(*l));
+	for (size_t i = 0; i < n; i++) {
+		buf_addf(&l->json, KEY("k%zu"), i);
+		l->ends[i] = l->json.n;
+	}
+	l->source = keys_source(&(struct keys_options){ .table = &table,
+	    .ttl = "ttl",
+	    .json = &l->json,
+	    .ends = l->ends,
+	    .n = n });
+}
+
+static void
+listed_close(struct listed *l)
+{
+	source_close(l->source);
+	buf_release(&l->json);
+}
+
+/* A full reply is a page, and what it left is asked for at once, together
+ * with what was not asked for yet. */
+static void
+test_rest(void **state)
+{
+	static const struct script_reply replies[] = {
+		SOME(KEY("k1"), KEY("k0")),
+		SOME(KEY("k0"), KEY("k2")),
+		ALL(KEY("k2")),
+	};
+	static const struct {
+		const char *keys;
+		int absent;
+	} rows[] = {
+		{ KEY("k0") "," KEY("k1"), 0 },
+		{ KEY("k0") "," KEY("k2") "," KEY("k3") "," KEY("k4"), 2 },
+		{ KEY("k2"), 0 },
+	};
+	struct listed l;
+	struct page page = { 0 };
+	struct segment seg;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	listed_open(&l, 5);
+	assert_true(l.source->segments == 1);
+	script_open(&s, replies, 3);
+	assert_int_equal(l.source->ops->take(l.source, &seg, &f), 1);
+	for (size_t i = 0; i < 3; i++) {
+		char *want = xasprintf("\"Keys\":[%s]", rows[i].keys);
+
+		assert_false(seg.finished);
+		assert_int_equal(l.source->ops->fetch(l.source, &seg, s.conn,
+				     &page, &f),
+		    1);
+		assert_non_null(strstr(buf_text(&s.sent[i]), want));
+		assert_int_equal(page.n, 1);
+		assert_true(page.absent == rows[i].absent);
+		free(want);
+	}
+	assert_true(seg.finished);
+	assert_int_equal(s.slept_ms, 0);
+	assert_int_equal(l.source->ops->fetch(l.source, &seg, s.conn, &page,
+			     &f),
+	    0);
+	page_release(&page);
+	l.source->ops->put(l.source, &seg);
+	assert_int_equal(l.source->ops->take(l.source, &seg, &f), 0);
+	listed_close(&l);
+	script_close(&s);
+}
+
+/* Only a reply that answers no key is a reason to wait. */
+static void
+test_throttled(void **state)
+{
+	static const struct script_reply replies[] = {
+		SOME("", KEY("k0") "," KEY("k1")),
+		SOME(KEY("k0"), KEY("k1")),
+		ALL(KEY("k1")),
+	};
+	const struct slice keys[] = { SLICE(KEY("k0")), SLICE(KEY("k1")) };
+	struct page page = { 0 };
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 3);
+	assert_int_equal(ddb_get_batch(s.conn, &table, "ttl", keys, 2, &page,
+			     &f),
+	    0);
+	assert_int_equal(page.n, 2);
+	assert_true(page.absent == 0 && page.scanned == 2);
+	assert_true(s.slept_ms > 0);
+	page_release(&page);
+	script_close(&s);
+}
+
+/* A list of many is divided so that the workers have each their part. */
+static void
+test_segments(void **state)
+{
+	struct listed l;
+	struct segment seg;
+	struct fault f = { 0 };
+	int n = 0;
+
+	(void)state;
+	listed_open(&l, 51);
+	while (l.source->ops->take(l.source, &seg, &f) == 1) {
+		assert_int_equal(seg.index, n++);
+		l.source->ops->put(l.source, &seg);
+	}
+	assert_int_equal(n, 3);
+	listed_close(&l);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_request),
+		cmocka_unit_test(test_rest),
+		cmocka_unit_test(test_throttled),
+		cmocka_unit_test(test_segments),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
