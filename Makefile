@@ -95,6 +95,7 @@ SRC := \
     cli/talk.c \
     cli/term.c \
     cli/totals.c \
+    cli/ttl_command.c \
     cli/unlock.c \
     dynamodb/attr.c \
     dynamodb/attr_check.c \

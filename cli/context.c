@@ -420,6 +420,7 @@ context_place(const struct context *c)
 		.region = c->config.region,
 		.endpoint = c->config.endpoint,
 		.endpoint_shown = c->endpoint_shown,
+		.profile = c->o->profile,
 		.price = c->price,
 		.repeat = c->repeat,
 	};

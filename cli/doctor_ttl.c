@@ -7,6 +7,7 @@
 #include "cli/lookalike.h"
 #include "cli/option.h"
 #include "cli/paper.h"
+#include "cli/ttl_command.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/probe.h"
 #include "dynamodb/scan.h"
@@ -70,22 +71,18 @@ sample(struct doctor *d, struct lookalikes *like, struct fault *f)
 static void
 advise_enable(struct doctor *d, const char *attribute)
 {
-	struct buf *c = &d->command;
+	const struct report_place place = {
+		.table = d->name,
+		.region = d->config.region,
+		.endpoint = d->config.endpoint,
+		.endpoint_shown =
+		    d->local || option_given(d->o, "endpoint-url"),
+		.profile = d->o->profile,
+	};
 
 	buf_adds(&d->fix,
 	    "turn it on, and what is expired is deleted free of charge");
-	buf_adds(c, "aws dynamodb update-time-to-live --table-name ");
-	option_quote(c, d->name);
-	buf_adds(c,
-	    " --time-to-live-specification Enabled=true,AttributeName=");
-	option_quote(c, attribute);
-	buf_adds(c, " --region ");
-	option_quote(c, d->config.region);
-	if (d->local || option_given(d->o, "endpoint-url")) {
-		buf_adds(c, " --endpoint-url ");
-		option_quote(c, d->config.endpoint);
-	}
-	option_repeat_one(c, d->o, "profile");
+	ttl_command(&d->command, &place, true, attribute);
 }
 
 /* ${other}: an attribute that entries have in place of it; NULL. */

@@ -19,6 +19,7 @@ struct sweep_totals;
 struct report_place {
 	const char *table, *table_id, *account, *region, *endpoint;
 	bool endpoint_shown; /* not the region's own */
+	const char *profile; /* as it was asked for */
 	const char *input;   /* the file that was read instead of a table */
 	const struct price *price;
 	const char *repeat; /* options that a command about the same must
