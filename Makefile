@@ -72,6 +72,8 @@ SRC := \
     cli/progress.c \
     cli/rank.c \
     cli/report_advice.c \
+    cli/report_cost.c \
+    cli/report_headline.c \
     cli/report_html.c \
     cli/report_html_states.c \
     cli/report_html_style.c \

@@ -268,13 +268,14 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 	return rc;
 }
 
-/* What scripts that read JSON would miss: it has no place there. */
+/* What readers of JSON and of metrics would miss: it has no place there. */
 static void
 warn_attribute(struct inspect *in)
 {
 	const struct summary *s = &in->all;
 
-	if (strcmp(in->context.o->format, "json") == 0 && s->items > 0 &&
+	if (strcmp(in->context.o->format, "text") != 0 &&
+	    strcmp(in->context.o->format, "html") != 0 && s->items > 0 &&
 	    s->reasons[STATE_IMMORTAL][REASON_MISSING] == s->items)
 		talk_warn(in->context.talk,
 		    "no entry has the TTL attribute %s%s%s", in->context.ttl,

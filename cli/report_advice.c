@@ -1,190 +1,332 @@
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "cli/option.h"
 #include "cli/paper.h"
-#include "cli/price.h"
 #include "cli/report.h"
+#include "cli/report_headline.h"
 #include "cli/report_parts.h"
+#include "cli/report_words.h"
+#include "cli/ttl_command.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
 
-/* A command on a line of its own, so that it can be copied. */
-static void
-command(const struct paper *p, const struct report *r, const char *verb,
-    const char *options)
-{
-	struct buf line = { 0 };
+/* What is said, and the commands, each on a line of its own to be copied. */
+struct advice {
+	const struct paper *p;
+	const struct report *r;
+	enum report_ttl acts;
+	struct buf line;
+};
 
-	paper_command(&line, verb, &r->place);
-	buf_addf(p->out, "    ");
-	paper_text(p, p->out, buf_text(&line));
-	buf_addf(p->out, "%s%s\n", options[0] != '\0' ? " " : "", options);
-	buf_release(&line);
+static void
+say(struct advice *a)
+{
+	paper_words(a->p, 2, buf_text(&a->line), NULL);
+	buf_reset(&a->line);
+}
+
+/* What is in the line is a command. */
+static void
+command(struct advice *a)
+{
+	buf_adds(a->p->out, "    ");
+	paper_text(a->p, a->p->out, buf_text(&a->line));
+	buf_addc(a->p->out, '\n');
+	buf_reset(&a->line);
+}
+
+static void
+sweep(struct advice *a, const char *verb, const char *options)
+{
+	paper_command(&a->line, verb, &a->r->place);
+	buf_adds(&a->line, options);
+	command(a);
 }
 
 /* There are commands to give: not for a file. */
 static bool
 is_live(const struct report *r)
 {
-	return r->place.input == NULL;
+	return r->place.input == NULL && r->place.table != NULL;
 }
 
+/* To look at the same by the attribute that could be meant. */
 static void
-say(const struct paper *p, struct buf *line)
+look_again(struct advice *a)
 {
-	paper_words(p, 2, buf_text(line), NULL);
-	buf_reset(line);
-}
+	const struct report *r = a->r;
+	struct report_place place = r->place;
+	struct buf repeat = { 0 };
 
-/* No entry has the attribute: is it another one? */
-static void
-advise_attribute(const struct paper *p, const struct report *r,
-    struct buf *line)
-{
-	buf_adds(line, "No entry has the attribute ");
-	paper_text(p, line, r->ttl_attribute);
-	buf_addc(line, '.');
-	if (r->nlookalikes > 0) {
-		buf_adds(line, " Numbers that look like times are in ");
-		for (size_t i = 0; i < r->nlookalikes; i++) {
-			buf_adds(line, i > 0 ? ", " : "");
-			paper_text(p, line, r->lookalikes[i]);
-		}
-		buf_adds(line, ": try --ttl-attribute ");
-		paper_text(p, line, r->lookalikes[0]);
-		buf_addc(line, '.');
-	}
-	say(p, line);
-}
-
-static void
-advise_on(const struct paper *p, const struct report *r, struct buf *line)
-{
-	struct buf name = { 0 };
-
-	if (r->place.input != NULL || r->table_ttl != NULL ||
-	    r->place.table == NULL)
+	if (!is_live(r)) {
+		buf_adds(&a->line, " Try --ttl-attribute ");
+		paper_text(a->p, &a->line, r->lookalikes[0]);
+		buf_addc(&a->line, '.');
+		say(a);
 		return;
-	buf_adds(line,
-	    "Turn TTL on and these are deleted free of charge, typically "
-	    "within a few days:");
-	say(p, line);
-	buf_adds(p->out, "    aws dynamodb update-time-to-live --table-name ");
-	option_quote(&name, r->place.table);
-	paper_text(p, p->out, buf_text(&name));
-	buf_reset(&name);
-	buf_adds(p->out,
-	    " --time-to-live-specification Enabled=true,AttributeName=");
-	option_quote(&name, r->ttl_attribute);
-	paper_text(p, p->out, buf_text(&name));
-	buf_addc(p->out, '\n');
-	buf_release(&name);
+	}
+	buf_adds(&a->line, " By that attribute:");
+	say(a);
+	if (place.profile != NULL) {
+		buf_adds(&repeat, " --profile ");
+		option_quote(&repeat, place.profile);
+	}
+	if (r->judging != NULL && r->judging[0] != '\0')
+		buf_addf(&repeat, " %s", r->judging);
+	buf_adds(&repeat, " --ttl-attribute ");
+	option_quote(&repeat, r->lookalikes[0]);
+	place.repeat = buf_text(&repeat);
+	paper_command(&a->line, "inspect", &place);
+	command(a);
+	buf_release(&repeat);
+}
+
+/* Some entries, or all, do not have the attribute: is it another one? */
+static void
+advise_attribute(struct advice *a)
+{
+	const struct report *r = a->r;
+	int64_t n = r->summary->reasons[STATE_IMMORTAL][REASON_MISSING];
+	bool all = report_headline_nameless(r);
+
+	if (n == 0 || (r->nlookalikes == 0 && !all))
+		return;
+	if (all)
+		buf_adds(&a->line, "No entry has");
+	else
+		paper_entries(&a->line, n);
+	if (!all)
+		buf_adds(&a->line, n == 1 ? " lacks" : " lack");
+	buf_adds(&a->line, " the attribute ");
+	paper_text(a->p, &a->line, r->ttl_attribute);
+	buf_addc(&a->line, '.');
+	if (r->nlookalikes == 0) {
+		say(a);
+		return;
+	}
+	buf_adds(&a->line, " Numbers that look like times are in ");
+	report_words_lookalikes(a->p, r, &a->line);
+	buf_addc(&a->line, '.');
+	look_again(a);
+	if (a->acts != REPORT_TTL_ACTS)
+		return;
+	buf_adds(&a->line,
+	    "If the application writes the time there now, TTL does not see "
+	    "it: let it write ");
+	paper_text(a->p, &a->line, r->ttl_attribute);
+	buf_adds(&a->line, " again, or move TTL to that attribute.");
+	say(a);
+}
+
+/* Of those that are stuck for want of TTL, how many it would take. */
+struct taken {
+	int64_t most;
+	bool exactly;
+};
+
+/* Those past five years it would leave alone. Their reason is that TTL is
+ * off, too, but all ages are in one histogram, by buckets. */
+static struct taken
+taken_by_ttl(const struct report *r)
+{
+	const struct summary *s = r->summary;
+	const struct histogram *h = &s->overdue;
+	int64_t n = s->reasons[STATE_STUCK][REASON_TTL_OFF];
+	int64_t old = 0, others = h->total - n;
+	size_t edge = histogram_bucket(RECORD_TOO_OLD);
+
+	for (size_t i = edge + 1; i < HISTOGRAM_BUCKETS; i++)
+		old += h->count[i];
+	return (struct taken){
+		.most = old > others ? n - (old - others) : n,
+		.exactly = old + h->count[edge] == 0 && r->sample == NULL,
+	};
+}
+
+static void
+all_of(struct buf *line, int64_t n)
+{
+	paper_count(line, n);
+	buf_adds(line, n == 1 ? " expired entry" : " expired entries");
+}
+
+/* What TTL would take if it acted, "302 of the 371 expired entries are
+ * deleted free of charge …"; false: nothing. */
+static bool
+would_take(struct advice *a, const struct taken *t)
+{
+	const struct summary *s = a->r->summary;
+	int64_t live = s->reasons[STATE_LIVE][REASON_TTL_OFF];
+	int64_t all = s->overdue.total;
+
+	if (t->most > 0) {
+		buf_adds(&a->line, t->exactly ? "" : "up to ");
+		if (t->most < all) {
+			paper_count(&a->line, t->most);
+			buf_adds(&a->line, " of the ");
+		} else if (all > 1) {
+			buf_adds(&a->line, "all ");
+		}
+		all_of(&a->line, all);
+		buf_adds(&a->line, t->most == 1 ? " is" : " are");
+		buf_adds(&a->line,
+		    " deleted free of charge, typically within a few days");
+	} else if (live > 0) {
+		buf_adds(&a->line, "the ");
+		paper_count(&a->line, live);
+		buf_adds(&a->line,
+		    live == 1 ? " live entry is" : " live entries are");
+		buf_adds(&a->line,
+		    " deleted free of charge when they have expired");
+	}
+	return t->most > 0 || live > 0;
+}
+
+/* Switch TTL on, or move it to this attribute; false: that would not help. */
+static bool
+advise_on(struct advice *a, const struct taken *t)
+{
+	const struct report *r = a->r;
+	bool move = a->acts == REPORT_TTL_ELSEWHERE;
+
+	if (!is_live(r) || report_headline_nameless(r))
+		return false;
+	if (move) {
+		buf_adds(&a->line, "Move TTL to ");
+		paper_text(a->p, &a->line, r->ttl_attribute);
+	} else if (r->ttl_status != NULL &&
+	    strcmp(r->ttl_status, "DISABLING") == 0) {
+		buf_adds(&a->line,
+		    "TTL is being switched off. Turn it on again, up to an "
+		    "hour later");
+	} else {
+		buf_adds(&a->line, "Turn TTL on");
+	}
+	buf_adds(&a->line, ", and ");
+	if (!would_take(a, t)) {
+		buf_reset(&a->line);
+		return false;
+	}
+	if (move) {
+		buf_adds(&a->line, ". Switch it off:");
+		say(a);
+		ttl_command(&a->line, &r->place, false, r->table_ttl);
+		command(a);
+		buf_adds(&a->line,
+		    "wait until that is done, up to an hour, "
+		    "and switch it on:");
+	} else {
+		buf_addc(&a->line, ':');
+	}
+	say(a);
+	ttl_command(&a->line, &r->place, true, r->ttl_attribute);
+	command(a);
+	return true;
+}
+
+/* TTL does not act: what would go if it did, and how the rest goes. */
+static void
+advise_off(struct advice *a)
+{
+	const struct summary *s = a->r->summary;
+	const struct taken t = taken_by_ttl(a->r);
+	int64_t all = s->overdue.total;
+	bool on = advise_on(a, &t);
+
+	if (all == 0)
+		return;
+	if (on && t.most > 0 && t.exactly) {
+		if (t.most < all) {
+			buf_adds(&a->line, "The other ");
+			paper_count(&a->line, all - t.most);
+			buf_adds(&a->line, " will never go. ");
+		}
+	} else if (on && t.most > 0) {
+		buf_adds(&a->line,
+		    "What expired five years ago or earlier will never go. ");
+	} else {
+		all_of(&a->line, all);
+		buf_adds(&a->line, " will never go by TTL. ");
+	}
+	if (is_live(a->r))
+		buf_adds(&a->line,
+		    all == 1 ? "To have it gone now:"
+			     : "To have all of them gone now:");
+	if (a->line.n > 0)
+		say(a);
+	if (is_live(a->r))
+		sweep(a, "purge", " --state stuck");
 }
 
 /* What TTL takes, what it will not, and how the rest goes. */
 static void
-advise_expired(const struct paper *p, const struct report *r, struct buf *line)
+advise_expired(struct advice *a)
 {
-	const struct summary *s = r->summary;
+	const struct summary *s = a->r->summary;
 	int64_t stuck = s->states[STATE_STUCK].items;
 	int64_t all = stuck + s->states[STATE_PENDING].items;
 
 	if (all == 0)
 		return;
 	if (s->free_by_ttl > 0) {
-		buf_adds(line, "TTL will delete ");
-		if (s->free_by_ttl < all) {
-			paper_count(line, s->free_by_ttl);
-			buf_adds(line, " of the ");
+		if (a->acts == REPORT_TTL_UNKNOWN) {
+			buf_adds(&a->line, "If TTL is on for ");
+			paper_text(a->p, &a->line, a->r->ttl_attribute);
+			buf_adds(&a->line, ", it will delete ");
+		} else {
+			buf_adds(&a->line, "TTL will delete ");
 		}
-		paper_count(line, all);
-		buf_adds(line,
-		    all == 1 ? " expired entry" : " expired entries");
-		buf_adds(line,
+		if (s->free_by_ttl < all) {
+			paper_count(&a->line, s->free_by_ttl);
+			buf_adds(&a->line, " of the ");
+		}
+		all_of(&a->line, all);
+		buf_adds(&a->line,
 		    " free of charge, typically within a few days of their "
 		    "time");
-		buf_adds(line,
-		    stuck > 0        ? "; "
-			: is_live(r) ? ". To have them gone now:"
-				     : ".");
+		buf_adds(&a->line,
+		    stuck > 0           ? "; "
+			: is_live(a->r) ? ". To have them gone now:"
+					: ".");
 	}
 	if (stuck > 0) {
-		paper_count(line, stuck);
-		buf_adds(line, " will never go");
-		buf_addc(line, is_live(r) ? ':' : '.');
+		paper_count(&a->line, stuck);
+		buf_adds(&a->line, " will never go");
+		buf_addc(&a->line, is_live(a->r) ? ':' : '.');
 	}
-	say(p, line);
-	if (is_live(r))
-		command(p, r, "purge", stuck > 0 ? "--state stuck" : "");
+	say(a);
+	if (is_live(a->r))
+		sweep(a, "purge", stuck > 0 ? " --state stuck" : "");
 }
 
 void
 report_part_advice(const struct paper *p, const struct report *r)
 {
 	const struct summary *s = r->summary;
-	const int64_t *immortal = s->reasons[STATE_IMMORTAL];
+	struct advice a = { .p = p, .r = r, .acts = report_words_acts(r) };
 	int64_t n = s->states[STATE_IMMORTAL].items;
-	struct buf line = { 0 };
+	bool off = a.acts == REPORT_TTL_OFF || a.acts == REPORT_TTL_ELSEWHERE;
 
+	if (s->items == 0)
+		return;
 	paper_heading(p, "What to do");
-	if (immortal[REASON_MISSING] == s->items && !r->selected)
-		advise_attribute(p, r, &line);
-	if (!r->rules->ttl_acts && immortal[REASON_MISSING] < s->items)
-		advise_on(p, r, &line);
-	advise_expired(p, r, &line);
+	advise_attribute(&a);
+	if (off)
+		advise_off(&a);
+	else
+		advise_expired(&a);
 	if (n > 0) {
-		paper_entries(&line, n);
-		buf_adds(&line, n == 1 ? " never expires" : " never expire");
-		buf_addc(&line, is_live(r) ? ':' : '.');
-		say(p, &line);
-		if (r->place.input == NULL)
-			command(p, r, "list", "--state immortal");
-	} else if (s->states[STATE_LIVE].items == s->items) {
-		buf_adds(&line, "Nothing: all entries are live.");
-		say(p, &line);
+		paper_entries(&a.line, n);
+		buf_adds(&a.line, n == 1 ? " never expires" : " never expire");
+		buf_addc(&a.line, is_live(r) ? ':' : '.');
+		say(&a);
+		if (is_live(r))
+			sweep(&a, "list", " --state immortal");
+	} else if (s->states[STATE_LIVE].items == s->items && !off) {
+		buf_adds(&a.line, "Nothing: all entries are live.");
+		say(&a);
 	}
-	buf_release(&line);
-}
-
-/* What a purge would cost, and what this pass did. */
-void
-report_part_cost(const struct paper *p, const struct report *r)
-{
-	const struct summary *s = r->summary;
-	struct buf line = { 0 };
-
-	buf_addc(p->out, '\n');
-	if (s->overdue.total > 0 && s->sizes && r->place.input == NULL) {
-		buf_adds(&line, "Deleting all expired entries would take ");
-		paper_units(&line, (double)s->purge_units);
-		buf_adds(&line, " write units");
-		if (r->place.price != NULL) {
-			buf_adds(&line, ", about ");
-			paper_usd(&line,
-			    price_usd(r->place.price, s->purge_units));
-			buf_addf(&line, " (%s prices of %s)",
-			    r->place.price->region, r->place.price->date);
-		}
-		buf_addc(&line, '.');
-		paper_words(p, 0, buf_text(&line), PAPER_DIM);
-		buf_reset(&line);
-	}
-	buf_adds(&line, "Read in ");
-	buf_addf(&line, "%.1f s, ", r->work.seconds);
-	paper_count(&line, r->work.pages);
-	buf_adds(&line, r->work.pages == 1 ? " page" : " pages");
-	if (r->place.input == NULL) {
-		buf_adds(&line, ", ");
-		paper_units(&line, r->work.read_units);
-		buf_adds(&line, " read units");
-	}
-	if (r->work.retries > 0) {
-		buf_adds(&line, ", ");
-		paper_count(&line, r->work.retries);
-		buf_adds(&line, r->work.retries == 1 ? " retry" : " retries");
-	}
-	buf_addc(&line, '.');
-	paper_words(p, 0, buf_text(&line), PAPER_DIM);
-	buf_release(&line);
+	buf_release(&a.line);
 }

@@ -6,6 +6,7 @@
 #include "cli/html.h"
 #include "cli/paper.h"
 #include "cli/report.h"
+#include "cli/report_headline.h"
 #include "cli/report_html_parts.h"
 #include "cli/report_parts.h"
 #include "cli/report_sample.h"
@@ -156,7 +157,7 @@ about(struct buf *out, const struct report *r)
 	    buf_text(&line));
 	buf_reset(&line);
 	if (r->summary->items > 0 || r->sample != NULL) {
-		state = report_words_headline(r, &line);
+		state = report_headline(&p, r, &line);
 		buf_addf(out, "<p class=\"verdict %s\">", state_name(state));
 		html_text(out, buf_text(&line));
 		buf_adds(out, "</p>\n");
@@ -169,6 +170,7 @@ static void
 reason(struct buf *out, const struct report *r, enum state state,
     enum reason why)
 {
+	const struct paper p = { .style = { .width = 100 } };
 	const struct summary *s = r->summary;
 	const struct summary_key *example = &s->examples[state][why];
 	struct buf line = { 0 };
@@ -182,10 +184,10 @@ reason(struct buf *out, const struct report *r, enum state state,
 	html_text(out, buf_text(&line));
 	buf_adds(out, "</h3>\n");
 	buf_reset(&line);
-	report_words_meaning(r, why, &line);
+	report_words_meaning(&p, r, why, &line);
 	html_element(out, "p", buf_text(&line));
 	buf_reset(&line);
-	report_words_remedy(r, state, why, &line);
+	report_words_remedy(&p, r, state, why, &line);
 	html_element(out, "p", buf_text(&line));
 	if (example->key != NULL) {
 		buf_adds(out, "<p class=\"soft\">For example <code>");

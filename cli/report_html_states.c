@@ -4,6 +4,7 @@
 #include "cli/report.h"
 #include "cli/report_html_parts.h"
 #include "cli/report_sample.h"
+#include "cli/report_words.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
 
@@ -116,7 +117,7 @@ tile(struct buf *out, const struct report *r, int state)
 	if (r->sample != NULL) {
 		const struct summary *seen = r->sample->seen;
 
-		report_sample_range(r, seen->states[state].items,
+		report_sample_span(r, seen->states[state].items,
 		    seen->squares.states[state], &text);
 		html_element(out, "p class=\"soft\"", buf_text(&text));
 		buf_reset(&text);
@@ -127,7 +128,10 @@ tile(struct buf *out, const struct report *r, int state)
 		paper_bytes(&text, c->bytes);
 	}
 	html_element(out, "p class=\"soft\"", buf_text(&text));
-	html_element(out, "p class=\"note\"", meanings[state]);
+	html_element(out, "p class=\"note\"",
+	    state == STATE_PENDING && report_words_acts(r) == REPORT_TTL_UNKNOWN
+		? "Expired; if TTL is on, it will delete them, free of charge."
+		: meanings[state]);
 	buf_adds(out, "</li>\n");
 	buf_release(&text);
 }

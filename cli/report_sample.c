@@ -28,16 +28,22 @@ range(const struct estimate *e, struct buf *line)
 }
 
 void
+report_sample_span(const struct report *r, int64_t seen, double squares,
+    struct buf *line)
+{
+	struct estimate e = report_sample_count(r, seen, squares);
+
+	range(&e, line);
+}
+
+void
 report_sample_range(const struct report *r, int64_t seen, double squares,
     struct buf *line)
 {
-	struct estimate e;
-
 	if (r->sample == NULL)
 		return;
-	e = report_sample_count(r, seen, squares);
 	buf_adds(line, " (");
-	range(&e, line);
+	report_sample_span(r, seen, squares, line);
 	buf_addc(line, ')');
 }
 

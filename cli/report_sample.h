@@ -15,6 +15,9 @@ struct report;
  * inspector/estimate.h makes of it. Only for a sample. */
 struct estimate report_sample_count(const struct report *r, int64_t seen,
     double squares);
+/* Add "1 200 to 1 900". Only for a sample. */
+void report_sample_span(const struct report *r, int64_t seen, double squares,
+    struct buf *line);
 /* Add " (1 200 to 1 900)". */
 void report_sample_range(const struct report *r, int64_t seen, double squares,
     struct buf *line);

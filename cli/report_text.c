@@ -7,6 +7,7 @@
 #include "cli/grid.h"
 #include "cli/paper.h"
 #include "cli/report.h"
+#include "cli/report_headline.h"
 #include "cli/report_parts.h"
 #include "cli/report_sample.h"
 #include "cli/report_words.h"
@@ -24,24 +25,22 @@ static void
 headline(const struct paper *p, const struct report *r)
 {
 	struct buf line = { 0 };
-	enum state as = report_words_headline(r, &line);
+	enum state as = report_headline(p, r, &line);
 
 	buf_addc(p->out, '\n');
 	paper_words(p, 0, buf_text(&line), state_colors[as]);
 	buf_release(&line);
 }
 
-/* "1 200 to 1 900", without the brackets that it has in a line. */
 static void
 range_cell(struct grid *g, const struct report *r, int state)
 {
 	const struct summary *seen = r->sample->seen;
 	struct buf cell = { 0 };
 
-	report_sample_range(r, seen->states[state].items,
+	report_sample_span(r, seen->states[state].items,
 	    seen->squares.states[state], &cell);
-	cell.p[cell.n - 1] = '\0';
-	grid_cell(g, cell.p + 2, NULL);
+	grid_cell(g, buf_text(&cell), NULL);
 	buf_release(&cell);
 }
 
@@ -138,9 +137,9 @@ reason(const struct paper *p, const struct report *r, enum state state,
 	paper_words(p, 2, buf_text(&line),
 	    state == STATE_LIVE ? NULL : state_colors[state]);
 	buf_reset(&line);
-	report_words_meaning(r, why, &line);
+	report_words_meaning(p, r, why, &line);
 	buf_addc(&line, ' ');
-	report_words_remedy(r, state, why, &line);
+	report_words_remedy(p, r, state, why, &line);
 	paper_words(p, 4, buf_text(&line), NULL);
 	buf_reset(&line);
 	if (example->key != NULL) {

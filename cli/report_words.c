@@ -20,7 +20,6 @@ static const char *const meanings[REASONS] = {
 			       "seconds, billions of years ahead.",
 	[REASON_STRING] = "The time is in a string; TTL looks at numbers "
 			  "only.",
-	[REASON_TTL_OFF] = "TTL does not act on this attribute.",
 	[REASON_TOO_OLD] = "Expired five years ago or more: TTL leaves such "
 			   "entries alone.",
 	[REASON_MISSING] = "The attribute is missing.",
@@ -41,27 +40,98 @@ static const char *const fixes[REASONS] = {
 			  "{\"N\": \"...\"}, not a string, {\"S\": \"...\"}.",
 };
 
-void
-report_words_meaning(const struct report *r, enum reason why, struct buf *line)
+enum report_ttl
+report_words_acts(const struct report *r)
 {
-	buf_adds(line, meanings[why] != NULL ? meanings[why] : "");
-	if (why != REASON_MILLISECONDS)
-		return;
-	if (r->rules->now > 0 && r->rules->now < INT64_MAX / 1000) {
-		buf_adds(line, ": this moment would be about the year ");
-		paper_count(line, 1970 + r->rules->now * 1000 / YEAR_SECONDS);
-	}
-	buf_addc(line, '.');
+	const char *status = r->ttl_status;
+
+	if (r->rules->ttl_acts)
+		return status != NULL ? REPORT_TTL_ACTS : REPORT_TTL_UNKNOWN;
+	if (status != NULL && strncmp(status, "ENABL", 5) == 0 &&
+	    r->table_ttl != NULL && strcmp(r->table_ttl, r->ttl_attribute) != 0)
+		return REPORT_TTL_ELSEWHERE;
+	return REPORT_TTL_OFF;
 }
 
 void
-report_words_remedy(const struct report *r, enum state state, enum reason why,
+report_words_off(const struct paper *p, const struct report *r,
     struct buf *line)
 {
-	if (why == REASON_TTL_OFF) {
+	if (report_words_acts(r) == REPORT_TTL_OFF) {
+		buf_adds(line, "TTL is off");
+		return;
+	}
+	buf_adds(line, "TTL acts on ");
+	paper_text(p, line, r->table_ttl);
+	buf_adds(line, ", not on ");
+	paper_text(p, line, r->ttl_attribute);
+}
+
+void
+report_words_lookalikes(const struct paper *p, const struct report *r,
+    struct buf *line)
+{
+	for (size_t i = 0; i < r->nlookalikes; i++) {
+		buf_adds(line, i > 0 ? ", " : "");
+		paper_text(p, line, r->lookalikes[i]);
+	}
+}
+
+void
+report_words_meaning(const struct paper *p, const struct report *r,
+    enum reason why, struct buf *line)
+{
+	if (why == REASON_TTL_OFF)
+		report_words_off(p, r, line);
+	else
+		buf_adds(line, meanings[why] != NULL ? meanings[why] : "");
+	if (why == REASON_MILLISECONDS && r->rules->now > 0 &&
+	    r->rules->now < INT64_MAX / 1000) {
+		buf_adds(line, ": this moment would be about the year ");
+		paper_count(line, 1970 + r->rules->now * 1000 / YEAR_SECONDS);
+	}
+	if (line->n > 0 && line->p[line->n - 1] != '.')
+		buf_addc(line, '.');
+}
+
+/* TTL is off, or on another attribute. */
+static void
+remedy_off(const struct paper *p, const struct report *r, enum state state,
+    struct buf *line)
+{
+	if (report_words_acts(r) == REPORT_TTL_OFF) {
 		buf_adds(line,
 		    state == STATE_LIVE ? "Turn TTL on before they expire."
 					: "Turn TTL on, or purge them.");
+		return;
+	}
+	buf_adds(line, state == STATE_LIVE ? "Move" : "Purge them, or move");
+	buf_adds(line, " TTL to ");
+	paper_text(p, line, r->ttl_attribute);
+	buf_adds(line, state == STATE_LIVE ? " before they expire." : ".");
+}
+
+/* Nobody says when they end: perhaps nobody should. */
+static void
+remedy_endless(const struct paper *p, const struct report *r, enum reason why,
+    struct buf *line)
+{
+	if (why == REASON_MISSING && r->nlookalikes > 0) {
+		buf_adds(line, "Numbers that look like times are in ");
+		report_words_lookalikes(p, r, line);
+		buf_adds(line, ": was the attribute renamed? ");
+	}
+	buf_adds(line,
+	    "Meant to stay? Else have the application write the time it ends, "
+	    "in seconds, as a number.");
+}
+
+void
+report_words_remedy(const struct paper *p, const struct report *r,
+    enum state state, enum reason why, struct buf *line)
+{
+	if (why == REASON_TTL_OFF) {
+		remedy_off(p, r, state, line);
 	} else if (fixes[why] != NULL) {
 		buf_adds(line, fixes[why]);
 		buf_adds(line, " 'ttlsweep repair' mends those that are there");
@@ -78,10 +148,7 @@ report_words_remedy(const struct report *r, enum state state, enum reason why,
 	} else if (why == REASON_TOO_OLD) {
 		buf_adds(line, "Purge them.");
 	} else {
-		buf_adds(line,
-		    "Meant to stay? Else have the application "
-		    "write the time it ends, in seconds, as a "
-		    "number.");
+		remedy_endless(p, r, why, line);
 	}
 }
 
@@ -125,49 +192,4 @@ report_words_work(const struct report *r, struct buf *line)
 		buf_adds(line, " of them selected");
 	}
 	buf_addc(line, '.');
-}
-
-static int64_t
-expired(const struct summary *s)
-{
-	return s->states[STATE_PENDING].items + s->states[STATE_STUCK].items;
-}
-
-enum state
-report_words_headline(const struct report *r, struct buf *line)
-{
-	const struct summary *s = r->summary;
-	const struct histogram *h = &s->overdue;
-
-	if (expired(s) == 0 && r->sample != NULL) {
-		buf_adds(line, "No expired entry was seen; in the table are");
-		report_sample_range(r, 0, 0, line);
-		buf_addc(line, '.');
-		return STATE_LIVE;
-	}
-	if (expired(s) == 0) {
-		buf_adds(line, "No expired entry is left: ");
-		buf_adds(line,
-		    r->rules->ttl_acts ? "TTL is up to date."
-				       : "but TTL is off.");
-		return STATE_LIVE;
-	}
-	if (r->sample != NULL)
-		buf_adds(line, "About ");
-	paper_entries(line, expired(s));
-	if (r->sample != NULL)
-		report_sample_range(r, r->sample->seen->overdue.total,
-		    r->sample->seen->squares.overdue, line);
-	buf_adds(line, expired(s) == 1 ? " is" : " are");
-	buf_adds(line, " expired and still here");
-	if (h->total > 1) {
-		buf_adds(line, ", half of them for ");
-		paper_span(line, histogram_quantile(h, 0.5));
-		buf_adds(line, " or more, the oldest for ");
-	} else {
-		buf_adds(line, ", for ");
-	}
-	paper_span(line, h->max);
-	buf_adds(line, r->rules->ttl_acts ? "." : ". TTL is off.");
-	return s->states[STATE_STUCK].items > 0 ? STATE_STUCK : STATE_PENDING;
 }

@@ -15,13 +15,27 @@ void report_words_ttl(const struct paper *p, const struct report *r,
     struct buf *line);
 /* "14 973 entries, 21.4 MiB." */
 void report_words_work(const struct report *r, struct buf *line);
-/* How far TTL is behind. The state whose colour goes with it. */
-enum state report_words_headline(const struct report *r, struct buf *line);
-/* Why TTL does not act. */
-void report_words_meaning(const struct report *r, enum reason why,
+/* "TTL is off", "TTL acts on expires, not on ttl": where it does not act. */
+void report_words_off(const struct paper *p, const struct report *r,
     struct buf *line);
-/* … and what to do about it. */
-void report_words_remedy(const struct report *r, enum state state,
+/* "expires, created": what else could be the TTL attribute. */
+void report_words_lookalikes(const struct paper *p, const struct report *r,
+    struct buf *line);
+/* Why TTL does not act. */
+void report_words_meaning(const struct paper *p, const struct report *r,
     enum reason why, struct buf *line);
+/* … and what to do about it. */
+void report_words_remedy(const struct paper *p, const struct report *r,
+    enum state state, enum reason why, struct buf *line);
+
+/* What TTL does about the attribute that entries are judged by. */
+enum report_ttl {
+	REPORT_TTL_ACTS,
+	REPORT_TTL_OFF,
+	REPORT_TTL_ELSEWHERE, /* it acts on another attribute */
+	REPORT_TTL_UNKNOWN    /* a file does not tell */
+};
+/* Pure. */
+enum report_ttl report_words_acts(const struct report *r);
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "cli/price.h"
 #include "cli/report.h"
+#include "cli/ttl_command.h"
 #include "dynamodb/item.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
@@ -382,9 +383,6 @@ test_says(void **state)
 	r.table_ttl = NULL;
 	report_text(&b, &r, &style);
 	assert_non_null(strstr(buf_text(&b), "TTL DISABLED"));
-	assert_non_null(strstr(buf_text(&b),
-	    "aws dynamodb update-time-to-live --table-name T "
-	    "--time-to-live-specification Enabled=true,AttributeName=ttl"));
 	summary_release(&s);
 
 	/* An attribute that no entry has. */
@@ -409,6 +407,252 @@ test_says(void **state)
 	assert_non_null(strstr(buf_text(&b), "0 entries"));
 	assert_null(strstr(buf_text(&b), "What to do"));
 	summary_release(&s);
+	buf_release(&b);
+}
+
+/* --- what went wrong, and what to do --- */
+
+#define AWS                                                    \
+	"    aws dynamodb update-time-to-live --table-name T " \
+	"--time-to-live-specification Enabled="
+#define YEAR INT64_C(31557600)
+
+/* Counts by state and reason; REASON_NONE ends them. */
+struct trouble {
+	const char *name;
+	const char *status;    /* NULL: a file */
+	const char *table_ttl; /* NULL: none */
+	bool acts;
+	struct {
+		enum state state;
+		enum reason why;
+		int64_t n, age;
+	} counts[5];
+	const char *renamed; /* an attribute that looks like times */
+	const char *says[5], *never[4];
+};
+
+static const struct trouble troubles[] = {
+	/* clang-format off */
+	{ "up to date", "ENABLED", "ttl", true,
+	    { { STATE_LIVE, REASON_NONE, 9, 0 } }, NULL,
+	    { "No expired entry is left: TTL is up to date.",
+	      "Nothing: all entries are live." },
+	    { "never", "aws " } },
+	{ "renamed: all of them", "ENABLED", "ttl", true,
+	    { { STATE_IMMORTAL, REASON_MISSING, 3000, 0 } }, "expires",
+	    { "No entry has the TTL attribute ttl: by that, none will ever "
+	      "expire. Numbers that look like times are in expires.",
+	      "\n    ttlsweep inspect -t T --region us-east-1 "
+	      "--ttl-attribute expires\n",
+	      "let it write ttl again, or move TTL to that attribute." },
+	    { "up to date", "aws " } },
+	{ "renamed: in one release", "ENABLED", "ttl", true,
+	    { { STATE_LIVE, REASON_NONE, 9, 0 },
+	      { STATE_IMMORTAL, REASON_MISSING, 30, 0 } }, "expires",
+	    { "No expired entry is left, but 30 entries will never expire.",
+	      "was the attribute renamed?",
+	      "30 entries lack the attribute ttl. Numbers that look like "
+	      "times are in expires. By that attribute:",
+	      "--ttl-attribute expires\n" },
+	    { "up to date" } },
+	{ "milliseconds, all still ahead", "ENABLED", "ttl", true,
+	    { { STATE_IMMORTAL, REASON_MILLISECONDS, 1, 0 } }, NULL,
+	    { "No expired entry is left, but 1 entry will never expire.",
+	      "Math.floor(Date.now() / 1000)" },
+	    { "up to date", "lack" } },
+	{ "milliseconds, some past", "ENABLED", "ttl", true,
+	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
+	      { STATE_IMMORTAL, REASON_MILLISECONDS, 5, 0 } }, NULL,
+	    { "2 entries are expired and still here",
+	      "Of the others, 5 will never expire." }, { "off" } },
+	{ "off, nothing expired", "DISABLED", NULL, false,
+	    { { STATE_LIVE, REASON_TTL_OFF, 7, 0 } }, NULL,
+	    { "No expired entry is left, but TTL is off.",
+	      "Turn TTL on, and the 7 live entries are deleted free of charge "
+	      "when they have expired:",
+	      AWS "true,AttributeName=ttl --region us-east-1\n" },
+	    { "up to date", "Nothing:" } },
+	{ "off, nothing expired, some immortal", "DISABLED", NULL, false,
+	    { { STATE_LIVE, REASON_TTL_OFF, 1, 0 },
+	      { STATE_IMMORTAL, REASON_MISSING, 2, 0 } }, NULL,
+	    { "left, but TTL is off, and 2 entries will never expire.",
+	      "Turn TTL on, and the 1 live entry is deleted" }, { NULL } },
+	{ "off: what TTL would take", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_TTL_OFF, 302, YEAR },
+	      { STATE_STUCK, REASON_STRING, 69, YEAR } }, NULL,
+	    { "or more, the oldest for 365 d 6 h. TTL is off.",
+	      "Turn TTL on, and 302 of the 371 expired entries are deleted "
+	      "free of charge, typically within a few days:",
+	      AWS "true,AttributeName=ttl --region us-east-1\n",
+	      "The other 69 will never go. To have all of them gone now:",
+	      "--state stuck\n" }, { "up to" } },
+	{ "off: all of them", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_TTL_OFF, 1, 60 } }, NULL,
+	    { "Turn TTL on, and 1 expired entry is deleted free of charge",
+	      "To have it gone now:" }, { "The other", "all 1", "all of" } },
+	{ "off, some past five years", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_TTL_OFF, 30, 60 },
+	      { STATE_STUCK, REASON_TTL_OFF, 10, 9 * YEAR } }, NULL,
+	    { "and up to 30 of the 40 expired entries are deleted",
+	      "What expired five years ago or earlier will never go." },
+	    { "The other" } },
+	{ "off, but it would take none of them", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_STRING, 371, YEAR } }, NULL,
+	    { "371 expired entries will never go by TTL. To have all of them "
+	      "gone now:" }, { "Turn TTL on", "aws " } },
+	{ "off, all past five years", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_TTL_OFF, 5, 9 * YEAR } }, NULL,
+	    { "5 expired entries will never go by TTL." }, { "aws " } },
+	{ "being switched off", "DISABLING", "ttl", false,
+	    { { STATE_STUCK, REASON_TTL_OFF, 5, 60 } }, NULL,
+	    { "TTL is being switched off. Turn it on again, up to an hour "
+	      "later, and all 5 expired" }, { NULL } },
+	{ "on another attribute", "ENABLED", "expires", false,
+	    { { STATE_STUCK, REASON_TTL_OFF, 5, 60 },
+	      { STATE_STUCK, REASON_STRING, 2, 60 } }, NULL,
+	    { "or more, the oldest for 1 min. TTL acts on expires, not on "
+	      "ttl.",
+	      "Purge them, or move TTL to ttl.",
+	      "Move TTL to ttl, and 5 of the 7 expired entries are deleted "
+	      "free of charge, typically within a few days. Switch it off:",
+	      AWS "false,AttributeName=expires --region us-east-1\n",
+	      AWS "true,AttributeName=ttl --region us-east-1\n" },
+	    { "TTL is off", "Turn TTL on" } },
+	{ "on another attribute, nothing expired", "ENABLED", "expires", false,
+	    { { STATE_LIVE, REASON_TTL_OFF, 5, 0 } }, NULL,
+	    { "No expired entry is left, but TTL acts on expires, not on ttl.",
+	      "Move TTL to ttl before they expire." },
+	    { "TTL is off", "Turn TTL on" } },
+	{ "on another attribute, which is the right one", "ENABLED", "expires",
+	    false, { { STATE_IMMORTAL, REASON_MISSING, 5, 0 } }, "expires",
+	    { "No entry has the attribute ttl: by that, none will ever "
+	      "expire. TTL acts on expires, not on ttl." },
+	    { "aws ", "let it write" } },
+	{ "a file", NULL, NULL, true,
+	    { { STATE_PENDING, REASON_NONE, 34, 60 },
+	      { STATE_STUCK, REASON_STRING, 6, 60 } }, NULL,
+	    { "If TTL is on for ttl, it will delete 34 of the 40 expired "
+	      "entries free of charge", "; 6 will never go." },
+	    { "TTL will delete", "ttlsweep purge" } },
+	{ "a file with nothing expired", NULL, NULL, true,
+	    { { STATE_LIVE, REASON_NONE, 3, 0 } }, NULL,
+	    { "No expired entry is left." }, { "up to date", "off" } },
+	{ "a file with another attribute", NULL, NULL, true,
+	    { { STATE_IMMORTAL, REASON_MISSING, 3, 0 } }, "expires",
+	    { "No entry has the TTL attribute ttl",
+	      "Try --ttl-attribute expires." }, { "ttlsweep inspect" } },
+	/* clang-format on */
+};
+
+static void
+fill_trouble(struct summary *s, const struct trouble *t)
+{
+	summary_init(s, 3, true);
+	for (size_t i = 0; i < COUNT(t->counts); i++) {
+		enum state state = t->counts[i].state;
+		int64_t n = t->counts[i].n;
+
+		s->items += n;
+		s->states[state].items += n;
+		s->reasons[state][t->counts[i].why] += n;
+		s->free_by_ttl += state == STATE_PENDING ? n : 0;
+		if (state == STATE_PENDING || state == STATE_STUCK)
+			histogram_add(&s->overdue, t->counts[i].age, n);
+	}
+}
+
+/* The same words, wherever lines were broken: runs of blanks are one, but
+ * commands keep their lines. */
+static void
+unwrap(struct buf *out, const char *text)
+{
+	while (*text != '\0') {
+		size_t n = strcspn(text, "\n"), blanks = strspn(text, " ");
+		bool command = blanks == 4 &&
+		    (strncmp(text + 4, "aws ", 4) == 0 ||
+			strncmp(text + 4, "ttlsweep ", 9) == 0);
+
+		if (command)
+			buf_addc(out, '\n');
+		buf_add(out, command ? text : text + blanks,
+		    command ? n : n - (blanks < n ? blanks : n));
+		buf_addc(out, command ? '\n' : ' ');
+		text += n + (text[n] == '\n');
+	}
+}
+
+static void
+check_trouble(const struct trouble *t, const char *text)
+{
+	struct buf plain = { 0 };
+
+	unwrap(&plain, text);
+	for (size_t k = 0; k < COUNT(t->says); k++)
+		if (t->says[k] != NULL &&
+		    strstr(buf_text(&plain), t->says[k]) == NULL)
+			fail_msg("%s: \"%s\" is not in\n%s", t->name,
+			    t->says[k], buf_text(&plain));
+	for (size_t k = 0; k < COUNT(t->never); k++)
+		if (t->never[k] != NULL &&
+		    strstr(buf_text(&plain), t->never[k]) != NULL)
+			fail_msg("%s: \"%s\" is in\n%s", t->name, t->never[k],
+			    buf_text(&plain));
+	buf_release(&plain);
+}
+
+static void
+test_troubles(void **state)
+{
+	static const struct report_style style = { .width = 80 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(troubles); i++) {
+		const struct trouble *t = &troubles[i];
+		struct buf b = { 0 };
+		struct summary s;
+		struct report r;
+
+		fill_trouble(&s, t);
+		r = report_of(&s);
+		r.ttl_status = t->status;
+		r.table_ttl = t->table_ttl;
+		r.rules = t->acts ? &rules : &off;
+		r.lookalikes = &t->renamed;
+		r.nlookalikes = t->renamed != NULL;
+		if (t->status == NULL)
+			r.place = (struct report_place){ .input = "x.json" };
+		report_text(&b, &r, &style);
+		check_trouble(t, buf_text(&b));
+		/* what is well has its colour, and nothing else */
+		buf_reset(&b);
+		report_html(&b, &r);
+		assert_int_equal(strstr(buf_text(&b), "\"verdict live\"") !=
+			NULL,
+		    s.states[STATE_LIVE].items == s.items && t->acts);
+		summary_release(&s);
+		buf_release(&b);
+	}
+}
+
+/* A command never acts on a table of the same name elsewhere. */
+static void
+test_switch(void **state)
+{
+	const struct report_place place = { .table = "my table",
+		.region = "eu-west-1",
+		.endpoint = "http://127.0.0.1:8000",
+		.endpoint_shown = true,
+		.profile = "a b" };
+	struct buf b = { 0 };
+
+	(void)state;
+	ttl_command(&b, &place, false, "x");
+	assert_string_equal(buf_text(&b),
+	    "aws dynamodb update-time-to-live --table-name 'my table' "
+	    "--time-to-live-specification Enabled=false,AttributeName=x "
+	    "--region eu-west-1 --endpoint-url http://127.0.0.1:8000 "
+	    "--profile 'a b'");
 	buf_release(&b);
 }
 
@@ -550,6 +794,8 @@ main(void)
 		cmocka_unit_test(test_json_sort_key),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_says),
+		cmocka_unit_test(test_troubles),
+		cmocka_unit_test(test_switch),
 		cmocka_unit_test(test_sweep_json),
 		cmocka_unit_test(test_sweep_text),
 	};
