@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 #include "dynamodb/source.h"
 #include "dynamodb/workers.h"
 #include "dynamodb/world.h"
+#include "inspector/mask.h"
 #include "inspector/sample.h"
 #include "inspector/summary.h"
 
@@ -46,7 +48,7 @@ struct inspect {
 	struct summary scaled;
 	struct pass_progress done;
 	int64_t segments;
-	char *selection, *judging; /* for the report */
+	char *selection, *judging, *repeat; /* for the report */
 	struct report_watch watch;
 	struct report_work spent; /* by earlier looks */
 };
@@ -227,6 +229,52 @@ work(struct inspect *in)
 	return w;
 }
 
+/* A report is shown around: a session's key that was asked for is masked in
+ * it like any other. */
+static struct option_list
+masked(const struct option_list *keys, const struct rules *rules)
+{
+	struct option_list list = { xcalloc(keys->n, sizeof(char *)), keys->n };
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < keys->n; i++) {
+		struct slice key = { keys->list[i], strlen(keys->list[i]) };
+
+		buf_reset(&b);
+		if (mask_hides(rules, key))
+			mask_key(&b, rules, key);
+		else
+			buf_add(&b, key.p, key.n);
+		list.list[i] = xstrdup(buf_text(&b));
+	}
+	buf_release(&b);
+	return list;
+}
+
+static void
+forget(struct option_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free((void *)(uintptr_t)list->list[i]);
+	free(list->list);
+}
+
+/* What the report says of the options. */
+static void
+quote_options(struct inspect *in)
+{
+	const struct rules *rules = &in->context.rules;
+	struct options o = *in->context.o;
+
+	o.prefixes = masked(&o.prefixes, rules);
+	o.groups = masked(&o.groups, rules);
+	in->selection = in->selects ? written(&o, true) : NULL;
+	in->judging = written(&o, false);
+	in->repeat = context_repeat(&o);
+	forget(&o.prefixes);
+	forget(&o.groups);
+}
+
 static int
 write_report(struct inspect *in, bool complete, struct fault *f)
 {
@@ -258,6 +306,7 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 		.nlookalikes = in->lookalikes.n,
 	};
 
+	r.place.repeat = in->repeat;
 	lookalike_sort(&in->lookalikes);
 	if (samples(in))
 		estimate(in, &r, &sample);
@@ -369,16 +418,17 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 	if (o->merge)
 		return report_merge(o, talk, f);
 	in.selects = selects(o);
-	in.selection = in.selects ? written(o, true) : NULL;
-	in.judging = written(o, false);
 	in.lock = lock_new();
 	begin(&in, o);
-	if (context_open(&in.context, o, NULL, talk, f) == 0)
+	if (context_open(&in.context, o, NULL, talk, f) == 0) {
+		quote_options(&in);
 		rc = o->watch > 0 ? watch(&in, f) : look(&in, f);
+	}
 	context_close(&in.context);
 	end(&in);
 	lock_free(in.lock);
 	free(in.selection);
 	free(in.judging);
+	free(in.repeat);
 	return rc;
 }

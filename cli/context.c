@@ -167,9 +167,8 @@ context_again(struct context *c, struct fault *f)
 	return 0;
 }
 
-/* What a command about the same entries has to say again. */
-static char *
-repeat(const struct options *o)
+char *
+context_repeat(const struct options *o)
 {
 	static const char *const names[] = { "profile", "ttl-attribute",
 		"session-prefix", "group" };
@@ -200,7 +199,7 @@ context_open(struct context *c, const struct options *o,
 		c->rules.groups = o->groups.list;
 		c->rules.ngroups = o->groups.n;
 	}
-	c->repeat = repeat(o);
+	c->repeat = context_repeat(o);
 	if (portion_read(&c->portion, o, f) != 0)
 		return -1;
 	return o->input != NULL ? context_input_open(c, f)

@@ -84,6 +84,10 @@ int context_open(struct context *c, const struct options *o,
 int context_again(struct context *c, struct fault *f);
 void context_close(struct context *c);
 
+/* The options that a command about the same entries has to say again; the
+ * caller's. */
+char *context_repeat(const struct options *o);
+
 /* How many segments a scan of the table has. */
 int64_t context_segments(struct context *c);
 /* A million write units cost ${usd}, whatever else is known. */

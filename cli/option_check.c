@@ -4,6 +4,7 @@
 #include "base/fault.h"
 #include "cli/command.h"
 #include "cli/option.h"
+#include "inspector/mask.h"
 
 /* Pairs that contradict each other, with the reason. */
 static const struct {
@@ -122,6 +123,22 @@ check_watch(const struct options *o, struct fault *f)
 	return 0;
 }
 
+/* What a report shows of a session's key begins no key. */
+static int
+check_prefixes(const struct options *o, struct fault *f)
+{
+	for (size_t i = 0; i < o->prefixes.n; i++) {
+		const char *p = o->prefixes.list[i];
+
+		if (mask_is((struct slice){ p, strlen(p) }))
+			return fault(f, FAULT_USAGE,
+			    "--prefix '%s': is masked; give what the key "
+			    "itself begins with",
+			    p);
+	}
+	return 0;
+}
+
 static bool
 is_account(const char *s)
 {
@@ -144,7 +161,8 @@ option_together(const struct options *o, struct fault *f)
 	if (o->decrypt_with != NULL && o->input == NULL &&
 	    o->command != &cmd_restore)
 		return fault(f, FAULT_USAGE, "--decrypt-with needs --input");
-	if (o->watch >= 0 && check_watch(o, f) != 0)
+	if ((o->watch >= 0 && check_watch(o, f) != 0) ||
+	    check_prefixes(o, f) != 0)
 		return -1;
 	if (o->segments > 0 && (o->segments & (o->segments - 1)) != 0)
 		return fault(f, FAULT_USAGE,

@@ -263,6 +263,23 @@ refused() {
 	[[ $output == *"The table has a sort key"*"No range covers"* ]]
 }
 
+@test "a session that was asked for is masked in the report" {
+	local id=session:abcdefghijklmnopqrstuvwxyz012345 format
+	for format in text json html prometheus; do
+		inspect -t "$TABLE" --prefix "$id" --prefix session: --group "$id" \
+		    --format "$format" >report 2>err
+		run ! grep -q ijklmnopqr report err
+	done
+	inspect -t "$TABLE" --prefix "$id" --format json --shard 1/2 >1.json
+	inspect -t "$TABLE" --prefix "$id" --format json --shard 2/2 >2.json
+	jq -e '.selection | test("^--prefix .session:abcd…[0-9a-f]{6}.$")' 1.json
+	ttlsweep inspect --merge 1.json 2.json >/dev/null
+	inspect -t "$TABLE" --prefix "${id}6" --format json --shard 2/2 >2.json
+	refused "selection of entries" 1.json 2.json
+	run -2 inspect -t "$TABLE" --prefix 'session:abcd…0a1b2c'
+	[[ $output == *"is masked"* ]]
+}
+
 @test "alerts" {
 	run -0 --separate-stderr inspect -t "$TABLE" --alert-expired 6000
 	[[ -z $stderr ]]
