@@ -206,10 +206,13 @@ overdue(struct json *parent, const struct report *r)
 	const struct histogram *h = &r->summary->overdue;
 	struct json *j = json_object(parent, "overdue"), *buckets;
 
-	json_int(j, "max", h->max);
-	json_int(j, "p50", histogram_quantile(h, 0.5));
-	json_int(j, "p90", histogram_quantile(h, 0.9));
-	json_int(j, "p99", histogram_quantile(h, 0.99));
+	if (h->total > 0) {
+		json_int(j, "max", h->max);
+		json_int(j, "p50", histogram_quantile(h, 0.5));
+		json_int(j, "p90", histogram_quantile(h, 0.9));
+		json_int(j, "p99", histogram_quantile(h, 0.99));
+		json_int(j, "sum", h->sum);
+	}
 	buckets = json_array(j, "histogram");
 	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
 		if (h->count[i] == 0)

@@ -137,7 +137,7 @@ overdue(struct buf *out, const struct report *r)
 		value_int(&m, histogram_quantile(h, quantiles[i].q));
 	}
 	sample(&m, "_sum");
-	value_real(&m, h->sum, 0);
+	value_int(&m, h->sum);
 	sample(&m, "_count");
 	value_int(&m, h->total);
 }

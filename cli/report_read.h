@@ -16,8 +16,8 @@ struct fault;
 /*
  * A report of inspect, read back from its JSON: ${report} written again is
  * the same text, byte for byte, but where it names prices that this program
- * does not have. The histogram's sum is not in the JSON: it is told from the
- * middles of the buckets. What ${report} points to belongs to this.
+ * does not have. Where the sum of ages is missing, it is told from the middles
+ * of the buckets. What ${report} points to belongs to this.
  */
 struct report_read {
 	struct report report;

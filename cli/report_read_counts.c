@@ -208,11 +208,45 @@ bucket_of(const struct report_text *t, struct slice j, struct summary *s)
 		return report_read_wrong(t, "histogram");
 	h->count[i] = n;
 	h->total += n;
-	/* the middle, as a percentile is told */
-	h->sum += (double)n *
-	    ((double)end + (i > 0 ? (double)histogram_up_to(i - 1) + 1 : 0)) /
-	    2;
 	return 0;
+}
+
+/* What the sum can be at least, or at most, of the ages as they lie in the
+ * buckets. */
+static int64_t
+bound(const struct histogram *h, bool most)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
+		int64_t age = most ? histogram_up_to(i)
+		    : i > 0        ? histogram_up_to(i - 1) + 1
+				   : 0;
+
+		if (h->count[i] > 0)
+			sum = histogram_sum(sum,
+			    histogram_times(age, h->count[i]));
+	}
+	return sum;
+}
+
+/* Of nothing there is no age; a 0 may stand for none. */
+static int
+ages_of(const struct report_text *t, struct slice j, struct histogram *h)
+{
+	int64_t least = bound(h, false), most = bound(h, true);
+
+	if (h->total == 0 && slice_get(j, "max").p == NULL)
+		return 0;
+	if (report_read_figure(t, j, "max", INT64_MAX, &h->max) != 0)
+		return -1;
+	h->sum = least + (most - least) / 2;
+	if (slice_get(j, "sum").p == NULL)
+		return 0;
+	if (report_read_figure(t, j, "sum", INT64_MAX, &h->sum) != 0)
+		return -1;
+	return h->sum >= least && h->sum <= most ? 0
+						 : report_read_wrong(t, "sum");
 }
 
 static int
@@ -222,8 +256,7 @@ overdue_of(const struct report_text *t, struct slice doc, struct summary *s)
 	struct histogram *h = &s->overdue;
 	size_t last = 0;
 
-	if (each(t, j, "histogram", bucket_of, s) != 0 ||
-	    report_read_figure(t, j, "max", INT64_MAX, &h->max) != 0)
+	if (each(t, j, "histogram", bucket_of, s) != 0 || ages_of(t, j, h) != 0)
 		return -1;
 	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
 		if (h->count[i] > 0)

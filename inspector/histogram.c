@@ -78,6 +78,19 @@ histogram_bucket(int64_t value)
 	return low;
 }
 
+int64_t
+histogram_sum(int64_t a, int64_t b)
+{
+	return a > INT64_MAX - b ? INT64_MAX : a + b;
+}
+
+int64_t
+histogram_times(int64_t value, int64_t times)
+{
+	return times > 0 && value > INT64_MAX / times ? INT64_MAX
+						      : value * times;
+}
+
 void
 histogram_add(struct histogram *h, int64_t value, int64_t times)
 {
@@ -87,7 +100,7 @@ histogram_add(struct histogram *h, int64_t value, int64_t times)
 		value = 0;
 	h->count[histogram_bucket(value)] += times;
 	h->total += times;
-	h->sum += (double)value * (double)times;
+	h->sum = histogram_sum(h->sum, histogram_times(value, times));
 	if (value > h->max)
 		h->max = value;
 }
@@ -98,7 +111,7 @@ histogram_merge(struct histogram *to, const struct histogram *from)
 	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
 		to->count[i] += from->count[i];
 	to->total += from->total;
-	to->sum += from->sum;
+	to->sum = histogram_sum(to->sum, from->sum);
 	if (from->max > to->max)
 		to->max = from->max;
 }

@@ -91,8 +91,7 @@ scale_histogram(struct histogram *h, const struct estimate_sample *by)
 		h->count[i] = estimate_scale(by, h->count[i]);
 		h->total += h->count[i];
 	}
-	if (by->segments > 0)
-		h->sum *= (double)by->of / (double)by->segments;
+	h->sum = estimate_scale(by, h->sum);
 }
 
 void

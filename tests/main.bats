@@ -146,7 +146,7 @@ restored() {
 	table=$(new_table empty)
 	seed --endpoint "$URL" --table "$table" --mixed 0 --now "$NOW"
 	ttlsweep inspect -t "$table" --format json |
-	    jq -e '.complete and .scanned.items == 0 and .overdue.max == 0'
+	    jq -e '.complete and .scanned.items == 0 and .overdue == {"histogram":[]}'
 	[[ -z $(ttlsweep export -t "$table") ]]
 	ttlsweep purge -t "$table" --yes --format json |
 	    jq -e '.matched == 0 and .stopped == null'

@@ -228,7 +228,7 @@ def count(items, options):
             while ends[at] < value:
                 at += 1
             histogram[ends[at]] = histogram.get(ends[at], 0) + 1
-    quantile = lambda q: overdue[max(0, math.ceil(q * len(overdue)) - 1)] if overdue else 0
+    quantile = lambda q: overdue[max(0, math.ceil(q * len(overdue)) - 1)]
     return {
         "table": options.table, "key": [k for k in (options.key, options.sort_key) if k],
         "ttl_attribute": options.ttl, "ttl_status": options.ttl_status, "now": now,
@@ -239,7 +239,8 @@ def count(items, options):
         "kinds": kinds,
         "groups": [dict({"group": name}, **groups[name]) for name in sorted(groups, key=str.encode)],
         "overdue": {
-            "max": overdue[-1] if overdue else 0, "quantiles": {str(q): quantile(q) for q in (.5, .9, .99)},
+            **({"max": overdue[-1], "sum": min(sum(overdue), INT64_MAX),
+                "quantiles": {str(q): quantile(q) for q in (.5, .9, .99)}} if overdue else {}),
             "histogram": [{"up_to": end, "items": n} for end, n in histogram.items()]},
         "upcoming": [{"within": w, "items": n} for w, n in zip((3600, 86400, 604800), upcoming)],
         "largest": [{"key": k.decode(), "bytes": -b} for b, k in largest[:options.top]],

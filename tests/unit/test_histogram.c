@@ -243,7 +243,6 @@ test_merge(void **state)
 	assert_non_null(part);
 	seed = 42;
 	for (int i = 0; i < 20000; i++) {
-		/* sums of whole numbers below 2^53 are exact */
 		int64_t v = draw(1), times = 1 + i % 3;
 
 		histogram_add(&whole, v, times);
@@ -258,6 +257,27 @@ test_merge(void **state)
 	free(part);
 }
 
+/* More than can be told stays there, in whatever order it came. */
+static void
+test_too_much(void **state)
+{
+	struct histogram a = { 0 }, b = { 0 };
+
+	(void)state;
+	histogram_add(&a, INT64_MAX, 1);
+	assert_true(a.sum == INT64_MAX);
+	histogram_add(&a, 5, 2);
+	assert_true(a.sum == INT64_MAX && a.total == 3);
+	histogram_add(&b, INT64_MAX / 2, 3);
+	assert_true(b.sum == INT64_MAX);
+	histogram_merge(&b, &a);
+	assert_true(b.sum == INT64_MAX);
+	assert_true(histogram_times(7, 0) == 0 && histogram_times(0, 7) == 0);
+	assert_true(histogram_times(INT64_MAX, 1) == INT64_MAX);
+	assert_true(histogram_sum(INT64_MAX - 1, 1) == INT64_MAX);
+	assert_true(histogram_sum(3, 4) == 7);
+}
+
 int
 main(void)
 {
@@ -269,6 +289,7 @@ main(void)
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_ranks),
 		cmocka_unit_test(test_merge),
+		cmocka_unit_test(test_too_much),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

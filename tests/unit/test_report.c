@@ -170,7 +170,7 @@ test_json(void **state)
 		    "\"live\":59,\"pending\":40,",
 		"\"groups_complete\":true",
 		"\"overdue\":{\"max\":300000,\"p50\":",
-		"\"p90\":", "\"p99\":",
+		"\"p90\":", "\"p99\":", "\"sum\":4800600,",
 		"\"histogram\":[{\"up_to\":", "\"items\":20}", "\"items\":16}]}",
 		"\"upcoming\":[{\"within\":3600,\"items\":1}",
 		"{\"within\":86400,\"items\":20}",

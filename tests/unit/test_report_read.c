@@ -218,6 +218,7 @@ check_table(size_t t)
 		if (strcmp(buf_text(&got), buf_text(&doc)) != 0)
 			fail_msg("%s: read back, it is\n%s\nnot\n%s",
 			    tables[t].name, buf_text(&got), buf_text(&doc));
+		assert_true(in->summary.overdue.sum == parts[i].overdue.sum);
 		summary_merge(&total, &in->summary);
 		report_read_release(in);
 		summary_release(&parts[i]);
@@ -371,6 +372,11 @@ static const struct {
 	{ "more overdue than expired", "{\"up_to\":1,\"items\":2}", "{\"up_to\":1,\"items\":9}", "histogram" },
 	{ "less overdue than expired", "{\"up_to\":1,\"items\":2}", "{\"up_to\":1,\"items\":1}", "overdue" },
 	{ "a maximum in another bucket", "\"max\":60", "\"max\":6000", "overdue" },
+	{ "no maximum", "\"max\":60,", "", "max" },
+	{ "a sum that can be", "\"p99\":60,", "\"sum\":61,", NULL },
+	{ "a sum too large for its buckets", "\"p99\":60,", "\"sum\":64,", "sum" },
+	{ "a sum too small for them", "\"p99\":60,", "\"sum\":58,", "sum" },
+	{ "a sum in quotes", "\"p99\":60,", "\"sum\":\"60\",", "sum" },
 	{ "more upcoming than live", "\"within\":3600,\"items\":1", "\"within\":3600,\"items\":3", "upcoming" },
 	{ "another span", "\"within\":3600", "\"within\":3601", "upcoming" },
 	{ "no bytes of the largest", "\"key\":\"a:b\",\"bytes\":100", "\"key\":\"a:b\"", "bytes" },
@@ -417,6 +423,41 @@ test_bad(void **state)
 	free(in);
 }
 
+/* With nothing expired there are no ages; a report from before told them as
+ * 0, and is read alike. */
+static void
+test_no_ages(void **state)
+{
+	static const char none[] = "\"overdue\":{\"histogram\":[]}";
+	struct report_read *in = malloc(sizeof(*in));
+	struct summary s;
+	struct report r;
+	struct buf doc = { 0 }, old = { 0 }, got = { 0 };
+	const char *at;
+
+	(void)state;
+	assert_non_null(in);
+	summary_init(&s, TOP, true);
+	r = report_of(&s);
+	written(&doc, &r);
+	at = strstr(buf_text(&doc), none);
+	assert_non_null(at);
+	buf_add(&old, doc.p, (size_t)(at - doc.p));
+	buf_adds(&old,
+	    "\"overdue\":{\"max\":0,\"p50\":0,\"p90\":0,\"p99\":0,"
+	    "\"histogram\":[]}");
+	buf_adds(&old, at + strlen(none));
+	again(in, &old);
+	written(&got, &in->report);
+	assert_string_equal(buf_text(&got), buf_text(&doc));
+	report_read_release(in);
+	summary_release(&s);
+	buf_release(&doc);
+	buf_release(&old);
+	buf_release(&got);
+	free(in);
+}
+
 /* Damage at random is refused or makes another report; it harms nothing. */
 static void
 test_damage(void **state)
@@ -453,6 +494,7 @@ main(void)
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_head),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_no_ages),
 		cmocka_unit_test(test_damage),
 	};
 
