@@ -117,6 +117,24 @@ guard_enter(struct context *c, const char *doing, struct fault *f)
 	return sweeplock_take(&lock, f);
 }
 
+/* ${f} NULL: another fault is on its way already, so this one is said. */
+static int
+out_of_balance(struct context *c, const struct sweep_totals *t, int64_t sum,
+    struct fault *f)
+{
+	struct fault why;
+
+	(void)fault(&why, FAULT_DATA,
+	    "the totals do not balance: %lld matched, %lld accounted for; "
+	    "this is a defect of ttlsweep, please report it",
+	    (long long)t->matched, (long long)sum);
+	if (f != NULL)
+		*f = why;
+	else
+		talk_warn(c->talk, "%s", why.text);
+	return -1;
+}
+
 int
 guard_leave(struct context *c, const struct sweep_totals *t, int status,
     struct fault *f)
@@ -132,9 +150,6 @@ guard_leave(struct context *c, const struct sweep_totals *t, int status,
 		talk_warn(c->talk, "and %lld more failed",
 		    (long long)(failed - t->nfailures));
 	if (sum != t->matched)
-		return fault(f, FAULT_DATA,
-		    "the totals do not balance: %lld matched, %lld accounted "
-		    "for; this is a defect of ttlsweep, please report it",
-		    (long long)t->matched, (long long)sum);
+		return out_of_balance(c, t, sum, f);
 	return failed > 0 ? 3 : status;
 }

@@ -27,7 +27,7 @@ struct sweeplock *guard_enter(struct context *c, const char *doing,
 /*
  * What a write leaves behind: entries that failed are named. The exit
  * status: 3 when some failed, ${status} else; -1 with the fault when the
- * totals do not balance.
+ * totals do not balance (${f} NULL: it is said at once).
  */
 int guard_leave(struct context *c, const struct sweep_totals *t, int status,
     struct fault *f);

@@ -33,14 +33,19 @@ mono_us(const struct sweep_run *run)
 /* The journal's line around an image, without the image and its keys. */
 #define JOURNAL_OVERHEAD 160
 
+static int64_t
+units_of(const struct sweep_run *run, const struct record *r)
+{
+	return ddb_table_delete_units(run->p->table, r->size > 0 ? r->size : 0);
+}
+
 /* Take a match on (0), or note the ceiling that forbids it (1). */
 static int
 take(struct sweep_run *run, const struct record *r)
 {
 	const struct purge *p = run->p;
 	struct sweep_totals *t = run->totals;
-	int64_t units =
-	    ddb_table_delete_units(p->table, r->size > 0 ? r->size : 0);
+	int64_t units = units_of(run, r);
 	int forbids;
 
 	lock_enter(run->lock);
@@ -86,18 +91,34 @@ settled(struct sweep_run *run, const struct segment *seg, struct fault *f)
 	return rc;
 }
 
+/* Under a limit a batch is worth a quarter of a second of it: send what is
+ * held when ${r} has no place beside it. */
+static int
+make_room(struct sweeper *s, const struct record *r, struct fault *f)
+{
+	double share;
+
+	if (s->n == 0)
+		return 0;
+	share = ddb_write_share(s->run->p->ddb);
+	if (share <= 0 || s->units + (double)units_of(s->run, r) <= share)
+		return 0;
+	return sweeper_flush(s, f);
+}
+
 static int
 on_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
 {
 	struct sweeper *s = state;
 	const struct purge *p = s->run->p;
-	double share, units;
 	char ttl[48];
 
 	if (p->action == PURGE_REPAIR &&
 	    !sweeper_repair(ttl, r, p->rules, p->ttl_for_missing))
 		return 0;
+	if (make_room(s, r, f) != 0)
+		return -1;
 	if (take(s->run, r) != 0) {
 		s->enough = true;
 		buf_reset(&s->begin);
@@ -106,13 +127,6 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	}
 	if (!p->execute)
 		return 0;
-	/* under a limit a batch is worth a quarter of a second of it */
-	share = ddb_write_share(p->ddb);
-	units =
-	    (double)ddb_table_delete_units(p->table, r->size > 0 ? r->size : 0);
-	if (s->n > 0 && share > 0 && s->units + units > share &&
-	    sweeper_flush(s, f) != 0)
-		return -1;
 	sweeper_hold(s, r);
 	if (s->n < HELD_MAX && s->bytes < HELD_BYTES)
 		return 0;

@@ -65,6 +65,26 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	jq -e '.stopped == "max-cost" and .deleted > 5 and .write_units <= 10 and .usd <= 0.01' <<<"$output"
 }
 
+@test "under a limit the totals balance, too: INT, and a full journal" {
+	table
+	local pid status=0 out=$BATS_TEST_TMPDIR/out j=$BATS_TEST_TMPDIR/journal
+	env --default-signal=INT "$TTLSWEEP" purge -t "$T" --now "$NOW" --yes --journal "$j" --max-wcu 20 \
+	    --segments 8 --format json >"$out" 2>"$out.err" &
+	pid=$!
+	until grep -qs Outcome "$j"; do sleep .02; done
+	kill -INT $pid
+	wait $pid || status=$?
+	[ "$status" -eq 130 ]
+	jq -e '.stopped == "interrupted" and .deleted > 0
+	    and .matched == .deleted + .refreshed + .gone + .failed + .skipped' "$out"
+	! grep balance "$out.err"
+	run -1 --separate-stderr prlimit --fsize=6000 "$TTLSWEEP" purge -t "$T" \
+	    --now "$NOW" --yes --journal "$j.2" --max-wcu 40 --segments 4 --format json
+	jq -e '.stopped == "failed" and .deleted > 0
+	    and .matched == .deleted + .refreshed + .gone + .failed + .skipped' <<<"$output"
+	[[ $stderr != *balance* ]]
+}
+
 @test "--deadline stops at once when it is over" {
 	table
 	run -4 --separate-stderr sweep --yes --deadline 0s --format json
