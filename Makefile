@@ -206,6 +206,7 @@ SRC := \
     inspector/summary_names.c \
     sweep/ceiling.c \
     sweep/condition.c \
+    sweep/counting.c \
     sweep/images.c \
     sweep/journal.c \
     sweep/journal_line.c \

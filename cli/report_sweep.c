@@ -216,8 +216,13 @@ would_purge(const struct paper *p, const struct report_sweep *r,
 static void
 would(const struct paper *p, const struct report_sweep *r, struct buf *line)
 {
-	if (r->totals->stopped != NULL)
+	const char *stop = r->totals->stopped;
+
+	if (stop != NULL)
 		stopped(p, r, line);
+	if (stop != NULL &&
+	    (r->totals->matched == 0 || strcmp(stop, "max-percent") == 0))
+		return;
 	if (r->totals->matched == 0) {
 		buf_addf(line, "There is nothing to %s.",
 		    manner_of(r)->nothing);

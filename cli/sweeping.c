@@ -145,6 +145,20 @@ open_checkpoint(struct sweep *s, struct fault *f)
 	return resume_open(c, p, f) < 0 ? -1 : 0;
 }
 
+/* The whole table, also where the run itself goes on at a checkpoint: a
+ * percentage of what is left would be another one each time. */
+static struct source *
+counting_source(struct context *c)
+{
+	const struct checkpoint *resume = c->resume;
+	struct source *source;
+
+	c->resume = NULL;
+	source = context_source(c, false);
+	c->resume = resume;
+	return source;
+}
+
 /* One pass, writing or not. */
 static int
 pass(struct sweep *s, bool execute, struct sweep_totals *totals,
@@ -178,7 +192,7 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 	int rc;
 
 	if (s->ceilings.given[CEILING_PERCENT])
-		purge.counting = context_source(c, false);
+		purge.counting = counting_source(c);
 	summary_init(&summary, 0, true);
 	context_begin(c, execute ? "to write" : "matched", false);
 	rc = purge_run(&purge, &summary, totals, f);

@@ -15,6 +15,7 @@
 #include "inspector/pass.h"
 #include "inspector/select.h"
 #include "inspector/summary.h"
+#include "sweep/counting.h"
 #include "sweep/journal.h"
 #include "sweep/purge.h"
 #include "sweep/sweeper.h"
@@ -55,9 +56,7 @@ take(struct sweep_run *run, const struct record *r)
 		lock_leave(run->lock);
 		return 1;
 	}
-	t->matched++;
-	t->units += units;
-	t->free_by_ttl += r->state == STATE_PENDING;
+	sweep_totals_match(t, r, units);
 	if (!p->execute) {
 		t->outcomes[OUTCOME_SKIPPED]++;
 		t->journal_bytes += (int64_t)(r->item->json.n +
@@ -111,11 +110,8 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
 {
 	struct sweeper *s = state;
-	const struct purge *p = s->run->p;
-	char ttl[48];
 
-	if (p->action == PURGE_REPAIR &&
-	    !sweeper_repair(ttl, r, p->rules, p->ttl_for_missing))
+	if (!sweeper_wants(s->run->p, r))
 		return 0;
 	if (make_room(s, r, f) != 0)
 		return -1;
@@ -125,7 +121,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		buf_add(&s->begin, seg->next.p, seg->next.n);
 		return 1;
 	}
-	if (!p->execute)
+	if (!s->run->p->execute)
 		return 0;
 	sweeper_hold(s, r);
 	if (s->n < HELD_MAX && s->bytes < HELD_BYTES)
@@ -231,40 +227,6 @@ close_journal(struct sweep_run *run, struct fault *f)
 	return journal_close(run->journal, unused, f);
 }
 
-/* --max-percent: a pass that only counts, before any delete. 0, 1 too many,
- * -1. */
-static int
-count_first(struct sweep_run *run, struct fault *f)
-{
-	const struct purge *p = run->p;
-	struct sweep_totals *t = run->totals;
-	struct pass_progress done = { 0 };
-	struct summary s;
-	const struct pass pass = { .source = p->counting,
-		.ddb = p->ddb,
-		.table = p->table,
-		.rules = p->rules,
-		.selection = p->selection,
-		.jobs = p->jobs,
-		.tick = p->tick,
-		.tick_ctx = p->tick_ctx };
-	int rc;
-
-	if (!p->ceilings.given[CEILING_PERCENT] || p->counting == NULL)
-		return 0;
-	summary_init(&s, 0, true);
-	rc = pass_run(&pass, &s, &done, f);
-	summary_release(&s);
-	t->percent_of = done.items;
-	t->percent_matched = done.matched;
-	if (rc != 0 ||
-	    !ceiling_percent_passed(&p->ceilings, done.matched, done.items))
-		return rc;
-	t->stopped = ceiling_name(CEILING_PERCENT);
-	t->scanned = done.items;
-	return 1;
-}
-
 /* The last word: where the next run goes on, or that there is nothing left
  * to go on with. */
 static int
@@ -319,7 +281,7 @@ purge_run(const struct purge *p, struct summary *summary,
 	run.account.ceilings = &p->ceilings;
 	run.account.begun_us = run.saved_us = mono_us(&run);
 	run.lock = lock_new();
-	rc = count_first(&run, &why);
+	rc = counting_run(p, totals, &why);
 	if (rc == 0)
 		rc = run_pass(&run, summary, &why);
 	totals->spent = run.account.spent;

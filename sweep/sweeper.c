@@ -41,6 +41,15 @@ sweeper_repair(char out[48], const struct record *r, const struct rules *rules,
 	return 1;
 }
 
+bool
+sweeper_wants(const struct purge *p, const struct record *r)
+{
+	char ttl[48];
+
+	return p->action != PURGE_REPAIR ||
+	    sweeper_repair(ttl, r, p->rules, p->ttl_for_missing);
+}
+
 static bool
 repairs(const struct sweeper *s)
 {

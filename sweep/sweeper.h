@@ -76,5 +76,7 @@ void sweeper_drop(struct sweeper *s);
  * it needs none. Pure. */
 int sweeper_repair(char out[48], const struct record *r,
     const struct rules *rules, int64_t ttl_for_missing);
+/* Whether ${p} does anything with the selected ${r}. Pure. */
+bool sweeper_wants(const struct purge *p, const struct record *r);
 
 #endif

@@ -4,6 +4,7 @@
 #include "dynamodb/attr.h"
 #include "dynamodb/item.h"
 #include "inspector/mask.h"
+#include "inspector/record.h"
 #include "sweep/totals.h"
 
 void
@@ -16,6 +17,17 @@ sweep_totals_release(struct sweep_totals *t)
 	free(t->journal);
 	t->journal = NULL;
 	t->nfailures = 0;
+}
+
+void
+sweep_totals_match(struct sweep_totals *t, const struct record *r,
+    int64_t units)
+{
+	t->matched++;
+	t->units += units;
+	t->free_by_ttl += r->state == STATE_PENDING;
+	t->never += r->state == STATE_STUCK || r->state == STATE_IMMORTAL ||
+	    r->reason == REASON_TTL_OFF;
 }
 
 void

@@ -7,6 +7,7 @@
 #include "sweep/outcome.h"
 
 struct item;
+struct record;
 struct rules;
 
 /* An entry that failed, for the report: masked key and why. */
@@ -27,6 +28,7 @@ struct sweep_totals {
 				       present */
 	int64_t unconfirmed;
 	int64_t free_by_ttl;   /* matched ones that TTL would take itself */
+	int64_t never;         /* … and those that it never would */
 	int64_t units;         /* write units, estimated from sizes */
 	int64_t journal_bytes; /* what the journal needs (dry run) or has */
 	char *journal;         /* its path; NULL: none was written */
@@ -40,6 +42,9 @@ struct sweep_totals {
 };
 
 void sweep_totals_release(struct sweep_totals *t);
+/* One more entry matched, whose write takes ${units}. */
+void sweep_totals_match(struct sweep_totals *t, const struct record *r,
+    int64_t units);
 /* Name one more failed entry, masked, unless SWEEP_FAILURES are named. */
 void sweep_totals_failed(struct sweep_totals *t, const struct rules *rules,
     const struct item *item, const char *why);

@@ -45,13 +45,35 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 @test "--max-percent: 4 before any delete, when more would go" {
 	table
 	run -4 --separate-stderr sweep --yes --max-percent 59 --format json
-	jq -e '.stopped == "max-percent" and .deleted == 0' <<<"$output"
+	jq -e '.stopped == "max-percent" and .deleted == 0 and .scanned == 100
+	    and .matched == 60 and .skipped == 60' <<<"$output"
 	[ "$(left)" -eq 100 ]
 	[ -z "$(ls "$BATS_TEST_TMPDIR/j")" ]
 	run -4 sweep --yes --max-percent 59
 	[[ $output == *"60 of 100 match"* ]]
+	run -4 sweep --max-percent 59
+	[[ $output == *"60 of 100 entries match"* && $output != *"nothing to"* &&
+	    $output != *"Add --yes"* ]]
 	run -0 sweep --yes --max-percent 60
 	[ "$(left)" -eq 40 ]
+}
+
+@test "--max-percent is of the whole table, wherever a checkpoint is" {
+	T=$(new_table percent)
+	seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" --case past=40 --case future=360
+	local c=$BATS_TEST_TMPDIR/c
+	run -4 sweep --yes --checkpoint "$c" --max-items 35 --max-percent 12 --jobs 1 --segments 64
+	run -0 --separate-stderr sweep --yes --checkpoint "$c" --max-percent 12 --format json
+	jq -e '.deleted == 5' <<<"$output"
+	[ ! -e "$c" ]
+}
+
+@test "--max-percent of a repair: those that it would repair" {
+	table --case milliseconds-past=3
+	run -4 ttlsweep repair -t "$T" --now "$NOW" --max-percent 2
+	[[ $output == *"3 of 103 entries match"* ]]
+	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --yes --max-percent 3 --no-journal --format json
+	jq -e '.repaired == 3' <<<"$output"
 }
 
 @test "--max-units and --max-cost: the estimate is reserved before" {

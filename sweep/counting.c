@@ -1,0 +1,84 @@
+#include <string.h>
+
+#include "base/fault.h"
+#include "dynamodb/source.h"
+#include "dynamodb/table.h"
+#include "dynamodb/workers.h"
+#include "inspector/pass.h"
+#include "inspector/record.h"
+#include "inspector/summary.h"
+#include "sweep/counting.h"
+#include "sweep/purge.h"
+#include "sweep/sweeper.h"
+
+/* What the workers of the pass share. */
+struct counting {
+	const struct purge *p;
+	struct lock *lock; /* found */
+	struct sweep_totals found;
+};
+
+static void *
+on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
+{
+	(void)worker;
+	(void)conn;
+	(void)f;
+	return ctx;
+}
+
+static int
+on_entry(void *state, const struct segment *seg, const struct record *r,
+    struct fault *f)
+{
+	struct counting *c = state;
+	int64_t size = r->size > 0 ? r->size : 0;
+
+	(void)seg;
+	(void)f;
+	if (!sweeper_wants(c->p, r))
+		return 0;
+	lock_enter(c->lock);
+	sweep_totals_match(&c->found, r,
+	    ddb_table_delete_units(c->p->table, size));
+	lock_leave(c->lock);
+	return 0;
+}
+
+int
+counting_run(const struct purge *p, struct sweep_totals *totals,
+    struct fault *f)
+{
+	struct counting c = { .p = p };
+	struct pass_progress done = { 0 };
+	struct summary s;
+	const struct pass pass = { .source = p->counting,
+		.ddb = p->ddb,
+		.table = p->table,
+		.rules = p->rules,
+		.selection = p->selection,
+		.jobs = p->jobs,
+		.sink = { .ctx = &c, .open = on_open, .entry = on_entry },
+		.tick = p->tick,
+		.tick_ctx = p->tick_ctx };
+	int rc;
+
+	if (!p->ceilings.given[CEILING_PERCENT] || p->counting == NULL)
+		return 0;
+	c.lock = lock_new();
+	summary_init(&s, 0, true);
+	rc = pass_run(&pass, &s, &done, f);
+	summary_release(&s);
+	lock_free(c.lock);
+	totals->percent_of = done.items;
+	totals->percent_matched = c.found.matched;
+	if (rc != 0 ||
+	    !ceiling_percent_passed(&p->ceilings, c.found.matched, done.items))
+		return rc;
+	*totals = c.found;
+	totals->outcomes[OUTCOME_SKIPPED] = totals->matched;
+	totals->scanned = totals->percent_of = done.items;
+	totals->percent_matched = totals->matched;
+	totals->stopped = ceiling_name(CEILING_PERCENT);
+	return 1;
+}
