@@ -23,6 +23,7 @@ enum option_type {
 			    it grows */
 	OPTION_CHOICE,   /* const char *: one of the row's words */
 	OPTION_INT,      /* int64_t in lo..hi */
+	OPTION_DECIMAL,  /* const char *: a decimal in lo..hi */
 	OPTION_DURATION, /* int64_t seconds */
 	OPTION_SIZE,     /* int64_t bytes */
 	OPTION_TIME      /* int64_t epoch seconds */
@@ -50,7 +51,7 @@ struct option_row {
 	const char *arg;      /* the value's name in the help; NULL for flags */
 	const char *fallback; /* the default, read like a value; NULL: none */
 	const char *env;      /* takes the default's place when not empty */
-	int64_t lo, hi;       /* OPTION_INT */
+	int64_t lo, hi;       /* OPTION_INT, OPTION_DECIMAL */
 	bool empty;           /* an empty value is one, too */
 	const char *const *words; /* OPTION_CHOICE, OPTION_SET; ends with
 				     NULL */

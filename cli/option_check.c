@@ -203,7 +203,8 @@ row_wrong(const struct option_row *r)
 		return "it has no help";
 	if (r->type == OPTION_CHOICE && r->words == NULL)
 		return "it is a choice without words";
-	if (r->type == OPTION_INT && r->lo >= r->hi)
+	if ((r->type == OPTION_INT || r->type == OPTION_DECIMAL) &&
+	    r->lo >= r->hi)
 		return "its range is empty";
 	if (!has_value(r) && (r->fallback != NULL || r->env != NULL))
 		return "it is a flag with a default";

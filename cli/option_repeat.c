@@ -42,6 +42,7 @@ again(struct buf *out, const struct options *o, const struct option_row *r)
 		buf_addf(out, " --%s", r->name);
 		break;
 	case OPTION_STRING:
+	case OPTION_DECIMAL:
 	case OPTION_SET:
 	case OPTION_CHOICE:
 		value(out, r, *(const char *const *)at);

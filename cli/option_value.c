@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/decimal.h"
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -138,6 +139,24 @@ number_value(struct options *o, const struct option_row *row, const char *text,
 	}
 }
 
+/* It stays text: no double is as exact. */
+static int
+decimal_value(struct options *o, const struct option_row *row, const char *text,
+    const char *source, struct fault *f)
+{
+	struct decimal d;
+	char range[80];
+
+	*(const char **)((char *)o + row->offset) = text;
+	if (decimal_parse(&d, text, strlen(text)) == 0 &&
+	    decimal_cmp_int(&d, row->lo) >= 0 &&
+	    decimal_cmp_int(&d, row->hi) <= 0)
+		return 0;
+	(void)snprintf(range, sizeof(range), "a number from %lld to %lld",
+	    (long long)row->lo, (long long)row->hi);
+	return wrong(row, source, text, range, f);
+}
+
 static int
 text_value(struct options *o, const struct option_row *row, const char *text,
     const char *source, struct fault *f)
@@ -163,6 +182,8 @@ text_value(struct options *o, const struct option_row *row, const char *text,
 			return -1;
 		*(const char **)at = text;
 		return 0;
+	case OPTION_DECIMAL:
+		return decimal_value(o, row, text, source, f);
 	case OPTION_SET:
 		return set_value(o, row, text, source, f);
 	default:

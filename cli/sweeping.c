@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/decimal.h"
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -64,21 +63,11 @@ command_name(const struct sweep *s)
 	return s->action == PURGE_REPAIR ? "repair" : "purge";
 }
 
-/* A decimal that is not negative. */
-static int
-read_decimal(const char *name, const char *text, double *v, struct fault *f)
+/* Of a decimal that was checked when the options were read. */
+static double
+decimal_of(const char *text)
 {
-	struct decimal d;
-	char *end;
-
-	if (text == NULL)
-		return 0;
-	*v = strtod(text, &end);
-	if (decimal_parse(&d, text, strlen(text)) != 0 || *end != '\0' ||
-	    !(*v >= 0) || *v > 1e15)
-		return fault(f, FAULT_USAGE,
-		    "--%s '%s': not a number of 0 or more", name, text);
-	return 0;
+	return text != NULL ? strtod(text, NULL) : 0;
 }
 
 /* The ceilings that the options ask for. */
@@ -87,7 +76,6 @@ read_ceilings(struct sweep *s, struct fault *f)
 {
 	const struct options *o = s->context.o;
 	struct ceilings *c = &s->ceilings;
-	double price = -1;
 
 	c->given[CEILING_ITEMS] = o->max_items >= 0;
 	c->items = o->max_items;
@@ -97,12 +85,10 @@ read_ceilings(struct sweep *s, struct fault *f)
 	c->deadline = o->deadline;
 	c->given[CEILING_PERCENT] = o->max_percent != NULL;
 	c->given[CEILING_COST] = o->max_cost != NULL;
-	if (read_decimal("max-percent", o->max_percent, &c->percent, f) != 0 ||
-	    read_decimal("max-cost", o->max_cost, &c->usd, f) != 0 ||
-	    read_decimal("price", o->price, &price, f) != 0)
-		return -1;
-	if (price >= 0)
-		context_price(&s->context, price);
+	c->percent = decimal_of(o->max_percent);
+	c->usd = decimal_of(o->max_cost);
+	if (o->price != NULL)
+		context_price(&s->context, decimal_of(o->price));
 	c->usd_per_unit = s->context.price != NULL
 	    ? s->context.price->usd_per_million_writes / 1e6
 	    : 0;

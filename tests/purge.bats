@@ -121,8 +121,11 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	[ ! -e "$BATS_TEST_TMPDIR/j" ]
 }
 
-@test "bad ceilings are named" {
-	table
+@test "bad ceilings are named, before anything is asked for" {
+	unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+	T=none
+	run -2 sweep --max-percent 200
+	run -2 sweep --price x
 	run -2 sweep --max-percent many
 	[[ $output == *"--max-percent 'many'"* ]]
 	run -2 sweep --max-cost -1
