@@ -128,7 +128,7 @@ text_value(const struct paper *p, int depth, struct slice inner)
 {
 	struct buf text = { 0 };
 	struct slice doc;
-	size_t blank = 0;
+	size_t blank = 0, from;
 
 	slice_text_decode(&text, inner);
 	doc = (struct slice){ buf_text(&text), text.n };
@@ -139,8 +139,11 @@ text_value(const struct paper *p, int depth, struct slice inner)
 	    slice_check(doc, NULL) == 0) {
 		buf_adds(p->out, "JSON\n");
 		indent(p, depth + 2);
+		from = p->out->n;
 		pretty(p, depth + 2,
 		    (struct slice){ doc.p + blank, doc.n - blank });
+		if (p->style.ascii)
+			plain_ascii(p->out, from);
 	} else {
 		text_escape(p->out, doc.p, doc.n, p->style.ascii);
 	}
@@ -204,6 +207,7 @@ value(const struct paper *p, int depth, struct slice v)
 {
 	struct slice inner;
 	enum attr_type type = attr_open(v, &inner);
+	size_t from;
 
 	if (p->style.color)
 		buf_addf(p->out, "\033[%sm", PAPER_DIM);
@@ -226,7 +230,10 @@ value(const struct paper *p, int depth, struct slice v)
 		elements(p, depth, inner, type);
 		return;
 	case ATTR_BAD:
+		from = p->out->n;
 		plain_compact(p->out, v);
+		if (p->style.ascii)
+			plain_ascii(p->out, from);
 		break;
 	default:
 		text_escape(p->out, inner.p, inner.n, p->style.ascii);

@@ -12,12 +12,19 @@
 #include "cli/report_sample.h"
 #include "cli/talk.h"
 #include "cli/term.h"
+#include "export/plain.h"
 #include "inspector/summary.h"
+
+static bool
+to_stdout(const struct options *o)
+{
+	return o->output == NULL || strcmp(o->output, "-") == 0;
+}
 
 static void
 text(struct buf *out, const struct options *o, const struct report *r)
 {
-	bool terminal = o->output == NULL || strcmp(o->output, "-") == 0;
+	bool terminal = to_stdout(o);
 	const struct report_style style = {
 		.width = terminal ? term_width(STDOUT_FILENO, 80) : 80,
 		.color = terminal ? term_color(STDOUT_FILENO, o->color)
@@ -26,6 +33,14 @@ text(struct buf *out, const struct options *o, const struct report *r)
 	};
 
 	report_text(out, r, &style);
+}
+
+static void
+json(struct buf *out, const struct options *o, const struct report *r)
+{
+	report_json(out, r);
+	if (to_stdout(o) && isatty(STDOUT_FILENO) && !term_utf8())
+		plain_ascii(out, 0);
 }
 
 static bool
@@ -119,7 +134,7 @@ report_print(const struct options *o, const struct report *r, struct talk *talk,
 	int rc;
 
 	if (strcmp(o->format, "json") == 0)
-		report_json(&out, r);
+		json(&out, o, r);
 	else if (strcmp(o->format, "html") == 0)
 		report_html(&out, r);
 	else if (strcmp(o->format, "prometheus") == 0)

@@ -221,3 +221,27 @@ plain_value(struct buf *out, struct slice value, bool quote)
 		break;
 	}
 }
+
+void
+plain_ascii(struct buf *b, size_t from)
+{
+	struct buf was = { 0 };
+	const char *p, *end;
+
+	buf_add(&was, buf_text(b) + from, b->n - from);
+	b->n = from;
+	p = buf_text(&was);
+	end = p + was.n;
+	while (p < end) {
+		int n = text_utf8(p, end);
+
+		if (n == 0)
+			buf_adds(b, "\\ufffd");
+		else if (n == 1)
+			buf_addc(b, *p);
+		else
+			add_escaped(b, (const unsigned char *)p, n);
+		p += n > 0 ? n : 1;
+	}
+	buf_release(&was);
+}

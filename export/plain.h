@@ -25,5 +25,8 @@ void plain_value(struct buf *out, struct slice value, bool quote);
 void plain_compact(struct buf *out, struct slice value);
 /* What stands between the quotes of a string, with quotes. */
 void plain_string(struct buf *out, struct slice text);
+/* Make all that JSON in ${b} from byte ${from} on holds beyond ASCII \u
+ * escapes: for a terminal without Unicode. */
+void plain_ascii(struct buf *b, size_t from);
 
 #endif

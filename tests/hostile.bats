@@ -56,24 +56,9 @@ looks() {
 	tame 0 -- list --now "$NOW" --top 50 --by size --reveal "$@"
 }
 
-@test "a table, looked at in every way" {
-	looks -t "$TABLE"
-	tame 0 --columns 20 -- list -t "$TABLE" --reveal
-	tame 0 --columns 300 -- list -t "$TABLE" --reveal
-}
-
-@test "a file, with strings of a megabyte" { looks -i "$HUGE"; }
-
-@test "without Unicode, nothing but ASCII" {
-	export LC_ALL=C
-	tame 0 --ascii -- inspect -t "$TABLE" --now "$NOW" --top 1000
-	tame 0 --ascii -- list -t "$TABLE" --now "$NOW" --reveal
-	tame 0 --ascii -- list -t "$TABLE" --now "$NOW" --reveal --format jsonl
-	tame 0 --ascii -- export -t "$TABLE"
-}
-
-@test "show, each entry" {
-	# NUL cannot be an argument, so by file: all keys that can be
+# showable: all keys of HUGE that can be arguments, in keys.
+showable() {
+	# NUL cannot be one
 	"$PYTHON" - "$HUGE" >"$BATS_TEST_TMPDIR/keys" <<-'END'
 	import json, sys
 	for line in open(sys.argv[1]):
@@ -83,6 +68,37 @@ looks() {
 	END
 	mapfile -d '' keys <"$BATS_TEST_TMPDIR/keys"
 	[[ ${#keys[@]} -gt 100 ]]
+}
+
+@test "a table, looked at in every way" {
+	looks -t "$TABLE"
+	tame 0 --columns 20 -- list -t "$TABLE" --reveal
+	tame 0 --columns 300 -- list -t "$TABLE" --reveal
+}
+
+@test "a file, with strings of a megabyte" { looks -i "$HUGE"; }
+
+@test "without Unicode, nothing but ASCII" {
+	local keys
+	export LC_ALL=C
+	tame 0 --ascii -- inspect -t "$TABLE" --now "$NOW" --top 1000
+	tame 0 --ascii -- list -t "$TABLE" --now "$NOW" --reveal
+	tame 0 --ascii -- list -t "$TABLE" --now "$NOW" --reveal --format jsonl
+	tame 0 --ascii -- export -t "$TABLE"
+	tame 0 --ascii -- inspect -t "$TABLE" --now "$NOW" --top 1000 --format json
+	showable
+	tame 0 --ascii -- show -i "$HUGE" -- "${keys[@]}"
+	tame 0 --ascii -- show -i "$HUGE" --reveal -- "${keys[@]}"
+	# a byte of it begins a control sequence on an 8-bit terminal
+	printf '%s\n' '{"Item":{"key":{"S":"user:1"},"value":{"S":"{\"a\":\"\u06db2J\",\"\ud83d\ude00\":1}"}}}' \
+	    >"$BATS_TEST_TMPDIR/c1.json"
+	tame 0 --ascii -- show -i "$BATS_TEST_TMPDIR/c1.json" user:1
+	[[ $(ttlsweep show -i "$BATS_TEST_TMPDIR/c1.json" user:1) == *'"a": "\u06db2J"'*'"\ud83d\ude00": 1'* ]]
+}
+
+@test "show, each entry" {
+	local keys
+	showable
 	tame 0 -- show -i "$HUGE" -- "${keys[@]}"
 	tame 0 -- show -i "$HUGE" --reveal -- "${keys[@]}"
 	tame 0 --columns 30 -- show -i "$HUGE" --reveal -- "${keys[@]}"
