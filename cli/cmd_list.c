@@ -18,6 +18,9 @@
 #include "export/format.h"
 #include "inspector/summary.h"
 
+/* What --top may hold in memory: the program stays below 64 MiB. */
+#define RANK_BYTES ((size_t)24 << 20)
+
 static int run(const struct options *o, struct talk *talk, struct fault *f);
 
 const struct command cmd_list = {
@@ -45,9 +48,15 @@ on_ranked(void *state, const struct segment *seg, const struct record *r,
 	struct list *l = state;
 
 	(void)seg;
-	(void)f;
-	rank_offer(l->rank, r, &l->context.rules);
-	return 0;
+	return rank_offer(l->rank, r, &l->context.rules, f);
+}
+
+static void
+keep_row(void *ctx, const struct record *r, struct buf *row)
+{
+	const struct list *l = ctx;
+
+	rows_keep(&l->rows, r, row);
 }
 
 static void *
@@ -64,20 +73,12 @@ static int
 write_ranked(struct list *l, struct fault *f)
 {
 	size_t n = rank_sort(l->rank);
-	struct buf scratch = { 0 };
 	struct rows_hand *hand = rows_hand_new(&l->rows);
-	struct record r;
 	int rc = 0;
 
-	for (size_t i = 0; i < n && rc == 0; i++) {
-		record_of(&r, rank_item(l->rank, i), &l->context.rules,
-		    &scratch);
-		rc = rows_add(hand, &r, f);
-	}
-	if (rows_hand_close(hand, f) != 0)
-		rc = -1;
-	buf_release(&scratch);
-	return rc;
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = rows_put(hand, rank_row(l->rank, i), f);
+	return rows_hand_close(hand, f) != 0 ? -1 : rc;
 }
 
 static enum rank_by
@@ -86,6 +87,20 @@ rank_word(const char *by)
 	return strcmp(by, "size") == 0   ? RANK_SIZE
 	    : strcmp(by, "expires") == 0 ? RANK_EXPIRES
 					 : RANK_OVERDUE;
+}
+
+static void
+open_rank(struct list *l)
+{
+	const struct rank_options o = {
+		.by = rank_word(l->context.o->by),
+		.n = (size_t)l->context.o->top,
+		.bytes = RANK_BYTES,
+		.row = keep_row,
+		.ctx = l,
+	};
+
+	l->rank = rank_new(&o);
 }
 
 /* Whether something is asked for that is more than keys and TTL. */
@@ -238,7 +253,7 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 	if (strcmp(format, "table") == 0 && o->columns == NULL && width > 0)
 		drop_wide(&l.columns, width);
 	if (o->top > 0)
-		l.rank = rank_new(rank_word(o->by), (size_t)o->top);
+		open_rank(&l);
 	if (!needs_items(&l, format))
 		l.context.rules.sizes = false;
 	rows.format = format;

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/decimal.h"
+#include "base/fault.h"
 #include "base/mem.h"
 #include "cli/rank.h"
 #include "dynamodb/item.h"
@@ -11,29 +12,30 @@
 #include "inspector/record.h"
 
 struct ranked {
-	struct item item; /* in store */
-	struct buf store;
+	struct slice partition, sort, row; /* in store */
+	char *store;
 	struct decimal seconds;
 	int64_t size;
 };
 
 /* list[0..n) is a heap: none comes behind list[0] in the order. */
 struct rank {
-	enum rank_by by;
+	struct rank_options o;
 	struct lock *lock;
 	struct ranked *list;
-	size_t n, room;
+	size_t n;
+	size_t bytes;   /* in all stores */
+	struct buf row; /* scratch */
 };
 
 struct rank *
-rank_new(enum rank_by by, size_t n)
+rank_new(const struct rank_options *o)
 {
 	struct rank *k = xcalloc(1, sizeof(*k));
 
-	k->by = by;
+	k->o = *o;
 	k->lock = lock_new();
-	k->room = n;
-	k->list = xcalloc(n, sizeof(*k->list));
+	k->list = xcalloc(o->n, sizeof(*k->list));
 	return k;
 }
 
@@ -43,8 +45,9 @@ rank_free(struct rank *k)
 	if (k == NULL)
 		return;
 	for (size_t i = 0; i < k->n; i++)
-		buf_release(&k->list[i].store);
+		free(k->list[i].store);
 	free(k->list);
+	buf_release(&k->row);
 	lock_free(k->lock);
 	free(k);
 }
@@ -69,8 +72,8 @@ order(enum rank_by by, const struct ranked *a, const struct ranked *b)
 	else
 		r = decimal_cmp(&a->seconds, &b->seconds);
 	if (r == 0)
-		r = slice_order(a->item.partition, b->item.partition);
-	return r != 0 ? r : slice_order(a->item.sort, b->item.sort);
+		r = slice_order(a->partition, b->partition);
+	return r != 0 ? r : slice_order(a->sort, b->sort);
 }
 
 static void
@@ -88,7 +91,7 @@ sift_up(struct rank *k, size_t i)
 	while (i > 0) {
 		size_t up = (i - 1) / 2;
 
-		if (order(k->by, &k->list[i], &k->list[up]) <= 0)
+		if (order(k->o.by, &k->list[i], &k->list[up]) <= 0)
 			return;
 		swap(k, i, up);
 		i = up;
@@ -102,7 +105,7 @@ sift_down(struct rank *k, size_t i, size_t n)
 		size_t last = i;
 
 		for (size_t c = 2 * i + 1; c <= 2 * i + 2 && c < n; c++)
-			if (order(k->by, &k->list[c], &k->list[last]) > 0)
+			if (order(k->o.by, &k->list[c], &k->list[last]) > 0)
 				last = c;
 		if (last == i)
 			return;
@@ -114,7 +117,7 @@ sift_down(struct rank *k, size_t i, size_t n)
 static bool
 belongs(const struct rank *k, const struct record *r, const struct rules *rules)
 {
-	switch (k->by) {
+	switch (k->o.by) {
 	case RANK_OVERDUE:
 		return r->state == STATE_PENDING || r->state == STATE_STUCK;
 	case RANK_SIZE:
@@ -125,31 +128,68 @@ belongs(const struct rank *k, const struct record *r, const struct rules *rules)
 	}
 }
 
-void
-rank_offer(struct rank *k, const struct record *r, const struct rules *rules)
+static struct slice
+store(char **at, struct slice from)
 {
-	struct ranked one = { .item = *r->item,
+	struct slice s = { *at, from.n };
+
+	if (from.n > 0)
+		memcpy(*at, from.p, from.n);
+	*at += from.n;
+	return s;
+}
+
+/* Put ${one} in the place of ${at}, with bytes of its own. */
+static int
+keep(struct rank *k, struct ranked *at, struct ranked one,
+    const struct record *r, struct fault *f)
+{
+	size_t was = at->partition.n + at->sort.n + at->row.n, n;
+	char *p;
+
+	buf_reset(&k->row);
+	k->o.row(k->o.ctx, r, &k->row);
+	n = one.partition.n + one.sort.n + k->row.n;
+	if (k->bytes - was + n > k->o.bytes)
+		return fault(f, FAULT_REFUSED,
+		    "--top %zu: the rows take more than %zu MiB, and they are "
+		    "held in memory until all are known: ask for fewer, or "
+		    "for columns that are shorter",
+		    k->o.n, k->o.bytes >> 20);
+	k->bytes += n - was;
+	free(at->store);
+	one.store = p = xmalloc(n);
+	one.partition = store(&p, one.partition);
+	one.sort = store(&p, one.sort);
+	one.row = store(&p, (struct slice){ buf_text(&k->row), k->row.n });
+	*at = one;
+	return 0;
+}
+
+int
+rank_offer(struct rank *k, const struct record *r, const struct rules *rules,
+    struct fault *f)
+{
+	const struct ranked one = { .partition = r->item->partition,
+		.sort = r->item->sort,
 		.seconds = r->seconds,
 		.size = r->size };
-	struct ranked *at;
+	int rc = 0;
 
 	if (!belongs(k, r, rules))
-		return;
+		return 0;
 	lock_enter(k->lock);
-	if (k->n < k->room) {
-		at = &k->list[k->n];
-		*at = one;
-		item_copy(&at->item, &at->store, r->item);
-		sift_up(k, k->n++);
-	} else if (order(k->by, &one, &k->list[0]) < 0) {
-		at = &k->list[0];
-		buf_reset(&at->store);
-		at->seconds = one.seconds;
-		at->size = one.size;
-		item_copy(&at->item, &at->store, r->item);
-		sift_down(k, 0, k->n);
+	if (k->n < k->o.n) {
+		rc = keep(k, &k->list[k->n], one, r, f);
+		if (rc == 0)
+			sift_up(k, k->n++);
+	} else if (order(k->o.by, &one, &k->list[0]) < 0) {
+		rc = keep(k, &k->list[0], one, r, f);
+		if (rc == 0)
+			sift_down(k, 0, k->n);
 	}
 	lock_leave(k->lock);
+	return rc;
 }
 
 size_t
@@ -162,8 +202,8 @@ rank_sort(struct rank *k)
 	return k->n;
 }
 
-const struct item *
-rank_item(const struct rank *k, size_t i)
+struct slice
+rank_row(const struct rank *k, size_t i)
 {
-	return &k->list[i].item;
+	return k->list[i].row;
 }

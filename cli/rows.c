@@ -137,6 +137,24 @@ rows_add(struct rows_hand *h, const struct record *record, struct fault *f)
 	return r->o.limit >= 0 && number == r->o.limit;
 }
 
+void
+rows_keep(const struct rows *r, const struct record *record, struct buf *row)
+{
+	if (r->table != NULL)
+		table_out_keep(r->table, record, row);
+	else
+		r->format->row(row, r->o.columns, &r->o.view, record);
+}
+
+int
+rows_put(struct rows_hand *h, struct slice row, struct fault *f)
+{
+	if (h->rows->table != NULL)
+		return table_out_put(h->rows->table, row, f);
+	buf_add(&h->held, row.p, row.n);
+	return h->held.n >= HELD_BYTES ? rows_hand_flush(h, f) : 0;
+}
+
 int
 rows_hand_close(struct rows_hand *h, struct fault *f)
 {

@@ -5,10 +5,12 @@
 #include <stdint.h>
 
 #include "cli/output.h"
+#include "dynamodb/slice.h"
 #include "export/column.h"
 #include "export/stream.h"
 #include "inspector/pass.h"
 
+struct buf;
 struct format;
 struct lock;
 struct table_out;
@@ -50,6 +52,12 @@ int rows_close(struct rows *r, bool whole, struct fault *f);
 struct rows_hand;
 struct rows_hand *rows_hand_new(struct rows *r);
 int rows_add(struct rows_hand *h, const struct record *r, struct fault *f);
+/* The same in two steps, for what is chosen among many before it is written:
+ * all that is left of ${record}, added to ${row} by one thread at a time, and
+ * its writing. There is no limit. */
+void rows_keep(const struct rows *r, const struct record *record,
+    struct buf *row);
+int rows_put(struct rows_hand *h, struct slice row, struct fault *f);
 int rows_hand_flush(struct rows_hand *h, struct fault *f);
 int rows_hand_close(struct rows_hand *h, struct fault *f);
 /* Without writing what it holds. */

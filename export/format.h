@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "dynamodb/slice.h"
 #include "export/column.h"
 
 struct buf;
@@ -50,6 +51,11 @@ struct table_options {
 };
 struct table_out *table_out_open(const struct table_options *o);
 int table_out_row(struct table_out *t, const struct record *r, struct fault *f);
+/* The same in two steps, for what is chosen among many before it is printed:
+ * what is shown of an entry, added to ${row}, and its printing. */
+void table_out_keep(struct table_out *t, const struct record *r,
+    struct buf *row);
+int table_out_put(struct table_out *t, struct slice row, struct fault *f);
 /* Print what is held and free; also after a failure. */
 int table_out_close(struct table_out *t, struct fault *f);
 

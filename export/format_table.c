@@ -24,7 +24,8 @@ struct table_out {
 	struct libscols_table *table;
 	size_t rows;           /* held */
 	size_t *widths;        /* of the columns in the batch before */
-	struct buf text, cell; /* scratch */
+	struct buf text, cell; /* scratch … */
+	struct buf row;        /* … of table_out_row */
 	struct fault failed;   /* for every later call */
 };
 
@@ -91,8 +92,8 @@ spell_ellipses(struct buf *text)
 			memcpy(text->p + i, "...", n);
 }
 
-/* Leave the first ${cells} cells of the text; how many there are. */
-static size_t
+/* Leave the first ${cells} cells of the text. */
+static void
 cut(struct buf *text, size_t cells)
 {
 	const char *p = buf_text(text), *end = p + text->n;
@@ -111,7 +112,6 @@ cut(struct buf *text, size_t cells)
 	}
 	text->n = (size_t)(p - buf_text(text));
 	buf_add(text, "", 0); /* its NUL */
-	return have;
 }
 
 static void
@@ -128,33 +128,47 @@ pad(struct buf *cell, size_t n, bool right)
 	cell->p[cell->n] = '\0';
 }
 
-/* The cell of column ${i}, in t->cell. */
+/* Add the cell of column ${i} and a NUL. */
 static void
-make_cell(struct table_out *t, size_t i, const struct record *r)
+add_cell(struct table_out *t, size_t i, const struct record *r, struct buf *row)
 {
-	const struct column *c = &t->o.columns->list[i];
-	size_t most = (size_t)t->o.width, have;
+	size_t most = (size_t)t->o.width;
 
 	buf_reset(&t->text);
 	buf_reset(&t->cell);
-	column_text(&t->text, c, t->o.view, r);
+	column_text(&t->text, &t->o.columns->list[i], t->o.view, r);
 	if (t->o.ascii)
 		spell_ellipses(&t->text);
 	if (most > 0 && t->text.n > most * BYTES_A_CELL)
 		t->text.n = most * BYTES_A_CELL;
 	text_escape(&t->cell, buf_text(&t->text), t->text.n, t->o.ascii);
-	have = cut(&t->cell, most > 0 ? most : SIZE_MAX);
-	/* one row as wide as it must be makes all so; nothing is to be in
-	 * line with the end of the last column */
-	if (t->rows == 0 && have < t->widths[i] && i + 1 < t->o.columns->n)
-		pad(&t->cell, t->widths[i] - have,
-		    c->def != NULL && c->def->right);
+	cut(&t->cell, most > 0 ? most : SIZE_MAX);
+	buf_add(row, buf_text(&t->cell), t->cell.n + 1);
+}
+
+/* One row as wide as it must be makes all so; nothing is to be in line with
+ * the end of the last column. */
+static const char *
+fill_cell(struct table_out *t, size_t i, const char *text)
+{
+	const struct column *c = &t->o.columns->list[i];
+	size_t n = strlen(text), have;
+
+	if (t->rows > 0 || i + 1 == t->o.columns->n)
+		return text;
+	have = (size_t)text_width(text, n);
+	if (have >= t->widths[i])
+		return text;
+	buf_reset(&t->cell);
+	buf_add(&t->cell, text, n);
+	pad(&t->cell, t->widths[i] - have, c->def != NULL && c->def->right);
+	return buf_text(&t->cell);
 }
 
 static const char *
-color_of(const struct record *r)
+color_of(enum state state)
 {
-	switch (r->state) {
+	switch (state) {
 	case STATE_PENDING:
 		return "yellow";
 	case STATE_STUCK:
@@ -166,23 +180,25 @@ color_of(const struct record *r)
 	}
 }
 
+/* A kept row: a byte for the state, and the cells. */
 static int
-add_line(struct table_out *t, const struct record *r)
+add_line(struct table_out *t, const char *row)
 {
 	struct libscols_line *line = scols_table_new_line(t->table, NULL);
+	const char *color = color_of((enum state) * row++);
 
 	if (line == NULL)
 		return -1;
 	for (size_t i = 0; i < t->o.columns->n; i++) {
 		const struct column *c = &t->o.columns->list[i];
 
-		make_cell(t, i, r);
-		if (scols_line_set_data(line, i, buf_text(&t->cell)) != 0)
+		if (scols_line_set_data(line, i, fill_cell(t, i, row)) != 0)
 			return -1;
 		if (c->def != NULL && strcmp(c->def->name, "state") == 0 &&
-		    color_of(r) != NULL)
+		    color != NULL)
 			(void)scols_cell_set_color(scols_line_get_cell(line, i),
-			    color_of(r));
+			    color);
+		row += strlen(row) + 1;
 	}
 	t->rows++;
 	return 0;
@@ -250,16 +266,32 @@ result(const struct table_out *t, struct fault *f)
 	return -1;
 }
 
+void
+table_out_keep(struct table_out *t, const struct record *r, struct buf *row)
+{
+	buf_addc(row, (char)r->state);
+	for (size_t i = 0; i < t->o.columns->n; i++)
+		add_cell(t, i, r, row);
+}
+
 int
-table_out_row(struct table_out *t, const struct record *r, struct fault *f)
+table_out_put(struct table_out *t, struct slice row, struct fault *f)
 {
 	if (t->failed.kind != FAULT_NONE)
 		return result(t, f);
-	if (add_line(t, r) != 0)
+	if (add_line(t, row.p) != 0)
 		(void)fault(&t->failed, FAULT_IO, "the table: out of memory");
 	else if (t->rows == BATCH)
 		(void)flush(t);
 	return result(t, f);
+}
+
+int
+table_out_row(struct table_out *t, const struct record *r, struct fault *f)
+{
+	buf_reset(&t->row);
+	table_out_keep(t, r, &t->row);
+	return table_out_put(t, (struct slice){ t->row.p, t->row.n }, f);
 }
 
 int
@@ -275,6 +307,7 @@ table_out_close(struct table_out *t, struct fault *f)
 	scols_unref_table(t->table);
 	buf_release(&t->text);
 	buf_release(&t->cell);
+	buf_release(&t->row);
 	free(t->widths);
 	free(t);
 	return rc;

@@ -197,6 +197,24 @@ bash_offers() {
 	    --jobs 1 | diff - "$BATS_TEST_TMPDIR/one"
 }
 
+@test "list --top: in the memory of rows, not of entries" {
+	local format
+	"$PYTHON" - >"$BATS_TEST_TMPDIR/large.json" <<-'END'
+	for i in range(6000):
+	    print('{"Item":{"key":{"S":"user:%d"},"v":{"S":"%s"}}}' % (i, "x" * 16000))
+	END
+	for format in tsv table; do
+		"$PYTHON" - list -i "$BATS_TEST_TMPDIR/large.json" --top 6000 --by size --format $format <<-'END'
+		import os, resource, subprocess, sys
+		run = subprocess.run([os.environ["TTLSWEEP"], *sys.argv[1:]], stdout=subprocess.PIPE, check=True)
+		assert run.stdout.count(b"\n") == 6001
+		most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+		assert most < 64 << 10, f"{most} KiB"
+		END
+	done
+	fails 1 "ask for fewer" list -i "$BATS_TEST_TMPDIR/large.json" --top 6000 --by size --columns key,value --no-headings
+}
+
 @test "the terminal table fits the terminal" {
 	local width
 	for width in 40 80 200; do

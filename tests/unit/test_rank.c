@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "base/fault.h"
 #include "cli/rank.h"
 #include "dynamodb/item.h"
 #include "inspector/record.h"
@@ -50,6 +51,14 @@ static const struct {
 	{ RANK_SIZE, 10, "hdfeiabcjg" },
 };
 
+/* A row: the first byte of the key. */
+static void
+row(void *ctx, const struct record *r, struct buf *out)
+{
+	(void)ctx;
+	buf_add(out, r->key.p, 1);
+}
+
 /* The keys that are kept, of entries offered from the ${start}th on. */
 static void
 run(struct buf *out, enum rank_by by, size_t n, size_t start, size_t step)
@@ -58,7 +67,10 @@ run(struct buf *out, enum rank_by by, size_t n, size_t start, size_t step)
 	static const struct rules rules = { .now = NOW,
 		.ttl_acts = true,
 		.sizes = true };
-	struct rank *k = rank_new(by, n);
+	struct rank *k = rank_new(&(struct rank_options){ .by = by,
+	    .n = n,
+	    .bytes = SIZE_MAX,
+	    .row = row });
 	struct buf scratch = { 0 };
 	size_t kept;
 
@@ -72,13 +84,13 @@ run(struct buf *out, enum rank_by by, size_t n, size_t start, size_t step)
 
 		assert_int_equal(item_read(&w, &schema, "ttl", &item, NULL), 0);
 		record_of(&r, &item, &rules, &scratch);
-		rank_offer(k, &r, &rules);
+		assert_int_equal(rank_offer(k, &r, &rules, NULL), 0);
 		memset(copy, 'z', strlen(copy));
 		free(copy);
 	}
 	kept = rank_sort(k);
 	for (size_t i = 0; i < kept; i++)
-		buf_add(out, rank_item(k, i)->partition.p + 6, 1);
+		buf_add(out, rank_row(k, i).p, rank_row(k, i).n);
 	rank_free(k);
 	buf_release(&scratch);
 }
@@ -104,11 +116,52 @@ test_order(void **state)
 	rank_free(NULL);
 }
 
+/* As many bytes as it may hold, and one less: of three rows the largest. */
+static void
+test_bytes(void **state)
+{
+	static const struct key_schema schema = { "k", NULL };
+	static const struct rules rules = { .now = NOW, .sizes = true };
+	const size_t each = strlen("{\"S\":\"a\"}") + 1;
+
+	(void)state;
+	for (size_t less = 0; less < 2; less++) {
+		struct rank *k =
+		    rank_new(&(struct rank_options){ .by = RANK_SIZE,
+			.n = 2,
+			.bytes = 2 * each - less,
+			.row = row });
+		struct buf scratch = { 0 };
+		struct fault f = { 0 };
+		int rc = 0;
+
+		for (size_t i = 2; i < 5; i++) {
+			struct slice_walk w = slice_walk(slice_str(entries[i]));
+			struct item item;
+			struct record r;
+
+			assert_int_equal(item_read(&w, &schema, "ttl", &item,
+					     NULL),
+			    0);
+			record_of(&r, &item, &rules, &scratch);
+			if (rc == 0)
+				rc = rank_offer(k, &r, &rules, &f);
+		}
+		assert_int_equal(rc, less == 0 ? 0 : -1);
+		assert_int_equal(f.kind,
+		    less == 0 ? FAULT_NONE : FAULT_REFUSED);
+		assert_int_equal(rank_sort(k), less == 0 ? 2 : 1);
+		rank_free(k);
+		buf_release(&scratch);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
