@@ -38,6 +38,7 @@ SRC := \
     cli/context_input.c \
     cli/cookie.c \
     cli/doctor_gallery.c \
+    cli/doctor_journal.c \
     cli/doctor_line.c \
     cli/doctor_list.c \
     cli/doctor_permit.c \

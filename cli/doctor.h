@@ -18,6 +18,7 @@ struct ddb;
 struct ddb_conn;
 struct ddb_world;
 struct options;
+struct record;
 struct talk;
 
 /*
@@ -78,6 +79,7 @@ struct doctor {
 	struct fault ttl_why;
 	const char *ttl;       /* the TTL attribute */
 	struct summary sample; /* of some entries, judged */
+	double journal_bytes;  /* … and what a journal of them takes */
 	bool scans;            /* Scan is allowed */
 	bool sampled;
 	bool whole;  /* … and that is all of them */
@@ -129,7 +131,16 @@ int doctor_table(struct doctor *d, struct fault *f);  /* … backups */
 int doctor_ttl(struct doctor *d, struct fault *f);    /* … entries, cost */
 int doctor_permit(struct doctor *d, struct fault *f); /* … journal */
 
-/* The parts that are pure, for tests. How far apart two clocks are. */
+/* The journal's place; what it takes of ${r}, one of the sample. */
+int doctor_journal(struct doctor *d, struct fault *f);
+void doctor_journal_count(struct doctor *d, const struct record *r);
+
+/* The parts that are pure, for tests. Whether ${need} bytes fit where
+ * ${space} are free (-1: not known), a place that was ${chosen} or that which
+ * a purge takes by itself. */
+enum doctor_result doctor_room(struct buf *text, double need, int64_t space,
+    bool chosen);
+/* How far apart two clocks are. */
 enum doctor_result doctor_clock(struct buf *text, int64_t skew_ms);
 /* Only of the gallery's own table is it known what it should look like. */
 int doctor_check_gallery(struct doctor *d, struct fault *f);

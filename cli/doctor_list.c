@@ -232,8 +232,14 @@ doctor_command(struct buf *out, const struct doctor *d, const char *what)
 	static const char *const names[] = { "table", "stack", "logical-id",
 		"region", "profile", "endpoint-url", "expect-account",
 		"ttl-attribute" };
+	static const char *const plan[] = { "overdue", "journal", "journal-dir",
+		"no-journal" };
+	bool sweeps =
+	    strncmp(what, "purge", 5) == 0 || strncmp(what, "repair", 6) == 0;
 
 	buf_addf(out, "ttlsweep %s", what);
+	for (size_t i = 0; sweeps && i < sizeof(plan) / sizeof(*plan); i++)
+		option_repeat_one(out, d->o, plan[i]);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strstr(what, names[i]) == NULL)
 			option_repeat_one(out, d->o, names[i]);

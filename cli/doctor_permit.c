@@ -1,24 +1,14 @@
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/fault.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "cli/doctor.h"
 #include "cli/option.h"
 #include "cli/paper.h"
 #include "cli/price.h"
 #include "dynamodb/probe.h"
-#include "sweep/journal.h"
 
-/* A journal line is JSON of many small values (cli/sweeping.c). */
-#define JSON_GROWTH 3
-#define LINE_BYTES 256
-#define MARGIN 1.2
 /* A purge takes this part of what the table can do (cli/context.c). */
 #define PACE 4
 /* Half a unit for 4 KB, eventually consistent. */
@@ -94,75 +84,6 @@ expired(const struct doctor *d, double *each_units)
 	if (d->table.items <= 0)
 		return -1;
 	return (double)d->table.items * n / (double)s->items;
-}
-
-/* ${path} becomes the folder it lies in; false when that is the top. */
-static bool
-folder_above(char *path)
-{
-	char *slash = strrchr(path, '/');
-
-	if (slash == NULL || slash[1] == '\0')
-		return false;
-	slash[slash == path] = '\0';
-	return true;
-}
-
-/* In ${folder}, or where it would be made. */
-static bool
-may_write(const char *folder)
-{
-	char *path = xstrdup(folder);
-	bool may;
-
-	do
-		may = faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0;
-	while (!may && errno == ENOENT && folder_above(path));
-	free(path);
-	return may;
-}
-
-static int
-check_journal(struct doctor *d, struct fault *f)
-{
-	char *path, text[32];
-	struct fault why = { 0 };
-	double each, n = expired(d, &each), need;
-	int64_t space;
-
-	path = journal_default_path(NULL, d->table.name, d->now, false, &why);
-	if (path == NULL) {
-		buf_adds(&d->fix,
-		    "name another place for the journal with --journal-dir");
-		return doctor_add_fault(d, "journal", DOCTOR_FAILURE, &why, f);
-	}
-	space = journal_free_space(path);
-	folder_above(path);
-	buf_addf(&d->text, "in %s", path);
-	if (!may_write(path)) {
-		buf_adds(&d->text, ", where this user may not write");
-		buf_adds(&d->fix,
-		    "name another place for it with --journal-dir");
-		free(path);
-		return doctor_add(d, "journal", DOCTOR_FAILURE, f);
-	}
-	free(path);
-	if (space < 0)
-		return doctor_add(d, "journal", DOCTOR_OK, f);
-	text_bytes(text, space);
-	buf_addf(&d->text, ", %s free", text);
-	need = n > 0 && d->table.items > 0 ? n *
-		(JSON_GROWTH * (double)d->table.bytes / (double)d->table.items +
-		    LINE_BYTES)
-					   : 0;
-	if (need * MARGIN <= (double)space)
-		return doctor_add(d, "journal", DOCTOR_OK, f);
-	text_bytes(text, need < 9e18 ? (int64_t)need : INT64_MAX);
-	buf_addf(&d->text, "; what is expired may need %s", text);
-	buf_adds(&d->fix,
-	    "name a roomier place with --journal-dir, or sweep in parts with "
-	    "--max-items");
-	return doctor_add(d, "journal", DOCTOR_WARNING, f);
 }
 
 static void
@@ -244,7 +165,7 @@ int
 doctor_permit(struct doctor *d, struct fault *f)
 {
 	doctor_section(d, "Purge");
-	if (check_deletes(d, f) != 0 || check_journal(d, f) != 0 ||
+	if (check_deletes(d, f) != 0 || doctor_journal(d, f) != 0 ||
 	    check_cost(d, f) != 0)
 		return -1;
 	return 1;

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/doctor.h"
+#include "cli/guard.h"
 #include "cli/locate.h"
 #include "cli/option.h"
 #include "cli/paper.h"
@@ -193,13 +194,15 @@ check_replicas(struct doctor *d, struct fault *f)
 	buf_adds(&d->text,
 	    ": a delete is written there, too, and paid; TTL pays the copies "
 	    "only");
-	if (!t->strong_replicas) {
-		buf_adds(&d->fix,
-		    "an entry renewed there may not be renewed here yet, so "
-		    "purge --yes asks for --overdue of at least 15m");
+	if (t->strong_replicas || d->o->overdue >= GUARD_REPLICA_OVERDUE)
+		return doctor_add(d, "replicas", DOCTOR_WARNING, f);
+	buf_adds(&d->fix,
+	    "an entry renewed there may not be renewed here yet, so purge "
+	    "--yes refuses without --overdue of at least 15m (doctor takes "
+	    "it, too)");
+	if (d->o->overdue < 0)
 		doctor_command(&d->command, d, "purge --overdue 15m");
-	}
-	return doctor_add(d, "replicas", DOCTOR_WARNING, f);
+	return doctor_add(d, "replicas", DOCTOR_FAILURE, f);
 }
 
 static int

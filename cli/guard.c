@@ -13,9 +13,6 @@
 #include "sweep/totals.h"
 
 #define SKEW_MS INT64_C(60000)
-/* Writes in another region arrive here within seconds; a condition that
- * looks back this far is not taken in by one that has not arrived yet. */
-#define REPLICA_OVERDUE INT64_C(900)
 
 /* Each fills the fault and returns -1 when writing is not safe. */
 
@@ -71,7 +68,7 @@ static int
 replicas_are_safe(struct context *c, bool deletes, struct fault *f)
 {
 	if (!deletes || c->table.nreplicas == 0 || c->table.strong_replicas ||
-	    c->o->overdue >= REPLICA_OVERDUE)
+	    c->o->overdue >= GUARD_REPLICA_OVERDUE)
 		return 0;
 	return fault(f, FAULT_REFUSED,
 	    "the table %s has a replica in %s: an entry renewed there might "

@@ -2,6 +2,7 @@
 #define CLI_GUARD_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct context;
 struct fault;
@@ -11,6 +12,10 @@ struct sweeplock;
 /*
  * What stands before a write (DESIGN.md section 5.6), for purge and restore.
  */
+
+/* Seconds. Writes in another region arrive here within a few; a condition
+ * that looks back this far is not taken in by one that has not yet. */
+#define GUARD_REPLICA_OVERDUE INT64_C(900)
 
 /*
  * The clocks agree, --now is not ahead of them, the table takes writes, and

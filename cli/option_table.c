@@ -10,6 +10,7 @@
 #define ON_READ (ON_INSPECT | ON_LIST | ON_SHOW | ON_EXPORT)
 #define ON_SWEEP (ON_PURGE | ON_REPAIR)
 #define ON_CHOOSE (ON_INSPECT | ON_LIST | ON_EXPORT | ON_SWEEP)
+#define ON_PLAN (ON_SWEEP | ON_DOCTOR) /* and what judges beforehand */
 #define ON_WRITE (ON_SWEEP | ON_RESTORE)
 #define ON_WORK (ON_READ | ON_WRITE | ON_DOCTOR)
 
@@ -169,14 +170,14 @@ const struct option_row option_rows[] = {
 	    .commands = ON_REPAIR, .offset = AT(ttl_for_missing),
 	    .arg = "DUR",
 	    .help = "let entries without TTL expire this long from now" },
-	{ .name = "journal", .type = OPTION_STRING, .commands = ON_SWEEP,
+	{ .name = "journal", .type = OPTION_STRING, .commands = ON_PLAN,
 	    .offset = AT(journal), .arg = "FILE", .complete = COMPLETE_FILE,
 	    .help = "where the journal goes (the undo); a new file" },
 	{ .name = "journal-dir", .type = OPTION_STRING,
-	    .commands = ON_SWEEP, .offset = AT(journal_dir), .arg = "DIR",
+	    .commands = ON_PLAN, .offset = AT(journal_dir), .arg = "DIR",
 	    .complete = COMPLETE_FOLDER,
 	    .help = "the folder for it, under its usual name" },
-	{ .name = "no-journal", .type = OPTION_FLAG, .commands = ON_SWEEP,
+	{ .name = "no-journal", .type = OPTION_FLAG, .commands = ON_PLAN,
 	    .offset = AT(no_journal),
 	    .help = "keep none: what is done cannot be undone" },
 	{ .name = "keep-journals", .type = OPTION_DURATION,
@@ -231,7 +232,7 @@ const struct option_row option_rows[] = {
 	    .offset = AT(prefixes), .arg = "TEXT",
 	    .help = "keys that begin so; repeatable" },
 	{ .name = "overdue", .group = GROUP_SELECTION,
-	    .type = OPTION_DURATION, .commands = ON_CHOOSE,
+	    .type = OPTION_DURATION, .commands = ON_CHOOSE | ON_DOCTOR,
 	    .offset = AT(overdue), .arg = "DUR",
 	    .help = "expired at least that long ago: 90s 15m 6h 2d 1w" },
 	{ .name = "expires-within", .group = GROUP_SELECTION,

@@ -93,6 +93,10 @@ char *journal_numbered(const char *path, int n);
  */
 int journal_expire(const char *dir, const char *table, int64_t before,
     int64_t *n, struct fault *f);
+/* Whether the folder that ${path} lies in takes files, or can be made: one is
+ * made there, or where the first that is missing would be, and removed
+ * again. */
+int journal_folder_try(const char *path, struct fault *f);
 /* Sync the folder that ${path} lies in. */
 int journal_sync_folder(const char *path, struct fault *f);
 /* Bytes free for us where ${path} would be; -1 unknown. */

@@ -158,10 +158,14 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		"Projection": {"ProjectionType": "ALL"}}]},
 	    "replies": {"DescribeTimeToLive": {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLING", "AttributeName": "ttl"}}},
 	    "backups": {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"}}}'
-	doctor --expect-account 123456789012
+	doctor 1 --expect-account 123456789012
 	is warning 'no userIdentity dynamodb.amazonaws.com' stream
+	is failure 'also in eu-west-1, sa-east-1' replicas
+	is failure 'ttlsweep purge --overdue 15m --expect-account 123456789012' replicas
+	doctor 1 --overdue 899s
+	is failure 'refuses without --overdue of at least 15m' replicas
+	doctor --overdue 15m --expect-account 123456789012
 	is warning 'also in eu-west-1, sa-east-1' replicas
-	is warning 'ttlsweep purge --overdue 15m --expect-account 123456789012' replicas
 	is ok 'byUser (global); a delete pays for each: up to 6 write units' indexes
 	is ok 'on (it keeps' protection
 	is ok '3 000 reads and 1 000 writes a second' billing
@@ -291,7 +295,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 @test "the clock" {
 	cloud_set '{"clock": 20}'
 	doctor
-	is warning "20 s behind the service's" clock
+	is warning "s behind the service's" clock
 	is warning 'timedatectl set-ntp true' clock
 	cloud_set '{"clock": -7200}'
 	doctor 1
@@ -307,6 +311,33 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	mkdir -m 777 "$BATS_TEST_TMPDIR/ttlsweep"
 	XDG_STATE_HOME=$BATS_TEST_TMPDIR doctor 1
 	is failure 'everybody may write there' journal
+}
+
+@test "where the journal would go, as a purge is told" {
+	local before
+	# nothing can be made there, whoever asks
+	XDG_STATE_HOME=/proc/nope doctor 1
+	is failure '/proc/nope/ttlsweep: cannot make the folder' journal
+	is failure 'with --journal-dir (doctor takes it, too)' journal
+	XDG_STATE_HOME=/proc/nope doctor --journal-dir "$BATS_TEST_TMPDIR/a/b"
+	is ok "in $BATS_TEST_TMPDIR/a/b, " journal
+	[[ ! -e $BATS_TEST_TMPDIR/a ]]
+	XDG_STATE_HOME=/proc/nope doctor --journal "$BATS_TEST_TMPDIR/x.journal"
+	is ok "$BATS_TEST_TMPDIR/x.journal, " journal
+	XDG_STATE_HOME=/proc/nope doctor --no-journal
+	is warning 'cannot be undone' journal
+	: >"$BATS_TEST_TMPDIR/x.journal"
+	doctor 1 --journal "$BATS_TEST_TMPDIR/x.journal"
+	is failure 'is there already' journal
+	doctor 1 --journal-dir /proc/nope
+	is failure '/proc/nope: cannot make the folder' journal
+	doctor -t mixed --journal-dir "$BATS_TEST_TMPDIR"
+	is warning "ttlsweep repair --journal-dir $BATS_TEST_TMPDIR --table mixed" entries
+	# it leaves nothing behind
+	before=$(ls -A "$BATS_TEST_TMPDIR")
+	doctor --journal-dir "$BATS_TEST_TMPDIR"
+	[[ $(ls -A "$BATS_TEST_TMPDIR") == "$before" ]]
+	run -2 ttlsweep doctor --policy purge --journal-dir /tmp
 }
 
 @test "as people read it: on any width, quietly, to a file that is full" {

@@ -48,6 +48,43 @@ test_clock(void **state)
 	}
 }
 
+static const struct {
+	double need;
+	int64_t space;
+	bool chosen;
+	enum doctor_result result;
+	const char *says;
+} rooms[] = {
+	/* clang-format off */
+	{ 1e12, -1, false, DOCTOR_OK, "" },
+	{ 0, 0, false, DOCTOR_FAILURE, ", 0 B free, and what is expired needs 4.0 KiB" },
+	{ 0, 4095, true, DOCTOR_FAILURE, "needs 4.0 KiB" },
+	{ 0, 4096, true, DOCTOR_OK, ", 4.0 KiB free" },
+	{ 0, 4915, false, DOCTOR_FAILURE, "a fifth to spare" },
+	{ 0, 4916, false, DOCTOR_OK, ", 4.8 KiB free" },
+	{ 1e6 - 4096, 1200000, false, DOCTOR_OK, "free" },
+	{ 1e6 - 4095, 1200000, false, DOCTOR_FAILURE, "a fifth to spare" },
+	{ 1e6 - 4096, 1000000, true, DOCTOR_OK, "free" },
+	{ 1e30, 1000000, true, DOCTOR_FAILURE, "8.0 EiB" },
+	/* clang-format on */
+};
+
+static void
+test_room(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(rooms); i++) {
+		struct buf text = { 0 };
+
+		if (doctor_room(&text, rooms[i].need, rooms[i].space,
+			rooms[i].chosen) != rooms[i].result ||
+		    strstr(buf_text(&text), rooms[i].says) == NULL)
+			fail_msg("%g of %lld: %s", rooms[i].need,
+			    (long long)rooms[i].space, buf_text(&text));
+		buf_release(&text);
+	}
+}
+
 static char key[] = "key", id[] = "id", range[] = "range", ttl[] = "ttl",
 	    expires[] = "expires", on[] = "ENABLED", off[] = "DISABLED";
 
@@ -172,6 +209,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_gallery),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_account),

@@ -1096,6 +1096,42 @@ folders_of_strangers_are_refused(void **state)
 }
 
 static void
+a_folder_is_tried_and_left_as_it_was(void **state)
+{
+	char *file = at("plain"), *below = at("plain/x.journal"),
+	     *here = at("x.journal"), *deep = at("d/e/x.journal"),
+	     *made = at("d");
+	const struct {
+		const char *path;
+		bool works;
+	} cases[] = {
+		{ here, true },
+		{ deep, true },
+		{ below, false },
+		{ "/proc/x.journal", false },
+		{ "/proc/none/x.journal", false },
+	};
+
+	(void)state;
+	assert_int_equal(close(open(file, O_WRONLY | O_CREAT, 0600)), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fault f = { 0 };
+		int rc = journal_folder_try(cases[i].path, &f);
+
+		if ((rc == 0) != cases[i].works ||
+		    (f.kind == FAULT_IO) == cases[i].works)
+			fail_msg("%s: %d %s", cases[i].path, rc, f.text);
+	}
+	assert_int_not_equal(access(made, F_OK), 0);
+	assert_int_equal(unlink(file), 0);
+	free(file);
+	free(below);
+	free(here);
+	free(deep);
+	free(made);
+}
+
+static void
 free_space_is_that_of_the_folder(void **state)
 {
 	char *missing = at("no/such/folder/x.journal"), *here = at("x.journal"),
@@ -1143,6 +1179,7 @@ main(void)
 		TEST(any_table_makes_a_name),
 		TEST(numbers_stand_before_the_ending),
 		TEST(folders_of_strangers_are_refused),
+		TEST(a_folder_is_tried_and_left_as_it_was),
 		TEST(free_space_is_that_of_the_folder),
 	};
 
