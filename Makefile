@@ -178,6 +178,7 @@ SRC := \
     export/gzip.c \
     export/input.c \
     export/journal_read.c \
+    export/keyguess.c \
     export/keylist.c \
     export/line.c \
     export/lines.c \

@@ -314,6 +314,22 @@ find_keys(struct show *s, struct fault *f)
 }
 
 static int
+check_sort_key(const struct context *c, struct fault *f)
+{
+	const char *partition = c->schema.partition;
+
+	if (c->o->sort_key == NULL || c->schema.sort != NULL)
+		return 0;
+	if (c->sort_unknown)
+		return fault(f, FAULT_USAGE,
+		    "--sort-key: which attribute is the sort key is unknown "
+		    "here: name it with --key %s,NAME",
+		    partition);
+	return fault(f, FAULT_USAGE,
+	    "--sort-key: there is no sort key; the key is %s alone", partition);
+}
+
+static int
 run(const struct options *o, struct talk *talk, struct fault *f)
 {
 	struct show s = { 0 };
@@ -326,13 +342,7 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 	};
 	if (context_open(&s.context, o, NULL, talk, f) != 0)
 		goto out;
-	if (o->sort_key != NULL && s.context.schema.sort == NULL) {
-		(void)fault(f, FAULT_USAGE,
-		    "--sort-key: there is no sort key; the key is %s alone",
-		    s.context.schema.partition);
-		goto out;
-	}
-	if (find_keys(&s, f) != 0)
+	if (check_sort_key(&s.context, f) != 0 || find_keys(&s, f) != 0)
 		goto out;
 	buf_reset(&s.out);
 	if (o->input != NULL) {

@@ -54,6 +54,7 @@ struct context {
 	struct s3_folder *folder; /* … an export to S3, likewise */
 	int64_t file_items;       /* entries in it, -1: not told */
 	char *partition, *sort, *file_ttl, *file_table, *file_region;
+	bool sort_unknown; /* the file does not tell whether there is one */
 
 	bool listed;         /* --keys-from: only the entries of … */
 	struct keylist keys; /* … these keys */

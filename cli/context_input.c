@@ -14,6 +14,19 @@
 
 #define NAMED 5 /* surplus files that are named */
 
+/* What is said of a key that the file does not tell in full. */
+static void
+tell_key(struct context *c, enum key_told told)
+{
+	c->sort_unknown = told == KEY_GUESSED;
+	if (told == KEY_ORDER_GUESSED)
+		talk_note(c->talk,
+		    "the partition key is taken to be %s, and %s the sort key: "
+		    "the file names both, but not which is which; --key %s,%s "
+		    "would say that it is the other way round",
+		    c->partition, c->sort, c->sort, c->partition);
+}
+
 static int
 open_file(struct context *c, struct fault *f)
 {
@@ -25,6 +38,7 @@ open_file(struct context *c, struct fault *f)
 	if (reader_schema(c->reader, c->o->key, &c->partition, &c->sort, f) !=
 	    0)
 		return -1;
+	tell_key(c, reader_told(c->reader));
 	ix = reader_journal(c->reader);
 	if (ix != NULL) {
 		c->file_table = xstrdup(ix->header.table);
@@ -47,6 +61,7 @@ open_folder(struct context *c, struct fault *f)
 	if (s3_folder_schema(c->folder, c->o->key, &c->partition, &c->sort,
 		f) != 0)
 		return -1;
+	tell_key(c, s3_folder_told(c->folder));
 	m = s3_folder_manifest(c->folder);
 	c->file_table = m->table != NULL ? xstrdup(m->table) : NULL;
 	c->file_region = m->region != NULL ? xstrdup(m->region) : NULL;

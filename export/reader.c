@@ -4,9 +4,9 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
-#include "dynamodb/attr.h"
 #include "export/csv_items.h"
 #include "export/input.h"
+#include "export/keyguess.h"
 #include "export/lines.h"
 #include "export/reader.h"
 
@@ -19,7 +19,8 @@ struct reader {
 	enum reader_which which;
 	bool journal;
 	struct journal_index index;
-	struct slice ttl; /* of the entry last given */
+	struct slice keys, ttl; /* of the entry last given */
+	enum key_told told;
 };
 
 /* Look at the first line, and read a journal for what is in it. */
@@ -178,6 +179,7 @@ reader_next(struct reader *r, struct slice *item, int64_t *line,
 			return got;
 		*line = lines_number(r->lines);
 		got = line_parse(&parsed, text, f);
+		r->keys = parsed.keys;
 		if (got != 0 && torn)
 			(void)fault_at(f, "the file ends inside of this line");
 		if (got == 0)
@@ -223,80 +225,6 @@ reader_close(struct reader *r)
 	free(r);
 }
 
-/* Whether ${item} holds ${name} as what a key can be. */
-static bool
-holds_key(struct slice item, const char *name)
-{
-	struct slice value = slice_get(item, name), inner;
-	enum attr_type type;
-
-	if (value.p == NULL)
-		return false;
-	type = attr_open(value, &inner);
-	return type == ATTR_S || type == ATTR_N || type == ATTR_B;
-}
-
-/* "a, b, c": what ${item} holds as S, N or B, for a message. */
-static char *
-key_names(struct slice item)
-{
-	struct slice_walk w = slice_walk(item);
-	struct slice name, value, inner;
-	struct buf out = { 0 };
-
-	if (slice_object(&w) == 0)
-		while (slice_member(&w, &name) == 1 &&
-		    slice_value(&w, &value) == 0) {
-			enum attr_type type = attr_open(value, &inner);
-
-			if (type != ATTR_S && type != ATTR_N && type != ATTR_B)
-				continue;
-			if (out.n > 0)
-				buf_adds(&out, ", ");
-			slice_text_decode(&out, name);
-		}
-	return buf_detach(&out);
-}
-
-/* ${hint} is "partition" or "partition,sort". */
-static int
-take_hint(struct slice item, const char *hint, char **partition, char **sort)
-{
-	const char *comma = strchr(hint, ',');
-	char *first = comma != NULL ? xstrndup(hint, (size_t)(comma - hint))
-				    : xstrdup(hint);
-	char *second = comma != NULL ? xstrdup(comma + 1) : NULL;
-
-	if (item.p == NULL ||
-	    (holds_key(item, first) &&
-		(second == NULL || holds_key(item, second)))) {
-		*partition = first;
-		*sort = second;
-		return 0;
-	}
-	free(first);
-	free(second);
-	return -1;
-}
-
-static int
-guess(struct slice item, char **partition, char **sort)
-{
-	static const char *const known[] = { "key", "id", "sessionId",
-		"session_id", "session_key", "pk" };
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (item.p != NULL && !holds_key(item, known[i]))
-			continue;
-		*partition = xstrdup(known[i]);
-		*sort = strcmp(known[i], "pk") == 0 && holds_key(item, "sk")
-		    ? xstrdup("sk")
-		    : NULL;
-		return 0;
-	}
-	return -1;
-}
-
 int
 reader_key(struct reader *r, const struct csv_key *key, struct fault *f)
 {
@@ -310,6 +238,7 @@ csv_schema(struct reader *r, const char *hint, char **partition, char **sort,
 {
 	struct csv_key key;
 
+	r->told = KEY_TOLD;
 	if (csv_items_guess(r->csv, hint, &key, f) != 0)
 		return -1;
 	*partition = xstrdup(key.partition);
@@ -330,6 +259,7 @@ reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
 	if (r->csv != NULL)
 		return csv_schema(r, hint, partition, sort, f);
 	if (r->journal) {
+		r->told = KEY_TOLD;
 		*partition = xstrdup(h->partition);
 		*sort = h->sort != NULL ? xstrdup(h->sort) : NULL;
 		return 0;
@@ -339,10 +269,12 @@ reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
 		return -1;
 	if (got == 1)
 		lines_again(r->lines);
-	if ((hint != NULL ? take_hint(item, hint, partition, sort)
-			  : guess(item, partition, sort)) == 0)
+	else
+		r->keys = (struct slice){ NULL, 0 };
+	r->told = keyguess(item, r->keys, hint, partition, sort);
+	if (r->told != KEY_UNKNOWN)
 		return 0;
-	names = key_names(item);
+	names = keyguess_names(item);
 	if (hint != NULL)
 		(void)fault(f, FAULT_DATA,
 		    "%s:%lld: the entry has no key \"%s\" of type S, N or B; "
@@ -355,4 +287,10 @@ reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
 		    reader_path(r), (long long)line, names);
 	free(names);
 	return -1;
+}
+
+enum key_told
+reader_told(const struct reader *r)
+{
+	return r->told;
 }

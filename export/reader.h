@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "dynamodb/item.h"
 #include "dynamodb/slice.h"
+#include "export/keyguess.h"
 
 struct cms_key;
 struct csv_key;
@@ -132,15 +133,15 @@ void reader_close(struct reader *r);
 /*
  * Find out the key of the entries of ${r}, just opened: a journal says it,
  * and CSV (whose types are S, but where ${hint} says "name:N" or "name:B");
- * else ${hint} ("key" or "pk,sk", may be NULL) must fit the first entry; else
- * the first of the well-known names (key, id, sessionId, session_id,
- * session_key, pk with sk) that it holds as S, N or B; "key" when there is
- * no entry at all. The names are the caller's. Nothing is consumed: a pipe
- * is opened once, asked this, and read. -1 when none fits: the fault names
- * the attributes there are and the option to give.
+ * else it is found by the first entry (export/keyguess.h); "key" when there
+ * is none at all. The names are the caller's. Nothing is consumed: a pipe is
+ * opened once, asked this, and read. -1 when none fits: the fault names the
+ * attributes there are and the option to give.
  */
 int reader_schema(struct reader *r, const char *hint, char **partition,
     char **sort, struct fault *f);
+/* How well it is known since then. */
+enum key_told reader_told(const struct reader *r);
 
 /* What is left of ${r} as a source of pages, one segment. It owns ${r} from
  * here on. ${schema} and ${ttl} are borrowed and must outlive it. */

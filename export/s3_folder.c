@@ -35,6 +35,7 @@ struct s3_folder {
 	struct s3_manifest manifest;
 	const struct key_schema *schema;
 	const char *ttl;
+	enum key_told told;
 	struct lock *lock; /* turns */
 	struct turn *turns;
 };
@@ -123,14 +124,23 @@ s3_folder_schema(struct s3_folder *d, const char *hint, char **partition,
 		    r == NULL || reader_schema(r, hint, partition, sort, f) != 0
 		    ? -1
 		    : 1;
+		if (rc == 1)
+			d->told = reader_told(r);
 		reader_close(r);
 	}
 	if (rc == 0) {
 		/* nothing is in it: any name will do */
 		*partition = xstrdup(hint != NULL ? hint : "key");
 		*sort = NULL;
+		d->told = KEY_GUESSED;
 	}
 	return rc < 0 ? -1 : 0;
+}
+
+enum key_told
+s3_folder_told(const struct s3_folder *d)
+{
+	return d->told;
 }
 
 static int

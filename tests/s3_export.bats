@@ -132,6 +132,31 @@ sums() {
 	done
 }
 
+@test "an incremental export names its sort key" {
+	local TABLE file
+	TABLE=$(new_table s3sort)
+	seed --endpoint "$LOCAL_URL" --table "$TABLE" --mixed 50 --now "$NOW" \
+	    --sort-key at --sort-type N
+	made --shape incremental
+	for file in "$B" "$DATA"; do
+		[[ $(ttlsweep inspect -i "$file" --format json | jq -c .key) == '["key","at"]' ]]
+		ttlsweep list -i "$file" --columns key,at >/dev/null
+	done
+	[[ $(ttlsweep inspect -i "$B" --key at --format json | jq -c .key) == '["at","key"]' ]]
+	printf '%s\n' '{"Keys":{"a":{"S":"1"},"b":{"N":"2"}},"NewImage":{"b":{"N":"2"},"a":{"S":"1"}}}' \
+	    >"$BATS_TEST_TMPDIR/named.json"
+	run --separate-stderr ttlsweep show -i "$BATS_TEST_TMPDIR/named.json" --sort-key 2 1
+	[[ $status -eq 0 && $output == "1 / 2"* ]]
+	[[ $stderr == *'--key b,a would say'* ]]
+	run --separate-stderr ttlsweep show -i "$BATS_TEST_TMPDIR/named.json" --key b --sort-key 1 2
+	[[ $status -eq 0 && $output == "2 / 1"* && $stderr != *--key* ]]
+	# a full one names none
+	rm -r "$B"
+	made
+	run -2 ttlsweep show -i "$B" --sort-key 0 x
+	[[ $output == *'is unknown here: name it with --key key,NAME'* ]]
+}
+
 @test "--now judges by another time" {
 	made
 	[[ $(ttlsweep inspect -i "$B" --format json --now 1000 | jq .now) == 1000 ]]

@@ -158,6 +158,12 @@ test_rewind(void **state)
 	}
 }
 
+/* A line of an incremental export: its key's attributes, and one more. */
+#define CHANGE(a, b)                              \
+	"{\"Keys\":{\"" a "\":{\"S\":\"1\"},\"" b \
+	"\":{\"N\":\"2\"}},\"NewImage\":{\"" b    \
+	"\":{\"N\":\"2\"},\"z\":{\"S\":\"1\"},\"" a "\":{\"S\":\"1\"}}}\n"
+
 static void
 test_schema(void **state)
 {
@@ -206,6 +212,26 @@ test_schema(void **state)
 		    "{\"Item\":{\"id\":{\"S\":\"1\"}}}\n",
 		    "id" },
 		{ "a journal", "x", JOURNAL, "key" },
+		{ "named", NULL, CHANGE("x", "y"), "x,y" },
+		{ "a known name first", NULL, CHANGE("a", "id"), "id,a" },
+		{ "the better known name first", NULL, CHANGE("id", "key"),
+		    "key,id" },
+		{ "named, and a hint of one", "y", CHANGE("x", "y"), "y,x" },
+		{ "named, and a hint of both", "y,x", CHANGE("x", "y"), "y,x" },
+		{ "named, and a hint of another", "z", CHANGE("x", "y"), "z" },
+		{ "one is named", NULL,
+		    "{\"Keys\":{\"x\":{\"S\":\"1\"}},\"NewImage\":"
+		    "{\"x\":{\"S\":\"1\"},\"id\":{\"S\":\"1\"}}}\n",
+		    "x" },
+		{ "named, but not held", NULL,
+		    "{\"Keys\":{\"x\":{\"S\":\"1\"}},"
+		    "\"NewImage\":{\"id\":{\"S\":\"1\"}}}\n",
+		    "id" },
+		{ "three are named", NULL,
+		    "{\"Keys\":{\"x\":1,\"y\":1,\"id\":1},"
+		    "\"NewImage\":{\"x\":{\"S\":\"1\"},"
+		    "\"y\":{\"S\":\"1\"},\"id\":{\"S\":\"1\"}}}\n",
+		    "id" },
 	};
 
 	(void)state;
