@@ -233,15 +233,18 @@ ddb_backoff(struct ddb_conn *c, enum retry_class why, int i, struct fault *f)
 	    1000 * retry_delay_ms(why, i, w->chance(w->ctx), -1), false, f);
 }
 
+/* ${received}: bytes, for who accepted them may have taken them. */
 static void
 trace(struct ddb_conn *c, const struct ddb_call *call,
-    const struct ddb_reply *reply, int try)
+    const struct ddb_reply *reply, size_t received)
 {
+	const char *why = c->x.status == 0 ? c->x.error : reply->code;
+
 	ddb_log(c->d, DDB_LOG_TRACE,
-	    "%s: try %d: %d %s, %zu bytes sent, %zu received, %lld ms%s%s",
-	    call->operation, try + 1, c->x.status,
-	    c->x.status == 0 ? c->x.error : reply->code, call->body.n,
-	    reply->body.n, (long long)(c->x.received_ms - c->x.sent_ms),
+	    "%s: try %d: %d%s%s, %zu bytes sent, %zu received, %lld ms%s%s",
+	    call->operation, reply->tries, c->x.status,
+	    why[0] != '\0' ? " " : "", why, call->body.n, received,
+	    (long long)(c->x.received_ms - c->x.sent_ms),
 	    c->x.request_id[0] != '\0' ? ", request " : "", c->x.request_id);
 }
 
@@ -380,6 +383,7 @@ try_once(struct ddb_conn *c, const struct ddb_call *call,
     struct fault *f)
 {
 	int64_t wait = client_take(c, call->read_units, call->write_units);
+	size_t received;
 
 	if (wait_us(c->d, wait, call->settling, f) != 0) {
 		ddb_settle(c, 0, 0);
@@ -391,10 +395,11 @@ try_once(struct ddb_conn *c, const struct ddb_call *call,
 		return -1;
 	}
 	client_count(c->d, t->n > 0 || call->again);
+	received = c->x.reply.n;
 	reply->why = judge(c, call, reply, t->skew, last);
 	reply->sends += acting_sends(&c->x, reply->why);
 	reply->tries = t->n + 1;
-	trace(c, call, reply, t->n);
+	trace(c, call, reply, received);
 	return 0;
 }
 

@@ -48,6 +48,7 @@ struct script {
 	struct ddb_conn *conn;
 	char log[4096];
 	char debug[4096];
+	char trace[4096];
 };
 
 static int64_t
@@ -136,6 +137,9 @@ script_log(void *ctx, enum ddb_log_level level, const char *text)
 	if (level == DDB_LOG_DEBUG)
 		strncat(s->debug, text,
 		    sizeof(s->debug) - strlen(s->debug) - 1);
+	if (level == DDB_LOG_TRACE)
+		strncat(s->trace, text,
+		    sizeof(s->trace) - strlen(s->trace) - 1);
 }
 
 /* The outside alone, without a client. */

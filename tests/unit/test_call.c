@@ -385,6 +385,46 @@ test_no_skew(void **state)
 	script_close(&s);
 }
 
+static int
+swap_away(void *ctx, struct buf *body, struct fault *f)
+{
+	struct buf *mine = ctx, swap = *mine;
+
+	(void)f;
+	*mine = *body;
+	*body = swap;
+	return 0;
+}
+
+/* What came is counted before who asked for it takes it away. */
+static void
+test_trace(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 400, .body = throttled },
+		{ .status = 200, .body = "{\"Items\":[]}" },
+	};
+	struct buf mine = { 0 };
+	struct ddb_call call = { .operation = "Scan",
+		.body = SLICE("{}"),
+		.accept = swap_away,
+		.accept_ctx = &mine };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 2);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+	ddb_settle(s.conn, 0, 0);
+	assert_string_equal(s.trace,
+	    "Scan: try 1: 400 ProvisionedThroughputExceededException, 2 bytes "
+	    "sent, 106 received, 0 ms"
+	    "Scan: try 2: 200, 2 bytes sent, 12 received, 0 ms");
+	buf_release(&mine);
+	script_close(&s);
+}
+
 /* A hot key range slows only its own segment: whoever has other work gets it
  * back at once, whoever has none waits; nobody else's pace is lowered. */
 static void
@@ -497,6 +537,7 @@ main(void)
 		cmocka_unit_test(test_skew_told_once),
 		cmocka_unit_test(test_quota),
 		cmocka_unit_test(test_no_skew),
+		cmocka_unit_test(test_trace),
 		cmocka_unit_test(test_hot_range),
 		cmocka_unit_test(test_reads_that_failed),
 		cmocka_unit_test(test_rate),
