@@ -153,6 +153,8 @@ page_push(struct page *page)
 static int
 bad_reply(struct fault *f, const struct slice_walk *w, const struct buf *body)
 {
+	if (body->n == 0)
+		return fault(f, FAULT_DATA, "the reply is empty");
 	return fault(f, FAULT_DATA,
 	    "the reply is not what DynamoDB sends (byte %zu of %zu)",
 	    (size_t)(w->p - buf_text(body)), body->n);

@@ -378,6 +378,29 @@ test_bad_pages(void **state)
 	page_release(&page);
 }
 
+/* Nothing at all, in memory that a page before left or in none. */
+static void
+test_empty_pages(void **state)
+{
+	struct page page = { 0 };
+	struct slice unprocessed;
+	struct fault f;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(page_parse(&page, &table.schema, "ttl", &f),
+		    -1);
+		assert_string_equal(f.text, "the reply is empty");
+		assert_int_equal(page_parse_batch(&page, "T", &table.schema,
+				     "ttl", &unprocessed, &f),
+		    -1);
+		assert_string_equal(f.text, "the reply is empty");
+		buf_adds(&page.body, "{\"Items\":[]}");
+		page_reset(&page);
+	}
+	page_release(&page);
+}
+
 int
 main(void)
 {
@@ -391,6 +414,7 @@ main(void)
 		cmocka_unit_test(test_from),
 		cmocka_unit_test(test_wanted),
 		cmocka_unit_test(test_bad_pages),
+		cmocka_unit_test(test_empty_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
