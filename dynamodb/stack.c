@@ -42,6 +42,12 @@ stack_is_table(const char *type)
 	    strcmp(type, "AWS::DynamoDB::GlobalTable") == 0;
 }
 
+bool
+stack_is_going(const char *status)
+{
+	return strncmp(status, "DELETE", 6) == 0;
+}
+
 const char *
 stack_text(const struct xml_element *at, const char *path)
 {
@@ -83,7 +89,7 @@ check(const struct stack_lookup *l, const struct xml_element *detail,
 		buf_release(&what);
 		return rc;
 	}
-	if (strncmp(status, "DELETE", 6) == 0)
+	if (stack_is_going(status))
 		return fault(f, FAULT_REFUSED,
 		    "stack %s: the table %s (%s) is %s: it is being deleted, "
 		    "or was; to work on what is left of it, name it with -t",
@@ -117,7 +123,7 @@ check_stack(const struct stack_lookup *l, bool *unsure, struct fault *f)
 	if (r == 0) {
 		status = stack_text(xml_root(reply.xml),
 		    "DescribeStacksResult/Stacks/member/StackStatus");
-		if (strncmp(status, "DELETE", 6) == 0)
+		if (stack_is_going(status))
 			r = fault(f, FAULT_REFUSED,
 			    "stack %s is %s: its tables go with it; to work "
 			    "on one all the same, name it with -t",

@@ -39,8 +39,7 @@ add_contents(struct contents *c, const struct xml_element *result)
 		const char *name = stack_text(m, "LogicalResourceId");
 		const char *id = stack_text(m, "PhysicalResourceId");
 
-		if (strcmp(stack_text(m, "ResourceStatus"),
-			"DELETE_COMPLETE") == 0)
+		if (stack_is_going(stack_text(m, "ResourceStatus")))
 			continue;
 		if (stack_is_table(type)) {
 			if (c->first == NULL)

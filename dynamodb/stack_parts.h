@@ -23,6 +23,9 @@ int stack_call(const struct stack_lookup *l, struct query *q,
     const char *action, const struct query_param *more,
     struct query_reply *reply, struct fault *f);
 bool stack_is_table(const char *type);
+/* Whether a resource (or stack) of this status is being deleted, was, or was
+ * to be: no table to work on. */
+bool stack_is_going(const char *status);
 /* xml_text, "" where there is nothing, also where ${at} is NULL. */
 const char *stack_text(const struct xml_element *at, const char *path);
 

@@ -31,6 +31,11 @@
 	"<PhysicalResourceId>" id "</PhysicalResourceId><ResourceType>" type \
 	"</ResourceType><ResourceStatus>CREATE_COMPLETE</ResourceStatus>"    \
 	"</member>"
+#define GOING(name, status)                                             \
+	"<member><LogicalResourceId>" name "</LogicalResourceId>"       \
+	"<PhysicalResourceId>gone</PhysicalResourceId>"                 \
+	"<ResourceType>" TABLE "</ResourceType><ResourceStatus>" status \
+	"</ResourceStatus></member>"
 #define MORE(token) "<NextToken>" token "</NextToken>"
 #define ERROR(code, message)                                             \
 	"<ErrorResponse><Error><Type>Sender</Type><Code>" code "</Code>" \
@@ -100,6 +105,12 @@ static const struct {
 	    NULL, "has no resource X; its DynamoDB tables are A (a-1), B "
 	    "(b-1): give one of them with --logical-id; not looked into is "
 	    "the nested stack N (arn:n)", FAULT_NOT_FOUND },
+	{ "no such resource: what is going is not offered", "S",
+	    { { 400, .body = ABSENT }, { 200, .body = LIST(
+		GOING("A", "DELETE_IN_PROGRESS") GOING("B", "DELETE_FAILED")
+		GOING("C", "DELETE_COMPLETE") MEMBER("D", TABLE, "d-1"), "") } },
+	    NULL, "its DynamoDB table is D (d-1): give --logical-id D",
+	    FAULT_NOT_FOUND },
 	{ "no such resource, and a page that leads to itself", "S",
 	    { { 400, .body = ABSENT },
 	    { 200, .body = LIST("", MORE("two")) },
