@@ -99,9 +99,10 @@ choose_rest(struct aws_config *c, struct fault *f)
 		known = known || strcasecmp(s.value, modes[i]) == 0;
 	return known ? 0
 		     : fault(f, FAULT_CONFIG,
-			   "%s: \"%.100s\" is none of legacy, standard, "
-			   "adaptive",
-			   s.from, s.value);
+			   "%s%s%s: \"%.100s\" is none of legacy, "
+			   "standard, adaptive",
+			   s.from, s.option != NULL ? ": " : "",
+			   s.option != NULL ? s.option : "", s.value);
 }
 
 int

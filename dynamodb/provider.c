@@ -40,10 +40,8 @@ copy(const char *s)
 	return s != NULL && *s != '\0' ? xstrdup(s) : NULL;
 }
 
-/* Nothing that would break a header line, or that a careless copy brings
- * along: a line end, a blank. */
-static bool
-is_sendable(const char *s)
+bool
+provider_sendable(const char *s)
 {
 	for (; s != NULL && *s != '\0'; s++)
 		if (*s <= ' ' || *s >= 0x7f)
@@ -55,8 +53,9 @@ int
 provider_take(struct search *s, const struct found *k, const char *place,
     struct fault *f)
 {
-	if (!is_sendable(k->access_key) || !is_sendable(k->secret_key) ||
-	    !is_sendable(k->session_token))
+	if (!provider_sendable(k->access_key) ||
+	    !provider_sendable(k->secret_key) ||
+	    !provider_sendable(k->session_token))
 		return fault(f, FAULT_CREDENTIALS,
 		    "%s: the keys hold a blank, a line end or another byte "
 		    "that no key has",

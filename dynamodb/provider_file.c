@@ -12,6 +12,27 @@ is_set(const char *s)
 	return s != NULL && *s != '\0';
 }
 
+/* A part of the keys that no key can be, by its line. */
+static int
+check(const struct profile_file *file, const char *name, struct fault *f)
+{
+	static const char *const options[] = { "aws_access_key_id",
+		"aws_secret_access_key", "aws_security_token",
+		"aws_session_token" };
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (!provider_sendable(
+			profile_get(file, "profile", name, options[i], NULL)))
+			return fault(f, FAULT_CREDENTIALS,
+			    "%s:%d: %s holds a blank, a line end or another "
+			    "byte that no key has (a comment stands on a line "
+			    "of its own)",
+			    profile_path(file),
+			    profile_line(file, "profile", name, options[i]),
+			    options[i]);
+	return 0;
+}
+
 static int
 try_file(struct search *s, const struct profile_file *file, struct fault *f)
 {
@@ -38,6 +59,8 @@ try_file(struct search *s, const struct profile_file *file, struct fault *f)
 		    path,
 		    profile_line(file, "profile", name, "aws_access_key_id"),
 		    name);
+	if (check(file, name, f) != 0)
+		return -1;
 	if (!is_set(k.session_token))
 		k.session_token = profile_get(file, "profile", name,
 		    "aws_session_token", NULL);

@@ -53,6 +53,9 @@ struct found {
 	int64_t expires; /* INT64_MAX: never */
 };
 
+/* Whether ${s} can be a part of keys, or is NULL: nothing in it that would
+ * break a header line, or that a careless copy brings along. Pure. */
+bool provider_sendable(const char *s);
 /* Check and copy them into s->keys. 1, or -1; ${place} is for the fault. */
 int provider_take(struct search *s, const struct found *k, const char *place,
     struct fault *f);

@@ -12,7 +12,7 @@
 
 /* Long enough for somebody to sign on in a browser that it opens. */
 #define LIMIT_MS ((int64_t)120 * 1000)
-#define OUT_MAX ((size_t)64 << 10)
+#define OUT_MAX ((size_t)1 << 20)
 #define ERR_SHOWN 400
 
 /* What it wrote to standard error, on one line. */

@@ -20,6 +20,7 @@ bool
 setting_variable(struct setting *s, const char *name)
 {
 	s->value = setting_environment(name);
+	s->option = NULL;
 	(void)snprintf(s->from, sizeof(s->from), "%s", name);
 	return s->value != NULL;
 }
@@ -31,6 +32,7 @@ found(struct setting *s, const struct profile_file *file, const char *type,
 	s->value = profile_get(file, type, name, option, NULL);
 	if (s->value != NULL && *s->value == '\0')
 		s->value = NULL;
+	s->option = option;
 	if (s->value != NULL)
 		(void)snprintf(s->from, sizeof(s->from), "%s:%d",
 		    profile_path(file), profile_line(file, type, name, option));
@@ -73,6 +75,7 @@ setting_int(const struct setting *s, int64_t lo, int64_t hi, int64_t *v,
 	if (text_int_parse(s->value, lo, hi, v) == 0)
 		return 0;
 	return fault(f, FAULT_CONFIG,
-	    "%s: \"%.100s\" is not a number from %lld to %lld", s->from,
+	    "%s%s%s: \"%.100s\" is not a number from %lld to %lld", s->from,
+	    s->option != NULL ? ": " : "", s->option != NULL ? s->option : "",
 	    s->value, (long long)lo, (long long)hi);
 }

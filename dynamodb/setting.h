@@ -13,7 +13,8 @@ struct fault;
  * borrowed from the environment or from the profile files.
  */
 struct setting {
-	const char *value; /* NULL: nowhere */
+	const char *value;  /* NULL: nowhere */
+	const char *option; /* where ${from} is a line: its name there */
 	char from[300];
 };
 

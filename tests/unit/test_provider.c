@@ -252,6 +252,11 @@ static const struct {
 		"ExternalId=a%2Fb%20c%26d&DurationSeconds=43200",
 	    .source = "role arn:aws:iam::1:role/a (profile \"default\"), with "
 		"the keys of: profile default (" },
+	{ .name = "profile, a comment behind a key",
+	    .config = "[default]\naws_access_key_id = AKOWN\n"
+		"aws_secret_access_key = s/own+= # mine\n",
+	    .why = { "/.aws/config:3: aws_secret_access_key holds a blank",
+		"!s/own" } },
 	{ .name = "role, our own name for the session",
 	    .config = ROLE_BY_KEYS, .replies = { OK(STS("AssumeRole")) },
 	    .sent = "&RoleSessionName=ttlsweep-1795332271", .source = "role" },
@@ -300,7 +305,7 @@ static const struct {
 	    .why = { "/.aws/config:7: profile \"default\" has both" } },
 	{ .name = "role, too short",
 	    .config = ROLE_BY_KEYS "duration_seconds = 899\n",
-	    .why = { "/.aws/config:7: \"899\" is not a number from 900" } },
+	    .why = { "/.aws/config:7: duration_seconds: \"899\" is not a number from 900" } },
 	{ .name = "role, no source",
 	    .config = ROLE,
 	    .why = { "/.aws/config:2: profile \"default\" has a role_arn, but "
@@ -905,6 +910,10 @@ static const struct {
 	    "\"SecretAccessKey\":\"s/got+=\",\"SessionToken\":\"t/got+=\","
 	    "\"Expiration\":\"2026-11-22T09:12:00Z\"}'; echo hm >&2", NULL,
 	    { NULL } },
+	{ "keys among much else", "echo '{\"Version\":1,\"AccessKeyId\":"
+	    "\"AKGOT\",\"SecretAccessKey\":\"s/got+=\",\"Expiration\":"
+	    "\"2026-11-22T09:12:00Z\",\"x\":\"'; head -c 1000000 /dev/zero |"
+	    "tr '\\0' x; echo '\"}'", NULL, { NULL } },
 	{ "words", "echo \"$# $2\" >&2; exit 1",
 	    "one 'two  words' th\\ ree $HOME",
 	    { "it ended with status 1: 4 two  words" } },
@@ -922,7 +931,7 @@ static const struct {
 	    { "no \"Version\": 1" } },
 	{ "no secret", "echo '{\"Version\":1,\"AccessKeyId\":\"AK\"}'",
 	    NULL, { "what it writes: it has no SecretAccessKey" } },
-	{ "endless", "yes", NULL, { "it writes more than 65536 bytes" } },
+	{ "endless", "yes", NULL, { "it writes more than 1048576 bytes" } },
 	{ "errors without end", "head -c 100000 /dev/zero | tr '\\0' x >&2;"
 	    "exit 1", NULL, { "status 1: xxxxxxxx" } },
 	{ "a child left behind", "sleep 30 & echo '{}'", NULL,
