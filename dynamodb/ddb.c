@@ -222,7 +222,7 @@ client_learn_clock(struct ddb *d, const struct http_exchange *x)
 	if (!tell)
 		return;
 	text_span(span, (skew < 0 ? -skew : skew) / 1000);
-	ddb_log(d, DDB_LOG_DEBUG,
+	ddb_log(d, DDB_LOG_NOTE,
 	    "this machine's clock is %s %s; requests are signed by the "
 	    "service's",
 	    span, skew > 0 ? "behind" : "ahead");

@@ -122,7 +122,7 @@ one_refused_each() {
 	run ! grep -F -e "$SECRET" -e "$TOKEN" -e IQoJ -e Canonical "$SAID"
 }
 
-@test "four minutes apart: nobody notices" {
+@test "four minutes apart: told, and nothing is refused" {
 	keys ''
 	shift_by 240
 	does inspect
@@ -152,6 +152,11 @@ one_refused_each() {
 	does inspect --jobs 8 --segments 16
 	does purge --yes --no-journal
 	one_refused_each 'Signature not yet current: '
+	# told once, unless quiet
+	run --separate-stderr ttlsweep inspect -t "$TABLE" --jobs 8
+	[[ $status -eq 0 && $(grep -c 'clock is 2 h ahead' <<<"$stderr") -eq 1 ]]
+	run --separate-stderr ttlsweep inspect -q -t "$TABLE"
+	[[ $status -eq 0 && $stderr == '' ]]
 }
 
 @test "a clock that is wrong does not judge entries" {

@@ -234,7 +234,7 @@ static const struct {
 	size_t n;
 	int rc, sends, max_attempts;
 	const char *date;  /* of the last request */
-	const char *debug; /* what is told at -v; "": nothing */
+	const char *log;   /* what is told; "": nothing */
 } skews[] = {
 	/* clang-format off */
 	{ "two hours behind", { { 403, skewed, 0, SCRIPT_NOW + 7200, 0 },
@@ -302,10 +302,10 @@ test_skew(void **state)
 		    NULL)
 			fail_msg("%s: %s", skews[i].name,
 			    buf_text(&s.headers[s.at - 1]));
-		if (skews[i].debug[0] == '\0'
-			? s.debug[0] != '\0'
-			: strstr(s.debug, skews[i].debug) == NULL)
-			fail_msg("%s: %s", skews[i].name, s.debug);
+		if (skews[i].log[0] == '\0'
+			? s.log[0] != '\0'
+			: strstr(s.log, skews[i].log) == NULL)
+			fail_msg("%s: %s", skews[i].name, s.log);
 		script_close(&s);
 	}
 }
@@ -331,8 +331,8 @@ test_skew_told_once(void **state)
 		ddb_settle(s.conn, 0, 0);
 		assert_true(ddb_now(s.ddb) == replies[i].date);
 	}
-	assert_non_null(strstr(s.debug, "1 min 40 s"));
-	assert_null(strstr(s.debug, "3 min"));
+	assert_non_null(strstr(s.log, "1 min 40 s"));
+	assert_null(strstr(s.log, "3 min"));
 	script_close(&s);
 }
 
