@@ -150,6 +150,7 @@ SRC := \
     dynamodb/stack_list.c \
     dynamodb/sts.c \
     dynamodb/table.c \
+    dynamodb/table_name.c \
     dynamodb/terminal.c \
     dynamodb/transport.c \
     dynamodb/words.c \

@@ -74,6 +74,10 @@ open_client(struct context *c, const struct context_hints *hints,
 	};
 	struct ddb_options options = {
 		.config = &c->config,
+		.table_from = hints != NULL && hints->table != NULL &&
+			!option_given(c->o, "table")
+		    ? "as the file says"
+		    : option_table_from(c->o),
 		.max_rcu = c->o->max_rcu > 0 ? (double)c->o->max_rcu : 0,
 		.max_wcu = c->o->max_wcu > 0 ? (double)c->o->max_wcu : 0,
 		.log = talk_log,

@@ -253,6 +253,7 @@ int
 doctor_who(struct doctor *d, struct fault *f)
 {
 	struct ddb_options options = { .config = &d->config,
+		.table_from = option_table_from(d->o),
 		.world = d->world,
 		.log = talk_log,
 		.log_ctx = d->talk };

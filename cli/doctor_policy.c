@@ -85,6 +85,7 @@ static int
 open_client(struct doctor *d, struct fault *f)
 {
 	struct ddb_options options = { .config = &d->config,
+		.table_from = option_table_from(d->o),
 		.log = talk_log,
 		.log_ctx = d->talk };
 

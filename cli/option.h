@@ -149,6 +149,8 @@ int option_value(struct options *o, const struct option_row *row,
     const char *text, const char *source, struct fault *f);
 /* Defaults and environment, for the command of ${o}. */
 int option_defaults(struct options *o, struct fault *f);
+/* Who names the table: "-t", "CACHETABLE", "the default", "--stack". */
+const char *option_table_from(const struct options *o);
 /* What was given goes together, and the operands fit the command. */
 int option_together(const struct options *o, struct fault *f);
 /* No file that is written is named twice, or read as well; the checkpoint is

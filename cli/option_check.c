@@ -1,9 +1,11 @@
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/fault.h"
 #include "cli/command.h"
 #include "cli/option.h"
+#include "dynamodb/table.h"
 #include "inspector/mask.h"
 
 /* Pairs that contradict each other, with the reason. */
@@ -149,6 +151,35 @@ is_account(const char *s)
 	return strspn(s, "0123456789") == 12 && s[12] == '\0';
 }
 
+const char *
+option_table_from(const struct options *o)
+{
+	const char *set = getenv("CACHETABLE");
+
+	if (o->stack != NULL)
+		return "of --stack";
+	if (option_given(o, "table"))
+		return "-t";
+	return set != NULL && *set != '\0' ? "CACHETABLE" : "the default";
+}
+
+/* Where a table is named at all: a file or a stack may tell it, and what is
+ * restored does, unless -t does. */
+static int
+check_table(const struct options *o, struct fault *f)
+{
+	if (o->table == NULL || o->input != NULL || o->stack != NULL ||
+	    o->merge ||
+	    (o->command == &cmd_restore && !option_given(o, "table")))
+		return 0;
+	if (ddb_table_is_name(o->table) || ddb_table_is_arn(o->table))
+		return 0;
+	return fault(f, FAULT_USAGE,
+	    "%s '%s': not a table's name, which has 3 to 255 of a-z, A-Z, "
+	    "0-9, _, . and -, nor the ARN of a table",
+	    option_table_from(o), o->table);
+}
+
 int
 option_together(const struct options *o, struct fault *f)
 {
@@ -177,7 +208,9 @@ option_together(const struct options *o, struct fault *f)
 		    "--expect-account '%s': not an account's number, which "
 		    "has 12 digits",
 		    o->expect_account);
-	return check_operands(o, f) == 0 ? option_files(o, f) : -1;
+	if (check_table(o, f) != 0 || check_operands(o, f) != 0)
+		return -1;
+	return option_files(o, f);
 }
 
 static bool

@@ -173,6 +173,12 @@ ddb_config(struct ddb *d)
 	return d->o.config;
 }
 
+const char *
+ddb_table_from(struct ddb *d)
+{
+	return d->o.table_from;
+}
+
 void
 ddb_log(struct ddb *d, enum ddb_log_level level, const char *fmt, ...)
 {

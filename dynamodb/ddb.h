@@ -27,7 +27,8 @@ struct ddb_options {
 	const struct aws_config *config; /* borrowed, must outlive it */
 	struct aws_credentials *credentials;
 	struct ddb_world *world;
-	double max_rcu; /* units a second, 0: no limit */
+	const char *table_from; /* who names the table: "-t", …; NULL */
+	double max_rcu;         /* units a second, 0: no limit */
 	double max_wcu;
 	/* Where talk goes (cli); any thread may call it. NULL: nowhere. */
 	void (*log)(void *ctx, enum ddb_log_level level, const char *text);
@@ -66,6 +67,8 @@ int64_t ddb_skew_ms(struct ddb *d);
 bool ddb_clock_known(struct ddb *d);
 struct ddb_world *ddb_world(struct ddb *d);
 const struct aws_config *ddb_config(struct ddb *d);
+/* As it was given to ddb_open. */
+const char *ddb_table_from(struct ddb *d);
 void ddb_log(struct ddb *d, enum ddb_log_level level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

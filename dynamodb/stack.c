@@ -6,6 +6,7 @@
 #include "dynamodb/config.h"
 #include "dynamodb/refusal.h"
 #include "dynamodb/stack_parts.h"
+#include "dynamodb/table.h"
 #include "dynamodb/xml.h"
 
 #define VERSION "2010-05-15"
@@ -56,16 +57,6 @@ stack_text(const struct xml_element *at, const char *path)
 	return s != NULL ? s : "";
 }
 
-static bool
-is_table_name(const char *s)
-{
-	size_t n = strspn(s,
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "0123456789_.-");
-
-	return n >= 3 && n <= 255 && s[n] == '\0';
-}
-
 /* Whether the resource is a table to work on. */
 static int
 check(const struct stack_lookup *l, const struct xml_element *detail,
@@ -99,7 +90,7 @@ check(const struct stack_lookup *l, const struct xml_element *detail,
 		    "stack %s: the table %s has no name yet (%s); try again "
 		    "when the stack is complete",
 		    stack, logical, status[0] != '\0' ? status : "no status");
-	if (!is_table_name(id))
+	if (!ddb_table_is_name(id))
 		return fault(f, FAULT_DATA,
 		    "stack %s: %s is no name of a table: %s", stack, logical,
 		    id);

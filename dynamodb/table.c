@@ -2,14 +2,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/fault.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "dynamodb/config.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/table.h"
+#include "dynamodb/table_parts.h"
 
 static const char *
 string_of(const cJSON *object, const char *name)
@@ -229,77 +228,6 @@ ask(struct ddb_conn *c, const char *operation, const char *table,
 	return doc;
 }
 
-static bool
-is_close(const char *have, const char *want)
-{
-	size_t n = strlen(want);
-
-	return strcasecmp(have, want) == 0 ||
-	    text_distance(have, want) <= (int)(n / 4 > 2 ? n / 4 : 2) ||
-	    strstr(have, want) != NULL || strstr(want, have) != NULL;
-}
-
-#define CLOSE_PAGES 10
-#define CLOSE_NAMES 5
-
-/* Tables with close names, as ", did you mean …": for a message, so every
- * failure is silent. */
-static void
-close_names(struct ddb_conn *c, const char *name, struct buf *out)
-{
-	struct buf body = { 0 }, from = { 0 };
-	int found = 0;
-
-	for (int i = 0; i < CLOSE_PAGES && found < CLOSE_NAMES; i++) {
-		const cJSON *e;
-		const char *last;
-		cJSON *doc;
-
-		buf_reset(&body);
-		buf_addc(&body, '{');
-		if (from.n > 0) {
-			buf_adds(&body, "\"ExclusiveStartTableName\":");
-			slice_text_encode(&body, from.p, from.n);
-		}
-		buf_addc(&body, '}');
-		doc = ask(c, "ListTables", name, &body, NULL);
-		if (doc == NULL)
-			break;
-		cJSON_ArrayForEach(e, member(doc, "TableNames"))
-		{
-			const char *have = cJSON_GetStringValue(e);
-
-			if (have == NULL || !is_close(have, name) ||
-			    found >= CLOSE_NAMES)
-				continue;
-			buf_adds(out, found++ == 0 ? "; there is " : ", ");
-			buf_adds(out, have);
-		}
-		last = string_of(doc, "LastEvaluatedTableName");
-		buf_reset(&from);
-		buf_adds(&from, last);
-		cJSON_Delete(doc);
-		if (from.n == 0)
-			break;
-	}
-	buf_release(&body);
-	buf_release(&from);
-}
-
-static int
-not_found(struct ddb_conn *c, const char *name, struct fault *f)
-{
-	const struct aws_config *config = ddb_config(ddb_of(c));
-	struct buf names = { 0 };
-
-	close_names(c, name, &names);
-	(void)fault(f, FAULT_NOT_FOUND,
-	    "table %s: not found in region %s (%s)%s", name, config->region,
-	    config->endpoint, buf_text(&names));
-	buf_release(&names);
-	return -1;
-}
-
 static int
 describe_ttl(struct ddb_conn *c, const char *name, struct ddb_table *t,
     const struct buf *body, struct fault *f)
@@ -344,7 +272,7 @@ ddb_table_read(struct ddb_conn *c, const char *name, struct ddb_table *out,
 	doc = ask(c, "DescribeTable", name, &body, &why);
 	if (doc == NULL) {
 		if (why.kind == FAULT_NOT_FOUND)
-			(void)not_found(c, name, f);
+			(void)table_missing(c, name, f);
 		else if (f != NULL)
 			*f = why;
 		goto out;

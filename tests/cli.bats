@@ -56,12 +56,22 @@ on_terminal() {
 	fails 2 "does not tell a format" export -o dump.txt
 	fails 2 "CSV always has" list --format csv --no-headings
 	fails 2 "there is no sort key" show -t "$TABLE" --sort-key 1 x
+	fails 2 "-t 'bad table!': not a table's name, which has 3 to 255" \
+	    list -t 'bad table!'
+	fails 2 "-t 'ab': not a table's name" purge -t ab
+	fails 2 "-t 'arn:aws:s3:::bucket': not" inspect -t arn:aws:s3:::bucket
+	CACHETABLE='a/b' fails 2 "CACHETABLE 'a/b': not a table's name" doctor
 	fails 2 "not one of bash, zsh, fish" completion tcsh
 	fails 2 "no command 'nosuch'" help nosuch
 }
 
 @test "other failures end with 1" {
-	fails 1 "nosuch" inspect -t nosuch
+	fails 1 "table nosuch (-t): not found in region us-east-1" \
+	    inspect -t nosuch
+	fails 1 "; name it with -t (or CACHETABLE), or give the right --region" \
+	    inspect -t nosuch
+	fails 1 "table TSAGalleryCache (the default): not found" inspect
+	CACHETABLE=another fails 1 "table another (CACHETABLE): not found" list
 	fails 1 "no entry has the key 'nokey'" show -t "$TABLE" nokey
 	fails 1 "nosuch.json" inspect -i nosuch.json
 	fails 1 "nosuch.journal" restore nosuch.journal

@@ -412,8 +412,8 @@ policy() {
 
 @test "--policy: without a network, without credentials" {
 	export AWS_ENDPOINT_URL=http://127.0.0.1:1 AWS_ACCESS_KEY_ID=''
-	policy purge --expect-account 123456789012 --region cn-north-1 -t t
-	jq -e '.Statement[0].Resource == "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/t"' "$json"
+	policy purge --expect-account 123456789012 --region cn-north-1 -t tab
+	jq -e '.Statement[0].Resource == "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/tab"' "$json"
 	[[ $(cloud_log) == '' ]]
 	policy purge -t arn:aws:dynamodb:eu-west-1:123456789012:table/other
 	jq -e '.Statement[0].Resource == "arn:aws:dynamodb:eu-west-1:123456789012:table/other"' "$json"

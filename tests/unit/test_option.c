@@ -101,6 +101,8 @@ static const struct {
 	{ "list --limit 0", "--limit '0'" },
 	{ "list --by size", "--by needs --top" },
 	{ "list --top 5 --limit 5", "--top and --limit exclude each other" },
+	{ "list -t ab", "-t 'ab': not a table's name" },
+	{ "restore -t a/b f", "-t 'a/b': not a table's name" },
 	{ "list -t a -i b", "--input and --table exclude each other" },
 	{ "list --input b --region x", "--input and --region exclude" },
 	{ "list --key pk", "--key needs --input" },
@@ -214,11 +216,11 @@ test_taken(void **state)
 
 	(void)state;
 	assert_int_equal(parse(&o,
-			     "-t T --region=eu-west-1 purge --yes --jobs 16",
+			     "-t Tab --region=eu-west-1 purge --yes --jobs 16",
 			     &f),
 	    0);
 	assert_ptr_equal(o.command, &cmd_purge);
-	assert_string_equal(o.table, "T");
+	assert_string_equal(o.table, "Tab");
 	assert_string_equal(o.region, "eu-west-1");
 	assert_true(o.yes);
 	assert_int_equal(o.jobs, 16);
@@ -226,14 +228,14 @@ test_taken(void **state)
 	assert_true(option_given(&o, "table"));
 	assert_false(option_given(&o, "state"));
 	assert_string_equal(o.line,
-	    "ttlsweep -t T --region=eu-west-1 purge --yes --jobs 16");
+	    "ttlsweep -t Tab --region=eu-west-1 purge --yes --jobs 16");
 	option_release(&o);
 
 	/* Options of a command may stand before it. */
-	assert_int_equal(parse(&o, "--format json -qt T inspect", &f), 0);
+	assert_int_equal(parse(&o, "--format json -qt Tab inspect", &f), 0);
 	assert_string_equal(o.format, "json");
 	assert_true(o.quiet);
-	assert_string_equal(o.table, "T");
+	assert_string_equal(o.table, "Tab");
 	option_release(&o);
 
 	/* Letters together, with a value behind them. */
@@ -310,9 +312,14 @@ test_environment(void **state)
 		{ NULL, "inspect", "TSAGalleryCache" },
 		{ "", "inspect", "TSAGalleryCache" },
 		{ "Cache", "inspect", "Cache" },
-		{ "Cache", "inspect -t T", "T" },
+		{ "Cache", "inspect -t Tab", "Tab" },
 		/* What the environment says is no contradiction. */
 		{ "Cache", "inspect -i file", "Cache" },
+		{ "a/b", "inspect -i file", "a/b" },
+		{ "a/b", "inspect --stack S", "a/b" },
+		{ "a/b", "restore file", "a/b" },
+		{ NULL, "inspect -t arn:aws:dynamodb:us-east-1:1:table/abc",
+		    "arn:aws:dynamodb:us-east-1:1:table/abc" },
 	};
 
 	(void)state;
