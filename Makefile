@@ -118,6 +118,7 @@ SRC := \
     dynamodb/item.c \
     dynamodb/keys.c \
     dynamodb/message.c \
+    dynamodb/pairs.c \
     dynamodb/path.c \
     dynamodb/probe.c \
     dynamodb/profile.c \

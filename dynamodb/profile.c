@@ -138,8 +138,7 @@ profile_find(const struct profile_file *file, size_t section,
 	return NULL;
 }
 
-/* The section that counts, plus one; 0 when there is none. As in botocore
- * the last one does: [default] behind [profile default] hides it. */
+/* The section that counts, plus one; 0 when there is none. */
 static size_t
 find_section(const struct profile_file *file, const char *type,
     const char *name)
@@ -147,8 +146,8 @@ find_section(const struct profile_file *file, const char *type,
 	for (size_t i = file->nsections; i > 0; i--) {
 		const struct profile_section *s = &file->sections[i - 1];
 
-		if (s->type != NULL && strcmp(s->type, type) == 0 &&
-		    strcmp(s->name, name) == 0)
+		if (s->type != NULL && !s->hidden &&
+		    strcmp(s->type, type) == 0 && strcmp(s->name, name) == 0)
 			return i;
 	}
 	return 0;
@@ -210,7 +209,7 @@ profile_name(const struct profile_file *file, size_t i)
 		const struct profile_section *s = &file->sections[j];
 
 		if (s->type != NULL && strcmp(s->type, "profile") == 0 &&
-		    find_section(file, s->type, s->name) == j + 1 && i-- == 0)
+		    !s->hidden && i-- == 0)
 			return s->name;
 	}
 	return NULL;

@@ -12,6 +12,7 @@ struct profile_section {
 	const char *type;   /* a literal; NULL: not for us */
 	char *name;
 	size_t first; /* entry */
+	bool hidden;  /* by a later one with its type and name */
 	int line;
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "dynamodb/pairs.h"
 #include "dynamodb/profile_file.h"
 #include "dynamodb/words.h"
 
@@ -25,6 +26,9 @@ struct reader {
 	size_t option;  /* … and is this one */
 	char *end;      /* of its value, a NUL */
 	size_t blank;   /* empty lines since then */
+	/* Numbers plus one of sections by header and by type and name, and of
+	 * options by header and name. */
+	struct pairs headers, names, options;
 };
 
 /* Length of the white space character at ${p}, as Python sees it, or 0. */
@@ -86,6 +90,23 @@ entry_push(struct profile_file *file)
 	return e;
 }
 
+/* Of two with the same name the last one counts, as in botocore: [default]
+ * behind [profile default] hides it. */
+static void
+hide_twin(struct reader *r)
+{
+	struct profile_file *file = r->file;
+	const struct profile_section *s = &file->sections[file->nsections - 1];
+	size_t *at;
+
+	if (s->type == NULL)
+		return;
+	at = pairs_at(&r->names, s->type, s->name);
+	if (*at > 0)
+		file->sections[*at - 1].hidden = true;
+	*at = file->nsections;
+}
+
 /* What a section of the config file is, by its header. */
 static void
 classify(const struct profile_file *file, struct profile_section *s)
@@ -117,15 +138,13 @@ read_section(struct reader *r, const char *header, struct fault *f)
 {
 	struct profile_file *file = r->file;
 	struct profile_section *s;
+	size_t *at = pairs_at(&r->headers, header, "");
 
-	for (size_t i = 0; i < file->nsections; i++)
-		if (strcmp(file->sections[i].header, header) == 0 &&
-		    strcmp(header, PROFILE_DEFAULTS) != 0)
-			return fault(f, FAULT_CONFIG,
-			    "%s:%d: section [%.100s] was begun in line %d "
-			    "already",
-			    file->path, r->line, header,
-			    file->sections[i].line);
+	if (*at > 0 && strcmp(header, PROFILE_DEFAULTS) != 0)
+		return fault(f, FAULT_CONFIG,
+		    "%s:%d: section [%.100s] was begun in line %d already",
+		    file->path, r->line, header, file->sections[*at - 1].line);
+	*at = file->nsections + 1;
 	file->sections = xreallocarray(file->sections, file->nsections + 1,
 	    sizeof(*file->sections));
 	s = &file->sections[file->nsections++];
@@ -133,6 +152,7 @@ read_section(struct reader *r, const char *header, struct fault *f)
 		.first = file->nentries,
 		.line = r->line };
 	classify(file, s);
+	hide_twin(r);
 	r->in_option = false;
 	return 0;
 }
@@ -142,8 +162,8 @@ read_option(struct reader *r, char *p, char *end, struct fault *f)
 {
 	struct profile_file *file = r->file;
 	char *delim, *value, *name_end;
-	const struct profile_entry *twin;
 	struct profile_entry *e;
+	size_t *at;
 
 	for (delim = p; delim < end && *delim != '=' && *delim != ':'; delim++)
 		;
@@ -159,12 +179,14 @@ read_option(struct reader *r, char *p, char *end, struct fault *f)
 	for (char *c = p; c < name_end; c++)
 		if (*c >= 'A' && *c <= 'Z')
 			*c = (char)(*c - 'A' + 'a');
-	twin = profile_find(file, file->nsections - 1, p, NULL);
-	if (twin != NULL)
+	at = pairs_at(&r->options, file->sections[file->nsections - 1].header,
+	    p);
+	if (*at > 0)
 		return fault(f, FAULT_CONFIG,
 		    "%s:%d: %.100s was set in line %d already", file->path,
-		    r->line, p, twin->line);
+		    r->line, p, file->entries[*at - 1].line);
 	e = entry_push(file);
+	*at = file->nentries;
 	e->option = p;
 	e->value = value;
 	e->line = r->line;
@@ -239,10 +261,10 @@ read_line(struct reader *r, char *p, char *end, struct fault *f)
 	return read_option(r, p, end, f);
 }
 
-int
-profile_read(struct profile_file *file, struct fault *f)
+static int
+read_lines(struct reader *r, struct fault *f)
 {
-	struct reader r = { .file = file };
+	struct profile_file *file = r->file;
 	char *p = file->text, *end = file->text + file->n, *next;
 
 	if (file->n >= 3 && memcmp(p, "\357\273\277", 3) == 0)
@@ -250,7 +272,7 @@ profile_read(struct profile_file *file, struct fault *f)
 	for (; p < end; p = next) {
 		char *stop = p;
 
-		r.line++;
+		r->line++;
 		while (stop < end && *stop != '\n' && *stop != '\r' &&
 		    *stop != '\0')
 			stop++;
@@ -258,10 +280,22 @@ profile_read(struct profile_file *file, struct fault *f)
 			return fault(f, FAULT_CONFIG,
 			    "%s:%d: a NUL byte: not a text file, or one in "
 			    "UTF-16; save it as UTF-8",
-			    file->path, r.line);
+			    file->path, r->line);
 		next = stop + (strncmp(stop, "\r\n", 2) == 0 ? 2 : 1);
-		if (read_line(&r, p, stop, f) != 0)
+		if (read_line(r, p, stop, f) != 0)
 			return -1;
 	}
 	return 0;
+}
+
+int
+profile_read(struct profile_file *file, struct fault *f)
+{
+	struct reader r = { .file = file };
+	int rc = read_lines(&r, f);
+
+	pairs_release(&r.headers);
+	pairs_release(&r.names);
+	pairs_release(&r.options);
+	return rc;
 }

@@ -403,6 +403,34 @@ test_load(void **state)
 	home_close();
 }
 
+/* As many options and sections as 4 MiB hold: read at once, and the last one
+ * is still held against all before it. */
+static void
+test_many(void **state)
+{
+	struct buf text = { 0 };
+	struct profile_file *file;
+	struct fault f = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 60000; i++)
+		buf_addf(&text, "[profile p%d]\no = x\n", i);
+	buf_adds(&text, "[default]\n");
+	for (int i = 0; i < 150000; i++)
+		buf_addf(&text, "o%d = x\n", i);
+	file = profile_parse(text.p, text.n, "file", CONFIG, &f);
+	assert_non_null(file);
+	assert_true(profile_has(file, "profile", "p59999"));
+	assert_int_equal(profile_line(file, "profile", "default", "o149999"),
+	    270001);
+	profile_free(file);
+	buf_adds(&text, "O7 = x\n");
+	assert_null(profile_parse(text.p, text.n, "file", CONFIG, &f));
+	assert_string_equal(f.text,
+	    "file:270002: o7 was set in line 120009 already");
+	buf_release(&text);
+}
+
 int
 main(void)
 {
@@ -411,6 +439,7 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_lines_and_names),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_load),
 	};
 
