@@ -169,6 +169,17 @@ look(struct putter *p, const struct item *item, struct slice *there,
 	return 1;
 }
 
+/* What was sent twice may have been ours or another's, and the table could
+ * not be asked: -1. */
+static int
+untold(struct put_result *out)
+{
+	out->outcome = OUTCOME_FAILED;
+	out->code = "a reply was lost";
+	out->message = "and what is there now could not be read";
+	return -1;
+}
+
 /* Put ${image} where nothing is. A put that was sent more than once and
  * fails its condition may have failed because of itself. */
 static int
@@ -193,7 +204,7 @@ put_back(struct putter *p, const struct item *item, struct slice image,
 			return rc;
 		there = (struct slice){ p->put.present.p, p->put.present.n };
 		if (there.n == 0 && look(p, item, &there, f) < 0)
-			return -1;
+			return untold(out);
 		out->unconfirmed = there.n > 0 && slice_same(there, image);
 		if (out->unconfirmed)
 			out->outcome = OUTCOME_DELETED;
@@ -238,7 +249,7 @@ take_back(struct putter *p, const struct item *item, struct slice image,
 		return rc;
 	there = p->update.old;
 	if (there.p == NULL && (found = look(p, item, &there, f)) < 0)
-		return -1;
+		return untold(out);
 	if (found == 0)
 		return put_back(p, item, image, out, f);
 	out->outcome = OUTCOME_REFRESHED;
