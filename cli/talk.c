@@ -1,9 +1,11 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "cli/talk.h"
 #include "cli/term.h"
 #include "dynamodb/workers.h"
@@ -67,14 +69,23 @@ talk_draw(struct talk *t, const char *p, size_t n)
 	buf_release(&line);
 }
 
-/* One "ttlsweep: text" line, made harmless. */
+/* One "ttlsweep: text" line, made harmless: what the table holds may not
+ * break it. Backslashes stay, for commands that are to be pasted. */
 static void
 say(struct talk *t, const char *text, size_t n)
 {
+	const char *end = text + n, *slash;
 	struct buf line = { 0 };
 
 	buf_adds(&line, "ttlsweep: ");
-	term_tame(&line, text, n, !term_utf8());
+	for (const char *p = text; p < end; p = slash + (slash < end)) {
+		slash = memchr(p, '\\', (size_t)(end - p));
+		if (slash == NULL)
+			slash = end;
+		text_escape(&line, p, (size_t)(slash - p), !term_utf8());
+		if (slash < end)
+			buf_addc(&line, '\\');
+	}
 	buf_addc(&line, '\n');
 	talk_write(t, line.p, line.n);
 	buf_release(&line);

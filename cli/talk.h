@@ -10,7 +10,7 @@ struct lock;
 /*
  * All talk: lines on standard error, "ttlsweep: …", from any thread, never
  * through the line of progress that may stand there. Bytes of the table in
- * them are made harmless.
+ * them are made harmless: none ends a line.
  */
 struct talk {
 	struct lock *lock;

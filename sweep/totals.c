@@ -1,6 +1,8 @@
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "dynamodb/attr.h"
 #include "dynamodb/item.h"
 #include "inspector/mask.h"
@@ -34,7 +36,7 @@ void
 sweep_totals_failed(struct sweep_totals *t, const struct rules *rules,
     const struct item *item, const char *why)
 {
-	struct buf key = { 0 }, shown = { 0 };
+	struct buf key = { 0 }, shown = { 0 }, safe = { 0 };
 
 	if (t->nfailures >= SWEEP_FAILURES)
 		return;
@@ -44,7 +46,8 @@ sweep_totals_failed(struct sweep_totals *t, const struct rules *rules,
 		buf_addc(&shown, ' ');
 		attr_key_text(&shown, item->sort);
 	}
-	t->failures[t->nfailures].key = buf_detach(&shown);
+	text_escape(&safe, buf_text(&shown), shown.n, false);
+	t->failures[t->nfailures].key = buf_detach(&safe);
 	t->failures[t->nfailures].why = xstrdup(why);
 	t->nfailures++;
 	buf_release(&key);

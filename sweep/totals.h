@@ -10,7 +10,8 @@ struct item;
 struct record;
 struct rules;
 
-/* An entry that failed, for the report: masked key and why. */
+/* An entry that failed, for the report: its key, masked and escaped, and
+ * why. */
 struct sweep_failure {
 	char *key;
 	char *why;

@@ -76,3 +76,14 @@ peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 assert peak < 40 * 1024, "%d KiB" % peak
 PY
 }
+
+@test "a key with line ends forges no line of a message" {
+	table
+	local key='x\nttlsweep: all is well\ty\\z'
+	# an entry that only the service refuses: it is larger with its TTL
+	printf '{"Item":{"key":{"S":"%s"},"p":{"S":"%s"}}}\n' "$key" \
+	    "$(printf %409565s x)" >x.json
+	run -3 --separate-stderr ttlsweep restore -t "$T" --yes --extend-ttl 1d x.json
+	# shellcheck disable=SC2154
+	[[ ${stderr_lines[1]} == 'ttlsweep: failed: x\nttlsweep: all is well\ty\\z: '* ]]
+}
