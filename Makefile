@@ -218,6 +218,7 @@ SRC := \
     sweep/outcome.c \
     sweep/purge.c \
     sweep/restore.c \
+    sweep/restore_check.c \
     sweep/sweeper.c \
     sweep/sweeplock.c \
     sweep/totals.c

@@ -29,10 +29,12 @@ const struct command cmd_restore = {
 	.max = -1,
 	.summary = "put back entries (says only what it would do, without "
 		   "--yes)",
-	.about = "Puts back what journals of purge and exports hold, each "
-		 "entry only where none has its key now. A journal tells its "
-		 "table and region; every file is checked from end to end "
-		 "before anything is written.",
+	.about = "Puts back what journals and exports hold, each "
+		 "entry only where none has its key now; the journal of a "
+		 "repair gives entries the TTL value back that they had, "
+		 "where they still have the one that repair gave them. A "
+		 "journal tells its table and region; every file is checked "
+		 "from end to end before anything is written.",
 	.run = run,
 };
 
@@ -52,6 +54,7 @@ struct restoring {
 	struct cms_key *key; /* --decrypt-with; NULL: none */
 	struct sweep_totals totals;
 	struct sweeplock *lock;
+	bool began; /* to write */
 };
 
 static int
@@ -148,6 +151,7 @@ check_origins(struct restoring *s, struct fault *f)
 	for (size_t i = 0; i < s->n && s->files[i].table != NULL; i++) {
 		const struct origin *x = &s->files[i];
 
+
 		if (option_given(o, "table"))
 			return 0;
 		if (!option_given(o, "endpoint-url") &&
@@ -181,7 +185,26 @@ write_totals(struct restoring *s, bool executed, int rc, struct fault *f)
 	};
 
 	r.write_units = executed ? r.work.write_units : (double)s->totals.units;
-	return totals_write(c, &r, rc, f);
+	rc = totals_write(c, &r, rc, f);
+	if (executed && s->totals.stopped != NULL)
+		talk_note(c->talk, "to go on: %s", c->o->line);
+	return rc;
+}
+
+/* All is checked, and ${entries} are to be put back. */
+static void
+begin(void *ctx, int64_t entries)
+{
+	struct restoring *s = ctx;
+
+	s->began = true;
+	context_begin_files(&s->context, "restored", entries);
+}
+
+static void
+tick(void *ctx, const struct pass_progress *p)
+{
+	context_tick(&((struct restoring *)ctx)->context, p);
 }
 
 static int
@@ -201,16 +224,17 @@ restore(struct restoring *s, struct fault *f)
 		.extend_ttl = o->extend_ttl,
 		.jobs = (int)o->jobs,
 		.execute = o->yes,
-		.tick = context_tick,
-		.tick_ctx = c,
+		.tick = tick,
+		.begin = begin,
+		.tick_ctx = s,
 	};
 	struct fault after = { 0 };
 	int rc, told;
 
-	context_begin(c, NULL, false);
+	context_begin_files(c, "checked", -1);
 	rc = restore_run(&restore, &s->totals, f);
 	context_end(c);
-	if (rc != 0 && s->totals.matched == 0 && f->kind != FAULT_CANCELLED)
+	if (rc != 0 && !s->began && f->kind != FAULT_CANCELLED)
 		return -1;
 	told = write_totals(s, o->yes, rc, &after);
 	if (rc != 0) {

@@ -371,6 +371,26 @@ context_begin(struct context *c, const char *matched, bool rows)
 }
 
 void
+context_begin_files(struct context *c, const char *verb, int64_t entries)
+{
+	const struct progress_options o = {
+		.mode = progress_mode(c->o, false),
+		.verb = verb,
+		.expected = entries,
+		.exact = true,
+		.put = put,
+		.width = width,
+		.ctx = c,
+	};
+	int64_t now = c->world->mono_us(c->world->ctx);
+
+	context_end(c);
+	if (c->begun_us == 0)
+		c->begun_us = now;
+	c->progress = progress_start(&o, now);
+}
+
+void
 context_tick(void *context, const struct pass_progress *p)
 {
 	struct context *c = context;

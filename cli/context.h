@@ -104,6 +104,10 @@ void context_tell_keys(const struct context *c, int64_t absent);
  * not to tell. ${rows}: data goes to stdout meanwhile.
  */
 void context_begin(struct context *c, const char *matched, bool rows);
+/* The same of ${entries} entries in files (-1: not known yet), of which is
+ * told how many are ${verb} ("checked"). Where a pass follows another, the
+ * clock goes on. */
+void context_begin_files(struct context *c, const char *verb, int64_t entries);
 void context_tick(void *context, const struct pass_progress *p);
 void context_end(struct context *c);
 

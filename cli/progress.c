@@ -112,6 +112,7 @@ static void
 compose(struct progress *p, int64_t now_us, const struct pass_progress *at,
     int width)
 {
+	const char *about = p->o.exact ? "" : "~";
 	char text[32];
 	double s = share(p, at);
 
@@ -119,11 +120,11 @@ compose(struct progress *p, int64_t now_us, const struct pass_progress *at,
 	buf_addf(&p->piece, "%s %s", p->o.verb, text);
 	if (p->o.expected > 0) {
 		text_count(text, p->o.expected);
-		buf_addf(&p->piece, " of ~%s", text);
+		buf_addf(&p->piece, " of %s%s", about, text);
 	}
 	join(p, width);
 	if (s >= 0)
-		buf_addf(&p->piece, " (~%d %%)", (int)(s * 100));
+		buf_addf(&p->piece, " (%s%d %%)", about, (int)(s * 100));
 	join(p, width);
 	if (p->rate >= 1) {
 		text_count(text, (int64_t)p->rate);

@@ -26,6 +26,7 @@ struct progress_options {
 	const char *matched; /* "matched"; NULL: not shown */
 	int64_t expected;    /* entries there are, hours old; 0: unknown,
 				segments tell; -1: nothing does */
+	bool exact;          /* that many, not about that many */
 	/* PROGRESS_DRAW: the line, ${n} 0 to erase it; else a whole line. */
 	void (*put)(void *ctx, const char *p, size_t n);
 	/* Cells of the line now, 0 when it is not to be drawn (we are in the

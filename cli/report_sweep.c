@@ -160,6 +160,11 @@ stopped(const struct paper *p, const struct report_sweep *r, struct buf *line)
 		buf_addf(line,
 		    " entries match, more than --max-percent allows: none was "
 		    "touched.");
+	} else if (is_restore(r)) {
+		buf_addf(line,
+		    "Stopped early: %s. The rest was not put back; the same "
+		    "command goes on, and passes over what is there.",
+		    t->stopped);
 	} else {
 		buf_addf(line,
 		    "Stopped early: %s. What lies behind was not looked at.",
@@ -214,6 +219,28 @@ would_purge(const struct paper *p, const struct report_sweep *r,
 }
 
 static void
+would_restore(const struct paper *p, const struct report_sweep *r,
+    struct buf *line)
+{
+	const struct sweep_totals *t = r->totals;
+
+	if (t->of_repair > 0)
+		buf_addf(line,
+		    "%s of a repair gets its old TTL value back where it "
+		    "still has the one it was given. ",
+		    t->of_repair < t->matched ? "What is" : "Each entry");
+	buf_addf(line,
+	    "%s is put back only where no entry has its key; that takes up "
+	    "to ",
+	    t->of_repair == 0               ? "Each"
+		: t->of_repair < t->matched ? "All else, and what is gone,"
+					    : "What is gone");
+	cost(line, r);
+	buf_addc(line, '.');
+	say(p, line, NULL);
+}
+
+static void
 would(const struct paper *p, const struct report_sweep *r, struct buf *line)
 {
 	const char *stop = r->totals->stopped;
@@ -230,12 +257,7 @@ would(const struct paper *p, const struct report_sweep *r, struct buf *line)
 		return;
 	}
 	if (is_restore(r)) {
-		buf_adds(line,
-		    "Each is put back only where no entry has its "
-		    "key; that takes up to ");
-		cost(line, r);
-		buf_addc(line, '.');
-		say(p, line, NULL);
+		would_restore(p, r, line);
 	} else {
 		would_purge(p, r, line);
 	}

@@ -29,76 +29,6 @@
  * Nothing that is there is overwritten.
  */
 
-/* A journal of another table is only taken when the user named the table. */
-static int
-check_journal(const struct restore *r, const struct images *im, struct fault *f)
-{
-	const struct journal_index *ix = reader_journal(im->reader);
-	const struct journal_header *h;
-
-	if (ix == NULL)
-		return 0;
-	h = &ix->header;
-	if (strcmp(h->partition, r->table->partition) != 0 ||
-	    (h->sort == NULL) != (r->table->sort == NULL) ||
-	    (h->sort != NULL && strcmp(h->sort, r->table->sort) != 0))
-		return fault(f, FAULT_DATA,
-		    "%s: the journal's key is (%s%s%s), table %s has "
-		    "(%s%s%s)",
-		    im->path, h->partition, h->sort != NULL ? ", " : "",
-		    h->sort != NULL ? h->sort : "", r->table->name,
-		    r->table->partition, r->table->sort != NULL ? ", " : "",
-		    r->table->sort != NULL ? r->table->sort : "");
-	if (strcmp(h->table, r->table->name) != 0 && !r->other_table)
-		return fault(f, FAULT_REFUSED,
-		    "%s: a journal of table %s, and this is table %s; to put "
-		    "its entries here all the same, say --table %s",
-		    im->path, h->table, r->table->name, r->table->name);
-	return 0;
-}
-
-/* Whether what is restored is expired on a table whose TTL will take it. */
-static void
-note_expired(struct sweep_totals *t, const struct restore *r,
-    const struct summary *s)
-{
-	if (r->extend_ttl < 0 && s->states[STATE_PENDING].items > 0)
-		t->expired_again = true;
-}
-
-/* Read a whole file without writing: its images are counted. */
-static int
-count_file(const struct restore *r, const char *path, int64_t *n,
-    struct sweep_totals *t, struct fault *f)
-{
-	struct images *im =
-	    images_open(path, r->table, r->ttl_attribute, r->key, f);
-	struct selection any = selection_any();
-	struct summary s;
-	struct pass_progress done = { 0 };
-	struct pass pass = { .rules = r->rules,
-		.selection = &any,
-		.jobs = 1,
-		.table = r->table,
-		.tick = r->tick,
-		.tick_ctx = r->tick_ctx };
-	int rc;
-
-	if (im == NULL)
-		return -1;
-	summary_init(&s, 0, true);
-	pass.source = &im->source;
-	rc = check_journal(r, im, f);
-	if (rc == 0)
-		rc = pass_run(&pass, &s, &done, f);
-	*n = done.items;
-	note_expired(t, r, &s);
-	t->units += done.units;
-	summary_release(&s);
-	source_close(&im->source);
-	return rc;
-}
-
 struct run {
 	const struct restore *r;
 	struct lock *lock;
@@ -330,6 +260,31 @@ on_close(void *state, struct fault *f)
 	return 0;
 }
 
+static int64_t
+settled(const struct sweep_totals *t)
+{
+	int64_t n = 0;
+
+	for (int i = 0; i < OUTCOMES; i++)
+		n += t->outcomes[i];
+	return n;
+}
+
+/* A page is told of when all of it is done; that would be seldom. */
+static void
+tick(void *ctx, const struct pass_progress *p)
+{
+	struct run *run = ctx;
+	struct pass_progress at = *p;
+
+	if (run->r->tick == NULL)
+		return;
+	lock_enter(run->lock);
+	at.items = settled(run->totals);
+	lock_leave(run->lock);
+	run->r->tick(run->r->tick_ctx, &at);
+}
+
 static int
 put_file(struct run *run, const char *path, struct fault *f)
 {
@@ -345,8 +300,8 @@ put_file(struct run *run, const char *path, struct fault *f)
 		.selection = &any,
 		.jobs = r->jobs,
 		.sink = { run, on_open, on_entry, NULL, NULL, on_close },
-		.tick = r->tick,
-		.tick_ctx = r->tick_ctx };
+		.tick = tick,
+		.tick_ctx = run };
 	int rc;
 
 	if (im == NULL)
@@ -359,28 +314,32 @@ put_file(struct run *run, const char *path, struct fault *f)
 	return rc;
 }
 
+static int
+put_files(struct run *run, struct fault *f)
+{
+	const struct restore *r = run->r;
+	int rc = 0;
+
+	if (r->begin != NULL)
+		r->begin(r->tick_ctx, run->totals->matched);
+	run->lock = lock_new();
+	for (int i = 0; rc == 0 && i < r->npaths; i++)
+		rc = put_file(run, r->paths[i], f);
+	lock_free(run->lock);
+	return rc;
+}
+
 int
 restore_run(const struct restore *r, struct sweep_totals *totals,
     struct fault *f)
 {
 	struct run run = { .r = r, .totals = totals };
-	int64_t n, settled = 0;
-	int rc = 0;
+	int rc = restore_check(r, totals, f);
 
-	for (int i = 0; i < r->npaths; i++) {
-		if (count_file(r, r->paths[i], &n, totals, f) != 0)
-			return -1;
-		totals->scanned += n;
-		totals->matched += n;
-	}
-	run.lock = lock_new();
-	for (int i = 0; r->execute && rc == 0 && i < r->npaths; i++)
-		rc = put_file(&run, r->paths[i], f);
-	lock_free(run.lock);
+	if (rc == 0 && r->execute)
+		rc = put_files(&run, f);
 	/* what was not come to */
-	for (int i = 0; i < OUTCOMES; i++)
-		settled += totals->outcomes[i];
-	totals->outcomes[OUTCOME_SKIPPED] += totals->matched - settled;
+	totals->outcomes[OUTCOME_SKIPPED] += totals->matched - settled(totals);
 	if (rc != 0)
 		totals->stopped =
 		    f->kind == FAULT_CANCELLED ? "interrupted" : "failed";

@@ -25,7 +25,10 @@ struct restore {
 	int64_t extend_ttl; /* the TTL becomes now + this; -1: as it was */
 	int jobs;
 	bool execute;
+	/* How far it is: what was checked, and, once begin was called with
+	 * how many entries there are, what was put back. NULL: not wanted. */
 	void (*tick)(void *ctx, const struct pass_progress *p);
+	void (*begin)(void *ctx, int64_t entries);
 	void *tick_ctx;
 };
 
@@ -35,6 +38,10 @@ struct restore {
  * balance: matched = restored + present + failed + skipped. 0 or -1.
  */
 int restore_run(const struct restore *r, struct sweep_totals *totals,
+    struct fault *f);
+
+/* Below: read all files without writing, and count what they hold. */
+int restore_check(const struct restore *r, struct sweep_totals *totals,
     struct fault *f);
 
 #endif

@@ -35,6 +35,7 @@ struct sweep_totals {
 	char *journal;         /* its path; NULL: none was written */
 	struct sweep_failure failures[SWEEP_FAILURES];
 	int nfailures;
+	int64_t of_repair;   /* restore: matched ones of a repair's journal */
 	bool expired_again;  /* restore: some are expired already */
 	const char *stopped; /* NULL, "max-items", "interrupted", … */
 	int64_t percent_of;  /* max-percent: what the counting pass scanned */

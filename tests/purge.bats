@@ -223,6 +223,8 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	    --reason milliseconds,microseconds,nanoseconds,string --columns expires
 	[ -z "$(grep . <<<"$output")" ]
 	[ "$(left)" -eq 300 ]
+	run -0 ttlsweep restore -t "$T" "$j"
+	[[ $output == *"Each entry of a repair gets its old TTL value back"* ]]
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes "$j" --format json
 	jq -e --argjson n "$matched" '.restored == $n' <<<"$output"
 	dump --endpoint "$LOCAL_URL" --table "$T" | cmp - "$BATS_TEST_TMPDIR/before"

@@ -4,7 +4,7 @@
 
 load lib/common
 
-setup_file() { start_local; }
+setup_file() { start_local; start_dynalite; }
 teardown_file() { stop_servers; }
 
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
@@ -14,7 +14,7 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
 table()
 {
 	T=$(new_table restore)
-	seed --endpoint "$LOCAL_URL" --table "$T" "$@" >/dev/null
+	seed --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" "$@" >/dev/null
 }
 
 # item KEY PAYLOAD [TTL]: an entry's line.
@@ -86,4 +86,25 @@ PY
 	run -3 --separate-stderr ttlsweep restore -t "$T" --yes --extend-ttl 1d x.json
 	# shellcheck disable=SC2154
 	[[ ${stderr_lines[1]} == 'ttlsweep: failed: x\nttlsweep: all is well\ty\\z: '* ]]
+}
+
+@test "interrupted: how many of how many were restored, and how to go on" {
+	table
+	local i pid status=0
+	for i in {1..30}; do item "$i" x; done >x.json
+	"$TTLSWEEP" restore -t "$T" --yes x.json --max-wcu 10 \
+	    --progress always >out 2>err &
+	pid=$!
+	until grep -q "restored [0-9]* of 30 (" err; do
+		kill -0 $pid
+		sleep 0.05
+	done
+	kill -TERM $pid
+	wait $pid || status=$?
+	[[ $status -eq 143 ]]
+	grep -q "to go on: ttlsweep restore -t $T --yes x.json" err
+	[[ $(<err) != *scanned* ]]
+	grep -q "; stopped: interrupted" out
+	run -0 ttlsweep restore -t "$T" --yes x.json
+	[[ $(holds | wc -w) -eq 30 ]]
 }

@@ -156,7 +156,7 @@ static void
 test_defaults(void **state)
 {
 	struct screen s = { .width = 0 };
-	const struct progress_options o = { .mode = PROGRESS_DRAW,
+	struct progress_options o = { .mode = PROGRESS_DRAW,
 		.verb = "read",
 		.expected = -1,
 		.put = put,
@@ -170,6 +170,14 @@ test_defaults(void **state)
 	assert_string_equal(buf_text(&s.text), "read 7, 7/s|<>");
 	progress_tick(NULL, 0, &at);
 	progress_stop(NULL);
+	/* what is known is not about so many */
+	o.expected = 14;
+	o.exact = true;
+	buf_reset(&s.text);
+	p = progress_start(&o, 0);
+	progress_tick(p, 1000000, &at);
+	progress_stop(p);
+	assert_string_equal(buf_text(&s.text), "read 7 of 14 (50 %), 7/s|<>");
 	buf_release(&s.text);
 }
 

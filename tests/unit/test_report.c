@@ -732,6 +732,55 @@ test_sweep_json(void **state)
 	buf_release(&b);
 }
 
+/* The dry run of a restore, of a repair's journals or not, and its end. */
+static void
+test_restore_text(void **state)
+{
+	static const struct report_style style = { .width = 1000 };
+	static const struct {
+		int64_t of_repair;
+		bool executed;
+		const char *stopped, *says;
+	} cases[] = {
+		{ 0, false, NULL,
+		    " Each is put back only where no entry has its key; " },
+		{ 5, false, NULL,
+		    " Each entry of a repair gets its old TTL value back "
+		    "where it still has the one it was given. What is gone is "
+		    "put back only where no entry has its key; " },
+		{ 2, false, NULL,
+		    " What is of a repair gets its old TTL value back where "
+		    "it still has the one it was given. All else, and what is "
+		    "gone, is put back only where no entry has its key; " },
+		{ 0, true, "interrupted",
+		    " Stopped early: interrupted. The rest was not put back; "
+		    "the same command goes on, and passes over what is "
+		    "there. " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct sweep_totals t = { .scanned = 5,
+			.matched = 5,
+			.of_repair = cases[i].of_repair,
+			.stopped = cases[i].stopped };
+		struct report_sweep r = { .command = "restore",
+			.place = { .table = "T", .region = "us-east-1" },
+			.executed = cases[i].executed,
+			.totals = &t,
+			.journal_free = -1 };
+		struct buf b = { 0 };
+
+		report_sweep_text(&b, &r, &style);
+		/* wherever its lines end */
+		for (char *p = b.p; (p = strchr(p, '\n')) != NULL;)
+			*p = ' ';
+		if (strstr(b.p, cases[i].says) == NULL)
+			fail_msg("%zu: %s", i, b.p);
+		buf_release(&b);
+	}
+}
+
 static void
 test_sweep_text(void **state)
 {
@@ -797,6 +846,7 @@ main(void)
 		cmocka_unit_test(test_troubles),
 		cmocka_unit_test(test_switch),
 		cmocka_unit_test(test_sweep_json),
+		cmocka_unit_test(test_restore_text),
 		cmocka_unit_test(test_sweep_text),
 	};
 
