@@ -151,16 +151,16 @@ check_origins(struct restoring *s, struct fault *f)
 	for (size_t i = 0; i < s->n && s->files[i].table != NULL; i++) {
 		const struct origin *x = &s->files[i];
 
+		bool here = strcmp(x->endpoint, c->config.endpoint) == 0;
 
-		if (option_given(o, "table"))
-			return 0;
-		if (!option_given(o, "endpoint-url") &&
-		    strcmp(x->endpoint, c->config.endpoint) != 0)
+		if (!here && !option_given(o, "table") &&
+		    !option_given(o, "endpoint-url"))
 			return fault(f, FAULT_REFUSED,
 			    "%s was written for %s, and this is %s: give the "
 			    "one you mean with --endpoint-url",
 			    x->path, x->endpoint, c->config.endpoint);
-		if (x->table_id[0] != '\0' && c->table.id[0] != '\0' &&
+		if (here && strcmp(x->table, c->table.name) == 0 &&
+		    x->table_id[0] != '\0' && c->table.id[0] != '\0' &&
 		    strcmp(x->table_id, c->table.id) != 0)
 			talk_warn(c->talk,
 			    "%s: the table %s has been created anew since",

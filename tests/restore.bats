@@ -108,3 +108,26 @@ PY
 	run -0 ttlsweep restore -t "$T" --yes x.json
 	[[ $(holds | wc -w) -eq 30 ]]
 }
+
+@test "a table that was created anew since is told, with -t and without" {
+	export AWS_ENDPOINT_URL_DYNAMODB=$DYNALITE_URL # Local's tables have no id
+	table
+	give k x
+	ttlsweep purge -q -t "$T" --yes --journal j
+	run -0 ttlsweep restore j
+	[[ $output != *"created anew"* ]]
+	"$PYTHON" - "$T" <<-'PY'
+		import os, sys
+		import botocore.session
+		client = botocore.session.get_session().create_client("dynamodb",
+		    endpoint_url=os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
+		client.delete_table(TableName=sys.argv[1])
+	PY
+	seed --endpoint "$DYNALITE_URL" --table "$T" >/dev/null
+	run -0 ttlsweep restore j
+	[[ $output == *"j: the table $T has been created anew since"* ]]
+	run -0 ttlsweep restore j -t "$T"
+	[[ $output == *"j: the table $T has been created anew since"* ]]
+	run -0 ttlsweep restore j -t "$T" --endpoint-url "${DYNALITE_URL/127.0.0.1/localhost}"
+	[[ $output != *"created anew"* ]]
+}
