@@ -97,6 +97,7 @@ SRC := \
     cli/sweeping.c \
     cli/talk.c \
     cli/term.c \
+    cli/thrift.c \
     cli/totals.c \
     cli/ttl_command.c \
     cli/unlock.c \

@@ -137,7 +137,7 @@ work(struct list *l, bool keys_only, struct fault *f)
 		.ddb = c->ddb,
 		.rules = &c->rules,
 		.selection = &selection,
-		.jobs = (int)c->o->jobs,
+		.jobs = context_thrift(c).jobs,
 		.sink = rows_sink(&l->rows),
 		.tick = context_tick,
 		.tick_ctx = c,

@@ -275,21 +275,36 @@ context_tell_keys(const struct context *c, int64_t absent)
 		    (long long)absent, c->keys.n);
 }
 
+struct thrift
+context_thrift(const struct context *c)
+{
+	struct selection s;
+
+	context_selection(&s, c->o);
+	return thrift_of(option_given(c->o, "limit") ? c->o->limit : 0,
+	    !selection_is_any(&s), (int)c->o->jobs);
+}
+
 struct source *
 context_source(struct context *c, bool keys_only)
 {
 	const struct options *o = c->o;
+	const struct thrift thrift = context_thrift(c);
 	struct scan_options scan = {
 		.table = &c->table,
 		.ttl = c->ttl,
 		.consistent = o->consistent,
 		.keys_only = keys_only,
+		.limit = thrift.page,
+		.grows = thrift.grows,
 	};
 
 	if (c->listed)
 		return listed_source(c);
 	if (c->ddb != NULL) {
-		scan.segments = context_segments(c);
+		scan.segments = thrift.whole && !option_given(o, "segments")
+		    ? 1
+		    : context_segments(c);
 		scan.wanted = c->portion.wanted;
 		if (c->resume != NULL) {
 			scan.segments = c->resume->segments;

@@ -7,6 +7,7 @@
 #include "cli/portion.h"
 #include "cli/price.h"
 #include "cli/report.h"
+#include "cli/thrift.h"
 #include "dynamodb/config.h"
 #include "dynamodb/stack.h"
 #include "dynamodb/table.h"
@@ -95,6 +96,8 @@ int64_t context_segments(struct context *c);
 void context_price(struct context *c, double usd);
 /* The entries; of a file once. ${keys_only}: keys and TTL are enough. */
 struct source *context_source(struct context *c, bool keys_only);
+/* How --limit has it read, and by how many workers. */
+struct thrift context_thrift(const struct context *c);
 /* Tell what was odd about --keys-from: ${absent} keys have no entry. */
 void context_tell_keys(const struct context *c, int64_t absent);
 

@@ -18,6 +18,10 @@
 #define SEGMENT_BYTES ((int64_t)64 << 20)
 /* A page of 1 MB, in units; twice that when it is read consistently. */
 #define UNITS_PAGE 128.0
+/* Where a request's limit grows: it may read a fourth of what was read so far,
+ * and anything when that is more than so many entries. */
+#define ROWS_SHARE 4
+#define ROWS_MOST 4000
 
 /* A segment of a hot key range: how often in a row it was throttled, and until
  * when it is left alone (monotonic). */
@@ -37,6 +41,7 @@ struct scan {
 	int64_t first, nwaiting;
 	double units_item; /* what one costs, of late; 0: not known */
 	double units_page; /* what the last page cost */
+	int64_t read;      /* entries */
 };
 
 int64_t
@@ -65,6 +70,14 @@ bool
 scan_shard(int64_t segment, int64_t shard, int64_t of)
 {
 	return segment % of == shard - 1;
+}
+
+int64_t
+scan_rows(int64_t limit, int64_t read)
+{
+	int64_t rows = read / ROWS_SHARE > limit ? read / ROWS_SHARE : limit;
+
+	return rows < ROWS_MOST ? rows : 0;
 }
 
 static int
@@ -176,6 +189,8 @@ page_limit(struct scan *s, struct ddb_conn *conn, double *units)
 	lock_enter(s->lock);
 	each = s->units_item;
 	page = s->units_page;
+	if (s->o.grows)
+		limit = scan_rows(limit, s->read);
 	lock_leave(s->lock);
 	*units = UNITS_PAGE * consistency(s);
 	if (share > 0 && share < *units) {
@@ -209,6 +224,14 @@ learn_units(struct scan *s, const struct page *page)
 	if (each < s->units_item)
 		each = s->units_item + (each - s->units_item) / 4;
 	s->units_item = each;
+	lock_leave(s->lock);
+}
+
+static void
+count_read(struct scan *s, const struct page *page)
+{
+	lock_enter(s->lock);
+	s->read += page->scanned;
 	lock_leave(s->lock);
 }
 
@@ -327,6 +350,7 @@ scan_fetch(struct source *source, struct segment *seg, struct ddb_conn *conn,
 	heat->times = 0;
 	ddb_settle(conn, page->units, 0);
 	learn_units(s, page);
+	count_read(s, page);
 	return advance(seg, page, f) == 0 ? 1 : -1;
 }
 

@@ -19,6 +19,15 @@ selection_any(void)
 	};
 }
 
+bool
+selection_is_any(const struct selection *s)
+{
+	return s->states == ALL(STATES) &&
+	    (s->reasons == 0 || s->reasons == ALL(REASONS)) &&
+	    s->kinds == ALL(KINDS) && s->nprefixes == 0 && s->overdue < 0 &&
+	    s->expires_within < 0 && s->larger_than < 0;
+}
+
 /* The bits that one word of a list stands for; 0 when it is none. */
 static unsigned
 state_bits(const char *word)

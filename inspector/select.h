@@ -22,6 +22,8 @@ struct selection {
 };
 
 struct selection selection_any(void);
+/* Whether it wants every entry there is. Pure. */
+bool selection_is_any(const struct selection *s);
 
 /* "stuck,pending", "expired", "any": 0, or -1 and ${bad} points at the word
  * that is none. Pure. */

@@ -191,6 +191,14 @@ bash_offers() {
 	done
 }
 
+@test "list --limit, export --limit: one request where one is enough" {
+	local command log=$BATS_TEST_TMPDIR/log
+	for command in list export; do
+		ttlsweep "$command" -t "$TABLE" --limit 3 -vv >/dev/null 2>"$log"
+		[[ $(grep -c 'Scan: try' "$log") -eq 1 ]]
+	done
+}
+
 @test "list --top: the first in the order, in that order" {
 	ttlsweep list -t "$TABLE" --now "$NOW" --columns size --no-headings |
 	    sort -rn | head -7 >"$BATS_TEST_TMPDIR/size"

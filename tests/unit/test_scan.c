@@ -272,6 +272,53 @@ test_limit(void **state)
 	script_close(&s);
 }
 
+/* A limit that grows: a fourth of what was read, until it is of no use. */
+static void
+test_grows(void **state)
+{
+	static const struct {
+		const char *reply; /* to the request before */
+		long want;         /* 0: no Limit */
+	} rows[] = {
+		{ NULL, 100 },
+		{ PAGE("100", "13"), 100 },
+		{ PAGE("800", "100"), 225 },
+		{ PAGE("15100", "1900"), 0 },
+	};
+	struct script_reply replies[sizeof(rows) / sizeof(rows[0])];
+	const size_t n = sizeof(rows) / sizeof(rows[0]);
+	const struct scan_options o = { .table = &table,
+		.segments = 1,
+		.limit = 100,
+		.grows = true };
+	struct source *src = scan_source(&o);
+	struct page page = { 0 };
+	struct segment seg;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		replies[i] = (struct script_reply){ .status = 200,
+			.body =
+			    i + 1 < n ? rows[i + 1].reply : "{\"Items\":[]}" };
+	script_open(&s, replies, n);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	for (size_t i = 0; i < n; i++) {
+		const char *at;
+
+		assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f),
+		    1);
+		at = strstr(buf_text(&s.sent[i]), "\"Limit\":");
+		assert_int_equal(at != NULL ? strtol(at + 8, NULL, 10) : 0,
+		    rows[i].want);
+	}
+	src->ops->put(src, &seg);
+	source_close(src);
+	page_release(&page);
+	script_close(&s);
+}
+
 /* A checkpoint's positions: finished segments are not handed out again. */
 static void
 test_from(void **state)
@@ -411,6 +458,7 @@ main(void)
 		cmocka_unit_test(test_hot),
 		cmocka_unit_test(test_all_hot),
 		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_grows),
 		cmocka_unit_test(test_from),
 		cmocka_unit_test(test_wanted),
 		cmocka_unit_test(test_bad_pages),

@@ -43,6 +43,28 @@ static const struct {
 	/* clang-format on */
 };
 
+/* What narrows a selection, and what does not. */
+static void
+test_any(void **state)
+{
+	static const char *const prefix = "a";
+	struct selection rows[] = { selection_any(), selection_any(),
+		selection_any(), selection_any(), selection_any(),
+		selection_any(), selection_any(), selection_any() };
+
+	(void)state;
+	rows[1].reasons = (1u << REASONS) - 1;
+	rows[2].states = PENDING;
+	rows[3].reasons = 1u << REASON_MISSING;
+	rows[4].kinds = 1u << KIND_SESSION;
+	rows[5].prefixes = &prefix;
+	rows[5].nprefixes = 1;
+	rows[6].overdue = 0;
+	rows[7].larger_than = 0;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_int_equal(selection_is_any(&rows[i]), i < 2);
+}
+
 static void
 test_states(void **state)
 {
@@ -285,6 +307,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_any),
 		cmocka_unit_test(test_states),
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_wants),
