@@ -183,6 +183,7 @@ SRC := \
     export/journal_read.c \
     export/keyguess.c \
     export/keylist.c \
+    export/keylist_head.c \
     export/line.c \
     export/lines.c \
     export/place.c \

@@ -111,8 +111,8 @@ before_export(const struct csv_items *c)
 	size_t n = 0, i;
 
 	columns_csv(&own, &none);
-	if (c->n >= own.n) {
-		n = c->n - (own.n - 1);
+	if (c->attributes + 1 >= own.n) {
+		n = c->attributes + 1 - (own.n - 1);
 		for (i = 1; i < own.n; i++)
 			if (strcmp(own.list[i].name, c->names[n + i - 1]) != 0)
 				n = 0, i = own.n;
@@ -129,17 +129,36 @@ key_names(const char *partition, const char *sort)
 	    sort != NULL ? sort : "");
 }
 
+/* Between the key and the attributes are only columns that ttlsweep writes:
+ * any other may have moved one of them. What somebody put behind them is not
+ * looked at. */
+static int
+check_columns(const struct csv_items *c, size_t keys, struct fault *f)
+{
+	for (size_t i = keys; i < c->attributes; i++)
+		if (!is_column(c->names[i]))
+			return fault(f, FAULT_DATA,
+			    "%s: column %zu, \"%s\", is none that ttlsweep "
+			    "writes: remove it, or move it behind "
+			    "\"" ATTRIBUTES "\"",
+			    csv_read_name(c->csv), i + 1, c->names[i]);
+	return 0;
+}
+
 int
 csv_items_key(struct csv_items *c, const struct csv_key *key, struct fault *f)
 {
 	size_t keys = key->sort != NULL ? 2 : 1, before = before_export(c);
 	bool same = c->n > keys && strcmp(c->names[0], key->partition) == 0 &&
 	    (key->sort == NULL || strcmp(c->names[1], key->sort) == 0) &&
-	    (before == 0 || before == keys);
+	    (before == 0 || before >= keys);
 	char *have, *want;
 
-	for (size_t i = keys; same && i < c->n; i++)
-		same = is_column(c->names[i]);
+	if (same && keys == 1 && c->attributes > 1 &&
+	    (before == 2 || (before == 0 && !is_column(c->names[1]))))
+		same = false; /* it has a sort key */
+	if (same && check_columns(c, keys, f) != 0)
+		return -1;
 	if (same) {
 		c->key = *key;
 		c->keys = keys;
@@ -288,20 +307,19 @@ check_safe(const struct csv_items *c, const struct csv_row *row,
 	bool safe = csv_safe_is(row->cells[0]) ||
 	    (c->keys > 1 && csv_safe_is(row->cells[1]));
 	struct slice image = { c->image.p, c->image.n };
-	char size[32];
-	int n;
+	bool told = c->size >= c->keys && c->size < c->n;
 
-	if (!safe)
-		return 0;
-	n = snprintf(size, sizeof(size), "%lld",
-	    (long long)attr_item_size(image));
-	if (c->size >= c->keys && c->size < row->n &&
-	    row->cells[c->size].n == (size_t)n &&
-	    memcmp(row->cells[c->size].p, size, (size_t)n) == 0)
+	if (!safe ||
+	    (told &&
+		csv_safe_meant(attr_item_size(image), row->cells[c->size])))
 		return 0;
 	return fault(f, FAULT_DATA,
-	    "its key was made safe for a spreadsheet: write the file without "
-	    "--csv-safe");
+	    told
+		? "its key was made safe for a spreadsheet: write the file "
+		  "without --csv-safe"
+		: "its key looks as if it was made safe for a spreadsheet, and "
+		  "only a column \"" SIZE "\" could tell: write the file "
+		  "with it, and without --csv-safe");
 }
 
 static int

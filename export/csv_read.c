@@ -10,6 +10,8 @@
 
 #define CELL_GROWTH ((size_t)256 << 10)
 #define BOM "\xef\xbb\xbf"
+#define UTF16_LE "\xff\xfe"
+#define UTF16_BE "\xfe\xff"
 
 struct csv_read {
 	struct input *in;
@@ -165,6 +167,11 @@ fill(struct csv_read *c, struct fault *f)
 	if (r == 1 && !c->begun && c->text.n >= strlen(BOM) &&
 	    memcmp(c->text.p, BOM, strlen(BOM)) == 0)
 		c->at = strlen(BOM);
+	if (r == 1 && !c->begun && c->text.n >= 2 &&
+	    (memcmp(c->text.p, UTF16_LE, 2) == 0 ||
+		memcmp(c->text.p, UTF16_BE, 2) == 0))
+		r = fault(f, FAULT_DATA,
+		    "it is UTF-16: save it as CSV in UTF-8");
 	c->begun = true;
 	if (r < 0 && f->kind == FAULT_DATA)
 		(void)fault_at(f, "%s:%lld", input_name(c->in),

@@ -13,8 +13,9 @@ struct input;
  * CSV row by row (RFC 4180), through libcsv with its strict flags: a file
  * that ends inside of a quoted cell is an error, and so is a quote where none
  * can stand. Rows end in CRLF, LF or CR; empty lines are passed over; a UTF-8
- * mark at the start is no part of it. Cells may hold any byte, and blanks
- * belong to them. Memory is the longest row, at most CSV_ROW_MAX.
+ * mark at the start is no part of it, one of UTF-16 is an error. Cells may hold
+ * any byte, and blanks belong to them. Memory is the longest row, at most
+ * CSV_ROW_MAX.
  */
 #define CSV_ROW_MAX ((size_t)16 << 20)
 #define CSV_CELLS_MAX 10000

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "base/decimal.h"
@@ -29,4 +30,13 @@ csv_safe_is(struct slice cell)
 {
 	return cell.n > 1 && *cell.p == '\'' &&
 	    csv_safe_needs((struct slice){ cell.p + 1, cell.n - 1 });
+}
+
+bool
+csv_safe_meant(int64_t bytes, struct slice size)
+{
+	char text[32];
+	int n = snprintf(text, sizeof(text), "%lld", (long long)bytes);
+
+	return size.n == (size_t)n && memcmp(size.p, text, size.n) == 0;
 }

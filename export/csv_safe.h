@@ -2,6 +2,7 @@
 #define EXPORT_CSV_SAFE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "dynamodb/slice.h"
 
@@ -16,5 +17,8 @@ bool csv_safe_needs(struct slice cell);
 /* Whether ${cell} looks as if it had got one: the key that it was is then not
  * to be told from another that begins so. Pure. */
 bool csv_safe_is(struct slice cell);
+/* Whether an entry of ${bytes} with such a key has the size that the cell
+ * ${size} says: then the key is as it was. Pure. */
+bool csv_safe_meant(int64_t bytes, struct slice size);
 
 #endif

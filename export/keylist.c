@@ -11,6 +11,7 @@
 #include "export/csv_safe.h"
 #include "export/input.h"
 #include "export/keylist.h"
+#include "export/keylist_head.h"
 #include "inspector/mask.h"
 
 /* How long a key can be (Developer Guide, "Constraints"), in bytes. */
@@ -26,55 +27,17 @@ struct slot {
 struct reading {
 	struct keylist *list;
 	const struct ddb_table *table;
-	size_t columns;          /* in each row; 0: the first is not read yet */
-	size_t kind, attributes; /* which they are, where they are among them;
-				    0: they are not */
+	struct keylist_head head;
 	struct slot *slots;
 	size_t nslots; /* a power of two */
 	struct buf canonical, other;
 };
 
-static bool
-cell_is(struct slice cell, const char *name)
+/* The cell of a column; empty where there is none such. */
+static struct slice
+cell_at(const struct csv_row *row, size_t column)
 {
-	return cell.n == strlen(name) && memcmp(cell.p, name, cell.n) == 0;
-}
-
-static void
-read_names(struct reading *r, const struct csv_row *row)
-{
-	for (size_t i = r->table->sort != NULL ? 2 : 1; i < row->n; i++) {
-		if (cell_is(row->cells[i], "kind"))
-			r->kind = i;
-		if (cell_is(row->cells[i], "attributes"))
-			r->attributes = i;
-	}
-}
-
-/* The first row: 1 it is the line of names, 0 it is a key, -1. */
-static int
-first_row(struct reading *r, const struct csv_row *row, struct fault *f)
-{
-	const struct ddb_table *t = r->table;
-
-	r->columns = row->n;
-	if (cell_is(row->cells[0], t->partition) &&
-	    (t->sort == NULL ||
-		(row->n > 1 && cell_is(row->cells[1], t->sort)))) {
-		read_names(r, row);
-		return 1;
-	}
-	if (t->sort == NULL && row->n == 1)
-		return 0;
-	return fault(f, FAULT_DATA,
-	    "it is not the line of names, which begins with %s%s%s%s; ttlsweep "
-	    "list -t %s --reveal --format csv writes it",
-	    t->partition, t->sort != NULL ? "," : "",
-	    t->sort != NULL ? t->sort : "",
-	    t->sort != NULL
-		? ""
-		: " (only a list of nothing but keys, one a line, needs none)",
-	    t->name);
+	return column > 0 ? row->cells[column] : (struct slice){ "", 0 };
 }
 
 /* Whether the key of ${row} is masked. One that looks so and is not is told
@@ -83,14 +46,16 @@ first_row(struct reading *r, const struct csv_row *row, struct fault *f)
 static bool
 is_masked(const struct reading *r, const struct csv_row *row)
 {
-	struct slice cell;
+	const struct slice item = SLICE("item");
+	struct slice kind, attributes;
 
 	if (!mask_is(row->cells[0]))
 		return false;
-	if (r->kind > 0 && cell_is(row->cells[r->kind], "item"))
+	kind = cell_at(row, r->head.kind);
+	if (kind.n == item.n && memcmp(kind.p, item.p, kind.n) == 0)
 		return false;
-	cell = row->cells[r->attributes];
-	return r->attributes == 0 || cell.n == 0 || *cell.p != '{';
+	attributes = cell_at(row, r->head.attributes);
+	return attributes.n == 0 || *attributes.p != '{';
 }
 
 static int
@@ -105,10 +70,16 @@ masked(const struct reading *r, struct fault *f)
 static int
 made_safe(const struct reading *r, struct fault *f)
 {
+	if (r->head.size > 0 && r->head.attributes > 0)
+		return fault(f, FAULT_DATA,
+		    "the key was made safe for a spreadsheet, and names "
+		    "another entry: write the list without --csv-safe: "
+		    "ttlsweep list -t %s --reveal --format csv",
+		    r->table->name);
 	return fault(f, FAULT_DATA,
-	    "the key was made safe for a spreadsheet, and names another "
-	    "entry: write the list without --csv-safe: ttlsweep list -t %s "
-	    "--reveal --format csv",
+	    "the key looks as if it was made safe for a spreadsheet, and only "
+	    "the columns size and attributes could tell; ttlsweep list -t %s "
+	    "--reveal --format csv writes them, without --csv-safe",
 	    r->table->name);
 }
 
@@ -138,16 +109,16 @@ add_attribute(struct reading *r, struct slice cell, bool sort, struct fault *f)
 	size_t most = sort ? SORT_MAX : PARTITION_MAX;
 	struct buf *out = &r->list->json;
 
-	if (csv_safe_is(cell))
-		return made_safe(r, f);
 	buf_addc(out, sort ? ',' : '{');
 	slice_text_encode(out, name, strlen(name));
 	buf_addc(out, ':');
 	if (attr_key_value(out, type, cell.p, cell.n) != 0)
-		return fault(f, FAULT_DATA,
-		    "cell %d cannot be the key %s: %s%s", sort ? 2 : 1, name,
-		    cell.n == 0 ? "it is empty" : "not ",
-		    cell.n == 0 ? "" : forms[type]);
+		return csv_safe_is(cell)
+		    ? made_safe(r, f)
+		    : fault(f, FAULT_DATA, "cell %d cannot be the key %s: %s%s",
+			  sort ? 2 : 1, name,
+			  cell.n == 0 ? "it is empty" : "not ",
+			  cell.n == 0 ? "" : forms[type]);
 	if (type != ATTR_N && key_bytes(type, cell) > most)
 		return fault(f, FAULT_DATA,
 		    "cell %d cannot be the key %s: longer than %zu bytes",
@@ -240,17 +211,36 @@ push(struct keylist *list)
 	list->ends[list->n++] = list->json.n;
 }
 
+/* A key that looks made safe is it, unless the size in the row says that it
+ * is the entry's own. ${key} is {"key":{…}}. */
+static int
+check_safe(const struct reading *r, const struct csv_row *row, struct slice key,
+    struct fault *f)
+{
+	struct slice attributes = cell_at(row, r->head.attributes);
+	struct slice size = cell_at(row, r->head.size);
+
+	if (!csv_safe_is(row->cells[0]) &&
+	    (r->table->sort == NULL || !csv_safe_is(row->cells[1])))
+		return 0;
+	if (r->head.attributes > 0 && slice_check(attributes, NULL) == 0 &&
+	    csv_safe_meant(attr_item_size(key) + attr_item_size(attributes),
+		size))
+		return 0;
+	return made_safe(r, f);
+}
+
 static int
 add_key(struct reading *r, const struct csv_row *row, struct fault *f)
 {
 	struct keylist *list = r->list;
 	size_t begin = list->json.n;
 
-	if (row->n != r->columns)
+	if (row->n != r->head.columns)
 		return fault(f, FAULT_DATA,
 		    "it has %zu cells, and the first row has %zu (a key with "
 		    "a comma in it is written in quotes)",
-		    row->n, r->columns);
+		    row->n, r->head.columns);
 	if (is_masked(r, row))
 		return masked(r, f);
 	if (add_attribute(r, row->cells[0], false, f) != 0 ||
@@ -258,6 +248,10 @@ add_key(struct reading *r, const struct csv_row *row, struct fault *f)
 		add_attribute(r, row->cells[1], true, f) != 0))
 		return -1;
 	buf_addc(&list->json, '}');
+	if (check_safe(r, row,
+		(struct slice){ list->json.p + begin, list->json.n - begin },
+		f) != 0)
+		return -1;
 	push(list);
 	if (seen(r)) {
 		list->n--;
@@ -276,7 +270,9 @@ read_rows(struct reading *r, struct csv_read *csv, struct fault *f)
 	while ((got = csv_read_next(csv, &row, f)) == 1) {
 		if (stop_requested() != 0)
 			return fault(f, FAULT_CANCELLED, "interrupted");
-		head = r->columns == 0 ? first_row(r, &row, f) : 0;
+		head = r->head.columns == 0
+		    ? keylist_head_read(&r->head, &row, r->table, f)
+		    : 0;
 		if (head < 0 || (head == 0 && add_key(r, &row, f) != 0))
 			return csv_read_at(csv, f);
 	}

@@ -283,6 +283,21 @@ PY
 	seed --endpoint "$URL" --table "$T" --items items >/dev/null
 	ttlsweep export -q -t "$T" -o quote.csv
 	ttlsweep export -q -i quote.csv | dump --items - | cmp - <(dump --items items)
+	run -0 ttlsweep list -t "$T" --keys-from quote.csv --columns key --no-headings
+	[ "${#lines[@]}" -eq 3 ]
+	# and with columns of other people behind ours
+	sed 's/\r$//; 1s/$/,reviewed,/; 2,$s/$/,yes,/' quote.csv >added.csv
+	ttlsweep export -q -i added.csv | dump --items - | cmp - <(dump --items items)
+	ttlsweep restore -q -t "$T" added.csv
+	run -0 ttlsweep list -t "$T" --keys-from added.csv --columns key --no-headings
+	[ "${#lines[@]}" -eq 3 ]
+	ttlsweep export -q -t "$T" --columns key,attributes,size -o few.csv
+	ttlsweep restore -q -t "$T" few.csv
+	run -0 ttlsweep list -t "$T" --keys-from few.csv --columns key --no-headings
+	[ "${#lines[@]}" -eq 3 ]
+	ttlsweep export -q -t "$T" --columns key,attributes -o few.csv
+	run -1 ttlsweep restore -q -t "$T" few.csv
+	[[ $output == *"only a column \"size\" could tell"* ]]
 	ttlsweep export -q -t "$T" --csv-safe -o quote-safe.csv
 	run -1 ttlsweep export -i quote-safe.csv
 }
@@ -360,14 +375,18 @@ PY
 		}
 	}
 	refused "$key\nsession:Ab12…0123ef\n" "2: row 2: the key is masked"
-	refused "$key\n'=x\n" "2: row 2: the key was made safe"
+	refused "$key\n'=x\n" "2: row 2: the key looks as if it was made safe"
 	refused "\n\n$key\n\"x\ny" "4: row 2: the file ends inside of cell 1"
 	refused "$key\n\"\"\n" "2: row 2: cell 1 cannot be the key key: it is empty"
 	refused "$key\na,b\n" "2: row 2: it has 2 cells, and the first row has 1"
 	refused "$key\na\"b\n" "2: row 2: a quote inside of cell 1"
 	refused "$key\n\\xff\n" "2: row 2: cell 1 cannot be the key key: not text in UTF-8"
+	refused "key;kind\n$key;item\n" "1: row 1: it looks like a line of names with semicolons"
+	refused "KEY\n$key\n" "1: row 1: is it the line of names?"
+	refused "\xff\xfek\0e\0y\0\n\0" "1: it is UTF-16: save it as CSV in UTF-8"
 	refused "$key,item\n" "1: row 1: it is not the line of names, which begins with key"
-	refused "key\tkind\n$key\titem\n" "2: row 2" || refused "id,kind\n$key,item\n" "1: row 1"
+	refused "key\tkind\n$key\titem\n" "1: row 1: it looks like a line of names with tabs"
+	refused "id,kind\n$key,item\n" "1: row 1"
 	refused "key,kind\n$key\n" "2: row 2: it has 1 cells, and the first row has 2"
 	head -c -30 good.csv >cut.csv
 	run -1 sweep --yes --keys-from cut.csv

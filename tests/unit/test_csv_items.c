@@ -68,7 +68,28 @@ static const struct {
 	{ "a hint with a sort key", NAMES, "key,at", NULL,
 	    "the key (key), and it should be (key, at)" },
 	{ "a sort key too many", "a,b,c,attributes\n", NULL, NULL,
-	    "its first columns are the key (a, b)" },
+	    "/file: column 3, \"c\", is none that ttlsweep writes: remove "
+	    "it, or move it behind \"attributes\"" },
+	{ "columns added behind",
+	    "key,kind,state,reason,ttl,expires,overdue,size,attributes,"
+	    "reviewed,,\n",
+	    NULL, "key:S", NULL },
+	{ "columns added behind those of one's own", "pk,sk,attributes,who\n",
+	    NULL, "pk:S,sk:S", NULL },
+	{ "a column added among ours",
+	    "key,kind,state,reason,ttl,seen,expires,overdue,size,attributes\n",
+	    NULL, NULL, "column 6, \"seen\", is none that ttlsweep writes" },
+	{ "a column added before ours",
+	    "key,seen,kind,state,reason,ttl,expires,overdue,size,attributes\n",
+	    "key", NULL,
+	    "its first columns are the key (key, seen), and it should be "
+	    "(key)" },
+	{ "a column added behind the sort key",
+	    "key,at,seen,kind,state,reason,ttl,expires,overdue,size,"
+	    "attributes\n",
+	    "key,at", NULL, "column 3, \"seen\", is none that" },
+	{ "UTF-16", "\xff\xfek", NULL, NULL,
+	    "/file:1: it is UTF-16: save it as CSV in UTF-8" },
 	{ "no name", ",attributes\n", "", ":S", NULL },
 };
 
