@@ -14,6 +14,7 @@
 #include "export/cms_key.h"
 
 #define PHRASE_MAX 1024
+#define RSA_BITS_LEAST 1024
 
 struct cms_recipients {
 	X509 **list;
@@ -55,29 +56,63 @@ check_type(const char *path, const EVP_PKEY *pkey, struct fault *f)
 	    type != NULL ? type : "unknown");
 }
 
-static X509 *
-load_certificate(const char *path, struct fault *f)
+/* OAEP with SHA-256 leaves no room for a key of AES-256 in less than 98
+ * bytes. Nobody makes keys between that and this. */
+static int
+check_bits(const char *path, const EVP_PKEY *pkey, struct fault *f)
+{
+	int bits = EVP_PKEY_get_bits(pkey);
+
+	if (!EVP_PKEY_is_a(pkey, "RSA") || bits >= RSA_BITS_LEAST)
+		return 0;
+	return fault(f, FAULT_DATA,
+	    "%s: an RSA key of %d bits is too short to encrypt to: %d are the "
+	    "least",
+	    path, bits, RSA_BITS_LEAST);
+}
+
+static int
+add_certificate(struct cms_recipients *r, X509 *cert, const char *path,
+    struct fault *f)
+{
+	const EVP_PKEY *pkey = X509_get0_pubkey(cert);
+
+	r->list = xreallocarray(r->list, r->n + 1, sizeof(X509 *));
+	r->list[r->n++] = cert;
+	if (check_type(path, pkey, f) != 0)
+		return -1;
+	return check_bits(path, pkey, f);
+}
+
+/* All that are in the file: who is left out could not read the export. */
+static int
+load_certificates(struct cms_recipients *r, const char *path, struct fault *f)
 {
 	BIO *bio = open_pem(path, f);
+	size_t before = r->n;
 	X509 *cert;
+	bool damaged;
+	int rc = 0;
 
 	if (bio == NULL)
-		return NULL;
-	cert = PEM_read_bio_X509(bio, NULL, NULL, NULL);
+		return -1;
+	while (rc == 0 &&
+	    (cert = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL)
+		rc = add_certificate(r, cert, path, f);
+	damaged = ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE;
 	(void)BIO_free(bio);
 	ERR_clear_error();
-	if (cert == NULL) {
-		(void)fault(f, FAULT_DATA,
+	if (rc != 0)
+		return -1;
+	if (r->n == before)
+		return fault(f, FAULT_DATA,
 		    "%s: holds no certificate in PEM (-----BEGIN "
 		    "CERTIFICATE-----)",
 		    path);
-		return NULL;
-	}
-	if (check_type(path, X509_get0_pubkey(cert), f) != 0) {
-		X509_free(cert);
-		return NULL;
-	}
-	return cert;
+	if (damaged)
+		return fault(f, FAULT_DATA, "%s: certificate %zu is damaged",
+		    path, r->n - before + 1);
+	return 0;
 }
 
 struct cms_recipients *
@@ -85,14 +120,11 @@ cms_recipients_load(const char *const *paths, size_t n, struct fault *f)
 {
 	struct cms_recipients *r = xcalloc(1, sizeof(*r));
 
-	r->list = xcalloc(n, sizeof(X509 *));
-	for (; r->n < n; r->n++) {
-		r->list[r->n] = load_certificate(paths[r->n], f);
-		if (r->list[r->n] == NULL) {
+	for (size_t i = 0; i < n; i++)
+		if (load_certificates(r, paths[i], f) != 0) {
 			cms_recipients_free(r);
 			return NULL;
 		}
-	}
 	return r;
 }
 

@@ -10,7 +10,7 @@ struct x509_st;
 /* Who can read an encrypted export: certificates (PEM) with RSA or EC keys. */
 struct cms_recipients;
 
-/* The first certificate of each file. */
+/* All certificates of each file. */
 struct cms_recipients *cms_recipients_load(const char *const *paths, size_t n,
     struct fault *f);
 void cms_recipients_free(struct cms_recipients *r);

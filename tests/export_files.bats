@@ -97,6 +97,13 @@ fails() {
 	[[ -z $(ttlsweep export -i x.json --decrypt-with "$(K ec.key)") ]]
 }
 
+@test "encrypted: to all certificates in a file" {
+	cat "$(K rsa.pem)" "$(K ec.pem)" >two.pem
+	exports -o x.json --encrypt-to two.pem
+	opened x.json "$(K rsa.key)" | sort | cmp - "$(K rows)"
+	opened x.json "$(K ec.key)" | sort | cmp - "$(K rows)"
+}
+
 @test "encrypted: purge, export of the journal, restore" {
 	local table
 	table=$(new_table sealed)

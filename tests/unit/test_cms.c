@@ -25,7 +25,7 @@
 #define PIECE ((size_t)256 << 10) /* of export/cms_read.c */
 
 /* Keys, made once. */
-enum { RSA1, RSA2, EC1, EC2, ED, KEYS };
+enum { RSA1, RSA2, EC1, EC2, ED, SHORT, KEYS };
 static EVP_PKEY *keys[KEYS];
 static X509 *certs[KEYS];
 
@@ -55,6 +55,7 @@ keys_setup(void **state)
 	keys[RSA2] = EVP_RSA_gen(2048);
 	keys[EC1] = EVP_EC_gen("P-256");
 	keys[EC2] = EVP_EC_gen("P-384");
+	keys[SHORT] = EVP_RSA_gen(512);
 	keys[ED] = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	for (int i = 0; i < KEYS; i++) {
 		assert_non_null(keys[i]);
@@ -776,6 +777,36 @@ test_passphrase(void **state)
 	}
 }
 
+/* A file of several certificates is to all of them. */
+static void
+test_bundle(void **state)
+{
+	const char *path = at("bundle");
+	FILE *file = fopen(path, "w");
+	struct cms_recipients *r;
+	struct fault f = { 0 };
+
+	(void)state;
+	assert_non_null(file);
+	assert_true(PEM_write_X509(file, certs[RSA1]));
+	assert_true(fputs("the other one:\n", file) >= 0);
+	assert_true(PEM_write_X509(file, certs[EC1]));
+	assert_int_equal(fflush(file), 0);
+	r = cms_recipients_load(&path, 1, &f);
+	assert_non_null(r);
+	assert_int_equal(X509_cmp(cms_recipients_get(r, 0), certs[RSA1]), 0);
+	assert_int_equal(X509_cmp(cms_recipients_get(r, 1), certs[EC1]), 0);
+	assert_null(cms_recipients_get(r, 2));
+	cms_recipients_free(r);
+
+	assert_true(fputs("-----BEGIN CERTIFICATE-----\nMIIB\n"
+			  "-----END CERTIFICATE-----\n",
+			file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_null(cms_recipients_load(&path, 1, &f));
+	assert_non_null(strstr(f.text, "/bundle: certificate 3 is damaged"));
+}
+
 static void
 test_bad_files(void **state)
 {
@@ -811,6 +842,9 @@ test_bad_files(void **state)
 	path = cert_file(ED);
 	assert_null(cms_recipients_load(&path, 1, &f));
 	assert_non_null(strstr(f.text, "ED25519"));
+	path = cert_file(SHORT);
+	assert_null(cms_recipients_load(&path, 1, &f));
+	assert_non_null(strstr(f.text, "/cert: an RSA key of 512 bits"));
 	assert_null(cms_key_load(key_file(ED, NULL), no_phrase, NULL, &f));
 	assert_non_null(strstr(f.text, "ED25519"));
 }
@@ -861,6 +895,7 @@ main(void)
 		EACH(test_changed_meanwhile),
 		EACH(test_pipe),
 		EACH(test_passphrase),
+		EACH(test_bundle),
 		EACH(test_bad_files),
 		cmocka_unit_test(test_is),
 	};
