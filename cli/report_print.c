@@ -13,6 +13,7 @@
 #include "cli/talk.h"
 #include "cli/term.h"
 #include "export/plain.h"
+#include "export/stream.h"
 #include "inspector/summary.h"
 
 static bool
@@ -145,7 +146,10 @@ report_print(const struct options *o, const struct report *r, struct talk *talk,
 		doubt(r, talk);
 	if (r->watch != NULL)
 		arrange(&out, o, r);
-	rc = output_all(o->output, &out, f);
+	if (strcmp(o->format, "prometheus") == 0) /* node_exporter reads it */
+		rc = stream_file_shared(o->output, buf_text(&out), out.n, f);
+	else
+		rc = output_all(o->output, &out, f);
 	buf_release(&out);
 	alert = alert_expired(o, r, talk);
 	alert = alert_overdue(o, r, talk) || alert;

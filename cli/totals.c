@@ -25,7 +25,7 @@ write_metrics(struct context *c, const struct report_sweep *r, int rc,
 		return 0;
 	report_prometheus_sweep(&out, r, r->command,
 	    well ? ddb_now(c->ddb) : -1);
-	r2 = stream_file(c->o->metrics_file, out.p, out.n, f);
+	r2 = stream_file_shared(c->o->metrics_file, out.p, out.n, f);
 	buf_release(&out);
 	return r2;
 }

@@ -121,6 +121,8 @@ open_temp(struct place *p, struct fault *f)
 	}
 	p->temp = temp;
 	(void)fcntl(p->fd, F_SETFD, FD_CLOEXEC);
+	/* the umask may have taken of it; not all file systems know modes */
+	(void)fchmod(p->fd, 0600);
 	return 0;
 }
 
@@ -158,6 +160,23 @@ place_open(struct place *p, const char *path, struct fault *f)
 	if ((fd >= 0 ? open_descriptor(p, fd, f) : open_path(p, f)) == 0)
 		return 0;
 	place_discard(p);
+	return -1;
+}
+
+/* Made anew: how the umask is cannot be asked without setting it. */
+int
+place_share(struct place *p, struct fault *f)
+{
+	if (p->temp == NULL || p->keep)
+		return 0;
+	(void)close(p->fd);
+	(void)unlink(p->temp);
+	p->fd = open(p->temp, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (p->fd >= 0)
+		return 0;
+	(void)place_fault(p, errno, f);
+	free(p->temp); /* not ours */
+	p->temp = NULL;
 	return -1;
 }
 

@@ -33,6 +33,9 @@ int place_open_part(struct place *p, const char *path, int64_t from,
 /* The name of the unfinished file; the caller's. NULL when symbolic links go
  * in a circle. */
 char *place_part(const char *path);
+/* Before anything is written: a file that is being made is for others to
+ * read, too, as far as the umask has it. */
+int place_share(struct place *p, struct fault *f);
 /* Write all of it. */
 int place_write(const struct place *p, const void *data, size_t n,
     struct fault *f);

@@ -109,7 +109,11 @@ make_temp(struct s3_write *w, struct fault *f)
 	}
 	w->temp = temp;
 	data = xasprintf("%s/data", temp);
+	/* the umask may have taken of it */
+	(void)chmod(temp, 0700);
 	rc = mkdir(data, 0700);
+	if (rc == 0)
+		(void)chmod(data, 0700);
 	if (rc != 0)
 		(void)fault(f, FAULT_IO, "%s: %s", data, strerror(errno));
 	free(data);

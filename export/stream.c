@@ -39,6 +39,8 @@ stream_open(const struct stream_options *o, struct fault *f)
 	if (o->resumable ? place_open_part(&s->place, o->path, o->from, f) != 0
 			 : place_open(&s->place, o->path, f) != 0)
 		goto bad;
+	if (o->shared && place_share(&s->place, f) != 0)
+		goto bad;
 	if (o->to == NULL)
 		return s;
 	s->sealed = sealed_open(&s->place, o->to, o->part, f);
@@ -182,11 +184,11 @@ stream_discard(struct stream *s)
 	free(s);
 }
 
-int
-stream_file(const char *path, const void *p, size_t n, struct fault *f)
+static int
+write_file(const struct stream_options *o, const void *p, size_t n,
+    struct fault *f)
 {
-	struct stream_options o = { .path = path };
-	struct stream *s = stream_open(&o, f);
+	struct stream *s = stream_open(o, f);
 
 	if (s == NULL)
 		return -1;
@@ -194,4 +196,20 @@ stream_file(const char *path, const void *p, size_t n, struct fault *f)
 		return stream_commit(s, f);
 	stream_discard(s);
 	return -1;
+}
+
+int
+stream_file(const char *path, const void *p, size_t n, struct fault *f)
+{
+	const struct stream_options o = { .path = path };
+
+	return write_file(&o, p, n, f);
+}
+
+int
+stream_file_shared(const char *path, const void *p, size_t n, struct fault *f)
+{
+	const struct stream_options o = { .path = path, .shared = true };
+
+	return write_file(&o, p, n, f);
 }

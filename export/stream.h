@@ -12,15 +12,16 @@ struct hash_md5;
 /*
  * Where data goes: stdout, or a file that has its name only when it is
  * whole. A regular file is written under a temporary name beside it, mode
- * 0600, synced and renamed by stream_commit; anything else (a device, a
- * FIFO) is written as it is. May be shared by threads: each write is one
- * piece, never torn by another.
+ * 0600 (whatever the umask), synced and renamed by stream_commit; anything else
+ * (a device, a FIFO) is written as it is. May be shared by threads: each write
+ * is one piece, never torn by another.
  */
 struct stream;
 
 struct stream_options {
 	const char *path; /* NULL or "-": stdout */
 	bool gzip;
+	bool shared; /* a file has mode 0666 less the umask */
 	const struct cms_recipients *to; /* encrypt (export/sealed.h); NULL:
 					    do not. Borrowed */
 	int64_t part;         /* how much a message holds; 0: CMS_PART */
@@ -54,5 +55,8 @@ void stream_discard(struct stream *s);
 
 /* Write ${p}[0..n) as the whole of ${path}, the same way. */
 int stream_file(const char *path, const void *p, size_t n, struct fault *f);
+/* … for other programs to read: of mode 0666 less the umask. */
+int stream_file_shared(const char *path, const void *p, size_t n,
+    struct fault *f);
 
 #endif

@@ -264,7 +264,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	[ -z "$output" ]
 	grep -q "^ttlsweep_purge_entries{.*outcome=\"deleted\"} 60" "$m"
 	grep -q "^ttlsweep_last_success_timestamp_seconds{.*command=\"purge\"" "$m"
-	[ "$(stat -c %a "$m")" = 600 ] || [ "$(stat -c %a "$m")" = 644 ]
+	[ "$(stat -c %a "$m")" = "$(printf '%o' $((0666 & ~$(umask))))" ]
 	table
 	run -0 --separate-stderr sweep --yes
 	[ "${#lines[@]}" -eq 1 ]

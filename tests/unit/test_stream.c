@@ -73,6 +73,31 @@ names_in(const char *path)
 	return n;
 }
 
+/* 0600 whatever the umask; what is shared is as the umask has it. */
+static void
+check_modes(void)
+{
+	static const struct {
+		mode_t umask, shared;
+	} rows[] = { { 022, 0644 }, { 027, 0640 }, { 0377, 0400 },
+		{ 0777, 0 } };
+	struct fault f = { 0 };
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		mode_t before = umask(rows[i].umask);
+
+		assert_int_equal(stream_file(at("mode"), "x", 1, &f), 0);
+		assert_int_equal(stat(at("mode"), &st), 0);
+		assert_int_equal(st.st_mode & 07777, 0600);
+		assert_int_equal(stream_file_shared(at("mode"), "x", 1, &f), 0);
+		assert_int_equal(stat(at("mode"), &st), 0);
+		assert_int_equal(st.st_mode & 07777, rows[i].shared);
+		(void)umask(before);
+	}
+	assert_int_equal(unlink(at("mode")), 0);
+}
+
 static void
 test_whole_or_not(void **state)
 {
@@ -91,6 +116,8 @@ test_whole_or_not(void **state)
 	assert_int_equal(stat(at("out"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
 	assert_int_equal(names_in(folder), 1);
+
+	check_modes();
 
 	/* what was there stays until it is replaced, or for good */
 	s = opened(at("out"), false);
