@@ -51,6 +51,7 @@ SRC := \
     cli/export_s3.c \
     cli/exporting.c \
     cli/frame.c \
+    cli/go_on.c \
     cli/grid.c \
     cli/guard.c \
     cli/help.c \

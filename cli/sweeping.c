@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/context.h"
+#include "cli/go_on.h"
 #include "cli/guard.h"
 #include "cli/option.h"
 #include "cli/paper.h"
@@ -281,6 +282,17 @@ undo_command(const struct sweep *s)
 	return buf_detach(&b);
 }
 
+static void
+tell_next(struct sweep *s)
+{
+	struct buf next = { 0 };
+
+	go_on(&next, s->context.o, &s->totals);
+	if (next.n > 0)
+		talk_note(s->context.talk, "%s", buf_text(&next));
+	buf_release(&next);
+}
+
 /* Everything that is to be told, for people, scripts and Prometheus. */
 static int
 write_totals(struct sweep *s, bool executed, int rc, struct fault *f)
@@ -313,8 +325,8 @@ write_totals(struct sweep *s, bool executed, int rc, struct fault *f)
 	rc = totals_write(c, &r, rc, f);
 	if (undo != NULL && strcmp(c->o->format, "json") == 0)
 		talk_note(c->talk, "to undo it: %s", undo);
-	if (executed && s->totals.stopped != NULL)
-		talk_note(c->talk, "to go on: %s", c->o->line);
+	if (executed)
+		tell_next(s);
 	free(undo);
 	return rc;
 }

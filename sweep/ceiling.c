@@ -40,6 +40,23 @@ account_take(struct account *a, double units, int64_t now_us)
 	return -1;
 }
 
+bool
+ceiling_always(const struct ceilings *c, enum ceiling which, double units)
+{
+	switch (which) {
+	case CEILING_ITEMS:
+		return c->items <= 0;
+	case CEILING_UNITS:
+		return units > c->units;
+	case CEILING_COST:
+		return units * c->usd_per_unit > c->usd;
+	case CEILING_DEADLINE:
+		return c->deadline <= 0;
+	default:
+		return true;
+	}
+}
+
 void
 account_settle(struct account *a, double reserved, double cost)
 {

@@ -80,5 +80,6 @@ counting_run(const struct purge *p, struct sweep_totals *totals,
 	totals->scanned = totals->percent_of = done.items;
 	totals->percent_matched = totals->matched;
 	totals->stopped = ceiling_name(CEILING_PERCENT);
+	totals->blocked = true;
 	return 1;
 }

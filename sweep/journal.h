@@ -83,9 +83,11 @@ int journal_close(struct journal *j, bool discard, struct fault *f);
  */
 char *journal_default_path(const char *dir, const char *table, int64_t now,
     bool make, struct fault *f);
-/* ${path} with "-n" before ".journal", as it is for n < 2; the caller frees
- * it. Pure. */
+/* ${path} with "-n" before ".journal", ".gz" or both, as it is for n < 2; the
+ * caller frees it. Pure. */
 char *journal_numbered(const char *path, int n);
+/* The next such name that nothing has yet; the caller frees it. */
+char *journal_fresh(const char *path);
 /*
  * Remove the journals of ${table} in the folder that journal_default_path
  * would choose whose name says that they were begun before ${before}; ${n}

@@ -52,7 +52,12 @@ take(struct sweep_run *run, const struct record *r)
 	lock_enter(run->lock);
 	forbids = account_take(&run->account, (double)units, mono_us(run));
 	if (forbids >= 0) {
-		t->stopped = ceiling_name((enum ceiling)forbids);
+		bool always = ceiling_always(&p->ceilings,
+		    (enum ceiling)forbids, (double)units);
+
+		if (t->stopped == NULL || always)
+			t->stopped = ceiling_name((enum ceiling)forbids);
+		t->blocked = t->blocked || always;
 		lock_leave(run->lock);
 		return 1;
 	}

@@ -38,6 +38,8 @@ struct sweep_totals {
 	int64_t of_repair;   /* restore: matched ones of a repair's journal */
 	bool expired_again;  /* restore: some are expired already */
 	const char *stopped; /* NULL, "max-items", "interrupted", … */
+	bool blocked;        /* … which would stop the same run again, where
+				this one stopped */
 	int64_t percent_of;  /* max-percent: what the counting pass scanned */
 	int64_t percent_matched; /* … and matched */
 	double spent;            /* max-units: units really spent by then */

@@ -150,6 +150,50 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	[ ! -e "$c" ]
 }
 
+# What the last run said of the next, run as it stands there.
+go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to go on: //p' <<<"$stderr")"; }
+
+@test "the command that is to go on does, also with a journal and a checkpoint" {
+	table
+	local j=$BATS_TEST_TMPDIR/"a journal.gz" c=$BATS_TEST_TMPDIR/c n=1
+	run -4 --separate-stderr ttlsweep -v purge -t "$T" --now "$NOW" --yes --overdue 1s \
+	    --journal "$j" --checkpoint "$c" --max-items 20 --max-percent 60.0
+	while [ "$status" -eq 4 ]; do
+		[ "$n" -lt 9 ]
+		((n += 1))
+		go_on
+	done
+	[ "$status" -eq 0 ]
+	[ "$n" -eq 3 ]
+	[ "$(left)" -eq 40 ]
+	ls "$BATS_TEST_TMPDIR"
+	[ -s "$BATS_TEST_TMPDIR/a journal-3.gz" ]
+	run -0 --separate-stderr ttlsweep restore -t "$T" --yes "$j" "${j%.gz}"-[23].gz
+	[ "$(left)" -eq 100 ]
+	# it broke off in the middle: the rest goes to another file
+	run -1 --separate-stderr prlimit --fsize=9000 "$TTLSWEEP" purge -t "$T" \
+	    --now "$NOW" --yes --jobs 1 --journal "$BATS_TEST_TMPDIR/x"
+	go_on
+	[ "$status" -eq 0 ]
+	[ -s "$BATS_TEST_TMPDIR/x-2" ]
+	[ "$(left)" -eq 40 ]
+}
+
+@test "where the same command would stop again, what is to be changed is said" {
+	table
+	local stop
+	for stop in "items 0" "percent 5" "units 0" "cost 0.0000001"; do
+		# shellcheck disable=SC2086
+		run -4 --separate-stderr sweep --yes --max-$stop
+		[[ $stderr == *"to go on, raise --max-${stop% *}"* && $stderr != *"to go on:"* ]]
+	done
+	[[ $stderr == *"max-cost"* ]]
+	run -4 --separate-stderr sweep --yes --max-percent 5 --format json
+	[[ $stderr == *"(60 of 100 entries match)"* ]]
+	run -4 --separate-stderr sweep --yes --deadline 0s
+	[[ $stderr == *"to go on, raise --deadline"* && $stderr != *"to go on:"* ]]
+}
+
 @test "--checkpoint: one of something else is refused" {
 	table
 	local c=$BATS_TEST_TMPDIR/c was=$T

@@ -112,6 +112,35 @@ test_percent(void **state)
 	assert_false(ceiling_percent_passed(&c, 1, 1));
 }
 
+/* Whether the next run would stop at the same entry. */
+static void
+test_always(void **state)
+{
+	static const struct {
+		struct ceilings c;
+		enum ceiling which;
+		double units;
+		bool always;
+	} rows[] = {
+		{ { .items = 0 }, CEILING_ITEMS, 1, true },
+		{ { .items = 1 }, CEILING_ITEMS, 1, false },
+		{ { .units = 4 }, CEILING_UNITS, 4, false },
+		{ { .units = 4 }, CEILING_UNITS, 5, true },
+		{ { .usd = 0.5, .usd_per_unit = 0.25 }, CEILING_COST, 2,
+		    false },
+		{ { .usd = 0.5, .usd_per_unit = 0.25 }, CEILING_COST, 3, true },
+		{ { .deadline = 0 }, CEILING_DEADLINE, 1, true },
+		{ { .deadline = 1 }, CEILING_DEADLINE, 1, false },
+		{ { .percent = 50 }, CEILING_PERCENT, 1, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (ceiling_always(&rows[i].c, rows[i].which, rows[i].units) !=
+		    rows[i].always)
+			fail_msg("row %zu", i);
+}
+
 /* What repair makes of each reason. */
 static void
 test_repair(void **state)
@@ -181,6 +210,7 @@ main(void)
 		cmocka_unit_test(test_cost),
 		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_percent),
+		cmocka_unit_test(test_always),
 		cmocka_unit_test(test_repair),
 	};
 

@@ -1024,6 +1024,9 @@ numbers_stand_before_the_ending(void **state)
 		{ "a/T.journal", 2, "a/T-2.journal" },
 		{ "a.journal/T.journal", 12, "a.journal/T-12.journal" },
 		{ "a.journal/T", 2, "a.journal/T-2" },
+		{ "a/T.gz", 2, "a/T-2.gz" },
+		{ "a/T.journal.gz", 3, "a/T-3.journal.gz" },
+		{ "a/.gz", 2, "a/.gz-2" },
 		{ "", 2, "-2" },
 	};
 
@@ -1033,6 +1036,41 @@ numbers_stand_before_the_ending(void **state)
 
 		assert_string_equal(got, cases[i].want);
 		free(got);
+	}
+}
+
+static void
+the_next_name_is_free(void **state)
+{
+	static const struct {
+		const char *there[3], *path, *want;
+	} cases[] = {
+		{ { "n1.gz" }, "n1.gz", "n1-2.gz" },
+		{ { "n2", "n2-2" }, "n2-2", "n2-3" },
+		{ { "n3.journal", "n3-2.journal", "n3-3.journal" },
+		    "n3-2.journal", "n3-4.journal" },
+		/* a number of the user's own stays */
+		{ { "n4-2" }, "n4-2", "n4-2-2" },
+		{ { "n5-20261122" }, "n5-20261122", "n5-20261122-2" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *path = at(cases[i].path), *want = at(cases[i].want), *got;
+
+		for (size_t k = 0; k < 3 && cases[i].there[k] != NULL; k++) {
+			char *there = at(cases[i].there[k]);
+
+			assert_int_equal(journal_close(open_at(there), false,
+					     NULL),
+			    0);
+			free(there);
+		}
+		got = journal_fresh(path);
+		assert_string_equal(got, want);
+		free(got);
+		free(path);
+		free(want);
 	}
 }
 
@@ -1178,6 +1216,7 @@ main(void)
 		TEST(names_that_are_taken_get_a_number),
 		TEST(any_table_makes_a_name),
 		TEST(numbers_stand_before_the_ending),
+		TEST(the_next_name_is_free),
 		TEST(folders_of_strangers_are_refused),
 		TEST(a_folder_is_tried_and_left_as_it_was),
 		TEST(free_space_is_that_of_the_folder),
