@@ -13,16 +13,15 @@
 #include "sweep/totals.h"
 
 #define SKEW_MS INT64_C(60000)
-
 /* Each fills the fault and returns -1 when writing is not safe. */
 
 static int
-clocks_agree(struct context *c, bool deletes, struct fault *f)
+clocks_agree(struct context *c, bool changes, struct fault *f)
 {
 	int64_t skew = ddb_skew_ms(c->ddb), off;
 	char text[32];
 
-	(void)deletes;
+	(void)changes;
 	off = skew < 0 ? -skew : skew;
 	if (option_given(c->o, "now") || !ddb_clock_known(c->ddb) ||
 	    off <= SKEW_MS)
@@ -35,14 +34,14 @@ clocks_agree(struct context *c, bool deletes, struct fault *f)
 }
 
 static int
-now_is_past(struct context *c, bool deletes, struct fault *f)
+now_is_past(struct context *c, bool changes, struct fault *f)
 {
 	int64_t here = c->world->wall_ms(c->world->ctx) / 1000;
 	int64_t there = ddb_now(c->ddb);
 	int64_t earlier = here < there ? here : there;
 	char text[32];
 
-	(void)deletes;
+	(void)changes;
 	if (!option_given(c->o, "now") || c->o->now <= earlier)
 		return 0;
 	(void)text_time_format(text, earlier);
@@ -53,9 +52,9 @@ now_is_past(struct context *c, bool deletes, struct fault *f)
 }
 
 static int
-table_takes_writes(struct context *c, bool deletes, struct fault *f)
+table_takes_writes(struct context *c, bool changes, struct fault *f)
 {
-	(void)deletes;
+	(void)changes;
 	if (strcmp(c->table.status, "ACTIVE") == 0 ||
 	    strcmp(c->table.status, "UPDATING") == 0)
 		return 0;
@@ -65,9 +64,9 @@ table_takes_writes(struct context *c, bool deletes, struct fault *f)
 }
 
 static int
-replicas_are_safe(struct context *c, bool deletes, struct fault *f)
+replicas_are_safe(struct context *c, bool changes, struct fault *f)
 {
-	if (!deletes || c->table.nreplicas == 0 || c->table.strong_replicas ||
+	if (!changes || c->table.nreplicas == 0 || c->table.strong_replicas ||
 	    c->o->overdue >= GUARD_REPLICA_OVERDUE)
 		return 0;
 	return fault(f, FAULT_REFUSED,
@@ -77,7 +76,7 @@ replicas_are_safe(struct context *c, bool deletes, struct fault *f)
 }
 
 int
-guard_check(struct context *c, bool deletes, bool execute, struct fault *f)
+guard_check(struct context *c, bool changes, bool execute, struct fault *f)
 {
 	static int (*const checks[])(struct context *, bool,
 	    struct fault *) = { clocks_agree, now_is_past, table_takes_writes,
@@ -85,7 +84,7 @@ guard_check(struct context *c, bool deletes, bool execute, struct fault *f)
 	struct fault why;
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++) {
-		if (checks[i](c, deletes, &why) == 0)
+		if (checks[i](c, changes, &why) == 0)
 			continue;
 		if (execute) {
 			*f = why;

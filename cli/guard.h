@@ -14,15 +14,18 @@ struct sweeplock;
  */
 
 /* Seconds. Writes in another region arrive here within a few; a condition
- * that looks back this far is not taken in by one that has not yet. */
+ * that looks back this far is not taken in by one that has not yet. A repair
+ * needs it as well: the last writer wins, and what it wrote would take the
+ * place of a renewal elsewhere. */
 #define GUARD_REPLICA_OVERDUE INT64_C(900)
 
 /*
  * The clocks agree, --now is not ahead of them, the table takes writes, and
- * (${deletes}) its replicas allow conditions to hold. With ${execute} -1 and
+ * (${changes}: entries that are there are written to) its replicas allow
+ * conditions to hold. With ${execute} -1 and
  * FAULT_REFUSED when not; a dry run only warns.
  */
-int guard_check(struct context *c, bool deletes, bool execute, struct fault *f);
+int guard_check(struct context *c, bool changes, bool execute, struct fault *f);
 
 /* Say in one line who is about to do what where, and take the lock of the
  * table. NULL with the fault. */

@@ -393,7 +393,7 @@ prepare(struct sweep *s, bool execute, struct fault *f)
 	struct context *c = &s->context;
 
 	if (read_ceilings(s, f) != 0 || check_repair(s, f) != 0 ||
-	    guard_check(c, s->action == PURGE_DELETE, execute, f) != 0)
+	    guard_check(c, true, execute, f) != 0)
 		return -1;
 	if (!execute) {
 		if (open_checkpoint(s, f) != 0)

@@ -2,6 +2,7 @@
 # What stops a purge, what a repair mends, and what goes on where it stopped.
 
 load lib/common
+load lib/cloud
 
 NOW=1795000000
 
@@ -285,6 +286,24 @@ go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to go on: //p' <<<"
 	run -0 ttlsweep restore -t "$T" --yes "$BATS_TEST_TMPDIR/j"
 	run -0 --separate-stderr ttlsweep inspect -t "$T" --now "$NOW" --format json
 	jq -e '.states.live.items == 5 and .states.immortal.items == 5' <<<"$output"
+}
+
+@test "where replicas may know better, purge and repair want --overdue 15m" {
+	table --case milliseconds-past=3
+	start_cloud "$LOCAL_URL"
+	export AWS_ENDPOINT_URL_DYNAMODB=$CLOUD_URL
+	cloud_set '{"table": {"Replicas": [{"RegionName": "us-east-1"}, {"RegionName": "eu-west-1"}]}}'
+	local command
+	for command in purge repair; do
+		run -1 ttlsweep $command -t "$T" --now "$NOW" --yes --no-journal
+		[[ $output == *"a replica in eu-west-1"*"--overdue 15m"* ]]
+		run -1 ttlsweep $command -t "$T" --now "$NOW" --yes --no-journal --overdue 14m
+		run -0 ttlsweep $command -t "$T" --now "$NOW"
+		[[ $output == *"this would be refused"*"--overdue 15m"* ]]
+	done
+	run -0 ttlsweep repair -t "$T" --now "$NOW" --yes --no-journal --overdue 15m
+	cloud_set '{"table": {"MultiRegionConsistency": "STRONG", "Replicas": [{"RegionName": "us-east-1"}, {"RegionName": "eu-west-1"}]}}'
+	run -0 ttlsweep repair -t "$T" --now "$NOW" --yes --no-journal
 }
 
 @test "--keep-journals removes this table's old ones, and no others" {
