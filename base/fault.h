@@ -20,6 +20,7 @@ enum fault_kind {
 	FAULT_NOT_FOUND,   /* ResourceNotFound */
 	FAULT_LOCKED,      /* another run holds the table: exit 75 */
 	FAULT_REFUSED,     /* a safety rule of ours said no */
+	FAULT_LATE,        /* the deadline came while waiting */
 	FAULT_CANCELLED    /* a signal; the main thread knows which */
 };
 

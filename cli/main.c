@@ -30,6 +30,7 @@ static const int statuses[] = {
 	[FAULT_NOT_FOUND] = 1,
 	[FAULT_LOCKED] = 75,
 	[FAULT_REFUSED] = 1,
+	[FAULT_LATE] = 1,
 	[FAULT_CANCELLED] = 1, /* 128 + the signal */
 };
 

@@ -216,12 +216,30 @@ acting_sends(const struct http_exchange *x, enum retry_class why)
 static int
 wait_us(struct ddb *d, int64_t us, bool settling, struct fault *f)
 {
+	struct ddb_world *w = d->o.world;
+	bool late = false;
+	int64_t left;
+
+	if (us > 0 && d->deadline_us > 0 && !settling) {
+		left = d->deadline_us - w->mono_us(w->ctx);
+		late = us > left;
+		us = late ? left : us;
+	}
 	if (us > 0)
-		d->o.world->sleep_ms(d->o.world->ctx, (us + 999) / 1000,
-		    settling);
+		w->sleep_ms(w->ctx, (us + 999) / 1000, settling);
 	if (stop_requested() && !settling)
 		return fault(f, FAULT_CANCELLED, "interrupted");
+	if (late)
+		return fault(f, FAULT_LATE, "the deadline has passed");
 	return 0;
+}
+
+int
+ddb_wait(struct ddb_conn *c, int64_t until_us, struct fault *f)
+{
+	struct ddb_world *w = c->d->o.world;
+
+	return wait_us(c->d, until_us - w->mono_us(w->ctx), false, f);
 }
 
 int

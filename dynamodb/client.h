@@ -14,6 +14,7 @@
 
 struct ddb {
 	struct ddb_options o;
+	int64_t deadline_us; /* by mono_us; 0: none */
 	struct aws_endpoint endpoint;
 	char *url;
 	struct lock *lock; /* all below */

@@ -330,6 +330,12 @@ ddb_wrote(const struct ddb_conn *c)
 }
 
 void
+ddb_deadline(struct ddb *d, int64_t at_us)
+{
+	d->deadline_us = at_us;
+}
+
+void
 ddb_throttled(struct ddb_conn *c, bool write)
 {
 	struct ddb *d = c->d;

@@ -58,6 +58,11 @@ void ddb_limit(struct ddb *d, double max_rcu, double max_wcu);
 double ddb_read_share(struct ddb *d);
 double ddb_write_share(struct ddb *d);
 
+/* Wait for nothing (a pace, another try) past ${at_us} of the world's
+ * mono_us: what would have to ends with FAULT_LATE then. 0: no such time. To
+ * be set while no call is under way. */
+void ddb_deadline(struct ddb *d, int64_t at_us);
+
 /* The service's clock by the replies so far, epoch seconds; the local clock
  * before the first reply. */
 int64_t ddb_now(struct ddb *d);
@@ -111,7 +116,8 @@ struct ddb_reply {
  * complete reply. 0: status 200, and the caller must call ddb_settle with
  * what it cost. 1: the service refused; code and message say why, and it has
  * been settled (a failed condition costs, as estimated). -1: no reply to be
- * had, no credentials, or a signal; in all three cases reply->sends is set.
+ * had, no credentials, a signal, or the deadline; in all four cases
+ * reply->sends is set.
  */
 int ddb_call(struct ddb_conn *c, const struct ddb_call *call,
     struct ddb_reply *reply, struct fault *f);
@@ -124,7 +130,10 @@ double ddb_wrote(const struct ddb_conn *c);
 
 /* A batch statement was throttled inside a 200: slow the writes. */
 void ddb_throttled(struct ddb_conn *c, bool write);
-/* Wait as the policy says before retry ${i}; -1 when a signal came. */
+/* Wait until ${until_us} by the world's mono_us; -1 as ddb_backoff. */
+int ddb_wait(struct ddb_conn *c, int64_t until_us, struct fault *f);
+/* Wait as the policy says before retry ${i}; -1 when a signal or the
+ * deadline came. */
 int ddb_backoff(struct ddb_conn *c, enum retry_class why, int i,
     struct fault *f);
 /* How many tries a request (or statement) of a sweep gets. */

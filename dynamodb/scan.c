@@ -4,7 +4,6 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
-#include "base/stop.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/item.h"
 #include "dynamodb/retry.h"
@@ -283,20 +282,6 @@ has_others(struct scan *s)
 	return others;
 }
 
-/* Wait until the segment may be asked for again: all others are finished, in
- * other hands, or as hot. -1: a signal came. */
-static int
-cool_down(const struct heat *h, struct ddb_conn *conn, struct fault *f)
-{
-	struct ddb_world *w = ddb_world(ddb_of(conn));
-	int64_t left = h->until_us - w->mono_us(w->ctx);
-
-	if (h->times == 0 || left <= 0)
-		return 0;
-	w->sleep_ms(w->ctx, (left + 999) / 1000, false);
-	return stop_requested() ? fault(f, FAULT_CANCELLED, "interrupted") : 0;
-}
-
 /* A key range is hot: it rests as long as a throttled request would, while
  * its worker turns to others; the pace of these stays. */
 static void
@@ -328,7 +313,8 @@ scan_fetch(struct source *source, struct segment *seg, struct ddb_conn *conn,
 
 	if (seg->finished)
 		return 0;
-	if (cool_down(heat, conn, f) != 0)
+	/* all others are finished, in other hands, or as hot */
+	if (heat->times > 0 && ddb_wait(conn, heat->until_us, f) != 0)
 		return -1;
 	page_reset(page);
 	limit = page_limit(s, conn, &call.read_units);

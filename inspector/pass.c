@@ -49,14 +49,20 @@ cancel(struct run *run)
 	__atomic_store_n(&run->cancel, true, __ATOMIC_RELAXED);
 }
 
+/* How much a fault tells: what only ended the waiting gives way. */
+static int
+weight(const struct fault *f)
+{
+	return f->kind == FAULT_LATE ? 0 : f->kind == FAULT_CANCELLED ? 1 : 2;
+}
+
 /* A worker failed: the first fault is the one that is told. One that only
  * says "interrupted" gives way to a real one. */
 static void
 fail(struct run *run, const struct fault *f)
 {
 	lock_enter(run->lock);
-	if (!run->failed ||
-	    (run->first.kind == FAULT_CANCELLED && f->kind != FAULT_CANCELLED))
+	if (!run->failed || weight(&run->first) < weight(f))
 		run->first = *f;
 	run->failed = true;
 	lock_leave(run->lock);

@@ -14,11 +14,21 @@ ceiling_name(enum ceiling c)
 	return names[c];
 }
 
+int64_t
+account_deadline(const struct account *a)
+{
+	const struct ceilings *c = a->ceilings;
+
+	if (!c->given[CEILING_DEADLINE] ||
+	    c->deadline > (INT64_MAX - a->begun_us) / 1000000)
+		return INT64_MAX;
+	return a->begun_us + c->deadline * 1000000;
+}
+
 bool
 account_late(const struct account *a, int64_t now_us)
 {
-	return a->ceilings->given[CEILING_DEADLINE] &&
-	    now_us - a->begun_us >= a->ceilings->deadline * 1000000;
+	return now_us >= account_deadline(a);
 }
 
 int

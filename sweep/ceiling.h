@@ -49,6 +49,8 @@ int account_take(struct account *a, double units, int64_t now_us);
 bool ceiling_always(const struct ceilings *c, enum ceiling which, double units);
 /* ${reserved} of it turned out to cost ${cost}. */
 void account_settle(struct account *a, double reserved, double cost);
+/* When the deadline passes, by the clock of begun_us; INT64_MAX: never. */
+int64_t account_deadline(const struct account *a);
 /* Whether the deadline has passed. */
 bool account_late(const struct account *a, int64_t now_us);
 /* ${matched} of ${scanned} is more than may be purged. Pure. */

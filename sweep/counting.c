@@ -1,9 +1,11 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "dynamodb/ddb.h"
 #include "dynamodb/source.h"
 #include "dynamodb/table.h"
 #include "dynamodb/workers.h"
+#include "dynamodb/world.h"
 #include "inspector/pass.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
@@ -14,6 +16,7 @@
 /* What the workers of the pass share. */
 struct counting {
 	const struct purge *p;
+	const struct account *account;
 	struct lock *lock; /* found */
 	struct sweep_totals found;
 };
@@ -45,11 +48,24 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	return 0;
 }
 
-int
-counting_run(const struct purge *p, struct sweep_totals *totals,
-    struct fault *f)
+/* Nothing is held back here, so a page is where the deadline is seen. */
+static int
+on_page(void *state, const struct segment *seg, struct fault *f)
 {
-	struct counting c = { .p = p };
+	const struct counting *c = state;
+	struct ddb_world *w = ddb_world(c->p->ddb);
+
+	(void)seg;
+	if (!account_late(c->account, w->mono_us(w->ctx)))
+		return 0;
+	return fault(f, FAULT_LATE, "the deadline has passed");
+}
+
+int
+counting_run(const struct purge *p, const struct account *account,
+    struct sweep_totals *totals, struct fault *f)
+{
+	struct counting c = { .p = p, .account = account };
 	struct pass_progress done = { 0 };
 	struct summary s;
 	const struct pass pass = { .source = p->counting,
@@ -58,7 +74,10 @@ counting_run(const struct purge *p, struct sweep_totals *totals,
 		.rules = p->rules,
 		.selection = p->selection,
 		.jobs = p->jobs,
-		.sink = { .ctx = &c, .open = on_open, .entry = on_entry },
+		.sink = { .ctx = &c,
+		    .open = on_open,
+		    .entry = on_entry,
+		    .page = on_page },
 		.tick = p->tick,
 		.tick_ctx = p->tick_ctx };
 	int rc;

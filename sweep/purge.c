@@ -286,9 +286,15 @@ purge_run(const struct purge *p, struct summary *summary,
 	run.account.ceilings = &p->ceilings;
 	run.account.begun_us = run.saved_us = mono_us(&run);
 	run.lock = lock_new();
-	rc = counting_run(p, totals, &why);
+	ddb_deadline(p->ddb, account_deadline(&run.account));
+	rc = counting_run(p, &run.account, totals, &why);
 	if (rc == 0)
 		rc = run_pass(&run, summary, &why);
+	ddb_deadline(p->ddb, 0);
+	if (rc < 0 && why.kind == FAULT_LATE) {
+		totals->stopped = ceiling_name(CEILING_DEADLINE);
+		rc = 1;
+	}
 	totals->spent = run.account.spent;
 	lock_free(run.lock);
 	if (rc < 0) {

@@ -211,15 +211,33 @@ read_back(struct sweeper *s, struct fault *f)
 	return 0;
 }
 
-/* What became of entry ${i}; ${sent}: it was come to at all. */
+/* How far what is held was brought. */
+enum brought {
+	UNSENT,    /* it was not come to at all */
+	CUT_SHORT, /* a signal or the deadline ended the tries */
+	SENT
+};
+
+/* Whether ${d} has done nothing, and may be tried another time. */
+static bool
+untried(const struct ddb_delete *d, enum brought how)
+{
+	if (how == UNSENT)
+		return true;
+	return d->sends == 0 &&
+	    (d->said == DDB_SAID_NOTHING ||
+		(how == CUT_SHORT && d->said == DDB_SAID_ERROR));
+}
+
+/* What became of entry ${i}. */
 static void
-judge(struct sweeper *s, size_t i, bool sent)
+judge(struct sweeper *s, size_t i, enum brought how)
 {
 	struct held *h = &s->held[i];
 	struct ddb_delete *d = &s->deletes[i];
 
 	h->unconfirmed = false;
-	if (!sent || (d->said == DDB_SAID_NOTHING && d->sends == 0)) {
+	if (untried(d, how)) {
 		h->outcome = OUTCOME_SKIPPED;
 	} else if (repairs(s) && h->ours && d->sends > 1) {
 		h->outcome = OUTCOME_DELETED;
@@ -237,7 +255,7 @@ judge(struct sweeper *s, size_t i, bool sent)
 
 /* Everything held becomes one outcome; ${cost} is what sending cost. */
 static void
-settle(struct sweeper *s, bool sent, double cost)
+settle(struct sweeper *s, enum brought how, double cost)
 {
 	struct sweep_run *run = s->run;
 	char why[400];
@@ -247,7 +265,7 @@ settle(struct sweeper *s, bool sent, double cost)
 		struct held *h = &s->held[i];
 		struct ddb_delete *d = &s->deletes[i];
 
-		judge(s, i, sent);
+		judge(s, i, how);
 		run->totals->outcomes[h->outcome]++;
 		run->totals->unconfirmed += h->unconfirmed;
 		if (h->outcome != OUTCOME_FAILED)
@@ -307,7 +325,8 @@ send_held(struct sweeper *s, double *cost, struct fault *f)
 int
 sweeper_flush(struct sweeper *s, struct fault *f)
 {
-	struct fault later = { 0 };
+	struct fault why = { 0 }, later = { 0 };
+	enum brought how = SENT;
 	double cost;
 	int rc;
 
@@ -321,10 +340,16 @@ sweeper_flush(struct sweeper *s, struct fault *f)
 		sweeper_drop(s);
 		return -1;
 	}
-	rc = send_held(s, &cost, f);
+	rc = send_held(s, &cost, &why);
+	if (rc != 0) {
+		how = why.kind == FAULT_CANCELLED || why.kind == FAULT_LATE
+		    ? CUT_SHORT
+		    : SENT;
+		*f = why;
+	}
 	if (read_back(s, rc == 0 ? f : &later) != 0)
 		rc = -1;
-	settle(s, true, cost);
+	settle(s, how, cost);
 	if (write_outcomes(s, rc == 0 ? f : &later) != 0)
 		rc = -1;
 	s->n = s->bytes = 0;
@@ -335,7 +360,7 @@ sweeper_flush(struct sweeper *s, struct fault *f)
 void
 sweeper_drop(struct sweeper *s)
 {
-	settle(s, false, 0);
+	settle(s, UNSENT, 0);
 	s->n = s->bytes = 0;
 	s->units = 0;
 }

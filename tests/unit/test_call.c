@@ -363,6 +363,38 @@ test_quota(void **state)
 	script_close(&s);
 }
 
+/* The wait that would go past the deadline ends at it; what tells how work
+ * under way ended waits on. */
+static void
+test_deadline(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 400, .body = throttled, .retry_after = 4000 },
+		{ .status = 400, .body = throttled, .retry_after = 4000 },
+		{ .status = 400, .body = throttled, .retry_after = 4000 },
+		{ .status = 200 },
+	};
+	struct ddb_call call = { .operation = "Scan", .body = SLICE("{}") };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 4);
+	ddb_deadline(s.ddb, s.now_ms * 1000 + 5500000);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), -1);
+	assert_int_equal(f.kind, FAULT_LATE);
+	assert_int_equal(reply.sends, 0);
+	assert_int_equal(s.at, 2);
+	assert_int_equal(s.slept_ms, 5500);
+	assert_int_equal(ddb_backoff(s.conn, RETRY_TRANSIENT, 3, &f), -1);
+	assert_int_equal(s.slept_ms, 5500);
+	call.settling = true;
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+	ddb_settle(s.conn, 0, 0);
+	script_close(&s);
+}
+
 /* A signature refused with the clocks alike is not a matter of time. */
 static void
 test_no_skew(void **state)
@@ -536,6 +568,7 @@ main(void)
 		cmocka_unit_test(test_skew),
 		cmocka_unit_test(test_skew_told_once),
 		cmocka_unit_test(test_quota),
+		cmocka_unit_test(test_deadline),
 		cmocka_unit_test(test_no_skew),
 		cmocka_unit_test(test_trace),
 		cmocka_unit_test(test_hot_range),

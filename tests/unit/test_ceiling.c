@@ -73,13 +73,17 @@ test_deadline(void **state)
 {
 	const struct ceilings c = { .given[CEILING_DEADLINE] = true,
 		.deadline = 5 };
-	struct account a = { .ceilings = &c, .begun_us = 1000000 };
+	const struct ceilings long_one = { .given[CEILING_DEADLINE] = true,
+		.deadline = INT64_MAX };
+	struct account a = { .ceilings = &c, .begun_us = 1000000 }, far = a;
 
 	(void)state;
 	assert_int_equal(account_take(&a, 1, 5999999), -1);
 	assert_false(account_late(&a, 5999999));
 	assert_int_equal(account_take(&a, 1, 6000000), CEILING_DEADLINE);
 	assert_true(account_late(&a, 6000000));
+	far.ceilings = &long_one;
+	assert_false(account_late(&far, INT64_MAX - 1));
 }
 
 static void
