@@ -40,15 +40,16 @@ totals_write(struct context *c, const struct report_sweep *r, int rc,
 		.ascii = !term_utf8(),
 	};
 	bool json = strcmp(c->o->format, "json") == 0;
+	bool well = rc == 0 && r->totals->outcomes[OUTCOME_FAILED] == 0;
+	bool silent = c->o->quiet && r->executed && well;
 	struct buf out = { 0 };
 	int r2 = 0;
 
 	if (json)
 		report_sweep_json(&out, r);
-	else if (!r->executed || isatty(STDOUT_FILENO))
+	else if (!r->executed || (isatty(STDOUT_FILENO) && !silent))
 		report_sweep_text(&out, r, &style);
-	else if (!c->o->quiet || rc != 0 ||
-	    r->totals->outcomes[OUTCOME_FAILED] > 0)
+	else if (!silent)
 		report_sweep_line(&out, r);
 	if (out.n > 0)
 		r2 = output_all(NULL, &out, f);

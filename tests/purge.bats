@@ -350,6 +350,10 @@ go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to go on: //p' <<<"
 	grep -q "^ttlsweep_purge_entries{.*outcome=\"deleted\"} 60" "$m"
 	grep -q "^ttlsweep_last_success_timestamp_seconds{.*command=\"purge\"" "$m"
 	[ "$(stat -c %a "$m")" = "$(printf '%o' $((0666 & ~$(umask))))" ]
+	# on a terminal, too
+	ttlsweep restore -t "$T" --yes "$BATS_TEST_TMPDIR"/j/* >/dev/null
+	run -0 script -qec "'$TTLSWEEP' purge -t $T --now $NOW --yes --no-journal -q" /dev/null
+	[ -z "$output" ]
 	table
 	run -0 --separate-stderr sweep --yes
 	[ "${#lines[@]}" -eq 1 ]
