@@ -240,9 +240,7 @@ context_segments(struct context *c)
 void
 context_price(struct context *c, double usd)
 {
-	c->own_price = (struct price){ .region = "given",
-		.date = "by --price",
-		.usd_per_million_writes = usd };
+	c->own_price = (struct price){ .usd_per_million_writes = usd };
 	c->price = &c->own_price;
 }
 

@@ -103,8 +103,7 @@ add_price(struct buf *out, const struct doctor *d, double writes, double reads)
 	if (p == NULL || d->local || writes > 9e18)
 		return;
 	buf_adds(out, ", ");
-	paper_usd(out,
-	    price_usd(p, (int64_t)writes) + price_read_usd(p, reads));
+	paper_usd(out, price_usd(p, writes) + price_read_usd(p, reads));
 	buf_addf(out, " in all (%s prices of %s)", p->region, p->date);
 }
 

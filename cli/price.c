@@ -1,6 +1,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "cli/price.h"
 
 static const struct price prices[] = {
@@ -19,13 +20,22 @@ price_of(const char *region)
 }
 
 double
-price_usd(const struct price *p, int64_t write_units)
+price_usd(const struct price *p, double write_units)
 {
-	return (double)write_units * p->usd_per_million_writes / 1e6;
+	return write_units * p->usd_per_million_writes / 1e6;
 }
 
 double
 price_read_usd(const struct price *p, double read_units)
 {
 	return read_units * p->usd_per_million_reads / 1e6;
+}
+
+void
+price_source(struct buf *out, const struct price *p)
+{
+	if (p->region == NULL)
+		buf_adds(out, "by --price");
+	else
+		buf_addf(out, "%s prices of %s", p->region, p->date);
 }

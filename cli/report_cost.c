@@ -20,7 +20,7 @@ report_part_cost(const struct paper *p, const struct report *r)
 		if (r->place.price != NULL) {
 			buf_adds(&line, ", about ");
 			paper_usd(&line,
-			    price_usd(r->place.price, s->purge_units));
+			    price_usd(r->place.price, (double)s->purge_units));
 			buf_addf(&line, " (%s prices of %s)",
 			    r->place.price->region, r->place.price->date);
 		}

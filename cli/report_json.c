@@ -260,8 +260,8 @@ purge(struct json *parent, const struct report *r)
 	if (s->sizes) {
 		json_int(j, "write_units", s->purge_units);
 		if (price != NULL)
-			json_real(j, "usd", price_usd(price, s->purge_units),
-			    6);
+			json_real(j, "usd",
+			    price_usd(price, (double)s->purge_units), 6);
 	}
 	json_int(j, "free_by_ttl", s->free_by_ttl);
 	if (s->sizes && price != NULL) {

@@ -127,17 +127,27 @@ figures(const struct paper *p, const struct report_sweep *r)
 	grid_print(g, p->out, 2, p->style.width, NULL);
 }
 
+/* "1 write unit", "15 021 read units". */
+static void
+units(struct buf *line, double n, const char *what)
+{
+	size_t at = line->n;
+
+	paper_units(line, n);
+	buf_addf(line, " %s unit%s", what,
+	    strcmp(buf_text(line) + at, "1") == 0 ? "" : "s");
+}
+
 static void
 cost(struct buf *line, const struct report_sweep *r)
 {
-	paper_units(line, r->write_units);
-	buf_adds(line, " write units");
+	units(line, r->write_units, "write");
 	if (r->place.price != NULL && r->write_units > 0) {
 		buf_adds(line, " (about ");
-		paper_usd(line,
-		    price_usd(r->place.price, (int64_t)(r->write_units + 0.5)));
-		buf_addf(line, ", %s prices of %s)", r->place.price->region,
-		    r->place.price->date);
+		paper_usd(line, price_usd(r->place.price, r->write_units));
+		buf_adds(line, ", ");
+		price_source(line, r->place.price);
+		buf_addc(line, ')');
 	}
 }
 
@@ -173,12 +183,10 @@ stopped(const struct paper *p, const struct report_sweep *r, struct buf *line)
 	say(p, line, PAPER_YELLOW);
 }
 
+/* What becomes of them without us. */
 static void
-would_purge(const struct paper *p, const struct report_sweep *r,
-    struct buf *line)
+by_ttl(const struct paper *p, const struct sweep_totals *t, struct buf *line)
 {
-	const struct sweep_totals *t = r->totals;
-
 	if (t->free_by_ttl > 0) {
 		buf_adds(line, "TTL will delete ");
 		if (t->free_by_ttl < t->matched) {
@@ -189,9 +197,32 @@ would_purge(const struct paper *p, const struct report_sweep *r,
 		}
 		buf_adds(line,
 		    " itself, free of charge, typically within a "
-		    "few days of their time.");
-		say(p, line, NULL);
+		    "few days of their time");
+		if (t->never > 0) {
+			buf_adds(line, "; ");
+			paper_count(line, t->never);
+			buf_adds(line, " it never will");
+		}
+		buf_addc(line, '.');
+	} else if (t->never > 0) {
+		buf_adds(line, "TTL will never delete ");
+		if (t->never < t->matched) {
+			paper_count(line, t->never);
+			buf_adds(line, " of ");
+		}
+		buf_adds(line, "them as they are.");
 	}
+	if (line->n > 0)
+		say(p, line, NULL);
+}
+
+static void
+would_purge(const struct paper *p, const struct report_sweep *r,
+    struct buf *line)
+{
+	const struct sweep_totals *t = r->totals;
+
+	by_ttl(p, t, line);
 	buf_addf(line, "%s takes about ", manner_of(r)->doing);
 	cost(line, r);
 	buf_addc(line, '.');
@@ -284,8 +315,8 @@ did(const struct paper *p, const struct report_sweep *r, struct buf *line)
 	buf_adds(line, "It took ");
 	cost(line, r);
 	buf_adds(line, ", ");
-	paper_units(line, r->work.read_units);
-	buf_addf(line, " read units and %.1f s.", r->work.seconds);
+	units(line, r->work.read_units, "read");
+	buf_addf(line, " and %.1f s.", r->work.seconds);
 	say(p, line, NULL);
 	if (t->expired_again) {
 		buf_adds(line,
@@ -362,6 +393,15 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 	buf_addc(out, '\n');
 }
 
+static void
+str_or_null(struct json *j, const char *name, const char *s)
+{
+	if (s != NULL)
+		json_str(j, name, s);
+	else
+		json_null(j, name);
+}
+
 void
 report_sweep_json(struct buf *out, const struct report_sweep *r)
 {
@@ -385,20 +425,14 @@ report_sweep_json(struct buf *out, const struct report_sweep *r)
 	json_real(j, "read_units", r->work.read_units, 3);
 	json_real(j, "write_units", r->write_units, 3);
 	if (r->place.price != NULL)
-		json_real(j, "usd",
-		    price_usd(r->place.price, (int64_t)(r->write_units + 0.5)),
-		    6);
-	if (!is_restore(r))
-		json_int(j, "free_by_ttl", t->free_by_ttl);
+		json_real(j, "usd", price_usd(r->place.price, r->write_units),
+		    10);
+	json_int(j, "free_by_ttl", t->free_by_ttl);
 	json_int(j, "requests", r->work.requests);
 	json_int(j, "retries", r->work.retries);
 	json_real(j, "seconds", r->work.seconds, 3);
-	if (r->executed)
-		json_str(j, "journal", r->journal);
-	if (t->stopped != NULL)
-		json_str(j, "stopped", t->stopped);
-	else
-		json_null(j, "stopped");
+	str_or_null(j, "journal", r->executed ? r->journal : NULL);
+	str_or_null(j, "stopped", t->stopped);
 	json_print(out, j);
 	json_free(j);
 }

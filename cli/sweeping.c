@@ -259,7 +259,7 @@ choose_journal(struct sweep *s, struct fault *f)
 	}
 	s->numbered = true;
 	s->journal = journal_default_path(o->journal_dir, s->context.table.name,
-	    s->context.rules.now, o->yes, f);
+	    ddb_now(s->context.ddb), o->yes, f);
 	return s->journal != NULL ? 0 : -1;
 }
 

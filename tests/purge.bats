@@ -137,6 +137,13 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	jq -e '.stopped == "deadline" and .matched == .deleted + .skipped' <<<"$output"
 }
 
+@test "a journal is named by the clock, not by --now" {
+	table
+	run -0 sweep --yes
+	[[ $(ls "$BATS_TEST_TMPDIR/j") == "$T-$(date -u +%Y%m%d)T"* ]] ||
+	    [[ $(ls "$BATS_TEST_TMPDIR/j") == "$T-$(date -ud yesterday +%Y%m%d)T"* ]]
+}
+
 @test "a dry run makes no folder for the journal" {
 	table
 	run -0 sweep

@@ -662,6 +662,7 @@ totals_of(bool executed)
 	struct sweep_totals t = { .scanned = 50000,
 		.matched = 15021,
 		.free_by_ttl = 14973,
+		.never = 48,
 		.units = 16000,
 		.journal_bytes = 1 << 20 };
 
@@ -727,8 +728,21 @@ test_sweep_json(void **state)
 	    "\"skipped\":0,\"unconfirmed\":0,"));
 	assert_null(strstr(buf_text(&b), "gone"));
 	assert_null(strstr(buf_text(&b), "usd"));
-	assert_null(strstr(buf_text(&b), "journal"));
-	assert_non_null(strstr(buf_text(&b), "\"stopped\":null"));
+	assert_non_null(strstr(buf_text(&b), ",\"free_by_ttl\":0,"));
+	assert_non_null(
+	    strstr(buf_text(&b), ",\"journal\":null,\"stopped\":null}"));
+
+	/* A dry run has none yet; small change is no less exact. */
+	buf_reset(&b);
+	t = totals_of(false);
+	r.command = "purge";
+	r.place.price = price_of("us-east-1");
+	r.executed = false;
+	r.journal = "/j/T.journal";
+	r.write_units = 2;
+	report_sweep_json(&b, &r);
+	assert_non_null(strstr(buf_text(&b), "\"usd\":0.00000125,"));
+	assert_non_null(strstr(buf_text(&b), ",\"journal\":null,"));
 	buf_release(&b);
 }
 
@@ -797,11 +811,13 @@ test_sweep_text(void **state)
 		.journal = "/j/T.journal",
 		.journal_free = INT64_C(5) << 30,
 	};
+	const struct price given = { .usd_per_million_writes = 1000000 };
 	struct buf b = { 0 };
 
 	(void)state;
 	report_sweep_text(&b, &r, &style);
 	assert_non_null(strstr(buf_text(&b), "TTL will delete 14 973 of them"));
+	assert_non_null(strstr(buf_text(&b), "48 it never will.\n"));
 	assert_non_null(strstr(buf_text(&b), "16 000 write units"));
 	assert_non_null(strstr(buf_text(&b), "0.010 USD"));
 	assert_non_null(strstr(buf_text(&b), "1.0 MiB"));
@@ -822,6 +838,18 @@ test_sweep_text(void **state)
 	    strstr(buf_text(&b), "\n    ttlsweep restore /j/T.journal\n"));
 	assert_null(strstr(buf_text(&b), "Nothing was changed"));
 	assert_null(strstr(buf_text(&b), "skipped"));
+
+	/* One that TTL would leave, at a price of the user's own. */
+	buf_reset(&b);
+	t = (struct sweep_totals){ .scanned = 1, .matched = 1, .never = 1 };
+	r.executed = false;
+	r.write_units = 1;
+	r.place.price = &given;
+	report_sweep_text(&b, &r, &style);
+	assert_non_null(
+	    strstr(buf_text(&b), "\nTTL will never delete them as they are."));
+	assert_non_null(strstr(buf_text(&b),
+	    "takes about 1 write unit (about 1.00 USD, by --price)."));
 
 	/* Nothing to do, and no journal. */
 	buf_reset(&b);
