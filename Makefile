@@ -101,6 +101,7 @@ SRC := \
     cli/thrift.c \
     cli/totals.c \
     cli/ttl_command.c \
+    cli/undo.c \
     cli/unlock.c \
     dynamodb/attr.c \
     dynamodb/attr_check.c \
@@ -217,6 +218,7 @@ SRC := \
     sweep/images.c \
     sweep/journal.c \
     sweep/journal_line.c \
+    sweep/journal_name.c \
     sweep/journal_place.c \
     sweep/outcome.c \
     sweep/purge.c \

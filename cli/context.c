@@ -1,3 +1,4 @@
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -5,6 +6,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/stop.h"
 #include "cli/context.h"
 #include "cli/locate.h"
 #include "cli/option.h"
@@ -408,6 +410,13 @@ context_tick(void *context, const struct pass_progress *p)
 {
 	struct context *c = context;
 
+	if (stop_requested() == SIGINT && !c->stop_told &&
+	    isatty(STDERR_FILENO)) {
+		c->stop_told = true;
+		talk_note(c->talk,
+		    "waiting for what is under way; once more ends it at "
+		    "once");
+	}
 	if (c->progress != NULL)
 		progress_tick(c->progress, c->world->mono_us(c->world->ctx), p);
 }

@@ -70,7 +70,8 @@ struct context {
 	struct rules rules;
 	struct progress *progress;
 	int64_t begun_us;
-	char *repeat; /* for struct report_place */
+	bool stop_told; /* that what is under way is waited for */
+	char *repeat;   /* for struct report_place */
 };
 
 /* Where the options say nothing, look here before the environment. */

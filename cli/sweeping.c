@@ -1,21 +1,19 @@
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/fault.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "cli/context.h"
 #include "cli/go_on.h"
 #include "cli/guard.h"
 #include "cli/option.h"
-#include "cli/paper.h"
 #include "cli/price.h"
 #include "cli/resume.h"
 #include "cli/sweeping.h"
 #include "cli/talk.h"
 #include "cli/totals.h"
+#include "cli/undo.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/source.h"
 #include "dynamodb/write.h"
@@ -33,15 +31,14 @@
  */
 #define JSON_GROWTH INT64_C(3)
 #define LINE_BYTES INT64_C(256)
-#define MARGIN 1.2
 
 struct sweep {
 	enum purge_action action;
 	struct context context;
 	struct selection selection;
 	struct ceilings ceilings;
-	char *journal;     /* its path; NULL: none */
-	bool numbered;     /* it is a default one */
+	struct undo undo;
+	bool no_place;     /* … which could not be made (dry run) */
 	struct buf chosen; /* the selection, as a checkpoint's text */
 	struct checkpoint checkpoint;
 	struct sweep_totals totals;
@@ -146,6 +143,17 @@ counting_source(struct context *c)
 	return source;
 }
 
+/* Before the first write: whoever ends us knows where the undo is. */
+static void
+tell_journal(void *ctx, const char *journal)
+{
+	const struct context *c = ctx;
+	char *undo = undo_command(c, journal);
+
+	talk_note(c->talk, "journal %s (%s undoes this run)", journal, undo);
+	free(undo);
+}
+
 /* One pass, writing or not. */
 static int
 pass(struct sweep *s, bool execute, struct sweep_totals *totals,
@@ -166,8 +174,10 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 		.jobs = (int)c->o->jobs,
 		.execute = execute,
 		.batch = batch_mode(c->o->batch),
-		.journal_path = s->journal,
-		.journal_numbered = s->numbered,
+		.journal_path = s->undo.journal,
+		.journal_numbered = s->undo.numbered,
+		.journal_used = tell_journal,
+		.journal_ctx = c,
 		.ttl_for_missing = c->o->ttl_for_missing,
 		.ceilings = s->ceilings,
 		.checkpoint_path = c->o->checkpoint,
@@ -201,13 +211,7 @@ too_little_room(struct sweep *s, int64_t need, int64_t space, struct fault *f)
 	    "the journal takes about %s and %s are free for %s: name another "
 	    "place with --journal or --journal-dir, delete fewer with "
 	    "--max-items, or keep none with --no-journal",
-	    needs, has, s->journal);
-}
-
-static bool
-fits(int64_t need, int64_t space)
-{
-	return space < 0 || (double)need * MARGIN <= (double)space;
+	    needs, has, s->undo.journal);
 }
 
 /* Refuse when the disk would not hold the journal that we chose the place
@@ -221,65 +225,24 @@ check_room(struct sweep *s, struct fault *f)
 	int64_t space;
 	int rc;
 
-	if (s->journal == NULL || o->journal != NULL ||
+	if (s->undo.journal == NULL || o->journal != NULL ||
 	    o->journal_dir != NULL || o->max_items >= 0)
 		return 0;
-	space = journal_free_space(s->journal);
+	space = journal_free_space(s->undo.journal);
 	if ((t->bytes > 0 || t->items > 0) &&
 	    t->bytes <= INT64_MAX / JSON_GROWTH / 2 &&
 	    t->items <= INT64_MAX / LINE_BYTES / 4 &&
-	    fits(JSON_GROWTH * t->bytes + LINE_BYTES * t->items, space))
+	    undo_fits(JSON_GROWTH * t->bytes + LINE_BYTES * t->items, space))
 		return 0;
 	if (space < 0)
 		return 0;
 	talk_note(s->context.talk,
 	    "reading the table once to see how large the journal will be");
 	rc = pass(s, false, &counted, f);
-	if (rc == 0 && !fits(counted.journal_bytes, space))
+	if (rc == 0 && !undo_fits(counted.journal_bytes, space))
 		rc = too_little_room(s, counted.journal_bytes, space, f);
 	sweep_totals_release(&counted);
 	return rc < 0 ? -1 : 0;
-}
-
-static int
-choose_journal(struct sweep *s, struct fault *f)
-{
-	const struct options *o = s->context.o;
-
-	if (o->no_journal)
-		return 0;
-	if (o->journal != NULL) {
-		if (access(o->journal, F_OK) == 0)
-			return fault(f, FAULT_USAGE,
-			    "--journal %s: the file is there already; a "
-			    "journal is a new file",
-			    o->journal);
-		s->journal = xstrdup(o->journal);
-		return 0;
-	}
-	s->numbered = true;
-	s->journal = journal_default_path(o->journal_dir, s->context.table.name,
-	    ddb_now(s->context.ddb), o->yes, f);
-	return s->journal != NULL ? 0 : -1;
-}
-
-/* The command that puts back what this run deletes. */
-static char *
-undo_command(const struct sweep *s)
-{
-	struct report_place place = context_place(&s->context);
-	const char *journal = s->totals.journal;
-	char *whole = realpath(journal, NULL);
-	struct buf b = { 0 };
-
-	/* The journal itself tells table and region. */
-	place.table = place.region = place.repeat = NULL;
-	paper_command(&b, "restore", &place);
-	option_repeat_one(&b, s->context.o, "profile");
-	buf_addc(&b, ' ');
-	option_quote(&b, whole != NULL ? whole : journal);
-	free(whole);
-	return buf_detach(&b);
 }
 
 static void
@@ -306,7 +269,7 @@ write_totals(struct sweep *s, bool executed, int rc, struct fault *f)
 		.executed = executed,
 		.now = c->rules.now,
 		.totals = &s->totals,
-		.journal = executed ? s->totals.journal : s->journal,
+		.journal = executed ? s->totals.journal : s->undo.journal,
 		.journal_free = -1,
 		.listed = c->listed,
 		.keys = (int64_t)c->keys.n,
@@ -315,13 +278,13 @@ write_totals(struct sweep *s, bool executed, int rc, struct fault *f)
 
 	r.write_units = executed ? r.work.write_units : (double)s->totals.units;
 	if (executed && r.journal != NULL)
-		r.undo = undo = undo_command(s);
-	if (!executed && s->journal != NULL)
-		r.journal_free = journal_free_space(s->journal);
-	if (!executed && !fits(s->totals.journal_bytes, r.journal_free))
+		r.undo = undo = undo_command(c, r.journal);
+	if (!executed && s->undo.journal != NULL && !s->no_place)
+		r.journal_free = journal_free_space(s->undo.journal);
+	if (!executed && !undo_fits(s->totals.journal_bytes, r.journal_free))
 		talk_warn(c->talk,
 		    "there is too little room for the journal at %s",
-		    s->journal);
+		    s->undo.journal);
 	rc = totals_write(c, &r, rc, f);
 	if (undo != NULL && strcmp(c->o->format, "json") == 0)
 		talk_note(c->talk, "to undo it: %s", undo);
@@ -354,7 +317,8 @@ sweep(struct sweep *s, bool execute, struct fault *f)
 	struct fault after = { 0 };
 	int rc = pass(s, execute, &s->totals, f), told;
 
-	if (rc < 0 && s->totals.scanned == 0 && f->kind != FAULT_CANCELLED)
+	if (rc < 0 && !execute && s->totals.scanned == 0 &&
+	    f->kind != FAULT_CANCELLED)
 		return -1;
 	told = write_totals(s, execute, rc, &after);
 	if (rc < 0) {
@@ -398,13 +362,15 @@ prepare(struct sweep *s, bool execute, struct fault *f)
 	if (!execute) {
 		if (open_checkpoint(s, f) != 0)
 			return -1;
-		if (choose_journal(s, f) != 0)
+		if (undo_choose(&s->undo, c, false, f) != 0) {
+			s->no_place = true;
 			talk_warn(c->talk, "with --yes this would fail: %s",
 			    f->text);
+		}
 		return 0;
 	}
 	s->lock = guard_enter(c, command_name(s), f);
-	if (s->lock == NULL || choose_journal(s, f) != 0 ||
+	if (s->lock == NULL || undo_choose(&s->undo, c, true, f) != 0 ||
 	    open_checkpoint(s, f) != 0)
 		return -1;
 	return check_room(s, f);
@@ -426,6 +392,6 @@ sweeping_run(const struct options *o, struct talk *talk,
 	checkpoint_release(&s.checkpoint);
 	buf_release(&s.chosen);
 	context_close(&s.context);
-	free(s.journal);
+	free(s.undo.journal);
 	return rc;
 }

@@ -83,6 +83,16 @@ int journal_close(struct journal *j, bool discard, struct fault *f);
  */
 char *journal_default_path(const char *dir, const char *table, int64_t now,
     bool make, struct fault *f);
+/*
+ * Whether a journal could be made at ${path}; ${make}: with the folders that
+ * are missing. Only looks. -1 with what would fail.
+ */
+int journal_check_place(const char *path, bool make, struct fault *f);
+/* Add the name of a default one: TABLE-20261122T081200Z.journal. */
+void journal_name(struct buf *out, const char *table, int64_t now);
+/* When the journal called ${name}, or a numbered one, of ${table} was begun:
+ * 0, or -1 when it is no such name. Pure. */
+int journal_name_begun(const char *name, const char *table, int64_t *begun);
 /* ${path} with "-n" before ".journal", ".gz" or both, as it is for n < 2; the
  * caller frees it. Pure. */
 char *journal_numbered(const char *path, int n);

@@ -14,11 +14,6 @@
 #include "base/text.h"
 #include "sweep/journal.h"
 
-#define ENDING ".journal"
-/* A table's name has up to 255 bytes, as has a file's: leave room for the
- * time, a number and the ending. */
-#define TABLE_MOST 200
-
 /* The folder ${path} lies in; the caller frees it. */
 static char *
 folder_of(const char *path)
@@ -51,6 +46,17 @@ journal_sync_folder(const char *path, struct fault *f)
 	return rc;
 }
 
+/* Why the journal cannot be in ${folder}, and what to do. */
+static int
+no_place(const char *folder, enum fault_kind kind, const char *why,
+    struct fault *f)
+{
+	return fault(f, kind,
+	    "the journal's folder %s: %s: name another with --journal-dir, or "
+	    "a file with --journal",
+	    folder, why);
+}
+
 /* Make ${path} and what is missing above it. */
 static int
 make_folder(const char *path, struct fault *f)
@@ -63,7 +69,7 @@ make_folder(const char *path, struct fault *f)
 		return 0; /* judged later */
 	above = folder_of(path);
 	if (errno != ENOENT)
-		rc = fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+		rc = no_place(path, FAULT_IO, strerror(errno), f);
 	else if (strcmp(above, path) == 0)
 		rc = 0;
 	else
@@ -74,8 +80,7 @@ make_folder(const char *path, struct fault *f)
 	if (mkdir(path, 0700) == 0)
 		return journal_sync_folder(path, f);
 	if (errno != EEXIST)
-		return fault(f, FAULT_IO, "%s: cannot make the folder: %s",
-		    path, strerror(errno));
+		return no_place(path, FAULT_IO, strerror(errno), f);
 	return 0;
 }
 
@@ -87,24 +92,19 @@ check_folder(const char *path, struct fault *f)
 	struct stat st;
 
 	if (lstat(path, &st) != 0)
-		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+		return no_place(path, FAULT_IO, strerror(errno), f);
 	if (S_ISLNK(st.st_mode)) {
 		if (st.st_uid != 0 && st.st_uid != geteuid())
-			return fault(f, FAULT_REFUSED,
-			    "%s: is a symbolic link of another user: name "
-			    "another folder with --journal-dir",
-			    path);
+			return no_place(path, FAULT_REFUSED,
+			    "is a symbolic link of another user", f);
 		if (stat(path, &st) != 0)
-			return fault(f, FAULT_IO, "%s: %s", path,
-			    strerror(errno));
+			return no_place(path, FAULT_IO, strerror(errno), f);
 	}
 	if (!S_ISDIR(st.st_mode))
-		return fault(f, FAULT_IO, "%s: is not a folder", path);
+		return no_place(path, FAULT_IO, strerror(ENOTDIR), f);
 	if ((st.st_mode & S_IWOTH) != 0)
-		return fault(f, FAULT_REFUSED,
-		    "%s: everybody may write there: name another folder with "
-		    "--journal-dir, or a file with --journal",
-		    path);
+		return no_place(path, FAULT_REFUSED,
+		    "everybody may write there", f);
 	return 0;
 }
 
@@ -159,103 +159,6 @@ default_folder(void)
 	return xasprintf("%s/.local/state/ttlsweep", home);
 }
 
-/* The table's part of a journal's name. */
-static void
-add_table(struct buf *out, const char *table)
-{
-	for (size_t i = 0; table[i] != '\0' && i < TABLE_MOST; i++) {
-		char c = table[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		    (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-		    (c == '.' && i > 0);
-
-		buf_addc(out, plain ? c : '_');
-	}
-	buf_addc(out, '-');
-}
-
-static void
-add_name(struct buf *out, const char *table, int64_t now)
-{
-	char when[32];
-
-	add_table(out, table);
-	if (text_time_compact(when, now) == 0)
-		buf_adds(out, when);
-	else
-		buf_addi(out, now);
-	buf_adds(out, ENDING);
-}
-
-/* Where the ending of the journal's name ${path} begins: at ".journal",
- * ".gz", ".journal.gz", else at its end. */
-static size_t
-stem_of(const char *path)
-{
-	static const char *const endings[] = { ".gz", ENDING };
-	size_t n = strlen(path);
-
-	for (size_t i = 0; i < sizeof(endings) / sizeof(*endings); i++) {
-		size_t ending = strlen(endings[i]);
-
-		if (n > ending && path[n - ending - 1] != '/' &&
-		    strncmp(path + n - ending, endings[i], ending) == 0)
-			n -= ending;
-	}
-	return n;
-}
-
-char *
-journal_numbered(const char *path, int n)
-{
-	size_t stem = stem_of(path);
-
-	if (n <= 1)
-		return xstrdup(path);
-	return xasprintf("%.*s-%d%s", (int)stem, path, n, path + stem);
-}
-
-/* ${path} without the number that journal_numbered gave it, where it is one:
- * NAME is there beside NAME-2. The caller's. */
-static char *
-unnumbered(const char *path, int *number)
-{
-	size_t stem = stem_of(path), at = stem;
-	struct stat st;
-	char *base;
-
-	while (at > 0 && path[at - 1] >= '0' && path[at - 1] <= '9')
-		at--;
-	*number = 1;
-	if (stem - at < 1 || stem - at > 4 || at < 2 || path[at - 1] != '-')
-		return xstrdup(path);
-	base = xasprintf("%.*s%s", (int)at - 1, path, path + stem);
-	if (lstat(base, &st) == 0) {
-		*number = atoi(path + at);
-		return base;
-	}
-	free(base);
-	return xstrdup(path);
-}
-
-char *
-journal_fresh(const char *path)
-{
-	struct stat st;
-	int n;
-	char *base = unnumbered(path, &n), *fresh;
-
-	for (;;) {
-		fresh = journal_numbered(base, n);
-		if (lstat(fresh, &st) != 0)
-			break;
-		free(fresh);
-		n++;
-	}
-	free(base);
-	return fresh;
-}
-
 char *
 journal_default_path(const char *dir, const char *table, int64_t now, bool make,
     struct fault *f)
@@ -278,7 +181,7 @@ journal_default_path(const char *dir, const char *table, int64_t now, bool make,
 	buf_adds(&base, folder);
 	if (folder[strlen(folder) - 1] != '/')
 		buf_addc(&base, '/');
-	add_name(&base, table, now);
+	journal_name(&base, table, now);
 	for (int n = 1;; n++) {
 		path = journal_numbered(buf_text(&base), n);
 		if (lstat(path, &st) != 0)
@@ -289,6 +192,28 @@ out:
 	buf_release(&base);
 	free(folder);
 	return path;
+}
+
+int
+journal_check_place(const char *path, bool make, struct fault *f)
+{
+	char *folder = folder_of(path), *at = xstrdup(folder), *above;
+	int rc = 0;
+
+	while (faccessat(AT_FDCWD, at, W_OK | X_OK, AT_EACCESS) != 0) {
+		int error = errno;
+
+		above = folder_of(at);
+		if (error != ENOENT || !make || strcmp(above, at) == 0)
+			rc = no_place(folder, FAULT_IO, strerror(error), f);
+		free(at);
+		at = above;
+		if (rc != 0)
+			break;
+	}
+	free(at);
+	free(folder);
+	return rc;
 }
 
 int64_t
@@ -320,42 +245,20 @@ journal_free_space(const char *path)
 	return (int64_t)(n * unit);
 }
 
-/* When the journal ${name} of the table's ${stem} was begun: 0, or -1 when
- * it is no such name: STEM20261122T081200Z[-N].journal */
-static int
-begun_at(const char *name, const struct buf *stem, int64_t *begun)
-{
-	const char *p = name + stem->n;
-	char when[17];
-	bool fraction;
-
-	if (strncmp(name, buf_text(stem), stem->n) != 0 || strlen(p) < 16)
-		return -1;
-	memcpy(when, p, 16);
-	when[16] = '\0';
-	p += 16;
-	if (*p == '-' && strspn(p + 1, "0123456789") > 0)
-		p += 1 + strspn(p + 1, "0123456789");
-	if (strcmp(p, ENDING) != 0)
-		return -1;
-	return text_iso8601_parse(when, 16, begun, &fraction);
-}
-
 int
 journal_expire(const char *dir, const char *table, int64_t before, int64_t *n,
     struct fault *f)
 {
 	char *folder = dir != NULL ? xstrdup(dir) : default_folder();
 	DIR *d = folder != NULL ? opendir(folder) : NULL;
-	struct buf stem = { 0 };
 	const struct dirent *e;
 	int64_t begun;
 	int rc = 0;
 
 	*n = 0;
-	add_table(&stem, table);
 	while (d != NULL && rc == 0 && (e = readdir(d)) != NULL) {
-		if (begun_at(e->d_name, &stem, &begun) != 0 || begun >= before)
+		if (journal_name_begun(e->d_name, table, &begun) != 0 ||
+		    begun >= before)
 			continue;
 		if (unlinkat(dirfd(d), e->d_name, 0) == 0)
 			++*n;
@@ -365,7 +268,6 @@ journal_expire(const char *dir, const char *table, int64_t before, int64_t *n,
 	}
 	if (d != NULL)
 		(void)closedir(d);
-	buf_release(&stem);
 	free(folder);
 	return rc;
 }

@@ -41,8 +41,12 @@ struct purge {
 	int batch;                /* enum ddb_batch_mode */
 	const char *journal_path; /* NULL: --no-journal */
 	bool journal_numbered;    /* it is a default path */
-	int64_t ttl_for_missing;  /* repair: entries without TTL get now + this;
-				     < 0: they are passed over */
+	/* The first entry is about to be written to it; may be called by any
+	 * thread. NULL: nobody wants to know. */
+	void (*journal_used)(void *ctx, const char *journal);
+	void *journal_ctx;
+	int64_t ttl_for_missing; /* repair: entries without TTL get now + this;
+				    < 0: they are passed over */
 	struct ceilings ceilings;
 	/* Where to save how far the run is; NULL: nowhere. checkpoint holds
 	 * a position for every segment and is kept up to date. */

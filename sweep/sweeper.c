@@ -75,6 +75,16 @@ add_intent(struct sweeper *s, const struct held *h, struct slice image)
 	journal_intent(&s->lines, &e, (struct slice){ s->keys.p, s->keys.n });
 }
 
+/* Entry 1 is the first one of the run. */
+static void
+tell_used(const struct sweeper *s)
+{
+	const struct purge *p = s->run->p;
+
+	if (s->held[0].number == 1 && p->journal_used != NULL)
+		p->journal_used(p->journal_ctx, journal_path(s->run->journal));
+}
+
 /* The intents of all that is held, on disk before anything is sent. */
 static int
 write_intents(struct sweeper *s, struct fault *f)
@@ -86,6 +96,7 @@ write_intents(struct sweeper *s, struct fault *f)
 		s->held[i].number = journal_number(s->run->journal);
 		add_intent(s, &s->held[i], s->held[i].item.json);
 	}
+	tell_used(s);
 	return journal_append(s->run->journal, &s->lines, true, f);
 }
 

@@ -144,6 +144,80 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	    [[ $(ls "$BATS_TEST_TMPDIR/j") == "$T-$(date -ud yesterday +%Y%m%d)T"* ]]
 }
 
+@test "a place that takes no journal is told, before and with --yes" {
+	table
+	local file=$BATS_TEST_TMPDIR/file
+	touch "$file"
+	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$file/x"
+	[[ $stderr == *"with --yes this would fail: the journal's folder $file/x: "*--journal-dir* ]]
+	[[ $output != *"are free there"* ]]
+	run -1 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$file/x" --yes
+	[[ $stderr == *"the journal's folder $file"*--journal-dir* ]]
+	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal "$BATS_TEST_TMPDIR/none/j"
+	[[ $stderr == *"with --yes this would fail: the journal's folder $BATS_TEST_TMPDIR/none: "* ]]
+	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal "$file"
+	[[ $stderr == *"with --yes this would fail: "*"there already"* && $output == *"$file"* ]]
+	run -1 ttlsweep purge -t "$T" --now "$NOW" --journal /dev/full --yes
+	[[ $output == *"/dev/full: not a file that keeps"* ]]
+	run -2 ttlsweep purge -t "$T" --now "$NOW" --journal "$BATS_TEST_TMPDIR" --yes
+	[[ $output == *"a folder; --journal-dir"* ]]
+	# a disk with no room at all: the totals say that nothing was done
+	run -1 --separate-stderr prlimit --fsize=10 "$TTLSWEEP" purge -t "$T" --now "$NOW" \
+	    --yes --format json --journal "$BATS_TEST_TMPDIR/short"
+	jq -e '.stopped == "failed" and .matched == 0 and .journal == null' <<<"$output"
+	run -1 prlimit --fsize=10 "$TTLSWEEP" purge -t "$T" --now "$NOW" \
+	    --yes --journal "$BATS_TEST_TMPDIR/short"
+	[[ $output == *"$BATS_TEST_TMPDIR/short: cannot write"* && $output != *"to go on"* ]]
+	[ "$(left)" -eq 100 ]
+}
+
+@test "where the journal is, is said before the first delete" {
+	table
+	start_road "$LOCAL_URL"
+	road PUT hold '{"operation": "BatchExecuteStatement", "when": "before", "skip": 0}'
+	local j=$BATS_TEST_TMPDIR/journal err=$BATS_TEST_TMPDIR/err
+	"$TTLSWEEP" purge -t "$T" --now "$NOW" --yes --jobs 1 --journal "$j" \
+	    --endpoint-url "$ROAD_URL" 2>"$err" &
+	road GET held
+	grep -qF "ttlsweep: journal $j (ttlsweep restore --endpoint-url $ROAD_URL $j undoes this run)" "$err"
+	kill -KILL $!
+	wait $! || :
+	road PUT release '{"how": "drop"}'
+	# and of none that was not needed
+	run -0 --separate-stderr sweep --yes --prefix nothing
+	[[ $stderr != *journal* ]]
+	run -0 --separate-stderr sweep --yes -q
+	[ -z "$stderr" ]
+}
+
+@test "INT on a terminal: what it waits for is said once" {
+	table
+	start_road "$LOCAL_URL"
+	road PUT hold '{"operation": "BatchExecuteStatement", "when": "before", "skip": 0}'
+	"$PYTHON" - "$TTLSWEEP" "$T" "$NOW" "$ROAD_URL" <<'PY'
+import os, pty, signal, sys, urllib.request
+binary, table, now, url = sys.argv[1:]
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(binary, [binary, "purge", "-t", table, "--now", now, "--yes", "--no-journal", "--jobs", "2",
+                      "--progress", "never", "--endpoint-url", url])
+open_ = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
+open_(url + "/_road/held").read()
+os.kill(pid, signal.SIGINT)
+said = b""
+while b"waiting for what is under way" not in said:
+    said += os.read(fd, 4096)
+open_(urllib.request.Request(url + "/_road/release", b'{"how": "go"}', method="PUT")).read()
+try:
+    while piece := os.read(fd, 4096):
+        said += piece
+except OSError:
+    pass
+assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
+assert said.count(b"waiting for what") == 1, said
+PY
+}
+
 @test "a dry run makes no folder for the journal" {
 	table
 	run -0 sweep

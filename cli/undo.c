@@ -1,0 +1,87 @@
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "cli/context.h"
+#include "cli/option.h"
+#include "cli/paper.h"
+#include "cli/undo.h"
+#include "dynamodb/ddb.h"
+#include "sweep/journal.h"
+
+/* So much more must be free than a journal takes. */
+#define MARGIN 1.2
+
+/* --journal: a new file, in a folder that is there. */
+static int
+check_file(const char *path, bool execute, struct fault *f)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0) {
+		/* to make it tells best what is wrong */
+		return execute ? 0 : journal_check_place(path, false, f);
+	}
+	if (S_ISLNK(st.st_mode))
+		(void)stat(path, &st);
+	if (S_ISDIR(st.st_mode))
+		return fault(f, FAULT_USAGE,
+		    "--journal %s: a folder; --journal-dir has a new file "
+		    "made in one",
+		    path);
+	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+		return fault(f, FAULT_USAGE,
+		    "--journal %s: the file is there already; a journal is a "
+		    "new file",
+		    path);
+	return fault(f, FAULT_REFUSED,
+	    "--journal %s: not a file that keeps what is written to it: name "
+	    "a new file, or keep no journal with --no-journal",
+	    path);
+}
+
+int
+undo_choose(struct undo *u, const struct context *c, bool execute,
+    struct fault *f)
+{
+	const struct options *o = c->o;
+
+	if (o->no_journal)
+		return 0;
+	if (o->journal != NULL) {
+		u->journal = xstrdup(o->journal);
+		return check_file(o->journal, execute, f);
+	}
+	u->numbered = true;
+	u->journal = journal_default_path(o->journal_dir, c->table.name,
+	    ddb_now(c->ddb), execute, f);
+	if (u->journal == NULL)
+		return -1;
+	return execute ? 0 : journal_check_place(u->journal, true, f);
+}
+
+char *
+undo_command(const struct context *c, const char *journal)
+{
+	struct report_place place = context_place(c);
+	char *whole = realpath(journal, NULL);
+	struct buf b = { 0 };
+
+	/* The journal itself tells table and region. */
+	place.table = place.region = place.repeat = NULL;
+	paper_command(&b, "restore", &place);
+	option_repeat_one(&b, c->o, "profile");
+	buf_addc(&b, ' ');
+	option_quote(&b, whole != NULL ? whole : journal);
+	free(whole);
+	return buf_detach(&b);
+}
+
+bool
+undo_fits(int64_t need, int64_t space)
+{
+	return space < 0 || (double)need * MARGIN <= (double)space;
+}

@@ -1,0 +1,26 @@
+#ifndef CLI_UNDO_H
+#define CLI_UNDO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct context;
+struct fault;
+
+/* The undo of a purge or repair: its journal, before there is one. */
+struct undo {
+	char *journal; /* its path; NULL: none. The caller frees it */
+	bool numbered; /* it is a default one */
+};
+
+/* Where the journal goes, by the options. A dry run makes nothing, and -1
+ * tells what would be wrong; journal is set where it is known all the same. */
+int undo_choose(struct undo *u, const struct context *c, bool execute,
+    struct fault *f);
+/* The command that puts back what is in ${journal}; the caller frees it. */
+char *undo_command(const struct context *c, const char *journal);
+/* Whether a journal of ${need} bytes is sure to fit into ${space} (-1: not
+ * known). Pure. */
+bool undo_fits(int64_t need, int64_t space);
+
+#endif
