@@ -70,6 +70,44 @@ value() { awk -v m="$1" 'index($0, m) == 1 { print $NF }' "$M"; }
 	[[ $(grep -c quantile "$M") == 0 ]]
 }
 
+# The names of what $M has, those of its comments, too.
+names() { grep -oE '\bttlsweep_[a-z_]+' "$M" | sort -u | xargs; }
+
+@test "what a purge, a repair and a restore leave" {
+	local t j=$BATS_TEST_TMPDIR/journal labels
+	local all="ttlsweep_journal_bytes ttlsweep_last_success_timestamp_seconds ttlsweep_purge_entries"
+	t=$(new_table swept)
+	seed --endpoint "$LOCAL_URL" --table "$t" --mixed 200 --now "$NOW"
+	labels="{table=\"$t\",region=\"us-east-1\""
+	ttlsweep purge -t "$t" --now "$NOW" --yes --journal "$j" --format json \
+	    --metrics-file "$M" >"$M.json"
+	good
+	[[ $(names) == "$all" ]]
+	for outcome in deleted refreshed gone failed skipped; do
+		[[ $(value "ttlsweep_purge_entries$labels,outcome=\"$outcome\"}") == \
+		    "$(jq ".$outcome" "$M.json")" ]]
+	done
+	[[ $(jq .deleted "$M.json") -gt 0 ]]
+	[[ $(value "ttlsweep_journal_bytes$labels}") == "$(stat -c %s "$j")" ]]
+	age=$(($(date +%s) - $(value "ttlsweep_last_success_timestamp_seconds$labels,command=\"purge\"}")))
+	((age >= -5 && age < 60))
+	ttlsweep repair -t "$t" --now "$NOW" --yes --journal "$j.2" --metrics-file "$M"
+	good
+	[[ $(names) == "$all" ]]
+	grep -q 'outcome="repaired"' "$M"
+	ttlsweep restore -t "$t" --yes "$j" --format json --metrics-file "$M" >"$M.json"
+	good
+	[[ $(names) == "${all#* }" ]]
+	for outcome in restored present failed skipped; do
+		[[ $(value "ttlsweep_purge_entries$labels,outcome=\"$outcome\"}") == \
+		    "$(jq ".$outcome" "$M.json")" ]]
+	done
+	# one that did not end well has no time of success
+	run -4 ttlsweep purge -t "$t" --now "$NOW" --yes --no-journal --max-items 1 --metrics-file "$M"
+	good
+	[[ $(names) == "ttlsweep_purge_entries" ]]
+}
+
 @test "half a pass makes no metrics" {
 	mkfifo "$BATS_TEST_TMPDIR/pipe"
 	"$TTLSWEEP" inspect -i "$BATS_TEST_TMPDIR/pipe" --format prometheus >"$M" &
