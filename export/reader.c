@@ -252,7 +252,7 @@ reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
 {
 	const struct journal_header *h = &r->index.header;
 	struct slice item = { NULL, 0 };
-	int64_t line;
+	int64_t line = 0;
 	char *names;
 	int got;
 
