@@ -68,6 +68,11 @@ open_folder(struct context *c, struct fault *f)
 	c->file_items = m->items;
 	if (m->has_time)
 		c->rules.now = m->time;
+	else if (m->bad_time != NULL && !option_given(c->o, "now"))
+		return fault(f, FAULT_DATA,
+		    "%s/manifest-summary.json: %s is no time: give the one to "
+		    "judge by with --now",
+		    m->folder, m->bad_time);
 	for (size_t i = 0; i < m->nsurplus && i < NAMED; i++)
 		talk_warn(c->talk, "%s: is in no manifest, and not read",
 		    m->surplus[i]);

@@ -163,14 +163,29 @@ take_arn(struct s3_manifest *m, const char *arn)
 		m->table = xstrndup(at + 6, strcspn(at + 6, "/"));
 }
 
+static void
+take_time(struct s3_manifest *m, struct slice doc, const char *name)
+{
+	struct slice value = slice_get(doc, name);
+	char *time = string_of(doc, name);
+	bool fraction;
+
+	if (value.p == NULL || *value.p == 'n')
+		return;
+	m->has_time = time != NULL &&
+	    text_iso8601_parse(time, strlen(time), &m->time, &fraction) == 0;
+	if (!m->has_time)
+		m->bad_time = xasprintf("%s %.*s", name, SLICE_ARG(value));
+	free(time);
+}
+
 static int
 take_summary(struct s3_manifest *m, struct slice doc, char **files,
     struct fault *f)
 {
 	char *format = string_of(doc, "outputFormat");
 	char *type = string_of(doc, "exportType");
-	char *arn = string_of(doc, "tableArn"), *time, *key;
-	bool fraction;
+	char *arn = string_of(doc, "tableArn"), *key;
 	int rc = 0;
 
 	if (format != NULL && strcmp(format, "DYNAMODB_JSON") != 0)
@@ -179,9 +194,7 @@ take_summary(struct s3_manifest *m, struct slice doc, char **files,
 		    format);
 	m->incremental =
 	    type != NULL && strcmp(type, "INCREMENTAL_EXPORT") == 0;
-	time = string_of(doc, m->incremental ? "exportToTime" : "exportTime");
-	m->has_time = time != NULL &&
-	    text_iso8601_parse(time, strlen(time), &m->time, &fraction) == 0;
+	take_time(m, doc, m->incremental ? "exportToTime" : "exportTime");
 	m->items = count_of(doc, "itemCount");
 	m->table_id = string_of(doc, "tableId");
 	if (arn != NULL)
@@ -191,7 +204,6 @@ take_summary(struct s3_manifest *m, struct slice doc, char **files,
 		: strrchr(key, '/') != NULL ? strrchr(key, '/') + 1
 					    : key);
 	free(key);
-	free(time);
 	free(arn);
 	free(type);
 	free(format);
@@ -330,6 +342,7 @@ s3_manifest_release(struct s3_manifest *m)
 		free(m->surplus[i]);
 	free(m->files);
 	free(m->surplus);
+	free(m->bad_time);
 	free(m->folder);
 	free(m->table);
 	free(m->table_id);

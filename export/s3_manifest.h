@@ -26,8 +26,9 @@ struct s3_manifest {
 	char *table, *table_id, *region; /* NULL: not told */
 	bool incremental;
 	bool has_time;
-	int64_t time;  /* the moment the data is of, epoch seconds */
-	int64_t items; /* in all; -1: not told */
+	int64_t time;   /* the moment the data is of, epoch seconds */
+	char *bad_time; /* what stands there and is none, with its name; NULL */
+	int64_t items;  /* in all; -1: not told */
 	struct s3_file *files;
 	size_t n, cap;
 	char **surplus; /* files beside these that no manifest names */

@@ -162,6 +162,19 @@ sums() {
 	[[ $(ttlsweep inspect -i "$B" --format json --now 1000 | jq .now) == 1000 ]]
 }
 
+@test "an export without a time, or with one that is none" {
+	local time
+	made
+	rm "$OWN"/*.md5
+	for time in '"2026-13-45T99:00:00Z"' '""' 5; do
+		sed -Ei 's/"exportTime": ("[^"]*"|[^",]*)/"exportTime": '"$time/" "$OWN/manifest-summary.json"
+		wrong "manifest-summary.json: exportTime $time is no time: give the one to judge by with --now"
+		[[ $(ttlsweep inspect -i "$B" --format json --now 1000 | jq .now) == 1000 ]]
+	done
+	sed -Ei 's/"exportTime": [^",]*/"exportTime": null/' "$OWN/manifest-summary.json"
+	ttlsweep inspect -i "$B" --format json | jq -e '.now > 1e9'
+}
+
 @test "a file that is missing, and one too many" {
 	made
 	touch "$OWN/data/stray.json.gz"
