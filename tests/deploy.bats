@@ -103,6 +103,12 @@ sweeps() {
 	systemd-analyze verify --man=no "$units/ttlsweep@T.service" \
 	    "$units/ttlsweep@T.timer" >"$BATS_TEST_TMPDIR/said" 2>&1 || :
 	run -1 grep 'ttlsweep@' "$BATS_TEST_TMPDIR/said"
+	# with credentials as its comment has them
+	sed -i 's/^#\(LoadCredential=\|Environment=\)/\1/' "$units"/*.service
+	[[ $(grep -c '^LoadCredential=\|^Environment=.*%d/aws$' "$units"/*.service) -eq 2 ]]
+	systemd-analyze verify --man=no "$units/ttlsweep@T.service" \
+	    >"$BATS_TEST_TMPDIR/said" 2>&1 || :
+	run -1 grep 'ttlsweep@' "$BATS_TEST_TMPDIR/said"
 	# 0 is none, 10 all exposure
 	systemd-analyze security --offline=yes --threshold=20 \
 	    "$units/ttlsweep@T.service" >"$BATS_TEST_TMPDIR/said" 2>&1 ||
