@@ -40,26 +40,6 @@ account_of(const char *arn)
 	return strspn(arn, "0123456789") == 12 ? xstrndup(arn, 12) : NULL;
 }
 
-/* A policy for what is no name could be one for all tables. */
-static bool
-is_name(const char *s)
-{
-	return s[0] != '\0' &&
-	    s[strspn(s,
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"0123456789_.-")] == '\0';
-}
-
-/* arn:aws:dynamodb:REGION:ACCOUNT:table/NAME */
-static bool
-is_arn(const char *s)
-{
-	const char *name = strstr(s, ":table/");
-
-	return strncmp(s, "arn:", 4) == 0 && name != NULL &&
-	    strpbrk(s, "*?$") == NULL && is_name(name + strlen(":table/"));
-}
-
 /* What -t says must be one table, and of the account that is expected. */
 static int
 check_table(const struct options *o, struct fault *f)
@@ -67,9 +47,10 @@ check_table(const struct options *o, struct fault *f)
 	char *account = account_of(o->table);
 	int rc = 0;
 
-	if (!is_name(o->table) && !is_arn(o->table))
+	if (!policy_is_table(o->table))
 		rc = fault(f, FAULT_USAGE,
-		    "--table '%s': neither a table's name nor its ARN",
+		    "--table '%s': neither a table's name nor its ARN, "
+		    "arn:aws:dynamodb:REGION:ACCOUNT:table/NAME",
 		    o->table);
 	else if (account != NULL && o->expect_account != NULL &&
 	    strcmp(account, o->expect_account) != 0)

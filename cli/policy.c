@@ -44,6 +44,39 @@ policy_action(const char *use, int i)
 	return NULL;
 }
 
+#define DIGITS "0123456789"
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define NAME_MOST 255
+
+/* Whether ${s} begins with one to ${most} characters of ${set} and ${end}: what
+ * is behind; else NULL. */
+static const char *
+past(const char *s, const char *set, size_t most, char end)
+{
+	size_t n = strspn(s, set);
+
+	return n > 0 && n <= most && s[n] == end ? s + n + 1 : NULL;
+}
+
+bool
+policy_is_table(const char *s)
+{
+	const char *p = s;
+
+	if (strncmp(s, "arn:", 4) == 0) {
+		p = past(s + 4, LOWER "-", 32, ':');
+		if (p == NULL || strncmp(p, "dynamodb:", 9) != 0)
+			return false;
+		p = past(p + 9, LOWER DIGITS "-", 64, ':');
+		if (p == NULL || strspn(p, DIGITS) != 12 ||
+		    strncmp(p + 12, ":table/", 7) != 0)
+			return false;
+		p += 12 + 7;
+	}
+	return past(p, LOWER UPPER DIGITS "_.-", NAME_MOST, '\0') != NULL;
+}
+
 static void
 add_string(struct buf *out, const char *s)
 {

@@ -1,6 +1,8 @@
 #ifndef CLI_POLICY_H
 #define CLI_POLICY_H
 
+#include <stdbool.h>
+
 struct buf;
 
 /*
@@ -21,6 +23,10 @@ const char *policy_action(const char *use, int i);
 
 /* Add the policy, an indented JSON document, to ${out}. */
 void policy_json(struct buf *out, const struct policy *p);
+
+/* Whether ${s} is one table's name, or its ARN. A policy for anything else
+ * could be one for all tables, or for none. */
+bool policy_is_table(const char *s);
 
 /* What stands for the account where nobody tells it. */
 #define POLICY_ACCOUNT "${Account}"

@@ -45,6 +45,45 @@ test_arn(void **state)
 	}
 }
 
+static const struct {
+	const char *s;
+	bool table;
+} tables[] = {
+	/* clang-format off */
+	{ "TSAGalleryCache", true },
+	{ "a.b-c_D9", true },
+	{ "", false },
+	{ "*", false },
+	{ "a*", false },
+	{ "a:b", false },
+	{ "arn:aws:dynamodb:eu-west-1:123456789012:table/t", true },
+	{ "arn:aws-us-gov:dynamodb:us-gov-west-1:123456789012:table/t", true },
+	{ "arn:aws:dynamodb:ddblocal:000000000000:table/t", true },
+	{ "arn:aws:s3:::table/Foo", false },
+	{ "arn:aws:s3:eu-west-1:123456789012:table/t", false },
+	{ "arn:aws:dynamodb:eu-west-1:1:table/t", false },
+	{ "arn:aws:dynamodb:eu-west-1:1234567890123:table/t", false },
+	{ "arn:aws:dynamodb:eu-west-1:*:table/t", false },
+	{ "arn:aws:dynamodb::123456789012:table/t", false },
+	{ "arn:aws:dynamodb:*:123456789012:table/t", false },
+	{ "arn::dynamodb:eu-west-1:123456789012:table/t", false },
+	{ "arn:aws:dynamodb:eu-west-1:123456789012:table/", false },
+	{ "arn:aws:dynamodb:eu-west-1:123456789012:table/t*", false },
+	{ "arn:aws:dynamodb:eu-west-1:123456789012:table/t/index/i", false },
+	{ "arn:aws:dynamodb:eu-west-1:123456789012:table", false },
+	{ "arn:", false },
+	/* clang-format on */
+};
+
+static void
+test_table(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(tables); i++)
+		if (policy_is_table(tables[i].s) != tables[i].table)
+			fail_msg("%s", tables[i].s);
+}
+
 /* What each use may do, and by leaving it out, must not. */
 static const struct {
 	const char *use, *has, *lacks;
@@ -142,6 +181,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_arn),
+		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_actions),
 		cmocka_unit_test(test_hostile),
 	};
