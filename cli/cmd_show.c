@@ -21,6 +21,8 @@
 #include "inspector/mask.h"
 #include "inspector/summary.h"
 
+#define NAMED 20 /* missing keys that are named */
+
 static int run(const struct options *o, struct talk *talk, struct fault *f);
 
 const struct command cmd_show = {
@@ -210,6 +212,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 {
 	struct show *s = state;
 	const struct options *o = s->context.o;
+	bool shown = false;
 
 	(void)seg;
 	for (size_t i = 0; i < s->nkeys; i++) {
@@ -218,10 +221,10 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		if (o->sort_key != NULL && r->item->sort.p != NULL &&
 		    !is_key(r->item->sort, slice_str(o->sort_key)))
 			continue;
-		if (print(s, r->item, f) != 0)
+		if (!shown && print(s, r->item, f) != 0)
 			return -1;
+		shown = true;
 		s->found[i]++;
-		break;
 	}
 	return 0;
 }
@@ -254,33 +257,35 @@ search(struct show *s, struct fault *f)
 	return rc;
 }
 
-/* Name the first key that is not there; of a cookie's one is enough, or all
- * are named. */
+/* Name the keys that are not there; of a cookie's one is enough. */
 static int
 missing(const struct show *s, struct fault *f)
 {
 	bool cookie = s->context.o->cookie != NULL, any = false;
 	struct buf names = { 0 };
 	const char *why = "";
+	size_t n = 0;
 
-	for (size_t i = 0; i < s->nkeys && (cookie || names.n == 0); i++) {
+	for (size_t i = 0; i < s->nkeys; i++) {
 		any |= s->found[i] > 0;
-		if (s->found[i] > 0)
+		if (s->found[i] > 0 || ++n > NAMED)
 			continue;
 		buf_adds(&names, names.n > 0 ? "', '" : "");
 		mask_key(&names, &s->context.rules, s->keys[i]);
 		if (mask_is(s->keys[i]))
-			why = "; that is a masked key: 'ttlsweep list "
-			      "--reveal' tells it in full";
+			why = "; a masked key is given there: 'ttlsweep "
+			      "list --reveal' tells it in full";
 	}
+	buf_addc(&names, '\'');
+	if (n > NAMED)
+		buf_addf(&names, " and %zu more", n - NAMED);
 	if (cookie && any)
-		buf_reset(&names);
-	any = names.n > 0;
-	if (any)
-		(void)fault(f, FAULT_NOT_FOUND, "no entry has the key '%s'%s",
+		n = 0;
+	if (n > 0)
+		(void)fault(f, FAULT_NOT_FOUND, "no entry has the key '%s%s",
 		    buf_text(&names), why);
 	buf_release(&names);
-	return any ? -1 : 0;
+	return n > 0 ? -1 : 0;
 }
 
 /* What to look for: the operands, or the session of the cookie. */

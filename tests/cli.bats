@@ -344,6 +344,21 @@ bash_offers() {
 	fails 2 "given as base64" show -t "$table" --sort-key '!' 1.5
 }
 
+@test "show tells what is not there, and shows the rest" {
+	local way table
+	table=$(new_table missing)
+	printf '{"Item":{"key":{"S":"user:%s"},"v":{"S":"here %s"}}}\n' 1 1 2 2 \
+	    >"$BATS_TEST_TMPDIR/users.json"
+	seed --endpoint "$LOCAL_URL" --table "$table" --items "$BATS_TEST_TMPDIR/users.json"
+	for way in "-t $table" "-i $BATS_TEST_TMPDIR/users.json"; do
+		run -1 --separate-stderr ttlsweep show $way nobody user:1 session:0123456789abcdefghij user:2 user:1
+		[[ $output == *'here 1'*'here 2'* ]]
+		[[ $stderr == *"no entry has the key 'nobody', 'session:0123…"*"'" ]]
+		run -1 --separate-stderr ttlsweep show $way x{1..22}
+		[[ $stderr == *"'x20' and 2 more" ]]
+	done
+}
+
 @test "progress: lines with --progress always, nothing with -q or never" {
 	ttlsweep inspect -t "$TABLE" --max-rcu 20 --progress always \
 	    2>"$BATS_TEST_TMPDIR/err" >/dev/null
