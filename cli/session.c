@@ -60,6 +60,19 @@ secret_read(struct secret *s, int fd, const char *name, struct fault *f)
 	}
 }
 
+/* Applications hand their secrets to express-session as such an array. */
+static bool
+is_json_array(const struct secret *s)
+{
+	size_t blank = 0;
+
+	while (blank < s->n && strchr(" \t\r\n", s->p[blank]) != NULL &&
+	    s->p[blank] != '\0')
+		blank++;
+	return blank < s->n && s->p[blank] == '[' &&
+	    slice_check((struct slice){ s->p, s->n }, NULL) == 0;
+}
+
 static int
 secrets_open(struct secret *s, const char *path, struct talk *talk,
     struct fault *f)
@@ -76,6 +89,11 @@ secrets_open(struct secret *s, const char *path, struct talk *talk,
 			    "chmod o-r it",
 			    path);
 		rc = secret_read(s, fd, path, f);
+		if (rc == 0 && is_json_array(s))
+			rc = fault(f, FAULT_DATA,
+			    "%s: it is a JSON array: write the secrets as they "
+			    "are, one a line",
+			    path);
 	}
 	if (fd >= 0)
 		(void)close(fd);

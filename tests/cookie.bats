@@ -127,6 +127,14 @@ shows() {
 	[[ $status -eq 1 && $stderr == *"No such file"* ]]
 	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR"
 	[[ $status -eq 1 && $stderr == *"Is a directory"* ]]
+	printf ' [\n"one",\n"%s"\n]\n' "$(cat "$WORLD/right")" >"$BATS_TEST_TMPDIR/array"
+	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/array"
+	[[ $status -eq 1 && $stderr == *"is a JSON array: write the secrets as they are, one a line"* ]]
+	[[ $stderr != *"$(cat "$WORLD/right")"* ]]
+	# an odd secret is one
+	{ echo '[one]' && cat "$WORLD/right"; } >"$BATS_TEST_TMPDIR/array"
+	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/array"
+	shows 'valid'
 	head -c 70000 /dev/zero >"$BATS_TEST_TMPDIR/large"
 	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/large"
 	[[ $status -eq 1 && $stderr == *"longer than 64 KiB"* ]]
