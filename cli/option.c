@@ -78,28 +78,77 @@ option_word(const struct option_row *row, size_t i)
 	return NULL;
 }
 
+/* What other tools call it, and what does it here. */
+static const struct {
+	const char *name; /* "n": the letter */
+	const char *hint;
+} elsewhere[] = {
+	{ "dry-run", "without --yes it is a dry run" },
+	{ "n", "without --yes it is a dry run" },
+	{ "sort", "list --top N --by WHAT puts entries in order" },
+	{ "order-by", "list --top N --by WHAT puts entries in order" },
+};
+
+static const char *
+hint(const char *name)
+{
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(*elsewhere); i++)
+		if (strcmp(elsewhere[i].name, name) == 0)
+			return elsewhere[i].hint;
+	return NULL;
+}
+
+/* The option that is most like ${is}: it begins so, or little is wrong. */
+static const char *
+closest(const char *is)
+{
+	size_t n = strlen(is);
+	const char *best = NULL;
+	int least = n > 4 ? 3 : 2;
+
+	for (const struct option_row *r = option_rows; n > 0 && r->name != NULL;
+	     r++) {
+		int d = text_distance(is, r->name);
+
+		if (strncmp(is, r->name, n) == 0 && d > 1)
+			d = 1;
+		if (d >= least)
+			continue;
+		best = r->name;
+		least = d;
+	}
+	return best;
+}
+
 static int
 unknown(const char *name, size_t n, struct fault *f)
 {
-	const char *best = NULL;
 	char *is = xstrndup(name, n);
-	int least = n > 4 ? 3 : 2;
+	const char *what = hint(is), *best = closest(is);
 
-	for (const struct option_row *r = option_rows; r->name != NULL; r++) {
-		int d = text_distance(is, r->name);
-
-		if (d < least || strncmp(is, r->name, n) == 0) {
-			best = r->name;
-			least = d;
-		}
-	}
-	if (best != NULL && n > 0)
+	if (what != NULL && n > 1)
+		fault(f, FAULT_USAGE, "unknown option --%s; %s", is, what);
+	else if (best != NULL)
 		fault(f, FAULT_USAGE, "unknown option --%s; did you mean --%s?",
 		    is, best);
 	else
 		fault(f, FAULT_USAGE, "unknown option --%s", is);
 	free(is);
 	return -1;
+}
+
+/* ${letters} begins with one that is none. */
+static int
+unknown_letter(const char *letters, struct fault *f)
+{
+	int n = (unsigned char)*letters < 0x80 ? 1 : 64;
+	const char letter[2] = { *letters, '\0' };
+	const char *what = hint(letter);
+
+	if (*letters >= '0' && *letters <= '9')
+		what = "an argument that begins with - goes behind --";
+	return fault(f, FAULT_USAGE, "unknown option -%.*s%s%s", n, letters,
+	    what != NULL ? "; " : "", what != NULL ? what : "");
 }
 
 static int
@@ -146,8 +195,7 @@ short_option(struct walk *w, struct word *out, struct fault *f)
 	const struct option_row *row = row_lettered(*w->letters);
 
 	if (row == NULL)
-		return fault(f, FAULT_USAGE, "unknown option -%.*s",
-		    (unsigned char)*w->letters < 0x80 ? 1 : 64, w->letters);
+		return unknown_letter(w->letters, f);
 	out->name = row->name;
 	w->letters++;
 	if (row->arg == NULL)
