@@ -162,8 +162,11 @@ doctor_place(struct doctor *d, struct fault *f)
 		return doctor_add_fault(d, "configuration", DOCTOR_FAILURE,
 		    &why, f);
 	d->local = is_local(d->config.endpoint);
-	buf_addf(&d->text, "profile %s, region %s", d->config.profile,
-	    d->config.region);
+	buf_addf(&d->text, "profile %s, region %s%s", d->config.profile,
+	    d->config.region,
+	    d->config.region_assumed
+		? " (assumed: none is set, and the endpoint is on this machine)"
+		: "");
 	if (d->config.ca_bundle != NULL)
 		buf_addf(&d->text, ", certificates in %s", d->config.ca_bundle);
 	if (doctor_add(d, "configuration", DOCTOR_OK, f) != 0 ||

@@ -28,6 +28,8 @@ struct aws_config {
 	char *profile;         /* the profile's name, "default" if none */
 	bool profile_explicit; /* --profile: environment keys are ignored */
 	char *region;          /* NULL: aws_config_locate is to find it */
+	bool region_assumed;   /* set nowhere, and of no matter: a server on
+				  this machine is talked to */
 	char *endpoint; /* scheme://host[:port][/path], no final '/'; NULL as
 			   long as it hangs on the region */
 	const char *endpoint_from; /* "--endpoint-url", "the region", … */

@@ -222,8 +222,10 @@ config_place(struct aws_config *c, const struct aws_config_ask *ask,
 	    take_endpoint(&url, c, &e, &c->endpoint,
 		ask->endpoint_url != NULL ? FAULT_USAGE : FAULT_CONFIG, f) != 0)
 		return -1;
-	if (region.value == NULL && url.value != NULL && is_loopback(e.host))
+	if (region.value == NULL && url.value != NULL && is_loopback(e.host)) {
+		c->region_assumed = true;
 		region.value = "us-east-1";
+	}
 	if (region.value == NULL)
 		return 0;
 	c->region = xstrdup(region.value);

@@ -278,6 +278,13 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	absent table
 }
 
+@test "a region that is assumed" {
+	doctor
+	run -1 jq -e '.checks[0].text | contains("assumed")' "$json"
+	AWS_REGION='' AWS_DEFAULT_REGION='' doctor
+	is ok 'region us-east-1 (assumed: none is set' configuration
+}
+
 @test "STS that cannot be had is no failure" {
 	for kind in 403 garbage html 500; do
 		cloud_set '{"fail": {"GetCallerIdentity": ["'$kind'!"]}}'
