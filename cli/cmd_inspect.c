@@ -321,17 +321,21 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 static void
 warn_attribute(struct inspect *in)
 {
+	const struct lookalikes *l = &in->lookalikes;
 	const struct summary *s = &in->all;
+	struct buf names = { 0 };
 
-	if (strcmp(in->context.o->format, "text") != 0 &&
-	    strcmp(in->context.o->format, "html") != 0 && s->items > 0 &&
-	    s->reasons[STATE_IMMORTAL][REASON_MISSING] == s->items)
-		talk_warn(in->context.talk,
-		    "no entry has the TTL attribute %s%s%s", in->context.ttl,
-		    in->lookalikes.n > 0
-			? "; numbers that look like times are in "
-			: "",
-		    in->lookalikes.n > 0 ? in->lookalikes.names[0] : "");
+	if (strcmp(in->context.o->format, "text") == 0 ||
+	    strcmp(in->context.o->format, "html") == 0 || s->items == 0 ||
+	    s->reasons[STATE_IMMORTAL][REASON_MISSING] != s->items)
+		return;
+	for (size_t i = 0; i < l->n; i++)
+		buf_addf(&names, "%s%s",
+		    i > 0 ? ", " : "; numbers that look like times are in ",
+		    l->names[i]);
+	talk_warn(in->context.talk, "no entry has the TTL attribute %s%s",
+	    in->context.ttl, buf_text(&names));
+	buf_release(&names);
 }
 
 static void

@@ -181,6 +181,17 @@ bash_offers() {
 	done
 }
 
+@test "no entry has the TTL attribute: what else there is, in text and JSON" {
+	local i
+	for i in 1 2 3; do
+		printf '{"Item":{"key":{"S":"user:%s"},"created":{"N":"1795000000"},"expires":{"N":"1795332271"}}}\n' "$i"
+	done >"$BATS_TEST_TMPDIR/users.json"
+	run ttlsweep inspect -i "$BATS_TEST_TMPDIR/users.json"
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *'look like times are in created, expires: try'* ]]
+	run --separate-stderr ttlsweep inspect -i "$BATS_TEST_TMPDIR/users.json" --format json
+	[[ $stderr == *'no entry has the TTL attribute ttl; numbers that look like times are in created, expires' ]]
+}
+
 @test "list: exactly as many rows as asked for" {
 	local n all
 	all=$(ttlsweep list -t "$TABLE" --no-headings | wc -l)
