@@ -112,7 +112,8 @@ doctor_journal(struct doctor *d, struct fault *f)
 		return doctor_add(d, "journal", DOCTOR_WARNING, f);
 	}
 	path = find_place(d, &why);
-	if (path == NULL || journal_folder_try(path, &why) != 0) {
+	if (path == NULL ||
+	    journal_check_place(path, o->journal == NULL, &why) != 0) {
 		free(path);
 		buf_adds(&d->fix,
 		    "name another place for it with --journal-dir (doctor "

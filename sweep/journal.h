@@ -85,7 +85,9 @@ char *journal_default_path(const char *dir, const char *table, int64_t now,
     bool make, struct fault *f);
 /*
  * Whether a journal could be made at ${path}; ${make}: with the folders that
- * are missing. Only looks. -1 with what would fail.
+ * are missing. A folder is made where its first file or folder would be, and
+ * removed again: only that is true on every file system. -1 with what would
+ * fail.
  */
 int journal_check_place(const char *path, bool make, struct fault *f);
 /* Add the name of a default one: TABLE-20261122T081200Z.journal. */
@@ -105,10 +107,6 @@ char *journal_fresh(const char *path);
  */
 int journal_expire(const char *dir, const char *table, int64_t before,
     int64_t *n, struct fault *f);
-/* Whether the folder that ${path} lies in takes files, or can be made: one is
- * made there, or where the first that is missing would be, and removed
- * again. */
-int journal_folder_try(const char *path, struct fault *f);
 /* Sync the folder that ${path} lies in. */
 int journal_sync_folder(const char *path, struct fault *f);
 /* Bytes free for us where ${path} would be; -1 unknown. */

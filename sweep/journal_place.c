@@ -108,36 +108,6 @@ check_folder(const char *path, struct fault *f)
 	return 0;
 }
 
-int
-journal_folder_try(const char *path, struct fault *f)
-{
-	char *wanted = folder_of(path), *at = xstrdup(wanted), *trial;
-	struct stat st;
-	int rc = 0;
-
-	while (stat(at, &st) != 0 && errno == ENOENT) {
-		char *above = folder_of(at);
-		bool top = strcmp(above, at) == 0;
-
-		free(at);
-		at = above;
-		if (top)
-			break;
-	}
-	trial = xasprintf("%s/.ttlsweep-XXXXXX", at);
-	if (mkdtemp(trial) == NULL)
-		rc = fault(f, FAULT_IO, "%s: %s: %s", wanted,
-		    strcmp(at, wanted) == 0 ? "cannot write there"
-					    : "cannot make the folder",
-		    strerror(errno));
-	else
-		(void)rmdir(trial);
-	free(trial);
-	free(at);
-	free(wanted);
-	return rc;
-}
-
 /* The folder by the environment; relative paths in XDG_STATE_HOME do not
  * count (XDG Base Directory Specification). NULL: there is none. */
 static char *
@@ -197,22 +167,27 @@ out:
 int
 journal_check_place(const char *path, bool make, struct fault *f)
 {
-	char *folder = folder_of(path), *at = xstrdup(folder), *above;
+	char *wanted = folder_of(path), *at = xstrdup(wanted), *trial;
+	struct stat st;
 	int rc = 0;
 
-	while (faccessat(AT_FDCWD, at, W_OK | X_OK, AT_EACCESS) != 0) {
-		int error = errno;
+	while (make && stat(at, &st) != 0 && errno == ENOENT) {
+		char *above = folder_of(at);
+		bool top = strcmp(above, at) == 0;
 
-		above = folder_of(at);
-		if (error != ENOENT || !make || strcmp(above, at) == 0)
-			rc = no_place(folder, FAULT_IO, strerror(error), f);
 		free(at);
 		at = above;
-		if (rc != 0)
+		if (top)
 			break;
 	}
+	trial = xasprintf("%s/.ttlsweep-XXXXXX", at);
+	if (mkdtemp(trial) == NULL)
+		rc = no_place(wanted, FAULT_IO, strerror(errno), f);
+	else
+		(void)rmdir(trial);
+	free(trial);
 	free(at);
-	free(folder);
+	free(wanted);
 	return rc;
 }
 

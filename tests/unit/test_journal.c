@@ -1154,7 +1154,7 @@ a_folder_is_tried_and_left_as_it_was(void **state)
 	assert_int_equal(close(open(file, O_WRONLY | O_CREAT, 0600)), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct fault f = { 0 };
-		int rc = journal_folder_try(cases[i].path, &f);
+		int rc = journal_check_place(cases[i].path, true, &f);
 
 		if ((rc == 0) != cases[i].works ||
 		    (f.kind == FAULT_IO) == cases[i].works)
