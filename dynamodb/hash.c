@@ -1,9 +1,11 @@
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,9 +17,15 @@
 static void
 broken(void)
 {
-	static const char text[] = "ttlsweep: OpenSSL failed\n";
-	ssize_t r = write(STDERR_FILENO, text, sizeof(text) - 1);
+	const char *why = ERR_reason_error_string(ERR_peek_last_error());
+	char text[128];
+	ssize_t r;
 
+	/* mostly it is memory, whatever it says */
+	(void)snprintf(text, sizeof(text),
+	    "ttlsweep: OpenSSL failed (%.80s%sout of memory?)\n",
+	    why != NULL ? why : "", why != NULL ? "; " : "");
+	r = write(STDERR_FILENO, text, strlen(text));
 	(void)r;
 	_exit(1);
 }
