@@ -50,6 +50,7 @@ SRC := \
     cli/export_part.c \
     cli/export_s3.c \
     cli/exporting.c \
+    cli/files.c \
     cli/frame.c \
     cli/go_on.c \
     cli/grid.c \

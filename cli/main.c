@@ -10,6 +10,7 @@
 #include "base/stop.h"
 #include "base/version.h"
 #include "cli/command.h"
+#include "cli/files.h"
 #include "cli/json.h"
 #include "cli/option.h"
 #include "cli/output.h"
@@ -72,6 +73,22 @@ fill_descriptors(void)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
 		    open("/dev/null", O_RDONLY) < 0)
 			_exit(1);
+}
+
+/* Where the system allows too few open files, fewer workers do it. */
+static void
+fit_jobs(struct options *o, struct talk *talk)
+{
+	int64_t limit = files_limit(o->jobs);
+	int64_t fit = files_jobs(o->jobs, limit);
+
+	if (fit < o->jobs)
+		talk_warn(talk,
+		    "%lld worker%s in place of %lld: only %lld files may be "
+		    "open at once (ulimit -n)",
+		    (long long)fit, fit == 1 ? "" : "s", (long long)o->jobs,
+		    (long long)limit);
+	o->jobs = fit;
 }
 
 static int
@@ -140,6 +157,8 @@ main(int argc, char **argv)
 	json_init();
 	rc = option_parse(&o, argc, argv, &f);
 	talk_init(&talk, o.quiet ? -1 : o.verbose);
+	if (rc == 0 && o.jobs > 0)
+		fit_jobs(&o, &talk);
 	if (rc == 0)
 		rc = run(&o, &talk, &f);
 	if (close_stdout(rc == -1 ? NULL : &f) != 0)

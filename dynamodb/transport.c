@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -51,6 +52,8 @@ struct line {
 	struct buf raw;          /* as received */
 	bool has_crc, gzip;
 	uint32_t crc;
+	int no_socket; /* why there was none, an errno; libcurl would say that
+			  it cannot connect */
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -105,6 +108,18 @@ real_chance(void *ctx)
 	(void)ctx;
 	hash_random(&r, sizeof(r));
 	return r / 4294967296.0;
+}
+
+static curl_socket_t
+on_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	struct line *l = ctx;
+	curl_socket_t s = socket(a->family, a->socktype, a->protocol);
+
+	(void)purpose;
+	if (s == CURL_SOCKET_BAD)
+		l->no_socket = errno;
+	return s;
 }
 
 static size_t
@@ -284,6 +299,8 @@ real_line_open(void *ctx, struct fault *f)
 	curl_easy_setopt(c, CURLOPT_BUFFERSIZE, 131072L);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl_easy_setopt(c, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	curl_easy_setopt(c, CURLOPT_OPENSOCKETDATA, l);
 	curl_easy_setopt(c, CURLOPT_READFUNCTION, on_read);
 	curl_easy_setopt(c, CURLOPT_READDATA, l);
 	curl_easy_setopt(c, CURLOPT_SEEKFUNCTION, on_seek);
@@ -398,6 +415,7 @@ real_exchange(void *line, struct http_exchange *x)
 
 	l->x = x;
 	l->at = 0;
+	l->no_socket = 0;
 	l->handed = l->over = l->has_crc = l->gzip = false;
 	buf_reset(&l->raw);
 	buf_reset(&x->reply);
@@ -426,6 +444,10 @@ real_exchange(void *line, struct http_exchange *x)
 		    "no certificate of an authority can be read from %.150s",
 		    l->real->ca_bundle != NULL ? l->real->ca_bundle
 					       : "where this system has them");
+	else if (rc == CURLE_COULDNT_CONNECT && l->no_socket == EMFILE)
+		(void)snprintf(x->error, sizeof(x->error),
+		    "no file can be opened any more (ulimit -n): use fewer "
+		    "--jobs");
 	else if (rc != CURLE_OK)
 		(void)snprintf(x->error, sizeof(x->error), "%s",
 		    why_failed(l, rc));

@@ -379,6 +379,34 @@ bash_offers() {
 	[[ ! -s $BATS_TEST_TMPDIR/err ]]
 }
 
+@test "too few open files: more are asked for, else fewer workers do it" {
+	local hard n
+	ttlsweep inspect -t "$TABLE" --now "$NOW" --format json |
+	    jq -cS .states >"$BATS_TEST_TMPDIR/states"
+	for n in 20 40; do
+		(ulimit -n "$n" && ttlsweep inspect -t "$TABLE" --now "$NOW" --jobs 64 --format json) \
+		    >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err"
+		jq -cS .states "$BATS_TEST_TMPDIR/out" | diff - "$BATS_TEST_TMPDIR/states"
+		grep -q "workers\\? in place of 64: only $n files may be open at once (ulimit -n)" "$BATS_TEST_TMPDIR/err"
+	done
+	hard=$(ulimit -Hn)
+	[[ $hard == unlimited || $hard -gt 300 ]] || skip "no more may be asked for"
+	(ulimit -Sn 20 && ttlsweep inspect -t "$TABLE" --now "$NOW" --jobs 64 --format json) \
+	    >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err"
+	jq -cS .states "$BATS_TEST_TMPDIR/out" | diff - "$BATS_TEST_TMPDIR/states"
+	[[ ! -s $BATS_TEST_TMPDIR/err ]]
+	# no connection at all, by what else libcurl opens
+	for n in 4 5; do
+		"$PYTHON" - "$n" inspect -t "$TABLE" <<-'END' || :
+		import os, resource, subprocess, sys
+		n = int(sys.argv[1])
+		subprocess.run([os.environ["TTLSWEEP"], *sys.argv[2:]],
+		    preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (n, n)))
+		END
+	done 2>"$BATS_TEST_TMPDIR/err" >/dev/null
+	grep -q "no file can be opened any more (ulimit -n)" "$BATS_TEST_TMPDIR/err"
+}
+
 @test "a signal: what is under way is settled, the totals are told" {
 	local signal status
 	for signal in HUP:129 INT:130 TERM:143; do
