@@ -141,8 +141,14 @@ taken_by_ttl(const struct report *r)
 		old += h->count[i];
 	return (struct taken){
 		.most = old > others ? n - (old - others) : n,
-		.exactly = old + h->count[edge] == 0 && r->sample == NULL,
+		.exactly = old + h->count[edge] == 0,
 	};
+}
+
+static int64_t
+expired(const struct summary *s)
+{
+	return s->states[STATE_PENDING].items + s->states[STATE_STUCK].items;
 }
 
 static void
@@ -159,11 +165,14 @@ would_take(struct advice *a, const struct taken *t)
 {
 	const struct summary *s = a->r->summary;
 	int64_t live = s->reasons[STATE_LIVE][REASON_TTL_OFF];
-	int64_t all = s->overdue.total;
+	int64_t all = expired(s);
 
 	if (t->most > 0) {
-		buf_adds(&a->line, t->exactly ? "" : "up to ");
 		if (t->most < all) {
+			buf_adds(&a->line,
+			    a->r->sample != NULL ? "about "
+				: t->exactly     ? ""
+						 : "up to ");
 			paper_count(&a->line, t->most);
 			buf_adds(&a->line, " of the ");
 		} else if (all > 1) {
@@ -232,20 +241,19 @@ advise_off(struct advice *a)
 {
 	const struct summary *s = a->r->summary;
 	const struct taken t = taken_by_ttl(a->r);
-	int64_t all = s->overdue.total;
+	int64_t all = expired(s);
 	bool on = advise_on(a, &t);
 
 	if (all == 0)
 		return;
-	if (on && t.most > 0 && t.exactly) {
-		if (t.most < all) {
+	if (on && t.most > 0) {
+		if (t.most < all && t.exactly && a->r->sample == NULL) {
 			buf_adds(&a->line, "The other ");
 			paper_count(&a->line, all - t.most);
 			buf_adds(&a->line, " will never go. ");
+		} else if (t.most < all) {
+			buf_adds(&a->line, "The rest will never go. ");
 		}
-	} else if (on && t.most > 0) {
-		buf_adds(&a->line,
-		    "What expired five years ago or earlier will never go. ");
 	} else {
 		all_of(&a->line, all);
 		buf_adds(&a->line, " will never go by TTL. ");
@@ -266,7 +274,7 @@ advise_expired(struct advice *a)
 {
 	const struct summary *s = a->r->summary;
 	int64_t stuck = s->states[STATE_STUCK].items;
-	int64_t all = stuck + s->states[STATE_PENDING].items;
+	int64_t all = expired(s);
 
 	if (all == 0)
 		return;

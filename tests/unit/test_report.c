@@ -495,7 +495,7 @@ static const struct trouble troubles[] = {
 	    { { STATE_STUCK, REASON_TTL_OFF, 30, 60 },
 	      { STATE_STUCK, REASON_TTL_OFF, 10, 9 * YEAR } }, NULL,
 	    { "and up to 30 of the 40 expired entries are deleted",
-	      "What expired five years ago or earlier will never go." },
+	      "The rest will never go." },
 	    { "The other" } },
 	{ "off, but it would take none of them", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_STRING, 371, YEAR } }, NULL,
