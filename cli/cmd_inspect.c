@@ -294,6 +294,9 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 		.summary = in->selects ? &in->chosen : &in->all,
 		.complete = complete,
 		.selected = in->selects,
+		.kinds = kind_parse(c->o->kind) >= 0
+		    ? 1u << kind_parse(c->o->kind)
+		    : 0,
 		.selection = in->selection,
 		.judging = in->judging,
 		.shards = p->of > 0 ? &shards : NULL,

@@ -129,6 +129,19 @@ check_watch(const struct options *o, struct fault *f)
 	return 0;
 }
 
+/* A part's metrics would look like the whole table's. */
+static int
+check_part(const struct options *o, struct fault *f)
+{
+	if (o->shard == NULL || o->format == NULL ||
+	    strcmp(o->format, "prometheus") != 0)
+		return 0;
+	return fault(f, FAULT_USAGE,
+	    "--shard with --format prometheus: metrics are of a whole table; "
+	    "write --format json, and add the shards up with --merge --format "
+	    "prometheus");
+}
+
 /* What a report shows of a session's key begins no key. */
 static int
 check_prefixes(const struct options *o, struct fault *f)
@@ -197,7 +210,7 @@ option_together(const struct options *o, struct fault *f)
 	    o->command != &cmd_restore)
 		return fault(f, FAULT_USAGE, "--decrypt-with needs --input");
 	if ((o->watch >= 0 && check_watch(o, f) != 0) ||
-	    check_prefixes(o, f) != 0)
+	    check_part(o, f) != 0 || check_prefixes(o, f) != 0)
 		return -1;
 	if (o->segments > 0 && (o->segments & (o->segments - 1)) != 0)
 		return fault(f, FAULT_USAGE,

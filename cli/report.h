@@ -69,7 +69,8 @@ struct report {
 	const struct rules *rules;
 	const struct summary *summary;
 	bool complete;
-	bool selected; /* options chose among the entries */
+	bool selected;  /* options chose among the entries … */
+	unsigned kinds; /* … and only of these kinds, bits; 0: of all */
 	/* The options that choose among the entries, and those that tell
 	 * sessions and groups, as they were written; NULL or "": none. */
 	const char *selection, *judging;

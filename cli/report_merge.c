@@ -261,6 +261,13 @@ report_merge(const struct options *o, struct talk *talk, struct fault *f)
 	summary_merge(&sure, &m.total);
 	m.report.summary = &sure;
 	m.report.shards = (int64_t)m.shards.n < m.shards.of ? &m.shards : NULL;
+	if (strcmp(o->format, "prometheus") == 0 &&
+	    (m.report.shards != NULL || !m.report.complete)) {
+		(void)fault(f, FAULT_DATA,
+		    "a part of a table makes no metrics: they would look like "
+		    "those of the whole");
+		goto out;
+	}
 	rc = report_print(o, &m.report, talk, f);
 out:
 	summary_release(&sure);

@@ -89,6 +89,22 @@ doubt(const struct report *r, struct talk *talk)
 	buf_release(&line);
 }
 
+/* Metrics have no label for what they are of. */
+static void
+warn_part(const struct report *r, struct talk *talk)
+{
+	if (r->watch != NULL && r->watch->look > 1)
+		return;
+	if (r->selected)
+		talk_warn(talk,
+		    "these metrics are of the selected entries, under the "
+		    "names of the whole table's");
+	if (r->sample != NULL)
+		talk_warn(talk,
+		    "these metrics are estimates (--sample), under the names "
+		    "of counts");
+}
+
 static bool
 alert_expired(const struct options *o, const struct report *r,
     struct talk *talk)
@@ -144,6 +160,8 @@ report_print(const struct options *o, const struct report *r, struct talk *talk,
 		text(&out, o, r);
 	if (!is_text(o))
 		doubt(r, talk);
+	if (strcmp(o->format, "prometheus") == 0)
+		warn_part(r, talk);
 	if (r->watch != NULL)
 		arrange(&out, o, r);
 	if (strcmp(o->format, "prometheus") == 0) /* node_exporter reads it */

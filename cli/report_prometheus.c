@@ -74,11 +74,19 @@ value_real(struct metric *m, double v, int digits)
 	buf_addf(m->out, "} %.*f\n", digits, v);
 }
 
+/* Of a kind that was not selected nothing is known. */
+static bool
+told(const struct report *r, int kind)
+{
+	return r->kinds == 0 || (r->kinds & (1u << kind)) != 0;
+}
+
 static void
-by_kind(struct metric *m, const int64_t values[KINDS][STATES])
+by_kind(struct metric *m, const struct report *r,
+    const int64_t values[KINDS][STATES])
 {
 	for (int i = 0; i < KINDS; i++)
-		for (int k = 0; k < STATES; k++) {
+		for (int k = 0; k < STATES && told(r, i); k++) {
 			sample(m, "");
 			label(m, "kind", kind_name((enum kind)i));
 			label(m, "state", state_name((enum state)k));
@@ -93,12 +101,12 @@ kinds(struct buf *out, const struct report *r)
 	struct metric m = metric(out, &r->place, "items", "gauge",
 	    "Entries by kind and by what TTL makes of them.");
 
-	by_kind(&m, s->kind_states);
+	by_kind(&m, r, s->kind_states);
 	if (!s->sizes)
 		return;
 	m = metric(out, &r->place, "bytes", "gauge",
 	    "Bytes of entries by kind and by what TTL makes of them.");
-	by_kind(&m, s->kind_bytes);
+	by_kind(&m, r, s->kind_bytes);
 }
 
 static void
@@ -171,7 +179,9 @@ report_prometheus(struct buf *out, const struct report *r)
 		sample(&m, "");
 		value_real(&m, r->work.read_units, 1);
 	}
-	if (r->complete && r->work.finished > 0)
+	/* Only of all of it: nobody must think that the whole was looked at. */
+	if (r->complete && !r->selected && r->sample == NULL &&
+	    r->shards == NULL && r->work.finished > 0)
 		success(out, &r->place, "inspect", r->work.finished);
 }
 

@@ -226,6 +226,28 @@ work_of(const struct report_text *t, struct slice doc, struct report_read *r)
 	return real_of(t, j, "capacity_units", &w->read_units);
 }
 
+/* The kind that options selected, as inspect writes them; bits, 0 for all.
+ * What stands behind a quote is other people's. */
+static unsigned
+kinds_of(const char *selection)
+{
+	const char *at =
+	    selection != NULL ? strstr(selection, "--kind ") : NULL;
+	const char *quote = selection != NULL ? strchr(selection, '\'') : NULL;
+
+	if (at == NULL || (quote != NULL && quote < at))
+		return 0;
+	for (int i = 0; i < KINDS; i++) {
+		const char *name = kind_name((enum kind)i);
+		size_t n = strlen(name);
+
+		if (strncmp(at + 7, name, n) == 0 &&
+		    (at[7 + n] == '\0' || at[7 + n] == ' '))
+			return 1u << i;
+	}
+	return 0;
+}
+
 /* What follows from the rest. */
 static void
 conclude(struct report_read *r, struct slice doc)
@@ -280,6 +302,7 @@ point(struct report_read *r)
 	report->selection = r->selection;
 	report->judging = r->judging;
 	report->selected = r->selection != NULL;
+	report->kinds = kinds_of(r->selection);
 	report->rules = &r->rules;
 	report->summary = &r->summary;
 }

@@ -108,6 +108,32 @@ names() { grep -oE '\bttlsweep_[a-z_]+' "$M" | sort -u | xargs; }
 	[[ $(names) == "ttlsweep_purge_entries" ]]
 }
 
+@test "a part of a table does not look like the whole" {
+	local success=ttlsweep_last_success_timestamp_seconds
+	metrics -t "$TABLE" --kind session 2>"$M.err"
+	good
+	grep -q 'kind="session"' "$M"
+	! grep -qE "kind=\"item\"|$success" "$M"
+	[[ $(grep -c "of the selected entries" "$M.err") == 1 ]]
+	metrics -t "$TABLE" --prefix image: 2>"$M.err"
+	good
+	! grep -q "$success" "$M"
+	[[ $(<"$M.err") == *"of the selected entries"* ]]
+	metrics -t "$TABLE" --sample 50 2>"$M.err"
+	! grep -q "$success" "$M"
+	[[ $(<"$M.err") == *"are estimates"* ]]
+	run -2 metrics -t "$TABLE" --shard 1/2
+	for i in 1 2; do
+		ttlsweep inspect -t "$TABLE" --now "$NOW" --format json \
+		    --kind session --shard $i/2 -o "$M.$i"
+	done
+	ttlsweep inspect --merge --format prometheus "$M.1" "$M.2" >"$M"
+	good
+	! grep -q 'kind="item"' "$M"
+	run -1 ttlsweep inspect --merge --partial --format prometheus "$M.1"
+	[[ $output == *"a part of a table makes no metrics"* ]]
+}
+
 @test "half a pass makes no metrics" {
 	mkfifo "$BATS_TEST_TMPDIR/pipe"
 	"$TTLSWEEP" inspect -i "$BATS_TEST_TMPDIR/pipe" --format prometheus >"$M" &
