@@ -14,6 +14,7 @@
 #include "cli/report_merge.h"
 #include "cli/report_print.h"
 #include "cli/talk.h"
+#include "dynamodb/scan.h"
 #include "dynamodb/source.h"
 #include "dynamodb/workers.h"
 #include "dynamodb/world.h"
@@ -194,6 +195,24 @@ written(const struct options *o, bool selection)
 	return text;
 }
 
+/* What an ordinary pass over the table would take: half a unit for 4 KiB, and
+ * as much at least for each segment; 0: not known. */
+static double
+usual_units(const struct inspect *in, const struct estimate_sample *by,
+    const struct summary *seen)
+{
+	const struct options *o = in->context.o;
+	int64_t told = in->context.table.bytes;
+	int64_t bytes = seen->sizes ? estimate_scale(by, seen->bytes) : told;
+	int64_t segments =
+	    o->segments > 0 ? o->segments : scan_segments((int)o->jobs, told);
+	double rate = o->consistent ? 1 : 0.5;
+
+	if (bytes <= 0 && !seen->sizes)
+		return 0;
+	return ((double)bytes / 4096 + (double)segments) * rate;
+}
+
 /* Make the report one of a sample: scale up what was counted. */
 static void
 estimate(struct inspect *in, struct report *r, struct report_sample *s)
@@ -209,6 +228,7 @@ estimate(struct inspect *in, struct report *r, struct report_sample *s)
 	s->all = estimate_count(&s->by, seen->items, seen->squares.items);
 	s->item_count = in->context.table.items;
 	s->collections = in->context.schema.sort != NULL;
+	s->usual_units = usual_units(in, &s->by, seen);
 	summary_release(&in->scaled);
 	sample_scale(&in->scaled, s->seen, &s->by);
 	r->summary = &in->scaled;

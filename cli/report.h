@@ -41,6 +41,8 @@ struct report_sample {
 	struct estimate all;        /* entries of the table, selected or not */
 	int64_t item_count;         /* as DescribeTable says; 0: unknown */
 	bool collections;           /* the table has a sort key */
+	double usual_units;         /* that reading all in fewer segments
+				       would take; 0: not known */
 };
 
 /* Which parts of a table that is divided a report is of. */

@@ -1,8 +1,10 @@
-#include "cli/report_sample.h"
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "cli/paper.h"
 #include "cli/price.h"
 #include "cli/report.h"
+#include "cli/report_sample.h"
 #include "inspector/summary.h"
 
 struct estimate
@@ -110,25 +112,28 @@ report_sample_doubt(const struct report *r, struct buf *line)
 	    "unevenly; a larger --sample tells.");
 }
 
-static void
-say(const struct paper *p, struct buf *line, const char *code)
-{
-	if (line->n > 0)
-		paper_words(p, 2, buf_text(line), code);
-	buf_reset(line);
-}
-
-/* What reading all of it would have taken. */
+/* What reading all of it would have taken: in as many segments as the sample
+ * is of, or in the fewer of an ordinary pass, where the least that each costs
+ * weighs less. */
 static void
 saved(const struct report *r, struct buf *line)
 {
-	const struct estimate_sample *by = &r->sample->by;
+	const struct report_sample *s = r->sample;
+	const struct estimate_sample *by = &s->by;
 	double read = r->work.read_units, whole;
 
 	if (by->segments <= 0 || by->segments >= by->of || read <= 0)
 		return;
 	whole = read / (double)by->segments * (double)by->of;
+	if (s->usual_units > 0 && s->usual_units < whole)
+		whole = s->usual_units;
 	paper_units(line, read);
+	if (whole - read < 0.5) {
+		buf_adds(line,
+		    " read units: reading all of so small a table takes no "
+		    "more.");
+		return;
+	}
 	buf_adds(line, " read units instead of about ");
 	paper_count(line, (int64_t)(whole + 0.5));
 	buf_adds(line, ": ");
@@ -141,25 +146,43 @@ saved(const struct report *r, struct buf *line)
 	buf_addc(line, '.');
 }
 
-void
-report_part_sample(const struct paper *p, const struct report *r)
+static void
+collections(const struct report *r, struct buf *line)
 {
-	struct buf line = { 0 };
-
-	if (r->sample == NULL)
-		return;
-	paper_heading(p, "The sample");
-	report_sample_doubt(r, &line);
-	say(p, &line, PAPER_YELLOW);
-	if (r->sample->collections) {
-		buf_adds(&line,
+	if (r->sample->collections && r->summary->items > 0)
+		buf_adds(line,
 		    "The table has a sort key, and all entries of one "
 		    "partition key lie side by side: a collection that fills "
 		    "a segment or more may have been missed altogether. No "
 		    "range covers that.");
-		say(p, &line, NULL);
-	}
+}
+
+/* What is in ${line}, and the heading before the first. */
+static void
+say(const struct paper *p, struct buf *line, const char *code, bool *headed)
+{
+	if (line->n == 0)
+		return;
+	if (!*headed)
+		paper_heading(p, "The sample");
+	*headed = true;
+	paper_words(p, 2, buf_text(line), code);
+	buf_reset(line);
+}
+
+void
+report_part_sample(const struct paper *p, const struct report *r)
+{
+	struct buf line = { 0 };
+	bool headed = false;
+
+	if (r->sample == NULL)
+		return;
+	report_sample_doubt(r, &line);
+	say(p, &line, PAPER_YELLOW, &headed);
+	collections(r, &line);
+	say(p, &line, NULL, &headed);
 	saved(r, &line);
-	say(p, &line, NULL);
+	say(p, &line, NULL, &headed);
 	buf_release(&line);
 }

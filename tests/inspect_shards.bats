@@ -258,6 +258,17 @@ refused() {
 	[[ $output != *"up to date"* ]]
 }
 
+@test "a sample of an empty table" {
+	local table
+	table=$(new_table none)
+	seed --endpoint "$LOCAL_URL" --table "$table" --mixed 0 --now "$NOW"
+	run -0 inspect -t "$table" --sample 5
+	[[ $output == *"No expired entry was seen; in the table are 0 to "* ]]
+	[[ $output != *"has the attribute"* && $output != *"all entries"* ]]
+	# a server that charges nothing for nothing leaves nothing to tell
+	[[ $output != *"The sample"* ]]
+}
+
 @test "a sample of a table with collections says what it does not cover" {
 	run -0 inspect -t "$SORTED" --sample 10
 	[[ $output == *"The table has a sort key"*"No range covers"* ]]

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/buf.h"
+#include "cli/paper.h"
 #include "cli/report.h"
 #include "cli/report_sample.h"
 #include "inspector/sample.h"
@@ -171,6 +172,55 @@ test_range(void **state)
 	buf_release(&line);
 }
 
+/* --- what it saved --- */
+
+static const struct {
+	const char *name;
+	double read, usual;
+	int64_t segments;
+	const char *says;
+} savings[] = {
+	/* clang-format off */
+	{ "a large table", 1000, 9990, 102,
+	    "1 000 read units instead of about 9 990: 8 990 saved." },
+	{ "an ordinary pass has fewer segments", 28.5, 276.5, 51,
+	    "28.5 read units instead of about 277: 248 saved." },
+	{ "what it would take is not known", 51, 0, 51,
+	    "51 read units instead of about 1 024: 973 saved." },
+	{ "a small table", 51, 17, 102,
+	    "51 read units: reading all of so small a table takes no more." },
+	{ "all of it was read", 512, 17, 1024, "" },
+	{ "nothing was", 0, 17, 102, "" },
+	/* clang-format on */
+};
+
+static void
+test_saved(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(savings) / sizeof(*savings); i++) {
+		struct report_sample s = { .by = { savings[i].segments, 1024,
+					       1 },
+			.usual_units = savings[i].usual };
+		const struct summary none = { 0 };
+		const struct report r = { .sample = &s,
+			.summary = &none,
+			.work = { .read_units = savings[i].read } };
+		struct buf out = { 0 }, want = { 0 };
+		const struct paper p = { .out = &out,
+			.style = { .width = 80 } };
+
+		report_part_sample(&p, &r);
+		if (savings[i].says[0] != '\0')
+			buf_addf(&want, "\nThe sample\n  %s\n",
+			    savings[i].says);
+		if (strcmp(buf_text(&out), buf_text(&want)) != 0)
+			fail_msg("%s: %s", savings[i].name, buf_text(&out));
+		buf_release(&out);
+		buf_release(&want);
+	}
+}
+
 int
 main(void)
 {
@@ -179,6 +229,7 @@ main(void)
 		cmocka_unit_test(test_scale),
 		cmocka_unit_test(test_doubt),
 		cmocka_unit_test(test_range),
+		cmocka_unit_test(test_saved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
