@@ -382,25 +382,41 @@ end(struct inspect *in)
 	lookalike_release(&in->lookalikes);
 }
 
-/* Whether what was counted before a signal came is worth telling: half a
- * report must not take the place of a whole one, nor half a look. */
+/* Whether what was counted before a signal came is worth telling: metrics
+ * cannot say that they are half, nor is half a look one. */
 static bool
 tells_half(const struct options *o, const struct fault *f)
 {
-	return f->kind == FAULT_CANCELLED && o->output == NULL &&
-	    o->watch < 0 && strcmp(o->format, "prometheus") != 0;
+	return f->kind == FAULT_CANCELLED && o->watch < 0 &&
+	    strcmp(o->format, "prometheus") != 0;
 }
 
 static int
 look(struct inspect *in, struct fault *f)
 {
-	int counted = count(in, f), rc;
+	const struct options *o = in->context.o;
+	struct fault why = { 0 };
 
-	if (counted != 0 && !tells_half(in->context.o, f))
+	if (count(in, f) == 0) {
+		warn_attribute(in);
+		return write_report(in, true, f);
+	}
+	if (!tells_half(o, f)) {
+		if (o->output != NULL && f->kind == FAULT_CANCELLED &&
+		    o->watch < 0)
+			talk_note(in->context.talk, "nothing was written to %s",
+			    o->output);
 		return -1;
+	}
 	warn_attribute(in);
-	rc = write_report(in, counted == 0, counted == 0 ? f : NULL);
-	return counted != 0 ? -1 : rc;
+	if (write_report(in, false, &why) < 0)
+		talk_warn(in->context.talk, "%s", why.text);
+	else if (o->output != NULL)
+		talk_note(in->context.talk,
+		    "%s tells what was counted until then, and that it is not "
+		    "all",
+		    o->output);
+	return -1;
 }
 
 /* Another look may find what this one could not reach. */

@@ -342,13 +342,16 @@ interrupted() {
 	run -143 interrupted TERM --segments 1024
 	[[ $(<out) == *"INCOMPLETE: "*" of 1 024 segments were read to their"* ]]
 	tr '\n' ' ' <out | grep -E 'end, [0-9.]+ % of the table'
-	# half a report must not take the place of a whole one
-	run -130 interrupted INT --segments 1024 -o report
-	[[ ! -e report ]]
-	# nor be added up without a word
-	run -130 interrupted INT --segments 1024 --format json
-	ttlsweep inspect --merge out >text
+	# also to a file, which says so
+	run -130 interrupted INT --shard 1/1 --format json -o report
+	jq -e '.complete == false and .segments_done > 0' report
+	[[ $(<err) == *"report tells what was counted until then"*interrupted* ]]
+	# and is not added up without a word
+	ttlsweep inspect --merge report >text
 	grep INCOMPLETE text
+	# metrics could not say it
+	run -130 interrupted INT --format prometheus -o metrics
+	[[ ! -e metrics && $(<err) == *"nothing was written to metrics"* ]]
 }
 
 @test "an interrupted sample is of the segments that were read" {
