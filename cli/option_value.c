@@ -11,6 +11,10 @@
 #include "cli/command.h"
 #include "cli/option.h"
 
+/* From here on a number of seconds is taken for milliseconds, as in entries
+ * (inspector/moment.h). */
+#define TIME_MAX INT64_C(100000000000)
+
 const char *
 option_keep(struct options *o, char *s)
 {
@@ -105,6 +109,24 @@ set_value(struct options *o, const struct option_row *row, const char *text,
 	return 0;
 }
 
+/* Seconds; what is judged by milliseconds is judged wrong. */
+static int
+time_value(const struct option_row *row, const char *text, const char *source,
+    int64_t *at, struct fault *f)
+{
+	if (text_time_parse(text, at) != 0)
+		return wrong(row, source, text,
+		    "a time: epoch seconds or ISO 8601, such as "
+		    "2026-11-22T08:12:00Z",
+		    f);
+	if (*at >= TIME_MAX || *at <= -TIME_MAX)
+		return wrong(row, source, text,
+		    "before the year 5138; is it in milliseconds? a time is "
+		    "in seconds",
+		    f);
+	return 0;
+}
+
 static int
 number_value(struct options *o, const struct option_row *row, const char *text,
     const char *source, struct fault *f)
@@ -130,12 +152,7 @@ number_value(struct options *o, const struct option_row *row, const char *text,
 			return 0;
 		return wrong(row, source, text, "a size such as 4k or 1M", f);
 	default:
-		if (text_time_parse(text, at) == 0)
-			return 0;
-		return wrong(row, source, text,
-		    "a time: epoch seconds or ISO 8601, such as "
-		    "2026-11-22T08:12:00Z",
-		    f);
+		return time_value(row, text, source, at, f);
 	}
 }
 
