@@ -24,9 +24,14 @@
 /* Of the picture, in pixels: where columns end, and how high one can be. */
 #define BASE 172
 #define HIGH 140
-/* Percent between the words at the axis, at least, and on a phone. */
-#define TICK_GAP 8.0
-#define TICK_GAP_NARROW 17.0
+/* Percent between the middles of words at the axis, at least, and on a phone,
+ * and to its end; before words that end there more, as all of them lies on one
+ * side. */
+#define TICK_GAP 12.5
+#define TICK_GAP_EDGE 8.0
+#define TICK_GAP_NARROW 20.0
+#define TICK_GAP_END 22.0
+#define TICK_GAP_END_NARROW 37.0
 
 struct ages {
 	int64_t count[COLUMNS];
@@ -85,36 +90,52 @@ columns(struct buf *out, const struct ages *a)
 	}
 }
 
+static const struct {
+	const char *label;
+	double at;
+} ticks[] = {
+	{ "1 min", 60 },
+	{ "1 h", 3600 },
+	{ "1 day", 86400 },
+	{ "1 week", 604800 },
+	{ "30 days", 2592000 },
+	{ "1 year", 31556952 },
+	{ "10 years", 315569520 },
+	{ "100 years", AGE_MAX },
+};
+
+#define TICKS (sizeof(ticks) / sizeof(*ticks))
+
+/* Whether the axis ends at a tick, whose words then end there. */
+static bool
+ends_at_tick(const struct ages *a)
+{
+	for (size_t i = 0; i < TICKS; i++)
+		if (ticks[i].at == a->end)
+			return true;
+	return false;
+}
+
 static void
 axis(struct buf *out, const struct ages *a)
 {
-	static const struct {
-		const char *label;
-		double at;
-	} ticks[] = {
-		{ "1 min", 60 },
-		{ "1 h", 3600 },
-		{ "1 day", 86400 },
-		{ "1 week", 604800 },
-		{ "30 days", 2592000 },
-		{ "1 year", 31556952 },
-		{ "10 years", 315569520 },
-		{ "100 years", AGE_MAX },
-	};
 	double last = -100, major = -100, two = place(a, TTL_USUAL);
+	bool ends = ends_at_tick(a);
+	double room = 100 - (ends ? TICK_GAP_END : TICK_GAP_EDGE);
+	double wide = ends ? 100 - TICK_GAP_END_NARROW : 100;
 
 	buf_addf(out,
 	    "<line class=\"axis\" x1=\"0\" x2=\"100%%\" y1=\"%d.5\" "
 	    "y2=\"%d.5\"/>",
 	    BASE, BASE);
-	for (size_t i = 0; i < sizeof(ticks) / sizeof(*ticks); i++) {
+	for (size_t i = 0; i < TICKS; i++) {
 		double x = place(a, ticks[i].at);
 		bool minor;
 
 		if (ticks[i].at > a->end || x - last < TICK_GAP ||
-		    (x > 100 - TICK_GAP && x < 100))
+		    (x > room && x < 100))
 			continue;
-		minor = x - major < TICK_GAP_NARROW;
+		minor = x - major < TICK_GAP_NARROW || (x > wide && x < 100);
 		last = x;
 		major = minor ? major : x;
 		buf_addf(out,

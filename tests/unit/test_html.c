@@ -147,6 +147,84 @@ test_report(void **state)
 	summary_release(&s);
 }
 
+/* --- the words at the axis of ages --- */
+
+/* Pixels that a letter takes, a little more than it does. */
+#define LETTER 7.0
+
+/* Where the words of one tick end, left and right, in a picture of ${width}
+ * pixels. */
+static void
+extent(const char *text, double width, double *left, double *right)
+{
+	const char *x = strstr(text, " x=\""), *word = strchr(text, '>') + 1;
+	double at = strtod(x + 4, NULL) / 100 * width;
+	double wide = (double)strcspn(word, "<") * LETTER;
+	const char *anchor = strstr(text, "text-anchor=\"") + 13;
+
+	*left = strncmp(anchor, "start", 5) == 0 ? at
+	    : strncmp(anchor, "end", 3) == 0     ? at - wide
+						 : at - wide / 2;
+	*right = *left + wide;
+}
+
+/* No two words lie over each other. A phone shows no minor ones. */
+static void
+check_axis(const char *page, double width, bool phone, int64_t oldest)
+{
+	double end = -1, left, right;
+	int n = 0;
+
+	for (const char *p = page;
+	     (p = strstr(p, "<text class=\"soft")) != NULL; p++) {
+		if (strstr(p, "y=\"192\"") == NULL ||
+		    strstr(p, "y=\"192\"") > strchr(p, '>') ||
+		    (phone && strncmp(p + 17, " minor", 6) == 0))
+			continue;
+		extent(p, width, &left, &right);
+		if (left < end || right > width + 15)
+			fail_msg("oldest %lld s, %g pixels: %.40s begins at "
+				 "%g, the one before ends at %g",
+			    (long long)oldest, width, strchr(p, '>') + 1, left,
+			    end);
+		end = right + 3;
+		n++;
+	}
+	assert_in_range(n, 3, 8);
+}
+
+static void
+test_axis(void **state)
+{
+	static const int64_t oldest[] = { 5, 604800, 700000, 2000000, 2592000,
+		3000000, 31556952, 40000000, 157788000, 315569520, 500000000,
+		1100000000, INT64_C(2900000000), INT64_C(3155695199),
+		INT64_C(3155695200), INT64_C(99999999999), INT64_MAX };
+	static const struct key_schema schema = { "key", NULL };
+	static const struct rules rules = { .now = 1795332271,
+		.ttl_acts = true };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(oldest); i++) {
+		struct summary s = { .items = 1 };
+		const struct report r = { .place = { .table = "T" },
+			.schema = &schema,
+			.ttl_attribute = "ttl",
+			.ttl_status = "ENABLED",
+			.rules = &rules,
+			.summary = &s,
+			.complete = true };
+		struct buf out = { 0 };
+
+		s.states[STATE_PENDING].items = 1;
+		histogram_add(&s.overdue, oldest[i], 1);
+		report_html(&out, &r);
+		check_axis(buf_text(&out), 440, false, oldest[i]);
+		check_axis(buf_text(&out), 256, true, oldest[i]);
+		buf_release(&out);
+	}
+}
+
 int
 main(void)
 {
@@ -155,6 +233,7 @@ main(void)
 		cmocka_unit_test(test_foreign_long),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_report),
+		cmocka_unit_test(test_axis),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
