@@ -82,10 +82,11 @@ state_row(const struct paper *p, struct grid *g, const struct report *r,
 	paper_share(&cell, c->items, s->items);
 	grid_cell(g, buf_text(&cell), NULL);
 	buf_reset(&cell);
-	if (s->sizes)
+	if (s->sizes) {
 		paper_bytes(&cell, c->bytes);
-	grid_cell(g, buf_text(&cell), NULL);
-	buf_reset(&cell);
+		grid_cell(g, buf_text(&cell), NULL);
+		buf_reset(&cell);
+	}
 	paper_bar(p, &cell, c->items, s->items, 24);
 	grid_cell(g, buf_text(&cell), paper_sgr(p, state_colors[state]));
 	buf_release(&cell);
@@ -111,8 +112,10 @@ states(const struct paper *p, const struct report *r)
 	columns[n++] = (struct grid_column){ .head = "SHARE",
 		.right = true,
 		.rank = r->sample != NULL ? 3 : 0 };
-	columns[n++] =
-	    (struct grid_column){ .head = "BYTES", .right = true, .rank = 2 };
+	if (r->summary->sizes)
+		columns[n++] = (struct grid_column){ .head = "BYTES",
+			.right = true,
+			.rank = 2 };
 	columns[n++] = (struct grid_column){ .head = "", .rank = 1 };
 	g = grid_new(columns, n, p->style.ascii);
 	for (int i = 0; i < STATES; i++)

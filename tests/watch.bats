@@ -130,6 +130,13 @@ put() {
 	[[ $(jq -s 'first.ttl_status == "DISABLED" and last.ttl_status == "ENABLED"' "$OUT") == true ]]
 }
 
+@test "an alert: each look tells it, the status is the signal's" {
+	watch 3 --alert-expired 19 -q 2>"$BATS_TEST_TMPDIR/err"
+	[[ $STATUS -eq 130 ]]
+	n=$(grep -c 'alert: 20 expired entries, more than 19' "$BATS_TEST_TMPDIR/err")
+	((n >= 2)) && ((n == $(grep -c '^STATE' "$OUT")))
+}
+
 @test "wrong usage" {
 	run -2 ttlsweep inspect -t "$TABLE" --watch 0
 	run -2 ttlsweep inspect -t "$TABLE" --watch 5 --now 1

@@ -332,6 +332,8 @@ test_text(void **state)
 		assert_non_null(strstr(buf_text(&b), "image:\\x1b[31m"));
 		assert_non_null(strstr(buf_text(&b), "pending"));
 		assert_non_null(strstr(buf_text(&b), "< 1 w"));
+		if (!s.sizes)
+			assert_null(strstr(buf_text(&b), "BYTES"));
 		summary_release(&s);
 		buf_release(&b);
 	}
