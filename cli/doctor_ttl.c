@@ -235,9 +235,13 @@ check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 		buf_adds(&d->text, "there are none");
 		return doctor_add(d, "entries", DOCTOR_OK, f);
 	}
-	buf_adds(&d->text, d->whole ? "all " : "of the first ");
-	paper_count(&d->text, s->items);
-	buf_adds(&d->text, d->whole ? " looked at: " : ": ");
+	if (d->whole && s->items == 1) {
+		buf_adds(&d->text, "the only one looked at: ");
+	} else {
+		buf_adds(&d->text, d->whole ? "all " : "of the first ");
+		paper_count(&d->text, s->items);
+		buf_adds(&d->text, d->whole ? " looked at: " : ": ");
+	}
 	for (int i = 0; i < STATES; i++) {
 		buf_adds(&d->text, i > 0 ? ", " : "");
 		add_state(&d->text, s, (enum state)i);

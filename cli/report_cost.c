@@ -14,9 +14,13 @@ report_part_cost(const struct paper *p, const struct report *r)
 
 	buf_addc(p->out, '\n');
 	if (s->overdue.total > 0 && s->sizes && r->place.input == NULL) {
-		buf_adds(&line, "Deleting all expired entries would take ");
+		buf_adds(&line,
+		    s->overdue.total == 1 ? "Deleting the expired entry"
+					  : "Deleting all expired entries");
+		buf_adds(&line, " would take ");
 		paper_units(&line, (double)s->purge_units);
-		buf_adds(&line, " write units");
+		buf_adds(&line,
+		    s->purge_units == 1 ? " write unit" : " write units");
 		if (r->place.price != NULL) {
 			buf_adds(&line, ", about ");
 			paper_usd(&line,
@@ -35,7 +39,8 @@ report_part_cost(const struct paper *p, const struct report *r)
 	if (r->place.input == NULL) {
 		buf_adds(&line, ", ");
 		paper_units(&line, r->work.read_units);
-		buf_adds(&line, " read units");
+		buf_adds(&line,
+		    r->work.read_units == 1 ? " read unit" : " read units");
 	}
 	if (r->work.retries > 0) {
 		buf_adds(&line, ", ");

@@ -167,12 +167,19 @@ late(struct buf *out, const struct report *r,
 	for (int i = 0; i < REPORT_AGES; i++)
 		if (ages[i].below > TTL_USUAL)
 			n += ages[i].items;
-	paper_count(&line, n);
-	buf_adds(&line, " of the ");
-	paper_count(&line, r->summary->overdue.total);
+	if (r->summary->overdue.total > 1) {
+		paper_count(&line, n);
+		buf_adds(&line, " of the ");
+		paper_count(&line, r->summary->overdue.total);
+		buf_adds(&line, " expired ones");
+	} else if (n > 0) {
+		buf_adds(&line, "It");
+	} else {
+		return;
+	}
 	buf_adds(&line,
-	    " expired ones expired two days ago or earlier. TTL has typically "
-	    "deleted an entry by then.");
+	    " expired two days ago or earlier. TTL has typically deleted an "
+	    "entry by then.");
 	html_element(out, "p", buf_text(&line));
 	buf_release(&line);
 }

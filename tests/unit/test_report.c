@@ -492,7 +492,8 @@ static const struct trouble troubles[] = {
 	{ "off: all of them", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 1, 60 } }, NULL,
 	    { "Turn TTL on, and 1 expired entry is deleted free of charge",
-	      "To have it gone now:" }, { "The other", "all 1", "all of" } },
+	      "To have it gone now:",
+	      "Deleting the expired entry would take 1 write unit, " }, { "The other", "all 1", "all of" } },
 	{ "off, some past five years", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 30, 60 },
 	      { STATE_STUCK, REASON_TTL_OFF, 10, 9 * YEAR } }, NULL,
@@ -558,6 +559,7 @@ fill_trouble(struct summary *s, const struct trouble *t)
 		s->items += n;
 		s->states[state].items += n;
 		s->reasons[state][t->counts[i].why] += n;
+		s->purge_units += n;
 		s->free_by_ttl += state == STATE_PENDING ? n : 0;
 		if (state == STATE_PENDING || state == STATE_STUCK)
 			histogram_add(&s->overdue, t->counts[i].age, n);
