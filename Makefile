@@ -73,6 +73,7 @@ SRC := \
     cli/portion.c \
     cli/price.c \
     cli/progress.c \
+    cli/quoted.c \
     cli/rank.c \
     cli/report_advice.c \
     cli/report_cost.c \

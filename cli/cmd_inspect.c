@@ -1,4 +1,3 @@
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +9,7 @@
 #include "cli/context.h"
 #include "cli/lookalike.h"
 #include "cli/option.h"
+#include "cli/quoted.h"
 #include "cli/report.h"
 #include "cli/report_merge.h"
 #include "cli/report_print.h"
@@ -18,7 +18,6 @@
 #include "dynamodb/source.h"
 #include "dynamodb/workers.h"
 #include "dynamodb/world.h"
-#include "inspector/mask.h"
 #include "inspector/sample.h"
 #include "inspector/summary.h"
 
@@ -49,7 +48,7 @@ struct inspect {
 	struct summary scaled;
 	struct pass_progress done;
 	int64_t segments;
-	char *selection, *judging, *repeat; /* for the report */
+	struct quoted quoted; /* for the report */
 	struct report_watch watch;
 	struct report_work spent; /* by earlier looks */
 };
@@ -177,24 +176,6 @@ count(struct inspect *in, struct fault *f)
 	return rc;
 }
 
-/* Options as they could be written again, without the blank in front. */
-static char *
-written(const struct options *o, bool selection)
-{
-	struct buf b = { 0 };
-	char *text;
-
-	if (selection) {
-		option_repeat(&b, o, GROUP_SELECTION, NULL);
-	} else {
-		option_repeat_one(&b, o, "session-prefix");
-		option_repeat_one(&b, o, "group");
-	}
-	text = xstrdup(b.n > 0 ? b.p + 1 : "");
-	buf_release(&b);
-	return text;
-}
-
 /* What an ordinary pass over the table would take: half a unit for 4 KiB, and
  * as much at least for each segment; 0: not known. */
 static double
@@ -249,52 +230,6 @@ work(struct inspect *in)
 	return w;
 }
 
-/* A report is shown around: a session's key that was asked for is masked in
- * it like any other. */
-static struct option_list
-masked(const struct option_list *keys, const struct rules *rules)
-{
-	struct option_list list = { xcalloc(keys->n, sizeof(char *)), keys->n };
-	struct buf b = { 0 };
-
-	for (size_t i = 0; i < keys->n; i++) {
-		struct slice key = { keys->list[i], strlen(keys->list[i]) };
-
-		buf_reset(&b);
-		if (mask_hides(rules, key))
-			mask_key(&b, rules, key);
-		else
-			buf_add(&b, key.p, key.n);
-		list.list[i] = xstrdup(buf_text(&b));
-	}
-	buf_release(&b);
-	return list;
-}
-
-static void
-forget(struct option_list *list)
-{
-	for (size_t i = 0; i < list->n; i++)
-		free((void *)(uintptr_t)list->list[i]);
-	free(list->list);
-}
-
-/* What the report says of the options. */
-static void
-quote_options(struct inspect *in)
-{
-	const struct rules *rules = &in->context.rules;
-	struct options o = *in->context.o;
-
-	o.prefixes = masked(&o.prefixes, rules);
-	o.groups = masked(&o.groups, rules);
-	in->selection = in->selects ? written(&o, true) : NULL;
-	in->judging = written(&o, false);
-	in->repeat = context_repeat(&o);
-	forget(&o.prefixes);
-	forget(&o.groups);
-}
-
 static int
 write_report(struct inspect *in, bool complete, struct fault *f)
 {
@@ -317,8 +252,8 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 		.kinds = kind_parse(c->o->kind) >= 0
 		    ? 1u << kind_parse(c->o->kind)
 		    : 0,
-		.selection = in->selection,
-		.judging = in->judging,
+		.selection = in->quoted.selection,
+		.judging = in->quoted.judging,
 		.shards = p->of > 0 ? &shards : NULL,
 		.segments = in->segments,
 		.segments_asked = p->wanted != NULL ? p->asked : in->segments,
@@ -329,7 +264,7 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 		.nlookalikes = in->lookalikes.n,
 	};
 
-	r.place.repeat = in->repeat;
+	r.place.repeat = in->quoted.repeat;
 	lookalike_sort(&in->lookalikes);
 	if (samples(in))
 		estimate(in, &r, &sample);
@@ -464,14 +399,12 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 	in.lock = lock_new();
 	begin(&in, o);
 	if (context_open(&in.context, o, NULL, talk, f) == 0) {
-		quote_options(&in);
+		quoted_make(&in.quoted, o, &in.context.rules, in.selects);
 		rc = o->watch > 0 ? watch(&in, f) : look(&in, f);
 	}
 	context_close(&in.context);
 	end(&in);
 	lock_free(in.lock);
-	free(in.selection);
-	free(in.judging);
-	free(in.repeat);
+	quoted_release(&in.quoted);
 	return rc;
 }
