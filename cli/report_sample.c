@@ -152,9 +152,9 @@ collections(const struct report *r, struct buf *line)
 	if (r->sample->collections && r->summary->items > 0)
 		buf_adds(line,
 		    "The table has a sort key, and all entries of one "
-		    "partition key lie side by side: a collection that fills "
-		    "a segment or more may have been missed altogether. No "
-		    "range covers that.");
+		    "partition key lie side by side: what lies in a few "
+		    "collections only, however many entries they have, may "
+		    "have been missed altogether. No range covers that.");
 }
 
 /* What is in ${line}, and the heading before the first. */

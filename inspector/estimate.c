@@ -20,7 +20,10 @@
  * Sampling Techniques, chapter 9).
  *
  * Fewer than FEW of a kind do not tell how uneven that kind lies; all
- * entries together then do.
+ * entries together then do. That covers a rare kind in heaps where entries
+ * lie in heaps anyway. Where most lie by themselves, nothing that was seen
+ * tells of the few heaps that were not: no range can be honest about them,
+ * and the report of a table with a sort key says so.
  *
  * The quantiles: series and continued fraction of the incomplete gamma
  * function (DLMF 8.11.4 and 8.9.2), inverted by halving; from NORMAL events

@@ -149,6 +149,74 @@ test_honest(void **state)
 		}
 }
 
+/* --- a rare kind in heaps, the spread told by all entries --- */
+
+/* Tables whose entries lie in collections of ${mean}; of a kind there are
+ * ${heaps}, each of ${size}. */
+static const struct {
+	const char *name;
+	double mean;
+	int heaps, size;
+} heaped[] = {
+	/* clang-format off */
+	{ "one collection of 5", 10, 1, 5 },
+	{ "4 collections of 5", 10, 4, 5 },
+	{ "4 collections of 10", 10, 4, 10 },
+	{ "10 collections of 10", 10, 10, 10 },
+	{ "4 collections of 20", 20, 4, 20 },
+	{ "10 collections of 20", 20, 10, 20 },
+	/* clang-format on */
+};
+
+static bool
+inside_heaped(size_t t, int64_t segments, uint64_t seed)
+{
+	int64_t all[OF] = { 0 }, rare[OF] = { 0 }, seen = 0, sum = 0;
+	int64_t total = (int64_t)heaped[t].heaps * heaped[t].size;
+	double squares = 0, all_squares = 0;
+	struct estimate_sample s = { .segments = segments, .of = OF };
+	struct estimate e;
+	bool chosen[OF];
+
+	collections(all, 20000, heaped[t].mean);
+	for (int i = 0; i < heaped[t].heaps; i++)
+		rare[(size_t)(roll() * OF)] += heaped[t].size;
+	estimate_choose(chosen, OF, segments, seed);
+	for (int i = 0; i < OF; i++) {
+		int64_t n = all[i] + rare[i];
+
+		if (!chosen[i])
+			continue;
+		sum += n;
+		all_squares += (double)n * (double)n;
+		seen += rare[i];
+		squares += (double)rare[i] * (double)rare[i];
+	}
+	s.spread = estimate_spread(segments, sum, all_squares);
+	e = estimate_count(&s, seen, squares);
+	return total >= e.low && total <= e.high;
+}
+
+static void
+test_heaped(void **state)
+{
+	(void)state;
+	dice = 20261122;
+	for (size_t t = 0; t < sizeof(heaped) / sizeof(heaped[0]); t++)
+		for (size_t k = 0; k < sizeof(samples) / sizeof(*samples);
+		     k++) {
+			int in = 0;
+
+			for (uint64_t seed = 0; seed < RUNS; seed++)
+				in += inside_heaped(t, samples[k], seed);
+			if (in < HONEST * RUNS)
+				fail_msg("%s, %d of %d segments: inside in "
+					 "%d of %d runs",
+				    heaped[t].name, (int)samples[k], OF, in,
+				    RUNS);
+		}
+}
+
 /* An interval that holds everything would be honest, too: for many even
  * entries it is the textbook's, 2 · 1.96 standard deviations. */
 static void
@@ -373,6 +441,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_honest),
+		cmocka_unit_test(test_heaped),
 		cmocka_unit_test(test_narrow),
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_nothing_seen),
