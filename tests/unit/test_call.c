@@ -155,7 +155,7 @@ test_patience(void **state)
 		struct script s;
 
 		script_open(&s, replies,
-		    (size_t)(patience[i].tries + patience[i].heard));
+		    (size_t)patience[i].tries + (patience[i].heard ? 1 : 0));
 		s.config.attempts_set = patience[i].set > 0;
 		if (patience[i].set > 0)
 			s.config.max_attempts = patience[i].set;
@@ -233,8 +233,8 @@ static const struct {
 	struct script_reply replies[3];
 	size_t n;
 	int rc, sends, max_attempts;
-	const char *date;  /* of the last request */
-	const char *log;   /* what is told; "": nothing */
+	const char *date; /* of the last request */
+	const char *log;  /* what is told; "": nothing */
 } skews[] = {
 	/* clang-format off */
 	{ "two hours behind", { { 403, skewed, 0, SCRIPT_NOW + 7200, 0 },
