@@ -292,6 +292,17 @@ misplaced(const struct options *o, const char *name, struct fault *f)
 	return -1;
 }
 
+/* What only says how to work with a table is nothing to those that do not, but
+ * no error: it may come from an alias. */
+static bool
+is_idle(const struct options *o, const char *name)
+{
+	const struct option_row *row = row_named(name, strlen(name));
+
+	return (o->command->bit & (ON_HELP | ON_COMPLETION)) != 0 &&
+	    row != NULL && row->group == GROUP_GLOBAL;
+}
+
 /* Read everything, now that the command is known. */
 static int
 read_words(struct options *o, struct walk w, struct fault *f)
@@ -309,6 +320,8 @@ read_words(struct options *o, struct walk w, struct fault *f)
 			continue;
 		}
 		row = option_find(word.name, o->command->bit);
+		if (row == NULL && is_idle(o, word.name))
+			continue;
 		if (row == NULL)
 			return misplaced(o, word.name, f);
 		if (option_value(o, row, word.value, row->name, f) != 0)

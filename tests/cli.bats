@@ -83,6 +83,7 @@ on_terminal() {
 	local command
 	ttlsweep help >"$BATS_TEST_TMPDIR/a"
 	ttlsweep --help | cmp - "$BATS_TEST_TMPDIR/a"
+	ttlsweep -q -t x --color never help | cmp - "$BATS_TEST_TMPDIR/a"
 	ttlsweep -h | cmp - "$BATS_TEST_TMPDIR/a"
 	for command in $(sed -n '/^Commands:/,/^$/s/^  \([a-z]\{1,\}\).*/\1/p' \
 	    "$BATS_TEST_TMPDIR/a"); do
