@@ -17,8 +17,22 @@ say() { printf '\n# %s\n' "$*"; }
 # Print a command as one would type it, then run it.
 run()
 {
-	printf '$ %s\n' "$*"
+	local word said='$'
+	for word; do
+		case $word in
+		*[!a-zA-Z0-9_.,:/=@%+-]*) said+=" '$word'" ;;
+		*) said+=" $word" ;;
+		esac
+	done
+	printf '%s\n' "$said"
 	"$@"
+}
+
+# The same for a line of the shell.
+line()
+{
+	printf '$ %s\n' "$1"
+	eval "$1"
 }
 
 # login NAME: over HTTP, keeping the cookie.
@@ -27,7 +41,11 @@ login()
 	curl -sS -o /dev/null -c "$1.cookie" -d "user=$1" "$GALLERY_URL/login"
 }
 
-me() { curl -sS -b "$1.cookie" -c "$1.cookie" -w '\n' "$GALLERY_URL/me"; }
+# me NAME: what the gallery says to whoever comes with that cookie.
+me()
+{
+	run curl -sS -b "$1.cookie" -c "$1.cookie" -w '\n' "$GALLERY_URL/me"
+}
 
 say "DynamoDB Local, and the lab's table: key \`key\`, TTL attribute \`ttl\`."
 start_local
@@ -43,7 +61,8 @@ say "The gallery: Express, express-session, connect-dynamodb. Its sessions" \
 start_gallery SESSION_SECONDS=10
 echo "the gallery is at $GALLERY_URL"
 
-say "Twenty people log in and look around."
+say "Twenty people log in and look around (visitor1 to visitor19 log in" \
+    "like ada, unprinted)."
 run curl -sS -o /dev/null -c ada.cookie -d user=ada "$GALLERY_URL/login"
 for n in {1..19}; do
 	login "visitor$n"
@@ -51,10 +70,11 @@ done
 for path in images images/7 categories categories/sea users 'search?q=Image'; do
 	run curl -sS -o /dev/null -b ada.cookie -c ada.cookie "$GALLERY_URL/$path"
 done
-run me ada
+me ada
 
-say "Older versions of the gallery wrote other expiry times: in" \
-    "milliseconds, as strings, or so long ago that TTL passes them over."
+say "Older versions of the gallery wrote other expiry times (here a script" \
+    "does, unprinted): in milliseconds, as strings, or so long ago that TTL" \
+    "passes them over."
 now=$(date +%s)
 seed --endpoint "$LOCAL_URL" --table TSAGalleryCache --no-create --now "$now" \
     --kind session --case past=160 --case milliseconds-past=12 \
@@ -62,13 +82,14 @@ seed --endpoint "$LOCAL_URL" --table TSAGalleryCache --no-create --now "$now" \
     --case too-old=6 >/dev/null
 echo "190 such sessions written"
 
-say "Ada stays and looks on; the visitors leave, and their sessions expire."
+say "Ada stays and looks on every two seconds (unprinted); the visitors" \
+    "leave, and their sessions expire."
 for _ in {1..6}; do
 	sleep 2
 	me ada >/dev/null
 done
-run me visitor1
-run me ada
+me visitor1
+me ada
 
 say "TTL is turned on. It deletes when it gets to it (here about one entry" \
     "a second), and some entries never."
@@ -82,14 +103,17 @@ run ttlsweep list --state expired --kind session --limit 8
 
 say "One of them in full; a session id would log its reader in, so it is" \
     "masked unless asked for."
-key=$(ttlsweep list --state stuck --reason milliseconds --reveal \
-    --columns key --no-headings --format tsv --limit 1)
-echo "\$ ttlsweep show KEY"
-ttlsweep show "$key"
+# shellcheck disable=SC2016 # for the line itself
+line 'key=$(ttlsweep list --reason milliseconds --reveal --columns key \
+    --no-headings --limit 1)'
+# shellcheck disable=SC2016
+line 'ttlsweep show "$key"'
 
-say "All that is expired, to a file that DynamoDB can import again."
-run ttlsweep export --state expired -o expired.jsonl.gz
-ls -l expired.jsonl.gz | cut -d ' ' -f 1,5,9
+say "All that is expired, to a file that DynamoDB can import again, and that" \
+    "ttlsweep reads like a table."
+run ttlsweep export --state expired -o expired.json.gz
+run ls -l expired.json.gz
+run ttlsweep inspect -i expired.json.gz
 
 say "A purge says what it would do, and touches nothing without --yes."
 run ttlsweep purge
@@ -97,7 +121,7 @@ run ttlsweep purge --yes --journal sweep.journal
 
 say "What is left; Ada is still logged in."
 run ttlsweep inspect
-run me ada
+me ada
 
 say "Second thoughts: the journal puts all of it back, as it was."
 run ttlsweep restore sweep.journal
