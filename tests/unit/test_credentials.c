@@ -180,7 +180,7 @@ static const struct {
 	    { "a line end" } },
 	{ "token on two lines", NULL, NULL, NULL,
 	    "[default]\n" KEYS("CRED") "aws_session_token = a\n  b\n",
-	    { "profile default (", "a line end" } },
+	    { "/.aws/credentials:4: aws_session_token holds", "a line end" } },
 	{ "letters past ASCII", NULL,
 	    "AWS_ACCESS_KEY_ID=AK\303\274 AWS_SECRET_ACCESS_KEY=s", NULL,
 	    NULL, { "another byte" } },
