@@ -57,6 +57,7 @@ rows_open(struct rows *r, const struct rows_options *o, struct fault *f)
 		r->format = format_find(o->format);
 	if (output_open(&r->output, &o->stream, f) != 0)
 		return -1;
+	r->o.view.terminal = r->output.tame;
 	r->lock = lock_new();
 	if (r->format == NULL) {
 		open_table(r);

@@ -65,6 +65,7 @@ struct column_view {
 	const struct rules *rules;
 	const struct key_schema *schema;
 	bool reveal;         /* session keys and values in the clear */
+	bool terminal;       /* it goes to one */
 	bool numbers_string; /* reserved for JSON Lines: quote numbers */
 };
 

@@ -45,8 +45,10 @@ format_dynamodb_row(struct buf *out, const struct columns *columns,
     const struct column_view *view, const struct record *r)
 {
 	(void)columns;
-	(void)view;
 	buf_adds(out, "{\"Item\":");
-	plain_compact(out, r->item->json);
+	if (view->terminal)
+		plain_compact(out, r->item->json);
+	else
+		plain_verbatim(out, r->item->json);
 	buf_adds(out, "}\n");
 }

@@ -128,6 +128,25 @@ plain_compact(struct buf *out, struct slice value)
 	add_json(out, value.p, value.p + value.n, false);
 }
 
+void
+plain_verbatim(struct buf *out, struct slice value)
+{
+	const char *p = value.p, *end = p + value.n, *from = p;
+	bool string = false;
+
+	while (p < end) {
+		if (!string && is_blank(*p)) {
+			buf_add(out, from, (size_t)(p - from));
+			from = ++p;
+			continue;
+		}
+		if (*p == '"')
+			string = !string;
+		p += *p == '\\' && p + 1 < end ? 2 : 1;
+	}
+	buf_add(out, from, (size_t)(end - from));
+}
+
 /* A number's text. It is left as it is but where JSON knows no such form
  * (+1, .5, 01), or it came with escapes. */
 static void

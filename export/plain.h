@@ -11,7 +11,8 @@ struct buf;
  * JSON out of JSON, without a detour: the slices are walked and what must
  * be different is different. In strings, characters that a terminal might
  * obey (DEL, C1 controls, bidirectional marks) become \u escapes: the same
- * JSON, and always one line. All take what slice_check or item_read accepted.
+ * JSON, and always one line; plain_verbatim alone leaves them. All take what
+ * slice_check or item_read accepted.
  */
 
 /*
@@ -23,6 +24,9 @@ struct buf;
 void plain_value(struct buf *out, struct slice value, bool quote);
 /* The JSON ${value} without the blanks between its parts. */
 void plain_compact(struct buf *out, struct slice value);
+/* The same, but strings stay byte for byte: not for a terminal. JSON has no raw
+ * line end in them, so this is one line, too. */
+void plain_verbatim(struct buf *out, struct slice value);
 /* What stands between the quotes of a string, with quotes. */
 void plain_string(struct buf *out, struct slice text);
 /* Make all that JSON in ${b} from byte ${from} on holds beyond ASCII \u

@@ -195,6 +195,10 @@ check_made(struct slice value)
 	plain_compact(&out, value);
 	MUST(slice_check(of(&out), NULL) == 0 && one_line(&out));
 	MUST(out.n > 512 || slice_same(value, of(&out)));
+	buf_reset(&out);
+	plain_verbatim(&out, value);
+	MUST(slice_check(of(&out), NULL) == 0 && one_line(&out));
+	MUST(out.n > 512 || slice_same(value, of(&out)));
 	for (int quote = 0; quote < 2; quote++) {
 		buf_reset(&out);
 		plain_value(&out, value, quote != 0);

@@ -305,6 +305,7 @@ test_json(void **state)
 		buf_reset(&want);
 		buf_addf(&want, "{\"Item\":{\"z\":%s,\"key\":{\"S\":\"k\"}}}\n",
 		    dynamodb);
+		view.terminal = true;
 		row_of(&out, "dynamodb-json", NULL, &view,
 		    (struct slice){ json.p, json.n });
 		assert_string_equal(buf_text(&out), buf_text(&want));
@@ -312,6 +313,18 @@ test_json(void **state)
 		assert_true(slice_same((struct slice){ json.p, json.n },
 		    slice_get((struct slice){ out.p, out.n - 1 }, "Item")));
 	}
+	/* byte for byte, unless a terminal shows it */
+	buf_reset(&json);
+	buf_reset(&out);
+	buf_adds(&json,
+	    "{ \"key\":\n\t{\"S\":\"k\x7f \xe2\x80\xa8\\\" \\\\\" } ,\"\xe2\x80\xae \":"
+	    "{\"S\":\"\\u0000\"}}");
+	view.terminal = false;
+	row_of(&out, "dynamodb-json", NULL, &view,
+	    (struct slice){ json.p, json.n });
+	assert_string_equal(buf_text(&out),
+	    "{\"Item\":{\"key\":{\"S\":\"k\x7f \xe2\x80\xa8\\\" \\\\\"},"
+	    "\"\xe2\x80\xae \":{\"S\":\"\\u0000\"}}}\n");
 	buf_release(&out);
 	buf_release(&json);
 	buf_release(&want);
