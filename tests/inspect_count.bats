@@ -28,3 +28,24 @@ same()
 @test "number keys, number sort keys" { same "$LOCAL_URL" --ttl on --key-type N --sort-key when --sort-type N; }
 @test "binary keys, binary sort keys" { same "$LOCAL_URL" --ttl on --key-type B --sort-key --sort-type B; }
 @test "dynalite" { same "$DYNALITE_URL"; }
+
+@test "TTL on another attribute than that of the entries: both sides say so" {
+	local table now
+	table=$(new_table renamed)
+	now=$(date +%s)
+	seed --endpoint "$LOCAL_URL" --table "$table" --ttl-attribute expires \
+	    --case past=20 --case future=5 --now "$now"
+	aws dynamodb update-time-to-live --endpoint-url "$LOCAL_URL" \
+	    --table-name "$table" --time-to-live-specification \
+	    Enabled=true,AttributeName=ttl >/dev/null
+	run -0 ttlsweep inspect -t "$table" --color never
+	[[ $output == *"No entry has the TTL attribute ttl: "*"are in expires."* ]]
+	[[ $output != *"up to date"* ]]
+	# the command that it gives tells the rest
+	command=$(grep -o 'ttlsweep inspect .*--ttl-attribute expires$' <<<"$output")
+	eval "run -0 $command"
+	[[ $output == *"TTL acts on ttl, not on expires."* ]]
+	[[ $output == *"Move TTL to expires, and all 20 expired entries"* ]]
+	[[ $output != *"TTL is off"* ]]
+	[[ $(grep -c "    aws .* --region us-east-1 --endpoint-url $LOCAL_URL" <<<"$output") == 2 ]]
+}
