@@ -179,9 +179,7 @@ report_prometheus(struct buf *out, const struct report *r)
 		sample(&m, "");
 		value_real(&m, r->work.read_units, 1);
 	}
-	/* Only of all of it: nobody must think that the whole was looked at. */
-	if (r->complete && !r->selected && r->sample == NULL &&
-	    r->shards == NULL && r->work.finished > 0)
+	if (r->complete && r->work.finished > 0)
 		success(out, &r->place, "inspect", r->work.finished);
 }
 
