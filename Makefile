@@ -228,7 +228,8 @@ SRC := \
     sweep/restore_check.c \
     sweep/sweeper.c \
     sweep/sweeplock.c \
-    sweep/totals.c
+    sweep/totals.c \
+    sweep/twins.c
 UNIT := $(sort $(wildcard tests/unit/test_*.c))
 FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BATS := $(sort $(wildcard tests/*.bats))

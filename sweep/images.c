@@ -10,6 +10,7 @@
 #include "export/csv_items.h"
 #include "export/reader.h"
 #include "sweep/images.h"
+#include "sweep/twins.h"
 
 /* A chunk is full when it has so many images, or so many bytes of them. */
 #define CHUNK 100
@@ -27,9 +28,28 @@ struct chunk {
 	size_t n, at;
 };
 
+/* An export holds a key once, in the table that it is of. */
+static int
+check_twins(const struct images *im, const struct item *item, int64_t line,
+    struct fault *f)
+{
+	const struct ddb_table *t = im->table;
+	int64_t other = twins_add(im->twins, item, line);
+
+	if (other == 0)
+		return 0;
+	return fault(f, FAULT_DATA,
+	    "it has the same key as line %lld and is another entry; the key "
+	    "of table %s is (%s%s%s): was the export's another? What is of "
+	    "two exports is restored from two files",
+	    (long long)other, t->name, t->partition,
+	    t->sort != NULL ? ", " : "", t->sort != NULL ? t->sort : "");
+}
+
 /* Check that ${item} can be an entry of the table. */
 static int
-check_image(const struct images *im, struct slice image, struct fault *f)
+check_image(const struct images *im, struct slice image, int64_t line,
+    struct fault *f)
 {
 	struct slice_walk w = slice_walk(image);
 	struct item item;
@@ -50,7 +70,7 @@ check_image(const struct images *im, struct slice image, struct fault *f)
 		    "its key is longer than DynamoDB takes (%d bytes, and %d "
 		    "for a sort key)",
 		    PARTITION_MAX, SORT_MAX);
-	return 0;
+	return im->twins != NULL ? check_twins(im, &item, line, f) : 0;
 }
 
 /* The next chunk of ${im}: 1, 0 at the end, -1. */
@@ -65,7 +85,7 @@ draw(struct images *im, struct chunk *c, struct fault *f)
 	buf_adds(&c->body, "{\"Items\":[");
 	while (c->n < CHUNK && c->body.n < CHUNK_BYTES &&
 	    (r = reader_next(im->reader, &image, &line, f)) == 1) {
-		if (check_image(im, image, f) != 0)
+		if (check_image(im, image, line, f) != 0)
 			return fault_at(f, "%s: line %lld", im->path,
 			    (long long)line);
 		if (c->n > 0)
@@ -151,6 +171,7 @@ images_close(struct source *source)
 	if (im == NULL)
 		return;
 	reader_close(im->reader);
+	twins_free(im->twins);
 	lock_free(im->lock);
 	free(im);
 }

@@ -9,6 +9,7 @@ struct ddb_table;
 struct fault;
 struct reader;
 struct segment;
+struct twins;
 
 /*
  * What a journal or an export holds to be put back, as a source of pages:
@@ -20,8 +21,10 @@ struct images {
 	struct reader *reader;
 	const char *path;
 	const struct ddb_table *table;
-	const char *ttl;   /* the TTL attribute */
-	struct lock *lock; /* the reader, and below */
+	const char *ttl;     /* the TTL attribute */
+	struct twins *twins; /* of an export that is checked; NULL: no check.
+				Freed with it */
+	struct lock *lock;   /* the reader, and below */
 	bool drained;
 	int64_t next;
 };

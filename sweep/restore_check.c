@@ -10,6 +10,10 @@
 #include "sweep/images.h"
 #include "sweep/restore.h"
 #include "sweep/totals.h"
+#include "sweep/twins.h"
+
+/* Keys of an export that are held against each other, 48 bytes each. */
+#define TWINS_MAX ((size_t)1 << 18)
 
 struct checking {
 	const struct restore *r;
@@ -111,6 +115,8 @@ check_file(struct checking *c, const char *path, struct fault *f)
 		return -1;
 	summary_init(&s, 0, true);
 	pass.source = &im->source;
+	if (reader_journal(im->reader) == NULL)
+		im->twins = twins_new(TWINS_MAX);
 	rc = check_journal(r, im, f);
 	if (rc == 0)
 		rc = pass_run(&pass, &s, &done, f);

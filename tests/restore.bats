@@ -64,6 +64,21 @@ LIST
 	[[ $output == *"line 1: its size is 409605 bytes, and an entry has at most 409600"* ]]
 }
 
+@test "an export of a table with a longer key loses nothing unseen" {
+	table
+	local i
+	for i in 1 2; do
+		printf '{"Item":{"key":{"S":"a"},"sk":{"N":"%s"}}}\n' "$i"
+	done >x.json
+	run -1 ttlsweep restore -t "$T" --yes x.json
+	[[ $output == *"x.json: line 2: it has the same key as line 1 and is another entry; the key of table $T is (key): "* ]]
+	[[ -z $(holds) ]]
+	# the same entry twice is put back once
+	{ item k x; item k x; } >x.json
+	run -0 ttlsweep restore -t "$T" --yes x.json
+	[[ $output == *" 1 restored, 1 present"* ]]
+}
+
 @test "memory does not grow with what the entries are large" {
 	table
 	run -0 "$PYTHON" - "$TTLSWEEP" "$T" <<'PY'
