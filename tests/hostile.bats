@@ -131,7 +131,7 @@ showable() {
 @test "names on the command line" {
 	local evil
 	evil=$(printf 'a\033[2J\033]0;x\007\xff\u202eb')
-	tame 1 -- inspect -t "$evil"
+	tame 2 -- inspect -t "$evil"
 	tame 1 -- inspect -i "/$evil"
 	tame 2 -- "$evil"
 	tame 2 -- inspect "--$evil"
