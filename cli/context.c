@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 #include "dynamodb/scan.h"
 #include "dynamodb/world.h"
 #include "export/checkpoint.h"
+#include "export/place.h"
 #include "inspector/summary.h"
 
 /* A table may be used by others: where nobody says how fast, we take a
@@ -186,6 +188,20 @@ context_repeat(const struct options *o)
 	return buf_detach(&b);
 }
 
+/* What can be wrong without a network: that comes first. Standard input and
+ * the like are not opened twice. */
+static int
+check_files(const struct options *o, struct fault *f)
+{
+	const char *list = o->keys_from;
+	bool folder = o->layout != NULL && strcmp(o->layout, "s3") == 0;
+
+	if (list != NULL && strcmp(list, "-") != 0 &&
+	    place_descriptor(list) < 0 && access(list, R_OK) != 0)
+		return fault(f, FAULT_IO, "%s: %s", list, strerror(errno));
+	return place_check(o->output, folder, f);
+}
+
 int
 context_open(struct context *c, const struct options *o,
     const struct context_hints *hints, struct talk *talk, struct fault *f)
@@ -206,7 +222,7 @@ context_open(struct context *c, const struct options *o,
 		c->rules.ngroups = o->groups.n;
 	}
 	c->repeat = context_repeat(o);
-	if (portion_read(&c->portion, o, f) != 0)
+	if (portion_read(&c->portion, o, f) != 0 || check_files(o, f) != 0)
 		return -1;
 	return o->input != NULL ? context_input_open(c, f)
 				: open_live(c, hints, f);

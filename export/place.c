@@ -104,6 +104,13 @@ open_special(struct place *p, struct fault *f)
 }
 
 static int
+no_folder(const char *name, struct fault *f)
+{
+	return fault(f, FAULT_IO, "%s: cannot create a file in its folder: %s",
+	    name, strerror(errno));
+}
+
+static int
 open_temp(struct place *p, struct fault *f)
 {
 	char *temp;
@@ -113,9 +120,7 @@ open_temp(struct place *p, struct fault *f)
 	temp = beside(p->target, ".ttlsweep-XXXXXX");
 	p->fd = mkstemp(temp);
 	if (p->fd < 0) {
-		(void)fault(f, FAULT_IO,
-		    "%s: cannot create a file in its folder: %s", p->name,
-		    strerror(errno));
+		(void)no_folder(p->name, f);
 		free(temp);
 		return -1;
 	}
@@ -124,6 +129,33 @@ open_temp(struct place *p, struct fault *f)
 	/* the umask may have taken of it; not all file systems know modes */
 	(void)fchmod(p->fd, 0600);
 	return 0;
+}
+
+static int
+is_folder(const char *name, struct fault *f)
+{
+	return fault(f, FAULT_IO, "%s: is a folder; name a file in it", name);
+}
+
+int
+place_check(const char *path, bool folder, struct fault *f)
+{
+	struct stat st;
+	char *target, *above;
+	int rc = 0;
+
+	if (path == NULL || strcmp(path, "-") == 0 ||
+	    place_descriptor(path) >= 0 ||
+	    (target = place_follow(path)) == NULL)
+		return 0;
+	above = beside(target, ".");
+	if (stat(target, &st) == 0 && !S_ISREG(st.st_mode))
+		rc = S_ISDIR(st.st_mode) && !folder ? is_folder(path, f) : 0;
+	else if (access(above, W_OK | X_OK) != 0)
+		rc = no_folder(path, f);
+	free(above);
+	free(target);
+	return rc;
 }
 
 static int
@@ -141,8 +173,7 @@ open_path(struct place *p, struct fault *f)
 	if (S_ISREG(st.st_mode))
 		return open_temp(p, f);
 	if (S_ISDIR(st.st_mode))
-		return fault(f, FAULT_IO, "%s: is a folder; name a file in it",
-		    p->name);
+		return is_folder(p->name, f);
 	free(p->target);
 	p->target = NULL;
 	return open_special(p, f);

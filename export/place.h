@@ -23,6 +23,9 @@ struct place {
 /* ${path} NULL, "-" or a name of descriptor 1: stdout. Symbolic links are
  * followed. After a failure place_discard is fine, not needed. */
 int place_open(struct place *p, const char *path, struct fault *f);
+/* Whether place_open would find a folder for it, without touching anything: 0,
+ * or -1 and what it would say. ${folder}: a folder is to have the name. */
+int place_check(const char *path, bool folder, struct fault *f);
 /*
  * The same for a file that is written by several runs: its bytes are in
  * ${path}.part until it is whole, and stay there. The first ${from} of them

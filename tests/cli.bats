@@ -65,6 +65,20 @@ on_terminal() {
 	fails 2 "no command 'nosuch'" help nosuch
 }
 
+@test "names of files are looked at before the network" {
+	export AWS_ACCESS_KEY_ID='' AWS_SECRET_ACCESS_KEY=''
+	local nowhere=$BATS_TEST_TMPDIR/nowhere
+	fails 1 "no credentials" list
+	fails 1 "nosuch.csv: No such file" list --keys-from nosuch.csv
+	fails 1 "nowhere/x: cannot create a file in its folder: No such" inspect -o "$nowhere/x"
+	fails 1 "nowhere/x.csv: cannot create a file in its folder: No such" export -o "$nowhere/x.csv"
+	fails 1 "nowhere/x: cannot create a file in its folder: No such" export -o "$nowhere/x" --layout s3
+	fails 1 "null/x.csv: cannot create a file in its folder: Not a directory" export -o /dev/null/x.csv
+	fails 1 "is a folder; name a file in it" export -o "$BATS_TEST_TMPDIR" --format csv
+	fails 1 "no credentials" export -o "$BATS_TEST_TMPDIR" --layout s3
+	[[ ! -e $nowhere ]]
+}
+
 @test "other failures end with 1" {
 	fails 1 "table nosuch (-t): not found in region us-east-1" \
 	    inspect -t nosuch
