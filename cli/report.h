@@ -114,6 +114,7 @@ struct report_sweep {
 	const struct sweep_totals *totals;
 	double write_units;   /* consumed; a dry run: estimated */
 	const char *journal;  /* its path, NULL: none */
+	bool no_place;        /* dry run: it could not be made */
 	int64_t journal_free; /* bytes free there, -1 unknown */
 	const char *undo;     /* the command that restores, NULL */
 	bool listed;          /* the keys were given (--keys-from) … */

@@ -227,6 +227,8 @@ would_purge(const struct paper *p, const struct report_sweep *r,
 	cost(line, r);
 	buf_addc(line, '.');
 	say(p, line, NULL);
+	if (r->journal == NULL && r->no_place)
+		return;
 	if (r->journal == NULL) {
 		buf_adds(line,
 		    "No journal would be kept: what is done could not be "

@@ -270,6 +270,7 @@ write_totals(struct sweep *s, bool executed, int rc, struct fault *f)
 		.now = c->rules.now,
 		.totals = &s->totals,
 		.journal = executed ? s->totals.journal : s->undo.journal,
+		.no_place = s->no_place,
 		.journal_free = -1,
 		.listed = c->listed,
 		.keys = (int64_t)c->keys.n,

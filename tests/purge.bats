@@ -151,6 +151,9 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$file/x"
 	[[ $stderr == *"with --yes this would fail: the journal's folder $file/x: "*--journal-dir* ]]
 	[[ $output != *"are free there"* ]]
+	mkdir -m 777 "$BATS_TEST_TMPDIR/open"
+	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$BATS_TEST_TMPDIR/open"
+	[[ $stderr == *"everybody may write there"* && $output != *"No journal would be kept"* ]]
 	run -1 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$file/x" --yes
 	[[ $stderr == *"the journal's folder $file"*--journal-dir* ]]
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal "$BATS_TEST_TMPDIR/none/j"
