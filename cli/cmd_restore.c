@@ -15,6 +15,8 @@
 #include "dynamodb/ddb.h"
 #include "export/cms_key.h"
 #include "export/reader.h"
+#include "export/s3_folder.h"
+#include "export/s3_manifest.h"
 #include "sweep/restore.h"
 #include "sweep/sweeplock.h"
 #include "sweep/totals.h"
@@ -34,13 +36,14 @@ const struct command cmd_restore = {
 		 "repair gives entries the TTL value back that they had, "
 		 "where they still have the one that repair gave them. A "
 		 "journal tells its table and region; every file is checked "
-		 "from end to end before anything is written.",
+		 "from end to end before anything is written. Of a folder "
+		 "with an export to S3, all files are put back.",
 	.run = run,
 };
 
 /* A file to restore from; the names are of a journal, NULL for an export. */
 struct origin {
-	const char *path;
+	char *path;
 	char *table, *table_id, *region, *endpoint;
 	int64_t first_us, last_us; /* when its entries were written */
 	size_t place;              /* on the command line */
@@ -95,17 +98,59 @@ origin_cmp(const void *a, const void *b)
 }
 
 static int
-read_origins(struct restoring *s, const struct options *o, struct fault *f)
+add_origin(struct restoring *s, const char *path, struct fault *f)
 {
-	s->files = xcalloc(o->noperands, sizeof(*s->files));
-	s->paths = xcalloc(o->noperands, sizeof(*s->paths));
-	for (; s->n < o->noperands; s->n++) {
-		s->files[s->n].path = o->operands[s->n];
-		s->files[s->n].place = s->n;
-		if (read_origin(&s->files[s->n], s->key, f) != 0)
+	struct origin *file;
+
+	s->files = xreallocarray(s->files, s->n + 1, sizeof(*s->files));
+	file = &s->files[s->n];
+	*file = (struct origin){ .path = xstrdup(path), .place = s->n };
+	s->n++;
+	return read_origin(file, s->key, f);
+}
+
+/* A copy of an export to S3: each of its data files, held against the
+ * manifests. */
+static int
+add_folder(struct restoring *s, const char *path, struct talk *talk,
+    struct fault *f)
+{
+	struct s3_manifest m = { 0 };
+	int rc = s3_manifest_read(&m, path, f);
+
+	for (size_t i = 0; rc == 0 && i < m.n; i++) {
+		const struct s3_file *x = &m.files[i];
+		int sound =
+		    x->has_md5 ? s3_manifest_sum(x->path, x->md5, f) : 1;
+
+		if (sound == 0)
+			(void)fault(f, FAULT_DATA,
+			    "%s: its MD5 sum is not the one in the manifest: "
+			    "fetch it again",
+			    x->path);
+		rc = sound == 1 ? add_origin(s, x->path, f) : -1;
+	}
+	for (size_t i = 0; rc == 0 && i < m.nsurplus; i++)
+		talk_warn(talk, "%s: is in no manifest, and not read",
+		    m.surplus[i]);
+	s3_manifest_release(&m);
+	return rc;
+}
+
+static int
+read_origins(struct restoring *s, const struct options *o, struct talk *talk,
+    struct fault *f)
+{
+	for (size_t i = 0; i < o->noperands; i++) {
+		const char *path = o->operands[i];
+
+		if ((s3_folder_is(path) ? add_folder(s, path, talk, f)
+					: add_origin(s, path, f)) != 0)
 			return -1;
 	}
-	qsort(s->files, s->n, sizeof(*s->files), origin_cmp);
+	if (s->n > 0)
+		qsort(s->files, s->n, sizeof(*s->files), origin_cmp);
+	s->paths = xcalloc(s->n + 1, sizeof(*s->paths));
 	for (size_t i = 0; i < s->n; i++)
 		s->paths[i] = s->files[i].path;
 	return 0;
@@ -116,8 +161,10 @@ static int
 find_hints(const struct restoring *s, const struct options *o,
     struct context_hints *hints, struct fault *f)
 {
-	const struct origin *first = &s->files[0];
+	const struct origin *first = s->files;
 
+	if (s->n == 0) /* a folder of nothing */
+		return 0;
 	for (size_t i = 1; i < s->n && s->files[i].table != NULL; i++) {
 		const struct origin *x = &s->files[i];
 
@@ -254,6 +301,7 @@ release(struct restoring *s)
 	sweep_totals_release(&s->totals);
 	context_close(&s->context);
 	for (size_t i = 0; s->files != NULL && i < s->n; i++) {
+		free(s->files[i].path);
 		free(s->files[i].table);
 		free(s->files[i].table_id);
 		free(s->files[i].region);
@@ -271,7 +319,8 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 	struct restoring s = { 0 };
 	int rc = -1;
 
-	if (unlock_key(&s.key, o, f) != 0 || read_origins(&s, o, f) != 0 ||
+	if (unlock_key(&s.key, o, f) != 0 ||
+	    read_origins(&s, o, talk, f) != 0 ||
 	    find_hints(&s, o, &hints, f) != 0 ||
 	    context_open(&s.context, o, &hints, talk, f) != 0 ||
 	    check_origins(&s, f) != 0 ||

@@ -79,6 +79,23 @@ LIST
 	[[ $output == *" 1 restored, 1 present"* ]]
 }
 
+@test "a folder of an export to S3 is held against its manifests" {
+	table
+	local i
+	for i in {1..9}; do item "$i" "$i"; done | ttlsweep restore -q -t "$T" --yes - >/dev/null
+	ttlsweep export -q -t "$T" --layout s3 -o folder --jobs 2
+	ttlsweep purge -q -t "$T" --yes --state any --no-journal
+	run -0 ttlsweep restore -t "$T" --yes folder
+	[[ $(holds) == "1 2 3 4 5 6 7 8 9" ]]
+	ttlsweep export -q -t "$T" --prefix 'no such key' --layout s3 -o none
+	run -0 ttlsweep restore -t "$T" --yes none
+	mkdir empty
+	run -1 ttlsweep restore -t "$T" --yes empty
+	for i in folder/data/*.json.gz; do printf x >>"$i"; done
+	run -1 ttlsweep restore -t "$T" --yes folder
+	[[ $output == *"data/"*": its MD5 sum is not the one in the manifest"* ]]
+}
+
 @test "memory does not grow with what the entries are large" {
 	table
 	run -0 "$PYTHON" - "$TTLSWEEP" "$T" <<'PY'
