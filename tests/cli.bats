@@ -202,7 +202,7 @@ bash_offers() {
 		printf '{"Item":{"key":{"S":"user:%s"},"created":{"N":"1795000000"},"expires":{"N":"1795332271"}}}\n' "$i"
 	done >"$BATS_TEST_TMPDIR/users.json"
 	run ttlsweep inspect -i "$BATS_TEST_TMPDIR/users.json"
-	[[ $(tr -s ' \n' ' ' <<<"$output") == *'look like times are in created, expires: try'* ]]
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *'look like times are in created, expires.'* ]]
 	run --separate-stderr ttlsweep inspect -i "$BATS_TEST_TMPDIR/users.json" --format json
 	[[ $stderr == *'no entry has the TTL attribute ttl; numbers that look like times are in created, expires' ]]
 }
