@@ -353,7 +353,8 @@ PY
 	run -0 --separate-stderr sweep --keys-from all.csv --yes --format json
 	jq -e '.keys == 50 and .scanned + .absent == 50 and .absent <= 1 and .matched == 29
 	    and .deleted == 29' <<<"$output"
-	dumped "$T" | grep -qF "$(jq -r .key.S renewed)"
+	dumped "$T" | jq -es --slurpfile renewed renewed \
+	    'any(.key == $renewed[0].key)'
 	run -4 --separate-stderr sweep --keys-from all.csv --yes --state live --max-items 5 --format json
 	jq -e '.deleted == 5' <<<"$output"
 }
