@@ -152,7 +152,10 @@ place_check(const char *path, bool folder, struct fault *f)
 	if (stat(target, &st) == 0 && !S_ISREG(st.st_mode))
 		rc = S_ISDIR(st.st_mode) && !folder ? is_folder(path, f) : 0;
 	else if (access(above, W_OK | X_OK) != 0)
-		rc = no_folder(path, f);
+		rc = folder ? fault(f, FAULT_IO,
+				  "%s: cannot create a folder beside it: %s",
+				  path, strerror(errno))
+			    : no_folder(path, f);
 	free(above);
 	free(target);
 	return rc;

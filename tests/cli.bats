@@ -72,7 +72,7 @@ on_terminal() {
 	fails 1 "nosuch.csv: No such file" list --keys-from nosuch.csv
 	fails 1 "nowhere/x: cannot create a file in its folder: No such" inspect -o "$nowhere/x"
 	fails 1 "nowhere/x.csv: cannot create a file in its folder: No such" export -o "$nowhere/x.csv"
-	fails 1 "nowhere/x: cannot create a file in its folder: No such" export -o "$nowhere/x" --layout s3
+	fails 1 "nowhere/x: cannot create a folder beside it: No such" export -o "$nowhere/x" --layout s3
 	fails 1 "null/x.csv: cannot create a file in its folder: Not a directory" export -o /dev/null/x.csv
 	fails 1 "is a folder; name a file in it" export -o "$BATS_TEST_TMPDIR" --format csv
 	fails 1 "no credentials" export -o "$BATS_TEST_TMPDIR" --layout s3
