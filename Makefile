@@ -380,6 +380,6 @@ distclean:
 
 .PHONY: all help deps check check-built check-peers demo soak fuzz \
     fuzz-built lint objects install uninstall clean distclean
-.SECONDARY:
+.PRECIOUS: $B/%.o
 
 -include $(OBJ:.o=.d) $(wildcard $B/tests/unit/*.d $B/tests/fuzz/*.d)

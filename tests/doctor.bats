@@ -324,7 +324,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	local before
 	# nothing can be made there, whoever asks
 	XDG_STATE_HOME=/proc/nope doctor 1
-	is failure '/proc/nope/ttlsweep: cannot make the folder' journal
+	is failure '/proc/nope/ttlsweep: No such file or directory' journal
 	is failure 'with --journal-dir (doctor takes it, too)' journal
 	XDG_STATE_HOME=/proc/nope doctor --journal-dir "$BATS_TEST_TMPDIR/a/b"
 	is ok "in $BATS_TEST_TMPDIR/a/b, " journal
