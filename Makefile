@@ -145,6 +145,7 @@ SRC := \
     dynamodb/role_cache.c \
     dynamodb/run.c \
     dynamodb/scan.c \
+    dynamodb/scan_size.c \
     dynamodb/secret.c \
     dynamodb/setting.c \
     dynamodb/sign.c \

@@ -8,6 +8,7 @@
 #include "dynamodb/item.h"
 #include "dynamodb/retry.h"
 #include "dynamodb/scan.h"
+#include "dynamodb/scan_size.h"
 #include "dynamodb/table.h"
 #include "dynamodb/workers.h"
 #include "dynamodb/world.h"
@@ -15,13 +16,6 @@
 /* dynalite returns entries twice past this (see the README, Limits). */
 #define SEGMENTS_MAX 4096
 #define SEGMENT_BYTES ((int64_t)64 << 20)
-/* A page of 1 MB, in units; twice that when it is read consistently. */
-#define UNITS_PAGE 128.0
-/* Where a request's limit grows: it may read a fourth of what was read so far,
- * and anything when that is more than so many entries. */
-#define ROWS_SHARE 4
-#define ROWS_MOST 4000
-
 /* A segment of a hot key range: how often in a row it was throttled, and until
  * when it is left alone (monotonic). */
 struct heat {
@@ -38,9 +32,7 @@ struct scan {
 	int64_t fresh;            /* next in order, never handed out */
 	int64_t *waiting;         /* put back: a ring of `segments` */
 	int64_t first, nwaiting;
-	double units_item; /* what one costs, of late; 0: not known */
-	double units_page; /* what the last page cost */
-	int64_t read;      /* entries */
+	struct scan_size size;
 };
 
 int64_t
@@ -69,14 +61,6 @@ bool
 scan_shard(int64_t segment, int64_t shard, int64_t of)
 {
 	return segment % of == shard - 1;
-}
-
-int64_t
-scan_rows(int64_t limit, int64_t read)
-{
-	int64_t rows = read / ROWS_SHARE > limit ? read / ROWS_SHARE : limit;
-
-	return rows < ROWS_MOST ? rows : 0;
 }
 
 static int
@@ -171,69 +155,6 @@ scan_body(struct buf *b, const struct scan *s, const struct segment *seg,
 	buf_addc(b, '}');
 }
 
-static double
-consistency(const struct scan *s)
-{
-	return s->o.consistent ? 2 : 1;
-}
-
-/* How many entries a request may read so that it fits the limit's bucket, and
- * what that costs. Not knowing how large entries are, read one. */
-static int64_t
-page_limit(struct scan *s, struct ddb_conn *conn, double *units)
-{
-	double share = ddb_read_share(ddb_of(conn)), each, page;
-	int64_t limit = s->o.limit, fits;
-
-	lock_enter(s->lock);
-	each = s->units_item;
-	page = s->units_page;
-	if (s->o.grows)
-		limit = scan_rows(limit, s->read);
-	lock_leave(s->lock);
-	*units = UNITS_PAGE * consistency(s);
-	if (share > 0 && share < *units) {
-		fits = each > 0 ? (int64_t)(share / each) : 1;
-		if (fits < 1)
-			fits = 1;
-		if (limit == 0 || fits < limit)
-			limit = fits;
-	}
-	if (each <= 0)
-		each = 0.5 * consistency(s);
-	if (limit > 0 && (double)limit * each < *units)
-		*units = (double)limit * each;
-	else if (share <= 0 && page > 0)
-		*units = page; /* only told, and only if its reply is lost */
-	return limit;
-}
-
-/* A page told what entries cost. Dearer ones are believed at once, cheaper
- * ones by and by: a guess too low is paid for with the limit. */
-static void
-learn_units(struct scan *s, const struct page *page)
-{
-	double each;
-
-	if (!(page->units > 0) || page->scanned <= 0)
-		return;
-	each = page->units / (double)page->scanned;
-	lock_enter(s->lock);
-	s->units_page = page->units;
-	if (each < s->units_item)
-		each = s->units_item + (each - s->units_item) / 4;
-	s->units_item = each;
-	lock_leave(s->lock);
-}
-
-static void
-count_read(struct scan *s, const struct page *page)
-{
-	lock_enter(s->lock);
-	s->read += page->scanned;
-	lock_leave(s->lock);
-}
-
 struct accept {
 	struct page *page;
 	const struct scan_options *o;
@@ -282,6 +203,18 @@ has_others(struct scan *s)
 	return others;
 }
 
+static int64_t
+size_limit(struct scan *s, struct ddb_conn *conn, double *units)
+{
+	double share = ddb_read_share(ddb_of(conn));
+	int64_t limit;
+
+	lock_enter(s->lock);
+	limit = scan_size_limit(&s->size, share, units);
+	lock_leave(s->lock);
+	return limit;
+}
+
 /* A key range is hot: it rests as long as a throttled request would, while
  * its worker turns to others; the pace of these stays. */
 static void
@@ -317,7 +250,7 @@ scan_fetch(struct source *source, struct segment *seg, struct ddb_conn *conn,
 	if (heat->times > 0 && ddb_wait(conn, heat->until_us, f) != 0)
 		return -1;
 	page_reset(page);
-	limit = page_limit(s, conn, &call.read_units);
+	limit = size_limit(s, conn, &call.read_units);
 	scan_body(&body, s, seg, limit);
 	call.body = (struct slice){ body.p, body.n };
 	call.patient = has_others(s);
@@ -335,8 +268,9 @@ scan_fetch(struct source *source, struct segment *seg, struct ddb_conn *conn,
 		return -1;
 	heat->times = 0;
 	ddb_settle(conn, page->units, 0);
-	learn_units(s, page);
-	count_read(s, page);
+	lock_enter(s->lock);
+	scan_size_learn(&s->size, page->units, page->scanned);
+	lock_leave(s->lock);
 	return advance(seg, page, f) == 0 ? 1 : -1;
 }
 
@@ -374,9 +308,7 @@ scan_source(const struct scan_options *o)
 	s->segments = xcalloc(n, sizeof(*s->segments));
 	s->waiting = xcalloc(n, sizeof(*s->waiting));
 	s->heat = xcalloc(n, sizeof(*s->heat));
-	if (o->table->items > 0 && o->table->bytes > 0)
-		s->units_item = (double)o->table->bytes /
-		    (double)o->table->items / 8192 * consistency(s);
+	scan_size_init(&s->size, o);
 	for (size_t i = 0; i < n; i++) {
 		s->segments[i].index = (int64_t)i;
 		if (o->wanted != NULL && !o->wanted[i]) {

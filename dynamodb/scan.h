@@ -15,7 +15,7 @@ struct scan_options {
 	bool consistent;
 	bool keys_only; /* only keys and TTL travel; costs the same */
 	int64_t limit;  /* Limit of every request, 0: none */
-	bool grows;     /* … only of the first ones (scan_rows) */
+	bool grows;     /* … only of the first ones (scan_size_rows) */
 	/* Where to begin each segment (a checkpoint's); NULL: at its start.
 	 * segments of them, copied. */
 	const struct segment *from;
@@ -26,10 +26,6 @@ struct scan_options {
 
 /* The segments of one parallel scan, handed out in bit-reversed order. */
 struct source *scan_source(const struct scan_options *options);
-
-/* Where the limit grows: the Limit (0: none) of a request when ${read} entries
- * were read before, so that never much more is read than had to be. Pure. */
-int64_t scan_rows(int64_t limit, int64_t read);
 
 /* How many: a power of two, at most 4096, at least ${jobs} · 4 and
  * ${bytes} / 64 MiB. Pure. */

@@ -2,6 +2,7 @@
 
 #include "dynamodb/item.h"
 #include "dynamodb/scan.h"
+#include "dynamodb/scan_size.h"
 #include "dynamodb/source.h"
 #include "dynamodb/table.h"
 
