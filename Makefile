@@ -141,6 +141,7 @@ SRC := \
     dynamodb/query.c \
     dynamodb/rate.c \
     dynamodb/refusal.c \
+    dynamodb/reply.c \
     dynamodb/retry.c \
     dynamodb/role_cache.c \
     dynamodb/run.c \

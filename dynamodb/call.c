@@ -11,6 +11,7 @@
 #include "dynamodb/hash.h"
 #include "dynamodb/message.h"
 #include "dynamodb/refusal.h"
+#include "dynamodb/reply.h"
 #include "dynamodb/sign.h"
 
 /*
@@ -108,109 +109,6 @@ send_once(struct ddb_conn *c, const struct ddb_call *call, uint64_t *generation,
 	free_headers(headers, n);
 	client_learn_clock(d, &c->x);
 	return r == 0 ? 0 : 1;
-}
-
-/* The name and the words of an error reply; "" when it is none. */
-static void
-read_error(struct ddb_reply *reply, struct slice body)
-{
-	char type[256], *name, *colon;
-	struct slice message;
-
-	reply->code[0] = reply->message[0] = '\0';
-	if (body.n == 0 || slice_check(body, NULL) != 0)
-		return;
-	slice_copy(type, sizeof(type), slice_get(body, "__type"));
-	name = strrchr(type, '#');
-	name = name != NULL ? name + 1 : type;
-	colon = strchr(name, ':');
-	if (colon != NULL)
-		*colon = '\0';
-	message_copy(reply->code, sizeof(reply->code), name);
-	message = slice_get(body, "message");
-	if (message.p == NULL)
-		message = slice_get(body, "Message");
-	slice_copy(reply->message, sizeof(reply->message), message);
-	message_clean(reply->message);
-}
-
-/* "ThrottlingReasons":[{"reason":"TableReadKeyRangeThroughputExceeded",…}];
- * ThrottlingException spells it with a small t. */
-static bool
-is_hot_range(struct slice body)
-{
-	struct slice reasons = slice_get(body, "ThrottlingReasons");
-	struct slice value;
-	struct slice_walk w;
-	char text[96];
-
-	if (reasons.p == NULL)
-		reasons = slice_get(body, "throttlingReasons");
-	w = slice_walk(reasons);
-	if (reasons.p == NULL || slice_array(&w) != 0)
-		return false;
-	while (slice_element(&w) == 1 && slice_value(&w, &value) == 0) {
-		slice_copy(text, sizeof(text), slice_get(value, "reason"));
-		if (strstr(text, "KeyRangeThroughputExceeded") != NULL)
-			return true;
-	}
-	return false;
-}
-
-/* What a try came to. */
-static enum retry_class
-judge(struct ddb_conn *c, const struct ddb_call *call, struct ddb_reply *reply,
-    int64_t skew, struct fault *f)
-{
-	struct slice body = { c->x.reply.p, c->x.reply.n };
-	enum retry_class why;
-
-	reply->status = c->x.status;
-	reply->body = body;
-	reply->code[0] = reply->message[0] = '\0';
-	reply->hot_range = false;
-	if (c->x.status == 0) {
-		(void)fault(f, FAULT_NET, "%s", c->x.error);
-		return RETRY_TRANSIENT;
-	}
-	if (c->x.status == 200) {
-		if (call->accept != NULL
-			? call->accept(call->accept_ctx, &c->x.reply, f) == 0
-			: slice_check(body, NULL) == 0) {
-			reply->body =
-			    (struct slice){ c->x.reply.p, c->x.reply.n };
-			return RETRY_NO;
-		}
-		if (call->accept == NULL)
-			(void)fault(f, FAULT_DATA,
-			    "the reply is not JSON (%zu bytes)", body.n);
-		return RETRY_TRANSIENT;
-	}
-	read_error(reply, body);
-	why = retry_classify(c->x.status, reply->code);
-	if (why == RETRY_THROTTLE)
-		reply->hot_range = is_hot_range(body);
-	if (why == RETRY_SKEW && !retry_skewed(ddb_skew_ms(c->d), skew))
-		why = RETRY_NO;
-	(void)fault(f, FAULT_SERVICE, "HTTP %d%s%s%s%s", c->x.status,
-	    reply->code[0] != '\0' ? " " : "", reply->code,
-	    reply->message[0] != '\0' ? ": " : "", reply->message);
-	return why;
-}
-
-/* How many of this try's sends may have acted. */
-static int
-acting_sends(const struct http_exchange *x, enum retry_class why)
-{
-	int sends = x->sends;
-
-	if (x->status != 0 && sends == 0)
-		sends = 1;
-	/* the answered delivery did nothing; one before it, that libcurl
-	 * sent again on a new connection, may have */
-	if (why == RETRY_THROTTLE || why == RETRY_EXPIRED || why == RETRY_SKEW)
-		sends--;
-	return sends;
 }
 
 static int
@@ -414,8 +312,8 @@ try_once(struct ddb_conn *c, const struct ddb_call *call,
 	}
 	client_count(c->d, t->n > 0 || call->again);
 	received = c->x.reply.n;
-	reply->why = judge(c, call, reply, t->skew, last);
-	reply->sends += acting_sends(&c->x, reply->why);
+	reply->why = reply_judge(c, call, reply, t->skew, last);
+	reply->sends += reply_sends(&c->x, reply->why);
 	reply->tries = t->n + 1;
 	trace(c, call, reply, received);
 	return 0;

@@ -1,0 +1,24 @@
+#ifndef DYNAMODB_REPLY_H
+#define DYNAMODB_REPLY_H
+
+#include <stdint.h>
+
+#include "dynamodb/retry.h"
+
+struct ddb_call;
+struct ddb_conn;
+struct ddb_reply;
+struct fault;
+struct http_exchange;
+
+/* What came back of one try, for call.c. */
+
+/* Read c->x into ${reply}, and say what the try came to; ${skew}: the clock's
+ * correction that it was signed with, ms. ${f} is filled but where it is an
+ * answer of status 200. */
+enum retry_class reply_judge(struct ddb_conn *c, const struct ddb_call *call,
+    struct ddb_reply *reply, int64_t skew, struct fault *f);
+/* How many of the try's sends may have acted. Pure. */
+int reply_sends(const struct http_exchange *x, enum retry_class why);
+
+#endif
