@@ -337,7 +337,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	doctor 1 --journal "$BATS_TEST_TMPDIR/x.journal"
 	is failure 'is there already' journal
 	doctor 1 --journal-dir /proc/nope
-	is failure '/proc/nope: cannot make the folder' journal
+	is failure '/proc/nope: No such file or directory' journal
 	doctor -t mixed --journal-dir "$BATS_TEST_TMPDIR"
 	is warning "ttlsweep repair --journal-dir $BATS_TEST_TMPDIR --table mixed" entries
 	# it leaves nothing behind
