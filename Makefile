@@ -36,6 +36,7 @@ SRC := \
     cli/completion_zsh.c \
     cli/context.c \
     cli/context_input.c \
+    cli/context_progress.c \
     cli/cookie.c \
     cli/doctor_gallery.c \
     cli/doctor_journal.c \
