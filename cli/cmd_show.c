@@ -197,15 +197,6 @@ is_key(struct slice value, struct slice text)
 	return same;
 }
 
-static void *
-on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
-{
-	(void)worker;
-	(void)conn;
-	(void)f;
-	return ctx;
-}
-
 static int
 on_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
@@ -241,7 +232,7 @@ search(struct show *s, struct fault *f)
 		.rules = &c->rules,
 		.selection = &any,
 		.jobs = 1,
-		.sink = { .ctx = s, .open = on_open, .entry = on_entry },
+		.sink = { .ctx = s, .entry = on_entry },
 		.tick = context_tick,
 		.tick_ctx = c,
 	};

@@ -192,6 +192,7 @@ work(struct hand *h, int index, struct fault *f)
 	if (pass->ddb != NULL &&
 	    (h->conn = ddb_conn_open(pass->ddb, f)) == NULL)
 		return -1;
+	h->state = pass->sink.ctx;
 	if (pass->sink.open != NULL &&
 	    (h->state = pass->sink.open(pass->sink.ctx, index, h->conn, f)) ==
 		NULL)

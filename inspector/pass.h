@@ -26,7 +26,8 @@ struct summary;
  * on worker threads, each worker with its own state. */
 struct pass_sink {
 	void *ctx;
-	/* A worker begins; its state, NULL with ${f} set on failure. */
+	/* A worker begins; its state, NULL with ${f} set on failure. Without
+	 * this function the state is ctx, for all workers. */
 	void *(*open)(void *ctx, int worker, struct ddb_conn *conn,
 	    struct fault *f);
 	/* A selected entry: 0 go on, 1 enough (the whole pass ends without

@@ -21,15 +21,6 @@ struct counting {
 	struct sweep_totals found;
 };
 
-static void *
-on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
-{
-	(void)worker;
-	(void)conn;
-	(void)f;
-	return ctx;
-}
-
 static int
 on_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
@@ -74,10 +65,7 @@ counting_run(const struct purge *p, const struct account *account,
 		.rules = p->rules,
 		.selection = p->selection,
 		.jobs = p->jobs,
-		.sink = { .ctx = &c,
-		    .open = on_open,
-		    .entry = on_entry,
-		    .page = on_page },
+		.sink = { .ctx = &c, .entry = on_entry, .page = on_page },
 		.tick = p->tick,
 		.tick_ctx = p->tick_ctx };
 	int rc;

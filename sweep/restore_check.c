@@ -57,16 +57,6 @@ note_expired(struct sweep_totals *t, const struct restore *r,
 		t->expired_again = true;
 }
 
-/* One worker reads. */
-static void *
-on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
-{
-	(void)worker;
-	(void)conn;
-	(void)f;
-	return ctx;
-}
-
 static int
 on_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
@@ -106,7 +96,7 @@ check_file(struct checking *c, const char *path, struct fault *f)
 		.selection = &any,
 		.jobs = 1,
 		.table = r->table,
-		.sink = { .ctx = c, .open = on_open, .entry = on_entry },
+		.sink = { .ctx = c, .entry = on_entry },
 		.tick = tick,
 		.tick_ctx = c };
 	int rc;
