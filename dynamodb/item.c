@@ -256,6 +256,24 @@ read_responses(struct slice_walk *w, struct page *page, const char *table,
 }
 
 int
+page_items(struct page *page, const size_t *ends, int n,
+    const struct key_schema *schema, const char *ttl, struct fault *f)
+{
+	size_t from = 0;
+
+	for (int i = 0; i < n; i++) {
+		struct slice_walk w = slice_walk(
+		    (struct slice){ page->body.p + from, ends[i] - from });
+
+		if (item_read(&w, schema, ttl, page_push(page), f) != 0)
+			return i;
+		from = ends[i];
+	}
+	page->scanned = n;
+	return n;
+}
+
+int
 page_parse_batch(struct page *page, const char *table,
     const struct key_schema *schema, const char *ttl, struct slice *unprocessed,
     struct fault *f)

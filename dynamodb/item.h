@@ -75,4 +75,9 @@ int page_parse_batch(struct page *page, const char *table,
     const struct key_schema *schema, const char *ttl, struct slice *unprocessed,
     struct fault *f);
 
+/* Read the ${n} items that lie in page->body one behind the other, each up to
+ * its ${ends}: how many. When fewer, the next is wrong, and ${f} says how. */
+int page_items(struct page *page, const size_t *ends, int n,
+    const struct key_schema *schema, const char *ttl, struct fault *f);
+
 #endif

@@ -82,8 +82,7 @@ source_fetch(struct source *s, struct segment *seg, struct ddb_conn *conn,
     struct page *page, struct fault *f)
 {
 	struct reader_source *rs = (struct reader_source *)s;
-	size_t from = 0;
-	int n;
+	int n, read;
 
 	(void)conn;
 	page_reset(page);
@@ -93,17 +92,10 @@ source_fetch(struct source *s, struct segment *seg, struct ddb_conn *conn,
 	if (n <= 0)
 		return n;
 	/* only now does the body stay where it is */
-	for (int i = 0; i < n; i++) {
-		struct slice image = { page->body.p + from,
-			rs->ends[i] - from };
-		struct slice_walk w = slice_walk(image);
-
-		if (item_read(&w, rs->schema, rs->ttl, page_push(page), f) != 0)
-			return fault_at(f, "%s:%lld", reader_path(rs->reader),
-			    (long long)rs->line[i]);
-		from = rs->ends[i];
-	}
-	page->scanned = n;
+	read = page_items(page, rs->ends, n, rs->schema, rs->ttl, f);
+	if (read < n)
+		return fault_at(f, "%s:%lld", reader_path(rs->reader),
+		    (long long)rs->line[read]);
 	seg->pages++;
 	return 1;
 }

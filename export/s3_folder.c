@@ -292,8 +292,7 @@ folder_fetch(struct source *s, struct segment *seg, struct ddb_conn *conn,
 {
 	struct s3_folder *d = (struct s3_folder *)s;
 	struct position *p = seg->own;
-	size_t from = 0;
-	int n;
+	int n, read;
 
 	(void)conn;
 	page_reset(page);
@@ -305,16 +304,10 @@ folder_fetch(struct source *s, struct segment *seg, struct ddb_conn *conn,
 	if (n <= 0)
 		return n;
 	/* only now does the body stay where it is */
-	for (int i = 0; i < n; i++) {
-		struct slice image = { page->body.p + from, p->ends[i] - from };
-		struct slice_walk w = slice_walk(image);
-
-		if (item_read(&w, d->schema, d->ttl, page_push(page), f) != 0)
-			return fault_at(f, "%s:%lld", p->file->path,
-			    (long long)p->line[i]);
-		from = p->ends[i];
-	}
-	page->scanned = n;
+	read = page_items(page, p->ends, n, d->schema, d->ttl, f);
+	if (read < n)
+		return fault_at(f, "%s:%lld", p->file->path,
+		    (long long)p->line[read]);
 	seg->pages++;
 	return 1;
 }
