@@ -23,6 +23,7 @@ export CMOCKA_MESSAGE_OUTPUT=TAP
 one()
 {
 	local file=$1 name=${1##*/} said passed failed skipped status
+	SECONDS=0
 	said=$out/$name.tap
 	case $1 in
 	*.bats) set -- 1500 bats -F tap "$1" ;;
@@ -47,7 +48,7 @@ one()
 	echo "$passed $failed $skipped" >"$out/$name.count"
 	{
 		flock 9
-		echo "# $file"
+		echo "# $file, $SECONDS s"
 		cat "$said"
 	} 9>"$out/lock"
 }
