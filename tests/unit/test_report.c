@@ -156,9 +156,9 @@ test_json(void **state)
 		"\"pending\":{\"items\":30,\"bytes\":30000}",
 		"\"stuck\":{\"items\":6,\"bytes\":6000}",
 		"\"immortal\":{\"items\":4,\"bytes\":4000}",
-		"\"reasons\":[{\"state\":\"stuck\",\"reason\":"
-		    "\"milliseconds\",\"items\":6",
-		"\"example\":\"session:ab12\xe2\x80\xa6" "9f3c1a\"",
+		"\"reasons\":[{\"state\":\"stuck\",\"reason\":\"milliseconds\"",
+		",\"items\":6",
+		"\"example\":\"session:ab12\342\200\2469f3c1a\"",
 		"{\"state\":\"immortal\",\"reason\":\"missing\",\"items\":4",
 		"\"example\":\"image:\\u001b[31m\\u0000\\u202e\\u000a\\\"x\"",
 		"\"kinds\":{\"session\":{\"items\":100,\"bytes\":123456,",
@@ -198,6 +198,7 @@ test_json(void **state)
 		if (found == NULL) {
 			print_error("no %s behind\n  %.60s\n", wanted[i], at);
 			fail();
+			return;
 		}
 		at = found + strlen(wanted[i]);
 	}
