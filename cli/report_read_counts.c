@@ -219,13 +219,14 @@ bound(const struct histogram *h, bool most)
 	int64_t sum = 0;
 
 	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		int64_t age = most ? histogram_up_to(i)
-		    : i > 0        ? histogram_up_to(i - 1) + 1
-				   : 0;
+		int64_t age;
 
-		if (h->count[i] > 0)
-			sum = histogram_sum(sum,
-			    histogram_times(age, h->count[i]));
+		if (h->count[i] == 0) /* there may be no such age */
+			continue;
+		age = most  ? histogram_up_to(i)
+		    : i > 0 ? histogram_up_to(i - 1) + 1
+			    : 0;
+		sum = histogram_sum(sum, histogram_times(age, h->count[i]));
 	}
 	return sum;
 }

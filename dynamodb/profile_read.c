@@ -78,13 +78,22 @@ strip(char **p, char **end)
 	return before;
 }
 
+/* Room for one more than ${n}: doubled where that is a power of two. */
+static void *
+one_more(void *list, size_t n, size_t size)
+{
+	return (n & (n - 1)) != 0
+	    ? list
+	    : xreallocarray(list, n > 0 ? n * 2 : 1, size);
+}
+
 static struct profile_entry *
 entry_push(struct profile_file *file)
 {
 	struct profile_entry *e;
 
-	file->entries = xreallocarray(file->entries, file->nentries + 1,
-	    sizeof(*file->entries));
+	file->entries =
+	    one_more(file->entries, file->nentries, sizeof(*file->entries));
 	e = &file->entries[file->nentries++];
 	*e = (struct profile_entry){ .section = file->nsections - 1 };
 	return e;
@@ -145,8 +154,8 @@ read_section(struct reader *r, const char *header, struct fault *f)
 		    "%s:%d: section [%.100s] was begun in line %d already",
 		    file->path, r->line, header, file->sections[*at - 1].line);
 	*at = file->nsections + 1;
-	file->sections = xreallocarray(file->sections, file->nsections + 1,
-	    sizeof(*file->sections));
+	file->sections =
+	    one_more(file->sections, file->nsections, sizeof(*file->sections));
 	s = &file->sections[file->nsections++];
 	*s = (struct profile_section){ .header = header,
 		.first = file->nentries,

@@ -103,7 +103,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	    and .matched == .deleted + .refreshed + .gone + .failed + .skipped' "$out"
 	! grep balance "$out.err"
 	run -1 --separate-stderr prlimit --fsize=6000 "$TTLSWEEP" purge -t "$T" \
-	    --now "$NOW" --yes --journal "$j.2" --max-wcu 40 --segments 4 --format json
+	    --now "$NOW" --yes --journal "$j.2" --max-wcu 40 --segments 4 --jobs 1 --format json
 	jq -e '.stopped == "failed" and .deleted > 0
 	    and .matched == .deleted + .refreshed + .gone + .failed + .skipped' <<<"$output"
 	[[ $stderr != *balance* ]]
