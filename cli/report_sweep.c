@@ -227,7 +227,7 @@ would_purge(const struct paper *p, const struct report_sweep *r,
 	cost(line, r);
 	buf_addc(line, '.');
 	say(p, line, NULL);
-	if (r->journal == NULL && r->no_place)
+	if (r->no_place)
 		return;
 	if (r->journal == NULL) {
 		buf_adds(line,

@@ -16,6 +16,7 @@
 #include "cli/undo.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/source.h"
+#include "dynamodb/world.h"
 #include "dynamodb/write.h"
 #include "export/checkpoint.h"
 #include "inspector/summary.h"
@@ -37,6 +38,7 @@ struct sweep {
 	struct context context;
 	struct selection selection;
 	struct ceilings ceilings;
+	int64_t begun_us; /* of the first pass, by mono_us */
 	struct undo undo;
 	bool no_place;     /* … which could not be made (dry run) */
 	struct buf chosen; /* the selection, as a checkpoint's text */
@@ -180,6 +182,7 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 		.journal_ctx = c,
 		.ttl_for_missing = c->o->ttl_for_missing,
 		.ceilings = s->ceilings,
+		.begun_us = s->begun_us,
 		.checkpoint_path = c->o->checkpoint,
 		.checkpoint = &s->checkpoint,
 		.tick = context_tick,
@@ -188,6 +191,8 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 	struct summary summary;
 	int rc;
 
+	if (s->begun_us == 0)
+		purge.begun_us = s->begun_us = c->world->mono_us(c->world->ctx);
 	if (s->ceilings.given[CEILING_PERCENT])
 		purge.counting = counting_source(c);
 	summary_init(&summary, 0, true);

@@ -253,7 +253,8 @@ scan_fetch(struct source *source, struct segment *seg, struct ddb_conn *conn,
 	limit = size_limit(s, conn, &call.read_units);
 	scan_body(&body, s, seg, limit);
 	call.body = (struct slice){ body.p, body.n };
-	call.patient = has_others(s);
+	call.patient =
+	    has_others(s) && heat->times < ddb_attempts(ddb_of(conn));
 	call.again = heat->times > 0;
 	r = ddb_call(conn, &call, &reply, f);
 	buf_release(&body);

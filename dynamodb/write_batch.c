@@ -17,6 +17,7 @@ struct batch {
 	size_t n;
 	bool throttled;
 	double units;   /* what the statements of the last reply should cost */
+	bool mixed;     /* not each of them deleted something */
 	bool fall_back; /* this server or role wants single deletes */
 };
 
@@ -60,8 +61,10 @@ read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
 		write_say(d, d->old.n > 0 ? DDB_SAID_DONE : DDB_SAID_ABSENT, "",
 		    "");
 		b->units += d->old.n > 0 ? d->units : 1;
+		b->mixed = b->mixed || d->old.n == 0;
 		return 0;
 	}
+	b->mixed = true;
 	slice_copy(code, sizeof(code), slice_get(error, "Code"));
 	slice_copy(message, sizeof(message), slice_get(error, "Message"));
 	if (strncmp(code, "ConditionalCheckFailed", 22) == 0) {
@@ -160,6 +163,7 @@ batch_send(struct batch *b, bool again, struct fault *f)
 	int r;
 
 	b->units = 0;
+	b->mixed = false;
 	for (size_t i = 0; i < b->n; i++)
 		call.write_units += b->left[i]->units;
 	ddb_batch_body(&body, b->deletes->table, b->left, b->n);
@@ -180,9 +184,11 @@ batch_send(struct batch *b, bool again, struct fault *f)
 		return batch_refused(b, &call, &reply, f) == 0 ? 1 : -1;
 	r = read_answers(b, reply.body, f);
 	/* failed conditions cost, too: most servers tell nothing of that, and
-	 * none when all failed; what is told may be more than was thought */
+	 * none when all failed */
 	told = write_consumed(reply.body);
-	ddb_settle(b->conn, 0, told > b->units ? told : b->units);
+	if (told < 0 || (b->mixed && told < b->units))
+		told = b->units;
+	ddb_settle(b->conn, 0, told);
 	return r;
 }
 

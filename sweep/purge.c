@@ -245,6 +245,28 @@ end_checkpoint(const struct purge *p, bool complete, struct fault *f)
 	return 0;
 }
 
+/* The deadline came while something waited: a ceiling, not a failure. */
+static int
+was_late(struct sweep_totals *t)
+{
+	t->stopped = ceiling_name(CEILING_DEADLINE);
+	return 1;
+}
+
+/* A failure while it ends: alone, or told behind the one that ended it. */
+static int
+ended(int rc, struct fault *f, const struct fault *later)
+{
+	struct fault first = *f;
+
+	if (rc >= 0)
+		*f = *later;
+	else
+		(void)fault(f, first.kind, "%.900s; and %.900s", first.text,
+		    later->text);
+	return -1;
+}
+
 static int
 run_pass(struct sweep_run *run, struct summary *summary, struct fault *f)
 {
@@ -260,18 +282,21 @@ run_pass(struct sweep_run *run, struct summary *summary, struct fault *f)
 		    on_close },
 		.tick = p->tick,
 		.tick_ctx = p->tick_ctx };
+	struct fault later = { 0 };
 	int rc;
 
 	if (open_journal(run, f) != 0)
 		return -1;
 	rc = pass_run(&pass, summary, &done, f);
+	if (rc < 0 && f->kind == FAULT_LATE)
+		rc = was_late(run->totals);
 	run->totals->scanned = done.items;
 	run->totals->absent = done.absent;
-	if (close_journal(run, rc >= 0 ? f : NULL) != 0)
-		rc = -1;
+	if (close_journal(run, &later) != 0)
+		rc = ended(rc, f, &later);
 	if (p->checkpoint_path != NULL && p->execute &&
-	    end_checkpoint(p, rc == 0, rc >= 0 ? f : NULL) != 0)
-		rc = -1;
+	    end_checkpoint(p, rc == 0, &later) != 0)
+		rc = ended(rc, f, &later);
 	return rc;
 }
 
@@ -284,17 +309,16 @@ purge_run(const struct purge *p, struct summary *summary,
 	int rc;
 
 	run.account.ceilings = &p->ceilings;
-	run.account.begun_us = run.saved_us = mono_us(&run);
+	run.saved_us = mono_us(&run);
+	run.account.begun_us = p->begun_us != 0 ? p->begun_us : run.saved_us;
 	run.lock = lock_new();
 	ddb_deadline(p->ddb, account_deadline(&run.account));
 	rc = counting_run(p, &run.account, totals, &why);
 	if (rc == 0)
 		rc = run_pass(&run, summary, &why);
 	ddb_deadline(p->ddb, 0);
-	if (rc < 0 && why.kind == FAULT_LATE) {
-		totals->stopped = ceiling_name(CEILING_DEADLINE);
-		rc = 1;
-	}
+	if (rc < 0 && why.kind == FAULT_LATE)
+		rc = was_late(totals);
 	totals->spent = run.account.spent;
 	lock_free(run.lock);
 	if (rc < 0) {

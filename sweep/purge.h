@@ -48,6 +48,8 @@ struct purge {
 	int64_t ttl_for_missing; /* repair: entries without TTL get now + this;
 				    < 0: they are passed over */
 	struct ceilings ceilings;
+	int64_t begun_us; /* what the deadline counts from, by the world's
+			     mono_us; 0: now */
 	/* Where to save how far the run is; NULL: nowhere. checkpoint holds
 	 * a position for every segment and is kept up to date. */
 	const char *checkpoint_path;

@@ -110,6 +110,14 @@ untold(struct put_result *out)
 	return -1;
 }
 
+/* What was not done: refused to the end, as often as it was tried, or not come
+ * to at all. */
+static enum outcome
+not_done(int rc, int sends)
+{
+	return rc != 0 && sends == 0 ? OUTCOME_SKIPPED : OUTCOME_FAILED;
+}
+
 /* Put ${image} where nothing is. A put that was sent more than once and
  * fails its condition may have failed because of itself. */
 static int
@@ -140,8 +148,7 @@ put_back(struct putter *p, const struct item *item, struct slice image,
 			out->outcome = OUTCOME_DELETED;
 		return rc;
 	default:
-		out->outcome =
-		    p->put.sends == 0 ? OUTCOME_SKIPPED : OUTCOME_FAILED;
+		out->outcome = not_done(rc, p->put.sends);
 		return rc;
 	}
 }
@@ -172,9 +179,9 @@ take_back(struct putter *p, const struct item *item, struct slice image,
 	p->old = one.old;
 	out->code = p->update.code;
 	out->message = p->update.message;
-	out->outcome = p->update.said == DDB_SAID_DONE ? OUTCOME_DELETED
-	    : p->update.sends == 0                     ? OUTCOME_SKIPPED
-						       : OUTCOME_FAILED;
+	out->outcome = p->update.said == DDB_SAID_DONE
+	    ? OUTCOME_DELETED
+	    : not_done(rc, p->update.sends);
 	if (rc != 0 || p->update.said != DDB_SAID_CONDITION)
 		return rc;
 	there = p->update.old;

@@ -159,7 +159,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal "$BATS_TEST_TMPDIR/none/j"
 	[[ $stderr == *"with --yes this would fail: the journal's folder $BATS_TEST_TMPDIR/none: "* ]]
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal "$file"
-	[[ $stderr == *"with --yes this would fail: "*"there already"* && $output == *"$file"* ]]
+	[[ $stderr == *"with --yes this would fail: "*"there already"* && $output != *"$file"* ]]
 	run -1 ttlsweep purge -t "$T" --now "$NOW" --journal /dev/full --yes
 	[[ $output == *"/dev/full: not a file that keeps"* ]]
 	run -2 ttlsweep purge -t "$T" --now "$NOW" --journal "$BATS_TEST_TMPDIR" --yes

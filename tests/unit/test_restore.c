@@ -18,6 +18,12 @@
 		.body = "{\"__type\":\"ConditionalCheckFailedException\"" \
 			"}"                                               \
 	}
+#define SLOW                                                               \
+	{                                                                  \
+		.status = 400,                                             \
+		.body = "{\"__type\":\"ThrottlingException\",\"message\":" \
+			"\"m\"}"                                           \
+	}
 #define READ(items)                                                          \
 	{                                                                    \
 		.status = 200, .body = "{\"Responses\":{\"T\":[" items "]}}" \
@@ -50,6 +56,7 @@ static const struct {
 	    0, OUTCOME_DELETED, 1 },
 	{ "in use, a reply lost", { LOST, TAKEN, READ("{\"key\":{\"S\":\"a\"}}") },
 	    3, 0, OUTCOME_REFRESHED, 0 },
+	{ "throttled to the end", { SLOW, SLOW }, 2, 0, OUTCOME_FAILED, 0 },
 	{ "nobody knows", { LOST, TAKEN, DENIED }, 3, -1, OUTCOME_FAILED, 0 },
 	/* clang-format on */
 };
@@ -78,6 +85,7 @@ test_outcomes(void **state)
 		};
 
 		script_open(&s, cases[i].replies, cases[i].n);
+		s.config.max_attempts = 2;
 		r.ddb = s.ddb;
 		if (restore_run(&r, &totals, &f) != cases[i].rc ||
 		    totals.matched != 1 ||

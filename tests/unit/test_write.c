@@ -297,6 +297,9 @@ static const struct {
 	{ "more is told: indexes", DDB_BATCH_AUTO,
 	    { { 200, TOLD("9", OLD("a") "," OLD("b") "," OLD("c")), 0, 0, 0 } },
 	    1, 9, 0 },
+	{ "less is told, all deleted: a sparse index", DDB_BATCH_AUTO,
+	    { { 200, TOLD("3", OLD("a") "," OLD("b") "," OLD("c")), 0, 0, 0 } },
+	    1, 3, 0 },
 	{ "failed conditions are told, too", DDB_BATCH_AUTO,
 	    { { 200, TOLD("5", OLD("a") "," GONE ","
 		ERR("ConditionalCheckFailed")), 0, 0, 0 } },
