@@ -79,8 +79,13 @@ struct doctor {
 	struct fault ttl_why;
 	const char *ttl;       /* the TTL attribute */
 	struct summary sample; /* of some entries, judged */
-	double journal_bytes;  /* … and what a journal of them takes */
-	bool scans;            /* Scan is allowed */
+	/* of them, what the purge that is asked about would take, and how
+	 * large its journal is */
+	struct doctor_chosen {
+		int64_t items, units, free_by_ttl;
+		double journal_bytes;
+	} chosen;
+	bool scans; /* Scan is allowed */
 	bool sampled;
 	bool whole;  /* … and that is all of them */
 	int64_t now; /* the time to judge by */
@@ -131,9 +136,9 @@ int doctor_table(struct doctor *d, struct fault *f);  /* … backups */
 int doctor_ttl(struct doctor *d, struct fault *f);    /* … entries, cost */
 int doctor_permit(struct doctor *d, struct fault *f); /* … journal */
 
-/* The journal's place; what it takes of ${r}, one of the sample. */
+/* The journal's place; ${r} is one of the sample: is it to be taken? */
 int doctor_journal(struct doctor *d, struct fault *f);
-void doctor_journal_count(struct doctor *d, const struct record *r);
+void doctor_choose(struct doctor *d, const struct record *r);
 
 /* The parts that are pure, for tests. Whether ${need} bytes fit where
  * ${space} are free (-1: not known), a place that was ${chosen} or that which

@@ -20,13 +20,18 @@
 #define MARGIN 1.2
 
 void
-doctor_journal_count(struct doctor *d, const struct record *r)
+doctor_choose(struct doctor *d, const struct record *r)
 {
+	struct doctor_chosen *c = &d->chosen;
+
 	if (r->state != STATE_PENDING && r->state != STATE_STUCK)
 		return;
 	if (d->o->overdue >= 0 && r->overdue < d->o->overdue)
 		return;
-	d->journal_bytes += (double)(r->item->json.n + r->item->partition.n +
+	c->items++;
+	c->units += ddb_table_delete_units(&d->table, r->size);
+	c->free_by_ttl += r->state == STATE_PENDING;
+	c->journal_bytes += (double)(r->item->json.n + r->item->partition.n +
 	    r->item->sort.n + LINE_BYTES);
 }
 
@@ -55,8 +60,8 @@ needed(const struct doctor *d)
 	double seen = (double)d->sample.items, all = (double)d->table.items;
 
 	if (d->whole || seen <= 0 || all <= seen)
-		return d->journal_bytes;
-	return d->journal_bytes * all / seen;
+		return d->chosen.journal_bytes;
+	return d->chosen.journal_bytes * all / seen;
 }
 
 /* Where it would be; the caller frees it. */

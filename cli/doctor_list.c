@@ -234,11 +234,15 @@ doctor_command(struct buf *out, const struct doctor *d, const char *what)
 		"ttl-attribute" };
 	static const char *const plan[] = { "overdue", "journal", "journal-dir",
 		"no-journal" };
-	bool sweeps =
-	    strncmp(what, "purge", 5) == 0 || strncmp(what, "repair", 6) == 0;
+	bool repairs = strncmp(what, "repair", 6) == 0;
+	bool sweeps = repairs || strncmp(what, "purge", 5) == 0;
+	/* a repair is of live entries, too, but where replicas forbid it */
+	bool all =
+	    repairs && (d->table.nreplicas == 0 || d->table.strong_replicas);
 
 	buf_addf(out, "ttlsweep %s", what);
-	for (size_t i = 0; sweeps && i < sizeof(plan) / sizeof(*plan); i++)
+	for (size_t i = all ? 1 : 0; sweeps && i < sizeof(plan) / sizeof(*plan);
+	     i++)
 		option_repeat_one(out, d->o, plan[i]);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strstr(what, names[i]) == NULL)

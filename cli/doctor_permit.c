@@ -68,22 +68,20 @@ check_deletes(struct doctor *d, struct fault *f)
 	return add_delete(d, "delete", one, many == PROBE_ALLOWED, &one_why, f);
 }
 
-/* How many entries of the table are expired, by the sample; -1: unknown. */
+/* How many entries of the table a purge would take, by the sample; -1:
+ * unknown. */
 static double
-expired(const struct doctor *d, double *each_units)
+chosen(const struct doctor *d)
 {
-	const struct summary *s = &d->sample;
-	double n = (double)(s->states[STATE_PENDING].items +
-	    s->states[STATE_STUCK].items);
+	double n = (double)d->chosen.items, seen = (double)d->sample.items;
 
-	*each_units = n > 0 ? (double)s->purge_units / n : 1;
 	if (!d->sampled)
 		return -1;
-	if (d->whole || s->items == 0)
+	if (d->whole || d->sample.items == 0)
 		return n;
 	if (d->table.items <= 0)
 		return -1;
-	return (double)d->table.items * n / (double)s->items;
+	return (double)d->table.items * n / seen;
 }
 
 static void
@@ -126,8 +124,8 @@ add_time(struct buf *out, const struct doctor *d, double writes)
 static int
 check_cost(struct doctor *d, struct fault *f)
 {
-	const struct summary *s = &d->sample;
-	double each, n = expired(d, &each), writes, reads, spared;
+	const struct doctor_chosen *c = &d->chosen;
+	double n = chosen(d), writes, reads, spared;
 	struct buf *out = &d->text;
 
 	if (n < 0)
@@ -135,17 +133,18 @@ check_cost(struct doctor *d, struct fault *f)
 	reads = (double)d->table.bytes / BYTES_READ_UNIT;
 	if (n < 0.5) {
 		buf_adds(out, "nothing is expired");
+		if (d->o->overdue >= 0)
+			buf_adds(out, " for so long");
 		if (!d->whole)
 			buf_adds(out, " of what was looked at");
 		return doctor_add(d, "cost", DOCTOR_OK, f);
 	}
-	writes = n * each;
-	spared = n * (double)s->free_by_ttl /
-	    (double)(s->states[STATE_PENDING].items +
-		s->states[STATE_STUCK].items);
+	writes = n * (double)c->units / (double)c->items;
+	spared = n * (double)c->free_by_ttl / (double)c->items;
 	add_about(out, d, n);
-	buf_addf(out, " %s expired; to purge %s takes ",
-	    n < 1.5 ? "entry is" : "entries are", n < 1.5 ? "it" : "them");
+	buf_addf(out, " %s expired%s; to purge %s takes ",
+	    n < 1.5 ? "entry is" : "entries are",
+	    d->o->overdue >= 0 ? " for so long" : "", n < 1.5 ? "it" : "them");
 	add_about(out, d, writes);
 	buf_adds(out, " write units, and ");
 	paper_units(out, reads);

@@ -34,7 +34,7 @@ judge(struct doctor *d, const struct page *page, struct lookalikes *like)
 		record_of(&r, &page->items[i], &rules, &scratch);
 		summary_add(&d->sample, &r,
 		    ddb_table_delete_units(&d->table, r.size), &rules);
-		doctor_journal_count(d, &r);
+		doctor_choose(d, &r);
 		if (page->items[i].ttl.p == NULL)
 			lookalike_add(like, &page->items[i]);
 	}

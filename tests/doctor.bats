@@ -312,6 +312,18 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning 'purge --yes refuses' clock
 }
 
+@test "the cost is that of the purge which is asked about" {
+	local t
+	t=$(new_table cost)
+	seed --endpoint "$LOCAL_URL" --table "$t" --now "$NOW" --kind session \
+	    --case past=20 --case too-old=7 >/dev/null
+	doctor -t "$t" --now "$NOW"
+	is ok '27 entries are expired; to purge them takes' cost
+	doctor -t "$t" --now "$NOW" --overdue 250w
+	is ok 'entries are expired for so long; to purge them takes' cost
+	jq -e '[.checks[] | select(.check == "cost").text | capture("^(?<n>[0-9]+)").n | tonumber][0] | . >= 7 and . < 27' "$json"
+}
+
 @test "where the journal would go" {
 	XDG_STATE_HOME=/dev/full doctor 1
 	is failure '--journal-dir' journal
