@@ -78,13 +78,15 @@ option_word(const struct option_row *row, size_t i)
 	return NULL;
 }
 
+#define DRY_RUN "nothing is written without --yes: that is the dry run"
+
 /* What other tools call it, and what does it here. */
 static const struct {
 	const char *name; /* "n": the letter */
 	const char *hint;
 } elsewhere[] = {
-	{ "dry-run", "without --yes it is a dry run" },
-	{ "n", "without --yes it is a dry run" },
+	{ "dry-run", DRY_RUN },
+	{ "n", DRY_RUN },
 	{ "sort", "list --top N --by WHAT puts entries in order" },
 	{ "order-by", "list --top N --by WHAT puts entries in order" },
 };

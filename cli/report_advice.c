@@ -291,13 +291,16 @@ advise_expired(struct advice *a)
 			buf_adds(&a->line, " of the ");
 		}
 		all_of(&a->line, all);
-		buf_adds(&a->line,
-		    " free of charge, typically within a few days of their "
-		    "time");
-		buf_adds(&a->line,
-		    stuck > 0           ? "; "
-			: is_live(a->r) ? ". To have them gone now:"
-					: ".");
+		buf_addf(&a->line,
+		    " free of charge, typically within a few days of %s time",
+		    all == 1 ? "its" : "their");
+		if (stuck > 0)
+			buf_adds(&a->line, "; ");
+		else if (is_live(a->r))
+			buf_addf(&a->line,
+			    ". To have %s gone now:", all == 1 ? "it" : "them");
+		else
+			buf_addc(&a->line, '.');
 	}
 	if (stuck > 0) {
 		paper_count(&a->line, stuck);
