@@ -195,7 +195,9 @@ check_files(const struct options *o, struct fault *f)
 	if (list != NULL && strcmp(list, "-") != 0 &&
 	    place_descriptor(list) < 0 && access(list, R_OK) != 0)
 		return fault(f, FAULT_IO, "%s: %s", list, strerror(errno));
-	return place_check(o->output, folder, f);
+	if (place_check(o->output, folder, f) != 0)
+		return -1;
+	return place_check(o->metrics_file, false, f);
 }
 
 int

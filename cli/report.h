@@ -126,9 +126,9 @@ void report_sweep_text(struct buf *out, const struct report_sweep *r,
 /* The figures in one line, for logs. */
 void report_sweep_line(struct buf *out, const struct report_sweep *r);
 void report_sweep_json(struct buf *out, const struct report_sweep *r);
-/* The totals of ${command} (purge, repair, restore) as metrics, with the
- * time at which it ended well (epoch seconds; -1: it did not). */
+/* The totals as metrics, each with r->command as a label, and the time at
+ * which it ended well (epoch seconds; -1: it did not). */
 void report_prometheus_sweep(struct buf *out, const struct report_sweep *r,
-    const char *command, int64_t finished);
+    int64_t finished);
 
 #endif

@@ -150,6 +150,14 @@ overdue(struct buf *out, const struct report *r)
 	value_int(&m, h->total);
 }
 
+/* A sample of what ${command} did: several may write files of one table. */
+static void
+command_sample(struct metric *m, const char *command)
+{
+	sample(m, "");
+	label(m, "command", command);
+}
+
 static void
 success(struct buf *out, const struct report_place *place, const char *command,
     int64_t finished)
@@ -160,8 +168,7 @@ success(struct buf *out, const struct report_place *place, const char *command,
 		return;
 	m = metric(out, place, "last_success_timestamp_seconds", "gauge",
 	    "When the command last ended without a failure.");
-	sample(&m, "");
-	label(&m, "command", command);
+	command_sample(&m, command);
 	value_int(&m, finished);
 }
 
@@ -197,7 +204,7 @@ outcomes(struct buf *out, const struct report_sweep *r,
 	    "What became of the entries that the last run selected.");
 
 	for (size_t i = 0; i < n; i++) {
-		sample(&m, "");
+		command_sample(&m, r->command);
 		label(&m, "outcome", names[i].name);
 		value_int(&m, r->totals->outcomes[names[i].outcome]);
 	}
@@ -205,7 +212,7 @@ outcomes(struct buf *out, const struct report_sweep *r,
 
 void
 report_prometheus_sweep(struct buf *out, const struct report_sweep *r,
-    const char *command, int64_t finished)
+    int64_t finished)
 {
 	static const struct outcome_name purged[] = {
 		{ OUTCOME_DELETED, "deleted" },
@@ -229,18 +236,18 @@ report_prometheus_sweep(struct buf *out, const struct report_sweep *r,
 	};
 	struct metric m;
 
-	if (strcmp(command, "restore") == 0)
+	if (strcmp(r->command, "restore") == 0)
 		outcomes(out, r, restored,
 		    sizeof(restored) / sizeof(*restored));
 	else
 		outcomes(out, r,
-		    strcmp(command, "repair") == 0 ? repaired : purged,
+		    strcmp(r->command, "repair") == 0 ? repaired : purged,
 		    sizeof(purged) / sizeof(*purged));
 	if (r->journal != NULL && r->executed) {
 		m = metric(out, &r->place, "journal_bytes", "gauge",
 		    "Size of the journal that the last run wrote.");
-		sample(&m, "");
+		command_sample(&m, r->command);
 		value_int(&m, r->totals->journal_bytes);
 	}
-	success(out, &r->place, command, finished);
+	success(out, &r->place, r->command, finished);
 }

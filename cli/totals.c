@@ -23,8 +23,7 @@ write_metrics(struct context *c, const struct report_sweep *r, int rc,
 
 	if (c->o->metrics_file == NULL || !r->executed)
 		return 0;
-	report_prometheus_sweep(&out, r, r->command,
-	    well ? ddb_now(c->ddb) : -1);
+	report_prometheus_sweep(&out, r, well ? ddb_now(c->ddb) : -1);
 	r2 = stream_file_shared(c->o->metrics_file, out.p, out.n, f);
 	buf_release(&out);
 	return r2;

@@ -137,25 +137,37 @@ is_folder(const char *name, struct fault *f)
 	return fault(f, FAULT_IO, "%s: is a folder; name a file in it", name);
 }
 
+static int
+no_name(struct fault *f)
+{
+	return fault(f, FAULT_USAGE, "the output file has no name");
+}
+
 int
 place_check(const char *path, bool folder, struct fault *f)
 {
 	struct stat st;
 	char *target, *above;
-	int rc = 0;
+	int rc = 0, error;
 
 	if (path == NULL || strcmp(path, "-") == 0 ||
-	    place_descriptor(path) >= 0 ||
-	    (target = place_follow(path)) == NULL)
+	    place_descriptor(path) >= 0)
 		return 0;
+	if (path[0] == '\0')
+		return no_name(f);
+	if ((target = place_follow(path)) == NULL)
+		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
 	above = beside(target, ".");
-	if (stat(target, &st) == 0 && !S_ISREG(st.st_mode))
+	error = stat(target, &st) == 0 ? 0 : errno;
+	if (error == 0 && !S_ISREG(st.st_mode))
 		rc = S_ISDIR(st.st_mode) && !folder ? is_folder(path, f) : 0;
 	else if (access(above, W_OK | X_OK) != 0)
 		rc = folder ? fault(f, FAULT_IO,
 				  "%s: cannot create a folder beside it: %s",
 				  path, strerror(errno))
 			    : no_folder(path, f);
+	else if (error != 0 && error != ENOENT)
+		rc = fault(f, FAULT_IO, "%s: %s", path, strerror(error));
 	free(above);
 	free(target);
 	return rc;
@@ -167,7 +179,7 @@ open_path(struct place *p, struct fault *f)
 	struct stat st;
 
 	if (p->name[0] == '\0')
-		return fault(f, FAULT_USAGE, "the output file has no name");
+		return no_name(f);
 	if ((p->target = place_follow(p->name)) == NULL)
 		return place_fault(p, errno, f);
 	if (stat(p->target, &st) != 0)

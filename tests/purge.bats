@@ -426,6 +426,43 @@ go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to go on: //p' <<<"
 	[[ $output == *"$T-20200101T000000Z.journal.bak"* ]]
 }
 
+@test "a metrics file that cannot be written is an error before any delete" {
+	table
+	local name long m=$BATS_TEST_TMPDIR/m
+	long=$(printf 'm%.0s' {1..300})
+	mkdir "$m"
+	ln -s loop "$BATS_TEST_TMPDIR/loop"
+	ttlsweep export -t "$T" -o "$BATS_TEST_TMPDIR/all.json"
+	for name in "$m" "$m/missing/m" "$m/$long" "$BATS_TEST_TMPDIR/loop"; do
+		run -1 --separate-stderr sweep --yes --metrics-file "$name"
+		[[ -z $output && $stderr == "ttlsweep: $name: "* ]]
+		run -1 ttlsweep repair -t "$T" --yes --no-journal --metrics-file "$name"
+		run -1 ttlsweep restore -t "$T" --yes "$BATS_TEST_TMPDIR/all.json" \
+		    --metrics-file "$name"
+	done
+	[ "$(left)" -eq 100 ]
+	[ ! -e "$BATS_TEST_TMPDIR/j" ]
+}
+
+@test "metrics of several commands on one table have no series in common" {
+	table --case milliseconds-past=3
+	local m=$BATS_TEST_TMPDIR/m j=$BATS_TEST_TMPDIR/j
+	run -0 ttlsweep repair -t "$T" --now "$NOW" --yes --no-journal --metrics-file "$m.1"
+	run -0 sweep --yes --metrics-file "$m.2"
+	run -0 ttlsweep restore -t "$T" --yes "$j"/* --metrics-file "$m.3"
+	run -0 ttlsweep inspect -t "$T" --format prometheus -o "$m.4"
+	for i in 1 2 3; do grep -q '^ttlsweep_purge_entries' "$m.$i"; done
+	run bash -c "grep -hv '^#' '$m'.? | sed 's/ [^ ]*\$//' | sort | uniq -d"
+	[ -z "$output" ]
+	# the same metric has the same type and help everywhere
+	run bash -c "grep -h '^# ' '$m'.? | sort -u | cut -d' ' -f2,3 | sort | uniq -d"
+	[ -z "$output" ]
+	for i in 1 2 3 4; do
+		run bash -c "grep '^# ' '$m.$i' | cut -d' ' -f2,3 | sort | uniq -d"
+		[ -z "$output" ]
+	done
+}
+
 @test "cron: silent with -q, one line without, and metrics" {
 	table
 	local m=$BATS_TEST_TMPDIR/m

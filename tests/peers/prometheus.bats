@@ -84,11 +84,11 @@ names() { grep -oE '\bttlsweep_[a-z_]+' "$M" | sort -u | xargs; }
 	good
 	[[ $(names) == "$all" ]]
 	for outcome in deleted refreshed gone failed skipped; do
-		[[ $(value "ttlsweep_purge_entries$labels,outcome=\"$outcome\"}") == \
+		[[ $(value "ttlsweep_purge_entries$labels,command=\"purge\",outcome=\"$outcome\"}") == \
 		    "$(jq ".$outcome" "$M.json")" ]]
 	done
 	[[ $(jq .deleted "$M.json") -gt 0 ]]
-	[[ $(value "ttlsweep_journal_bytes$labels}") == "$(stat -c %s "$j")" ]]
+	[[ $(value "ttlsweep_journal_bytes$labels,command=\"purge\"}") == "$(stat -c %s "$j")" ]]
 	age=$(($(date +%s) - $(value "ttlsweep_last_success_timestamp_seconds$labels,command=\"purge\"}")))
 	((age >= -5 && age < 60))
 	ttlsweep repair -t "$t" --now "$NOW" --yes --journal "$j.2" --metrics-file "$M"
@@ -99,7 +99,7 @@ names() { grep -oE '\bttlsweep_[a-z_]+' "$M" | sort -u | xargs; }
 	good
 	[[ $(names) == "${all#* }" ]]
 	for outcome in restored present failed skipped; do
-		[[ $(value "ttlsweep_purge_entries$labels,outcome=\"$outcome\"}") == \
+		[[ $(value "ttlsweep_purge_entries$labels,command=\"restore\",outcome=\"$outcome\"}") == \
 		    "$(jq ".$outcome" "$M.json")" ]]
 	done
 	# one that did not end well has no time of success
