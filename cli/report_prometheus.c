@@ -210,6 +210,16 @@ outcomes(struct buf *out, const struct report_sweep *r,
 	}
 }
 
+static void
+executed(struct buf *out, const struct report_sweep *r)
+{
+	struct metric m = metric(out, &r->place, "executed", "gauge",
+	    "Whether the last run was one with --yes (1) or a dry run (0).");
+
+	command_sample(&m, r->command);
+	value_int(&m, r->executed);
+}
+
 void
 report_prometheus_sweep(struct buf *out, const struct report_sweep *r,
     int64_t finished)
@@ -236,6 +246,7 @@ report_prometheus_sweep(struct buf *out, const struct report_sweep *r,
 	};
 	struct metric m;
 
+	executed(out, r);
 	if (strcmp(r->command, "restore") == 0)
 		outcomes(out, r, restored,
 		    sizeof(restored) / sizeof(*restored));

@@ -21,9 +21,11 @@ write_metrics(struct context *c, const struct report_sweep *r, int rc,
 	bool well = rc == 0 && r->totals->outcomes[OUTCOME_FAILED] == 0;
 	int r2;
 
-	if (c->o->metrics_file == NULL || !r->executed)
+	if (c->o->metrics_file == NULL)
 		return 0;
-	report_prometheus_sweep(&out, r, well ? ddb_now(c->ddb) : -1);
+	/* a dry run is no success of what it did not do */
+	report_prometheus_sweep(&out, r,
+	    well && r->executed ? ddb_now(c->ddb) : -1);
 	r2 = stream_file_shared(c->o->metrics_file, out.p, out.n, f);
 	buf_release(&out);
 	return r2;

@@ -466,12 +466,21 @@ go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to go on: //p' <<<"
 @test "cron: silent with -q, one line without, and metrics" {
 	table
 	local m=$BATS_TEST_TMPDIR/m
+	run -0 sweep --metrics-file "$m"
+	grep -q '^ttlsweep_executed{.*} 0$' "$m"
+	grep -q '^ttlsweep_purge_entries{.*outcome="skipped"} 60$' "$m"
+	! grep -q last_success "$m" || false
+	run -0 ttlsweep repair -t "$T" --now "$NOW" --metrics-file "$m"
+	grep -q '^ttlsweep_executed{.*} 0$' "$m"
 	run -0 sweep --yes -q --metrics-file "$m" --max-items 60
+	grep -q '^ttlsweep_executed{.*} 1$' "$m"
 	[ -z "$output" ]
 	grep -q "^ttlsweep_purge_entries{.*outcome=\"deleted\"} 60" "$m"
 	grep -q "^ttlsweep_last_success_timestamp_seconds{.*command=\"purge\"" "$m"
 	[ "$(stat -c %a "$m")" = "$(printf '%o' $((0666 & ~$(umask))))" ]
 	# on a terminal, too
+	run -0 ttlsweep restore -t "$T" "$BATS_TEST_TMPDIR"/j/* --metrics-file "$m"
+	grep -q '^ttlsweep_executed{.*} 0$' "$m"
 	ttlsweep restore -t "$T" --yes "$BATS_TEST_TMPDIR"/j/* >/dev/null
 	run -0 script -qec "'$TTLSWEEP' purge -t $T --now $NOW --yes --no-journal -q" /dev/null
 	[ -z "$output" ]
