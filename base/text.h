@@ -20,6 +20,9 @@ int text_duration_parse(const char *s, int64_t *seconds);
 int text_size_parse(const char *s, int64_t *bytes);
 /* An integer in ${lo}..${hi}, decimal digits with an optional sign only. */
 int text_int_parse(const char *s, int64_t lo, int64_t hi, int64_t *v);
+/* From here on (the year 5138) a number of seconds is one of milliseconds
+ * that was not meant: no time to judge by is that far from 1970. */
+#define TEXT_TIME_MAX INT64_C(100000000000)
 /* Epoch seconds (an integer, may be negative), an ISO 8601 date-time, or a
  * bare date (its midnight UTC). A fraction is cut off towards the past. */
 int text_time_parse(const char *s, int64_t *epoch);

@@ -62,8 +62,9 @@ struct context {
 
 	struct portion portion;          /* of the table, that is read */
 	const struct checkpoint *resume; /* go on there; NULL: from the start */
-	const struct price *price;       /* NULL: not known */
-	struct price own_price;          /* --price */
+	bool resumed; /* it was read from a file, and so was the time */
+	const struct price *price; /* NULL: not known */
+	struct price own_price;    /* --price */
 
 	struct key_schema schema;
 	const char *ttl; /* the TTL attribute */

@@ -96,6 +96,31 @@ guard_check(struct context *c, bool changes, bool execute, struct fault *f)
 	return 0;
 }
 
+int
+guard_resumed(struct context *c, bool execute, struct fault *f)
+{
+	struct fault why;
+	char now[32], text[32];
+
+	/* the first run took it from the service, or from --now, which
+	 * guard_check has looked at */
+	if (!c->resumed || c->rules.now <= ddb_now(c->ddb))
+		return 0;
+	(void)text_time_format(now, c->rules.now);
+	(void)text_time_format(text, ddb_now(c->ddb));
+	(void)fault(&why, FAULT_REFUSED,
+	    "%s: the checkpoint's time, %s, is in the future (it is %s): "
+	    "entries that are live would be taken for expired; remove it to "
+	    "begin anew",
+	    c->o->checkpoint, now, text);
+	if (execute) {
+		*f = why;
+		return -1;
+	}
+	talk_warn(c->talk, "with --yes this would be refused: %s", why.text);
+	return 0;
+}
+
 struct sweeplock *
 guard_enter(struct context *c, const char *doing, struct fault *f)
 {

@@ -27,6 +27,10 @@ struct sweeplock;
  */
 int guard_check(struct context *c, bool changes, bool execute, struct fault *f);
 
+/* The same of the time that a run goes on with (cli/resume.h), for it comes
+ * from a file: to be asked once that is read. */
+int guard_resumed(struct context *c, bool execute, struct fault *f);
+
 /* Say in one line who is about to do what where, and take the lock of the
  * table. NULL with the fault. */
 struct sweeplock *guard_enter(struct context *c, const char *doing,

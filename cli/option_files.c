@@ -107,7 +107,7 @@ check_checkpoint(const char *path, struct fault *f)
 	if (path == NULL)
 		return 0;
 	if (strcmp(path, "-") == 0 || place_descriptor(path) >= 0 ||
-	    (stat(path, &st) == 0 && !S_ISREG(st.st_mode)))
+	    (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)))
 		return fault(f, FAULT_USAGE,
 		    "--checkpoint %s: not a plain file, and the next run is "
 		    "to read it: name one",

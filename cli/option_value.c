@@ -11,10 +11,6 @@
 #include "cli/command.h"
 #include "cli/option.h"
 
-/* From here on a number of seconds is taken for milliseconds, as in entries
- * (inspector/moment.h). */
-#define TIME_MAX INT64_C(100000000000)
-
 const char *
 option_keep(struct options *o, char *s)
 {
@@ -119,7 +115,7 @@ time_value(const struct option_row *row, const char *text, const char *source,
 		    "a time: epoch seconds or ISO 8601, such as "
 		    "2026-11-22T08:12:00Z",
 		    f);
-	if (*at >= TIME_MAX || *at <= -TIME_MAX)
+	if (*at >= TEXT_TIME_MAX || *at <= -TEXT_TIME_MAX)
 		return wrong(row, source, text,
 		    "before the year 5138; is it in milliseconds? a time is "
 		    "in seconds",

@@ -116,7 +116,7 @@ write_chosen(struct sweep *s)
 
 /* Where the run begins: at the checkpoint's positions, or a fresh one's. */
 static int
-open_checkpoint(struct sweep *s, struct fault *f)
+open_checkpoint(struct sweep *s, bool execute, struct fault *f)
 {
 	struct context *c = &s->context;
 	struct checkpoint *p = &s->checkpoint;
@@ -128,7 +128,7 @@ open_checkpoint(struct sweep *s, struct fault *f)
 		.command = command_name(s),
 		.selection = buf_text(&s->chosen),
 	};
-	return resume_open(c, p, f) < 0 ? -1 : 0;
+	return resume_open(c, p, f) < 0 ? -1 : guard_resumed(c, execute, f);
 }
 
 /* The whole table, also where the run itself goes on at a checkpoint: a
@@ -366,7 +366,7 @@ prepare(struct sweep *s, bool execute, struct fault *f)
 	    guard_check(c, true, execute, f) != 0)
 		return -1;
 	if (!execute) {
-		if (open_checkpoint(s, f) != 0)
+		if (open_checkpoint(s, false, f) != 0)
 			return -1;
 		if (undo_choose(&s->undo, c, false, f) != 0) {
 			s->no_place = true;
@@ -377,7 +377,7 @@ prepare(struct sweep *s, bool execute, struct fault *f)
 	}
 	s->lock = guard_enter(c, command_name(s), f);
 	if (s->lock == NULL || undo_choose(&s->undo, c, true, f) != 0 ||
-	    open_checkpoint(s, f) != 0)
+	    open_checkpoint(s, true, f) != 0)
 		return -1;
 	return check_room(s, f);
 }

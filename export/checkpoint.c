@@ -1,25 +1,33 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "dynamodb/attr.h"
 #include "dynamodb/slice.h"
 #include "dynamodb/table.h"
 #include "export/checkpoint.h"
-#include "export/input.h"
 #include "export/stream.h"
 
 /*
  * Written and read without cJSON: a position is a key, and a key goes back
  * to the service byte for byte as it came (dynamodb/slice.h).
  */
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define SCHEMA "ttlsweep.checkpoint/1"
 #define SEGMENTS_MAX 4096
 #define BYTES_MAX ((size_t)64 << 20) /* 4096 of the longest keys: 50 MiB */
+/* Bytes of key values (DynamoDB Developer Guide, "Constraints"). */
+#define PARTITION_MAX 2048
+#define SORT_MAX 1024
+/* What is read may be writable by its owner only. */
+#define OTHERS_WRITE (S_IWGRP | S_IWOTH)
 
 static void
 add_member(struct buf *out, const char *name)
@@ -166,37 +174,70 @@ agree_key(const char *path, struct slice doc, const struct key_schema *schema,
 		  "%s: the checkpoint is of a table with another key", path);
 }
 
-/* A key that a scan can begin behind: the schema's attributes, no other. */
+/* Of the ${n} members that are read, none is there twice: each reader would
+ * take another one. */
 static bool
-is_key(struct slice key, const struct key_schema *schema)
+once(struct slice object, const char *const *names, size_t n)
 {
+	struct slice_walk w = slice_walk(object);
+	struct slice name, value;
+	unsigned seen = 0;
+
+	if (slice_object(&w) != 0)
+		return false;
+	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0)
+		for (size_t i = 0; i < n; i++) {
+			if (!slice_text_is(name, names[i], strlen(names[i])))
+				continue;
+			if ((seen & 1u << i) != 0)
+				return false;
+			seen |= 1u << i;
+		}
+	return true;
+}
+
+static bool
+is_key_value(struct slice value, enum attr_type type, int64_t most)
+{
+	struct slice inner;
+
+	return value.p != NULL && attr_open(value, &inner) == type &&
+	    inner.n > 0 && attr_check(value) == 0 && attr_size(value) <= most;
+}
+
+/* A key that a scan can begin behind: the table's own attributes, each of its
+ * type, and no other. */
+static bool
+is_key(struct slice key, const struct ddb_table *table)
+{
+	const struct key_schema *schema = &table->schema;
 	struct slice_walk w = slice_walk(key);
-	struct slice name, value, inner;
+	struct slice name, value;
 	int n = 0;
 
 	if (slice_object(&w) != 0)
 		return false;
-	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0) {
-		enum attr_type type = attr_open(value, &inner);
-
-		if (type != ATTR_S && type != ATTR_N && type != ATTR_B)
-			return false;
+	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0)
 		n++;
-	}
-	return n == (schema->sort != NULL ? 2 : 1) &&
-	    slice_get(key, schema->partition).p != NULL &&
-	    (schema->sort == NULL || slice_get(key, schema->sort).p != NULL);
+	if (n != (schema->sort != NULL ? 2 : 1) ||
+	    !is_key_value(slice_get(key, schema->partition),
+		table->partition_type, PARTITION_MAX))
+		return false;
+	return schema->sort == NULL ||
+	    is_key_value(slice_get(key, schema->sort), table->sort_type,
+		SORT_MAX);
 }
 
 static int
 read_position(struct segment *seg, struct slice value,
-    const struct key_schema *schema)
+    const struct ddb_table *table)
 {
+	static const char *const names[] = { "next", "done" };
 	struct slice next, done;
 
 	if (*value.p == 'n')
 		return 0;
-	if (*value.p != '{')
+	if (*value.p != '{' || !once(value, names, COUNT(names)))
 		return -1;
 	next = slice_get(value, "next");
 	done = slice_get(value, "done");
@@ -207,10 +248,39 @@ read_position(struct segment *seg, struct slice value,
 	seg->finished = *done.p == 't';
 	if (*next.p == 'n')
 		return seg->finished ? 0 : -1;
-	if (!is_key(next, schema))
+	if (!is_key(next, table))
 		return -1;
 	buf_add(&seg->next, next.p, next.n);
 	return 0;
+}
+
+static int
+position_cmp(const void *a, const void *b)
+{
+	const struct segment *x = *(const struct segment *const *)a;
+	const struct segment *y = *(const struct segment *const *)b;
+
+	if (x->next.n != y->next.n)
+		return x->next.n < y->next.n ? -1 : 1;
+	return x->next.n > 0 ? memcmp(x->next.p, y->next.p, x->next.n) : 0;
+}
+
+/* A key is of one segment: no two go on behind the same. */
+static bool
+apart(const struct checkpoint *c)
+{
+	size_t n = (size_t)c->segments;
+	const struct segment **list = xcalloc(n, sizeof(*list));
+	bool ok = true;
+
+	for (size_t i = 0; i < n; i++)
+		list[i] = &c->positions[i];
+	qsort(list, n, sizeof(*list), position_cmp);
+	for (size_t i = 1; i < n && ok; i++)
+		ok = list[i]->next.n == 0 ||
+		    position_cmp(&list[i - 1], &list[i]) != 0;
+	free(list);
+	return ok;
 }
 
 static int
@@ -228,30 +298,49 @@ read_positions(struct checkpoint *c, struct slice list)
 		if (i == c->segments || slice_value(&w, &value) != 0)
 			return -1;
 		c->positions[i].index = i;
-		if (read_position(&c->positions[i], value, &c->table->schema) !=
-		    0)
+		if (read_position(&c->positions[i], value, c->table) != 0)
 			return -1;
 	}
-	return r == 0 && i == c->segments ? 0 : -1;
+	return r == 0 && i == c->segments && apart(c) ? 0 : -1;
+}
+
+/* "file" of an export has the bytes written; nothing else writes one. */
+static int
+read_file_member(struct checkpoint *c, struct slice file)
+{
+	static const char *const names[] = { "bytes" };
+	bool exports = strcmp(c->command, "export") == 0;
+
+	c->file_bytes = -1;
+	if (file.p == NULL || exports == (*file.p == 'n'))
+		return -1;
+	if (!exports)
+		return 0;
+	return *file.p == '{' && once(file, names, COUNT(names)) &&
+		slice_int(slice_get(file, "bytes"), &c->file_bytes) == 0 &&
+		c->file_bytes >= 0
+	    ? 0
+	    : -1;
+}
+
+/* A scan deals out segments by the bits of their number. */
+static bool
+is_power_of_two(int64_t n)
+{
+	return n > 0 && (n & (n - 1)) == 0;
 }
 
 static int
 read_numbers(const char *path, struct checkpoint *c, struct slice doc,
     struct fault *f)
 {
-	struct slice file = slice_get(doc, "file");
-
-	if (slice_int(slice_get(doc, "now"), &c->now) != 0)
+	if (slice_int(slice_get(doc, "now"), &c->now) != 0 ||
+	    c->now <= -TEXT_TIME_MAX || c->now >= TEXT_TIME_MAX)
 		return not_one(path, "now", f);
 	if (slice_int(slice_get(doc, "segments"), &c->segments) != 0 ||
-	    c->segments < 1 || c->segments > SEGMENTS_MAX)
+	    c->segments > SEGMENTS_MAX || !is_power_of_two(c->segments))
 		return not_one(path, "segments", f);
-	c->file_bytes = -1;
-	if (file.p == NULL)
-		return not_one(path, "file", f);
-	if (*file.p != 'n' &&
-	    (slice_int(slice_get(file, "bytes"), &c->file_bytes) != 0 ||
-		c->file_bytes < 0))
+	if (read_file_member(c, slice_get(doc, "file")) != 0)
 		return not_one(path, "file", f);
 	return 0;
 }
@@ -270,11 +359,16 @@ read_document(const char *path, struct checkpoint *c, struct slice doc,
 		{ "ttl_attribute", c->ttl_attribute },
 		{ "selection", c->selection },
 	};
+	static const char *const names[] = { "schema", "command", "table",
+		"table_id", "endpoint", "key", "ttl_attribute", "selection",
+		"now", "segments", "positions", "file" };
 	struct slice schema = slice_unquote(slice_get(doc, "schema"));
 
 	if (schema.p == NULL || !slice_text_is(schema, SCHEMA, strlen(SCHEMA)))
 		return not_one(path, "schema", f);
-	for (size_t i = 0; i < sizeof(must) / sizeof(must[0]); i++)
+	if (!once(doc, names, COUNT(names)))
+		return not_one(path, "a member is there twice", f);
+	for (size_t i = 0; i < COUNT(must); i++)
 		if (agree(path, doc, must[i].name, must[i].value, f) != 0)
 			return -1;
 	if (agree_key(path, doc, &c->table->schema, f) != 0 ||
@@ -285,22 +379,70 @@ read_document(const char *path, struct checkpoint *c, struct slice doc,
 	return 0;
 }
 
-/* The whole of ${path}. */
-static int
-read_file(struct buf *text, const char *path, struct fault *f)
+int
+checkpoint_trusted(const struct stat *st, uid_t me, const char *path,
+    struct fault *f)
 {
-	struct input *in = input_open(path, f);
-	int r;
+	if (!S_ISREG(st->st_mode))
+		return fault(f, FAULT_REFUSED, "%s: not a regular file", path);
+	if (st->st_uid != me)
+		return fault(f, FAULT_REFUSED,
+		    "%s: the checkpoint belongs to user %lld, and this is "
+		    "user %lld: have the same user run it again, or remove it "
+		    "to begin anew",
+		    path, (long long)st->st_uid, (long long)me);
+	if ((st->st_mode & OTHERS_WRITE) != 0)
+		return fault(f, FAULT_REFUSED,
+		    "%s: others may write to the checkpoint (mode %04o): if "
+		    "nobody did, chmod go-w it; else remove it to begin anew",
+		    path, (unsigned)st->st_mode & 07777u);
+	return 0;
+}
 
-	if (in == NULL)
-		return -1;
-	do {
-		r = input_read(in, text, f);
-	} while (r == 1 && text->n <= BYTES_MAX);
-	input_close(in);
-	if (r == 1)
-		return not_one(path, "it is too large", f);
-	return r;
+/* ${path} open for reading, once it can be trusted: 1 and ${fd}; 0 when there
+ * is none; -1. */
+static int
+open_trusted(const char *path, int *fd, struct fault *f)
+{
+	struct stat st;
+
+	/* not blocking: it may be a FIFO */
+	*fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (*fd < 0 && errno == ENOENT)
+		return 0;
+	if (*fd < 0 && errno == ELOOP)
+		return fault(f, FAULT_REFUSED,
+		    "%s: a symbolic link; name the checkpoint itself", path);
+	if (*fd < 0)
+		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	if (fstat(*fd, &st) != 0)
+		(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	else if (checkpoint_trusted(&st, geteuid(), path, f) == 0)
+		return 1;
+	(void)close(*fd);
+	*fd = -1;
+	return -1;
+}
+
+/* All that is left to read of ${fd}. */
+static int
+read_all(struct buf *text, int fd, const char *path, struct fault *f)
+{
+	char some[16384];
+	ssize_t n;
+
+	while (text->n <= BYTES_MAX) {
+		n = read(fd, some, sizeof(some));
+		if (n == 0)
+			return 0;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fault(f, FAULT_IO, "%s: %s", path,
+			    strerror(errno));
+		buf_add(text, some, (size_t)n);
+	}
+	return not_one(path, "it is too large", f);
 }
 
 int
@@ -308,14 +450,16 @@ checkpoint_load(const char *path, struct checkpoint *c, struct fault *f)
 {
 	struct buf text = { 0 };
 	struct slice doc;
-	struct stat st;
-	int rc = -1;
+	int fd, rc = open_trusted(path, &fd, f);
 
-	if (stat(path, &st) != 0 && errno == ENOENT)
+	if (rc == 0)
 		return 0;
 	c->positions = NULL;
-	if (read_file(&text, path, f) != 0)
+	if (rc < 0 || read_all(&text, fd, path, f) != 0) {
+		rc = -1;
 		goto out;
+	}
+	rc = -1;
 	doc = (struct slice){ buf_text(&text), text.n };
 	if (slice_check(doc, NULL) != 0) {
 		(void)not_one(path, "it is not JSON", f);
@@ -323,6 +467,8 @@ checkpoint_load(const char *path, struct checkpoint *c, struct fault *f)
 	}
 	rc = read_document(path, c, doc, f) == 0 ? 1 : -1;
 out:
+	if (fd >= 0)
+		(void)close(fd);
 	if (rc < 0)
 		checkpoint_release(c);
 	buf_release(&text);

@@ -3,12 +3,14 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "dynamodb/source.h"
 
 struct buf;
 struct ddb_table;
 struct fault;
+struct stat;
 
 /*
  * Where a run stands, so that the next one goes on there: one JSON file,
@@ -30,7 +32,7 @@ struct checkpoint {
 	const char *selection; /* the options that choose entries, in one
 				  canonical text */
 	int64_t now;
-	int64_t segments;
+	int64_t segments;          /* a power of two up to 4096 */
 	struct segment *positions; /* segments of them: next and finished */
 	int64_t file_bytes;        /* of the unfinished export, -1: none */
 };
@@ -45,8 +47,19 @@ void checkpoint_text(struct buf *out, const struct checkpoint *c);
  * Read ${path} into ${c}, whose command, endpoint, table, ttl_attribute and
  * selection are set and must agree; now, segments, positions and file_bytes
  * are filled. 1; 0 when there is no such file; -1.
+ *
+ * It is data from outside. Every value is checked: types and ranges, no
+ * member twice, each position a key of the table (of its names, types and
+ * lengths), no two of them the same. What is beyond this file is the
+ * caller's: whether the time lies ahead, and whether the segments are those
+ * of the command.
  */
 int checkpoint_load(const char *path, struct checkpoint *c, struct fault *f);
+/* Whether user ${me} may go on with the open file ${path} of ${st}: a regular
+ * file of that same user (of root, only root's), that nobody else may write
+ * to. 0, or -1 with the way out. Pure. */
+int checkpoint_trusted(const struct stat *st, uid_t me, const char *path,
+    struct fault *f);
 void checkpoint_release(struct checkpoint *c);
 
 #endif

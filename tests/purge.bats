@@ -317,6 +317,60 @@ go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to go on: //p' <<<"
 	[ "$(left)" -eq 100 ]
 }
 
+# edit PROGRAM: change the checkpoint $C by jq, in place.
+edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
+
+@test "--checkpoint: its time may not lie ahead, as that of --now may not" {
+	table
+	C=$BATS_TEST_TMPDIR/c
+	run -4 ttlsweep purge -t "$T" --yes --no-journal --checkpoint "$C" --max-items 7
+	edit '.now = 4000000000'
+	run -1 ttlsweep purge -t "$T" --yes --no-journal --checkpoint "$C"
+	[[ $output == *"$C: the checkpoint's time, 2096-10-02T07:06:40Z, is in the future"* ]]
+	[ "$(left)" -eq 93 ]
+	run -0 ttlsweep purge -t "$T" --checkpoint "$C"
+	[[ $output == *"with --yes this would be refused: $C: "* ]]
+	# no time at all
+	edit '.now = 9223372036854775807'
+	run -1 ttlsweep purge -t "$T" --checkpoint "$C"
+	[[ $output == *"damaged: now"* ]]
+}
+
+@test "--checkpoint: its segments are those of the command" {
+	table
+	C=$BATS_TEST_TMPDIR/c
+	run -4 sweep --yes --checkpoint "$C" --max-items 7 --shard 1/1
+	edit '.segments = 4096 | .positions = [range(4096) | null]'
+	run -1 sweep --yes --checkpoint "$C" --shard 1/1
+	[[ $output == *"$C: "*"4096 segments, and shards are of 1024"* ]]
+	edit '.segments = 8 | .positions = [range(8) | null]'
+	run -1 sweep --yes --checkpoint "$C" --shard 1/1
+	[ "$(left)" -eq 93 ]
+	rm "$C"
+	run -4 sweep --yes --checkpoint "$C" --max-items 7 --segments 64
+	run -2 sweep --yes --checkpoint "$C" --segments 32
+	[[ $output == *"--segments: the checkpoint $C has 64;"* ]]
+	run -0 sweep --yes --checkpoint "$C" --segments 64
+	[ "$(left)" -eq 40 ]
+}
+
+@test "--checkpoint: what others may write, and links, are not gone on with" {
+	table
+	C=$BATS_TEST_TMPDIR/c
+	run -4 sweep --yes --checkpoint "$C" --max-items 7
+	chmod g+w "$C"
+	run -1 sweep --yes --checkpoint "$C"
+	[[ $output == *"$C: others may write to the checkpoint (mode 0620)"*"chmod go-w"* ]]
+	chmod 600 "$C"
+	ln -s "$C" "$BATS_TEST_TMPDIR/link"
+	run -2 sweep --yes --checkpoint "$BATS_TEST_TMPDIR/link"
+	ln -s nowhere "$BATS_TEST_TMPDIR/dangling"
+	run -2 sweep --yes --checkpoint "$BATS_TEST_TMPDIR/dangling"
+	[ "$(left)" -eq 93 ]
+	run -0 sweep --yes --checkpoint "$C"
+	[ "$(left)" -eq 40 ]
+}
+
 @test "--shard: the parts are all of it, and none twice" {
 	table
 	local i

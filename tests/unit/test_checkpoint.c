@@ -21,10 +21,21 @@ static const struct ddb_table simple = { .name = name,
 	.id = id,
 	.partition = key,
 	.schema = { key, NULL } };
+static const struct ddb_table numbered = { .name = name,
+	.id = id,
+	.partition = key,
+	.partition_type = ATTR_N,
+	.schema = { key, NULL } };
+static const struct ddb_table binary = { .name = name,
+	.id = id,
+	.partition = key,
+	.partition_type = ATTR_B,
+	.schema = { key, NULL } };
 static const struct ddb_table both = { .name = name,
 	.id = no_id,
 	.partition = pk,
 	.sort = sk,
+	.sort_type = ATTR_N,
 	.schema = { pk, sk } };
 
 static struct checkpoint
@@ -38,6 +49,17 @@ run_of(const struct ddb_table *table)
 		.file_bytes = -1 };
 }
 
+/* ${text} as the checkpoint "cp", readable by us only whatever the umask is. */
+static const char *
+put_own(const char *text, size_t n)
+{
+	const char *path = at("cp");
+
+	put(path, text, n);
+	assert_int_equal(chmod(path, 0600), 0);
+	return path;
+}
+
 /* Positions as they come from a scan: hostile keys, blanks, ends. */
 static const struct {
 	const char *next; /* NULL: at the start */
@@ -47,8 +69,8 @@ static const struct {
 	{ "{\"key\":{\"S\":\"a\\u0000b\"}}", false },
 	{ NULL, true },
 	{ "{\"key\":{\"S\":\"\xc3\xa4\\ud83d\\ude00\\\"\\\\\"}}", false },
-	{ "{ \"key\" :\r\n{\"B\":\"AP8=\"} }", false },
-	{ "{\"key\":{\"N\":\"-12345678901234567890123456789012345678\"}}",
+	{ "{ \"key\" :\r\n{\"S\":\"AP8=\"} }", false },
+	{ "{\"key\":{\"S\":\"-12345678901234567890123456789012345678\"}}",
 	    false },
 	{ "{\"key\":{\"S\":\"z\"}}", true },
 	{ "{\"\\u006bey\":{\"S\":\"escaped name\"}}", false },
@@ -72,6 +94,7 @@ test_round_trip(void **state)
 	c.now = INT64_C(1795332271);
 	for (int round = 0; round < 2; round++) {
 		c.file_bytes = round == 0 ? -1 : INT64_MAX;
+		c.command = d.command = round == 0 ? "purge" : "export";
 		if (checkpoint_save(at("cp"), &c, &f) != 0)
 			fail_msg("%s", f.text);
 		if (checkpoint_load(at("cp"), &d, &f) != 1)
@@ -121,6 +144,118 @@ test_sort_key(void **state)
 	buf_release(&at_disk[0].next);
 }
 
+/* A position has the types of the table's key. */
+static void
+test_key_types(void **state)
+{
+	static const struct {
+		const struct ddb_table *table;
+		const char *next;
+		int want;
+	} cases[] = {
+		{ &simple, "{\"key\":{\"S\":\"a\"}}", 1 },
+		{ &simple, "{\"key\":{\"N\":\"1\"}}", -1 },
+		{ &simple, "{\"key\":{\"S\":\"\"}}", -1 },
+		{ &simple, "{\"key\":{\"S\":1}}", -1 },
+		{ &simple, "{\"key\":\"a\"}", -1 },
+		{ &simple, "{\"key\":{\"S\":\"a\",\"N\":\"1\"}}", -1 },
+		{ &simple, "{\"key\":{\"S\":\"a\"},\"key\":{\"S\":\"b\"}}",
+		    -1 },
+		{ &simple, "{}", -1 },
+		{ &simple, "[]", -1 },
+		{ &numbered, "{\"key\":{\"N\":\"-1.5E3\"}}", 1 },
+		{ &numbered, "{\"key\":{\"N\":\"one\"}}", -1 },
+		{ &numbered, "{\"key\":{\"S\":\"1\"}}", -1 },
+		{ &binary, "{\"key\":{\"B\":\"AP8=\"}}", 1 },
+		{ &binary, "{\"key\":{\"B\":\"AP8\"}}", -1 },
+		{ &both, "{\"pk\":{\"S\":\"a\"},\"s\\\"k\":{\"N\":\"1\"}}", 1 },
+		{ &both, "{\"pk\":{\"S\":\"a\"},\"s\\\"k\":{\"S\":\"1\"}}",
+		    -1 },
+		{ &both, "{\"pk\":{\"S\":\"a\"}}", -1 },
+		{ &both, "{\"pk\":{\"S\":\"a\"},\"pk\":{\"S\":\"a\"}}", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct checkpoint c = run_of(cases[i].table), d = c;
+		struct segment at_disk[1] = { 0 };
+		struct fault f = { 0 };
+
+		buf_adds(&at_disk[0].next, cases[i].next);
+		c.positions = at_disk;
+		c.segments = 1;
+		assert_int_equal(checkpoint_save(at("cp"), &c, &f), 0);
+		if (checkpoint_load(at("cp"), &d, &f) != cases[i].want)
+			fail_msg("%s: %s", cases[i].next, f.text);
+		checkpoint_release(&d);
+		buf_release(&at_disk[0].next);
+	}
+}
+
+/* Who may have written it: the mode and the owner of the open file. */
+static void
+test_trusted(void **state)
+{
+	static const struct {
+		const char *name;
+		mode_t mode;
+		uid_t owner, me;
+		int want;
+		const char *says;
+	} cases[] = {
+		{ "as it is made", S_IFREG | 0600, 7, 7, 0, "" },
+		{ "readable by all", S_IFREG | 0644, 7, 7, 0, "" },
+		{ "root's own", S_IFREG | 0600, 0, 0, 0, "" },
+		{ "the group writes", S_IFREG | 0620, 7, 7, -1, "chmod go-w" },
+		{ "all write", S_IFREG | 0602, 7, 7, -1, "chmod go-w" },
+		{ "another's", S_IFREG | 0600, 8, 7, -1, "user 8" },
+		{ "root's, for a user", S_IFREG | 0600, 0, 7, -1, "user 0" },
+		{ "a user's, for root", S_IFREG | 0600, 7, 0, -1, "user 7" },
+		{ "a folder", S_IFDIR | 0700, 7, 7, -1, "not a regular" },
+		{ "a FIFO", S_IFIFO | 0600, 7, 7, -1, "not a regular" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct stat st = { .st_mode = cases[i].mode,
+			.st_uid = cases[i].owner };
+		struct fault f = { 0 };
+
+		if (checkpoint_trusted(&st, cases[i].me, "cp", &f) !=
+			cases[i].want ||
+		    strstr(f.text, cases[i].says) == NULL)
+			fail_msg("%s: %s", cases[i].name, f.text);
+	}
+}
+
+/* The same of files: what is there, not what it is called. */
+static void
+test_file(void **state)
+{
+	struct checkpoint c = run_of(&simple);
+	struct segment at_disk[1] = { 0 };
+	struct fault f = { 0 };
+
+	(void)state;
+	c.positions = at_disk;
+	c.segments = 1;
+	assert_int_equal(checkpoint_save(at("cp"), &c, &f), 0);
+	c = run_of(&simple);
+	assert_int_equal(chmod(at("cp"), 0660), 0);
+	assert_int_equal(checkpoint_load(at("cp"), &c, &f), -1);
+	assert_int_equal(f.kind, FAULT_REFUSED);
+	assert_non_null(strstr(f.text, "mode 0660"));
+	assert_int_equal(chmod(at("cp"), 0600), 0);
+	assert_int_equal(symlink(at("cp"), at("link")), 0);
+	assert_int_equal(checkpoint_load(at("link"), &c, &f), -1);
+	assert_non_null(strstr(f.text, "symbolic link"));
+	/* one that leads nowhere is not "none" */
+	assert_int_equal(symlink("nowhere", at("dangling")), 0);
+	assert_int_equal(checkpoint_load(at("dangling"), &c, &f), -1);
+	assert_int_equal(mkfifo(at("fifo"), 0600), 0);
+	assert_int_equal(checkpoint_load(at("fifo"), &c, &f), -1);
+}
+
 static void
 test_none(void **state)
 {
@@ -136,7 +271,7 @@ test_none(void **state)
 	assert_int_equal(f.kind, FAULT_NONE);
 	/* a folder is not "none" */
 	assert_int_equal(checkpoint_load(folder, &c, &f), -1);
-	assert_int_equal(f.kind, FAULT_IO);
+	assert_non_null(strstr(f.text, "not a regular file"));
 	assert_int_equal(checkpoint_save(at("no/such"), &c, &f), -1);
 }
 
@@ -188,6 +323,7 @@ test_of_another_run(void **state)
 	}
 }
 
+/* Without its last member: what comes behind is the case's. */
 #define HEAD                                                             \
 	"{\"schema\":\"ttlsweep.checkpoint/1\",\"command\":\"purge\","   \
 	"\"table\":\"T\",\"table_id\":\"a1b2\",\"endpoint\":"            \
@@ -256,7 +392,58 @@ test_damaged(void **state)
 			 ":[{\"next\":{\"key\":{\"L\":[]}},\"done\":false}],"
 			 "\"file\":null}",
 		    -1 },
+		{ "a number of segments that is no power of two",
+		    HEAD "\"segments\":3,\"positions\":[null,null,null],"
+			 "\"file\":null}",
+		    -1 },
+		{ "negative segments",
+		    HEAD "\"segments\":-1,\"positions\":[],\"file\":null}",
+		    -1 },
+		{ "segments past 64 bits",
+		    HEAD "\"segments\":18446744073709551617,"
+			 "\"positions\":[null],\"file\":null}",
+		    -1 },
+		{ "segments with a part",
+		    HEAD "\"segments\":1.5,\"positions\":[null],"
+			 "\"file\":null}",
+		    -1 },
+		{ "segments twice",
+		    HEAD "\"segments\":1,\"segments\":4096,"
+			 "\"positions\":[null],\"file\":null}",
+		    -1 },
+		{ "twice, spelled otherwise",
+		    HEAD "\"segments\":1,\"\\u006eow\":2,"
+			 "\"positions\":[null],\"file\":null}",
+		    -1 },
+		{ "done twice",
+		    HEAD "\"segments\":1,\"positions\":[{\"next\":null,"
+			 "\"done\":true,\"done\":false}],\"file\":null}",
+		    -1 },
+		{ "a position of two segments",
+		    HEAD "\"segments\":2,\"positions\":["
+			 "{\"next\":{\"key\":{\"S\":\"a\"}},\"done\":false},"
+			 "{\"next\":{\"key\":{\"S\":\"a\"}},\"done\":false}],"
+			 "\"file\":null}",
+		    -1 },
+		{ "two segments that are done",
+		    HEAD "\"segments\":2,\"positions\":["
+			 "{\"next\":null,\"done\":true},"
+			 "{\"next\":null,\"done\":true}],\"file\":null}",
+		    1 },
+		{ "positions that are no array",
+		    HEAD "\"segments\":1,\"positions\":{\"0\":null},"
+			 "\"file\":null}",
+		    -1 },
+		{ "more behind it",
+		    HEAD "\"segments\":1,\"positions\":[null],"
+			 "\"file\":null}{}",
+		    -1 },
+		{ "bytes that are no text", "\xff\xfe\x00\x01", -1 },
 		{ "no file", HEAD "\"segments\":1,\"positions\":[null]}", -1 },
+		{ "a purge with a file",
+		    HEAD "\"segments\":1,\"positions\":[null],"
+			 "\"file\":{\"bytes\":1}}",
+		    -1 },
 		{ "a negative file",
 		    HEAD "\"segments\":1,\"positions\":["
 			 "null],\"file\":{\"bytes\":-2}}",
@@ -269,8 +456,9 @@ test_damaged(void **state)
 		struct fault f = { 0 };
 
 		c.selection = "s";
-		put(at("cp"), cases[i].text, strlen(cases[i].text));
-		if (checkpoint_load(at("cp"), &c, &f) != cases[i].want)
+		if (checkpoint_load(put_own(cases[i].text,
+					strlen(cases[i].text)),
+			&c, &f) != cases[i].want)
 			fail_msg("%s: %s", cases[i].name, f.text);
 		if (cases[i].want < 0) {
 			assert_int_equal(f.kind, FAULT_DATA);
@@ -284,9 +472,89 @@ test_damaged(void **state)
 		struct checkpoint c = run_of(&simple);
 
 		c.selection = "s";
-		put(at("cp"), cases[0].text, n);
-		assert_int_equal(checkpoint_load(at("cp"), &c, NULL), -1);
+		assert_int_equal(checkpoint_load(put_own(cases[0].text, n), &c,
+				     NULL),
+		    -1);
 	}
+}
+
+/* Its time, up to the ends of what --now takes. */
+static void
+test_now(void **state)
+{
+	static const struct {
+		const char *now;
+		int want;
+	} cases[] = {
+		{ "0", 1 },
+		{ "-1", 1 },
+		{ "99999999999", 1 },
+		{ "-99999999999", 1 },
+		{ "100000000000", -1 },
+		{ "-100000000000", -1 },
+		{ "9223372036854775807", -1 },
+		{ "-9223372036854775808", -1 },
+		{ "9223372036854775808", -1 },
+		{ "1e9", -1 },
+		{ "1.5", -1 },
+		{ "null", -1 },
+		{ "[1]", -1 },
+		{ "\"\"", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct checkpoint c = run_of(&simple);
+		struct buf b = { 0 };
+		int r;
+
+		c.selection = "s";
+		buf_add(&b, HEAD, strlen(HEAD) - strlen("\"now\":1,"));
+		buf_addf(&b,
+		    "\"now\":%s,\"segments\":1,\"positions\":[null],"
+		    "\"file\":null}",
+		    cases[i].now);
+		r = checkpoint_load(put_own(b.p, b.n), &c, NULL);
+		if (r != cases[i].want)
+			fail_msg("%s: %d", cases[i].now, r);
+		checkpoint_release(&c);
+		buf_release(&b);
+	}
+}
+
+/* Any byte changed to any of some others: read or refused, never worse (a
+ * sanitizer watches), and what is read is in its ranges. */
+static void
+test_changed(void **state)
+{
+	static const char text[] =
+	    HEAD "\"segments\":2,\"positions\":[{\"next\":{\"key\":{\"S\":"
+		 "\"a\"}},\"done\":false},null],\"file\":null}";
+	static const char others[] = { 0, '"', '\\', '{', '}', '[', ']', ',',
+		':', '0', '9', '-', 'n', 't', 'f', '\xff' };
+	size_t n = sizeof(text) - 1;
+	char *changed = xstrdup(text);
+	const char *path = put_own(text, n);
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < sizeof(others); k++) {
+			struct checkpoint c = run_of(&simple);
+
+			c.selection = "s";
+			changed[i] = others[k];
+			put(path, changed, n);
+			if (checkpoint_load(path, &c, NULL) == 1) {
+				assert_in_range(c.segments, 1, 4096);
+				assert_int_equal(c.segments & (c.segments - 1),
+				    0);
+			} else {
+				assert_null(c.positions);
+			}
+			checkpoint_release(&c);
+			changed[i] = text[i];
+		}
+	free(changed);
 }
 
 /* As many segments as there can be, with keys as long as there can be. */
@@ -300,9 +568,9 @@ test_largest(void **state)
 	(void)state;
 	for (int i = 0; i < 4096; i++) {
 		buf_adds(&s[i].next, "{\"key\":{\"S\":\"");
-		for (int k = 0; k < 2048; k++)
+		for (int k = 0; k < 2044; k++)
 			buf_adds(&s[i].next, "\\u0001");
-		buf_adds(&s[i].next, "\"}}");
+		buf_addf(&s[i].next, "%04d\"}}", i);
 	}
 	c.positions = s;
 	c.segments = 4096;
@@ -326,9 +594,14 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_round_trip),
 		TEST(test_sort_key),
+		TEST(test_key_types),
+		TEST(test_trusted),
+		TEST(test_file),
 		TEST(test_none),
 		TEST(test_of_another_run),
 		TEST(test_damaged),
+		TEST(test_now),
+		TEST(test_changed),
 		TEST(test_largest),
 	};
 
