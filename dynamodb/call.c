@@ -18,6 +18,8 @@
  * One call of the API, with its retries. In which state a try leaves it:
  *  no complete reply     it may have acted; try again
  *  5xx, garbage at 200   it may have acted; try again
+ *  no error's name       it may have acted; try again: a proxy or a filter may
+ *                        have answered after it had passed the request on
  *  throttled             it did nothing; try again, more slowly
  *  expired keys          it did nothing; renew them, once
  *  wrong time            it did nothing; sign by the service's clock, once
@@ -181,11 +183,19 @@ net_advice(const struct ddb *d, const char *error)
 /* The tries are used up (or there is nothing to try): make the fault of the
  * last one say so. */
 static int
-give_up(const struct ddb_conn *c, const struct ddb_call *call, int tries,
-    const struct fault *last, struct fault *f)
+give_up(const struct ddb_conn *c, const struct ddb_call *call,
+    const struct ddb_reply *reply, const struct fault *last, struct fault *f)
 {
 	const struct ddb *d = c->d;
+	int tries = reply->tries;
 
+	if (last->kind == FAULT_SERVICE && reply->status < 500)
+		return fault(f, last->kind,
+		    "%s: %s: given up after %d %s: %.300s; is the endpoint "
+		    "(from %s) right, or does a proxy or filter on the way "
+		    "answer in its place?",
+		    d->url, call->operation, tries, refusal_tries(tries),
+		    last->text, d->o.config->endpoint_from);
 	if (last->kind == FAULT_NET || last->kind == FAULT_DATA)
 		return fault(f, last->kind,
 		    "%s: %s: no usable reply in %d %s: %.500s (the endpoint "
@@ -232,28 +242,15 @@ enum step { ANSWERED, REFUSED, FAILED, AT_ONCE, LATER };
 static void
 settle_failed(struct ddb_conn *c, const struct ddb_reply *reply)
 {
-	bool answered = reply->status != 0, sent = c->x.sends > 0 || answered;
+	bool sent = c->x.sends > 0 || reply->status != 0;
 
-	switch (reply->why) {
-	case RETRY_NO:
-		if (reply->status == 200 ||
-		    strcmp(reply->code, "ConditionalCheckFailedException") == 0)
-			return;
-		break;
-	case RETRY_TRANSIENT:
-		if (sent && reply->status < 500)
-			return;
-		if (sent) {
-			ddb_settle(c, 0, -1);
-			return;
-		}
-		break;
-	case RETRY_THROTTLE:
-	case RETRY_EXPIRED:
-	case RETRY_SKEW:
-		break;
-	}
-	ddb_settle(c, 0, 0);
+	if ((reply->status == 200 && reply->why == RETRY_NO) ||
+	    strcmp(reply->code, "ConditionalCheckFailedException") == 0)
+		return;
+	if (!sent || retry_did_nothing(reply->code))
+		ddb_settle(c, 0, 0);
+	else if (reply->status >= 500)
+		ddb_settle(c, 0, -1);
 }
 
 /* What follows from reply->why. */
@@ -313,7 +310,7 @@ try_once(struct ddb_conn *c, const struct ddb_call *call,
 	client_count(c->d, t->n > 0 || call->again);
 	received = c->x.reply.n;
 	reply->why = reply_judge(c, call, reply, t->skew, last);
-	reply->sends += reply_sends(&c->x, reply->why);
+	reply_count(reply, &c->x);
 	reply->tries = t->n + 1;
 	trace(c, call, reply, received);
 	return 0;
@@ -344,7 +341,7 @@ ddb_call(struct ddb_conn *c, const struct ddb_call *call,
 		if (t.n + 1 >= attempts(d, call)) {
 			if (reply->status != 0 && reply->code[0] != '\0')
 				return 1;
-			return give_up(c, call, t.n + 1, &last, f);
+			return give_up(c, call, reply, &last, f);
 		}
 		t.cost = client_retry(d, reply->why);
 		wait = retry_delay_ms(reply->why, t.cost > 0 ? t.n : RETRY_LAST,

@@ -109,6 +109,9 @@ struct ddb_reply {
 	const char *keys_from; /* aws_credentials_source; borrowed */
 	int sends; /* sends that may have acted, the answered one included:
 		      throttled ones did not act and are not counted */
+	int lost;  /* of these, those of which it is not known whether they
+		      acted: no reply came, or one that is not DynamoDB's
+		      own, or a failure of the service */
 };
 
 /*
@@ -117,7 +120,7 @@ struct ddb_reply {
  * what it cost. 1: the service refused; code and message say why, and it has
  * been settled (a failed condition costs, as estimated). -1: no reply to be
  * had, no credentials, a signal, or the deadline; in all four cases
- * reply->sends is set.
+ * reply->sends and reply->lost are set.
  */
 int ddb_call(struct ddb_conn *c, const struct ddb_call *call,
     struct ddb_reply *reply, struct fault *f);

@@ -113,11 +113,6 @@ ddb_refused(const struct ddb_call *call, const struct ddb_reply *reply,
 		    colon(reply->message), reply->message,
 		    reply->why == RETRY_THROTTLE ? slow_advice(call)
 						 : REFUSAL_TROUBLE);
-	if (code[0] == '\0')
-		return fault(f, FAULT_SERVICE,
-		    "%s: HTTP %d, and not from DynamoDB: is the endpoint "
-		    "right?",
-		    call->operation, reply->status);
 	return fault(f, FAULT_SERVICE, "%s: %s%s%s", call->operation, code,
 	    colon(reply->message), reply->message);
 }

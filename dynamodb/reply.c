@@ -83,26 +83,35 @@ reply_judge(struct ddb_conn *c, const struct ddb_call *call,
 	}
 	read_error(reply, body);
 	why = retry_classify(c->x.status, reply->code);
+	if (why == RETRY_NO && reply->code[0] == '\0')
+		why = RETRY_TRANSIENT; /* not DynamoDB's own */
 	if (why == RETRY_THROTTLE)
 		reply->hot_range = is_hot_range(body);
 	if (why == RETRY_SKEW && !retry_skewed(ddb_skew_ms(c->d), skew))
 		why = RETRY_NO;
-	(void)fault(f, FAULT_SERVICE, "HTTP %d%s%s%s%s", c->x.status,
-	    reply->code[0] != '\0' ? " " : "", reply->code,
-	    reply->message[0] != '\0' ? ": " : "", reply->message);
+	if (reply->code[0] == '\0' && c->x.status < 500)
+		(void)fault(f, FAULT_SERVICE, "HTTP %d, and not from DynamoDB",
+		    c->x.status);
+	else
+		(void)fault(f, FAULT_SERVICE, "HTTP %d%s%s%s%s", c->x.status,
+		    reply->code[0] != '\0' ? " " : "", reply->code,
+		    reply->message[0] != '\0' ? ": " : "", reply->message);
 	return why;
 }
 
-int
-reply_sends(const struct http_exchange *x, enum retry_class why)
+void
+reply_count(struct ddb_reply *reply, const struct http_exchange *x)
 {
-	int sends = x->sends;
+	int sends = x->status != 0 && x->sends == 0 ? 1 : x->sends;
+	bool known = reply->status == 200 ? reply->why == RETRY_NO
+					  : retry_did_nothing(reply->code);
 
-	if (x->status != 0 && sends == 0)
-		sends = 1;
-	/* the answered delivery did nothing; one before it, that libcurl
-	 * sent again on a new connection, may have */
-	if (why == RETRY_THROTTLE || why == RETRY_EXPIRED || why == RETRY_SKEW)
-		sends--;
-	return sends;
+	/* what is known of is only the delivery that was answered; one before
+	 * it, that libcurl sent again on a new connection, may have acted */
+	if (sends > 0 && known)
+		reply->lost--;
+	if (sends > 0 && known && reply->why != RETRY_NO)
+		reply->sends--;
+	reply->sends += sends;
+	reply->lost += sends;
 }

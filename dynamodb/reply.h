@@ -18,7 +18,8 @@ struct http_exchange;
  * answer of status 200. */
 enum retry_class reply_judge(struct ddb_conn *c, const struct ddb_call *call,
     struct ddb_reply *reply, int64_t skew, struct fault *f);
-/* How many of the try's sends may have acted. Pure. */
-int reply_sends(const struct http_exchange *x, enum retry_class why);
+/* Add the try's deliveries to reply->sends and reply->lost, once it has been
+ * judged. Pure. */
+void reply_count(struct ddb_reply *reply, const struct http_exchange *x);
 
 #endif

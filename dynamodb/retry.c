@@ -12,59 +12,88 @@
 #define QUOTA_TRANSIENT 14
 #define QUOTA_SUCCESS 1
 
+/* What each error of the service says. ${nothing}: that the request did
+ * nothing. */
 static const struct {
 	const char *code;
 	enum retry_class why;
+	bool nothing;
 } retry_codes[] = {
 	/* clang-format off */
-	{ "BandwidthLimitExceeded",			RETRY_THROTTLE },
-	{ "EC2ThrottledException",			RETRY_THROTTLE },
-	{ "LimitExceededException",			RETRY_THROTTLE },
-	{ "ProvisionedThroughputExceeded",		RETRY_THROTTLE },
-	{ "ProvisionedThroughputExceededException",	RETRY_THROTTLE },
-	{ "RequestLimitExceeded",			RETRY_THROTTLE },
-	{ "RequestThrottled",				RETRY_THROTTLE },
-	{ "RequestThrottledException",			RETRY_THROTTLE },
-	{ "SlowDown",					RETRY_THROTTLE },
-	{ "ThrottledException",				RETRY_THROTTLE },
-	{ "Throttling",					RETRY_THROTTLE },
-	{ "ThrottlingError",				RETRY_THROTTLE },
-	{ "ThrottlingException",			RETRY_THROTTLE },
-	{ "TooManyRequestsException",			RETRY_THROTTLE },
-	/* Somebody else is writing the entry, and ours was turned away before
-	 * it did anything: it must not count as a send that may have acted. */
-	{ "ReplicatedWriteConflictException",		RETRY_THROTTLE },
-	{ "TransactionConflict",			RETRY_THROTTLE },
-	{ "TransactionConflictException",		RETRY_THROTTLE },
-	{ "TransactionInProgressException",		RETRY_THROTTLE },
+	{ "BandwidthLimitExceeded",			RETRY_THROTTLE,		true },
+	{ "EC2ThrottledException",			RETRY_THROTTLE,		true },
+	{ "LimitExceededException",			RETRY_THROTTLE,		true },
+	{ "ProvisionedThroughputExceeded",		RETRY_THROTTLE,		true },
+	{ "ProvisionedThroughputExceededException",	RETRY_THROTTLE,		true },
+	{ "RequestLimitExceeded",			RETRY_THROTTLE,		true },
+	{ "RequestThrottled",				RETRY_THROTTLE,		true },
+	{ "RequestThrottledException",			RETRY_THROTTLE,		true },
+	{ "SlowDown",					RETRY_THROTTLE,		true },
+	{ "ThrottledException",				RETRY_THROTTLE,		true },
+	{ "Throttling",					RETRY_THROTTLE,		true },
+	{ "ThrottlingError",				RETRY_THROTTLE,		true },
+	{ "ThrottlingException",			RETRY_THROTTLE,		true },
+	{ "TooManyRequestsException",			RETRY_THROTTLE,		true },
 
-	{ "InternalFailure",				RETRY_TRANSIENT },
-	{ "InternalServerError",			RETRY_TRANSIENT },
-	{ "PriorRequestNotComplete",			RETRY_TRANSIENT },
-	{ "RequestTimeout",				RETRY_TRANSIENT },
-	{ "RequestTimeoutException",			RETRY_TRANSIENT },
-	{ "ServiceUnavailable",				RETRY_TRANSIENT },
-	{ "ServiceUnavailableException",		RETRY_TRANSIENT },
+	/* Another request is writing the entry, and ours was turned
+	 * away before it did anything. */
+	{ "ReplicatedWriteConflictException",		RETRY_THROTTLE,		true },
+	{ "TransactionConflict",			RETRY_THROTTLE,		true },
+	{ "TransactionConflictException",		RETRY_THROTTLE,		true },
+	{ "TransactionInProgressException",		RETRY_THROTTLE,		true },
 
-	{ "ExpiredToken",				RETRY_EXPIRED },
-	{ "ExpiredTokenException",			RETRY_EXPIRED },
+	/* The service broke down on the way: it may have acted. */
+	{ "InternalFailure",				RETRY_TRANSIENT,	false },
+	{ "InternalServerError",			RETRY_TRANSIENT,	false },
+	{ "PriorRequestNotComplete",			RETRY_TRANSIENT,	false },
+	{ "RequestTimeout",				RETRY_TRANSIENT,	false },
+	{ "RequestTimeoutException",			RETRY_TRANSIENT,	false },
+	{ "ServiceUnavailable",				RETRY_TRANSIENT,	false },
+	{ "ServiceUnavailableException",		RETRY_TRANSIENT,	false },
 
-	/* Of these only what came with clocks apart; the rest are answers. */
-	{ "AccessDeniedException",			RETRY_SKEW },
-	{ "AuthFailure",				RETRY_SKEW },
-	{ "InvalidSignatureException",			RETRY_SKEW },
-	{ "RequestExpired",				RETRY_SKEW },
-	{ "RequestInTheFuture",				RETRY_SKEW },
-	{ "RequestTimeTooSkewed",			RETRY_SKEW },
-	{ "SignatureDoesNotMatch",			RETRY_SKEW },
+	{ "ExpiredToken",				RETRY_EXPIRED,		true },
+	{ "ExpiredTokenException",			RETRY_EXPIRED,		true },
+
+	/* Of these only what came with clocks apart; the rest are
+	 * answers. */
+	{ "AccessDeniedException",			RETRY_SKEW,		true },
+	{ "AuthFailure",				RETRY_SKEW,		true },
+	{ "InvalidSignatureException",			RETRY_SKEW,		true },
+	{ "RequestExpired",				RETRY_SKEW,		true },
+	{ "RequestInTheFuture",				RETRY_SKEW,		true },
+	{ "RequestTimeTooSkewed",			RETRY_SKEW,		true },
+	{ "SignatureDoesNotMatch",			RETRY_SKEW,		true },
+
+	/* Answers. A batch statement's code has no "Exception". */
+	{ "AccessDenied",				RETRY_NO,		true },
+	{ "ConditionalCheckFailed",			RETRY_NO,		true },
+	{ "ConditionalCheckFailedException",		RETRY_NO,		true },
+	{ "DuplicateItem",				RETRY_NO,		true },
+	{ "DuplicateItemException",			RETRY_NO,		true },
+	{ "IncompleteSignature",			RETRY_NO,		true },
+	{ "IncompleteSignatureException",		RETRY_NO,		true },
+	{ "InvalidClientTokenId",			RETRY_NO,		true },
+	{ "ItemCollectionSizeLimitExceeded",		RETRY_NO,		true },
+	{ "ItemCollectionSizeLimitExceededException",	RETRY_NO,		true },
+	{ "MissingAuthenticationToken",			RETRY_NO,		true },
+	{ "MissingAuthenticationTokenException",	RETRY_NO,		true },
+	{ "ResourceInUseException",			RETRY_NO,		true },
+	{ "ResourceNotFound",				RETRY_NO,		true },
+	{ "ResourceNotFoundException",			RETRY_NO,		true },
+	{ "SerializationException",			RETRY_NO,		true },
+	{ "TableNotFoundException",			RETRY_NO,		true },
+	{ "UnknownOperationException",			RETRY_NO,		true },
+	{ "UnrecognizedClientException",		RETRY_NO,		true },
+	{ "ValidationError",				RETRY_NO,		true },
+	{ "ValidationException",			RETRY_NO,		true },
 	/* clang-format on */
 };
+#define RETRY_CODES (sizeof(retry_codes) / sizeof(retry_codes[0]))
 
 enum retry_class
 retry_classify(int status, const char *code)
 {
-	for (size_t i = 0; i < sizeof(retry_codes) / sizeof(retry_codes[0]);
-	     i++)
+	for (size_t i = 0; i < RETRY_CODES; i++)
 		if (strcmp(code, retry_codes[i].code) == 0)
 			return retry_codes[i].why;
 	if (status == 429)
@@ -72,6 +101,15 @@ retry_classify(int status, const char *code)
 	if (status == 0 || status == 408 || (status >= 500 && status <= 599))
 		return RETRY_TRANSIENT;
 	return RETRY_NO;
+}
+
+bool
+retry_did_nothing(const char *code)
+{
+	for (size_t i = 0; i < RETRY_CODES; i++)
+		if (strcmp(code, retry_codes[i].code) == 0)
+			return retry_codes[i].nothing;
+	return false;
 }
 
 int64_t

@@ -37,8 +37,8 @@
 
 enum retry_class {
 	RETRY_NO,
-	RETRY_THROTTLE,  /* too fast; the request did nothing */
-	RETRY_TRANSIENT, /* 5xx, torn or garbled reply: it may have acted */
+	RETRY_THROTTLE,  /* too fast */
+	RETRY_TRANSIENT, /* 5xx, torn or garbled reply, or not DynamoDB's own */
 	RETRY_EXPIRED,   /* renew the credentials, once */
 	RETRY_SKEW       /* the time it was signed with may be off */
 };
@@ -46,6 +46,14 @@ enum retry_class {
 /* ${code}: the error's name after '#', or a batch statement's Code; "" when
  * the reply was no error document. ${status}: 0 when no reply came. Pure. */
 enum retry_class retry_classify(int status, const char *code);
+/*
+ * Whether the error ${code} of a request, or of a batch's statement, says that
+ * it did nothing. Only a name that DynamoDB gives to such an error does: a
+ * reply without one, of whatever status, may be that of a proxy or a filter
+ * which had passed the request on, and of a name that is not known nobody
+ * knows what it means. Pure.
+ */
+bool retry_did_nothing(const char *code);
 
 /* Milliseconds before retry ${i} (0: the first), ${chance} in [0,1),
  * ${after_ms} the service's wish or -1. Pure. */

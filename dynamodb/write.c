@@ -23,7 +23,13 @@ write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
 	d->said = said;
 	message_copy(d->code, sizeof(d->code), code);
 	message_copy(d->message, sizeof(d->message), message);
-	d->unsure = false;
+}
+
+void
+write_count(struct ddb_delete *d, const struct ddb_reply *reply, bool answered)
+{
+	d->sends += answered ? reply->sends : reply->lost;
+	d->lost += reply->lost;
 }
 
 /* Keep ${image} in deletes->old; the place is made a slice at the end. */
@@ -36,17 +42,47 @@ write_keep(struct ddb_deletes *deletes, struct ddb_delete *d,
 	buf_add(&deletes->old, image.p, image.n);
 }
 
-bool
-write_unsure(const struct ddb_delete *d, enum retry_class why)
-{
-	return d->sends > (why == RETRY_NO);
-}
-
 /* Whether ${image} is an item that came back, not nothing or {}. */
 bool
 write_is_image(struct slice image)
 {
 	return image.p != NULL && image.n > 2 && image.p[0] == '{';
+}
+
+bool
+write_object_or_none(struct slice value)
+{
+	return value.p == NULL || value.p[0] == '{' || value.p[0] == 'n';
+}
+
+int
+write_accept(void *ctx, struct buf *body, struct fault *f)
+{
+	static const char *const members[] = { "Attributes", "ConsumedCapacity",
+		"ItemCollectionMetrics" };
+	struct slice doc = { body->p, body->n }, name, value;
+	struct slice_walk w;
+	bool known = false, right = true;
+
+	(void)ctx;
+	if (slice_check(doc, NULL) != 0)
+		return fault(f, FAULT_DATA, "the reply is not JSON (%zu bytes)",
+		    body->n);
+	w = slice_walk(doc);
+	if (slice_object(&w) != 0)
+		return fault(f, FAULT_DATA,
+		    "the reply is not what DynamoDB sends");
+	if (slice_member(&w, &name) == 0)
+		return 0;
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		value = slice_get(doc, members[i]);
+		known = known || value.p != NULL;
+		right = right && write_object_or_none(value);
+	}
+	if (!known || !right)
+		return fault(f, FAULT_DATA,
+		    "the reply is not what DynamoDB sends");
+	return 0;
 }
 
 /* Send one conditional write and read its answer into ${d}. */
@@ -59,9 +95,9 @@ send_single(struct ddb_conn *c, struct ddb_deletes *deletes,
 	int r;
 
 	call->write_units = d->units;
+	call->accept = write_accept;
 	r = ddb_call(c, call, &reply, f);
-	d->sends += reply.sends;
-	d->unsure = d->sends > 0;
+	write_count(d, &reply, true);
 	if (r < 0)
 		return -1;
 	if (r == 0) {
@@ -81,7 +117,6 @@ send_single(struct ddb_conn *c, struct ddb_deletes *deletes,
 		return 0;
 	}
 	write_say(d, DDB_SAID_ERROR, reply.code, reply.message);
-	d->unsure = write_unsure(d, reply.why);
 	if (strncmp(reply.code, "AccessDenied", 12) == 0 ||
 	    strcmp(reply.code, "ResourceNotFoundException") == 0 ||
 	    reply.why == RETRY_EXPIRED || reply.why == RETRY_SKEW)
@@ -118,6 +153,9 @@ ddb_update_ttl(struct ddb_conn *c, struct ddb_deletes *one, struct slice ttl,
 	call.body = (struct slice){ body.p, body.n };
 	r = send_single(c, one, d, &call, f);
 	buf_release(&body);
+	/* its condition holds of no entry that is not there */
+	if (d->said == DDB_SAID_ABSENT)
+		d->said = DDB_SAID_DONE;
 	write_end(c, one);
 	return r;
 }
@@ -131,7 +169,7 @@ write_begin(struct ddb_conn *c, struct ddb_deletes *deletes)
 		struct ddb_delete *d = &deletes->list[i];
 
 		d->said = DDB_SAID_NOTHING;
-		d->sends = 0;
+		d->sends = d->lost = 0;
 		d->unsure = false;
 		d->old = (struct slice){ NULL, 0 };
 		d->code[0] = d->message[0] = '\0';
@@ -147,8 +185,8 @@ write_end(struct ddb_conn *c, struct ddb_deletes *deletes)
 
 		if (d->old.n > 0)
 			d->old.p = deletes->old.p + d->old_at;
-		if (d->said == DDB_SAID_NOTHING)
-			d->unsure = d->sends > 0;
+		d->unsure = d->lost > 0 &&
+		    (d->said == DDB_SAID_NOTHING || d->said == DDB_SAID_ERROR);
 	}
 }
 
@@ -157,7 +195,8 @@ ddb_put_new(struct ddb_conn *c, const struct ddb_table *t, struct ddb_put *p,
     struct fault *f)
 {
 	struct ddb_call call = { .operation = "PutItem",
-		.write_units = p->units };
+		.write_units = p->units,
+		.accept = write_accept };
 	struct ddb_reply reply;
 	struct buf b = { 0 };
 	struct slice image;

@@ -35,7 +35,8 @@ struct ddb_cond {
 /* What the service said of one write, not yet what became of the entry. */
 enum ddb_said {
 	DDB_SAID_NOTHING,   /* not sent, or no reply to be had */
-	DDB_SAID_DONE,      /* an old image came back (delete), written (put) */
+	DDB_SAID_DONE,      /* an old image came back (delete), written (put,
+			       update) */
 	DDB_SAID_ABSENT,    /* success, and there was no item */
 	DDB_SAID_CONDITION, /* the condition failed */
 	DDB_SAID_ERROR      /* code and message say what */
@@ -52,7 +53,8 @@ struct ddb_delete {
 	struct slice old; /* the image that came back, p NULL if none;
 			     borrowed from the results below */
 	size_t old_at;    /* its place there, while they grow */
-	int sends;        /* sends that may have acted */
+	int sends;        /* sends that may have acted … */
+	int lost;         /* … and of them, those of which it is not known */
 	bool unsure;      /* NOTHING or ERROR, and it may have acted */
 	char code[96];
 	char message[256];
@@ -84,8 +86,8 @@ int ddb_delete_many(struct ddb_conn *c, struct ddb_deletes *d, struct fault *f);
 
 /*
  * Give the entry ${d} the TTL value ${ttl} (p NULL: take the attribute
- * away), under ${d}'s condition. Answered as a single delete is: DONE with
- * the old image, CONDITION with what is there, where the service sends it.
+ * away), under ${d}'s condition and where it is there. DONE with the old
+ * image, CONDITION with what is there, each where the service sends it.
  */
 int ddb_update_ttl(struct ddb_conn *c, struct ddb_deletes *one,
     struct slice ttl, struct fault *f);
@@ -96,7 +98,7 @@ struct ddb_put {
 	enum ddb_said said; /* out: DONE, CONDITION or ERROR */
 	struct buf present; /* the entry that has the key, when the service
 			       sent it; released by the caller */
-	int sends;
+	int sends;          /* as in struct ddb_delete */
 	char code[96];
 	char message[256];
 };

@@ -21,24 +21,50 @@ struct batch {
 	bool fall_back; /* this server or role wants single deletes */
 };
 
+/* Whether ${answer} is one to a statement: an object, with an error that has a
+ * name, or with an item, or with neither. */
+static bool
+is_answer(struct slice answer)
+{
+	struct slice error, code;
+
+	if (answer.p[0] != '{' ||
+	    !write_object_or_none(slice_get(answer, "Item")))
+		return false;
+	error = slice_get(answer, "Error");
+	if (error.p == NULL || error.p[0] == 'n')
+		return true;
+	code = error.p[0] == '{' ? slice_unquote(slice_get(error, "Code"))
+				 : (struct slice){ NULL, 0 };
+	return code.p != NULL && code.n > 0;
+}
+
 /* The replies of the single statements are positional; there must be as
  * many as statements. */
 static int
 accept_batch(void *ctx, struct buf *body, struct fault *f)
 {
 	struct batch *b = ctx;
-	struct slice doc = { body->p, body->n }, value;
+	struct slice doc = { body->p, body->n }, list, value;
 	struct slice_walk w;
 	size_t n = 0;
 	int r;
 
 	if (slice_check(doc, NULL) != 0)
-		return fault(f, FAULT_DATA, "the reply is not JSON");
-	w = slice_walk(slice_get(doc, "Responses"));
-	if (slice_array(&w) != 0)
+		return fault(f, FAULT_DATA, "the reply is not JSON (%zu bytes)",
+		    body->n);
+	list = slice_get(doc, "Responses");
+	w = slice_walk(list);
+	if (list.p == NULL || slice_array(&w) != 0)
 		return fault(f, FAULT_DATA, "the reply has no Responses");
-	while ((r = slice_element(&w)) == 1 && slice_value(&w, &value) == 0)
+	while ((r = slice_element(&w)) == 1 && slice_value(&w, &value) == 0) {
+		if (!is_answer(value))
+			return fault(f, FAULT_DATA,
+			    "the reply's answer to statement %zu is not what "
+			    "DynamoDB sends",
+			    n + 1);
 		n++;
+	}
 	if (r != 0 || n != b->n)
 		return fault(f, FAULT_DATA,
 		    "the reply answers %zu of %zu statements", n, b->n);
@@ -54,7 +80,7 @@ read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
 	char code[96], message[256];
 	enum retry_class why;
 
-	if (error.p == NULL || error.p[0] != '{') {
+	if (error.p == NULL || error.p[0] == 'n') {
 		item = slice_get(answer, "Item");
 		if (write_is_image(item))
 			write_keep(b->deletes, d, item);
@@ -80,7 +106,6 @@ read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
 	write_say(d, DDB_SAID_ERROR, code, message);
 	if (strncmp(code, "AccessDenied", 12) == 0) {
 		d->sends--;
-		d->unsure = d->sends > 0;
 		b->fall_back = true;
 		return 1;
 	}
@@ -88,13 +113,13 @@ read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
 		return fault(f, FAULT_NOT_FOUND, "table %s: not found",
 		    b->deletes->table->name);
 	why = retry_classify(400, code);
-	if (why == RETRY_THROTTLE) {
-		b->throttled = true;
-		d->sends--; /* it did nothing */
-	}
-	if (why == RETRY_TRANSIENT) /* it may have acted */
+	if (!retry_did_nothing(code)) {
+		d->lost++;
 		b->units += d->units;
-	d->unsure = write_unsure(d, why);
+	} else if (why == RETRY_THROTTLE) {
+		b->throttled = true;
+		d->sends--;
+	}
 	return why == RETRY_THROTTLE || why == RETRY_TRANSIENT;
 }
 
@@ -138,12 +163,9 @@ batch_refused(struct batch *b, const struct ddb_call *call,
 	if (strncmp(reply->code, "Validation", 10) == 0)
 		return 0;
 	if (reply->why == RETRY_THROTTLE || reply->why == RETRY_TRANSIENT) {
-		for (size_t i = 0; i < b->n; i++) {
+		for (size_t i = 0; i < b->n; i++)
 			write_say(b->left[i], DDB_SAID_ERROR, reply->code,
 			    reply->message);
-			b->left[i]->unsure =
-			    write_unsure(b->left[i], reply->why);
-		}
 		b->n = 0;
 		return 0;
 	}
@@ -171,13 +193,9 @@ batch_send(struct batch *b, bool again, struct fault *f)
 	b->throttled = b->fall_back = false;
 	r = ddb_call(b->conn, &call, &reply, f);
 	buf_release(&body);
-	for (size_t i = 0; i < b->n; i++) {
-		b->left[i]->sends += reply.sends;
-		/* it was answered as a whole: this one did nothing */
-		if (r > 0 && reply.why == RETRY_NO)
-			b->left[i]->sends--;
-		b->left[i]->unsure = b->left[i]->sends > 0;
-	}
+	/* a refusal of all of them is no answer to each */
+	for (size_t i = 0; i < b->n; i++)
+		write_count(b->left[i], &reply, r == 0);
 	if (r < 0)
 		return -1;
 	if (r > 0)

@@ -1,7 +1,7 @@
 #ifndef DYNAMODB_WRITE_PARTS_H
 #define DYNAMODB_WRITE_PARTS_H
 
-#include "dynamodb/retry.h"
+#include "dynamodb/ddb.h"
 #include "dynamodb/write.h"
 
 /* The inside of the writes, for write.c, write_text.c and write_batch.c. */
@@ -14,9 +14,19 @@ double write_consumed(struct slice body);
 /* What the service said of ${d}. */
 void write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
     const char *message);
-/* Whether a delete that ended in an error may have acted all the same: the
- * refused send is counted only where the policy is not to try again. Pure. */
-bool write_unsure(const struct ddb_delete *d, enum retry_class why);
+/* Count what ${reply} says of the sends of ${d}; ${answered}: the last one is
+ * among them. */
+void write_count(struct ddb_delete *d, const struct ddb_reply *reply,
+    bool answered);
+/*
+ * A reply of status 200 to one write, for ddb_call's accept. 0 when it is
+ * DynamoDB's: an object, and empty or with one of the members that such a
+ * reply has, which are what they have to be. Else it is a page of a proxy, or
+ * garbled, and nobody knows what became of the request.
+ */
+int write_accept(void *ctx, struct buf *body, struct fault *f);
+/* Whether the checked ${value} is not there, null, or an object. Pure. */
+bool write_object_or_none(struct slice value);
 /* Whether ${image} is an item that came back, not nothing or {}. Pure. */
 bool write_is_image(struct slice image);
 /* Keep ${image} in deletes->old, which moves while it grows: its place is
@@ -24,8 +34,8 @@ bool write_is_image(struct slice image);
 void write_keep(struct ddb_deletes *deletes, struct ddb_delete *d,
     struct slice image);
 /* Before the first send: nothing was said. After the last: the old images
- * are slices of deletes->old, what had no answer is unsure, and deletes->units
- * is what all of it cost. */
+ * are slices of deletes->old, what had no answer or an error is unsure where it
+ * may have acted, and deletes->units is what all of it cost. */
 void write_begin(struct ddb_conn *c, struct ddb_deletes *deletes);
 void write_end(struct ddb_conn *c, struct ddb_deletes *deletes);
 /* One DeleteItem. 0, or -1 when going on makes no sense. */

@@ -71,15 +71,23 @@ expression_of(enum ddb_cond_op op)
  * update expression too. */
 static void
 add_expression(struct buf *b, const struct ddb_table *t,
-    const struct ddb_delete *d, struct slice set)
+    const struct ddb_delete *d, bool update, struct slice set)
 {
+	bool there = update && d->cond.op == DDB_COND_MISSING;
 	int n = operands(&d->cond);
 
 	buf_adds(b, ",\"ConditionExpression\":");
-	write_string(b, expression_of(d->cond.op));
+	/* or an update would make an entry of nothing but key and TTL */
+	write_string(b,
+	    there ? "attribute_not_exists(#t) AND attribute_exists(#k)"
+		  : expression_of(d->cond.op));
 	buf_adds(b, ",\"ExpressionAttributeNames\":{\"#t\":");
 	write_string(b,
 	    d->cond.op == DDB_COND_EXISTS ? t->partition : d->cond.attribute);
+	if (there) {
+		buf_adds(b, ",\"#k\":");
+		write_string(b, t->partition);
+	}
 	buf_addc(b, '}');
 	if (n > 0 || set.p != NULL)
 		buf_adds(b, ",\"ExpressionAttributeValues\":{");
@@ -117,7 +125,7 @@ ddb_delete_body(struct buf *b, const struct ddb_table *t,
     const struct ddb_delete *d)
 {
 	add_target(b, t, d);
-	add_expression(b, t, d, (struct slice){ NULL, 0 });
+	add_expression(b, t, d, false, (struct slice){ NULL, 0 });
 }
 
 void
@@ -128,7 +136,7 @@ ddb_update_body(struct buf *b, const struct ddb_table *t,
 	buf_adds(b,
 	    ttl.p != NULL ? ",\"UpdateExpression\":\"SET #t = :n\""
 			  : ",\"UpdateExpression\":\"REMOVE #t\"");
-	add_expression(b, t, d, ttl);
+	add_expression(b, t, d, true, ttl);
 }
 
 /* A PartiQL identifier: in double quotes, those inside doubled. */

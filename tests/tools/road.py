@@ -17,6 +17,9 @@ A whole request meets at most one of these (a rate each, of all requests;
  reset-before    the connection is reset             reset-after
  hangup-before   it is closed without a word         hangup-after
  html-before     a load balancer's page, 503 or 200  html-after
+ foreign-before  a proxy's or filter's own answer:   foreign-after
+                 302, 401, 403, 404, 429, 502, an empty
+                 204 or 207, or 200 and other JSON
  cut             fewer bytes than Content-Length     cut-chunked
  garbage         200, and what is not JSON
  crc             a byte is another one than x-amz-crc32 says
@@ -38,6 +41,7 @@ Control, on the same port, JSON in and out; also methods of class Road:
                       "as_real":true,"delay":{"DeleteItem":0.05},
                       "only":["DeleteItem"]: harm nothing else,
                       "retry_after":5000: throttled, wait so long, ms,
+                      "foreign":403: always this one,
                       "hot":[0,3]: segment 0 is too hot three times}
  PUT /_road/reset    forget what was counted
  GET /_road/counts   operations, faults, units, what was lost on the way
@@ -70,12 +74,12 @@ from urllib.parse import urlsplit
 
 HARMLESS = ("slow", "drip", "gzip")
 KINDS = ("throttle", "error-before", "error-after", "reset-before", "reset-after", "hangup-before", "hangup-after",
-         "html-before", "html-after", "cut", "cut-chunked", "garbage", "crc") + HARMLESS
+         "html-before", "html-after", "foreign-before", "foreign-after", "cut", "cut-chunked", "garbage", "crc") + HARMLESS
 STATEMENT_KINDS = ("s-throttle", "s-conflict", "s-error-before", "s-error-after")
 WRITES = ("BatchExecuteStatement", "BatchWriteItem", "DeleteItem", "ExecuteStatement", "ExecuteTransaction",
           "PutItem", "TransactWriteItems", "UpdateItem", "CreateTable", "DeleteTable", "UpdateTable",
           "UpdateTimeToLive", "TagResource", "UntagResource")
-SETTINGS = {"seed": 1, "rates": {}, "in_a_row": 2, "as_real": False, "delay": {}, "only": None, "retry_after": 0, "hot": None}
+SETTINGS = {"seed": 1, "rates": {}, "in_a_row": 2, "as_real": False, "delay": {}, "only": None, "retry_after": 0, "hot": None, "foreign": None}
 WAIT = 30  # the longest that anything is held, seconds
 PAGE = b"""<html>\r\n<head><title>%s</title></head>\r\n<body>\r\n<center><h1>%s</h1></center>\r\n</body>\r\n</html>\r\n"""
 DELETE = re.compile(r'DELETE FROM "((?:[^"]|"")*)" WHERE "((?:[^"]|"")*)"=\?(?: AND "((?:[^"]|"")*)"=\?)?')
@@ -335,6 +339,7 @@ class Road:
         before = {
             "throttle": lambda: throttled(rng, request),
             "error-before": lambda: broken(rng), "html-before": lambda: page(rng),
+            "foreign-before": lambda: foreign(rng, self.foreign),
             "reset-before": lambda: None, "hangup-before": lambda: None,
         }
         if fault in before:
@@ -344,6 +349,8 @@ class Road:
         else:
             reply = self.forward(server, request, whole=fault is None or fault in HARMLESS)
         acts = reply.acts if reply else []
+        if fault == "foreign-after":
+            reply = foreign(rng, self.foreign)
         self.note(request, number, fault, reply)
         if not self.stop_here("after", request):
             return False
@@ -576,6 +583,24 @@ def page(rng):
     return Reply(status, {"content-type": "text/html", "server": "awselb/2.0"}, PAGE % (title, title))
 
 
+FOREIGN = {
+    302: ({"location": "http://192.0.2.1/login", "content-type": "text/html"}, b""),
+    401: ({"content-type": "text/html", "www-authenticate": "Basic realm=proxy"}, PAGE % (b"Unauthorized", b"Who are you?")),
+    403: ({"content-type": "text/html"}, PAGE % (b"Forbidden", b"Request blocked")),
+    404: ({"content-type": "application/json"}, b'{"message":"Not Found"}'),
+    429: ({"content-type": "text/plain"}, b"slow down"),
+    502: ({"content-type": "text/html"}, b""),
+    204: ({}, b""),
+    207: ({"content-type": "application/json"}, b"{}"),
+    200: ({"content-type": "application/json"}, b'{"status":"ok"}'),
+}
+
+
+def foreign(rng, status):
+    status = status or rng.choice(list(FOREIGN))
+    return Reply(status, *FOREIGN[status])
+
+
 def rubbish(rng, body):
     """What a broken box would send at 200; never JSON."""
     return rng.choice([
@@ -613,7 +638,7 @@ def deliver(sock, request, reply, fault, rng):
     if fault == "gzip" and "gzip" in request.headers.get("accept-encoding", ""):
         body = gzip.compress(body, 1)
         headers["content-encoding"] = "gzip"
-    if "text/html" not in headers.get("content-type", "") and (fault != "garbage" or rng.random() < .5):
+    if "text/html" not in headers.get("content-type", "") and not (fault or "").startswith("foreign") and (fault != "garbage" or rng.random() < .5):
         headers["x-amz-crc32"] = zlib.crc32(body)
         if fault == "crc" and body:
             at = rng.randrange(len(body))

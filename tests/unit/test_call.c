@@ -61,6 +61,25 @@ static const struct {
 	{ "an unknown service never answers", { { 0, NULL, 0, 0, 0 },
 	    { 0, NULL, 0, 0, 0 }, { 0, NULL, 0, 0, 0 } },
 	    -1, 3, "connection reset", 37 },
+	{ "a proxy's 403 may hide that it acted",
+	    { { 403, "<html>", 0, 0, 0 }, { 200, NULL, 0, 0, 0 } },
+	    0, 2, "", 12 },
+	{ "... its 404, in JSON of its own",
+	    { { 404, "{\"message\":\"Not Found\"}", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "... a redirection", { { 302, "", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "... 204, empty", { { 204, "", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "... 207", { { 207, "{}", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "... 401", { { 401, "", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "a bare 429 is waited out, and may have acted",
+	    { { 429, "slow down", 0, 0, 0 }, { 200, NULL, 0, 0, 0 } },
+	    0, 2, "", 500 },
+	{ "nothing at 200", { { 200, "", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
 	{ "expired, and no other keys to be had",
 	    { { 400, expired, 0, 0, 0 } }, -1, 0, "expired", 0 },
 	/* clang-format on */
@@ -196,6 +215,11 @@ static const struct {
 	    "the service is in trouble: run again later" },
 	{ { .status = 400, .body = wordless }, 1, 0, 1,
 	    "Scan: ValidationException" },
+	{ { .status = 404, .body = "<html>" }, 1, 0, 2,
+	    "http://127.0.0.1:1/: Scan: given up after 2 tries: HTTP 404, "
+	    "and not from DynamoDB; is the endpoint (from --endpoint-url) "
+	    "right, or does a proxy or filter on the way answer in its "
+	    "place?" },
 	/* clang-format on */
 };
 

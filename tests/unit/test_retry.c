@@ -108,6 +108,55 @@ replies_fall_into_their_class(void **state)
 	}
 }
 
+/* Which errors say that the request did nothing: DynamoDB's own, and only
+ * those that mean it. */
+static const struct {
+	const char *name, *code;
+	bool nothing;
+} verdicts[] = {
+	/* clang-format off */
+	{ "no name: any box on the way", "", false },
+	{ "a name that nobody knows", "ForbiddenException", false },
+	{ "another case", "validationexception", false },
+	{ "more behind it", "ValidationException2", false },
+	{ "a failed condition", "ConditionalCheckFailedException", true },
+	{ "... of a statement", "ConditionalCheckFailed", true },
+	{ "wrong as it is", "ValidationException", true },
+	{ "... of a statement", "ValidationError", true },
+	{ "not JSON to the service", "SerializationException", true },
+	{ "no such table", "ResourceNotFoundException", true },
+	{ "... of a statement", "ResourceNotFound", true },
+	{ "table not ready", "ResourceInUseException", true },
+	{ "no such operation", "UnknownOperationException", true },
+	{ "not allowed", "AccessDeniedException", true },
+	{ "... of a statement", "AccessDenied", true },
+	{ "a wrong signature", "InvalidSignatureException", true },
+	{ "unknown keys", "UnrecognizedClientException", true },
+	{ "no keys", "MissingAuthenticationTokenException", true },
+	{ "expired keys", "ExpiredTokenException", true },
+	{ "throttled", "ThrottlingException", true },
+	{ "... of a statement", "ThrottlingError", true },
+	{ "... by capacity", "ProvisionedThroughputExceededException", true },
+	{ "... by account", "RequestLimitExceeded", true },
+	{ "a conflict", "TransactionConflict", true },
+	{ "a full collection", "ItemCollectionSizeLimitExceededException",
+	    true },
+	{ "broken inside", "InternalServerError", false },
+	{ "... by another name", "InternalFailure", false },
+	{ "not available", "ServiceUnavailable", false },
+	{ "too late", "RequestTimeout", false },
+	/* clang-format on */
+};
+
+static void
+only_a_known_error_did_nothing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
+		if (retry_did_nothing(verdicts[i].code) != verdicts[i].nothing)
+			fail_msg("%s (%s)", verdicts[i].name, verdicts[i].code);
+}
+
 static const struct {
 	const char *name;
 	enum retry_class why;
@@ -224,6 +273,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(replies_fall_into_their_class),
+		cmocka_unit_test(only_a_known_error_did_nothing),
 		cmocka_unit_test(delays_follow_the_formula),
 		cmocka_unit_test(quota_is_taken_and_given_back),
 		cmocka_unit_test(skew_of_four_minutes),

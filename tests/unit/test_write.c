@@ -113,7 +113,7 @@ struct want {
 static const struct {
 	const char *name;
 	int mode;
-	struct script_reply replies[8];
+	struct script_reply replies[10];
 	size_t n;
 	int rc;
 	struct want want[3];
@@ -211,6 +211,82 @@ static const struct {
 		{ DDB_SAID_ERROR, 1, false, false },
 		{ DDB_SAID_DONE, 1, true, false } },
 	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "a filter answered a batch that it had passed on", DDB_BATCH_AUTO,
+	    { { 403, "<html>", 0, 0, 0 },
+		{ 200, ANSWERS("{}," ERR("ConditionalCheckFailed") ","
+		    OLD("k2")), 0, 0, 0 } },
+	    2, 0, { { DDB_SAID_ABSENT, 2, false, false },
+		{ DDB_SAID_CONDITION, 2, false, false },
+		{ DDB_SAID_DONE, 2, true, false } },
+	    DDB_BATCH_AUTO, "k0", NULL },
+	{ "... and nothing else ever", DDB_BATCH_AUTO,
+	    { { 403, "", 0, 0, 0 }, { 404, "", 0, 0, 0 },
+		{ 302, "", 0, 0, 0 }, { 204, "", 0, 0, 0 },
+		{ 207, "", 0, 0, 0 }, { 401, "", 0, 0, 0 },
+		{ 429, "", 0, 0, 0 }, { 502, "", 0, 0, 0 },
+		{ 200, "", 0, 0, 0 }, { 200, "<html>", 0, 0, 0 } },
+	    10, -1, { { DDB_SAID_NOTHING, 10, false, true },
+		{ DDB_SAID_NOTHING, 10, false, true },
+		{ DDB_SAID_NOTHING, 10, false, true } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "... and an error that is not known", DDB_BATCH_AUTO,
+	    { { 403, NOPE("ForbiddenException"), 0, 0, 0 } },
+	    1, -1, { { DDB_SAID_NOTHING, 1, false, true },
+		{ DDB_SAID_NOTHING, 1, false, true },
+		{ DDB_SAID_NOTHING, 1, false, true } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "... and a denial, then single ones", DDB_BATCH_AUTO,
+	    { { 204, "", 0, 0, 0 },
+		{ 400, NOPE("AccessDeniedException"), 0, 0, 0 },
+		{ 200, "{}", 0, 0, 0 },
+		{ 400, NOPE("ConditionalCheckFailedException"), 0, 0, 0 },
+		{ 400, NOPE("ItemCollectionSizeLimitExceededException"),
+		    0, 0, 0 } },
+	    5, 0, { { DDB_SAID_ABSENT, 2, false, false },
+		{ DDB_SAID_CONDITION, 2, false, false },
+		{ DDB_SAID_ERROR, 2, false, true } },
+	    DDB_BATCH_SINGLE, NULL, NULL },
+	{ "a statement's error that is not known may have acted",
+	    DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("k0") "," ERR("SomethingNew") ","
+		OLD("k2")), 0, 0, 0 } },
+	    1, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ERROR, 1, false, true },
+		{ DDB_SAID_DONE, 1, true, false } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+#define NOT_ONE(what, answer)        \
+	{ what, DDB_BATCH_AUTO, \
+	    { { 200, ANSWERS(OLD("k0") "," answer "," OLD("k2")), 0, 0, 0 }, \
+		{ 200, ANSWERS("{},{},{}"), 0, 0, 0 } }, \
+	    2, 0, { { DDB_SAID_ABSENT, 2, false, false }, \
+		{ DDB_SAID_ABSENT, 2, false, false }, \
+		{ DDB_SAID_ABSENT, 2, false, false } }, \
+	    DDB_BATCH_AUTO, NULL, NULL }
+	NOT_ONE("an answer that is no object is none", "null"),
+	NOT_ONE("an error that is no object", "{\"Error\":\"no\"}"),
+	NOT_ONE("an error without a name", "{\"Error\":{}}"),
+	NOT_ONE("an error whose name is empty",
+	    "{\"Error\":{\"Code\":\"\"}}"),
+	NOT_ONE("an item that is no object", "{\"Item\":[]}"),
+	NOT_ONE("one answer too many", "{},{}"),
+	{ "a list is no reply", DDB_BATCH_AUTO,
+	    { { 200, "[]", 0, 0, 0 }, { 200, "\"Responses\"", 0, 0, 0 },
+		{ 200, ANSWERS("{},{},{}"), 0, 0, 0 } },
+	    3, 0, { { DDB_SAID_ABSENT, 3, false, false },
+		{ DDB_SAID_ABSENT, 3, false, false },
+		{ DDB_SAID_ABSENT, 3, false, false } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "single: what a proxy says at 200 is no answer", DDB_BATCH_SINGLE,
+	    { { 200, "{\"status\":\"ok\"}", 0, 0, 0 },
+		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k0\"}}}", 0, 0, 0 },
+		{ 200, "[]", 0, 0, 0 }, { 200, "{\"Attributes\":7}", 0, 0, 0 },
+		{ 200, "{\"ConsumedCapacity\":{}}", 0, 0, 0 },
+		{ 403, "", 0, 0, 0 },
+		{ 400, NOPE("ConditionalCheckFailedException"), 0, 0, 0 } },
+	    7, 0, { { DDB_SAID_DONE, 2, true, false },
+		{ DDB_SAID_ABSENT, 3, false, false },
+		{ DDB_SAID_CONDITION, 2, false, false } },
+	    DDB_BATCH_SINGLE, NULL, NULL },
 	{ "single: the table is gone", DDB_BATCH_SINGLE,
 	    { { 200, "{\"Attributes\":{\"key\":{\"S\":\"k0\"}}}", 0, 0, 0 },
 		{ 400, NOPE("ResourceNotFoundException"), 0, 0, 0 } },
@@ -420,13 +496,17 @@ test_put(void **state)
 		{ .status = 0 },
 		{ .status = 400,
 		    .body = NOPE("ConditionalCheckFailedException") },
+		{ .status = 404, .body = "" },
+		{ .status = 200, .body = "{\"status\":\"ok\"}" },
+		{ .status = 400,
+		    .body = NOPE("ConditionalCheckFailedException") },
 	};
 	struct ddb_put p = { .item = SLICE("{\"key\":{\"S\":\"k\"}}") };
 	struct fault f = { 0 };
 	struct script s;
 
 	(void)state;
-	script_open(&s, replies, 4);
+	script_open(&s, replies, 7);
 	assert_int_equal(ddb_put_new(s.conn, &table, &p, &f), 0);
 	assert_int_equal(p.said, DDB_SAID_DONE);
 	assert_non_null(strstr(buf_text(&s.sent[0]),
@@ -439,7 +519,49 @@ test_put(void **state)
 	assert_int_equal(p.said, DDB_SAID_CONDITION);
 	assert_int_equal(p.sends, 2);
 	assert_int_equal(p.present.n, 0);
+	/* a proxy's own answers, and what is not DynamoDB's at 200 */
+	assert_int_equal(ddb_put_new(s.conn, &table, &p, &f), 0);
+	assert_int_equal(p.said, DDB_SAID_CONDITION);
+	assert_int_equal(p.sends, 3);
 	buf_release(&p.present);
+	script_close(&s);
+}
+
+/* An update that succeeds has changed an entry, whatever comes back; and it
+ * makes none. */
+static void
+test_update(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 200,
+		    .body = "{\"Attributes\":{\"key\":{\"S\":\"k\"}}}" },
+		{ .status = 200, .body = "{}" },
+		{ .status = 204, .body = "" },
+		{ .status = 400,
+		    .body = NOPE("ConditionalCheckFailedException") },
+	};
+	struct ddb_delete d = { .partition = KEY("k"),
+		.cond = { DDB_COND_MISSING, "ttl", { 0, 0 }, { 0, 0 } } };
+	struct ddb_deletes one = { .table = &table, .list = &d, .n = 1 };
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 4);
+	assert_int_equal(ddb_update_ttl(s.conn, &one, NUM("7"), &f), 0);
+	assert_int_equal(d.said, DDB_SAID_DONE);
+	assert_true(slice_same(d.old, SLICE("{\"key\":{\"S\":\"k\"}}")));
+	assert_non_null(strstr(buf_text(&s.sent[0]),
+	    "\"attribute_not_exists(#t) AND attribute_exists(#k)\","
+	    "\"ExpressionAttributeNames\":{\"#t\":\"ttl\",\"#k\":\"key\"}"));
+	assert_int_equal(ddb_update_ttl(s.conn, &one, NUM("7"), &f), 0);
+	assert_int_equal(d.said, DDB_SAID_DONE);
+	assert_null(d.old.p);
+	assert_int_equal(ddb_update_ttl(s.conn, &one, NUM("7"), &f), 0);
+	assert_int_equal(d.said, DDB_SAID_CONDITION);
+	assert_int_equal(d.sends, 2);
+	assert_int_equal(d.lost, 1);
+	buf_release(&one.old);
 	script_close(&s);
 }
 
@@ -451,6 +573,7 @@ main(void)
 		cmocka_unit_test(test_batches),
 		cmocka_unit_test(test_costs),
 		cmocka_unit_test(test_unsure),
+		cmocka_unit_test(test_update),
 		cmocka_unit_test(test_put),
 	};
 
