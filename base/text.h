@@ -37,6 +37,12 @@ int text_time_parse(const char *s, int64_t *epoch);
  * is left over. 0, or -1.
  */
 int text_iso8601_parse(const char *p, size_t n, int64_t *epoch, bool *fraction);
+/* Whether ${p}[0..n), which text_iso8601_parse takes, says its zone. */
+bool text_iso8601_zoned(const char *p, size_t n);
+
+/* A zone, "UTC" or ±HH:MM from -12:00 to +14:00, the ones that exist: its
+ * seconds east of UTC. */
+int text_zone_parse(const char *s, int64_t *east);
 
 /* Epoch seconds of an IMF-fixdate ("Sun, 22 Nov 2026 08:12:00 GMT", RFC 9110
  * section 5.6.7). 0, or -1. */

@@ -199,6 +199,42 @@ text_iso8601_parse(const char *p, size_t n, int64_t *epoch, bool *fraction)
 	return 0;
 }
 
+bool
+text_iso8601_zoned(const char *p, size_t n)
+{
+	size_t time = 0;
+
+	/* behind the date, a sign can only begin a zone */
+	while (time < n && strchr("Tt ", p[time]) == NULL)
+		time++;
+	for (size_t i = time; i < n; i++)
+		if (p[i] == 'Z' || p[i] == 'z' || p[i] == '+' || p[i] == '-')
+			return true;
+	return false;
+}
+
+int
+text_zone_parse(const char *s, int64_t *east)
+{
+	const char *end = s + strlen(s), *p = s;
+	int sign = 1, hour, minute;
+
+	if (strcmp(s, "UTC") == 0) {
+		*east = 0;
+		return 0;
+	}
+	if (take(&p, end, '-'))
+		sign = -1;
+	else if (!take(&p, end, '+'))
+		return -1;
+	if (number(&p, end, 2, &hour) != 0 || !take(&p, end, ':') ||
+	    number(&p, end, 2, &minute) != 0 || p != end || minute > 59 ||
+	    hour * 60 + minute > (sign < 0 ? 12 : 14) * 60)
+		return -1;
+	*east = sign * (hour * 3600 + minute * 60);
+	return 0;
+}
+
 int
 text_time_parse(const char *s, int64_t *epoch)
 {

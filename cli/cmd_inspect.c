@@ -82,7 +82,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	(void)seg;
 	(void)f;
 	if (r->item->ttl.p == NULL)
-		lookalike_add(&c->in->lookalikes, r->item);
+		lookalike_add(&c->in->lookalikes, r->item, x->rules.now);
 	if (c->in->selects)
 		summary_add(&c->chosen, r,
 		    ddb_table_delete_units(&x->table, r->size), &x->rules);

@@ -36,7 +36,7 @@ judge(struct doctor *d, const struct page *page, struct lookalikes *like)
 		    ddb_table_delete_units(&d->table, r.size), &rules);
 		doctor_choose(d, &r);
 		if (page->items[i].ttl.p == NULL)
-			lookalike_add(like, &page->items[i]);
+			lookalike_add(like, &page->items[i], rules.now);
 	}
 	d->whole = page->last.p == NULL;
 	buf_release(&scratch);
@@ -204,6 +204,8 @@ advise_reason(struct doctor *d)
 	case REASON_NONE:
 	case REASON_TTL_OFF:
 		break;
+	case REASON_FAR_FUTURE:
+	case REASON_NO_TIME:
 	case REASON_MISSING:
 	case REASON_WRONG_TYPE:
 		buf_adds(&d->fix, "see whether these are meant to stay");

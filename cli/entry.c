@@ -16,6 +16,10 @@ static const char *const faults[REASONS] = {
 	[REASON_STRING] = "the time is in a string",
 	[REASON_TTL_OFF] = "TTL does not act on this attribute",
 	[REASON_TOO_OLD] = "it expired five years ago or more",
+	[REASON_FAR_FUTURE] = "the number is not a time within the next 100 "
+			      "years in any unit",
+	[REASON_NO_TIME] = "the value is not a time between 2012 and 100 years "
+			   "from now in any unit",
 	[REASON_MISSING] = "the attribute is missing",
 	[REASON_WRONG_TYPE] = "the attribute is neither a number nor a time",
 };
@@ -35,11 +39,14 @@ when(struct buf *out, const struct record *r, const char *past,
 	int64_t ahead = r->overdue >= 0 ? 0
 	    : r->overdue > INT64_MIN    ? -r->overdue
 					: INT64_MAX;
+	bool open = r->zoneless && r->state != STATE_STUCK;
 	char text[32];
 
 	if (!r->has_moment)
 		return;
-	if (r->overdue >= 0 && r->state != STATE_LIVE) {
+	if (open) {
+		buf_addf(out, "%s", future);
+	} else if (r->overdue >= 0 && r->state != STATE_LIVE) {
 		buf_addf(out, "%s ", past);
 		paper_span(out, r->overdue);
 		buf_adds(out, " ago");
@@ -48,7 +55,9 @@ when(struct buf *out, const struct record *r, const char *past,
 		paper_span(out, ahead);
 	}
 	if (text_time_format(text, r->moment) == 0)
-		buf_addf(out, ", at %s", text);
+		buf_addf(out, "%s at %s", open ? "" : ",", text);
+	if (r->zoneless)
+		buf_adds(out, " if its zone is UTC (a guess: it names none)");
 }
 
 void

@@ -2,19 +2,13 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/decimal.h"
 #include "base/mem.h"
 #include "cli/lookalike.h"
-#include "dynamodb/attr.h"
 #include "dynamodb/item.h"
 #include "dynamodb/workers.h"
 #include "inspector/moment.h"
 
 #define ENOUGH 1000 /* entries */
-
-/* From September 2001 to the year 2128. */
-#define EARLIEST INT64_C(1000000000)
-#define LATEST INT64_C(5000000000)
 
 void
 lookalike_init(struct lookalikes *l)
@@ -32,17 +26,14 @@ lookalike_release(struct lookalikes *l)
 	*l = (struct lookalikes){ 0 };
 }
 
+/* A number, in whatever unit. */
 static bool
-looks_like_time(struct slice value)
+looks_like_time(struct slice value, int64_t now)
 {
 	struct moment m;
-	struct slice inner;
 
-	if (attr_open(value, &inner) != ATTR_N)
-		return false;
-	moment_read(&m, value);
-	return decimal_cmp_int(&m.seconds, EARLIEST) >= 0 &&
-	    decimal_cmp_int(&m.seconds, LATEST) <= 0;
+	moment_read(&m, value, now, (struct moment_zone){ 0 });
+	return moment_means(m.form) && m.form != MOMENT_STRING;
 }
 
 static void
@@ -67,7 +58,7 @@ count(struct lookalikes *l, struct slice name)
 }
 
 void
-lookalike_add(struct lookalikes *l, const struct item *item)
+lookalike_add(struct lookalikes *l, const struct item *item, int64_t now)
 {
 	struct slice_walk w = slice_walk(item->json);
 	struct slice name, value;
@@ -80,7 +71,8 @@ lookalike_add(struct lookalikes *l, const struct item *item)
 		while (slice_member(&w, &name) == 1 &&
 		    slice_value(&w, &value) == 0)
 			if (value.p != item->partition.p &&
-			    value.p != item->sort.p && looks_like_time(value))
+			    value.p != item->sort.p &&
+			    looks_like_time(value, now))
 				count(l, name);
 	lock_leave(l->lock);
 }

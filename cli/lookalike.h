@@ -1,7 +1,8 @@
 #ifndef CLI_LOOKALIKE_H
 #define CLI_LOOKALIKE_H
 
-#include "dynamodb/slice.h"
+#include <stddef.h>
+#include <stdint.h>
 
 struct item;
 struct lock;
@@ -22,8 +23,8 @@ struct lookalikes {
 
 void lookalike_init(struct lookalikes *l);
 void lookalike_release(struct lookalikes *l);
-/* Look at ${item}; any thread, and soon it costs nothing. */
-void lookalike_add(struct lookalikes *l, const struct item *item);
+/* Look at ${item} as of ${now}; any thread, and soon it costs nothing. */
+void lookalike_add(struct lookalikes *l, const struct item *item, int64_t now);
 /* Put those seen most first. */
 void lookalike_sort(struct lookalikes *l);
 

@@ -123,8 +123,7 @@ belongs(const struct rank *k, const struct record *r, const struct rules *rules)
 	case RANK_SIZE:
 		return r->size >= 0;
 	default:
-		return r->has_moment &&
-		    decimal_cmp_int(&r->seconds, rules->now) >= 0;
+		return r->has_moment && !record_past(r, rules, 0);
 	}
 }
 

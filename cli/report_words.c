@@ -22,6 +22,12 @@ static const char *const meanings[REASONS] = {
 			  "only.",
 	[REASON_TOO_OLD] = "Expired five years ago or more: TTL leaves such "
 			   "entries alone.",
+	[REASON_FAR_FUTURE] = "The number is not a time within the next 100 "
+			      "years in any unit, and TTL reads it as one far "
+			      "ahead.",
+	[REASON_NO_TIME] = "The value is not a time between 2012, when "
+			   "DynamoDB opened, and 100 years from now, in any "
+			   "unit.",
 	[REASON_MISSING] = "The attribute is missing.",
 	[REASON_WRONG_TYPE] = "The attribute is neither a number nor a time "
 			      "in a string.",
@@ -111,6 +117,17 @@ remedy_off(const struct paper *p, const struct report *r, enum state state,
 	buf_adds(line, state == STATE_LIVE ? " before they expire." : ".");
 }
 
+/* What else than a time a value may be that is none. */
+static const char *const guesses[REASONS] = {
+	[REASON_FAR_FUTURE] = "Such numbers are often a permanent mark "
+			      "(9999-12-31, the largest date of a language), "
+			      "or count from another epoch (.NET ticks, "
+			      "FILETIME). ",
+	[REASON_NO_TIME] = "Such values are often a permanent mark (0, -1, "
+			   "9999-12-31), a duration (3600), or a date written "
+			   "as digits (20261208). ",
+};
+
 /* Nobody says when they end: perhaps nobody should. */
 static void
 remedy_endless(const struct paper *p, const struct report *r, enum reason why,
@@ -121,9 +138,10 @@ remedy_endless(const struct paper *p, const struct report *r, enum reason why,
 		report_words_lookalikes(p, r, line);
 		buf_adds(line, ": was the attribute renamed? ");
 	}
+	buf_adds(line, guesses[why] != NULL ? guesses[why] : "");
 	buf_adds(line,
-	    "Meant to stay? Else have the application write the time it ends, "
-	    "in seconds, as a number.");
+	    "If these should expire, have the application write an expiry "
+	    "time in seconds since 1970, as a number.");
 }
 
 void

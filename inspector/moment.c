@@ -6,67 +6,54 @@
 #include "inspector/moment.h"
 
 /*
- * Policy. Who writes milliseconds writes a number that TTL reads as the year
- * 50 000; nobody means a moment after the year 5138, so from 1e11 on a
- * number is taken for a smaller unit. Negative numbers are before 1970 in
- * any unit and are taken as they are.
+ * Policy. Who writes another unit than seconds writes a number a thousand
+ * times, or a million times, as large: each unit has a window of its own,
+ * and a number is in the unit whose window it lies in.
  */
 static const struct {
-	int power; /* from 10^power on */
 	enum moment_form form;
-	int shift;
+	int shift; /* to seconds, as a power of ten */
 } units[] = {
 	/* clang-format off */
-	{ 17, MOMENT_NANOSECONDS,  -9 },
-	{ 14, MOMENT_MICROSECONDS, -6 },
-	{ 11, MOMENT_MILLISECONDS, -3 },
+	{ MOMENT_SECONDS,       0 },
+	{ MOMENT_MILLISECONDS, -3 },
+	{ MOMENT_MICROSECONDS, -6 },
+	{ MOMENT_NANOSECONDS,  -9 },
 	/* clang-format on */
 };
 
-/* Bring ${d} to seconds; tells the unit it was in. A decimal of exponent e
- * lies in 10^(e-1) … 10^e: no digit has to be looked at. */
-static enum moment_form
-to_seconds(struct decimal *d)
+bool
+moment_means(enum moment_form form)
 {
-	if (d->negative || d->ndigits == 0)
-		return MOMENT_SECONDS;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-		if (d->exp > units[i].power) {
-			decimal_scale(d, units[i].shift);
-			return units[i].form;
-		}
-	return MOMENT_SECONDS;
+	return form <= MOMENT_STRING;
 }
 
-/*
- * The digits after the point of a date-time, as those of a decimal that is
- * ${epoch}, the second it lies in, and a part. Before 1970 the decimal is
- * negative, and its digits count from the other end: -1 s and a quarter is
- * -0.75.
- */
-static void
-add_part(struct buf *out, int64_t epoch, struct slice digits)
+bool
+moment_in_window(const struct decimal *seconds, int64_t now)
 {
-	while (digits.n > 0 && digits.p[digits.n - 1] == '0')
-		digits.n--;
-	if (epoch >= 0 || digits.n == 0) {
-		buf_addi(out, epoch);
-		buf_addc(out, '.');
-		buf_add(out, digits.p, digits.n);
-		return;
-	}
-	buf_addc(out, '-');
-	buf_addi(out, -(epoch + 1));
-	buf_addc(out, '.');
-	for (size_t i = 0; i < digits.n; i++) {
-		int ten = i + 1 < digits.n ? 9 : 10;
+	return decimal_cmp_int(seconds, MOMENT_EARLIEST) >= 0 &&
+	    decimal_cmp_int(seconds, moment_minus(now, -MOMENT_AHEAD)) <= 0;
+}
 
-		buf_addc(out, (char)('0' + ten - (digits.p[i] - '0')));
+/* The unit of the number ${d}, which is brought to seconds; where it is in
+ * no window it stays as it is. */
+static enum moment_form
+unit_of(struct decimal *d, int64_t now)
+{
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		struct decimal seconds = *d;
+
+		decimal_scale(&seconds, units[i].shift);
+		if (!moment_in_window(&seconds, now))
+			continue;
+		*d = seconds;
+		return units[i].form;
 	}
+	return decimal_cmp_int(d, now) > 0 ? MOMENT_FAR_FUTURE : MOMENT_NO_TIME;
 }
 
 static int
-read_iso8601(struct decimal *d, struct slice text)
+read_iso8601(struct decimal *d, struct slice text, struct moment_zone zone)
 {
 	struct buf number = { 0 };
 	struct slice digits = { text.p, 0 };
@@ -76,8 +63,10 @@ read_iso8601(struct decimal *d, struct slice text)
 
 	if (text_iso8601_parse(text.p, text.n, &epoch, &part) != 0)
 		return -1;
+	if (zone.known && !text_iso8601_zoned(text.p, text.n))
+		epoch -= zone.east;
 	decimal_from_int(d, epoch);
-	if (!part)
+	if (!part || epoch < 0) /* far outside of the window anyway */
 		return 0;
 	for (i = 0; i < text.n && text.p[i] != '.' && text.p[i] != ',';)
 		i++;
@@ -85,21 +74,42 @@ read_iso8601(struct decimal *d, struct slice text)
 		digits.p = text.p + i + 1;
 	for (i++; i < text.n && text.p[i] >= '0' && text.p[i] <= '9'; i++)
 		digits.n++;
-	add_part(&number, epoch, digits);
+	buf_addi(&number, epoch);
+	buf_addc(&number, '.');
+	buf_add(&number, digits.p, digits.n);
 	(void)decimal_parse(d, buf_text(&number), number.n);
 	buf_release(&number);
 	return 0;
 }
 
+/* What the string ${text} means. */
+static void
+read_string(struct moment *m, struct slice text, int64_t now,
+    struct moment_zone zone)
+{
+	bool in;
+
+	if (decimal_parse(&m->seconds, text.p, text.n) == 0) {
+		in = moment_means(unit_of(&m->seconds, now));
+	} else if (read_iso8601(&m->seconds, text, zone) == 0) {
+		in = moment_in_window(&m->seconds, now);
+		m->zoneless =
+		    in && !zone.known && !text_iso8601_zoned(text.p, text.n);
+	} else {
+		return;
+	}
+	m->form = in ? MOMENT_STRING : MOMENT_NO_TIME;
+}
+
 void
-moment_read(struct moment *m, struct slice ttl)
+moment_read(struct moment *m, struct slice ttl, int64_t now,
+    struct moment_zone zone)
 {
 	struct buf store = { 0 };
 	enum attr_type type;
 	struct slice text;
 
-	m->seconds = (struct decimal){ 0 };
-	m->form = MOMENT_MISSING;
+	*m = (struct moment){ .form = MOMENT_MISSING };
 	if (ttl.p == NULL)
 		return;
 	m->form = MOMENT_WRONG_TYPE;
@@ -110,13 +120,12 @@ moment_read(struct moment *m, struct slice ttl)
 		slice_text_decode(&store, text);
 		text = (struct slice){ buf_text(&store), store.n };
 	}
-	if (decimal_parse(&m->seconds, text.p, text.n) == 0) {
-		m->form = to_seconds(&m->seconds);
-		if (type == ATTR_S)
-			m->form = MOMENT_STRING;
-	} else if (type == ATTR_S && read_iso8601(&m->seconds, text) == 0) {
-		m->form = MOMENT_STRING;
-	}
+	if (type == ATTR_S)
+		read_string(m, text, now, zone);
+	else if (decimal_parse(&m->seconds, text.p, text.n) == 0)
+		m->form = unit_of(&m->seconds, now);
+	if (!moment_means(m->form))
+		m->seconds = (struct decimal){ 0 };
 	buf_release(&store);
 }
 

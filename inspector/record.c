@@ -1,16 +1,16 @@
 #include <string.h>
 
 #include "dynamodb/attr.h"
-#include "inspector/moment.h"
 #include "inspector/record.h"
 
 /*
  * Policy. The service deletes an entry whose TTL attribute is a Number below
  * the present second and above the one of five years ago, and nothing else.
  * What it will not delete though it was meant to end is stuck; what it will
- * never delete and was not meant to end before now is immortal. What the
- * value is comes before how the table is set, and that before its age: the
- * first reason is the one that has to be mended.
+ * never delete and was not meant to end before now is immortal: so is all
+ * that means no moment, since it may be meant to stay. What the value is
+ * comes before how the table is set, and that before its age: the first
+ * reason is the one that has to be fixed.
  */
 static const char *const states[STATES] = {
 	[STATE_LIVE] = "live",
@@ -27,6 +27,8 @@ static const char *const reasons[REASONS] = {
 	[REASON_STRING] = "string",
 	[REASON_TTL_OFF] = "ttl-off",
 	[REASON_TOO_OLD] = "too-old",
+	[REASON_FAR_FUTURE] = "far-future",
+	[REASON_NO_TIME] = "no-time",
 	[REASON_MISSING] = "missing",
 	[REASON_WRONG_TYPE] = "wrong-type",
 };
@@ -43,6 +45,8 @@ static const enum reason blame[] = {
 	[MOMENT_MICROSECONDS] = REASON_MICROSECONDS,
 	[MOMENT_NANOSECONDS] = REASON_NANOSECONDS,
 	[MOMENT_STRING] = REASON_STRING,
+	[MOMENT_NO_TIME] = REASON_NO_TIME,
+	[MOMENT_FAR_FUTURE] = REASON_FAR_FUTURE,
 	[MOMENT_MISSING] = REASON_MISSING,
 	[MOMENT_WRONG_TYPE] = REASON_WRONG_TYPE,
 };
@@ -137,17 +141,21 @@ group_of(const struct rules *rules, struct slice key)
 	return (struct slice){ key.p, (size_t)(colon - key.p) + 1 };
 }
 
-/*
- * State and reason of a value that means a moment. Against a whole second
- * the whole seconds on either side of the moment say the same as its exact
- * value: it is below now when its floor is, and not above another when its
- * ceiling is not.
- */
-static void
-judge(struct record *r, enum moment_form form, int64_t ceil,
-    const struct rules *rules)
+bool
+record_past(const struct record *r, const struct rules *rules, int64_t overdue)
 {
-	bool past = r->moment < rules->now;
+	int64_t before = moment_minus(rules->now, overdue);
+
+	if (r->zoneless)
+		before = moment_minus(before, MOMENT_ZONE_WEST);
+	return r->has_moment && decimal_cmp_int(&r->seconds, before) < 0;
+}
+
+/* State and reason of a value that means a moment. */
+static void
+judge(struct record *r, enum moment_form form, const struct rules *rules)
+{
+	bool past = record_past(r, rules, 0);
 
 	r->reason = blame[form];
 	if (form != MOMENT_SECONDS) {
@@ -157,7 +165,8 @@ judge(struct record *r, enum moment_form form, int64_t ceil,
 		r->reason = REASON_TTL_OFF;
 	} else if (!past) {
 		r->state = STATE_LIVE;
-	} else if (ceil <= moment_minus(rules->now, RECORD_TOO_OLD)) {
+	} else if (decimal_cmp_int(&r->seconds,
+		       moment_minus(rules->now, RECORD_TOO_OLD)) <= 0) {
 		r->state = STATE_STUCK;
 		r->reason = REASON_TOO_OLD;
 	} else {
@@ -170,7 +179,6 @@ record_of(struct record *r, const struct item *item, const struct rules *rules,
     struct buf *scratch)
 {
 	struct moment m;
-	int64_t ceil;
 
 	buf_reset(scratch);
 	attr_key_text(scratch, item->partition);
@@ -180,8 +188,9 @@ record_of(struct record *r, const struct item *item, const struct rules *rules,
 	r->group = group_of(rules, r->key);
 	r->size = rules->sizes ? attr_item_size(item->json) : -1;
 
-	moment_read(&m, item->ttl);
-	r->has_moment = m.form != MOMENT_MISSING && m.form != MOMENT_WRONG_TYPE;
+	moment_read(&m, item->ttl, rules->now, rules->zone);
+	r->has_moment = moment_means(m.form);
+	r->zoneless = m.zoneless;
 	r->seconds = m.seconds;
 	r->moment = 0;
 	r->overdue = 0;
@@ -191,7 +200,6 @@ record_of(struct record *r, const struct item *item, const struct rules *rules,
 		return;
 	}
 	r->moment = decimal_floor(&m.seconds);
-	ceil = decimal_ceil(&m.seconds);
-	r->overdue = moment_minus(rules->now, ceil);
-	judge(r, m.form, ceil, rules);
+	r->overdue = moment_minus(rules->now, decimal_ceil(&m.seconds));
+	judge(r, m.form, rules);
 }

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/decimal.h"
 #include "dynamodb/item.h"
+#include "inspector/moment.h"
 
 enum state { STATE_LIVE, STATE_PENDING, STATE_STUCK, STATE_IMMORTAL, STATES };
 
@@ -19,6 +20,8 @@ enum reason {
 	REASON_STRING,
 	REASON_TTL_OFF,
 	REASON_TOO_OLD,
+	REASON_FAR_FUTURE,
+	REASON_NO_TIME,
 	REASON_MISSING,
 	REASON_WRONG_TYPE,
 	REASONS
@@ -26,7 +29,7 @@ enum reason {
 
 enum kind { KIND_SESSION, KIND_ITEM, KINDS };
 
-/* The words of DESIGN.md section 2: "live", "milliseconds", "session". */
+/* Their words: "live", "milliseconds", "session". */
 const char *state_name(enum state s);
 const char *reason_name(enum reason r);
 const char *kind_name(enum kind k);
@@ -43,6 +46,7 @@ int kind_parse(const char *s);
 struct rules {
 	int64_t now;   /* epoch seconds */
 	bool ttl_acts; /* the table's TTL is on, and on this attribute */
+	struct moment_zone zone; /* of date-times that name none */
 	const char *const *session_prefixes;
 	size_t nprefixes;
 	const char *const *groups; /* whole keys that are groups */
@@ -57,21 +61,30 @@ struct record {
 	enum reason reason;
 	enum kind kind;
 	bool has_moment;        /* a moment was meant */
+	bool zoneless;          /* … in an unknown zone: below it is read as
+				   UTC, but it is past only once it is past
+				   in every zone */
 	struct decimal seconds; /* it, exact */
 	int64_t moment;         /* … cut to whole seconds towards the past */
-	int64_t overdue;    /* whole seconds since then; < 0 in the future */
-	struct slice key;   /* the partition key as text: decoded S, N as it
-			       stands, B in base64; points into the scratch */
-	struct slice group; /* "session:", a whole key, or "(none)" */
-	int64_t size;       /* bytes as DynamoDB counts; -1 unknown */
+	int64_t overdue;        /* whole seconds since then; < 0 in the future,
+				   or, zoneless, may be > 0 and not past yet */
+	struct slice key;       /* the partition key as text: decoded S, N as it
+				   stands, B in base64; points into the scratch */
+	struct slice group;     /* "session:", a whole key, or "(none)" */
+	int64_t size;           /* bytes as DynamoDB counts; -1 unknown */
 };
 
 /*
- * Judge ${item} by ${rules}: every row of DESIGN.md section 2. Never fails.
+ * Judge ${item} by ${rules}: its state and the reason for it. Never fails.
  * ${scratch} is emptied and holds the key's text afterwards. Pure.
  */
 void record_of(struct record *r, const struct item *item,
     const struct rules *rules, struct buf *scratch);
+
+/* Whether ${r}'s moment lies more than ${overdue} seconds before now,
+ * wherever on earth it was written. Exact. Pure. */
+bool record_past(const struct record *r, const struct rules *rules,
+    int64_t overdue);
 
 /* The kind of a key; ${prefix} (may be NULL) becomes the bytes of the longest
  * session prefix it has, 0 for an item. An empty prefix makes every key a

@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "inspector/moment.h"
 #include "inspector/record.h"
 #include "inspector/select.h"
 
@@ -101,16 +100,6 @@ has_prefix(const struct selection *s, struct slice key)
 	return s->nprefixes == 0;
 }
 
-/* The moment lies more than ${s}->overdue before now. */
-static bool
-is_overdue(const struct selection *s, const struct rules *rules,
-    const struct record *r)
-{
-	return r->has_moment &&
-	    decimal_cmp_int(&r->seconds, moment_minus(rules->now, s->overdue)) <
-	    0;
-}
-
 static bool
 expires_soon(const struct selection *s, const struct rules *rules,
     const struct record *r)
@@ -132,7 +121,7 @@ selection_wants(const struct selection *s, const struct rules *rules,
 		return false;
 	if (s->larger_than >= 0 && r->size <= s->larger_than)
 		return false;
-	if (s->overdue >= 0 && !is_overdue(s, rules, r))
+	if (s->overdue >= 0 && !record_past(r, rules, s->overdue))
 		return false;
 	if (s->expires_within >= 0 && !expires_soon(s, rules, r))
 		return false;

@@ -12,11 +12,12 @@ struct rules;
 struct selection;
 
 /*
- * The reason an entry was chosen, as the condition of its delete (DESIGN.md
- * section 5.1). The policy, row by row:
+ * The reason an entry was chosen, as the condition of its delete. The policy,
+ * row by row:
  *  pending; stuck by ttl-off or too-old   ttl < now - overdue
  *  live                                   ttl >= now, and <= now + within
- *  a unit, a string, a wrong type         ttl = the value seen
+ *  a unit, a string, a wrong type, far in
+ *  the future, no time                    ttl = the value seen
  *  missing                                no such attribute
  *  the TTL attribute is a key             the entry is there (a key cannot
  *                                         be renewed in place)

@@ -13,7 +13,7 @@
 /*
  * An item as the service might send it, or as somebody who can write to the
  * table makes it: it is judged, sized, masked and counted, and what comes
- * out has to be something that DESIGN.md has a row for.
+ * out has to be one of the known pairs of state and reason.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -30,12 +30,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 #define UNITS \
 	(BIT(MILLISECONDS) | BIT(MICROSECONDS) | BIT(NANOSECONDS) | BIT(STRING))
 
+#define NO_MOMENT \
+	(BIT(FAR_FUTURE) | BIT(NO_TIME) | BIT(MISSING) | BIT(WRONG_TYPE))
+
 /* Which reasons a state can have. */
 static const unsigned allowed[STATES] = {
 	[STATE_LIVE] = BIT(NONE) | BIT(TTL_OFF),
 	[STATE_PENDING] = BIT(NONE),
 	[STATE_STUCK] = UNITS | BIT(TTL_OFF) | BIT(TOO_OLD),
-	[STATE_IMMORTAL] = UNITS | BIT(MISSING) | BIT(WRONG_TYPE),
+	[STATE_IMMORTAL] = UNITS | NO_MOMENT,
 };
 
 static const char *const prefixes[] = { "session:", "sess:" };
@@ -44,21 +47,25 @@ static const char *const groups[] = { "users", "categories", "images" };
 static void
 check_state(const struct record *r, const struct rules *rules)
 {
-	bool past =
-	    r->has_moment && decimal_cmp_int(&r->seconds, rules->now) < 0;
+	bool past = r->has_moment &&
+	    decimal_cmp_int(&r->seconds,
+		rules->now - (r->zoneless ? MOMENT_ZONE_WEST : 0)) < 0;
 
 	MUST(r->state < STATES && r->reason < REASONS);
 	MUST((allowed[r->state] & 1u << r->reason) != 0);
-	MUST(r->has_moment ==
-	    !((BIT(MISSING) | BIT(WRONG_TYPE)) >> r->reason & 1));
+	MUST(r->has_moment == !(NO_MOMENT >> r->reason & 1));
+	MUST(
+	    !r->zoneless || (r->reason == REASON_STRING && !rules->zone.known));
 	MUST((r->reason == REASON_MISSING) == (r->item->ttl.p == NULL));
 	MUST(past == (r->state == STATE_PENDING || r->state == STATE_STUCK));
 	MUST(!(r->reason == REASON_TTL_OFF && rules->ttl_acts));
 	MUST(!(r->reason == REASON_TOO_OLD && !rules->ttl_acts));
 	MUST(!(r->reason == REASON_NONE && !rules->ttl_acts));
 	if (r->has_moment) {
-		MUST(past ? r->overdue >= 0 && r->moment < rules->now
-			  : r->overdue <= 0 && r->moment >= rules->now);
+		MUST(moment_in_window(&r->seconds, rules->now));
+		MUST(r->zoneless ? !past || r->overdue >= MOMENT_ZONE_WEST
+			: past   ? r->overdue >= 0 && r->moment < rules->now
+				 : r->overdue <= 0 && r->moment >= rules->now);
 		MUST(r->reason != REASON_TOO_OLD ||
 		    r->overdue >= RECORD_TOO_OLD);
 		MUST(r->state != STATE_PENDING || r->overdue < RECORD_TOO_OLD);
@@ -171,7 +178,7 @@ judge(const struct item *item)
 {
 	struct buf scratch = { 0 };
 
-	for (int i = 0; i < 4; i++) {
+	for (int i = 0; i < 8; i++) {
 		struct rules rules = {
 			.now = NOW,
 			.ttl_acts = (i & 1) == 0,
@@ -180,6 +187,7 @@ judge(const struct item *item)
 			.groups = groups,
 			.ngroups = 3,
 			.sizes = (i & 2) == 0,
+			.zone = { (i & 4) != 0, -28800 },
 		};
 		struct record r;
 

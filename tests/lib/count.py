@@ -22,8 +22,11 @@ from seed import connect, from_file
 
 STATES = ("live", "pending", "stuck", "immortal")
 REASONS = ("none", "milliseconds", "microseconds", "nanoseconds", "string",
-           "ttl-off", "too-old", "missing", "wrong-type")
+           "ttl-off", "too-old", "far-future", "no-time", "missing", "wrong-type")
 TOO_OLD = 157788000
+EARLIEST = 1326844800  # 2012-01-18: nothing expired before DynamoDB opened
+CENTURY = 3155760000
+WEST = 12 * 3600  # a local time is past everywhere once it is in UTC-12
 NUMBER = re.compile(r"[ \t]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[ \t]*", re.A)
 EXACT = Context(prec=400, Emax=MAX_EMAX, Emin=MIN_EMIN)
 FAR = Decimal("1e100")  # nothing that is compared lies beyond
@@ -53,7 +56,8 @@ ISO = re.compile(
 
 
 def iso8601(text):
-    """The moment of an ISO 8601 date-time, or None."""
+    """The moment of an ISO 8601 date-time, read as UTC where it names no
+    zone, and whether it names none; or None."""
     m = ISO.fullmatch(text)
     if not m:
         return None
@@ -77,37 +81,44 @@ def iso8601(text):
         if hours > 23 or minutes > 59:
             return None
         epoch -= (hours * 60 + minutes) * 60 * (-1 if zone[0] == "-" else 1)
-    return EXACT.add(epoch, part)
+    return EXACT.add(epoch, part), not zone
 
 
-def scaled(value):
-    """A number by its size: the unit it must be in, and the seconds meant."""
-    for threshold, unit, places in ((17, "nanoseconds", -9), (14, "microseconds", -6), (11, "milliseconds", -3)):
-        if value >= Decimal(10) ** threshold:
-            return unit, value.scaleb(places, context=EXACT)
-    return "seconds", value
+def in_window(seconds, now):
+    return EARLIEST <= seconds <= now + CENTURY
 
 
-def moment(ttl):
-    """What the TTL attribute is, and the moment meant, if any."""
+def scaled(value, now):
+    """A number by the window that it lies in: the unit, and the seconds meant."""
+    for places, unit in ((0, "seconds"), (-3, "milliseconds"), (-6, "microseconds"), (-9, "nanoseconds")):
+        seconds = value.scaleb(places, context=EXACT)
+        if in_window(seconds, now):
+            return unit, seconds
+    return ("far-future" if value > now else "no-time"), None
+
+
+def moment(ttl, now):
+    """What the TTL attribute is, the moment meant, if any, and whether its
+    zone is a guess."""
     if ttl is None:
-        return "missing", None
+        return "missing", None, False
     if "N" in ttl:
-        return scaled(decimal(ttl["N"]))
+        return *scaled(decimal(ttl["N"]), now), False
     if "S" in ttl:
         if m := NUMBER.fullmatch(ttl["S"]):
-            return "string", scaled(decimal(m[1]))[1]
-        if (seconds := iso8601(ttl["S"])) is not None:
-            return "string", seconds
-    return "wrong-type", None
+            unit, seconds = scaled(decimal(m[1]), now)
+            return "no-time" if seconds is None else "string", seconds, False
+        if (read := iso8601(ttl["S"])) is not None:
+            return ("string", *read) if in_window(read[0], now) else ("no-time", None, False)
+    return "wrong-type", None, False
 
 
 def judge(ttl, now, acts):
-    """(state, reason, moment meant): the table of section 2."""
-    form, seconds = moment(ttl)
-    if form in ("missing", "wrong-type"):
+    """(state, reason, moment meant): the rules, written down once more."""
+    form, seconds, zoneless = moment(ttl, now)
+    if seconds is None:
         return "immortal", form, None
-    past = seconds < now
+    past = seconds < now - (WEST if zoneless else 0)
     if form != "seconds":
         return ("stuck" if past else "immortal"), form, seconds
     if not past:

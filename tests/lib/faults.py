@@ -59,6 +59,8 @@ class Round:
         self.journal = self.base + rng.choice([".journal", ".journal", ".journal.gz"])
         self.env = {}
         self.words = ["-t", self.table.name, "--now", str(NOW), "--state", self.state]
+        if self.state == "immortal":  # has to be narrowed
+            self.words += ["--reason", ",".join(counting.REASONS)]
         self.write = ["--batch", self.batch, "--jobs", str(rng.choice([2, 8, 8, 16])),
                       # or each throttled reply would cost seconds of pace
                       "--max-wcu", "20000", "--max-rcu", "20000"]
@@ -185,10 +187,10 @@ class Mend(Round):
 
     def meant(self, ttl):
         """The number of seconds that repair gives, or None."""
-        form, seconds = counting.moment(ttl)
+        form, seconds, zoneless = counting.moment(ttl, NOW)
         if form == "missing" and self.missing_too:
             return NOW + 86400
-        if form in ("milliseconds", "microseconds", "nanoseconds", "string") and abs(seconds) < 2 ** 63 - 1:
+        if form in ("milliseconds", "microseconds", "nanoseconds", "string") and not zoneless:
             return math.floor(seconds)
         return None
 

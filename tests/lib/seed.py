@@ -25,6 +25,7 @@ import botocore.config
 
 YEAR = 365 * 86400
 TOO_OLD = 157788000
+CENTURY = 3155760000
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
@@ -41,8 +42,8 @@ def iso(seconds, style, rng):
         zone = timezone(timedelta(minutes=rng.choice([-570, -300, 60, 345])))
         return t.astimezone(zone).isoformat()
     if style == 3:
-        return t.strftime("%Y-%m-%d %H:%M:%S")
-    return t.strftime("%Y%m%dT%H%M%SZ")
+        return t.strftime("%Y%m%dT%H%M%SZ")
+    return t.strftime(rng.choice(["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y%m%dT%H%M%S"]))  # no zone
 
 
 def ago(rng):
@@ -80,7 +81,12 @@ CASES = {
     "just-past": (.2, number(lambda now, rng: now - 1)),
     "nearly-too-old": (.2, number(lambda now, rng: now - TOO_OLD + 1)),
     "just-too-old": (.2, number(lambda now, rng: now - TOO_OLD)),
-    "too-old": (3, number(lambda now, rng: now - TOO_OLD - rng.randrange(30 * YEAR))),
+    "too-old": (3, number(lambda now, rng: now - TOO_OLD - rng.randrange(9 * YEAR))),
+    "oldest": (.2, fixed({"N": "1326844800"}, {"N": "1326844800000"}, {"S": "2012-01-18T00:00:00Z"})),
+    "before-oldest": (.2, fixed({"N": "1326844799"}, {"N": "1326844799.9"}, {"N": "1326844799999"}, {"S": "2012-01-17T23:59:59Z"})),
+    "farthest": (.2, number(lambda now, rng: (now + CENTURY) * rng.choice([1, 10 ** 3, 10 ** 6, 10 ** 9]))),
+    "too-far": (.2, number(lambda now, rng: (now + CENTURY) * rng.choice([1, 10 ** 3, 10 ** 6, 10 ** 9]) + 1)),
+    "years-ahead": (.5, number(lambda now, rng: now + TOO_OLD + rng.randrange(30 * YEAR))),
     "fraction-future": (2, number(lambda now, rng: "%d.%03d" % (now + ahead(rng), rng.randrange(1, 1000)))),
     "fraction-past": (2, number(lambda now, rng: "%d.%03d" % (now - ago(rng) - 1, rng.randrange(1, 1000)))),
     "hair-past": (.2, number(lambda now, rng: "%d.%s" % (now - 1, "9" * 28))),
@@ -89,8 +95,12 @@ CASES = {
     "zero": (.2, fixed({"N": "0"}, {"N": "-0"}, {"N": "0.00"})),
     "negative": (.3, number(lambda now, rng: -rng.choice([1, now, now * 1000, 10 ** 37]))),
     "tiny": (.2, fixed({"N": "1E-130"}, {"N": "-1E-100"})),
+    "duration": (.3, fixed({"N": "3600"}, {"N": "86400000"}, {"S": "3600"})),
+    "date-digits": (.3, fixed({"N": "20261208"}, {"N": "20261208120000"})),
+    "ticks": (.3, fixed({"N": "639315136448464622"}, {"N": "134403904448464622"})),
+    "year-9999": (.3, fixed({"N": "253402300799"}, {"N": "253402300799999"}, {"S": "9999-12-31T23:59:59Z"}, {"S": "253402300799"})),
     "year-5138": (.2, fixed({"N": "99999999999"}, {"N": "99999999999.5"})),
-    "milliseconds-1973": (.2, fixed({"N": "100000000000"}, {"N": "1E11"})),
+    "round-1e11": (.2, fixed({"N": "100000000000"}, {"N": "1E11"})),
     "milliseconds-past": (4, number(lambda now, rng: (now - ago(rng)) * 1000 + rng.randrange(1000) - 1000)),
     "milliseconds-future": (4, number(lambda now, rng: (now + ahead(rng)) * 1000 + rng.randrange(1000))),
     "milliseconds-old": (.3, number(lambda now, rng: (now - TOO_OLD - rng.randrange(9 * YEAR)) * 1000)),
@@ -106,9 +116,12 @@ CASES = {
     "string-milliseconds-future": (.5, text(lambda now, rng: str((now + ahead(rng)) * 1000))),
     "string-blanks-past": (.3, text(lambda now, rng: rng.choice([" %d", "%d\t", " \t+%d ", "%d.", "%d.5e0"]) % (now - ago(rng) - 1))),
     "string-exponent": (.3, fixed({"S": "1.7e9"}, {"S": ".17E+10"}, {"S": "17000000000e-1"}, {"S": "-1"})),
-    "string-long": (.2, fixed({"S": "1" + "0" * 60 + "E-51"}, {"S": "9" * 200}, {"S": "1e999999999999999999999"}, {"S": "-1e99999"})),
-    "iso-past": (2, text(lambda now, rng: iso(now - ago(rng) - 1, rng.randrange(5), rng))),
-    "iso-future": (2, text(lambda now, rng: iso(now + ahead(rng), rng.randrange(5), rng))),
+    "string-long": (.2, fixed({"S": "17" + "0" * 60 + "E-52"}, {"S": "1" + "0" * 60 + "E-51"}, {"S": "9" * 200}, {"S": "1e999999999999999999999"}, {"S": "-1e99999"})),
+    "iso-past": (2, text(lambda now, rng: iso(now - ago(rng) - 1, rng.randrange(4), rng))),
+    "iso-future": (2, text(lambda now, rng: iso(now + ahead(rng), rng.randrange(4), rng))),
+    "local-past": (1, text(lambda now, rng: iso(now - 12 * 3600 - ago(rng), 4, rng))),
+    "local-near": (1, text(lambda now, rng: iso(now + rng.randrange(-12 * 3600, 1), 4, rng))),
+    "local-future": (1, text(lambda now, rng: iso(now + ahead(rng), 4, rng))),
     "iso-old": (.3, text(lambda now, rng: iso(now - TOO_OLD - rng.randrange(9 * YEAR), 0, rng))),
     "words": (2, fixed(*({"S": s} for s in (
         "never", "", " ", "tomorrow", "12:30", "1e", "e5", ".", "+", "0x6553f100",

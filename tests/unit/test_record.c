@@ -20,7 +20,6 @@
 
 /* Now is 2026-11-22T07:24:31Z; five years before that, 1637544271. */
 #define NOW 1795332271
-#define HUGE_PAST INT64_MAX
 
 enum ttl { ON, OFF };
 
@@ -41,7 +40,7 @@ rules_of(enum ttl ttl)
 	};
 }
 
-/* The rows of both tables of DESIGN.md section 2, and their edges. */
+/* Every state with each of its reasons, and their edges. */
 static const struct {
 	const char *name;
 	const char *ttl; /* NULL: no such attribute */
@@ -67,10 +66,10 @@ static const struct {
 	  STATE_LIVE, REASON_NONE, NOW, -1 },
 	{ "live: one second ahead", "{\"N\":\"1795332272\"}", ON,
 	  STATE_LIVE, REASON_NONE, NOW + 1, -1 },
-	{ "live: the year 5138, the last second", "{\"N\":\"99999999999\"}", ON,
-	  STATE_LIVE, REASON_NONE, INT64_C(99999999999), -INT64_C(98204667728) },
-	{ "live: a little below 1e11", "{\"N\":\"99999999999.999999999999999999999999999\"}", ON,
-	  STATE_LIVE, REASON_NONE, INT64_C(99999999999), -INT64_C(98204667729) },
+	{ "live: five years and a second ahead", "{\"N\":\"1953120272\"}", ON,
+	  STATE_LIVE, REASON_NONE, 1953120272, -157788001 },
+	{ "live: the last second of the window", "{\"N\":\"4951092271\"}", ON,
+	  STATE_LIVE, REASON_NONE, INT64_C(4951092271), -INT64_C(3155760000) },
 	{ "live, TTL off: in the future", "{\"N\":\"1795335871\"}", OFF,
 	  STATE_LIVE, REASON_TTL_OFF, 1795335871, -3600 },
 	{ "live, TTL off: at exactly now", "{\"N\":\"1795332271\"}", OFF,
@@ -101,26 +100,8 @@ static const struct {
 	  STATE_STUCK, REASON_TOO_OLD, 1637544270, 157788000 },
 	{ "too-old: five years and a second ago", "{\"N\":\"1637544270\"}", ON,
 	  STATE_STUCK, REASON_TOO_OLD, 1637544270, 157788001 },
-	{ "too-old: one", "{\"N\":\"1\"}", ON,
-	  STATE_STUCK, REASON_TOO_OLD, 1, 1795332270 },
-	{ "too-old: a thousandth", "{\"N\":\"1e-3\"}", ON,
-	  STATE_STUCK, REASON_TOO_OLD, 0, 1795332270 },
-	{ "too-old: the smallest number", "{\"N\":\"1E-130\"}", ON,
-	  STATE_STUCK, REASON_TOO_OLD, 0, 1795332270 },
-	{ "too-old: zero", "{\"N\":\"0\"}", ON,
-	  STATE_STUCK, REASON_TOO_OLD, 0, NOW },
-	{ "too-old: minus zero", "{\"N\":\"-0\"}", ON,
-	  STATE_STUCK, REASON_TOO_OLD, 0, NOW },
-	{ "too-old: minus one", "{\"N\":\"-1\"}", ON,
-	  STATE_STUCK, REASON_TOO_OLD, -1, NOW + 1 },
-	{ "too-old: minus a half", "{\"N\":\"-0.5\"}", ON,
-	  STATE_STUCK, REASON_TOO_OLD, -1, NOW },
-	{ "too-old: minus, as large as milliseconds", "{\"N\":\"-1795332271000\"}", ON,
-	  STATE_STUCK, REASON_TOO_OLD, -INT64_C(1795332271000), INT64_C(1797127603271) },
-	{ "too-old: minus, 38 digits", "{\"N\":\"-99999999999999999999999999999999999999\"}", ON,
-	  STATE_STUCK, REASON_TOO_OLD, INT64_MIN, HUGE_PAST },
-	{ "too-old: the lowest number", "{\"N\":\"-9.9999999999999999999999999999999999999E+125\"}", ON,
-	  STATE_STUCK, REASON_TOO_OLD, INT64_MIN, HUGE_PAST },
+	{ "too-old: the first second of the window", "{\"N\":\"1326844800\"}", ON,
+	  STATE_STUCK, REASON_TOO_OLD, 1326844800, 468487471 },
 
 	/* stuck, ttl-off */
 	{ "ttl-off: one second ago", "{\"N\":\"1795332270\"}", OFF,
@@ -129,12 +110,12 @@ static const struct {
 	  STATE_STUCK, REASON_TTL_OFF, NOW - 1, 0 },
 	{ "ttl-off before too-old: five years ago", "{\"N\":\"1637544271\"}", OFF,
 	  STATE_STUCK, REASON_TTL_OFF, 1637544271, 157788000 },
-	{ "ttl-off before too-old: zero", "{\"N\":\"0\"}", OFF,
-	  STATE_STUCK, REASON_TTL_OFF, 0, NOW },
+	{ "ttl-off before too-old: the first second", "{\"N\":\"1326844800\"}", OFF,
+	  STATE_STUCK, REASON_TTL_OFF, 1326844800, 468487471 },
 
 	/* stuck, a unit */
-	{ "milliseconds: 1e11 exactly, 1973", "{\"N\":\"100000000000\"}", ON,
-	  STATE_STUCK, REASON_MILLISECONDS, 100000000, 1695332271 },
+	{ "milliseconds: the first of the window", "{\"N\":\"1326844800000\"}", ON,
+	  STATE_STUCK, REASON_MILLISECONDS, 1326844800, 468487471 },
 	{ "milliseconds: an hour ago", "{\"N\":\"1795328671123\"}", ON,
 	  STATE_STUCK, REASON_MILLISECONDS, 1795328671, 3599 },
 	{ "milliseconds: one ago", "{\"N\":\"1795332270999\"}", ON,
@@ -147,16 +128,16 @@ static const struct {
 	  STATE_STUCK, REASON_MILLISECONDS, 1637544271, 157788000 },
 	{ "milliseconds: exponent notation", "{\"N\":\"1.7E12\"}", ON,
 	  STATE_STUCK, REASON_MILLISECONDS, 1700000000, 95332271 },
-	{ "microseconds: 1e14 exactly", "{\"N\":\"100000000000000\"}", ON,
-	  STATE_STUCK, REASON_MICROSECONDS, 100000000, 1695332271 },
+	{ "microseconds: the first of the window", "{\"N\":\"1326844800000000\"}", ON,
+	  STATE_STUCK, REASON_MICROSECONDS, 1326844800, 468487471 },
 	{ "microseconds: one ago", "{\"N\":\"1795332270999999\"}", ON,
 	  STATE_STUCK, REASON_MICROSECONDS, NOW - 1, 0 },
 	{ "microseconds before ttl-off", "{\"N\":\"1795328671123456\"}", OFF,
 	  STATE_STUCK, REASON_MICROSECONDS, 1795328671, 3599 },
 	{ "microseconds before too-old", "{\"N\":\"1637544271000000\"}", ON,
 	  STATE_STUCK, REASON_MICROSECONDS, 1637544271, 157788000 },
-	{ "nanoseconds: 1e17 exactly", "{\"N\":\"100000000000000000\"}", ON,
-	  STATE_STUCK, REASON_NANOSECONDS, 100000000, 1695332271 },
+	{ "nanoseconds: the first of the window", "{\"N\":\"1326844800000000000\"}", ON,
+	  STATE_STUCK, REASON_NANOSECONDS, 1326844800, 468487471 },
 	{ "nanoseconds: one ago", "{\"N\":\"1795332270999999999\"}", ON,
 	  STATE_STUCK, REASON_NANOSECONDS, NOW - 1, 0 },
 	{ "nanoseconds before ttl-off", "{\"N\":\"1795328671123456789\"}", OFF,
@@ -179,8 +160,14 @@ static const struct {
 	  STATE_STUCK, REASON_STRING, NOW - 1, 0 },
 	{ "string before ttl-off", "{\"S\":\"1795332270\"}", OFF,
 	  STATE_STUCK, REASON_STRING, NOW - 1, 1 },
-	{ "string before too-old", "{\"S\":\"0\"}", ON,
-	  STATE_STUCK, REASON_STRING, 0, NOW },
+	{ "string before too-old", "{\"S\":\"1637544271\"}", ON,
+	  STATE_STUCK, REASON_STRING, 1637544271, 157788000 },
+	{ "string: the first second of the window", "{\"S\":\"2012-01-18T00:00:00Z\"}", ON,
+	  STATE_STUCK, REASON_STRING, 1326844800, 468487471 },
+	{ "string: no zone, half a day and a second ago", "{\"S\":\"2026-11-21T19:24:30\"}", ON,
+	  STATE_STUCK, REASON_STRING, 1795289070, 43201 },
+	{ "string: no zone, half a day and a hair ago", "{\"S\":\"2026-11-21T19:24:30.999999\"}", ON,
+	  STATE_STUCK, REASON_STRING, 1795289070, 43200 },
 	{ "string: blanks around the number", "{\"S\":\" 1795332270\\t\"}", ON,
 	  STATE_STUCK, REASON_STRING, NOW - 1, 1 },
 
@@ -193,23 +180,18 @@ static const struct {
 	  STATE_IMMORTAL, REASON_MILLISECONDS, 1795335871, -3600 },
 	{ "immortal milliseconds, TTL off", "{\"N\":\"1795335871000\"}", OFF,
 	  STATE_IMMORTAL, REASON_MILLISECONDS, 1795335871, -3600 },
-	{ "immortal milliseconds: one below 1e14", "{\"N\":\"99999999999999\"}", ON,
-	  STATE_IMMORTAL, REASON_MILLISECONDS, INT64_C(99999999999), -INT64_C(98204667729) },
+	{ "immortal milliseconds: the last of the window", "{\"N\":\"4951092271000\"}", ON,
+	  STATE_IMMORTAL, REASON_MILLISECONDS, INT64_C(4951092271), -INT64_C(3155760000) },
 	{ "immortal microseconds: exactly now", "{\"N\":\"1795332271000000\"}", ON,
 	  STATE_IMMORTAL, REASON_MICROSECONDS, NOW, 0 },
-	{ "immortal microseconds: one below 1e17", "{\"N\":\"99999999999999999\"}", ON,
-	  STATE_IMMORTAL, REASON_MICROSECONDS, INT64_C(99999999999), -INT64_C(98204667729) },
+	{ "immortal microseconds: the last of the window", "{\"N\":\"4951092271000000\"}", ON,
+	  STATE_IMMORTAL, REASON_MICROSECONDS, INT64_C(4951092271), -INT64_C(3155760000) },
 	{ "immortal nanoseconds: exactly now", "{\"N\":\"1795332271000000000\"}", ON,
 	  STATE_IMMORTAL, REASON_NANOSECONDS, NOW, 0 },
 	{ "immortal nanoseconds: one ahead", "{\"N\":\"1795332271000000001\"}", ON,
 	  STATE_IMMORTAL, REASON_NANOSECONDS, NOW, -1 },
-	{ "immortal nanoseconds: largest int64", "{\"N\":\"9223372036854775807\"}", ON,
-	  STATE_IMMORTAL, REASON_NANOSECONDS, INT64_C(9223372036), -INT64_C(7428039766) },
-	{ "immortal nanoseconds: 38 digits", "{\"N\":\"99999999999999999999999999999999999999\"}", ON,
-	  STATE_IMMORTAL, REASON_NANOSECONDS, INT64_MAX, NOW - INT64_MAX },
-	{ "immortal nanoseconds: the largest number",
-	  "{\"N\":\"9.9999999999999999999999999999999999999E+125\"}", OFF,
-	  STATE_IMMORTAL, REASON_NANOSECONDS, INT64_MAX, NOW - INT64_MAX },
+	{ "immortal nanoseconds: the last of the window", "{\"N\":\"4951092271000000000\"}", ON,
+	  STATE_IMMORTAL, REASON_NANOSECONDS, INT64_C(4951092271), -INT64_C(3155760000) },
 
 	/* immortal, string */
 	{ "immortal string: exactly now", "{\"S\":\"1795332271\"}", ON,
@@ -226,6 +208,78 @@ static const struct {
 	  STATE_IMMORTAL, REASON_STRING, NOW + 3600, -3600 },
 	{ "immortal string, TTL off", "{\"S\":\"1795335871\"}", OFF,
 	  STATE_IMMORTAL, REASON_STRING, 1795335871, -3600 },
+	{ "immortal string: no zone, half a day ago to the second", "{\"S\":\"2026-11-21T19:24:31\"}", ON,
+	  STATE_IMMORTAL, REASON_STRING, 1795289071, 43200 },
+	{ "immortal string: no zone, one second ago in UTC", "{\"S\":\"2026-11-22 07:24:30\"}", ON,
+	  STATE_IMMORTAL, REASON_STRING, 1795332270, 1 },
+	{ "immortal string: no zone, ahead", "{\"S\":\"20261122T082431\"}", ON,
+	  STATE_IMMORTAL, REASON_STRING, NOW + 3600, -3600 },
+	{ "immortal string: the last second of the window", "{\"S\":\"4951092271\"}", ON,
+	  STATE_IMMORTAL, REASON_STRING, INT64_C(4951092271), -INT64_C(3155760000) },
+
+	/* immortal, no moment */
+	{ "no-time: zero", "{\"N\":\"0\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: minus zero", "{\"N\":\"-0\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: one", "{\"N\":\"1\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: minus one", "{\"N\":\"-1\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: minus a half", "{\"N\":\"-0.5\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: the smallest number", "{\"N\":\"1E-130\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: an hour, as a duration", "{\"N\":\"3600\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: a date as digits", "{\"N\":\"20261208\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: 2001", "{\"N\":\"1e9\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: the second before the window", "{\"N\":\"1326844799\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: minus, as large as milliseconds", "{\"N\":\"-1795332271000\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: the lowest number", "{\"N\":\"-9.9999999999999999999999999999999999999E+125\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: zero in a string", "{\"S\":\"0\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: a string, the second before the window", "{\"S\":\"1326844799\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: a string, the second behind the window", "{\"S\":\"4951092272\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: the year 1", "{\"S\":\"0001-01-01T00:00:00\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: the year 9999", "{\"S\":\"9999-12-31T23:59:59Z\"}", ON,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: before ttl-off", "{\"N\":\"0\"}", OFF,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "no-time: a string, before ttl-off", "{\"S\":\"9999-12-31T23:59:59Z\"}", OFF,
+	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
+	{ "far-future: the second behind the window", "{\"N\":\"4951092272\"}", ON,
+	  STATE_IMMORTAL, REASON_FAR_FUTURE, 0, 0 },
+	{ "far-future: the year 5138", "{\"N\":\"99999999999\"}", ON,
+	  STATE_IMMORTAL, REASON_FAR_FUTURE, 0, 0 },
+	{ "far-future: 9999-12-31 in seconds", "{\"N\":\"253402300799\"}", ON,
+	  STATE_IMMORTAL, REASON_FAR_FUTURE, 0, 0 },
+	{ "far-future: 9999-12-31 in milliseconds", "{\"N\":\"253402300799999\"}", ON,
+	  STATE_IMMORTAL, REASON_FAR_FUTURE, 0, 0 },
+	{ "far-future: twelve nines", "{\"N\":\"999999999999\"}", ON,
+	  STATE_IMMORTAL, REASON_FAR_FUTURE, 0, 0 },
+	{ "far-future: the millisecond before the window", "{\"N\":\"1326844799999\"}", ON,
+	  STATE_IMMORTAL, REASON_FAR_FUTURE, 0, 0 },
+	{ "far-future: .NET ticks", "{\"N\":\"639315136448464622\"}", ON,
+	  STATE_IMMORTAL, REASON_FAR_FUTURE, 0, 0 },
+	{ "far-future: FILETIME", "{\"N\":\"134403904448464622\"}", ON,
+	  STATE_IMMORTAL, REASON_FAR_FUTURE, 0, 0 },
+	{ "far-future: the largest int64", "{\"N\":\"9223372036854775807\"}", ON,
+	  STATE_IMMORTAL, REASON_FAR_FUTURE, 0, 0 },
+	{ "far-future: 38 digits", "{\"N\":\"99999999999999999999999999999999999999\"}", ON,
+	  STATE_IMMORTAL, REASON_FAR_FUTURE, 0, 0 },
+	{ "far-future: the largest number", "{\"N\":\"9.9999999999999999999999999999999999999E+125\"}", ON,
+	  STATE_IMMORTAL, REASON_FAR_FUTURE, 0, 0 },
+	{ "far-future: before ttl-off", "{\"N\":\"253402300799\"}", OFF,
+	  STATE_IMMORTAL, REASON_FAR_FUTURE, 0, 0 },
 
 	/* immortal, missing and wrong-type */
 	{ "missing", NULL, ON, STATE_IMMORTAL, REASON_MISSING, 0, 0 },
@@ -266,8 +320,7 @@ check_case(size_t i, struct buf *scratch)
 {
 	const char *name = cases[i].name;
 	struct rules rules = rules_of(cases[i].set);
-	bool means = cases[i].reason != REASON_MISSING &&
-	    cases[i].reason != REASON_WRONG_TYPE;
+	bool means = cases[i].reason < REASON_FAR_FUTURE;
 	struct item item = {
 		.json = SLICE("{\"key\":{\"S\":\"a\"}}"),
 		.partition = SLICE("{\"S\":\"a\"}"),
@@ -306,7 +359,7 @@ test_judge(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* Every state and reason that DESIGN.md has is the end of some case. */
+/* Every state and reason that there is is the end of some case. */
 static void
 test_every_row(void **state)
 {
@@ -327,6 +380,8 @@ test_every_row(void **state)
 		{ STATE_IMMORTAL, REASON_MICROSECONDS },
 		{ STATE_IMMORTAL, REASON_NANOSECONDS },
 		{ STATE_IMMORTAL, REASON_STRING },
+		{ STATE_IMMORTAL, REASON_FAR_FUTURE },
+		{ STATE_IMMORTAL, REASON_NO_TIME },
 		{ STATE_IMMORTAL, REASON_MISSING },
 		{ STATE_IMMORTAL, REASON_WRONG_TYPE },
 		/* clang-format on */
@@ -513,6 +568,44 @@ test_size(void **state)
 	buf_release(&scratch);
 }
 
+/* The zone that date-times are in, where it is known. */
+static void
+test_zone(void **state)
+{
+	struct rules rules = rules_of(ON);
+	struct buf scratch = { 0 };
+	struct item item = {
+		.json = SLICE("{}"),
+		.partition = SLICE("{\"S\":\"a\"}"),
+		.ttl = SLICE("{\"S\":\"2026-11-21T23:24:31\"}"),
+	};
+	struct record r;
+
+	(void)state;
+	record_of(&r, &item, &rules, &scratch);
+	assert_int_equal(r.state, STATE_IMMORTAL);
+	assert_true(r.zoneless && r.moment == NOW - 28800);
+	assert_false(record_past(&r, &rules, 0));
+	rules.zone = (struct moment_zone){ true, 0 };
+	record_of(&r, &item, &rules, &scratch);
+	assert_int_equal(r.state, STATE_STUCK);
+	assert_true(!r.zoneless && r.overdue == 28800);
+	assert_true(record_past(&r, &rules, 28799));
+	assert_false(record_past(&r, &rules, 28800));
+	rules.zone.east = -28800;
+	record_of(&r, &item, &rules, &scratch);
+	assert_int_equal(r.state, STATE_IMMORTAL);
+	assert_true(r.moment == NOW && r.overdue == 0);
+	rules.zone = (struct moment_zone){ false, 0 };
+	item.ttl = SLICE("{\"S\":\"2026-11-20T07:24:31\"}");
+	record_of(&r, &item, &rules, &scratch);
+	assert_int_equal(r.state, STATE_STUCK);
+	assert_true(r.zoneless && r.overdue == 172800);
+	assert_true(record_past(&r, &rules, 172800 - 43201));
+	assert_false(record_past(&r, &rules, 172800 - 43200));
+	buf_release(&scratch);
+}
+
 /* A clock at int64's ends breaks nothing. */
 static void
 test_strange_clock(void **state)
@@ -529,18 +622,18 @@ test_strange_clock(void **state)
 	(void)state;
 	rules.now = INT64_MIN;
 	record_of(&r, &item, &rules, &scratch);
-	assert_int_equal(r.state, STATE_LIVE);
-	assert_true(r.overdue == 0);
+	assert_int_equal(r.reason, REASON_NO_TIME);
+	item.ttl = SLICE("{\"N\":\"1795332271\"}");
+	record_of(&r, &item, &rules, &scratch);
+	assert_int_equal(r.reason, REASON_FAR_FUTURE);
 	rules.now = INT64_MAX;
 	record_of(&r, &item, &rules, &scratch);
-	assert_int_equal(r.state, STATE_STUCK);
-	assert_true(r.overdue == INT64_MAX);
-	rules.now = INT64_MIN + 5;
+	assert_int_equal(r.reason, REASON_TOO_OLD);
+	assert_true(r.overdue == INT64_MAX - NOW);
+	item.ttl = SLICE("{\"N\":\"9223372036854775807\"}");
 	record_of(&r, &item, &rules, &scratch);
-	assert_true(r.overdue == 5);
-	item.ttl = SLICE("{\"N\":\"99999999999\"}");
-	record_of(&r, &item, &rules, &scratch);
-	assert_true(r.overdue == INT64_MIN);
+	assert_int_equal(r.state, STATE_LIVE);
+	assert_true(r.overdue == 0);
 	buf_release(&scratch);
 }
 
@@ -556,6 +649,8 @@ test_names(void **state)
 		assert_int_equal(kind_parse(kind_name(i)), i);
 	assert_string_equal(reason_name(REASON_TTL_OFF), "ttl-off");
 	assert_string_equal(reason_name(REASON_TOO_OLD), "too-old");
+	assert_string_equal(reason_name(REASON_NO_TIME), "no-time");
+	assert_string_equal(reason_name(REASON_FAR_FUTURE), "far-future");
 	assert_string_equal(reason_name(REASON_WRONG_TYPE), "wrong-type");
 	assert_int_equal(state_parse("Live"), -1);
 	assert_int_equal(state_parse(""), -1);
@@ -574,6 +669,7 @@ main(void)
 		cmocka_unit_test(test_kind),
 		cmocka_unit_test(test_ttl_is_key),
 		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_zone),
 		cmocka_unit_test(test_strange_clock),
 		cmocka_unit_test(test_names),
 	};

@@ -121,10 +121,38 @@ static const struct number_case times[] = {
 	{ "1e9", NO },
 };
 
+static const struct number_case time_zones[] = {
+	{ "UTC", 0 },
+	{ "+00:00", 0 },
+	{ "-00:00", 0 },
+	{ "+01:00", 3600 },
+	{ "-08:00", -28800 },
+	{ "-09:30", -34200 },
+	{ "+05:45", 20700 },
+	{ "+14:00", 50400 },
+	{ "-12:00", -43200 },
+	{ "+14:01", NO },
+	{ "-12:01", NO },
+	{ "+01:60", NO },
+	{ "+1:00", NO },
+	{ "+0100", NO },
+	{ "+01", NO },
+	{ "01:00", NO },
+	{ "+01:00 ", NO },
+	{ "+01:000", NO },
+	{ "utc", NO },
+	{ "Z", NO },
+	{ "Europe/Berlin", NO },
+	{ "PST", NO },
+	{ "", NO },
+	{ "-", NO },
+};
+
 static void
 test_numbers(void **state)
 {
 	(void)state;
+	check_numbers("zone", time_zones, COUNT(time_zones), text_zone_parse);
 	check_numbers("duration", durations, COUNT(durations),
 	    text_duration_parse);
 	check_numbers("size", sizes, COUNT(sizes), text_size_parse);
