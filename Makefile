@@ -222,6 +222,7 @@ SRC := \
     sweep/counting.c \
     sweep/images.c \
     sweep/journal.c \
+    sweep/journal_expire.c \
     sweep/journal_line.c \
     sweep/journal_name.c \
     sweep/journal_place.c \

@@ -183,8 +183,8 @@ const struct option_row option_rows[] = {
 	{ .name = "keep-journals", .type = OPTION_DURATION,
 	    .commands = ON_SWEEP, .offset = AT(keep_journals),
 	    .arg = "DUR",
-	    .help = "afterwards, remove this table's journals older than "
-	    "that" },
+	    .help = "afterwards, remove this table's journals last written "
+	    "to longer ago" },
 	{ .name = "metrics-file", .type = OPTION_STRING,
 	    .commands = ON_WRITE, .offset = AT(metrics_file), .arg = "FILE",
 	    .complete = COMPLETE_FILE,

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/fault.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "cli/context.h"
 #include "cli/go_on.h"
@@ -300,20 +301,47 @@ write_totals(struct sweep *s, bool executed, int rc, struct fault *f)
 	return rc;
 }
 
-/* --keep-journals: what is older goes, once this run has ended well. */
+static void
+tell_expired(void *ctx, const char *path)
+{
+	const struct sweep *s = ctx;
+	char *text = xasprintf("%s old journal %s",
+	    s->context.o->yes ? "removed the" : "would remove the", path);
+
+	talk_log(s->context.talk, DDB_LOG_DEBUG, text);
+	free(text);
+}
+
+/* --keep-journals: what is older goes, once this run has ended well; a dry
+ * run says what would. Files' times are of the clock here. */
 static int
-drop_journals(struct sweep *s, struct fault *f)
+drop_journals(struct sweep *s, bool execute, struct fault *f)
 {
 	struct context *c = &s->context;
-	int64_t keep = c->o->keep_journals, n = 0;
+	struct journal_expiry e = {
+		.dir = c->o->journal_dir,
+		.table = &c->table,
+		.endpoint = c->config.endpoint,
+		.region = c->config.region,
+		.own = s->totals.journal,
+		.dry = !execute,
+		.told = tell_expired,
+		.ctx = s,
+	};
+	int64_t n = 0;
 
-	if (keep < 0)
+	if (c->o->keep_journals < 0)
 		return 0;
-	if (journal_expire(c->o->journal_dir, c->table.name,
-		ddb_now(c->ddb) - keep, &n, f) != 0)
+	e.before =
+	    c->world->wall_ms(c->world->ctx) / 1000 - c->o->keep_journals;
+	if (journal_expire(&e, &n, f) != 0)
 		return -1;
 	if (n > 0)
-		talk_note(c->talk, "%lld old journals removed", (long long)n);
+		talk_note(c->talk,
+		    execute ? "%lld old journal%s of this table removed"
+			    : "--keep-journals would remove %lld old "
+			      "journal%s of this table",
+		    (long long)n, n == 1 ? "" : "s");
 	return 0;
 }
 
@@ -334,7 +362,7 @@ sweep(struct sweep *s, bool execute, struct fault *f)
 	rc = guard_leave(&s->context, &s->totals, rc > 0 ? 4 : 0, f);
 	if (told != 0)
 		*f = after;
-	if (told == 0 && rc >= 0 && execute && drop_journals(s, f) != 0)
+	if (told == 0 && rc >= 0 && drop_journals(s, execute, f) != 0)
 		return -1;
 	return told != 0 ? -1 : rc;
 }

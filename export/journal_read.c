@@ -114,9 +114,8 @@ header_key(struct journal_header *h, struct slice value)
 }
 
 static int
-take_header(struct journal_index *ix, struct slice body, struct fault *f)
+take_header(struct journal_header *h, struct slice body, struct fault *f)
 {
-	struct journal_header *h = &ix->header;
 	const struct {
 		const char *name;
 		char **to;
@@ -259,7 +258,7 @@ take_line(struct journal_index *ix, struct slice text, struct fault *f)
 			: "another journal begins here; give them one by one");
 	switch (line.kind) {
 	case LINE_HEADER:
-		return take_header(ix, line.body, f);
+		return take_header(&ix->header, line.body, f);
 	case LINE_INTENT:
 		return take_intent(ix, &line, f);
 	case LINE_OUTCOME:
@@ -375,11 +374,34 @@ journal_is(const char *path, bool *yes, struct fault *f)
 	return r < 0 ? -1 : 0;
 }
 
-void
-journal_index_release(struct journal_index *ix)
+int
+journal_header_load(struct journal_header *h, const char *path, struct fault *f)
 {
-	struct journal_header *h = &ix->header;
+	struct lines *l = lines_open(path, f);
+	struct slice text;
+	struct line line;
+	bool torn;
+	int r;
 
+	*h = (struct journal_header){ 0 };
+	if (l == NULL)
+		return -1;
+	r = lines_next(l, &text, &torn, f);
+	if (r == 1 && !torn && line_parse(&line, text, NULL) == 0 &&
+	    line.kind == LINE_HEADER)
+		r = take_header(h, line.body, f);
+	else if (r >= 0)
+		r = fault(f, FAULT_DATA, "%s: does not begin like a journal",
+		    path);
+	lines_close(l);
+	if (r != 0)
+		journal_header_release(h);
+	return r;
+}
+
+void
+journal_header_release(struct journal_header *h)
+{
 	free(h->table);
 	free(h->table_id);
 	free(h->endpoint);
@@ -388,6 +410,13 @@ journal_index_release(struct journal_index *ix)
 	free(h->command);
 	free(h->partition);
 	free(h->sort);
+	*h = (struct journal_header){ 0 };
+}
+
+void
+journal_index_release(struct journal_index *ix)
+{
+	journal_header_release(&ix->header);
 	free(ix->fate);
 	*ix = (struct journal_index){ 0 };
 }

@@ -54,7 +54,7 @@ enum journal_fate {
 	FATE_UNSURE   /* refreshed, gone or failed, but sent more than once */
 };
 
-/* The header of a journal. Owned by journal_index. */
+/* The header of a journal. Owned by journal_index, where it is part of one. */
 struct journal_header {
 	char *table, *table_id, *endpoint, *region, *ttl_attribute, *command;
 	char *partition, *sort; /* sort NULL without one */
@@ -77,6 +77,12 @@ struct journal_index {
 	unsigned char *fate; /* by n, from 1; see the functions */
 	size_t cap;
 };
+
+/* The header of the journal ${path} alone, which the caller releases. -1 for
+ * any other file, and for one whose first line is not whole. */
+int journal_header_load(struct journal_header *h, const char *path,
+    struct fault *f);
+void journal_header_release(struct journal_header *h);
 
 /* Whether ${path} begins with a journal's first line. */
 int journal_is(const char *path, bool *yes, struct fault *f);

@@ -1,7 +1,10 @@
+#define _DEFAULT_SOURCE /* flock */
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -83,6 +86,31 @@ pack(struct journal *j, const struct buf *lines, struct fault *f)
 	return 0;
 }
 
+/* Whether the file still is the one under its name: what is synced to one that
+ * was removed is no undo. */
+static int
+still_named(const struct journal *j, struct fault *f)
+{
+	struct stat ours, named;
+	const char *why;
+
+	if (fstat(j->fd, &ours) != 0)
+		why = strerror(errno);
+	else if (ours.st_nlink == 0)
+		why = "it was removed";
+	else if (lstat(j->path, &named) != 0)
+		why = errno == ENOENT ? "it was moved away" : strerror(errno);
+	else if (ours.st_dev != named.st_dev || ours.st_ino != named.st_ino)
+		why = "another file took its place";
+	else
+		return 0;
+	return fault(f, FAULT_IO,
+	    "%s: the journal is lost: %s while this run was writing it. The "
+	    "run stopped before its next write to the table; leave the "
+	    "journal alone and run the command again",
+	    j->path, why);
+}
+
 /*
  * Write ${lines} behind what is there. What got there only in part is cut
  * off again, so that a line is torn by nothing but a sudden end.
@@ -118,6 +146,7 @@ commit(struct journal *j, bool sync)
 	struct buf lines = j->pending;
 	int64_t end = j->appended, size = j->size;
 	struct fault why;
+	bool lost;
 	int rc;
 
 	j->pending = j->spare;
@@ -125,15 +154,17 @@ commit(struct journal *j, bool sync)
 	j->busy = true;
 	lock_leave(j->lock);
 	rc = commit_write(j, &lines, sync, &size, &why);
+	lost = rc == 0 && still_named(j, &why) != 0;
 	buf_reset(&lines);
 	lock_enter(j->lock);
 	j->spare = lines;
 	j->busy = false;
-	if (rc != 0) {
+	if (rc == 0)
+		j->size = size;
+	if (rc != 0 || lost) {
 		j->broken = true;
 		j->why = why;
 	} else {
-		j->size = size;
 		if (sync)
 			j->synced = end;
 	}
@@ -196,7 +227,7 @@ journal_create(struct journal *j, const struct journal_options *o,
 	for (;;) {
 		j->path = journal_numbered(o->path, n);
 		j->fd = open(j->path,
-		    O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW |
+		    O_RDWR | O_CREAT | O_EXCL | O_APPEND | O_NOFOLLOW |
 			O_CLOEXEC,
 		    0600);
 		if (j->fd >= 0)
@@ -233,6 +264,9 @@ journal_begin(struct journal *j, const struct journal_options *o,
 			    j->path);
 		}
 	}
+	/* Where a file system has no locks, the file's age is what keeps it
+	 * from being removed as an old one. */
+	(void)flock(j->fd, LOCK_EX | LOCK_NB);
 	journal_header(&head, o);
 	rc = journal_append(j, &head, true, f);
 	buf_release(&head);
@@ -245,6 +279,17 @@ journal_begin(struct journal *j, const struct journal_options *o,
 	return journal_sync_folder(j->path, f);
 }
 
+/* Remove the file, if it still is the one under its name. */
+static void
+journal_remove(const struct journal *j)
+{
+	struct stat ours, named;
+
+	if (fstat(j->fd, &ours) == 0 && lstat(j->path, &named) == 0 &&
+	    ours.st_dev == named.st_dev && ours.st_ino == named.st_ino)
+		(void)unlink(j->path);
+}
+
 struct journal *
 journal_open(const struct journal_options *o, struct fault *f)
 {
@@ -255,7 +300,7 @@ journal_open(const struct journal_options *o, struct fault *f)
 	if (journal_create(j, o, f) == 0) {
 		if (journal_begin(j, o, f) == 0)
 			return j;
-		(void)unlink(j->path);
+		journal_remove(j);
 		(void)close(j->fd);
 	}
 	journal_free(j);
@@ -290,15 +335,61 @@ journal_path(const struct journal *j)
 	return j->path;
 }
 
-/* Remove the file, if it still is the one under its name. */
-static void
-journal_remove(const struct journal *j)
+/* Copy the first ${size} bytes of ${from} to ${to}, synced. */
+static int
+copy(int from, int to, int64_t size)
 {
-	struct stat ours, named;
+	const size_t most = (size_t)64 << 10;
+	char *part = xmalloc(most);
+	int64_t at = 0;
+	ssize_t n = 1;
 
-	if (fstat(j->fd, &ours) == 0 && lstat(j->path, &named) == 0 &&
-	    ours.st_dev == named.st_dev && ours.st_ino == named.st_ino)
-		(void)unlink(j->path);
+	while (at < size && n > 0) {
+		n = pread(from, part, most, (off_t)at);
+		if (n < 0 && errno == EINTR)
+			n = 1;
+		else if (n > 0 && write_all(to, part, (size_t)n) != 0)
+			n = -1;
+		else if (n > 0)
+			at += n;
+	}
+	free(part);
+	return n > 0 && fsync(to) == 0 ? 0 : -1;
+}
+
+/* Write what the journal holds to a new file called ${path}. */
+static int
+save_as(const struct journal *j, const char *path, struct fault *f)
+{
+	int fd = open(path,
+	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int rc = fd < 0 ? -1 : copy(j->fd, fd, j->size);
+
+	if (rc != 0)
+		rc = fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
+	return rc != 0 ? rc : journal_sync_folder(path, f);
+}
+
+int
+journal_save(struct journal *j, struct fault *f)
+{
+	struct stat st;
+	char *path;
+
+	if (j->size == j->empty || fstat(j->fd, &st) != 0 || st.st_nlink > 0)
+		return 0;
+	if (!j->broken)
+		j->broken = still_named(j, &j->why) != 0;
+	path = journal_fresh(j->path);
+	if (save_as(j, path, f) != 0) {
+		free(path);
+		return -1;
+	}
+	free(j->path);
+	j->path = path;
+	return 1;
 }
 
 int
@@ -311,6 +402,8 @@ journal_close(struct journal *j, bool discard, struct fault *f)
 	rc = journal_append(j, &(struct buf){ 0 }, true, f);
 	if (discard && j->size == j->empty)
 		journal_remove(j);
+	else if (rc == 0)
+		rc = still_named(j, f);
 	if (close(j->fd) != 0 && rc == 0)
 		rc = fault(f, FAULT_IO, "%s: cannot close the journal: %s",
 		    j->path, strerror(errno));

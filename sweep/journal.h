@@ -22,7 +22,8 @@ struct key_schema;
  * - Outcomes follow; they need no sync of their own: what has none on
  *   record is restored.
  * - After the first failed write nothing more is accepted: the purge stops
- *   before the next delete.
+ *   before the next delete. A journal that is removed from under its name, or
+ *   replaced, has failed, too: no restore would find it.
  * Shared by all workers.
  */
 struct journal;
@@ -37,6 +38,8 @@ struct journal_options {
 			  it meanwhile, the next number is (journal_path) */
 };
 
+/* While it is open a lock is held on it (flock), so that others can see that
+ * it is being written. */
 struct journal *journal_open(const struct journal_options *o, struct fault *f);
 
 /* The next entry's number, from 1. */
@@ -69,8 +72,14 @@ int journal_append(struct journal *j, const struct buf *lines, bool sync,
 
 int64_t journal_bytes(struct journal *j); /* on disk so far */
 const char *journal_path(const struct journal *j);
-/* Sync and close; 0, or -1 when the end did not reach the disk. With
- * ${discard} an unused journal (no intent) is removed. */
+/*
+ * Where its file was removed, write what it holds to a new one, which
+ * journal_path then names: 1. 0 where that is not needed, -1. To be called
+ * when nobody appends any more, before journal_close.
+ */
+int journal_save(struct journal *j, struct fault *f);
+/* Sync and close; 0, or -1 when the end did not reach the disk, or the file
+ * is gone. With ${discard} an unused journal (no intent) is removed. */
 int journal_close(struct journal *j, bool discard, struct fault *f);
 
 /*
@@ -92,21 +101,36 @@ char *journal_default_path(const char *dir, const char *table, int64_t now,
 int journal_check_place(const char *path, bool make, struct fault *f);
 /* Add the name of a default one: TABLE-20261122T081200Z.journal. */
 void journal_name(struct buf *out, const char *table, int64_t now);
-/* When the journal called ${name}, or a numbered one, of ${table} was begun:
- * 0, or -1 when it is no such name. Pure. */
-int journal_name_begun(const char *name, const char *table, int64_t *begun);
 /* ${path} with "-n" before ".journal", ".gz" or both, as it is for n < 2; the
  * caller frees it. Pure. */
 char *journal_numbered(const char *path, int n);
 /* The next such name that nothing has yet; the caller frees it. */
 char *journal_fresh(const char *path);
+
+/* Which journals are to go (--keep-journals). All borrowed. */
+struct journal_expiry {
+	const char *dir; /* the directory; NULL: the default one */
+	const struct ddb_table *table;
+	const char *endpoint, *region;
+	const char *own; /* a journal that stays, this run's; NULL: none */
+	int64_t before;  /* last written to before this second since the
+			    epoch, by the clock of the files */
+	bool dry;        /* only say which */
+	/* ${path} was removed, or would be. NULL: nobody wants to know. */
+	void (*told)(void *ctx, const char *path);
+	void *ctx;
+};
 /*
- * Remove the journals of ${table} in the folder that journal_default_path
- * would choose whose name says that they were begun before ${before}; ${n}
- * of them. Others' files and unusual names are left alone.
+ * Remove the plain files in the directory, whatever their names, whose first
+ * line is a journal's of this very table: same endpoint, region and TableId;
+ * where neither has an id, the same name. One that a run still writes (it
+ * holds a lock on it), one whose first line cannot be read, and symbolic
+ * links stay. ${n}: how many.
  */
-int journal_expire(const char *dir, const char *table, int64_t before,
-    int64_t *n, struct fault *f);
+int journal_expire(const struct journal_expiry *e, int64_t *n, struct fault *f);
+/* The default directory, by the environment; NULL: there is none. The caller
+ * frees it. */
+char *journal_default_folder(void);
 /* Sync the folder that ${path} lies in. */
 int journal_sync_folder(const char *path, struct fault *f);
 /* Bytes free for us where ${path} would be; -1 unknown. */

@@ -108,29 +108,3 @@ journal_fresh(const char *path)
 	free(base);
 	return fresh;
 }
-
-int
-journal_name_begun(const char *name, const char *table, int64_t *begun)
-{
-	struct buf stem = { 0 };
-	const char *p;
-	size_t n;
-	char when[17];
-	bool fraction, ours;
-
-	add_table(&stem, table);
-	n = stem.n;
-	ours = strncmp(name, buf_text(&stem), n) == 0;
-	buf_release(&stem);
-	if (!ours || strlen(name + n) < 16)
-		return -1;
-	p = name + n;
-	memcpy(when, p, 16);
-	when[16] = '\0';
-	p += 16;
-	if (*p == '-' && strspn(p + 1, "0123456789") > 0)
-		p += 1 + strspn(p + 1, "0123456789");
-	if (strcmp(p, ENDING) != 0)
-		return -1;
-	return text_iso8601_parse(when, 16, begun, &fraction);
-}

@@ -1,4 +1,3 @@
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -108,10 +107,10 @@ check_folder(const char *path, struct fault *f)
 	return 0;
 }
 
-/* The folder by the environment; relative paths in XDG_STATE_HOME do not
- * count (XDG Base Directory Specification). NULL: there is none. */
-static char *
-default_folder(void)
+/* Relative paths in XDG_STATE_HOME do not count (XDG Base Directory
+ * Specification). */
+char *
+journal_default_folder(void)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 	const struct passwd *pw;
@@ -133,7 +132,7 @@ char *
 journal_default_path(const char *dir, const char *table, int64_t now, bool make,
     struct fault *f)
 {
-	char *folder = dir != NULL ? xstrdup(dir) : default_folder();
+	char *folder = dir != NULL ? xstrdup(dir) : journal_default_folder();
 	char *path = NULL;
 	struct buf base = { 0 };
 	struct stat st;
@@ -218,31 +217,4 @@ journal_free_space(const char *path)
 	if (n > (uint64_t)INT64_MAX / unit)
 		return INT64_MAX;
 	return (int64_t)(n * unit);
-}
-
-int
-journal_expire(const char *dir, const char *table, int64_t before, int64_t *n,
-    struct fault *f)
-{
-	char *folder = dir != NULL ? xstrdup(dir) : default_folder();
-	DIR *d = folder != NULL ? opendir(folder) : NULL;
-	const struct dirent *e;
-	int64_t begun;
-	int rc = 0;
-
-	*n = 0;
-	while (d != NULL && rc == 0 && (e = readdir(d)) != NULL) {
-		if (journal_name_begun(e->d_name, table, &begun) != 0 ||
-		    begun >= before)
-			continue;
-		if (unlinkat(dirfd(d), e->d_name, 0) == 0)
-			++*n;
-		else
-			rc = fault(f, FAULT_IO, "%s/%s: %s", folder, e->d_name,
-			    strerror(errno));
-	}
-	if (d != NULL)
-		(void)closedir(d);
-	free(folder);
-	return rc;
 }

@@ -224,12 +224,22 @@ close_journal(struct sweep_run *run, struct fault *f)
 {
 	struct sweep_totals *t = run->totals;
 	bool unused = t->matched == 0;
+	struct fault why = { 0 };
+	int rc, saved;
 
 	if (run->journal == NULL)
 		return 0;
+	saved = journal_save(run->journal, &why);
 	t->journal_bytes = journal_bytes(run->journal);
 	t->journal = unused ? NULL : xstrdup(journal_path(run->journal));
-	return journal_close(run->journal, unused, f);
+	rc = journal_close(run->journal, unused, f);
+	if (saved > 0)
+		rc = fault(f, f->kind, "%.900s; what it held is saved as %s",
+		    f->text, t->journal);
+	else if (saved < 0)
+		rc = fault(f, f->kind, "%.900s; and it cannot be saved: %.900s",
+		    f->text, why.text);
+	return rc;
 }
 
 /* The last word: where the next run goes on, or that there is nothing left
@@ -259,7 +269,9 @@ ended(int rc, struct fault *f, const struct fault *later)
 {
 	struct fault first = *f;
 
-	if (rc >= 0)
+	/* one that says the same, and maybe more */
+	if (rc >= 0 ||
+	    strncmp(later->text, first.text, strlen(first.text)) == 0)
 		*f = *later;
 	else
 		(void)fault(f, first.kind, "%.900s; and %.900s", first.text,

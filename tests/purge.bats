@@ -468,16 +468,76 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 
 @test "--keep-journals removes this table's old ones, and no others" {
 	table
-	local j=$BATS_TEST_TMPDIR/j
-	mkdir "$j"
-	touch "$j/$T-20200101T000000Z.journal" "$j/$T-20200101T000000Z-2.journal" \
-	    "$j/other-20200101T000000Z.journal" "$j/$T-20200101T000000Z.journal.bak"
-	chmod 700 "$j"
-	run -0 sweep --yes --keep-journals 30d --overdue 5w
-	run ls "$j"
-	[[ $output != *"$T-20200101T000000Z.journal"$'\n'* ]]
-	[[ $output == *"other-20200101T000000Z.journal"* ]]
-	[[ $output == *"$T-20200101T000000Z.journal.bak"* ]]
+	local j=$BATS_TEST_TMPDIR/j a=$BATS_TEST_TMPDIR/a.journal name
+	ttlsweep purge -t "$T" --now "$NOW" --yes -q --max-items 1 --journal "$a" || [[ $? -eq 4 ]]
+	mkdir -m 700 "$j"
+	# the name says nothing
+	cp "$a" "$j/old"
+	gzip -c "$a" >"$j/$T-20200101T000000Z.journal.gz"
+	cp "$a" "$j/young"
+	sed '1s/us-east-1/eu-west-1/' "$a" >"$j/$T-20200101T000000Z.journal"
+	sed "1s/$T/$T-2/" "$a" >"$j/$T-20200101T000000Z-2.journal"
+	head -c 40 "$a" >"$j/$T-20200101T000000Z-3.journal"
+	: >"$j/$T-20200101T000000Z-4.journal"
+	cp "$a" "$j/held"
+	for name in "$j"/*; do
+		[[ $name == */young ]] || touch -d '40 days ago' "$name"
+	done
+	exec 8<"$j/held"
+	flock -s 8
+	run -0 sweep -v --keep-journals 30d
+	[[ $output == *"would remove the old journal $j/old"* ]]
+	[[ $output == *"--keep-journals would remove 2 old journals of this table"* ]]
+	[[ $(find "$j" -type f | wc -l) -eq 8 ]]
+	run -0 sweep --yes -v --keep-journals 30d
+	[[ $output == *"removed the old journal $j/old"* ]]
+	[[ $output == *"2 old journals of this table removed"* ]]
+	[[ ! -e $j/old && ! -e $j/$T-20200101T000000Z.journal.gz ]]
+	[[ $(find "$j" -type f | wc -l) -eq 7 ]]
+	exec 8<&-
+}
+
+# slow_purge FILE [OPTION...]: one that has begun; its pid in $pid.
+slow_purge()
+{
+	local journal=$1
+	shift
+	"$TTLSWEEP" purge -t "$T" --now "$NOW" --yes --max-wcu 10 --jobs 1 \
+	    --journal "$journal" "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	until grep -q '"Outcome"' "$journal" 2>/dev/null; do
+		kill -0 "$pid"
+		sleep 0.02
+	done
+}
+
+@test "a journal that is removed or replaced ends the run before the next delete" {
+	local j=$BATS_TEST_TMPDIR/gone.journal how pid status undo
+	for how in remove replace move; do
+		table
+		dump --endpoint "$LOCAL_URL" --table "$T" >"$BATS_TEST_TMPDIR/before"
+		slow_purge "$j"
+		status=0
+		case $how in
+		remove) rm "$j" ;;
+		replace) cp "$j" "$j.new" && mv "$j.new" "$j" ;;
+		move) mv "$j" "$j.moved" ;;
+		esac
+		wait "$pid" || status=$?
+		[[ $status -eq 1 ]]
+		grep -q "$j: the journal is lost: " "$BATS_TEST_TMPDIR/err"
+		[[ $(grep -c "the journal is lost" "$BATS_TEST_TMPDIR/err") -eq 1 ]]
+		[[ $(left) -gt 40 ]]
+		# what was deleted is not lost
+		case $how in
+		remove) undo=$j && grep -q "is saved as $j" "$BATS_TEST_TMPDIR/err" ;;
+		replace) undo=${j/.journal/-2.journal} && grep -q "is saved as $undo" "$BATS_TEST_TMPDIR/err" ;;
+		move) undo=$j.moved ;;
+		esac
+		run -0 ttlsweep restore --yes "$undo"
+		dump --endpoint "$LOCAL_URL" --table "$T" | cmp - "$BATS_TEST_TMPDIR/before"
+		rm -f "$j" "$undo"
+	done
 }
 
 @test "a metrics file that cannot be written is an error before any delete" {

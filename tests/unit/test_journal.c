@@ -494,6 +494,233 @@ a_file_of_others_under_its_name_stays(void **state)
 	free(away);
 }
 
+/* --- one that is gone from under its name --- */
+
+static void
+what_is_lost_stops_everybody(void **state)
+{
+	enum how { REMOVED, MOVED, REPLACED, LINKED };
+	static const struct {
+		const char *name;
+		enum how how;
+		const char *says;
+		int saved;
+	} cases[] = {
+		{ "x.journal", REMOVED, "it was removed", 1 },
+		{ "x.journal.gz", REMOVED, "it was removed", 1 },
+		{ "m.journal", MOVED, "it was moved away", 0 },
+		{ "r.journal", REPLACED, "it was removed", 1 },
+		{ "l.journal", LINKED, "another file took its place", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *path = at(cases[i].name), *away = at("away");
+		struct journal *j = open_at(path);
+		struct buf text = { 0 };
+		struct fault f = { 0 };
+
+		assert_int_equal(append(j, "1\n", true, NULL), 0);
+		if (cases[i].how == MOVED || cases[i].how == LINKED)
+			assert_int_equal(rename(path, away), 0);
+		else
+			assert_int_equal(unlink(path), 0);
+		if (cases[i].how == REPLACED)
+			assert_int_equal(close(open(path, O_WRONLY | O_CREAT,
+					     0600)),
+			    0);
+		else if (cases[i].how == LINKED)
+			assert_int_equal(symlink(away, path), 0);
+		assert_int_equal(append(j, "2\n", true, &f), -1);
+		assert_int_equal(f.kind, FAULT_IO);
+		if (strstr(f.text, cases[i].says) == NULL)
+			fail_msg("%s", f.text);
+		assert_int_equal(append(j, "3\n", true, NULL), -1);
+		assert_int_equal(journal_save(j, NULL), cases[i].saved);
+		if (cases[i].saved > 0) {
+			slurp(&text, journal_path(j));
+			assert_string_equal(buf_text(&text), HEADER "1\n2\n");
+		}
+		(void)unlink(journal_path(j));
+		assert_int_equal(journal_close(j, true, NULL), -1);
+		(void)unlink(path);
+		(void)unlink(away);
+		buf_release(&text);
+		free(path);
+		free(away);
+	}
+}
+
+/* Behind the last commit: nothing is written any more, and it is told. */
+static void
+what_is_lost_at_the_end_is_told(void **state)
+{
+	char *path = at("x.journal");
+	struct journal *j = open_at(path);
+	struct fault f = { 0 };
+
+	(void)state;
+	assert_int_equal(append(j, "1\n", true, NULL), 0);
+	assert_int_equal(journal_save(j, NULL), 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(journal_save(j, NULL), 1);
+	assert_string_equal(journal_path(j), path);
+	assert_int_equal(access(path, F_OK), 0);
+	assert_int_equal(journal_close(j, false, &f), -1);
+	assert_non_null(strstr(f.text, "it was removed"));
+	free(path);
+}
+
+/* --- old ones --- */
+
+#define OLD_HEADER(table, id, endpoint, region)                               \
+	"{\"ttlsweep.journal/1\":{\"table\":\"" table "\",\"table_id\":\"" id \
+	"\",\"endpoint\":\"" endpoint "\",\"region\":\"" region               \
+	"\",\"key\":[\"key\"],\"ttl_attribute\":\"ttl\",\"now\":1,"           \
+	"\"command\":\"purge\"}}\n"
+#define OURS                                                           \
+	OLD_HEADER("TSAGalleryCache", "a1b2", "http://localhost:8000", \
+	    "eu-west-1")
+#define OURS_BUT_ID(id) \
+	OLD_HEADER("TSAGalleryCache", id, "http://localhost:8000", "eu-west-1")
+
+static void
+write_old(const char *path, const char *text, time_t when)
+{
+	size_t n = strlen(path);
+	bool gz = n > 3 && strcmp(path + n - 3, ".gz") == 0;
+	gzFile file = gzopen(path, gz ? "wb" : "wbT");
+	const struct timespec times[2] = { { when, 0 }, { when, 0 } };
+
+	assert_non_null(file);
+	assert_true(text[0] == '\0' || gzputs(file, text) > 0);
+	assert_int_equal(gzclose(file), Z_OK);
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void
+count_told(void *ctx, const char *path)
+{
+	assert_int_equal(access(path, F_OK), -1);
+	++*(int *)ctx;
+}
+
+static void
+only_this_tables_old_ones_expire(void **state)
+{
+	static const struct {
+		const char *name, *text;
+		time_t when;
+		const char *id; /* the table's */
+		bool goes;
+	} cases[] = {
+		{ "x.journal", OURS "x", 99, "a1b2", true },
+		{ "x.journal.gz", OURS "x", 99, "a1b2", true },
+		{ "any name", OURS, 99, "a1b2", true },
+		{ "not old", OURS, 100, "a1b2", false },
+		{ "another region",
+		    OLD_HEADER("TSAGalleryCache", "a1b2",
+			"http://localhost:8000", "eu-west-2"),
+		    99, "a1b2", false },
+		{ "another endpoint",
+		    OLD_HEADER("TSAGalleryCache", "a1b2",
+			"http://localhost:8001", "eu-west-1"),
+		    99, "a1b2", false },
+		{ "made anew", OURS_BUT_ID("a1b3"), 99, "a1b2", false },
+		{ "no id there", OURS_BUT_ID(""), 99, "a1b2", false },
+		{ "no id here", OURS, 99, "", false },
+		{ "no id at all", OURS_BUT_ID(""), 99, "", true },
+		{ "another table without id",
+		    OLD_HEADER("TSAGalleryCache2", "", "http://localhost:8000",
+			"eu-west-1"),
+		    99, "", false },
+		{ "TSAGalleryCache-20200101T000000Z.journal", "", 99, "",
+		    false },
+		{ "torn", "{\"ttlsweep.journal/1\":{\"table\":\"TSAG", 99,
+		    "a1b2", false },
+		{ "no line end",
+		    "{\"ttlsweep.journal/1\":{\"table\":\"TSAGalleryCache\","
+		    "\"table_id\":\"a1b2\",\"endpoint\":"
+		    "\"http://localhost:8000\",\"region\":\"eu-west-1\","
+		    "\"key\":[\"key\"],\"now\":1}}",
+		    99, "a1b2", false },
+		{ "no key",
+		    "{\"ttlsweep.journal/1\":{\"table\":\"TSAGalleryCache\","
+		    "\"table_id\":\"a1b2\",\"endpoint\":"
+		    "\"http://localhost:8000\",\"region\":\"eu-west-1\","
+		    "\"now\":1}}\n",
+		    99, "a1b2", false },
+		{ "an export", "{\"Item\":{\"key\":{\"S\":\"x\"}}}\n", 99,
+		    "a1b2", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		for (int dry = 1; dry >= 0; dry--) {
+			struct ddb_table t = { .name = "TSAGalleryCache" };
+			struct fault f = { 0 };
+			char *path = at(cases[i].name), *id = NULL;
+			struct journal_expiry e = { .dir = place,
+				.table = &t,
+				.endpoint = "http://localhost:8000",
+				.region = "eu-west-1",
+				.before = 100,
+				.dry = dry != 0 };
+			int64_t n = -1;
+			int told = 0;
+
+			t.id = id = xstrdup(cases[i].id);
+			if (!e.dry) {
+				e.told = count_told;
+				e.ctx = &told;
+			}
+			write_old(path, cases[i].text, cases[i].when);
+			assert_int_equal(journal_expire(&e, &n, &f), 0);
+			if (n != cases[i].goes ||
+			    (access(path, F_OK) != 0) !=
+				(cases[i].goes && !e.dry))
+				fail_msg("%s", cases[i].name);
+			assert_int_equal(told, cases[i].goes && !e.dry);
+			(void)unlink(path);
+			free(id);
+			free(path);
+		}
+}
+
+static void
+no_journal_in_use_expires(void **state)
+{
+	char *held = at("held.journal"), *own = at("own.journal"),
+	     *link = at("link.journal"), *pipe = at("pipe.journal");
+	struct journal *j = open_at(held);
+	const struct journal_expiry e = { .dir = place,
+		.table = &table,
+		.endpoint = "http://localhost:8000",
+		.region = "eu-west-1",
+		.own = own,
+		.before = INT64_MAX };
+	int64_t n = -1;
+
+	(void)state;
+	write_old(own, OURS, 1);
+	assert_int_equal(symlink(own, link), 0);
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	assert_int_equal(journal_expire(&e, &n, NULL), 0);
+	assert_int_equal(n, 0);
+	assert_int_equal(access(held, F_OK), 0);
+	assert_int_equal(access(own, F_OK), 0);
+	/* its run has ended */
+	assert_int_equal(journal_close(j, false, NULL), 0);
+	assert_int_equal(journal_expire(&e, &n, NULL), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(access(held, F_OK), -1);
+	assert_int_equal(access(own, F_OK), 0);
+	free(held);
+	free(own);
+	free(link);
+	free(pipe);
+}
+
 /* --- many at a time --- */
 
 #define THREADS 8
@@ -1205,6 +1432,10 @@ main(void)
 		TEST(each_commit_is_a_gzip_member),
 		TEST(an_unused_one_is_removed),
 		TEST(a_file_of_others_under_its_name_stays),
+		TEST(what_is_lost_stops_everybody),
+		TEST(what_is_lost_at_the_end_is_told),
+		TEST(only_this_tables_old_ones_expire),
+		TEST(no_journal_in_use_expires),
 		TEST(those_who_commit_together_share_a_sync),
 		TEST(a_full_disk_tears_no_line),
 		TEST(a_full_disk_stops_everybody),
