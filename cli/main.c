@@ -35,11 +35,22 @@ static const int statuses[] = {
 	[FAULT_CANCELLED] = 1, /* 128 + the signal */
 };
 
+/* Whether ${sig} is more than the one that asked us to stop. */
+static bool
+asks_again(int sig)
+{
+	int first = stop_requested();
+
+	if (sig != SIGINT || first == 0)
+		return false;
+	return first != SIGINT || stop_age_ms() >= STOP_SAME_MS;
+}
+
 /* The first one asks us to stop; a second interrupt ends us at once. */
 static void
 on_signal(int sig)
 {
-	if (sig == SIGINT && stop_requested() != 0) {
+	if (asks_again(sig)) {
 		(void)signal(SIGINT, SIG_DFL);
 		(void)raise(SIGINT);
 	}

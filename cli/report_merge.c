@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/types.h>
@@ -8,6 +9,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/stop.h"
 #include "cli/option.h"
 #include "cli/report_merge.h"
 #include "cli/report_print.h"
@@ -34,8 +36,12 @@ read_all(int fd, const char *path, struct buf *b, struct fault *f)
 {
 	for (;;) {
 		char *p = buf_reserve(b, CHUNK);
-		ssize_t n = read(fd, p, CHUNK);
+		ssize_t n;
 
+		if (stop_await(fd, POLLIN, 0) != 0)
+			return fault(f, FAULT_CANCELLED, "%s: interrupted",
+			    path);
+		n = read(fd, p, CHUNK);
 		if (n == 0)
 			return 0;
 		if (n < 0 && errno != EINTR)
@@ -61,7 +67,8 @@ read_file(const char *path, struct report_read *out, struct fault *f)
 
 	memset(out, 0, sizeof(*out));
 	if (fd < 0)
-		return fault(f, FAULT_IO, "%s: %s", name, strerror(errno));
+		return fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_IO,
+		    "%s: %s", name, strerror(errno));
 	rc = read_all(fd, name, &b, f);
 	if (!in)
 		(void)close(fd);

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -39,13 +40,14 @@ secret_read(struct secret *s, int fd, const char *name, struct fault *f)
 {
 	s->p = xmalloc(TEXT_MAX + 1);
 	for (;;) {
-		ssize_t n = read(fd, s->p + s->n, TEXT_MAX + 1 - s->n);
+		ssize_t n;
 
-		if (n < 0 && errno == EINTR && stop_requested() == 0)
-			continue;
-		if (n < 0 && errno == EINTR)
+		if (stop_await(fd, POLLIN, 0) != 0)
 			return fault(f, FAULT_CANCELLED, "%s: interrupted",
 			    name);
+		n = read(fd, s->p + s->n, TEXT_MAX + 1 - s->n);
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n < 0)
 			return fault(f, FAULT_IO, "%s: %s", name,
 			    strerror(errno));
@@ -81,7 +83,8 @@ secrets_open(struct secret *s, const char *path, struct talk *talk,
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		rc = fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+		rc = fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_IO,
+		    "%s: %s", path, strerror(errno));
 	} else {
 		if (S_ISREG(st.st_mode) && (st.st_mode & S_IROTH) != 0)
 			talk_warn(talk,

@@ -105,12 +105,22 @@ send_once(struct ddb_conn *c, const struct ddb_call *call, uint64_t *generation,
 	c->x.body = call->body;
 	c->x.connect_ms = CONNECT_MS;
 	c->x.total_ms = TOTAL_MS;
+	c->x.linger_ms = call->settling ? STOP_SETTLE_MS
+	    : call->write_units > 0     ? STOP_WRITE_MS
+					: STOP_READ_MS;
 	c->x.max_body = REPLY_MAX;
 	r = d->o.world->exchange(c->line, &c->x);
 	message_hide(&c->x);
 	free_headers(headers, n);
 	client_learn_clock(d, &c->x);
 	return r == 0 ? 0 : 1;
+}
+
+/* Whether a signal forbids another try. */
+static bool
+stopped(bool settling)
+{
+	return stop_age_ms() >= (settling ? STOP_SETTLE_MS : 0);
 }
 
 static int
@@ -127,7 +137,7 @@ wait_us(struct ddb *d, int64_t us, bool settling, struct fault *f)
 	}
 	if (us > 0)
 		w->sleep_ms(w->ctx, (us + 999) / 1000, settling);
-	if (stop_requested() && !settling)
+	if (stopped(settling))
 		return fault(f, FAULT_CANCELLED, "interrupted");
 	if (late)
 		return fault(f, FAULT_LATE, "the deadline has passed");
@@ -336,7 +346,7 @@ ddb_call(struct ddb_conn *c, const struct ddb_call *call,
 			continue;
 		if (step != LATER)
 			return step == ANSWERED ? 0 : step == REFUSED ? 1 : -1;
-		if (stop_requested() && !call->settling)
+		if (stopped(call->settling))
 			return fault(f, FAULT_CANCELLED, "interrupted");
 		if (t.n + 1 >= attempts(d, call)) {
 			if (reply->status != 0 && reply->code[0] != '\0')

@@ -86,8 +86,9 @@ struct ddb_call {
 	bool single;   /* somebody waits for this one: fewer tries (retry.h) */
 	bool patient;  /* throttling of one key range is not waited out here
 			  but handed back: the caller has other work */
-	bool settling; /* a signal does not keep it from being sent: it
-			  tells what became of work under way */
+	bool settling; /* a signal does not keep it from being sent, for
+			  STOP_SETTLE_MS: it shows what became of work
+			  under way */
 	/*
 	 * Look at the bytes of a reply of status 200 and keep them (it may
 	 * swap ${body} away). -1: they are not what DynamoDB sends, and the

@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/stop.h"
 #include "dynamodb/hash.h"
 #include "dynamodb/profile_file.h"
 
@@ -47,8 +49,15 @@ read_all(int fd, char **text, size_t *n, const char *path, struct fault *f)
 
 	*n = 0;
 	for (;;) {
-		ssize_t got = read(fd, p + *n, cap - *n);
+		bool stop = stop_await(fd, POLLIN, 0) != 0;
+		ssize_t got = stop ? 0 : read(fd, p + *n, cap - *n);
 
+		if (stop) {
+			hash_wipe(p, *n);
+			free(p);
+			return fault(f, FAULT_CANCELLED, "%s: interrupted",
+			    path);
+		}
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0 || (got > 0 && *n + (size_t)got > FILE_MAX)) {
@@ -93,7 +102,8 @@ profile_load(const char *path, enum profile_kind kind, struct fault *f)
 		return profile_parse("", 0, path, kind, f);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0) {
-		(void)fault(f, FAULT_CONFIG, "%s: %s", path, strerror(errno));
+		(void)fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_CONFIG,
+		    "%s: %s", path, strerror(errno));
 		return NULL;
 	}
 	if (read_all(fd, &text, &n, path, f) == 0)

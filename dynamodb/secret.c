@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/stop.h"
 #include "dynamodb/hash.h"
 #include "dynamodb/secret.h"
 
@@ -22,9 +24,15 @@ secret_read(struct buf *out, const char *path, size_t most, struct fault *f)
 	if (fd < 0)
 		return fault(f,
 		    errno == ENOENT || errno == ENOTDIR ? FAULT_NOT_FOUND
+			: errno == EINTR                ? FAULT_CANCELLED
 							: FAULT_IO,
 		    "%.300s: %s", path, strerror(errno));
 	while (got != 0 && out->n <= most) {
+		if (stop_await(fd, POLLIN, 0) != 0) {
+			(void)close(fd);
+			return fault(f, FAULT_CANCELLED, "%.300s: interrupted",
+			    path);
+		}
 		got = read(fd, to + out->n, most + 1 - out->n);
 		if (got < 0 && errno == EINTR)
 			continue;

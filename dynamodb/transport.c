@@ -89,7 +89,7 @@ real_sleep_ms(void *ctx, int64_t ms, bool through)
 	int64_t until = clock_us(CLOCK_MONOTONIC) + ms * 1000, left;
 
 	(void)ctx;
-	while ((through || !stop_requested()) &&
+	while (stop_age_ms() < (through ? STOP_SETTLE_MS : 0) &&
 	    (left = until - clock_us(CLOCK_MONOTONIC)) > 0) {
 		struct timespec t = { 0, 0 };
 
@@ -151,6 +151,21 @@ on_seek(void *ctx, curl_off_t offset, int origin)
 	if (l->at == 0)
 		l->handed = false;
 	return CURL_SEEKFUNC_OK;
+}
+
+/* Called once a second at least while a request waits, for a name server,
+ * too. Not 0: give it up. */
+static int
+on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
+    curl_off_t ulnow)
+{
+	struct line *l = ctx;
+
+	(void)dltotal;
+	(void)dlnow;
+	(void)ultotal;
+	(void)ulnow;
+	return stop_age_ms() > l->x->linger_ms;
 }
 
 static size_t
@@ -309,6 +324,11 @@ real_line_open(void *ctx, struct fault *f)
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, l);
 	curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
 	curl_easy_setopt(c, CURLOPT_HEADERDATA, l);
+	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(c, CURLOPT_XFERINFODATA, l);
+	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	/* given up, a name server is not waited for either */
+	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
 	if (curl_has_openssl()) {
 		curl_easy_setopt(c, CURLOPT_CAINFO, NULL);
 		curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
@@ -439,6 +459,8 @@ real_exchange(void *line, struct http_exchange *x)
 	if (l->over)
 		(void)snprintf(x->error, sizeof(x->error),
 		    "the reply is longer than %zu MiB", x->max_body >> 20);
+	else if (rc == CURLE_ABORTED_BY_CALLBACK)
+		(void)snprintf(x->error, sizeof(x->error), "interrupted");
 	else if (rc == CURLE_SSL_CACERT_BADFILE)
 		(void)snprintf(x->error, sizeof(x->error),
 		    "no certificate of an authority can be read from %.150s",

@@ -26,8 +26,10 @@ struct http_exchange {
 	struct slice body;
 	int64_t connect_ms; /* time limits, 0: none */
 	int64_t total_ms;
-	bool direct;     /* never through a proxy (metadata services) */
-	size_t max_body; /* a longer reply is an error, after inflation too */
+	int64_t linger_ms; /* how long after a signal the reply is still
+			      waited for; 0: not any more */
+	bool direct;       /* never through a proxy (metadata services) */
+	size_t max_body;   /* a longer reply is an error, after inflation too */
 
 	/* out */
 	int status;           /* 0: no complete reply */
@@ -50,8 +52,8 @@ struct ddb_world {
 	int64_t (*wall_ms)(void *ctx);
 	/* A clock that never goes back, microseconds. */
 	int64_t (*mono_us)(void *ctx);
-	/* Wait, in slices, so that a signal ends it early; ${through}: to the
-	 * end all the same. */
+	/* Wait, in slices, so that a signal ends it early; ${through}: only
+	 * one that came STOP_SETTLE_MS ago does. */
 	void (*sleep_ms)(void *ctx, int64_t ms, bool through);
 	/* Chance, uniform in [0, 1). */
 	double (*chance)(void *ctx);

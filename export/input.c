@@ -53,7 +53,8 @@ open_input(struct input *in, const char *path, struct fault *f)
 			break;
 	}
 	if (in->fd < 0 || fstat(in->fd, &st) != 0)
-		return fault(f, FAULT_IO, "%s: %s", in->name, strerror(errno));
+		return fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_IO,
+		    "%s: %s", in->name, strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return fault(f, FAULT_IO, "%s: is a folder", in->name);
 	in->from = lseek(in->fd, 0, SEEK_CUR);
@@ -95,20 +96,12 @@ read_sealed(struct input *in, struct fault *f)
 	return got > 0 ? 1 : got;
 }
 
-/* A pipe may be silent for long, and signals go to another thread: look for
- * them meanwhile. */
-#define AWAIT_MS 100
-
 static int
 await(const struct input *in, struct fault *f)
 {
-	struct pollfd p = { .fd = in->fd, .events = POLLIN };
-
-	while (poll(&p, 1, AWAIT_MS) == 0 || (p.revents == 0 && errno == EINTR))
-		if (stop_requested() != 0)
-			return fault(f, FAULT_CANCELLED, "%s: interrupted",
-			    in->name);
-	return 0;
+	if (stop_await(in->fd, POLLIN, 0) == 0)
+		return 0;
+	return fault(f, FAULT_CANCELLED, "%s: interrupted", in->name);
 }
 
 /* Read on, behind raw[n): 1, 0 at the end, -1. */

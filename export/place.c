@@ -16,6 +16,7 @@
 
 #define LINKS_MAX 40 /* symbolic links followed, as Linux does */
 #define POLL_MS 1000
+#define LINGER_MS 2000 /* for a slow reader, after a signal */
 
 int
 place_fault(const struct place *p, int error, struct fault *f)
@@ -194,6 +195,15 @@ open_path(struct place *p, struct fault *f)
 	return open_special(p, f);
 }
 
+static bool
+waits(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 &&
+	    (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || isatty(fd) == 1);
+}
+
 int
 place_open(struct place *p, const char *path, struct fault *f)
 {
@@ -203,8 +213,10 @@ place_open(struct place *p, const char *path, struct fault *f)
 
 	*p = (struct place){ .fd = -1 };
 	p->name = xstrdup(fd == STDOUT_FILENO ? "standard output" : path);
-	if ((fd >= 0 ? open_descriptor(p, fd, f) : open_path(p, f)) == 0)
+	if ((fd >= 0 ? open_descriptor(p, fd, f) : open_path(p, f)) == 0) {
+		p->waits = waits(p->fd);
 		return 0;
+	}
 	place_discard(p);
 	return -1;
 }
@@ -237,6 +249,10 @@ interrupted(const struct place *p, struct fault *f)
 	return true;
 }
 
+/* What a pipe takes at once when it takes anything. A write that waits for its
+ * reader would not see a signal, which goes to another thread. */
+#define PIPE_PIECE ((size_t)4096)
+
 int
 place_write(const struct place *p, const void *data, size_t n, struct fault *f)
 {
@@ -244,8 +260,15 @@ place_write(const struct place *p, const void *data, size_t n, struct fault *f)
 	const char *from = data;
 
 	while (n > 0) {
-		ssize_t w = write(p->fd, from, n);
-		int error = w == 0 ? EIO : errno;
+		size_t step = p->waits && n > PIPE_PIECE ? PIPE_PIECE : n;
+		ssize_t w;
+		int error;
+
+		if (p->waits && stop_await(p->fd, POLLOUT, LINGER_MS) != 0 &&
+		    interrupted(p, f))
+			return -1;
+		w = write(p->fd, from, step);
+		error = w == 0 ? EIO : errno;
 
 		if (w > 0) {
 			from += w;

@@ -17,6 +17,7 @@ struct place {
 	char *target; /* what temp is renamed to; NULL: written as it is */
 	char *temp;   /* NULL: nothing to rename, nothing to remove */
 	bool keep;    /* temp is not removed */
+	bool waits;   /* a pipe, a terminal: its reader may be slow */
 	int fd;       /* STDOUT_FILENO for standard output and nothing else */
 };
 

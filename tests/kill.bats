@@ -20,7 +20,9 @@ kill_py() {
 @test "60 kills: restore brings back what was deleted" { kill_py --kills 15 kill; }
 @test "INT, TERM, HUP: what is under way settles" { kill_py --kills 6 interrupt; }
 @test "INT or TERM ends a wait" { kill_py --kills 3 waiting; }
-@test "a second INT ends it at once" { kill_py --kills 6 twice; }
+@test "a second INT, later, ends it at once" { kill_py --kills 3 twice; }
+@test "two INT at once are one" { kill_py --kills 4 doubled; }
+@test "a delete that is never answered does not outlast a signal" { kill_py --kills 1 hanging; }
 @test "a full disk stops it before the delete" { kill_py --kills 8 full; }
 
 @test "a journal that is there already, and one that cannot be made" {

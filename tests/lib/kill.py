@@ -12,7 +12,10 @@ kill       kill -9, at a random moment or while the road holds a request: a
            outcome), a read-back; then a restore, killed as well now and then
 interrupt  INT, TERM, HUP while a delete is held: it settles, the journal is
            complete, the totals are printed and true, status 130, 143, 129
-twice      a second INT ends it at once; the journal still restores
+twice      a second INT, later, ends it at once; the journal still restores
+doubled    two INT at once are one, as timeout(1) sends them: as "interrupt"
+hanging    a delete is never answered: a signal ends it all the same, with the
+           totals, in time for what sends KILL after 30 seconds
 full       the journal's file may not grow past some size, or its disk is full:
            it stops before the delete, with the totals and status 1
 waiting    INT or TERM while it waits to try again, by the server's wish for
@@ -179,8 +182,9 @@ class Killer:
         self.road.hold(deletes, self.rng.choice(["before", "after"]), self.rng.randrange(3))
         child = start(self.road.url, *words)
         must(self.road.held(20), "nothing was held")
-        child.send_signal(self.rng.choice([signal.SIGINT, signal.SIGTERM]))
-        time.sleep(.1)
+        first = self.rng.choice([signal.SIGINT, signal.SIGTERM])
+        child.send_signal(first)
+        time.sleep(1.2 if first == signal.SIGINT else .1)
         must(child.poll() is None, "it did not wait for what was under way")
         child.send_signal(signal.SIGINT)
         result = finish(child, 5)
@@ -188,6 +192,35 @@ class Killer:
         must(result.status in (-signal.SIGINT, 128 + signal.SIGINT), "status", result.status, result.err)
         self.count("INT twice")
         return self.missing(), None
+
+    def doubled(self, journal):
+        deletes, words = self.words(journal)
+        self.road.hold(deletes, self.rng.choice(["before", "after"]), self.rng.randrange(3))
+        child = start(self.road.url, *words)
+        must(self.road.held(20), "nothing was held")
+        for _ in range(2):
+            child.send_signal(signal.SIGINT)
+        time.sleep(.1)
+        must(child.poll() is None, "it did not wait for what was under way")
+        self.road.release("go")
+        result = finish(child, 20)
+        self.count("INT doubled")
+        return self.settled(journal, result, signal.SIGINT)
+
+    def hanging(self, journal):
+        deletes, words = self.words(journal)
+        sig = self.rng.choice([signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+        self.road.hold(deletes, self.rng.choice(["before", "after"]), self.rng.randrange(3))
+        child = start(self.road.url, *words)
+        must(self.road.held(20), "nothing was held")
+        child.send_signal(sig)
+        result = finish(child, 25)
+        self.let_go()
+        self.count("hanging " + sig.name)
+        must(result.status == 128 + sig, "status", result.status, result.err)
+        balances(result.totals, REPAIRED if self.repairs else PURGED)
+        must(result.totals["stopped"] == "interrupted", result.totals)
+        return self.missing(), result.totals
 
     def waiting(self, journal):
         deletes, words = self.words(journal)
@@ -264,7 +297,7 @@ def main():
     p.add_argument("--kills", type=int, default=15, metavar="N", help="rounds on each table")
     p.add_argument("--tables", type=int, default=4, metavar="N")
     p.add_argument("--seed", type=int, default=1)
-    p.add_argument("kind", choices=["kill", "interrupt", "twice", "waiting", "full"])
+    p.add_argument("kind", choices=["kill", "interrupt", "twice", "doubled", "hanging", "waiting", "full"])
     options = p.parse_args()
     with tempfile.TemporaryDirectory(prefix="kill.") as folder:
         killers = [Killer(options.server[i % len(options.server)], i, options, folder) for i in range(options.tables)]
