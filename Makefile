@@ -31,9 +31,7 @@ SRC := \
     cli/cmd_restore.c \
     cli/cmd_show.c \
     cli/command.c \
-    cli/completion_bash.c \
-    cli/completion_fish.c \
-    cli/completion_zsh.c \
+    cli/completion.c \
     cli/context.c \
     cli/context_input.c \
     cli/context_progress.c \

@@ -10,6 +10,7 @@
 #include "base/stop.h"
 #include "base/version.h"
 #include "cli/command.h"
+#include "cli/completion.h"
 #include "cli/files.h"
 #include "cli/json.h"
 #include "cli/option.h"
@@ -124,6 +125,20 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 	return o->command->run(o, talk, f);
 }
 
+/* What a shell's completion script asks for (cli/completion.h). */
+static int
+complete(char *const *words, size_t n)
+{
+	struct fault f = { .kind = FAULT_NONE };
+	struct buf out = { 0 };
+	int rc;
+
+	completion_offer(&out, words, n);
+	rc = output_all(NULL, &out, &f);
+	buf_release(&out);
+	return rc == 0 ? 0 : 1;
+}
+
 /* Some file systems tell only at the close that a write failed. */
 static int
 close_stdout(struct fault *f)
@@ -166,6 +181,8 @@ main(int argc, char **argv)
 	(void)setlocale(LC_CTYPE, "");
 	catch_signals();
 	json_init();
+	if (argc > 1 && strcmp(argv[1], "__complete") == 0)
+		return complete(argv + 2, (size_t)argc - 2);
 	rc = option_parse(&o, argc, argv, &f);
 	talk_init(&talk, o.quiet ? -1 : o.verbose);
 	if (rc == 0 && o.jobs > 0)

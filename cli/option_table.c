@@ -274,6 +274,7 @@ const struct option_row option_rows[] = {
 	    .help = "its AWS region" },
 	{ .name = "profile", .group = GROUP_GLOBAL, .type = OPTION_STRING,
 	    .commands = ON_WORK, .offset = AT(profile), .arg = "NAME",
+	    .complete = COMPLETE_PROFILES,
 	    .help = "profile in ~/.aws/config and ~/.aws/credentials" },
 	{ .name = "endpoint-url", .group = GROUP_GLOBAL,
 	    .type = OPTION_STRING, .commands = ON_WORK,

@@ -112,7 +112,7 @@ on_terminal() {
 
 # What a shell offers for a line of words, the last one being completed.
 bash_offers() {
-	bash -c '
+	PATH=${TTLSWEEP%/*}:$PATH bash -c '
 	    source "$1"
 	    shift
 	    COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))
@@ -144,23 +144,55 @@ bash_offers() {
 	bash_offers ttlsweep list -i a | diff - <(echo 'a b.journal')
 }
 
-@test "zsh and fish take their scripts" {
-	ttlsweep completion zsh >"$BATS_TEST_TMPDIR/_ttlsweep"
-	ttlsweep completion fish >"$BATS_TEST_TMPDIR/ttlsweep.fish"
-	if command -v zsh; then
-		zsh -n "$BATS_TEST_TMPDIR/_ttlsweep"
-	fi
-	if command -v fish; then
-		fish -n "$BATS_TEST_TMPDIR/ttlsweep.fish"
-		fish -c "source $BATS_TEST_TMPDIR/ttlsweep.fish
-		    complete -C 'ttlsweep list --format t'" | grep -x 'tsv.*'
-	fi
-	grep -q '^#compdef ttlsweep' "$BATS_TEST_TMPDIR/_ttlsweep"
+@test "zsh and fish offer what bash does" {
+	local dir=$BATS_TEST_TMPDIR line
+	ttlsweep completion zsh >"$dir/_ttlsweep"
+	ttlsweep completion fish >"$dir/ttlsweep.fish"
+	grep -q '^#compdef ttlsweep' "$dir/_ttlsweep"
+	for line in 'ttlsweep list --format t' 'ttlsweep list --format=t'; do
+		if command -v zsh; then
+			zsh_offers "$line" | grep -c -w 'table\|tsv' | grep -x 2
+		fi
+		if command -v fish; then
+			PATH=${TTLSWEEP%/*}:$PATH HOME=$dir fish -c "
+			    source $dir/ttlsweep.fish
+			    complete -C '$line'" | cut -f 1 | sed 's/.*=//' |
+			    diff - <(printf 'table\ntsv\n')
+		fi
+	done
+}
+
+# What zsh is about to offer for a line, a word each.
+zsh_offers() {
+	PATH=${TTLSWEEP%/*}:$PATH zsh -f -c '
+	    _describe() { print -l -- "${(@)${(@P)2}%%:*}"; }
+	    compset() { :; }
+	    compdef() { :; }
+	    source "$1"
+	    words=(${(s: :)2}) CURRENT=$#words
+	    _ttlsweep' zsh "$BATS_TEST_TMPDIR/_ttlsweep" "$1"
+}
+
+@test "a list is completed without the words it has, a profile by name" {
+	offers() {
+		"$TTLSWEEP" __complete "$@" | sed 1d | cut -f 1
+	}
+	offers list --state pending,p | diff - <(true)
+	offers list --state pending,s | diff - <(echo pending,stuck)
+	printf '[profile night]\nregion = eu-west-1\n' >"$BATS_TEST_TMPDIR/config"
+	AWS_CONFIG_FILE=$BATS_TEST_TMPDIR/config \
+	    AWS_SHARED_CREDENTIALS_FILE=/dev/null offers purge --profile n |
+	    diff - <(echo night)
+	offers purge --profile zzz | diff - <(true)
+	offers purge -- --y | diff - <(true)
+	[[ $("$TTLSWEEP" __complete purge --journal-dir '') == directory ]]
 }
 
 @test "the manual has every option, and no other" {
-	ttlsweep completion fish | grep -oE -- ' -(s|l) [A-Za-z-]+' |
-	    sed 's/^ -. //' | sort -u >"$BATS_TEST_TMPDIR/table"
+	for command in '' $(ttlsweep __complete '' | sed 1d | cut -f 1); do
+		ttlsweep __complete $command -
+	done | sed -n 's/^-\{1,2\}\([A-Za-z-]*\)\t.*/\1/p' | sort -u \
+	    >"$BATS_TEST_TMPDIR/table"
 	grep -h '^\.It Fl' "$ROOT"/man/ttlsweep*.1 |
 	    grep -oE 'Fl -?[A-Za-z-]+' | sed 's/^Fl -\{0,1\}//' | sort -u |
 	    diff "$BATS_TEST_TMPDIR/table" -
