@@ -7,6 +7,7 @@
 #include "cli/paper.h"
 #include "cli/price.h"
 #include "cli/report.h"
+#include "cli/term.h"
 #include "sweep/totals.h"
 
 /* What the outcomes are called, and what they mean to people. */
@@ -48,19 +49,21 @@ struct manner {
 	const char *nothing; /* there is nothing to … */
 	const char *doing;   /* … takes about 5 write units */
 	const char *undone;  /* with the journal they can be … */
+	const char *undo;    /* to … (what the command does that undoes it) */
 	const char *add;     /* add --yes to … */
 };
 
 static const struct manner manners[] = {
 	{ "purge", "ttlsweep.purge/1", purge_rows,
 	    sizeof(purge_rows) / sizeof(*purge_rows), "delete", "Deleting them",
-	    "put back", "delete" },
+	    "put back", "put them back", "delete" },
 	{ "repair", "ttlsweep.repair/1", repair_rows,
 	    sizeof(repair_rows) / sizeof(*repair_rows), "repair",
-	    "Repairing them", "given their old values", "repair them" },
+	    "Repairing them", "given their old values",
+	    "give them their old TTL values back", "repair them" },
 	{ "restore", "ttlsweep.restore/1", restore_rows,
 	    sizeof(restore_rows) / sizeof(*restore_rows), "put back",
-	    "Putting them back", "", "put them back" },
+	    "Putting them back", "", "", "put them back" },
 };
 
 static const struct manner *
@@ -336,10 +339,11 @@ did(const struct paper *p, const struct report_sweep *r, struct buf *line)
 		buf_addc(p->out, '\n');
 	}
 	if (r->undo != NULL) {
-		buf_adds(line, "To put them back:");
+		buf_addf(line, "To %s:", manner_of(r)->undo);
 		say(p, line, NULL);
 		buf_adds(p->out, "    ");
-		paper_text(p, p->out, r->undo);
+		/* to be pasted: its backslashes stay single */
+		term_tame(p->out, r->undo, strlen(r->undo), p->style.ascii);
 		buf_addc(p->out, '\n');
 	}
 }

@@ -8,6 +8,7 @@
 #include "cli/context.h"
 #include "cli/option.h"
 #include "cli/paper.h"
+#include "cli/term.h"
 #include "cli/undo.h"
 #include "dynamodb/ddb.h"
 #include "sweep/journal.h"
@@ -63,19 +64,50 @@ undo_choose(struct undo *u, const struct context *c, bool execute,
 	return execute ? 0 : journal_check_place(u->journal, true, f);
 }
 
+void
+undo_quote(struct buf *out, const char *path)
+{
+	struct buf shown = { 0 };
+	bool plain;
+
+	/* backslashes are shown as they are */
+	term_tame(&shown, path, strlen(path), !term_utf8());
+	plain = strcmp(buf_text(&shown), path) == 0 &&
+	    strpbrk(path, "\n\t") == NULL;
+	buf_release(&shown);
+	if (plain) {
+		option_quote(out, path);
+		return;
+	}
+	buf_adds(out, "\"$(printf '");
+	for (const unsigned char *p = (const unsigned char *)path; *p != '\0';
+	     p++)
+		if (*p == '%')
+			buf_adds(out, "%%");
+		else if (*p < 0x20 || *p > 0x7e || strchr("'\\", *p) != NULL)
+			buf_addf(out, "\\%03o", *p);
+		else
+			buf_addc(out, (char)*p);
+	buf_adds(out, "')\"");
+}
+
 char *
 undo_command(const struct context *c, const char *journal)
 {
+	/* what the same run would be refused without */
+	static const char *const again[] = { "profile", "expect-account",
+		"now" };
 	struct report_place place = context_place(c);
 	char *whole = realpath(journal, NULL);
 	struct buf b = { 0 };
 
-	/* The journal itself tells table and region. */
+	/* The journal itself tells table, region and TTL attribute. */
 	place.table = place.region = place.repeat = NULL;
-	paper_command(&b, "restore", &place);
-	option_repeat_one(&b, c->o, "profile");
+	paper_command(&b, "restore --yes", &place);
+	for (size_t i = 0; i < sizeof(again) / sizeof(again[0]); i++)
+		option_repeat_one(&b, c->o, again[i]);
 	buf_addc(&b, ' ');
-	option_quote(&b, whole != NULL ? whole : journal);
+	undo_quote(&b, whole != NULL ? whole : journal);
 	free(whole);
 	return buf_detach(&b);
 }

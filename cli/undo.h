@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct buf;
 struct context;
 struct fault;
 
@@ -17,8 +18,12 @@ struct undo {
  * tells what would be wrong; journal is set where it is known all the same. */
 int undo_choose(struct undo *u, const struct context *c, bool execute,
     struct fault *f);
-/* The command that puts back what is in ${journal}; the caller frees it. */
+/* The command that puts back what is in ${journal}, whole: it does so when it
+ * is pasted into a shell. The caller frees it. */
 char *undo_command(const struct context *c, const char *journal);
+/* Add ${path} as one word for a POSIX shell, of bytes that are shown as they
+ * are: others are written in octal. A line end at its very end is lost. */
+void undo_quote(struct buf *out, const char *path);
 /* Whether a journal of ${need} bytes is sure to fit into ${space} (-1: not
  * known). Pure. */
 bool undo_fits(int64_t need, int64_t space);

@@ -33,9 +33,10 @@ same_table(const struct journal_expiry *e, const struct journal_header *h)
 {
 	const char *id = e->table->id != NULL ? e->table->id : "";
 
+	/* with an id, the name may be spelled as an ARN */
 	return strcmp(h->endpoint, e->endpoint) == 0 &&
 	    strcmp(h->region, e->region) == 0 && strcmp(h->table_id, id) == 0 &&
-	    strcmp(h->table, e->table->name) == 0;
+	    (id[0] != '\0' || strcmp(h->table, e->table->name) == 0);
 }
 
 /* Whether the file that is open as ${fd} begins with such a journal's first

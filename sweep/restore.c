@@ -31,6 +31,8 @@
 
 struct run {
 	const struct restore *r;
+	const char *repaired; /* the attribute that the journal's repair
+				 changed: what its own first line names */
 	struct lock *lock;
 	struct sweep_totals *totals;
 };
@@ -162,7 +164,8 @@ take_back(struct putter *p, const struct item *item, struct slice image,
     struct slice given, struct put_result *out, struct fault *f)
 {
 	const struct restore *r = p->run->r;
-	struct slice old = slice_get(image, r->ttl_attribute);
+	const char *attribute = p->run->repaired;
+	struct slice old = slice_get(image, attribute);
 	struct slice there = { NULL, 0 };
 	struct ddb_deletes one = { .table = r->table,
 		.list = &p->update,
@@ -173,8 +176,7 @@ take_back(struct putter *p, const struct item *item, struct slice image,
 	p->update = (struct ddb_delete){ .partition = item->partition,
 		.sort = item->sort,
 		.units = out->units,
-		.cond = { DDB_COND_SAME, r->ttl_attribute, given,
-		    { NULL, 0 } } };
+		.cond = { DDB_COND_SAME, attribute, given, { NULL, 0 } } };
 	rc = ddb_update_ttl(p->conn, &one, old, f);
 	p->old = one.old;
 	out->code = p->update.code;
@@ -230,7 +232,8 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 
 	if (o->extend_ttl >= 0) {
 		buf_reset(&p->image);
-		with_ttl(&p->image, image, o->ttl_attribute,
+		with_ttl(&p->image, image,
+		    given.p != NULL ? p->run->repaired : o->ttl_attribute,
 		    o->rules->now + o->extend_ttl);
 		image = (struct slice){ p->image.p, p->image.n };
 	}
@@ -292,6 +295,18 @@ tick(void *ctx, const struct pass_progress *p)
 	run->r->tick(run->r->tick_ctx, &at);
 }
 
+/* Whatever the table's TTL attribute is now: a repair may have been of another
+ * one (--ttl-attribute). */
+static const char *
+repaired_attribute(const struct restore *r, const struct images *im)
+{
+	const struct journal_index *ix = reader_journal(im->reader);
+
+	return ix != NULL && ix->header.ttl_attribute[0] != '\0'
+	    ? ix->header.ttl_attribute
+	    : r->ttl_attribute;
+}
+
 static int
 put_file(struct run *run, const char *path, struct fault *f)
 {
@@ -315,6 +330,7 @@ put_file(struct run *run, const char *path, struct fault *f)
 		return -1;
 	summary_init(&s, 0, true);
 	pass.source = &im->source;
+	run->repaired = repaired_attribute(r, im);
 	rc = pass_run(&pass, &s, &done, f);
 	summary_release(&s);
 	source_close(&im->source);

@@ -492,14 +492,14 @@ zsh_offers() {
 	grep -qE "purge: account [0-9]{12}, region us-east-1, endpoint $LOCAL_URL, table $TABLE" \
 	    "$BATS_TEST_TMPDIR/err"
 	undo=$(sed -n 's/^ttlsweep: to undo it: //p' "$BATS_TEST_TMPDIR/err")
-	[[ $undo == 'ttlsweep restore '* ]]
+	[[ $undo == 'ttlsweep restore --yes '* ]]
 	! ttlsweep export -t "$TABLE" | sort |
 	    cmp -s - "$BATS_TEST_TMPDIR/before"
-	# just as it stands there, with --yes behind it, from anywhere
+	# just as it stands there, from anywhere
 	cd /
 	# the table was made without its region in the environment
 	env -u AWS_REGION -u AWS_DEFAULT_REGION \
-	    bash -c "ttlsweep() { \"$TTLSWEEP\" \"\$@\"; }; $undo --yes"
+	    bash -c "ttlsweep() { \"$TTLSWEEP\" \"\$@\"; }; $undo"
 	ttlsweep export -t "$TABLE" | sort | cmp - "$BATS_TEST_TMPDIR/before"
 	# the journal is a new file
 	fails 2 "the file is there already" purge -t "$TABLE" --now "$NOW" \

@@ -18,7 +18,7 @@ table()
 }
 
 # item KEY PAYLOAD [TTL]: an entry's line.
-item() { printf '{"Item":{"key":{"S":"%s"},"p":{"S":"%s"},"ttl":{"N":"%s"}}}\n' "$1" "$2" "${3:-1000000000}"; }
+item() { printf '{"Item":{"key":{"S":"%s"},"p":{"S":"%s"},"ttl":{"N":"%s"}}}\n' "$1" "$2" "${3:-1400000000}"; }
 give() { item "$@" | ttlsweep restore -q -t "$T" --yes - >/dev/null; }
 holds() { ttlsweep export -q -t "$T" | jq -r '.Item.p.S' | sort | paste -sd' '; }
 
@@ -163,4 +163,63 @@ PY
 	[[ $output == *"j: the table $T has been created anew since"* ]]
 	run -0 ttlsweep restore j -t "$T" --endpoint-url "${DYNALITE_URL/127.0.0.1/localhost}"
 	[[ $output != *"created anew"* ]]
+}
+
+# undo: run the printed command in $UNDO as it stands, from elsewhere, without
+# this test's table, region and endpoint in the environment.
+undo()
+{
+	mkdir -p bin
+	ln -sf "$TTLSWEEP" bin/ttlsweep
+	env -u AWS_REGION -u AWS_DEFAULT_REGION -u AWS_ENDPOINT_URL_DYNAMODB \
+	    -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY \
+	    -C / PATH="$PWD/bin:$PATH" CACHETABLE=another "$1" -c "$UNDO"
+}
+holds_what_it_did() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | cmp - before; }
+
+@test "the undo that is printed works as printed" {
+	local command name journal where
+	printf '[profile a b]\nregion = us-east-1\n' >config
+	printf '[a b]\naws_access_key_id = x\naws_secret_access_key = y\n' >credentials
+	export AWS_CONFIG_FILE=$PWD/config AWS_SHARED_CREDENTIALS_FILE=$PWD/credentials
+	table
+	local now
+	now=$(date +%s)
+	{
+		item seconds x "$((now - 5))"
+		item milliseconds x "$((now - 5))000"
+		printf '{"Item":{"key":{"S":"other"},"ttl":{"N":"%s"},"expires":{"S":"%s"}}}\n' "$((now - 9))" "$((now - 9))"
+		printf '{"Item":{"key":{"S":"other ms"},"expires":{"N":"%s000"}}}\n' "$((now - 9))"
+	} >all.json
+	ttlsweep restore -q -t "$T" --profile 'a b' --yes all.json >/dev/null
+	dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" >before
+	for name in plain 'it'"'"'s %d \o' $'a\nb\tc' $'caf\xc3\xa9 \xff'; do
+		for command in "purge" "purge --ttl-attribute expires" \
+		    "repair" "repair --ttl-attribute expires"; do
+			journal=$PWD/$name.journal
+			# shellcheck disable=SC2086
+			run -0 --separate-stderr ttlsweep $command -t "$T" --yes \
+			    --profile 'a b' --journal "$journal" --format json
+			UNDO=$(sed -n 's/^ttlsweep: to undo it: //p' <<<"$stderr")
+			[[ $UNDO == "ttlsweep restore --yes "* ]]
+			# what is said before the first entry is the same
+			[[ $stderr == *" ($UNDO undoes this run)"* ]]
+			! holds_what_it_did >/dev/null 2>&1
+			undo sh
+			holds_what_it_did
+			rm "$journal"
+		done
+	done
+	# as a terminal shows it, too
+	for command in purge repair; do
+		journal=$PWD/it\'s.journal
+		run -0 script -qec "'$TTLSWEEP' $command -t $T --yes --profile 'a b' --color never --journal \"$journal\"" /dev/null
+		where="To put them back:"
+		[[ $command == purge ]] || where="To give them their old TTL values back:"
+		UNDO=$(tr -d '\r' <<<"$output" | grep -A1 "^ *$where" | tail -1)
+		! holds_what_it_did >/dev/null 2>&1
+		undo bash
+		holds_what_it_did
+		rm "$journal"
+	done
 }

@@ -629,6 +629,11 @@ only_this_tables_old_ones_expire(void **state)
 		{ "made anew", OURS_BUT_ID("a1b3"), 99, "a1b2", false },
 		{ "no id there", OURS_BUT_ID(""), 99, "a1b2", false },
 		{ "no id here", OURS, 99, "", false },
+		{ "named by its ARN",
+		    OLD_HEADER("arn:aws:dynamodb:eu-west-1:1:table/"
+			       "TSAGalleryCache",
+			"a1b2", "http://localhost:8000", "eu-west-1"),
+		    99, "a1b2", true },
 		{ "no id at all", OURS_BUT_ID(""), 99, "", true },
 		{ "another table without id",
 		    OLD_HEADER("TSAGalleryCache2", "", "http://localhost:8000",
