@@ -18,6 +18,7 @@ SRC := \
     base/mem.c \
     base/stop.c \
     base/text.c \
+    base/text_cut.c \
     base/text_escape.c \
     base/text_time.c \
     cli/cmd_completion.c \

@@ -73,6 +73,17 @@ void text_escape(struct buf *out, const char *p, size_t n, bool ascii);
  * (LC_CTYPE); in a locale that is not UTF-8 every byte counts 1. */
 int text_width(const char *p, size_t n);
 
+/*
+ * Add ${p}[0..n), in no more than ${cells} cells: what is longer ends with
+ * "…" (three dots when ${ascii}), and a masked key keeps the hash that it
+ * ends with ("session:…9f3e21"). A number is added whole, however long: one
+ * that lost digits is another number. Returns the cells it took.
+ */
+int text_cut(struct buf *out, const char *p, size_t n, int cells, bool ascii);
+/* The fewest cells that text_cut should leave for ${p}[0..n): all of a
+ * number, else enough to recognize it. */
+int text_cut_least(const char *p, size_t n, bool ascii);
+
 /* Length of the UTF-8 sequence that begins at ${p} (1..4), or 0 when the
  * bytes there are not well-formed (RFC 3629) or run past ${end}. */
 int text_utf8(const char *p, const char *end);

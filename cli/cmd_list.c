@@ -162,39 +162,54 @@ work(struct list *l, bool keys_only, struct fault *f)
 	return rc < 0 ? -1 : 0;
 }
 
-/* Of the columns that nobody asked for, those that a narrow terminal has no
- * room for: below so many cells. */
+/*
+ * Columns that nobody asked for, and that a narrow terminal has no room for,
+ * in the order in which they go, with the cells of their widest text. Keys
+ * get less in a narrow window, but never less than a hash needs.
+ */
+#define KEY_CELLS 23
+#define SORT_CELLS 7
+
 static const struct {
 	const char *name;
-	int below;
+	int cells;
 } wide[] = {
-	{ "kind", 100 },
-	{ "overdue", 100 },
-	{ "reason", 80 },
-	{ "expires", 56 },
+	{ "kind", 7 },
+	{ "overdue", 9 },
+	{ "reason", 12 },
+	{ "expires", 20 },
+	{ "size", 6 },
+	{ "state", 8 },
 };
 
-static bool
-has_room(const struct column *c, int width)
-{
-	for (size_t i = 0; i < sizeof(wide) / sizeof(*wide); i++)
-		if (width < wide[i].below && c->def != NULL &&
-		    strcmp(c->def->name, wide[i].name) == 0)
-			return false;
-	return true;
-}
-
 static void
-drop_wide(struct columns *c, int width)
+drop(struct columns *c, const char *name)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < c->n; i++)
-		if (has_room(&c->list[i], width))
-			c->list[n++] = c->list[i];
-		else
+		if (c->list[i].def != NULL &&
+		    strcmp(c->list[i].def->name, name) == 0)
 			free(c->list[i].name);
+		else
+			c->list[n++] = c->list[i];
 	c->n = n;
+}
+
+static void
+drop_wide(struct columns *c, const struct key_schema *schema, int width)
+{
+	size_t n = sizeof(wide) / sizeof(*wide);
+	int need = width / 2 < KEY_CELLS ? width / 2 : KEY_CELLS;
+
+	if (schema->sort != NULL)
+		need += SORT_CELLS + 1;
+	for (size_t i = 0; i < n; i++)
+		need += wide[i].cells + 1;
+	for (size_t i = 0; i < n && need > width; i++) {
+		drop(c, wide[i].name);
+		need -= wide[i].cells + 1;
+	}
 }
 
 /* What --format does not go with. */
@@ -251,7 +266,7 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 		goto out;
 	width = term_width(STDOUT_FILENO, 0);
 	if (strcmp(format, "table") == 0 && o->columns == NULL && width > 0)
-		drop_wide(&l.columns, width);
+		drop_wide(&l.columns, &l.context.schema, width);
 	if (o->top > 0)
 		open_rank(&l);
 	if (!needs_items(&l, format))

@@ -8,7 +8,7 @@
 #include "cli/grid.h"
 
 #define GAP 2
-#define FLEXIBLE_MIN 8
+#define ENOUGH 24 /* cells of the flexible column before others go */
 
 struct cell {
 	char *text;
@@ -23,6 +23,7 @@ struct grid {
 	struct cell *cells;
 	size_t ncells;
 	int width[GRID_COLUMNS];
+	int min[GRID_COLUMNS];  /* what it may be cut to */
 	bool out[GRID_COLUMNS]; /* left out */
 };
 
@@ -54,16 +55,25 @@ grid_cell(struct grid *g, const char *text, const char *sgr)
 	};
 }
 
-/* The natural width of each column. */
+/* The natural width of each column, and what it may be cut to. */
 static void
 measure(struct grid *g)
 {
-	for (size_t i = 0; i < g->n; i++)
-		g->width[i] =
-		    text_width(g->columns[i].head, strlen(g->columns[i].head));
-	for (size_t i = 0; i < g->ncells; i++)
-		if (g->cells[i].width > g->width[i % g->n])
-			g->width[i % g->n] = g->cells[i].width;
+	for (size_t i = 0; i < g->n; i++) {
+		const char *head = g->columns[i].head;
+
+		g->width[i] = text_width(head, strlen(head));
+		g->min[i] = text_cut_least(head, strlen(head), g->ascii);
+	}
+	for (size_t i = 0; i < g->ncells; i++) {
+		const struct cell *c = &g->cells[i];
+		int least = text_cut_least(c->text, strlen(c->text), g->ascii);
+
+		if (c->width > g->width[i % g->n])
+			g->width[i % g->n] = c->width;
+		if (least > g->min[i % g->n])
+			g->min[i % g->n] = least;
+	}
 }
 
 static int
@@ -98,15 +108,16 @@ fit(struct grid *g, int room)
 				least = i;
 		}
 		if (flexible < g->n &&
-		    (g->width[flexible] - over >= 3 * FLEXIBLE_MIN ||
-			least == g->n)) {
+		    g->width[flexible] - over >= g->min[flexible] &&
+		    (g->width[flexible] - over >= ENOUGH || least == g->n)) {
 			g->width[flexible] -= over;
-			if (g->width[flexible] < FLEXIBLE_MIN)
-				g->width[flexible] = FLEXIBLE_MIN;
 			return;
 		}
-		if (least == g->n)
+		if (least == g->n) {
+			if (flexible < g->n)
+				g->width[flexible] = g->min[flexible];
 			return;
+		}
 		g->out[least] = true;
 	}
 }
@@ -116,31 +127,6 @@ blanks(struct buf *out, int n)
 {
 	for (; n > 0; n--)
 		buf_addc(out, ' ');
-}
-
-int
-grid_cut(struct buf *out, const char *text, int cells, bool ascii)
-{
-	const char *p = text, *end = text + strlen(text);
-	int took = 0, dots = ascii ? 3 : 1;
-
-	if (text_width(text, (size_t)(end - text)) <= cells) {
-		buf_adds(out, text);
-		return text_width(text, (size_t)(end - text));
-	}
-	while (p < end) {
-		int n = text_utf8(p, end), w;
-
-		n = n > 0 ? n : 1;
-		w = text_width(p, (size_t)n);
-		if (took + w > cells - dots)
-			break;
-		took += w;
-		p += n;
-	}
-	buf_add(out, text, (size_t)(p - text));
-	buf_adds(out, ascii ? "..." : "\xe2\x80\xa6");
-	return took + dots;
 }
 
 static void
@@ -155,7 +141,7 @@ put(struct grid *g, struct buf *out, size_t column, const struct cell *c,
 	}
 	if (c->sgr != NULL && c->text[0] != '\0')
 		buf_addf(out, "\033[%sm", c->sgr);
-	has = grid_cut(out, c->text, width, g->ascii);
+	has = text_cut(out, c->text, strlen(c->text), width, g->ascii);
 	if (c->sgr != NULL && c->text[0] != '\0')
 		buf_adds(out, "\033[m");
 	if (!last)

@@ -8,7 +8,8 @@ struct buf;
 
 /*
  * Small tables of a report, fitted to a width: columns that there is no room
- * for are left out, the least important first, and the flexible one is cut.
+ * for are left out, the least important first, and the flexible one is cut
+ * (text_cut: never a number). Where even that is too wide, the lines are.
  */
 #define GRID_COLUMNS 8
 
@@ -30,9 +31,5 @@ void grid_cell(struct grid *g, const char *text, const char *sgr);
  * at most. ${dim}: the colour of the headings, NULL for none. Frees ${g}. */
 void grid_print(struct grid *g, struct buf *out, int indent, int width,
     const char *dim);
-
-/* Add the beginning of ${text} that fits ${cells}, with an ellipsis where
- * some is left out; returns the cells it took. */
-int grid_cut(struct buf *out, const char *text, int cells, bool ascii);
 
 #endif

@@ -148,8 +148,8 @@ reason(const struct paper *p, const struct report *r, enum state state,
 	if (example->key != NULL) {
 		buf_adds(p->out, "    e.g. ");
 		paper_summary_key(p, &line, example);
-		grid_cut(p->out, buf_text(&line), p->style.width - 9,
-		    p->style.ascii);
+		(void)text_cut(p->out, buf_text(&line), line.n,
+		    p->style.width - 9, p->style.ascii);
 		buf_addc(p->out, '\n');
 	}
 	buf_release(&line);

@@ -151,12 +151,13 @@ find_keys(struct session *s, const struct rules *rules)
 
 	s->keys = xcalloc(rules->nprefixes, sizeof(*s->keys));
 	for (size_t i = 0; i < rules->nprefixes; i++) {
-		size_t n = strlen(rules->session_prefixes[i]);
-		char *key = xmalloc(n + id->n + 1);
+		struct buf key = { 0 };
+		size_t n;
 
-		memcpy(key, rules->session_prefixes[i], n);
-		memcpy(key + n, buf_text(id), id->n + 1);
-		s->keys[s->nkeys++] = (struct slice){ key, n + id->n };
+		buf_adds(&key, rules->session_prefixes[i]);
+		buf_add(&key, buf_text(id), id->n);
+		n = key.n;
+		s->keys[s->nkeys++] = (struct slice){ buf_detach(&key), n };
 	}
 }
 

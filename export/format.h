@@ -36,7 +36,9 @@ const struct format *format_of_path(const char *path);
 
 /*
  * The terminal table (libsmartcols), in batches, so that memory stays
- * constant: a later batch may be wider, not narrower. One thread at a time.
+ * constant: columns of a later batch may be wider, and others make room.
+ * Where the width does not suffice, texts are cut, with an ellipsis, never
+ * numbers; a line of too many numbers is longer. One thread at a time.
  */
 struct table_out;
 struct table_options {

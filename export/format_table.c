@@ -1,4 +1,5 @@
 #include <libsmartcols.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,22 +13,33 @@
 
 /*
  * libsmartcols keeps every row until it prints (some 460 bytes each), so rows
- * go through it in batches. It lays out each batch by what is in it; that
- * all look like one table, columns are kept from getting narrower.
+ * go through it in batches. Each batch is laid out here, by what is in it and
+ * what was in those before, and reaches the library cut and padded: the
+ * library cuts without a sign, numbers too, and every version its own way.
  */
 #define BATCH 500
 #define BYTES_A_CELL 16 /* of a text, looked at for each cell there is */
+#define GAP 1
 #define ELLIPSIS "\xe2\x80\xa6"
 
 struct table_out {
 	struct table_options o;
-	struct libscols_table *table;
-	size_t rows;           /* held */
-	size_t *widths;        /* of the columns in the batch before */
+	struct buf held; /* the rows of a batch, as table_out_keep makes them */
+	size_t rows;
+	bool begun;            /* the first batch, with the headings, is out */
+	int *natural;          /* the widest cell of each column so far … */
+	int *least;            /* … and the cells it cannot do without */
+	int *widths;           /* of this batch */
 	struct buf text, cell; /* scratch … */
 	struct buf row;        /* … of table_out_row */
 	struct fault failed;   /* for every later call */
 };
+
+static const struct column *
+column(const struct table_out *t, size_t i)
+{
+	return &t->o.columns->list[i];
+}
 
 /* What is cut when the line is too long; the others are words and numbers. */
 static bool
@@ -36,48 +48,55 @@ is_wide(const struct column *c)
 	return c->def == NULL || c->def->width < 1;
 }
 
-static void
-add_column(struct table_out *t, size_t i)
+static bool
+is_right(const struct column *c)
 {
-	const struct column *c = &t->o.columns->list[i];
-	double width = c->def != NULL ? c->def->width : 0.1;
-	int flags = is_wide(c) ? SCOLS_FL_TRUNC : 0;
+	return c->def != NULL && c->def->right;
+}
 
-	if (c->def != NULL && c->def->right)
-		flags |= SCOLS_FL_RIGHT;
-	if (!is_wide(c)) {
-		t->widths[i] = (size_t)width;
-		width = 0;
-	}
+/* Widen column ${i} for ${text}. */
+static void
+measure(struct table_out *t, size_t i, const char *text)
+{
+	size_t n = strlen(text);
+	int natural = text_width(text, n);
+	int least = natural;
+
+	if (is_wide(column(t, i)))
+		least = text_cut_least(text, n, t->o.ascii);
+	if (natural > t->natural[i])
+		t->natural[i] = natural;
+	if (least > t->least[i])
+		t->least[i] = least;
+}
+
+/* The heading of column ${i}, in t->cell. */
+static const char *
+heading(struct table_out *t, size_t i)
+{
+	const char *name = column(t, i)->name;
+
 	buf_reset(&t->cell);
-	text_escape(&t->cell, c->name, strlen(c->name), t->o.ascii);
-	if (scols_table_new_column(t->table, buf_text(&t->cell), width,
-		flags) == NULL)
-		(void)fault(&t->failed, FAULT_IO, "the table: out of memory");
+	text_escape(&t->cell, name, strlen(name), t->o.ascii);
+	return buf_text(&t->cell);
 }
 
 struct table_out *
 table_out_open(const struct table_options *o)
 {
 	struct table_out *t = xcalloc(1, sizeof(*t));
+	size_t n = o->columns->n;
 
 	t->o = *o;
-	t->widths = xcalloc(o->columns->n, sizeof(*t->widths));
-	t->table = scols_new_table();
-	if (t->table == NULL) {
-		(void)fault(&t->failed, FAULT_IO, "the table: out of memory");
-		return t;
+	t->natural = xcalloc(n, sizeof(*t->natural));
+	t->least = xcalloc(n, sizeof(*t->least));
+	t->widths = xcalloc(n, sizeof(*t->widths));
+	for (size_t i = 0; i < n; i++) {
+		if (!is_wide(column(t, i)))
+			t->natural[i] = (int)column(t, i)->def->width;
+		if (o->headings)
+			measure(t, i, heading(t, i));
 	}
-	/* what it must not see is escaped here, and just once */
-	(void)scols_table_enable_noencoding(t->table, 1);
-	(void)scols_table_enable_noheadings(t->table, !o->headings);
-	(void)scols_table_enable_colors(t->table, o->color);
-	(void)scols_table_set_termforce(t->table,
-	    o->width > 0 ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
-	if (o->width > 0)
-		(void)scols_table_set_termwidth(t->table, (size_t)o->width);
-	for (size_t i = 0; i < o->columns->n; i++)
-		add_column(t, i);
 	return t;
 }
 
@@ -92,77 +111,101 @@ spell_ellipses(struct buf *text)
 			memcpy(text->p + i, "...", n);
 }
 
-/* Leave the first ${cells} cells of the text. */
-static void
-cut(struct buf *text, size_t cells)
-{
-	const char *p = buf_text(text), *end = p + text->n;
-	size_t have = 0;
-
-	while (p < end) {
-		int n = text_utf8(p, end), width;
-
-		if (n == 0)
-			n = 1;
-		width = text_width(p, (size_t)n);
-		if (have + (size_t)width > cells)
-			break;
-		have += (size_t)width;
-		p += n;
-	}
-	text->n = (size_t)(p - buf_text(text));
-	buf_add(text, "", 0); /* its NUL */
-}
-
-static void
-pad(struct buf *cell, size_t n, bool right)
-{
-	char *to = buf_reserve(cell, n);
-
-	if (right) {
-		memmove(cell->p + n, cell->p, cell->n);
-		to = cell->p;
-	}
-	memset(to, ' ', n);
-	cell->n += n;
-	cell->p[cell->n] = '\0';
-}
-
 /* Add the cell of column ${i} and a NUL. */
 static void
 add_cell(struct table_out *t, size_t i, const struct record *r, struct buf *row)
 {
-	size_t most = (size_t)t->o.width;
+	int most = t->o.width > 0 ? t->o.width : INT_MAX;
+	size_t looked_at = (size_t)most * BYTES_A_CELL;
 
 	buf_reset(&t->text);
 	buf_reset(&t->cell);
-	column_text(&t->text, &t->o.columns->list[i], t->o.view, r);
+	column_text(&t->text, column(t, i), t->o.view, r);
+	if (t->text.n > looked_at) {
+		t->text.n = looked_at;
+		buf_adds(&t->text, ELLIPSIS);
+	}
 	if (t->o.ascii)
 		spell_ellipses(&t->text);
-	if (most > 0 && t->text.n > most * BYTES_A_CELL)
-		t->text.n = most * BYTES_A_CELL;
 	text_escape(&t->cell, buf_text(&t->text), t->text.n, t->o.ascii);
-	cut(&t->cell, most > 0 ? most : SIZE_MAX);
-	buf_add(row, buf_text(&t->cell), t->cell.n + 1);
+	(void)text_cut(row, buf_text(&t->cell), t->cell.n, most, t->o.ascii);
+	buf_add(row, "", 1);
 }
 
-/* One row as wide as it must be makes all so; nothing is to be in line with
- * the end of the last column. */
-static const char *
-fill_cell(struct table_out *t, size_t i, const char *text)
+/* The column to take a cell from: the widest, by the part of the line that
+ * each may have; the number of columns when none can spare one. */
+static size_t
+richest(const struct table_out *t)
 {
-	const struct column *c = &t->o.columns->list[i];
-	size_t n = strlen(text), have;
+	size_t n = t->o.columns->n, best = n;
+	double most = 0;
 
-	if (t->rows > 0 || i + 1 == t->o.columns->n)
-		return text;
-	have = (size_t)text_width(text, n);
-	if (have >= t->widths[i])
-		return text;
-	buf_reset(&t->cell);
-	buf_add(&t->cell, text, n);
-	pad(&t->cell, t->widths[i] - have, c->def != NULL && c->def->right);
-	return buf_text(&t->cell);
+	for (size_t i = 0; i < n; i++) {
+		const struct column *c = column(t, i);
+		double part = c->def != NULL ? c->def->width : 0.1;
+
+		if (!is_wide(c) || t->widths[i] <= t->least[i] ||
+		    t->widths[i] / part <= most)
+			continue;
+		most = t->widths[i] / part;
+		best = i;
+	}
+	return best;
+}
+
+/* Give each column its width in this batch. Where the line has no room even
+ * for what cannot be cut, it is longer than the terminal, which wraps it. */
+static void
+lay_out(struct table_out *t)
+{
+	size_t n = t->o.columns->n;
+	const char *cell = t->held.p;
+	int64_t over = -t->o.width - GAP;
+
+	for (size_t row = 0; row < t->rows; row++) {
+		cell++; /* the state */
+		for (size_t i = 0; i < n; i++) {
+			measure(t, i, cell);
+			cell += strlen(cell) + 1;
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		t->widths[i] = t->natural[i];
+		over += t->widths[i] + GAP;
+	}
+	for (; t->o.width > 0 && over > 0; over--) {
+		size_t i = richest(t);
+
+		if (i == n)
+			break;
+		t->widths[i]--;
+	}
+}
+
+/* ${text} cut to the width of column ${i}, in t->text; with ${fill} as wide
+ * as it. */
+static const char *
+fit(struct table_out *t, size_t i, const char *text, bool fill)
+{
+	bool right = is_right(column(t, i));
+	int blanks;
+	char *to;
+
+	buf_reset(&t->text);
+	blanks = t->widths[i] -
+	    text_cut(&t->text, text, strlen(text), t->widths[i], t->o.ascii);
+	/* nothing is to be in line with the end of the last */
+	if (!fill || blanks <= 0 || (i + 1 == t->o.columns->n && !right))
+		return buf_text(&t->text);
+	to = buf_reserve(&t->text, (size_t)blanks);
+	if (right) {
+		memmove(to + blanks - t->text.n, t->text.p, t->text.n);
+		to = t->text.p;
+	}
+	memset(to, ' ', (size_t)blanks);
+	t->text.n += (size_t)blanks;
+	buf_add(&t->text, "", 0); /* its NUL */
+	return buf_text(&t->text);
 }
 
 static const char *
@@ -180,58 +223,77 @@ color_of(enum state state)
 	}
 }
 
-/* A kept row: a byte for the state, and the cells. */
-static int
-add_line(struct table_out *t, const char *row)
+/* A kept row: a byte for the state, and the cells. The first fills its
+ * columns, which makes all rows of a batch as wide. Returns the row behind
+ * it; NULL when out of memory. */
+static const char *
+add_line(struct table_out *t, struct libscols_table *table, const char *row,
+    bool first)
 {
-	struct libscols_line *line = scols_table_new_line(t->table, NULL);
+	struct libscols_line *line = scols_table_new_line(table, NULL);
 	const char *color = color_of((enum state) * row++);
 
 	if (line == NULL)
-		return -1;
+		return NULL;
 	for (size_t i = 0; i < t->o.columns->n; i++) {
-		const struct column *c = &t->o.columns->list[i];
+		const struct column *c = column(t, i);
 
-		if (scols_line_set_data(line, i, fill_cell(t, i, row)) != 0)
-			return -1;
+		if (scols_line_set_data(line, i, fit(t, i, row, first)) != 0)
+			return NULL;
 		if (c->def != NULL && strcmp(c->def->name, "state") == 0 &&
 		    color != NULL)
 			(void)scols_cell_set_color(scols_line_get_cell(line, i),
 			    color);
 		row += strlen(row) + 1;
 	}
-	t->rows++;
-	return 0;
+	return row;
 }
 
-/* The next batch is to be no narrower. */
-static void
-keep_widths(struct table_out *t)
+/* The library's table of this batch; NULL when out of memory. */
+static struct libscols_table *
+make(struct table_out *t)
 {
+	struct libscols_table *table = scols_new_table();
+	const char *row = t->held.p;
+
+	if (table == NULL)
+		return NULL;
+	/* what it must not see is escaped here, and just once */
+	(void)scols_table_enable_noencoding(table, 1);
+	(void)scols_table_enable_noheadings(table, !t->o.headings || t->begun);
+	(void)scols_table_enable_colors(table, t->o.color);
+	(void)scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
 	for (size_t i = 0; i < t->o.columns->n; i++)
-		t->widths[i] =
-		    scols_column_get_width(scols_table_get_column(t->table, i));
+		if (scols_table_new_column(table,
+			fit(t, i, heading(t, i), false), 0,
+			is_right(column(t, i)) ? SCOLS_FL_RIGHT : 0) == NULL)
+			goto fail;
+	for (size_t i = 0; i < t->rows; i++)
+		if ((row = add_line(t, table, row, i == 0)) == NULL)
+			goto fail;
+	return table;
+fail:
+	scols_unref_table(table);
+	return NULL;
 }
 
 /* Print the rows held into memory: an error of the writer is ours. */
 static int
 print(struct table_out *t, char **text, size_t *n)
 {
+	struct libscols_table *table = make(t);
 	FILE *to = open_memstream(text, n);
-	int rc;
+	int rc = -1;
 
-	if (to == NULL)
-		return -1;
-	(void)scols_table_set_stream(t->table, to);
-	rc =
-	    scols_table_print_range(t->table, scols_table_get_line(t->table, 0),
-		scols_table_get_line(t->table, t->rows - 1));
-	/* a range ends without one */
-	if (fputc('\n', to) == EOF)
+	if (table == NULL || to == NULL)
+		goto out;
+	(void)scols_table_set_stream(table, to);
+	rc = scols_print_table(table);
+	(void)scols_table_set_stream(table, NULL);
+out:
+	if (to != NULL && fclose(to) != 0)
 		rc = -1;
-	if (fclose(to) != 0)
-		rc = -1;
-	(void)scols_table_set_stream(t->table, NULL);
+	scols_unref_table(table);
 	return rc != 0 ? -1 : 0;
 }
 
@@ -244,15 +306,16 @@ flush(struct table_out *t)
 
 	if (t->rows == 0)
 		return 0;
+	lay_out(t);
 	rc = print(t, &text, &n);
 	if (rc != 0)
 		(void)fault(&t->failed, FAULT_IO, "the table: out of memory");
 	else
 		rc = t->o.write(t->o.ctx, text, n, &t->failed);
 	free(text);
-	keep_widths(t);
-	scols_table_remove_lines(t->table);
+	buf_reset(&t->held);
 	t->rows = 0;
+	t->begun = true;
 	return rc;
 }
 
@@ -279,9 +342,8 @@ table_out_put(struct table_out *t, struct slice row, struct fault *f)
 {
 	if (t->failed.kind != FAULT_NONE)
 		return result(t, f);
-	if (add_line(t, row.p) != 0)
-		(void)fault(&t->failed, FAULT_IO, "the table: out of memory");
-	else if (t->rows == BATCH)
+	buf_add(&t->held, row.p, row.n);
+	if (++t->rows == BATCH)
 		(void)flush(t);
 	return result(t, f);
 }
@@ -304,10 +366,12 @@ table_out_close(struct table_out *t, struct fault *f)
 	if (t->failed.kind == FAULT_NONE)
 		(void)flush(t);
 	rc = result(t, f);
-	scols_unref_table(t->table);
+	buf_release(&t->held);
 	buf_release(&t->text);
 	buf_release(&t->cell);
 	buf_release(&t->row);
+	free(t->natural);
+	free(t->least);
 	free(t->widths);
 	free(t);
 	return rc;

@@ -27,7 +27,7 @@ build	module	zlib	zlib1g-dev
 test	command	aws	awscli
 test	command	bats	bats
 test	command	curl	curl
-test	command	java	openjdk-17-jre-headless
+test	java	11	default-jre-headless
 test	command	jq	jq
 test	command	mandoc	mandoc
 test	command	node	nodejs
@@ -47,9 +47,8 @@ lint	command	cppcheck	cppcheck
 lint	command	mandoc	mandoc
 lint	command	shellcheck	shellcheck
 fuzz	command	clang	clang
-fuzz	fuzzer	-	libclang-rt-14-dev
+fuzz	fuzzer	-	libclang-rt-dev
 peers	command	chromium	chromium
-peers	command	promtool	prometheus
 '
 
 has()
@@ -59,9 +58,17 @@ has()
 	header) echo "#include <$2>" | cc -E -o /dev/null - ;;
 	module) pkg-config --exists "$2" ;;
 	python) /usr/bin/python3 -c "import $2" ;;
+	java) [ "$(java_version)" -ge "$2" ] ;;
 	fuzzer) ls "$(clang -print-resource-dir)"/lib/*/libclang_rt.fuzzer*.a ;;
 	file) test -f "$2" ;;
 	esac >/dev/null 2>&1
+}
+
+# The Java there is: 17 for "17.0.15", 1 for "1.8.0", 0 for none.
+java_version()
+{
+	java -version 2>&1 | sed -nE 's/.* version "([0-9]+).*/\1/p' |
+	    grep . || echo 0
 }
 
 # What the groups "$@" miss, as package names.
@@ -75,12 +82,15 @@ missing()
 	done | sort -u | tr '\n' ' '
 }
 
+as_root=
+[ "$(id -u)" -eq 0 ] || as_root='sudo -n'
+# Two runs at once wait for each other.
+apt_options='-o DPkg::Lock::Timeout=600 -qq'
+
 packages()
 {
 	lacking=$(missing "$@")
 	[ -n "$lacking" ] || return 0
-	as_root=
-	[ "$(id -u)" -eq 0 ] || as_root='sudo -n'
 	if ! command -v apt-get >/dev/null ||
 	    { [ -n "$as_root" ] && ! $as_root true 2>/dev/null; }; then
 		echo "These are missing, and only an administrator can" \
@@ -89,11 +99,9 @@ packages()
 		return 1
 	fi
 	echo "installing $lacking"
-	# Two runs at once wait for each other.
-	options='-o DPkg::Lock::Timeout=600 -qq'
-	$as_root apt-get $options update || :
+	$as_root apt-get $apt_options update || :
 	# shellcheck disable=SC2086 # words on purpose
-	$as_root env DEBIAN_FRONTEND=noninteractive apt-get $options \
+	$as_root env DEBIAN_FRONTEND=noninteractive apt-get $apt_options \
 	    install -y --no-install-recommends $lacking >/dev/null
 	lacking=$(missing "$@")
 	[ -z "$lacking" ] || {
@@ -156,6 +164,24 @@ npm_modules()
 	place "$work/npm" "$to"
 }
 
+# Out of its package, which installed would run a Prometheus.
+prometheus_tool()
+{
+	to=$servers/promtool
+	if [ -x "$to/promtool" ] || command -v promtool >/dev/null; then
+		return 0
+	fi
+	echo "fetching promtool (out of Debian's prometheus)"
+	(cd "$work" && quiet apt-get $apt_options download prometheus) ||
+	    (cd "$work" && $as_root apt-get $apt_options update &&
+	    quiet apt-get $apt_options download prometheus)
+	dpkg-deb --fsys-tarfile "$work"/prometheus_*.deb |
+	    tar -xf - -C "$work" ./usr/bin/promtool
+	mkdir "$work/promtool"
+	mv "$work/usr/bin/promtool" "$work/promtool/"
+	place "$work/promtool" "$to"
+}
+
 groups=
 for group; do
 	[ "$group" = servers ] || groups="$groups $group"
@@ -163,12 +189,21 @@ done
 # shellcheck disable=SC2086 # words on purpose
 packages $groups
 case " $* " in
-*' servers '*)
+*' servers '* | *' peers '*)
 	mkdir -p "$servers"
 	work=$(mktemp -d "$servers/.new.XXXXXX")
 	trap 'rm -rf "$work"' EXIT
 	trap 'exit 130' INT TERM HUP
+	;;
+esac
+case " $* " in
+*' servers '*)
 	dynamodb_local
 	npm_modules
+	;;
+esac
+case " $* " in
+*' peers '*)
+	prometheus_tool
 	;;
 esac

@@ -19,7 +19,9 @@ if [[ -z ${WORLD:-} ]]; then
 	# What the program, the AWS CLI or boto3 would read.
 	for _name in $(compgen -e); do
 		case $_name in
-		AWS_* | XDG_* | LC_* | LANGUAGE | CACHETABLE | *_proxy | *_PROXY)
+		AWS_* | XDG_* | LC_* | LANGUAGE | CACHETABLE | *_proxy | *_PROXY | \
+		    COLUMNS | LINES | NO_COLOR | JOB_COMPLETION_INDEX | \
+		    SSL_CERT_* | *_CA_BUNDLE | POSIXLY_CORRECT | GZIP)
 			unset "$_name"
 			;;
 		esac

@@ -15,7 +15,10 @@ setup_file() {
 
 teardown_file() { stop_servers; }
 
-setup() { M=$BATS_TEST_TMPDIR/metrics; }
+setup() {
+	M=$BATS_TEST_TMPDIR/metrics
+	PATH=$PATH:$SERVERS/promtool
+}
 
 metrics() { ttlsweep inspect --now "$NOW" --format prometheus "$@" >"$M"; }
 

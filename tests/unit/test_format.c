@@ -442,24 +442,74 @@ test_table(void **state)
 		    "{\"key\":{\"S\":\"image:%d\"},\"ttl\":{\"N\":"
 		    "\"1795332270\"}}",
 		    "key     kind    state    reason  expires             "
-		    " overdue size\n"
+		    " overdue   size\n"
 		    "image:0 item    pending  none    2026-11-22T07:24:30Z "
-		    "      1   19\n"
+		    "      1     19\n"
 		    "image:1 item    pending  none    2026-11-22T07:24:30Z "
-		    "      1   19\n" },
+		    "      1     19\n" },
 		{ "no headings",
 		    { .columns = "key,size", .width = 80, .no_headings = true },
-		    1, "{\"key\":{\"S\":\"image:%d\"}}", "image:0   10\n" },
+		    1, "{\"key\":{\"S\":\"image:%d\"}}", "image:0     10\n" },
 		{ "a narrow terminal cuts keys, not numbers",
 		    { .columns = "key,size", .width = 20 }, 1,
 		    "{\"key\":{\"S\":\"image:0123456789012345678901234567%d"
 		    "\"}}",
-		    "key             size\nimage:012345678   38\n" },
-		{ "wide characters", { .columns = "key,kind", .width = 11 }, 1,
+		    "key             size\nimage:012345\xe2\x80\xa6     38\n" },
+		{ "milliseconds keep their digits",
+		    { .columns = "key,ttl", .width = 30 }, 2,
+		    "{\"key\":{\"S\":\"image:0123456789012345678901234567%d"
+		    "\"},\"ttl\":{\"N\":\"1790000000000\"}}",
+		    "key              ttl\n"
+		    "image:012345678\xe2\x80\xa6 1790000000000\n"
+		    "image:012345678\xe2\x80\xa6 1790000000000\n" },
+		{ "so do digits in a string",
+		    { .columns = "key,ttl", .width = 22 }, 1,
+		    "{\"key\":{\"S\":\"image:0123456789%d\"},"
+		    "\"ttl\":{\"S\":\"1790000000000\"}}",
+		    "key      ttl\nimage:0\xe2\x80\xa6 1790000000000\n" },
+		{ "too narrow for both: the line is longer",
+		    { .columns = "ttl,@n,key", .width = 20 }, 1,
+		    "{\"key\":{\"S\":\"image:0123456789%d\"},\"n\":{\"N\":"
+		    "\"12345678901234567890123456789012345678\"},"
+		    "\"ttl\":{\"N\":\"1790000000000\"}}",
+		    "ttl           @n                                     key\n"
+		    "1790000000000 12345678901234567890123456789012345678 "
+		    "image:0\xe2\x80\xa6\n" },
+		{ "a key that is a number",
+		    { .columns = "key,@d", .width = 20 }, 1,
+		    "{\"key\":{\"N\":\"179000000000%d\"},\"d\":{\"S\":"
+		    "\"abcdefghijklm\"}}",
+		    "key           @d\n1790000000000 abcdefg\xe2\x80\xa6\n" },
+		{ "other texts are cut with a sign",
+		    { .columns = "key,@d,ttl", .width = 24 }, 1,
+		    "{\"key\":{\"S\":\"k%d\"},\"d\":{\"L\":[{\"N\":\"179\"},"
+		    "{\"N\":\"178\"},{\"N\":\"177\"}]},"
+		    "\"ttl\":{\"S\":\"2026-11-22T07:24:30Z\"}}",
+		    "key @d        ttl\n"
+		    "k0  {\"L\":[{\"\xe2\x80\xa6 2026-11-2\xe2\x80\xa6\n" },
+		{ "a masked key keeps its hash",
+		    { .columns = "key,ttl", .width = 30 }, 1,
+		    "{\"key\":{\"S\":\"session:0123456789abcdef%d\"},"
+		    "\"ttl\":{\"N\":\"1790000000000\"}}",
+		    "key              ttl\n"
+		    "session:0\xe2\x80\xa6"
+		    "4c7857 1790000000000\n" },
+		{ "in ASCII, too",
+		    { .columns = "key,ttl", .width = 23, .ascii = true }, 1,
+		    "{\"key\":{\"S\":\"session:0123456789abcdef%d\"},"
+		    "\"ttl\":{\"N\":\"1790000000000\"}}",
+		    "key       ttl\n"
+		    "...4c7857 1790000000000\n" },
+		{ "a heading is cut",
+		    { .columns = "key,@a-long-name,ttl", .width = 28 }, 1,
+		    "{\"key\":{\"S\":\"k%d\"},\"ttl\":{\"N\":"
+		    "\"1790000000000\"}}",
+		    "key @a-long-n\xe2\x80\xa6 ttl\nk0             1790000000000\n" },
+		{ "wide characters", { .columns = "key,kind", .width = 16 }, 1,
 		    "{\"key\":{\"S\":\"\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2"
 		    "\xe6\xbc\xa2%d\"}}",
-		    "key    kind\n\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2 item"
-		    "\n" },
+		    "key      kind\n\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe2"
+		    "\x80\xa6  item\n" },
 		{ "a hostile key", { .columns = "key", .width = 80 }, 1,
 		    "{\"key\":{\"S\":\"\\u001b[2J\\u0000\\n\\\\x1b\xc2\x9b%d"
 		    "\"}}",
@@ -478,7 +528,7 @@ test_table(void **state)
 			.no_headings = true,
 			.color = true },
 		    1, "{\"key\":{\"S\":\"%d\"}}",
-		    "0   \x1b[35mimmortal\x1b[0m\n" },
+		    "0 \x1b[35mimmortal\x1b[0m\n" },
 		{ "unlimited", { .columns = "key,value" }, 1,
 		    "{\"key\":{\"S\":\"k%d\"},\"a\":{\"S\":\"01234567890123456"
 		    "78901234567890123456789012345678901234567890123456789012"

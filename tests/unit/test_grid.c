@@ -61,6 +61,17 @@ static const struct {
 	    "NAME         N\n"
 	    "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe6\x97\xa5\xe2\x80\xa6    7\n"
 	    "b           12\n" },
+	{ "a number is not cut", 0, 12, false, "1790000000000",
+	    "NAME            N\n"
+	    "1790000000000   7\n"
+	    "b              12\n" },
+	{ "a masked key keeps its hash", 0, 16, false,
+	    "session:ab12\xe2\x80\xa6"
+	    "9f3e21",
+	    "NAME           N\n"
+	    "sessi\xe2\x80\xa6"
+	    "9f3e21   7\n"
+	    "b             12\n" },
 	{ "never narrower than eight", 0, 1, false, "abcdefghijkl",
 	    "NAME       N\n"
 	    "abcdefg\xe2\x80\xa6   7\n"

@@ -642,10 +642,88 @@ test_distance(void **state)
 	assert_int_equal(text_distance(a, b), 64);
 }
 
+static void
+test_cut(void **state)
+{
+	static const struct {
+		const char *name, *text;
+		int cells, least;
+		const char *shows;
+		bool ascii;
+	} cases[] = {
+		{ "fits", "abc", 3, 3, "abc", false },
+		{ "one too many", "abcd", 3, 4, "ab\xe2\x80\xa6", false },
+		{ "three dots", "abcdefghijkl", 8, 8, "abcde...", true },
+		{ "wide characters are not halved",
+		    "\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2", 4, 6,
+		    "\xe6\xbc\xa2\xe2\x80\xa6", false },
+		{ "a number", "1790000000000", 3, 13, "1790000000000", false },
+		{ "a number of many digits", "-1.5E-125", 1, 9, "-1.5E-125",
+		    false },
+		{ "no number: a date", "2026-11-22", 8, 8,
+		    "2026-11\xe2\x80\xa6", false },
+		{ "no number: blanks", " 1790000000", 8, 8,
+		    " 179000\xe2\x80\xa6", false },
+		{ "a masked key",
+		    "session:ab12\xe2\x80\xa6"
+		    "9f3e21",
+		    15, 8,
+		    "session:\xe2\x80\xa6"
+		    "9f3e21",
+		    false },
+		{ "a masked key, cut short",
+		    "session:ab12\xe2\x80\xa6"
+		    "9f3e21",
+		    8, 8,
+		    "s\xe2\x80\xa6"
+		    "9f3e21",
+		    false },
+		{ "its hash alone",
+		    "session:\xe2\x80\xa6"
+		    "9f3e21",
+		    7, 8,
+		    "\xe2\x80\xa6"
+		    "9f3e21",
+		    false },
+		{ "not even that",
+		    "session:\xe2\x80\xa6"
+		    "9f3e21",
+		    6, 8, "sessi\xe2\x80\xa6", false },
+		{ "masked with dots", "session:ab12...9f3e21", 12, 9,
+		    "ses...9f3e21", true },
+		{ "no hash",
+		    "session:ab12\xe2\x80\xa6"
+		    "9f3e2x",
+		    12, 8, "session:ab1\xe2\x80\xa6", false },
+		{ "empty", "", 0, 0, "", false },
+	};
+	struct buf b = { 0 };
+
+	(void)state;
+	assert_non_null(setlocale(LC_CTYPE, "C.UTF-8"));
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		size_t n = strlen(cases[i].text);
+		int took;
+
+		print_message("%s\n", cases[i].name);
+		buf_reset(&b);
+		took = text_cut(&b, cases[i].text, n, cases[i].cells,
+		    cases[i].ascii);
+		assert_string_equal(buf_text(&b), cases[i].shows);
+		assert_int_equal(took, text_width(buf_text(&b), b.n));
+		assert_int_equal(text_cut_least(cases[i].text, n,
+				     cases[i].ascii),
+		    cases[i].least);
+	}
+	assert_non_null(setlocale(LC_CTYPE, "C"));
+	buf_release(&b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_ints),
 		cmocka_unit_test(test_moments),

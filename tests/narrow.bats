@@ -1,0 +1,105 @@
+#!/usr/bin/env bats
+# Narrow terminals: texts are cut, with a sign; numbers and hashes are not.
+
+load lib/common
+
+NOW=1795335120
+
+setup() {
+	cd "$BATS_TEST_TMPDIR"
+	# a masked key, then keys and numbers of every length
+	local i n=1
+	{
+		echo '{"Item":{"key":{"S":"session:0123456789abcdef"},"ttl":{"N":"1790000000000"}}}'
+		for i in {1..19}; do
+			n=${n}7
+			printf '{"Item":{"key":{"S":"image:%s"},"n":{"N":"%s"},"ttl":{"N":"%s"},"d":{"S":"%0*d"}}}\n' \
+			    "a-rather-long-name-of-an-image-$i" $n 179000${n:0:$((i % 9))} $((i * 800)) 0
+		done
+	} >items
+	printf '{"Item":{"id":{"N":"%s"},"at":{"N":"%s"},"ttl":{"S":"1790000000000"}}}\n' \
+	    12345678901234567890123456789012345678 1790000000000 7 1790000000001 >numbers
+	HASH=…$(printf session:0123456789abcdef | sha256sum | head -c 6)
+}
+
+# on COLUMNS COMMAND...: what it shows on a terminal so wide, in the file shown.
+on() {
+	local columns=$1
+	shift
+	"$PYTHON" "$ROOT/tests/lib/terminal.py" --columns "$columns" \
+	    "$TTLSWEEP" "$@" | tr -d '\r' | sed 's/\x1b\[[0-9;]*m//g' >shown
+	[[ -s shown ]]
+}
+
+# fits COLUMNS: no line of $shown is wider.
+fits() { [[ $(wc -L <shown) -le $1 ]] || { cat shown; false; }; }
+
+@test "list: TTL values are whole, keys are cut with a sign" {
+	jq -r '.Item.ttl.N' items | sort >ttls
+	for columns in 200 80 40 24; do
+		on $columns list -i items --now $NOW --columns key,ttl --no-headings
+		fits $columns
+		awk '{print $NF}' shown | sort | cmp - ttls
+		[[ $(grep -cE "$HASH +1790000000000" shown) -eq 1 ]]
+		if [[ $columns -gt 60 ]]; then
+			[[ $(grep -c '^image:a-rather-long-name-of-an-image-' shown) -eq 19 ]]
+		else
+			[[ $(grep -cE '^image:[^ ]*… +[0-9]+$' shown) -eq 19 ]]
+		fi
+	done
+	# what has no room at all: longer lines, which the terminal wraps
+	on 20 list -i items --now $NOW --columns key,ttl --no-headings
+	awk '{print $NF}' shown | sort | cmp - ttls
+	grep -q "$HASH" shown
+	on 20 list -i items --now $NOW --columns key,ttl,@n,size --no-headings
+	awk 'NF == 4 {print $3}' shown | sort | cmp - <(jq -r '.Item.n.N // empty' items | sort)
+}
+
+@test "list: the columns that nobody asked for make room" {
+	local columns
+	ttlsweep list -i items --now $NOW --columns key,size --no-headings |
+	    awk '{print $NF}' | sort >sizes
+	while read -r columns names; do
+		on $columns list -i items --now $NOW
+		fits $columns
+		[[ $(head -n 1 shown | xargs) == "key $names" ]] || { cat shown; false; }
+		[[ $(grep -c "$HASH" shown) -eq 1 ]]
+		[[ $names != *size ]] || tail -n +2 shown | awk '{print $NF}' | sort | cmp - sizes
+	done <<-END
+		120 kind state reason expires overdue size
+		91 kind state reason expires overdue size
+		90 state reason expires overdue size
+		80 state reason expires size
+		60 state expires size
+		59 state size
+		40 state size
+		20 state
+	END
+	for columns in 80 40 24; do
+		on $columns list -i numbers --key id,at --now $NOW
+		grep -q '^12345678901234567890123456789012345678 1790000000000' shown
+		grep -qE '^ *7 +1790000000001' shown
+	done
+}
+
+@test "reports: what is narrow shows no other number" {
+	for command in inspect "list --top 5 --by size" "show image:a-rather-long-name-of-an-image-7"; do
+		# shellcheck disable=SC2086 # words
+		on 400 $command -i items --now $NOW
+		cp shown wide
+		for columns in 80 40; do
+			# shellcheck disable=SC2086
+			on $columns $command -i items --now $NOW
+			"$PYTHON" - <<-'PY'
+				import re
+				# apart from those in keys; words are wrapped
+				numbers = lambda name: set(re.findall(r"\d+(?: \d{3})*(?:[.,]\d+)*",
+				    re.sub(r"\S*(image|session):\S*|\n\s*", " ", open(name).read())))
+				other = numbers("shown") - numbers("wide")
+				assert not other, other
+			PY
+		done
+	done
+	on 40 inspect -i items --now $NOW
+	fits 40
+}
