@@ -161,8 +161,7 @@ xml_parse(struct slice text, struct fault *f)
 		x = xcalloc(1, sizeof(*x));
 		x->root = r.root;
 	} else {
-		(void)fault(f, FAULT_DATA, "the reply is not XML: line %lu: %s",
-		    (unsigned long)XML_GetCurrentLineNumber(r.parser),
+		(void)fault(f, FAULT_DATA, "the reply is not XML: %s",
 		    r.why != NULL
 			? r.why
 			: XML_ErrorString(XML_GetErrorCode(r.parser)));
