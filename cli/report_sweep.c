@@ -219,6 +219,27 @@ by_ttl(const struct paper *p, const struct sweep_totals *t, struct buf *line)
 		say(p, line, NULL);
 }
 
+/* What the condition of a delete cannot see. A repair gives them a TTL, and
+ * leaves the rest of them as it is. */
+static void
+unseen(const struct paper *p, const struct report_sweep *r, struct buf *line)
+{
+	const struct sweep_totals *t = r->totals;
+
+	if (t->missing == 0 || strcmp(r->command, "purge") != 0)
+		return;
+	if (t->missing < t->matched) {
+		paper_count(line, t->missing);
+		buf_addf(line, " of them %s", t->missing == 1 ? "has" : "have");
+	} else {
+		buf_adds(line, t->matched == 1 ? "It has" : "They have");
+	}
+	buf_adds(line,
+	    " no TTL attribute: an application that rewrites such an entry "
+	    "without one goes unnoticed, and the new entry is deleted.");
+	say(p, line, PAPER_YELLOW);
+}
+
 static void
 would_purge(const struct paper *p, const struct report_sweep *r,
     struct buf *line)
@@ -226,6 +247,7 @@ would_purge(const struct paper *p, const struct report_sweep *r,
 	const struct sweep_totals *t = r->totals;
 
 	by_ttl(p, t, line);
+	unseen(p, r, line);
 	buf_addf(line, "%s takes about ", manner_of(r)->doing);
 	cost(line, r);
 	buf_addc(line, '.');

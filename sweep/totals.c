@@ -30,6 +30,7 @@ sweep_totals_match(struct sweep_totals *t, const struct record *r,
 	t->free_by_ttl += r->state == STATE_PENDING;
 	t->never += r->state == STATE_STUCK || r->state == STATE_IMMORTAL ||
 	    r->reason == REASON_TTL_OFF;
+	t->missing += r->reason == REASON_MISSING;
 }
 
 void

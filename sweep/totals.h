@@ -30,6 +30,7 @@ struct sweep_totals {
 	int64_t unconfirmed;
 	int64_t free_by_ttl;   /* matched ones that TTL would take itself */
 	int64_t never;         /* … and those that it never would */
+	int64_t missing;       /* … and those without a TTL attribute */
 	int64_t units;         /* write units, estimated from sizes */
 	int64_t journal_bytes; /* what the journal needs (dry run) or has */
 	char *journal;         /* its path; NULL: none was written */

@@ -399,6 +399,22 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	done
 }
 
+@test "a dry run says which rewrites it could not see" {
+	local unseen="no TTL attribute: an application that rewrites"
+	table --case missing=3 --case words=2
+	run -0 sweep
+	[[ $output != *"$unseen"* ]]
+	run -0 sweep --state immortal
+	[[ $(xargs <<<"$output") == *"3 of them have $unseen"* ]]
+	run -0 sweep --state any --reason missing
+	[[ $(xargs <<<"$output") == *"They have $unseen"* ]]
+	run -0 sweep --state immortal --reason wrong-type
+	[[ $output != *"$unseen"* ]]
+	# which gives them one, and touches nothing else of them
+	run -0 ttlsweep repair -t "$T" --now "$NOW" --ttl-for-missing 1d
+	[[ $output != *"$unseen"* ]]
+}
+
 @test "--batch partiql where there is none says so" {
 	export AWS_ENDPOINT_URL_DYNAMODB=$DYNALITE_URL
 	table
