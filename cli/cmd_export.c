@@ -164,6 +164,7 @@ export_rows(struct exporting *x, struct fault *f)
 	rc = rows_close(&rows, rc >= 0, f) != 0 ? -1 : rc;
 	if (rc < 0)
 		return -1;
+	rows_note(&rows, x->context.talk);
 	n = x->done.matched;
 	if (x->rows.limit >= 0 && n > x->rows.limit)
 		n = x->rows.limit;

@@ -54,7 +54,7 @@ on_ranked(void *state, const struct segment *seg, const struct record *r,
 static void
 keep_row(void *ctx, const struct record *r, struct buf *row)
 {
-	const struct list *l = ctx;
+	struct list *l = ctx;
 
 	rows_keep(&l->rows, r, row);
 }
@@ -282,6 +282,8 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 		goto out;
 	rc = work(&l, !l.context.rules.sizes, f);
 	rc = rows_close(&l.rows, rc == 0, f) != 0 ? -1 : rc;
+	if (rc == 0)
+		rows_note(&l.rows, talk);
 out:
 	rank_free(l.rank);
 	columns_release(&l.columns);

@@ -265,8 +265,10 @@ write_part(struct part *p, struct fault *f)
 	rc = run_pass(p, f);
 	if (rows_close(&p->rows, rc == 0, f) != 0)
 		rc = -1;
-	if (rc == 0)
+	if (rc == 0) {
+		rows_note(&p->rows, x->context.talk);
 		return forget(p, f);
+	}
 	talk_note(x->context.talk, "to go on: %s", x->context.o->line);
 	return -1;
 }

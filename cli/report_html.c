@@ -184,7 +184,7 @@ reason(struct buf *out, const struct report *r, enum state state,
 	html_text(out, buf_text(&line));
 	buf_adds(out, "</h3>\n");
 	buf_reset(&line);
-	report_words_meaning(&p, r, why, &line);
+	report_words_meaning(&p, r, state, why, &line);
 	html_element(out, "p", buf_text(&line));
 	buf_reset(&line);
 	report_words_remedy(&p, r, state, why, &line);

@@ -281,7 +281,7 @@ report_html_upcoming(struct buf *out, const struct report *r)
 
 	if (live == 0)
 		return;
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < SUMMARY_BEYOND; i++) {
 		buf_adds(&line, i > 0 ? ", " : "");
 		paper_count(&line, s->upcoming[i]);
 		buf_addf(&line, " %s", labels[i]);
@@ -296,8 +296,13 @@ report_html_upcoming(struct buf *out, const struct report *r)
 	    "that they have left</title><desc id=\"next-d\">");
 	html_text(out, buf_text(&line));
 	buf_adds(out, "</desc>");
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < SUMMARY_BEYOND; i++)
 		upcoming_row(out, i, labels[i], s->upcoming[i], live);
-	buf_adds(out, "</svg></section>\n");
+	buf_adds(out, "</svg>\n");
+	buf_reset(&line);
+	report_part_beyond(s, &line);
+	if (line.n > 0)
+		html_element(out, "p", buf_text(&line));
+	buf_adds(out, "</section>\n");
 	buf_release(&line);
 }

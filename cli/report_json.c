@@ -128,6 +128,8 @@ example(struct json *j, const struct summary_key *k)
 		json_text(j, "example", k->key, k->len);
 	if (k->sort != NULL)
 		json_text(j, "example_sort", k->sort, k->sort_len);
+	if (k->moment != 0)
+		json_int(j, "example_expires", k->moment);
 }
 
 static void
@@ -147,6 +149,8 @@ reasons(struct json *parent, const struct report *r)
 			json_str(j, "reason", reason_name((enum reason)k));
 			items(j, r, s->reasons[i][k], q->reasons[i][k],
 			    q->squares.reasons[i][k]);
+			if (k == REASON_STRING && s->zoneless[i] > 0)
+				json_int(j, "zoneless", s->zoneless[i]);
 			example(j, &s->examples[i][k]);
 		}
 }
@@ -230,9 +234,10 @@ upcoming_and_largest(struct json *parent, const struct report *r)
 	const struct summary *s = r->summary, *q = seen_of(r);
 	struct json *all = json_array(parent, "upcoming"), *j;
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < SUMMARY_UPCOMING; i++) {
 		j = json_object(all, NULL);
-		json_int(j, "within", summary_within[i]);
+		json_int(j, i == SUMMARY_BEYOND ? "beyond" : "within",
+		    summary_within[i]);
 		items(j, r, s->upcoming[i], q->upcoming[i],
 		    q->squares.upcoming[i]);
 	}

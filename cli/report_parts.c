@@ -233,6 +233,20 @@ report_part_overdue(const struct paper *p, const struct report *r)
 }
 
 void
+report_part_beyond(const struct summary *s, struct buf *line)
+{
+	int64_t n = s->upcoming[SUMMARY_BEYOND];
+
+	if (n == 0)
+		return;
+	paper_entries(line, n);
+	buf_addf(line,
+	    " %s only more than five years from now. If that is not meant, "
+	    "look for seconds and milliseconds added up.",
+	    n == 1 ? "expires" : "expire");
+}
+
+void
 report_part_upcoming(const struct paper *p, const struct report *r)
 {
 	const struct summary *s = r->summary;
@@ -241,7 +255,7 @@ report_part_upcoming(const struct paper *p, const struct report *r)
 	if (s->states[STATE_LIVE].items == 0)
 		return;
 	paper_heading(p, "Expires next");
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < SUMMARY_BEYOND; i++) {
 		if (i > 0)
 			buf_adds(&line, ", ");
 		paper_count(&line, s->upcoming[i]);
@@ -250,6 +264,10 @@ report_part_upcoming(const struct paper *p, const struct report *r)
 	}
 	buf_addc(&line, '.');
 	paper_words(p, 2, buf_text(&line), NULL);
+	buf_reset(&line);
+	report_part_beyond(s, &line);
+	if (line.n > 0)
+		paper_words(p, 2, buf_text(&line), PAPER_YELLOW);
 	buf_release(&line);
 }
 

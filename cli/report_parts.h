@@ -35,6 +35,8 @@ struct report_age {
 };
 int64_t report_part_ages(const struct histogram *h,
     struct report_age counted[REPORT_AGES]);
+/* Add what there is to say about live entries years ahead; nothing for none. */
+void report_part_beyond(const struct summary *s, struct buf *line);
 /* Add "50 % are overdue by …", nothing for less than two entries. */
 void report_part_percentiles(const struct histogram *h, struct buf *line);
 

@@ -81,6 +81,20 @@ word(struct slice object, const char *name, int (*parse)(const char *s))
 	return r;
 }
 
+/* How many of the ${n} entries of a reason name no zone; absent: none. */
+static int
+zoneless_of(const struct report_text *t, struct slice j, int64_t n, int why,
+    int64_t *zoneless)
+{
+	if (slice_get(j, "zoneless").p == NULL)
+		return 0;
+	if (figure(t, j, "zoneless", zoneless) != 0)
+		return -1;
+	return why == REASON_STRING && *zoneless <= n
+	    ? 0
+	    : report_read_wrong(t, "zoneless");
+}
+
 static int
 reason_of(const struct report_text *t, struct slice j, struct summary *s)
 {
@@ -89,6 +103,7 @@ reason_of(const struct report_text *t, struct slice j, struct summary *s)
 	struct buf key = { 0 }, sort = { 0 };
 	struct summary_candidate c;
 	int64_t n;
+	int rc = 0;
 
 	if (state < 0 || why <= REASON_NONE || s->reasons[state][why] != 0)
 		return report_read_wrong(t, "reasons");
@@ -98,13 +113,17 @@ reason_of(const struct report_text *t, struct slice j, struct summary *s)
 		return report_read_wrong(t, "reasons");
 	s->reasons[state][why] = n;
 	s->reasons[state][REASON_NONE] -= n;
+	if (zoneless_of(t, j, n, why, &s->zoneless[state]) != 0)
+		return -1;
 	c = summary_candidate(decoded(j, "example", &key),
 	    decoded(j, "example_sort", &sort), 0);
-	if (c.key.p != NULL)
+	if (c.key.p != NULL && slice_get(j, "example_expires").p != NULL)
+		rc = figure(t, j, "example_expires", &c.moment);
+	if (c.key.p != NULL && rc == 0)
 		summary_offer_example(&s->examples[state][why], &c);
 	buf_release(&key);
 	buf_release(&sort);
-	return 0;
+	return rc;
 }
 
 /* Call ${one} for each element of the array ${name}. */
@@ -272,13 +291,16 @@ overdue_of(const struct report_text *t, struct slice doc, struct summary *s)
 static int
 upcoming_of(const struct report_text *t, struct slice j, struct summary *s)
 {
-	int64_t within, n;
+	bool beyond = slice_get(j, "beyond").p != NULL;
+	int64_t span, n;
 
-	if (report_read_figure(t, j, "within", INT64_MAX, &within) != 0 ||
+	if (report_read_figure(t, j, beyond ? "beyond" : "within", INT64_MAX,
+		&span) != 0 ||
 	    figure(t, j, "items", &n) != 0)
 		return -1;
-	for (int i = 0; i < 3; i++)
-		if (summary_within[i] == within &&
+	for (int i = 0; i < SUMMARY_UPCOMING; i++)
+		if (summary_within[i] == span &&
+		    beyond == (i == SUMMARY_BEYOND) &&
 		    n <= s->states[STATE_LIVE].items) {
 			s->upcoming[i] = n;
 			return 0;

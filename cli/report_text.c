@@ -140,7 +140,7 @@ reason(const struct paper *p, const struct report *r, enum state state,
 	paper_words(p, 2, buf_text(&line),
 	    state == STATE_LIVE ? NULL : state_colors[state]);
 	buf_reset(&line);
-	report_words_meaning(p, r, why, &line);
+	report_words_meaning(p, r, state, why, &line);
 	buf_addc(&line, ' ');
 	report_words_remedy(p, r, state, why, &line);
 	paper_words(p, 4, buf_text(&line), NULL);

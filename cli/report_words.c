@@ -12,11 +12,11 @@
 #define YEAR_SECONDS 31556952
 
 static const char *const meanings[REASONS] = {
-	[REASON_MILLISECONDS] = "The time is in milliseconds; TTL takes it "
-				"for seconds",
-	[REASON_MICROSECONDS] = "The time is in microseconds; TTL takes it "
-				"for seconds, millions of years ahead.",
-	[REASON_NANOSECONDS] = "The time is in nanoseconds; TTL takes it for "
+	[REASON_MILLISECONDS] = "The time is in milliseconds; TTL reads it "
+				"as seconds",
+	[REASON_MICROSECONDS] = "The time is in microseconds; TTL reads it "
+				"as seconds, millions of years ahead.",
+	[REASON_NANOSECONDS] = "The time is in nanoseconds; TTL reads it as "
 			       "seconds, billions of years ahead.",
 	[REASON_STRING] = "The time is in a string; TTL looks at numbers "
 			  "only.",
@@ -33,7 +33,7 @@ static const char *const meanings[REASONS] = {
 			      "in a string.",
 };
 
-/* How an application that makes the mistake mends it. */
+/* How an application that makes the mistake fixes it. */
 static const char *const fixes[REASONS] = {
 	[REASON_MILLISECONDS] = "In the application, write seconds: "
 				"Math.floor(Date.now() / 1000), not "
@@ -85,19 +85,31 @@ report_words_lookalikes(const struct paper *p, const struct report *r,
 
 void
 report_words_meaning(const struct paper *p, const struct report *r,
-    enum reason why, struct buf *line)
+    enum state state, enum reason why, struct buf *line)
 {
+	int64_t n = r->summary->zoneless[state];
+	int64_t moment = r->summary->examples[state][why].moment;
+
 	if (why == REASON_TTL_OFF)
 		report_words_off(p, r, line);
 	else
 		buf_adds(line, meanings[why] != NULL ? meanings[why] : "");
-	if (why == REASON_MILLISECONDS && r->rules->now > 0 &&
-	    r->rules->now < INT64_MAX / 1000) {
-		buf_adds(line, ": this moment would be about the year ");
-		paper_count(line, 1970 + r->rules->now * 1000 / YEAR_SECONDS);
+	if (why == REASON_MILLISECONDS && moment > 0 &&
+	    moment < INT64_MAX / 1000) {
+		buf_adds(line, ", the example's as about the year ");
+		buf_addi(line, 1970 + moment * 1000 / YEAR_SECONDS);
 	}
 	if (line->n > 0 && line->p[line->n - 1] != '.')
 		buf_addc(line, '.');
+	if (why != REASON_STRING || n == 0)
+		return;
+	buf_addc(line, ' ');
+	paper_count(line, n);
+	buf_addf(line,
+	    " of these %s no zone: %s read as UTC, which is a guess, and %s "
+	    "passed only when passed in every zone; repair needs --zone.",
+	    n == 1 ? "names" : "name", n == 1 ? "it is" : "they are",
+	    n == 1 ? "has" : "have");
 }
 
 /* TTL is off, or on another attribute. */
@@ -152,7 +164,7 @@ report_words_remedy(const struct paper *p, const struct report *r,
 		remedy_off(p, r, state, line);
 	} else if (fixes[why] != NULL) {
 		buf_adds(line, fixes[why]);
-		buf_adds(line, " 'ttlsweep repair' mends those that are there");
+		buf_adds(line, " 'ttlsweep repair' fixes the existing entries");
 		if (state == STATE_STUCK)
 			buf_adds(line,
 			    r->rules->ttl_acts

@@ -23,7 +23,7 @@ void report_words_lookalikes(const struct paper *p, const struct report *r,
     struct buf *line);
 /* Why TTL does not act. */
 void report_words_meaning(const struct paper *p, const struct report *r,
-    enum reason why, struct buf *line);
+    enum state state, enum reason why, struct buf *line);
 /* … and what to do about it. */
 void report_words_remedy(const struct paper *p, const struct report *r,
     enum state state, enum reason why, struct buf *line);

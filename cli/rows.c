@@ -6,10 +6,12 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "cli/rows.h"
+#include "cli/talk.h"
 #include "cli/term.h"
 #include "dynamodb/workers.h"
 #include "export/format.h"
 #include "export/stream.h"
+#include "inspector/record.h"
 
 /* A worker writes at the end of a page, or when it holds this much. */
 #define HELD_BYTES ((size_t)256 << 10)
@@ -92,6 +94,38 @@ rows_close(struct rows *r, bool whole, struct fault *f)
 	return rc;
 }
 
+/* Whether the rows show when an entry was meant to expire. */
+static bool
+shows_moment(const struct rows *r)
+{
+	const struct columns *c = r->o.columns;
+
+	if (r->format != NULL && !r->format->columned)
+		return false;
+	for (size_t i = 0; i < c->n; i++)
+		if (c->list[i].def != NULL &&
+		    (strcmp(c->list[i].def->name, "expires") == 0 ||
+			strcmp(c->list[i].def->name, "overdue") == 0))
+			return true;
+	return false;
+}
+
+static void
+note_guess(struct rows *r, const struct record *record)
+{
+	if (record->zoneless)
+		__atomic_store_n(&r->guesses, true, __ATOMIC_RELAXED);
+}
+
+void
+rows_note(const struct rows *r, struct talk *talk)
+{
+	if (r->guesses && shows_moment(r))
+		talk_note(talk,
+		    "some of these times name no zone; they are shown as if it "
+		    "were UTC, which is a guess");
+}
+
 int
 rows_hand_flush(struct rows_hand *h, struct fault *f)
 {
@@ -124,6 +158,7 @@ rows_add(struct rows_hand *h, const struct record *record, struct fault *f)
 		if (number > r->o.limit)
 			return 1;
 	}
+	note_guess(r, record);
 	if (r->table != NULL) {
 		lock_enter(r->lock);
 		rc = table_out_row(r->table, record, f);
@@ -139,8 +174,9 @@ rows_add(struct rows_hand *h, const struct record *record, struct fault *f)
 }
 
 void
-rows_keep(const struct rows *r, const struct record *record, struct buf *row)
+rows_keep(struct rows *r, const struct record *record, struct buf *row)
 {
+	note_guess(r, record);
 	if (r->table != NULL)
 		table_out_keep(r->table, record, row);
 	else

@@ -13,6 +13,7 @@
 struct buf;
 struct format;
 struct lock;
+struct talk;
 struct table_out;
 
 /*
@@ -39,6 +40,7 @@ struct rows {
 	struct lock *lock; /* table */
 	int64_t taken;     /* rows promised, against the limit */
 	int64_t written;   /* bytes, before compression; once closed */
+	bool guesses;      /* a row shows a time whose zone is a guess */
 };
 
 /* Open the output and write the headings. */
@@ -48,6 +50,9 @@ struct pass_sink rows_sink(struct rows *r);
 /* Finish; with ${whole} false nothing is left under a file's name. */
 int rows_close(struct rows *r, bool whole, struct fault *f);
 
+/* Say so where a time was shown that names no zone. */
+void rows_note(const struct rows *r, struct talk *talk);
+
 /* One worker's hand, outside of a pass: 0 go on, 1 enough, -1. */
 struct rows_hand;
 struct rows_hand *rows_hand_new(struct rows *r);
@@ -55,8 +60,7 @@ int rows_add(struct rows_hand *h, const struct record *r, struct fault *f);
 /* The same in two steps, for what is chosen among many before it is written:
  * all that is left of ${record}, added to ${row} by one thread at a time, and
  * its writing. There is no limit. */
-void rows_keep(const struct rows *r, const struct record *record,
-    struct buf *row);
+void rows_keep(struct rows *r, const struct record *record, struct buf *row);
 int rows_put(struct rows_hand *h, struct slice row, struct fault *f);
 int rows_hand_flush(struct rows_hand *h, struct fault *f);
 int rows_hand_close(struct rows_hand *h, struct fault *f);

@@ -111,7 +111,8 @@ sample_scale(struct summary *out, const struct summary *seen,
 	for (size_t i = 0; i < out->ngroups; i++)
 		scale_group(&out->groups[i], by);
 	scale_histogram(&out->overdue, by);
-	scale_all(out->upcoming, 3, by);
+	scale_all(out->upcoming, SUMMARY_UPCOMING, by);
+	scale_all(out->zoneless, STATES, by);
 	out->purge_units = estimate_scale(by, out->purge_units);
 	out->free_by_ttl = estimate_scale(by, out->free_by_ttl);
 }

@@ -7,7 +7,8 @@
 #include "inspector/summary.h"
 #include "inspector/summary_names.h"
 
-const int64_t summary_within[3] = { 3600, 86400, 604800 };
+const int64_t summary_within[SUMMARY_UPCOMING] = { 3600, 86400, 604800,
+	157788000 };
 
 void
 summary_init(struct summary *s, size_t top, bool sizes)
@@ -66,8 +67,10 @@ add_times(struct summary *s, const struct record *r, int64_t units)
 		s->free_by_ttl += r->state == STATE_PENDING;
 	} else if (r->state == STATE_LIVE) {
 		/* overdue is the floor of now - moment: exact for spans */
-		for (int i = 2; i >= 0 && -summary_within[i] <= r->overdue; i--)
-			s->upcoming[i]++;
+		for (int i = 0; i < SUMMARY_BEYOND; i++)
+			s->upcoming[i] += -summary_within[i] <= r->overdue;
+		s->upcoming[SUMMARY_BEYOND] +=
+		    -summary_within[SUMMARY_BEYOND] > r->overdue;
 	}
 }
 
@@ -77,6 +80,7 @@ candidate_of(const struct record *r, const struct rules *rules, int64_t bytes)
 	return (struct summary_candidate){
 		.key = r->key,
 		.bytes = bytes,
+		.moment = r->has_moment ? r->moment : 0,
 		.rules = r->kind == KIND_SESSION ? rules : NULL,
 		.item = r->item,
 	};
@@ -112,6 +116,7 @@ summary_add(struct summary *s, const struct record *r, int64_t units,
 	s->kind_states[r->kind][r->state]++;
 	s->kind_bytes[r->kind][r->state] += bytes;
 	s->reasons[r->state][r->reason]++;
+	s->zoneless[r->state] += r->zoneless;
 	if (g != NULL) {
 		g->items++;
 		g->bytes += bytes;
@@ -148,6 +153,7 @@ merge_names(struct summary *to, const struct summary *from)
 		for (int j = 0; j < REASONS; j++)
 			if (from->examples[i][j].key != NULL) {
 				c = kept(&from->examples[i][j]);
+				c.moment = from->examples[i][j].moment;
 				summary_offer_example(&to->examples[i][j], &c);
 			}
 	for (size_t i = 0; i < from->nlargest; i++) {
@@ -188,7 +194,7 @@ merge_squares(struct summary_squares *to, const struct summary_squares *from)
 	}
 	for (int i = 0; i < KINDS; i++)
 		to->kinds[i] += from->kinds[i];
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < SUMMARY_UPCOMING; i++)
 		to->upcoming[i] += from->upcoming[i];
 	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
 		to->buckets[i] += from->buckets[i];
@@ -214,7 +220,7 @@ summary_square(struct summary *s)
 	}
 	for (int i = 0; i < KINDS; i++)
 		q->kinds[i] = square(s->kinds[i].items);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < SUMMARY_UPCOMING; i++)
 		q->upcoming[i] = square(s->upcoming[i]);
 	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
 		q->buckets[i] = square(s->overdue.count[i]);
@@ -232,6 +238,7 @@ summary_merge(struct summary *to, const struct summary *from)
 	to->bytes += from->bytes;
 	for (int i = 0; i < STATES; i++) {
 		merge_count(&to->states[i], &from->states[i]);
+		to->zoneless[i] += from->zoneless[i];
 		for (int j = 0; j < REASONS; j++)
 			to->reasons[i][j] += from->reasons[i][j];
 		for (int j = 0; j < KINDS; j++) {
@@ -241,7 +248,7 @@ summary_merge(struct summary *to, const struct summary *from)
 	}
 	for (int i = 0; i < KINDS; i++)
 		merge_count(&to->kinds[i], &from->kinds[i]);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < SUMMARY_UPCOMING; i++)
 		to->upcoming[i] += from->upcoming[i];
 	to->purge_units += from->purge_units;
 	to->free_by_ttl += from->free_by_ttl;

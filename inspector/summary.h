@@ -37,7 +37,15 @@ struct summary_key {
 	char *sort; /* the sort key's text; NULL without one */
 	size_t sort_len;
 	int64_t bytes;
+	int64_t moment; /* an example's: when it was meant to expire; 0: it
+			   means no moment */
 };
+
+/* What is counted of live entries: those that expire within an hour, a day,
+ * a week, and those that are more than five years ahead, a sign of seconds
+ * and milliseconds added up. */
+#define SUMMARY_UPCOMING 4
+#define SUMMARY_BEYOND 3 /* the last of them */
 
 /* Of each count, the sum over segments of its square there: what tells how
  * even the segments are, for a sample. 0 unless summary_square was called. */
@@ -48,7 +56,7 @@ struct summary_squares {
 	double kinds[KINDS];
 	double overdue; /* pending and stuck together */
 	double buckets[HISTOGRAM_BUCKETS];
-	double upcoming[3];
+	double upcoming[SUMMARY_UPCOMING];
 };
 
 struct summary {
@@ -64,8 +72,9 @@ struct summary {
 	struct summary_group *groups; /* sorted by name */
 	size_t ngroups, cgroups;
 	bool groups_complete;
-	struct histogram overdue;    /* of pending and stuck */
-	int64_t upcoming[3];         /* live, within 1 h, 1 d, 7 d */
+	struct histogram overdue; /* of pending and stuck */
+	int64_t upcoming[SUMMARY_UPCOMING];
+	int64_t zoneless[STATES];    /* date-times that name no zone */
 	struct summary_key *largest; /* by bytes down, then key */
 	size_t nlargest, top;
 	int64_t purge_units; /* write units to delete the expired ones */
@@ -73,8 +82,8 @@ struct summary {
 	struct summary_squares squares;
 };
 
-/* The three spans of upcoming, in seconds. */
-extern const int64_t summary_within[3];
+/* The spans of upcoming, in seconds. */
+extern const int64_t summary_within[SUMMARY_UPCOMING];
 
 /* Ready to count; keeps the ${top} largest. */
 void summary_init(struct summary *s, size_t top, bool sizes);

@@ -115,16 +115,20 @@ key_keep(struct summary_key *k, struct summary_candidate *c)
 	k->sort = sort.p != NULL ? xstrndup(sort.p, sort.n) : NULL;
 	k->sort_len = sort.n;
 	k->bytes = c->bytes;
+	k->moment = c->moment;
 }
 
 /* The same key twice happens in files, and where two are shown alike; the
- * smaller entry wins then. */
+ * one that was meant to expire earlier wins then, and next the smaller. A
+ * report has no bytes of its examples: they must not decide before. */
 void
 summary_offer_example(struct summary_key *k, struct summary_candidate *c)
 {
 	if (k->key != NULL) {
 		int r = key_cmp(c, k);
 
+		if (r == 0)
+			r = (c->moment > k->moment) - (c->moment < k->moment);
 		if (r > 0 || (r == 0 && c->bytes >= k->bytes))
 			return;
 	}

@@ -28,6 +28,7 @@ struct summary_candidate {
 	struct slice key;
 	struct slice sort; /* p NULL: none */
 	int64_t bytes;
+	int64_t moment; /* as in struct summary_key */
 	const struct rules *rules;
 	const struct item *item;
 	struct buf shown, store;

@@ -199,8 +199,8 @@ def count(items, options):
     blank = lambda: dict({"items": 0, "bytes": 0}, **{s: 0 for s in STATES})
     states = {s: {"items": 0, "bytes": 0} for s in STATES}
     kinds = {"session": blank(), "item": blank()}
-    groups, reasons, examples, overdue, upcoming, largest = {}, {}, {}, [], [0, 0, 0], []
-    scanned = {"items": 0, "bytes": 0}
+    groups, reasons, examples, overdue, upcoming, largest = {}, {}, {}, [], [0, 0, 0, 0], []
+    scanned, zoneless = {"items": 0, "bytes": 0}, {}
     units = free = 0
     for item in items:
         key = key_text(item[options.key])
@@ -220,6 +220,7 @@ def count(items, options):
         groups[group][state] += 1
         if reason != "none":
             reasons[state, reason] = reasons.get((state, reason), 0) + 1
+            zoneless[state, reason] = zoneless.get((state, reason), 0) + moment(item.get(options.ttl), now)[2]
             examples[state, reason] = min(examples.get((state, reason), shown), shown)
         if state in ("pending", "stuck"):
             overdue.append(min(math.floor(EXACT.subtract(now, meant)), INT64_MAX))
@@ -228,6 +229,7 @@ def count(items, options):
         if state == "live":
             for i, span in enumerate((3600, 86400, 604800)):
                 upcoming[i] += meant <= now + span
+            upcoming[3] += meant > now + TOO_OLD
         largest.append((-size, shown))
     overdue.sort()
     largest.sort()
@@ -245,7 +247,8 @@ def count(items, options):
         "ttl_attribute": options.ttl, "ttl_status": options.ttl_status, "now": now,
         "scanned": scanned, "states": states,
         "reasons": [
-            {"state": s, "reason": r, "items": n, "example": examples[s, r].decode()}
+            {"state": s, "reason": r, "items": n, "example": examples[s, r].decode(),
+             **({"zoneless": zoneless[s, r]} if zoneless[s, r] else {})}
             for s in STATES for r in REASONS if (n := reasons.get((s, r)))],
         "kinds": kinds,
         "groups": [dict({"group": name}, **groups[name]) for name in sorted(groups, key=str.encode)],
@@ -253,7 +256,8 @@ def count(items, options):
             **({"max": overdue[-1], "sum": min(sum(overdue), INT64_MAX),
                 "quantiles": {str(q): quantile(q) for q in (.5, .9, .99)}} if overdue else {}),
             "histogram": [{"up_to": end, "items": n} for end, n in histogram.items()]},
-        "upcoming": [{"within": w, "items": n} for w, n in zip((3600, 86400, 604800), upcoming)],
+        "upcoming": [{w: s, "items": n} for (w, s), n in zip(
+            (("within", 3600), ("within", 86400), ("within", 604800), ("beyond", TOO_OLD)), upcoming)],
         "largest": [{"key": k.decode(), "bytes": -b} for b, k in largest[:options.top]],
         "purge": {"items": len(overdue), "write_units": units, "free_by_ttl": free},
     }

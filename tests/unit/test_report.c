@@ -99,6 +99,7 @@ fill(struct summary *s, bool sizes, const char *sort)
 	s->upcoming[0] = 1;
 	s->upcoming[1] = 20;
 	s->upcoming[2] = 60;
+	s->upcoming[SUMMARY_BEYOND] = 7;
 	if (sizes)
 		keep(&s->largest[s->nlargest++], HOSTILE, sizeof(HOSTILE) - 1,
 		    sort, INT64_C(9007199254740993));
@@ -175,6 +176,7 @@ test_json(void **state)
 		"\"upcoming\":[{\"within\":3600,\"items\":1}",
 		"{\"within\":86400,\"items\":20}",
 		"{\"within\":604800,\"items\":60}",
+		"{\"beyond\":157788000,\"items\":7}],",
 		"\"largest\":[{\"key\":\"image:\\u001b[31m\\u0000",
 		"\"bytes\":9007199254740993}]",
 		"\"purge\":{\"items\":36", "\"write_units\":40",

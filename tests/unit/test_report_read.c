@@ -318,7 +318,7 @@ static const char good[] =
     "\"stuck\":{\"items\":2,\"bytes\":200},"
     "\"immortal\":{\"items\":0,\"bytes\":0}},"
     "\"reasons\":[{\"state\":\"stuck\",\"reason\":\"string\",\"items\":2,"
-    "\"example\":\"a:b\"}],"
+    "\"zoneless\":1,\"example\":\"a:b\",\"example_expires\":1795332211}],"
     "\"kinds\":{\"session\":{\"items\":0,\"bytes\":0,\"live\":0,"
     "\"pending\":0,\"stuck\":0,\"immortal\":0,\"bytes_by_state\":{"
     "\"live\":0,\"pending\":0,\"stuck\":0,\"immortal\":0}},"
@@ -330,7 +330,8 @@ static const char good[] =
     "\"overdue\":{\"max\":60,\"p50\":1,\"p90\":60,\"p99\":60,\"histogram\":["
     "{\"up_to\":1,\"items\":2},{\"up_to\":61,\"items\":1}]},"
     "\"upcoming\":[{\"within\":3600,\"items\":1},{\"within\":86400,"
-    "\"items\":2},{\"within\":604800,\"items\":2}],"
+    "\"items\":2},{\"within\":604800,\"items\":2},"
+    "{\"beyond\":157788000,\"items\":1}],"
     "\"largest\":[{\"key\":\"a:b\",\"bytes\":100}],"
     "\"purge\":{\"items\":3,\"write_units\":3,\"free_by_ttl\":1}}";
 
@@ -379,6 +380,14 @@ static const struct {
 	{ "a sum in quotes", "\"p99\":60,", "\"sum\":\"60\",", "sum" },
 	{ "more upcoming than live", "\"within\":3600,\"items\":1", "\"within\":3600,\"items\":3", "upcoming" },
 	{ "another span", "\"within\":3600", "\"within\":3601", "upcoming" },
+	{ "more beyond than live", "\"beyond\":157788000,\"items\":1", "\"beyond\":157788000,\"items\":3", "upcoming" },
+	{ "beyond another span", "\"beyond\":157788000", "\"beyond\":604800", "upcoming" },
+	{ "within the span beyond", "\"beyond\":157788000", "\"within\":157788000", "upcoming" },
+	{ "a report from before there was a beyond", ",{\"beyond\":157788000,\"items\":1}", "", NULL },
+	{ "more zoneless than there are", "\"zoneless\":1", "\"zoneless\":3", "zoneless" },
+	{ "zoneless in quotes", "\"zoneless\":1", "\"zoneless\":\"1\"", "zoneless" },
+	{ "no zoneless", "\"zoneless\":1,", "", NULL },
+	{ "an example's moment in quotes", "1795332211", "\"soon\"", "example_expires" },
 	{ "no bytes of the largest", "\"key\":\"a:b\",\"bytes\":100", "\"key\":\"a:b\"", "bytes" },
 	{ "another purge", "\"purge\":{\"items\":3", "\"purge\":{\"items\":4", "purge" },
 	{ "an array for an object", "\"groups\":[", "\"groups\":{\"a\":[]},\"other\":[", "groups" },

@@ -50,13 +50,13 @@ struct table {
 	size_t n;
 };
 
-/* Values of every kind that DESIGN.md has a row for. */
+/* Values of every kind. */
 static void
 draw_ttl(struct buf *b)
 {
 	int64_t at = NOW - 1000000 + (int64_t)(next_random() % 2000000);
 
-	switch (next_random() % 12) {
+	switch (next_random() % 16) {
 	case 0:
 		return;
 	case 1:
@@ -79,6 +79,16 @@ draw_ttl(struct buf *b)
 		return;
 	case 7:
 		buf_addf(b, "{\"N\":\"%lld.25\"}", (long long)at);
+		return;
+	case 8:
+		buf_adds(b, "{\"N\":\"253402300799\"}");
+		return;
+	case 9:
+		buf_addf(b, "{\"S\":\"2026-11-%02dT00:00:00\"}",
+		    (int)(next_random() % 30 + 1));
+		return;
+	case 10:
+		buf_addf(b, "{\"N\":\"%lld\"}", (long long)at * 2);
 		return;
 	default:
 		buf_addf(b, "{\"N\":\"%lld\"}", (long long)at);
@@ -198,6 +208,7 @@ same(const struct summary *a, const struct summary *b)
 	assert_true(a->overdue.max == b->overdue.max);
 	assert_true(a->overdue.sum == b->overdue.sum);
 	assert_memory_equal(a->upcoming, b->upcoming, sizeof(a->upcoming));
+	assert_memory_equal(a->zoneless, b->zoneless, sizeof(a->zoneless));
 	assert_int_equal(a->top, b->top);
 	assert_int_equal(a->nlargest, b->nlargest);
 	for (size_t i = 0; i < a->nlargest; i++)
@@ -413,6 +424,9 @@ test_counts(void **state)
 	assert_string_equal(s.examples[STATE_IMMORTAL][REASON_MISSING].key,
 	    "image:2");
 	assert_null(s.examples[STATE_STUCK][REASON_TOO_OLD].key);
+	assert_true(
+	    s.examples[STATE_STUCK][REASON_MILLISECONDS].moment == 1795332170);
+	assert_true(s.examples[STATE_IMMORTAL][REASON_MISSING].moment == 0);
 	assert_true(s.kinds[KIND_SESSION].items == 3);
 	assert_true(s.kinds[KIND_SESSION].bytes == 600);
 	assert_true(s.kind_states[KIND_SESSION][STATE_PENDING] == 2);
@@ -435,24 +449,30 @@ test_counts(void **state)
 	summary_release(&s);
 }
 
-/* What ends exactly in an hour is within it, a hair later is not. */
+/* What ends exactly in an hour is within it, a hair later is not; what ends
+ * exactly in five years is not beyond. */
 static void
 test_upcoming(void **state)
 {
 	static const struct {
 		const char *ttl;
-		int64_t within[3];
+		int64_t within[SUMMARY_UPCOMING];
 	} ends[] = {
 		/* clang-format off */
-		{ "{\"N\":\"1795332271\"}", { 1, 1, 1 } },
-		{ "{\"N\":\"1795335871\"}", { 1, 1, 1 } },
-		{ "{\"N\":\"1795335871.001\"}", { 0, 1, 1 } },
-		{ "{\"N\":\"1795418671\"}", { 0, 1, 1 } },
-		{ "{\"N\":\"1795418671.5\"}", { 0, 0, 1 } },
-		{ "{\"N\":\"1795937071\"}", { 0, 0, 1 } },
-		{ "{\"N\":\"1795937071.9\"}", { 0, 0, 0 } },
-		{ "{\"N\":\"1795332270\"}", { 0, 0, 0 } },
-		{ "{\"N\":\"1795332300000\"}", { 0, 0, 0 } },
+		{ "{\"N\":\"1795332271\"}", { 1, 1, 1, 0 } },
+		{ "{\"N\":\"1795335871\"}", { 1, 1, 1, 0 } },
+		{ "{\"N\":\"1795335871.001\"}", { 0, 1, 1, 0 } },
+		{ "{\"N\":\"1795418671\"}", { 0, 1, 1, 0 } },
+		{ "{\"N\":\"1795418671.5\"}", { 0, 0, 1, 0 } },
+		{ "{\"N\":\"1795937071\"}", { 0, 0, 1, 0 } },
+		{ "{\"N\":\"1795937071.9\"}", { 0, 0, 0, 0 } },
+		{ "{\"N\":\"1795332270\"}", { 0, 0, 0, 0 } },
+		{ "{\"N\":\"1795332300000\"}", { 0, 0, 0, 0 } },
+		{ "{\"N\":\"1953120271\"}", { 0, 0, 0, 0 } },
+		{ "{\"N\":\"1953120271.001\"}", { 0, 0, 0, 1 } },
+		{ "{\"N\":\"1953120272\"}", { 0, 0, 0, 1 } },
+		{ "{\"N\":\"4951092271\"}", { 0, 0, 0, 1 } },
+		{ "{\"N\":\"253402300799\"}", { 0, 0, 0, 0 } },
 		/* clang-format on */
 	};
 
