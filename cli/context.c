@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/context.h"
 #include "cli/locate.h"
 #include "cli/option.h"
@@ -211,6 +212,8 @@ context_open(struct context *c, const struct options *o,
 	c->rules.groups = default_groups;
 	c->rules.ngroups = sizeof(default_groups) / sizeof(*default_groups);
 	c->rules.sizes = !o->no_sizes;
+	c->rules.zone.known = o->zone != NULL &&
+	    text_zone_parse(o->zone, &c->rules.zone.east) == 0;
 	if (o->session_prefixes.n > 0) {
 		c->rules.session_prefixes = o->session_prefixes.list;
 		c->rules.nprefixes = o->session_prefixes.n;

@@ -105,7 +105,7 @@ struct options {
 	const char *journal, *journal_dir, *batch;
 	const char *max_percent, *max_cost, *price; /* decimals */
 	int64_t max_units, deadline, keep_journals, ttl_for_missing;
-	const char *checkpoint, *metrics_file, *layout;
+	const char *checkpoint, *metrics_file, *layout, *zone;
 	struct option_list encrypt_to;
 	const char *sample, *shard;
 	bool merge, partial;
@@ -152,6 +152,9 @@ int option_value(struct options *o, const struct option_row *row,
 int option_defaults(struct options *o, struct fault *f);
 /* Who names the table: "-t", "CACHETABLE", "the default", "--stack". */
 const char *option_table_from(const struct options *o);
+/* Whether a purge could delete entries that may be meant to stay without
+ * having said which: ${f} says what to do about it. */
+bool option_wide(const struct options *o, struct fault *f);
 /* What was given goes together, and the operands fit the command. */
 int option_together(const struct options *o, struct fault *f);
 /* No file that is written is named twice, or read as well; the checkpoint is

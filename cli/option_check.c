@@ -3,10 +3,13 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/option.h"
 #include "dynamodb/table.h"
 #include "inspector/mask.h"
+#include "inspector/record.h"
+#include "inspector/select.h"
 
 /* Pairs that contradict each other, with the reason. */
 static const struct {
@@ -158,6 +161,54 @@ check_prefixes(const struct options *o, struct fault *f)
 	return 0;
 }
 
+/* A value outside of the window means no moment (inspector/moment.h): one
+ * that far ahead is never written. */
+static int
+check_repair(const struct options *o, struct fault *f)
+{
+	int64_t east;
+
+	if (o->zone != NULL && text_zone_parse(o->zone, &east) != 0)
+		return fault(f, FAULT_USAGE,
+		    "--zone '%s': not a zone: UTC, or an offset from it such as "
+		    "-08:00, from -12:00 to +14:00",
+		    o->zone);
+	if (o->ttl_for_missing > MOMENT_AHEAD)
+		return fault(f, FAULT_USAGE,
+		    "--ttl-for-missing: more than 100 years ahead, which TTL "
+		    "would never reach; give at most %llds",
+		    (long long)MOMENT_AHEAD);
+	return 0;
+}
+
+bool
+option_wide(const struct options *o, struct fault *f)
+{
+	const char *bad;
+	unsigned states = 0;
+	size_t n;
+
+	if (o->command != &cmd_purge || option_given(o, "reason") ||
+	    option_given(o, "keys-from"))
+		return false;
+	(void)selection_states(o->state, &states, &bad);
+	if ((states & 1u << STATE_IMMORTAL) == 0)
+		return false;
+	/* "any" and nothing else says that everything is meant */
+	for (const char *p = o->state;; p += n + 1) {
+		n = strcspn(p, ",");
+		if (n != 3 || strncmp(p, "any", 3) != 0)
+			break;
+		if (p[n] == '\0')
+			return false;
+	}
+	(void)fault(f, FAULT_USAGE,
+	    "--state %s: immortal entries may be meant to stay; say which with "
+	    "--reason or --keys-from, or delete every entry with --state any",
+	    o->state);
+	return true;
+}
+
 static bool
 is_account(const char *s)
 {
@@ -221,7 +272,8 @@ option_together(const struct options *o, struct fault *f)
 		    "--expect-account '%s': not an account's number, which "
 		    "has 12 digits",
 		    o->expect_account);
-	if (check_table(o, f) != 0 || check_operands(o, f) != 0)
+	if (check_table(o, f) != 0 || check_operands(o, f) != 0 ||
+	    check_repair(o, f) != 0 || (o->yes && option_wide(o, f)))
 		return -1;
 	return option_files(o, f);
 }

@@ -170,6 +170,10 @@ const struct option_row option_rows[] = {
 	    .commands = ON_REPAIR, .offset = AT(ttl_for_missing),
 	    .arg = "DUR",
 	    .help = "let entries without TTL expire this long from now" },
+	{ .name = "zone", .type = OPTION_STRING, .commands = ON_REPAIR,
+	    .offset = AT(zone), .arg = "ZONE",
+	    .help = "zone of date-times that name none; without it they are "
+	    "left as they are" },
 	{ .name = "journal", .type = OPTION_STRING, .commands = ON_PLAN,
 	    .offset = AT(journal), .arg = "FILE", .complete = COMPLETE_FILE,
 	    .help = "where the journal goes (the undo); a new file" },

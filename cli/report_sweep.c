@@ -34,6 +34,15 @@ static const struct row repair_rows[] = {
 	{ OUTCOME_SKIPPED, "skipped", "never sent" },
 };
 
+/* What a repair leaves, by enum sweep_left. */
+static const struct {
+	const char *name, *note;
+} left_rows[SWEEP_LEFT] = {
+	{ "zoneless", "date-times that name no zone; left alone" },
+	{ "far-future", "not a time in any unit; left alone" },
+	{ "no-time", "not a time in any unit; left alone" },
+};
+
 static const struct row restore_rows[] = {
 	{ OUTCOME_DELETED, "restored", "" },
 	{ OUTCOME_REFRESHED, "present", "their keys are in use; left alone" },
@@ -74,6 +83,12 @@ manner_of(const struct report_sweep *r)
 	while (strcmp(m->command, r->command) != 0)
 		m++;
 	return m;
+}
+
+static bool
+is_repair(const struct report_sweep *r)
+{
+	return strcmp(r->command, "repair") == 0;
 }
 
 static bool
@@ -123,6 +138,10 @@ figures(const struct paper *p, const struct report_sweep *r)
 		if (i == 0 || t->outcomes[rows[i].outcome] > 0)
 			figure(p, g, rows[i].name, t->outcomes[rows[i].outcome],
 			    rows[i].note);
+	for (int i = 0; i < SWEEP_LEFT; i++)
+		if (t->left[i] > 0)
+			figure(p, g, left_rows[i].name, t->left[i],
+			    left_rows[i].note);
 	if (t->unconfirmed > 0)
 		figure(p, g, "unconfirmed", t->unconfirmed,
 		    is_restore(r) ? "of those restored: a reply was lost"
@@ -183,6 +202,23 @@ stopped(const struct paper *p, const struct report_sweep *r, struct buf *line)
 		    "Stopped early: %s. What lies behind was not looked at.",
 		    t->stopped);
 	}
+	say(p, line, PAPER_YELLOW);
+}
+
+/* What would have a repair take them, too. */
+static void
+zoneless(const struct paper *p, const struct report_sweep *r, struct buf *line)
+{
+	int64_t n = r->totals->left[SWEEP_LEFT_ZONELESS];
+
+	if (n == 0)
+		return;
+	paper_entries(line, n);
+	buf_addf(line,
+	    " %s a date-time that names no zone. To repair %s, say which zone "
+	    "the application writes: --zone UTC, or an offset such as "
+	    "--zone -08:00.",
+	    n == 1 ? "has" : "have", n == 1 ? "it" : "them");
 	say(p, line, PAPER_YELLOW);
 }
 
@@ -308,7 +344,8 @@ would(const struct paper *p, const struct report_sweep *r, struct buf *line)
 	if (stop != NULL &&
 	    (r->totals->matched == 0 || strcmp(stop, "max-percent") == 0))
 		return;
-	if (r->totals->matched == 0) {
+	zoneless(p, r, line);
+	if (r->totals->matched == r->totals->left[SWEEP_LEFT_ZONELESS]) {
 		buf_addf(line, "There is nothing to %s.",
 		    manner_of(r)->nothing);
 		say(p, line, NULL);
@@ -339,6 +376,7 @@ did(const struct paper *p, const struct report_sweep *r, struct buf *line)
 
 	if (t->stopped != NULL)
 		stopped(p, r, line);
+	zoneless(p, r, line);
 	buf_adds(line, "It took ");
 	cost(line, r);
 	buf_adds(line, ", ");
@@ -406,6 +444,10 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 		    m->rows[i].name);
 	if (t->unconfirmed > 0)
 		buf_addf(out, " (%lld unconfirmed)", (long long)t->unconfirmed);
+	for (int i = 0; i < SWEEP_LEFT; i++)
+		if (t->left[i] > 0)
+			buf_addf(out, ", %lld %s", (long long)t->left[i],
+			    left_rows[i].name);
 	buf_adds(out, "; ");
 	cost(out, r);
 	buf_addf(out, ", %.1f s", r->work.seconds);
@@ -450,6 +492,12 @@ report_sweep_json(struct buf *out, const struct report_sweep *r)
 	for (size_t i = 0; i < m->n; i++)
 		json_int(j, m->rows[i].name, t->outcomes[m->rows[i].outcome]);
 	json_int(j, "unconfirmed", t->unconfirmed);
+	if (is_repair(r)) {
+		struct json *left = json_object(j, "left");
+
+		for (int i = 0; i < SWEEP_LEFT; i++)
+			json_int(left, left_rows[i].name, t->left[i]);
+	}
 	json_real(j, "read_units", r->work.read_units, 3);
 	json_real(j, "write_units", r->write_units, 3);
 	if (r->place.price != NULL)

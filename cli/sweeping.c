@@ -113,6 +113,7 @@ write_chosen(struct sweep *s)
 	option_repeat_one(&s->chosen, o, "session-prefix");
 	option_repeat_one(&s->chosen, o, "shard");
 	option_repeat_one(&s->chosen, o, "ttl-for-missing");
+	option_repeat_one(&s->chosen, o, "zone");
 }
 
 /* Where the run begins: at the checkpoint's positions, or a fresh one's. */
@@ -394,6 +395,9 @@ prepare(struct sweep *s, bool execute, struct fault *f)
 	    guard_check(c, true, execute, f) != 0)
 		return -1;
 	if (!execute) {
+		if (option_wide(c->o, f))
+			talk_warn(c->talk,
+			    "with --yes this would be refused: %s", f->text);
 		if (open_checkpoint(s, false, f) != 0)
 			return -1;
 		if (undo_choose(&s->undo, c, false, f) != 0) {

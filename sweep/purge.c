@@ -116,8 +116,12 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 {
 	struct sweeper *s = state;
 
-	if (!sweeper_wants(s->run->p, r))
+	if (!sweeper_wants(s->run->p, r)) {
+		lock_enter(s->run->lock);
+		sweep_totals_leave(s->run->totals, r);
+		lock_leave(s->run->lock);
 		return 0;
+	}
 	if (make_room(s, r, f) != 0)
 		return -1;
 	if (take(s->run, r) != 0) {
@@ -223,7 +227,7 @@ static int
 close_journal(struct sweep_run *run, struct fault *f)
 {
 	struct sweep_totals *t = run->totals;
-	bool unused = t->matched == 0;
+	bool unused = t->matched == t->left[SWEEP_LEFT_ZONELESS];
 	struct fault why = { 0 };
 	int rc, saved;
 

@@ -21,7 +21,7 @@ struct summary;
 enum purge_action {
 	PURGE_DELETE,
 	PURGE_REPAIR /* its TTL value becomes the seconds it meant; entries
-			without such a value are passed over */
+			without such a value are left as they are */
 };
 
 /* Purge and repair: one run. All borrowed. */

@@ -18,25 +18,28 @@ sweeper_repair(char out[48], const struct record *r, const struct rules *rules,
     int64_t ttl_for_missing)
 {
 	int64_t moment = r->moment;
+	struct decimal d;
 
 	switch (r->reason) {
 	case REASON_MILLISECONDS:
 	case REASON_MICROSECONDS:
 	case REASON_NANOSECONDS:
 	case REASON_STRING:
-		/* past int64 no clock ever gets */
-		if (decimal_cmp_int(&r->seconds, INT64_MAX) >= 0 ||
-		    decimal_cmp_int(&r->seconds, INT64_MIN) <= 0)
+		if (r->zoneless) /* nobody can say which second it means */
 			return 0;
 		break;
 	case REASON_MISSING:
 		if (ttl_for_missing < 0)
 			return 0;
-		moment = rules->now + ttl_for_missing;
+		moment = moment_minus(rules->now, -ttl_for_missing);
 		break;
 	default:
 		return 0;
 	}
+	/* never a value that would not be read as the time it is */
+	decimal_from_int(&d, moment);
+	if (!moment_in_window(&d, rules->now))
+		return 0;
 	(void)snprintf(out, 48, "{\"N\":\"%" PRId64 "\"}", moment);
 	return 1;
 }

@@ -72,8 +72,8 @@ int sweeper_flush(struct sweeper *s, struct fault *f);
 /* What is held was never sent: count it as skipped, and hold nothing. */
 void sweeper_drop(struct sweeper *s);
 
-/* The TTL value that repair gives ${r}: 1 and {"N":"…"} in ${out}, or 0 when
- * it needs none. Pure. */
+/* The TTL value that repair gives ${r}, always a time (inspector/moment.h):
+ * 1 and {"N":"…"} in ${out}, or 0 when it leaves the entry as it is. Pure. */
 int sweeper_repair(char out[48], const struct record *r,
     const struct rules *rules, int64_t ttl_for_missing);
 /* Whether ${p} does anything with the selected ${r}. Pure. */

@@ -34,6 +34,18 @@ sweep_totals_match(struct sweep_totals *t, const struct record *r,
 }
 
 void
+sweep_totals_leave(struct sweep_totals *t, const struct record *r)
+{
+	if (r->zoneless) {
+		sweep_totals_match(t, r, 0);
+		t->outcomes[OUTCOME_SKIPPED]++;
+		t->left[SWEEP_LEFT_ZONELESS]++;
+	}
+	t->left[SWEEP_LEFT_FAR_FUTURE] += r->reason == REASON_FAR_FUTURE;
+	t->left[SWEEP_LEFT_NO_TIME] += r->reason == REASON_NO_TIME;
+}
+
+void
 sweep_totals_failed(struct sweep_totals *t, const struct rules *rules,
     const struct item *item, const char *why)
 {

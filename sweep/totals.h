@@ -18,6 +18,14 @@ struct sweep_failure {
 };
 #define SWEEP_FAILURES 20
 
+/* Why a repair leaves an entry as it is. */
+enum sweep_left {
+	SWEEP_LEFT_ZONELESS, /* a date-time without a zone; among the skipped */
+	SWEEP_LEFT_FAR_FUTURE,
+	SWEEP_LEFT_NO_TIME,
+	SWEEP_LEFT
+};
+
 /* What purge, repair and restore count. Always matched = the sum of the
  * outcomes, when they return. */
 struct sweep_totals {
@@ -36,6 +44,7 @@ struct sweep_totals {
 	char *journal;         /* its path; NULL: none was written */
 	struct sweep_failure failures[SWEEP_FAILURES];
 	int nfailures;
+	int64_t left[SWEEP_LEFT]; /* repair: selected, and left as they are */
 	int64_t of_repair;   /* restore: matched ones of a repair's journal */
 	bool expired_again;  /* restore: some are expired already */
 	const char *stopped; /* NULL, "max-items", "interrupted", … */
@@ -50,6 +59,9 @@ void sweep_totals_release(struct sweep_totals *t);
 /* One more entry matched, whose write takes ${units}. */
 void sweep_totals_match(struct sweep_totals *t, const struct record *r,
     int64_t units);
+/* A repair leaves the selected ${r}: count it where people want to know.
+ * What is without a zone is matched and skipped. */
+void sweep_totals_leave(struct sweep_totals *t, const struct record *r);
 /* Name one more failed entry, masked, unless SWEEP_FAILURES are named. */
 void sweep_totals_failed(struct sweep_totals *t, const struct rules *rules,
     const struct item *item, const char *why);

@@ -432,17 +432,21 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	local j=$BATS_TEST_TMPDIR/j
 	dump --endpoint "$LOCAL_URL" --table "$T" >"$BATS_TEST_TMPDIR/before"
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --format json
-	local matched
-	matched=$(jq .matched <<<"$output")
+	local matched zoneless
+	zoneless=$(jq .left.zoneless <<<"$output")
+	[ "$zoneless" -gt 0 ]
+	matched=$(jq '.matched - .left.zoneless' <<<"$output")
 	[ "$matched" -gt 20 ]
 	dump --endpoint "$LOCAL_URL" --table "$T" | cmp - "$BATS_TEST_TMPDIR/before"
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --yes --journal "$j" --format json
 	jq -e --argjson n "$matched" '.schema == "ttlsweep.repair/1" and .repaired == $n
-	    and .matched == .repaired + .refreshed + .gone + .failed + .skipped' <<<"$output"
-	# nothing is left that has a wrong unit or a time in a string
+	    and .skipped == .left.zoneless and .matched == .repaired + .refreshed + .gone + .failed + .skipped' <<<"$output"
+	# nothing is left that has a wrong unit or a time in a string, but
+	# those whose zone nobody told
 	run -0 --separate-stderr ttlsweep list -t "$T" --now "$NOW" --no-headings \
-	    --reason milliseconds,microseconds,nanoseconds,string --columns expires
-	[ -z "$(grep . <<<"$output")" ]
+	    --reason milliseconds,microseconds,nanoseconds,string --columns @ttl
+	[ "$(grep -c . <<<"$output")" -eq "$zoneless" ]
+	[ -z "$(grep 'Z$\|[+-][0-9][0-9]:' <<<"$output")" ]
 	[ "$(left)" -eq 300 ]
 	run -0 ttlsweep restore -t "$T" "$j"
 	[[ $output == *"Each entry of a repair gets its old TTL value back"* ]]

@@ -170,6 +170,27 @@ test_repair(void **state)
 		{ "a date in a string",
 		    "{\"k\":{\"S\":\"a\"},\"t\":{\"S\":\"2026-11-22T08:12:00Z\"}}",
 		    -1, "{\"N\":\"1795335120\"}" },
+		{ "the first second of the window",
+		    "{\"k\":{\"S\":\"a\"},\"t\":{\"N\":\"1326844800000\"}}", -1,
+		    "{\"N\":\"1326844800\"}" },
+		{ "the last millisecond of it",
+		    "{\"k\":{\"S\":\"a\"},\"t\":{\"N\":\"4945760000000\"}}", -1,
+		    "{\"N\":\"4945760000\"}" },
+		{ "far-future", "{\"k\":{\"S\":\"a\"},\"t\":{\"N\":\"4945760000001\"}}",
+		    60, NULL },
+		{ "no-time", "{\"k\":{\"S\":\"a\"},\"t\":{\"N\":\"0\"}}", 60, NULL },
+		{ "no-time in a string",
+		    "{\"k\":{\"S\":\"a\"},\"t\":{\"S\":\"9999-12-31T23:59:59Z\"}}",
+		    60, NULL },
+		{ "a date without a zone",
+		    "{\"k\":{\"S\":\"a\"},\"t\":{\"S\":\"2020-11-22T08:12:00\"}}",
+		    60, NULL },
+		{ "missing, a hundred years", "{\"k\":{\"S\":\"a\"}}", 3155760000,
+		    "{\"N\":\"4945760000\"}" },
+		{ "missing, a second more", "{\"k\":{\"S\":\"a\"}}", 3155760001,
+		    NULL },
+		{ "missing, more than there is", "{\"k\":{\"S\":\"a\"}}",
+		    INT64_MAX, NULL },
 		{ "missing", "{\"k\":{\"S\":\"a\"}}", -1, NULL },
 		{ "missing, and one is asked for", "{\"k\":{\"S\":\"a\"}}", 60,
 		    "{\"N\":\"1790000060\"}" },
@@ -204,6 +225,35 @@ test_repair(void **state)
 	buf_release(&scratch);
 }
 
+/* With the zone known, a date-time without one is repaired, too; a repair
+ * before the window's first day writes nothing. */
+static void
+test_repair_zone(void **state)
+{
+	const char *text =
+	    "{\"k\":{\"S\":\"a\"},\"t\":{\"S\":\"2026-11-28T16:47:24.846462\"}}";
+	struct rules rules = { .now = 1790000000,
+		.zone = { .known = true, .east = -28800 } };
+	const struct key_schema schema = { "k", NULL };
+	struct slice_walk w = slice_walk(slice_str(text));
+	struct buf scratch = { 0 };
+	struct item item;
+	struct record r;
+	char out[48];
+
+	(void)state;
+	assert_int_equal(item_read(&w, &schema, "t", &item, NULL), 0);
+	record_of(&r, &item, &rules, &scratch);
+	assert_int_equal(sweeper_repair(out, &r, &rules, -1), 1);
+	assert_string_equal(out, "{\"N\":\"1795913244\"}");
+	item.ttl = (struct slice){ NULL, 0 };
+	rules.now = 0;
+	record_of(&r, &item, &rules, &scratch);
+	assert_int_equal(sweeper_repair(out, &r, &rules, 1326844799), 0);
+	assert_int_equal(sweeper_repair(out, &r, &rules, 1326844800), 1);
+	buf_release(&scratch);
+}
+
 int
 main(void)
 {
@@ -216,6 +266,7 @@ main(void)
 		cmocka_unit_test(test_percent),
 		cmocka_unit_test(test_always),
 		cmocka_unit_test(test_repair),
+		cmocka_unit_test(test_repair_zone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

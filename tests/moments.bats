@@ -1,0 +1,158 @@
+#!/usr/bin/env bats
+# TTL values that are not a time: nothing deletes or rewrites them unasked.
+
+load lib/common
+
+# Before the one time among the cases, 2026-11-28T16:47:24 in some zone.
+NOW=1795000000
+# A time at which it has passed in UTC, but not everywhere.
+THEN=2026-11-29T04:00:00Z
+
+setup_file()
+{
+	start_local
+	# the cases as one export; never-9999 has bare items
+	NEVER=$WORLD/never.jsonl
+	export NEVER
+	jq -c 'if .Item then . else {Item: .} end' \
+	    "$ROOT"/tests/cases/{wrong-moments,never-9999}.jsonl >"$NEVER"
+}
+
+teardown_file() { stop_servers; }
+
+# table [SEED-OPTION...]: a fresh one with the cases, its name in $T.
+table()
+{
+	T=$(new_table moments)
+	seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" --items "$NEVER" "$@" >/dev/null
+}
+
+sweep() { ttlsweep "$1" -t "$T" --now "$NOW" --journal-dir "$BATS_TEST_TMPDIR/j" "${@:2}"; }
+held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
+
+@test "each value that is not a time is told by its reason" {
+	run -0 ttlsweep inspect -i "$NEVER" --now "$NOW" --format json
+	jq -e '.states | map_values(.items) ==
+	    {live: 0, pending: 0, stuck: 0, immortal: 13}' <<<"$output"
+	jq -e '[.reasons[] | [.state, .reason, .items]] == [
+	    ["immortal", "string", 1], ["immortal", "far-future", 6],
+	    ["immortal", "no-time", 6]]' <<<"$output"
+	jq -e '.purge.items == 0 and .overdue == {histogram: []}' <<<"$output"
+	run -0 --separate-stderr ttlsweep list -i "$NEVER" --now "$NOW" --reveal --format tsv \
+	    --no-headings --columns reason,ttl,expires,overdue
+	[ "$(sort <<<"$output")" = "$(printf '%s\t%s\t%s\t\n' no-time 0 '' no-time -1 '' \
+	    no-time 3600 '' far-future 253402300799 '' \
+	    far-future 999999999999 '' far-future 253402300799999 '' \
+	    far-future 639315136448464622 '' far-future 134403904448464622 '' \
+	    no-time 20261208 '' \
+	    string 2026-11-28T16:47:24.846462 2026-11-28T16:47:24Z \
+	    no-time 0001-01-01T00:00:00 '' \
+	    no-time 9999-12-31T23:59:59Z '' far-future 253402300799 '' | sort)" ]
+	run -0 ttlsweep list -i "$NEVER" --now "$NOW" --no-headings \
+	    --reason no-time,far-future --columns state
+	[ "$(sort -u <<<"$output")" = immortal ]
+	[ "${#lines[@]}" -eq 12 ]
+	[ -z "$(ttlsweep list -i "$NEVER" --now "$NOW" --no-headings --state expired)" ]
+}
+
+@test "a local time is past when it is past everywhere" {
+	local la=session:local-time-los-angeles-000000000000000000
+	run -0 ttlsweep list -i "$NEVER" --now 2026-11-29T04:47:24Z --no-headings --state stuck
+	[ -z "$output" ]
+	run -0 --separate-stderr ttlsweep list -i "$NEVER" --now 2026-11-29T04:47:25Z \
+	    --no-headings --state stuck --reveal --columns key,overdue
+	[ "$output" = "$la"$'\t43200' ]
+	[[ $stderr == *"some of these times name no zone; they are shown as if it were UTC"* ]]
+	run -0 --separate-stderr ttlsweep list -i "$NEVER" --now "$NOW" --top 5 --by expires
+	[[ $stderr == *"name no zone"* ]]
+	run -0 --separate-stderr ttlsweep list -i "$NEVER" --now "$NOW" --columns key,reason
+	[[ $stderr != *"name no zone"* ]]
+	# so is what is asked for by age
+	run -0 ttlsweep list -i "$NEVER" --now 2026-11-29T05:47:24Z --no-headings --overdue 1h
+	[ -z "$output" ]
+	run -0 --separate-stderr ttlsweep list -i "$NEVER" --now 2026-11-29T05:47:25Z \
+	    --no-headings --overdue 1h
+	[ -n "$output" ]
+	run -0 ttlsweep show -i "$NEVER" --now "$THEN" "$la"
+	[[ $output == *"immortal: is meant to expire at 2026-11-28T16:47:24Z if its"*"zone is UTC (a guess"* ]]
+	run -0 ttlsweep inspect -i "$NEVER" --now "$THEN"
+	[[ $output == *"1 of these names no"*"zone: it is read as UTC"* ]]
+}
+
+@test "a default purge deletes none of them, with TTL on or off" {
+	local ttl
+	for ttl in off on; do
+		# DynamoDB Local deletes what is expired by itself: the one
+		# that is, is ahead of its clock
+		T=$(new_table moments)
+		seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" \
+		    --items "$NEVER" --ttl $ttl >/dev/null
+		held >"$BATS_TEST_TMPDIR/before"
+		seed --endpoint "$LOCAL_URL" --table "$T" --no-create --now "$NOW" \
+		    --case milliseconds-past=3 --kind session >/dev/null
+		run -0 --separate-stderr sweep purge --yes --format json
+		jq -e '.matched == 3 and .deleted == 3 and .scanned == 16' <<<"$output"
+		held | cmp - "$BATS_TEST_TMPDIR/before"
+	done
+}
+
+@test "repair touches none of them, and says what it left" {
+	table
+	held >"$BATS_TEST_TMPDIR/before"
+	run -0 sweep repair
+	[[ $output == *"zoneless"*"date-times that name no zone; left alone"* ]]
+	[[ $output == *"far-future"*"6"*"not a time in any unit; left alone"* ]]
+	[[ $output == *"1 entry has a date-time that names no zone."*"--zone UTC"* ]]
+	[[ $output == *"There is nothing to repair."* ]]
+	run -0 --separate-stderr sweep repair --yes --ttl-for-missing 1d --format json
+	jq -e '.matched == 1 and .skipped == 1 and .repaired == 0 and .journal == null
+	    and .left == {zoneless: 1, "far-future": 6, "no-time": 6}' <<<"$output"
+	held | cmp - "$BATS_TEST_TMPDIR/before"
+	[ -z "$(ls "$BATS_TEST_TMPDIR/j")" ]
+}
+
+@test "repair --zone gives a local time the second that it is in that zone" {
+	table
+	run -0 --separate-stderr sweep repair --zone -08:00 --yes --format json
+	jq -e '.matched == 1 and .repaired == 1 and .left.zoneless == 0' <<<"$output"
+	held | grep -q '"ttl": *{"N": *"1795913244E0"}'
+	run -0 ttlsweep restore -t "$T" --yes "$BATS_TEST_TMPDIR"/j/*
+	[ "$(held)" = "$(table; held)" ]
+	# judged by the zone, too: in UTC it is past, in Los Angeles it is, in
+	# Honolulu not yet
+	table
+	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$THEN" --zone -08:00 --state stuck --format json
+	jq -e '.matched == 1' <<<"$output"
+	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$THEN" --zone -11:30 --state stuck --format json
+	jq -e '.matched == 0' <<<"$output"
+}
+
+@test "repair --zone: a checkpoint goes on with the same zone only" {
+	table --case milliseconds-past=5
+	local c=$BATS_TEST_TMPDIR/c
+	run -4 sweep repair --yes --zone UTC --checkpoint "$c" --max-items 2
+	run -1 sweep repair --yes --zone -08:00 --checkpoint "$c"
+	run -1 sweep repair --yes --checkpoint "$c"
+	run -0 sweep repair --yes --zone UTC --checkpoint "$c"
+}
+
+@test "purge wants to know which of the immortal are meant" {
+	table
+	held >"$BATS_TEST_TMPDIR/before"
+	run -2 sweep purge --yes --state immortal
+	[[ $output == *"--state immortal: immortal entries may be meant to stay;"*"--reason or --keys-from"*"--state any"* ]]
+	run -2 sweep purge --yes --state stuck,immortal --kind session --overdue 1d
+	run -0 sweep purge --state immortal
+	[[ $output == *"with --yes this would be refused: --state immortal"* ]]
+	held | cmp - "$BATS_TEST_TMPDIR/before"
+	run -0 --separate-stderr sweep purge --state any
+	[[ $stderr != *"would be refused"* ]]
+	run -0 --separate-stderr sweep purge --yes --state immortal --reason no-time --format json
+	jq -e '.deleted == 6' <<<"$output"
+	ttlsweep list -t "$T" --now "$NOW" --reason far-future --reveal --format csv >"$BATS_TEST_TMPDIR/list.csv"
+	run -0 --separate-stderr sweep purge --yes --state immortal \
+	    --keys-from "$BATS_TEST_TMPDIR/list.csv" --format json
+	jq -e '.deleted == 6' <<<"$output"
+	run -0 --separate-stderr sweep purge --yes --state any --format json
+	jq -e '.deleted == 1' <<<"$output"
+}
