@@ -179,6 +179,7 @@ SRC := \
     export/csv_items.c \
     export/csv_read.c \
     export/csv_safe.c \
+    export/documents.c \
     export/format.c \
     export/format_csv.c \
     export/format_json.c \

@@ -281,6 +281,8 @@ restore(struct restoring *s, struct fault *f)
 	context_begin_files(c, "checked", -1);
 	rc = restore_run(&restore, &s->totals, f);
 	context_end(c);
+	if (s->totals.partial != NULL)
+		context_warn_partial(c->talk, s->totals.partial);
 	if (rc != 0 && !s->began && f->kind != FAULT_CANCELLED)
 		return -1;
 	told = write_totals(s, o->yes, rc, &after);

@@ -54,6 +54,7 @@ struct context {
 	struct reader *reader;    /* until context_source takes it; or … */
 	struct s3_folder *folder; /* … an export to S3, likewise */
 	int64_t file_items;       /* entries in it, -1: not told */
+	bool file_partial;        /* its last reply says that more follow */
 	char *partition, *sort, *file_ttl, *file_table, *file_region;
 	bool sort_unknown; /* the file does not tell whether there is one */
 
@@ -115,6 +116,9 @@ void context_begin(struct context *c, const char *matched, bool rows);
 void context_begin_files(struct context *c, const char *verb, int64_t entries);
 void context_tick(void *context, const struct pass_progress *p);
 void context_end(struct context *c);
+
+/* Say that the file ${path} of replies does not have all of the table. */
+void context_warn_partial(struct talk *talk, const char *path);
 
 /* Below: its files' (--input), for context.c. */
 int context_input_open(struct context *c, struct fault *f);

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/fault.h"
 #include "base/mem.h"
@@ -27,6 +28,16 @@ tell_key(struct context *c, enum key_told told)
 		    c->partition, c->sort, c->sort, c->partition);
 }
 
+void
+context_warn_partial(struct talk *talk, const char *path)
+{
+	talk_warn(talk,
+	    "%s: it holds a part of the table only: its last reply says that "
+	    "more entries follow (LastEvaluatedKey, NextToken or "
+	    "UnprocessedKeys)",
+	    strcmp(path, "-") == 0 ? "standard input" : path);
+}
+
 static int
 open_file(struct context *c, struct fault *f)
 {
@@ -39,6 +50,7 @@ open_file(struct context *c, struct fault *f)
 	    0)
 		return -1;
 	tell_key(c, reader_told(c->reader));
+	reader_watch(c->reader, &c->file_partial);
 	ix = reader_journal(c->reader);
 	if (ix != NULL) {
 		c->file_table = xstrdup(ix->header.table);

@@ -121,4 +121,7 @@ context_end(struct context *c)
 {
 	progress_stop(c->progress);
 	c->progress = NULL;
+	if (c->file_partial)
+		context_warn_partial(c->talk, c->o->input);
+	c->file_partial = false;
 }

@@ -287,8 +287,8 @@ const struct option_row option_rows[] = {
 	{ .name = "input", .letter = 'i', .group = GROUP_GLOBAL,
 	    .type = OPTION_STRING, .commands = ON_READ,
 	    .offset = AT(input), .arg = "PATH", .complete = COMPLETE_FILE,
-	    .help = "read an export, a journal, or a folder of an export to "
-	    "S3 instead of a table" },
+	    .help = "read an export, a journal, a reply of aws dynamodb scan, "
+	    "or a folder of an export to S3 instead of a table" },
 	{ .name = "key", .group = GROUP_GLOBAL, .type = OPTION_STRING,
 	    .commands = ON_READ, .offset = AT(key),
 	    .arg = "PARTITION[,SORT]",

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "dynamodb/attr.h"
 #include "export/reader.h"
 
 /* The members that tell what a line is. */
@@ -41,6 +42,31 @@ find_part(struct slice name)
 		if (slice_text_is(name, parts[i].name, strlen(parts[i].name)))
 			return i;
 	return -1;
+}
+
+/*
+ * Whether ${text} is a bare item: an object of attribute values. An attribute
+ * may have the name of one of the parts; what it holds cannot be both, a
+ * value ({"M":{…}}) and an item ({"key":{…}}), all the way down. When ${sure},
+ * it can be nothing else.
+ */
+static bool
+is_bare(struct slice text, bool sure)
+{
+	struct slice_walk w = slice_walk(text);
+	struct slice name, value, inner;
+	bool any = false;
+	int r = slice_object(&w) == 0 ? 1 : -1;
+
+	while (r == 1 && (r = slice_member(&w, &name)) == 1) {
+		if (slice_value(&w, &value) != 0 ||
+		    attr_open(value, &inner) == ATTR_BAD ||
+		    (!sure && find_part(name) >= 0 &&
+			attr_wrong(value) != NULL))
+			return false;
+		any = true;
+	}
+	return r == 0 && any && slice_end(&w) == 0;
 }
 
 static int
@@ -121,6 +147,41 @@ take_change(struct line *out, const struct slice found[PARTS], struct fault *f)
 	return 0;
 }
 
+/* How much of a name from the file a message shows. */
+#define NAME_SHOWN 60
+
+/* Say what ${text}, an object, is instead of an entry. */
+static int
+not_an_entry(struct slice text, struct fault *f)
+{
+	struct slice_walk w = slice_walk(text);
+	struct slice name, value, inner;
+
+	if (slice_get(text, "manifestFilesS3Key").p != NULL ||
+	    slice_get(text, "dataFileS3Key").p != NULL)
+		return fault(f, FAULT_DATA,
+		    "a manifest of an export to S3, not its data; give the "
+		    "directory with the manifests and the data");
+	if (slice_get(text, "Items").p != NULL)
+		return fault(f, FAULT_DATA,
+		    "a reply of Scan or Query behind lines of another kind; "
+		    "put each kind in a file of its own");
+	(void)slice_object(&w);
+	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0) {
+		if (attr_open(value, &inner) != ATTR_BAD)
+			continue;
+		if (name.n > NAME_SHOWN)
+			name = SLICE("...");
+		return fault(f, FAULT_DATA,
+		    "the value of \"%.*s\" has no type, such as "
+		    "{\"S\":\"...\"}: JSON Lines have lost the types and "
+		    "cannot be read back; export --format dynamodb-json "
+		    "writes what can",
+		    SLICE_ARG(name));
+	}
+	return fault(f, FAULT_DATA, "an empty object, not an entry");
+}
+
 static bool
 is_blank(struct slice text)
 {
@@ -128,6 +189,13 @@ is_blank(struct slice text)
 		if (strchr(" \t\r", text.p[i]) == NULL || text.p[i] == '\0')
 			return false;
 	return true;
+}
+
+int
+line_item(struct line *out, struct slice text, struct fault *f)
+{
+	*out = (struct line){ .kind = LINE_ITEM, .item = text };
+	return is_bare(text, true) ? 0 : not_an_entry(text, f);
 }
 
 int
@@ -140,6 +208,12 @@ line_parse(struct line *out, struct slice text, struct fault *f)
 	*out = (struct line){ .kind = LINE_BLANK };
 	if (is_blank(text))
 		return 0;
+	if (is_bare(text, false)) {
+		struct slice_walk w = slice_walk(text);
+
+		out->kind = LINE_ITEM;
+		return slice_value(&w, &out->item); /* without white space */
+	}
 	if (take_parts(found, text, f) != 0)
 		return -1;
 	change = found[PART_KEYS].p != NULL || found[PART_NEW].p != NULL ||
@@ -149,11 +223,7 @@ line_parse(struct line *out, struct slice text, struct fault *f)
 	if (kinds > 1)
 		return fault(f, FAULT_DATA, "it is two kinds of line at once");
 	if (kinds == 0)
-		return fault(f, FAULT_DATA,
-		    "it is neither {\"Item\":...} (DynamoDB JSON) nor a line "
-		    "of a journal; JSON Lines have lost the types, and cannot "
-		    "be read back: export --format dynamodb-json writes what "
-		    "can");
+		return not_an_entry(text, f);
 	if (change)
 		return take_change(out, found, f);
 	if (found[PART_ITEM].p != NULL) {

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "export/csv_items.h"
+#include "export/documents.h"
 #include "export/input.h"
 #include "export/keyguess.h"
 #include "export/lines.h"
@@ -14,13 +15,15 @@
 #define BLANKS_MAX 4096
 
 struct reader {
-	struct csv_items *csv; /* it is CSV; NULL: it is in … */
-	struct lines *lines;   /* … lines */
+	struct csv_items *csv;       /* it is CSV; or … */
+	struct documents *documents; /* … JSON not line by line; or … */
+	struct lines *lines;         /* … in lines */
 	enum reader_which which;
 	bool journal;
 	struct journal_index index;
 	struct slice keys, ttl; /* of the entry last given */
 	enum key_told told;
+	bool *partial; /* for reader_watch; NULL: nobody asks */
 };
 
 /* Look at the first line, and read a journal for what is in it. */
@@ -68,9 +71,30 @@ looks_csv(struct input *in)
 	return false;
 }
 
+/* Whether ${in} is JSON on any number of lines. */
+static bool
+looks_documents(struct input *in)
+{
+	const struct buf *front;
+	int is = -1;
+
+	for (size_t n = 1; is < 0 && n <= BLANKS_MAX; n = front->n + 1) {
+		if (input_peek(in, n, &front, NULL) != 0 || front->n < n)
+			return false; /* told when it is read */
+		is = documents_begin(front->p, front->n);
+	}
+	return is == 1;
+}
+
 static int
 open_input(struct reader *r, struct input *in, struct fault *f)
 {
+	if (looks_documents(in)) {
+		r->documents = documents_of(in);
+		return r->which == READER_RESTORE
+		    ? documents_restart(r->documents, f)
+		    : 0;
+	}
 	if (!looks_csv(in)) {
 		r->lines = lines_of(in);
 		return begin(r, f);
@@ -159,6 +183,28 @@ reader_ttl(const struct reader *r)
 	return r->ttl;
 }
 
+/* The same from documents. */
+static int
+next_document(struct reader *r, struct slice *item, int64_t *line,
+    struct fault *f)
+{
+	struct line parsed;
+	int got;
+
+	do {
+		got = documents_next(r->documents, &parsed, line, f);
+		if (got == 0 && r->partial != NULL)
+			*r->partial = reader_partial(r);
+		if (got != 1)
+			return got;
+		r->keys = parsed.keys;
+		got = of_export(r, &parsed, item, f);
+	} while (got == 0);
+	if (got < 0)
+		return fault_at(f, "%s:%lld", reader_path(r), (long long)*line);
+	return 1;
+}
+
 int
 reader_next(struct reader *r, struct slice *item, int64_t *line,
     struct fault *f)
@@ -170,6 +216,8 @@ reader_next(struct reader *r, struct slice *item, int64_t *line,
 
 	if (r->csv != NULL)
 		return csv_items_next(r->csv, item, line, f);
+	if (r->documents != NULL)
+		return next_document(r, item, line, f);
 	for (;;) {
 		/* what comes behind these is torn */
 		if (r->journal && lines_number(r->lines) >= r->index.lines)
@@ -198,6 +246,8 @@ reader_rewind(struct reader *r, struct fault *f)
 {
 	if (r->csv != NULL)
 		return csv_items_restart(r->csv, f);
+	if (r->documents != NULL)
+		return documents_restart(r->documents, f);
 	journal_rewind(&r->index);
 	return lines_restart(r->lines, f);
 }
@@ -211,7 +261,22 @@ reader_journal(const struct reader *r)
 const char *
 reader_path(const struct reader *r)
 {
-	return r->csv != NULL ? csv_items_name(r->csv) : lines_path(r->lines);
+	if (r->csv != NULL)
+		return csv_items_name(r->csv);
+	return r->documents != NULL ? documents_name(r->documents)
+				    : lines_path(r->lines);
+}
+
+bool
+reader_partial(const struct reader *r)
+{
+	return r->documents != NULL && documents_partial(r->documents);
+}
+
+void
+reader_watch(struct reader *r, bool *partial)
+{
+	r->partial = partial;
 }
 
 void
@@ -220,6 +285,7 @@ reader_close(struct reader *r)
 	if (r == NULL)
 		return;
 	csv_items_close(r->csv);
+	documents_close(r->documents);
 	lines_close(r->lines);
 	journal_index_release(&r->index);
 	free(r);
@@ -267,7 +333,9 @@ reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
 	got = reader_next(r, &item, &line, f);
 	if (got < 0)
 		return -1;
-	if (got == 1)
+	if (got == 1 && r->documents != NULL)
+		documents_again(r->documents);
+	else if (got == 1)
 		lines_again(r->lines);
 	else
 		r->keys = (struct slice){ NULL, 0 };

@@ -19,12 +19,13 @@ struct source;
 /*
  * Reads back what export and purge write: DynamoDB JSON lines
  * ({"Item":{…}}, also DynamoDB's incremental lines), CSV with all its columns
- * (export/csv_items.h) and journals (ttlsweep-journal(5)), told apart by how
- * they begin.
+ * (export/csv_items.h) and journals (ttlsweep-journal(5)); and what the AWS
+ * CLI prints: replies of Scan and Query, bare items (export/documents.h).
+ * They are told apart by how they begin.
  */
 enum line_kind {
 	LINE_BLANK,
-	LINE_ITEM,   /* {"Item":{…}} */
+	LINE_ITEM,   /* {"Item":{…}}, or a bare item {"key":{"S":…},…} */
 	LINE_CHANGE, /* {"Metadata","Keys","NewImage"|"OldImage"} */
 	LINE_HEADER, /* {"ttlsweep.journal/1":{…}} */
 	LINE_INTENT, /* a change with "Ttlsweep":{"n":…} */
@@ -45,6 +46,8 @@ struct line {
 /* Understand one line, all of its JSON checked. -1 with FAULT_DATA saying
  * what is wrong (the caller adds file and line). Pure. */
 int line_parse(struct line *out, struct slice text, struct fault *f);
+/* ${text}, a checked object, can be nothing but a bare item: -1 likewise. */
+int line_item(struct line *out, struct slice text, struct fault *f);
 
 /* What became of entry n of a journal. */
 enum journal_fate {
@@ -131,6 +134,10 @@ int reader_rewind(struct reader *r, struct fault *f);
 /* The journal's index, NULL for an export. Borrowed. */
 const struct journal_index *reader_journal(const struct reader *r);
 const char *reader_path(const struct reader *r); /* for messages */
+/* At the end: the last of the replies in it says that more entries follow. */
+bool reader_partial(const struct reader *r);
+/* ${*partial} becomes true at the end when that is so; it must outlive ${r}. */
+void reader_watch(struct reader *r, bool *partial);
 /* CSV does not tell of what types its key is: it is ${key} (borrowed), or -1.
  * Before the first reader_next; nothing is done for other files. */
 int reader_key(struct reader *r, const struct csv_key *key, struct fault *f);

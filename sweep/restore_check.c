@@ -114,6 +114,8 @@ check_file(struct checking *c, const char *path, struct fault *f)
 		t->scanned += done.items;
 		t->matched += done.items;
 	}
+	if (rc == 0 && reader_partial(im->reader))
+		t->partial = path;
 	note_expired(t, r, &s);
 	t->units += done.units;
 	summary_release(&s);

@@ -47,6 +47,8 @@ struct sweep_totals {
 	int64_t left[SWEEP_LEFT]; /* repair: selected, and left as they are */
 	int64_t of_repair;   /* restore: matched ones of a repair's journal */
 	bool expired_again;  /* restore: some are expired already */
+	const char *partial; /* restore: a file whose last reply says that more
+				entries follow; NULL: none, borrowed */
 	const char *stopped; /* NULL, "max-items", "interrupted", … */
 	bool blocked;        /* … which would stop the same run again, where
 				this one stopped */

@@ -43,6 +43,24 @@ test_line(void **state)
 		    LINE_INTENT },
 		{ "outcomes", SLICE("{\"Outcome\":[]}"), LINE_OUTCOME },
 
+		/* bare items, whatever their attributes are called */
+		{ "a bare item", SLICE("{\"key\":{\"S\":\"a\"}}"), LINE_ITEM },
+		{ "a bare item with Item",
+		    SLICE("{\"Item\":{\"M\":{\"a\":{\"S\":\"b\"}}}}"),
+		    LINE_ITEM },
+		{ "a bare item with Keys and Outcome",
+		    SLICE("{\"Keys\":{\"S\":\"a\"},\"Outcome\":{\"L\":[]}}"),
+		    LINE_ITEM },
+		{ "an item with the attribute M",
+		    SLICE("{\"Item\":{\"M\":{\"S\":\"a\"}}}"), LINE_ITEM },
+		{ "a change of the key M",
+		    SLICE("{\"Keys\":{\"M\":{\"S\":\"a\"}}}"), LINE_CHANGE },
+		{ "one of its attributes without type",
+		    SLICE("{\"key\":{\"S\":\"a\"},\"b\":1}"), -1 },
+		{ "an attribute of two types",
+		    SLICE("{\"key\":{\"S\":\"a\",\"N\":\"1\"}}"), -1 },
+		{ "a bare item, cut", SLICE("{\"key\":{\"S\":\"a\"}"), -1 },
+
 		{ "NUL", SLICE("\0"), -1 },
 		{ "no object", SLICE("[]"), -1 },
 		{ "plain JSON", SLICE("{\"key\":\"a\"}"), -1 },
@@ -122,12 +140,42 @@ test_line_parts(void **state)
 	assert_memory_equal(line.item.p, "{\"o\":1}", line.item.n);
 }
 
+/* Which of the two an object of the member Item is. */
+static void
+test_line_bare(void **state)
+{
+	static const struct {
+		struct slice text, item;
+	} cases[] = {
+		{ SLICE(" {\"Item\":{\"S\":\"x\"}} "),
+		    SLICE("{\"Item\":{\"S\":\"x\"}}") },
+		{ SLICE("{\"Item\":{\"S\":{\"S\":\"x\"}}}"),
+		    SLICE("{\"S\":{\"S\":\"x\"}}") },
+		{ SLICE("{\"Item\":{\"M\":{\"S\":\"x\"}}}"),
+		    SLICE("{\"M\":{\"S\":\"x\"}}") },
+		{ SLICE("{\"Item\":{\"M\":{\"M\":{\"S\":\"x\"}}}}"),
+		    SLICE("{\"Item\":{\"M\":{\"M\":{\"S\":\"x\"}}}}") },
+		{ SLICE("{\"Item\":{\"M\":{}}}"),
+		    SLICE("{\"Item\":{\"M\":{}}}") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct line line;
+
+		assert_int_equal(line_parse(&line, cases[i].text, NULL), 0);
+		assert_int_equal(line.item.n, cases[i].item.n);
+		assert_memory_equal(line.item.p, cases[i].item.p, line.item.n);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_line_parts),
+		cmocka_unit_test(test_line_bare),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

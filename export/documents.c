@@ -1,0 +1,731 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "base/mem.h"
+#include "dynamodb/attr.h"
+#include "export/documents.h"
+#include "export/input.h"
+#include "export/lines.h"
+#include "export/reader.h"
+
+/* What the walk is in. */
+enum level {
+	LEVEL_TOP,    /* between documents */
+	LEVEL_REPLY,  /* the members of a reply */
+	LEVEL_TABLES, /* of BatchGetItem: {"Responses":{"TABLE":[…]}} */
+	LEVEL_ITEMS   /* an array of items */
+};
+
+struct documents {
+	struct input *in;
+	struct buf text; /* text.p[from..n) is not done with */
+	size_t from;
+	bool eof;
+	int64_t line;  /* that text.p[from] is in, from 1 … */
+	size_t column; /* … behind so many bytes of it */
+	enum level level;
+	enum level around; /* what LEVEL_ITEMS is in */
+	bool fresh;        /* behind its '{' or '[' */
+	bool found;        /* this reply has entries, or room for them */
+	bool tables;       /* this reply names a table */
+	bool partial;
+	size_t used; /* bytes of the last entry, at ${from} */
+	struct line last;
+	int64_t calls;
+	bool again;
+	struct fault failed; /* for every later call */
+};
+
+/* The members of a reply. */
+static const struct {
+	const char *name;
+	const char *firsts; /* of its value, where an attribute's is '{' */
+	bool more;          /* not empty: the reply is not the last one */
+} members[] = {
+	/* clang-format off */
+	{ "Items",            "[n",          false },
+	{ "Responses",        "n",           false },
+	{ "Count",            "0123456789n", false },
+	{ "ScannedCount",     "0123456789n", false },
+	{ "LastEvaluatedKey", "n",           true },
+	{ "NextToken",        "\"n",         true },
+	{ "UnprocessedKeys",  "n",           true },
+	{ "ConsumedCapacity", "[n",          false },
+	{ "ResponseMetadata", "n",           false },
+	{ "$metadata",        "n",           false },
+	/* clang-format on */
+};
+#define MEMBERS (sizeof(members) / sizeof(*members))
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Its place among members; MEMBERS: it is none. */
+static size_t
+find_member(struct slice name)
+{
+	size_t i = 0;
+
+	while (i < MEMBERS &&
+	    !slice_text_is(name, members[i].name, strlen(members[i].name)))
+		i++;
+	return i;
+}
+
+static bool
+is_one_of(char c, const char *set)
+{
+	return c != '\0' && strchr(set, c) != NULL;
+}
+
+static bool
+is_named(struct slice name, const char *text)
+{
+	return slice_text_is(name, text, strlen(text));
+}
+
+int
+documents_begin(const char *p, size_t n)
+{
+	size_t i = 0, from;
+
+	while (i < n && is_blank(p[i]))
+		i++;
+	if (i == n)
+		return -1;
+	if (p[i] != '{')
+		return p[i] == '[';
+	for (i++; i < n && is_blank(p[i]); i++)
+		if (p[i] == '\n')
+			return 1;
+	if (i == n)
+		return -1;
+	if (p[i] != '"')
+		return 0;
+	for (from = ++i; i < n && p[i] != '"' && p[i] != '\n'; i++)
+		if (p[i] == '\\')
+			return 0;
+	if (i == n)
+		return -1;
+	return find_member((struct slice){ p + from, i - from }) < MEMBERS;
+}
+
+struct documents *
+documents_of(struct input *in)
+{
+	struct documents *d = xcalloc(1, sizeof(*d));
+
+	d->in = in;
+	d->line = 1;
+	return d;
+}
+
+static int64_t
+newlines(const char *p, size_t n)
+{
+	const char *end = p + n;
+	int64_t count = 0;
+
+	while (p < end && (p = memchr(p, '\n', (size_t)(end - p))) != NULL) {
+		count++;
+		p++;
+	}
+	return count;
+}
+
+/* The bytes that are not done with. */
+static const char *
+front(const struct documents *d)
+{
+	return d->text.p != NULL ? d->text.p + d->from : "";
+}
+
+/* Something is wrong at byte ${at}, counted from d->from. */
+static int
+wrong(const struct documents *d, size_t at, const char *what, struct fault *f)
+{
+	return fault(f, FAULT_DATA, "%s:%lld: %s", input_name(d->in),
+	    (long long)(d->line + newlines(front(d), at)), what);
+}
+
+static int
+not_json(const struct documents *d, size_t at, struct fault *f)
+{
+	const char *p = front(d);
+	size_t in_line = 0;
+	char what[80];
+
+	while (in_line < at && p[at - in_line - 1] != '\n')
+		in_line++;
+	if (in_line == at)
+		in_line += d->column;
+	(void)snprintf(what, sizeof(what), "not valid JSON from byte %zu on",
+	    in_line + 1);
+	return wrong(d, at, what, f);
+}
+
+/* The text ends, or an entry is too long, where ${at} bytes of a thing are
+ * read. */
+static int
+ends_inside(const struct documents *d, size_t at, struct fault *f)
+{
+	char what[120];
+
+	(void)snprintf(what, sizeof(what),
+	    "the file ends inside of what begins in line %lld: it is cut "
+	    "short",
+	    (long long)d->line);
+	return wrong(d, at, what, f);
+}
+
+static int
+too_long(const struct documents *d, struct fault *f)
+{
+	char what[80];
+
+	(void)snprintf(what, sizeof(what), "an entry longer than %zu MiB",
+	    LINES_MAX >> 20);
+	return wrong(d, 0, what, f);
+}
+
+/* More text behind what there is: 1, 0 at the end, -1. */
+static int
+fill(struct documents *d, struct fault *f)
+{
+	int r;
+
+	if (d->eof)
+		return 0;
+	if (d->from > 0) {
+		d->text.n -= d->from;
+		memmove(d->text.p, d->text.p + d->from, d->text.n);
+		d->from = 0;
+	}
+	r = input_read(d->in, &d->text, f);
+	if (r < 0 && f != NULL && f->kind == FAULT_DATA)
+		(void)fault_at(f, "%s:%lld", input_name(d->in),
+		    (long long)(d->line + newlines(front(d), d->text.n)));
+	d->eof = r == 0;
+	return r;
+}
+
+/* Done with ${n} bytes. */
+static void
+advance(struct documents *d, size_t n)
+{
+	const char *p = front(d);
+	int64_t lines = newlines(p, n);
+
+	if (lines > 0)
+		d->column = 0;
+	for (size_t i = n; lines > 0 && p[i - 1] != '\n'; i--)
+		d->column++;
+	if (lines == 0)
+		d->column += n;
+	d->line += lines;
+	d->from += n;
+}
+
+/* The byte at ${at} from d->from: 1, 0 at the end, -1. */
+static int
+byte(struct documents *d, size_t at, char *c, struct fault *f)
+{
+	int r = 1;
+
+	while (d->text.n - d->from <= at && r == 1)
+		r = fill(d, f);
+	if (r == 1)
+		*c = d->text.p[d->from + at];
+	return r;
+}
+
+/* The first byte from ${*at} on that is not white space: likewise. */
+static int
+next_byte(struct documents *d, size_t *at, char *c, struct fault *f)
+{
+	int r;
+
+	while ((r = byte(d, *at, c, f)) == 1 && is_blank(*c)) {
+		++*at;
+		if (*at > LINES_MAX)
+			return too_long(d, f);
+	}
+	return r;
+}
+
+/* How far brackets and strings go; all else is checked afterwards. */
+struct span {
+	size_t depth;
+	bool text, escape; /* in a string; behind a backslash there */
+};
+
+/* Whether ${c} ends the value. A string cannot go over the end of a line:
+ * a quote that is missing does not take the rest of the file along. */
+static bool
+span_step(struct span *s, char c, bool *whole)
+{
+	if (s->text) {
+		if (s->escape)
+			s->escape = false;
+		else if (c == '\\')
+			s->escape = true;
+		else if (c == '"')
+			s->text = false;
+		*whole = !s->text && s->depth == 0;
+		return *whole || (unsigned char)c < ' ';
+	}
+	if (c == '"') {
+		s->text = true;
+	} else if (c == '{' || c == '[') {
+		s->depth++;
+	} else if (c == '}' || c == ']') {
+		*whole = s->depth <= 1;
+		return s->depth-- <= 1;
+	}
+	return false;
+}
+
+/* A value of neither brackets nor quotes ends before such a byte. */
+static bool
+ends_word(char c)
+{
+	return is_blank(c) || is_one_of(c, ",:]}[{\"");
+}
+
+/* Have the whole value that begins at ${at}: 0 with the byte behind it, or
+ * where it can be seen to be none; -1 when the text ends before. */
+static int
+span(struct documents *d, size_t at, size_t *end, struct fault *f)
+{
+	struct span s = { 0 };
+	bool whole = false;
+	size_t i = at;
+	char c;
+	int r = byte(d, i, &c, f);
+
+	if (r == 1 && !is_one_of(c, "{[\"")) {
+		while (r == 1 && !ends_word(c) && i - at < LINES_MAX)
+			r = byte(d, ++i, &c, f);
+		*end = i;
+		return r < 0 ? -1 : 0;
+	}
+	while (r == 1) {
+		const char *p = front(d);
+		size_t n = d->text.n - d->from;
+
+		while (i < n)
+			if (span_step(&s, p[i++], &whole)) {
+				*end = i;
+				return i - at > LINES_MAX ? too_long(d, f) : 0;
+			}
+		if (i - at > LINES_MAX)
+			return too_long(d, f);
+		r = fill(d, f);
+	}
+	*end = i;
+	return r < 0 ? -1 : ends_inside(d, i, f);
+}
+
+/* A value of which there is no end: was something wrong long before? -1. */
+static int
+without_end(const struct documents *d, size_t at, struct fault *f)
+{
+	struct slice_walk w = slice_walk(
+	    (struct slice){ front(d) + at, d->text.n - d->from - at });
+	struct slice value;
+
+	if (f == NULL || f->kind != FAULT_DATA ||
+	    slice_value(&w, &value) == 0 || w.p >= w.end)
+		return -1;
+	return not_json(d, (size_t)(w.p - front(d)), f);
+}
+
+/* The value at ${at}, all of it checked. */
+static int
+value_at(struct documents *d, size_t at, struct slice *out, struct fault *f)
+{
+	size_t end = at, where;
+
+	if (span(d, at, &end, f) != 0)
+		return without_end(d, at, f);
+	*out = (struct slice){ front(d) + at, end - at };
+	if (slice_check(*out, &where) == 0)
+		return 0;
+	return not_json(d, at + where, f);
+}
+
+/* "name" and the colon at ${*at}; then it is at the value, whose first byte
+ * is ${first}. ${name} is good until the next read. */
+static int
+name_at(struct documents *d, size_t *at, struct slice *name, char *first,
+    struct fault *f)
+{
+	size_t from = *at, n;
+	struct slice value;
+	char c = '\0';
+	int r;
+
+	if (value_at(d, from, &value, f) != 0)
+		return -1;
+	if (slice_unquote(value).p == NULL)
+		return not_json(d, from, f);
+	n = value.n;
+	*at += n;
+	r = next_byte(d, at, &c, f);
+	if (r == 1 && c != ':')
+		return not_json(d, *at, f);
+	if (r == 1) {
+		++*at;
+		r = next_byte(d, at, first, f);
+	}
+	if (r != 1)
+		return r < 0 ? -1 : ends_inside(d, *at, f);
+	*name = (struct slice){ front(d) + from + 1, n - 2 };
+	return 0;
+}
+
+/* Whether {"name":[ stands at ${at}: the entries of a table, whose name has
+ * three letters at least, as no type of a list has. 1, 0, -1. */
+static int
+has_tables(struct documents *d, size_t at, struct fault *f)
+{
+	struct slice name;
+	char c = '\0';
+	int r;
+
+	at++;
+	r = next_byte(d, &at, &c, f);
+	if (r != 1 || c == '}')
+		return r < 0 ? -1 : r == 1;
+	if (c != '"' || name_at(d, &at, &name, &c, f) != 0)
+		return c != '"' ? 0 : -1;
+	return c == '[' && name.n > 2;
+}
+
+/*
+ * Whether the document at d->from, an object, is a reply: its first member
+ * says so, by its name and a value that no attribute has. 1, 0, -1.
+ */
+static int
+is_reply(struct documents *d, struct fault *f)
+{
+	struct slice name, value;
+	size_t at = 1, i;
+	char c = '\0';
+	int r = next_byte(d, &at, &c, f);
+
+	if (r != 1 || c != '"')
+		return r < 0 ? -1 : 0;
+	if (name_at(d, &at, &name, &c, f) != 0)
+		return -1;
+	i = find_member(name);
+	if (i == MEMBERS)
+		return 0;
+	if (c != '{')
+		return is_one_of(c, members[i].firsts);
+	if (strcmp(members[i].name, "Responses") == 0)
+		return has_tables(d, at, f);
+	if (value_at(d, at, &value, f) != 0)
+		return -1;
+	return attr_wrong(value) != NULL;
+}
+
+/* The entry of ${n} bytes at d->from. ${item}: it can be nothing else. */
+static int
+give(struct documents *d, struct slice text, bool item, struct line *out,
+    struct fault *f)
+{
+	struct fault why = { 0 };
+	int rc =
+	    item ? line_item(out, text, &why) : line_parse(out, text, &why);
+
+	d->used = text.n;
+	if (rc == 0 && (out->kind == LINE_ITEM || out->kind == LINE_CHANGE))
+		return 1;
+	return wrong(d, 0,
+	    rc != 0 ? why.text
+		    : "a line of a journal, but the file does not begin like "
+		      "one",
+	    f);
+}
+
+/* Go into what begins with the bracket at ${at}. */
+static int
+enter(struct documents *d, size_t at, enum level level)
+{
+	advance(d, at + 1);
+	if (level == LEVEL_ITEMS)
+		d->around = d->level;
+	d->level = level;
+	d->fresh = true;
+	return 0;
+}
+
+/* Between documents: 1 an entry, 0 go on, 2 the end, -1. */
+static int
+at_top(struct documents *d, struct line *out, struct fault *f)
+{
+	struct slice text;
+	size_t at = 0;
+	char c = '\0';
+	int r = next_byte(d, &at, &c, f);
+
+	if (r != 1)
+		return r < 0 ? -1 : 2;
+	advance(d, at);
+	if (c == '[')
+		return enter(d, 0, LEVEL_ITEMS);
+	if (c != '{')
+		return not_json(d, 0, f);
+	r = is_reply(d, f);
+	if (r < 0)
+		return -1;
+	if (r == 1) {
+		d->found = d->tables = d->partial = false;
+		return enter(d, 0, LEVEL_REPLY);
+	}
+	if (value_at(d, 0, &text, f) != 0)
+		return -1;
+	return give(d, text, false, out, f);
+}
+
+/* Go to the next member or element of what ends with ${close}: 1 with its
+ * first byte, 0 behind the end, -1. */
+static int
+next_in(struct documents *d, char close, char *c, struct fault *f)
+{
+	size_t at = 0;
+	int r = next_byte(d, &at, c, f);
+
+	if (r == 1 && *c == ',' && !d->fresh) {
+		at++;
+		r = next_byte(d, &at, c, f);
+		if (r == 1 && *c == close)
+			return not_json(d, at, f);
+	} else if (r == 1 && *c != close && !d->fresh) {
+		return not_json(d, at, f);
+	}
+	if (r != 1)
+		return r < 0 ? -1
+			     : wrong(d, at,
+				   "the file ends inside of a reply: it is "
+				   "cut short",
+				   f);
+	d->fresh = false;
+	advance(d, at);
+	if (*c != close)
+		return 1;
+	advance(d, 1);
+	return 0;
+}
+
+/* A member of a reply that holds no entries: does it say that more comes? */
+static int
+skip_member(struct documents *d, size_t at, bool more, struct fault *f)
+{
+	struct slice value, name;
+	struct slice_walk w;
+
+	if (value_at(d, at, &value, f) != 0)
+		return -1;
+	w = slice_walk(value);
+	if (more && *value.p == '"')
+		d->partial = true;
+	else if (more && slice_object(&w) == 0 && slice_member(&w, &name) == 1)
+		d->partial = true;
+	advance(d, at + value.n);
+	return 0;
+}
+
+/* The member of a reply that holds entries, whose value begins with ${c} at
+ * ${at}: 1 an entry, 0 go on, -1. */
+static int
+entries_at(struct documents *d, size_t at, char c, bool item, struct line *out,
+    struct fault *f)
+{
+	struct slice text;
+
+	if (d->found)
+		return wrong(d, 0, "a reply has its entries twice", f);
+	d->found = true;
+	if (!item)
+		return enter(d, at, c == '[' ? LEVEL_ITEMS : LEVEL_TABLES);
+	if (value_at(d, at, &text, f) != 0)
+		return -1;
+	advance(d, at);
+	text.p = front(d);
+	return give(d, text, true, out, f);
+}
+
+/* In a reply: 1 an entry, 0 go on, -1. */
+static int
+in_reply(struct documents *d, struct line *out, struct fault *f)
+{
+	static const struct {
+		const char *name;
+		char first;
+	} entries[] = { { "Items", '[' }, { "Item", '{' },
+		{ "Responses", '{' } };
+	struct slice name;
+	size_t at = 0, i;
+	char c = '\0';
+	int r = next_in(d, '}', &c, f);
+
+	if (r == 0 && !d->found)
+		return wrong(d, 0,
+		    "a reply without \"Items\": was it a scan with --select "
+		    "COUNT?",
+		    f);
+	d->level = r == 0 ? LEVEL_TOP : LEVEL_REPLY;
+	if (r != 1)
+		return r;
+	if (name_at(d, &at, &name, &c, f) != 0)
+		return -1;
+	for (i = 0; i < sizeof(entries) / sizeof(*entries); i++) {
+		if (!is_named(name, entries[i].name))
+			continue;
+		if (c == entries[i].first)
+			return entries_at(d, at, c, i == 1, out, f);
+		if (c != 'n')
+			return not_json(d, at, f);
+		d->found = true; /* null: there are none */
+	}
+	i = find_member(name);
+	return skip_member(d, at, i < MEMBERS && members[i].more, f);
+}
+
+/* Among the tables of a BatchGetItem reply: 0 go on, -1. */
+static int
+in_tables(struct documents *d, struct fault *f)
+{
+	struct slice name;
+	size_t at = 0;
+	char c = '\0';
+	int r = next_in(d, '}', &c, f);
+
+	if (r == 0)
+		d->level = LEVEL_REPLY;
+	if (r != 1)
+		return r;
+	if (d->tables)
+		return wrong(d, 0,
+		    "a reply with entries of several tables; keep those of "
+		    "one, as jq '.Responses.TABLE' does",
+		    f);
+	d->tables = true;
+	if (name_at(d, &at, &name, &c, f) != 0)
+		return -1;
+	if (c != '[')
+		return not_json(d, at, f);
+	return enter(d, at, LEVEL_ITEMS);
+}
+
+/* In an array: 1 an entry, 0 go on, -1. */
+static int
+in_items(struct documents *d, struct line *out, struct fault *f)
+{
+	struct slice text;
+	char c = '\0';
+	int r = next_in(d, ']', &c, f);
+
+	if (r == 0)
+		d->level = d->around;
+	if (r != 1)
+		return r;
+	if (c != '{')
+		return wrong(d, 0, "it is not an entry, an object", f);
+	if (value_at(d, 0, &text, f) != 0)
+		return -1;
+	return give(d, text, d->around != LEVEL_TOP, out, f);
+}
+
+static int
+step(struct documents *d, struct line *out, struct fault *f)
+{
+	switch (d->level) {
+	case LEVEL_TOP:
+		return at_top(d, out, f);
+	case LEVEL_REPLY:
+		return in_reply(d, out, f);
+	case LEVEL_TABLES:
+		return in_tables(d, f);
+	case LEVEL_ITEMS:
+		return in_items(d, out, f);
+	}
+	return -1;
+}
+
+int
+documents_next(struct documents *d, struct line *out, int64_t *line,
+    struct fault *f)
+{
+	int r = 0;
+
+	if (!d->again) {
+		if (d->calls++ > 0)
+			input_forget(d->in);
+		advance(d, d->used);
+		d->used = 0;
+		if (d->failed.kind != FAULT_NONE)
+			r = -1;
+		while (r == 0)
+			r = step(d, &d->last, &d->failed);
+		if (r < 0 && f != NULL)
+			*f = d->failed;
+		if (r != 1)
+			return r < 0 ? -1 : 0;
+	}
+	d->again = false;
+	*out = d->last;
+	*line = d->line;
+	return 1;
+}
+
+void
+documents_again(struct documents *d)
+{
+	d->again = true;
+}
+
+int
+documents_restart(struct documents *d, struct fault *f)
+{
+	if (input_restart(d->in, f) != 0)
+		return -1;
+	buf_reset(&d->text);
+	d->from = d->used = d->column = 0;
+	d->line = 1;
+	d->level = LEVEL_TOP;
+	d->eof = d->again = d->partial = false;
+	d->calls = 0;
+	d->failed = (struct fault){ 0 };
+	return 0;
+}
+
+bool
+documents_partial(const struct documents *d)
+{
+	return d->partial;
+}
+
+const char *
+documents_name(const struct documents *d)
+{
+	return input_name(d->in);
+}
+
+void
+documents_close(struct documents *d)
+{
+	if (d == NULL)
+		return;
+	input_close(d->in);
+	buf_release(&d->text);
+	free(d);
+}

@@ -1,0 +1,103 @@
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/fault.h"
+#include "export/documents.h"
+#include "export/input.h"
+#include "export/reader.h"
+
+/*
+ * JSON documents, by whomever: what is handed out is JSON and an entry, the
+ * lines do not go back, what was refused is named; and a second walk gives
+ * the same.
+ */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
+/* Not assert: this must hold in every build. */
+#define MUST(cond)               \
+	do {                     \
+		if (!(cond))     \
+			abort(); \
+	} while (0)
+
+/* An unlinked file with ${data}, opened. */
+static struct input *
+input_of(const void *data, size_t n)
+{
+	static char path[32];
+	static int fd = -1;
+	struct input *in;
+
+	if (fd < 0) {
+		FILE *f = tmpfile();
+
+		MUST(f != NULL);
+		fd = fileno(f);
+		(void)snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+	}
+	MUST(ftruncate(fd, 0) == 0);
+	MUST(n == 0 || pwrite(fd, data, n, 0) == (ssize_t)n);
+	in = input_open(path, NULL);
+	MUST(in != NULL);
+	return in;
+}
+
+/* How many entries there are, their bytes in all, and how it ended. */
+static void
+walk(struct documents *d, int64_t *entries, size_t *bytes, int *end)
+{
+	struct fault f = { 0 };
+	struct line out;
+	int64_t line, last = 1;
+
+	*entries = 0;
+	*bytes = 0;
+	while ((*end = documents_next(d, &out, &line, &f)) == 1) {
+		MUST(line >= last);
+		last = line;
+		MUST(out.kind == LINE_ITEM || out.kind == LINE_CHANGE);
+		MUST(out.kind == LINE_CHANGE || out.item.p != NULL);
+		MUST(out.item.p == NULL || slice_check(out.item, NULL) == 0);
+		MUST(out.item.p == NULL || *out.item.p == '{');
+		++*entries;
+		*bytes += out.item.n;
+	}
+	MUST((*end < 0) == (f.kind != FAULT_NONE));
+	MUST(*end == 0 || (f.kind == FAULT_DATA && f.text[0] != '\0'));
+	/* it stays so */
+	MUST(documents_next(d, &out, &line, NULL) == *end);
+}
+
+/* The whole file is one: what each part of it says fits. */
+static void
+check_begin(const char *p, size_t n)
+{
+	int all = documents_begin(p, n);
+
+	for (size_t k = 0; k <= n && k < 256; k++) {
+		int part = documents_begin(p, k);
+
+		MUST(part == -1 || part == all);
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct documents *d;
+	int64_t once, twice;
+	size_t bytes, again;
+	int end, same;
+
+	check_begin((const char *)data, n);
+	d = documents_of(input_of(data, n));
+	walk(d, &once, &bytes, &end);
+	MUST(documents_restart(d, NULL) == 0);
+	walk(d, &twice, &again, &same);
+	MUST(once == twice && bytes == again && end == same);
+	documents_close(d);
+	return 0;
+}
