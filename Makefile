@@ -232,6 +232,7 @@ SRC := \
     sweep/restore_check.c \
     sweep/sweeper.c \
     sweep/sweeplock.c \
+    sweep/sweeplock_name.c \
     sweep/totals.c \
     sweep/twins.c
 UNIT := $(sort $(wildcard tests/unit/test_*.c))

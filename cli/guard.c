@@ -128,14 +128,19 @@ guard_enter(struct context *c, const char *doing, struct fault *f)
 	const struct sweeplock_options lock = {
 		.endpoint = c->config.endpoint,
 		.arn = t->arn[0] != '\0' ? t->arn : t->name,
+		.id = t->id,
 		.shard = (int)c->portion.shard,
 		.shards = (int)c->portion.of,
 	};
+	struct sweeplock *l;
 
 	talk_note(c->talk, "%s: account %s, region %s, endpoint %s, table %s",
 	    doing, t->account[0] != '\0' ? t->account : "not told",
 	    c->config.region, c->config.endpoint, t->name);
-	return sweeplock_take(&lock, f);
+	l = sweeplock_take(&lock, f);
+	if (l != NULL)
+		ddb_log(c->ddb, DDB_LOG_DEBUG, "lock %s", sweeplock_path(l));
+	return l;
 }
 
 /* ${f} NULL: another fault is on its way already, so this one is said. */

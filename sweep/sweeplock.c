@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -13,11 +15,11 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
-#include "dynamodb/hash.h"
 #include "sweep/sweeplock.h"
 
-#define SHARED "/run/lock/ttlsweep"
+#define SHARED "/run/lock"
 #define TEMPORARY "/tmp"
+#define LOCKS "/proc/locks" /* proc(5); Linux alone has it */
 
 /* A file that another process is just making is looked for again this often,
  * 10 ms apart. */
@@ -32,43 +34,67 @@ struct held {
 
 struct sweeplock {
 	int dir;
+	char *path;
 	struct held table;
 	struct held shard; /* not held: the whole table is */
 };
 
-/*
- * Open the folder ${path}, made when missing. A shared one is as good as its
- * mode: in a sticky folder that everybody may write to, whoever owns it, all
- * users meet, and nobody can make us write into a file of others. One's own
- * must be ours.
- */
+/* Open the directory ${path} without following a link; what it is, to ${st}. */
 static int
-folder_open(const char *path, bool shared, struct fault *f)
+folder_open(const char *path, struct stat *st, struct fault *f)
 {
-	const mode_t all = S_ISVTX | S_IRWXU | S_IRWXG | S_IRWXO;
-	bool made = mkdir(path, 0700) == 0;
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0 && fstat(fd, st) == 0)
+		return fd;
+	(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
+}
+
+/* One that several users may meet in: in a sticky directory of root's nobody
+ * can put another file in the place of one that is locked. */
+static int
+open_shared(const char *path, struct fault *f)
+{
+	struct stat st;
+	int fd = folder_open(path, &st, f);
+	const char *why = NULL;
+
+	if (fd < 0)
+		return -1;
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		why = "belongs to another user";
+	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0 &&
+	    (st.st_mode & S_ISVTX) == 0)
+		why = "others may remove files there";
+	if (why == NULL)
+		return fd;
+	(void)fault(f, FAULT_REFUSED, "%s: %s", path, why);
+	(void)close(fd);
+	return -1;
+}
+
+/* One's own, made when missing. */
+static int
+open_own(const char *path, struct fault *f)
+{
 	struct stat st;
 	int fd;
 
-	if (!made && errno != EEXIST)
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
 		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = folder_open(path, &st, f);
 	if (fd < 0)
-		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
-	if (fstat(fd, &st) != 0 || (shared && made && fchmod(fd, all) != 0)) {
-		(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
-		goto out;
-	}
-	if (st.st_uid != geteuid() &&
-	    !(shared && (st.st_uid == 0 || (st.st_mode & all) == all))) {
+		return -1;
+	if (st.st_uid != geteuid())
 		(void)fault(f, FAULT_REFUSED, "%s: belongs to another user",
 		    path);
-		goto out;
-	}
-	if (shared || (st.st_mode & 0777) == 0700 || fchmod(fd, 0700) == 0)
+	else if ((st.st_mode & 0777) == 0700 || fchmod(fd, 0700) == 0)
 		return fd;
-	(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
-out:
+	else
+		(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
 	(void)close(fd);
 	return -1;
 }
@@ -136,6 +162,45 @@ still_there(int dir, const char *name, int fd)
 	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
+/* The process that holds a lock on the file ${fd}; 0: it is not told. */
+static long
+holder_of(int fd)
+{
+	FILE *locks = fopen(LOCKS, "re");
+	char line[256];
+	struct stat st;
+	long pid = 0, found = 0;
+	uint64_t inode;
+
+	/* "1: FLOCK  ADVISORY  WRITE 6614 fe:00:10780673 0 EOF" */
+	if (locks == NULL || fstat(fd, &st) != 0)
+		st.st_ino = 0;
+	while (locks != NULL && found == 0 &&
+	    fgets(line, sizeof(line), locks) != NULL)
+		if (sscanf(line, "%*d: FLOCK %*s %*s %ld %*x:%*x:%" SCNu64,
+			&pid, &inode) == 2 &&
+		    inode == st.st_ino && pid > 0)
+			found = pid;
+	if (locks != NULL)
+		(void)fclose(locks);
+	return found;
+}
+
+static int
+told_to_wait(int fd, const char *folder, const char *name,
+    const struct sweeplock_options *o, struct fault *f)
+{
+	long pid = holder_of(fd);
+	char who[48] = "it";
+
+	if (pid > 0)
+		(void)snprintf(who, sizeof(who), "process %ld", pid);
+	return fault(f, FAULT_LOCKED,
+	    "another purge, repair or restore of %s is running on this "
+	    "machine: wait for it to end (%s holds the lock %s/%s)",
+	    o->arn, who, folder, name);
+}
+
 /* Lock the file of that name in the folder; ${h} then owns ${name}. 0, 1 and
  * -1 as above. */
 static int
@@ -160,15 +225,14 @@ held_take(struct held *h, int dir, const char *folder, char *name, int how,
 		(void)close(h->fd);
 	}
 	error = errno;
+	if (error == EWOULDBLOCK)
+		(void)told_to_wait(h->fd, folder, name, o, f);
+	else
+		(void)fault(f, FAULT_IO, "%s/%s: cannot lock: %s", folder, name,
+		    strerror(error));
 	(void)close(h->fd);
 	h->fd = -1;
-	if (error != EWOULDBLOCK)
-		return fault(f, FAULT_IO, "%s/%s: cannot lock: %s", folder,
-		    name, strerror(error));
-	return fault(f, FAULT_LOCKED,
-	    "another purge, repair or restore of %s is running on this "
-	    "machine: wait for it to end (it holds the lock %s/%s)",
-	    o->arn, folder, name);
+	return -1;
 }
 
 /* Let go. What nobody else can hold is removed; a file that belongs to
@@ -191,24 +255,23 @@ static int
 take_in(struct sweeplock *l, const char *folder, bool shared,
     const struct sweeplock_options *o, struct fault *f)
 {
-	struct buf text = { 0 };
-	char hex[65];
+	char name[SWEEPLOCK_NAME];
 	int rc;
 
-	l->dir = folder_open(folder, shared, f);
+	l->dir = shared ? open_shared(folder, f) : open_own(folder, f);
 	if (l->dir < 0)
 		return 1;
-	buf_addf(&text, "%s\n%s", o->endpoint, o->arn);
-	hash_sha256_hex(hex, buf_text(&text), text.n);
-	buf_release(&text);
-	rc = held_take(&l->table, l->dir, folder, xstrdup(hex),
+	sweeplock_name(name, o);
+	rc = held_take(&l->table, l->dir, folder, xstrdup(name),
 	    o->shards > 0 ? LOCK_SH : LOCK_EX, o, f);
 	if (rc == 0 && o->shards > 0)
 		rc = held_take(&l->shard, l->dir, folder,
-		    xasprintf("%s-%d-of-%d", hex, o->shard, o->shards), LOCK_EX,
-		    o, f);
-	if (rc == 0)
+		    xasprintf("%s-%d-of-%d", name, o->shard, o->shards),
+		    LOCK_EX, o, f);
+	if (rc == 0) {
+		l->path = xasprintf("%s/%s", folder, name);
 		return 0;
+	}
 	held_drop(&l->shard, l->dir);
 	held_drop(&l->table, l->dir);
 	(void)close(l->dir);
@@ -219,8 +282,8 @@ struct sweeplock *
 sweeplock_take_in(const struct sweeplock_places *places,
     const struct sweeplock_options *o, struct fault *f)
 {
-	const char *const list[] = { places->shared, places->own[0],
-		places->own[1] };
+	const char *const list[] = { places->shared[0], places->shared[1],
+		places->own[0], places->own[1] };
 	struct sweeplock *l = xmalloc(sizeof(*l));
 	struct fault why = { 0 };
 	int rc = 1;
@@ -228,7 +291,7 @@ sweeplock_take_in(const struct sweeplock_places *places,
 	*l = (struct sweeplock){ .table.fd = -1, .shard.fd = -1 };
 	for (size_t i = 0; rc > 0 && i < sizeof(list) / sizeof(list[0]); i++)
 		if (list[i] != NULL)
-			rc = take_in(l, list[i], i == 0, o, &why);
+			rc = take_in(l, list[i], i < 2, o, &why);
 	if (rc == 0)
 		return l;
 	free(l);
@@ -249,7 +312,8 @@ sweeplock_take(const struct sweeplock_options *o, struct fault *f)
 
 	if (runtime != NULL && runtime[0] == '/')
 		other = xasprintf("%s/ttlsweep-%ld", runtime, (long)geteuid());
-	l = sweeplock_take_in(&(struct sweeplock_places){ SHARED,
+	l = sweeplock_take_in(&(struct sweeplock_places){ { SHARED "/ttlsweep",
+							      SHARED },
 				  { own, other } },
 	    o, f);
 	free(own);
@@ -257,11 +321,18 @@ sweeplock_take(const struct sweeplock_options *o, struct fault *f)
 	return l;
 }
 
+const char *
+sweeplock_path(const struct sweeplock *l)
+{
+	return l->path;
+}
+
 void
 sweeplock_release(struct sweeplock *l)
 {
 	if (l == NULL)
 		return;
+	free(l->path);
 	held_drop(&l->shard, l->dir);
 	held_drop(&l->table, l->dir);
 	(void)close(l->dir);

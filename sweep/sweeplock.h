@@ -4,33 +4,55 @@
 struct fault;
 
 /*
- * One writer a table on this machine: flock on a file named by SHA-256 of
- * endpoint and table ARN, in /run/lock/ttlsweep, which all users share, else
- * in /tmp/ttlsweep-UID, else in $XDG_RUNTIME_DIR/ttlsweep-UID: of the user's
- * own the one first that is the same whether cron or a login starts us. No
- * symbolic link is followed. Who held a file alone removes it; a process that
- * is killed, and shards, leave the table's there, unlocked.
+ * One writer a table on this machine: flock on a file that is named by the
+ * table, in a directory that all users share, else in one of the user's own,
+ * of which that is first which is the same whether cron or a login starts us.
+ * No symbolic link is followed. Who held a file alone removes it; a process
+ * that is killed, and shards, leave the table's there, unlocked.
  */
 struct sweeplock;
 
 struct sweeplock_options {
 	const char *endpoint;
 	const char *arn;   /* or the table's name where there is no ARN */
+	const char *id;    /* TableId; NULL or "" where the server tells none */
 	int shard, shards; /* shards 0: the whole table, exclusive; else the
 			      table shared and the shard exclusive */
 };
 
-/* The folders to try, in this order; NULL: none such. For tests. */
+/* A file name, ttlsweep- and 64 hex digits, with its NUL. */
+#define SWEEPLOCK_NAME (9 + 65)
+/*
+ * The name of the lock file. It is of the table, however the endpoint is
+ * spelled: of its ARN and TableId. Where the server tells no id, its ARN may
+ * be the same on every server (DynamoDB Local), so the address and port that
+ * the endpoint comes down to take its place; all addresses of this machine
+ * are one.
+ */
+void sweeplock_name(char out[SWEEPLOCK_NAME],
+    const struct sweeplock_options *o);
+
+/*
+ * The directories to try, in this order; NULL: none such. The shared ones are
+ * used where they are there and belong to root or to us, and where others may
+ * write to them only with the sticky bit; whoever owns a directory can put
+ * another file in the lock's place. One's own are made with mode 0700, and
+ * must be ours.
+ */
 struct sweeplock_places {
-	const char *shared; /* made with mode 1777 */
-	const char *own[2]; /* made with mode 0700, and must be ours */
+	const char *shared[2];
+	const char *own[2];
 };
 
-/* FAULT_LOCKED when another holds it. */
+/* /run/lock/ttlsweep where the administrator made one, /run/lock;
+ * /tmp/ttlsweep-UID, $XDG_RUNTIME_DIR/ttlsweep-UID. FAULT_LOCKED when another
+ * holds it. */
 struct sweeplock *sweeplock_take(const struct sweeplock_options *o,
     struct fault *f);
 struct sweeplock *sweeplock_take_in(const struct sweeplock_places *places,
     const struct sweeplock_options *o, struct fault *f);
+/* Where it is: the path of the table's file. */
+const char *sweeplock_path(const struct sweeplock *l);
 /* NULL is fine. */
 void sweeplock_release(struct sweeplock *l);
 

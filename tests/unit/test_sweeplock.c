@@ -18,26 +18,28 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
-#include "dynamodb/hash.h"
 #include "sweep/sweeplock.h"
 
 #define ENDPOINT "https://dynamodb.eu-west-1.amazonaws.com"
 #define ARN "arn:aws:dynamodb:eu-west-1:123456789012:table/TSAGalleryCache"
+#define ID "8e4b0d1f-7c2a-4b57-9c5e-0f2f5f1f6a11"
 #define STRANGER 12345
+#define FRIEND 12346
 
-/* --- a folder for each test --- */
+/* --- a directory for each test --- */
 
 static char *base, *shared, *own, *file; /* file: the table's, in shared */
 static struct sweeplock_places places;
 
 static const struct sweeplock_options table = { .endpoint = ENDPOINT,
-	.arn = ARN };
+	.arn = ARN,
+	.id = ID };
 
 static int
 setup(void **state)
 {
 	const char *tmp = getenv("TMPDIR");
-	char hex[65];
+	char name[SWEEPLOCK_NAME];
 
 	(void)state;
 	base = xasprintf("%s/sweeplock-XXXXXX", tmp != NULL ? tmp : P_tmpdir);
@@ -45,9 +47,11 @@ setup(void **state)
 		return -1;
 	shared = xasprintf("%s/shared", base);
 	own = xasprintf("%s/own", base);
-	hash_sha256_hex(hex, ENDPOINT "\n" ARN, strlen(ENDPOINT "\n" ARN));
-	file = xasprintf("%s/%s", shared, hex);
-	places = (struct sweeplock_places){ shared, { own, NULL } };
+	sweeplock_name(name, &table);
+	file = xasprintf("%s/%s", shared, name);
+	places = (struct sweeplock_places){ { shared, NULL }, { own, NULL } };
+	if (mkdir(shared, 0700) != 0 || chmod(shared, 01777) != 0)
+		return -1;
 	return 0;
 }
 
@@ -185,26 +189,29 @@ tables_and_shards_keep_out_whom_they_must(void **state)
 		struct sweeplock_options held, asked;
 		bool out;
 	} cases[] = {
-		{ "table, table", { ENDPOINT, ARN, 0, 0 },
-		    { ENDPOINT, ARN, 0, 0 }, true },
-		{ "table, shard", { ENDPOINT, ARN, 0, 0 },
-		    { ENDPOINT, ARN, 1, 4 }, true },
-		{ "shard, table", { ENDPOINT, ARN, 1, 4 },
-		    { ENDPOINT, ARN, 0, 0 }, true },
-		{ "shard, same shard", { ENDPOINT, ARN, 1, 4 },
-		    { ENDPOINT, ARN, 1, 4 }, true },
-		{ "shard, next shard", { ENDPOINT, ARN, 1, 4 },
-		    { ENDPOINT, ARN, 2, 4 }, false },
-		{ "shards 1 of 12 and 11 of 2 digits", { ENDPOINT, ARN, 1, 12 },
-		    { ENDPOINT, ARN, 11, 12 }, false },
-		{ "another table", { ENDPOINT, ARN, 0, 0 },
-		    { ENDPOINT, ARN "2", 0, 0 }, false },
-		{ "another endpoint", { ENDPOINT, ARN, 0, 0 },
-		    { "http://localhost:8000", ARN, 0, 0 }, false },
-		{ "a name for want of an ARN", { ENDPOINT, "T", 0, 0 },
-		    { ENDPOINT, "T", 0, 0 }, true },
-		{ "a name that would be a path", { ENDPOINT, "../x", 0, 0 },
-		    { ENDPOINT, "../x", 0, 0 }, true },
+		{ "table, table", { ENDPOINT, ARN, ID, 0, 0 },
+		    { ENDPOINT, ARN, ID, 0, 0 }, true },
+		{ "table, shard", { ENDPOINT, ARN, ID, 0, 0 },
+		    { ENDPOINT, ARN, ID, 1, 4 }, true },
+		{ "shard, table", { ENDPOINT, ARN, ID, 1, 4 },
+		    { ENDPOINT, ARN, ID, 0, 0 }, true },
+		{ "shard, same shard", { ENDPOINT, ARN, ID, 1, 4 },
+		    { ENDPOINT, ARN, ID, 1, 4 }, true },
+		{ "shard, next shard", { ENDPOINT, ARN, ID, 1, 4 },
+		    { ENDPOINT, ARN, ID, 2, 4 }, false },
+		{ "shards 1 of 12 and 11 of 2 digits",
+		    { ENDPOINT, ARN, ID, 1, 12 }, { ENDPOINT, ARN, ID, 11, 12 },
+		    false },
+		{ "another table", { ENDPOINT, ARN, ID, 0, 0 },
+		    { ENDPOINT, ARN "2", ID, 0, 0 }, false },
+		{ "another endpoint", { ENDPOINT, ARN, ID, 0, 0 },
+		    { "http://localhost:8000", ARN, ID, 0, 0 }, true },
+		{ "made anew", { ENDPOINT, ARN, ID, 0, 0 },
+		    { ENDPOINT, ARN, ID "2", 0, 0 }, false },
+		{ "a name for want of an ARN", { ENDPOINT, "T", ID, 0, 0 },
+		    { ENDPOINT, "T", ID, 0, 0 }, true },
+		{ "a name that would be a path", { ENDPOINT, "../x", ID, 0, 0 },
+		    { ENDPOINT, "../x", ID, 0, 0 }, true },
 	};
 
 	(void)state;
@@ -221,6 +228,74 @@ tables_and_shards_keep_out_whom_they_must(void **state)
 		if (ask(&cases[i].asked) != FAULT_NONE ||
 		    ask(&cases[i].held) != FAULT_NONE)
 			fail_msg("%s: afterwards", cases[i].name);
+	}
+}
+
+/* The file's name is of the table, not of how it was reached. */
+static void
+the_name_is_of_the_table(void **state)
+{
+/* a label that is too long: no resolver is asked */
+#define SEVENTY(c)                                                            \
+	c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c \
+	    c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c \
+		c c
+#define NOWHERE SEVENTY("x")
+#define UPPER SEVENTY("X")
+#define LOCAL "arn:aws:dynamodb:ddblocal:000000000000:table/T"
+	static const struct {
+		const char *a, *a_arn, *a_id, *b, *b_arn, *b_id;
+		bool same;
+	} cases[] = {
+		/* it tells an id */
+		{ ENDPOINT, ARN, ID, "https://dynamodb.eu-west-1.api.aws", ARN,
+		    ID, true },
+		{ ENDPOINT, ARN, ID, ENDPOINT, ARN "2", ID, false },
+		{ "http://127.0.0.1:1", LOCAL, "a", "http://127.0.0.1:2", LOCAL,
+		    "a", true },
+		{ "http://127.0.0.1:1", LOCAL, "a", "http://127.0.0.1:1", LOCAL,
+		    "b", false },
+		/* it tells none: the server is in the name */
+		{ "http://127.0.0.1:8000", LOCAL, "", "http://localhost:8000",
+		    LOCAL, NULL, true },
+		{ "http://127.0.0.1:8000", LOCAL, "",
+		    "HTTP://LocalHost:08000//", LOCAL, "", true },
+		{ "http://127.0.0.1:8000", LOCAL, "", "http://[::1]:8000",
+		    LOCAL, "", true },
+		{ "http://127.0.0.1:8000", LOCAL, "", "http://0.0.0.0:8000",
+		    LOCAL, "", true },
+		{ "http://127.0.0.1", LOCAL, "", "http://127.0.0.1:80/", LOCAL,
+		    "", true },
+		{ "https://127.0.0.1", LOCAL, "", "https://127.0.0.1:443",
+		    LOCAL, "", true },
+		{ "http://192.0.2.1:8000", LOCAL, "", "http://192.0.2.1.:8000",
+		    LOCAL, "", true },
+		{ "http://127.0.0.1:8000", LOCAL, "", "http://127.0.0.1:8001",
+		    LOCAL, "", false },
+		{ "http://127.0.0.1:8000", LOCAL, "", "http://192.0.2.1:8000",
+		    LOCAL, "", false },
+		{ "http://127.0.0.1:8000", LOCAL, "", "http://127.0.0.1:8000",
+		    LOCAL "2", "", false },
+		{ "http://" NOWHERE ":8000", LOCAL, "",
+		    "http://" UPPER ":8000/", LOCAL, "", true },
+		{ "http://" NOWHERE ":8000", LOCAL, "",
+		    "http://" NOWHERE "e:8000", LOCAL, "", false },
+		{ "no url", LOCAL, "", "no url", LOCAL, "", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct sweeplock_options a = { cases[i].a, cases[i].a_arn,
+			cases[i].a_id, 0, 0 };
+		const struct sweeplock_options b = { cases[i].b, cases[i].b_arn,
+			cases[i].b_id, 0, 0 };
+		char one[SWEEPLOCK_NAME], other[SWEEPLOCK_NAME];
+
+		sweeplock_name(one, &a);
+		sweeplock_name(other, &b);
+		if ((strcmp(one, other) == 0) != cases[i].same)
+			fail_msg("%s, %s", cases[i].a, cases[i].b);
+		assert_int_equal(strlen(one), SWEEPLOCK_NAME - 1);
 	}
 }
 
@@ -263,9 +338,16 @@ static void
 another_process_holds_it_until_it_is_killed(void **state)
 {
 	pid_t pid = holder(geteuid());
+	char *who =
+	    xasprintf("(process %ld holds the lock %s)", (long)pid, file);
+	struct fault f = { 0 };
 
 	(void)state;
-	assert_int_equal(ask(&table), FAULT_LOCKED);
+	assert_null(sweeplock_take_in(&places, &table, &f));
+	assert_int_equal(f.kind, FAULT_LOCKED);
+	if (access("/proc/locks", R_OK) == 0 && strstr(f.text, who) == NULL)
+		fail_msg("%s", f.text);
+	free(who);
 	end(pid);
 	assert_int_equal(ask(&table), FAULT_NONE);
 }
@@ -280,10 +362,9 @@ users_keep_each_other_out(void **state)
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	/* He was first: the shared folder and the file are his. */
-	assert_int_equal(chmod(base, 0777), 0);
+	/* He was first: the file is his. */
+	assert_int_equal(chmod(base, 0755), 0);
 	pid = holder(STRANGER);
-	assert_int_equal(mode_of(shared), 01777);
 	assert_int_equal(ask(&table), FAULT_LOCKED);
 	end(pid);
 	l = take();
@@ -304,10 +385,10 @@ users_keep_each_other_out(void **state)
 	sweeplock_release(l);
 }
 
-/* --- folders --- */
+/* --- directories --- */
 
 static void
-folders_are_made_as_they_must_be(void **state)
+files_and_directories_are_made_as_they_must_be(void **state)
 {
 	static const mode_t masks[] = { 0, 022, 077 };
 
@@ -316,24 +397,97 @@ folders_are_made_as_they_must_be(void **state)
 		mode_t before = umask(masks[i]);
 		struct sweeplock *l = take();
 
-		places.shared = NULL;
+		assert_string_equal(sweeplock_path(l), file);
+		assert_int_equal(access(own, F_OK), -1);
+		places.shared[0] = NULL;
 		assert_int_equal(ask(&table), FAULT_NONE);
-		places.shared = shared;
+		places.shared[0] = shared;
 		(void)umask(before);
-		assert_int_equal(mode_of(shared), 01777);
 		assert_int_equal(mode_of(own), 0700);
 		assert_int_equal(mode_of(file), 0644);
 		sweeplock_release(l);
-		assert_int_equal(nftw(shared, forget, 8, FTW_DEPTH), 0);
 		assert_int_equal(nftw(own, forget, 8, FTW_DEPTH), 0);
 	}
+}
+
+/* Whether the lock is taken in the shared directory, as ${uid}. */
+static bool
+is_shared(uid_t uid)
+{
+	struct fault f = { 0 };
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct sweeplock *l;
+
+		if (uid != geteuid() && setuid(uid) != 0)
+			_exit(3);
+		l = sweeplock_take_in(&places, &table, &f);
+		if (l == NULL)
+			_exit(2);
+		status = strcmp(sweeplock_path(l), file) == 0 ? 0 : 1;
+		sweeplock_release(l);
+		_exit(status);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+	(void)nftw(own, forget, 8, FTW_DEPTH);
+	return WEXITSTATUS(status) == 0;
+}
+
+/* Whoever owns a directory, or may write to one without the sticky bit, can
+ * put another file in the place of the lock's. */
+static void
+shared_directories_must_be_trusted(void **state)
+{
+	static const struct {
+		const char *name;
+		uid_t owner;
+		mode_t mode;
+		uid_t user;
+		bool used;
+	} cases[] = {
+		{ "root's", 0, 01777, STRANGER, true },
+		{ "root's, for root", 0, 01777, 0, true },
+		{ "root's, not sticky", 0, 0777, 0, false },
+		{ "root's, not sticky, a group's", 0, 0775, 0, false },
+		{ "root's alone, for root", 0, 0755, 0, true },
+		{ "root's alone", 0, 0755, STRANGER, false },
+		{ "one's own", STRANGER, 01777, STRANGER, true },
+		{ "a user's, for root", STRANGER, 01777, 0, false },
+		{ "a user's, for another", STRANGER, 01777, FRIEND, false },
+		{ "a user's alone, for root", STRANGER, 0755, 0, false },
+	};
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chmod(base, 01777), 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(chown(shared, cases[i].owner, 0), 0);
+		assert_int_equal(chmod(shared, cases[i].mode), 0);
+		if (is_shared(cases[i].user) != cases[i].used)
+			fail_msg("%s", cases[i].name);
+	}
+}
+
+static void
+none_is_made_for_others(void **state)
+{
+	(void)state;
+	assert_int_equal(rmdir(shared), 0);
+	assert_int_equal(ask(&table), FAULT_NONE);
+	assert_int_equal(access(shared, F_OK), -1);
+	assert_int_equal(mode_of(own), 0700);
 }
 
 static void
 ones_own_is_closed_to_others(void **state)
 {
 	(void)state;
-	places.shared = NULL;
+	places.shared[0] = NULL;
 	assert_int_equal(mkdir(own, 0700), 0);
 	assert_int_equal(chmod(own, 0777), 0);
 	assert_int_equal(ask(&table), FAULT_NONE);
@@ -347,7 +501,8 @@ without_the_first_the_next_is_used(void **state)
 	struct sweeplock *l;
 
 	(void)state;
-	places = (struct sweeplock_places){ missing, { missing, own } };
+	places =
+	    (struct sweeplock_places){ { missing, NULL }, { missing, own } };
 	l = take();
 	assert_int_equal(mode_of(own), 0700);
 	assert_int_equal(ask(&table), FAULT_LOCKED);
@@ -364,7 +519,8 @@ links_and_files_are_no_folders(void **state)
 
 	(void)state;
 	assert_int_equal(mkdir(real, 0777), 0);
-	/* A link where the shared folder is looked for: on to the next. */
+	/* A link where the shared one is looked for: on to the next. */
+	assert_int_equal(rmdir(shared), 0);
 	assert_int_equal(symlink(real, shared), 0);
 	assert_int_equal(ask(&table), FAULT_NONE);
 	assert_int_equal(mode_of(own), 0700);
@@ -384,17 +540,13 @@ links_and_files_are_no_folders(void **state)
 }
 
 static void
-folders_of_strangers_are_passed_over(void **state)
+ones_own_is_nobody_elses(void **state)
 {
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	assert_int_equal(mkdir(shared, 0755), 0);
-	assert_int_equal(chown(shared, STRANGER, STRANGER), 0);
-	assert_int_equal(ask(&table), FAULT_NONE);
-	assert_int_equal(rmdir(shared), 0); /* it is empty */
-	assert_int_equal(mkdir(shared, 0755), 0);
-	assert_int_equal(chown(shared, STRANGER, STRANGER), 0);
+	places.shared[0] = NULL;
+	assert_int_equal(mkdir(own, 0700), 0);
 	assert_int_equal(chown(own, STRANGER, STRANGER), 0);
 	assert_int_equal(ask(&table), FAULT_REFUSED);
 }
@@ -446,8 +598,7 @@ a_file_that_cannot_be_asked_is_no_leave(void **state)
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	assert_int_equal(chmod(base, 0777), 0);
-	assert_int_equal(ask(&table), FAULT_NONE);
+	assert_int_equal(chmod(base, 0755), 0);
 	touch(file, 0600);
 	pid = fork();
 	assert_true(pid >= 0);
@@ -463,7 +614,8 @@ static void
 the_real_places_hold_it_too(void **state)
 {
 	const struct sweeplock_options o = { .endpoint = "unit test",
-		.arn = "unit test" };
+		.arn = "unit test",
+		.id = "unit test" };
 	struct fault f = { 0 };
 	struct sweeplock *l = sweeplock_take(&o, &f);
 
@@ -486,13 +638,16 @@ main(void)
 		TEST(a_second_one_is_told_to_wait),
 		TEST(of_many_one_at_a_time),
 		TEST(tables_and_shards_keep_out_whom_they_must),
+		TEST(the_name_is_of_the_table),
 		TEST(another_process_holds_it_until_it_is_killed),
 		TEST(users_keep_each_other_out),
-		TEST(folders_are_made_as_they_must_be),
+		TEST(files_and_directories_are_made_as_they_must_be),
+		TEST(shared_directories_must_be_trusted),
+		TEST(none_is_made_for_others),
 		TEST(ones_own_is_closed_to_others),
 		TEST(without_the_first_the_next_is_used),
 		TEST(links_and_files_are_no_folders),
-		TEST(folders_of_strangers_are_passed_over),
+		TEST(ones_own_is_nobody_elses),
 		TEST(planted_files_do_no_harm),
 		TEST(a_file_that_cannot_be_asked_is_no_leave),
 		TEST(the_real_places_hold_it_too),
