@@ -109,6 +109,7 @@ SRC := \
     dynamodb/attr_check.c \
     dynamodb/call.c \
     dynamodb/config.c \
+    dynamodb/cost.c \
     dynamodb/config_place.c \
     dynamodb/credentials.c \
     dynamodb/ddb.c \

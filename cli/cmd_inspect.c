@@ -14,6 +14,7 @@
 #include "cli/report_merge.h"
 #include "cli/report_print.h"
 #include "cli/talk.h"
+#include "dynamodb/cost.h"
 #include "dynamodb/scan.h"
 #include "dynamodb/source.h"
 #include "dynamodb/workers.h"
@@ -85,7 +86,8 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		lookalike_add(&c->in->lookalikes, r->item, x->rules.now);
 	if (c->in->selects)
 		summary_add(&c->chosen, r,
-		    ddb_table_delete_units(&x->table, r->size), &x->rules);
+		    r->size < 0 ? 0 : cost_item(&x->table, r->item->json),
+		    &x->rules);
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/doctor.h"
 #include "cli/option.h"
+#include "dynamodb/cost.h"
 #include "dynamodb/item.h"
 #include "inspector/record.h"
 #include "sweep/journal.h"
@@ -29,7 +30,7 @@ doctor_choose(struct doctor *d, const struct record *r)
 	if (d->o->overdue >= 0 && r->overdue < d->o->overdue)
 		return;
 	c->items++;
-	c->units += ddb_table_delete_units(&d->table, r->size);
+	c->units += cost_item(&d->table, r->item->json);
 	c->free_by_ttl += r->state == STATE_PENDING;
 	c->journal_bytes += (double)(r->item->json.n + r->item->partition.n +
 	    r->item->sort.n + LINE_BYTES);

@@ -9,6 +9,7 @@
 #include "cli/locate.h"
 #include "cli/option.h"
 #include "cli/paper.h"
+#include "dynamodb/cost.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/probe.h"
 
@@ -155,7 +156,7 @@ check_indexes(struct doctor *d, struct fault *f)
 	buf_addf(&d->text,
 	    "; a delete pays for each: up to %lld write units for an entry "
 	    "of 1 KB",
-	    (long long)ddb_table_delete_units(t, 1024));
+	    (long long)cost_most(t, 1024));
 	return doctor_add(d, "indexes", DOCTOR_OK, f);
 }
 

@@ -8,6 +8,7 @@
 #include "cli/option.h"
 #include "cli/paper.h"
 #include "cli/ttl_command.h"
+#include "dynamodb/cost.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/probe.h"
 #include "dynamodb/scan.h"
@@ -33,7 +34,7 @@ judge(struct doctor *d, const struct page *page, struct lookalikes *like)
 	for (size_t i = 0; i < page->n; i++) {
 		record_of(&r, &page->items[i], &rules, &scratch);
 		summary_add(&d->sample, &r,
-		    ddb_table_delete_units(&d->table, r.size), &rules);
+		    cost_item(&d->table, page->items[i].json), &rules);
 		doctor_choose(d, &r);
 		if (page->items[i].ttl.p == NULL)
 			lookalike_add(like, &page->items[i], rules.now);

@@ -6,6 +6,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "dynamodb/config.h"
+#include "dynamodb/cost.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/table.h"
 #include "dynamodb/table_parts.h"
@@ -64,18 +65,47 @@ type_of(const cJSON *table, const char *attribute)
 	return ATTR_S;
 }
 
+/* A global index may have several attributes of each kind. */
 static void
-read_index(struct ddb_index *x, const cJSON *e, bool global)
+read_index_keys(struct ddb_index *x, const cJSON *e, const cJSON *table)
+{
+	const cJSON *schema = member(e, "KeySchema"), *k;
+	int n = cJSON_GetArraySize(schema);
+
+	x->keys = xcalloc(n > 0 ? (size_t)n : 1, sizeof(*x->keys));
+	cJSON_ArrayForEach(k, schema)
+	{
+		const char *name = string_of(k, "AttributeName");
+
+		x->keys[x->nkeys++] = (struct ddb_index_key){ xstrdup(name),
+			type_of(table, name) };
+	}
+}
+
+static void
+read_projection(struct ddb_index *x, const cJSON *projection)
+{
+	const cJSON *list = member(projection, "NonKeyAttributes"), *e;
+	const char *type = string_of(projection, "ProjectionType");
+	int n = cJSON_GetArraySize(list);
+
+	x->projection = strcmp(type, "KEYS_ONLY") == 0 ? DDB_PROJECT_KEYS
+	    : strcmp(type, "INCLUDE") == 0             ? DDB_PROJECT_SOME
+						       : DDB_PROJECT_ALL;
+	x->included = xcalloc(n > 0 ? (size_t)n : 1, sizeof(*x->included));
+	cJSON_ArrayForEach(e, list) if (cJSON_IsString(e))
+	    x->included[x->nincluded++] = xstrdup(e->valuestring);
+}
+
+static void
+read_index(struct ddb_index *x, const cJSON *e, const cJSON *table, bool global)
 {
 	const cJSON *p = member(e, "ProvisionedThroughput");
-	const char *range = key_of(e, "RANGE"), *hash = key_of(e, "HASH");
 
-	x->name = xstrdup(string_of(e, "IndexName"));
-	x->keys[0] = xstrdup(hash != NULL ? hash : "");
-	x->keys[1] = range != NULL ? xstrdup(range) : NULL;
-	x->global = global;
-	x->all = strcmp(string_of(member(e, "Projection"), "ProjectionType"),
-		     "ALL") == 0;
+	*x = (struct ddb_index){ .name = xstrdup(string_of(e, "IndexName")),
+		.global = global };
+	read_index_keys(x, e, table);
+	read_projection(x, member(e, "Projection"));
 	x->read_units = number_of(p, "ReadCapacityUnits");
 	x->write_units = number_of(p, "WriteCapacityUnits");
 }
@@ -92,7 +122,8 @@ read_indexes(struct ddb_table *t, const cJSON *table)
 		{
 			t->indexes = xreallocarray(t->indexes, t->nindexes + 1,
 			    sizeof(*t->indexes));
-			read_index(&t->indexes[t->nindexes++], e, i == 0);
+			read_index(&t->indexes[t->nindexes++], e, table,
+			    i == 0);
 		}
 }
 
@@ -318,14 +349,23 @@ ddb_table_describe(struct ddb_conn *c, const char *name, struct ddb_table *out,
 	return 0;
 }
 
+static void
+release_index(struct ddb_index *x)
+{
+	for (size_t i = 0; i < x->nkeys; i++)
+		free(x->keys[i].name);
+	for (size_t i = 0; i < x->nincluded; i++)
+		free(x->included[i]);
+	free(x->name);
+	free(x->keys);
+	free(x->included);
+}
+
 void
 ddb_table_release(struct ddb_table *t)
 {
-	for (size_t i = 0; i < t->nindexes; i++) {
-		free(t->indexes[i].name);
-		free(t->indexes[i].keys[0]);
-		free(t->indexes[i].keys[1]);
-	}
+	for (size_t i = 0; i < t->nindexes; i++)
+		release_index(&t->indexes[i]);
 	for (size_t i = 0; i < t->nreplicas; i++)
 		free(t->replicas[i].region);
 	free(t->indexes);
@@ -346,9 +386,5 @@ ddb_table_release(struct ddb_table *t)
 int64_t
 ddb_table_delete_units(const struct ddb_table *t, int64_t size)
 {
-	int64_t kb = size > 1024 ? (size + 1023) / 1024 : 1, units = kb;
-
-	for (size_t i = 0; i < t->nindexes; i++)
-		units += t->indexes[i].all ? kb : 1;
-	return units * (1 + (int64_t)t->nreplicas);
+	return cost_most(t, size);
 }

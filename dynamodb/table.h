@@ -10,12 +10,22 @@
 struct ddb_conn;
 struct fault;
 
-/* An index, as far as a delete pays for it. */
+enum ddb_projection { DDB_PROJECT_ALL, DDB_PROJECT_KEYS, DDB_PROJECT_SOME };
+
+struct ddb_index_key {
+	char *name; /* of the attribute */
+	enum attr_type type;
+};
+
+/* An index, as far as writes pay for it (cost.h). */
 struct ddb_index {
 	char *name;
-	char *keys[2]; /* attribute names; keys[1] may be NULL */
+	struct ddb_index_key *keys;
+	size_t nkeys;
 	bool global;
-	bool all;          /* projects ALL; else keys and some others */
+	enum ddb_projection projection; /* ALL where it is not known */
+	char **included; /* SOME: the attributes that are no keys */
+	size_t nincluded;
 	double read_units; /* provisioned, 0 if none */
 	double write_units;
 };
@@ -71,12 +81,7 @@ int ddb_table_read(struct ddb_conn *c, const char *name, struct ddb_table *out,
 int ddb_table_read_ttl(struct ddb_conn *c, struct ddb_table *t,
     struct fault *f);
 
-/*
- * Write units to delete an entry of ${size} bytes: the table's (one a
- * started KB), each index's (the same for ALL, else one), times the regions
- * it is replicated to and its own. An upper estimate: an entry need not be
- * in every index. Pure.
- */
+/* cost_most, for restore. */
 int64_t ddb_table_delete_units(const struct ddb_table *t, int64_t size);
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/stop.h"
+#include "dynamodb/cost.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/item.h"
 #include "dynamodb/source.h"
@@ -69,14 +70,17 @@ fail(struct run *run, const struct fault *f)
 	cancel(run);
 }
 
+/* What to delete an entry costs, where that is asked for: 0 unless it is
+ * expired or ${wanted}, or where its attributes were not read. Of entries in a
+ * file nobody knows the indexes. */
 static int64_t
-units_of(const struct pass *pass, const struct record *r)
+units_of(const struct pass *pass, const struct record *r, bool wanted)
 {
-	int64_t size = r->size > 0 ? r->size : 0;
-
-	if (pass->table != NULL)
-		return ddb_table_delete_units(pass->table, size);
-	return size > 1024 ? (size + 1023) / 1024 : 1;
+	if (r->size < 0)
+		return 0;
+	if (!wanted && r->state != STATE_PENDING && r->state != STATE_STUCK)
+		return 0;
+	return cost_item(pass->table, r->item->json);
 }
 
 /* Judge, count and hand on the entries of a page: 0, 1 enough, -1. ${sum}
@@ -88,15 +92,17 @@ judge_page(struct hand *h, const struct segment *at, struct pass_progress *sum,
 	const struct pass *pass = h->run->pass;
 	struct record r;
 	int64_t units;
+	bool wanted;
 	int rc;
 
 	for (size_t i = 0; i < h->page.n; i++) {
 		record_of(&r, &h->page.items[i], pass->rules, &h->scratch);
-		units = units_of(pass, &r);
+		wanted = selection_wants(pass->selection, pass->rules, &r);
+		units = units_of(pass, &r, wanted);
 		summary_add(&h->tally, &r, units, pass->rules);
 		sum->items++;
 		sum->bytes += r.size > 0 ? r.size : 0;
-		if (!selection_wants(pass->selection, pass->rules, &r))
+		if (!wanted)
 			continue;
 		sum->matched++;
 		sum->units += units;

@@ -26,15 +26,13 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
 {
 	struct counting *c = state;
-	int64_t size = r->size > 0 ? r->size : 0;
 
 	(void)seg;
 	(void)f;
 	if (!sweeper_wants(c->p, r))
 		return 0;
 	lock_enter(c->lock);
-	sweep_totals_match(&c->found, r,
-	    ddb_table_delete_units(c->p->table, size));
+	sweep_totals_match(&c->found, r, sweeper_units(c->p, r));
 	lock_leave(c->lock);
 	return 0;
 }

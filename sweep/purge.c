@@ -34,19 +34,12 @@ mono_us(const struct sweep_run *run)
 /* The journal's line around an image, without the image and its keys. */
 #define JOURNAL_OVERHEAD 160
 
-static int64_t
-units_of(const struct sweep_run *run, const struct record *r)
-{
-	return ddb_table_delete_units(run->p->table, r->size > 0 ? r->size : 0);
-}
-
-/* Take a match on (0), or note the ceiling that forbids it (1). */
+/* Take a match of ${units} on (0), or note the ceiling that forbids it (1). */
 static int
-take(struct sweep_run *run, const struct record *r)
+take(struct sweep_run *run, const struct record *r, int64_t units)
 {
 	const struct purge *p = run->p;
 	struct sweep_totals *t = run->totals;
-	int64_t units = units_of(run, r);
 	int forbids;
 
 	lock_enter(run->lock);
@@ -96,16 +89,16 @@ settled(struct sweep_run *run, const struct segment *seg, struct fault *f)
 }
 
 /* Under a limit a batch is worth a quarter of a second of it: send what is
- * held when ${r} has no place beside it. */
+ * held when an entry of ${units} has no place beside it. */
 static int
-make_room(struct sweeper *s, const struct record *r, struct fault *f)
+make_room(struct sweeper *s, int64_t units, struct fault *f)
 {
 	double share;
 
 	if (s->n == 0)
 		return 0;
 	share = ddb_write_share(s->run->p->ddb);
-	if (share <= 0 || s->units + (double)units_of(s->run, r) <= share)
+	if (share <= 0 || s->units + (double)units <= share)
 		return 0;
 	return sweeper_flush(s, f);
 }
@@ -115,6 +108,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
 {
 	struct sweeper *s = state;
+	int64_t units;
 
 	if (!sweeper_wants(s->run->p, r)) {
 		lock_enter(s->run->lock);
@@ -122,9 +116,10 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		lock_leave(s->run->lock);
 		return 0;
 	}
-	if (make_room(s, r, f) != 0)
+	units = sweeper_units(s->run->p, r);
+	if (make_room(s, units, f) != 0)
 		return -1;
-	if (take(s->run, r) != 0) {
+	if (take(s->run, r, units) != 0) {
 		s->enough = true;
 		buf_reset(&s->begin);
 		buf_add(&s->begin, seg->next.p, seg->next.n);
@@ -132,7 +127,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	}
 	if (!s->run->p->execute)
 		return 0;
-	sweeper_hold(s, r);
+	sweeper_hold(s, r, units);
 	if (s->n < HELD_MAX && s->bytes < HELD_BYTES)
 		return 0;
 	if (sweeper_flush(s, f) != 0)

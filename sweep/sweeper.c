@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/stop.h"
 #include "dynamodb/attr.h"
+#include "dynamodb/cost.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/get.h"
 #include "dynamodb/table.h"
@@ -51,6 +52,18 @@ sweeper_wants(const struct purge *p, const struct record *r)
 
 	return p->action != PURGE_REPAIR ||
 	    sweeper_repair(ttl, r, p->rules, p->ttl_for_missing);
+}
+
+int64_t
+sweeper_units(const struct purge *p, const struct record *r)
+{
+	char ttl[48];
+
+	if (p->action == PURGE_REPAIR &&
+	    sweeper_repair(ttl, r, p->rules, p->ttl_for_missing))
+		return cost_update(p->table, r->item->json, p->ttl_attribute,
+		    slice_str(ttl));
+	return cost_item(p->table, r->item->json);
 }
 
 static bool
@@ -380,7 +393,7 @@ sweeper_drop(struct sweeper *s)
 }
 
 void
-sweeper_hold(struct sweeper *s, const struct record *r)
+sweeper_hold(struct sweeper *s, const struct record *r, int64_t units)
 {
 	const struct purge *p = s->run->p;
 	struct held *h = &s->held[s->n];
@@ -397,8 +410,7 @@ sweeper_hold(struct sweeper *s, const struct record *r)
 		(void)sweeper_repair(h->ttl, r, p->rules, p->ttl_for_missing);
 	d->partition = h->item.partition;
 	d->sort = h->item.sort;
-	d->units =
-	    (double)ddb_table_delete_units(p->table, r->size > 0 ? r->size : 0);
+	d->units = (double)units;
 	s->units += d->units;
 	s->n++;
 	s->bytes += r->item->json.n;

@@ -64,8 +64,8 @@ struct sweeper {
 	struct page found;
 };
 
-/* Hold a copy of ${r}; there must be room. */
-void sweeper_hold(struct sweeper *s, const struct record *r);
+/* Hold a copy of ${r}, whose write takes ${units}; there must be room. */
+void sweeper_hold(struct sweeper *s, const struct record *r, int64_t units);
 /* Settle all that is held. 0, or -1 when going on makes no sense; nothing is
  * held afterwards either way. */
 int sweeper_flush(struct sweeper *s, struct fault *f);
@@ -76,6 +76,8 @@ void sweeper_drop(struct sweeper *s);
  * 1 and {"N":"…"} in ${out}, or 0 when it leaves the entry as it is. Pure. */
 int sweeper_repair(char out[48], const struct record *r,
     const struct rules *rules, int64_t ttl_for_missing);
+/* Write units of what ${p} does with ${r}, which it wants. Pure. */
+int64_t sweeper_units(const struct purge *p, const struct record *r);
 /* Whether ${p} does anything with the selected ${r}. Pure. */
 bool sweeper_wants(const struct purge *p, const struct record *r);
 

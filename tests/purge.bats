@@ -650,3 +650,78 @@ slow_purge()
 	kill -INT "$pid"
 	wait "$pid" || [[ $? -eq 130 ]]
 }
+
+# 40 entries, expired ones among them; every fourth has the key of the index
+# "sparse" (ALL), every second those of "keys" (KEYS_ONLY), with 2 500 bytes
+# beside.
+sparse()
+{
+	T=$(new_table sparse)
+	PYTHONPATH=$ROOT/tests/lib "$PYTHON" - "$AWS_ENDPOINT_URL_DYNAMODB" "$T" "$NOW" <<'PY'
+import sys
+import seed
+endpoint, table, now = sys.argv[1], sys.argv[2], int(sys.argv[3])
+client = seed.connect(endpoint)
+key = lambda name, role="HASH": {"AttributeName": name, "KeyType": role}
+index = lambda name, kind, *keys: {"IndexName": name, "KeySchema": list(keys), "Projection": {"ProjectionType": kind}}
+client.create_table(
+    TableName=table, BillingMode="PAY_PER_REQUEST", KeySchema=[key("key")],
+    AttributeDefinitions=[{"AttributeName": n, "AttributeType": t} for n, t in
+                          (("key", "S"), ("user", "S"), ("other", "S"), ("ttl", "N"))],
+    GlobalSecondaryIndexes=[index("sparse", "ALL", key("user")),
+                            index("keys", "KEYS_ONLY", key("other"), key("ttl", "RANGE"))])
+for i in range(40):
+    item = {"key": {"S": "k%d" % i}, "ttl": {"N": str(now - 100 if i < 30 else now + 100)}, "big": {"S": "x" * 2500}}
+    if i % 4 == 0:
+        item["user"] = {"S": "u"}
+    if i % 2 == 0:
+        item["other"] = {"S": "o"}
+    client.put_item(TableName=table, Item=item)
+PY
+}
+
+@test "what is in no index pays for none: inspect, dry run, doctor and the run agree" {
+	sparse
+	# 30 of 3 units; 8 in "sparse", of 3; 15 in "keys", of 1
+	local units=$((30 * 3 + 8 * 3 + 15))
+	run -0 ttlsweep inspect -t "$T" --now "$NOW" --format json
+	jq -e --argjson n $units '.purge.items == 30 and .purge.write_units == $n' <<<"$output"
+	run -0 --separate-stderr sweep --format json
+	jq -e --argjson n $units '.write_units == $n' <<<"$output"
+	run -0 ttlsweep doctor -t "$T" --now "$NOW" --format json
+	jq -e --arg n $units '.checks[] | select(.check == "cost") |
+	    .text | contains("takes \($n) write units")' <<<"$output"
+	# to the unit: a ceiling of as many is not met, of one less it is
+	run -4 --separate-stderr sweep --yes --max-units $((units - 1)) --format json
+	ttlsweep restore -t "$T" --yes "$BATS_TEST_TMPDIR"/j/* >/dev/null
+	rm -r "$BATS_TEST_TMPDIR/j"
+	run -0 --separate-stderr sweep --yes --max-units $units --format json
+	jq -e --argjson n $units '.deleted == 30 and .write_units == $n' <<<"$output"
+	run -0 --separate-stderr ttlsweep restore -t "$T" --format json "$BATS_TEST_TMPDIR"/j/*
+	jq -e --argjson n $units '.write_units == $n' <<<"$output"
+	run -0 --separate-stderr ttlsweep restore -t "$T" --yes --format json "$BATS_TEST_TMPDIR"/j/*
+	jq -e --argjson n $units '.restored == 30 and .write_units == $n' <<<"$output"
+}
+
+@test "repair pays an index only where the TTL is in it" {
+	sparse
+	# ten get milliseconds: a wrong type is refused where it is a key of an
+	# index
+	PYTHONPATH=$ROOT/tests/lib "$PYTHON" - "$AWS_ENDPOINT_URL_DYNAMODB" "$T" "$NOW" <<'PY'
+import sys
+import seed
+endpoint, table, now = sys.argv[1], sys.argv[2], int(sys.argv[3])
+client = seed.connect(endpoint)
+for i in range(10):
+    ttl = {"N": str((now + 100) * 1000)}
+    client.update_item(TableName=table, Key={"key": {"S": "k%d" % i}}, UpdateExpression="SET #t = :t",
+                       ExpressionAttributeNames={"#t": "ttl"}, ExpressionAttributeValues={":t": ttl})
+PY
+	# 10 of 3; 3 in "sparse", of 3; 5 in "keys", from one place to another
+	local units=$((10 * 3 + 3 * 3 + 5 * 2)) j=$BATS_TEST_TMPDIR/j.journal
+	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --format json
+	jq -e --argjson n $units '.matched == 10 and .write_units == $n' <<<"$output"
+	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --format json \
+	    --yes --journal "$j"
+	jq -e --argjson n $units '.repaired == 10 and .write_units == $n' <<<"$output"
+}
