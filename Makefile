@@ -221,6 +221,7 @@ SRC := \
     sweep/ceiling.c \
     sweep/condition.c \
     sweep/counting.c \
+    sweep/image.c \
     sweep/images.c \
     sweep/journal.c \
     sweep/journal_expire.c \

@@ -134,6 +134,7 @@ write_single(struct ddb_conn *c, struct ddb_deletes *deletes,
 
 	ddb_delete_body(&body, deletes->table, d);
 	call.body = (struct slice){ body.p, body.n };
+	d->batched = false;
 	r = send_single(c, deletes, d, &call, f);
 	buf_release(&body);
 	return r;
@@ -170,7 +171,7 @@ write_begin(struct ddb_conn *c, struct ddb_deletes *deletes)
 
 		d->said = DDB_SAID_NOTHING;
 		d->sends = d->lost = 0;
-		d->unsure = false;
+		d->unsure = d->batched = false;
 		d->old = (struct slice){ NULL, 0 };
 		d->code[0] = d->message[0] = '\0';
 	}

@@ -50,6 +50,7 @@ struct ddb_delete {
 
 	/* out */
 	enum ddb_said said;
+	bool batched; /* a statement of a batch was answered, no DeleteItem */
 	struct slice old; /* the image that came back, p NULL if none;
 			     borrowed from the results below */
 	size_t old_at;    /* its place there, while they grow */

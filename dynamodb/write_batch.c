@@ -80,6 +80,7 @@ read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
 	char code[96], message[256];
 	enum retry_class why;
 
+	d->batched = true;
 	if (error.p == NULL || error.p[0] == 'n') {
 		item = slice_get(answer, "Item");
 		if (write_is_image(item))

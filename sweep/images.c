@@ -3,22 +3,18 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
-#include "dynamodb/attr.h"
 #include "dynamodb/item.h"
 #include "dynamodb/table.h"
 #include "dynamodb/workers.h"
 #include "export/csv_items.h"
 #include "export/reader.h"
+#include "sweep/image.h"
 #include "sweep/images.h"
 #include "sweep/twins.h"
 
 /* A chunk is full when it has so many images, or so many bytes of them. */
 #define CHUNK 100
 #define CHUNK_BYTES ((size_t)1 << 20)
-
-/* Bytes of keys (AWS.md, section 3). */
-#define PARTITION_MAX 2048
-#define SORT_MAX 1024
 
 /* A segment's own. */
 struct chunk {
@@ -51,25 +47,10 @@ static int
 check_image(const struct images *im, struct slice image, int64_t line,
     struct fault *f)
 {
-	struct slice_walk w = slice_walk(image);
 	struct item item;
-	struct slice inner;
 
-	if (item_read(&w, &im->table->schema, im->ttl, &item, f) != 0 ||
-	    attr_item_check(image, f) != 0)
+	if (image_check(image, im->table, im->ttl, &item, f) != 0)
 		return -1;
-	if (attr_open(item.partition, &inner) != im->table->partition_type ||
-	    (im->table->sort != NULL &&
-		attr_open(item.sort, &inner) != im->table->sort_type))
-		return fault(f, FAULT_DATA,
-		    "its key is of another type than table %s has",
-		    im->table->name);
-	if (attr_size(item.partition) > PARTITION_MAX ||
-	    (im->table->sort != NULL && attr_size(item.sort) > SORT_MAX))
-		return fault(f, FAULT_DATA,
-		    "its key is longer than DynamoDB takes (%d bytes, and %d "
-		    "for a sort key)",
-		    PARTITION_MAX, SORT_MAX);
 	return im->twins != NULL ? check_twins(im, &item, line, f) : 0;
 }
 

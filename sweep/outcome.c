@@ -14,27 +14,39 @@ outcome_name(enum outcome o)
 	return names[o];
 }
 
-enum outcome
-outcome_of(enum ddb_said said, int sends, int found, bool *unconfirmed)
+/* There is no entry now: whose doing is it? */
+static struct verdict
+nothing_there(const struct answer *a, bool known)
 {
-	*unconfirmed = false;
-	switch (said) {
+	if (a->sends > 1)
+		return (struct verdict){ OUTCOME_DELETED, true, false };
+	if (known)
+		return (struct verdict){ OUTCOME_GONE, false, false };
+	return (struct verdict){ OUTCOME_DELETED, true, true };
+}
+
+struct verdict
+outcome_of(const struct answer *a)
+{
+	switch (a->said) {
 	case DDB_SAID_DONE:
-		return OUTCOME_DELETED;
+		if (a->others)
+			return nothing_there(a, false);
+		return (struct verdict){ OUTCOME_DELETED, false, false };
 	case DDB_SAID_CONDITION:
-		if (found > 0)
-			return OUTCOME_REFRESHED;
-		if (found < 0) /* it could not be asked: nobody knows */
-			return OUTCOME_FAILED;
-		break;
+		if (a->found > 0)
+			return (
+			    struct verdict){ OUTCOME_REFRESHED, false, false };
+		if (a->found < 0) /* it could not be asked: nobody knows */
+			break;
+		return nothing_there(a, true);
 	case DDB_SAID_ABSENT:
-		break;
+		return nothing_there(a, a->absent && a->returns);
 	case DDB_SAID_NOTHING:
 	case DDB_SAID_ERROR:
-		return OUTCOME_FAILED;
+		break;
 	}
-	*unconfirmed = sends > 1;
-	return sends > 1 ? OUTCOME_DELETED : OUTCOME_GONE;
+	return (struct verdict){ OUTCOME_FAILED, false, false };
 }
 
 bool

@@ -127,6 +127,8 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	}
 	if (!s->run->p->execute)
 		return 0;
+	if (sweeper_refuses(s, r, units))
+		return 0;
 	sweeper_hold(s, r, units);
 	if (s->n < HELD_MAX && s->bytes < HELD_BYTES)
 		return 0;

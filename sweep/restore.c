@@ -17,6 +17,7 @@
 #include "inspector/record.h"
 #include "inspector/select.h"
 #include "inspector/summary.h"
+#include "sweep/image.h"
 #include "sweep/images.h"
 #include "sweep/restore.h"
 #include "sweep/totals.h"
@@ -101,6 +102,19 @@ look(struct putter *p, const struct item *item, struct slice *there,
 	return 1;
 }
 
+/* ${there} came back as what has ${item}'s key: p NULL where it has not. */
+static struct slice
+its_own(const struct putter *p, struct slice there, const struct item *item)
+{
+	const struct restore *r = p->run->r;
+
+	if (there.n == 0 ||
+	    image_judge(there, item, r->table, r->ttl_attribute, NULL) ==
+		IMAGE_OTHERS)
+		return (struct slice){ NULL, 0 };
+	return there;
+}
+
 /* What was sent twice may have been ours or another's, and the table could
  * not be asked: -1. */
 static int
@@ -142,7 +156,8 @@ put_back(struct putter *p, const struct item *item, struct slice image,
 		out->outcome = OUTCOME_REFRESHED;
 		if (p->put.sends < 2)
 			return rc;
-		there = (struct slice){ p->put.present.p, p->put.present.n };
+		there = its_own(p,
+		    (struct slice){ p->put.present.p, p->put.present.n }, item);
 		if (there.n == 0 && look(p, item, &there, f) < 0)
 			return untold(out);
 		out->unconfirmed = there.n > 0 && slice_same(there, image);
@@ -186,7 +201,7 @@ take_back(struct putter *p, const struct item *item, struct slice image,
 	    : not_done(rc, p->update.sends);
 	if (rc != 0 || p->update.said != DDB_SAID_CONDITION)
 		return rc;
-	there = p->update.old;
+	there = its_own(p, p->update.old, item);
 	if (there.p == NULL && (found = look(p, item, &there, f)) < 0)
 		return untold(out);
 	if (found == 0)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "base/mem.h"
 #include "base/stop.h"
 #include "dynamodb/attr.h"
 #include "dynamodb/cost.h"
@@ -11,6 +12,7 @@
 #include "dynamodb/table.h"
 #include "dynamodb/workers.h"
 #include "dynamodb/world.h"
+#include "sweep/image.h"
 #include "sweep/journal.h"
 #include "sweep/sweeper.h"
 
@@ -139,7 +141,7 @@ write_outcomes(struct sweeper *s, struct fault *f)
 	journal_outcomes_begin(&s->lines);
 	for (size_t i = 0; i < s->n; i++) {
 		/* no outcome on record: restore will look after it */
-		if (s->deletes[i].unsure)
+		if (s->deletes[i].unsure || s->held[i].open)
 			continue;
 		any = true;
 		journal_outcome(&s->lines, s->held[i].number,
@@ -152,23 +154,6 @@ write_outcomes(struct sweeper *s, struct fault *f)
 	if (!any && !changed)
 		return 0;
 	return journal_append(s->run->journal, &s->lines, changed, f);
-}
-
-static bool
-same_key(struct sweeper *s, const struct item *a, const struct item *b)
-{
-	size_t half;
-
-	buf_reset(&s->scratch);
-	attr_key_canonical(&s->scratch, a->partition);
-	if (a->sort.p != NULL)
-		attr_key_canonical(&s->scratch, a->sort);
-	half = s->scratch.n;
-	attr_key_canonical(&s->scratch, b->partition);
-	if (b->sort.p != NULL)
-		attr_key_canonical(&s->scratch, b->sort);
-	return s->scratch.n == half * 2 &&
-	    memcmp(s->scratch.p, s->scratch.p + half, half) == 0;
 }
 
 /* A repair that was sent twice fails its condition because of itself. */
@@ -188,11 +173,96 @@ match_found(struct sweeper *s)
 			struct held *h = &s->held[i];
 
 			if (h->found != 0 ||
-			    !same_key(s, &s->found.items[k], &h->item))
+			    !image_same_key(&s->found.items[k], &h->item))
 				continue;
 			h->found = 1;
 			note_ours(s, h, s->found.items[k].json);
 		}
+}
+
+/* Take the image that came back for entry ${i} over the one that was read only
+ * where it is the entry's and could be put back. The lock is held. */
+static void
+take_image(struct sweeper *s, size_t i)
+{
+	struct sweep_run *run = s->run;
+	struct held *h = &s->held[i];
+	struct ddb_delete *d = &s->deletes[i];
+	enum image_worth worth = IMAGE_TAKEN;
+	struct fault f = { 0 };
+
+	h->others = false;
+	if (d->old.p == NULL)
+		return;
+	if (!slice_same(d->old, h->item.json))
+		worth = image_judge(d->old, &h->item, run->p->table,
+		    run->p->ttl_attribute, &f);
+	if (d->said == DDB_SAID_DONE && worth != IMAGE_OTHERS)
+		run->returns[d->batched] = true;
+	if (worth == IMAGE_TAKEN)
+		return;
+	h->others = worth == IMAGE_OTHERS;
+	/* of a failed condition it says that the entry is there */
+	if (d->said == DDB_SAID_DONE || h->others)
+		d->old = (struct slice){ NULL, 0 };
+	if (run->totals->images_refused++ == 0)
+		run->totals->image_wrong = xstrdup(f.text);
+}
+
+/* What says nothing, as no image came back where one could have. */
+static bool
+silent(const struct sweeper *s, size_t i)
+{
+	const struct ddb_delete *d = &s->deletes[i];
+
+	return d->said == DDB_SAID_ABSENT ||
+	    (d->said == DDB_SAID_DONE && s->held[i].others);
+}
+
+/* Say once that no old image comes back, and that batches end for it. */
+static void
+tell_silent(struct sweep_run *run, bool batched)
+{
+	int mode = DDB_BATCH_AUTO;
+
+	if (batched &&
+	    __atomic_compare_exchange_n(&run->mode, &mode, DDB_BATCH_SINGLE,
+		false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		ddb_log(run->p->ddb, DDB_LOG_NOTE,
+		    "batched deletes (PartiQL) return no old images here: "
+		    "going on with one conditional DeleteItem an entry");
+	else if (mode != DDB_BATCH_SINGLE || !batched)
+		ddb_log(run->p->ddb, DDB_LOG_NOTE,
+		    "this server does not return what it deletes: such "
+		    "entries are counted as deleted and unconfirmed, and the "
+		    "journal has them as they were read");
+}
+
+/*
+ * The images that came back. Where none ever did, the success of a batch says
+ * nothing: go on with single deletes, whose conditions fail where no entry is.
+ */
+static void
+take_images(struct sweeper *s)
+{
+	struct sweep_run *run = s->run;
+	bool tell[2] = { false, false };
+
+	lock_enter(run->lock);
+	for (size_t i = 0; i < s->n; i++)
+		take_image(s, i);
+	for (size_t i = 0; i < s->n && !repairs(s); i++) {
+		bool batched = s->deletes[i].batched;
+
+		if (!silent(s, i) || run->returns[batched] ||
+		    run->told_silent[batched])
+			continue;
+		run->told_silent[batched] = tell[batched] = true;
+	}
+	lock_leave(run->lock);
+	for (int batched = 0; batched < 2; batched++)
+		if (tell[batched])
+			tell_silent(run, batched == 1);
 }
 
 /* Where the answer does not tell refreshed from gone, read consistently. */
@@ -263,15 +333,26 @@ judge(struct sweeper *s, size_t i, enum brought how)
 	struct held *h = &s->held[i];
 	struct ddb_delete *d = &s->deletes[i];
 
-	h->unconfirmed = false;
+	h->unconfirmed = h->open = false;
 	if (untried(d, how)) {
 		h->outcome = OUTCOME_SKIPPED;
 	} else if (repairs(s) && h->ours && d->sends > 1) {
 		h->outcome = OUTCOME_DELETED;
 		h->unconfirmed = true;
 	} else {
-		h->outcome =
-		    outcome_of(d->said, d->sends, h->found, &h->unconfirmed);
+		const struct answer a = {
+			.said = d->said,
+			.sends = d->sends,
+			.found = h->found,
+			.others = h->others && !repairs(s),
+			.absent = d->batched || d->cond.op == DDB_COND_MISSING,
+			.returns = s->run->returns[d->batched],
+		};
+		const struct verdict v = outcome_of(&a);
+
+		h->outcome = v.outcome;
+		h->unconfirmed = v.unconfirmed;
+		h->open = v.open;
 		/* a repair that finds nothing has repaired nothing */
 		if (repairs(s) && h->unconfirmed) {
 			h->outcome = OUTCOME_GONE;
@@ -374,6 +455,7 @@ sweeper_flush(struct sweeper *s, struct fault *f)
 		    : SENT;
 		*f = why;
 	}
+	take_images(s);
 	if (read_back(s, rc == 0 ? f : &later) != 0)
 		rc = -1;
 	settle(s, how, cost);
@@ -390,6 +472,28 @@ sweeper_drop(struct sweeper *s)
 	settle(s, UNSENT, 0);
 	s->n = s->bytes = 0;
 	s->units = 0;
+}
+
+bool
+sweeper_refuses(struct sweeper *s, const struct record *r, int64_t units)
+{
+	struct sweep_run *run = s->run;
+	struct item item;
+	struct fault f = { 0 };
+	char why[400];
+
+	if (run->journal == NULL ||
+	    image_check(r->item->json, run->p->table, run->p->ttl_attribute,
+		&item, &f) == 0)
+		return false;
+	(void)snprintf(why, sizeof(why),
+	    "left alone, as it could not be put back: %.300s", f.text);
+	lock_enter(run->lock);
+	run->totals->outcomes[OUTCOME_FAILED]++;
+	sweep_totals_failed(run->totals, run->p->rules, r->item, why);
+	account_settle(&run->account, (double)units, 0);
+	lock_leave(run->lock);
+	return true;
 }
 
 void

@@ -33,6 +33,9 @@ struct sweep_run {
 	int mode;                /* enum ddb_batch_mode */
 	struct lock *lock;       /* all below */
 	struct sweep_totals *totals;
+	bool returns[2];     /* an old image came back of a single delete, of a
+				batched one */
+	bool told_silent[2]; /* that none does */
 	struct account account;
 	int64_t saved_us; /* the checkpoint was last written */
 };
@@ -47,8 +50,10 @@ struct held {
 	int64_t number; /* in the journal */
 	int found;      /* a consistent read: 1, 0, -1 not asked */
 	bool ours;      /* repair: what is there has our value already */
+	bool others;    /* the image that came back is not the entry's */
 	enum outcome outcome;
 	bool unconfirmed;
+	bool open; /* no outcome goes on record */
 };
 
 struct sweeper {
@@ -64,6 +69,10 @@ struct sweeper {
 	struct page found;
 };
 
+/* Whether ${r}, whose write takes ${units}, could not be put back, as what the
+ * server sent is no possible entry: it has been counted as failed, and must not
+ * be held. */
+bool sweeper_refuses(struct sweeper *s, const struct record *r, int64_t units);
 /* Hold a copy of ${r}, whose write takes ${units}; there must be room. */
 void sweeper_hold(struct sweeper *s, const struct record *r, int64_t units);
 /* Settle all that is held. 0, or -1 when going on makes no sense; nothing is

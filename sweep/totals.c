@@ -17,7 +17,8 @@ sweep_totals_release(struct sweep_totals *t)
 		free(t->failures[i].why);
 	}
 	free(t->journal);
-	t->journal = NULL;
+	free(t->image_wrong);
+	t->journal = t->image_wrong = NULL;
 	t->nfailures = 0;
 }
 

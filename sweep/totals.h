@@ -45,6 +45,9 @@ struct sweep_totals {
 	struct sweep_failure failures[SWEEP_FAILURES];
 	int nfailures;
 	int64_t left[SWEEP_LEFT]; /* repair: selected, and left as they are */
+	int64_t images_refused; /* old images that came back and were not taken,
+				   and what was wrong with the first */
+	char *image_wrong;
 	int64_t of_repair;   /* restore: matched ones of a repair's journal */
 	bool expired_again;  /* restore: some are expired already */
 	const char *partial; /* restore: a file whose last reply says that more

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # _server_pid, _server_pids: lib/servers
 # start_road SERVER_URL [OPTION...]: tests/tools/road.py before a server; sets
 # ROAD_URL. road GET|PUT WHAT [JSON]: its control. stop_servers ends it, too.
 
@@ -14,4 +15,11 @@ start_road() {
 road() {
 	curl -sSf --noproxy '*' --max-time 60 -X "$1" ${3:+-d "$3"} \
 	    "$ROAD_URL/_road/$2"
+}
+
+# End the road that was started last.
+stop_road() {
+	kill "${_server_pids[-1]}"
+	wait "${_server_pids[-1]}" 2>/dev/null || :
+	unset '_server_pids[-1]'
 }

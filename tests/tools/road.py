@@ -33,6 +33,22 @@ and a statement of a BatchExecuteStatement (a rate each, of all statements)
 "all=R" is each of them. After --in-a-row harmed tries (2; 0: no bound) of
 the same request or statement the next one goes through.
 
+What goes through may be changed (set "lie": a list of these):
+
+ no-images        nothing comes back of what was deleted or is there
+ no-batch-images  of batches alone
+ old-no-key       old images lose their partition key
+ old-other-key    … are those of other entries
+ old-impossible   … have a number that is none
+ scan-impossible  so has the first entry of each page of a Scan
+ get-others       a BatchGetItem's first item is of a key not asked for
+ get-twice        … is in the reply twice
+ get-left         … is among the UnprocessedKeys, too
+ get-left-others  a key not asked for is among the UnprocessedKeys
+ circle-1, -2, …  a Scan of small pages comes back to one of so many before
+ empty-key        the last page of a Scan has an empty LastEvaluatedKey
+ null-key         … null
+
 --as-real: answers a batch as the service does, where DynamoDB Local does
 not: a DELETE of an absent key succeeds, and what a batch cost is told.
 
@@ -79,7 +95,7 @@ STATEMENT_KINDS = ("s-throttle", "s-conflict", "s-error-before", "s-error-after"
 WRITES = ("BatchExecuteStatement", "BatchWriteItem", "DeleteItem", "ExecuteStatement", "ExecuteTransaction",
           "PutItem", "TransactWriteItems", "UpdateItem", "CreateTable", "DeleteTable", "UpdateTable",
           "UpdateTimeToLive", "TagResource", "UntagResource")
-SETTINGS = {"seed": 1, "rates": {}, "in_a_row": 2, "as_real": False, "delay": {}, "only": None, "retry_after": 0, "hot": None, "foreign": None}
+SETTINGS = {"seed": 1, "rates": {}, "in_a_row": 2, "as_real": False, "delay": {}, "only": None, "retry_after": 0, "hot": None, "foreign": None, "lie": []}
 WAIT = 30  # the longest that anything is held, seconds
 PAGE = b"""<html>\r\n<head><title>%s</title></head>\r\n<body>\r\n<center><h1>%s</h1></center>\r\n</body>\r\n</html>\r\n"""
 DELETE = re.compile(r'DELETE FROM "((?:[^"]|"")*)" WHERE "((?:[^"]|"")*)"=\?(?: AND "((?:[^"]|"")*)"=\?)?')
@@ -209,7 +225,7 @@ class Road:
             self.operations, self.faults = collections.Counter(), collections.Counter()
             self.met, self.row = collections.Counter(), collections.Counter()
             self.read, self.write = Pace(), Pace()
-            self.lost = 0
+            self.lost, self.seen = 0, collections.defaultdict(list)
 
     def counts(self, span=5):
         with self.lock:
@@ -398,13 +414,26 @@ class Road:
     def forward(self, server, request, whole):
         if request.operation == "BatchExecuteStatement" and request.json is not None:
             return self.forward_batch(server, request, whole)
-        reply = server.ask(request.method, request.path, request.headers, request.body)
+        body = request.body
+        if request.operation == "Scan" and any(lie.startswith("circle-") for lie in self.lie):
+            body = json.dumps(dict(request.json, Limit=3)).encode()
+        reply = server.ask(request.method, request.path, request.headers, body)
         document = {}
         if request.operation and request.json is not None:
             with contextlib.suppress(ValueError):
                 document = json.loads(reply.body)
         self.charge(request, reply, document)
-        return reply
+        return self.lied(request, reply, document)
+
+    def lied(self, request, reply, document):
+        if not self.lie or not request.operation:
+            return reply
+        with self.lock:
+            for lie in self.lie:
+                tell(lie, request, reply.status, document, self.seen)
+        made = Reply.json(document, reply.status)
+        made.headers, made.acts = dict(reply.headers, **made.headers), reply.acts
+        return made
 
     def charge(self, request, reply, document):
         """Count what it cost, and remember what it did."""
@@ -479,7 +508,7 @@ class Road:
             self.write.add(request.at, units)
         made = Reply.json(document)
         made.headers, made.acts = dict(reply.headers, **made.headers), acts
-        return made
+        return self.lied(request, made, document)
 
     def look(self, server, request, statement):
         """The item that a DELETE names, or None."""
@@ -581,6 +610,51 @@ def page(rng):
     status, title = rng.choice([(503, b"503 Service Temporarily Unavailable"), (504, b"504 Gateway Time-out"),
                                 (502, b"502 Bad Gateway"), (200, b"Please wait")])
     return Reply(status, {"content-type": "text/html", "server": "awselb/2.0"}, PAGE % (title, title))
+
+
+def tell(lie, request, status, document, seen):
+    """Change the document of a reply."""
+    operation = request.operation
+    if lie.startswith("old-") or lie in ("no-images", "no-batch-images"):
+        # Where each image stands: an answer of a batch, or the reply.
+        places = [(answer, "Item") for answer in document.get("Responses", [])] if operation == "BatchExecuteStatement" else []
+        if operation in ("DeleteItem", "UpdateItem", "PutItem"):
+            places = [(document, "Attributes" if status == 200 else "Item")]
+        if lie == "no-batch-images" and operation != "BatchExecuteStatement":
+            return
+        places = [(at, name) for at, name in places if at.get(name)]
+        images = [at[name] for at, name in places]
+        for i, (at, name) in enumerate(places):
+            if lie.startswith("no-"):
+                del at[name]
+            elif lie == "old-no-key":
+                at[name] = {k: v for k, v in images[i].items() if k != "key"}
+            elif lie == "old-impossible":
+                at[name] = dict(images[i], wrong={"N": "abc"})
+            else:
+                at[name] = images[i - 1] if len(images) > 1 else dict(images[i], key={"S": "somebody-else"})
+    elif operation == "Scan" and status == 200:
+        told, start = document.get("LastEvaluatedKey"), request.json.get("ExclusiveStartKey")
+        if lie == "scan-impossible" and document["Items"]:
+            document["Items"][0]["wrong"] = {"N": "abc"}
+        elif lie in ("empty-key", "null-key") and told is None:
+            document["LastEvaluatedKey"] = {} if lie == "empty-key" else None
+        elif lie.startswith("circle-") and told is not None:
+            keys, length = seen[request.json["Segment"]], int(lie[7:])
+            if len(keys) <= length:
+                keys.append(told)
+            elif start == keys[length]:
+                document["LastEvaluatedKey"] = keys[1]
+    elif operation == "BatchGetItem" and status == 200:
+        (table, items), = document["Responses"].items()
+        other = {"key": {"S": "somebody-else"}, "ttl": {"N": "1"}}
+        if lie == "get-others" and items:
+            items[0] = dict(items[0], **other)
+        elif lie == "get-twice" and items:
+            items.append(items[0])
+        elif lie in ("get-left", "get-left-others") and items:
+            key = items[0]["key"] if lie == "get-left" else other["key"]
+            document["UnprocessedKeys"] = {table: {"Keys": [{"key": key}], "ConsistentRead": True}}
 
 
 FOREIGN = {

@@ -8,43 +8,72 @@
 
 #include "sweep/outcome.h"
 
+#define IS(o)                             \
+	{                                 \
+		OUTCOME_##o, false, false \
+	}
+#define UNCONFIRMED                          \
+	{                                    \
+		OUTCOME_DELETED, true, false \
+	}
+#define OPEN                                \
+	{                                   \
+		OUTCOME_DELETED, true, true \
+	}
+
+/* said, sends, found, others' image, may mean absent, server returns images */
 static const struct {
 	const char *name;
-	enum ddb_said said;
-	int sends;
-	int found;
-	enum outcome want;
-	bool unconfirmed;
+	struct answer a;
+	struct verdict want;
 } cases[] = {
 	/* clang-format off */
 	{ "an old image came back",
-	    DDB_SAID_DONE, 1, -1, OUTCOME_DELETED, false },
+	    { DDB_SAID_DONE, 1, -1, false, true, true }, IS(DELETED) },
+	{ "... the first of the run",
+	    { DDB_SAID_DONE, 1, -1, false, true, false }, IS(DELETED) },
 	{ "... after several sends",
-	    DDB_SAID_DONE, 3, -1, OUTCOME_DELETED, false },
-	{ "success without an image, sent once",
-	    DDB_SAID_ABSENT, 1, -1, OUTCOME_GONE, false },
-	{ "... sent twice: our first may have done it",
-	    DDB_SAID_ABSENT, 2, -1, OUTCOME_DELETED, true },
-	{ "condition failed, the entry is there",
-	    DDB_SAID_CONDITION, 1, 1, OUTCOME_REFRESHED, false },
-	{ "... though sent twice",
-	    DDB_SAID_CONDITION, 2, 1, OUTCOME_REFRESHED, false },
-	{ "condition failed, no entry, sent once",
-	    DDB_SAID_CONDITION, 1, 0, OUTCOME_GONE, false },
-	{ "condition failed, no entry, sent twice",
-	    DDB_SAID_CONDITION, 2, 0, OUTCOME_DELETED, true },
-	{ "condition failed, the read failed too",
-	    DDB_SAID_CONDITION, 1, -1, OUTCOME_FAILED, false },
+	    { DDB_SAID_DONE, 3, -1, false, true, true }, IS(DELETED) },
+	{ "another entry's image came back",
+	    { DDB_SAID_DONE, 1, -1, true, true, true }, OPEN },
+	{ "... of a server that has returned none of ours",
+	    { DDB_SAID_DONE, 1, -1, true, false, false }, OPEN },
 	{ "... sent twice",
-	    DDB_SAID_CONDITION, 2, -1, OUTCOME_FAILED, false },
+	    { DDB_SAID_DONE, 2, -1, true, true, true }, UNCONFIRMED },
+	{ "success without an image, sent once",
+	    { DDB_SAID_ABSENT, 1, -1, false, true, true }, IS(GONE) },
+	{ "... sent twice: our first may have done it",
+	    { DDB_SAID_ABSENT, 2, -1, false, true, true }, UNCONFIRMED },
+	{ "... by a server that never returned one",
+	    { DDB_SAID_ABSENT, 1, -1, false, true, false }, OPEN },
+	{ "... that, and sent twice",
+	    { DDB_SAID_ABSENT, 2, -1, false, true, false }, UNCONFIRMED },
+	{ "... where no condition holds of no entry",
+	    { DDB_SAID_ABSENT, 1, -1, false, false, true }, OPEN },
+	{ "... that, by a server that never returned one",
+	    { DDB_SAID_ABSENT, 1, -1, false, false, false }, OPEN },
+	{ "condition failed, the entry is there",
+	    { DDB_SAID_CONDITION, 1, 1, false, true, true }, IS(REFRESHED) },
+	{ "... though sent twice",
+	    { DDB_SAID_CONDITION, 2, 1, false, true, true }, IS(REFRESHED) },
+	{ "condition failed, no entry, sent once",
+	    { DDB_SAID_CONDITION, 1, 0, false, true, true }, IS(GONE) },
+	{ "... by a server that never returned an image",
+	    { DDB_SAID_CONDITION, 1, 0, false, true, false }, IS(GONE) },
+	{ "condition failed, no entry, sent twice",
+	    { DDB_SAID_CONDITION, 2, 0, false, true, true }, UNCONFIRMED },
+	{ "condition failed, the read failed too",
+	    { DDB_SAID_CONDITION, 1, -1, false, true, true }, IS(FAILED) },
+	{ "... sent twice",
+	    { DDB_SAID_CONDITION, 2, -1, false, true, true }, IS(FAILED) },
 	{ "no reply, never sent",
-	    DDB_SAID_NOTHING, 0, -1, OUTCOME_FAILED, false },
+	    { DDB_SAID_NOTHING, 0, -1, false, true, true }, IS(FAILED) },
 	{ "no reply, sent ten times",
-	    DDB_SAID_NOTHING, 10, -1, OUTCOME_FAILED, false },
+	    { DDB_SAID_NOTHING, 10, -1, false, true, true }, IS(FAILED) },
 	{ "refused",
-	    DDB_SAID_ERROR, 1, -1, OUTCOME_FAILED, false },
+	    { DDB_SAID_ERROR, 1, -1, false, true, true }, IS(FAILED) },
 	{ "refused after a lost reply",
-	    DDB_SAID_ERROR, 2, -1, OUTCOME_FAILED, false },
+	    { DDB_SAID_ERROR, 2, -1, false, true, true }, IS(FAILED) },
 	/* clang-format on */
 };
 
@@ -53,17 +82,15 @@ outcomes_are_told_apart(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		bool unconfirmed = !cases[i].unconfirmed;
-		enum outcome got = outcome_of(cases[i].said, cases[i].sends,
-		    cases[i].found, &unconfirmed);
+		struct verdict got = outcome_of(&cases[i].a);
 
-		if (got != cases[i].want ||
-		    unconfirmed != cases[i].unconfirmed) {
-			print_error("%s: %s%s\n", cases[i].name,
-			    outcome_name(got),
-			    unconfirmed ? ", unconfirmed" : "");
-			fail();
-		}
+		if (got.outcome != cases[i].want.outcome ||
+		    got.unconfirmed != cases[i].want.unconfirmed ||
+		    got.open != cases[i].want.open)
+			fail_msg("%s: %s%s%s", cases[i].name,
+			    outcome_name(got.outcome),
+			    got.unconfirmed ? ", unconfirmed" : "",
+			    got.open ? ", open" : "");
 	}
 }
 

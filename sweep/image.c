@@ -1,0 +1,88 @@
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/fault.h"
+#include "dynamodb/attr.h"
+#include "dynamodb/item.h"
+#include "dynamodb/table.h"
+#include "sweep/image.h"
+
+/* Bytes of keys (Amazon DynamoDB Developer Guide, "Constraints"). */
+#define PARTITION_MAX 2048
+#define SORT_MAX 1024
+
+/* Read ${image} as an item with the table's key. */
+static int
+read_key(struct slice image, const struct ddb_table *table, const char *ttl,
+    struct item *item, struct fault *f)
+{
+	struct slice_walk w = slice_walk(image);
+	struct slice inner;
+
+	if (item_read(&w, &table->schema, ttl, item, f) != 0)
+		return -1;
+	if (attr_open(item->partition, &inner) != table->partition_type ||
+	    (table->sort != NULL &&
+		attr_open(item->sort, &inner) != table->sort_type))
+		return fault(f, FAULT_DATA,
+		    "its key is of another type than table %s has",
+		    table->name);
+	return 0;
+}
+
+int
+image_check(struct slice image, const struct ddb_table *table, const char *ttl,
+    struct item *item, struct fault *f)
+{
+	if (read_key(image, table, ttl, item, f) != 0 ||
+	    attr_item_check(image, f) != 0)
+		return -1;
+	if (attr_size(item->partition) > PARTITION_MAX ||
+	    (table->sort != NULL && attr_size(item->sort) > SORT_MAX))
+		return fault(f, FAULT_DATA,
+		    "its key is longer than DynamoDB takes (%d bytes, and %d "
+		    "for a sort key)",
+		    PARTITION_MAX, SORT_MAX);
+	return 0;
+}
+
+static bool
+same_value(struct slice a, struct slice b)
+{
+	struct buf x = { 0 }, y = { 0 };
+	bool same = a.p != NULL && b.p != NULL;
+
+	if (same && (a.n != b.n || memcmp(a.p, b.p, a.n) != 0)) {
+		attr_key_canonical(&x, a);
+		attr_key_canonical(&y, b);
+		same = x.n == y.n && memcmp(x.p, y.p, x.n) == 0;
+	}
+	buf_release(&x);
+	buf_release(&y);
+	return same;
+}
+
+bool
+image_same_key(const struct item *a, const struct item *b)
+{
+	if ((a->sort.p == NULL) != (b->sort.p == NULL))
+		return false;
+	return same_value(a->partition, b->partition) &&
+	    (a->sort.p == NULL || same_value(a->sort, b->sort));
+}
+
+enum image_worth
+image_judge(struct slice image, const struct item *asked,
+    const struct ddb_table *table, const char *ttl, struct fault *f)
+{
+	struct item item;
+
+	if (read_key(image, table, ttl, &item, f) != 0)
+		return IMAGE_OTHERS;
+	if (!image_same_key(&item, asked)) {
+		(void)fault(f, FAULT_DATA, "its key is that of another entry");
+		return IMAGE_OTHERS;
+	}
+	return image_check(image, table, ttl, &item, f) == 0 ? IMAGE_TAKEN
+							     : IMAGE_WRONG;
+}

@@ -1,0 +1,197 @@
+#!/usr/bin/env bats
+# Servers, proxies and filters that leave open what became of a write, or say
+# what cannot be (tests/tools/road.py): nothing is lost, and restore brings the
+# table back as it was.
+
+# shellcheck disable=SC2154 # bats sets $stderr
+
+load lib/common
+load lib/road
+
+NOW=1795000000
+
+setup_file() {
+	start_local
+	start_dynalite
+}
+
+teardown_file() { stop_servers; }
+
+# ready [SERVER_URL]: a table of 60 entries, all to be purged, and a road.
+ready() {
+	SERVER=${1:-$LOCAL_URL}
+	TABLE=$(new_table unsure)
+	JOURNAL=$BATS_TEST_TMPDIR/$TABLE.journal
+	seed --endpoint "$SERVER" --table "$TABLE" --now "$NOW" \
+	    --case past=40 --case milliseconds-past=10 --case missing=10
+	dump --endpoint "$SERVER" --table "$TABLE" >"$BATS_TEST_TMPDIR/before"
+	start_road "$SERVER"
+}
+
+# swept STATUS JQ [OPTION...]: purge them over the road.
+swept() {
+	local status=$1 holds=$2
+	shift 2
+	run -"$status" --separate-stderr ttlsweep purge -t "$TABLE" --yes \
+	    --now "$NOW" --state any \
+	    --journal "$JOURNAL" --format json --jobs 2 --segments 4 \
+	    --endpoint-url "$ROAD_URL" "$@"
+	jq -e ".matched == .deleted + .refreshed + .gone + .failed + .skipped
+	    and ($holds)" <<<"$output" || {
+		echo "$output" "$stderr"
+		return 1
+	}
+}
+
+left() { dump --endpoint "$SERVER" --table "$TABLE" | wc -l; }
+
+# restored: from the journal, without the road; the table is as it was.
+restored() {
+	ttlsweep restore -t "$TABLE" --yes "$JOURNAL" \
+	    --endpoint-url "$SERVER" --now "$NOW"
+	dump --endpoint "$SERVER" --table "$TABLE" |
+	    cmp - "$BATS_TEST_TMPDIR/before"
+}
+
+@test "a filter answers each write in the service's place: all is restored" {
+	local code
+	for code in 302 401 403 404 429 502 204 207 200; do
+		ready
+		road PUT set "{\"foreign\":$code,\"in_a_row\":0,
+		    \"rates\":{\"foreign-after\":1},
+		    \"only\":[\"BatchExecuteStatement\",\"DeleteItem\"]}"
+		AWS_MAX_ATTEMPTS=2 run -1 ttlsweep purge -t "$TABLE" --yes \
+		    --now "$NOW" --journal "$JOURNAL" --state expired \
+		    --endpoint-url "$ROAD_URL"
+		[[ $(left) -lt 60 ]]
+		# no outcome says that a write did nothing
+		if grep -F '"Outcome"' "$JOURNAL"; then return 1; fi
+		restored
+		stop_road
+	done
+}
+
+@test "a filter answers one write in three: told as deleted, restored" {
+	local batch
+	for batch in auto single; do
+		ready
+		road PUT set '{"rates":{"foreign-after":0.35},"in_a_row":2,
+		    "only":["BatchExecuteStatement","DeleteItem"]}'
+		swept 0 '.deleted == 60 and .unconfirmed > 0' --batch "$batch"
+		[[ $(left) -eq 0 ]]
+		# puts meet the same, and count as restored all the same
+		road PUT set '{"rates":{"foreign-after":0.35},"only":["PutItem"]}'
+		run -0 --separate-stderr ttlsweep restore -t "$TABLE" --yes \
+		    "$JOURNAL" --endpoint-url "$ROAD_URL" --format json
+		jq -e '.restored == 60 and .present == 0 and
+		    .unconfirmed > 0' <<<"$output"
+		dump --endpoint "$SERVER" --table "$TABLE" |
+		    cmp - "$BATS_TEST_TMPDIR/before"
+		stop_road
+	done
+}
+
+@test "no old images come back: deleted and unconfirmed, and all is restored" {
+	local server batch
+	for server in "$LOCAL_URL" "$DYNALITE_URL"; do
+		for batch in auto single; do
+			ready "$server"
+			road PUT set '{"lie":["no-images"]}'
+			swept 0 '.deleted == 60 and .unconfirmed == 60' \
+			    --batch "$batch"
+			[[ $stderr == *"does not return what it deletes"* ]]
+			[[ $(left) -eq 0 ]]
+			if grep -F '"Outcome"' "$JOURNAL"; then return 1; fi
+			restored
+			stop_road
+		done
+	done
+}
+
+@test "batches alone return no old images: single deletes do" {
+	ready
+	road PUT set '{"lie":["no-batch-images"]}'
+	swept 0 '.deleted == 60 and .unconfirmed > 0 and .unconfirmed <= 50' \
+	    --jobs 1
+	[[ $(grep -c "PartiQL.*return no old images" <<<"$stderr") -eq 1 ]]
+	road GET counts | jq -e '.operations.BatchExecuteStatement == 1 and
+	    .operations.DeleteItem >= 10'
+	restored
+	# told to use batches, it does
+	ready
+	road PUT set '{"lie":["no-batch-images"]}'
+	swept 0 '.deleted == 60 and .unconfirmed == 60' --batch partiql
+	[[ $stderr == *"does not return what it deletes"* ]]
+	restored
+}
+
+@test "as the service answers, what others had deleted is gone" {
+	local file=$BATS_TEST_TMPDIR/keys
+	ready
+	stop_road
+	start_road "$LOCAL_URL" --as-real
+	road PUT hold '{"operation":"BatchExecuteStatement"}'
+	swept 0 '.deleted == 50 and .gone == 10 and .unconfirmed == 0' \
+	    --jobs 1 --segments 1 &
+	road GET held | jq --arg table "$TABLE" '{($table):
+	    [.request.Statements[:10][] |
+	    {DeleteRequest: {Key: {key: .Parameters[0]}}}]}' >"$file"
+	aws dynamodb batch-write-item --request-items "file://$file" \
+	    --endpoint-url "$SERVER"
+	road PUT release '{}'
+	wait $!
+}
+
+@test "an old image that is not the entry's is not taken" {
+	local lie batch
+	for lie in old-no-key old-other-key; do
+		for batch in auto single; do
+			ready
+			road PUT set "{\"lie\":[\"$lie\"]}"
+			swept 0 '.deleted == 60 and .unconfirmed == 60' \
+			    --batch "$batch"
+			[[ $(grep -c "60 old images .* not taken" \
+			    <<<"$stderr") -eq 1 ]]
+			restored
+			stop_road
+		done
+	done
+}
+
+@test "an old image that cannot be is not taken" {
+	ready
+	road PUT set '{"lie":["old-impossible"]}'
+	swept 0 '.deleted == 60 and .unconfirmed == 0'
+	[[ $(grep -c "60 old images .* not taken" <<<"$stderr") -eq 1 ]]
+	restored
+	# of a repair, too
+	ready
+	road PUT set '{"lie":["old-impossible"]}'
+	run -0 ttlsweep repair -t "$TABLE" --yes --now "$NOW" \
+	    --journal "$JOURNAL" --endpoint-url "$ROAD_URL"
+	[[ $output == *"10 old images"* ]]
+	restored
+}
+
+@test "what was read and could not be put back is left alone" {
+	ready
+	road PUT set '{"lie":["scan-impossible"]}'
+	swept 3 '.failed == 4 and .deleted == 56'
+	[[ $stderr == *"could not be put back"* ]]
+	[[ $(left) -eq 4 ]]
+	restored
+}
+
+@test "a repair that no image answers is done" {
+	ready
+	road PUT set '{"lie":["no-images"]}'
+	run -0 --separate-stderr ttlsweep repair -t "$TABLE" --yes \
+	    --now "$NOW" --ttl-for-missing 1d --journal "$JOURNAL" \
+	    --format json --endpoint-url "$ROAD_URL"
+	jq -e '.repaired == 20 and .unconfirmed == 0' <<<"$output"
+	run -0 --separate-stderr ttlsweep restore -t "$TABLE" --yes "$JOURNAL" \
+	    --format json --endpoint-url "$ROAD_URL"
+	jq -e '.restored == 20' <<<"$output"
+	dump --endpoint "$SERVER" --table "$TABLE" |
+	    cmp - "$BATS_TEST_TMPDIR/before"
+}
