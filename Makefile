@@ -216,6 +216,7 @@ SRC := \
     inspector/record.c \
     inspector/sample.c \
     inspector/select.c \
+    inspector/sessions.c \
     inspector/summary.c \
     inspector/summary_names.c \
     sweep/ceiling.c \

@@ -9,7 +9,6 @@
 #include "cli/context.h"
 #include "cli/lookalike.h"
 #include "cli/option.h"
-#include "cli/quoted.h"
 #include "cli/report.h"
 #include "cli/report_merge.h"
 #include "cli/report_print.h"
@@ -49,7 +48,6 @@ struct inspect {
 	struct summary scaled;
 	struct pass_progress done;
 	int64_t segments;
-	struct quoted quoted; /* for the report */
 	struct report_watch watch;
 	struct report_work spent; /* by earlier looks */
 };
@@ -86,8 +84,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		lookalike_add(&c->in->lookalikes, r->item, x->rules.now);
 	if (c->in->selects)
 		summary_add(&c->chosen, r,
-		    r->size < 0 ? 0 : cost_item(&x->table, r->item->json),
-		    &x->rules);
+		    r->size < 0 ? 0 : cost_item(&x->table, r->item->json));
 	return 0;
 }
 
@@ -140,8 +137,8 @@ static bool
 selects(const struct options *o)
 {
 	return o->reason != NULL || strcmp(o->kind, "any") != 0 ||
-	    o->prefixes.n > 0 || o->overdue >= 0 || o->expires_within >= 0 ||
-	    o->larger_than >= 0;
+	    o->prefixes.n > 0 || o->sort_prefixes.n > 0 || o->overdue >= 0 ||
+	    o->expires_within >= 0 || o->larger_than >= 0;
 }
 
 static int
@@ -174,6 +171,8 @@ count(struct inspect *in, struct fault *f)
 	context_begin(c, in->selects ? "selected" : NULL, false);
 	rc = pass_run(&pass, &in->all, &in->done, f);
 	context_end(c);
+	if (rc >= 0 && !in->watch.known)
+		context_tell_prefixes(c, in->all.prefixes, in->all.items);
 	source_close(source);
 	return rc;
 }
@@ -254,8 +253,8 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 		.kinds = kind_parse(c->o->kind) >= 0
 		    ? 1u << kind_parse(c->o->kind)
 		    : 0,
-		.selection = in->quoted.selection,
-		.judging = in->quoted.judging,
+		.selection = in->selects ? c->quoted.selection : NULL,
+		.judging = c->quoted.judging,
 		.shards = p->of > 0 ? &shards : NULL,
 		.segments = in->segments,
 		.segments_asked = p->wanted != NULL ? p->asked : in->segments,
@@ -266,7 +265,6 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 		.nlookalikes = in->lookalikes.n,
 	};
 
-	r.place.repeat = in->quoted.repeat;
 	lookalike_sort(&in->lookalikes);
 	if (samples(in))
 		estimate(in, &r, &sample);
@@ -400,13 +398,10 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 	in.selects = selects(o);
 	in.lock = lock_new();
 	begin(&in, o);
-	if (context_open(&in.context, o, NULL, talk, f) == 0) {
-		quoted_make(&in.quoted, o, &in.context.rules, in.selects);
+	if (context_open(&in.context, o, NULL, talk, f) == 0)
 		rc = o->watch > 0 ? watch(&in, f) : look(&in, f);
-	}
 	context_close(&in.context);
 	end(&in);
 	lock_free(in.lock);
-	quoted_release(&in.quoted);
 	return rc;
 }

@@ -155,6 +155,8 @@ work(struct list *l, bool keys_only, struct fault *f)
 	context_end(c);
 	if (rc == 0)
 		context_tell_keys(c, done.absent);
+	if (rc >= 0)
+		context_tell_prefixes(c, total.prefixes, total.items);
 	if (rc >= 0 && l->rank != NULL)
 		rc = write_ranked(l, f);
 	summary_release(&total);
@@ -275,8 +277,7 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 	rows.columns = &l.columns;
 	rows.headings = !o->no_headings;
 	rows.color = o->color;
-	rows.view = (struct column_view){ .rules = &l.context.rules,
-		.schema = &l.context.schema,
+	rows.view = (struct column_view){ .schema = &l.context.schema,
 		.reveal = o->reveal };
 	if (rows_open(&l.rows, &rows, f) != 0)
 		goto out;

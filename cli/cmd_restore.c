@@ -234,7 +234,7 @@ write_totals(struct restoring *s, bool executed, int rc, struct fault *f)
 	r.write_units = executed ? r.work.write_units : (double)s->totals.units;
 	rc = totals_write(c, &r, rc, f);
 	if (executed && s->totals.stopped != NULL)
-		talk_note(c->talk, "to go on: %s", c->o->line);
+		talk_note(c->talk, "to go on: %s", c->quoted.shown->line);
 	return rc;
 }
 

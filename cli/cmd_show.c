@@ -60,9 +60,6 @@ print(struct show *s, const struct item *item, struct fault *f)
 	const struct context *c = &s->context;
 	const struct paper p = { .out = &s->out, .style = s->style };
 	const struct entry_view view = {
-		.rules = &c->rules,
-		.schema = &c->schema,
-		.ttl = c->ttl,
 		.reveal = c->o->reveal,
 	};
 	struct record r;
@@ -83,17 +80,22 @@ print(struct show *s, const struct item *item, struct fault *f)
 /* An operand as an AttributeValue of the key's type. */
 static int
 key_value(struct buf *out, enum attr_type type, const char *name,
-    struct slice text, struct fault *f)
+    struct slice text, const struct rules *rules, struct fault *f)
 {
 	static const char *const forms[] = { [ATTR_S] = "text",
 		[ATTR_N] = "a decimal number",
 		[ATTR_B] = "base64" };
 
+	struct buf shown = { 0 };
+
 	if (attr_key_value(out, type, text.p, text.n) == 0)
 		return 0;
-	return fault(f, FAULT_USAGE,
-	    "'%.*s' cannot be a key: %s is %s, given as %s", SLICE_ARG(text),
+	mask_text(&shown, rules, text);
+	(void)fault(f, FAULT_USAGE,
+	    "'%s' cannot be a key: %s is %s, given as %s", buf_text(&shown),
 	    name, attr_type_name(type), forms[type]);
+	buf_release(&shown);
+	return -1;
 }
 
 /* {"pk":{…},"sk":{…}} for one entry. */
@@ -112,8 +114,8 @@ whole_key(struct show *s, struct slice partition, struct buf *out,
 		buf_addc(out, ',');
 		slice_text_encode(out, t->sort, strlen(t->sort));
 		buf_addc(out, ':');
-		if (key_value(out, t->sort_type, t->sort, slice_str(sort), f) !=
-		    0)
+		if (key_value(out, t->sort_type, t->sort, slice_str(sort),
+			&s->context.rules, f) != 0)
 			return -1;
 	}
 	buf_addc(out, '}');
@@ -144,7 +146,7 @@ fetch(struct show *s, size_t which, struct fault *f)
 	int rc = -1, more = 1;
 
 	if (key_value(&partition, t->partition_type, t->partition,
-		s->keys[which], f) != 0)
+		s->keys[which], &c->rules, f) != 0)
 		goto out;
 	value = (struct slice){ partition.p, partition.n };
 	if (t->sort == NULL || c->o->sort_key != NULL) {
@@ -243,6 +245,8 @@ search(struct show *s, struct fault *f)
 	context_begin(c, NULL, true);
 	rc = pass_run(&pass, &total, NULL, f);
 	context_end(c);
+	if (rc == 0)
+		context_tell_prefixes(c, total.prefixes, total.items);
 	summary_release(&total);
 	source_close(source);
 	return rc;
@@ -262,7 +266,7 @@ missing(const struct show *s, struct fault *f)
 		if (s->found[i] > 0 || ++n > NAMED)
 			continue;
 		buf_adds(&names, names.n > 0 ? "', '" : "");
-		mask_key(&names, &s->context.rules, s->keys[i]);
+		mask_text(&names, &s->context.rules, s->keys[i]);
 		if (mask_is(s->keys[i]))
 			why = "; a masked key is given there: 'ttlsweep "
 			      "list --reveal' tells it in full";
@@ -294,6 +298,8 @@ find_keys(struct show *s, struct fault *f)
 			    s->context.table.partition);
 		if (session_open(&s->session, &s->context, f) != 0)
 			return -1;
+		/* whatever its key begins with */
+		s->context.rules.all_sessions = true;
 		s->nkeys = s->session.nkeys;
 	} else {
 		s->nkeys = o->noperands;

@@ -19,13 +19,14 @@
 #include "dynamodb/world.h"
 #include "export/checkpoint.h"
 #include "export/place.h"
+#include "inspector/mask.h"
+#include "inspector/sessions.h"
 #include "inspector/summary.h"
 
 /* A table may be used by others: where nobody says how fast, we take a
  * quarter of what it can do. */
 #define PACE 4.0
 
-static const char *const default_prefixes[] = { "session:", "sess:" };
 static const char *const default_groups[] = { "users", "categories", "images" };
 
 /* A quarter of what the table, and for writes every global index, can do. */
@@ -110,6 +111,19 @@ open_client(struct context *c, const struct context_hints *hints,
 	return c->conn != NULL ? 0 : -1;
 }
 
+/* What the names of the table (NULL: not known) and of its keys say about
+ * what is in it. */
+static void
+take_names(struct context *c, const char *table)
+{
+	const struct key_schema *k = &c->schema;
+
+	c->rules.all_sessions = sessions_attribute(k->partition) ||
+	    (table != NULL && sessions_table(table));
+	c->rules.mask_partition = mask_hides_attribute(k->partition);
+	c->rules.mask_sort = k->sort != NULL && mask_hides_attribute(k->sort);
+}
+
 /* What the table's description decides, and the time. */
 static void
 take_table(struct context *c)
@@ -117,6 +131,7 @@ take_table(struct context *c)
 	const char *asked = c->o->ttl_attribute;
 
 	c->schema = c->table.schema;
+	take_names(c, c->table.name);
 	c->ttl = asked != NULL               ? asked
 	    : c->table.ttl_attribute != NULL ? c->table.ttl_attribute
 					     : "ttl";
@@ -172,19 +187,6 @@ context_again(struct context *c, struct fault *f)
 	return 0;
 }
 
-char *
-context_repeat(const struct options *o)
-{
-	static const char *const names[] = { "profile", "ttl-attribute",
-		"session-prefix", "group" };
-	struct buf b = { 0 };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		option_repeat_one(&b, o, names[i]);
-	option_repeat(&b, o, GROUP_SELECTION, "state");
-	return buf_detach(&b);
-}
-
 /* What can be wrong without a network: that comes first. Standard input and
  * the like are not opened twice. */
 static int
@@ -206,27 +208,30 @@ context_open(struct context *c, const struct options *o,
     const struct context_hints *hints, struct talk *talk, struct fault *f)
 {
 	*c = (struct context){ .o = o, .talk = talk };
-	c->rules.session_prefixes = default_prefixes;
-	c->rules.nprefixes =
-	    sizeof(default_prefixes) / sizeof(*default_prefixes);
+	c->rules.session_prefixes = o->session_prefixes.list;
+	c->rules.nprefixes = o->session_prefixes.n;
+	c->rules.separators = o->group_separators;
 	c->rules.groups = default_groups;
 	c->rules.ngroups = sizeof(default_groups) / sizeof(*default_groups);
 	c->rules.sizes = !o->no_sizes;
 	c->rules.zone.known = o->zone != NULL &&
 	    text_zone_parse(o->zone, &c->rules.zone.east) == 0;
-	if (o->session_prefixes.n > 0) {
-		c->rules.session_prefixes = o->session_prefixes.list;
-		c->rules.nprefixes = o->session_prefixes.n;
-	}
 	if (o->groups.n > 0) {
 		c->rules.groups = o->groups.list;
 		c->rules.ngroups = o->groups.n;
 	}
-	c->repeat = context_repeat(o);
 	if (portion_read(&c->portion, o, f) != 0 || check_files(o, f) != 0)
 		return -1;
-	return o->input != NULL ? context_input_open(c, f)
-				: open_live(c, hints, f);
+	if (o->input == NULL) {
+		if (open_live(c, hints, f) != 0)
+			return -1;
+	} else {
+		if (context_input_open(c, f) != 0)
+			return -1;
+		take_names(c, c->file_table);
+	}
+	quoted_make(&c->quoted, o, &c->rules);
+	return 0;
 }
 
 void
@@ -243,7 +248,7 @@ context_close(struct context *c)
 	if (c->world != NULL)
 		world_real_close(c->world);
 	aws_config_release(&c->config);
-	free(c->repeat);
+	quoted_release(&c->quoted);
 	portion_release(&c->portion);
 	*c = (struct context){ 0 };
 }
@@ -290,6 +295,20 @@ context_tell_keys(const struct context *c, int64_t absent)
 	if (absent > 0)
 		talk_note(c->talk, "%s: %lld of %zu keys have no entry", file,
 		    (long long)absent, c->keys.n);
+}
+
+void
+context_tell_prefixes(const struct context *c, uint64_t seen, int64_t entries)
+{
+	const struct option_list *given = &c->o->session_prefixes;
+
+	for (size_t i = 0; i < given->n && i < 64 && entries > 0; i++)
+		if ((seen & UINT64_C(1) << i) == 0)
+			talk_warn(c->talk,
+			    "--session-prefix '%s': of %lld entries read no "
+			    "key begins with it; what the default prefixes "
+			    "call a session was masked all the same",
+			    given->list[i], (long long)entries);
 }
 
 struct thrift
@@ -347,6 +366,8 @@ context_selection(struct selection *s, const struct options *o)
 		s->kinds = 1u << kind_parse(o->kind);
 	s->prefixes = o->prefixes.list;
 	s->nprefixes = o->prefixes.n;
+	s->sort_prefixes = o->sort_prefixes.list;
+	s->nsort_prefixes = o->sort_prefixes.n;
 	s->overdue = o->overdue;
 	s->expires_within = o->expires_within;
 	s->larger_than = o->larger_than;
@@ -371,7 +392,7 @@ context_place(const struct context *c)
 		.endpoint_shown = c->endpoint_shown,
 		.profile = c->o->profile,
 		.price = c->price,
-		.repeat = c->repeat,
+		.repeat = c->quoted.repeat,
 	};
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/portion.h"
 #include "cli/price.h"
+#include "cli/quoted.h"
 #include "cli/report.h"
 #include "cli/thrift.h"
 #include "dynamodb/config.h"
@@ -72,8 +73,8 @@ struct context {
 	struct rules rules;
 	struct progress *progress;
 	int64_t begun_us;
-	bool stop_told; /* that what is under way is waited for */
-	char *repeat;   /* for struct report_place */
+	bool stop_told;       /* that what is under way is waited for */
+	struct quoted quoted; /* options, as they may be shown */
 };
 
 /* Where the options say nothing, look here before the environment. */
@@ -89,10 +90,6 @@ int context_open(struct context *c, const struct options *o,
 int context_again(struct context *c, struct fault *f);
 void context_close(struct context *c);
 
-/* The options that a command about the same entries has to say again; the
- * caller's. */
-char *context_repeat(const struct options *o);
-
 /* How many segments a scan of the table has. */
 int64_t context_segments(struct context *c);
 /* A million write units cost ${usd}, whatever else is known. */
@@ -101,6 +98,10 @@ void context_price(struct context *c, double usd);
 struct source *context_source(struct context *c, bool keys_only);
 /* How --limit has it read, and by how many workers. */
 struct thrift context_thrift(const struct context *c);
+/* Warn of each --session-prefix that no key began with; ${seen} is of the
+ * summary of ${entries} entries. */
+void context_tell_prefixes(const struct context *c, uint64_t seen,
+    int64_t entries);
 /* Tell what was odd about --keys-from: ${absent} keys have no entry. */
 void context_tell_keys(const struct context *c, int64_t absent);
 

@@ -24,11 +24,18 @@ static const char *const faults[REASONS] = {
 	[REASON_WRONG_TYPE] = "the attribute is neither a number nor a time",
 };
 
+/* Where an entry is written. */
+struct writing {
+	const struct paper *p;
+	struct buf *out;
+	bool reveal;
+};
+
 static void
-indent(const struct paper *p, int n)
+indent(const struct writing *w, int n)
 {
 	for (; n > 0; n--)
-		buf_addc(p->out, ' ');
+		buf_addc(w->out, ' ');
 }
 
 /* "expired 3 d ago, at 2026-…" */
@@ -94,221 +101,307 @@ entry_fate(struct buf *out, const struct record *r)
 	}
 }
 
-static void value(const struct paper *p, int depth, struct slice v);
+static void value(const struct writing *w, int depth, struct slice v);
+
+/* In place of ${size} bytes of a secret. */
+static void
+hidden(const struct writing *w, int64_t size)
+{
+	paper_bytes(w->out, size);
+	buf_adds(w->out, ", masked (--reveal shows it)");
+}
+
+/* Whether a member of this name, of an entry whose values are shown, is
+ * not. */
+static bool
+hides(const struct writing *w, struct slice name)
+{
+	return !w->reveal && mask_hides_name(name);
+}
+
+static void pretty(const struct writing *w, int depth, struct slice json);
+
+/* A string, a number or a word of JSON. */
+static void
+scalar(const struct writing *w, struct slice json)
+{
+	struct slice text = slice_unquote(json);
+
+	if (!w->reveal && text.p != NULL && mask_hides_text(text))
+		hidden(w, (int64_t)slice_text_length(text));
+	else
+		plain_compact(w->out, json);
+}
+
+/* What stands behind a member's name or in an array. */
+static void
+pretty_member(const struct writing *w, int depth, struct slice name,
+    struct slice v)
+{
+	if (name.p != NULL) {
+		plain_string(w->out, name);
+		buf_adds(w->out, ": ");
+	}
+	if (name.p != NULL && hides(w, name))
+		hidden(w, (int64_t)v.n);
+	else
+		pretty(w, depth, v);
+}
 
 /* JSON, a member or an element a line. Depth is bounded by slice_check. */
 static void
-pretty(const struct paper *p, int depth, struct slice json)
+pretty(const struct writing *w, int depth, struct slice json)
 {
-	struct slice_walk w = slice_walk(json);
-	struct slice name, v;
+	struct slice_walk walk = slice_walk(json);
+	struct slice name = { 0 }, v;
 	const char *between = "\n";
-	bool object = slice_object(&w) == 0;
+	bool object = slice_object(&walk) == 0;
 
 	if (!object) {
-		w = slice_walk(json);
-		if (slice_array(&w) != 0) {
-			plain_compact(p->out, json);
+		walk = slice_walk(json);
+		if (slice_array(&walk) != 0) {
+			scalar(w, json);
 			return;
 		}
 	}
-	buf_addc(p->out, object ? '{' : '[');
-	while ((object ? slice_member(&w, &name) : slice_element(&w)) == 1 &&
-	    slice_value(&w, &v) == 0) {
-		buf_adds(p->out, between);
+	buf_addc(w->out, object ? '{' : '[');
+	while (
+	    (object ? slice_member(&walk, &name) : slice_element(&walk)) == 1 &&
+	    slice_value(&walk, &v) == 0) {
+		buf_adds(w->out, between);
 		between = ",\n";
-		indent(p, depth + 2);
-		if (object) {
-			plain_string(p->out, name);
-			buf_adds(p->out, ": ");
-		}
-		pretty(p, depth + 2, v);
+		indent(w, depth + 2);
+		pretty_member(w, depth + 2, name, v);
 	}
 	if (between[0] == ',') {
-		buf_addc(p->out, '\n');
-		indent(p, depth);
+		buf_addc(w->out, '\n');
+		indent(w, depth);
 	}
-	buf_addc(p->out, object ? '}' : ']');
+	buf_addc(w->out, object ? '}' : ']');
+}
+
+/* JSON that stands in a text, or a string in such. */
+static bool
+is_json(struct slice doc, size_t *blank)
+{
+	size_t n = 0;
+
+	while (n < doc.n && strchr(" \t\r\n", doc.p[n]) != NULL &&
+	    doc.p[n] != '\0')
+		n++;
+	*blank = n;
+	return n < doc.n && (doc.p[n] == '{' || doc.p[n] == '[') &&
+	    slice_check(doc, NULL) == 0;
 }
 
 /* Text, or the JSON that stands in it. */
 static void
-text_value(const struct paper *p, int depth, struct slice inner)
+text_value(const struct writing *w, int depth, struct slice inner)
 {
 	struct buf text = { 0 };
 	struct slice doc;
-	size_t blank = 0, from;
+	size_t blank, from;
 
 	slice_text_decode(&text, inner);
 	doc = (struct slice){ buf_text(&text), text.n };
-	while (blank < doc.n && strchr(" \t\r\n", doc.p[blank]) != NULL &&
-	    doc.p[blank] != '\0')
-		blank++;
-	if (blank < doc.n && (doc.p[blank] == '{' || doc.p[blank] == '[') &&
-	    slice_check(doc, NULL) == 0) {
-		buf_adds(p->out, "JSON\n");
-		indent(p, depth + 2);
-		from = p->out->n;
-		pretty(p, depth + 2,
+	if (is_json(doc, &blank)) {
+		buf_adds(w->out, "JSON\n");
+		indent(w, depth + 2);
+		from = w->out->n;
+		pretty(w, depth + 2,
 		    (struct slice){ doc.p + blank, doc.n - blank });
-		if (p->style.ascii)
-			plain_ascii(p->out, from);
+		if (w->p->style.ascii)
+			plain_ascii(w->out, from);
+	} else if (!w->reveal && mask_hides_text(inner)) {
+		hidden(w, (int64_t)doc.n);
 	} else {
-		text_escape(p->out, doc.p, doc.n, p->style.ascii);
+		text_escape(w->out, doc.p, doc.n, w->p->style.ascii);
 	}
 	buf_release(&text);
 }
 
-/* "  name  TYPE  value" */
 static void
-member(const struct paper *p, int depth, struct slice name, struct slice v)
+type_word(const struct writing *w, enum attr_type type)
+{
+	if (w->p->style.color)
+		buf_addf(w->out, "\033[%sm", PAPER_DIM);
+	buf_adds(w->out, attr_type_name(type));
+	if (w->p->style.color)
+		buf_adds(w->out, "\033[m");
+}
+
+static void
+add_name(const struct writing *w, int depth, struct slice name)
 {
 	struct buf text = { 0 };
 
 	slice_text_decode(&text, name);
-	indent(p, depth);
-	text_escape(p->out, buf_text(&text), text.n, p->style.ascii);
-	buf_adds(p->out, "  ");
-	value(p, depth, v);
+	indent(w, depth);
+	text_escape(w->out, buf_text(&text), text.n, w->p->style.ascii);
+	buf_adds(w->out, "  ");
 	buf_release(&text);
+}
+
+/* "TYPE  312 B, masked …", with its end of line. */
+static void
+masked(const struct writing *w, struct slice v)
+{
+	struct slice inner;
+
+	buf_addf(w->out, "%s  ", attr_type_name(attr_open(v, &inner)));
+	hidden(w, attr_size(v));
+	buf_addc(w->out, '\n');
 }
 
 /* The elements of a list or a set, each on its line. */
 static void
-elements(const struct paper *p, int depth, struct slice array,
+elements(const struct writing *w, int depth, struct slice array,
     enum attr_type type)
 {
-	struct slice_walk w = slice_walk(array);
+	struct slice_walk walk = slice_walk(array);
 	struct slice v;
 
-	buf_addc(p->out, '\n');
-	if (slice_array(&w) != 0)
+	buf_addc(w->out, '\n');
+	if (slice_array(&walk) != 0)
 		return;
-	while (slice_element(&w) == 1 && slice_value(&w, &v) == 0) {
-		indent(p, depth + 2);
+	while (slice_element(&walk) == 1 && slice_value(&walk, &v) == 0) {
+		indent(w, depth + 2);
+		buf_adds(w->out, "- ");
 		if (type == ATTR_L) {
-			buf_adds(p->out, "- ");
-			value(p, depth + 2, v);
+			value(w, depth + 2, v);
 			continue;
 		}
-		buf_adds(p->out, "- ");
-		text_value(p, depth + 2, slice_unquote(v));
-		buf_addc(p->out, '\n');
+		v = slice_unquote(v);
+		if (!w->reveal && type == ATTR_BS && mask_hides_binary(v))
+			hidden(w, (int64_t)v.n);
+		else
+			text_value(w, depth + 2, v);
+		buf_addc(w->out, '\n');
 	}
 }
 
 static void
-members(const struct paper *p, int depth, struct slice object)
+members(const struct writing *w, int depth, struct slice object)
 {
-	struct slice_walk w = slice_walk(object);
+	struct slice_walk walk = slice_walk(object);
 	struct slice name, v;
 
-	buf_addc(p->out, '\n');
-	if (slice_object(&w) != 0)
+	buf_addc(w->out, '\n');
+	if (slice_object(&walk) != 0)
 		return;
-	while (slice_member(&w, &name) == 1 && slice_value(&w, &v) == 0)
-		member(p, depth + 2, name, v);
+	while (slice_member(&walk, &name) == 1 && slice_value(&walk, &v) == 0) {
+		add_name(w, depth + 2, name);
+		if (hides(w, name))
+			masked(w, v);
+		else
+			value(w, depth + 2, v);
+	}
 }
 
-/* "TYPE  value", with the end of its last line. */
+/* "TYPE  value", with its end of line. */
 static void
-value(const struct paper *p, int depth, struct slice v)
+value(const struct writing *w, int depth, struct slice v)
 {
 	struct slice inner;
 	enum attr_type type = attr_open(v, &inner);
 	size_t from;
 
-	if (p->style.color)
-		buf_addf(p->out, "\033[%sm", PAPER_DIM);
-	buf_adds(p->out, attr_type_name(type));
-	if (p->style.color)
-		buf_adds(p->out, "\033[m");
+	type_word(w, type);
 	if (type <= ATTR_NULL || type == ATTR_BAD)
-		buf_adds(p->out, "  ");
+		buf_adds(w->out, "  ");
 	switch (type) {
 	case ATTR_S:
-		text_value(p, depth, inner);
+		text_value(w, depth, inner);
+		break;
+	case ATTR_B:
+		if (!w->reveal && mask_hides_binary(inner))
+			hidden(w, attr_size(v));
+		else
+			text_escape(w->out, inner.p, inner.n,
+			    w->p->style.ascii);
 		break;
 	case ATTR_M:
-		members(p, depth, inner);
+		members(w, depth, inner);
 		return;
 	case ATTR_L:
 	case ATTR_SS:
 	case ATTR_NS:
 	case ATTR_BS:
-		elements(p, depth, inner, type);
+		elements(w, depth, inner, type);
 		return;
 	case ATTR_BAD:
-		from = p->out->n;
-		plain_compact(p->out, v);
-		if (p->style.ascii)
-			plain_ascii(p->out, from);
+		if (!w->reveal && mask_hides_json(v)) {
+			hidden(w, (int64_t)v.n);
+			break;
+		}
+		from = w->out->n;
+		plain_compact(w->out, v);
+		if (w->p->style.ascii)
+			plain_ascii(w->out, from);
 		break;
 	default:
-		text_escape(p->out, inner.p, inner.n, p->style.ascii);
+		text_escape(w->out, inner.p, inner.n, w->p->style.ascii);
 		break;
 	}
-	buf_addc(p->out, '\n');
+	buf_addc(w->out, '\n');
 }
 
-/* In place of what a session holds. */
+/* Add the partition key, or the sort key. */
 static void
-hidden(const struct paper *p, struct slice v)
+add_key(const struct writing *w, struct buf *out, const struct record *r,
+    bool sort)
 {
-	struct slice inner;
+	struct slice key = sort ? r->sort : r->key;
+	struct buf shown = { 0 };
 
-	buf_addf(p->out, "%s  ", attr_type_name(attr_open(v, &inner)));
-	paper_bytes(p->out, attr_size(v));
-	buf_adds(p->out, ", masked (--reveal shows it)\n");
-}
-
-static void
-attributes(const struct paper *p, const struct entry_view *v,
-    const struct record *r)
-{
-	struct slice_walk w = slice_walk(r->item->json);
-	bool hide = r->kind == KIND_SESSION && !v->reveal;
-	struct buf text = { 0 };
-	struct slice name, attr, inner;
-
-	(void)slice_object(&w);
-	while (slice_member(&w, &name) == 1 && slice_value(&w, &attr) == 0) {
-		if (!hide || attr.p == r->item->sort.p ||
-		    attr.p == r->item->ttl.p) {
-			member(p, 2, name, attr);
-			continue;
-		}
-		buf_reset(&text);
-		slice_text_decode(&text, name);
-		indent(p, 2);
-		text_escape(p->out, buf_text(&text), text.n, p->style.ascii);
-		buf_adds(p->out, "  ");
-		if (attr.p != r->item->partition.p) {
-			hidden(p, attr);
-			continue;
-		}
-		buf_addf(p->out, "%s  ",
-		    attr_type_name(attr_open(attr, &inner)));
-		paper_key(p, p->out, v->rules, r->key);
-		buf_addc(p->out, '\n');
+	if (!w->reveal) {
+		if (sort)
+			mask_sort(&shown, r);
+		else
+			mask_key(&shown, r);
+		key = (struct slice){ buf_text(&shown), shown.n };
 	}
-	buf_release(&text);
+	paper_shown(w->p, out, key);
+	buf_release(&shown);
+}
+
+static void
+attributes(const struct writing *w, const struct record *r)
+{
+	struct slice_walk walk = slice_walk(r->item->json);
+	struct slice name, attr;
+	enum attr_type type;
+	bool sort;
+
+	(void)slice_object(&walk);
+	while (
+	    slice_member(&walk, &name) == 1 && slice_value(&walk, &attr) == 0) {
+		add_name(w, 2, name);
+		sort = attr.p == r->item->sort.p;
+		if (w->reveal || !mask_hides(r, name, attr)) {
+			value(w, 2, attr);
+		} else if (sort || attr.p == r->item->partition.p) {
+			type = attr_open(attr, &(struct slice){ 0 });
+			buf_addf(w->out, "%s  ", attr_type_name(type));
+			add_key(w, w->out, r, sort);
+			buf_addc(w->out, '\n');
+		} else {
+			masked(w, attr);
+		}
+	}
 }
 
 void
 entry_print(const struct paper *p, const struct entry_view *v,
     const struct record *r)
 {
-	struct buf text = { 0 }, sort = { 0 };
+	const struct writing w = { .p = p, .out = p->out, .reveal = v->reveal };
+	struct buf text = { 0 };
 
-	if (v->reveal)
-		text_escape(&text, r->key.p, r->key.n, p->style.ascii);
-	else
-		paper_key(p, &text, v->rules, r->key);
-	if (r->item->sort.p != NULL) {
-		attr_key_text(&sort, r->item->sort);
+	add_key(&w, &text, r, false);
+	if (r->sort.p != NULL) {
 		buf_adds(&text, " / ");
-		text_escape(&text, buf_text(&sort), sort.n, p->style.ascii);
+		add_key(&w, &text, r, true);
 	}
 	if (p->style.color)
 		buf_addf(p->out, "\033[%sm", PAPER_BOLD);
@@ -324,7 +417,6 @@ entry_print(const struct paper *p, const struct entry_view *v,
 	}
 	entry_fate(&text, r);
 	paper_words(p, 2, buf_text(&text), NULL);
-	attributes(p, v, r);
+	attributes(&w, r);
 	buf_release(&text);
-	buf_release(&sort);
 }

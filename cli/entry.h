@@ -5,16 +5,11 @@
 
 #include "cli/paper.h"
 
-struct key_schema;
 struct record;
-struct rules;
 
 /* An entry in full, as people read it. */
 struct entry_view {
-	const struct rules *rules;
-	const struct key_schema *schema;
-	const char *ttl; /* the TTL attribute */
-	bool reveal;     /* a session's key and values in the clear */
+	bool reveal; /* nothing is masked */
 };
 
 /* Add ${r} to the paper: its key, what TTL makes of it, every attribute

@@ -269,7 +269,8 @@ write_part(struct part *p, struct fault *f)
 		rows_note(&p->rows, x->context.talk);
 		return forget(p, f);
 	}
-	talk_note(x->context.talk, "to go on: %s", x->context.o->line);
+	talk_note(x->context.talk, "to go on: %s",
+	    x->context.quoted.shown->line);
 	return -1;
 }
 

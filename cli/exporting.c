@@ -40,6 +40,8 @@ exporting_pass(struct exporting *x, const struct pass_sink *sink,
 	context_end(c);
 	if (rc == 0)
 		context_tell_keys(c, x->done.absent);
+	if (rc >= 0)
+		context_tell_prefixes(c, total.prefixes, total.items);
 	summary_release(&total);
 	source_close(source);
 	return rc;

@@ -384,6 +384,7 @@ option_release(struct options *o)
 	free(o->session_prefixes.list);
 	free(o->groups.list);
 	free(o->prefixes.list);
+	free(o->sort_prefixes.list);
 	free(o->encrypt_to.list);
 	free(o->operands);
 	*o = (struct options){ 0 };

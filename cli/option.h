@@ -81,6 +81,7 @@ struct options {
 	const char *table, *region, *profile, *endpoint_url, *ttl_attribute;
 	const char *stack, *logical_id, *expect_account;
 	struct option_list session_prefixes, groups;
+	const char *group_separators;
 	int64_t now;
 	const char *input, *key, *decrypt_with;
 	int64_t jobs, segments, max_rcu, max_wcu;
@@ -92,7 +93,7 @@ struct options {
 
 	/* selection */
 	const char *state, *reason, *kind;
-	struct option_list prefixes;
+	struct option_list prefixes, sort_prefixes;
 	const char *keys_from;
 	int64_t overdue, expires_within, larger_than;
 

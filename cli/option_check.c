@@ -145,20 +145,39 @@ check_part(const struct options *o, struct fault *f)
 	    "prometheus");
 }
 
+/* Keys are compared byte by byte. */
+static int
+check_separators(const struct options *o, struct fault *f)
+{
+	const char *p = o->group_separators;
+
+	for (; p != NULL && *p != '\0'; p++)
+		if ((unsigned char)*p >= 0x80)
+			return fault(f, FAULT_USAGE,
+			    "--group-separators '%s': only ASCII characters "
+			    "can be separators",
+			    o->group_separators);
+	return 0;
+}
+
 /* What a report shows of a session's key begins no key. */
 static int
 check_prefixes(const struct options *o, struct fault *f)
 {
-	for (size_t i = 0; i < o->prefixes.n; i++) {
-		const char *p = o->prefixes.list[i];
+	const struct option_list *const lists[] = { &o->prefixes,
+		&o->sort_prefixes };
 
-		if (mask_is((struct slice){ p, strlen(p) }))
-			return fault(f, FAULT_USAGE,
-			    "--prefix '%s': is masked; give what the key "
-			    "itself begins with",
-			    p);
-	}
-	return 0;
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < lists[k]->n; i++) {
+			const char *p = lists[k]->list[i];
+
+			if (mask_is(slice_str(p)))
+				return fault(f, FAULT_USAGE,
+				    "--%sprefix '%s': is masked; give what the "
+				    "key itself begins with",
+				    k > 0 ? "sort-" : "", p);
+		}
+	return check_separators(o, f);
 }
 
 /* A value outside of the window means no moment (inspector/moment.h): one

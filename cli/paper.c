@@ -6,8 +6,6 @@
 #include "base/text.h"
 #include "cli/option.h"
 #include "cli/paper.h"
-#include "inspector/mask.h"
-#include "inspector/record.h"
 #include "inspector/summary.h"
 
 /* Lines longer than this are hard to read, however wide the terminal. */
@@ -194,14 +192,14 @@ paper_units(struct buf *out, double n)
 		paper_count(out, n < 9e18 ? (int64_t)(n + 0.5) : INT64_MAX);
 }
 
-/* Add a key that is masked, or may be shown. An ellipsis where it was masked
- * is three dots on a terminal that has none. */
-static void
-add_shown(const struct paper *p, struct buf *out, const char *key, size_t n)
+/* An ellipsis where it was masked is three dots on a terminal that has
+ * none. */
+void
+paper_shown(const struct paper *p, struct buf *out, struct slice key)
 {
 	struct buf plain = { 0 };
 
-	buf_add(&plain, key, n);
+	buf_add(&plain, key.p, key.n);
 	for (size_t i = 0; p->style.ascii && i + 3 <= plain.n; i++)
 		if (memcmp(plain.p + i, "\xe2\x80\xa6", 3) == 0)
 			memset(plain.p + i, '.', 3);
@@ -210,25 +208,14 @@ add_shown(const struct paper *p, struct buf *out, const char *key, size_t n)
 }
 
 void
-paper_key(const struct paper *p, struct buf *out, const struct rules *rules,
-    struct slice key)
-{
-	struct buf masked = { 0 };
-
-	mask_key(&masked, rules, key);
-	add_shown(p, out, buf_text(&masked), masked.n);
-	buf_release(&masked);
-}
-
-void
 paper_summary_key(const struct paper *p, struct buf *out,
     const struct summary_key *key)
 {
-	add_shown(p, out, key->key, key->len);
+	paper_shown(p, out, (struct slice){ key->key, key->len });
 	if (key->sort == NULL)
 		return;
 	buf_adds(out, " / ");
-	text_escape(out, key->sort, key->sort_len, p->style.ascii);
+	paper_shown(p, out, (struct slice){ key->sort, key->sort_len });
 }
 
 void

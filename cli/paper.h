@@ -56,9 +56,8 @@ void paper_entries(struct buf *out, int64_t n);
 void paper_usd(struct buf *out, double usd);
 /* Add ${n} units: "15 021", or "128.5" when it is not whole. */
 void paper_units(struct buf *out, double n);
-/* Add a key as it may be shown: masked, and harmless. */
-void paper_key(const struct paper *p, struct buf *out,
-    const struct rules *rules, struct slice key);
+/* Add a key, or what inspector/mask.h made of one, harmless. */
+void paper_shown(const struct paper *p, struct buf *out, struct slice key);
 /* Add a key of a summary, which is masked already, and its sort key. */
 void paper_summary_key(const struct paper *p, struct buf *out,
     const struct summary_key *key);

@@ -4,75 +4,134 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "cli/context.h"
+#include "cli/command.h"
 #include "cli/option.h"
 #include "cli/quoted.h"
 #include "inspector/mask.h"
 
-/* Options as they could be written again, without the blank in front. */
-static char *
-written(const struct options *o, bool selection)
+/* Whose values can be keys of sessions. */
+static struct option_list *
+key_list(struct options *o, size_t i)
 {
-	struct buf b = { 0 };
-	char *text;
+	struct option_list *const lists[] = { &o->prefixes, &o->sort_prefixes,
+		&o->groups };
 
-	if (selection) {
-		option_repeat(&b, o, GROUP_SELECTION, NULL);
-	} else {
-		option_repeat_one(&b, o, "session-prefix");
-		option_repeat_one(&b, o, "group");
-	}
-	text = xstrdup(b.n > 0 ? b.p + 1 : "");
-	buf_release(&b);
+	return i < sizeof(lists) / sizeof(*lists) ? lists[i] : NULL;
+}
+
+/* Without the space in front. */
+static char *
+finish(struct buf *b)
+{
+	char *text = xstrdup(b->n > 0 ? b->p + 1 : "");
+
+	buf_release(b);
 	return text;
 }
 
-static struct option_list
-masked(const struct option_list *keys, const struct rules *rules)
+static char *
+selection(const struct options *o)
 {
-	struct option_list list = { xcalloc(keys->n, sizeof(char *)), keys->n };
 	struct buf b = { 0 };
 
-	for (size_t i = 0; i < keys->n; i++) {
-		struct slice key = { keys->list[i], strlen(keys->list[i]) };
-
-		buf_reset(&b);
-		if (mask_hides(rules, key))
-			mask_key(&b, rules, key);
-		else
-			buf_add(&b, key.p, key.n);
-		list.list[i] = xstrdup(buf_text(&b));
-	}
-	buf_release(&b);
-	return list;
+	option_repeat(&b, o, GROUP_SELECTION, NULL);
+	return finish(&b);
 }
 
-static void
-forget(struct option_list *list)
+static char *
+judging(const struct options *o)
 {
-	for (size_t i = 0; i < list->n; i++)
-		free((void *)(uintptr_t)list->list[i]);
-	free(list->list);
+	struct buf b = { 0 };
+
+	option_repeat_one(&b, o, "session-prefix");
+	option_repeat_one(&b, o, "group");
+	option_repeat_one(&b, o, "group-separators");
+	return finish(&b);
+}
+
+static char *
+repeat(const struct options *o)
+{
+	static const char *const names[] = { "profile", "ttl-attribute",
+		"session-prefix", "group", "group-separators" };
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		option_repeat_one(&b, o, names[i]);
+	option_repeat(&b, o, GROUP_SELECTION, "state");
+	return buf_detach(&b);
+}
+
+/* The command line made anew. */
+static char *
+line(const struct options *o)
+{
+	struct buf b = { 0 };
+
+	buf_addf(&b, "ttlsweep %s", o->command->name);
+	option_repeat(&b, o, GROUP_COMMAND, NULL);
+	option_repeat(&b, o, GROUP_SELECTION, NULL);
+	option_repeat(&b, o, GROUP_GLOBAL, NULL);
+	if (o->noperands > 0)
+		buf_adds(&b, " --");
+	for (size_t i = 0; i < o->noperands; i++) {
+		buf_addc(&b, ' ');
+		option_quote(&b, o->operands[i]);
+	}
+	return buf_detach(&b);
+}
+
+/* Put a list of its own in place of the borrowed one: whether something in it
+ * is masked. */
+static bool
+mask_list(struct option_list *list, const struct rules *rules)
+{
+	const char **own = xcalloc(list->n, sizeof(*own));
+	struct buf b = { 0 };
+	bool masked = false;
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct slice key = slice_str(list->list[i]);
+
+		buf_reset(&b);
+		mask_text(&b, rules, key);
+		own[i] = xstrdup(buf_text(&b));
+		masked = masked || strcmp(own[i], key.p) != 0;
+	}
+	buf_release(&b);
+	list->list = own;
+	return masked;
 }
 
 void
 quoted_make(struct quoted *q, const struct options *options,
-    const struct rules *rules, bool selects)
+    const struct rules *rules)
 {
-	struct options o = *options;
+	struct options *o = xmalloc(sizeof(*o));
+	struct option_list *list;
+	bool masked = false;
 
-	o.prefixes = masked(&o.prefixes, rules);
-	o.groups = masked(&o.groups, rules);
-	q->selection = selects ? written(&o, true) : NULL;
-	q->judging = written(&o, false);
-	q->repeat = context_repeat(&o);
-	forget(&o.prefixes);
-	forget(&o.groups);
+	*o = *options;
+	for (size_t i = 0; (list = key_list(o, i)) != NULL; i++)
+		masked |= mask_list(list, rules);
+	o->line = masked ? line(o) : xstrdup(options->line);
+	*q = (struct quoted){ selection(o), judging(o), repeat(o), o };
 }
 
 void
 quoted_release(struct quoted *q)
 {
+	struct option_list *list;
+
+	for (size_t i = 0;
+	     q->shown != NULL && (list = key_list(q->shown, i)) != NULL; i++) {
+		for (size_t k = 0; k < list->n; k++)
+			free((void *)(uintptr_t)list->list[k]);
+		free(list->list);
+	}
+	if (q->shown != NULL)
+		free((void *)(uintptr_t)q->shown->line);
+	free(q->shown);
 	free(q->selection);
 	free(q->judging);
 	free(q->repeat);

@@ -143,18 +143,24 @@ judge(const struct cookie *c, const struct options *o, struct fault *f)
 	    c->secrets == 1 ? "the secret" : "any secret", o->secret_file);
 }
 
-/* Each session prefix, and the id behind it. */
+/* Each session prefix, and the id behind it; where none was given, those that
+ * stores of express-session write: connect-redis and connect-dynamodb have
+ * sess:, others what is set, and dynamodb-store the id alone. */
 static void
 find_keys(struct session *s, const struct rules *rules)
 {
+	static const char *const usual[] = { "session:", "sess:", "" };
 	const struct buf *id = &s->cookie.id;
+	bool given = rules->nprefixes > 0;
+	size_t count =
+	    given ? rules->nprefixes : sizeof(usual) / sizeof(*usual);
 
-	s->keys = xcalloc(rules->nprefixes, sizeof(*s->keys));
-	for (size_t i = 0; i < rules->nprefixes; i++) {
+	s->keys = xcalloc(count, sizeof(*s->keys));
+	for (size_t i = 0; i < count; i++) {
 		struct buf key = { 0 };
 		size_t n;
 
-		buf_adds(&key, rules->session_prefixes[i]);
+		buf_adds(&key, given ? rules->session_prefixes[i] : usual[i]);
 		buf_add(&key, buf_text(id), id->n);
 		n = key.n;
 		s->keys[s->nkeys++] = (struct slice){ buf_detach(&key), n };

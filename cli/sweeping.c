@@ -201,6 +201,8 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 	context_begin(c, execute ? "to write" : "matched", false);
 	rc = purge_run(&purge, &summary, totals, f);
 	context_end(c);
+	if (rc >= 0 && totals == &s->totals)
+		context_tell_prefixes(c, summary.prefixes, summary.items);
 	summary_release(&summary);
 	source_close(purge.source);
 	source_close(purge.counting);
@@ -257,7 +259,7 @@ tell_next(struct sweep *s)
 {
 	struct buf next = { 0 };
 
-	go_on(&next, s->context.o, &s->totals);
+	go_on(&next, s->context.quoted.shown, &s->totals);
 	if (next.n > 0)
 		talk_note(s->context.talk, "%s", buf_text(&next));
 	buf_release(&next);

@@ -9,41 +9,36 @@
 #include "inspector/mask.h"
 #include "inspector/record.h"
 
-/* Session ids and what sessions hold (see inspector/mask.h). */
-static bool
-is_secret(const struct column_view *view, const struct record *r)
-{
-	return r->kind == KIND_SESSION && !view->reveal;
-}
-
 bool
 column_hides(const struct column_view *view, const struct record *r,
-    struct slice value)
+    struct slice name, struct slice value)
 {
-	const struct item *item = r->item;
-
-	return is_secret(view, r) &&
-	    (value.p == item->partition.p ||
-		(value.p != item->ttl.p && value.p != item->sort.p));
-}
-
-static void
-add_hidden(struct buf *out, int64_t size)
-{
-	char text[32];
-
-	text_bytes(text, size);
-	buf_addf(out, "\xe2\x80\xa6 %s", text);
+	return !view->reveal && mask_hides(r, name, value);
 }
 
 void
-column_mask(struct buf *out, const struct column_view *view,
-    const struct record *r, struct slice value)
+column_mask(struct buf *out, const struct record *r, struct slice value)
 {
 	if (value.p == r->item->partition.p)
-		mask_key(out, view->rules, r->key);
+		mask_key(out, r);
+	else if (value.p == r->item->sort.p)
+		mask_sort(out, r);
 	else
-		add_hidden(out, attr_size(value));
+		mask_value(out, attr_size(value));
+}
+
+/* The name of the attribute whose value is ${value}. */
+static struct slice
+name_of(const struct record *r, struct slice value)
+{
+	struct slice_walk w = slice_walk(r->item->json);
+	struct slice name = { 0 }, v;
+
+	(void)slice_object(&w);
+	while (slice_member(&w, &name) == 1 && slice_value(&w, &v) == 0)
+		if (v.p == value.p)
+			break;
+	return name;
 }
 
 /* S and N as they read, all else as DynamoDB JSON. */
@@ -56,40 +51,51 @@ add_stored(struct buf *out, const struct column_view *view,
 
 	if (value.p == NULL)
 		return;
-	if (column_hides(view, r, value)) {
-		column_mask(out, view, r, value);
+	if (column_hides(view, r, name_of(r, value), value)) {
+		column_mask(out, r, value);
+		return;
+	}
+	if (!view->reveal && mask_hides_json(value)) {
+		mask_value(out, attr_size(value));
 		return;
 	}
 	type = attr_open(value, &inner);
 	if (type == ATTR_S || type == ATTR_N)
 		slice_text_decode(out, inner);
-	else
+	else if (view->reveal)
 		plain_compact(out, value);
+	else
+		plain_masked_compact(out, value);
 }
 
-/* A session's group can reach into its id: sessions need not be told by a
- * prefix that ends in a colon. */
 static void
 group_text(struct buf *out, const struct column *c,
     const struct column_view *view, const struct record *r)
 {
-	struct slice shown = r->group;
-	size_t prefix;
-
 	(void)c;
-	if (is_secret(view, r) && r->group.p == r->key.p) {
-		prefix = record_prefix(view->rules, r->key);
-		if (prefix < shown.n) {
-			buf_add(out, shown.p, prefix);
-			buf_adds(out, "\xe2\x80\xa6");
-			return;
-		}
-	}
-	buf_add(out, shown.p, shown.n);
+	if (view->reveal)
+		buf_add(out, r->group.p, r->group.n);
+	else
+		mask_group(out, r);
+}
+
+/* An attribute's value in an object. */
+static void
+add_attribute(struct buf *out, const struct column_view *view, bool plain,
+    struct slice value)
+{
+	if (view->reveal && plain)
+		plain_value(out, value, view->numbers_string);
+	else if (view->reveal)
+		plain_compact(out, value);
+	else if (plain)
+		plain_masked(out, value, view->numbers_string);
+	else
+		plain_masked_compact(out, value);
 }
 
 /* The attributes beside the key as an object: as DynamoDB JSON, or without
- * the TTL and plain. */
+ * the TTL and plain. Of what is masked as a whole only the size. */
 static void
 add_object(struct buf *out, const struct column_view *view,
     const struct record *r, bool plain)
@@ -111,15 +117,15 @@ add_object(struct buf *out, const struct column_view *view,
 			buf_addc(out, ',');
 		plain_string(out, name);
 		buf_addc(out, ':');
-		if (plain)
-			plain_value(out, value, view->numbers_string);
+		if (column_hides(view, r, name, value))
+			plain_mask(out, value);
 		else
-			plain_compact(out, value);
+			add_attribute(out, view, plain, value);
 	}
 	buf_addc(out, '}');
-	if (is_secret(view, r)) {
+	if (r->masked && !view->reveal) {
 		out->n = begin;
-		add_hidden(out, size);
+		mask_value(out, size);
 	}
 }
 
@@ -127,12 +133,14 @@ static void
 key_text(struct buf *out, const struct column *c,
     const struct column_view *view, const struct record *r)
 {
-	if (!c->sort && is_secret(view, r))
-		mask_key(out, view->rules, r->key);
-	else if (!c->sort)
-		buf_add(out, r->key.p, r->key.n);
-	else if (r->item->sort.p != NULL)
-		attr_key_text(out, r->item->sort);
+	struct slice key = c->sort ? r->sort : r->key;
+
+	if (view->reveal)
+		buf_add(out, key.p, key.n);
+	else if (c->sort)
+		mask_sort(out, r);
+	else
+		mask_key(out, r);
 }
 
 static void
@@ -237,7 +245,7 @@ const struct column_def column_defs[] = {
 	    true, 7, overdue_text },
 	{ "size", "bytes as DynamoDB counts them",
 	    true, 6, size_text },
-	{ "group", "the key up to its first colon",
+	{ "group", "the keys up to their first separator",
 	    false, 0.1, group_text },
 	{ "value", "the other attributes as plain JSON",
 	    false, 0.3, value_text },

@@ -10,7 +10,6 @@ struct buf;
 struct fault;
 struct key_schema;
 struct record;
-struct rules;
 
 struct column;
 struct column_view;
@@ -62,9 +61,8 @@ void columns_release(struct columns *c);
 
 /* How entries are shown. */
 struct column_view {
-	const struct rules *rules;
 	const struct key_schema *schema;
-	bool reveal;         /* session keys and values in the clear */
+	bool reveal;         /* nothing is masked */
 	bool terminal;       /* it goes to one */
 	bool numbers_string; /* reserved for JSON Lines: quote numbers */
 };
@@ -73,12 +71,11 @@ struct column_view {
  * bytes); nothing for what is absent or unknown. Pure. */
 void column_text(struct buf *out, const struct column *c,
     const struct column_view *view, const struct record *r);
-/* Whether the attribute value ${value} of ${r} is a secret that is not to be
- * shown: a session's key, and all else of it but sort key and TTL. Pure. */
+/* Whether the value ${value} of the attribute ${name} of ${r} is not to be
+ * shown (inspector/mask.h). Pure. */
 bool column_hides(const struct column_view *view, const struct record *r,
-    struct slice value);
+    struct slice name, struct slice value);
 /* What is shown in its place: the masked key, or "… 312 B". Pure. */
-void column_mask(struct buf *out, const struct column_view *view,
-    const struct record *r, struct slice value);
+void column_mask(struct buf *out, const struct record *r, struct slice value);
 
 #endif

@@ -11,6 +11,7 @@
 #include "export/csv_items.h"
 #include "export/csv_read.h"
 #include "export/csv_safe.h"
+#include "inspector/mask.h"
 
 #define ATTRIBUTES "attributes"
 #define SIZE "size"
@@ -225,6 +226,14 @@ csv_items_guess(struct csv_items *c, const char *hint, struct csv_key *key,
 	return rc;
 }
 
+static int
+masked(struct fault *f)
+{
+	return fault(f, FAULT_DATA,
+	    "a secret in it is masked: export --format csv (or list --reveal "
+	    "--format csv) writes it as it is");
+}
+
 /* The key attribute of column ${i} as a member of the image. */
 static int
 add_key(struct csv_items *c, const struct csv_row *row, size_t i,
@@ -239,6 +248,8 @@ add_key(struct csv_items *c, const struct csv_row *row, size_t i,
 
 	slice_text_encode(&c->image, name, strlen(name));
 	buf_addc(&c->image, ':');
+	if (mask_is(cell) && mask_hides_attribute(name))
+		return masked(f);
 	if (attr_key_value(&c->image, type, cell.p, cell.n) == 0)
 		return 0;
 	if (csv_safe_is(cell))
@@ -247,6 +258,20 @@ add_key(struct csv_items *c, const struct csv_row *row, size_t i,
 		    "without --csv-safe");
 	return fault(f, FAULT_DATA, "cell %zu cannot be the key %s: not %s",
 	    i + 1, name, cell.n == 0 ? "there" : forms[type]);
+}
+
+/* Whether in ${value} is a string that stands in place of an attribute's
+ * value. */
+static bool
+is_masked(struct slice value)
+{
+	static const char mask[] = "\"" MASK " ";
+	size_t n = sizeof(mask) - 1;
+
+	for (size_t i = 0; i + n <= value.n; i++)
+		if (memcmp(value.p + i, mask, n) == 0)
+			return true;
+	return false;
 }
 
 static int
@@ -261,6 +286,8 @@ add_attribute(struct csv_items *c, struct slice name, struct slice value,
 		    "the column \"" ATTRIBUTES "\" has the key's \"%.*s\", "
 		    "too",
 		    SLICE_ARG(name));
+	if (attr_check(value) != 0 && is_masked(value))
+		return masked(f);
 	if (attr_check(value) != 0)
 		return fault(f, FAULT_DATA,
 		    "\"%.*s\" in the column \"" ATTRIBUTES "\" is no "

@@ -5,12 +5,11 @@
 #include "inspector/record.h"
 
 static void
-add_masked(struct buf *out, const struct column_view *view,
-    const struct record *r, struct slice value)
+add_masked(struct buf *out, const struct record *r, struct slice value)
 {
 	struct buf text = { 0 };
 
-	column_mask(&text, view, r, value);
+	column_mask(&text, r, value);
 	slice_text_encode(out, buf_text(&text), text.n);
 	buf_release(&text);
 }
@@ -32,8 +31,10 @@ format_json_row(struct buf *out, const struct columns *columns,
 		first = false;
 		plain_string(out, name);
 		buf_addc(out, ':');
-		if (column_hides(view, r, value))
-			add_masked(out, view, r, value);
+		if (column_hides(view, r, name, value))
+			add_masked(out, r, value);
+		else if (!view->reveal)
+			plain_masked(out, value, view->numbers_string);
 		else
 			plain_value(out, value, view->numbers_string);
 	}

@@ -40,22 +40,25 @@ cell_at(const struct csv_row *row, size_t column)
 	return column > 0 ? row->cells[column] : (struct slice){ "", 0 };
 }
 
-/* Whether the key of ${row} is masked. One that looks so and is not is told
- * by what stands beside it: only sessions are masked, and their attributes
- * are then, too. */
+/* Whether the cell of a key attribute is masked. One that looks so and is not
+ * is known by what stands beside it: where keys are masked the attributes are,
+ * too, unless it is for the name of the key alone. */
+static bool
+is_masked_cell(const struct reading *r, const struct csv_row *row, size_t i)
+{
+	struct slice attributes = cell_at(row, r->head.attributes);
+
+	return mask_is(row->cells[i]) &&
+	    (attributes.n == 0 || *attributes.p != '{' ||
+		mask_hides_attribute(
+		    i > 0 ? r->table->sort : r->table->partition));
+}
+
 static bool
 is_masked(const struct reading *r, const struct csv_row *row)
 {
-	const struct slice item = SLICE("item");
-	struct slice kind, attributes;
-
-	if (!mask_is(row->cells[0]))
-		return false;
-	kind = cell_at(row, r->head.kind);
-	if (kind.n == item.n && memcmp(kind.p, item.p, kind.n) == 0)
-		return false;
-	attributes = cell_at(row, r->head.attributes);
-	return attributes.n == 0 || *attributes.p != '{';
+	return is_masked_cell(r, row, 0) ||
+	    (r->table->sort != NULL && is_masked_cell(r, row, 1));
 }
 
 static int

@@ -21,7 +21,6 @@ read_names(struct keylist_head *h, const struct csv_row *row, size_t keys)
 		const char *name;
 		size_t *at;
 	} ours[] = {
-		{ "kind", &h->kind },
 		{ "size", &h->size },
 		{ "attributes", &h->attributes },
 	};

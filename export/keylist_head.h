@@ -11,7 +11,7 @@ struct fault;
 struct keylist_head {
 	size_t columns; /* in each row; 0: the first is not read yet */
 	/* which they are, where they are among them; 0: they are not */
-	size_t kind, size, attributes;
+	size_t size, attributes;
 };
 
 /* Read it: 1 it is the line of names, 0 it is a key, -1. Pure. */

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "dynamodb/attr.h"
 #include "export/plain.h"
+#include "inspector/mask.h"
 
 static void
 add_unit(struct buf *out, unsigned unit)
@@ -162,9 +163,54 @@ add_number(struct buf *out, struct slice text, bool quote)
 		plain_string(out, text);
 }
 
+static void
+add_mask(struct buf *out, int64_t size)
+{
+	struct buf text = { 0 };
+
+	mask_value(&text, size);
+	slice_text_encode(out, buf_text(&text), text.n);
+	buf_release(&text);
+}
+
+/* How an AttributeValue is written. */
+struct style {
+	bool typed; /* as DynamoDB JSON */
+	bool quote; /* numbers are strings */
+	bool mask;
+};
+
+static void add_value(struct buf *out, struct slice value, struct style style);
+
+static void
+begin(struct buf *out, bool *first)
+{
+	if (!*first)
+		buf_addc(out, ',');
+	*first = false;
+}
+
+/* An element of a set: the string ${value}. */
+static void
+add_element(struct buf *out, struct slice value, enum attr_type type,
+    struct style style)
+{
+	struct slice text = slice_unquote(value);
+
+	if (style.mask &&
+	    (type == ATTR_SS ? mask_hides_text(text)
+			     : type == ATTR_BS && mask_hides_binary(text)))
+		add_mask(out, (int64_t)slice_text_length(text));
+	else if (type == ATTR_NS && *value.p == '"' && !style.typed)
+		add_number(out, text, style.quote);
+	else
+		plain_compact(out, value);
+}
+
 /* An array of attribute values, or of strings that stand for ${type}. */
 static void
-add_array(struct buf *out, struct slice array, enum attr_type type, bool quote)
+add_array(struct buf *out, struct slice array, enum attr_type type,
+    struct style style)
 {
 	struct slice_walk w = slice_walk(array);
 	struct slice value;
@@ -173,21 +219,17 @@ add_array(struct buf *out, struct slice array, enum attr_type type, bool quote)
 	(void)slice_array(&w);
 	buf_addc(out, '[');
 	while (slice_element(&w) == 1 && slice_value(&w, &value) == 0) {
-		if (!first)
-			buf_addc(out, ',');
-		first = false;
+		begin(out, &first);
 		if (type == ATTR_L)
-			plain_value(out, value, quote);
-		else if (type == ATTR_NS && *value.p == '"')
-			add_number(out, slice_unquote(value), quote);
+			add_value(out, value, style);
 		else
-			plain_compact(out, value);
+			add_element(out, value, type, style);
 	}
 	buf_addc(out, ']');
 }
 
 static void
-add_map(struct buf *out, struct slice map, bool quote)
+add_map(struct buf *out, struct slice map, struct style style)
 {
 	struct slice_walk w = slice_walk(map);
 	struct slice name, value;
@@ -196,49 +238,93 @@ add_map(struct buf *out, struct slice map, bool quote)
 	(void)slice_object(&w);
 	buf_addc(out, '{');
 	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0) {
-		if (!first)
-			buf_addc(out, ',');
-		first = false;
+		begin(out, &first);
 		plain_string(out, name);
 		buf_addc(out, ':');
-		plain_value(out, value, quote);
+		if (style.mask && mask_hides_name(name))
+			plain_mask(out, value);
+		else
+			add_value(out, value, style);
 	}
 	buf_addc(out, '}');
 }
 
-void
-plain_value(struct buf *out, struct slice value, bool quote)
+/* What the value of ${type} holds. */
+static void
+add_inner(struct buf *out, struct slice inner, enum attr_type type,
+    struct style style)
 {
-	struct slice inner;
-	enum attr_type type = attr_open(value, &inner);
-
 	switch (type) {
-	case ATTR_S:
-	case ATTR_B:
-		plain_string(out, inner);
-		break;
 	case ATTR_N:
-		add_number(out, inner, quote);
+		if (style.typed)
+			plain_string(out, inner);
+		else
+			add_number(out, inner, style.quote);
 		break;
 	case ATTR_BOOL:
 		buf_add(out, inner.p, inner.n);
 		break;
 	case ATTR_NULL:
-		buf_adds(out, "null");
+		buf_adds(out, style.typed ? "true" : "null");
 		break;
 	case ATTR_M:
-		add_map(out, inner, quote);
+		add_map(out, inner, style);
 		break;
 	case ATTR_L:
 	case ATTR_SS:
 	case ATTR_NS:
 	case ATTR_BS:
-		add_array(out, inner, type, quote);
+		add_array(out, inner, type, style);
 		break;
-	case ATTR_BAD:
-		plain_compact(out, value);
+	default:
+		plain_string(out, inner);
 		break;
 	}
+}
+
+static void
+add_value(struct buf *out, struct slice value, struct style style)
+{
+	struct slice inner;
+	enum attr_type type = attr_open(value, &inner);
+
+	if (style.mask && mask_hides_json(value)) {
+		plain_mask(out, value);
+		return;
+	}
+	if (type == ATTR_BAD) {
+		plain_compact(out, value);
+		return;
+	}
+	if (style.typed)
+		buf_addf(out, "{\"%s\":", attr_type_name(type));
+	add_inner(out, inner, type, style);
+	if (style.typed)
+		buf_addc(out, '}');
+}
+
+void
+plain_value(struct buf *out, struct slice value, bool quote)
+{
+	add_value(out, value, (struct style){ .quote = quote });
+}
+
+void
+plain_masked(struct buf *out, struct slice value, bool quote)
+{
+	add_value(out, value, (struct style){ .quote = quote, .mask = true });
+}
+
+void
+plain_masked_compact(struct buf *out, struct slice value)
+{
+	add_value(out, value, (struct style){ .typed = true, .mask = true });
+}
+
+void
+plain_mask(struct buf *out, struct slice value)
+{
+	add_mask(out, attr_size(value));
 }
 
 void

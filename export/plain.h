@@ -24,6 +24,16 @@ struct buf;
 void plain_value(struct buf *out, struct slice value, bool quote);
 /* The JSON ${value} without the blanks between its parts. */
 void plain_compact(struct buf *out, struct slice value);
+/*
+ * The same two for an AttributeValue that may contain secrets: members of maps
+ * whose name says so, and texts and binaries of JSON with such members, become
+ * the string "… 312 B" (inspector/mask.h). With it the second is no longer an
+ * AttributeValue: what is masked cannot be taken for an entry.
+ */
+void plain_masked(struct buf *out, struct slice value, bool quote);
+void plain_masked_compact(struct buf *out, struct slice value);
+/* Add what stands in place of the masked ${value}, as a JSON string. */
+void plain_mask(struct buf *out, struct slice value);
 /* The same, but strings stay byte for byte: not for a terminal. JSON has no raw
  * line end in them, so this is one line, too. */
 void plain_verbatim(struct buf *out, struct slice value);

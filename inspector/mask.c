@@ -1,16 +1,19 @@
 #include <string.h>
+#include <strings.h>
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "dynamodb/attr.h"
 #include "dynamodb/hash.h"
+#include "dynamodb/item.h"
 #include "inspector/mask.h"
 #include "inspector/record.h"
 
 #define ELLIPSIS "\xe2\x80\xa6"
 #define HASH_DIGITS 6
-#define NONE "(none)" /* the group of keys that have none */
-#define SHOWN 4       /* characters of the secret that are shown … */
-#define ENOUGH 16     /* … when it has at least that many */
+#define SHOWN 4    /* characters of the secret that are shown … */
+#define ENOUGH 16  /* … when it has at least that many */
+#define JSON_MAX 8 /* texts of JSON in texts of JSON that are looked into */
 
 /* Bytes of the first ${want} characters of ${text}; 0 when it has fewer. A
  * byte that is not UTF-8 is a character by itself. */
@@ -30,59 +33,346 @@ characters(struct slice text, int want)
 	return (size_t)(p - text.p);
 }
 
-size_t
-mask_front(const struct rules *rules, struct slice key)
+/* Bytes of ${key} that are shown, ${prefix} of them its prefix. */
+static size_t
+front_of(struct slice key, size_t prefix)
 {
-	struct slice secret;
-	size_t prefix;
+	struct slice secret = { key.p + prefix, key.n - prefix };
 
-	if (record_kind(rules, key, &prefix) != KIND_SESSION)
-		return key.n;
-	secret = (struct slice){ key.p + prefix, key.n - prefix };
 	if (characters(secret, ENOUGH) > 0)
 		return prefix + characters(secret, SHOWN);
 	return prefix;
 }
 
-void
-mask_key(struct buf *out, const struct rules *rules, struct slice key)
+static void
+add_masked(struct buf *out, struct slice key, size_t prefix)
 {
 	char hex[2 * HASH_SHA256 + 1];
 
-	if (record_kind(rules, key, NULL) != KIND_SESSION) {
-		buf_add(out, key.p, key.n);
-		return;
-	}
-	buf_add(out, key.p, mask_front(rules, key));
+	buf_add(out, key.p, front_of(key, prefix));
 	hash_sha256_hex(hex, key.p, key.n);
 	buf_adds(out, ELLIPSIS);
 	buf_add(out, hex, HASH_DIGITS);
 }
 
-bool
-mask_hides(const struct rules *rules, struct slice group)
+size_t
+mask_front(const struct record *r)
 {
-	size_t prefix;
-
-	return record_kind(rules, group, &prefix) == KIND_SESSION &&
-	    prefix < group.n &&
-	    !(group.n == sizeof(NONE) - 1 &&
-		memcmp(group.p, NONE, group.n) == 0);
+	return r->key_masked ? front_of(r->key, r->key_prefix) : r->key.n;
 }
 
-int
+void
+mask_key(struct buf *out, const struct record *r)
+{
+	if (r->key_masked)
+		add_masked(out, r->key, r->key_prefix);
+	else
+		buf_add(out, r->key.p, r->key.n);
+}
+
+void
+mask_sort(struct buf *out, const struct record *r)
+{
+	if (r->sort.p == NULL)
+		return;
+	if (r->sort_masked)
+		add_masked(out, r->sort, r->sort_prefix);
+	else
+		buf_add(out, r->sort.p, r->sort.n);
+}
+
+/* A group as people make them: letters, all small or all but the first, or
+ * all capitals, with - _ . between them, and a separator at the end. Ids of
+ * sessions have digits or mix the two. */
+static bool
+is_word(struct slice group)
+{
+	bool upper = false, lower = false;
+
+	for (size_t i = 0; i < group.n; i++) {
+		char c = group.p[i];
+
+		if (c >= 'A' && c <= 'Z')
+			upper = upper || i > 0;
+		else if (c >= 'a' && c <= 'z')
+			lower = true;
+		else if (c >= '0' && c <= '9')
+			return false;
+		else if (i + 1 < group.n && memchr("-_.", c, 3) == NULL)
+			return false;
+	}
+	return !(upper && lower);
+}
+
+/* Whether the part ${group} of a masked key is part of a secret. */
+static bool
+reaches_in(struct slice group, size_t prefix)
+{
+	return prefix > 0 ? group.n > prefix : !is_word(group);
+}
+
+/* The part that the partition key decided, and that of the sort key. */
+static struct slice
+first_part(const struct record *r)
+{
+	return (struct slice){ r->group.p, r->group_first };
+}
+
+static struct slice
+second_part(const struct record *r)
+{
+	if (r->group.n == r->group_first)
+		return (struct slice){ r->group.p + r->group.n, 0 };
+	return (struct slice){ r->group.p + r->group_first + 1,
+		r->group.n - r->group_first - 1 };
+}
+
+static bool
+hides_first(const struct record *r)
+{
+	struct slice part = first_part(r);
+
+	/* "(none)" is no part of the key */
+	return r->key_masked && part.n <= r->key.n &&
+	    memcmp(part.p, r->key.p, part.n) == 0 &&
+	    reaches_in(part, r->key_prefix);
+}
+
+static bool
+hides_second(const struct record *r)
+{
+	struct slice part = second_part(r);
+
+	return part.n > 0 && r->sort_masked && reaches_in(part, r->sort_prefix);
+}
+
+bool
+mask_hides_group(const struct record *r)
+{
+	return hides_first(r) || hides_second(r);
+}
+
+void
+mask_group(struct buf *out, const struct record *r)
+{
+	struct slice first = first_part(r), second = second_part(r);
+
+	if (hides_first(r))
+		add_masked(out, first,
+		    r->key_prefix < first.n ? r->key_prefix : 0);
+	else
+		buf_add(out, first.p, first.n);
+	if (second.n == 0)
+		return;
+	buf_addc(out, ' ');
+	if (hides_second(r))
+		add_masked(out, second,
+		    r->sort_prefix < second.n ? r->sort_prefix : 0);
+	else
+		buf_add(out, second.p, second.n);
+}
+
+void
+mask_item(struct buf *out, const struct rules *rules, const struct item *item)
+{
+	struct buf scratch = { 0 };
+	struct record r;
+
+	record_keys(&r, item, rules, &scratch);
+	mask_key(out, &r);
+	if (item->sort.p != NULL) {
+		buf_addc(out, ' ');
+		mask_sort(out, &r);
+	}
+	buf_release(&scratch);
+}
+
+void
+mask_text(struct buf *out, const struct rules *rules, struct slice text)
+{
+	struct buf value = { 0 }, scratch = { 0 };
+	struct item item = { 0 };
+	struct record r;
+
+	buf_adds(&value, "{\"S\":");
+	slice_text_encode(&value, text.p, text.n);
+	buf_addc(&value, '}');
+	item.partition = (struct slice){ value.p, value.n };
+	record_keys(&r, &item, rules, &scratch);
+	if (r.key_masked && (r.key_prefix == 0 || r.key_prefix < text.n))
+		add_masked(out, text,
+		    r.key_prefix <= text.n ? r.key_prefix : 0);
+	else
+		buf_add(out, text.p, text.n);
+	buf_release(&value);
+	buf_release(&scratch);
+}
+
+static bool
+contains(struct slice text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= text.n; i++)
+		if (strncasecmp(text.p + i, word, n) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_secret(struct slice name)
+{
+	static const char *const words[] = { "token", "secret", "password",
+		"cookie", "sess" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (contains(name, words[i]))
+			return true;
+	return false;
+}
+
+bool
+mask_hides_attribute(const char *name)
+{
+	return is_secret(slice_str(name));
+}
+
+bool
+mask_hides_name(struct slice name)
+{
+	struct buf plain = { 0 };
+	bool found;
+
+	if (name.n == 0 || memchr(name.p, '\\', name.n) == NULL)
+		return is_secret(name);
+	slice_text_decode(&plain, name);
+	found = is_secret((struct slice){ buf_text(&plain), plain.n });
+	buf_release(&plain);
+	return found;
+}
+
+bool
+mask_hides(const struct record *r, struct slice name, struct slice value)
+{
+	if (value.p == r->item->partition.p)
+		return r->key_masked;
+	if (value.p == r->item->sort.p)
+		return r->sort_masked;
+	if (value.p == r->item->ttl.p && r->reason != REASON_WRONG_TYPE)
+		return false;
+	return r->masked || mask_hides_name(name);
+}
+
+static bool hides_in(struct slice text, int depth);
+
+/* Whether a member of a masked name, or a text with one, is in checked
+ * JSON. */
+static bool
+json_hides(struct slice json, int depth)
+{
+	struct slice_walk w = slice_walk(json);
+	struct slice name, v;
+	bool object = slice_object(&w) == 0;
+
+	if (!object) {
+		w = slice_walk(json);
+		if (slice_array(&w) != 0) {
+			v = slice_unquote(json);
+			return v.p != NULL && hides_in(v, depth);
+		}
+	}
+	while ((object ? slice_member(&w, &name) : slice_element(&w)) == 1 &&
+	    slice_value(&w, &v) == 0)
+		if ((object && mask_hides_name(name)) || json_hides(v, depth))
+			return true;
+	return false;
+}
+
+static bool
+is_hiding(struct slice doc, int depth)
+{
+	size_t blank = 0;
+
+	while (blank < doc.n && memchr(" \t\r\n", doc.p[blank], 4) != NULL)
+		blank++;
+	doc = (struct slice){ doc.p + blank, doc.n - blank };
+	if (doc.n == 0 || memchr("{[\"", *doc.p, 3) == NULL ||
+	    slice_check(doc, NULL) != 0)
+		return false;
+	/* deeper than anyone writes it: not worth a look */
+	return depth >= JSON_MAX || json_hides(doc, depth + 1);
+}
+
+static bool
+hides_in(struct slice text, int depth)
+{
+	struct buf plain = { 0 };
+	bool found;
+
+	slice_text_decode(&plain, text);
+	found = is_hiding((struct slice){ buf_text(&plain), plain.n }, depth);
+	buf_release(&plain);
+	return found;
+}
+
+bool
+mask_hides_text(struct slice text)
+{
+	return hides_in(text, 0);
+}
+
+bool
+mask_hides_binary(struct slice text)
+{
+	struct buf bytes = { 0 };
+	bool found = false;
+
+	if (hash_base64_decode(&bytes, text.p, text.n) == 0)
+		found =
+		    is_hiding((struct slice){ buf_text(&bytes), bytes.n }, 0);
+	buf_release(&bytes);
+	return found;
+}
+
+bool
+mask_hides_json(struct slice value)
+{
+	struct slice inner;
+
+	switch (attr_open(value, &inner)) {
+	case ATTR_S:
+		return mask_hides_text(inner);
+	case ATTR_B:
+		return mask_hides_binary(inner);
+	case ATTR_BAD:
+		return json_hides(value, 0);
+	default:
+		return false;
+	}
+}
+
+void
+mask_value(struct buf *out, int64_t size)
+{
+	char text[32];
+
+	text_bytes(text, size);
+	buf_addf(out, ELLIPSIS " %s", text);
+}
+
+bool
 mask_is(struct slice text)
 {
 	size_t tail = sizeof(ELLIPSIS) - 1 + HASH_DIGITS;
 	const char *p;
 
 	if (text.n < tail)
-		return 0;
+		return false;
 	p = text.p + text.n - tail;
 	if (memcmp(p, ELLIPSIS, sizeof(ELLIPSIS) - 1) != 0)
-		return 0;
+		return false;
 	for (p += sizeof(ELLIPSIS) - 1; p < text.p + text.n; p++)
 		if (*p == '\0' || strchr("0123456789abcdef", *p) == NULL)
-			return 0;
-	return 1;
+			return false;
+	return true;
 }

@@ -99,7 +99,7 @@ judge_page(struct hand *h, const struct segment *at, struct pass_progress *sum,
 		record_of(&r, &h->page.items[i], pass->rules, &h->scratch);
 		wanted = selection_wants(pass->selection, pass->rules, &r);
 		units = units_of(pass, &r, wanted);
-		summary_add(&h->tally, &r, units, pass->rules);
+		summary_add(&h->tally, &r, units);
 		sum->items++;
 		sum->bytes += r.size > 0 ? r.size : 0;
 		if (!wanted)

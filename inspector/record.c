@@ -1,7 +1,16 @@
 #include <string.h>
 
 #include "dynamodb/attr.h"
+#include "dynamodb/hash.h"
 #include "inspector/record.h"
+#include "inspector/sessions.h"
+
+/* What keys of verification tokens begin with (Auth.js, "DynamoDB Adapter":
+ * default schema): a link with one in it logs in, like a session's id. */
+#define VERIFICATION "VT#"
+/* A sort key beside a session's partition key that has fewer bytes is not
+ * taken for a secret. */
+#define MASK_SORT_LENGTH 16
 
 /*
  * Policy. The service deletes an entry whose TTL attribute is a Number below
@@ -96,49 +105,192 @@ kind_parse(const char *s)
 	return find_name(kinds, KINDS, s);
 }
 
-enum kind
-record_kind(const struct rules *rules, struct slice key, size_t *prefix)
-{
-	enum kind kind = KIND_ITEM;
-	size_t longest = 0;
+/* A key: a value, its text, and the bytes where it is binary. */
+struct key {
+	enum attr_type type;
+	struct slice text;
+	size_t prefix;
+	bool session; /* a session prefix was found, maybe an empty one */
+};
 
+static bool
+begins(struct slice text, const char *p, size_t n)
+{
+	return n == 0 || (n <= text.n && memcmp(text.p, p, n) == 0);
+}
+
+/* The session prefixes of a key, S as text: those of the rules, and those
+ * that are taken where the rules have none. What is masked is what either of
+ * them calls a session: which prefixes match is known only at the end. */
+static enum kind
+kind_of(struct record *r, const struct rules *rules, struct key *k)
+{
+	size_t own = k->type == ATTR_S ? sessions_prefix(k->text) : 0;
+	enum kind kind = KIND_ITEM;
+
+	k->prefix = own;
+	k->session = own > 0;
+	if (rules->nprefixes == 0)
+		return own > 0 ? KIND_SESSION : KIND_ITEM;
 	for (size_t i = 0; i < rules->nprefixes; i++) {
 		const char *p = rules->session_prefixes[i];
 		size_t n = strlen(p);
 
-		if (n > key.n || (n > 0 && memcmp(p, key.p, n) != 0))
+		if ((n > 0 && k->type != ATTR_S) || !begins(k->text, p, n))
 			continue;
 		kind = KIND_SESSION;
-		if (n > longest)
-			longest = n;
+		k->session = true;
+		r->prefixes |= i < 64 ? UINT64_C(1) << i : 0;
+		if (n > k->prefix)
+			k->prefix = n;
 	}
-	if (prefix != NULL)
-		*prefix = longest;
 	return kind;
 }
 
-size_t
-record_prefix(const struct rules *rules, struct slice key)
+/* The same of a binary key, by its bytes: it is not called a session, but
+ * its base64 would show one. */
+static bool
+is_binary_session(const struct rules *rules, const struct key *k)
 {
-	size_t prefix;
+	struct buf bytes = { 0 };
+	struct slice text;
+	bool found = false;
 
-	(void)record_kind(rules, key, &prefix);
-	return prefix;
+	if (k->type != ATTR_B ||
+	    hash_base64_decode(&bytes, k->text.p, k->text.n) != 0)
+		return false;
+	text = (struct slice){ buf_text(&bytes), bytes.n };
+	found = sessions_prefix(text) > 0 ||
+	    begins(text, VERIFICATION, strlen(VERIFICATION));
+	for (size_t i = 0; i < rules->nprefixes; i++)
+		found = found ||
+		    begins(text, rules->session_prefixes[i],
+			strlen(rules->session_prefixes[i]));
+	buf_release(&bytes);
+	return found;
+}
+
+/* Whether a key belongs to a verification token of Auth.js. */
+static bool
+is_verification(struct key *k)
+{
+	size_t n = strlen(VERIFICATION);
+
+	if (k->type != ATTR_S || !begins(k->text, VERIFICATION, n))
+		return false;
+	if (k->prefix < n)
+		k->prefix = n;
+	return true;
+}
+
+/* Kind, and what of the keys is masked. ${sort}->text.p NULL: there is none. */
+static void
+judge_keys(struct record *r, const struct rules *rules, struct key *key,
+    struct key *sort)
+{
+	bool has_sort = sort->text.p != NULL;
+	enum kind kind = kind_of(r, rules, key);
+
+	if (has_sort && kind_of(r, rules, sort) == KIND_SESSION)
+		kind = KIND_SESSION;
+	if (rules->nprefixes == 0 && rules->all_sessions)
+		kind = KIND_SESSION;
+	r->kind = kind;
+	r->masked = kind == KIND_SESSION || rules->all_sessions ||
+	    key->session || sort->session;
+	r->masked |= is_verification(key);
+	if (has_sort)
+		r->masked |= is_verification(sort);
+	r->masked = r->masked || is_binary_session(rules, key) ||
+	    (has_sort && is_binary_session(rules, sort));
+	r->key_masked = r->masked || rules->mask_partition;
+	/* The id is in the partition key then; what is short beside it names
+	 * a part of the session, such as "meta" or "v0". */
+	r->sort_masked = has_sort &&
+	    (rules->mask_sort ||
+		(r->masked &&
+		    (key->prefix == 0 || sort->session || sort->prefix > 0 ||
+			sort->text.n >= MASK_SORT_LENGTH)));
+	r->key_prefix = key->prefix;
+	r->sort_prefix = sort->prefix;
+}
+
+/* The text up to and with its first separator; n 0: it has none. */
+static struct slice
+up_to_separator(const struct rules *rules, const struct key *k)
+{
+	const char *ends =
+	    rules->separators != NULL ? rules->separators : ":#/|";
+	size_t count = strlen(ends);
+
+	if (k->type != ATTR_S || count == 0)
+		return (struct slice){ 0 };
+	for (size_t i = 0; i < k->text.n; i++)
+		if (memchr(ends, k->text.p[i], count) != NULL)
+			return (struct slice){ k->text.p, i + 1 };
+	return (struct slice){ 0 };
 }
 
 static struct slice
-group_of(const struct rules *rules, struct slice key)
+group_of_partition(const struct rules *rules, const struct key *k)
 {
-	const char *colon;
+	struct slice group;
 
 	for (size_t i = 0; i < rules->ngroups; i++)
-		if (key.n == strlen(rules->groups[i]) &&
-		    memcmp(key.p, rules->groups[i], key.n) == 0)
-			return key;
-	colon = key.n > 0 ? memchr(key.p, ':', key.n) : NULL;
-	if (colon == NULL)
-		return SLICE("(none)");
-	return (struct slice){ key.p, (size_t)(colon - key.p) + 1 };
+		if (k->text.n == strlen(rules->groups[i]) &&
+		    memcmp(k->text.p, rules->groups[i], k->text.n) == 0)
+			return k->text;
+	group = up_to_separator(rules, k);
+	return group.n > 0 ? group : SLICE("(none)");
+}
+
+static enum attr_type
+type_of(struct slice value)
+{
+	struct slice inner;
+
+	return attr_open(value, &inner);
+}
+
+void
+record_keys(struct record *r, const struct item *item,
+    const struct rules *rules, struct buf *scratch)
+{
+	struct key key = { .type = type_of(item->partition) }, sort = { 0 };
+	struct slice first, second = { 0 };
+	size_t at;
+
+	buf_reset(scratch);
+	attr_key_text(scratch, item->partition);
+	at = scratch->n;
+	if (item->sort.p != NULL) {
+		sort.type = type_of(item->sort);
+		attr_key_text(scratch, item->sort);
+	}
+	/* room for the group, so that nothing moves any more */
+	buf_reserve(scratch, scratch->n + sizeof("(none) "));
+	key.text = (struct slice){ buf_text(scratch), at };
+	if (item->sort.p != NULL)
+		sort.text =
+		    (struct slice){ buf_text(scratch) + at, scratch->n - at };
+	r->item = item;
+	r->key = key.text;
+	r->sort = sort.text;
+	r->prefixes = 0;
+	judge_keys(r, rules, &key, &sort);
+
+	first = group_of_partition(rules, &key);
+	if (sort.text.p != NULL)
+		second = up_to_separator(rules, &sort);
+	r->group = first;
+	r->group_first = first.n;
+	if (second.n == 0)
+		return;
+	at = scratch->n;
+	buf_add(scratch, first.p, first.n);
+	buf_addc(scratch, ' ');
+	buf_add(scratch, second.p, second.n);
+	r->group = (struct slice){ buf_text(scratch) + at, scratch->n - at };
 }
 
 bool
@@ -180,12 +332,7 @@ record_of(struct record *r, const struct item *item, const struct rules *rules,
 {
 	struct moment m;
 
-	buf_reset(scratch);
-	attr_key_text(scratch, item->partition);
-	r->item = item;
-	r->key = (struct slice){ buf_text(scratch), scratch->n };
-	r->kind = record_kind(rules, r->key, NULL);
-	r->group = group_of(rules, r->key);
+	record_keys(r, item, rules, scratch);
 	r->size = rules->sizes ? attr_item_size(item->json) : -1;
 
 	moment_read(&m, item->ttl, rules->now, rules->zone);

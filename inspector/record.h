@@ -47,11 +47,17 @@ struct rules {
 	int64_t now;   /* epoch seconds */
 	bool ttl_acts; /* the table's TTL is on, and on this attribute */
 	struct moment_zone zone; /* of date-times that name none */
+	/* what keys of sessions begin with; none: inspector/sessions.h */
 	const char *const *session_prefixes;
 	size_t nprefixes;
+	bool all_sessions;   /* the table contains only sessions, unless there
+				are prefixes; all are masked either way */
+	bool mask_partition; /* the name of this key attribute says that it */
+	bool mask_sort;      /* is a secret (inspector/mask.h) */
 	const char *const *groups; /* whole keys that are groups */
 	size_t ngroups;
-	bool sizes; /* items are whole: sizes can be told */
+	const char *separators; /* a group ends with one; NULL: ":#/|" */
+	bool sizes;             /* items are whole: sizes are known */
 };
 
 /* One entry, judged. Lives as long as its page and its worker's scratch. */
@@ -70,13 +76,23 @@ struct record {
 				   or, zoneless, may be > 0 and not past yet */
 	struct slice key;       /* the partition key as text: decoded S, N as it
 				   stands, B in base64; points into the scratch */
-	struct slice group;     /* "session:", a whole key, or "(none)" */
-	int64_t size;           /* bytes as DynamoDB counts; -1 unknown */
+	struct slice sort;      /* likewise the sort key; p NULL without one */
+	size_t key_prefix;      /* bytes of the session prefix each begins */
+	size_t sort_prefix;     /* with, 0: none */
+	bool masked;            /* what it contains is a secret … */
+	bool key_masked;        /* … and so are these of its keys */
+	bool sort_masked;
+	uint64_t prefixes;  /* bit i: a key begins with session prefix i */
+	struct slice group; /* "session:", "USER# SESSION#", a whole key,
+			       "(none)" */
+	size_t group_first; /* bytes of it that the partition key decided */
+	int64_t size;       /* bytes as DynamoDB counts; -1 unknown */
 };
 
 /*
  * Judge ${item} by ${rules}: its state and the reason for it. Never fails.
- * ${scratch} is emptied and holds the key's text afterwards. Pure.
+ * ${scratch} is emptied and holds the texts of the keys and the group
+ * afterwards. Pure.
  */
 void record_of(struct record *r, const struct item *item,
     const struct rules *rules, struct buf *scratch);
@@ -86,12 +102,9 @@ void record_of(struct record *r, const struct item *item,
 bool record_past(const struct record *r, const struct rules *rules,
     int64_t overdue);
 
-/* The kind of a key; ${prefix} (may be NULL) becomes the bytes of the longest
- * session prefix it has, 0 for an item. An empty prefix makes every key a
- * session's, with nothing before its secret. Pure. */
-enum kind record_kind(const struct rules *rules, struct slice key,
-    size_t *prefix);
-/* Session prefix of the key, in bytes; 0 for an item. Pure. */
-size_t record_prefix(const struct rules *rules, struct slice key);
+/* Only what the keys decide: item, kind, keys, prefixes, what is masked, and
+ * group; nothing else of ${r} is set. Pure. */
+void record_keys(struct record *r, const struct item *item,
+    const struct rules *rules, struct buf *scratch);
 
 #endif

@@ -1,5 +1,8 @@
 #include <string.h>
 
+#include "base/buf.h"
+#include "dynamodb/attr.h"
+#include "dynamodb/hash.h"
 #include "inspector/record.h"
 #include "inspector/select.h"
 
@@ -23,8 +26,9 @@ selection_is_any(const struct selection *s)
 {
 	return s->states == ALL(STATES) &&
 	    (s->reasons == 0 || s->reasons == ALL(REASONS)) &&
-	    s->kinds == ALL(KINDS) && s->nprefixes == 0 && s->overdue < 0 &&
-	    s->expires_within < 0 && s->larger_than < 0;
+	    s->kinds == ALL(KINDS) && s->nprefixes == 0 &&
+	    s->nsort_prefixes == 0 && s->overdue < 0 && s->expires_within < 0 &&
+	    s->larger_than < 0;
 }
 
 /* The bits that one word of a list stands for; 0 when it is none. */
@@ -88,16 +92,36 @@ selection_reasons(const char *list, unsigned *reasons, const char **bad)
 }
 
 static bool
-has_prefix(const struct selection *s, struct slice key)
+begins(const char *const *prefixes, size_t count, struct slice key)
 {
-	for (size_t i = 0; i < s->nprefixes; i++) {
-		size_t n = strlen(s->prefixes[i]);
+	for (size_t i = 0; i < count; i++) {
+		size_t n = strlen(prefixes[i]);
 
-		if (n == 0 ||
-		    (n <= key.n && memcmp(key.p, s->prefixes[i], n) == 0))
+		if (n <= key.n &&
+		    (n == 0 || memcmp(key.p, prefixes[i], n) == 0))
 			return true;
 	}
-	return s->nprefixes == 0;
+	return false;
+}
+
+/* ${value} with its text ${key}; of a binary one the bytes count. */
+static bool
+key_begins(const char *const *prefixes, size_t count, struct slice value,
+    struct slice key)
+{
+	struct buf bytes = { 0 };
+	struct slice inner;
+	bool found;
+
+	if (value.p == NULL)
+		return false;
+	if (attr_open(value, &inner) != ATTR_B)
+		return begins(prefixes, count, key);
+	found = hash_base64_decode(&bytes, key.p, key.n) == 0 &&
+	    begins(prefixes, count,
+		(struct slice){ buf_text(&bytes), bytes.n });
+	buf_release(&bytes);
+	return found;
 }
 
 static bool
@@ -125,5 +149,10 @@ selection_wants(const struct selection *s, const struct rules *rules,
 		return false;
 	if (s->expires_within >= 0 && !expires_soon(s, rules, r))
 		return false;
-	return has_prefix(s, r->key);
+	return (s->nprefixes == 0 ||
+		   key_begins(s->prefixes, s->nprefixes, r->item->partition,
+		       r->key)) &&
+	    (s->nsort_prefixes == 0 ||
+		key_begins(s->sort_prefixes, s->nsort_prefixes, r->item->sort,
+		    r->sort));
 }

@@ -11,11 +11,16 @@ struct rules;
 /* Which entries a command is about. All zero selects none: see
  * selection_any. Borrowed strings. */
 struct selection {
-	unsigned states;             /* bit 1 << enum state */
-	unsigned reasons;            /* bit 1 << enum reason; 0: any */
-	unsigned kinds;              /* bit 1 << enum kind */
-	const char *const *prefixes; /* any of them; none: any key */
+	unsigned states;  /* bit 1 << enum state */
+	unsigned reasons; /* bit 1 << enum reason; 0: any */
+	unsigned kinds;   /* bit 1 << enum kind */
+	/* what the keys begin with, any of them; none: any key. Of a binary
+	 * key these are its bytes. */
+	const char *const *prefixes;
 	size_t nprefixes;
+	const char *const *sort_prefixes; /* where there is no sort key, none
+					     fits */
+	size_t nsort_prefixes;
 	int64_t overdue;        /* expired at least that long ago; -1: off */
 	int64_t expires_within; /* live, and ends within; -1: off */
 	int64_t larger_than;    /* bytes; -1: off */

@@ -75,42 +75,42 @@ add_times(struct summary *s, const struct record *r, int64_t units)
 }
 
 static struct summary_candidate
-candidate_of(const struct record *r, const struct rules *rules, int64_t bytes)
+candidate_of(const struct record *r, int64_t bytes)
 {
 	return (struct summary_candidate){
 		.key = r->key,
+		.sort = r->sort,
 		.bytes = bytes,
 		.moment = r->has_moment ? r->moment : 0,
-		.rules = r->kind == KIND_SESSION ? rules : NULL,
-		.item = r->item,
+		.masked = r->key_masked ? r : NULL,
+		.masked_sort = r->sort_masked ? r : NULL,
 	};
 }
 
 static struct summary_group *
-group_of(struct summary *s, const struct record *r, const struct rules *rules)
+group_of(struct summary *s, const struct record *r)
 {
 	struct summary_group *g;
 	struct buf shown = { 0 };
 
-	/* a group begins as its key does, but for "(none)" */
-	if (r->kind != KIND_SESSION || !mask_hides(rules, r->group))
+	if (!mask_hides_group(r))
 		return summary_group_named(s, r->group);
-	mask_key(&shown, rules, r->group);
+	mask_group(&shown, r);
 	g = summary_group_named(s, (struct slice){ shown.p, shown.n });
 	buf_release(&shown);
 	return g;
 }
 
 void
-summary_add(struct summary *s, const struct record *r, int64_t units,
-    const struct rules *rules)
+summary_add(struct summary *s, const struct record *r, int64_t units)
 {
 	int64_t bytes = s->sizes && r->size > 0 ? r->size : 0;
-	struct summary_candidate c = candidate_of(r, rules, bytes);
-	struct summary_group *g = group_of(s, r, rules);
+	struct summary_candidate c = candidate_of(r, bytes);
+	struct summary_group *g = group_of(s, r);
 
 	s->items++;
 	s->bytes += bytes;
+	s->prefixes |= r->prefixes;
 	count(&s->states[r->state], bytes);
 	count(&s->kinds[r->kind], bytes);
 	s->kind_states[r->kind][r->state]++;
@@ -236,6 +236,7 @@ summary_merge(struct summary *to, const struct summary *from)
 		to->sizes = false;
 	to->items += from->items;
 	to->bytes += from->bytes;
+	to->prefixes |= from->prefixes;
 	for (int i = 0; i < STATES; i++) {
 		merge_count(&to->states[i], &from->states[i]);
 		to->zoneless[i] += from->zoneless[i];

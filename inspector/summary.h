@@ -34,7 +34,7 @@ struct summary_group {
 struct summary_key {
 	char *key; /* as it may be shown, may hold NUL; NULL: none yet */
 	size_t len;
-	char *sort; /* the sort key's text; NULL without one */
+	char *sort; /* the sort key, likewise; NULL without one */
 	size_t sort_len;
 	int64_t bytes;
 	int64_t moment; /* an example's: when it was meant to expire; 0: it
@@ -62,6 +62,7 @@ struct summary_squares {
 struct summary {
 	bool sizes;
 	int64_t items, bytes;
+	uint64_t prefixes; /* bit i: session prefix i was seen */
 	struct summary_count states[STATES];
 	int64_t reasons[STATES][REASONS];
 	/* the smallest key as shown; of REASON_NONE there are none */
@@ -89,8 +90,7 @@ extern const int64_t summary_within[SUMMARY_UPCOMING];
 void summary_init(struct summary *s, size_t top, bool sizes);
 void summary_release(struct summary *s);
 /* Count ${r}; ${units}: what its delete would cost. */
-void summary_add(struct summary *s, const struct record *r, int64_t units,
-    const struct rules *rules);
+void summary_add(struct summary *s, const struct record *r, int64_t units);
 /* Add ${from} to ${to}; ${from} stays as it was. */
 void summary_merge(struct summary *to, const struct summary *from);
 /* Empty it for the next segment, keeping its memory. */

@@ -3,7 +3,6 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "dynamodb/attr.h"
 #include "inspector/mask.h"
 #include "inspector/summary.h"
 #include "inspector/summary_names.h"
@@ -31,40 +30,28 @@ void
 summary_candidate_release(struct summary_candidate *c)
 {
 	buf_release(&c->shown);
-	buf_release(&c->store);
+	buf_release(&c->shown_sort);
 }
 
 static struct slice
 key_of(struct summary_candidate *c)
 {
-	if (c->rules == NULL)
+	if (c->masked == NULL)
 		return c->key;
-	mask_key(&c->shown, c->rules, c->key);
+	mask_key(&c->shown, c->masked);
 	c->key = (struct slice){ buf_text(&c->shown), c->shown.n };
-	c->rules = NULL;
+	c->masked = NULL;
 	return c->key;
 }
 
 static struct slice
 sort_of(struct summary_candidate *c)
 {
-	struct slice inner;
-	enum attr_type type;
-
-	if (c->item == NULL)
+	if (c->masked_sort == NULL)
 		return c->sort;
-	if (c->item->sort.p != NULL) {
-		type = attr_open(c->item->sort, &inner);
-		if (type <= ATTR_B &&
-		    (inner.n == 0 || memchr(inner.p, '\\', inner.n) == NULL)) {
-			c->sort = inner;
-		} else {
-			attr_key_text(&c->store, c->item->sort);
-			c->sort =
-			    (struct slice){ buf_text(&c->store), c->store.n };
-		}
-	}
-	c->item = NULL;
+	mask_sort(&c->shown_sort, c->masked_sort);
+	c->sort = (struct slice){ buf_text(&c->shown_sort), c->shown_sort.n };
+	c->masked_sort = NULL;
 	return c->sort;
 }
 
@@ -84,8 +71,8 @@ key_cmp(struct summary_candidate *c, const struct summary_key *k)
 {
 	int r = 0;
 
-	if (c->rules != NULL) {
-		size_t front = mask_front(c->rules, c->key);
+	if (c->masked != NULL) {
+		size_t front = mask_front(c->masked);
 
 		r = memcmp(c->key.p, k->key, front < k->len ? front : k->len);
 	}

@@ -19,19 +19,17 @@ struct summary_key;
  */
 
 /*
- * An entry that wants to be kept by name. Its texts are made only when they
- * decide something: ${rules} is what ${key} is masked by, NULL once it is as
- * it may be shown; ${item} is where the sort key is read from, NULL once it
- * stands in ${sort}.
+ * An entry that wants to be kept by name. Masked keys are made only when they
+ * decide something: ${masked} is set until ${key} (or ${sort}) is as it may be
+ * shown.
  */
 struct summary_candidate {
 	struct slice key;
 	struct slice sort; /* p NULL: none */
 	int64_t bytes;
 	int64_t moment; /* as in struct summary_key */
-	const struct rules *rules;
-	const struct item *item;
-	struct buf shown, store;
+	const struct record *masked, *masked_sort;
+	struct buf shown, shown_sort;
 };
 
 /* One whose texts are there already, as they may be shown. */

@@ -3,8 +3,6 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "dynamodb/attr.h"
-#include "dynamodb/item.h"
 #include "inspector/mask.h"
 #include "inspector/record.h"
 #include "sweep/totals.h"
@@ -50,20 +48,14 @@ void
 sweep_totals_failed(struct sweep_totals *t, const struct rules *rules,
     const struct item *item, const char *why)
 {
-	struct buf key = { 0 }, shown = { 0 }, safe = { 0 };
+	struct buf shown = { 0 }, safe = { 0 };
 
 	if (t->nfailures >= SWEEP_FAILURES)
 		return;
-	attr_key_text(&key, item->partition);
-	mask_key(&shown, rules, (struct slice){ buf_text(&key), key.n });
-	if (item->sort.p != NULL) {
-		buf_addc(&shown, ' ');
-		attr_key_text(&shown, item->sort);
-	}
+	mask_item(&shown, rules, item);
 	text_escape(&safe, buf_text(&shown), shown.n, false);
 	t->failures[t->nfailures].key = buf_detach(&safe);
 	t->failures[t->nfailures].why = xstrdup(why);
 	t->nfailures++;
-	buf_release(&key);
 	buf_release(&shown);
 }

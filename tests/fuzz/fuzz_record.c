@@ -72,26 +72,41 @@ check_state(const struct record *r, const struct rules *rules)
 	}
 }
 
-/* A session's key is never shown whole, another always is. */
+/* What is masked is never shown whole, all else always is. */
 static void
-check_mask(const struct record *r, const struct rules *rules)
+check_shown(struct slice key, bool masked, size_t prefix, struct slice shown)
+{
+	MUST(prefix <= key.n);
+	if (masked) {
+		MUST(mask_is(shown));
+		MUST(shown.n <= prefix + 4 * 4 + 3 + 6);
+		MUST(memcmp(shown.p, key.p, prefix) == 0);
+	} else {
+		MUST(shown.n == key.n);
+		MUST(memcmp(shown.p, key.p, key.n) == 0);
+	}
+}
+
+static void
+check_mask(const struct record *r)
 {
 	struct buf shown = { 0 };
-	struct slice text;
 
-	mask_key(&shown, rules, r->key);
-	text = (struct slice){ buf_text(&shown), shown.n };
-	if (r->kind == KIND_SESSION) {
-		size_t prefix = record_prefix(rules, r->key);
-
-		MUST(prefix > 0 && mask_is(text));
-		MUST(text.n <= prefix + 4 * 4 + 3 + 6);
-		MUST(memcmp(text.p, r->key.p, prefix) == 0);
-	} else {
-		MUST(record_prefix(rules, r->key) == 0);
-		MUST(text.n == r->key.n);
-		MUST(memcmp(text.p, r->key.p, text.n) == 0);
-	}
+	MUST(r->kind != KIND_SESSION || r->masked);
+	MUST(!r->masked || r->key_masked);
+	mask_key(&shown, r);
+	check_shown(r->key, r->key_masked, r->key_prefix,
+	    (struct slice){ buf_text(&shown), shown.n });
+	buf_reset(&shown);
+	mask_sort(&shown, r);
+	if (r->sort.p != NULL)
+		check_shown(r->sort, r->sort_masked, r->sort_prefix,
+		    (struct slice){ buf_text(&shown), shown.n });
+	buf_reset(&shown);
+	mask_group(&shown, r);
+	MUST(r->group.n > 0 && shown.n > 0);
+	MUST(mask_hides_group(r) || shown.n == r->group.n);
+	(void)mask_hides_json(r->item->partition);
 	buf_release(&shown);
 }
 
@@ -138,12 +153,12 @@ check_summary(const struct record *r, const struct rules *rules)
 	struct summary s, t;
 	struct buf shown = { 0 };
 
-	mask_key(&shown, rules, r->key);
+	mask_key(&shown, r);
 	summary_init(&s, 2, rules->sizes);
 	summary_init(&t, 2, rules->sizes);
-	summary_add(&s, r, 1, rules);
+	summary_add(&s, r, 1);
 	summary_merge(&t, &s);
-	summary_add(&t, r, 1, rules);
+	summary_add(&t, r, 1);
 	MUST(t.items == 2 && t.ngroups == 1 && t.groups[0].items == 2);
 	MUST(t.reasons[r->state][r->reason] == 2);
 	MUST(t.examples[r->state][r->reason].len ==
@@ -178,23 +193,24 @@ judge(const struct item *item)
 {
 	struct buf scratch = { 0 };
 
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < 32; i++) {
 		struct rules rules = {
 			.now = NOW,
 			.ttl_acts = (i & 1) == 0,
 			.session_prefixes = prefixes,
-			.nprefixes = 2,
+			.nprefixes = (i & 4) == 0 ? 2 : 0,
+			.all_sessions = (i & 8) != 0,
 			.groups = groups,
 			.ngroups = 3,
 			.sizes = (i & 2) == 0,
-			.zone = { (i & 4) != 0, -28800 },
+			.zone = { (i & 16) != 0, -28800 },
 		};
 		struct record r;
 
 		record_of(&r, item, &rules, &scratch);
 		MUST(r.item == item && r.group.n > 0);
 		check_state(&r, &rules);
-		check_mask(&r, &rules);
+		check_mask(&r);
 		check_size(&r, &rules);
 		check_selection(&r, &rules);
 		check_summary(&r, &rules);

@@ -177,12 +177,74 @@ def key_text(value):
     return base64.b64encode(v).decode() if kind == "B" else v
 
 
-def mask(key, prefixes):
-    prefix = max((p for p in prefixes if key.startswith(p)), key=len, default=None)
-    if prefix is None:
-        return key
-    rest = key[len(prefix):]
-    return prefix + (rest[:4] if len(rest) >= 16 else "") + "…" + hashlib.sha256(key.encode()).hexdigest()[:6]
+SESSION = re.compile(r"(?:sess|session|sessions|sessid|sid|phpsessid)[:#/_.|-]", re.I | re.A)
+SESSION_KEYS = ("session_id", "sessionId", "sessionid", "session", "sid", "PHPSESSID")
+SESSION_TABLE = re.compile(r"(?:^|(?<![A-Za-z])|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z]))"
+                           r"(?:[Ss]essions?|SESSIONS?)(?![a-z])(?:(?![A-Z])|(?<=[a-z])|(?=[A-Z][a-z]))", re.A)
+SECRET = re.compile("token|secret|password|cookie|sess", re.I | re.A)
+WORD = re.compile(r"(?:[A-Z]?[a-z._-]*|[A-Z._-]+)[^a-zA-Z0-9]?", re.A)
+
+
+class Key:
+    """One key of an entry: its text, and the session prefix that it begins with."""
+
+    def __init__(self, value, options):
+        (self.type, v), = value.items()
+        self.text = key_text(value)
+        text = v if self.type == "S" else ""
+        own = SESSION.match(text)
+        given = [p for p in options.session_prefix or [] if not p or text.startswith(p)]
+        self.default = own is not None
+        self.given = bool(given)
+        self.prefix = max([len(own[0]) if own else 0] + [len(p) for p in given])
+        self.token = text.startswith("VT#")
+        if self.token:
+            self.prefix = max(self.prefix, 3)
+        self.inside = self.type == "B" and (
+            SESSION.match(bytes(v).decode("latin-1")) or bytes(v).startswith(b"VT#") or
+            any(bytes(v).startswith(p.encode()) for p in options.session_prefix or []))
+        at = [text.find(c) for c in options.group_separators if c in text]
+        self.group = text[:min(at) + 1] if at else None
+        self.masked = False
+
+    def mask(self, text):
+        prefix = self.prefix if self.prefix <= len(text) else 0
+        rest = text[prefix:]
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return text[:prefix] + (rest[:4] if len(rest) >= 16 else "") + "…" + digest[:6]
+
+    def shown(self):
+        return self.mask(self.text) if self.masked else self.text
+
+    def shown_group(self):
+        part = self.group
+        if self.masked and part is not None and self.text.startswith(part):
+            if len(part) > self.prefix if self.prefix else not WORD.fullmatch(part):
+                return self.mask(part)
+        return part
+
+
+def judge_keys(item, options):
+    """The kind of an entry, its keys as they are shown, and its group."""
+    key = Key(item[options.key], options)
+    sort = Key(item[options.sort_key], options) if options.sort_key else None
+    both = [k for k in (key, sort) if k]
+    all_of_table = options.key in SESSION_KEYS or SESSION_TABLE.search(options.table) is not None
+    if options.session_prefix:
+        session = any(k.given for k in both)
+    else:
+        session = all_of_table or any(k.default for k in both)
+    masked = session or all_of_table or any(k.default or k.token or k.inside for k in both)
+    key.masked = masked or SECRET.search(options.key) is not None
+    if sort:
+        short = key.prefix and not sort.prefix and not sort.given and len(sort.text.encode()) < 16
+        sort.masked = masked and not short or SECRET.search(options.sort_key) is not None
+    if key.text in options.group:
+        key.group = key.text
+    group = key.shown_group() or "(none)"
+    if sort and sort.group:
+        group += " " + sort.shown_group()
+    return "session" if session else "item", key.shown(), sort.shown() if sort else "", group
 
 
 def bucket_ends(last):
@@ -203,16 +265,10 @@ def count(items, options):
     scanned, zoneless = {"items": 0, "bytes": 0}, {}
     units = free = 0
     for item in items:
-        key = key_text(item[options.key])
         state, reason, meant = judge(item.get(options.ttl), now, acts)
-        kind = "session" if key.startswith(tuple(options.session_prefix)) else "item"
-        group = "(none)"
-        if key in options.group:
-            group = key
-        elif ":" in key:
-            group = key[:key.index(":") + 1]
+        kind, *shown, group = judge_keys(item, options)
         size = item_size(item)
-        shown = mask(key, options.session_prefix).encode()
+        shown = tuple(text.encode() for text in shown)
         for into in (scanned, states[state], kinds[kind], groups.setdefault(group, blank())):
             into["items"] += 1
             into["bytes"] += size
@@ -247,7 +303,8 @@ def count(items, options):
         "ttl_attribute": options.ttl, "ttl_status": options.ttl_status, "now": now,
         "scanned": scanned, "states": states,
         "reasons": [
-            {"state": s, "reason": r, "items": n, "example": examples[s, r].decode(),
+            {"state": s, "reason": r, "items": n, "example": examples[s, r][0].decode(),
+             **({"example_sort": examples[s, r][1].decode()} if options.sort_key else {}),
              **({"zoneless": zoneless[s, r]} if zoneless[s, r] else {})}
             for s in STATES for r in REASONS if (n := reasons.get((s, r)))],
         "kinds": kinds,
@@ -258,7 +315,7 @@ def count(items, options):
             "histogram": [{"up_to": end, "items": n} for end, n in histogram.items()]},
         "upcoming": [{w: s, "items": n} for (w, s), n in zip(
             (("within", 3600), ("within", 86400), ("within", 604800), ("beyond", TOO_OLD)), upcoming)],
-        "largest": [{"key": k.decode(), "bytes": -b} for b, k in largest[:options.top]],
+        "largest": [{"key": k[0].decode(), "bytes": -b} for b, k in largest[:options.top]],
         "purge": {"items": len(overdue), "write_units": units, "free_by_ttl": free},
     }
 
@@ -280,9 +337,9 @@ def main():
     p.add_argument("--ttl-status", help="if not the table's own")
     p.add_argument("--session-prefix", action="append")
     p.add_argument("--group", action="append")
+    p.add_argument("--group-separators", default=":#/|")
     p.add_argument("--top", type=int, default=10)
     options = p.parse_args()
-    options.session_prefix = options.session_prefix or ["session:", "sess:"]
     options.group = options.group or ["users", "categories", "images"]
     options.sort_key = None
     if options.items:

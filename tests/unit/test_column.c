@@ -246,8 +246,7 @@ test_texts(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {
-		struct column_view view = { .rules = &entry_rules,
-			.schema = texts[i].schema,
+		struct column_view view = { .schema = texts[i].schema,
 			.reveal = texts[i].reveal };
 		struct buf out = { 0 };
 		struct entry e;
@@ -295,8 +294,7 @@ test_secrets(void **state)
 	rules.session_prefixes = custom;
 	rules.nprefixes = COUNT(custom);
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct column_view view = { .rules = &rules,
-			.schema = cases[i].schema };
+		struct column_view view = { .schema = cases[i].schema };
 		struct buf out = { 0 };
 		struct entry e;
 
@@ -323,7 +321,7 @@ static void
 test_unknown_size(void **state)
 {
 	struct rules rules = entry_rules;
-	struct column_view view = { .rules = &rules, .schema = &key_only };
+	struct column_view view = { .schema = &key_only };
 	struct buf out = { 0 };
 	struct entry e;
 

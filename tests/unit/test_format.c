@@ -72,7 +72,7 @@ row_of(struct buf *out, const char *format, const char *columns,
 		    0);
 	else
 		columns_csv(&c, view->schema);
-	entry_read(&e, json, view->schema, view->rules);
+	entry_read(&e, json, view->schema, &entry_rules);
 	f->row(out, f->columned ? &c : NULL, view, &e.record);
 	columns_release(&c);
 	buf_release(&e.scratch);
@@ -137,9 +137,7 @@ parse_csv(const struct buf *csv)
 static void
 test_csv(void **state)
 {
-	struct column_view view = { .rules = &entry_rules,
-		.schema = &key_only,
-		.reveal = true };
+	struct column_view view = { .schema = &key_only, .reveal = true };
 	struct buf out = { 0 }, json = { 0 }, want = { 0 };
 	struct columns c;
 
@@ -189,9 +187,7 @@ test_csv(void **state)
 static void
 test_tsv(void **state)
 {
-	struct column_view view = { .rules = &entry_rules,
-		.schema = &key_only,
-		.reveal = true };
+	struct column_view view = { .schema = &key_only, .reveal = true };
 	struct buf out = { 0 }, json = { 0 }, want = { 0 };
 	const struct key_schema tab = { "a\tb", NULL };
 	struct columns c;
@@ -280,8 +276,7 @@ static const struct {
 static void
 test_json(void **state)
 {
-	struct column_view view = { .rules = &entry_rules,
-		.schema = &key_only };
+	struct column_view view = { .schema = &key_only };
 	struct buf out = { 0 }, json = { 0 }, want = { 0 };
 
 	(void)state;
@@ -336,8 +331,7 @@ test_json_options(void **state)
 	static const struct slice session = SLICE(
 	    "{\"d\":{\"S\":\"secret\"},\"key\":{\"S\":\"session:0123456789abcdef"
 	    "\"},\"n\":{\"N\":\"1\"},\"ttl\":{\"N\":\"7\"}}");
-	struct column_view view = { .rules = &entry_rules,
-		.schema = &key_only,
+	struct column_view view = { .schema = &key_only,
 		.reveal = true,
 		.numbers_string = true };
 	struct buf out = { 0 };
@@ -397,8 +391,7 @@ struct shape {
 static void
 table_of(struct buf *out, const struct shape *s, const char *json, int n)
 {
-	struct column_view view = { .rules = &entry_rules,
-		.schema = &key_only };
+	struct column_view view = { .schema = &key_only };
 	struct columns c;
 	struct table_options o = { .columns = &c,
 		.view = &view,
@@ -593,8 +586,7 @@ test_table_batches(void **state)
 static void
 test_table_narrower(void **state)
 {
-	struct column_view view = { .rules = &entry_rules,
-		.schema = &key_only };
+	struct column_view view = { .schema = &key_only };
 	struct buf out = { 0 };
 	struct columns c;
 	struct table_options o = { .columns = &c,
@@ -629,8 +621,7 @@ test_table_narrower(void **state)
 static void
 test_table_fails(void **state)
 {
-	struct column_view view = { .rules = &entry_rules,
-		.schema = &key_only };
+	struct column_view view = { .schema = &key_only };
 	struct columns c;
 	int calls = 0;
 	struct table_options o = { .columns = &c,

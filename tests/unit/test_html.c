@@ -132,7 +132,7 @@ test_report(void **state)
 
 	(void)state;
 	summary_init(&s, 10, true);
-	summary_add(&s, &record, 1, &rules);
+	summary_add(&s, &record, 1);
 	report_html(&out, &r);
 	assert_null(strstr(out.p, "<script"));
 	assert_null(strchr(out.p, '\033'));

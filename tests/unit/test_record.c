@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -399,32 +400,55 @@ test_every_row(void **state)
 	assert_int_equal(seen, COUNT(rows));
 }
 
+/* By the default prefixes. */
 static const struct {
 	const char *name;
-	const char *partition;
+	const char *partition, *sort;
 	enum kind kind;
 	const char *key;
 	size_t n;
+	size_t prefix, sort_prefix;
 	const char *group;
 } keys[] = {
 	/* clang-format off */
-	{ "session", "{\"S\":\"session:abc\"}", KIND_SESSION, "session:abc", 11, "session:" },
-	{ "sess", "{\"S\":\"sess:abc\"}", KIND_SESSION, "sess:abc", 8, "sess:" },
-	{ "only the prefix", "{\"S\":\"session:\"}", KIND_SESSION, "session:", 8, "session:" },
-	{ "almost a prefix", "{\"S\":\"session\"}", KIND_ITEM, "session", 7, "(none)" },
-	{ "another case", "{\"S\":\"Session:abc\"}", KIND_ITEM, "Session:abc", 11, "Session:" },
-	{ "not at the beginning", "{\"S\":\"xsession:abc\"}", KIND_ITEM, "xsession:abc", 12, "xsession:" },
-	{ "prefix escaped", "{\"S\":\"\\u0073ession\\u003aabc\"}", KIND_SESSION, "session:abc", 11, "session:" },
-	{ "two colons", "{\"S\":\"a:b:c\"}", KIND_ITEM, "a:b:c", 5, "a:" },
-	{ "a colon first", "{\"S\":\":b\"}", KIND_ITEM, ":b", 2, ":" },
-	{ "no colon", "{\"S\":\"abc\"}", KIND_ITEM, "abc", 3, "(none)" },
-	{ "a whole key that is a group", "{\"S\":\"users\"}", KIND_ITEM, "users", 5, "users" },
-	{ "a group's name and more", "{\"S\":\"users2\"}", KIND_ITEM, "users2", 6, "(none)" },
-	{ "a group's name and a colon", "{\"S\":\"users:1\"}", KIND_ITEM, "users:1", 7, "users:" },
-	{ "a NUL in the key", "{\"S\":\"a\\u0000b:c\"}", KIND_ITEM, "a\0b:c", 5, "a\0b:" },
-	{ "a group's name and a NUL", "{\"S\":\"users\\u0000\"}", KIND_ITEM, "users\0", 6, "(none)" },
-	{ "N", "{\"N\":\"1.50\"}", KIND_ITEM, "1.50", 4, "(none)" },
-	{ "B", "{\"B\":\"QUI=\"}", KIND_ITEM, "QUI=", 4, "(none)" },
+	{ "session", "{\"S\":\"session:abc\"}", NULL, KIND_SESSION, "session:abc", 11, 8, 0, "session:" },
+	{ "sess", "{\"S\":\"sess:abc\"}", NULL, KIND_SESSION, "sess:abc", 8, 5, 0, "sess:" },
+	{ "sess_", "{\"S\":\"sess_abc:d\"}", NULL, KIND_SESSION, "sess_abc:d", 10, 5, 0, "sess_abc:" },
+	{ "sessions/", "{\"S\":\"sessions/abc\"}", NULL, KIND_SESSION, "sessions/abc", 12, 9, 0, "sessions/" },
+	{ "sessid-", "{\"S\":\"sessid-abc\"}", NULL, KIND_SESSION, "sessid-abc", 10, 7, 0, "(none)" },
+	{ "sid.", "{\"S\":\"sid.abc\"}", NULL, KIND_SESSION, "sid.abc", 7, 4, 0, "(none)" },
+	{ "SID|", "{\"S\":\"SID|abc\"}", NULL, KIND_SESSION, "SID|abc", 7, 4, 0, "SID|" },
+	{ "PHPSESSID_", "{\"S\":\"PHPSESSID_abc\"}", NULL, KIND_SESSION, "PHPSESSID_abc", 13, 10, 0, "(none)" },
+	{ "Session#", "{\"S\":\"Session#abc\"}", NULL, KIND_SESSION, "Session#abc", 11, 8, 0, "Session#" },
+	{ "only the prefix", "{\"S\":\"session:\"}", NULL, KIND_SESSION, "session:", 8, 8, 0, "session:" },
+	{ "almost a prefix", "{\"S\":\"session\"}", NULL, KIND_ITEM, "session", 7, 0, 0, "(none)" },
+	{ "another separator", "{\"S\":\"session=abc\"}", NULL, KIND_ITEM, "session=abc", 11, 0, 0, "(none)" },
+	{ "a longer word", "{\"S\":\"sessionx:abc\"}", NULL, KIND_ITEM, "sessionx:abc", 12, 0, 0, "sessionx:" },
+	{ "not at the beginning", "{\"S\":\"xsession:abc\"}", NULL, KIND_ITEM, "xsession:abc", 12, 0, 0, "xsession:" },
+	{ "prefix escaped", "{\"S\":\"\\u0073ession\\u003aabc\"}", NULL, KIND_SESSION, "session:abc", 11, 8, 0, "session:" },
+	{ "a NUL after the word", "{\"S\":\"sess\\u0000a\"}", NULL, KIND_ITEM, "sess\0a", 6, 0, 0, "(none)" },
+	{ "two colons", "{\"S\":\"a:b:c\"}", NULL, KIND_ITEM, "a:b:c", 5, 0, 0, "a:" },
+	{ "a hash, then a colon", "{\"S\":\"a#b:c\"}", NULL, KIND_ITEM, "a#b:c", 5, 0, 0, "a#" },
+	{ "a colon first", "{\"S\":\":b\"}", NULL, KIND_ITEM, ":b", 2, 0, 0, ":" },
+	{ "no separator", "{\"S\":\"abc\"}", NULL, KIND_ITEM, "abc", 3, 0, 0, "(none)" },
+	{ "a whole key that is a group", "{\"S\":\"users\"}", NULL, KIND_ITEM, "users", 5, 0, 0, "users" },
+	{ "a group's name and more", "{\"S\":\"users2\"}", NULL, KIND_ITEM, "users2", 6, 0, 0, "(none)" },
+	{ "a group's name and a colon", "{\"S\":\"users:1\"}", NULL, KIND_ITEM, "users:1", 7, 0, 0, "users:" },
+	{ "a NUL in the key", "{\"S\":\"a\\u0000b:c\"}", NULL, KIND_ITEM, "a\0b:c", 5, 0, 0, "a\0b:" },
+	{ "a group's name and a NUL", "{\"S\":\"users\\u0000\"}", NULL, KIND_ITEM, "users\0", 6, 0, 0, "(none)" },
+	{ "N", "{\"N\":\"1.50\"}", NULL, KIND_ITEM, "1.50", 4, 0, 0, "(none)" },
+	{ "B", "{\"B\":\"QUI=\"}", NULL, KIND_ITEM, "QUI=", 4, 0, 0, "(none)" },
+	{ "B, a separator in its base64", "{\"B\":\"QU/=\"}", NULL, KIND_ITEM, "QU/=", 4, 0, 0, "(none)" },
+	{ "B whose bytes are session:abc", "{\"B\":\"c2Vzc2lvbjphYmM=\"}", NULL, KIND_ITEM, "c2Vzc2lvbjphYmM=", 16, 0, 0, "(none)" },
+	{ "in the sort key", "{\"S\":\"USER#1\"}", "{\"S\":\"SESSION#abc\"}", KIND_SESSION, "USER#1", 6, 0, 8, "USER# SESSION#" },
+	{ "in both", "{\"S\":\"sess:1\"}", "{\"S\":\"sid-x\"}", KIND_SESSION, "sess:1", 6, 5, 4, "sess:" },
+	{ "in neither", "{\"S\":\"USER#1\"}", "{\"S\":\"USER#1\"}", KIND_ITEM, "USER#1", 6, 0, 0, "USER# USER#" },
+	{ "a sort key without separator", "{\"S\":\"USER#1\"}", "{\"S\":\"x\"}", KIND_ITEM, "USER#1", 6, 0, 0, "USER#" },
+	{ "only the sort key has one", "{\"S\":\"abc\"}", "{\"S\":\"x|y\"}", KIND_ITEM, "abc", 3, 0, 0, "(none) x|" },
+	{ "a whole key and a sort key", "{\"S\":\"users\"}", "{\"S\":\"x/y\"}", KIND_ITEM, "users", 5, 0, 0, "users x/" },
+	{ "a numeric sort key", "{\"S\":\"a:b\"}", "{\"N\":\"12\"}", KIND_ITEM, "a:b", 3, 0, 0, "a:" },
+	{ "a binary sort key", "{\"S\":\"a:b\"}", "{\"B\":\"c2Vzc2lvbjphYmM=\"}", KIND_ITEM, "a:b", 3, 0, 0, "a:" },
+	{ "a numeric partition key", "{\"N\":\"12\"}", "{\"S\":\"sess/x\"}", KIND_SESSION, "12", 2, 0, 5, "(none) sess/" },
 	/* clang-format on */
 };
 
@@ -436,6 +460,7 @@ test_key(void **state)
 	int bad = 0;
 
 	(void)state;
+	rules.nprefixes = 0;
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		struct item item = {
 			.json = SLICE("{}"),
@@ -444,10 +469,15 @@ test_key(void **state)
 		const char *name = keys[i].name;
 		struct record r;
 
+		if (keys[i].sort != NULL)
+			item.sort = slice_str(keys[i].sort);
 		record_of(&r, &item, &rules, &scratch);
 		CHECK(name, r.kind == keys[i].kind);
 		CHECK(name, r.key.n == keys[i].n);
 		CHECK(name, memcmp(r.key.p, keys[i].key, r.key.n) == 0);
+		CHECK(name, (r.sort.p == NULL) == (keys[i].sort == NULL));
+		CHECK(name, r.key_prefix == keys[i].prefix);
+		CHECK(name, r.sort_prefix == keys[i].sort_prefix);
 		/* groups with a NUL: the bytes before it are enough */
 		CHECK(name, r.group.n >= strlen(keys[i].group));
 		CHECK(name,
@@ -455,63 +485,121 @@ test_key(void **state)
 			0);
 		if (memchr(keys[i].key, '\0', keys[i].n) == NULL)
 			CHECK(name, r.group.n == strlen(keys[i].group));
-		CHECK(name,
-		    record_prefix(&rules, r.key) ==
-			(r.kind == KIND_SESSION ? r.group.n : 0));
 	}
 	buf_release(&scratch);
 	assert_int_equal(bad, 0);
 }
 
-/* A whole key named as a group is one though it has a colon. */
+/* Groups by other rules. */
 static void
-test_group_first(void **state)
+test_groups(void **state)
 {
 	static const char *const named[] = { "image:all" };
+	static const struct {
+		const char *separators, *partition, *sort, *group;
+	} rows[] = {
+		/* a whole key named as a group is one though it has a colon */
+		{ NULL, "image:all", NULL, "image:all" },
+		{ NULL, "image:all", "a:b", "image:all a:" },
+		{ NULL, "users", NULL, "(none)" },
+		{ "_-", "a:b_c-d", "x-y", "a:b_ x-" },
+		{ "", "a:b", "c:d", "(none)" },
+		{ " ", "a b", "c:d", "a " },
+	};
 	struct rules rules = rules_of(ON);
 	struct buf scratch = { 0 };
-	struct item item = { .json = SLICE("{}"),
-		.partition = SLICE("{\"S\":\"image:all\"}") };
-	struct record r;
+	int bad = 0;
 
 	(void)state;
 	rules.groups = named;
 	rules.ngroups = 1;
-	record_of(&r, &item, &rules, &scratch);
-	assert_int_equal(r.group.n, 9);
-	assert_memory_equal(r.group.p, "image:all", 9);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char partition[64], sort[64];
+		struct item item = { .json = SLICE("{}") };
+		struct record r;
+
+		(void)snprintf(partition, sizeof(partition), "{\"S\":\"%s\"}",
+		    rows[i].partition);
+		item.partition = slice_str(partition);
+		if (rows[i].sort != NULL) {
+			(void)snprintf(sort, sizeof(sort), "{\"S\":\"%s\"}",
+			    rows[i].sort);
+			item.sort = slice_str(sort);
+		}
+		rules.separators = rows[i].separators;
+		record_of(&r, &item, &rules, &scratch);
+		CHECK(rows[i].partition, r.group.n == strlen(rows[i].group));
+		CHECK(rows[i].partition,
+		    memcmp(r.group.p, rows[i].group, r.group.n) == 0);
+	}
 	buf_release(&scratch);
+	assert_int_equal(bad, 0);
 }
 
+/* Which of the prefixes that were given match, and the longest of them all. */
 static void
 test_kind(void **state)
 {
-	static const char *const nested[] = { "s:", "s:web:", "s" };
-	static const char *const empty[] = { "" };
-	struct rules rules = rules_of(ON);
-	size_t prefix;
+	static const struct {
+		const char *name;
+		const char *prefixes[3];
+		size_t n;
+		bool all; /* a table of sessions */
+		const char *partition, *sort;
+		enum kind kind;
+		size_t prefix, sort_prefix;
+		unsigned seen;
+		bool masked;
+	} rows[] = {
+		/* clang-format off */
+		{ "the longest", { "s:", "s:web:", "s" }, 3, false, "{\"S\":\"s:web:1\"}", NULL, KIND_SESSION, 6, 0, 7, true },
+		{ "two of three", { "s:", "s:web:", "s" }, 3, false, "{\"S\":\"s:we\"}", NULL, KIND_SESSION, 2, 0, 5, true },
+		{ "the whole key", { "s:", "s:web:", "s" }, 3, false, "{\"S\":\"s\"}", NULL, KIND_SESSION, 1, 0, 4, true },
+		{ "another case", { "S:" }, 1, false, "{\"S\":\"s:1\"}", NULL, KIND_ITEM, 0, 0, 0, false },
+		{ "a default one beside given ones", { "x:" }, 1, false, "{\"S\":\"session:1\"}", NULL, KIND_ITEM, 8, 0, 0, true },
+		{ "a longer default one", { "s" }, 1, false, "{\"S\":\"session:1\"}", NULL, KIND_SESSION, 8, 0, 1, true },
+		{ "the sort key", { "x:", "T#" }, 2, false, "{\"S\":\"x\"}", "{\"S\":\"T#1\"}", KIND_SESSION, 0, 2, 2, true },
+		{ "both keys", { "x:", "T#" }, 2, false, "{\"S\":\"x:1\"}", "{\"S\":\"T#1\"}", KIND_SESSION, 2, 2, 3, true },
+		{ "empty", { "" }, 1, false, "{\"S\":\"0a1b\"}", NULL, KIND_SESSION, 0, 0, 1, true },
+		{ "empty and a number", { "" }, 1, false, "{\"N\":\"7\"}", NULL, KIND_SESSION, 0, 0, 1, true },
+		{ "digits and a number", { "7" }, 1, false, "{\"N\":\"7\"}", NULL, KIND_ITEM, 0, 0, 0, false },
+		{ "base64 and a binary", { "c2" }, 1, false, "{\"B\":\"c2Vz\"}", NULL, KIND_ITEM, 0, 0, 0, false },
+		{ "the bytes of a binary", { "se" }, 1, false, "{\"B\":\"c2Vz\"}", NULL, KIND_ITEM, 0, 0, 0, true },
+		{ "a table of sessions", { NULL }, 0, true, "{\"S\":\"a:b\"}", NULL, KIND_SESSION, 0, 0, 0, true },
+		{ "a table of sessions, a number", { NULL }, 0, true, "{\"N\":\"7\"}", NULL, KIND_SESSION, 0, 0, 0, true },
+		{ "a table of sessions, a binary", { NULL }, 0, true, "{\"B\":\"AAAA\"}", NULL, KIND_SESSION, 0, 0, 0, true },
+		{ "a prefix ends that, but masks", { "x:" }, 1, true, "{\"S\":\"a:b\"}", NULL, KIND_ITEM, 0, 0, 0, true },
+		{ "a verification token", { NULL }, 0, false, "{\"S\":\"VT#1\"}", "{\"S\":\"VT#2\"}", KIND_ITEM, 3, 3, 0, true },
+		{ "its sort key alone", { NULL }, 0, false, "{\"S\":\"a\"}", "{\"S\":\"VT#2\"}", KIND_ITEM, 0, 3, 0, true },
+		{ "vt#", { NULL }, 0, false, "{\"S\":\"vt#1\"}", NULL, KIND_ITEM, 0, 0, 0, false },
+		/* clang-format on */
+	};
+	struct buf scratch = { 0 };
+	int bad = 0;
 
 	(void)state;
-	rules.session_prefixes = nested;
-	rules.nprefixes = 3;
-	assert_int_equal(record_kind(&rules, SLICE("s:web:1"), &prefix),
-	    KIND_SESSION);
-	assert_int_equal(prefix, 6);
-	assert_int_equal(record_prefix(&rules, SLICE("s:we")), 2);
-	assert_int_equal(record_prefix(&rules, SLICE("s")), 1);
-	assert_int_equal(record_prefix(&rules, SLICE("")), 0);
-	assert_int_equal(record_kind(&rules, SLICE(""), NULL), KIND_ITEM);
-	assert_int_equal(record_kind(&rules, SLICE("session:1"), NULL),
-	    KIND_SESSION);
-	rules.nprefixes = 0;
-	assert_int_equal(record_kind(&rules, SLICE("session:1"), &prefix),
-	    KIND_ITEM);
-	assert_int_equal(prefix, 0);
-	rules.session_prefixes = empty;
-	rules.nprefixes = 1;
-	assert_int_equal(record_kind(&rules, SLICE("0a1b"), &prefix),
-	    KIND_SESSION);
-	assert_int_equal(prefix, 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct rules rules = rules_of(ON);
+		struct item item = { .json = SLICE("{}"),
+			.partition = slice_str(rows[i].partition) };
+		const char *name = rows[i].name;
+		struct record r;
+
+		rules.session_prefixes = rows[i].prefixes;
+		rules.nprefixes = rows[i].n;
+		rules.all_sessions = rows[i].all;
+		if (rows[i].sort != NULL)
+			item.sort = slice_str(rows[i].sort);
+		record_of(&r, &item, &rules, &scratch);
+		CHECK(name, r.kind == rows[i].kind);
+		CHECK(name, r.key_prefix == rows[i].prefix);
+		CHECK(name, r.sort_prefix == rows[i].sort_prefix);
+		CHECK(name, r.prefixes == rows[i].seen);
+		CHECK(name, r.masked == rows[i].masked);
+		CHECK(name, r.key_masked == rows[i].masked);
+	}
+	buf_release(&scratch);
+	assert_int_equal(bad, 0);
 }
 
 /* The TTL attribute may be the partition key or the sort key. */
@@ -665,7 +753,7 @@ main(void)
 		cmocka_unit_test(test_judge),
 		cmocka_unit_test(test_every_row),
 		cmocka_unit_test(test_key),
-		cmocka_unit_test(test_group_first),
+		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_kind),
 		cmocka_unit_test(test_ttl_is_key),
 		cmocka_unit_test(test_size),

@@ -118,8 +118,8 @@ add(struct summary *one, struct summary *other, unsigned ngroups, bool sort)
 	item.ttl = (struct slice){ ttl.p, ttl.n };
 	record_of(&r, &item, &rules, &scratch);
 	r.size = one->sizes ? (int64_t)roll(50) * 100 : -1;
-	summary_add(one, &r, r.size / 1024 + 1, &rules);
-	summary_add(other, &r, r.size / 1024 + 1, &rules);
+	summary_add(one, &r, r.size / 1024 + 1);
+	summary_add(other, &r, r.size / 1024 + 1);
 	buf_release(&key);
 	buf_release(&range);
 	buf_release(&ttl);

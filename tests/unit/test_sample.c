@@ -13,10 +13,6 @@
 #include "cli/report_sample.h"
 #include "inspector/sample.h"
 
-#define NOW 1795332271
-
-static const struct rules rules = { .now = NOW, .sizes = true };
-
 /* Count ${n} live and ${expired} pending entries of 100 bytes. */
 static void
 count(struct summary *s, int n, int expired)
@@ -29,7 +25,7 @@ count(struct summary *s, int n, int expired)
 	for (int i = 0; i < n + expired; i++) {
 		r.state = i < n ? STATE_LIVE : STATE_PENDING;
 		r.overdue = i < n ? -10 : 10;
-		summary_add(s, &r, 1, &rules);
+		summary_add(s, &r, 1);
 	}
 }
 

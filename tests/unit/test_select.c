@@ -50,7 +50,8 @@ test_any(void **state)
 	static const char *const prefix = "a";
 	struct selection rows[] = { selection_any(), selection_any(),
 		selection_any(), selection_any(), selection_any(),
-		selection_any(), selection_any(), selection_any() };
+		selection_any(), selection_any(), selection_any(),
+		selection_any() };
 
 	(void)state;
 	rows[1].reasons = (1u << REASONS) - 1;
@@ -61,6 +62,8 @@ test_any(void **state)
 	rows[5].nprefixes = 1;
 	rows[6].overdue = 0;
 	rows[7].larger_than = 0;
+	rows[8].sort_prefixes = &prefix;
+	rows[8].nsort_prefixes = 1;
 	for (size_t i = 0; i < COUNT(rows); i++)
 		assert_int_equal(selection_is_any(&rows[i]), i < 2);
 }
@@ -273,7 +276,8 @@ test_prefixes(void **state)
 	static const char *const all[] = { "x", "" };
 	struct rules rules = { 0 };
 	struct selection s = selection_any();
-	struct record r = { .size = -1 };
+	const struct item item = { .partition = SLICE("{\"S\":\"x\"}") };
+	struct record r = { .item = &item, .size = -1 };
 
 	(void)state;
 	r.key = SLICE("anything");
@@ -313,6 +317,57 @@ test_edges(void **state)
 	assert_true(selection_wants(&s, &rules, &r));
 }
 
+/* Prefixes of both keys: text as it is, binary by its bytes. */
+static void
+test_keys(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *partition, *sort;
+		const char *prefix, *sort_prefix;
+		bool wants;
+	} rows[] = {
+		/* clang-format off */
+		{ "text", "{\"S\":\"user:1\"}", NULL, "user:", NULL, true },
+		{ "another text", "{\"S\":\"use\"}", NULL, "user:", NULL, false },
+		{ "a number", "{\"N\":\"123\"}", NULL, "12", NULL, true },
+		{ "bytes", "{\"B\":\"dXNlcjox\"}", NULL, "user:", NULL, true },
+		{ "bytes, not their base64", "{\"B\":\"dXNlcjox\"}", NULL, "dXNl", NULL, false },
+		{ "sort key", "{\"S\":\"a\"}", "{\"S\":\"SESSION#1\"}", NULL, "SESSION#", true },
+		{ "another sort key", "{\"S\":\"SESSION#1\"}", "{\"S\":\"USER#1\"}", NULL, "SESSION#", false },
+		{ "bytes of a sort key", "{\"S\":\"a\"}", "{\"B\":\"dXNlcjox\"}", NULL, "use", true },
+		{ "no sort key", "{\"S\":\"a\"}", NULL, NULL, "a", false },
+		{ "both", "{\"S\":\"ab\"}", "{\"S\":\"cd\"}", "a", "c", true },
+		{ "only the one", "{\"S\":\"ab\"}", "{\"S\":\"cd\"}", "a", "d", false },
+		/* clang-format on */
+	};
+	const struct rules rules = { .now = NOW, .ttl_acts = true };
+	struct buf scratch = { 0 };
+	int bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct selection s = selection_any();
+		struct item item = { .json = SLICE("{}"),
+			.partition = slice_str(rows[i].partition) };
+		struct record r;
+
+		if (rows[i].sort != NULL)
+			item.sort = slice_str(rows[i].sort);
+		s.prefixes = &rows[i].prefix;
+		s.nprefixes = rows[i].prefix != NULL;
+		s.sort_prefixes = &rows[i].sort_prefix;
+		s.nsort_prefixes = rows[i].sort_prefix != NULL;
+		record_of(&r, &item, &rules, &scratch);
+		if (selection_wants(&s, &rules, &r) != rows[i].wants) {
+			print_error("%s\n", rows[i].name);
+			bad++;
+		}
+	}
+	buf_release(&scratch);
+	assert_int_equal(bad, 0);
+}
+
 int
 main(void)
 {
@@ -324,6 +379,7 @@ main(void)
 		cmocka_unit_test(test_overdue_zero),
 		cmocka_unit_test(test_prefixes),
 		cmocka_unit_test(test_edges),
+		cmocka_unit_test(test_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

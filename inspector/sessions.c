@@ -1,0 +1,78 @@
+#include <string.h>
+#include <strings.h>
+
+#include "inspector/sessions.h"
+
+static const char *const words[] = { "sess", "session", "sessions", "sessid",
+	"sid", "phpsessid" };
+static const char ends[] = ":#/_-.|";
+
+size_t
+sessions_prefix(struct slice key)
+{
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		size_t n = strlen(words[i]);
+
+		if (n < key.n && strncasecmp(key.p, words[i], n) == 0 &&
+		    memchr(ends, key.p[n], sizeof(ends) - 1) != NULL)
+			return n + 1;
+	}
+	return 0;
+}
+
+static bool
+is_upper(char c)
+{
+	return c >= 'A' && c <= 'Z';
+}
+
+static bool
+is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+/* Bytes of the word that ${p} begins with, a letter: capitals that end before
+ * the capital of another word (PHP in PHPSession), or small letters behind at
+ * most one capital. */
+static size_t
+word_length(const char *p)
+{
+	size_t n = 0;
+
+	while (is_upper(p[n]))
+		n++;
+	if (n > 1)
+		return is_lower(p[n]) ? n - 1 : n;
+	while (is_lower(p[n]))
+		n++;
+	return n;
+}
+
+bool
+sessions_table(const char *name)
+{
+	static const char word[] = "sessions";
+
+	while (*name != '\0') {
+		size_t n = word_length(name);
+
+		if ((n == strlen(word) || n == strlen(word) - 1) &&
+		    strncasecmp(name, word, n) == 0)
+			return true;
+		name += n > 0 ? n : 1;
+	}
+	return false;
+}
+
+bool
+sessions_attribute(const char *name)
+{
+	static const char *const names[] = { "session_id", "sessionId",
+		"sessionid", "session", "sid", "PHPSESSID" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
