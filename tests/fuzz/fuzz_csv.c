@@ -123,7 +123,7 @@ entries(struct buf *out, struct input *in)
 {
 	struct fault f = { 0 };
 	struct csv_items *c = csv_items_of(in, &f);
-	struct column_view view = { .rules = &rules, .reveal = true };
+	struct column_view view = { .reveal = true };
 	struct columns columns;
 	struct csv_key key;
 	struct key_schema schema;

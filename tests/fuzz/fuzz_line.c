@@ -144,8 +144,7 @@ check_rows(const struct item *item)
 	record_of(&r, item, &rules, &scratch);
 	for (const struct format *f = formats; f->name != NULL; f++) {
 		for (int reveal = 0; reveal < 2; reveal++) {
-			struct column_view view = { .rules = &rules,
-				.schema = &schema,
+			struct column_view view = { .schema = &schema,
 				.reveal = reveal != 0 };
 
 			buf_reset(&out);
