@@ -23,7 +23,8 @@ struct ddb {
 	int64_t skew_ms;
 	bool answered; /* by anything, once */
 	bool clock_known;
-	bool skew_told; /* that the clocks are apart */
+	bool skew_told;   /* that the clocks are apart */
+	int64_t stamp_ms; /* what is added to ours for a stamp */
 	struct retry_quota quota;
 	/* units of the current second and of the one before */
 	int64_t second;

@@ -150,6 +150,25 @@ ddb_now(struct ddb *d)
 	    d->o.world->wall_ms(d->o.world->ctx) + ddb_skew_ms(d));
 }
 
+int64_t
+ddb_stamp_us(struct ddb *d)
+{
+	int64_t ms = d->o.world->wall_ms(d->o.world->ctx), right;
+
+	lock_enter(d->lock);
+	/* half a second more on average: Date is cut to whole ones */
+	right = d->clock_known ? d->skew_ms + 500 : 0;
+	if (right < d->stamp_ms - DDB_STAMP_SLACK_MS ||
+	    right > d->stamp_ms + DDB_STAMP_SLACK_MS)
+		d->stamp_ms =
+		    right >= -DDB_STAMP_SLACK_MS && right <= DDB_STAMP_SLACK_MS
+		    ? 0
+		    : right;
+	ms += d->stamp_ms;
+	lock_leave(d->lock);
+	return ms * 1000;
+}
+
 bool
 ddb_clock_known(struct ddb *d)
 {

@@ -11,7 +11,6 @@
 #include "dynamodb/get.h"
 #include "dynamodb/table.h"
 #include "dynamodb/workers.h"
-#include "dynamodb/world.h"
 #include "sweep/image.h"
 #include "sweep/journal.h"
 #include "sweep/sweeper.h"
@@ -74,18 +73,19 @@ repairs(const struct sweeper *s)
 	return s->run->p->action == PURGE_REPAIR;
 }
 
-/* The entry's line: what is to be done, or what came back. */
+/* The entry's line: what is to be done, or what came back; ${at_us}: when the
+ * entry was like that. */
 static void
-add_intent(struct sweeper *s, const struct held *h, struct slice image)
+add_intent(struct sweeper *s, const struct held *h, struct slice image,
+    int64_t at_us)
 {
-	struct ddb_world *w = ddb_world(s->run->p->ddb);
 	const struct journal_entry e = {
 		.n = h->number,
 		.image = image,
 		.why = reason_name(h->reason),
 		.ttl =
 		    repairs(s) ? slice_str(h->ttl) : (struct slice){ NULL, 0 },
-		.at_us = w->wall_ms(w->ctx) * 1000,
+		.at_us = at_us,
 	};
 
 	buf_reset(&s->keys);
@@ -112,7 +112,8 @@ write_intents(struct sweeper *s, struct fault *f)
 	buf_reset(&s->lines);
 	for (size_t i = 0; i < s->n; i++) {
 		s->held[i].number = journal_number(s->run->journal);
-		add_intent(s, &s->held[i], s->held[i].item.json);
+		add_intent(s, &s->held[i], s->held[i].item.json,
+		    s->held[i].at_us);
 	}
 	tell_used(s);
 	return journal_append(s->run->journal, &s->lines, true, f);
@@ -136,7 +137,8 @@ write_outcomes(struct sweeper *s, struct fault *f)
 		    slice_same(d->old, s->held[i].item.json))
 			continue;
 		changed = true;
-		add_intent(s, &s->held[i], d->old);
+		add_intent(s, &s->held[i], d->old,
+		    ddb_stamp_us(s->run->p->ddb));
 	}
 	journal_outcomes_begin(&s->lines);
 	for (size_t i = 0; i < s->n; i++) {
@@ -506,6 +508,7 @@ sweeper_hold(struct sweeper *s, const struct record *r, int64_t units)
 
 	item_copy(&h->item, &h->store, r->item);
 	copy.item = &h->item;
+	h->at_us = ddb_stamp_us(p->ddb);
 	h->reason = r->reason;
 	memset(d, 0, sizeof(*d));
 	condition_of(&d->cond, &h->numbers, &copy, p->rules, p->selection,

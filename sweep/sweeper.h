@@ -47,6 +47,7 @@ struct held {
 	struct condition_numbers numbers; /* the condition's values */
 	char ttl[48]; /* repair: the value it gets, {"N":"…"} */
 	enum reason reason;
+	int64_t at_us;  /* when it was read, by the service's clock */
 	int64_t number; /* in the journal */
 	int found;      /* a consistent read: 1, 0, -1 not asked */
 	bool ours;      /* repair: what is there has our value already */

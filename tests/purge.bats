@@ -144,6 +144,22 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	    [[ $(ls "$BATS_TEST_TMPDIR/j") == "$T-$(date -ud yesterday +%Y%m%d)T"* ]]
 }
 
+@test "a journal is stamped by the service's clock" {
+	local ahead j stamp now
+	start_cloud "$LOCAL_URL"
+	for ahead in 0 7200 -7200; do
+		table
+		cloud_set "{\"clock\": $ahead}"
+		j=$BATS_TEST_TMPDIR/stamps$ahead
+		ttlsweep purge -t "$T" --now "$NOW" --yes -q --journal "$j" --endpoint-url "$CLOUD_URL"
+		now=$(date +%s)
+		stamp=$(jq -r '.Metadata.WriteTimestampMicros.N // empty' "$j" | sort -n | tail -1)
+		stamp=$((stamp / 1000000 - ahead))
+		# the load of the machine is allowed for
+		[[ $stamp -gt $((now - 600)) && $stamp -lt $((now + 600)) ]]
+	done
+}
+
 @test "a place that takes no journal is told, before and with --yes" {
 	table
 	local file=$BATS_TEST_TMPDIR/file

@@ -334,6 +334,53 @@ test_skew(void **state)
 	}
 }
 
+/* Stamps: seconds of Date against ours at SCRIPT_NOW, in milliseconds that are
+ * to be added; each step goes on from the one before. */
+static void
+test_stamps(void **state)
+{
+	static const struct {
+		int64_t date; /* after SCRIPT_NOW; -1 s steps are jitter */
+		int64_t added;
+	} steps[] = {
+		{ 0, 0 },
+		{ -1, 0 },
+		{ 1, 0 },
+		{ 7200, 7200500 },
+		{ 7199, 7200500 },
+		{ 7201, 7200500 },
+		{ 7198, 7200500 },
+		{ 7197, 7197500 },
+		{ -7200, -7199500 },
+		{ 0, 0 },
+	};
+	struct script_reply replies[sizeof(steps) / sizeof(steps[0])];
+	struct ddb_call call = { .operation = "Scan", .body = SLICE("{}") };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	memset(replies, 0, sizeof(replies));
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		replies[i].status = 200;
+		replies[i].body = "{}";
+		replies[i].date = SCRIPT_NOW + steps[i].date;
+	}
+	script_open(&s, replies, sizeof(steps) / sizeof(steps[0]));
+	assert_int_equal(ddb_stamp_us(s.ddb), s.now_ms * 1000);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		s.now_ms = SCRIPT_NOW * INT64_C(1000);
+		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+		ddb_settle(s.conn, 0, 0);
+		s.now_ms = SCRIPT_NOW * INT64_C(1000) + 123;
+		if (ddb_stamp_us(s.ddb) != (s.now_ms + steps[i].added) * 1000)
+			fail_msg("%zu: %lld", i,
+			    (long long)(ddb_stamp_us(s.ddb) / 1000 - s.now_ms));
+	}
+	script_close(&s);
+}
+
 /* Told once, however often it is seen; and the clock goes with each reply. */
 static void
 test_skew_told_once(void **state)
@@ -590,6 +637,7 @@ main(void)
 		cmocka_unit_test(test_patience),
 		cmocka_unit_test(test_given_up),
 		cmocka_unit_test(test_skew),
+		cmocka_unit_test(test_stamps),
 		cmocka_unit_test(test_skew_told_once),
 		cmocka_unit_test(test_quota),
 		cmocka_unit_test(test_deadline),
