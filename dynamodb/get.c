@@ -51,12 +51,15 @@ ddb_keys_add(struct ddb_keys *keys, struct slice key)
 }
 
 static void
-batch_body(struct buf *b, const struct ddb_table *table, const struct buf *keys)
+batch_body(struct buf *b, const struct accept *a, const struct ddb_keys *keys)
 {
 	buf_adds(b, "{\"RequestItems\":{");
-	slice_text_encode(b, table->name, strlen(table->name));
-	buf_adds(b, ":{\"ConsistentRead\":true,\"Keys\":[");
-	buf_add(b, keys->p, keys->n);
+	slice_text_encode(b, a->table->name, strlen(a->table->name));
+	buf_adds(b, ":{\"ConsistentRead\":true");
+	if (keys->projected)
+		item_projection(b, &a->table->schema, a->ttl);
+	buf_adds(b, ",\"Keys\":[");
+	buf_add(b, keys->json.p, keys->json.n);
 	buf_adds(b, "]}},\"ReturnConsumedCapacity\":\"TOTAL\"}");
 }
 
@@ -75,7 +78,7 @@ get_once(struct ddb_conn *c, struct accept *a, const struct ddb_keys *keys,
 	struct buf body = { 0 };
 	int r;
 
-	batch_body(&body, a->table, &keys->json);
+	batch_body(&body, a, keys);
 	call.body = (struct slice){ body.p, body.n };
 	r = ddb_call(c, &call, &reply, f);
 	buf_release(&body);

@@ -17,6 +17,7 @@ struct ddb_keys {
 	struct buf json; /* {"key":{…}},{"key":{…}}: an array's inside */
 	size_t n;        /* of them, at most 100 */
 	double units;    /* what one is thought to cost */
+	bool projected;  /* only keys and TTL travel */
 	bool single;     /* these two as in struct ddb_call */
 	bool settling;
 };

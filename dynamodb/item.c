@@ -110,6 +110,31 @@ moved(struct slice part, struct slice whole, const char *to)
 }
 
 void
+item_projection(struct buf *out, const struct key_schema *schema,
+    const char *ttl)
+{
+	bool also = ttl != NULL && strcmp(ttl, schema->partition) != 0 &&
+	    (schema->sort == NULL || strcmp(ttl, schema->sort) != 0);
+
+	buf_adds(out, ",\"ProjectionExpression\":\"#k");
+	if (schema->sort != NULL)
+		buf_adds(out, ",#s");
+	if (also)
+		buf_adds(out, ",#t");
+	buf_adds(out, "\",\"ExpressionAttributeNames\":{\"#k\":");
+	slice_text_encode(out, schema->partition, strlen(schema->partition));
+	if (schema->sort != NULL) {
+		buf_adds(out, ",\"#s\":");
+		slice_text_encode(out, schema->sort, strlen(schema->sort));
+	}
+	if (also) {
+		buf_adds(out, ",\"#t\":");
+		slice_text_encode(out, ttl, strlen(ttl));
+	}
+	buf_addc(out, '}');
+}
+
+void
 item_copy(struct item *to, struct buf *store, const struct item *from)
 {
 	buf_reset(store);

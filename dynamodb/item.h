@@ -36,6 +36,12 @@ int item_read(struct slice_walk *w, const struct key_schema *schema,
 void item_key_json(struct buf *out, const struct item *item,
     const struct key_schema *schema);
 
+/* Add what has only the key attributes and TTL attribute ${ttl} (NULL: none)
+ * travel: ,"ProjectionExpression":"…","ExpressionAttributeNames":{…}. It
+ * costs the same. */
+void item_projection(struct buf *out, const struct key_schema *schema,
+    const char *ttl);
+
 /* A deep copy: the slices point into ${store}, which the caller releases. */
 void item_copy(struct item *to, struct buf *store, const struct item *from);
 

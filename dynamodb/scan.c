@@ -105,32 +105,6 @@ scan_put(struct source *source, struct segment *seg)
 	memset(seg, 0, sizeof(*seg));
 }
 
-/* "#k,#s,#t" and their names: the key and the TTL attribute only. */
-static void
-add_projection(struct buf *b, const struct scan_options *o)
-{
-	const struct key_schema *k = &o->table->schema;
-	bool ttl = o->ttl != NULL && strcmp(o->ttl, k->partition) != 0 &&
-	    (k->sort == NULL || strcmp(o->ttl, k->sort) != 0);
-
-	buf_adds(b, ",\"ProjectionExpression\":\"#k");
-	if (k->sort != NULL)
-		buf_adds(b, ",#s");
-	if (ttl)
-		buf_adds(b, ",#t");
-	buf_adds(b, "\",\"ExpressionAttributeNames\":{\"#k\":");
-	slice_text_encode(b, k->partition, strlen(k->partition));
-	if (k->sort != NULL) {
-		buf_adds(b, ",\"#s\":");
-		slice_text_encode(b, k->sort, strlen(k->sort));
-	}
-	if (ttl) {
-		buf_adds(b, ",\"#t\":");
-		slice_text_encode(b, o->ttl, strlen(o->ttl));
-	}
-	buf_addc(b, '}');
-}
-
 static void
 scan_body(struct buf *b, const struct scan *s, const struct segment *seg,
     int64_t limit)
@@ -141,7 +115,7 @@ scan_body(struct buf *b, const struct scan *s, const struct segment *seg,
 	slice_text_encode(b, o->table->name, strlen(o->table->name));
 	buf_adds(b, ",\"ReturnConsumedCapacity\":\"TOTAL\"");
 	if (o->keys_only)
-		add_projection(b, o);
+		item_projection(b, &o->table->schema, o->ttl);
 	buf_addf(b, ",\"Segment\":%lld,\"TotalSegments\":%lld",
 	    (long long)seg->index, (long long)s->source.segments);
 	if (o->consistent)
