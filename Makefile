@@ -58,6 +58,7 @@ SRC := \
     cli/help.c \
     cli/html.c \
     cli/json.c \
+    cli/limits.c \
     cli/locate.c \
     cli/lookalike.c \
     cli/main.c \
@@ -233,6 +234,7 @@ SRC := \
     sweep/purge.c \
     sweep/restore.c \
     sweep/restore_check.c \
+    sweep/restore_look.c \
     sweep/sweeper.c \
     sweep/sweeplock.c \
     sweep/sweeplock_name.c \

@@ -7,7 +7,9 @@
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/context.h"
+#include "cli/go_on.h"
 #include "cli/guard.h"
+#include "cli/limits.h"
 #include "cli/option.h"
 #include "cli/talk.h"
 #include "cli/totals.h"
@@ -17,6 +19,7 @@
 #include "export/reader.h"
 #include "export/s3_folder.h"
 #include "export/s3_manifest.h"
+#include "sweep/ceiling.h"
 #include "sweep/restore.h"
 #include "sweep/sweeplock.h"
 #include "sweep/totals.h"
@@ -55,6 +58,8 @@ struct restoring {
 	const char **paths; /* in the order they are put back */
 	size_t n;
 	struct cms_key *key; /* --decrypt-with; NULL: none */
+	struct selection selection;
+	struct ceilings ceilings;
 	struct sweep_totals totals;
 	struct sweeplock *lock;
 	bool began; /* to write */
@@ -230,22 +235,28 @@ write_totals(struct restoring *s, bool executed, int rc, struct fault *f)
 		.totals = &s->totals,
 		.journal_free = -1,
 	};
+	struct buf next = { 0 };
 
 	r.write_units = executed ? r.work.write_units : (double)s->totals.units;
 	rc = totals_write(c, &r, rc, f);
-	if (executed && s->totals.stopped != NULL)
-		talk_note(c->talk, "to go on: %s", c->quoted.shown->line);
+	if (executed) {
+		go_on(&next, c->quoted.shown, &s->totals);
+		if (next.n > 0)
+			talk_note(c->talk, "%s", buf_text(&next));
+		buf_release(&next);
+	}
 	return rc;
 }
 
-/* All is checked, and ${entries} are to be put back. */
+/* All is checked, and ${entries} are to be put back, or looked up. */
 static void
 begin(void *ctx, int64_t entries)
 {
 	struct restoring *s = ctx;
 
-	s->began = true;
-	context_begin_files(&s->context, "restored", entries);
+	s->began = s->context.o->yes;
+	context_begin_files(&s->context, s->began ? "restored" : "looked up",
+	    entries);
 }
 
 static void
@@ -263,11 +274,14 @@ restore(struct restoring *s, struct fault *f)
 		.ddb = c->ddb,
 		.table = &c->table,
 		.rules = &c->rules,
+		.selection = &s->selection,
+		.ceilings = &s->ceilings,
 		.ttl_attribute = c->ttl,
 		.paths = s->paths,
 		.npaths = (int)s->n,
 		.key = s->key,
 		.other_table = option_given(o, "table"),
+		.deleted = o->deleted,
 		.extend_ttl = o->extend_ttl,
 		.jobs = (int)o->jobs,
 		.execute = o->yes,
@@ -283,14 +297,14 @@ restore(struct restoring *s, struct fault *f)
 	context_end(c);
 	if (s->totals.partial != NULL)
 		context_warn_partial(c->talk, s->totals.partial);
-	if (rc != 0 && !s->began && f->kind != FAULT_CANCELLED)
+	if (rc < 0 && !s->began && f->kind != FAULT_CANCELLED)
 		return -1;
 	told = write_totals(s, o->yes, rc, &after);
-	if (rc != 0) {
+	if (rc < 0) {
 		(void)guard_leave(c, &s->totals, 0, NULL);
 		return -1;
 	}
-	rc = guard_leave(c, &s->totals, 0, f);
+	rc = guard_leave(c, &s->totals, rc > 0 ? 4 : 0, f);
 	if (told != 0)
 		*f = after;
 	return told != 0 ? -1 : rc;
@@ -321,11 +335,13 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 	struct restoring s = { 0 };
 	int rc = -1;
 
+	context_selection(&s.selection, o);
 	if (unlock_key(&s.key, o, f) != 0 ||
 	    read_origins(&s, o, talk, f) != 0 ||
 	    find_hints(&s, o, &hints, f) != 0 ||
 	    context_open(&s.context, o, &hints, talk, f) != 0 ||
 	    check_origins(&s, f) != 0 ||
+	    limits_read(&s.ceilings, &s.context, f) != 0 ||
 	    guard_check(&s.context, false, o->yes, f) != 0)
 		goto out;
 	if (o->yes) {

@@ -101,7 +101,7 @@ struct options {
 	const char *format, *output, *columns, *by, *numbers, *sort_key;
 	int64_t top, limit, max_items, extend_ttl;
 	const char *policy;
-	bool probe_write;
+	bool probe_write, deleted;
 	bool no_sizes, no_headings, reveal, gzip, csv_safe, yes, no_journal;
 	const char *journal, *journal_dir, *batch;
 	const char *max_percent, *max_cost, *price; /* decimals */

@@ -132,8 +132,16 @@ figures(const struct paper *p, const struct report_sweep *r)
 	}
 	figure(p, g, is_restore(r) ? "in the files" : "scanned", t->scanned,
 	    "");
-	if (!is_restore(r))
+	if (!is_restore(r) || t->matched != t->scanned)
 		figure(p, g, "matched", t->matched, "");
+	if (t->left_out > 0)
+		figure(p, g, "left out", t->left_out,
+		    "deleted, as the export says; --deleted puts them back");
+	if (is_restore(r) && !r->executed) {
+		figure(p, g, "present", t->outcomes[OUTCOME_REFRESHED],
+		    "their keys are in use; left alone");
+		figure(p, g, "to put back", t->outcomes[OUTCOME_SKIPPED], "");
+	}
 	for (size_t i = 0; i < n && r->executed; i++)
 		if (i == 0 || t->outcomes[rows[i].outcome] > 0)
 			figure(p, g, rows[i].name, t->outcomes[rows[i].outcome],
@@ -192,6 +200,11 @@ stopped(const struct paper *p, const struct report_sweep *r, struct buf *line)
 		buf_addf(line,
 		    " entries match, more than --max-percent allows: none was "
 		    "touched.");
+	} else if (is_restore(r) && !r->executed) {
+		buf_addf(line,
+		    "A run would stop early: %s. The same command would then "
+		    "go on.",
+		    t->stopped);
 	} else if (is_restore(r)) {
 		buf_addf(line,
 		    "Stopped early: %s. The rest was not put back; the same "
@@ -324,12 +337,14 @@ would_restore(const struct paper *p, const struct report_sweep *r,
 		    "still has the one it was given. ",
 		    t->of_repair < t->matched ? "What is" : "Each entry");
 	buf_addf(line,
-	    "%s is put back only where no entry has its key; that takes up "
-	    "to ",
+	    "%s is put back only where no entry has its key; that takes "
+	    "about ",
 	    t->of_repair == 0               ? "Each"
 		: t->of_repair < t->matched ? "All else, and what is gone,"
 					    : "What is gone");
 	cost(line, r);
+	buf_adds(line, ". To look which keys are in use took ");
+	units(line, r->work.read_units, "read");
 	buf_addc(line, '.');
 	say(p, line, NULL);
 }
@@ -442,6 +457,8 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 		buf_addf(out, ", %lld %s",
 		    (long long)t->outcomes[m->rows[i].outcome],
 		    m->rows[i].name);
+	if (t->left_out > 0)
+		buf_addf(out, ", %lld left out", (long long)t->left_out);
 	if (t->unconfirmed > 0)
 		buf_addf(out, " (%lld unconfirmed)", (long long)t->unconfirmed);
 	for (int i = 0; i < SWEEP_LEFT; i++)
@@ -498,6 +515,8 @@ report_sweep_json(struct buf *out, const struct report_sweep *r)
 		for (int i = 0; i < SWEEP_LEFT; i++)
 			json_int(left, left_rows[i].name, t->left[i]);
 	}
+	if (is_restore(r))
+		json_int(j, "left_out", t->left_out);
 	json_real(j, "read_units", r->work.read_units, 3);
 	json_real(j, "write_units", r->write_units, 3);
 	if (r->place.price != NULL)

@@ -8,8 +8,8 @@
 #include "cli/context.h"
 #include "cli/go_on.h"
 #include "cli/guard.h"
+#include "cli/limits.h"
 #include "cli/option.h"
-#include "cli/price.h"
 #include "cli/resume.h"
 #include "cli/sweeping.h"
 #include "cli/talk.h"
@@ -62,45 +62,6 @@ static const char *
 command_name(const struct sweep *s)
 {
 	return s->action == PURGE_REPAIR ? "repair" : "purge";
-}
-
-/* Of a decimal that was checked when the options were read. */
-static double
-decimal_of(const char *text)
-{
-	return text != NULL ? strtod(text, NULL) : 0;
-}
-
-/* The ceilings that the options ask for. */
-static int
-read_ceilings(struct sweep *s, struct fault *f)
-{
-	const struct options *o = s->context.o;
-	struct ceilings *c = &s->ceilings;
-
-	c->given[CEILING_ITEMS] = o->max_items >= 0;
-	c->items = o->max_items;
-	c->given[CEILING_UNITS] = o->max_units >= 0;
-	c->units = (double)o->max_units;
-	c->given[CEILING_DEADLINE] = o->deadline >= 0;
-	c->deadline = o->deadline;
-	c->given[CEILING_PERCENT] = o->max_percent != NULL;
-	c->given[CEILING_COST] = o->max_cost != NULL;
-	c->percent = decimal_of(o->max_percent);
-	c->usd = decimal_of(o->max_cost);
-	if (o->price != NULL)
-		context_price(&s->context, decimal_of(o->price));
-	c->usd_per_unit = s->context.price != NULL
-	    ? s->context.price->usd_per_million_writes / 1e6
-	    : 0;
-	if (c->given[CEILING_COST] && s->context.price == NULL)
-		return fault(f, FAULT_USAGE,
-		    "--max-cost: what a write unit costs is not known %s; "
-		    "give --price, in dollars for a million of them",
-		    s->context.table.provisioned
-			? "for a table with provisioned throughput"
-			: "here");
-	return 0;
 }
 
 /* What chooses entries, so that a checkpoint goes on with the same. */
@@ -393,7 +354,7 @@ prepare(struct sweep *s, bool execute, struct fault *f)
 {
 	struct context *c = &s->context;
 
-	if (read_ceilings(s, f) != 0 || check_repair(s, f) != 0 ||
+	if (limits_read(&s->ceilings, c, f) != 0 || check_repair(s, f) != 0 ||
 	    guard_check(c, true, execute, f) != 0)
 		return -1;
 	if (!execute) {

@@ -20,6 +20,8 @@ struct reader {
 	struct lines *lines;         /* … in lines */
 	enum reader_which which;
 	bool journal;
+	bool take_deleted;
+	int64_t left_out; /* deletions, by lines read since the start */
 	struct journal_index index;
 	struct slice keys, ttl; /* of the entry last given */
 	enum key_told told;
@@ -140,7 +142,7 @@ wants(const struct reader *r, int64_t n)
 
 /* Whether ${line} of an export holds an entry: 1, 0, -1. */
 static int
-of_export(const struct reader *r, const struct line *line, struct slice *item,
+of_export(struct reader *r, const struct line *line, struct slice *item,
     struct fault *f)
 {
 	switch (line->kind) {
@@ -150,12 +152,15 @@ of_export(const struct reader *r, const struct line *line, struct slice *item,
 		*item = line->item;
 		return 1;
 	case LINE_CHANGE:
-		if (line->deletes && r->which == READER_DELETED)
+		if (line->deletes && !r->take_deleted) {
+			r->left_out++;
 			return 0;
+		}
 		if (line->item.p == NULL)
 			return fault(f, FAULT_DATA,
-			    "it holds no image of the "
-			    "deleted entry: nothing can be put back");
+			    "it has no image of the entry that was deleted "
+			    "(exports with new images only have none): leave "
+			    "--deleted away to restore the other entries");
 		*item = line->item;
 		return 1;
 	default:
@@ -175,6 +180,18 @@ of_journal(struct reader *r, const struct line *line, struct slice *item)
 	*item = line->item;
 	r->ttl = line->ttl;
 	return 1;
+}
+
+void
+reader_take_deleted(struct reader *r)
+{
+	r->take_deleted = true;
+}
+
+int64_t
+reader_left_out(const struct reader *r)
+{
+	return r->left_out;
 }
 
 struct slice
@@ -246,6 +263,7 @@ reader_rewind(struct reader *r, struct fault *f)
 {
 	if (r->csv != NULL)
 		return csv_items_restart(r->csv, f);
+	r->left_out = 0;
 	if (r->documents != NULL)
 		return documents_restart(r->documents, f);
 	journal_rewind(&r->index);

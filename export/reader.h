@@ -107,8 +107,8 @@ void journal_rewind(struct journal_index *ix);
 /*
  * A walk over the entries of an export or a journal, in file order. For a
  * journal: of each entry that ${which} wants, the last image. Of DynamoDB's
- * incremental export: the new image; of an entry that it says was deleted,
- * READER_DELETED passes it over and READER_RESTORE takes the old image.
+ * incremental export: the new image; an entry that it says was deleted is left
+ * out and counted, unless reader_take_deleted was called.
  */
 enum reader_which {
 	READER_DELETED, /* journal: just what was deleted (unknown too) */
@@ -128,6 +128,12 @@ int reader_next(struct reader *r, struct slice *item, int64_t *line,
 /* Of the entry that reader_next gave: the TTL value that a repair gave it;
  * p NULL for anything else. Borrowed like the image. */
 struct slice reader_ttl(const struct reader *r);
+/* Of what an incremental export says was deleted, give the old image. To be
+ * called before the first reader_next. A journal is not concerned: what it
+ * holds was deleted by ttlsweep itself. */
+void reader_take_deleted(struct reader *r);
+/* How many entries were left out so far, since the file was begun. */
+int64_t reader_left_out(const struct reader *r);
 /* Begin with the first entry again; not for an export through a pipe opened
  * with READER_DELETED. */
 int reader_rewind(struct reader *r, struct fault *f);

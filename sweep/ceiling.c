@@ -50,6 +50,12 @@ account_take(struct account *a, double units, int64_t now_us)
 	return -1;
 }
 
+void
+account_spare(struct account *a)
+{
+	a->items--;
+}
+
 bool
 ceiling_always(const struct ceilings *c, enum ceiling which, double units)
 {

@@ -44,6 +44,9 @@ struct account {
 /* Take one entry of ${units} on: -1 and it is reserved, or the ceiling that
  * forbids it. Pure but for ${a}. */
 int account_take(struct account *a, double units, int64_t now_us);
+/* The entry taken on last turned out not to be written to: it counts as none
+ * of the items. */
+void account_spare(struct account *a);
 /* An entry of ${units} was forbidden by ${which}: whether a fresh account
  * with the same ceilings would forbid it, too. Pure. */
 bool ceiling_always(const struct ceilings *c, enum ceiling which, double units);

@@ -18,10 +18,12 @@
 
 /* A segment's own. */
 struct chunk {
-	struct buf body; /* {"Items":[…]} until it is a page */
-	struct buf ttls; /* the values repair gave, behind each other */
-	size_t ends[CHUNK];
+	struct buf body;      /* {"Items":[…]} until it is a page */
+	struct buf ttls;      /* the values repair gave, behind each other */
+	size_t ends[CHUNK];   /* of them */
+	size_t starts[CHUNK]; /* of the images in the body */
 	size_t n, at;
+	const char *page; /* the body, once it is one */
 };
 
 /* An export holds a key once, in the table that it is of. */
@@ -71,6 +73,7 @@ draw(struct images *im, struct chunk *c, struct fault *f)
 			    (long long)line);
 		if (c->n > 0)
 			buf_addc(&c->body, ',');
+		c->starts[c->n] = c->body.n;
 		buf_add(&c->body, image.p, image.n);
 		ttl = reader_ttl(im->reader);
 		buf_add(&c->ttls, ttl.p, ttl.n);
@@ -130,6 +133,7 @@ images_fetch(struct source *source, struct segment *seg, struct ddb_conn *conn,
 	swap = page->body;
 	page->body = c->body;
 	c->body = swap;
+	c->page = page->body.p;
 	seg->finished = true;
 	seg->pages++;
 	return page_parse(page, &im->table->schema, im->ttl, f) == 0 ? 1 : -1;
@@ -186,12 +190,18 @@ images_open(const char *path, const struct ddb_table *table, const char *ttl,
 }
 
 struct slice
-images_ttl(const struct segment *seg)
+images_ttl(const struct segment *seg, const struct item *item)
 {
 	struct chunk *c = seg->own;
-	size_t i = c->at++, from = i > 0 ? c->ends[i - 1] : 0;
+	size_t at = (size_t)(item->json.p - c->page), i, from;
 
-	if (i >= c->n || c->ends[i] == from)
+	while (c->at < c->n && c->starts[c->at] < at)
+		c->at++;
+	i = c->at;
+	if (i == c->n || c->starts[i] != at)
+		return (struct slice){ NULL, 0 };
+	from = i > 0 ? c->ends[i - 1] : 0;
+	if (c->ends[i] == from)
 		return (struct slice){ NULL, 0 };
 	return (struct slice){ c->ttls.p + from, c->ends[i] - from };
 }

@@ -7,6 +7,7 @@
 struct cms_key;
 struct ddb_table;
 struct fault;
+struct item;
 struct reader;
 struct segment;
 struct twins;
@@ -34,9 +35,9 @@ struct images {
 struct images *images_open(const char *path, const struct ddb_table *table,
     const char *ttl, const struct cms_key *unlock, struct fault *f);
 
-/* Asked once for each entry of a page, in its order: the TTL value that the
- * journal's repair gave it, p NULL when it was a purge. ${seg} is what the
- * sink was handed. */
-struct slice images_ttl(const struct segment *seg);
+/* Asked for entries of a page in its order: the TTL value that the journal's
+ * repair gave ${item}, p NULL when it was a purge. ${seg} and ${item} are what
+ * the sink was handed. */
+struct slice images_ttl(const struct segment *seg, const struct item *item);
 
 #endif

@@ -17,6 +17,7 @@
 #include "inspector/record.h"
 #include "inspector/select.h"
 #include "inspector/summary.h"
+#include "sweep/ceiling.h"
 #include "sweep/image.h"
 #include "sweep/images.h"
 #include "sweep/restore.h"
@@ -34,8 +35,10 @@ struct run {
 	const struct restore *r;
 	const char *repaired; /* the attribute that the journal's repair
 				 changed: what its own first line names */
-	struct lock *lock;
+	struct lock *lock;    /* all below; woken when an entry is settled */
 	struct sweep_totals *totals;
+	struct account account;
+	int under_way; /* entries taken on, and not settled */
 };
 
 struct putter {
@@ -232,19 +235,63 @@ count_put(struct putter *p, const struct item *item,
 	lock_leave(p->run->lock);
 }
 
+/*
+ * Take an entry of ${units} on (0), or note the ceiling that forbids it (1).
+ * One that turns out to be present counts as no item, so where a ceiling is
+ * met, those that are under way are waited for: else a run could stop with
+ * nothing done, and the next one likewise.
+ */
+static int
+take(struct run *run, double units)
+{
+	struct sweep_totals *t = run->totals;
+	int forbids;
+
+	lock_enter(run->lock);
+	while ((forbids = account_take(&run->account, units, 0)) >= 0 &&
+	    run->under_way > 0)
+		lock_wait(run->lock);
+	if (forbids < 0) {
+		run->under_way++;
+	} else {
+		t->stopped = ceiling_name((enum ceiling)forbids);
+		t->blocked = t->blocked ||
+		    ceiling_always(run->account.ceilings, (enum ceiling)forbids,
+			units);
+	}
+	lock_leave(run->lock);
+	return forbids >= 0;
+}
+
+static void
+settle(struct run *run, const struct put_result *result, double cost)
+{
+	lock_enter(run->lock);
+	account_settle(&run->account, result->units, cost);
+	if (result->outcome == OUTCOME_REFRESHED ||
+	    result->outcome == OUTCOME_SKIPPED)
+		account_spare(&run->account);
+	run->under_way--;
+	lock_wake(run->lock);
+	lock_leave(run->lock);
+}
+
 static int
 on_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
 {
 	struct putter *p = state;
 	const struct restore *o = p->run->r;
-	struct slice given = images_ttl(seg), image = r->item->json;
+	struct slice given = images_ttl(seg, r->item), image = r->item->json;
 	struct put_result result = { .outcome = OUTCOME_FAILED,
 		.code = "",
 		.message = "",
 		.units = (double)ddb_table_delete_units(o->table, r->size) };
+	double wrote = ddb_wrote(p->conn);
 	int rc;
 
+	if (take(p->run, result.units) != 0)
+		return 1;
 	if (o->extend_ttl >= 0) {
 		buf_reset(&p->image);
 		with_ttl(&p->image, image,
@@ -255,6 +302,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	rc = given.p != NULL ? take_back(p, r->item, image, given, &result, f)
 			     : put_back(p, r->item, image, &result, f);
 	count_put(p, r->item, &result);
+	settle(p->run, &result, ddb_wrote(p->conn) - wrote);
 	return rc;
 }
 
@@ -312,8 +360,8 @@ tick(void *ctx, const struct pass_progress *p)
 
 /* Whatever the table's TTL attribute is now: a repair may have been of another
  * one (--ttl-attribute). */
-static const char *
-repaired_attribute(const struct restore *r, const struct images *im)
+const char *
+restore_attribute(const struct restore *r, const struct images *im)
 {
 	const struct journal_index *ix = reader_journal(im->reader);
 
@@ -326,15 +374,13 @@ static int
 put_file(struct run *run, const char *path, struct fault *f)
 {
 	const struct restore *r = run->r;
-	struct images *im =
-	    images_open(path, r->table, r->ttl_attribute, r->key, f);
-	struct selection any = selection_any();
+	struct images *im = restore_images(r, path, f);
 	struct summary s;
 	struct pass_progress done = { 0 };
 	struct pass pass = { .ddb = r->ddb,
 		.table = r->table,
 		.rules = r->rules,
-		.selection = &any,
+		.selection = r->selection,
 		.jobs = r->jobs,
 		.sink = { run, on_open, on_entry, NULL, NULL, on_close },
 		.tick = tick,
@@ -345,7 +391,7 @@ put_file(struct run *run, const char *path, struct fault *f)
 		return -1;
 	summary_init(&s, 0, true);
 	pass.source = &im->source;
-	run->repaired = repaired_attribute(r, im);
+	run->repaired = restore_attribute(r, im);
 	rc = pass_run(&pass, &s, &done, f);
 	summary_release(&s);
 	source_close(&im->source);
@@ -374,11 +420,13 @@ restore_run(const struct restore *r, struct sweep_totals *totals,
 	struct run run = { .r = r, .totals = totals };
 	int rc = restore_check(r, totals, f);
 
-	if (rc == 0 && r->execute)
-		rc = put_files(&run, f);
+	run.account.ceilings = r->ceilings;
+	if (rc == 0)
+		rc = r->execute ? put_files(&run, f)
+				: restore_look(r, totals, f);
 	/* what was not come to */
 	totals->outcomes[OUTCOME_SKIPPED] += totals->matched - settled(totals);
-	if (rc != 0)
+	if (rc < 0)
 		totals->stopped =
 		    f->kind == FAULT_CANCELLED ? "interrupted" : "failed";
 	return rc;

@@ -4,38 +4,49 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct ceilings;
 struct cms_key;
 struct ddb;
 struct ddb_table;
 struct fault;
+struct images;
 struct pass_progress;
 struct rules;
+struct selection;
 struct sweep_totals;
 
 struct restore {
 	struct ddb *ddb;
 	const struct ddb_table *table;
 	const struct rules *rules;
+	const struct selection *selection; /* of what is in the files */
+	const struct ceilings *ceilings;   /* percent and deadline: none */
 	const char *ttl_attribute;
 	const char *const *paths; /* journals newest first, exports */
 	int npaths;
 	const struct cms_key *key; /* for those that are encrypted; NULL */
 	bool other_table;   /* the user named the table: a journal of another
 			       one is allowed */
+	bool deleted;       /* also what an incremental export says was
+			       deleted */
 	int64_t extend_ttl; /* the TTL becomes now + this; -1: as it was */
 	int jobs;
 	bool execute;
 	/* How far it is: what was checked, and, once begin was called with
-	 * how many entries there are, what was put back. NULL: not wanted. */
+	 * how many entries there are, what was put back (a dry run: looked
+	 * up). NULL: not wanted. */
 	void (*tick)(void *ctx, const struct pass_progress *p);
 	void (*begin)(void *ctx, int64_t entries);
 	void *tick_ctx;
 };
 
 /*
- * Put back what the files hold, each entry only where none has its key.
- * Every file is checked from end to end before the first write. totals
- * balance: matched = restored + present + failed + skipped. 0 or -1.
+ * Put back what is selected in the files, each entry only where none has its
+ * key. Every file is checked from end to end before the first write. Without
+ * execute the keys are looked up instead: what has an entry is present, and
+ * totals->units is what putting the others back takes. totals balance:
+ * matched = restored + present + failed + skipped. 0; 1 stopped at a ceiling,
+ * totals->stopped says which; -1.
  */
 int restore_run(const struct restore *r, struct sweep_totals *totals,
     struct fault *f);
@@ -43,5 +54,15 @@ int restore_run(const struct restore *r, struct sweep_totals *totals,
 /* Below: read all files without writing, and count what they hold. */
 int restore_check(const struct restore *r, struct sweep_totals *totals,
     struct fault *f);
+
+/* Below: look which keys are in use, without writing. As restore_run. */
+int restore_look(const struct restore *r, struct sweep_totals *totals,
+    struct fault *f);
+/* Below: open ${path} for what ${r} asks of it; NULL on failure. */
+struct images *restore_images(const struct restore *r, const char *path,
+    struct fault *f);
+/* Below: the attribute that the repair of the journal ${im} changed, by its
+ * own first line; else the one of ${r}. */
+const char *restore_attribute(const struct restore *r, const struct images *im);
 
 #endif

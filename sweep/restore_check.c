@@ -5,6 +5,7 @@
 #include "dynamodb/table.h"
 #include "export/reader.h"
 #include "inspector/pass.h"
+#include "inspector/record.h"
 #include "inspector/select.h"
 #include "inspector/summary.h"
 #include "sweep/images.h"
@@ -48,24 +49,18 @@ check_journal(const struct restore *r, const struct images *im, struct fault *f)
 	return 0;
 }
 
-/* Whether what is restored is expired on a table whose TTL will take it. */
-static void
-note_expired(struct sweep_totals *t, const struct restore *r,
-    const struct summary *s)
-{
-	if (r->extend_ttl < 0 && s->states[STATE_PENDING].items > 0)
-		t->expired_again = true;
-}
-
 static int
 on_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
 {
 	struct checking *c = state;
+	struct sweep_totals *t = c->totals;
 
-	(void)r;
 	(void)f;
-	c->totals->of_repair += images_ttl(seg).p != NULL;
+	t->of_repair += images_ttl(seg, r->item).p != NULL;
+	/* what is restored is expired, and the table's TTL will take it */
+	if (c->r->extend_ttl < 0 && r->state == STATE_PENDING)
+		t->expired_again = true;
 	return 0;
 }
 
@@ -77,8 +72,19 @@ tick(void *ctx, const struct pass_progress *p)
 
 	if (c->r->tick == NULL)
 		return;
-	at.items += c->totals->matched; /* the files before */
+	at.items += c->totals->scanned; /* the files before */
 	c->r->tick(c->r->tick_ctx, &at);
+}
+
+struct images *
+restore_images(const struct restore *r, const char *path, struct fault *f)
+{
+	struct images *im =
+	    images_open(path, r->table, r->ttl_attribute, r->key, f);
+
+	if (im != NULL && r->deleted)
+		reader_take_deleted(im->reader);
+	return im;
 }
 
 /* Read a whole file without writing: its images are counted. */
@@ -87,13 +93,11 @@ check_file(struct checking *c, const char *path, struct fault *f)
 {
 	const struct restore *r = c->r;
 	struct sweep_totals *t = c->totals;
-	struct images *im =
-	    images_open(path, r->table, r->ttl_attribute, r->key, f);
-	struct selection any = selection_any();
+	struct images *im = restore_images(r, path, f);
 	struct summary s;
 	struct pass_progress done = { 0 };
 	struct pass pass = { .rules = r->rules,
-		.selection = &any,
+		.selection = r->selection,
 		.jobs = 1,
 		.table = r->table,
 		.sink = { .ctx = c, .entry = on_entry },
@@ -112,11 +116,11 @@ check_file(struct checking *c, const char *path, struct fault *f)
 		rc = pass_run(&pass, &s, &done, f);
 	if (rc == 0) {
 		t->scanned += done.items;
-		t->matched += done.items;
+		t->matched += done.matched;
+		t->left_out += reader_left_out(im->reader);
 	}
 	if (rc == 0 && reader_partial(im->reader))
 		t->partial = path;
-	note_expired(t, r, &s);
 	t->units += done.units;
 	summary_release(&s);
 	source_close(&im->source);

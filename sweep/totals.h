@@ -48,6 +48,8 @@ struct sweep_totals {
 	int64_t images_refused; /* old images that came back and were not taken,
 				   and what was wrong with the first */
 	char *image_wrong;
+	int64_t left_out;    /* restore: what an incremental export says was
+				deleted; not among the matched */
 	int64_t of_repair;   /* restore: matched ones of a repair's journal */
 	bool expired_again;  /* restore: some are expired already */
 	const char *partial; /* restore: a file whose last reply says that more

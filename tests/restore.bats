@@ -223,3 +223,142 @@ holds_what_it_did() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" 
 		rm "$journal"
 	done
 }
+
+# gone KEY [IMAGE]: a deletion as an incremental export has it.
+gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"S":"%s"}}%s}\n' "$1" "${2:-}"; }
+
+@test "what an incremental export says was deleted is put back by --deleted only" {
+	table
+	{
+		item kept new | sed 's/{"Item":/{"Keys":{"key":{"S":"kept"}},"NewImage":/'
+		gone d ',"OldImage":{"key":{"S":"d"},"p":{"S":"old"}}'
+	} >x.json
+	run -0 ttlsweep restore -t "$T" x.json
+	[[ $output == *"left out"*"1  deleted, as the export says; --deleted puts them back"* ]]
+	run -0 --separate-stderr ttlsweep restore -t "$T" x.json --format json
+	jq -e '.matched == 1 and .skipped == 1 and .left_out == 1' <<<"$output"
+	run -0 --separate-stderr ttlsweep restore -t "$T" --yes x.json
+	[[ $output == *" 1 restored, "*" 1 left out;"* ]]
+	[[ $(holds) == new ]]
+	run -0 --separate-stderr ttlsweep restore -t "$T" --yes --deleted x.json --format json
+	jq -e '.matched == 2 and .restored == 1 and .present == 1 and .left_out == 0' <<<"$output"
+	[[ $(holds) == "new old" ]]
+	# of new images only there is nothing to put back
+	gone d >y.json
+	run -0 ttlsweep restore -t "$T" --yes y.json
+	run -1 ttlsweep restore -t "$T" --yes --deleted y.json
+	[[ $output == *"y.json:1: it has no image of the entry that was deleted"*"leave --deleted away"* ]]
+	# as one folder
+	"$PYTHON" "$ROOT/tests/lib/s3_export.py" --endpoint "$LOCAL_URL" \
+	    --table "$T" --bucket bucket --shape incremental >/dev/null
+	ttlsweep purge -q -t "$T" --yes --state any --no-journal
+	run -0 --separate-stderr ttlsweep restore -t "$T" --yes bucket --format json
+	jq -e '.restored == 2 and .left_out > 0' <<<"$output"
+	[[ $(holds) == "new old" ]]
+}
+
+@test "a purge's journal needs no --deleted" {
+	table
+	give k x
+	ttlsweep purge -q -t "$T" --yes --journal j
+	run -0 --separate-stderr ttlsweep restore --yes j --format json
+	jq -e '.restored == 1 and .left_out == 0' <<<"$output"
+}
+
+@test "a dry run looks which keys are in use, and says what that took" {
+	export AWS_ENDPOINT_URL_DYNAMODB=$DYNALITE_URL # Local reads what is not there free of charge
+	table
+	local i
+	for i in {1..230}; do item "$i" x; done >x.json
+	head -n 100 x.json | ttlsweep restore -q -t "$T" --yes - >/dev/null
+	run -0 --separate-stderr ttlsweep restore -t "$T" x.json --format json
+	jq -e '.executed == false and .matched == 230 and .present == 100
+	    and .skipped == 130 and .restored == 0 and .write_units == 230
+	    and .read_units == 230' <<<"$output"
+	[[ $(holds | wc -w) -eq 100 ]]
+	run -0 --separate-stderr ttlsweep restore -t "$T" x.json
+	[[ $output == *"present"*" 100 "*"to put back"*" 130"* ]]
+	[[ ${output//$'\n'/ } == *"To look which keys are in use took 230 read units."* ]]
+	# the same, as the run then does
+	run -0 --separate-stderr ttlsweep restore -t "$T" --yes x.json --format json
+	jq -e '.present == 100 and .restored == 130' <<<"$output"
+	# twice in a file: a request has each key once
+	{ item a x; item a x; } >y.json
+	run -0 ttlsweep restore -t "$T" y.json
+}
+
+@test "a dry run's look keeps to --max-rcu" {
+	table
+	local i
+	for i in {1..60}; do item "$i" x; done >x.json
+	ttlsweep restore -q -t "$T" --yes x.json >/dev/null
+	run -0 --separate-stderr ttlsweep restore -t "$T" x.json --max-rcu 20 --format json
+	jq -e '.present == 60 and .seconds > 1.5' <<<"$output"
+}
+
+@test "a dry run of a repair's undo: what has its value still is not present" {
+	table
+	for i in 1 2 3; do give "$i" x 1700000000000; done
+	ttlsweep repair -q -t "$T" --yes --journal j
+	give other x
+	"$PYTHON" - "$T" <<-'PY'
+		import os, sys
+		import botocore.session
+		client = botocore.session.get_session().create_client("dynamodb",
+		    endpoint_url=os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
+		key = lambda k: {"key": {"S": k}}
+		client.put_item(TableName=sys.argv[1], Item=dict(key("1"), ttl={"N": "2000000000"}))
+		client.delete_item(TableName=sys.argv[1], Key=key("2"))
+	PY
+	run -0 --separate-stderr ttlsweep restore j --format json
+	jq -e '.matched == 3 and .present == 1 and .skipped == 2' <<<"$output"
+	run -0 --separate-stderr ttlsweep restore j --yes --format json
+	jq -e '.restored == 2 and .present == 1' <<<"$output"
+}
+
+@test "a dry run's look on a table with a sort key" {
+	table --sort-key at --sort-type N
+	printf '{"Item":{"key":{"S":"%s"},"at":{"N":"%s"},"p":{"S":"x"}}}\n' a 1 a 2.0 b 1 >x.json
+	head -n 2 x.json | tail -n 1 | sed 's/2\.0/2/' | ttlsweep restore -q -t "$T" --yes - >/dev/null
+	run -0 --separate-stderr ttlsweep restore -t "$T" x.json --format json
+	jq -e '.present == 1 and .skipped == 2' <<<"$output"
+}
+
+@test "ceilings of restore: never one more, 4, and the same command goes on" {
+	table
+	local i n=0
+	for i in {1..30}; do item "$i" x; done >x.json
+	head -n 10 x.json | ttlsweep restore -q -t "$T" --yes - >/dev/null
+	run -4 --separate-stderr ttlsweep restore -t "$T" x.json --max-items 7 --format json
+	jq -e '.stopped == "max-items" and .restored == 0' <<<"$output"
+	while :; do
+		run --separate-stderr ttlsweep restore -t "$T" --yes x.json --max-items 7 --format json
+		jq -e '.restored <= 7 and .matched == 30
+		    and .matched == .restored + .present + .failed + .skipped' <<<"$output"
+		((n += 1, n < 9))
+		[ "$status" -eq 4 ] || break
+		[[ $stderr == *"to go on: ttlsweep restore"* ]]
+	done
+	[ "$status" -eq 0 ]
+	[ "$n" -eq 3 ]
+	[[ $(holds | wc -w) -eq 30 ]]
+	ttlsweep purge -q -t "$T" --yes --state any --no-journal
+	run -4 ttlsweep restore -t "$T" --yes x.json --max-units 12
+	[[ $(holds | wc -w) -eq 12 ]]
+	run -4 --separate-stderr ttlsweep restore -t "$T" x.json --max-cost 0.000001 --price 1
+	run -4 --separate-stderr ttlsweep restore -t "$T" --yes x.json --max-cost 0
+	[[ $stderr == *"to go on, raise --max-cost"* ]]
+	[[ $(holds | wc -w) -eq 12 ]]
+}
+
+@test "restore of some kinds and prefixes; the undo of a repair finds its values" {
+	table
+	local i
+	for i in session:a users session:b user:1; do give "$i" "$i" 1700000000000; done
+	ttlsweep repair -q -t "$T" --yes --journal j
+	run -0 --separate-stderr ttlsweep restore j --kind session --format json
+	jq -e '.scanned == 4 and .matched == 2 and .skipped == 2' <<<"$output"
+	run -0 --separate-stderr ttlsweep restore j --yes --prefix user --format json
+	jq -e '.scanned == 4 and .matched == 2 and .restored == 2' <<<"$output"
+	[[ $(ttlsweep list -q -t "$T" --reason milliseconds --format tsv --no-headings --columns key | sort | paste -sd' ') == "user:1 users" ]]
+}

@@ -36,9 +36,9 @@ test_walks(void **state)
 			"o") "}\n"
 			     "{\"Keys\":{},\"OldImage\":" KEY("d") "}\n" ITEM(
 				 "i"),
-		    "n@1 i@3 ", "n@1 d@2 i@3 " },
+		    "n@1 i@3 ", "n@1 i@3 " },
 		{ "a deletion without image", "{\"Keys\":{}}\n" ITEM("i"),
-		    "i@2 ", "!" },
+		    "i@2 ", "i@2 " },
 		{ "a journal", JOURNAL, "two@2 one@3 new@7 seven@9 ",
 		    "two@2 one@3 unsure@6 new@7 seven@9 " },
 		{ "a journal without its first line", INTENT("1", "a"), "!",
@@ -68,6 +68,55 @@ test_walks(void **state)
 		if (strcmp(buf_text(&out), cases[i].restore) != 0)
 			fail_msg("%s: %s %s", cases[i].name, buf_text(&out),
 			    f.text);
+		buf_release(&out);
+	}
+}
+
+/* What an incremental export says was deleted comes when it is asked for, and
+ * is counted else; of a journal it always comes. */
+static void
+test_take_deleted(void **state)
+{
+	static const struct {
+		const char *name, *text;
+		bool take;
+		const char *want;
+		int64_t left_out;
+	} cases[] = {
+		{ "left out",
+		    ITEM("a") "{\"Keys\":{},\"OldImage\":" KEY(
+			"d") "}\n"
+			     "{\"Keys\":{}}\n",
+		    false, "a@1 ", 2 },
+		{ "taken",
+		    ITEM("a") "{\"Keys\":{},\"OldImage\":" KEY("d") "}\n", true,
+		    "a@1 d@2 ", 0 },
+		{ "null images",
+		    "{\"Keys\":{},\"OldImage\":null,\"NewImage\":null}\n",
+		    false, "", 1 },
+		{ "no image to take", "{\"Keys\":{}}\n", true, "!", 0 },
+		{ "a journal", HEADER INTENT("1", "a"), false, "a@2 ", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buf out = { 0 };
+		struct reader *r;
+
+		put(at("file"), cases[i].text, strlen(cases[i].text));
+		r = reader_open(at("file"), READER_RESTORE, NULL);
+		if (cases[i].take)
+			reader_take_deleted(r);
+		for (int round = 0; round < 2; round++) {
+			buf_reset(&out);
+			walk(&out, r, NULL);
+			if (strcmp(buf_text(&out), cases[i].want) != 0 ||
+			    reader_left_out(r) != cases[i].left_out)
+				fail_msg("%s: %s", cases[i].name,
+				    buf_text(&out));
+			assert_int_equal(reader_rewind(r, NULL), 0);
+		}
+		reader_close(r);
 		buf_release(&out);
 	}
 }
@@ -475,6 +524,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_walks),
+		TEST(test_take_deleted),
 		TEST(test_given_ttl),
 		TEST(test_export_faults),
 		TEST(test_rewind),

@@ -2,6 +2,8 @@
 
 #include "dynamodb/table.h"
 #include "inspector/record.h"
+#include "inspector/select.h"
+#include "sweep/ceiling.h"
 #include "sweep/restore.h"
 #include "sweep/totals.h"
 #include "tests/unit/files.h"
@@ -70,12 +72,16 @@ test_outcomes(void **state)
 	put(path, "{\"Item\":" ITEM "}\n", strlen("{\"Item\":" ITEM "}\n"));
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct rules rules = { .now = SCRIPT_NOW };
+		const struct selection any = selection_any();
+		const struct ceilings none = { 0 };
 		struct sweep_totals totals = { 0 };
 		struct fault f = { 0 };
 		struct script s;
 		struct restore r = {
 			.table = &table,
 			.rules = &rules,
+			.selection = &any,
+			.ceilings = &none,
 			.ttl_attribute = "ttl",
 			.paths = &path,
 			.npaths = 1,

@@ -1,0 +1,45 @@
+#include <stdlib.h>
+
+#include "base/fault.h"
+#include "cli/context.h"
+#include "cli/limits.h"
+#include "cli/option.h"
+#include "cli/price.h"
+#include "sweep/ceiling.h"
+
+/* Of a decimal that was checked when the options were read. */
+static double
+decimal_of(const char *text)
+{
+	return text != NULL ? strtod(text, NULL) : 0;
+}
+
+int
+limits_read(struct ceilings *c, struct context *x, struct fault *f)
+{
+	const struct options *o = x->o;
+
+	*c = (struct ceilings){ 0 };
+	c->given[CEILING_ITEMS] = o->max_items >= 0;
+	c->items = o->max_items;
+	c->given[CEILING_UNITS] = o->max_units >= 0;
+	c->units = (double)o->max_units;
+	c->given[CEILING_DEADLINE] = o->deadline >= 0;
+	c->deadline = o->deadline;
+	c->given[CEILING_PERCENT] = o->max_percent != NULL;
+	c->given[CEILING_COST] = o->max_cost != NULL;
+	c->percent = decimal_of(o->max_percent);
+	c->usd = decimal_of(o->max_cost);
+	if (o->price != NULL)
+		context_price(x, decimal_of(o->price));
+	c->usd_per_unit =
+	    x->price != NULL ? x->price->usd_per_million_writes / 1e6 : 0;
+	if (c->given[CEILING_COST] && x->price == NULL)
+		return fault(f, FAULT_USAGE,
+		    "--max-cost: what a write unit costs is not known %s; "
+		    "give --price, in dollars for a million of them",
+		    x->table.provisioned
+			? "for a table with provisioned throughput"
+			: "here");
+	return 0;
+}

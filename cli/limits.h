@@ -1,0 +1,13 @@
+#ifndef CLI_LIMITS_H
+#define CLI_LIMITS_H
+
+struct ceilings;
+struct context;
+struct fault;
+
+/* The ceilings that the options of a write ask for, with the price of
+ * --price, which is the context's from here on. -1 where a cost is to be held
+ * against a price that is not known. */
+int limits_read(struct ceilings *ceilings, struct context *c, struct fault *f);
+
+#endif

@@ -1,0 +1,334 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fault.h"
+#include "base/mem.h"
+#include "dynamodb/attr.h"
+#include "dynamodb/ddb.h"
+#include "dynamodb/get.h"
+#include "dynamodb/item.h"
+#include "dynamodb/source.h"
+#include "dynamodb/table.h"
+#include "dynamodb/workers.h"
+#include "inspector/pass.h"
+#include "inspector/record.h"
+#include "inspector/summary.h"
+#include "sweep/ceiling.h"
+#include "sweep/images.h"
+#include "sweep/restore.h"
+#include "sweep/totals.h"
+
+/*
+ * A dry run of restore: which of the keys have an entry now? They are read
+ * consistently, so many at once as the pace allows, and only keys and TTL
+ * travel. Reading them takes read units, as a run would not; but only so is
+ * it known what the run would do, and what it would cost.
+ */
+
+/* Keys of one BatchGetItem (DynamoDB API reference). */
+#define KEYS_MOST 100
+/* A consistent read unit and a write unit, in bytes. */
+#define READ_UNIT 4096
+#define WRITE_UNIT 1024
+
+/* What the workers share. */
+struct look {
+	const struct restore *r;
+	const char *ttl;   /* the attribute that a repair changed */
+	struct lock *lock; /* all below */
+	struct sweep_totals *totals;
+	struct account account;
+	int64_t looked; /* entries, for the progress */
+	bool stopped;
+};
+
+/* An entry between its place in the file and its answer. */
+struct asked {
+	struct slice given; /* the TTL value that a repair gave it, p NULL */
+	size_t key_end;     /* of its canonical key, in the worker's keys */
+	int64_t units;      /* to put it back */
+	int64_t refused;    /* … and to find that it is present */
+	bool present;
+	bool changed; /* of a repair: it has another TTL value by now */
+};
+
+struct looker {
+	struct look *look;
+	struct ddb_conn *conn;
+	struct ddb_keys ask;
+	struct buf keys; /* canonical, one behind the other */
+	struct asked asked[KEYS_MOST];
+	size_t n;
+	double units; /* that reading them is thought to take */
+	struct buf scratch;
+	struct page found;
+};
+
+/* Equal for equal keys only: where the partition key ends comes last. */
+static void
+canonical_key(struct buf *out, const struct item *item)
+{
+	size_t from = out->n, partition;
+
+	attr_key_canonical(out, item->partition);
+	partition = out->n - from;
+	if (item->sort.p != NULL)
+		attr_key_canonical(out, item->sort);
+	buf_addf(out, "|%zu", partition);
+}
+
+static struct slice
+key_of(const struct looker *l, size_t i)
+{
+	size_t from = i > 0 ? l->asked[i - 1].key_end : 0;
+
+	return (struct slice){ l->keys.p + from, l->asked[i].key_end - from };
+}
+
+/* The one with the key of ${item}, NULL. */
+static struct asked *
+find(struct looker *l, const struct item *item)
+{
+	buf_reset(&l->scratch);
+	canonical_key(&l->scratch, item);
+	for (size_t i = 0; i < l->n; i++) {
+		struct slice key = key_of(l, i);
+
+		if (key.n == l->scratch.n &&
+		    memcmp(key.p, l->scratch.p, key.n) == 0)
+			return &l->asked[i];
+	}
+	return NULL;
+}
+
+/* Whether the TTL that is there is the one a repair gave, by value. */
+static bool
+same_ttl(struct looker *l, struct slice there, struct slice given)
+{
+	struct slice inner;
+	size_t n;
+
+	if (there.p == NULL || attr_open(there, &inner) != ATTR_N)
+		return false;
+	buf_reset(&l->scratch);
+	attr_key_canonical(&l->scratch, there);
+	n = l->scratch.n;
+	attr_key_canonical(&l->scratch, given);
+	return l->scratch.n == 2 * n &&
+	    memcmp(l->scratch.p, l->scratch.p + n, n) == 0;
+}
+
+static void
+note_found(struct looker *l)
+{
+	for (size_t i = 0; i < l->found.n; i++) {
+		const struct item *there = &l->found.items[i];
+		struct asked *a = find(l, there);
+
+		if (a == NULL)
+			continue;
+		a->present = true;
+		a->changed =
+		    a->given.p != NULL && !same_ttl(l, there->ttl, a->given);
+	}
+}
+
+/* Count one answer: 0, or 1 when a run would stop before it. */
+static int
+count_one(struct look *look, const struct asked *a)
+{
+	struct sweep_totals *t = look->totals;
+	bool writes = !a->present || (a->given.p != NULL && !a->changed);
+	double units = (double)(writes ? a->units : a->refused);
+	int forbids = account_take(&look->account, units, 0);
+
+	if (forbids >= 0) {
+		t->stopped = ceiling_name((enum ceiling)forbids);
+		t->blocked = ceiling_always(look->account.ceilings,
+		    (enum ceiling)forbids, units);
+		look->stopped = true;
+		return 1;
+	}
+	account_settle(&look->account, units, units);
+	t->units += (int64_t)units;
+	if (writes)
+		return 0;
+	account_spare(&look->account);
+	t->outcomes[OUTCOME_REFRESHED]++;
+	return 0;
+}
+
+/* Count all that was asked for, until a run would stop. */
+static int
+count_answers(struct looker *l)
+{
+	struct look *look = l->look;
+	int rc = 0;
+
+	lock_enter(look->lock);
+	rc = look->stopped;
+	for (size_t i = 0; i < l->n && rc == 0; i++)
+		rc = count_one(look, &l->asked[i]);
+	look->looked += (int64_t)l->n;
+	lock_leave(look->lock);
+	return rc;
+}
+
+/* Ask for the keys that are held: 0, 1 when a run would stop, -1. */
+static int
+flush(struct looker *l, struct fault *f)
+{
+	const struct restore *r = l->look->r;
+	int rc = 0;
+
+	if (l->n == 0)
+		return 0;
+	l->ask.units = l->units / (double)l->n;
+	l->ask.projected = true;
+	while (rc == 0 && l->ask.n > 0) {
+		page_reset(&l->found);
+		rc = ddb_get_some(l->conn, r->table, l->look->ttl, &l->ask,
+		    &l->found, f);
+		if (rc == 0)
+			note_found(l);
+	}
+	if (rc == 0)
+		rc = count_answers(l);
+	buf_reset(&l->ask.json);
+	l->ask.n = 0;
+	buf_reset(&l->keys);
+	l->n = 0;
+	l->units = 0;
+	return rc;
+}
+
+static int64_t
+started(int64_t bytes, int64_t unit)
+{
+	return bytes > unit ? (bytes + unit - 1) / unit : 1;
+}
+
+/* One more to be asked for; what it takes to read is known by its image. */
+static int
+on_entry(void *state, const struct segment *seg, const struct record *r,
+    struct fault *f)
+{
+	struct looker *l = state;
+	const struct restore *o = l->look->r;
+	double share = ddb_read_share(o->ddb);
+	double units = (double)started(r->size, READ_UNIT);
+	struct asked *a;
+	int rc = 0;
+
+	/* a request has each key once */
+	if (l->n == KEYS_MOST || (share > 0 && l->units + units > share) ||
+	    find(l, r->item) != NULL)
+		rc = flush(l, f);
+	if (rc != 0)
+		return rc;
+	canonical_key(&l->keys, r->item);
+	a = &l->asked[l->n++];
+	*a = (struct asked){ .given = images_ttl(seg, r->item),
+		.key_end = l->keys.n,
+		.units = ddb_table_delete_units(o->table, r->size),
+		.refused = started(r->size, WRITE_UNIT) };
+	buf_reset(&l->scratch);
+	item_key_json(&l->scratch, r->item, &o->table->schema);
+	ddb_keys_add(&l->ask, (struct slice){ l->scratch.p, l->scratch.n });
+	l->units += units;
+	return 0;
+}
+
+/* What is held points into the page. */
+static int
+on_page(void *state, const struct segment *seg, struct fault *f)
+{
+	(void)seg;
+	return flush(state, f);
+}
+
+static void *
+on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
+{
+	struct looker *l = xcalloc(1, sizeof(*l));
+
+	(void)worker;
+	(void)f;
+	l->look = ctx;
+	l->conn = conn;
+	return l;
+}
+
+static int
+on_close(void *state, struct fault *f)
+{
+	struct looker *l = state;
+
+	(void)f;
+	buf_release(&l->ask.json);
+	buf_release(&l->keys);
+	buf_release(&l->scratch);
+	page_release(&l->found);
+	free(l);
+	return 0;
+}
+
+static void
+tick(void *ctx, const struct pass_progress *p)
+{
+	struct look *look = ctx;
+	struct pass_progress at = *p;
+
+	if (look->r->tick == NULL)
+		return;
+	lock_enter(look->lock);
+	at.items = look->looked;
+	lock_leave(look->lock);
+	look->r->tick(look->r->tick_ctx, &at);
+}
+
+static int
+look_file(struct look *look, const char *path, struct fault *f)
+{
+	const struct restore *r = look->r;
+	struct images *im = restore_images(r, path, f);
+	struct summary s;
+	struct pass pass = { .ddb = r->ddb,
+		.table = r->table,
+		.rules = r->rules,
+		.selection = r->selection,
+		.jobs = r->jobs,
+		.sink = { look, on_open, on_entry, on_page, NULL, on_close },
+		.tick = tick,
+		.tick_ctx = look };
+	int rc;
+
+	if (im == NULL)
+		return -1;
+	summary_init(&s, 0, true);
+	pass.source = &im->source;
+	look->ttl = restore_attribute(r, im);
+	rc = pass_run(&pass, &s, NULL, f);
+	summary_release(&s);
+	source_close(&im->source);
+	return rc;
+}
+
+int
+restore_look(const struct restore *r, struct sweep_totals *totals,
+    struct fault *f)
+{
+	struct look look = { .r = r,
+		.totals = totals,
+		.account = { .ceilings = r->ceilings } };
+	int rc = 0;
+
+	if (r->begin != NULL)
+		r->begin(r->tick_ctx, totals->matched);
+	look.lock = lock_new();
+	totals->units = 0;
+	for (int i = 0; rc == 0 && i < r->npaths; i++)
+		rc = look_file(&look, r->paths[i], f);
+	lock_free(look.lock);
+	return rc;
+}
