@@ -18,7 +18,7 @@ struct fault;
 enum ddb_cond_op {
 	DDB_COND_NONE,     /* refused by every function below */
 	DDB_COND_LESS,     /* attribute < a */
-	DDB_COND_AT_LEAST, /* attribute >= a */
+	DDB_COND_FROM_TO,  /* a <= attribute < b */
 	DDB_COND_BETWEEN,  /* a <= attribute <= b */
 	DDB_COND_SAME,     /* attribute = a */
 	DDB_COND_MISSING,  /* no such attribute */

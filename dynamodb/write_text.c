@@ -37,10 +37,10 @@ static int
 operands(const struct ddb_cond *cond)
 {
 	switch (cond->op) {
+	case DDB_COND_FROM_TO:
 	case DDB_COND_BETWEEN:
 		return 2;
 	case DDB_COND_LESS:
-	case DDB_COND_AT_LEAST:
 	case DDB_COND_SAME:
 		return 1;
 	default:
@@ -54,7 +54,7 @@ expression_of(enum ddb_cond_op op)
 {
 	static const char *const text[] = {
 		[DDB_COND_LESS] = "#t < :a",
-		[DDB_COND_AT_LEAST] = "#t >= :a",
+		[DDB_COND_FROM_TO] = "#t >= :a AND #t < :b",
 		[DDB_COND_BETWEEN] = "#t BETWEEN :a AND :b",
 		[DDB_COND_SAME] = "#t = :a",
 		[DDB_COND_MISSING] = "attribute_not_exists(#t)",
@@ -157,7 +157,7 @@ add_condition(struct buf *b, const struct ddb_cond *cond)
 {
 	static const char *const text[] = {
 		[DDB_COND_LESS] = " < ?",
-		[DDB_COND_AT_LEAST] = " >= ?",
+		[DDB_COND_FROM_TO] = " >= ?",
 		[DDB_COND_BETWEEN] = " BETWEEN ? AND ?",
 		[DDB_COND_SAME] = " = ?",
 		[DDB_COND_MISSING] = " IS MISSING",
@@ -169,6 +169,11 @@ add_condition(struct buf *b, const struct ddb_cond *cond)
 	add_quoted(b, cond->attribute);
 	if (cond->op > DDB_COND_NONE && cond->op < DDB_COND_EXISTS) {
 		buf_adds(b, text[cond->op]);
+		if (cond->op != DDB_COND_FROM_TO)
+			return;
+		buf_adds(b, " AND ");
+		add_quoted(b, cond->attribute);
+		buf_adds(b, " < ?");
 		return;
 	}
 	/* never without a condition: this one is always false */

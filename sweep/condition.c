@@ -25,13 +25,13 @@ static void
 of_live(struct ddb_cond *cond, struct condition_numbers *numbers,
     const struct rules *rules, const struct selection *selection)
 {
-	cond->op = DDB_COND_AT_LEAST;
-	cond->a = number(numbers->low, rules->now);
-	if (selection->expires_within < 0)
-		return;
+	int64_t within = selection->expires_within;
+
+	if (within < 0 || within > MOMENT_AHEAD)
+		within = MOMENT_AHEAD;
 	cond->op = DDB_COND_BETWEEN;
-	cond->b = number(numbers->high,
-	    moment_minus(rules->now, -selection->expires_within));
+	cond->a = number(numbers->low, rules->now);
+	cond->b = number(numbers->high, moment_minus(rules->now, -within));
 }
 
 static void
@@ -40,8 +40,9 @@ of_expired(struct ddb_cond *cond, struct condition_numbers *numbers,
 {
 	int64_t overdue = selection->overdue > 0 ? selection->overdue : 0;
 
-	cond->op = DDB_COND_LESS;
-	cond->a = number(numbers->low, moment_minus(rules->now, overdue));
+	cond->op = DDB_COND_FROM_TO;
+	cond->a = number(numbers->low, MOMENT_EARLIEST);
+	cond->b = number(numbers->high, moment_minus(rules->now, overdue));
 }
 
 void

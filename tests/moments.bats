@@ -1,7 +1,10 @@
 #!/usr/bin/env bats
 # TTL values that are not a time: nothing deletes or rewrites them unasked.
+#
+# shellcheck disable=SC2154 # stderr is set by bats
 
 load lib/common
+load lib/road
 
 # Before the one time among the cases, 2026-11-28T16:47:24 in some zone.
 NOW=1795000000
@@ -155,4 +158,44 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	jq -e '.deleted == 6' <<<"$output"
 	run -0 --separate-stderr sweep purge --yes --state any --format json
 	jq -e '.deleted == 1' <<<"$output"
+}
+
+# change TTL: every entry of $T has that TTL from now on.
+change()
+{
+	"$PYTHON" - "$LOCAL_URL" "$T" "$1" <<-'END'
+	import os, sys
+	sys.path.insert(0, os.environ["ROOT"] + "/tests/lib")
+	from seed import connect
+	client = connect(sys.argv[1])
+	for item in client.scan(TableName=sys.argv[2])["Items"]:
+	    client.update_item(TableName=sys.argv[2], Key={"key": item["key"]},
+	        UpdateExpression="SET #t = :t", ExpressionAttributeNames={"#t": "ttl"},
+	        ExpressionAttributeValues={":t": {"N": sys.argv[3]}})
+	END
+}
+
+@test "an entry marked as permanent between its read and its delete is kept" {
+	local how state mark operation
+	start_road "$LOCAL_URL"
+	export AWS_ENDPOINT_URL_DYNAMODB=$ROAD_URL
+	while read -r how state mark operation; do
+		T=$(new_table mark)
+		seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" \
+		    --case "$state=1" >/dev/null
+		road PUT hold "{\"operation\": \"$operation\", \"when\": \"before\"}"
+		sweep purge --yes --state live,expired --batch "$how" --format json \
+		    >"$BATS_TEST_TMPDIR/out" 3>&- &
+		road GET held
+		change "$mark"
+		road PUT release
+		wait $!
+		jq -e '.matched == 1 and .refreshed == 1' "$BATS_TEST_TMPDIR/out"
+		[ "$(held | wc -l)" -eq 1 ]
+	done <<-END
+	partiql past 0 BatchExecuteStatement
+	single past -1 DeleteItem
+	single future 253402300799 DeleteItem
+	partiql future 253402300799 BatchExecuteStatement
+	END
 }

@@ -14,6 +14,10 @@
 #define NOW 1795332271
 #define OFF (-1)
 
+/* The ends of the window as of NOW. */
+#define FIRST "{\"N\":\"1326844800\"}"
+#define LAST "{\"N\":\"4951092271\"}"
+
 struct cond_case {
 	const char *name;
 	const char *ttl;         /* the value, NULL: missing */
@@ -30,32 +34,32 @@ static const struct cond_case cases[] = {
 	/* clang-format off */
 	{ "pending", "{\"N\":\"1795332270\"}", true, OFF, OFF,
 	    STATE_PENDING, REASON_NONE,
-	    DDB_COND_LESS, "{\"N\":\"1795332271\"}", NULL },
+	    DDB_COND_FROM_TO, FIRST, "{\"N\":\"1795332271\"}" },
 	{ "pending, a fraction ago", "{\"N\":\"1795332270.999\"}", true, 0, OFF,
 	    STATE_PENDING, REASON_NONE,
-	    DDB_COND_LESS, "{\"N\":\"1795332271\"}", NULL },
+	    DDB_COND_FROM_TO, FIRST, "{\"N\":\"1795332271\"}" },
 	{ "pending, overdue 15m", "{\"N\":\"1795000000\"}", true, 900, OFF,
 	    STATE_PENDING, REASON_NONE,
-	    DDB_COND_LESS, "{\"N\":\"1795331371\"}", NULL },
+	    DDB_COND_FROM_TO, FIRST, "{\"N\":\"1795331371\"}" },
 	{ "pending, overdue for ever", "{\"N\":\"1795000000\"}", true,
 	    INT64_MAX, OFF, STATE_PENDING, REASON_NONE,
-	    DDB_COND_LESS, "{\"N\":\"-9223372035059443536\"}", NULL },
+	    DDB_COND_FROM_TO, FIRST, "{\"N\":\"-9223372035059443536\"}" },
 	{ "pending, expires-within is of no matter", "{\"N\":\"1795000000\"}",
 	    true, OFF, 60, STATE_PENDING, REASON_NONE,
-	    DDB_COND_LESS, "{\"N\":\"1795332271\"}", NULL },
+	    DDB_COND_FROM_TO, FIRST, "{\"N\":\"1795332271\"}" },
 
 	{ "stuck, ttl off", "{\"N\":\"1795332270\"}", false, OFF, OFF,
 	    STATE_STUCK, REASON_TTL_OFF,
-	    DDB_COND_LESS, "{\"N\":\"1795332271\"}", NULL },
+	    DDB_COND_FROM_TO, FIRST, "{\"N\":\"1795332271\"}" },
 	{ "stuck, ttl off, overdue", "{\"N\":\"1795000000\"}", false, 60, OFF,
 	    STATE_STUCK, REASON_TTL_OFF,
-	    DDB_COND_LESS, "{\"N\":\"1795332211\"}", NULL },
+	    DDB_COND_FROM_TO, FIRST, "{\"N\":\"1795332211\"}" },
 	{ "stuck, too old", "{\"N\":\"1400000000\"}", true, OFF, OFF,
 	    STATE_STUCK, REASON_TOO_OLD,
-	    DDB_COND_LESS, "{\"N\":\"1795332271\"}", NULL },
+	    DDB_COND_FROM_TO, FIRST, "{\"N\":\"1795332271\"}" },
 	{ "stuck, too old, overdue", "{\"N\":\"1326844800\"}", true, 3600, OFF,
 	    STATE_STUCK, REASON_TOO_OLD,
-	    DDB_COND_LESS, "{\"N\":\"1795328671\"}", NULL },
+	    DDB_COND_FROM_TO, FIRST, "{\"N\":\"1795328671\"}" },
 	{ "stuck, milliseconds", "{\"N\":\"1795332270000\"}", true, OFF, OFF,
 	    STATE_STUCK, REASON_MILLISECONDS,
 	    DDB_COND_SAME, "{\"N\":\"1795332270000\"}", NULL },
@@ -79,7 +83,7 @@ static const struct cond_case cases[] = {
 
 	{ "live", "{\"N\":\"1795332271\"}", true, OFF, OFF,
 	    STATE_LIVE, REASON_NONE,
-	    DDB_COND_AT_LEAST, "{\"N\":\"1795332271\"}", NULL },
+	    DDB_COND_BETWEEN, "{\"N\":\"1795332271\"}", LAST },
 	{ "live, soon", "{\"N\":\"1795332272\"}", true, OFF, 3600,
 	    STATE_LIVE, REASON_NONE,
 	    DDB_COND_BETWEEN, "{\"N\":\"1795332271\"}",
@@ -91,13 +95,13 @@ static const struct cond_case cases[] = {
 	{ "live, within all time", "{\"N\":\"1795332272\"}", true, OFF,
 	    INT64_MAX, STATE_LIVE, REASON_NONE,
 	    DDB_COND_BETWEEN, "{\"N\":\"1795332271\"}",
-	    "{\"N\":\"9223372036854775807\"}" },
+	    LAST },
 	{ "live, overdue is of no matter", "{\"N\":\"1795332272\"}", true,
 	    3600, OFF, STATE_LIVE, REASON_NONE,
-	    DDB_COND_AT_LEAST, "{\"N\":\"1795332271\"}", NULL },
+	    DDB_COND_BETWEEN, "{\"N\":\"1795332271\"}", LAST },
 	{ "live, ttl off", "{\"N\":\"1795332272\"}", false, OFF, OFF,
 	    STATE_LIVE, REASON_TTL_OFF,
-	    DDB_COND_AT_LEAST, "{\"N\":\"1795332271\"}", NULL },
+	    DDB_COND_BETWEEN, "{\"N\":\"1795332271\"}", LAST },
 	{ "live, ttl off, soon", "{\"N\":\"1795332272\"}", false, OFF, 60,
 	    STATE_LIVE, REASON_TTL_OFF,
 	    DDB_COND_BETWEEN, "{\"N\":\"1795332271\"}",

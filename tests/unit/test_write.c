@@ -32,6 +32,16 @@ static const struct {
 	    "{\"Statement\":\"DELETE FROM \\\"T\\\"\\\"1\\\" WHERE "
 	    "\\\"key\\\"=? AND \\\"ttl\\\" < ? RETURNING ALL OLD *\","
 	    "\"Parameters\":[{\"S\":\"a\\u0000b\"},{\"N\":\"7\"}]}" },
+	{ "expired, but not before a time", &table,
+	    { .partition = KEY("k"),
+		.cond = { DDB_COND_FROM_TO, "t\"t", NUM("7"), NUM("9") } },
+	    "\"ConditionExpression\":\"#t >= :a AND #t < :b\","
+	    "\"ExpressionAttributeNames\":{\"#t\":\"t\\\"t\"},"
+	    "\"ExpressionAttributeValues\":{\":a\":{\"N\":\"7\"},"
+	    "\":b\":{\"N\":\"9\"}},",
+	    "\\\"key\\\"=? AND \\\"t\\\"\\\"t\\\" >= ? AND "
+	    "\\\"t\\\"\\\"t\\\" < ? RETURNING ALL OLD *\","
+	    "\"Parameters\":[{\"S\":\"k\"},{\"N\":\"7\"},{\"N\":\"9\"}]}" },
 	{ "live, within a span", &table,
 	    { .partition = KEY("k"),
 		.cond = { DDB_COND_BETWEEN, "ttl", NUM("7"), NUM("9") } },
