@@ -231,6 +231,7 @@ SRC := \
     sweep/journal_name.c \
     sweep/journal_place.c \
     sweep/outcome.c \
+    sweep/plan.c \
     sweep/purge.c \
     sweep/restore.c \
     sweep/restore_check.c \

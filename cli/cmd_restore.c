@@ -234,6 +234,7 @@ write_totals(struct restoring *s, bool executed, int rc, struct fault *f)
 		.now = c->rules.now,
 		.totals = &s->totals,
 		.journal_free = -1,
+		.pace = c->pace,
 	};
 	struct buf next = { 0 };
 

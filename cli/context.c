@@ -10,6 +10,7 @@
 #include "cli/context.h"
 #include "cli/locate.h"
 #include "cli/option.h"
+#include "cli/paper.h"
 #include "cli/price.h"
 #include "cli/talk.h"
 #include "dynamodb/credentials.h"
@@ -23,44 +24,18 @@
 #include "inspector/sessions.h"
 #include "inspector/summary.h"
 
-/* A table may be used by others: where nobody says how fast, we take a
- * quarter of what it can do. */
-#define PACE 4.0
-
 static const char *const default_groups[] = { "users", "categories", "images" };
-
-/* A quarter of what the table, and for writes every global index, can do. */
-static double
-pace(const struct ddb_table *t, bool write)
-{
-	double least = write ? t->write_units : t->read_units;
-
-	for (size_t i = 0; write && i < t->nindexes; i++) {
-		const struct ddb_index *x = &t->indexes[i];
-
-		if (x->global && x->write_units > 0 &&
-		    (least <= 0 || x->write_units < least))
-			least = x->write_units;
-	}
-	if (least <= 0)
-		return 0;
-	return least / PACE > 1 ? least / PACE : 1;
-}
 
 static void
 set_pace(struct context *c)
 {
-	const struct options *o = c->o;
-	double rcu =
-	    o->max_rcu >= 0 ? (double)o->max_rcu : pace(&c->table, false);
-	double wcu =
-	    o->max_wcu >= 0 ? (double)o->max_wcu : pace(&c->table, true);
+	struct buf said = { 0 };
 
-	ddb_limit(c->ddb, rcu, wcu);
-	ddb_log(c->ddb, DDB_LOG_DEBUG,
-	    "pace: %.0f read units and %.0f write units a second (0: no "
-	    "limit)",
-	    rcu, wcu);
+	c->pace = plan_pace(&c->table, c->o->max_rcu, c->o->max_wcu);
+	ddb_limit(c->ddb, c->pace.reads, c->pace.writes);
+	paper_pace(&said, &c->pace);
+	ddb_log(c->ddb, DDB_LOG_DEBUG, "pace: %s", buf_text(&said));
+	buf_release(&said);
 }
 
 static int

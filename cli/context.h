@@ -16,6 +16,7 @@
 #include "inspector/pass.h"
 #include "inspector/record.h"
 #include "inspector/select.h"
+#include "sweep/plan.h"
 
 struct aws_credentials;
 struct checkpoint;
@@ -48,6 +49,7 @@ struct context {
 	struct ddb_conn *conn;    /* the main thread's own */
 	struct stack_table stack; /* --stack; its table NULL: none */
 	struct ddb_table table;
+	struct plan_pace pace;
 	bool endpoint_shown; /* the endpoint is not the region's own */
 
 	/* --input */

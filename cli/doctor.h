@@ -12,11 +12,13 @@
 #include "dynamodb/stack.h"
 #include "dynamodb/table.h"
 #include "inspector/summary.h"
+#include "sweep/plan.h"
 
 struct aws_credentials;
 struct ddb;
 struct ddb_conn;
 struct ddb_world;
+struct guard;
 struct options;
 struct record;
 struct talk;
@@ -74,8 +76,9 @@ struct doctor {
 	struct stack_table stack; /* table NULL: none was asked for */
 	const char *name;         /* of the table */
 	struct ddb_table table;
-	bool described;     /* … by DescribeTable */
-	bool ttl_described; /* … by DescribeTimeToLive, else … */
+	struct plan_pace pace; /* of a purge */
+	bool described;        /* … by DescribeTable */
+	bool ttl_described;    /* … by DescribeTimeToLive, else … */
 	struct fault ttl_why;
 	const char *ttl;       /* the TTL attribute */
 	struct summary sample; /* of some entries, judged */
@@ -145,8 +148,8 @@ void doctor_choose(struct doctor *d, const struct record *r);
  * a purge takes by itself. */
 enum doctor_result doctor_room(struct buf *text, double need, int64_t space,
     bool chosen);
-/* How far apart two clocks are. */
-enum doctor_result doctor_clock(struct buf *text, int64_t skew_ms);
+/* How far apart two clocks are, as g->skew_ms says. */
+enum doctor_result doctor_clock(struct buf *text, const struct guard *g);
 /* Only of the gallery's own table is it known what it should look like. */
 int doctor_check_gallery(struct doctor *d, struct fault *f);
 /* In what the table differs from that of the lab's template, added to

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/doctor.h"
 #include "cli/option.h"
+#include "cli/undo.h"
 #include "dynamodb/cost.h"
 #include "dynamodb/item.h"
 #include "inspector/record.h"
@@ -16,9 +17,6 @@
 #define LINE_BYTES 160
 /* Its first line, and what a file takes at least. */
 #define FILE_BYTES 4096
-/* A purge that chooses the place itself refuses with less to spare
- * (cli/sweeping.c). */
-#define MARGIN 1.2
 
 void
 doctor_choose(struct doctor *d, const struct record *r)
@@ -45,9 +43,9 @@ doctor_room(struct buf *text, double need, int64_t space, bool chosen)
 		return DOCTOR_OK;
 	text_bytes(has, space);
 	buf_addf(text, ", %s free", has);
-	if ((need + FILE_BYTES) * (chosen ? 1 : MARGIN) <= (double)space)
-		return DOCTOR_OK;
 	need += FILE_BYTES;
+	if (chosen ? need <= (double)space : undo_fits(need, space))
+		return DOCTOR_OK;
 	text_bytes(needs, need < 9e18 ? (int64_t)need : INT64_MAX);
 	buf_addf(text, ", and what is expired needs %s%s", needs,
 	    chosen ? "" : ", and a fifth to spare");
@@ -63,23 +61,6 @@ needed(const struct doctor *d)
 	if (d->whole || seen <= 0 || all <= seen)
 		return d->chosen.journal_bytes;
 	return d->chosen.journal_bytes * all / seen;
-}
-
-/* Where it would be; the caller frees it. */
-static char *
-find_place(const struct doctor *d, struct fault *f)
-{
-	const struct options *o = d->o;
-
-	if (o->journal == NULL)
-		return journal_default_path(o->journal_dir, d->table.name,
-		    d->now, false, f);
-	if (access(o->journal, F_OK) != 0)
-		return xstrdup(o->journal);
-	(void)fault(f, FAULT_USAGE,
-	    "%s: the file is there already; a journal is a new file",
-	    o->journal);
-	return NULL;
 }
 
 static bool
@@ -108,8 +89,8 @@ doctor_journal(struct doctor *d, struct fault *f)
 	const struct options *o = d->o;
 	bool chosen = o->journal != NULL || o->journal_dir != NULL;
 	enum doctor_result result;
+	struct undo undo = { 0 };
 	struct fault why = { 0 };
-	char *path;
 
 	if (o->no_journal) {
 		buf_adds(&d->text,
@@ -117,20 +98,18 @@ doctor_journal(struct doctor *d, struct fault *f)
 		    "undone");
 		return doctor_add(d, "journal", DOCTOR_WARNING, f);
 	}
-	path = find_place(d, &why);
-	if (path == NULL ||
-	    journal_check_place(path, o->journal == NULL, &why) != 0) {
-		free(path);
+	if (undo_choose(&undo, o, d->table.name, d->now, false, &why) != 0) {
+		free(undo.journal);
 		buf_adds(&d->fix,
 		    "name another place for it with --journal-dir (doctor "
 		    "takes it, too)");
 		return doctor_add_fault(d, "journal", DOCTOR_FAILURE, &why, f);
 	}
-	add_place(d, path);
-	result =
-	    doctor_room(&d->text, chosen && is_compressed(path) ? 0 : needed(d),
-		journal_free_space(path), chosen);
-	free(path);
+	add_place(d, undo.journal);
+	result = doctor_room(&d->text,
+	    chosen && is_compressed(undo.journal) ? 0 : needed(d),
+	    journal_free_space(undo.journal), chosen);
+	free(undo.journal);
 	if (result == DOCTOR_FAILURE)
 		buf_adds(&d->fix,
 		    "name a roomier place with --journal-dir (doctor takes "

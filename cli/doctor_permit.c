@@ -9,8 +9,6 @@
 #include "cli/price.h"
 #include "dynamodb/probe.h"
 
-/* A purge takes this part of what the table can do (cli/context.c). */
-#define PACE 4
 /* Half a unit for 4 KB, eventually consistent. */
 #define BYTES_READ_UNIT 8192
 
@@ -105,22 +103,6 @@ add_price(struct buf *out, const struct doctor *d, double writes, double reads)
 	buf_addf(out, " in all (%s prices of %s)", p->region, p->date);
 }
 
-static void
-add_time(struct buf *out, const struct doctor *d, double writes)
-{
-	double pace = d->table.write_units / PACE;
-	char span[32];
-
-	if (d->table.write_units <= 0 || d->o->max_wcu >= 0)
-		return;
-	if (pace < 1)
-		pace = 1;
-	if (writes / pace < 60 || writes / pace > 9e15)
-		return;
-	text_span(span, (int64_t)(writes / pace));
-	buf_addf(out, "; at a quarter of the table's pace that takes %s", span);
-}
-
 static int
 check_cost(struct doctor *d, struct fault *f)
 {
@@ -150,7 +132,7 @@ check_cost(struct doctor *d, struct fault *f)
 	paper_units(out, reads);
 	buf_adds(out, " read units to find them");
 	add_price(out, d, writes, reads);
-	add_time(out, d, writes);
+	paper_takes(out, &d->pace, reads, writes);
 	if (spared >= 0.5) {
 		buf_adds(out, "; TTL would take ");
 		add_about(out, d, spared);

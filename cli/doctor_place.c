@@ -5,6 +5,7 @@
 #include "base/stop.h"
 #include "base/text.h"
 #include "cli/doctor.h"
+#include "cli/guard.h"
 #include "cli/option.h"
 #include "cli/paper.h"
 #include "cli/talk.h"
@@ -15,8 +16,6 @@
 
 /* A clock that is kept by NTP is closer than this, ms. */
 #define CLOCK_FINE 5000
-/* purge --yes refuses when it is farther off (cli/guard.c). */
-#define CLOCK_MOST 60000
 
 static bool
 is_local(const char *url)
@@ -33,9 +32,10 @@ is_local(const char *url)
 }
 
 enum doctor_result
-doctor_clock(struct buf *text, int64_t skew_ms)
+doctor_clock(struct buf *text, const struct guard *g)
 {
-	int64_t off = skew_ms < 0 ? -skew_ms : skew_ms;
+	int64_t off = g->skew_ms < 0 ? -g->skew_ms : g->skew_ms;
+	struct fault why;
 	char span[32];
 
 	if (off <= 1500) {
@@ -44,14 +44,14 @@ doctor_clock(struct buf *text, int64_t skew_ms)
 	}
 	text_span(span, (off + 500) / 1000);
 	buf_addf(text, "%s %s the service's", span,
-	    skew_ms < 0 ? "ahead of" : "behind");
+	    g->skew_ms < 0 ? "ahead of" : "behind");
 	if (off <= CLOCK_FINE)
 		return DOCTOR_OK;
-	if (off <= CLOCK_MOST) {
+	if (guard_clocks(g, &why) == 0) {
 		buf_adds(text,
-		    "; entries are judged by the service's, but an "
-		    "application that writes expiry times by this one writes "
-		    "them wrong");
+		    "; entries are judged by the service's or by --now, but "
+		    "an application that writes expiry times by this one "
+		    "writes them wrong");
 		return DOCTOR_WARNING;
 	}
 	buf_adds(text, "; one of them is wrong, and purge --yes refuses");
@@ -127,17 +127,25 @@ check_endpoint(struct doctor *d, struct fault *f)
 static int
 check_clock(struct doctor *d, struct fault *f)
 {
+	const struct guard g = { .o = d->o,
+		.clock_known = d->skew_known,
+		.skew_ms = d->skew_ms,
+		.here_ms = d->world->wall_ms(d->world->ctx) };
 	enum doctor_result result;
+	struct fault why = { 0 };
 
+	if (guard_now(&g, &why) != 0) {
+		buf_adds(&d->fix, "give a time that has passed");
+		if (doctor_add_fault(d, "now", DOCTOR_FAILURE, &why, f) != 0)
+			return -1;
+	}
 	if (!d->skew_known)
 		return 0;
-	result = doctor_clock(&d->text, d->skew_ms);
+	result = doctor_clock(&d->text, &g);
 	if (result != DOCTOR_OK) {
 		buf_adds(&d->fix, "set the clock of this machine");
 		buf_adds(&d->command, "timedatectl set-ntp true");
 	}
-	if (result == DOCTOR_FAILURE && option_given(d->o, "now"))
-		result = DOCTOR_WARNING; /* --now is the way around it */
 	return doctor_add(d, "clock", result, f);
 }
 

@@ -13,9 +13,6 @@
 #include "dynamodb/ddb.h"
 #include "dynamodb/probe.h"
 
-/* A purge takes this part of what the table can do (cli/context.c). */
-#define PACE 4
-
 static int
 check_stack(struct doctor *d, struct fault *f)
 {
@@ -63,8 +60,9 @@ static int
 check_status(struct doctor *d, struct fault *f)
 {
 	const struct ddb_table *t = &d->table;
-	bool works = strcmp(t->status, "ACTIVE") == 0 ||
-	    strcmp(t->status, "UPDATING") == 0;
+	const struct guard g = { .o = d->o, .table = t };
+	struct fault why;
+	bool works = guard_table(&g, &why) == 0;
 	char bytes[32], count[32];
 
 	text_count(count, t->items);
@@ -107,14 +105,6 @@ check_key(struct doctor *d, struct fault *f)
 	return doctor_add(d, "key", DOCTOR_OK, f);
 }
 
-/* A quarter of ${units}, at least one. */
-static void
-add_pace(struct buf *out, double units, const char *what)
-{
-	paper_units(out, units / PACE > 1 ? units / PACE : 1);
-	buf_addf(out, " %s", what);
-}
-
 static int
 check_billing(struct doctor *d, struct fault *f)
 {
@@ -130,13 +120,8 @@ check_billing(struct doctor *d, struct fault *f)
 	} else {
 		buf_adds(out, "by request (PAY_PER_REQUEST)");
 	}
-	if (t->read_units > 0 && t->write_units > 0) {
-		buf_adds(out, "; a purge takes a quarter of what it can do, ");
-		add_pace(out, t->read_units, "reads and ");
-		add_pace(out, t->write_units,
-		    "writes a second, unless told otherwise (--max-rcu, "
-		    "--max-wcu)");
-	}
+	buf_adds(out, "; the pace of a purge: ");
+	paper_pace(out, &d->pace);
 	return doctor_add(d, "billing", DOCTOR_OK, f);
 }
 
@@ -183,6 +168,8 @@ static int
 check_replicas(struct doctor *d, struct fault *f)
 {
 	const struct ddb_table *t = &d->table;
+	const struct guard g = { .o = d->o, .table = t, .changes = true };
+	struct fault why;
 
 	if (t->nreplicas == 0) {
 		buf_adds(&d->text, "none, it is in this region only");
@@ -195,7 +182,7 @@ check_replicas(struct doctor *d, struct fault *f)
 	buf_adds(&d->text,
 	    ": a delete is written there, too, and paid; TTL pays the copies "
 	    "only");
-	if (t->strong_replicas || d->o->overdue >= GUARD_REPLICA_OVERDUE)
+	if (guard_replicas(&g, &why) == 0)
 		return doctor_add(d, "replicas", DOCTOR_WARNING, f);
 	buf_adds(&d->fix,
 	    "an entry renewed there may not be renewed here yet, so purge "
@@ -249,16 +236,6 @@ check_backups(struct doctor *d, struct fault *f)
 	return doctor_add(d, "backups", DOCTOR_OK, f);
 }
 
-/* What others work on is not to be slowed down by a look at it. */
-static void
-set_pace(struct doctor *d)
-{
-	double rcu = d->table.read_units / PACE;
-
-	if (d->table.provisioned && d->o->max_rcu < 0)
-		ddb_limit(d->ddb, rcu > 1 ? rcu : 1, 0);
-}
-
 /* DescribeTable, and whose it is: 1 when the rest can be looked at. */
 static int
 describe(struct doctor *d, struct fault *f)
@@ -274,7 +251,9 @@ describe(struct doctor *d, struct fault *f)
 			d->table.name = xstrdup(d->name);
 		return r;
 	}
-	set_pace(d);
+	/* what others work on is not to be slowed down by a look at it */
+	d->pace = plan_pace(&d->table, d->o->max_rcu, d->o->max_wcu);
+	ddb_limit(d->ddb, d->pace.reads, 0);
 	if (check_status(d, f) != 0)
 		return -1;
 	return check_account(d, f);

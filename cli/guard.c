@@ -1,11 +1,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/text.h"
 #include "cli/context.h"
 #include "cli/guard.h"
 #include "cli/option.h"
+#include "cli/paper.h"
 #include "cli/talk.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/world.h"
@@ -13,36 +15,32 @@
 #include "sweep/totals.h"
 
 #define SKEW_MS INT64_C(60000)
-/* Each fills the fault and returns -1 when writing is not safe. */
 
-static int
-clocks_agree(struct context *c, bool changes, struct fault *f)
+int
+guard_clocks(const struct guard *g, struct fault *f)
 {
-	int64_t skew = ddb_skew_ms(c->ddb), off;
+	int64_t off = g->skew_ms < 0 ? -g->skew_ms : g->skew_ms;
 	char text[32];
 
-	(void)changes;
-	off = skew < 0 ? -skew : skew;
-	if (option_given(c->o, "now") || !ddb_clock_known(c->ddb) ||
-	    off <= SKEW_MS)
+	if (option_given(g->o, "now") || !g->clock_known || off <= SKEW_MS)
 		return 0;
 	text_span(text, off / 1000);
 	return fault(f, FAULT_REFUSED,
 	    "the clock here is %s %s that of the service, and one of them is "
 	    "wrong: set it, or give the time to judge by with --now",
-	    text, skew < 0 ? "ahead of" : "behind");
+	    text, g->skew_ms < 0 ? "ahead of" : "behind");
 }
 
-static int
-now_is_past(struct context *c, bool changes, struct fault *f)
+int
+guard_now(const struct guard *g, struct fault *f)
 {
-	int64_t here = c->world->wall_ms(c->world->ctx) / 1000;
-	int64_t there = ddb_now(c->ddb);
-	int64_t earlier = here < there ? here : there;
+	int64_t earlier = g->here_ms;
 	char text[32];
 
-	(void)changes;
-	if (!option_given(c->o, "now") || c->o->now <= earlier)
+	if (g->clock_known && g->skew_ms < 0)
+		earlier += g->skew_ms;
+	earlier /= 1000;
+	if (!option_given(g->o, "now") || g->o->now <= earlier)
 		return 0;
 	(void)text_time_format(text, earlier);
 	return fault(f, FAULT_REFUSED,
@@ -51,40 +49,50 @@ now_is_past(struct context *c, bool changes, struct fault *f)
 	    text);
 }
 
-static int
-table_takes_writes(struct context *c, bool changes, struct fault *f)
+int
+guard_table(const struct guard *g, struct fault *f)
 {
-	(void)changes;
-	if (strcmp(c->table.status, "ACTIVE") == 0 ||
-	    strcmp(c->table.status, "UPDATING") == 0)
+	const char *status = g->table->status;
+
+	if (strcmp(status, "ACTIVE") == 0 || strcmp(status, "UPDATING") == 0)
 		return 0;
 	return fault(f, FAULT_REFUSED,
 	    "the table %s is %s: it has to be ACTIVE or UPDATING",
-	    c->table.name, c->table.status);
+	    g->table->name, status[0] != '\0' ? status : "of unknown status");
 }
 
-static int
-replicas_are_safe(struct context *c, bool changes, struct fault *f)
+int
+guard_replicas(const struct guard *g, struct fault *f)
 {
-	if (!changes || c->table.nreplicas == 0 || c->table.strong_replicas ||
-	    c->o->overdue >= GUARD_REPLICA_OVERDUE)
+	const struct ddb_table *t = g->table;
+
+	if (!g->changes || t->nreplicas == 0 || t->strong_replicas ||
+	    g->o->overdue >= GUARD_REPLICA_OVERDUE)
 		return 0;
 	return fault(f, FAULT_REFUSED,
 	    "the table %s has a replica in %s: an entry renewed there might "
 	    "not be renewed here yet; give --overdue 15m or more",
-	    c->table.name, c->table.replicas[0].region);
+	    t->name, t->replicas[0].region);
 }
 
 int
 guard_check(struct context *c, bool changes, bool execute, struct fault *f)
 {
-	static int (*const checks[])(struct context *, bool,
-	    struct fault *) = { clocks_agree, now_is_past, table_takes_writes,
-		replicas_are_safe };
+	static int (*const checks[])(const struct guard *,
+	    struct fault *) = { guard_clocks, guard_now, guard_table,
+		guard_replicas };
+	const struct guard g = {
+		.o = c->o,
+		.table = &c->table,
+		.clock_known = ddb_clock_known(c->ddb),
+		.skew_ms = ddb_skew_ms(c->ddb),
+		.here_ms = c->world->wall_ms(c->world->ctx),
+		.changes = changes,
+	};
 	struct fault why;
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++) {
-		if (checks[i](c, changes, &why) == 0)
+		if (checks[i](&g, &why) == 0)
 			continue;
 		if (execute) {
 			*f = why;
@@ -132,11 +140,17 @@ guard_enter(struct context *c, const char *doing, struct fault *f)
 		.shard = (int)c->portion.shard,
 		.shards = (int)c->portion.of,
 	};
+	struct buf pace = { 0 };
 	struct sweeplock *l;
 
-	talk_note(c->talk, "%s: account %s, region %s, endpoint %s, table %s",
+	if (c->pace.reads > 0 || c->pace.writes > 0) {
+		buf_adds(&pace, "; at most ");
+		paper_pace(&pace, &c->pace);
+	}
+	talk_note(c->talk, "%s: account %s, region %s, endpoint %s, table %s%s",
 	    doing, t->account[0] != '\0' ? t->account : "not told",
-	    c->config.region, c->config.endpoint, t->name);
+	    c->config.region, c->config.endpoint, t->name, buf_text(&pace));
+	buf_release(&pace);
 	l = sweeplock_take(&lock, f);
 	if (l != NULL)
 		ddb_log(c->ddb, DDB_LOG_DEBUG, "lock %s", sweeplock_path(l));

@@ -5,7 +5,9 @@
 #include <stdint.h>
 
 struct context;
+struct ddb_table;
 struct fault;
+struct options;
 struct sweep_totals;
 struct sweeplock;
 
@@ -18,6 +20,25 @@ struct sweeplock;
  * needs it as well: the last writer wins, and what it wrote would take the
  * place of a renewal elsewhere. */
 #define GUARD_REPLICA_OVERDUE INT64_C(900)
+
+/* What is known before a run; the pure checks below look at it, for doctor,
+ * too. Each is 0, or -1 with FAULT_REFUSED: purge --yes refuses. */
+struct guard {
+	const struct options *o;
+	const struct ddb_table *table;
+	bool clock_known; /* the service's */
+	int64_t skew_ms;  /* service's clock less ours */
+	int64_t here_ms;  /* our clock, since the epoch */
+	bool changes;     /* entries that are there are written to */
+};
+/* The clocks agree, or the time to judge by is given. */
+int guard_clocks(const struct guard *g, struct fault *f);
+/* --now is not after the earlier of the two clocks. */
+int guard_now(const struct guard *g, struct fault *f);
+/* The table takes writes. */
+int guard_table(const struct guard *g, struct fault *f);
+/* Its replicas allow conditions to hold. */
+int guard_replicas(const struct guard *g, struct fault *f);
 
 /*
  * The clocks agree, --now is not ahead of them, the table takes writes, and

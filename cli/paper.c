@@ -7,6 +7,7 @@
 #include "cli/option.h"
 #include "cli/paper.h"
 #include "inspector/summary.h"
+#include "sweep/plan.h"
 
 /* Lines longer than this are hard to read, however wide the terminal. */
 #define WORDS_MAX 100
@@ -281,4 +282,48 @@ paper_command(struct buf *out, const char *command,
 	}
 	if (place->repeat != NULL)
 		buf_adds(out, place->repeat);
+}
+
+static void
+rate(struct buf *out, double units, const char *what)
+{
+	paper_units(out, units);
+	buf_addf(out, " %s unit%s", what, units == 1 ? "" : "s");
+}
+
+void
+paper_pace(struct buf *out, const struct plan_pace *pace)
+{
+	if (pace->reads <= 0 && pace->writes <= 0) {
+		buf_adds(out, "reads and writes unlimited");
+		return;
+	}
+	if (pace->reads > 0)
+		rate(out, pace->reads, "read");
+	if (pace->reads > 0 && pace->writes > 0)
+		buf_adds(out, " and ");
+	if (pace->writes > 0)
+		rate(out, pace->writes, "write");
+	buf_adds(out, " a second");
+	if (pace->reads <= 0)
+		buf_adds(out, ", reads unlimited");
+	else if (pace->writes <= 0)
+		buf_adds(out, ", writes unlimited");
+}
+
+void
+paper_takes(struct buf *out, const struct plan_pace *pace, double reads,
+    double writes)
+{
+	double seconds = plan_seconds(pace, reads, writes);
+	bool reading = pace->writes <= 0 || writes / pace->writes < seconds;
+	char span[32];
+
+	if (seconds < 60 || seconds > 9e15)
+		return;
+	text_span(span, (int64_t)seconds);
+	buf_adds(out, "; at ");
+	rate(out, reading ? pace->reads : pace->writes,
+	    reading ? "read" : "write");
+	buf_addf(out, " a second that takes %s", span);
 }

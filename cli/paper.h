@@ -64,6 +64,15 @@ void paper_summary_key(const struct paper *p, struct buf *out,
 /* Add other people's text, harmless. */
 void paper_text(const struct paper *p, struct buf *out, const char *s);
 
+struct plan_pace;
+/* Add "10 read units and 5 write units a second", "5 write units a second,
+ * reads unlimited", "reads and writes unlimited". */
+void paper_pace(struct buf *out, const struct plan_pace *pace);
+/* Add "; at 5 write units a second that takes 12 min", where so many units take
+ * a minute or longer. */
+void paper_takes(struct buf *out, const struct plan_pace *pace, double reads,
+    double writes);
+
 /* The lines that say what the report is about. */
 void paper_place(const struct paper *p, const struct report_place *place);
 /* Add "ttlsweep COMMAND -t T --region R --endpoint-url U", quoted, with the

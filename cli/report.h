@@ -7,6 +7,7 @@
 
 #include "inspector/estimate.h"
 #include "inspector/record.h"
+#include "sweep/plan.h"
 
 struct buf;
 struct key_schema;
@@ -112,7 +113,8 @@ struct report_sweep {
 	bool executed;
 	int64_t now;
 	const struct sweep_totals *totals;
-	double write_units;   /* consumed; a dry run: estimated */
+	double write_units; /* consumed; a dry run: estimated */
+	struct plan_pace pace;
 	const char *journal;  /* its path, NULL: none */
 	bool no_place;        /* dry run: it could not be made */
 	int64_t journal_free; /* bytes free there, -1 unknown */

@@ -299,6 +299,7 @@ would_purge(const struct paper *p, const struct report_sweep *r,
 	unseen(p, r, line);
 	buf_addf(line, "%s takes about ", manner_of(r)->doing);
 	cost(line, r);
+	paper_takes(line, &r->pace, r->work.read_units, r->write_units);
 	buf_addc(line, '.');
 	say(p, line, NULL);
 	if (r->no_place)

@@ -189,27 +189,26 @@ too_little_room(struct sweep *s, int64_t need, int64_t space, struct fault *f)
 static int
 check_room(struct sweep *s, struct fault *f)
 {
-	const struct options *o = s->context.o;
 	const struct ddb_table *t = &s->context.table;
 	struct sweep_totals counted = { 0 };
 	int64_t space;
 	int rc;
 
-	if (s->undo.journal == NULL || o->journal != NULL ||
-	    o->journal_dir != NULL || o->max_items >= 0)
+	if (!undo_refuses(s->context.o))
 		return 0;
 	space = journal_free_space(s->undo.journal);
 	if ((t->bytes > 0 || t->items > 0) &&
 	    t->bytes <= INT64_MAX / JSON_GROWTH / 2 &&
 	    t->items <= INT64_MAX / LINE_BYTES / 4 &&
-	    undo_fits(JSON_GROWTH * t->bytes + LINE_BYTES * t->items, space))
+	    undo_fits((double)(JSON_GROWTH * t->bytes + LINE_BYTES * t->items),
+		space))
 		return 0;
 	if (space < 0)
 		return 0;
 	talk_note(s->context.talk,
 	    "reading the table once to see how large the journal will be");
 	rc = pass(s, false, &counted, f);
-	if (rc == 0 && !undo_fits(counted.journal_bytes, space))
+	if (rc == 0 && !undo_fits((double)counted.journal_bytes, space))
 		rc = too_little_room(s, counted.journal_bytes, space, f);
 	sweep_totals_release(&counted);
 	return rc < 0 ? -1 : 0;
@@ -242,6 +241,7 @@ write_totals(struct sweep *s, bool executed, int rc, struct fault *f)
 		.journal = executed ? s->totals.journal : s->undo.journal,
 		.no_place = s->no_place,
 		.journal_free = -1,
+		.pace = c->pace,
 		.listed = c->listed,
 		.keys = (int64_t)c->keys.n,
 	};
@@ -252,7 +252,8 @@ write_totals(struct sweep *s, bool executed, int rc, struct fault *f)
 		r.undo = undo = undo_command(c, r.journal);
 	if (!executed && s->undo.journal != NULL && !s->no_place)
 		r.journal_free = journal_free_space(s->undo.journal);
-	if (!executed && !undo_fits(s->totals.journal_bytes, r.journal_free))
+	if (!executed &&
+	    !undo_fits((double)s->totals.journal_bytes, r.journal_free))
 		talk_warn(c->talk,
 		    "there is too little room for the journal at %s",
 		    s->undo.journal);
@@ -363,7 +364,8 @@ prepare(struct sweep *s, bool execute, struct fault *f)
 			    "with --yes this would be refused: %s", f->text);
 		if (open_checkpoint(s, false, f) != 0)
 			return -1;
-		if (undo_choose(&s->undo, c, false, f) != 0) {
+		if (undo_choose(&s->undo, c->o, c->table.name, ddb_now(c->ddb),
+			false, f) != 0) {
 			s->no_place = true;
 			talk_warn(c->talk, "with --yes this would fail: %s",
 			    f->text);
@@ -371,7 +373,9 @@ prepare(struct sweep *s, bool execute, struct fault *f)
 		return 0;
 	}
 	s->lock = guard_enter(c, command_name(s), f);
-	if (s->lock == NULL || undo_choose(&s->undo, c, true, f) != 0 ||
+	if (s->lock == NULL ||
+	    undo_choose(&s->undo, c->o, c->table.name, ddb_now(c->ddb), true,
+		f) != 0 ||
 	    open_checkpoint(s, true, f) != 0)
 		return -1;
 	return check_room(s, f);

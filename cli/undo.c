@@ -10,7 +10,6 @@
 #include "cli/paper.h"
 #include "cli/term.h"
 #include "cli/undo.h"
-#include "dynamodb/ddb.h"
 #include "sweep/journal.h"
 
 /* So much more must be free than a journal takes. */
@@ -45,11 +44,9 @@ check_file(const char *path, bool execute, struct fault *f)
 }
 
 int
-undo_choose(struct undo *u, const struct context *c, bool execute,
-    struct fault *f)
+undo_choose(struct undo *u, const struct options *o, const char *table,
+    int64_t now, bool execute, struct fault *f)
 {
-	const struct options *o = c->o;
-
 	if (o->no_journal)
 		return 0;
 	if (o->journal != NULL) {
@@ -57,8 +54,8 @@ undo_choose(struct undo *u, const struct context *c, bool execute,
 		return check_file(o->journal, execute, f);
 	}
 	u->numbered = true;
-	u->journal = journal_default_path(o->journal_dir, c->table.name,
-	    ddb_now(c->ddb), execute, f);
+	u->journal =
+	    journal_default_path(o->journal_dir, table, now, execute, f);
 	if (u->journal == NULL)
 		return -1;
 	return execute ? 0 : journal_check_place(u->journal, true, f);
@@ -113,7 +110,14 @@ undo_command(const struct context *c, const char *journal)
 }
 
 bool
-undo_fits(int64_t need, int64_t space)
+undo_fits(double need, int64_t space)
 {
-	return space < 0 || (double)need * MARGIN <= (double)space;
+	return space < 0 || need * MARGIN <= (double)space;
+}
+
+bool
+undo_refuses(const struct options *o)
+{
+	return !o->no_journal && o->journal == NULL && o->journal_dir == NULL &&
+	    o->max_items < 0;
 }

@@ -65,6 +65,26 @@ type_of(const cJSON *table, const char *attribute)
 	return ATTR_S;
 }
 
+/* What a table or an index by request takes a second: its maximum; else what it
+ * is warm for; 0: not known. */
+static void
+on_demand_units(const cJSON *owner, double *reads, double *writes)
+{
+	const cJSON *max = member(owner, "OnDemandThroughput");
+	const cJSON *warm = member(owner, "WarmThroughput");
+
+	*reads = number_of(max, "MaxReadRequestUnits");
+	*writes = number_of(max, "MaxWriteRequestUnits");
+	if (*reads <= 0) /* -1: no maximum */
+		*reads = number_of(warm, "ReadUnitsPerSecond");
+	if (*writes <= 0)
+		*writes = number_of(warm, "WriteUnitsPerSecond");
+	if (*reads < 0)
+		*reads = 0;
+	if (*writes < 0)
+		*writes = 0;
+}
+
 /* A global index may have several attributes of each kind. */
 static void
 read_index_keys(struct ddb_index *x, const cJSON *e, const cJSON *table)
@@ -108,6 +128,8 @@ read_index(struct ddb_index *x, const cJSON *e, const cJSON *table, bool global)
 	read_projection(x, member(e, "Projection"));
 	x->read_units = number_of(p, "ReadCapacityUnits");
 	x->write_units = number_of(p, "WriteCapacityUnits");
+	if (x->write_units <= 0)
+		on_demand_units(e, &x->read_units, &x->write_units);
 }
 
 static void
@@ -146,14 +168,11 @@ read_replicas(struct ddb_table *t, const cJSON *table, const char *region)
 	    strcmp(string_of(table, "MultiRegionConsistency"), "STRONG") == 0;
 }
 
-/* What the table can take a second: provisioned; else its on-demand
- * maximum; else what it is warm for; else not told. */
+/* What the table can take a second: provisioned, or on demand. */
 static void
 read_throughput(struct ddb_table *t, const cJSON *table)
 {
 	const cJSON *p = member(table, "ProvisionedThroughput");
-	const cJSON *max = member(table, "OnDemandThroughput");
-	const cJSON *warm = member(table, "WarmThroughput");
 	const char *mode =
 	    string_of(member(table, "BillingModeSummary"), "BillingMode");
 
@@ -161,18 +180,8 @@ read_throughput(struct ddb_table *t, const cJSON *table)
 	t->write_units = number_of(p, "WriteCapacityUnits");
 	t->provisioned =
 	    strcmp(mode, "PAY_PER_REQUEST") != 0 && t->write_units > 0;
-	if (t->provisioned)
-		return;
-	t->read_units = number_of(max, "MaxReadRequestUnits");
-	t->write_units = number_of(max, "MaxWriteRequestUnits");
-	if (t->read_units <= 0)
-		t->read_units = number_of(warm, "ReadUnitsPerSecond");
-	if (t->write_units <= 0)
-		t->write_units = number_of(warm, "WriteUnitsPerSecond");
-	if (t->read_units < 0)
-		t->read_units = 0;
-	if (t->write_units < 0)
-		t->write_units = 0;
+	if (!t->provisioned)
+		on_demand_units(table, &t->read_units, &t->write_units);
 }
 
 /* arn:aws:dynamodb:eu-west-1:123456789012:table/NAME */

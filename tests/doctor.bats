@@ -123,7 +123,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	jq -e '.table == "mixed"' "$json"
 	is ok 'is the table mixed (CREATE_COMPLETE)' stack
 	is warning 'provisioned, not PAY_PER_REQUEST; TTL off, not on' gallery
-	is ok '40 read and 2 write units a second; a purge takes a quarter of what it can do, 10 reads and 1 writes' billing
+	is ok '40 read and 2 write units a second; the pace of a purge: 10 read units and 1 write unit a second' billing
 	is ok 'that takes 1 min' cost
 	# no more of it than a quarter of its pace: 10 units, 4 KB each
 	cloud_log | jq -se 'map(select(.action == "Scan")) | last.body.Limit < 1000'
@@ -168,7 +168,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning 'also in eu-west-1, sa-east-1' replicas
 	is ok 'byUser (global); a delete pays for each: up to 6 write units' indexes
 	is ok 'on (it keeps' protection
-	is ok '3 000 reads and 1 000 writes a second' billing
+	is ok '3 000 read units and 1 000 write units a second' billing
 	is ok 'point-in-time recovery is off' backups
 	is ok 'ENABLING on ttl (it takes up to an hour)' ttl
 	is ok '123456789012, as expected' account
@@ -308,8 +308,13 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	doctor 1
 	is failure "2 h ahead of the service's" clock
 	is ok ACTIVE table
-	doctor --now "$NOW"
-	is warning 'purge --yes refuses' clock
+	is failure 'purge --yes refuses' clock
+	# --now is the way around it, where it has passed by both clocks
+	doctor 1 --now "$NOW"
+	is failure '--now is in the future' now
+	doctor --now "$((NOW - 7300))"
+	is warning "2 h ahead of the service's" clock
+	absent now
 }
 
 @test "the cost is that of the purge which is asked about" {

@@ -741,3 +741,76 @@ PY
 	    --yes --journal "$j"
 	jq -e --argjson n $units '.repaired == 10 and .write_units == $n' <<<"$output"
 }
+
+@test "doctor, dry run and purge have one pace, that of the slowest index" {
+	T=$(new_table paced)
+	PYTHONPATH=$ROOT/tests/lib "$PYTHON" - "$AWS_ENDPOINT_URL_DYNAMODB" "$T" <<'PY'
+import sys
+import seed
+client = seed.connect(sys.argv[1])
+key = lambda name: [{"AttributeName": name, "KeyType": "HASH"}]
+pace = lambda n: {"ReadCapacityUnits": n, "WriteCapacityUnits": n}
+client.create_table(
+    TableName=sys.argv[2], KeySchema=key("key"), ProvisionedThroughput=pace(400),
+    AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("key", "value")],
+    GlobalSecondaryIndexes=[{"IndexName": "slow", "KeySchema": key("value"), "ProvisionedThroughput": pace(20),
+                             "Projection": {"ProjectionType": "KEYS_ONLY"}}])
+PY
+	seed --endpoint "$LOCAL_URL" --table "$T" --no-create --now "$NOW" \
+	    --case past=400 --max-size 500 >/dev/null
+	local pace="100 read units and 5 write units a second" takes
+	takes=$(ttlsweep purge -t "$T" --now "$NOW" | tr '\n' ' ' | grep -oE 'at 5 write units a second that takes [0-9]+ [a-z]+')
+	run -0 ttlsweep doctor -t "$T" --now "$NOW" --format json
+	jq -e --arg pace "$pace" '.checks[] | select(.check == "billing") | .text | contains($pace)' <<<"$output"
+	jq -e --arg takes "$takes" '.checks[] | select(.check == "cost") | .text | contains($takes)' <<<"$output"
+	run -4 --separate-stderr sweep --yes --max-items 1
+	[[ $stderr == *"table $T; at most $pace"* ]]
+	# … and what the user says, in all three
+	pace="100 read units and 2 write units a second"
+	takes=$(ttlsweep purge -t "$T" --now "$NOW" --max-wcu 2 | tr '\n' ' ' | grep -oE 'at 2 write units a second that takes [0-9]+ [a-z]+')
+	run -0 ttlsweep doctor -t "$T" --now "$NOW" --max-wcu 2 --format json
+	jq -e --arg pace "$pace" '.checks[] | select(.check == "billing") | .text | contains($pace)' <<<"$output"
+	jq -e --arg takes "$takes" '.checks[] | select(.check == "cost") | .text | contains($takes)' <<<"$output"
+	run -4 --separate-stderr sweep --yes --max-items 1 --max-wcu 2
+	[[ $stderr == *"at most $pace"* ]]
+}
+
+@test "doctor finds fault with the journals that a purge refuses" {
+	table
+	local d=$BATS_TEST_TMPDIR/places place
+	mkdir "$d" "$d/dir" "$d/open"
+	chmod 777 "$d/open"
+	touch "$d/file"
+	ln -s nothing "$d/dangling"
+	ln -s file "$d/link"
+	mkfifo "$d/fifo"
+	for place in "--journal $d/dir" "--journal $d/file" "--journal $d/dangling" \
+	    "--journal $d/link" "--journal $d/fifo" "--journal $d/none/journal" \
+	    "--journal-dir $d/file" "--journal-dir $d/dangling" "--journal-dir $d/open"; do
+		# shellcheck disable=SC2086
+		run ttlsweep purge -t "$T" --now "$NOW" --yes $place
+		[ "$status" -ne 0 ]
+		# shellcheck disable=SC2086
+		run -0 ttlsweep purge -t "$T" --now "$NOW" $place
+		[[ $output == *"with --yes this would fail: "* ]]
+		# shellcheck disable=SC2086
+		run -1 ttlsweep doctor -t "$T" --now "$NOW" $place --format json
+		jq -e '.checks[] | select(.check == "journal").result == "failure"' <<<"$output"
+	done
+	[ "$(left)" -eq 100 ]
+	# and none with those that it takes
+	for place in "--journal $d/new" "--journal-dir $d/new/dir" "--journal-dir $d/dir"; do
+		# shellcheck disable=SC2086
+		run -0 ttlsweep doctor -t "$T" --now "$NOW" $place --format json
+		jq -e '.checks[] | select(.check == "journal").result == "ok"' <<<"$output"
+	done
+}
+
+@test "doctor refuses the --now that a purge refuses" {
+	table
+	run -1 ttlsweep doctor -t "$T" --now 2100-01-01 --format json
+	jq -e '.checks[] | select(.check == "now") | .result == "failure"
+	    and (.text | startswith("--now is in the future"))' <<<"$output"
+	run -0 ttlsweep doctor -t "$T" --now "$NOW" --format json
+	jq -e 'all(.checks[]; .check != "now")' <<<"$output"
+}

@@ -9,7 +9,9 @@
 
 #include "base/buf.h"
 #include "cli/doctor.h"
+#include "cli/guard.h"
 #include "cli/locate.h"
+#include "cli/option.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -35,12 +37,16 @@ static const struct {
 static void
 test_clock(void **state)
 {
+	const struct options o = { 0 };
+
 	(void)state;
 	for (size_t i = 0; i < COUNT(clocks); i++) {
+		const struct guard g = { .o = &o,
+			.clock_known = true,
+			.skew_ms = clocks[i].skew_ms };
 		struct buf text = { 0 };
 
-		if (doctor_clock(&text, clocks[i].skew_ms) !=
-			clocks[i].result ||
+		if (doctor_clock(&text, &g) != clocks[i].result ||
 		    strstr(buf_text(&text), clocks[i].says) == NULL)
 			fail_msg("%lld ms: %s", (long long)clocks[i].skew_ms,
 			    buf_text(&text));
