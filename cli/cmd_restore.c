@@ -296,6 +296,8 @@ restore(struct restoring *s, struct fault *f)
 	context_begin_files(c, "checked", -1);
 	rc = restore_run(&restore, &s->totals, f);
 	context_end(c);
+	if (rc == 0)
+		context_tell_prefixes(c, s->totals.prefixes, s->totals.scanned);
 	if (s->totals.partial != NULL)
 		context_warn_partial(c->talk, s->totals.partial);
 	if (rc < 0 && !s->began && f->kind != FAULT_CANCELLED)

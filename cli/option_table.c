@@ -239,7 +239,7 @@ const struct option_row option_rows[] = {
 	    .offset = AT(prefixes), .arg = "TEXT",
 	    .help = "partition keys that begin with TEXT; repeatable" },
 	{ .name = "sort-prefix", .group = GROUP_SELECTION,
-	    .type = OPTION_STRINGS, .commands = ON_CHOOSE,
+	    .type = OPTION_STRINGS, .commands = ON_CHOOSE | ON_RESTORE,
 	    .offset = AT(sort_prefixes), .arg = "TEXT",
 	    .help = "sort keys that begin with TEXT; repeatable" },
 	{ .name = "overdue", .group = GROUP_SELECTION,

@@ -118,6 +118,7 @@ check_file(struct checking *c, const char *path, struct fault *f)
 		t->scanned += done.items;
 		t->matched += done.matched;
 		t->left_out += reader_left_out(im->reader);
+		t->prefixes |= s.prefixes;
 	}
 	if (rc == 0 && reader_partial(im->reader))
 		t->partial = path;

@@ -50,6 +50,7 @@ struct sweep_totals {
 	char *image_wrong;
 	int64_t left_out;    /* restore: what an incremental export says was
 				deleted; not among the matched */
+	uint64_t prefixes;   /* bit i: session prefix i was seen */
 	int64_t of_repair;   /* restore: matched ones of a repair's journal */
 	bool expired_again;  /* restore: some are expired already */
 	const char *partial; /* restore: a file whose last reply says that more

@@ -361,4 +361,36 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	run -0 --separate-stderr ttlsweep restore j --yes --prefix user --format json
 	jq -e '.scanned == 4 and .matched == 2 and .restored == 2' <<<"$output"
 	[[ $(ttlsweep list -q -t "$T" --reason milliseconds --format tsv --no-headings --columns key | sort | paste -sd' ') == "user:1 users" ]]
+
+# put_back OPTION...: what a dry run and then a run say of the four entries in
+# file; the keys that are there afterwards, in $keys.
+put_back()
+{
+	local matched
+	T=$(new_table some)
+	seed --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" --key pk --sort-key sk >/dev/null
+	matched=$(ttlsweep restore -q -t "$T" --format json "$@" file | jq .matched)
+	run -0 --separate-stderr ttlsweep restore -q -t "$T" --format json --yes "$@" file
+	jq -e --argjson n "$matched" '.scanned == 4 and .matched == $n and .restored == $n and .failed == 0 and .skipped == 0' <<<"$output"
+	keys=$(ttlsweep export -q -t "$T" | jq -r '.Item | .pk.S + "/" + .sk.S' | sort | paste -sd' ')
+}
+
+@test "only entries of a kind, or whose keys begin so, are put back" {
+	for key in 'USER#1 SESSION#a' 'USER#1 USER#1' 'sess:x SESSION#b' 'CAR#1 META'; do
+		printf '{"Item":{"pk":{"S":"%s"},"sk":{"S":"%s"},"ttl":{"N":"1500000000"}}}\n' "${key% *}" "${key#* }"
+	done >file
+	put_back
+	[[ $keys == 'CAR#1/META USER#1/SESSION#a USER#1/USER#1 sess:x/SESSION#b' ]]
+	put_back --kind session
+	[[ $keys == 'USER#1/SESSION#a sess:x/SESSION#b' ]]
+	put_back --kind item --sort-prefix USER
+	[[ $keys == 'USER#1/USER#1' ]]
+	put_back --prefix sess: --prefix CAR#
+	[[ $keys == 'CAR#1/META sess:x/SESSION#b' ]]
+	put_back --prefix USER# --sort-prefix SESSION#
+	[[ $keys == 'USER#1/SESSION#a' ]]
+	put_back --kind session --session-prefix CAR
+	[[ $keys == 'CAR#1/META' ]]
+	run -0 ttlsweep restore -t "$T" --kind session --session-prefix nobody file
+	[[ $output == *"--session-prefix 'nobody': of 4 entries read no key begins with it"* ]]
 }
