@@ -26,7 +26,7 @@ one()
 	SECONDS=0
 	said=$out/$name.tap
 	case $1 in
-	*.bats) set -- 1500 bats -F tap "$1" ;;
+	*.bats) set -- 3000 bats -F tap "$1" ;;
 	*/fuzz_*) set -- 300 "$1" "tests/fuzz/corpus/${name#fuzz_}" ;;
 	*) set -- 300 "$1" ;;
 	esac

@@ -457,28 +457,18 @@ zsh_offers() {
 	local signal status
 	for signal in HUP:129 INT:130 TERM:143; do
 		status=0
-		"$PYTHON" - "$TTLSWEEP" "${signal%:*}" \
-		    >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" \
-		    inspect -t "$TABLE" --max-rcu 10 <<-'END' || status=$?
-		import os, signal, subprocess, sys, time
-		p = subprocess.Popen([sys.argv[1]] + sys.argv[3:])
-		time.sleep(1.5)
-		p.send_signal(getattr(signal, "SIG" + sys.argv[2]))
-		sys.exit(p.wait(10) % 256)
-		END
+		until_said "${signal%:*}" "$BATS_TEST_TMPDIR/err" 'scanned [1-9]' 1 \
+		    "$TTLSWEEP" inspect -t "$TABLE" --max-rcu 10 --progress always \
+		    >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" || status=$?
 		[[ $status -eq ${signal#*:} ]]
 		grep -q '^INCOMPLETE: ' "$BATS_TEST_TMPDIR/out"
 		grep -q interrupted "$BATS_TEST_TMPDIR/err"
 	done
 	# nothing half done under a name
-	"$PYTHON" - "$TTLSWEEP" export -t "$TABLE" --max-rcu 10 \
-	    -o "$BATS_TEST_TMPDIR/half.json" <<-'END' || status=$?
-	import signal, subprocess, sys, time
-	p = subprocess.Popen(sys.argv[1:])
-	time.sleep(1.5)
-	p.send_signal(signal.SIGTERM)
-	sys.exit(p.wait(10) % 256)
-	END
+	status=0
+	until_said TERM "$BATS_TEST_TMPDIR/err" 'scanned [1-9]' 1 \
+	    "$TTLSWEEP" export -t "$TABLE" --max-rcu 10 --progress always \
+	    -o "$BATS_TEST_TMPDIR/half.json" 2>"$BATS_TEST_TMPDIR/err" || status=$?
 	[[ $status -eq 143 && ! -e $BATS_TEST_TMPDIR/half.json ]]
 }
 

@@ -154,6 +154,6 @@ showable() {
 }
 
 @test "one look after the other" {
-	tame 130 --interrupt-after 3 -- inspect -t "$TABLE" --watch 1
-	tame 130 --interrupt-after 3 --rows 6 --columns 40 -- inspect -t "$TABLE" --watch 1
+	tame 130 --interrupt-when '\x1b\[H' 2 -- inspect -t "$TABLE" --watch 1
+	tame 130 --interrupt-when '\x1b\[H' 2 --rows 6 --columns 40 -- inspect -t "$TABLE" --watch 1
 }

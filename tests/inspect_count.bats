@@ -7,16 +7,20 @@ setup_file() { start_local; start_dynalite; export NOW=$(($(date +%s) + 86400 * 
 teardown_file() { stop_servers; }
 
 # same ENDPOINT SEED-OPTION...: seed, count and inspect agree. --now lies
-# years ahead: DynamoDB Local deletes nothing of that.
+# years ahead, and TTL has little to delete; where it did so in between, they
+# are asked again.
 same()
 {
 	local endpoint=$1 table
 	shift
 	table=$(new_table count)
 	seed --endpoint "$endpoint" --table "$table" --mixed 400 --now "$NOW" "$@"
-	count --endpoint "$endpoint" --table "$table" --now "$NOW" >"$BATS_TEST_TMPDIR/count"
-	ttlsweep inspect --endpoint-url "$endpoint" -t "$table" --now "$NOW" --format json >"$BATS_TEST_TMPDIR/report"
-	"$PYTHON" "$ROOT/tests/lib/same_report.py" "$BATS_TEST_TMPDIR/report" "$BATS_TEST_TMPDIR/count"
+	for _ in 1 2 3 4; do
+		count --endpoint "$endpoint" --table "$table" --now "$NOW" >"$BATS_TEST_TMPDIR/count"
+		ttlsweep inspect --endpoint-url "$endpoint" -t "$table" --now "$NOW" --format json >"$BATS_TEST_TMPDIR/report"
+		"$PYTHON" "$ROOT/tests/lib/same_report.py" "$BATS_TEST_TMPDIR/report" "$BATS_TEST_TMPDIR/count" && return
+	done
+	false
 }
 
 @test "string keys, TTL on" { same "$LOCAL_URL" --ttl on; }
@@ -35,9 +39,8 @@ same()
 	now=$(date +%s)
 	seed --endpoint "$LOCAL_URL" --table "$table" --ttl-attribute expires \
 	    --case past=20 --case future=5 --now "$now"
-	aws dynamodb update-time-to-live --endpoint-url "$LOCAL_URL" \
-	    --table-name "$table" --time-to-live-specification \
-	    Enabled=true,AttributeName=ttl >/dev/null
+	ddb "$LOCAL_URL" update_time_to_live '{"TableName": "'"$table"'",
+	    "TimeToLiveSpecification": {"Enabled": true, "AttributeName": "ttl"}}'
 	run -0 ttlsweep inspect -t "$table" --color never
 	[[ $output == *"No entry has the TTL attribute ttl: "*"are in expires."* ]]
 	[[ $output != *"up to date"* ]]

@@ -318,18 +318,13 @@ refused() {
 	run -0 inspect -t "$TABLE" --prefix no-such-key --alert-overdue 0s
 }
 
-# interrupted SIGNAL OPTION...: slow enough that it is under way. What a
-# shell starts in the background ignores SIGINT otherwise.
+# interrupted SIGNAL OPTION...: slow enough that it is under way.
 interrupted() {
-	local signal=$1 pid status=0
+	local signal=$1
 	shift
-	env --default-signal=INT "$TTLSWEEP" inspect --now "$NOW" \
-	    -t "$TABLE" --max-rcu 40 "$@" >out 2>err 3>&- &
-	pid=$!
-	sleep 2
-	kill -"$signal" "$pid"
-	wait "$pid" || status=$?
-	return "$status"
+	until_said "$signal" err 'scanned [1-9]' 1 "$TTLSWEEP" inspect \
+	    --now "$NOW" -t "$TABLE" --max-rcu 40 --progress always \
+	    "$@" >out 2>err
 }
 
 @test "an interrupted run prints what it knows" {

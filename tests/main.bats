@@ -38,7 +38,8 @@ setup() {
 
 same_as_counted() {
 	ttlsweep inspect -t "$TABLE" --now "$NOW" --format json >"$SIDE/report"
-	count --endpoint "$URL" --table "$TABLE" --now "$NOW" >"$SIDE/count"
+	count --boto3 --endpoint "$URL" --table "$TABLE" --now "$NOW" \
+	    >"$SIDE/count"
 	"$PYTHON" "$ROOT/tests/lib/same_report.py" "$SIDE/report" "$SIDE/count"
 	jq -e --argjson n "$ENTRIES" '.complete and .scanned.items == $n' \
 	    "$SIDE/report"
@@ -47,7 +48,7 @@ same_as_counted() {
 exported() {
 	ttlsweep export -t "$TABLE" -o "$SIDE/export.json"
 	dump --items "$SIDE/export.json" >"$SIDE/exported"
-	dump --endpoint "$URL" --table "$TABLE" >"$SIDE/before"
+	dump --boto3 --endpoint "$URL" --table "$TABLE" >"$SIDE/before"
 	cmp "$SIDE/exported" "$SIDE/before"
 }
 
@@ -115,9 +116,13 @@ restored() {
 	table=$(new_table ahead)
 	seed --endpoint "$URL" --table "$table" --mixed 3000 --now "$now" \
 	    --ttl on
-	ttlsweep inspect -t "$table" --now "$now" --format json >"$SIDE/report"
-	count --endpoint "$URL" --table "$table" --now "$now" >"$SIDE/count"
-	"$PYTHON" "$ROOT/tests/lib/same_report.py" "$SIDE/report" "$SIDE/count"
+	# again, where TTL deleted something in between
+	for tries in 1 2 3 4 5; do
+		[[ $tries -lt 5 ]]
+		ttlsweep inspect -t "$table" --now "$now" --format json >"$SIDE/report"
+		count --endpoint "$URL" --table "$table" --now "$now" >"$SIDE/count"
+		! "$PYTHON" "$ROOT/tests/lib/same_report.py" "$SIDE/report" "$SIDE/count" || break
+	done
 	jq -e '.ttl_status == "ENABLED" and .states.pending.items > 0' \
 	    "$SIDE/report"
 }

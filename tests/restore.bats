@@ -149,13 +149,7 @@ PY
 	ttlsweep purge -q -t "$T" --yes --journal j
 	run -0 ttlsweep restore j
 	[[ $output != *"created anew"* ]]
-	"$PYTHON" - "$T" <<-'PY'
-		import os, sys
-		import botocore.session
-		client = botocore.session.get_session().create_client("dynamodb",
-		    endpoint_url=os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
-		client.delete_table(TableName=sys.argv[1])
-	PY
+	ddb "$DYNALITE_URL" delete_table '{"TableName": "'"$T"'"}'
 	seed --endpoint "$DYNALITE_URL" --table "$T" >/dev/null
 	run -0 ttlsweep restore j
 	[[ $output == *"j: the table $T has been created anew since"* ]]
@@ -301,15 +295,10 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	for i in 1 2 3; do give "$i" x 1700000000000; done
 	ttlsweep repair -q -t "$T" --yes --journal j
 	give other x
-	"$PYTHON" - "$T" <<-'PY'
-		import os, sys
-		import botocore.session
-		client = botocore.session.get_session().create_client("dynamodb",
-		    endpoint_url=os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
-		key = lambda k: {"key": {"S": k}}
-		client.put_item(TableName=sys.argv[1], Item=dict(key("1"), ttl={"N": "2000000000"}))
-		client.delete_item(TableName=sys.argv[1], Key=key("2"))
-	PY
+	ddb "$AWS_ENDPOINT_URL_DYNAMODB" put_item '{"TableName": "'"$T"'",
+	    "Item": {"key": {"S": "1"}, "ttl": {"N": "2000000000"}}}'
+	ddb "$AWS_ENDPOINT_URL_DYNAMODB" delete_item '{"TableName": "'"$T"'",
+	    "Key": {"key": {"S": "2"}}}'
 	run -0 --separate-stderr ttlsweep restore j --format json
 	jq -e '.matched == 3 and .present == 1 and .skipped == 2' <<<"$output"
 	run -0 --separate-stderr ttlsweep restore j --yes --format json

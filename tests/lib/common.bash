@@ -33,6 +33,7 @@ if [[ -z ${WORLD:-} ]]; then
 	WORLD=${BATS_FILE_TMPDIR:-$(mktemp -d "${TMPDIR:-/tmp}/ttlsweep.XXXXXX")}
 	export WORLD HOME=$WORLD/home XDG_STATE_HOME=$WORLD/state
 	mkdir -p "$HOME" "$XDG_STATE_HOME"
+	umask 022
 	export LC_ALL=C.UTF-8 TZ=UTC TERM=dumb PYTHONDONTWRITEBYTECODE=1
 
 	# DynamoDB Local wants letters and digits; it checks no signature.
@@ -49,6 +50,10 @@ source "$ROOT/tests/lib/servers.bash"
 ttlsweep() { "$TTLSWEEP" "$@"; }
 seed() { "$PYTHON" "$ROOT/tests/lib/seed.py" "$@"; }
 count() { "$PYTHON" "$ROOT/tests/lib/count.py" "$@"; }
+# until_said SIGNAL FILE REGEX TIMES COMMAND...
+until_said() { "$PYTHON" "$ROOT/tests/lib/until.py" "$@"; }
+# ddb URL OPERATION JSON, as in ddb update_item
+ddb() { "$PYTHON" "$ROOT/tests/lib/ddb.py" "$@"; }
 dump() { "$PYTHON" "$ROOT/tests/lib/dump.py" "$@"; }
 
 # A table name that no other test has: new_table [WORD].

@@ -3,8 +3,8 @@
 
     count.py --endpoint URL --table T --now EPOCH [--items FILE] ...
 
-Reads the whole table with boto3 (or {"Item":{...}} lines) and judges every
-entry with decimal.Decimal. It shares no code with the program, only the
+Reads the whole table (--boto3: with that, or {"Item":{...}} lines) and judges
+every entry with decimal.Decimal. It shares no code with the program, only the
 contract: the fields have the names of the report, with `quantiles` exact.
 """
 
@@ -18,7 +18,8 @@ import sys
 from datetime import datetime, timedelta, timezone
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 
-from seed import connect, from_file
+from ddb import connect
+from seed import from_file
 
 STATES = ("live", "pending", "stuck", "immortal")
 REASONS = ("none", "milliseconds", "microseconds", "nanoseconds", "string",
@@ -321,14 +322,24 @@ def count(items, options):
 
 
 def scan(client, table):
-    for page in client.get_paginator("scan").paginate(
-            TableName=table, ConsistentRead=True, PaginationConfig={"PageSize": 1000}):
+    start = {}
+    while start is not None:
+        page = client.scan(TableName=table, ConsistentRead=True, Limit=1000, **start)
         yield from page["Items"]
+        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]} if "LastEvaluatedKey" in page else None
+
+
+def client_of(options):
+    if not options.boto3:
+        return connect(options.endpoint)
+    import boto3  # takes a second
+    return boto3.client("dynamodb", endpoint_url=options.endpoint, region_name="us-east-1")
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--endpoint")
+    p.add_argument("--boto3", action="store_true", help="read with it")
     p.add_argument("--table", default="TSAGalleryCache")
     p.add_argument("--items", metavar="FILE", help='{"Item":{...}} lines instead of the table; -: stdin')
     p.add_argument("--now", type=int, required=True)
@@ -347,7 +358,7 @@ def main():
         options.ttl_status = options.ttl_status or "ENABLED"
         items = from_file(options.items)
     else:
-        client = connect(options.endpoint)
+        client = client_of(options)
         for part in client.describe_table(TableName=options.table)["Table"]["KeySchema"]:
             if part["KeyType"] == "HASH":
                 options.key = part["AttributeName"]

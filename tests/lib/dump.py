@@ -14,8 +14,8 @@ import json
 import sys
 from decimal import Context, Decimal
 
-from count import scan
-from seed import connect, from_file
+from count import client_of, scan
+from seed import from_file
 
 EXACT = Context(prec=400)
 
@@ -55,13 +55,14 @@ def line(item):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--endpoint")
+    p.add_argument("--boto3", action="store_true", help="read with it")
     p.add_argument("--table")
     p.add_argument("--items", metavar="FILE", help="-: stdin")
     options = p.parse_args()
     if options.items:
         items = from_file(options.items)
     else:
-        items = scan(connect(options.endpoint), options.table)
+        items = scan(client_of(options), options.table)
     sys.stdout.writelines(sorted(line(item) + "\n" for item in items))
 
 

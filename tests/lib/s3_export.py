@@ -17,7 +17,7 @@ import json
 import os
 
 from count import scan
-from seed import connect
+from ddb import connect
 
 ARN = "arn:aws:dynamodb:us-east-1:123456789012:table/"
 

@@ -17,11 +17,11 @@ import base64
 import json
 import random
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
-import boto3
-import botocore.config
+from ddb import connect, typed_item
 
 YEAR = 365 * 86400
 TOO_OLD = 157788000
@@ -55,8 +55,9 @@ def ago(rng):
 
 
 def ahead(rng):
+    """Seconds to go: more than the tests of a file take, where --now is the clock's."""
     return rng.choice([
-        rng.randrange(1, 3600), rng.randrange(3600, 86400),
+        rng.randrange(1800, 3600), rng.randrange(3600, 86400),
         rng.randrange(86400, 7 * 86400), rng.randrange(7 * 86400, 300 * 86400),
     ])
 
@@ -283,33 +284,11 @@ def entries(options):
         yield item
 
 
-def typed(value):
-    """An AttributeValue as JSON lines have it (B in base64), for boto3."""
-    (kind, v), = value.items()
-    if kind == "B":
-        return {"B": base64.b64decode(v)}
-    if kind == "BS":
-        return {"BS": [base64.b64decode(x) for x in v]}
-    if kind == "L":
-        return {"L": [typed(x) for x in v]}
-    if kind == "M":
-        return {"M": {k: typed(x) for k, x in v.items()}}
-    return value
-
-
 def from_file(path):
     with sys.stdin if path == "-" else open(path, encoding="utf-8") as lines:
         for line in lines:
             if line.strip():
-                yield {k: typed(v) for k, v in json.loads(line)["Item"].items()}
-
-
-def connect(endpoint, **more):
-    """A client that waits and retries little: the servers are local."""
-    config = botocore.config.Config(
-        parameter_validation=False, max_pool_connections=16, proxies={},
-        retries={"max_attempts": 3}, **more)
-    return boto3.client("dynamodb", endpoint_url=endpoint, region_name="us-east-1", config=config)
+                yield typed_item(json.loads(line)["Item"])
 
 
 def create(client, options):
@@ -333,8 +312,8 @@ def create(client, options):
         KeySchema=[{"AttributeName": name, "KeyType": role} for name, role, _ in names],
         AttributeDefinitions=[{"AttributeName": n, "AttributeType": k} for n, k in attributes.items()],
         **more)
-    client.get_waiter("table_exists").wait(
-        TableName=options.table, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    while client.describe_table(TableName=options.table)["Table"]["TableStatus"] != "ACTIVE":
+        time.sleep(.05)
 
 
 def write(client, table, items):

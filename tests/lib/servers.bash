@@ -8,7 +8,7 @@
 #
 # Each listens on 127.0.0.1 only, at a port that the kernel picked. A server
 # ends with the process that started it, however that one ends, and after
-# 15 minutes at the latest. Start it where it is to live: in setup_file for
+# an hour at the latest. Start it where it is to live: in setup_file for
 # a test file (JVM start-up takes two seconds), in a test for that test.
 
 SERVERS=${SERVERS:-$ROOT/build/servers}
@@ -21,7 +21,7 @@ _server() {
 	shift
 	_server_log=$(mktemp "$WORLD/$name.XXXXXX")
 	# Descriptor 3 is bats' own: held open, it would keep bats waiting.
-	setpriv --pdeathsig TERM -- timeout -k 5 900 "$@" \
+	setpriv --pdeathsig TERM -- timeout -k 5 3600 "$@" \
 	    >"$_server_log" 2>&1 </dev/null 3>&- &
 	_server_pid=$!
 	_server_pids+=("$_server_pid")

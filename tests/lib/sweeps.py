@@ -15,9 +15,8 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 
-import botocore.exceptions
-
 import count as counting
+import ddb
 import dump
 import seed as seeding
 
@@ -42,7 +41,7 @@ def must(holds, *what):
 def client_of(endpoint):
     with _lock:
         if endpoint not in _clients:
-            _clients[endpoint] = seeding.connect(endpoint)
+            _clients[endpoint] = ddb.connect(endpoint)
         return _clients[endpoint]
 
 
@@ -50,18 +49,13 @@ class Line:
     """One kept-alive connection that asks with the least of work: test
     servers check no signature, so none is made."""
 
-    HEADERS = {
-        "content-type": "application/x-amz-json-1.0", "x-amz-date": "20261122T081200Z",
-        "authorization": "AWS4-HMAC-SHA256 Credential=testaccess/20261122/us-east-1/dynamodb/aws4_request, "
-                         "SignedHeaders=host;x-amz-date;x-amz-target, Signature=0"}
-
     def __init__(self, endpoint):
         split = urlsplit(endpoint)
         self.line = http.client.HTTPConnection(split.hostname, split.port, timeout=60)
 
     def ask(self, operation, **request):
         """The reply, or None when its condition failed."""
-        headers = dict(self.HEADERS, **{"x-amz-target": "DynamoDB_20120810." + operation})
+        headers = dict(ddb.HEADERS, **{"x-amz-target": "DynamoDB_20120810." + operation})
         self.line.request("POST", "/", json.dumps(request), headers)
         reply = self.line.getresponse()
         document = json.loads(reply.read())
@@ -109,12 +103,8 @@ class Table:
                 if counting.judge(item.get("ttl"), self.now, False)[0] in wanted}
 
     def drop(self):
-        # boto3 tries again when a busy server lets it wait: it may be gone then.
-        try:
+        with contextlib.suppress(self.client.exceptions.ResourceNotFoundException):
             self.client.delete_table(TableName=self.name)
-        except botocore.exceptions.ClientError as wrong:
-            if wrong.response["Error"]["Code"] != "ResourceNotFoundException":
-                raise
 
 
 class Result:
@@ -203,7 +193,7 @@ def members(data):
 
 
 def untyped(item):
-    return {name: seeding.typed(value) for name, value in item.items()}
+    return ddb.typed_item(item)
 
 
 def balances(totals, words):

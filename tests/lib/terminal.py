@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """Run a command at a terminal of its own, and see what reaches it.
 
-    terminal.py [--rows N] [--columns N] [--interrupt-after SECONDS]
+    terminal.py [--rows N] [--columns N] [--interrupt-when REGEX TIMES]
+        [--answer REGEX TEXT]
         [--resize-after SECONDS ROWS COLUMNS] [--check] [--ascii] COMMAND...
 
 Prints every byte that the terminal got, and ends as the command did (128 + N
-for signal N). With --check nothing is printed, and the status is 99 when
+for signal N; 98 when it had to be killed after five minutes). With --check nothing is printed, and the status is 99 when
 anything was among the bytes that could do harm: control characters, escape
 sequences other than the few that ttlsweep itself writes (colours, and those
 of --watch), what is not UTF-8, characters that turn the text's direction or
@@ -27,6 +28,7 @@ import unicodedata
 
 OWN = re.compile(rb"\x1b\[(?:|0|1|2|(?:1;)?3[1-6])m|\x1b\[(?:H|2J|J|K)")
 PLAIN = "\n\r\t"
+LONGEST = 300  # seconds
 
 
 def size(fd, rows, columns):
@@ -46,12 +48,19 @@ def run(options):
     termios.tcsetattr(fd, termios.TCSANOW, settings)
     os.write(fd, b"\n")
     begun, got = time.monotonic(), bytearray()
-    interrupt, resize = options.interrupt_after, options.resize_after
+    interrupt, answer, resize = options.interrupt_when, options.answer, options.resize_after
     while True:
         since = time.monotonic() - begun
-        if interrupt is not None and since >= interrupt:
+        if since > LONGEST:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            return bytes(got), 98
+        if interrupt is not None and len(re.findall(interrupt[0].encode(), got)) >= int(interrupt[1]):
             os.kill(pid, signal.SIGINT)
             interrupt = None
+        if answer is not None and re.search(answer[0].encode(), got):
+            os.write(fd, answer[1].encode() + b"\n")
+            answer = None
         if resize is not None and since >= resize[0]:
             size(fd, int(resize[1]), int(resize[2]))
             resize = None
@@ -86,7 +95,8 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--rows", type=int, default=24)
     p.add_argument("--columns", type=int, default=80)
-    p.add_argument("--interrupt-after", type=float)
+    p.add_argument("--interrupt-when", nargs=2, metavar=("REGEX", "TIMES"))
+    p.add_argument("--answer", nargs=2, metavar=("REGEX", "TEXT"))
     p.add_argument("--resize-after", type=float, nargs=3)
     p.add_argument("--check", action="store_true")
     p.add_argument("--ascii", action="store_true")

@@ -22,6 +22,7 @@ test's own process has it as .state):
              "expiresIn", "next" (refresh token; null: none)}
  roles      {"arn:…": {"keys": NAME, "callers": [AKID], "external_id", "serial",
              "code", "duration", "session"}}
+ assume     how often a role may be assumed; null: no end
  web        {"arn:…": {"keys": NAME, "token", "session"}}
  lifetime   seconds that keys last, 3600
  requests   how many requests they last at DynamoDB; null: no end
@@ -239,6 +240,10 @@ class MockHandler(Handler):
         if caller is None:
             return None
         role = server.state.get("roles", {}).get(form["RoleArn"])
+        with server.lock:
+            if server.state.get("assume") is not None:
+                server.state["assume"] -= 1
+                role = role if server.state["assume"] >= 0 else None
         if role is None or caller not in role.get("callers", [caller]):
             return self.sts_error(403, "AccessDenied", "User: %s is not authorized to perform: sts:AssumeRole on "
                                   "resource: %s" % (caller, form["RoleArn"]))

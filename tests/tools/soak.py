@@ -28,6 +28,7 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))
 
 import count as counting
+import ddb
 import dump
 import seed as seeding
 
@@ -47,7 +48,7 @@ class Round:
     def __init__(self, endpoint, number):
         self.rng = random.Random(number)
         self.endpoint = endpoint
-        self.client = seeding.connect(endpoint)
+        self.client = ddb.connect(endpoint)
         self.table = "soak-%d-%d" % (os.getpid(), number)
         self.journal = os.path.abspath(self.table + ".journal")
         self.now = int(time.time())
