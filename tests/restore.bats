@@ -350,6 +350,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	run -0 --separate-stderr ttlsweep restore j --yes --prefix user --format json
 	jq -e '.scanned == 4 and .matched == 2 and .restored == 2' <<<"$output"
 	[[ $(ttlsweep list -q -t "$T" --reason milliseconds --format tsv --no-headings --columns key | sort | paste -sd' ') == "user:1 users" ]]
+}
 
 # put_back OPTION...: what a dry run and then a run say of the four entries in
 # file; the keys that are there afterwards, in $keys.
