@@ -109,6 +109,7 @@ SRC := \
     dynamodb/attr.c \
     dynamodb/attr_check.c \
     dynamodb/call.c \
+    dynamodb/circle.c \
     dynamodb/config.c \
     dynamodb/cost.c \
     dynamodb/config_place.c \

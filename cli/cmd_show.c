@@ -140,7 +140,8 @@ fetch(struct show *s, size_t which, struct fault *f)
 {
 	const struct context *c = &s->context;
 	const struct ddb_table *t = &c->table;
-	struct buf partition = { 0 }, key = { 0 }, start = { 0 };
+	struct buf partition = { 0 }, key = { 0 };
+	struct ddb_place start = { .key = { 0 } };
 	struct page page = { 0 };
 	struct slice value;
 	int rc = -1, more = 1;
@@ -174,7 +175,7 @@ out:
 	page_release(&page);
 	buf_release(&partition);
 	buf_release(&key);
-	buf_release(&start);
+	buf_release(&start.key);
 	return rc;
 }
 

@@ -1,16 +1,22 @@
 #include <string.h>
 
 #include "base/fault.h"
+#include "dynamodb/attr.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/get.h"
 #include "dynamodb/item.h"
 #include "dynamodb/table.h"
 
+/* BatchGetItem takes so many keys (API reference). */
+#define KEYS_MAX 100
+
 struct accept {
 	struct page *page;
 	const struct ddb_table *table;
 	const char *ttl;
+	const struct ddb_keys *asked; /* BatchGetItem */
 	struct slice unprocessed;
+	struct slice partition; /* Query */
 };
 
 static void
@@ -23,23 +29,145 @@ swap_body(struct accept *a, struct buf *body)
 	a->page->n = 0;
 }
 
+/* Keys by value, each of which may be answered once. */
+struct asked {
+	struct buf text; /* attr_key_canonical, behind each other */
+	size_t ends[KEYS_MAX];
+	bool answered[KEYS_MAX];
+	size_t n;
+};
+
+/* Add the key that ${item} has (or is). */
+static void
+add_canonical(struct buf *out, const struct accept *a, struct slice partition,
+    struct slice sort)
+{
+	attr_key_canonical(out, partition);
+	if (a->table->sort != NULL && sort.p != NULL)
+		attr_key_canonical(out, sort);
+}
+
+static void
+asked_read(struct asked *k, const struct accept *a)
+{
+	const struct key_schema *schema = &a->table->schema;
+	struct slice_walk w =
+	    slice_walk((struct slice){ a->asked->json.p, a->asked->json.n });
+	struct slice key;
+
+	while (k->n < a->asked->n && k->n < KEYS_MAX &&
+	    slice_value(&w, &key) == 0) {
+		add_canonical(&k->text, a, slice_get(key, schema->partition),
+		    schema->sort != NULL ? slice_get(key, schema->sort)
+					 : (struct slice){ NULL, 0 });
+		k->ends[k->n++] = k->text.n;
+		if (w.p < w.end && *w.p == ',')
+			w.p++;
+	}
+}
+
+/* The key that stands in ${k}->text from ${from} on has been answered: 0, or
+ * -1 when it was not asked for, or was before. It is taken off again. */
+static int
+asked_answer(struct asked *k, size_t from, struct fault *f)
+{
+	size_t n = k->text.n - from;
+	bool twice = false;
+
+	for (size_t i = 0; i < k->n; i++) {
+		size_t at = i > 0 ? k->ends[i - 1] : 0;
+
+		if (k->ends[i] - at != n ||
+		    memcmp(k->text.p + at, k->text.p + from, n) != 0)
+			continue;
+		twice = k->answered[i];
+		if (twice)
+			continue;
+		k->answered[i] = true;
+		k->text.n = from;
+		return 0;
+	}
+	return fault(f, FAULT_DATA,
+	    twice ? "the reply has a key twice"
+		  : "the reply has a key that was not asked for");
+}
+
+/* Hold the reply against what was asked for: each item and each unprocessed key
+ * is one of those, by value, and none is there twice. */
+static int
+check_asked(struct asked *k, const struct accept *a, struct fault *f)
+{
+	const struct key_schema *schema = &a->table->schema;
+	const struct page *page = a->page;
+	struct slice_walk w = slice_walk(a->unprocessed);
+	struct slice key, sort = { NULL, 0 };
+	size_t from = k->text.n;
+
+	for (size_t i = 0; i < page->n; i++) {
+		add_canonical(&k->text, a, page->items[i].partition,
+		    page->items[i].sort);
+		if (asked_answer(k, from, f) != 0)
+			return -1;
+	}
+	if (a->unprocessed.p == NULL)
+		return 0;
+	if (slice_array(&w) != 0)
+		return fault(f, FAULT_DATA, "UnprocessedKeys has no keys");
+	while (slice_element(&w) == 1 && slice_value(&w, &key) == 0) {
+		struct slice partition = slice_get(key, schema->partition);
+
+		if (schema->sort != NULL)
+			sort = slice_get(key, schema->sort);
+		if (key.p[0] != '{' || partition.p == NULL ||
+		    (schema->sort != NULL && sort.p == NULL))
+			return fault(f, FAULT_DATA,
+			    "UnprocessedKeys has what is no key");
+		add_canonical(&k->text, a, partition, sort);
+		if (asked_answer(k, from, f) != 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int
 accept_batch(void *ctx, struct buf *body, struct fault *f)
 {
 	struct accept *a = ctx;
+	struct asked k = { .n = 0 };
+	int rc;
 
 	swap_body(a, body);
-	return page_parse_batch(a->page, a->table->name, &a->table->schema,
-	    a->ttl, &a->unprocessed, f);
+	if (page_parse_batch(a->page, a->table->name, &a->table->schema, a->ttl,
+		&a->unprocessed, f) != 0)
+		return -1;
+	asked_read(&k, a);
+	rc = check_asked(&k, a, f);
+	buf_release(&k.text);
+	return rc;
 }
 
+/* Its items are of the one partition. */
 static int
 accept_query(void *ctx, struct buf *body, struct fault *f)
 {
 	struct accept *a = ctx;
+	struct buf asked = { 0 }, came = { 0 };
+	int rc = 0;
 
 	swap_body(a, body);
-	return page_parse(a->page, &a->table->schema, a->ttl, f);
+	if (page_parse(a->page, &a->table->schema, a->ttl, f) != 0)
+		return -1;
+	attr_key_canonical(&asked, a->partition);
+	for (size_t i = 0; i < a->page->n && rc == 0; i++) {
+		buf_reset(&came);
+		attr_key_canonical(&came, a->page->items[i].partition);
+		if (came.n != asked.n || memcmp(came.p, asked.p, came.n) != 0)
+			rc = fault(f, FAULT_DATA,
+			    "the reply has an entry of another partition");
+	}
+	buf_release(&asked);
+	buf_release(&came);
+	return rc;
 }
 
 void
@@ -78,6 +206,7 @@ get_once(struct ddb_conn *c, struct accept *a, const struct ddb_keys *keys,
 	struct buf body = { 0 };
 	int r;
 
+	a->asked = keys;
 	batch_body(&body, a, keys);
 	call.body = (struct slice){ body.p, body.n };
 	r = ddb_call(c, &call, &reply, f);
@@ -213,10 +342,13 @@ ddb_get_one(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
 
 int
 ddb_query(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
-    struct slice partition, struct buf *start, struct page *page,
+    struct slice partition, struct ddb_place *start, struct page *page,
     struct fault *f)
 {
-	struct accept a = { .page = page, .table = table, .ttl = ttl };
+	struct accept a = { .page = page,
+		.table = table,
+		.ttl = ttl,
+		.partition = partition };
 	struct ddb_call call = { .operation = "Query",
 		.read_units = 1,
 		.single = true,
@@ -237,9 +369,9 @@ ddb_query(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
 	buf_adds(&b, "},\"ExpressionAttributeValues\":{\":k\":");
 	buf_add(&b, partition.p, partition.n);
 	buf_addc(&b, '}');
-	if (start->n > 0) {
+	if (start->key.n > 0) {
 		buf_adds(&b, ",\"ExclusiveStartKey\":");
-		buf_add(&b, start->p, start->n);
+		buf_add(&b, start->key.p, start->key.n);
 	}
 	buf_addc(&b, '}');
 	call.body = (struct slice){ b.p, b.n };
@@ -251,9 +383,13 @@ ddb_query(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
 	if (r < 0)
 		return -1;
 	ddb_settle(c, page->units, 0);
-	buf_reset(start);
+	buf_reset(&start->key);
 	if (page->last.p == NULL)
 		return 0;
-	buf_add(start, page->last.p, page->last.n);
+	if (circle_closes(&start->circle, page->last, &table->schema))
+		return fault(f, FAULT_SERVICE,
+		    "Query: the service goes in a circle: a page ends where "
+		    "an earlier one did; stopped, as it would never end");
+	buf_add(&start->key, page->last.p, page->last.n);
 	return 1;
 }

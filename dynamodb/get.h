@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "dynamodb/circle.h"
 #include "dynamodb/slice.h"
 
 struct ddb_conn;
@@ -26,7 +27,8 @@ void ddb_keys_add(struct ddb_keys *keys, struct slice key);
 
 /* Read as many of ${keys} as one reply holds, consistently: ${page} has the
  * items, and ${keys} then those still to be asked for (none: done). A reply
- * that brings nothing on is waited out here. */
+ * that brings nothing on is waited out here; one with a key that was not asked
+ * for, or with one twice, is not DynamoDB's, and tried again. */
 int ddb_get_some(struct ddb_conn *c, const struct ddb_table *table,
     const char *ttl, struct ddb_keys *keys, struct page *page, struct fault *f);
 
@@ -42,10 +44,14 @@ int ddb_get_one(struct ddb_conn *c, const struct ddb_table *table,
     struct fault *f);
 
 /* All entries of one partition (Query), page after page: ${start} is empty
- * for the first and holds where to go on after each; 1 while there may be
- * more, 0 at the end, -1. ${partition} is an AttributeValue. */
+ * for the first and says where to go on after each; 1 while there may be more,
+ * 0 at the end, -1. ${partition} is an AttributeValue. */
+struct ddb_place {
+	struct buf key; /* the caller releases it */
+	struct circle circle;
+};
 int ddb_query(struct ddb_conn *c, const struct ddb_table *table,
-    const char *ttl, struct slice partition, struct buf *start,
+    const char *ttl, struct slice partition, struct ddb_place *start,
     struct page *page, struct fault *f);
 
 #endif

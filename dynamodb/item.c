@@ -219,12 +219,23 @@ item_units(struct slice value)
 	return strtod(text, NULL);
 }
 
+/* Whether the checked ${value} is null, or an object without members. */
+static bool
+is_empty(struct slice value)
+{
+	struct slice_walk w = slice_walk(value);
+	struct slice name;
+
+	return slice_object(&w) != 0 || slice_member(&w, &name) == 0;
+}
+
 int
 page_parse(struct page *page, const struct key_schema *schema, const char *ttl,
     struct fault *f)
 {
 	struct slice_walk w =
 	    slice_walk((struct slice){ page->body.p, page->body.n });
+	const struct slice none = { NULL, 0 };
 	struct slice name, value;
 	bool items = false;
 	int r;
@@ -244,10 +255,11 @@ page_parse(struct page *page, const struct key_schema *schema, const char *ttl,
 		}
 		if (slice_value(&w, &value) != 0)
 			break;
-		if (slice_text_is(name, "LastEvaluatedKey", 16) &&
-		    value.p[0] == '{')
-			page->last = value;
-		else if (slice_text_is(name, "ScannedCount", 12))
+		if (slice_text_is(name, "LastEvaluatedKey", 16)) {
+			if (value.p[0] != '{' && value.p[0] != 'n')
+				break;
+			page->last = is_empty(value) ? none : value;
+		} else if (slice_text_is(name, "ScannedCount", 12))
 			(void)slice_int(value, &page->scanned);
 		else if (slice_text_is(name, "ConsumedCapacity", 16))
 			page->units = item_units(value);
@@ -298,6 +310,27 @@ page_items(struct page *page, const size_t *ends, int n,
 	return n;
 }
 
+/* The keys of ${table} in the object UnprocessedKeys, which has no others. */
+static int
+read_unprocessed(struct slice value, const char *table, struct slice *keys)
+{
+	struct slice_walk w = slice_walk(value);
+	struct slice name, inner;
+
+	if (slice_object(&w) != 0)
+		return -1;
+	while (slice_member(&w, &name) == 1) {
+		if (slice_value(&w, &inner) != 0 || inner.p[0] != '{' ||
+		    !slice_text_is(name, table, strlen(table)) ||
+		    keys->p != NULL)
+			return -1;
+		*keys = slice_get(inner, "Keys");
+		if (keys->p == NULL || keys->p[0] != '[')
+			return -1;
+	}
+	return 0;
+}
+
 int
 page_parse_batch(struct page *page, const char *table,
     const struct key_schema *schema, const char *ttl, struct slice *unprocessed,
@@ -323,10 +356,11 @@ page_parse_batch(struct page *page, const char *table,
 		}
 		if (slice_value(&w, &value) != 0)
 			break;
-		if (slice_text_is(name, "UnprocessedKeys", 15))
-			*unprocessed =
-			    slice_get(slice_get(value, table), "Keys");
-		else if (slice_text_is(name, "ConsumedCapacity", 16))
+		if (slice_text_is(name, "UnprocessedKeys", 15)) {
+			if (value.p[0] != 'n' &&
+			    read_unprocessed(value, table, unprocessed) != 0)
+				return bad_reply(f, &w, &page->body);
+		} else if (slice_text_is(name, "ConsumedCapacity", 16))
 			page->units = item_units(value);
 	}
 	if (r != 0 || slice_end(&w) != 0 || !responses)

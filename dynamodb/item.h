@@ -53,7 +53,8 @@ struct page {
 	struct buf body;    /* the reply, or the lines of a file */
 	struct item *items; /* items[0..n) */
 	size_t n, cap;
-	struct slice last; /* LastEvaluatedKey, p NULL at the end */
+	struct slice last; /* LastEvaluatedKey, p NULL at the end: when it is
+			      absent, null, or empty */
 	int64_t scanned;   /* ScannedCount */
 	int64_t absent;    /* keys asked for that have no item */
 	double units;      /* ConsumedCapacity, < 0 when not told */

@@ -147,7 +147,8 @@ accept_page(void *ctx, struct buf *body, struct fault *f)
 
 /* Move ${seg} behind ${page}. */
 static int
-advance(struct segment *seg, const struct page *page, struct fault *f)
+advance(struct segment *seg, const struct page *page,
+    const struct key_schema *schema, struct fault *f)
 {
 	seg->pages++;
 	if (page->last.p == NULL) {
@@ -155,12 +156,12 @@ advance(struct segment *seg, const struct page *page, struct fault *f)
 		buf_reset(&seg->next);
 		return 0;
 	}
-	if (page->last.n == seg->next.n &&
-	    memcmp(page->last.p, seg->next.p, page->last.n) == 0)
+	if (circle_closes(&seg->circle, page->last, schema))
 		return fault(f, FAULT_SERVICE,
-		    "Scan: the service sends us back to where this page "
-		    "began (segment %lld): stopped, or it would never end",
-		    (long long)seg->index);
+		    "Scan: the service goes in a circle: page %lld of segment "
+		    "%lld ends where an earlier one did; stopped, as it would "
+		    "never end (is there a cache before the service?)",
+		    (long long)seg->pages, (long long)seg->index);
 	buf_reset(&seg->next);
 	buf_add(&seg->next, page->last.p, page->last.n);
 	return 0;
@@ -246,7 +247,7 @@ scan_fetch(struct source *source, struct segment *seg, struct ddb_conn *conn,
 	lock_enter(s->lock);
 	scan_size_learn(&s->size, page->units, page->scanned);
 	lock_leave(s->lock);
-	return advance(seg, page, f) == 0 ? 1 : -1;
+	return advance(seg, page, &s->o.table->schema, f) == 0 ? 1 : -1;
 }
 
 static void

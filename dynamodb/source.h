@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "dynamodb/circle.h"
 
 struct ddb_conn;
 struct fault;
@@ -18,11 +19,12 @@ struct page;
 /* A stretch of the source, worked through by one worker at a time. */
 struct segment {
 	int64_t index;
-	struct buf next; /* where its next page begins: a scan's
-			    ExclusiveStartKey; empty: at the start */
-	bool finished;   /* no page is left */
-	int64_t pages;   /* fetched so far */
-	void *own;       /* the source's, freed by its release */
+	struct buf next;      /* where its next page begins: a scan's
+				 ExclusiveStartKey; empty: at the start */
+	bool finished;        /* no page is left */
+	struct circle circle; /* of where its pages begin */
+	int64_t pages;        /* fetched so far */
+	void *own;            /* the source's, freed by its release */
 };
 
 struct source {

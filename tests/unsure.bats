@@ -182,6 +182,71 @@ restored() {
 	restored
 }
 
+@test "a read-back with other entries than asked for tells nothing apart" {
+	local lie
+	for lie in get-others get-twice get-left get-left-others; do
+		ready
+		# an entry that changed since: its condition fails
+		road PUT hold '{"operation":"BatchExecuteStatement"}'
+		AWS_MAX_ATTEMPTS=2 ttlsweep purge -t "$TABLE" --yes \
+		    --now "$NOW" --state any --journal "$JOURNAL" --jobs 1 \
+		    --segments 1 --format json --endpoint-url "$ROAD_URL" \
+		    >"$BATS_TEST_TMPDIR/totals" 2>"$BATS_TEST_TMPDIR/err" &
+		road GET held | jq '.request.Statements[0].Parameters[0] |
+		    {key: ., ttl: {N: "1900000000"}}' >"$BATS_TEST_TMPDIR/item"
+		aws dynamodb put-item --table-name "$TABLE" \
+		    --item "file://$BATS_TEST_TMPDIR/item" \
+		    --endpoint-url "$SERVER"
+		road PUT set "{\"lie\":[\"$lie\"]}"
+		road PUT release '{}'
+		status=0
+		wait $! || status=$?
+		cat "$BATS_TEST_TMPDIR/err"
+		[[ $status -eq 1 ]]
+		grep -E "not asked for|twice" "$BATS_TEST_TMPDIR/err"
+		jq -e '.refreshed == 0 and .gone == 0 and .failed == 1' \
+		    "$BATS_TEST_TMPDIR/totals"
+		stop_road
+	done
+}
+
+@test "page keys that go in a circle end it with an error" {
+	local lie command
+	ready
+	for lie in circle-1 circle-2 circle-3; do
+		for command in inspect "purge --state any"; do
+			road PUT reset '{}'
+			road PUT set "{\"lie\":[\"$lie\"]}"
+			# shellcheck disable=SC2086 # words
+			run -1 ttlsweep $command -t "$TABLE" --segments 1 \
+			    --endpoint-url "$ROAD_URL"
+			[[ $output == *"goes in a circle"* ]]
+			road GET counts | jq -e '.operations.Scan < 20'
+		done
+	done
+	# small pages alone are no circle
+	road PUT reset '{}'
+	road PUT set '{"lie":["circle-1000"]}'
+	ttlsweep inspect -t "$TABLE" --segments 1 --format json \
+	    --endpoint-url "$ROAD_URL" | jq -e '.complete and
+	    .scanned.items == 60 and .scanned.pages > 10'
+	stop_road
+}
+
+@test "an empty page key is the end" {
+	local lie
+	ready
+	for lie in empty-key null-key; do
+		road PUT set "{\"lie\":[\"$lie\"]}"
+		ttlsweep inspect -t "$TABLE" --segments 4 --format json \
+		    --endpoint-url "$ROAD_URL" |
+		    jq -e '.complete and .scanned.items == 60'
+		road GET counts | jq -e '.operations.Scan == 4'
+		road PUT reset '{}'
+	done
+	stop_road
+}
+
 @test "a repair that no image answers is done" {
 	ready
 	road PUT set '{"lie":["no-images"]}'

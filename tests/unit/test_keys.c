@@ -160,6 +160,77 @@ test_throttled(void **state)
 	script_close(&s);
 }
 
+/* A reply is held against what was asked for, by value: what is not DynamoDB's
+ * is tried again, and at last an error. */
+static void
+test_others(void **state)
+{
+	static const struct {
+		const char *name;
+		struct script_reply reply;
+		const char *says; /* NULL: it is taken */
+	} rows[] = {
+		/* clang-format off */
+		{ "as asked", ALL(KEY("k1") "," KEY("k0")), NULL },
+		{ "in other words", ALL(KEY("\\u006b0") "," KEY("k1")), NULL },
+		{ "one is left", SOME(KEY("k1"), KEY("k0")), NULL },
+		{ "no key is left: null", { .status = 200,
+		    .body = "{\"Responses\":{\"T\":[]},"
+			"\"UnprocessedKeys\":null}" }, NULL },
+		{ "an item of another key", ALL(KEY("k0") "," KEY("k2")),
+		    "not asked for" },
+		{ "an item of a key of another type",
+		    ALL("{\"key\":{\"B\":\"a0==\"}}"), "not asked for" },
+		{ "an item twice", ALL(KEY("k0") "," KEY("k0")), "twice" },
+		{ "an item that is left, too", SOME(KEY("k0"), KEY("k0")),
+		    "twice" },
+		{ "another key is left", SOME(KEY("k0"), KEY("k2")),
+		    "not asked for" },
+		{ "a key is left twice",
+		    SOME("", KEY("k0") "," KEY("k0")), "twice" },
+		{ "what is no key is left", SOME(KEY("k0"), "{}"),
+		    "no key" },
+		{ "... nor an object", SOME(KEY("k0"), "\"k1\""), "no key" },
+		{ "keys of another table are left", { .status = 200,
+		    .body = "{\"Responses\":{\"T\":[]},\"UnprocessedKeys\":"
+			"{\"U\":{\"Keys\":[" KEY("k0") "]}}}" },
+		    "not what DynamoDB sends" },
+		{ "a table's keys are left, and are none", { .status = 200,
+		    .body = "{\"Responses\":{\"T\":[]},\"UnprocessedKeys\":"
+			"{\"T\":{}}}" }, "not what DynamoDB sends" },
+		{ "a list is left", { .status = 200,
+		    .body = "{\"Responses\":{\"T\":[]},\"UnprocessedKeys\":"
+			"[]}" }, "not what DynamoDB sends" },
+		/* clang-format on */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct script_reply twice[2] = { rows[i].reply,
+			rows[i].reply };
+		struct ddb_keys keys = { .units = 1 };
+		struct page page = { 0 };
+		struct fault f = { 0 };
+		struct script s;
+		int rc;
+
+		ddb_keys_add(&keys, SLICE(KEY("k0")));
+		ddb_keys_add(&keys, SLICE(KEY("k1")));
+		script_open(&s, twice, rows[i].says != NULL ? 2 : 1);
+		s.config.attempts_set = true;
+		s.config.max_attempts = 2;
+		rc = ddb_get_some(s.conn, &table, "ttl", &keys, &page, &f);
+		if (rows[i].says == NULL
+			? rc != 0
+			: rc != -1 || strstr(f.text, rows[i].says) == NULL)
+			fail_msg("%s: %d (%s)", rows[i].name, rc, f.text);
+		assert_int_equal(s.at, rows[i].says != NULL ? 2 : 1);
+		page_release(&page);
+		buf_release(&keys.json);
+		script_close(&s);
+	}
+}
+
 /* A list of many is divided so that the workers have each their part. */
 static void
 test_segments(void **state)
@@ -186,6 +257,7 @@ main(void)
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_rest),
 		cmocka_unit_test(test_throttled),
+		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_segments),
 	};
 

@@ -403,6 +403,10 @@ static const struct {
 	{ "the ttl twice",
 	    "{\"Items\":[{\"key\":{\"S\":\"a\"},\"ttl\":{\"N\":\"1\"},"
 	    "\"ttl\":{\"N\":\"2\"}}]}" },
+	{ "a page key that is no key",
+	    "{\"Items\":[],\"LastEvaluatedKey\":\"b\"}" },
+	{ "... that is a list", "{\"Items\":[],\"LastEvaluatedKey\":[]}" },
+	{ "... that is a number", "{\"Items\":[],\"LastEvaluatedKey\":0}" },
 	{ "cut", "{\"Items\":[{\"key\":{\"S\":\"a\"}}]" },
 	{ "trailing garbage", "{\"Items\":[]} x" },
 	{ "not JSON", "<html>" },
@@ -422,6 +426,37 @@ test_bad_pages(void **state)
 		if (page_parse(&page, &table.schema, "ttl", &f) != -1 ||
 		    f.kind != FAULT_DATA)
 			fail_msg("%s: accepted", bad_pages[i].name);
+	}
+	page_release(&page);
+}
+
+/* Where a page says that no other follows. */
+static void
+test_ends(void **state)
+{
+	static const struct {
+		const char *name, *body;
+		bool end;
+	} pages[] = {
+		{ "nothing is said", "{\"Items\":[]}", true },
+		{ "an empty key", "{\"Items\":[],\"LastEvaluatedKey\":{}}",
+		    true },
+		{ "... with blanks",
+		    "{\"LastEvaluatedKey\" : { \n } ,\"Items\":[]}", true },
+		{ "null", "{\"Items\":[],\"LastEvaluatedKey\":null}", true },
+		{ "a key", "{\"Items\":[]" MORE "}", false },
+	};
+	struct page page = { 0 };
+	struct fault f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		page_reset(&page);
+		buf_adds(&page.body, pages[i].body);
+		assert_int_equal(page_parse(&page, &table.schema, "ttl", &f),
+		    0);
+		if ((page.last.p == NULL) != pages[i].end)
+			fail_msg("%s", pages[i].name);
 	}
 	page_release(&page);
 }
@@ -463,6 +498,7 @@ main(void)
 		cmocka_unit_test(test_from),
 		cmocka_unit_test(test_wanted),
 		cmocka_unit_test(test_bad_pages),
+		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_empty_pages),
 	};
 
