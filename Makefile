@@ -17,6 +17,7 @@ SRC := \
     base/fault.c \
     base/mem.c \
     base/stop.c \
+    base/sum.c \
     base/text.c \
     base/text_cut.c \
     base/text_escape.c \

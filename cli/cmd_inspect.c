@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/stop.h"
+#include "base/sum.h"
 #include "cli/command.h"
 #include "cli/context.h"
 #include "cli/lookalike.h"
@@ -379,7 +380,7 @@ watch(struct inspect *in, struct fault *f)
 			if (!passes(in, f))
 				return -1;
 		}
-		world->sleep_ms(world->ctx, o->watch * 1000, false);
+		world->sleep_ms(world->ctx, sum_mul(o->watch, 1000), false);
 		if (stop_requested() != 0)
 			return fault(f, FAULT_CANCELLED, "interrupted");
 		end(in);

@@ -345,6 +345,7 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 	    context_open(&s.context, o, &hints, talk, f) != 0 ||
 	    check_origins(&s, f) != 0 ||
 	    limits_read(&s.ceilings, &s.context, f) != 0 ||
+	    limits_ttl(&s.context, f) != 0 ||
 	    guard_check(&s.context, false, o->yes, f) != 0)
 		goto out;
 	if (o->yes) {

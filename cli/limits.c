@@ -1,10 +1,12 @@
 #include <stdlib.h>
 
 #include "base/fault.h"
+#include "base/sum.h"
 #include "cli/context.h"
 #include "cli/limits.h"
 #include "cli/option.h"
 #include "cli/price.h"
+#include "inspector/moment.h"
 #include "sweep/ceiling.h"
 
 /* Of a decimal that was checked when the options were read. */
@@ -41,5 +43,27 @@ limits_read(struct ceilings *c, struct context *x, struct fault *f)
 		    x->table.provisioned
 			? "for a table with provisioned throughput"
 			: "here");
+	return 0;
+}
+
+int
+limits_ttl(const struct context *c, struct fault *f)
+{
+	const struct {
+		const char *name;
+		int64_t seconds;
+	} given[] = { { "extend-ttl", c->o->extend_ttl },
+		{ "ttl-for-missing", c->o->ttl_for_missing } };
+
+	for (size_t i = 0; i < sizeof(given) / sizeof(*given); i++)
+		if (given[i].seconds >= 0 &&
+		    !moment_reaches(c->rules.now, given[i].seconds))
+			return fault(f, FAULT_USAGE,
+			    "--%s: judged at %lld the TTL would be %lld, and "
+			    "only from %lld (2012) to 100 years from then is "
+			    "read as a time: judge by a later --now",
+			    given[i].name, (long long)c->rules.now,
+			    (long long)sum_add(c->rules.now, given[i].seconds),
+			    (long long)MOMENT_EARLIEST);
 	return 0;
 }

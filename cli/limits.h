@@ -9,5 +9,8 @@ struct fault;
  * --price, which is the context's from here on. -1 where a cost is to be held
  * against a price that is not known. */
 int limits_read(struct ceilings *ceilings, struct context *c, struct fault *f);
+/* What is given to entries as their TTL (--extend-ttl, --ttl-for-missing) is
+ * read as a moment again, by the time that the context judges by. */
+int limits_ttl(const struct context *c, struct fault *f);
 
 #endif

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/sum.h"
 #include "cli/report_read.h"
 #include "cli/report_read_parts.h"
 #include "inspector/summary_names.h"
@@ -245,7 +246,7 @@ bound(const struct histogram *h, bool most)
 		age = most  ? histogram_up_to(i)
 		    : i > 0 ? histogram_up_to(i - 1) + 1
 			    : 0;
-		sum = histogram_sum(sum, histogram_times(age, h->count[i]));
+		sum = sum_add(sum, sum_mul(age, h->count[i]));
 	}
 	return sum;
 }

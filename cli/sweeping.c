@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/sum.h"
 #include "base/text.h"
 #include "cli/context.h"
 #include "cli/go_on.h"
@@ -297,8 +298,8 @@ drop_journals(struct sweep *s, bool execute, struct fault *f)
 
 	if (c->o->keep_journals < 0)
 		return 0;
-	e.before =
-	    c->world->wall_ms(c->world->ctx) / 1000 - c->o->keep_journals;
+	e.before = sum_sub(c->world->wall_ms(c->world->ctx) / 1000,
+	    c->o->keep_journals);
 	if (journal_expire(&e, &n, f) != 0)
 		return -1;
 	if (n > 0)
@@ -390,7 +391,7 @@ sweeping_run(const struct options *o, struct talk *talk,
 
 	context_selection(&s.selection, o);
 	if (context_open(&s.context, o, NULL, talk, f) == 0 &&
-	    prepare(&s, o->yes, f) == 0)
+	    prepare(&s, o->yes, f) == 0 && limits_ttl(&s.context, f) == 0)
 		rc = sweep(&s, o->yes, f);
 	sweeplock_release(s.lock);
 	sweep_totals_release(&s.totals);

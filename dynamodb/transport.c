@@ -13,6 +13,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/stop.h"
+#include "base/sum.h"
 #include "base/text.h"
 #include "dynamodb/hash.h"
 #include "dynamodb/inflate.h"
@@ -86,7 +87,8 @@ real_mono_us(void *ctx)
 static void
 real_sleep_ms(void *ctx, int64_t ms, bool through)
 {
-	int64_t until = clock_us(CLOCK_MONOTONIC) + ms * 1000, left;
+	int64_t until = sum_add(clock_us(CLOCK_MONOTONIC), sum_mul(ms, 1000));
+	int64_t left;
 
 	(void)ctx;
 	while (stop_age_ms() < (through ? STOP_SETTLE_MS : 0) &&

@@ -1,4 +1,5 @@
 #include "inspector/histogram.h"
+#include "base/sum.h"
 
 /*
  * The upper end of every 16th bucket. From there the rule is followed step
@@ -78,19 +79,6 @@ histogram_bucket(int64_t value)
 	return low;
 }
 
-int64_t
-histogram_sum(int64_t a, int64_t b)
-{
-	return a > INT64_MAX - b ? INT64_MAX : a + b;
-}
-
-int64_t
-histogram_times(int64_t value, int64_t times)
-{
-	return times > 0 && value > INT64_MAX / times ? INT64_MAX
-						      : value * times;
-}
-
 void
 histogram_add(struct histogram *h, int64_t value, int64_t times)
 {
@@ -100,7 +88,7 @@ histogram_add(struct histogram *h, int64_t value, int64_t times)
 		value = 0;
 	h->count[histogram_bucket(value)] += times;
 	h->total += times;
-	h->sum = histogram_sum(h->sum, histogram_times(value, times));
+	h->sum = sum_add(h->sum, sum_mul(value, times));
 	if (value > h->max)
 		h->max = value;
 }
@@ -111,7 +99,7 @@ histogram_merge(struct histogram *to, const struct histogram *from)
 	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
 		to->count[i] += from->count[i];
 	to->total += from->total;
-	to->sum = histogram_sum(to->sum, from->sum);
+	to->sum = sum_add(to->sum, from->sum);
 	if (from->max > to->max)
 		to->max = from->max;
 }

@@ -21,10 +21,6 @@ struct histogram {
 
 /* ${value} < 0 counts as 0. */
 void histogram_add(struct histogram *h, int64_t value, int64_t times);
-/* Add up what may be more than can be told: INT64_MAX then; none is < 0, so
- * that the order does not matter. Pure. */
-int64_t histogram_sum(int64_t a, int64_t b);
-int64_t histogram_times(int64_t value, int64_t times);
 void histogram_merge(struct histogram *to, const struct histogram *from);
 /* The value below or at which ${q} (0..1) of all lie: within 2 %, never
  * above max; 0 when empty. */

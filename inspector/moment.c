@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/sum.h"
 #include "base/text.h"
 #include "dynamodb/attr.h"
 #include "inspector/moment.h"
@@ -32,7 +33,16 @@ bool
 moment_in_window(const struct decimal *seconds, int64_t now)
 {
 	return decimal_cmp_int(seconds, MOMENT_EARLIEST) >= 0 &&
-	    decimal_cmp_int(seconds, moment_minus(now, -MOMENT_AHEAD)) <= 0;
+	    decimal_cmp_int(seconds, sum_add(now, MOMENT_AHEAD)) <= 0;
+}
+
+bool
+moment_reaches(int64_t now, int64_t seconds)
+{
+	struct decimal at;
+
+	decimal_from_int(&at, sum_add(now, seconds));
+	return moment_in_window(&at, now);
 }
 
 /* The unit of the number ${d}, which is brought to seconds; where it is in
@@ -127,14 +137,4 @@ moment_read(struct moment *m, struct slice ttl, int64_t now,
 	if (!moment_means(m->form))
 		m->seconds = (struct decimal){ 0 };
 	buf_release(&store);
-}
-
-int64_t
-moment_minus(int64_t a, int64_t b)
-{
-	if (b > 0 && a < INT64_MIN + b)
-		return INT64_MIN;
-	if (b < 0 && a > INT64_MAX + b)
-		return INT64_MAX;
-	return a - b;
 }

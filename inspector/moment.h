@@ -64,8 +64,7 @@ bool moment_means(enum moment_form form);
 
 /* Whether ${seconds} lies in the window as of ${now}. Pure. */
 bool moment_in_window(const struct decimal *seconds, int64_t now);
-
-/* ${a} - ${b} seconds, clamped to int64's ends. Pure. */
-int64_t moment_minus(int64_t a, int64_t b);
+/* Whether what expires ${seconds} from ${now} has such a moment. Pure. */
+bool moment_reaches(int64_t now, int64_t seconds);
 
 #endif

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "base/sum.h"
 #include "dynamodb/attr.h"
 #include "dynamodb/hash.h"
 #include "inspector/record.h"
@@ -296,10 +297,10 @@ record_keys(struct record *r, const struct item *item,
 bool
 record_past(const struct record *r, const struct rules *rules, int64_t overdue)
 {
-	int64_t before = moment_minus(rules->now, overdue);
+	int64_t before = sum_sub(rules->now, overdue);
 
 	if (r->zoneless)
-		before = moment_minus(before, MOMENT_ZONE_WEST);
+		before = sum_sub(before, MOMENT_ZONE_WEST);
 	return r->has_moment && decimal_cmp_int(&r->seconds, before) < 0;
 }
 
@@ -318,7 +319,7 @@ judge(struct record *r, enum moment_form form, const struct rules *rules)
 	} else if (!past) {
 		r->state = STATE_LIVE;
 	} else if (decimal_cmp_int(&r->seconds,
-		       moment_minus(rules->now, RECORD_TOO_OLD)) <= 0) {
+		       sum_sub(rules->now, RECORD_TOO_OLD)) <= 0) {
 		r->state = STATE_STUCK;
 		r->reason = REASON_TOO_OLD;
 	} else {
@@ -347,6 +348,6 @@ record_of(struct record *r, const struct item *item, const struct rules *rules,
 		return;
 	}
 	r->moment = decimal_floor(&m.seconds);
-	r->overdue = moment_minus(rules->now, decimal_ceil(&m.seconds));
+	r->overdue = sum_sub(rules->now, decimal_ceil(&m.seconds));
 	judge(r, m.form, rules);
 }

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/sum.h"
 #include "dynamodb/attr.h"
 #include "dynamodb/hash.h"
 #include "inspector/record.h"
@@ -131,7 +132,7 @@ expires_soon(const struct selection *s, const struct rules *rules,
 	return r->state == STATE_LIVE &&
 	    decimal_cmp_int(&r->seconds, rules->now) >= 0 &&
 	    decimal_cmp_int(&r->seconds,
-		moment_minus(rules->now, -s->expires_within)) <= 0;
+		sum_add(rules->now, s->expires_within)) <= 0;
 }
 
 bool

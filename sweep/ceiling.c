@@ -1,4 +1,5 @@
 #include "sweep/ceiling.h"
+#include "base/sum.h"
 
 const char *
 ceiling_name(enum ceiling c)
@@ -19,10 +20,9 @@ account_deadline(const struct account *a)
 {
 	const struct ceilings *c = a->ceilings;
 
-	if (!c->given[CEILING_DEADLINE] ||
-	    c->deadline > (INT64_MAX - a->begun_us) / 1000000)
+	if (!c->given[CEILING_DEADLINE])
 		return INT64_MAX;
-	return a->begun_us + c->deadline * 1000000;
+	return sum_add(a->begun_us, sum_mul(c->deadline, 1000000));
 }
 
 bool

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/sum.h"
 #include "inspector/moment.h"
 #include "inspector/record.h"
 #include "inspector/select.h"
@@ -31,7 +32,7 @@ of_live(struct ddb_cond *cond, struct condition_numbers *numbers,
 		within = MOMENT_AHEAD;
 	cond->op = DDB_COND_BETWEEN;
 	cond->a = number(numbers->low, rules->now);
-	cond->b = number(numbers->high, moment_minus(rules->now, -within));
+	cond->b = number(numbers->high, sum_add(rules->now, within));
 }
 
 static void
@@ -42,7 +43,7 @@ of_expired(struct ddb_cond *cond, struct condition_numbers *numbers,
 
 	cond->op = DDB_COND_FROM_TO;
 	cond->a = number(numbers->low, MOMENT_EARLIEST);
-	cond->b = number(numbers->high, moment_minus(rules->now, overdue));
+	cond->b = number(numbers->high, sum_sub(rules->now, overdue));
 }
 
 void

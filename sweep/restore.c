@@ -4,6 +4,7 @@
 
 #include "base/fault.h"
 #include "base/mem.h"
+#include "base/sum.h"
 #include "dynamodb/attr.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/get.h"
@@ -296,7 +297,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		buf_reset(&p->image);
 		with_ttl(&p->image, image,
 		    given.p != NULL ? p->run->repaired : o->ttl_attribute,
-		    o->rules->now + o->extend_ttl);
+		    sum_add(o->rules->now, o->extend_ttl));
 		image = (struct slice){ p->image.p, p->image.n };
 	}
 	rc = given.p != NULL ? take_back(p, r->item, image, given, &result, f)

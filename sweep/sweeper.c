@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/stop.h"
+#include "base/sum.h"
 #include "dynamodb/attr.h"
 #include "dynamodb/cost.h"
 #include "dynamodb/ddb.h"
@@ -33,7 +34,7 @@ sweeper_repair(char out[48], const struct record *r, const struct rules *rules,
 	case REASON_MISSING:
 		if (ttl_for_missing < 0)
 			return 0;
-		moment = moment_minus(rules->now, -ttl_for_missing);
+		moment = sum_add(rules->now, ttl_for_missing);
 		break;
 	default:
 		return 0;

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "base/sum.h"
 #include "inspector/moment.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -254,7 +255,7 @@ test_windows(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(clocks); i++) {
 		int64_t ends[] = { MOMENT_EARLIEST,
-			moment_minus(clocks[i], -MOMENT_AHEAD) };
+			sum_add(clocks[i], MOMENT_AHEAD) };
 
 		if (ends[1] < ends[0])
 			continue;
@@ -274,20 +275,28 @@ test_windows(void **state)
 }
 
 static void
-test_minus(void **state)
+test_reaches(void **state)
 {
+	static const struct {
+		int64_t now, seconds;
+		bool want;
+	} spans[] = {
+		{ INT64_C(1795332271), 0, true },
+		{ INT64_C(1795332271), MOMENT_AHEAD, true },
+		{ INT64_C(1795332271), MOMENT_AHEAD + 1, false },
+		{ INT64_C(1795332271), INT64_MAX, false },
+		{ MOMENT_EARLIEST, 0, true },
+		{ MOMENT_EARLIEST - 1, 0, false },
+		{ MOMENT_EARLIEST - 1, 1, true },
+		{ 0, INT64_C(86400), false },
+		{ INT64_MIN, INT64_MAX, false },
+	};
+
 	(void)state;
-	assert_true(moment_minus(5, 3) == 2);
-	assert_true(moment_minus(5, -3) == 8);
-	assert_true(moment_minus(INT64_MAX, -1) == INT64_MAX);
-	assert_true(moment_minus(INT64_MAX, INT64_MIN) == INT64_MAX);
-	assert_true(moment_minus(INT64_MIN, 1) == INT64_MIN);
-	assert_true(moment_minus(INT64_MIN, INT64_MAX) == INT64_MIN);
-	assert_true(moment_minus(INT64_MIN, INT64_MIN) == 0);
-	assert_true(moment_minus(0, INT64_MIN) == INT64_MAX);
-	assert_true(moment_minus(-1, INT64_MIN) == INT64_MAX);
-	assert_true(moment_minus(-2, INT64_MAX) == INT64_MIN);
-	assert_true(moment_minus(-1, INT64_MAX) == INT64_MIN);
+	for (size_t i = 0; i < COUNT(spans); i++)
+		if (moment_reaches(spans[i].now, spans[i].seconds) !=
+		    spans[i].want)
+			fail_msg("case %zu", i);
 }
 
 int
@@ -297,7 +306,7 @@ main(void)
 		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_zone),
 		cmocka_unit_test(test_windows),
-		cmocka_unit_test(test_minus),
+		cmocka_unit_test(test_reaches),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
