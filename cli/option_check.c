@@ -2,12 +2,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/context.h"
 #include "cli/option.h"
 #include "dynamodb/table.h"
 #include "inspector/mask.h"
+#include "inspector/moment.h"
 #include "inspector/record.h"
 #include "inspector/select.h"
 
@@ -183,7 +186,18 @@ check_prefixes(const struct options *o, struct fault *f)
 /* A value outside of the window means no moment (inspector/moment.h): one
  * that far ahead is never written. */
 static int
-check_repair(const struct options *o, struct fault *f)
+check_ahead(const char *name, int64_t seconds, struct fault *f)
+{
+	if (seconds <= MOMENT_AHEAD)
+		return 0;
+	return fault(f, FAULT_USAGE,
+	    "--%s: more than 100 years ahead, which TTL would never reach; "
+	    "give at most %llds",
+	    name, (long long)MOMENT_AHEAD);
+}
+
+static int
+check_written(const struct options *o, struct fault *f)
 {
 	int64_t east;
 
@@ -192,12 +206,9 @@ check_repair(const struct options *o, struct fault *f)
 		    "--zone '%s': not a zone: UTC, or an offset from it such as "
 		    "-08:00, from -12:00 to +14:00",
 		    o->zone);
-	if (o->ttl_for_missing > MOMENT_AHEAD)
-		return fault(f, FAULT_USAGE,
-		    "--ttl-for-missing: more than 100 years ahead, which TTL "
-		    "would never reach; give at most %llds",
-		    (long long)MOMENT_AHEAD);
-	return 0;
+	return check_ahead("ttl-for-missing", o->ttl_for_missing, f) == 0
+	    ? check_ahead("extend-ttl", o->extend_ttl, f)
+	    : -1;
 }
 
 bool
@@ -263,6 +274,25 @@ check_table(const struct options *o, struct fault *f)
 	    option_table_from(o), o->table);
 }
 
+/* A selection that no entry can match is a mistake, not an empty result. */
+static int
+check_selection(const struct options *o, struct fault *f)
+{
+	struct selection s;
+	struct buf why = { 0 };
+	int rc = 0;
+
+	context_selection(&s, o);
+	if (selection_impossible(&s, &why))
+		rc = fault(f, FAULT_USAGE, "no entry can match: %s%s",
+		    buf_text(&why),
+		    o->command == &cmd_purge && !option_given(o, "state")
+			? " (without --state, purge selects expired entries)"
+			: "");
+	buf_release(&why);
+	return rc;
+}
+
 int
 option_together(const struct options *o, struct fault *f)
 {
@@ -292,7 +322,8 @@ option_together(const struct options *o, struct fault *f)
 		    "has 12 digits",
 		    o->expect_account);
 	if (check_table(o, f) != 0 || check_operands(o, f) != 0 ||
-	    check_repair(o, f) != 0 || (o->yes && option_wide(o, f)))
+	    check_written(o, f) != 0 || check_selection(o, f) != 0 ||
+	    (o->yes && option_wide(o, f)))
 		return -1;
 	return option_files(o, f);
 }

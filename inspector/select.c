@@ -157,3 +157,85 @@ selection_wants(const struct selection *s, const struct rules *rules,
 		key_begins(s->sort_prefixes, s->nsort_prefixes, r->item->sort,
 		    r->sort));
 }
+
+/* Which reasons an entry of each state can have (inspector/record.c). */
+#define UNITS                                                    \
+	(1u << REASON_MILLISECONDS | 1u << REASON_MICROSECONDS | \
+	    1u << REASON_NANOSECONDS | 1u << REASON_STRING)
+static const unsigned reasons_of[STATES] = {
+	[STATE_LIVE] = 1u << REASON_NONE | 1u << REASON_TTL_OFF,
+	[STATE_PENDING] = 1u << REASON_NONE,
+	[STATE_STUCK] = UNITS | 1u << REASON_TTL_OFF | 1u << REASON_TOO_OLD,
+	[STATE_IMMORTAL] = UNITS | 1u << REASON_FAR_FUTURE |
+	    1u << REASON_NO_TIME | 1u << REASON_MISSING |
+	    1u << REASON_WRONG_TYPE,
+};
+
+/* The states in which an entry can have one of ${reasons}. */
+static unsigned
+states_of(unsigned reasons)
+{
+	unsigned states = 0;
+
+	for (int i = 0; i < STATES; i++)
+		if (reasons == 0 || (reasons & reasons_of[i]) != 0)
+			states |= 1u << i;
+	return states;
+}
+
+/* "pending or stuck". */
+static void
+add_states(struct buf *out, unsigned states)
+{
+	const char *between = "";
+
+	for (int i = 0; i < STATES; i++) {
+		if ((states & 1u << i) == 0)
+			continue;
+		buf_addf(out, "%s%s", between, state_name((enum state)i));
+		between = " or ";
+	}
+}
+
+/* ${option} selects entries of ${states} only: 1 when ${left} has none of
+ * them; else those become ${left}, by ${by}. */
+static int
+narrow(struct buf *why, unsigned *left, const char **by, const char *option,
+    unsigned states)
+{
+	if ((*left & states) != 0) {
+		if ((*left & ~states) != 0)
+			*by = option;
+		*left &= states;
+		return 0;
+	}
+	buf_addf(why, "%s selects entries that are ", *by);
+	add_states(why, *left);
+	buf_addf(why, ", and %s those that are ", option);
+	add_states(why, states);
+	buf_adds(why, "; change one of them");
+	return 1;
+}
+
+bool
+selection_impossible(const struct selection *s, struct buf *why)
+{
+	unsigned left = s->states;
+	const char *by = "--state";
+
+	if (s->larger_than >= ATTR_ITEM_MAX) {
+		buf_addf(why, "an entry has at most %d bytes (--larger-than)",
+		    ATTR_ITEM_MAX);
+		return true;
+	}
+	if (narrow(why, &left, &by, "--reason", states_of(s->reasons)) != 0)
+		return true;
+	if (s->expires_within >= 0 &&
+	    narrow(why, &left, &by, "--expires-within", 1u << STATE_LIVE) != 0)
+		return true;
+	/* what expired five years ago is stuck, if it was pending before */
+	return s->overdue >= 0 &&
+	    narrow(why, &left, &by, "--overdue",
+		s->overdue >= RECORD_TOO_OLD ? 1u << STATE_STUCK : EXPIRED) !=
+	    0;
+}

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct record;
 struct rules;
 
@@ -35,6 +36,10 @@ bool selection_is_any(const struct selection *s);
 int selection_states(const char *list, unsigned *states, const char **bad);
 /* Likewise a list of reasons. */
 int selection_reasons(const char *list, unsigned *reasons, const char **bad);
+
+/* Whether ${s} wants no entry, whatever there is: the parts of it exclude each
+ * other. Then ${why}, which is empty, says so in words for people. Pure. */
+bool selection_impossible(const struct selection *s, struct buf *why);
 
 /* Whether ${r} is wanted. --overdue 0 is the same as no --overdue for what
  * is expired: an entry is expired by D when its moment < now - D (the same

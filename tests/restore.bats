@@ -384,3 +384,16 @@ put_back()
 	run -0 ttlsweep restore -t "$T" --kind session --session-prefix nobody file
 	[[ $output == *"--session-prefix 'nobody': of 4 entries read no key begins with it"* ]]
 }
+
+@test "a TTL that would not be read as a time is not given" {
+	table
+	item k x >x.json
+	run -2 ttlsweep restore -t "$T" --extend-ttl 9223372036854775807 x.json
+	[[ $output == *"--extend-ttl: more than 100 years ahead"* ]]
+	run -2 ttlsweep restore -t "$T" --extend-ttl 1d --now 1000 x.json
+	[[ $output == *"--extend-ttl: judged at 1000 the TTL would be 87400, and only from 1326844800"* ]]
+	run -2 ttlsweep repair -t "$T" --ttl-for-missing 1d --now -5
+	[[ $output == *"--ttl-for-missing: judged at -5 "* ]]
+	run -0 ttlsweep restore -t "$T" --extend-ttl 36525d --yes x.json
+	[[ $(ttlsweep inspect -t "$T" --format json | jq .states.live.items) == 1 ]]
+}

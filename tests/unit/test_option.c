@@ -133,6 +133,13 @@ static const struct {
 	{ "repair --zone +14:30", "from -12:00 to +14:00" },
 	{ "repair --zone ''", "--zone: the value is empty" },
 	{ "purge --zone UTC", "--zone is not for 'purge'" },
+	{ "list --state stuck --expires-within 1h", "no entry can match: --state selects" },
+	{ "purge --expires-within 1h", "(without --state, purge selects expired entries)" },
+	{ "purge --reason missing", "no entry can match: --state selects entries that are pending or stuck" },
+	{ "inspect --reason missing --overdue 1h", "no entry can match: --reason" },
+	{ "export --larger-than 400k", "at most 409600 bytes" },
+	{ "restore --extend-ttl 3155760001s x", "--extend-ttl: more than 100 years ahead" },
+	{ "restore --extend-ttl 9223372036854775807 x", "more than 100 years ahead" },
 	{ "repair --ttl-for-missing 3155760001s", "more than 100 years ahead" },
 	{ "repair --ttl-for-missing 9223372036854775807", "more than 100 years ahead" },
 	{ "list now", "'list' takes no arguments: 'now'" },
@@ -572,7 +579,7 @@ test_repeat(void **state)
 
 	(void)state;
 	assert_int_equal(parse(&o,
-			     "list --prefix a --state live --prefix b'c "
+			     "list --prefix a --state pending --prefix b'c "
 			     "--overdue 1h --kind session --profile p",
 			     &f),
 	    0);

@@ -368,6 +368,123 @@ test_keys(void **state)
 	assert_int_equal(bad, 0);
 }
 
+#define R(reason) (1u << REASON_##reason)
+#define FIVE_YEARS RECORD_TOO_OLD
+
+/* Options that together select nothing, whatever there is. */
+static const struct {
+	const char *name;
+	unsigned states;                 /* 0: all */
+	unsigned reasons;                /* 0: any */
+	int64_t overdue, within, larger; /* -1: off */
+	const char *says;                /* NULL: something can match */
+} together[] = {
+	/* clang-format off */
+	{ "nothing asked for", 0, 0, -1, -1, -1, NULL },
+	{ "live soon", LIVE, 0, -1, 3600, -1, NULL },
+	{ "any soon", 0, 0, -1, 3600, -1, NULL },
+	{ "live and others soon", LIVE | STUCK, 0, -1, 0, -1, NULL },
+	{ "expired soon", PENDING | STUCK, 0, -1, 3600, -1,
+	    "--state selects entries that are pending or stuck, and --expires-within those that are live" },
+	{ "immortal soon", IMMORTAL, 0, -1, 3600, -1, "--expires-within" },
+	{ "expired for long", PENDING | STUCK, 0, 86400, -1, -1, NULL },
+	{ "live for long", LIVE, 0, 86400, -1, -1,
+	    "--state selects entries that are live, and --overdue those that are pending or stuck" },
+	{ "immortal for no time", IMMORTAL, 0, 0, -1, -1, "--overdue" },
+	{ "live or pending for long", LIVE | PENDING, 0, 1, -1, -1, NULL },
+	{ "pending, nearly five years", PENDING, 0, FIVE_YEARS - 1, -1, -1, NULL },
+	{ "pending, five years", PENDING, 0, FIVE_YEARS, -1, -1, "--overdue those that are stuck" },
+	{ "stuck, five years", STUCK, 0, FIVE_YEARS, -1, -1, NULL },
+	{ "pending milliseconds", PENDING, R(MILLISECONDS), -1, -1, -1,
+	    "--state selects entries that are pending, and --reason those that are stuck or immortal" },
+	{ "stuck milliseconds", STUCK, R(MILLISECONDS), -1, -1, -1, NULL },
+	{ "immortal string", IMMORTAL, R(STRING), -1, -1, -1, NULL },
+	{ "live ttl-off", LIVE, R(TTL_OFF), -1, -1, -1, NULL },
+	{ "live ttl-off soon", LIVE, R(TTL_OFF), -1, 60, -1, NULL },
+	{ "immortal ttl-off", IMMORTAL, R(TTL_OFF), -1, -1, -1, "--reason those that are live or stuck" },
+	{ "immortal too-old", IMMORTAL, R(TOO_OLD), -1, -1, -1, "--reason those that are stuck" },
+	{ "expired missing", PENDING | STUCK, R(MISSING), -1, -1, -1, "--reason those that are immortal" },
+	{ "expired missing or string", PENDING | STUCK, R(MISSING) | R(STRING), -1, -1, -1, NULL },
+	{ "missing for long", 0, R(MISSING), 60, -1, -1,
+	    "--reason selects entries that are immortal, and --overdue" },
+	{ "no-time for long", 0, R(NO_TIME), 60, -1, -1, "--overdue" },
+	{ "far-future for long", 0, R(FAR_FUTURE), 60, -1, -1, "--overdue" },
+	{ "wrong-type soon", 0, R(WRONG_TYPE), -1, 60, -1, "--expires-within" },
+	{ "milliseconds for long", 0, R(MILLISECONDS), 60, -1, -1, NULL },
+	{ "milliseconds soon", 0, R(MILLISECONDS), -1, 60, -1, "--expires-within those that are live" },
+	{ "none for five years", 0, R(NONE), FIVE_YEARS, -1, -1, "--overdue those that are stuck" },
+	{ "nearly the largest", 0, 0, -1, -1, 409599, NULL },
+	{ "larger than an entry can be", 0, 0, -1, -1, 409600, "at most 409600 bytes" },
+	/* clang-format on */
+};
+
+static void
+test_impossible(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(together); i++) {
+		struct selection s = selection_any();
+		struct buf why = { 0 };
+		bool impossible;
+
+		if (together[i].states != 0)
+			s.states = together[i].states;
+		s.reasons = together[i].reasons;
+		s.overdue = together[i].overdue;
+		s.expires_within = together[i].within;
+		s.larger_than = together[i].larger;
+		impossible = selection_impossible(&s, &why);
+		if (impossible != (together[i].says != NULL) ||
+		    (impossible &&
+			strstr(buf_text(&why), together[i].says) == NULL))
+			fail_msg("%s: %s", together[i].name, buf_text(&why));
+		buf_release(&why);
+	}
+}
+
+/* Whatever an entry is found to be can be asked for. */
+static void
+test_possible(void **state)
+{
+	static const char *const ttls[] = { NULL, "{\"N\":\"1795332270\"}",
+		"{\"N\":\"1795332272\"}", "{\"N\":\"1400000000\"}",
+		"{\"N\":\"1795332270000\"}", "{\"N\":\"1795332272000\"}",
+		"{\"N\":\"1795332270000000\"}", "{\"N\":\"1795332272000000\"}",
+		"{\"N\":\"1795332270000000000\"}",
+		"{\"N\":\"1795332272000000000\"}", "{\"N\":\"0\"}",
+		"{\"N\":\"253402300799\"}", "{\"S\":\"1795332270\"}",
+		"{\"S\":\"2026-11-22T08:12:00\"}", "{\"S\":\"never\"}",
+		"{\"BOOL\":true}" };
+	struct buf scratch = { 0 }, why = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(ttls); i++)
+		for (int acts = 0; acts < 2; acts++) {
+			const struct rules rules = { .now = NOW,
+				.ttl_acts = acts != 0 };
+			struct selection s = selection_any();
+			struct item item = { .json = SLICE("{}"),
+				.partition = SLICE("{\"S\":\"a\"}") };
+			struct record r;
+
+			if (ttls[i] != NULL)
+				item.ttl = slice_str(ttls[i]);
+			record_of(&r, &item, &rules, &scratch);
+			s.states = 1u << r.state;
+			s.reasons = 1u << r.reason;
+			if (record_past(&r, &rules, 0))
+				s.overdue = 0;
+			if (r.state == STATE_LIVE)
+				s.expires_within = 60;
+			if (selection_impossible(&s, &why))
+				fail_msg("%s: %s",
+				    ttls[i] != NULL ? ttls[i] : "missing",
+				    buf_text(&why));
+		}
+	buf_release(&scratch);
+	buf_release(&why);
+}
+
 int
 main(void)
 {
@@ -375,6 +492,8 @@ main(void)
 		cmocka_unit_test(test_any),
 		cmocka_unit_test(test_states),
 		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_impossible),
+		cmocka_unit_test(test_possible),
 		cmocka_unit_test(test_wants),
 		cmocka_unit_test(test_overdue_zero),
 		cmocka_unit_test(test_prefixes),
