@@ -1,14 +1,18 @@
 #!/usr/bin/env bash
 # check.sh JOBS [FILE...]: run each test (a program that speaks TAP through
 # cmocka or by itself, or a .bats file), JOBS at a time; show what each said
-# as it ends; end with the line "N passed, N failed". Status 1 when any did.
+# as it ends; end with the line "N passed, N failed". Status 1 when any did,
+# with how to run these again before that line.
 set -u
+# shellcheck source=tests/lib/locks.bash
+source "$(dirname "$0")/lib/locks.bash"
 
 jobs=$1
 shift
 out=$(mktemp -d "${TMPDIR:-/tmp}/ttlsweep-check.XXXXXX")
 runner=
-trap 'rm -rf "$out"' EXIT
+locks_begin
+trap 'locks_end; rm -rf "$out"' EXIT
 trap '[[ -z $runner ]] || { kill -- "-$runner"; wait; } 2>/dev/null; exit 130' \
     INT TERM HUP
 export out
@@ -23,7 +27,7 @@ export CMOCKA_MESSAGE_OUTPUT=TAP
 one()
 {
 	local file=$1 name=${1##*/} said passed failed skipped status
-	SECONDS=0
+	local TIMEFORMAT='%1R s (CPU %1U + %1S s)' took
 	said=$out/$name.tap
 	case $1 in
 	*.bats) set -- 3000 bats -F tap "$1" ;;
@@ -31,8 +35,9 @@ one()
 	*) set -- 300 "$1" ;;
 	esac
 	# timeout has a process group of its own: it ends when this shell does.
-	setpriv --pdeathsig TERM timeout -k 20 "$@" </dev/null >"$said" 2>&1
-	status=$?
+	took=$({ time setpriv --pdeathsig TERM timeout -k 20 "$@" </dev/null \
+	    >"$said" 2>&1; } 2>&1; echo "$?" >"$said.status")
+	status=$(<"$said.status")
 	# cmocka calls a skipped test "not ok", as TAP does not.
 	sed -i -E 's/^not (ok .*# skip)/\1/I' "$said"
 	skipped=$(grep -ciE '^ok .*# skip' "$said")
@@ -45,10 +50,11 @@ one()
 		failed=1
 		echo "not ok - ran no test" >>"$said"
 	fi
-	echo "$passed $failed $skipped" >"$out/$name.count"
+	echo "$passed $failed $skipped $file" >"$out/$name.count"
+	echo "${took%% s*} $name" >"$out/$name.took"
 	{
 		flock 9
-		echo "# $file, $SECONDS s"
+		echo "# $file, $took"
 		cat "$said"
 	} 9>"$out/lock"
 }
@@ -63,13 +69,15 @@ if [[ $# -gt 0 ]]; then
 	wait "$runner"
 fi
 
-passed=0 failed=0 skipped=0 broken=()
+passed=0 failed=0 skipped=0 broken=() files=()
 for count in "$out"/*.count; do
 	[[ -f $count ]] || continue
-	read -r p f s <"$count"
+	read -r p f s file <"$count"
 	((passed += p, failed += f, skipped += s))
-	[[ $f -eq 0 ]] || broken+=("${count%.count}.tap")
+	[[ $f -eq 0 ]] || broken+=("${count%.count}.tap") files+=("$file")
 done
+echo "# slowest, in seconds: $(cat "$out"/*.took 2>/dev/null | sort -rn |
+    head -n 6 | paste -sd, | sed 's/,/, /g')"
 # What failed once more at the end, where it is seen: all that such a file
 # said, then the names.
 for said in "${broken[@]}"; do
@@ -78,6 +86,15 @@ for said in "${broken[@]}"; do
 done
 for said in "${broken[@]}"; do
 	sed -n "s|^not ok|failed: $(basename "$said" .tap):|p" "$said"
+done
+# bats -f takes a part of a test's name.
+for file in "${files[@]}"; do
+	case $file in
+	*.bats) again="bats $file" ;;
+	*/fuzz_*) again="$file tests/fuzz/corpus/${file##*/fuzz_}" ;;
+	*) again=$file ;;
+	esac
+	echo "again: SAN=${SAN:-} TTLSWEEP=${TTLSWEEP:-} $again"
 done
 if [[ $skipped -gt 0 ]]; then
 	echo "$passed passed, $failed failed, $skipped skipped"

@@ -7,7 +7,10 @@ set -euo pipefail
 unset WORLD
 # shellcheck source=tests/lib/common.bash
 source "$(dirname "$0")/lib/common.bash"
-trap 'stop_servers; rm -rf "$WORLD"' EXIT
+# shellcheck source=tests/lib/locks.bash
+source "$ROOT/tests/lib/locks.bash"
+locks_begin
+trap 'stop_servers; locks_end; rm -rf "$WORLD"' EXIT
 trap 'exit 130' INT TERM HUP
 mkdir "$WORLD/demo"
 cd "$WORLD/demo"
