@@ -437,14 +437,14 @@ PY
 
 @test "--keys-from: numbers, bytes and sort keys by value" {
 	T=$(new_table n)
-	printf '{"Item":{"key":{"N":"%s"},"ttl":{"N":"1"}}}\n' 1 1.5 -2 1E+100 >items
+	printf '{"Item":{"key":{"N":"%s"},"ttl":{"N":"1400000000"}}}\n' 1 1.5 -2 1E+100 >items
 	seed --endpoint "$URL" --table "$T" --key-type N --items items >/dev/null
 	printf '%s\n' 1.0 +1 15E-1 -2 10E99 7 >keys
 	run -0 --separate-stderr sweep --keys-from keys --yes --format json
 	jq -e '.keys == 5 and .deleted == 4 and .absent == 1' <<<"$output"
 	[ "$(left)" -eq 0 ]
 	T=$(new_table b)
-	printf '{"Item":{"key":{"B":"%s"},"at":{"S":"%s"},"ttl":{"N":"1"}}}\n' AAE= 'a,b' AAE= '\"' AAI= 'a,b' >items
+	printf '{"Item":{"key":{"B":"%s"},"at":{"S":"%s"},"ttl":{"N":"1400000000"}}}\n' AAE= 'a,b' AAE= '\"' AAI= 'a,b' >items
 	seed --endpoint "$URL" --table "$T" --key-type B --sort-key at --items items >/dev/null
 	printf 'key,at,note\r\nAAE=,"a,b",yes\r\nAAE=,"""",\r\n' >keys
 	run -0 --separate-stderr sweep --keys-from keys --yes --format json

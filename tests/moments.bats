@@ -160,6 +160,18 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	jq -e '.deleted == 1' <<<"$output"
 }
 
+@test "no report advises to purge what may be meant to stay" {
+	local format
+	table
+	for format in text html; do
+		run -0 ttlsweep inspect -t "$T" --now "$NOW" --format $format
+		[[ $output == *"permanent mark"* && $output != *[Pp]urge* ]]
+	done
+	run -0 --separate-stderr ttlsweep doctor -t "$T" --now "$NOW" --format json
+	jq -e '.checks[] | select(.check == "entries") | .fix
+	    | startswith("see whether these are meant to stay") and contains(" --state immortal")' <<<"$output"
+}
+
 # change TTL: every entry of $T has that TTL from now on.
 change()
 {

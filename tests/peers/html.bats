@@ -104,7 +104,7 @@ pictures() {
 	report -i "$BATS_TEST_TMPDIR/one.json"
 	look
 	clean
-	printf '{"Item":{"key":{"S":"a"},"ttl":{"N":"1"}}}\n' \
+	printf '{"Item":{"key":{"S":"a"},"ttl":{"N":"1326844800"}}}\n' \
 	    >"$BATS_TEST_TMPDIR/one.json"
 	report -i "$BATS_TEST_TMPDIR/one.json"
 	look
