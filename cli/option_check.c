@@ -12,7 +12,6 @@
 #include "inspector/mask.h"
 #include "inspector/moment.h"
 #include "inspector/record.h"
-#include "inspector/select.h"
 
 /* Pairs that contradict each other, with the reason. */
 static const struct {
@@ -211,27 +210,29 @@ check_written(const struct options *o, struct fault *f)
 	    : -1;
 }
 
+/* Whether ${word} is in the comma list ${list}. */
+static bool
+has_word(const char *list, const char *word)
+{
+	for (;;) {
+		size_t n = strcspn(list, ",");
+
+		if (n == strlen(word) && strncmp(list, word, n) == 0)
+			return true;
+		if (list[n] == '\0')
+			return false;
+		list += n + 1;
+	}
+}
+
 bool
 option_wide(const struct options *o, struct fault *f)
 {
-	const char *bad;
-	unsigned states = 0;
-	size_t n;
-
+	/* "any" says by itself that everything is meant */
 	if (o->command != &cmd_purge || option_given(o, "reason") ||
-	    option_given(o, "keys-from"))
+	    option_given(o, "keys-from") ||
+	    !has_word(o->state, state_name(STATE_IMMORTAL)))
 		return false;
-	(void)selection_states(o->state, &states, &bad);
-	if ((states & 1u << STATE_IMMORTAL) == 0)
-		return false;
-	/* "any" and nothing else says that everything is meant */
-	for (const char *p = o->state;; p += n + 1) {
-		n = strcspn(p, ",");
-		if (n != 3 || strncmp(p, "any", 3) != 0)
-			break;
-		if (p[n] == '\0')
-			return false;
-	}
 	(void)fault(f, FAULT_USAGE,
 	    "--state %s: immortal entries may be meant to stay; say which with "
 	    "--reason or --keys-from, or delete every entry with --state any",
