@@ -15,6 +15,9 @@ struct batch {
 	struct ddb_deletes *deletes;
 	struct ddb_delete *left[BATCH_MAX];
 	size_t n;
+	struct ddb_delete
+	    *invalid[BATCH_MAX]; /* statements that are not taken */
+	size_t ninvalid;
 	bool throttled;
 	double units;   /* what the statements of the last reply should cost */
 	bool mixed;     /* not each of them deleted something */
@@ -113,6 +116,13 @@ read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
 	if (strncmp(code, "ResourceNotFound", 16) == 0)
 		return fault(f, FAULT_NOT_FOUND, "table %s: not found",
 		    b->deletes->table->name);
+	/* DynamoDB Local takes no attribute names that begin with # or :; a
+	 * single delete tells whether it is the statement or the entry */
+	if (strncmp(code, "Validation", 10) == 0) {
+		d->sends--;
+		b->invalid[b->ninvalid++] = d;
+		return 0;
+	}
 	why = retry_classify(400, code);
 	if (!retry_did_nothing(code)) {
 		d->lost++;
@@ -213,18 +223,44 @@ batch_send(struct batch *b, bool again, struct fault *f)
 
 /* Go over to single deletes for good, and say so once. */
 static void
-leave_partiql(struct ddb_conn *c, struct ddb_deletes *deletes,
-    const struct ddb_delete *d)
+leave_partiql(struct ddb_conn *c, struct ddb_deletes *deletes, const char *why)
 {
 	if (__atomic_exchange_n(deletes->mode, DDB_BATCH_SINGLE,
 		__ATOMIC_RELAXED) == DDB_BATCH_SINGLE)
 		return;
 	ddb_log(ddb_of(c), DDB_LOG_NOTE,
-	    "batched deletes (PartiQL) are not to be had here%s: going on "
+	    "batched deletes (PartiQL) are not available here%s: going on "
 	    "with one conditional DeleteItem an entry",
-	    strncmp(d->code, "AccessDenied", 12) == 0
-		? " (dynamodb:PartiQLDelete is not allowed)"
-		: "");
+	    why);
+}
+
+/* Why they are not, by the answer to ${d}. */
+static const char *
+why_not(const struct ddb_delete *d)
+{
+	return strncmp(d->code, "AccessDenied", 12) == 0
+	    ? " (dynamodb:PartiQLDelete is not allowed)"
+	    : "";
+}
+
+/* Send one by one what was no valid statement. Where that is answered, batches
+ * are no good for this table here; where not, something is wrong with the
+ * entry. */
+static int
+send_invalid(struct batch *b, struct fault *f)
+{
+	bool answered = false;
+
+	for (size_t i = 0; i < b->ninvalid; i++) {
+		if (write_single(b->conn, b->deletes, b->invalid[i], f) != 0)
+			return -1;
+		answered = answered || b->invalid[i]->said != DDB_SAID_ERROR;
+	}
+	if (answered)
+		leave_partiql(b->conn, b->deletes,
+		    " (its statements are refused, as of attribute names "
+		    "that begin with # or :)");
+	return 0;
 }
 
 /* Send what is in ${b} until everything is answered, or what is left has
@@ -279,8 +315,10 @@ ddb_delete_many(struct ddb_conn *c, struct ddb_deletes *deletes,
 				    "auto or single");
 				goto out;
 			}
-			leave_partiql(c, deletes, b.left[0]);
+			leave_partiql(c, deletes, why_not(b.left[0]));
 		}
+		if (mode == DDB_BATCH_AUTO && send_invalid(&b, f) != 0)
+			goto out;
 	}
 	for (size_t i = 0; i < b.n; i++)
 		if (write_single(c, deletes, b.left[i], f) != 0)
