@@ -142,6 +142,7 @@ SRC := \
     dynamodb/provider_role.c \
     dynamodb/provider_sso.c \
     dynamodb/provider_web.c \
+    dynamodb/proxy.c \
     dynamodb/query.c \
     dynamodb/rate.c \
     dynamodb/refusal.c \

@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "dynamodb/slice.h"
+
 struct buf;
 struct http_exchange;
 
@@ -19,11 +21,22 @@ void message_clean(char *text);
 /* The same of a copy of ${text} in ${out}; "" for NULL. Pure. */
 void message_copy(char *out, size_t size, const char *text);
 
-/* Where ${x} was answered by anything but a 200, blank in the reply what its
- * request had in headers that are secret. Its headers must still be there. */
+/*
+ * Blank in ${x} what its request had in headers that are secret, wherever
+ * somebody may have put it back: in the request id, in the error, and, where it
+ * was answered by anything but a 200, in the reply, in which the users and
+ * passwords of proxies are blanked, too. Its headers must still be there.
+ */
 void message_hide(struct http_exchange *x);
-/* Blank ${secret} wherever it stands in ${reply}; what is shorter than 8
- * bytes is no secret. Pure. */
-void message_blank(struct buf *reply, const char *secret);
+/* The same of the headers' secrets in ${part} of the reply, which is an error
+ * inside of a 200. */
+void message_hide_part(const struct http_exchange *x, struct slice part);
+/*
+ * Blank ${secret} wherever it stands in ${reply}, as it is or escaped as in
+ * JSON, an address, HTML or XML; of a long one its beginning alone, too. What
+ * is shorter than ${least} bytes is no secret. Pure.
+ */
+void message_blank(struct buf *reply, const char *secret, size_t least);
+#define MESSAGE_SECRET_MIN 8
 
 #endif

@@ -132,7 +132,8 @@ hide(struct call *c)
 	message_hide(&c->x);
 	for (size_t i = 0; i < q->nparams && c->x.status != 200; i++)
 		if (q->params[i].secret && q->params[i].value != NULL)
-			message_blank(&c->x.reply, q->params[i].value);
+			message_blank(&c->x.reply, q->params[i].value,
+			    MESSAGE_SECRET_MIN);
 }
 
 /* Send once; 0 when there was something to sign with. */

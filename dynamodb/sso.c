@@ -84,7 +84,8 @@ refused(struct fetch *r, const struct doc *sent, struct fault *f)
 	char error[96], more[320];
 
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
-		message_blank(&r->x.reply, doc_text(sent, NULL, secrets[i]));
+		message_blank(&r->x.reply, doc_text(sent, NULL, secrets[i]),
+		    MESSAGE_SECRET_MIN);
 	d = doc_parse((struct slice){ r->x.reply.p, r->x.reply.n }, NULL);
 	message_copy(error, sizeof(error),
 	    d != NULL ? doc_text(d, NULL, "error") : NULL);

@@ -17,6 +17,7 @@
 #include "base/text.h"
 #include "dynamodb/hash.h"
 #include "dynamodb/inflate.h"
+#include "dynamodb/proxy.h"
 #include "dynamodb/terminal.h"
 #include "dynamodb/workers.h"
 #include "dynamodb/world.h"
@@ -80,6 +81,9 @@ real_mono_us(void *ctx)
 	(void)ctx;
 	return clock_us(CLOCK_MONOTONIC);
 }
+
+/* The service's are of 52 letters and digits, or UUIDs. */
+#define REQUEST_ID_MAX 64
 
 /* A signal is seen within this time. */
 #define SLEEP_SLICE_MS 50
@@ -200,6 +204,19 @@ header_value(char *out, size_t size, const char *p, size_t n)
 	out[n] = '\0';
 }
 
+/* Only what can be one, an UUID or letters and digits: no reflected token is
+ * kept, nor the beginning of a long one. */
+static void
+take_request_id(struct http_exchange *x, const char *value)
+{
+	size_t n = strspn(value,
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789-");
+
+	if (n <= REQUEST_ID_MAX && value[n] == '\0')
+		memcpy(x->request_id, value, n + 1);
+}
+
 static size_t
 on_header(char *p, size_t size, size_t count, void *ctx)
 {
@@ -219,7 +236,7 @@ on_header(char *p, size_t size, size_t count, void *ctx)
 		if (text_httpdate_parse(value, &v) == 0)
 			x->date = v;
 	} else if (IS("x-amzn-requestid")) {
-		memcpy(x->request_id, value, sizeof(value));
+		take_request_id(x, value);
 	} else if (IS("x-amz-crc32")) {
 		l->has_crc = text_int_parse(value, 0, UINT32_MAX, &v) == 0;
 		l->crc = l->has_crc ? (uint32_t)v : 0;
@@ -413,16 +430,17 @@ take_reply(struct line *l, struct http_exchange *x)
 }
 
 /* What libcurl says, unless it quotes an address that has a password in it
- * (or, cut at its end, may have): then no more than the kind of failure. */
+ * (or, cut at its end or of no usual form, may have): then no more than the
+ * kind of failure. */
 static const char *
 why_failed(const struct line *l, CURLcode rc)
 {
 	if (l->error[0] != '\0' && strchr(l->error, '@') == NULL &&
-	    strlen(l->error) < sizeof(l->error) - 1)
+	    strlen(l->error) < sizeof(l->error) - 1 && proxy_all_plain())
 		return l->error;
 	if (rc == CURLE_COULDNT_RESOLVE_PROXY)
 		return "the address of the proxy cannot be used (not shown, "
-		       "as it holds a password)";
+		       "as it may have a password in it)";
 	return curl_easy_strerror(rc);
 }
 

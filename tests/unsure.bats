@@ -260,3 +260,37 @@ restored() {
 	dump --endpoint "$SERVER" --table "$TABLE" |
 	    cmp - "$BATS_TEST_TMPDIR/before"
 }
+
+@test "a token that comes back, however it is written, is not shown" {
+	local batch token="tok/en+tok=&<en>0123456789abcdefghij"
+	for batch in auto single; do
+		ready
+		road PUT set '{"lie":["reflect"]}'
+		AWS_SESSION_TOKEN=$token run -3 ttlsweep purge -t "$TABLE" \
+		    --yes --now "$NOW" --state any --journal "$JOURNAL" -vv \
+		    --batch "$batch" --endpoint-url "$ROAD_URL"
+		[[ $output == *"failed: "*"no: *****"* ]]
+		[[ $output != *tok* && $output != *fghij* && $output != *u0074* ]]
+		stop_road
+	done
+}
+
+@test "a password in a proxy's address is not shown, whatever its form" {
+	local address
+	for address in http://user:hunter22%40127.0.0.1:1 user:hunter22 \
+	    http://user:hunter22@ foo://user:hunter22%40h \
+	    http://us%65r:hunter22@127.0.0.1:1 "http://user:hunter 22@h:1" \
+	    http://user%3Ahunter22; do
+		http_proxy=$address no_proxy='' AWS_MAX_ATTEMPTS=1 \
+		    run -1 ttlsweep inspect -t tab -vv \
+		    --endpoint-url http://example.invalid
+		[[ $output == *"no usable reply"* && $output != *hunter* ]]
+		http_proxy=$address no_proxy='' AWS_MAX_ATTEMPTS=1 \
+		    run -1 ttlsweep doctor -t tab --endpoint-url http://example.invalid
+		[[ $output != *hunter* ]]
+	done
+	# what names nobody is
+	http_proxy=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 run -1 ttlsweep \
+	    inspect -t tab --endpoint-url http://example.invalid
+	[[ $output == *"127.0.0.1 port 1"* ]]
+}

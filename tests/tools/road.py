@@ -48,6 +48,8 @@ What goes through may be changed (set "lie": a list of these):
  circle-1, -2, …  a Scan of small pages comes back to one of so many before
  empty-key        the last page of a Scan has an empty LastEvaluatedKey
  null-key         … null
+ reflect          the session token is the request id, and stands, escaped, in
+                  the errors that writes are answered with
 
 --as-real: answers a batch as the service does, where DynamoDB Local does
 not: a DELETE of an absent key succeeds, and what a batch cost is told.
@@ -74,6 +76,7 @@ import collections
 import contextlib
 import email.utils
 import gzip
+import html
 import http.client
 import json
 import os
@@ -86,7 +89,7 @@ import threading
 import time
 import zlib
 from decimal import Decimal
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 HARMLESS = ("slow", "drip", "gzip")
 KINDS = ("throttle", "error-before", "error-after", "reset-before", "reset-after", "hangup-before", "hangup-after",
@@ -431,6 +434,8 @@ class Road:
         with self.lock:
             for lie in self.lie:
                 tell(lie, request, reply.status, document, self.seen)
+        if "reflect" in self.lie:
+            return reflection(request, reply, document)
         made = Reply.json(document, reply.status)
         made.headers, made.acts = dict(reply.headers, **made.headers), reply.acts
         return made
@@ -610,6 +615,21 @@ def page(rng):
     status, title = rng.choice([(503, b"503 Service Temporarily Unavailable"), (504, b"504 Gateway Time-out"),
                                 (502, b"502 Bad Gateway"), (200, b"Please wait")])
     return Reply(status, {"content-type": "text/html", "server": "awselb/2.0"}, PAGE % (title, title))
+
+
+def reflection(request, reply, document):
+    token = request.headers["x-amz-security-token"]
+    status = reply.status
+    if request.operation == "BatchExecuteStatement":
+        document = {"Responses": [{"Error": {"Code": "ItemCollectionSizeLimitExceeded", "Message": "no: " + said}}
+                                  for _, said in zip(document["Responses"], 25 * [token, quote(token, safe="")])]}
+    elif request.operation in WRITES:
+        status, document = 400, {"__type": "x#ItemCollectionSizeLimitExceededException", "message": "no: " + html.escape(token)}
+    made = Reply.json(document, status)
+    # JSON may escape any character
+    made.body = made.body.replace(b"no: " + token.encode(), b"no: " + b"".join(b"\\u%04x" % c for c in token.encode()))
+    made.headers["x-amzn-requestid"] = token
+    return made
 
 
 def tell(lie, request, status, document, seen):
