@@ -144,8 +144,8 @@ judge(const struct cookie *c, const struct options *o, struct fault *f)
 }
 
 /* Each session prefix, and the id behind it; where none was given, those that
- * stores of express-session write: connect-redis and connect-dynamodb have
- * sess:, others what is set, and dynamodb-store the id alone. */
+ * stores of express-session write: connect-dynamodb and dynamodb-store have
+ * sess: by default, and can be set to any, or to none. */
 static void
 find_keys(struct session *s, const struct rules *rules)
 {

@@ -187,6 +187,39 @@ mask_item(struct buf *out, const struct rules *rules, const struct item *item)
 	buf_release(&scratch);
 }
 
+/* Bytes at the front of ${text} that are the secret part of a key. */
+static size_t
+secret_at(const char *text, struct slice key, size_t prefix, bool masked)
+{
+	size_t n = key.n - prefix;
+
+	return masked && n > 0 && strncmp(text, key.p + prefix, n) == 0 ? n : 0;
+}
+
+void
+mask_message(struct buf *out, const struct rules *rules,
+    const struct item *item, const char *message)
+{
+	struct buf scratch = { 0 };
+	struct record r;
+
+	record_keys(&r, item, rules, &scratch);
+	while (*message != '\0') {
+		size_t n = secret_at(message, r.key, r.key_prefix,
+		    r.key_masked && r.key.n > r.key_prefix + SHOWN);
+
+		if (n == 0)
+			n = secret_at(message, r.sort, r.sort_prefix,
+			    r.sort_masked && r.sort.n > r.sort_prefix + SHOWN);
+		if (n > 0)
+			buf_adds(out, ELLIPSIS);
+		else
+			buf_addc(out, *message);
+		message += n > 0 ? n : 1;
+	}
+	buf_release(&scratch);
+}
+
 void
 mask_text(struct buf *out, const struct rules *rules, struct slice text)
 {

@@ -41,6 +41,10 @@ bool mask_hides_group(const struct record *r);
 /* Add the key of ${item}, then a space and its sort key, for a message. */
 void mask_item(struct buf *out, const struct rules *rules,
     const struct item *item);
+/* Add ${message}, what a server says about ${item}: a masked key that it
+ * repeats becomes "…", from the end of its prefix on. */
+void mask_message(struct buf *out, const struct rules *rules,
+    const struct item *item, const char *message);
 /* Add what somebody gave as (the beginning of) a key: masked where an entry
  * with this partition key would be, unless it ends with the prefix. */
 void mask_text(struct buf *out, const struct rules *rules, struct slice text);

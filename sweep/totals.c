@@ -55,7 +55,9 @@ sweep_totals_failed(struct sweep_totals *t, const struct rules *rules,
 	mask_item(&shown, rules, item);
 	text_escape(&safe, buf_text(&shown), shown.n, false);
 	t->failures[t->nfailures].key = buf_detach(&safe);
-	t->failures[t->nfailures].why = xstrdup(why);
+	buf_reset(&shown);
+	mask_message(&shown, rules, item, why);
+	t->failures[t->nfailures].why = xstrdup(buf_text(&shown));
 	t->nfailures++;
 	buf_release(&shown);
 }

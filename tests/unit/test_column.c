@@ -217,6 +217,50 @@ static const struct {
 	{ "an attribute, M", "@d", &key_only,
 	    SLICE(ITEM(",\"d\":{\"M\":{\"x\": {\"S\":\" \"}}}")), false,
 	    SLICE("{\"M\":{\"x\":{\"S\":\" \"}}}") },
+	{ "an item's token", "value", &key_only,
+	    SLICE(ITEM(",\"a\":{\"N\":\"1\"},\"Token\":{\"S\":\"abc\"}")),
+	    false, SLICE("{\"a\":1,\"Token\":\"\xe2\x80\xa6 3 B\"}") },
+	{ "an item's token, typed", "attributes", &key_only,
+	    SLICE(ITEM(",\"a\":{\"N\":\"1\"},\"Token\":{\"S\":\"abc\"}")),
+	    false,
+	    SLICE("{\"a\":{\"N\":\"1\"},\"Token\":\"\xe2\x80\xa6 3 B\"}") },
+	{ "an item's token, revealed", "attributes", &key_only,
+	    SLICE(ITEM(",\"Token\":{\"S\":\"abc\"}")), true,
+	    SLICE("{\"Token\":{\"S\":\"abc\"}}") },
+	{ "a token in a map in a list", "value", &key_only,
+	    SLICE(
+		ITEM(",\"l\":{\"L\":[{\"M\":{\"a\":{\"NULL\":true},\"sessId\":"
+		     "{\"N\":\"77\"}}}]}")),
+	    false,
+	    SLICE("{\"l\":[{\"a\":null,\"sessId\":\"\xe2\x80\xa6 2 B\"}]}") },
+	{ "a token in a map, typed", "@m", &key_only,
+	    SLICE(ITEM(",\"m\":{\"M\":{\"t\\u006fken\":{\"S\":\"x\"},\"b\":"
+		       "{\"BOOL\":false}}}")),
+	    false,
+	    SLICE(
+		"{\"M\":{\"t\\u006fken\":\"\xe2\x80\xa6 1 B\",\"b\":{\"BOOL\":"
+		"false}}}") },
+	{ "JSON with a token", "@j", &key_only,
+	    SLICE(ITEM(",\"j\":{\"S\":\"{\\\"token\\\":1}\"}")), false,
+	    SLICE("\xe2\x80\xa6 11 B") },
+	{ "JSON without one", "@j", &key_only,
+	    SLICE(ITEM(",\"j\":{\"S\":\"{\\\"taken\\\":1}\"}")), false,
+	    SLICE("{\"taken\":1}") },
+	{ "sets of JSON", "value", &key_only,
+	    SLICE(ITEM(",\"s\":{\"SS\":[\"{\\\"cookie\\\":1}\",\"a\"]},\"b\":"
+		       "{\"BS\":[\"eyJ0b2tlbiI6MX0=\",\"AAAA\"]}")),
+	    false,
+	    SLICE("{\"s\":[\"\xe2\x80\xa6 12 B\",\"a\"],\"b\":[\"\xe2\x80\xa6 "
+		  "16 B\",\"AAAA\"]}") },
+	{ "a long sort key of a session", "sk", &both,
+	    SLICE("{\"pk\":{\"S\":\"session:x\"},\"sk\":{\"S\":"
+		  "\"0123456789abcdef\"}}"),
+	    false,
+	    SLICE("0123\xe2\x80\xa6"
+		  "9f9f51") },
+	{ "group of both keys", "group", &both,
+	    SLICE("{\"pk\":{\"S\":\"USER#1\"},\"sk\":{\"S\":\"SESSION#a\"}}"),
+	    false, SLICE("USER# SESSION#") },
 	{ "an attribute that is not there", "@d", &key_only, SLICE(ITEM("")),
 	    false, SLICE("") },
 	{ "a session's attribute", "@d", &key_only,

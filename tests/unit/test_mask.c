@@ -209,6 +209,32 @@ test_item(void **state)
 	buf_release(&b);
 }
 
+/* A server that repeats the keys. */
+static void
+test_message(void **state)
+{
+	const struct rules rules = { .now = NOW };
+	const struct item session = { .partition =
+					  SLICE("{\"S\":\"USER#12345\"}"),
+		.sort = SLICE("{\"S\":\"SESSION#abcdefgh\"}") };
+	const struct item other = { .partition =
+					SLICE("{\"S\":\"user:12345\"}") };
+	struct buf b = { 0 };
+
+	(void)state;
+	mask_message(&b, &rules, &session,
+	    "USER#12345: no; SESSION#abcdefgh, abcdefghabcdefg");
+	assert_string_equal(buf_text(&b),
+	    MARK ": no; SESSION#" MARK ", " MARK "abcdefg");
+	buf_reset(&b);
+	mask_message(&b, &rules, &other, "user:12345: no");
+	assert_string_equal(buf_text(&b), "user:12345: no");
+	buf_reset(&b);
+	mask_message(&b, &rules, &session, "");
+	assert_string_equal(buf_text(&b), "");
+	buf_release(&b);
+}
+
 /* Which attributes of which entry. */
 static const struct {
 	const char *name;
@@ -362,6 +388,7 @@ main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_entries),
 		cmocka_unit_test(test_item),
+		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_adds),

@@ -1,0 +1,168 @@
+#!/usr/bin/env bats
+# Tables as session libraries write them: what a session is, why TTL leaves
+# it, and that a purge deletes what is over and nothing else.
+
+load lib/common
+
+setup_file() { start_local; }
+teardown_file() { stop_servers; }
+setup() { cd "$BATS_TEST_TMPDIR" || return; }
+
+ID=Ab12ZqSecretQz
+
+# written_by STORE [TABLE]: the table $T, written by the library itself.
+written_by() {
+	T=${2:-$(new_table stores)}
+	NODE_PATH=$SERVERS/npm/node_modules node "$ROOT/tests/tools/stores.js" "$1" "$T" "$ID"
+}
+
+# rows COLUMN,...: of all entries, sorted, by the TTL attribute $TTL
+rows() { ttlsweep list -q -t "$T" --ttl-attribute "$TTL" --format tsv --no-headings --columns "$1" | sort; }
+
+# The two sessions of an express-session store: masked, and only that which
+# is over is purged.
+is_session_store() {
+	local key=$1
+	TTL=expires
+	[[ $(rows kind,state,reason,group) == $'session\tlive\tttl-off\tsess:\nsession\tstuck\tttl-off\tsess:' ]]
+	[[ $(rows key | grep -c '^sess:Ab12…......$') -eq 2 ]]
+	run -0 ttlsweep list -t "$T" --ttl-attribute expires --format jsonl
+	[[ $output != *"$ID"* && $output == *'"sess":"… '* ]]
+	run -0 --separate-stderr ttlsweep inspect -t "$T" --ttl-attribute expires --format json
+	[[ $output != *"$ID"* ]]
+	jq -e '.kinds.session.items == 2 and .kinds.item.items == 0 and (.groups | map(.group)) == ["sess:"]' <<<"$output"
+	run -0 --separate-stderr ttlsweep purge -q -t "$T" --ttl-attribute expires --yes --no-journal --format json
+	jq -e '.matched == 1 and .deleted == 1' <<<"$output"
+	run -0 ttlsweep list -q -t "$T" --ttl-attribute expires --reveal --format tsv --no-headings --columns "$key"
+	[[ $output == "sess:$ID-new" ]]
+}
+
+@test "connect-dynamodb" { written_by connect-dynamodb && is_session_store key; }
+@test "connect-dynamodb 2, with the old SDK" { written_by connect-dynamodb-2 && is_session_store key; }
+@test "dynamodb-store" { written_by dynamodb-store && is_session_store sessionId; }
+
+@test "the session of a cookie, in the table of a store" {
+	written_by dynamodb-store
+	run -0 ttlsweep show -t "$T" --ttl-attribute expires --cookie "s%3A$ID-new.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopq"
+	[[ $output == *"session, "* && $output != *"$ID"* ]]
+}
+
+@test "Auth.js: sessions in the sort key" {
+	written_by auth-js
+	TTL=expires
+	[[ $(rows kind,state,group) == "item	immortal	USER# ACCOUNT#
+item	immortal	USER# USER#
+item	stuck	VT# VT#
+session	live	USER# SESSION#
+session	stuck	USER# SESSION#" ]]
+	run -0 ttlsweep list -q -t "$T" --ttl-attribute expires --columns sk,@sessionToken,@GSI1PK,@token,@access_token,value --format tsv
+	[[ $output != *"$ID"* && $output == *SESSION#Ab12…* && $output == *VT#Ab12…* && $output == *'"access_token":"… '* ]]
+	# the account and the user are no secrets
+	[[ $output == *ACCOUNT#github#100* && $output == *'"email":"ada@example.com"'* ]]
+	run -0 ttlsweep inspect -t "$T" --ttl-attribute expires
+	[[ $output != *"$ID"* && $output == *"USER# SESSION#"* ]]
+	[[ $(ttlsweep list -q -t "$T" --ttl-attribute expires --sort-prefix SESSION# --format tsv --no-headings | wc -l) -eq 2 ]]
+	[[ $(ttlsweep list -q -t "$T" --ttl-attribute expires --kind session --format tsv --no-headings | wc -l) -eq 2 ]]
+	[[ $(ttlsweep list -q -t "$T" --ttl-attribute expires --sort-prefix VT# --prefix VT# --format tsv --no-headings | wc -l) -eq 1 ]]
+	run -0 --separate-stderr ttlsweep purge -q -t "$T" --ttl-attribute expires --yes --no-journal --sort-prefix SESSION# --format json
+	jq -e '.matched == 1 and .deleted == 1' <<<"$output"
+	run -0 --separate-stderr ttlsweep purge -q -t "$T" --ttl-attribute expires --yes --no-journal --format json
+	jq -e '.matched == 1 and .deleted == 1' <<<"$output"
+	[[ $(rows kind,state | tr '\t\n' '  ') == 'item immortal item immortal session live ' ]]
+}
+
+@test "Auth.js: its entries as a file" {
+	run -0 --separate-stderr ttlsweep inspect -i "$ROOT/tests/cases/next-auth.jsonl" --ttl-attribute expires --now 1750000000 --key pk,sk --format json
+	jq -e '.kinds.session.live == 1 and .kinds.item.pending == 1 and .kinds.item.immortal == 1 and
+	    (.groups | map(.group)) == ["USER# ACCOUNT#", "USER# SESSION#", "VT# VT#"]' <<<"$output"
+	[[ $output != *aaaaaaaa-* ]]
+}
+
+@test "rate-limiter-flexible: a block without an end is not purged" {
+	written_by rate-limiter-flexible
+	TTL=expire
+	[[ $(rows kind,state,reason,ttl,group) == "item	immortal	no-time	-1	login:
+item	live	ttl-off	"*"	login:" ]]
+	run -0 --separate-stderr ttlsweep purge -q -t "$T" --ttl-attribute expire --yes --no-journal --format json
+	jq -e '.scanned == 2 and .matched == 0' <<<"$output"
+}
+
+# one TABLE KEY ID [SEED-OPTION...]: a table with one expired entry
+one() {
+	T=$1
+	printf '{"Item":{"%s":{"S":"%s"},"data":{"S":"%s"},"ttl":{"N":"1700000000"}}}\n' "$2" "$3" "$3" |
+	    seed --endpoint "$LOCAL_URL" --table "$1" --key "$2" --items - >/dev/null
+}
+kind() { ttlsweep list -t "$T" --format tsv --no-headings --columns kind,key,group,value "$@" 2>err; }
+
+@test "PHP, Ruby: a prefix, or the key's name" {
+	one "$(new_table php)" id "PHPSESSID_$ID"
+	[[ $(kind) == "session	PHPSESSID_…"*"	(none)	… "* ]]
+	one "$(new_table ruby)" session_id "$ID-0123456789"
+	[[ $(kind) == "session	Ab12…"*"	(none)	… "* ]]
+	for name in sessionId sessionid session sid PHPSESSID; do
+		one "$(new_table name)" $name abc
+		[[ $(kind) == "session	…"* ]]
+	done
+	one "$(new_table other)" sids abc
+	[[ $(kind) == "item	abc"* ]]
+}
+
+@test "a word of the table's name, until --session-prefix ends that" {
+	for word in MySessions prod-session user_session_v2; do
+		one "$(new_table "$word")" id abc:def
+		[[ $(kind) == "session	…"*"	abc:	… "* ]]
+	done
+	# not what a session is, but what is shown stays
+	[[ $(kind --session-prefix x:) == "item	…"* ]]
+	[[ $(<err) == "ttlsweep: "*"--session-prefix 'x:': of 1 entries read no key begins with it"* ]]
+	[[ $(kind --session-prefix abc) == "session	abc…"* && ! -s err ]]
+	[[ $(kind --session-prefix abc --reveal) == "session	abc:def	abc:	"*abc:def* ]]
+	for word in sessionsx obsession Assess; do
+		one "$(new_table "$word")" id abc:def
+		[[ $(kind) == "item	abc:def	abc:	"* ]]
+	done
+}
+
+@test "every command warns of a prefix that matches nothing, and of no other" {
+	one "$(new_table warn)" id "sess:$ID"
+	warned="--session-prefix 'nobody:': of 1 entries read no key begins with it"
+	for command in list inspect export purge repair 'purge --yes --no-journal --prefix nothing'; do
+		# shellcheck disable=SC2086
+		run -0 ttlsweep $command -t "$T" --session-prefix nobody: --session-prefix se
+		[[ $output == *"$warned"* && $output != *"'se'"* ]]
+		[[ $command == export || $output != *"$ID"* ]]
+	done
+	ttlsweep export -q -t "$T" -o file.json
+	run -0 ttlsweep show -i file.json --session-prefix nobody: "sess:$ID"
+	[[ $output == *"$warned"* && $output != *"$ID"* ]]
+	# nothing was read
+	run -0 ttlsweep list -t "$T" --keys-from <(echo nobody) --session-prefix nobody:
+	[[ $output != *"no key begins with it"* ]]
+}
+
+@test "prefixes of binary keys are their bytes" {
+	T=$(new_table binary)
+	for text in user:1 user:2 image:1; do
+		printf '{"Item":{"k":{"B":"%s"},"s":{"B":"%s"}}}\n' "$(printf %s $text | base64)" "$(printf %s "x$text" | base64)"
+	done | seed --endpoint "$LOCAL_URL" --table "$T" --key k --key-type B --sort-key s --sort-type B --items - >/dev/null
+	count_of() { ttlsweep list -q -t "$T" --format tsv --no-headings "$@" | wc -l; }
+	[[ $(count_of --prefix user:) -eq 2 && $(count_of --prefix dXNl) -eq 0 ]]
+	[[ $(count_of --sort-prefix ximage) -eq 1 && $(count_of --prefix user: --sort-prefix xuser:2) -eq 1 ]]
+	run -2 ttlsweep list -t "$T" --sort-prefix "session:Ab12…012345"
+	[[ $output == *"--sort-prefix 'session:Ab12…012345': is masked"* ]]
+}
+
+@test "groups end where they are told to" {
+	T=$(new_table groups)
+	printf '{"Item":{"pk":{"S":"%s"},"sk":{"S":"%s"}}}\n' 'a#b:c' 'd/e' 'a|b' f 'x' 'y:z' x y |
+	    seed --endpoint "$LOCAL_URL" --table "$T" --key pk --sort-key sk --items - >/dev/null
+	groups() { ttlsweep inspect -q -t "$T" --format json "$@" | jq -c '.groups | map(.group)'; }
+	[[ $(groups) == '["(none)","(none) y:","a# d/","a|"]' ]]
+	[[ $(groups --group x) == '["a# d/","a|","x","x y:"]' ]]
+	[[ $(groups --group-separators :) == '["(none)","(none) y:","a#b:"]' ]]
+	[[ $(groups --group-separators '') == '["(none)"]' ]]
+	run -2 ttlsweep list -t "$T" --group-separators ä
+	[[ $output == *"only ASCII characters can be separators"* ]]
+	[[ $(ttlsweep inspect -q -t "$T" --format json --group-separators : | jq -r .judging) == "--group-separators :" ]]
+}
