@@ -391,9 +391,3 @@ ddb_table_release(struct ddb_table *t)
 	free(t->ttl_attribute);
 	*t = (struct ddb_table){ 0 };
 }
-
-int64_t
-ddb_table_delete_units(const struct ddb_table *t, int64_t size)
-{
-	return cost_most(t, size);
-}

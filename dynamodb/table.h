@@ -81,7 +81,4 @@ int ddb_table_read(struct ddb_conn *c, const char *name, struct ddb_table *out,
 int ddb_table_read_ttl(struct ddb_conn *c, struct ddb_table *t,
     struct fault *f);
 
-/* cost_most, for restore. */
-int64_t ddb_table_delete_units(const struct ddb_table *t, int64_t size);
-
 #endif

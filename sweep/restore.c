@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/sum.h"
 #include "dynamodb/attr.h"
+#include "dynamodb/cost.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/get.h"
 #include "dynamodb/item.h"
@@ -287,7 +288,8 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	struct put_result result = { .outcome = OUTCOME_FAILED,
 		.code = "",
 		.message = "",
-		.units = (double)ddb_table_delete_units(o->table, r->size) };
+		.units = (double)restore_units(o, r->item, p->run->repaired,
+		    given) };
 	double wrote = ddb_wrote(p->conn);
 	int rc;
 
@@ -357,6 +359,15 @@ tick(void *ctx, const struct pass_progress *p)
 	at.items = settled(run->totals);
 	lock_leave(run->lock);
 	run->r->tick(run->r->tick_ctx, &at);
+}
+
+int64_t
+restore_units(const struct restore *r, const struct item *item,
+    const char *attribute, struct slice given)
+{
+	if (given.p != NULL)
+		return cost_update(r->table, item->json, attribute, given);
+	return cost_item(r->table, item->json);
 }
 
 /* Whatever the table's TTL attribute is now: a repair may have been of another

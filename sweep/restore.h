@@ -4,12 +4,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "dynamodb/slice.h"
+
 struct ceilings;
 struct cms_key;
 struct ddb;
 struct ddb_table;
 struct fault;
 struct images;
+struct item;
 struct pass_progress;
 struct rules;
 struct selection;
@@ -61,6 +64,11 @@ int restore_look(const struct restore *r, struct sweep_totals *totals,
 /* Below: open ${path} for what ${r} asks of it; NULL on failure. */
 struct images *restore_images(const struct restore *r, const char *path,
     struct fault *f);
+/* Below: the write units that putting ${item} back takes: whole, or, where a
+ * repair gave it the value ${given} (p NULL: none did) of ${attribute}, the
+ * old one. */
+int64_t restore_units(const struct restore *r, const struct item *item,
+    const char *attribute, struct slice given);
 /* Below: the attribute that the repair of the journal ${im} changed, by its
  * own first line; else the one of ${r}. */
 const char *restore_attribute(const struct restore *r, const struct images *im);

@@ -4,6 +4,7 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "dynamodb/attr.h"
+#include "dynamodb/cost.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/get.h"
 #include "dynamodb/item.h"
@@ -46,7 +47,8 @@ struct look {
 struct asked {
 	struct slice given; /* the TTL value that a repair gave it, p NULL */
 	size_t key_end;     /* of its canonical key, in the worker's keys */
-	int64_t units;      /* to put it back */
+	int64_t units;      /* to undo its repair; else as below */
+	int64_t whole;      /* to put it where nothing is */
 	int64_t refused;    /* … and to find that it is present */
 	bool present;
 	bool changed; /* of a repair: it has another TTL value by now */
@@ -139,7 +141,9 @@ count_one(struct look *look, const struct asked *a)
 {
 	struct sweep_totals *t = look->totals;
 	bool writes = !a->present || (a->given.p != NULL && !a->changed);
-	double units = (double)(writes ? a->units : a->refused);
+	double units = (double)(!a->present ? a->whole
+		: writes                    ? a->units
+					    : a->refused);
 	int forbids = account_take(&look->account, units, 0);
 
 	if (forbids >= 0) {
@@ -217,6 +221,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	const struct restore *o = l->look->r;
 	double share = ddb_read_share(o->ddb);
 	double units = (double)started(r->size, READ_UNIT);
+	struct slice given = images_ttl(seg, r->item);
 	struct asked *a;
 	int rc = 0;
 
@@ -228,9 +233,10 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		return rc;
 	canonical_key(&l->keys, r->item);
 	a = &l->asked[l->n++];
-	*a = (struct asked){ .given = images_ttl(seg, r->item),
+	*a = (struct asked){ .given = given,
 		.key_end = l->keys.n,
-		.units = ddb_table_delete_units(o->table, r->size),
+		.units = restore_units(o, r->item, l->look->ttl, given),
+		.whole = cost_item(o->table, r->item->json),
 		.refused = started(r->size, WRITE_UNIT) };
 	buf_reset(&l->scratch);
 	item_key_json(&l->scratch, r->item, &o->table->schema);

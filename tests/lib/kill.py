@@ -242,7 +242,8 @@ class Killer:
 
     def full(self, journal):
         _, words = self.words(journal)
-        words += [] if self.repairs else ["--state", "any"]
+        if not self.repairs:
+            words[words.index("--state") + 1] = "any"
         if self.tmpfs and self.rng.random() < .5:
             # A disk of its own, from which the journal is copied afterwards.
             disk = os.path.join(self.folder, "disk")
