@@ -54,7 +54,7 @@ choose_profile(struct aws_config *c, const struct aws_config_ask *ask,
     struct fault *f)
 {
 	struct setting s = { .from = "--profile" };
-	struct buf names = { 0 };
+	struct buf names = { 0 }, mistaken = { 0 };
 
 	s.value = ask->profile;
 	c->profile_explicit = ask->profile != NULL;
@@ -68,11 +68,14 @@ choose_profile(struct aws_config *c, const struct aws_config_ask *ask,
 	    profile_has(c->credentials, "profile", c->profile))
 		return 0;
 	list_profiles(&names, c);
+	profile_mistaken(&mistaken, c->config, c->profile);
 	(void)fault(f, FAULT_CONFIG,
-	    "profile \"%.100s\" (%s) is neither in %.300s nor in %.300s; the "
-	    "profiles there are: %s",
+	    "profile \"%.100s\" (%s) is neither in %.300s nor in %.300s%s; "
+	    "the profiles there are: %s",
 	    c->profile, s.from, profile_path(c->config),
-	    profile_path(c->credentials), buf_text(&names));
+	    profile_path(c->credentials), buf_text(&mistaken),
+	    buf_text(&names));
+	buf_release(&mistaken);
 	buf_release(&names);
 	return -1;
 }

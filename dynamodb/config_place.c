@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
 #include "dynamodb/config_place.h"
@@ -232,6 +233,23 @@ config_place(struct aws_config *c, const struct aws_config_ask *ask,
 	return settle(c, f);
 }
 
+static int
+no_region(const struct aws_config *c, const struct fault *why, struct fault *f)
+{
+	struct buf mistaken = { 0 };
+
+	profile_mistaken(&mistaken, c->config, c->profile);
+	(void)fault(f, FAULT_CONFIG,
+	    "no region; tried, in this order: --region, AWS_REGION, "
+	    "AWS_DEFAULT_REGION, region in profile \"%.100s\" of %.300s and "
+	    "%.300s, instance metadata (%.400s)%s; give --region NAME, or set "
+	    "AWS_REGION",
+	    c->profile, profile_path(c->credentials), profile_path(c->config),
+	    why->text, buf_text(&mistaken));
+	buf_release(&mistaken);
+	return -1;
+}
+
 int
 aws_config_locate(struct aws_config *c, struct ddb_world *world,
     struct fault *f)
@@ -253,13 +271,7 @@ aws_config_locate(struct aws_config *c, struct ddb_world *world,
 		    "what it calls its region is not the name of one");
 	}
 	if (region == NULL)
-		return fault(f, FAULT_CONFIG,
-		    "no region; tried, in this order: --region, AWS_REGION, "
-		    "AWS_DEFAULT_REGION, region in profile \"%.100s\" of "
-		    "%.300s and %.300s, instance metadata (%.400s); give "
-		    "--region NAME, or set AWS_REGION",
-		    c->profile, profile_path(c->credentials),
-		    profile_path(c->config), why.text);
+		return no_region(c, &why, f);
 	c->region = region;
 	return settle(c, f);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/fault.h"
 #include "base/mem.h"
 #include "base/stop.h"
@@ -229,4 +230,22 @@ const char *
 profile_path(const struct profile_file *file)
 {
 	return file->path;
+}
+
+void
+profile_mistaken(struct buf *out, const struct profile_file *file,
+    const char *name)
+{
+	for (size_t i = 0; i < file->nsections; i++) {
+		const struct profile_section *s = &file->sections[i];
+
+		if (s->type != NULL || strcmp(s->header, name) != 0 ||
+		    strcmp(name, PROFILE_DEFAULTS) == 0)
+			continue;
+		buf_addf(out,
+		    "; %.300s:%d has [%.100s], which that file ignores: write "
+		    "[profile %.100s] there",
+		    file->path, s->line, name, name);
+		return;
+	}
 }

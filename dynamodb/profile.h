@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct buf;
 struct fault;
 
 /*
@@ -43,5 +44,9 @@ int profile_line(const struct profile_file *file, const char *type,
 /* The ${i}th profile's name, NULL past the last: for messages. */
 const char *profile_name(const struct profile_file *file, size_t i);
 const char *profile_path(const struct profile_file *file);
+/* Add to ${out} that the config file has [NAME] where [profile NAME] is meant,
+ * and where; nothing when it has not. */
+void profile_mistaken(struct buf *out, const struct profile_file *file,
+    const char *name);
 
 #endif

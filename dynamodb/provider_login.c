@@ -34,8 +34,11 @@ login_again(const struct search *s, const struct setting *session,
 
 	provider_name(&name, s);
 	(void)fault(f, FAULT_CREDENTIALS,
-	    "%s: %s of %.200s: run \"aws login --profile %.100s\"",
-	    session->from, what, buf_text(&name), s->profile);
+	    "%s: %s of %.200s: run \"aws login --profile %.100s\"; to have "
+	    "them renewed without that, use a profile with "
+	    "credential_process = aws configure export-credentials --profile "
+	    "%.100s --format process",
+	    session->from, what, buf_text(&name), s->profile, s->profile);
 	buf_release(&name);
 	return -1;
 }

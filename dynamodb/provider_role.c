@@ -98,12 +98,18 @@ check_source(const struct search *s, const struct setting *source,
 	const char *name = source->value;
 
 	if (!profile_has(c->config, "profile", name) &&
-	    !profile_has(c->credentials, "profile", name))
-		return fault(f, FAULT_CONFIG,
+	    !profile_has(c->credentials, "profile", name)) {
+		struct buf mistaken = { 0 };
+
+		profile_mistaken(&mistaken, c->config, name);
+		(void)fault(f, FAULT_CONFIG,
 		    "%s: source_profile \"%.100s\" is neither in %.300s nor "
-		    "in %.300s",
+		    "in %.300s%s",
 		    source->from, name, profile_path(c->config),
-		    profile_path(c->credentials));
+		    profile_path(c->credentials), buf_text(&mistaken));
+		buf_release(&mistaken);
+		return -1;
+	}
 	if (!was_visited(s, name))
 		return 0;
 	/* its own static keys: role and keys in one profile */

@@ -161,6 +161,23 @@ out:
 	return rc;
 }
 
+/* A session alone is for other services; but perhaps the rest was forgotten. */
+static void
+tell_half(struct search *s)
+{
+	struct setting in;
+
+	if (!provider_option(s, "sso_session", &in) &&
+	    !provider_option(s, "sso_start_url", &in))
+		return;
+	buf_addf(&s->why, "%.300s: ", in.from);
+	provider_name(&s->why, s);
+	buf_addf(&s->why,
+	    " has no sso_account_id and no sso_role_name: add them, or run "
+	    "\"aws configure sso --profile %.100s\"",
+	    s->profile);
+}
+
 /* Account or role make a profile one of single sign-on. */
 int
 provider_sso(struct search *s, struct fault *f)
@@ -171,8 +188,10 @@ provider_sso(struct search *s, struct fault *f)
 	int rc;
 
 	if (!provider_option(s, "sso_account_id", &on.account) &&
-	    !provider_option(s, "sso_role_name", &on.role))
+	    !provider_option(s, "sso_role_name", &on.role)) {
+		tell_half(s);
 		return 0;
+	}
 	if (read_profile(s, &on, f) != 0)
 		return -1;
 	sign.session = on.session.value;

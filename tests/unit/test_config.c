@@ -203,6 +203,15 @@ static const struct {
 	    "[profile dev]\n[default]\n", "[dev]\n[test]\n", FAULT_CONFIG,
 	    { "profile \"prod\" (--profile)",
 	    "the profiles there are: dev, default, test" } },
+	{ "a profile that lacks its word", { "a-b-1", "prod", NULL }, NULL,
+	    "[default]\n\n[prod]\nregion = a-b-1\n", NULL, FAULT_CONFIG,
+	    { "config:3 has [prod], which that file ignores: write [profile "
+	    "prod] there; the profiles there are: default" } },
+	{ "its region", { NULL, "prod", NULL },
+	    "AWS_EC2_METADATA_DISABLED=true", "[prod]\nregion = a-b-1\n",
+	    "[prod]\n", FAULT_CONFIG,
+	    { "no region; tried", "config:1 has [prod], which that file "
+	    "ignores" } },
 	{ "profile variable", { 0 }, "AWS_PROFILE=prod AWS_REGION=a-b-1",
 	    NULL, NULL, FAULT_CONFIG,
 	    { "profile \"prod\" (AWS_PROFILE)", "there are: none" } },

@@ -319,6 +319,11 @@ static const struct {
 	{ .name = "role, nobody's profile",
 	    .config = ROLE "source_profile = b\n",
 	    .why = { "/.aws/config:3: source_profile \"b\" is neither in" } },
+	{ .name = "role, a profile that lacks its word",
+	    .config = ROLE "source_profile = b\n[b]\nregion = x\n",
+	    .why = { "/.aws/config:3: source_profile \"b\" is neither in",
+		"/.aws/config:4 has [b], which that file ignores: write "
+		"[profile b] there" } },
 	{ .name = "roles in a circle",
 	    .config = ROLE "source_profile = b\n[profile b]\n"
 		"role_arn = r\nsource_profile = default\n",
@@ -416,6 +421,17 @@ static const struct {
 	    .config = "[default]\nsso_role_name = r\nsso_session = corp\n"
 		"[sso-session corp]\nsso_region = x\n",
 	    .why = { "has no sso_account_id: run \"aws configure sso" } },
+	{ .name = "single sign-on, the session alone",
+	    .environment = "AWS_EC2_METADATA_DISABLED=true",
+	    .config = "[default]\nsso_session = corp\n"
+		"[sso-session corp]\nsso_region = x\n",
+	    .why = { "single sign-on (", "/.aws/config:2: profile \"default\" "
+		"has no sso_account_id and no sso_role_name: add them, or run "
+		"\"aws configure sso --profile default\"" } },
+	{ .name = "single sign-on, no role",
+	    .config = "[default]\nsso_account_id = 1\nsso_session = corp\n"
+		"[sso-session corp]\nsso_region = x\n",
+	    .why = { "has no sso_role_name: run \"aws configure sso" } },
 	{ .name = "single sign-on, no such session",
 	    .config = "[default]\nsso_role_name = r\nsso_session = korp\n",
 	    .why = { "/.aws/config:3: there is no section [sso-session korp" } },
@@ -690,7 +706,10 @@ test_login(void **state)
 		    "\"secretAccessKey\":\"s/got+=\",\"sessionToken\":"
 		    "\"t/got+=\",\"expiresAt\":\"2026-11-22T07:24:31Z\"}}",
 		    "the keys have ended that came with the login session of "
-		    "profile \"l\": run \"aws login --profile l\"" },
+		    "profile \"l\": run \"aws login --profile l\"; to have "
+		    "them renewed without that, use a profile with "
+		    "credential_process = aws configure export-credentials "
+		    "--profile l --format process" },
 		{ "{\"accessToken\":{}}", "it has no accessKeyId" },
 		{ "x", "not a JSON object" },
 		{ NULL, "there are no keys for the login session of profile "
