@@ -78,6 +78,10 @@ option_word(const struct option_row *row, size_t i)
 	return NULL;
 }
 
+#define DO_IT "--yes has it done"
+#define RATE "--max-rcu N and --max-wcu N limit read and write units a second"
+#define JOBS "--jobs N is the number of workers"
+#define SELECT "--state, --kind, --prefix and --overdue select entries"
 #define DRY_RUN "nothing is written without --yes: that is the dry run"
 
 /* What other tools call it, and what does it here. */
@@ -87,6 +91,24 @@ static const struct {
 } elsewhere[] = {
 	{ "dry-run", DRY_RUN },
 	{ "n", DRY_RUN },
+	{ "endpoint", "the server's address is --endpoint-url URL" },
+	{ "file", "-i FILE reads a file instead of a table" },
+	{ "force", DO_IT },
+	{ "confirm", DO_IT },
+	{ "no-dry-run", DO_IT },
+	{ "y", DO_IT },
+	{ "max-rate", RATE },
+	{ "rate", RATE },
+	{ "rate-limit", RATE },
+	{ "throttle", RATE },
+	{ "threads", JOBS },
+	{ "workers", JOBS },
+	{ "concurrency", JOBS },
+	{ "total-segments", "the segments of the scan are --segments N" },
+	{ "older-than", "--overdue DUR: expired at least that long ago" },
+	{ "filter-expression", SELECT },
+	{ "filter", SELECT },
+	{ "where", SELECT },
 	{ "sort", "list --top N --by WHAT puts entries in order" },
 	{ "order-by", "list --top N --by WHAT puts entries in order" },
 };
@@ -100,7 +122,18 @@ hint(const char *name)
 	return NULL;
 }
 
-/* The option that is most like ${is}: it begins so, or little is wrong. */
+/* Whether ${long_name} goes on behind ${name} with another word: "table-name"
+ * and "table". */
+static bool
+goes_on(const char *long_name, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(long_name, name, n) == 0 && long_name[n] == '-';
+}
+
+/* The option that is most like ${is}: one begins like the other, or little is
+ * wrong. */
 static const char *
 closest(const char *is)
 {
@@ -112,7 +145,8 @@ closest(const char *is)
 	     r++) {
 		int d = text_distance(is, r->name);
 
-		if (strncmp(is, r->name, n) == 0 && d > 1)
+		if ((strncmp(is, r->name, n) == 0 || goes_on(is, r->name)) &&
+		    d > 1)
 			d = 1;
 		if (d >= least)
 			continue;

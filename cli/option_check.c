@@ -1,6 +1,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/fault.h"
@@ -94,6 +95,32 @@ check_merge(const struct options *o, struct fault *f)
 	return 0;
 }
 
+static bool
+takes_table(const struct command *c)
+{
+	return option_find("table", c->bit) != NULL;
+}
+
+/* An argument where a command takes none: very likely the table, or a file. */
+static int
+stray(const struct options *o, struct fault *f)
+{
+	const struct command *c = o->command;
+	const char *is = o->operands[0];
+	struct buf quoted = { 0 };
+	bool file =
+	    option_find("input", c->bit) != NULL && access(is, F_OK) == 0;
+
+	option_quote(&quoted, is);
+	(void)fault(f, FAULT_USAGE,
+	    "'%s' takes no argument%s: '%s'; %s: ttlsweep %s %s %s", c->name,
+	    c == &cmd_inspect ? " without --merge" : "", is,
+	    file ? "to read the file" : "to name a table", c->name,
+	    file ? "-i" : "-t", buf_text(&quoted));
+	buf_release(&quoted);
+	return -1;
+}
+
 static int
 check_operands(const struct options *o, struct fault *f)
 {
@@ -102,9 +129,7 @@ check_operands(const struct options *o, struct fault *f)
 	if (o->merge)
 		return check_merge(o, f);
 	if (c == &cmd_inspect && o->noperands > 0)
-		return fault(f, FAULT_USAGE,
-		    "'inspect' takes files only with --merge: '%s'",
-		    o->operands[0]);
+		return stray(o, f);
 	if (o->cookie != NULL && o->noperands > 0)
 		return fault(f, FAULT_USAGE,
 		    "--cookie tells the key: '%s' is one too many",
@@ -112,6 +137,8 @@ check_operands(const struct options *o, struct fault *f)
 	if ((int)o->noperands < c->min && o->cookie == NULL)
 		return fault(f, FAULT_USAGE, "'%s' needs an argument: %s",
 		    c->name, c->args);
+	if (c->max == 0 && o->noperands > 0 && takes_table(c))
+		return stray(o, f);
 	if (c->max >= 0 && (int)o->noperands > c->max)
 		return fault(f, FAULT_USAGE, "'%s' takes %s%s: '%s'", c->name,
 		    c->max == 0 ? "no arguments" : "only ",
