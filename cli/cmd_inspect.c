@@ -232,6 +232,16 @@ work(struct inspect *in)
 	return w;
 }
 
+/* No entry has the TTL attribute. */
+static bool
+nameless(const struct inspect *in)
+{
+	const struct summary *s = &in->all;
+
+	return s->items > 0 &&
+	    s->reasons[STATE_IMMORTAL][REASON_MISSING] == s->items;
+}
+
 static int
 write_report(struct inspect *in, bool complete, struct fault *f)
 {
@@ -263,10 +273,13 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 		.watch = in->watch.look > 0 ? &in->watch : NULL,
 		.top = (size_t)c->o->top,
 		.lookalikes = in->lookalikes.names,
-		.nlookalikes = in->lookalikes.n,
 	};
 
 	lookalike_sort(&in->lookalikes);
+	if (nameless(in)) {
+		r.nlookalikes = in->lookalikes.n;
+		r.inside = in->lookalikes.inside;
+	}
 	if (samples(in))
 		estimate(in, &r, &sample);
 	rc = report_print(c->o, &r, c->talk, f);
@@ -281,17 +294,20 @@ static void
 warn_attribute(struct inspect *in)
 {
 	const struct lookalikes *l = &in->lookalikes;
-	const struct summary *s = &in->all;
 	struct buf names = { 0 };
 
 	if (strcmp(in->context.o->format, "text") == 0 ||
-	    strcmp(in->context.o->format, "html") == 0 || s->items == 0 ||
-	    s->reasons[STATE_IMMORTAL][REASON_MISSING] != s->items)
+	    strcmp(in->context.o->format, "html") == 0 || !nameless(in))
 		return;
 	for (size_t i = 0; i < l->n; i++)
 		buf_addf(&names, "%s%s",
 		    i > 0 ? ", " : "; numbers that look like times are in ",
 		    l->names[i]);
+	if (l->inside != NULL)
+		buf_addf(&names,
+		    "; a map has it (%s), but TTL reads only a top-level "
+		    "attribute of type Number",
+		    l->inside);
 	talk_warn(in->context.talk, "no entry has the TTL attribute %s%s",
 	    in->context.ttl, buf_text(&names));
 	buf_release(&names);
@@ -300,7 +316,7 @@ warn_attribute(struct inspect *in)
 static void
 begin(struct inspect *in, const struct options *o)
 {
-	lookalike_init(&in->lookalikes);
+	lookalike_init(&in->lookalikes, in->context.ttl);
 	summary_init(&in->all, (size_t)o->top, !o->no_sizes);
 	summary_init(&in->chosen, (size_t)o->top, !o->no_sizes);
 	sample_init(&in->sample, (size_t)o->top, !o->no_sizes);
@@ -399,8 +415,10 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 	in.selects = selects(o);
 	in.lock = lock_new();
 	begin(&in, o);
-	if (context_open(&in.context, o, NULL, talk, f) == 0)
+	if (context_open(&in.context, o, NULL, talk, f) == 0) {
+		in.lookalikes.ttl = in.context.ttl;
 		rc = o->watch > 0 ? watch(&in, f) : look(&in, f);
+	}
 	context_close(&in.context);
 	end(&in);
 	lock_free(in.lock);

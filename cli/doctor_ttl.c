@@ -168,6 +168,13 @@ advise_attribute(struct doctor *d, const struct lookalikes *like)
 	struct buf what = { 0 };
 
 	buf_addf(&d->text, "; none has the attribute %s", d->ttl);
+	if (like->inside != NULL) {
+		buf_addf(&d->text, ", but a map has it: %s", like->inside);
+		buf_adds(&d->fix,
+		    "TTL reads only a top-level attribute of type Number: have "
+		    "the application write the time beside the key");
+		return;
+	}
 	if (like->n == 0) {
 		buf_adds(&d->fix,
 		    "is this the right table? if so, its application does "
@@ -274,7 +281,7 @@ doctor_ttl(struct doctor *d, struct fault *f)
 					     : "ttl";
 	d->now = option_given(d->o, "now") ? d->o->now : ddb_now(d->ddb);
 	summary_init(&d->sample, 0, true);
-	lookalike_init(&like);
+	lookalike_init(&like, d->ttl);
 	if (check_scan(d, f) != 0)
 		goto out;
 	if (d->scans && d->described && sample(d, &like, &why) != 0 &&

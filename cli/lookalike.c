@@ -4,16 +4,18 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "cli/lookalike.h"
+#include "dynamodb/attr.h"
 #include "dynamodb/item.h"
 #include "dynamodb/workers.h"
 #include "inspector/moment.h"
 
 #define ENOUGH 1000 /* entries */
+#define DEPTH 4     /* maps in maps */
 
 void
-lookalike_init(struct lookalikes *l)
+lookalike_init(struct lookalikes *l, const char *ttl)
 {
-	*l = (struct lookalikes){ .lock = lock_new() };
+	*l = (struct lookalikes){ .lock = lock_new(), .ttl = ttl };
 }
 
 void
@@ -21,6 +23,7 @@ lookalike_release(struct lookalikes *l)
 {
 	for (size_t i = 0; i < l->n; i++)
 		free((void *)(uintptr_t)l->names[i]);
+	free(l->inside);
 	if (l->lock != NULL)
 		lock_free(l->lock);
 	*l = (struct lookalikes){ 0 };
@@ -57,6 +60,46 @@ count(struct lookalikes *l, struct slice name)
 	buf_release(&text);
 }
 
+/* Whether the map ${value}, or one in it, has the attribute that is missed;
+ * ${path} leads to it then. */
+static bool
+find_inside(const struct lookalikes *l, struct slice value, struct buf *path,
+    int depth)
+{
+	struct slice_walk w;
+	struct slice name, member, inner;
+	size_t n = path->n;
+
+	if (attr_open(value, &inner) != ATTR_M)
+		return false;
+	w = slice_walk(inner);
+	if (slice_object(&w) != 0)
+		return false;
+	while (slice_member(&w, &name) == 1 && slice_value(&w, &member) == 0) {
+		buf_addc(path, '.');
+		slice_text_decode(path, name);
+		if (slice_text_is(name, l->ttl, strlen(l->ttl)) ||
+		    strcmp(buf_text(path), l->ttl) == 0 ||
+		    (depth > 1 && find_inside(l, member, path, depth - 1)))
+			return true;
+		path->n = n;
+		path->p[n] = '\0';
+	}
+	return false;
+}
+
+static void
+look_inside(struct lookalikes *l, struct slice name, struct slice value)
+{
+	struct buf path = { 0 };
+
+	slice_text_decode(&path, name);
+	if (l->inside == NULL && l->ttl != NULL &&
+	    find_inside(l, value, &path, DEPTH))
+		l->inside = buf_detach(&path);
+	buf_release(&path);
+}
+
 void
 lookalike_add(struct lookalikes *l, const struct item *item, int64_t now)
 {
@@ -69,11 +112,13 @@ lookalike_add(struct lookalikes *l, const struct item *item, int64_t now)
 	__atomic_fetch_add(&l->looked, 1, __ATOMIC_RELAXED);
 	if (slice_object(&w) == 0)
 		while (slice_member(&w, &name) == 1 &&
-		    slice_value(&w, &value) == 0)
+		    slice_value(&w, &value) == 0) {
 			if (value.p != item->partition.p &&
 			    value.p != item->sort.p &&
 			    looks_like_time(value, now))
 				count(l, name);
+			look_inside(l, name, value);
+		}
 	lock_leave(l->lock);
 }
 

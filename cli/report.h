@@ -87,6 +87,8 @@ struct report {
 	 * like times, ${nlookalikes} names of them. */
 	const char *const *lookalikes;
 	size_t nlookalikes;
+	const char *inside; /* likewise: where a map has it ("data.ttl"); NULL:
+			       none that was seen */
 };
 
 /* How text is written. */

@@ -102,6 +102,10 @@ advise_attribute(struct advice *a)
 	buf_adds(&a->line, " the attribute ");
 	paper_text(a->p, &a->line, r->ttl_attribute);
 	buf_addc(&a->line, '.');
+	report_words_inside(a->p, r, &a->line);
+	if (r->inside != NULL)
+		buf_adds(&a->line,
+		    " Have the application write the time beside the key.");
 	if (r->nlookalikes == 0) {
 		say(a);
 		return;

@@ -35,6 +35,7 @@ nameless(const struct paper *p, const struct report *r, struct buf *line)
 		report_words_lookalikes(p, r, line);
 		buf_addc(line, '.');
 	}
+	report_words_inside(p, r, line);
 	return STATE_IMMORTAL;
 }
 

@@ -84,6 +84,18 @@ report_words_lookalikes(const struct paper *p, const struct report *r,
 }
 
 void
+report_words_inside(const struct paper *p, const struct report *r,
+    struct buf *line)
+{
+	if (r->inside == NULL)
+		return;
+	buf_adds(line, " It is inside of a map, as ");
+	paper_text(p, line, r->inside);
+	buf_adds(line,
+	    ", but TTL reads only a top-level attribute of type Number.");
+}
+
+void
 report_words_meaning(const struct paper *p, const struct report *r,
     enum state state, enum reason why, struct buf *line)
 {

@@ -19,6 +19,9 @@ void report_words_work(const struct report *r, struct buf *line);
 void report_words_off(const struct paper *p, const struct report *r,
     struct buf *line);
 /* "expires, created": what else could be the TTL attribute. */
+/* " In data.ttl … a map has it", a sentence; nothing where none has. */
+void report_words_inside(const struct paper *p, const struct report *r,
+    struct buf *line);
 void report_words_lookalikes(const struct paper *p, const struct report *r,
     struct buf *line);
 /* Why TTL does not act. */

@@ -239,6 +239,35 @@ zsh_offers() {
 	[[ $stderr == *'no entry has the TTL attribute ttl; numbers that look like times are in created, expires' ]]
 }
 
+@test "a TTL inside of a map is found there, and said to be of no use" {
+	local attribute
+	for attribute in ttl data.ttl; do
+		printf '{"key":{"S":"session:%s"},"data":{"M":{"x":{"M":{"y":{"S":"a"}}},"ttl":{"N":"1795332271"}}}}\n' 1 2 3 \
+		    >"$BATS_TEST_TMPDIR/map.json"
+		run -0 ttlsweep inspect -i "$BATS_TEST_TMPDIR/map.json" --ttl-attribute "$attribute"
+		[[ $(tr -s ' \n' ' ' <<<"$output") == *'It is inside of a map, as data.ttl, but TTL reads only a top-level attribute of type Number.'* ]]
+		run --separate-stderr ttlsweep inspect -i "$BATS_TEST_TMPDIR/map.json" --format json --ttl-attribute "$attribute"
+		[[ $stderr == *"no entry has the TTL attribute $attribute; a map has it (data.ttl), but TTL reads only a top-level attribute of type Number" ]]
+	done
+	# deeper, and as a string
+	printf '{"key":{"S":"session:1"},"a":{"M":{"b":{"M":{"expires":{"S":"2026-01-01T00:00:00Z"}}}}}}\n' >"$BATS_TEST_TMPDIR/map.json"
+	run -0 ttlsweep inspect -i "$BATS_TEST_TMPDIR/map.json" --ttl-attribute expires
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *'as a.b.expires, but'* ]]
+	# nothing is said when one entry has it where it belongs
+	printf '{"key":{"S":"session:2"},"expires":{"N":"1795332271"}}\n' >>"$BATS_TEST_TMPDIR/map.json"
+	run -0 ttlsweep inspect -i "$BATS_TEST_TMPDIR/map.json" --ttl-attribute expires
+	[[ $output != *"inside of a map"* ]]
+}
+
+@test "what looks like a time is suggested only when no entry has the attribute" {
+	printf '{"key":{"S":"a"},"created":{"N":"1795332271"}}\n' >"$BATS_TEST_TMPDIR/some.json"
+	run -0 ttlsweep inspect -i "$BATS_TEST_TMPDIR/some.json"
+	[[ $output == *created* ]]
+	printf '{"key":{"S":"b"},"ttl":{"N":"1795332271"}}\n' >>"$BATS_TEST_TMPDIR/some.json"
+	run -0 ttlsweep inspect -i "$BATS_TEST_TMPDIR/some.json"
+	[[ $output != *created* ]]
+}
+
 @test "list: exactly as many rows as asked for" {
 	local n all
 	all=$(ttlsweep list -t "$TABLE" --no-headings | wc -l)

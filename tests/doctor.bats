@@ -131,6 +131,16 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning 'none has the attribute other, but numbers that look like times are in ttl' entries
 }
 
+@test "no entry has the attribute, but a map has it" {
+	local table
+	table=$(new_table map)
+	printf '{"Item":{"key":{"S":"session:%s"},"sess":{"M":{"ttl":{"N":"1795332271"}}}}}\n' 1 2 >"$BATS_TEST_TMPDIR/map"
+	seed --endpoint "$LOCAL_URL" --table "$table" --items "$BATS_TEST_TMPDIR/map"
+	doctor -t "$table"
+	is warning 'none has the attribute ttl, but a map has it: sess.ttl' entries
+	is warning 'TTL reads only a top-level attribute of type Number' entries
+}
+
 @test "no entry has the attribute: another one is named" {
 	local table
 	table=$(new_table expires)
