@@ -210,6 +210,7 @@ SRC := \
     export/s3_summary.c \
     export/s3_write.c \
     export/sealed.c \
+    export/sniff.c \
     export/spool.c \
     export/stream.c \
     inspector/estimate.c \

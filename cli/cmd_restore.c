@@ -124,20 +124,12 @@ add_folder(struct restoring *s, const char *path, struct talk *talk,
 	int rc = s3_manifest_read(&m, path, f);
 
 	for (size_t i = 0; rc == 0 && i < m.n; i++) {
-		const struct s3_file *x = &m.files[i];
-		int sound =
-		    x->has_md5 ? s3_manifest_sum(x->path, x->md5, f) : 1;
-
-		if (sound == 0)
-			(void)fault(f, FAULT_DATA,
-			    "%s: its MD5 sum is not the one in the manifest: "
-			    "fetch it again",
-			    x->path);
-		rc = sound == 1 ? add_origin(s, x->path, f) : -1;
+		rc = s3_folder_check(&m.files[i], f);
+		if (rc == 0)
+			rc = add_origin(s, m.files[i].path, f);
 	}
-	for (size_t i = 0; rc == 0 && i < m.nsurplus; i++)
-		talk_warn(talk, "%s: is in no manifest, and not read",
-		    m.surplus[i]);
+	if (rc == 0)
+		context_warn_folder(talk, &m);
 	s3_manifest_release(&m);
 	return rc;
 }

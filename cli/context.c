@@ -20,6 +20,7 @@
 #include "dynamodb/world.h"
 #include "export/checkpoint.h"
 #include "export/place.h"
+#include "export/sniff.h"
 #include "inspector/mask.h"
 #include "inspector/sessions.h"
 #include "inspector/summary.h"
@@ -172,7 +173,9 @@ check_files(const struct options *o, struct fault *f)
 
 	if (list != NULL && strcmp(list, "-") != 0 &&
 	    place_descriptor(list) < 0 && access(list, R_OK) != 0)
-		return fault(f, FAULT_IO, "%s: %s", list, strerror(errno));
+		return sniff_refuse_url(list, f) != 0
+		    ? -1
+		    : fault(f, FAULT_IO, "%s: %s", list, strerror(errno));
 	if (place_check(o->output, folder, f) != 0)
 		return -1;
 	return place_check(o->metrics_file, false, f);

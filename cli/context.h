@@ -29,6 +29,7 @@ struct options;
 struct progress;
 struct reader;
 struct s3_folder;
+struct s3_manifest;
 struct source;
 struct talk;
 
@@ -120,6 +121,8 @@ void context_begin_files(struct context *c, const char *verb, int64_t entries);
 void context_tick(void *context, const struct pass_progress *p);
 void context_end(struct context *c);
 
+/* Say what of the export to S3 ${m} is not as it came. */
+void context_warn_folder(struct talk *talk, const struct s3_manifest *m);
 /* Say that the file ${path} of replies does not have all of the table. */
 void context_warn_partial(struct talk *talk, const char *path);
 

@@ -61,6 +61,30 @@ open_file(struct context *c, struct fault *f)
 	return 0;
 }
 
+void
+context_warn_folder(struct talk *talk, const struct s3_manifest *m)
+{
+	if (m->unlisted)
+		talk_warn(talk,
+		    "%s: no manifest names its files: %zu data file%s read, "
+		    "and whether that is all of the export, and undamaged, "
+		    "could not be checked%s",
+		    m->folder, m->n, m->n == 1 ? " is" : "s are",
+		    m->items >= 0 ? " but by the number of entries" : "");
+	if (m->unzipped > 0)
+		talk_warn(talk,
+		    "%s: %zu of its %zu data files are not compressed any "
+		    "more: their MD5 sums cannot be checked, only how many "
+		    "entries they have",
+		    m->folder, m->unzipped, m->n);
+	for (size_t i = 0; i < m->nsurplus && i < NAMED; i++)
+		talk_warn(talk, "%s: is in no manifest, and not read",
+		    m->surplus[i]);
+	if (m->nsurplus > NAMED)
+		talk_warn(talk, "%zu more files are in no manifest",
+		    m->nsurplus - NAMED);
+}
+
 /* An export to S3 is judged by its own time. */
 static int
 open_folder(struct context *c, struct fault *f)
@@ -85,12 +109,7 @@ open_folder(struct context *c, struct fault *f)
 		    "%s/manifest-summary.json: %s is no time: give the one to "
 		    "judge by with --now",
 		    m->folder, m->bad_time);
-	for (size_t i = 0; i < m->nsurplus && i < NAMED; i++)
-		talk_warn(c->talk, "%s: is in no manifest, and not read",
-		    m->surplus[i]);
-	if (m->nsurplus > NAMED)
-		talk_warn(c->talk, "%zu more files are in no manifest",
-		    m->nsurplus - NAMED);
+	context_warn_folder(c->talk, m);
 	return 0;
 }
 

@@ -76,14 +76,16 @@ catch_signals(void)
 	(void)sigaction(SIGXFSZ, &action, NULL);
 }
 
-/* A file that is opened later must not become standard output or error.
- * Opened for reading only, writing there still fails, and is told. */
+/* A file that is opened later must not become standard input, output or
+ * error. Opened the wrong way round, what is done there still fails, and is
+ * told: a closed input is not an empty one. */
 static void
 fill_descriptors(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
-		    open("/dev/null", O_RDONLY) < 0)
+		    open("/dev/null",
+			fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
 			_exit(1);
 }
 

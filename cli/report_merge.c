@@ -66,6 +66,8 @@ read_file(const char *path, struct report_read *out, struct fault *f)
 	int rc;
 
 	memset(out, 0, sizeof(*out));
+	if (in && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY)
+		return fault(f, FAULT_IO, "%s: it is closed", name);
 	if (fd < 0)
 		return fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_IO,
 		    "%s: %s", name, strerror(errno));

@@ -15,6 +15,7 @@
 #include "export/gzip.h"
 #include "export/input.h"
 #include "export/place.h"
+#include "export/sniff.h"
 #include "export/spool.h"
 
 #define CHUNK ((size_t)256 << 10)
@@ -42,6 +43,16 @@ struct input {
 
 static int spool(struct input *in, struct fault *f);
 
+/* Whether one may read it: what was closed when we were started may have been
+ * opened again for nothing but that (cli/main.c). */
+static bool
+is_readable(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && (flags & O_ACCMODE) != O_WRONLY;
+}
+
 static int
 open_input(struct input *in, const char *path, struct fault *f)
 {
@@ -52,9 +63,14 @@ open_input(struct input *in, const char *path, struct fault *f)
 		if (in->fd < 0 && (errno != EINTR || stop_requested() != 0))
 			break;
 	}
+	if (in->fd < 0 && errno == ENOENT && sniff_refuse_url(path, f) != 0)
+		return -1;
 	if (in->fd < 0 || fstat(in->fd, &st) != 0)
 		return fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_IO,
 		    "%s: %s", in->name, strerror(errno));
+	if (in->borrowed && !is_readable(in->fd))
+		return fault(f, FAULT_IO,
+		    "%s: it is closed, or open for writing only", in->name);
 	if (S_ISDIR(st.st_mode))
 		return fault(f, FAULT_IO, "%s: is a folder", in->name);
 	in->from = lseek(in->fd, 0, SEEK_CUR);

@@ -12,6 +12,7 @@
 #include "export/input.h"
 #include "export/keylist.h"
 #include "export/keylist_head.h"
+#include "export/sniff.h"
 #include "inspector/mask.h"
 
 /* How long a key can be (Developer Guide, "Constraints"), in bytes. */
@@ -295,6 +296,10 @@ keylist_read(struct keylist *list, const char *path,
 	in = input_open(path, f);
 	if (in == NULL)
 		return -1;
+	if (sniff_refuse(in, "--keys-from -", true, f) != 0) {
+		input_close(in);
+		return -1;
+	}
 	input_forget(in);
 	csv = csv_read_of(in);
 	rc = read_rows(&r, csv, f);

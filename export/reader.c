@@ -10,6 +10,7 @@
 #include "export/keyguess.h"
 #include "export/lines.h"
 #include "export/reader.h"
+#include "export/sniff.h"
 
 /* Where its first byte that is none does not come by then, it is no CSV. */
 #define BLANKS_MAX 4096
@@ -122,6 +123,11 @@ reader_open_with(const char *path, enum reader_which which,
 
 	if (in == NULL)
 		return NULL;
+	if (sniff_refuse(in, which == READER_RESTORE ? "restore -" : "-i -",
+		false, f) != 0) {
+		input_close(in);
+		return NULL;
+	}
 	r = xcalloc(1, sizeof(*r));
 	r->which = which;
 	if (open_input(r, in, f) == 0)

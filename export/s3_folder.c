@@ -36,8 +36,10 @@ struct s3_folder {
 	const struct key_schema *schema;
 	const char *ttl;
 	enum key_told told;
-	struct lock *lock; /* turns */
+	struct lock *lock; /* turns, and … */
 	struct turn *turns;
+	int64_t count; /* … entries in all files that were read to the end */
+	size_t ended;  /* … how many these are */
 };
 
 bool
@@ -219,28 +221,53 @@ damaged(const struct s3_file *file, struct fault *f)
 }
 
 static int
+check_sum(const struct s3_file *file, struct fault *f)
+{
+	int r = file->has_md5 ? s3_manifest_sum(file->path, file->md5, f) : 1;
+
+	return r == 0 ? damaged(file, f) : r > 0 ? 0 : -1;
+}
+
+static int
 begin(struct position *p, struct fault *f)
 {
-	int r = 1;
-
-	if (p->file->has_md5)
-		r = s3_manifest_sum(p->file->path, p->file->md5, f);
-	if (r == 0)
-		return damaged(p->file, f);
-	if (r > 0)
-		p->lines = lines_open(p->file->path, f);
+	if (check_sum(p->file, f) != 0)
+		return -1;
+	p->lines = lines_open(p->file->path, f);
 	return p->lines != NULL ? 0 : -1;
 }
 
 /* The file's end: is that all of it? */
 static int
-end(const struct position *p, struct fault *f)
+check_count(const struct position *p, struct fault *f)
 {
 	if (p->file->items < 0 || p->count == p->file->items)
 		return 0;
 	return fault(f, FAULT_DATA,
 	    "%s: it has %lld entries, the manifest says %lld", p->file->path,
 	    (long long)p->count, (long long)p->file->items);
+}
+
+/* The same of all files, when this was the last one. */
+static int
+end(struct s3_folder *d, const struct position *p, struct fault *f)
+{
+	const struct s3_manifest *m = &d->manifest;
+	int64_t count;
+	bool last;
+
+	lock_enter(d->lock);
+	count = d->count += p->count;
+	last = ++d->ended == m->n;
+	lock_leave(d->lock);
+	if (check_count(p, f) != 0)
+		return -1;
+	if (!last || !m->unlisted || m->items < 0 || count == m->items)
+		return 0;
+	return fault(f, FAULT_DATA,
+	    "%s: its files have %lld entries, the manifest says %lld: is one "
+	    "missing?",
+	    m->folder, (long long)count, (long long)m->items);
 }
 
 /* What ${line} holds: 1 an entry; 0 a deleted one, or none; -1. */
@@ -255,11 +282,39 @@ entry(struct position *p, const struct line *line, struct fault *f)
 	return line->kind == LINE_ITEM || !line->deletes;
 }
 
+int
+s3_folder_check(const struct s3_file *file, struct fault *f)
+{
+	struct position *p;
+	struct slice text;
+	struct line line;
+	bool torn;
+	int r;
+
+	if (check_sum(file, f) != 0)
+		return -1;
+	if (file->has_md5 || file->items < 0)
+		return 0;
+	p = xcalloc(1, sizeof(*p));
+	p->file = file;
+	p->lines = lines_open(file->path, f);
+	r = p->lines != NULL ? 1 : -1;
+	while (r == 1 && (r = lines_next(p->lines, &text, &torn, f)) == 1)
+		if (line_parse(&line, text, f) != 0 || entry(p, &line, f) < 0)
+			r = fault_at(f, "%s:%lld", file->path,
+			    (long long)lines_number(p->lines));
+	if (r == 0)
+		r = check_count(p, f);
+	position_free(p);
+	return r;
+}
+
 /* Copy images into the page until it is full: how many, -1. */
 static int
-gather(struct position *p, struct segment *seg, struct page *page,
+gather(struct s3_folder *d, struct segment *seg, struct page *page,
     struct fault *f)
 {
+	struct position *p = seg->own;
 	struct slice text;
 	struct line line;
 	bool torn;
@@ -271,7 +326,7 @@ gather(struct position *p, struct segment *seg, struct page *page,
 			return -1;
 		if (r == 0) {
 			seg->finished = true;
-			return end(p, f) == 0 ? n : -1;
+			return end(d, p, f) == 0 ? n : -1;
 		}
 		p->line[n] = lines_number(p->lines);
 		r = line_parse(&line, text, f) == 0 ? entry(p, &line, f) : -1;
@@ -300,7 +355,7 @@ folder_fetch(struct source *s, struct segment *seg, struct ddb_conn *conn,
 		return 0;
 	if (p->lines == NULL && begin(p, f) != 0)
 		return -1;
-	n = gather(p, seg, page, f);
+	n = gather(d, seg, page, f);
 	if (n <= 0)
 		return n;
 	/* only now does the body stay where it is */

@@ -14,7 +14,8 @@ struct source;
  * A copy of an export to S3 (export/s3_manifest.h) as a source: its data
  * files are the segments, read side by side. A file is held against the
  * manifest before its first entry is handed out (MD5), and at its end (how
- * many there are).
+ * many there are); where no manifest names the files, all of them together
+ * against the number of entries that the summary says.
  */
 struct s3_folder;
 
@@ -32,5 +33,10 @@ enum key_told s3_folder_told(const struct s3_folder *d);
 struct source *s3_folder_source(struct s3_folder *d,
     const struct key_schema *schema, const char *ttl);
 void s3_folder_close(struct s3_folder *d);
+
+struct s3_file;
+/* Hold one file against the manifest: its MD5 sum or, where it has none any
+ * more, how many entries it has. */
+int s3_folder_check(const struct s3_file *file, struct fault *f);
 
 #endif

@@ -1,5 +1,7 @@
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <search.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,56 +99,255 @@ is(const char *path, bool folder)
 	    (folder ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode));
 }
 
-/* Add to ${found} every folder at ${path} or below with ${summary} in it. */
-static int
-search(struct list *found, const char *path, const char *summary, int depth,
-    struct fault *f)
+bool
+s3_locate_is_file(const char *path)
 {
-	char *file = xasprintf("%s/%s", path, summary);
-	struct list in = { 0 };
-	int rc = 0;
+	return is(path, false);
+}
 
-	if (stop_requested() != 0) {
-		rc = fault(f, FAULT_CANCELLED, "%s: interrupted", path);
-	} else if (is(file, false)) {
-		list_add(found, xstrdup(path));
-	} else if (depth > 0) {
-		rc = list_folder(&in, path, f);
-		for (size_t i = 0; i < in.n && rc == 0; i++)
-			if (is(in.path[i], true))
-				rc = search(found, in.path[i], summary,
-				    depth - 1, f);
+/* What ${path} is: 0; no mode for a link that leads nowhere. What one may not
+ * look at is an error: an export could be there. */
+static int
+look(struct stat *st, const char *path, struct fault *f)
+{
+	*st = (struct stat){ 0 };
+	if (stat(path, st) == 0)
+		return 0;
+	st->st_mode = 0;
+	return errno == ENOENT || errno == ELOOP || errno == ENOTDIR
+	    ? 0
+	    : fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+}
+
+/* A walk through a folder and what is below it. Links are followed, but no
+ * folder is looked at twice, nor one above: they may go in a circle. */
+struct walk {
+	void *seen; /* struct place, for tsearch */
+	struct list found;
+	/* Look at what is in the folder ${path}: 1 when it is done with, 0 to
+	 * go on below, -1. */
+	int (*folder)(struct walk *w, const char *path, const struct list *in,
+	    struct fault *f);
+	const char *name; /* that is looked for */
+};
+
+struct place {
+	dev_t device;
+	ino_t inode;
+};
+
+static int
+place_cmp(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+
+	if (x->device != y->device)
+		return x->device < y->device ? -1 : 1;
+	return (x->inode > y->inode) - (x->inode < y->inode);
+}
+
+/* Whether the folder is new to the walk; from now on it is not. */
+static bool
+is_new(struct walk *w, const struct stat *st)
+{
+	struct place *p = xmalloc(sizeof(*p));
+	void *slot;
+
+	*p = (struct place){ st->st_dev, st->st_ino };
+	slot = tsearch(p, &w->seen, place_cmp);
+	if (slot != NULL && *(struct place **)slot == p)
+		return true;
+	free(p);
+	return slot == NULL; /* no memory: the depth is an end, too */
+}
+
+/* The folders above ${path}, as the file system has them. */
+static void
+skip_above(struct walk *w, const char *path)
+{
+	char *up = xasprintf("%s/..", path);
+	struct stat st;
+
+	while (strlen(up) < 4000 && stat(up, &st) == 0 && is_new(w, &st)) {
+		char *next = xasprintf("%s/..", up);
+
+		free(up);
+		up = next;
+	}
+	free(up);
+}
+
+static void
+walk_release(struct walk *w)
+{
+	while (w->seen != NULL) {
+		struct place *p = *(struct place **)w->seen;
+
+		(void)tdelete(p, &w->seen, place_cmp);
+		free(p);
+	}
+	list_release(&w->found);
+}
+
+static int
+walk_below(struct walk *w, const char *path, int depth, struct fault *f)
+{
+	struct list in = { 0 };
+	struct stat st;
+	int rc;
+
+	if (stop_requested() != 0)
+		return fault(f, FAULT_CANCELLED, "%s: interrupted", path);
+	rc = list_folder(&in, path, f);
+	if (rc == 0)
+		rc = w->folder(w, path, &in, f);
+	for (size_t i = 0; i < in.n && rc == 0 && depth > 0; i++) {
+		rc = look(&st, in.path[i], f);
+		if (rc == 0 && S_ISDIR(st.st_mode) && is_new(w, &st))
+			rc = walk_below(w, in.path[i], depth - 1, f);
 	}
 	list_release(&in);
+	return rc < 0 ? -1 : 0;
+}
+
+static int
+walk(struct walk *w, const char *path, struct fault *f)
+{
+	struct stat st;
+
+	if (look(&st, path, f) != 0)
+		return -1;
+	(void)is_new(w, &st);
+	skip_above(w, path);
+	return walk_below(w, path, DEPTH, f);
+}
+
+/* A folder with the file that is looked for: nothing below it is another. */
+static int
+take_named(struct walk *w, const char *path, const struct list *in,
+    struct fault *f)
+{
+	char *file = xasprintf("%s/%s", path, w->name);
+	bool there = is(file, false);
+
+	(void)in;
+	(void)f;
+	if (there)
+		list_add(&w->found, xstrdup(path));
 	free(file);
+	return there;
+}
+
+int
+s3_locate_export(char **folder, const char *path, const char *name,
+    struct fault *f)
+{
+	struct walk w = { .folder = take_named, .name = name };
+	struct buf names = { 0 };
+	int rc = walk(&w, path, f);
+
+	*folder = NULL;
+	if (rc == 0 && w.found.n == 1) {
+		*folder = xstrdup(w.found.path[0]);
+	} else if (rc == 0 && w.found.n > 1) {
+		list_names(&names, &w.found);
+		rc = fault(f, FAULT_DATA,
+		    "%s: %zu exports are in it; name one of them: %s", path,
+		    w.found.n, buf_text(&names));
+	}
+	buf_release(&names);
+	walk_release(&w);
 	return rc;
 }
 
-char *
-s3_locate_export(const char *path, const char *summary, struct fault *f)
+static bool
+ends_in(const char *name, const char *end)
 {
-	struct list found = { 0 };
-	struct buf names = { 0 };
-	char *folder = NULL;
+	size_t n = strlen(name), m = strlen(end);
 
-	if (search(&found, path, summary, DEPTH, f) != 0) {
-		list_release(&found);
-		return NULL;
+	return n > m && strcmp(name + n - m, end) == 0;
+}
+
+/* Whether a data file can be called ${name}. Those in Ion are none that can
+ * be read, which is said when they are. */
+static bool
+is_data_name(const char *name)
+{
+	return strncmp(name, "manifest-", strlen("manifest-")) != 0 &&
+	    (ends_in(name, ".json.gz") || ends_in(name, ".json") ||
+		ends_in(name, ".ion.gz") || ends_in(name, ".ion"));
+}
+
+static int
+take_data(struct walk *w, const char *path, const struct list *in,
+    struct fault *f)
+{
+	struct stat st;
+
+	(void)path;
+	for (size_t i = 0; i < in->n; i++) {
+		if (!is_data_name(strrchr(in->path[i], '/') + 1))
+			continue;
+		if (look(&st, in->path[i], f) != 0)
+			return -1;
+		if (S_ISREG(st.st_mode))
+			list_add(&w->found, xstrdup(in->path[i]));
+		else if (!S_ISDIR(st.st_mode))
+			return fault(f, FAULT_DATA,
+			    "%s: has the name of a data file, but is not a "
+			    "regular file",
+			    in->path[i]);
 	}
-	list_names(&names, &found);
-	if (found.n == 1)
-		folder = xstrdup(found.path[0]);
-	else if (found.n == 0)
-		(void)fault(f, FAULT_DATA,
-		    "%s: no export to S3 is in it: there is no %s", path,
-		    summary);
-	else
-		(void)fault(f, FAULT_DATA,
-		    "%s: %zu exports are in it; name one of them: %s", path,
-		    found.n, buf_text(&names));
-	buf_release(&names);
-	list_release(&found);
-	return folder;
+	return 0;
+}
+
+static size_t
+folder_length(const char *path)
+{
+	return (size_t)(strrchr(path, '/') - path);
+}
+
+/* Files of several exports would be mixed: all are to be in one folder. */
+static int
+check_one_folder(const struct list *files, const char *path, struct fault *f)
+{
+	const char *first = files->path[0];
+	size_t n = folder_length(first);
+
+	for (size_t i = 1; i < files->n; i++) {
+		const char *other = files->path[i];
+		size_t m = folder_length(other);
+
+		if (m != n || strncmp(first, other, n) != 0)
+			return fault(f, FAULT_DATA,
+			    "%s: it has no manifests, and data files in "
+			    "several directories; name one of them: %.*s, "
+			    "%.*s",
+			    path, (int)n, first, (int)m, other);
+	}
+	return 0;
+}
+
+int
+s3_locate_data(struct s3_manifest *m, const char *path, struct fault *f)
+{
+	struct walk w = { .folder = take_data };
+	int rc = walk(&w, path, f);
+
+	if (rc == 0 && w.found.n > 0)
+		rc = check_one_folder(&w.found, path, f);
+	if (rc == 0 && w.found.n > 0) {
+		m->files = xcalloc(w.found.n, sizeof(*m->files));
+		m->cap = w.found.n;
+		for (size_t i = 0; i < w.found.n; i++)
+			m->files[m->n++] = (struct s3_file){
+				.key = xstrdup(w.found.path[i]),
+				.path = xstrdup(w.found.path[i]),
+				.items = -1,
+			};
+	}
+	walk_release(&w);
+	return rc;
 }
 
 /* A key must not lead out of the folder. */
@@ -203,6 +404,41 @@ find(const struct s3_manifest *m, const char *path, const char *key)
 	return found;
 }
 
+/* Whether ${path}, which should be compressed, is JSON already. */
+static bool
+is_plain(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char c = '\0';
+	bool plain = fd >= 0 && read(fd, &c, 1) == 1 && c == '{';
+
+	if (fd >= 0)
+		(void)close(fd);
+	return plain;
+}
+
+/* Find ${file}, also where it was unzipped in place. */
+static void
+find_file(struct s3_manifest *m, const char *path, struct s3_file *file)
+{
+	char *stem;
+
+	file->path = find(m, path, file->key);
+	if (!ends_in(file->key, ".gz"))
+		return;
+	if (file->path != NULL) {
+		file->unzipped = is_plain(file->path);
+	} else {
+		stem = xstrndup(file->key, strlen(file->key) - strlen(".gz"));
+		file->path = find(m, path, stem);
+		file->unzipped = file->path != NULL;
+		free(stem);
+	}
+	/* the sum is of the compressed file */
+	file->has_md5 = file->has_md5 && !file->unzipped;
+	m->unzipped += file->unzipped;
+}
+
 /* Those beside ${m}'s files that no manifest names. In a folder that
  * incremental exports share nobody can tell. */
 static int
@@ -239,7 +475,7 @@ s3_locate_files(struct s3_manifest *m, const char *path, struct fault *f)
 	for (size_t i = 0; i < m->n; i++) {
 		struct s3_file *file = &m->files[i];
 
-		file->path = find(m, path, file->key);
+		find_file(m, path, file);
 		if (file->path == NULL)
 			list_add(&missing, xstrdup(file->key));
 		else

@@ -1,6 +1,8 @@
 #ifndef EXPORT_S3_LOCATE_H
 #define EXPORT_S3_LOCATE_H
 
+#include <stdbool.h>
+
 struct fault;
 struct s3_manifest;
 
@@ -9,11 +11,22 @@ struct s3_manifest;
  * a part of it: for export/s3_manifest.c.
  */
 
-/* The folder that holds ${summary}: ${path} or the only one below it. The
- * caller's; NULL when there is none, or several. */
-char *s3_locate_export(const char *path, const char *summary, struct fault *f);
+/* The folder that holds the file ${name}: ${path} or the only one below it.
+ * The caller's; NULL when there is none. -1: there are several, or one that
+ * cannot be looked into. */
+int s3_locate_export(char **folder, const char *path, const char *name,
+    struct fault *f);
 
-/* Give every file of ${m} its path; name those that are missing (-1) and, in
+/* Where no manifest names them: the files of ${m} are those at ${path} or
+ * below that have a data file's name (*.json.gz, *.json); there may be none.
+ * -1 when they are in more than one folder. */
+int s3_locate_data(struct s3_manifest *m, const char *path, struct fault *f);
+
+/* Whether ${path} is a regular file. */
+bool s3_locate_is_file(const char *path);
+
+/* Give every file of ${m} its path, be it compressed or not; name those that
+ * are missing (-1) and, in
  * ${m}->surplus, those that are there but in no manifest. ${path} is the
  * folder that was given. */
 int s3_locate_files(struct s3_manifest *m, const char *path, struct fault *f);

@@ -105,7 +105,7 @@ check_sum(const struct s3_manifest *m, const char *name, struct fault *f)
 		struct buf text = { 0 };
 		size_t n = 0;
 
-		if (access(beside, R_OK) == 0 &&
+		if (s3_locate_is_file(beside) &&
 		    (rc = read_all(&text, beside, f)) == 0) {
 			n = strcspn(buf_text(&text), " \t\r\n");
 			if (sum_parse(md5, (struct slice){ text.p, n }) == 0 &&
@@ -190,7 +190,8 @@ take_summary(struct s3_manifest *m, struct slice doc, char **files,
 
 	if (format != NULL && strcmp(format, "DYNAMODB_JSON") != 0)
 		rc = fault(f, FAULT_DATA,
-		    "the export is in %s: only DYNAMODB_JSON can be read",
+		    "the export is in %.100s: only DYNAMODB_JSON can be read; "
+		    "export again with --export-format DYNAMODB_JSON",
 		    format);
 	m->incremental =
 	    type != NULL && strcmp(type, "INCREMENTAL_EXPORT") == 0;
@@ -313,6 +314,45 @@ check_counts(const struct s3_manifest *m, struct fault *f)
 	    m->folder, (long long)m->items, (long long)sum);
 }
 
+/* No manifest names the files: those in the export's own folder or, without
+ * one, in ${path}. */
+static int
+take_what_is_there(struct s3_manifest *m, const char *path, struct fault *f)
+{
+	m->unlisted = true;
+	if (m->folder != NULL && !m->incremental &&
+	    s3_locate_data(m, m->folder, f) != 0)
+		return -1;
+	if (m->n == 0 && s3_locate_data(m, path, f) != 0)
+		return -1;
+	if (m->n == 0)
+		return fault(f, FAULT_DATA,
+		    "%s: no export to S3 is in it: there is no %s%s", path,
+		    m->folder != NULL ? "" : SUMMARY ", and no ",
+		    m->folder != NULL ? FILES ", and no data file (*.json.gz)"
+				      : "data file (*.json.gz, *.json)");
+	if (m->folder == NULL)
+		m->folder = xstrdup(path);
+	return 0;
+}
+
+/* The manifest of files, in m->folder. */
+static int
+read_list(struct s3_manifest *m, const char *name, const char *path,
+    struct fault *f)
+{
+	char *file = xasprintf("%s/%s", m->folder, name);
+	bool there = s3_locate_is_file(file);
+
+	free(file);
+	if (!there)
+		return take_what_is_there(m, path, f);
+	if (check_sum(m, name, f) != 0 || read_files(m, name, f) != 0 ||
+	    check_counts(m, f) != 0)
+		return -1;
+	return s3_locate_files(m, path, f);
+}
+
 int
 s3_manifest_read(struct s3_manifest *m, const char *path, struct fault *f)
 {
@@ -320,13 +360,16 @@ s3_manifest_read(struct s3_manifest *m, const char *path, struct fault *f)
 	int rc = -1;
 
 	*m = (struct s3_manifest){ .items = -1 };
-	m->folder = s3_locate_export(path, SUMMARY, f);
-	if (m->folder == NULL)
+	if (s3_locate_export(&m->folder, path, SUMMARY, f) != 0)
 		return -1;
-	if (check_sum(m, SUMMARY, f) == 0 && read_summary(m, &files, f) == 0 &&
-	    check_sum(m, FILES, f) == 0 && read_files(m, files, f) == 0 &&
-	    check_counts(m, f) == 0)
-		rc = s3_locate_files(m, path, f);
+	if (m->folder != NULL) {
+		if (check_sum(m, SUMMARY, f) == 0 &&
+		    read_summary(m, &files, f) == 0)
+			rc = read_list(m, files, path, f);
+	} else if (s3_locate_export(&m->folder, path, FILES, f) == 0) {
+		rc = m->folder != NULL ? read_list(m, FILES, path, f)
+				       : take_what_is_there(m, path, f);
+	}
 	free(files);
 	return rc;
 }

@@ -17,6 +17,7 @@ struct s3_file {
 	char *key;     /* in S3 */
 	char *path;    /* here */
 	int64_t items; /* lines with an entry; -1: not told */
+	bool unzipped; /* here it is not compressed any more */
 	bool has_md5;
 	unsigned char md5[HASH_MD5]; /* of the file as it is */
 };
@@ -31,7 +32,9 @@ struct s3_manifest {
 	int64_t items;  /* in all; -1: not told */
 	struct s3_file *files;
 	size_t n, cap;
-	char **surplus; /* files beside these that no manifest names */
+	size_t unzipped; /* so many of them are, and have no sum to check */
+	bool unlisted;   /* no manifest names them: they are what is there */
+	char **surplus;  /* files beside these that no manifest names */
 	size_t nsurplus;
 };
 
@@ -39,8 +42,9 @@ struct s3_manifest {
  * Find the one export in the folder ${path} or below it, read its manifests,
  * and find its files, however much of their keys the copy has kept. -1 when
  * there is no export or several, or something does not fit: counts, check
- * sums, files that are missing (named). The files themselves are not opened.
- * To be released in either case.
+ * sums, files that are missing (named). Where one of the manifests is missing
+ * or both, its files are the data files that are there (of one folder). The
+ * files themselves are not read. To be released in either case.
  */
 int s3_manifest_read(struct s3_manifest *m, const char *path, struct fault *f);
 void s3_manifest_release(struct s3_manifest *m);

@@ -174,3 +174,198 @@ PY
 	(ulimit -v 400000; ttlsweep inspect -q -i big.json --format json --jobs 2 | jq -e '.scanned.items == 60000')
 	[ "$(stat -c %s big.json)" -gt 90000000 ]
 }
+
+# an export to S3 of the table, in the directory $1
+s3_export() { ttlsweep export -q -t "$TABLE" --layout s3 -o "$1"; }
+
+# reads DIR [WARNING]: its entries are the table's, and WARNING is printed.
+reads()
+{
+	run -0 --separate-stderr ttlsweep export -i "$1" --key key -o got.json.gz
+	# shellcheck disable=SC2154
+	[[ -z ${2:-} || $stderr == *"$2"* ]]
+	[[ -n ${2:-} || -z $(grep -v '^ttlsweep: [0-9]* of' <<<"$stderr" | grep -v written) ]]
+	zcat got.json.gz | dump --items - | cmp - "$BEFORE"
+	rm got.json.gz
+}
+
+@test "an export to S3 that was unzipped in place is read, its counts are checked" {
+	local data copy
+	s3_export e
+	data=$(dirname "$(find e -name '*.json.gz' | head -n 1)")
+	gunzip "$data"/*.gz
+	reads e "data files are not compressed any more: their MD5 sums cannot be checked, only how many entries they have"
+	copy=$(new_table copy)
+	seed --endpoint "$LOCAL_URL" --table "$copy" >/dev/null
+	run -0 --separate-stderr ttlsweep restore -t "$copy" --yes e
+	[[ $stderr == *"not compressed any more"* ]]
+	dump --endpoint "$LOCAL_URL" --table "$copy" | cmp - "$BEFORE"
+	# one that lost its last lines is not taken for whole, by neither
+	data=$(find "$data" -name '*.json' -size +0 | head -n 1)
+	sed -i '$d' "$data"
+	run -1 ttlsweep inspect -i e --key key
+	[[ $output == *"$(basename "$data"): it has "*" entries, the manifest says "* ]]
+	run -1 ttlsweep restore -t "$copy" e
+	[[ $output == *"$(basename "$data"): it has "*" entries, the manifest says "* ]]
+}
+
+@test "an export to S3 that was unzipped under its name, or beside it, is read" {
+	local file
+	s3_export e
+	file=$(find e -name '*.json.gz' -size +0 | head -n 1)
+	gunzip -k "$file"
+	reads e "is in no manifest, and not read"
+	mv "${file%.gz}" "$file"
+	reads e "1 of its "
+}
+
+@test "data files of an export to S3 without all of its manifests are read" {
+	local top
+	s3_export e
+	top=$(dirname "$(find e -name manifest-summary.json)")
+	mkdir flat
+	cp "$top"/data/* flat
+	reads flat "no manifest names its files"
+	mkdir -p kept/AWSDynamoDB/0123
+	cp -r "$top"/data kept/AWSDynamoDB/0123
+	reads kept "no manifest names its files"
+	gunzip flat/*.gz
+	reads flat "no manifest names its files"
+	# only the list of files, or only the summary
+	cp -r e list
+	find list -name 'manifest-summary.*' -delete
+	reads list
+	cp -r e summary
+	find summary -name 'manifest-files.*' -delete
+	reads summary "could not be checked but by the number of entries"
+	# which misses a file
+	rm "$(find summary -name '*.json.gz' -size +100c | head -n 1)"
+	run -1 ttlsweep inspect -i summary --key key
+	[[ $output == *"entries, the manifest says $ENTRIES: is one missing?"* ]]
+	# of two exports neither is guessed
+	cp -r kept/AWSDynamoDB/0123 kept/AWSDynamoDB/4567
+	run -1 ttlsweep inspect -i kept
+	[[ $output == *"data files in several directories; name one of them: kept/AWSDynamoDB/0123/data, kept/AWSDynamoDB/4567/data"* ]]
+	mkdir nothing
+	run -1 ttlsweep inspect -i nothing
+	[[ $output == *"nothing: no export to S3 is in it: there is no manifest-summary.json, and no data file"* ]]
+}
+
+@test "directories whose links go in a circle, and what is not a file" {
+	s3_export e
+	mkdir -p d/deep
+	mv e d/deep/e
+	ln -s .. d/deep/up
+	ln -s . d/deep/self
+	ln -s ../.. d/deep/e/top
+	ln -s nowhere d/broken
+	ln -s loop d/loop
+	mkfifo d/pipe
+	reads d
+	# an export beside the directory is not in it
+	s3_export other
+	ln -s "$PWD" d/above
+	reads d
+	# nothing that waits is opened
+	mkdir flat
+	cp "$(find d/deep/e -name '*.json.gz' | head -n 1)" flat
+	mkfifo flat/x.json
+	run -1 timeout 20 "$TTLSWEEP" inspect -i flat
+	[[ $output == *"flat/x.json: has the name of a data file, but is not a regular file"* ]]
+	rm "$(find other -name manifest-summary.checksum)"
+	mkfifo "$(dirname "$(find other -name manifest-summary.json)")/manifest-summary.checksum"
+	reads other
+}
+
+@test "a directory that one may not look into is an error" {
+	[ "$(id -u)" -ne 0 ] || skip "root may look into everything"
+	s3_export d
+	mkdir d/closed
+	rm "$(find d -name manifest-summary.json)"
+	chmod 0 d/closed
+	run -1 ttlsweep inspect -i d
+	chmod 700 d/closed
+	[[ $output == *"d/closed: "*enied* ]]
+}
+
+@test "files of other kinds are named, with the command that helps" {
+	local copy
+	copy=$(new_table copy)
+	seed --endpoint "$LOCAL_URL" --table "$copy" >/dev/null
+	cases awscli-scan.json
+	cases one-line.ion
+	xz -kc awscli-scan.json >f.xz
+	bzip2 -kc awscli-scan.json >f.bz2
+	tar -cf f.tar awscli-scan.json
+	gzip -c awscli-scan.json | gzip -c >twice.gz
+	iconv -f UTF-8 -t UTF-16 awscli-scan.json >f.utf16
+	iconv -f UTF-8 -t UTF-16LE awscli-scan.json >f.utf16le
+	gzip -c one-line.ion >f.ion.gz
+	printf '\xe0\x01\x00\xea\xde' >f.10n
+	printf 'PAR1\x15\x04\0..PAR1' >f.parquet
+	printf '\x28\xb5\x2f\xfd....' >f.zst
+	printf 'PK\3\4....' >f.zip
+	printf '7z\xbc\xaf\x27\x1c..' >f.7z
+	printf 'Count: 3\nItems:\n- key:\n' >f.yaml
+	while IFS='|' read -r file what; do
+		for args in "inspect -i $file" "restore -t $copy $file" "list -t $copy --keys-from $file"; do
+			# a list of keys may be any text
+			[[ $file != *.yaml || $args != list* ]] || continue
+			# shellcheck disable=SC2086
+			run -1 ttlsweep $args
+			[[ $output == *"$file: it is ${what/PIPE/|}"* ]]
+		done
+	done <<'LIST'
+one-line.ion|Amazon Ion; export the table again with --export-format DYNAMODB_JSON
+f.ion.gz|Amazon Ion; export the table again
+f.10n|binary Amazon Ion; export
+f.parquet|Parquet; convert it to DynamoDB JSON lines
+f.zst|compressed with zstd; run: zstd -dc f.zst PIPE ttlsweep ... 
+f.xz|compressed with xz; run: xz -dc f.xz PIPE
+f.bz2|compressed with bzip2; run: bzip2 -dc f.bz2 PIPE
+f.zip|a zip archive; run: unzip -p f.zip PIPE
+f.7z|a 7z archive; run: 7z x -so f.7z PIPE
+f.tar|a tar archive; run: tar -xOf f.tar PIPE
+twice.gz|compressed with gzip twice; run: zcat twice.gz PIPE
+f.utf16|text in UTF-16; run: iconv -f UTF-16 -t UTF-8 f.utf16 PIPE
+f.utf16le|text in UTF-16; run: iconv -f UTF-16LE -t UTF-8 f.utf16le PIPE
+f.yaml|YAML; have the AWS CLI print JSON: --output json
+LIST
+	# keys that begin so are keys
+	printf '%s\n' PAR1x ORCx BZh91 LZIP 'Count: 3' '<?xml' '$ion_1_0' >keys
+	run -0 ttlsweep list -t "$copy" --keys-from keys
+	# the commands do help
+	xz -dc f.xz | ttlsweep list -q -i - --no-headings | grep -c session
+	tar -xOf f.tar | ttlsweep list -q -i - --no-headings | grep -c session
+	iconv -f UTF-16 -t UTF-8 f.utf16 | ttlsweep list -q -i - --no-headings | grep -c session
+	# a UTF-8 mark is none of the text
+	{ printf '\xef\xbb\xbf'; cat awscli-scan.json; } | ttlsweep list -q -i - --no-headings | grep -c session
+	for args in "inspect -i" "restore -t $copy" "list -t $copy --keys-from"; do
+		# shellcheck disable=SC2086
+		run -1 ttlsweep $args s3://bucket/a/b.json.gz
+		[[ $output == *"s3://bucket/a/b.json.gz: a place in S3, not a file; fetch it first: aws s3 cp s3://bucket/a/b.json.gz FILE"* ]]
+	done
+	run -1 ttlsweep inspect -i s3://bucket/a/
+	[[ $output == *"aws s3 sync s3://bucket/a/ DIRECTORY"* ]]
+}
+
+# closed DESCRIPTOR COMMAND...: run without that one.
+# shellcheck disable=SC2016
+closed() { bash -c 'eval "exec $1>&-"; shift; exec "$@"' closed "$@"; }
+
+@test "a closed standard input is an error, not an empty one" {
+	for args in "list -i -" "inspect -i -" "inspect --merge -" "restore -t $TABLE -" \
+	    "restore -t $TABLE /dev/stdin" "list -t $TABLE --keys-from -" \
+	    "purge -t $TABLE --yes --keys-from -"; do
+		# shellcheck disable=SC2086
+		run -1 closed 0 "$TTLSWEEP" $args
+		[[ $output == *"standard input: it is closed"* ]]
+	done
+	# an empty one is what it is
+	run -0 ttlsweep list -q -i - </dev/null
+	# what is opened does not become one of the three
+	run -1 closed 1 "$TTLSWEEP" list -i "$SCAN" --key key
+	[[ $output == *"standard output: "* ]]
+	closed 2 "$TTLSWEEP" list -q -i "$SCAN" --key key --no-headings | wc -l | grep -x "$ENTRIES"
+	closed 0 "$TTLSWEEP" list -q -i "$SCAN" --key key --no-headings | wc -l | grep -x "$ENTRIES"
+}

@@ -122,7 +122,7 @@ static const struct {
 	{ "keys that only begin like the name", "S", SLICE("keys\nkey:\n"),
 	    "keys|key:|", NULL, 0 },
 	{ "UTF-16", "S", SLICE("\xff\xfek\0e\0y\0\n\0"), NULL,
-	    "/file:1: it is UTF-16: save it as CSV in UTF-8", 0 },
+	    "/file: it is text in UTF-16; run: iconv -f UTF-16 -t UTF-8 ", 0 },
 	{ "UTF-16, the other way round", "S", SLICE("\xfe\xff\0k"), NULL,
 	    "UTF-16", 0 },
 	{ "columns added", "S",
