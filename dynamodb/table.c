@@ -6,7 +6,6 @@
 #include "base/fault.h"
 #include "base/mem.h"
 #include "dynamodb/config.h"
-#include "dynamodb/cost.h"
 #include "dynamodb/ddb.h"
 #include "dynamodb/table.h"
 #include "dynamodb/table_parts.h"
