@@ -20,6 +20,7 @@
 #include "export/s3_folder.h"
 #include "export/s3_manifest.h"
 #include "sweep/ceiling.h"
+#include "sweep/journal.h"
 #include "sweep/restore.h"
 #include "sweep/sweeplock.h"
 #include "sweep/totals.h"
@@ -213,6 +214,22 @@ check_origins(struct restoring *s, struct fault *f)
 	return 0;
 }
 
+/* A run that writes to this table is kept out by its lock; one of another table
+ * may be writing the journal that is to be put back here. What it holds later
+ * would not be checked. */
+static int
+journals_have_ended(const struct restoring *s, struct fault *f)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->files[i].table != NULL &&
+		    journal_in_use(s->files[i].path))
+			return fault(f, FAULT_LOCKED,
+			    "%s: the run that writes this journal has not "
+			    "ended: wait for it",
+			    s->files[i].path);
+	return 0;
+}
+
 static int
 write_totals(struct restoring *s, bool executed, int rc, struct fault *f)
 {
@@ -342,7 +359,7 @@ run(const struct options *o, struct talk *talk, struct fault *f)
 		goto out;
 	if (o->yes) {
 		s.lock = guard_enter(&s.context, "restore", f);
-		if (s.lock == NULL)
+		if (s.lock == NULL || journals_have_ended(&s, f) != 0)
 			goto out;
 	}
 	rc = restore(&s, f);

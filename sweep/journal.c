@@ -410,3 +410,16 @@ journal_close(struct journal *j, bool discard, struct fault *f)
 	journal_free(j);
 	return rc;
 }
+
+bool
+journal_in_use(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	bool used;
+
+	if (fd < 0)
+		return false;
+	used = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+	(void)close(fd);
+	return used;
+}

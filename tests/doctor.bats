@@ -364,6 +364,18 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	: >"$BATS_TEST_TMPDIR/x.journal"
 	doctor 1 --journal "$BATS_TEST_TMPDIR/x.journal"
 	is failure 'is there already' journal
+	# a link is none, wherever it leads
+	local to what
+	mkdir "$BATS_TEST_TMPDIR/dir"
+	for to in nowhere dir x.journal; do
+		ln -sfn "$to" "$BATS_TEST_TMPDIR/link"
+		what='is there already'
+		[[ $to != dir ]] || what='a folder'
+		doctor 1 --journal "$BATS_TEST_TMPDIR/link"
+		is failure "$what" journal
+		run -2 ttlsweep purge -t TSAGalleryCache --yes --journal "$BATS_TEST_TMPDIR/link"
+		[[ $output == *"$what"* ]]
+	done
 	doctor 1 --journal-dir /dev/null/nope
 	is failure '/dev/null/nope: Not a directory' journal
 	doctor -t mixed --journal-dir "$BATS_TEST_TMPDIR"
