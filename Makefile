@@ -234,12 +234,14 @@ SRC := \
     sweep/journal_line.c \
     sweep/journal_name.c \
     sweep/journal_place.c \
+    sweep/newest.c \
     sweep/outcome.c \
     sweep/plan.c \
     sweep/purge.c \
     sweep/restore.c \
     sweep/restore_check.c \
     sweep/restore_look.c \
+    sweep/restore_newest.c \
     sweep/sweeper.c \
     sweep/sweeplock.c \
     sweep/sweeplock_name.c \

@@ -50,6 +50,7 @@ struct origin {
 	char *path;
 	char *table, *table_id, *region, *endpoint;
 	int64_t first_us, last_us; /* when its entries were written */
+	int64_t of_us;             /* the export's own time; 0: not told */
 	size_t place;              /* on the command line */
 };
 
@@ -57,6 +58,7 @@ struct restoring {
 	struct context context;
 	struct origin *files;
 	const char **paths; /* in the order they are put back */
+	int64_t *of_us;     /* their of_us */
 	size_t n;
 	struct cms_key *key; /* --decrypt-with; NULL: none */
 	struct selection selection;
@@ -128,6 +130,9 @@ add_folder(struct restoring *s, const char *path, struct talk *talk,
 		rc = s3_folder_check(&m.files[i], f);
 		if (rc == 0)
 			rc = add_origin(s, m.files[i].path, f);
+		if (rc == 0 && m.has_time && m.time > 0 &&
+		    m.time <= INT64_MAX / 1000000)
+			s->files[s->n - 1].of_us = m.time * 1000000;
 	}
 	if (rc == 0)
 		context_warn_folder(talk, &m);
@@ -149,8 +154,11 @@ read_origins(struct restoring *s, const struct options *o, struct talk *talk,
 	if (s->n > 0)
 		qsort(s->files, s->n, sizeof(*s->files), origin_cmp);
 	s->paths = xcalloc(s->n + 1, sizeof(*s->paths));
-	for (size_t i = 0; i < s->n; i++)
+	s->of_us = xcalloc(s->n + 1, sizeof(*s->of_us));
+	for (size_t i = 0; i < s->n; i++) {
 		s->paths[i] = s->files[i].path;
+		s->of_us[i] = s->files[i].of_us;
+	}
 	return 0;
 }
 
@@ -288,6 +296,7 @@ restore(struct restoring *s, struct fault *f)
 		.ceilings = &s->ceilings,
 		.ttl_attribute = c->ttl,
 		.paths = s->paths,
+		.of_us = s->of_us,
 		.npaths = (int)s->n,
 		.key = s->key,
 		.other_table = option_given(o, "table"),
@@ -337,6 +346,7 @@ release(struct restoring *s)
 	}
 	free(s->files);
 	free(s->paths);
+	free(s->of_us);
 	cms_key_free(s->key);
 }
 

@@ -131,6 +131,9 @@ take_change(struct line *out, const struct slice found[PARTS], struct fault *f)
 		return fault(f, FAULT_DATA, "a change without \"Keys\"");
 	out->deletes = found[PART_NEW].p == NULL;
 	out->item = found[out->deletes ? PART_OLD : PART_NEW];
+	at = slice_get(found[PART_META], "WriteTimestampMicros");
+	if (slice_int(slice_get(at, "N"), &out->at_us) != 0)
+		out->at_us = 0;
 	if (found[PART_SWEEP].p == NULL)
 		return 0;
 	out->kind = LINE_INTENT;
@@ -138,9 +141,6 @@ take_change(struct line *out, const struct slice found[PARTS], struct fault *f)
 		return fault(f, FAULT_DATA,
 		    "a journal's entry without \"OldImage\"");
 	out->ttl = slice_get(found[PART_SWEEP], "ttl");
-	at = slice_get(found[PART_META], "WriteTimestampMicros");
-	if (slice_int(slice_get(at, "N"), &out->at_us) != 0)
-		out->at_us = 0;
 	if (slice_int(slice_get(found[PART_SWEEP], "n"), &out->n) != 0 ||
 	    out->n < 1)
 		return fault(f, FAULT_DATA, "a journal's entry without number");

@@ -25,6 +25,7 @@ struct reader {
 	int64_t left_out; /* deletions, by lines read since the start */
 	struct journal_index index;
 	struct slice keys, ttl; /* of the entry last given */
+	int64_t at_us;          /* … too */
 	enum key_told told;
 	bool *partial; /* for reader_watch; NULL: nobody asks */
 };
@@ -206,6 +207,12 @@ reader_ttl(const struct reader *r)
 	return r->ttl;
 }
 
+int64_t
+reader_at(const struct reader *r)
+{
+	return r->at_us;
+}
+
 /* The same from documents. */
 static int
 next_document(struct reader *r, struct slice *item, int64_t *line,
@@ -221,6 +228,7 @@ next_document(struct reader *r, struct slice *item, int64_t *line,
 		if (got != 1)
 			return got;
 		r->keys = parsed.keys;
+		r->at_us = parsed.at_us;
 		got = of_export(r, &parsed, item, f);
 	} while (got == 0);
 	if (got < 0)
@@ -251,6 +259,7 @@ reader_next(struct reader *r, struct slice *item, int64_t *line,
 		*line = lines_number(r->lines);
 		got = line_parse(&parsed, text, f);
 		r->keys = parsed.keys;
+		r->at_us = parsed.at_us;
 		if (got != 0 && torn)
 			(void)fault_at(f, "the file ends inside of this line");
 		if (got == 0)

@@ -39,7 +39,8 @@ struct line {
 	struct slice ttl;  /* INTENT of a repair: the TTL value it gave */
 	struct slice body; /* HEADER: its object; OUTCOME: its array */
 	int64_t n;         /* INTENT */
-	int64_t at_us;     /* INTENT: when it was written; 0: not told */
+	int64_t at_us;     /* INTENT, CHANGE: when the image was the entry's, or
+			      was written; 0: not told */
 	bool deletes;      /* CHANGE: the entry was deleted */
 };
 
@@ -128,6 +129,8 @@ int reader_next(struct reader *r, struct slice *item, int64_t *line,
 /* Of the entry that reader_next gave: the TTL value that a repair gave it;
  * p NULL for anything else. Borrowed like the image. */
 struct slice reader_ttl(const struct reader *r);
+/* The same: when it was so, microseconds since the epoch; 0: not told. */
+int64_t reader_at(const struct reader *r);
 /* Of what an incremental export says was deleted, give the old image. To be
  * called before the first reader_next. A journal is not concerned: what it
  * holds was deleted by ttlsweep itself. */

@@ -10,6 +10,7 @@
 #include "export/reader.h"
 #include "sweep/image.h"
 #include "sweep/images.h"
+#include "sweep/newest.h"
 #include "sweep/twins.h"
 
 /* A chunk is full when it has so many images, or so many bytes of them. */
@@ -23,6 +24,7 @@ struct chunk {
 	size_t ends[CHUNK];   /* of them */
 	size_t starts[CHUNK]; /* of the images in the body */
 	size_t n, at;
+	int64_t first;    /* its number in the file, from 0 */
 	const char *page; /* the body, once it is one */
 };
 
@@ -53,6 +55,8 @@ check_image(const struct images *im, struct slice image, int64_t line,
 
 	if (image_check(image, im->table, im->ttl, &item, f) != 0)
 		return -1;
+	if (im->see != NULL)
+		newest_see(im->see, &item);
 	return im->twins != NULL ? check_twins(im, &item, line, f) : 0;
 }
 
@@ -65,6 +69,7 @@ draw(struct images *im, struct chunk *c, struct fault *f)
 	struct slice ttl;
 	int r = 1;
 
+	c->first = im->drawn;
 	buf_adds(&c->body, "{\"Items\":[");
 	while (c->n < CHUNK && c->body.n < CHUNK_BYTES &&
 	    (r = reader_next(im->reader, &image, &line, f)) == 1) {
@@ -78,6 +83,7 @@ draw(struct images *im, struct chunk *c, struct fault *f)
 		ttl = reader_ttl(im->reader);
 		buf_add(&c->ttls, ttl.p, ttl.n);
 		c->ends[c->n++] = c->ttls.n;
+		im->drawn++;
 	}
 	buf_adds(&c->body, "]}");
 	if (r < 0)
@@ -189,19 +195,59 @@ images_open(const char *path, const struct ddb_table *table, const char *ttl,
 	return im;
 }
 
+/* Where ${item} is in the chunk; c->n: nowhere. */
+static size_t
+locate(struct chunk *c, const struct item *item)
+{
+	size_t at = (size_t)(item->json.p - c->page);
+
+	while (c->at < c->n && c->starts[c->at] < at)
+		c->at++;
+	return c->at < c->n && c->starts[c->at] == at ? c->at : c->n;
+}
+
 struct slice
 images_ttl(const struct segment *seg, const struct item *item)
 {
 	struct chunk *c = seg->own;
-	size_t at = (size_t)(item->json.p - c->page), i, from;
+	size_t i = locate(c, item), from;
 
-	while (c->at < c->n && c->starts[c->at] < at)
-		c->at++;
-	i = c->at;
-	if (i == c->n || c->starts[i] != at)
+	if (i == c->n)
 		return (struct slice){ NULL, 0 };
 	from = i > 0 ? c->ends[i - 1] : 0;
 	if (c->ends[i] == from)
 		return (struct slice){ NULL, 0 };
 	return (struct slice){ c->ttls.p + from, c->ends[i] - from };
+}
+
+enum images_turn
+images_turn(const struct images *im, const struct segment *seg,
+    const struct item *item)
+{
+	struct chunk *c = seg->own;
+	size_t i = locate(c, item);
+
+	if (im->newest == NULL || i == c->n ||
+	    !newest_is_old(im->newest, im->first + c->first + (int64_t)i))
+		return IMAGES_NOW;
+	return images_ttl(seg, item).p != NULL ? IMAGES_AFTER : IMAGES_OLD;
+}
+
+int
+images_next(struct images *im, struct item *item, int64_t *at_us,
+    struct fault *f)
+{
+	struct slice image;
+	int64_t line;
+	int r = reader_next(im->reader, &image, &line, f);
+
+	if (r != 1)
+		return r;
+	if (image_check(image, im->table, im->ttl, item, f) != 0)
+		return fault_at(f, "%s: line %lld", im->path, (long long)line);
+	*at_us = reader_at(im->reader);
+	if (*at_us <= 0)
+		*at_us = im->of_us;
+	im->drawn++;
+	return 1;
 }

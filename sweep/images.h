@@ -8,6 +8,7 @@ struct cms_key;
 struct ddb_table;
 struct fault;
 struct item;
+struct newest;
 struct reader;
 struct segment;
 struct twins;
@@ -25,9 +26,14 @@ struct images {
 	const char *ttl;     /* the TTL attribute */
 	struct twins *twins; /* of an export that is checked; NULL: no check.
 				Freed with it */
-	struct lock *lock;   /* the reader, and below */
+	struct newest *see;  /* is shown each image; NULL: nobody wants to */
+	const struct newest *newest; /* knows which are old; NULL: none is */
+	int64_t first;               /* the number of the first one there */
+	int64_t of_us; /* when images without a stamp were so; 0: not told */
+	struct lock *lock; /* the reader, and below */
 	bool drained;
 	int64_t next;
+	int64_t drawn; /* images */
 };
 
 /* ${table}, ${path}, ${ttl} and ${unlock} (for what is encrypted, or NULL) are
@@ -39,5 +45,20 @@ struct images *images_open(const char *path, const struct ddb_table *table,
  * repair gave ${item}, p NULL when it was a purge. ${seg} and ${item} are what
  * the sink was handed. */
 struct slice images_ttl(const struct segment *seg, const struct item *item);
+
+/* What is to be done with an image. */
+enum images_turn {
+	IMAGES_NOW,  /* there is no newer one of its entry */
+	IMAGES_OLD,  /* there is: its key is, or will be, in use */
+	IMAGES_AFTER /* a repair before the newest: to be undone after that */
+};
+/* Asked like images_ttl. */
+enum images_turn images_turn(const struct images *im, const struct segment *seg,
+    const struct item *item);
+
+/* Without workers, and not mixed with them: the next image and when it was so:
+ * 1, 0, -1. ${item} is borrowed until the next call. */
+int images_next(struct images *im, struct item *item, int64_t *at_us,
+    struct fault *f);
 
 #endif

@@ -27,20 +27,25 @@
 
 /*
  * The policy: every file is read from end to end, and every image in it
- * judged against the table's key, before the first write. Then one file
- * after the other, so that of two journals that hold the same entry the one
- * named first (the newest) wins; within a file workers put side by side.
- * Nothing that is there is overwritten.
+ * judged against the table's key, before the first write. Of several images
+ * of an entry it is known by then which is the newest, and only that is put
+ * back; so it does not matter in which order files and workers come to them.
+ * Only repairs that are older than the newest image come in a second walk: as
+ * they were made before, they are undone after. Nothing that is there is
+ * overwritten.
  */
 
 struct run {
 	const struct restore *r;
+	const struct images *images; /* the file */
+	bool second;          /* the walk for what comes after the newest */
 	const char *repaired; /* the attribute that the journal's repair
 				 changed: what its own first line names */
 	struct lock *lock;    /* all below; woken when an entry is settled */
 	struct sweep_totals *totals;
 	struct account account;
 	int under_way; /* entries taken on, and not settled */
+	int64_t after; /* entries for the second walk */
 };
 
 struct putter {
@@ -278,6 +283,24 @@ settle(struct run *run, const struct put_result *result, double cost)
 	lock_leave(run->lock);
 }
 
+/* Whether ${item} is to be put back in this walk; else it is counted, or comes
+ * in the next. */
+static bool
+is_turn(struct run *run, const struct segment *seg, const struct item *item)
+{
+	enum images_turn turn = images_turn(run->images, seg, item);
+
+	if (run->second || turn == IMAGES_NOW)
+		return (turn == IMAGES_AFTER) == run->second;
+	lock_enter(run->lock);
+	if (turn == IMAGES_AFTER)
+		run->after++;
+	else
+		run->totals->outcomes[OUTCOME_REFRESHED]++;
+	lock_leave(run->lock);
+	return false;
+}
+
 static int
 on_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
@@ -293,6 +316,8 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	double wrote = ddb_wrote(p->conn);
 	int rc;
 
+	if (!is_turn(p->run, seg, r->item))
+		return 0;
 	if (take(p->run, result.units) != 0)
 		return 1;
 	if (o->extend_ttl >= 0) {
@@ -383,10 +408,10 @@ restore_attribute(const struct restore *r, const struct images *im)
 }
 
 static int
-put_file(struct run *run, const char *path, struct fault *f)
+put_file(struct run *run, int i, struct fault *f)
 {
 	const struct restore *r = run->r;
-	struct images *im = restore_images(r, path, f);
+	struct images *im = restore_images(r, i, f);
 	struct summary s;
 	struct pass_progress done = { 0 };
 	struct pass pass = { .ddb = r->ddb,
@@ -403,6 +428,7 @@ put_file(struct run *run, const char *path, struct fault *f)
 		return -1;
 	summary_init(&s, 0, true);
 	pass.source = &im->source;
+	run->images = im;
 	run->repaired = restore_attribute(r, im);
 	rc = pass_run(&pass, &s, &done, f);
 	summary_release(&s);
@@ -420,7 +446,10 @@ put_files(struct run *run, struct fault *f)
 		r->begin(r->tick_ctx, run->totals->matched);
 	run->lock = lock_new();
 	for (int i = 0; rc == 0 && i < r->npaths; i++)
-		rc = put_file(run, r->paths[i], f);
+		rc = put_file(run, i, f);
+	run->second = true;
+	for (int i = 0; rc == 0 && run->after > 0 && i < r->npaths; i++)
+		rc = put_file(run, i, f);
 	lock_free(run->lock);
 	return rc;
 }
@@ -429,13 +458,20 @@ int
 restore_run(const struct restore *r, struct sweep_totals *totals,
     struct fault *f)
 {
-	struct run run = { .r = r, .totals = totals };
-	int rc = restore_check(r, totals, f);
+	struct restore own = *r;
+	struct run run = { .r = &own,
+		.totals = totals,
+		.account = { .ceilings = r->ceilings } };
+	int rc;
 
-	run.account.ceilings = r->ceilings;
+	restore_newest_begin(&own);
+	rc = restore_check(&own, totals, f);
+	if (rc == 0)
+		rc = restore_newest(&own, f);
 	if (rc == 0)
 		rc = r->execute ? put_files(&run, f)
-				: restore_look(r, totals, f);
+				: restore_look(&own, totals, f);
+	restore_newest_end(&own);
 	/* what was not come to */
 	totals->outcomes[OUTCOME_SKIPPED] += totals->matched - settled(totals);
 	if (rc < 0)

@@ -9,6 +9,7 @@
 #include "inspector/select.h"
 #include "inspector/summary.h"
 #include "sweep/images.h"
+#include "sweep/newest.h"
 #include "sweep/restore.h"
 #include "sweep/totals.h"
 #include "sweep/twins.h"
@@ -77,23 +78,28 @@ tick(void *ctx, const struct pass_progress *p)
 }
 
 struct images *
-restore_images(const struct restore *r, const char *path, struct fault *f)
+restore_images(const struct restore *r, int i, struct fault *f)
 {
 	struct images *im =
-	    images_open(path, r->table, r->ttl_attribute, r->key, f);
+	    images_open(r->paths[i], r->table, r->ttl_attribute, r->key, f);
 
-	if (im != NULL && r->deleted)
+	if (im == NULL)
+		return NULL;
+	if (r->deleted)
 		reader_take_deleted(im->reader);
+	im->newest = r->newest;
+	im->first = r->firsts != NULL ? r->firsts[i] : 0;
+	im->of_us = r->of_us != NULL ? r->of_us[i] : 0;
 	return im;
 }
 
 /* Read a whole file without writing: its images are counted. */
 static int
-check_file(struct checking *c, const char *path, struct fault *f)
+check_file(struct checking *c, int i, struct fault *f)
 {
 	const struct restore *r = c->r;
 	struct sweep_totals *t = c->totals;
-	struct images *im = restore_images(r, path, f);
+	struct images *im = restore_images(r, i, f);
 	struct summary s;
 	struct pass_progress done = { 0 };
 	struct pass pass = { .rules = r->rules,
@@ -109,6 +115,9 @@ check_file(struct checking *c, const char *path, struct fault *f)
 		return -1;
 	summary_init(&s, 0, true);
 	pass.source = &im->source;
+	im->see = r->newest;
+	if (r->newest != NULL)
+		r->firsts[i] = newest_seen(r->newest);
 	if (reader_journal(im->reader) == NULL)
 		im->twins = twins_new(TWINS_MAX);
 	rc = check_journal(r, im, f);
@@ -121,7 +130,7 @@ check_file(struct checking *c, const char *path, struct fault *f)
 		t->prefixes |= s.prefixes;
 	}
 	if (rc == 0 && reader_partial(im->reader))
-		t->partial = path;
+		t->partial = r->paths[i];
 	t->units += done.units;
 	summary_release(&s);
 	source_close(&im->source);
@@ -135,7 +144,7 @@ restore_check(const struct restore *r, struct sweep_totals *totals,
 	struct checking c = { .r = r, .totals = totals };
 
 	for (int i = 0; i < r->npaths; i++)
-		if (check_file(&c, r->paths[i], f) != 0)
+		if (check_file(&c, i, f) != 0)
 			return -1;
 	return 0;
 }

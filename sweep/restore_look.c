@@ -35,8 +35,9 @@
 /* What the workers share. */
 struct look {
 	const struct restore *r;
-	const char *ttl;   /* the attribute that a repair changed */
-	struct lock *lock; /* all below */
+	const struct images *images; /* the file */
+	const char *ttl;             /* the attribute that a repair changed */
+	struct lock *lock;           /* all below */
 	struct sweep_totals *totals;
 	struct account account;
 	int64_t looked; /* entries, for the progress */
@@ -212,6 +213,16 @@ started(int64_t bytes, int64_t unit)
 	return bytes > unit ? (bytes + unit - 1) / unit : 1;
 }
 
+/* A newer image of it is put back, or is there. */
+static void
+count_old(struct look *look)
+{
+	lock_enter(look->lock);
+	look->totals->outcomes[OUTCOME_REFRESHED]++;
+	look->looked++;
+	lock_leave(look->lock);
+}
+
 /* One more to be asked for; what it takes to read is known by its image. */
 static int
 on_entry(void *state, const struct segment *seg, const struct record *r,
@@ -225,6 +236,10 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	struct asked *a;
 	int rc = 0;
 
+	if (images_turn(l->look->images, seg, r->item) == IMAGES_OLD) {
+		count_old(l->look);
+		return 0;
+	}
 	/* a request has each key once */
 	if (l->n == KEYS_MOST || (share > 0 && l->units + units > share) ||
 	    find(l, r->item) != NULL)
@@ -294,10 +309,10 @@ tick(void *ctx, const struct pass_progress *p)
 }
 
 static int
-look_file(struct look *look, const char *path, struct fault *f)
+look_file(struct look *look, int i, struct fault *f)
 {
 	const struct restore *r = look->r;
-	struct images *im = restore_images(r, path, f);
+	struct images *im = restore_images(r, i, f);
 	struct summary s;
 	struct pass pass = { .ddb = r->ddb,
 		.table = r->table,
@@ -313,6 +328,7 @@ look_file(struct look *look, const char *path, struct fault *f)
 		return -1;
 	summary_init(&s, 0, true);
 	pass.source = &im->source;
+	look->images = im;
 	look->ttl = restore_attribute(r, im);
 	rc = pass_run(&pass, &s, NULL, f);
 	summary_release(&s);
@@ -334,7 +350,7 @@ restore_look(const struct restore *r, struct sweep_totals *totals,
 	look.lock = lock_new();
 	totals->units = 0;
 	for (int i = 0; rc == 0 && i < r->npaths; i++)
-		rc = look_file(&look, r->paths[i], f);
+		rc = look_file(&look, i, f);
 	lock_free(look.lock);
 	return rc;
 }
