@@ -185,9 +185,9 @@ guard_leave(struct context *c, const struct sweep_totals *t, int status,
 		sum += t->outcomes[i];
 	if (t->images_refused > 0)
 		talk_warn(c->talk,
-		    "%lld old images that the server returned were not taken "
-		    "(the first: %s); the journal has these entries as they "
-		    "were read before",
+		    "old images that the server returned and that were not "
+		    "taken: %lld (the first: %s); the journal has these "
+		    "entries as they were read before",
 		    (long long)t->images_refused, t->image_wrong);
 	for (int i = 0; i < t->nfailures; i++)
 		talk_warn(c->talk, "failed: %s: %s", t->failures[i].key,

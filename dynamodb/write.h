@@ -16,13 +16,13 @@ struct fault;
  * condition: every struct ddb_delete carries one.
  */
 enum ddb_cond_op {
-	DDB_COND_NONE,     /* refused by every function below */
-	DDB_COND_LESS,     /* attribute < a */
-	DDB_COND_FROM_TO,  /* a <= attribute < b */
-	DDB_COND_BETWEEN,  /* a <= attribute <= b */
-	DDB_COND_SAME,     /* attribute = a */
-	DDB_COND_MISSING,  /* no such attribute */
-	DDB_COND_EXISTS    /* the entry is there */
+	DDB_COND_NONE,    /* refused by every function below */
+	DDB_COND_LESS,    /* attribute < a */
+	DDB_COND_FROM_TO, /* a <= attribute < b */
+	DDB_COND_BETWEEN, /* a <= attribute <= b */
+	DDB_COND_SAME,    /* attribute = a */
+	DDB_COND_MISSING, /* no such attribute */
+	DDB_COND_EXISTS   /* the entry is there */
 };
 
 /* ${attribute} is a plain name; ${a}, ${b} are AttributeValues. */
