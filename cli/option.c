@@ -78,7 +78,7 @@ option_word(const struct option_row *row, size_t i)
 	return NULL;
 }
 
-#define DO_IT "--yes has it done"
+#define DO_IT "--yes makes a run do what it says"
 #define RATE "--max-rcu N and --max-wcu N limit read and write units a second"
 #define JOBS "--jobs N is the number of workers"
 #define SELECT "--state, --kind, --prefix and --overdue select entries"

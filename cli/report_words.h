@@ -18,10 +18,11 @@ void report_words_work(const struct report *r, struct buf *line);
 /* "TTL is off", "TTL acts on expires, not on ttl": where it does not act. */
 void report_words_off(const struct paper *p, const struct report *r,
     struct buf *line);
-/* "expires, created": what else could be the TTL attribute. */
-/* " In data.ttl … a map has it", a sentence; nothing where none has. */
+/* " It is inside of a map, as data.ttl, …": a sentence, where one has the TTL
+ * attribute. */
 void report_words_inside(const struct paper *p, const struct report *r,
     struct buf *line);
+/* "expires, created": what else could be the TTL attribute. */
 void report_words_lookalikes(const struct paper *p, const struct report *r,
     struct buf *line);
 /* Why TTL does not act. */

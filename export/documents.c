@@ -11,6 +11,9 @@
 #include "export/lines.h"
 #include "export/reader.h"
 
+/* By so many bytes it must be clear that it is such a text. */
+#define BEGIN_MAX 4096
+
 /* What the walk is in. */
 enum level {
 	LEVEL_TOP,    /* between documents */
@@ -114,6 +117,20 @@ documents_begin(const char *p, size_t n)
 	if (i == n)
 		return -1;
 	return find_member((struct slice){ p + from, i - from }) < MEMBERS;
+}
+
+bool
+documents_are(struct input *in)
+{
+	const struct buf *begin;
+	int are = -1;
+
+	for (size_t n = 1; are < 0 && n <= BEGIN_MAX; n = begin->n + 1) {
+		if (input_peek(in, n, &begin, NULL) != 0 || begin->n < n)
+			return false;
+		are = documents_begin(begin->p, begin->n);
+	}
+	return are == 1;
 }
 
 struct documents *

@@ -23,6 +23,9 @@ struct documents;
  * bytes to say. Files of one document a line are faster read as lines, and
  * only they can be journals. Pure. */
 int documents_begin(const char *p, size_t n);
+/* Whether ${in}, at its start, is such a text; not when it cannot be read,
+ * which is told when it is. */
+bool documents_are(struct input *in);
 
 /* It owns ${in} from here on. */
 struct documents *documents_of(struct input *in);

@@ -75,25 +75,10 @@ looks_csv(struct input *in)
 	return false;
 }
 
-/* Whether ${in} is JSON on any number of lines. */
-static bool
-looks_documents(struct input *in)
-{
-	const struct buf *front;
-	int is = -1;
-
-	for (size_t n = 1; is < 0 && n <= BLANKS_MAX; n = front->n + 1) {
-		if (input_peek(in, n, &front, NULL) != 0 || front->n < n)
-			return false; /* told when it is read */
-		is = documents_begin(front->p, front->n);
-	}
-	return is == 1;
-}
-
 static int
 open_input(struct reader *r, struct input *in, struct fault *f)
 {
-	if (looks_documents(in)) {
+	if (documents_are(in)) {
 		r->documents = documents_of(in);
 		return r->which == READER_RESTORE
 		    ? documents_restart(r->documents, f)

@@ -6,6 +6,8 @@
 #include "dynamodb/item.h"
 #include "dynamodb/source.h"
 #include "dynamodb/workers.h"
+#include "export/documents.h"
+#include "export/input.h"
 #include "export/lines.h"
 #include "export/reader.h"
 #include "export/s3_folder.h"
@@ -231,10 +233,22 @@ check_sum(const struct s3_file *file, struct fault *f)
 static int
 begin(struct position *p, struct fault *f)
 {
+	struct input *in;
+
 	if (check_sum(p->file, f) != 0)
 		return -1;
-	p->lines = lines_open(p->file->path, f);
-	return p->lines != NULL ? 0 : -1;
+	in = input_open(p->file->path, f);
+	if (in == NULL)
+		return -1;
+	if (documents_are(in)) {
+		input_close(in);
+		return fault(f, FAULT_DATA,
+		    "%s: replies or pretty-printed JSON, not a data file of "
+		    "an export; read it on its own, with -i FILE",
+		    p->file->path);
+	}
+	p->lines = lines_of(in);
+	return 0;
 }
 
 /* The file's end: is that all of it? */

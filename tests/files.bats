@@ -246,6 +246,11 @@ reads()
 	cp -r kept/AWSDynamoDB/0123 kept/AWSDynamoDB/4567
 	run -1 ttlsweep inspect -i kept
 	[[ $output == *"data files in several directories; name one of them: kept/AWSDynamoDB/0123/data, kept/AWSDynamoDB/4567/data"* ]]
+	# replies are no data files
+	mkdir replies
+	cp "$SCAN" replies/1.json
+	run -1 ttlsweep inspect -i replies --key key
+	[[ $output == *"replies/1.json: replies or pretty-printed JSON, not a data file of an export; read it on its own, with -i FILE"* ]]
 	mkdir nothing
 	run -1 ttlsweep inspect -i nothing
 	[[ $output == *"nothing: no export to S3 is in it: there is no manifest-summary.json, and no data file"* ]]

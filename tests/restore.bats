@@ -93,7 +93,7 @@ LIST
 	run -1 ttlsweep restore -t "$T" --yes empty
 	for i in folder/data/*.json.gz; do printf x >>"$i"; done
 	run -1 ttlsweep restore -t "$T" --yes folder
-	[[ $output == *"data/"*": its MD5 sum is not the one in the manifest"* ]]
+	[[ $output == *"data/"*"its MD5 sum is not the one in the manifest"* ]]
 }
 
 @test "memory does not grow with what the entries are large" {
