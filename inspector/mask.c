@@ -342,6 +342,8 @@ hides_in(struct slice text, int depth)
 	struct buf plain = { 0 };
 	bool found;
 
+	if (text.p == NULL) /* no string where there should be one */
+		return false;
 	slice_text_decode(&plain, text);
 	found = is_hiding((struct slice){ buf_text(&plain), plain.n }, depth);
 	buf_release(&plain);

@@ -157,9 +157,10 @@ is_binary_session(const struct rules *rules, const struct key *k)
 	struct slice text;
 	bool found = false;
 
-	if (k->type != ATTR_B ||
-	    hash_base64_decode(&bytes, k->text.p, k->text.n) != 0)
+	if (k->type != ATTR_B)
 		return false;
+	if (hash_base64_decode(&bytes, k->text.p, k->text.n) != 0)
+		buf_reset(&bytes); /* what was read of it tells nothing */
 	text = (struct slice){ buf_text(&bytes), bytes.n };
 	found = sessions_prefix(text) > 0 ||
 	    begins(text, VERIFICATION, strlen(VERIFICATION));
