@@ -68,6 +68,10 @@ void text_bytes(char out[32], int64_t v);
  */
 void text_escape(struct buf *out, const char *p, size_t n, bool ascii);
 
+/* Whether ${a}[0..n) and ${b}[0..n) are the same but for the case of ASCII
+ * letters, in every locale: strncasecmp takes no SID for a sid in Turkish. */
+bool text_same_fold(const char *a, const char *b, size_t n);
+
 /* Width in terminal cells of ${p}[0..n), valid UTF-8 that text_escape let
  * through (wide characters count 2, combining ones 0). Asks the C library
  * (LC_CTYPE); in a locale that is not UTF-8 every byte counts 1. */

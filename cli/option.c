@@ -9,6 +9,7 @@
 #include "cli/command.h"
 #include "cli/option.h"
 #include "export/column.h"
+#include "inspector/mask.h"
 #include "inspector/record.h"
 
 /* One argument as it stands on the command line. */
@@ -294,7 +295,9 @@ find_command(struct options *o, struct walk w, struct fault *f)
 int
 option_unknown_command(const char *name, struct fault *f)
 {
+	const struct rules rules = { 0 };
 	const char *best = NULL;
+	struct buf shown = { 0 };
 	int least = 3;
 
 	for (size_t i = 0; commands[i] != NULL; i++) {
@@ -305,10 +308,13 @@ option_unknown_command(const char *name, struct fault *f)
 			least = d;
 		}
 	}
-	if (best != NULL)
-		return fault(f, FAULT_USAGE,
-		    "no command '%s'; did you mean '%s'?", name, best);
-	return fault(f, FAULT_USAGE, "no command '%s'", name);
+	mask_text(&shown, &rules,
+	    slice_str(name)); /* a key that show was meant for */
+	(void)fault(f, FAULT_USAGE, "no command '%s'%s%s%s", buf_text(&shown),
+	    best != NULL ? "; did you mean '" : "", best != NULL ? best : "",
+	    best != NULL ? "'?" : "");
+	buf_release(&shown);
+	return -1;
 }
 
 /* --${name} is an option, but not of this command. */

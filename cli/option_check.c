@@ -1,4 +1,5 @@
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -101,6 +102,19 @@ takes_table(const struct command *c)
 	return option_find("table", c->bit) != NULL;
 }
 
+/* An argument that does not belong there may be a session's key. */
+static int
+refuse(const char *what, const char *why, const char *operand, struct fault *f)
+{
+	const struct rules rules = { 0 };
+	struct buf shown = { 0 };
+
+	mask_text(&shown, &rules, slice_str(operand));
+	(void)fault(f, FAULT_USAGE, "'%s'%s'%s'", what, why, buf_text(&shown));
+	buf_release(&shown);
+	return -1;
+}
+
 /* An argument where a command takes none: very likely the table, or a file. */
 static int
 stray(const struct options *o, struct fault *f)
@@ -111,6 +125,8 @@ stray(const struct options *o, struct fault *f)
 	bool file =
 	    option_find("input", c->bit) != NULL && access(is, F_OK) == 0;
 
+	if (!file && !ddb_table_is_name(is) && !ddb_table_is_arn(is))
+		return refuse(c->name, " takes no argument: ", is, f);
 	option_quote(&quoted, is);
 	(void)fault(f, FAULT_USAGE,
 	    "'%s' takes no argument%s: '%s'; %s: ttlsweep %s %s %s", c->name,
@@ -125,25 +141,26 @@ static int
 check_operands(const struct options *o, struct fault *f)
 {
 	const struct command *c = o->command;
+	char why[120];
 
 	if (o->merge)
 		return check_merge(o, f);
 	if (c == &cmd_inspect && o->noperands > 0)
 		return stray(o, f);
 	if (o->cookie != NULL && o->noperands > 0)
-		return fault(f, FAULT_USAGE,
-		    "--cookie tells the key: '%s' is one too many",
-		    o->operands[0]);
+		return refuse("show --cookie",
+		    " takes no other argument: ", o->operands[0], f);
 	if ((int)o->noperands < c->min && o->cookie == NULL)
 		return fault(f, FAULT_USAGE, "'%s' needs an argument: %s",
 		    c->name, c->args);
 	if (c->max == 0 && o->noperands > 0 && takes_table(c))
 		return stray(o, f);
-	if (c->max >= 0 && (int)o->noperands > c->max)
-		return fault(f, FAULT_USAGE, "'%s' takes %s%s: '%s'", c->name,
-		    c->max == 0 ? "no arguments" : "only ",
-		    c->max == 0 ? "" : c->args, o->operands[c->max]);
-	return 0;
+	if (c->max < 0 || (int)o->noperands <= c->max)
+		return 0;
+	(void)snprintf(why, sizeof(why),
+	    " takes %s%s: ", c->max == 0 ? "no arguments" : "only ",
+	    c->max == 0 ? "" : c->args);
+	return refuse(c->name, why, o->operands[c->max], f);
 }
 
 /* Only text and lines of JSON can be told one behind the other. */

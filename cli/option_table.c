@@ -139,7 +139,7 @@ const struct option_row option_rows[] = {
 	    .help = "only the entry with this sort key" },
 	{ .name = "reveal", .type = OPTION_FLAG,
 	    .commands = ON_LIST | ON_SHOW, .offset = AT(reveal),
-	    .help = "session keys and values in the clear" },
+	    .help = "mask nothing: session keys, values, other secrets" },
 	{ .name = "yes", .type = OPTION_FLAG, .commands = ON_WRITE,
 	    .offset = AT(yes),
 	    .help = "do it; without this, only say what would be done" },

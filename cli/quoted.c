@@ -13,10 +13,16 @@
 static struct option_list *
 key_list(struct options *o, size_t i)
 {
-	struct option_list *const lists[] = { &o->prefixes, &o->sort_prefixes,
-		&o->groups };
-
-	return i < sizeof(lists) / sizeof(*lists) ? lists[i] : NULL;
+	switch (i) {
+	case 0:
+		return &o->prefixes;
+	case 1:
+		return &o->sort_prefixes;
+	case 2:
+		return &o->groups;
+	default:
+		return NULL;
+	}
 }
 
 /* Without the space in front. */

@@ -1,5 +1,4 @@
 #include <string.h>
-#include <strings.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -96,9 +95,8 @@ is_word(struct slice group)
 			upper = upper || i > 0;
 		else if (c >= 'a' && c <= 'z')
 			lower = true;
-		else if (c >= '0' && c <= '9')
-			return false;
-		else if (i + 1 < group.n && memchr("-_.", c, 3) == NULL)
+		else if ((c >= '0' && c <= '9') ||
+		    (i + 1 < group.n && memchr("-_.", c, 3) == NULL))
 			return false;
 	}
 	return !(upper && lower);
@@ -247,7 +245,7 @@ contains(struct slice text, const char *word)
 	size_t n = strlen(word);
 
 	for (size_t i = 0; i + n <= text.n; i++)
-		if (strncasecmp(text.p + i, word, n) == 0)
+		if (text_same_fold(text.p + i, word, n))
 			return true;
 	return false;
 }

@@ -1,6 +1,6 @@
 #include <string.h>
-#include <strings.h>
 
+#include "base/text.h"
 #include "inspector/sessions.h"
 
 static const char *const words[] = { "sess", "session", "sessions", "sessid",
@@ -10,10 +10,13 @@ static const char ends[] = ":#/_-.|";
 size_t
 sessions_prefix(struct slice key)
 {
+	/* nearly all keys are others */
+	if (key.n == 0 || memchr("sSpP", *key.p, 4) == NULL)
+		return 0;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
 		size_t n = strlen(words[i]);
 
-		if (n < key.n && strncasecmp(key.p, words[i], n) == 0 &&
+		if (n < key.n && text_same_fold(key.p, words[i], n) &&
 		    memchr(ends, key.p[n], sizeof(ends) - 1) != NULL)
 			return n + 1;
 	}
@@ -58,7 +61,7 @@ sessions_table(const char *name)
 		size_t n = word_length(name);
 
 		if ((n == strlen(word) || n == strlen(word) - 1) &&
-		    strncasecmp(name, word, n) == 0)
+		    text_same_fold(name, word, n))
 			return true;
 		name += n > 0 ? n : 1;
 	}

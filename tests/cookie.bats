@@ -142,7 +142,7 @@ shows() {
 
 @test "wrong usage" {
 	show --cookie "$COOKIE" users
-	[[ $status -eq 2 && $stderr == *"one too many"* ]]
+	[[ $status -eq 2 && $stderr == *"takes no other argument"* ]]
 	show --secret-file "$WORLD/right" users
 	[[ $status -eq 2 && $stderr == *"--secret-file needs --cookie"* ]]
 	show --cookie ''

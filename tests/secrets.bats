@@ -190,6 +190,11 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 	at binary
 	does show "${AT[@]}" "$(printf 'session:%s' "$TOKEN" | base64 -w0)"
 	fails show "${AT[@]}" "$(printf 'session:%s-' "$TOKEN" | base64 -w0)" "session:$TOKEN"
+	# a command, or a word of it, forgotten
+	fails "session:$TOKEN"
+	fails inspect "SESSION#$TOKEN"
+	fails purge "session:$TOKEN"
+	fails show --cookie s%3Aabc.def "sess:$TOKEN"
 	at items
 	does show "${AT[@]}" user:1 user:2 user:3 user:4
 	LC_ALL=C does show "${AT[@]}" user:1 user:2 user:3 user:4 --color always

@@ -269,7 +269,7 @@ test_values(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(values); i++) {
 		struct slice_walk w;
-		struct slice name, value;
+		struct slice name = { 0 }, value = { 0 };
 		struct buf json = { 0 };
 		struct entry e;
 

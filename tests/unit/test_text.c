@@ -719,6 +719,19 @@ test_cut(void **state)
 	buf_release(&b);
 }
 
+static void
+test_same_fold(void **state)
+{
+	(void)state;
+	assert_true(text_same_fold("SessID", "sESSid", 6));
+	assert_true(text_same_fold("abc", "abd", 2));
+	assert_true(text_same_fold("", "x", 0));
+	assert_false(text_same_fold("sid", "sic", 3));
+	assert_false(text_same_fold("[", "{", 1));
+	assert_false(text_same_fold("@", "`", 1));
+	assert_true(text_same_fold("a\0B", "A\0b", 3));
+}
+
 int
 main(void)
 {
@@ -735,6 +748,7 @@ main(void)
 		cmocka_unit_test(test_all_code_points),
 		cmocka_unit_test(test_widths),
 		cmocka_unit_test(test_distance),
+		cmocka_unit_test(test_same_fold),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
