@@ -102,14 +102,24 @@ takes_table(const struct command *c)
 	return option_find("table", c->bit) != NULL;
 }
 
-/* An argument that does not belong there may be a session's key. */
+/* Add the argument ${is}, which may be a session's key, as it may be shown.
+ * Whether anything of it is masked. */
+static bool
+show(struct buf *out, const char *is)
+{
+	const struct rules rules = { 0 };
+
+	mask_text(out, &rules, slice_str(is));
+	return strcmp(buf_text(out), is) != 0;
+}
+
+/* An argument that does not belong there. */
 static int
 refuse(const char *what, const char *why, const char *operand, struct fault *f)
 {
-	const struct rules rules = { 0 };
 	struct buf shown = { 0 };
 
-	mask_text(&shown, &rules, slice_str(operand));
+	(void)show(&shown, operand);
 	(void)fault(f, FAULT_USAGE, "'%s'%s'%s'", what, why, buf_text(&shown));
 	buf_release(&shown);
 	return -1;
@@ -121,18 +131,20 @@ stray(const struct options *o, struct fault *f)
 {
 	const struct command *c = o->command;
 	const char *is = o->operands[0];
-	struct buf quoted = { 0 };
+	struct buf shown = { 0 }, quoted = { 0 };
 	bool file =
 	    option_find("input", c->bit) != NULL && access(is, F_OK) == 0;
 
-	if (!file && !ddb_table_is_name(is) && !ddb_table_is_arn(is))
-		return refuse(c->name, " takes no argument: ", is, f);
-	option_quote(&quoted, is);
+	if (show(&shown, is))
+		buf_adds(&quoted, file ? "FILE" : "TABLE");
+	else
+		option_quote(&quoted, is);
 	(void)fault(f, FAULT_USAGE,
 	    "'%s' takes no argument%s: '%s'; %s: ttlsweep %s %s %s", c->name,
-	    c == &cmd_inspect ? " without --merge" : "", is,
+	    c == &cmd_inspect ? " without --merge" : "", buf_text(&shown),
 	    file ? "to read the file" : "to name a table", c->name,
 	    file ? "-i" : "-t", buf_text(&quoted));
+	buf_release(&shown);
 	buf_release(&quoted);
 	return -1;
 }

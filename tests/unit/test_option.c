@@ -155,6 +155,7 @@ static const struct {
 	{ "inspect T", "'inspect' takes no argument without --merge: 'T'; to name a table: ttlsweep inspect -t T" },
 	{ "purge T", "ttlsweep purge -t T" },
 	{ "doctor T", "ttlsweep doctor -t T" },
+	{ "inspect session-prod", "'session-…f37c32'; to name a table: ttlsweep inspect -t TABLE" },
 	{ "export $x", "'export' takes no argument: '$x'; to name a table: ttlsweep export -t '$x'" },
 	{ "inspect /dev/null", "to read the file: ttlsweep inspect -i /dev/null" },
 	{ "purge /dev/null", "to name a table: ttlsweep purge -t /dev/null" },
