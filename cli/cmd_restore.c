@@ -252,6 +252,7 @@ write_totals(struct restoring *s, bool executed, int rc, struct fault *f)
 		.totals = &s->totals,
 		.journal_free = -1,
 		.pace = c->pace,
+		.ttl_unknown = c->table.ttl_status == NULL ? c->ttl : NULL,
 	};
 	struct buf next = { 0 };
 

@@ -111,9 +111,7 @@ take_table(struct context *c)
 	c->ttl = asked != NULL               ? asked
 	    : c->table.ttl_attribute != NULL ? c->table.ttl_attribute
 					     : "ttl";
-	c->rules.ttl_acts = c->table.ttl_acts &&
-	    (c->table.ttl_attribute == NULL ||
-		strcmp(c->ttl, c->table.ttl_attribute) == 0);
+	c->rules.ttl_acts = ddb_table_ttl_acts(&c->table, c->ttl);
 	c->rules.now = option_given(c->o, "now") ? c->o->now : ddb_now(c->ddb);
 	c->price = c->table.provisioned ? NULL : price_of(c->config.region);
 	set_pace(c);
@@ -141,6 +139,13 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 	    locate_account(c->o, &caller, &c->table, f) != 0)
 		return -1;
 	take_table(c);
+	if (c->table.ttl_status == NULL)
+		talk_note(c->talk,
+		    "whether TTL is on is not known: %s; entries are judged "
+		    "as if it were on for %s",
+		    c->table.ttl_why,
+		    c->table.ttl_attribute != NULL ? c->table.ttl_attribute
+						   : c->ttl);
 	c->listed = c->o->keys_from != NULL;
 	if (c->listed &&
 	    keylist_read(&c->keys, c->o->keys_from, &c->table, f) != 0)

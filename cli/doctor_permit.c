@@ -134,7 +134,10 @@ check_cost(struct doctor *d, struct fault *f)
 	add_price(out, d, writes, reads);
 	paper_takes(out, &d->pace, reads, writes);
 	if (spared >= 0.5) {
-		buf_adds(out, "; TTL would take ");
+		buf_adds(out,
+		    d->table.ttl_status != NULL ? "; TTL would take "
+						: "; TTL, if it is on, would "
+						  "take ");
 		add_about(out, d, spared);
 		buf_adds(out, " of them free of charge, in its own time");
 	}

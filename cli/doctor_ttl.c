@@ -23,9 +23,7 @@ judge(struct doctor *d, const struct page *page, struct lookalikes *like)
 {
 	const struct rules rules = {
 		.now = d->now,
-		.ttl_acts = d->table.ttl_acts &&
-		    (d->table.ttl_attribute == NULL ||
-			strcmp(d->ttl, d->table.ttl_attribute) == 0),
+		.ttl_acts = ddb_table_ttl_acts(&d->table, d->ttl),
 		.sizes = true,
 	};
 	struct buf scratch = { 0 };
@@ -95,10 +93,17 @@ check_ttl(struct doctor *d, const char *other, struct fault *f)
 	const char *on = t->ttl_attribute;
 
 	if (!d->ttl_described) {
-		if (d->ttl_why.kind == FAULT_DENIED)
-			doctor_advise_policy(d);
 		return doctor_add_fault(d, "ttl", DOCTOR_FAILURE, &d->ttl_why,
 		    f);
+	}
+	if (t->ttl_status == NULL) {
+		if (t->ttl_denied)
+			doctor_advise_policy(d);
+		buf_addf(&d->text,
+		    "whether it is on is not known: %s; entries are judged as "
+		    "if it were on for %s",
+		    t->ttl_why, on != NULL ? on : d->ttl);
+		return doctor_add(d, "ttl", DOCTOR_WARNING, f);
 	}
 	buf_addf(&d->text, "%s%s%s", t->ttl_status, on != NULL ? " on " : "",
 	    on != NULL ? on : "");

@@ -117,6 +117,9 @@ struct report_sweep {
 	const struct sweep_totals *totals;
 	double write_units; /* consumed; a dry run: estimated */
 	struct plan_pace pace;
+	/* TTL's attribute, where it is not known whether TTL is on; else
+	 * NULL. */
+	const char *ttl_unknown;
 	const char *journal;  /* its path, NULL: none */
 	bool no_place;        /* dry run: it could not be made */
 	int64_t journal_free; /* bytes free there, -1 unknown */

@@ -268,7 +268,8 @@ purge(struct json *parent, const struct report *r)
 			json_real(j, "usd",
 			    price_usd(price, (double)s->purge_units), 6);
 	}
-	json_int(j, "free_by_ttl", s->free_by_ttl);
+	if (r->ttl_status != NULL)
+		json_int(j, "free_by_ttl", s->free_by_ttl);
 	if (s->sizes && price != NULL) {
 		struct buf b = { 0 };
 

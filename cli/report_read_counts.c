@@ -339,8 +339,11 @@ purge_of(const struct report_text *t, struct slice doc, struct summary *s)
 	struct slice j = slice_get(doc, "purge");
 	int64_t n;
 
+	/* left out where it is not known whether TTL is on */
+	s->free_by_ttl = s->states[STATE_PENDING].items;
 	if (figure(t, j, "items", &n) != 0 ||
-	    figure(t, j, "free_by_ttl", &s->free_by_ttl) != 0)
+	    (slice_get(j, "free_by_ttl").p != NULL &&
+		figure(t, j, "free_by_ttl", &s->free_by_ttl) != 0))
 		return -1;
 	if (n != s->overdue.total)
 		return report_read_wrong(t, "purge");

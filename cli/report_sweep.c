@@ -237,10 +237,18 @@ zoneless(const struct paper *p, const struct report_sweep *r, struct buf *line)
 
 /* What becomes of them without us. */
 static void
-by_ttl(const struct paper *p, const struct sweep_totals *t, struct buf *line)
+by_ttl(const struct paper *p, const struct report_sweep *r, struct buf *line)
 {
+	const struct sweep_totals *t = r->totals;
+
 	if (t->free_by_ttl > 0) {
-		buf_adds(line, "TTL will delete ");
+		if (r->ttl_unknown != NULL) {
+			buf_adds(line, "If TTL is on for ");
+			paper_text(p, line, r->ttl_unknown);
+			buf_adds(line, ", it will delete ");
+		} else {
+			buf_adds(line, "TTL will delete ");
+		}
 		if (t->free_by_ttl < t->matched) {
 			paper_count(line, t->free_by_ttl);
 			buf_adds(line, " of them");
@@ -295,7 +303,7 @@ would_purge(const struct paper *p, const struct report_sweep *r,
 {
 	const struct sweep_totals *t = r->totals;
 
-	by_ttl(p, t, line);
+	by_ttl(p, r, line);
 	unseen(p, r, line);
 	buf_addf(line, "%s takes about ", manner_of(r)->doing);
 	cost(line, r);
@@ -523,7 +531,8 @@ report_sweep_json(struct buf *out, const struct report_sweep *r)
 	if (r->place.price != NULL)
 		json_real(j, "usd", price_usd(r->place.price, r->write_units),
 		    10);
-	json_int(j, "free_by_ttl", t->free_by_ttl);
+	if (r->ttl_unknown == NULL)
+		json_int(j, "free_by_ttl", t->free_by_ttl);
 	json_int(j, "requests", r->work.requests);
 	json_int(j, "retries", r->work.retries);
 	json_real(j, "seconds", r->work.seconds, 3);

@@ -53,7 +53,7 @@ report_words_acts(const struct report *r)
 
 	if (r->rules->ttl_acts)
 		return status != NULL ? REPORT_TTL_ACTS : REPORT_TTL_UNKNOWN;
-	if (status != NULL && strncmp(status, "ENABL", 5) == 0 &&
+	if ((status == NULL || strncmp(status, "ENABL", 5) == 0) &&
 	    r->table_ttl != NULL && strcmp(r->table_ttl, r->ttl_attribute) != 0)
 		return REPORT_TTL_ELSEWHERE;
 	return REPORT_TTL_OFF;
@@ -205,12 +205,17 @@ report_words_ttl(const struct paper *p, const struct report *r,
 	if (r->table_ttl != NULL &&
 	    strcmp(r->table_ttl, r->ttl_attribute) != 0) {
 		buf_adds(line, "; the table's TTL is ");
-		paper_text(p, line, r->ttl_status);
-		buf_adds(line, " on ");
+		if (r->ttl_status != NULL) {
+			paper_text(p, line, r->ttl_status);
+			buf_addc(line, ' ');
+		}
+		buf_adds(line, "on ");
 		paper_text(p, line, r->table_ttl);
 	} else if (r->ttl_status != NULL) {
 		buf_adds(line, ", TTL ");
 		paper_text(p, line, r->ttl_status);
+	} else if (r->place.input == NULL) {
+		buf_adds(line, ", TTL status unknown (taken to be on)");
 	}
 	if (text_time_format(time, r->rules->now) == 0)
 		buf_addf(line, ", judged at %s", time);

@@ -243,6 +243,7 @@ write_totals(struct sweep *s, bool executed, int rc, struct fault *f)
 		.no_place = s->no_place,
 		.journal_free = -1,
 		.pace = c->pace,
+		.ttl_unknown = c->table.ttl_status == NULL ? c->ttl : NULL,
 		.listed = c->listed,
 		.keys = (int64_t)c->keys.n,
 	};

@@ -267,33 +267,55 @@ ask(struct ddb_conn *c, const char *operation, const char *table,
 	return doc;
 }
 
+/* The status that the reply names, as far as it is one. */
+static void
+take_ttl(struct ddb_table *t, const cJSON *ttl)
+{
+	static const char *const known[] = { "ENABLED", "ENABLING", "DISABLED",
+		"DISABLING" };
+	const char *status = string_of(ttl, "TimeToLiveStatus");
+	const char *attribute = string_of(ttl, "AttributeName");
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (strcmp(status, known[i]) == 0)
+			t->ttl_status = xstrdup(status);
+	t->ttl_attribute = attribute[0] != '\0' ? xstrdup(attribute) : NULL;
+	if (t->ttl_status == NULL)
+		t->ttl_why = status[0] != '\0'
+		    ? xasprintf("DescribeTimeToLive answered \"%.40s\"", status)
+		    : xstrdup("DescribeTimeToLive answered without a status");
+	t->ttl_acts = t->ttl_status != NULL && t->ttl_status[0] == 'E';
+}
+
 static int
 describe_ttl(struct ddb_conn *c, const char *name, struct ddb_table *t,
     const struct buf *body, struct fault *f)
 {
 	struct fault why = { 0 };
 	cJSON *doc = ask(c, "DescribeTimeToLive", name, body, &why);
-	const cJSON *ttl;
-	const char *attribute;
 
 	if (doc == NULL) {
-		/* a server without TTL: it will delete nothing */
-		if (why.kind == FAULT_SERVICE &&
-		    strstr(why.text, "UnknownOperation") != NULL) {
-			t->ttl_status = xstrdup("DISABLED");
+		t->ttl_denied = why.kind == FAULT_DENIED;
+		if (t->ttl_denied ||
+		    (why.kind == FAULT_SERVICE &&
+			strstr(why.text, "UnknownOperation") != NULL)) {
+			t->ttl_why = xstrdup(why.text);
 			return 0;
 		}
 		*f = why;
 		return -1;
 	}
-	ttl = member(doc, "TimeToLiveDescription");
-	attribute = string_of(ttl, "AttributeName");
-	t->ttl_status = xstrdup(string_of(ttl, "TimeToLiveStatus"));
-	t->ttl_attribute = attribute[0] != '\0' ? xstrdup(attribute) : NULL;
-	t->ttl_acts = strcmp(t->ttl_status, "ENABLED") == 0 ||
-	    strcmp(t->ttl_status, "ENABLING") == 0;
+	take_ttl(t, member(doc, "TimeToLiveDescription"));
 	cJSON_Delete(doc);
 	return 0;
+}
+
+bool
+ddb_table_ttl_acts(const struct ddb_table *t, const char *attribute)
+{
+	return (t->ttl_acts || t->ttl_status == NULL) &&
+	    (t->ttl_attribute == NULL ||
+		strcmp(attribute, t->ttl_attribute) == 0);
 }
 
 int
@@ -387,6 +409,7 @@ ddb_table_release(struct ddb_table *t)
 	free(t->sort);
 	free(t->stream_view);
 	free(t->ttl_status);
+	free(t->ttl_why);
 	free(t->ttl_attribute);
 	*t = (struct ddb_table){ 0 };
 }

@@ -56,8 +56,11 @@ struct ddb_table {
 	struct ddb_replica *replicas; /* in other regions */
 	size_t nreplicas;
 	bool strong_replicas; /* MultiRegionConsistency STRONG */
-	char *ttl_status;     /* ENABLED, ENABLING, DISABLED, DISABLING */
-	char *ttl_attribute;  /* NULL when the service tells none */
+	char *ttl_status;     /* ENABLED, ENABLING, DISABLED, DISABLING; NULL:
+				 not known … */
+	char *ttl_why;        /* … and why not */
+	bool ttl_denied;      /* … we may not ask */
+	char *ttl_attribute;  /* NULL: the service names none */
 	bool ttl_acts;        /* ENABLED or ENABLING */
 };
 
@@ -74,11 +77,19 @@ int ddb_table_describe(struct ddb_conn *c, const char *name,
     struct ddb_table *out, struct fault *f);
 void ddb_table_release(struct ddb_table *t);
 
-/* The two halves, for who goes on when one fails: DescribeTable; and
- * DescribeTimeToLive, for which t->name is enough. */
+/*
+ * The two halves, for callers that go on when one fails: DescribeTable; and
+ * DescribeTimeToLive, for which t->name is enough. That it is denied, that the
+ * server does not know it, or an answer that is none of the four statuses are
+ * no failure: the status is not known then.
+ */
 int ddb_table_read(struct ddb_conn *c, const char *name, struct ddb_table *out,
     struct fault *f);
 int ddb_table_read_ttl(struct ddb_conn *c, struct ddb_table *t,
     struct fault *f);
+
+/* Whether entries are judged as if TTL acted on ${attribute}: it does, or it is
+ * not known that it does not. Pure. */
+bool ddb_table_ttl_acts(const struct ddb_table *t, const char *attribute);
 
 #endif

@@ -201,10 +201,13 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	cloud_set '{"deny": ["dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive",
 	    "dynamodb:DescribeContinuousBackups", "dynamodb:Scan"]}'
 	doctor 1 --probe-write
-	for check in table:DescribeTable ttl:DescribeTimeToLive scan:Scan; do
+	for check in table:DescribeTable scan:Scan; do
 		is failure "dynamodb:${check#*:} on table TSAGalleryCache is not allowed" "${check%:*}"
 		is failure 'ttlsweep doctor --policy purge' "${check%:*}"
 	done
+	is warning 'dynamodb:DescribeTimeToLive on table TSAGalleryCache is not allowed' ttl
+	is warning 'judged as if it were on for ttl' ttl
+	is warning 'ttlsweep doctor --policy purge' ttl
 	is ok 'no sweep needs it' backups
 	is warning 'not tried' delete
 	cloud_set '{"deny": ["dynamodb:Scan"]}'
@@ -307,6 +310,61 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	# of a server on this machine AWS knows nothing
 	AWS_ENDPOINT_URL='' AWS_ENDPOINT_URL_DYNAMODB=$LOCAL_URL doctor
 	is warning 'STS was not asked' identity
+}
+
+@test "a TTL status that is not told is unknown, not DISABLED" {
+	local t why
+	t=$(new_table unknown)
+	seed --endpoint "$LOCAL_URL" --table "$t" --now "$NOW" --case past=20 \
+	    --case future=5 --case milliseconds-past=3
+	unknown() {
+		run -0 --separate-stderr ttlsweep inspect -t "$t" --now "$NOW" --format json
+		jq -e '(has("ttl_status") | not) and .states.pending.items == 20
+		    and .states.live.items == 5 and .states.stuck.items == 3
+		    and .purge.items == 23 and (.purge | has("free_by_ttl") | not)
+		    and ([.reasons[].reason] | index("ttl-off") | not)' <<<"$output"
+		[[ $stderr == *"whether TTL is on is not known: $why"*"judged as if it were on for ttl"* ]]
+		ttlsweep inspect -t "$t" --now "$NOW" --format json -q >"$BATS_TEST_TMPDIR/report"
+		run -0 --separate-stderr ttlsweep inspect --merge --format json "$BATS_TEST_TMPDIR/report"
+		jq -e '(has("ttl_status") | not) and (.purge | has("free_by_ttl") | not)' <<<"$output"
+		run -0 --separate-stderr ttlsweep inspect -t "$t" --now "$NOW"
+		[[ $output == *"TTL status unknown (taken to be on)"*"If TTL is on for ttl, it will delete 20 of the"* ]]
+		[[ $output != *DISABLED* && $output != *"TTL is off"* ]]
+		run -0 --separate-stderr ttlsweep purge -t "$t" --now "$NOW" --format json
+		jq -e '.matched == 23 and (has("free_by_ttl") | not)' <<<"$output"
+		run -0 --separate-stderr ttlsweep purge -t "$t" --now "$NOW"
+		[[ $output == *"If TTL is on for ttl, it will delete 20 of them"* ]]
+		doctor -t "$t" --now "$NOW"
+		is warning "not known: $why" ttl
+		is ok "TTL, if it is on, would take 20" cost
+	}
+	cloud_set '{"deny": ["dynamodb:DescribeTimeToLive"]}'
+	why='access denied: dynamodb:DescribeTimeToLive on table'
+	unknown
+	cloud_set '{"deny": [], "replies": {"DescribeTimeToLive": {"TimeToLiveDescription": {"TimeToLiveStatus": "PONDERING"}}}}'
+	why='DescribeTimeToLive answered "PONDERING"'
+	unknown
+	cloud_set '{"replies": {"DescribeTimeToLive": {}}}'
+	why='DescribeTimeToLive answered without a status'
+	unknown
+	# and what another attribute than the table's expires is stuck, always
+	for word in ENABLED PONDERING; do
+		cloud_set "{\"replies\": {\"DescribeTimeToLive\": {\"TimeToLiveDescription\":
+		    {\"TimeToLiveStatus\": \"$word\", \"AttributeName\": \"other\"}}}}"
+		run -0 --separate-stderr ttlsweep inspect -t "$t" --now "$NOW" --ttl-attribute ttl --format json
+		jq -e '.states.pending.items == 0 and .states.stuck.items == 23
+		    and .table_ttl_attribute == "other"
+		    and (.reasons[] | select(.reason == "ttl-off" and .state == "stuck").items == 20)' <<<"$output"
+		run -0 --separate-stderr ttlsweep inspect -t "$t" --now "$NOW" --ttl-attribute ttl
+		[[ $output == *"TTL acts on other, not on ttl"* ]]
+	done
+	# DISABLING does not act, ENABLING does
+	for word in DISABLING DISABLED ENABLING; do
+		cloud_set "{\"replies\": {\"DescribeTimeToLive\": {\"TimeToLiveDescription\":
+		    {\"TimeToLiveStatus\": \"$word\", \"AttributeName\": \"ttl\"}}}}"
+		run -0 --separate-stderr ttlsweep inspect -t "$t" --now "$NOW" --format json
+		jq -e --arg s $word '.ttl_status == $s and .states.pending.items == (if $s == "ENABLING" then 20 else 0 end)' <<<"$output"
+	done
 }
 
 @test "the clock" {
