@@ -71,7 +71,9 @@ struct report {
 	const char *table_ttl;  /* the table's own attribute, NULL */
 	const struct rules *rules;
 	const struct summary *summary;
-	bool complete;
+	bool complete;  /* all that was asked for was read */
+	bool merged;    /* of several runs: where ${shards} lacks some, the
+			   report is not complete, though each run was */
 	bool selected;  /* options chose among the entries … */
 	unsigned kinds; /* … and only of these kinds, bits; 0: of all */
 	/* The options that choose among the entries, and those that tell

@@ -38,7 +38,8 @@ part(struct json *parent, const struct report *r)
 	struct json *j;
 
 	json_int(parent, "segments", r->segments);
-	if (r->segments_done < r->segments_asked)
+	/* a reader knows an interrupted run by it */
+	if (r->segments_done < r->segments_asked || !r->complete)
 		json_int(parent, "segments_done", r->segments_done);
 	if (r->sample != NULL) {
 		const struct estimate_sample *by = &r->sample->by;
@@ -84,7 +85,8 @@ head(struct json *j, const struct report *r)
 		json_str(j, "selection", r->selection);
 	if (r->judging != NULL && r->judging[0] != '\0')
 		json_str(j, "judging", r->judging);
-	json_bool(j, "complete", r->complete);
+	json_bool(j, "complete",
+	    r->complete && !(r->merged && r->shards != NULL));
 	part(j, r);
 }
 

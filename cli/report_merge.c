@@ -269,6 +269,7 @@ report_merge(const struct options *o, struct talk *talk, struct fault *f)
 	summary_init(&sure, m.top, m.total.sizes);
 	summary_merge(&sure, &m.total);
 	m.report.summary = &sure;
+	m.report.merged = true;
 	m.report.shards = (int64_t)m.shards.n < m.shards.of ? &m.shards : NULL;
 	if (strcmp(o->format, "prometheus") == 0 &&
 	    (m.report.shards != NULL || !m.report.complete)) {

@@ -188,10 +188,13 @@ part_of(const struct report_text *t, struct slice doc, struct report_read *r)
 	    shards_of(t, doc, r) != 0)
 		return -1;
 	r->report.segments_done = r->report.segments_asked;
-	if (slice_get(doc, "segments_done").p != NULL)
-		return report_read_figure(t, doc, "segments_done",
-		    r->report.segments_asked, &r->report.segments_done);
-	return 0;
+	if (slice_get(doc, "segments_done").p == NULL) {
+		/* else it only lacks shards, which are listed */
+		r->report.complete = true;
+		return 0;
+	}
+	return report_read_figure(t, doc, "segments_done",
+	    r->report.segments_asked, &r->report.segments_done);
 }
 
 static int
