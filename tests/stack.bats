@@ -56,7 +56,7 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	CACHETABLE=another lookup
 	CACHETABLE=another ttlsweep restore --stack TSAGallery \
 	    "$BATS_TEST_TMPDIR/all.json" --format json |
-	    jq -e '.present == 0 and .matched == 200'
+	    jq -e '.present == 200 and .skipped == 0 and .matched == 200'
 	[[ $(cloud_log | jq -r 'select(.wrong)') == '' ]]
 }
 
