@@ -270,7 +270,8 @@ purge(struct json *parent, const struct report *r)
 			json_real(j, "usd",
 			    price_usd(price, (double)s->purge_units), 6);
 	}
-	if (r->ttl_status != NULL)
+	/* of a file nobody asks about TTL: it is taken to be on */
+	if (r->ttl_status != NULL || r->place.input != NULL)
 		json_int(j, "free_by_ttl", s->free_by_ttl);
 	if (s->sizes && price != NULL) {
 		struct buf b = { 0 };

@@ -33,7 +33,7 @@ made() {
 }
 
 # A count without what an export does not tell. (jq would round integers.)
-told() { sed 's/"ttl_status": "[A-Z]*",//; s/, "free_by_ttl": [0-9]*//'; }
+told() { sed 's/"ttl_status": "[A-Z]*",//'; }
 
 # same FOLDER OPTION...: what is in it is what was counted in the table
 same() {
