@@ -205,7 +205,7 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 	at plain
 	printf '{"Item":{%s,%s}}\n' "$(S id "$TOKEN")" "$(S data "$TOKEN")" | table plain --key id --no-create
 	does show "${AT[@]}" --cookie "s%3A$TOKEN.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopq"
-	aws dynamodb delete-item --table-name secret-plain --key "{\"id\":{\"S\":\"$TOKEN\"}}"
+	aws --endpoint-url "$LOCAL_URL" dynamodb delete-item --table-name secret-plain --key "{\"id\":{\"S\":\"$TOKEN\"}}"
 	silent
 }
 
