@@ -107,6 +107,7 @@ SRC := \
     cli/ttl_command.c \
     cli/undo.c \
     cli/unlock.c \
+    dynamodb/arn.c \
     dynamodb/attr.c \
     dynamodb/attr_check.c \
     dynamodb/call.c \

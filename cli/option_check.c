@@ -10,6 +10,7 @@
 #include "cli/command.h"
 #include "cli/context.h"
 #include "cli/option.h"
+#include "dynamodb/arn.h"
 #include "dynamodb/table.h"
 #include "inspector/mask.h"
 #include "inspector/moment.h"
@@ -323,7 +324,7 @@ check_table(const struct options *o, struct fault *f)
 	    o->merge ||
 	    (o->command == &cmd_restore && !option_given(o, "table")))
 		return 0;
-	if (ddb_table_is_name(o->table) || ddb_table_is_arn(o->table))
+	if (arn_is_table_name(o->table) || arn_is_table(o->table))
 		return 0;
 	return fault(f, FAULT_USAGE,
 	    "%s '%s': not a table's name, which has 3 to 255 of a-z, A-Z, "

@@ -4,11 +4,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "dynamodb/ddb.h"
 #include "dynamodb/sign.h"
+#include "dynamodb/world.h"
 
 struct aws_config;
-struct ddb_world;
 struct fault;
 
 /*

@@ -7,10 +7,10 @@
 #include "base/buf.h"
 #include "dynamodb/retry.h"
 #include "dynamodb/slice.h"
+#include "dynamodb/world.h"
 
 struct aws_config;
 struct aws_credentials;
-struct ddb_world;
 struct fault;
 
 /*
@@ -20,8 +20,6 @@ struct fault;
  */
 struct ddb;
 struct ddb_conn;
-
-enum ddb_log_level { DDB_LOG_NOTE, DDB_LOG_DEBUG, DDB_LOG_TRACE };
 
 struct ddb_options {
 	const struct aws_config *config; /* borrowed, must outlive it */

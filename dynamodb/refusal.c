@@ -1,21 +1,11 @@
 #include <string.h>
 
 #include "base/fault.h"
-#include "dynamodb/ddb.h"
 #include "dynamodb/query.h"
 #include "dynamodb/refusal.h"
 
 #define TOO_MANY \
 	"too many such requests are made in this account: run again later"
-
-/* The IAM action that an operation needs. */
-static const char *
-action_of(const char *operation)
-{
-	if (strcmp(operation, "BatchExecuteStatement") == 0)
-		return "PartiQLDelete";
-	return operation;
-}
 
 /* What a service says of keys that it does not take, and what to do. */
 static const struct {
@@ -71,78 +61,55 @@ colon(const char *message)
 	return message[0] != '\0' ? ": " : "";
 }
 
-/* What to do about an operation that is throttled all the time. */
-static const char *
-slow_advice(const struct ddb_call *call)
-{
-	if (call->write_units > 0)
-		return "slow down with --max-wcu, or find who else writes to "
-		       "the table";
-	if (call->read_units > 0)
-		return "slow down with --max-rcu, or find who else reads the "
-		       "table";
-	return TOO_MANY;
-}
-
 int
-ddb_refused(const struct ddb_call *call, const struct ddb_reply *reply,
-    const char *table, struct fault *f)
+refusal_say(const struct refusal *r, struct fault *f)
 {
-	const char *code = reply->code;
-	const char *from =
-	    reply->keys_from != NULL ? reply->keys_from : "unknown";
+	const char *what = r->what, *code = r->code;
 
 	if (strncmp(code, "AccessDenied", 12) == 0)
 		return fault(f, FAULT_DENIED,
-		    "access denied: dynamodb:%s on table %s is not allowed "
-		    "for these credentials (%s); add it to their policy",
-		    action_of(call->operation), table,
-		    reply->message[0] != '\0' ? reply->message : code);
-	if (strcmp(code, "ResourceNotFoundException") == 0)
-		return fault(f, FAULT_NOT_FOUND, "table %s: not found", table);
+		    "access denied: %s:%s%s%s is not allowed for these "
+		    "credentials (%s); add it to their policy",
+		    r->service, r->action, r->table != NULL ? " on table " : "",
+		    r->table != NULL ? r->table : "",
+		    r->message[0] != '\0' ? r->message : code);
 	if (advice(code) != NULL)
 		return fault(f, FAULT_CREDENTIALS,
-		    "%s: the credentials (from: %.300s) were refused: %s%s%s; "
-		    "%s",
-		    call->operation, from, code, colon(reply->message),
-		    reply->message, advice(code));
-	if (refusal_given_up(reply->why))
+		    "%s: the credentials%s%.300s%s were refused: %s%s%s; %s",
+		    what, r->keys_from != NULL ? " (from: " : "",
+		    r->keys_from != NULL ? r->keys_from : "",
+		    r->keys_from != NULL ? ")" : "", code, colon(r->message),
+		    r->message, advice(code));
+	if (refusal_given_up(r->why))
 		return fault(f, FAULT_SERVICE,
-		    "%s: given up after %d %s: %s%s%s; %s", call->operation,
-		    reply->tries, refusal_tries(reply->tries), code,
-		    colon(reply->message), reply->message,
-		    reply->why == RETRY_THROTTLE ? slow_advice(call)
-						 : REFUSAL_TROUBLE);
-	return fault(f, FAULT_SERVICE, "%s: %s%s%s", call->operation, code,
-	    colon(reply->message), reply->message);
+		    "%s: given up after %d %s: %s%s%s; %s", what, r->tries,
+		    refusal_tries(r->tries), code, colon(r->message),
+		    r->message,
+		    r->why != RETRY_THROTTLE ? REFUSAL_TROUBLE
+			: r->slow != NULL    ? r->slow
+					     : TOO_MANY);
+	return fault(f, FAULT_SERVICE, "%s: %s%s%s", what, code,
+	    colon(r->message), r->message);
 }
 
 int
 refusal_fault(const struct query *q, const struct query_reply *reply,
     struct fault *f)
 {
-	if (strncmp(reply->code, "AccessDenied", 12) == 0)
-		return fault(f, FAULT_DENIED,
-		    "access denied: %s:%s is not allowed for these "
-		    "credentials (%s); add it to their policy",
-		    q->service, q->action,
-		    reply->message[0] != '\0' ? reply->message : reply->code);
-	if (advice(reply->code) != NULL)
-		return fault(f, FAULT_CREDENTIALS,
-		    "%s: the credentials were refused: %s%s%s; %s", q->action,
-		    reply->code, colon(reply->message), reply->message,
-		    advice(reply->code));
-	if (refusal_given_up(reply->why))
-		return fault(f, FAULT_SERVICE,
-		    "%s: given up after %d %s: %s%s%s; %s", q->action,
-		    reply->tries, refusal_tries(reply->tries), reply->code,
-		    colon(reply->message), reply->message,
-		    reply->why == RETRY_THROTTLE ? TOO_MANY : REFUSAL_TROUBLE);
-	if (reply->code[0] == '\0')
+	const struct refusal r = {
+		.service = q->service,
+		.action = q->action,
+		.what = q->action,
+		.code = reply->code,
+		.message = reply->message,
+		.why = reply->why,
+		.tries = reply->tries,
+	};
+
+	if (reply->code[0] == '\0' && !refusal_given_up(reply->why))
 		return fault(f, FAULT_SERVICE,
 		    "%s: HTTP %d, and not from AWS: is the endpoint of %s "
 		    "right?",
 		    q->action, reply->status, q->service);
-	return fault(f, FAULT_SERVICE, "%s: %s%s%s", q->action, reply->code,
-	    colon(reply->message), reply->message);
+	return refusal_say(&r, f);
 }

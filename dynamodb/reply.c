@@ -4,6 +4,7 @@
 #include "base/fault.h"
 #include "dynamodb/client.h"
 #include "dynamodb/message.h"
+#include "dynamodb/refusal.h"
 #include "dynamodb/reply.h"
 
 /* The name and the words of an error reply; "" when it is none. */
@@ -114,4 +115,50 @@ reply_count(struct ddb_reply *reply, const struct http_exchange *x)
 		reply->sends--;
 	reply->sends += sends;
 	reply->lost += sends;
+}
+
+/* The IAM action that an operation needs. */
+static const char *
+action_of(const char *operation)
+{
+	if (strcmp(operation, "BatchExecuteStatement") == 0)
+		return "PartiQLDelete";
+	return operation;
+}
+
+/* What to do about an operation that is throttled all the time; NULL: nothing
+ * that is ours. */
+static const char *
+slow_advice(const struct ddb_call *call)
+{
+	if (call->write_units > 0)
+		return "slow down with --max-wcu, or find who else writes to "
+		       "the table";
+	if (call->read_units > 0)
+		return "slow down with --max-rcu, or find who else reads the "
+		       "table";
+	return NULL;
+}
+
+int
+ddb_refused(const struct ddb_call *call, const struct ddb_reply *reply,
+    const char *table, struct fault *f)
+{
+	const struct refusal r = {
+		.service = "dynamodb",
+		.action = action_of(call->operation),
+		.what = call->operation,
+		.table = table,
+		.keys_from =
+		    reply->keys_from != NULL ? reply->keys_from : "unknown",
+		.code = reply->code,
+		.message = reply->message,
+		.why = reply->why,
+		.tries = reply->tries,
+		.slow = slow_advice(call),
+	};
+
+	if (strcmp(reply->code, "ResourceNotFoundException") == 0)
+		return fault(f, FAULT_NOT_FOUND, "table %s: not found", table);
+	return refusal_say(&r, f);
 }

@@ -3,10 +3,10 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "dynamodb/arn.h"
 #include "dynamodb/config.h"
 #include "dynamodb/refusal.h"
 #include "dynamodb/stack_parts.h"
-#include "dynamodb/table.h"
 #include "dynamodb/xml.h"
 
 #define VERSION "2010-05-15"
@@ -90,7 +90,7 @@ check(const struct stack_lookup *l, const struct xml_element *detail,
 		    "stack %s: the table %s has no name yet (%s); try again "
 		    "when the stack is complete",
 		    stack, logical, status[0] != '\0' ? status : "no status");
-	if (!ddb_table_is_name(id))
+	if (!arn_is_table_name(id))
 		return fault(f, FAULT_DATA,
 		    "stack %s: %s is no name of a table: %s", stack, logical,
 		    id);

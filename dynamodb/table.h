@@ -64,11 +64,6 @@ struct ddb_table {
 	bool ttl_acts;        /* ENABLED or ENABLING */
 };
 
-/* Whether ${s} can be the name of a table; whether it is an ARN of one: the
- * service takes both. Pure. */
-bool ddb_table_is_name(const char *s);
-bool ddb_table_is_arn(const char *s);
-
 /*
  * Ask for both. A missing table is FAULT_NOT_FOUND and names tables with
  * close names, else some that there are, when they may be listed.

@@ -11,7 +11,6 @@
 #include "dynamodb/table.h"
 #include "dynamodb/table_parts.h"
 
-#define NAME_MIN 3
 #define NAME_MAX_BYTES 255
 #define PAGES 10 /* of ListTables, 100 names each */
 #define SHOWN 5  /* names, in a message */
@@ -30,33 +29,6 @@ struct candidates {
 	int64_t all; /* that were seen */
 	bool asked;  /* they may be listed */
 };
-
-bool
-ddb_table_is_name(const char *s)
-{
-	size_t n = strspn(s,
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "0123456789_.-");
-
-	return n >= NAME_MIN && n <= NAME_MAX_BYTES && s[n] == '\0';
-}
-
-/* arn:PARTITION:dynamodb:REGION:ACCOUNT:table/NAME */
-bool
-ddb_table_is_arn(const char *s)
-{
-	if (strncmp(s, "arn:", 4) != 0)
-		return false;
-	for (int i = 0; i < 5; i++) {
-		if (i == 2 && strncmp(s, "dynamodb:", 9) != 0)
-			return false;
-		s = strchr(s, ':');
-		if (s == NULL)
-			return false;
-		s++;
-	}
-	return strncmp(s, "table/", 6) == 0 && ddb_table_is_name(s + 6);
-}
 
 static bool
 is_close(const char *have, const char *want, int distance)

@@ -16,6 +16,9 @@ struct fault;
  * arguments; tests hand in a scripted world and need neither time nor net.
  */
 
+/* How much somebody has to want to hear of it. */
+enum ddb_log_level { DDB_LOG_NOTE, DDB_LOG_DEBUG, DDB_LOG_TRACE };
+
 /* One HTTP exchange. The caller owns everything; a reply fills "out". */
 struct http_exchange {
 	/* in */

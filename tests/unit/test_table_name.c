@@ -1,3 +1,4 @@
+#include "dynamodb/arn.h"
 #include "script.h"
 
 #include <stdbool.h>
@@ -38,8 +39,8 @@ test_names(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++)
-		if (ddb_table_is_name(names[i].text) != names[i].name ||
-		    ddb_table_is_arn(names[i].text) != names[i].arn)
+		if (arn_is_table_name(names[i].text) != names[i].name ||
+		    arn_is_table(names[i].text) != names[i].arn)
 			fail_msg("%s", names[i].text);
 }
 
