@@ -16,10 +16,10 @@ static const char *const faults[REASONS] = {
 	[REASON_STRING] = "the time is in a string",
 	[REASON_TTL_OFF] = "TTL does not act on this attribute",
 	[REASON_TOO_OLD] = "it expired five years ago or more",
-	[REASON_FAR_FUTURE] = "the number is not a time within the next 100 "
-			      "years in any unit",
-	[REASON_NO_TIME] = "the value is not a time between 2012 and 100 years "
-			   "from now in any unit",
+	[REASON_FAR_FUTURE] = ("the number is not a time within the next "
+			       "100 years in any unit"),
+	[REASON_NO_TIME] = ("the value is not a time between 2012 and 100 "
+			    "years from now in any unit"),
 	[REASON_MISSING] = "the attribute is missing",
 	[REASON_WRONG_TYPE] = "the attribute is neither a number nor a time",
 };

@@ -12,7 +12,7 @@ struct sweep_totals;
 struct sweeplock;
 
 /*
- * What stands before a write (DESIGN.md section 5.6), for purge and restore.
+ * What stands before a write, for purge and restore.
  */
 
 /* Seconds. Writes in another region arrive here within a few; a condition

@@ -138,9 +138,9 @@ attr_is_base64(struct slice text)
 }
 
 /*
- * AWS.md, section 11, as measured on the service: one byte, and one for
- * every two digits that count before the point and every two behind it,
- * zeros at either end of the number set aside; one more when negative.
+ * "DynamoDB Item sizes and formats", as measured on the service: one byte, and
+ * one for every two digits that count before the point and every two behind
+ * it, zeros at either end of the number set aside; one more when negative.
  */
 int64_t
 attr_number_size(struct slice text)

@@ -52,7 +52,7 @@ int attr_item_check(struct slice item, struct fault *f);
 
 /*
  * The size DynamoDB charges for an attribute value, without its name
- * (AWS.md section 11), in bytes. Pure.
+ * ("DynamoDB Item sizes and formats" of its guide), in bytes. Pure.
  */
 int64_t attr_size(struct slice value);
 /* The same for a whole item {"a":{"S":"…"},…}, names included. Pure. */

@@ -9,9 +9,10 @@ struct fault;
 
 /*
  * ~/.aws/config and ~/.aws/credentials, read as botocore reads them
- * (AWS.md section 6, Config syntax): sections, options in lower case,
- * comments at the start of a line only, continuation lines, one nested
- * level below an option with an empty value. Values of any length.
+ * ("Configuration and credential file settings" of the AWS CLI's guide):
+ * sections, options in lower case, comments at the start of a line only,
+ * continuation lines, one nested level below an option with an empty value.
+ * Values of any length.
  */
 struct profile_file;
 

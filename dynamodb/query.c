@@ -111,7 +111,7 @@ sign_headers(const struct call *c, const struct aws_keys *keys, int64_t now,
 	return n;
 }
 
-/* The service's clock, by a reply that tells it (DESIGN, call.c). */
+/* The service's clock, by a reply that tells it. */
 static void
 learn_clock(struct call *c)
 {

@@ -6,8 +6,8 @@
 
 /*
  * Which replies are tried again, when, and how often. The policy is the SDKs'
- * standard mode of 2026 for DynamoDB (AWS.md section 4), and where a sweep is
- * no SDK's request, what follows from that:
+ * standard mode of 2026 for DynamoDB ("Retry behavior" of the SDKs' guide),
+ * and where a sweep is no SDK's request, what follows from that:
  *
  * - Full jitter: rand(0,1) · min(base · 2^i, 20 s) before the i-th retry (from
  *   0), base 25 ms for broken replies and 5xx, 1 s for throttling; the

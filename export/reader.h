@@ -97,7 +97,7 @@ int journal_index_read(struct journal_index *ix, struct lines *l,
     struct fault *f);
 void journal_index_release(struct journal_index *ix);
 enum journal_fate journal_fate(const struct journal_index *ix, int64_t n);
-/* Whether restore has to put entry n back (section 5.4 of the design). */
+/* Whether restore has to put entry n back. */
 bool journal_restores(const struct journal_index *ix, int64_t n);
 /* Whether this line with entry n is the last one with its image; to be asked
  * once a line, in file order. */

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /*
- * Limits that stop a run (DESIGN.md section 5.7). What an entry may cost is
+ * Limits that stop a run. What an entry may cost is
  * reserved before its delete is sent and settled after, so that a ceiling
  * is overshot by no more than what was in flight cost above its estimate.
  */

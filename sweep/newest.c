@@ -188,7 +188,8 @@ newest_weigh(struct newest *n, const struct item *item, int64_t at_us,
 bool
 newest_is_old(const struct newest *n, int64_t image)
 {
-	return n->old != NULL && image < n->seen && bit(n->old, (uint64_t)image);
+	return n->old != NULL && image < n->seen &&
+	    bit(n->old, (uint64_t)image);
 }
 
 void

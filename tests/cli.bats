@@ -364,10 +364,10 @@ zsh_offers() {
 
 @test "a locale without UTF-8 gets ASCII" {
 	LC_ALL=C ttlsweep inspect -t "$TABLE" >"$BATS_TEST_TMPDIR/ascii"
-	! LC_ALL=C grep -q '[^ -~]' "$BATS_TEST_TMPDIR/ascii"
+	run ! grep -q '[^ -~]' "$BATS_TEST_TMPDIR/ascii"
 	LC_ALL=C ttlsweep show -t "$TABLE" --reveal users categories \
 	    >"$BATS_TEST_TMPDIR/ascii"
-	! LC_ALL=C grep -q '[^ -~]' "$BATS_TEST_TMPDIR/ascii"
+	run ! grep -q '[^ -~]' "$BATS_TEST_TMPDIR/ascii"
 }
 
 @test "sessions are masked unless --reveal" {
@@ -375,12 +375,11 @@ zsh_offers() {
 	key=$(ttlsweep list -t "$TABLE" --reveal --kind session --limit 1 \
 	    --columns key --no-headings --larger-than 100 --prefix session:)
 	[[ $key =~ ^session:.{16} ]]
-	! ttlsweep list -t "$TABLE" | grep -F "$key"
-	! ttlsweep list -t "$TABLE" --format jsonl | grep -F connect-session
-	! ttlsweep inspect -t "$TABLE" --format json --top 1000 |
-	    grep -F "$key"
-	! ttlsweep show -t "$TABLE" "$key" | grep -F "$key"
-	! ttlsweep show -t "$TABLE" "$key" | grep -F connect-session
+	run ! grep -F "$key" <(ttlsweep list -t "$TABLE")
+	run ! grep -F connect-session <(ttlsweep list -t "$TABLE" --format jsonl)
+	run ! grep -F "$key" <(ttlsweep inspect -t "$TABLE" --format json --top 1000)
+	run ! grep -F "$key" <(ttlsweep show -t "$TABLE" "$key")
+	run ! grep -F connect-session <(ttlsweep show -t "$TABLE" "$key")
 	ttlsweep show -t "$TABLE" --reveal "$key" | grep -F "$key"
 	ttlsweep show -t "$TABLE" --reveal "$key" | grep -F connect-session
 	ttlsweep export -t "$TABLE" | grep -F "$key"
@@ -511,8 +510,7 @@ zsh_offers() {
 	    "$BATS_TEST_TMPDIR/err"
 	undo=$(sed -n 's/^ttlsweep: to undo it: //p' "$BATS_TEST_TMPDIR/err")
 	[[ $undo == 'ttlsweep restore --yes '* ]]
-	! ttlsweep export -t "$TABLE" | sort |
-	    cmp -s - "$BATS_TEST_TMPDIR/before"
+	run ! cmp -s <(ttlsweep export -t "$TABLE" | sort) "$BATS_TEST_TMPDIR/before"
 	# just as it stands there, from anywhere
 	cd /
 	# the table was made without its region in the environment

@@ -35,6 +35,7 @@ test	command	npm	npm
 test	command	openssl	openssl
 test	command	sqlite3	sqlite3
 test	command	tmux	tmux
+test	command	xz	xz-utils
 test	module	cmocka	libcmocka-dev
 test	python	awscli	awscli
 test	python	boto3	python3-boto3

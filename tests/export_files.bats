@@ -65,7 +65,7 @@ fails() {
 	exports -o x.json.gz.p7m --encrypt-to "$(K ec.pem)" \
 	    --encrypt-to "$(K rsa.pem)"
 	[[ $(stat -c %a x.json) == 600 ]]
-	! grep -q 'session:' x.json
+	run ! grep -q 'session:' x.json
 	for key in rsa ec; do
 		opened x.json "$(K $key.key)" >open.json
 		same_items open.json

@@ -149,8 +149,8 @@ showable() {
 
 @test "what is said on the way" {
 	tame 0 -- inspect -t "$TABLE" --now "$NOW" -vv --progress always
-	! "$TTLSWEEP" inspect -t "$TABLE" --now "$NOW" -vv 2>&1 >/dev/null |
-	    grep -aqE 'session:|user:'
+	run ! grep -aqE 'session:|user:' \
+	    <("$TTLSWEEP" inspect -t "$TABLE" --now "$NOW" -vv 2>&1 >/dev/null)
 }
 
 @test "one look after the other" {

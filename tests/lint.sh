@@ -25,6 +25,8 @@ run layering tests/layering.sh
 pages=(man/*.[1-9])
 [[ ${#pages[@]} -eq 0 ]] || run mandoc mandoc -Tlint -Wwarning "${pages[@]}"
 run shellcheck shellcheck -x -S warning "${shells[@]}"
+# "! command" fails no test unless it is the last one.
+run shellcheck shellcheck -x -i SC2314,SC2315 tests/*.bats tests/peers/*.bats
 run cppcheck cppcheck --quiet --error-exitcode=1 --std=c11 --inline-suppr \
     --enable=warning,performance --suppress=missingInclude \
     --library=posix -I . -D_POSIX_C_SOURCE=200809L -j 2 "$@"

@@ -101,7 +101,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	[ "$status" -eq 130 ]
 	jq -e '.stopped == "interrupted" and .deleted > 0
 	    and .matched == .deleted + .refreshed + .gone + .failed + .skipped' "$out"
-	! grep balance "$out.err"
+	run ! grep balance "$out.err"
 	run -1 --separate-stderr prlimit --fsize=6000 "$TTLSWEEP" purge -t "$T" \
 	    --now "$NOW" --yes --journal "$j.2" --max-wcu 40 --segments 4 --jobs 1 --format json
 	jq -e '.stopped == "failed" and .deleted > 0
@@ -619,7 +619,7 @@ slow_purge()
 	run -0 sweep --metrics-file "$m"
 	grep -q '^ttlsweep_executed{.*} 0$' "$m"
 	grep -q '^ttlsweep_purge_entries{.*outcome="skipped"} 60$' "$m"
-	! grep -q last_success "$m" || false
+	run ! grep -q last_success "$m"
 	run -0 ttlsweep repair -t "$T" --now "$NOW" --metrics-file "$m"
 	grep -q '^ttlsweep_executed{.*} 0$' "$m"
 	run -0 sweep --yes -q --metrics-file "$m" --max-items 60

@@ -199,7 +199,7 @@ holds_what_it_did() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" 
 			[[ $UNDO == "ttlsweep restore --yes "* ]]
 			# what is said before the first entry is the same
 			[[ $stderr == *" ($UNDO undoes this run)"* ]]
-			! holds_what_it_did >/dev/null 2>&1
+			run ! holds_what_it_did
 			undo sh
 			holds_what_it_did
 			rm "$journal"
@@ -212,7 +212,7 @@ holds_what_it_did() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" 
 		where="To put them back:"
 		[[ $command == purge ]] || where="To give them their old TTL values back:"
 		UNDO=$(tr -d '\r' <<<"$output" | grep -A1 "^ *$where" | tail -1)
-		! holds_what_it_did >/dev/null 2>&1
+		run ! holds_what_it_did
 		undo bash
 		holds_what_it_did
 		rm "$journal"

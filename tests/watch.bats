@@ -44,7 +44,7 @@ put() {
 	watch '^live .* \+1 ' 1
 	wait
 	[[ $STATUS -eq 130 ]]
-	! grep -q $'\033' "$OUT"
+	run ! grep -q $'\033' "$OUT"
 	n=$(grep -c '^STATE' "$OUT")
 	((n >= 2))
 	# no change is told of the first look, each later one has a column
@@ -90,7 +90,7 @@ put() {
 	    --interrupt-when 'Interrupt to end' 1 "$TTLSWEEP" inspect -t "$TABLE" --watch 5 >"$OUT" || status=$?
 	[[ $status -eq 130 ]]
 	grep -q 'Look 1, the next in 5 s. Interrupt to end.' "$OUT"
-	! grep -q 'lines more' "$OUT"
+	run ! grep -q 'lines more' "$OUT"
 }
 
 @test "a dumb terminal is no terminal" {
@@ -98,7 +98,7 @@ put() {
 	TERM=dumb "$PYTHON" "$ROOT/tests/lib/terminal.py" --interrupt-when STATE 2 \
 	    "$TTLSWEEP" inspect -t "$TABLE" --watch 1 --progress never >"$OUT" || status=$?
 	[[ $status -eq 130 ]]
-	! grep -q $'\033\[[H2J]' "$OUT"
+	run ! grep -q $'\033\[[H2J]' "$OUT"
 }
 
 @test "never more read units than --max-rcu" {

@@ -172,7 +172,7 @@ class Journal:
         return words, len(self.images) - len(self.outcomes)
 
     def wanted(self):
-        """What restore has to put back, by section 5.4: key to image."""
+        """What restore has to put back: key to image."""
         return {images[-1][0]: images[-1][1] for n, images in self.images.items()
                 if not any(word not in ("deleted", "repaired") and sends <= 1 for word, sends in self.outcomes.get(n, []))}
 

@@ -60,13 +60,13 @@ value() { awk -v m="$1" 'index($0, m) == 1 { print $NF }' "$M"; }
 @test "without sizes, of a sample, from a file, of nothing" {
 	metrics -t "$TABLE" --no-sizes
 	good
-	! grep -q ttlsweep_bytes "$M"
+	run ! grep -q ttlsweep_bytes "$M"
 	metrics -t "$TABLE" --sample 50
 	good
 	ttlsweep export -t "$TABLE" -o "$BATS_TEST_TMPDIR/export.json"
 	metrics -i "$BATS_TEST_TMPDIR/export.json"
 	good
-	! grep -q ttlsweep_scan_capacity_units "$M"
+	run ! grep -q ttlsweep_scan_capacity_units "$M"
 	: >"$BATS_TEST_TMPDIR/none.json"
 	metrics -i "$BATS_TEST_TMPDIR/none.json"
 	good
@@ -78,7 +78,7 @@ names() { grep -oE '\bttlsweep_[a-z_]+' "$M" | sort -u | xargs; }
 
 @test "what a purge, a repair and a restore leave" {
 	local t j=$BATS_TEST_TMPDIR/journal labels
-	local all="ttlsweep_journal_bytes ttlsweep_last_success_timestamp_seconds ttlsweep_purge_entries"
+	local all="ttlsweep_executed ttlsweep_journal_bytes ttlsweep_last_success_timestamp_seconds ttlsweep_purge_entries"
 	t=$(new_table swept)
 	seed --endpoint "$LOCAL_URL" --table "$t" --mixed 200 --now "$NOW"
 	labels="{table=\"$t\",region=\"us-east-1\""
@@ -116,7 +116,7 @@ names() { grep -oE '\bttlsweep_[a-z_]+' "$M" | sort -u | xargs; }
 	metrics -t "$TABLE" --kind session 2>"$M.err"
 	good
 	grep -q 'kind="session"' "$M"
-	! grep -q 'kind="item"' "$M"
+	run ! grep -q 'kind="item"' "$M"
 	grep -q "$success" "$M" # it did end well
 	[[ $(grep -c "of the selected entries" "$M.err") == 1 ]]
 	metrics -t "$TABLE" --prefix image: 2>"$M.err"
@@ -131,7 +131,7 @@ names() { grep -oE '\bttlsweep_[a-z_]+' "$M" | sort -u | xargs; }
 	done
 	ttlsweep inspect --merge --format prometheus "$M.1" "$M.2" >"$M"
 	good
-	! grep -q 'kind="item"' "$M"
+	run ! grep -q 'kind="item"' "$M"
 	run -1 ttlsweep inspect --merge --partial --format prometheus "$M.1"
 	[[ $output == *"a part of a table makes no metrics"* ]]
 }
