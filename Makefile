@@ -12,197 +12,106 @@ FUZZ_SECONDS ?= 20
 SOAK_SECONDS ?= 600
 
 SRC := \
-    base/buf.c \
-    base/decimal.c \
-    base/fault.c \
-    base/mem.c \
-    base/stop.c \
-    base/sum.c \
-    base/text.c \
-    base/text_cut.c \
-    base/text_escape.c \
-    base/text_time.c \
-    cli/cmd_completion.c \
-    cli/cmd_doctor.c \
-    cli/cmd_export.c \
-    cli/cmd_help.c \
-    cli/cmd_inspect.c \
-    cli/cmd_list.c \
-    cli/cmd_purge.c \
-    cli/cmd_repair.c \
-    cli/cmd_restore.c \
-    cli/cmd_show.c \
     cli/command.c \
-    cli/completion.c \
-    cli/context.c \
-    cli/context_input.c \
-    cli/context_progress.c \
-    cli/cookie.c \
-    cli/doctor_gallery.c \
-    cli/doctor_journal.c \
-    cli/doctor_line.c \
-    cli/doctor_list.c \
-    cli/doctor_permit.c \
-    cli/doctor_place.c \
-    cli/doctor_policy.c \
-    cli/doctor_table.c \
-    cli/doctor_ttl.c \
-    cli/entry.c \
-    cli/export_part.c \
-    cli/export_s3.c \
-    cli/exporting.c \
+    cli/command/cmd_completion.c \
+    cli/command/cmd_doctor.c \
+    cli/command/cmd_export.c \
+    cli/command/cmd_help.c \
+    cli/command/cmd_inspect.c \
+    cli/command/cmd_list.c \
+    cli/command/cmd_purge.c \
+    cli/command/cmd_repair.c \
+    cli/command/cmd_restore.c \
+    cli/command/cmd_show.c \
+    cli/command/cookie.c \
+    cli/command/entry.c \
+    cli/command/export_part.c \
+    cli/command/export_s3.c \
+    cli/command/exporting.c \
+    cli/command/help.c \
+    cli/command/resume_hint.c \
+    cli/command/rows.c \
+    cli/command/session.c \
+    cli/command/sweeping.c \
+    cli/command/top_n.c \
+    cli/command/write_totals.c \
+    cli/context/context.c \
+    cli/context/context_input.c \
+    cli/context/context_progress.c \
+    cli/context/guard.c \
+    cli/context/limits.c \
+    cli/context/locate.c \
+    cli/context/resume.c \
+    cli/context/scan_budget.c \
+    cli/context/subset.c \
+    cli/context/undo.c \
+    cli/context/unlock.c \
+    cli/doctor/doctor_gallery.c \
+    cli/doctor/doctor_journal.c \
+    cli/doctor/doctor_line.c \
+    cli/doctor/doctor_list.c \
+    cli/doctor/doctor_permit.c \
+    cli/doctor/doctor_place.c \
+    cli/doctor/doctor_policy.c \
+    cli/doctor/doctor_table.c \
+    cli/doctor/doctor_ttl.c \
     cli/files.c \
-    cli/frame.c \
-    cli/go_on.c \
-    cli/grid.c \
-    cli/guard.c \
-    cli/help.c \
-    cli/html.c \
     cli/json.c \
-    cli/limits.c \
-    cli/locate.c \
-    cli/lookalike.c \
+    cli/log.c \
     cli/main.c \
-    cli/option.c \
-    cli/option_check.c \
-    cli/option_files.c \
-    cli/option_repeat.c \
-    cli/option_table.c \
-    cli/option_value.c \
+    cli/option/completion.c \
+    cli/option/option.c \
+    cli/option/option_check.c \
+    cli/option/option_files.c \
+    cli/option/option_repeat.c \
+    cli/option/option_selection.c \
+    cli/option/option_table.c \
+    cli/option/option_value.c \
     cli/output.c \
-    cli/paper.c \
     cli/policy.c \
-    cli/portion.c \
-    cli/price.c \
     cli/progress.c \
-    cli/quoted.c \
-    cli/rank.c \
-    cli/report_advice.c \
-    cli/report_cost.c \
-    cli/report_headline.c \
-    cli/report_html.c \
-    cli/report_html_states.c \
-    cli/report_html_style.c \
-    cli/report_html_tables.c \
-    cli/report_html_times.c \
-    cli/report_json.c \
-    cli/report_merge.c \
-    cli/report_parts.c \
-    cli/report_print.c \
-    cli/report_prometheus.c \
-    cli/report_read.c \
-    cli/report_read_counts.c \
-    cli/report_sample.c \
-    cli/report_sweep.c \
-    cli/report_text.c \
-    cli/report_words.c \
-    cli/resume.c \
-    cli/rows.c \
-    cli/session.c \
-    cli/sweeping.c \
-    cli/talk.c \
+    cli/report/html.c \
+    cli/report/option_echo.c \
+    cli/report/price.c \
+    cli/report/report_advice.c \
+    cli/report/report_cost.c \
+    cli/report/report_headline.c \
+    cli/report/report_html.c \
+    cli/report/report_html_states.c \
+    cli/report/report_html_style.c \
+    cli/report/report_html_tables.c \
+    cli/report/report_html_times.c \
+    cli/report/report_json.c \
+    cli/report/report_merge.c \
+    cli/report/report_parts.c \
+    cli/report/report_print.c \
+    cli/report/report_prometheus.c \
+    cli/report/report_read.c \
+    cli/report/report_read_counts.c \
+    cli/report/report_sample.c \
+    cli/report/report_sweep.c \
+    cli/report/report_text.c \
+    cli/report/report_words.c \
+    cli/report/text_report.c \
+    cli/report/text_table.c \
+    cli/report/ttl_command.c \
+    cli/screen.c \
     cli/term.c \
-    cli/thrift.c \
-    cli/totals.c \
-    cli/ttl_command.c \
-    cli/undo.c \
-    cli/unlock.c \
-    dynamodb/arn.c \
-    dynamodb/attr.c \
-    dynamodb/attr_check.c \
-    dynamodb/call.c \
-    dynamodb/circle.c \
-    dynamodb/config.c \
-    dynamodb/cost.c \
-    dynamodb/config_place.c \
-    dynamodb/credentials.c \
-    dynamodb/ddb.c \
-    dynamodb/doc.c \
-    dynamodb/endpoint.c \
-    dynamodb/fetch.c \
-    dynamodb/get.c \
-    dynamodb/hash.c \
-    dynamodb/identity.c \
-    dynamodb/imds.c \
-    dynamodb/inflate.c \
-    dynamodb/item.c \
-    dynamodb/keys.c \
-    dynamodb/message.c \
-    dynamodb/pairs.c \
-    dynamodb/path.c \
-    dynamodb/probe.c \
-    dynamodb/profile.c \
-    dynamodb/profile_read.c \
-    dynamodb/provider.c \
-    dynamodb/provider_container.c \
-    dynamodb/provider_environment.c \
-    dynamodb/provider_file.c \
-    dynamodb/provider_login.c \
-    dynamodb/provider_metadata.c \
-    dynamodb/provider_process.c \
-    dynamodb/provider_role.c \
-    dynamodb/provider_sso.c \
-    dynamodb/provider_web.c \
-    dynamodb/proxy.c \
-    dynamodb/query.c \
-    dynamodb/rate.c \
-    dynamodb/refusal.c \
-    dynamodb/reply.c \
-    dynamodb/retry.c \
-    dynamodb/role_cache.c \
-    dynamodb/run.c \
-    dynamodb/scan.c \
-    dynamodb/scan_size.c \
-    dynamodb/secret.c \
-    dynamodb/setting.c \
-    dynamodb/sign.c \
-    dynamodb/slice.c \
-    dynamodb/slice_same.c \
-    dynamodb/slice_text.c \
-    dynamodb/sso.c \
-    dynamodb/stack.c \
-    dynamodb/stack_list.c \
-    dynamodb/sts.c \
-    dynamodb/table.c \
-    dynamodb/table_name.c \
-    dynamodb/terminal.c \
-    dynamodb/transport.c \
-    dynamodb/words.c \
-    dynamodb/workers.c \
-    dynamodb/write.c \
-    dynamodb/write_batch.c \
-    dynamodb/write_text.c \
-    dynamodb/xml.c \
-    export/ber.c \
     export/checkpoint.c \
-    export/cms.c \
-    export/cms_key.c \
-    export/cms_layout.c \
-    export/cms_open.c \
-    export/cms_read.c \
     export/column.c \
     export/columns.c \
     export/csv_items.c \
-    export/csv_read.c \
-    export/csv_safe.c \
     export/documents.c \
+    export/export_line.c \
     export/format.c \
     export/format_csv.c \
     export/format_json.c \
     export/format_table.c \
     export/format_tsv.c \
-    export/gzip.c \
-    export/input.c \
+    export/item_json.c \
     export/journal_read.c \
     export/keyguess.c \
     export/keylist.c \
-    export/keylist_head.c \
-    export/line.c \
-    export/lines.c \
-    export/place.c \
-    export/place_part.c \
-    export/place_same.c \
-    export/plain.c \
     export/reader.c \
     export/reader_source.c \
     export/s3_folder.c \
@@ -210,12 +119,9 @@ SRC := \
     export/s3_manifest.c \
     export/s3_summary.c \
     export/s3_write.c \
-    export/sealed.c \
-    export/sniff.c \
-    export/spool.c \
-    export/stream.c \
     inspector/estimate.c \
     inspector/histogram.c \
+    inspector/lookalike.c \
     inspector/mask.c \
     inspector/moment.c \
     inspector/pass.c \
@@ -225,9 +131,97 @@ SRC := \
     inspector/sessions.c \
     inspector/summary.c \
     inspector/summary_names.c \
+    lib/aws/arn.c \
+    lib/aws/config.c \
+    lib/aws/config_place.c \
+    lib/aws/config_value.c \
+    lib/aws/credentials.c \
+    lib/aws/doc.c \
+    lib/aws/endpoint.c \
+    lib/aws/fetch.c \
+    lib/aws/identity.c \
+    lib/aws/imds.c \
+    lib/aws/message.c \
+    lib/aws/profile.c \
+    lib/aws/provider/provider.c \
+    lib/aws/provider/provider_container.c \
+    lib/aws/provider/provider_environment.c \
+    lib/aws/provider/provider_file.c \
+    lib/aws/provider/provider_login.c \
+    lib/aws/provider/provider_metadata.c \
+    lib/aws/provider/provider_process.c \
+    lib/aws/provider/provider_role.c \
+    lib/aws/provider/provider_sso.c \
+    lib/aws/provider/provider_web.c \
+    lib/aws/provider/sso.c \
+    lib/aws/proxy.c \
+    lib/aws/query.c \
+    lib/aws/refusal.c \
+    lib/aws/retry.c \
+    lib/aws/role_cache.c \
+    lib/aws/sign.c \
+    lib/aws/stack.c \
+    lib/aws/sts.c \
+    lib/aws/transport.c \
+    lib/aws/xml.c \
+    lib/base/buf.c \
+    lib/base/crypto.c \
+    lib/base/decimal.c \
+    lib/base/fault.c \
+    lib/base/gzip.c \
+    lib/base/mem.c \
+    lib/base/pairs.c \
+    lib/base/path.c \
+    lib/base/secret.c \
+    lib/base/shlex.c \
+    lib/base/slice.c \
+    lib/base/slice_same.c \
+    lib/base/stop.c \
+    lib/aws/subprocess.c \
+    lib/base/sum.c \
+    lib/base/text.c \
+    lib/base/text_time.c \
+    lib/base/thread.c \
+    lib/base/tty.c \
+    lib/dynamodb/attr.c \
+    lib/dynamodb/attr_check.c \
+    lib/dynamodb/call.c \
+    lib/dynamodb/circle.c \
+    lib/dynamodb/client.c \
+    lib/dynamodb/cost.c \
+    lib/dynamodb/get.c \
+    lib/dynamodb/item.c \
+    lib/dynamodb/keys.c \
+    lib/dynamodb/probe.c \
+    lib/dynamodb/rate.c \
+    lib/dynamodb/reply.c \
+    lib/dynamodb/scan.c \
+    lib/dynamodb/scan_size.c \
+    lib/dynamodb/table.c \
+    lib/dynamodb/table_name.c \
+    lib/dynamodb/write.c \
+    lib/dynamodb/write_batch.c \
+    lib/dynamodb/write_text.c \
+    lib/stream/ber.c \
+    lib/stream/cms.c \
+    lib/stream/cms_key.c \
+    lib/stream/cms_layout.c \
+    lib/stream/cms_open.c \
+    lib/stream/cms_parts.c \
+    lib/stream/cms_read.c \
+    lib/stream/csv_read.c \
+    lib/stream/csv_safe.c \
+    lib/stream/input.c \
+    lib/stream/lines.c \
+    lib/stream/outfile.c \
+    lib/stream/sniff.c \
+    lib/stream/spool.c \
+    lib/stream/stream.c \
+    sweep/batch.c \
     sweep/ceiling.c \
     sweep/condition.c \
     sweep/counting.c \
+    sweep/duplicate_keys.c \
     sweep/image.c \
     sweep/images.c \
     sweep/journal.c \
@@ -235,20 +229,16 @@ SRC := \
     sweep/journal_line.c \
     sweep/journal_name.c \
     sweep/journal_place.c \
+    sweep/lock.c \
     sweep/newest.c \
     sweep/outcome.c \
     sweep/plan.c \
     sweep/purge.c \
     sweep/restore.c \
-    sweep/restore_check.c \
     sweep/restore_look.c \
     sweep/restore_newest.c \
-    sweep/sweeper.c \
-    sweep/sweeplock.c \
-    sweep/sweeplock_name.c \
-    sweep/totals.c \
-    sweep/twins.c
-UNIT := $(sort $(wildcard tests/unit/test_*.c))
+    sweep/totals.c
+UNIT := $(sort $(shell find tests/unit -name 'test_*.c'))
 FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 # The longest first, so that none of them is left alone at the end.
 LONG := unsure purge inspect_shards main formats faults race kill hostile
@@ -292,7 +282,7 @@ say = $(if $(V),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo "$1";) )
 
 OBJ := $(SRC:%.c=$B/%.o)
 LIB := $B/libttlsweep.a
-TESTS := $(UNIT:tests/unit/%.c=$B/tests/%) $(FUZZ:tests/fuzz/%.c=$B/tests/%)
+TESTS := $(UNIT:%.c=$B/%) $(FUZZ:tests/fuzz/%.c=$B/tests/%)
 FUZZERS := $(FUZZ:tests/fuzz/%.c=$B/%)
 ENV = SAN=$(SAN) TTLSWEEP=$(abspath $B/ttlsweep)
 
@@ -312,7 +302,7 @@ $(LIB): $(filter-out $B/cli/main.o,$(OBJ))
 $B/ttlsweep: $B/cli/main.o $(LIB)
 	$(call say,LD $@)$(LINK) -o $@ $^ $(LDLIBS)
 
-$B/tests/test_%: $B/tests/unit/test_%.o $(LIB)
+$(UNIT:%.c=$B/%): %: %.o $(LIB)
 	$(call say,LD $@)$(LINK) -o $@ $^ $(LDLIBS) -lcmocka
 
 $B/tests/fuzz_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/replay.o $(LIB)
@@ -403,4 +393,4 @@ distclean:
     fuzz-built lint objects install uninstall clean distclean
 .PRECIOUS: $B/%.o
 
--include $(OBJ:.o=.d) $(wildcard $B/tests/unit/*.d $B/tests/fuzz/*.d)
+-include $(OBJ:.o=.d) $(UNIT:%.c=$B/%.d) $(wildcard $B/tests/fuzz/*.d)

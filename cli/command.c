@@ -1,8 +1,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "cli/command.h"
+#include "lib/base/buf.h"
 
 const struct command *const commands[] = {
 	&cmd_inspect,

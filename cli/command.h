@@ -4,7 +4,7 @@
 struct buf;
 struct fault;
 struct options;
-struct talk;
+struct log;
 
 /* Each command's bit in the option table. */
 enum command_bit {
@@ -33,7 +33,7 @@ struct command {
 	int min, max;        /* how many operands; max -1: any number */
 	const char *summary; /* one line */
 	const char *about;   /* a paragraph for help NAME; NULL */
-	int (*run)(const struct options *o, struct talk *talk, struct fault *f);
+	int (*run)(const struct options *o, struct log *log, struct fault *f);
 };
 
 extern const struct command cmd_inspect, cmd_list, cmd_show, cmd_export,

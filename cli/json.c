@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/mem.h"
 #include "cli/json.h"
-#include "dynamodb/slice.h"
-#include "export/plain.h"
+#include "export/item_json.h"
+#include "lib/base/buf.h"
+#include "lib/base/mem.h"
+#include "lib/base/slice.h"
 
 /* A struct json is a cJSON by another name. */
 static cJSON *
@@ -97,7 +97,7 @@ json_text(struct json *j, const char *name, const char *p, size_t n)
 
 	slice_text_encode(&b, p, n);
 	/* without the quotes; what a terminal must not see becomes \u… */
-	plain_string(&tame, (struct slice){ b.p + 1, b.n - 2 });
+	item_json_string(&tame, (struct slice){ b.p + 1, b.n - 2 });
 	add(j, name, cJSON_CreateRaw(buf_text(&tame)));
 	buf_release(&b);
 	buf_release(&tame);

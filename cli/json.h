@@ -14,7 +14,7 @@ struct buf;
  */
 struct json;
 
-/* cJSON is to take its memory from base/mem.h. Once, before all else. */
+/* cJSON is to take its memory from lib/base/mem.h. Once, before all else. */
 void json_init(void);
 
 struct json *json_new(void);

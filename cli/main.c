@@ -5,17 +5,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
-#include "base/stop.h"
-#include "base/version.h"
 #include "cli/command.h"
-#include "cli/completion.h"
 #include "cli/files.h"
 #include "cli/json.h"
-#include "cli/option.h"
+#include "cli/log.h"
+#include "cli/option/completion.h"
+#include "cli/option/option.h"
 #include "cli/output.h"
-#include "cli/talk.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/stop.h"
+#include "lib/base/version.h"
 
 /* The one table of what a failure is to the shell. */
 static const int statuses[] = {
@@ -91,13 +91,13 @@ fill_descriptors(void)
 
 /* Where the system allows too few open files, fewer workers do it. */
 static void
-fit_jobs(struct options *o, struct talk *talk)
+fit_jobs(struct options *o, struct log *log)
 {
 	int64_t limit = files_limit(o->jobs);
 	int64_t fit = files_jobs(o->jobs, limit);
 
 	if (fit < o->jobs)
-		talk_warn(talk,
+		log_warn(log,
 		    "%lld worker%s in place of %lld: only %lld files may be "
 		    "open at once (ulimit -n)",
 		    (long long)fit, fit == 1 ? "" : "s", (long long)o->jobs,
@@ -118,16 +118,16 @@ print_version(struct fault *f)
 }
 
 static int
-run(const struct options *o, struct talk *talk, struct fault *f)
+run(const struct options *o, struct log *log, struct fault *f)
 {
 	if (o->version)
 		return print_version(f);
 	if (o->help)
-		return cmd_help.run(o, talk, f);
-	return o->command->run(o, talk, f);
+		return cmd_help.run(o, log, f);
+	return o->command->run(o, log, f);
 }
 
-/* What a shell's completion script asks for (cli/completion.h). */
+/* What a shell's completion script asks for (cli/option/completion.h). */
 static int
 complete(char *const *words, size_t n)
 {
@@ -159,15 +159,15 @@ status_of(const struct fault *f)
 }
 
 static void
-tell(struct talk *talk, const struct options *o, const struct fault *f)
+tell(struct log *log, const struct options *o, const struct fault *f)
 {
 	const struct command *c = o->command == &cmd_help ? NULL : o->command;
 
 	if (f->kind == FAULT_PIPE)
 		return;
-	talk_warn(talk, "%s", f->text);
+	log_warn(log, "%s", f->text);
 	if (f->kind == FAULT_USAGE)
-		talk_warn(talk, "'ttlsweep help%s%s' tells more",
+		log_warn(log, "'ttlsweep help%s%s' tells more",
 		    c != NULL ? " " : "", c != NULL ? c->name : "");
 }
 
@@ -176,7 +176,7 @@ main(int argc, char **argv)
 {
 	struct fault f = { .kind = FAULT_NONE };
 	struct options o;
-	struct talk talk;
+	struct log log;
 	int rc;
 
 	fill_descriptors();
@@ -186,18 +186,18 @@ main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "__complete") == 0)
 		return complete(argv + 2, (size_t)argc - 2);
 	rc = option_parse(&o, argc, argv, &f);
-	talk_init(&talk, o.quiet ? -1 : o.verbose);
+	log_init(&log, o.quiet ? -1 : o.verbose);
 	if (rc == 0 && o.jobs > 0)
-		fit_jobs(&o, &talk);
+		fit_jobs(&o, &log);
 	if (rc == 0)
-		rc = run(&o, &talk, &f);
+		rc = run(&o, &log, &f);
 	if (close_stdout(rc == -1 ? NULL : &f) != 0)
 		rc = -1;
 	if (rc == -1) {
-		tell(&talk, &o, &f);
+		tell(&log, &o, &f);
 		rc = status_of(&f);
 	}
-	talk_release(&talk);
+	log_release(&log);
 	option_release(&o);
 	return rc;
 }

@@ -1,11 +1,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
 #include "cli/output.h"
 #include "cli/term.h"
-#include "export/stream.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/stream/stream.h"
 
 static bool
 is_stdout(const char *path)

@@ -10,7 +10,7 @@ struct stream;
 struct stream_options;
 
 /*
- * Data on its way out: a stream (export/stream.h), but what goes to a
+ * Data on its way out: a stream (lib/stream/stream.h), but what goes to a
  * terminal is made harmless first. May be shared by threads.
  */
 struct output {

@@ -1,9 +1,9 @@
 #include <string.h>
 
-#include "base/buf.h"
 #include "cli/policy.h"
-#include "dynamodb/config.h"
-#include "dynamodb/slice.h"
+#include "lib/aws/config.h"
+#include "lib/base/buf.h"
+#include "lib/base/slice.h"
 
 const char *const policy_uses[] = { "read", "purge", "restore", "repair",
 	NULL };

@@ -1,10 +1,10 @@
 #include <stdlib.h>
 
-#include "base/buf.h"
-#include "base/mem.h"
-#include "base/text.h"
 #include "cli/progress.h"
 #include "inspector/pass.h"
+#include "lib/base/buf.h"
+#include "lib/base/mem.h"
+#include "lib/base/text.h"
 
 /*
  * Policy. Nothing is shown of a run shorter than half a second. The number

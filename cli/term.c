@@ -6,9 +6,9 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/text.h"
 #include "cli/term.h"
+#include "lib/base/buf.h"
+#include "lib/base/text.h"
 
 #define WIDTH_MIN 20
 #define WIDTH_MAX 10000

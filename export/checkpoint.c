@@ -5,19 +5,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
-#include "base/mem.h"
-#include "base/text.h"
-#include "dynamodb/attr.h"
-#include "dynamodb/slice.h"
-#include "dynamodb/table.h"
 #include "export/checkpoint.h"
-#include "export/stream.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/slice.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/table.h"
+#include "lib/stream/stream.h"
 
 /*
  * Written and read without cJSON: a position is a key, and a key goes back
- * to the service byte for byte as it came (dynamodb/slice.h).
+ * to the service byte for byte as it came (lib/base/slice.h).
  */
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define SCHEMA "ttlsweep.checkpoint/1"

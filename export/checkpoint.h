@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "dynamodb/source.h"
+#include "lib/dynamodb/source.h"
 
 struct buf;
 struct ddb_table;

@@ -1,13 +1,13 @@
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/text.h"
-#include "dynamodb/attr.h"
-#include "dynamodb/item.h"
 #include "export/column.h"
-#include "export/plain.h"
+#include "export/item_json.h"
 #include "inspector/mask.h"
 #include "inspector/record.h"
+#include "lib/base/buf.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/item.h"
 
 bool
 column_hides(const struct column_view *view, const struct record *r,
@@ -63,9 +63,9 @@ add_stored(struct buf *out, const struct column_view *view,
 	if (type == ATTR_S || type == ATTR_N)
 		slice_text_decode(out, inner);
 	else if (view->reveal)
-		plain_compact(out, value);
+		item_json_compact(out, value);
 	else
-		plain_masked_compact(out, value);
+		item_json_masked_compact(out, value);
 }
 
 static void
@@ -85,13 +85,13 @@ add_attribute(struct buf *out, const struct column_view *view, bool plain,
     struct slice value)
 {
 	if (view->reveal && plain)
-		plain_value(out, value, view->numbers_string);
+		item_json_value(out, value, view->numbers_string);
 	else if (view->reveal)
-		plain_compact(out, value);
+		item_json_compact(out, value);
 	else if (plain)
-		plain_masked(out, value, view->numbers_string);
+		item_json_masked(out, value, view->numbers_string);
 	else
-		plain_masked_compact(out, value);
+		item_json_masked_compact(out, value);
 }
 
 /* The attributes beside the key as an object: as DynamoDB JSON, or without
@@ -115,10 +115,10 @@ add_object(struct buf *out, const struct column_view *view,
 		size += (int64_t)slice_text_length(name) + attr_size(value);
 		if (out->n > begin + 1)
 			buf_addc(out, ',');
-		plain_string(out, name);
+		item_json_string(out, name);
 		buf_addc(out, ':');
 		if (column_hides(view, r, name, value))
-			plain_mask(out, value);
+			item_json_mask(out, value);
 		else
 			add_attribute(out, view, plain, value);
 	}

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "dynamodb/slice.h"
+#include "lib/base/slice.h"
 
 struct buf;
 struct fault;
@@ -44,7 +44,7 @@ struct columns {
 	struct column *list;
 	size_t n;
 	bool safe; /* CSV cells are nothing that a spreadsheet would run
-		      (export/csv_safe.h) */
+		      (lib/stream/csv_safe.h) */
 };
 
 /*

@@ -1,11 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
-#include "base/mem.h"
-#include "dynamodb/item.h"
 #include "export/column.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/dynamodb/item.h"
 
 /* What a list shows, and CSV, behind the key. */
 static const char *const list_columns[] = { "kind", "state", "reason",

@@ -2,16 +2,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
-#include "base/mem.h"
-#include "base/text.h"
-#include "dynamodb/item.h"
 #include "export/column.h"
 #include "export/csv_items.h"
-#include "export/csv_read.h"
-#include "export/csv_safe.h"
 #include "inspector/mask.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/item.h"
+#include "lib/stream/csv_read.h"
+#include "lib/stream/csv_safe.h"
 
 #define ATTRIBUTES "attributes"
 #define SIZE "size"

@@ -3,8 +3,8 @@
 
 #include <stdint.h>
 
-#include "dynamodb/attr.h"
-#include "dynamodb/slice.h"
+#include "lib/base/slice.h"
+#include "lib/dynamodb/attr.h"
 
 struct fault;
 struct input;

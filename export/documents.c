@@ -2,14 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
-#include "base/mem.h"
-#include "dynamodb/attr.h"
 #include "export/documents.h"
-#include "export/input.h"
-#include "export/lines.h"
 #include "export/reader.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/dynamodb/attr.h"
+#include "lib/stream/input.h"
+#include "lib/stream/lines.h"
 
 /* By so many bytes it must be clear that it is such a text. */
 #define BEGIN_MAX 4096

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "dynamodb/slice.h"
 #include "export/column.h"
+#include "lib/base/slice.h"
 
 struct buf;
 struct fault;

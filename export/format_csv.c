@@ -1,10 +1,10 @@
 #include <csv.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "export/column.h"
-#include "export/csv_safe.h"
 #include "export/format_rows.h"
+#include "lib/base/buf.h"
+#include "lib/stream/csv_safe.h"
 
 /* One field, always in quotes (other readers cut blanks off the ends of
  * others). At worst every byte is a quote that is doubled. */

@@ -1,8 +1,8 @@
-#include "base/buf.h"
 #include "export/column.h"
 #include "export/format_rows.h"
-#include "export/plain.h"
+#include "export/item_json.h"
 #include "inspector/record.h"
+#include "lib/base/buf.h"
 
 static void
 add_masked(struct buf *out, const struct record *r, struct slice value)
@@ -29,14 +29,14 @@ format_json_row(struct buf *out, const struct columns *columns,
 		if (!first)
 			buf_addc(out, ',');
 		first = false;
-		plain_string(out, name);
+		item_json_string(out, name);
 		buf_addc(out, ':');
 		if (column_hides(view, r, name, value))
 			add_masked(out, r, value);
 		else if (!view->reveal)
-			plain_masked(out, value, view->numbers_string);
+			item_json_masked(out, value, view->numbers_string);
 		else
-			plain_value(out, value, view->numbers_string);
+			item_json_value(out, value, view->numbers_string);
 	}
 	buf_adds(out, "}\n");
 }
@@ -48,8 +48,8 @@ format_dynamodb_row(struct buf *out, const struct columns *columns,
 	(void)columns;
 	buf_adds(out, "{\"Item\":");
 	if (view->terminal)
-		plain_compact(out, r->item->json);
+		item_json_compact(out, r->item->json);
 	else
-		plain_verbatim(out, r->item->json);
+		item_json_verbatim(out, r->item->json);
 	buf_adds(out, "}\n");
 }

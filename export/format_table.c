@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
-#include "base/mem.h"
-#include "base/text.h"
 #include "export/format.h"
 #include "inspector/record.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/text.h"
 
 /*
  * libsmartcols keeps every row until it prints (some 460 bytes each), so rows

@@ -1,9 +1,9 @@
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/text.h"
 #include "export/column.h"
 #include "export/format_rows.h"
+#include "lib/base/buf.h"
+#include "lib/base/text.h"
 
 /* A row is one line and a cell holds no tab, whatever is in the entry: the
  * bytes that would say otherwise are escaped. */

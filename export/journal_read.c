@@ -1,10 +1,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fault.h"
-#include "base/mem.h"
-#include "export/lines.h"
 #include "export/reader.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/stream/lines.h"
 
 /*
  * What an entry's byte says: two bits of fate, three that count its lines

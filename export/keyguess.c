@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/mem.h"
-#include "dynamodb/attr.h"
 #include "export/keyguess.h"
+#include "lib/base/buf.h"
+#include "lib/base/mem.h"
+#include "lib/dynamodb/attr.h"
 
 /* Whether ${item} holds ${name} as what a key can be. */
 static bool

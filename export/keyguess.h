@@ -1,7 +1,7 @@
 #ifndef EXPORT_KEYGUESS_H
 #define EXPORT_KEYGUESS_H
 
-#include "dynamodb/slice.h"
+#include "lib/base/slice.h"
 
 /* How well the key's attributes are known. */
 enum key_told {

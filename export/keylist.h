@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
+#include "lib/base/buf.h"
 
 struct ddb_table;
 struct fault;

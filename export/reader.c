@@ -1,16 +1,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
-#include "base/mem.h"
 #include "export/csv_items.h"
 #include "export/documents.h"
-#include "export/input.h"
 #include "export/keyguess.h"
-#include "export/lines.h"
 #include "export/reader.h"
-#include "export/sniff.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/stream/input.h"
+#include "lib/stream/lines.h"
+#include "lib/stream/sniff.h"
 
 /* Where its first byte that is none does not come by then, it is no CSV. */
 #define BLANKS_MAX 4096

@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
-#include "dynamodb/item.h"
-#include "dynamodb/slice.h"
 #include "export/keyguess.h"
+#include "lib/base/buf.h"
+#include "lib/base/slice.h"
+#include "lib/dynamodb/item.h"
 
 struct cms_key;
 struct csv_key;
@@ -120,7 +120,7 @@ struct reader;
  * READER_RESTORE, anything) comes through a pipe, it is spooled. */
 struct reader *reader_open(const char *path, enum reader_which which,
     struct fault *f);
-/* The same, with the key for what is encrypted (export/input.h). */
+/* The same, with the key for what is encrypted (lib/stream/input.h). */
 struct reader *reader_open_with(const char *path, enum reader_which which,
     const struct cms_key *key, struct fault *f);
 /* 1 with the next image (borrowed until the next call) and its line, 0, -1 */

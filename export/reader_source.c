@@ -1,10 +1,10 @@
 #include <stdlib.h>
 
-#include "base/fault.h"
-#include "base/mem.h"
-#include "dynamodb/source.h"
-#include "dynamodb/workers.h"
 #include "export/reader.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/thread.h"
+#include "lib/dynamodb/source.h"
 
 #define PAGE_BYTES ((size_t)1 << 20)
 #define PAGE_ITEMS 2000

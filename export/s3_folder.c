@@ -1,17 +1,17 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "base/fault.h"
-#include "base/mem.h"
-#include "dynamodb/item.h"
-#include "dynamodb/source.h"
-#include "dynamodb/workers.h"
 #include "export/documents.h"
-#include "export/input.h"
-#include "export/lines.h"
 #include "export/reader.h"
 #include "export/s3_folder.h"
 #include "export/s3_manifest.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/thread.h"
+#include "lib/dynamodb/item.h"
+#include "lib/dynamodb/source.h"
+#include "lib/stream/input.h"
+#include "lib/stream/lines.h"
 
 #define PAGE_BYTES ((size_t)1 << 20)
 #define PAGE_ITEMS 2000

@@ -6,16 +6,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
-#include "base/mem.h"
-#include "base/stop.h"
-#include "base/text.h"
-#include "dynamodb/slice.h"
-#include "export/input.h"
-#include "export/lines.h"
 #include "export/s3_locate.h"
 #include "export/s3_manifest.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/slice.h"
+#include "lib/base/stop.h"
+#include "lib/base/text.h"
+#include "lib/stream/input.h"
+#include "lib/stream/lines.h"
 
 #define SUMMARY "manifest-summary.json"
 #define FILES "manifest-files.json"
@@ -23,11 +23,11 @@
 #define CHUNK ((size_t)256 << 10)
 
 int
-s3_manifest_sum(const char *path, const unsigned char md5[HASH_MD5],
+s3_manifest_sum(const char *path, const unsigned char md5[CRYPTO_MD5],
     struct fault *f)
 {
-	struct hash_md5 *h = hash_md5_begin();
-	unsigned char got[HASH_MD5];
+	struct hash_md5 *h = crypto_md5_begin();
+	unsigned char got[CRYPTO_MD5];
 	char *chunk;
 	ssize_t n;
 	int fd;
@@ -39,18 +39,18 @@ s3_manifest_sum(const char *path, const unsigned char md5[HASH_MD5],
 	do {
 		n = fd < 0 ? -1 : read(fd, chunk, CHUNK);
 		if (n > 0)
-			hash_md5_add(h, chunk, (size_t)n);
+			crypto_md5_add(h, chunk, (size_t)n);
 	} while (stop_requested() == 0 &&
 	    (n > 0 || (n < 0 && fd >= 0 && errno == EINTR)));
 	if (stop_requested() != 0)
 		n = fault(f, FAULT_CANCELLED, "%s: interrupted", path);
 	else if (n < 0)
 		(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
-	hash_md5_end(h, got);
+	crypto_md5_end(h, got);
 	if (fd >= 0)
 		(void)close(fd);
 	free(chunk);
-	return n < 0 ? -1 : memcmp(got, md5, HASH_MD5) == 0;
+	return n < 0 ? -1 : memcmp(got, md5, CRYPTO_MD5) == 0;
 }
 
 /* The whole of a small file. */
@@ -74,14 +74,14 @@ read_all(struct buf *out, const char *path, struct fault *f)
 
 /* An MD5 sum in base64, as S3 writes them. */
 static int
-sum_parse(unsigned char md5[HASH_MD5], struct slice text)
+sum_parse(unsigned char md5[CRYPTO_MD5], struct slice text)
 {
 	struct buf raw = { 0 };
 	int rc = -1;
 
-	if (hash_base64_decode(&raw, text.p, text.n) == 0 &&
-	    raw.n == HASH_MD5) {
-		memcpy(md5, raw.p, HASH_MD5);
+	if (crypto_base64_decode(&raw, text.p, text.n) == 0 &&
+	    raw.n == CRYPTO_MD5) {
+		memcpy(md5, raw.p, CRYPTO_MD5);
 		rc = 0;
 	}
 	buf_release(&raw);
@@ -96,7 +96,7 @@ check_sum(const struct s3_manifest *m, const char *name, struct fault *f)
 	static const char *const ends[] = { "md5", "checksum" };
 	size_t stem = strlen(name) - strlen(".json");
 	char *path = xasprintf("%s/%s", m->folder, name);
-	unsigned char md5[HASH_MD5];
+	unsigned char md5[CRYPTO_MD5];
 	int rc = 0;
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends) && rc == 0; i++) {

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "dynamodb/hash.h"
+#include "lib/base/crypto.h"
 
 struct fault;
 
@@ -19,7 +19,7 @@ struct s3_file {
 	int64_t items; /* lines with an entry; -1: not told */
 	bool unzipped; /* here it is not compressed any more */
 	bool has_md5;
-	unsigned char md5[HASH_MD5]; /* of the file as it is */
+	unsigned char md5[CRYPTO_MD5]; /* of the file as it is */
 };
 
 struct s3_manifest {
@@ -51,7 +51,7 @@ void s3_manifest_release(struct s3_manifest *m);
 
 /* Whether the bytes of ${path} have the MD5 sum ${md5} (or nobody can tell):
  * 1, 0, -1. */
-int s3_manifest_sum(const char *path, const unsigned char md5[HASH_MD5],
+int s3_manifest_sum(const char *path, const unsigned char md5[CRYPTO_MD5],
     struct fault *f);
 
 #endif

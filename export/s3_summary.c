@@ -1,11 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/mem.h"
-#include "base/text.h"
-#include "dynamodb/slice.h"
 #include "export/s3_summary.h"
+#include "lib/base/buf.h"
+#include "lib/base/mem.h"
+#include "lib/base/slice.h"
+#include "lib/base/text.h"
 
 #define KEY "AWSDynamoDB/" /* where exports are in a bucket */
 
@@ -52,17 +52,17 @@ add_key(struct buf *out, const char *id, const char *member, const char *name)
 static void
 add_sums(struct buf *out, const struct s3_counted *d)
 {
-	struct hash_md5 *h = hash_md5_begin();
-	unsigned char sum[HASH_MD5];
-	char hex[2 * HASH_MD5 + 1];
+	struct hash_md5 *h = crypto_md5_begin();
+	unsigned char sum[CRYPTO_MD5];
+	char hex[2 * CRYPTO_MD5 + 1];
 
 	if (h == NULL)
 		return;
-	hash_md5_add(h, d->sum, sizeof(d->sum));
-	hash_md5_end(h, sum);
-	hash_hex(hex, sum, sizeof(sum));
+	crypto_md5_add(h, d->sum, sizeof(d->sum));
+	crypto_md5_end(h, sum);
+	crypto_hex(hex, sum, sizeof(sum));
 	buf_adds(out, ",\"md5Checksum\":\"");
-	hash_base64(out, d->sum, sizeof(d->sum));
+	crypto_base64(out, d->sum, sizeof(d->sum));
 	buf_addf(out, "\",\"etag\":\"%s-1\"", hex);
 }
 

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "dynamodb/hash.h"
+#include "lib/base/crypto.h"
 
 struct buf;
 
@@ -20,7 +20,7 @@ struct s3_counted {
 	char *name;
 	int64_t items;
 	bool summed; /* the sum is known */
-	unsigned char sum[HASH_MD5];
+	unsigned char sum[CRYPTO_MD5];
 };
 
 /* The export. */

@@ -6,15 +6,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
-#include "base/mem.h"
-#include "dynamodb/hash.h"
-#include "dynamodb/workers.h"
-#include "export/place.h"
 #include "export/s3_summary.h"
 #include "export/s3_write.h"
-#include "export/stream.h"
+#include "lib/base/buf.h"
+#include "lib/base/crypto.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/thread.h"
+#include "lib/stream/outfile.h"
+#include "lib/stream/stream.h"
 
 struct s3_data {
 	struct s3_counted told; /* name, items, and at the end the sum */
@@ -80,7 +80,7 @@ take_path(struct s3_write *w, const char *path, struct fault *f)
 	while (n > 1 && path[n - 1] == '/')
 		n--;
 	bare = xstrndup(path, n);
-	w->target = place_follow(bare);
+	w->target = outfile_follow(bare);
 	free(bare);
 	if (w->target == NULL)
 		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
@@ -146,7 +146,7 @@ s3_write_data(struct s3_write *w, struct fault *f)
 	lock_leave(w->lock);
 	path = xasprintf("%s/data/%s", w->temp, d->told.name);
 	o.path = path;
-	o.md5 = d->md5 = hash_md5_begin();
+	o.md5 = d->md5 = crypto_md5_begin();
 	d->stream = stream_open(&o, f);
 	free(path);
 	return d->stream != NULL ? d : NULL;
@@ -171,7 +171,7 @@ s3_data_end(struct s3_data *d, struct fault *f)
 		return -1;
 	d->told.summed = d->md5 != NULL;
 	if (d->told.summed)
-		hash_md5_end(d->md5, d->told.sum);
+		crypto_md5_end(d->md5, d->told.sum);
 	d->md5 = NULL;
 	return 0;
 }
@@ -212,15 +212,15 @@ static int
 write_manifest(const struct s3_write *w, const char *name, const struct buf *b,
     struct fault *f)
 {
-	struct hash_md5 *h = hash_md5_begin();
-	unsigned char sum[HASH_MD5];
+	struct hash_md5 *h = crypto_md5_begin();
+	unsigned char sum[CRYPTO_MD5];
 	struct buf text = { 0 };
 	int rc = write_file(w, name, "json", b, f);
 
 	if (h != NULL) {
-		hash_md5_add(h, b->p, b->n);
-		hash_md5_end(h, sum);
-		hash_base64(&text, sum, sizeof(sum));
+		crypto_md5_add(h, b->p, b->n);
+		crypto_md5_end(h, sum);
+		crypto_base64(&text, sum, sizeof(sum));
 		if (rc == 0)
 			rc = write_file(w, name, "checksum", &text, f);
 	}
@@ -238,7 +238,7 @@ name_it(struct s3_write *w, struct fault *f)
 			: strerror(errno));
 	free(w->temp);
 	w->temp = NULL;
-	return place_sync_folder(w->target, f);
+	return outfile_sync_folder(w->target, f);
 }
 
 int
@@ -299,7 +299,7 @@ s3_write_close(struct s3_write *w)
 
 		stream_discard(d->stream);
 		if (d->md5 != NULL)
-			hash_md5_end(d->md5, d->told.sum);
+			crypto_md5_end(d->md5, d->told.sum);
 		free(d->told.name);
 		free(d);
 	}

@@ -1,5 +1,5 @@
 #include "inspector/histogram.h"
-#include "base/sum.h"
+#include "lib/base/sum.h"
 
 /*
  * The upper end of every 16th bucket. From there the rule is followed step

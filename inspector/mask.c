@@ -1,12 +1,12 @@
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/text.h"
-#include "dynamodb/attr.h"
-#include "dynamodb/hash.h"
-#include "dynamodb/item.h"
 #include "inspector/mask.h"
 #include "inspector/record.h"
+#include "lib/base/buf.h"
+#include "lib/base/crypto.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/item.h"
 
 #define ELLIPSIS "\xe2\x80\xa6"
 #define HASH_DIGITS 6
@@ -46,10 +46,10 @@ front_of(struct slice key, size_t prefix)
 static void
 add_masked(struct buf *out, struct slice key, size_t prefix)
 {
-	char hex[2 * HASH_SHA256 + 1];
+	char hex[2 * CRYPTO_SHA256 + 1];
 
 	buf_add(out, key.p, front_of(key, prefix));
-	hash_sha256_hex(hex, key.p, key.n);
+	crypto_sha256_hex(hex, key.p, key.n);
 	buf_adds(out, ELLIPSIS);
 	buf_add(out, hex, HASH_DIGITS);
 }
@@ -360,7 +360,7 @@ mask_hides_binary(struct slice text)
 	struct buf bytes = { 0 };
 	bool found = false;
 
-	if (hash_base64_decode(&bytes, text.p, text.n) == 0)
+	if (crypto_base64_decode(&bytes, text.p, text.n) == 0)
 		found =
 		    is_hiding((struct slice){ buf_text(&bytes), bytes.n }, 0);
 	buf_release(&bytes);

@@ -1,10 +1,10 @@
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/sum.h"
-#include "base/text.h"
-#include "dynamodb/attr.h"
 #include "inspector/moment.h"
+#include "lib/base/buf.h"
+#include "lib/base/sum.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/attr.h"
 
 /*
  * Policy. Who writes another unit than seconds writes a number a thousand

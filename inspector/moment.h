@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/decimal.h"
-#include "dynamodb/slice.h"
+#include "lib/base/decimal.h"
+#include "lib/base/slice.h"
 
 /*
  * What a TTL value says and what it was meant to say.

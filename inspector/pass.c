@@ -1,22 +1,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fault.h"
-#include "base/mem.h"
-#include "base/stop.h"
-#include "dynamodb/cost.h"
-#include "dynamodb/ddb.h"
-#include "dynamodb/item.h"
-#include "dynamodb/source.h"
-#include "dynamodb/table.h"
-#include "dynamodb/workers.h"
 #include "inspector/pass.h"
 #include "inspector/record.h"
 #include "inspector/select.h"
 #include "inspector/summary.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/stop.h"
+#include "lib/base/thread.h"
+#include "lib/dynamodb/client.h"
+#include "lib/dynamodb/cost.h"
+#include "lib/dynamodb/item.h"
+#include "lib/dynamodb/source.h"
+#include "lib/dynamodb/table.h"
 
 /* What the workers of a pass share. */
-struct run {
+struct subprocess {
 	const struct pass *pass;
 	struct lock *lock; /* all below */
 	struct summary *total;
@@ -29,7 +29,7 @@ struct run {
 
 /* What one worker carries from page to page. */
 struct hand {
-	struct run *run;
+	struct subprocess *run;
 	struct ddb_conn *conn;
 	void *state; /* the sink's */
 	struct page page;
@@ -39,13 +39,13 @@ struct hand {
 };
 
 static bool
-cancelled(struct run *run)
+cancelled(struct subprocess *run)
 {
 	return __atomic_load_n(&run->cancel, __ATOMIC_RELAXED);
 }
 
 static void
-cancel(struct run *run)
+cancel(struct subprocess *run)
 {
 	__atomic_store_n(&run->cancel, true, __ATOMIC_RELAXED);
 }
@@ -60,7 +60,7 @@ weight(const struct fault *f)
 /* A worker failed: the first fault is the one that is told. One that only
  * says "interrupted" gives way to a real one. */
 static void
-fail(struct run *run, const struct fault *f)
+fail(struct subprocess *run, const struct fault *f)
 {
 	lock_enter(run->lock);
 	if (!run->failed || weight(&run->first) < weight(f))
@@ -116,7 +116,7 @@ judge_page(struct hand *h, const struct segment *at, struct pass_progress *sum,
 }
 
 static void
-count_page(struct run *run, const struct pass_progress *sum)
+count_page(struct subprocess *run, const struct pass_progress *sum)
 {
 	lock_enter(run->lock);
 	run->progress.items += sum->items;
@@ -160,7 +160,7 @@ static int
 work_segment(struct hand *h, struct segment *seg, struct fault *f)
 {
 	const struct pass *pass = h->run->pass;
-	struct run *run = h->run;
+	struct subprocess *run = h->run;
 	bool finished;
 	int r = 1;
 
@@ -223,7 +223,7 @@ work(struct hand *h, int index, struct fault *f)
 static void
 worker(void *ctx, int index)
 {
-	struct run *run = ctx;
+	struct subprocess *run = ctx;
 	struct hand h = { .run = run };
 	struct fault f = { 0 };
 
@@ -243,7 +243,7 @@ worker(void *ctx, int index)
 static void
 tick(void *ctx)
 {
-	struct run *run = ctx;
+	struct subprocess *run = ctx;
 	struct pass_progress p;
 
 	if (run->pass->tick == NULL)
@@ -258,14 +258,14 @@ int
 pass_run(const struct pass *pass, struct summary *total,
     struct pass_progress *done, struct fault *f)
 {
-	struct run run = { .pass = pass, .total = total };
+	struct subprocess run = { .pass = pass, .total = total };
 	int jobs = pass->jobs;
 
 	run.lock = lock_new();
 	run.progress.segments = pass->source->segments;
 	if (jobs > pass->source->segments)
 		jobs = (int)pass->source->segments;
-	workers_run(jobs > 0 ? jobs : 1, worker, &run, tick, &run);
+	threads_run(jobs > 0 ? jobs : 1, worker, &run, tick, &run);
 	if (done != NULL)
 		*done = run.progress;
 	lock_free(run.lock);

@@ -1,10 +1,10 @@
 #include <string.h>
 
-#include "base/sum.h"
-#include "dynamodb/attr.h"
-#include "dynamodb/hash.h"
 #include "inspector/record.h"
 #include "inspector/sessions.h"
+#include "lib/base/crypto.h"
+#include "lib/base/sum.h"
+#include "lib/dynamodb/attr.h"
 
 /* What keys of verification tokens begin with (Auth.js, "DynamoDB Adapter":
  * default schema): a link with one in it logs in, like a session's id. */
@@ -159,7 +159,7 @@ is_binary_session(const struct rules *rules, const struct key *k)
 
 	if (k->type != ATTR_B)
 		return false;
-	if (hash_base64_decode(&bytes, k->text.p, k->text.n) != 0)
+	if (crypto_base64_decode(&bytes, k->text.p, k->text.n) != 0)
 		buf_reset(&bytes); /* what was read of it tells nothing */
 	text = (struct slice){ buf_text(&bytes), bytes.n };
 	found = sessions_prefix(text) > 0 ||

@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
-#include "base/decimal.h"
-#include "dynamodb/item.h"
 #include "inspector/moment.h"
+#include "lib/base/buf.h"
+#include "lib/base/decimal.h"
+#include "lib/dynamodb/item.h"
 
 enum state { STATE_LIVE, STATE_PENDING, STATE_STUCK, STATE_IMMORTAL, STATES };
 

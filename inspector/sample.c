@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
-#include "base/mem.h"
 #include "inspector/sample.h"
+#include "lib/base/mem.h"
 
 void
 sample_init(struct sample *s, size_t top, bool sizes)

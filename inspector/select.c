@@ -1,11 +1,11 @@
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/sum.h"
-#include "dynamodb/attr.h"
-#include "dynamodb/hash.h"
 #include "inspector/record.h"
 #include "inspector/select.h"
+#include "lib/base/buf.h"
+#include "lib/base/crypto.h"
+#include "lib/base/sum.h"
+#include "lib/dynamodb/attr.h"
 
 #define ALL(n) ((1u << (n)) - 1)
 #define EXPIRED (1u << STATE_PENDING | 1u << STATE_STUCK)
@@ -118,7 +118,7 @@ key_begins(const char *const *prefixes, size_t count, struct slice value,
 		return false;
 	if (attr_open(value, &inner) != ATTR_B)
 		return begins(prefixes, count, key);
-	found = hash_base64_decode(&bytes, key.p, key.n) == 0 &&
+	found = crypto_base64_decode(&bytes, key.p, key.n) == 0 &&
 	    begins(prefixes, count,
 		(struct slice){ buf_text(&bytes), bytes.n });
 	buf_release(&bytes);

@@ -1,7 +1,7 @@
 #include <string.h>
 
-#include "base/text.h"
 #include "inspector/sessions.h"
+#include "lib/base/text.h"
 
 static const char *const words[] = { "sess", "session", "sessions", "sessid",
 	"sid", "phpsessid" };

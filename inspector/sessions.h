@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "dynamodb/slice.h"
+#include "lib/base/slice.h"
 
 /*
  * How session stores name what they write, where nobody gave a

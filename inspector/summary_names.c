@@ -1,11 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/mem.h"
 #include "inspector/mask.h"
 #include "inspector/summary.h"
 #include "inspector/summary_names.h"
+#include "lib/base/buf.h"
+#include "lib/base/mem.h"
 
 /*
  * Policy. Whatever is kept of a table is chosen by the entries alone, never

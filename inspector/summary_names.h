@@ -5,8 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "inspector/record.h"
+#include "lib/base/buf.h"
 
 struct item;
 struct summary;

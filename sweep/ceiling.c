@@ -1,5 +1,5 @@
 #include "sweep/ceiling.h"
-#include "base/sum.h"
+#include "lib/base/sum.h"
 
 const char *
 ceiling_name(enum ceiling c)

@@ -2,10 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/sum.h"
 #include "inspector/moment.h"
 #include "inspector/record.h"
 #include "inspector/select.h"
+#include "lib/base/sum.h"
 #include "sweep/condition.h"
 
 static struct slice

@@ -3,7 +3,7 @@
 
 #include <stdint.h>
 
-#include "dynamodb/write.h"
+#include "lib/dynamodb/write.h"
 
 struct buf;
 struct key_schema;

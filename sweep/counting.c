@@ -1,17 +1,17 @@
 #include <string.h>
 
-#include "base/fault.h"
-#include "dynamodb/ddb.h"
-#include "dynamodb/source.h"
-#include "dynamodb/table.h"
-#include "dynamodb/workers.h"
-#include "dynamodb/world.h"
 #include "inspector/pass.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
+#include "lib/aws/world.h"
+#include "lib/base/fault.h"
+#include "lib/base/thread.h"
+#include "lib/dynamodb/client.h"
+#include "lib/dynamodb/source.h"
+#include "lib/dynamodb/table.h"
+#include "sweep/batch.h"
 #include "sweep/counting.h"
 #include "sweep/purge.h"
-#include "sweep/sweeper.h"
 
 /* What the workers of the pass share. */
 struct counting {
@@ -29,10 +29,10 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 
 	(void)seg;
 	(void)f;
-	if (!sweeper_wants(c->p, r))
+	if (!batch_wants(c->p, r))
 		return 0;
 	lock_enter(c->lock);
-	sweep_totals_match(&c->found, r, sweeper_units(c->p, r));
+	sweep_totals_match(&c->found, r, batch_units(c->p, r));
 	lock_leave(c->lock);
 	return 0;
 }
@@ -42,7 +42,7 @@ static int
 on_page(void *state, const struct segment *seg, struct fault *f)
 {
 	const struct counting *c = state;
-	struct ddb_world *w = ddb_world(c->p->ddb);
+	struct world *w = ddb_world(c->p->ddb);
 
 	(void)seg;
 	if (!account_late(c->account, w->mono_us(w->ctx)))

@@ -1,10 +1,10 @@
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
-#include "dynamodb/attr.h"
-#include "dynamodb/item.h"
-#include "dynamodb/table.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/item.h"
+#include "lib/dynamodb/table.h"
 #include "sweep/image.h"
 
 /* Bytes of keys (Amazon DynamoDB Developer Guide, "Constraints"). */

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "dynamodb/slice.h"
+#include "lib/base/slice.h"
 
 struct ddb_table;
 struct fault;

@@ -1,17 +1,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fault.h"
-#include "base/mem.h"
-#include "dynamodb/item.h"
-#include "dynamodb/table.h"
-#include "dynamodb/workers.h"
 #include "export/csv_items.h"
 #include "export/reader.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/thread.h"
+#include "lib/dynamodb/item.h"
+#include "lib/dynamodb/table.h"
+#include "sweep/duplicate_keys.h"
 #include "sweep/image.h"
 #include "sweep/images.h"
 #include "sweep/newest.h"
-#include "sweep/twins.h"
 
 /* A chunk is full when it has so many images, or so many bytes of them. */
 #define CHUNK 100
@@ -34,7 +34,7 @@ check_twins(const struct images *im, const struct item *item, int64_t line,
     struct fault *f)
 {
 	const struct ddb_table *t = im->table;
-	int64_t other = twins_add(im->twins, item, line);
+	int64_t other = duplicate_keys_add(im->twins, item, line);
 
 	if (other == 0)
 		return 0;
@@ -162,7 +162,7 @@ images_close(struct source *source)
 	if (im == NULL)
 		return;
 	reader_close(im->reader);
-	twins_free(im->twins);
+	duplicate_keys_free(im->twins);
 	lock_free(im->lock);
 	free(im);
 }

@@ -1,8 +1,8 @@
 #ifndef SWEEP_IMAGES_H
 #define SWEEP_IMAGES_H
 
-#include "dynamodb/slice.h"
-#include "dynamodb/source.h"
+#include "lib/base/slice.h"
+#include "lib/dynamodb/source.h"
 
 struct cms_key;
 struct ddb_table;
@@ -11,7 +11,7 @@ struct item;
 struct newest;
 struct reader;
 struct segment;
-struct twins;
+struct duplicate_keys;
 
 /*
  * What a journal or an export holds to be put back, as a source of pages:
@@ -23,10 +23,10 @@ struct images {
 	struct reader *reader;
 	const char *path;
 	const struct ddb_table *table;
-	const char *ttl;     /* the TTL attribute */
-	struct twins *twins; /* of an export that is checked; NULL: no check.
-				Freed with it */
-	struct newest *see;  /* is shown each image; NULL: nobody wants to */
+	const char *ttl;              /* the TTL attribute */
+	struct duplicate_keys *twins; /* of an export that is checked; NULL: no
+				check. Freed with it */
+	struct newest *see; /* is shown each image; NULL: nobody wants to */
 	const struct newest *newest; /* knows which are old; NULL: none is */
 	int64_t first;               /* the number of the first one there */
 	int64_t of_us; /* when images without a stamp were so; 0: not told */

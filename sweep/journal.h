@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "dynamodb/slice.h"
+#include "lib/base/slice.h"
 #include "sweep/outcome.h"
 
 struct buf;

@@ -9,10 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/fault.h"
-#include "base/mem.h"
-#include "dynamodb/table.h"
 #include "export/reader.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/dynamodb/table.h"
 #include "sweep/journal.h"
 
 /*

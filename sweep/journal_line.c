@@ -1,8 +1,8 @@
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/version.h"
-#include "dynamodb/table.h"
+#include "lib/base/buf.h"
+#include "lib/base/version.h"
+#include "lib/dynamodb/table.h"
 #include "sweep/journal.h"
 
 static void

@@ -1,11 +1,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/mem.h"
-#include "dynamodb/attr.h"
-#include "dynamodb/hash.h"
-#include "dynamodb/item.h"
+#include "lib/base/buf.h"
+#include "lib/base/crypto.h"
+#include "lib/base/mem.h"
+#include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/item.h"
 #include "sweep/newest.h"
 
 /*
@@ -82,7 +82,7 @@ name_of(struct newest *n, const struct item *item)
 	if (item->sort.p != NULL)
 		attr_key_canonical(&n->scratch, item->sort);
 	buf_addf(&n->scratch, "|%zu", partition);
-	hash_sha256(sum, buf_text(&n->scratch), n->scratch.n);
+	crypto_sha256(sum, buf_text(&n->scratch), n->scratch.n);
 	memcpy(&key.high, sum, 8);
 	memcpy(&key.low, sum + 8, 8);
 	return key;

@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "dynamodb/write.h"
+#include "lib/dynamodb/write.h"
 
 /* What became of a matched entry. skipped: never sent. */
 enum outcome {

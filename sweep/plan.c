@@ -1,7 +1,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "dynamodb/table.h"
+#include "lib/dynamodb/table.h"
 #include "sweep/plan.h"
 
 #define SHARE 4.0

@@ -3,22 +3,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fault.h"
-#include "base/mem.h"
-#include "base/stop.h"
-#include "dynamodb/ddb.h"
-#include "dynamodb/source.h"
-#include "dynamodb/table.h"
-#include "dynamodb/workers.h"
-#include "dynamodb/world.h"
 #include "export/checkpoint.h"
 #include "inspector/pass.h"
 #include "inspector/select.h"
 #include "inspector/summary.h"
+#include "lib/aws/world.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/stop.h"
+#include "lib/base/thread.h"
+#include "lib/dynamodb/client.h"
+#include "lib/dynamodb/source.h"
+#include "lib/dynamodb/table.h"
+#include "sweep/batch.h"
 #include "sweep/counting.h"
 #include "sweep/journal.h"
 #include "sweep/purge.h"
-#include "sweep/sweeper.h"
 
 /* How often a checkpoint is written while nothing else makes it due. */
 #define CHECKPOINT_US ((int64_t)5000000)
@@ -26,7 +26,7 @@
 static int64_t
 mono_us(const struct sweep_run *run)
 {
-	struct ddb_world *w = ddb_world(run->p->ddb);
+	struct world *w = ddb_world(run->p->ddb);
 
 	return w->mono_us(w->ctx);
 }
@@ -91,7 +91,7 @@ settled(struct sweep_run *run, const struct segment *seg, struct fault *f)
 /* Under a limit a batch is worth a quarter of a second of it: send what is
  * held when an entry of ${units} has no place beside it. */
 static int
-make_room(struct sweeper *s, int64_t units, struct fault *f)
+make_room(struct batch *s, int64_t units, struct fault *f)
 {
 	double share;
 
@@ -100,23 +100,23 @@ make_room(struct sweeper *s, int64_t units, struct fault *f)
 	share = ddb_write_share(s->run->p->ddb);
 	if (share <= 0 || s->units + (double)units <= share)
 		return 0;
-	return sweeper_flush(s, f);
+	return batch_flush(s, f);
 }
 
 static int
 on_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
 {
-	struct sweeper *s = state;
+	struct batch *s = state;
 	int64_t units;
 
-	if (!sweeper_wants(s->run->p, r)) {
+	if (!batch_wants(s->run->p, r)) {
 		lock_enter(s->run->lock);
 		sweep_totals_leave(s->run->totals, r);
 		lock_leave(s->run->lock);
 		return 0;
 	}
-	units = sweeper_units(s->run->p, r);
+	units = batch_units(s->run->p, r);
 	if (make_room(s, units, f) != 0)
 		return -1;
 	if (take(s->run, r, units) != 0) {
@@ -127,12 +127,12 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	}
 	if (!s->run->p->execute)
 		return 0;
-	if (sweeper_refuses(s, r, units))
+	if (batch_refuses(s, r, units))
 		return 0;
-	sweeper_hold(s, r, units);
+	batch_hold(s, r, units);
 	if (s->n < HELD_MAX && s->bytes < HELD_BYTES)
 		return 0;
-	if (sweeper_flush(s, f) != 0)
+	if (batch_flush(s, f) != 0)
 		return -1;
 	return settled(s->run, seg, f);
 }
@@ -140,7 +140,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 static int
 on_page(void *state, const struct segment *seg, struct fault *f)
 {
-	struct sweeper *s = state;
+	struct batch *s = state;
 	int late;
 
 	lock_enter(s->run->lock);
@@ -157,11 +157,11 @@ on_page(void *state, const struct segment *seg, struct fault *f)
 static int
 on_segment(void *state, const struct segment *seg, struct fault *f)
 {
-	struct sweeper *s = state;
+	struct batch *s = state;
 
 	struct segment at = { .index = seg->index, .next = s->begin };
 
-	if (sweeper_flush(s, f) != 0)
+	if (batch_flush(s, f) != 0)
 		return -1;
 	/* a page that was not worked through is read again */
 	return settled(s->run, s->enough ? &at : seg, f);
@@ -170,7 +170,7 @@ on_segment(void *state, const struct segment *seg, struct fault *f)
 static void *
 on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
 {
-	struct sweeper *s = xcalloc(1, sizeof(*s));
+	struct batch *s = xcalloc(1, sizeof(*s));
 
 	(void)worker;
 	(void)f;
@@ -182,10 +182,10 @@ on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
 static int
 on_close(void *state, struct fault *f)
 {
-	struct sweeper *s = state;
+	struct batch *s = state;
 
 	(void)f;
-	sweeper_drop(s);
+	batch_drop(s);
 	for (size_t i = 0; i < HELD_MAX; i++)
 		buf_release(&s->held[i].store);
 	buf_release(&s->old);

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "dynamodb/slice.h"
+#include "lib/base/slice.h"
 
 struct ceilings;
 struct cms_key;

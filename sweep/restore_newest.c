@@ -2,11 +2,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "base/fault.h"
-#include "base/mem.h"
-#include "base/stop.h"
-#include "dynamodb/item.h"
-#include "dynamodb/source.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/stop.h"
+#include "lib/dynamodb/item.h"
+#include "lib/dynamodb/source.h"
 #include "sweep/images.h"
 #include "sweep/newest.h"
 #include "sweep/restore.h"

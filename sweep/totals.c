@@ -1,10 +1,10 @@
 #include <stdlib.h>
 
-#include "base/buf.h"
-#include "base/mem.h"
-#include "base/text.h"
 #include "inspector/mask.h"
 #include "inspector/record.h"
+#include "lib/base/buf.h"
+#include "lib/base/mem.h"
+#include "lib/base/text.h"
 #include "sweep/totals.h"
 
 void

@@ -3,7 +3,6 @@
 # library is the business of one or two files, which its row names.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-rooms=(base dynamodb inspector export sweep cli)
 bad=0
 
 say()
@@ -12,20 +11,50 @@ say()
 	bad=1
 }
 
-below=' '
-for room in "${rooms[@]}"; do
-	below+="$room "
-	while IFS=: read -r file line text; do
-		path=${text#*\"} path=${path%%\"*}
-		[[ -f $path ]] || say "$file:$line: no file $path"
-		[[ $below == *" ${path%%/*} "* ]] ||
-		    say "$file:$line: $room may not include $path"
-	done < <(grep -nE '^[ \t]*#[ \t]*include[ \t]*"' "$room"/*.[ch] /dev/null)
-done
+# A room, and those right below it; all that these may include, it may.
+declare -A below
+while read -r room rooms; do
+	all=" $room "
+	for lower in $rooms; do
+		for deeper in ${below[$lower]}; do
+			[[ $all == *" $deeper "* ]] || all+="$deeper "
+		done
+	done
+	below[$room]=$all
+done <<'END'
+lib/base
+lib/aws lib/base
+lib/aws/provider lib/aws
+lib/dynamodb lib/aws
+lib/stream lib/base
+inspector lib/dynamodb
+export inspector lib/stream
+sweep export
+cli sweep
+cli/option cli
+cli/report cli/option
+cli/context cli/report
+cli/doctor cli/context
+cli/command cli/doctor
+END
+# Who sees the rooms above: the program's main and its table of commands, and
+# the credentials, which are what the first provider that has some gives.
+top='cli/main.c cli/command.c lib/aws/credentials.c'
+
+while IFS=: read -r file line text; do
+	path=${text#*\"} path=${path%%\"*}
+	[[ -f $path ]] || say "$file:$line: no file $path"
+	room=${file%/*}
+	[[ -n ${below[$room]:-} ]] || say "$file: $room is no room"
+	[[ ${below[$room]:-} == *" ${path%/*} "* || " $top " == *" $file "* ]] ||
+	    say "$file:$line: $room may not include $path"
+done < <(grep -rnE '^[ \t]*#[ \t]*include[ \t]*"' --include='*.[ch]' \
+    lib inspector export sweep cli)
 
 # header: at most so many .c files, and no header of ours
 while read -r header most; do
-	users=$(grep -lE "#[ \t]*include[ \t]*<$header" -- */*.[ch] | grep -v ^tests/)
+	users=$(grep -rlE "#[ \t]*include[ \t]*<$header" --include='*.[ch]' \
+	    lib inspector export sweep cli)
 	[[ $(grep -c . <<<"$users") -le $most ]] ||
 	    say "<$header> is included by more than $most files:" $users
 	[[ $users != *.h* ]] || say "<$header> in a header:" $users

@@ -15,7 +15,7 @@ run()
 }
 
 shells=(tests/*.sh tests/lib/*.bash .ci/run)
-headers=(base/*.h dynamodb/*.h inspector/*.h export/*.h sweep/*.h cli/*.h)
+mapfile -t headers < <(find lib inspector export sweep cli tests/unit -name "*.h")
 ours=("$@" tests/tools/*.c tests/fuzz/*.c)
 
 run clang clang -fsyntax-only -Werror "${flags[@]}" "$@"

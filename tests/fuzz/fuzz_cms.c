@@ -7,11 +7,11 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
-#include "export/ber.h"
-#include "export/cms_key.h"
-#include "export/cms_read.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/stream/ber.h"
+#include "lib/stream/cms_key.h"
+#include "lib/stream/cms_read.h"
 
 /*
  * A file that begins like an encrypted export, by whomever: nothing of it is

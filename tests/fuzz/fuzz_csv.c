@@ -5,17 +5,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
-#include "dynamodb/item.h"
-#include "dynamodb/table.h"
 #include "export/csv_items.h"
-#include "export/csv_read.h"
 #include "export/format.h"
 #include "export/format_rows.h"
-#include "export/input.h"
 #include "export/keylist.h"
 #include "inspector/record.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/dynamodb/item.h"
+#include "lib/dynamodb/table.h"
+#include "lib/stream/csv_read.h"
+#include "lib/stream/input.h"
 
 /*
  * CSV, by whomever: its rows are read or refused, and those that were read

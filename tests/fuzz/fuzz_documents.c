@@ -4,10 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/fault.h"
 #include "export/documents.h"
-#include "export/input.h"
 #include "export/reader.h"
+#include "lib/base/fault.h"
+#include "lib/stream/input.h"
 
 /*
  * JSON documents, by whomever: what is handed out is JSON and an entry, the

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
-#include "dynamodb/item.h"
 #include "export/format.h"
 #include "export/reader.h"
 #include "inspector/record.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/dynamodb/item.h"
 
 /*
  * A line of an export or a journal, by whomever: it is understood or

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fault.h"
-#include "dynamodb/profile.h"
+#include "lib/aws/profile.h"
+#include "lib/base/fault.h"
 
 /*
  * Any bytes as ~/.aws/config and as ~/.aws/credentials: read or refused with

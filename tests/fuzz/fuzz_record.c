@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dynamodb/attr.h"
-#include "dynamodb/item.h"
 #include "inspector/mask.h"
 #include "inspector/record.h"
 #include "inspector/select.h"
 #include "inspector/summary.h"
+#include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/item.h"
 
 /*
  * An item as the service might send it, or as somebody who can write to the

@@ -4,11 +4,11 @@
 
 #include <cJSON.h>
 
-#include "base/buf.h"
-#include "base/text.h"
-#include "dynamodb/attr.h"
-#include "dynamodb/slice.h"
-#include "export/plain.h"
+#include "export/item_json.h"
+#include "lib/base/buf.h"
+#include "lib/base/slice.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/attr.h"
 
 /*
  * The scanner against cJSON: what slice_check accepts is JSON, and reads as
@@ -192,16 +192,16 @@ check_made(struct slice value)
 	struct buf out = { 0 };
 	struct slice inner;
 
-	plain_compact(&out, value);
+	item_json_compact(&out, value);
 	MUST(slice_check(of(&out), NULL) == 0 && one_line(&out));
 	MUST(out.n > 512 || slice_same(value, of(&out)));
 	buf_reset(&out);
-	plain_verbatim(&out, value);
+	item_json_verbatim(&out, value);
 	MUST(slice_check(of(&out), NULL) == 0 && one_line(&out));
 	MUST(out.n > 512 || slice_same(value, of(&out)));
 	for (int quote = 0; quote < 2; quote++) {
 		buf_reset(&out);
-		plain_value(&out, value, quote != 0);
+		item_json_value(&out, value, quote != 0);
 		MUST(slice_check(of(&out), NULL) == 0 && one_line(&out));
 	}
 	(void)attr_open(value, &inner);

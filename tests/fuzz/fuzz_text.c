@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/decimal.h"
-#include "base/mem.h"
-#include "base/text.h"
+#include "lib/base/buf.h"
+#include "lib/base/decimal.h"
+#include "lib/base/mem.h"
+#include "lib/base/text.h"
 
 /*
  * Any bytes as a number, a moment, a text to show: what the readers accept

@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
-#include "dynamodb/item.h"
 #include "inspector/record.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/dynamodb/item.h"
 
 #define NOW INT64_C(1795332271) /* 2026-11-22T07:24:31Z */
 

@@ -10,8 +10,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "base/buf.h"
-#include "base/mem.h"
+#include "lib/base/buf.h"
+#include "lib/base/mem.h"
 
 static char *folder; /* its path */
 static char named[16][512];

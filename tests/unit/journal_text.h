@@ -4,9 +4,9 @@
 /* Lines of exports and journals, and what a walk over them gives. Include
  * cmocka.h before. */
 
-#include "base/buf.h"
-#include "base/fault.h"
 #include "export/reader.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
 
 #define ITEM(key) "{\"Item\":{\"key\":{\"S\":\"" key "\"}}}\n"
 #define HEADER                                                          \

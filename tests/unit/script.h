@@ -15,12 +15,12 @@
 
 #include <cmocka.h>
 
-#include "base/buf.h"
-#include "base/fault.h"
-#include "dynamodb/config.h"
-#include "dynamodb/credentials.h"
-#include "dynamodb/ddb.h"
-#include "dynamodb/world.h"
+#include "lib/aws/config.h"
+#include "lib/aws/credentials.h"
+#include "lib/aws/world.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/dynamodb/client.h"
 
 #define SCRIPT_MAX 64
 #define SCRIPT_NOW INT64_C(1795332271)
@@ -34,7 +34,7 @@ struct script_reply {
 };
 
 struct script {
-	struct ddb_world world;
+	struct world world;
 	const struct script_reply *replies;
 	size_t n, at;
 	struct buf sent[SCRIPT_MAX];    /* the bodies */
@@ -128,16 +128,16 @@ script_line_close(void *line)
 }
 
 static void
-script_log(void *ctx, enum ddb_log_level level, const char *text)
+script_log(void *ctx, enum log_level level, const char *text)
 {
 	struct script *s = ctx;
 
-	if (level == DDB_LOG_NOTE)
+	if (level == LOG_NOTE)
 		strncat(s->log, text, sizeof(s->log) - strlen(s->log) - 1);
-	if (level == DDB_LOG_DEBUG)
+	if (level == LOG_DEBUG)
 		strncat(s->debug, text,
 		    sizeof(s->debug) - strlen(s->debug) - 1);
-	if (level == DDB_LOG_TRACE)
+	if (level == LOG_TRACE)
 		strncat(s->trace, text,
 		    sizeof(s->trace) - strlen(s->trace) - 1);
 }
@@ -150,7 +150,7 @@ script_world(struct script *s, const struct script_reply *replies, size_t n)
 	s->replies = replies;
 	s->n = n;
 	s->now_ms = SCRIPT_NOW * 1000;
-	s->world = (struct ddb_world){ .ctx = s,
+	s->world = (struct world){ .ctx = s,
 		.wall_ms = script_wall,
 		.mono_us = script_mono,
 		.sleep_ms = script_sleep,

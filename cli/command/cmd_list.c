@@ -1,0 +1,293 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/command/rows.h"
+#include "cli/command/top_n.h"
+#include "cli/context/context.h"
+#include "cli/log.h"
+#include "cli/option/option.h"
+#include "cli/output.h"
+#include "cli/term.h"
+#include "export/format.h"
+#include "inspector/summary.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/thread.h"
+#include "lib/dynamodb/source.h"
+
+/* What --top may hold in memory: the program stays below 64 MiB. */
+#define RANK_BYTES ((size_t)24 << 20)
+
+static int run(const struct options *o, struct log *log, struct fault *f);
+
+const struct command cmd_list = {
+	.name = "list",
+	.bit = ON_LIST,
+	.args = "",
+	.summary = "list entries, one a row",
+	.about = "Writes a row for every selected entry, in no order, or the "
+		 "first N in an order (--top). Session keys and the values of "
+		 "sessions are masked unless --reveal is given.",
+	.run = run,
+};
+
+struct list {
+	struct context context;
+	struct columns columns;
+	struct rows rows;
+	struct top_n *rank; /* --top, NULL */
+};
+
+static int
+on_ranked(void *state, const struct segment *seg, const struct record *r,
+    struct fault *f)
+{
+	struct list *l = state;
+
+	(void)seg;
+	return top_n_offer(l->rank, r, &l->context.rules, f);
+}
+
+static void
+keep_row(void *ctx, const struct record *r, struct buf *row)
+{
+	struct list *l = ctx;
+
+	rows_keep(&l->rows, r, row);
+}
+
+static void *
+on_open_ranked(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
+{
+	(void)worker;
+	(void)conn;
+	(void)f;
+	return ctx;
+}
+
+/* The best, from first to last. */
+static int
+write_ranked(struct list *l, struct fault *f)
+{
+	size_t n = top_n_sort(l->rank);
+	struct rows_hand *hand = rows_hand_new(&l->rows);
+	int rc = 0;
+
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = rows_put(hand, top_n_row(l->rank, i), f);
+	return rows_hand_close(hand, f) != 0 ? -1 : rc;
+}
+
+static enum top_n_by
+rank_word(const char *by)
+{
+	return strcmp(by, "size") == 0   ? TOP_N_SIZE
+	    : strcmp(by, "expires") == 0 ? TOP_N_EXPIRES
+					 : TOP_N_OVERDUE;
+}
+
+static void
+open_rank(struct list *l)
+{
+	const struct top_n_options o = {
+		.by = rank_word(l->context.o->by),
+		.n = (size_t)l->context.o->top,
+		.bytes = RANK_BYTES,
+		.row = keep_row,
+		.ctx = l,
+	};
+
+	l->rank = top_n_new(&o);
+}
+
+/* Whether something is asked for that is more than keys and TTL. */
+static bool
+needs_items(const struct list *l, const char *format)
+{
+	const struct options *o = l->context.o;
+
+	if (o->larger_than >= 0 || strcmp(format, "jsonl") == 0)
+		return true;
+	if (l->rank != NULL && rank_word(o->by) == TOP_N_SIZE)
+		return true;
+	for (size_t i = 0; i < l->columns.n; i++) {
+		const struct column_def *def = l->columns.list[i].def;
+
+		if (def == NULL || strcmp(def->name, "size") == 0 ||
+		    strcmp(def->name, "value") == 0 ||
+		    strcmp(def->name, "attributes") == 0)
+			return true;
+	}
+	return false;
+}
+
+static int
+work(struct list *l, bool keys_only, struct fault *f)
+{
+	struct context *c = &l->context;
+	struct selection selection;
+	struct summary total;
+	struct pass_progress done = { 0 };
+	struct source *source = context_source(c, keys_only);
+	struct pass pass = {
+		.source = source,
+		.ddb = c->ddb,
+		.rules = &c->rules,
+		.selection = &selection,
+		.jobs = context_thrift(c).jobs,
+		.sink = rows_sink(&l->rows),
+		.tick = context_tick,
+		.tick_ctx = c,
+	};
+	int rc;
+
+	if (l->rank != NULL)
+		pass.sink = (struct pass_sink){ .ctx = l,
+			.open = on_open_ranked,
+			.entry = on_ranked };
+	option_selection(&selection, c->o);
+	summary_init(&total, 0, c->rules.sizes);
+	context_begin(c, "listed", l->rank == NULL);
+	rc = pass_run(&pass, &total, &done, f);
+	context_end(c);
+	if (rc == 0)
+		context_tell_keys(c, done.absent);
+	if (rc >= 0)
+		context_tell_prefixes(c, total.prefixes, total.items);
+	if (rc >= 0 && l->rank != NULL)
+		rc = write_ranked(l, f);
+	summary_release(&total);
+	source_close(source);
+	return rc < 0 ? -1 : 0;
+}
+
+/*
+ * Columns that nobody asked for, and that a narrow terminal has no room for,
+ * in the order in which they go, with the cells of their widest text. Keys
+ * get less in a narrow window, but never less than a hash needs.
+ */
+#define KEY_CELLS 23
+#define SORT_CELLS 7
+
+static const struct {
+	const char *name;
+	int cells;
+} wide[] = {
+	{ "kind", 7 },
+	{ "overdue", 9 },
+	{ "reason", 12 },
+	{ "expires", 20 },
+	{ "size", 6 },
+	{ "state", 8 },
+};
+
+static void
+drop(struct columns *c, const char *name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (c->list[i].def != NULL &&
+		    strcmp(c->list[i].def->name, name) == 0)
+			free(c->list[i].name);
+		else
+			c->list[n++] = c->list[i];
+	c->n = n;
+}
+
+static void
+drop_wide(struct columns *c, const struct key_schema *schema, int width)
+{
+	size_t n = sizeof(wide) / sizeof(*wide);
+	int need = width / 2 < KEY_CELLS ? width / 2 : KEY_CELLS;
+
+	if (schema->sort != NULL)
+		need += SORT_CELLS + 1;
+	for (size_t i = 0; i < n; i++)
+		need += wide[i].cells + 1;
+	for (size_t i = 0; i < n && need > width; i++) {
+		drop(c, wide[i].name);
+		need -= wide[i].cells + 1;
+	}
+}
+
+/* What --format does not go with. */
+static int
+check_format(const struct options *o, const char *format, struct fault *f)
+{
+	if (o->csv_safe && strcmp(format, "csv") != 0)
+		return fault(f, FAULT_USAGE,
+		    "--csv-safe is for csv: give --format csv");
+	if (o->columns != NULL && strcmp(format, "jsonl") == 0)
+		return fault(f, FAULT_USAGE,
+		    "--columns is for table, tsv and csv; jsonl has every "
+		    "attribute");
+	if (o->no_headings &&
+	    (strcmp(format, "csv") == 0 || strcmp(format, "jsonl") == 0))
+		return fault(f, FAULT_USAGE,
+		    "--no-headings is for table and "
+		    "tsv; %s",
+		    strcmp(format, "csv") == 0
+			? "CSV always has its line of names"
+			: "jsonl has no headings");
+	return 0;
+}
+
+/* CSV has by itself what an export has: what is not masked goes back in. */
+static int
+choose_columns(struct list *l, const char *format, struct fault *f)
+{
+	const struct options *o = l->context.o;
+
+	if (o->columns == NULL && strcmp(format, "csv") == 0)
+		columns_csv(&l->columns, &l->context.schema);
+	else if (columns_parse(&l->columns, o->columns, &l->context.schema,
+		     f) != 0)
+		return -1;
+	l->columns.safe = o->csv_safe;
+	return 0;
+}
+
+static int
+run(const struct options *o, struct log *log, struct fault *f)
+{
+	const char *format = o->format;
+	struct list l = { 0 };
+	struct rows_options rows = { .limit = o->limit };
+	int rc = -1, width;
+
+	if (format == NULL)
+		format = isatty(STDOUT_FILENO) ? "table" : "tsv";
+	if (check_format(o, format, f) != 0)
+		return -1;
+	if (context_open(&l.context, o, NULL, log, f) != 0 ||
+	    choose_columns(&l, format, f) != 0)
+		goto out;
+	width = term_width(STDOUT_FILENO, 0);
+	if (strcmp(format, "table") == 0 && o->columns == NULL && width > 0)
+		drop_wide(&l.columns, &l.context.schema, width);
+	if (o->top > 0)
+		open_rank(&l);
+	if (!needs_items(&l, format))
+		l.context.rules.sizes = false;
+	rows.format = format;
+	rows.columns = &l.columns;
+	rows.headings = !o->no_headings;
+	rows.color = o->color;
+	rows.view = (struct column_view){ .schema = &l.context.schema,
+		.reveal = o->reveal };
+	if (rows_open(&l.rows, &rows, f) != 0)
+		goto out;
+	rc = work(&l, !l.context.rules.sizes, f);
+	rc = rows_close(&l.rows, rc == 0, f) != 0 ? -1 : rc;
+	if (rc == 0)
+		rows_note(&l.rows, log);
+out:
+	top_n_free(l.rank);
+	columns_release(&l.columns);
+	context_close(&l.context);
+	return rc;
+}

@@ -1,0 +1,422 @@
+#include <string.h>
+
+#include "cli/command/entry.h"
+#include "export/item_json.h"
+#include "inspector/mask.h"
+#include "inspector/record.h"
+#include "lib/base/buf.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/item.h"
+
+static const char *const faults[REASONS] = {
+	[REASON_MILLISECONDS] = "the time is in milliseconds",
+	[REASON_MICROSECONDS] = "the time is in microseconds",
+	[REASON_NANOSECONDS] = "the time is in nanoseconds",
+	[REASON_STRING] = "the time is in a string",
+	[REASON_TTL_OFF] = "TTL does not act on this attribute",
+	[REASON_TOO_OLD] = "it expired five years ago or more",
+	[REASON_FAR_FUTURE] = ("the number is not a time within the next "
+			       "100 years in any unit"),
+	[REASON_NO_TIME] = ("the value is not a time between 2012 and 100 "
+			    "years from now in any unit"),
+	[REASON_MISSING] = "the attribute is missing",
+	[REASON_WRONG_TYPE] = "the attribute is neither a number nor a time",
+};
+
+/* Where an entry is written. */
+struct writing {
+	const struct text_report *p;
+	struct buf *out;
+	bool reveal;
+};
+
+static void
+indent(const struct writing *w, int n)
+{
+	for (; n > 0; n--)
+		buf_addc(w->out, ' ');
+}
+
+/* "expired 3 d ago, at 2026-…" */
+static void
+when(struct buf *out, const struct record *r, const char *past,
+    const char *future)
+{
+	int64_t ahead = r->overdue >= 0 ? 0
+	    : r->overdue > INT64_MIN    ? -r->overdue
+					: INT64_MAX;
+	bool open = r->zoneless && r->state != STATE_STUCK;
+	char text[32];
+
+	if (!r->has_moment)
+		return;
+	if (open) {
+		buf_addf(out, "%s", future);
+	} else if (r->overdue >= 0 && r->state != STATE_LIVE) {
+		buf_addf(out, "%s ", past);
+		text_report_span(out, r->overdue);
+		buf_adds(out, " ago");
+	} else {
+		buf_addf(out, "%s in ", future);
+		text_report_span(out, ahead);
+	}
+	if (text_time_format(text, r->moment) == 0)
+		buf_addf(out, "%s at %s", open ? "" : ",", text);
+	if (r->zoneless)
+		buf_adds(out, " if its zone is UTC (a guess: it names none)");
+}
+
+void
+entry_fate(struct buf *out, const struct record *r)
+{
+	buf_addf(out, "%s: ", state_name(r->state));
+	switch (r->state) {
+	case STATE_LIVE:
+		when(out, r, "expired", "expires");
+		buf_adds(out,
+		    r->reason == REASON_NONE
+			? "; TTL will delete it, free of charge, typically "
+			  "within a few days of that."
+			: "; TTL does not act on this attribute and will "
+			  "leave it.");
+		break;
+	case STATE_PENDING:
+		when(out, r, "expired", "expires");
+		buf_adds(out,
+		    "; TTL will delete it, free of charge, "
+		    "typically within a few days of that.");
+		break;
+	case STATE_STUCK:
+		when(out, r, "was to expire", "is to expire");
+		buf_addf(out, "; TTL will never delete it: %s.",
+		    faults[r->reason]);
+		break;
+	default:
+		when(out, r, "was to expire", "is meant to expire");
+		buf_addf(out, "%sTTL will never delete it: %s.",
+		    r->has_moment ? "; " : "",
+		    faults[r->reason] != NULL ? faults[r->reason] : "");
+		break;
+	}
+}
+
+static void value(const struct writing *w, int depth, struct slice v);
+
+/* In place of ${size} bytes of a secret. */
+static void
+hidden(const struct writing *w, int64_t size)
+{
+	text_report_bytes(w->out, size);
+	buf_adds(w->out, ", masked (--reveal shows it)");
+}
+
+/* Whether a member of this name, of an entry whose values are shown, is
+ * not. */
+static bool
+hides(const struct writing *w, struct slice name)
+{
+	return !w->reveal && mask_hides_name(name);
+}
+
+static void pretty(const struct writing *w, int depth, struct slice json);
+
+/* A string, a number or a word of JSON. */
+static void
+scalar(const struct writing *w, struct slice json)
+{
+	struct slice text = slice_unquote(json);
+
+	if (!w->reveal && text.p != NULL && mask_hides_text(text))
+		hidden(w, (int64_t)slice_text_length(text));
+	else
+		item_json_compact(w->out, json);
+}
+
+/* What stands behind a member's name or in an array. */
+static void
+pretty_member(const struct writing *w, int depth, struct slice name,
+    struct slice v)
+{
+	if (name.p != NULL) {
+		item_json_string(w->out, name);
+		buf_adds(w->out, ": ");
+	}
+	if (name.p != NULL && hides(w, name))
+		hidden(w, (int64_t)v.n);
+	else
+		pretty(w, depth, v);
+}
+
+/* JSON, a member or an element a line. Depth is bounded by slice_check. */
+static void
+pretty(const struct writing *w, int depth, struct slice json)
+{
+	struct slice_walk walk = slice_walk(json);
+	struct slice name = { 0 }, v;
+	const char *between = "\n";
+	bool object = slice_object(&walk) == 0;
+
+	if (!object) {
+		walk = slice_walk(json);
+		if (slice_array(&walk) != 0) {
+			scalar(w, json);
+			return;
+		}
+	}
+	buf_addc(w->out, object ? '{' : '[');
+	while (
+	    (object ? slice_member(&walk, &name) : slice_element(&walk)) == 1 &&
+	    slice_value(&walk, &v) == 0) {
+		buf_adds(w->out, between);
+		between = ",\n";
+		indent(w, depth + 2);
+		pretty_member(w, depth + 2, name, v);
+	}
+	if (between[0] == ',') {
+		buf_addc(w->out, '\n');
+		indent(w, depth);
+	}
+	buf_addc(w->out, object ? '}' : ']');
+}
+
+/* JSON that stands in a text, or a string in such. */
+static bool
+is_json(struct slice doc, size_t *blank)
+{
+	size_t n = 0;
+
+	while (n < doc.n && strchr(" \t\r\n", doc.p[n]) != NULL &&
+	    doc.p[n] != '\0')
+		n++;
+	*blank = n;
+	return n < doc.n && (doc.p[n] == '{' || doc.p[n] == '[') &&
+	    slice_check(doc, NULL) == 0;
+}
+
+/* Text, or the JSON that stands in it. */
+static void
+text_value(const struct writing *w, int depth, struct slice inner)
+{
+	struct buf text = { 0 };
+	struct slice doc;
+	size_t blank, from;
+
+	slice_text_decode(&text, inner);
+	doc = (struct slice){ buf_text(&text), text.n };
+	if (is_json(doc, &blank)) {
+		buf_adds(w->out, "JSON\n");
+		indent(w, depth + 2);
+		from = w->out->n;
+		pretty(w, depth + 2,
+		    (struct slice){ doc.p + blank, doc.n - blank });
+		if (w->p->style.ascii)
+			item_json_ascii(w->out, from);
+	} else if (!w->reveal && mask_hides_text(inner)) {
+		hidden(w, (int64_t)doc.n);
+	} else {
+		text_escape(w->out, doc.p, doc.n, w->p->style.ascii);
+	}
+	buf_release(&text);
+}
+
+static void
+type_word(const struct writing *w, enum attr_type type)
+{
+	if (w->p->style.color)
+		buf_addf(w->out, "\033[%sm", TEXT_REPORT_DIM);
+	buf_adds(w->out, attr_type_name(type));
+	if (w->p->style.color)
+		buf_adds(w->out, "\033[m");
+}
+
+static void
+add_name(const struct writing *w, int depth, struct slice name)
+{
+	struct buf text = { 0 };
+
+	slice_text_decode(&text, name);
+	indent(w, depth);
+	text_escape(w->out, buf_text(&text), text.n, w->p->style.ascii);
+	buf_adds(w->out, "  ");
+	buf_release(&text);
+}
+
+/* "TYPE  312 B, masked …", with its end of line. */
+static void
+masked(const struct writing *w, struct slice v)
+{
+	struct slice inner;
+
+	buf_addf(w->out, "%s  ", attr_type_name(attr_open(v, &inner)));
+	hidden(w, attr_size(v));
+	buf_addc(w->out, '\n');
+}
+
+/* The elements of a list or a set, each on its line. */
+static void
+elements(const struct writing *w, int depth, struct slice array,
+    enum attr_type type)
+{
+	struct slice_walk walk = slice_walk(array);
+	struct slice v;
+
+	buf_addc(w->out, '\n');
+	if (slice_array(&walk) != 0)
+		return;
+	while (slice_element(&walk) == 1 && slice_value(&walk, &v) == 0) {
+		indent(w, depth + 2);
+		buf_adds(w->out, "- ");
+		if (type == ATTR_L) {
+			value(w, depth + 2, v);
+			continue;
+		}
+		v = slice_unquote(v);
+		if (!w->reveal && type == ATTR_BS && mask_hides_binary(v))
+			hidden(w, (int64_t)v.n);
+		else
+			text_value(w, depth + 2, v);
+		buf_addc(w->out, '\n');
+	}
+}
+
+static void
+members(const struct writing *w, int depth, struct slice object)
+{
+	struct slice_walk walk = slice_walk(object);
+	struct slice name, v;
+
+	buf_addc(w->out, '\n');
+	if (slice_object(&walk) != 0)
+		return;
+	while (slice_member(&walk, &name) == 1 && slice_value(&walk, &v) == 0) {
+		add_name(w, depth + 2, name);
+		if (hides(w, name))
+			masked(w, v);
+		else
+			value(w, depth + 2, v);
+	}
+}
+
+/* "TYPE  value", with its end of line. */
+static void
+value(const struct writing *w, int depth, struct slice v)
+{
+	struct slice inner;
+	enum attr_type type = attr_open(v, &inner);
+	size_t from;
+
+	type_word(w, type);
+	if (type <= ATTR_NULL || type == ATTR_BAD)
+		buf_adds(w->out, "  ");
+	switch (type) {
+	case ATTR_S:
+		text_value(w, depth, inner);
+		break;
+	case ATTR_B:
+		if (!w->reveal && mask_hides_binary(inner))
+			hidden(w, attr_size(v));
+		else
+			text_escape(w->out, inner.p, inner.n,
+			    w->p->style.ascii);
+		break;
+	case ATTR_M:
+		members(w, depth, inner);
+		return;
+	case ATTR_L:
+	case ATTR_SS:
+	case ATTR_NS:
+	case ATTR_BS:
+		elements(w, depth, inner, type);
+		return;
+	case ATTR_BAD:
+		if (!w->reveal && mask_hides_json(v)) {
+			hidden(w, (int64_t)v.n);
+			break;
+		}
+		from = w->out->n;
+		item_json_compact(w->out, v);
+		if (w->p->style.ascii)
+			item_json_ascii(w->out, from);
+		break;
+	default:
+		text_escape(w->out, inner.p, inner.n, w->p->style.ascii);
+		break;
+	}
+	buf_addc(w->out, '\n');
+}
+
+/* Add the partition key, or the sort key. */
+static void
+add_key(const struct writing *w, struct buf *out, const struct record *r,
+    bool sort)
+{
+	struct slice key = sort ? r->sort : r->key;
+	struct buf shown = { 0 };
+
+	if (!w->reveal) {
+		if (sort)
+			mask_sort(&shown, r);
+		else
+			mask_key(&shown, r);
+		key = (struct slice){ buf_text(&shown), shown.n };
+	}
+	text_report_shown(w->p, out, key);
+	buf_release(&shown);
+}
+
+static void
+attributes(const struct writing *w, const struct record *r)
+{
+	struct slice_walk walk = slice_walk(r->item->json);
+	struct slice name, attr;
+	enum attr_type type;
+	bool sort;
+
+	(void)slice_object(&walk);
+	while (
+	    slice_member(&walk, &name) == 1 && slice_value(&walk, &attr) == 0) {
+		add_name(w, 2, name);
+		sort = attr.p == r->item->sort.p;
+		if (w->reveal || !mask_hides(r, name, attr)) {
+			value(w, 2, attr);
+		} else if (sort || attr.p == r->item->partition.p) {
+			type = attr_open(attr, &(struct slice){ 0 });
+			buf_addf(w->out, "%s  ", attr_type_name(type));
+			add_key(w, w->out, r, sort);
+			buf_addc(w->out, '\n');
+		} else {
+			masked(w, attr);
+		}
+	}
+}
+
+void
+entry_print(const struct text_report *p, const struct entry_view *v,
+    const struct record *r)
+{
+	const struct writing w = { .p = p, .out = p->out, .reveal = v->reveal };
+	struct buf text = { 0 };
+
+	add_key(&w, &text, r, false);
+	if (r->sort.p != NULL) {
+		buf_adds(&text, " / ");
+		add_key(&w, &text, r, true);
+	}
+	if (p->style.color)
+		buf_addf(p->out, "\033[%sm", TEXT_REPORT_BOLD);
+	buf_adds(p->out, buf_text(&text));
+	if (p->style.color)
+		buf_adds(p->out, "\033[m");
+	buf_addc(p->out, '\n');
+	buf_reset(&text);
+	buf_addf(&text, "%s, ", kind_name(r->kind));
+	if (r->size >= 0) {
+		text_report_bytes(&text, r->size);
+		buf_adds(&text, ", ");
+	}
+	entry_fate(&text, r);
+	text_report_words(p, 2, buf_text(&text), NULL);
+	attributes(&w, r);
+	buf_release(&text);
+}

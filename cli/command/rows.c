@@ -1,0 +1,249 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command/rows.h"
+#include "cli/log.h"
+#include "cli/term.h"
+#include "export/format.h"
+#include "inspector/record.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/thread.h"
+#include "lib/stream/stream.h"
+
+/* A worker writes at the end of a page, or when it holds this much. */
+#define HELD_BYTES ((size_t)256 << 10)
+
+struct rows_hand {
+	struct rows *rows;
+	struct buf held;
+};
+
+static int
+write_table(void *ctx, const char *p, size_t n, struct fault *f)
+{
+	struct rows *r = ctx;
+
+	return output_write(&r->output, p, n, f);
+}
+
+static void
+open_table(struct rows *r)
+{
+	const struct table_options t = {
+		.columns = r->o.columns,
+		.view = &r->o.view,
+		.width = term_width(STDOUT_FILENO, 0),
+		.headings = r->o.headings,
+		.ascii = !term_utf8(),
+		.color = term_color(STDOUT_FILENO, r->o.color),
+		.write = write_table,
+		.ctx = r,
+	};
+
+	/* Its cells are harmless, and its colours are ours. */
+	r->output.tame = false;
+	r->table = table_out_open(&t);
+}
+
+int
+rows_open(struct rows *r, const struct rows_options *o, struct fault *f)
+{
+	struct buf head = { 0 };
+	int rc = 0;
+
+	*r = (struct rows){ .o = *o };
+	if (strcmp(o->format, "table") != 0)
+		r->format = format_find(o->format);
+	if (output_open(&r->output, &o->stream, f) != 0)
+		return -1;
+	r->o.view.terminal = r->output.tame;
+	r->lock = lock_new();
+	if (r->format == NULL) {
+		open_table(r);
+	} else if (o->headings && o->stream.from == 0 &&
+	    r->format->head != NULL) {
+		r->format->head(&head, o->columns);
+		rc = output_write(&r->output, buf_text(&head), head.n, f);
+	}
+	buf_release(&head);
+	if (rc != 0)
+		(void)rows_close(r, false, NULL);
+	return rc;
+}
+
+int
+rows_close(struct rows *r, bool whole, struct fault *f)
+{
+	int rc = 0;
+
+	if (r->table != NULL &&
+	    table_out_close(r->table, whole ? f : NULL) != 0)
+		rc = whole ? -1 : 0;
+	r->table = NULL;
+	if (r->output.stream != NULL)
+		r->written = stream_bytes(r->output.stream);
+	if (whole && rc == 0)
+		rc = output_commit(&r->output, f);
+	output_discard(&r->output);
+	if (r->lock != NULL)
+		lock_free(r->lock);
+	r->lock = NULL;
+	return rc;
+}
+
+/* Whether the rows show when an entry was meant to expire. */
+static bool
+shows_moment(const struct rows *r)
+{
+	const struct columns *c = r->o.columns;
+
+	if (r->format != NULL && !r->format->columned)
+		return false;
+	for (size_t i = 0; i < c->n; i++)
+		if (c->list[i].def != NULL &&
+		    (strcmp(c->list[i].def->name, "expires") == 0 ||
+			strcmp(c->list[i].def->name, "overdue") == 0))
+			return true;
+	return false;
+}
+
+static void
+note_guess(struct rows *r, const struct record *record)
+{
+	if (record->zoneless)
+		__atomic_store_n(&r->guesses, true, __ATOMIC_RELAXED);
+}
+
+void
+rows_note(const struct rows *r, struct log *log)
+{
+	if (r->guesses && shows_moment(r))
+		log_note(log,
+		    "some of these times name no zone; they are shown as if it "
+		    "were UTC, which is a guess");
+}
+
+int
+rows_hand_flush(struct rows_hand *h, struct fault *f)
+{
+	int rc = 0;
+
+	if (h->held.n > 0)
+		rc = output_write(&h->rows->output, h->held.p, h->held.n, f);
+	buf_reset(&h->held);
+	return rc;
+}
+
+struct rows_hand *
+rows_hand_new(struct rows *r)
+{
+	struct rows_hand *h = xcalloc(1, sizeof(*h));
+
+	h->rows = r;
+	return h;
+}
+
+int
+rows_add(struct rows_hand *h, const struct record *record, struct fault *f)
+{
+	struct rows *r = h->rows;
+	int64_t number = 0;
+	int rc = 0;
+
+	if (r->o.limit >= 0) {
+		number = __atomic_add_fetch(&r->taken, 1, __ATOMIC_RELAXED);
+		if (number > r->o.limit)
+			return 1;
+	}
+	note_guess(r, record);
+	if (r->table != NULL) {
+		lock_enter(r->lock);
+		rc = table_out_row(r->table, record, f);
+		lock_leave(r->lock);
+	} else {
+		r->format->row(&h->held, r->o.columns, &r->o.view, record);
+		if (h->held.n >= HELD_BYTES && !r->o.pages)
+			rc = rows_hand_flush(h, f);
+	}
+	if (rc != 0)
+		return -1;
+	return r->o.limit >= 0 && number == r->o.limit;
+}
+
+void
+rows_keep(struct rows *r, const struct record *record, struct buf *row)
+{
+	note_guess(r, record);
+	if (r->table != NULL)
+		table_out_keep(r->table, record, row);
+	else
+		r->format->row(row, r->o.columns, &r->o.view, record);
+}
+
+int
+rows_put(struct rows_hand *h, struct slice row, struct fault *f)
+{
+	if (h->rows->table != NULL)
+		return table_out_put(h->rows->table, row, f);
+	buf_add(&h->held, row.p, row.n);
+	return h->held.n >= HELD_BYTES ? rows_hand_flush(h, f) : 0;
+}
+
+int
+rows_hand_close(struct rows_hand *h, struct fault *f)
+{
+	int rc = rows_hand_flush(h, f);
+
+	rows_hand_drop(h);
+	return rc;
+}
+
+void
+rows_hand_drop(struct rows_hand *h)
+{
+	buf_release(&h->held);
+	free(h);
+}
+
+static void *
+on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
+{
+	(void)worker;
+	(void)conn;
+	(void)f;
+	return rows_hand_new(ctx);
+}
+
+static int
+on_entry(void *state, const struct segment *seg, const struct record *r,
+    struct fault *f)
+{
+	(void)seg;
+	return rows_add(state, r, f);
+}
+
+static int
+on_page(void *state, const struct segment *seg, struct fault *f)
+{
+	(void)seg;
+	return rows_hand_flush(state, f);
+}
+
+static int
+on_close(void *state, struct fault *f)
+{
+	return rows_hand_close(state, f);
+}
+
+struct pass_sink
+rows_sink(struct rows *r)
+{
+	return (struct pass_sink){ .ctx = r,
+		.open = on_open,
+		.entry = on_entry,
+		.page = on_page,
+		.close = on_close };
+}

@@ -1,0 +1,404 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command/resume_hint.h"
+#include "cli/command/sweeping.h"
+#include "cli/command/write_totals.h"
+#include "cli/context/context.h"
+#include "cli/context/guard.h"
+#include "cli/context/limits.h"
+#include "cli/context/resume.h"
+#include "cli/context/undo.h"
+#include "cli/log.h"
+#include "cli/option/option.h"
+#include "export/checkpoint.h"
+#include "inspector/summary.h"
+#include "lib/aws/world.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/sum.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/client.h"
+#include "lib/dynamodb/source.h"
+#include "lib/dynamodb/write.h"
+#include "sweep/journal.h"
+#include "sweep/lock.h"
+
+/*
+ * How much room the journal needs is known for certain only after the table
+ * was read. What it can need at most is taken to be three times the table's
+ * bytes (JSON of many small values) and 256 bytes an entry; where that fits
+ * 1.2 times there is nothing to find out. Where it does not, or the table
+ * tells no size, the entries are counted first, by a pass of its own.
+ */
+#define JSON_GROWTH INT64_C(3)
+#define LINE_BYTES INT64_C(256)
+
+struct sweep {
+	enum purge_action action;
+	struct context context;
+	struct selection selection;
+	struct ceilings ceilings;
+	int64_t begun_us; /* of the first pass, by mono_us */
+	struct undo undo;
+	bool no_place;     /* … which could not be made (dry run) */
+	struct buf chosen; /* the selection, as a checkpoint's text */
+	struct checkpoint checkpoint;
+	struct sweep_totals totals;
+	struct sweep_lock *lock;
+};
+
+static int
+batch_mode(const char *word)
+{
+	if (word == NULL) /* repair takes no such option */
+		return DDB_BATCH_AUTO;
+	return strcmp(word, "partiql") == 0 ? DDB_BATCH_PARTIQL
+	    : strcmp(word, "single") == 0   ? DDB_BATCH_SINGLE
+					    : DDB_BATCH_AUTO;
+}
+
+static const char *
+command_name(const struct sweep *s)
+{
+	return s->action == PURGE_REPAIR ? "repair" : "purge";
+}
+
+/* What chooses entries, so that a checkpoint goes on with the same. */
+static void
+write_chosen(struct sweep *s)
+{
+	const struct options *o = s->context.o;
+
+	option_repeat(&s->chosen, o, GROUP_SELECTION, NULL);
+	option_repeat_one(&s->chosen, o, "session-prefix");
+	option_repeat_one(&s->chosen, o, "shard");
+	option_repeat_one(&s->chosen, o, "ttl-for-missing");
+	option_repeat_one(&s->chosen, o, "zone");
+}
+
+/* Where the run begins: at the checkpoint's positions, or a fresh one's. */
+static int
+open_checkpoint(struct sweep *s, bool execute, struct fault *f)
+{
+	struct context *c = &s->context;
+	struct checkpoint *p = &s->checkpoint;
+
+	if (c->o->checkpoint == NULL)
+		return 0;
+	write_chosen(s);
+	*p = (struct checkpoint){
+		.command = command_name(s),
+		.selection = buf_text(&s->chosen),
+	};
+	return resume_open(c, p, f) < 0 ? -1 : guard_resumed(c, execute, f);
+}
+
+/* The whole table, also where the run itself goes on at a checkpoint: a
+ * percentage of what is left would be another one each time. */
+static struct source *
+counting_source(struct context *c)
+{
+	const struct checkpoint *resume = c->resume;
+	struct source *source;
+
+	c->resume = NULL;
+	source = context_source(c, false);
+	c->resume = resume;
+	return source;
+}
+
+/* Before the first write: whoever ends us knows where the undo is. */
+static void
+tell_journal(void *ctx, const char *journal)
+{
+	const struct context *c = ctx;
+	char *undo = undo_command(c, journal);
+
+	log_note(c->log, "journal %s (%s undoes this run)", journal, undo);
+	free(undo);
+}
+
+/* One pass, writing or not. */
+static int
+pass(struct sweep *s, bool execute, struct sweep_totals *totals,
+    struct fault *f)
+{
+	struct context *c = &s->context;
+	struct purge purge = {
+		.action = s->action,
+		.source = context_source(c, false),
+		.ddb = c->ddb,
+		.table = &c->table,
+		.rules = &c->rules,
+		.selection = &s->selection,
+		.ttl_attribute = c->ttl,
+		.endpoint = c->config.endpoint,
+		.region = c->config.region,
+		.options = c->o->line,
+		.jobs = (int)c->o->jobs,
+		.execute = execute,
+		.batch = batch_mode(c->o->batch),
+		.journal_path = s->undo.journal,
+		.journal_numbered = s->undo.numbered,
+		.journal_used = tell_journal,
+		.journal_ctx = c,
+		.ttl_for_missing = c->o->ttl_for_missing,
+		.ceilings = s->ceilings,
+		.begun_us = s->begun_us,
+		.checkpoint_path = c->o->checkpoint,
+		.checkpoint = &s->checkpoint,
+		.tick = context_tick,
+		.tick_ctx = c,
+	};
+	struct summary summary;
+	int rc;
+
+	if (s->begun_us == 0)
+		purge.begun_us = s->begun_us = c->world->mono_us(c->world->ctx);
+	if (s->ceilings.given[CEILING_PERCENT])
+		purge.counting = counting_source(c);
+	summary_init(&summary, 0, true);
+	context_begin(c, execute ? "to write" : "matched", false);
+	rc = purge_run(&purge, &summary, totals, f);
+	context_end(c);
+	if (rc >= 0 && totals == &s->totals)
+		context_tell_prefixes(c, summary.prefixes, summary.items);
+	summary_release(&summary);
+	source_close(purge.source);
+	source_close(purge.counting);
+	return rc;
+}
+
+static int
+too_little_room(struct sweep *s, int64_t need, int64_t space, struct fault *f)
+{
+	char needs[32], has[32];
+
+	text_bytes(needs, need);
+	text_bytes(has, space);
+	return fault(f, FAULT_REFUSED,
+	    "the journal takes about %s and %s are free for %s: name another "
+	    "place with --journal or --journal-dir, delete fewer with "
+	    "--max-items, or keep none with --no-journal",
+	    needs, has, s->undo.journal);
+}
+
+/* Refuse when the disk would not hold the journal that we chose the place
+ * of. */
+static int
+check_room(struct sweep *s, struct fault *f)
+{
+	const struct ddb_table *t = &s->context.table;
+	struct sweep_totals counted = { 0 };
+	int64_t space;
+	int rc;
+
+	if (!undo_refuses(s->context.o))
+		return 0;
+	space = journal_free_space(s->undo.journal);
+	if ((t->bytes > 0 || t->items > 0) &&
+	    t->bytes <= INT64_MAX / JSON_GROWTH / 2 &&
+	    t->items <= INT64_MAX / LINE_BYTES / 4 &&
+	    undo_fits((double)(JSON_GROWTH * t->bytes + LINE_BYTES * t->items),
+		space))
+		return 0;
+	if (space < 0)
+		return 0;
+	log_note(s->context.log,
+	    "reading the table once to see how large the journal will be");
+	rc = pass(s, false, &counted, f);
+	if (rc == 0 && !undo_fits((double)counted.journal_bytes, space))
+		rc = too_little_room(s, counted.journal_bytes, space, f);
+	sweep_totals_release(&counted);
+	return rc < 0 ? -1 : 0;
+}
+
+static void
+tell_next(struct sweep *s)
+{
+	struct buf next = { 0 };
+
+	resume_hint(&next, s->context.quoted.shown, &s->totals);
+	if (next.n > 0)
+		log_note(s->context.log, "%s", buf_text(&next));
+	buf_release(&next);
+}
+
+/* Everything that is to be told, for people, scripts and Prometheus. */
+static int
+write_totals(struct sweep *s, bool executed, int rc, struct fault *f)
+{
+	struct context *c = &s->context;
+	const struct pass_progress done = { .items = s->totals.scanned };
+	struct report_sweep r = {
+		.place = context_place(c),
+		.work = context_work(c, &done),
+		.command = command_name(s),
+		.executed = executed,
+		.now = c->rules.now,
+		.totals = &s->totals,
+		.journal = executed ? s->totals.journal : s->undo.journal,
+		.no_place = s->no_place,
+		.journal_free = -1,
+		.pace = c->pace,
+		.ttl_unknown = c->table.ttl_status == NULL ? c->ttl : NULL,
+		.listed = c->listed,
+		.keys = (int64_t)c->keys.n,
+	};
+	char *undo = NULL;
+
+	r.write_units = executed ? r.work.write_units : (double)s->totals.units;
+	if (executed && r.journal != NULL)
+		r.undo = undo = undo_command(c, r.journal);
+	if (!executed && s->undo.journal != NULL && !s->no_place)
+		r.journal_free = journal_free_space(s->undo.journal);
+	if (!executed &&
+	    !undo_fits((double)s->totals.journal_bytes, r.journal_free))
+		log_warn(c->log,
+		    "there is too little room for the journal at %s",
+		    s->undo.journal);
+	rc = write_totals_file(c, &r, rc, f);
+	if (undo != NULL && strcmp(c->o->format, "json") == 0)
+		log_note(c->log, "to undo it: %s", undo);
+	if (executed)
+		tell_next(s);
+	free(undo);
+	return rc;
+}
+
+static void
+tell_expired(void *ctx, const char *path)
+{
+	const struct sweep *s = ctx;
+	char *text = xasprintf("%s old journal %s",
+	    s->context.o->yes ? "removed the" : "would remove the", path);
+
+	log_hook(s->context.log, LOG_DEBUG, text);
+	free(text);
+}
+
+/* --keep-journals: what is older goes, once this run has ended well; a dry
+ * run says what would. Files' times are of the clock here. */
+static int
+drop_journals(struct sweep *s, bool execute, struct fault *f)
+{
+	struct context *c = &s->context;
+	struct journal_expiry e = {
+		.dir = c->o->journal_dir,
+		.table = &c->table,
+		.endpoint = c->config.endpoint,
+		.region = c->config.region,
+		.own = s->totals.journal,
+		.dry = !execute,
+		.told = tell_expired,
+		.ctx = s,
+	};
+	int64_t n = 0;
+
+	if (c->o->keep_journals < 0)
+		return 0;
+	e.before = sum_sub(c->world->wall_ms(c->world->ctx) / 1000,
+	    c->o->keep_journals);
+	if (journal_expire(&e, &n, f) != 0)
+		return -1;
+	if (n > 0)
+		log_note(c->log,
+		    execute ? "%lld old journal%s of this table removed"
+			    : "--keep-journals would remove %lld old "
+			      "journal%s of this table",
+		    (long long)n, n == 1 ? "" : "s");
+	return 0;
+}
+
+static int
+sweep(struct sweep *s, bool execute, struct fault *f)
+{
+	struct fault after = { 0 };
+	int rc = pass(s, execute, &s->totals, f), told;
+
+	if (rc < 0 && !execute && s->totals.scanned == 0 &&
+	    f->kind != FAULT_CANCELLED)
+		return -1;
+	told = write_totals(s, execute, rc, &after);
+	if (rc < 0) {
+		(void)guard_leave(&s->context, &s->totals, 0, NULL);
+		return -1;
+	}
+	rc = guard_leave(&s->context, &s->totals, rc > 0 ? 4 : 0, f);
+	if (told != 0)
+		*f = after;
+	if (told == 0 && rc >= 0 && drop_journals(s, execute, f) != 0)
+		return -1;
+	return told != 0 ? -1 : rc;
+}
+
+/* What cannot be repaired at all. */
+static int
+check_repair(struct sweep *s, struct fault *f)
+{
+	const struct context *c = &s->context;
+
+	if (s->action != PURGE_REPAIR)
+		return 0;
+	if (strcmp(c->ttl, c->schema.partition) == 0 ||
+	    (c->schema.sort != NULL && strcmp(c->ttl, c->schema.sort) == 0))
+		return fault(f, FAULT_REFUSED,
+		    "the TTL attribute %s is part of the key: it cannot be "
+		    "changed, only deleted with its entry (purge)",
+		    c->ttl);
+	return 0;
+}
+
+/* In a dry run no journal is written: without a place for it we only warn. */
+static int
+prepare(struct sweep *s, bool execute, struct fault *f)
+{
+	struct context *c = &s->context;
+
+	if (limits_read(&s->ceilings, c, f) != 0 || check_repair(s, f) != 0 ||
+	    guard_check(c, true, execute, f) != 0)
+		return -1;
+	if (!execute) {
+		if (option_wide(c->o, f))
+			log_warn(c->log, "with --yes this would be refused: %s",
+			    f->text);
+		if (open_checkpoint(s, false, f) != 0)
+			return -1;
+		if (undo_choose(&s->undo, c->o, c->table.name, ddb_now(c->ddb),
+			false, f) != 0) {
+			s->no_place = true;
+			log_warn(c->log, "with --yes this would fail: %s",
+			    f->text);
+		}
+		return 0;
+	}
+	s->lock = guard_enter(c, command_name(s), f);
+	if (s->lock == NULL ||
+	    undo_choose(&s->undo, c->o, c->table.name, ddb_now(c->ddb), true,
+		f) != 0 ||
+	    open_checkpoint(s, true, f) != 0)
+		return -1;
+	return check_room(s, f);
+}
+
+int
+sweeping_run(const struct options *o, struct log *log, enum purge_action action,
+    struct fault *f)
+{
+	struct sweep s = { .action = action };
+	int rc = -1;
+
+	option_selection(&s.selection, o);
+	if (context_open(&s.context, o, NULL, log, f) == 0 &&
+	    prepare(&s, o->yes, f) == 0 && limits_ttl(&s.context, f) == 0)
+		rc = sweep(&s, o->yes, f);
+	sweep_lock_release(s.lock);
+	sweep_totals_release(&s.totals);
+	checkpoint_release(&s.checkpoint);
+	buf_release(&s.chosen);
+	context_close(&s.context);
+	free(s.undo.journal);
+	return rc;
+}

@@ -1,0 +1,382 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/context/context.h"
+#include "cli/context/locate.h"
+#include "cli/log.h"
+#include "cli/option/option.h"
+#include "cli/report/price.h"
+#include "cli/report/text_report.h"
+#include "export/checkpoint.h"
+#include "inspector/mask.h"
+#include "inspector/sessions.h"
+#include "inspector/summary.h"
+#include "lib/aws/credentials.h"
+#include "lib/aws/identity.h"
+#include "lib/aws/world.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/client.h"
+#include "lib/dynamodb/scan.h"
+#include "lib/stream/outfile.h"
+#include "lib/stream/sniff.h"
+
+static const char *const default_groups[] = { "users", "categories", "images" };
+
+static void
+set_pace(struct context *c)
+{
+	struct buf said = { 0 };
+
+	c->pace = plan_pace(&c->table, c->o->max_rcu, c->o->max_wcu);
+	ddb_limit(c->ddb, c->pace.reads, c->pace.writes);
+	text_report_pace(&said, &c->pace);
+	ddb_log(c->ddb, LOG_DEBUG, "pace: %s", buf_text(&said));
+	buf_release(&said);
+}
+
+static int
+open_client(struct context *c, const struct context_hints *hints,
+    struct fault *f)
+{
+	const struct aws_config_ask ask = {
+		.region = c->o->region != NULL ? c->o->region
+		    : hints != NULL            ? hints->region
+					       : NULL,
+		.profile = c->o->profile,
+		.endpoint_url = c->o->endpoint_url,
+	};
+	struct ddb_options options = {
+		.config = &c->config,
+		.table_from = hints != NULL && hints->table != NULL &&
+			!option_given(c->o, "table")
+		    ? "as the file says"
+		    : option_table_from(c->o),
+		.max_rcu = c->o->max_rcu > 0 ? (double)c->o->max_rcu : 0,
+		.max_wcu = c->o->max_wcu > 0 ? (double)c->o->max_wcu : 0,
+		.log = log_hook,
+		.log_ctx = c->log,
+	};
+	char *own;
+
+	if (aws_config_load(&c->config, &ask, f) != 0)
+		return -1;
+	c->world = world_real_open(c->config.ca_bundle, f);
+	if (c->world == NULL || aws_config_locate(&c->config, c->world, f) != 0)
+		return -1;
+	own = aws_endpoint_url("dynamodb", c->config.region);
+	c->endpoint_shown = strcmp(own, c->config.endpoint) != 0;
+	free(own);
+	c->credentials = aws_credentials_open(&c->config, c->world, f);
+	if (c->credentials == NULL)
+		return -1;
+	options.world = c->world;
+	options.credentials = c->credentials;
+	c->ddb = ddb_open(&options, f);
+	if (c->ddb == NULL)
+		return -1;
+	ddb_log(c->ddb, LOG_DEBUG, "region %s, endpoint %s (from %s)",
+	    c->config.region, c->config.endpoint, c->config.endpoint_from);
+	ddb_log(c->ddb, LOG_DEBUG, "credentials: %s",
+	    aws_credentials_source(c->credentials));
+	c->conn = ddb_conn_open(c->ddb, f);
+	return c->conn != NULL ? 0 : -1;
+}
+
+/* What the names of the table (NULL: not known) and of its keys say about
+ * what is in it. */
+static void
+take_names(struct context *c, const char *table)
+{
+	const struct key_schema *k = &c->schema;
+
+	c->rules.all_sessions = sessions_attribute(k->partition) ||
+	    (table != NULL && sessions_table(table));
+	c->rules.mask_partition = mask_hides_attribute(k->partition);
+	c->rules.mask_sort = k->sort != NULL && mask_hides_attribute(k->sort);
+}
+
+/* What the table's description decides, and the time. */
+static void
+take_table(struct context *c)
+{
+	const char *asked = c->o->ttl_attribute;
+
+	c->schema = c->table.schema;
+	take_names(c, c->table.name);
+	c->ttl = asked != NULL               ? asked
+	    : c->table.ttl_attribute != NULL ? c->table.ttl_attribute
+					     : "ttl";
+	c->rules.ttl_acts = ddb_table_ttl_acts(&c->table, c->ttl);
+	c->rules.now = option_given(c->o, "now") ? c->o->now : ddb_now(c->ddb);
+	c->price = c->table.provisioned ? NULL : price_of(c->config.region);
+	set_pace(c);
+}
+
+static int
+open_live(struct context *c, const struct context_hints *hints, struct fault *f)
+{
+	const char *table = c->o->table;
+	struct aws_caller caller = { .config = &c->config };
+
+	if (hints != NULL && hints->table != NULL &&
+	    !option_given(c->o, "table"))
+		table = hints->table;
+	if (open_client(c, hints, f) != 0)
+		return -1;
+	caller.credentials = c->credentials;
+	caller.world = c->world;
+	if (c->o->stack != NULL) {
+		if (locate_stack(c->o, &caller, c->log, &c->stack, f) != 0)
+			return -1;
+		table = c->stack.table;
+	}
+	if (ddb_table_describe(c->conn, table, &c->table, f) != 0 ||
+	    locate_account(c->o, &caller, &c->table, f) != 0)
+		return -1;
+	take_table(c);
+	if (c->table.ttl_status == NULL)
+		log_note(c->log,
+		    "whether TTL is on is not known: %s; entries are judged "
+		    "as if it were on for %s",
+		    c->table.ttl_why,
+		    c->table.ttl_attribute != NULL ? c->table.ttl_attribute
+						   : c->ttl);
+	c->listed = c->o->keys_from != NULL;
+	if (c->listed &&
+	    keylist_read(&c->keys, c->o->keys_from, &c->table, f) != 0)
+		return -1;
+	return 0;
+}
+
+int
+context_again(struct context *c, struct fault *f)
+{
+	struct ddb_table table = { 0 };
+
+	if (ddb_table_describe(c->conn, c->table.name, &table, f) != 0) {
+		ddb_table_release(&table);
+		return -1;
+	}
+	ddb_table_release(&c->table);
+	c->table = table;
+	take_table(c);
+	return 0;
+}
+
+/* What can be wrong without a network: that comes first. Standard input and
+ * the like are not opened twice. */
+static int
+check_files(const struct options *o, struct fault *f)
+{
+	const char *list = o->keys_from;
+	bool folder = o->layout != NULL && strcmp(o->layout, "s3") == 0;
+
+	if (list != NULL && strcmp(list, "-") != 0 &&
+	    outfile_descriptor(list) < 0 && access(list, R_OK) != 0)
+		return sniff_refuse_url(list, f) != 0
+		    ? -1
+		    : fault(f, FAULT_IO, "%s: %s", list, strerror(errno));
+	if (outfile_check(o->output, folder, f) != 0)
+		return -1;
+	return outfile_check(o->metrics_file, false, f);
+}
+
+int
+context_open(struct context *c, const struct options *o,
+    const struct context_hints *hints, struct log *log, struct fault *f)
+{
+	*c = (struct context){ .o = o, .log = log };
+	c->rules.session_prefixes = o->session_prefixes.list;
+	c->rules.nprefixes = o->session_prefixes.n;
+	c->rules.separators = o->group_separators;
+	c->rules.groups = default_groups;
+	c->rules.ngroups = sizeof(default_groups) / sizeof(*default_groups);
+	c->rules.sizes = !o->no_sizes;
+	c->rules.zone.known = o->zone != NULL &&
+	    text_zone_parse(o->zone, &c->rules.zone.east) == 0;
+	if (o->groups.n > 0) {
+		c->rules.groups = o->groups.list;
+		c->rules.ngroups = o->groups.n;
+	}
+	if (subset_read(&c->portion, o, f) != 0 || check_files(o, f) != 0)
+		return -1;
+	if (o->input == NULL) {
+		if (open_live(c, hints, f) != 0)
+			return -1;
+	} else {
+		if (context_input_open(c, f) != 0)
+			return -1;
+		take_names(c, c->file_table);
+	}
+	option_echo_make(&c->quoted, o, &c->rules);
+	return 0;
+}
+
+void
+context_close(struct context *c)
+{
+	context_end(c);
+	context_input_close(c);
+	keylist_release(&c->keys);
+	ddb_table_release(&c->table);
+	stack_release(&c->stack);
+	ddb_conn_close(c->conn);
+	ddb_close(c->ddb);
+	aws_credentials_close(c->credentials);
+	if (c->world != NULL)
+		world_real_close(c->world);
+	aws_config_release(&c->config);
+	option_echo_release(&c->quoted);
+	subset_release(&c->portion);
+	*c = (struct context){ 0 };
+}
+
+int64_t
+context_segments(struct context *c)
+{
+	subset_choose(&c->portion, c->o, c->table.bytes,
+	    c->world->chance(c->world->ctx));
+	return c->portion.segments;
+}
+
+void
+context_price(struct context *c, double usd)
+{
+	c->own_price = (struct price){ .usd_per_million_writes = usd };
+	c->price = &c->own_price;
+}
+
+static struct source *
+listed_source(const struct context *c)
+{
+	const struct keys_options o = {
+		.table = &c->table,
+		.ttl = c->ttl,
+		.json = &c->keys.json,
+		.ends = c->keys.ends,
+		.n = c->keys.n,
+	};
+
+	return keys_source(&o);
+}
+
+void
+context_tell_keys(const struct context *c, int64_t absent)
+{
+	const char *file = c->o->keys_from;
+
+	if (!c->listed)
+		return;
+	if (c->keys.twice > 0)
+		log_note(c->log, "%s: %lld rows repeat a key, and count once",
+		    file, (long long)c->keys.twice);
+	if (absent > 0)
+		log_note(c->log, "%s: %lld of %zu keys have no entry", file,
+		    (long long)absent, c->keys.n);
+}
+
+void
+context_tell_prefixes(const struct context *c, uint64_t seen, int64_t entries)
+{
+	const struct option_list *given = &c->o->session_prefixes;
+
+	for (size_t i = 0; i < given->n && i < 64 && entries > 0; i++)
+		if ((seen & UINT64_C(1) << i) == 0)
+			log_warn(c->log,
+			    "--session-prefix '%s': of %lld entries read no "
+			    "key begins with it; what the default prefixes "
+			    "call a session was masked all the same",
+			    given->list[i], (long long)entries);
+}
+
+struct scan_budget
+context_thrift(const struct context *c)
+{
+	struct selection s;
+
+	option_selection(&s, c->o);
+	return scan_budget_of(option_given(c->o, "limit") ? c->o->limit : 0,
+	    !selection_is_any(&s), (int)c->o->jobs);
+}
+
+struct source *
+context_source(struct context *c, bool keys_only)
+{
+	const struct options *o = c->o;
+	const struct scan_budget thrift = context_thrift(c);
+	struct scan_options scan = {
+		.table = &c->table,
+		.ttl = c->ttl,
+		.consistent = o->consistent,
+		.keys_only = keys_only,
+		.limit = thrift.page,
+		.grows = thrift.grows,
+	};
+
+	if (c->listed)
+		return listed_source(c);
+	if (c->ddb != NULL) {
+		scan.segments = thrift.whole && !option_given(o, "segments")
+		    ? 1
+		    : context_segments(c);
+		scan.wanted = c->portion.wanted;
+		if (c->resume != NULL) {
+			scan.segments = c->resume->segments;
+			scan.from = c->resume->positions;
+		}
+		return scan_source(&scan);
+	}
+	return context_input_source(c);
+}
+
+struct report_place
+context_place(const struct context *c)
+{
+	if (c->ddb == NULL)
+		return (struct report_place){
+			.input = c->o->input,
+			.table = c->file_table,
+			.region = c->file_region,
+		};
+	return (struct report_place){
+		.table = c->table.name,
+		.table_id = c->table.id[0] != '\0' ? c->table.id : NULL,
+		.account =
+		    c->table.account[0] != '\0' ? c->table.account : NULL,
+		.region = c->config.region,
+		.endpoint = c->config.endpoint,
+		.endpoint_shown = c->endpoint_shown,
+		.profile = c->o->profile,
+		.price = c->price,
+		.repeat = c->quoted.repeat,
+	};
+}
+
+struct report_work
+context_work(const struct context *c, const struct pass_progress *done)
+{
+	int64_t now_us = c->world->mono_us(c->world->ctx);
+	struct report_work w = {
+		.items = done->items,
+		.bytes = c->rules.sizes ? done->bytes : -1,
+		.pages = done->pages,
+		.seconds = (double)(now_us - c->begun_us) / 1e6,
+		.finished = c->world->wall_ms(c->world->ctx) / 1000,
+	};
+	struct ddb_counts counts;
+
+	if (c->ddb != NULL) {
+		ddb_counts(c->ddb, &counts);
+		w.requests = counts.requests;
+		w.retries = counts.retries;
+		w.read_units = counts.read_units;
+		w.write_units = counts.write_units;
+		w.finished = ddb_now(c->ddb);
+	}
+	return w;
+}

@@ -1,0 +1,164 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/context/context.h"
+#include "cli/context/unlock.h"
+#include "cli/log.h"
+#include "cli/option/option.h"
+#include "export/reader.h"
+#include "export/s3_folder.h"
+#include "export/s3_manifest.h"
+#include "lib/aws/world.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/stream/cms_key.h"
+
+#define NAMED 5 /* surplus files that are named */
+
+/* What is said of a key that the file does not tell in full. */
+static void
+tell_key(struct context *c, enum key_told told)
+{
+	c->sort_unknown = told == KEY_GUESSED;
+	if (told == KEY_ORDER_GUESSED)
+		log_note(c->log,
+		    "the partition key is taken to be %s, and %s the sort key: "
+		    "the file names both, but not which is which; --key %s,%s "
+		    "would say that it is the other way round",
+		    c->partition, c->sort, c->sort, c->partition);
+}
+
+void
+context_warn_partial(struct log *log, const char *path)
+{
+	log_warn(log,
+	    "%s: it holds a part of the table only: its last reply says that "
+	    "more entries follow (LastEvaluatedKey, NextToken or "
+	    "UnprocessedKeys)",
+	    strcmp(path, "-") == 0 ? "standard input" : path);
+}
+
+static int
+open_file(struct context *c, struct fault *f)
+{
+	const struct journal_index *ix;
+
+	c->reader = reader_open_with(c->o->input, READER_DELETED, c->key, f);
+	if (c->reader == NULL)
+		return -1;
+	if (reader_schema(c->reader, c->o->key, &c->partition, &c->sort, f) !=
+	    0)
+		return -1;
+	tell_key(c, reader_told(c->reader));
+	reader_watch(c->reader, &c->file_partial);
+	ix = reader_journal(c->reader);
+	if (ix != NULL) {
+		c->file_table = xstrdup(ix->header.table);
+		c->file_region = xstrdup(ix->header.region);
+		c->file_ttl = xstrdup(ix->header.ttl_attribute);
+		c->rules.now = ix->header.now;
+	}
+	return 0;
+}
+
+void
+context_warn_folder(struct log *log, const struct s3_manifest *m)
+{
+	if (m->unlisted)
+		log_warn(log,
+		    "%s: no manifest names its files: %zu data file%s read, "
+		    "and whether that is all of the export, and undamaged, "
+		    "could not be checked%s",
+		    m->folder, m->n, m->n == 1 ? " is" : "s are",
+		    m->items >= 0 ? " but by the number of entries" : "");
+	if (m->unzipped > 0)
+		log_warn(log,
+		    "%s: %zu of its %zu data files are not compressed any "
+		    "more: their MD5 sums cannot be checked, only how many "
+		    "entries they have",
+		    m->folder, m->unzipped, m->n);
+	for (size_t i = 0; i < m->nsurplus && i < NAMED; i++)
+		log_warn(log, "%s: is in no manifest, and not read",
+		    m->surplus[i]);
+	if (m->nsurplus > NAMED)
+		log_warn(log, "%zu more files are in no manifest",
+		    m->nsurplus - NAMED);
+}
+
+/* An export to S3 is judged by its own time. */
+static int
+open_folder(struct context *c, struct fault *f)
+{
+	const struct s3_manifest *m;
+
+	c->folder = s3_folder_open(c->o->input, f);
+	if (c->folder == NULL)
+		return -1;
+	if (s3_folder_schema(c->folder, c->o->key, &c->partition, &c->sort,
+		f) != 0)
+		return -1;
+	tell_key(c, s3_folder_told(c->folder));
+	m = s3_folder_manifest(c->folder);
+	c->file_table = m->table != NULL ? xstrdup(m->table) : NULL;
+	c->file_region = m->region != NULL ? xstrdup(m->region) : NULL;
+	c->file_items = m->items;
+	if (m->has_time)
+		c->rules.now = m->time;
+	else if (m->bad_time != NULL && !option_given(c->o, "now"))
+		return fault(f, FAULT_DATA,
+		    "%s/manifest-summary.json: %s is no time: give the one to "
+		    "judge by with --now",
+		    m->folder, m->bad_time);
+	context_warn_folder(c->log, m);
+	return 0;
+}
+
+int
+context_input_open(struct context *c, struct fault *f)
+{
+	c->world = world_real_open(NULL, f);
+	if (c->world == NULL)
+		return -1;
+	/* where it does not tell its own time */
+	c->rules.now = c->world->wall_ms(c->world->ctx) / 1000;
+	/* nor whether TTL acts: it is taken to */
+	c->rules.ttl_acts = true;
+	c->file_items = -1;
+	if (unlock_key(&c->key, c->o, f) != 0)
+		return -1;
+	if ((s3_folder_is(c->o->input) ? open_folder(c, f) : open_file(c, f)) !=
+	    0)
+		return -1;
+	c->schema = (struct key_schema){ c->partition, c->sort };
+	c->ttl = c->o->ttl_attribute != NULL ? c->o->ttl_attribute
+	    : c->file_ttl != NULL            ? c->file_ttl
+					     : "ttl";
+	if (option_given(c->o, "now"))
+		c->rules.now = c->o->now;
+	return 0;
+}
+
+struct source *
+context_input_source(struct context *c)
+{
+	struct s3_folder *folder = c->folder;
+	struct reader *reader = c->reader;
+
+	c->folder = NULL;
+	c->reader = NULL;
+	return folder != NULL ? s3_folder_source(folder, &c->schema, c->ttl)
+			      : reader_source(reader, &c->schema, c->ttl);
+}
+
+void
+context_input_close(struct context *c)
+{
+	reader_close(c->reader);
+	s3_folder_close(c->folder);
+	cms_key_free(c->key);
+	free(c->partition);
+	free(c->sort);
+	free(c->file_table);
+	free(c->file_region);
+	free(c->file_ttl);
+}

@@ -1,0 +1,34 @@
+#ifndef CLI_CONTEXT_SUBSET_H
+#define CLI_CONTEXT_SUBSET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct fault;
+struct options;
+
+/*
+ * Which part of the table is read: all of it, one shard (--shard), or a
+ * sample (--sample). All zero is the whole table.
+ */
+struct subset {
+	int64_t shard, of; /* shard 1.. of so many; of 0: no shards */
+	int64_t ppm;       /* the sample, in parts of a million; 0: none */
+	int64_t segments;  /* of the whole table, once chosen */
+	int64_t asked;     /* how many of them are wanted */
+	bool *wanted;      /* which; NULL: all */
+};
+
+/* What the options say; auto/N asks the environment. */
+int subset_read(struct subset *p, const struct options *o, struct fault *f);
+
+/*
+ * Choose the segments of a table of ${bytes}. ${chance}, uniform in [0, 1),
+ * decides which ones a sample has: the same one, the same. Called again it
+ * changes nothing: a second look is at the same entries.
+ */
+void subset_choose(struct subset *p, const struct options *o, int64_t bytes,
+    double chance);
+void subset_release(struct subset *p);
+
+#endif

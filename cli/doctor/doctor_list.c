@@ -1,0 +1,251 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/doctor/doctor.h"
+#include "cli/json.h"
+#include "cli/log.h"
+#include "cli/option/option.h"
+#include "cli/output.h"
+#include "cli/report/report.h"
+#include "cli/report/text_report.h"
+#include "cli/term.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/text.h"
+
+void
+doctor_init(struct doctor *d, const struct options *o, struct log *log)
+{
+	*d = (struct doctor){ .o = o, .log = log };
+	d->style = (struct report_style){
+		.width = term_width(STDOUT_FILENO, 80),
+		.color = term_color(STDOUT_FILENO, o->color),
+		.ascii = !term_utf8(),
+	};
+	d->json = strcmp(o->format, "json") == 0;
+	d->name = o->table;
+}
+
+void
+doctor_section(struct doctor *d, const char *heading)
+{
+	d->section = heading;
+}
+
+void
+doctor_waiting(struct doctor *d, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+	int n;
+
+	if (d->o->quiet || strcmp(d->o->progress, "never") == 0 ||
+	    !term_foreground(STDERR_FILENO))
+		return;
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (n < 0 || n >= term_width(STDERR_FILENO, 80) ||
+	    n >= (int)sizeof(text))
+		return;
+	log_draw(d->log, text, (size_t)n);
+	d->drawn = true;
+}
+
+/* Take the line of progress away. */
+static void
+clear(struct doctor *d)
+{
+	if (d->drawn)
+		log_draw(d->log, "", 0);
+	d->drawn = false;
+}
+
+/* What is looked at, before anything is known of it. */
+static void
+add_head(const struct doctor *d, const struct text_report *p)
+{
+	struct buf line = { 0 };
+
+	buf_adds(&line, d->o->stack != NULL ? "Stack " : "Table ");
+	text_report_text(p, &line,
+	    d->o->stack != NULL ? d->o->stack : d->o->table);
+	text_report_words(p, 0, buf_text(&line), TEXT_REPORT_BOLD);
+	buf_release(&line);
+}
+
+static int
+write_text(struct doctor *d, const struct doctor_line *l, struct fault *f)
+{
+	struct buf out = { 0 };
+	const struct text_report p = { .out = &out, .style = d->style };
+	int rc;
+
+	if (d->o->quiet && l->result == DOCTOR_OK)
+		return 0;
+	if (!d->headed && !d->o->quiet)
+		add_head(d, &p);
+	d->headed = true;
+	if (d->section != NULL && !d->o->quiet)
+		text_report_heading(&p, d->section);
+	d->section = NULL;
+	doctor_line(&out, l, &d->style);
+	rc = output_all(NULL, &out, f);
+	buf_release(&out);
+	return rc;
+}
+
+/* The table's name is known only at the end: keep it until then. */
+static void
+keep(struct doctor *d, const struct doctor_line *l)
+{
+	struct doctor_finding *x;
+	struct buf fix = { 0 };
+
+	buf_adds(&fix, l->fix);
+	if (l->command[0] != '\0')
+		buf_addf(&fix, "%s%s", fix.n > 0 ? ": " : "", l->command);
+	d->findings = xreallocarray(d->findings, d->nfindings + 1, sizeof(*x));
+	x = &d->findings[d->nfindings++];
+	*x = (struct doctor_finding){ l->check, l->result, xstrdup(l->text),
+		buf_detach(&fix) };
+}
+
+int
+doctor_add(struct doctor *d, const char *check, enum doctor_result result,
+    struct fault *f)
+{
+	const struct doctor_line l = { .check = check,
+		.result = result,
+		.text = buf_text(&d->text),
+		.fix = buf_text(&d->fix),
+		.command = buf_text(&d->command) };
+	int rc = 0;
+
+	clear(d);
+	d->found[result]++;
+	if (result == DOCTOR_FAILURE)
+		buf_addf(&d->failed, "%s%s", d->failed.n > 0 ? ", " : "",
+		    check);
+	if (d->json)
+		keep(d, &l);
+	else
+		rc = write_text(d, &l, f);
+	buf_reset(&d->text);
+	buf_reset(&d->fix);
+	buf_reset(&d->command);
+	return rc;
+}
+
+int
+doctor_add_fault(struct doctor *d, const char *check, enum doctor_result result,
+    const struct fault *why, struct fault *f)
+{
+	if (why->kind == FAULT_CANCELLED) {
+		clear(d);
+		*f = *why;
+		return -1;
+	}
+	buf_reset(&d->text);
+	buf_adds(&d->text, why->text);
+	return doctor_add(d, check, result, f);
+}
+
+static void
+add_count(struct buf *out, int n, const char *one, const char *many)
+{
+	if (n == 0)
+		buf_addf(out, "no %s", many);
+	else
+		buf_addf(out, "%d %s", n, n == 1 ? one : many);
+}
+
+static void
+end_text(struct doctor *d, struct buf *out)
+{
+	const struct text_report p = { .out = out, .style = d->style };
+	int failures = d->found[DOCTOR_FAILURE];
+	struct buf line = { 0 };
+
+	add_count(&line, failures, "failure", "failures");
+	if (failures > 0)
+		buf_addf(&line, " (%s)", buf_text(&d->failed));
+	buf_adds(&line, ", ");
+	add_count(&line, d->found[DOCTOR_WARNING], "warning", "warnings");
+	buf_adds(&line,
+	    failures > 0 ? ": a purge would fail."
+			 : ": nothing found that stops a purge.");
+	if (line.p[0] == 'n')
+		line.p[0] = 'N';
+	buf_addc(out, '\n');
+	text_report_words(&p, 0, buf_text(&line), TEXT_REPORT_BOLD);
+	if (d->described && !d->o->probe_write)
+		text_report_words(&p, 0,
+		    "Deletes were not tried: --probe-write does, with two "
+		    "write units, on a key that is not there.",
+		    TEXT_REPORT_DIM);
+	buf_release(&line);
+}
+
+static void
+end_json(struct doctor *d, struct buf *out)
+{
+	struct json *doc = json_new(), *checks, *j;
+
+	json_str(doc, "schema", "ttlsweep.doctor/1");
+	json_str(doc, "table", d->name);
+	checks = json_array(doc, "checks");
+	for (size_t i = 0; i < d->nfindings; i++) {
+		const struct doctor_finding *x = &d->findings[i];
+
+		j = json_object(checks, NULL);
+		json_str(j, "check", x->check);
+		json_str(j, "result", doctor_word(x->result));
+		json_str(j, "text", x->text);
+		if (x->fix[0] != '\0')
+			json_str(j, "fix", x->fix);
+	}
+	json_print(out, doc);
+	json_free(doc);
+}
+
+int
+doctor_end(struct doctor *d, struct fault *f)
+{
+	struct buf out = { 0 };
+	int rc;
+
+	clear(d);
+	if (d->json)
+		end_json(d, &out);
+	else if (!d->o->quiet)
+		end_text(d, &out);
+	rc = out.n > 0 ? output_all(NULL, &out, f) : 0;
+	buf_release(&out);
+	return rc;
+}
+
+void
+doctor_command(struct buf *out, const struct doctor *d, const char *what)
+{
+	static const char *const names[] = { "table", "stack", "logical-id",
+		"region", "profile", "endpoint-url", "expect-account",
+		"ttl-attribute" };
+	static const char *const plan[] = { "overdue", "journal", "journal-dir",
+		"no-journal" };
+	bool repairs = strncmp(what, "repair", 6) == 0;
+	bool sweeps = repairs || strncmp(what, "purge", 5) == 0;
+	/* a repair is of live entries, too, but where replicas forbid it */
+	bool all =
+	    repairs && (d->table.nreplicas == 0 || d->table.strong_replicas);
+
+	buf_addf(out, "ttlsweep %s", what);
+	for (size_t i = all ? 1 : 0; sweeps && i < sizeof(plan) / sizeof(*plan);
+	     i++)
+		option_repeat_one(out, d->o, plan[i]);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (strstr(what, names[i]) == NULL)
+			option_repeat_one(out, d->o, names[i]);
+}

@@ -1,0 +1,155 @@
+#include <string.h>
+
+#include "cli/doctor/doctor.h"
+#include "cli/option/option.h"
+#include "cli/report/price.h"
+#include "cli/report/text_report.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/probe.h"
+
+/* Half a unit for 4 KB, eventually consistent. */
+#define BYTES_READ_UNIT 8192
+
+/* ${allowed}: the same is allowed the other way. */
+static int
+add_delete(struct doctor *d, const char *check, enum probe_said said,
+    bool allowed, const struct fault *why, struct fault *f)
+{
+	bool partiql = strcmp(check, "partiql") == 0;
+
+	if (said == PROBE_ALLOWED) {
+		buf_addf(&d->text, "allowed%s (%s, of a key that is not there)",
+		    partiql ? ", 25 at a time" : "",
+		    partiql ? "dynamodb:PartiQLDelete" : "dynamodb:DeleteItem");
+		return doctor_add(d, check, DOCTOR_OK, f);
+	}
+	if (said == PROBE_UNKNOWN && partiql) {
+		buf_adds(&d->text,
+		    "this server has no PartiQL: deletes go one by one");
+		return doctor_add(d, check, DOCTOR_OK, f);
+	}
+	if (allowed)
+		buf_adds(&d->fix,
+		    partiql ? "a purge goes on one by one, more slowly"
+			    : "a purge works by PartiQL, and has no other way "
+			      "should that fail");
+	else if (said == PROBE_DENIED)
+		doctor_advise_policy(d);
+	return doctor_add_fault(d, check,
+	    allowed ? DOCTOR_WARNING : DOCTOR_FAILURE, why, f);
+}
+
+static int
+check_deletes(struct doctor *d, struct fault *f)
+{
+	struct fault many_why = { 0 }, one_why = { 0 };
+	enum probe_said many, one;
+
+	if (!d->o->probe_write)
+		return 0;
+	if (!d->described) {
+		buf_adds(&d->text,
+		    "not tried: without DescribeTable the key is not known");
+		return doctor_add(d, "delete", DOCTOR_WARNING, f);
+	}
+	doctor_waiting(d, "trying a delete");
+	many = probe_delete(d->conn, &d->table, d->ttl, true, &many_why);
+	if (many_why.kind == FAULT_CANCELLED)
+		return doctor_add_fault(d, "partiql", DOCTOR_FAILURE, &many_why,
+		    f);
+	one = probe_delete(d->conn, &d->table, d->ttl, false, &one_why);
+	if (add_delete(d, "partiql", many, one == PROBE_ALLOWED, &many_why,
+		f) != 0)
+		return -1;
+	return add_delete(d, "delete", one, many == PROBE_ALLOWED, &one_why, f);
+}
+
+/* How many entries of the table a purge would take, by the sample; -1:
+ * unknown. */
+static double
+chosen(const struct doctor *d)
+{
+	double n = (double)d->chosen.items, seen = (double)d->sample.items;
+
+	if (!d->sampled)
+		return -1;
+	if (d->whole || d->sample.items == 0)
+		return n;
+	if (d->table.items <= 0)
+		return -1;
+	return (double)d->table.items * n / seen;
+}
+
+static void
+add_about(struct buf *out, const struct doctor *d, double n)
+{
+	buf_adds(out, d->whole ? "" : "about ");
+	text_report_count(out, n < 9e18 ? (int64_t)(n + 0.5) : INT64_MAX);
+}
+
+/* "0.003 USD at us-east-1 prices of …" */
+static void
+add_price(struct buf *out, const struct doctor *d, double writes, double reads)
+{
+	const struct price *p =
+	    d->table.provisioned ? NULL : price_of(d->config.region);
+
+	if (p == NULL || d->local || writes > 9e18)
+		return;
+	buf_adds(out, ", ");
+	text_report_usd(out, price_usd(p, writes) + price_read_usd(p, reads));
+	buf_addf(out, " in all (%s prices of %s)", p->region, p->date);
+}
+
+static int
+check_cost(struct doctor *d, struct fault *f)
+{
+	const struct doctor_chosen *c = &d->chosen;
+	double n = chosen(d), writes, reads, spared;
+	struct buf *out = &d->text;
+
+	if (n < 0)
+		return 0;
+	reads = (double)d->table.bytes / BYTES_READ_UNIT;
+	if (n < 0.5) {
+		buf_adds(out, "nothing is expired");
+		if (d->o->overdue >= 0)
+			buf_adds(out, " for so long");
+		if (!d->whole)
+			buf_adds(out, " of what was looked at");
+		return doctor_add(d, "cost", DOCTOR_OK, f);
+	}
+	writes = n * (double)c->units / (double)c->items;
+	spared = n * (double)c->free_by_ttl / (double)c->items;
+	add_about(out, d, n);
+	buf_addf(out, " %s expired%s; to purge %s takes ",
+	    n < 1.5 ? "entry is" : "entries are",
+	    d->o->overdue >= 0 ? " for so long" : "", n < 1.5 ? "it" : "them");
+	add_about(out, d, writes);
+	buf_adds(out, " write units, and ");
+	text_report_units(out, reads);
+	buf_adds(out, " read units to find them");
+	add_price(out, d, writes, reads);
+	text_report_takes(out, &d->pace, reads, writes);
+	if (spared >= 0.5) {
+		buf_adds(out,
+		    d->table.ttl_status != NULL ? "; TTL would take "
+						: "; TTL, if it is on, would "
+						  "take ");
+		add_about(out, d, spared);
+		buf_adds(out, " of them free of charge, in its own time");
+	}
+	return doctor_add(d, "cost", DOCTOR_OK, f);
+}
+
+int
+doctor_permit(struct doctor *d, struct fault *f)
+{
+	doctor_section(d, "Purge");
+	if (check_deletes(d, f) != 0 || doctor_journal(d, f) != 0 ||
+	    check_cost(d, f) != 0)
+		return -1;
+	return 1;
+}

@@ -1,0 +1,315 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/context/guard.h"
+#include "cli/doctor/doctor.h"
+#include "cli/log.h"
+#include "cli/option/option.h"
+#include "cli/report/text_report.h"
+#include "lib/aws/credentials.h"
+#include "lib/aws/world.h"
+#include "lib/base/fault.h"
+#include "lib/base/stop.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/client.h"
+#include "lib/dynamodb/probe.h"
+
+/* A clock that is kept by NTP is closer than this, ms. */
+#define CLOCK_FINE 5000
+
+static bool
+is_local(const char *url)
+{
+	static const char *const hosts[] = { "localhost", "127.", "[::1]" };
+	struct aws_endpoint e;
+
+	if (aws_endpoint_parse(url, &e) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++)
+		if (strncmp(e.host, hosts[i], strlen(hosts[i])) == 0)
+			return true;
+	return false;
+}
+
+enum doctor_result
+doctor_clock(struct buf *text, const struct guard *g)
+{
+	int64_t off = g->skew_ms < 0 ? -g->skew_ms : g->skew_ms;
+	struct fault why;
+	char span[32];
+
+	if (off <= 1500) {
+		buf_adds(text, "the same as the service's");
+		return DOCTOR_OK;
+	}
+	text_span(span, (off + 500) / 1000);
+	buf_addf(text, "%s %s the service's", span,
+	    g->skew_ms < 0 ? "ahead of" : "behind");
+	if (off <= CLOCK_FINE)
+		return DOCTOR_OK;
+	if (guard_clocks(g, &why) == 0) {
+		buf_adds(text,
+		    "; entries are judged by the service's or by --now, but "
+		    "an application that writes expiry times by this one "
+		    "writes them wrong");
+		return DOCTOR_WARNING;
+	}
+	buf_adds(text, "; one of them is wrong, and purge --yes refuses");
+	return DOCTOR_FAILURE;
+}
+
+/* Why the endpoint may not answer. */
+static void
+advise_network(struct doctor *d, const char *error)
+{
+	static const char *const proxies[] = { "https_proxy", "HTTPS_PROXY",
+		"http_proxy", "all_proxy", "ALL_PROXY" };
+	const char *proxy = NULL, *value;
+
+	for (size_t i = 0; i < sizeof(proxies) / sizeof(*proxies); i++) {
+		value = getenv(proxies[i]);
+		if (value != NULL && *value != '\0' && proxy == NULL)
+			proxy = proxies[i];
+	}
+	if (strstr(error, "certificate") != NULL ||
+	    strstr(error, "SSL") != NULL) {
+		buf_adds(&d->fix,
+		    "where a proxy puts its own certificate in between, name "
+		    "the file of its authority in AWS_CA_BUNDLE");
+		return;
+	}
+	buf_addf(&d->fix,
+	    "look at the region (%s) and at the way there: name server, "
+	    "route, VPC endpoint",
+	    d->config.region);
+	if (proxy != NULL)
+		buf_addf(&d->fix, ", the proxy in %s", proxy);
+}
+
+static int
+check_endpoint(struct doctor *d, struct fault *f)
+{
+	bool tls = strncmp(d->config.endpoint, "https:", 6) == 0;
+	struct probe_hello hello;
+	enum doctor_result result = DOCTOR_OK;
+	struct fault why = { 0 };
+
+	doctor_waiting(d, "asking %s", d->config.endpoint);
+	if (probe_hello(&d->config, d->world, &hello, &why) != 0)
+		return doctor_add_fault(d, "endpoint", DOCTOR_FAILURE, &why, f);
+	if (stop_requested() != 0) {
+		(void)fault(&why, FAULT_CANCELLED, "interrupted");
+		return doctor_add_fault(d, "endpoint", DOCTOR_FAILURE, &why, f);
+	}
+	d->answers = hello.answered;
+	d->skew_known = hello.clock_known;
+	d->skew_ms = hello.skew_ms;
+	buf_addf(&d->text, "%s (from %s)", d->config.endpoint,
+	    d->config.endpoint_from);
+	if (!hello.answered) {
+		buf_addf(&d->text, " does not answer: %s", hello.error);
+		advise_network(d, hello.error);
+		return doctor_add(d, "endpoint", DOCTOR_FAILURE, f);
+	}
+	buf_addf(&d->text, " answers in %lld ms", (long long)hello.took_ms);
+	if (tls) {
+		buf_adds(&d->text, ", its certificate is good");
+	} else if (!d->local) {
+		result = DOCTOR_WARNING;
+		buf_adds(&d->text,
+		    ", but without TLS: keys of sessions are read by "
+		    "whoever is on the way");
+		buf_adds(&d->fix, "use https");
+	}
+	return doctor_add(d, "endpoint", result, f);
+}
+
+static int
+check_clock(struct doctor *d, struct fault *f)
+{
+	const struct guard g = { .o = d->o,
+		.clock_known = d->skew_known,
+		.skew_ms = d->skew_ms,
+		.here_ms = d->world->wall_ms(d->world->ctx) };
+	enum doctor_result result;
+	struct fault why = { 0 };
+
+	if (guard_now(&g, &why) != 0) {
+		buf_adds(&d->fix, "give a time that has passed");
+		if (doctor_add_fault(d, "now", DOCTOR_FAILURE, &why, f) != 0)
+			return -1;
+	}
+	if (!d->skew_known)
+		return 0;
+	result = doctor_clock(&d->text, &g);
+	if (result != DOCTOR_OK) {
+		buf_adds(&d->fix, "set the clock of this machine");
+		buf_adds(&d->command, "timedatectl set-ntp true");
+	}
+	return doctor_add(d, "clock", result, f);
+}
+
+int
+doctor_place(struct doctor *d, struct fault *f)
+{
+	const struct aws_config_ask ask = { .region = d->o->region,
+		.profile = d->o->profile,
+		.endpoint_url = d->o->endpoint_url };
+	struct fault why = { 0 };
+
+	doctor_section(d, "Access");
+	if (aws_config_load(&d->config, &ask, &why) != 0)
+		return doctor_add_fault(d, "configuration", DOCTOR_FAILURE,
+		    &why, f);
+	d->configured = true;
+	d->world = world_real_open(d->config.ca_bundle, &why);
+	if (d->world != NULL)
+		doctor_waiting(d, "looking for the region");
+	if (d->world == NULL ||
+	    aws_config_locate(&d->config, d->world, &why) != 0)
+		return doctor_add_fault(d, "configuration", DOCTOR_FAILURE,
+		    &why, f);
+	d->local = is_local(d->config.endpoint);
+	buf_addf(&d->text, "profile %s, region %s%s", d->config.profile,
+	    d->config.region,
+	    d->config.region_assumed
+		? " (assumed: none is set, and the endpoint is on this machine)"
+		: "");
+	if (d->config.ca_bundle != NULL)
+		buf_addf(&d->text, ", certificates in %s", d->config.ca_bundle);
+	if (doctor_add(d, "configuration", DOCTOR_OK, f) != 0 ||
+	    check_endpoint(d, f) != 0 || check_clock(d, f) != 0)
+		return -1;
+	return 1;
+}
+
+static int
+check_credentials(struct doctor *d, struct fault *f)
+{
+	int64_t now = d->world->wall_ms(d->world->ctx) / 1000;
+	struct fault why = { 0 };
+	struct aws_keyset keys;
+	char span[32], when[32];
+
+	doctor_waiting(d, "looking for credentials");
+	d->credentials = aws_credentials_open(&d->config, d->world, &why);
+	if (d->credentials == NULL)
+		return doctor_add_fault(d, "credentials", DOCTOR_FAILURE, &why,
+		    f);
+	if (aws_credentials_get(d->credentials, now, &keys, &why) != 0)
+		return doctor_add_fault(d, "credentials", DOCTOR_FAILURE, &why,
+		    f);
+	buf_addf(&d->text, "from %s", aws_credentials_source(d->credentials));
+	if (keys.expires != INT64_MAX &&
+	    text_time_format(when, keys.expires) == 0) {
+		text_span(span, keys.expires - now);
+		if (keys.expires > now)
+			buf_addf(&d->text, "; they end in %s, at %s", span,
+			    when);
+		else
+			buf_addf(&d->text, "; they ended at %s", when);
+	}
+	aws_keyset_release(&keys);
+	d->keyed = true;
+	return doctor_add(d, "credentials", DOCTOR_OK, f);
+}
+
+/* Whether STS is worth asking: of a server on this machine AWS's own knows
+ * nothing. */
+static bool
+asks_sts(const struct doctor *d)
+{
+	char *url = NULL, *own = aws_endpoint_url("sts", d->config.region);
+	bool set = aws_config_endpoint(&d->config, "sts", d->config.region,
+		       &url, NULL) == 0 &&
+	    strcmp(url, own) != 0;
+
+	free(url);
+	free(own);
+	return !d->local || set;
+}
+
+static int
+check_identity(struct doctor *d, struct fault *f)
+{
+	const struct aws_caller caller = { &d->config, d->credentials,
+		d->world };
+	struct fault why = { 0 };
+
+	if (!asks_sts(d)) {
+		buf_adds(&d->text,
+		    "not known: STS was not asked, since the endpoint is on "
+		    "this machine");
+		buf_adds(&d->fix, "to have it asked, set AWS_ENDPOINT_URL_STS");
+		return doctor_add(d, "identity", DOCTOR_WARNING, f);
+	}
+	doctor_waiting(d, "asking STS who this is");
+	if (identity_ask(&caller, &d->who, &why) == 0) {
+		buf_addf(&d->text, "account %s, %s", d->who.account,
+		    d->who.arn);
+		return doctor_add(d, "identity", DOCTOR_OK, f);
+	}
+	if (why.kind == FAULT_CREDENTIALS && !d->local) {
+		d->keyed = false;
+		return doctor_add_fault(d, "identity", DOCTOR_FAILURE, &why, f);
+	}
+	if (why.kind != FAULT_CREDENTIALS)
+		buf_adds(&d->fix,
+		    "no sweep needs STS; only this check does, and "
+		    "--expect-account with servers other than AWS's");
+	return doctor_add_fault(d, "identity", DOCTOR_WARNING, &why, f);
+}
+
+int
+doctor_who(struct doctor *d, struct fault *f)
+{
+	struct ddb_options options = { .config = &d->config,
+		.table_from = option_table_from(d->o),
+		.world = d->world,
+		.log = log_hook,
+		.log_ctx = d->log };
+	struct fault why = { 0 };
+
+	if (check_credentials(d, f) != 0)
+		return -1;
+	if (!d->keyed)
+		return 0;
+	if (check_identity(d, f) != 0)
+		return -1;
+	if (!d->keyed || !d->answers)
+		return 0;
+	options.credentials = d->credentials;
+	options.max_rcu = d->o->max_rcu > 0 ? (double)d->o->max_rcu : 0;
+	d->ddb = ddb_open(&options, &why);
+	if (d->ddb != NULL)
+		d->conn = ddb_conn_open(d->ddb, &why);
+	if (d->conn == NULL)
+		return doctor_add_fault(d, "endpoint", DOCTOR_FAILURE, &why, f);
+	return 1;
+}
+
+void
+doctor_release(struct doctor *d)
+{
+	for (size_t i = 0; i < d->nfindings; i++) {
+		free(d->findings[i].text);
+		free(d->findings[i].fix);
+	}
+	free(d->findings);
+	if (d->ttl != NULL)
+		summary_release(&d->sample);
+	identity_release(&d->who);
+	stack_release(&d->stack);
+	ddb_table_release(&d->table);
+	ddb_conn_close(d->conn);
+	ddb_close(d->ddb);
+	aws_credentials_close(d->credentials);
+	if (d->world != NULL)
+		world_real_close(d->world);
+	if (d->configured)
+		aws_config_release(&d->config);
+	buf_release(&d->failed);
+	buf_release(&d->text);
+	buf_release(&d->fix);
+	buf_release(&d->command);
+}

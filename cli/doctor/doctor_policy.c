@@ -1,0 +1,212 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/context/locate.h"
+#include "cli/doctor/doctor.h"
+#include "cli/log.h"
+#include "cli/option/option.h"
+#include "cli/output.h"
+#include "cli/policy.h"
+#include "lib/aws/credentials.h"
+#include "lib/aws/world.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/dynamodb/client.h"
+
+/*
+ * What a policy is made of is asked for only where the options do not tell
+ * it: with -t, a region and --expect-account no network is needed.
+ */
+
+/* The ARN's parts, found out or not. */
+struct target {
+	struct doctor *d;
+	char *table_arn; /* as the service says; NULL: to be put together */
+	char *account;   /* NULL: not known */
+	struct fault why;
+};
+
+/* The 12 digits in the fifth field of an ARN; the caller frees it. NULL. */
+static char *
+account_of(const char *arn)
+{
+	for (int i = 0; i < 4; i++) {
+		arn = strchr(arn, ':');
+		if (arn == NULL)
+			return NULL;
+		arn++;
+	}
+	return strspn(arn, "0123456789") == 12 ? xstrndup(arn, 12) : NULL;
+}
+
+/* What -t says must be one table, and of the account that is expected. */
+static int
+check_table(const struct options *o, struct fault *f)
+{
+	char *account = account_of(o->table);
+	int rc = 0;
+
+	if (!policy_is_table(o->table))
+		rc = fault(f, FAULT_USAGE,
+		    "--table '%s': neither a table's name nor its ARN, "
+		    "arn:aws:dynamodb:REGION:ACCOUNT:table/NAME",
+		    o->table);
+	else if (account != NULL && o->expect_account != NULL &&
+	    strcmp(account, o->expect_account) != 0)
+		rc = fault(f, FAULT_REFUSED,
+		    "the table %s is of account %s, not of %s, which "
+		    "--expect-account names",
+		    o->table, account, o->expect_account);
+	free(account);
+	return rc;
+}
+
+static int
+open_client(struct doctor *d, struct fault *f)
+{
+	struct ddb_options options = { .config = &d->config,
+		.table_from = option_table_from(d->o),
+		.log = log_hook,
+		.log_ctx = d->log };
+
+	d->credentials = aws_credentials_open(&d->config, d->world, f);
+	if (d->credentials == NULL)
+		return -1;
+	options.world = d->world;
+	options.credentials = d->credentials;
+	d->ddb = ddb_open(&options, f);
+	if (d->ddb != NULL)
+		d->conn = ddb_conn_open(d->ddb, f);
+	return d->conn != NULL ? 0 : -1;
+}
+
+/* Of the keys themselves, or of whom STS takes them for. */
+static char *
+account_of_keys(struct doctor *d, struct fault *f)
+{
+	const struct aws_caller caller = { &d->config, d->credentials,
+		d->world };
+	struct aws_keyset keys;
+	char *account = NULL;
+
+	if (aws_credentials_get(d->credentials,
+		d->world->wall_ms(d->world->ctx) / 1000, &keys, f) != 0)
+		return NULL;
+	if (keys.account != NULL)
+		account = xstrdup(keys.account);
+	aws_keyset_release(&keys);
+	if (account == NULL && identity_ask(&caller, &d->who, f) == 0)
+		account = xstrdup(d->who.account);
+	return account;
+}
+
+/* The table's ARN from the service, else the account from elsewhere. */
+static int
+ask_service(struct target *t, struct fault *f)
+{
+	struct doctor *d = t->d;
+	const struct aws_caller caller = { &d->config, NULL, d->world };
+	struct aws_caller with = caller;
+
+	if (open_client(d, &t->why) != 0)
+		goto failed;
+	with.credentials = d->credentials;
+	if (d->o->stack != NULL) {
+		if (locate_stack(d->o, &with, d->log, &d->stack, f) != 0)
+			return -1;
+		d->name = d->stack.table;
+		if (t->account == NULL)
+			t->account = account_of(d->stack.stack);
+	}
+	if (t->account != NULL)
+		return 0;
+	if (ddb_table_read(d->conn, d->name, &d->table, &t->why) == 0 &&
+	    d->table.arn[0] != '\0') {
+		t->table_arn = xstrdup(d->table.arn);
+		t->account = account_of(d->table.arn);
+		return 0;
+	}
+	/* A table that is not there may be one that is to be made. */
+	t->account = account_of_keys(d, &t->why);
+	if (t->account != NULL)
+		return 0;
+failed:
+	if (t->why.kind == FAULT_CANCELLED || d->o->stack != NULL) {
+		*f = t->why;
+		return -1;
+	}
+	return 0;
+}
+
+static void
+print(struct target *t, struct buf *out)
+{
+	struct doctor *d = t->d;
+	const struct policy_place table = { "dynamodb", d->config.region,
+		t->account };
+	const struct policy_place stack = { "cloudformation", d->config.region,
+		t->account };
+	struct buf arn = { 0 }, stack_arn = { 0 };
+	struct policy p = { .use = d->o->policy };
+
+	if (t->table_arn != NULL)
+		buf_adds(&arn, t->table_arn);
+	else if (strncmp(d->name, "arn:", 4) == 0)
+		buf_adds(&arn, d->name);
+	else
+		policy_arn(&arn, &table, "table/", d->name);
+	p.table_arn = buf_text(&arn);
+	/* The name's own part, whatever id it has: it may be made anew. */
+	if (d->o->stack != NULL) {
+		if (strncmp(d->o->stack, "arn:", 4) == 0)
+			buf_adds(&stack_arn, d->o->stack);
+		else
+			policy_arn(&stack_arn, &stack, "stack/", d->o->stack);
+		if (strncmp(d->o->stack, "arn:", 4) != 0)
+			buf_adds(&stack_arn, "/*");
+		p.stack_arn = buf_text(&stack_arn);
+	}
+	policy_json(out, &p);
+	buf_release(&arn);
+	buf_release(&stack_arn);
+}
+
+int
+doctor_policy(const struct options *o, struct log *log, struct fault *f)
+{
+	const struct aws_config_ask ask = { .region = o->region,
+		.profile = o->profile,
+		.endpoint_url = o->endpoint_url };
+	struct doctor d = { .o = o, .log = log, .name = o->table };
+	struct target t = { .d = &d };
+	bool known = o->stack == NULL &&
+	    (o->expect_account != NULL || strncmp(o->table, "arn:", 4) == 0);
+	struct buf out = { 0 };
+	int rc = -1;
+
+	if ((o->stack == NULL && check_table(o, f) != 0) ||
+	    aws_config_load(&d.config, &ask, f) != 0)
+		return -1;
+	d.configured = true;
+	d.world = world_real_open(d.config.ca_bundle, f);
+	if (d.world == NULL || aws_config_locate(&d.config, d.world, f) != 0)
+		goto out;
+	if (o->expect_account != NULL)
+		t.account = xstrdup(o->expect_account);
+	if (!known && ask_service(&t, f) != 0)
+		goto out;
+	print(&t, &out);
+	rc = output_all(NULL, &out, f);
+	if (rc == 0 && strstr(out.p, POLICY_ACCOUNT) != NULL)
+		log_warn(log,
+		    "the account is not known (%s): put its number in place "
+		    "of %s, or give it with --expect-account",
+		    t.why.text, POLICY_ACCOUNT);
+out:
+	free(t.table_arn);
+	free(t.account);
+	buf_release(&out);
+	doctor_release(&d);
+	return rc;
+}

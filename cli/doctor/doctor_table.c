@@ -1,0 +1,294 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/context/guard.h"
+#include "cli/context/locate.h"
+#include "cli/doctor/doctor.h"
+#include "cli/option/option.h"
+#include "cli/report/text_report.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/client.h"
+#include "lib/dynamodb/cost.h"
+#include "lib/dynamodb/probe.h"
+
+static int
+check_stack(struct doctor *d, struct fault *f)
+{
+	const struct aws_caller caller = { &d->config, d->credentials,
+		d->world };
+	struct fault why = { 0 };
+
+	if (d->o->stack == NULL)
+		return 1;
+	doctor_waiting(d, "asking CloudFormation for the stack %.100s",
+	    d->o->stack);
+	if (locate_stack(d->o, &caller, d->log, &d->stack, &why) != 0)
+		return doctor_add_fault(d, "stack", DOCTOR_FAILURE, &why, f);
+	d->name = d->stack.table;
+	buf_addf(&d->text, "%s is the table %s (%s)", d->o->logical_id,
+	    d->stack.table, d->stack.status);
+	return doctor_add(d, "stack", DOCTOR_OK, f) == 0 ? 1 : -1;
+}
+
+void
+doctor_advise_policy(struct doctor *d)
+{
+	/* Once is enough for whoever reads all of it. */
+	if (d->advised && !d->json)
+		return;
+	d->advised = true;
+	buf_adds(&d->fix, "the least policy for a purge is printed by");
+	doctor_command(&d->command, d, "doctor --policy purge");
+}
+
+/* DescribeTable failed: 1 when something can be tried all the same. */
+static int
+not_described(struct doctor *d, const struct fault *why, struct fault *f)
+{
+	bool denied = why->kind == FAULT_DENIED;
+
+	if (denied)
+		doctor_advise_policy(d);
+	if (doctor_add_fault(d, "table", DOCTOR_FAILURE, why, f) != 0)
+		return -1;
+	return denied;
+}
+
+static int
+check_status(struct doctor *d, struct fault *f)
+{
+	const struct ddb_table *t = &d->table;
+	const struct guard g = { .o = d->o, .table = t };
+	struct fault why;
+	bool works = guard_table(&g, &why) == 0;
+	char bytes[32], count[32];
+
+	text_count(count, t->items);
+	text_bytes(bytes, t->bytes);
+	buf_addf(&d->text, "%s, %s %s, %s%s; %s", t->status, count,
+	    t->items == 1 ? "entry" : "entries", bytes,
+	    d->local ? "" : " (as of up to six hours ago)",
+	    t->arn[0] != '\0' ? t->arn : t->name);
+	if (!works)
+		buf_adds(&d->fix, "a purge needs it ACTIVE or UPDATING");
+	return doctor_add(d, "table", works ? DOCTOR_OK : DOCTOR_FAILURE, f);
+}
+
+/* 1; 0 when it is another account's: nothing more is done to that. */
+static int
+check_account(struct doctor *d, struct fault *f)
+{
+	const struct aws_caller caller = { &d->config, d->credentials,
+		d->world };
+	struct fault why = { 0 };
+
+	if (d->o->expect_account == NULL)
+		return 1;
+	if (locate_account(d->o, &caller, &d->table, &why) != 0)
+		return doctor_add_fault(d, "account", DOCTOR_FAILURE, &why, f);
+	buf_addf(&d->text, "%s, as expected", d->o->expect_account);
+	return doctor_add(d, "account", DOCTOR_OK, f) == 0 ? 1 : -1;
+}
+
+static int
+check_key(struct doctor *d, struct fault *f)
+{
+	const struct ddb_table *t = &d->table;
+
+	buf_addf(&d->text, "partition key %s (%s)", t->partition,
+	    attr_type_name(t->partition_type));
+	if (t->sort != NULL)
+		buf_addf(&d->text, ", sort key %s (%s)", t->sort,
+		    attr_type_name(t->sort_type));
+	return doctor_add(d, "key", DOCTOR_OK, f);
+}
+
+static int
+check_billing(struct doctor *d, struct fault *f)
+{
+	const struct ddb_table *t = &d->table;
+	struct buf *out = &d->text;
+
+	if (t->provisioned) {
+		buf_adds(out, "provisioned, ");
+		text_report_units(out, t->read_units);
+		buf_adds(out, " read and ");
+		text_report_units(out, t->write_units);
+		buf_adds(out, " write units a second");
+	} else {
+		buf_adds(out, "by request (PAY_PER_REQUEST)");
+	}
+	buf_adds(out, "; the pace of a purge: ");
+	text_report_pace(out, &d->pace);
+	return doctor_add(d, "billing", DOCTOR_OK, f);
+}
+
+static int
+check_indexes(struct doctor *d, struct fault *f)
+{
+	const struct ddb_table *t = &d->table;
+
+	if (t->nindexes == 0) {
+		buf_adds(&d->text, "none");
+		return doctor_add(d, "indexes", DOCTOR_OK, f);
+	}
+	for (size_t i = 0; i < t->nindexes; i++)
+		buf_addf(&d->text, "%s%s (%s)", i > 0 ? ", " : "",
+		    t->indexes[i].name,
+		    t->indexes[i].global ? "global" : "local");
+	buf_addf(&d->text,
+	    "; a delete pays for each: up to %lld write units for an entry "
+	    "of 1 KB",
+	    (long long)cost_most(t, 1024));
+	return doctor_add(d, "indexes", DOCTOR_OK, f);
+}
+
+static int
+check_stream(struct doctor *d, struct fault *f)
+{
+	if (d->table.stream_view == NULL) {
+		buf_adds(&d->text, "off");
+		return doctor_add(d, "stream", DOCTOR_OK, f);
+	}
+	buf_addf(&d->text,
+	    "on (%s): its readers see what a purge deletes as deleted by a "
+	    "user, not by the service (no userIdentity "
+	    "dynamodb.amazonaws.com)",
+	    d->table.stream_view);
+	buf_adds(&d->fix,
+	    "what archives or counts expired entries by that misses these: "
+	    "tell its owner, or leave to TTL what TTL will take");
+	doctor_command(&d->command, d, "purge --state stuck");
+	return doctor_add(d, "stream", DOCTOR_WARNING, f);
+}
+
+static int
+check_replicas(struct doctor *d, struct fault *f)
+{
+	const struct ddb_table *t = &d->table;
+	const struct guard g = { .o = d->o, .table = t, .changes = true };
+	struct fault why;
+
+	if (t->nreplicas == 0) {
+		buf_adds(&d->text, "none, it is in this region only");
+		return doctor_add(d, "replicas", DOCTOR_OK, f);
+	}
+	buf_adds(&d->text, "also in ");
+	for (size_t i = 0; i < t->nreplicas; i++)
+		buf_addf(&d->text, "%s%s", i > 0 ? ", " : "",
+		    t->replicas[i].region);
+	buf_adds(&d->text,
+	    ": a delete is written there, too, and paid; TTL pays the copies "
+	    "only");
+	if (guard_replicas(&g, &why) == 0)
+		return doctor_add(d, "replicas", DOCTOR_WARNING, f);
+	buf_adds(&d->fix,
+	    "an entry renewed there may not be renewed here yet, so purge "
+	    "--yes refuses without --overdue of at least 15m (doctor takes "
+	    "it, too)");
+	if (d->o->overdue < 0)
+		doctor_command(&d->command, d, "purge --overdue 15m");
+	return doctor_add(d, "replicas", DOCTOR_FAILURE, f);
+}
+
+static int
+check_protection(struct doctor *d, struct fault *f)
+{
+	buf_addf(&d->text, "%s (it keeps the table itself from being deleted)",
+	    d->table.protected ? "on" : "off");
+	return doctor_add(d, "protection", DOCTOR_OK, f);
+}
+
+static int
+check_backups(struct doctor *d, struct fault *f)
+{
+	struct probe_backups backups;
+	struct fault why = { 0 };
+	char when[32];
+
+	doctor_waiting(d, "asking for backups");
+	switch (probe_backups(d->conn, d->name, &backups, &why)) {
+	case PROBE_ALLOWED:
+		break;
+	case PROBE_UNKNOWN:
+		buf_adds(&d->text, "this server has none");
+		return doctor_add(d, "backups", DOCTOR_OK, f);
+	case PROBE_DENIED:
+		buf_adds(&d->text,
+		    "not told: dynamodb:DescribeContinuousBackups is not "
+		    "allowed, and no sweep needs it");
+		return doctor_add(d, "backups", DOCTOR_OK, f);
+	case PROBE_FAILED:
+		return doctor_add_fault(d, "backups", DOCTOR_WARNING, &why, f);
+	}
+	if (!backups.on)
+		buf_adds(&d->text,
+		    "point-in-time recovery is off: the journal of a purge is "
+		    "the only way back");
+	else if (backups.earliest >= 0 &&
+	    text_time_format(when, backups.earliest) == 0)
+		buf_addf(&d->text, "point-in-time recovery goes back to %s",
+		    when);
+	else
+		buf_adds(&d->text, "point-in-time recovery is on");
+	return doctor_add(d, "backups", DOCTOR_OK, f);
+}
+
+/* DescribeTable, and whose it is: 1 when the rest can be looked at. */
+static int
+describe(struct doctor *d, struct fault *f)
+{
+	struct fault why = { 0 };
+	int r;
+
+	doctor_waiting(d, "asking for the table %.100s", d->name);
+	d->described = ddb_table_read(d->conn, d->name, &d->table, &why) == 0;
+	if (!d->described) {
+		r = not_described(d, &why, f);
+		if (r > 0)
+			d->table.name = xstrdup(d->name);
+		return r;
+	}
+	/* what others work on is not to be slowed down by a look at it */
+	d->pace = plan_pace(&d->table, d->o->max_rcu, d->o->max_wcu);
+	ddb_limit(d->ddb, d->pace.reads, 0);
+	if (check_status(d, f) != 0)
+		return -1;
+	return check_account(d, f);
+}
+
+int
+doctor_table(struct doctor *d, struct fault *f)
+{
+	static int (*const checks[])(struct doctor *, struct fault *) = {
+		check_key,
+		check_billing,
+		check_indexes,
+		check_stream,
+		check_replicas,
+		check_protection,
+	};
+	int r;
+
+	doctor_section(d, "Table");
+	r = check_stack(d, f);
+	if (r > 0)
+		r = describe(d, f);
+	if (r <= 0)
+		return r;
+	for (size_t i = 0; d->described && i < sizeof(checks) / sizeof(*checks);
+	     i++)
+		if (checks[i](d, f) != 0)
+			return -1;
+	if (check_backups(d, f) != 0)
+		return -1;
+	/* Told of later; the lab's template names it, too. */
+	doctor_waiting(d, "asking for TTL");
+	d->ttl_described =
+	    ddb_table_read_ttl(d->conn, &d->table, &d->ttl_why) == 0;
+	if (d->described && doctor_check_gallery(d, f) != 0)
+		return -1;
+	return 1;
+}

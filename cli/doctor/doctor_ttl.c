@@ -1,0 +1,308 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/doctor/doctor.h"
+#include "cli/option/option.h"
+#include "cli/report/text_report.h"
+#include "cli/report/ttl_command.h"
+#include "inspector/lookalike.h"
+#include "inspector/record.h"
+#include "lib/base/fault.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/client.h"
+#include "lib/dynamodb/cost.h"
+#include "lib/dynamodb/probe.h"
+#include "lib/dynamodb/scan.h"
+
+/* Entries that are looked at: no more than one page. */
+#define SAMPLE 1000
+
+/* Judge the entries of one page. */
+static void
+judge(struct doctor *d, const struct page *page, struct lookalikes *like)
+{
+	const struct rules rules = {
+		.now = d->now,
+		.ttl_acts = ddb_table_ttl_acts(&d->table, d->ttl),
+		.sizes = true,
+	};
+	struct buf scratch = { 0 };
+	struct record r;
+
+	for (size_t i = 0; i < page->n; i++) {
+		record_of(&r, &page->items[i], &rules, &scratch);
+		summary_add(&d->sample, &r,
+		    cost_item(&d->table, page->items[i].json));
+		doctor_choose(d, &r);
+		if (page->items[i].ttl.p == NULL)
+			lookalike_add(like, &page->items[i], rules.now);
+	}
+	d->whole = page->last.p == NULL;
+	buf_release(&scratch);
+}
+
+/* Read one page. */
+static int
+sample(struct doctor *d, struct lookalikes *like, struct fault *f)
+{
+	const struct scan_options scan = {
+		.table = &d->table,
+		.ttl = d->ttl,
+		.segments = 1,
+		.limit = SAMPLE,
+	};
+	struct source *source = scan_source(&scan);
+	struct segment seg = { 0 };
+	struct page page = { 0 };
+	int r = source->ops->take(source, &seg, f);
+
+	doctor_waiting(d, "reading a page of entries");
+	if (r > 0)
+		r = source->ops->fetch(source, &seg, d->conn, &page, f);
+	if (r > 0)
+		judge(d, &page, like);
+	d->sampled = r > 0;
+	source->ops->put(source, &seg);
+	source_close(source);
+	page_release(&page);
+	return r > 0 ? 0 : -1;
+}
+
+static void
+advise_enable(struct doctor *d, const char *attribute)
+{
+	const struct report_place place = {
+		.table = d->name,
+		.region = d->config.region,
+		.endpoint = d->config.endpoint,
+		.endpoint_shown =
+		    d->local || option_given(d->o, "endpoint-url"),
+		.profile = d->o->profile,
+	};
+
+	buf_adds(&d->fix,
+	    "turn it on, and what is expired is deleted free of charge");
+	ttl_command(&d->command, &place, true, attribute);
+}
+
+/* ${other}: an attribute that entries have in place of it; NULL. */
+static int
+check_ttl(struct doctor *d, const char *other, struct fault *f)
+{
+	const struct ddb_table *t = &d->table;
+	const char *on = t->ttl_attribute;
+
+	if (!d->ttl_described) {
+		return doctor_add_fault(d, "ttl", DOCTOR_FAILURE, &d->ttl_why,
+		    f);
+	}
+	if (t->ttl_status == NULL) {
+		if (t->ttl_denied)
+			doctor_advise_policy(d);
+		buf_addf(&d->text,
+		    "whether it is on is not known: %s; entries are judged as "
+		    "if it were on for %s",
+		    t->ttl_why, on != NULL ? on : d->ttl);
+		return doctor_add(d, "ttl", DOCTOR_WARNING, f);
+	}
+	buf_addf(&d->text, "%s%s%s", t->ttl_status, on != NULL ? " on " : "",
+	    on != NULL ? on : "");
+	if (!t->ttl_acts) {
+		buf_addf(&d->text,
+		    ": nothing is deleted by itself; all that expires by %s "
+		    "is stuck",
+		    d->ttl);
+		if (strcmp(t->ttl_status, "DISABLED") == 0)
+			advise_enable(d, other != NULL ? other : d->ttl);
+		return doctor_add(d, "ttl", DOCTOR_WARNING, f);
+	}
+	if (on != NULL && strcmp(on, d->ttl) != 0) {
+		buf_addf(&d->text,
+		    ", not on %s, by which you ask to judge: what expires by "
+		    "that is stuck",
+		    d->ttl);
+		return doctor_add(d, "ttl", DOCTOR_WARNING, f);
+	}
+	if (strcmp(t->ttl_status, "ENABLING") == 0)
+		buf_adds(&d->text, " (it takes up to an hour)");
+	return doctor_add(d, "ttl", DOCTOR_OK, f);
+}
+
+/* A permission: what was tried and worked, or not. */
+static int
+check_scan(struct doctor *d, struct fault *f)
+{
+	struct fault why = { 0 };
+
+	doctor_waiting(d, "reading one entry");
+	if (probe_scan(d->conn, d->name, &why) == PROBE_ALLOWED) {
+		buf_adds(&d->text, "allowed (one entry was read)");
+		d->scans = true;
+		return doctor_add(d, "scan", DOCTOR_OK, f);
+	}
+	if (why.kind == FAULT_DENIED)
+		doctor_advise_policy(d);
+	return doctor_add_fault(d, "scan", DOCTOR_FAILURE, &why, f);
+}
+
+/* "87 stuck (80 milliseconds, 7 string)" */
+static void
+add_state(struct buf *out, const struct summary *s, enum state state)
+{
+	const char *between = " (";
+
+	text_report_count(out, s->states[state].items);
+	buf_addf(out, " %s", state_name(state));
+	/* Of the live that TTL is off is said already. */
+	for (int why = 1; state != STATE_LIVE && why < REASONS; why++) {
+		if (s->reasons[state][why] == 0)
+			continue;
+		buf_adds(out, between);
+		text_report_count(out, s->reasons[state][why]);
+		buf_addf(out, " %s", reason_name((enum reason)why));
+		between = ", ";
+	}
+	if (between[0] == ',')
+		buf_addc(out, ')');
+}
+
+/* No entry has the attribute. */
+static void
+advise_attribute(struct doctor *d, const struct lookalikes *like)
+{
+	struct buf what = { 0 };
+
+	buf_addf(&d->text, "; none has the attribute %s", d->ttl);
+	if (like->inside != NULL) {
+		buf_addf(&d->text, ", but a map has it: %s", like->inside);
+		buf_adds(&d->fix,
+		    "TTL reads only a top-level attribute of type Number: have "
+		    "the application write the time beside the key");
+		return;
+	}
+	if (like->n == 0) {
+		buf_adds(&d->fix,
+		    "is this the right table? if so, its application does "
+		    "not say when entries expire");
+		return;
+	}
+	buf_adds(&d->text, ", but numbers that look like times are in ");
+	for (size_t i = 0; i < like->n; i++)
+		buf_addf(&d->text, "%s%s", i > 0 ? ", " : "", like->names[i]);
+	buf_adds(&d->fix, "look again by that attribute");
+	buf_adds(&what, "inspect --ttl-attribute ");
+	option_quote(&what, like->names[0]);
+	doctor_command(&d->command, d, buf_text(&what));
+	buf_release(&what);
+}
+
+/* What to do about the reason that there is most of. */
+static void
+advise_reason(struct doctor *d)
+{
+	const struct summary *s = &d->sample;
+	int64_t most = 0;
+	int worst = REASON_NONE;
+
+	for (int why = 1; why < REASONS; why++) {
+		int64_t n = s->reasons[STATE_STUCK][why] +
+		    s->reasons[STATE_IMMORTAL][why];
+
+		if (why != REASON_TTL_OFF && n > most) {
+			most = n;
+			worst = why;
+		}
+	}
+	switch (worst) {
+	case REASON_NONE:
+	case REASON_TTL_OFF:
+		break;
+	case REASON_FAR_FUTURE:
+	case REASON_NO_TIME:
+	case REASON_MISSING:
+	case REASON_WRONG_TYPE:
+		buf_adds(&d->fix, "see whether these are meant to stay");
+		doctor_command(&d->command, d,
+		    "list --state immortal --limit 20");
+		break;
+	case REASON_TOO_OLD:
+		buf_adds(&d->fix, "only a purge takes those");
+		doctor_command(&d->command, d,
+		    "purge --state stuck --reason too-old");
+		break;
+	default:
+		buf_adds(&d->fix,
+		    "the application writes the time wrong; this turns it into "
+		    "seconds, so that TTL takes them (it says first what it "
+		    "would do)");
+		doctor_command(&d->command, d, "repair");
+		break;
+	}
+}
+
+static int
+check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
+{
+	const struct summary *s = &d->sample;
+	int64_t bad;
+
+	if (s->items == 0) {
+		buf_adds(&d->text, "there are none");
+		return doctor_add(d, "entries", DOCTOR_OK, f);
+	}
+	if (d->whole && s->items == 1) {
+		buf_adds(&d->text, "the only one looked at: ");
+	} else {
+		buf_adds(&d->text, d->whole ? "all " : "of the first ");
+		text_report_count(&d->text, s->items);
+		buf_adds(&d->text, d->whole ? " looked at: " : ": ");
+	}
+	for (int i = 0; i < STATES; i++) {
+		buf_adds(&d->text, i > 0 ? ", " : "");
+		add_state(&d->text, s, (enum state)i);
+	}
+	if (s->reasons[STATE_IMMORTAL][REASON_MISSING] == s->items) {
+		advise_attribute(d, like);
+		return doctor_add(d, "entries", DOCTOR_WARNING, f);
+	}
+	bad = s->states[STATE_STUCK].items + s->states[STATE_IMMORTAL].items;
+	if (bad > 0)
+		advise_reason(d);
+	return doctor_add(d, "entries", bad > 0 ? DOCTOR_WARNING : DOCTOR_OK,
+	    f);
+}
+
+int
+doctor_ttl(struct doctor *d, struct fault *f)
+{
+	struct fault why = { 0 };
+	struct lookalikes like;
+	const char *other;
+	int rc = -1;
+
+	doctor_section(d, "Entries");
+	d->ttl = d->o->ttl_attribute != NULL ? d->o->ttl_attribute
+	    : d->table.ttl_attribute != NULL ? d->table.ttl_attribute
+					     : "ttl";
+	d->now = option_given(d->o, "now") ? d->o->now : ddb_now(d->ddb);
+	summary_init(&d->sample, 0, true);
+	lookalike_init(&like, d->ttl);
+	if (check_scan(d, f) != 0)
+		goto out;
+	if (d->scans && d->described && sample(d, &like, &why) != 0 &&
+	    doctor_add_fault(d, "entries", DOCTOR_WARNING, &why, f) != 0)
+		goto out;
+	lookalike_sort(&like);
+	other = d->sample.items > 0 && like.n > 0 &&
+		d->sample.reasons[STATE_IMMORTAL][REASON_MISSING] ==
+		    d->sample.items
+	    ? like.names[0]
+	    : NULL;
+	if (check_ttl(d, other, f) != 0 ||
+	    (d->sampled && check_entries(d, &like, f) != 0))
+		goto out;
+	rc = 1;
+out:
+	lookalike_release(&like);
+	return rc;
+}

@@ -1,0 +1,142 @@
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/log.h"
+#include "cli/term.h"
+#include "lib/base/buf.h"
+#include "lib/base/text.h"
+#include "lib/base/thread.h"
+
+/* Carriage return, erase to the end of the line. */
+#define ERASE "\r\033[K"
+
+void
+log_init(struct log *t, int level)
+{
+	*t = (struct log){ .lock = lock_new(), .level = level };
+}
+
+void
+log_release(struct log *t)
+{
+	lock_free(t->lock);
+	*t = (struct log){ 0 };
+}
+
+/* Nobody is left to be told when standard error fails. */
+static void
+put(const char *p, size_t n)
+{
+	while (n > 0) {
+		ssize_t r = write(STDERR_FILENO, p, n);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r <= 0)
+			return;
+		p += r;
+		n -= (size_t)r;
+	}
+}
+
+void
+log_write(struct log *t, const char *p, size_t n)
+{
+	lock_enter(t->lock);
+	if (t->drawn)
+		put(ERASE, sizeof(ERASE) - 1);
+	t->drawn = false;
+	put(p, n);
+	lock_leave(t->lock);
+}
+
+void
+log_draw(struct log *t, const char *p, size_t n)
+{
+	struct buf line = { 0 };
+
+	lock_enter(t->lock);
+	if (n > 0 || t->drawn) {
+		buf_adds(&line, ERASE);
+		buf_add(&line, p, n);
+		put(line.p, line.n);
+	}
+	t->drawn = n > 0;
+	lock_leave(t->lock);
+	buf_release(&line);
+}
+
+/* One "ttlsweep: text" line, made harmless: what the table holds may not
+ * break it. Backslashes stay, for commands that are to be pasted. */
+static void
+say(struct log *t, const char *text, size_t n)
+{
+	const char *end = text + n, *slash;
+	struct buf line = { 0 };
+
+	buf_adds(&line, "ttlsweep: ");
+	for (const char *p = text; p < end; p = slash + (slash < end)) {
+		slash = memchr(p, '\\', (size_t)(end - p));
+		if (slash == NULL)
+			slash = end;
+		text_escape(&line, p, (size_t)(slash - p), !term_utf8());
+		if (slash < end)
+			buf_addc(&line, '\\');
+	}
+	buf_addc(&line, '\n');
+	log_write(t, line.p, line.n);
+	buf_release(&line);
+}
+
+static void
+vsay(struct log *t, const char *fmt, va_list ap)
+{
+	va_list again;
+	char *text;
+	struct buf b = { 0 };
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	if (n > 0) {
+		text = buf_reserve(&b, (size_t)n);
+		(void)vsnprintf(text, (size_t)n + 1, fmt, again);
+		say(t, text, (size_t)n);
+	}
+	va_end(again);
+	buf_release(&b);
+}
+
+void
+log_note(struct log *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (t->level < 0)
+		return;
+	va_start(ap, fmt);
+	vsay(t, fmt, ap);
+	va_end(ap);
+}
+
+void
+log_warn(struct log *t, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsay(t, fmt, ap);
+	va_end(ap);
+}
+
+void
+log_hook(void *ctx, enum log_level level, const char *text)
+{
+	struct log *t = ctx;
+
+	if ((int)level <= t->level)
+		log_note(t, "%s", text);
+}

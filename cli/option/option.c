@@ -1,0 +1,431 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/option/option.h"
+#include "export/column.h"
+#include "inspector/mask.h"
+#include "inspector/record.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/text.h"
+
+/* One argument as it stands on the command line. */
+struct word {
+	const char *name; /* of an option, NULL for an operand */
+	const char *value;
+};
+
+struct walk {
+	char **argv;
+	int argc, at;
+	const char *letters; /* the rest of a "-abc" */
+	bool operands_only;  /* "--" was seen */
+};
+
+static const struct option_row *
+row_named(const char *name, size_t n)
+{
+	for (const struct option_row *r = option_rows; r->name != NULL; r++)
+		if (strlen(r->name) == n && strncmp(r->name, name, n) == 0)
+			return r;
+	return NULL;
+}
+
+static const struct option_row *
+row_lettered(char letter)
+{
+	for (const struct option_row *r = option_rows; r->name != NULL; r++)
+		if (r->letter == letter)
+			return r;
+	return NULL;
+}
+
+const struct option_row *
+option_find(const char *name, unsigned bits)
+{
+	for (const struct option_row *r = option_rows; r->name != NULL; r++)
+		if ((r->commands & bits) != 0 && strcmp(r->name, name) == 0)
+			return r;
+	return NULL;
+}
+
+bool
+option_given(const struct options *o, const char *name)
+{
+	for (size_t i = 0; option_rows[i].name != NULL; i++)
+		if (o->given[i] && strcmp(option_rows[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+const char *
+option_word(const struct option_row *row, size_t i)
+{
+	size_t n;
+
+	if (row->complete == COMPLETE_REASONS)
+		return i < REASONS ? reason_name((enum reason)i) : NULL;
+	if (row->complete == COMPLETE_COLUMNS) {
+		for (n = 0; column_defs[n].name != NULL && n < i; n++)
+			;
+		return column_defs[n].name;
+	}
+	for (n = 0; row->words != NULL && row->words[n] != NULL; n++)
+		if (n == i)
+			return row->words[n];
+	return NULL;
+}
+
+#define DO_IT "--yes makes a run do what it says"
+#define RATE "--max-rcu N and --max-wcu N limit read and write units a second"
+#define JOBS "--jobs N is the number of workers"
+#define SELECT "--state, --kind, --prefix and --overdue select entries"
+#define DRY_RUN "nothing is written without --yes: that is the dry run"
+
+/* What other tools call it, and what does it here. */
+static const struct {
+	const char *name; /* "n": the letter */
+	const char *hint;
+} elsewhere[] = {
+	{ "dry-run", DRY_RUN },
+	{ "n", DRY_RUN },
+	{ "endpoint", "the server's address is --endpoint-url URL" },
+	{ "file", "-i FILE reads a file instead of a table" },
+	{ "force", DO_IT },
+	{ "confirm", DO_IT },
+	{ "no-dry-run", DO_IT },
+	{ "y", DO_IT },
+	{ "max-rate", RATE },
+	{ "rate", RATE },
+	{ "rate-limit", RATE },
+	{ "throttle", RATE },
+	{ "threads", JOBS },
+	{ "workers", JOBS },
+	{ "concurrency", JOBS },
+	{ "total-segments", "the segments of the scan are --segments N" },
+	{ "older-than", "--overdue DUR: expired at least that long ago" },
+	{ "filter-expression", SELECT },
+	{ "filter", SELECT },
+	{ "where", SELECT },
+	{ "sort", "list --top N --by WHAT puts entries in order" },
+	{ "order-by", "list --top N --by WHAT puts entries in order" },
+};
+
+static const char *
+hint(const char *name)
+{
+	for (size_t i = 0; i < sizeof(elsewhere) / sizeof(*elsewhere); i++)
+		if (strcmp(elsewhere[i].name, name) == 0)
+			return elsewhere[i].hint;
+	return NULL;
+}
+
+/* Whether ${long_name} goes on behind ${name} with another word: "table-name"
+ * and "table". */
+static bool
+goes_on(const char *long_name, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(long_name, name, n) == 0 && long_name[n] == '-';
+}
+
+/* The option that is most like ${is}: one begins like the other, or little is
+ * wrong. */
+static const char *
+closest(const char *is)
+{
+	size_t n = strlen(is);
+	const char *best = NULL;
+	int least = n > 4 ? 3 : 2;
+
+	for (const struct option_row *r = option_rows; n > 0 && r->name != NULL;
+	     r++) {
+		int d = text_distance(is, r->name);
+
+		if ((strncmp(is, r->name, n) == 0 || goes_on(is, r->name)) &&
+		    d > 1)
+			d = 1;
+		if (d >= least)
+			continue;
+		best = r->name;
+		least = d;
+	}
+	return best;
+}
+
+static int
+unknown(const char *name, size_t n, struct fault *f)
+{
+	char *is = xstrndup(name, n);
+	const char *what = hint(is), *best = closest(is);
+
+	if (what != NULL && n > 1)
+		fault(f, FAULT_USAGE, "unknown option --%s; %s", is, what);
+	else if (best != NULL)
+		fault(f, FAULT_USAGE, "unknown option --%s; did you mean --%s?",
+		    is, best);
+	else
+		fault(f, FAULT_USAGE, "unknown option --%s", is);
+	free(is);
+	return -1;
+}
+
+/* ${letters} begins with one that is none. */
+static int
+unknown_letter(const char *letters, struct fault *f)
+{
+	int n = (unsigned char)*letters < 0x80 ? 1 : 64;
+	const char letter[2] = { *letters, '\0' };
+	const char *what = hint(letter);
+
+	if (*letters >= '0' && *letters <= '9')
+		what = "an argument that begins with - goes behind --";
+	return fault(f, FAULT_USAGE, "unknown option -%.*s%s%s", n, letters,
+	    what != NULL ? "; " : "", what != NULL ? what : "");
+}
+
+static int
+needs_value(const struct option_row *row, struct fault *f)
+{
+	return fault(f, FAULT_USAGE, "--%s needs a value: --%s %s", row->name,
+	    row->name, row->arg);
+}
+
+/* The value of ${row}, from the next argument. */
+static int
+take_value(struct walk *w, const struct option_row *row, struct word *out,
+    struct fault *f)
+{
+	if (w->at >= w->argc)
+		return needs_value(row, f);
+	out->value = w->argv[w->at++];
+	return 0;
+}
+
+static int
+long_option(struct walk *w, const char *text, struct word *out, struct fault *f)
+{
+	size_t n = strcspn(text, "=");
+	const struct option_row *row = row_named(text, n);
+
+	if (row == NULL)
+		return unknown(text, n, f);
+	out->name = row->name;
+	if (text[n] == '=') {
+		if (row->arg == NULL)
+			return fault(f, FAULT_USAGE, "--%s takes no value",
+			    row->name);
+		out->value = text + n + 1;
+	} else if (row->arg != NULL) {
+		return take_value(w, row, out, f);
+	}
+	return 0;
+}
+
+static int
+short_option(struct walk *w, struct word *out, struct fault *f)
+{
+	const struct option_row *row = row_lettered(*w->letters);
+
+	if (row == NULL)
+		return unknown_letter(w->letters, f);
+	out->name = row->name;
+	w->letters++;
+	if (row->arg == NULL)
+		return 0;
+	if (*w->letters != '\0') {
+		out->value = w->letters;
+		w->letters = "";
+		return 0;
+	}
+	return take_value(w, row, out, f);
+}
+
+/* The next word: 1, 0 at the end, -1. */
+static int
+next_word(struct walk *w, struct word *out, struct fault *f)
+{
+	const char *arg;
+
+	*out = (struct word){ 0 };
+	if (w->letters != NULL && *w->letters != '\0')
+		return short_option(w, out, f) == 0 ? 1 : -1;
+	if (w->at < w->argc && !w->operands_only &&
+	    strcmp(w->argv[w->at], "--") == 0) {
+		w->operands_only = true;
+		w->at++;
+	}
+	if (w->at >= w->argc)
+		return 0;
+	arg = w->argv[w->at++];
+	if (w->operands_only || arg[0] != '-' || arg[1] == '\0') {
+		out->value = arg;
+		return 1;
+	}
+	if (arg[1] == '-')
+		return long_option(w, arg + 2, out, f) == 0 ? 1 : -1;
+	w->letters = arg + 1;
+	return short_option(w, out, f) == 0 ? 1 : -1;
+}
+
+/* The command is the first operand; help and version are seen anywhere. */
+static int
+find_command(struct options *o, struct walk w, struct fault *f)
+{
+	struct word word;
+	int r;
+
+	while ((r = next_word(&w, &word, f)) > 0) {
+		if (word.name == NULL && o->command == NULL) {
+			o->command = command_find(word.value);
+			if (o->command == NULL)
+				return option_unknown_command(word.value, f);
+		} else if (word.name != NULL) {
+			o->help |= strcmp(word.name, "help") == 0;
+			o->version |= strcmp(word.name, "version") == 0;
+		}
+	}
+	return r;
+}
+
+int
+option_unknown_command(const char *name, struct fault *f)
+{
+	const struct rules rules = { 0 };
+	const char *best = NULL;
+	struct buf shown = { 0 };
+	int least = 3;
+
+	for (size_t i = 0; commands[i] != NULL; i++) {
+		int d = text_distance(name, commands[i]->name);
+
+		if (d < least) {
+			best = commands[i]->name;
+			least = d;
+		}
+	}
+	mask_text(&shown, &rules,
+	    slice_str(name)); /* a key that show was meant for */
+	(void)fault(f, FAULT_USAGE, "no command '%s'%s%s%s", buf_text(&shown),
+	    best != NULL ? "; did you mean '" : "", best != NULL ? best : "",
+	    best != NULL ? "'?" : "");
+	buf_release(&shown);
+	return -1;
+}
+
+/* --${name} is an option, but not of this command. */
+static int
+misplaced(const struct options *o, const char *name, struct fault *f)
+{
+	struct buf others = { 0 };
+	unsigned bits = 0;
+
+	for (const struct option_row *r = option_rows; r->name != NULL; r++)
+		if (strcmp(r->name, name) == 0)
+			bits |= r->commands;
+	command_names(&others, bits);
+	fault(f, FAULT_USAGE, "--%s is not for '%s'; it is for %s", name,
+	    o->command->name, buf_text(&others));
+	buf_release(&others);
+	return -1;
+}
+
+/* What only says how to work with a table is nothing to those that do not, but
+ * no error: it may come from an alias. */
+static bool
+is_idle(const struct options *o, const char *name)
+{
+	const struct option_row *row = row_named(name, strlen(name));
+
+	return (o->command->bit & (ON_HELP | ON_COMPLETION)) != 0 &&
+	    row != NULL && row->group == GROUP_GLOBAL;
+}
+
+/* Read everything, now that the command is known. */
+static int
+read_words(struct options *o, struct walk w, struct fault *f)
+{
+	const struct option_row *row;
+	bool command = false;
+	struct word word;
+	int r;
+
+	while ((r = next_word(&w, &word, f)) > 0) {
+		if (word.name == NULL) {
+			if (command)
+				o->operands[o->noperands++] = word.value;
+			command = true;
+			continue;
+		}
+		row = option_find(word.name, o->command->bit);
+		if (row == NULL && is_idle(o, word.name))
+			continue;
+		if (row == NULL)
+			return misplaced(o, word.name, f);
+		if (option_value(o, row, word.value, row->name, f) != 0)
+			return -1;
+	}
+	return r;
+}
+
+static char *
+quoted_line(int argc, char **argv)
+{
+	struct buf line = { 0 };
+
+	buf_adds(&line, "ttlsweep");
+	for (int i = 1; i < argc; i++) {
+		buf_addc(&line, ' ');
+		option_quote(&line, argv[i]);
+	}
+	return buf_detach(&line);
+}
+
+static int
+no_command(struct fault *f)
+{
+	struct buf names = { 0 };
+
+	command_names(&names, ON_ALL);
+	fault(f, FAULT_USAGE, "a command is missing: %s", buf_text(&names));
+	buf_release(&names);
+	return -1;
+}
+
+int
+option_parse(struct options *o, int argc, char **argv, struct fault *f)
+{
+	struct walk w = { .argv = argv, .argc = argc, .at = 1 };
+
+	*o = (struct options){ 0 };
+	o->operands = xcalloc((size_t)argc + 1, sizeof(*o->operands));
+	o->line = option_keep(o, quoted_line(argc, argv));
+	if (find_command(o, w, f) != 0)
+		return -1;
+	if (o->help || o->version)
+		return 0;
+	if (o->command == NULL)
+		return no_command(f);
+	if (option_defaults(o, f) != 0 || read_words(o, w, f) != 0)
+		return -1;
+	return option_together(o, f);
+}
+
+void
+option_release(struct options *o)
+{
+	for (size_t i = 0; i < o->nkeep; i++)
+		free(o->keep[i]);
+	free(o->keep);
+	free(o->session_prefixes.list);
+	free(o->groups.list);
+	free(o->prefixes.list);
+	free(o->sort_prefixes.list);
+	free(o->encrypt_to.list);
+	free(o->operands);
+	*o = (struct options){ 0 };
+}

@@ -1,0 +1,186 @@
+#ifndef CLI_OPTION_OPTION_H
+#define CLI_OPTION_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct command;
+struct fault;
+struct selection;
+
+/*
+ * The one table of options. Parsing, --help, the completions and the test of
+ * the manual page all read it: a new option is one row, one member of struct
+ * options, and a paragraph in the page.
+ */
+enum option_type {
+	OPTION_FLAG,     /* bool */
+	OPTION_COUNT,    /* int: how often it was given */
+	OPTION_STRING,   /* const char * */
+	OPTION_STRINGS,  /* struct option_list: one more each time */
+	OPTION_SET,      /* const char *: a comma list of words; given again,
+			    it grows */
+	OPTION_CHOICE,   /* const char *: one of the row's words */
+	OPTION_INT,      /* int64_t in lo..hi */
+	OPTION_DECIMAL,  /* const char *: a decimal in lo..hi */
+	OPTION_DURATION, /* int64_t seconds */
+	OPTION_SIZE,     /* int64_t bytes */
+	OPTION_TIME      /* int64_t epoch seconds */
+};
+
+/* Where the help shows it. */
+enum option_group { GROUP_COMMAND, GROUP_SELECTION, GROUP_GLOBAL };
+
+/* What the completions offer for the value, where it has no words. */
+enum option_complete {
+	COMPLETE_NOTHING,
+	COMPLETE_FILE,
+	COMPLETE_FOLDER,
+	COMPLETE_COLUMNS,
+	COMPLETE_REASONS,
+	COMPLETE_PROFILES
+};
+
+struct option_row {
+	const char *name;
+	char letter;
+	enum option_type type;
+	enum option_group group;
+	unsigned commands;    /* bits of those that take it */
+	size_t offset;        /* of its member in struct options */
+	const char *arg;      /* the value's name in the help; NULL for flags */
+	const char *fallback; /* the default, read like a value; NULL: none */
+	const char *env;      /* takes the default's place when not empty */
+	int64_t lo, hi;       /* OPTION_INT, OPTION_DECIMAL */
+	bool empty;           /* an empty value is one, too */
+	const char *const *words; /* OPTION_CHOICE, OPTION_SET; ends with
+				     NULL */
+	enum option_complete complete;
+	const char *help;
+};
+
+/* Ends with a NULL name. Rows may share a name when no command takes both
+ * and they agree about having a value. */
+extern const struct option_row option_rows[];
+
+#define OPTION_ROWS_MAX 128
+
+struct option_list {
+	const char **list;
+	size_t n;
+};
+
+/*
+ * What the command line says. Strings are borrowed from it, from the
+ * environment and from the table. Numbers without a default are -1, strings
+ * NULL; option_given tells whether one was written.
+ */
+struct options {
+	/* global */
+	const char *table, *region, *profile, *endpoint_url, *ttl_attribute;
+	const char *stack, *logical_id, *expect_account;
+	struct option_list session_prefixes, groups;
+	const char *group_separators;
+	int64_t now;
+	const char *input, *key, *decrypt_with;
+	int64_t jobs, segments, max_rcu, max_wcu;
+	bool consistent;
+	const char *progress, *color;
+	bool quiet;
+	int verbose;
+	bool help, version;
+
+	/* selection */
+	const char *state, *reason, *kind;
+	struct option_list prefixes, sort_prefixes;
+	const char *keys_from;
+	int64_t overdue, expires_within, larger_than;
+
+	/* commands */
+	const char *format, *output, *columns, *by, *numbers, *sort_key;
+	int64_t top, limit, max_items, extend_ttl;
+	const char *policy;
+	bool probe_write, deleted;
+	bool no_sizes, no_headings, reveal, gzip, csv_safe, yes, no_journal;
+	const char *journal, *journal_dir, *batch;
+	const char *max_percent, *max_cost, *price; /* decimals */
+	int64_t max_units, deadline, keep_journals, ttl_for_missing;
+	const char *checkpoint, *metrics_file, *layout, *zone;
+	struct option_list encrypt_to;
+	const char *sample, *shard;
+	bool merge, partial;
+	int64_t watch;
+	const char *cookie, *secret_file;
+	int64_t alert_expired, alert_overdue;
+
+	const struct command *command; /* NULL: none was named */
+	const char **operands;
+	size_t noperands;
+	const char *line; /* the whole command line, quoted for a shell */
+
+	bool given[OPTION_ROWS_MAX];
+	char **keep; /* strings made while parsing */
+	size_t nkeep;
+};
+
+/*
+ * Read ${argv}[1..argc), the environment and the defaults. Options may stand
+ * before and behind the command; "--" ends them; names are never shortened.
+ * On -1 the fault (FAULT_USAGE) names what is wrong and the way out;
+ * ${o}->command is set when it was seen. To be released in either case.
+ */
+int option_parse(struct options *o, int argc, char **argv, struct fault *f);
+void option_release(struct options *o);
+
+/* Whether --${name} was on the command line. */
+bool option_given(const struct options *o, const char *name);
+
+/* The row of --${name} for ${bits} of commands; NULL. */
+const struct option_row *option_find(const char *name, unsigned bits);
+
+/* The ${i}th word its value can be, NULL past the last (or at once). */
+const char *option_word(const struct option_row *row, size_t i);
+
+/*
+ * Below the parser, for its own files. Read ${text} (NULL for a flag) as the
+ * value of ${row} into ${o}; ${source} is what messages call it, the
+ * option's name or an environment variable.
+ */
+int option_value(struct options *o, const struct option_row *row,
+    const char *text, const char *source, struct fault *f);
+/* Defaults and environment, for the command of ${o}. */
+int option_defaults(struct options *o, struct fault *f);
+/* Who names the table: "-t", "CACHETABLE", "the default", "--stack". */
+const char *option_table_from(const struct options *o);
+/* Whether a purge could delete entries that may be meant to stay without
+ * having said which: ${f} says what to do about it. */
+bool option_wide(const struct options *o, struct fault *f);
+/* What was given goes together, and the operands fit the command. */
+int option_together(const struct options *o, struct fault *f);
+/* The selection that the options make; what it points to is theirs. */
+void option_selection(struct selection *s, const struct options *o);
+/* No file that is written is named twice, or read as well; the checkpoint is
+ * a file. Nothing is opened. */
+int option_files(const struct options *o, struct fault *f);
+/* Have ${s} freed with ${o}; returns it. */
+const char *option_keep(struct options *o, char *s);
+/* The fault for a command that there is not; -1. */
+int option_unknown_command(const char *name, struct fault *f);
+
+/* Find fault with the table: 0, or -1 and the first thing wrong. */
+int option_check(const struct option_row *rows, struct fault *f);
+
+/* Add the options of ${group} that were given, but not --${but} (may be
+ * NULL), as they could be written again: " --prefix a --prefix b". */
+void option_repeat(struct buf *out, const struct options *o,
+    enum option_group group, const char *but);
+/* The same of one option. */
+void option_repeat_one(struct buf *out, const struct options *o,
+    const char *name);
+
+/* Add ${s} to ${out} as one word for a POSIX shell. */
+void option_quote(struct buf *out, const char *s);
+
+#endif

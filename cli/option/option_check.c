@@ -1,0 +1,462 @@
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/option/option.h"
+#include "inspector/mask.h"
+#include "inspector/moment.h"
+#include "inspector/record.h"
+#include "inspector/select.h"
+#include "lib/aws/arn.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/table.h"
+
+/* Pairs that contradict each other, with the reason. */
+static const struct {
+	const char *a, *b, *why;
+} conflicts[] = {
+	{ "input", "table", "a file is read instead of a table" },
+	{ "input", "stack", "a file is read instead of a table" },
+	{ "input", "expect-account", "a file is of no account" },
+	{ "input", "region", "a file is read instead of a table" },
+	{ "input", "profile", "a file is read instead of a table" },
+	{ "input", "endpoint-url", "a file is read instead of a table" },
+	{ "input", "segments", "a file has no segments" },
+	{ "input", "consistent", "a file is always consistent" },
+	{ "input", "max-rcu", "a file costs no read units" },
+	{ "input", "max-wcu", "nothing is written" },
+	{ "input", "sample", "a file is read as a whole" },
+	{ "input", "shard", "a file is read as a whole" },
+	{ "input", "watch", "a file does not change" },
+	{ "now", "watch", "each look is judged by its own time" },
+	{ "sample", "shard", "an estimate is of the whole table" },
+	{ "segments", "shard", "shards are of 1024 segments" },
+	{ "stack", "table", "the stack tells the table" },
+	{ "policy", "format", "a policy is always JSON" },
+	{ "policy", "probe-write", "a policy is printed, nothing tried" },
+	{ "policy", "journal", "a policy is printed, nothing checked" },
+	{ "policy", "journal-dir", "a policy is printed, nothing checked" },
+	{ "policy", "no-journal", "a policy is printed, nothing checked" },
+	{ "policy", "overdue", "a policy is printed, nothing checked" },
+	{ "quiet", "verbose", "one asks for less, the other for more" },
+	{ "journal", "journal-dir", "give the file or the folder" },
+	{ "journal", "no-journal", "there is a journal or none" },
+	{ "journal-dir", "no-journal", "there is a journal or none" },
+	{ "top", "limit", "--top N has its own limit" },
+	{ "no-sizes", "larger-than", "sizes would not be known" },
+	{ "keys-from", "input", "the keys' entries are read from the table" },
+	{ "keys-from", "segments", "entries are read by their keys" },
+	{ "keys-from", "shard", "a list is no part of the table" },
+	{ "encrypt-to", "checkpoint",
+	    "a message that is cut off can neither be read nor continued" },
+	{ "checkpoint", "input", "a file is read again from its start" },
+	{ "checkpoint", "limit", "a limit counts the entries of one run" },
+	{ "keys-from", "checkpoint",
+	    "a list is run again as a whole: what is done is gone" },
+	{ "overdue", "expires-within", "no entry is expired and live" },
+};
+
+/* The first asks for the second. */
+static const struct {
+	const char *a, *b;
+} needs[] = {
+	{ "key", "input" },
+	{ "by", "top" },
+	{ "logical-id", "stack" },
+	{ "partial", "merge" },
+	{ "secret-file", "cookie" },
+};
+
+/* What goes with --merge: all else is in the reports already. */
+static const char *const merging[] = { "merge", "partial", "format", "output",
+	"top", "alert-expired", "alert-overdue", "progress", "color", "quiet",
+	"verbose", "help", "version" };
+
+static int
+check_merge(const struct options *o, struct fault *f)
+{
+	for (size_t i = 0; option_rows[i].name != NULL; i++) {
+		bool fits = !o->given[i];
+
+		for (size_t k = 0;
+		     !fits && k < sizeof(merging) / sizeof(*merging); k++)
+			fits = strcmp(option_rows[i].name, merging[k]) == 0;
+		if (!fits)
+			return fault(f, FAULT_USAGE,
+			    "--merge and --%s exclude each other: reports "
+			    "that were written are added up",
+			    option_rows[i].name);
+	}
+	if (o->noperands == 0)
+		return fault(f, FAULT_USAGE, "--merge needs FILE...");
+	return 0;
+}
+
+static bool
+takes_table(const struct command *c)
+{
+	return option_find("table", c->bit) != NULL;
+}
+
+/* Add the argument ${is}, which may be a session's key, as it may be shown.
+ * Whether anything of it is masked. */
+static bool
+show(struct buf *out, const char *is)
+{
+	const struct rules rules = { 0 };
+
+	mask_text(out, &rules, slice_str(is));
+	return strcmp(buf_text(out), is) != 0;
+}
+
+/* An argument that does not belong there. */
+static int
+refuse(const char *what, const char *why, const char *operand, struct fault *f)
+{
+	struct buf shown = { 0 };
+
+	(void)show(&shown, operand);
+	(void)fault(f, FAULT_USAGE, "'%s'%s'%s'", what, why, buf_text(&shown));
+	buf_release(&shown);
+	return -1;
+}
+
+/* An argument where a command takes none: very likely the table, or a file. */
+static int
+stray(const struct options *o, struct fault *f)
+{
+	const struct command *c = o->command;
+	const char *is = o->operands[0];
+	struct buf shown = { 0 }, quoted = { 0 };
+	bool file =
+	    option_find("input", c->bit) != NULL && access(is, F_OK) == 0;
+
+	if (show(&shown, is))
+		buf_adds(&quoted, file ? "FILE" : "TABLE");
+	else
+		option_quote(&quoted, is);
+	(void)fault(f, FAULT_USAGE,
+	    "'%s' takes no argument%s: '%s'; %s: ttlsweep %s %s %s", c->name,
+	    c == &cmd_inspect ? " without --merge" : "", buf_text(&shown),
+	    file ? "to read the file" : "to name a table", c->name,
+	    file ? "-i" : "-t", buf_text(&quoted));
+	buf_release(&shown);
+	buf_release(&quoted);
+	return -1;
+}
+
+static int
+check_operands(const struct options *o, struct fault *f)
+{
+	const struct command *c = o->command;
+	char why[120];
+
+	if (o->merge)
+		return check_merge(o, f);
+	if (c == &cmd_inspect && o->noperands > 0)
+		return stray(o, f);
+	if (o->cookie != NULL && o->noperands > 0)
+		return refuse("show --cookie",
+		    " takes no other argument: ", o->operands[0], f);
+	if ((int)o->noperands < c->min && o->cookie == NULL)
+		return fault(f, FAULT_USAGE, "'%s' needs an argument: %s",
+		    c->name, c->args);
+	if (c->max == 0 && o->noperands > 0 && takes_table(c))
+		return stray(o, f);
+	if (c->max < 0 || (int)o->noperands <= c->max)
+		return 0;
+	(void)snprintf(why, sizeof(why),
+	    " takes %s%s: ", c->max == 0 ? "no arguments" : "only ",
+	    c->max == 0 ? "" : c->args);
+	return refuse(c->name, why, o->operands[c->max], f);
+}
+
+/* Only text and lines of JSON can be told one behind the other. */
+static int
+check_watch(const struct options *o, struct fault *f)
+{
+	if (o->watch == 0)
+		return fault(f, FAULT_USAGE, "--watch 0: at least 1 second");
+	if (o->output == NULL && strcmp(o->format, "text") != 0 &&
+	    strcmp(o->format, "json") != 0)
+		return fault(f, FAULT_USAGE,
+		    "--watch with --format %s needs --output FILE: each look "
+		    "takes the place of the last",
+		    o->format);
+	return 0;
+}
+
+/* A part's metrics would look like the whole table's. */
+static int
+check_part(const struct options *o, struct fault *f)
+{
+	if (o->shard == NULL || o->format == NULL ||
+	    strcmp(o->format, "prometheus") != 0)
+		return 0;
+	return fault(f, FAULT_USAGE,
+	    "--shard with --format prometheus: metrics are of a whole table; "
+	    "write --format json, and add the shards up with --merge --format "
+	    "prometheus");
+}
+
+/* Keys are compared byte by byte. */
+static int
+check_separators(const struct options *o, struct fault *f)
+{
+	const char *p = o->group_separators;
+
+	for (; p != NULL && *p != '\0'; p++)
+		if ((unsigned char)*p >= 0x80)
+			return fault(f, FAULT_USAGE,
+			    "--group-separators '%s': only ASCII characters "
+			    "can be separators",
+			    o->group_separators);
+	return 0;
+}
+
+/* What a report shows of a session's key begins no key. */
+static int
+check_prefixes(const struct options *o, struct fault *f)
+{
+	const struct option_list *const lists[] = { &o->prefixes,
+		&o->sort_prefixes };
+
+	for (size_t k = 0; k < 2; k++)
+		for (size_t i = 0; i < lists[k]->n; i++) {
+			const char *p = lists[k]->list[i];
+
+			if (mask_is(slice_str(p)))
+				return fault(f, FAULT_USAGE,
+				    "--%sprefix '%s': is masked; give what the "
+				    "key itself begins with",
+				    k > 0 ? "sort-" : "", p);
+		}
+	return check_separators(o, f);
+}
+
+/* A value outside of the window means no moment (inspector/moment.h): one
+ * that far ahead is never written. */
+static int
+check_ahead(const char *name, int64_t seconds, struct fault *f)
+{
+	if (seconds <= MOMENT_AHEAD)
+		return 0;
+	return fault(f, FAULT_USAGE,
+	    "--%s: more than 100 years ahead, which TTL would never reach; "
+	    "give at most %llds",
+	    name, (long long)MOMENT_AHEAD);
+}
+
+static int
+check_written(const struct options *o, struct fault *f)
+{
+	int64_t east;
+
+	if (o->zone != NULL && text_zone_parse(o->zone, &east) != 0)
+		return fault(f, FAULT_USAGE,
+		    "--zone '%s': not a zone: UTC, or an offset from it such as "
+		    "-08:00, from -12:00 to +14:00",
+		    o->zone);
+	return check_ahead("ttl-for-missing", o->ttl_for_missing, f) == 0
+	    ? check_ahead("extend-ttl", o->extend_ttl, f)
+	    : -1;
+}
+
+/* Whether ${word} is in the comma list ${list}. */
+static bool
+has_word(const char *list, const char *word)
+{
+	for (;;) {
+		size_t n = strcspn(list, ",");
+
+		if (n == strlen(word) && strncmp(list, word, n) == 0)
+			return true;
+		if (list[n] == '\0')
+			return false;
+		list += n + 1;
+	}
+}
+
+bool
+option_wide(const struct options *o, struct fault *f)
+{
+	/* "any" says by itself that everything is meant */
+	if (o->command != &cmd_purge || option_given(o, "reason") ||
+	    option_given(o, "keys-from") ||
+	    !has_word(o->state, state_name(STATE_IMMORTAL)))
+		return false;
+	(void)fault(f, FAULT_USAGE,
+	    "--state %s: immortal entries may be meant to stay; say which with "
+	    "--reason or --keys-from, or delete every entry with --state any",
+	    o->state);
+	return true;
+}
+
+static bool
+is_account(const char *s)
+{
+	return strspn(s, "0123456789") == 12 && s[12] == '\0';
+}
+
+const char *
+option_table_from(const struct options *o)
+{
+	const char *set = getenv("CACHETABLE");
+
+	if (o->stack != NULL)
+		return "of --stack";
+	if (option_given(o, "table"))
+		return "-t";
+	return set != NULL && *set != '\0' ? "CACHETABLE" : "the default";
+}
+
+/* Where a table is named at all: a file or a stack may tell it, and what is
+ * restored does, unless -t does. */
+static int
+check_table(const struct options *o, struct fault *f)
+{
+	if (o->table == NULL || o->input != NULL || o->stack != NULL ||
+	    o->merge ||
+	    (o->command == &cmd_restore && !option_given(o, "table")))
+		return 0;
+	if (arn_is_table_name(o->table) || arn_is_table(o->table))
+		return 0;
+	return fault(f, FAULT_USAGE,
+	    "%s '%s': not a table's name, which has 3 to 255 of a-z, A-Z, "
+	    "0-9, _, . and -, nor the ARN of a table",
+	    option_table_from(o), o->table);
+}
+
+/* A selection that no entry can match is a mistake, not an empty result. */
+static int
+check_selection(const struct options *o, struct fault *f)
+{
+	struct selection s;
+	struct buf why = { 0 };
+	int rc = 0;
+
+	option_selection(&s, o);
+	if (selection_impossible(&s, &why))
+		rc = fault(f, FAULT_USAGE, "no entry can match: %s%s",
+		    buf_text(&why),
+		    o->command == &cmd_purge && !option_given(o, "state")
+			? " (without --state, purge selects expired entries)"
+			: "");
+	buf_release(&why);
+	return rc;
+}
+
+int
+option_together(const struct options *o, struct fault *f)
+{
+	for (size_t i = 0; i < sizeof(conflicts) / sizeof(*conflicts); i++)
+		if (option_given(o, conflicts[i].a) &&
+		    option_given(o, conflicts[i].b))
+			return fault(f, FAULT_USAGE,
+			    "--%s and --%s exclude each other: %s",
+			    conflicts[i].a, conflicts[i].b, conflicts[i].why);
+	for (size_t i = 0; i < sizeof(needs) / sizeof(*needs); i++)
+		if (option_given(o, needs[i].a) && !option_given(o, needs[i].b))
+			return fault(f, FAULT_USAGE, "--%s needs --%s",
+			    needs[i].a, needs[i].b);
+	if (o->decrypt_with != NULL && o->input == NULL &&
+	    o->command != &cmd_restore)
+		return fault(f, FAULT_USAGE, "--decrypt-with needs --input");
+	if ((o->watch >= 0 && check_watch(o, f) != 0) ||
+	    check_part(o, f) != 0 || check_prefixes(o, f) != 0)
+		return -1;
+	if (o->segments > 0 && (o->segments & (o->segments - 1)) != 0)
+		return fault(f, FAULT_USAGE,
+		    "--segments %lld: not a power of two",
+		    (long long)o->segments);
+	if (o->expect_account != NULL && !is_account(o->expect_account))
+		return fault(f, FAULT_USAGE,
+		    "--expect-account '%s': not an account's number, which "
+		    "has 12 digits",
+		    o->expect_account);
+	if (check_table(o, f) != 0 || check_operands(o, f) != 0 ||
+	    check_written(o, f) != 0 || check_selection(o, f) != 0 ||
+	    (o->yes && option_wide(o, f)))
+		return -1;
+	return option_files(o, f);
+}
+
+static bool
+has_value(const struct option_row *r)
+{
+	return r->type != OPTION_FLAG && r->type != OPTION_COUNT;
+}
+
+/* What is wrong with one row by itself, NULL if nothing. */
+static const char *
+row_wrong(const struct option_row *r)
+{
+	struct options o = { 0 };
+	struct fault f;
+	bool bad;
+
+	if (r->name[0] == '\0' || r->name[0] == '-' ||
+	    r->name[strspn(r->name, "abcdefghijklmnopqrstuvwxyz-")] != '\0')
+		return "its name is not lower-case words";
+	if (has_value(r) != (r->arg != NULL))
+		return "its type and its value's name disagree";
+	if (r->commands == 0 || (r->commands & ~(unsigned)ON_ALL) != 0)
+		return "no command takes it";
+	if (r->offset >= offsetof(struct options, command))
+		return "it has no place for its value";
+	if (r->help == NULL || r->help[0] == '\0')
+		return "it has no help";
+	if (r->type == OPTION_CHOICE && r->words == NULL)
+		return "it is a choice without words";
+	if ((r->type == OPTION_INT || r->type == OPTION_DECIMAL) &&
+	    r->lo >= r->hi)
+		return "its range is empty";
+	if (!has_value(r) && (r->fallback != NULL || r->env != NULL))
+		return "it is a flag with a default";
+	if (r->fallback == NULL)
+		return NULL;
+	bad = option_value(&o, r, r->fallback, "default", &f) != 0;
+	option_release(&o);
+	return bad ? "its default cannot be read" : NULL;
+}
+
+/* What is wrong between two rows, NULL if nothing. */
+static const char *
+pair_wrong(const struct option_row *a, const struct option_row *b)
+{
+	if (strcmp(a->name, b->name) != 0) {
+		if (a->letter != '\0' && a->letter == b->letter)
+			return "another option has its letter";
+		return NULL;
+	}
+	if ((a->commands & b->commands) != 0)
+		return "a command has it twice";
+	if (has_value(a) != has_value(b) || a->letter != b->letter)
+		return "two rows of its name disagree";
+	return NULL;
+}
+
+int
+option_check(const struct option_row *rows, struct fault *f)
+{
+	size_t n = 0;
+
+	for (const struct option_row *r = rows; r->name != NULL; r++, n++) {
+		const char *wrong = row_wrong(r);
+
+		for (const struct option_row *q = rows; wrong == NULL && q < r;
+		     q++)
+			wrong = pair_wrong(q, r);
+		if (wrong != NULL)
+			return fault(f, FAULT_USAGE, "--%s: %s", r->name,
+			    wrong);
+	}
+	if (n > OPTION_ROWS_MAX)
+		return fault(f, FAULT_USAGE, "too many options");
+	return 0;
+}

@@ -1,0 +1,77 @@
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/option/option.h"
+#include "lib/base/buf.h"
+
+void
+option_quote(struct buf *out, const char *s)
+{
+	if (s[0] != '\0' && s[0] != '~' &&
+	    s[strspn(s,
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789@%+=:,./_-~")] == '\0') {
+		buf_adds(out, s);
+		return;
+	}
+	buf_addc(out, '\'');
+	for (; *s != '\0'; s++)
+		if (*s == '\'')
+			buf_adds(out, "'\\''");
+		else
+			buf_addc(out, *s);
+	buf_addc(out, '\'');
+}
+
+static void
+value(struct buf *out, const struct option_row *r, const char *text)
+{
+	buf_addf(out, " --%s ", r->name);
+	option_quote(out, text);
+}
+
+static void
+again(struct buf *out, const struct options *o, const struct option_row *r)
+{
+	const void *at = (const char *)o + r->offset;
+	const struct option_list *list = at;
+
+	switch (r->type) {
+	case OPTION_FLAG:
+	case OPTION_COUNT:
+		buf_addf(out, " --%s", r->name);
+		break;
+	case OPTION_STRING:
+	case OPTION_DECIMAL:
+	case OPTION_SET:
+	case OPTION_CHOICE:
+		value(out, r, *(const char *const *)at);
+		break;
+	case OPTION_STRINGS:
+		for (size_t i = 0; i < list->n; i++)
+			value(out, r, list->list[i]);
+		break;
+	default:
+		buf_addf(out, " --%s ", r->name);
+		buf_addi(out, *(const int64_t *)at);
+		break;
+	}
+}
+
+void
+option_repeat(struct buf *out, const struct options *o, enum option_group group,
+    const char *but)
+{
+	for (size_t i = 0; option_rows[i].name != NULL; i++)
+		if (o->given[i] && option_rows[i].group == group &&
+		    (but == NULL || strcmp(option_rows[i].name, but) != 0))
+			again(out, o, &option_rows[i]);
+}
+
+void
+option_repeat_one(struct buf *out, const struct options *o, const char *name)
+{
+	for (size_t i = 0; option_rows[i].name != NULL; i++)
+		if (o->given[i] && strcmp(option_rows[i].name, name) == 0)
+			again(out, o, &option_rows[i]);
+}

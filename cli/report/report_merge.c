@@ -1,0 +1,287 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "cli/log.h"
+#include "cli/option/option.h"
+#include "cli/report/report_merge.h"
+#include "cli/report/report_print.h"
+#include "cli/report/report_read.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/stop.h"
+
+/* No report of ours is as large. */
+#define FILE_MAX ((size_t)64 << 20)
+#define CHUNK ((size_t)64 << 10)
+
+struct merge {
+	const struct options *o;
+	struct report_read first; /* what the others must agree with */
+	struct report report;     /* all of them, so far */
+	struct summary total;
+	size_t top; /* how many of the largest are sure to be the table's */
+	struct report_shards shards;
+	int64_t have[SCAN_SHARD_SEGMENTS];
+	const char *owner[SCAN_SHARD_SEGMENTS]; /* in which file each is */
+};
+
+static int
+read_all(int fd, const char *path, struct buf *b, struct fault *f)
+{
+	for (;;) {
+		char *p = buf_reserve(b, CHUNK);
+		ssize_t n;
+
+		if (stop_await(fd, POLLIN, 0) != 0)
+			return fault(f, FAULT_CANCELLED, "%s: interrupted",
+			    path);
+		n = read(fd, p, CHUNK);
+		if (n == 0)
+			return 0;
+		if (n < 0 && errno != EINTR)
+			return fault(f, FAULT_IO, "%s: %s", path,
+			    strerror(errno));
+		if (n > 0)
+			b->n += (size_t)n;
+		if (b->n > FILE_MAX)
+			return fault(f, FAULT_DATA,
+			    "%s: not a report: larger than 64 MiB", path);
+	}
+}
+
+/* To be released in either case. */
+static int
+read_file(const char *path, struct report_read *out, struct fault *f)
+{
+	bool in = strcmp(path, "-") == 0;
+	const char *name = in ? "standard input" : path;
+	int fd = in ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	struct buf b = { 0 };
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	if (in && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY)
+		return fault(f, FAULT_IO, "%s: it is closed", name);
+	if (fd < 0)
+		return fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_IO,
+		    "%s: %s", name, strerror(errno));
+	rc = read_all(fd, name, &b, f);
+	if (!in)
+		(void)close(fd);
+	if (rc == 0)
+		rc = report_read(out, (struct slice){ buf_text(&b), b.n }, name,
+		    f);
+	buf_release(&b);
+	return rc;
+}
+
+/* Whether two that both may be missing are the same. */
+static bool
+same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool
+same_time(const struct report_read *a, const struct report_read *b)
+{
+	return a->rules.now == b->rules.now;
+}
+
+/* What reports must agree in; NULL when they do. */
+static const char *
+difference(const struct report_read *a, const struct report_read *b)
+{
+	if (!same(a->table, b->table))
+		return "table";
+	if (!same(a->table_id, b->table_id))
+		return "table_id (it was deleted and made anew)";
+	if (!same(a->region, b->region))
+		return "region";
+	if (!same(a->endpoint, b->endpoint))
+		return "endpoint";
+	if (!same(a->partition, b->partition) || !same(a->sort, b->sort))
+		return "key";
+	if (!same(a->ttl_attribute, b->ttl_attribute))
+		return "ttl_attribute";
+	if (!same(a->ttl_status, b->ttl_status))
+		return "ttl_status";
+	if (!same(a->table_ttl, b->table_ttl))
+		return "table_ttl_attribute";
+	if (!same_time(a, b))
+		return "moment (give all of them the same --now)";
+	if (a->report.segments != b->report.segments)
+		return "number of segments";
+	if (a->shards.of != b->shards.of)
+		return "number of shards";
+	if (!same(a->selection, b->selection))
+		return "selection of entries";
+	if (!same(a->judging, b->judging))
+		return "--session-prefix or --group";
+	if (a->summary.sizes != b->summary.sizes)
+		return "--no-sizes";
+	return a->report.place.price != b->report.place.price ? "prices" : NULL;
+}
+
+/* See that ${part} may be added, and note which shards it has. */
+static int
+claim(struct merge *m, const struct report_read *part, const char *path,
+    struct fault *f)
+{
+	const char *what = difference(&m->first, part);
+	bool many = m->o->noperands > 1;
+
+	if (what != NULL)
+		return fault(f, FAULT_DATA, "%s: of another %s than %s", path,
+		    what, m->o->operands[0]);
+	if (many && part->shards.of == 0)
+		return fault(f, FAULT_DATA,
+		    "%s: of no shard, but of a whole table: nothing can be "
+		    "added to it",
+		    path);
+	if (many && !part->report.complete && !m->o->partial)
+		return fault(f, FAULT_DATA,
+		    "%s: its run was interrupted; make it again, or add up "
+		    "what there is with --partial",
+		    path);
+	for (size_t i = 0; i < part->shards.n; i++) {
+		const char **at = &m->owner[part->have[i] - 1];
+
+		if (*at != NULL)
+			return fault(f, FAULT_DATA,
+			    "%s: shard %lld is in %s already", path,
+			    (long long)part->have[i], *at);
+		*at = path;
+	}
+	return 0;
+}
+
+static int
+missing(const struct merge *m, struct fault *f)
+{
+	const struct report_shards *s = &m->shards;
+	struct buf b = { 0 };
+	size_t at = 0;
+
+	for (int64_t i = 1; i <= s->of; i++) {
+		if (at < s->n && s->have[at] == i) {
+			at++;
+			continue;
+		}
+		buf_adds(&b, b.n > 0 ? ", " : "");
+		buf_addi(&b, i);
+	}
+	(void)fault(f, FAULT_DATA,
+	    "of %lld shards these are missing: %s; add up what there is with "
+	    "--partial",
+	    (long long)s->of, buf_text(&b));
+	buf_release(&b);
+	return -1;
+}
+
+static void
+add(struct merge *m, const struct report_read *part)
+{
+	const struct summary *s = &part->summary;
+	const struct report_work *w = &part->report.work;
+	struct report *r = &m->report;
+
+	/* one that was cut to its --top may lack what comes next */
+	if ((int64_t)s->nlargest < s->items && s->nlargest < m->top)
+		m->top = s->nlargest;
+	summary_merge(&m->total, s);
+	if (part == &m->first)
+		return;
+	r->work.items += w->items;
+	r->work.bytes += w->bytes;
+	r->work.pages += w->pages;
+	r->work.requests += w->requests;
+	r->work.retries += w->retries;
+	r->work.read_units += w->read_units;
+	if (w->seconds > r->work.seconds)
+		r->work.seconds = w->seconds;
+	r->segments_asked += part->report.segments_asked;
+	r->segments_done += part->report.segments_done;
+	r->complete = r->complete && part->report.complete;
+}
+
+static int
+begin(struct merge *m, struct fault *f)
+{
+	const char *path = m->o->operands[0];
+
+	if (read_file(path, &m->first, f) != 0 ||
+	    claim(m, &m->first, path, f) != 0)
+		return -1;
+	m->report = m->first.report;
+	m->report.top = m->top;
+	summary_init(&m->total, m->top, m->first.summary.sizes);
+	add(m, &m->first);
+	return 0;
+}
+
+static int
+gather(struct merge *m, struct fault *f)
+{
+	struct report_read part;
+	int rc = begin(m, f);
+
+	for (size_t i = 1; rc == 0 && i < m->o->noperands; i++) {
+		const char *path = m->o->operands[i];
+
+		rc = read_file(path, &part, f);
+		if (rc == 0)
+			rc = claim(m, &part, path, f);
+		if (rc == 0)
+			add(m, &part);
+		report_read_release(&part);
+	}
+	if (rc != 0)
+		return -1;
+	m->shards.of = m->first.shards.of;
+	m->shards.have = m->have;
+	for (int64_t i = 0; i < m->shards.of; i++)
+		if (m->owner[i] != NULL)
+			m->have[m->shards.n++] = i + 1;
+	if ((int64_t)m->shards.n == m->shards.of)
+		return 0;
+	return m->o->partial ? 0 : missing(m, f);
+}
+
+int
+report_merge(const struct options *o, struct log *log, struct fault *f)
+{
+	struct merge m = { .o = o, .top = (size_t)o->top };
+	struct summary sure = { 0 };
+	int rc = -1;
+
+	if (gather(&m, f) != 0)
+		goto out;
+	if (option_given(o, "top") && m.total.sizes && m.top < (size_t)o->top)
+		log_note(log, "the reports tell only the %zu largest entries",
+		    m.top);
+	summary_init(&sure, m.top, m.total.sizes);
+	summary_merge(&sure, &m.total);
+	m.report.summary = &sure;
+	m.report.merged = true;
+	m.report.shards = (int64_t)m.shards.n < m.shards.of ? &m.shards : NULL;
+	if (strcmp(o->format, "prometheus") == 0 &&
+	    (m.report.shards != NULL || !m.report.complete)) {
+		(void)fault(f, FAULT_DATA,
+		    "a part of a table makes no metrics: they would look like "
+		    "those of the whole");
+		goto out;
+	}
+	rc = report_print(o, &m.report, log, f);
+out:
+	summary_release(&sure);
+	summary_release(&m.total);
+	report_read_release(&m.first);
+	return rc;
+}

@@ -1,0 +1,173 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/log.h"
+#include "cli/option/option.h"
+#include "cli/output.h"
+#include "cli/report/report.h"
+#include "cli/report/report_print.h"
+#include "cli/report/report_sample.h"
+#include "cli/report/text_report.h"
+#include "cli/screen.h"
+#include "cli/term.h"
+#include "export/item_json.h"
+#include "inspector/summary.h"
+#include "lib/base/buf.h"
+#include "lib/base/text.h"
+#include "lib/stream/stream.h"
+
+static bool
+to_stdout(const struct options *o)
+{
+	return o->output == NULL || strcmp(o->output, "-") == 0;
+}
+
+static void
+text(struct buf *out, const struct options *o, const struct report *r)
+{
+	bool terminal = to_stdout(o);
+	const struct report_style style = {
+		.width = terminal ? term_width(STDOUT_FILENO, 80) : 80,
+		.color = terminal ? term_color(STDOUT_FILENO, o->color)
+				  : strcmp(o->color, "always") == 0,
+		.ascii = !term_utf8(),
+	};
+
+	report_text(out, r, &style);
+}
+
+static void
+json(struct buf *out, const struct options *o, const struct report *r)
+{
+	report_json(out, r);
+	if (to_stdout(o) && isatty(STDOUT_FILENO) && !term_utf8())
+		item_json_ascii(out, 0);
+}
+
+static bool
+is_text(const struct options *o)
+{
+	return strcmp(o->format, "text") == 0;
+}
+
+/* One look of many: in the place of the last one on a terminal, else behind
+ * it. */
+static void
+arrange(struct buf *out, const struct options *o, const struct report *r)
+{
+	const struct report_watch *w = r->watch;
+	struct buf text = *out;
+	char span[32];
+
+	if (o->output != NULL || !is_text(o))
+		return;
+	*out = (struct buf){ 0 };
+	if (term_draws(STDOUT_FILENO)) {
+		text_span(span, w->seconds);
+		buf_addf(&text,
+		    "Look %lld, the next in %s. Interrupt to "
+		    "end.\n",
+		    (long long)w->look, span);
+		screen_draw(out, buf_text(&text), text.n,
+		    term_height(STDOUT_FILENO, 24), w->look == 1);
+	} else {
+		buf_adds(out, w->look > 1 ? "\n" : "");
+		buf_add(out, text.p, text.n);
+	}
+	buf_release(&text);
+}
+
+/* What the text says and other formats have no place for. */
+static void
+doubt(const struct report *r, struct log *log)
+{
+	struct buf line = { 0 };
+
+	report_sample_doubt(r, &line);
+	if (line.n > 0)
+		log_warn(log, "%s", buf_text(&line));
+	buf_release(&line);
+}
+
+/* Metrics have no label for what they are of. */
+static void
+warn_part(const struct report *r, struct log *log)
+{
+	if (r->watch != NULL && r->watch->look > 1)
+		return;
+	if (r->selected)
+		log_warn(log,
+		    "these metrics are of the selected entries, under the "
+		    "names of the whole table's");
+	if (r->sample != NULL)
+		log_warn(log,
+		    "these metrics are estimates (--sample), under the names "
+		    "of counts");
+}
+
+static bool
+alert_expired(const struct options *o, const struct report *r, struct log *log)
+{
+	const struct summary *s = r->summary;
+	int64_t n =
+	    s->states[STATE_PENDING].items + s->states[STATE_STUCK].items;
+	char is[32], limit[32];
+
+	if (o->alert_expired < 0 || n <= o->alert_expired)
+		return false;
+	text_count(is, n);
+	text_count(limit, o->alert_expired);
+	log_warn(log, "alert: %s%s expired %s, more than %s",
+	    r->sample != NULL ? "about " : "", is, n == 1 ? "entry" : "entries",
+	    limit);
+	return true;
+}
+
+static bool
+alert_overdue(const struct options *o, const struct report *r, struct log *log)
+{
+	const struct histogram *h = &r->summary->overdue;
+	struct buf is = { 0 }, limit = { 0 };
+
+	if (o->alert_overdue < 0 || h->total == 0 || h->max <= o->alert_overdue)
+		return false;
+	text_report_span(&is, h->max);
+	text_report_span(&limit, o->alert_overdue);
+	log_warn(log, "alert: an entry is expired for %s, longer than %s",
+	    buf_text(&is), buf_text(&limit));
+	buf_release(&is);
+	buf_release(&limit);
+	return true;
+}
+
+int
+report_print(const struct options *o, const struct report *r, struct log *log,
+    struct fault *f)
+{
+	struct buf out = { 0 };
+	bool alert;
+	int rc;
+
+	if (strcmp(o->format, "json") == 0)
+		json(&out, o, r);
+	else if (strcmp(o->format, "html") == 0)
+		report_html(&out, r);
+	else if (strcmp(o->format, "prometheus") == 0)
+		report_prometheus(&out, r);
+	else
+		text(&out, o, r);
+	if (!is_text(o))
+		doubt(r, log);
+	if (strcmp(o->format, "prometheus") == 0)
+		warn_part(r, log);
+	if (r->watch != NULL)
+		arrange(&out, o, r);
+	if (strcmp(o->format, "prometheus") == 0) /* node_exporter reads it */
+		rc = stream_file_shared(o->output, buf_text(&out), out.n, f);
+	else
+		rc = output_all(o->output, &out, f);
+	buf_release(&out);
+	alert = alert_expired(o, r, log);
+	alert = alert_overdue(o, r, log) || alert;
+	return rc == 0 && alert ? REPORT_ALERT : rc;
+}

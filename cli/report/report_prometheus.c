@@ -1,0 +1,264 @@
+#include <stdbool.h>
+#include <string.h>
+
+#include "cli/report/report.h"
+#include "inspector/record.h"
+#include "inspector/summary.h"
+#include "lib/base/buf.h"
+#include "lib/base/text.h"
+#include "sweep/totals.h"
+
+/*
+ * Prometheus' text format 0.0.4. What a run cannot tell is left out: a
+ * series that is missing alarms nobody by mistake, a 0 would say all is well.
+ */
+
+/* The samples of one metric. */
+struct metric {
+	struct buf *out;
+	const struct report_place *place;
+	const char *name;
+	bool labels; /* inside of the braces */
+};
+
+static struct metric
+metric(struct buf *out, const struct report_place *place, const char *name,
+    const char *type, const char *help)
+{
+	buf_addf(out, "# HELP ttlsweep_%s %s\n", name, help);
+	buf_addf(out, "# TYPE ttlsweep_%s %s\n", name, type);
+	return (struct metric){ .out = out, .place = place, .name = name };
+}
+
+/* ${value} may be other people's, so it is made harmless first. */
+static void
+label(struct metric *m, const char *name, const char *value)
+{
+	struct buf text = { 0 };
+
+	buf_addf(m->out, "%s%s=\"", m->labels ? "," : "{", name);
+	m->labels = true;
+	text_escape(&text, value, strlen(value), false);
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '"' || text.p[i] == '\\')
+			buf_addc(m->out, '\\');
+		buf_addc(m->out, text.p[i]);
+	}
+	buf_addc(m->out, '"');
+	buf_release(&text);
+}
+
+/* Begin a sample with the labels that all have; more may follow. */
+static void
+sample(struct metric *m, const char *suffix)
+{
+	const struct report_place *p = m->place;
+
+	buf_addf(m->out, "ttlsweep_%s%s", m->name, suffix);
+	m->labels = false;
+	label(m, "table", p->table != NULL ? p->table : "");
+	label(m, "region", p->region != NULL ? p->region : "");
+}
+
+static void
+value_int(struct metric *m, int64_t v)
+{
+	buf_adds(m->out, "} ");
+	buf_addi(m->out, v);
+	buf_addc(m->out, '\n');
+}
+
+static void
+value_real(struct metric *m, double v, int digits)
+{
+	buf_addf(m->out, "} %.*f\n", digits, v);
+}
+
+/* Of a kind that was not selected nothing is known. */
+static bool
+told(const struct report *r, int kind)
+{
+	return r->kinds == 0 || (r->kinds & (1u << kind)) != 0;
+}
+
+static void
+by_kind(struct metric *m, const struct report *r,
+    const int64_t values[KINDS][STATES])
+{
+	for (int i = 0; i < KINDS; i++)
+		for (int k = 0; k < STATES && told(r, i); k++) {
+			sample(m, "");
+			label(m, "kind", kind_name((enum kind)i));
+			label(m, "state", state_name((enum state)k));
+			value_int(m, values[i][k]);
+		}
+}
+
+static void
+kinds(struct buf *out, const struct report *r)
+{
+	const struct summary *s = r->summary;
+	struct metric m = metric(out, &r->place, "items", "gauge",
+	    "Entries by kind and by what TTL makes of them.");
+
+	by_kind(&m, r, s->kind_states);
+	if (!s->sizes)
+		return;
+	m = metric(out, &r->place, "bytes", "gauge",
+	    "Bytes of entries by kind and by what TTL makes of them.");
+	by_kind(&m, r, s->kind_bytes);
+}
+
+static void
+stuck(struct buf *out, const struct report *r)
+{
+	static const enum reason reasons[] = { REASON_MILLISECONDS,
+		REASON_MICROSECONDS, REASON_NANOSECONDS, REASON_STRING,
+		REASON_TTL_OFF, REASON_TOO_OLD };
+	struct metric m = metric(out, &r->place, "stuck_items", "gauge",
+	    "Expired entries that TTL will never delete, by reason.");
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
+		sample(&m, "");
+		label(&m, "reason", reason_name(reasons[i]));
+		value_int(&m, r->summary->reasons[STATE_STUCK][reasons[i]]);
+	}
+}
+
+static void
+overdue(struct buf *out, const struct report *r)
+{
+	static const struct {
+		const char *name;
+		double q;
+	} quantiles[] = { { "0.5", 0.5 }, { "0.9", 0.9 }, { "0.99", 0.99 },
+		{ "1", 1 } };
+	const struct histogram *h = &r->summary->overdue;
+	struct metric m = metric(out, &r->place, "overdue_seconds", "summary",
+	    "How long ago the expired entries that are still there "
+	    "expired.");
+
+	for (size_t i = 0;
+	     h->total > 0 && i < sizeof(quantiles) / sizeof(*quantiles); i++) {
+		sample(&m, "");
+		label(&m, "quantile", quantiles[i].name);
+		value_int(&m, histogram_quantile(h, quantiles[i].q));
+	}
+	sample(&m, "_sum");
+	value_int(&m, h->sum);
+	sample(&m, "_count");
+	value_int(&m, h->total);
+}
+
+/* A sample of what ${command} did: several may write files of one table. */
+static void
+command_sample(struct metric *m, const char *command)
+{
+	sample(m, "");
+	label(m, "command", command);
+}
+
+static void
+success(struct buf *out, const struct report_place *place, const char *command,
+    int64_t finished)
+{
+	struct metric m;
+
+	if (finished < 0)
+		return;
+	m = metric(out, place, "last_success_timestamp_seconds", "gauge",
+	    "When the command last ended without a failure.");
+	command_sample(&m, command);
+	value_int(&m, finished);
+}
+
+void
+report_prometheus(struct buf *out, const struct report *r)
+{
+	struct metric m;
+
+	kinds(out, r);
+	stuck(out, r);
+	overdue(out, r);
+	if (r->place.input == NULL) {
+		m = metric(out, &r->place, "scan_capacity_units", "gauge",
+		    "Read units that the last inspection took.");
+		sample(&m, "");
+		value_real(&m, r->work.read_units, 1);
+	}
+	if (r->complete && r->work.finished > 0)
+		success(out, &r->place, "inspect", r->work.finished);
+}
+
+/* Which outcomes a command has, and what they are called there. */
+struct outcome_name {
+	enum outcome outcome;
+	const char *name;
+};
+
+static void
+outcomes(struct buf *out, const struct report_sweep *r,
+    const struct outcome_name *names, size_t n)
+{
+	struct metric m = metric(out, &r->place, "purge_entries", "gauge",
+	    "What became of the entries that the last run selected.");
+
+	for (size_t i = 0; i < n; i++) {
+		command_sample(&m, r->command);
+		label(&m, "outcome", names[i].name);
+		value_int(&m, r->totals->outcomes[names[i].outcome]);
+	}
+}
+
+static void
+executed(struct buf *out, const struct report_sweep *r)
+{
+	struct metric m = metric(out, &r->place, "executed", "gauge",
+	    "Whether the last run was one with --yes (1) or a dry run (0).");
+
+	command_sample(&m, r->command);
+	value_int(&m, r->executed);
+}
+
+void
+report_prometheus_sweep(struct buf *out, const struct report_sweep *r,
+    int64_t finished)
+{
+	static const struct outcome_name purged[] = {
+		{ OUTCOME_DELETED, "deleted" },
+		{ OUTCOME_REFRESHED, "refreshed" },
+		{ OUTCOME_GONE, "gone" },
+		{ OUTCOME_FAILED, "failed" },
+		{ OUTCOME_SKIPPED, "skipped" },
+	};
+	static const struct outcome_name repaired[] = {
+		{ OUTCOME_DELETED, "repaired" },
+		{ OUTCOME_REFRESHED, "refreshed" },
+		{ OUTCOME_GONE, "gone" },
+		{ OUTCOME_FAILED, "failed" },
+		{ OUTCOME_SKIPPED, "skipped" },
+	};
+	static const struct outcome_name restored[] = {
+		{ OUTCOME_DELETED, "restored" },
+		{ OUTCOME_REFRESHED, "present" },
+		{ OUTCOME_FAILED, "failed" },
+		{ OUTCOME_SKIPPED, "skipped" },
+	};
+	struct metric m;
+
+	executed(out, r);
+	if (strcmp(r->command, "restore") == 0)
+		outcomes(out, r, restored,
+		    sizeof(restored) / sizeof(*restored));
+	else
+		outcomes(out, r,
+		    strcmp(r->command, "repair") == 0 ? repaired : purged,
+		    sizeof(purged) / sizeof(*purged));
+	if (r->journal != NULL && r->executed) {
+		m = metric(out, &r->place, "journal_bytes", "gauge",
+		    "Size of the journal that the last run wrote.");
+		command_sample(&m, r->command);
+		value_int(&m, r->totals->journal_bytes);
+	}
+	success(out, &r->place, r->command, finished);
+}

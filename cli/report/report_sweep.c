@@ -1,0 +1,549 @@
+#include <string.h>
+
+#include "cli/json.h"
+#include "cli/report/price.h"
+#include "cli/report/report.h"
+#include "cli/report/text_report.h"
+#include "cli/report/text_table.h"
+#include "cli/term.h"
+#include "lib/base/buf.h"
+#include "lib/base/text.h"
+#include "sweep/totals.h"
+
+/* What the outcomes are called, and what they mean to people. */
+struct row {
+	enum outcome outcome;
+	const char *name, *note;
+};
+
+static const struct row purge_rows[] = {
+	{ OUTCOME_DELETED, "deleted", "" },
+	{ OUTCOME_REFRESHED, "refreshed",
+	    "changed since they were read; kept" },
+	{ OUTCOME_GONE, "gone", "deleted by TTL or others before us" },
+	{ OUTCOME_FAILED, "failed", "refused, or no answer" },
+	{ OUTCOME_SKIPPED, "skipped", "never sent" },
+};
+
+static const struct row repair_rows[] = {
+	{ OUTCOME_DELETED, "repaired", "" },
+	{ OUTCOME_REFRESHED, "refreshed",
+	    "changed since they were read; left alone" },
+	{ OUTCOME_GONE, "gone", "deleted by TTL or others before us" },
+	{ OUTCOME_FAILED, "failed", "refused, or no answer" },
+	{ OUTCOME_SKIPPED, "skipped", "never sent" },
+};
+
+/* What a repair leaves, by enum sweep_left. */
+static const struct {
+	const char *name, *note;
+} left_rows[SWEEP_LEFT] = {
+	{ "zoneless", "date-times that name no zone; left alone" },
+	{ "far-future", "not a time in any unit; left alone" },
+	{ "no-time", "not a time in any unit; left alone" },
+};
+
+static const struct row restore_rows[] = {
+	{ OUTCOME_DELETED, "restored", "" },
+	{ OUTCOME_REFRESHED, "present", "their keys are in use; left alone" },
+	{ OUTCOME_FAILED, "failed", "refused, or no answer" },
+	{ OUTCOME_SKIPPED, "skipped", "never sent" },
+};
+
+/* How each command speaks of what it does. */
+struct manner {
+	const char *command, *schema;
+	const struct row *rows;
+	size_t n;
+	const char *nothing; /* there is nothing to … */
+	const char *doing;   /* … takes about 5 write units */
+	const char *undone;  /* with the journal they can be … */
+	const char *undo;    /* to … (what the command does that undoes it) */
+	const char *add;     /* add --yes to … */
+};
+
+static const struct manner manners[] = {
+	{ "purge", "ttlsweep.purge/1", purge_rows,
+	    sizeof(purge_rows) / sizeof(*purge_rows), "delete", "Deleting them",
+	    "put back", "put them back", "delete" },
+	{ "repair", "ttlsweep.repair/1", repair_rows,
+	    sizeof(repair_rows) / sizeof(*repair_rows), "repair",
+	    "Repairing them", "given their old values",
+	    "give them their old TTL values back", "repair them" },
+	{ "restore", "ttlsweep.restore/1", restore_rows,
+	    sizeof(restore_rows) / sizeof(*restore_rows), "put back",
+	    "Putting them back", "", "", "put them back" },
+};
+
+static const struct manner *
+manner_of(const struct report_sweep *r)
+{
+	const struct manner *m = manners;
+
+	while (strcmp(m->command, r->command) != 0)
+		m++;
+	return m;
+}
+
+static bool
+is_repair(const struct report_sweep *r)
+{
+	return strcmp(r->command, "repair") == 0;
+}
+
+static bool
+is_restore(const struct report_sweep *r)
+{
+	return strcmp(r->command, "restore") == 0;
+}
+
+static void
+figure(const struct text_report *p, struct text_table *g, const char *name,
+    int64_t n, const char *note)
+{
+	struct buf cell = { 0 };
+
+	text_report_count(&cell, n);
+	text_table_cell(g, name, NULL);
+	text_table_cell(g, buf_text(&cell), NULL);
+	text_table_cell(g, note, text_report_sgr(p, TEXT_REPORT_DIM));
+	buf_release(&cell);
+}
+
+static void
+figures(const struct text_report *p, const struct report_sweep *r)
+{
+	static const struct text_table_column columns[] = {
+		{ .head = "" },
+		{ .head = "", .right = true },
+		{ .head = "", .rank = 1 },
+	};
+	const struct sweep_totals *t = r->totals;
+	struct text_table *g = text_table_new(columns, 3, p->style.ascii);
+	const struct manner *m = manner_of(r);
+	const struct row *rows = m->rows;
+	size_t n = m->n;
+
+	if (r->listed) {
+		figure(p, g, "keys given", r->keys, "");
+		if (t->absent > 0)
+			figure(p, g, "not there", t->absent,
+			    "keys without an entry");
+	}
+	figure(p, g, is_restore(r) ? "in the files" : "scanned", t->scanned,
+	    "");
+	if (!is_restore(r) || t->matched != t->scanned)
+		figure(p, g, "matched", t->matched, "");
+	if (t->left_out > 0)
+		figure(p, g, "left out", t->left_out,
+		    "deleted, as the export says; --deleted puts them back");
+	if (is_restore(r) && !r->executed) {
+		figure(p, g, "present", t->outcomes[OUTCOME_REFRESHED],
+		    "their keys are in use; left alone");
+		figure(p, g, "to put back", t->outcomes[OUTCOME_SKIPPED], "");
+	}
+	for (size_t i = 0; i < n && r->executed; i++)
+		if (i == 0 || t->outcomes[rows[i].outcome] > 0)
+			figure(p, g, rows[i].name, t->outcomes[rows[i].outcome],
+			    rows[i].note);
+	for (int i = 0; i < SWEEP_LEFT; i++)
+		if (t->left[i] > 0)
+			figure(p, g, left_rows[i].name, t->left[i],
+			    left_rows[i].note);
+	if (t->unconfirmed > 0)
+		figure(p, g, "unconfirmed", t->unconfirmed,
+		    is_restore(r) ? "of those restored: a reply was lost"
+				  : "of those: a reply was lost");
+	text_table_print(g, p->out, 2, p->style.width, NULL);
+}
+
+/* "1 write unit", "15 021 read units". */
+static void
+units(struct buf *line, double n, const char *what)
+{
+	size_t at = line->n;
+
+	text_report_units(line, n);
+	buf_addf(line, " %s unit%s", what,
+	    strcmp(buf_text(line) + at, "1") == 0 ? "" : "s");
+}
+
+static void
+cost(struct buf *line, const struct report_sweep *r)
+{
+	units(line, r->write_units, "write");
+	if (r->place.price != NULL && r->write_units > 0) {
+		buf_adds(line, " (about ");
+		text_report_usd(line,
+		    price_usd(r->place.price, r->write_units));
+		buf_adds(line, ", ");
+		price_source(line, r->place.price);
+		buf_addc(line, ')');
+	}
+}
+
+static void
+say(const struct text_report *p, struct buf *line, const char *code)
+{
+	text_report_words(p, 0, buf_text(line), code);
+	buf_reset(line);
+}
+
+static void
+stopped(const struct text_report *p, const struct report_sweep *r,
+    struct buf *line)
+{
+	const struct sweep_totals *t = r->totals;
+
+	if (strcmp(t->stopped, "max-percent") == 0) {
+		text_report_count(line, t->percent_matched);
+		buf_adds(line, " of ");
+		text_report_count(line, t->percent_of);
+		buf_addf(line,
+		    " entries match, more than --max-percent allows: none was "
+		    "touched.");
+	} else if (is_restore(r) && !r->executed) {
+		buf_addf(line,
+		    "A run would stop early: %s. The same command would then "
+		    "go on.",
+		    t->stopped);
+	} else if (is_restore(r)) {
+		buf_addf(line,
+		    "Stopped early: %s. The rest was not put back; the same "
+		    "command goes on, and passes over what is there.",
+		    t->stopped);
+	} else {
+		buf_addf(line,
+		    "Stopped early: %s. What lies behind was not looked at.",
+		    t->stopped);
+	}
+	say(p, line, TEXT_REPORT_YELLOW);
+}
+
+/* What would have a repair take them, too. */
+static void
+zoneless(const struct text_report *p, const struct report_sweep *r,
+    struct buf *line)
+{
+	int64_t n = r->totals->left[SWEEP_LEFT_ZONELESS];
+
+	if (n == 0)
+		return;
+	text_report_entries(line, n);
+	buf_addf(line,
+	    " %s a date-time that names no zone. To repair %s, say which zone "
+	    "the application writes: --zone UTC, or an offset such as "
+	    "--zone -08:00.",
+	    n == 1 ? "has" : "have", n == 1 ? "it" : "them");
+	say(p, line, TEXT_REPORT_YELLOW);
+}
+
+/* What becomes of them without us. */
+static void
+by_ttl(const struct text_report *p, const struct report_sweep *r,
+    struct buf *line)
+{
+	const struct sweep_totals *t = r->totals;
+
+	if (t->free_by_ttl > 0) {
+		if (r->ttl_unknown != NULL) {
+			buf_adds(line, "If TTL is on for ");
+			text_report_text(p, line, r->ttl_unknown);
+			buf_adds(line, ", it will delete ");
+		} else {
+			buf_adds(line, "TTL will delete ");
+		}
+		if (t->free_by_ttl < t->matched) {
+			text_report_count(line, t->free_by_ttl);
+			buf_adds(line, " of them");
+		} else {
+			buf_adds(line, "all of them");
+		}
+		buf_adds(line,
+		    " itself, free of charge, typically within a "
+		    "few days of their time");
+		if (t->never > 0) {
+			buf_adds(line, "; ");
+			text_report_count(line, t->never);
+			buf_adds(line, " it never will");
+		}
+		buf_addc(line, '.');
+	} else if (t->never > 0) {
+		buf_adds(line, "TTL will never delete ");
+		if (t->never < t->matched) {
+			text_report_count(line, t->never);
+			buf_adds(line, " of ");
+		}
+		buf_adds(line, "them as they are.");
+	}
+	if (line->n > 0)
+		say(p, line, NULL);
+}
+
+/* What the condition of a delete cannot see. A repair gives them a TTL, and
+ * leaves the rest of them as it is. */
+static void
+unseen(const struct text_report *p, const struct report_sweep *r,
+    struct buf *line)
+{
+	const struct sweep_totals *t = r->totals;
+
+	if (t->missing == 0 || strcmp(r->command, "purge") != 0)
+		return;
+	if (t->missing < t->matched) {
+		text_report_count(line, t->missing);
+		buf_addf(line, " of them %s", t->missing == 1 ? "has" : "have");
+	} else {
+		buf_adds(line, t->matched == 1 ? "It has" : "They have");
+	}
+	buf_adds(line,
+	    " no TTL attribute: an application that rewrites such an entry "
+	    "without one goes unnoticed, and the new entry is deleted.");
+	say(p, line, TEXT_REPORT_YELLOW);
+}
+
+static void
+would_purge(const struct text_report *p, const struct report_sweep *r,
+    struct buf *line)
+{
+	const struct sweep_totals *t = r->totals;
+
+	by_ttl(p, r, line);
+	unseen(p, r, line);
+	buf_addf(line, "%s takes about ", manner_of(r)->doing);
+	cost(line, r);
+	text_report_takes(line, &r->pace, r->work.read_units, r->write_units);
+	buf_addc(line, '.');
+	say(p, line, NULL);
+	if (r->no_place)
+		return;
+	if (r->journal == NULL) {
+		buf_adds(line,
+		    "No journal would be kept: what is done could not be "
+		    "undone.");
+		say(p, line, TEXT_REPORT_YELLOW);
+		return;
+	}
+	buf_addf(line, "The journal, from which they can be %s, takes about ",
+	    manner_of(r)->undone);
+	text_report_bytes(line, t->journal_bytes);
+	if (r->journal_free >= 0) {
+		buf_adds(line, "; ");
+		text_report_bytes(line, r->journal_free);
+		buf_adds(line, " are free there");
+	}
+	buf_adds(line, ":");
+	say(p, line, NULL);
+	buf_adds(p->out, "    ");
+	text_report_text(p, p->out, r->journal);
+	buf_addc(p->out, '\n');
+}
+
+static void
+would_restore(const struct text_report *p, const struct report_sweep *r,
+    struct buf *line)
+{
+	const struct sweep_totals *t = r->totals;
+
+	if (t->of_repair > 0)
+		buf_addf(line,
+		    "%s of a repair gets its old TTL value back where it "
+		    "still has the one it was given. ",
+		    t->of_repair < t->matched ? "What is" : "Each entry");
+	buf_addf(line,
+	    "%s is put back only where no entry has its key; that takes "
+	    "about ",
+	    t->of_repair == 0               ? "Each"
+		: t->of_repair < t->matched ? "All else, and what is gone,"
+					    : "What is gone");
+	cost(line, r);
+	buf_adds(line, ". To look which keys are in use took ");
+	units(line, r->work.read_units, "read");
+	buf_addc(line, '.');
+	say(p, line, NULL);
+}
+
+static void
+would(const struct text_report *p, const struct report_sweep *r,
+    struct buf *line)
+{
+	const char *stop = r->totals->stopped;
+
+	if (stop != NULL)
+		stopped(p, r, line);
+	if (stop != NULL &&
+	    (r->totals->matched == 0 || strcmp(stop, "max-percent") == 0))
+		return;
+	zoneless(p, r, line);
+	if (r->totals->matched == r->totals->left[SWEEP_LEFT_ZONELESS]) {
+		buf_addf(line, "There is nothing to %s.",
+		    manner_of(r)->nothing);
+		say(p, line, NULL);
+		return;
+	}
+	if (is_restore(r)) {
+		would_restore(p, r, line);
+	} else {
+		would_purge(p, r, line);
+	}
+	if (r->totals->expired_again) {
+		buf_adds(line,
+		    "Some are expired already, and TTL will delete "
+		    "them again: --extend-ttl DUR gives them more "
+		    "time.");
+		say(p, line, TEXT_REPORT_YELLOW);
+	}
+	buf_addc(p->out, '\n');
+	buf_addf(line, "Nothing was changed. Add --yes to %s.",
+	    manner_of(r)->add);
+	say(p, line, TEXT_REPORT_BOLD);
+}
+
+static void
+did(const struct text_report *p, const struct report_sweep *r, struct buf *line)
+{
+	const struct sweep_totals *t = r->totals;
+
+	if (t->stopped != NULL)
+		stopped(p, r, line);
+	zoneless(p, r, line);
+	buf_adds(line, "It took ");
+	cost(line, r);
+	buf_adds(line, ", ");
+	units(line, r->work.read_units, "read");
+	buf_addf(line, " and %.1f s.", r->work.seconds);
+	say(p, line, NULL);
+	if (t->expired_again) {
+		buf_adds(line,
+		    "Some of those put back are expired, and TTL "
+		    "will delete them again.");
+		say(p, line, TEXT_REPORT_YELLOW);
+	}
+	if (r->journal != NULL) {
+		buf_adds(line, "Their images are in the journal (");
+		text_report_bytes(line, t->journal_bytes);
+		buf_adds(line, "):");
+		say(p, line, NULL);
+		buf_adds(p->out, "    ");
+		text_report_text(p, p->out, r->journal);
+		buf_addc(p->out, '\n');
+	}
+	if (r->undo != NULL) {
+		buf_addf(line, "To %s:", manner_of(r)->undo);
+		say(p, line, NULL);
+		buf_adds(p->out, "    ");
+		/* to be pasted: its backslashes stay single */
+		term_tame(p->out, r->undo, strlen(r->undo), p->style.ascii);
+		buf_addc(p->out, '\n');
+	}
+}
+
+void
+report_sweep_text(struct buf *out, const struct report_sweep *r,
+    const struct report_style *style)
+{
+	struct text_report p = { .out = out, .style = *style };
+	struct buf line = { 0 };
+
+	text_report_place(&p, &r->place);
+	buf_addc(out, '\n');
+	figures(&p, r);
+	buf_addc(out, '\n');
+	if (r->executed)
+		did(&p, r, &line);
+	else
+		would(&p, r, &line);
+	buf_release(&line);
+}
+
+void
+report_sweep_line(struct buf *out, const struct report_sweep *r)
+{
+	const struct sweep_totals *t = r->totals;
+	const struct manner *m = manner_of(r);
+
+	buf_addf(out, "%s %s: ", r->command, r->place.table);
+	if (r->listed)
+		buf_addf(out, "%lld keys, %lld not there, ", (long long)r->keys,
+		    (long long)t->absent);
+	buf_addf(out, "%lld scanned, %lld matched", (long long)t->scanned,
+	    (long long)t->matched);
+	for (size_t i = 0; i < m->n; i++)
+		buf_addf(out, ", %lld %s",
+		    (long long)t->outcomes[m->rows[i].outcome],
+		    m->rows[i].name);
+	if (t->left_out > 0)
+		buf_addf(out, ", %lld left out", (long long)t->left_out);
+	if (t->unconfirmed > 0)
+		buf_addf(out, " (%lld unconfirmed)", (long long)t->unconfirmed);
+	for (int i = 0; i < SWEEP_LEFT; i++)
+		if (t->left[i] > 0)
+			buf_addf(out, ", %lld %s", (long long)t->left[i],
+			    left_rows[i].name);
+	buf_adds(out, "; ");
+	cost(out, r);
+	buf_addf(out, ", %.1f s", r->work.seconds);
+	if (t->stopped != NULL)
+		buf_addf(out, "; stopped: %s", t->stopped);
+	if (t->stopped != NULL && t->percent_of > 0)
+		buf_addf(out, " (%lld of %lld match)",
+		    (long long)t->percent_matched, (long long)t->percent_of);
+	if (r->journal != NULL) {
+		buf_adds(out, "; journal ");
+		text_escape(out, r->journal, strlen(r->journal), false);
+	}
+	buf_addc(out, '\n');
+}
+
+static void
+str_or_null(struct json *j, const char *name, const char *s)
+{
+	if (s != NULL)
+		json_str(j, name, s);
+	else
+		json_null(j, name);
+}
+
+void
+report_sweep_json(struct buf *out, const struct report_sweep *r)
+{
+	const struct sweep_totals *t = r->totals;
+	const struct manner *m = manner_of(r);
+	struct json *j = json_new();
+
+	json_str(j, "schema", m->schema);
+	json_str(j, "table", r->place.table);
+	json_bool(j, "executed", r->executed);
+	json_int(j, "now", r->now);
+	if (r->listed) {
+		json_int(j, "keys", r->keys);
+		json_int(j, "absent", t->absent);
+	}
+	json_int(j, "scanned", t->scanned);
+	json_int(j, "matched", t->matched);
+	for (size_t i = 0; i < m->n; i++)
+		json_int(j, m->rows[i].name, t->outcomes[m->rows[i].outcome]);
+	json_int(j, "unconfirmed", t->unconfirmed);
+	if (is_repair(r)) {
+		struct json *left = json_object(j, "left");
+
+		for (int i = 0; i < SWEEP_LEFT; i++)
+			json_int(left, left_rows[i].name, t->left[i]);
+	}
+	if (is_restore(r))
+		json_int(j, "left_out", t->left_out);
+	json_real(j, "read_units", r->work.read_units, 3);
+	json_real(j, "write_units", r->write_units, 3);
+	if (r->place.price != NULL)
+		json_real(j, "usd", price_usd(r->place.price, r->write_units),
+		    10);
+	if (r->ttl_unknown == NULL)
+		json_int(j, "free_by_ttl", t->free_by_ttl);
+	json_int(j, "requests", r->work.requests);
+	json_int(j, "retries", r->work.retries);
+	json_real(j, "seconds", r->work.seconds, 3);
+	str_or_null(j, "journal", r->executed ? r->journal : NULL);
+	str_or_null(j, "stopped", t->stopped);
+	json_print(out, j);
+	json_free(j);
+}

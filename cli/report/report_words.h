@@ -1,0 +1,45 @@
+#ifndef CLI_REPORT_REPORT_WORDS_H
+#define CLI_REPORT_REPORT_WORDS_H
+
+#include "inspector/record.h"
+
+struct buf;
+struct text_report;
+struct report;
+
+/* The sentences of inspect's report, for every form that people read: added
+ * to ${line}, other people's words in them made harmless. */
+
+/* "TTL attribute ttl, TTL ENABLED, judged at …" */
+void report_words_ttl(const struct text_report *p, const struct report *r,
+    struct buf *line);
+/* "14 973 entries, 21.4 MiB." */
+void report_words_work(const struct report *r, struct buf *line);
+/* "TTL is off", "TTL acts on expires, not on ttl": where it does not act. */
+void report_words_off(const struct text_report *p, const struct report *r,
+    struct buf *line);
+/* " It is inside of a map, as data.ttl, …": a sentence, where one has the TTL
+ * attribute. */
+void report_words_inside(const struct text_report *p, const struct report *r,
+    struct buf *line);
+/* "expires, created": what else could be the TTL attribute. */
+void report_words_lookalikes(const struct text_report *p,
+    const struct report *r, struct buf *line);
+/* Why TTL does not act. */
+void report_words_meaning(const struct text_report *p, const struct report *r,
+    enum state state, enum reason why, struct buf *line);
+/* … and what to do about it. */
+void report_words_remedy(const struct text_report *p, const struct report *r,
+    enum state state, enum reason why, struct buf *line);
+
+/* What TTL does about the attribute that entries are judged by. */
+enum report_ttl {
+	REPORT_TTL_ACTS,
+	REPORT_TTL_OFF,
+	REPORT_TTL_ELSEWHERE, /* it acts on another attribute */
+	REPORT_TTL_UNKNOWN    /* a file does not tell */
+};
+/* Pure. */
+enum report_ttl report_words_acts(const struct report *r);
+
+#endif

@@ -1,0 +1,203 @@
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/report/text_table.h"
+#include "lib/base/buf.h"
+#include "lib/base/mem.h"
+#include "lib/base/text.h"
+
+#define GAP 2
+#define ENOUGH 24 /* cells of the flexible column before others go */
+
+struct cell {
+	char *text;
+	int width;
+	const char *sgr;
+};
+
+struct text_table {
+	const struct text_table_column *columns;
+	size_t n;
+	bool ascii;
+	struct cell *cells;
+	size_t ncells;
+	int width[TEXT_TABLE_COLUMNS];
+	int min[TEXT_TABLE_COLUMNS];  /* what it may be cut to */
+	bool out[TEXT_TABLE_COLUMNS]; /* left out */
+};
+
+struct text_table *
+text_table_new(const struct text_table_column *columns, size_t n, bool ascii)
+{
+	struct text_table *g = xcalloc(1, sizeof(*g));
+
+	assert(n > 0 && n <= TEXT_TABLE_COLUMNS);
+	g->columns = columns;
+	g->n = n;
+	g->ascii = ascii;
+	return g;
+}
+
+void
+text_table_cell(struct text_table *g, const char *text, const char *sgr)
+{
+	struct cell *c;
+
+	if ((g->ncells & (g->ncells - 1)) == 0)
+		g->cells = xreallocarray(g->cells,
+		    g->ncells > 0 ? g->ncells * 2 : 1, sizeof(*g->cells));
+	c = &g->cells[g->ncells++];
+	*c = (struct cell){
+		.text = xstrdup(text),
+		.width = text_width(text, strlen(text)),
+		.sgr = sgr,
+	};
+}
+
+/* The natural width of each column, and what it may be cut to. */
+static void
+measure(struct text_table *g)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		const char *head = g->columns[i].head;
+
+		g->width[i] = text_width(head, strlen(head));
+		g->min[i] = text_cut_least(head, strlen(head), g->ascii);
+	}
+	for (size_t i = 0; i < g->ncells; i++) {
+		const struct cell *c = &g->cells[i];
+		int least = text_cut_least(c->text, strlen(c->text), g->ascii);
+
+		if (c->width > g->width[i % g->n])
+			g->width[i % g->n] = c->width;
+		if (least > g->min[i % g->n])
+			g->min[i % g->n] = least;
+	}
+}
+
+static int
+total(const struct text_table *g)
+{
+	int sum = -GAP;
+
+	for (size_t i = 0; i < g->n; i++)
+		if (!g->out[i])
+			sum += g->width[i] + GAP;
+	return sum;
+}
+
+/* Cut the flexible column, then leave columns out, until it fits. */
+static void
+fit(struct text_table *g, int room)
+{
+	for (;;) {
+		size_t flexible = g->n, least = g->n;
+		int over = total(g) - room;
+
+		if (over <= 0)
+			return;
+		for (size_t i = 0; i < g->n; i++) {
+			if (g->out[i])
+				continue;
+			if (g->columns[i].flexible)
+				flexible = i;
+			if (g->columns[i].rank > 0 &&
+			    (least == g->n ||
+				g->columns[i].rank > g->columns[least].rank))
+				least = i;
+		}
+		if (flexible < g->n &&
+		    g->width[flexible] - over >= g->min[flexible] &&
+		    (g->width[flexible] - over >= ENOUGH || least == g->n)) {
+			g->width[flexible] -= over;
+			return;
+		}
+		if (least == g->n) {
+			if (flexible < g->n)
+				g->width[flexible] = g->min[flexible];
+			return;
+		}
+		g->out[least] = true;
+	}
+}
+
+static void
+blanks(struct buf *out, int n)
+{
+	for (; n > 0; n--)
+		buf_addc(out, ' ');
+}
+
+static void
+put(struct text_table *g, struct buf *out, size_t column, const struct cell *c,
+    bool last)
+{
+	int width = g->width[column], has = c->width;
+
+	if (has < width && g->columns[column].right) {
+		blanks(out, width - has);
+		last = true;
+	}
+	if (c->sgr != NULL && c->text[0] != '\0')
+		buf_addf(out, "\033[%sm", c->sgr);
+	has = text_cut(out, c->text, strlen(c->text), width, g->ascii);
+	if (c->sgr != NULL && c->text[0] != '\0')
+		buf_adds(out, "\033[m");
+	if (!last)
+		blanks(out, width - has);
+}
+
+static void
+line(struct text_table *g, struct buf *out, int indent,
+    const struct cell *cells)
+{
+	size_t last = 0;
+	bool first = true;
+
+	for (size_t i = 0; i < g->n; i++)
+		if (!g->out[i] && cells[i].text[0] != '\0')
+			last = i;
+	blanks(out, indent);
+	for (size_t i = 0; i <= last; i++) {
+		if (g->out[i])
+			continue;
+		if (!first)
+			blanks(out, GAP);
+		first = false;
+		put(g, out, i, &cells[i], i == last);
+	}
+	buf_addc(out, '\n');
+}
+
+void
+text_table_print(struct text_table *g, struct buf *out, int indent, int width,
+    const char *dim)
+{
+	struct cell head[TEXT_TABLE_COLUMNS] = { { 0 } };
+	bool headed = false;
+
+	assert(g->n > 0);
+	measure(g);
+	fit(g, width - indent);
+	for (size_t i = 0; i < g->n; i++) {
+		const char *text = g->columns[i].head;
+
+		head[i] = (struct cell){
+			.text = xstrdup(text),
+			.width = text_width(text, strlen(text)),
+			.sgr = dim,
+		};
+		headed |= text[0] != '\0';
+	}
+	if (headed)
+		line(g, out, indent, head);
+	for (size_t i = 0; i + g->n <= g->ncells; i += g->n)
+		line(g, out, indent, g->cells + i);
+	for (size_t i = 0; i < g->n; i++)
+		free(head[i].text);
+	for (size_t i = 0; i < g->ncells; i++)
+		free(g->cells[i].text);
+	free(g->cells);
+	free(g);
+}

@@ -1,0 +1,18 @@
+#ifndef CLI_SCREEN_H
+#define CLI_SCREEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+
+/*
+ * Add ${text}[0..n), harmless whole lines, to ${out} so that it takes the
+ * place of what stood on a terminal of ${rows} lines, without a flicker; what
+ * has no room is cut, and the last line says so. ${first}: wipe all first.
+ * Pure.
+ */
+void screen_draw(struct buf *out, const char *text, size_t n, int rows,
+    bool first);
+
+#endif

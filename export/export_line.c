@@ -1,0 +1,240 @@
+#include <string.h>
+
+#include "export/reader.h"
+#include "lib/base/fault.h"
+#include "lib/dynamodb/attr.h"
+
+/* The members that tell what a line is. */
+enum part {
+	PART_ITEM,
+	PART_META,
+	PART_KEYS,
+	PART_NEW,
+	PART_OLD,
+	PART_SWEEP,
+	PART_OUTCOME,
+	PART_HEADER,
+	PARTS
+};
+
+static const struct {
+	const char *name;
+	char first; /* of its value */
+} parts[PARTS] = {
+	/* clang-format off */
+	[PART_ITEM]    = { "Item",                '{' },
+	[PART_META]    = { "Metadata",            '{' },
+	[PART_KEYS]    = { "Keys",                '{' },
+	[PART_NEW]     = { "NewImage",            '{' },
+	[PART_OLD]     = { "OldImage",            '{' },
+	[PART_SWEEP]   = { "Ttlsweep",            '{' },
+	[PART_OUTCOME] = { "Outcome",             '[' },
+	[PART_HEADER]  = { "ttlsweep.journal/1",  '{' },
+	/* clang-format on */
+};
+
+#define JOURNAL "ttlsweep.journal/"
+
+static int
+find_part(struct slice name)
+{
+	for (int i = 0; i < PARTS; i++)
+		if (slice_text_is(name, parts[i].name, strlen(parts[i].name)))
+			return i;
+	return -1;
+}
+
+/*
+ * Whether ${text} is a bare item: an object of attribute values. An attribute
+ * may have the name of one of the parts; what it holds cannot be both, a
+ * value ({"M":{…}}) and an item ({"key":{…}}), all the way down. When ${sure},
+ * it can be nothing else.
+ */
+static bool
+is_bare(struct slice text, bool sure)
+{
+	struct slice_walk w = slice_walk(text);
+	struct slice name, value, inner;
+	bool any = false;
+	int r = slice_object(&w) == 0 ? 1 : -1;
+
+	while (r == 1 && (r = slice_member(&w, &name)) == 1) {
+		if (slice_value(&w, &value) != 0 ||
+		    attr_open(value, &inner) == ATTR_BAD ||
+		    (!sure && find_part(name) >= 0 &&
+			attr_wrong(value) != NULL))
+			return false;
+		any = true;
+	}
+	return r == 0 && any && slice_end(&w) == 0;
+}
+
+static int
+take_member(struct slice found[PARTS], struct slice name, struct slice value,
+    struct fault *f)
+{
+	int i = find_part(name);
+
+	if (i < 0) {
+		if (name.n > strlen(JOURNAL) &&
+		    memcmp(name.p, JOURNAL, strlen(JOURNAL)) == 0)
+			return fault(f, FAULT_DATA,
+			    "a journal of another version of ttlsweep (%.*s)",
+			    SLICE_ARG(name));
+		return 0;
+	}
+	/* some write an image that is not there as null */
+	if ((i == PART_NEW || i == PART_OLD) && *value.p == 'n')
+		return 0;
+	if (found[i].p != NULL)
+		return fault(f, FAULT_DATA, "it has \"%s\" twice",
+		    parts[i].name);
+	if (*value.p != parts[i].first)
+		return fault(f, FAULT_DATA, "\"%s\" is not %s", parts[i].name,
+		    parts[i].first == '{' ? "an object" : "an array");
+	found[i] = value;
+	return 0;
+}
+
+/* One object, its members told apart. */
+static int
+take_parts(struct slice found[PARTS], struct slice text, struct fault *f)
+{
+	struct slice_walk w = slice_walk(text);
+	struct slice name, value;
+	int r;
+
+	if (slice_object(&w) != 0)
+		return fault(f, FAULT_DATA, "it is not a JSON object");
+	while ((r = slice_member(&w, &name)) == 1) {
+		if (slice_value(&w, &value) != 0) {
+			r = -1;
+			break;
+		}
+		if (take_member(found, name, value, f) != 0)
+			return -1;
+	}
+	if (r != 0 || slice_end(&w) != 0)
+		return fault(f, FAULT_DATA, "not valid JSON from byte %zu on",
+		    (size_t)(w.p - text.p) + 1);
+	return 0;
+}
+
+static int
+take_change(struct line *out, const struct slice found[PARTS], struct fault *f)
+{
+	struct slice at;
+
+	out->kind = LINE_CHANGE;
+	out->keys = found[PART_KEYS];
+	if (out->keys.p == NULL)
+		return fault(f, FAULT_DATA, "a change without \"Keys\"");
+	out->deletes = found[PART_NEW].p == NULL;
+	out->item = found[out->deletes ? PART_OLD : PART_NEW];
+	at = slice_get(found[PART_META], "WriteTimestampMicros");
+	if (slice_int(slice_get(at, "N"), &out->at_us) != 0)
+		out->at_us = 0;
+	if (found[PART_SWEEP].p == NULL)
+		return 0;
+	out->kind = LINE_INTENT;
+	if (!out->deletes || out->item.p == NULL)
+		return fault(f, FAULT_DATA,
+		    "a journal's entry without \"OldImage\"");
+	out->ttl = slice_get(found[PART_SWEEP], "ttl");
+	if (slice_int(slice_get(found[PART_SWEEP], "n"), &out->n) != 0 ||
+	    out->n < 1)
+		return fault(f, FAULT_DATA, "a journal's entry without number");
+	return 0;
+}
+
+/* How much of a name from the file a message shows. */
+#define NAME_SHOWN 60
+
+/* Say what ${text}, an object, is instead of an entry. */
+static int
+not_an_entry(struct slice text, struct fault *f)
+{
+	struct slice_walk w = slice_walk(text);
+	struct slice name, value, inner;
+
+	if (slice_get(text, "manifestFilesS3Key").p != NULL ||
+	    slice_get(text, "dataFileS3Key").p != NULL)
+		return fault(f, FAULT_DATA,
+		    "a manifest of an export to S3, not its data; give the "
+		    "directory with the manifests and the data");
+	if (slice_get(text, "Items").p != NULL)
+		return fault(f, FAULT_DATA,
+		    "a reply of Scan or Query behind lines of another kind; "
+		    "put each kind in a file of its own");
+	(void)slice_object(&w);
+	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0) {
+		if (attr_open(value, &inner) != ATTR_BAD)
+			continue;
+		if (name.n > NAME_SHOWN)
+			name = SLICE("...");
+		return fault(f, FAULT_DATA,
+		    "the value of \"%.*s\" has no type, such as "
+		    "{\"S\":\"...\"}: JSON Lines have lost the types and "
+		    "cannot be read back; export --format dynamodb-json "
+		    "writes what can",
+		    SLICE_ARG(name));
+	}
+	return fault(f, FAULT_DATA, "an empty object, not an entry");
+}
+
+static bool
+is_blank(struct slice text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (strchr(" \t\r", text.p[i]) == NULL || text.p[i] == '\0')
+			return false;
+	return true;
+}
+
+int
+line_item(struct line *out, struct slice text, struct fault *f)
+{
+	*out = (struct line){ .kind = LINE_ITEM, .item = text };
+	return is_bare(text, true) ? 0 : not_an_entry(text, f);
+}
+
+int
+line_parse(struct line *out, struct slice text, struct fault *f)
+{
+	struct slice found[PARTS] = { { NULL, 0 } };
+	bool change;
+	int kinds;
+
+	*out = (struct line){ .kind = LINE_BLANK };
+	if (is_blank(text))
+		return 0;
+	if (is_bare(text, false)) {
+		struct slice_walk w = slice_walk(text);
+
+		out->kind = LINE_ITEM;
+		return slice_value(&w, &out->item); /* without white space */
+	}
+	if (take_parts(found, text, f) != 0)
+		return -1;
+	change = found[PART_KEYS].p != NULL || found[PART_NEW].p != NULL ||
+	    found[PART_OLD].p != NULL || found[PART_SWEEP].p != NULL;
+	kinds = (found[PART_ITEM].p != NULL) + (found[PART_OUTCOME].p != NULL) +
+	    (found[PART_HEADER].p != NULL) + change;
+	if (kinds > 1)
+		return fault(f, FAULT_DATA, "it is two kinds of line at once");
+	if (kinds == 0)
+		return not_an_entry(text, f);
+	if (change)
+		return take_change(out, found, f);
+	if (found[PART_ITEM].p != NULL) {
+		out->kind = LINE_ITEM;
+		out->item = found[PART_ITEM];
+	} else if (found[PART_HEADER].p != NULL) {
+		out->kind = LINE_HEADER;
+		out->body = found[PART_HEADER];
+	} else {
+		out->kind = LINE_OUTCOME;
+		out->body = found[PART_OUTCOME];
+	}
+	return 0;
+}

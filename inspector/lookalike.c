@@ -1,0 +1,138 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "inspector/lookalike.h"
+#include "inspector/moment.h"
+#include "lib/base/buf.h"
+#include "lib/base/mem.h"
+#include "lib/base/thread.h"
+#include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/item.h"
+
+#define ENOUGH 1000 /* entries */
+#define DEPTH 4     /* maps in maps */
+
+void
+lookalike_init(struct lookalikes *l, const char *ttl)
+{
+	*l = (struct lookalikes){ .lock = lock_new(), .ttl = ttl };
+}
+
+void
+lookalike_release(struct lookalikes *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free((void *)(uintptr_t)l->names[i]);
+	free(l->inside);
+	if (l->lock != NULL)
+		lock_free(l->lock);
+	*l = (struct lookalikes){ 0 };
+}
+
+/* A number, in whatever unit. */
+static bool
+looks_like_time(struct slice value, int64_t now)
+{
+	struct moment m;
+
+	moment_read(&m, value, now, (struct moment_zone){ 0 });
+	return moment_means(m.form) && m.form != MOMENT_STRING;
+}
+
+static void
+count(struct lookalikes *l, struct slice name)
+{
+	struct buf text = { 0 };
+
+	for (size_t i = 0; i < l->n; i++)
+		if (slice_text_is(name, l->names[i], strlen(l->names[i]))) {
+			l->seen[i]++;
+			return;
+		}
+	if (l->n == LOOKALIKES)
+		return;
+	slice_text_decode(&text, name);
+	/* A name with a NUL in it could not be given as an option. */
+	if (memchr(buf_text(&text), '\0', text.n) == NULL) {
+		l->seen[l->n] = 1;
+		l->names[l->n++] = buf_detach(&text);
+	}
+	buf_release(&text);
+}
+
+/* Whether the map ${value}, or one in it, has the attribute that is missed;
+ * ${path} leads to it then. */
+static bool
+find_inside(const struct lookalikes *l, struct slice value, struct buf *path,
+    int depth)
+{
+	struct slice_walk w;
+	struct slice name, member, inner;
+	size_t n = path->n;
+
+	if (attr_open(value, &inner) != ATTR_M)
+		return false;
+	w = slice_walk(inner);
+	if (slice_object(&w) != 0)
+		return false;
+	while (slice_member(&w, &name) == 1 && slice_value(&w, &member) == 0) {
+		buf_addc(path, '.');
+		slice_text_decode(path, name);
+		if (slice_text_is(name, l->ttl, strlen(l->ttl)) ||
+		    strcmp(buf_text(path), l->ttl) == 0 ||
+		    (depth > 1 && find_inside(l, member, path, depth - 1)))
+			return true;
+		path->n = n;
+		path->p[n] = '\0';
+	}
+	return false;
+}
+
+static void
+look_inside(struct lookalikes *l, struct slice name, struct slice value)
+{
+	struct buf path = { 0 };
+
+	slice_text_decode(&path, name);
+	if (l->inside == NULL && l->ttl != NULL &&
+	    find_inside(l, value, &path, DEPTH))
+		l->inside = buf_detach(&path);
+	buf_release(&path);
+}
+
+void
+lookalike_add(struct lookalikes *l, const struct item *item, int64_t now)
+{
+	struct slice_walk w = slice_walk(item->json);
+	struct slice name, value;
+
+	if (__atomic_load_n(&l->looked, __ATOMIC_RELAXED) >= ENOUGH)
+		return;
+	lock_enter(l->lock);
+	__atomic_fetch_add(&l->looked, 1, __ATOMIC_RELAXED);
+	if (slice_object(&w) == 0)
+		while (slice_member(&w, &name) == 1 &&
+		    slice_value(&w, &value) == 0) {
+			if (value.p != item->partition.p &&
+			    value.p != item->sort.p &&
+			    looks_like_time(value, now))
+				count(l, name);
+			look_inside(l, name, value);
+		}
+	lock_leave(l->lock);
+}
+
+void
+lookalike_sort(struct lookalikes *l)
+{
+	for (size_t i = 1; i < l->n; i++)
+		for (size_t j = i; j > 0 && l->seen[j] > l->seen[j - 1]; j--) {
+			const char *name = l->names[j];
+			int seen = l->seen[j];
+
+			l->names[j] = l->names[j - 1];
+			l->seen[j] = l->seen[j - 1];
+			l->names[j - 1] = name;
+			l->seen[j - 1] = seen;
+		}
+}

@@ -1,0 +1,162 @@
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "lib/aws/config.h"
+#include "lib/base/mem.h"
+#include "lib/base/text.h"
+
+/* AWS's partitions but the first; ${prefix} is followed by \w+-\d+. A region
+ * that fits none belongs to "aws". */
+static const struct partition {
+	const char *prefix;
+	const char *name;
+	const char *suffix;
+	const char *dual; /* the suffix of hosts with IPv6 beside IPv4 */
+} partitions[] = {
+	/* clang-format off */
+	{ "cn-", "aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn" },
+	{ "us-gov-", "aws-us-gov", "amazonaws.com", "api.aws" },
+	{ "us-iso-", "aws-iso", "c2s.ic.gov", "api.aws.ic.gov" },
+	{ "us-isob-", "aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud" },
+	{ "eu-isoe-", "aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk" },
+	{ "us-isof-", "aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov" },
+	{ "eusc-de-", "aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu" },
+	/* clang-format on */
+};
+static const struct partition aws = { "", "aws", "amazonaws.com", "api.aws" };
+
+#define DIGITS "0123456789"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* "north-1": \w+-\d+ to the end. */
+static bool
+is_place(const char *s)
+{
+	size_t n = strspn(s, LETTERS DIGITS "_");
+
+	if (n == 0 || s[n] != '-')
+		return false;
+	s += n + 1;
+	n = strspn(s, DIGITS);
+	return n > 0 && s[n] == '\0';
+}
+
+static const struct partition *
+partition_of(const char *region)
+{
+	for (size_t i = 0; i < sizeof(partitions) / sizeof(partitions[0]);
+	     i++) {
+		size_t n = strlen(partitions[i].prefix);
+
+		if (strncmp(region, partitions[i].prefix, n) == 0 &&
+		    is_place(region + n))
+			return &partitions[i];
+	}
+	return &aws;
+}
+
+const char *
+aws_partition(const char *region)
+{
+	return partition_of(region)->name;
+}
+
+char *
+aws_endpoint_special(const char *service, const char *region, bool fips,
+    bool dual)
+{
+	const struct partition *p = partition_of(region);
+
+	if (strcmp(region, "local") == 0) {
+		if (strcmp(service, "dynamodb") == 0)
+			return xstrdup("http://localhost:8000");
+		region = "us-east-1";
+	}
+	/* GovCloud's ordinary hosts are the validated ones. */
+	if (fips && !dual && strcmp(p->prefix, "us-gov-") == 0)
+		fips = false;
+	return xasprintf("https://%s%s.%s.%s", service, fips ? "-fips" : "",
+	    region, dual ? p->dual : p->suffix);
+}
+
+char *
+aws_endpoint_url(const char *service, const char *region)
+{
+	return aws_endpoint_special(service, region, false, false);
+}
+
+/* The length of the host name or [IPv6 address] at ${s}, or 0. */
+static size_t
+host_length(const char *s)
+{
+	size_t n;
+
+	if (*s != '[')
+		return strspn(s, LETTERS DIGITS "-._");
+	n = strspn(s + 1, DIGITS "abcdefABCDEF:.");
+	return n > 0 && s[n + 1] == ']' ? n + 2 : 0;
+}
+
+/* A path as RFC 3986 has it: what must be, is percent-encoded. */
+static bool
+is_path(const char *s)
+{
+	while (*s != '\0') {
+		s += strspn(s, LETTERS DIGITS "-._~!$&'()*+,;=:@/");
+		if (*s == '%' && s[1] != '\0' &&
+		    strspn(s + 1, DIGITS "abcdefABCDEF") >= 2)
+			s += 3;
+		else if (*s != '\0')
+			return false;
+	}
+	return true;
+}
+
+int
+aws_endpoint_parse(const char *url, struct aws_endpoint *out)
+{
+	struct aws_endpoint e = { 0 };
+	int64_t port = 0;
+	size_t n;
+
+	if (strncasecmp(url, "https://", 8) == 0)
+		e.tls = true;
+	else if (strncasecmp(url, "http://", 7) != 0)
+		return -1;
+	url += e.tls ? 8 : 7;
+	n = host_length(url);
+	if (n == 0 || n > 255)
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		e.host[i] = url[i] >= 'A' && url[i] <= 'Z'
+		    ? (char)(url[i] - 'A' + 'a')
+		    : url[i];
+	url += n;
+	if (*url == ':') {
+		char text[8] = "";
+		size_t digits = strspn(++url, DIGITS);
+
+		if (digits >= sizeof(text))
+			return -1;
+		memcpy(text, url, digits);
+		if (text_int_parse(text, 1, 65535, &port) != 0)
+			return -1;
+		url += digits;
+	}
+	if (port > 0 && port != (e.tls ? 443 : 80))
+		(void)snprintf(e.host + n, sizeof(e.host) - n, ":%d",
+		    (int)port);
+	if (*url != '\0' && *url != '/')
+		return -1;
+	for (n = strlen(url); n > 0 && url[n - 1] == '/'; n--)
+		;
+	if (n >= sizeof(e.path))
+		return -1;
+	memcpy(e.path, url, n);
+	if (!is_path(e.path))
+		return -1;
+	*out = e;
+	return 0;
+}

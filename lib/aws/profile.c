@@ -1,0 +1,599 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/aws/profile.h"
+#include "lib/base/buf.h"
+#include "lib/base/crypto.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/pairs.h"
+#include "lib/base/shlex.h"
+#include "lib/base/stop.h"
+
+/* What profile_read.c makes of a file and profile.c answers from; for these
+ * two alone. */
+#define PROFILE_DEFAULTS "DEFAULT" /* its options count in all sections */
+
+struct profile_section {
+	const char *header; /* what stands between the brackets */
+	const char *type;   /* a literal; NULL: not for us */
+	char *name;
+	size_t first; /* entry */
+	bool hidden;  /* by a later one with its type and name */
+	int line;
+};
+
+/* An option, or one of the nested ones below it. */
+struct profile_entry {
+	size_t section;
+	const char *option;
+	const char *sub; /* NULL: the option itself */
+	char *value;
+	bool nested; /* it has others below it in place of a value */
+	int line;
+};
+
+struct profile_file {
+	char *path;
+	enum profile_kind kind;
+	char *text;
+	size_t n;
+	struct profile_section *sections;
+	size_t nsections;
+	struct profile_entry *entries;
+	size_t nentries;
+};
+
+/* Cut up file->text; sections and entries point into it. */
+static int profile_read(struct profile_file *file, struct fault *f);
+
+/*
+ * The entry of an option (sub NULL) in ${section}, or of one nested below it
+ * (of two with the same name the last).
+ */
+static const struct profile_entry *profile_find(const struct profile_file *file,
+    size_t section, const char *option, const char *sub);
+
+/*
+ * The grammar is that of Python's configparser as botocore uses it, quirks
+ * and all, because what the AWS CLI reads must be what we read. The file is
+ * kept as one stretch of memory and cut up in place: names and values are
+ * pointers into it, a continuation line is moved up to the value it belongs
+ * to (there is always room: it stood on a line of its own). Read further
+ * than the CLI only where that is harmless: a byte order mark, and bytes
+ * that are not UTF-8.
+ */
+static const char *const types[] = { "profile", "sso-session", "services" };
+
+/* Where the reader stands. */
+struct reader {
+	struct profile_file *file;
+	int line;
+	size_t indent;  /* of the last line that was no continuation */
+	bool in_option; /* the last entry may be continued … */
+	size_t option;  /* … and is this one */
+	char *end;      /* of its value, a NUL */
+	size_t blank;   /* empty lines since then */
+	/* Numbers plus one of sections by header and by type and name, and of
+	 * options by header and name. */
+	struct pairs headers, names, options;
+};
+
+/* Length of the white space character at ${p}, as Python sees it, or 0. */
+static size_t
+space(const char *p, const char *end)
+{
+	static const char *const wide[] = { "\302\205", "\302\240",
+		"\341\232\200", "\342\200\200", "\342\200\201", "\342\200\202",
+		"\342\200\203", "\342\200\204", "\342\200\205", "\342\200\206",
+		"\342\200\207", "\342\200\210", "\342\200\211", "\342\200\212",
+		"\342\200\250", "\342\200\251", "\342\200\257", "\342\201\237",
+		"\343\200\200" };
+	size_t n;
+
+	if (p == end)
+		return 0;
+	if (*p == ' ' || (*p >= '\t' && *p <= '\r') ||
+	    (*p >= '\034' && *p <= '\037'))
+		return 1;
+	for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++) {
+		n = strlen(wide[i]);
+		if ((size_t)(end - p) >= n && memcmp(p, wide[i], n) == 0)
+			return n;
+	}
+	return 0;
+}
+
+/* ${p} without the white space before and behind it; how many characters of
+ * it were before. */
+static size_t
+strip(char **p, char **end)
+{
+	size_t n, before = 0;
+
+	for (; (n = space(*p, *end)) > 0; before++)
+		*p += n;
+	while (*end > *p) {
+		char *last = *end - 1;
+
+		while (last > *p && ((unsigned char)*last & 0xc0) == 0x80)
+			last--;
+		n = space(last, *end);
+		if (n == 0 || last + n != *end)
+			break;
+		*end = last;
+	}
+	return before;
+}
+
+/* Room for one more than ${n}: doubled where that is a power of two. */
+static void *
+one_more(void *list, size_t n, size_t size)
+{
+	return (n & (n - 1)) != 0
+	    ? list
+	    : xreallocarray(list, n > 0 ? n * 2 : 1, size);
+}
+
+static struct profile_entry *
+entry_push(struct profile_file *file)
+{
+	struct profile_entry *e;
+
+	file->entries =
+	    one_more(file->entries, file->nentries, sizeof(*file->entries));
+	e = &file->entries[file->nentries++];
+	*e = (struct profile_entry){ .section = file->nsections - 1 };
+	return e;
+}
+
+/* Of two with the same name the last one counts, as in botocore: [default]
+ * behind [profile default] hides it. */
+static void
+hide_twin(struct reader *r)
+{
+	struct profile_file *file = r->file;
+	const struct profile_section *s = &file->sections[file->nsections - 1];
+	size_t *at;
+
+	if (s->type == NULL)
+		return;
+	at = pairs_at(&r->names, s->type, s->name);
+	if (*at > 0)
+		file->sections[*at - 1].hidden = true;
+	*at = file->nsections;
+}
+
+/* What a section of the config file is, by its header. */
+static void
+classify(const struct profile_file *file, struct profile_section *s)
+{
+	char **list;
+
+	if (strcmp(s->header, PROFILE_DEFAULTS) == 0)
+		return;
+	if (file->kind == PROFILE_CREDENTIALS ||
+	    strcmp(s->header, "default") == 0) {
+		s->type = types[0];
+		s->name = xstrdup(s->header);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strncmp(s->header, types[i], strlen(types[i])) == 0)
+			s->type = types[i];
+	list = s->type != NULL ? shlex_split(s->header) : NULL;
+	if (list != NULL && list[0] != NULL && list[1] != NULL &&
+	    list[2] == NULL)
+		s->name = xstrdup(list[1]);
+	else
+		s->type = NULL;
+	shlex_free(list);
+}
+
+static int
+read_section(struct reader *r, const char *header, struct fault *f)
+{
+	struct profile_file *file = r->file;
+	struct profile_section *s;
+	size_t *at = pairs_at(&r->headers, header, "");
+
+	if (*at > 0 && strcmp(header, PROFILE_DEFAULTS) != 0)
+		return fault(f, FAULT_CONFIG,
+		    "%s:%d: section [%.100s] was begun in line %d already",
+		    file->path, r->line, header, file->sections[*at - 1].line);
+	*at = file->nsections + 1;
+	file->sections =
+	    one_more(file->sections, file->nsections, sizeof(*file->sections));
+	s = &file->sections[file->nsections++];
+	*s = (struct profile_section){ .header = header,
+		.first = file->nentries,
+		.line = r->line };
+	classify(file, s);
+	hide_twin(r);
+	r->in_option = false;
+	return 0;
+}
+
+static int
+read_option(struct reader *r, char *p, char *end, struct fault *f)
+{
+	struct profile_file *file = r->file;
+	char *delim, *value, *name_end;
+	struct profile_entry *e;
+	size_t *at;
+
+	for (delim = p; delim < end && *delim != '=' && *delim != ':'; delim++)
+		;
+	name_end = delim;
+	(void)strip(&p, &name_end);
+	if (delim == end || p == name_end)
+		return fault(f, FAULT_CONFIG,
+		    "%s:%d: neither a [section] nor \"name = value\"",
+		    file->path, r->line);
+	value = delim + 1;
+	(void)strip(&value, &end);
+	*name_end = *end = '\0';
+	for (char *c = p; c < name_end; c++)
+		if (*c >= 'A' && *c <= 'Z')
+			*c = (char)(*c - 'A' + 'a');
+	at = pairs_at(&r->options, file->sections[file->nsections - 1].header,
+	    p);
+	if (*at > 0)
+		return fault(f, FAULT_CONFIG,
+		    "%s:%d: %.100s was set in line %d already", file->path,
+		    r->line, p, file->entries[*at - 1].line);
+	e = entry_push(file);
+	*at = file->nentries;
+	e->option = p;
+	e->value = value;
+	e->line = r->line;
+	r->in_option = true;
+	r->option = file->nentries - 1;
+	r->end = end;
+	r->blank = 0;
+	return 0;
+}
+
+/* A line below an option without a value of its own: "name = value". */
+static int
+read_nested(struct reader *r, char *p, char *end, struct fault *f)
+{
+	struct profile_file *file = r->file;
+	char *delim = memchr(p, '=', (size_t)(end - p)), *name_end = delim;
+	char *value;
+	struct profile_entry *e;
+
+	if (delim == NULL)
+		return fault(f, FAULT_CONFIG,
+		    "%s:%d: below %.100s there must be \"name = value\"",
+		    file->path, r->line, file->entries[r->option].option);
+	(void)strip(&p, &name_end);
+	value = delim + 1;
+	(void)strip(&value, &end);
+	*name_end = *end = '\0';
+	file->entries[r->option].nested = true;
+	e = entry_push(file);
+	e->option = file->entries[r->option].option;
+	e->sub = p;
+	e->value = value;
+	e->line = r->line;
+	return 0;
+}
+
+/* One line without its end; a NUL may be written at ${end}. */
+static int
+read_line(struct reader *r, char *p, char *end, struct fault *f)
+{
+	struct profile_file *file = r->file;
+	size_t indent = strip(&p, &end);
+	char *close;
+
+	if (p == end) {
+		r->blank++;
+		return 0;
+	}
+	if (*p == '#' || *p == ';')
+		return 0;
+	if (r->in_option && indent > r->indent) {
+		if (*file->entries[r->option].value == '\0')
+			return read_nested(r, p, end, f);
+		memset(r->end, '\n', ++r->blank);
+		memmove(r->end + r->blank, p, (size_t)(end - p));
+		r->end += r->blank + (size_t)(end - p);
+		*r->end = '\0';
+		r->blank = 0;
+		return 0;
+	}
+	r->indent = indent;
+	for (close = end - 1; close > p && *close != ']'; close--)
+		;
+	if (*p == '[' && close > p + 1) {
+		*close = '\0';
+		return read_section(r, p + 1, f);
+	}
+	if (file->nsections == 0)
+		return fault(f, FAULT_CONFIG,
+		    "%s:%d: stands before the first [section]", file->path,
+		    r->line);
+	return read_option(r, p, end, f);
+}
+
+static int
+read_lines(struct reader *r, struct fault *f)
+{
+	struct profile_file *file = r->file;
+	char *p = file->text, *end = file->text + file->n, *next;
+
+	if (file->n >= 3 && memcmp(p, "\357\273\277", 3) == 0)
+		p += 3;
+	for (; p < end; p = next) {
+		char *stop = p;
+
+		r->line++;
+		while (stop < end && *stop != '\n' && *stop != '\r' &&
+		    *stop != '\0')
+			stop++;
+		if (stop < end && *stop == '\0')
+			return fault(f, FAULT_CONFIG,
+			    "%s:%d: a NUL byte: not a text file, or one in "
+			    "UTF-16; save it as UTF-8",
+			    file->path, r->line);
+		next = stop + (strncmp(stop, "\r\n", 2) == 0 ? 2 : 1);
+		if (read_line(r, p, stop, f) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+profile_read(struct profile_file *file, struct fault *f)
+{
+	struct reader r = { .file = file };
+	int rc = read_lines(&r, f);
+
+	pairs_release(&r.headers);
+	pairs_release(&r.names);
+	pairs_release(&r.options);
+	return rc;
+}
+
+#define FILE_MAX ((size_t)4 << 20)
+
+/* Takes ${text}, n bytes and a NUL. */
+static struct profile_file *
+parse(char *text, size_t n, const char *path, enum profile_kind kind,
+    struct fault *f)
+{
+	struct profile_file *file = xcalloc(1, sizeof(*file));
+
+	file->path = xstrdup(path);
+	file->kind = kind;
+	file->text = text;
+	file->n = n;
+	if (profile_read(file, f) != 0) {
+		profile_free(file);
+		return NULL;
+	}
+	return file;
+}
+
+struct profile_file *
+profile_parse(const char *p, size_t n, const char *path, enum profile_kind kind,
+    struct fault *f)
+{
+	return parse(xstrndup(p, n), n, path, kind, f);
+}
+
+/* Read all of ${fd} into memory of its own, never leaving a copy behind. */
+static int
+read_all(int fd, char **text, size_t *n, const char *path, struct fault *f)
+{
+	size_t cap = 4096;
+	char *p = xmalloc(cap + 1);
+
+	*n = 0;
+	for (;;) {
+		bool stop = stop_await(fd, POLLIN, 0) != 0;
+		ssize_t got = stop ? 0 : read(fd, p + *n, cap - *n);
+
+		if (stop) {
+			crypto_wipe(p, *n);
+			free(p);
+			return fault(f, FAULT_CANCELLED, "%s: interrupted",
+			    path);
+		}
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0 || (got > 0 && *n + (size_t)got > FILE_MAX)) {
+			crypto_wipe(p, *n);
+			free(p);
+			return got < 0
+			    ? fault(f, FAULT_CONFIG, "%s: %s", path,
+				  strerror(errno))
+			    : fault(f, FAULT_CONFIG, "%s: longer than %zu MiB",
+				  path, FILE_MAX >> 20);
+		}
+		if (got == 0)
+			break;
+		*n += (size_t)got;
+		if (*n == cap) {
+			char *more = xmalloc(cap * 2 + 1);
+
+			memcpy(more, p, *n);
+			crypto_wipe(p, *n);
+			free(p);
+			p = more;
+			cap *= 2;
+		}
+	}
+	p[*n] = '\0';
+	*text = p;
+	return 0;
+}
+
+struct profile_file *
+profile_load(const char *path, enum profile_kind kind, struct fault *f)
+{
+	struct profile_file *file = NULL;
+	struct stat st;
+	char *text = NULL;
+	size_t n;
+	int fd;
+
+	/* In a container HOME is often a folder one may not look into. */
+	if (stat(path, &st) != 0 &&
+	    (errno == ENOENT || errno == ENOTDIR || errno == EACCES))
+		return profile_parse("", 0, path, kind, f);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0) {
+		(void)fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_CONFIG,
+		    "%s: %s", path, strerror(errno));
+		return NULL;
+	}
+	if (read_all(fd, &text, &n, path, f) == 0)
+		file = parse(text, n, path, kind, f);
+	(void)close(fd);
+	return file;
+}
+
+void
+profile_free(struct profile_file *file)
+{
+	if (file == NULL)
+		return;
+	for (size_t i = 0; i < file->nsections; i++)
+		free(file->sections[i].name);
+	free(file->sections);
+	free(file->entries);
+	crypto_wipe(file->text, file->n);
+	free(file->text);
+	free(file->path);
+	free(file);
+}
+
+/* The defaults may stand in several places, the others in one. */
+static const struct profile_entry *
+profile_find(const struct profile_file *file, size_t section,
+    const char *option, const char *sub)
+{
+	const struct profile_section *s = &file->sections[section];
+	size_t first = strcmp(s->header, PROFILE_DEFAULTS) == 0 ? 0 : s->first;
+
+	for (size_t i = file->nentries; i > first; i--) {
+		const struct profile_entry *e = &file->entries[i - 1];
+
+		if (strcmp(e->option, option) == 0 &&
+		    (sub == NULL
+			    ? e->sub == NULL
+			    : e->sub != NULL && strcmp(e->sub, sub) == 0) &&
+		    strcmp(file->sections[e->section].header, s->header) == 0)
+			return e;
+	}
+	return NULL;
+}
+
+/* The section that counts, plus one; 0 when there is none. */
+static size_t
+find_section(const struct profile_file *file, const char *type,
+    const char *name)
+{
+	for (size_t i = file->nsections; i > 0; i--) {
+		const struct profile_section *s = &file->sections[i - 1];
+
+		if (s->type != NULL && !s->hidden &&
+		    strcmp(s->type, type) == 0 && strcmp(s->name, name) == 0)
+			return i;
+	}
+	return 0;
+}
+
+/* The option in its section, else among the defaults. */
+static const struct profile_entry *
+find_option(const struct profile_file *file, const char *type, const char *name,
+    const char *option)
+{
+	size_t section = find_section(file, type, name);
+	const struct profile_entry *e;
+
+	if (section == 0)
+		return NULL;
+	e = profile_find(file, section - 1, option, NULL);
+	for (size_t i = 0; e == NULL && i < file->nsections; i++)
+		if (strcmp(file->sections[i].header, PROFILE_DEFAULTS) == 0)
+			e = profile_find(file, i, option, NULL);
+	return e;
+}
+
+const char *
+profile_get(const struct profile_file *file, const char *type, const char *name,
+    const char *option, const char *sub)
+{
+	const struct profile_entry *e = find_option(file, type, name, option);
+
+	if (e != NULL && sub != NULL)
+		e = profile_find(file, e->section, option, sub);
+	else if (e != NULL && e->nested)
+		e = NULL;
+	return e != NULL ? e->value : NULL;
+}
+
+bool
+profile_has(const struct profile_file *file, const char *type, const char *name)
+{
+	return find_section(file, type, name) > 0;
+}
+
+int
+profile_line(const struct profile_file *file, const char *type,
+    const char *name, const char *option)
+{
+	size_t section = find_section(file, type, name);
+	const struct profile_entry *e;
+
+	if (option == NULL)
+		return section > 0 ? file->sections[section - 1].line : 0;
+	e = find_option(file, type, name, option);
+	return e != NULL ? e->line : 0;
+}
+
+const char *
+profile_name(const struct profile_file *file, size_t i)
+{
+	for (size_t j = 0; j < file->nsections; j++) {
+		const struct profile_section *s = &file->sections[j];
+
+		if (s->type != NULL && strcmp(s->type, "profile") == 0 &&
+		    !s->hidden && i-- == 0)
+			return s->name;
+	}
+	return NULL;
+}
+
+const char *
+profile_path(const struct profile_file *file)
+{
+	return file->path;
+}
+
+void
+profile_mistaken(struct buf *out, const struct profile_file *file,
+    const char *name)
+{
+	for (size_t i = 0; i < file->nsections; i++) {
+		const struct profile_section *s = &file->sections[i];
+
+		if (s->type != NULL || strcmp(s->header, name) != 0 ||
+		    strcmp(name, PROFILE_DEFAULTS) == 0)
+			continue;
+		buf_addf(out,
+		    "; %.300s:%d has [%.100s], which that file ignores: write "
+		    "[profile %.100s] there",
+		    file->path, s->line, name, name);
+		return;
+	}
+}

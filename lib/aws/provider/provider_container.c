@@ -1,0 +1,215 @@
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "lib/aws/config.h"
+#include "lib/aws/doc.h"
+#include "lib/aws/fetch.h"
+#include "lib/aws/message.h"
+#include "lib/aws/provider/provider_parts.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/secret.h"
+#include "lib/base/version.h"
+
+/*
+ * The agent beside a container (ECS, EKS Pod Identity). What AWS's clients
+ * grant it: 2 seconds a try, 3 tries, a second apart; and plain HTTP only
+ * with hosts that no packet leaves this machine for, since a token goes there
+ * and keys come back.
+ */
+#define TIMEOUT_MS 2000
+#define TRIES 3
+#define PAUSE_MS 1000
+#define REPLY_MAX ((size_t)64 << 10)
+#define TOKEN_MAX ((size_t)64 << 10)
+
+#define RELATIVE "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"
+#define FULL "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+#define TOKEN "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+#define TOKEN_FILE "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
+#define RELATIVE_HOST "http://169.254.170.2"
+
+static bool
+is_near(const char *host)
+{
+	static const char *const hosts[] = { "localhost", "169.254.170.2",
+		"169.254.170.23" };
+	char name[300];
+	size_t n = host[0] == '[' ? strcspn(++host, "]") : strcspn(host, ":");
+	struct in6_addr six, eks;
+	struct in_addr four;
+
+	memcpy(name, host, n);
+	name[n] = '\0';
+	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
+		if (strcmp(name, hosts[i]) == 0)
+			return true;
+	if (inet_pton(AF_INET, name, &four) == 1)
+		return ntohl(four.s_addr) >> 24 == 127;
+	return inet_pton(AF_INET6, name, &six) == 1 &&
+	    inet_pton(AF_INET6, "fd00:ec2::23", &eks) == 1 &&
+	    (IN6_IS_ADDR_LOOPBACK(&six) ||
+		memcmp(&six, &eks, sizeof(six)) == 0);
+}
+
+/* The address to ask, freed by the caller, and in ${place} whose it is: the
+ * path may be as good as a password. NULL: the fault says why. */
+static char *
+choose_url(struct buf *place, struct fault *f)
+{
+	const char *relative = config_value_environment(RELATIVE);
+	const char *full = config_value_environment(FULL), *query;
+	const char *variable = relative != NULL ? RELATIVE : FULL;
+	struct aws_endpoint e;
+	char *url, *plain;
+
+	url = relative != NULL ? xasprintf(RELATIVE_HOST "%s", relative)
+			       : xstrdup(full);
+	query = url + strcspn(url, "?");
+	plain = xstrndup(url, (size_t)(query - url));
+	if ((relative != NULL && *relative != '/') ||
+	    aws_endpoint_parse(plain, &e) != 0 ||
+	    query[strcspn(query, " #\r\n\t")] != '\0') {
+		(void)fault(f, FAULT_CONFIG, "%s: not %s", variable,
+		    relative != NULL
+			? "a path that begins with /"
+			: "of the form http[s]://host[:port][/path]");
+	} else if (!e.tls && !is_near(e.host)) {
+		(void)fault(f, FAULT_CONFIG,
+		    "%s: keys may come by plain http only from this machine "
+		    "(a loopback address, 169.254.170.2, 169.254.170.23 or "
+		    "[fd00:ec2::23]), not from %.200s",
+		    variable, e.host);
+	} else {
+		buf_addf(place, "container (%s, %s://%s)", variable,
+		    e.tls ? "https" : "http", e.host);
+		free(plain);
+		return url;
+	}
+	free(plain);
+	free(url);
+	return NULL;
+}
+
+/* The header that shows the token, "" when there is none. */
+static int
+add_token(struct buf *out, struct fault *f)
+{
+	const char *path = config_value_environment(TOKEN_FILE);
+	const char *token = config_value_environment(TOKEN);
+	struct buf text = { 0 };
+	int rc = 0;
+
+	if (path != NULL) {
+		rc = secret_read(&text, path, TOKEN_MAX, f);
+		if (rc != 0)
+			(void)fault_at(f, TOKEN_FILE);
+		token = buf_text(&text);
+	}
+	if (rc == 0 && token != NULL && token[strcspn(token, "\r\n")] != '\0')
+		rc = fault(f, FAULT_CREDENTIALS,
+		    "%s: the token holds a line end, which no header can",
+		    path != NULL ? TOKEN_FILE : TOKEN);
+	else if (rc == 0 && token != NULL)
+		secret_header(out, "authorization", token);
+	secret_release(&text);
+	return rc;
+}
+
+static bool
+again(const struct http_exchange *x)
+{
+	struct doc *d;
+
+	if (x->status != 200)
+		return true;
+	d = doc_parse((struct slice){ x->reply.p, x->reply.n }, NULL);
+	doc_free(d);
+	return d == NULL;
+}
+
+/* What the agent says in an error: {"code":…,"message":…}, no keys. */
+static void
+refused(const struct fetch *r, const char *place, struct fault *f)
+{
+	struct doc *d =
+	    doc_parse((struct slice){ r->x.reply.p, r->x.reply.n }, NULL);
+	char code[96], message[320];
+
+	message_copy(code, sizeof(code),
+	    d != NULL ? doc_text(d, NULL, "code") : NULL);
+	message_copy(message, sizeof(message),
+	    d != NULL ? doc_text(d, NULL, "message") : NULL);
+	(void)fault(f, FAULT_CREDENTIALS, "%s: HTTP %d%s%.100s%s%.300s", place,
+	    r->x.status, code[0] != '\0' ? ": " : "", code,
+	    message[0] != '\0' ? ": " : "", message);
+	doc_free(d);
+}
+
+static int
+get_keys(struct search *s, const char *url, const char *token,
+    const char *place, struct fault *f)
+{
+	static const char *const names[] = { "AccessKeyId", "SecretAccessKey",
+		"Token", "AccountId", "Expiration" };
+	const char *headers[] = { "accept: application/json",
+		"user-agent: ttlsweep/" TTLSWEEP_VERSION, token };
+	struct fetch r = {
+		.x = { .method = "GET",
+		    .url = url,
+		    .headers = headers,
+		    .nheaders = *token != '\0' ? 3 : 2,
+		    .connect_ms = TIMEOUT_MS,
+		    .total_ms = TIMEOUT_MS,
+		    .direct = true,
+		    .max_body = REPLY_MAX },
+		.tries = TRIES,
+		.pause_ms = PAUSE_MS,
+		.again = again,
+	};
+	struct doc *d = NULL;
+	int rc = fetch_run(s->world, &r, f);
+
+	if (rc != 0 && r.x.status == 0)
+		rc = fault(f, f != NULL ? f->kind : FAULT_NET, "%s: %.300s",
+		    place, r.x.error);
+	if (rc != 0)
+		goto out;
+	if (r.x.status != 200) {
+		refused(&r, place, f);
+		rc = -1;
+		goto out;
+	}
+	d = doc_parse((struct slice){ r.x.reply.p, r.x.reply.n }, f);
+	rc = d != NULL ? provider_take_doc(s, d, NULL, names, place, f)
+		       : fault_at(f, "%s", place);
+	buf_adds(&s->source, place);
+out:
+	doc_free(d);
+	fetch_release(&r);
+	return rc;
+}
+
+int
+provider_container(struct search *s, struct fault *f)
+{
+	struct buf token = { 0 }, place = { 0 };
+	char *url;
+	int rc = -1;
+
+	if (config_value_environment(RELATIVE) == NULL &&
+	    config_value_environment(FULL) == NULL) {
+		buf_adds(&s->why, RELATIVE " and " FULL " are not set");
+		return 0;
+	}
+	url = choose_url(&place, f);
+	if (url != NULL && add_token(&token, f) == 0)
+		rc = get_keys(s, url, buf_text(&token), buf_text(&place), f);
+	secret_release(&token);
+	buf_release(&place);
+	free(url);
+	return rc;
+}

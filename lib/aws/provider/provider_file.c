@@ -1,0 +1,83 @@
+#include <string.h>
+
+#include "lib/aws/config.h"
+#include "lib/aws/profile.h"
+#include "lib/aws/provider/provider_parts.h"
+#include "lib/base/fault.h"
+#include "lib/base/text.h"
+
+static bool
+is_set(const char *s)
+{
+	return s != NULL && *s != '\0';
+}
+
+/* A part of the keys that no key can be, by its line. */
+static int
+check(const struct profile_file *file, const char *name, struct fault *f)
+{
+	static const char *const options[] = { "aws_access_key_id",
+		"aws_secret_access_key", "aws_security_token",
+		"aws_session_token" };
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (!provider_sendable(
+			profile_get(file, "profile", name, options[i], NULL)))
+			return fault(f, FAULT_CREDENTIALS,
+			    "%s:%d: %s holds a blank, a line end or another "
+			    "byte that no key has (a comment stands on a line "
+			    "of its own)",
+			    profile_path(file),
+			    profile_line(file, "profile", name, options[i]),
+			    options[i]);
+	return 0;
+}
+
+static int
+try_file(struct search *s, const struct profile_file *file, struct fault *f)
+{
+	const char *name = s->profile, *path = profile_path(file);
+	struct found k = { profile_get(file, "profile", name,
+			       "aws_access_key_id", NULL),
+		profile_get(file, "profile", name, "aws_secret_access_key",
+		    NULL),
+		profile_get(file, "profile", name, "aws_security_token", NULL),
+		profile_get(file, "profile", name, "aws_account_id", NULL),
+		INT64_MAX };
+
+	if (!is_set(k.access_key)) {
+		buf_addf(&s->why, "%.300s: no %sprofile \"%.60s\"", path,
+		    profile_has(file, "profile", name) ? "aws_access_key_id in "
+						       : "",
+		    name);
+		return 0;
+	}
+	if (!is_set(k.secret_key))
+		return fault(f, FAULT_CREDENTIALS,
+		    "%s:%d: profile \"%.60s\" has an aws_access_key_id, but no "
+		    "aws_secret_access_key",
+		    path,
+		    profile_line(file, "profile", name, "aws_access_key_id"),
+		    name);
+	if (check(file, name, f) != 0)
+		return -1;
+	if (!is_set(k.session_token))
+		k.session_token = profile_get(file, "profile", name,
+		    "aws_session_token", NULL);
+	buf_adds(&s->source, "profile ");
+	text_escape(&s->source, name, strlen(name), false);
+	buf_addf(&s->source, " (%s)", path);
+	return provider_take(s, &k, buf_text(&s->source), f);
+}
+
+int
+provider_credentials(struct search *s, struct fault *f)
+{
+	return try_file(s, s->config->credentials, f);
+}
+
+int
+provider_config(struct search *s, struct fault *f)
+{
+	return try_file(s, s->config->config, f);
+}

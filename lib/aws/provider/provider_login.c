@@ -1,0 +1,80 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/aws/credentials.h"
+#include "lib/aws/doc.h"
+#include "lib/aws/provider/provider_parts.h"
+#include "lib/base/crypto.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/path.h"
+
+/* What `aws login` keeps for a session, as long as it lasts: to renew it is
+ * the AWS CLI's business, and whenever that has done so we find the new keys
+ * here. The caller frees it. */
+static char *
+cache_path(const char *session)
+{
+	const char *folder =
+	    config_value_environment("AWS_LOGIN_CACHE_DIRECTORY");
+	char hex[65], *expanded, *path;
+
+	expanded = path_expand(folder != NULL ? folder : "~/.aws/login/cache");
+	crypto_sha256_hex(hex, session, strlen(session));
+	path = xasprintf("%s/%s.json", expanded, hex);
+	free(expanded);
+	return path;
+}
+
+/* ${what}, and the way out. */
+static int
+login_again(const struct search *s, const struct config_value *session,
+    const char *what, struct fault *f)
+{
+	struct buf name = { 0 };
+
+	provider_name(&name, s);
+	(void)fault(f, FAULT_CREDENTIALS,
+	    "%s: %s of %.200s: run \"aws login --profile %.100s\"; to have "
+	    "them renewed without that, use a profile with "
+	    "credential_process = aws configure export-credentials --profile "
+	    "%.100s --format process",
+	    session->from, what, buf_text(&name), s->profile, s->profile);
+	buf_release(&name);
+	return -1;
+}
+
+int
+provider_login(struct search *s, struct fault *f)
+{
+	static const char *const names[] = { "accessKeyId", "secretAccessKey",
+		"sessionToken", "accountId", "expiresAt" };
+	struct config_value session;
+	struct fault why = { 0 };
+	struct doc *d;
+	char *path;
+	int rc;
+
+	if (!provider_option(s, "login_session", &session))
+		return 0;
+	path = cache_path(session.value);
+	d = doc_load(path, &why);
+	if (d == NULL && why.kind == FAULT_NOT_FOUND)
+		rc = login_again(s, &session,
+		    "there are no keys for the login session", f);
+	else if (d == NULL)
+		rc = fault(f, why.kind, "%s: login_session: %s", session.from,
+		    why.text);
+	else
+		rc = provider_take_doc(s, d, "accessToken", names, path, f);
+	if (rc == 1 && s->keys->expires <= provider_now(s))
+		rc = login_again(s, &session,
+		    "the keys have ended that came with the login session", f);
+	if (rc == 1) {
+		buf_adds(&s->source, "login session of ");
+		provider_name(&s->source, s);
+	}
+	doc_free(d);
+	free(path);
+	return rc;
+}

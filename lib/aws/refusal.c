@@ -1,0 +1,115 @@
+#include <string.h>
+
+#include "lib/aws/query.h"
+#include "lib/aws/refusal.h"
+#include "lib/base/fault.h"
+
+#define TOO_MANY \
+	"too many such requests are made in this account: run again later"
+
+/* What a service says of keys that it does not take, and what to do. */
+static const struct {
+	const char *code, *advice;
+} bad_keys[] = {
+	/* clang-format off */
+	{ "AuthFailure",
+	    "does the secret key belong to the access key?" },
+	{ "ExpiredToken", "they have ended: get new ones and run again" },
+	{ "IncompleteSignature",
+	    "is something on the way changing requests?" },
+	{ "InvalidClientTokenId",
+	    "is the access key active, and of this partition?" },
+	{ "InvalidSignature",
+	    "does the secret key belong to the access key?" },
+	{ "MissingAuthenticationToken",
+	    "is something on the way changing requests?" },
+	{ "RequestExpired", "is the clock of this machine right?" },
+	{ "SignatureDoesNotMatch",
+	    "does the secret key belong to the access key?" },
+	{ "UnrecognizedClient",
+	    "is the access key active, and of this partition?" },
+	/* clang-format on */
+};
+
+/* What to do about ${code}; NULL: it is not about keys. */
+static const char *
+advice(const char *code)
+{
+	for (size_t i = 0; i < sizeof(bad_keys) / sizeof(bad_keys[0]); i++)
+		if (strncmp(code, bad_keys[i].code, strlen(bad_keys[i].code)) ==
+		    0)
+			return bad_keys[i].advice;
+	return NULL;
+}
+
+bool
+refusal_given_up(enum retry_class why)
+{
+	return why == RETRY_THROTTLE || why == RETRY_TRANSIENT;
+}
+
+const char *
+refusal_tries(int n)
+{
+	return n == 1 ? "try" : "tries";
+}
+
+/* Before a message that there is. */
+static const char *
+colon(const char *message)
+{
+	return message[0] != '\0' ? ": " : "";
+}
+
+int
+refusal_say(const struct refusal *r, struct fault *f)
+{
+	const char *what = r->what, *code = r->code;
+
+	if (strncmp(code, "AccessDenied", 12) == 0)
+		return fault(f, FAULT_DENIED,
+		    "access denied: %s:%s%s%s is not allowed for these "
+		    "credentials (%s); add it to their policy",
+		    r->service, r->action, r->table != NULL ? " on table " : "",
+		    r->table != NULL ? r->table : "",
+		    r->message[0] != '\0' ? r->message : code);
+	if (advice(code) != NULL)
+		return fault(f, FAULT_CREDENTIALS,
+		    "%s: the credentials%s%.300s%s were refused: %s%s%s; %s",
+		    what, r->keys_from != NULL ? " (from: " : "",
+		    r->keys_from != NULL ? r->keys_from : "",
+		    r->keys_from != NULL ? ")" : "", code, colon(r->message),
+		    r->message, advice(code));
+	if (refusal_given_up(r->why))
+		return fault(f, FAULT_SERVICE,
+		    "%s: given up after %d %s: %s%s%s; %s", what, r->tries,
+		    refusal_tries(r->tries), code, colon(r->message),
+		    r->message,
+		    r->why != RETRY_THROTTLE ? REFUSAL_TROUBLE
+			: r->slow != NULL    ? r->slow
+					     : TOO_MANY);
+	return fault(f, FAULT_SERVICE, "%s: %s%s%s", what, code,
+	    colon(r->message), r->message);
+}
+
+int
+refusal_fault(const struct query *q, const struct query_reply *reply,
+    struct fault *f)
+{
+	const struct refusal r = {
+		.service = q->service,
+		.action = q->action,
+		.what = q->action,
+		.code = reply->code,
+		.message = reply->message,
+		.why = reply->why,
+		.tries = reply->tries,
+	};
+
+	if (reply->code[0] == '\0' && !refusal_given_up(reply->why))
+		return fault(f, FAULT_SERVICE,
+		    "%s: HTTP %d, and not from AWS: is the endpoint of %s "
+		    "right?",
+		    q->action, reply->status, q->service);
+	return refusal_say(&r, f);
+}

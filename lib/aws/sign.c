@@ -1,0 +1,345 @@
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/aws/sign.h"
+#include "lib/base/buf.h"
+#include "lib/base/crypto.h"
+#include "lib/base/mem.h"
+#include "lib/base/text.h"
+
+/*
+ * The signature is made in four steps, each a text that the next one takes
+ * in: the canonical request, the string to sign (its digest, the time, the
+ * scope), the key of that day, region and service, and the HMAC of the one
+ * under the other.
+ */
+#define ALGORITHM "AWS4-HMAC-SHA256"
+
+/* One header of the canonical request. */
+struct line {
+	char *name; /* lower case */
+	const char *value;
+	size_t order; /* as given: headers of one name keep it */
+};
+
+struct lines {
+	struct line *list;
+	size_t n;
+};
+
+/* A signature in the making. */
+struct draft {
+	char date[32];
+	struct lines lines;
+	struct buf canonical;
+	struct buf to_sign;
+};
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static void
+lines_add(struct lines *l, const char *name, const char *value)
+{
+	struct line *line = &l->list[l->n];
+
+	line->name = xstrdup(name);
+	for (char *p = line->name; *p != '\0'; p++)
+		*p = lower(*p);
+	line->value = value;
+	line->order = l->n++;
+}
+
+static int
+lines_compare(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+	int r = strcmp(x->name, y->name);
+
+	return r != 0 ? r : x->order < y->order ? -1 : 1;
+}
+
+static void
+lines_release(struct lines *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->list[i].name);
+	free(l->list);
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Without blanks around it, runs of blanks as one. */
+static void
+add_value(struct buf *out, const char *p)
+{
+	bool first = true;
+
+	for (;;) {
+		const char *word;
+
+		while (is_blank(*p))
+			p++;
+		if (*p == '\0')
+			return;
+		for (word = p; *p != '\0' && !is_blank(*p); p++)
+			;
+		if (!first)
+			buf_addc(out, ' ');
+		buf_add(out, word, (size_t)(p - word));
+		first = false;
+	}
+}
+
+/* RFC 3986's unreserved characters stay, all others become %XX. */
+static void
+add_encoded(struct buf *out, const char *p, size_t n)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+		    (c >= 'a' && c <= 'z') || c == '-' || c == '.' ||
+		    c == '_' || c == '~') {
+			buf_addc(out, (char)c);
+		} else {
+			buf_addc(out, '%');
+			buf_addc(out, hex[c >> 4]);
+			buf_addc(out, hex[c & 15]);
+		}
+	}
+}
+
+/* "//", "/./" and "/x/../" are taken out, as RFC 3986 section 5.2.4 says
+ * and the SDKs do; what is left is encoded. */
+static void
+add_path(struct buf *out, const char *path)
+{
+	size_t start = out->n, n;
+
+	for (const char *p = path; *p != '\0'; p += n) {
+		p += strspn(p, "/");
+		n = strcspn(p, "/");
+		if (n == 2 && memcmp(p, "..", 2) == 0) {
+			while (out->n > start && out->p[--out->n] != '/')
+				;
+		} else if (n > 0 && !(n == 1 && *p == '.')) {
+			buf_addc(out, '/');
+			add_encoded(out, p, n);
+		}
+	}
+	n = strlen(path);
+	if (out->n == start || (n > 0 && path[n - 1] == '/'))
+		buf_addc(out, '/');
+}
+
+static int
+pair_compare(const void *a, const void *b)
+{
+	const struct slice *x = a, *y = b;
+	const char *p = x->p, *q = y->p;
+	size_t nx = strcspn(p, "=&"), ny = strcspn(q, "=&");
+	int r = memcmp(p, q, nx < ny ? nx : ny);
+
+	if (r != 0 || nx != ny)
+		return r != 0 ? r : nx < ny ? -1 : 1;
+	r = memcmp(p, q, x->n < y->n ? x->n : y->n);
+	return r != 0 ? r : x->n < y->n ? -1 : x->n > y->n;
+}
+
+/* By name, then by value; a name without '=' gets one. */
+static void
+add_query(struct buf *out, const char *query)
+{
+	struct slice *pairs;
+	size_t n = 0, most = 1;
+
+	if (*query == '\0')
+		return;
+	for (const char *p = query; *p != '\0'; p++)
+		most += *p == '&';
+	pairs = xcalloc(most, sizeof(*pairs));
+	for (const char *p = query; n < most; n++) {
+		pairs[n] = (struct slice){ p, strcspn(p, "&") };
+		p += pairs[n].n + 1;
+	}
+	qsort(pairs, n, sizeof(*pairs), pair_compare);
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_addc(out, '&');
+		buf_add(out, pairs[i].p, pairs[i].n);
+		if (memchr(pairs[i].p, '=', pairs[i].n) == NULL)
+			buf_addc(out, '=');
+	}
+	free(pairs);
+}
+
+static void
+add_signed_headers(struct buf *out, const struct lines *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (i > 0 && strcmp(l->list[i].name, l->list[i - 1].name) == 0)
+			continue;
+		if (i > 0)
+			buf_addc(out, ';');
+		buf_adds(out, l->list[i].name);
+	}
+}
+
+static void
+add_request(struct buf *out, const struct lines *l,
+    const struct aws_sign_request *rq)
+{
+	char digest[2 * CRYPTO_SHA256 + 1];
+
+	buf_adds(out, rq->method);
+	buf_addc(out, '\n');
+	add_path(out, rq->path);
+	buf_addc(out, '\n');
+	add_query(out, rq->query);
+	for (size_t i = 0; i < l->n; i++) {
+		const struct line *line = &l->list[i];
+
+		if (i > 0 && strcmp(line->name, line[-1].name) == 0) {
+			buf_addc(out, ',');
+		} else {
+			buf_addc(out, '\n');
+			buf_adds(out, line->name);
+			buf_addc(out, ':');
+		}
+		add_value(out, line->value);
+	}
+	buf_adds(out, "\n\n");
+	add_signed_headers(out, l);
+	buf_addc(out, '\n');
+	crypto_sha256_hex(digest, rq->body.p, rq->body.n);
+	buf_adds(out, digest);
+}
+
+/* "20150830/us-east-1/service/aws4_request" */
+static void
+add_scope(struct buf *out, const struct aws_sign_request *rq, const char *date)
+{
+	buf_addf(out, "%.8s/%s/%s/aws4_request", date, rq->region, rq->service);
+}
+
+static void
+add_to_sign(struct buf *out, const struct buf *canonical,
+    const struct aws_sign_request *rq, const char *date)
+{
+	char digest[2 * CRYPTO_SHA256 + 1];
+
+	buf_addf(out, ALGORITHM "\n%s\n", date);
+	add_scope(out, rq, date);
+	crypto_sha256_hex(digest, canonical->p, canonical->n);
+	buf_addf(out, "\n%s", digest);
+}
+
+/* The key of the day, region and service: HMACs of HMACs. */
+static void
+derive(unsigned char key[CRYPTO_SHA256], const char *secret,
+    const struct aws_sign_request *rq, const char *date)
+{
+	const struct slice parts[] = { { date, 8 }, slice_str(rq->region),
+		slice_str(rq->service), SLICE("aws4_request") };
+	size_t n = strlen(secret) + 4;
+	char *first = xmalloc(n);
+	unsigned char next[CRYPTO_SHA256];
+
+	memcpy(first, "AWS4", 4);
+	memcpy(first + 4, secret, n - 4);
+	crypto_hmac_sha256(key, first, n, parts[0].p, parts[0].n);
+	for (size_t i = 1; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		crypto_hmac_sha256(next, key, CRYPTO_SHA256, parts[i].p,
+		    parts[i].n);
+		memcpy(key, next, CRYPTO_SHA256);
+	}
+	crypto_wipe(next, sizeof(next));
+	crypto_wipe(first, n);
+	free(first);
+}
+
+static void
+draft_open(struct draft *d, const struct aws_keys *keys,
+    const struct aws_sign_request *rq, int64_t now)
+{
+	const char *token = keys->session_token;
+	struct lines *l = &d->lines;
+
+	*d = (struct draft){ 0 };
+	(void)text_time_compact(d->date, now);
+	l->list = xcalloc(rq->nheaders + 3, sizeof(*l->list));
+	for (size_t i = 0; i < rq->nheaders; i++)
+		lines_add(l, rq->headers[i].name, rq->headers[i].value);
+	lines_add(l, "host", rq->host);
+	lines_add(l, "x-amz-date", d->date);
+	if (token != NULL)
+		lines_add(l, "x-amz-security-token", token);
+	qsort(l->list, l->n, sizeof(*l->list), lines_compare);
+	/* Room at once: growing would leave copies of the token behind. */
+	buf_reserve(&d->canonical, 4096 + (token != NULL ? strlen(token) : 0));
+	add_request(&d->canonical, l, rq);
+	add_to_sign(&d->to_sign, &d->canonical, rq, d->date);
+}
+
+static void
+draft_close(struct draft *d)
+{
+	lines_release(&d->lines);
+	crypto_wipe(d->canonical.p, d->canonical.cap);
+	buf_release(&d->canonical);
+	buf_release(&d->to_sign);
+}
+
+void
+aws_sign_canonical(struct buf *canonical, struct buf *to_sign,
+    const struct aws_keys *keys, const struct aws_sign_request *rq, int64_t now)
+{
+	struct draft d;
+
+	draft_open(&d, keys, rq, now);
+	buf_add(canonical, d.canonical.p, d.canonical.n);
+	buf_add(to_sign, d.to_sign.p, d.to_sign.n);
+	draft_close(&d);
+}
+
+void
+aws_sign(struct aws_signature *out, const struct aws_keys *keys,
+    const struct aws_sign_request *rq, int64_t now)
+{
+	unsigned char key[CRYPTO_SHA256], sum[CRYPTO_SHA256];
+	char signature[2 * CRYPTO_SHA256 + 1];
+	struct buf text = { 0 };
+	struct draft d;
+
+	draft_open(&d, keys, rq, now);
+	derive(key, keys->secret_key, rq, d.date);
+	crypto_hmac_sha256(sum, key, sizeof(key), d.to_sign.p, d.to_sign.n);
+	crypto_hex(signature, sum, sizeof(sum));
+	crypto_wipe(key, sizeof(key));
+	buf_addf(&text, ALGORITHM " Credential=%s/", keys->access_key);
+	add_scope(&text, rq, d.date);
+	buf_adds(&text, ", SignedHeaders=");
+	add_signed_headers(&text, &d.lines);
+	buf_addf(&text, ", Signature=%s", signature);
+	memcpy(out->date, d.date, sizeof(out->date));
+	out->authorization = buf_detach(&text);
+	draft_close(&d);
+}
+
+void
+aws_sign_release(struct aws_signature *sig)
+{
+	free(sig->authorization);
+	*sig = (struct aws_signature){ 0 };
+}

@@ -1,0 +1,145 @@
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/aws/credentials.h"
+#include "lib/aws/query.h"
+#include "lib/aws/refusal.h"
+#include "lib/aws/sts.h"
+#include "lib/aws/world.h"
+#include "lib/aws/xml.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/text.h"
+
+#define NUMBER 24
+
+/* "arn:aws:sts::123456789012:assumed-role/…": the fifth part. NULL when it is
+ * not there. The caller frees it. */
+static char *
+account_of(const char *arn)
+{
+	for (int i = 0; i < 4 && arn != NULL; i++) {
+		arn = strchr(arn, ':');
+		arn = arn != NULL ? arn + 1 : NULL;
+	}
+	if (arn == NULL || strcspn(arn, ":") == 0)
+		return NULL;
+	return xstrndup(arn, strcspn(arn, ":"));
+}
+
+static int
+take(const struct xml *x, const char *action, struct aws_keyset *out,
+    struct fault *f)
+{
+	char path[64];
+	const struct xml_element *result, *keys;
+	const char *text[4];
+	static const char *const names[] = { "AccessKeyId", "SecretAccessKey",
+		"SessionToken", "Expiration" };
+	bool fraction;
+	int64_t end;
+
+	(void)snprintf(path, sizeof(path), "%sResult", action);
+	result = xml_find(xml_root(x), path);
+	keys = xml_find(result, "Credentials");
+	for (int i = 0; i < 4; i++) {
+		text[i] = xml_text(keys, names[i]);
+		if (text[i] == NULL || *text[i] == '\0')
+			return fault(f, FAULT_DATA, "the reply to %s has no %s",
+			    action, names[i]);
+	}
+	if (text_iso8601_parse(text[3], strlen(text[3]), &end, &fraction) != 0)
+		return fault(f, FAULT_DATA,
+		    "the reply to %s: its Expiration is no time", action);
+	*out = (struct aws_keyset){
+		.keys = { xstrdup(text[0]), xstrdup(text[1]),
+		    xstrdup(text[2]) },
+		.account = account_of(xml_text(result, "AssumedRoleUser/Arn")),
+		.expires = end,
+	};
+	return 0;
+}
+
+/* What to do about a refusal. */
+static const char *
+advice(const char *code)
+{
+	static const struct {
+		const char *code, *text;
+	} table[] = {
+		/* clang-format off */
+		{ "AccessDenied", "; the role's trust policy and the caller's "
+		    "own policy must both allow it" },
+		{ "ExpiredToken", "; get a new token and run again" },
+		{ "IDPRejectedClaim", "; is the token still good, and is the "
+		    "role's trust policy about its issuer and subject?" },
+		{ "InvalidClientTokenId", "; is the access key active, and of "
+		    "this partition?" },
+		{ "InvalidIdentityToken", "; is the identity provider known "
+		    "to this account?" },
+		{ "RegionDisabled", "; an account owner must switch the "
+		    "region on, or --region name another" },
+		{ "SignatureDoesNotMatch", "; does the secret key belong to "
+		    "the access key?" },
+		/* clang-format on */
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strncmp(code, table[i].code, strlen(table[i].code)) == 0)
+			return table[i].text;
+	return "";
+}
+
+int
+sts_assume(const struct sts_ask *ask, struct aws_keyset *out, struct fault *f)
+{
+	bool web = ask->web_identity_token != NULL;
+	const char *action = web ? "AssumeRoleWithWebIdentity" : "AssumeRole";
+	char name[NUMBER + 16], seconds[NUMBER];
+	int64_t now = ask->world->wall_ms(ask->world->ctx) / 1000;
+	const struct query_param params[] = {
+		{ "RoleArn", ask->role_arn, false },
+		{ "RoleSessionName",
+		    ask->session_name != NULL ? ask->session_name : name,
+		    false },
+		{ "ExternalId", ask->external_id, true },
+		{ "SerialNumber", ask->serial, false },
+		{ "TokenCode", ask->code, true },
+		{ "DurationSeconds", ask->duration > 0 ? seconds : NULL,
+		    false },
+		{ "WebIdentityToken", ask->web_identity_token, true },
+	};
+	const struct query q = {
+		.config = ask->config,
+		.world = ask->world,
+		.service = "sts",
+		.action = action,
+		.version = "2011-06-15",
+		.params = params,
+		.nparams = sizeof(params) / sizeof(params[0]),
+		.keys = web ? NULL : ask->keys,
+	};
+	struct query_reply reply;
+	int rc;
+
+	(void)snprintf(name, sizeof(name), "ttlsweep-%lld", (long long)now);
+	(void)snprintf(seconds, sizeof(seconds), "%lld",
+	    (long long)ask->duration);
+	rc = query_call(&q, &reply, f);
+	if (rc == 0)
+		rc = take(reply.xml, action, out, f);
+	else if (rc == 1 && refusal_given_up(reply.why))
+		rc = refusal_fault(&q, &reply, f);
+	else if (rc == 1)
+		rc = fault(f,
+		    strncmp(reply.code, "AccessDenied", 12) == 0
+			? FAULT_DENIED
+			: FAULT_CREDENTIALS,
+		    "sts:%s of role %.200s was refused: %s%s%.400s%s", action,
+		    ask->role_arn, reply.code,
+		    reply.message[0] != '\0' ? ": " : "", reply.message,
+		    advice(reply.code));
+	query_release(&reply);
+	return rc;
+}

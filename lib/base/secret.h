@@ -1,0 +1,26 @@
+#ifndef LIB_BASE_SECRET_H
+#define LIB_BASE_SECRET_H
+
+#include "lib/base/buf.h"
+
+struct fault;
+
+/* Text that is not to stay behind in memory. */
+
+/* The whole of a file, at most ${most} bytes, added to an empty ${out}. -1
+ * when it is not there (FAULT_NOT_FOUND), cannot be read, is longer, or holds
+ * a NUL; the fault names it. */
+int secret_read(struct buf *out, const char *path, size_t most,
+    struct fault *f);
+/* "name: value", added to an empty ${out}. */
+void secret_header(struct buf *out, const char *name, const char *value);
+/* Wipe and free. */
+void secret_release(struct buf *b);
+
+/*
+ * Put ${p}[0..n) in the place of the file ${path}, all of it or nothing, for
+ * its owner's eyes alone (mode 0600).
+ */
+int secret_write(const char *path, const char *p, size_t n, struct fault *f);
+
+#endif

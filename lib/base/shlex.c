@@ -1,0 +1,67 @@
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/mem.h"
+#include "lib/base/shlex.h"
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Read the word at ${s} into ${to}; where it ends, or NULL. */
+static const char *
+word(const char *s, char *to)
+{
+	char quote = '\0';
+
+	for (; *s != '\0' && (quote != '\0' || !is_blank(*s)); s++) {
+		if (quote != '\0' && *s == quote) {
+			quote = '\0';
+		} else if (quote == '\0' && (*s == '"' || *s == '\'')) {
+			quote = *s;
+		} else if (*s == '\\' && quote != '\'') {
+			if (*++s == '\0')
+				return NULL;
+			if (quote == '"' && *s != '"' && *s != '\\')
+				*to++ = '\\';
+			*to++ = *s;
+		} else {
+			*to++ = *s;
+		}
+	}
+	*to = '\0';
+	return quote == '\0' ? s : NULL;
+}
+
+char **
+shlex_split(const char *s)
+{
+	char **list = xcalloc(1, sizeof(*list));
+	size_t n = 0;
+
+	for (;;) {
+		while (is_blank(*s))
+			s++;
+		if (*s == '\0')
+			return list;
+		list = xreallocarray(list, n + 2, sizeof(*list));
+		list[n] = xmalloc(strlen(s) + 1);
+		list[n + 1] = NULL;
+		s = word(s, list[n++]);
+		if (s == NULL) {
+			shlex_free(list);
+			return NULL;
+		}
+	}
+}
+
+void
+shlex_free(char **list)
+{
+	for (size_t i = 0; list != NULL && list[i] != NULL; i++)
+		free(list[i]);
+	free(list);
+}

@@ -1,0 +1,631 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/slice.h"
+#include "lib/base/text.h"
+
+/* The value of a hexadecimal digit of a checked escape. */
+static unsigned
+hex_digit(char c)
+{
+	return c <= '9' ? (unsigned)(c - '0')
+			: (unsigned)((c | 0x20) - 'a') + 10;
+}
+
+/* The code unit of the \uXXXX at ${p}. */
+static unsigned
+unit(const char *p)
+{
+	unsigned v = 0;
+
+	for (int i = 2; i < 6; i++)
+		v = v << 4 | hex_digit(p[i]);
+	return v;
+}
+
+/*
+ * Decode the escape at *${p} of a checked string into ${out}; returns the
+ * bytes it gives (1..4) and moves *${p} behind it. Surrogate pairs are one
+ * character; a lone one is U+FFFD.
+ */
+static int
+unescape(const char **p, const char *end, char out[4])
+{
+	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+	const char *which;
+	unsigned c;
+
+	if ((*p)[1] != 'u') {
+		which = strchr(from, (*p)[1]);
+		out[0] = which != NULL ? to[which - from] : (*p)[1];
+		*p += 2;
+		return 1;
+	}
+	c = unit(*p);
+	*p += 6;
+	if (c >= 0xd800 && c <= 0xdbff && end - *p >= 6 && (*p)[0] == '\\' &&
+	    (*p)[1] == 'u' && unit(*p) >= 0xdc00 && unit(*p) <= 0xdfff) {
+		c = 0x10000 + ((c - 0xd800) << 10) + (unit(*p) - 0xdc00);
+		*p += 6;
+	} else if (c >= 0xd800 && c <= 0xdfff) {
+		c = 0xfffd;
+	}
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xc0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		out[0] = (char)(0xe0 | c >> 12);
+		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		out[2] = (char)(0x80 | (c & 0x3f));
+		return 3;
+	}
+	out[0] = (char)(0xf0 | c >> 18);
+	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
+	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
+	out[3] = (char)(0x80 | (c & 0x3f));
+	return 4;
+}
+
+/* The next escape in ${p}..${end}, or ${end}. */
+static const char *
+find_escape(const char *p, const char *end)
+{
+	const char *q = p < end ? memchr(p, '\\', (size_t)(end - p)) : NULL;
+
+	return q != NULL ? q : end;
+}
+
+size_t
+slice_text_length(struct slice text)
+{
+	const char *p = text.p, *end = text.p + text.n;
+	size_t n = 0;
+	char c[4];
+
+	while (p < end) {
+		const char *q = find_escape(p, end);
+
+		n += (size_t)(q - p);
+		p = q;
+		if (p < end)
+			n += (size_t)unescape(&p, end, c);
+	}
+	return n;
+}
+
+void
+slice_text_decode(struct buf *out, struct slice text)
+{
+	const char *p = text.p, *end = text.p + text.n;
+	char c[4];
+
+	buf_reserve(out, text.n);
+	while (p < end) {
+		const char *q = find_escape(p, end);
+
+		buf_add(out, p, (size_t)(q - p));
+		p = q;
+		if (p < end) {
+			int n = unescape(&p, end, c);
+
+			buf_add(out, c, (size_t)n);
+		}
+	}
+}
+
+bool
+slice_text_is(struct slice text, const char *want, size_t n)
+{
+	const char *p = text.p, *end = text.p + text.n;
+	size_t at = 0;
+	char c[4];
+
+	if (find_escape(p, end) == end)
+		return text.n == n && (n == 0 || memcmp(p, want, n) == 0);
+	while (p < end) {
+		const char *q = find_escape(p, end);
+		size_t run = (size_t)(q - p);
+
+		if (run > n - at || memcmp(p, want + at, run) != 0)
+			return false;
+		at += run;
+		p = q;
+		if (p < end) {
+			size_t k = (size_t)unescape(&p, end, c);
+
+			if (k > n - at || memcmp(c, want + at, k) != 0)
+				return false;
+			at += k;
+		}
+	}
+	return at == n;
+}
+
+/* A byte that stands for itself between quotes. */
+static bool
+is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+void
+slice_text_encode(struct buf *out, const char *p, size_t n)
+{
+	static const char hex[] = "0123456789abcdef";
+	const char *end = p + n;
+
+	buf_addc(out, '"');
+	while (p < end) {
+		const char *run = p;
+		unsigned char c;
+		int k;
+
+		while (p < end && is_plain((unsigned char)*p))
+			p++;
+		if (p > run)
+			buf_add(out, run, (size_t)(p - run));
+		if (p >= end)
+			break;
+		c = (unsigned char)*p;
+		if (c == '"' || c == '\\') {
+			buf_addc(out, '\\');
+			buf_addc(out, (char)c);
+			p++;
+		} else if (c < 0x20 || c == 0x7f) {
+			char esc[6] = { '\\', 'u', '0', '0', hex[c >> 4],
+				hex[c & 15] };
+
+			buf_add(out, esc, sizeof(esc));
+			p++;
+		} else if ((k = text_utf8(p, end)) > 0) {
+			buf_add(out, p, (size_t)k);
+			p += k;
+		} else {
+			buf_adds(out, "\xef\xbf\xbd");
+			p++;
+		}
+	}
+	buf_addc(out, '"');
+}
+
+void
+slice_copy(char *out, size_t size, struct slice value)
+{
+	struct buf text = { 0 };
+	struct slice inner = slice_unquote(value);
+
+	if (inner.p != NULL)
+		slice_text_decode(&text, inner);
+	(void)snprintf(out, size, "%s", buf_text(&text));
+	buf_release(&text);
+}
+
+struct slice
+slice_str(const char *s)
+{
+	return (struct slice){ s, strlen(s) };
+}
+
+static const char *
+blanks(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
+		p++;
+	return p;
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static int
+hex_value(char c)
+{
+	if (is_digit(c))
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/*
+ * The scan_ functions take the first byte of a thing and return the byte
+ * behind it, or NULL with *${bad} at the byte that cannot stand there.
+ */
+static const char *
+scan_escape(const char *p, const char *end, const char **bad)
+{
+	if (p + 1 >= end) {
+		*bad = end;
+		return NULL;
+	}
+	switch (p[1]) {
+	case '"':
+	case '\\':
+	case '/':
+	case 'b':
+	case 'f':
+	case 'n':
+	case 'r':
+	case 't':
+		return p + 2;
+	case 'u':
+		for (int i = 2; i < 6; i++)
+			if (p + i >= end || hex_value(p[i]) < 0) {
+				*bad = p + i < end ? p + i : end;
+				return NULL;
+			}
+		return p + 6;
+	default:
+		*bad = p + 1;
+		return NULL;
+	}
+}
+
+/* The bytes of a string that need no second look: printable ASCII but for
+ * the quote and the backslash. */
+static const unsigned char plain[256] = {
+	/* clang-format off */
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* 00 */
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* 10 */
+	1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 20 */
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 30 */
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 40 */
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, /* 50 */
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 60 */
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 70 */
+	/* clang-format on */
+};
+
+static const char *
+scan_string(const char *p, const char *end, const char **bad)
+{
+	for (p++;;) {
+		int n;
+
+		while (p < end && plain[(unsigned char)*p])
+			p++;
+		if (p >= end)
+			break;
+		if (*p == '"')
+			return p + 1;
+		if (*p == '\\') {
+			if ((p = scan_escape(p, end, bad)) == NULL)
+				return NULL;
+			continue;
+		}
+		if ((unsigned char)*p < 0x20 || (n = text_utf8(p, end)) == 0) {
+			*bad = p;
+			return NULL;
+		}
+		p += n;
+	}
+	*bad = end;
+	return NULL;
+}
+
+static const char *
+scan_digits(const char *p, const char *end, const char **bad)
+{
+	if (p >= end || !is_digit(*p)) {
+		*bad = p < end ? p : end;
+		return NULL;
+	}
+	while (p < end && is_digit(*p))
+		p++;
+	return p;
+}
+
+static const char *
+scan_number(const char *p, const char *end, const char **bad)
+{
+	if (*p == '-')
+		p++;
+	if (p < end && *p == '0')
+		p++;
+	else if ((p = scan_digits(p, end, bad)) == NULL)
+		return NULL;
+	if (p < end && *p == '.' && (p = scan_digits(p + 1, end, bad)) == NULL)
+		return NULL;
+	if (p < end && (*p == 'e' || *p == 'E')) {
+		p++;
+		if (p < end && (*p == '+' || *p == '-'))
+			p++;
+		p = scan_digits(p, end, bad);
+	}
+	return p;
+}
+
+static const char *
+scan_word(const char *p, const char *end, const char *word, const char **bad)
+{
+	for (; *word != '\0'; p++, word++)
+		if (p >= end || *p != *word) {
+			*bad = p < end ? p : end;
+			return NULL;
+		}
+	return p;
+}
+
+/* A value that is no object and no array. */
+static const char *
+scan_scalar(const char *p, const char *end, const char **bad)
+{
+	switch (*p) {
+	case '"':
+		return scan_string(p, end, bad);
+	case 't':
+		return scan_word(p, end, "true", bad);
+	case 'f':
+		return scan_word(p, end, "false", bad);
+	case 'n':
+		return scan_word(p, end, "null", bad);
+	default:
+		if (*p == '-' || is_digit(*p))
+			return scan_number(p, end, bad);
+		*bad = p;
+		return NULL;
+	}
+}
+
+/* "name" blanks ':' blanks, up to the value. */
+static const char *
+scan_name(const char *p, const char *end, const char **bad)
+{
+	if (p >= end || *p != '"') {
+		*bad = p;
+		return NULL;
+	}
+	if ((p = scan_string(p, end, bad)) == NULL)
+		return NULL;
+	p = blanks(p, end);
+	if (p >= end || *p != ':') {
+		*bad = p;
+		return NULL;
+	}
+	return blanks(p + 1, end);
+}
+
+/*
+ * Any value, without recursion: the stack is one bit a level, set for an
+ * object. ${depth} levels are open around it already.
+ */
+static const char *
+scan_value(const char *p, const char *end, int depth, const char **bad)
+{
+	unsigned char object[SLICE_DEPTH + 1];
+	int base = depth;
+
+	for (;;) {
+		/* p is where a value must begin */
+		if (p >= end) {
+			*bad = end;
+			return NULL;
+		}
+		if (*p == '{' || *p == '[') {
+			char close = *p == '{' ? '}' : ']';
+
+			if (depth >= SLICE_DEPTH) {
+				*bad = p;
+				return NULL;
+			}
+			object[depth++] = close == '}';
+			p = blanks(p + 1, end);
+			if (p < end && *p == close) {
+				p++;
+				depth--;
+			} else if (close == '}') {
+				if ((p = scan_name(p, end, bad)) == NULL)
+					return NULL;
+				continue;
+			} else {
+				continue;
+			}
+		} else if ((p = scan_scalar(p, end, bad)) == NULL) {
+			return NULL;
+		}
+		/* behind a value: close levels, or go to the next value */
+		for (;;) {
+			if (depth == base)
+				return p;
+			p = blanks(p, end);
+			if (p < end && *p == ',') {
+				p = blanks(p + 1, end);
+				if (object[depth - 1] &&
+				    (p = scan_name(p, end, bad)) == NULL)
+					return NULL;
+				break;
+			}
+			if (p >= end || *p != (object[depth - 1] ? '}' : ']')) {
+				*bad = p < end ? p : end;
+				return NULL;
+			}
+			p++;
+			depth--;
+		}
+	}
+}
+
+int
+slice_check(struct slice doc, size_t *where)
+{
+	struct slice_walk w = slice_walk(doc);
+	struct slice value;
+
+	if (slice_value(&w, &value) == 0 && slice_end(&w) == 0)
+		return 0;
+	if (where != NULL)
+		*where = doc.p != NULL ? (size_t)(w.p - doc.p) : 0;
+	return -1;
+}
+
+struct slice_walk
+slice_walk(struct slice doc)
+{
+	static const char nothing[1] = "";
+	const char *p = doc.p != NULL ? doc.p : nothing;
+
+	return (struct slice_walk){ .p = p, .end = p + doc.n };
+}
+
+static int
+enter(struct slice_walk *w, char open)
+{
+	w->p = blanks(w->p, w->end);
+	if (w->p >= w->end || *w->p != open || w->depth >= SLICE_DEPTH)
+		return -1;
+	w->p++;
+	w->depth++;
+	w->fresh = true;
+	return 0;
+}
+
+int
+slice_object(struct slice_walk *w)
+{
+	return enter(w, '{');
+}
+
+int
+slice_array(struct slice_walk *w)
+{
+	return enter(w, '[');
+}
+
+/* To the next thing inside of a level: 1, 0 behind its end, -1. */
+static int
+next(struct slice_walk *w, char close)
+{
+	bool fresh = w->fresh;
+
+	w->fresh = false;
+	w->p = blanks(w->p, w->end);
+	if (w->p >= w->end)
+		return -1;
+	if (*w->p == close) {
+		w->p++;
+		w->depth--;
+		return 0;
+	}
+	if (!fresh) {
+		if (*w->p != ',')
+			return -1;
+		w->p = blanks(w->p + 1, w->end);
+	}
+	return 1;
+}
+
+int
+slice_member(struct slice_walk *w, struct slice *name)
+{
+	const char *bad = w->p, *value;
+	int r = next(w, '}');
+
+	if (r != 1)
+		return r;
+	value = scan_name(w->p, w->end, &bad);
+	if (value == NULL) {
+		w->p = bad;
+		return -1;
+	}
+	name->p = w->p + 1;
+	/* the name ends at the last quote before the colon */
+	for (const char *q = value - 1;; q--)
+		if (*q == '"') {
+			name->n = (size_t)(q - name->p);
+			break;
+		}
+	w->p = value;
+	return 1;
+}
+
+int
+slice_element(struct slice_walk *w)
+{
+	return next(w, ']');
+}
+
+int
+slice_value(struct slice_walk *w, struct slice *value)
+{
+	const char *bad = w->p, *p;
+
+	w->fresh = false;
+	w->p = blanks(w->p, w->end);
+	p = scan_value(w->p, w->end, w->depth, &bad);
+	if (p == NULL) {
+		w->p = bad;
+		return -1;
+	}
+	*value = (struct slice){ w->p, (size_t)(p - w->p) };
+	w->p = p;
+	return 0;
+}
+
+int
+slice_string(struct slice_walk *w, struct slice *text)
+{
+	struct slice value;
+
+	w->p = blanks(w->p, w->end);
+	if (w->p >= w->end || *w->p != '"' || slice_value(w, &value) != 0)
+		return -1;
+	*text = slice_unquote(value);
+	return 0;
+}
+
+int
+slice_end(struct slice_walk *w)
+{
+	w->p = blanks(w->p, w->end);
+	return w->p == w->end && w->depth == 0 ? 0 : -1;
+}
+
+struct slice
+slice_get(struct slice object, const char *name)
+{
+	struct slice_walk w = slice_walk(object);
+	struct slice member, value;
+	size_t n = strlen(name);
+
+	if (slice_object(&w) == 0)
+		while (slice_member(&w, &member) == 1 &&
+		    slice_value(&w, &value) == 0)
+			if (slice_text_is(member, name, n))
+				return value;
+	return (struct slice){ NULL, 0 };
+}
+
+struct slice
+slice_unquote(struct slice value)
+{
+	if (value.p == NULL || value.n < 2 || value.p[0] != '"')
+		return (struct slice){ NULL, 0 };
+	return (struct slice){ value.p + 1, value.n - 2 };
+}
+
+int
+slice_int(struct slice value, int64_t *v)
+{
+	char text[32];
+	struct slice inner = slice_unquote(value);
+
+	if (inner.p != NULL)
+		value = inner;
+	if (value.p == NULL || value.n == 0 || value.n >= sizeof(text))
+		return -1;
+	memcpy(text, value.p, value.n);
+	text[value.n] = '\0';
+	return text_int_parse(text, INT64_MIN, INT64_MAX, v);
+}

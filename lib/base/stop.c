@@ -1,0 +1,65 @@
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "lib/base/stop.h"
+
+/* Written by a signal's handler and read by every worker: volatile would do
+ * for the first, only an atomic one does for both. */
+static int stop_signal;
+static int64_t stop_at_ms;
+
+/* A wait sees a signal within this time: signals go to another thread. */
+#define AWAIT_MS 100
+
+/* Async-signal-safe, as POSIX has clock_gettime. */
+static int64_t
+clock_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+void
+stop_set(int sig)
+{
+	if (stop_requested() != 0)
+		return;
+	__atomic_store_n(&stop_at_ms, clock_ms(), __ATOMIC_RELAXED);
+	__atomic_store_n(&stop_signal, sig, __ATOMIC_RELEASE);
+}
+
+int
+stop_requested(void)
+{
+	return __atomic_load_n(&stop_signal, __ATOMIC_ACQUIRE);
+}
+
+int64_t
+stop_age_ms(void)
+{
+	if (stop_requested() == 0)
+		return -1;
+	return clock_ms() - __atomic_load_n(&stop_at_ms, __ATOMIC_RELAXED);
+}
+
+int
+stop_await(int fd, short events, int64_t linger_ms)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+	int r;
+
+	for (;;) {
+		r = poll(&p, 1, AWAIT_MS);
+		if (r > 0 || (r < 0 && errno != EINTR))
+			return 0;
+		if (stop_requested() == 0)
+			continue;
+		if (linger_ms <= 0)
+			return -1;
+		linger_ms -= r == 0 ? AWAIT_MS : 0;
+	}
+}

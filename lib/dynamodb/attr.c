@@ -1,0 +1,446 @@
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/crypto.h"
+#include "lib/base/decimal.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/attr_walk.h"
+
+/* A list or map costs this much by itself, and one byte an element. */
+#define DOCUMENT_BYTES 3
+#define ELEMENT_BYTES 1
+
+/* What DynamoDB's numbers can be: 38 digits, 1E-130 to 9.9…E+125. */
+#define NUMBER_DIGITS 38
+#define NUMBER_EXP_MIN (-129)
+#define NUMBER_EXP_MAX 126
+
+static const struct {
+	const char *name;
+	size_t n;
+	const char *begins; /* the first bytes its JSON value may have */
+} types[] = {
+	/* clang-format off */
+	[ATTR_S]    = { "S",    1, "\"" },
+	[ATTR_N]    = { "N",    1, "\"" },
+	[ATTR_B]    = { "B",    1, "\"" },
+	[ATTR_BOOL] = { "BOOL", 4, "tf" },
+	[ATTR_NULL] = { "NULL", 4, "tf" },
+	[ATTR_M]    = { "M",    1, "{" },
+	[ATTR_L]    = { "L",    1, "[" },
+	[ATTR_SS]   = { "SS",   2, "[" },
+	[ATTR_NS]   = { "NS",   2, "[" },
+	[ATTR_BS]   = { "BS",   2, "[" },
+	[ATTR_BAD]  = { "none", 4, "" },
+	/* clang-format on */
+};
+
+const char *
+attr_type_name(enum attr_type type)
+{
+	return types[type].name;
+}
+
+/* No writer escapes the letters of a type, but it would be JSON. */
+static enum attr_type
+type_of(struct slice name)
+{
+	bool escaped = memchr(name.p, '\\', name.n) != NULL;
+	enum attr_type t;
+
+	for (t = ATTR_S; t < ATTR_BAD; t++) {
+		size_t n = types[t].n;
+
+		if (escaped
+			? slice_text_is(name, types[t].name, n)
+			: n == name.n && memcmp(name.p, types[t].name, n) == 0)
+			break;
+	}
+	return t;
+}
+
+enum attr_type
+attr_element(enum attr_type set)
+{
+	return set == ATTR_SS ? ATTR_S : set == ATTR_NS ? ATTR_N : ATTR_B;
+}
+
+int
+attr_enter(struct slice_walk *w, enum attr_type *type)
+{
+	struct slice name;
+
+	if (slice_object(w) != 0 || slice_member(w, &name) != 1 ||
+	    w->p >= w->end || *w->p == '\0')
+		return -1;
+	*type = type_of(name);
+	return strchr(types[*type].begins, *w->p) != NULL ? 0 : -1;
+}
+
+int
+attr_leave(struct slice_walk *w)
+{
+	struct slice name;
+
+	return slice_member(w, &name) == 0 ? 0 : -1;
+}
+
+enum attr_type
+attr_open(struct slice value, struct slice *inner)
+{
+	struct slice_walk w = slice_walk(value);
+	enum attr_type type;
+
+	if (attr_enter(&w, &type) != 0 || slice_value(&w, inner) != 0 ||
+	    attr_leave(&w) != 0 || slice_end(&w) != 0) {
+		*inner = value;
+		return ATTR_BAD;
+	}
+	if (inner->p[0] == '"')
+		*inner = slice_unquote(*inner);
+	return type;
+}
+
+struct slice
+attr_plain(struct buf *store, struct slice text)
+{
+	if (text.n == 0 || memchr(text.p, '\\', text.n) == NULL)
+		return text;
+	buf_reset(store);
+	slice_text_decode(store, text);
+	return (struct slice){ buf_text(store), store->n };
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* decimal_parse passes over blanks; a number of DynamoDB's has none. */
+static int
+number_parse(struct decimal *d, struct slice text)
+{
+	if (text.n == 0 || is_blank(text.p[0]) || is_blank(text.p[text.n - 1]))
+		return -1;
+	return decimal_parse(d, text.p, text.n);
+}
+
+bool
+attr_is_base64(struct slice text)
+{
+	struct buf bytes = { 0 };
+	bool good = crypto_base64_decode(&bytes, text.p, text.n) == 0;
+
+	buf_release(&bytes);
+	return good;
+}
+
+/*
+ * "DynamoDB Item sizes and formats", as measured on the service: one byte, and
+ * one for every two digits that count before the point and every two behind
+ * it, zeros at either end of the number set aside; one more when negative.
+ */
+int64_t
+attr_number_size(struct slice text)
+{
+	struct buf store = { 0 };
+	struct slice digits = attr_plain(&store, text);
+	struct decimal d;
+	int64_t size, whole;
+
+	if (decimal_parse(&d, digits.p, digits.n) != 0) {
+		size = (int64_t)digits.n;
+	} else if (d.ndigits == 0) {
+		size = 1;
+	} else {
+		whole = d.exp < 0 ? 0 : d.exp < d.ndigits ? d.exp : d.ndigits;
+		size = 1 + (whole + 1) / 2 + (d.ndigits - whole + 1) / 2 +
+		    (d.negative ? 1 : 0);
+	}
+	buf_release(&store);
+	return size;
+}
+
+static int64_t
+binary_size(struct slice text)
+{
+	struct buf store = { 0 };
+	int64_t size;
+
+	text = attr_plain(&store, text);
+	while (text.n > 0 && text.p[text.n - 1] == '=')
+		text.n--;
+	size = (int64_t)(text.n / 4 * 3 + text.n % 4 * 3 / 4);
+	buf_release(&store);
+	return size;
+}
+
+static int64_t
+text_size(enum attr_type type, struct slice text)
+{
+	switch (type) {
+	case ATTR_N:
+		return attr_number_size(text);
+	case ATTR_B:
+		return binary_size(text);
+	default:
+		return (int64_t)slice_text_length(text);
+	}
+}
+
+/*
+ * Read a string at the walk and add its size. The item was checked when it
+ * was read, so all that is looked for is the quote behind it: most of an
+ * item's bytes are in its strings, and this goes over them a second time.
+ */
+static int
+size_string(struct slice_walk *w, enum attr_type type, int64_t *size)
+{
+	const char *begin = w->p + 1, *p = begin, *quote = w->p, *escape;
+	bool escaped = false;
+
+	if (w->p >= w->end || *w->p != '"')
+		return -1;
+	for (;;) {
+		/* not again for every escape before it */
+		if (quote < p)
+			quote = memchr(p, '"', (size_t)(w->end - p));
+		if (quote == NULL)
+			return -1;
+		escape = memchr(p, '\\', (size_t)(quote - p));
+		if (escape == NULL)
+			break;
+		escaped = true;
+		if (w->end - escape < 2)
+			return -1;
+		p = escape + 2;
+	}
+	w->p = quote + 1;
+	w->fresh = false;
+	if (type == ATTR_S && !escaped)
+		*size += quote - begin;
+	else
+		*size += text_size(type,
+		    (struct slice){ begin, (size_t)(quote - begin) });
+	return 0;
+}
+
+static int size_value(struct slice_walk *w, int64_t *size);
+
+static int
+size_inside(struct slice_walk *w, enum attr_type type, int64_t *size)
+{
+	struct slice text;
+	int r;
+
+	switch (type) {
+	case ATTR_S:
+	case ATTR_N:
+	case ATTR_B:
+		return size_string(w, type, size);
+	case ATTR_M:
+		*size += DOCUMENT_BYTES;
+		r = slice_object(w);
+		while (r >= 0 && (r = slice_member(w, &text)) == 1) {
+			*size += ELEMENT_BYTES + text_size(ATTR_S, text);
+			r = size_value(w, size);
+		}
+		return r;
+	case ATTR_L:
+		*size += DOCUMENT_BYTES;
+		r = slice_array(w);
+		while (r >= 0 && (r = slice_element(w)) == 1) {
+			*size += ELEMENT_BYTES;
+			r = size_value(w, size);
+		}
+		return r;
+	case ATTR_SS:
+	case ATTR_NS:
+	case ATTR_BS:
+		r = slice_array(w);
+		while (r >= 0 && (r = slice_element(w)) == 1)
+			r = size_inside(w, attr_element(type), size);
+		return r;
+	default:
+		*size += 1;
+		return slice_value(w, &text);
+	}
+}
+
+/* Add up one AttributeValue; what is none counts nothing. -1 only when the
+ * text is not even JSON. */
+static int
+size_value(struct slice_walk *w, int64_t *size)
+{
+	struct slice_walk was = *w;
+	struct slice value;
+	enum attr_type type;
+	int64_t sum = 0;
+
+	if (attr_enter(w, &type) == 0 && size_inside(w, type, &sum) == 0 &&
+	    attr_leave(w) == 0) {
+		*size += sum;
+		return 0;
+	}
+	*w = was;
+	return slice_value(w, &value);
+}
+
+int64_t
+attr_size(struct slice value)
+{
+	struct slice_walk w = slice_walk(value);
+	int64_t size = 0;
+
+	(void)size_value(&w, &size);
+	return size;
+}
+
+int64_t
+attr_item_size(struct slice item)
+{
+	struct slice_walk w = slice_walk(item);
+	struct slice name;
+	int64_t size = 0;
+
+	if (slice_object(&w) != 0)
+		return 0;
+	while (slice_member(&w, &name) == 1) {
+		size += text_size(ATTR_S, name);
+		if (size_value(&w, &size) != 0)
+			break;
+	}
+	return size;
+}
+
+void
+attr_key_text(struct buf *out, struct slice value)
+{
+	struct slice inner;
+	enum attr_type type = attr_open(value, &inner);
+
+	if (type == ATTR_S || type == ATTR_N || type == ATTR_B)
+		slice_text_decode(out, inner);
+	else
+		buf_add(out, value.p, value.n);
+}
+
+static bool
+is_utf8(struct slice text)
+{
+	const char *p = text.p, *end = text.p + text.n;
+
+	while (p < end) {
+		int n = text_utf8(p, end);
+
+		if (n == 0)
+			return false;
+		p += n;
+	}
+	return true;
+}
+
+bool
+attr_is_number(struct slice text)
+{
+	struct decimal d;
+
+	if (number_parse(&d, text) != 0)
+		return false;
+	return d.ndigits == 0 ||
+	    (d.ndigits <= NUMBER_DIGITS && !d.sticky &&
+		d.exp >= NUMBER_EXP_MIN && d.exp <= NUMBER_EXP_MAX);
+}
+
+int
+attr_key_value(struct buf *out, enum attr_type type, const char *p, size_t n)
+{
+	struct slice text = { p, n };
+	bool good = false;
+
+	if (n == 0)
+		return -1;
+	if (type == ATTR_S)
+		good = is_utf8(text);
+	else if (type == ATTR_N)
+		good = attr_is_number(text);
+	else if (type == ATTR_B)
+		good = attr_is_base64(text);
+	if (!good)
+		return -1;
+	buf_addf(out, "{\"%s\":", types[type].name);
+	slice_text_encode(out, p, n);
+	buf_addc(out, '}');
+	return 0;
+}
+
+/* One byte for what follows, its length in eight, and the bytes: whatever
+ * stands behind it, no two different keys can become the same. */
+static void
+frame(struct buf *out, char what, const void *p, size_t n)
+{
+	char head[9] = { what };
+
+	for (int i = 0; i < 8; i++)
+		head[i + 1] = (char)((uint64_t)n >> (56 - 8 * i) & 0xff);
+	buf_add(out, head, sizeof(head));
+	buf_add(out, p, n);
+}
+
+/* Sign, exponent and digits; nothing at all for zero. Numbers that a
+ * struct decimal cannot hold exactly stay texts (DynamoDB has none). */
+static void
+canonical_number(struct buf *out, struct slice text)
+{
+	unsigned char bytes[9 + DECIMAL_DIGITS];
+	struct decimal d;
+	uint64_t exp;
+
+	if (decimal_parse(&d, text.p, text.n) != 0 || d.sticky ||
+	    d.exp >= DECIMAL_EXP_MAX || d.exp <= -DECIMAL_EXP_MAX) {
+		frame(out, 'n', text.p, text.n);
+		return;
+	}
+	if (d.ndigits == 0) {
+		frame(out, 'N', "", 0);
+		return;
+	}
+	bytes[0] = d.negative ? '-' : '+';
+	exp = (uint64_t)d.exp;
+	for (int i = 0; i < 8; i++)
+		bytes[i + 1] = (unsigned char)(exp >> (56 - 8 * i) & 0xff);
+	memcpy(bytes + 9, d.digits, (size_t)d.ndigits);
+	frame(out, 'N', bytes, 9 + (size_t)d.ndigits);
+}
+
+void
+attr_text_canonical(struct buf *out, enum attr_type type, struct slice text)
+{
+	struct buf store = { 0 }, bytes = { 0 };
+
+	text = attr_plain(&store, text);
+	if (type == ATTR_S)
+		frame(out, 'S', text.p, text.n);
+	else if (type == ATTR_N)
+		canonical_number(out, text);
+	else if (crypto_base64_decode(&bytes, text.p, text.n) == 0)
+		frame(out, 'B', buf_text(&bytes), bytes.n);
+	else
+		frame(out, 'b', text.p, text.n);
+	buf_release(&store);
+	buf_release(&bytes);
+}
+
+void
+attr_key_canonical(struct buf *out, struct slice value)
+{
+	struct slice inner;
+	enum attr_type type = attr_open(value, &inner);
+
+	if (type == ATTR_S || type == ATTR_N || type == ATTR_B)
+		attr_text_canonical(out, type, inner);
+	else
+		frame(out, '?', value.p, value.n);
+}

@@ -1,0 +1,384 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/aws/config.h"
+#include "lib/aws/credentials.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/text.h"
+#include "lib/base/thread.h"
+#include "lib/dynamodb/client.h"
+#include "lib/dynamodb/client_parts.h"
+
+/* Clocks further apart are worth a word. */
+#define SKEW_TOLD_MS (60 * 1000)
+/* A bucket of a quarter second can put 5 % more than the limit into 5 s, all
+ * that is promised. This much of the limit is aimed at, and what is left is
+ * for requests that arrive closer together than they were let go, and for
+ * pages that cost more than was guessed. */
+#define AIM 0.98
+
+struct ddb *
+ddb_open(const struct ddb_options *o, struct fault *f)
+{
+	struct ddb *d = xcalloc(1, sizeof(*d));
+	int64_t now = o->world->mono_us(o->world->ctx);
+
+	d->o = *o;
+	aws_credentials_log(o->credentials, o->log, o->log_ctx);
+	if (aws_endpoint_parse(o->config->endpoint, &d->endpoint) != 0) {
+		(void)fault(f, FAULT_CONFIG,
+		    "endpoint %s (from %s): not http://host or https://host",
+		    o->config->endpoint, o->config->endpoint_from);
+		free(d);
+		return NULL;
+	}
+	d->url = xasprintf("%s://%s%s", d->endpoint.tls ? "https" : "http",
+	    d->endpoint.host,
+	    d->endpoint.path[0] != '\0' ? d->endpoint.path : "/");
+	d->lock = lock_new();
+	retry_quota_init(&d->quota);
+	rate_init(&d->read, o->max_rcu * AIM, now);
+	rate_init(&d->write, o->max_wcu * AIM, now);
+	return d;
+}
+
+void
+ddb_close(struct ddb *d)
+{
+	if (d == NULL)
+		return;
+	lock_free(d->lock);
+	free(d->url);
+	free(d);
+}
+
+struct ddb_conn *
+ddb_conn_open(struct ddb *d, struct fault *f)
+{
+	struct ddb_conn *c = xcalloc(1, sizeof(*c));
+
+	c->d = d;
+	c->line = d->o.world->line_open(d->o.world->ctx, f);
+	if (c->line == NULL) {
+		free(c);
+		return NULL;
+	}
+	return c;
+}
+
+void
+ddb_conn_close(struct ddb_conn *c)
+{
+	if (c == NULL)
+		return;
+	c->d->o.world->line_close(c->line);
+	buf_release(&c->x.reply);
+	free(c);
+}
+
+struct ddb *
+ddb_of(struct ddb_conn *c)
+{
+	return c->d;
+}
+
+void
+ddb_counts(struct ddb *d, struct ddb_counts *out)
+{
+	lock_enter(d->lock);
+	*out = d->counts;
+	lock_leave(d->lock);
+}
+
+void
+ddb_limit(struct ddb *d, double max_rcu, double max_wcu)
+{
+	int64_t now = d->o.world->mono_us(d->o.world->ctx);
+
+	lock_enter(d->lock);
+	rate_change(&d->read, max_rcu * AIM, now);
+	rate_change(&d->write, max_wcu * AIM, now);
+	lock_leave(d->lock);
+}
+
+double
+ddb_read_share(struct ddb *d)
+{
+	double share;
+
+	lock_enter(d->lock);
+	share = rate_share(&d->read);
+	lock_leave(d->lock);
+	return share;
+}
+
+double
+ddb_write_share(struct ddb *d)
+{
+	double share;
+
+	lock_enter(d->lock);
+	share = rate_share(&d->write);
+	lock_leave(d->lock);
+	return share;
+}
+
+int64_t
+ddb_skew_ms(struct ddb *d)
+{
+	int64_t skew;
+
+	lock_enter(d->lock);
+	skew = d->skew_ms;
+	lock_leave(d->lock);
+	return skew;
+}
+
+static int64_t
+floor_seconds(int64_t ms)
+{
+	return ms / 1000 - (ms % 1000 < 0);
+}
+
+int64_t
+ddb_now(struct ddb *d)
+{
+	return floor_seconds(
+	    d->o.world->wall_ms(d->o.world->ctx) + ddb_skew_ms(d));
+}
+
+int64_t
+ddb_stamp_us(struct ddb *d)
+{
+	int64_t ms = d->o.world->wall_ms(d->o.world->ctx), right;
+
+	lock_enter(d->lock);
+	/* half a second more on average: Date is cut to whole ones */
+	right = d->clock_known ? d->skew_ms + 500 : 0;
+	if (right < d->stamp_ms - DDB_STAMP_SLACK_MS ||
+	    right > d->stamp_ms + DDB_STAMP_SLACK_MS)
+		d->stamp_ms =
+		    right >= -DDB_STAMP_SLACK_MS && right <= DDB_STAMP_SLACK_MS
+		    ? 0
+		    : right;
+	ms += d->stamp_ms;
+	lock_leave(d->lock);
+	return ms * 1000;
+}
+
+bool
+ddb_clock_known(struct ddb *d)
+{
+	bool known;
+
+	lock_enter(d->lock);
+	known = d->clock_known;
+	lock_leave(d->lock);
+	return known;
+}
+
+struct world *
+ddb_world(struct ddb *d)
+{
+	return d->o.world;
+}
+
+const struct aws_config *
+ddb_config(struct ddb *d)
+{
+	return d->o.config;
+}
+
+const char *
+ddb_table_from(struct ddb *d)
+{
+	return d->o.table_from;
+}
+
+void
+ddb_log(struct ddb *d, enum log_level level, const char *fmt, ...)
+{
+	struct buf text = { 0 };
+	char line[1024];
+	va_list ap;
+
+	if (d->o.log == NULL)
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	buf_adds(&text, line);
+	d->o.log(d->o.log_ctx, level, buf_text(&text));
+	buf_release(&text);
+}
+
+int
+ddb_attempts(struct ddb *d)
+{
+	return d->o.config->max_attempts;
+}
+
+void
+client_learn_clock(struct ddb *d, const struct http_exchange *x)
+{
+	int64_t skew;
+	char span[32];
+	bool tell;
+
+	if (x->status == 0)
+		return;
+	lock_enter(d->lock);
+	d->answered = true;
+	lock_leave(d->lock);
+	if (x->aged || x->date < 0 ||
+	    x->received_ms - x->sent_ms > RETRY_SKEW_ROUND_TRIP_MS)
+		return;
+	skew =
+	    x->date * 1000 - (x->sent_ms + (x->received_ms - x->sent_ms) / 2);
+	lock_enter(d->lock);
+	d->skew_ms = skew;
+	d->clock_known = true;
+	tell = !d->skew_told && (skew > SKEW_TOLD_MS || skew < -SKEW_TOLD_MS);
+	d->skew_told = d->skew_told || tell;
+	lock_leave(d->lock);
+	if (!tell)
+		return;
+	text_span(span, (skew < 0 ? -skew : skew) / 1000);
+	ddb_log(d, LOG_NOTE,
+	    "this machine's clock is %s %s; requests are signed by the "
+	    "service's",
+	    span, skew > 0 ? "behind" : "ahead");
+}
+
+bool
+client_heard(struct ddb *d)
+{
+	bool heard;
+
+	lock_enter(d->lock);
+	heard = d->answered;
+	lock_leave(d->lock);
+	return heard;
+}
+
+int
+client_retry(struct ddb *d, enum retry_class why)
+{
+	int cost;
+
+	lock_enter(d->lock);
+	cost = retry_quota_take(&d->quota, why);
+	lock_leave(d->lock);
+	return cost;
+}
+
+void
+client_answered(struct ddb *d, int cost)
+{
+	lock_enter(d->lock);
+	retry_quota_give(&d->quota, cost);
+	lock_leave(d->lock);
+}
+
+/* Roll the seconds that tell what was consumed of late. */
+static void
+roll_seconds(struct ddb *d, int64_t now_us)
+{
+	int64_t second = now_us / 1000000;
+
+	if (second == d->second)
+		return;
+	d->last_read = second == d->second + 1 ? d->now_read : 0;
+	d->last_write = second == d->second + 1 ? d->now_write : 0;
+	d->now_read = d->now_write = 0;
+	d->second = second;
+}
+
+int64_t
+client_take(struct ddb_conn *c, double read, double write)
+{
+	struct ddb *d = c->d;
+	int64_t now = d->o.world->mono_us(d->o.world->ctx), a, b;
+
+	lock_enter(d->lock);
+	a = rate_take(&d->read, read, now);
+	b = rate_take(&d->write, write, now);
+	roll_seconds(d, now);
+	d->now_read += read;
+	d->now_write += write;
+	d->counts.read_units += read;
+	d->counts.write_units += write;
+	lock_leave(d->lock);
+	c->took_read = read;
+	c->took_write = write;
+	c->wrote += write;
+	return a > b ? a : b;
+}
+
+void
+ddb_settle(struct ddb_conn *c, double read, double write)
+{
+	struct ddb *d = c->d;
+	int64_t now = d->o.world->mono_us(d->o.world->ctx);
+
+	if (read < 0)
+		read = c->took_read;
+	if (write < 0)
+		write = c->took_write;
+	lock_enter(d->lock);
+	rate_settle(&d->read, c->took_read, read, now);
+	rate_settle(&d->write, c->took_write, write, now);
+	roll_seconds(d, now);
+	d->now_read += read - c->took_read;
+	d->now_write += write - c->took_write;
+	d->counts.read_units += read - c->took_read;
+	d->counts.write_units += write - c->took_write;
+	lock_leave(d->lock);
+	c->wrote += write - c->took_write;
+	c->took_read = read;
+	c->took_write = write;
+}
+
+double
+ddb_wrote(const struct ddb_conn *c)
+{
+	return c->wrote;
+}
+
+void
+ddb_deadline(struct ddb *d, int64_t at_us)
+{
+	d->deadline_us = at_us;
+}
+
+void
+ddb_throttled(struct ddb_conn *c, bool write)
+{
+	struct ddb *d = c->d;
+	int64_t now = d->o.world->mono_us(d->o.world->ctx);
+
+	lock_enter(d->lock);
+	roll_seconds(d, now);
+	d->counts.throttled++;
+	if (write)
+		rate_throttled(&d->write,
+		    d->last_write > d->now_write ? d->last_write : d->now_write,
+		    now);
+	else
+		rate_throttled(&d->read,
+		    d->last_read > d->now_read ? d->last_read : d->now_read,
+		    now);
+	lock_leave(d->lock);
+}
+
+void
+client_count(struct ddb *d, bool retry)
+{
+	lock_enter(d->lock);
+	d->counts.requests++;
+	d->counts.retries += retry;
+	lock_leave(d->lock);
+}

@@ -1,0 +1,369 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/item.h"
+
+/* The parts of an item that are looked for, with their names measured once. */
+struct wanted {
+	const char *name;
+	size_t n;
+	struct slice *value;
+};
+
+static int
+wanted_list(struct wanted list[3], const struct key_schema *schema,
+    const char *ttl, struct item *item)
+{
+	int n = 0;
+
+	list[n++] = (struct wanted){ schema->partition,
+		strlen(schema->partition), &item->partition };
+	if (schema->sort != NULL)
+		list[n++] = (struct wanted){ schema->sort, strlen(schema->sort),
+			&item->sort };
+	if (ttl != NULL)
+		list[n++] = (struct wanted){ ttl, strlen(ttl), &item->ttl };
+	return n;
+}
+
+static bool
+is_key(struct slice value)
+{
+	struct slice inner;
+	enum attr_type type;
+
+	if (value.p == NULL)
+		return false;
+	type = attr_open(value, &inner);
+	return (type == ATTR_S || type == ATTR_N || type == ATTR_B) &&
+	    inner.n > 0;
+}
+
+int
+item_read(struct slice_walk *w, const struct key_schema *schema,
+    const char *ttl, struct item *item, struct fault *f)
+{
+	struct wanted list[3];
+	struct slice name, value;
+	const char *begin;
+	int n, r;
+
+	*item = (struct item){ 0 };
+	n = wanted_list(list, schema, ttl, item);
+	if (slice_object(w) != 0)
+		return fault(f, FAULT_DATA, "an item is not a JSON object");
+	begin = w->p - 1;
+	while ((r = slice_member(w, &name)) == 1) {
+		if (slice_value(w, &value) != 0)
+			break;
+		for (int i = 0; i < n; i++) {
+			if (!slice_text_is(name, list[i].name, list[i].n))
+				continue;
+			if (list[i].value->p != NULL)
+				return fault(f, FAULT_DATA,
+				    "an item has the attribute \"%s\" twice",
+				    list[i].name);
+			*list[i].value = value;
+		}
+	}
+	if (r != 0)
+		return fault(f, FAULT_DATA, "an item is not valid JSON");
+	item->json = (struct slice){ begin, (size_t)(w->p - begin) };
+	if (!is_key(item->partition))
+		return fault(f, FAULT_DATA,
+		    "an item has no key attribute \"%s\" of type S, N or B",
+		    schema->partition);
+	if (schema->sort != NULL && !is_key(item->sort))
+		return fault(f, FAULT_DATA,
+		    "an item has no sort key \"%s\" of type S, N or B",
+		    schema->sort);
+	return 0;
+}
+
+void
+item_key_json(struct buf *out, const struct item *item,
+    const struct key_schema *schema)
+{
+	buf_addc(out, '{');
+	slice_text_encode(out, schema->partition, strlen(schema->partition));
+	buf_addc(out, ':');
+	buf_add(out, item->partition.p, item->partition.n);
+	if (schema->sort != NULL) {
+		buf_addc(out, ',');
+		slice_text_encode(out, schema->sort, strlen(schema->sort));
+		buf_addc(out, ':');
+		buf_add(out, item->sort.p, item->sort.n);
+	}
+	buf_addc(out, '}');
+}
+
+/* ${part} lies inside ${whole}; the same stretch of the copy at ${to}. */
+static struct slice
+moved(struct slice part, struct slice whole, const char *to)
+{
+	if (part.p == NULL)
+		return part;
+	return (struct slice){ to + (part.p - whole.p), part.n };
+}
+
+void
+item_projection(struct buf *out, const struct key_schema *schema,
+    const char *ttl)
+{
+	bool also = ttl != NULL && strcmp(ttl, schema->partition) != 0 &&
+	    (schema->sort == NULL || strcmp(ttl, schema->sort) != 0);
+
+	buf_adds(out, ",\"ProjectionExpression\":\"#k");
+	if (schema->sort != NULL)
+		buf_adds(out, ",#s");
+	if (also)
+		buf_adds(out, ",#t");
+	buf_adds(out, "\",\"ExpressionAttributeNames\":{\"#k\":");
+	slice_text_encode(out, schema->partition, strlen(schema->partition));
+	if (schema->sort != NULL) {
+		buf_adds(out, ",\"#s\":");
+		slice_text_encode(out, schema->sort, strlen(schema->sort));
+	}
+	if (also) {
+		buf_adds(out, ",\"#t\":");
+		slice_text_encode(out, ttl, strlen(ttl));
+	}
+	buf_addc(out, '}');
+}
+
+void
+item_copy(struct item *to, struct buf *store, const struct item *from)
+{
+	buf_reset(store);
+	buf_add(store, from->json.p, from->json.n);
+	to->json = (struct slice){ store->p, from->json.n };
+	to->partition = moved(from->partition, from->json, store->p);
+	to->sort = moved(from->sort, from->json, store->p);
+	to->ttl = moved(from->ttl, from->json, store->p);
+}
+
+void
+page_reset(struct page *page)
+{
+	buf_reset(&page->body);
+	page->n = 0;
+	page->last = (struct slice){ NULL, 0 };
+	page->scanned = 0;
+	page->absent = 0;
+	page->units = -1;
+}
+
+void
+page_release(struct page *page)
+{
+	buf_release(&page->body);
+	free(page->items);
+	*page = (struct page){ 0 };
+}
+
+struct item *
+page_push(struct page *page)
+{
+	if (page->n == page->cap) {
+		page->cap = page->cap > 0 ? page->cap * 2 : 256;
+		page->items =
+		    xreallocarray(page->items, page->cap, sizeof(*page->items));
+	}
+	return &page->items[page->n++];
+}
+
+static int
+bad_reply(struct fault *f, const struct slice_walk *w, const struct buf *body)
+{
+	if (body->n == 0)
+		return fault(f, FAULT_DATA, "the reply is empty");
+	return fault(f, FAULT_DATA,
+	    "the reply is not what DynamoDB sends (byte %zu of %zu)",
+	    (size_t)(w->p - buf_text(body)), body->n);
+}
+
+static int
+read_items(struct slice_walk *w, struct page *page,
+    const struct key_schema *schema, const char *ttl, struct fault *f)
+{
+	int r;
+
+	if (slice_array(w) != 0)
+		return bad_reply(f, w, &page->body);
+	while ((r = slice_element(w)) == 1)
+		if (item_read(w, schema, ttl, page_push(page), f) != 0)
+			return -1;
+	return r == 0 ? 0 : bad_reply(f, w, &page->body);
+}
+
+double
+item_units(struct slice value)
+{
+	struct slice_walk w = slice_walk(value);
+	struct slice units;
+	char text[32];
+
+	if (value.n > 0 && value.p[0] == '[') {
+		if (slice_array(&w) != 0 || slice_element(&w) != 1 ||
+		    slice_value(&w, &value) != 0)
+			return -1;
+	}
+	units = slice_get(value, "CapacityUnits");
+	if (units.p == NULL || units.n >= sizeof(text))
+		return -1;
+	memcpy(text, units.p, units.n);
+	text[units.n] = '\0';
+	return strtod(text, NULL);
+}
+
+/* Whether the checked ${value} is null, or an object without members. */
+static bool
+is_empty(struct slice value)
+{
+	struct slice_walk w = slice_walk(value);
+	struct slice name;
+
+	return slice_object(&w) != 0 || slice_member(&w, &name) == 0;
+}
+
+int
+page_parse(struct page *page, const struct key_schema *schema, const char *ttl,
+    struct fault *f)
+{
+	struct slice_walk w =
+	    slice_walk((struct slice){ page->body.p, page->body.n });
+	const struct slice none = { NULL, 0 };
+	struct slice name, value;
+	bool items = false;
+	int r;
+
+	page->n = 0;
+	page->last = (struct slice){ NULL, 0 };
+	page->scanned = -1;
+	page->units = -1;
+	if (slice_object(&w) != 0)
+		return bad_reply(f, &w, &page->body);
+	while ((r = slice_member(&w, &name)) == 1) {
+		if (slice_text_is(name, "Items", 5) && !items) {
+			items = true;
+			if (read_items(&w, page, schema, ttl, f) != 0)
+				return -1;
+			continue;
+		}
+		if (slice_value(&w, &value) != 0)
+			break;
+		if (slice_text_is(name, "LastEvaluatedKey", 16)) {
+			if (value.p[0] != '{' && value.p[0] != 'n')
+				break;
+			page->last = is_empty(value) ? none : value;
+		} else if (slice_text_is(name, "ScannedCount", 12))
+			(void)slice_int(value, &page->scanned);
+		else if (slice_text_is(name, "ConsumedCapacity", 16))
+			page->units = item_units(value);
+	}
+	if (r != 0 || slice_end(&w) != 0 || !items)
+		return bad_reply(f, &w, &page->body);
+	if (page->scanned < 0)
+		page->scanned = (int64_t)page->n;
+	return 0;
+}
+
+/* The items of one table in BatchGetItem's Responses. */
+static int
+read_responses(struct slice_walk *w, struct page *page, const char *table,
+    const struct key_schema *schema, const char *ttl, struct fault *f)
+{
+	struct slice name, value;
+	int r;
+
+	if (slice_object(w) != 0)
+		return bad_reply(f, w, &page->body);
+	while ((r = slice_member(w, &name)) == 1) {
+		if (slice_text_is(name, table, strlen(table))) {
+			if (read_items(w, page, schema, ttl, f) != 0)
+				return -1;
+		} else if (slice_value(w, &value) != 0) {
+			break;
+		}
+	}
+	return r == 0 ? 0 : bad_reply(f, w, &page->body);
+}
+
+int
+page_items(struct page *page, const size_t *ends, int n,
+    const struct key_schema *schema, const char *ttl, struct fault *f)
+{
+	size_t from = 0;
+
+	for (int i = 0; i < n; i++) {
+		struct slice_walk w = slice_walk(
+		    (struct slice){ page->body.p + from, ends[i] - from });
+
+		if (item_read(&w, schema, ttl, page_push(page), f) != 0)
+			return i;
+		from = ends[i];
+	}
+	page->scanned = n;
+	return n;
+}
+
+/* The keys of ${table} in the object UnprocessedKeys, which has no others. */
+static int
+read_unprocessed(struct slice value, const char *table, struct slice *keys)
+{
+	struct slice_walk w = slice_walk(value);
+	struct slice name, inner;
+
+	if (slice_object(&w) != 0)
+		return -1;
+	while (slice_member(&w, &name) == 1) {
+		if (slice_value(&w, &inner) != 0 || inner.p[0] != '{' ||
+		    !slice_text_is(name, table, strlen(table)) ||
+		    keys->p != NULL)
+			return -1;
+		*keys = slice_get(inner, "Keys");
+		if (keys->p == NULL || keys->p[0] != '[')
+			return -1;
+	}
+	return 0;
+}
+
+int
+page_parse_batch(struct page *page, const char *table,
+    const struct key_schema *schema, const char *ttl, struct slice *unprocessed,
+    struct fault *f)
+{
+	struct slice_walk w =
+	    slice_walk((struct slice){ page->body.p, page->body.n });
+	struct slice name, value;
+	bool responses = false;
+	int r;
+
+	*unprocessed = (struct slice){ NULL, 0 };
+	page->units = -1;
+	if (slice_object(&w) != 0)
+		return bad_reply(f, &w, &page->body);
+	while ((r = slice_member(&w, &name)) == 1) {
+		if (slice_text_is(name, "Responses", 9) && !responses) {
+			responses = true;
+			if (read_responses(&w, page, table, schema, ttl, f) !=
+			    0)
+				return -1;
+			continue;
+		}
+		if (slice_value(&w, &value) != 0)
+			break;
+		if (slice_text_is(name, "UnprocessedKeys", 15)) {
+			if (value.p[0] != 'n' &&
+			    read_unprocessed(value, table, unprocessed) != 0)
+				return bad_reply(f, &w, &page->body);
+		} else if (slice_text_is(name, "ConsumedCapacity", 16))
+			page->units = item_units(value);
+	}
+	if (r != 0 || slice_end(&w) != 0 || !responses)
+		return bad_reply(f, &w, &page->body);
+	return 0;
+}

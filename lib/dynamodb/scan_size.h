@@ -1,0 +1,33 @@
+#ifndef LIB_DYNAMODB_SCAN_SIZE_H
+#define LIB_DYNAMODB_SCAN_SIZE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct scan_options;
+
+/*
+ * How much one Scan may read: about the rows that are asked for, and no more
+ * units than fit the limit's bucket.
+ */
+struct scan_size {
+	double consistent; /* 1, or 2 */
+	double item;       /* what one entry costs, of late; 0: not known */
+	double page;       /* what the last page cost; 0: not known */
+	int64_t read;      /* entries so far */
+	int64_t limit;     /* as in scan_options */
+	bool grows;
+};
+
+void scan_size_init(struct scan_size *z, const struct scan_options *o);
+/* The Limit of the next request (0: none), and in ${units} what it is taken
+ * to cost. ${share}: what one may cost (ddb_read_share), 0: anything. Pure. */
+int64_t scan_size_limit(const struct scan_size *z, double share, double *units);
+/* A page of ${scanned} entries cost ${units}. */
+void scan_size_learn(struct scan_size *z, double units, int64_t scanned);
+
+/* Where the limit grows: the Limit (0: none) of a request when ${read} entries
+ * were read before, so that never much more is read than had to be. Pure. */
+int64_t scan_size_rows(int64_t limit, int64_t read);
+
+#endif

@@ -1,0 +1,415 @@
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/aws/config.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/dynamodb/client.h"
+#include "lib/dynamodb/table.h"
+#include "lib/dynamodb/table_parts.h"
+
+static const char *
+string_of(const cJSON *object, const char *name)
+{
+	const char *s = cJSON_GetStringValue(
+	    cJSON_GetObjectItemCaseSensitive(object, name));
+
+	return s != NULL ? s : "";
+}
+
+static double
+number_of(const cJSON *object, const char *name)
+{
+	const cJSON *v = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	return cJSON_IsNumber(v) ? v->valuedouble : 0;
+}
+
+static const cJSON *
+member(const cJSON *object, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+/* KeySchema's attribute of ${type} ("HASH", "RANGE"), or NULL. */
+static const char *
+key_of(const cJSON *owner, const char *type)
+{
+	const cJSON *e;
+
+	cJSON_ArrayForEach(e,
+	    member(owner, "KeySchema")) if (strcmp(string_of(e, "KeyType"),
+						type) == 0) return string_of(e,
+	    "AttributeName");
+	return NULL;
+}
+
+static enum attr_type
+type_of(const cJSON *table, const char *attribute)
+{
+	const cJSON *e;
+
+	cJSON_ArrayForEach(e,
+	    member(table,
+		"AttributeDefinitions")) if (strcmp(string_of(e,
+							"AttributeName"),
+						 attribute) == 0)
+	{
+		const char *t = string_of(e, "AttributeType");
+
+		return t[0] == 'N' ? ATTR_N : t[0] == 'B' ? ATTR_B : ATTR_S;
+	}
+	return ATTR_S;
+}
+
+/* What a table or an index by request takes a second: its maximum; else what it
+ * is warm for; 0: not known. */
+static void
+on_demand_units(const cJSON *owner, double *reads, double *writes)
+{
+	const cJSON *max = member(owner, "OnDemandThroughput");
+	const cJSON *warm = member(owner, "WarmThroughput");
+
+	*reads = number_of(max, "MaxReadRequestUnits");
+	*writes = number_of(max, "MaxWriteRequestUnits");
+	if (*reads <= 0) /* -1: no maximum */
+		*reads = number_of(warm, "ReadUnitsPerSecond");
+	if (*writes <= 0)
+		*writes = number_of(warm, "WriteUnitsPerSecond");
+	if (*reads < 0)
+		*reads = 0;
+	if (*writes < 0)
+		*writes = 0;
+}
+
+/* A global index may have several attributes of each kind. */
+static void
+read_index_keys(struct ddb_index *x, const cJSON *e, const cJSON *table)
+{
+	const cJSON *schema = member(e, "KeySchema"), *k;
+	int n = cJSON_GetArraySize(schema);
+
+	x->keys = xcalloc(n > 0 ? (size_t)n : 1, sizeof(*x->keys));
+	cJSON_ArrayForEach(k, schema)
+	{
+		const char *name = string_of(k, "AttributeName");
+
+		x->keys[x->nkeys++] = (struct ddb_index_key){ xstrdup(name),
+			type_of(table, name) };
+	}
+}
+
+static void
+read_projection(struct ddb_index *x, const cJSON *projection)
+{
+	const cJSON *list = member(projection, "NonKeyAttributes"), *e;
+	const char *type = string_of(projection, "ProjectionType");
+	int n = cJSON_GetArraySize(list);
+
+	x->projection = strcmp(type, "KEYS_ONLY") == 0 ? DDB_PROJECT_KEYS
+	    : strcmp(type, "INCLUDE") == 0             ? DDB_PROJECT_SOME
+						       : DDB_PROJECT_ALL;
+	x->included = xcalloc(n > 0 ? (size_t)n : 1, sizeof(*x->included));
+	cJSON_ArrayForEach(e, list) if (cJSON_IsString(e))
+	    x->included[x->nincluded++] = xstrdup(e->valuestring);
+}
+
+static void
+read_index(struct ddb_index *x, const cJSON *e, const cJSON *table, bool global)
+{
+	const cJSON *p = member(e, "ProvisionedThroughput");
+
+	*x = (struct ddb_index){ .name = xstrdup(string_of(e, "IndexName")),
+		.global = global };
+	read_index_keys(x, e, table);
+	read_projection(x, member(e, "Projection"));
+	x->read_units = number_of(p, "ReadCapacityUnits");
+	x->write_units = number_of(p, "WriteCapacityUnits");
+	if (x->write_units <= 0)
+		on_demand_units(e, &x->read_units, &x->write_units);
+}
+
+static void
+read_indexes(struct ddb_table *t, const cJSON *table)
+{
+	static const char *const lists[] = { "GlobalSecondaryIndexes",
+		"LocalSecondaryIndexes" };
+	const cJSON *e;
+
+	for (size_t i = 0; i < 2; i++)
+		cJSON_ArrayForEach(e, member(table, lists[i]))
+		{
+			t->indexes = xreallocarray(t->indexes, t->nindexes + 1,
+			    sizeof(*t->indexes));
+			read_index(&t->indexes[t->nindexes++], e, table,
+			    i == 0);
+		}
+}
+
+static void
+read_replicas(struct ddb_table *t, const cJSON *table, const char *region)
+{
+	const cJSON *e;
+
+	cJSON_ArrayForEach(e, member(table, "Replicas"))
+	{
+		const char *name = string_of(e, "RegionName");
+
+		if (strcmp(name, region) == 0)
+			continue;
+		t->replicas = xreallocarray(t->replicas, t->nreplicas + 1,
+		    sizeof(*t->replicas));
+		t->replicas[t->nreplicas++].region = xstrdup(name);
+	}
+	t->strong_replicas =
+	    strcmp(string_of(table, "MultiRegionConsistency"), "STRONG") == 0;
+}
+
+/* What the table can take a second: provisioned, or on demand. */
+static void
+read_throughput(struct ddb_table *t, const cJSON *table)
+{
+	const cJSON *p = member(table, "ProvisionedThroughput");
+	const char *mode =
+	    string_of(member(table, "BillingModeSummary"), "BillingMode");
+
+	t->read_units = number_of(p, "ReadCapacityUnits");
+	t->write_units = number_of(p, "WriteCapacityUnits");
+	t->provisioned =
+	    strcmp(mode, "PAY_PER_REQUEST") != 0 && t->write_units > 0;
+	if (!t->provisioned)
+		on_demand_units(table, &t->read_units, &t->write_units);
+}
+
+/* arn:aws:dynamodb:eu-west-1:123456789012:table/NAME */
+static char *
+account_of(const char *arn)
+{
+	const char *p = arn;
+
+	for (int i = 0; i < 4; i++) {
+		p = strchr(p, ':');
+		if (p == NULL)
+			return xstrdup("");
+		p++;
+	}
+	return strspn(p, "0123456789") == 12 ? xstrndup(p, 12) : xstrdup("");
+}
+
+static int
+read_table(struct ddb_table *t, const cJSON *table, const char *region,
+    struct fault *f)
+{
+	const char *hash = key_of(table, "HASH");
+	const char *range = key_of(table, "RANGE");
+	const cJSON *stream = member(table, "StreamSpecification");
+
+	if (hash == NULL || hash[0] == '\0')
+		return fault(f, FAULT_DATA,
+		    "DescribeTable: the reply names no key schema");
+	t->arn = xstrdup(string_of(table, "TableArn"));
+	t->id = xstrdup(string_of(table, "TableId"));
+	t->account = account_of(t->arn);
+	t->status = xstrdup(string_of(table, "TableStatus"));
+	t->partition = xstrdup(hash);
+	t->partition_type = type_of(table, hash);
+	if (range != NULL) {
+		t->sort = xstrdup(range);
+		t->sort_type = type_of(table, range);
+	}
+	t->schema = (struct key_schema){ t->partition, t->sort };
+	t->items = (int64_t)number_of(table, "ItemCount");
+	t->bytes = (int64_t)number_of(table, "TableSizeBytes");
+	t->protected = cJSON_IsTrue(member(table, "DeletionProtectionEnabled"));
+	if (cJSON_IsTrue(member(stream, "StreamEnabled")))
+		t->stream_view = xstrdup(string_of(stream, "StreamViewType"));
+	read_throughput(t, table);
+	read_indexes(t, table);
+	read_replicas(t, table, region);
+	return 0;
+}
+
+/* {"TableName":"…"} */
+static void
+table_body(struct buf *out, const char *name)
+{
+	buf_adds(out, "{\"TableName\":");
+	slice_text_encode(out, name, strlen(name));
+	buf_addc(out, '}');
+}
+
+/* Call ${operation} and parse its reply. NULL on failure. */
+static cJSON *
+ask(struct ddb_conn *c, const char *operation, const char *table,
+    const struct buf *body, struct fault *f)
+{
+	struct ddb_call call = {
+		.operation = operation,
+		.body = { body->p, body->n },
+		.single = true,
+	};
+	struct ddb_reply reply;
+	cJSON *doc;
+	int r = ddb_call(c, &call, &reply, f);
+
+	if (r != 0) {
+		if (r > 0)
+			(void)ddb_refused(&call, &reply, table, f);
+		return NULL;
+	}
+	ddb_settle(c, 0, 0);
+	doc = cJSON_ParseWithLength(reply.body.p, reply.body.n);
+	if (doc == NULL)
+		(void)fault(f, FAULT_DATA, "%s: the reply cannot be read",
+		    operation);
+	return doc;
+}
+
+/* The status that the reply names, as far as it is one. */
+static void
+take_ttl(struct ddb_table *t, const cJSON *ttl)
+{
+	static const char *const known[] = { "ENABLED", "ENABLING", "DISABLED",
+		"DISABLING" };
+	const char *status = string_of(ttl, "TimeToLiveStatus");
+	const char *attribute = string_of(ttl, "AttributeName");
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
+		if (strcmp(status, known[i]) == 0)
+			t->ttl_status = xstrdup(status);
+	t->ttl_attribute = attribute[0] != '\0' ? xstrdup(attribute) : NULL;
+	if (t->ttl_status == NULL)
+		t->ttl_why = status[0] != '\0'
+		    ? xasprintf("DescribeTimeToLive answered \"%.40s\"", status)
+		    : xstrdup("DescribeTimeToLive answered without a status");
+	t->ttl_acts = t->ttl_status != NULL && t->ttl_status[0] == 'E';
+}
+
+static int
+describe_ttl(struct ddb_conn *c, const char *name, struct ddb_table *t,
+    const struct buf *body, struct fault *f)
+{
+	struct fault why = { 0 };
+	cJSON *doc = ask(c, "DescribeTimeToLive", name, body, &why);
+
+	if (doc == NULL) {
+		t->ttl_denied = why.kind == FAULT_DENIED;
+		if (t->ttl_denied ||
+		    (why.kind == FAULT_SERVICE &&
+			strstr(why.text, "UnknownOperation") != NULL)) {
+			t->ttl_why = xstrdup(why.text);
+			return 0;
+		}
+		*f = why;
+		return -1;
+	}
+	take_ttl(t, member(doc, "TimeToLiveDescription"));
+	cJSON_Delete(doc);
+	return 0;
+}
+
+bool
+ddb_table_ttl_acts(const struct ddb_table *t, const char *attribute)
+{
+	return (t->ttl_acts || t->ttl_status == NULL) &&
+	    (t->ttl_attribute == NULL ||
+		strcmp(attribute, t->ttl_attribute) == 0);
+}
+
+int
+ddb_table_read(struct ddb_conn *c, const char *name, struct ddb_table *out,
+    struct fault *f)
+{
+	struct ddb_table t = { 0 };
+	struct fault why = { 0 };
+	struct buf body = { 0 };
+	cJSON *doc = NULL;
+	int rc = -1;
+
+	table_body(&body, name);
+	t.name = xstrdup(name);
+	doc = ask(c, "DescribeTable", name, &body, &why);
+	if (doc == NULL) {
+		if (why.kind == FAULT_NOT_FOUND)
+			(void)table_missing(c, name, f);
+		else if (f != NULL)
+			*f = why;
+		goto out;
+	}
+	if (read_table(&t, member(doc, "Table"), ddb_config(ddb_of(c))->region,
+		f) != 0)
+		goto out;
+	*out = t;
+	memset(&t, 0, sizeof(t));
+	rc = 0;
+out:
+	ddb_table_release(&t);
+	cJSON_Delete(doc);
+	buf_release(&body);
+	return rc;
+}
+
+int
+ddb_table_read_ttl(struct ddb_conn *c, struct ddb_table *t, struct fault *f)
+{
+	struct buf body = { 0 };
+	int rc;
+
+	table_body(&body, t->name);
+	rc = describe_ttl(c, t->name, t, &body, f);
+	buf_release(&body);
+	return rc;
+}
+
+int
+ddb_table_describe(struct ddb_conn *c, const char *name, struct ddb_table *out,
+    struct fault *f)
+{
+	struct ddb_table t;
+
+	if (ddb_table_read(c, name, &t, f) != 0)
+		return -1;
+	if (ddb_table_read_ttl(c, &t, f) != 0) {
+		ddb_table_release(&t);
+		return -1;
+	}
+	*out = t;
+	return 0;
+}
+
+static void
+release_index(struct ddb_index *x)
+{
+	for (size_t i = 0; i < x->nkeys; i++)
+		free(x->keys[i].name);
+	for (size_t i = 0; i < x->nincluded; i++)
+		free(x->included[i]);
+	free(x->name);
+	free(x->keys);
+	free(x->included);
+}
+
+void
+ddb_table_release(struct ddb_table *t)
+{
+	for (size_t i = 0; i < t->nindexes; i++)
+		release_index(&t->indexes[i]);
+	for (size_t i = 0; i < t->nreplicas; i++)
+		free(t->replicas[i].region);
+	free(t->indexes);
+	free(t->replicas);
+	free(t->name);
+	free(t->arn);
+	free(t->id);
+	free(t->account);
+	free(t->status);
+	free(t->partition);
+	free(t->sort);
+	free(t->stream_view);
+	free(t->ttl_status);
+	free(t->ttl_why);
+	free(t->ttl_attribute);
+	*t = (struct ddb_table){ 0 };
+}

@@ -1,0 +1,90 @@
+#ifndef LIB_DYNAMODB_TABLE_H
+#define LIB_DYNAMODB_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/item.h"
+
+struct ddb_conn;
+struct fault;
+
+enum ddb_projection { DDB_PROJECT_ALL, DDB_PROJECT_KEYS, DDB_PROJECT_SOME };
+
+struct ddb_index_key {
+	char *name; /* of the attribute */
+	enum attr_type type;
+};
+
+/* An index, as far as writes pay for it (cost.h). */
+struct ddb_index {
+	char *name;
+	struct ddb_index_key *keys;
+	size_t nkeys;
+	bool global;
+	enum ddb_projection projection; /* ALL where it is not known */
+	char **included; /* SOME: the attributes that are no keys */
+	size_t nincluded;
+	double read_units; /* provisioned, 0 if none */
+	double write_units;
+};
+
+struct ddb_replica {
+	char *region;
+};
+
+/* DescribeTable and DescribeTimeToLive. Owned; freed by ddb_table_release. */
+struct ddb_table {
+	char *name;
+	char *arn;
+	char *id;               /* TableId; "" where the server tells none */
+	char *account;          /* from the ARN, "" if none */
+	char *status;           /* ACTIVE … */
+	char *partition, *sort; /* sort NULL without one */
+	enum attr_type partition_type, sort_type;
+	struct key_schema schema; /* the two names, borrowed from here */
+	int64_t items;            /* hours old on the real service */
+	int64_t bytes;
+	bool provisioned;   /* else PAY_PER_REQUEST */
+	double read_units;  /* what it can do a second: provisioned, or */
+	double write_units; /* on-demand maximum, or warm; 0: not told */
+	bool protected;     /* deletion protection */
+	char *stream_view;  /* NULL: no stream */
+	struct ddb_index *indexes;
+	size_t nindexes;
+	struct ddb_replica *replicas; /* in other regions */
+	size_t nreplicas;
+	bool strong_replicas; /* MultiRegionConsistency STRONG */
+	char *ttl_status;     /* ENABLED, ENABLING, DISABLED, DISABLING; NULL:
+				 not known … */
+	char *ttl_why;        /* … and why not */
+	bool ttl_denied;      /* … we may not ask */
+	char *ttl_attribute;  /* NULL: the service names none */
+	bool ttl_acts;        /* ENABLED or ENABLING */
+};
+
+/*
+ * Ask for both. A missing table is FAULT_NOT_FOUND and names tables with
+ * close names, else some that there are, when they may be listed.
+ */
+int ddb_table_describe(struct ddb_conn *c, const char *name,
+    struct ddb_table *out, struct fault *f);
+void ddb_table_release(struct ddb_table *t);
+
+/*
+ * The two halves, for callers that go on when one fails: DescribeTable; and
+ * DescribeTimeToLive, for which t->name is enough. That it is denied, that the
+ * server does not know it, or an answer that is none of the four statuses are
+ * no failure: the status is not known then.
+ */
+int ddb_table_read(struct ddb_conn *c, const char *name, struct ddb_table *out,
+    struct fault *f);
+int ddb_table_read_ttl(struct ddb_conn *c, struct ddb_table *t,
+    struct fault *f);
+
+/* Whether entries are judged as if TTL acted on ${attribute}: it does, or it is
+ * not known that it does not. Pure. */
+bool ddb_table_ttl_acts(const struct ddb_table *t, const char *attribute);
+
+#endif

@@ -1,0 +1,330 @@
+#include <string.h>
+
+#include "lib/base/fault.h"
+#include "lib/dynamodb/client.h"
+#include "lib/dynamodb/table.h"
+#include "lib/dynamodb/write_parts.h"
+
+/* BatchExecuteStatement takes this many statements (API reference). */
+#define BATCH_MAX 25
+
+/* A batch under way: what has no answer yet, and where old images lie in
+ * deletes->old (it moves while it grows). */
+struct batch {
+	struct ddb_conn *conn;
+	struct ddb_deletes *deletes;
+	struct ddb_delete *left[BATCH_MAX];
+	size_t n;
+	struct ddb_delete
+	    *invalid[BATCH_MAX]; /* statements that are not taken */
+	size_t ninvalid;
+	bool throttled;
+	double units;   /* what the statements of the last reply should cost */
+	bool mixed;     /* not each of them deleted something */
+	bool fall_back; /* this server or role wants single deletes */
+};
+
+/* Whether ${answer} is one to a statement: an object, with an error that has a
+ * name, or with an item, or with neither. */
+static bool
+is_answer(struct slice answer)
+{
+	struct slice error, code;
+
+	if (answer.p[0] != '{' ||
+	    !write_object_or_none(slice_get(answer, "Item")))
+		return false;
+	error = slice_get(answer, "Error");
+	if (error.p == NULL || error.p[0] == 'n')
+		return true;
+	code = error.p[0] == '{' ? slice_unquote(slice_get(error, "Code"))
+				 : (struct slice){ NULL, 0 };
+	return code.p != NULL && code.n > 0;
+}
+
+/* The replies of the single statements are positional; there must be as
+ * many as statements. */
+static int
+accept_batch(void *ctx, struct buf *body, struct fault *f)
+{
+	struct batch *b = ctx;
+	struct slice doc = { body->p, body->n }, list, value;
+	struct slice_walk w;
+	size_t n = 0;
+	int r;
+
+	if (slice_check(doc, NULL) != 0)
+		return fault(f, FAULT_DATA, "the reply is not JSON (%zu bytes)",
+		    body->n);
+	list = slice_get(doc, "Responses");
+	w = slice_walk(list);
+	if (list.p == NULL || slice_array(&w) != 0)
+		return fault(f, FAULT_DATA, "the reply has no Responses");
+	while ((r = slice_element(&w)) == 1 && slice_value(&w, &value) == 0) {
+		if (!is_answer(value))
+			return fault(f, FAULT_DATA,
+			    "the reply's answer to statement %zu is not what "
+			    "DynamoDB sends",
+			    n + 1);
+		n++;
+	}
+	if (r != 0 || n != b->n)
+		return fault(f, FAULT_DATA,
+		    "the reply answers %zu of %zu statements", n, b->n);
+	return 0;
+}
+
+/* One statement's answer. 1: it has to be sent again; 0; -1. */
+static int
+read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
+    struct fault *f)
+{
+	struct slice error = slice_get(answer, "Error"), item;
+	char code[96], message[256];
+	enum retry_class why;
+
+	d->batched = true;
+	if (error.p == NULL || error.p[0] == 'n') {
+		item = slice_get(answer, "Item");
+		if (write_is_image(item))
+			write_keep(b->deletes, d, item);
+		write_say(d, d->old.n > 0 ? DDB_SAID_DONE : DDB_SAID_ABSENT, "",
+		    "");
+		b->units += d->old.n > 0 ? d->units : 1;
+		b->mixed = b->mixed || d->old.n == 0;
+		return 0;
+	}
+	b->mixed = true;
+	slice_copy(code, sizeof(code), slice_get(error, "Code"));
+	slice_copy(message, sizeof(message), slice_get(error, "Message"));
+	if (strncmp(code, "ConditionalCheckFailed", 22) == 0) {
+		item = slice_get(error, "Item");
+		if (item.p == NULL)
+			item = slice_get(answer, "Item");
+		if (write_is_image(item))
+			write_keep(b->deletes, d, item);
+		write_say(d, DDB_SAID_CONDITION, code, message);
+		b->units += d->units;
+		return 0;
+	}
+	write_say(d, DDB_SAID_ERROR, code, message);
+	if (strncmp(code, "AccessDenied", 12) == 0) {
+		d->sends--;
+		b->fall_back = true;
+		return 1;
+	}
+	if (strncmp(code, "ResourceNotFound", 16) == 0)
+		return fault(f, FAULT_NOT_FOUND, "table %s: not found",
+		    b->deletes->table->name);
+	/* DynamoDB Local takes no attribute names that begin with # or :; a
+	 * single delete tells whether it is the statement or the entry */
+	if (strncmp(code, "Validation", 10) == 0) {
+		d->sends--;
+		b->invalid[b->ninvalid++] = d;
+		return 0;
+	}
+	why = retry_classify(400, code);
+	if (!retry_did_nothing(code)) {
+		d->lost++;
+		b->units += d->units;
+	} else if (why == RETRY_THROTTLE) {
+		b->throttled = true;
+		d->sends--;
+	}
+	return why == RETRY_THROTTLE || why == RETRY_TRANSIENT;
+}
+
+/* Read all answers; what has to be sent again is left in ${b}. */
+static int
+read_answers(struct batch *b, struct slice body, struct fault *f)
+{
+	struct slice_walk w = slice_walk(slice_get(body, "Responses"));
+	struct slice answer;
+	size_t again = 0;
+
+	(void)slice_array(&w);
+	for (size_t i = 0; i < b->n; i++) {
+		int r;
+
+		if (slice_element(&w) != 1 || slice_value(&w, &answer) != 0)
+			return fault(f, FAULT_DATA, "a reply cut short");
+		r = read_answer(b, b->left[i], answer, f);
+		if (r < 0)
+			return -1;
+		if (r > 0)
+			b->left[again++] = b->left[i];
+	}
+	b->n = again;
+	return 0;
+}
+
+/* The whole call was refused. 0: what is left goes one by one; -1. */
+static int
+batch_refused(struct batch *b, const struct ddb_call *call,
+    const struct ddb_reply *reply, struct fault *f)
+{
+	const char *table = b->deletes->table->name;
+
+	if (strncmp(reply->code, "UnknownOperation", 16) == 0 ||
+	    strncmp(reply->code, "AccessDenied", 12) == 0) {
+		b->fall_back = true;
+		return 0;
+	}
+	/* the single deletes will tell which one it is */
+	if (strncmp(reply->code, "Validation", 10) == 0)
+		return 0;
+	if (reply->why == RETRY_THROTTLE || reply->why == RETRY_TRANSIENT) {
+		for (size_t i = 0; i < b->n; i++)
+			write_say(b->left[i], DDB_SAID_ERROR, reply->code,
+			    reply->message);
+		b->n = 0;
+		return 0;
+	}
+	return ddb_refused(call, reply, table, f);
+}
+
+static int
+batch_send(struct batch *b, bool again, struct fault *f)
+{
+	struct ddb_call call = { .operation = "BatchExecuteStatement",
+		.accept = accept_batch,
+		.accept_ctx = b,
+		.again = again };
+	struct ddb_reply reply;
+	struct buf body = { 0 };
+	double told;
+	int r;
+
+	b->units = 0;
+	b->mixed = false;
+	for (size_t i = 0; i < b->n; i++)
+		call.write_units += b->left[i]->units;
+	ddb_batch_body(&body, b->deletes->table, b->left, b->n);
+	call.body = (struct slice){ body.p, body.n };
+	b->throttled = b->fall_back = false;
+	r = ddb_call(b->conn, &call, &reply, f);
+	buf_release(&body);
+	/* a refusal of all of them is no answer to each */
+	for (size_t i = 0; i < b->n; i++)
+		write_count(b->left[i], &reply, r == 0);
+	if (r < 0)
+		return -1;
+	if (r > 0)
+		return batch_refused(b, &call, &reply, f) == 0 ? 1 : -1;
+	r = read_answers(b, reply.body, f);
+	/* failed conditions cost, too: most servers tell nothing of that, and
+	 * none when all failed */
+	told = write_consumed(reply.body);
+	if (told < 0 || (b->mixed && told < b->units))
+		told = b->units;
+	ddb_settle(b->conn, 0, told);
+	return r;
+}
+
+/* Go over to single deletes for good, and say so once. */
+static void
+leave_partiql(struct ddb_conn *c, struct ddb_deletes *deletes, const char *why)
+{
+	if (__atomic_exchange_n(deletes->mode, DDB_BATCH_SINGLE,
+		__ATOMIC_RELAXED) == DDB_BATCH_SINGLE)
+		return;
+	ddb_log(ddb_of(c), LOG_NOTE,
+	    "batched deletes (PartiQL) are not available here%s: going on "
+	    "with one conditional DeleteItem an entry",
+	    why);
+}
+
+/* Why they are not, by the answer to ${d}. */
+static const char *
+why_not(const struct ddb_delete *d)
+{
+	return strncmp(d->code, "AccessDenied", 12) == 0
+	    ? " (dynamodb:PartiQLDelete is not allowed)"
+	    : "";
+}
+
+/* Send one by one what was no valid statement. Where that is answered, batches
+ * are no good for this table here; where not, something is wrong with the
+ * entry. */
+static int
+send_invalid(struct batch *b, struct fault *f)
+{
+	bool answered = false;
+
+	for (size_t i = 0; i < b->ninvalid; i++) {
+		if (write_single(b->conn, b->deletes, b->invalid[i], f) != 0)
+			return -1;
+		answered = answered || b->invalid[i]->said != DDB_SAID_ERROR;
+	}
+	if (answered)
+		leave_partiql(b->conn, b->deletes,
+		    " (its statements are refused, as of attribute names "
+		    "that begin with # or :)");
+	return 0;
+}
+
+/* Send what is in ${b} until everything is answered, or what is left has
+ * to go one by one. */
+static int
+batch_run(struct batch *b, struct fault *f)
+{
+	struct ddb *d = ddb_of(b->conn);
+	int r;
+
+	for (int try = 0; b->n > 0; try++) {
+		r = batch_send(b, try > 0, f);
+		if (r < 0)
+			return -1;
+		if (r > 0 || b->fall_back)
+			break;
+		if (b->n == 0)
+			break;
+		if (b->throttled)
+			ddb_throttled(b->conn, true);
+		if (try + 1 >= ddb_attempts(d)) {
+			b->n = 0; /* they keep their error */
+			break;
+		}
+		if (ddb_backoff(b->conn,
+			b->throttled ? RETRY_THROTTLE : RETRY_TRANSIENT, try,
+			f) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+ddb_delete_many(struct ddb_conn *c, struct ddb_deletes *deletes,
+    struct fault *f)
+{
+	struct batch b = { .conn = c, .deletes = deletes };
+	int mode = __atomic_load_n(deletes->mode, __ATOMIC_RELAXED), rc = -1;
+
+	write_begin(c, deletes);
+	for (size_t i = 0; i < deletes->n && i < BATCH_MAX; i++)
+		b.left[b.n++] = &deletes->list[i];
+	if (mode != DDB_BATCH_SINGLE) {
+		if (batch_run(&b, f) != 0)
+			goto out;
+		if (b.n > 0 && b.fall_back) {
+			if (mode == DDB_BATCH_PARTIQL) {
+				(void)fault(f, FAULT_SERVICE,
+				    "--batch partiql: this service or role "
+				    "does not take BatchExecuteStatement "
+				    "(dynamodb:PartiQLDelete); use --batch "
+				    "auto or single");
+				goto out;
+			}
+			leave_partiql(c, deletes, why_not(b.left[0]));
+		}
+		if (mode == DDB_BATCH_AUTO && send_invalid(&b, f) != 0)
+			goto out;
+	}
+	for (size_t i = 0; i < b.n; i++)
+		if (write_single(c, deletes, b.left[i], f) != 0)
+			goto out;
+	rc = 0;
+out:
+	write_end(c, deletes);
+	return rc;
+}

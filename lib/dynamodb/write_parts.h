@@ -1,0 +1,45 @@
+#ifndef LIB_DYNAMODB_WRITE_PARTS_H
+#define LIB_DYNAMODB_WRITE_PARTS_H
+
+#include "lib/dynamodb/client.h"
+#include "lib/dynamodb/write.h"
+
+/* The inside of the writes, for write.c, write_text.c and write_batch.c. */
+
+void write_string(struct buf *b, const char *s); /* as JSON */
+void write_slice(struct buf *b, struct slice s);
+
+/* What a reply says it cost, in units; -1: nothing. Pure. */
+double write_consumed(struct slice body);
+/* What the service said of ${d}. */
+void write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
+    const char *message);
+/* Count what ${reply} says of the sends of ${d}; ${answered}: the last one is
+ * among them. */
+void write_count(struct ddb_delete *d, const struct ddb_reply *reply,
+    bool answered);
+/*
+ * A reply of status 200 to one write, for ddb_call's accept. 0 when it is
+ * DynamoDB's: an object, and empty or with one of the members that such a
+ * reply has, which are what they have to be. Else it is a page of a proxy, or
+ * garbled, and nobody knows what became of the request.
+ */
+int write_accept(void *ctx, struct buf *body, struct fault *f);
+/* Whether the checked ${value} is not there, null, or an object. Pure. */
+bool write_object_or_none(struct slice value);
+/* Whether ${image} is an item that came back, not nothing or {}. Pure. */
+bool write_is_image(struct slice image);
+/* Keep ${image} in deletes->old, which moves while it grows: its place is
+ * made a slice at the end. */
+void write_keep(struct ddb_deletes *deletes, struct ddb_delete *d,
+    struct slice image);
+/* Before the first send: nothing was said. After the last: the old images
+ * are slices of deletes->old, what had no answer or an error is unsure where it
+ * may have acted, and deletes->units is what all of it cost. */
+void write_begin(struct ddb_conn *c, struct ddb_deletes *deletes);
+void write_end(struct ddb_conn *c, struct ddb_deletes *deletes);
+/* One DeleteItem. 0, or -1 when going on makes no sense. */
+int write_single(struct ddb_conn *c, struct ddb_deletes *deletes,
+    struct ddb_delete *d, struct fault *f);
+
+#endif

@@ -1,0 +1,231 @@
+#include <string.h>
+
+#include "lib/dynamodb/table.h"
+#include "lib/dynamodb/write_parts.h"
+
+void
+write_string(struct buf *b, const char *s)
+{
+	slice_text_encode(b, s, strlen(s));
+}
+
+void
+write_slice(struct buf *b, struct slice s)
+{
+	buf_add(b, s.p, s.n);
+}
+
+/* {"key":{…},"sort":{…}} */
+static void
+add_key(struct buf *b, const struct ddb_table *t, struct slice partition,
+    struct slice sort)
+{
+	buf_addc(b, '{');
+	write_string(b, t->partition);
+	buf_addc(b, ':');
+	write_slice(b, partition);
+	if (t->sort != NULL) {
+		buf_addc(b, ',');
+		write_string(b, t->sort);
+		buf_addc(b, ':');
+		write_slice(b, sort);
+	}
+	buf_addc(b, '}');
+}
+
+static int
+operands(const struct ddb_cond *cond)
+{
+	switch (cond->op) {
+	case DDB_COND_FROM_TO:
+	case DDB_COND_BETWEEN:
+		return 2;
+	case DDB_COND_LESS:
+	case DDB_COND_SAME:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+/* The condition as an expression over #t, :a and :b. */
+static const char *
+expression_of(enum ddb_cond_op op)
+{
+	static const char *const text[] = {
+		[DDB_COND_LESS] = "#t < :a",
+		[DDB_COND_FROM_TO] = "#t >= :a AND #t < :b",
+		[DDB_COND_BETWEEN] = "#t BETWEEN :a AND :b",
+		[DDB_COND_SAME] = "#t = :a",
+		[DDB_COND_MISSING] = "attribute_not_exists(#t)",
+		[DDB_COND_EXISTS] = "attribute_exists(#t)",
+	};
+
+	/* never without a condition: this one is always false */
+	if (op <= DDB_COND_NONE || op > DDB_COND_EXISTS)
+		return "attribute_exists(#t) AND attribute_not_exists(#t)";
+	return text[op];
+}
+
+/* The condition, its names and its values; ${set}: #t and :n are used by an
+ * update expression too. */
+static void
+add_expression(struct buf *b, const struct ddb_table *t,
+    const struct ddb_delete *d, bool update, struct slice set)
+{
+	bool there = update && d->cond.op == DDB_COND_MISSING;
+	int n = operands(&d->cond);
+
+	buf_adds(b, ",\"ConditionExpression\":");
+	/* or an update would make an entry of nothing but key and TTL */
+	write_string(b,
+	    there ? "attribute_not_exists(#t) AND attribute_exists(#k)"
+		  : expression_of(d->cond.op));
+	buf_adds(b, ",\"ExpressionAttributeNames\":{\"#t\":");
+	write_string(b,
+	    d->cond.op == DDB_COND_EXISTS ? t->partition : d->cond.attribute);
+	if (there) {
+		buf_adds(b, ",\"#k\":");
+		write_string(b, t->partition);
+	}
+	buf_addc(b, '}');
+	if (n > 0 || set.p != NULL)
+		buf_adds(b, ",\"ExpressionAttributeValues\":{");
+	if (n > 0) {
+		buf_adds(b, "\":a\":");
+		write_slice(b, d->cond.a);
+	}
+	if (n > 1) {
+		buf_adds(b, ",\":b\":");
+		write_slice(b, d->cond.b);
+	}
+	if (set.p != NULL) {
+		buf_adds(b, n > 0 ? ",\":n\":" : "\":n\":");
+		write_slice(b, set);
+	}
+	if (n > 0 || set.p != NULL)
+		buf_addc(b, '}');
+	buf_adds(b,
+	    ",\"ReturnValues\":\"ALL_OLD\","
+	    "\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
+	    "\"ReturnConsumedCapacity\":\"TOTAL\"}");
+}
+
+static void
+add_target(struct buf *b, const struct ddb_table *t, const struct ddb_delete *d)
+{
+	buf_adds(b, "{\"TableName\":");
+	write_string(b, t->name);
+	buf_adds(b, ",\"Key\":");
+	add_key(b, t, d->partition, d->sort);
+}
+
+void
+ddb_delete_body(struct buf *b, const struct ddb_table *t,
+    const struct ddb_delete *d)
+{
+	add_target(b, t, d);
+	add_expression(b, t, d, false, (struct slice){ NULL, 0 });
+}
+
+void
+ddb_update_body(struct buf *b, const struct ddb_table *t,
+    const struct ddb_delete *d, struct slice ttl)
+{
+	add_target(b, t, d);
+	buf_adds(b,
+	    ttl.p != NULL ? ",\"UpdateExpression\":\"SET #t = :n\""
+			  : ",\"UpdateExpression\":\"REMOVE #t\"");
+	add_expression(b, t, d, true, ttl);
+}
+
+/* A PartiQL identifier: in double quotes, those inside doubled. */
+static void
+add_quoted(struct buf *b, const char *name)
+{
+	buf_addc(b, '"');
+	for (; *name != '\0'; name++) {
+		if (*name == '"')
+			buf_addc(b, '"');
+		buf_addc(b, *name);
+	}
+	buf_addc(b, '"');
+}
+
+static void
+add_condition(struct buf *b, const struct ddb_cond *cond)
+{
+	static const char *const text[] = {
+		[DDB_COND_LESS] = " < ?",
+		[DDB_COND_FROM_TO] = " >= ?",
+		[DDB_COND_BETWEEN] = " BETWEEN ? AND ?",
+		[DDB_COND_SAME] = " = ?",
+		[DDB_COND_MISSING] = " IS MISSING",
+	};
+
+	if (cond->op == DDB_COND_EXISTS)
+		return; /* a DELETE of what is not there does nothing */
+	buf_adds(b, " AND ");
+	add_quoted(b, cond->attribute);
+	if (cond->op > DDB_COND_NONE && cond->op < DDB_COND_EXISTS) {
+		buf_adds(b, text[cond->op]);
+		if (cond->op != DDB_COND_FROM_TO)
+			return;
+		buf_adds(b, " AND ");
+		add_quoted(b, cond->attribute);
+		buf_adds(b, " < ?");
+		return;
+	}
+	/* never without a condition: this one is always false */
+	buf_adds(b, " IS MISSING AND ");
+	add_quoted(b, cond->attribute);
+	buf_adds(b, " IS NOT MISSING");
+}
+
+static void
+add_statement(struct buf *b, const struct ddb_table *t,
+    const struct ddb_delete *d)
+{
+	struct buf text = { 0 };
+	int n = operands(&d->cond);
+
+	buf_adds(&text, "DELETE FROM ");
+	add_quoted(&text, t->name);
+	buf_adds(&text, " WHERE ");
+	add_quoted(&text, t->partition);
+	buf_adds(&text, "=?");
+	if (t->sort != NULL) {
+		buf_adds(&text, " AND ");
+		add_quoted(&text, t->sort);
+		buf_adds(&text, "=?");
+	}
+	add_condition(&text, &d->cond);
+	buf_adds(&text, " RETURNING ALL OLD *");
+	buf_adds(b, "{\"Statement\":");
+	slice_text_encode(b, text.p, text.n);
+	buf_release(&text);
+	buf_adds(b, ",\"Parameters\":[");
+	write_slice(b, d->partition);
+	if (t->sort != NULL) {
+		buf_addc(b, ',');
+		write_slice(b, d->sort);
+	}
+	for (int i = 0; i < n; i++) {
+		buf_addc(b, ',');
+		write_slice(b, i == 0 ? d->cond.a : d->cond.b);
+	}
+	buf_adds(b, "]}");
+}
+
+void
+ddb_batch_body(struct buf *b, const struct ddb_table *t,
+    struct ddb_delete *const *list, size_t n)
+{
+	buf_adds(b, "{\"Statements\":[");
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0)
+			buf_addc(b, ',');
+		add_statement(b, t, list[i]);
+	}
+	buf_adds(b, "],\"ReturnConsumedCapacity\":\"TOTAL\"}");
+}

@@ -1,0 +1,437 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/gzip.h"
+#include "lib/base/mem.h"
+#include "lib/base/stop.h"
+#include "lib/stream/cms_read.h"
+#include "lib/stream/input.h"
+#include "lib/stream/outfile.h"
+#include "lib/stream/sniff.h"
+#include "lib/stream/spool.h"
+
+#define CHUNK ((size_t)256 << 10)
+
+struct input {
+	char *name;
+	int fd;
+	bool borrowed;   /* stdin, or another that was open already */
+	bool seekable;   /* read by offset: the file's own position stays */
+	off_t from, pos; /* where it began, where it is */
+	struct buf kept; /* of a pipe: all that was read, while keep */
+	bool keep;
+	struct buf ahead;   /* text that input_peek showed, to be read yet */
+	unsigned char *raw; /* CHUNK bytes as they are in the file … */
+	size_t at, n;       /* … of which raw[at..n) are not used yet */
+	bool begun;
+	struct gzip *gzip; /* NULL: plain */
+	bool member;       /* inside of a gzip member … */
+	bool bad;          /* … that zlib has refused */
+	bool cut;
+	const struct cms_key *key; /* NULL: none is given */
+	struct cms_read *sealed;   /* it is encrypted; NULL: it is not */
+	struct fault refused;      /* why it could not be decrypted */
+};
+
+static int spool(struct input *in, struct fault *f);
+
+/* Whether one may read it: what was closed when we were started may have been
+ * opened again for nothing but that (cli/main.c). */
+static bool
+is_readable(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	return flags >= 0 && (flags & O_ACCMODE) != O_WRONLY;
+}
+
+static int
+open_input(struct input *in, const char *path, struct fault *f)
+{
+	struct stat st;
+
+	while (in->fd < 0) {
+		in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		if (in->fd < 0 && (errno != EINTR || stop_requested() != 0))
+			break;
+	}
+	if (in->fd < 0 && errno == ENOENT && sniff_refuse_url(path, f) != 0)
+		return -1;
+	if (in->fd < 0 || fstat(in->fd, &st) != 0)
+		return fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_IO,
+		    "%s: %s", in->name, strerror(errno));
+	if (in->borrowed && !is_readable(in->fd))
+		return fault(f, FAULT_IO,
+		    "%s: it is closed, or open for writing only", in->name);
+	if (S_ISDIR(st.st_mode))
+		return fault(f, FAULT_IO, "%s: is a folder", in->name);
+	in->from = lseek(in->fd, 0, SEEK_CUR);
+	in->seekable = S_ISREG(st.st_mode) && in->from >= 0;
+	in->pos = in->from;
+	in->keep = !in->seekable;
+	return 0;
+}
+
+struct input *
+input_open(const char *path, struct fault *f)
+{
+	return input_open_with(path, NULL, f);
+}
+
+struct input *
+input_open_with(const char *path, const struct cms_key *key, struct fault *f)
+{
+	struct input *in = xcalloc(1, sizeof(*in));
+
+	in->key = key;
+	in->fd =
+	    strcmp(path, "-") == 0 ? STDIN_FILENO : outfile_descriptor(path);
+	in->borrowed = in->fd >= 0;
+	in->name = xstrdup(in->fd == STDIN_FILENO ? "standard input" : path);
+	in->raw = xmalloc(CHUNK);
+	if (open_input(in, path, f) == 0)
+		return in;
+	input_close(in);
+	return NULL;
+}
+
+static int
+read_sealed(struct input *in, struct fault *f)
+{
+	int got = cms_read_some(in->sealed, in->raw + in->n, CHUNK - in->n, f);
+
+	if (got > 0)
+		in->n += (size_t)got;
+	return got > 0 ? 1 : got;
+}
+
+static int
+await(const struct input *in, struct fault *f)
+{
+	if (stop_await(in->fd, POLLIN, 0) == 0)
+		return 0;
+	return fault(f, FAULT_CANCELLED, "%s: interrupted", in->name);
+}
+
+/* Read on, behind raw[n): 1, 0 at the end, -1. */
+static int
+read_raw(struct input *in, struct fault *f)
+{
+	ssize_t got;
+
+	if (in->at == in->n)
+		in->at = in->n = 0;
+	if (in->sealed != NULL)
+		return read_sealed(in, f);
+	for (;;) {
+		unsigned char *to = in->raw + in->n;
+		size_t room = CHUNK - in->n;
+
+		if (!in->seekable && await(in, f) != 0)
+			return -1;
+		got = in->seekable ? pread(in->fd, to, room, in->pos)
+				   : read(in->fd, to, room);
+		if (got >= 0)
+			break;
+		if (errno != EINTR)
+			return fault(f, FAULT_IO, "%s: %s", in->name,
+			    strerror(errno));
+		if (stop_requested() != 0)
+			return fault(f, FAULT_CANCELLED, "%s: interrupted",
+			    in->name);
+	}
+	if (in->keep)
+		buf_add(&in->kept, in->raw + in->n, (size_t)got);
+	in->n += (size_t)got;
+	in->pos += got;
+	return got > 0;
+}
+
+/* Only zeros are left up to the end of the file: 1, 0, -1. */
+static int
+only_zeros(struct input *in, struct fault *f)
+{
+	int r;
+
+	do {
+		for (; in->at < in->n; in->at++)
+			if (in->raw[in->at] != 0)
+				return 0;
+		r = read_raw(in, f);
+	} while (r == 1);
+	return r == 0 ? 1 : -1;
+}
+
+static int
+cut_short(struct input *in, struct fault *f)
+{
+	in->cut = true;
+	return fault(f, FAULT_DATA,
+	    "the file is cut short, inside of compressed data");
+}
+
+/* zlib would not go on. Where zeros take over, the file got its length but
+ * not its bytes before the machine went down. */
+static int
+damaged(struct input *in, struct fault *f)
+{
+	int r;
+
+	if (in->at > 0)
+		in->at--; /* it has taken one of them at least */
+	r = only_zeros(in, f);
+	if (r == 1)
+		return cut_short(in, f);
+	if (r < 0)
+		return -1;
+	return fault(f, FAULT_DATA, "the compressed data is damaged (%s)",
+	    gzip_why(in->gzip));
+}
+
+/* Begin a gzip member: 1; 0 when there is none any more. */
+static int
+next_member(struct input *in, struct fault *f)
+{
+	int r;
+
+	if (in->raw[in->at] != 0x1f) {
+		r = only_zeros(in, f);
+		if (r == 0)
+			return fault(f, FAULT_DATA,
+			    "the compressed data has something else behind it");
+		return r == 1 ? 0 : -1;
+	}
+	gzip_next(in->gzip);
+	in->member = true;
+	return 1;
+}
+
+static int
+read_gzip(struct input *in, struct buf *to, struct fault *f)
+{
+	size_t had = to->n, used;
+
+	while (to->n == had) {
+		int r;
+
+		if (in->bad)
+			return damaged(in, f);
+		if (in->at == in->n) {
+			r = read_raw(in, f);
+			if (r < 0 || (r == 0 && !in->member))
+				return r;
+			if (r == 0)
+				return cut_short(in, f);
+		}
+		if (!in->member && (r = next_member(in, f)) != 1)
+			return r;
+		used = in->n - in->at;
+		r = gzip_read(in->gzip, in->raw + in->at, &used, CHUNK, to);
+		in->at += used;
+		in->member = r != 0;
+		in->bad = r < 0; /* told behind what it gave */
+	}
+	return 1;
+}
+
+/* Have ${n} bytes to look at, if there are so many. */
+static int
+look(struct input *in, size_t n, struct fault *f)
+{
+	int r = 1;
+
+	while (in->n < n && r == 1)
+		r = read_raw(in, f);
+	return r < 0 ? -1 : 0;
+}
+
+/* It is encrypted: from now on its text is what is read. */
+static int
+open_sealed(struct input *in)
+{
+	struct fault *f = &in->refused;
+	struct cms_source s = { .name = in->name,
+		.key = in->key,
+		.follows = !in->borrowed && in->seekable };
+
+	if (!in->seekable && in->key != NULL) {
+		if (!in->keep)
+			buf_add(&in->kept, in->raw, in->n);
+		if (spool(in, f) != 0)
+			return -1;
+	}
+	s.fd = in->fd;
+	s.from = in->from;
+	in->at = in->n = 0;
+	in->sealed = cms_read_open(&s, f);
+	return in->sealed != NULL ? 0 : -1;
+}
+
+/* What kind of file it is. A UTF-8 mark before plain text is no part of it. */
+static int
+begin(struct input *in, struct fault *f)
+{
+	if (in->refused.kind == FAULT_NONE && look(in, 3, f) != 0)
+		return -1;
+	if (in->sealed == NULL && in->n > 0 && in->raw[0] == 0x30) {
+		if (look(in, CMS_READ_HEAD, f) != 0)
+			return -1;
+		if (cms_read_is(in->raw, in->n) && open_sealed(in) == 0 &&
+		    look(in, 3, f) != 0)
+			return -1;
+	}
+	if (in->refused.kind != FAULT_NONE) {
+		if (f != NULL)
+			*f = in->refused;
+		return -1;
+	}
+	in->begun = true;
+	if (in->n >= 2 && in->raw[0] == 0x1f && in->raw[1] == 0x8b)
+		in->gzip = gzip_open(true);
+	if (in->n >= 3 && memcmp(in->raw, "\xef\xbb\xbf", 3) == 0)
+		in->at = 3;
+	return 0;
+}
+
+/* Behind what was looked at already. */
+static int
+read_on(struct input *in, struct buf *to, struct fault *f)
+{
+	int r;
+
+	if (!in->begun && begin(in, f) != 0)
+		return -1;
+	if (in->gzip != NULL)
+		return read_gzip(in, to, f);
+	if (in->at == in->n && (r = read_raw(in, f)) != 1)
+		return r;
+	buf_add(to, in->raw + in->at, in->n - in->at);
+	in->at = in->n;
+	return 1;
+}
+
+int
+input_read(struct input *in, struct buf *to, struct fault *f)
+{
+	if (in->ahead.n == 0)
+		return read_on(in, to, f);
+	buf_add(to, in->ahead.p, in->ahead.n);
+	buf_release(&in->ahead);
+	return 1;
+}
+
+int
+input_peek(struct input *in, size_t want, const struct buf **front,
+    struct fault *f)
+{
+	int r = 1;
+
+	while (in->ahead.n < want && r == 1)
+		r = read_on(in, &in->ahead, f);
+	*front = &in->ahead;
+	return r < 0 ? -1 : 0;
+}
+
+bool
+input_cut(const struct input *in)
+{
+	return in->cut;
+}
+
+const char *
+input_name(const struct input *in)
+{
+	return in->name;
+}
+
+void
+input_forget(struct input *in)
+{
+	in->keep = false;
+	buf_release(&in->kept);
+}
+
+static int
+spool_copy(struct input *in, int fd, struct fault *f)
+{
+	int r = spool_write(fd, in->kept.p, in->kept.n, f);
+
+	input_forget(in);
+	while (r == 0) {
+		in->at = in->n = 0;
+		r = read_raw(in, f);
+		if (r != 1)
+			return r;
+		r = spool_write(fd, in->raw, in->n, f);
+	}
+	return r;
+}
+
+/* Copy a pipe to a file and read that in its place. */
+static int
+spool(struct input *in, struct fault *f)
+{
+	int fd = spool_open(f);
+
+	if (fd < 0)
+		return -1;
+	if (spool_copy(in, fd, f) != 0) {
+		(void)close(fd);
+		return -1;
+	}
+	if (lseek(fd, 0, SEEK_SET) != 0 ||
+	    (in->borrowed && dup2(fd, in->fd) < 0)) {
+		(void)close(fd);
+		return fault(f, FAULT_IO, "%s: %s", in->name, strerror(errno));
+	}
+	(void)close(in->borrowed ? fd : in->fd);
+	if (!in->borrowed)
+		in->fd = fd;
+	in->seekable = true;
+	in->from = 0;
+	return 0;
+}
+
+int
+input_restart(struct input *in, struct fault *f)
+{
+	if (!in->seekable && !in->keep)
+		return fault(f, FAULT_IO,
+		    "%s: cannot be read twice; save it to a file first",
+		    in->name);
+	if (!in->seekable && spool(in, f) != 0)
+		return -1;
+	if (in->sealed != NULL && cms_read_rewind(in->sealed, f) != 0)
+		return -1;
+	in->pos = in->from;
+	in->at = in->n = 0;
+	buf_reset(&in->ahead);
+	gzip_close(in->gzip);
+	in->gzip = NULL;
+	in->begun = in->member = in->bad = in->cut = false;
+	return 0;
+}
+
+void
+input_close(struct input *in)
+{
+	if (in == NULL)
+		return;
+	cms_read_close(in->sealed);
+	gzip_close(in->gzip);
+	if (in->fd >= 0 && !in->borrowed)
+		(void)close(in->fd);
+	buf_release(&in->kept);
+	buf_release(&in->ahead);
+	free(in->raw);
+	free(in->name);
+	free(in);
+}

@@ -1,0 +1,158 @@
+#include <stdbool.h>
+#include <string.h>
+
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/stream/input.h"
+#include "lib/stream/sniff.h"
+
+/* Where "ustar" stands in a tar archive (POSIX, pax: the field magic). */
+#define TAR_MAGIC 257
+#define BINARY_WITHIN 512 /* bytes */
+
+/* How a file begins. Letters alone may begin a key or a name, too: of text
+ * (TEXT) that is believed where a file of lines is not any text, of BINARY
+ * where a byte that no text has comes soon. */
+enum proof { SURE, TEXT, BINARY };
+
+/* ${command}, with the file's name behind it, writes what is in it; else
+ * ${advice} says what helps. */
+static const struct {
+	const char *bytes;
+	size_t n, at;
+	enum proof proof;
+	const char *what, *command, *advice;
+} kinds[] = {
+#define BYTES(s) (s), sizeof(s) - 1
+#define EXPORT_AGAIN                                                     \
+	"export the table again with --export-format DYNAMODB_JSON, or " \
+	"have ttlsweep export it"
+#define ERROR_PAGE "is it an error page? Look into it, and fetch the file again"
+#define PRINT_JSON "have the AWS CLI print JSON: --output json"
+#define NOT_TEXT "convert it to DynamoDB JSON lines, {\"Item\":{...}}"
+	/* clang-format off */
+	{ BYTES("$ion_1_0"), 0, TEXT, "Amazon Ion", NULL, EXPORT_AGAIN },
+	{ BYTES("$ion_1_0 {"), 0, SURE, "Amazon Ion", NULL, EXPORT_AGAIN },
+	{ BYTES("\xe0\x01\x00\xea"), 0, SURE, "binary Amazon Ion", NULL,
+	    EXPORT_AGAIN },
+	{ BYTES("PAR1"), 0, BINARY, "Parquet", NULL, NOT_TEXT },
+	{ BYTES("Obj\x01"), 0, SURE, "Avro", NULL, NOT_TEXT },
+	{ BYTES("ORC"), 0, BINARY, "ORC", NULL, NOT_TEXT },
+	{ BYTES("\x28\xb5\x2f\xfd"), 0, SURE, "compressed with zstd",
+	    "zstd -dc", NULL },
+	{ BYTES("\xfd""7zXZ\x00"), 0, SURE, "compressed with xz", "xz -dc",
+	    NULL },
+	{ BYTES("1AY&SY"), 4, SURE, "compressed with bzip2", "bzip2 -dc",
+	    NULL },
+	{ BYTES("\x04\x22\x4d\x18"), 0, SURE, "compressed with lz4",
+	    "lz4 -dc", NULL },
+	{ BYTES("LZIP\x01"), 0, SURE, "compressed with lzip", "lzip -dc",
+	    NULL },
+	{ BYTES("\x1f\x9d"), 0, SURE, "compressed with compress", "zcat",
+	    NULL },
+	{ BYTES("\x1f\x8b"), 0, SURE, "compressed with gzip twice", "zcat",
+	    NULL },
+	{ BYTES("PK\x03\x04"), 0, SURE, "a zip archive", "unzip -p", NULL },
+	{ BYTES("7z\xbc\xaf\x27\x1c"), 0, SURE, "a 7z archive",
+	    "7z x -so", NULL },
+	{ BYTES("ustar"), TAR_MAGIC, BINARY, "a tar archive", "tar -xOf",
+	    NULL },
+	{ BYTES("-----BEGIN PGP MESSAGE"), 0, SURE, "encrypted with PGP",
+	    "gpg -d", NULL },
+	{ BYTES("\xff\xfe"), 0, SURE, "text in UTF-16",
+	    "iconv -f UTF-16 -t UTF-8", NULL },
+	{ BYTES("\xfe\xff"), 0, SURE, "text in UTF-16",
+	    "iconv -f UTF-16 -t UTF-8", NULL },
+	{ BYTES("{\0"), 0, SURE, "text in UTF-16",
+	    "iconv -f UTF-16LE -t UTF-8", NULL },
+	{ BYTES("\0{"), 0, SURE, "text in UTF-16",
+	    "iconv -f UTF-16BE -t UTF-8", NULL },
+	{ BYTES("SQLite format 3\0"), 0, SURE, "an SQLite database", NULL,
+	    NOT_TEXT },
+	{ BYTES("<?xml"), 0, TEXT, "XML", NULL, ERROR_PAGE },
+	{ BYTES("<!DOCTYPE"), 0, TEXT, "HTML", NULL, ERROR_PAGE },
+	{ BYTES("Items:\n"), 0, TEXT, "YAML", NULL, PRINT_JSON },
+	{ BYTES("Count: "), 0, TEXT, "YAML", NULL, PRINT_JSON },
+	{ BYTES("ConsumedCapacity: "), 0, TEXT, "YAML", NULL, PRINT_JSON },
+/* clang-format on */
+#undef BYTES
+};
+#define KINDS (sizeof(kinds) / sizeof(*kinds))
+
+/* ${name} as a shell takes it; "FILE" where it would have to be quoted. */
+static const char *
+plain_name(const char *name)
+{
+	static const char safe[] = "abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				   "0123456789._-/+@%=:,";
+
+	if (*name == '\0' || *name == '-' || name[strspn(name, safe)] != '\0')
+		return "FILE";
+	return name;
+}
+
+/* Whether one of the first bytes is none that text has. */
+static bool
+is_binary(struct input *in)
+{
+	const struct buf *front;
+
+	if (input_peek(in, BINARY_WITHIN, &front, NULL) != 0)
+		return false;
+	for (size_t i = 0; i < front->n && i < BINARY_WITHIN; i++)
+		if ((unsigned char)front->p[i] < '\t')
+			return true;
+	return false;
+}
+
+int
+sniff_refuse(struct input *in, const char *how, bool any_text, struct fault *f)
+{
+	const struct buf *front;
+	const char *name = input_name(in);
+	bool piped = strcmp(name, "standard input") == 0;
+
+	for (size_t i = 0; i < KINDS; i++) {
+		size_t end = kinds[i].at + kinds[i].n;
+
+		if (input_peek(in, end, &front, NULL) != 0)
+			return 0;
+		if (front->n < end ||
+		    memcmp(front->p + kinds[i].at, kinds[i].bytes,
+			kinds[i].n) != 0)
+			continue;
+		if ((kinds[i].proof == TEXT && any_text) ||
+		    (kinds[i].proof == BINARY && !is_binary(in)))
+			continue;
+		if (kinds[i].command == NULL)
+			return fault(f, FAULT_DATA, "%s: it is %s; %s", name,
+			    kinds[i].what, kinds[i].advice);
+		return fault(f, FAULT_DATA,
+		    "%s: it is %s; run: %s%s%s | ttlsweep ... %s", name,
+		    kinds[i].what, kinds[i].command, piped ? "" : " ",
+		    piped ? "" : plain_name(name), how);
+	}
+	return 0;
+}
+
+int
+sniff_refuse_url(const char *path, struct fault *f)
+{
+	size_t n = strlen(path);
+
+	if (strncmp(path, "s3://", 5) == 0)
+		return fault(f, FAULT_IO,
+		    "%s: a place in S3, not a file; fetch it first: aws s3 "
+		    "%s %s%s",
+		    path, n > 0 && path[n - 1] == '/' ? "sync" : "cp", path,
+		    n > 0 && path[n - 1] == '/'
+			? " DIRECTORY"
+			: " FILE (a whole export: aws s3 sync)");
+	if (strncmp(path, "https://", 8) == 0 ||
+	    strncmp(path, "http://", 7) == 0)
+		return fault(f, FAULT_IO,
+		    "%s: a URL, not a file; fetch it first: curl -o FILE %s",
+		    path, path);
+	return 0;
+}

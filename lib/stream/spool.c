@@ -1,0 +1,52 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/stream/spool.h"
+
+int
+spool_open(struct fault *f)
+{
+	const char *folder = getenv("TMPDIR");
+	char *path;
+	int fd;
+
+	if (folder == NULL || *folder == '\0')
+		folder = P_tmpdir;
+	path = xasprintf("%s/ttlsweep-XXXXXX", folder);
+	fd = mkstemp(path);
+	if (fd < 0) {
+		(void)fault(f, FAULT_IO, "%s: cannot create a file in it: %s",
+		    folder, strerror(errno));
+	} else {
+		(void)unlink(path);
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	}
+	free(path);
+	return fd;
+}
+
+int
+spool_write(int fd, const void *data, size_t n, struct fault *f)
+{
+	const char *p = data;
+
+	while (n > 0) {
+		ssize_t w = write(fd, p, n);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w <= 0)
+			return fault(f, FAULT_IO,
+			    "the temporary copy (in TMPDIR): %s",
+			    strerror(w < 0 ? errno : EIO));
+		p += w;
+		n -= (size_t)w;
+	}
+	return 0;
+}

@@ -1,0 +1,94 @@
+#ifndef SWEEP_BATCH_H
+#define SWEEP_BATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "inspector/record.h"
+#include "lib/dynamodb/item.h"
+#include "lib/dynamodb/write.h"
+#include "sweep/condition.h"
+#include "sweep/purge.h"
+
+struct journal;
+struct lock;
+struct pass_sink;
+
+/*
+ * The worker's side of a purge or repair. An entry that is selected is held
+ * as a copy, across pages, until 25 are held, or 1 MiB, or the segment ends.
+ * Then, and in this order: their images go to the journal and are synced;
+ * the writes are sent, each under its condition; where the answer does not
+ * tell, a consistent read does; what became of them goes to the journal and
+ * into the totals. Every entry that was held is counted in exactly one
+ * outcome, whatever fails on the way.
+ */
+#define HELD_MAX 25
+#define HELD_BYTES ((size_t)1 << 20)
+
+/* What the workers of a run share. */
+struct sweep_run {
+	const struct purge *p;
+	struct journal *journal; /* NULL: none, or a dry run */
+	int mode;                /* enum ddb_batch_mode */
+	struct lock *lock;       /* all below */
+	struct sweep_totals *totals;
+	bool returns[2];     /* an old image came back of a single delete, of a
+				batched one */
+	bool told_silent[2]; /* that none does */
+	struct account account;
+	int64_t saved_us; /* the checkpoint was last written */
+};
+
+/* A matched entry between its page and its outcome. */
+struct held {
+	struct item item; /* in store */
+	struct buf store;
+	struct condition_numbers numbers; /* the condition's values */
+	char ttl[48]; /* repair: the value it gets, {"N":"…"} */
+	enum reason reason;
+	int64_t at_us;  /* when it was read, by the service's clock */
+	int64_t number; /* in the journal */
+	int found;      /* a consistent read: 1, 0, -1 not asked */
+	bool ours;      /* repair: what is there has our value already */
+	bool others;    /* the image that came back is not the entry's */
+	enum outcome outcome;
+	bool unconfirmed;
+	bool open; /* no outcome goes on record */
+};
+
+struct batch {
+	struct sweep_run *run;
+	struct ddb_conn *conn;
+	struct held held[HELD_MAX];
+	struct ddb_delete deletes[HELD_MAX];
+	size_t n, bytes;
+	double units; /* reserved for what is held */
+	bool enough;  /* a ceiling was met inside of a page that begins at */
+	struct buf begin;
+	struct buf old, lines, keys, scratch;
+	struct page found;
+};
+
+/* Whether ${r}, whose write takes ${units}, could not be put back, as what the
+ * server sent is no possible entry: it has been counted as failed, and must not
+ * be held. */
+bool batch_refuses(struct batch *s, const struct record *r, int64_t units);
+/* Hold a copy of ${r}, whose write takes ${units}; there must be room. */
+void batch_hold(struct batch *s, const struct record *r, int64_t units);
+/* Settle all that is held. 0, or -1 when going on makes no sense; nothing is
+ * held afterwards either way. */
+int batch_flush(struct batch *s, struct fault *f);
+/* What is held was never sent: count it as skipped, and hold nothing. */
+void batch_drop(struct batch *s);
+
+/* The TTL value that repair gives ${r}, always a time (inspector/moment.h):
+ * 1 and {"N":"…"} in ${out}, or 0 when it leaves the entry as it is. Pure. */
+int batch_repair(char out[48], const struct record *r,
+    const struct rules *rules, int64_t ttl_for_missing);
+/* Write units of what ${p} does with ${r}, which it wants. Pure. */
+int64_t batch_units(const struct purge *p, const struct record *r);
+/* Whether ${p} does anything with the selected ${r}. Pure. */
+bool batch_wants(const struct purge *p, const struct record *r);
+
+#endif

@@ -1,0 +1,440 @@
+#define _DEFAULT_SOURCE /* flock, getaddrinfo */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <netdb.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/aws/config.h"
+#include "lib/base/buf.h"
+#include "lib/base/crypto.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "sweep/lock.h"
+
+#define HERE "localhost"
+
+/* Whether ${a} is an address of this machine: only to one of these can a
+ * socket be bound. */
+static bool
+is_here(const struct addrinfo *a)
+{
+	struct sockaddr_storage any;
+	int fd = socket(a->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool here;
+
+	if (fd < 0)
+		return false;
+	memset(&any, 0, sizeof(any));
+	memcpy(&any, a->ai_addr, a->ai_addrlen);
+	here = bind(fd, (struct sockaddr *)&any, a->ai_addrlen) == 0;
+	(void)close(fd);
+	return here;
+}
+
+/* The least of the addresses of ${host}, whatever order they come in. */
+static void
+add_address(struct buf *out, const char *host)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_DGRAM };
+	struct addrinfo *list = NULL;
+	char least[NI_MAXHOST] = "", text[NI_MAXHOST];
+
+	if (getaddrinfo(host, NULL, &hints, &list) != 0) {
+		buf_adds(out, host); /* behind a proxy, maybe */
+		return;
+	}
+	for (const struct addrinfo *a = list; a != NULL; a = a->ai_next) {
+		if (is_here(a))
+			(void)strcpy(text, HERE);
+		else if (getnameinfo(a->ai_addr, a->ai_addrlen, text,
+			     sizeof(text), NULL, 0, NI_NUMERICHOST) != 0)
+			continue;
+		/* ours goes before any other */
+		if (least[0] == '\0' || strcmp(text, HERE) == 0 ||
+		    (strcmp(least, HERE) != 0 && strcmp(text, least) < 0))
+			memcpy(least, text, sizeof(least));
+	}
+	freeaddrinfo(list);
+	buf_adds(out, least[0] != '\0' ? least : host);
+}
+
+/* The server at ${endpoint}, whichever of its names and spellings is used:
+ * its address and port. */
+static void
+add_server(struct buf *out, const char *endpoint)
+{
+	struct aws_endpoint e;
+	const char *port;
+	char host[sizeof(e.host)], *end;
+	size_t n;
+
+	if (aws_endpoint_parse(endpoint, &e) != 0) {
+		buf_adds(out, endpoint);
+		return;
+	}
+	memcpy(host, e.host, sizeof(host));
+	end = host[0] == '[' ? strchr(host, ']') : host;
+	end = end != NULL ? strchr(end, ':') : NULL;
+	port = e.tls ? "443" : "80";
+	if (end != NULL) {
+		port = e.host + (end - host) + 1;
+		*end = '\0';
+	}
+	n = strlen(host);
+	if (n > 2 && host[0] == '[' && host[n - 1] == ']') {
+		memmove(host, host + 1, n - 2);
+		host[n - 2] = '\0';
+	} else if (n > 1 && host[n - 1] == '.') {
+		host[n - 1] = '\0';
+	}
+	add_address(out, host);
+	buf_addf(out, " %s", port);
+}
+
+void
+sweep_lock_name(char out[SWEEP_LOCK_NAME], const struct sweep_lock_options *o)
+{
+	struct buf text = { 0 };
+
+	buf_addf(&text, "%s\n", o->arn);
+	if (o->id != NULL && o->id[0] != '\0')
+		buf_adds(&text, o->id);
+	else
+		add_server(&text, o->endpoint);
+	memcpy(out, "ttlsweep-", 9);
+	crypto_sha256_hex(out + 9, buf_text(&text), text.n);
+	buf_release(&text);
+}
+
+#define SHARED "/run/lock"
+#define TEMPORARY "/tmp"
+#define LOCKS "/proc/locks" /* proc(5); Linux alone has it */
+
+/* A file that another process is just making is looked for again this often,
+ * 10 ms apart. */
+#define PATIENCE 20
+
+/* A lock held: the file, and where it stands. */
+struct held {
+	int fd; /* -1: not held */
+	int how;
+	char *name;
+};
+
+struct sweep_lock {
+	int dir;
+	char *path;
+	struct held table;
+	struct held shard; /* not held: the whole table is */
+};
+
+/* Open the directory ${path} without following a link; what it is, to ${st}. */
+static int
+folder_open(const char *path, struct stat *st, struct fault *f)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd >= 0 && fstat(fd, st) == 0)
+		return fd;
+	(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	if (fd >= 0)
+		(void)close(fd);
+	return -1;
+}
+
+/* One that several users may meet in: in a sticky directory of root's nobody
+ * can put another file in the place of one that is locked. */
+static int
+open_shared(const char *path, struct fault *f)
+{
+	struct stat st;
+	int fd = folder_open(path, &st, f);
+	const char *why = NULL;
+
+	if (fd < 0)
+		return -1;
+	if (st.st_uid != 0 && st.st_uid != geteuid())
+		why = "belongs to another user";
+	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0 &&
+	    (st.st_mode & S_ISVTX) == 0)
+		why = "others may remove files there";
+	if (why == NULL)
+		return fd;
+	(void)fault(f, FAULT_REFUSED, "%s: %s", path, why);
+	(void)close(fd);
+	return -1;
+}
+
+/* One's own, made when missing. */
+static int
+open_own(const char *path, struct fault *f)
+{
+	struct stat st;
+	int fd;
+
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	fd = folder_open(path, &st, f);
+	if (fd < 0)
+		return -1;
+	if (st.st_uid != geteuid())
+		(void)fault(f, FAULT_REFUSED, "%s: belongs to another user",
+		    path);
+	else if ((st.st_mode & 0777) == 0700 || fchmod(fd, 0700) == 0)
+		return fd;
+	else
+		(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	(void)close(fd);
+	return -1;
+}
+
+/*
+ * Open or make the lock file ${name}. O_CREAT on a file that is there is not
+ * allowed for files of others in sticky folders (fs.protected_regular), so
+ * it is one or the other. 0 with *fd set; 1 it cannot be made in this
+ * folder; -1 it is there, but of no use.
+ */
+static int
+file_open(int dir, const char *folder, const char *name, int *fd,
+    struct fault *f)
+{
+	const struct timespec nap = { 0, 10000000 };
+	const int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK;
+	struct stat st;
+	int error = ENOENT;
+
+	for (int i = 0; i < PATIENCE; i++) {
+		*fd = openat(dir, name, flags);
+		error = errno;
+		if (*fd >= 0)
+			break;
+		if (error == EACCES) {
+			/* It may be new, its mode yet to be set. */
+			(void)nanosleep(&nap, NULL);
+			continue;
+		}
+		if (error != ENOENT)
+			break;
+		*fd = openat(dir, name, flags | O_CREAT | O_EXCL, 0644);
+		error = errno;
+		if (*fd >= 0) {
+			/* Whatever the umask: others must be able to ask. */
+			(void)fchmod(*fd, 0644);
+			return 0;
+		}
+		if (error != EEXIST) {
+			(void)fault(f, FAULT_IO, "%s: %s", folder,
+			    strerror(error));
+			return 1;
+		}
+	}
+	if (*fd < 0)
+		return fault(f, FAULT_IO, "%s/%s: cannot open the lock: %s",
+		    folder, name, strerror(error));
+	if (fstat(*fd, &st) == 0 && S_ISREG(st.st_mode))
+		return 0;
+	(void)close(*fd);
+	*fd = -1;
+	return fault(f, FAULT_REFUSED, "%s/%s: is not a plain file", folder,
+	    name);
+}
+
+/* Whether ${fd} is still the file of that name: who held it may have ended,
+ * and removed it, between our open and our lock. */
+static bool
+still_there(int dir, const char *name, int fd)
+{
+	struct stat a, b;
+
+	return fstat(fd, &a) == 0 &&
+	    fstatat(dir, name, &b, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* The process that holds a lock on the file ${fd}; 0: it is not told. */
+static long
+holder_of(int fd)
+{
+	FILE *locks = fopen(LOCKS, "re");
+	char line[256];
+	struct stat st;
+	long pid = 0, found = 0;
+	uint64_t inode;
+
+	/* "1: FLOCK  ADVISORY  WRITE 6614 fe:00:10780673 0 EOF" */
+	if (locks == NULL || fstat(fd, &st) != 0)
+		st.st_ino = 0;
+	while (locks != NULL && found == 0 &&
+	    fgets(line, sizeof(line), locks) != NULL)
+		if (sscanf(line, "%*d: FLOCK %*s %*s %ld %*x:%*x:%" SCNu64,
+			&pid, &inode) == 2 &&
+		    inode == st.st_ino && pid > 0)
+			found = pid;
+	if (locks != NULL)
+		(void)fclose(locks);
+	return found;
+}
+
+static int
+told_to_wait(int fd, const char *folder, const char *name,
+    const struct sweep_lock_options *o, struct fault *f)
+{
+	long pid = holder_of(fd);
+	char who[48] = "it";
+
+	if (pid > 0)
+		(void)snprintf(who, sizeof(who), "process %ld", pid);
+	return fault(f, FAULT_LOCKED,
+	    "another purge, repair or restore of %s is running on this "
+	    "machine: wait for it to end (%s holds the lock %s/%s)",
+	    o->arn, who, folder, name);
+}
+
+/* Lock the file of that name in the folder; ${h} then owns ${name}. 0, 1 and
+ * -1 as above. */
+static int
+held_take(struct held *h, int dir, const char *folder, char *name, int how,
+    const struct sweep_lock_options *o, struct fault *f)
+{
+	int rc, error;
+
+	h->how = how;
+	h->name = name;
+	for (;;) {
+		rc = file_open(dir, folder, name, &h->fd, f);
+		if (rc != 0)
+			return rc;
+		while (
+		    (rc = flock(h->fd, how | LOCK_NB)) != 0 && errno == EINTR)
+			;
+		if (rc != 0)
+			break;
+		if (still_there(dir, name, h->fd))
+			return 0;
+		(void)close(h->fd);
+	}
+	error = errno;
+	if (error == EWOULDBLOCK)
+		(void)told_to_wait(h->fd, folder, name, o, f);
+	else
+		(void)fault(f, FAULT_IO, "%s/%s: cannot lock: %s", folder, name,
+		    strerror(error));
+	(void)close(h->fd);
+	h->fd = -1;
+	return -1;
+}
+
+/* Let go. What nobody else can hold is removed; a file that belongs to
+ * another user stays, and so does one that is shared: to make sure of being
+ * the last we would have to keep a new one out for a moment. */
+static void
+held_drop(struct held *h, int dir)
+{
+	if (h->fd >= 0) {
+		if (h->how == LOCK_EX)
+			(void)unlinkat(dir, h->name, 0);
+		(void)close(h->fd);
+	}
+	free(h->name);
+	*h = (struct held){ .fd = -1 };
+}
+
+/* Take the locks in one folder. 0; 1: try the next one; -1. */
+static int
+take_in(struct sweep_lock *l, const char *folder, bool shared,
+    const struct sweep_lock_options *o, struct fault *f)
+{
+	char name[SWEEP_LOCK_NAME];
+	int rc;
+
+	l->dir = shared ? open_shared(folder, f) : open_own(folder, f);
+	if (l->dir < 0)
+		return 1;
+	sweep_lock_name(name, o);
+	rc = held_take(&l->table, l->dir, folder, xstrdup(name),
+	    o->shards > 0 ? LOCK_SH : LOCK_EX, o, f);
+	if (rc == 0 && o->shards > 0)
+		rc = held_take(&l->shard, l->dir, folder,
+		    xasprintf("%s-%d-of-%d", name, o->shard, o->shards),
+		    LOCK_EX, o, f);
+	if (rc == 0) {
+		l->path = xasprintf("%s/%s", folder, name);
+		return 0;
+	}
+	held_drop(&l->shard, l->dir);
+	held_drop(&l->table, l->dir);
+	(void)close(l->dir);
+	return rc;
+}
+
+struct sweep_lock *
+sweep_lock_take_in(const struct sweep_lock_places *places,
+    const struct sweep_lock_options *o, struct fault *f)
+{
+	const char *const list[] = { places->shared[0], places->shared[1],
+		places->own[0], places->own[1] };
+	struct sweep_lock *l = xmalloc(sizeof(*l));
+	struct fault why = { 0 };
+	int rc = 1;
+
+	*l = (struct sweep_lock){ .table.fd = -1, .shard.fd = -1 };
+	for (size_t i = 0; rc > 0 && i < sizeof(list) / sizeof(list[0]); i++)
+		if (list[i] != NULL)
+			rc = take_in(l, list[i], i < 2, o, &why);
+	if (rc == 0)
+		return l;
+	free(l);
+	if (rc > 0)
+		(void)fault_at(&why, "no place for the lock of the table");
+	if (f != NULL)
+		*f = why;
+	return NULL;
+}
+
+struct sweep_lock *
+sweep_lock_take(const struct sweep_lock_options *o, struct fault *f)
+{
+	const char *runtime = getenv("XDG_RUNTIME_DIR");
+	char *own = xasprintf(TEMPORARY "/ttlsweep-%ld", (long)geteuid());
+	char *other = NULL;
+	struct sweep_lock *l;
+
+	if (runtime != NULL && runtime[0] == '/')
+		other = xasprintf("%s/ttlsweep-%ld", runtime, (long)geteuid());
+	l = sweep_lock_take_in(&(struct sweep_lock_places){ { SHARED
+								"/ttlsweep",
+								SHARED },
+				   { own, other } },
+	    o, f);
+	free(own);
+	free(other);
+	return l;
+}
+
+const char *
+sweep_lock_path(const struct sweep_lock *l)
+{
+	return l->path;
+}
+
+void
+sweep_lock_release(struct sweep_lock *l)
+{
+	if (l == NULL)
+		return;
+	free(l->path);
+	held_drop(&l->shard, l->dir);
+	held_drop(&l->table, l->dir);
+	(void)close(l->dir);
+	free(l);
+}

@@ -1,0 +1,168 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli/command/top_n.h"
+#include "inspector/record.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/dynamodb/item.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define NOW 1700000000
+
+/* Entries of a table: {"k":{"S":"…"},"ttl":{"N":"…"}}; the longer, the
+ * larger. */
+static const char *const entries[] = {
+	"{\"k\":{\"S\":\"a\"},\"ttl\":{\"N\":\"1600000000\"}}",
+	"{\"k\":{\"S\":\"b\"},\"ttl\":{\"N\":\"1400000000\"}}",
+	"{\"k\":{\"S\":\"c\"},\"ttl\":{\"N\":\"1700000000\"}}",
+	"{\"k\":{\"S\":\"d\"},\"ttl\":{\"N\":\"1699999999.5\"},\"v\":{\"S\":\"xxxx\"}}",
+	"{\"k\":{\"S\":\"e\"},\"ttl\":{\"N\":\"1800000000\"},\"v\":{\"S\":\"xx\"}}",
+	"{\"k\":{\"S\":\"f\"},\"ttl\":{\"N\":\"1400000000\"},\"v\":{\"S\":\"xxx\"}}",
+	"{\"k\":{\"S\":\"g\"}}",
+	"{\"k\":{\"S\":\"h\"},\"ttl\":{\"S\":\"soon\"},\"v\":{\"S\":\"xxxxxxxxxx\"}}",
+	"{\"k\":{\"S\":\"i\"},\"ttl\":{\"N\":\"1700000000.5\"}}",
+	"{\"k\":{\"S\":\"j\"},\"ttl\":{\"N\":\"1400000000.00\"}}",
+};
+
+static const struct {
+	enum top_n_by by;
+	size_t n;
+	const char *keys; /* in order */
+} cases[] = {
+	{ TOP_N_OVERDUE, 1, "b" },
+	{ TOP_N_OVERDUE, 2, "bf" },
+	{ TOP_N_OVERDUE, 3, "bfj" },
+	{ TOP_N_OVERDUE, 4, "bfja" },
+	{ TOP_N_OVERDUE, 5, "bfjad" },
+	/* what is not expired is no part of it */
+	{ TOP_N_OVERDUE, 100, "bfjad" },
+	{ TOP_N_EXPIRES, 1, "c" },
+	{ TOP_N_EXPIRES, 3, "cie" },
+	{ TOP_N_EXPIRES, 100, "cie" },
+	{ TOP_N_SIZE, 1, "h" },
+	{ TOP_N_SIZE, 3, "hdi" },
+	{ TOP_N_SIZE, 10, "hdifeabcjg" },
+};
+
+/* A row: the first byte of the key. */
+static void
+row(void *ctx, const struct record *r, struct buf *out)
+{
+	(void)ctx;
+	buf_add(out, r->key.p, 1);
+}
+
+/* The keys that are kept, of entries offered from the ${start}th on. */
+static void
+run(struct buf *out, enum top_n_by by, size_t n, size_t start, size_t step)
+{
+	static const struct key_schema schema = { "k", NULL };
+	static const struct rules rules = { .now = NOW,
+		.ttl_acts = true,
+		.sizes = true };
+	struct top_n *k = top_n_new(&(struct top_n_options){ .by = by,
+	    .n = n,
+	    .bytes = SIZE_MAX,
+	    .row = row });
+	struct buf scratch = { 0 };
+	size_t kept;
+
+	for (size_t i = 0; i < COUNT(entries); i++) {
+		/* Its bytes are gone when the next one comes. */
+		char *copy =
+		    strdup(entries[(start + i * step) % COUNT(entries)]);
+		struct slice_walk w = slice_walk(slice_str(copy));
+		struct item item;
+		struct record r;
+
+		assert_int_equal(item_read(&w, &schema, "ttl", &item, NULL), 0);
+		record_of(&r, &item, &rules, &scratch);
+		assert_int_equal(top_n_offer(k, &r, &rules, NULL), 0);
+		memset(copy, 'z', strlen(copy));
+		free(copy);
+	}
+	kept = top_n_sort(k);
+	for (size_t i = 0; i < kept; i++)
+		buf_add(out, top_n_row(k, i).p, top_n_row(k, i).n);
+	top_n_free(k);
+	buf_release(&scratch);
+}
+
+/* Whatever order they come in, the same are kept. */
+static void
+test_order(void **state)
+{
+	static const size_t steps[] = { 1, 3, 7, 9 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		for (size_t start = 0; start < COUNT(entries); start++)
+			for (size_t s = 0; s < COUNT(steps); s++) {
+				struct buf b = { 0 };
+
+				run(&b, cases[i].by, cases[i].n, start,
+				    steps[s]);
+				assert_string_equal(buf_text(&b),
+				    cases[i].keys);
+				buf_release(&b);
+			}
+	top_n_free(NULL);
+}
+
+/* As many bytes as it may hold, and one less: of three rows the largest. */
+static void
+test_bytes(void **state)
+{
+	static const struct key_schema schema = { "k", NULL };
+	static const struct rules rules = { .now = NOW, .sizes = true };
+	const size_t each = strlen("{\"S\":\"a\"}") + 1;
+
+	(void)state;
+	for (size_t less = 0; less < 2; less++) {
+		struct top_n *k =
+		    top_n_new(&(struct top_n_options){ .by = TOP_N_SIZE,
+			.n = 2,
+			.bytes = 2 * each - less,
+			.row = row });
+		struct buf scratch = { 0 };
+		struct fault f = { 0 };
+		int rc = 0;
+
+		for (size_t i = 2; i < 5; i++) {
+			struct slice_walk w = slice_walk(slice_str(entries[i]));
+			struct item item;
+			struct record r;
+
+			assert_int_equal(item_read(&w, &schema, "ttl", &item,
+					     NULL),
+			    0);
+			record_of(&r, &item, &rules, &scratch);
+			if (rc == 0)
+				rc = top_n_offer(k, &r, &rules, &f);
+		}
+		assert_int_equal(rc, less == 0 ? 0 : -1);
+		assert_int_equal(f.kind,
+		    less == 0 ? FAULT_NONE : FAULT_REFUSED);
+		assert_int_equal(top_n_sort(k), less == 0 ? 2 : 1);
+		top_n_free(k);
+		buf_release(&scratch);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_bytes),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,891 @@
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli/report/price.h"
+#include "cli/report/report.h"
+#include "cli/report/ttl_command.h"
+#include "inspector/record.h"
+#include "inspector/summary.h"
+#include "lib/base/buf.h"
+#include "lib/base/mem.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/item.h"
+#include "sweep/purge.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define NOW INT64_C(1795332271)
+#define HOSTILE "image:\x1b[31m\x00\xe2\x80\xae\n\"x"
+
+static const char *const prefixes[] = { "session:" };
+static const struct rules rules = { .now = NOW,
+	.ttl_acts = true,
+	.session_prefixes = prefixes,
+	.nprefixes = 1,
+	.sizes = true };
+static const struct rules off = { .now = NOW,
+	.session_prefixes = prefixes,
+	.nprefixes = 1,
+	.sizes = true };
+static const struct key_schema schema = { "key", NULL };
+static const struct key_schema pair = { "pk", "sk" };
+
+static void
+keep(struct summary_key *k, const char *key, size_t n, const char *sort,
+    int64_t bytes)
+{
+	*k = (struct summary_key){ .key = xstrndup(key, n),
+		.len = n,
+		.bytes = bytes };
+	if (sort != NULL) {
+		k->sort = xstrdup(sort);
+		k->sort_len = strlen(sort);
+	}
+}
+
+static void
+group(struct summary *s, const char *name, int64_t items, int64_t live)
+{
+	struct summary_group *g = &s->groups[s->ngroups++];
+
+	*g = (struct summary_group){ .name = xstrdup(name),
+		.len = strlen(name),
+		.items = items,
+		.bytes = items * 10 };
+	g->states[STATE_LIVE] = live;
+	g->states[STATE_PENDING] = items - live;
+}
+
+/* A summary with something of everything; sort: of a table with a sort
+ * key. */
+static void
+fill(struct summary *s, bool sizes, const char *sort)
+{
+	summary_init(s, 3, sizes);
+	s->items = 100;
+	s->bytes = sizes ? 123456 : 0;
+	s->states[STATE_LIVE].items = 60;
+	s->states[STATE_PENDING].items = 30;
+	s->states[STATE_STUCK].items = 6;
+	s->states[STATE_IMMORTAL].items = 4;
+	s->reasons[STATE_LIVE][REASON_NONE] = 60;
+	s->reasons[STATE_PENDING][REASON_NONE] = 30;
+	s->reasons[STATE_STUCK][REASON_MILLISECONDS] = 6;
+	s->reasons[STATE_IMMORTAL][REASON_MISSING] = 4;
+	keep(&s->examples[STATE_STUCK][REASON_MILLISECONDS],
+	    "session:ab12\xe2\x80\xa6"
+	    "9f3c1a",
+	    21, sort, 0);
+	keep(&s->examples[STATE_IMMORTAL][REASON_MISSING], HOSTILE,
+	    sizeof(HOSTILE) - 1, sort, 0);
+	for (int i = 0; i < STATES; i++) {
+		s->kind_states[KIND_SESSION][i] = s->states[i].items;
+		if (sizes)
+			s->states[i].bytes = s->states[i].items * 1000;
+	}
+	s->kinds[KIND_SESSION].items = 100;
+	s->kinds[KIND_SESSION].bytes = s->bytes;
+	s->groups = xcalloc(2, sizeof(*s->groups));
+	s->cgroups = 2;
+	group(s, "(none)", 1, 1);
+	group(s, "session:", 99, 59);
+	histogram_add(&s->overdue, 30, 20);
+	histogram_add(&s->overdue, 300000, 16);
+	s->upcoming[0] = 1;
+	s->upcoming[1] = 20;
+	s->upcoming[2] = 60;
+	s->upcoming[SUMMARY_BEYOND] = 7;
+	if (sizes)
+		keep(&s->largest[s->nlargest++], HOSTILE, sizeof(HOSTILE) - 1,
+		    sort, INT64_C(9007199254740993));
+	s->purge_units = 40;
+	s->free_by_ttl = 30;
+}
+
+static struct report
+report_of(const struct summary *s)
+{
+	return (struct report){
+		.place = { .table = "T",
+		    .table_id = "id-1",
+		    .account = "123456789012",
+		    .region = "us-east-1",
+		    .endpoint = "https://dynamodb.us-east-1.amazonaws.com",
+		    .price = price_of("us-east-1") },
+		.work = { .items = s->items,
+		    .bytes = s->sizes ? s->bytes : -1,
+		    .pages = 8,
+		    .requests = 10,
+		    .retries = 1,
+		    .read_units = 12.5,
+		    .seconds = 0.25 },
+		.schema = &schema,
+		.ttl_attribute = "ttl",
+		.ttl_status = "ENABLED",
+		.table_ttl = "ttl",
+		.rules = &rules,
+		.summary = s,
+		.complete = true,
+		.segments = 8,
+		.segments_asked = 8,
+		.segments_done = 8,
+		.top = 10,
+	};
+}
+
+/* Its members in their order; others may stand between them. */
+static void
+test_json(void **state)
+{
+	static const char *const wanted[] = {
+		/* clang-format off */
+		"{\"schema\":\"ttlsweep.inspect/1\",\"table\":\"T\",",
+		"\"table_id\":\"id-1\",\"region\":\"us-east-1\",",
+		"\"endpoint\":\"https://dynamodb.us-east-1.amazonaws.com\",",
+		"\"key\":[\"key\"],\"ttl_attribute\":\"ttl\",",
+		"\"ttl_status\":\"ENABLED\",\"now\":1795332271,",
+		"\"complete\":true,\"segments\":8,\"sample\":null,",
+		"\"shards\":null,\"scanned\":{\"items\":100,\"bytes\":123456,",
+		"\"pages\":8,\"requests\":10,\"retries\":1,",
+		"\"capacity_units\":12.5,\"seconds\":0.25",
+		"\"states\":{\"live\":{\"items\":60,\"bytes\":60000}",
+		"\"pending\":{\"items\":30,\"bytes\":30000}",
+		"\"stuck\":{\"items\":6,\"bytes\":6000}",
+		"\"immortal\":{\"items\":4,\"bytes\":4000}",
+		"\"reasons\":[{\"state\":\"stuck\",\"reason\":\"milliseconds\"",
+		",\"items\":6",
+		"\"example\":\"session:ab12\342\200\2469f3c1a\"",
+		"{\"state\":\"immortal\",\"reason\":\"missing\",\"items\":4",
+		"\"example\":\"image:\\u001b[31m\\u0000\\u202e\\u000a\\\"x\"",
+		"\"kinds\":{\"session\":{\"items\":100,\"bytes\":123456,",
+		"\"live\":60,\"pending\":30,\"stuck\":6,\"immortal\":4",
+		"\"item\":{\"items\":0,\"bytes\":0,\"live\":0,\"pending\":0,",
+		"\"groups\":[{\"group\":\"(none)\",\"items\":1,\"bytes\":10,"
+		    "\"live\":1,\"pending\":0,\"stuck\":0,\"immortal\":0",
+		"{\"group\":\"session:\",\"items\":99,\"bytes\":990,"
+		    "\"live\":59,\"pending\":40,",
+		"\"groups_complete\":true",
+		"\"overdue\":{\"max\":300000,\"p50\":",
+		"\"p90\":", "\"p99\":", "\"sum\":4800600,",
+		"\"histogram\":[{\"up_to\":", "\"items\":20}", "\"items\":16}]}",
+		"\"upcoming\":[{\"within\":3600,\"items\":1}",
+		"{\"within\":86400,\"items\":20}",
+		"{\"within\":604800,\"items\":60}",
+		"{\"beyond\":157788000,\"items\":7}],",
+		"\"largest\":[{\"key\":\"image:\\u001b[31m\\u0000",
+		"\"bytes\":9007199254740993}]",
+		"\"purge\":{\"items\":36", "\"write_units\":40",
+		"\"usd\":0.000025", "\"free_by_ttl\":30",
+		"\"prices\":\"us-east-1 2026-05-13\"", "}}\n",
+		/* clang-format on */
+	};
+	struct summary s;
+	struct report r;
+	struct buf b = { 0 };
+	const char *at;
+
+	(void)state;
+	fill(&s, true, NULL);
+	r = report_of(&s);
+	report_json(&b, &r);
+	at = buf_text(&b);
+	for (size_t i = 0; i < COUNT(wanted); i++) {
+		const char *found = strstr(at, wanted[i]);
+
+		if (found == NULL) {
+			print_error("no %s behind\n  %.60s\n", wanted[i], at);
+			fail();
+			return;
+		}
+		at = found + strlen(wanted[i]);
+	}
+	assert_string_equal(at, "");
+	summary_release(&s);
+	buf_release(&b);
+}
+
+/* What is not known is not there: neither 0 nor null. */
+static void
+test_json_unknown(void **state)
+{
+	static const char *const absent[] = { "\"bytes\"", "\"usd\"",
+		"\"prices\"", "\"table\"", "\"table_id\"", "\"region\"",
+		"\"endpoint\"", "\"ttl_status\"", "\"write_units\"",
+		"\"requests\"", "\"capacity_units\"" };
+	struct summary s;
+	struct report r;
+	struct buf b = { 0 };
+
+	(void)state;
+	fill(&s, false, NULL);
+	r = report_of(&s);
+	r.place = (struct report_place){ .input = "dump.json" };
+	r.ttl_status = r.table_ttl = NULL;
+	report_json(&b, &r);
+	for (size_t i = 0; i < COUNT(absent); i++)
+		if (strstr(buf_text(&b), absent[i]) != NULL) {
+			print_error("%s is there\n", absent[i]);
+			fail();
+		}
+	assert_non_null(strstr(buf_text(&b), "\"items\":100"));
+	summary_release(&s);
+	buf_release(&b);
+}
+
+static void
+test_json_sort_key(void **state)
+{
+	struct summary s;
+	struct report r;
+	struct buf b = { 0 };
+
+	(void)state;
+	fill(&s, true, "9");
+	r = report_of(&s);
+	r.schema = &pair;
+	report_json(&b, &r);
+	assert_non_null(strstr(buf_text(&b), "\"key\":[\"pk\",\"sk\"]"));
+	assert_non_null(strstr(buf_text(&b), "x\",\"sort\":\"9\",\"bytes\":"));
+	summary_release(&s);
+	buf_release(&b);
+}
+
+/* The longest line in cells, without what sets colours; commands, which are
+ * to be copied, are not wrapped. */
+static int
+widest(const char *text)
+{
+	int most = 0;
+
+	while (*text != '\0') {
+		size_t n = strcspn(text, "\n");
+		struct buf plain = { 0 };
+		int w;
+
+		for (size_t i = 0; i < n; i++)
+			if (text[i] == '\033')
+				i += strcspn(text + i, "m");
+			else
+				buf_addc(&plain, text[i]);
+		w = text_width(buf_text(&plain), plain.n);
+		if (w > most &&
+		    strstr(buf_text(&plain), "    ttlsweep ") == NULL &&
+		    strstr(buf_text(&plain), "    aws ") == NULL)
+			most = w;
+		buf_release(&plain);
+		text += n + (text[n] == '\n');
+	}
+	return most;
+}
+
+/* Bytes that must never reach a terminal, but those of colours. */
+static bool
+harmless(const char *text, size_t n, bool color)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c == '\033' && color && text[i + 1] == '[') {
+			i += strspn(text + i + 2, "0123456789;") + 2;
+			if (text[i] != 'm')
+				return false;
+		} else if ((c < 0x20 && c != '\n') || c == 0x7f) {
+			return false;
+		}
+	}
+	return strstr(text, "\xe2\x80\xae") == NULL;
+}
+
+static void
+test_text(void **state)
+{
+	static const struct report_style styles[] = {
+		{ .width = 40 },
+		{ .width = 40, .color = true },
+		{ .width = 80 },
+		{ .width = 80, .ascii = true },
+		{ .width = 80, .color = true, .ascii = true },
+		{ .width = 200, .color = true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(styles) * 4; i++) {
+		const struct report_style *style = &styles[i / 4];
+		struct buf b = { 0 };
+		struct summary s;
+		struct report r;
+
+		fill(&s, i % 2 == 0, i % 4 < 2 ? NULL : "sort");
+		r = report_of(&s);
+		if (i % 4 > 1)
+			r.schema = &pair;
+		report_text(&b, &r, style);
+		assert_true(harmless(buf_text(&b), b.n, style->color));
+		assert_int_equal(strstr(buf_text(&b), "\033[") != NULL,
+		    style->color);
+		assert_in_range(widest(buf_text(&b)), 30, style->width);
+		for (size_t k = 0; style->ascii && k < b.n; k++)
+			assert_in_range(buf_text(&b)[k], 0, 0x7e);
+		assert_non_null(strstr(buf_text(&b), "milliseconds"));
+		assert_non_null(strstr(buf_text(&b), "image:\\x1b[31m"));
+		assert_non_null(strstr(buf_text(&b), "pending"));
+		assert_non_null(strstr(buf_text(&b), "< 1 w"));
+		if (!s.sizes)
+			assert_null(strstr(buf_text(&b), "BYTES"));
+		summary_release(&s);
+		buf_release(&b);
+	}
+}
+
+/* What the text says of tables of different kinds. */
+static void
+test_says(void **state)
+{
+	static const char *const names[] = { "expires", "created" };
+	static const struct report_style style = { .width = 80 };
+	struct summary s;
+	struct report r;
+	struct buf b = { 0 };
+
+	(void)state;
+	fill(&s, true, NULL);
+	r = report_of(&s);
+	report_text(&b, &r, &style);
+	assert_non_null(strstr(buf_text(&b), "account 123456789012"));
+	assert_null(strstr(buf_text(&b), "amazonaws.com"));
+	assert_non_null(strstr(buf_text(&b), "36 entries are expired"));
+	assert_non_null(strstr(buf_text(&b), "6 will never go:"));
+	assert_non_null(strstr(buf_text(&b),
+	    "\n    ttlsweep purge -t T --region us-east-1 --state stuck\n"));
+	assert_non_null(strstr(buf_text(&b), "40 write units"));
+
+	/* Not all of it was read. */
+	buf_reset(&b);
+	r.complete = false;
+	r.segments_done = 3;
+	report_text(&b, &r, &style);
+	assert_non_null(strstr(buf_text(&b), "INCOMPLETE: 3 of 8"));
+
+	/* The commands say again what chose the entries. */
+	buf_reset(&b);
+	r.complete = true;
+	r.selected = true;
+	r.place.repeat = " --kind session";
+	report_text(&b, &r, &style);
+	assert_non_null(
+	    strstr(buf_text(&b), "us-east-1 --kind session --state stuck\n"));
+
+	/* TTL is off. */
+	buf_reset(&b);
+	r = report_of(&s);
+	r.rules = &off;
+	r.ttl_status = "DISABLED";
+	r.table_ttl = NULL;
+	report_text(&b, &r, &style);
+	assert_non_null(strstr(buf_text(&b), "TTL DISABLED"));
+	summary_release(&s);
+
+	/* An attribute that no entry has. */
+	buf_reset(&b);
+	summary_init(&s, 3, true);
+	s.items = 9;
+	s.states[STATE_IMMORTAL].items = 9;
+	s.reasons[STATE_IMMORTAL][REASON_MISSING] = 9;
+	r = report_of(&s);
+	r.lookalikes = names;
+	r.nlookalikes = 2;
+	report_text(&b, &r, &style);
+	assert_non_null(strstr(buf_text(&b), "created"));
+	assert_non_null(strstr(buf_text(&b), "--ttl-attribute expires"));
+	summary_release(&s);
+
+	/* Nothing at all. */
+	buf_reset(&b);
+	summary_init(&s, 3, true);
+	r = report_of(&s);
+	report_text(&b, &r, &style);
+	assert_non_null(strstr(buf_text(&b), "0 entries"));
+	assert_null(strstr(buf_text(&b), "What to do"));
+	summary_release(&s);
+	buf_release(&b);
+}
+
+/* --- what went wrong, and what to do --- */
+
+#define AWS                                                    \
+	"    aws dynamodb update-time-to-live --table-name T " \
+	"--time-to-live-specification Enabled="
+#define YEAR INT64_C(31557600)
+
+/* Counts by state and reason; REASON_NONE ends them. */
+struct trouble {
+	const char *name;
+	const char *status;    /* NULL: a file */
+	const char *table_ttl; /* NULL: none */
+	bool acts;
+	struct {
+		enum state state;
+		enum reason why;
+		int64_t n, age;
+	} counts[5];
+	const char *renamed; /* an attribute that looks like times */
+	const char *says[5], *never[4];
+};
+
+static const struct trouble troubles[] = {
+	/* clang-format off */
+	{ "up to date", "ENABLED", "ttl", true,
+	    { { STATE_LIVE, REASON_NONE, 9, 0 } }, NULL,
+	    { "No expired entry is left: TTL is up to date.",
+	      "Nothing: all entries are live." },
+	    { "never", "aws " } },
+	{ "renamed: all of them", "ENABLED", "ttl", true,
+	    { { STATE_IMMORTAL, REASON_MISSING, 3000, 0 } }, "expires",
+	    { "No entry has the TTL attribute ttl: by that, none will ever "
+	      "expire. Numbers that look like times are in expires.",
+	      "\n    ttlsweep inspect -t T --region us-east-1 "
+	      "--ttl-attribute expires\n",
+	      "let it write ttl again, or move TTL to that attribute." },
+	    { "up to date", "aws " } },
+	{ "renamed: in one release", "ENABLED", "ttl", true,
+	    { { STATE_LIVE, REASON_NONE, 9, 0 },
+	      { STATE_IMMORTAL, REASON_MISSING, 30, 0 } }, "expires",
+	    { "No expired entry is left, but 30 entries will never expire.",
+	      "was the attribute renamed?",
+	      "30 entries lack the attribute ttl. Numbers that look like "
+	      "times are in expires. By that attribute:",
+	      "--ttl-attribute expires\n" },
+	    { "up to date" } },
+	{ "milliseconds, all still ahead", "ENABLED", "ttl", true,
+	    { { STATE_IMMORTAL, REASON_MILLISECONDS, 1, 0 } }, NULL,
+	    { "No expired entry is left, but 1 entry will never expire.",
+	      "Math.floor(Date.now() / 1000)" },
+	    { "up to date", "lack" } },
+	{ "milliseconds, some past", "ENABLED", "ttl", true,
+	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
+	      { STATE_IMMORTAL, REASON_MILLISECONDS, 5, 0 } }, NULL,
+	    { "2 entries are expired and still here",
+	      "Of the others, 5 will never expire." }, { "off" } },
+	{ "off, nothing expired", "DISABLED", NULL, false,
+	    { { STATE_LIVE, REASON_TTL_OFF, 7, 0 } }, NULL,
+	    { "No expired entry is left, but TTL is off.",
+	      "Turn TTL on, and the 7 live entries are deleted free of charge "
+	      "when they have expired:",
+	      AWS "true,AttributeName=ttl --region us-east-1\n" },
+	    { "up to date", "Nothing:" } },
+	{ "off, nothing expired, some immortal", "DISABLED", NULL, false,
+	    { { STATE_LIVE, REASON_TTL_OFF, 1, 0 },
+	      { STATE_IMMORTAL, REASON_MISSING, 2, 0 } }, NULL,
+	    { "left, but TTL is off, and 2 entries will never expire.",
+	      "Turn TTL on, and the 1 live entry is deleted" }, { NULL } },
+	{ "off: what TTL would take", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_TTL_OFF, 302, YEAR },
+	      { STATE_STUCK, REASON_STRING, 69, YEAR } }, NULL,
+	    { "or more, the oldest for 365 d 6 h. TTL is off.",
+	      "Turn TTL on, and 302 of the 371 expired entries are deleted "
+	      "free of charge, typically within a few days:",
+	      AWS "true,AttributeName=ttl --region us-east-1\n",
+	      "The other 69 will never go. To have all of them gone now:",
+	      "--state stuck\n" }, { "up to" } },
+	{ "off: all of them", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_TTL_OFF, 1, 60 } }, NULL,
+	    { "Turn TTL on, and 1 expired entry is deleted free of charge",
+	      "To have it gone now:",
+	      "Deleting the expired entry would take 1 write unit, " }, { "The other", "all 1", "all of" } },
+	{ "off, some past five years", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_TTL_OFF, 30, 60 },
+	      { STATE_STUCK, REASON_TTL_OFF, 10, 9 * YEAR } }, NULL,
+	    { "and up to 30 of the 40 expired entries are deleted",
+	      "The rest will never go." },
+	    { "The other" } },
+	{ "off, but it would take none of them", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_STRING, 371, YEAR } }, NULL,
+	    { "371 expired entries will never go by TTL. To have all of them "
+	      "gone now:" }, { "Turn TTL on", "aws " } },
+	{ "off, all past five years", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_TTL_OFF, 5, 9 * YEAR } }, NULL,
+	    { "5 expired entries will never go by TTL." }, { "aws " } },
+	{ "being switched off", "DISABLING", "ttl", false,
+	    { { STATE_STUCK, REASON_TTL_OFF, 5, 60 } }, NULL,
+	    { "TTL is being switched off. Turn it on again, up to an hour "
+	      "later, and all 5 expired" }, { NULL } },
+	{ "on another attribute", "ENABLED", "expires", false,
+	    { { STATE_STUCK, REASON_TTL_OFF, 5, 60 },
+	      { STATE_STUCK, REASON_STRING, 2, 60 } }, NULL,
+	    { "or more, the oldest for 1 min. TTL acts on expires, not on "
+	      "ttl.",
+	      "Purge them, or move TTL to ttl.",
+	      "Move TTL to ttl, and 5 of the 7 expired entries are deleted "
+	      "free of charge, typically within a few days. Switch it off:",
+	      AWS "false,AttributeName=expires --region us-east-1\n",
+	      AWS "true,AttributeName=ttl --region us-east-1\n" },
+	    { "TTL is off", "Turn TTL on" } },
+	{ "on another attribute, nothing expired", "ENABLED", "expires", false,
+	    { { STATE_LIVE, REASON_TTL_OFF, 5, 0 } }, NULL,
+	    { "No expired entry is left, but TTL acts on expires, not on ttl.",
+	      "Move TTL to ttl before they expire." },
+	    { "TTL is off", "Turn TTL on" } },
+	{ "on another attribute, which is the right one", "ENABLED", "expires",
+	    false, { { STATE_IMMORTAL, REASON_MISSING, 5, 0 } }, "expires",
+	    { "No entry has the attribute ttl: by that, none will ever "
+	      "expire. TTL acts on expires, not on ttl." },
+	    { "aws ", "let it write" } },
+	{ "a file", NULL, NULL, true,
+	    { { STATE_PENDING, REASON_NONE, 34, 60 },
+	      { STATE_STUCK, REASON_STRING, 6, 60 } }, NULL,
+	    { "If TTL is on for ttl, it will delete 34 of the 40 expired "
+	      "entries free of charge", "; 6 will never go." },
+	    { "TTL will delete", "ttlsweep purge" } },
+	{ "a file with nothing expired", NULL, NULL, true,
+	    { { STATE_LIVE, REASON_NONE, 3, 0 } }, NULL,
+	    { "No expired entry is left." }, { "up to date", "off" } },
+	{ "a file with another attribute", NULL, NULL, true,
+	    { { STATE_IMMORTAL, REASON_MISSING, 3, 0 } }, "expires",
+	    { "No entry has the TTL attribute ttl",
+	      "Try --ttl-attribute expires." }, { "ttlsweep inspect" } },
+	/* clang-format on */
+};
+
+static void
+fill_trouble(struct summary *s, const struct trouble *t)
+{
+	summary_init(s, 3, true);
+	for (size_t i = 0; i < COUNT(t->counts); i++) {
+		enum state state = t->counts[i].state;
+		int64_t n = t->counts[i].n;
+
+		s->items += n;
+		s->states[state].items += n;
+		s->reasons[state][t->counts[i].why] += n;
+		s->purge_units += n;
+		s->free_by_ttl += state == STATE_PENDING ? n : 0;
+		if (state == STATE_PENDING || state == STATE_STUCK)
+			histogram_add(&s->overdue, t->counts[i].age, n);
+	}
+}
+
+/* The same words, wherever lines were broken: runs of blanks are one, but
+ * commands keep their lines. */
+static void
+unwrap(struct buf *out, const char *text)
+{
+	while (*text != '\0') {
+		size_t n = strcspn(text, "\n"), blanks = strspn(text, " ");
+		bool command = blanks == 4 &&
+		    (strncmp(text + 4, "aws ", 4) == 0 ||
+			strncmp(text + 4, "ttlsweep ", 9) == 0);
+
+		if (command)
+			buf_addc(out, '\n');
+		buf_add(out, command ? text : text + blanks,
+		    command ? n : n - (blanks < n ? blanks : n));
+		buf_addc(out, command ? '\n' : ' ');
+		text += n + (text[n] == '\n');
+	}
+}
+
+static void
+check_trouble(const struct trouble *t, const char *text)
+{
+	struct buf plain = { 0 };
+
+	unwrap(&plain, text);
+	for (size_t k = 0; k < COUNT(t->says); k++)
+		if (t->says[k] != NULL &&
+		    strstr(buf_text(&plain), t->says[k]) == NULL)
+			fail_msg("%s: \"%s\" is not in\n%s", t->name,
+			    t->says[k], buf_text(&plain));
+	for (size_t k = 0; k < COUNT(t->never); k++)
+		if (t->never[k] != NULL &&
+		    strstr(buf_text(&plain), t->never[k]) != NULL)
+			fail_msg("%s: \"%s\" is in\n%s", t->name, t->never[k],
+			    buf_text(&plain));
+	buf_release(&plain);
+}
+
+static void
+test_troubles(void **state)
+{
+	static const struct report_style style = { .width = 80 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(troubles); i++) {
+		const struct trouble *t = &troubles[i];
+		struct buf b = { 0 };
+		struct summary s;
+		struct report r;
+
+		fill_trouble(&s, t);
+		r = report_of(&s);
+		r.ttl_status = t->status;
+		r.table_ttl = t->table_ttl;
+		r.rules = t->acts ? &rules : &off;
+		r.lookalikes = &t->renamed;
+		r.nlookalikes = t->renamed != NULL;
+		if (t->status == NULL)
+			r.place = (struct report_place){ .input = "x.json" };
+		report_text(&b, &r, &style);
+		check_trouble(t, buf_text(&b));
+		/* what is well has its colour, and nothing else */
+		buf_reset(&b);
+		report_html(&b, &r);
+		assert_int_equal(strstr(buf_text(&b), "\"verdict live\"") !=
+			NULL,
+		    s.states[STATE_LIVE].items == s.items && t->acts);
+		summary_release(&s);
+		buf_release(&b);
+	}
+}
+
+/* A command never acts on a table of the same name elsewhere. */
+static void
+test_switch(void **state)
+{
+	const struct report_place place = { .table = "my table",
+		.region = "eu-west-1",
+		.endpoint = "http://127.0.0.1:8000",
+		.endpoint_shown = true,
+		.profile = "a b" };
+	struct buf b = { 0 };
+
+	(void)state;
+	ttl_command(&b, &place, false, "x");
+	assert_string_equal(buf_text(&b),
+	    "aws dynamodb update-time-to-live --table-name 'my table' "
+	    "--time-to-live-specification Enabled=false,AttributeName=x "
+	    "--region eu-west-1 --endpoint-url http://127.0.0.1:8000 "
+	    "--profile 'a b'");
+	buf_release(&b);
+}
+
+static struct sweep_totals
+totals_of(bool executed)
+{
+	struct sweep_totals t = { .scanned = 50000,
+		.matched = 15021,
+		.free_by_ttl = 14973,
+		.never = 48,
+		.units = 16000,
+		.journal_bytes = 1 << 20 };
+
+	if (executed) {
+		t.outcomes[OUTCOME_DELETED] = 15010;
+		t.outcomes[OUTCOME_REFRESHED] = 8;
+		t.outcomes[OUTCOME_GONE] = 2;
+		t.outcomes[OUTCOME_FAILED] = 1;
+		t.unconfirmed = 3;
+		t.stopped = "max-items";
+	} else {
+		t.outcomes[OUTCOME_SKIPPED] = 15021;
+	}
+	return t;
+}
+
+static void
+test_sweep_json(void **state)
+{
+	struct sweep_totals t = totals_of(true);
+	struct report_sweep r = {
+		.command = "purge",
+		.place = { .table = "T",
+		    .region = "us-east-1",
+		    .price = price_of("us-east-1") },
+		.work = { .requests = 700,
+		    .retries = 2,
+		    .read_units = 6000.5,
+		    .seconds = 12.3456 },
+		.executed = true,
+		.now = NOW,
+		.totals = &t,
+		.write_units = 16000,
+		.journal = "/j/T.journal",
+		.journal_free = -1,
+	};
+	struct buf b = { 0 };
+
+	(void)state;
+	report_sweep_json(&b, &r);
+	assert_string_equal(buf_text(&b),
+	    "{\"schema\":\"ttlsweep.purge/1\",\"table\":\"T\",\"executed\":"
+	    "true,\"now\":1795332271,\"scanned\":50000,\"matched\":15021,"
+	    "\"deleted\":15010,\"refreshed\":8,\"gone\":2,\"failed\":1,"
+	    "\"skipped\":0,\"unconfirmed\":3,\"read_units\":6000.5,"
+	    "\"write_units\":16000,\"usd\":0.01,\"free_by_ttl\":14973,"
+	    "\"requests\":700,\"retries\":2,\"seconds\":12.346,\"journal\":"
+	    "\"/j/T.journal\",\"stopped\":\"max-items\"}\n");
+
+	/* A restore; nobody knows the price. */
+	buf_reset(&b);
+	t = (struct sweep_totals){ .scanned = 5, .matched = 5 };
+	t.outcomes[OUTCOME_DELETED] = 3;
+	t.outcomes[OUTCOME_REFRESHED] = 2;
+	r.command = "restore";
+	r.place.price = NULL;
+	r.journal = NULL;
+	report_sweep_json(&b, &r);
+	assert_non_null(
+	    strstr(buf_text(&b), "\"schema\":\"ttlsweep.restore/1\""));
+	assert_non_null(strstr(buf_text(&b),
+	    "\"matched\":5,\"restored\":3,\"present\":2,\"failed\":0,"
+	    "\"skipped\":0,\"unconfirmed\":0,"));
+	assert_null(strstr(buf_text(&b), "gone"));
+	assert_null(strstr(buf_text(&b), "usd"));
+	assert_non_null(strstr(buf_text(&b), ",\"free_by_ttl\":0,"));
+	assert_non_null(
+	    strstr(buf_text(&b), ",\"journal\":null,\"stopped\":null}"));
+
+	/* A dry run has none yet; small change is no less exact. */
+	buf_reset(&b);
+	t = totals_of(false);
+	r.command = "purge";
+	r.place.price = price_of("us-east-1");
+	r.executed = false;
+	r.journal = "/j/T.journal";
+	r.write_units = 2;
+	report_sweep_json(&b, &r);
+	assert_non_null(strstr(buf_text(&b), "\"usd\":0.00000125,"));
+	assert_non_null(strstr(buf_text(&b), ",\"journal\":null,"));
+	buf_release(&b);
+}
+
+/* The dry run of a restore, of a repair's journals or not, and its end. */
+static void
+test_restore_text(void **state)
+{
+	static const struct report_style style = { .width = 1000 };
+	static const struct {
+		int64_t of_repair;
+		bool executed;
+		const char *stopped, *says;
+	} cases[] = {
+		{ 0, false, NULL,
+		    " Each is put back only where no entry has its key; " },
+		{ 5, false, NULL,
+		    " Each entry of a repair gets its old TTL value back "
+		    "where it still has the one it was given. What is gone is "
+		    "put back only where no entry has its key; " },
+		{ 2, false, NULL,
+		    " What is of a repair gets its old TTL value back where "
+		    "it still has the one it was given. All else, and what is "
+		    "gone, is put back only where no entry has its key; " },
+		{ 0, true, "interrupted",
+		    " Stopped early: interrupted. The rest was not put back; "
+		    "the same command goes on, and passes over what is "
+		    "there. " },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct sweep_totals t = { .scanned = 5,
+			.matched = 5,
+			.of_repair = cases[i].of_repair,
+			.stopped = cases[i].stopped };
+		struct report_sweep r = { .command = "restore",
+			.place = { .table = "T", .region = "us-east-1" },
+			.executed = cases[i].executed,
+			.totals = &t,
+			.journal_free = -1 };
+		struct buf b = { 0 };
+
+		report_sweep_text(&b, &r, &style);
+		/* wherever its lines end */
+		for (char *p = b.p; (p = strchr(p, '\n')) != NULL;)
+			*p = ' ';
+		if (strstr(b.p, cases[i].says) == NULL)
+			fail_msg("%zu: %s", i, b.p);
+		buf_release(&b);
+	}
+}
+
+static void
+test_sweep_text(void **state)
+{
+	static const struct report_style style = { .width = 80 };
+	struct sweep_totals t = totals_of(false);
+	struct report_sweep r = {
+		.command = "purge",
+		.place = { .table = "T",
+		    .region = "us-east-1",
+		    .price = price_of("us-east-1") },
+		.now = NOW,
+		.totals = &t,
+		.write_units = 16000,
+		.journal = "/j/T.journal",
+		.journal_free = INT64_C(5) << 30,
+	};
+	const struct price given = { .usd_per_million_writes = 1000000 };
+	struct buf b = { 0 };
+
+	(void)state;
+	report_sweep_text(&b, &r, &style);
+	assert_non_null(strstr(buf_text(&b), "TTL will delete 14 973 of them"));
+	assert_non_null(strstr(buf_text(&b), "48 it never will.\n"));
+	assert_non_null(strstr(buf_text(&b), "16 000 write units"));
+	assert_non_null(strstr(buf_text(&b), "0.010 USD"));
+	assert_non_null(strstr(buf_text(&b), "1.0 MiB"));
+	assert_non_null(strstr(buf_text(&b), "5.0 GiB"));
+	assert_non_null(strstr(buf_text(&b),
+	    "\nNothing was changed. Add --yes to delete.\n"));
+	assert_null(strstr(buf_text(&b), "deleted"));
+
+	buf_reset(&b);
+	t = totals_of(true);
+	r.executed = true;
+	r.undo = "ttlsweep restore /j/T.journal";
+	report_sweep_text(&b, &r, &style);
+	assert_non_null(strstr(buf_text(&b), "deleted      15 010"));
+	assert_non_null(strstr(buf_text(&b), "refreshed         8"));
+	assert_non_null(strstr(buf_text(&b), "max-items"));
+	assert_non_null(
+	    strstr(buf_text(&b), "\n    ttlsweep restore /j/T.journal\n"));
+	assert_null(strstr(buf_text(&b), "Nothing was changed"));
+	assert_null(strstr(buf_text(&b), "skipped"));
+
+	/* One that TTL would leave, at a price of the user's own. */
+	buf_reset(&b);
+	t = (struct sweep_totals){ .scanned = 1, .matched = 1, .never = 1 };
+	r.executed = false;
+	r.write_units = 1;
+	r.place.price = &given;
+	report_sweep_text(&b, &r, &style);
+	assert_non_null(
+	    strstr(buf_text(&b), "\nTTL will never delete them as they are."));
+	assert_non_null(strstr(buf_text(&b),
+	    "takes about 1 write unit (about 1.00 USD, by --price)."));
+
+	/* Nothing to do, and no journal. */
+	buf_reset(&b);
+	t = (struct sweep_totals){ .scanned = 3 };
+	r.executed = false;
+	r.journal = r.undo = NULL;
+	report_sweep_text(&b, &r, &style);
+	assert_non_null(strstr(buf_text(&b), "nothing to delete"));
+	assert_null(strstr(buf_text(&b), "--yes"));
+	buf_release(&b);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_json),
+		cmocka_unit_test(test_json_unknown),
+		cmocka_unit_test(test_json_sort_key),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_says),
+		cmocka_unit_test(test_troubles),
+		cmocka_unit_test(test_switch),
+		cmocka_unit_test(test_sweep_json),
+		cmocka_unit_test(test_restore_text),
+		cmocka_unit_test(test_sweep_text),
+	};
+
+	/* Widths are those of a terminal that takes UTF-8. */
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

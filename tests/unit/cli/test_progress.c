@@ -1,0 +1,193 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli/progress.h"
+#include "inspector/pass.h"
+#include "lib/base/buf.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define STEPS 12
+
+/* What the pass has come to, and when it is looked at. */
+struct step {
+	int64_t ms;
+	int64_t items, matched, segments_done;
+};
+
+struct screen {
+	struct buf text;
+	int width;
+};
+
+/* A drawn line ends in "|", an erased one is "<>"; lines keep their end. */
+static void
+put(void *ctx, const char *p, size_t n)
+{
+	struct screen *s = ctx;
+
+	if (n == 0)
+		buf_adds(&s->text, "<>");
+	buf_add(&s->text, p, n);
+	if (n > 0 && p[n - 1] != '\n')
+		buf_addc(&s->text, '|');
+}
+
+static int
+width(void *ctx)
+{
+	const struct screen *s = ctx;
+
+	return s->width;
+}
+
+static const struct {
+	const char *name;
+	enum progress_mode mode;
+	int64_t expected;
+	const char *matched;
+	int width;
+	struct step steps[STEPS];
+	const char *shows;
+} cases[] = {
+	{ "off", PROGRESS_OFF, 100, "matched", 80, { { 5000, 50, 0, 0 } }, "" },
+	{ "shorter than half a second", PROGRESS_DRAW, 100, NULL, 80,
+	    { { 100, 10, 0, 0 }, { 499, 90, 0, 0 } }, "<>" },
+	{ "the first line", PROGRESS_DRAW, 100, NULL, 80, { { 500, 10, 0, 0 } },
+	    "scanned 10 of ~100 (~10 %), 20/s|<>" },
+	{ "at most four a second", PROGRESS_DRAW, 1000, NULL, 80,
+	    { { 500, 10, 0, 0 }, { 600, 12, 0, 0 }, { 749, 13, 0, 0 },
+		{ 750, 15, 0, 0 }, { 999, 18, 0, 0 }, { 1000, 20, 0, 0 } },
+	    "scanned 10 of ~1 000 (~1 %), 20/s|"
+	    "scanned 15 of ~1 000 (~1 %), 20/s|"
+	    "scanned 20 of ~1 000 (~2 %), 20/s|<>" },
+	{ "time left after two seconds", PROGRESS_DRAW, 1000, NULL, 80,
+	    { { 1900, 190, 0, 0 }, { 2400, 240, 0, 0 } },
+	    "scanned 190 of ~1 000 (~19 %), 100/s|"
+	    "scanned 240 of ~1 000 (~24 %), 100/s, ~7 s left|<>" },
+	{ "never above 100 %", PROGRESS_DRAW, 100, NULL, 80,
+	    { { 5000, 250, 0, 0 } }, "scanned 250 of ~100 (~100 %), 50/s|<>" },
+	{ "the number of entries is unknown", PROGRESS_DRAW, 0, NULL, 80,
+	    { { 500, 100, 0, 8 }, { 4000, 800, 0, 16 } },
+	    "scanned 100 (~25 %), 200/s|"
+	    "scanned 800 (~50 %), 200/s, ~4 s left|<>" },
+	{ "nothing tells a share", PROGRESS_DRAW, -1, NULL, 80,
+	    { { 4000, 800, 0, 16 } }, "scanned 800, 200/s|<>" },
+	{ "matches", PROGRESS_DRAW, -1, "to delete", 80,
+	    { { 1000, 12345, 6789, 0 } },
+	    "scanned 12 345, 12 345/s, 6 789 to delete|<>" },
+	{ "what has no room is left out", PROGRESS_DRAW, 100000, "matched", 40,
+	    { { 4000, 12345, 6789, 0 } },
+	    "scanned 12 345 of ~100 000 (~12 %)|<>" },
+	{ "in the background", PROGRESS_DRAW, 100, NULL, 0,
+	    { { 500, 10, 0, 0 }, { 1000, 20, 0, 0 } }, "<>" },
+	{ "standing still", PROGRESS_DRAW, 100, NULL, 80,
+	    { { 500, 0, 0, 0 }, { 3000, 0, 0, 0 } },
+	    "scanned 0 of ~100 (~0 %)|scanned 0 of ~100 (~0 %)|<>" },
+	{ "the clock stands still", PROGRESS_DRAW, 100, NULL, 80,
+	    { { 500, 10, 0, 0 }, { 500, 10, 0, 0 } },
+	    "scanned 10 of ~100 (~10 %), 20/s|<>" },
+	{ "another pass begins", PROGRESS_DRAW, -1, NULL, 80,
+	    { { 1000, 100, 0, 0 }, { 2000, 5, 0, 0 } },
+	    "scanned 100, 100/s|scanned 5, 84/s|<>" },
+	{ "lines, one a second", PROGRESS_LINES, 100, NULL, 80,
+	    { { 500, 5, 0, 0 }, { 1000, 10, 0, 0 }, { 1999, 19, 0, 0 },
+		{ 2000, 20, 0, 0 } },
+	    "ttlsweep: scanned 10 of ~100 (~10 %), 10/s\n"
+	    "ttlsweep: scanned 20 of ~100 (~20 %), 10/s, ~8 s left\n" },
+	{ "a log, one line a minute", PROGRESS_BEAT, 10000, "matched", 80,
+	    { { 59999, 599, 0, 0 }, { 60000, 600, 5, 0 },
+		{ 119000, 1190, 6, 0 }, { 120000, 1200, 7, 0 } },
+	    "ttlsweep: 1 min: scanned 600 of ~10 000 (~6 %), 10/s, "
+	    "~15 min 40 s left, 5 matched\n"
+	    "ttlsweep: 2 min: scanned 1 200 of ~10 000 (~12 %), 10/s, "
+	    "~14 min 40 s left, 7 matched\n" },
+};
+
+static void
+test_script(void **state)
+{
+	int bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct screen s = { .width = cases[i].width };
+		const struct progress_options o = {
+			.mode = cases[i].mode,
+			.verb = "scanned",
+			.matched = cases[i].matched,
+			.expected = cases[i].expected,
+			.put = put,
+			.width = width,
+			.ctx = &s,
+		};
+		/* A clock that began long ago. */
+		int64_t begin = INT64_C(987654321000);
+		struct progress *p = progress_start(&o, begin);
+
+		for (size_t k = 0; k < STEPS && cases[i].steps[k].ms > 0; k++) {
+			const struct step *at = &cases[i].steps[k];
+			const struct pass_progress now = {
+				.items = at->items,
+				.matched = at->matched,
+				.segments_done = at->segments_done,
+				.segments = 32,
+			};
+
+			progress_tick(p, begin + at->ms * 1000, &now);
+		}
+		progress_stop(p);
+		if (strcmp(buf_text(&s.text), cases[i].shows) != 0) {
+			print_error("%s:\n  '%s'\n  '%s'\n", cases[i].name,
+			    buf_text(&s.text), cases[i].shows);
+			bad++;
+		}
+		buf_release(&s.text);
+	}
+	assert_int_equal(bad, 0);
+}
+
+/* Without a function for the width it is 80; NULL is taken everywhere. */
+static void
+test_defaults(void **state)
+{
+	struct screen s = { .width = 0 };
+	struct progress_options o = { .mode = PROGRESS_DRAW,
+		.verb = "read",
+		.expected = -1,
+		.put = put,
+		.ctx = &s };
+	const struct pass_progress at = { .items = 7 };
+	struct progress *p = progress_start(&o, 0);
+
+	(void)state;
+	progress_tick(p, 1000000, &at);
+	progress_stop(p);
+	assert_string_equal(buf_text(&s.text), "read 7, 7/s|<>");
+	progress_tick(NULL, 0, &at);
+	progress_stop(NULL);
+	/* what is known is not about so many */
+	o.expected = 14;
+	o.exact = true;
+	buf_reset(&s.text);
+	p = progress_start(&o, 0);
+	progress_tick(p, 1000000, &at);
+	progress_stop(p);
+	assert_string_equal(buf_text(&s.text), "read 7 of 14 (50 %), 7/s|<>");
+	buf_release(&s.text);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_script),
+		cmocka_unit_test(test_defaults),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

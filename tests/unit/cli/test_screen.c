@@ -1,0 +1,60 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli/screen.h"
+#include "lib/base/buf.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define H "\033[H"
+#define K "\033[K\n"
+#define J "\033[J"
+
+static const struct {
+	const char *name, *text;
+	int rows;
+	bool first;
+	const char *want;
+} cases[] = {
+	{ "the first", "a\nb\n", 24, true, "\033[2J" H "a" K "b" K J },
+	{ "a later one", "a\nb\n", 24, false, H "a" K "b" K J },
+	{ "nothing", "", 24, false, H J },
+	{ "empty lines", "\n\n", 24, false, H K K J },
+	{ "just room", "a\nb\nc\n", 4, false, H "a" K "b" K "c" K J },
+	{ "one too many", "a\nb\nc\nd\n", 4, false,
+	    H "a" K "b" K "\033[m(2 lines more: make the window larger)" K J },
+	{ "two rows", "a\nb\n", 2, false,
+	    H "\033[m(2 lines more: make the window larger)" K J },
+	{ "no rows", "a\n", 0, false, H "a" K J },
+	{ "colours", "\033[1ma\033[m\n", 9, false, H "\033[1ma\033[m" K J },
+};
+
+static void
+test_cases(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buf out = { 0 };
+
+		print_message("%s\n", cases[i].name);
+		screen_draw(&out, cases[i].text, strlen(cases[i].text),
+		    cases[i].rows, cases[i].first);
+		assert_string_equal(buf_text(&out), cases[i].want);
+		buf_release(&out);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

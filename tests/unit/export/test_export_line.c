@@ -1,0 +1,182 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "export/reader.h"
+#include "lib/base/fault.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static void
+test_line(void **state)
+{
+	static const struct {
+		const char *name;
+		struct slice text;
+		int want; /* enum line_kind, or -1 */
+	} cases[] = {
+		{ "empty", SLICE(""), LINE_BLANK },
+		{ "blanks", SLICE(" \t\r"), LINE_BLANK },
+		{ "an item", SLICE("{\"Item\":{}}"), LINE_ITEM },
+		{ "in blanks", SLICE(" { \"Item\" : { } } "), LINE_ITEM },
+		{ "its name escaped", SLICE("{\"\\u0049tem\":{}}"), LINE_ITEM },
+		{ "with something else", SLICE("{\"x\":1,\"Item\":{}}"),
+		    LINE_ITEM },
+		{ "a change", SLICE("{\"Keys\":{},\"NewImage\":{}}"),
+		    LINE_CHANGE },
+		{ "a deletion", SLICE("{\"Keys\":{},\"OldImage\":{}}"),
+		    LINE_CHANGE },
+		{ "a deletion without image", SLICE("{\"Keys\":{}}"),
+		    LINE_CHANGE },
+		{ "an image that is null",
+		    SLICE("{\"Keys\":{},\"NewImage\":null}"), LINE_CHANGE },
+		{ "a header", SLICE("{\"ttlsweep.journal/1\":{}}"),
+		    LINE_HEADER },
+		{ "an intent",
+		    SLICE("{\"Keys\":{},\"OldImage\":{},"
+			  "\"Ttlsweep\":{\"n\":17}}"),
+		    LINE_INTENT },
+		{ "outcomes", SLICE("{\"Outcome\":[]}"), LINE_OUTCOME },
+
+		/* bare items, whatever their attributes are called */
+		{ "a bare item", SLICE("{\"key\":{\"S\":\"a\"}}"), LINE_ITEM },
+		{ "a bare item with Item",
+		    SLICE("{\"Item\":{\"M\":{\"a\":{\"S\":\"b\"}}}}"),
+		    LINE_ITEM },
+		{ "a bare item with Keys and Outcome",
+		    SLICE("{\"Keys\":{\"S\":\"a\"},\"Outcome\":{\"L\":[]}}"),
+		    LINE_ITEM },
+		{ "an item with the attribute M",
+		    SLICE("{\"Item\":{\"M\":{\"S\":\"a\"}}}"), LINE_ITEM },
+		{ "a change of the key M",
+		    SLICE("{\"Keys\":{\"M\":{\"S\":\"a\"}}}"), LINE_CHANGE },
+		{ "one of its attributes without type",
+		    SLICE("{\"key\":{\"S\":\"a\"},\"b\":1}"), -1 },
+		{ "an attribute of two types",
+		    SLICE("{\"key\":{\"S\":\"a\",\"N\":\"1\"}}"), -1 },
+		{ "a bare item, cut", SLICE("{\"key\":{\"S\":\"a\"}"), -1 },
+
+		{ "NUL", SLICE("\0"), -1 },
+		{ "no object", SLICE("[]"), -1 },
+		{ "plain JSON", SLICE("{\"key\":\"a\"}"), -1 },
+		{ "an empty object", SLICE("{}"), -1 },
+		{ "CSV", SLICE("\"key\",\"kind\""), -1 },
+		{ "cut", SLICE("{\"Item\":{}"), -1 },
+		{ "two objects", SLICE("{\"Item\":{}}{}"), -1 },
+		{ "an item that is none", SLICE("{\"Item\":[]}"), -1 },
+		{ "an item that is null", SLICE("{\"Item\":null}"), -1 },
+		{ "two items", SLICE("{\"Item\":{},\"Item\":{}}"), -1 },
+		{ "item and outcome", SLICE("{\"Item\":{},\"Outcome\":[]}"),
+		    -1 },
+		{ "item and keys", SLICE("{\"Item\":{},\"Keys\":{}}"), -1 },
+		{ "a change without keys", SLICE("{\"NewImage\":{}}"), -1 },
+		{ "another version", SLICE("{\"ttlsweep.journal/2\":{}}"), -1 },
+		{ "an intent without image",
+		    SLICE("{\"Keys\":{},\"Ttlsweep\":{\"n\":1}}"), -1 },
+		{ "an intent with a new image",
+		    SLICE(
+			"{\"Keys\":{},"
+			"\"OldImage\":{},\"NewImage\":{},\"Ttlsweep\":{\"n\":1}}"),
+		    -1 },
+		{ "an intent without number",
+		    SLICE("{\"Keys\":{},"
+			  "\"OldImage\":{},\"Ttlsweep\":{}}"),
+		    -1 },
+		{ "entry 0",
+		    SLICE("{\"Keys\":{},\"OldImage\":{},"
+			  "\"Ttlsweep\":{\"n\":0}}"),
+		    -1 },
+		{ "entry 1.5",
+		    SLICE("{\"Keys\":{},\"OldImage\":{},"
+			  "\"Ttlsweep\":{\"n\":1.5}}"),
+		    -1 },
+		{ "entry 2^63",
+		    SLICE("{\"Keys\":{},\"OldImage\":{},"
+			  "\"Ttlsweep\":{\"n\":9223372036854775808}}"),
+		    -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct fault f = { 0 };
+		struct line line;
+		int rc = line_parse(&line, cases[i].text, &f);
+
+		if ((rc == 0 ? (int)line.kind : -1) != cases[i].want)
+			fail_msg("%s: %d %s", cases[i].name, rc, f.text);
+		if (rc != 0)
+			assert_int_equal(f.kind, FAULT_DATA);
+	}
+}
+
+static void
+test_line_parts(void **state)
+{
+	struct line line;
+
+	(void)state;
+	assert_int_equal(
+	    line_parse(&line,
+		SLICE("{\"Keys\":{\"k\":1},"
+		      "\"OldImage\":{\"o\":1},\"NewImage\":{\"n\":1}}"),
+		NULL),
+	    0);
+	assert_false(line.deletes);
+	assert_memory_equal(line.item.p, "{\"n\":1}", line.item.n);
+	assert_memory_equal(line.keys.p, "{\"k\":1}", line.keys.n);
+	assert_int_equal(
+	    line_parse(&line,
+		SLICE("{\"Keys\":{},\"OldImage\":"
+		      "{\"o\":1},\"Ttlsweep\":{\"why\":\"none\",\"n\":7}}"),
+		NULL),
+	    0);
+	assert_true(line.deletes);
+	assert_int_equal(line.n, 7);
+	assert_memory_equal(line.item.p, "{\"o\":1}", line.item.n);
+}
+
+/* Which of the two an object of the member Item is. */
+static void
+test_line_bare(void **state)
+{
+	static const struct {
+		struct slice text, item;
+	} cases[] = {
+		{ SLICE(" {\"Item\":{\"S\":\"x\"}} "),
+		    SLICE("{\"Item\":{\"S\":\"x\"}}") },
+		{ SLICE("{\"Item\":{\"S\":{\"S\":\"x\"}}}"),
+		    SLICE("{\"S\":{\"S\":\"x\"}}") },
+		{ SLICE("{\"Item\":{\"M\":{\"S\":\"x\"}}}"),
+		    SLICE("{\"M\":{\"S\":\"x\"}}") },
+		{ SLICE("{\"Item\":{\"M\":{\"M\":{\"S\":\"x\"}}}}"),
+		    SLICE("{\"Item\":{\"M\":{\"M\":{\"S\":\"x\"}}}}") },
+		{ SLICE("{\"Item\":{\"M\":{}}}"),
+		    SLICE("{\"Item\":{\"M\":{}}}") },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct line line;
+
+		assert_int_equal(line_parse(&line, cases[i].text, NULL), 0);
+		assert_int_equal(line.item.n, cases[i].item.n);
+		assert_memory_equal(line.item.p, cases[i].item.p, line.item.n);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_line),
+		cmocka_unit_test(test_line_parts),
+		cmocka_unit_test(test_line_bare),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

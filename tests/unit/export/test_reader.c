@@ -1,0 +1,537 @@
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#include "export/reader.h"
+#include "lib/base/fault.h"
+#include "lib/dynamodb/source.h"
+#include "lib/stream/lines.h"
+#include "tests/unit/files.h"
+#include "tests/unit/journal_text.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static void
+test_walks(void **state)
+{
+	static const struct {
+		const char *name, *text;
+		const char *deleted, *restore;
+	} cases[] = {
+		{ "an export", ITEM("a") "\n" ITEM("b"), "a@1 b@3 ",
+		    "a@1 b@3 " },
+		{ "nothing", "", "", "" },
+		{ "no end of the last line",
+		    ITEM("a") "{\"Item\":{\"key\":{\"S\":\"b\"}}}", "a@1 b@2 ",
+		    "a@1 b@2 " },
+		{ "changes",
+		    "{\"Keys\":{},\"NewImage\":" KEY("n") ",\"OldImage\":" KEY(
+			"o") "}\n"
+			     "{\"Keys\":{},\"OldImage\":" KEY("d") "}\n" ITEM(
+				 "i"),
+		    "n@1 i@3 ", "n@1 i@3 " },
+		{ "a deletion without image", "{\"Keys\":{}}\n" ITEM("i"),
+		    "i@2 ", "i@2 " },
+		{ "a journal", JOURNAL, "two@2 one@3 new@7 seven@9 ",
+		    "two@2 one@3 unsure@6 new@7 seven@9 " },
+		{ "a journal without its first line", INTENT("1", "a"), "!",
+		    "!" },
+		{ "plain JSON", ITEM("a") "{\"key\":\"b\"}\n", "a@1 !",
+		    "a@1 !" },
+		{ "a journal with a torn line",
+		    HEADER INTENT("1", "a") "{\"Outcome\":[[1,\"refr", "a@2 ",
+		    "a@2 " },
+		{ "torn behind a whole outcome",
+		    HEADER INTENT("1", "a") "{\"Outcome\":[[1,\"gone\",1]]}",
+		    "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buf out = { 0 };
+		struct fault f = { 0 };
+
+		put(at("file"), cases[i].text, strlen(cases[i].text));
+		walked(&out, at("file"), READER_DELETED, &f);
+		if (strcmp(buf_text(&out), cases[i].deleted) != 0)
+			fail_msg("%s: %s %s", cases[i].name, buf_text(&out),
+			    f.text);
+		buf_reset(&out);
+		walked(&out, at("file"), READER_RESTORE, &f);
+		if (strcmp(buf_text(&out), cases[i].restore) != 0)
+			fail_msg("%s: %s %s", cases[i].name, buf_text(&out),
+			    f.text);
+		buf_release(&out);
+	}
+}
+
+/* What an incremental export says was deleted comes when it is asked for, and
+ * is counted else; of a journal it always comes. */
+static void
+test_take_deleted(void **state)
+{
+	static const struct {
+		const char *name, *text;
+		bool take;
+		const char *want;
+		int64_t left_out;
+	} cases[] = {
+		{ "left out",
+		    ITEM("a") "{\"Keys\":{},\"OldImage\":" KEY(
+			"d") "}\n"
+			     "{\"Keys\":{}}\n",
+		    false, "a@1 ", 2 },
+		{ "taken",
+		    ITEM("a") "{\"Keys\":{},\"OldImage\":" KEY("d") "}\n", true,
+		    "a@1 d@2 ", 0 },
+		{ "null images",
+		    "{\"Keys\":{},\"OldImage\":null,\"NewImage\":null}\n",
+		    false, "", 1 },
+		{ "no image to take", "{\"Keys\":{}}\n", true, "!", 0 },
+		{ "a journal", HEADER INTENT("1", "a"), false, "a@2 ", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buf out = { 0 };
+		struct reader *r;
+
+		put(at("file"), cases[i].text, strlen(cases[i].text));
+		r = reader_open(at("file"), READER_RESTORE, NULL);
+		if (cases[i].take)
+			reader_take_deleted(r);
+		for (int round = 0; round < 2; round++) {
+			buf_reset(&out);
+			walk(&out, r, NULL);
+			if (strcmp(buf_text(&out), cases[i].want) != 0 ||
+			    reader_left_out(r) != cases[i].left_out)
+				fail_msg("%s: %s", cases[i].name,
+				    buf_text(&out));
+			assert_int_equal(reader_rewind(r, NULL), 0);
+		}
+		reader_close(r);
+		buf_release(&out);
+	}
+}
+
+/* What a repair gave goes along with its image, and with no other. */
+static void
+test_given_ttl(void **state)
+{
+	static const char *const want[] = { "", "{\"N\":\"7\"}", "" };
+	const char *text =
+	    HEADER INTENT("1", "a") "{\"Keys\":" KEY("b") ",\"OldImage\":" KEY(
+		"b") ",\"Ttlsweep\":{\"n\":2,\"why\":\"string\",\"ttl\":"
+		     "{\"N\":\"7\"}}}\n" INTENT("3", "c");
+	struct reader *r;
+	struct slice item;
+	int64_t line;
+
+	(void)state;
+	put(at("file"), text, strlen(text));
+	r = reader_open(at("file"), READER_RESTORE, NULL);
+	assert_non_null(r);
+	assert_null(reader_ttl(r).p);
+	for (size_t i = 0; i < COUNT(want); i++) {
+		assert_int_equal(reader_next(r, &item, &line, NULL), 1);
+		assert_int_equal(reader_ttl(r).n, strlen(want[i]));
+		if (*want[i] != '\0')
+			assert_memory_equal(reader_ttl(r).p, want[i],
+			    strlen(want[i]));
+		else
+			assert_null(reader_ttl(r).p);
+	}
+	assert_int_equal(reader_next(r, &item, &line, NULL), 0);
+	reader_close(r);
+}
+
+static void
+test_export_faults(void **state)
+{
+	struct fault f = { 0 };
+	struct buf out = { 0 }, packed = { 0 };
+	const char *cut = ITEM("a") "{\"Item\":{\"key\":{\"S\":\"b\"}}";
+
+	(void)state;
+	put(at("file"), cut, strlen(cut));
+	walked(&out, at("file"), READER_RESTORE, &f);
+	assert_string_equal(buf_text(&out), "a@1 !");
+	assert_int_equal(f.kind, FAULT_DATA);
+	assert_non_null(strstr(f.text, "/file:2: the file ends inside"));
+	/* a cut gzip member of an export is not passed over */
+	gzip_member(&packed, ITEM("a") ITEM("b"), 2 * strlen(ITEM("a")));
+	put(at("file"), packed.p, packed.n - 1);
+	buf_reset(&out);
+	walked(&out, at("file"), READER_RESTORE, &f);
+	assert_string_equal(buf_text(&out), "a@1 b@2 !");
+	assert_non_null(strstr(f.text, "/file:3: the file is cut short"));
+	buf_release(&out);
+	buf_release(&packed);
+}
+
+static void
+test_rewind(void **state)
+{
+	static const char *const texts[] = { ITEM("a") ITEM("b"), JOURNAL };
+	static const char *const want[] = { "a@1 b@2 ",
+		"two@2 one@3 unsure@6 new@7 seven@9 " };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		struct buf out = { 0 };
+		struct reader *r;
+		struct slice item;
+		int64_t line;
+
+		put(at("file"), texts[i], strlen(texts[i]));
+		r = reader_open(at("file"), READER_RESTORE, NULL);
+		for (int steps = 0; steps < 6; steps++) {
+			for (int k = 0; k < steps; k++)
+				(void)reader_next(r, &item, &line, NULL);
+			assert_int_equal(reader_rewind(r, NULL), 0);
+			buf_reset(&out);
+			walk(&out, r, NULL);
+			assert_string_equal(buf_text(&out), want[i]);
+			assert_int_equal(reader_rewind(r, NULL), 0);
+		}
+		assert_int_equal(reader_journal(r) != NULL, i == 1);
+		reader_close(r);
+		buf_release(&out);
+	}
+}
+
+/* A line of an incremental export: its key's attributes, and one more. */
+#define CHANGE(a, b)                              \
+	"{\"Keys\":{\"" a "\":{\"S\":\"1\"},\"" b \
+	"\":{\"N\":\"2\"}},\"NewImage\":{\"" b    \
+	"\":{\"N\":\"2\"},\"z\":{\"S\":\"1\"},\"" a "\":{\"S\":\"1\"}}}\n"
+
+static void
+test_schema(void **state)
+{
+	static const struct {
+		const char *name, *hint, *text, *want; /* NULL: refused */
+	} cases[] = {
+		{ "key", NULL, ITEM("a"), "key" },
+		{ "key before id", NULL,
+		    "{\"Item\":{\"id\":{\"S\":\"1\"},"
+		    "\"key\":{\"S\":\"1\"}}}\n",
+		    "key" },
+		{ "id", NULL, "{\"Item\":{\"id\":{\"N\":\"1\"}}}\n", "id" },
+		{ "sessionId", NULL,
+		    "{\"Item\":{\"sessionId\":{\"B\":\"AA==\""
+		    "}}}\n",
+		    "sessionId" },
+		{ "pk alone", NULL, "{\"Item\":{\"pk\":{\"S\":\"1\"}}}\n",
+		    "pk" },
+		{ "pk and sk", NULL,
+		    "{\"Item\":{\"sk\":{\"S\":\"1\"},\"pk\":"
+		    "{\"S\":\"1\"}}}\n",
+		    "pk,sk" },
+		{ "a key of no key's type", NULL,
+		    "{\"Item\":{\"key\":"
+		    "{\"BOOL\":true},\"id\":{\"S\":\"1\"}}}\n",
+		    "id" },
+		{ "none known", NULL,
+		    "{\"Item\":{\"x\":{\"S\":\"1\"},\"y\":"
+		    "{\"L\":[]}}}\n",
+		    NULL },
+		{ "a hint", "x", "{\"Item\":{\"x\":{\"S\":\"1\"}}}\n", "x" },
+		{ "a hint of two", "x,y",
+		    "{\"Item\":{\"x\":{\"S\":\"1\"},"
+		    "\"y\":{\"N\":\"1\"}}}\n",
+		    "x,y" },
+		{ "a hint before the known", "x",
+		    "{\"Item\":{\"x\":{\"S\":"
+		    "\"1\"},\"key\":{\"S\":\"1\"}}}\n",
+		    "x" },
+		{ "a hint that does not fit", "z", ITEM("a"), NULL },
+		{ "a second name that does not fit", "key,z", ITEM("a"), NULL },
+		{ "an empty file", NULL, "", "key" },
+		{ "an empty file and a hint", "a,b", "\n\n", "a,b" },
+		{ "behind deletions", NULL,
+		    "\n{\"Keys\":{}}\n"
+		    "{\"Item\":{\"id\":{\"S\":\"1\"}}}\n",
+		    "id" },
+		{ "a journal", "x", JOURNAL, "key" },
+		{ "named", NULL, CHANGE("x", "y"), "x,y" },
+		{ "a known name first", NULL, CHANGE("a", "id"), "id,a" },
+		{ "the better known name first", NULL, CHANGE("id", "key"),
+		    "key,id" },
+		{ "named, and a hint of one", "y", CHANGE("x", "y"), "y,x" },
+		{ "named, and a hint of both", "y,x", CHANGE("x", "y"), "y,x" },
+		{ "named, and a hint of another", "z", CHANGE("x", "y"), "z" },
+		{ "one is named", NULL,
+		    "{\"Keys\":{\"x\":{\"S\":\"1\"}},\"NewImage\":"
+		    "{\"x\":{\"S\":\"1\"},\"id\":{\"S\":\"1\"}}}\n",
+		    "x" },
+		{ "named, but not held", NULL,
+		    "{\"Keys\":{\"x\":{\"S\":\"1\"}},"
+		    "\"NewImage\":{\"id\":{\"S\":\"1\"}}}\n",
+		    "id" },
+		{ "three are named", NULL,
+		    "{\"Keys\":{\"x\":1,\"y\":1,\"id\":1},"
+		    "\"NewImage\":{\"x\":{\"S\":\"1\"},"
+		    "\"y\":{\"S\":\"1\"},\"id\":{\"S\":\"1\"}}}\n",
+		    "id" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char *partition = NULL, *sort = NULL, got[64];
+		struct fault f = { 0 };
+		struct buf all = { 0 }, rest = { 0 };
+		struct reader *r;
+		int rc;
+
+		put(at("file"), cases[i].text, strlen(cases[i].text));
+		walked(&all, at("file"), READER_DELETED, &f);
+		r = reader_open(at("file"), READER_DELETED, &f);
+		assert_non_null(r);
+		rc = reader_schema(r, cases[i].hint, &partition, &sort, &f);
+		if (cases[i].want == NULL) {
+			assert_int_equal(rc, -1);
+			assert_int_equal(f.kind, FAULT_DATA);
+			assert_non_null(strstr(f.text, "/file:1: "));
+		} else {
+			assert_int_equal(rc, 0);
+			(void)snprintf(got, sizeof(got), "%s%s%s", partition,
+			    sort != NULL ? "," : "", sort != NULL ? sort : "");
+			if (strcmp(got, cases[i].want) != 0)
+				fail_msg("%s: %s", cases[i].name, got);
+		}
+		/* nothing is lost by asking */
+		walk(&rest, r, &f);
+		assert_string_equal(buf_text(&rest), buf_text(&all));
+		reader_close(r);
+		free(partition);
+		free(sort);
+		buf_release(&all);
+		buf_release(&rest);
+	}
+}
+
+/* Take every page: entries, and how many pages. */
+static int
+drain(struct source *s, size_t *items, int *pages, struct fault *f)
+{
+	struct page page = { 0 };
+	struct segment seg, other;
+	int r = 0;
+
+	*items = 0;
+	*pages = 0;
+	while (s->ops->take(s, &seg, f) == 1) {
+		assert_int_equal(seg.index, 0);
+		assert_int_equal(s->ops->take(s, &other, f), 0);
+		while (!seg.finished &&
+		    (r = s->ops->fetch(s, &seg, NULL, &page, f)) == 1) {
+			const char *begin = page.body.p;
+			const char *end = begin + page.body.n;
+
+			++*pages;
+			*items += page.n;
+			assert_in_range(page.n, 1, 2000);
+			assert_int_equal(page.scanned, page.n);
+			assert_null(page.last.p);
+			for (size_t i = 0; i < page.n; i++) {
+				struct slice j = page.items[i].json;
+
+				assert_true(j.p >= begin);
+				assert_true(j.p + j.n <= end);
+				assert_int_equal(j.p[0], '{');
+				assert_int_equal(j.p[j.n - 1], '}');
+				assert_true(page.items[i].partition.p > j.p);
+			}
+			/* somebody else goes on after every other page */
+			if (*pages % 2 == 0)
+				break;
+		}
+		if (seg.finished)
+			assert_int_equal(seg.pages, *pages);
+		s->ops->put(s, &seg);
+		if (r < 0)
+			break;
+	}
+	page_release(&page);
+	return r;
+}
+
+static void
+test_source(void **state)
+{
+	static const struct key_schema schema = { "key", NULL };
+	struct buf text = { 0 };
+	struct fault f = { 0 };
+	struct source *s;
+	size_t items;
+	int pages;
+
+	(void)state;
+	for (int big = 0; big < 3; big++) {
+		buf_reset(&text);
+		for (int i = 0; i < 4500; i++)
+			buf_addf(&text,
+			    "{\"Item\":{\"key\":{\"S\":\"%d\"},"
+			    "\"d\":{\"S\":\"%*s\"}}}\n%s",
+			    i, big == 2 ? 3000 : 10, "", i % 7 ? "" : "\n");
+		if (big == 1)
+			text.n = 0;
+		put(at("file"), text.p, text.n);
+		s = reader_source(reader_open(at("file"), READER_DELETED, &f),
+		    &schema, "ttl");
+		assert_int_equal(s->segments, 1);
+		assert_true(drain(s, &items, &pages, &f) >= 0);
+		assert_int_equal(items, big == 1 ? 0 : 4500);
+		if (big == 0)
+			assert_int_equal(pages, 3);
+		if (big == 2)
+			assert_in_range(pages, 12, 15);
+		source_close(s);
+	}
+	/* one that lacks its key */
+	buf_reset(&text);
+	buf_adds(&text, ITEM("a") "\n{\"Item\":{\"k\":{\"S\":\"b\"}}}\n");
+	put(at("file"), text.p, text.n);
+	s = reader_source(reader_open(at("file"), READER_DELETED, &f), &schema,
+	    "ttl");
+	assert_int_equal(drain(s, &items, &pages, &f), -1);
+	assert_int_equal(f.kind, FAULT_DATA);
+	assert_non_null(strstr(f.text, "/file:3: "));
+	source_close(s);
+	/* a journal gives what was deleted, by its last image */
+	put(at("file"), JOURNAL, strlen(JOURNAL));
+	s = reader_source(reader_open(at("file"), READER_DELETED, &f), &schema,
+	    "ttl");
+	assert_true(drain(s, &items, &pages, &f) >= 0);
+	assert_int_equal(items, 4);
+	source_close(s);
+	source_close(NULL);
+	buf_release(&text);
+}
+
+/* In a child with a pipe as stdin: what a walk gives; 1 when not ${want}. */
+static int
+piped(const char *text, int (*body)(const char *want), const char *want)
+{
+	int ends[2], status;
+	pid_t child;
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], text, strlen(text)), strlen(text));
+	close(ends[1]);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		(void)dup2(ends[0], STDIN_FILENO);
+		close(ends[0]);
+		_exit(body(want));
+	}
+	close(ends[0]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static int
+walk_stdin(const char *want)
+{
+	struct buf out = { 0 };
+	int rc;
+
+	walked(&out, "-", READER_DELETED, NULL);
+	rc = strcmp(buf_text(&out), want) != 0;
+	buf_release(&out);
+	return rc;
+}
+
+/* As the list command reads: the key first. */
+static int
+schema_stdin(const char *want)
+{
+	struct reader *r = reader_open("-", READER_DELETED, NULL);
+	char *partition, *sort;
+	struct buf out = { 0 };
+	int rc;
+
+	if (r == NULL || reader_schema(r, NULL, &partition, &sort, NULL) != 0)
+		return 2;
+	walk(&out, r, NULL);
+	rc = strcmp(buf_text(&out), want) != 0;
+	/* a stream has gone by */
+	if (reader_journal(r) == NULL && reader_rewind(r, NULL) == 0)
+		rc = 3;
+	reader_close(r);
+	free(partition);
+	free(sort);
+	buf_release(&out);
+	return rc;
+}
+
+/* As restore reads: all of it, twice over, from two openings. */
+static int
+restore_stdin(const char *want)
+{
+	struct buf out = { 0 };
+	bool yes;
+
+	if (journal_is("-", &yes, NULL) != 0)
+		return 2;
+	for (int i = 0; i < 2; i++) {
+		buf_reset(&out);
+		walked(&out, "-", READER_RESTORE, NULL);
+		if (strcmp(buf_text(&out), want) != 0)
+			return 3;
+	}
+	buf_release(&out);
+	return 0;
+}
+
+static void
+test_stdin(void **state)
+{
+	(void)state;
+	assert_int_equal(piped("", walk_stdin, ""), 0);
+	assert_int_equal(piped(ITEM("a") ITEM("b"), walk_stdin, "a@1 b@2 "), 0);
+	assert_int_equal(piped(JOURNAL, walk_stdin,
+			     "two@2 one@3 new@7 seven@9 "),
+	    0);
+	assert_int_equal(piped(ITEM("a") ITEM("b"), schema_stdin, "a@1 b@2 "),
+	    0);
+	assert_int_equal(piped(JOURNAL, schema_stdin,
+			     "two@2 one@3 new@7 seven@9 "),
+	    0);
+	assert_int_equal(piped(ITEM("a") ITEM("b"), restore_stdin, "a@1 b@2 "),
+	    0);
+	assert_int_equal(piped(JOURNAL, restore_stdin,
+			     "two@2 one@3 unsure@6 new@7 seven@9 "),
+	    0);
+	assert_int_equal(piped("{\"Item\":", walk_stdin, "!"), 0);
+}
+
+#define TEST(f) \
+	cmocka_unit_test_setup_teardown(f, folder_setup, folder_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_walks),
+		TEST(test_take_deleted),
+		TEST(test_given_ttl),
+		TEST(test_export_faults),
+		TEST(test_rewind),
+		TEST(test_schema),
+		TEST(test_source),
+		TEST(test_stdin),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

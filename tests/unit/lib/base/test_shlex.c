@@ -1,0 +1,83 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/base/shlex.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+/* As Python's shlex.split has it. */
+static const struct {
+	const char *text;
+	const char *want[5];
+} good[] = {
+	{ "", { NULL } },
+	{ " \t\r\n", { NULL } },
+	{ "a", { "a" } },
+	{ "  a  b ", { "a", "b" } },
+	{ "a\tb\nc\rd", { "a", "b", "c", "d" } },
+	{ "profile \"my dev\"", { "profile", "my dev" } },
+	{ "profile 'my dev'", { "profile", "my dev" } },
+	{ "a\"b c\"d", { "ab cd" } },
+	{ "\"\" ''", { "", "" } },
+	{ "a\\ b", { "a b" } },
+	{ "\\\"a\\'", { "\"a'" } },
+	{ "\"a\\\"b\"", { "a\"b" } },
+	{ "\"a\\\\b\"", { "a\\b" } },
+	{ "\"a\\b\"", { "a\\b" } },
+	{ "\"a\\$b\"", { "a\\$b" } },
+	{ "'a\\b'", { "a\\b" } },
+	{ "'a\"b'", { "a\"b" } },
+	{ "a\\\nb", { "a\nb" } },
+	{ "a;b|c>$d `e`", { "a;b|c>$d", "`e`" } },
+	{ "# a", { "#", "a" } },
+	{ "a\vb", { "a\vb" } },
+};
+
+static void
+test_good(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++) {
+		char **list = shlex_split(good[i].text);
+		size_t n = 0;
+
+		if (list == NULL) {
+			fail_msg("%s: not split", good[i].text);
+			return;
+		}
+		for (; list[n] != NULL && good[i].want[n] != NULL; n++)
+			assert_string_equal(list[n], good[i].want[n]);
+		if (list[n] != NULL || good[i].want[n] != NULL)
+			fail_msg("%s: %zu words", good[i].text, n);
+		shlex_free(list);
+	}
+}
+
+static void
+test_bad(void **state)
+{
+	static const char *const bad[] = { "\"a", "'a", "a \"b c", "a\\",
+		"a b \\", "\"a\\", "\"a\\\"", "'", "\"" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++)
+		if (shlex_split(bad[i]) != NULL)
+			fail_msg("%s: split", bad[i]);
+	shlex_free(NULL);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_bad),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,652 @@
+#include "tests/unit/script.h"
+
+static const char throttled[] =
+    "{\"__type\":\"com.amazonaws.dynamodb.v20120810#"
+    "ProvisionedThroughputExceededException\",\"message\":\"slow down\"}";
+static const char hot[] =
+    "{\"__type\":\"com.amazonaws.dynamodb.v20120810#ThrottlingException\","
+    "\"message\":\"slow\",\"throttlingReasons\":[{\"reason\":"
+    "\"TableReadKeyRangeThroughputExceeded\",\"resource\":\"arn\"}]}";
+static const char hot_provisioned[] =
+    "{\"__type\":\"com.amazonaws.dynamodb.v20120810#"
+    "ProvisionedThroughputExceededException\",\"message\":\"slow\","
+    "\"ThrottlingReasons\":[{\"reason\":\"TableReadAccountLimitExceeded\"},"
+    "{\"reason\":\"IndexReadKeyRangeThroughputExceeded\"}]}";
+static const char refused[] =
+    "{\"__type\":\"com.amazon.coral.validate#ValidationException\","
+    "\"Message\":\"no\"}";
+static const char denied[] =
+    "{\"__type\":\"com.amazon.coral.service#AccessDeniedException\","
+    "\"Message\":\"User is not authorized\"}";
+static const char expired[] =
+    "{\"__type\":\"com.amazon.coral.service#ExpiredTokenException\","
+    "\"message\":\"The security token included in the request is expired\"}";
+static const char skewed[] =
+    "{\"__type\":\"com.amazon.coral.service#InvalidSignatureException\","
+    "\"message\":\"Signature expired\"}";
+
+static const char failure[] =
+    "{\"__type\":\"com.amazon.coral.service#InternalServerError\"}";
+static const char wordless[] =
+    "{\"__type\":\"com.amazon.coral.validate#ValidationException\"}";
+
+static const struct {
+	const char *name;
+	struct script_reply replies[12];
+	int rc, sends;
+	const char *code; /* rc 1: the reply's; rc -1: part of the fault */
+	int64_t slept;    /* at chance 0.5 */
+} calls[] = {
+	/* clang-format off */
+	{ "plain", { { 200, NULL, 0, 0, 0 } }, 0, 1, "", 0 },
+	{ "throttled: it did nothing", { { 400, throttled, 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 1, "", 500 },
+	{ "throttled, sent again by the transport before",
+	    { { 400, throttled, 2, 0, 0 }, { 200, NULL, 0, 0, 0 } },
+	    0, 2, "", 500 },
+	{ "503 may have acted", { { 503, "<html>", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "no reply may have acted", { { 0, NULL, 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "rewound by the transport", { { 200, NULL, 2, 0, 0 } },
+	    0, 2, "", 0 },
+	{ "garbage at 200 is tried again", { { 200, "<html>", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "the service asks for patience", { { 400, throttled, 0, 0, 2000 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 1, "", 2000 },
+	{ "refused", { { 400, refused, 0, 0, 0 } },
+	    1, 1, "ValidationException", 0 },
+	{ "denied", { { 400, denied, 0, 0, 0 } },
+	    1, 1, "AccessDeniedException", 0 },
+	{ "an unknown service never answers", { { 0, NULL, 0, 0, 0 },
+	    { 0, NULL, 0, 0, 0 }, { 0, NULL, 0, 0, 0 } },
+	    -1, 3, "connection reset", 37 },
+	{ "a proxy's 403 may hide that it acted",
+	    { { 403, "<html>", 0, 0, 0 }, { 200, NULL, 0, 0, 0 } },
+	    0, 2, "", 12 },
+	{ "... its 404, in JSON of its own",
+	    { { 404, "{\"message\":\"Not Found\"}", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "... a redirection", { { 302, "", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "... 204, empty", { { 204, "", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "... 207", { { 207, "{}", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "... 401", { { 401, "", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "a bare 429 is waited out, and may have acted",
+	    { { 429, "slow down", 0, 0, 0 }, { 200, NULL, 0, 0, 0 } },
+	    0, 2, "", 500 },
+	{ "nothing at 200", { { 200, "", 0, 0, 0 },
+	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
+	{ "expired, and no other keys to be had",
+	    { { 400, expired, 0, 0, 0 } }, -1, 0, "expired", 0 },
+	/* clang-format on */
+};
+
+static void
+test_calls(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		struct ddb_call call = { .operation = "Scan",
+			.body = SLICE("{\"TableName\":\"T\"}") };
+		struct ddb_reply reply;
+		struct fault f = { 0 };
+		struct script s;
+		size_t n = 0;
+		int rc;
+
+		while (n < 12 &&
+		    (calls[i].replies[n].status != 0 ||
+			n + 1 < (size_t)calls[i].sends ||
+			(calls[i].rc < 0 && n < (size_t)calls[i].sends)))
+			n++;
+		script_open(&s, calls[i].replies, n);
+		rc = ddb_call(s.conn, &call, &reply, &f);
+		if (rc == 0)
+			ddb_settle(s.conn, 0, 0);
+		if (rc != calls[i].rc || reply.sends != calls[i].sends)
+			fail_msg("%s: %d, %d sends (%s)", calls[i].name, rc,
+			    reply.sends, f.text);
+		if (rc == 1)
+			assert_string_equal(reply.code, calls[i].code);
+		if (rc < 0 && strstr(f.text, calls[i].code) == NULL)
+			fail_msg("%s: %s", calls[i].name, f.text);
+		if (s.slept_ms != calls[i].slept)
+			fail_msg("%s: slept %lld ms", calls[i].name,
+			    (long long)s.slept_ms);
+		script_close(&s);
+	}
+}
+
+/* Ten tries once the service is known, with full jitter up to 20 s. */
+static void
+test_gives_up(void **state)
+{
+	static const struct script_reply replies[11] = { { .status = 200 },
+		{ 0 } };
+	struct ddb_call call = { .operation = "Scan", .body = SLICE("{}") };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 11);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+	ddb_settle(s.conn, 0, 0);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), -1);
+	assert_int_equal(f.kind, FAULT_NET);
+	assert_int_equal(reply.sends, 10);
+	assert_non_null(strstr(f.text, "10 tries"));
+	script_close(&s);
+}
+
+/* How often: what somebody set holds for all; else by what it is for, and by
+ * whether the service ever answered, with or without a Date. */
+static const struct {
+	int set; /* AWS_MAX_ATTEMPTS, 0: not */
+	bool single, heard;
+	int tries;
+} patience[] = {
+	/* clang-format off */
+	{ 0, false, false, 3 }, { 0, true, false, 3 },
+	{ 0, false, true, 10 }, { 0, true, true, 4 },
+	{ 6, false, false, 6 }, { 6, true, true, 6 },
+	{ 1, false, false, 1 }, { 2, true, false, 2 },
+	/* clang-format on */
+};
+
+static void
+test_patience(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(patience) / sizeof(patience[0]); i++) {
+		const struct script_reply replies[11] = {
+			{ .status = patience[i].heard ? 200 : 0, .date = -1 },
+		};
+		struct ddb_call call = { .operation = "Scan",
+			.body = SLICE("{}"),
+			.single = patience[i].single };
+		struct ddb_reply reply;
+		struct fault f = { 0 };
+		struct script s;
+
+		script_open(&s, replies,
+		    (size_t)patience[i].tries + (patience[i].heard ? 1 : 0));
+		s.config.attempts_set = patience[i].set > 0;
+		if (patience[i].set > 0)
+			s.config.max_attempts = patience[i].set;
+		if (patience[i].heard)
+			assert_int_equal(ddb_call(s.conn, &call, &reply, &f),
+			    0);
+		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), -1);
+		assert_int_equal(reply.tries, patience[i].tries);
+		script_close(&s);
+	}
+}
+
+/* What is said when the tries were used up: how many, and what to do. */
+static const struct {
+	struct script_reply reply;
+	double read_units, write_units;
+	int tries;
+	const char *says;
+} given_up[] = {
+	/* clang-format off */
+	{ { .status = 500, .body = failure }, 1, 0, 2,
+	    "Scan: given up after 2 tries: InternalServerError; "
+	    "the service is in trouble: run again later" },
+	{ { .status = 400, .body = throttled }, 1, 0, 2,
+	    "Scan: given up after 2 tries: "
+	    "ProvisionedThroughputExceededException: slow down; "
+	    "slow down with --max-rcu, or find who else reads the table" },
+	{ { .status = 400, .body = throttled }, 0, 1, 1,
+	    "Scan: given up after 1 try: "
+	    "ProvisionedThroughputExceededException: slow down; "
+	    "slow down with --max-wcu, or find who else writes to the table" },
+	{ { .status = 400, .body = throttled }, 0, 0, 2,
+	    "Scan: given up after 2 tries: "
+	    "ProvisionedThroughputExceededException: slow down; "
+	    "too many such requests are made in this account: run again later" },
+	{ { .status = 503, .body = "<html>" }, 1, 0, 2,
+	    "Scan: given up after 2 tries: HTTP 503; "
+	    "the service is in trouble: run again later" },
+	{ { .status = 400, .body = wordless }, 1, 0, 1,
+	    "Scan: ValidationException" },
+	{ { .status = 404, .body = "<html>" }, 1, 0, 2,
+	    "http://127.0.0.1:1/: Scan: given up after 2 tries: HTTP 404, "
+	    "and not from DynamoDB; is the endpoint (from --endpoint-url) "
+	    "right, or does a proxy or filter on the way answer in its "
+	    "place?" },
+	/* clang-format on */
+};
+
+static void
+test_given_up(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(given_up) / sizeof(given_up[0]); i++) {
+		const struct script_reply replies[2] = { given_up[i].reply,
+			given_up[i].reply };
+		struct ddb_call call = { .operation = "Scan",
+			.body = SLICE("{}"),
+			.read_units = given_up[i].read_units,
+			.write_units = given_up[i].write_units };
+		struct ddb_reply reply;
+		struct fault f = { 0 };
+		struct script s;
+
+		script_open(&s, replies, (size_t)given_up[i].tries);
+		s.config.max_attempts = given_up[i].tries;
+		s.config.attempts_set = true;
+		if (ddb_call(s.conn, &call, &reply, &f) == 1)
+			(void)ddb_refused(&call, &reply, "T", &f);
+		assert_int_equal(reply.tries, given_up[i].tries);
+		assert_int_equal(f.kind, FAULT_SERVICE);
+		assert_string_equal(f.text, given_up[i].says);
+		script_close(&s);
+	}
+}
+
+/* The service's clock less ours; what is refused for it is tried again at the
+ * service's time. */
+static const struct {
+	const char *name;
+	struct script_reply replies[3];
+	size_t n;
+	int rc, sends, max_attempts;
+	const char *date; /* of the last request */
+	const char *log;  /* what is told; "": nothing */
+} skews[] = {
+	/* clang-format off */
+	{ "two hours behind", { { 403, skewed, 0, SCRIPT_NOW + 7200, 0 },
+	    { 200, NULL, 0, SCRIPT_NOW + 7200, 0 } }, 2, 0, 1, 10,
+	    "20261122T092431Z",
+	    "this machine's clock is 2 h behind; requests are signed by "
+	    "the service's" },
+	{ "two hours ahead", { { 400, skewed, 0, SCRIPT_NOW - 7200, 0 },
+	    { 200, NULL, 0, SCRIPT_NOW - 7200, 0 } }, 2, 0, 1, 10,
+	    "20261122T052431Z", "this machine's clock is 2 h ahead" },
+	{ "told as a lack of permission",
+	    { { 400, denied, 0, SCRIPT_NOW + 7200, 0 },
+	    { 200, NULL, 0, SCRIPT_NOW + 7200, 0 } }, 2, 0, 1, 10,
+	    "20261122T092431Z", "2 h behind" },
+	{ "a lack of permission, by clocks apart",
+	    { { 400, denied, 0, SCRIPT_NOW + 7200, 0 },
+	    { 400, denied, 0, SCRIPT_NOW + 7200, 0 } }, 2, 1, 1, 10,
+	    "20261122T092431Z", "2 h behind" },
+	{ "four minutes: not the reason",
+	    { { 403, skewed, 0, SCRIPT_NOW + 240, 0 } }, 1, 1, 1, 10,
+	    "20261122T072431Z", "clock is 4 min behind" },
+	{ "a second more",
+	    { { 403, skewed, 0, SCRIPT_NOW + 241, 0 },
+	    { 200, NULL, 0, SCRIPT_NOW + 241, 0 } }, 2, 0, 1, 10,
+	    "20261122T072832Z", "clock is 4 min 1 s behind" },
+	{ "once only", { { 403, skewed, 0, SCRIPT_NOW + 7200, 0 },
+	    { 403, skewed, 0, SCRIPT_NOW + 99999, 0 } }, 2, 1, 0, 10,
+	    "20261122T092431Z", "behind" },
+	{ "an ordinary retry, of which there is none",
+	    { { 403, skewed, 0, SCRIPT_NOW + 7200, 0 } }, 1, 1, 0, 1,
+	    "20261122T072431Z", "behind" },
+	{ "no time told", { { 403, skewed, 0, -1, 0 } }, 1, 1, 1, 10,
+	    "20261122T072431Z", "" },
+	{ "a minute is not worth a word",
+	    { { 200, NULL, 0, SCRIPT_NOW + 60, 0 } }, 1, 0, 1, 10,
+	    "20261122T072431Z", "" },
+	{ "a second more is",
+	    { { 200, NULL, 0, SCRIPT_NOW - 61, 0 } }, 1, 0, 1, 10,
+	    "20261122T072431Z", "1 min 1 s ahead" },
+	/* clang-format on */
+};
+
+static void
+test_skew(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(skews) / sizeof(skews[0]); i++) {
+		struct ddb_call call = { .operation = "Scan",
+			.body = SLICE("{}") };
+		struct ddb_reply reply;
+		struct fault f = { 0 };
+		struct script s;
+		int rc;
+
+		script_open(&s, skews[i].replies, skews[i].n);
+		s.config.max_attempts = skews[i].max_attempts;
+		s.config.attempts_set = true;
+		rc = ddb_call(s.conn, &call, &reply, &f);
+		if (rc == 0)
+			ddb_settle(s.conn, 0, 0);
+		if (rc != skews[i].rc || reply.sends != skews[i].sends)
+			fail_msg("%s: %d, %d sends", skews[i].name, rc,
+			    reply.sends);
+		if (strstr(buf_text(&s.headers[s.at - 1]), skews[i].date) ==
+		    NULL)
+			fail_msg("%s: %s", skews[i].name,
+			    buf_text(&s.headers[s.at - 1]));
+		if (skews[i].log[0] == '\0'
+			? s.log[0] != '\0'
+			: strstr(s.log, skews[i].log) == NULL)
+			fail_msg("%s: %s", skews[i].name, s.log);
+		script_close(&s);
+	}
+}
+
+/* Stamps: seconds of Date against ours at SCRIPT_NOW, in milliseconds that are
+ * to be added; each step goes on from the one before. */
+static void
+test_stamps(void **state)
+{
+	static const struct {
+		int64_t date; /* after SCRIPT_NOW; -1 s steps are jitter */
+		int64_t added;
+	} steps[] = {
+		{ 0, 0 },
+		{ -1, 0 },
+		{ 1, 0 },
+		{ 7200, 7200500 },
+		{ 7199, 7200500 },
+		{ 7201, 7200500 },
+		{ 7198, 7200500 },
+		{ 7197, 7197500 },
+		{ -7200, -7199500 },
+		{ 0, 0 },
+	};
+	struct script_reply replies[sizeof(steps) / sizeof(steps[0])];
+	struct ddb_call call = { .operation = "Scan", .body = SLICE("{}") };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	memset(replies, 0, sizeof(replies));
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		replies[i].status = 200;
+		replies[i].body = "{}";
+		replies[i].date = SCRIPT_NOW + steps[i].date;
+	}
+	script_open(&s, replies, sizeof(steps) / sizeof(steps[0]));
+	assert_int_equal(ddb_stamp_us(s.ddb), s.now_ms * 1000);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		s.now_ms = SCRIPT_NOW * INT64_C(1000);
+		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+		ddb_settle(s.conn, 0, 0);
+		s.now_ms = SCRIPT_NOW * INT64_C(1000) + 123;
+		if (ddb_stamp_us(s.ddb) != (s.now_ms + steps[i].added) * 1000)
+			fail_msg("%zu: %lld", i,
+			    (long long)(ddb_stamp_us(s.ddb) / 1000 - s.now_ms));
+	}
+	script_close(&s);
+}
+
+/* Told once, however often it is seen; and the clock goes with each reply. */
+static void
+test_skew_told_once(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 200, .date = SCRIPT_NOW + 100 },
+		{ .status = 200, .date = SCRIPT_NOW + 200 },
+		{ .status = 200, .date = SCRIPT_NOW },
+	};
+	struct ddb_call call = { .operation = "Scan", .body = SLICE("{}") };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 3);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+		ddb_settle(s.conn, 0, 0);
+		assert_true(ddb_now(s.ddb) == replies[i].date);
+	}
+	assert_non_null(strstr(s.log, "1 min 40 s"));
+	assert_null(strstr(s.log, "3 min"));
+	script_close(&s);
+}
+
+/* While the service is failing, retries soon come seldom, but the sweep goes
+ * on: four requests of ten tries each use the quota up. */
+static void
+test_quota(void **state)
+{
+	struct script_reply
+	    replies[42] = { [0] = { .status = 200 }, [41] = { .status = 200 } };
+	struct ddb_call call = { .operation = "Scan", .body = SLICE("{}") };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 42);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+	ddb_settle(s.conn, 0, 0);
+	for (int i = 0; i < 4; i++) {
+		s.slept_ms = 0;
+		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), -1);
+		/* 12 + 25 + … + 3200; the last one, the longest delay */
+		assert_int_equal(s.slept_ms, i < 3 ? 6387 : 3187 + 10000);
+	}
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+	ddb_settle(s.conn, 0, 0);
+	script_close(&s);
+}
+
+/* The wait that would go past the deadline ends at it; what tells how work
+ * under way ended waits on. */
+static void
+test_deadline(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 400, .body = throttled, .retry_after = 4000 },
+		{ .status = 400, .body = throttled, .retry_after = 4000 },
+		{ .status = 400, .body = throttled, .retry_after = 4000 },
+		{ .status = 200 },
+	};
+	struct ddb_call call = { .operation = "Scan", .body = SLICE("{}") };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 4);
+	ddb_deadline(s.ddb, s.now_ms * 1000 + 5500000);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), -1);
+	assert_int_equal(f.kind, FAULT_LATE);
+	assert_int_equal(reply.sends, 0);
+	assert_int_equal(s.at, 2);
+	assert_int_equal(s.slept_ms, 5500);
+	assert_int_equal(ddb_backoff(s.conn, RETRY_TRANSIENT, 3, &f), -1);
+	assert_int_equal(s.slept_ms, 5500);
+	call.settling = true;
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+	ddb_settle(s.conn, 0, 0);
+	script_close(&s);
+}
+
+/* A signature refused with the clocks alike is not a matter of time. */
+static void
+test_no_skew(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 403, .body = skewed },
+	};
+	struct ddb_call call = { .operation = "Scan", .body = SLICE("{}") };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 1);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 1);
+	assert_int_equal(ddb_refused(&call, &reply, "T", &f), -1);
+	assert_int_equal(f.kind, FAULT_CREDENTIALS);
+	assert_non_null(strstr(f.text, "(from: environment)"));
+	assert_non_null(strstr(f.text, "does the secret key belong"));
+	script_close(&s);
+}
+
+static int
+swap_away(void *ctx, struct buf *body, struct fault *f)
+{
+	struct buf *mine = ctx, swap = *mine;
+
+	(void)f;
+	*mine = *body;
+	*body = swap;
+	return 0;
+}
+
+/* What came is counted before who asked for it takes it away. */
+static void
+test_trace(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 400, .body = throttled },
+		{ .status = 200, .body = "{\"Items\":[]}" },
+	};
+	struct buf mine = { 0 };
+	struct ddb_call call = { .operation = "Scan",
+		.body = SLICE("{}"),
+		.accept = swap_away,
+		.accept_ctx = &mine };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 2);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+	ddb_settle(s.conn, 0, 0);
+	assert_string_equal(s.trace,
+	    "Scan: try 1: 400 ProvisionedThroughputExceededException, 2 bytes "
+	    "sent, 106 received, 0 ms"
+	    "Scan: try 2: 200, 2 bytes sent, 12 received, 0 ms");
+	buf_release(&mine);
+	script_close(&s);
+}
+
+/* A hot key range slows only its own segment: whoever has other work gets it
+ * back at once, whoever has none waits; nobody else's pace is lowered. */
+static void
+test_hot_range(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 400, .body = hot },
+		{ .status = 400, .body = hot_provisioned },
+		{ .status = 400, .body = hot },
+		{ .status = 200 },
+	};
+	struct ddb_call call = { .operation = "Scan",
+		.body = SLICE("{}"),
+		.patient = true };
+	struct ddb_reply reply;
+	struct ddb_counts counts;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 4);
+	ddb_limit(s.ddb, 1000, 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 1);
+		assert_true(reply.hot_range);
+		assert_int_equal(reply.why, RETRY_THROTTLE);
+		assert_int_equal(s.slept_ms, 0);
+	}
+	call.patient = false;
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+	ddb_settle(s.conn, 0, 0);
+	assert_int_equal(s.slept_ms, 500);
+	/* the pace is what it was: a little below the limit */
+	assert_true(ddb_read_share(s.ddb) > 1000 / 4.0 * 0.95 &&
+	    ddb_read_share(s.ddb) < 1000 / 4.0);
+	ddb_counts(s.ddb, &counts);
+	assert_int_equal(counts.throttled, 0);
+	script_close(&s);
+}
+
+/* A read that failed cost nothing, one whose reply is lost may have. */
+static void
+test_reads_that_failed(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 500,
+		    .body = "{\"__type\":\"InternalServerError\"}" },
+		{ .status = 400,
+		    .body = "{\"__type\":\"ThrottlingException\"}" },
+		{ .status = 0 }, { .status = 200 },
+		{ .status = 400,
+		    .body = "{\"__type\":\"ValidationException\"}" }
+	};
+	struct ddb_call call = { .operation = "Scan",
+		.body = SLICE("{}"),
+		.read_units = 128 };
+	struct ddb_reply reply;
+	struct ddb_counts counts;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 5);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+	ddb_settle(s.conn, 2.5, 0);
+	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 1);
+	ddb_counts(s.ddb, &counts);
+	assert_true(counts.read_units == 128 + 2.5);
+	script_close(&s);
+}
+
+/* The estimate is taken before sending: at 10 units a second the third
+ * request of 10 waits. */
+static void
+test_rate(void **state)
+{
+	static const struct script_reply replies[] = { { .status = 200 },
+		{ .status = 200 }, { .status = 200 } };
+	struct ddb_call call = { .operation = "Scan",
+		.body = SLICE("{}"),
+		.read_units = 10 };
+	struct ddb_reply reply;
+	struct ddb_counts counts;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 3);
+	ddb_limit(s.ddb, 10, 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+		ddb_settle(s.conn, 10, 0);
+	}
+	assert_in_range(s.slept_ms, 1700, 3050);
+	ddb_counts(s.ddb, &counts);
+	assert_true(counts.read_units == 30);
+	assert_true(counts.requests == 3);
+	script_close(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_calls),
+		cmocka_unit_test(test_gives_up),
+		cmocka_unit_test(test_patience),
+		cmocka_unit_test(test_given_up),
+		cmocka_unit_test(test_skew),
+		cmocka_unit_test(test_stamps),
+		cmocka_unit_test(test_skew_told_once),
+		cmocka_unit_test(test_quota),
+		cmocka_unit_test(test_deadline),
+		cmocka_unit_test(test_no_skew),
+		cmocka_unit_test(test_trace),
+		cmocka_unit_test(test_hot_range),
+		cmocka_unit_test(test_reads_that_failed),
+		cmocka_unit_test(test_rate),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,506 @@
+#include "tests/unit/script.h"
+
+#include "lib/dynamodb/item.h"
+#include "lib/dynamodb/scan.h"
+#include "lib/dynamodb/scan_size.h"
+#include "lib/dynamodb/source.h"
+#include "lib/dynamodb/table.h"
+
+static struct ddb_table table = { .name = (char *)"T",
+	.partition = (char *)"key",
+	.schema = { "key", NULL } };
+
+#define ITEM(k) "{\"key\":{\"S\":\"" k "\"},\"ttl\":{\"N\":\"1\"}}"
+#define MORE ",\"LastEvaluatedKey\":{\"key\":{\"S\":\"b\\u0000\"}}"
+#define UNITS ",\"ConsumedCapacity\":{\"CapacityUnits\":2.5}"
+
+static void
+test_numbers(void **state)
+{
+	static const struct {
+		int jobs;
+		int64_t bytes, want;
+	} rows[] = {
+		{ 1, 0, 4 },
+		{ 8, 0, 32 },
+		{ 3, 0, 16 },
+		{ 8, INT64_C(20) << 30, 512 },
+		{ 8, INT64_C(1) << 50, 4096 },
+		{ 256, 0, 1024 },
+	};
+	bool seen[64] = { false };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_true(
+		    scan_segments(rows[i].jobs, rows[i].bytes) == rows[i].want);
+	for (int64_t i = 0; i < 64; i++) {
+		int64_t o = scan_order(i, 64);
+
+		assert_in_range(o, 0, 63);
+		assert_false(seen[o]);
+		seen[o] = true;
+	}
+	assert_true(scan_order(0, 1) == 0);
+	assert_true(scan_order(1, 64) == 32);
+	assert_true(scan_order(2, 64) == 16);
+	assert_true(scan_order(3, 64) == 48);
+}
+
+static void
+test_pages(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 200,
+		    .body = "{\"Items\":[" ITEM(
+			"a") "],\"Count\":1,"
+			     "\"ScannedCount\":1" MORE UNITS "}" },
+		/* an empty page with more to come is normal */
+		{ .status = 200,
+		    .body = "{\"Items\":[],\"Count\":0,\"ScannedCount\":0,"
+			    "\"LastEvaluatedKey\":{\"key\":{\"S\":\"c\"}}}" },
+		{ .status = 200, .body = "{\"Items\":[" ITEM("d") "]}" },
+	};
+	const struct scan_options o = { .table = &table,
+		.ttl = "ttl",
+		.segments = 1 };
+	struct source *src = scan_source(&o);
+	struct page page = { 0 };
+	struct segment seg;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 3);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
+	assert_int_equal(page.n, 1);
+	assert_true(page.units == 2.5);
+	assert_false(seg.finished);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
+	assert_int_equal(page.n, 0);
+	assert_non_null(strstr(buf_text(&s.sent[1]),
+	    "\"ExclusiveStartKey\":{\"key\":{\"S\":\"b\\u0000\"}}"));
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
+	assert_true(seg.finished);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 0);
+	src->ops->put(src, &seg);
+	assert_int_equal(src->ops->take(src, &seg, &f), 0);
+	source_close(src);
+	page_release(&page);
+	script_close(&s);
+}
+
+static void
+test_same_key_again(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 200, .body = "{\"Items\":[]" MORE "}" },
+		{ .status = 200, .body = "{\"Items\":[]" MORE "}" },
+	};
+	const struct scan_options o = { .table = &table, .segments = 1 };
+	struct source *src = scan_source(&o);
+	struct page page = { 0 };
+	struct segment seg;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 2);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), -1);
+	assert_int_equal(f.kind, FAULT_SERVICE);
+	src->ops->put(src, &seg);
+	source_close(src);
+	page_release(&page);
+	script_close(&s);
+}
+
+/* A hot key range rests while there are other segments; the last one is
+ * waited for. */
+#define HOT                                                         \
+	"{\"__type\":\"x#ProvisionedThroughputExceededException\"," \
+	"\"ThrottlingReasons\":[{\"reason\":"                       \
+	"\"TableReadKeyRangeThroughputExceeded\"}]}"
+
+static void
+test_hot(void **state)
+{
+	static const char hot[] = HOT;
+	static const struct script_reply replies[] = {
+		{ .status = 400, .body = hot },
+		{ .status = 200, .body = "{\"Items\":[]}" },
+		{ .status = 400, .body = hot },
+		{ .status = 200, .body = "{\"Items\":[]}" },
+	};
+	const struct scan_options o = { .table = &table, .segments = 2 };
+	struct source *src = scan_source(&o);
+	struct page page = { 0 };
+	struct segment seg;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 4);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_true(seg.index == 0);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 2);
+	assert_int_equal(s.slept_ms, 0);
+	src->ops->put(src, &seg);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_true(seg.index == 1);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
+	src->ops->put(src, &seg);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_true(seg.index == 0);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
+	/* its rest, half a second by chance, and one more as the last */
+	assert_in_range(s.slept_ms, 1000, 1001);
+	src->ops->put(src, &seg);
+	source_close(src);
+	page_release(&page);
+	script_close(&s);
+}
+
+/* Where all of them are hot, each rests longer and longer: no busy loop. */
+static void
+test_all_hot(void **state)
+{
+	/* what was slept in all, after each; chance is a half */
+	static const int64_t slept[] = { 0, 0, 500, 500, 1500, 1500 };
+	const size_t n = sizeof(slept) / sizeof(slept[0]);
+	const struct scan_options o = { .table = &table, .segments = 2 };
+	struct script_reply replies[8];
+	struct source *src = scan_source(&o);
+	struct page page = { 0 };
+	struct segment seg;
+	struct ddb_counts counts;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		replies[i] =
+		    (struct script_reply){ .status = 400, .body = HOT };
+	replies[n] =
+	    (struct script_reply){ .status = 200, .body = "{\"Items\":[]}" };
+	script_open(&s, replies, n + 1);
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(src->ops->take(src, &seg, &f), 1);
+		assert_true(seg.index == (int64_t)i % 2);
+		assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f),
+		    2);
+		assert_true(s.slept_ms == slept[i]);
+		src->ops->put(src, &seg);
+	}
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
+	assert_true(s.slept_ms == 3500);
+	ddb_counts(s.ddb, &counts);
+	assert_int_equal(counts.requests, 7);
+	assert_int_equal(counts.retries, 5);
+	assert_true(counts.read_units == 128);
+	src->ops->put(src, &seg);
+	source_close(src);
+	page_release(&page);
+	script_close(&s);
+}
+
+#define PAGE(scanned, units)                               \
+	"{\"Items\":[],\"ScannedCount\":" scanned MORE_AT( \
+	    scanned) ",\"ConsumedCapacity\":{\"CapacityUnits\":" units "}}"
+#define MORE_AT(k) ",\"LastEvaluatedKey\":{\"key\":{\"S\":\"" k "\"}}"
+
+/* Under a limit a page is worth a quarter of a second of it (98 of 400 units
+ * here): one entry while nothing is known of their size, as many as fit the
+ * dearest of late, a whole page where that fits. */
+static void
+test_limit(void **state)
+{
+	static const struct {
+		const char *reply; /* to the request before */
+		double rcu;
+		long want; /* 0: no Limit */
+	} rows[] = {
+		{ NULL, 400, 1 },
+		{ PAGE("1", "1"), 400, 98 },
+		/* cheaper ones are believed by and by */
+		{ PAGE("98", "49"), 400, 112 },
+		/* dearer ones at once */
+		{ PAGE("112", "1120"), 400, 9 },
+		{ PAGE("9", "450"), 400, 1 },
+		{ PAGE("2", "400"), 400, 1 },
+		{ PAGE("3", "600"), 40000, 0 },
+	};
+	struct script_reply replies[sizeof(rows) / sizeof(rows[0])];
+	const size_t n = sizeof(rows) / sizeof(rows[0]);
+	const struct scan_options o = { .table = &table,
+		.segments = 1,
+		.consistent = true,
+		.keys_only = true,
+		.ttl = "ttl" };
+	struct source *src = scan_source(&o);
+	struct page page = { 0 };
+	struct segment seg;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		replies[i] = (struct script_reply){ .status = 200,
+			.body = i + 1 < n ? rows[i + 1].reply : NULL };
+	replies[n - 1].body = "{\"Items\":[]}";
+	script_open(&s, replies, n);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	for (size_t i = 0; i < n; i++) {
+		const char *at;
+
+		ddb_limit(s.ddb, rows[i].rcu, 0);
+		assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f),
+		    1);
+		at = strstr(buf_text(&s.sent[i]), "\"Limit\":");
+		assert_int_equal(at != NULL ? strtol(at + 8, NULL, 10) : 0,
+		    rows[i].want);
+	}
+	assert_non_null(
+	    strstr(buf_text(&s.sent[0]), "\"ProjectionExpression\":\"#k,#t\""));
+	assert_non_null(
+	    strstr(buf_text(&s.sent[0]), "\"ConsistentRead\":true"));
+	src->ops->put(src, &seg);
+	source_close(src);
+	page_release(&page);
+	script_close(&s);
+}
+
+/* A limit that grows: a fourth of what was read, until it is of no use. */
+static void
+test_grows(void **state)
+{
+	static const struct {
+		const char *reply; /* to the request before */
+		long want;         /* 0: no Limit */
+	} rows[] = {
+		{ NULL, 100 },
+		{ PAGE("100", "13"), 100 },
+		{ PAGE("800", "100"), 225 },
+		{ PAGE("15100", "1900"), 0 },
+	};
+	struct script_reply replies[sizeof(rows) / sizeof(rows[0])];
+	const size_t n = sizeof(rows) / sizeof(rows[0]);
+	const struct scan_options o = { .table = &table,
+		.segments = 1,
+		.limit = 100,
+		.grows = true };
+	struct source *src = scan_source(&o);
+	struct page page = { 0 };
+	struct segment seg;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		replies[i] = (struct script_reply){ .status = 200,
+			.body =
+			    i + 1 < n ? rows[i + 1].reply : "{\"Items\":[]}" };
+	script_open(&s, replies, n);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	for (size_t i = 0; i < n; i++) {
+		const char *at;
+
+		assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f),
+		    1);
+		at = strstr(buf_text(&s.sent[i]), "\"Limit\":");
+		assert_int_equal(at != NULL ? strtol(at + 8, NULL, 10) : 0,
+		    rows[i].want);
+	}
+	src->ops->put(src, &seg);
+	source_close(src);
+	page_release(&page);
+	script_close(&s);
+}
+
+/* A checkpoint's positions: finished segments are not handed out again. */
+static void
+test_from(void **state)
+{
+	struct segment from[2] = { { .index = 0, .finished = true },
+		{ .index = 1 } };
+	const struct scan_options o = { .table = &table,
+		.segments = 2,
+		.from = from };
+	struct source *src;
+	struct segment seg;
+	struct fault f = { 0 };
+
+	(void)state;
+	buf_adds(&from[1].next, "{\"key\":{\"S\":\"m\"}}");
+	src = scan_source(&o);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_true(seg.index == 1);
+	assert_string_equal(buf_text(&seg.next), "{\"key\":{\"S\":\"m\"}}");
+	src->ops->put(src, &seg);
+	source_close(src);
+	buf_release(&from[1].next);
+}
+
+/* Only what is wanted is handed out, with and without a checkpoint; shards
+ * are all segments, each once. */
+static void
+test_wanted(void **state)
+{
+	struct segment from[8] = { { .finished = true } };
+	bool wanted[8], seen[8] = { 0 };
+	struct scan_options o = { .table = &table,
+		.segments = 8,
+		.wanted = wanted };
+	struct segment seg;
+	struct source *src;
+	struct fault f = { 0 };
+
+	(void)state;
+	for (int shard = 1; shard <= 3; shard++) {
+		for (int64_t i = 0; i < 8; i++)
+			wanted[i] = scan_shard(i, shard, 3);
+		src = scan_source(&o);
+		memset(wanted, 0, sizeof(wanted)); /* it was copied */
+		assert_true(src->segments == 8);
+		while (src->ops->take(src, &seg, &f) == 1) {
+			assert_false(seen[seg.index]);
+			assert_true(seg.index % 3 == shard - 1);
+			seen[seg.index] = true;
+			seg.finished = true;
+			src->ops->put(src, &seg);
+		}
+		source_close(src);
+	}
+	for (int i = 0; i < 8; i++)
+		assert_true(seen[i]);
+	o.from = from;
+	wanted[0] = wanted[5] = true;
+	src = scan_source(&o);
+	assert_int_equal(src->ops->take(src, &seg, &f), 1);
+	assert_true(seg.index == 5);
+	seg.finished = true;
+	src->ops->put(src, &seg);
+	assert_int_equal(src->ops->take(src, &seg, &f), 0);
+	source_close(src);
+}
+
+static const struct {
+	const char *name, *body;
+} bad_pages[] = {
+	{ "no Items", "{}" },
+	{ "Items is no list", "{\"Items\":{}}" },
+	{ "an entry without its key", "{\"Items\":[{\"a\":{\"S\":\"x\"}}]}" },
+	{ "a key of a wrong type", "{\"Items\":[{\"key\":{\"BOOL\":true}}]}" },
+	{ "an empty key", "{\"Items\":[{\"key\":{\"S\":\"\"}}]}" },
+	{ "a key twice",
+	    "{\"Items\":[{\"key\":{\"S\":\"a\"},\"key\":{\"S\":\"b\"}}]}" },
+	{ "a key twice, once with an escape",
+	    "{\"Items\":[{\"key\":{\"S\":\"a\"},"
+	    "\"k\\u0065y\":{\"S\":\"b\"}}]}" },
+	{ "the ttl twice",
+	    "{\"Items\":[{\"key\":{\"S\":\"a\"},\"ttl\":{\"N\":\"1\"},"
+	    "\"ttl\":{\"N\":\"2\"}}]}" },
+	{ "a page key that is no key",
+	    "{\"Items\":[],\"LastEvaluatedKey\":\"b\"}" },
+	{ "... that is a list", "{\"Items\":[],\"LastEvaluatedKey\":[]}" },
+	{ "... that is a number", "{\"Items\":[],\"LastEvaluatedKey\":0}" },
+	{ "cut", "{\"Items\":[{\"key\":{\"S\":\"a\"}}]" },
+	{ "trailing garbage", "{\"Items\":[]} x" },
+	{ "not JSON", "<html>" },
+	{ "empty", "" },
+};
+
+static void
+test_bad_pages(void **state)
+{
+	struct page page = { 0 };
+	struct fault f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad_pages) / sizeof(bad_pages[0]); i++) {
+		page_reset(&page);
+		buf_adds(&page.body, bad_pages[i].body);
+		if (page_parse(&page, &table.schema, "ttl", &f) != -1 ||
+		    f.kind != FAULT_DATA)
+			fail_msg("%s: accepted", bad_pages[i].name);
+	}
+	page_release(&page);
+}
+
+/* Where a page says that no other follows. */
+static void
+test_ends(void **state)
+{
+	static const struct {
+		const char *name, *body;
+		bool end;
+	} pages[] = {
+		{ "nothing is said", "{\"Items\":[]}", true },
+		{ "an empty key", "{\"Items\":[],\"LastEvaluatedKey\":{}}",
+		    true },
+		{ "... with blanks",
+		    "{\"LastEvaluatedKey\" : { \n } ,\"Items\":[]}", true },
+		{ "null", "{\"Items\":[],\"LastEvaluatedKey\":null}", true },
+		{ "a key", "{\"Items\":[]" MORE "}", false },
+	};
+	struct page page = { 0 };
+	struct fault f;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+		page_reset(&page);
+		buf_adds(&page.body, pages[i].body);
+		assert_int_equal(page_parse(&page, &table.schema, "ttl", &f),
+		    0);
+		if ((page.last.p == NULL) != pages[i].end)
+			fail_msg("%s", pages[i].name);
+	}
+	page_release(&page);
+}
+
+/* Nothing at all, in memory that a page before left or in none. */
+static void
+test_empty_pages(void **state)
+{
+	struct page page = { 0 };
+	struct slice unprocessed;
+	struct fault f;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(page_parse(&page, &table.schema, "ttl", &f),
+		    -1);
+		assert_string_equal(f.text, "the reply is empty");
+		assert_int_equal(page_parse_batch(&page, "T", &table.schema,
+				     "ttl", &unprocessed, &f),
+		    -1);
+		assert_string_equal(f.text, "the reply is empty");
+		buf_adds(&page.body, "{\"Items\":[]}");
+		page_reset(&page);
+	}
+	page_release(&page);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_pages),
+		cmocka_unit_test(test_same_key_again),
+		cmocka_unit_test(test_hot),
+		cmocka_unit_test(test_all_hot),
+		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_grows),
+		cmocka_unit_test(test_from),
+		cmocka_unit_test(test_wanted),
+		cmocka_unit_test(test_bad_pages),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_empty_pages),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

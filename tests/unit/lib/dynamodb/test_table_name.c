@@ -1,0 +1,121 @@
+#include "lib/aws/arn.h"
+#include "tests/unit/script.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "lib/dynamodb/table.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define TEN "0123456789"
+#define FIFTY TEN TEN TEN TEN TEN
+
+static const struct {
+	const char *text;
+	bool name, arn;
+} names[] = {
+	/* clang-format off */
+	{ "TSAGalleryCache", true, false },
+	{ "a-B_c.9", true, false },
+	{ "abc", true, false },
+	{ "ab", false, false },
+	{ "", false, false },
+	{ "bad table!", false, false },
+	{ "caf\303\251", false, false },
+	{ FIFTY FIFTY FIFTY FIFTY FIFTY "12345", true, false },
+	{ FIFTY FIFTY FIFTY FIFTY FIFTY "123456", false, false },
+	{ "arn:aws:dynamodb:eu-west-1:123456789012:table/abc", false, true },
+	{ "arn:aws-cn:dynamodb:cn-north-1:1:table/a.b", false, true },
+	{ "arn:aws:dynamodb:eu-west-1:1:table/ab", false, false },
+	{ "arn:aws:dynamodb:eu-west-1:1:table/abc/index/i", false, false },
+	{ "arn:aws:s3:::table/abc", false, false },
+	{ "arn:aws:dynamodb", false, false },
+	{ "arn:", false, false },
+	/* clang-format on */
+};
+
+static void
+test_names(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (arn_is_table_name(names[i].text) != names[i].name ||
+		    arn_is_table(names[i].text) != names[i].arn)
+			fail_msg("%s", names[i].text);
+}
+
+#define ABSENT                                                        \
+	{                                                             \
+		.status = 400,                                        \
+		.body = "{\"__type\":\"#ResourceNotFoundException\"}" \
+	}
+#define TABLES(list, more)                                                   \
+	{                                                                    \
+		.status = 200, .body = "{\"TableNames\":[" list "]" more "}" \
+	}
+
+static const struct {
+	const char *name;
+	struct script_reply replies[3];
+	const char *tells; /* behind the place */
+} missing[] = {
+	/* clang-format off */
+	{ "the nearest first", { ABSENT, TABLES("\"Sessions1\",\"Sessions22\","
+	    "\"a\",\"sessions\",\"xSessions9999\"", "") },
+	    "; there is sessions, Sessions1, Sessions22, xSessions9999" },
+	{ "five of them, of all pages", { ABSENT,
+	    TABLES("\"Sessions12\",\"Sessions13\",\"Sessions14\"",
+		",\"LastEvaluatedTableName\":\"Sessions14\""),
+	    TABLES("\"Sessions15\",\"Sessions16\",\"Sessions2\"", "") },
+	    "; there is Sessions2, Sessions12, Sessions13, Sessions14, "
+	    "Sessions15" },
+	{ "none is near: some of all", { ABSENT,
+	    TABLES("\"abc\",\"bcd\",\"cde\",\"def\",\"efg\",\"fgh\",\"ghi\"",
+		"") },
+	    "; there are abc, bcd, cde, def, efg and 2 more" },
+	{ "one, which is not near", { ABSENT, TABLES("\"abc\"", "") },
+	    "; there is abc" },
+	{ "none at all", { ABSENT, TABLES("", "") },
+	    "; there are no tables" },
+	{ "they may not be listed", { ABSENT, { .status = 400,
+	    .body = "{\"__type\":\"#AccessDeniedException\"}" } }, "" },
+	/* clang-format on */
+};
+
+static void
+test_missing(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(missing); i++) {
+		struct ddb_table table;
+		struct fault f = { 0 };
+		struct script s;
+		char want[512];
+		size_t n = missing[i].replies[2].status != 0 ? 3 : 2;
+
+		script_open(&s, missing[i].replies, n);
+		assert_int_equal(ddb_table_describe(s.conn, "Sessions", &table,
+				     &f),
+		    -1);
+		assert_int_equal(f.kind, FAULT_NOT_FOUND);
+		(void)snprintf(want, sizeof(want),
+		    "table Sessions: not found in region us-east-1 "
+		    "(http://127.0.0.1:1)%s; name it with -t (or CACHETABLE), "
+		    "or give the right --region",
+		    missing[i].tells);
+		if (strcmp(f.text, want) != 0)
+			fail_msg("%s: %s", missing[i].name, f.text);
+		script_close(&s);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_missing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,618 @@
+#include "tests/unit/script.h"
+
+#include "lib/dynamodb/table.h"
+#include "lib/dynamodb/write.h"
+
+static struct ddb_table table = { .name = (char *)"T\"1",
+	.partition = (char *)"key",
+	.schema = { "key", NULL } };
+static struct ddb_table sorted = { .name = (char *)"T",
+	.partition = (char *)"p k",
+	.sort = (char *)"a\"b",
+	.schema = { "p k", "a\"b" } };
+
+#define KEY(s) SLICE("{\"S\":\"" s "\"}")
+#define NUM(s) SLICE("{\"N\":\"" s "\"}")
+
+static const struct {
+	const char *name;
+	const struct ddb_table *table;
+	struct ddb_delete d;
+	const char *item;  /* the DeleteItem body, from Key on */
+	const char *batch; /* the statement and its parameters */
+} bodies[] = {
+	/* clang-format off */
+	{ "expired", &table,
+	    { .partition = KEY("a\\u0000b"),
+		.cond = { DDB_COND_LESS, "ttl", NUM("7"), { 0, 0 } } },
+	    "\"Key\":{\"key\":{\"S\":\"a\\u0000b\"}},"
+	    "\"ConditionExpression\":\"#t < :a\","
+	    "\"ExpressionAttributeNames\":{\"#t\":\"ttl\"},"
+	    "\"ExpressionAttributeValues\":{\":a\":{\"N\":\"7\"}},",
+	    "{\"Statement\":\"DELETE FROM \\\"T\\\"\\\"1\\\" WHERE "
+	    "\\\"key\\\"=? AND \\\"ttl\\\" < ? RETURNING ALL OLD *\","
+	    "\"Parameters\":[{\"S\":\"a\\u0000b\"},{\"N\":\"7\"}]}" },
+	{ "expired, but not before a time", &table,
+	    { .partition = KEY("k"),
+		.cond = { DDB_COND_FROM_TO, "t\"t", NUM("7"), NUM("9") } },
+	    "\"ConditionExpression\":\"#t >= :a AND #t < :b\","
+	    "\"ExpressionAttributeNames\":{\"#t\":\"t\\\"t\"},"
+	    "\"ExpressionAttributeValues\":{\":a\":{\"N\":\"7\"},"
+	    "\":b\":{\"N\":\"9\"}},",
+	    "\\\"key\\\"=? AND \\\"t\\\"\\\"t\\\" >= ? AND "
+	    "\\\"t\\\"\\\"t\\\" < ? RETURNING ALL OLD *\","
+	    "\"Parameters\":[{\"S\":\"k\"},{\"N\":\"7\"},{\"N\":\"9\"}]}" },
+	{ "live, within a span", &table,
+	    { .partition = KEY("k"),
+		.cond = { DDB_COND_BETWEEN, "ttl", NUM("7"), NUM("9") } },
+	    "\"ConditionExpression\":\"#t BETWEEN :a AND :b\","
+	    "\"ExpressionAttributeNames\":{\"#t\":\"ttl\"},"
+	    "\"ExpressionAttributeValues\":{\":a\":{\"N\":\"7\"},"
+	    "\":b\":{\"N\":\"9\"}},",
+	    "AND \\\"ttl\\\" BETWEEN ? AND ? RETURNING ALL OLD *\","
+	    "\"Parameters\":[{\"S\":\"k\"},{\"N\":\"7\"},{\"N\":\"9\"}]}" },
+	{ "as it was seen, with a sort key and quotes in names", &sorted,
+	    { .partition = KEY("k"), .sort = NUM("1"),
+		.cond = { DDB_COND_SAME, "t.t", SLICE("{\"NULL\":true}"),
+		    { 0, 0 } } },
+	    "\"Key\":{\"p k\":{\"S\":\"k\"},\"a\\\"b\":{\"N\":\"1\"}},"
+	    "\"ConditionExpression\":\"#t = :a\","
+	    "\"ExpressionAttributeNames\":{\"#t\":\"t.t\"},"
+	    "\"ExpressionAttributeValues\":{\":a\":{\"NULL\":true}},",
+	    "WHERE \\\"p k\\\"=? AND \\\"a\\\"\\\"b\\\"=? AND "
+	    "\\\"t.t\\\" = ? RETURNING ALL OLD *\",\"Parameters\":["
+	    "{\"S\":\"k\"},{\"N\":\"1\"},{\"NULL\":true}]}" },
+	{ "missing", &table,
+	    { .partition = KEY("k"),
+		.cond = { DDB_COND_MISSING, "ttl", { 0, 0 }, { 0, 0 } } },
+	    "\"ConditionExpression\":\"attribute_not_exists(#t)\","
+	    "\"ExpressionAttributeNames\":{\"#t\":\"ttl\"},\"ReturnValues\"",
+	    "AND \\\"ttl\\\" IS MISSING RETURNING ALL OLD *\","
+	    "\"Parameters\":[{\"S\":\"k\"}]}" },
+	{ "exists", &table,
+	    { .partition = KEY("k"),
+		.cond = { DDB_COND_EXISTS, "ttl", { 0, 0 }, { 0, 0 } } },
+	    "\"ConditionExpression\":\"attribute_exists(#t)\","
+	    "\"ExpressionAttributeNames\":{\"#t\":\"key\"},",
+	    "WHERE \\\"key\\\"=? RETURNING ALL OLD *\"" },
+	{ "no condition is one that never holds", &table,
+	    { .partition = KEY("k"),
+		.cond = { DDB_COND_NONE, "ttl", { 0, 0 }, { 0, 0 } } },
+	    "\"attribute_exists(#t) AND attribute_not_exists(#t)\"",
+	    "\\\"ttl\\\" IS MISSING AND \\\"ttl\\\" IS NOT MISSING" },
+	/* clang-format on */
+};
+
+static void
+test_bodies(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		struct ddb_delete d = bodies[i].d, *list[1] = { &d };
+		struct buf b = { 0 };
+
+		ddb_delete_body(&b, bodies[i].table, &d);
+		if (strstr(buf_text(&b), bodies[i].item) == NULL)
+			fail_msg("%s: %s", bodies[i].name, buf_text(&b));
+		assert_int_equal(slice_check((struct slice){ b.p, b.n }, NULL),
+		    0);
+		assert_non_null(strstr(buf_text(&b),
+		    "\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\""));
+		buf_reset(&b);
+		ddb_batch_body(&b, bodies[i].table, list, 1);
+		if (strstr(buf_text(&b), bodies[i].batch) == NULL)
+			fail_msg("%s: %s", bodies[i].name, buf_text(&b));
+		assert_int_equal(slice_check((struct slice){ b.p, b.n }, NULL),
+		    0);
+		buf_release(&b);
+	}
+}
+
+#define OLD(k) "{\"TableName\":\"T\",\"Item\":{\"key\":{\"S\":\"" k "\"}}}"
+#define ERR(c) \
+	"{\"TableName\":\"T\",\"Error\":{\"Code\":\"" c "\",\"Message\":\"m\"}}"
+#define ANSWERS(...) "{\"Responses\":[" __VA_ARGS__ "]}"
+#define NOPE(c) "{\"__type\":\"x#" c "\",\"message\":\"m\"}"
+
+struct want {
+	enum ddb_said said;
+	int sends;
+	bool old, unsure;
+};
+
+static const struct {
+	const char *name;
+	int mode;
+	struct script_reply replies[10];
+	size_t n;
+	int rc;
+	struct want want[3];
+	int mode_after;
+	const char *second; /* must be in the second request */
+	const char *not_second;
+} batches[] = {
+	/* clang-format off */
+	{ "all deleted", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("k0") "," OLD("k1") "," OLD("k2")), 0, 0, 0 } },
+	    1, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_DONE, 1, true, false } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "the real service: an absent key is a success without an item",
+	    DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("k0") ",{\"TableName\":\"T\"},"
+		ERR("ConditionalCheckFailed")), 0, 0, 0 } },
+	    1, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ABSENT, 1, false, false },
+		{ DDB_SAID_CONDITION, 1, false, false } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "one statement throttled: only it is sent again", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("k0") "," ERR("ThrottlingError") ","
+		OLD("k2")), 0, 0, 0 },
+		{ 200, ANSWERS(OLD("k1")), 0, 0, 0 } },
+	    2, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_DONE, 1, true, false } },
+	    DDB_BATCH_AUTO, "k1", "k0" },
+	{ "one statement failed inside: it may have acted", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("k0") "," ERR("InternalServerError") ","
+		OLD("k2")), 0, 0, 0 },
+		{ 200, ANSWERS("{}"), 0, 0, 0 } },
+	    2, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ABSENT, 2, false, false },
+		{ DDB_SAID_DONE, 1, true, false } },
+	    DDB_BATCH_AUTO, "k1", "k2" },
+	{ "an error that is final", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("k0") ","
+		ERR("ItemCollectionSizeLimitExceeded") "," OLD("k2")),
+		0, 0, 0 } },
+	    1, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ERROR, 1, false, false },
+		{ DDB_SAID_DONE, 1, true, false } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "the reply was lost: everything is sent twice", DDB_BATCH_AUTO,
+	    { { 0, NULL, 0, 0, 0 },
+		{ 200, ANSWERS("{},{},{}"), 0, 0, 0 } },
+	    2, 0, { { DDB_SAID_ABSENT, 2, false, false },
+		{ DDB_SAID_ABSENT, 2, false, false },
+		{ DDB_SAID_ABSENT, 2, false, false } },
+	    DDB_BATCH_AUTO, "k0", NULL },
+	{ "too few answers are no answer", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS("{}"), 0, 0, 0 },
+		{ 200, ANSWERS("{},{},{}"), 0, 0, 0 } },
+	    2, 0, { { DDB_SAID_ABSENT, 2, false, false },
+		{ DDB_SAID_ABSENT, 2, false, false },
+		{ DDB_SAID_ABSENT, 2, false, false } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "no PartiQL here: one by one, for good", DDB_BATCH_AUTO,
+	    { { 400, "{\"__type\":\"x#UnknownOperationException\"}", 0, 0, 0 },
+		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k0\"}}}", 0, 0, 0 },
+		{ 400, NOPE("ConditionalCheckFailedException"), 0, 0, 0 },
+		{ 400, "{\"__type\":\"x#ConditionalCheckFailedException\","
+		    "\"Item\":{\"key\":{\"S\":\"k2\"}}}", 0, 0, 0 } },
+	    4, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_CONDITION, 1, false, false },
+		{ DDB_SAID_CONDITION, 1, true, false } },
+	    DDB_BATCH_SINGLE, "ConditionExpression", NULL },
+	{ "PartiQLDelete denied statement by statement", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(ERR("AccessDenied") "," ERR("AccessDenied") ","
+		ERR("AccessDenied")), 0, 0, 0 },
+		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k0\"}}}", 0, 0, 0 },
+		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k1\"}}}", 0, 0, 0 },
+		{ 200, "{}", 0, 0, 0 } },
+	    4, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ABSENT, 1, false, false } },
+	    DDB_BATCH_SINGLE, NULL, NULL },
+	{ "PartiQL was asked for and is not to be had", DDB_BATCH_PARTIQL,
+	    { { 400, "{\"__type\":\"x#UnknownOperationException\"}",
+		0, 0, 0 } },
+	    1, -1, { { DDB_SAID_NOTHING, 0, false, false },
+		{ DDB_SAID_NOTHING, 0, false, false },
+		{ DDB_SAID_NOTHING, 0, false, false } },
+	    DDB_BATCH_PARTIQL, NULL, NULL },
+	{ "a refused batch goes one by one, this time", DDB_BATCH_AUTO,
+	    { { 400, NOPE("ValidationException"), 0, 0, 0 },
+		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k0\"}}}", 0, 0, 0 },
+		{ 400, NOPE("ValidationException"), 0, 0, 0 },
+		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k2\"}}}",
+		    0, 0, 0 } },
+	    4, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ERROR, 1, false, false },
+		{ DDB_SAID_DONE, 1, true, false } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "a filter answered a batch that it had passed on", DDB_BATCH_AUTO,
+	    { { 403, "<html>", 0, 0, 0 },
+		{ 200, ANSWERS("{}," ERR("ConditionalCheckFailed") ","
+		    OLD("k2")), 0, 0, 0 } },
+	    2, 0, { { DDB_SAID_ABSENT, 2, false, false },
+		{ DDB_SAID_CONDITION, 2, false, false },
+		{ DDB_SAID_DONE, 2, true, false } },
+	    DDB_BATCH_AUTO, "k0", NULL },
+	{ "... and nothing else ever", DDB_BATCH_AUTO,
+	    { { 403, "", 0, 0, 0 }, { 404, "", 0, 0, 0 },
+		{ 302, "", 0, 0, 0 }, { 204, "", 0, 0, 0 },
+		{ 207, "", 0, 0, 0 }, { 401, "", 0, 0, 0 },
+		{ 429, "", 0, 0, 0 }, { 502, "", 0, 0, 0 },
+		{ 200, "", 0, 0, 0 }, { 200, "<html>", 0, 0, 0 } },
+	    10, -1, { { DDB_SAID_NOTHING, 10, false, true },
+		{ DDB_SAID_NOTHING, 10, false, true },
+		{ DDB_SAID_NOTHING, 10, false, true } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "... and an error that is not known", DDB_BATCH_AUTO,
+	    { { 403, NOPE("ForbiddenException"), 0, 0, 0 } },
+	    1, -1, { { DDB_SAID_NOTHING, 1, false, true },
+		{ DDB_SAID_NOTHING, 1, false, true },
+		{ DDB_SAID_NOTHING, 1, false, true } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "... and a denial, then single ones", DDB_BATCH_AUTO,
+	    { { 204, "", 0, 0, 0 },
+		{ 400, NOPE("AccessDeniedException"), 0, 0, 0 },
+		{ 200, "{}", 0, 0, 0 },
+		{ 400, NOPE("ConditionalCheckFailedException"), 0, 0, 0 },
+		{ 400, NOPE("ItemCollectionSizeLimitExceededException"),
+		    0, 0, 0 } },
+	    5, 0, { { DDB_SAID_ABSENT, 2, false, false },
+		{ DDB_SAID_CONDITION, 2, false, false },
+		{ DDB_SAID_ERROR, 2, false, true } },
+	    DDB_BATCH_SINGLE, NULL, NULL },
+	{ "a statement's error that is not known may have acted",
+	    DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("k0") "," ERR("SomethingNew") ","
+		OLD("k2")), 0, 0, 0 } },
+	    1, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ERROR, 1, false, true },
+		{ DDB_SAID_DONE, 1, true, false } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+#define NOT_ONE(what, answer)        \
+	{ what, DDB_BATCH_AUTO, \
+	    { { 200, ANSWERS(OLD("k0") "," answer "," OLD("k2")), 0, 0, 0 }, \
+		{ 200, ANSWERS("{},{},{}"), 0, 0, 0 } }, \
+	    2, 0, { { DDB_SAID_ABSENT, 2, false, false }, \
+		{ DDB_SAID_ABSENT, 2, false, false }, \
+		{ DDB_SAID_ABSENT, 2, false, false } }, \
+	    DDB_BATCH_AUTO, NULL, NULL }
+	NOT_ONE("an answer that is no object is none", "null"),
+	NOT_ONE("an error that is no object", "{\"Error\":\"no\"}"),
+	NOT_ONE("an error without a name", "{\"Error\":{}}"),
+	NOT_ONE("an error whose name is empty",
+	    "{\"Error\":{\"Code\":\"\"}}"),
+	NOT_ONE("an item that is no object", "{\"Item\":[]}"),
+	NOT_ONE("one answer too many", "{},{}"),
+	{ "a list is no reply", DDB_BATCH_AUTO,
+	    { { 200, "[]", 0, 0, 0 }, { 200, "\"Responses\"", 0, 0, 0 },
+		{ 200, ANSWERS("{},{},{}"), 0, 0, 0 } },
+	    3, 0, { { DDB_SAID_ABSENT, 3, false, false },
+		{ DDB_SAID_ABSENT, 3, false, false },
+		{ DDB_SAID_ABSENT, 3, false, false } },
+	    DDB_BATCH_AUTO, NULL, NULL },
+	{ "single: what a proxy says at 200 is no answer", DDB_BATCH_SINGLE,
+	    { { 200, "{\"status\":\"ok\"}", 0, 0, 0 },
+		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k0\"}}}", 0, 0, 0 },
+		{ 200, "[]", 0, 0, 0 }, { 200, "{\"Attributes\":7}", 0, 0, 0 },
+		{ 200, "{\"ConsumedCapacity\":{}}", 0, 0, 0 },
+		{ 403, "", 0, 0, 0 },
+		{ 400, NOPE("ConditionalCheckFailedException"), 0, 0, 0 } },
+	    7, 0, { { DDB_SAID_DONE, 2, true, false },
+		{ DDB_SAID_ABSENT, 3, false, false },
+		{ DDB_SAID_CONDITION, 2, false, false } },
+	    DDB_BATCH_SINGLE, NULL, NULL },
+	{ "names that statements cannot have: one by one, for good",
+	    DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(ERR("ValidationError") "," ERR("ValidationError")
+		"," ERR("ValidationError")), 0, 0, 0 },
+		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k0\"}}}", 0, 0, 0 },
+		{ 400, NOPE("ConditionalCheckFailedException"), 0, 0, 0 },
+		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k2\"}}}",
+		    0, 0, 0 } },
+	    4, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_CONDITION, 1, false, false },
+		{ DDB_SAID_DONE, 1, true, false } },
+	    DDB_BATCH_SINGLE, "ConditionExpression", NULL },
+	{ "an entry that is wrong either way: batches go on", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("k0") "," ERR("ValidationError") ","
+		OLD("k2")), 0, 0, 0 },
+		{ 400, NOPE("ValidationException"), 0, 0, 0 } },
+	    2, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ERROR, 1, false, false },
+		{ DDB_SAID_DONE, 1, true, false } },
+	    DDB_BATCH_AUTO, "ConditionExpression", NULL },
+	{ "... and where batches were asked for", DDB_BATCH_PARTIQL,
+	    { { 200, ANSWERS(OLD("k0") "," ERR("ValidationError") ","
+		OLD("k2")), 0, 0, 0 } },
+	    1, 0, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ERROR, 0, false, false },
+		{ DDB_SAID_DONE, 1, true, false } },
+	    DDB_BATCH_PARTIQL, NULL, NULL },
+	{ "single: the table is gone", DDB_BATCH_SINGLE,
+	    { { 200, "{\"Attributes\":{\"key\":{\"S\":\"k0\"}}}", 0, 0, 0 },
+		{ 400, NOPE("ResourceNotFoundException"), 0, 0, 0 } },
+	    2, -1, { { DDB_SAID_DONE, 1, true, false },
+		{ DDB_SAID_ERROR, 1, false, false },
+		{ DDB_SAID_NOTHING, 0, false, false } },
+	    DDB_BATCH_SINGLE, NULL, NULL },
+	/* clang-format on */
+};
+
+static void
+test_batches(void **state)
+{
+	static const struct slice keys[] = { KEY("k0"), KEY("k1"), KEY("k2") };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {
+		struct ddb_delete list[3] = { 0 };
+		int mode = batches[i].mode;
+		struct ddb_deletes many = { .table = &table,
+			.list = list,
+			.n = 3,
+			.mode = &mode };
+		struct fault f = { 0 };
+		struct script s;
+		int rc;
+
+		for (int k = 0; k < 3; k++) {
+			list[k].partition = keys[k];
+			list[k].cond = (struct ddb_cond){ DDB_COND_LESS, "ttl",
+				NUM("7"), { 0, 0 } };
+		}
+		script_open(&s, batches[i].replies, batches[i].n);
+		rc = ddb_delete_many(s.conn, &many, &f);
+		if (rc != batches[i].rc || mode != batches[i].mode_after)
+			fail_msg("%s: %d, mode %d (%s)", batches[i].name, rc,
+			    mode, f.text);
+		for (int k = 0; k < 3; k++) {
+			const struct want *w = &batches[i].want[k];
+
+			if (list[k].said != w->said ||
+			    list[k].sends != w->sends ||
+			    (list[k].old.p != NULL) != w->old ||
+			    list[k].unsure != w->unsure)
+				fail_msg("%s: %d: said %d, %d sends",
+				    batches[i].name, k, list[k].said,
+				    list[k].sends);
+			if (w->old)
+				assert_int_equal(slice_check(list[k].old, NULL),
+				    0);
+		}
+		if (batches[i].second != NULL)
+			assert_non_null(
+			    strstr(buf_text(&s.sent[1]), batches[i].second));
+		if (batches[i].not_second != NULL)
+			assert_null(strstr(buf_text(&s.sent[1]),
+			    batches[i].not_second));
+		if (mode != batches[i].mode)
+			assert_non_null(strstr(s.log, "DeleteItem"));
+		buf_release(&many.old);
+		script_close(&s);
+	}
+}
+
+#define TOLD(units, ...)               \
+	"{\"Responses\":[" __VA_ARGS__ \
+	"],\"ConsumedCapacity\":[{\"CapacityUnits\":" units "}]}"
+#define GONE "{\"TableName\":\"T\"}"
+#define SLOW ERR("ThrottlingError")
+
+/* What three deletes cost that are thought to cost 2 units each. */
+static const struct {
+	const char *name;
+	int mode;
+	struct script_reply replies[5];
+	size_t n;
+	double units;
+	int64_t retries;
+} costs[] = {
+	/* clang-format off */
+	{ "nothing is told", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("a") "," OLD("b") "," OLD("c")), 0, 0, 0 } },
+	    1, 6, 0 },
+	{ "more is told: indexes", DDB_BATCH_AUTO,
+	    { { 200, TOLD("9", OLD("a") "," OLD("b") "," OLD("c")), 0, 0, 0 } },
+	    1, 9, 0 },
+	{ "less is told, all deleted: a sparse index", DDB_BATCH_AUTO,
+	    { { 200, TOLD("3", OLD("a") "," OLD("b") "," OLD("c")), 0, 0, 0 } },
+	    1, 3, 0 },
+	{ "failed conditions are told, too", DDB_BATCH_AUTO,
+	    { { 200, TOLD("5", OLD("a") "," GONE ","
+		ERR("ConditionalCheckFailed")), 0, 0, 0 } },
+	    1, 5, 0 },
+	{ "only what was deleted is told", DDB_BATCH_AUTO,
+	    { { 200, TOLD("2", OLD("a") "," GONE ","
+		ERR("ConditionalCheckFailed")), 0, 0, 0 } },
+	    1, 5, 0 },
+	{ "throttled statements did nothing", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(SLOW "," SLOW "," SLOW), 0, 0, 0 },
+		{ 200, ANSWERS(SLOW "," SLOW "," SLOW), 0, 0, 0 },
+		{ 200, ANSWERS(OLD("a") "," OLD("b") "," OLD("c")),
+		    0, 0, 0 } },
+	    3, 6, 2 },
+	{ "one that broke inside may have acted", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(OLD("a") "," ERR("InternalServerError") ","
+		OLD("c")), 0, 0, 0 },
+		{ 200, ANSWERS(GONE), 0, 0, 0 } },
+	    2, 7, 1 },
+	{ "a batch whose reply is lost may have acted", DDB_BATCH_AUTO,
+	    { { 0, NULL, 0, 0, 0 },
+		{ 200, ANSWERS(GONE "," GONE "," GONE), 0, 0, 0 } },
+	    2, 9, 1 },
+	{ "a batch throttled as a whole did nothing", DDB_BATCH_AUTO,
+	    { { 400, NOPE("ThrottlingException"), 0, 0, 0 },
+		{ 200, ANSWERS(OLD("a") "," OLD("b") "," OLD("c")),
+		    0, 0, 0 } },
+	    2, 6, 1 },
+	{ "nor did one that the role may not send", DDB_BATCH_AUTO,
+	    { { 400, NOPE("AccessDeniedException"), 0, 0, 0 },
+		{ 200, "{\"ConsumedCapacity\":{\"CapacityUnits\":3}}",
+		    0, 0, 0 },
+		{ 400, NOPE("ConditionalCheckFailedException"), 0, 0, 0 },
+		{ 400, NOPE("ValidationException"), 0, 0, 0 } },
+	    4, 5, 0 },
+	{ "one by one: throttled, told, failed, not told", DDB_BATCH_SINGLE,
+	    { { 400, NOPE("ThrottlingException"), 0, 0, 0 },
+		{ 200, "{\"ConsumedCapacity\":{\"CapacityUnits\":3}}",
+		    0, 0, 0 },
+		{ 400, NOPE("ConditionalCheckFailedException"), 0, 0, 0 },
+		{ 200, "{}", 0, 0, 0 } },
+	    4, 7, 1 },
+	/* clang-format on */
+};
+
+static void
+test_costs(void **state)
+{
+	static const struct slice keys[] = { KEY("k0"), KEY("k1"), KEY("k2") };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
+		struct ddb_delete list[3] = { 0 };
+		int mode = costs[i].mode;
+		struct ddb_deletes many = { .table = &table,
+			.list = list,
+			.n = 3,
+			.mode = &mode };
+		struct ddb_counts counts;
+		struct fault f = { 0 };
+		struct script s;
+
+		for (int k = 0; k < 3; k++) {
+			list[k].partition = keys[k];
+			list[k].units = 2;
+			list[k].cond = (struct ddb_cond){ DDB_COND_LESS, "ttl",
+				NUM("7"), { 0, 0 } };
+		}
+		script_open(&s, costs[i].replies, costs[i].n);
+		assert_int_equal(ddb_delete_many(s.conn, &many, &f), 0);
+		ddb_counts(s.ddb, &counts);
+		if (many.units != costs[i].units ||
+		    counts.write_units != costs[i].units ||
+		    counts.retries != costs[i].retries)
+			fail_msg("%s: %g units, counted %g, %lld retries",
+			    costs[i].name, many.units, counts.write_units,
+			    (long long)counts.retries);
+		buf_release(&many.old);
+		script_close(&s);
+	}
+}
+
+static void
+test_unsure(void **state)
+{
+	static struct script_reply replies[10];
+	struct ddb_delete d = { .partition = KEY("k"),
+		.cond = { DDB_COND_LESS, "ttl", NUM("7"), { 0, 0 } } };
+	int mode = DDB_BATCH_AUTO;
+	struct ddb_deletes many = { .table = &table,
+		.list = &d,
+		.n = 1,
+		.mode = &mode };
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	for (int i = 0; i < 10; i++)
+		replies[i] = (struct script_reply){ .status = 200,
+			.body = ANSWERS(ERR("InternalServerError")) };
+	script_open(&s, replies, 10);
+	assert_int_equal(ddb_delete_many(s.conn, &many, &f), 0);
+	assert_int_equal(d.said, DDB_SAID_ERROR);
+	assert_true(d.unsure);
+	assert_string_equal(d.code, "InternalServerError");
+	buf_release(&many.old);
+	script_close(&s);
+}
+
+static void
+test_put(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 200 },
+		{ .status = 400,
+		    .body = "{\"__type\":\"x#ConditionalCheckFailedException\","
+			    "\"Item\":{\"key\":{\"S\":\"k\"}}}" },
+		{ .status = 0 },
+		{ .status = 400,
+		    .body = NOPE("ConditionalCheckFailedException") },
+		{ .status = 404, .body = "" },
+		{ .status = 200, .body = "{\"status\":\"ok\"}" },
+		{ .status = 400,
+		    .body = NOPE("ConditionalCheckFailedException") },
+	};
+	struct ddb_put p = { .item = SLICE("{\"key\":{\"S\":\"k\"}}") };
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 7);
+	assert_int_equal(ddb_put_new(s.conn, &table, &p, &f), 0);
+	assert_int_equal(p.said, DDB_SAID_DONE);
+	assert_non_null(strstr(buf_text(&s.sent[0]),
+	    "\"ConditionExpression\":\"attribute_not_exists(#k)\""));
+	assert_int_equal(ddb_put_new(s.conn, &table, &p, &f), 0);
+	assert_int_equal(p.said, DDB_SAID_CONDITION);
+	assert_int_equal(p.sends, 1);
+	assert_string_equal(buf_text(&p.present), "{\"key\":{\"S\":\"k\"}}");
+	assert_int_equal(ddb_put_new(s.conn, &table, &p, &f), 0);
+	assert_int_equal(p.said, DDB_SAID_CONDITION);
+	assert_int_equal(p.sends, 2);
+	assert_int_equal(p.present.n, 0);
+	/* a proxy's own answers, and what is not DynamoDB's at 200 */
+	assert_int_equal(ddb_put_new(s.conn, &table, &p, &f), 0);
+	assert_int_equal(p.said, DDB_SAID_CONDITION);
+	assert_int_equal(p.sends, 3);
+	buf_release(&p.present);
+	script_close(&s);
+}
+
+/* An update that succeeds has changed an entry, whatever comes back; and it
+ * makes none. */
+static void
+test_update(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 200,
+		    .body = "{\"Attributes\":{\"key\":{\"S\":\"k\"}}}" },
+		{ .status = 200, .body = "{}" },
+		{ .status = 204, .body = "" },
+		{ .status = 400,
+		    .body = NOPE("ConditionalCheckFailedException") },
+	};
+	struct ddb_delete d = { .partition = KEY("k"),
+		.cond = { DDB_COND_MISSING, "ttl", { 0, 0 }, { 0, 0 } } };
+	struct ddb_deletes one = { .table = &table, .list = &d, .n = 1 };
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 4);
+	assert_int_equal(ddb_update_ttl(s.conn, &one, NUM("7"), &f), 0);
+	assert_int_equal(d.said, DDB_SAID_DONE);
+	assert_true(slice_same(d.old, SLICE("{\"key\":{\"S\":\"k\"}}")));
+	assert_non_null(strstr(buf_text(&s.sent[0]),
+	    "\"attribute_not_exists(#t) AND attribute_exists(#k)\","
+	    "\"ExpressionAttributeNames\":{\"#t\":\"ttl\",\"#k\":\"key\"}"));
+	assert_int_equal(ddb_update_ttl(s.conn, &one, NUM("7"), &f), 0);
+	assert_int_equal(d.said, DDB_SAID_DONE);
+	assert_null(d.old.p);
+	assert_int_equal(ddb_update_ttl(s.conn, &one, NUM("7"), &f), 0);
+	assert_int_equal(d.said, DDB_SAID_CONDITION);
+	assert_int_equal(d.sends, 2);
+	assert_int_equal(d.lost, 1);
+	buf_release(&one.old);
+	script_close(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bodies),
+		cmocka_unit_test(test_batches),
+		cmocka_unit_test(test_costs),
+		cmocka_unit_test(test_unsure),
+		cmocka_unit_test(test_update),
+		cmocka_unit_test(test_put),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,445 @@
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <cmocka.h>
+
+#include "lib/base/fault.h"
+#include "lib/stream/lines.h"
+#include "tests/unit/files.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static struct lines *
+opened(const char *path)
+{
+	struct fault f = { 0 };
+	struct lines *l = lines_open(path, &f);
+
+	if (l == NULL)
+		fail_msg("%s", f.text);
+	return l;
+}
+
+/* Add all lines of ${l}, each in brackets, to ${out}; "~" marks a torn one.
+ * What the last call said. */
+static int
+all(struct lines *l, struct buf *out, struct fault *f)
+{
+	struct slice line;
+	bool torn;
+	int r;
+
+	while ((r = lines_next(l, &line, &torn, f)) == 1) {
+		buf_addc(out, '[');
+		buf_add(out, line.p, line.n);
+		buf_adds(out, torn ? "~]" : "]");
+	}
+	return r;
+}
+
+static const struct {
+	const char *name;
+	struct slice text;
+	struct slice want;
+} texts[] = {
+	{ "nothing", SLICE(""), SLICE("") },
+	{ "one line", SLICE("a\n"), SLICE("[a]") },
+	{ "no end", SLICE("a\nb"), SLICE("[a][b~]") },
+	{ "no end, one byte", SLICE("a"), SLICE("[a~]") },
+	{ "blank lines", SLICE("\n\na\n\n"), SLICE("[][][a][]") },
+	{ "CRLF", SLICE("a\r\n\r\nb\r\n"), SLICE("[a][][b]") },
+	{ "CR inside, and at the torn end", SLICE("a\rb\r\r\nc\r"),
+	    SLICE("[a\rb\r][c\r~]") },
+	{ "NUL bytes", SLICE("a\0b\n\0\n"), SLICE("[a\0b][\0]") },
+	{ "a mark of UTF-8",
+	    SLICE("\xef\xbb\xbf"
+		  "a\n"),
+	    SLICE("[a]") },
+	{ "only such a mark", SLICE("\xef\xbb\xbf"), SLICE("") },
+	{ "half a mark", SLICE("\xef\xbb\n"), SLICE("[\xef\xbb]") },
+	{ "half of gzip's mark", SLICE("\x1f"), SLICE("[\x1f~]") },
+};
+
+static void
+test_texts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		/* a file, a gzip file, a pipe */
+		for (int way = 0; way < 3; way++) {
+			struct buf file = { 0 }, out = { 0 };
+			struct fault f = { 0 };
+			struct lines *l;
+			char name[32];
+			int ends[2];
+
+			print_message("%s %d\n", texts[i].name, way);
+			/* the mark is looked for in plain files only */
+			if (way == 1 && texts[i].text.n > 2 &&
+			    memcmp(texts[i].text.p, "\xef\xbb\xbf", 3) == 0)
+				continue;
+			if (way == 1)
+				gzip_member(&file, texts[i].text.p,
+				    texts[i].text.n);
+			else
+				buf_add(&file, texts[i].text.p,
+				    texts[i].text.n);
+			if (way == 2) {
+				assert_int_equal(pipe(ends), 0);
+				assert_int_equal(write(ends[1], file.p, file.n),
+				    file.n);
+				close(ends[1]);
+				(void)snprintf(name, sizeof(name), "/dev/fd/%d",
+				    ends[0]);
+				l = opened(name);
+			} else {
+				put(at("text"), file.p, file.n);
+				l = opened(at("text"));
+			}
+			assert_int_equal(all(l, &out, &f), 0);
+			assert_int_equal(out.n, texts[i].want.n);
+			assert_memory_equal(buf_text(&out), texts[i].want.p,
+			    out.n);
+			/* and so it stays */
+			assert_int_equal(all(l, &out, &f), 0);
+			assert_int_equal(out.n, texts[i].want.n);
+			lines_close(l);
+			if (way == 2)
+				close(ends[0]);
+			buf_release(&file);
+			buf_release(&out);
+		}
+	}
+}
+
+/* Lines of many lengths, some longer than what is read at once, in gzip
+ * members whose ends are no ends of lines. */
+static void
+test_long(void **state)
+{
+	struct buf text = { 0 }, file = { 0 };
+	size_t lengths[] = { 0, 1, 5, 262143, 262144, 262145, 3, 700000, 2,
+		524288, 524287 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lengths); i++) {
+		memset(buf_reserve(&text, lengths[i]), 'a' + (int)i,
+		    lengths[i]);
+		text.n += lengths[i];
+		buf_addc(&text, '\n');
+	}
+	for (size_t i = 0; i < text.n; i += 100003)
+		gzip_member(&file, text.p + i,
+		    text.n - i < 100003 ? text.n - i : 100003);
+	put(at("plain"), text.p, text.n);
+	put(at("packed"), file.p, file.n);
+	for (int packed = 0; packed < 2; packed++) {
+		struct lines *l = opened(at(packed ? "packed" : "plain"));
+		struct slice line;
+		struct fault f;
+		bool torn;
+
+		for (size_t i = 0; i < COUNT(lengths); i++) {
+			assert_int_equal(lines_next(l, &line, &torn, &f), 1);
+			assert_int_equal(line.n, lengths[i]);
+			for (size_t k = 0; k < line.n; k += 1000)
+				assert_int_equal(line.p[k], 'a' + (int)i);
+			assert_int_equal(lines_number(l), i + 1);
+			assert_false(torn);
+		}
+		assert_int_equal(lines_next(l, &line, &torn, &f), 0);
+		lines_close(l);
+	}
+	buf_release(&text);
+	buf_release(&file);
+}
+
+static void
+test_too_long(void **state)
+{
+	struct buf text = { 0 }, out = { 0 };
+	struct fault f = { 0 };
+	struct lines *l;
+
+	(void)state;
+	buf_adds(&text, "short\n");
+	memset(buf_reserve(&text, LINES_MAX + 1), 'x', LINES_MAX + 1);
+	text.n += LINES_MAX + 1;
+	put(at("long"), text.p, text.n);
+	l = opened(at("long"));
+	assert_int_equal(all(l, &out, &f), -1);
+	assert_string_equal(buf_text(&out), "[short]");
+	assert_int_equal(f.kind, FAULT_DATA);
+	assert_non_null(strstr(f.text, "long:2: "));
+	assert_int_equal(all(l, &out, &f), -1);
+	lines_close(l);
+	buf_release(&text);
+	buf_release(&out);
+}
+
+/* Cut at every byte: an error that says so, or the end of a member. */
+static void
+test_cut(void **state)
+{
+	static const char first[] = "one\ntwo\n", second[] = "three\nfour\n";
+	struct buf file = { 0 };
+	size_t border;
+
+	(void)state;
+	gzip_member(&file, first, strlen(first));
+	border = file.n;
+	gzip_member(&file, second, strlen(second));
+	for (size_t n = 2; n < file.n; n++) {
+		struct buf out = { 0 };
+		struct fault f = { 0 };
+		struct lines *l;
+		int r;
+
+		put(at("cut"), file.p, n);
+		l = opened(at("cut"));
+		r = all(l, &out, &f);
+		assert_int_equal(r, n == border ? 0 : -1);
+		assert_int_equal(lines_cut(l), n != border);
+		if (r < 0) {
+			assert_int_equal(f.kind, FAULT_DATA);
+			assert_non_null(strstr(f.text, "cut short"));
+			assert_non_null(strstr(f.text, "/cut:"));
+		}
+		/* whole lines only, and all of the first member */
+		if (n >= border)
+			assert_int_equal(strncmp(buf_text(&out), "[one][two]",
+					     10),
+			    0);
+		assert_null(strchr(buf_text(&out), '~'));
+		lines_close(l);
+		buf_release(&out);
+	}
+	buf_release(&file);
+}
+
+static void
+test_damaged(void **state)
+{
+	static const struct {
+		const char *name, *tail;
+		size_t n;
+		int flip; /* a byte of the member from its end, 0: none */
+		int want;
+		bool cut;
+	} cases[] = {
+		{ "padding of zeros", "\0\0\0\0\0", 5, 0, 0, false },
+		{ "zeros and more", "\0\0x", 3, 0, -1, false },
+		{ "plain text behind", "text\n", 5, 0, -1, false },
+		{ "half a mark behind", "\x1f", 1, 0, -1, true },
+		{ "a mark of something else", "\x1f\x9d", 2, 0, -1, false },
+		{ "a wrong check sum", "", 0, 6, -1, false },
+		{ "a wrong check sum and more", "\x1f\x8b", 2, 6, -1, false },
+		{ "a wrong length", "\x1f\x8b", 2, 2, -1, false },
+		{ "zeros where a member was to go",
+		    "\x1f\x8b\x08\0\0\0\0\0\0\3"
+		    "\0\0\0\0\0\0",
+		    16, 0, -1, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct buf file = { 0 }, out = { 0 };
+		struct fault f = { 0 };
+		struct lines *l;
+
+		print_message("%s\n", cases[i].name);
+		gzip_member(&file, "one\ntwo\n", 8);
+		if (cases[i].flip > 0)
+			file.p[file.n - (size_t)cases[i].flip] ^= 1;
+		buf_add(&file, cases[i].tail, cases[i].n);
+		put(at("file"), file.p, file.n);
+		l = opened(at("file"));
+		assert_int_equal(all(l, &out, &f), cases[i].want);
+		if (cases[i].want < 0)
+			assert_int_equal(f.kind, FAULT_DATA);
+		assert_int_equal(lines_cut(l), cases[i].cut);
+		assert_string_equal(buf_text(&out), "[one][two]");
+		lines_close(l);
+		buf_release(&file);
+		buf_release(&out);
+	}
+}
+
+static void
+test_again(void **state)
+{
+	struct slice line;
+	struct lines *l;
+	struct fault f;
+	bool torn;
+
+	(void)state;
+	put(at("file"), "one\ntwo", 7);
+	l = opened(at("file"));
+	assert_int_equal(lines_next(l, &line, &torn, &f), 1);
+	lines_again(l);
+	assert_int_equal(lines_next(l, &line, &torn, &f), 1);
+	assert_int_equal(line.n, 3);
+	assert_memory_equal(line.p, "one", 3);
+	assert_int_equal(lines_number(l), 1);
+	assert_int_equal(lines_next(l, &line, &torn, &f), 1);
+	assert_true(torn);
+	lines_again(l);
+	torn = false;
+	assert_int_equal(lines_next(l, &line, &torn, &f), 1);
+	assert_true(torn);
+	assert_memory_equal(line.p, "two", 3);
+	assert_int_equal(lines_next(l, &line, &torn, &f), 0);
+	assert_int_equal(lines_restart(l, &f), 0);
+	assert_int_equal(lines_next(l, &line, &torn, &f), 1);
+	assert_memory_equal(line.p, "one", 3);
+	assert_int_equal(lines_number(l), 1);
+	lines_close(l);
+}
+
+static void
+test_not_there(void **state)
+{
+	struct fault f = { 0 };
+
+	(void)state;
+	assert_null(lines_open(at("none"), &f));
+	assert_int_equal(f.kind, FAULT_IO);
+	assert_non_null(strstr(f.text, "No such file"));
+	assert_null(lines_open(folder, &f));
+	assert_non_null(strstr(f.text, "is a folder"));
+}
+
+/* The rest runs in a child whose stdin is what the test needs. */
+static int
+child_of(int fd, int (*body)(void))
+{
+	pid_t child = fork();
+	int status;
+
+	assert_true(child >= 0);
+	if (child == 0) {
+		if (dup2(fd, STDIN_FILENO) < 0)
+			_exit(99);
+		close(fd);
+		_exit(body());
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static int
+first_is(struct lines *l, const char *want)
+{
+	struct slice line;
+	bool torn;
+
+	return lines_next(l, &line, &torn, NULL) == 1 &&
+	    line.n == strlen(want) && memcmp(line.p, want, line.n) == 0;
+}
+
+/* Read twice, by one opener and by the next. */
+static int
+read_twice(void)
+{
+	struct fault f = { 0 };
+	struct lines *l = lines_open("-", &f);
+	struct buf out = { 0 };
+
+	if (l == NULL || strcmp(lines_path(l), "standard input") != 0)
+		return 1;
+	if (!first_is(l, "one"))
+		return 2;
+	if (lines_restart(l, &f) != 0 || !first_is(l, "one"))
+		return 3;
+	if (all(l, &out, &f) != 0 || strcmp(buf_text(&out), "[two]") != 0)
+		return 4;
+	lines_close(l);
+	buf_reset(&out);
+	l = lines_open("-", &f);
+	if (all(l, &out, &f) != 0 || strcmp(buf_text(&out), "[one][two]") != 0)
+		return 5;
+	if (lines_restart(l, &f) != 0 || !first_is(l, "one"))
+		return 6;
+	lines_close(l);
+	buf_release(&out);
+	return 0;
+}
+
+static int
+restart_late(void)
+{
+	struct fault f = { 0 };
+	struct lines *l = lines_open("-", &f);
+
+	if (!first_is(l, "one") || !first_is(l, "two"))
+		return 1;
+	if (lines_restart(l, &f) == 0 || f.kind != FAULT_IO ||
+	    strstr(f.text, "read twice") == NULL)
+		return 2;
+	lines_close(l);
+	return 0;
+}
+
+static void
+test_stdin(void **state)
+{
+	struct buf packed = { 0 };
+	int ends[2], fd;
+
+	(void)state;
+	gzip_member(&packed, "one\ntwo\n", 8);
+	for (int gzip = 0; gzip < 2; gzip++) {
+		const char *p = gzip ? packed.p : "one\ntwo\n";
+		size_t n = gzip ? packed.n : 8;
+
+		assert_int_equal(pipe(ends), 0);
+		assert_int_equal(write(ends[1], p, n), n);
+		close(ends[1]);
+		assert_int_equal(child_of(ends[0], read_twice), 0);
+		close(ends[0]);
+		put(at("file"), p, n);
+		fd = open(at("file"), O_RDONLY);
+		assert_int_equal(child_of(fd, read_twice), 0);
+		close(fd);
+	}
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], "one\ntwo\n", 8), 8);
+	close(ends[1]);
+	assert_int_equal(child_of(ends[0], restart_late), 0);
+	close(ends[0]);
+	/* a file that somebody has read the first line of */
+	put(at("file"), "none\none\ntwo\n", 13);
+	fd = open(at("file"), O_RDONLY);
+	assert_int_equal(lseek(fd, 5, SEEK_SET), 5);
+	assert_int_equal(child_of(fd, read_twice), 0);
+	close(fd);
+	buf_release(&packed);
+}
+
+#define TEST(f) \
+	cmocka_unit_test_setup_teardown(f, folder_setup, folder_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_texts),
+		TEST(test_long),
+		TEST(test_too_long),
+		TEST(test_cut),
+		TEST(test_damaged),
+		TEST(test_again),
+		TEST(test_not_there),
+		TEST(test_stdin),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,117 @@
+#include "tests/unit/script.h"
+
+#include "inspector/record.h"
+#include "inspector/select.h"
+#include "lib/dynamodb/table.h"
+#include "sweep/ceiling.h"
+#include "sweep/restore.h"
+#include "sweep/totals.h"
+#include "tests/unit/files.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define ITEM "{\"key\":{\"S\":\"a\"},\"p\":{\"S\":\"x\"}}"
+#define LOST                                                                  \
+	{                                                                     \
+		.status = 500, .body = "{\"__type\":\"InternalServerError\"}" \
+	}
+#define TAKEN                                                             \
+	{                                                                 \
+		.status = 400,                                            \
+		.body = "{\"__type\":\"ConditionalCheckFailedException\"" \
+			"}"                                               \
+	}
+#define SLOW                                                               \
+	{                                                                  \
+		.status = 400,                                             \
+		.body = "{\"__type\":\"ThrottlingException\",\"message\":" \
+			"\"m\"}"                                           \
+	}
+#define READ(items)                                                          \
+	{                                                                    \
+		.status = 200, .body = "{\"Responses\":{\"T\":[" items "]}}" \
+	}
+#define DENIED                                                   \
+	{                                                        \
+		.status = 400,                                   \
+		.body = "{\"__type\":\"AccessDeniedException\"," \
+			"\"message\":\"no\"}"                    \
+	}
+
+static struct ddb_table table = { .name = (char *)"T",
+	.partition = (char *)"key",
+	.partition_type = ATTR_S,
+	.schema = { "key", NULL } };
+
+/* What became of one entry, by what the service says. */
+static const struct {
+	const char *name;
+	struct script_reply replies[4];
+	size_t n;
+	int rc;
+	enum outcome outcome;
+	int64_t unconfirmed;
+} cases[] = {
+	/* clang-format off */
+	{ "put", { { .status = 200 } }, 1, 0, OUTCOME_DELETED, 0 },
+	{ "in use", { TAKEN }, 1, 0, OUTCOME_REFRESHED, 0 },
+	{ "put, the reply lost", { LOST, TAKEN, READ(ITEM) }, 3,
+	    0, OUTCOME_DELETED, 1 },
+	{ "in use, a reply lost", { LOST, TAKEN, READ("{\"key\":{\"S\":\"a\"}}") },
+	    3, 0, OUTCOME_REFRESHED, 0 },
+	{ "throttled to the end", { SLOW, SLOW }, 2, 0, OUTCOME_FAILED, 0 },
+	{ "nobody knows", { LOST, TAKEN, DENIED }, 3, -1, OUTCOME_FAILED, 0 },
+	/* clang-format on */
+};
+
+static void
+test_outcomes(void **state)
+{
+	const char *path = at("export.json");
+
+	(void)state;
+	put(path, "{\"Item\":" ITEM "}\n", strlen("{\"Item\":" ITEM "}\n"));
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct rules rules = { .now = SCRIPT_NOW };
+		const struct selection any = selection_any();
+		const struct ceilings none = { 0 };
+		struct sweep_totals totals = { 0 };
+		struct fault f = { 0 };
+		struct script s;
+		struct restore r = {
+			.table = &table,
+			.rules = &rules,
+			.selection = &any,
+			.ceilings = &none,
+			.ttl_attribute = "ttl",
+			.paths = &path,
+			.npaths = 1,
+			.extend_ttl = -1,
+			.jobs = 1,
+			.execute = true,
+		};
+
+		script_open(&s, cases[i].replies, cases[i].n);
+		s.config.max_attempts = 2;
+		r.ddb = s.ddb;
+		if (restore_run(&r, &totals, &f) != cases[i].rc ||
+		    totals.matched != 1 ||
+		    totals.outcomes[cases[i].outcome] != 1 ||
+		    totals.unconfirmed != cases[i].unconfirmed)
+			fail_msg("%s: %s", cases[i].name, f.text);
+		assert_int_equal(totals.nfailures,
+		    cases[i].outcome == OUTCOME_FAILED);
+		sweep_totals_release(&totals);
+		script_close(&s);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_outcomes, folder_setup,
+		    folder_teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
