@@ -122,7 +122,7 @@ look(struct stat *st, const char *path, struct fault *f)
 /* A walk through a folder and what is below it. Links are followed, but no
  * folder is looked at twice, nor one above: they may go in a circle. */
 struct walk {
-	void *seen; /* struct outfile, for tsearch */
+	void *seen; /* struct place, for tsearch */
 	struct list found;
 	/* Look at what is in the folder ${path}: 1 when it is done with, 0 to
 	 * go on below, -1. */
@@ -131,7 +131,7 @@ struct walk {
 	const char *name; /* that is looked for */
 };
 
-struct outfile {
+struct place {
 	dev_t device;
 	ino_t inode;
 };
@@ -139,7 +139,7 @@ struct outfile {
 static int
 place_cmp(const void *a, const void *b)
 {
-	const struct outfile *x = a, *y = b;
+	const struct place *x = a, *y = b;
 
 	if (x->device != y->device)
 		return x->device < y->device ? -1 : 1;
@@ -150,12 +150,12 @@ place_cmp(const void *a, const void *b)
 static bool
 is_new(struct walk *w, const struct stat *st)
 {
-	struct outfile *p = xmalloc(sizeof(*p));
+	struct place *p = xmalloc(sizeof(*p));
 	void *slot;
 
-	*p = (struct outfile){ st->st_dev, st->st_ino };
+	*p = (struct place){ st->st_dev, st->st_ino };
 	slot = tsearch(p, &w->seen, place_cmp);
-	if (slot != NULL && *(struct outfile **)slot == p)
+	if (slot != NULL && *(struct place **)slot == p)
 		return true;
 	free(p);
 	return slot == NULL; /* no memory: the depth is an end, too */
@@ -181,7 +181,7 @@ static void
 walk_release(struct walk *w)
 {
 	while (w->seen != NULL) {
-		struct outfile *p = *(struct outfile **)w->seen;
+		struct place *p = *(struct place **)w->seen;
 
 		(void)tdelete(p, &w->seen, place_cmp);
 		free(p);

@@ -16,7 +16,7 @@
 #include "lib/dynamodb/table.h"
 
 /* What the workers of a pass share. */
-struct subprocess {
+struct run {
 	const struct pass *pass;
 	struct lock *lock; /* all below */
 	struct summary *total;
@@ -29,7 +29,7 @@ struct subprocess {
 
 /* What one worker carries from page to page. */
 struct hand {
-	struct subprocess *run;
+	struct run *run;
 	struct ddb_conn *conn;
 	void *state; /* the sink's */
 	struct page page;
@@ -39,13 +39,13 @@ struct hand {
 };
 
 static bool
-cancelled(struct subprocess *run)
+cancelled(struct run *run)
 {
 	return __atomic_load_n(&run->cancel, __ATOMIC_RELAXED);
 }
 
 static void
-cancel(struct subprocess *run)
+cancel(struct run *run)
 {
 	__atomic_store_n(&run->cancel, true, __ATOMIC_RELAXED);
 }
@@ -60,7 +60,7 @@ weight(const struct fault *f)
 /* A worker failed: the first fault is the one that is told. One that only
  * says "interrupted" gives way to a real one. */
 static void
-fail(struct subprocess *run, const struct fault *f)
+fail(struct run *run, const struct fault *f)
 {
 	lock_enter(run->lock);
 	if (!run->failed || weight(&run->first) < weight(f))
@@ -116,7 +116,7 @@ judge_page(struct hand *h, const struct segment *at, struct pass_progress *sum,
 }
 
 static void
-count_page(struct subprocess *run, const struct pass_progress *sum)
+count_page(struct run *run, const struct pass_progress *sum)
 {
 	lock_enter(run->lock);
 	run->progress.items += sum->items;
@@ -160,7 +160,7 @@ static int
 work_segment(struct hand *h, struct segment *seg, struct fault *f)
 {
 	const struct pass *pass = h->run->pass;
-	struct subprocess *run = h->run;
+	struct run *run = h->run;
 	bool finished;
 	int r = 1;
 
@@ -223,7 +223,7 @@ work(struct hand *h, int index, struct fault *f)
 static void
 worker(void *ctx, int index)
 {
-	struct subprocess *run = ctx;
+	struct run *run = ctx;
 	struct hand h = { .run = run };
 	struct fault f = { 0 };
 
@@ -243,7 +243,7 @@ worker(void *ctx, int index)
 static void
 tick(void *ctx)
 {
-	struct subprocess *run = ctx;
+	struct run *run = ctx;
 	struct pass_progress p;
 
 	if (run->pass->tick == NULL)
@@ -258,7 +258,7 @@ int
 pass_run(const struct pass *pass, struct summary *total,
     struct pass_progress *done, struct fault *f)
 {
-	struct subprocess run = { .pass = pass, .total = total };
+	struct run run = { .pass = pass, .total = total };
 	int jobs = pass->jobs;
 
 	run.lock = lock_new();

@@ -172,7 +172,7 @@ restore_check(const struct restore *r, struct sweep_totals *totals,
  * overwritten.
  */
 
-struct subprocess {
+struct run {
 	const struct restore *r;
 	const struct images *images; /* the file */
 	bool second;          /* the walk for what comes after the newest */
@@ -186,7 +186,7 @@ struct subprocess {
 };
 
 struct putter {
-	struct subprocess *run;
+	struct run *run;
 	struct ddb_conn *conn;
 	struct buf image, key, old;
 	struct page found;
@@ -386,7 +386,7 @@ count_put(struct putter *p, const struct item *item,
  * nothing done, and the next one likewise.
  */
 static int
-take(struct subprocess *run, double units)
+take(struct run *run, double units)
 {
 	struct sweep_totals *t = run->totals;
 	int forbids;
@@ -408,7 +408,7 @@ take(struct subprocess *run, double units)
 }
 
 static void
-settle(struct subprocess *run, const struct put_result *result, double cost)
+settle(struct run *run, const struct put_result *result, double cost)
 {
 	lock_enter(run->lock);
 	account_settle(&run->account, result->units, cost);
@@ -423,8 +423,7 @@ settle(struct subprocess *run, const struct put_result *result, double cost)
 /* Whether ${item} is to be put back in this walk; else it is counted, or comes
  * in the next. */
 static bool
-is_turn(struct subprocess *run, const struct segment *seg,
-    const struct item *item)
+is_turn(struct run *run, const struct segment *seg, const struct item *item)
 {
 	enum images_turn turn = images_turn(run->images, seg, item);
 
@@ -513,7 +512,7 @@ settled(const struct sweep_totals *t)
 static void
 tick(void *ctx, const struct pass_progress *p)
 {
-	struct subprocess *run = ctx;
+	struct run *run = ctx;
 	struct pass_progress at = *p;
 
 	if (run->r->tick == NULL)
@@ -546,7 +545,7 @@ restore_attribute(const struct restore *r, const struct images *im)
 }
 
 static int
-put_file(struct subprocess *run, int i, struct fault *f)
+put_file(struct run *run, int i, struct fault *f)
 {
 	const struct restore *r = run->r;
 	struct images *im = restore_images(r, i, f);
@@ -575,7 +574,7 @@ put_file(struct subprocess *run, int i, struct fault *f)
 }
 
 static int
-put_files(struct subprocess *run, struct fault *f)
+put_files(struct run *run, struct fault *f)
 {
 	const struct restore *r = run->r;
 	int rc = 0;
@@ -597,7 +596,7 @@ restore_run(const struct restore *r, struct sweep_totals *totals,
     struct fault *f)
 {
 	struct restore own = *r;
-	struct subprocess run = { .r = &own,
+	struct run run = { .r = &own,
 		.totals = totals,
 		.account = { .ceilings = r->ceilings } };
 	int rc;
