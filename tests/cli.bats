@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The command line: usage, help, completions, the manual page, and how
-# output behaves on terminals, pipes and full disks.
+# The command line: usage, help, completions, and how output behaves on
+# terminals, pipes and full disks.
 
 load lib/common
 
@@ -186,19 +186,6 @@ zsh_offers() {
 	offers purge --profile zzz | diff - <(true)
 	offers purge -- --y | diff - <(true)
 	[[ $("$TTLSWEEP" __complete purge --journal-dir '') == directory ]]
-}
-
-@test "the manual has every option, and no other" {
-	for command in '' $(ttlsweep __complete '' | sed 1d | cut -f 1); do
-		ttlsweep __complete $command -
-	done | sed -n 's/^-\{1,2\}\([A-Za-z-]*\)\t.*/\1/p' | sort -u \
-	    >"$BATS_TEST_TMPDIR/table"
-	grep -h '^\.It Fl' "$ROOT"/man/ttlsweep*.1 |
-	    grep -oE 'Fl -?[A-Za-z-]+' | sed 's/^Fl -\{0,1\}//' | sort -u |
-	    diff "$BATS_TEST_TMPDIR/table" -
-	if command -v mandoc; then
-		mandoc -Tlint -Wwarning "$ROOT"/man/*.[1-9]
-	fi
 }
 
 @test "a reader that has seen enough is no error to talk about" {

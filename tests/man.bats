@@ -1,0 +1,301 @@
+#!/usr/bin/env bats
+# The manual pages: they have every option and no other, and each command
+# that they show works as it is printed.
+
+load lib/common
+
+# What is not run here, and why: the first line of each command.
+NOT_RUN=(
+	# S3 is AWS's own, and so is CloudFormation
+	'aws s3 sync s3://BUCKET/AWSDynamoDB/01795332271000-1a2b3c4d export'
+	'aws s3 cp --recursive cache-20261122 \'
+	'ttlsweep inspect --stack TSAGallery --expect-account 123456789012'
+	'ttlsweep doctor --stack TSAGallery --expect-account 123456789012'
+	# root's commands, which change the machine
+	'adduser --system --group --home /var/lib/ttlsweep ttlsweep'
+	'chmod 700 /var/lib/ttlsweep'
+	'install -m 755 ttlsweep-nightly /usr/local/bin'
+	'install -m 644 ttlsweep.cron /etc/cron.d/ttlsweep'
+	"su -s /bin/sh ttlsweep -c 'AWS_REGION=us-east-1 ttlsweep doctor'"
+)
+
+setup_file() {
+	start_local
+}
+
+teardown_file() { stop_servers; }
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	mkdir bin home commands node-exporter journals
+	export HOME=$PWD/home PATH=$PWD/bin:$PATH
+	export XDG_STATE_HOME=$HOME/.local/state
+	unset AWS_ENDPOINT_URL_DYNAMODB
+	ln -s "$TTLSWEEP" bin/ttlsweep
+	# an AWS CLI that knows AWS_ENDPOINT_URL_DYNAMODB, whichever is there
+	printf '#!/bin/sh\nexec %s "$@" --endpoint-url %s --output json\n' \
+	    "$(PATH=${PATH#*:} command -v aws)" "$LOCAL_URL" >bin/aws
+	# pages somebody
+	printf '#!/bin/sh\nprintf "%%s\\n" "$*" >>%s/paged\n' "$PWD" >bin/curl
+	chmod +x bin/aws bin/curl
+}
+
+# Their own places for what the pages show elsewhere.
+as_here() {
+	sed "s,/var/lib/prometheus/node-exporter,$PWD/node-exporter,g
+	    s,/var/lib/ttlsweep,$PWD/journals,g
+	    s,http://127\.0\.0\.1:8000,$LOCAL_URL,g" "$1"
+}
+
+# drop TABLE: so that each page begins anew
+drop() {
+	ddb "$LOCAL_URL" delete_table "{\"TableName\":\"$1\"}" >/dev/null 2>&1 ||
+	    true
+}
+
+# A table as the pages speak of it, TTL on, and the files they begin with.
+furnish() {
+	local now
+	now=$(date +%s)
+	drop TSAGalleryCache
+	drop TSAGalleryCopy
+	printf '{"Item":{"key":{"S":"session:Ab12Cd34Ef56Gh78"},"ttl":{"N":"%s"},"sess":{"S":"{}"}}}\n' \
+	    $((now + 86400)) >one.json
+	printf '{"Item":{"key":{"S":"image:%s"},"name":{"S":"a"}}}\n' 1 2 3 >>one.json
+	seed --endpoint "$LOCAL_URL" --table TSAGalleryCopy --items one.json \
+	    >/dev/null
+	seed --endpoint "$LOCAL_URL" --table TSAGalleryCache --items one.json \
+	    >/dev/null
+	seed --endpoint "$LOCAL_URL" --table TSAGalleryCache --no-create \
+	    --kind session --now "$now" --case future=40 --case past=6 \
+	    --case milliseconds-past=3 --case milliseconds-future=2 \
+	    --case string-past=2 --ttl on >/dev/null
+	export AWS_ENDPOINT_URL_DYNAMODB=$LOCAL_URL
+	rm -f one.json
+}
+
+# try PAGE: run what it shows, one after the other in one shell.
+try() {
+	"$PYTHON" "$ROOT/tests/lib/pages.py" commands "$1" commands
+	[[ -n $(ls commands) ]]
+	run_commands commands/* >log 2>&1 || { cat log; return 1; }
+}
+
+run_commands() {
+	local file first want got
+	for file; do
+		first=$(sed -n 2p "$file")
+		if is_left_out "$first"; then
+			continue
+		fi
+		[[ $(head -n 1 "$file") == '$' ]] ||
+		    { echo "not for this machine: $first"; return 1; }
+		as_here "$file" | sed 1d >command
+		echo "\$ $(<command)"
+		want=0
+		case $first in
+		*--sample*--alert-*)
+			# as chance has it
+			want='[05]'
+			;;
+		*--watch*)
+			# until somebody ends it
+			sed -i '1s/^/timeout -s INT --preserve-status 3 /' command
+			want=130
+			;;
+		esac
+		got=0
+		# shellcheck disable=SC1091
+		source ./command || got=$?
+		# shellcheck disable=SC2053
+		[[ $got == $want ]] ||
+		    { echo "exit status $got, not $want"; return 1; }
+	done
+}
+
+is_left_out() {
+	local line
+	for line in "${NOT_RUN[@]}"; do
+		[[ $1 != "$line" ]] || return 0
+	done
+	return 1
+}
+
+@test "every option has its entry, and no page has another" {
+	run -0 "$PYTHON" "$ROOT/tests/lib/pages.py" options
+}
+
+@test "refused combinations are those of the program" {
+	run -0 "$PYTHON" "$ROOT/tests/lib/pages.py" refused \
+	    "$ROOT"/cli/option/*.c
+}
+
+@test "the pages are clean, and refer to pages that are there" {
+	run -0 "$PYTHON" "$ROOT/tests/lib/pages.py" links
+	run -0 mandoc -Tlint -Wwarning "$ROOT"/man/*.[1-9]
+	[[ -z $output ]] || { echo "$output"; false; }
+}
+
+@test "every command has a page, and every page an example" {
+	local page
+	for page in $(ttlsweep __complete '' | sed 1d | cut -f 1); do
+		[[ $page == help || -e $ROOT/man/ttlsweep-$page.1 ]]
+	done
+	for page in "$ROOT"/man/*.[1-9]; do
+		grep -q '^@test "examples: '"${page##*/}"'"' \
+		    "$BATS_TEST_FILENAME"
+	done
+}
+
+@test "no command is left out that is in no page" {
+	local page line
+	for page in "$ROOT"/man/*.[1-9]; do
+		mkdir -p "all/${page##*/}"
+		"$PYTHON" "$ROOT/tests/lib/pages.py" commands "${page##*/}" \
+		    "all/${page##*/}"
+	done
+	for line in "${NOT_RUN[@]}"; do
+		grep -rqxF -- "$line" all
+	done
+}
+
+@test "make install puts the pages where man -k finds them, uninstall removes them" {
+	local to=$PWD/root page share
+	share=$to/usr/local/share/man
+	make -s -C "$ROOT" install DESTDIR="$to" PREFIX=/usr/local
+	for page in "$ROOT"/man/*.[1-9]; do
+		cmp "$page" "$share/man${page##*.}/${page##*/}"
+	done
+	makewhatis "$share"
+	mapropos -M "$share" ttlsweep >found
+	for page in "$ROOT"/man/*.[1-9]; do
+		page=${page##*/}
+		grep -q "${page%.*}(${page##*.}) - " found
+	done
+	rm "$share/mandoc.db"
+	make -s -C "$ROOT" uninstall DESTDIR="$to" PREFIX=/usr/local
+	run -0 find "$to" -type f
+	[[ -z $output ]] || { echo "$output"; false; }
+}
+
+@test "examples: ttlsweep.1" {
+	furnish
+	try ttlsweep.1
+}
+
+@test "examples: ttlsweep-inspect.1" {
+	furnish
+	ttlsweep export --layout s3 -o export
+	try ttlsweep-inspect.1
+	[[ -s node-exporter/ttlsweep.prom && -s report.html ]]
+}
+
+@test "examples: ttlsweep-list.1" {
+	furnish
+	try ttlsweep-list.1
+	[[ -s stuck.csv ]]
+}
+
+@test "examples: ttlsweep-show.1" {
+	furnish
+	echo "a secret" >secret
+	"$PYTHON" - >cookie.txt <<-'END'
+		import base64, hashlib, hmac, urllib.parse
+		sid = "Ab12Cd34Ef56Gh78"
+		mac = hmac.new(b"a secret", sid.encode(), hashlib.sha256).digest()
+		signature = base64.b64encode(mac).decode().rstrip("=")
+		print("connect.sid=" + urllib.parse.quote("s:%s.%s" % (sid, signature), ""))
+	END
+	try ttlsweep-show.1
+}
+
+@test "examples: ttlsweep-export.1" {
+	furnish
+	openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=ops -days 2 \
+	    -keyout key.pem -out cert.pem 2>/dev/null
+	ttlsweep purge --state stuck --yes --journal sweep.journal >/dev/null
+	try ttlsweep-export.1
+	[[ -s cache.csv.gz && -s gone.json.p7m ]]
+}
+
+@test "examples: ttlsweep-purge.1" {
+	furnish
+	try ttlsweep-purge.1
+	run -0 ttlsweep list --state live,stuck --kind session
+	[[ $(wc -l <<<"$output") -eq 1 ]]
+}
+
+@test "examples: ttlsweep-repair.1" {
+	furnish
+	try ttlsweep-repair.1
+	run -0 ttlsweep list --state immortal --no-headings -q
+	[[ -z $output ]] || { echo "$output"; false; }
+}
+
+@test "examples: ttlsweep-restore.1" {
+	furnish
+	ttlsweep purge --reason string --yes --journal sweep.journal >/dev/null
+	ttlsweep purge --state stuck --yes >/dev/null
+	try ttlsweep-restore.1
+}
+
+@test "examples: ttlsweep-doctor.1" {
+	furnish
+	try ttlsweep-doctor.1
+	jq -e .Statement policy.json
+}
+
+@test "examples: ttlsweep-completion.1" {
+	try ttlsweep-completion.1
+	[[ -s $HOME/.config/fish/completions/ttlsweep.fish ]]
+}
+
+@test "examples: ttlsweep-journal.5" {
+	furnish
+	ttlsweep purge --state stuck --yes --journal sweep.journal >/dev/null
+	ttlsweep purge --state live --yes --journal whole.journal.gz >/dev/null
+	head -c -9 whole.journal.gz >torn.journal.gz
+	try ttlsweep-journal.5
+	grep -q '^ *5 deleted$' log
+	zcat deleted.json.gz | wc -l | grep -x 5
+}
+
+@test "examples: ttlsweep-formats.5" {
+	furnish
+	try ttlsweep-formats.5
+	sqlite3 cache.db 'SELECT count(*) > 40 FROM cache' | grep -x 1
+}
+
+@test "examples: ttlsweep-options.7" {
+	furnish
+	try ttlsweep-options.7
+	run -0 ttlsweep list --state stuck --no-headings
+	[[ -z $output ]] || { echo "$output"; false; }
+}
+
+@test "examples: ttlsweep-states.7" {
+	furnish
+	try ttlsweep-states.7
+}
+
+@test "examples: ttlsweep-credentials.7" {
+	furnish
+	mkdir "$HOME/.aws"
+	printf '[night]\naws_access_key_id = night\naws_secret_access_key = n\n' \
+	    >"$HOME/.aws/credentials"
+	unset AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE
+	try ttlsweep-credentials.7
+	grep -q 'credentials.*night' log
+}
+
+@test "examples: ttlsweep-tutorial.7" {
+	drop TSAGalleryCache
+	try ttlsweep-tutorial.7
+	[[ ! -e paged ]]
+	# the job pages somebody when it fails
+	export AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1
+	as_here ttlsweep-nightly >nightly
+	export CACHETABLE=TSAGalleryCache PAGE_URL=http://127.0.0.1:8080/
+	sh nightly 2>/dev/null
+	grep -c 'TSAGalleryCache: .*status 1' paged | grep -x 2
+}
