@@ -162,11 +162,13 @@ is_left_out() {
 @test "make install puts the pages where man -k finds them, uninstall removes them" {
 	local to=$PWD/root page share
 	share=$to/usr/local/share/man
-	make -s -C "$ROOT" install DESTDIR="$to" PREFIX=/usr/local
+	unset MAKEFLAGS MAKELEVEL
+	make -s -C "$ROOT" -o all B="${TTLSWEEP%/*}" install DESTDIR="$to" \
+	    PREFIX=/usr/local
 	for page in "$ROOT"/man/*.[1-9]; do
 		cmp "$page" "$share/man${page##*.}/${page##*/}"
 	done
-	makewhatis "$share"
+	PATH=$PATH:/usr/sbin makewhatis "$share"
 	mapropos -M "$share" ttlsweep >found
 	for page in "$ROOT"/man/*.[1-9]; do
 		page=${page##*/}
@@ -291,6 +293,11 @@ is_left_out() {
 @test "examples: ttlsweep-tutorial.7" {
 	drop TSAGalleryCache
 	try ttlsweep-tutorial.7
+	# what it says of the six entries
+	grep -Eq '^live +1 ' log
+	grep -Eq '^stuck +2 ' log
+	grep -Eq '^immortal +2 ' log
+	grep -Eq '2 matched, 2 deleted|3 matched, 3 deleted|2 deleted' log
 	[[ ! -e paged ]]
 	# the job pages somebody when it fails
 	export AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1
