@@ -88,6 +88,38 @@ sweeps() {
 	[[ ! -s $BATS_TEST_TMPDIR/out ]]
 }
 
+@test "the cron file says how to try the job: as it will run" {
+	local file=$ROOT/examples/ttlsweep.cron said option
+	said=$(sed -n '/su -s/,/doctor/s/^#//p' "$file" | tr -d '\\\n')
+	for option in $(grep -E '^(AWS_REGION|CACHETABLE)=' "$file"); do
+		[[ $said == *"$option"* ]]
+	done
+	for option in '--overdue [^ ]*' '--journal-dir [^ ]*'; do
+		[[ $said == *"$(grep -E '^ *[0-9]' "$file" | grep -oe "$option")"* ]]
+	done
+	# cron takes no file that others may write to, nor a name with a dot
+	grep -E '^#   install -m 644 ttlsweep.cron /etc/cron.d/[a-z]+$' "$file"
+	grep '^MAILTO=' "$file"
+}
+
+@test "the CronJob of Kubernetes" {
+	local line
+	line=$("$PYTHON" - "$ROOT/examples/kubernetes-purge.yaml" <<-'END'
+		import sys, yaml
+		spec = yaml.safe_load(open(sys.argv[1]))["spec"]
+		assert spec["concurrencyPolicy"] == "Forbid"
+		job = spec["jobTemplate"]["spec"]
+		pod = job["template"]["spec"]
+		assert (job["backoffLimit"], pod["restartPolicy"]) == (0, "Never")
+		shell = pod["containers"][0]["command"]
+		assert shell[:2] == ["sh", "-c"]
+		print(shell[2])
+	END
+	)
+	sweeps "${line/--journal-dir \/journals/--journal-dir .}"
+	grep 'matched' "$BATS_TEST_TMPDIR/out"
+}
+
 @test "the systemd service and its timer" {
 	local units=$BATS_TEST_TMPDIR/units line
 	line=$(sed -n 's/^ExecStart=//p' "$ROOT/examples/ttlsweep@.service")
