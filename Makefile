@@ -5,6 +5,10 @@ MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/ttlsweep
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
+# Debian's fish looks into /usr/share and /etc, not into /usr/local.
+ifeq ($(PREFIX),/usr/local)
+FISHDIR ?= /etc/fish/completions
+endif
 FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 PKG_CONFIG ?= pkg-config
 JOBS ?= 3
@@ -246,7 +250,8 @@ BATS := $(LONG:%=tests/%.bats)
 BATS += $(filter-out $(BATS),$(sort $(wildcard tests/*.bats)))
 PEERS := $(sort $(wildcard tests/peers/*.bats))
 MAN := $(sort $(wildcard man/*.[1-9]))
-DOC := $(wildcard README.md CHANGELOG.md LICENSE)
+# As in the tree, so that the links between the pages work there too.
+DOC := $(wildcard *.md LICENSE docs/*.md docs/images/* examples/*)
 
 # SAN=1 (addresses, undefined behaviour), SAN=thread (races), SAN=fuzz: the
 # same targets, built apart with that instrumentation.
@@ -285,8 +290,9 @@ LIB := $B/libttlsweep.a
 TESTS := $(UNIT:%.c=$B/%) $(FUZZ:tests/fuzz/%.c=$B/tests/%)
 FUZZERS := $(FUZZ:tests/fuzz/%.c=$B/%)
 ENV = SAN=$(SAN) TTLSWEEP=$(abspath $B/ttlsweep)
+COMPLETION := $(addprefix $B/completion/,ttlsweep.bash _ttlsweep ttlsweep.fish)
 
-all: $B/ttlsweep
+all: $B/ttlsweep $(COMPLETION)
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -301,6 +307,13 @@ $(LIB): $(filter-out $B/cli/main.o,$(OBJ))
 
 $B/ttlsweep: $B/cli/main.o $(LIB)
 	$(call say,LD $@)$(LINK) -o $@ $^ $(LDLIBS)
+
+$B/completion/ttlsweep.bash: SHELL_NAME := bash
+$B/completion/_ttlsweep: SHELL_NAME := zsh
+$B/completion/ttlsweep.fish: SHELL_NAME := fish
+$(COMPLETION): $B/ttlsweep
+	@mkdir -p $(@D)
+	@$B/ttlsweep completion $(SHELL_NAME) >$@.new && mv $@.new $@
 
 $(UNIT:%.c=$B/%): %: %.o $(LIB)
 	$(call say,LD $@)$(LINK) -o $@ $^ $(LDLIBS) -lcmocka
@@ -366,21 +379,25 @@ objects: $(OBJ) $(UNIT:%.c=$B/%.o) $(FUZZ:%.c=$B/%.o)
 INSTALLED = $(PREFIX)/bin/ttlsweep $(BASHDIR)/ttlsweep $(ZSHDIR)/_ttlsweep \
     $(FISHDIR)/ttlsweep.fish $(DOC:%=$(DOCDIR)/%) \
     $(foreach m,$(notdir $(MAN)),$(MANDIR)/man$(patsubst .%,%,$(suffix $m))/$m)
+put = install -m 644 $1 $(DESTDIR)$2
 
 install: all
-	install -d $(addprefix $(DESTDIR),$(sort $(dir $(INSTALLED))))
+	@DESTDIR='$(DESTDIR)' DOCDIR='$(DOCDIR)' tests/directories.sh make \
+	    $(sort $(dir $(INSTALLED)))
 	install $B/ttlsweep $(DESTDIR)$(PREFIX)/bin/ttlsweep
-	$B/ttlsweep completion bash >$(DESTDIR)$(BASHDIR)/ttlsweep
-	$B/ttlsweep completion zsh >$(DESTDIR)$(ZSHDIR)/_ttlsweep
-	$B/ttlsweep completion fish >$(DESTDIR)$(FISHDIR)/ttlsweep.fish
-	$(if $(DOC),install -m 644 $(DOC) $(DESTDIR)$(DOCDIR)/)
+	$(call put,$B/completion/ttlsweep.bash,$(BASHDIR)/ttlsweep)
+	$(call put,$B/completion/_ttlsweep,$(ZSHDIR)/_ttlsweep)
+	$(call put,$B/completion/ttlsweep.fish,$(FISHDIR)/ttlsweep.fish)
+	set -e; for f in $(DOC); do \
+	    $(call put,$$f,$(DOCDIR)/$$f); done
 	set -e; for m in $(MAN); do \
-	    install -m 644 $$m $(DESTDIR)$(MANDIR)/man$${m##*.}/; done
+	    $(call put,$$m,$(MANDIR)/man$${m##*.}/); done
 
-#: uninstall     exactly what install put there
+#: uninstall     what install put there, and the directories it made
 uninstall:
 	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
-	-rmdir $(DESTDIR)$(DOCDIR)
+	@DESTDIR='$(DESTDIR)' DOCDIR='$(DOCDIR)' tests/directories.sh remove \
+	    $(sort $(dir $(INSTALLED)))
 
 #: clean         what was built; distclean: the test servers too
 clean:

@@ -1,0 +1,56 @@
+#!/usr/bin/env bats
+# make install and make uninstall: what is put where, with which modes under
+# which umask, and that nothing of it stays.
+
+load lib/common
+
+setup() {
+	unset MAKEFLAGS MAKELEVEL
+	PREFIX=$BATS_TEST_TMPDIR/usr
+}
+
+# Whatever has been built is installed; nothing is compiled here.
+make_() { make -s -C "$ROOT" SAN="${SAN:-}" PREFIX="$PREFIX" "$@"; }
+
+@test "everybody can read it, whatever the umask of who installs it" {
+	(umask 077 && make_ install)
+	[[ -z $(find "$PREFIX" -type d ! -perm 755) ]]
+	[[ -z $(find "$PREFIX" -type f ! -perm 644 ! -path "$PREFIX/bin/*" \
+	    ! -name .directories) ]]
+	[[ $(stat -c %a "$PREFIX/bin/ttlsweep") == 755 ]]
+	[[ $("$PREFIX/bin/ttlsweep" --version) == "$(ttlsweep --version)" ]]
+}
+
+@test "completions, manual pages, examples and docs" {
+	local page
+	make_ install
+	cmp <(ttlsweep completion bash) \
+	    "$PREFIX/share/bash-completion/completions/ttlsweep"
+	cmp <(ttlsweep completion zsh) "$PREFIX/share/zsh/site-functions/_ttlsweep"
+	cmp <(ttlsweep completion fish) \
+	    "$PREFIX/share/fish/vendor_completions.d/ttlsweep.fish"
+	for page in "$ROOT"/man/*.[1-9]; do
+		cmp "$page" "$PREFIX/share/man/man${page##*.}/${page##*/}"
+	done
+	diff -r "$ROOT/examples" "$PREFIX/share/doc/ttlsweep/examples"
+	diff -r "$ROOT/docs" "$PREFIX/share/doc/ttlsweep/docs"
+	cmp "$ROOT/README.md" "$PREFIX/share/doc/ttlsweep/README.md"
+}
+
+@test "fish finds its completion under /usr/local, too" {
+	PREFIX=/usr/local
+	make_ DESTDIR="$BATS_TEST_TMPDIR/stage" install
+	[[ -f $BATS_TEST_TMPDIR/stage/etc/fish/completions/ttlsweep.fish ]]
+	make_ DESTDIR="$BATS_TEST_TMPDIR/stage" uninstall
+	[[ -z $(find "$BATS_TEST_TMPDIR/stage" -mindepth 1) ]]
+}
+
+@test "uninstall takes all of it, and the directories that install made" {
+	mkdir -p "$PREFIX/share/zsh"
+	make_ install
+	make_ install # twice is once
+	touch "$PREFIX/share/man/man1/other.1"
+	make_ uninstall
+	[[ $(find "$PREFIX" | sort | xargs -n 1 basename | tr '\n' ' ') == \
+	    "usr share man man1 other.1 zsh " ]]
+}
