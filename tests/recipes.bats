@@ -1,0 +1,168 @@
+#!/usr/bin/env bats
+# docs/recipes.md: every block of commands is run as it is printed, section by
+# section, against the gallery's cache in DynamoDB Local; then it has done what
+# the page says. What cannot run here is in NOT_RUN, by its first word or two.
+
+load lib/common
+load lib/pages
+
+PAGE=$ROOT/docs/recipes.md
+# AWS itself, a machine's own cron and systemd, a cluster
+NOT_RUN=("aws s3" "aws dynamodb" "sudo install" "kubectl apply")
+
+setup_file() {
+	pages_begin
+	pages_split "$PAGE" "$WORLD/blocks"
+	openssl rand -base64 24 >"$WORLD/secret"
+	: >"$WORLD/ran"
+}
+
+teardown_file() { stop_servers; }
+
+setup() {
+	rm -rf "${HOME:?}"/* "${HOME:?}/.local"
+	cd "$HOME" || return 1
+	pages_fill
+}
+
+# block N: of the section that has this test's name, in this shell
+block() {
+	local file="$WORLD/blocks/$BATS_TEST_DESCRIPTION.$1"
+	echo "$file" >>"$WORLD/ran"
+	cat "$file"
+	# shellcheck disable=SC1090 # the page's
+	source "$file"
+}
+
+# items JQ: of an inspection of the table, or of "$TABLE"
+items() { ttlsweep inspect -q ${TABLE:+-t "$TABLE"} --format json | jq "$1"; }
+
+sessions() { items '.kinds.session | .live + .pending + .stuck + .immortal'; }
+
+@test "top" {
+	block 1
+}
+
+@test "Log everybody out" {
+	block 1
+	[[ $(items .kinds.session.live) -eq 0 ]]
+	[[ $(items .states.live.items) -gt 0 ]] # what is cached stays
+	[[ $(items .kinds.session.immortal) -eq 12 ]]
+	block 2
+	[[ $(items .kinds.session.immortal) -eq 0 ]]
+	block 3
+	[[ $(items .kinds.session.live) -ge 400 ]]
+	block 4
+	[[ $(wc -l <keys.csv) -eq 21 && $(items .kinds.session.live) -ge 380 ]]
+}
+
+@test "Find the session of a trouble report" {
+	local sid
+	umask 077
+	start_gallery SESSION_SECRET="$(<"$WORLD/secret")"
+	curl -sSf -o /dev/null -c jar -d user=ada "$GALLERY_URL/login"
+	awk '/connect.sid/ { print "Cookie: connect.sid=" $7 }' jar >cookie.txt
+	cp "$WORLD/secret" secret.txt
+	sid=$(sed 's/.*s%3A//; s/\..*//' cookie.txt)
+	block 1 >shown
+	grep 'the signature is valid' shown
+	run ! grep -F -e "$sid" -e ada shown
+	block 2 >shown
+	grep -F "session:$sid" shown
+	grep ada shown
+	stop_servers
+}
+
+@test "Fix times in milliseconds or in strings" {
+	[[ $(items .states.stuck.items) -eq 48 ]]
+	block 1
+	# those of more than five years ago stay stuck, those without a TTL immortal
+	[[ $(items .states.stuck.items) -eq 9 ]]
+	[[ $(items .states.immortal.items) -eq 6 ]]
+	block 2
+	[[ $(items .states.immortal.items) -eq 18 ]]
+}
+
+@test "Give a TTL to entries that have none" {
+	block 1
+	[[ $(items '.reasons | map(select(.reason == "missing")) | length') -eq 0 ]]
+	[[ $(items .states.immortal.items) -eq 12 ]]
+}
+
+@test "Purge every night, with an alert" {
+	run -5 block 5
+	block 1
+	ls journals/*.journal
+	[[ $(ttlsweep inspect -q --overdue 2d --format json |
+	    jq '.states | .pending.items + .stuck.items') -eq 0 ]]
+	block 5
+	block 6
+	# the metrics that the rules ask for
+	sed -n '/^groups:/,/^```/s/.* \(ttlsweep_[a-z_]*\){\([a-z]*\)=.*/\1{.*\2=/p' \
+	    "$PAGE" >asked
+	sed -n '/^groups:/,/^```/s/.*expr: \(ttlsweep_[a-z_]*\){\([a-z]*\)=.*/\1{.*\2=/p' \
+	    "$PAGE" >>asked
+	[[ -s asked ]]
+	while read -r metric; do
+		grep "^$metric" ttlsweep.prom ttlsweep-purge.prom
+	done <asked
+	"$PYTHON" -c 'import re, sys, yaml
+yaml.safe_load(re.search("```yaml\n(.*?)```", open(sys.argv[1]).read(), re.S)[1])' "$PAGE"
+	# the files that the blocks for other machines name
+	for file in $(grep -ho 'examples/[^ ]*' "$WORLD/blocks/$BATS_TEST_DESCRIPTION".*); do
+		[[ -f $ROOT/$file ]]
+	done
+}
+
+@test "Move sessions to another table" {
+	seed --endpoint "$LOCAL_URL" --table NewSessions --ttl on
+	block 1
+	[[ $(TABLE=NewSessions items .kinds.session.live) -ge 400 ]]
+	[[ $(TABLE=NewSessions sessions) -eq $(TABLE=NewSessions items .scanned.items) ]]
+	block 2
+	[[ $(sessions) -eq 0 && $(items .scanned.items) -gt 0 ]]
+}
+
+@test "Archive what a purge deletes" {
+	local before
+	before=$(items '.states | .pending.items + .stuck.items')
+	block 1 >said
+	[[ $(items '.states | .pending.items + .stuck.items') -eq 0 ]]
+	# give or take what TTL took meanwhile
+	[[ $(ttlsweep inspect -q -i deleted.json.gz.p7m --decrypt-with key.pem \
+	    --format json | jq .scanned.items) -ge $((before - 20)) ]]
+	openssl cms -decrypt -inform DER -in deleted.json.gz.p7m -inkey key.pem |
+	    zcat | head -n 1 | jq -e .Item.key
+}
+
+@test "Sweep a terabyte with many machines" {
+	block 1
+	block 2
+	grep '^TSAGalleryCache' <(ttlsweep inspect --merge report-[1-4].json)
+	[[ $(ttlsweep inspect -q --merge report-[1-4].json --format json |
+	    jq .scanned.items) -ge 690 ]]
+	block 3
+	[[ $(items .states.stuck.items) -eq 0 ]]
+	ls journals/shard-{1,2,3,4}.journal.gz
+	run ! ls purge-*.checkpoint
+	block 4
+	[[ $(items .states.stuck.items) -eq 48 ]]
+}
+
+@test "Read an S3 export for free" {
+	ttlsweep export --layout s3 -o export
+	block 2
+	[[ $(wc -l <stuck.csv) -eq 49 ]]
+}
+
+@test "every block is run, or listed as one that cannot be" {
+	local file first
+	for file in "$WORLD/blocks"/*; do
+		grep -qxF "$file" "$WORLD/ran" && continue
+		first=$(head -n 1 "$file")
+		[[ " ${NOT_RUN[*]} " == *" $(cut -d ' ' -f 1,2 <<<"$first") "* ]] || {
+			echo "not run: $file: $first"
+			false
+		}
+	done
+}
