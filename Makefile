@@ -352,6 +352,12 @@ demo: deps
 	@$(MAKE) --no-print-directory all
 	@$(ENV) tests/demo.sh
 
+#: pictures      docs/images and README's sample output, made anew
+pictures: deps
+	@tests/deps.sh pictures
+	@$(MAKE) --no-print-directory all
+	@$(ENV) tests/pictures.sh
+
 #: soak          random sweeps, kills and restores for SOAK_SECONDS
 soak: deps
 	@$(MAKE) --no-print-directory all
@@ -406,8 +412,8 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all help deps check check-built check-peers demo soak fuzz \
-    fuzz-built lint objects install uninstall clean distclean
+.PHONY: all help deps check check-built check-peers demo pictures soak \
+    fuzz fuzz-built lint objects install uninstall clean distclean
 .PRECIOUS: $B/%.o
 
 -include $(OBJ:.o=.d) $(UNIT:%.c=$B/%.d) $(wildcard $B/tests/fuzz/*.d)
