@@ -245,7 +245,7 @@ SRC := \
 UNIT := $(sort $(shell find tests/unit -name 'test_*.c'))
 FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 # The longest first, so that none of them is left alone at the end.
-LONG := unsure purge inspect_shards main formats faults race kill hostile
+LONG := unsure purge inspect_shards recipes main formats faults race kill hostile
 BATS := $(LONG:%=tests/%.bats)
 BATS += $(filter-out $(BATS),$(sort $(wildcard tests/*.bats)))
 PEERS := $(sort $(wildcard tests/peers/*.bats))

@@ -44,7 +44,7 @@ login()
 	curl -sS -o /dev/null -c "$1.cookie" -d "user=$1" "$GALLERY_URL/login"
 }
 
-# me NAME: what the gallery says to whoever comes with that cookie.
+# me NAME: what the gallery answers to NAME's cookie.
 me()
 {
 	run curl -sS -b "$1.cookie" -c "$1.cookie" -w '\n' "$GALLERY_URL/me"
@@ -65,7 +65,7 @@ start_gallery SESSION_SECONDS=10
 echo "the gallery is at $GALLERY_URL"
 
 say "Twenty people log in and look around (visitor1 to visitor19 log in" \
-    "like ada, unprinted)."
+    "like ada; not shown)."
 run curl -sS -o /dev/null -c ada.cookie -d user=ada "$GALLERY_URL/login"
 for n in {1..19}; do
 	login "visitor$n"
@@ -76,8 +76,8 @@ done
 me ada
 
 say "Older versions of the gallery wrote other expiry times (here a script" \
-    "does, unprinted): in milliseconds, as strings, or so long ago that TTL" \
-    "passes them over."
+    "does, not shown): in milliseconds, as strings, or so long ago that TTL" \
+    "ignores them."
 now=$(date +%s)
 seed --endpoint "$LOCAL_URL" --table TSAGalleryCache --no-create --now "$now" \
     --kind session --case past=160 --case milliseconds-past=12 \
@@ -85,7 +85,7 @@ seed --endpoint "$LOCAL_URL" --table TSAGalleryCache --no-create --now "$now" \
     --case too-old=6 >/dev/null
 echo "190 such sessions written"
 
-say "Ada stays and looks on every two seconds (unprinted); the visitors" \
+say "Ada stays and loads a page every two seconds (not shown); the visitors" \
     "leave, and their sessions expire."
 for _ in {1..6}; do
 	sleep 2
@@ -104,21 +104,21 @@ say "What is in the cache, and what has TTL left behind?"
 run ttlsweep inspect
 run ttlsweep list --state expired --kind session --limit 8
 
-say "One of them in full; a session id would log its reader in, so it is" \
-    "masked unless asked for."
+say "One of them in full. Anyone who has a session id is logged in, so it is" \
+    "masked unless --reveal is given."
 # shellcheck disable=SC2016 # for the line itself
 line 'key=$(ttlsweep list --reason milliseconds --reveal --columns key \
     --no-headings --limit 1)'
 # shellcheck disable=SC2016
 line 'ttlsweep show "$key"'
 
-say "All that is expired, to a file that DynamoDB can import again, and that" \
+say "Export all that is expired, to a file that DynamoDB can import and that" \
     "ttlsweep reads like a table."
 run ttlsweep export --state expired -o expired.json.gz
 run ls -l expired.json.gz
 run ttlsweep inspect -i expired.json.gz
 
-say "A purge says what it would do, and touches nothing without --yes."
+say "Without --yes a purge changes nothing: it says what it would do."
 run ttlsweep purge
 run ttlsweep purge --yes --journal sweep.journal
 
@@ -126,9 +126,9 @@ say "What is left; Ada is still logged in."
 run ttlsweep inspect
 me ada
 
-say "Second thoughts: the journal puts all of it back, as it was."
+say "Second thoughts? The journal puts all of it back, as it was."
 run ttlsweep restore sweep.journal
 run ttlsweep restore sweep.journal --yes
 run ttlsweep inspect
 
-say "Done: the servers stop, and nothing stays behind."
+say "Done. The servers stop, and nothing is left behind."
