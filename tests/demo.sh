@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # demo.sh: the whole story on a gallery of our own, in about a minute. Each
 # command is printed before its output. Real servers, on 127.0.0.1 only, in
-# a temporary folder; all of it is gone afterwards.
+# a temporary directory; all of it is gone afterwards.
 set -euo pipefail
 
 unset WORLD
