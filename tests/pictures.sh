@@ -8,8 +8,8 @@ set -euo pipefail
 unset WORLD
 # shellcheck source=tests/lib/common.bash
 source "$(dirname "$0")/lib/common.bash"
-# shellcheck source=tests/lib/pages.bash
-source "$ROOT/tests/lib/pages.bash"
+# shellcheck source=tests/lib/docs.bash
+source "$ROOT/tests/lib/docs.bash"
 # shellcheck source=tests/lib/locks.bash
 source "$ROOT/tests/lib/locks.bash"
 locks_begin
@@ -20,8 +20,8 @@ trap 'exit 130' INT TERM HUP
 
 images=$ROOT/docs/images
 mkdir -p "$images"
-pages_begin
-pages_fill
+docs_begin
+docs_fill
 
 # What an operator's terminal shows: the prompt, and no path of ours.
 cat >"$WORLD/rc" <<'RC'
@@ -57,7 +57,7 @@ scene() {
 	tmux -S "$socket" send-keys -l "$1"
 	tmux -S "$socket" send-keys Enter
 	at_prompt
-	tmux -S "$socket" capture-pane -epJ -S - | pages_home >"${scenes[-1]}"
+	tmux -S "$socket" capture-pane -epJ -S - | docs_home >"${scenes[-1]}"
 }
 
 scene 'ttlsweep inspect --top 3'
@@ -83,6 +83,6 @@ mv "$WORLD/report.png" "$images/report.png"
 echo "docs/images/report.png"
 
 rm -rf "${HOME:?}"/*
-pages_fill
+docs_fill
 "$PYTHON" "$ROOT/tests/tools/transcript.py" "$ROOT/README.md"
 echo "README.md"

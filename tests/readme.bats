@@ -3,11 +3,11 @@
 # anew), its commands work as printed, and its links lead somewhere.
 
 load lib/common
-load lib/pages
+load lib/docs
 
 setup_file() {
-	pages_begin
-	pages_split "$ROOT/README.md" "$WORLD/blocks"
+	docs_begin
+	docs_split "$ROOT/README.md" "$WORLD/blocks"
 }
 
 teardown_file() { stop_servers; }
@@ -15,7 +15,7 @@ teardown_file() { stop_servers; }
 setup() {
 	rm -rf "${HOME:?}"/* "${HOME:?}/.local"
 	cd "$HOME" || return 1
-	pages_fill
+	docs_fill
 }
 
 @test "the output shown is today's (if not: make pictures)" {

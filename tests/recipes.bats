@@ -4,15 +4,15 @@
 # the page says. What cannot run here is in NOT_RUN, by its first word or two.
 
 load lib/common
-load lib/pages
+load lib/docs
 
 PAGE=$ROOT/docs/recipes.md
 # AWS itself, a machine's own cron and systemd, a cluster
 NOT_RUN=("aws s3" "aws dynamodb" "sudo install" "kubectl apply")
 
 setup_file() {
-	pages_begin
-	pages_split "$PAGE" "$WORLD/blocks"
+	docs_begin
+	docs_split "$PAGE" "$WORLD/blocks"
 	openssl rand -base64 24 >"$WORLD/secret"
 	: >"$WORLD/ran"
 }
@@ -22,7 +22,7 @@ teardown_file() { stop_servers; }
 setup() {
 	rm -rf "${HOME:?}"/* "${HOME:?}/.local"
 	cd "$HOME" || return 1
-	pages_fill
+	docs_fill
 }
 
 # block N: of the section that has this test's name, in this shell

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# The world that the pages' commands are run in: DynamoDB Local with the
+# The world that the commands of README.md and docs/ are run in: DynamoDB Local with the
 # gallery's cache (tools/gallery_cache.py), and ttlsweep in the PATH.
 #
-#   pages_begin   start it; the working directory is an operator's home
-#   pages_fill    make the table, as it is at the beginning of a page
-#   pages_split PAGE DIR   its blocks of commands (```sh), DIR/HEADING.N
-#   pages_home             a filter: paths as the operator would see them
+#   docs_begin   start it; the working directory is an operator's home
+#   docs_fill    make the table, as it is at the beginning of a page
+#   docs_split PAGE DIR   its blocks of commands (```sh), DIR/HEADING.N
+#   docs_home             a filter: paths as the operator would see them
 
-pages_begin() {
+docs_begin() {
 	start_local
 	mkdir -p "$WORLD/bin" "$WORLD/ops"
 	ln -sf "$TTLSWEEP" "$WORLD/bin/ttlsweep"
@@ -17,7 +17,7 @@ pages_begin() {
 	cd "$WORLD/ops" || return 1
 }
 
-pages_fill() {
+docs_fill() {
 	local table=${1:-TSAGalleryCache}
 	aws dynamodb delete-table --endpoint-url "$LOCAL_URL" \
 	    --table-name "$table" >/dev/null 2>&1 || :
@@ -27,7 +27,7 @@ pages_fill() {
 }
 
 # HEADING is the second-level heading above, "top" before the first.
-pages_split() {
+docs_split() {
 	mkdir -p "$2"
 	awk -v dir="$2" '
 		/^## / { heading = substr($0, 4); gsub("/", "-", heading) }
@@ -36,4 +36,4 @@ pages_split() {
 		file { print >file }' "$1"
 }
 
-pages_home() { sed "s,$WORLD/ops,/home/ops,g"; }
+docs_home() { sed "s,$WORLD/ops,/home/ops,g"; }
