@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# The world that the commands of README.md and docs/ are run in: DynamoDB Local with the
-# gallery's cache (tools/gallery_cache.py), and ttlsweep in the PATH.
+# The world that the commands of README.md and docs/ are run in: DynamoDB
+# Local with the gallery's cache (tools/gallery_cache.py), ttlsweep in the PATH.
 #
-#   docs_begin   start it; the working directory is an operator's home
-#   docs_fill    make the table, as it is at the beginning of a page
-#   docs_split PAGE DIR   its blocks of commands (```sh), DIR/HEADING.N
-#   docs_home             a filter: paths as the operator would see them
+#   docs_begin             start it; an operator's home to work in
+#   docs_fill              make the table, as it is at the beginning of a page
+#   docs_split PAGE DIR    its blocks of commands (```sh), DIR/HEADING.N
+#   docs_home              a filter: paths as the operator would see them
 
 docs_begin() {
 	start_local

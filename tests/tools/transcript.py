@@ -20,8 +20,8 @@ def run(command):
     terminal = os.path.join(os.path.dirname(__file__), "..", "lib", "terminal.py")
     done = subprocess.run([sys.executable, terminal, "--columns", "80", "bash", "-c", command],
                           env=dict(os.environ, NO_COLOR="1"), stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE, text=True, check=False)
-    said = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.replace("\r\n", "\n"))
+                          stdout=subprocess.PIPE, check=False)
+    said = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode().replace("\r\n", "\n"))
     said = re.sub(r"[^\n]*\r\x1b\[K", "", said)  # progress: it has passed
     return said.replace(os.environ["HOME"], "/home/ops")
 
