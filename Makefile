@@ -161,11 +161,14 @@ SRC := \
     lib/aws/proxy.c \
     lib/aws/query.c \
     lib/aws/refusal.c \
+    lib/aws/request.c \
     lib/aws/retry.c \
     lib/aws/role_cache.c \
+    lib/aws/service.c \
     lib/aws/sign.c \
     lib/aws/stack.c \
     lib/aws/sts.c \
+    lib/aws/subprocess.c \
     lib/aws/transport.c \
     lib/aws/xml.c \
     lib/base/buf.c \
@@ -181,7 +184,6 @@ SRC := \
     lib/base/slice.c \
     lib/base/slice_same.c \
     lib/base/stop.c \
-    lib/aws/subprocess.c \
     lib/base/sum.c \
     lib/base/text.c \
     lib/base/text_time.c \

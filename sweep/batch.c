@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/aws/service.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/stop.h"
@@ -139,7 +140,7 @@ write_outcomes(struct batch *s, struct fault *f)
 			continue;
 		changed = true;
 		add_intent(s, &s->held[i], d->old,
-		    ddb_stamp_us(s->run->p->ddb));
+		    service_stamp_us(ddb_service(s->run->p->ddb)));
 	}
 	journal_outcomes_begin(&s->lines);
 	for (size_t i = 0; i < s->n; i++) {
@@ -509,7 +510,7 @@ batch_hold(struct batch *s, const struct record *r, int64_t units)
 
 	item_copy(&h->item, &h->store, r->item);
 	copy.item = &h->item;
-	h->at_us = ddb_stamp_us(p->ddb);
+	h->at_us = service_stamp_us(ddb_service(p->ddb));
 	h->reason = r->reason;
 	memset(d, 0, sizeof(*d));
 	condition_of(&d->cond, &h->numbers, &copy, p->rules, p->selection,

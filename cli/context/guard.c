@@ -6,6 +6,7 @@
 #include "cli/log.h"
 #include "cli/option/option.h"
 #include "cli/report/text_report.h"
+#include "lib/aws/service.h"
 #include "lib/aws/world.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
@@ -84,8 +85,8 @@ guard_check(struct context *c, bool changes, bool execute, struct fault *f)
 	const struct guard g = {
 		.o = c->o,
 		.table = &c->table,
-		.clock_known = ddb_clock_known(c->ddb),
-		.skew_ms = ddb_skew_ms(c->ddb),
+		.clock_known = service_clock_known(ddb_service(c->ddb)),
+		.skew_ms = service_skew_ms(ddb_service(c->ddb)),
 		.here_ms = c->world->wall_ms(c->world->ctx),
 		.changes = changes,
 	};

@@ -196,9 +196,7 @@ check_credentials(struct doctor *d, struct fault *f)
 	if (d->credentials == NULL)
 		return doctor_add_fault(d, "credentials", DOCTOR_FAILURE, &why,
 		    f);
-	if (aws_credentials_get(d->credentials, now, &keys, &why) != 0)
-		return doctor_add_fault(d, "credentials", DOCTOR_FAILURE, &why,
-		    f);
+	aws_credentials_get(d->credentials, now, &keys);
 	buf_addf(&d->text, "from %s", aws_credentials_source(d->credentials));
 	if (keys.expires != INT64_MAX &&
 	    text_time_format(when, keys.expires) == 0) {

@@ -225,16 +225,15 @@ is_due(struct aws_credentials *c, int64_t now)
 	}
 }
 
-int
+void
 aws_credentials_get(struct aws_credentials *c, int64_t now,
-    struct aws_keyset *out, struct fault *f)
+    struct aws_keyset *out)
 {
 	const struct aws_keyset *from = &c->current;
 	struct fault why = { 0 };
 	bool due;
 	int rc = 0;
 
-	(void)f;
 	lock_enter(c->lock);
 	due = is_due(c, now);
 	if (due) {
@@ -250,7 +249,6 @@ aws_credentials_get(struct aws_credentials *c, int64_t now,
 	lock_leave(c->lock);
 	if (due)
 		say_renewed(c, rc, out->expires, &why);
-	return 0;
 }
 
 /* Renew generation ${seen}, unless that has just been tried in vain. The lock

@@ -40,8 +40,8 @@ struct aws_keyset {
 
 /* The keys to sign with at ${now}, renewed first when they end soon; when that
  * fails, those there are. */
-int aws_credentials_get(struct aws_credentials *c, int64_t now,
-    struct aws_keyset *out, struct fault *f);
+void aws_credentials_get(struct aws_credentials *c, int64_t now,
+    struct aws_keyset *out);
 /*
  * The service called generation ${seen} expired. 0 when there is another
  * generation now, -1 when none could be had.

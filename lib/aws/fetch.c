@@ -1,50 +1,52 @@
-#include <string.h>
-
 #include "lib/aws/fetch.h"
-#include "lib/aws/message.h"
-#include "lib/aws/retry.h"
-#include "lib/base/crypto.h"
+#include "lib/aws/request.h"
+#include "lib/aws/service.h"
 #include "lib/base/fault.h"
+#include "lib/base/secret.h"
 #include "lib/base/stop.h"
 
-static bool
-by_status(const struct http_exchange *x)
+/* What a try came to. */
+static enum retry_class
+judge(const struct fetch *fetch, const struct request *r)
 {
-	return retry_classify(x->status, "") != RETRY_NO;
+	if (fetch->x.status == 0 || fetch->again == NULL)
+		return request_judge(r, "");
+	return fetch->again(&fetch->x) ? RETRY_TRANSIENT : RETRY_NO;
 }
 
 int
-fetch_run(struct world *w, struct fetch *r, struct fault *f)
+fetch_run(struct world *w, struct fetch *fetch, struct fault *f)
 {
-	void *line = w->line_open(w->ctx, f);
-	int64_t wait;
+	struct request r = { .world = w,
+		.x = &fetch->x,
+		.headers = fetch->headers,
+		.nheaders = fetch->nheaders,
+		.pause_ms = fetch->pause_ms };
+	int rc;
 
-	if (line == NULL)
+	r.line = w->line_open(w->ctx, f);
+	if (r.line == NULL)
 		return -1;
-	for (int i = 0;; i++) {
-		(void)w->exchange(line, &r->x);
-		message_hide(&r->x);
-		if (i + 1 >= r->tries || stop_requested() ||
-		    (r->x.status != 0 &&
-			!(r->again != NULL ? r->again : by_status)(&r->x)))
-			break;
-		wait = r->pause_ms;
-		if (wait == 0)
-			wait = retry_delay_ms(retry_classify(r->x.status, ""),
-			    i, w->chance(w->ctx), r->x.retry_after);
-		w->sleep_ms(w->ctx, wait, false);
-	}
-	w->line_close(line);
+	r.service = service_open(w);
+	do {
+		request_send(&r);
+		rc = request_next(&r, judge(fetch, &r), fetch->tries, f);
+	} while (rc == 1);
+	request_release(&r);
+	service_close(r.service);
+	w->line_close(r.line);
+	if (rc != 0)
+		return -1;
 	if (stop_requested())
 		return fault(f, FAULT_CANCELLED, "interrupted");
-	if (r->x.status == 0)
-		return fault(f, FAULT_NET, "%.300s: %s", r->x.url, r->x.error);
+	if (fetch->x.status == 0)
+		return fault(f, FAULT_NET, "%.300s: %s", fetch->x.url,
+		    fetch->x.error);
 	return 0;
 }
 
 void
 fetch_release(struct fetch *r)
 {
-	crypto_wipe(r->x.reply.p, r->x.reply.cap);
-	buf_release(&r->x.reply);
+	secret_release(&r->x.reply);
 }

@@ -45,7 +45,7 @@ identity_ask(const struct aws_caller *caller, struct identity *out,
 	if (r == 0)
 		r = read_identity(out, reply.xml, f);
 	else if (r > 0)
-		r = refusal_fault(&q, &reply, f);
+		r = query_refused(&q, &reply, f);
 	query_release(&reply);
 	return r;
 }

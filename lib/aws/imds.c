@@ -10,7 +10,6 @@
 #include "lib/base/crypto.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
-#include "lib/base/version.h"
 
 #define TOKEN_SECONDS "21600"
 #define REPLY_MAX ((size_t)64 << 10)
@@ -23,7 +22,7 @@ struct imds {
 	char *url; /* scheme://host[:port][/path] */
 	int64_t timeout_ms;
 	int tries;
-	char *token; /* the header that shows it */
+	char *token; /* what shows who asks */
 };
 
 /* Where it is: by default at an address that no other host can have. */
@@ -81,10 +80,10 @@ choose_patience(struct imds *m, const struct aws_config *c, struct fault *f)
 static int
 request(struct imds *m, struct fetch *r, const char *path, struct fault *f)
 {
-	const char *headers[] = { m->token != NULL
-		    ? m->token
-		    : "x-aws-ec2-metadata-token-ttl-seconds: " TOKEN_SECONDS,
-		"user-agent: ttlsweep/" TTLSWEEP_VERSION };
+	const struct aws_header header = { m->token != NULL
+		    ? "x-aws-ec2-metadata-token"
+		    : "x-aws-ec2-metadata-token-ttl-seconds",
+		m->token != NULL ? m->token : TOKEN_SECONDS };
 	char *url = xasprintf("%s/latest/%s", m->url, path);
 	int rc;
 
@@ -92,19 +91,19 @@ request(struct imds *m, struct fetch *r, const char *path, struct fault *f)
 		.x = {
 		    .method = m->token != NULL ? "GET" : "PUT",
 		    .url = url,
-		    .headers = headers,
-		    .nheaders = sizeof(headers) / sizeof(headers[0]),
 		    .connect_ms = m->timeout_ms,
 		    .total_ms = m->timeout_ms,
 		    .direct = true,
 		    .max_body = REPLY_MAX,
 		},
+		.headers = &header,
+		.nheaders = 1,
 		.tries = m->tries,
 		.pause_ms = KNOWN_PAUSE_MS,
 	};
 	rc = fetch_run(m->world, r, f);
 	r->x.url = NULL;
-	r->x.headers = NULL;
+	r->headers = NULL;
 	free(url);
 	return rc;
 }
@@ -147,8 +146,7 @@ get_token(struct imds *m, struct fault *f)
 		    "service?",
 		    m->url);
 	if (rc == 0)
-		m->token = xasprintf("x-aws-ec2-metadata-token: %s",
-		    buf_text(&r.x.reply));
+		m->token = xstrdup(buf_text(&r.x.reply));
 	fetch_release(&r);
 	return rc;
 }

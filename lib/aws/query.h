@@ -56,6 +56,10 @@ struct query_reply {
 int query_call(const struct query *q, struct query_reply *reply,
     struct fault *f);
 void query_release(struct query_reply *reply);
+/* Turn a refusal (1) into a fault that names the service and the action that is
+ * missing; returns -1. */
+int query_refused(const struct query *q, const struct query_reply *reply,
+    struct fault *f);
 
 /* ${s} as part of an address or a form: percent-encoded, all but what RFC 3986
  * calls unreserved. Added to ${out}. Pure. */

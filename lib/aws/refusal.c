@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "lib/aws/query.h"
 #include "lib/aws/refusal.h"
 #include "lib/base/fault.h"
 
@@ -90,26 +89,4 @@ refusal_say(const struct refusal *r, struct fault *f)
 					     : TOO_MANY);
 	return fault(f, FAULT_SERVICE, "%s: %s%s%s", what, code,
 	    colon(r->message), r->message);
-}
-
-int
-refusal_fault(const struct query *q, const struct query_reply *reply,
-    struct fault *f)
-{
-	const struct refusal r = {
-		.service = q->service,
-		.action = q->action,
-		.what = q->action,
-		.code = reply->code,
-		.message = reply->message,
-		.why = reply->why,
-		.tries = reply->tries,
-	};
-
-	if (reply->code[0] == '\0' && !refusal_given_up(reply->why))
-		return fault(f, FAULT_SERVICE,
-		    "%s: HTTP %d, and not from AWS: is the endpoint of %s "
-		    "right?",
-		    q->action, reply->status, q->service);
-	return refusal_say(&r, f);
 }

@@ -6,8 +6,6 @@
 #include "lib/aws/retry.h"
 
 struct fault;
-struct query;
-struct query_reply;
 
 /* What a service refused, of whatever protocol. Borrowed strings. */
 struct refusal {
@@ -25,12 +23,6 @@ struct refusal {
 /* Turn it into a fault that names what is missing or wrong, and what to do;
  * returns -1. */
 int refusal_say(const struct refusal *r, struct fault *f);
-
-/* Turn what a service of the query protocol refused (query_call returned 1)
- * into a fault that names the service and the action that is missing;
- * returns -1. */
-int refusal_fault(const struct query *q, const struct query_reply *reply,
-    struct fault *f);
 
 /* What to do when a service fails whatever is asked. */
 #define REFUSAL_TROUBLE "the service is in trouble: run again later"

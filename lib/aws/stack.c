@@ -23,7 +23,7 @@ struct stack_lookup {
 };
 
 /* Call ${action} with the stack's name and ${more} (its name may be NULL). As
- * query_call, but that ${q} is what was asked, for refusal_fault. */
+ * query_call, but that ${q} is what was asked, for query_refused. */
 static int stack_call(const struct stack_lookup *l, struct query *q,
     const char *action, const struct query_param *more,
     struct query_reply *reply, struct fault *f);
@@ -190,7 +190,7 @@ stack_not_found(const struct stack_lookup *l, const struct query *asked,
 		    "stack %s: not found in region %s (%s)", l->ask->stack,
 		    l->caller->config->region, said->message);
 	} else if (r > 0) {
-		(void)refusal_fault(asked, said, f);
+		(void)query_refused(asked, said, f);
 	}
 	contents_release(&c);
 	query_release(&reply);
@@ -367,7 +367,7 @@ stack_find(const struct aws_caller *caller, const struct stack_ask *ask,
 	} else if (r > 0 && strcmp(reply.code, "ValidationError") == 0) {
 		r = stack_not_found(&l, &q, &reply, f);
 	} else if (r > 0) {
-		r = refusal_fault(&q, &reply, f);
+		r = query_refused(&q, &reply, f);
 	}
 	query_release(&reply);
 	return r;

@@ -130,7 +130,7 @@ sts_assume(const struct sts_ask *ask, struct aws_keyset *out, struct fault *f)
 	if (rc == 0)
 		rc = take(reply.xml, action, out, f);
 	else if (rc == 1 && refusal_given_up(reply.why))
-		rc = refusal_fault(&q, &reply, f);
+		rc = query_refused(&q, &reply, f);
 	else if (rc == 1)
 		rc = fault(f,
 		    strncmp(reply.code, "AccessDenied", 12) == 0

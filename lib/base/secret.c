@@ -55,15 +55,6 @@ secret_read(struct buf *out, const char *path, size_t most, struct fault *f)
 }
 
 void
-secret_header(struct buf *out, const char *name, const char *value)
-{
-	(void)buf_reserve(out, strlen(name) + strlen(value) + 2);
-	buf_adds(out, name);
-	buf_adds(out, ": ");
-	buf_adds(out, value);
-}
-
-void
 secret_release(struct buf *b)
 {
 	crypto_wipe(b->p, b->cap);

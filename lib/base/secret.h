@@ -12,8 +12,6 @@ struct fault;
  * a NUL; the fault names it. */
 int secret_read(struct buf *out, const char *path, size_t most,
     struct fault *f);
-/* "name: value", added to an empty ${out}. */
-void secret_header(struct buf *out, const char *name, const char *value);
 /* Wipe and free. */
 void secret_release(struct buf *b);
 

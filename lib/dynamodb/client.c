@@ -5,15 +5,13 @@
 
 #include "lib/aws/config.h"
 #include "lib/aws/credentials.h"
+#include "lib/aws/service.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
-#include "lib/base/text.h"
 #include "lib/base/thread.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/client_parts.h"
 
-/* Clocks further apart are worth a word. */
-#define SKEW_TOLD_MS (60 * 1000)
 /* A bucket of a quarter second can put 5 % more than the limit into 5 s, all
  * that is promised. This much of the limit is aimed at, and what is left is
  * for requests that arrive closer together than they were let go, and for
@@ -39,7 +37,7 @@ ddb_open(const struct ddb_options *o, struct fault *f)
 	    d->endpoint.host,
 	    d->endpoint.path[0] != '\0' ? d->endpoint.path : "/");
 	d->lock = lock_new();
-	retry_quota_init(&d->quota);
+	d->service = service_open(o->world);
 	rate_init(&d->read, o->max_rcu * AIM, now);
 	rate_init(&d->write, o->max_wcu * AIM, now);
 	return d;
@@ -50,6 +48,7 @@ ddb_close(struct ddb *d)
 {
 	if (d == NULL)
 		return;
+	service_close(d->service);
 	lock_free(d->lock);
 	free(d->url);
 	free(d);
@@ -127,57 +126,15 @@ ddb_write_share(struct ddb *d)
 }
 
 int64_t
-ddb_skew_ms(struct ddb *d)
-{
-	int64_t skew;
-
-	lock_enter(d->lock);
-	skew = d->skew_ms;
-	lock_leave(d->lock);
-	return skew;
-}
-
-static int64_t
-floor_seconds(int64_t ms)
-{
-	return ms / 1000 - (ms % 1000 < 0);
-}
-
-int64_t
 ddb_now(struct ddb *d)
 {
-	return floor_seconds(
-	    d->o.world->wall_ms(d->o.world->ctx) + ddb_skew_ms(d));
+	return service_now(d->service);
 }
 
-int64_t
-ddb_stamp_us(struct ddb *d)
+struct service *
+ddb_service(struct ddb *d)
 {
-	int64_t ms = d->o.world->wall_ms(d->o.world->ctx), right;
-
-	lock_enter(d->lock);
-	/* half a second more on average: Date is cut to whole ones */
-	right = d->clock_known ? d->skew_ms + 500 : 0;
-	if (right < d->stamp_ms - DDB_STAMP_SLACK_MS ||
-	    right > d->stamp_ms + DDB_STAMP_SLACK_MS)
-		d->stamp_ms =
-		    right >= -DDB_STAMP_SLACK_MS && right <= DDB_STAMP_SLACK_MS
-		    ? 0
-		    : right;
-	ms += d->stamp_ms;
-	lock_leave(d->lock);
-	return ms * 1000;
-}
-
-bool
-ddb_clock_known(struct ddb *d)
-{
-	bool known;
-
-	lock_enter(d->lock);
-	known = d->clock_known;
-	lock_leave(d->lock);
-	return known;
+	return d->service;
 }
 
 struct world *
@@ -219,68 +176,6 @@ int
 ddb_attempts(struct ddb *d)
 {
 	return d->o.config->max_attempts;
-}
-
-void
-client_learn_clock(struct ddb *d, const struct http_exchange *x)
-{
-	int64_t skew;
-	char span[32];
-	bool tell;
-
-	if (x->status == 0)
-		return;
-	lock_enter(d->lock);
-	d->answered = true;
-	lock_leave(d->lock);
-	if (x->aged || x->date < 0 ||
-	    x->received_ms - x->sent_ms > RETRY_SKEW_ROUND_TRIP_MS)
-		return;
-	skew =
-	    x->date * 1000 - (x->sent_ms + (x->received_ms - x->sent_ms) / 2);
-	lock_enter(d->lock);
-	d->skew_ms = skew;
-	d->clock_known = true;
-	tell = !d->skew_told && (skew > SKEW_TOLD_MS || skew < -SKEW_TOLD_MS);
-	d->skew_told = d->skew_told || tell;
-	lock_leave(d->lock);
-	if (!tell)
-		return;
-	text_span(span, (skew < 0 ? -skew : skew) / 1000);
-	ddb_log(d, LOG_NOTE,
-	    "this machine's clock is %s %s; requests are signed by the "
-	    "service's",
-	    span, skew > 0 ? "behind" : "ahead");
-}
-
-bool
-client_heard(struct ddb *d)
-{
-	bool heard;
-
-	lock_enter(d->lock);
-	heard = d->answered;
-	lock_leave(d->lock);
-	return heard;
-}
-
-int
-client_retry(struct ddb *d, enum retry_class why)
-{
-	int cost;
-
-	lock_enter(d->lock);
-	cost = retry_quota_take(&d->quota, why);
-	lock_leave(d->lock);
-	return cost;
-}
-
-void
-client_answered(struct ddb *d, int cost)
-{
-	lock_enter(d->lock);
-	retry_quota_give(&d->quota, cost);
-	lock_leave(d->lock);
 }
 
 /* Roll the seconds that tell what was consumed of late. */

@@ -12,6 +12,7 @@
 struct aws_config;
 struct aws_credentials;
 struct fault;
+struct service;
 
 /*
  * The client. A struct ddb is shared by all threads: endpoint, credentials,
@@ -64,18 +65,8 @@ void ddb_deadline(struct ddb *d, int64_t at_us);
 /* The service's clock by the replies so far, epoch seconds; the local clock
  * before the first reply. */
 int64_t ddb_now(struct ddb *d);
-/*
- * The service's clock for stamps, microseconds since the epoch. Replies tell
- * whole seconds, so while the local clock is within DDB_STAMP_SLACK_MS of
- * theirs it counts as right, and what it tells in more digits keeps its order;
- * else it is corrected, by the same amount until that is wrong by more again.
- */
-#define DDB_STAMP_SLACK_MS INT64_C(2000)
-int64_t ddb_stamp_us(struct ddb *d);
-/* Service clock less local clock, ms; 0 before the first reply. */
-int64_t ddb_skew_ms(struct ddb *d);
-/* When a reply that set the clock came: false before the first. */
-bool ddb_clock_known(struct ddb *d);
+/* Its clock, for more than that. Borrowed. */
+struct service *ddb_service(struct ddb *d);
 struct world *ddb_world(struct ddb *d);
 const struct aws_config *ddb_config(struct ddb *d);
 /* As it was given to ddb_open. */

@@ -3,8 +3,9 @@
 
 #include "lib/aws/message.h"
 #include "lib/aws/refusal.h"
+#include "lib/aws/request.h"
 #include "lib/base/fault.h"
-#include "lib/dynamodb/client_parts.h"
+#include "lib/dynamodb/client.h"
 #include "lib/dynamodb/reply.h"
 
 /* The name and the words of an error reply; "" when it is none. */
@@ -55,26 +56,26 @@ is_hot_range(struct slice body)
 }
 
 enum retry_class
-reply_judge(struct ddb_conn *c, const struct ddb_call *call,
-    struct ddb_reply *reply, int64_t skew, struct fault *f)
+reply_judge(const struct request *r, const struct ddb_call *call,
+    struct ddb_reply *reply, struct fault *f)
 {
-	struct slice body = { c->x.reply.p, c->x.reply.n };
+	struct http_exchange *x = r->x;
+	struct slice body = { x->reply.p, x->reply.n };
 	enum retry_class why;
 
-	reply->status = c->x.status;
+	reply->status = x->status;
 	reply->body = body;
 	reply->code[0] = reply->message[0] = '\0';
 	reply->hot_range = false;
-	if (c->x.status == 0) {
-		(void)fault(f, FAULT_NET, "%s", c->x.error);
+	if (x->status == 0) {
+		(void)fault(f, FAULT_NET, "%s", x->error);
 		return RETRY_TRANSIENT;
 	}
-	if (c->x.status == 200) {
+	if (x->status == 200) {
 		if (call->accept != NULL
-			? call->accept(call->accept_ctx, &c->x.reply, f) == 0
+			? call->accept(call->accept_ctx, &x->reply, f) == 0
 			: slice_check(body, NULL) == 0) {
-			reply->body =
-			    (struct slice){ c->x.reply.p, c->x.reply.n };
+			reply->body = (struct slice){ x->reply.p, x->reply.n };
 			return RETRY_NO;
 		}
 		if (call->accept == NULL)
@@ -83,18 +84,16 @@ reply_judge(struct ddb_conn *c, const struct ddb_call *call,
 		return RETRY_TRANSIENT;
 	}
 	read_error(reply, body);
-	why = retry_classify(c->x.status, reply->code);
+	why = request_judge(r, reply->code);
 	if (why == RETRY_NO && reply->code[0] == '\0')
 		why = RETRY_TRANSIENT; /* not DynamoDB's own */
 	if (why == RETRY_THROTTLE)
 		reply->hot_range = is_hot_range(body);
-	if (why == RETRY_SKEW && !retry_skewed(ddb_skew_ms(c->d), skew))
-		why = RETRY_NO;
-	if (reply->code[0] == '\0' && c->x.status < 500)
+	if (reply->code[0] == '\0' && x->status < 500)
 		(void)fault(f, FAULT_SERVICE, "HTTP %d, and not from DynamoDB",
-		    c->x.status);
+		    x->status);
 	else
-		(void)fault(f, FAULT_SERVICE, "HTTP %d%s%s%s%s", c->x.status,
+		(void)fault(f, FAULT_SERVICE, "HTTP %d%s%s%s%s", x->status,
 		    reply->code[0] != '\0' ? " " : "", reply->code,
 		    reply->message[0] != '\0' ? ": " : "", reply->message);
 	return why;

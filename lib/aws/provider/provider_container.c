@@ -12,7 +12,6 @@
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/secret.h"
-#include "lib/base/version.h"
 
 /*
  * The agent beside a container (ECS, EKS Pod Identity). What AWS's clients
@@ -94,29 +93,23 @@ choose_url(struct buf *place, struct fault *f)
 	return NULL;
 }
 
-/* The header that shows the token, "" when there is none. */
+/* What shows who asks, added to an empty ${out}; "" when nothing does. */
 static int
-add_token(struct buf *out, struct fault *f)
+read_token(struct buf *out, struct fault *f)
 {
 	const char *path = config_value_environment(TOKEN_FILE);
 	const char *token = config_value_environment(TOKEN);
-	struct buf text = { 0 };
-	int rc = 0;
 
-	if (path != NULL) {
-		rc = secret_read(&text, path, TOKEN_MAX, f);
-		if (rc != 0)
-			(void)fault_at(f, TOKEN_FILE);
-		token = buf_text(&text);
-	}
-	if (rc == 0 && token != NULL && token[strcspn(token, "\r\n")] != '\0')
-		rc = fault(f, FAULT_CREDENTIALS,
+	if (path != NULL && secret_read(out, path, TOKEN_MAX, f) != 0)
+		return fault_at(f, TOKEN_FILE);
+	if (path == NULL && token != NULL)
+		buf_adds(out, token);
+	token = buf_text(out);
+	if (token[strcspn(token, "\r\n")] != '\0')
+		return fault(f, FAULT_CREDENTIALS,
 		    "%s: the token holds a line end, which no header can",
 		    path != NULL ? TOKEN_FILE : TOKEN);
-	else if (rc == 0 && token != NULL)
-		secret_header(out, "authorization", token);
-	secret_release(&text);
-	return rc;
+	return 0;
 }
 
 static bool
@@ -155,17 +148,17 @@ get_keys(struct search *s, const char *url, const char *token,
 {
 	static const char *const names[] = { "AccessKeyId", "SecretAccessKey",
 		"Token", "AccountId", "Expiration" };
-	const char *headers[] = { "accept: application/json",
-		"user-agent: ttlsweep/" TTLSWEEP_VERSION, token };
+	const struct aws_header headers[] = { { "accept", "application/json" },
+		{ "authorization", token } };
 	struct fetch r = {
 		.x = { .method = "GET",
 		    .url = url,
-		    .headers = headers,
-		    .nheaders = *token != '\0' ? 3 : 2,
 		    .connect_ms = TIMEOUT_MS,
 		    .total_ms = TIMEOUT_MS,
 		    .direct = true,
 		    .max_body = REPLY_MAX },
+		.headers = headers,
+		.nheaders = *token != '\0' ? 2 : 1,
 		.tries = TRIES,
 		.pause_ms = PAUSE_MS,
 		.again = again,
@@ -206,7 +199,7 @@ provider_container(struct search *s, struct fault *f)
 		return 0;
 	}
 	url = choose_url(&place, f);
-	if (url != NULL && add_token(&token, f) == 0)
+	if (url != NULL && read_token(&token, f) == 0)
 		rc = get_keys(s, url, buf_text(&token), buf_text(&place), f);
 	secret_release(&token);
 	buf_release(&place);

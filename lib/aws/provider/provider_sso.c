@@ -13,7 +13,6 @@
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/secret.h"
-#include "lib/base/version.h"
 
 #define PORTAL_TRIES 3
 #define PORTAL_CONNECT_MS 5000
@@ -118,10 +117,11 @@ get_keys(struct search *s, const struct sign_on *on, const char *token,
 {
 	static const char *const names[] = { "accessKeyId", "secretAccessKey",
 		"sessionToken", "accountId", "expiration" };
-	struct buf url = { 0 }, header = { 0 };
-	const char *headers[] = { NULL,
-		"user-agent: ttlsweep/" TTLSWEEP_VERSION };
-	struct fetch r = { .tries = PORTAL_TRIES };
+	const struct aws_header header = { "x-amz-sso_bearer_token", token };
+	struct fetch r = { .headers = &header,
+		.nheaders = 1,
+		.tries = PORTAL_TRIES };
+	struct buf url = { 0 };
 	struct doc *d = NULL;
 	char *endpoint = NULL;
 	int rc = -1;
@@ -133,12 +133,8 @@ get_keys(struct search *s, const struct sign_on *on, const char *token,
 	query_encode(&url, on->role.value);
 	buf_adds(&url, "&account_id=");
 	query_encode(&url, on->account.value);
-	secret_header(&header, "x-amz-sso_bearer_token", token);
-	headers[0] = buf_text(&header);
 	r.x = (struct http_exchange){ .method = "GET",
 		.url = buf_text(&url),
-		.headers = headers,
-		.nheaders = sizeof(headers) / sizeof(headers[0]),
 		.connect_ms = PORTAL_CONNECT_MS,
 		.total_ms = PORTAL_TOTAL_MS,
 		.max_body = PORTAL_REPLY_MAX };
@@ -155,7 +151,6 @@ get_keys(struct search *s, const struct sign_on *on, const char *token,
 out:
 	doc_free(d);
 	fetch_release(&r);
-	secret_release(&header);
 	buf_release(&url);
 	free(endpoint);
 	return rc;

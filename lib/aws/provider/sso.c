@@ -15,7 +15,6 @@
 #include "lib/base/secret.h"
 #include "lib/base/slice.h"
 #include "lib/base/text.h"
-#include "lib/base/version.h"
 
 #define RENEW_SECONDS (15 * 60)
 #define OIDC_TRIES 3
@@ -146,11 +145,13 @@ save(const struct doc *d, const char *path, struct fault *f)
 static int
 renew(struct sso_sign_on *s, struct doc *d, const char *path, struct fault *f)
 {
-	static const char *const headers[] = { "content-type: application/json",
-		"user-agent: ttlsweep/" TTLSWEEP_VERSION };
+	static const struct aws_header header = { "content-type",
+		"application/json" };
 	int64_t now = s->world->wall_ms(s->world->ctx) / 1000;
 	struct buf body = { 0 };
-	struct fetch r = { .tries = OIDC_TRIES };
+	struct fetch r = { .headers = &header,
+		.nheaders = 1,
+		.tries = OIDC_TRIES };
 	char *endpoint = NULL, *url = NULL;
 	int rc = -1;
 
@@ -161,8 +162,6 @@ renew(struct sso_sign_on *s, struct doc *d, const char *path, struct fault *f)
 	url = xasprintf("%s/token", endpoint);
 	r.x = (struct http_exchange){ .method = "POST",
 		.url = url,
-		.headers = headers,
-		.nheaders = sizeof(headers) / sizeof(headers[0]),
 		.body = { body.p, body.n },
 		.connect_ms = OIDC_CONNECT_MS,
 		.total_ms = OIDC_TOTAL_MS,

@@ -1,3 +1,4 @@
+#include "lib/aws/service.h"
 #include "tests/unit/script.h"
 
 static const char throttled[] =
@@ -368,15 +369,18 @@ test_stamps(void **state)
 		replies[i].date = SCRIPT_NOW + steps[i].date;
 	}
 	script_open(&s, replies, sizeof(steps) / sizeof(steps[0]));
-	assert_int_equal(ddb_stamp_us(s.ddb), s.now_ms * 1000);
+	assert_int_equal(service_stamp_us(ddb_service(s.ddb)), s.now_ms * 1000);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		s.now_ms = SCRIPT_NOW * INT64_C(1000);
 		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
 		ddb_settle(s.conn, 0, 0);
 		s.now_ms = SCRIPT_NOW * INT64_C(1000) + 123;
-		if (ddb_stamp_us(s.ddb) != (s.now_ms + steps[i].added) * 1000)
+		if (service_stamp_us(ddb_service(s.ddb)) !=
+		    (s.now_ms + steps[i].added) * 1000)
 			fail_msg("%zu: %lld", i,
-			    (long long)(ddb_stamp_us(s.ddb) / 1000 - s.now_ms));
+			    (long long)(service_stamp_us(ddb_service(s.ddb)) /
+				    1000 -
+				s.now_ms));
 	}
 	script_close(&s);
 }
