@@ -145,6 +145,7 @@ SRC := \
     lib/aws/fetch.c \
     lib/aws/identity.c \
     lib/aws/imds.c \
+    lib/aws/keyset.c \
     lib/aws/message.c \
     lib/aws/profile.c \
     lib/aws/provider/provider.c \
@@ -157,6 +158,7 @@ SRC := \
     lib/aws/provider/provider_role.c \
     lib/aws/provider/provider_sso.c \
     lib/aws/provider/provider_web.c \
+    lib/aws/provider/search.c \
     lib/aws/provider/sso.c \
     lib/aws/proxy.c \
     lib/aws/query.c \
@@ -171,6 +173,7 @@ SRC := \
     lib/aws/subprocess.c \
     lib/aws/transport.c \
     lib/aws/xml.c \
+    lib/base/blank.c \
     lib/base/buf.c \
     lib/base/crypto.c \
     lib/base/decimal.c \

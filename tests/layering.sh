@@ -30,16 +30,15 @@ lib/stream lib/base
 inspector lib/dynamodb
 export inspector lib/stream
 sweep export
-cli sweep
+cli sweep lib/aws/provider
 cli/option cli
 cli/report cli/option
 cli/context cli/report
 cli/doctor cli/context
 cli/command cli/doctor
 END
-# Who sees the rooms above: the program's main and its table of commands, and
-# the credentials, which are what the first provider that has some gives.
-top='cli/main.c cli/command.c lib/aws/credentials.c'
+# Who sees the rooms above: the program's main and its table of commands.
+top='cli/main.c cli/command.c'
 
 while IFS=: read -r file line text; do
 	path=${text#*\"} path=${path%%\"*}

@@ -22,6 +22,7 @@ run clang clang -fsyntax-only -Werror "${flags[@]}" "$@"
 run clang-format clang-format --dry-run -Werror "${ours[@]}" \
     "${headers[@]}"
 run layering tests/layering.sh
+run circles tests/circles.sh build/lint
 pages=(man/*.[1-9])
 [[ ${#pages[@]} -eq 0 ]] || run mandoc mandoc -Tlint -Wwarning "${pages[@]}"
 run shellcheck shellcheck -x -S warning "${shells[@]}"

@@ -15,6 +15,7 @@
 #include "inspector/summary.h"
 #include "lib/aws/credentials.h"
 #include "lib/aws/identity.h"
+#include "lib/aws/provider/provider.h"
 #include "lib/aws/world.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
@@ -22,8 +23,8 @@
 #include "lib/base/text.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/scan.h"
+#include "lib/stream/input.h"
 #include "lib/stream/outfile.h"
-#include "lib/stream/sniff.h"
 
 static const char *const default_groups[] = { "users", "categories", "images" };
 
@@ -71,7 +72,8 @@ open_client(struct context *c, const struct context_hints *hints,
 	own = aws_endpoint_url("dynamodb", c->config.region);
 	c->endpoint_shown = strcmp(own, c->config.endpoint) != 0;
 	free(own);
-	c->credentials = aws_credentials_open(&c->config, c->world, f);
+	c->credentials =
+	    aws_credentials_open(&c->config, c->world, provider_search, f);
 	if (c->credentials == NULL)
 		return -1;
 	options.world = c->world;
@@ -178,7 +180,7 @@ check_files(const struct options *o, struct fault *f)
 
 	if (list != NULL && strcmp(list, "-") != 0 &&
 	    outfile_descriptor(list) < 0 && access(list, R_OK) != 0)
-		return sniff_refuse_url(list, f) != 0
+		return input_refuse_url(list, f) != 0
 		    ? -1
 		    : fault(f, FAULT_IO, "%s: %s", list, strerror(errno));
 	if (outfile_check(o->output, folder, f) != 0)

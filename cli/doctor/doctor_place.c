@@ -7,6 +7,8 @@
 #include "cli/option/option.h"
 #include "cli/report/text_report.h"
 #include "lib/aws/credentials.h"
+#include "lib/aws/keyset.h"
+#include "lib/aws/provider/provider.h"
 #include "lib/aws/world.h"
 #include "lib/base/fault.h"
 #include "lib/base/stop.h"
@@ -192,7 +194,8 @@ check_credentials(struct doctor *d, struct fault *f)
 	char span[32], when[32];
 
 	doctor_waiting(d, "looking for credentials");
-	d->credentials = aws_credentials_open(&d->config, d->world, &why);
+	d->credentials =
+	    aws_credentials_open(&d->config, d->world, provider_search, &why);
 	if (d->credentials == NULL)
 		return doctor_add_fault(d, "credentials", DOCTOR_FAILURE, &why,
 		    f);

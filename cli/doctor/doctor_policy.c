@@ -8,6 +8,8 @@
 #include "cli/output.h"
 #include "cli/policy.h"
 #include "lib/aws/credentials.h"
+#include "lib/aws/keyset.h"
+#include "lib/aws/provider/provider.h"
 #include "lib/aws/world.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
@@ -70,7 +72,8 @@ open_client(struct doctor *d, struct fault *f)
 		.log = log_hook,
 		.log_ctx = d->log };
 
-	d->credentials = aws_credentials_open(&d->config, d->world, f);
+	d->credentials =
+	    aws_credentials_open(&d->config, d->world, provider_search, f);
 	if (d->credentials == NULL)
 		return -1;
 	options.world = d->world;

@@ -5,10 +5,9 @@
 
 #include "lib/aws/config.h"
 #include "lib/aws/credentials.h"
+#include "lib/aws/keyset.h"
 #include "lib/aws/profile.h"
-#include "lib/aws/provider/provider.h"
 #include "lib/aws/world.h"
-#include "lib/base/crypto.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/text.h"
@@ -34,6 +33,7 @@
 struct aws_credentials {
 	const struct aws_config *config;
 	struct world *world;
+	aws_search *search;
 	char *source;      /* as found first */
 	struct lock *lock; /* of what follows */
 	struct aws_keyset current;
@@ -45,39 +45,20 @@ struct aws_credentials {
 	void *log_ctx;
 };
 
-static void
-wipe(const char *s)
-{
-	char *p = (char *)(uintptr_t)s;
-
-	if (p != NULL)
-		crypto_wipe(p, strlen(p));
-	free(p);
-}
-
-void
-aws_keyset_release(struct aws_keyset *keys)
-{
-	wipe(keys->keys.access_key);
-	wipe(keys->keys.secret_key);
-	wipe(keys->keys.session_token);
-	free(keys->account);
-	*keys = (struct aws_keyset){ 0 };
-}
-
 struct aws_credentials *
 aws_credentials_open(const struct aws_config *config, struct world *world,
-    struct fault *f)
+    aws_search *search, struct fault *f)
 {
 	struct aws_keyset keys;
 	struct aws_credentials *c;
 	char *source;
 
-	if (provider_search(config, world, false, &keys, &source, f) != 0)
+	if (search(config, world, false, &keys, &source, f) != 0)
 		return NULL;
 	c = xcalloc(1, sizeof(*c));
 	c->config = config;
 	c->world = world;
+	c->search = search;
 	c->source = source;
 	c->lock = lock_new();
 	c->current = keys;
@@ -140,7 +121,7 @@ search_again(const struct aws_credentials *c, struct aws_keyset *keys,
 	    : profile_load(profile_path(c->config->credentials),
 		  PROFILE_CREDENTIALS, f);
 	if (fresh.credentials != NULL)
-		rc = provider_search(&fresh, c->world, true, keys, &source, f);
+		rc = c->search(&fresh, c->world, true, keys, &source, f);
 	free(source);
 	profile_free(fresh.config);
 	profile_free(fresh.credentials);

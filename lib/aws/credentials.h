@@ -4,10 +4,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/aws/sign.h"
 #include "lib/aws/world.h"
 
 struct aws_config;
+struct aws_keyset;
 struct fault;
 
 /*
@@ -18,28 +18,21 @@ struct fault;
  */
 struct aws_credentials;
 
-/*
- * Find credentials, in the order of the AWS CLI (provider.h; the places tried
- * are in the fault when there are none). Borrows ${config} and ${world}, which
- * must outlive it. NULL on failure.
- */
+/* Where keys are looked for: as provider_search (provider/provider.h). */
+typedef int aws_search(const struct aws_config *config, struct world *world,
+    bool again, struct aws_keyset *keys, char **source, struct fault *f);
+
+/* Find credentials by ${search}. Borrows ${config} and ${world}, which must
+ * outlive it. NULL on failure. */
 struct aws_credentials *aws_credentials_open(const struct aws_config *config,
-    struct world *world, struct fault *f);
+    struct world *world, aws_search *search, struct fault *f);
 void aws_credentials_close(struct aws_credentials *c);
 /* Where renewals are told; any thread may call it. */
 void aws_credentials_log(struct aws_credentials *c,
     void (*log)(void *ctx, enum log_level level, const char *text), void *ctx);
 
-/* A copy of the keys, owned by the caller; wiped by aws_keyset_release. */
-struct aws_keyset {
-	struct aws_keys keys;
-	char *account; /* NULL: not told */
-	uint64_t generation;
-	int64_t expires; /* epoch seconds, INT64_MAX: never */
-};
-
-/* The keys to sign with at ${now}, renewed first when they end soon; when that
- * fails, those there are. */
+/* A copy of the keys to sign with at ${now}, the caller's, renewed first when
+ * they end soon; when that fails, those there are. */
 void aws_credentials_get(struct aws_credentials *c, int64_t now,
     struct aws_keyset *out);
 /*
@@ -48,7 +41,6 @@ void aws_credentials_get(struct aws_credentials *c, int64_t now,
  */
 int aws_credentials_renew(struct aws_credentials *c, uint64_t seen,
     struct fault *f);
-void aws_keyset_release(struct aws_keyset *keys);
 
 /* Where they came from, for people: "environment", "profile dev
  * (~/.aws/credentials)". Borrowed. */

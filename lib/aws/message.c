@@ -6,12 +6,8 @@
 #include "lib/aws/message.h"
 #include "lib/aws/proxy.h"
 #include "lib/aws/world.h"
+#include "lib/base/blank.h"
 #include "lib/base/buf.h"
-
-/* So much of the beginning of a longer one is blanked, too, where the rest is
- * cut off. Tokens begin with some 16 bytes that are the same in all of them. */
-#define SECRET_PART 24
-#define BLANK '*'
 
 static const char *const secret_headers[] = {
 	"authorization",
@@ -60,219 +56,13 @@ message_copy(char *out, size_t size, const char *text)
 	message_clean(out);
 }
 
-/* ${n} hex digits at ${p}, or -1. */
-static long
-hex(const char *p, const char *end, int n)
-{
-	long v = 0;
-
-	for (int i = 0; i < n; i++) {
-		static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-		const char *at =
-		    p + i < end && p[i] != '\0' ? strchr(digits, p[i]) : NULL;
-
-		if (at == NULL)
-			return -1;
-		v = v * 16 + (at - digits) % 16;
-	}
-	return v;
-}
-
-/* A character of a text: as what it reads, in UTF-8, and how many bytes it
- * takes there. */
-struct read_as {
-	char bytes[4];
-	size_t n, taken;
-};
-
-static struct read_as
-of_code(long code, size_t taken)
-{
-	struct read_as r = { .taken = taken };
-
-	if (code < 0 || code > 0xffff)
-		return (struct read_as){ .taken = 0 };
-	if (code < 0x80) {
-		r.bytes[r.n++] = (char)code;
-	} else if (code < 0x800) {
-		r.bytes[r.n++] = (char)(0xc0 | code >> 6);
-		r.bytes[r.n++] = (char)(0x80 | (code & 0x3f));
-	} else {
-		r.bytes[r.n++] = (char)(0xe0 | code >> 12);
-		r.bytes[r.n++] = (char)(0x80 | (code >> 6 & 0x3f));
-		r.bytes[r.n++] = (char)(0x80 | (code & 0x3f));
-	}
-	return r;
-}
-
-/* A byte as it stands, whatever else it might mean. */
-static struct read_as
-of_byte(char byte, size_t taken)
-{
-	return (struct read_as){ { byte }, 1, taken };
-}
-
-/* &amp; &#38; &#x26; of HTML and XML. */
-static struct read_as
-entity(const char *p, const char *end)
-{
-	static const struct {
-		const char *name;
-		char is;
-	} named[] = { { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' },
-		{ "&quot;", '"' }, { "&apos;", '\'' } };
-	const char *semicolon =
-	    memchr(p, ';', end - p < 10 ? (size_t)(end - p) : 10);
-	int digits;
-	long code = 0;
-
-	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
-		size_t n = strlen(named[i].name);
-
-		if ((size_t)(end - p) >= n && memcmp(p, named[i].name, n) == 0)
-			return of_byte(named[i].is, n);
-	}
-	if (semicolon == NULL || semicolon - p < 3 || p[1] != '#')
-		return (struct read_as){ .taken = 0 };
-	digits = (int)(semicolon - p) - 2;
-	if (p[2] == 'x' || p[2] == 'X') {
-		code = digits > 1 ? hex(p + 3, end, digits - 1) : -1;
-	} else {
-		for (int i = 0; i < digits && code >= 0; i++)
-			code = p[2 + i] >= '0' && p[2 + i] <= '9'
-			    ? code * 10 + (p[2 + i] - '0')
-			    : -1;
-	}
-	return of_code(code, (size_t)(semicolon - p) + 1);
-}
-
-/* What an escape at ${p} reads: JSON's, percent-encoding, an entity. Nothing
- * where there is none. */
-static struct read_as
-escape(const char *p, const char *end)
-{
-	long v;
-
-	switch (*p) {
-	case '\\':
-		if (end - p < 2)
-			break;
-		if (p[1] == 'u')
-			return of_code(hex(p + 2, end, 4), 6);
-		if (strchr("\"\\/", p[1]) != NULL && p[1] != '\0')
-			return of_byte(p[1], 2);
-		break;
-	case '%':
-		if ((v = hex(p + 1, end, 2)) >= 0)
-			return of_byte((char)v, 3);
-		break;
-	case '&':
-		return entity(p, end);
-	default:
-		break;
-	}
-	return (struct read_as){ .taken = 0 };
-}
-
-/* Whether ${r} is the next of ${secret}. */
-static bool
-goes_on(const struct read_as *r, const char *secret)
-{
-	return r->taken > 0 && strncmp(r->bytes, secret, r->n) == 0;
-}
-
-/* Percent-encoded twice: %252F. */
-static struct read_as
-twice(const char *p, const char *end)
-{
-	long v = -1;
-
-	if (end - p > 4 && memcmp(p, "%25", 3) == 0)
-		v = hex(p + 3, end, 2);
-	return v >= 0 ? of_byte((char)v, 5) : (struct read_as){ .taken = 0 };
-}
-
-#define WAYS 3
-
-/* What stands at ${p} and goes on with ${secret}, in all the ways it can be
- * meant: escaped, escaped twice, as it is. How many. */
-static int
-ways_of(struct read_as ways[WAYS], const char *p, const char *end,
-    const char *secret)
-{
-	const struct read_as all[WAYS] = { escape(p, end), twice(p, end),
-		of_byte(*p, 1) };
-	int n = 0;
-
-	for (int i = 0; i < WAYS; i++)
-		if (goes_on(&all[i], secret))
-			ways[n++] = all[i];
-	return n;
-}
-
-/* Follow ${secret} from ${p} on as far as it goes: it is what is left of it
- * then, and the place is returned. */
-static const char *
-follow(const char *p, const char *end, const char **secret)
-{
-	struct read_as ways[WAYS];
-	int n;
-
-	while (**secret != '\0' && p < end &&
-	    (n = ways_of(ways, p, end, *secret)) > 0) {
-		for (int i = 0; i < n - 1; i++) {
-			const char *rest = *secret + ways[i].n;
-			const char *q = follow(p + ways[i].taken, end, &rest);
-
-			if (*rest == '\0') {
-				*secret = rest;
-				return q;
-			}
-		}
-		p += ways[n - 1].taken;
-		*secret += ways[n - 1].n;
-	}
-	return p;
-}
-
-/*
- * How many bytes at ${p} spell ${secret}, or, of a long one, its beginning, as
- * far as they do; 0: they do not.
- */
-static size_t
-spelt(const char *p, const char *end, const char *secret)
-{
-	const char *rest = secret, *q = follow(p, end, &rest);
-
-	if (*rest != '\0' && rest - secret < SECRET_PART)
-		return 0;
-	return (size_t)(q - p);
-}
-
-void
-message_blank(struct buf *reply, const char *secret, size_t least)
-{
-	char *p = reply->p, *end;
-
-	if (reply->n == 0 || *secret == '\0' || strlen(secret) < least)
-		return;
-	for (end = p + reply->n; p < end;) {
-		size_t n = *p == *secret || strchr("\\%&", *p) != NULL
-		    ? spelt(p, end, secret)
-		    : 0;
-
-		memset(p, BLANK, n);
-		p += n > 0 ? n : 1;
-	}
-}
-
 /* The same of a text of fixed size. */
 static void
 blank_text(char *text, const char *secret)
 {
 	struct buf b = { text, strlen(text), 0 };
 
-	message_blank(&b, secret, MESSAGE_SECRET_MIN);
+	blank_secret(&b, secret, BLANK_SECRET_MIN);
 }
 
 /* Blank ${secret} in all of ${x} that is ever shown. */
@@ -280,7 +70,7 @@ static void
 hide_one(struct http_exchange *x, const char *secret)
 {
 	if (x->status != 200)
-		message_blank(&x->reply, secret, MESSAGE_SECRET_MIN);
+		blank_secret(&x->reply, secret, BLANK_SECRET_MIN);
 	blank_text(x->request_id, secret);
 	blank_text(x->error, secret);
 }
@@ -327,6 +117,6 @@ message_hide_part(const struct http_exchange *x, struct slice part)
 		const char *secret = secret_of(x->headers[i]);
 
 		if (secret != NULL)
-			message_blank(&b, secret, MESSAGE_SECRET_MIN);
+			blank_secret(&b, secret, BLANK_SECRET_MIN);
 	}
 }

@@ -5,7 +5,6 @@
 
 #include "lib/base/slice.h"
 
-struct buf;
 struct http_exchange;
 
 /*
@@ -31,12 +30,4 @@ void message_hide(struct http_exchange *x);
 /* The same of the headers' secrets in ${part} of the reply, which is an error
  * inside of a 200. */
 void message_hide_part(const struct http_exchange *x, struct slice part);
-/*
- * Blank ${secret} wherever it stands in ${reply}, as it is or escaped as in
- * JSON, an address, HTML or XML; of a long one its beginning alone, too. What
- * is shorter than ${least} bytes is no secret. Pure.
- */
-void message_blank(struct buf *reply, const char *secret, size_t least);
-#define MESSAGE_SECRET_MIN 8
-
 #endif

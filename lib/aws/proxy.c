@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/aws/message.h"
 #include "lib/aws/proxy.h"
+#include "lib/base/blank.h"
 #include "lib/base/buf.h"
 #include "lib/base/crypto.h"
 #include "lib/base/secret.h"
@@ -27,8 +27,10 @@ after_scheme(const char *address)
 	return p != NULL ? p + 3 : address;
 }
 
-bool
-proxy_plain(const char *address)
+/* [scheme://][user[:password]@]host[:port][/]. Of any other form nobody knows
+ * which part is a password ("user:secret", "http://user:secret%40host"). */
+static bool
+is_plain(const char *address)
 {
 	const char *p = after_scheme(address), *at = strrchr(p, '@');
 	size_t n;
@@ -64,7 +66,7 @@ proxy_all_plain(void)
 	for (size_t i = 0; i < NAMES; i++) {
 		const char *value = getenv(names[i]);
 
-		if (value != NULL && *value != '\0' && !proxy_plain(value))
+		if (value != NULL && *value != '\0' && !is_plain(value))
 			return false;
 	}
 	return true;
@@ -98,7 +100,7 @@ static void
 blank(struct buf *text, const char *secret)
 {
 	if (strlen(secret) >= PROXY_SECRET_MIN)
-		message_blank(text, secret, PROXY_SECRET_MIN);
+		blank_secret(text, secret, PROXY_SECRET_MIN);
 }
 
 /* ${p}[0..n): as it is, decoded, and, both parts of it, as the base64 of

@@ -11,19 +11,12 @@ struct buf;
  * are quoted by libcurl where it cannot use them.
  */
 
-/*
- * Whether ${address} is one of which all that is secret is known:
- * [scheme://][user[:password]@]host[:port][/]. Of any other form nobody knows
- * which part is a password ("user:secret", "http://user:secret%40host").
- * Pure.
- */
-bool proxy_plain(const char *address);
-
-/* Whether each one that the environment names is plain. */
+/* Whether all that is secret is known of each one that the environment names:
+ * [scheme://][user[:password]@]host[:port][/]. */
 bool proxy_all_plain(void);
 
 /* Blank the users and passwords of all of them in ${text}, however they are
- * encoded (message_blank). */
+ * encoded (blank_secret). */
 void proxy_hide(struct buf *text);
 
 #endif

@@ -9,6 +9,7 @@
 #include "lib/aws/service.h"
 #include "lib/aws/world.h"
 #include "lib/aws/xml.h"
+#include "lib/base/blank.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/secret.h"
@@ -68,8 +69,8 @@ hide(const struct query *q, struct http_exchange *x)
 {
 	for (size_t i = 0; i < q->nparams && x->status != 200; i++)
 		if (q->params[i].secret && q->params[i].value != NULL)
-			message_blank(&x->reply, q->params[i].value,
-			    MESSAGE_SECRET_MIN);
+			blank_secret(&x->reply, q->params[i].value,
+			    BLANK_SECRET_MIN);
 }
 
 /* What a try came to; ${out} is filled by an answer or an error. */

@@ -3,6 +3,7 @@
 
 #include "lib/aws/config.h"
 #include "lib/aws/credentials.h"
+#include "lib/aws/keyset.h"
 #include "lib/aws/message.h"
 #include "lib/aws/request.h"
 #include "lib/aws/service.h"

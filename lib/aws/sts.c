@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/aws/credentials.h"
+#include "lib/aws/keyset.h"
 #include "lib/aws/query.h"
 #include "lib/aws/refusal.h"
 #include "lib/aws/sts.h"

@@ -15,7 +15,6 @@
 #include "lib/stream/cms_read.h"
 #include "lib/stream/input.h"
 #include "lib/stream/outfile.h"
-#include "lib/stream/sniff.h"
 #include "lib/stream/spool.h"
 
 #define CHUNK ((size_t)256 << 10)
@@ -53,6 +52,27 @@ is_readable(int fd)
 	return flags >= 0 && (flags & O_ACCMODE) != O_WRONLY;
 }
 
+int
+input_refuse_url(const char *path, struct fault *f)
+{
+	size_t n = strlen(path);
+
+	if (strncmp(path, "s3://", 5) == 0)
+		return fault(f, FAULT_IO,
+		    "%s: a place in S3, not a file; fetch it first: aws s3 "
+		    "%s %s%s",
+		    path, n > 0 && path[n - 1] == '/' ? "sync" : "cp", path,
+		    n > 0 && path[n - 1] == '/'
+			? " DIRECTORY"
+			: " FILE (a whole export: aws s3 sync)");
+	if (strncmp(path, "https://", 8) == 0 ||
+	    strncmp(path, "http://", 7) == 0)
+		return fault(f, FAULT_IO,
+		    "%s: a URL, not a file; fetch it first: curl -o FILE %s",
+		    path, path);
+	return 0;
+}
+
 static int
 open_input(struct input *in, const char *path, struct fault *f)
 {
@@ -63,7 +83,7 @@ open_input(struct input *in, const char *path, struct fault *f)
 		if (in->fd < 0 && (errno != EINTR || stop_requested() != 0))
 			break;
 	}
-	if (in->fd < 0 && errno == ENOENT && sniff_refuse_url(path, f) != 0)
+	if (in->fd < 0 && errno == ENOENT && input_refuse_url(path, f) != 0)
 		return -1;
 	if (in->fd < 0 || fstat(in->fd, &st) != 0)
 		return fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_IO,

@@ -19,6 +19,9 @@ struct input *input_open(const char *path, struct fault *f);
 /* The same, with the key for what is encrypted: borrowed, NULL for none. */
 struct input *input_open_with(const char *path, const struct cms_key *key,
     struct fault *f);
+/* A URL, which is no file and has to be fetched: -1, with the words for it; of
+ * any other ${path} 0. Pure. */
+int input_refuse_url(const char *path, struct fault *f);
 /* Add some more bytes to ${to}: 1; 0 at the end; -1. */
 int input_read(struct input *in, struct buf *to, struct fault *f);
 /* Look at the first ${want} bytes that will be read next, or at all there is

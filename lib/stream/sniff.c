@@ -135,24 +135,3 @@ sniff_refuse(struct input *in, const char *how, bool any_text, struct fault *f)
 	}
 	return 0;
 }
-
-int
-sniff_refuse_url(const char *path, struct fault *f)
-{
-	size_t n = strlen(path);
-
-	if (strncmp(path, "s3://", 5) == 0)
-		return fault(f, FAULT_IO,
-		    "%s: a place in S3, not a file; fetch it first: aws s3 "
-		    "%s %s%s",
-		    path, n > 0 && path[n - 1] == '/' ? "sync" : "cp", path,
-		    n > 0 && path[n - 1] == '/'
-			? " DIRECTORY"
-			: " FILE (a whole export: aws s3 sync)");
-	if (strncmp(path, "https://", 8) == 0 ||
-	    strncmp(path, "http://", 7) == 0)
-		return fault(f, FAULT_IO,
-		    "%s: a URL, not a file; fetch it first: curl -o FILE %s",
-		    path, path);
-	return 0;
-}

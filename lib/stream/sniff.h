@@ -17,7 +17,4 @@ struct input;
 int sniff_refuse(struct input *in, const char *how, bool any_text,
     struct fault *f);
 
-/* The same of the place itself: a URL, which has to be fetched. */
-int sniff_refuse_url(const char *path, struct fault *f);
-
 #endif

@@ -17,6 +17,7 @@
 
 #include "lib/aws/config.h"
 #include "lib/aws/credentials.h"
+#include "lib/aws/provider/provider.h"
 #include "lib/aws/world.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
@@ -177,8 +178,8 @@ script_open(struct script *s, const struct script_reply *replies, size_t n)
 	(void)unsetenv("AWS_MAX_ATTEMPTS");
 	(void)unsetenv("AWS_SESSION_TOKEN");
 	if (aws_config_load(&s->config, &ask, &f) != 0 ||
-	    (s->credentials =
-		    aws_credentials_open(&s->config, &s->world, &f)) == NULL)
+	    (s->credentials = aws_credentials_open(&s->config, &s->world,
+		 provider_search, &f)) == NULL)
 		fail_msg("%s", f.text);
 	s->ddb = ddb_open(&(struct ddb_options){ .config = &s->config,
 			      .credentials = s->credentials,

@@ -9,6 +9,7 @@
 #include "lib/aws/fetch.h"
 #include "lib/aws/message.h"
 #include "lib/aws/provider/provider_parts.h"
+#include "lib/aws/provider/search.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/secret.h"
@@ -177,7 +178,7 @@ get_keys(struct search *s, const char *url, const char *token,
 		goto out;
 	}
 	d = doc_parse((struct slice){ r.x.reply.p, r.x.reply.n }, f);
-	rc = d != NULL ? provider_take_doc(s, d, NULL, names, place, f)
+	rc = d != NULL ? search_take_doc(s, d, NULL, names, place, f)
 		       : fault_at(f, "%s", place);
 	buf_adds(&s->source, place);
 out:

@@ -1,6 +1,7 @@
 #include <stddef.h>
 
 #include "lib/aws/provider/provider_parts.h"
+#include "lib/aws/provider/search.h"
 #include "lib/base/fault.h"
 
 int
@@ -27,11 +28,11 @@ provider_environment(struct search *s, struct fault *f)
 		    "not: set both or none");
 	if (k.session_token == NULL)
 		k.session_token = config_value_environment("AWS_SESSION_TOKEN");
-	if (end != NULL && provider_time(end, &k.expires) != 0)
+	if (end != NULL && search_time(end, &k.expires) != 0)
 		return fault(f, FAULT_CREDENTIALS,
 		    "AWS_CREDENTIAL_EXPIRATION: \"%.60s\" is no time (one is "
 		    "2026-11-22T08:12:00Z)",
 		    end);
 	buf_adds(&s->source, "environment");
-	return provider_take(s, &k, "AWS_ACCESS_KEY_ID and its like", f);
+	return search_take(s, &k, "AWS_ACCESS_KEY_ID and its like", f);
 }

@@ -3,6 +3,7 @@
 #include "lib/aws/config.h"
 #include "lib/aws/profile.h"
 #include "lib/aws/provider/provider_parts.h"
+#include "lib/aws/provider/search.h"
 #include "lib/base/fault.h"
 #include "lib/base/text.h"
 
@@ -21,7 +22,7 @@ check(const struct profile_file *file, const char *name, struct fault *f)
 		"aws_session_token" };
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		if (!provider_sendable(
+		if (!search_sendable(
 			profile_get(file, "profile", name, options[i], NULL)))
 			return fault(f, FAULT_CREDENTIALS,
 			    "%s:%d: %s holds a blank, a line end or another "
@@ -67,7 +68,7 @@ try_file(struct search *s, const struct profile_file *file, struct fault *f)
 	buf_adds(&s->source, "profile ");
 	text_escape(&s->source, name, strlen(name), false);
 	buf_addf(&s->source, " (%s)", path);
-	return provider_take(s, &k, buf_text(&s->source), f);
+	return search_take(s, &k, buf_text(&s->source), f);
 }
 
 int

@@ -3,7 +3,9 @@
 
 #include "lib/aws/credentials.h"
 #include "lib/aws/doc.h"
+#include "lib/aws/keyset.h"
 #include "lib/aws/provider/provider_parts.h"
+#include "lib/aws/provider/search.h"
 #include "lib/base/crypto.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
@@ -33,7 +35,7 @@ login_again(const struct search *s, const struct config_value *session,
 {
 	struct buf name = { 0 };
 
-	provider_name(&name, s);
+	search_name(&name, s);
 	(void)fault(f, FAULT_CREDENTIALS,
 	    "%s: %s of %.200s: run \"aws login --profile %.100s\"; to have "
 	    "them renewed without that, use a profile with "
@@ -55,7 +57,7 @@ provider_login(struct search *s, struct fault *f)
 	char *path;
 	int rc;
 
-	if (!provider_option(s, "login_session", &session))
+	if (!search_option(s, "login_session", &session))
 		return 0;
 	path = cache_path(session.value);
 	d = doc_load(path, &why);
@@ -66,13 +68,13 @@ provider_login(struct search *s, struct fault *f)
 		rc = fault(f, why.kind, "%s: login_session: %s", session.from,
 		    why.text);
 	else
-		rc = provider_take_doc(s, d, "accessToken", names, path, f);
-	if (rc == 1 && s->keys->expires <= provider_now(s))
+		rc = search_take_doc(s, d, "accessToken", names, path, f);
+	if (rc == 1 && s->keys->expires <= search_now(s))
 		rc = login_again(s, &session,
 		    "the keys have ended that came with the login session", f);
 	if (rc == 1) {
 		buf_adds(&s->source, "login session of ");
-		provider_name(&s->source, s);
+		search_name(&s->source, s);
 	}
 	doc_free(d);
 	free(path);

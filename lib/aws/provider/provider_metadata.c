@@ -5,6 +5,7 @@
 #include "lib/aws/imds.h"
 #include "lib/aws/message.h"
 #include "lib/aws/provider/provider_parts.h"
+#include "lib/aws/provider/search.h"
 #include "lib/base/crypto.h"
 #include "lib/base/fault.h"
 
@@ -45,7 +46,7 @@ take(struct search *s, const struct doc *d, const char *place, struct fault *f)
 	if (code != NULL && strcmp(code, "Success") != 0)
 		return fault(f, FAULT_CREDENTIALS, "%s: %.100s: %.300s", place,
 		    code, message[0] != '\0' ? message : "it says no more");
-	return provider_take_doc(s, d, NULL, names, place, f);
+	return search_take_doc(s, d, NULL, names, place, f);
 }
 
 static int

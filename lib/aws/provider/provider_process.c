@@ -2,7 +2,9 @@
 
 #include "lib/aws/credentials.h"
 #include "lib/aws/doc.h"
+#include "lib/aws/keyset.h"
 #include "lib/aws/provider/provider_parts.h"
+#include "lib/aws/provider/search.h"
 #include "lib/aws/subprocess.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
@@ -46,9 +48,9 @@ take(struct search *s, const struct subprocess *r, struct fault *f)
 		rc = fault(f, FAULT_CREDENTIALS,
 		    "what it writes has no \"Version\": 1");
 	else
-		rc = provider_take_doc(s, d, NULL, names, "what it writes", f);
+		rc = search_take_doc(s, d, NULL, names, "what it writes", f);
 	if (rc == 1 && s->keys->account == NULL &&
-	    provider_option(s, "aws_account_id", &account))
+	    search_option(s, "aws_account_id", &account))
 		s->keys->account = xstrdup(account.value);
 	doc_free(d);
 	return rc;
@@ -63,7 +65,7 @@ provider_process(struct search *s, struct fault *f)
 	char **words;
 	int rc;
 
-	if (!provider_option(s, "credential_process", &set))
+	if (!search_option(s, "credential_process", &set))
 		return 0;
 	words = shlex_split(set.value);
 	if (words == NULL || words[0] == NULL) {
@@ -79,7 +81,7 @@ provider_process(struct search *s, struct fault *f)
 		rc = take(s, &r, f);
 	if (rc == 1) {
 		buf_adds(&s->source, "process of ");
-		provider_name(&s->source, s);
+		search_name(&s->source, s);
 	} else if (f != NULL && f->kind != FAULT_CANCELLED) {
 		struct fault what = *f;
 

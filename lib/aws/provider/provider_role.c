@@ -2,10 +2,11 @@
 #include <string.h>
 
 #include "lib/aws/config.h"
-#include "lib/aws/credentials.h"
 #include "lib/aws/doc.h"
+#include "lib/aws/keyset.h"
 #include "lib/aws/profile.h"
 #include "lib/aws/provider/provider_parts.h"
+#include "lib/aws/provider/search.h"
 #include "lib/aws/role_cache.h"
 #include "lib/aws/sts.h"
 #include "lib/aws/world.h"
@@ -26,7 +27,7 @@ has(const struct search *s, const char *option)
 {
 	struct config_value set;
 
-	return provider_option(s, option, &set);
+	return search_option(s, option, &set);
 }
 
 static bool
@@ -49,7 +50,7 @@ refuse(const struct search *s, const struct config_value *at, struct fault *f,
 {
 	struct buf name = { 0 };
 
-	provider_name(&name, s);
+	search_name(&name, s);
 	(void)fault(f, FAULT_CONFIG, "%s: %.200s %s", at->from, buf_text(&name),
 	    what);
 	buf_release(&name);
@@ -59,14 +60,14 @@ refuse(const struct search *s, const struct config_value *at, struct fault *f,
 static int
 read_role(const struct search *s, struct role *r, struct fault *f)
 {
-	(void)provider_option(s, "role_arn", &r->arn);
-	(void)provider_option(s, "source_profile", &r->source);
-	(void)provider_option(s, "credential_source", &r->credential_source);
-	(void)provider_option(s, "external_id", &r->external_id);
-	(void)provider_option(s, "mfa_serial", &r->serial);
-	(void)provider_option(s, "role_session_name", &r->session_name);
+	(void)search_option(s, "role_arn", &r->arn);
+	(void)search_option(s, "source_profile", &r->source);
+	(void)search_option(s, "credential_source", &r->credential_source);
+	(void)search_option(s, "external_id", &r->external_id);
+	(void)search_option(s, "mfa_serial", &r->serial);
+	(void)search_option(s, "role_session_name", &r->session_name);
 	r->seconds = 0;
-	if (provider_option(s, "duration_seconds", &r->duration) &&
+	if (search_option(s, "duration_seconds", &r->duration) &&
 	    config_value_int(&r->duration, 900, 43200, &r->seconds, f) != 0)
 		return -1;
 	if (r->source.value != NULL && r->credential_source.value != NULL)
@@ -131,7 +132,7 @@ from_profile(struct search *sub, const struct config_value *source,
 	if (has_role(sub) && !has_static(sub))
 		rc = provider_role(sub, f);
 	else
-		rc = provider_profile(sub, f);
+		rc = sub->ask_profile(sub, f);
 	if (rc == 0)
 		return fault(f, FAULT_CREDENTIALS,
 		    "%s: source_profile \"%.100s\" has no credentials",
@@ -222,9 +223,9 @@ from_cache(struct search *s, const struct role *r)
 	int rc = 0;
 
 	if (d != NULL &&
-	    provider_take_doc(s, d, "Credentials", names, path, NULL) == 1)
+	    search_take_doc(s, d, "Credentials", names, path, NULL) == 1)
 		rc = 1;
-	if (rc == 1 && s->keys->expires - provider_now(s) < CACHE_SECONDS) {
+	if (rc == 1 && s->keys->expires - search_now(s) < CACHE_SECONDS) {
 		aws_keyset_release(s->keys);
 		rc = 0;
 	}
@@ -296,7 +297,7 @@ provider_role(struct search *s, struct fault *f)
 	}
 	if (rc == 1 && assume(s, &r, &keys.keys, f) == 0) {
 		buf_addf(&s->source, "role %.200s (", r.arn.value);
-		provider_name(&s->source, s);
+		search_name(&s->source, s);
 		buf_addf(&s->source, "), with the keys of: %s",
 		    buf_text(&sub.source));
 	} else if (rc == 1) {

@@ -5,9 +5,11 @@
 #include "lib/aws/credentials.h"
 #include "lib/aws/doc.h"
 #include "lib/aws/fetch.h"
+#include "lib/aws/keyset.h"
 #include "lib/aws/message.h"
 #include "lib/aws/profile.h"
 #include "lib/aws/provider/provider_parts.h"
+#include "lib/aws/provider/search.h"
 #include "lib/aws/provider/sso.h"
 #include "lib/aws/query.h"
 #include "lib/base/fault.h"
@@ -31,7 +33,7 @@ get(const struct search *s, const struct sign_on *on, const char *option,
     struct config_value *out, struct fault *f)
 {
 	struct config_value in_session = { 0 };
-	bool here = provider_option(s, option, out);
+	bool here = search_option(s, option, out);
 
 	if (on->session.value == NULL ||
 	    !config_value_section(&in_session, s->config, "sso-session",
@@ -60,7 +62,7 @@ read_profile(const struct search *s, struct sign_on *on, struct fault *f)
 	};
 	const char *path = profile_path(s->config->config);
 
-	if (provider_option(s, "sso_session", &on->session) &&
+	if (search_option(s, "sso_session", &on->session) &&
 	    !profile_has(s->config->config, "sso-session", on->session.value))
 		return fault(f, FAULT_CONFIG,
 		    "%s: there is no section [sso-session %.100s] in %.300s",
@@ -145,9 +147,9 @@ get_keys(struct search *s, const struct sign_on *on, const char *token,
 		goto out;
 	}
 	d = doc_parse((struct slice){ r.x.reply.p, r.x.reply.n }, f);
-	rc = d != NULL ? provider_take_doc(s, d, "roleCredentials", names,
-			     buf_text(&url), f)
-		       : fault_at(f, "%s", buf_text(&url));
+	rc = d != NULL
+	    ? search_take_doc(s, d, "roleCredentials", names, buf_text(&url), f)
+	    : fault_at(f, "%s", buf_text(&url));
 out:
 	doc_free(d);
 	fetch_release(&r);
@@ -162,11 +164,11 @@ tell_half(struct search *s)
 {
 	struct config_value in;
 
-	if (!provider_option(s, "sso_session", &in) &&
-	    !provider_option(s, "sso_start_url", &in))
+	if (!search_option(s, "sso_session", &in) &&
+	    !search_option(s, "sso_start_url", &in))
 		return;
 	buf_addf(&s->why, "%.300s: ", in.from);
-	provider_name(&s->why, s);
+	search_name(&s->why, s);
 	buf_addf(&s->why,
 	    " has no sso_account_id and no sso_role_name: add them, or run "
 	    "\"aws configure sso --profile %.100s\"",
@@ -182,8 +184,8 @@ provider_sso(struct search *s, struct fault *f)
 	struct buf token = { 0 };
 	int rc;
 
-	if (!provider_option(s, "sso_account_id", &on.account) &&
-	    !provider_option(s, "sso_role_name", &on.role)) {
+	if (!search_option(s, "sso_account_id", &on.account) &&
+	    !search_option(s, "sso_role_name", &on.role)) {
 		tell_half(s);
 		return 0;
 	}
@@ -208,7 +210,7 @@ provider_sso(struct search *s, struct fault *f)
 	if (rc == 1) {
 		buf_addf(&s->source, "single sign-on, role %.100s (",
 		    on.role.value);
-		provider_name(&s->source, s);
+		search_name(&s->source, s);
 		buf_addc(&s->source, ')');
 		if (sign.kept.kind != FAULT_NONE)
 			buf_addf(&s->source,

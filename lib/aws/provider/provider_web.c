@@ -1,5 +1,6 @@
 #include "lib/aws/credentials.h"
 #include "lib/aws/provider/provider_parts.h"
+#include "lib/aws/provider/search.h"
 #include "lib/aws/sts.h"
 #include "lib/base/fault.h"
 #include "lib/base/secret.h"
@@ -12,7 +13,7 @@ either(const struct search *s, const char *variable, const char *option,
     struct config_value *out)
 {
 	return (!s->named && config_value_variable(out, variable)) ||
-	    provider_option(s, option, out);
+	    search_option(s, option, out);
 }
 
 /* A line end behind the token is an editor's, not the issuer's. */

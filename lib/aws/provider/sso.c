@@ -5,8 +5,9 @@
 #include "lib/aws/doc.h"
 #include "lib/aws/fetch.h"
 #include "lib/aws/message.h"
-#include "lib/aws/provider/provider_parts.h"
+#include "lib/aws/provider/search.h"
 #include "lib/aws/provider/sso.h"
+#include "lib/base/blank.h"
 #include "lib/base/buf.h"
 #include "lib/base/crypto.h"
 #include "lib/base/fault.h"
@@ -62,7 +63,7 @@ ask_body(const struct doc *d, int64_t now, struct buf *out, struct fault *f)
 			    "it came without a %s to renew it with", names[i]);
 		n += 32 + 6 * strlen(value[i]);
 	}
-	if (provider_time(value[3], &end) != 0 || end <= now)
+	if (search_time(value[3], &end) != 0 || end <= now)
 		return fault(f, FAULT_CREDENTIALS,
 		    "the registration it could be renewed with has ended");
 	(void)buf_reserve(out, n);
@@ -83,8 +84,8 @@ refused(struct fetch *r, const struct doc *sent, struct fault *f)
 	char error[96], more[320];
 
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
-		message_blank(&r->x.reply, doc_text(sent, NULL, secrets[i]),
-		    MESSAGE_SECRET_MIN);
+		blank_secret(&r->x.reply, doc_text(sent, NULL, secrets[i]),
+		    BLANK_SECRET_MIN);
 	d = doc_parse((struct slice){ r->x.reply.p, r->x.reply.n }, NULL);
 	message_copy(error, sizeof(error),
 	    d != NULL ? doc_text(d, NULL, "error") : NULL);
@@ -199,7 +200,7 @@ sso_token(struct sso_sign_on *s, struct buf *out, struct fault *f)
 	}
 	if (doc_text(d, NULL, "accessToken") == NULL ||
 	    doc_text(d, NULL, "expiresAt") == NULL ||
-	    provider_time(doc_text(d, NULL, "expiresAt"), &end) != 0) {
+	    search_time(doc_text(d, NULL, "expiresAt"), &end) != 0) {
 		(void)fault(f, FAULT_CREDENTIALS,
 		    "%.300s: no accessToken with an expiresAt", path);
 		goto out;

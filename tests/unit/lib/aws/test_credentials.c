@@ -1,3 +1,4 @@
+#include "lib/aws/keyset.h"
 #include "tests/unit/script.h"
 
 #include "lib/base/thread.h"
@@ -93,7 +94,8 @@ open_credentials(const char *profile, struct fault *f)
 	home_environment("AWS_EC2_METADATA_DISABLED=true", true);
 	if (aws_config_load(&config, &ask, f) != 0)
 		return NULL;
-	return aws_credentials_open(&config, &outside.world, f);
+	return aws_credentials_open(&config, &outside.world, provider_search,
+	    f);
 }
 
 static bool

@@ -50,11 +50,10 @@ of_other_forms_nothing_is_known(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
-		if (proxy_plain(addresses[i].address) != addresses[i].plain)
-			fail_msg("%s", addresses[i].address);
 		assert_int_equal(setenv("https_proxy", addresses[i].address, 1),
 		    0);
-		assert_true(proxy_all_plain() == addresses[i].plain);
+		if (proxy_all_plain() != addresses[i].plain)
+			fail_msg("%s", addresses[i].address);
 	}
 	assert_int_equal(unsetenv("https_proxy"), 0);
 	assert_true(proxy_all_plain());
