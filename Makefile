@@ -178,6 +178,7 @@ SRC := \
     lib/base/crypto.c \
     lib/base/decimal.c \
     lib/base/fault.c \
+    lib/base/file.c \
     lib/base/gzip.c \
     lib/base/mem.c \
     lib/base/pairs.c \

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 #include "cli/log.h"
 #include "cli/term.h"
 #include "lib/base/buf.h"
+#include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/base/thread.h"
 
@@ -30,16 +30,7 @@ log_release(struct log *t)
 static void
 put(const char *p, size_t n)
 {
-	while (n > 0) {
-		ssize_t r = write(STDERR_FILENO, p, n);
-
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r <= 0)
-			return;
-		p += r;
-		n -= (size_t)r;
-	}
+	(void)file_write(STDERR_FILENO, p, n);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "export/checkpoint.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
+#include "lib/base/file.h"
 #include "lib/base/mem.h"
 #include "lib/base/slice.h"
 #include "lib/base/text.h"
@@ -424,27 +425,6 @@ open_trusted(const char *path, int *fd, struct fault *f)
 	return -1;
 }
 
-/* All that is left to read of ${fd}. */
-static int
-read_all(struct buf *text, int fd, const char *path, struct fault *f)
-{
-	char some[16384];
-	ssize_t n;
-
-	while (text->n <= BYTES_MAX) {
-		n = read(fd, some, sizeof(some));
-		if (n == 0)
-			return 0;
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return fault(f, FAULT_IO, "%s: %s", path,
-			    strerror(errno));
-		buf_add(text, some, (size_t)n);
-	}
-	return not_one(path, "it is too large", f);
-}
-
 int
 checkpoint_load(const char *path, struct checkpoint *c, struct fault *f)
 {
@@ -455,7 +435,12 @@ checkpoint_load(const char *path, struct checkpoint *c, struct fault *f)
 	if (rc == 0)
 		return 0;
 	c->positions = NULL;
-	if (rc < 0 || read_all(&text, fd, path, f) != 0) {
+	if (rc < 0)
+		goto out;
+	rc = file_read(fd, path, BYTES_MAX, &text, f);
+	if (rc == 1)
+		(void)not_one(path, "it is too large", f);
+	if (rc != 0) {
 		rc = -1;
 		goto out;
 	}

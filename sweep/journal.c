@@ -7,10 +7,11 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
+#include "lib/base/file.h"
+#include "lib/base/gzip.h"
 #include "lib/base/mem.h"
 #include "lib/base/thread.h"
 #include "sweep/journal.h"
@@ -25,8 +26,8 @@
  */
 struct journal {
 	char *path;
-	int fd;        /* the leader's, as are zip and packed */
-	z_stream *zip; /* NULL: plain */
+	int fd;           /* the leader's, as are zip and packed */
+	struct gzip *zip; /* NULL: plain */
 	struct buf packed;
 	struct lock *lock; /* all below */
 	struct buf pending, spare;
@@ -40,51 +41,6 @@ struct journal {
 	bool broken;
 	struct fault why;
 };
-
-static int
-write_all(int fd, const char *p, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, p, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -1;
-		if (done == 0) {
-			errno = ENOSPC;
-			return -1;
-		}
-		p += done;
-		n -= (size_t)done;
-	}
-	return 0;
-}
-
-/* The lines as one gzip member (of as much as zlib counts) each. */
-static int
-pack(struct journal *j, const struct buf *lines, struct fault *f)
-{
-	const size_t most = (size_t)1 << 30;
-	z_stream *z = j->zip;
-
-	buf_reset(&j->packed);
-	for (size_t at = 0; at < lines->n; at += z->total_in) {
-		size_t n = lines->n - at < most ? lines->n - at : most, room;
-
-		(void)deflateReset(z);
-		room = deflateBound(z, (uLong)n);
-		z->next_out = (Bytef *)buf_reserve(&j->packed, room);
-		z->avail_out = (uInt)room;
-		z->next_in = (Bytef *)lines->p + at;
-		z->avail_in = (uInt)n;
-		if (deflate(z, Z_FINISH) != Z_STREAM_END)
-			return fault(f, FAULT_IO, "%s: cannot compress",
-			    j->path);
-		j->packed.n += room - z->avail_out;
-	}
-	return 0;
-}
 
 /* Whether the file still is the one under its name: what is synced to one that
  * was removed is no undo. */
@@ -123,11 +79,12 @@ commit_write(struct journal *j, const struct buf *lines, bool sync,
 	int error;
 
 	if (j->zip != NULL) {
-		if (pack(j, lines, f) != 0)
-			return -1;
+		buf_reset(&j->packed);
+		gzip_write(j->zip, lines->p, lines->n, true, &j->packed);
+		gzip_next(j->zip);
 		bytes = &j->packed;
 	}
-	if (write_all(j->fd, bytes->p, bytes->n) == 0 &&
+	if (file_write(j->fd, bytes->p, bytes->n) == 0 &&
 	    (!sync || fdatasync(j->fd) == 0)) {
 		*size += (int64_t)bytes->n;
 		return 0;
@@ -207,9 +164,7 @@ journal_append(struct journal *j, const struct buf *lines, bool sync,
 static void
 journal_free(struct journal *j)
 {
-	if (j->zip != NULL)
-		(void)deflateEnd(j->zip);
-	free(j->zip);
+	gzip_close(j->zip);
 	buf_release(&j->packed);
 	buf_release(&j->pending);
 	buf_release(&j->spare);
@@ -254,16 +209,8 @@ journal_begin(struct journal *j, const struct journal_options *o,
 	size_t n = strlen(j->path);
 	int rc;
 
-	if (n >= 3 && strcmp(j->path + n - 3, ".gz") == 0) {
-		j->zip = xcalloc(1, sizeof(*j->zip));
-		if (deflateInit2(j->zip, Z_DEFAULT_COMPRESSION, Z_DEFLATED,
-			15 + 16, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
-			free(j->zip);
-			j->zip = NULL;
-			return fault(f, FAULT_IO, "%s: cannot compress",
-			    j->path);
-		}
-	}
+	if (n >= 3 && strcmp(j->path + n - 3, ".gz") == 0)
+		j->zip = gzip_open(false);
 	/* Where a file system has no locks, the file's age is what keeps it
 	 * from being removed as an old one. */
 	(void)flock(j->fd, LOCK_EX | LOCK_NB);
@@ -348,7 +295,7 @@ copy(int from, int to, int64_t size)
 		n = pread(from, part, most, (off_t)at);
 		if (n < 0 && errno == EINTR)
 			n = 1;
-		else if (n > 0 && write_all(to, part, (size_t)n) != 0)
+		else if (n > 0 && file_write(to, part, (size_t)n) != 0)
 			n = -1;
 		else if (n > 0)
 			at += n;

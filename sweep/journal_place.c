@@ -9,6 +9,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
+#include "lib/base/file.h"
 #include "lib/base/mem.h"
 #include "lib/base/text.h"
 #include "sweep/journal.h"
@@ -32,15 +33,11 @@ int
 journal_sync_folder(const char *path, struct fault *f)
 {
 	char *folder = folder_of(path);
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int rc = 0;
 
-	/* Some file systems know no such thing, and need none. */
-	if (fd < 0 || (fsync(fd) != 0 && errno != EINVAL))
+	if (file_sync_directory(folder) != 0)
 		rc = fault(f, FAULT_IO, "%s: cannot sync the folder: %s",
 		    folder, strerror(errno));
-	if (fd >= 0)
-		(void)close(fd);
 	free(folder);
 	return rc;
 }

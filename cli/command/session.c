@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,58 +12,29 @@
 #include "lib/base/buf.h"
 #include "lib/base/crypto.h"
 #include "lib/base/fault.h"
+#include "lib/base/file.h"
 #include "lib/base/mem.h"
-#include "lib/base/stop.h"
+#include "lib/base/secret.h"
 
 /* Secrets are short and cookies are; what is longer is another file. */
 #define TEXT_MAX ((size_t)64 << 10)
 
-/* A small file that holds secrets: read without leaving copies behind. */
-struct secret {
-	char *p; /* TEXT_MAX + 1 bytes */
-	size_t n;
-};
-
-static void
-secret_release(struct secret *s)
-{
-	if (s->p != NULL)
-		crypto_wipe(s->p, TEXT_MAX + 1);
-	free(s->p);
-	*s = (struct secret){ 0 };
-}
-
 /* Read ${fd} to its end. */
 static int
-secret_read(struct secret *s, int fd, const char *name, struct fault *f)
+read_secret(struct buf *s, int fd, const char *name, struct fault *f)
 {
-	s->p = xmalloc(TEXT_MAX + 1);
-	for (;;) {
-		ssize_t n;
+	int rc = file_read(fd, name, TEXT_MAX, s, f);
 
-		if (stop_await(fd, POLLIN, 0) != 0)
-			return fault(f, FAULT_CANCELLED, "%s: interrupted",
-			    name);
-		n = read(fd, s->p + s->n, TEXT_MAX + 1 - s->n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return fault(f, FAULT_IO, "%s: %s", name,
-			    strerror(errno));
-		s->n += (size_t)n;
-		if (n == 0)
-			return 0;
-		if (s->n > TEXT_MAX)
-			return fault(f, FAULT_DATA,
-			    "%s: longer than %zu KiB: it cannot be what is "
-			    "wanted here",
-			    name, TEXT_MAX >> 10);
-	}
+	if (rc == 1)
+		return fault(f, FAULT_DATA,
+		    "%s: longer than %zu KiB: it cannot be what is wanted here",
+		    name, TEXT_MAX >> 10);
+	return rc;
 }
 
 /* Applications hand their secrets to express-session as such an array. */
 static bool
-is_json_array(const struct secret *s)
+is_json_array(const struct buf *s)
 {
 	size_t blank = 0;
 
@@ -76,8 +46,7 @@ is_json_array(const struct secret *s)
 }
 
 static int
-secrets_open(struct secret *s, const char *path, struct log *log,
-    struct fault *f)
+secrets_open(struct buf *s, const char *path, struct log *log, struct fault *f)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), rc;
 	struct stat st;
@@ -91,7 +60,7 @@ secrets_open(struct secret *s, const char *path, struct log *log,
 			    "%s: everybody on this machine can read it: "
 			    "chmod o-r it",
 			    path);
-		rc = secret_read(s, fd, path, f);
+		rc = read_secret(s, fd, path, f);
 		if (rc == 0 && is_json_array(s))
 			rc = fault(f, FAULT_DATA,
 			    "%s: it is a JSON array: write the secrets as they "
@@ -108,12 +77,12 @@ static int
 cookie_open(struct cookie *cookie, const struct options *o,
     struct slice secrets, struct fault *f)
 {
-	struct secret typed = { 0 };
+	struct buf typed = { 0 };
 	struct slice text = slice_str(o->cookie);
 	int rc = 0;
 
 	if (strcmp(o->cookie, "-") == 0) {
-		rc = secret_read(&typed, STDIN_FILENO, "standard input", f);
+		rc = read_secret(&typed, STDIN_FILENO, "standard input", f);
 		text = (struct slice){ typed.p, typed.n };
 	}
 	if (rc == 0)
@@ -171,7 +140,7 @@ int
 session_open(struct session *s, const struct context *c, struct fault *f)
 {
 	const struct options *o = c->o;
-	struct secret secrets = { 0 };
+	struct buf secrets = { 0 };
 	int rc = -1;
 
 	if (o->secret_file != NULL &&

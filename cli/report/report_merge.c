@@ -13,12 +13,12 @@
 #include "cli/report/report_read.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
+#include "lib/base/file.h"
 #include "lib/base/mem.h"
 #include "lib/base/stop.h"
 
 /* No report of ours is as large. */
 #define FILE_MAX ((size_t)64 << 20)
-#define CHUNK ((size_t)64 << 10)
 
 struct merge {
 	const struct options *o;
@@ -30,30 +30,6 @@ struct merge {
 	int64_t have[SCAN_SHARD_SEGMENTS];
 	const char *owner[SCAN_SHARD_SEGMENTS]; /* in which file each is */
 };
-
-static int
-read_all(int fd, const char *path, struct buf *b, struct fault *f)
-{
-	for (;;) {
-		char *p = buf_reserve(b, CHUNK);
-		ssize_t n;
-
-		if (stop_await(fd, POLLIN, 0) != 0)
-			return fault(f, FAULT_CANCELLED, "%s: interrupted",
-			    path);
-		n = read(fd, p, CHUNK);
-		if (n == 0)
-			return 0;
-		if (n < 0 && errno != EINTR)
-			return fault(f, FAULT_IO, "%s: %s", path,
-			    strerror(errno));
-		if (n > 0)
-			b->n += (size_t)n;
-		if (b->n > FILE_MAX)
-			return fault(f, FAULT_DATA,
-			    "%s: not a report: larger than 64 MiB", path);
-	}
-}
 
 /* To be released in either case. */
 static int
@@ -71,7 +47,10 @@ read_file(const char *path, struct report_read *out, struct fault *f)
 	if (fd < 0)
 		return fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_IO,
 		    "%s: %s", name, strerror(errno));
-	rc = read_all(fd, name, &b, f);
+	rc = file_read(fd, name, FILE_MAX, &b, f);
+	if (rc == 1)
+		rc = fault(f, FAULT_DATA,
+		    "%s: not a report: larger than 64 MiB", name);
 	if (!in)
 		(void)close(fd);
 	if (rc == 0)

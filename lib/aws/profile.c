@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -10,10 +9,11 @@
 #include "lib/base/buf.h"
 #include "lib/base/crypto.h"
 #include "lib/base/fault.h"
+#include "lib/base/file.h"
 #include "lib/base/mem.h"
 #include "lib/base/pairs.h"
+#include "lib/base/secret.h"
 #include "lib/base/shlex.h"
-#include "lib/base/stop.h"
 
 /* What profile_read.c makes of a file and profile.c answers from; for these
  * two alone. */
@@ -389,61 +389,13 @@ profile_parse(const char *p, size_t n, const char *path, enum profile_kind kind,
 	return parse(xstrndup(p, n), n, path, kind, f);
 }
 
-/* Read all of ${fd} into memory of its own, never leaving a copy behind. */
-static int
-read_all(int fd, char **text, size_t *n, const char *path, struct fault *f)
-{
-	size_t cap = 4096;
-	char *p = xmalloc(cap + 1);
-
-	*n = 0;
-	for (;;) {
-		bool stop = stop_await(fd, POLLIN, 0) != 0;
-		ssize_t got = stop ? 0 : read(fd, p + *n, cap - *n);
-
-		if (stop) {
-			crypto_wipe(p, *n);
-			free(p);
-			return fault(f, FAULT_CANCELLED, "%s: interrupted",
-			    path);
-		}
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0 || (got > 0 && *n + (size_t)got > FILE_MAX)) {
-			crypto_wipe(p, *n);
-			free(p);
-			return got < 0
-			    ? fault(f, FAULT_CONFIG, "%s: %s", path,
-				  strerror(errno))
-			    : fault(f, FAULT_CONFIG, "%s: longer than %zu MiB",
-				  path, FILE_MAX >> 20);
-		}
-		if (got == 0)
-			break;
-		*n += (size_t)got;
-		if (*n == cap) {
-			char *more = xmalloc(cap * 2 + 1);
-
-			memcpy(more, p, *n);
-			crypto_wipe(p, *n);
-			free(p);
-			p = more;
-			cap *= 2;
-		}
-	}
-	p[*n] = '\0';
-	*text = p;
-	return 0;
-}
-
 struct profile_file *
 profile_load(const char *path, enum profile_kind kind, struct fault *f)
 {
-	struct profile_file *file = NULL;
 	struct stat st;
-	char *text = NULL;
-	size_t n;
-	int fd;
+	struct fault why = { 0 };
+	struct buf text = { 0 };
+	int fd, rc;
 
 	/* In a container HOME is often a folder one may not look into. */
 	if (stat(path, &st) != 0 &&
@@ -455,10 +407,17 @@ profile_load(const char *path, enum profile_kind kind, struct fault *f)
 		    "%s: %s", path, strerror(errno));
 		return NULL;
 	}
-	if (read_all(fd, &text, &n, path, f) == 0)
-		file = parse(text, n, path, kind, f);
+	rc = file_read(fd, path, FILE_MAX, &text, &why);
 	(void)close(fd);
-	return file;
+	if (rc == 0)
+		return parse(text.p, text.n, path, kind, f);
+	if (rc == 1)
+		(void)fault(&why, FAULT_IO, "%s: longer than %zu MiB", path,
+		    FILE_MAX >> 20);
+	(void)fault(f, why.kind == FAULT_IO ? FAULT_CONFIG : why.kind, "%s",
+	    why.text);
+	secret_release(&text);
+	return NULL;
 }
 
 void

@@ -500,11 +500,27 @@ real_exchange(void *line, struct http_exchange *x)
 	return 0;
 }
 
+#define ANSWER_MAX 256
+
 static int
 real_ask(void *ctx, const char *prompt, struct buf *answer, struct fault *f)
 {
+	struct buf text = { 0 };
+	struct fault why = { 0 };
+	enum tty_answer is;
+
 	(void)ctx;
-	return tty_ask(prompt, answer, f);
+	text_escape(&text, prompt, strlen(prompt), true);
+	is = tty_ask(buf_text(&text), false, ANSWER_MAX, answer, &why);
+	buf_release(&text);
+	if (is == TTY_NONE)
+		return fault(f, FAULT_CREDENTIALS,
+		    "there is no terminal to ask at");
+	if (is == TTY_FAILED)
+		return fault(f,
+		    why.kind == FAULT_IO ? FAULT_CREDENTIALS : why.kind, "%s",
+		    why.text);
+	return 0;
 }
 
 struct world *

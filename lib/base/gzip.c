@@ -8,50 +8,8 @@
 #include "lib/base/gzip.h"
 #include "lib/base/mem.h"
 
-#define INFLATE_STEP ((size_t)256 << 10)
-
-uint32_t
-gzip_crc32(const void *p, size_t n)
-{
-	return (uint32_t)crc32_z(crc32_z(0, NULL, 0), p, n);
-}
-
-int
-gzip_inflate(struct buf *out, const void *p, size_t n, size_t max,
-    struct fault *f)
-{
-	z_stream z = { 0 };
-	int r = Z_OK;
-
-	buf_reset(out);
-	if (n > UINT32_MAX || inflateInit2(&z, 15 + 16) != Z_OK)
-		return fault(f, FAULT_DATA, "gzip: cannot be started");
-	z.next_in = (z_const Bytef *)p;
-	z.avail_in = (uInt)n;
-	while (r == Z_OK || (r == Z_STREAM_END && z.avail_in > 0)) {
-		if (r == Z_STREAM_END && inflateReset(&z) != Z_OK)
-			break;
-		if (out->n >= max) {
-			(void)inflateEnd(&z);
-			return fault(f, FAULT_DATA,
-			    "the reply is longer than %zu MiB", max >> 20);
-		}
-		z.avail_out =
-		    (uInt)(max - out->n < INFLATE_STEP ? max - out->n
-						       : INFLATE_STEP);
-		z.next_out = (Bytef *)buf_reserve(out, z.avail_out);
-		r = inflate(&z, Z_NO_FLUSH);
-		out->n = (size_t)((char *)z.next_out - out->p);
-		out->p[out->n] = '\0';
-	}
-	(void)inflateEnd(&z);
-	if (r != Z_STREAM_END)
-		return fault(f, FAULT_DATA,
-		    "the reply's gzip is damaged or cut short");
-	return 0;
-}
-
 #define STEP ((size_t)64 << 10)
+#define INFLATE_STEP ((size_t)256 << 10)
 #define WINDOW (15 + 16) /* zlib: the largest window, a gzip header */
 
 struct gzip {
@@ -174,4 +132,43 @@ const char *
 gzip_why(const struct gzip *z)
 {
 	return z->z.msg != NULL ? z->z.msg : "zlib refuses it";
+}
+
+uint32_t
+gzip_crc32(const void *p, size_t n)
+{
+	return (uint32_t)crc32_z(crc32_z(0, NULL, 0), p, n);
+}
+
+int
+gzip_inflate(struct buf *out, const void *p, size_t n, size_t max,
+    struct fault *f)
+{
+	struct gzip *z = gzip_open(true);
+	const char *from = p;
+	int r = 1;
+
+	buf_reset(out);
+	while (r == 1 || (r == 0 && n > 0)) {
+		size_t used = n, had = out->n,
+		       most =
+			   max - had < INFLATE_STEP ? max - had : INFLATE_STEP;
+
+		if (r == 0)
+			gzip_next(z);
+		if (most == 0)
+			break;
+		r = gzip_read(z, from, &used, most, out);
+		from += used;
+		n -= used;
+		if (r == 1 && used == 0 && out->n == had)
+			r = -1; /* it ends within a member */
+	}
+	gzip_close(z);
+	if (r == 0 && n == 0)
+		return 0;
+	if (r >= 0)
+		return fault(f, FAULT_DATA, "the reply is longer than %zu MiB",
+		    max >> 20);
+	return fault(f, FAULT_DATA, "the reply's gzip is damaged or cut short");
 }

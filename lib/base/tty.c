@@ -1,57 +1,74 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
+#include "lib/base/file.h"
 #include "lib/base/stop.h"
-#include "lib/base/text.h"
 #include "lib/base/tty.h"
 
-#define LINE_MAX_BYTES 256
-
-/* A line from ${fd}; -1 with errno, EINTR when we are to stop. */
-static int
-read_line(int fd, struct buf *answer)
+/* A line from ${fd}; TTY_FAILED with errno. */
+static enum tty_answer
+read_line(int fd, size_t most, struct buf *answer)
 {
+	enum tty_answer is = TTY_END;
+
 	for (;;) {
 		char c;
 		ssize_t got = read(fd, &c, 1);
 
-		if (stop_requested()) {
-			errno = EINTR;
-			return -1;
-		}
+		/* what was typed behind a Ctrl-C is no answer */
+		if (stop_requested())
+			return TTY_FAILED;
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return -1;
-		if (got == 0 || c == '\n')
-			return 0;
-		if (c != '\r' && answer->n < LINE_MAX_BYTES)
+			return TTY_FAILED;
+		if (got == 0)
+			return is;
+		if (is == TTY_END)
+			is = TTY_LINE;
+		if (c == '\n')
+			return is;
+		if (answer->n == most)
+			is = TTY_LONG;
+		else if (c != '\r')
 			buf_addc(answer, c);
 	}
 }
 
-int
-tty_ask(const char *prompt, struct buf *answer, struct fault *f)
+enum tty_answer
+tty_ask(const char *prompt, bool hidden, size_t most, struct buf *answer,
+    struct fault *f)
 {
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY), rc = -1;
-	struct buf text = { 0 };
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	enum tty_answer is = TTY_FAILED;
+	struct termios was, quiet;
+	int error;
 
 	if (fd < 0)
-		return fault(f, FAULT_CREDENTIALS,
-		    "there is no terminal to ask at");
-	text_escape(&text, prompt, strlen(prompt), true);
-	if (write(fd, text.p, text.n) == (ssize_t)text.n)
-		rc = read_line(fd, answer);
-	if (rc != 0 && stop_requested())
-		(void)fault(f, FAULT_CANCELLED, "interrupted");
-	else if (rc != 0)
-		(void)fault(f, FAULT_CREDENTIALS, "the terminal: %s",
-		    strerror(errno));
+		return TTY_NONE;
+	hidden = hidden && tcgetattr(fd, &was) == 0;
+	if (hidden) {
+		quiet = was;
+		quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
+		(void)tcsetattr(fd, TCSAFLUSH, &quiet);
+	}
+	(void)buf_reserve(answer, most); /* it may be a secret */
+	if (file_write(fd, prompt, strlen(prompt)) == 0)
+		is = read_line(fd, most, answer);
+	error = errno;
+	if (hidden) {
+		(void)tcsetattr(fd, TCSAFLUSH, &was);
+		(void)file_write(fd, "\n", 1);
+	}
 	(void)close(fd);
-	buf_release(&text);
-	return rc;
+	if (is == TTY_FAILED && stop_requested())
+		(void)fault(f, FAULT_CANCELLED, "interrupted");
+	else if (is == TTY_FAILED)
+		(void)fault(f, FAULT_IO, "the terminal: %s", strerror(error));
+	return is;
 }

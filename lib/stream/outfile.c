@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #include "lib/base/fault.h"
+#include "lib/base/file.h"
 #include "lib/base/mem.h"
 #include "lib/base/stop.h"
 #include "lib/base/text.h"
 #include "lib/stream/outfile.h"
 
-#define _DEFAULT_SOURCE /* flock */
 char *
 outfile_part(const char *path)
 {
@@ -422,18 +422,6 @@ outfile_write(const struct outfile *p, const void *data, size_t n,
 	return 0;
 }
 
-static int
-sync_fd(int fd)
-{
-	int r;
-
-	do {
-		r = fsync(fd);
-	} while (r != 0 && errno == EINTR);
-	/* EINVAL: a file system that knows no sync */
-	return r != 0 && errno != EINVAL ? -1 : 0;
-}
-
 /* Close it and hear what the close has to say (a full quota on NFS). Of
  * stdout a duplicate is closed: the number stays taken. */
 static int
@@ -455,23 +443,19 @@ int
 outfile_sync_folder(const char *path, struct fault *f)
 {
 	char *folder = beside(path, ".");
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), rc = 0;
+	int rc = file_sync_directory(folder);
 
 	free(folder);
-	if (fd < 0)
+	if (rc >= 0)
 		return 0;
-	if (sync_fd(fd) != 0) {
-		(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
-		rc = fault_at(f, "written, but its folder is not synced");
-	}
-	(void)close(fd);
-	return rc;
+	(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	return fault_at(f, "written, but its folder is not synced");
 }
 
 int
 outfile_sync(const struct outfile *p, struct fault *f)
 {
-	return sync_fd(p->fd) != 0 ? outfile_fault(p, errno, f) : 0;
+	return file_sync(p->fd) != 0 ? outfile_fault(p, errno, f) : 0;
 }
 
 int

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lib/base/fault.h"
+#include "lib/base/file.h"
 #include "lib/base/mem.h"
 #include "lib/stream/spool.h"
 
@@ -34,19 +35,8 @@ spool_open(struct fault *f)
 int
 spool_write(int fd, const void *data, size_t n, struct fault *f)
 {
-	const char *p = data;
-
-	while (n > 0) {
-		ssize_t w = write(fd, p, n);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0)
-			return fault(f, FAULT_IO,
-			    "the temporary copy (in TMPDIR): %s",
-			    strerror(w < 0 ? errno : EIO));
-		p += w;
-		n -= (size_t)w;
-	}
+	if (file_write(fd, data, n) != 0)
+		return fault(f, FAULT_IO, "the temporary copy (in TMPDIR): %s",
+		    strerror(errno));
 	return 0;
 }
