@@ -1,6 +1,7 @@
 #ifndef INSPECTOR_LOOKALIKE_H
 #define INSPECTOR_LOOKALIKE_H
 
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,7 +17,7 @@ struct lock;
 
 struct lookalikes {
 	struct lock *lock;
-	int looked; /* entries looked at */
+	atomic_int looked; /* entries looked at */
 	const char *names[LOOKALIKES];
 	int seen[LOOKALIKES];
 	size_t n;

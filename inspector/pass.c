@@ -1,3 +1,4 @@
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,8 @@ struct run {
 	struct fault first; /* the fault that ended it */
 	bool failed;
 	bool enough;
-	bool cancel; /* read without the lock: a worker may see it late */
+	atomic_bool
+	    cancel; /* read without the lock: a worker may see it late */
 };
 
 /* What one worker carries from page to page. */
@@ -37,18 +39,6 @@ struct hand {
 	struct buf scratch;
 	struct buf begin; /* where the page under way began */
 };
-
-static bool
-cancelled(struct run *run)
-{
-	return __atomic_load_n(&run->cancel, __ATOMIC_RELAXED);
-}
-
-static void
-cancel(struct run *run)
-{
-	__atomic_store_n(&run->cancel, true, __ATOMIC_RELAXED);
-}
 
 /* How much a fault tells: what only ended the waiting gives way. */
 static int
@@ -67,7 +57,7 @@ fail(struct run *run, const struct fault *f)
 		run->first = *f;
 	run->failed = true;
 	lock_leave(run->lock);
-	cancel(run);
+	run->cancel = true;
 }
 
 /* What to delete an entry costs, where that is asked for: 0 unless it is
@@ -164,13 +154,13 @@ work_segment(struct hand *h, struct segment *seg, struct fault *f)
 	bool finished;
 	int r = 1;
 
-	while (r == 1 && !stop_requested() && !cancelled(run))
+	while (r == 1 && !stop_requested() && !run->cancel)
 		r = work_page(h, seg, f);
 	if (r == 2) {
 		lock_enter(run->lock);
 		run->enough = true;
 		lock_leave(run->lock);
-		cancel(run);
+		run->cancel = true;
 	}
 	if (r >= 0 && pass->sink.segment != NULL &&
 	    pass->sink.segment(h->state, seg, f) < 0)
@@ -206,7 +196,7 @@ work(struct hand *h, int index, struct fault *f)
 	for (;;) {
 		int r;
 
-		if (cancelled(h->run))
+		if (h->run->cancel)
 			return 0;
 		r = pass->source->ops->take(pass->source, &seg, f);
 		if (r <= 0)

@@ -230,8 +230,7 @@ tell_silent(struct sweep_run *run, bool batched)
 	int mode = DDB_BATCH_AUTO;
 
 	if (batched &&
-	    __atomic_compare_exchange_n(&run->mode, &mode, DDB_BATCH_SINGLE,
-		false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+	    atomic_compare_exchange_strong(&run->mode, &mode, DDB_BATCH_SINGLE))
 		ddb_log(run->p->ddb, LOG_NOTE,
 		    "batched deletes (PartiQL) return no old images here: "
 		    "going on with one conditional DeleteItem an entry");

@@ -1,6 +1,7 @@
 #ifndef SWEEP_BATCH_H
 #define SWEEP_BATCH_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -30,7 +31,7 @@ struct pass_sink;
 struct sweep_run {
 	const struct purge *p;
 	struct journal *journal; /* NULL: none, or a dry run */
-	int mode;                /* enum ddb_batch_mode */
+	atomic_int mode;         /* enum ddb_batch_mode */
 	struct lock *lock;       /* all below */
 	struct sweep_totals *totals;
 	bool returns[2];     /* an old image came back of a single delete, of a

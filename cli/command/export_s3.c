@@ -14,7 +14,7 @@
 struct s3 {
 	struct exporting *x;
 	struct s3_write *out;
-	int64_t taken; /* entries promised, against --limit */
+	_Atomic int64_t taken; /* entries promised, against --limit */
 };
 
 /* A worker's: a data file of its own. */
@@ -64,7 +64,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 
 	(void)seg;
 	if (limit >= 0) {
-		number = __atomic_add_fetch(&h->s->taken, 1, __ATOMIC_RELAXED);
+		number = ++h->s->taken;
 		if (number > limit)
 			return 1;
 	}

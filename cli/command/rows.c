@@ -114,7 +114,7 @@ static void
 note_guess(struct rows *r, const struct record *record)
 {
 	if (record->zoneless)
-		__atomic_store_n(&r->guesses, true, __ATOMIC_RELAXED);
+		r->guesses = true;
 }
 
 void
@@ -154,7 +154,7 @@ rows_add(struct rows_hand *h, const struct record *record, struct fault *f)
 	int rc = 0;
 
 	if (r->o.limit >= 0) {
-		number = __atomic_add_fetch(&r->taken, 1, __ATOMIC_RELAXED);
+		number = ++r->taken;
 		if (number > r->o.limit)
 			return 1;
 	}

@@ -1,6 +1,7 @@
 #ifndef CLI_COMMAND_ROWS_H
 #define CLI_COMMAND_ROWS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -37,10 +38,10 @@ struct rows {
 	const struct format *format; /* NULL: the terminal table */
 	struct output output;
 	struct table_out *table;
-	struct lock *lock; /* table */
-	int64_t taken;     /* rows promised, against the limit */
-	int64_t written;   /* bytes, before compression; once closed */
-	bool guesses;      /* a row shows a time whose zone is a guess */
+	struct lock *lock;     /* table */
+	_Atomic int64_t taken; /* rows promised, against the limit */
+	int64_t written;       /* bytes, before compression; once closed */
+	atomic_bool guesses;   /* a row shows a time whose zone is a guess */
 };
 
 /* Open the output and write the headings. */

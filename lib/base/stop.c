@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -7,8 +8,8 @@
 
 /* Written by a signal's handler and read by every worker: volatile would do
  * for the first, only an atomic one does for both. */
-static int stop_signal;
-static int64_t stop_at_ms;
+static atomic_int stop_signal;
+static _Atomic int64_t stop_at_ms;
 
 /* A wait sees a signal within this time: signals go to another thread. */
 #define AWAIT_MS 100
@@ -28,14 +29,14 @@ stop_set(int sig)
 {
 	if (stop_requested() != 0)
 		return;
-	__atomic_store_n(&stop_at_ms, clock_ms(), __ATOMIC_RELAXED);
-	__atomic_store_n(&stop_signal, sig, __ATOMIC_RELEASE);
+	stop_at_ms = clock_ms();
+	stop_signal = sig;
 }
 
 int
 stop_requested(void)
 {
-	return __atomic_load_n(&stop_signal, __ATOMIC_ACQUIRE);
+	return stop_signal;
 }
 
 int64_t
@@ -43,7 +44,7 @@ stop_age_ms(void)
 {
 	if (stop_requested() == 0)
 		return -1;
-	return clock_ms() - __atomic_load_n(&stop_at_ms, __ATOMIC_RELAXED);
+	return clock_ms() - stop_at_ms;
 }
 
 int

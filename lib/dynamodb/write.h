@@ -1,6 +1,7 @@
 #ifndef LIB_DYNAMODB_WRITE_H
 #define LIB_DYNAMODB_WRITE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -69,10 +70,10 @@ struct ddb_deletes {
 	const struct ddb_table *table;
 	struct ddb_delete *list; /* distinct keys, 1..25 of them */
 	size_t n;
-	int *mode;      /* enum ddb_batch_mode; becomes SINGLE for good */
-	double units;   /* out: what they cost, as told or estimated */
-	struct buf old; /* the bytes the old images point into; owned,
-			   released by the caller */
+	atomic_int *mode; /* enum ddb_batch_mode; becomes SINGLE for good */
+	double units;     /* out: what they cost, as told or estimated */
+	struct buf old;   /* the bytes the old images point into; owned,
+			     released by the caller */
 };
 
 /*

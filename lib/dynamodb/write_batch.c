@@ -225,8 +225,8 @@ batch_send(struct batch *b, bool again, struct fault *f)
 static void
 leave_partiql(struct ddb_conn *c, struct ddb_deletes *deletes, const char *why)
 {
-	if (__atomic_exchange_n(deletes->mode, DDB_BATCH_SINGLE,
-		__ATOMIC_RELAXED) == DDB_BATCH_SINGLE)
+	if (atomic_exchange(deletes->mode, DDB_BATCH_SINGLE) ==
+	    DDB_BATCH_SINGLE)
 		return;
 	ddb_log(ddb_of(c), LOG_NOTE,
 	    "batched deletes (PartiQL) are not available here%s: going on "
@@ -298,7 +298,7 @@ ddb_delete_many(struct ddb_conn *c, struct ddb_deletes *deletes,
     struct fault *f)
 {
 	struct batch b = { .conn = c, .deletes = deletes };
-	int mode = __atomic_load_n(deletes->mode, __ATOMIC_RELAXED), rc = -1;
+	int mode = *deletes->mode, rc = -1;
 
 	write_begin(c, deletes);
 	for (size_t i = 0; i < deletes->n && i < BATCH_MAX; i++)

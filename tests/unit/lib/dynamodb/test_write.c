@@ -342,7 +342,7 @@ test_batches(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {
 		struct ddb_delete list[3] = { 0 };
-		int mode = batches[i].mode;
+		atomic_int mode = batches[i].mode;
 		struct ddb_deletes many = { .table = &table,
 			.list = list,
 			.n = 3,
@@ -501,7 +501,7 @@ test_unsure(void **state)
 	static struct script_reply replies[10];
 	struct ddb_delete d = { .partition = KEY("k"),
 		.cond = { DDB_COND_LESS, "ttl", NUM("7"), { 0, 0 } } };
-	int mode = DDB_BATCH_AUTO;
+	atomic_int mode = DDB_BATCH_AUTO;
 	struct ddb_deletes many = { .table = &table,
 		.list = &d,
 		.n = 1,
