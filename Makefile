@@ -137,7 +137,6 @@ SRC := \
     inspector/summary_names.c \
     lib/aws/arn.c \
     lib/aws/config.c \
-    lib/aws/config_place.c \
     lib/aws/config_value.c \
     lib/aws/credentials.c \
     lib/aws/doc.c \
@@ -194,7 +193,6 @@ SRC := \
     lib/base/thread.c \
     lib/base/tty.c \
     lib/dynamodb/attr.c \
-    lib/dynamodb/attr_check.c \
     lib/dynamodb/call.c \
     lib/dynamodb/circle.c \
     lib/dynamodb/client.c \
@@ -208,7 +206,6 @@ SRC := \
     lib/dynamodb/scan.c \
     lib/dynamodb/scan_size.c \
     lib/dynamodb/table.c \
-    lib/dynamodb/table_name.c \
     lib/dynamodb/write.c \
     lib/dynamodb/write_batch.c \
     lib/dynamodb/write_text.c \

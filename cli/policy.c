@@ -2,6 +2,7 @@
 
 #include "cli/policy.h"
 #include "lib/aws/config.h"
+#include "lib/aws/endpoint.h"
 #include "lib/base/buf.h"
 #include "lib/base/slice.h"
 

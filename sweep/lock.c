@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/aws/config.h"
+#include "lib/aws/endpoint.h"
 #include "lib/base/buf.h"
 #include "lib/base/crypto.h"
 #include "lib/base/fault.h"

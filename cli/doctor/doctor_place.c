@@ -7,6 +7,7 @@
 #include "cli/option/option.h"
 #include "cli/report/text_report.h"
 #include "lib/aws/credentials.h"
+#include "lib/aws/endpoint.h"
 #include "lib/aws/keyset.h"
 #include "lib/aws/provider/provider.h"
 #include "lib/aws/world.h"

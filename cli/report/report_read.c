@@ -5,6 +5,7 @@
 #include "cli/report/report_read.h"
 #include "cli/report/report_read_parts.h"
 #include "lib/aws/config.h"
+#include "lib/aws/endpoint.h"
 #include "lib/base/buf.h"
 #include "lib/base/decimal.h"
 #include "lib/base/fault.h"

@@ -1,15 +1,305 @@
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
-#include "lib/aws/config_place.h"
+#include "lib/aws/config.h"
 #include "lib/aws/config_value.h"
+#include "lib/aws/endpoint.h"
+#include "lib/aws/imds.h"
 #include "lib/aws/profile.h"
 #include "lib/aws/retry.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/path.h"
+
+/* What the variables, the services sections and the hosts call a service. */
+static const struct service_names {
+	const char *name, *variable, *section, *host;
+} services[] = {
+	/* clang-format off */
+	{ "dynamodb", "AWS_ENDPOINT_URL_DYNAMODB", "dynamodb", "dynamodb" },
+	{ "sts", "AWS_ENDPOINT_URL_STS", "sts", "sts" },
+	{ "sso", "AWS_ENDPOINT_URL_SSO", "sso", "portal.sso" },
+	{ "oidc", "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc", "oidc" },
+	{ "cloudformation", "AWS_ENDPOINT_URL_CLOUDFORMATION",
+	    "cloudformation", "cloudformation" },
+	/* clang-format on */
+};
+
+static const struct service_names *
+service_of(const char *name)
+{
+	size_t i = 0;
+
+	while (strcmp(services[i].name, name) != 0)
+		i++;
+	return &services[i];
+}
+
+/* Whether configured endpoints are to be passed over. */
+static bool
+endpoints_ignored(const struct aws_config *c)
+{
+	struct config_value s;
+
+	return config_value_either(&s, c, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+		   "ignore_configured_endpoint_urls") &&
+	    config_value_true(&s);
+}
+
+/*
+ * services = NAME in the profile, the service's endpoint_url in [services
+ * NAME]. What names a section and finds nothing would end at the real service,
+ * with somebody's real table: that is refused. 1, 0, -1.
+ */
+static int
+services_endpoint(struct config_value *s, const struct aws_config *c,
+    const struct service_names *service, struct fault *f)
+{
+	const char *name, *section = service->section;
+
+	if (!config_value_profile(s, c, c->profile, "services"))
+		return 0;
+	name = s->value;
+	if (!profile_has(c->config, "services", name))
+		return fault(f, FAULT_CONFIG,
+		    "%s: there is no section [services %.100s] in %.300s",
+		    s->from, name, profile_path(c->config));
+	if (config_value_section(s, c, "services", name, section))
+		return fault(f, FAULT_CONFIG,
+		    "%s: %s must stand alone, with endpoint_url = … "
+		    "indented on the next line",
+		    s->from, section);
+	(void)snprintf(s->from, sizeof(s->from), "%s:%d",
+	    profile_path(c->config),
+	    profile_line(c->config, "services", name, section));
+	s->value =
+	    profile_get(c->config, "services", name, section, "endpoint_url");
+	return s->value != NULL && *s->value != '\0';
+}
+
+/* The endpoint as somebody set it; s->value NULL when nobody did. ${from}:
+ * the kind of place it was. */
+static int
+ask_endpoint(struct config_value *s, const struct aws_config *c,
+    const struct service_names *service, const char **from, struct fault *f)
+{
+	int rc;
+
+	s->value = NULL;
+	if (endpoints_ignored(c))
+		return 0;
+	*from = service->variable;
+	if (config_value_variable(s, *from))
+		return 0;
+	*from = "AWS_ENDPOINT_URL";
+	if (config_value_variable(s, *from))
+		return 0;
+	*from = "the services section";
+	rc = services_endpoint(s, c, service, f);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	*from = "the profile";
+	(void)config_value_profile(s, c, c->profile, "endpoint_url");
+	return 0;
+}
+
+/* An endpoint as it was set, in the form that requests want. */
+static int
+take_endpoint(const struct config_value *s, const struct aws_config *c,
+    struct aws_endpoint *e, char **url, enum fault_kind kind, struct fault *f)
+{
+	if (aws_endpoint_parse(s->value, e) != 0)
+		return fault(f, kind,
+		    "%s: not of the form http[s]://host[:port][/path]",
+		    s->from);
+	if (c->fips || c->dual_stack)
+		return fault(f, FAULT_CONFIG,
+		    "%s sets an endpoint, and %s asks for another one of "
+		    "AWS's own: take one of them away",
+		    s->from,
+		    c->fips ? "AWS_USE_FIPS_ENDPOINT (use_fips_endpoint)"
+			    : "AWS_USE_DUALSTACK_ENDPOINT "
+			      "(use_dualstack_endpoint)");
+	*url =
+	    xasprintf("%s://%s%s", e->tls ? "https" : "http", e->host, e->path);
+	return 0;
+}
+
+static bool
+is_loopback(const char *host)
+{
+	char name[300];
+	size_t n = host[0] == '[' ? strcspn(++host, "]") : strcspn(host, ":");
+	struct in6_addr six;
+	struct in_addr four;
+
+	memcpy(name, host, n);
+	name[n] = '\0';
+	if (inet_pton(AF_INET, name, &four) == 1)
+		return ntohl(four.s_addr) >> 24 == 127;
+	if (inet_pton(AF_INET6, name, &six) == 1)
+		return IN6_IS_ADDR_LOOPBACK(&six);
+	return strcmp(name, "localhost") == 0;
+}
+
+/* A host label, for it becomes part of a host name. */
+static bool
+is_region(const char *s)
+{
+	size_t n = strspn(s,
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789-");
+
+	return n > 0 && n < 64 && s[n] == '\0' && s[0] != '-' &&
+	    s[n - 1] != '-' && s[strspn(s, "0123456789")] != '\0';
+}
+
+/* The region as somebody set it, checked; s->value NULL when nobody did. */
+static int
+ask_region(struct config_value *s, const struct aws_config *c,
+    const struct aws_config_ask *ask, struct fault *f)
+{
+	s->value = ask->region;
+	(void)snprintf(s->from, sizeof(s->from), "--region");
+	if (s->value == NULL && !config_value_variable(s, "AWS_REGION") &&
+	    !config_value_variable(s, "AWS_DEFAULT_REGION") &&
+	    !config_value_profile(s, c, c->profile, "region"))
+		return 0;
+	if (!is_region(s->value))
+		return fault(f,
+		    ask->region != NULL ? FAULT_USAGE : FAULT_CONFIG,
+		    "%s: \"%.100s\" is not the name of a region (one is "
+		    "eu-west-1)",
+		    s->from, s->value);
+	return 0;
+}
+
+/* The region is known: with it the endpoint, unless it was set. */
+static int
+settle(struct aws_config *c, struct fault *f)
+{
+	bool local = strcmp(c->region, "local") == 0;
+
+	if (c->endpoint != NULL)
+		return 0;
+	if (local && (c->fips || c->dual_stack))
+		return fault(f, FAULT_CONFIG,
+		    "region \"local\" has no FIPS and no dual stack endpoint");
+	c->endpoint =
+	    aws_endpoint_special("dynamodb", c->region, c->fips, c->dual_stack);
+	c->endpoint_from = "the region";
+	if (local) {
+		free(c->region);
+		c->region = xstrdup("us-east-1");
+	}
+	return 0;
+}
+
+/* Find region and endpoint, in what was said. */
+static int
+place(struct aws_config *c, const struct aws_config_ask *ask, struct fault *f)
+{
+	struct config_value region, url, s;
+	struct aws_endpoint e;
+
+	c->fips = config_value_either(&s, c, "AWS_USE_FIPS_ENDPOINT",
+		      "use_fips_endpoint") &&
+	    config_value_true(&s);
+	c->dual_stack = config_value_either(&s, c, "AWS_USE_DUALSTACK_ENDPOINT",
+			    "use_dualstack_endpoint") &&
+	    config_value_true(&s);
+	if (ask_region(&region, c, ask, f) != 0)
+		return -1;
+	url = (struct config_value){ .value = ask->endpoint_url,
+		.from = "--endpoint-url" };
+	c->endpoint_from = "--endpoint-url";
+	if (url.value == NULL &&
+	    ask_endpoint(&url, c, service_of("dynamodb"), &c->endpoint_from,
+		f) != 0)
+		return -1;
+	if (url.value != NULL &&
+	    take_endpoint(&url, c, &e, &c->endpoint,
+		ask->endpoint_url != NULL ? FAULT_USAGE : FAULT_CONFIG, f) != 0)
+		return -1;
+	if (region.value == NULL && url.value != NULL && is_loopback(e.host)) {
+		c->region_assumed = true;
+		region.value = "us-east-1";
+	}
+	if (region.value == NULL)
+		return 0;
+	c->region = xstrdup(region.value);
+	return settle(c, f);
+}
+
+static int
+no_region(const struct aws_config *c, const struct fault *why, struct fault *f)
+{
+	struct buf mistaken = { 0 };
+
+	profile_mistaken(&mistaken, c->config, c->profile);
+	(void)fault(f, FAULT_CONFIG,
+	    "no region; tried, in this order: --region, AWS_REGION, "
+	    "AWS_DEFAULT_REGION, region in profile \"%.100s\" of %.300s and "
+	    "%.300s, instance metadata (%.400s)%s; give --region NAME, or set "
+	    "AWS_REGION",
+	    c->profile, profile_path(c->credentials), profile_path(c->config),
+	    why->text, buf_text(&mistaken));
+	buf_release(&mistaken);
+	return -1;
+}
+
+int
+aws_config_locate(struct aws_config *c, struct world *world, struct fault *f)
+{
+	struct fault why = { 0 };
+	char *region;
+
+	if (c->region != NULL)
+		return 0;
+	region = imds_region(c, world, &why);
+	if (why.kind == FAULT_CANCELLED) {
+		free(region);
+		return fault(f, why.kind, "%s", why.text);
+	}
+	if (region != NULL && !is_region(region)) {
+		free(region);
+		region = NULL;
+		(void)fault(&why, FAULT_DATA,
+		    "what it calls its region is not the name of one");
+	}
+	if (region == NULL)
+		return no_region(c, &why, f);
+	c->region = region;
+	return settle(c, f);
+}
+
+int
+aws_config_endpoint(const struct aws_config *c, const char *service,
+    const char *region, char **url, struct fault *f)
+{
+	const struct service_names *s = service_of(service);
+	struct config_value set;
+	struct aws_endpoint e;
+	const char *from;
+
+	if (ask_endpoint(&set, c, s, &from, f) != 0)
+		return -1;
+	if (set.value != NULL)
+		return take_endpoint(&set, c, &e, url, FAULT_CONFIG, f);
+	if (!is_region(region))
+		return fault(f, FAULT_CONFIG,
+		    "\"%.100s\" is not the name of a region (one is "
+		    "eu-west-1)",
+		    region);
+	*url = aws_endpoint_special(s->host, region, c->fips, c->dual_stack);
+	return 0;
+}
 
 #define ATTEMPTS_MAX 1000
 #define LISTED 20 /* profiles, in a message */
@@ -120,7 +410,7 @@ aws_config_load(struct aws_config *c, const struct aws_config_ask *ask,
 		c->credentials = load_file("AWS_SHARED_CREDENTIALS_FILE",
 		    "~/.aws/credentials", PROFILE_CREDENTIALS, f);
 	if (c->credentials != NULL && choose_profile(c, ask, f) == 0 &&
-	    config_place(c, ask, f) == 0 && choose_rest(c, f) == 0)
+	    place(c, ask, f) == 0 && choose_rest(c, f) == 0)
 		return 0;
 	aws_config_release(c);
 	return -1;

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "lib/aws/config.h"
+#include "lib/aws/endpoint.h"
 #include "lib/base/mem.h"
 #include "lib/base/text.h"
 

@@ -3,7 +3,6 @@
 
 #include "lib/aws/identity.h"
 #include "lib/aws/query.h"
-#include "lib/aws/refusal.h"
 #include "lib/aws/xml.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"

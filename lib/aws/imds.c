@@ -4,6 +4,7 @@
 
 #include "lib/aws/config.h"
 #include "lib/aws/config_value.h"
+#include "lib/aws/endpoint.h"
 #include "lib/aws/fetch.h"
 #include "lib/aws/imds.h"
 #include "lib/base/buf.h"

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lib/aws/config.h"
+#include "lib/aws/endpoint.h"
 #include "lib/aws/message.h"
 #include "lib/aws/query.h"
 #include "lib/aws/refusal.h"

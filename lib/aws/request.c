@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/aws/config.h"
 #include "lib/aws/credentials.h"
+#include "lib/aws/endpoint.h"
 #include "lib/aws/keyset.h"
 #include "lib/aws/message.h"
 #include "lib/aws/request.h"

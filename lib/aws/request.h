@@ -8,7 +8,6 @@
 #include "lib/aws/retry.h"
 #include "lib/aws/sign.h"
 
-struct aws_config;
 struct aws_credentials;
 struct aws_endpoint;
 struct fault;

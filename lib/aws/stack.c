@@ -5,7 +5,6 @@
 #include "lib/aws/config.h"
 #include "lib/aws/identity.h"
 #include "lib/aws/query.h"
-#include "lib/aws/refusal.h"
 #include "lib/aws/stack.h"
 #include "lib/aws/xml.h"
 #include "lib/base/buf.h"

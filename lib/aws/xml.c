@@ -220,9 +220,3 @@ xml_text(const struct xml_element *at, const char *path)
 
 	return e != NULL ? buf_text(&e->text) : NULL;
 }
-
-const char *
-xml_name(const struct xml_element *e)
-{
-	return e->name;
-}

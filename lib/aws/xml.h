@@ -34,6 +34,5 @@ const struct xml_element *xml_next(const struct xml_element *e);
  * space around it, "" when it is empty; NULL when there is no such element.
  * Borrowed. */
 const char *xml_text(const struct xml_element *at, const char *path);
-const char *xml_name(const struct xml_element *e);
 
 #endif

@@ -9,6 +9,7 @@
 #include "lib/base/fault.h"
 #include "lib/base/stop.h"
 #include "lib/base/text.h"
+#include "lib/dynamodb/call.h"
 #include "lib/dynamodb/client_parts.h"
 #include "lib/dynamodb/reply.h"
 

@@ -5,6 +5,7 @@
 
 #include "lib/aws/config.h"
 #include "lib/aws/credentials.h"
+#include "lib/aws/endpoint.h"
 #include "lib/aws/service.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"

@@ -7,7 +7,6 @@
 #include "lib/aws/retry.h"
 #include "lib/aws/world.h"
 #include "lib/base/buf.h"
-#include "lib/base/slice.h"
 
 struct aws_config;
 struct aws_credentials;
@@ -74,55 +73,6 @@ const char *ddb_table_from(struct ddb *d);
 void ddb_log(struct ddb *d, enum log_level level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-struct ddb_call {
-	const char *operation; /* "Scan" */
-	struct slice body;     /* JSON */
-	double read_units;     /* estimates, taken from the buckets */
-	double write_units;
-	bool again;    /* it was sent before, and counts as a retry */
-	bool single;   /* somebody waits for this one: fewer tries (retry.h) */
-	bool patient;  /* throttling of one key range is not waited out here
-			  but handed back: the caller has other work */
-	bool settling; /* a signal does not keep it from being sent, for
-			  STOP_SETTLE_MS: it shows what became of work
-			  under way */
-	/*
-	 * Look at the bytes of a reply of status 200 and keep them (it may
-	 * swap ${body} away). -1: they are not what DynamoDB sends, and the
-	 * request is tried again. NULL: any JSON will do.
-	 */
-	int (*accept)(void *ctx, struct buf *body, struct fault *f);
-	void *accept_ctx;
-};
-
-struct ddb_reply {
-	int status;            /* HTTP */
-	struct slice body;     /* borrowed from the connection until its next
-				  call; empty when accept took it */
-	char code[96];         /* the error's name after '#', "" on success */
-	char message[512];     /* the service's own words */
-	enum retry_class why;  /* of the last reply, when retries ran out */
-	int tries;             /* that were made */
-	bool hot_range;        /* throttled for one key range only */
-	const char *keys_from; /* aws_credentials_source; borrowed */
-	int sends; /* sends that may have acted, the answered one included:
-		      throttled ones did not act and are not counted */
-	int lost;  /* of these, those of which it is not known whether they
-		      acted: no reply came, or one that is not DynamoDB's
-		      own, or a failure of the service */
-};
-
-/*
- * Sign, send and, where the policy says so, try again, until there is a
- * complete reply. 0: status 200, and the caller must call ddb_settle with
- * what it cost. 1: the service refused; code and message say why, and it has
- * been settled (a failed condition costs, as estimated). -1: no reply to be
- * had, no credentials, a signal, or the deadline; in all four cases
- * reply->sends and reply->lost are set.
- */
-int ddb_call(struct ddb_conn *c, const struct ddb_call *call,
-    struct ddb_reply *reply, struct fault *f);
-
 /* Units the last call really cost; negative: as estimated. */
 void ddb_settle(struct ddb_conn *c, double read_units, double write_units);
 /* Write units of all that this connection has sent, tries that may have acted
@@ -131,18 +81,7 @@ double ddb_wrote(const struct ddb_conn *c);
 
 /* A batch statement was throttled inside a 200: slow the writes. */
 void ddb_throttled(struct ddb_conn *c, bool write);
-/* Wait until ${until_us} by the world's mono_us; -1 as ddb_backoff. */
-int ddb_wait(struct ddb_conn *c, int64_t until_us, struct fault *f);
-/* Wait as the policy says before retry ${i}; -1 when a signal or the
- * deadline came. */
-int ddb_backoff(struct ddb_conn *c, enum retry_class why, int i,
-    struct fault *f);
 /* How many tries a request (or statement) of a sweep gets. */
 int ddb_attempts(struct ddb *d);
-
-/* Turn a refusal (1) into a fault that names the operation, and the missing
- * action or the table where that is what was wrong; returns -1. */
-int ddb_refused(const struct ddb_call *call, const struct ddb_reply *reply,
-    const char *table, struct fault *f);
 
 #endif

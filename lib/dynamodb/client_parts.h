@@ -5,11 +5,12 @@
 #include <stdint.h>
 
 #include "lib/aws/config.h"
+#include "lib/aws/endpoint.h"
 #include "lib/aws/world.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/rate.h"
 
-/* The inside of the client, for ddb.c and call.c only. */
+/* The inside of the client, for client.c and call.c only. */
 
 struct ddb {
 	struct ddb_options o;

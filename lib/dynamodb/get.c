@@ -2,6 +2,7 @@
 
 #include "lib/base/fault.h"
 #include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/call.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/get.h"
 #include "lib/dynamodb/item.h"

@@ -164,7 +164,8 @@ page_release(struct page *page)
 	*page = (struct page){ 0 };
 }
 
-struct item *
+/* One more item at the end of ${page}; borrowed until the next one. */
+static struct item *
 page_push(struct page *page)
 {
 	if (page->n == page->cap) {

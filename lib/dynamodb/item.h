@@ -66,8 +66,6 @@ double item_units(struct slice value);
 
 void page_reset(struct page *page);
 void page_release(struct page *page);
-/* One more item at the end of ${page}; borrowed until the next one. */
-struct item *page_push(struct page *page);
 
 /*
  * Read the reply of Scan or Query in ${page}->body. 0, or -1 with

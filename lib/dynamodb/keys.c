@@ -6,7 +6,7 @@
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/get.h"
 #include "lib/dynamodb/item.h"
-#include "lib/dynamodb/scan.h"
+#include "lib/dynamodb/keys.h"
 
 /*
  * The policy: BatchGetItem takes 100 keys and replies with up to 16 MB, which

@@ -11,6 +11,7 @@
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/version.h"
+#include "lib/dynamodb/call.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/probe.h"
 #include "lib/dynamodb/table.h"

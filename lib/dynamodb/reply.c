@@ -5,6 +5,7 @@
 #include "lib/aws/refusal.h"
 #include "lib/aws/request.h"
 #include "lib/base/fault.h"
+#include "lib/dynamodb/call.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/reply.h"
 

@@ -15,7 +15,7 @@ struct scan_options {
 	bool consistent;
 	bool keys_only; /* only keys and TTL travel; costs the same */
 	int64_t limit;  /* Limit of every request, 0: none */
-	bool grows;     /* … only of the first ones (scan_size_rows) */
+	bool grows;     /* … only of the first ones (scan_size.c) */
 	/* Where to begin each segment (a checkpoint's); NULL: at its start.
 	 * segments of them, copied. */
 	const struct segment *from;
@@ -38,23 +38,5 @@ int64_t scan_order(int64_t i, int64_t n);
 /* Whether ${segment} is of shard ${shard} (from 1) of ${of}: each segment is
  * of exactly one, and neighbours are of different ones. Pure. */
 bool scan_shard(int64_t segment, int64_t shard, int64_t of);
-
-/* Keys one by one, read by BatchGetItem (consistently), so many a request
- * that a reply stays small. */
-struct keys_options {
-	const struct ddb_table *table;
-	const char *ttl;
-	/* ${n} keys as JSON objects {"key":{…}} behind each other in
-	 * ${json}; key i is json->p[ends[i-1]..ends[i]). Borrowed. */
-	const struct buf *json;
-	const size_t *ends;
-	size_t n;
-};
-struct source *keys_source(const struct keys_options *options);
-
-/* How many keys to ask for at once, 1..25, where one takes ${bytes} of a
- * reply and costs ${units} (0: not known), and a request may cost ${share}
- * (0: whatever). Pure. */
-size_t keys_request(double bytes, double units, double share);
 
 #endif

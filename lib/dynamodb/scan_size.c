@@ -25,7 +25,9 @@ scan_size_init(struct scan_size *z, const struct scan_options *o)
 		    z->consistent;
 }
 
-int64_t
+/* Where the limit grows: the Limit (0: none) of a request when ${read} entries
+ * were read before, so that never much more is read than had to be. Pure. */
+static int64_t
 scan_size_rows(int64_t limit, int64_t read)
 {
 	int64_t rows = read / ROWS_SHARE > limit ? read / ROWS_SHARE : limit;

@@ -26,8 +26,4 @@ int64_t scan_size_limit(const struct scan_size *z, double share, double *units);
 /* A page of ${scanned} entries cost ${units}. */
 void scan_size_learn(struct scan_size *z, double units, int64_t scanned);
 
-/* Where the limit grows: the Limit (0: none) of a request when ${read} entries
- * were read before, so that never much more is read than had to be. Pure. */
-int64_t scan_size_rows(int64_t limit, int64_t read);
-
 #endif

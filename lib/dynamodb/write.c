@@ -4,6 +4,7 @@
 
 #include "lib/aws/message.h"
 #include "lib/base/fault.h"
+#include "lib/dynamodb/call.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/item.h"
 #include "lib/dynamodb/table.h"
@@ -55,7 +56,13 @@ write_object_or_none(struct slice value)
 	return value.p == NULL || value.p[0] == '{' || value.p[0] == 'n';
 }
 
-int
+/*
+ * A reply of status 200 to one write, for ddb_call's accept. 0 when it is
+ * DynamoDB's: an object, and empty or with one of the members that such a
+ * reply has, which are what they have to be. Else it is a page of a proxy, or
+ * garbled, and nobody knows what became of the request.
+ */
+static int
 write_accept(void *ctx, struct buf *body, struct fault *f)
 {
 	static const char *const members[] = { "Attributes", "ConsumedCapacity",

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "lib/base/fault.h"
+#include "lib/dynamodb/call.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/table.h"
 #include "lib/dynamodb/write_parts.h"

@@ -1,8 +1,10 @@
 #ifndef LIB_DYNAMODB_WRITE_PARTS_H
 #define LIB_DYNAMODB_WRITE_PARTS_H
 
-#include "lib/dynamodb/client.h"
 #include "lib/dynamodb/write.h"
+
+struct ddb_conn;
+struct ddb_reply;
 
 /* The inside of the writes, for write.c, write_text.c and write_batch.c. */
 
@@ -18,13 +20,6 @@ void write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
  * among them. */
 void write_count(struct ddb_delete *d, const struct ddb_reply *reply,
     bool answered);
-/*
- * A reply of status 200 to one write, for ddb_call's accept. 0 when it is
- * DynamoDB's: an object, and empty or with one of the members that such a
- * reply has, which are what they have to be. Else it is a page of a proxy, or
- * garbled, and nobody knows what became of the request.
- */
-int write_accept(void *ctx, struct buf *body, struct fault *f);
 /* Whether the checked ${value} is not there, null, or an object. Pure. */
 bool write_object_or_none(struct slice value);
 /* Whether ${image} is an item that came back, not nothing or {}. Pure. */

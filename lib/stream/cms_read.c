@@ -12,7 +12,6 @@
 #include "lib/base/mem.h"
 #include "lib/base/stop.h"
 #include "lib/stream/cms.h"
-#include "lib/stream/cms_key.h"
 #include "lib/stream/cms_open.h"
 #include "lib/stream/cms_read.h"
 

@@ -2,15 +2,12 @@
 #include <string.h>
 
 #include "lib/aws/config.h"
-#include "lib/aws/doc.h"
 #include "lib/aws/keyset.h"
 #include "lib/aws/provider/provider.h"
 #include "lib/aws/provider/provider_parts.h"
 #include "lib/aws/provider/search.h"
 #include "lib/aws/world.h"
 #include "lib/base/fault.h"
-#include "lib/base/mem.h"
-#include "lib/base/text.h"
 
 /*
  * In the order of botocore's chain, which decides where two of them would

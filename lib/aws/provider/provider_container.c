@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "lib/aws/config.h"
 #include "lib/aws/doc.h"
+#include "lib/aws/endpoint.h"
 #include "lib/aws/fetch.h"
 #include "lib/aws/message.h"
 #include "lib/aws/provider/provider_parts.h"

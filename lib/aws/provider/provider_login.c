@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/aws/credentials.h"
 #include "lib/aws/doc.h"
 #include "lib/aws/keyset.h"
 #include "lib/aws/provider/provider_parts.h"

@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "lib/aws/credentials.h"
 #include "lib/aws/doc.h"
 #include "lib/aws/keyset.h"
 #include "lib/aws/provider/provider_parts.h"

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "lib/aws/config.h"
-#include "lib/aws/credentials.h"
 #include "lib/aws/doc.h"
 #include "lib/aws/fetch.h"
 #include "lib/aws/keyset.h"

@@ -1,6 +1,7 @@
 #include "tests/unit/script.h"
 
 #include "lib/aws/config_value.h"
+#include "lib/aws/endpoint.h"
 #include "lib/aws/retry.h"
 #include "lib/base/path.h"
 #include "tests/unit/home.h"

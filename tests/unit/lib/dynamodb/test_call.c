@@ -1,4 +1,5 @@
 #include "lib/aws/service.h"
+#include "lib/dynamodb/call.h"
 #include "tests/unit/script.h"
 
 static const char throttled[] =

@@ -3,6 +3,7 @@
 #include "lib/base/mem.h"
 #include "lib/dynamodb/get.h"
 #include "lib/dynamodb/item.h"
+#include "lib/dynamodb/keys.h"
 #include "lib/dynamodb/scan.h"
 #include "lib/dynamodb/source.h"
 #include "lib/dynamodb/table.h"

@@ -466,7 +466,7 @@ test_costs(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
 		struct ddb_delete list[3] = { 0 };
-		int mode = costs[i].mode;
+		atomic_int mode = costs[i].mode;
 		struct ddb_deletes many = { .table = &table,
 			.list = list,
 			.n = 3,
