@@ -7,6 +7,7 @@
 #include "cli/option/option.h"
 #include "cli/output.h"
 #include "cli/policy.h"
+#include "lib/aws/arn.h"
 #include "lib/aws/credentials.h"
 #include "lib/aws/keyset.h"
 #include "lib/aws/provider/provider.h"
@@ -29,24 +30,11 @@ struct target {
 	struct fault why;
 };
 
-/* The 12 digits in the fifth field of an ARN; the caller frees it. NULL. */
-static char *
-account_of(const char *arn)
-{
-	for (int i = 0; i < 4; i++) {
-		arn = strchr(arn, ':');
-		if (arn == NULL)
-			return NULL;
-		arn++;
-	}
-	return strspn(arn, "0123456789") == 12 ? xstrndup(arn, 12) : NULL;
-}
-
 /* What -t says must be one table, and of the account that is expected. */
 static int
 check_table(const struct options *o, struct fault *f)
 {
-	char *account = account_of(o->table);
+	char *account = arn_account(o->table);
 	int rc = 0;
 
 	if (!policy_is_table(o->table))
@@ -119,14 +107,14 @@ ask_service(struct target *t, struct fault *f)
 			return -1;
 		d->name = d->stack.table;
 		if (t->account == NULL)
-			t->account = account_of(d->stack.stack);
+			t->account = arn_account(d->stack.stack);
 	}
 	if (t->account != NULL)
 		return 0;
 	if (ddb_table_read(d->conn, d->name, &d->table, &t->why) == 0 &&
 	    d->table.arn[0] != '\0') {
 		t->table_arn = xstrdup(d->table.arn);
-		t->account = account_of(d->table.arn);
+		t->account = arn_account(d->table.arn);
 		return 0;
 	}
 	/* A table that is not there may be one that is to be made. */

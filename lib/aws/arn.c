@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "lib/aws/arn.h"
+#include "lib/base/mem.h"
 
 #define NAME_MIN 3
 #define NAME_MAX_BYTES 255
@@ -30,4 +31,16 @@ arn_is_table(const char *s)
 		s++;
 	}
 	return strncmp(s, "table/", 6) == 0 && arn_is_table_name(s + 6);
+}
+
+char *
+arn_account(const char *s)
+{
+	for (int i = 0; i < 4 && s != NULL; i++) {
+		s = strchr(s, ':');
+		s = s != NULL ? s + 1 : NULL;
+	}
+	if (s == NULL || strspn(s, "0123456789") != 12)
+		return NULL;
+	return xstrndup(s, 12);
 }

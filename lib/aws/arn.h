@@ -8,4 +8,8 @@
 bool arn_is_table_name(const char *s);
 bool arn_is_table(const char *s);
 
+/* The account in the ARN ${s}, 12 digits, freed by the caller; NULL where there
+ * is none, or no ARN. */
+char *arn_account(const char *s);
+
 #endif

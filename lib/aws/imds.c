@@ -8,9 +8,9 @@
 #include "lib/aws/fetch.h"
 #include "lib/aws/imds.h"
 #include "lib/base/buf.h"
-#include "lib/base/crypto.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
+#include "lib/base/secret.h"
 
 #define TOKEN_SECONDS "21600"
 #define REPLY_MAX ((size_t)64 << 10)
@@ -180,9 +180,7 @@ imds_close(struct imds *m)
 {
 	if (m == NULL)
 		return;
-	if (m->token != NULL)
-		crypto_wipe(m->token, strlen(m->token));
-	free(m->token);
+	secret_free(m->token);
 	free(m->url);
 	free(m);
 }

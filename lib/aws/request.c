@@ -1,16 +1,13 @@
-#include <stdlib.h>
-#include <string.h>
-
+#include "lib/aws/request.h"
 #include "lib/aws/credentials.h"
 #include "lib/aws/endpoint.h"
 #include "lib/aws/keyset.h"
 #include "lib/aws/message.h"
-#include "lib/aws/request.h"
 #include "lib/aws/service.h"
 #include "lib/aws/world.h"
-#include "lib/base/crypto.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
+#include "lib/base/secret.h"
 #include "lib/base/stop.h"
 #include "lib/base/version.h"
 
@@ -111,10 +108,8 @@ request_send(struct request *r)
 void
 request_release(struct request *r)
 {
-	for (size_t i = 0; i < r->x->nheaders; i++) {
-		crypto_wipe(r->sent[i], strlen(r->sent[i]));
-		free(r->sent[i]);
-	}
+	for (size_t i = 0; i < r->x->nheaders; i++)
+		secret_free(r->sent[i]);
 	r->x->headers = NULL;
 	r->x->nheaders = 0;
 }

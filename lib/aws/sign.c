@@ -6,6 +6,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/crypto.h"
 #include "lib/base/mem.h"
+#include "lib/base/secret.h"
 #include "lib/base/text.h"
 
 /*
@@ -296,8 +297,7 @@ static void
 draft_close(struct draft *d)
 {
 	lines_release(&d->lines);
-	crypto_wipe(d->canonical.p, d->canonical.cap);
-	buf_release(&d->canonical);
+	secret_release(&d->canonical);
 	buf_release(&d->to_sign);
 }
 

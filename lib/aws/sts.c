@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/aws/arn.h"
 #include "lib/aws/keyset.h"
 #include "lib/aws/query.h"
 #include "lib/aws/refusal.h"
@@ -13,20 +14,6 @@
 #include "lib/base/text.h"
 
 #define NUMBER 24
-
-/* "arn:aws:sts::123456789012:assumed-role/…": the fifth part. NULL when it is
- * not there. The caller frees it. */
-static char *
-account_of(const char *arn)
-{
-	for (int i = 0; i < 4 && arn != NULL; i++) {
-		arn = strchr(arn, ':');
-		arn = arn != NULL ? arn + 1 : NULL;
-	}
-	if (arn == NULL || strcspn(arn, ":") == 0)
-		return NULL;
-	return xstrndup(arn, strcspn(arn, ":"));
-}
 
 static int
 take(const struct xml *x, const char *action, struct aws_keyset *out,
@@ -55,7 +42,7 @@ take(const struct xml *x, const char *action, struct aws_keyset *out,
 	*out = (struct aws_keyset){
 		.keys = { xstrdup(text[0]), xstrdup(text[1]),
 		    xstrdup(text[2]) },
-		.account = account_of(xml_text(result, "AssumedRoleUser/Arn")),
+		.account = arn_account(xml_text(result, "AssumedRoleUser/Arn")),
 		.expires = end,
 	};
 	return 0;

@@ -16,6 +16,7 @@
 #include "lib/base/fault.h"
 #include "lib/base/gzip.h"
 #include "lib/base/mem.h"
+#include "lib/base/secret.h"
 #include "lib/base/stop.h"
 #include "lib/base/sum.h"
 #include "lib/base/text.h"
@@ -306,8 +307,7 @@ real_line_close(void *line)
 	if (l == NULL)
 		return;
 	curl_easy_cleanup(l->curl);
-	crypto_wipe(l->raw.p, l->raw.cap); /* keys came this way, too */
-	buf_release(&l->raw);
+	secret_release(&l->raw);
 	free(l);
 }
 

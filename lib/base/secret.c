@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,16 @@ secret_release(struct buf *b)
 {
 	crypto_wipe(b->p, b->cap);
 	buf_release(b);
+}
+
+void
+secret_free(const char *s)
+{
+	char *p = (char *)(uintptr_t)s;
+
+	if (p != NULL)
+		crypto_wipe(p, strlen(p));
+	free(p);
 }
 
 int

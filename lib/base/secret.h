@@ -12,8 +12,9 @@ struct fault;
  * a NUL; the fault names it. */
 int secret_read(struct buf *out, const char *path, size_t most,
     struct fault *f);
-/* Wipe and free. */
+/* Wipe and free; of a text, as far as it goes. */
 void secret_release(struct buf *b);
+void secret_free(const char *s);
 
 /*
  * Put ${p}[0..n) in the place of the file ${path}, all of it or nothing, for

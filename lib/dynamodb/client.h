@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/aws/retry.h"
 #include "lib/aws/world.h"
 #include "lib/base/buf.h"
 

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/aws/arn.h"
 #include "lib/aws/config.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
@@ -342,21 +343,6 @@ read_throughput(struct ddb_table *t, const cJSON *table)
 		on_demand_units(table, &t->read_units, &t->write_units);
 }
 
-/* arn:aws:dynamodb:eu-west-1:123456789012:table/NAME */
-static char *
-account_of(const char *arn)
-{
-	const char *p = arn;
-
-	for (int i = 0; i < 4; i++) {
-		p = strchr(p, ':');
-		if (p == NULL)
-			return xstrdup("");
-		p++;
-	}
-	return strspn(p, "0123456789") == 12 ? xstrndup(p, 12) : xstrdup("");
-}
-
 static int
 read_table(struct ddb_table *t, const cJSON *table, const char *region,
     struct fault *f)
@@ -370,7 +356,9 @@ read_table(struct ddb_table *t, const cJSON *table, const char *region,
 		    "DescribeTable: the reply names no key schema");
 	t->arn = xstrdup(string_of(table, "TableArn"));
 	t->id = xstrdup(string_of(table, "TableId"));
-	t->account = account_of(t->arn);
+	t->account = arn_account(t->arn);
+	if (t->account == NULL)
+		t->account = xstrdup("");
 	t->status = xstrdup(string_of(table, "TableStatus"));
 	t->partition = xstrdup(hash);
 	t->partition_type = type_of(table, hash);

@@ -6,8 +6,8 @@
 #include "lib/aws/message.h"
 #include "lib/aws/provider/provider_parts.h"
 #include "lib/aws/provider/search.h"
-#include "lib/base/crypto.h"
 #include "lib/base/fault.h"
+#include "lib/base/secret.h"
 
 #define ROLES "iam/security-credentials/"
 
@@ -80,8 +80,7 @@ get_keys(struct search *s, struct imds *m, struct fault *f)
 		       : fault_at(f, "%.200s", buf_text(&s->source));
 out:
 	doc_free(d);
-	crypto_wipe(text.p, text.cap);
-	buf_release(&text);
+	secret_release(&text);
 	buf_release(&path);
 	buf_release(&role);
 	return rc;
