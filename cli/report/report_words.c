@@ -63,7 +63,7 @@ void
 report_words_off(const struct text_report *p, const struct report *r,
     struct buf *line)
 {
-	if (report_words_acts(r) == REPORT_TTL_OFF) {
+	if (report_words_acts(r) != REPORT_TTL_ELSEWHERE) {
 		buf_adds(line, "TTL is off");
 		return;
 	}
@@ -129,7 +129,7 @@ static void
 remedy_off(const struct text_report *p, const struct report *r,
     enum state state, struct buf *line)
 {
-	if (report_words_acts(r) == REPORT_TTL_OFF) {
+	if (report_words_acts(r) != REPORT_TTL_ELSEWHERE) {
 		buf_adds(line,
 		    state == STATE_LIVE ? "Turn TTL on before they expire."
 					: "Turn TTL on, or purge them.");

@@ -471,12 +471,19 @@ test_no_ages(void **state)
 static void
 test_damage(void **state)
 {
+	static const struct report_style style = { .width = 80 };
 	struct report_read *in = malloc(sizeof(*in));
 	struct buf doc = { 0 }, out = { 0 };
 	int read = 0;
 
 	(void)state;
 	assert_non_null(in);
+	/* entries that TTL leaves, in a table where it is on */
+	replaced(&doc, "\"string\",\"items\":2,\"zoneless\":1,",
+	    "\"ttl-off\",\"items\":2,");
+	again(in, &doc);
+	report_text(&out, &in->report, &style);
+	report_read_release(in);
 	for (int i = 0; i < 20000; i++) {
 		buf_reset(&doc);
 		buf_add(&doc, good, sizeof(good) - 1);
@@ -487,6 +494,7 @@ test_damage(void **state)
 			NULL) == 0) {
 			read++;
 			written(&out, &in->report);
+			report_text(&out, &in->report, &style);
 		}
 		report_read_release(in);
 	}
