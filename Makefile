@@ -74,27 +74,24 @@ SRC := \
     cli/output.c \
     cli/policy.c \
     cli/progress.c \
+    cli/report/emit.c \
+    cli/report/emit_html.c \
+    cli/report/emit_text.c \
     cli/report/html.c \
+    cli/report/html_style.c \
     cli/report/option_echo.c \
     cli/report/price.c \
     cli/report/report_advice.c \
-    cli/report/report_cost.c \
     cli/report/report_headline.c \
-    cli/report/report_html.c \
-    cli/report/report_html_states.c \
-    cli/report/report_html_style.c \
-    cli/report/report_html_tables.c \
-    cli/report/report_html_times.c \
+    cli/report/report_inspect.c \
     cli/report/report_json.c \
     cli/report/report_merge.c \
-    cli/report/report_parts.c \
     cli/report/report_print.c \
     cli/report/report_prometheus.c \
     cli/report/report_read.c \
     cli/report/report_read_counts.c \
     cli/report/report_sample.c \
     cli/report/report_sweep.c \
-    cli/report/report_text.c \
     cli/report/report_words.c \
     cli/report/text_report.c \
     cli/report/text_table.c \

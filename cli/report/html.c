@@ -8,8 +8,8 @@
  * may be. */
 #define FOREIGN_MAX 2048
 
-static void
-escape(struct buf *out, const char *p, size_t n)
+void
+html_escape(struct buf *out, const char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		switch (p[i]) {
@@ -41,7 +41,7 @@ html_text(struct buf *out, const char *s)
 		if (s[i] == ' ' && i > 0 && s[i - 1] >= '0' && s[i - 1] <= '9')
 			buf_adds(out, "&#160;");
 		else
-			escape(out, &s[i], 1);
+			html_escape(out, &s[i], 1);
 	}
 }
 
@@ -58,7 +58,7 @@ html_foreign(struct buf *out, const char *p, size_t n)
 			keep--;
 	text_escape(&text, p, keep, false);
 	buf_adds(out, "<bdi>");
-	escape(out, buf_text(&text), text.n);
+	html_escape(out, buf_text(&text), text.n);
 	buf_adds(out, "</bdi>");
 	if (keep < n)
 		buf_addf(out, "\xe2\x80\xa6 (%zu bytes)", n);

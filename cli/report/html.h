@@ -7,8 +7,9 @@ struct buf;
 
 /* Text on its way into a page. */
 
-/* Add text that is harmless already, with HTML's own characters escaped. A
- * figure is not torn from what stands behind it. */
+/* Add ${p}[0..n), harmless already, with HTML's own characters escaped. */
+void html_escape(struct buf *out, const char *p, size_t n);
+/* … as text of which a figure is not torn from what stands behind it. */
 void html_text(struct buf *out, const char *s);
 /* Add other people's bytes: made harmless, escaped, and kept from deciding in
  * which direction the text around them runs. */

@@ -2,11 +2,11 @@
 #include <string.h>
 
 #include "cli/option/option.h"
+#include "cli/report/emit.h"
 #include "cli/report/report.h"
+#include "cli/report/report_advice.h"
 #include "cli/report/report_headline.h"
-#include "cli/report/report_parts.h"
 #include "cli/report/report_words.h"
-#include "cli/report/text_report.h"
 #include "cli/report/ttl_command.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
@@ -14,7 +14,7 @@
 
 /* What is said, and the commands, each on a line of its own to be copied. */
 struct advice {
-	const struct text_report *p;
+	struct emit *e;
 	const struct report *r;
 	enum report_ttl acts;
 	struct buf line;
@@ -23,7 +23,7 @@ struct advice {
 static void
 say(struct advice *a)
 {
-	text_report_words(a->p, 2, buf_text(&a->line), NULL);
+	a->e->to->words(a->e, EMIT_BODY, EMIT_PLAIN, buf_text(&a->line));
 	buf_reset(&a->line);
 }
 
@@ -31,9 +31,7 @@ say(struct advice *a)
 static void
 command(struct advice *a)
 {
-	buf_adds(a->p->out, "    ");
-	text_report_text(a->p, a->p->out, buf_text(&a->line));
-	buf_addc(a->p->out, '\n');
+	a->e->to->command(a->e, buf_text(&a->line));
 	buf_reset(&a->line);
 }
 
@@ -62,7 +60,7 @@ look_again(struct advice *a)
 
 	if (!is_live(r)) {
 		buf_adds(&a->line, " Try --ttl-attribute ");
-		text_report_text(a->p, &a->line, r->lookalikes[0]);
+		text_report_text(&a->e->p, &a->line, r->lookalikes[0]);
 		buf_addc(&a->line, '.');
 		say(a);
 		return;
@@ -100,9 +98,9 @@ advise_attribute(struct advice *a)
 	if (!all)
 		buf_adds(&a->line, n == 1 ? " lacks" : " lack");
 	buf_adds(&a->line, " the attribute ");
-	text_report_text(a->p, &a->line, r->ttl_attribute);
+	text_report_text(&a->e->p, &a->line, r->ttl_attribute);
 	buf_addc(&a->line, '.');
-	report_words_inside(a->p, r, &a->line);
+	report_words_inside(&a->e->p, r, &a->line);
 	if (r->inside != NULL)
 		buf_adds(&a->line,
 		    " Have the application write the time beside the key.");
@@ -111,7 +109,7 @@ advise_attribute(struct advice *a)
 		return;
 	}
 	buf_adds(&a->line, " Numbers that look like times are in ");
-	report_words_lookalikes(a->p, r, &a->line);
+	report_words_lookalikes(&a->e->p, r, &a->line);
 	buf_addc(&a->line, '.');
 	look_again(a);
 	if (a->acts != REPORT_TTL_ACTS)
@@ -119,7 +117,7 @@ advise_attribute(struct advice *a)
 	buf_adds(&a->line,
 	    "If the application writes the time there now, TTL does not see "
 	    "it: let it write ");
-	text_report_text(a->p, &a->line, r->ttl_attribute);
+	text_report_text(&a->e->p, &a->line, r->ttl_attribute);
 	buf_adds(&a->line, " again, or move TTL to that attribute.");
 	say(a);
 }
@@ -208,7 +206,7 @@ advise_on(struct advice *a, const struct taken *t)
 		return false;
 	if (move) {
 		buf_adds(&a->line, "Move TTL to ");
-		text_report_text(a->p, &a->line, r->ttl_attribute);
+		text_report_text(&a->e->p, &a->line, r->ttl_attribute);
 	} else if (r->ttl_status != NULL &&
 	    strcmp(r->ttl_status, "DISABLING") == 0) {
 		buf_adds(&a->line,
@@ -285,7 +283,8 @@ advise_expired(struct advice *a)
 	if (s->free_by_ttl > 0) {
 		if (a->acts == REPORT_TTL_UNKNOWN) {
 			buf_adds(&a->line, "If TTL is on for ");
-			text_report_text(a->p, &a->line, a->r->ttl_attribute);
+			text_report_text(&a->e->p, &a->line,
+			    a->r->ttl_attribute);
 			buf_adds(&a->line, ", it will delete ");
 		} else {
 			buf_adds(&a->line, "TTL will delete ");
@@ -317,16 +316,16 @@ advise_expired(struct advice *a)
 }
 
 void
-report_part_advice(const struct text_report *p, const struct report *r)
+report_advice(struct emit *e, const struct report *r)
 {
 	const struct summary *s = r->summary;
-	struct advice a = { .p = p, .r = r, .acts = report_words_acts(r) };
+	struct advice a = { .e = e, .r = r, .acts = report_words_acts(r) };
 	int64_t n = s->states[STATE_IMMORTAL].items;
 	bool off = a.acts == REPORT_TTL_OFF || a.acts == REPORT_TTL_ELSEWHERE;
 
 	if (s->items == 0)
 		return;
-	text_report_heading(p, "What to do");
+	e->to->section(e, "do", "What to do", false);
 	advise_attribute(&a);
 	if (off)
 		advise_off(&a);

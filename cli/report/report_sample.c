@@ -1,9 +1,9 @@
 #include <stdbool.h>
 
+#include "cli/report/emit.h"
 #include "cli/report/price.h"
 #include "cli/report/report.h"
 #include "cli/report/report_sample.h"
-#include "cli/report/text_report.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
 
@@ -160,20 +160,19 @@ collections(const struct report *r, struct buf *line)
 
 /* What is in ${line}, and the heading before the first. */
 static void
-say(const struct text_report *p, struct buf *line, const char *code,
-    bool *headed)
+say(struct emit *e, struct buf *line, enum emit_tone tone, bool *headed)
 {
 	if (line->n == 0)
 		return;
 	if (!*headed)
-		text_report_heading(p, "The sample");
+		e->to->section(e, "sample", "The sample", false);
 	*headed = true;
-	text_report_words(p, 2, buf_text(line), code);
+	e->to->words(e, EMIT_BODY, tone, buf_text(line));
 	buf_reset(line);
 }
 
 void
-report_part_sample(const struct text_report *p, const struct report *r)
+report_sample_section(struct emit *e, const struct report *r)
 {
 	struct buf line = { 0 };
 	bool headed = false;
@@ -181,10 +180,10 @@ report_part_sample(const struct text_report *p, const struct report *r)
 	if (r->sample == NULL)
 		return;
 	report_sample_doubt(r, &line);
-	say(p, &line, TEXT_REPORT_YELLOW, &headed);
+	say(e, &line, EMIT_WARN, &headed);
 	collections(r, &line);
-	say(p, &line, NULL, &headed);
+	say(e, &line, EMIT_PLAIN, &headed);
 	saved(r, &line);
-	say(p, &line, NULL, &headed);
+	say(e, &line, EMIT_PLAIN, &headed);
 	buf_release(&line);
 }

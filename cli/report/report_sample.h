@@ -4,8 +4,8 @@
 #include <stdint.h>
 
 struct buf;
+struct emit;
 struct estimate;
-struct text_report;
 struct report;
 
 /* What a report says of being an estimate, or of a part of the table. Each
@@ -30,6 +30,6 @@ void report_sample_words(const struct report *r, struct buf *line);
 void report_sample_doubt(const struct report *r, struct buf *line);
 
 /* What the estimate does not cover, and what it saved. */
-void report_part_sample(const struct text_report *p, const struct report *r);
+void report_sample_section(struct emit *e, const struct report *r);
 
 #endif

@@ -445,7 +445,10 @@ report_sweep_text(struct buf *out, const struct report_sweep *r,
 	struct text_report p = { .out = out, .style = *style };
 	struct buf line = { 0 };
 
-	text_report_place(&p, &r->place);
+	text_report_title(&p, text_report_name(&r->place));
+	text_report_where(&p, &line, &r->place);
+	if (line.n > 0)
+		say(&p, &line, NULL);
 	buf_addc(out, '\n');
 	figures(&p, r);
 	buf_addc(out, '\n');

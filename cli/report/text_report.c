@@ -21,8 +21,8 @@ text_report_sgr(const struct text_report *p, const char *code)
 	return p->style.color ? code : NULL;
 }
 
-int
-text_report_width(const struct text_report *p)
+static int
+width_of(const struct text_report *p)
 {
 	return p->style.width < WORDS_MAX ? p->style.width : WORDS_MAX;
 }
@@ -68,7 +68,7 @@ void
 text_report_words(const struct text_report *p, int indent, const char *text,
     const char *code)
 {
-	int width = text_report_width(p), at = 0;
+	int width = width_of(p), at = 0;
 
 	while (*text != '\0') {
 		size_t n = unbroken(text);
@@ -228,41 +228,45 @@ text_report_text(const struct text_report *p, struct buf *out, const char *s)
 }
 
 void
-text_report_place(const struct text_report *p, const struct report_place *place)
+text_report_title(const struct text_report *p, const char *name)
 {
-	struct buf line = { 0 };
-
 	begin(p, TEXT_REPORT_BOLD);
-	if (place->input != NULL)
-		text_report_text(p, p->out,
-		    strcmp(place->input, "-") == 0 ? "standard input"
-						   : place->input);
-	else if (place->table != NULL)
-		text_report_text(p, p->out, place->table);
+	text_report_text(p, p->out, name);
 	end(p, TEXT_REPORT_BOLD);
 	buf_addc(p->out, '\n');
+}
+
+const char *
+text_report_name(const struct report_place *place)
+{
+	if (place->input == NULL)
+		return place->table != NULL ? place->table : "";
+	return strcmp(place->input, "-") == 0 ? "standard input" : place->input;
+}
+
+void
+text_report_where(const struct text_report *p, struct buf *line,
+    const struct report_place *place)
+{
 	if (place->input != NULL) {
 		if (place->table != NULL) {
-			buf_adds(&line, "entries of the table ");
-			text_report_text(p, &line, place->table);
+			buf_adds(line, "entries of the table ");
+			text_report_text(p, line, place->table);
 		}
-	} else {
-		if (place->region != NULL) {
-			buf_adds(&line, "region ");
-			text_report_text(p, &line, place->region);
-		}
-		if (place->account != NULL) {
-			buf_adds(&line, ", account ");
-			text_report_text(p, &line, place->account);
-		}
-		if (place->endpoint_shown && place->endpoint != NULL) {
-			buf_adds(&line, ", at ");
-			text_report_text(p, &line, place->endpoint);
-		}
+		return;
 	}
-	if (line.n > 0)
-		text_report_words(p, 0, buf_text(&line), NULL);
-	buf_release(&line);
+	if (place->region != NULL) {
+		buf_adds(line, "region ");
+		text_report_text(p, line, place->region);
+	}
+	if (place->account != NULL) {
+		buf_adds(line, ", account ");
+		text_report_text(p, line, place->account);
+	}
+	if (place->endpoint_shown && place->endpoint != NULL) {
+		buf_adds(line, ", at ");
+		text_report_text(p, line, place->endpoint);
+	}
 }
 
 void

@@ -37,8 +37,6 @@ void text_report_heading(const struct text_report *p, const char *text);
  */
 void text_report_words(const struct text_report *p, int indent,
     const char *text, const char *code);
-/* The width text is wrapped at. */
-int text_report_width(const struct text_report *p);
 
 /* Add a bar of ${cells} · value / most, at least a sliver for what is not
  * 0. */
@@ -75,8 +73,13 @@ void text_report_pace(struct buf *out, const struct plan_pace *pace);
 void text_report_takes(struct buf *out, const struct plan_pace *pace,
     double reads, double writes);
 
-/* The lines that say what the report is about. */
-void text_report_place(const struct text_report *p,
+/* The line above a report, other people's text. */
+void text_report_title(const struct text_report *p, const char *name);
+/* What the report is about: the file that was read, or the table; borrowed,
+ * and other people's. */
+const char *text_report_name(const struct report_place *place);
+/* Add where that is, "region eu-west-1, account …"; nothing when unknown. */
+void text_report_where(const struct text_report *p, struct buf *line,
     const struct report_place *place);
 /* Add "ttlsweep COMMAND -t T --region R --endpoint-url U", quoted, with the
  * options to repeat. */

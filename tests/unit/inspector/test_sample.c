@@ -7,9 +7,9 @@
 
 #include <cmocka.h>
 
+#include "cli/report/emit.h"
 #include "cli/report/report.h"
 #include "cli/report/report_sample.h"
-#include "cli/report/text_report.h"
 #include "inspector/sample.h"
 #include "lib/base/buf.h"
 
@@ -203,10 +203,10 @@ test_saved(void **state)
 			.summary = &none,
 			.work = { .read_units = savings[i].read } };
 		struct buf out = { 0 }, want = { 0 };
-		const struct text_report p = { .out = &out,
-			.style = { .width = 80 } };
+		struct emit e = { .to = &emit_text,
+			.p = { .out = &out, .style = { .width = 80 } } };
 
-		report_part_sample(&p, &r);
+		report_sample_section(&e, &r);
 		if (savings[i].says[0] != '\0')
 			buf_addf(&want, "\nThe sample\n  %s\n",
 			    savings[i].says);

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "cli/report/emit.h"
 #include "cli/report/html.h"
 #include "cli/report/report.h"
 #include "inspector/record.h"
@@ -147,65 +148,59 @@ test_report(void **state)
 	summary_release(&s);
 }
 
-/* --- the words at the axis of ages --- */
+/* --- the bars of ages --- */
 
-/* Pixels that a letter takes, a little more than it does. */
-#define LETTER 7.0
-
-/* Where the words of one tick end, left and right, in a picture of ${width}
- * pixels. */
+/* The row of ${label}: its bar has the colour of ${state}, and all the width
+ * or none; the word for its age is there once. */
 static void
-extent(const char *text, double width, double *left, double *right)
+check_age(const char *page, const char *label, const char *state, bool any)
 {
-	const char *x = strstr(text, " x=\""), *word = strchr(text, '>') + 1;
-	double at = strtod(x + 4, NULL) / 100 * width;
-	double wide = (double)strcspn(word, "<") * LETTER;
-	const char *anchor = strstr(text, "text-anchor=\"") + 13;
+	struct buf row = { 0 }, bar = { 0 };
+	const char *at;
 
-	*left = strncmp(anchor, "start", 5) == 0 ? at
-	    : strncmp(anchor, "end", 3) == 0     ? at - wide
-						 : at - wide / 2;
-	*right = *left + wide;
+	buf_addf(&row, "<th scope=\"row\" class=\"key\">%s</th><td%s>%d</td>",
+	    label, any ? "" : " class=\"zero\"", any);
+	buf_adds(&bar,
+	    "<td class=\"bars\"><div class=\"bar\" "
+	    "aria-hidden=\"true\">");
+	if (any)
+		buf_addf(&bar, "<i class=\"%s\" style=\"width:100.000%%\"></i>",
+		    state);
+	buf_adds(&bar, "</div>\n</td>");
+	at = strstr(page, buf_text(&row));
+	if (at == NULL || strncmp(at + row.n, buf_text(&bar), bar.n) != 0)
+		fail_msg("no %s%s in %.200s", buf_text(&row), buf_text(&bar),
+		    at != NULL ? at : page);
+	assert_null(strstr(at + 1, buf_text(&row)));
+	buf_release(&row);
+	buf_release(&bar);
 }
 
-/* No two words lie over each other. A phone shows no minor ones. */
+/* What is past two days has another colour; each age is in one row. */
 static void
-check_axis(const char *page, double width, bool phone, int64_t oldest)
+test_ages(void **state)
 {
-	double end = -1, left, right;
-	int n = 0;
-
-	for (const char *p = page;
-	     (p = strstr(p, "<text class=\"soft")) != NULL; p++) {
-		if (strstr(p, "y=\"192\"") == NULL ||
-		    strstr(p, "y=\"192\"") > strchr(p, '>') ||
-		    (phone && strncmp(p + 17, " minor", 6) == 0))
-			continue;
-		extent(p, width, &left, &right);
-		if (left < end || right > width + 15)
-			fail_msg("oldest %lld s, %g pixels: %.40s begins at "
-				 "%g, the one before ends at %g",
-			    (long long)oldest, width, strchr(p, '>') + 1, left,
-			    end);
-		end = right + 3;
-		n++;
-	}
-	assert_in_range(n, 3, 8);
-}
-
-static void
-test_axis(void **state)
-{
-	static const int64_t oldest[] = { 5, 604800, 700000, 2000000, 2592000,
-		3000000, 31556952, 40000000, 157788000, 315569520, 500000000,
-		1100000000, INT64_C(2900000000), INT64_C(3155695199),
-		INT64_C(3155695200), INT64_C(99999999999), INT64_MAX };
+	static const struct {
+		const char *label, *state;
+		int64_t oldest;
+	} rows[] = {
+		{ "&lt; 1&#160;min", "pending", 5 },
+		{ "&lt; 1&#160;h", "pending", 600 },
+		{ "&lt; 6&#160;h", "pending", 20000 },
+		{ "&lt; 1&#160;d", "pending", 80000 },
+		{ "&lt; 2&#160;d", "pending", 160000 },
+		{ "&lt; 1&#160;w", "stuck", 500000 },
+		{ "&lt; 30&#160;d", "stuck", 2000000 },
+		{ "older", "stuck", 3000000 },
+		{ "older", "stuck", INT64_C(3155695200) },
+		{ "older", "stuck", INT64_MAX },
+	};
 	static const struct key_schema schema = { "key", NULL };
 	static const struct rules rules = { .now = 1795332271,
 		.ttl_acts = true };
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(oldest); i++) {
+	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct summary s = { .items = 1 };
 		const struct report r = { .place = { .table = "T" },
 			.schema = &schema,
@@ -217,12 +212,27 @@ test_axis(void **state)
 		struct buf out = { 0 };
 
 		s.states[STATE_PENDING].items = 1;
-		histogram_add(&s.overdue, oldest[i], 1);
+		histogram_add(&s.overdue, rows[i].oldest, 1);
 		report_html(&out, &r);
-		check_axis(buf_text(&out), 440, false, oldest[i]);
-		check_axis(buf_text(&out), 256, true, oldest[i]);
+		for (size_t k = 0; k < COUNT(rows) - 2; k++)
+			check_age(buf_text(&out), rows[k].label, rows[k].state,
+			    strcmp(rows[k].label, rows[i].label) == 0);
 		buf_release(&out);
 	}
+}
+
+/* A command is copied as it is: its blanks stay blanks. */
+static void
+test_command(void **state)
+{
+	struct buf out = { 0 };
+	struct emit e = { .to = &emit_html, .p = { .out = &out } };
+
+	(void)state;
+	e.to->command(&e, "ttlsweep list -t table-1 --prefix 'a<b'");
+	assert_string_equal(buf_text(&out),
+	    "<pre>ttlsweep list -t table-1 --prefix &#39;a&lt;b&#39;</pre>\n");
+	buf_release(&out);
 }
 
 int
@@ -233,7 +243,8 @@ main(void)
 		cmocka_unit_test(test_foreign_long),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_report),
-		cmocka_unit_test(test_axis),
+		cmocka_unit_test(test_ages),
+		cmocka_unit_test(test_command),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

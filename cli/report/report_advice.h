@@ -1,0 +1,11 @@
+#ifndef CLI_REPORT_REPORT_ADVICE_H
+#define CLI_REPORT_REPORT_ADVICE_H
+
+struct emit;
+struct report;
+
+/* The section of inspect's report that says what to do, with the commands, to
+ * be copied; nothing for an empty table. */
+void report_advice(struct emit *e, const struct report *r);
+
+#endif

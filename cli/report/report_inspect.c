@@ -1,0 +1,574 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/report/emit.h"
+#include "cli/report/price.h"
+#include "cli/report/report.h"
+#include "cli/report/report_advice.h"
+#include "cli/report/report_headline.h"
+#include "cli/report/report_sample.h"
+#include "cli/report/report_words.h"
+#include "inspector/record.h"
+#include "inspector/summary.h"
+#include "lib/base/buf.h"
+#include "lib/base/mem.h"
+
+/*
+ * The report of inspect, section by section; each adds nothing when it has
+ * nothing to show. What it looks like, as text or as a page, is up to emit.h.
+ */
+
+#define TWO_DAYS 172800 /* TTL typically deletes within them */
+
+/* Add what is in ${line}, and empty it. */
+static void
+say(struct emit *e, enum emit_place place, enum emit_tone tone,
+    struct buf *line)
+{
+	e->to->words(e, place, tone, buf_text(line));
+	buf_reset(line);
+}
+
+static enum emit_tone
+tone_of(enum state state)
+{
+	return EMIT_STATE + (enum emit_tone)state;
+}
+
+static void
+about(struct emit *e, const struct report *r)
+{
+	struct buf line = { 0 };
+	enum state state;
+
+	e->to->title(e, text_report_name(&r->place));
+	text_report_where(&e->p, &line, &r->place);
+	if (line.n > 0)
+		say(e, EMIT_ABOUT, EMIT_PLAIN, &line);
+	report_words_ttl(&e->p, r, &line);
+	say(e, EMIT_ABOUT, EMIT_PLAIN, &line);
+	report_words_work(r, &line);
+	say(e, EMIT_ABOUT, r->complete ? EMIT_PLAIN : EMIT_WARN, &line);
+	if (r->summary->items > 0 || r->sample != NULL) {
+		state = report_headline(&e->p, r, &line);
+		say(e, EMIT_VERDICT, tone_of(state), &line);
+	} else {
+		e->to->words(e, EMIT_PAGE_ONLY, EMIT_PLAIN,
+		    "Nothing is in it: there are no entries to show.");
+	}
+	buf_release(&line);
+}
+
+/* Add what is in ${text} as a cell, and empty it. */
+static void
+cell(struct emit *e, struct buf *text)
+{
+	emit_cell_text(e, EMIT_PLAIN, buf_text(text));
+	buf_reset(text);
+}
+
+/* A bar of ${n} in the colour of ${state}. */
+static void
+bar(struct emit *e, enum state state, int64_t n, int64_t most, int wide)
+{
+	int64_t parts[STATES] = { 0 };
+
+	parts[state] = n;
+	emit_cell(e,
+	    &(struct emit_cell){ .tone = tone_of(state),
+		.parts = parts,
+		.most = most,
+		.wide = wide });
+}
+
+static const char *const notes[STATES] = {
+	[STATE_LIVE] = "Expire in the future.",
+	[STATE_PENDING] = "Expired; TTL will delete them, free of charge.",
+	[STATE_STUCK] = "Meant to be gone, and TTL will never delete them.",
+	[STATE_IMMORTAL] = "TTL will never act on them.",
+};
+
+static void
+state_row(struct emit *e, const struct report *r, enum state state)
+{
+	const struct summary *s = r->summary;
+	const struct summary_count *c = &s->states[state];
+	int64_t change =
+	    r->watch != NULL ? c->items - r->watch->before[state] : 0;
+	struct buf text = { 0 };
+
+	emit_cell_text(e, c->items > 0 ? tone_of(state) : EMIT_PLAIN,
+	    state_name(state));
+	emit_cell_count(e, c->items);
+	if (r->sample != NULL)
+		report_sample_span(r, r->sample->seen->states[state].items,
+		    r->sample->seen->squares.states[state], &text);
+	cell(e, &text);
+	buf_adds(&text, change > 0 ? "+" : change < 0 ? "-" : "");
+	text_report_count(&text, change < 0 ? -change : change);
+	cell(e, &text);
+	text_report_share(&text, c->items, s->items);
+	cell(e, &text);
+	emit_cell_bytes(e, c->bytes);
+	bar(e, state, c->items, s->items, 24);
+	emit_cell_text(e, EMIT_PLAIN,
+	    state == STATE_PENDING && report_words_acts(r) == REPORT_TTL_UNKNOWN
+		? "Expired; if TTL is on, it will delete them, free of charge."
+		: notes[state]);
+	buf_release(&text);
+}
+
+static void
+states(struct emit *e, const struct report *r)
+{
+	const struct summary *s = r->summary;
+	bool sample = r->sample != NULL;
+	const struct emit_column columns[] = {
+		/* clang-format off */
+		{ .text = { "STATE" }, .names = true },
+		{ .text = { sample ? "ESTIMATE" : "ENTRIES", .right = true } },
+		{ .text = { "RANGE (95 %)", .right = true }, .out = !sample },
+		{ .text = { "CHANGE", .right = true },
+		    .out = r->watch == NULL || !r->watch->known },
+		{ .text = { "SHARE", .right = true, .rank = sample ? 3 : 0 } },
+		{ .text = { "BYTES", .right = true, .rank = 2 },
+		    .out = !s->sizes },
+		{ .text = { "", .rank = 1 } },
+		{ .page = "", .page_only = true },
+		/* clang-format on */
+	};
+	int64_t parts[STATES];
+
+	e->to->section(e, "states", "States", true);
+	for (int i = 0; i < STATES; i++)
+		parts[i] = s->states[i].items;
+	e->to->bar(e, parts, s->items);
+	emit_table(e, columns, sizeof(columns) / sizeof(*columns), true);
+	for (int i = 0; i < STATES; i++)
+		state_row(e, r, (enum state)i);
+	emit_table_end(e);
+}
+
+static void
+reason(struct emit *e, const struct report *r, enum state state,
+    enum reason why)
+{
+	const struct summary *s = r->summary;
+	const struct summary_key *example = &s->examples[state][why];
+	struct buf line = { 0 };
+
+	buf_addf(&line, "%s: ", reason_name(why));
+	text_report_entries(&line, s->reasons[state][why]);
+	if (r->sample != NULL)
+		report_sample_range(r, r->sample->seen->reasons[state][why],
+		    r->sample->seen->squares.reasons[state][why], &line);
+	e->to->item(e, state, buf_text(&line));
+	buf_reset(&line);
+	report_words_meaning(&e->p, r, state, why, &line);
+	buf_addc(&line, ' ');
+	report_words_remedy(&e->p, r, state, why, &line);
+	say(e, EMIT_DETAIL, EMIT_PLAIN, &line);
+	if (example->key != NULL)
+		e->to->example(e, example);
+	buf_release(&line);
+}
+
+static void
+reasons(struct emit *e, const struct report *r)
+{
+	static const enum state order[] = { STATE_STUCK, STATE_IMMORTAL,
+		STATE_LIVE };
+	bool any = false;
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
+		for (int j = REASON_NONE + 1; j < REASONS; j++) {
+			if (r->summary->reasons[order[i]][j] == 0)
+				continue;
+			if (!any)
+				e->to->section(e, "why", "Why TTL will not act",
+				    false);
+			any = true;
+			reason(e, r, order[i], (enum reason)j);
+		}
+}
+
+/* A table of kinds or groups. */
+static void
+tallies(struct emit *e, const struct report *r, const char *what)
+{
+	const struct emit_column columns[] = {
+		/* clang-format off */
+		{ .text = { "", .flexible = true }, .page = what, .names = true },
+		{ .text = { "ENTRIES", .right = true } },
+		{ .text = { "LIVE", .right = true, .rank = 2 } },
+		{ .text = { "PENDING", .right = true } },
+		{ .text = { "STUCK", .right = true, .rank = 1 } },
+		{ .text = { "IMMORTAL", .right = true, .rank = 3 } },
+		{ .text = { "BYTES", .right = true, .rank = 4 },
+		    .out = !r->summary->sizes },
+		{ .page = "MIX", .page_only = true },
+		/* clang-format on */
+	};
+
+	emit_table(e, columns, sizeof(columns) / sizeof(*columns), false);
+}
+
+/* Behind the name of a kind or a group. */
+static void
+tally(struct emit *e, int64_t items, int64_t bytes, const int64_t *by_state)
+{
+	emit_cell_count(e, items);
+	for (int i = 0; i < STATES; i++)
+		emit_cell_count(e, by_state[i]);
+	emit_cell_bytes(e, bytes);
+	emit_cell(e, &(struct emit_cell){ .parts = by_state, .most = items });
+}
+
+static void
+kinds(struct emit *e, const struct report *r)
+{
+	const struct summary *s = r->summary;
+
+	e->to->section(e, "kinds", "Kinds", false);
+	tallies(e, r, "KIND");
+	for (int i = 0; i < KINDS; i++) {
+		emit_cell_text(e, EMIT_PLAIN,
+		    i == KIND_SESSION ? "sessions" : "other items");
+		tally(e, s->kinds[i].items, s->kinds[i].bytes,
+		    s->kind_states[i]);
+	}
+	emit_table_end(e);
+}
+
+/* Most entries first, then by name. */
+static int
+group_cmp(const void *a, const void *b)
+{
+	const struct summary_group *x = *(const struct summary_group *const *)a;
+	const struct summary_group *y = *(const struct summary_group *const *)b;
+	size_t n = x->len < y->len ? x->len : y->len;
+	int r;
+
+	if (x->items != y->items)
+		return x->items > y->items ? -1 : 1;
+	r = memcmp(x->name, y->name, n);
+	return r != 0 ? r : (x->len > y->len) - (x->len < y->len);
+}
+
+static void
+groups(struct emit *e, const struct report *r)
+{
+	const struct summary *s = r->summary;
+	const struct summary_group **by;
+	size_t n = s->ngroups < r->top ? s->ngroups : r->top;
+	struct buf text = { 0 };
+
+	if (n == 0)
+		return;
+	by = xcalloc(s->ngroups, sizeof(void *));
+	for (size_t i = 0; i < s->ngroups; i++)
+		by[i] = &s->groups[i];
+	qsort(by, s->ngroups, sizeof(void *), group_cmp);
+	buf_adds(&text, "Groups");
+	if (n < s->ngroups || !s->groups_complete)
+		buf_addf(&text, " (the largest %zu of %s%zu)", n,
+		    s->groups_complete ? "" : "more than ", s->ngroups);
+	e->to->section(e, "groups", buf_text(&text), false);
+	tallies(e, r, "GROUP");
+	for (size_t i = 0; i < n; i++) {
+		const struct slice name = { by[i]->name, by[i]->len };
+
+		emit_cell(e, &(struct emit_cell){ .name = name });
+		tally(e, by[i]->items, by[i]->bytes, by[i]->states);
+	}
+	emit_table_end(e);
+	buf_release(&text);
+	free(by);
+}
+
+/* Ages as people think of them; the last has no end. */
+static const struct {
+	const char *label;
+	int64_t below; /* seconds */
+} ages[] = {
+	{ "< 1 min", 60 },
+	{ "< 1 h", 3600 },
+	{ "< 6 h", 21600 },
+	{ "< 1 d", 86400 },
+	{ "< 2 d", TWO_DAYS },
+	{ "< 1 w", 604800 },
+	{ "< 30 d", 2592000 },
+	{ "older", INT64_MAX },
+};
+
+#define AGES (sizeof(ages) / sizeof(*ages))
+
+/* How many expired entries each age has; the most of them. */
+static int64_t
+count_ages(const struct histogram *h, int64_t count[AGES])
+{
+	int64_t most = 0;
+
+	memset(count, 0, AGES * sizeof(*count));
+	for (size_t i = 0, a = 0; i < HISTOGRAM_BUCKETS; i++) {
+		if (h->count[i] == 0)
+			continue;
+		while (a + 1 < AGES && histogram_up_to(i) >= ages[a].below)
+			a++;
+		count[a] += h->count[i];
+		if (count[a] > most)
+			most = count[a];
+	}
+	return most;
+}
+
+/* "312 of the 400 expired ones expired two days ago or earlier. …" */
+static void
+late(const int64_t count[AGES], int64_t total, struct buf *line)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < AGES; i++)
+		n += ages[i].below > TWO_DAYS ? count[i] : 0;
+	if (total == 1 && n == 0)
+		return;
+	if (total > 1) {
+		text_report_count(line, n);
+		buf_adds(line, " of the ");
+		text_report_count(line, total);
+		buf_adds(line, " expired ones");
+	} else {
+		buf_adds(line, "It");
+	}
+	buf_adds(line,
+	    " expired two days ago or earlier. TTL has typically deleted an "
+	    "entry by then.");
+}
+
+static void
+percentiles(const struct histogram *h, struct buf *line)
+{
+	buf_adds(line, "50 % are overdue by ");
+	text_report_span(line, histogram_quantile(h, 0.5));
+	buf_adds(line, " or less, 90 % by ");
+	text_report_span(line, histogram_quantile(h, 0.9));
+	buf_adds(line, ", 99 % by ");
+	text_report_span(line, histogram_quantile(h, 0.99));
+	buf_adds(line, "; the oldest by ");
+	text_report_span(line, h->max);
+	buf_addc(line, '.');
+}
+
+static void
+overdue(struct emit *e, const struct report *r)
+{
+	static const struct emit_column columns[] = {
+		/* clang-format off */
+		{ .text = { "", .right = true }, .page = "EXPIRED FOR",
+		    .names = true },
+		{ .text = { "", .right = true }, .page = "ENTRIES" },
+		{ .text = { "", .rank = 1 } },
+		/* clang-format on */
+	};
+	const struct histogram *h = &r->summary->overdue;
+	int wide = e->p.style.width - 2 - 7 - 2 - 12 - 2;
+	int64_t count[AGES], most = count_ages(h, count);
+	struct buf line = { 0 };
+
+	if (h->total == 0)
+		return;
+	wide = wide < 6 ? 6 : wide > 60 ? 60 : wide;
+	e->to->section(e, "overdue", "Expired, by how long ago", false);
+	emit_table(e, columns, sizeof(columns) / sizeof(*columns), false);
+	for (size_t i = 0; i < AGES; i++) {
+		emit_cell_text(e, EMIT_PLAIN, ages[i].label);
+		emit_cell_count(e, count[i]);
+		bar(e, ages[i].below > TWO_DAYS ? STATE_STUCK : STATE_PENDING,
+		    count[i], most, wide);
+	}
+	emit_table_end(e);
+	if (h->total > 1) {
+		percentiles(h, &line);
+		say(e, EMIT_BODY, EMIT_PLAIN, &line);
+	}
+	late(count, h->total, &line);
+	say(e, EMIT_PAGE_ONLY, EMIT_PLAIN, &line);
+	buf_release(&line);
+}
+
+/* What has to be said about live entries years ahead. */
+static void
+beyond(struct emit *e, int64_t n)
+{
+	struct buf line = { 0 };
+
+	if (n == 0)
+		return;
+	text_report_entries(&line, n);
+	buf_addf(&line,
+	    " %s only more than five years from now. If that is not meant, "
+	    "look for seconds and milliseconds added up.",
+	    n == 1 ? "expires" : "expire");
+	say(e, EMIT_BODY, EMIT_WARN, &line);
+	buf_release(&line);
+}
+
+/* A sentence in text, bars in a page. */
+static void
+upcoming(struct emit *e, const struct report *r)
+{
+	static const struct emit_column columns[] = {
+		{ .page = "WITHIN", .names = true, .page_only = true },
+		{ .page = "ENTRIES", .page_only = true },
+		{ .page = "SHARE", .page_only = true },
+		{ .page = "", .page_only = true },
+	};
+	const struct summary *s = r->summary;
+	int64_t live = s->states[STATE_LIVE].items;
+	struct buf line = { 0 }, text = { 0 };
+
+	if (live == 0)
+		return;
+	e->to->section(e, "next", "Expires next", false);
+	emit_table(e, columns, sizeof(columns) / sizeof(*columns), false);
+	for (int i = 0; i < SUMMARY_BEYOND; i++) {
+		buf_adds(&line, i > 0 ? ", " : "");
+		text_report_count(&line, s->upcoming[i]);
+		text_report_span(&text, summary_within[i]);
+		buf_addf(&line, " within %s", buf_text(&text));
+		cell(e, &text);
+		emit_cell_count(e, s->upcoming[i]);
+		text_report_share(&text, s->upcoming[i], live);
+		cell(e, &text);
+		bar(e, STATE_LIVE, s->upcoming[i], live, 0);
+	}
+	emit_table_end(e);
+	buf_addc(&line, '.');
+	say(e, EMIT_TEXT_ONLY, EMIT_PLAIN, &line);
+	beyond(e, s->upcoming[SUMMARY_BEYOND]);
+	buf_release(&line);
+	buf_release(&text);
+}
+
+static void
+largest(struct emit *e, const struct report *r)
+{
+	static const struct emit_column columns[] = {
+		/* clang-format off */
+		{ .text = { "", .right = true }, .page = "BYTES" },
+		{ .text = { "", .flexible = true }, .page = "KEY",
+		    .names = true },
+		/* clang-format on */
+	};
+	const struct summary *s = r->summary;
+
+	if (s->nlargest == 0)
+		return;
+	e->to->section(e, "largest", "Largest", false);
+	emit_table(e, columns, sizeof(columns) / sizeof(*columns), false);
+	for (size_t i = 0; i < s->nlargest; i++) {
+		emit_cell_bytes(e, s->largest[i].bytes);
+		emit_cell(e, &(struct emit_cell){ .key = &s->largest[i] });
+	}
+	emit_table_end(e);
+}
+
+/* What a purge would cost. */
+static void
+cost(const struct report *r, struct buf *line)
+{
+	const struct summary *s = r->summary;
+
+	buf_adds(line,
+	    s->overdue.total == 1 ? "Deleting the expired entry"
+				  : "Deleting all expired entries");
+	buf_adds(line, " would take ");
+	text_report_units(line, (double)s->purge_units);
+	buf_adds(line, s->purge_units == 1 ? " write unit" : " write units");
+	if (r->place.price != NULL) {
+		buf_adds(line, ", about ");
+		text_report_usd(line,
+		    price_usd(r->place.price, (double)s->purge_units));
+		buf_addf(line, " (%s prices of %s)", r->place.price->region,
+		    r->place.price->date);
+	}
+	buf_addc(line, '.');
+}
+
+/* What this pass took. */
+static void
+took(const struct report *r, struct buf *line)
+{
+	buf_addf(line, "Read in %.1f s, ", r->work.seconds);
+	text_report_count(line, r->work.pages);
+	buf_adds(line, r->work.pages == 1 ? " page" : " pages");
+	if (r->place.input == NULL) {
+		buf_adds(line, ", ");
+		text_report_units(line, r->work.read_units);
+		buf_adds(line,
+		    r->work.read_units == 1 ? " read unit" : " read units");
+	}
+	if (r->work.retries > 0) {
+		buf_adds(line, ", ");
+		text_report_count(line, r->work.retries);
+		buf_adds(line, r->work.retries == 1 ? " retry" : " retries");
+	}
+	buf_addc(line, '.');
+}
+
+static void
+foot(struct emit *e, const struct report *r)
+{
+	const struct summary *s = r->summary;
+	struct buf line = { 0 };
+
+	e->to->foot(e);
+	if (s->overdue.total > 0 && s->sizes && r->place.input == NULL) {
+		cost(r, &line);
+		say(e, EMIT_FOOT, EMIT_PLAIN, &line);
+	}
+	took(r, &line);
+	say(e, EMIT_FOOT, EMIT_PLAIN, &line);
+	e->to->end(e);
+	buf_release(&line);
+}
+
+/* What to do is where it is seen first: at the end of a text, near the top of
+ * a page. */
+static void
+describe(struct emit *e, const struct report *r)
+{
+	about(e, r);
+	if (r->summary->items > 0 || r->sample != NULL) {
+		states(e, r);
+		reasons(e, r);
+		if (e->to->page)
+			report_advice(e, r);
+		kinds(e, r);
+		groups(e, r);
+		overdue(e, r);
+		upcoming(e, r);
+		largest(e, r);
+		if (!e->to->page)
+			report_advice(e, r);
+	}
+	report_sample_section(e, r);
+	foot(e, r);
+}
+
+void
+report_text(struct buf *out, const struct report *r,
+    const struct report_style *style)
+{
+	struct emit e = { .to = &emit_text, .p = { out, *style } };
+
+	describe(&e, r);
+}
+
+void
+report_html(struct buf *out, const struct report *r)
+{
+	struct emit e = { .to = &emit_html, .p = { .out = out } };
+
+	describe(&e, r);
+}
