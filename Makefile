@@ -74,6 +74,7 @@ SRC := \
     cli/output.c \
     cli/policy.c \
     cli/progress.c \
+    cli/report/codec.c \
     cli/report/emit.c \
     cli/report/emit_html.c \
     cli/report/emit_text.c \
@@ -82,14 +83,13 @@ SRC := \
     cli/report/option_echo.c \
     cli/report/price.c \
     cli/report/report_advice.c \
+    cli/report/report_fields.c \
     cli/report/report_headline.c \
     cli/report/report_inspect.c \
     cli/report/report_json.c \
     cli/report/report_merge.c \
     cli/report/report_print.c \
     cli/report/report_prometheus.c \
-    cli/report/report_read.c \
-    cli/report/report_read_counts.c \
     cli/report/report_sample.c \
     cli/report/report_sweep.c \
     cli/report/report_words.c \

@@ -8,6 +8,7 @@
 
 #include "cli/log.h"
 #include "cli/option/option.h"
+#include "cli/report/report_fields.h"
 #include "cli/report/report_merge.h"
 #include "cli/report/report_print.h"
 #include "cli/report/report_read.h"
@@ -60,60 +61,13 @@ read_file(const char *path, struct report_read *out, struct fault *f)
 	return rc;
 }
 
-/* Whether two that both may be missing are the same. */
-static bool
-same(const char *a, const char *b)
-{
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
-}
-
-static bool
-same_time(const struct report_read *a, const struct report_read *b)
-{
-	return a->rules.now == b->rules.now;
-}
-
-/* What reports must agree in; NULL when they do. */
-static const char *
-difference(const struct report_read *a, const struct report_read *b)
-{
-	if (!same(a->table, b->table))
-		return "table";
-	if (!same(a->table_id, b->table_id))
-		return "table_id (it was deleted and made anew)";
-	if (!same(a->region, b->region))
-		return "region";
-	if (!same(a->endpoint, b->endpoint))
-		return "endpoint";
-	if (!same(a->partition, b->partition) || !same(a->sort, b->sort))
-		return "key";
-	if (!same(a->ttl_attribute, b->ttl_attribute))
-		return "ttl_attribute";
-	if (!same(a->ttl_status, b->ttl_status))
-		return "ttl_status";
-	if (!same(a->table_ttl, b->table_ttl))
-		return "table_ttl_attribute";
-	if (!same_time(a, b))
-		return "moment (give all of them the same --now)";
-	if (a->report.segments != b->report.segments)
-		return "number of segments";
-	if (a->shards.of != b->shards.of)
-		return "number of shards";
-	if (!same(a->selection, b->selection))
-		return "selection of entries";
-	if (!same(a->judging, b->judging))
-		return "--session-prefix or --group";
-	if (a->summary.sizes != b->summary.sizes)
-		return "--no-sizes";
-	return a->report.place.price != b->report.place.price ? "prices" : NULL;
-}
-
 /* See that ${part} may be added, and note which shards it has. */
 static int
 claim(struct merge *m, const struct report_read *part, const char *path,
     struct fault *f)
 {
-	const char *what = difference(&m->first, part);
+	const char *what =
+	    report_fields_difference(&m->first.report, &part->report);
 	bool many = m->o->noperands > 1;
 
 	if (what != NULL)
@@ -168,7 +122,6 @@ static void
 add(struct merge *m, const struct report_read *part)
 {
 	const struct summary *s = &part->summary;
-	const struct report_work *w = &part->report.work;
 	struct report *r = &m->report;
 
 	/* one that was cut to its --top may lack what comes next */
@@ -177,14 +130,7 @@ add(struct merge *m, const struct report_read *part)
 	summary_merge(&m->total, s);
 	if (part == &m->first)
 		return;
-	r->work.items += w->items;
-	r->work.bytes += w->bytes;
-	r->work.pages += w->pages;
-	r->work.requests += w->requests;
-	r->work.retries += w->retries;
-	r->work.read_units += w->read_units;
-	if (w->seconds > r->work.seconds)
-		r->work.seconds = w->seconds;
+	report_fields_add(r, &part->report);
 	r->segments_asked += part->report.segments_asked;
 	r->segments_done += part->report.segments_done;
 	r->complete = r->complete && part->report.complete;

@@ -26,9 +26,7 @@ struct report_read {
 	struct summary summary;
 	struct report_shards shards;
 	int64_t have[SCAN_SHARD_SEGMENTS];
-	char *partition, *sort, *table, *table_id, *region, *endpoint,
-	    *ttl_attribute, *ttl_status, *table_ttl, *selection, *judging,
-	    *repeat;
+	char *repeat;
 };
 
 /* Read ${doc}; ${name} is what faults call it. All of it is checked: a report
