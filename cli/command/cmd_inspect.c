@@ -293,11 +293,11 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 static void
 warn_attribute(struct inspect *in)
 {
+	enum report_format format = report_print_format(in->context.o);
 	const struct lookalikes *l = &in->lookalikes;
 	struct buf names = { 0 };
 
-	if (strcmp(in->context.o->format, "text") == 0 ||
-	    strcmp(in->context.o->format, "html") == 0 || !nameless(in))
+	if (format == REPORT_TEXT || format == REPORT_HTML || !nameless(in))
 		return;
 	for (size_t i = 0; i < l->n; i++)
 		buf_addf(&names, "%s%s",
@@ -340,7 +340,7 @@ static bool
 tells_half(const struct options *o, const struct fault *f)
 {
 	return f->kind == FAULT_CANCELLED && o->watch < 0 &&
-	    strcmp(o->format, "prometheus") != 0;
+	    report_print_format(o) != REPORT_PROMETHEUS;
 }
 
 static int

@@ -7,6 +7,7 @@
 
 #include "inspector/estimate.h"
 #include "inspector/record.h"
+#include "sweep/outcome.h"
 #include "sweep/plan.h"
 
 struct buf;
@@ -129,6 +130,15 @@ struct report_sweep {
 	bool listed;          /* the keys were given (--keys-from) … */
 	int64_t keys;         /* … so many, each once */
 };
+
+/* What became of entries, as ${command} calls it, in order; the last has no
+ * name. */
+struct report_outcome {
+	enum outcome outcome;
+	const char *name;
+	const char *note; /* for people, "" */
+};
+const struct report_outcome *report_sweep_outcomes(const char *command);
 
 void report_sweep_text(struct buf *out, const struct report_sweep *r,
     const struct report_style *style);

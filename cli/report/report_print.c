@@ -44,10 +44,40 @@ json(struct buf *out, const struct options *o, const struct report *r)
 		item_json_ascii(out, 0);
 }
 
-static bool
-is_text(const struct options *o)
+static void
+html(struct buf *out, const struct options *o, const struct report *r)
 {
-	return strcmp(o->format, "text") == 0;
+	(void)o;
+	report_html(out, r);
+}
+
+static void
+prometheus(struct buf *out, const struct options *o, const struct report *r)
+{
+	(void)o;
+	report_prometheus(out, r);
+}
+
+/* In the order of enum report_format. */
+static const struct {
+	const char *name;
+	void (*write)(struct buf *out, const struct options *o,
+	    const struct report *r);
+} formats[] = {
+	[REPORT_TEXT] = { "text", text },
+	[REPORT_JSON] = { "json", json },
+	[REPORT_HTML] = { "html", html },
+	[REPORT_PROMETHEUS] = { "prometheus", prometheus },
+};
+
+enum report_format
+report_print_format(const struct options *o)
+{
+	int i = REPORT_TEXT;
+
+	while (strcmp(formats[i].name, o->format) != 0)
+		i++;
+	return (enum report_format)i;
 }
 
 /* One look of many: in the place of the last one on a terminal, else behind
@@ -59,7 +89,7 @@ arrange(struct buf *out, const struct options *o, const struct report *r)
 	struct buf text = *out;
 	char span[32];
 
-	if (o->output != NULL || !is_text(o))
+	if (o->output != NULL)
 		return;
 	*out = (struct buf){ 0 };
 	if (term_draws(STDOUT_FILENO)) {
@@ -144,25 +174,19 @@ int
 report_print(const struct options *o, const struct report *r, struct log *log,
     struct fault *f)
 {
+	enum report_format format = report_print_format(o);
 	struct buf out = { 0 };
 	bool alert;
 	int rc;
 
-	if (strcmp(o->format, "json") == 0)
-		json(&out, o, r);
-	else if (strcmp(o->format, "html") == 0)
-		report_html(&out, r);
-	else if (strcmp(o->format, "prometheus") == 0)
-		report_prometheus(&out, r);
-	else
-		text(&out, o, r);
-	if (!is_text(o))
+	formats[format].write(&out, o, r);
+	if (format != REPORT_TEXT)
 		doubt(r, log);
-	if (strcmp(o->format, "prometheus") == 0)
+	if (format == REPORT_PROMETHEUS)
 		warn_part(r, log);
-	if (r->watch != NULL)
+	if (r->watch != NULL && format == REPORT_TEXT)
 		arrange(&out, o, r);
-	if (strcmp(o->format, "prometheus") == 0) /* node_exporter reads it */
+	if (format == REPORT_PROMETHEUS) /* node_exporter reads it */
 		rc = stream_file_shared(o->output, buf_text(&out), out.n, f);
 	else
 		rc = output_all(o->output, &out, f);

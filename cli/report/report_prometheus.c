@@ -190,23 +190,17 @@ report_prometheus(struct buf *out, const struct report *r)
 		success(out, &r->place, "inspect", r->work.finished);
 }
 
-/* Which outcomes a command has, and what they are called there. */
-struct outcome_name {
-	enum outcome outcome;
-	const char *name;
-};
-
 static void
-outcomes(struct buf *out, const struct report_sweep *r,
-    const struct outcome_name *names, size_t n)
+outcomes(struct buf *out, const struct report_sweep *r)
 {
+	const struct report_outcome *o = report_sweep_outcomes(r->command);
 	struct metric m = metric(out, &r->place, "purge_entries", "gauge",
 	    "What became of the entries that the last run selected.");
 
-	for (size_t i = 0; i < n; i++) {
+	for (; o->name != NULL; o++) {
 		command_sample(&m, r->command);
-		label(&m, "outcome", names[i].name);
-		value_int(&m, r->totals->outcomes[names[i].outcome]);
+		label(&m, "outcome", o->name);
+		value_int(&m, r->totals->outcomes[o->outcome]);
 	}
 }
 
@@ -224,36 +218,10 @@ void
 report_prometheus_sweep(struct buf *out, const struct report_sweep *r,
     int64_t finished)
 {
-	static const struct outcome_name purged[] = {
-		{ OUTCOME_DELETED, "deleted" },
-		{ OUTCOME_REFRESHED, "refreshed" },
-		{ OUTCOME_GONE, "gone" },
-		{ OUTCOME_FAILED, "failed" },
-		{ OUTCOME_SKIPPED, "skipped" },
-	};
-	static const struct outcome_name repaired[] = {
-		{ OUTCOME_DELETED, "repaired" },
-		{ OUTCOME_REFRESHED, "refreshed" },
-		{ OUTCOME_GONE, "gone" },
-		{ OUTCOME_FAILED, "failed" },
-		{ OUTCOME_SKIPPED, "skipped" },
-	};
-	static const struct outcome_name restored[] = {
-		{ OUTCOME_DELETED, "restored" },
-		{ OUTCOME_REFRESHED, "present" },
-		{ OUTCOME_FAILED, "failed" },
-		{ OUTCOME_SKIPPED, "skipped" },
-	};
 	struct metric m;
 
 	executed(out, r);
-	if (strcmp(r->command, "restore") == 0)
-		outcomes(out, r, restored,
-		    sizeof(restored) / sizeof(*restored));
-	else
-		outcomes(out, r,
-		    strcmp(r->command, "repair") == 0 ? repaired : purged,
-		    sizeof(purged) / sizeof(*purged));
+	outcomes(out, r);
 	if (r->journal != NULL && r->executed) {
 		m = metric(out, &r->place, "journal_bytes", "gauge",
 		    "Size of the journal that the last run wrote.");

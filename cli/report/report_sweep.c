@@ -10,28 +10,24 @@
 #include "lib/base/text.h"
 #include "sweep/totals.h"
 
-/* What the outcomes are called, and what they mean to people. */
-struct row {
-	enum outcome outcome;
-	const char *name, *note;
-};
-
-static const struct row purge_rows[] = {
+static const struct report_outcome purge_rows[] = {
 	{ OUTCOME_DELETED, "deleted", "" },
 	{ OUTCOME_REFRESHED, "refreshed",
 	    "changed since they were read; kept" },
 	{ OUTCOME_GONE, "gone", "deleted by TTL or others before us" },
 	{ OUTCOME_FAILED, "failed", "refused, or no answer" },
 	{ OUTCOME_SKIPPED, "skipped", "never sent" },
+	{ OUTCOMES, NULL, NULL },
 };
 
-static const struct row repair_rows[] = {
+static const struct report_outcome repair_rows[] = {
 	{ OUTCOME_DELETED, "repaired", "" },
 	{ OUTCOME_REFRESHED, "refreshed",
 	    "changed since they were read; left alone" },
 	{ OUTCOME_GONE, "gone", "deleted by TTL or others before us" },
 	{ OUTCOME_FAILED, "failed", "refused, or no answer" },
 	{ OUTCOME_SKIPPED, "skipped", "never sent" },
+	{ OUTCOMES, NULL, NULL },
 };
 
 /* What a repair leaves, by enum sweep_left. */
@@ -43,18 +39,18 @@ static const struct {
 	{ "no-time", "not a time in any unit; left alone" },
 };
 
-static const struct row restore_rows[] = {
+static const struct report_outcome restore_rows[] = {
 	{ OUTCOME_DELETED, "restored", "" },
 	{ OUTCOME_REFRESHED, "present", "their keys are in use; left alone" },
 	{ OUTCOME_FAILED, "failed", "refused, or no answer" },
 	{ OUTCOME_SKIPPED, "skipped", "never sent" },
+	{ OUTCOMES, NULL, NULL },
 };
 
 /* How each command speaks of what it does. */
 struct manner {
 	const char *command, *schema;
-	const struct row *rows;
-	size_t n;
+	const struct report_outcome *rows;
 	const char *nothing; /* there is nothing to … */
 	const char *doing;   /* … takes about 5 write units */
 	const char *undone;  /* with the journal they can be … */
@@ -63,38 +59,35 @@ struct manner {
 };
 
 static const struct manner manners[] = {
-	{ "purge", "ttlsweep.purge/1", purge_rows,
-	    sizeof(purge_rows) / sizeof(*purge_rows), "delete", "Deleting them",
+	{ "purge", "ttlsweep.purge/1", purge_rows, "delete", "Deleting them",
 	    "put back", "put them back", "delete" },
-	{ "repair", "ttlsweep.repair/1", repair_rows,
-	    sizeof(repair_rows) / sizeof(*repair_rows), "repair",
+	{ "repair", "ttlsweep.repair/1", repair_rows, "repair",
 	    "Repairing them", "given their old values",
 	    "give them their old TTL values back", "repair them" },
-	{ "restore", "ttlsweep.restore/1", restore_rows,
-	    sizeof(restore_rows) / sizeof(*restore_rows), "put back",
+	{ "restore", "ttlsweep.restore/1", restore_rows, "put back",
 	    "Putting them back", "", "", "put them back" },
 };
 
 static const struct manner *
-manner_of(const struct report_sweep *r)
+manner_of(const char *command)
 {
 	const struct manner *m = manners;
 
-	while (strcmp(m->command, r->command) != 0)
+	while (strcmp(m->command, command) != 0)
 		m++;
 	return m;
 }
 
-static bool
-is_repair(const struct report_sweep *r)
+const struct report_outcome *
+report_sweep_outcomes(const char *command)
 {
-	return strcmp(r->command, "repair") == 0;
+	return manner_of(command)->rows;
 }
 
 static bool
 is_restore(const struct report_sweep *r)
 {
-	return strcmp(r->command, "restore") == 0;
+	return manner_of(r->command)->rows == restore_rows;
 }
 
 static void
@@ -120,9 +113,7 @@ figures(const struct text_report *p, const struct report_sweep *r)
 	};
 	const struct sweep_totals *t = r->totals;
 	struct text_table *g = text_table_new(columns, 3, p->style.ascii);
-	const struct manner *m = manner_of(r);
-	const struct row *rows = m->rows;
-	size_t n = m->n;
+	const struct report_outcome *first = report_sweep_outcomes(r->command);
 
 	if (r->listed) {
 		figure(p, g, "keys given", r->keys, "");
@@ -142,10 +133,10 @@ figures(const struct text_report *p, const struct report_sweep *r)
 		    "their keys are in use; left alone");
 		figure(p, g, "to put back", t->outcomes[OUTCOME_SKIPPED], "");
 	}
-	for (size_t i = 0; i < n && r->executed; i++)
-		if (i == 0 || t->outcomes[rows[i].outcome] > 0)
-			figure(p, g, rows[i].name, t->outcomes[rows[i].outcome],
-			    rows[i].note);
+	for (const struct report_outcome *o = first;
+	     r->executed && o->name != NULL; o++)
+		if (o == first || t->outcomes[o->outcome] > 0)
+			figure(p, g, o->name, t->outcomes[o->outcome], o->note);
 	for (int i = 0; i < SWEEP_LEFT; i++)
 		if (t->left[i] > 0)
 			figure(p, g, left_rows[i].name, t->left[i],
@@ -310,7 +301,7 @@ would_purge(const struct text_report *p, const struct report_sweep *r,
 
 	by_ttl(p, r, line);
 	unseen(p, r, line);
-	buf_addf(line, "%s takes about ", manner_of(r)->doing);
+	buf_addf(line, "%s takes about ", manner_of(r->command)->doing);
 	cost(line, r);
 	text_report_takes(line, &r->pace, r->work.read_units, r->write_units);
 	buf_addc(line, '.');
@@ -325,7 +316,7 @@ would_purge(const struct text_report *p, const struct report_sweep *r,
 		return;
 	}
 	buf_addf(line, "The journal, from which they can be %s, takes about ",
-	    manner_of(r)->undone);
+	    manner_of(r->command)->undone);
 	text_report_bytes(line, t->journal_bytes);
 	if (r->journal_free >= 0) {
 		buf_adds(line, "; ");
@@ -377,7 +368,7 @@ would(const struct text_report *p, const struct report_sweep *r,
 	zoneless(p, r, line);
 	if (r->totals->matched == r->totals->left[SWEEP_LEFT_ZONELESS]) {
 		buf_addf(line, "There is nothing to %s.",
-		    manner_of(r)->nothing);
+		    manner_of(r->command)->nothing);
 		say(p, line, NULL);
 		return;
 	}
@@ -395,7 +386,7 @@ would(const struct text_report *p, const struct report_sweep *r,
 	}
 	buf_addc(p->out, '\n');
 	buf_addf(line, "Nothing was changed. Add --yes to %s.",
-	    manner_of(r)->add);
+	    manner_of(r->command)->add);
 	say(p, line, TEXT_REPORT_BOLD);
 }
 
@@ -429,7 +420,7 @@ did(const struct text_report *p, const struct report_sweep *r, struct buf *line)
 		buf_addc(p->out, '\n');
 	}
 	if (r->undo != NULL) {
-		buf_addf(line, "To %s:", manner_of(r)->undo);
+		buf_addf(line, "To %s:", manner_of(r->command)->undo);
 		say(p, line, NULL);
 		buf_adds(p->out, "    ");
 		/* to be pasted: its backslashes stay single */
@@ -463,7 +454,7 @@ void
 report_sweep_line(struct buf *out, const struct report_sweep *r)
 {
 	const struct sweep_totals *t = r->totals;
-	const struct manner *m = manner_of(r);
+	const struct report_outcome *o = report_sweep_outcomes(r->command);
 
 	buf_addf(out, "%s %s: ", r->command, r->place.table);
 	if (r->listed)
@@ -471,10 +462,9 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 		    (long long)t->absent);
 	buf_addf(out, "%lld scanned, %lld matched", (long long)t->scanned,
 	    (long long)t->matched);
-	for (size_t i = 0; i < m->n; i++)
-		buf_addf(out, ", %lld %s",
-		    (long long)t->outcomes[m->rows[i].outcome],
-		    m->rows[i].name);
+	for (; o->name != NULL; o++)
+		buf_addf(out, ", %lld %s", (long long)t->outcomes[o->outcome],
+		    o->name);
 	if (t->left_out > 0)
 		buf_addf(out, ", %lld left out", (long long)t->left_out);
 	if (t->unconfirmed > 0)
@@ -511,10 +501,10 @@ void
 report_sweep_json(struct buf *out, const struct report_sweep *r)
 {
 	const struct sweep_totals *t = r->totals;
-	const struct manner *m = manner_of(r);
+	const struct report_outcome *o = report_sweep_outcomes(r->command);
 	struct json *j = json_new();
 
-	json_str(j, "schema", m->schema);
+	json_str(j, "schema", manner_of(r->command)->schema);
 	json_str(j, "table", r->place.table);
 	json_bool(j, "executed", r->executed);
 	json_int(j, "now", r->now);
@@ -524,10 +514,10 @@ report_sweep_json(struct buf *out, const struct report_sweep *r)
 	}
 	json_int(j, "scanned", t->scanned);
 	json_int(j, "matched", t->matched);
-	for (size_t i = 0; i < m->n; i++)
-		json_int(j, m->rows[i].name, t->outcomes[m->rows[i].outcome]);
+	for (; o->name != NULL; o++)
+		json_int(j, o->name, t->outcomes[o->outcome]);
 	json_int(j, "unconfirmed", t->unconfirmed);
-	if (is_repair(r)) {
+	if (strcmp(r->command, "repair") == 0) {
 		struct json *left = json_object(j, "left");
 
 		for (int i = 0; i < SWEEP_LEFT; i++)
