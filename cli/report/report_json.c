@@ -11,7 +11,7 @@
 #include "inspector/record.h"
 #include "inspector/summary.h"
 #include "inspector/summary_names.h"
-#include "lib/aws/config.h"
+#include "lib/aws/endpoint.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
