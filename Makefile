@@ -110,7 +110,7 @@ SRC := \
     export/format_table.c \
     export/format_tsv.c \
     export/item_json.c \
-    export/journal_read.c \
+    export/journal_format.c \
     export/keyguess.c \
     export/keylist.c \
     export/reader.c \
@@ -230,7 +230,6 @@ SRC := \
     sweep/images.c \
     sweep/journal.c \
     sweep/journal_expire.c \
-    sweep/journal_line.c \
     sweep/journal_name.c \
     sweep/journal_place.c \
     sweep/lock.c \

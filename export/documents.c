@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "export/documents.h"
-#include "export/reader.h"
+#include "export/export_line.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"

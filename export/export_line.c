@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "export/reader.h"
+#include "export/export_line.h"
 #include "lib/base/fault.h"
 #include "lib/dynamodb/attr.h"
 

@@ -3,6 +3,8 @@
 
 #include "export/csv_items.h"
 #include "export/documents.h"
+#include "export/export_line.h"
+#include "export/journal_format.h"
 #include "export/keyguess.h"
 #include "export/reader.h"
 #include "lib/base/buf.h"

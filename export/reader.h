@@ -13,7 +13,8 @@
 struct cms_key;
 struct csv_key;
 struct fault;
-struct lines;
+struct journal_index;
+struct key_schema;
 struct source;
 
 /*
@@ -22,90 +23,7 @@ struct source;
  * (export/csv_items.h) and journals (ttlsweep-journal(5)); and what the AWS
  * CLI prints: replies of Scan and Query, bare items (export/documents.h).
  * They are told apart by how they begin.
- */
-enum line_kind {
-	LINE_BLANK,
-	LINE_ITEM,   /* {"Item":{…}}, or a bare item {"key":{"S":…},…} */
-	LINE_CHANGE, /* {"Metadata","Keys","NewImage"|"OldImage"} */
-	LINE_HEADER, /* {"ttlsweep.journal/1":{…}} */
-	LINE_INTENT, /* a change with "Ttlsweep":{"n":…} */
-	LINE_OUTCOME /* {"Outcome":[[n,"deleted",sends],…]} */
-};
-
-struct line {
-	enum line_kind kind;
-	struct slice item; /* ITEM, INTENT: the image; CHANGE: the newest */
-	struct slice keys;
-	struct slice ttl;  /* INTENT of a repair: the TTL value it gave */
-	struct slice body; /* HEADER: its object; OUTCOME: its array */
-	int64_t n;         /* INTENT */
-	int64_t at_us;     /* INTENT, CHANGE: when the image was the entry's, or
-			      was written; 0: not told */
-	bool deletes;      /* CHANGE: the entry was deleted */
-};
-
-/* Understand one line, all of its JSON checked. -1 with FAULT_DATA saying
- * what is wrong (the caller adds file and line). Pure. */
-int line_parse(struct line *out, struct slice text, struct fault *f);
-/* ${text}, a checked object, can be nothing but a bare item: -1 likewise. */
-int line_item(struct line *out, struct slice text, struct fault *f);
-
-/* What became of entry n of a journal. */
-enum journal_fate {
-	FATE_UNKNOWN, /* sent or about to be: no outcome on record */
-	FATE_DELETED, /* deleted (or unconfirmed) */
-	FATE_KEPT,    /* refreshed, gone or failed on a single send */
-	FATE_UNSURE   /* refreshed, gone or failed, but sent more than once */
-};
-
-/* The header of a journal. Owned by journal_index, where it is part of one. */
-struct journal_header {
-	char *table, *table_id, *endpoint, *region, *ttl_attribute, *command;
-	char *partition, *sort; /* sort NULL without one */
-	int64_t now;
-};
-
-/*
- * A journal read once from end to end: header, and per entry its fate and
- * which of its lines holds the image to restore (the last one). A torn last
- * line is what a kill leaves: it is passed over and ${torn} is set; damage
- * anywhere else is a fault.
- */
-struct journal_index {
-	struct journal_header header;
-	int64_t intents;           /* entries, n from 1 to intents */
-	int64_t first_us, last_us; /* when the earliest and the latest of them
-				      was written; 0: none tells */
-	int64_t lines;             /* understood; what follows is torn */
-	bool torn;
-	unsigned char *fate; /* by n, from 1; see the functions */
-	size_t cap;
-};
-
-/* The header of the journal ${path} alone, which the caller releases. -1 for
- * any other file, and for one whose first line is not whole. */
-int journal_header_load(struct journal_header *h, const char *path,
-    struct fault *f);
-void journal_header_release(struct journal_header *h);
-
-/* Whether ${path} begins with a journal's first line. */
-int journal_is(const char *path, bool *yes, struct fault *f);
-int journal_index_load(struct journal_index *ix, const char *path,
-    struct fault *f);
-/* The same from an open file at its start. */
-int journal_index_read(struct journal_index *ix, struct lines *l,
-    struct fault *f);
-void journal_index_release(struct journal_index *ix);
-enum journal_fate journal_fate(const struct journal_index *ix, int64_t n);
-/* Whether restore has to put entry n back. */
-bool journal_restores(const struct journal_index *ix, int64_t n);
-/* Whether this line with entry n is the last one with its image; to be asked
- * once a line, in file order. */
-bool journal_last(struct journal_index *ix, int64_t n);
-/* The walk that journal_last is asked about begins again. */
-void journal_rewind(struct journal_index *ix);
-
-/*
+ *
  * A walk over the entries of an export or a journal, in file order. For a
  * journal: of each entry that ${which} wants, the last image. Of DynamoDB's
  * incremental export: the new image; an entry that it says was deleted is left

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 
 #include "export/documents.h"
+#include "export/export_line.h"
 #include "export/reader.h"
 #include "export/s3_folder.h"
 #include "export/s3_manifest.h"

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "export/csv_items.h"
+#include "export/journal_format.h"
 #include "export/reader.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"

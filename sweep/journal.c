@@ -214,7 +214,7 @@ journal_begin(struct journal *j, const struct journal_options *o,
 	/* Where a file system has no locks, the file's age is what keeps it
 	 * from being removed as an old one. */
 	(void)flock(j->fd, LOCK_EX | LOCK_NB);
-	journal_header(&head, o);
+	journal_header(&head, &o->run);
 	rc = journal_append(j, &head, true, f);
 	buf_release(&head);
 	if (rc != 0)

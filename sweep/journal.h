@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/base/slice.h"
+#include "export/journal_format.h"
 #include "sweep/outcome.h"
 
 struct buf;
@@ -30,10 +30,7 @@ struct journal;
 
 struct journal_options {
 	const char *path; /* ".gz" compresses, one member a commit */
-	const struct ddb_table *table;
-	const char *endpoint, *region, *ttl_attribute, *command;
-	const char *options; /* the command line, for people; may be NULL */
-	int64_t now;
+	struct journal_run run;
 	bool numbered; /* path is a default one: where another run has taken
 			  it meanwhile, the next number is (journal_path) */
 };
@@ -44,25 +41,6 @@ struct journal *journal_open(const struct journal_options *o, struct fault *f);
 
 /* The next entry's number, from 1. */
 int64_t journal_number(struct journal *j);
-
-/* Add the first line to ${out}. Pure. */
-void journal_header(struct buf *out, const struct journal_options *o);
-/* What is on record of an entry before it is written to. */
-struct journal_entry {
-	int64_t n;
-	struct slice image; /* the whole item */
-	const char *why;    /* the reason's name */
-	struct slice ttl;   /* repair: the TTL value it gets; else p NULL */
-	int64_t at_us;
-};
-/* Add an intent's line to ${out}; ${keys} is {"key":{…},…}. Pure. */
-void journal_intent(struct buf *out, const struct journal_entry *e,
-    struct slice keys);
-/* Add one outcome to a line that is begun by journal_outcomes_begin. */
-void journal_outcomes_begin(struct buf *out);
-void journal_outcome(struct buf *out, int64_t n, const char *outcome,
-    int sends);
-void journal_outcomes_end(struct buf *out);
 
 /* Append whole lines. ${sync}: return only when they are on disk; else they
  * are written, and on disk with the next sync. -1: nothing more is

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "export/reader.h"
+#include "export/journal_format.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/dynamodb/table.h"

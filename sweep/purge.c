@@ -204,13 +204,13 @@ open_journal(struct sweep_run *run, struct fault *f)
 	const struct purge *p = run->p;
 	const struct journal_options o = {
 		.path = p->journal_path,
-		.table = p->table,
-		.endpoint = p->endpoint,
-		.region = p->region,
-		.ttl_attribute = p->ttl_attribute,
-		.command = p->action == PURGE_REPAIR ? "repair" : "purge",
-		.options = p->options,
-		.now = p->rules->now,
+		.run = { .table = p->table,
+		    .endpoint = p->endpoint,
+		    .region = p->region,
+		    .ttl_attribute = p->ttl_attribute,
+		    .command = p->action == PURGE_REPAIR ? "repair" : "purge",
+		    .options = p->options,
+		    .now = p->rules->now },
 		.numbered = p->journal_numbered,
 	};
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "export/journal_format.h"
 #include "export/reader.h"
 #include "inspector/pass.h"
 #include "inspector/record.h"

@@ -5,6 +5,7 @@
 #include "cli/context/unlock.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
+#include "export/journal_format.h"
 #include "export/reader.h"
 #include "export/s3_folder.h"
 #include "export/s3_manifest.h"

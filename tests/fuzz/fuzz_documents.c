@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "export/documents.h"
-#include "export/reader.h"
+#include "export/export_line.h"
 #include "lib/base/fault.h"
 #include "lib/stream/input.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "export/format.h"
-#include "export/reader.h"
+#include "export/export_line.h"
 #include "inspector/record.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "export/documents.h"
-#include "export/reader.h"
+#include "export/export_line.h"
 #include "lib/base/fault.h"
 #include "lib/stream/lines.h"
 #include "tests/unit/files.h"

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "export/reader.h"
+#include "export/export_line.h"
 #include "lib/base/fault.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

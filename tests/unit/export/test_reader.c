@@ -480,10 +480,7 @@ static int
 restore_stdin(const char *want)
 {
 	struct buf out = { 0 };
-	bool yes;
 
-	if (journal_is("-", &yes, NULL) != 0)
-		return 2;
 	for (int i = 0; i < 2; i++) {
 		buf_reset(&out);
 		walked(&out, "-", READER_RESTORE, NULL);

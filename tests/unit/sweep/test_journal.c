@@ -19,7 +19,6 @@
 
 #include <cmocka.h>
 
-#include "export/reader.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
@@ -27,6 +26,7 @@
 #include "lib/base/version.h"
 #include "lib/dynamodb/table.h"
 #include "sweep/journal.h"
+#include "tests/unit/journal_index.h"
 
 /* --- a disk that is slow, counts, and fails when told --- */
 
@@ -100,13 +100,13 @@ static struct journal_options
 options(const char *path)
 {
 	return (struct journal_options){ .path = path,
-		.table = &table,
-		.endpoint = "http://localhost:8000",
-		.region = "eu-west-1",
-		.ttl_attribute = "ttl",
-		.command = "purge",
-		.options = "purge --yes",
-		.now = 1795332271 };
+		.run = { .table = &table,
+		    .endpoint = "http://localhost:8000",
+		    .region = "eu-west-1",
+		    .ttl_attribute = "ttl",
+		    .command = "purge",
+		    .options = "purge --yes",
+		    .now = 1795332271 } };
 }
 
 #define HEADER                                                          \
@@ -199,17 +199,17 @@ the_header_says_what_run_it_is(void **state)
 	struct journal_options o = options("x");
 
 	(void)state;
-	journal_header(&out, &o);
+	journal_header(&out, &o.run);
 	assert_string_equal(buf_text(&out), HEADER);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct ddb_table t = table;
 
 		t.schema = cases[i].schema;
 		t.id = (char *)cases[i].id;
-		o.table = &t;
-		o.options = cases[i].options;
+		o.run.table = &t;
+		o.run.options = cases[i].options;
 		buf_reset(&out);
-		journal_header(&out, &o);
+		journal_header(&out, &o.run);
 		if (strstr(buf_text(&out), cases[i].want) == NULL ||
 		    strchr(buf_text(&out), '\n') != out.p + out.n - 1 ||
 		    slice_check((struct slice){ out.p, out.n }, NULL) != 0) {
@@ -1079,12 +1079,9 @@ what_it_writes_is_read_back(void **state)
 	for (size_t i = 0; i < 2; i++) {
 		char *path = at(names[i]);
 		struct journal_index ix = { 0 };
-		bool yes = false;
 
 		write_batches(path);
-		assert_int_equal(journal_is(path, &yes, &f), 0);
-		assert_true(yes);
-		if (journal_index_load(&ix, path, &f) != 0)
+		if (index_of(&ix, path, &f) != 0)
 			fail_msg("%s: %s", names[i], f.text);
 		assert_string_equal(ix.header.table, "TSAGalleryCache");
 		assert_string_equal(ix.header.table_id, "a1b2");
@@ -1128,7 +1125,7 @@ cut_anywhere_it_is_read(void **state)
 			struct fault f = { 0 };
 
 			assert_int_equal(truncate(path, size), 0);
-			if (journal_index_load(&ix, path, &f) != 0)
+			if (index_of(&ix, path, &f) != 0)
 				fail_msg("%s cut at %d: %s", names[i],
 				    (int)size, f.text);
 			for (int n = 1; n <= ix.intents; n++)

@@ -1,9 +1,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "export/reader.h"
+#include "export/export_line.h"
+#include "export/journal_format.h"
+#include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
+#include "lib/base/version.h"
+#include "lib/dynamodb/table.h"
 #include "lib/stream/lines.h"
 
 /*
@@ -35,6 +39,103 @@ static const struct {
 	{ "skipped",   FATE_KEPT,    FATE_UNSURE },
 	/* clang-format on */
 };
+
+static void
+add_text(struct buf *out, const char *name, const char *text)
+{
+	buf_addf(out, ",\"%s\":", name);
+	slice_text_encode(out, text, strlen(text));
+}
+
+void
+journal_header(struct buf *out, const struct journal_run *run)
+{
+	const struct key_schema *schema = &run->table->schema;
+	const char *id = run->table->id != NULL ? run->table->id : "";
+
+	buf_adds(out, "{\"ttlsweep.journal/1\":{\"table\":");
+	slice_text_encode(out, run->table->name, strlen(run->table->name));
+	add_text(out, "table_id", id);
+	add_text(out, "endpoint", run->endpoint);
+	add_text(out, "region", run->region);
+	buf_adds(out, ",\"key\":[");
+	slice_text_encode(out, schema->partition, strlen(schema->partition));
+	if (schema->sort != NULL) {
+		buf_addc(out, ',');
+		slice_text_encode(out, schema->sort, strlen(schema->sort));
+	}
+	buf_addc(out, ']');
+	add_text(out, "ttl_attribute", run->ttl_attribute);
+	buf_adds(out, ",\"now\":");
+	buf_addi(out, run->now);
+	add_text(out, "command", run->command);
+	if (run->options != NULL)
+		add_text(out, "options", run->options);
+	add_text(out, "version", TTLSWEEP_VERSION);
+	buf_adds(out, "}}\n");
+}
+
+/*
+ * JSON as it came, on one line: a raw line end can only be a blank between
+ * two of its tokens.
+ */
+static void
+add_json(struct buf *out, struct slice json)
+{
+	size_t from = out->n;
+
+	buf_add(out, json.p, json.n);
+	if (memchr(json.p, '\n', json.n) == NULL &&
+	    memchr(json.p, '\r', json.n) == NULL)
+		return;
+	for (size_t i = from; i < out->n; i++)
+		if (out->p[i] == '\n' || out->p[i] == '\r')
+			out->p[i] = ' ';
+}
+
+void
+journal_intent(struct buf *out, const struct journal_entry *e,
+    struct slice keys)
+{
+	buf_adds(out, "{\"Metadata\":{\"WriteTimestampMicros\":{\"N\":\"");
+	buf_addi(out, e->at_us);
+	buf_adds(out, "\"}},\"Keys\":");
+	add_json(out, keys);
+	buf_adds(out, ",\"OldImage\":");
+	add_json(out, e->image);
+	buf_adds(out, ",\"Ttlsweep\":{\"n\":");
+	buf_addi(out, e->n);
+	add_text(out, "why", e->why);
+	if (e->ttl.p != NULL) {
+		buf_adds(out, ",\"ttl\":");
+		add_json(out, e->ttl);
+	}
+	buf_adds(out, "}}\n");
+}
+
+void
+journal_outcomes_begin(struct buf *out)
+{
+	buf_adds(out, "{\"Outcome\":[");
+}
+
+void
+journal_outcome(struct buf *out, int64_t n, const char *outcome, int sends)
+{
+	if (out->n > 0 && out->p[out->n - 1] == ']')
+		buf_addc(out, ',');
+	buf_addc(out, '[');
+	buf_addi(out, n);
+	buf_addf(out, ",\"%s\",", outcome);
+	buf_addi(out, sends);
+	buf_addc(out, ']');
+}
+
+void
+journal_outcomes_end(struct buf *out)
+{
+	buf_adds(out, "]}\n");
+}
 
 enum journal_fate
 journal_fate(const struct journal_index *ix, int64_t n)
@@ -325,53 +426,6 @@ journal_index_read(struct journal_index *ix, struct lines *l, struct fault *f)
 	if (f != NULL)
 		*f = why;
 	return -1;
-}
-
-/* Open ${path} for one look among several: a pipe is spooled. */
-static struct lines *
-open_again(const char *path, struct fault *f)
-{
-	struct lines *l = lines_open(path, f);
-
-	if (l != NULL && lines_restart(l, f) != 0) {
-		lines_close(l);
-		return NULL;
-	}
-	return l;
-}
-
-int
-journal_index_load(struct journal_index *ix, const char *path, struct fault *f)
-{
-	struct lines *l = open_again(path, f);
-	int rc;
-
-	if (l == NULL)
-		return -1;
-	rc = journal_index_read(ix, l, f);
-	lines_close(l);
-	return rc;
-}
-
-int
-journal_is(const char *path, bool *yes, struct fault *f)
-{
-	struct lines *l = open_again(path, f);
-	struct slice text;
-	struct line line;
-	bool torn;
-	int r;
-
-	if (l == NULL)
-		return -1;
-	r = lines_next(l, &text, &torn, f);
-	if (r >= 0 || lines_cut(l)) {
-		*yes = r == 1 && line_parse(&line, text, NULL) == 0 &&
-		    line.kind == LINE_HEADER;
-		r = 0;
-	}
-	lines_close(l);
-	return r < 0 ? -1 : 0;
 }
 
 int

@@ -6,9 +6,9 @@
 
 #include <cmocka.h>
 
-#include "export/reader.h"
 #include "lib/base/fault.h"
 #include "tests/unit/files.h"
+#include "tests/unit/journal_index.h"
 #include "tests/unit/journal_text.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -18,7 +18,7 @@ static int
 indexed(struct journal_index *ix, const char *text, struct fault *f)
 {
 	put(at("journal"), text, strlen(text));
-	return journal_index_load(ix, at("journal"), f);
+	return index_of(ix, at("journal"), f);
 }
 
 static void
@@ -64,9 +64,14 @@ test_header(void **state)
 		{ "a torn one",
 		    "{\"ttlsweep.journal/1\":{\"table\":", "not valid JSON" },
 	};
+	static const struct {
+		const char *p;
+		size_t n;
+	} others[] = { { ITEM("a"), sizeof(ITEM("a")) - 1 }, { "", 0 },
+		{ HEADER, 20 }, { "\x1f\x8b\x08", 3 } };
 	struct journal_index ix;
+	struct journal_header h;
 	struct fault f = { 0 };
-	bool yes;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++) {
@@ -103,21 +108,14 @@ test_header(void **state)
 	assert_int_equal(ix.first_us, 3);
 	assert_int_equal(ix.last_us, 9);
 	journal_index_release(&ix);
-	assert_int_equal(journal_is(at("journal"), &yes, &f), 0);
-	assert_true(yes);
-	put(at("export"), ITEM("a"), strlen(ITEM("a")));
-	assert_int_equal(journal_is(at("export"), &yes, &f), 0);
-	assert_false(yes);
-	put(at("export"), "", 0);
-	assert_int_equal(journal_is(at("export"), &yes, &f), 0);
-	assert_false(yes);
-	put(at("export"), HEADER, 20);
-	assert_int_equal(journal_is(at("export"), &yes, &f), 0);
-	assert_false(yes);
-	put(at("export"), "\x1f\x8b\x08", 3);
-	assert_int_equal(journal_is(at("export"), &yes, &f), 0);
-	assert_false(yes);
-	assert_int_equal(journal_is(at("none"), &yes, &f), -1);
+	assert_int_equal(journal_header_load(&h, at("journal"), &f), 0);
+	assert_string_equal(h.table, "T");
+	journal_header_release(&h);
+	for (size_t i = 0; i < COUNT(others); i++) {
+		put(at("export"), others[i].p, others[i].n);
+		assert_int_equal(journal_header_load(&h, at("export"), &f), -1);
+	}
+	assert_int_equal(journal_header_load(&h, at("none"), &f), -1);
 }
 
 static void
@@ -307,9 +305,7 @@ test_torn_plain(void **state)
 		if (line > 0 && n < end) {
 			bool begun = n > end - strlen(story[line].line);
 
-			assert_int_equal(journal_index_load(&ix, at("torn"),
-					     NULL),
-			    0);
+			assert_int_equal(index_of(&ix, at("torn"), NULL), 0);
 			assert_int_equal(ix.torn, begun);
 			journal_index_release(&ix);
 		}
