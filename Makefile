@@ -104,6 +104,7 @@ SRC := \
     export/csv_items.c \
     export/documents.c \
     export/export_line.c \
+    export/file_source.c \
     export/format.c \
     export/format_csv.c \
     export/format_json.c \
@@ -114,7 +115,6 @@ SRC := \
     export/keyguess.c \
     export/keylist.c \
     export/reader.c \
-    export/reader_source.c \
     export/s3_folder.c \
     export/s3_locate.c \
     export/s3_manifest.c \
@@ -239,7 +239,6 @@ SRC := \
     sweep/purge.c \
     sweep/restore.c \
     sweep/restore_look.c \
-    sweep/restore_newest.c \
     sweep/totals.c
 UNIT := $(sort $(shell find tests/unit -name 'test_*.c'))
 FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))

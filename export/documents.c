@@ -715,7 +715,7 @@ documents_restart(struct documents *d, struct fault *f)
 {
 	if (input_restart(d->in, f) != 0)
 		return -1;
-	buf_reset(&d->text);
+	buf_release(&d->text);
 	d->from = d->used = d->column = 0;
 	d->line = 1;
 	d->level = LEVEL_TOP;

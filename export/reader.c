@@ -18,6 +18,7 @@
 #define BLANKS_MAX 4096
 
 struct reader {
+	struct input *in;            /* what these own: */
 	struct csv_items *csv;       /* it is CSV; or … */
 	struct documents *documents; /* … JSON not line by line; or … */
 	struct lines *lines;         /* … in lines */
@@ -26,6 +27,7 @@ struct reader {
 	bool take_deleted;
 	int64_t left_out; /* deletions, by lines read since the start */
 	struct journal_index index;
+	int64_t size; /* of the file when that was made; -1: not known */
 	struct slice keys, ttl; /* of the entry last given */
 	int64_t at_us;          /* … too */
 	enum key_told told;
@@ -54,6 +56,7 @@ begin(struct reader *r, struct fault *f)
 		return -1;
 	if (!r->journal)
 		return 0;
+	r->size = input_size(r->in);
 	if (journal_index_read(&r->index, r->lines, f) != 0)
 		return -1;
 	return lines_restart(r->lines, f);
@@ -78,50 +81,54 @@ looks_csv(struct input *in)
 }
 
 static int
-open_input(struct reader *r, struct input *in, struct fault *f)
+open_input(struct reader *r, struct fault *f)
 {
-	if (documents_are(in)) {
-		r->documents = documents_of(in);
+	if (r->which == READER_EXPORT) {
+		r->lines = lines_of(r->in);
+		return 0;
+	}
+	if (documents_are(r->in)) {
+		r->documents = documents_of(r->in);
 		return r->which == READER_RESTORE
 		    ? documents_restart(r->documents, f)
 		    : 0;
 	}
-	if (!looks_csv(in)) {
-		r->lines = lines_of(in);
+	if (!looks_csv(r->in)) {
+		r->lines = lines_of(r->in);
 		return begin(r, f);
 	}
-	r->csv = csv_items_of(in, f);
+	r->csv = csv_items_of(r->in, f);
 	if (r->csv == NULL)
 		return -1;
 	return r->which == READER_RESTORE ? csv_items_restart(r->csv, f) : 0;
 }
 
 struct reader *
-reader_open(const char *path, enum reader_which which, struct fault *f)
+reader_of(struct input *in, enum reader_which which, struct fault *f)
 {
-	return reader_open_with(path, which, NULL, f);
-}
-
-struct reader *
-reader_open_with(const char *path, enum reader_which which,
-    const struct cms_key *key, struct fault *f)
-{
-	struct input *in = input_open_with(path, key, f);
+	const char *how = which == READER_RESTORE ? "restore -" : "-i -";
 	struct reader *r;
 
 	if (in == NULL)
 		return NULL;
-	if (sniff_refuse(in, which == READER_RESTORE ? "restore -" : "-i -",
-		false, f) != 0) {
+	if (which != READER_EXPORT && sniff_refuse(in, how, false, f) != 0) {
 		input_close(in);
 		return NULL;
 	}
 	r = xcalloc(1, sizeof(*r));
+	r->in = in;
 	r->which = which;
-	if (open_input(r, in, f) == 0)
+	if (open_input(r, f) == 0)
 		return r;
 	reader_close(r);
 	return NULL;
+}
+
+struct reader *
+reader_open(const char *path, enum reader_which which,
+    const struct cms_key *key, struct fault *f)
+{
+	return reader_of(input_open_with(path, key, f), which, f);
 }
 
 static bool
@@ -253,7 +260,7 @@ reader_next(struct reader *r, struct slice *item, int64_t *line,
 			got = r->journal ? of_journal(r, &parsed, item)
 					 : of_export(r, &parsed, item, f);
 		if (got < 0)
-			return fault_at(f, "%s:%lld", lines_path(r->lines),
+			return fault_at(f, "%s:%lld", reader_path(r),
 			    (long long)*line);
 		if (got == 1)
 			return 1;
@@ -263,13 +270,28 @@ reader_next(struct reader *r, struct slice *item, int64_t *line,
 int
 reader_rewind(struct reader *r, struct fault *f)
 {
+	r->left_out = 0;
 	if (r->csv != NULL)
 		return csv_items_restart(r->csv, f);
-	r->left_out = 0;
 	if (r->documents != NULL)
 		return documents_restart(r->documents, f);
 	journal_rewind(&r->index);
 	return lines_restart(r->lines, f);
+}
+
+int
+reader_refresh(struct reader *r, struct fault *f)
+{
+	if (!r->journal || input_size(r->in) == r->size)
+		return 0;
+	journal_index_release(&r->index);
+	return lines_restart(r->lines, f) != 0 ? -1 : begin(r, f);
+}
+
+void
+reader_rest(struct reader *r)
+{
+	input_rest(r->in);
 }
 
 const struct journal_index *
@@ -281,10 +303,13 @@ reader_journal(const struct reader *r)
 const char *
 reader_path(const struct reader *r)
 {
-	if (r->csv != NULL)
-		return csv_items_name(r->csv);
-	return r->documents != NULL ? documents_name(r->documents)
-				    : lines_path(r->lines);
+	return input_name(r->in);
+}
+
+int64_t
+reader_size(const struct reader *r)
+{
+	return input_size(r->in);
 }
 
 bool

@@ -6,16 +6,13 @@
 #include <stdint.h>
 
 #include "export/keyguess.h"
-#include "lib/base/buf.h"
 #include "lib/base/slice.h"
-#include "lib/dynamodb/item.h"
 
 struct cms_key;
 struct csv_key;
 struct fault;
+struct input;
 struct journal_index;
-struct key_schema;
-struct source;
 
 /*
  * Reads back what export and purge write: DynamoDB JSON lines
@@ -31,16 +28,19 @@ struct source;
  */
 enum reader_which {
 	READER_DELETED, /* journal: just what was deleted (unknown too) */
-	READER_RESTORE  /* journal: what restore has to put back */
+	READER_RESTORE, /* journal: what restore has to put back */
+	READER_EXPORT   /* it is an export in lines; all else is refused */
 };
 struct reader;
 /* A journal is read once from end to end here already; when it (or, for
- * READER_RESTORE, anything) comes through a pipe, it is spooled. */
+ * READER_RESTORE, anything) comes through a pipe, it is spooled. ${key} is for
+ * what is encrypted (lib/stream/input.h), or NULL. */
 struct reader *reader_open(const char *path, enum reader_which which,
-    struct fault *f);
-/* The same, with the key for what is encrypted (lib/stream/input.h). */
-struct reader *reader_open_with(const char *path, enum reader_which which,
     const struct cms_key *key, struct fault *f);
+/* The same of ${in}, at its start, which it owns from here on, also when it
+ * fails; NULL when that is NULL. */
+struct reader *reader_of(struct input *in, enum reader_which which,
+    struct fault *f);
 /* 1 with the next image (borrowed until the next call) and its line, 0, -1 */
 int reader_next(struct reader *r, struct slice *item, int64_t *line,
     struct fault *f);
@@ -58,9 +58,15 @@ int64_t reader_left_out(const struct reader *r);
 /* Begin with the first entry again; not for an export through a pipe opened
  * with READER_DELETED. */
 int reader_rewind(struct reader *r, struct fault *f);
+/* A journal, at its start, that has grown since it was read for what is in it
+ * is read again. */
+int reader_refresh(struct reader *r, struct fault *f);
+/* At its start: hold no descriptor until it is read on. */
+void reader_rest(struct reader *r);
 /* The journal's index, NULL for an export. Borrowed. */
 const struct journal_index *reader_journal(const struct reader *r);
 const char *reader_path(const struct reader *r); /* for messages */
+int64_t reader_size(const struct reader *r); /* of the file; -1: not known */
 /* At the end: the last of the replies in it says that more entries follow. */
 bool reader_partial(const struct reader *r);
 /* ${*partial} becomes true at the end when that is so; it must outlive ${r}. */
@@ -82,10 +88,5 @@ int reader_schema(struct reader *r, const char *hint, char **partition,
     char **sort, struct fault *f);
 /* How well it is known since then. */
 enum key_told reader_told(const struct reader *r);
-
-/* What is left of ${r} as a source of pages, one segment. It owns ${r} from
- * here on. ${schema} and ${ttl} are borrowed and must outlive it. */
-struct source *reader_source(struct reader *r, const struct key_schema *schema,
-    const char *ttl);
 
 #endif

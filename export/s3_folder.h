@@ -5,8 +5,11 @@
 
 #include "export/keyguess.h"
 
+struct cms_key;
 struct fault;
+struct input;
 struct key_schema;
+struct s3_file;
 struct s3_manifest;
 struct source;
 
@@ -34,9 +37,9 @@ struct source *s3_folder_source(struct s3_folder *d,
     const struct key_schema *schema, const char *ttl);
 void s3_folder_close(struct s3_folder *d);
 
-struct s3_file;
-/* Hold one file against the manifest: its MD5 sum or, where it has none any
- * more, how many entries it has. */
-int s3_folder_check(const struct s3_file *file, struct fault *f);
+/* The bytes of one file, for readers of any kind: what is not the data that
+ * its MD5 sum in the manifest is of is not opened. NULL on failure. */
+struct input *s3_folder_input(struct s3_file *file, const struct cms_key *key,
+    struct fault *f);
 
 #endif

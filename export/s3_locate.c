@@ -1,6 +1,5 @@
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <search.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/stop.h"
+#include "lib/stream/input.h"
 
 #define DEPTH 6 /* folders down; a prefix in the bucket may have some */
 #define NAMED 5 /* that many of a list are named in a message */
@@ -404,19 +404,6 @@ find(const struct s3_manifest *m, const char *path, const char *key)
 	return found;
 }
 
-/* Whether ${path}, which should be compressed, is JSON already. */
-static bool
-is_plain(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char c = '\0';
-	bool plain = fd >= 0 && read(fd, &c, 1) == 1 && c == '{';
-
-	if (fd >= 0)
-		(void)close(fd);
-	return plain;
-}
-
 /* Find ${file}, also where it was unzipped in place. */
 static void
 find_file(struct s3_manifest *m, const char *path, struct s3_file *file)
@@ -424,19 +411,24 @@ find_file(struct s3_manifest *m, const char *path, struct s3_file *file)
 	char *stem;
 
 	file->path = find(m, path, file->key);
-	if (!ends_in(file->key, ".gz"))
+	if (file->path != NULL || !ends_in(file->key, ".gz"))
 		return;
-	if (file->path != NULL) {
-		file->unzipped = is_plain(file->path);
-	} else {
-		stem = xstrndup(file->key, strlen(file->key) - strlen(".gz"));
-		file->path = find(m, path, stem);
-		file->unzipped = file->path != NULL;
-		free(stem);
-	}
+	stem = xstrndup(file->key, strlen(file->key) - strlen(".gz"));
+	file->path = find(m, path, stem);
+	file->unzipped = file->path != NULL;
+	free(stem);
+}
+
+void
+s3_locate_sniff(struct s3_file *file, const struct input *in)
+{
+	char c = '\0';
+
+	if (ends_in(file->key, ".gz") && !file->unzipped)
+		file->unzipped =
+		    pread(input_descriptor(in), &c, 1, 0) == 1 && c == '{';
 	/* the sum is of the compressed file */
 	file->has_md5 = file->has_md5 && !file->unzipped;
-	m->unzipped += file->unzipped;
 }
 
 /* Those beside ${m}'s files that no manifest names. In a folder that

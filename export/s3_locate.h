@@ -4,6 +4,8 @@
 #include <stdbool.h>
 
 struct fault;
+struct input;
+struct s3_file;
 struct s3_manifest;
 
 /*
@@ -26,9 +28,11 @@ int s3_locate_data(struct s3_manifest *m, const char *path, struct fault *f);
 bool s3_locate_is_file(const char *path);
 
 /* Give every file of ${m} its path, be it compressed or not; name those that
- * are missing (-1) and, in
- * ${m}->surplus, those that are there but in no manifest. ${path} is the
- * folder that was given. */
+ * are missing (-1) and, in ${m}->surplus, those that are there but in no
+ * manifest. ${path} is the folder that was given. */
 int s3_locate_files(struct s3_manifest *m, const char *path, struct fault *f);
 
+/* Find out, by its first byte, whether ${file}, which is ${in}, is not
+ * compressed any more: then it has no sum. */
+void s3_locate_sniff(struct s3_file *file, const struct input *in);
 #endif

@@ -1,9 +1,6 @@
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "export/s3_locate.h"
@@ -23,34 +20,45 @@
 #define CHUNK ((size_t)256 << 10)
 
 int
-s3_manifest_sum(const char *path, const unsigned char md5[CRYPTO_MD5],
+s3_manifest_sum(const struct input *in, const unsigned char md5[CRYPTO_MD5],
     struct fault *f)
 {
 	struct hash_md5 *h = crypto_md5_begin();
 	unsigned char got[CRYPTO_MD5];
+	off_t at = 0;
 	char *chunk;
 	ssize_t n;
-	int fd;
 
 	if (h == NULL)
 		return 1;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
 	chunk = xmalloc(CHUNK);
 	do {
-		n = fd < 0 ? -1 : read(fd, chunk, CHUNK);
-		if (n > 0)
+		n = pread(input_descriptor(in), chunk, CHUNK, at);
+		if (n > 0) {
 			crypto_md5_add(h, chunk, (size_t)n);
-	} while (stop_requested() == 0 &&
-	    (n > 0 || (n < 0 && fd >= 0 && errno == EINTR)));
+			at += n;
+		}
+	} while (stop_requested() == 0 && (n > 0 || (n < 0 && errno == EINTR)));
 	if (stop_requested() != 0)
-		n = fault(f, FAULT_CANCELLED, "%s: interrupted", path);
+		n = fault(f, FAULT_CANCELLED, "%s: interrupted",
+		    input_name(in));
 	else if (n < 0)
-		(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+		(void)fault(f, FAULT_IO, "%s: %s", input_name(in),
+		    strerror(errno));
 	crypto_md5_end(h, got);
-	if (fd >= 0)
-		(void)close(fd);
 	free(chunk);
 	return n < 0 ? -1 : memcmp(got, md5, CRYPTO_MD5) == 0;
+}
+
+int
+s3_manifest_count(const char *path, int64_t items, int64_t entries,
+    struct fault *f)
+{
+	if (items < 0 || entries == items)
+		return 0;
+	return fault(f, FAULT_DATA,
+	    "%s: it has %lld entries, the manifest says %lld", path,
+	    (long long)entries, (long long)items);
 }
 
 /* The whole of a small file. */
@@ -88,6 +96,16 @@ sum_parse(unsigned char md5[CRYPTO_MD5], struct slice text)
 	return rc;
 }
 
+static int
+sum_of(const char *path, const unsigned char md5[CRYPTO_MD5], struct fault *f)
+{
+	struct input *in = input_open(path, f);
+	int r = in != NULL ? s3_manifest_sum(in, md5, f) : -1;
+
+	input_close(in);
+	return r;
+}
+
 /* The manifest ${name} has a check sum beside it in some exports. What does
  * not look like one is none of our business. */
 static int
@@ -109,7 +127,7 @@ check_sum(const struct s3_manifest *m, const char *name, struct fault *f)
 		    (rc = read_all(&text, beside, f)) == 0) {
 			n = strcspn(buf_text(&text), " \t\r\n");
 			if (sum_parse(md5, (struct slice){ text.p, n }) == 0 &&
-			    (rc = s3_manifest_sum(path, md5, f)) == 0)
+			    (rc = sum_of(path, md5, f)) == 0)
 				rc = fault(f, FAULT_DATA,
 				    "%s: its MD5 sum is not the one in %s: "
 				    "fetch it again",

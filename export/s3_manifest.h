@@ -8,6 +8,7 @@
 #include "lib/base/crypto.h"
 
 struct fault;
+struct input;
 
 /*
  * What DynamoDB's export to S3 says of itself (manifest-summary.json and the
@@ -32,9 +33,8 @@ struct s3_manifest {
 	int64_t items;  /* in all; -1: not told */
 	struct s3_file *files;
 	size_t n, cap;
-	size_t unzipped; /* so many of them are, and have no sum to check */
-	bool unlisted;   /* no manifest names them: they are what is there */
-	char **surplus;  /* files beside these that no manifest names */
+	bool unlisted;  /* no manifest names them: they are what is there */
+	char **surplus; /* files beside these that no manifest names */
 	size_t nsurplus;
 };
 
@@ -49,9 +49,13 @@ struct s3_manifest {
 int s3_manifest_read(struct s3_manifest *m, const char *path, struct fault *f);
 void s3_manifest_release(struct s3_manifest *m);
 
-/* Whether the bytes of ${path} have the MD5 sum ${md5} (or nobody can tell):
- * 1, 0, -1. */
-int s3_manifest_sum(const char *path, const unsigned char md5[CRYPTO_MD5],
+/* Whether the bytes of the file ${in}, as they are in it, have the MD5 sum
+ * ${md5} (or nobody can tell): 1, 0, -1. */
+int s3_manifest_sum(const struct input *in, const unsigned char md5[CRYPTO_MD5],
+    struct fault *f);
+/* -1 when the file ${path} has not the ${items} entries (-1: not told) that
+ * the manifest says, but ${entries}, deleted ones included. */
+int s3_manifest_count(const char *path, int64_t items, int64_t entries,
     struct fault *f);
 
 #endif

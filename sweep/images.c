@@ -2,39 +2,146 @@
 #include <string.h>
 
 #include "export/csv_items.h"
+#include "export/file_source.h"
 #include "export/journal_format.h"
 #include "export/reader.h"
+#include "export/s3_manifest.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
-#include "lib/base/thread.h"
+#include "lib/base/stop.h"
+#include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/item.h"
 #include "lib/dynamodb/table.h"
 #include "sweep/duplicate_keys.h"
 #include "sweep/image.h"
 #include "sweep/images.h"
 #include "sweep/newest.h"
+#include "sweep/totals.h"
 
-/* A chunk is full when it has so many images, or so many bytes of them. */
-#define CHUNK 100
-#define CHUNK_BYTES ((size_t)1 << 20)
+/* Images of a page: workers put them back one by one. */
+#define PAGE_IMAGES 100
+/* Keys of an export that are held against each other, 48 bytes each. */
+#define TWINS_MAX ((size_t)1 << 18)
+/* What is compressed holds so much more, about; and what a pipe may hold. */
+#define INFLATES INT64_C(8)
+#define PIPE_BYTES (INT64_C(64) << 20)
 
-/* A segment's own. */
-struct chunk {
-	struct buf body;      /* {"Items":[…]} until it is a page */
-	struct buf ttls;      /* the values repair gave, behind each other */
-	size_t ends[CHUNK];   /* of them */
-	size_t starts[CHUNK]; /* of the images in the body */
-	size_t n, at;
-	int64_t first;    /* its number in the file, from 0 */
-	const char *page; /* the body, once it is one */
+struct images {
+	struct images_options o;
+	struct newest *newest; /* knows which are old; NULL: of one file */
+	int64_t *firsts;       /* the number of the first image of each file */
+	/* of the walk */
+	struct sweep_totals *totals;  /* the first one's; NULL: another */
+	size_t at;                    /* the file */
+	struct duplicate_keys *twins; /* of an export; NULL: no check */
 };
+
+/* How many bytes of text the files hold, about. */
+static int64_t
+bytes_of(const struct images_options *o)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < o->n; i++) {
+		const char *path = o->files[i].path;
+		size_t n = strlen(path);
+		bool gz = n > 3 && strcmp(path + n - 3, ".gz") == 0;
+		int64_t size = reader_size(o->files[i].reader);
+
+		sum += size < 0 ? PIPE_BYTES : size * (gz ? INFLATES : 1);
+	}
+	return sum;
+}
+
+struct images *
+images_open(const struct images_options *o, struct fault *f)
+{
+	const struct ddb_table *t = o->table;
+	const struct csv_key key = { t->partition, t->sort, t->partition_type,
+		t->sort_type };
+	struct images *im = xcalloc(1, sizeof(*im));
+
+	im->o = *o;
+	im->firsts = xcalloc(o->n, sizeof(*im->firsts));
+	for (size_t i = 0; i < o->n; i++) {
+		if (o->deleted)
+			reader_take_deleted(o->files[i].reader);
+		if (reader_key(o->files[i].reader, &key, f) != 0) {
+			images_close(im);
+			return NULL;
+		}
+	}
+	if (o->n > 1)
+		im->newest = newest_new(bytes_of(o), NEWEST_MOST);
+	return im;
+}
+
+void
+images_close(struct images *im)
+{
+	if (im == NULL)
+		return;
+	newest_free(im->newest);
+	duplicate_keys_free(im->twins);
+	free(im->firsts);
+	free(im);
+}
+
+/* A journal of another table is only taken when the user named the table. */
+static int
+check_journal(const struct images *im, const struct images_file *file,
+    struct fault *f)
+{
+	const struct journal_index *ix = reader_journal(file->reader);
+	const struct ddb_table *t = im->o.table;
+	const struct journal_header *h;
+
+	if (ix == NULL)
+		return 0;
+	h = &ix->header;
+	if (strcmp(h->partition, t->partition) != 0 ||
+	    (h->sort == NULL) != (t->sort == NULL) ||
+	    (h->sort != NULL && strcmp(h->sort, t->sort) != 0))
+		return fault(f, FAULT_DATA,
+		    "%s: the journal's key is (%s%s%s), table %s has "
+		    "(%s%s%s)",
+		    file->path, h->partition, h->sort != NULL ? ", " : "",
+		    h->sort != NULL ? h->sort : "", t->name, t->partition,
+		    t->sort != NULL ? ", " : "",
+		    t->sort != NULL ? t->sort : "");
+	if (strcmp(h->table, t->name) != 0 && !im->o.other_table)
+		return fault(f, FAULT_REFUSED,
+		    "%s: a journal of table %s, and this is table %s; to put "
+		    "its entries here all the same, say --table %s",
+		    file->path, h->table, t->name, t->name);
+	return 0;
+}
+
+static struct reader *
+begin_file(void *ctx, size_t i, struct fault *f)
+{
+	struct images *im = ctx;
+	const struct images_file *file = &im->o.files[i];
+
+	im->at = i;
+	if (im->totals == NULL)
+		return file->reader;
+	if (reader_refresh(file->reader, f) != 0 ||
+	    check_journal(im, file, f) != 0)
+		return NULL;
+	if (im->newest != NULL)
+		im->firsts[i] = newest_seen(im->newest);
+	if (reader_journal(file->reader) == NULL)
+		im->twins = duplicate_keys_new(TWINS_MAX);
+	return file->reader;
+}
 
 /* An export holds a key once, in the table that it is of. */
 static int
 check_twins(const struct images *im, const struct item *item, int64_t line,
     struct fault *f)
 {
-	const struct ddb_table *t = im->table;
+	const struct ddb_table *t = im->o.table;
 	int64_t other = duplicate_keys_add(im->twins, item, line);
 
 	if (other == 0)
@@ -47,208 +154,138 @@ check_twins(const struct images *im, const struct item *item, int64_t line,
 	    t->sort != NULL ? ", " : "", t->sort != NULL ? t->sort : "");
 }
 
-/* Check that ${item} can be an entry of the table. */
+/* Check that ${image} can be an entry of the table. */
 static int
-check_image(const struct images *im, struct slice image, int64_t line,
-    struct fault *f)
+check_entry(void *ctx, struct slice image, int64_t line, struct fault *f)
 {
+	struct images *im = ctx;
 	struct item item;
+	int rc = image_check(image, im->o.table, im->o.ttl, &item, f);
 
-	if (image_check(image, im->table, im->ttl, &item, f) != 0)
+	if (rc == 0 && im->totals != NULL && im->newest != NULL)
+		newest_see(im->newest, &item);
+	if (rc == 0 && im->twins != NULL)
+		rc = check_twins(im, &item, line, f);
+	return rc == 0 ? 0
+		       : fault_at(f, "%s: line %lld", im->o.files[im->at].path,
+			     (long long)line);
+}
+
+/* Ready for the next walk. */
+static int
+go_back(struct images *im, size_t i, struct fault *f)
+{
+	struct reader *r = im->o.files[i].reader;
+
+	if (reader_rewind(r, f) != 0)
 		return -1;
-	if (im->see != NULL)
-		newest_see(im->see, &item);
-	return im->twins != NULL ? check_twins(im, &item, line, f) : 0;
-}
-
-/* The next chunk of ${im}: 1, 0 at the end, -1. */
-static int
-draw(struct images *im, struct chunk *c, struct fault *f)
-{
-	struct slice image;
-	int64_t line;
-	struct slice ttl;
-	int r = 1;
-
-	c->first = im->drawn;
-	buf_adds(&c->body, "{\"Items\":[");
-	while (c->n < CHUNK && c->body.n < CHUNK_BYTES &&
-	    (r = reader_next(im->reader, &image, &line, f)) == 1) {
-		if (check_image(im, image, line, f) != 0)
-			return fault_at(f, "%s: line %lld", im->path,
-			    (long long)line);
-		if (c->n > 0)
-			buf_addc(&c->body, ',');
-		c->starts[c->n] = c->body.n;
-		buf_add(&c->body, image.p, image.n);
-		ttl = reader_ttl(im->reader);
-		buf_add(&c->ttls, ttl.p, ttl.n);
-		c->ends[c->n++] = c->ttls.n;
-		im->drawn++;
-	}
-	buf_adds(&c->body, "]}");
-	if (r < 0)
-		return -1;
-	return c->n > 0;
-}
-
-static void
-chunk_free(struct chunk *c)
-{
-	if (c == NULL)
-		return;
-	buf_release(&c->body);
-	buf_release(&c->ttls);
-	free(c);
+	if (i >= IMAGES_OPEN)
+		reader_rest(r);
+	return 0;
 }
 
 static int
-images_take(struct source *source, struct segment *out, struct fault *f)
+end_file(void *ctx, size_t i, int64_t entries, struct fault *f)
 {
-	struct images *im = (struct images *)source;
-	struct chunk *c;
-	int r = 0;
+	struct images *im = ctx;
+	const struct images_file *file = &im->o.files[i];
+	struct sweep_totals *t = im->totals;
 
-	lock_enter(im->lock);
-	if (!im->drained) {
-		c = xcalloc(1, sizeof(*c));
-		r = draw(im, c, f);
-		im->drained = r != 1;
-		if (r == 1) {
-			*out =
-			    (struct segment){ .index = im->next++, .own = c };
-		} else {
-			chunk_free(c);
-		}
-	}
-	lock_leave(im->lock);
-	return r;
-}
-
-static int
-images_fetch(struct source *source, struct segment *seg, struct ddb_conn *conn,
-    struct page *page, struct fault *f)
-{
-	struct images *im = (struct images *)source;
-	struct chunk *c = seg->own;
-	struct buf swap;
-
-	(void)conn;
-	if (seg->finished)
-		return 0;
-	page_reset(page);
-	swap = page->body;
-	page->body = c->body;
-	c->body = swap;
-	c->page = page->body.p;
-	seg->finished = true;
-	seg->pages++;
-	return page_parse(page, &im->table->schema, im->ttl, f) == 0 ? 1 : -1;
-}
-
-static void
-images_put(struct source *source, struct segment *seg)
-{
-	(void)source;
-	chunk_free(seg->own);
-	buf_release(&seg->next);
-	memset(seg, 0, sizeof(*seg));
-}
-
-static void
-images_close(struct source *source)
-{
-	struct images *im = (struct images *)source;
-
-	if (im == NULL)
-		return;
-	reader_close(im->reader);
 	duplicate_keys_free(im->twins);
-	lock_free(im->lock);
-	free(im);
-}
-
-struct images *
-images_open(const char *path, const struct ddb_table *table, const char *ttl,
-    const struct cms_key *unlock, struct fault *f)
-{
-	static const struct source_ops ops = {
-		.take = images_take,
-		.fetch = images_fetch,
-		.put = images_put,
-		.close = images_close,
-	};
-	const struct csv_key key = { table->partition, table->sort,
-		table->partition_type, table->sort_type };
-	struct images *im = xcalloc(1, sizeof(*im));
-
-	/* how many chunks there are is known when the last one is drawn */
-	im->source = (struct source){ &ops, INT32_MAX };
-	im->path = path;
-	im->table = table;
-	im->ttl = ttl;
-	im->lock = lock_new();
-	im->reader = reader_open_with(path, READER_RESTORE, unlock, f);
-	if (im->reader == NULL || reader_key(im->reader, &key, f) != 0) {
-		images_close(&im->source);
-		return NULL;
+	im->twins = NULL;
+	if (t != NULL) {
+		t->left_out += reader_left_out(file->reader);
+		if (reader_partial(file->reader))
+			t->partial = file->path;
+		if (s3_manifest_count(file->path, file->items, entries, f) != 0)
+			return -1;
 	}
-	return im;
+	return go_back(im, i, f);
 }
 
-/* Where ${item} is in the chunk; c->n: nowhere. */
-static size_t
-locate(struct chunk *c, const struct item *item)
+struct source *
+images_walk(struct images *im, struct sweep_totals *totals)
 {
-	size_t at = (size_t)(item->json.p - c->page);
-
-	while (c->at < c->n && c->starts[c->at] < at)
-		c->at++;
-	return c->at < c->n && c->starts[c->at] == at ? c->at : c->n;
+	im->totals = totals;
+	return file_source_open(&(struct file_list){ .n = im->o.n,
+	    .schema = &im->o.table->schema,
+	    .ttl = im->o.ttl,
+	    .shared = true,
+	    .page = PAGE_IMAGES,
+	    .ctx = im,
+	    .begin = begin_file,
+	    .check = check_entry,
+	    .end = end_file });
 }
 
-struct slice
-images_ttl(const struct segment *seg, const struct item *item)
+static int
+weigh_file(struct images *im, size_t i, struct fault *f)
 {
-	struct chunk *c = seg->own;
-	size_t i = locate(c, item), from;
+	const struct images_file *file = &im->o.files[i];
+	int64_t n = im->firsts[i], line, at_us;
+	struct slice image;
+	struct item item;
+	int got;
 
-	if (i == c->n)
-		return (struct slice){ NULL, 0 };
-	from = i > 0 ? c->ends[i - 1] : 0;
-	if (c->ends[i] == from)
-		return (struct slice){ NULL, 0 };
-	return (struct slice){ c->ttls.p + from, c->ends[i] - from };
+	while ((got = reader_next(file->reader, &image, &line, f)) == 1) {
+		if (image_check(image, im->o.table, im->o.ttl, &item, f) != 0)
+			return fault_at(f, "%s: line %lld", file->path,
+			    (long long)line);
+		at_us = reader_at(file->reader);
+		newest_weigh(im->newest, &item, at_us > 0 ? at_us : file->of_us,
+		    n++);
+		if (stop_requested() != 0)
+			return fault(f, FAULT_CANCELLED, "interrupted");
+	}
+	return got == 0 ? go_back(im, i, f) : -1;
+}
+
+int
+images_newest(struct images *im, struct fault *f)
+{
+	int rounds = im->newest != NULL ? newest_rounds(im->newest) : 0;
+
+	for (int round = 0; round < rounds; round++) {
+		newest_begin(im->newest, round);
+		for (size_t i = 0; i < im->o.n; i++)
+			if (weigh_file(im, i, f) != 0)
+				return -1;
+	}
+	return 0;
+}
+
+/* Whatever the table's TTL attribute is now: a repair may have been of another
+ * one (--ttl-attribute). */
+const char *
+images_attribute(const struct images *im, const struct segment *seg)
+{
+	const struct images_file *file = &im->o.files[file_source_file(seg)];
+	const struct journal_index *ix = reader_journal(file->reader);
+
+	return ix != NULL && ix->header.ttl_attribute[0] != '\0'
+	    ? ix->header.ttl_attribute
+	    : im->o.ttl;
+}
+
+int64_t
+images_units(const struct images *im, const struct segment *seg,
+    const struct item *item)
+{
+	struct slice given = file_source_ttl(seg, item);
+
+	return given.p != NULL ? cost_update(im->o.table, item->json,
+				     images_attribute(im, seg), given)
+			       : cost_item(im->o.table, item->json);
 }
 
 enum images_turn
 images_turn(const struct images *im, const struct segment *seg,
     const struct item *item)
 {
-	struct chunk *c = seg->own;
-	size_t i = locate(c, item);
+	int64_t first = im->firsts[file_source_file(seg)];
 
-	if (im->newest == NULL || i == c->n ||
-	    !newest_is_old(im->newest, im->first + c->first + (int64_t)i))
+	if (im->newest == NULL ||
+	    !newest_is_old(im->newest, first + file_source_number(seg, item)))
 		return IMAGES_NOW;
-	return images_ttl(seg, item).p != NULL ? IMAGES_AFTER : IMAGES_OLD;
-}
-
-int
-images_next(struct images *im, struct item *item, int64_t *at_us,
-    struct fault *f)
-{
-	struct slice image;
-	int64_t line;
-	int r = reader_next(im->reader, &image, &line, f);
-
-	if (r != 1)
-		return r;
-	if (image_check(image, im->table, im->ttl, item, f) != 0)
-		return fault_at(f, "%s: line %lld", im->path, (long long)line);
-	*at_us = reader_at(im->reader);
-	if (*at_us <= 0)
-		*at_us = im->of_us;
-	im->drawn++;
-	return 1;
+	return file_source_ttl(seg, item).p != NULL ? IMAGES_AFTER : IMAGES_OLD;
 }

@@ -1,64 +1,83 @@
 #ifndef SWEEP_IMAGES_H
 #define SWEEP_IMAGES_H
 
-#include "lib/base/slice.h"
-#include "lib/dynamodb/source.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-struct cms_key;
+#include "lib/base/slice.h"
+
 struct ddb_table;
 struct fault;
 struct item;
-struct newest;
 struct reader;
 struct segment;
-struct duplicate_keys;
+struct source;
+struct sweep_totals;
 
 /*
- * What a journal or an export holds to be put back, as a source of pages:
- * workers draw chunks of images from the one reader, one after the other.
- * Each image is checked to be a possible entry of the table.
+ * What journals and exports hold to be put back. They are walked several
+ * times, and opened once: first all are checked, then it is found out which
+ * image of an entry is the newest, then what is to be put back is.
  */
-struct images {
-	struct source source;
-	struct reader *reader;
-	const char *path;
+struct images;
+
+/* A file. */
+struct images_file {
+	const char *path;      /* for messages */
+	struct reader *reader; /* opened to restore, at its start */
+	int64_t of_us; /* when what has no stamp of its own was so, since the
+			  epoch; 0: not told */
+	int64_t items; /* that it has by its manifest; -1: not told */
+};
+/* So many of them keep their descriptors between two walks; more would not be
+ * open at once everywhere. */
+#define IMAGES_OPEN 256
+
+/* All borrowed. */
+struct images_options {
+	const struct images_file *files; /* journals newest first, exports */
+	size_t n;
 	const struct ddb_table *table;
-	const char *ttl;              /* the TTL attribute */
-	struct duplicate_keys *twins; /* of an export that is checked; NULL: no
-				check. Freed with it */
-	struct newest *see; /* is shown each image; NULL: nobody wants to */
-	const struct newest *newest; /* knows which are old; NULL: none is */
-	int64_t first;               /* the number of the first one there */
-	int64_t of_us; /* when images without a stamp were so; 0: not told */
-	struct lock *lock; /* the reader, and below */
-	bool drained;
-	int64_t next;
-	int64_t drawn; /* images */
+	const char *ttl;  /* the TTL attribute */
+	bool other_table; /* the user named the table: a journal of another
+			     one is allowed */
+	bool deleted;     /* also what an incremental export says was
+			     deleted */
 };
 
-/* ${table}, ${path}, ${ttl} and ${unlock} (for what is encrypted, or NULL) are
- * borrowed. NULL on failure; freed by source_close(&images->source). */
-struct images *images_open(const char *path, const struct ddb_table *table,
-    const char *ttl, const struct cms_key *unlock, struct fault *f);
+/* NULL when a file's key is not that of the table. */
+struct images *images_open(const struct images_options *o, struct fault *f);
+void images_close(struct images *im);
 
-/* Asked for entries of a page in its order: the TTL value that the journal's
- * repair gave ${item}, p NULL when it was a purge. ${seg} and ${item} are what
- * the sink was handed. */
-struct slice images_ttl(const struct segment *seg, const struct item *item);
+/*
+ * A walk over all files, as a source of pages from which several workers draw;
+ * to be closed before the next one. Each image is checked to be a possible
+ * entry of the table. The first walk has ${totals}, in which it counts what
+ * the files leave out; then also journals, keys that occur twice and the
+ * counts of manifests are checked. NULL for each later one.
+ */
+struct source *images_walk(struct images *im, struct sweep_totals *totals);
 
-/* What is to be done with an image. */
+/* After the first walk: find out which images are old. */
+int images_newest(struct images *im, struct fault *f);
+
+/* Asked for an item of the page of ${seg} that a worker has: the attribute
+ * that the journal's repair changed; the TTL attribute, when it was none. */
+const char *images_attribute(const struct images *im,
+    const struct segment *seg);
+/* The write units that putting it back takes: whole, or, where a repair has
+ * changed it, the old value of the attribute alone. */
+int64_t images_units(const struct images *im, const struct segment *seg,
+    const struct item *item);
+
+/* What is to be done with it. */
 enum images_turn {
 	IMAGES_NOW,  /* there is no newer one of its entry */
 	IMAGES_OLD,  /* there is: its key is, or will be, in use */
 	IMAGES_AFTER /* a repair before the newest: to be undone after that */
 };
-/* Asked like images_ttl. */
 enum images_turn images_turn(const struct images *im, const struct segment *seg,
     const struct item *item);
-
-/* Without workers, and not mixed with them: the next image and when it was so:
- * 1, 0, -1. ${item} is borrowed until the next call. */
-int images_next(struct images *im, struct item *item, int64_t *at_us,
-    struct fault *f);
 
 #endif

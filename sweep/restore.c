@@ -2,8 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "export/journal_format.h"
-#include "export/reader.h"
+#include "export/file_source.h"
 #include "inspector/pass.h"
 #include "inspector/record.h"
 #include "inspector/select.h"
@@ -14,154 +13,17 @@
 #include "lib/base/thread.h"
 #include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/client.h"
-#include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/get.h"
 #include "lib/dynamodb/item.h"
 #include "lib/dynamodb/source.h"
 #include "lib/dynamodb/table.h"
 #include "lib/dynamodb/write.h"
 #include "sweep/ceiling.h"
-#include "sweep/duplicate_keys.h"
 #include "sweep/image.h"
 #include "sweep/images.h"
-#include "sweep/newest.h"
 #include "sweep/restore.h"
+#include "sweep/restore_look.h"
 #include "sweep/totals.h"
-
-/* Keys of an export that are held against each other, 48 bytes each. */
-#define TWINS_MAX ((size_t)1 << 18)
-
-struct checking {
-	const struct restore *r;
-	struct sweep_totals *totals;
-};
-
-/* A journal of another table is only taken when the user named the table. */
-static int
-check_journal(const struct restore *r, const struct images *im, struct fault *f)
-{
-	const struct journal_index *ix = reader_journal(im->reader);
-	const struct journal_header *h;
-
-	if (ix == NULL)
-		return 0;
-	h = &ix->header;
-	if (strcmp(h->partition, r->table->partition) != 0 ||
-	    (h->sort == NULL) != (r->table->sort == NULL) ||
-	    (h->sort != NULL && strcmp(h->sort, r->table->sort) != 0))
-		return fault(f, FAULT_DATA,
-		    "%s: the journal's key is (%s%s%s), table %s has "
-		    "(%s%s%s)",
-		    im->path, h->partition, h->sort != NULL ? ", " : "",
-		    h->sort != NULL ? h->sort : "", r->table->name,
-		    r->table->partition, r->table->sort != NULL ? ", " : "",
-		    r->table->sort != NULL ? r->table->sort : "");
-	if (strcmp(h->table, r->table->name) != 0 && !r->other_table)
-		return fault(f, FAULT_REFUSED,
-		    "%s: a journal of table %s, and this is table %s; to put "
-		    "its entries here all the same, say --table %s",
-		    im->path, h->table, r->table->name, r->table->name);
-	return 0;
-}
-
-static int
-check_entry(void *state, const struct segment *seg, const struct record *r,
-    struct fault *f)
-{
-	struct checking *c = state;
-	struct sweep_totals *t = c->totals;
-
-	(void)f;
-	t->of_repair += images_ttl(seg, r->item).p != NULL;
-	/* what is restored is expired, and the table's TTL will take it */
-	if (c->r->extend_ttl < 0 && r->state == STATE_PENDING)
-		t->expired_again = true;
-	return 0;
-}
-
-static void
-check_tick(void *ctx, const struct pass_progress *p)
-{
-	const struct checking *c = ctx;
-	struct pass_progress at = *p;
-
-	if (c->r->tick == NULL)
-		return;
-	at.items += c->totals->scanned; /* the files before */
-	c->r->tick(c->r->tick_ctx, &at);
-}
-
-struct images *
-restore_images(const struct restore *r, int i, struct fault *f)
-{
-	struct images *im =
-	    images_open(r->paths[i], r->table, r->ttl_attribute, r->key, f);
-
-	if (im == NULL)
-		return NULL;
-	if (r->deleted)
-		reader_take_deleted(im->reader);
-	im->newest = r->newest;
-	im->first = r->firsts != NULL ? r->firsts[i] : 0;
-	im->of_us = r->of_us != NULL ? r->of_us[i] : 0;
-	return im;
-}
-
-/* Read a whole file without writing: its images are counted. */
-static int
-check_file(struct checking *c, int i, struct fault *f)
-{
-	const struct restore *r = c->r;
-	struct sweep_totals *t = c->totals;
-	struct images *im = restore_images(r, i, f);
-	struct summary s;
-	struct pass_progress done = { 0 };
-	struct pass pass = { .rules = r->rules,
-		.selection = r->selection,
-		.jobs = 1,
-		.table = r->table,
-		.sink = { .ctx = c, .entry = check_entry },
-		.tick = check_tick,
-		.tick_ctx = c };
-	int rc;
-
-	if (im == NULL)
-		return -1;
-	summary_init(&s, 0, true);
-	pass.source = &im->source;
-	im->see = r->newest;
-	if (r->newest != NULL)
-		r->firsts[i] = newest_seen(r->newest);
-	if (reader_journal(im->reader) == NULL)
-		im->twins = duplicate_keys_new(TWINS_MAX);
-	rc = check_journal(r, im, f);
-	if (rc == 0)
-		rc = pass_run(&pass, &s, &done, f);
-	if (rc == 0) {
-		t->scanned += done.items;
-		t->matched += done.matched;
-		t->left_out += reader_left_out(im->reader);
-		t->prefixes |= s.prefixes;
-	}
-	if (rc == 0 && reader_partial(im->reader))
-		t->partial = r->paths[i];
-	t->units += done.units;
-	summary_release(&s);
-	source_close(&im->source);
-	return rc;
-}
-
-int
-restore_check(const struct restore *r, struct sweep_totals *totals,
-    struct fault *f)
-{
-	struct checking c = { .r = r, .totals = totals };
-
-	for (int i = 0; i < r->npaths; i++)
-		if (check_file(&c, i, f) != 0)
-			return -1;
-	return 0;
-}
 
 /*
  * The policy: every file is read from end to end, and every image in it
@@ -173,13 +35,64 @@ restore_check(const struct restore *r, struct sweep_totals *totals,
  * overwritten.
  */
 
-struct run {
+/* What is counted of the files while they are checked. */
+struct checking {
 	const struct restore *r;
-	const struct images *images; /* the file */
-	bool second;          /* the walk for what comes after the newest */
-	const char *repaired; /* the attribute that the journal's repair
-				 changed: what its own first line names */
-	struct lock *lock;    /* all below; woken when an entry is settled */
+	struct sweep_totals *totals;
+};
+
+static int
+check_entry(void *state, const struct segment *seg, const struct record *r,
+    struct fault *f)
+{
+	struct checking *c = state;
+	struct sweep_totals *t = c->totals;
+
+	(void)f;
+	t->of_repair += file_source_ttl(seg, r->item).p != NULL;
+	/* what is restored is expired, and the table's TTL will take it */
+	if (c->r->extend_ttl < 0 && r->state == STATE_PENDING)
+		t->expired_again = true;
+	return 0;
+}
+
+/* Read all files without writing: their images are counted. */
+static int
+check_files(const struct restore *r, struct images *images,
+    struct sweep_totals *totals, struct fault *f)
+{
+	struct checking c = { .r = r, .totals = totals };
+	struct pass pass = { .source = images_walk(images, totals),
+		.rules = r->rules,
+		.selection = r->selection,
+		.jobs = 1,
+		.table = r->table,
+		.sink = { .ctx = &c, .entry = check_entry },
+		.tick = r->tick,
+		.tick_ctx = r->tick_ctx };
+	struct summary s;
+	struct pass_progress done = { 0 };
+	int rc;
+
+	summary_init(&s, 0, true);
+	rc = pass_run(&pass, &s, &done, f);
+	if (rc == 0) {
+		totals->scanned = done.items;
+		totals->matched = done.matched;
+		totals->prefixes |= s.prefixes;
+	}
+	totals->units = done.units;
+	summary_release(&s);
+	source_close(pass.source);
+	return rc;
+}
+
+/* What the workers that put back share. */
+struct writing {
+	const struct restore *r;
+	struct images *images;
+	bool second;       /* the walk for what comes after the newest */
+	struct lock *lock; /* all below; woken when an entry is settled */
 	struct sweep_totals *totals;
 	struct account account;
 	int under_way; /* entries taken on, and not settled */
@@ -187,8 +100,10 @@ struct run {
 };
 
 struct putter {
-	struct run *run;
+	struct writing *run;
 	struct ddb_conn *conn;
+	const char *repaired; /* the attribute that the journal's repair
+				 changed: what its own first line names */
 	struct buf image, key, old;
 	struct page found;
 	struct ddb_put put;
@@ -327,7 +242,7 @@ take_back(struct putter *p, const struct item *item, struct slice image,
     struct slice given, struct put_result *out, struct fault *f)
 {
 	const struct restore *r = p->run->r;
-	const char *attribute = p->run->repaired;
+	const char *attribute = p->repaired;
 	struct slice old = slice_get(image, attribute);
 	struct slice there = { NULL, 0 };
 	struct ddb_deletes one = { .table = r->table,
@@ -387,7 +302,7 @@ count_put(struct putter *p, const struct item *item,
  * nothing done, and the next one likewise.
  */
 static int
-take(struct run *run, double units)
+take(struct writing *run, double units)
 {
 	struct sweep_totals *t = run->totals;
 	int forbids;
@@ -409,7 +324,7 @@ take(struct run *run, double units)
 }
 
 static void
-settle(struct run *run, const struct put_result *result, double cost)
+settle(struct writing *run, const struct put_result *result, double cost)
 {
 	lock_enter(run->lock);
 	account_settle(&run->account, result->units, cost);
@@ -424,7 +339,7 @@ settle(struct run *run, const struct put_result *result, double cost)
 /* Whether ${item} is to be put back in this walk; else it is counted, or comes
  * in the next. */
 static bool
-is_turn(struct run *run, const struct segment *seg, const struct item *item)
+is_turn(struct writing *run, const struct segment *seg, const struct item *item)
 {
 	enum images_turn turn = images_turn(run->images, seg, item);
 
@@ -445,12 +360,12 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 {
 	struct putter *p = state;
 	const struct restore *o = p->run->r;
-	struct slice given = images_ttl(seg, r->item), image = r->item->json;
+	struct slice given = file_source_ttl(seg, r->item);
+	struct slice image = r->item->json;
 	struct put_result result = { .outcome = OUTCOME_FAILED,
 		.code = "",
 		.message = "",
-		.units = (double)restore_units(o, r->item, p->run->repaired,
-		    given) };
+		.units = (double)images_units(p->run->images, seg, r->item) };
 	double wrote = ddb_wrote(p->conn);
 	int rc;
 
@@ -458,10 +373,11 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		return 0;
 	if (take(p->run, result.units) != 0)
 		return 1;
+	p->repaired = images_attribute(p->run->images, seg);
 	if (o->extend_ttl >= 0) {
 		buf_reset(&p->image);
 		with_ttl(&p->image, image,
-		    given.p != NULL ? p->run->repaired : o->ttl_attribute,
+		    given.p != NULL ? p->repaired : o->ttl_attribute,
 		    sum_add(o->rules->now, o->extend_ttl));
 		image = (struct slice){ p->image.p, p->image.n };
 	}
@@ -513,7 +429,7 @@ settled(const struct sweep_totals *t)
 static void
 tick(void *ctx, const struct pass_progress *p)
 {
-	struct run *run = ctx;
+	struct writing *run = ctx;
 	struct pass_progress at = *p;
 
 	if (run->r->tick == NULL)
@@ -524,35 +440,12 @@ tick(void *ctx, const struct pass_progress *p)
 	run->r->tick(run->r->tick_ctx, &at);
 }
 
-int64_t
-restore_units(const struct restore *r, const struct item *item,
-    const char *attribute, struct slice given)
-{
-	if (given.p != NULL)
-		return cost_update(r->table, item->json, attribute, given);
-	return cost_item(r->table, item->json);
-}
-
-/* Whatever the table's TTL attribute is now: a repair may have been of another
- * one (--ttl-attribute). */
-const char *
-restore_attribute(const struct restore *r, const struct images *im)
-{
-	const struct journal_index *ix = reader_journal(im->reader);
-
-	return ix != NULL && ix->header.ttl_attribute[0] != '\0'
-	    ? ix->header.ttl_attribute
-	    : r->ttl_attribute;
-}
-
 static int
-put_file(struct run *run, int i, struct fault *f)
+put_walk(struct writing *run, struct fault *f)
 {
 	const struct restore *r = run->r;
-	struct images *im = restore_images(r, i, f);
-	struct summary s;
-	struct pass_progress done = { 0 };
-	struct pass pass = { .ddb = r->ddb,
+	struct pass pass = { .source = images_walk(run->images, NULL),
+		.ddb = r->ddb,
 		.table = r->table,
 		.rules = r->rules,
 		.selection = r->selection,
@@ -560,35 +453,34 @@ put_file(struct run *run, int i, struct fault *f)
 		.sink = { run, on_open, on_entry, NULL, NULL, on_close },
 		.tick = tick,
 		.tick_ctx = run };
+	struct summary s;
 	int rc;
 
-	if (im == NULL)
-		return -1;
 	summary_init(&s, 0, true);
-	pass.source = &im->source;
-	run->images = im;
-	run->repaired = restore_attribute(r, im);
-	rc = pass_run(&pass, &s, &done, f);
+	rc = pass_run(&pass, &s, NULL, f);
 	summary_release(&s);
-	source_close(&im->source);
+	source_close(pass.source);
 	return rc;
 }
 
 static int
-put_files(struct run *run, struct fault *f)
+put_files(const struct restore *r, struct images *images,
+    struct sweep_totals *totals, struct fault *f)
 {
-	const struct restore *r = run->r;
-	int rc = 0;
+	struct writing run = { .r = r,
+		.images = images,
+		.lock = lock_new(),
+		.totals = totals,
+		.account = { .ceilings = r->ceilings } };
+	int rc;
 
 	if (r->begin != NULL)
-		r->begin(r->tick_ctx, run->totals->matched);
-	run->lock = lock_new();
-	for (int i = 0; rc == 0 && i < r->npaths; i++)
-		rc = put_file(run, i, f);
-	run->second = true;
-	for (int i = 0; rc == 0 && run->after > 0 && i < r->npaths; i++)
-		rc = put_file(run, i, f);
-	lock_free(run->lock);
+		r->begin(r->tick_ctx, totals->matched);
+	rc = put_walk(&run, f);
+	run.second = true;
+	if (rc == 0 && run.after > 0)
+		rc = put_walk(&run, f);
+	lock_free(run.lock);
 	return rc;
 }
 
@@ -596,20 +488,24 @@ int
 restore_run(const struct restore *r, struct sweep_totals *totals,
     struct fault *f)
 {
-	struct restore own = *r;
-	struct run run = { .r = &own,
-		.totals = totals,
-		.account = { .ceilings = r->ceilings } };
-	int rc;
+	struct images *images =
+	    images_open(&(struct images_options){ .files = r->files,
+			    .n = r->nfiles,
+			    .table = r->table,
+			    .ttl = r->ttl_attribute,
+			    .other_table = r->other_table,
+			    .deleted = r->deleted },
+		f);
+	int rc = images != NULL ? 0 : -1;
 
-	restore_newest_begin(&own);
-	rc = restore_check(&own, totals, f);
 	if (rc == 0)
-		rc = restore_newest(&own, f);
+		rc = check_files(r, images, totals, f);
 	if (rc == 0)
-		rc = r->execute ? put_files(&run, f)
-				: restore_look(&own, totals, f);
-	restore_newest_end(&own);
+		rc = images_newest(images, f);
+	if (rc == 0)
+		rc = r->execute ? put_files(r, images, totals, f)
+				: restore_look(r, images, totals, f);
+	images_close(images);
 	/* what was not come to */
 	totals->outcomes[OUTCOME_SKIPPED] += totals->matched - settled(totals);
 	if (rc < 0)

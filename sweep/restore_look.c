@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "export/file_source.h"
 #include "inspector/pass.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
@@ -17,6 +18,7 @@
 #include "sweep/ceiling.h"
 #include "sweep/images.h"
 #include "sweep/restore.h"
+#include "sweep/restore_look.h"
 #include "sweep/totals.h"
 
 /*
@@ -35,9 +37,8 @@
 /* What the workers share. */
 struct look {
 	const struct restore *r;
-	const struct images *images; /* the file */
-	const char *ttl;             /* the attribute that a repair changed */
-	struct lock *lock;           /* all below */
+	struct images *images;
+	struct lock *lock; /* all below */
 	struct sweep_totals *totals;
 	struct account account;
 	int64_t looked; /* entries, for the progress */
@@ -59,6 +60,7 @@ struct looker {
 	struct look *look;
 	struct ddb_conn *conn;
 	struct ddb_keys ask;
+	const char *ttl; /* the attribute that a repair changed */
 	struct buf keys; /* canonical, one behind the other */
 	struct asked asked[KEYS_MOST];
 	size_t n;
@@ -192,8 +194,8 @@ flush(struct looker *l, struct fault *f)
 	l->ask.projected = true;
 	while (rc == 0 && l->ask.n > 0) {
 		page_reset(&l->found);
-		rc = ddb_get_some(l->conn, r->table, l->look->ttl, &l->ask,
-		    &l->found, f);
+		rc = ddb_get_some(l->conn, r->table, l->ttl, &l->ask, &l->found,
+		    f);
 		if (rc == 0)
 			note_found(l);
 	}
@@ -232,7 +234,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	const struct restore *o = l->look->r;
 	double share = ddb_read_share(o->ddb);
 	double units = (double)started(r->size, READ_UNIT);
-	struct slice given = images_ttl(seg, r->item);
+	struct slice given = file_source_ttl(seg, r->item);
 	struct asked *a;
 	int rc = 0;
 
@@ -246,11 +248,12 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		rc = flush(l, f);
 	if (rc != 0)
 		return rc;
+	l->ttl = images_attribute(l->look->images, seg);
 	canonical_key(&l->keys, r->item);
 	a = &l->asked[l->n++];
 	*a = (struct asked){ .given = given,
 		.key_end = l->keys.n,
-		.units = restore_units(o, r->item, l->look->ttl, given),
+		.units = images_units(l->look->images, seg, r->item),
 		.whole = cost_item(o->table, r->item->json),
 		.refused = started(r->size, WRITE_UNIT) };
 	buf_reset(&l->scratch);
@@ -308,49 +311,34 @@ tick(void *ctx, const struct pass_progress *p)
 	look->r->tick(look->r->tick_ctx, &at);
 }
 
-static int
-look_file(struct look *look, int i, struct fault *f)
+int
+restore_look(const struct restore *r, struct images *images,
+    struct sweep_totals *totals, struct fault *f)
 {
-	const struct restore *r = look->r;
-	struct images *im = restore_images(r, i, f);
-	struct summary s;
-	struct pass pass = { .ddb = r->ddb,
+	struct look look = { .r = r,
+		.images = images,
+		.totals = totals,
+		.account = { .ceilings = r->ceilings } };
+	struct pass pass = { .source = images_walk(images, NULL),
+		.ddb = r->ddb,
 		.table = r->table,
 		.rules = r->rules,
 		.selection = r->selection,
 		.jobs = r->jobs,
-		.sink = { look, on_open, on_entry, on_page, NULL, on_close },
+		.sink = { &look, on_open, on_entry, on_page, NULL, on_close },
 		.tick = tick,
-		.tick_ctx = look };
+		.tick_ctx = &look };
+	struct summary s;
 	int rc;
-
-	if (im == NULL)
-		return -1;
-	summary_init(&s, 0, true);
-	pass.source = &im->source;
-	look->images = im;
-	look->ttl = restore_attribute(r, im);
-	rc = pass_run(&pass, &s, NULL, f);
-	summary_release(&s);
-	source_close(&im->source);
-	return rc;
-}
-
-int
-restore_look(const struct restore *r, struct sweep_totals *totals,
-    struct fault *f)
-{
-	struct look look = { .r = r,
-		.totals = totals,
-		.account = { .ceilings = r->ceilings } };
-	int rc = 0;
 
 	if (r->begin != NULL)
 		r->begin(r->tick_ctx, totals->matched);
 	look.lock = lock_new();
 	totals->units = 0;
-	for (int i = 0; rc == 0 && i < r->npaths; i++)
-		rc = look_file(&look, i, f);
+	summary_init(&s, 0, true);
+	rc = pass_run(&pass, &s, NULL, f);
+	summary_release(&s);
+	source_close(pass.source);
 	lock_free(look.lock);
 	return rc;
 }

@@ -20,7 +20,9 @@
 #include "lib/base/mem.h"
 #include "lib/dynamodb/client.h"
 #include "lib/stream/cms_key.h"
+#include "lib/stream/input.h"
 #include "sweep/ceiling.h"
+#include "sweep/images.h"
 #include "sweep/journal.h"
 #include "sweep/lock.h"
 #include "sweep/restore.h"
@@ -46,20 +48,18 @@ const struct command cmd_restore = {
 	.run = run,
 };
 
-/* A file to restore from; the names are of a journal, NULL for an export. */
+/* A file to restore from. */
 struct origin {
 	char *path;
-	char *table, *table_id, *region, *endpoint;
-	int64_t first_us, last_us; /* when its entries were written */
-	int64_t of_us;             /* the export's own time; 0: not told */
-	size_t place;              /* on the command line */
+	struct images_file file;             /* its reader is ours */
+	const struct journal_index *journal; /* NULL: an export */
+	size_t place;                        /* on the command line */
 };
 
 struct restoring {
 	struct context context;
-	struct origin *files;
-	const char **paths; /* in the order they are put back */
-	int64_t *of_us;     /* their of_us */
+	struct origin *origins;
+	struct images_file *files; /* in the order they are put back */
 	size_t n;
 	struct cms_key *key; /* --decrypt-with; NULL: none */
 	struct selection selection;
@@ -69,53 +69,43 @@ struct restoring {
 	bool began; /* to write */
 };
 
-static int
-read_origin(struct origin *file, const struct cms_key *key, struct fault *f)
-{
-	struct reader *r = reader_open_with(file->path, READER_RESTORE, key, f);
-	const struct journal_index *ix;
-
-	if (r == NULL)
-		return -1;
-	ix = reader_journal(r);
-	if (ix != NULL) {
-		file->table = xstrdup(ix->header.table);
-		file->table_id = xstrdup(ix->header.table_id);
-		file->region = xstrdup(ix->header.region);
-		file->endpoint = xstrdup(ix->header.endpoint);
-		file->first_us = ix->first_us;
-		file->last_us = ix->last_us;
-	}
-	reader_close(r);
-	return 0;
-}
-
 /* The newest journal first, exports last and as they were named. The time of
  * the header is the one entries were judged by, and tells nothing of when. */
 static int
 origin_cmp(const void *a, const void *b)
 {
 	const struct origin *x = a, *y = b;
+	const struct journal_index *j = x->journal, *k = y->journal;
 
-	if ((x->table != NULL) != (y->table != NULL))
-		return x->table != NULL ? -1 : 1;
-	if (x->first_us != y->first_us)
-		return x->first_us > y->first_us ? -1 : 1;
-	if (x->last_us != y->last_us)
-		return x->last_us > y->last_us ? -1 : 1;
+	if ((j != NULL) != (k != NULL))
+		return j != NULL ? -1 : 1;
+	if (j != NULL && j->first_us != k->first_us)
+		return j->first_us > k->first_us ? -1 : 1;
+	if (j != NULL && j->last_us != k->last_us)
+		return j->last_us > k->last_us ? -1 : 1;
 	return (x->place > y->place) - (x->place < y->place);
 }
 
+/* ${in}, what ${path} holds, is one more; NULL: it could not be opened. */
 static int
-add_origin(struct restoring *s, const char *path, struct fault *f)
+add_origin(struct restoring *s, const char *path, struct input *in,
+    struct fault *f)
 {
-	struct origin *file;
+	struct reader *r = reader_of(in, READER_RESTORE, f);
+	struct origin *o;
 
-	s->files = xreallocarray(s->files, s->n + 1, sizeof(*s->files));
-	file = &s->files[s->n];
-	*file = (struct origin){ .path = xstrdup(path), .place = s->n };
+	if (r == NULL)
+		return -1;
+	if (s->n >= IMAGES_OPEN)
+		reader_rest(r);
+	s->origins = xreallocarray(s->origins, s->n + 1, sizeof(*s->origins));
+	o = &s->origins[s->n];
+	*o = (struct origin){ .path = xstrdup(path),
+		.journal = reader_journal(r),
+		.place = s->n };
+	o->file = (struct images_file){ o->path, r, 0, -1 };
 	s->n++;
-	return read_origin(file, s->key, f);
+	return 0;
 }
 
 /* A copy of an export to S3: each of its data files, held against the
@@ -128,12 +118,16 @@ add_folder(struct restoring *s, const char *path, struct log *log,
 	int rc = s3_manifest_read(&m, path, f);
 
 	for (size_t i = 0; rc == 0 && i < m.n; i++) {
-		rc = s3_folder_check(&m.files[i], f);
-		if (rc == 0)
-			rc = add_origin(s, m.files[i].path, f);
-		if (rc == 0 && m.has_time && m.time > 0 &&
-		    m.time <= INT64_MAX / 1000000)
-			s->files[s->n - 1].of_us = m.time * 1000000;
+		struct s3_file *file = &m.files[i];
+
+		rc = add_origin(s, file->path, s3_folder_input(file, s->key, f),
+		    f);
+		if (rc != 0)
+			break;
+		if (!file->has_md5)
+			s->origins[s->n - 1].file.items = file->items;
+		if (m.has_time && m.time > 0 && m.time <= INT64_MAX / 1000000)
+			s->origins[s->n - 1].file.of_us = m.time * 1000000;
 	}
 	if (rc == 0)
 		context_warn_folder(log, &m);
@@ -147,19 +141,18 @@ read_origins(struct restoring *s, const struct options *o, struct log *log,
 {
 	for (size_t i = 0; i < o->noperands; i++) {
 		const char *path = o->operands[i];
+		int rc = s3_folder_is(path)
+		    ? add_folder(s, path, log, f)
+		    : add_origin(s, path, input_open_with(path, s->key, f), f);
 
-		if ((s3_folder_is(path) ? add_folder(s, path, log, f)
-					: add_origin(s, path, f)) != 0)
+		if (rc != 0)
 			return -1;
 	}
 	if (s->n > 0)
-		qsort(s->files, s->n, sizeof(*s->files), origin_cmp);
-	s->paths = xcalloc(s->n + 1, sizeof(*s->paths));
-	s->of_us = xcalloc(s->n + 1, sizeof(*s->of_us));
-	for (size_t i = 0; i < s->n; i++) {
-		s->paths[i] = s->files[i].path;
-		s->of_us[i] = s->files[i].of_us;
-	}
+		qsort(s->origins, s->n, sizeof(*s->origins), origin_cmp);
+	s->files = xcalloc(s->n, sizeof(*s->files));
+	for (size_t i = 0; i < s->n; i++)
+		s->files[i] = s->origins[i].file;
 	return 0;
 }
 
@@ -168,30 +161,30 @@ static int
 find_hints(const struct restoring *s, const struct options *o,
     struct context_hints *hints, struct fault *f)
 {
-	const struct origin *first = s->files;
+	const struct journal_header *first, *h;
+	const char *path;
 
-	if (s->n == 0) /* a folder of nothing */
+	if (s->n == 0 || s->origins[0].journal == NULL ||
+	    option_given(o, "table"))
 		return 0;
-	for (size_t i = 1; i < s->n && s->files[i].table != NULL; i++) {
-		const struct origin *x = &s->files[i];
-
-		if (option_given(o, "table"))
-			break;
-		if (strcmp(x->table, first->table) != 0)
+	first = &s->origins[0].journal->header;
+	path = s->origins[0].path;
+	for (size_t i = 1; i < s->n && s->origins[i].journal != NULL; i++) {
+		h = &s->origins[i].journal->header;
+		if (strcmp(h->table, first->table) != 0)
 			return fault(f, FAULT_USAGE,
 			    "%s is of the table %s, and %s of the table %s: "
 			    "restore them one after the other, or name the "
 			    "table with -t",
-			    first->path, first->table, x->path, x->table);
-		if (strcmp(x->region, first->region) != 0)
+			    path, first->table, s->origins[i].path, h->table);
+		if (strcmp(h->region, first->region) != 0)
 			return fault(f, FAULT_USAGE,
 			    "%s is of the region %s, and %s of the region "
 			    "%s: restore them one after the other",
-			    first->path, first->region, x->path, x->region);
+			    path, first->region, s->origins[i].path, h->region);
 	}
-	if (!option_given(o, "table"))
-		*hints = (struct context_hints){ .table = first->table,
-			.region = first->region };
+	*hints = (struct context_hints){ .table = first->table,
+		.region = first->region };
 	return 0;
 }
 
@@ -202,23 +195,23 @@ check_origins(struct restoring *s, struct fault *f)
 	struct context *c = &s->context;
 	const struct options *o = c->o;
 
-	for (size_t i = 0; i < s->n && s->files[i].table != NULL; i++) {
-		const struct origin *x = &s->files[i];
-
-		bool here = strcmp(x->endpoint, c->config.endpoint) == 0;
+	for (size_t i = 0; i < s->n && s->origins[i].journal != NULL; i++) {
+		const struct journal_header *h = &s->origins[i].journal->header;
+		const char *path = s->origins[i].path;
+		bool here = strcmp(h->endpoint, c->config.endpoint) == 0;
 
 		if (!here && !option_given(o, "table") &&
 		    !option_given(o, "endpoint-url"))
 			return fault(f, FAULT_REFUSED,
 			    "%s was written for %s, and this is %s: give the "
 			    "one you mean with --endpoint-url",
-			    x->path, x->endpoint, c->config.endpoint);
-		if (here && strcmp(x->table, c->table.name) == 0 &&
-		    x->table_id[0] != '\0' && c->table.id[0] != '\0' &&
-		    strcmp(x->table_id, c->table.id) != 0)
+			    path, h->endpoint, c->config.endpoint);
+		if (here && strcmp(h->table, c->table.name) == 0 &&
+		    h->table_id[0] != '\0' && c->table.id[0] != '\0' &&
+		    strcmp(h->table_id, c->table.id) != 0)
 			log_warn(c->log,
 			    "%s: the table %s has been created anew since",
-			    x->path, c->table.name);
+			    path, c->table.name);
 	}
 	return 0;
 }
@@ -230,7 +223,7 @@ static int
 journals_have_ended(const struct restoring *s, struct fault *f)
 {
 	for (size_t i = 0; i < s->n; i++)
-		if (s->files[i].table != NULL &&
+		if (s->origins[i].journal != NULL &&
 		    journal_in_use(s->files[i].path))
 			return fault(f, FAULT_LOCKED,
 			    "%s: the run that writes this journal has not "
@@ -297,10 +290,8 @@ restore(struct restoring *s, struct fault *f)
 		.selection = &s->selection,
 		.ceilings = &s->ceilings,
 		.ttl_attribute = c->ttl,
-		.paths = s->paths,
-		.of_us = s->of_us,
-		.npaths = (int)s->n,
-		.key = s->key,
+		.files = s->files,
+		.nfiles = s->n,
 		.other_table = option_given(o, "table"),
 		.deleted = o->deleted,
 		.extend_ttl = o->extend_ttl,
@@ -339,16 +330,12 @@ release(struct restoring *s)
 	sweep_lock_release(s->lock);
 	sweep_totals_release(&s->totals);
 	context_close(&s->context);
-	for (size_t i = 0; s->files != NULL && i < s->n; i++) {
-		free(s->files[i].path);
-		free(s->files[i].table);
-		free(s->files[i].table_id);
-		free(s->files[i].region);
-		free(s->files[i].endpoint);
+	for (size_t i = 0; i < s->n; i++) {
+		free(s->origins[i].path);
+		reader_close(s->origins[i].file.reader);
 	}
+	free(s->origins);
 	free(s->files);
-	free(s->paths);
-	free(s->of_us);
 	cms_key_free(s->key);
 }
 

@@ -5,6 +5,7 @@
 #include "cli/context/unlock.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
+#include "export/file_source.h"
 #include "export/journal_format.h"
 #include "export/reader.h"
 #include "export/s3_folder.h"
@@ -44,7 +45,7 @@ open_file(struct context *c, struct fault *f)
 {
 	const struct journal_index *ix;
 
-	c->reader = reader_open_with(c->o->input, READER_DELETED, c->key, f);
+	c->reader = reader_open(c->o->input, READER_DELETED, c->key, f);
 	if (c->reader == NULL)
 		return -1;
 	if (reader_schema(c->reader, c->o->key, &c->partition, &c->sort, f) !=
@@ -65,6 +66,8 @@ open_file(struct context *c, struct fault *f)
 void
 context_warn_folder(struct log *log, const struct s3_manifest *m)
 {
+	size_t unzipped = 0;
+
 	if (m->unlisted)
 		log_warn(log,
 		    "%s: no manifest names its files: %zu data file%s read, "
@@ -72,12 +75,14 @@ context_warn_folder(struct log *log, const struct s3_manifest *m)
 		    "could not be checked%s",
 		    m->folder, m->n, m->n == 1 ? " is" : "s are",
 		    m->items >= 0 ? " but by the number of entries" : "");
-	if (m->unzipped > 0)
+	for (size_t i = 0; i < m->n; i++)
+		unzipped += m->files[i].unzipped;
+	if (unzipped > 0)
 		log_warn(log,
 		    "%s: %zu of its %zu data files are not compressed any "
 		    "more: their MD5 sums cannot be checked, only how many "
 		    "entries they have",
-		    m->folder, m->unzipped, m->n);
+		    m->folder, unzipped, m->n);
 	for (size_t i = 0; i < m->nsurplus && i < NAMED; i++)
 		log_warn(log, "%s: is in no manifest, and not read",
 		    m->surplus[i]);
@@ -148,7 +153,7 @@ context_input_source(struct context *c)
 	c->folder = NULL;
 	c->reader = NULL;
 	return folder != NULL ? s3_folder_source(folder, &c->schema, c->ttl)
-			      : reader_source(reader, &c->schema, c->ttl);
+			      : file_source_of(reader, &c->schema, c->ttl);
 }
 
 void

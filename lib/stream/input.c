@@ -25,6 +25,9 @@ struct input {
 	bool borrowed;   /* stdin, or another that was open already */
 	bool seekable;   /* read by offset: the file's own position stays */
 	off_t from, pos; /* where it began, where it is */
+	bool named;      /* it can be opened again by its name: */
+	dev_t device;
+	ino_t inode;
 	struct buf kept; /* of a pipe: all that was read, while keep */
 	bool keep;
 	struct buf ahead;   /* text that input_peek showed, to be read yet */
@@ -97,6 +100,26 @@ open_input(struct input *in, const char *path, struct fault *f)
 	in->seekable = S_ISREG(st.st_mode) && in->from >= 0;
 	in->pos = in->from;
 	in->keep = !in->seekable;
+	in->named = in->seekable && !in->borrowed;
+	in->device = st.st_dev;
+	in->inode = st.st_ino;
+	return 0;
+}
+
+/* Open the file again that input_rest has closed. */
+static int
+wake(struct input *in, struct fault *f)
+{
+	struct stat st;
+
+	if (in->fd >= 0)
+		return 0;
+	in->fd = open(in->name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (in->fd < 0 || fstat(in->fd, &st) != 0)
+		return fault(f, FAULT_IO, "%s: %s", in->name, strerror(errno));
+	if (st.st_dev != in->device || st.st_ino != in->inode)
+		return fault(f, FAULT_IO,
+		    "%s: another file has taken its place", in->name);
 	return 0;
 }
 
@@ -116,7 +139,6 @@ input_open_with(const char *path, const struct cms_key *key, struct fault *f)
 	    strcmp(path, "-") == 0 ? STDIN_FILENO : outfile_descriptor(path);
 	in->borrowed = in->fd >= 0;
 	in->name = xstrdup(in->fd == STDIN_FILENO ? "standard input" : path);
-	in->raw = xmalloc(CHUNK);
 	if (open_input(in, path, f) == 0)
 		return in;
 	input_close(in);
@@ -149,8 +171,12 @@ read_raw(struct input *in, struct fault *f)
 
 	if (in->at == in->n)
 		in->at = in->n = 0;
+	if (in->raw == NULL)
+		in->raw = xmalloc(CHUNK);
 	if (in->sealed != NULL)
 		return read_sealed(in, f);
+	if (wake(in, f) != 0)
+		return -1;
 	for (;;) {
 		unsigned char *to = in->raw + in->n;
 		size_t room = CHUNK - in->n;
@@ -416,6 +442,7 @@ spool(struct input *in, struct fault *f)
 	if (!in->borrowed)
 		in->fd = fd;
 	in->seekable = true;
+	in->named = false;
 	in->from = 0;
 	return 0;
 }
@@ -433,11 +460,37 @@ input_restart(struct input *in, struct fault *f)
 		return -1;
 	in->pos = in->from;
 	in->at = in->n = 0;
-	buf_reset(&in->ahead);
+	free(in->raw);
+	in->raw = NULL;
+	buf_release(&in->ahead);
 	gzip_close(in->gzip);
 	in->gzip = NULL;
 	in->begun = in->member = in->bad = in->cut = false;
 	return 0;
+}
+
+void
+input_rest(struct input *in)
+{
+	if (!in->named || in->sealed != NULL || in->fd < 0)
+		return;
+	(void)close(in->fd);
+	in->fd = -1;
+}
+
+int64_t
+input_size(const struct input *in)
+{
+	struct stat st;
+	int r = in->fd >= 0 ? fstat(in->fd, &st) : stat(in->name, &st);
+
+	return r == 0 && S_ISREG(st.st_mode) ? (int64_t)st.st_size : -1;
+}
+
+int
+input_descriptor(const struct input *in)
+{
+	return in->fd;
 }
 
 void

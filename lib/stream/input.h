@@ -2,6 +2,7 @@
 #define LIB_STREAM_INPUT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct buf;
 struct cms_key;
@@ -37,6 +38,12 @@ const char *input_name(const struct input *in); /* for messages */
  * file first, which takes the place of the descriptor where one was named;
  * not after input_forget. */
 int input_restart(struct input *in, struct fault *f);
+/* After that: hold no descriptor until it is read on, where the file can be
+ * opened again by its name. */
+void input_rest(struct input *in);
+/* Of the file, as it is now; -1 when it is not a regular file. */
+int64_t input_size(const struct input *in);
+int input_descriptor(const struct input *in);
 /* There will be no restart of a pipe: what was read need not be kept. */
 void input_forget(struct input *in);
 void input_close(struct input *in);

@@ -156,7 +156,7 @@ lines_restart(struct lines *l, struct fault *f)
 {
 	if (input_restart(l->in, f) != 0)
 		return -1;
-	buf_reset(&l->text);
+	buf_release(&l->text);
 	l->line = l->next = 0;
 	l->eof = l->again = false;
 	l->number = 0;

@@ -52,7 +52,7 @@ static inline void
 walked(struct buf *out, const char *path, enum reader_which which,
     struct fault *f)
 {
-	struct reader *r = reader_open(path, which, f);
+	struct reader *r = reader_open(path, which, NULL, f);
 
 	if (r == NULL) {
 		buf_adds(out, "!");

@@ -304,7 +304,7 @@ test_told(void **state)
 		int got = -1;
 
 		put(at("file"), files[i / 2].text.p, files[i / 2].text.n);
-		r = reader_open(at("file"), which, &f);
+		r = reader_open(at("file"), which, NULL, &f);
 		if (r != NULL &&
 		    reader_schema(r, NULL, &partition, &sort, &f) == 0)
 			while ((got = reader_next(r, &item, &line, &f)) == 1)

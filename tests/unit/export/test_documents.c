@@ -245,7 +245,7 @@ test_walks(void **state)
 		bool partial = false;
 
 		put(at("file"), cases[i].text, strlen(cases[i].text));
-		r = reader_open(at("file"), READER_DELETED, &f);
+		r = reader_open(at("file"), READER_DELETED, NULL, &f);
 		assert_non_null(r);
 		reader_watch(r, &partial);
 		walk(&out, r, &f);
@@ -355,7 +355,7 @@ test_pipe(void **state)
 		}
 		close(fds[1]);
 		(void)snprintf(path, sizeof(path), "/dev/fd/%d", fds[0]);
-		r = reader_open(path, which, NULL);
+		r = reader_open(path, which, NULL, NULL);
 		assert_non_null(r);
 		assert_int_equal(reader_schema(r, NULL, &partition, &sort,
 				     NULL),

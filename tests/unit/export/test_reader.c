@@ -9,8 +9,10 @@
 
 #include <cmocka.h>
 
+#include "export/file_source.h"
 #include "export/reader.h"
 #include "lib/base/fault.h"
+#include "lib/dynamodb/item.h"
 #include "lib/dynamodb/source.h"
 #include "lib/stream/lines.h"
 #include "tests/unit/files.h"
@@ -104,7 +106,7 @@ test_take_deleted(void **state)
 		struct reader *r;
 
 		put(at("file"), cases[i].text, strlen(cases[i].text));
-		r = reader_open(at("file"), READER_RESTORE, NULL);
+		r = reader_open(at("file"), READER_RESTORE, NULL, NULL);
 		if (cases[i].take)
 			reader_take_deleted(r);
 		for (int round = 0; round < 2; round++) {
@@ -136,7 +138,7 @@ test_given_ttl(void **state)
 
 	(void)state;
 	put(at("file"), text, strlen(text));
-	r = reader_open(at("file"), READER_RESTORE, NULL);
+	r = reader_open(at("file"), READER_RESTORE, NULL, NULL);
 	assert_non_null(r);
 	assert_null(reader_ttl(r).p);
 	for (size_t i = 0; i < COUNT(want); i++) {
@@ -191,7 +193,7 @@ test_rewind(void **state)
 		int64_t line;
 
 		put(at("file"), texts[i], strlen(texts[i]));
-		r = reader_open(at("file"), READER_RESTORE, NULL);
+		r = reader_open(at("file"), READER_RESTORE, NULL, NULL);
 		for (int steps = 0; steps < 6; steps++) {
 			for (int k = 0; k < steps; k++)
 				(void)reader_next(r, &item, &line, NULL);
@@ -293,7 +295,7 @@ test_schema(void **state)
 
 		put(at("file"), cases[i].text, strlen(cases[i].text));
 		walked(&all, at("file"), READER_DELETED, &f);
-		r = reader_open(at("file"), READER_DELETED, &f);
+		r = reader_open(at("file"), READER_DELETED, NULL, &f);
 		assert_non_null(r);
 		rc = reader_schema(r, cases[i].hint, &partition, &sort, &f);
 		if (cases[i].want == NULL) {
@@ -385,7 +387,8 @@ test_source(void **state)
 		if (big == 1)
 			text.n = 0;
 		put(at("file"), text.p, text.n);
-		s = reader_source(reader_open(at("file"), READER_DELETED, &f),
+		s = file_source_of(reader_open(at("file"), READER_DELETED, NULL,
+				       &f),
 		    &schema, "ttl");
 		assert_int_equal(s->segments, 1);
 		assert_true(drain(s, &items, &pages, &f) >= 0);
@@ -400,16 +403,16 @@ test_source(void **state)
 	buf_reset(&text);
 	buf_adds(&text, ITEM("a") "\n{\"Item\":{\"k\":{\"S\":\"b\"}}}\n");
 	put(at("file"), text.p, text.n);
-	s = reader_source(reader_open(at("file"), READER_DELETED, &f), &schema,
-	    "ttl");
+	s = file_source_of(reader_open(at("file"), READER_DELETED, NULL, &f),
+	    &schema, "ttl");
 	assert_int_equal(drain(s, &items, &pages, &f), -1);
 	assert_int_equal(f.kind, FAULT_DATA);
 	assert_non_null(strstr(f.text, "/file:3: "));
 	source_close(s);
 	/* a journal gives what was deleted, by its last image */
 	put(at("file"), JOURNAL, strlen(JOURNAL));
-	s = reader_source(reader_open(at("file"), READER_DELETED, &f), &schema,
-	    "ttl");
+	s = file_source_of(reader_open(at("file"), READER_DELETED, NULL, &f),
+	    &schema, "ttl");
 	assert_true(drain(s, &items, &pages, &f) >= 0);
 	assert_int_equal(items, 4);
 	source_close(s);
@@ -456,7 +459,7 @@ walk_stdin(const char *want)
 static int
 schema_stdin(const char *want)
 {
-	struct reader *r = reader_open("-", READER_DELETED, NULL);
+	struct reader *r = reader_open("-", READER_DELETED, NULL, NULL);
 	char *partition, *sort;
 	struct buf out = { 0 };
 	int rc;

@@ -1,9 +1,11 @@
 #include "tests/unit/script.h"
 
+#include "export/reader.h"
 #include "inspector/record.h"
 #include "inspector/select.h"
 #include "lib/dynamodb/table.h"
 #include "sweep/ceiling.h"
+#include "sweep/images.h"
 #include "sweep/restore.h"
 #include "sweep/totals.h"
 #include "tests/unit/files.h"
@@ -77,14 +79,16 @@ test_outcomes(void **state)
 		struct sweep_totals totals = { 0 };
 		struct fault f = { 0 };
 		struct script s;
+		struct images_file file = { path,
+			reader_open(path, READER_RESTORE, NULL, &f), 0, -1 };
 		struct restore r = {
 			.table = &table,
 			.rules = &rules,
 			.selection = &any,
 			.ceilings = &none,
 			.ttl_attribute = "ttl",
-			.paths = &path,
-			.npaths = 1,
+			.files = &file,
+			.nfiles = 1,
 			.extend_ttl = -1,
 			.jobs = 1,
 			.execute = true,
@@ -102,6 +106,7 @@ test_outcomes(void **state)
 		    cases[i].outcome == OUTCOME_FAILED);
 		sweep_totals_release(&totals);
 		script_close(&s);
+		reader_close(file.reader);
 	}
 }
 

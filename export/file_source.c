@@ -1,0 +1,274 @@
+#include <stdlib.h>
+
+#include "export/file_source.h"
+#include "export/reader.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/thread.h"
+#include "lib/dynamodb/item.h"
+#include "lib/dynamodb/source.h"
+
+#define PAGE_BYTES ((size_t)1 << 20)
+
+struct file {
+	enum { FILE_WAITS, FILE_TAKEN, FILE_DONE } at;
+	struct reader *reader; /* NULL: not begun, or ended */
+	char *path;            /* since it was begun */
+	int64_t drawn;         /* images so far */
+	int64_t pages;         /* handed out, when not shared */
+	bool ended;
+};
+
+struct file_source {
+	struct source source;
+	struct file_list list;
+	struct lock *lock; /* where each file is at; when shared, all of it */
+	struct file *files;
+	bool failed;
+};
+
+/* A segment's own: a page on its way from the reader to the worker. */
+struct drawn {
+	size_t file;
+	int64_t first; /* the number of its first image in the file */
+	size_t n;
+	struct buf body, ttls; /* of the images, one behind the other */
+	/* of each: where it ends in these, and its line */
+	size_t ends[FILE_PAGE], ttl_ends[FILE_PAGE];
+	int64_t line[FILE_PAGE];
+	const struct item *items; /* once they are read */
+};
+
+static void
+drawn_free(struct drawn *d)
+{
+	buf_release(&d->body);
+	buf_release(&d->ttls);
+	free(d);
+}
+
+static int
+end(struct file_source *fs, size_t i, struct fault *f)
+{
+	struct file *file = &fs->files[i];
+	int64_t entries = file->drawn + reader_left_out(file->reader);
+
+	file->ended = true;
+	file->reader = NULL;
+	return fs->list.end != NULL ? fs->list.end(fs->list.ctx, i, entries, f)
+				    : 0;
+}
+
+/* Read on in the file of ${d} until the page is full or the file ends. */
+static int
+draw(struct file_source *fs, struct drawn *d, struct fault *f)
+{
+	const struct file_list *list = &fs->list;
+	struct file *file = &fs->files[d->file];
+	struct slice image, ttl;
+	int r = 1;
+
+	if (file->reader == NULL) {
+		file->reader = list->begin(list->ctx, d->file, f);
+		if (file->reader == NULL)
+			return -1;
+		file->path = xstrdup(reader_path(file->reader));
+	}
+	buf_reset(&d->body);
+	buf_reset(&d->ttls);
+	d->first = file->drawn;
+	for (d->n = 0; d->n < list->page && d->body.n < PAGE_BYTES; d->n++) {
+		r = reader_next(file->reader, &image, &d->line[d->n], f);
+		if (r == 1 && list->check != NULL)
+			r = list->check(list->ctx, image, d->line[d->n], f) == 0
+			    ? 1
+			    : -1;
+		if (r != 1)
+			break;
+		ttl = reader_ttl(file->reader);
+		buf_add(&d->body, image.p, image.n);
+		buf_add(&d->ttls, ttl.p, ttl.n);
+		d->ends[d->n] = d->body.n;
+		d->ttl_ends[d->n] = d->ttls.n;
+	}
+	file->drawn += (int64_t)d->n;
+	return r == 0 ? end(fs, d->file, f) : r < 0 ? -1 : 0;
+}
+
+/* Give ${d} the next thing to do: 1, 0 there is none, -1. */
+static int
+next(struct file_source *fs, struct drawn *d, struct fault *f)
+{
+	for (; d->file < fs->list.n && !fs->failed; d->file++) {
+		struct file *file = &fs->files[d->file];
+
+		if (file->at != FILE_WAITS)
+			continue;
+		if (!fs->list.shared) {
+			file->at = FILE_TAKEN;
+			return 1;
+		}
+		if (draw(fs, d, f) != 0) {
+			fs->failed = true;
+			return -1;
+		}
+		if (file->ended)
+			file->at = FILE_DONE;
+		if (d->n > 0)
+			return 1;
+	}
+	return 0;
+}
+
+static int
+source_take(struct source *s, struct segment *out, struct fault *f)
+{
+	struct file_source *fs = (struct file_source *)s;
+	struct drawn *d = xcalloc(1, sizeof(*d));
+	int r;
+
+	lock_enter(fs->lock);
+	r = next(fs, d, f);
+	lock_leave(fs->lock);
+	if (r == 1)
+		*out = (struct segment){ .index = (int64_t)d->file, .own = d };
+	else
+		drawn_free(d);
+	return r;
+}
+
+static void
+source_put(struct source *s, struct segment *seg)
+{
+	struct file_source *fs = (struct file_source *)s;
+	struct drawn *d = seg->own;
+
+	if (!fs->list.shared) {
+		struct file *file = &fs->files[d->file];
+
+		lock_enter(fs->lock);
+		file->at = file->ended ? FILE_DONE : FILE_WAITS;
+		lock_leave(fs->lock);
+	}
+	drawn_free(d);
+	buf_release(&seg->next);
+}
+
+static int
+source_fetch(struct source *s, struct segment *seg, struct ddb_conn *conn,
+    struct page *page, struct fault *f)
+{
+	struct file_source *fs = (struct file_source *)s;
+	const struct file_list *list = &fs->list;
+	struct drawn *d = seg->own;
+	struct buf swap;
+	int read;
+
+	(void)conn;
+	page_reset(page);
+	if (seg->finished)
+		return 0;
+	if (!list->shared && draw(fs, d, f) != 0)
+		return -1;
+	seg->finished = list->shared || fs->files[d->file].ended;
+	if (d->n == 0)
+		return 0;
+	swap = page->body;
+	page->body = d->body;
+	d->body = swap;
+	read = page_items(page, d->ends, (int)d->n, list->schema, list->ttl, f);
+	if (read < (int)d->n)
+		return fault_at(f, "%s:%lld", fs->files[d->file].path,
+		    (long long)d->line[read]);
+	d->items = page->items;
+	seg->pages = list->shared ? 1 : ++fs->files[d->file].pages;
+	return 1;
+}
+
+static void
+source_end(struct source *s)
+{
+	struct file_source *fs = (struct file_source *)s;
+
+	for (size_t i = 0; i < fs->list.n; i++)
+		free(fs->files[i].path);
+	free(fs->files);
+	lock_free(fs->lock);
+	if (fs->list.close != NULL)
+		fs->list.close(fs->list.ctx);
+	free(fs);
+}
+
+struct source *
+file_source_open(const struct file_list *list)
+{
+	static const struct source_ops ops = {
+		.take = source_take,
+		.fetch = source_fetch,
+		.put = source_put,
+		.close = source_end,
+	};
+	struct file_source *fs = xcalloc(1, sizeof(*fs));
+
+	/* how many pages there are is known when the last one is drawn */
+	fs->source = (struct source){ .ops = &ops,
+		.segments = list->shared ? INT32_MAX : (int64_t)list->n };
+	fs->list = *list;
+	fs->files = xcalloc(list->n, sizeof(*fs->files));
+	fs->lock = lock_new();
+	return &fs->source;
+}
+
+static struct reader *
+begin_one(void *ctx, size_t i, struct fault *f)
+{
+	(void)i;
+	(void)f;
+	return ctx;
+}
+
+static void
+close_one(void *ctx)
+{
+	reader_close(ctx);
+}
+
+struct source *
+file_source_of(struct reader *r, const struct key_schema *schema,
+    const char *ttl)
+{
+	return file_source_open(&(struct file_list){ .n = 1,
+	    .schema = schema,
+	    .ttl = ttl,
+	    .page = FILE_PAGE,
+	    .ctx = r,
+	    .begin = begin_one,
+	    .close = close_one });
+}
+
+size_t
+file_source_file(const struct segment *seg)
+{
+	return ((const struct drawn *)seg->own)->file;
+}
+
+int64_t
+file_source_number(const struct segment *seg, const struct item *item)
+{
+	const struct drawn *d = seg->own;
+
+	return d->first + (item - d->items);
+}
+
+struct slice
+file_source_ttl(const struct segment *seg, const struct item *item)
+{
+	const struct drawn *d = seg->own;
+	size_t i = (size_t)(item - d->items);
+	size_t from = i > 0 ? d->ttl_ends[i - 1] : 0;
+
+	if (d->ttl_ends[i] == from)
+		return (struct slice){ NULL, 0 };
+	return (struct slice){ d->ttls.p + from, d->ttl_ends[i] - from };
+}
