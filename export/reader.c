@@ -306,6 +306,12 @@ reader_path(const struct reader *r)
 	return input_name(r->in);
 }
 
+int
+reader_descriptor(struct reader *r)
+{
+	return input_descriptor(r->in);
+}
+
 int64_t
 reader_size(const struct reader *r)
 {

@@ -66,6 +66,7 @@ void reader_rest(struct reader *r);
 /* The journal's index, NULL for an export. Borrowed. */
 const struct journal_index *reader_journal(const struct reader *r);
 const char *reader_path(const struct reader *r); /* for messages */
+int reader_descriptor(struct reader *r);         /* of the file */
 int64_t reader_size(const struct reader *r); /* of the file; -1: not known */
 /* At the end: the last of the replies in it says that more entries follow. */
 bool reader_partial(const struct reader *r);

@@ -420,7 +420,7 @@ find_file(struct s3_manifest *m, const char *path, struct s3_file *file)
 }
 
 void
-s3_locate_sniff(struct s3_file *file, const struct input *in)
+s3_locate_sniff(struct s3_file *file, struct input *in)
 {
 	char c = '\0';
 

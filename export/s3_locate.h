@@ -34,5 +34,5 @@ int s3_locate_files(struct s3_manifest *m, const char *path, struct fault *f);
 
 /* Find out, by its first byte, whether ${file}, which is ${in}, is not
  * compressed any more: then it has no sum. */
-void s3_locate_sniff(struct s3_file *file, const struct input *in);
+void s3_locate_sniff(struct s3_file *file, struct input *in);
 #endif

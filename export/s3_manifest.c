@@ -20,7 +20,7 @@
 #define CHUNK ((size_t)256 << 10)
 
 int
-s3_manifest_sum(const struct input *in, const unsigned char md5[CRYPTO_MD5],
+s3_manifest_sum(struct input *in, const unsigned char md5[CRYPTO_MD5],
     struct fault *f)
 {
 	struct hash_md5 *h = crypto_md5_begin();

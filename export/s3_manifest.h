@@ -51,7 +51,7 @@ void s3_manifest_release(struct s3_manifest *m);
 
 /* Whether the bytes of the file ${in}, as they are in it, have the MD5 sum
  * ${md5} (or nobody can tell): 1, 0, -1. */
-int s3_manifest_sum(const struct input *in, const unsigned char md5[CRYPTO_MD5],
+int s3_manifest_sum(struct input *in, const unsigned char md5[CRYPTO_MD5],
     struct fault *f);
 /* -1 when the file ${path} has not the ${items} entries (-1: not told) that
  * the manifest says, but ${entries}, deleted ones included. */

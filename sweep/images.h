@@ -32,7 +32,7 @@ struct images_file {
 };
 /* So many of them keep their descriptors between two walks; more would not be
  * open at once everywhere. */
-#define IMAGES_OPEN 256
+#define IMAGES_OPEN 100
 
 /* All borrowed. */
 struct images_options {

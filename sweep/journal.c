@@ -359,14 +359,10 @@ journal_close(struct journal *j, bool discard, struct fault *f)
 }
 
 bool
-journal_in_use(const char *path)
+journal_in_use(int fd)
 {
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	bool used;
-
-	if (fd < 0)
-		return false;
-	used = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-	(void)close(fd);
-	return used;
+	if (flock(fd, LOCK_SH | LOCK_NB) != 0)
+		return errno == EWOULDBLOCK;
+	(void)flock(fd, LOCK_UN);
+	return false;
 }

@@ -109,8 +109,9 @@ int journal_expire(const struct journal_expiry *e, int64_t *n, struct fault *f);
 /* The default directory, by the environment; NULL: there is none. The caller
  * frees it. */
 char *journal_default_folder(void);
-/* Whether a run still writes the journal ${path}: it holds its lock. */
-bool journal_in_use(const char *path);
+/* Whether a run still writes the journal that is open as ${fd}: it holds its
+ * lock. */
+bool journal_in_use(int fd);
 /* Sync the folder that ${path} lies in. */
 int journal_sync_folder(const char *path, struct fault *f);
 /* Bytes free for us where ${path} would be; -1 unknown. */

@@ -526,3 +526,55 @@ restores()
 	[[ $output == *" 3 restored, 3 present"* ]]
 	holds_what_it_did
 }
+
+# once RESTORE-ARGUMENT...: each of the FILES is opened once, in a dry run and
+# in one that writes.
+once()
+{
+	local yes file
+	make -s -C "$ROOT" build/tools/opens.so
+	for yes in "" --yes; do
+		rm -f opens
+		# shellcheck disable=SC2086
+		OPENS_FILE=$PWD/opens LD_PRELOAD=$ROOT/build/tools/opens.so \
+		    ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0 \
+		    ttlsweep restore -q -t "$T" $yes "$@" >/dev/null
+		for file in "${FILES[@]}"; do
+			[[ $(grep -cxF "$file" opens) -eq 1 ]]
+		done
+	done
+}
+
+@test "a restore opens each of its files once" {
+	table
+	local i
+	openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=a -days 2 \
+	    -keyout key -out certificate 2>/dev/null
+	for i in {1..9}; do item "$i" "$i"; done >all.json
+	gzip -k all.json
+	ttlsweep restore -q -t "$T" --yes all.json >/dev/null
+	ttlsweep export -q -t "$T" -o sealed.json --encrypt-to certificate
+	ttlsweep export -q -t "$T" --layout s3 -o directory --jobs 2
+	ttlsweep purge -q -t "$T" --yes --state any --journal a >/dev/null
+	FILES=(a); once a
+	ttlsweep purge -q -t "$T" --yes --state any --journal b.gz >/dev/null
+	FILES=(b.gz); once b.gz
+	# entries of both journals are weighed against each other
+	FILES=(a b.gz); once a b.gz
+	FILES=(all.json.gz); once all.json.gz
+	FILES=(sealed.json); once sealed.json --decrypt-with key
+	mapfile -t FILES < <(find directory -name '*.json.gz')
+	((${#FILES[@]} > 1))
+	once directory
+	FILES=(a all.json.gz b.gz); once a all.json.gz b.gz
+	[[ $(holds) == "1 2 3 4 5 6 7 8 9" ]]
+}
+
+@test "more files than may keep their descriptors" {
+	table
+	local i
+	for i in {1..300}; do item "$i" "$i" >"$i.json"; done
+	ulimit -n 200
+	ttlsweep restore -q -t "$T" --yes ./*.json
+	[[ $(holds | wc -w) -eq 300 ]]
+}

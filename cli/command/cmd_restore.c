@@ -224,7 +224,7 @@ journals_have_ended(const struct restoring *s, struct fault *f)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (s->origins[i].journal != NULL &&
-		    journal_in_use(s->files[i].path))
+		    journal_in_use(reader_descriptor(s->files[i].reader)))
 			return fault(f, FAULT_LOCKED,
 			    "%s: the run that writes this journal has not "
 			    "ended: wait for it",

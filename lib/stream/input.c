@@ -488,8 +488,9 @@ input_size(const struct input *in)
 }
 
 int
-input_descriptor(const struct input *in)
+input_descriptor(struct input *in)
 {
+	(void)wake(in, NULL);
 	return in->fd;
 }
 

@@ -43,7 +43,7 @@ int input_restart(struct input *in, struct fault *f);
 void input_rest(struct input *in);
 /* Of the file, as it is now; -1 when it is not a regular file. */
 int64_t input_size(const struct input *in);
-int input_descriptor(const struct input *in);
+int input_descriptor(struct input *in); /* -1: the file is gone */
 /* There will be no restart of a pipe: what was read need not be kept. */
 void input_forget(struct input *in);
 void input_close(struct input *in);
