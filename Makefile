@@ -106,10 +106,7 @@ SRC := \
     export/export_line.c \
     export/file_source.c \
     export/format.c \
-    export/format_csv.c \
-    export/format_json.c \
     export/format_table.c \
-    export/format_tsv.c \
     export/item_json.c \
     export/journal_format.c \
     export/keyguess.c \
@@ -118,7 +115,6 @@ SRC := \
     export/s3_folder.c \
     export/s3_locate.c \
     export/s3_manifest.c \
-    export/s3_summary.c \
     export/s3_write.c \
     inspector/estimate.c \
     inspector/histogram.c \

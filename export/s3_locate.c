@@ -1,6 +1,5 @@
 #include <dirent.h>
 #include <errno.h>
-#include <search.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +121,11 @@ look(struct stat *st, const char *path, struct fault *f)
 /* A walk through a folder and what is below it. Links are followed, but no
  * folder is looked at twice, nor one above: they may go in a circle. */
 struct walk {
-	void *seen; /* struct place, for tsearch */
+	struct seen {
+		dev_t device;
+		ino_t inode;
+	} * seen;
+	size_t n;
 	struct list found;
 	/* Look at what is in the folder ${path}: 1 when it is done with, 0 to
 	 * go on below, -1. */
@@ -131,34 +134,17 @@ struct walk {
 	const char *name; /* that is looked for */
 };
 
-struct place {
-	dev_t device;
-	ino_t inode;
-};
-
-static int
-place_cmp(const void *a, const void *b)
-{
-	const struct place *x = a, *y = b;
-
-	if (x->device != y->device)
-		return x->device < y->device ? -1 : 1;
-	return (x->inode > y->inode) - (x->inode < y->inode);
-}
-
 /* Whether the folder is new to the walk; from now on it is not. */
 static bool
 is_new(struct walk *w, const struct stat *st)
 {
-	struct place *p = xmalloc(sizeof(*p));
-	void *slot;
-
-	*p = (struct place){ st->st_dev, st->st_ino };
-	slot = tsearch(p, &w->seen, place_cmp);
-	if (slot != NULL && *(struct place **)slot == p)
-		return true;
-	free(p);
-	return slot == NULL; /* no memory: the depth is an end, too */
+	for (size_t i = 0; i < w->n; i++)
+		if (w->seen[i].device == st->st_dev &&
+		    w->seen[i].inode == st->st_ino)
+			return false;
+	w->seen = xreallocarray(w->seen, w->n + 1, sizeof(*w->seen));
+	w->seen[w->n++] = (struct seen){ st->st_dev, st->st_ino };
+	return true;
 }
 
 /* The folders above ${path}, as the file system has them. */
@@ -180,12 +166,7 @@ skip_above(struct walk *w, const char *path)
 static void
 walk_release(struct walk *w)
 {
-	while (w->seen != NULL) {
-		struct place *p = *(struct place **)w->seen;
-
-		(void)tdelete(p, &w->seen, place_cmp);
-		free(p);
-	}
+	free(w->seen);
 	list_release(&w->found);
 }
 

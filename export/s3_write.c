@@ -1,24 +1,31 @@
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "export/s3_summary.h"
 #include "export/s3_write.h"
 #include "lib/base/buf.h"
 #include "lib/base/crypto.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
+#include "lib/base/slice.h"
+#include "lib/base/text.h"
 #include "lib/base/thread.h"
 #include "lib/stream/outfile.h"
 #include "lib/stream/stream.h"
 
+#define KEY "AWSDynamoDB/" /* where exports are in a bucket */
+
 struct s3_data {
-	struct s3_counted told; /* name, items, and at the end the sum */
-	struct stream *stream;  /* NULL: ended */
+	char *name;
+	int64_t items;
+	bool summed; /* the sum is known */
+	unsigned char sum[CRYPTO_MD5];
+	struct stream *stream; /* NULL: ended */
 	struct hash_md5 *md5;
 	int64_t bytes;
 };
@@ -142,9 +149,9 @@ s3_write_data(struct s3_write *w, struct fault *f)
 	lock_enter(w->lock);
 	w->list = xreallocarray(w->list, w->n + 1, sizeof(struct s3_data *));
 	w->list[w->n++] = d;
-	d->told.name = xasprintf("%08zu.json.gz", w->n);
+	d->name = xasprintf("%08zu.json.gz", w->n);
 	lock_leave(w->lock);
-	path = xasprintf("%s/data/%s", w->temp, d->told.name);
+	path = xasprintf("%s/data/%s", w->temp, d->name);
 	o.path = path;
 	o.md5 = d->md5 = crypto_md5_begin();
 	d->stream = stream_open(&o, f);
@@ -156,7 +163,7 @@ int
 s3_data_add(struct s3_data *d, const void *p, size_t n, int64_t items,
     struct fault *f)
 {
-	d->told.items += items;
+	d->items += items;
 	d->bytes += (int64_t)n;
 	return stream_write(d->stream, p, n, f);
 }
@@ -169,9 +176,9 @@ s3_data_end(struct s3_data *d, struct fault *f)
 	d->stream = NULL;
 	if (stream_commit(s, f) != 0)
 		return -1;
-	d->told.summed = d->md5 != NULL;
-	if (d->told.summed)
-		crypto_md5_end(d->md5, d->told.sum);
+	d->summed = d->md5 != NULL;
+	if (d->summed)
+		crypto_md5_end(d->md5, d->sum);
 	d->md5 = NULL;
 	return 0;
 }
@@ -182,7 +189,7 @@ s3_write_items(const struct s3_write *w)
 	int64_t n = 0;
 
 	for (size_t i = 0; i < w->n; i++)
-		n += w->list[i]->told.items;
+		n += w->list[i]->items;
 	return n;
 }
 
@@ -241,6 +248,103 @@ name_it(struct s3_write *w, struct fault *f)
 	return outfile_sync_folder(w->target, f);
 }
 
+static void
+add_string(struct buf *out, const char *text)
+{
+	if (text == NULL || text[0] == '\0')
+		buf_adds(out, "null");
+	else
+		slice_text_encode(out, text, strlen(text));
+}
+
+/* ,"name":"…" */
+static void
+add_named(struct buf *out, const char *name, const char *text)
+{
+	buf_addf(out, ",\"%s\":", name);
+	add_string(out, text);
+}
+
+/* 2026-11-22T08:12:00.000Z */
+static void
+add_time(struct buf *out, const char *name, int64_t epoch)
+{
+	char text[32];
+
+	if (text_time_format(text, epoch) != 0)
+		add_named(out, name, NULL);
+	else
+		buf_addf(out, ",\"%s\":\"%.19s.000Z\"", name, text);
+}
+
+/* Where ${name} will be in a bucket, for those who ask the manifest. */
+static void
+add_key(struct buf *out, const char *id, const char *member, const char *name)
+{
+	char *key = xasprintf(KEY "%s/%s", id, name);
+
+	add_named(out, member, key);
+	free(key);
+}
+
+/* The sum in base64, and the entity tag S3 gives to an upload of one part. */
+static void
+add_sums(struct buf *out, const struct s3_data *d)
+{
+	struct hash_md5 *h = crypto_md5_begin();
+	unsigned char sum[CRYPTO_MD5];
+	char hex[2 * CRYPTO_MD5 + 1];
+
+	if (h == NULL)
+		return;
+	crypto_md5_add(h, d->sum, sizeof(d->sum));
+	crypto_md5_end(h, sum);
+	crypto_hex(hex, sum, sizeof(sum));
+	buf_adds(out, ",\"md5Checksum\":\"");
+	crypto_base64(out, d->sum, sizeof(d->sum));
+	buf_addf(out, "\",\"etag\":\"%s-1\"", hex);
+}
+
+/* Add the line of ${file} in manifest-files.json. */
+static void
+add_file(struct buf *out, const char *id, const struct s3_data *file)
+{
+	char *name = xasprintf("data/%s", file->name);
+
+	buf_adds(out, "{\"itemCount\":");
+	buf_addi(out, file->items);
+	if (file->summed)
+		add_sums(out, file);
+	add_key(out, id, "dataFileS3Key", name);
+	buf_adds(out, "}\n");
+	free(name);
+}
+
+/* Add manifest-summary.json. */
+static void
+add_summary(struct buf *out, const char *id, int64_t items,
+    const struct s3_about *about)
+{
+	bool known = about->arn != NULL && about->arn[0] != '\0';
+	char *arn = known ? xasprintf("%s/export/%s", about->arn, id) : NULL;
+
+	buf_adds(out, "{\"version\":\"2020-06-30\"");
+	add_named(out, "exportArn", arn);
+	add_time(out, "startTime", about->begun);
+	add_time(out, "endTime", about->ended);
+	add_named(out, "tableArn", about->arn);
+	add_named(out, "tableId", about->id);
+	add_time(out, "exportTime", about->exported);
+	buf_adds(out,
+	    ",\"s3Bucket\":null,\"s3Prefix\":null,"
+	    "\"s3SseAlgorithm\":null,\"s3SseKmsKeyId\":null");
+	add_key(out, id, "manifestFilesS3Key", "manifest-files.json");
+	buf_adds(out, ",\"billedSizeBytes\":0,\"itemCount\":");
+	buf_addi(out, items);
+	buf_adds(out, ",\"outputFormat\":\"DYNAMODB_JSON\"}\n");
+	free(arn);
+}
+
 int
 s3_write_finish(struct s3_write *w, const struct s3_about *about,
     struct fault *f)
@@ -249,8 +353,8 @@ s3_write_finish(struct s3_write *w, const struct s3_about *about,
 	int rc = -1;
 
 	for (size_t i = 0; i < w->n; i++)
-		s3_summary_file(&files, w->id, &w->list[i]->told);
-	s3_summary(&summary, w->id, s3_write_items(w), about);
+		add_file(&files, w->id, w->list[i]);
+	add_summary(&summary, w->id, s3_write_items(w), about);
 	/* the one that readers look for comes last */
 	if (write_manifest(w, "manifest-files", &files, f) == 0 &&
 	    write_manifest(w, "manifest-summary", &summary, f) == 0)
@@ -299,8 +403,8 @@ s3_write_close(struct s3_write *w)
 
 		stream_discard(d->stream);
 		if (d->md5 != NULL)
-			crypto_md5_end(d->md5, d->told.sum);
-		free(d->told.name);
+			crypto_md5_end(d->md5, d->sum);
+		free(d->name);
 		free(d);
 	}
 	if (w->temp != NULL)

@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 struct fault;
-struct s3_about;
 
 /*
  * A folder like one of DynamoDB's exports to S3 (export/s3_manifest.h) being
@@ -28,6 +27,12 @@ int s3_data_add(struct s3_data *d, const void *p, size_t n, int64_t items,
 /* That was all of it. */
 int s3_data_end(struct s3_data *d, struct fault *f);
 
+/* What the manifests say of the export. */
+struct s3_about {
+	const char *arn, *id; /* of the table; NULL or "": not known */
+	int64_t begun, ended; /* epoch seconds */
+	int64_t exported;     /* the moment the data is of */
+};
 /* The manifests, and the name. Call s3_write_close afterwards. */
 int s3_write_finish(struct s3_write *w, const struct s3_about *about,
     struct fault *f);

@@ -3,7 +3,6 @@
 #include "cli/command/exporting.h"
 #include "cli/option/option.h"
 #include "export/format.h"
-#include "export/s3_summary.h"
 #include "export/s3_write.h"
 #include "lib/aws/world.h"
 #include "lib/base/buf.h"

@@ -7,7 +7,6 @@
 
 #include "export/csv_items.h"
 #include "export/format.h"
-#include "export/format_rows.h"
 #include "export/keylist.h"
 #include "inspector/record.h"
 #include "lib/base/buf.h"
@@ -140,7 +139,7 @@ entries(struct buf *out, struct input *in)
 	schema = (struct key_schema){ key.partition, key.sort };
 	view.schema = &schema;
 	columns_csv(&columns, &schema);
-	format_csv_head(out, &columns);
+	format_find("csv")->head(out, &columns);
 	while ((r = csv_items_next(c, &image, &line, &f)) == 1) {
 		struct slice_walk w = slice_walk(image);
 		struct item item;
@@ -149,7 +148,7 @@ entries(struct buf *out, struct input *in)
 		MUST(item_read(&w, &schema, "ttl", &item, NULL) == 0);
 		MUST(slice_end(&w) == 0);
 		record_of(&record, &item, &rules, &scratch);
-		format_csv_row(out, &columns, &view, &record);
+		format_find("csv")->row(out, &columns, &view, &record);
 	}
 	check_fault(r, &f);
 	columns_release(&columns);
