@@ -395,12 +395,6 @@ csv_items_restart(struct csv_items *c, struct fault *f)
 	return csv_read_next(c->csv, &names, f) < 0 ? -1 : 0;
 }
 
-const char *
-csv_items_name(const struct csv_items *c)
-{
-	return csv_read_name(c->csv);
-}
-
 void
 csv_items_close(struct csv_items *c)
 {

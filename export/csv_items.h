@@ -40,7 +40,6 @@ int csv_items_next(struct csv_items *c, struct slice *image, int64_t *line,
     struct fault *f);
 /* Begin with the first entry again, like input_restart. */
 int csv_items_restart(struct csv_items *c, struct fault *f);
-const char *csv_items_name(const struct csv_items *c); /* for messages */
 void csv_items_close(struct csv_items *c);
 
 #endif

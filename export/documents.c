@@ -69,14 +69,19 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+static bool
+is_named(struct slice name, const char *text)
+{
+	return slice_text_is(name, text, strlen(text));
+}
+
 /* Its place among members; MEMBERS: it is none. */
 static size_t
 find_member(struct slice name)
 {
 	size_t i = 0;
 
-	while (i < MEMBERS &&
-	    !slice_text_is(name, members[i].name, strlen(members[i].name)))
+	while (i < MEMBERS && !is_named(name, members[i].name))
 		i++;
 	return i;
 }
@@ -85,12 +90,6 @@ static bool
 is_one_of(char c, const char *set)
 {
 	return c != '\0' && strchr(set, c) != NULL;
-}
-
-static bool
-is_named(struct slice name, const char *text)
-{
-	return slice_text_is(name, text, strlen(text));
 }
 
 int
@@ -163,12 +162,19 @@ front(const struct documents *d)
 	return d->text.p != NULL ? d->text.p + d->from : "";
 }
 
-/* Something is wrong at byte ${at}, counted from d->from. */
+/* The line that byte ${at} is in, counted from d->from. */
+static long long
+line_at(const struct documents *d, size_t at)
+{
+	return (long long)(d->line + newlines(front(d), at));
+}
+
+/* Something is wrong there. */
 static int
 wrong(const struct documents *d, size_t at, const char *what, struct fault *f)
 {
 	return fault(f, FAULT_DATA, "%s:%lld: %s", input_name(d->in),
-	    (long long)(d->line + newlines(front(d), at)), what);
+	    line_at(d, at), what);
 }
 
 static int
@@ -176,39 +182,30 @@ not_json(const struct documents *d, size_t at, struct fault *f)
 {
 	const char *p = front(d);
 	size_t in_line = 0;
-	char what[80];
 
 	while (in_line < at && p[at - in_line - 1] != '\n')
 		in_line++;
 	if (in_line == at)
 		in_line += d->column;
-	(void)snprintf(what, sizeof(what), "not valid JSON from byte %zu on",
-	    in_line + 1);
-	return wrong(d, at, what, f);
+	return fault(f, FAULT_DATA, "%s:%lld: not valid JSON from byte %zu on",
+	    input_name(d->in), line_at(d, at), in_line + 1);
 }
 
-/* The text ends, or an entry is too long, where ${at} bytes of a thing are
- * read. */
+/* The text ends where ${at} bytes of a thing are read. */
 static int
 ends_inside(const struct documents *d, size_t at, struct fault *f)
 {
-	char what[120];
-
-	(void)snprintf(what, sizeof(what),
-	    "the file ends inside of what begins in line %lld: it is cut "
-	    "short",
-	    (long long)d->line);
-	return wrong(d, at, what, f);
+	return fault(f, FAULT_DATA,
+	    "%s:%lld: the file ends inside of what begins in line %lld: it is "
+	    "cut short",
+	    input_name(d->in), line_at(d, at), (long long)d->line);
 }
 
 static int
 too_long(const struct documents *d, struct fault *f)
 {
-	char what[80];
-
-	(void)snprintf(what, sizeof(what), "an entry longer than %zu MiB",
-	    LINES_MAX >> 20);
-	return wrong(d, 0, what, f);
+	return fault(f, FAULT_DATA, "%s:%lld: an entry longer than %zu MiB",
+	    input_name(d->in), line_at(d, 0), LINES_MAX >> 20);
 }
 
 /* More text behind what there is: 1, 0 at the end, -1. */
@@ -227,7 +224,7 @@ fill(struct documents *d, struct fault *f)
 	r = input_read(d->in, &d->text, f);
 	if (r < 0 && f != NULL && f->kind == FAULT_DATA)
 		(void)fault_at(f, "%s:%lld", input_name(d->in),
-		    (long long)(d->line + newlines(front(d), d->text.n)));
+		    line_at(d, d->text.n));
 	d->eof = r == 0;
 	return r;
 }
@@ -237,15 +234,12 @@ static void
 advance(struct documents *d, size_t n)
 {
 	const char *p = front(d);
-	int64_t lines = newlines(p, n);
+	size_t i = n;
 
-	if (lines > 0)
-		d->column = 0;
-	for (size_t i = n; lines > 0 && p[i - 1] != '\n'; i--)
-		d->column++;
-	if (lines == 0)
-		d->column += n;
-	d->line += lines;
+	while (i > 0 && p[i - 1] != '\n')
+		i--;
+	d->column = i > 0 ? n - i : d->column + n;
+	d->line += newlines(p, i);
 	d->from += n;
 }
 
@@ -716,12 +710,7 @@ documents_restart(struct documents *d, struct fault *f)
 	if (input_restart(d->in, f) != 0)
 		return -1;
 	buf_release(&d->text);
-	d->from = d->used = d->column = 0;
-	d->line = 1;
-	d->level = LEVEL_TOP;
-	d->eof = d->again = d->partial = false;
-	d->calls = 0;
-	d->failed = (struct fault){ 0 };
+	*d = (struct documents){ .in = d->in, .line = 1 };
 	return 0;
 }
 
@@ -729,12 +718,6 @@ bool
 documents_partial(const struct documents *d)
 {
 	return d->partial;
-}
-
-const char *
-documents_name(const struct documents *d)
-{
-	return input_name(d->in);
 }
 
 void

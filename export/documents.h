@@ -41,7 +41,6 @@ int documents_restart(struct documents *d, struct fault *f);
 /* Whether the last reply so far says that more follows it (LastEvaluatedKey,
  * NextToken, UnprocessedKeys): at the end, that entries are missing. */
 bool documents_partial(const struct documents *d);
-const char *documents_name(const struct documents *d); /* for messages */
 void documents_close(struct documents *d);
 
 #endif

@@ -207,64 +207,55 @@ reader_at(const struct reader *r)
 	return r->at_us;
 }
 
-/* The same from documents. */
+/* The next line of the file, or the next entry in documents: 1, 0, -1. */
 static int
-next_document(struct reader *r, struct slice *item, int64_t *line,
-    struct fault *f)
+next_line(struct reader *r, struct line *out, int64_t *number, struct fault *f)
 {
-	struct line parsed;
+	struct slice text;
+	bool torn = false;
 	int got;
 
-	do {
-		got = documents_next(r->documents, &parsed, line, f);
+	if (r->documents != NULL) {
+		got = documents_next(r->documents, out, number, f);
 		if (got == 0 && r->partial != NULL)
 			*r->partial = reader_partial(r);
-		if (got != 1)
-			return got;
-		r->keys = parsed.keys;
-		r->at_us = parsed.at_us;
-		got = of_export(r, &parsed, item, f);
-	} while (got == 0);
-	if (got < 0)
-		return fault_at(f, "%s:%lld", reader_path(r), (long long)*line);
-	return 1;
+		return got;
+	}
+	/* what comes behind these is torn */
+	if (r->journal && lines_number(r->lines) >= r->index.lines)
+		return 0;
+	got = lines_next(r->lines, &text, &torn, f);
+	if (got != 1)
+		return got;
+	*number = lines_number(r->lines);
+	if (line_parse(out, text, f) == 0)
+		return 1;
+	if (torn)
+		(void)fault_at(f, "the file ends inside of this line");
+	return fault_at(f, "%s:%lld", reader_path(r), (long long)*number);
 }
 
 int
 reader_next(struct reader *r, struct slice *item, int64_t *line,
     struct fault *f)
 {
-	struct slice text;
 	struct line parsed;
-	bool torn = false;
 	int got;
 
 	if (r->csv != NULL)
 		return csv_items_next(r->csv, item, line, f);
-	if (r->documents != NULL)
-		return next_document(r, item, line, f);
-	for (;;) {
-		/* what comes behind these is torn */
-		if (r->journal && lines_number(r->lines) >= r->index.lines)
-			return 0;
-		got = lines_next(r->lines, &text, &torn, f);
+	do {
+		got = next_line(r, &parsed, line, f);
 		if (got != 1)
 			return got;
-		*line = lines_number(r->lines);
-		got = line_parse(&parsed, text, f);
 		r->keys = parsed.keys;
 		r->at_us = parsed.at_us;
-		if (got != 0 && torn)
-			(void)fault_at(f, "the file ends inside of this line");
-		if (got == 0)
-			got = r->journal ? of_journal(r, &parsed, item)
-					 : of_export(r, &parsed, item, f);
-		if (got < 0)
-			return fault_at(f, "%s:%lld", reader_path(r),
-			    (long long)*line);
-		if (got == 1)
-			return 1;
-	}
+		got = r->journal ? of_journal(r, &parsed, item)
+				 : of_export(r, &parsed, item, f);
+	} while (got == 0);
+	if (got < 0)
+		return fault_at(f, "%s:%lld", reader_path(r), (long long)*line);
+	return 1;
 }
 
 int

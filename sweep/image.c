@@ -46,29 +46,30 @@ image_check(struct slice image, const struct ddb_table *table, const char *ttl,
 	return 0;
 }
 
-static bool
-same_value(struct slice a, struct slice b)
+void
+image_key(struct buf *out, const struct item *item)
 {
-	struct buf x = { 0 }, y = { 0 };
-	bool same = a.p != NULL && b.p != NULL;
+	size_t from = out->n, partition;
 
-	if (same && (a.n != b.n || memcmp(a.p, b.p, a.n) != 0)) {
-		attr_key_canonical(&x, a);
-		attr_key_canonical(&y, b);
-		same = x.n == y.n && memcmp(x.p, y.p, x.n) == 0;
-	}
-	buf_release(&x);
-	buf_release(&y);
-	return same;
+	attr_key_canonical(out, item->partition);
+	partition = out->n - from;
+	if (item->sort.p != NULL)
+		attr_key_canonical(out, item->sort);
+	buf_addf(out, "|%zu", partition);
 }
 
 bool
 image_same_key(const struct item *a, const struct item *b)
 {
-	if ((a->sort.p == NULL) != (b->sort.p == NULL))
-		return false;
-	return same_value(a->partition, b->partition) &&
-	    (a->sort.p == NULL || same_value(a->sort, b->sort));
+	struct buf x = { 0 }, y = { 0 };
+	bool same;
+
+	image_key(&x, a);
+	image_key(&y, b);
+	same = x.n == y.n && memcmp(x.p, y.p, x.n) == 0;
+	buf_release(&x);
+	buf_release(&y);
+	return same;
 }
 
 enum image_worth

@@ -5,10 +5,10 @@
 
 #include "lib/base/slice.h"
 
+struct buf;
 struct ddb_table;
 struct fault;
 struct item;
-struct key_schema;
 
 /*
  * Check that the checked JSON object ${image} can be an entry of ${table},
@@ -20,6 +20,9 @@ struct key_schema;
 int image_check(struct slice image, const struct ddb_table *table,
     const char *ttl, struct item *item, struct fault *f);
 
+/* Add the key of ${item} by value: equal for equal keys only, since where the
+ * partition key ends comes last. Pure. */
+void image_key(struct buf *out, const struct item *item);
 /* Whether the two have the same key, by value. Pure. */
 bool image_same_key(const struct item *a, const struct item *b);
 

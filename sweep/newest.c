@@ -4,8 +4,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/crypto.h"
 #include "lib/base/mem.h"
-#include "lib/dynamodb/attr.h"
-#include "lib/dynamodb/item.h"
+#include "sweep/image.h"
 #include "sweep/newest.h"
 
 /*
@@ -68,20 +67,14 @@ newest_new(int64_t bytes, size_t most)
 	return n;
 }
 
-/* Equal for equal keys only: where the partition key ends comes last. */
 static struct name
 name_of(struct newest *n, const struct item *item)
 {
 	unsigned char sum[32];
 	struct name key;
-	size_t partition;
 
 	buf_reset(&n->scratch);
-	attr_key_canonical(&n->scratch, item->partition);
-	partition = n->scratch.n;
-	if (item->sort.p != NULL)
-		attr_key_canonical(&n->scratch, item->sort);
-	buf_addf(&n->scratch, "|%zu", partition);
+	image_key(&n->scratch, item);
 	crypto_sha256(sum, buf_text(&n->scratch), n->scratch.n);
 	memcpy(&key.high, sum, 8);
 	memcpy(&key.low, sum + 8, 8);

@@ -16,6 +16,7 @@
 #include "lib/dynamodb/source.h"
 #include "lib/dynamodb/table.h"
 #include "sweep/ceiling.h"
+#include "sweep/image.h"
 #include "sweep/images.h"
 #include "sweep/restore.h"
 #include "sweep/restore_look.h"
@@ -69,19 +70,6 @@ struct looker {
 	struct page found;
 };
 
-/* Equal for equal keys only: where the partition key ends comes last. */
-static void
-canonical_key(struct buf *out, const struct item *item)
-{
-	size_t from = out->n, partition;
-
-	attr_key_canonical(out, item->partition);
-	partition = out->n - from;
-	if (item->sort.p != NULL)
-		attr_key_canonical(out, item->sort);
-	buf_addf(out, "|%zu", partition);
-}
-
 static struct slice
 key_of(const struct looker *l, size_t i)
 {
@@ -95,7 +83,7 @@ static struct asked *
 find(struct looker *l, const struct item *item)
 {
 	buf_reset(&l->scratch);
-	canonical_key(&l->scratch, item);
+	image_key(&l->scratch, item);
 	for (size_t i = 0; i < l->n; i++) {
 		struct slice key = key_of(l, i);
 
@@ -249,7 +237,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	if (rc != 0)
 		return rc;
 	l->ttl = images_attribute(l->look->images, seg);
-	canonical_key(&l->keys, r->item);
+	image_key(&l->keys, r->item);
 	a = &l->asked[l->n++];
 	*a = (struct asked){ .given = given,
 		.key_end = l->keys.n,
