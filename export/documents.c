@@ -36,9 +36,7 @@ struct documents {
 	bool tables;       /* this reply names a table */
 	bool partial;
 	size_t used; /* bytes of the last entry, at ${from} */
-	struct line last;
 	int64_t calls;
-	bool again;
 	struct fault failed; /* for every later call */
 };
 
@@ -302,13 +300,6 @@ span_step(struct span *s, char c, bool *whole)
 	return false;
 }
 
-/* A value of neither brackets nor quotes ends before such a byte. */
-static bool
-ends_word(char c)
-{
-	return is_blank(c) || is_one_of(c, ",:]}[{\"");
-}
-
 /* Have the whole value that begins at ${at}: 0 with the byte behind it, or
  * where it can be seen to be none; -1 when the text ends before. */
 static int
@@ -320,8 +311,9 @@ span(struct documents *d, size_t at, size_t *end, struct fault *f)
 	char c;
 	int r = byte(d, i, &c, f);
 
-	if (r == 1 && !is_one_of(c, "{[\"")) {
-		while (r == 1 && !ends_word(c) && i - at < LINES_MAX)
+	if (r == 1 && !is_one_of(c, "{[\"")) { /* a word */
+		while (r == 1 && !is_blank(c) && !is_one_of(c, ",:]}[{\"") &&
+		    i - at < LINES_MAX)
 			r = byte(d, ++i, &c, f);
 		*end = i;
 		return r < 0 ? -1 : 0;
@@ -507,9 +499,10 @@ at_top(struct documents *d, struct line *out, struct fault *f)
 }
 
 /* Go to the next member or element of what ends with ${close}: 1 with its
- * first byte, 0 behind the end, -1. */
+ * first byte, 0 behind the end, and in what is ${above}, -1. */
 static int
-next_in(struct documents *d, char close, char *c, struct fault *f)
+next_in(struct documents *d, char close, enum level above, char *c,
+    struct fault *f)
 {
 	size_t at = 0;
 	int r = next_byte(d, &at, c, f);
@@ -533,6 +526,7 @@ next_in(struct documents *d, char close, char *c, struct fault *f)
 	if (*c != close)
 		return 1;
 	advance(d, 1);
+	d->level = above;
 	return 0;
 }
 
@@ -586,14 +580,13 @@ in_reply(struct documents *d, struct line *out, struct fault *f)
 	struct slice name;
 	size_t at = 0, i;
 	char c = '\0';
-	int r = next_in(d, '}', &c, f);
+	int r = next_in(d, '}', LEVEL_TOP, &c, f);
 
 	if (r == 0 && !d->found)
 		return wrong(d, 0,
 		    "a reply without \"Items\": was it a scan with --select "
 		    "COUNT?",
 		    f);
-	d->level = r == 0 ? LEVEL_TOP : LEVEL_REPLY;
 	if (r != 1)
 		return r;
 	if (name_at(d, &at, &name, &c, f) != 0)
@@ -613,17 +606,16 @@ in_reply(struct documents *d, struct line *out, struct fault *f)
 
 /* Among the tables of a BatchGetItem reply: 0 go on, -1. */
 static int
-in_tables(struct documents *d, struct fault *f)
+in_tables(struct documents *d, struct line *out, struct fault *f)
 {
 	struct slice name;
 	size_t at = 0;
 	char c = '\0';
-	int r = next_in(d, '}', &c, f);
+	int r = next_in(d, '}', LEVEL_REPLY, &c, f);
 
-	if (r == 0)
-		d->level = LEVEL_REPLY;
 	if (r != 1)
 		return r;
+	(void)out;
 	if (d->tables)
 		return wrong(d, 0,
 		    "a reply with entries of several tables; keep those of "
@@ -643,10 +635,8 @@ in_items(struct documents *d, struct line *out, struct fault *f)
 {
 	struct slice text;
 	char c = '\0';
-	int r = next_in(d, ']', &c, f);
+	int r = next_in(d, ']', d->around, &c, f);
 
-	if (r == 0)
-		d->level = d->around;
 	if (r != 1)
 		return r;
 	if (c != '{')
@@ -656,52 +646,27 @@ in_items(struct documents *d, struct line *out, struct fault *f)
 	return give(d, text, d->around != LEVEL_TOP, out, f);
 }
 
-static int
-step(struct documents *d, struct line *out, struct fault *f)
-{
-	switch (d->level) {
-	case LEVEL_TOP:
-		return at_top(d, out, f);
-	case LEVEL_REPLY:
-		return in_reply(d, out, f);
-	case LEVEL_TABLES:
-		return in_tables(d, f);
-	case LEVEL_ITEMS:
-		return in_items(d, out, f);
-	}
-	return -1;
-}
-
 int
 documents_next(struct documents *d, struct line *out, int64_t *line,
     struct fault *f)
 {
-	int r = 0;
+	static int (*const steps[])(struct documents *, struct line *,
+	    struct fault *) = { [LEVEL_TOP] = at_top,
+		[LEVEL_REPLY] = in_reply,
+		[LEVEL_TABLES] = in_tables,
+		[LEVEL_ITEMS] = in_items };
+	int r = d->failed.kind != FAULT_NONE ? -1 : 0;
 
-	if (!d->again) {
-		if (d->calls++ > 0)
-			input_forget(d->in);
-		advance(d, d->used);
-		d->used = 0;
-		if (d->failed.kind != FAULT_NONE)
-			r = -1;
-		while (r == 0)
-			r = step(d, &d->last, &d->failed);
-		if (r < 0 && f != NULL)
-			*f = d->failed;
-		if (r != 1)
-			return r < 0 ? -1 : 0;
-	}
-	d->again = false;
-	*out = d->last;
+	if (d->calls++ > 0)
+		input_forget(d->in);
+	advance(d, d->used);
+	d->used = 0;
+	while (r == 0)
+		r = steps[d->level](d, out, &d->failed);
 	*line = d->line;
-	return 1;
-}
-
-void
-documents_again(struct documents *d)
-{
-	d->again = true;
+	if (r < 0 && f != NULL)
+		*f = d->failed;
+	return r == 2 ? 0 : r;
 }
 
 int

@@ -34,8 +34,6 @@ struct documents *documents_of(struct input *in);
  * file and line). */
 int documents_next(struct documents *d, struct line *out, int64_t *line,
     struct fault *f);
-/* The next documents_next gives the last entry once more. */
-void documents_again(struct documents *d);
 /* Begin with the first entry again, like lines_restart (lib/stream/lines.h). */
 int documents_restart(struct documents *d, struct fault *f);
 /* Whether the last reply so far says that more follows it (LastEvaluatedKey,

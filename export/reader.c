@@ -28,8 +28,9 @@ struct reader {
 	int64_t left_out; /* deletions, by lines read since the start */
 	struct journal_index index;
 	int64_t size; /* of the file when that was made; -1: not known */
-	struct slice keys, ttl; /* of the entry last given */
-	int64_t at_us;          /* … too */
+	struct slice item, keys, ttl; /* of the entry last given */
+	int64_t line, at_us;          /* … too */
+	bool again;                   /* the next one is the same */
 	enum key_told told;
 	bool *partial; /* for reader_watch; NULL: nobody asks */
 };
@@ -244,24 +245,28 @@ reader_next(struct reader *r, struct slice *item, int64_t *line,
 
 	if (r->csv != NULL)
 		return csv_items_next(r->csv, item, line, f);
-	do {
-		got = next_line(r, &parsed, line, f);
+	for (got = r->again; got == 0;) {
+		got = next_line(r, &parsed, &r->line, f);
 		if (got != 1)
 			return got;
 		r->keys = parsed.keys;
 		r->at_us = parsed.at_us;
-		got = r->journal ? of_journal(r, &parsed, item)
-				 : of_export(r, &parsed, item, f);
-	} while (got == 0);
-	if (got < 0)
-		return fault_at(f, "%s:%lld", reader_path(r), (long long)*line);
-	return 1;
+		got = r->journal ? of_journal(r, &parsed, &r->item)
+				 : of_export(r, &parsed, &r->item, f);
+	}
+	r->again = false;
+	*item = r->item;
+	*line = r->line;
+	return got == 1
+	    ? 1
+	    : fault_at(f, "%s:%lld", reader_path(r), (long long)r->line);
 }
 
 int
 reader_rewind(struct reader *r, struct fault *f)
 {
 	r->left_out = 0;
+	r->again = false;
 	if (r->csv != NULL)
 		return csv_items_restart(r->csv, f);
 	if (r->documents != NULL)
@@ -279,10 +284,10 @@ reader_refresh(struct reader *r, struct fault *f)
 	return lines_restart(r->lines, f) != 0 ? -1 : begin(r, f);
 }
 
-void
-reader_rest(struct reader *r)
+struct input *
+reader_input(struct reader *r)
 {
-	input_rest(r->in);
+	return r->in;
 }
 
 const struct journal_index *
@@ -295,18 +300,6 @@ const char *
 reader_path(const struct reader *r)
 {
 	return input_name(r->in);
-}
-
-int
-reader_descriptor(struct reader *r)
-{
-	return input_descriptor(r->in);
-}
-
-int64_t
-reader_size(const struct reader *r)
-{
-	return input_size(r->in);
 }
 
 bool
@@ -375,11 +368,8 @@ reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
 	got = reader_next(r, &item, &line, f);
 	if (got < 0)
 		return -1;
-	if (got == 1 && r->documents != NULL)
-		documents_again(r->documents);
-	else if (got == 1)
-		lines_again(r->lines);
-	else
+	r->again = got == 1;
+	if (got == 0)
 		r->keys = (struct slice){ NULL, 0 };
 	r->told = keyguess(item, r->keys, hint, partition, sort);
 	if (r->told != KEY_UNKNOWN)

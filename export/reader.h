@@ -61,13 +61,11 @@ int reader_rewind(struct reader *r, struct fault *f);
 /* A journal, at its start, that has grown since it was read for what is in it
  * is read again. */
 int reader_refresh(struct reader *r, struct fault *f);
-/* At its start: hold no descriptor until it is read on. */
-void reader_rest(struct reader *r);
+/* What it reads, for questions. Borrowed. */
+struct input *reader_input(struct reader *r);
 /* The journal's index, NULL for an export. Borrowed. */
 const struct journal_index *reader_journal(const struct reader *r);
 const char *reader_path(const struct reader *r); /* for messages */
-int reader_descriptor(struct reader *r);         /* of the file */
-int64_t reader_size(const struct reader *r); /* of the file; -1: not known */
 /* At the end: the last of the replies in it says that more entries follow. */
 bool reader_partial(const struct reader *r);
 /* ${*partial} becomes true at the end when that is so; it must outlive ${r}. */

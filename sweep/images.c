@@ -12,6 +12,7 @@
 #include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/item.h"
 #include "lib/dynamodb/table.h"
+#include "lib/stream/input.h"
 #include "sweep/duplicate_keys.h"
 #include "sweep/image.h"
 #include "sweep/images.h"
@@ -46,7 +47,7 @@ bytes_of(const struct images_options *o)
 		const char *path = o->files[i].path;
 		size_t n = strlen(path);
 		bool gz = n > 3 && strcmp(path + n - 3, ".gz") == 0;
-		int64_t size = reader_size(o->files[i].reader);
+		int64_t size = input_size(reader_input(o->files[i].reader));
 
 		sum += size < 0 ? PIPE_BYTES : size * (gz ? INFLATES : 1);
 	}
@@ -180,7 +181,7 @@ go_back(struct images *im, size_t i, struct fault *f)
 	if (reader_rewind(r, f) != 0)
 		return -1;
 	if (i >= IMAGES_OPEN)
-		reader_rest(r);
+		input_rest(reader_input(r));
 	return 0;
 }
 

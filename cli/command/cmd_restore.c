@@ -97,7 +97,7 @@ add_origin(struct restoring *s, const char *path, struct input *in,
 	if (r == NULL)
 		return -1;
 	if (s->n >= IMAGES_OPEN)
-		reader_rest(r);
+		input_rest(in);
 	s->origins = xreallocarray(s->origins, s->n + 1, sizeof(*s->origins));
 	o = &s->origins[s->n];
 	*o = (struct origin){ .path = xstrdup(path),
@@ -224,7 +224,8 @@ journals_have_ended(const struct restoring *s, struct fault *f)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (s->origins[i].journal != NULL &&
-		    journal_in_use(reader_descriptor(s->files[i].reader)))
+		    journal_in_use(
+			input_descriptor(reader_input(s->files[i].reader))))
 			return fault(f, FAULT_LOCKED,
 			    "%s: the run that writes this journal has not "
 			    "ended: wait for it",
