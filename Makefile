@@ -100,7 +100,6 @@ SRC := \
     cli/term.c \
     export/checkpoint.c \
     export/column.c \
-    export/columns.c \
     export/csv_items.c \
     export/documents.c \
     export/export_line.c \
@@ -226,7 +225,6 @@ SRC := \
     sweep/images.c \
     sweep/journal.c \
     sweep/journal_expire.c \
-    sweep/journal_name.c \
     sweep/journal_place.c \
     sweep/lock.c \
     sweep/newest.c \

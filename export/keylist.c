@@ -15,22 +15,13 @@
 #include "lib/stream/csv_safe.h"
 #include "lib/stream/input.h"
 #include "lib/stream/sniff.h"
-#include <stddef.h>
-
-struct csv_row;
-struct ddb_table;
-struct fault;
 
 /* What the first row of a list of keys tells of the others. */
-struct keylist_head {
+struct head {
 	size_t columns; /* in each row; 0: the first is not read yet */
 	/* which they are, where they are among them; 0: they are not */
 	size_t size, attributes;
 };
-
-/* Read it: 1 it is the line of names, 0 it is a key, -1. Pure. */
-static int keylist_head_read(struct keylist_head *h, const struct csv_row *row,
-    const struct ddb_table *table, struct fault *f);
 
 static bool
 cell_is(struct slice cell, const char *name)
@@ -40,7 +31,7 @@ cell_is(struct slice cell, const char *name)
 
 /* The name that cell ${i} has, where it is one of ours. */
 static void
-read_names(struct keylist_head *h, const struct csv_row *row, size_t keys)
+read_names(struct head *h, const struct csv_row *row, size_t keys)
 {
 	const struct {
 		const char *name;
@@ -81,9 +72,10 @@ only_cell(struct slice cell, const struct ddb_table *t, struct fault *f)
 	    cell.p[n] == ';' ? "semicolons" : "tabs", name);
 }
 
+/* Read it: 1 it is the line of names, 0 it is a key, -1. Pure. */
 static int
-keylist_head_read(struct keylist_head *h, const struct csv_row *row,
-    const struct ddb_table *t, struct fault *f)
+read_head(struct head *h, const struct csv_row *row, const struct ddb_table *t,
+    struct fault *f)
 {
 	h->columns = row->n;
 	if (cell_is(row->cells[0], t->partition) &&
@@ -109,19 +101,19 @@ keylist_head_read(struct keylist_head *h, const struct csv_row *row,
 #define PARTITION_MAX 2048
 #define SORT_MAX 1024
 
-/* A key's place in the table of those seen. */
+/* A key that was seen, by its value: half of a digest of which nobody can
+ * find two alike. All zero: a free place. */
 struct slot {
-	uint64_t hash; /* of a digest that nobody can aim at */
-	size_t at;     /* in the list, from 1; 0: free */
+	uint64_t high, low;
 };
 
 struct reading {
 	struct keylist *list;
 	const struct ddb_table *table;
-	struct keylist_head head;
+	struct head head;
 	struct slot *slots;
 	size_t nslots; /* a power of two */
-	struct buf canonical, other;
+	struct buf canonical;
 };
 
 /* The cell of a column; empty where there is none such. */
@@ -220,40 +212,16 @@ add_attribute(struct reading *r, struct slice cell, bool sort, struct fault *f)
 	return 0;
 }
 
-/* Key ${i} as bytes that only the same key has. */
-static void
-canonical(const struct keylist *list, size_t i, struct buf *out)
+/* The slot of ${s}, or where it would be. */
+static struct slot *
+find(struct slot *slots, size_t n, struct slot s)
 {
-	size_t from = i > 0 ? list->ends[i - 1] : 0;
-	struct slice_walk w = slice_walk(
-	    (struct slice){ list->json.p + from, list->ends[i] - from });
-	struct slice name, value;
+	size_t i = (size_t)s.low & (n - 1);
 
-	buf_reset(out);
-	(void)slice_object(&w);
-	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0)
-		attr_key_canonical(out, value);
-}
-
-static uint64_t
-hash_of(const struct buf *bytes)
-{
-	unsigned char digest[CRYPTO_SHA256];
-	uint64_t h;
-
-	crypto_sha256(digest, bytes->p, bytes->n);
-	memcpy(&h, digest, sizeof(h));
-	return h;
-}
-
-static void
-put(struct slot *slots, size_t n, struct slot s)
-{
-	size_t i = (size_t)s.hash & (n - 1);
-
-	while (slots[i].at != 0)
+	while ((slots[i].high != 0 || slots[i].low != 0) &&
+	    (slots[i].high != s.high || slots[i].low != s.low))
 		i = (i + 1) & (n - 1);
-	slots[i] = s;
+	return &slots[i];
 }
 
 static void
@@ -263,34 +231,34 @@ grow(struct reading *r)
 	struct slot *slots = xcalloc(n, sizeof(*slots));
 
 	for (size_t i = 0; i < r->nslots; i++)
-		if (r->slots[i].at != 0)
-			put(slots, n, r->slots[i]);
+		if (r->slots[i].high != 0 || r->slots[i].low != 0)
+			*find(slots, n, r->slots[i]) = r->slots[i];
 	free(r->slots);
 	r->slots = slots;
 	r->nslots = n;
 }
 
-/* Whether the list's last key is in it before; else it is noted. */
+/* Whether ${key}, {"key":{…}}, was there before; else it is noted. */
 static bool
-seen(struct reading *r)
+seen(struct reading *r, struct slice key)
 {
-	struct keylist *list = r->list;
-	struct slot s = { .at = list->n };
+	struct slice_walk w = slice_walk(key);
+	struct slice name, value;
+	unsigned char digest[CRYPTO_SHA256];
+	struct slot s, *at;
 
-	if (list->n * 2 > r->nslots)
+	if ((r->list->n + 1) * 2 > r->nslots)
 		grow(r);
-	canonical(list, list->n - 1, &r->canonical);
-	s.hash = hash_of(&r->canonical);
-	for (size_t i = (size_t)s.hash & (r->nslots - 1); r->slots[i].at != 0;
-	     i = (i + 1) & (r->nslots - 1)) {
-		if (r->slots[i].hash != s.hash)
-			continue;
-		canonical(list, r->slots[i].at - 1, &r->other);
-		if (r->other.n == r->canonical.n &&
-		    memcmp(r->other.p, r->canonical.p, r->other.n) == 0)
-			return true;
-	}
-	put(r->slots, r->nslots, s);
+	buf_reset(&r->canonical);
+	(void)slice_object(&w);
+	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0)
+		attr_key_canonical(&r->canonical, value);
+	crypto_sha256(digest, r->canonical.p, r->canonical.n);
+	memcpy(&s, digest, sizeof(s));
+	at = find(r->slots, r->nslots, s);
+	if (at->high == s.high && at->low == s.low)
+		return true;
+	*at = s;
 	return false;
 }
 
@@ -329,6 +297,7 @@ add_key(struct reading *r, const struct csv_row *row, struct fault *f)
 {
 	struct keylist *list = r->list;
 	size_t begin = list->json.n;
+	struct slice key;
 
 	if (row->n != r->head.columns)
 		return fault(f, FAULT_DATA,
@@ -342,15 +311,14 @@ add_key(struct reading *r, const struct csv_row *row, struct fault *f)
 		add_attribute(r, row->cells[1], true, f) != 0))
 		return -1;
 	buf_addc(&list->json, '}');
-	if (check_safe(r, row,
-		(struct slice){ list->json.p + begin, list->json.n - begin },
-		f) != 0)
+	key = (struct slice){ list->json.p + begin, list->json.n - begin };
+	if (check_safe(r, row, key, f) != 0)
 		return -1;
-	push(list);
-	if (seen(r)) {
-		list->n--;
+	if (seen(r, key)) {
 		list->json.n = begin;
 		list->twice++;
+	} else {
+		push(list);
 	}
 	return 0;
 }
@@ -365,7 +333,7 @@ read_rows(struct reading *r, struct csv_read *csv, struct fault *f)
 		if (stop_requested() != 0)
 			return fault(f, FAULT_CANCELLED, "interrupted");
 		head = r->head.columns == 0
-		    ? keylist_head_read(&r->head, &row, r->table, f)
+		    ? read_head(&r->head, &row, r->table, f)
 		    : 0;
 		if (head < 0 || (head == 0 && add_key(r, &row, f) != 0))
 			return csv_read_at(csv, f);
@@ -396,7 +364,6 @@ keylist_read(struct keylist *list, const char *path,
 	csv_read_close(csv);
 	free(r.slots);
 	buf_release(&r.canonical);
-	buf_release(&r.other);
 	return rc;
 }
 
