@@ -9,11 +9,9 @@
 
 #include <cmocka.h>
 
-#include "export/file_source.h"
 #include "export/reader.h"
 #include "lib/base/fault.h"
-#include "lib/dynamodb/item.h"
-#include "lib/dynamodb/source.h"
+#include "lib/stream/input.h"
 #include "lib/stream/lines.h"
 #include "tests/unit/files.h"
 #include "tests/unit/journal_text.h"
@@ -320,104 +318,52 @@ test_schema(void **state)
 	}
 }
 
-/* Take every page: entries, and how many pages. */
-static int
-drain(struct source *s, size_t *items, int *pages, struct fault *f)
-{
-	struct page page = { 0 };
-	struct segment seg, other;
-	int r = 0;
-
-	*items = 0;
-	*pages = 0;
-	while (s->ops->take(s, &seg, f) == 1) {
-		assert_int_equal(seg.index, 0);
-		assert_int_equal(s->ops->take(s, &other, f), 0);
-		while (!seg.finished &&
-		    (r = s->ops->fetch(s, &seg, NULL, &page, f)) == 1) {
-			const char *begin = page.body.p;
-			const char *end = begin + page.body.n;
-
-			++*pages;
-			*items += page.n;
-			assert_in_range(page.n, 1, 2000);
-			assert_int_equal(page.scanned, page.n);
-			assert_null(page.last.p);
-			for (size_t i = 0; i < page.n; i++) {
-				struct slice j = page.items[i].json;
-
-				assert_true(j.p >= begin);
-				assert_true(j.p + j.n <= end);
-				assert_int_equal(j.p[0], '{');
-				assert_int_equal(j.p[j.n - 1], '}');
-				assert_true(page.items[i].partition.p > j.p);
-			}
-			/* somebody else goes on after every other page */
-			if (*pages % 2 == 0)
-				break;
-		}
-		if (seg.finished)
-			assert_int_equal(seg.pages, *pages);
-		s->ops->put(s, &seg);
-		if (r < 0)
-			break;
-	}
-	page_release(&page);
-	return r;
-}
-
+/* A journal that is written on after it was opened. */
 static void
-test_source(void **state)
+test_refresh(void **state)
 {
-	static const struct key_schema schema = { "key", NULL };
-	struct buf text = { 0 };
+	static const char more[] = INTENT("2", "b") OUTCOME("[1,\"gone\",1]");
+	struct buf out = { 0 };
 	struct fault f = { 0 };
-	struct source *s;
-	size_t items;
-	int pages;
+	struct reader *r;
+	FILE *to;
 
 	(void)state;
-	for (int big = 0; big < 3; big++) {
-		buf_reset(&text);
-		for (int i = 0; i < 4500; i++)
-			buf_addf(&text,
-			    "{\"Item\":{\"key\":{\"S\":\"%d\"},"
-			    "\"d\":{\"S\":\"%*s\"}}}\n%s",
-			    i, big == 2 ? 3000 : 10, "", i % 7 ? "" : "\n");
-		if (big == 1)
-			text.n = 0;
-		put(at("file"), text.p, text.n);
-		s = file_source_of(reader_open(at("file"), READER_DELETED, NULL,
-				       &f),
-		    &schema, "ttl");
-		assert_int_equal(s->segments, 1);
-		assert_true(drain(s, &items, &pages, &f) >= 0);
-		assert_int_equal(items, big == 1 ? 0 : 4500);
-		if (big == 0)
-			assert_int_equal(pages, 3);
-		if (big == 2)
-			assert_in_range(pages, 12, 15);
-		source_close(s);
-	}
-	/* one that lacks its key */
-	buf_reset(&text);
-	buf_adds(&text, ITEM("a") "\n{\"Item\":{\"k\":{\"S\":\"b\"}}}\n");
-	put(at("file"), text.p, text.n);
-	s = file_source_of(reader_open(at("file"), READER_DELETED, NULL, &f),
-	    &schema, "ttl");
-	assert_int_equal(drain(s, &items, &pages, &f), -1);
-	assert_int_equal(f.kind, FAULT_DATA);
-	assert_non_null(strstr(f.text, "/file:3: "));
-	source_close(s);
-	/* a journal gives what was deleted, by its last image */
-	put(at("file"), JOURNAL, strlen(JOURNAL));
-	s = file_source_of(reader_open(at("file"), READER_DELETED, NULL, &f),
-	    &schema, "ttl");
-	assert_true(drain(s, &items, &pages, &f) >= 0);
-	assert_int_equal(items, 4);
-	source_close(s);
-	source_close(NULL);
-	buf_release(&text);
+	put(at("file"), HEADER INTENT("1", "a"),
+	    strlen(HEADER INTENT("1", "a")));
+	r = reader_open(at("file"), READER_RESTORE, NULL, &f);
+	assert_non_null(r);
+	assert_int_equal(reader_refresh(r, &f), 0);
+	walk(&out, r, &f);
+	assert_string_equal(buf_text(&out), "a@2 ");
+	assert_int_equal(reader_rewind(r, &f), 0);
+	/* where its descriptor was given up, too */
+	input_rest(reader_input(r));
+	to = fopen(at("file"), "a");
+	assert_non_null(to);
+	assert_int_equal(fwrite(more, 1, strlen(more), to), strlen(more));
+	assert_int_equal(fclose(to), 0);
+	/* what was not seen is not given … */
+	buf_reset(&out);
+	walk(&out, r, &f);
+	assert_string_equal(buf_text(&out), "a@2 ");
+	assert_int_equal(reader_rewind(r, &f), 0);
+	/* … until it is */
+	assert_int_equal(reader_refresh(r, &f), 0);
+	buf_reset(&out);
+	walk(&out, r, &f);
+	assert_string_equal(buf_text(&out), "b@3 ");
+	assert_int_equal(reader_rewind(r, &f), 0);
+	/* another file under its name is not taken for it */
+	input_rest(reader_input(r));
+	put(at("other"), HEADER, strlen(HEADER));
+	assert_int_equal(rename(at("other"), at("file")), 0);
+	buf_reset(&out);
+	walk(&out, r, &f);
+	assert_string_equal(buf_text(&out), "!");
+	assert_non_null(strstr(f.text, "another file"));
+	reader_close(r);
+	buf_release(&out);
 }
 
 /* In a child with a pipe as stdin: what a walk gives; 1 when not ${want}. */
@@ -529,7 +475,7 @@ main(void)
 		TEST(test_export_faults),
 		TEST(test_rewind),
 		TEST(test_schema),
-		TEST(test_source),
+		TEST(test_refresh),
 		TEST(test_stdin),
 	};
 

@@ -1,0 +1,266 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "export/file_source.h"
+#include "export/reader.h"
+#include "lib/base/fault.h"
+#include "lib/dynamodb/item.h"
+#include "lib/dynamodb/source.h"
+#include "tests/unit/files.h"
+#include "tests/unit/journal_text.h"
+
+/* Take every page: entries, and how many pages. */
+static int
+drain(struct source *s, size_t *items, int *pages, struct fault *f)
+{
+	struct page page = { 0 };
+	struct segment seg, other;
+	int r = 0;
+
+	*items = 0;
+	*pages = 0;
+	while (s->ops->take(s, &seg, f) == 1) {
+		assert_int_equal(seg.index, 0);
+		assert_int_equal(s->ops->take(s, &other, f), 0);
+		while (!seg.finished &&
+		    (r = s->ops->fetch(s, &seg, NULL, &page, f)) == 1) {
+			const char *begin = page.body.p;
+			const char *end = begin + page.body.n;
+
+			++*pages;
+			*items += page.n;
+			assert_in_range(page.n, 1, 2000);
+			assert_int_equal(page.scanned, page.n);
+			assert_null(page.last.p);
+			for (size_t i = 0; i < page.n; i++) {
+				struct slice j = page.items[i].json;
+
+				assert_true(j.p >= begin);
+				assert_true(j.p + j.n <= end);
+				assert_int_equal(j.p[0], '{');
+				assert_int_equal(j.p[j.n - 1], '}');
+				assert_true(page.items[i].partition.p > j.p);
+			}
+			/* somebody else goes on after every other page */
+			if (*pages % 2 == 0)
+				break;
+		}
+		if (seg.finished)
+			assert_int_equal(seg.pages, *pages);
+		s->ops->put(s, &seg);
+		if (r < 0)
+			break;
+	}
+	page_release(&page);
+	return r;
+}
+
+static void
+test_source(void **state)
+{
+	static const struct key_schema schema = { "key", NULL };
+	struct buf text = { 0 };
+	struct fault f = { 0 };
+	struct source *s;
+	size_t items;
+	int pages;
+
+	(void)state;
+	for (int big = 0; big < 3; big++) {
+		buf_reset(&text);
+		for (int i = 0; i < 4500; i++)
+			buf_addf(&text,
+			    "{\"Item\":{\"key\":{\"S\":\"%d\"},"
+			    "\"d\":{\"S\":\"%*s\"}}}\n%s",
+			    i, big == 2 ? 3000 : 10, "", i % 7 ? "" : "\n");
+		if (big == 1)
+			text.n = 0;
+		put(at("file"), text.p, text.n);
+		s = file_source_of(reader_open(at("file"), READER_DELETED, NULL,
+				       &f),
+		    &schema, "ttl");
+		assert_int_equal(s->segments, 1);
+		assert_true(drain(s, &items, &pages, &f) >= 0);
+		assert_int_equal(items, big == 1 ? 0 : 4500);
+		if (big == 0)
+			assert_int_equal(pages, 3);
+		if (big == 2)
+			assert_in_range(pages, 12, 15);
+		source_close(s);
+	}
+	/* one that lacks its key */
+	buf_reset(&text);
+	buf_adds(&text, ITEM("a") "\n{\"Item\":{\"k\":{\"S\":\"b\"}}}\n");
+	put(at("file"), text.p, text.n);
+	s = file_source_of(reader_open(at("file"), READER_DELETED, NULL, &f),
+	    &schema, "ttl");
+	assert_int_equal(drain(s, &items, &pages, &f), -1);
+	assert_int_equal(f.kind, FAULT_DATA);
+	assert_non_null(strstr(f.text, "/file:3: "));
+	source_close(s);
+	/* a journal gives what was deleted, by its last image */
+	put(at("file"), JOURNAL, strlen(JOURNAL));
+	s = file_source_of(reader_open(at("file"), READER_DELETED, NULL, &f),
+	    &schema, "ttl");
+	assert_true(drain(s, &items, &pages, &f) >= 0);
+	assert_int_equal(items, 4);
+	source_close(s);
+	source_close(NULL);
+	buf_release(&text);
+}
+
+/* Two files, and what was asked and told of them. */
+struct two {
+	struct reader *readers[2];
+	int begun, checked, closed;
+	int64_t entries[2];
+	int64_t refused; /* the line of file 1 to refuse; 0: none */
+};
+
+static struct reader *
+begin(void *ctx, size_t i, struct fault *f)
+{
+	struct two *two = ctx;
+
+	(void)f;
+	assert_int_equal(two->begun++, i);
+	return two->readers[i];
+}
+
+static int
+check(void *ctx, struct slice image, int64_t line, struct fault *f)
+{
+	struct two *two = ctx;
+
+	assert_int_equal(*image.p, '{');
+	two->checked++;
+	return two->begun == 2 && line == two->refused
+	    ? fault(f, FAULT_DATA, "refused")
+	    : 0;
+}
+
+static int
+end(void *ctx, size_t i, int64_t entries, struct fault *f)
+{
+	struct two *two = ctx;
+
+	two->entries[i] = entries;
+	return reader_rewind(two->readers[i], f);
+}
+
+static void
+closed(void *ctx)
+{
+	((struct two *)ctx)->closed++;
+}
+
+/* Add the pages of ${s}, all taken before one is fetched: file, number and
+ * key of each item. 0, -1. */
+static int
+shared_pages(struct buf *out, struct source *s, struct fault *f)
+{
+	struct page page = { 0 };
+	struct segment segs[8];
+	size_t n = 0;
+	int r;
+
+	while ((r = s->ops->take(s, &segs[n], f)) == 1)
+		n++;
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(s->ops->fetch(s, &segs[i], NULL, &page, f), 1);
+		assert_true(segs[i].finished);
+		for (size_t k = 0; k < page.n; k++) {
+			const struct item *item = &page.items[k];
+			struct slice ttl = file_source_ttl(&segs[i], item);
+
+			buf_addf(out, "%zu.%d%.*s%.*s ",
+			    file_source_file(&segs[i]),
+			    (int)file_source_number(&segs[i], item),
+			    SLICE_ARG(slice_get(item->partition, "S")),
+			    SLICE_ARG(ttl));
+		}
+		buf_addc(out, '|');
+		s->ops->put(s, &segs[i]);
+	}
+	page_release(&page);
+	return r;
+}
+
+#define REPAIRED                                                                \
+	HEADER "{\"Keys\":" KEY("a") ",\"OldImage\":" KEY(                      \
+	    "a") ",\"Ttlsweep\":{\"n\":1,\"ttl\":{\"N\":\"7\"}}}\n" INTENT("2", \
+	    "b") INTENT("3", "c")
+
+/* Pages of two entries that any worker may take, walk after walk. */
+static void
+test_shared(void **state)
+{
+	static const struct key_schema schema = { "key", NULL };
+	static const char export[] =
+	    ITEM("x") "{\"Keys\":{},\"OldImage\":" KEY("gone") "}\n" ITEM("y");
+	struct two two = { 0 };
+	const struct file_list list = { .n = 2,
+		.schema = &schema,
+		.ttl = "ttl",
+		.shared = true,
+		.page = 2,
+		.ctx = &two,
+		.begin = begin,
+		.check = check,
+		.end = end,
+		.close = closed };
+	struct buf out = { 0 };
+	struct fault f = { 0 };
+	struct source *s;
+
+	(void)state;
+	put(at("journal"), REPAIRED, strlen(REPAIRED));
+	put(at("export"), export, strlen(export));
+	two.readers[0] = reader_open(at("journal"), READER_RESTORE, NULL, &f);
+	two.readers[1] = reader_open(at("export"), READER_RESTORE, NULL, &f);
+	for (int walk = 0; walk < 2; walk++) {
+		two.begun = two.checked = two.closed = 0;
+		buf_reset(&out);
+		s = file_source_open(&list);
+		assert_int_equal(shared_pages(&out, s, &f), 0);
+		assert_string_equal(buf_text(&out),
+		    "0.0\"a\"{\"N\":\"7\"} 0.1\"b\" |0.2\"c\" |"
+		    "1.0\"x\" 1.1\"y\" |");
+		assert_int_equal(two.checked, 5);
+		assert_int_equal(two.entries[0], 3);
+		assert_int_equal(two.entries[1], 3); /* the one that is gone */
+		source_close(s);
+		assert_int_equal(two.closed, 1);
+	}
+	/* behind one that is refused nothing more is taken */
+	two.begun = 0;
+	two.refused = 1;
+	s = file_source_open(&list);
+	buf_reset(&out);
+	assert_int_equal(shared_pages(&out, s, &f), -1);
+	assert_string_equal(f.text, "refused");
+	assert_int_equal(shared_pages(&out, s, &f), 0);
+	source_close(s);
+	reader_close(two.readers[0]);
+	reader_close(two.readers[1]);
+	buf_release(&out);
+}
+
+#define TEST(f) \
+	cmocka_unit_test_setup_teardown(f, folder_setup, folder_teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_source),
+		TEST(test_shared),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
