@@ -169,19 +169,6 @@ made_safe(const struct reading *r, struct fault *f)
 	    r->table->name);
 }
 
-/* Bytes of a key as they count against the limit. */
-static size_t
-key_bytes(enum attr_type type, struct slice cell)
-{
-	struct buf bytes = { 0 };
-	size_t n = cell.n;
-
-	if (type == ATTR_B && crypto_base64_decode(&bytes, cell.p, cell.n) == 0)
-		n = bytes.n;
-	buf_release(&bytes);
-	return n;
-}
-
 /* Add one attribute of the key to the list's text. */
 static int
 add_attribute(struct reading *r, struct slice cell, bool sort, struct fault *f)
@@ -194,10 +181,12 @@ add_attribute(struct reading *r, struct slice cell, bool sort, struct fault *f)
 	    sort ? r->table->sort_type : r->table->partition_type;
 	size_t most = sort ? SORT_MAX : PARTITION_MAX;
 	struct buf *out = &r->list->json;
+	size_t from;
 
 	buf_addc(out, sort ? ',' : '{');
 	slice_text_encode(out, name, strlen(name));
 	buf_addc(out, ':');
+	from = out->n;
 	if (attr_key_value(out, type, cell.p, cell.n) != 0)
 		return csv_safe_is(cell)
 		    ? made_safe(r, f)
@@ -205,7 +194,8 @@ add_attribute(struct reading *r, struct slice cell, bool sort, struct fault *f)
 			  sort ? 2 : 1, name,
 			  cell.n == 0 ? "it is empty" : "not ",
 			  cell.n == 0 ? "" : forms[type]);
-	if (type != ATTR_N && key_bytes(type, cell) > most)
+	if (attr_size((struct slice){ out->p + from, out->n - from }) >
+	    (int64_t)most)
 		return fault(f, FAULT_DATA,
 		    "cell %d cannot be the key %s: longer than %zu bytes",
 		    sort ? 2 : 1, name, most);

@@ -31,8 +31,7 @@ struct reader {
 	struct slice item, keys, ttl; /* of the entry last given */
 	int64_t line, at_us;          /* … too */
 	bool again;                   /* the next one is the same */
-	enum key_told told;
-	bool *partial; /* for reader_watch; NULL: nobody asks */
+	bool *partial;                /* for reader_watch; NULL: nobody asks */
 };
 
 /* Look at the first line, and read a journal for what is in it. */
@@ -333,47 +332,46 @@ reader_key(struct reader *r, const struct csv_key *key, struct fault *f)
 }
 
 /* CSV has it in its first columns. */
-static int
+static enum key_told
 csv_schema(struct reader *r, const char *hint, char **partition, char **sort,
     struct fault *f)
 {
 	struct csv_key key;
 
-	r->told = KEY_TOLD;
 	if (csv_items_guess(r->csv, hint, &key, f) != 0)
-		return -1;
+		return KEY_UNKNOWN;
 	*partition = xstrdup(key.partition);
 	*sort = key.sort != NULL ? xstrdup(key.sort) : NULL;
-	return 0;
+	return KEY_TOLD;
 }
 
-int
+enum key_told
 reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
     struct fault *f)
 {
 	const struct journal_header *h = &r->index.header;
 	struct slice item = { NULL, 0 };
 	int64_t line = 0;
+	enum key_told told;
 	char *names;
 	int got;
 
 	if (r->csv != NULL)
 		return csv_schema(r, hint, partition, sort, f);
 	if (r->journal) {
-		r->told = KEY_TOLD;
 		*partition = xstrdup(h->partition);
 		*sort = h->sort != NULL ? xstrdup(h->sort) : NULL;
-		return 0;
+		return KEY_TOLD;
 	}
 	got = reader_next(r, &item, &line, f);
 	if (got < 0)
-		return -1;
+		return KEY_UNKNOWN;
 	r->again = got == 1;
 	if (got == 0)
 		r->keys = (struct slice){ NULL, 0 };
-	r->told = keyguess(item, r->keys, hint, partition, sort);
-	if (r->told != KEY_UNKNOWN)
-		return 0;
+	told = keyguess(item, r->keys, hint, partition, sort);
+	if (told != KEY_UNKNOWN)
+		return told;
 	names = keyguess_names(item);
 	if (hint != NULL)
 		(void)fault(f, FAULT_DATA,
@@ -386,11 +384,5 @@ reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
 		    "there are: %s",
 		    reader_path(r), (long long)line, names);
 	free(names);
-	return -1;
-}
-
-enum key_told
-reader_told(const struct reader *r)
-{
-	return r->told;
+	return KEY_UNKNOWN;
 }

@@ -80,12 +80,10 @@ void reader_close(struct reader *r);
  * and CSV (whose types are S, but where ${hint} says "name:N" or "name:B");
  * else it is found by the first entry (export/keyguess.h); "key" when there
  * is none at all. The names are the caller's. Nothing is consumed: a pipe is
- * opened once, asked this, and read. -1 when none fits: the fault names the
- * attributes there are and the option to give.
+ * opened once, asked this, and read. How well it is known; KEY_UNKNOWN when
+ * none fits: the fault names the attributes there are and the option to give.
  */
-int reader_schema(struct reader *r, const char *hint, char **partition,
-    char **sort, struct fault *f);
-/* How well it is known since then. */
-enum key_told reader_told(const struct reader *r);
+enum key_told reader_schema(struct reader *r, const char *hint,
+    char **partition, char **sort, struct fault *f);
 
 #endif

@@ -16,7 +16,6 @@
 
 struct s3_folder {
 	struct s3_manifest manifest;
-	enum key_told told;
 	struct reader **readers; /* of the files that are being read */
 	struct lock *lock;       /* all below */
 	int64_t count;           /* entries in all files read to the end */
@@ -72,51 +71,43 @@ s3_folder_close(struct s3_folder *d)
 	free(d);
 }
 
-/* The key by the first entry of the file ${path} that is still there: 1; 0
- * where there is none, -1. */
+/* The key by the first entry of the file ${path} that is still there: 1 and
+ * ${told}; 0 where there is none, -1. */
 static int
-schema_of(struct s3_folder *d, const char *path, const char *hint,
-    char **partition, char **sort, struct fault *f)
+schema_of(const char *path, const char *hint, char **partition, char **sort,
+    enum key_told *told, struct fault *f)
 {
 	struct reader *r = reader_open(path, READER_DELETED, NULL, f);
 	struct slice item;
 	int64_t line;
 	int got = r != NULL ? reader_next(r, &item, &line, f) : -1;
 
-	if (got == 1 &&
-	    (reader_rewind(r, f) != 0 ||
-		reader_schema(r, hint, partition, sort, f) != 0))
+	if (got == 1 && reader_rewind(r, f) != 0)
 		got = -1;
 	if (got == 1)
-		d->told = reader_told(r);
+		*told = reader_schema(r, hint, partition, sort, f);
 	reader_close(r);
 	return got;
 }
 
-int
-s3_folder_schema(struct s3_folder *d, const char *hint, char **partition,
+enum key_told
+s3_folder_schema(const struct s3_folder *d, const char *hint, char **partition,
     char **sort, struct fault *f)
 {
 	const struct s3_manifest *m = &d->manifest;
+	enum key_told told = KEY_UNKNOWN;
 	int rc = 0;
 
 	for (size_t i = 0; i < m->n && rc == 0; i++)
 		if (m->files[i].items != 0)
-			rc = schema_of(d, m->files[i].path, hint, partition,
-			    sort, f);
-	if (rc == 0) {
-		/* nothing is in it: any name will do */
-		*partition = xstrdup(hint != NULL ? hint : "key");
-		*sort = NULL;
-		d->told = KEY_GUESSED;
-	}
-	return rc < 0 ? -1 : 0;
-}
-
-enum key_told
-s3_folder_told(const struct s3_folder *d)
-{
-	return d->told;
+			rc = schema_of(m->files[i].path, hint, partition, sort,
+			    &told, f);
+	if (rc != 0)
+		return told;
+	/* nothing is in it: any name will do */
+	*partition = xstrdup(hint != NULL ? hint : "key");
+	*sort = NULL;
+	return KEY_GUESSED;
 }
 
 /* Read the damaged ${in} for the line in which the damage shows. */

@@ -28,9 +28,8 @@ struct s3_folder *s3_folder_open(const char *path, struct fault *f);
 /* Borrowed. */
 const struct s3_manifest *s3_folder_manifest(const struct s3_folder *d);
 /* The key of its entries, like reader_schema (export/reader.h). */
-int s3_folder_schema(struct s3_folder *d, const char *hint, char **partition,
-    char **sort, struct fault *f);
-enum key_told s3_folder_told(const struct s3_folder *d);
+enum key_told s3_folder_schema(const struct s3_folder *d, const char *hint,
+    char **partition, char **sort, struct fault *f);
 /* It owns ${d} from here on; ${schema} and ${ttl} are borrowed and must
  * outlive it. */
 struct source *s3_folder_source(struct s3_folder *d,

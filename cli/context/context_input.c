@@ -44,14 +44,15 @@ static int
 open_file(struct context *c, struct fault *f)
 {
 	const struct journal_index *ix;
+	enum key_told told;
 
 	c->reader = reader_open(c->o->input, READER_DELETED, c->key, f);
 	if (c->reader == NULL)
 		return -1;
-	if (reader_schema(c->reader, c->o->key, &c->partition, &c->sort, f) !=
-	    0)
+	told = reader_schema(c->reader, c->o->key, &c->partition, &c->sort, f);
+	if (told == KEY_UNKNOWN)
 		return -1;
-	tell_key(c, reader_told(c->reader));
+	tell_key(c, told);
 	reader_watch(c->reader, &c->file_partial);
 	ix = reader_journal(c->reader);
 	if (ix != NULL) {
@@ -96,14 +97,16 @@ static int
 open_folder(struct context *c, struct fault *f)
 {
 	const struct s3_manifest *m;
+	enum key_told told;
 
 	c->folder = s3_folder_open(c->o->input, f);
 	if (c->folder == NULL)
 		return -1;
-	if (s3_folder_schema(c->folder, c->o->key, &c->partition, &c->sort,
-		f) != 0)
+	told =
+	    s3_folder_schema(c->folder, c->o->key, &c->partition, &c->sort, f);
+	if (told == KEY_UNKNOWN)
 		return -1;
-	tell_key(c, s3_folder_told(c->folder));
+	tell_key(c, told);
 	m = s3_folder_manifest(c->folder);
 	c->file_table = m->table != NULL ? xstrdup(m->table) : NULL;
 	c->file_region = m->region != NULL ? xstrdup(m->region) : NULL;
