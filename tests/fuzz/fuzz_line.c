@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "export/format.h"
 #include "export/export_line.h"
+#include "export/format.h"
 #include "inspector/record.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
