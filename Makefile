@@ -43,12 +43,10 @@ SRC := \
     cli/context/context_input.c \
     cli/context/context_progress.c \
     cli/context/guard.c \
-    cli/context/limits.c \
     cli/context/locate.c \
     cli/context/resume.c \
     cli/context/scan_budget.c \
     cli/context/subset.c \
-    cli/context/undo.c \
     cli/context/unlock.c \
     cli/doctor/doctor_gallery.c \
     cli/doctor/doctor_journal.c \
@@ -67,8 +65,8 @@ SRC := \
     cli/option/option.c \
     cli/option/option_check.c \
     cli/option/option_files.c \
+    cli/option/option_plan.c \
     cli/option/option_repeat.c \
-    cli/option/option_selection.c \
     cli/option/option_table.c \
     cli/option/option_value.c \
     cli/output.c \

@@ -1,10 +1,34 @@
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
+#include <sys/stat.h>
 
+#include "inspector/moment.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/sum.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/item.h"
 #include "lib/dynamodb/table.h"
+#include "sweep/journal.h"
 #include "sweep/plan.h"
 
 #define SHARE 4.0
+#define SKEW_MS INT64_C(60000)
+
+/* The journal's line around an image, without the image and its keys. */
+#define JOURNAL_OVERHEAD 160
+
+/*
+ * How much room the journal needs is known for certain only after the table
+ * was read. What it can need at most is taken to be three times the table's
+ * bytes (JSON of many small values) and 256 bytes an entry; where that fits
+ * 1.2 times there is nothing to find out. Where it does not, or the table
+ * tells no size, the entries are counted first, by a pass of its own.
+ */
+#define JSON_GROWTH INT64_C(3)
+#define LINE_BYTES INT64_C(256)
+#define MARGIN 1.2
 
 static double
 share(double units)
@@ -46,4 +70,189 @@ plan_seconds(const struct plan_pace *pace, double reads, double writes)
 	double w = pace->writes > 0 ? writes / pace->writes : 0;
 
 	return r > w ? r : w;
+}
+
+int
+plan_clocks(const struct plan *p, struct fault *f)
+{
+	int64_t off = p->skew_ms < 0 ? -p->skew_ms : p->skew_ms;
+	char text[32];
+
+	if (p->now_given || !p->clock_known || off <= SKEW_MS)
+		return 0;
+	text_span(text, off / 1000);
+	return fault(f, FAULT_REFUSED,
+	    "the clock here is %s %s that of the service, and one of them is "
+	    "wrong: set it, or give the time to judge by with --now",
+	    text, p->skew_ms < 0 ? "ahead of" : "behind");
+}
+
+int
+plan_now(const struct plan *p, struct fault *f)
+{
+	int64_t earlier = p->here_ms;
+	char text[32];
+
+	if (p->clock_known && p->skew_ms < 0)
+		earlier += p->skew_ms;
+	earlier /= 1000;
+	if (!p->now_given || p->now <= earlier)
+		return 0;
+	(void)text_time_format(text, earlier);
+	return fault(f, FAULT_REFUSED,
+	    "--now is in the future (it is %s): entries that are live would "
+	    "be taken for expired",
+	    text);
+}
+
+int
+plan_table(const struct plan *p, struct fault *f)
+{
+	const char *status = p->table->status;
+
+	if (strcmp(status, "ACTIVE") == 0 || strcmp(status, "UPDATING") == 0)
+		return 0;
+	return fault(f, FAULT_REFUSED,
+	    "the table %s is %s: it has to be ACTIVE or UPDATING",
+	    p->table->name, status[0] != '\0' ? status : "of unknown status");
+}
+
+int
+plan_replicas(const struct plan *p, struct fault *f)
+{
+	const struct ddb_table *t = p->table;
+
+	if (!p->changes || t->nreplicas == 0 || t->strong_replicas ||
+	    p->overdue >= PLAN_REPLICA_OVERDUE)
+		return 0;
+	return fault(f, FAULT_REFUSED,
+	    "the table %s has a replica in %s: an entry renewed there might "
+	    "not be renewed here yet; give --overdue 15m or more",
+	    t->name, t->replicas[0].region);
+}
+
+int (*const plan_checks[])(const struct plan *p, struct fault *f) = {
+	plan_clocks,
+	plan_now,
+	plan_table,
+	plan_replicas,
+	NULL,
+};
+
+int
+plan_ttl(const struct plan *p, int64_t now, struct fault *f)
+{
+	const struct {
+		const char *name;
+		int64_t seconds;
+	} given[] = { { "extend-ttl", p->extend_ttl },
+		{ "ttl-for-missing", p->ttl_for_missing } };
+
+	for (size_t i = 0; i < sizeof(given) / sizeof(*given); i++)
+		if (given[i].seconds >= 0 &&
+		    !moment_reaches(now, given[i].seconds))
+			return fault(f, FAULT_USAGE,
+			    "--%s: judged at %lld the TTL would be %lld, and "
+			    "only from %lld (2012) to 100 years from then is "
+			    "read as a time: judge by a later --now",
+			    given[i].name, (long long)now,
+			    (long long)sum_add(now, given[i].seconds),
+			    (long long)MOMENT_EARLIEST);
+	return 0;
+}
+
+bool
+plan_journal_chosen(const struct plan_journal *j)
+{
+	return j->file != NULL || j->directory != NULL;
+}
+
+/* A new file, in a folder that is there. */
+static int
+check_file(const char *path, bool execute, struct fault *f)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0) {
+		/* to make it tells best what is wrong */
+		return execute ? 0 : journal_check_place(path, false, f);
+	}
+	if (S_ISLNK(st.st_mode))
+		(void)stat(path, &st);
+	if (S_ISDIR(st.st_mode))
+		return fault(f, FAULT_USAGE,
+		    "--journal %s: a folder; --journal-dir has a new file "
+		    "made in one",
+		    path);
+	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
+		return fault(f, FAULT_USAGE,
+		    "--journal %s: the file is there already; a journal is a "
+		    "new file",
+		    path);
+	return fault(f, FAULT_REFUSED,
+	    "--journal %s: not a file that keeps what is written to it: name "
+	    "a new file, or keep no journal with --no-journal",
+	    path);
+}
+
+int
+plan_journal_path(const struct plan_journal *j, const char *table, int64_t now,
+    bool execute, char **path, struct fault *f)
+{
+	*path = NULL;
+	if (j->none)
+		return 0;
+	if (j->file != NULL) {
+		*path = xstrdup(j->file);
+		return check_file(j->file, execute, f);
+	}
+	*path = journal_default_path(j->directory, table, now, execute, f);
+	if (*path == NULL)
+		return -1;
+	return execute ? 0 : journal_check_place(*path, true, f);
+}
+
+int64_t
+plan_journal_bytes(const struct item *item)
+{
+	return (int64_t)(item->json.n + item->partition.n + item->sort.n +
+	    JOURNAL_OVERHEAD);
+}
+
+bool
+plan_room_asked(const struct plan_journal *j)
+{
+	return !j->none && !j->limited && !plan_journal_chosen(j);
+}
+
+bool
+plan_room_fits(double need, int64_t space)
+{
+	return space < 0 || need * MARGIN <= (double)space;
+}
+
+bool
+plan_room_fits_all(const struct ddb_table *t, int64_t space)
+{
+	return space < 0 ||
+	    ((t->bytes > 0 || t->items > 0) &&
+		plan_room_fits((double)JSON_GROWTH * (double)t->bytes +
+			(double)LINE_BYTES * (double)t->items,
+		    space));
+}
+
+int
+plan_room(int64_t need, int64_t space, const char *path, struct fault *f)
+{
+	char needs[32], has[32];
+
+	if (plan_room_fits((double)need, space))
+		return 0;
+	text_bytes(needs, need);
+	text_bytes(has, space);
+	return fault(f, FAULT_REFUSED,
+	    "the journal takes about %s and %s are free for %s: name another "
+	    "place with --journal or --journal-dir, delete fewer with "
+	    "--max-items, or keep none with --no-journal",
+	    needs, has, path);
 }

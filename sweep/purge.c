@@ -18,6 +18,7 @@
 #include "sweep/batch.h"
 #include "sweep/counting.h"
 #include "sweep/journal.h"
+#include "sweep/plan.h"
 #include "sweep/purge.h"
 
 /* How often a checkpoint is written while nothing else makes it due. */
@@ -30,9 +31,6 @@ mono_us(const struct sweep_run *run)
 
 	return w->mono_us(w->ctx);
 }
-
-/* The journal's line around an image, without the image and its keys. */
-#define JOURNAL_OVERHEAD 160
 
 /* Take a match of ${units} on (0), or note the ceiling that forbids it (1). */
 static int
@@ -57,8 +55,7 @@ take(struct sweep_run *run, const struct record *r, int64_t units)
 	sweep_totals_match(t, r, units);
 	if (!p->execute) {
 		t->outcomes[OUTCOME_SKIPPED]++;
-		t->journal_bytes += (int64_t)(r->item->json.n +
-		    r->item->partition.n + r->item->sort.n + JOURNAL_OVERHEAD);
+		t->journal_bytes += plan_journal_bytes(r->item);
 	}
 	lock_leave(run->lock);
 	return 0;

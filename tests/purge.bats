@@ -777,13 +777,24 @@ PY
 
 @test "doctor finds fault with the journals that a purge refuses" {
 	table
-	local d=$BATS_TEST_TMPDIR/places place
+	local d=$BATS_TEST_TMPDIR/places place says
 	mkdir "$d" "$d/dir" "$d/open"
 	chmod 777 "$d/open"
 	touch "$d/file"
 	ln -s nothing "$d/dangling"
 	ln -s file "$d/link"
 	mkfifo "$d/fifo"
+	# in the same words
+	for place in dir file dangling link fifo; do
+		run -1 ttlsweep doctor -t "$T" --now "$NOW" --journal "$d/$place" --format json
+		says=$(jq -r '.checks[] | select(.check == "journal").text' <<<"$output")
+		[[ $says == "--journal $d/$place: "* ]]
+		run ttlsweep purge -t "$T" --now "$NOW" --yes --journal "$d/$place"
+		[ "$status" -ne 0 ]
+		[[ $output == *"$says"* ]]
+		run -0 ttlsweep purge -t "$T" --now "$NOW" --journal "$d/$place"
+		[[ $output == *"with --yes this would fail: $says"* ]]
+	done
 	for place in "--journal $d/dir" "--journal $d/file" "--journal $d/dangling" \
 	    "--journal $d/link" "--journal $d/fifo" "--journal $d/none/journal" \
 	    "--journal-dir $d/file" "--journal-dir $d/dangling" "--journal-dir $d/open"; do

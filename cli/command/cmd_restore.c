@@ -7,7 +7,6 @@
 #include "cli/command/write_totals.h"
 #include "cli/context/context.h"
 #include "cli/context/guard.h"
-#include "cli/context/limits.h"
 #include "cli/context/unlock.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
@@ -352,8 +351,8 @@ run(const struct options *o, struct log *log, struct fault *f)
 	    find_hints(&s, o, &hints, f) != 0 ||
 	    context_open(&s.context, o, &hints, log, f) != 0 ||
 	    check_origins(&s, f) != 0 ||
-	    limits_read(&s.ceilings, &s.context, f) != 0 ||
-	    limits_ttl(&s.context, f) != 0 ||
+	    guard_ceilings(&s.ceilings, &s.context, f) != 0 ||
+	    guard_ttl(&s.context, f) != 0 ||
 	    guard_check(&s.context, false, o->yes, f) != 0)
 		goto out;
 	if (o->yes) {

@@ -5,6 +5,7 @@
 #include "cli/command/resume_hint.h"
 #include "cli/option/option.h"
 #include "lib/base/buf.h"
+#include "lib/base/shlex.h"
 #include "sweep/journal.h"
 #include "sweep/totals.h"
 
@@ -50,7 +51,7 @@ add_command(struct buf *out, const struct options *o,
 	option_repeat(out, o, GROUP_COMMAND, "journal");
 	fresh = journal_fresh(o->journal);
 	buf_adds(out, " --journal ");
-	option_quote(out, fresh);
+	shlex_quote(out, fresh);
 	free(fresh);
 	option_repeat(out, o, GROUP_SELECTION, NULL);
 	option_repeat(out, o, GROUP_GLOBAL, NULL);

@@ -6,9 +6,7 @@
 #include "cli/command/write_totals.h"
 #include "cli/context/context.h"
 #include "cli/context/guard.h"
-#include "cli/context/limits.h"
 #include "cli/context/resume.h"
-#include "cli/context/undo.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
 #include "export/checkpoint.h"
@@ -24,16 +22,7 @@
 #include "lib/dynamodb/write.h"
 #include "sweep/journal.h"
 #include "sweep/lock.h"
-
-/*
- * How much room the journal needs is known for certain only after the table
- * was read. What it can need at most is taken to be three times the table's
- * bytes (JSON of many small values) and 256 bytes an entry; where that fits
- * 1.2 times there is nothing to find out. Where it does not, or the table
- * tells no size, the entries are counted first, by a pass of its own.
- */
-#define JSON_GROWTH INT64_C(3)
-#define LINE_BYTES INT64_C(256)
+#include "sweep/plan.h"
 
 struct sweep {
 	enum purge_action action;
@@ -41,7 +30,8 @@ struct sweep {
 	struct selection selection;
 	struct ceilings ceilings;
 	int64_t begun_us; /* of the first pass, by mono_us */
-	struct undo undo;
+	struct plan_journal place;
+	char *journal;     /* its path; NULL: none is kept */
 	bool no_place;     /* … which could not be made (dry run) */
 	struct buf chosen; /* the selection, as a checkpoint's text */
 	struct checkpoint checkpoint;
@@ -114,7 +104,7 @@ static void
 tell_journal(void *ctx, const char *journal)
 {
 	const struct context *c = ctx;
-	char *undo = undo_command(c, journal);
+	char *undo = guard_undo(c, journal);
 
 	log_note(c->log, "journal %s (%s undoes this run)", journal, undo);
 	free(undo);
@@ -140,8 +130,8 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 		.jobs = (int)c->o->jobs,
 		.execute = execute,
 		.batch = batch_mode(c->o->batch),
-		.journal_path = s->undo.journal,
-		.journal_numbered = s->undo.numbered,
+		.journal_path = s->journal,
+		.journal_numbered = s->place.file == NULL,
 		.journal_used = tell_journal,
 		.journal_ctx = c,
 		.ttl_for_missing = c->o->ttl_for_missing,
@@ -171,46 +161,25 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 	return rc;
 }
 
-static int
-too_little_room(struct sweep *s, int64_t need, int64_t space, struct fault *f)
-{
-	char needs[32], has[32];
-
-	text_bytes(needs, need);
-	text_bytes(has, space);
-	return fault(f, FAULT_REFUSED,
-	    "the journal takes about %s and %s are free for %s: name another "
-	    "place with --journal or --journal-dir, delete fewer with "
-	    "--max-items, or keep none with --no-journal",
-	    needs, has, s->undo.journal);
-}
-
 /* Refuse when the disk would not hold the journal that we chose the place
  * of. */
 static int
 check_room(struct sweep *s, struct fault *f)
 {
-	const struct ddb_table *t = &s->context.table;
 	struct sweep_totals counted = { 0 };
 	int64_t space;
 	int rc;
 
-	if (!undo_refuses(s->context.o))
+	if (!plan_room_asked(&s->place))
 		return 0;
-	space = journal_free_space(s->undo.journal);
-	if ((t->bytes > 0 || t->items > 0) &&
-	    t->bytes <= INT64_MAX / JSON_GROWTH / 2 &&
-	    t->items <= INT64_MAX / LINE_BYTES / 4 &&
-	    undo_fits((double)(JSON_GROWTH * t->bytes + LINE_BYTES * t->items),
-		space))
-		return 0;
-	if (space < 0)
+	space = journal_free_space(s->journal);
+	if (plan_room_fits_all(&s->context.table, space))
 		return 0;
 	log_note(s->context.log,
 	    "reading the table once to see how large the journal will be");
 	rc = pass(s, false, &counted, f);
-	if (rc == 0 && !undo_fits((double)counted.journal_bytes, space))
-		rc = too_little_room(s, counted.journal_bytes, space, f);
+	if (rc == 0)
+		rc = plan_room(counted.journal_bytes, space, s->journal, f);
 	sweep_totals_release(&counted);
 	return rc < 0 ? -1 : 0;
 }
@@ -239,7 +208,7 @@ write_totals(struct sweep *s, bool executed, int rc, struct fault *f)
 		.executed = executed,
 		.now = c->rules.now,
 		.totals = &s->totals,
-		.journal = executed ? s->totals.journal : s->undo.journal,
+		.journal = executed ? s->totals.journal : s->journal,
 		.no_place = s->no_place,
 		.journal_free = -1,
 		.pace = c->pace,
@@ -251,14 +220,14 @@ write_totals(struct sweep *s, bool executed, int rc, struct fault *f)
 
 	r.write_units = executed ? r.work.write_units : (double)s->totals.units;
 	if (executed && r.journal != NULL)
-		r.undo = undo = undo_command(c, r.journal);
-	if (!executed && s->undo.journal != NULL && !s->no_place)
-		r.journal_free = journal_free_space(s->undo.journal);
+		r.undo = undo = guard_undo(c, r.journal);
+	if (!executed && s->journal != NULL && !s->no_place)
+		r.journal_free = journal_free_space(s->journal);
 	if (!executed &&
-	    !undo_fits((double)s->totals.journal_bytes, r.journal_free))
+	    !plan_room_fits((double)s->totals.journal_bytes, r.journal_free))
 		log_warn(c->log,
 		    "there is too little room for the journal at %s",
-		    s->undo.journal);
+		    s->journal);
 	rc = write_totals_file(c, &r, rc, f);
 	if (undo != NULL && strcmp(c->o->format, "json") == 0)
 		log_note(c->log, "to undo it: %s", undo);
@@ -351,14 +320,24 @@ check_repair(struct sweep *s, struct fault *f)
 	return 0;
 }
 
+static int
+choose_journal(struct sweep *s, bool execute, struct fault *f)
+{
+	const struct context *c = &s->context;
+
+	option_journal(&s->place, c->o);
+	return plan_journal_path(&s->place, c->table.name, ddb_now(c->ddb),
+	    execute, &s->journal, f);
+}
+
 /* In a dry run no journal is written: without a place for it we only warn. */
 static int
 prepare(struct sweep *s, bool execute, struct fault *f)
 {
 	struct context *c = &s->context;
 
-	if (limits_read(&s->ceilings, c, f) != 0 || check_repair(s, f) != 0 ||
-	    guard_check(c, true, execute, f) != 0)
+	if (guard_ceilings(&s->ceilings, c, f) != 0 ||
+	    check_repair(s, f) != 0 || guard_check(c, true, execute, f) != 0)
 		return -1;
 	if (!execute) {
 		if (option_wide(c->o, f))
@@ -366,8 +345,7 @@ prepare(struct sweep *s, bool execute, struct fault *f)
 			    f->text);
 		if (open_checkpoint(s, false, f) != 0)
 			return -1;
-		if (undo_choose(&s->undo, c->o, c->table.name, ddb_now(c->ddb),
-			false, f) != 0) {
+		if (choose_journal(s, false, f) != 0) {
 			s->no_place = true;
 			log_warn(c->log, "with --yes this would fail: %s",
 			    f->text);
@@ -375,9 +353,7 @@ prepare(struct sweep *s, bool execute, struct fault *f)
 		return 0;
 	}
 	s->lock = guard_enter(c, command_name(s), f);
-	if (s->lock == NULL ||
-	    undo_choose(&s->undo, c->o, c->table.name, ddb_now(c->ddb), true,
-		f) != 0 ||
+	if (s->lock == NULL || choose_journal(s, true, f) != 0 ||
 	    open_checkpoint(s, true, f) != 0)
 		return -1;
 	return check_room(s, f);
@@ -392,13 +368,13 @@ sweeping_run(const struct options *o, struct log *log, enum purge_action action,
 
 	option_selection(&s.selection, o);
 	if (context_open(&s.context, o, NULL, log, f) == 0 &&
-	    prepare(&s, o->yes, f) == 0 && limits_ttl(&s.context, f) == 0)
+	    prepare(&s, o->yes, f) == 0 && guard_ttl(&s.context, f) == 0)
 		rc = sweep(&s, o->yes, f);
 	sweep_lock_release(s.lock);
 	sweep_totals_release(&s.totals);
 	checkpoint_release(&s.checkpoint);
 	buf_release(&s.chosen);
 	context_close(&s.context);
-	free(s.undo.journal);
+	free(s.journal);
 	return rc;
 }

@@ -5,104 +5,97 @@
 #include "cli/context/guard.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
+#include "cli/report/price.h"
 #include "cli/report/text_report.h"
+#include "cli/term.h"
 #include "lib/aws/service.h"
 #include "lib/aws/world.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
+#include "lib/base/shlex.h"
 #include "lib/base/text.h"
 #include "lib/dynamodb/client.h"
+#include "sweep/ceiling.h"
 #include "sweep/lock.h"
+#include "sweep/plan.h"
 #include "sweep/totals.h"
 
-#define SKEW_MS INT64_C(60000)
-
-int
-guard_clocks(const struct guard *g, struct fault *f)
+/* Of a decimal that was checked when the options were read. */
+static double
+decimal_of(const char *text)
 {
-	int64_t off = g->skew_ms < 0 ? -g->skew_ms : g->skew_ms;
-	char text[32];
-
-	if (option_given(g->o, "now") || !g->clock_known || off <= SKEW_MS)
-		return 0;
-	text_span(text, off / 1000);
-	return fault(f, FAULT_REFUSED,
-	    "the clock here is %s %s that of the service, and one of them is "
-	    "wrong: set it, or give the time to judge by with --now",
-	    text, g->skew_ms < 0 ? "ahead of" : "behind");
+	return text != NULL ? strtod(text, NULL) : 0;
 }
 
 int
-guard_now(const struct guard *g, struct fault *f)
+guard_ceilings(struct ceilings *c, struct context *x, struct fault *f)
 {
-	int64_t earlier = g->here_ms;
-	char text[32];
+	const struct options *o = x->o;
 
-	if (g->clock_known && g->skew_ms < 0)
-		earlier += g->skew_ms;
-	earlier /= 1000;
-	if (!option_given(g->o, "now") || g->o->now <= earlier)
-		return 0;
-	(void)text_time_format(text, earlier);
-	return fault(f, FAULT_REFUSED,
-	    "--now is in the future (it is %s): entries that are live would "
-	    "be taken for expired",
-	    text);
+	*c = (struct ceilings){ 0 };
+	c->given[CEILING_ITEMS] = o->max_items >= 0;
+	c->items = o->max_items;
+	c->given[CEILING_UNITS] = o->max_units >= 0;
+	c->units = (double)o->max_units;
+	c->given[CEILING_DEADLINE] = o->deadline >= 0;
+	c->deadline = o->deadline;
+	c->given[CEILING_PERCENT] = o->max_percent != NULL;
+	c->given[CEILING_COST] = o->max_cost != NULL;
+	c->percent = decimal_of(o->max_percent);
+	c->usd = decimal_of(o->max_cost);
+	if (o->price != NULL)
+		context_price(x, decimal_of(o->price));
+	c->usd_per_unit =
+	    x->price != NULL ? x->price->usd_per_million_writes / 1e6 : 0;
+	if (c->given[CEILING_COST] && x->price == NULL)
+		return fault(f, FAULT_USAGE,
+		    "--max-cost: what a write unit costs is not known %s; "
+		    "give --price, in dollars for a million of them",
+		    x->table.provisioned
+			? "for a table with provisioned throughput"
+			: "here");
+	return 0;
 }
 
-int
-guard_table(const struct guard *g, struct fault *f)
+/* What a run that writes is refused for, a dry run only warns of. */
+static int
+refuse(struct context *c, bool execute, const struct fault *why,
+    struct fault *f)
 {
-	const char *status = g->table->status;
-
-	if (strcmp(status, "ACTIVE") == 0 || strcmp(status, "UPDATING") == 0)
-		return 0;
-	return fault(f, FAULT_REFUSED,
-	    "the table %s is %s: it has to be ACTIVE or UPDATING",
-	    g->table->name, status[0] != '\0' ? status : "of unknown status");
-}
-
-int
-guard_replicas(const struct guard *g, struct fault *f)
-{
-	const struct ddb_table *t = g->table;
-
-	if (!g->changes || t->nreplicas == 0 || t->strong_replicas ||
-	    g->o->overdue >= GUARD_REPLICA_OVERDUE)
-		return 0;
-	return fault(f, FAULT_REFUSED,
-	    "the table %s has a replica in %s: an entry renewed there might "
-	    "not be renewed here yet; give --overdue 15m or more",
-	    t->name, t->replicas[0].region);
+	if (execute) {
+		*f = *why;
+		return -1;
+	}
+	log_warn(c->log, "with --yes this would be refused: %s", why->text);
+	return 0;
 }
 
 int
 guard_check(struct context *c, bool changes, bool execute, struct fault *f)
 {
-	static int (*const checks[])(const struct guard *,
-	    struct fault *) = { guard_clocks, guard_now, guard_table,
-		guard_replicas };
-	const struct guard g = {
-		.o = c->o,
-		.table = &c->table,
-		.clock_known = service_clock_known(ddb_service(c->ddb)),
-		.skew_ms = service_skew_ms(ddb_service(c->ddb)),
-		.here_ms = c->world->wall_ms(c->world->ctx),
-		.changes = changes,
-	};
+	struct plan p;
 	struct fault why;
 
-	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++) {
-		if (checks[i](&g, &why) == 0)
-			continue;
-		if (execute) {
-			*f = why;
+	option_plan(&p, c->o);
+	p.table = &c->table;
+	p.clock_known = service_clock_known(ddb_service(c->ddb));
+	p.skew_ms = service_skew_ms(ddb_service(c->ddb));
+	p.here_ms = c->world->wall_ms(c->world->ctx);
+	p.changes = changes;
+	for (size_t i = 0; plan_checks[i] != NULL; i++)
+		if (plan_checks[i](&p, &why) != 0 &&
+		    refuse(c, execute, &why, f) != 0)
 			return -1;
-		}
-		log_warn(c->log, "with --yes this would be refused: %s",
-		    why.text);
-	}
 	return 0;
+}
+
+int
+guard_ttl(const struct context *c, struct fault *f)
+{
+	struct plan p;
+
+	option_plan(&p, c->o);
+	return plan_ttl(&p, c->rules.now, f);
 }
 
 int
@@ -122,12 +115,7 @@ guard_resumed(struct context *c, bool execute, struct fault *f)
 	    "entries that are live would be taken for expired; remove it to "
 	    "begin anew",
 	    c->o->checkpoint, now, text);
-	if (execute) {
-		*f = why;
-		return -1;
-	}
-	log_warn(c->log, "with --yes this would be refused: %s", why.text);
-	return 0;
+	return refuse(c, execute, &why, f);
 }
 
 struct sweep_lock *
@@ -156,6 +144,43 @@ guard_enter(struct context *c, const char *doing, struct fault *f)
 	if (l != NULL)
 		ddb_log(c->ddb, LOG_DEBUG, "lock %s", sweep_lock_path(l));
 	return l;
+}
+
+/* ${path} as one word for a shell, of bytes that are shown as they are. */
+static void
+add_path(struct buf *out, const char *path)
+{
+	struct buf shown = { 0 };
+
+	/* backslashes are shown as they are */
+	term_tame(&shown, path, strlen(path), !term_utf8());
+	if (strcmp(buf_text(&shown), path) == 0 &&
+	    strpbrk(path, "\n\t") == NULL)
+		shlex_quote(out, path);
+	else
+		shlex_quote_octal(out, path);
+	buf_release(&shown);
+}
+
+char *
+guard_undo(const struct context *c, const char *journal)
+{
+	/* what the same run would be refused without */
+	static const char *const again[] = { "profile", "expect-account",
+		"now" };
+	struct report_place place = context_place(c);
+	char *whole = realpath(journal, NULL);
+	struct buf b = { 0 };
+
+	/* The journal itself tells table, region and TTL attribute. */
+	place.table = place.region = place.repeat = NULL;
+	text_report_command(&b, "restore --yes", &place);
+	for (size_t i = 0; i < sizeof(again) / sizeof(again[0]); i++)
+		option_repeat_one(&b, c->o, again[i]);
+	buf_addc(&b, ' ');
+	add_path(&b, whole != NULL ? whole : journal);
+	free(whole);
+	return buf_detach(&b);
 }
 
 /* ${f} NULL: another fault is on its way already, so this one is said. */

@@ -18,9 +18,9 @@ struct aws_credentials;
 struct ddb;
 struct ddb_conn;
 struct world;
-struct guard;
 struct options;
 struct record;
+struct rules;
 struct log;
 
 /*
@@ -65,9 +65,7 @@ struct doctor {
 	bool configured;
 	bool local;   /* the endpoint is on this machine */
 	bool answers; /* … and answers */
-	bool skew_known;
-	int64_t skew_ms; /* service's clock less ours */
-	bool keyed;      /* there are credentials, and nobody refused them */
+	bool keyed;   /* there are credentials, and nobody refused them */
 	struct world *world;
 	struct aws_credentials *credentials;
 	struct ddb *ddb;
@@ -76,7 +74,8 @@ struct doctor {
 	struct stack_table stack; /* table NULL: none was asked for */
 	const char *name;         /* of the table */
 	struct ddb_table table;
-	struct plan_pace pace; /* of a purge */
+	struct plan plan;      /* of a purge, … */
+	struct plan_pace pace; /* … and its pace */
 	bool described;        /* … by DescribeTable */
 	bool ttl_described;    /* … by DescribeTimeToLive, else … */
 	struct fault ttl_why;
@@ -141,15 +140,16 @@ int doctor_permit(struct doctor *d, struct fault *f); /* … journal */
 
 /* The journal's place; ${r} is one of the sample: is it to be taken? */
 int doctor_journal(struct doctor *d, struct fault *f);
-void doctor_choose(struct doctor *d, const struct record *r);
+void doctor_choose(struct doctor *d, const struct record *r,
+    const struct rules *rules);
 
 /* The parts that are pure, for tests. Whether ${need} bytes fit where
  * ${space} are free (-1: not known), a place that was ${chosen} or that which
  * a purge takes by itself. */
 enum doctor_result doctor_room(struct buf *text, double need, int64_t space,
     bool chosen);
-/* How far apart two clocks are, as g->skew_ms says. */
-enum doctor_result doctor_clock(struct buf *text, const struct guard *g);
+/* How far apart two clocks are, as p->skew_ms says. */
+enum doctor_result doctor_clock(struct buf *text, const struct plan *p);
 /* Only of the gallery's own table is it known what it should look like. */
 int doctor_check_gallery(struct doctor *d, struct fault *f);
 /* In what the table differs from that of the lab's template, added to

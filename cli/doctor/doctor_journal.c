@@ -2,36 +2,37 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/context/undo.h"
 #include "cli/doctor/doctor.h"
 #include "cli/option/option.h"
 #include "inspector/record.h"
+#include "inspector/select.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/text.h"
 #include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/item.h"
 #include "sweep/journal.h"
+#include "sweep/plan.h"
 
-/* A journal's line around an image and its keys (sweep/purge.c). */
-#define LINE_BYTES 160
 /* Its first line, and what a file takes at least. */
 #define FILE_BYTES 4096
 
 void
-doctor_choose(struct doctor *d, const struct record *r)
+doctor_choose(struct doctor *d, const struct record *r,
+    const struct rules *rules)
 {
 	struct doctor_chosen *c = &d->chosen;
 
-	if (r->state != STATE_PENDING && r->state != STATE_STUCK)
-		return;
-	if (d->o->overdue >= 0 && r->overdue < d->o->overdue)
+	struct selection selection = selection_any();
+
+	selection.states = 1u << STATE_PENDING | 1u << STATE_STUCK;
+	selection.overdue = d->o->overdue;
+	if (!selection_wants(&selection, rules, r))
 		return;
 	c->items++;
 	c->units += cost_item(&d->table, r->item->json);
 	c->free_by_ttl += r->state == STATE_PENDING;
-	c->journal_bytes += (double)(r->item->json.n + r->item->partition.n +
-	    r->item->sort.n + LINE_BYTES);
+	c->journal_bytes += (double)plan_journal_bytes(r->item);
 }
 
 enum doctor_result
@@ -44,7 +45,7 @@ doctor_room(struct buf *text, double need, int64_t space, bool chosen)
 	text_bytes(has, space);
 	buf_addf(text, ", %s free", has);
 	need += FILE_BYTES;
-	if (chosen ? need <= (double)space : undo_fits(need, space))
+	if (chosen ? need <= (double)space : plan_room_fits(need, space))
 		return DOCTOR_OK;
 	text_bytes(needs, need < 9e18 ? (int64_t)need : INT64_MAX);
 	buf_addf(text, ", and what is expired needs %s%s", needs,
@@ -86,30 +87,33 @@ add_place(struct doctor *d, const char *path)
 int
 doctor_journal(struct doctor *d, struct fault *f)
 {
-	const struct options *o = d->o;
-	bool chosen = o->journal != NULL || o->journal_dir != NULL;
 	enum doctor_result result;
-	struct undo undo = { 0 };
+	struct plan_journal journal;
 	struct fault why = { 0 };
+	char *path = NULL;
+	bool chosen;
 
-	if (o->no_journal) {
+	option_journal(&journal, d->o);
+	chosen = plan_journal_chosen(&journal);
+	if (journal.none) {
 		buf_adds(&d->text,
 		    "none is kept (--no-journal): what a purge does cannot be "
 		    "undone");
 		return doctor_add(d, "journal", DOCTOR_WARNING, f);
 	}
-	if (undo_choose(&undo, o, d->table.name, d->now, false, &why) != 0) {
-		free(undo.journal);
+	if (plan_journal_path(&journal, d->table.name, d->now, false, &path,
+		&why) != 0) {
+		free(path);
 		buf_adds(&d->fix,
 		    "name another place for it with --journal-dir (doctor "
 		    "takes it, too)");
 		return doctor_add_fault(d, "journal", DOCTOR_FAILURE, &why, f);
 	}
-	add_place(d, undo.journal);
-	result = doctor_room(&d->text,
-	    chosen && is_compressed(undo.journal) ? 0 : needed(d),
-	    journal_free_space(undo.journal), chosen);
-	free(undo.journal);
+	add_place(d, path);
+	result =
+	    doctor_room(&d->text, chosen && is_compressed(path) ? 0 : needed(d),
+		journal_free_space(path), chosen);
+	free(path);
 	if (result == DOCTOR_FAILURE)
 		buf_adds(&d->fix,
 		    "name a roomier place with --journal-dir (doctor takes "

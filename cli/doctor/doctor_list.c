@@ -19,6 +19,9 @@ void
 doctor_init(struct doctor *d, const struct options *o, struct log *log)
 {
 	*d = (struct doctor){ .o = o, .log = log };
+	option_plan(&d->plan, o);
+	d->plan.changes = true;
+	d->plan.table = &d->table;
 	d->style = (struct report_style){
 		.width = term_width(STDOUT_FILENO, 80),
 		.color = term_color(STDOUT_FILENO, o->color),

@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/context/guard.h"
 #include "cli/doctor/doctor.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
@@ -35,9 +34,9 @@ is_local(const char *url)
 }
 
 enum doctor_result
-doctor_clock(struct buf *text, const struct guard *g)
+doctor_clock(struct buf *text, const struct plan *p)
 {
-	int64_t off = g->skew_ms < 0 ? -g->skew_ms : g->skew_ms;
+	int64_t off = p->skew_ms < 0 ? -p->skew_ms : p->skew_ms;
 	struct fault why;
 	char span[32];
 
@@ -47,10 +46,10 @@ doctor_clock(struct buf *text, const struct guard *g)
 	}
 	text_span(span, (off + 500) / 1000);
 	buf_addf(text, "%s %s the service's", span,
-	    g->skew_ms < 0 ? "ahead of" : "behind");
+	    p->skew_ms < 0 ? "ahead of" : "behind");
 	if (off <= CLOCK_FINE)
 		return DOCTOR_OK;
-	if (guard_clocks(g, &why) == 0) {
+	if (plan_clocks(p, &why) == 0) {
 		buf_adds(text,
 		    "; entries are judged by the service's or by --now, but "
 		    "an application that writes expiry times by this one "
@@ -105,8 +104,8 @@ check_endpoint(struct doctor *d, struct fault *f)
 		return doctor_add_fault(d, "endpoint", DOCTOR_FAILURE, &why, f);
 	}
 	d->answers = hello.answered;
-	d->skew_known = hello.clock_known;
-	d->skew_ms = hello.skew_ms;
+	d->plan.clock_known = hello.clock_known;
+	d->plan.skew_ms = hello.skew_ms;
 	buf_addf(&d->text, "%s (from %s)", d->config.endpoint,
 	    d->config.endpoint_from);
 	if (!hello.answered) {
@@ -130,21 +129,18 @@ check_endpoint(struct doctor *d, struct fault *f)
 static int
 check_clock(struct doctor *d, struct fault *f)
 {
-	const struct guard g = { .o = d->o,
-		.clock_known = d->skew_known,
-		.skew_ms = d->skew_ms,
-		.here_ms = d->world->wall_ms(d->world->ctx) };
 	enum doctor_result result;
 	struct fault why = { 0 };
 
-	if (guard_now(&g, &why) != 0) {
+	d->plan.here_ms = d->world->wall_ms(d->world->ctx);
+	if (plan_now(&d->plan, &why) != 0) {
 		buf_adds(&d->fix, "give a time that has passed");
 		if (doctor_add_fault(d, "now", DOCTOR_FAILURE, &why, f) != 0)
 			return -1;
 	}
-	if (!d->skew_known)
+	if (!d->plan.clock_known)
 		return 0;
-	result = doctor_clock(&d->text, &g);
+	result = doctor_clock(&d->text, &d->plan);
 	if (result != DOCTOR_OK) {
 		buf_adds(&d->fix, "set the clock of this machine");
 		buf_adds(&d->command, "timedatectl set-ntp true");

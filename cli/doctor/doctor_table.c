@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/context/guard.h"
 #include "cli/context/locate.h"
 #include "cli/doctor/doctor.h"
 #include "cli/option/option.h"
@@ -60,9 +59,8 @@ static int
 check_status(struct doctor *d, struct fault *f)
 {
 	const struct ddb_table *t = &d->table;
-	const struct guard g = { .o = d->o, .table = t };
 	struct fault why;
-	bool works = guard_table(&g, &why) == 0;
+	bool works = plan_table(&d->plan, &why) == 0;
 	char bytes[32], count[32];
 
 	text_count(count, t->items);
@@ -168,7 +166,6 @@ static int
 check_replicas(struct doctor *d, struct fault *f)
 {
 	const struct ddb_table *t = &d->table;
-	const struct guard g = { .o = d->o, .table = t, .changes = true };
 	struct fault why;
 
 	if (t->nreplicas == 0) {
@@ -182,7 +179,7 @@ check_replicas(struct doctor *d, struct fault *f)
 	buf_adds(&d->text,
 	    ": a delete is written there, too, and paid; TTL pays the copies "
 	    "only");
-	if (guard_replicas(&g, &why) == 0)
+	if (plan_replicas(&d->plan, &why) == 0)
 		return doctor_add(d, "replicas", DOCTOR_WARNING, f);
 	buf_adds(&d->fix,
 	    "an entry renewed there may not be renewed here yet, so purge "

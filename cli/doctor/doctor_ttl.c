@@ -8,6 +8,7 @@
 #include "inspector/lookalike.h"
 #include "inspector/record.h"
 #include "lib/base/fault.h"
+#include "lib/base/shlex.h"
 #include "lib/base/text.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/cost.h"
@@ -33,7 +34,7 @@ judge(struct doctor *d, const struct page *page, struct lookalikes *like)
 		record_of(&r, &page->items[i], &rules, &scratch);
 		summary_add(&d->sample, &r,
 		    cost_item(&d->table, page->items[i].json));
-		doctor_choose(d, &r);
+		doctor_choose(d, &r, &rules);
 		if (page->items[i].ttl.p == NULL)
 			lookalike_add(like, &page->items[i], rules.now);
 	}
@@ -191,7 +192,7 @@ advise_attribute(struct doctor *d, const struct lookalikes *like)
 		buf_addf(&d->text, "%s%s", i > 0 ? ", " : "", like->names[i]);
 	buf_adds(&d->fix, "look again by that attribute");
 	buf_adds(&what, "inspect --ttl-attribute ");
-	option_quote(&what, like->names[0]);
+	shlex_quote(&what, like->names[0]);
 	doctor_command(&d->command, d, buf_text(&what));
 	buf_release(&what);
 }

@@ -10,6 +10,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
+#include "lib/base/shlex.h"
 #include "lib/base/text.h"
 
 /* One argument as it stands on the command line. */
@@ -380,7 +381,7 @@ quoted_line(int argc, char **argv)
 	buf_adds(&line, "ttlsweep");
 	for (int i = 1; i < argc; i++) {
 		buf_addc(&line, ' ');
-		option_quote(&line, argv[i]);
+		shlex_quote(&line, argv[i]);
 	}
 	return buf_detach(&line);
 }

@@ -8,6 +8,8 @@
 struct buf;
 struct command;
 struct fault;
+struct plan;
+struct plan_journal;
 struct selection;
 
 /*
@@ -161,6 +163,9 @@ bool option_wide(const struct options *o, struct fault *f);
 int option_together(const struct options *o, struct fault *f);
 /* The selection that the options make; what it points to is theirs. */
 void option_selection(struct selection *s, const struct options *o);
+/* What they ask of a run that writes, and of its journal (sweep/plan.h). */
+void option_plan(struct plan *p, const struct options *o);
+void option_journal(struct plan_journal *j, const struct options *o);
 /* No file that is written is named twice, or read as well; the checkpoint is
  * a file. Nothing is opened. */
 int option_files(const struct options *o, struct fault *f);
@@ -179,8 +184,5 @@ void option_repeat(struct buf *out, const struct options *o,
 /* The same of one option. */
 void option_repeat_one(struct buf *out, const struct options *o,
     const char *name);
-
-/* Add ${s} to ${out} as one word for a POSIX shell. */
-void option_quote(struct buf *out, const char *s);
 
 #endif

@@ -13,6 +13,7 @@
 #include "lib/aws/arn.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
+#include "lib/base/shlex.h"
 #include "lib/base/text.h"
 #include "lib/dynamodb/table.h"
 
@@ -139,7 +140,7 @@ stray(const struct options *o, struct fault *f)
 	if (show(&shown, is))
 		buf_adds(&quoted, file ? "FILE" : "TABLE");
 	else
-		option_quote(&quoted, is);
+		shlex_quote(&quoted, is);
 	(void)fault(f, FAULT_USAGE,
 	    "'%s' takes no argument%s: '%s'; %s: ttlsweep %s %s %s", c->name,
 	    c == &cmd_inspect ? " without --merge" : "", buf_text(&shown),

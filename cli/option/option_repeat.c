@@ -3,31 +3,13 @@
 #include "cli/command.h"
 #include "cli/option/option.h"
 #include "lib/base/buf.h"
-
-void
-option_quote(struct buf *out, const char *s)
-{
-	if (s[0] != '\0' && s[0] != '~' &&
-	    s[strspn(s,
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-		"0123456789@%+=:,./_-~")] == '\0') {
-		buf_adds(out, s);
-		return;
-	}
-	buf_addc(out, '\'');
-	for (; *s != '\0'; s++)
-		if (*s == '\'')
-			buf_adds(out, "'\\''");
-		else
-			buf_addc(out, *s);
-	buf_addc(out, '\'');
-}
+#include "lib/base/shlex.h"
 
 static void
 value(struct buf *out, const struct option_row *r, const char *text)
 {
 	buf_addf(out, " --%s ", r->name);
-	option_quote(out, text);
+	shlex_quote(out, text);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "inspector/mask.h"
 #include "lib/base/buf.h"
 #include "lib/base/mem.h"
+#include "lib/base/shlex.h"
 
 /* Whose values can be keys of sessions. */
 static struct option_list *
@@ -82,7 +83,7 @@ line(const struct options *o)
 		buf_adds(&b, " --");
 	for (size_t i = 0; i < o->noperands; i++) {
 		buf_addc(&b, ' ');
-		option_quote(&b, o->operands[i]);
+		shlex_quote(&b, o->operands[i]);
 	}
 	return buf_detach(&b);
 }

@@ -11,6 +11,7 @@
 #include "inspector/record.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
+#include "lib/base/shlex.h"
 
 /* What is said, and the commands, each on a line of its own to be copied. */
 struct advice {
@@ -69,12 +70,12 @@ look_again(struct advice *a)
 	say(a);
 	if (place.profile != NULL) {
 		buf_adds(&repeat, " --profile ");
-		option_quote(&repeat, place.profile);
+		shlex_quote(&repeat, place.profile);
 	}
 	if (r->judging != NULL && r->judging[0] != '\0')
 		buf_addf(&repeat, " %s", r->judging);
 	buf_adds(&repeat, " --ttl-attribute ");
-	option_quote(&repeat, r->lookalikes[0]);
+	shlex_quote(&repeat, r->lookalikes[0]);
 	place.repeat = buf_text(&repeat);
 	text_report_command(&a->line, "inspect", &place);
 	command(a);

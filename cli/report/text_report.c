@@ -6,6 +6,7 @@
 #include "cli/report/text_report.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
+#include "lib/base/shlex.h"
 #include "lib/base/text.h"
 #include "sweep/plan.h"
 
@@ -276,15 +277,15 @@ text_report_command(struct buf *out, const char *command,
 	buf_addf(out, "ttlsweep %s", command);
 	if (place->table != NULL) {
 		buf_adds(out, " -t ");
-		option_quote(out, place->table);
+		shlex_quote(out, place->table);
 	}
 	if (place->region != NULL) {
 		buf_adds(out, " --region ");
-		option_quote(out, place->region);
+		shlex_quote(out, place->region);
 	}
 	if (place->endpoint_shown && place->endpoint != NULL) {
 		buf_adds(out, " --endpoint-url ");
-		option_quote(out, place->endpoint);
+		shlex_quote(out, place->endpoint);
 	}
 	if (place->repeat != NULL)
 		buf_adds(out, place->repeat);

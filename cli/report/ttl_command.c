@@ -2,12 +2,13 @@
 #include "cli/option/option.h"
 #include "cli/report/report.h"
 #include "lib/base/buf.h"
+#include "lib/base/shlex.h"
 
 static void
 option(struct buf *out, const char *name, const char *value)
 {
 	buf_addf(out, " --%s ", name);
-	option_quote(out, value);
+	shlex_quote(out, value);
 }
 
 void
@@ -18,7 +19,7 @@ ttl_command(struct buf *out, const struct report_place *place, bool on,
 	option(out, "table-name", place->table);
 	buf_addf(out, " --time-to-live-specification Enabled=%s,AttributeName=",
 	    on ? "true" : "false");
-	option_quote(out, attribute);
+	shlex_quote(out, attribute);
 	if (place->region != NULL)
 		option(out, "region", place->region);
 	if (place->endpoint_shown && place->endpoint != NULL)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/mem.h"
 #include "lib/base/shlex.h"
 
@@ -64,4 +65,37 @@ shlex_free(char **list)
 	for (size_t i = 0; list != NULL && list[i] != NULL; i++)
 		free(list[i]);
 	free(list);
+}
+
+void
+shlex_quote(struct buf *out, const char *s)
+{
+	if (s[0] != '\0' && s[0] != '~' &&
+	    s[strspn(s,
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789@%+=:,./_-~")] == '\0') {
+		buf_adds(out, s);
+		return;
+	}
+	buf_addc(out, '\'');
+	for (; *s != '\0'; s++)
+		if (*s == '\'')
+			buf_adds(out, "'\\''");
+		else
+			buf_addc(out, *s);
+	buf_addc(out, '\'');
+}
+
+void
+shlex_quote_octal(struct buf *out, const char *s)
+{
+	buf_adds(out, "\"$(printf '");
+	for (; *s != '\0'; s++)
+		if (*s == '%')
+			buf_adds(out, "%%");
+		else if (*s < 0x20 || *s > 0x7e || strchr("'\\", *s) != NULL)
+			buf_addf(out, "\\%03o", (unsigned char)*s);
+		else
+			buf_addc(out, *s);
+	buf_adds(out, "')\"");
 }

@@ -2,13 +2,18 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
-
-#include <string.h>
+#include <fcntl.h>
+#include <sys/stat.h>
 
 #include "cli/report/text_report.h"
 #include "lib/base/buf.h"
+#include "lib/base/fault.h"
 #include "lib/dynamodb/table.h"
 #include "sweep/plan.h"
 
@@ -88,11 +93,209 @@ test_pace(void **state)
 	}
 }
 
+/* What stands before a write. */
+#define HERE INT64_C(1795000000)
+#define NO INT64_MIN
+
+enum check { CLOCKS, NOW, TABLE, REPLICAS };
+
+static struct ddb_replica replica[] = { { (char *)"eu-west-1" } };
+static char active[] = "ACTIVE", updating[] = "UPDATING", none[] = "",
+	    archived[] = "ARCHIVED", name[] = "T";
+
+static const struct {
+	const char *name;
+	enum check check;
+	int64_t now; /* --now less HERE; NO: not given */
+	int64_t overdue;
+	bool unknown; /* the service's clock */
+	int64_t skew_ms;
+	char *status;
+	bool replicas, strong, keeps; /* keeps: what is there is left alone */
+	const char *says;             /* NULL: nothing is wrong */
+} checks[] = {
+	/* clang-format off */
+	{ "the same time", CLOCKS, NO, -1, false, 0, NULL, 0, 0, 0, NULL },
+	{ "a minute behind", CLOCKS, NO, -1, false, 60000, NULL, 0, 0, 0,
+	    NULL },
+	{ "further behind", CLOCKS, NO, -1, false, 60001, NULL, 0, 0, 0,
+	    "1 min behind that of the service" },
+	{ "a minute ahead", CLOCKS, NO, -1, false, -60000, NULL, 0, 0, 0,
+	    NULL },
+	{ "further ahead", CLOCKS, NO, -1, false, -60001, NULL, 0, 0, 0,
+	    "1 min ahead of that of the service" },
+	{ "--now", CLOCKS, 0, -1, false, -60001, NULL, 0, 0, 0, NULL },
+	{ "not known", CLOCKS, NO, -1, true, -60001, NULL, 0, 0, 0, NULL },
+
+	{ "no --now", NOW, NO, -1, false, 0, NULL, 0, 0, 0, NULL },
+	{ "--now is now", NOW, 0, -1, false, 0, NULL, 0, 0, 0, NULL },
+	{ "it is later", NOW, 1, -1, false, 0, NULL, 0, 0, 0,
+	    "--now is in the future" },
+	{ "the service is ahead", NOW, 1, -1, false, 5000, NULL, 0, 0, 0,
+	    "--now is in the future" },
+	{ "the service is behind", NOW, 0, -1, false, -5000, NULL, 0, 0, 0,
+	    "(it is 2026-11-18T11:06:35Z)" },
+	{ "as far back", NOW, -5, -1, false, -5000, NULL, 0, 0, 0, NULL },
+	{ "its clock is not known", NOW, 0, -1, true, -5000, NULL, 0, 0, 0,
+	    NULL },
+
+	{ "active", TABLE, NO, -1, false, 0, active, 0, 0, 0, NULL },
+	{ "updating", TABLE, NO, -1, false, 0, updating, 0, 0, 0, NULL },
+	{ "archived", TABLE, NO, -1, false, 0, archived, 0, 0, 0,
+	    "is ARCHIVED" },
+	{ "no status", TABLE, NO, -1, false, 0, none, 0, 0, 0,
+	    "of unknown status" },
+
+	{ "no replica", REPLICAS, NO, -1, false, 0, NULL, 0, 0, 0, NULL },
+	{ "replica", REPLICAS, NO, -1, false, 0, NULL, 1, 0, 0,
+	    "replica in eu-west-1" },
+	{ "14 minutes", REPLICAS, NO, 899, false, 0, NULL, 1, 0, 0,
+	    "15m or more" },
+	{ "15 minutes", REPLICAS, NO, 900, false, 0, NULL, 1, 0, 0, NULL },
+	{ "strong", REPLICAS, NO, -1, false, 0, NULL, 1, 1, 0, NULL },
+	{ "restore", REPLICAS, NO, -1, false, 0, NULL, 1, 0, 1, NULL },
+	/* clang-format on */
+};
+
+static void
+test_checks(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++) {
+		const struct ddb_table t = { .name = name,
+			.status = checks[i].status,
+			.replicas = replica,
+			.nreplicas = checks[i].replicas,
+			.strong_replicas = checks[i].strong };
+		struct fault f = { 0 };
+		const struct plan p = { .now_given = checks[i].now != NO,
+			.now = checks[i].now != NO ? HERE + checks[i].now : -1,
+			.overdue = checks[i].overdue,
+			.table = &t,
+			.clock_known = !checks[i].unknown,
+			.skew_ms = checks[i].skew_ms,
+			.here_ms = HERE * 1000,
+			.changes = !checks[i].keeps };
+		int rc = plan_checks[checks[i].check](&p, &f);
+
+		if (checks[i].says == NULL
+			? rc != 0
+			: rc != -1 || f.kind != FAULT_REFUSED ||
+			    strstr(f.text, checks[i].says) == NULL)
+			fail_msg("%d: %s: %d '%s'", (int)checks[i].check,
+			    checks[i].name, rc, f.text);
+	}
+}
+
+static const struct {
+	const char *name, *file;
+	const char *says; /* NULL: taken */
+	enum fault_kind kind;
+} places[] = {
+	{ "new", "new", NULL, FAULT_NONE },
+	{ "a file", "file", "the file is there already", FAULT_USAGE },
+	{ "a directory", "dir", "--journal-dir has a new file", FAULT_USAGE },
+	{ "a dangling link", "dangling", "the file is there already",
+	    FAULT_USAGE },
+	{ "a link to a file", "link", "the file is there already",
+	    FAULT_USAGE },
+	{ "a link to a directory", "dirlink", "--journal-dir has a new file",
+	    FAULT_USAGE },
+	{ "a FIFO", "fifo", "not a file that keeps what is written to it",
+	    FAULT_REFUSED },
+	{ "a link to a device", "null",
+	    "not a file that keeps what is written to it", FAULT_REFUSED },
+};
+
+/* A run that writes, a dry run and doctor get the same answer. */
+static void
+test_journal(void **state)
+{
+	char at[] = "/tmp/ttlsweep-plan-XXXXXX", clean[64];
+	int here = open(".", O_RDONLY);
+
+	(void)state;
+	assert_non_null(mkdtemp(at));
+	assert_int_equal(chdir(at), 0);
+	assert_int_equal(mkdir("dir", 0700), 0);
+	assert_int_equal(close(open("file", O_WRONLY | O_CREAT, 0600)), 0);
+	assert_int_equal(mkfifo("fifo", 0600), 0);
+	assert_int_equal(symlink("nothing", "dangling"), 0);
+	assert_int_equal(symlink("file", "link"), 0);
+	assert_int_equal(symlink("dir", "dirlink"), 0);
+	assert_int_equal(symlink("/dev/null", "null"), 0);
+	for (size_t i = 0; i < 2 * sizeof(places) / sizeof(*places); i++) {
+		const struct plan_journal j = { .file = places[i / 2].file };
+		struct fault f = { 0 };
+		char *path;
+		int rc = plan_journal_path(&j, "T", 0, i % 2 == 1, &path, &f);
+
+		if (places[i / 2].says == NULL
+			? rc != 0
+			: rc != -1 || f.kind != places[i / 2].kind ||
+			    strstr(f.text, places[i / 2].says) == NULL)
+			fail_msg("%s: %d '%s'", places[i / 2].name, rc, f.text);
+		assert_string_equal(path, places[i / 2].file);
+		free(path);
+	}
+	assert_int_equal(fchdir(here), 0);
+	assert_int_equal(close(here), 0);
+	(void)snprintf(clean, sizeof(clean), "rm -r %s", at);
+	assert_int_equal(system(clean), 0);
+}
+
+static void
+test_room(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t bytes, items, space;
+		bool fits;
+	} tables[] = {
+		{ "its size is not known", 0, 0, 1000000, false },
+		{ "nor the room", 0, 0, -1, true },
+		{ "just", 100000, 1000, 667200, true },
+		{ "not quite", 100000, 1000, 667199, false },
+		{ "huge", INT64_MAX, INT64_MAX, INT64_MAX, false },
+	};
+	static const struct {
+		struct plan_journal journal;
+		bool asked;
+	} asked[] = {
+		{ { .none = true }, false },
+		{ { .file = "x" }, false },
+		{ { .directory = "x" }, false },
+		{ { .limited = true }, false },
+		{ { .none = false }, true },
+	};
+	struct fault f = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+		const struct ddb_table t = { .bytes = tables[i].bytes,
+			.items = tables[i].items };
+
+		if (plan_room_fits_all(&t, tables[i].space) != tables[i].fits)
+			fail_msg("%s", tables[i].name);
+	}
+	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++)
+		assert_int_equal(plan_room_asked(&asked[i].journal),
+		    asked[i].asked);
+	assert_int_equal(plan_room(1000, 1200, "x", &f), 0);
+	assert_int_equal(plan_room(1000, -1, "x", &f), 0);
+	assert_int_equal(plan_room(1000, 1199, "x", &f), -1);
+	assert_int_equal(f.kind, FAULT_REFUSED);
+	assert_non_null(strstr(f.text, "1.2 KiB are free for x"));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_checks),
+		cmocka_unit_test(test_journal),
+		cmocka_unit_test(test_room),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

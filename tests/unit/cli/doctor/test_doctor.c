@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include "cli/context/guard.h"
 #include "cli/context/locate.h"
 #include "cli/doctor/doctor.h"
 #include "cli/option/option.h"
@@ -37,16 +36,13 @@ static const struct {
 static void
 test_clock(void **state)
 {
-	const struct options o = { 0 };
-
 	(void)state;
 	for (size_t i = 0; i < COUNT(clocks); i++) {
-		const struct guard g = { .o = &o,
-			.clock_known = true,
+		const struct plan p = { .clock_known = true,
 			.skew_ms = clocks[i].skew_ms };
 		struct buf text = { 0 };
 
-		if (doctor_clock(&text, &g) != clocks[i].result ||
+		if (doctor_clock(&text, &p) != clocks[i].result ||
 		    strstr(buf_text(&text), clocks[i].says) == NULL)
 			fail_msg("%lld ms: %s", (long long)clocks[i].skew_ms,
 			    buf_text(&text));

@@ -561,32 +561,6 @@ test_completion(void **state)
 }
 
 static void
-test_quote(void **state)
-{
-	static const struct {
-		const char *text, *quoted;
-	} cases[] = {
-		{ "plain", "plain" },
-		{ "a/b:c=d,e.f_g-h@i%j+k", "a/b:c=d,e.f_g-h@i%j+k" },
-		{ "", "''" },
-		{ "a b", "'a b'" },
-		{ "it's", "'it'\\''s'" },
-		{ "~root", "'~root'" },
-		{ "$HOME", "'$HOME'" },
-		{ "a\nb", "'a\nb'" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct buf b = { 0 };
-
-		option_quote(&b, cases[i].text);
-		assert_string_equal(buf_text(&b), cases[i].quoted);
-		buf_release(&b);
-	}
-}
-
-static void
 test_repeat(void **state)
 {
 	struct buf b = { 0 };
@@ -624,7 +598,6 @@ main(void)
 		cmocka_unit_test(test_help_and_version),
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_completion),
-		cmocka_unit_test(test_quote),
 		cmocka_unit_test(test_repeat),
 	};
 

@@ -2,10 +2,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/shlex.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -71,12 +73,48 @@ test_bad(void **state)
 	shlex_free(NULL);
 }
 
+static void
+test_quote(void **state)
+{
+	static const struct {
+		const char *text, *quoted, *octal;
+	} cases[] = {
+		{ "plain", "plain", "plain" },
+		{ "a/b:c=d,e.f_g-h@i%j+k", "a/b:c=d,e.f_g-h@i%j+k",
+		    "a/b:c=d,e.f_g-h@i%%j+k" },
+		{ "", "''", "" },
+		{ "a b", "'a b'", "a b" },
+		{ "it's", "'it'\\''s'", "it\\047s" },
+		{ "~root", "'~root'", "~root" },
+		{ "$HOME", "'$HOME'", "$HOME" },
+		{ "a\nb", "'a\nb'", "a\\012b" },
+		{ "\\\x7f\xc3\xa4", "'\\\x7f\xc3\xa4'",
+		    "\\134\\177\\303\\244" },
+	};
+	struct buf b = { 0 };
+	char octal[80];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		shlex_quote(&b, cases[i].text);
+		assert_string_equal(buf_text(&b), cases[i].quoted);
+		buf_reset(&b);
+		(void)snprintf(octal, sizeof(octal), "\"$(printf '%s')\"",
+		    cases[i].octal);
+		shlex_quote_octal(&b, cases[i].text);
+		assert_string_equal(buf_text(&b), octal);
+		buf_reset(&b);
+	}
+	buf_release(&b);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_bad),
+		cmocka_unit_test(test_quote),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
