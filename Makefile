@@ -16,7 +16,7 @@ FUZZ_SECONDS ?= 20
 SOAK_SECONDS ?= 600
 
 SRC := \
-    cli/command.c \
+    cli/commands.c \
     cli/command/cmd_completion.c \
     cli/command/cmd_doctor.c \
     cli/command/cmd_export.c \

@@ -1,7 +1,6 @@
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
-struct buf;
 struct fault;
 struct options;
 struct log;
@@ -38,13 +37,5 @@ struct command {
 
 extern const struct command cmd_inspect, cmd_list, cmd_show, cmd_export,
     cmd_purge, cmd_repair, cmd_restore, cmd_doctor, cmd_completion, cmd_help;
-
-/* In the order of the help; ends with NULL. */
-extern const struct command *const commands[];
-
-/* NULL when there is no such. */
-const struct command *command_find(const char *name);
-/* Add the names of the commands in ${bits} to ${out}: "a, b and c". */
-void command_names(struct buf *out, unsigned bits);
 
 #endif

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/json.h"
 #include "cli/log.h"
@@ -135,7 +136,7 @@ complete(char *const *words, size_t n)
 	struct buf out = { 0 };
 	int rc;
 
-	completion_offer(&out, words, n);
+	completion_offer(&out, commands, words, n);
 	rc = output_all(NULL, &out, &f);
 	buf_release(&out);
 	return rc == 0 ? 0 : 1;
@@ -185,7 +186,7 @@ main(int argc, char **argv)
 	json_init();
 	if (argc > 1 && strcmp(argv[1], "__complete") == 0)
 		return complete(argv + 2, (size_t)argc - 2);
-	rc = option_parse(&o, argc, argv, &f);
+	rc = option_parse(&o, commands, argc, argv, &f);
 	log_init(&log, o.quiet ? -1 : o.verbose);
 	if (rc == 0 && o.jobs > 0)
 		fit_jobs(&o, &log);

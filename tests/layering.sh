@@ -38,7 +38,7 @@ cli/doctor cli/context
 cli/command cli/doctor
 END
 # Who sees the rooms above: the program's main and its table of commands.
-top='cli/main.c cli/command.c'
+top='cli/main.c cli/commands.c'
 
 while IFS=: read -r file line text; do
 	path=${text#*\"} path=${path%%\"*}

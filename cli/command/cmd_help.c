@@ -34,8 +34,9 @@ run(const struct options *o, struct log *log, struct fault *f)
 	struct buf out = { 0 };
 
 	(void)log;
-	if (o->noperands > 0 && (c = command_find(o->operands[0])) == NULL)
-		return option_unknown_command(o->operands[0], f);
+	if (o->noperands > 0 &&
+	    (c = option_command(o->commands, o->operands[0], f)) == NULL)
+		return -1;
 	if (o->help)
 		c = o->command;
 	if (width > WIDTH_MAX)
@@ -43,7 +44,7 @@ run(const struct options *o, struct log *log, struct fault *f)
 	if (c != NULL)
 		help_command(&out, c, width);
 	else
-		help_program(&out, width);
+		help_program(&out, o->commands, width);
 	rc = output_all(NULL, &out, f);
 	buf_release(&out);
 	return rc;

@@ -33,8 +33,9 @@ entry(struct buf *out, int width, const char *label, const char *text)
 	buf_release(&wrapped);
 }
 
-void
-help_option(struct buf *out, const struct option_row *row)
+/* The row's help with its words, default and environment variable. */
+static void
+add_option(struct buf *out, const struct option_row *row)
 {
 	const char *between = "";
 
@@ -84,15 +85,16 @@ options(struct buf *out, int width, const char *title, enum option_group group,
 			buf_addf(&label, "      --%s", r->name);
 		if (r->arg != NULL)
 			buf_addf(&label, " %s", r->arg);
-		help_option(&text, r);
+		add_option(&text, r);
 		entry(out, width, buf_text(&label), buf_text(&text));
 	}
 	buf_release(&label);
 	buf_release(&text);
 }
 
-void
-help_usage(struct buf *out, const struct command *c)
+/* Of ${c}, NULL: of the program. */
+static void
+usage(struct buf *out, const struct command *c)
 {
 	if (c == NULL)
 		buf_adds(out,
@@ -115,11 +117,11 @@ words(struct buf *out, int width, const char *text)
 }
 
 void
-help_program(struct buf *out, int width)
+help_program(struct buf *out, const struct command *const *commands, int width)
 {
 	struct buf label = { 0 };
 
-	help_usage(out, NULL);
+	usage(out, NULL);
 	buf_addc(out, '\n');
 	words(out, width,
 	    "Shows what is in a DynamoDB table with Time To Live, and what "
@@ -160,7 +162,7 @@ columns(struct buf *out, int width)
 void
 help_command(struct buf *out, const struct command *c, int width)
 {
-	help_usage(out, c);
+	usage(out, c);
 	buf_addc(out, '\n');
 	words(out, width, c->about);
 	options(out, width, "Options", GROUP_COMMAND, c->bit);

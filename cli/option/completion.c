@@ -11,6 +11,7 @@
 
 /* The command line so far. */
 struct line {
+	const struct command *const *commands;
 	const struct command *command; /* NULL: none was named yet */
 	const char *operand;           /* the last one behind it; NULL */
 	const struct option_row *row;  /* whose value the last word is */
@@ -70,9 +71,10 @@ row_of(const char *word, const struct line *l)
 
 /* Read the words before the last. */
 static struct line
-read_line(char *const *words, size_t n)
+read_line(const struct command *const *commands, char *const *words, size_t n)
 {
-	struct line l = { 0 };
+	struct line l = { .commands = commands };
+	struct fault f;
 
 	for (size_t i = 0; i + 1 < n; i++) {
 		const char *word = words[i];
@@ -80,7 +82,7 @@ read_line(char *const *words, size_t n)
 
 		if (l.operands_only || word[0] != '-' || word[1] == '\0') {
 			if (l.command == NULL)
-				l.command = command_find(word);
+				l.command = option_command(commands, word, &f);
 			else
 				l.operand = word;
 			continue;
@@ -195,18 +197,19 @@ offer_operand(const struct offer *o, const struct line *l)
 	if (l->operand != NULL)
 		return;
 	if (bit == ON_HELP)
-		for (size_t i = 0; commands[i] != NULL; i++)
-			offer(o, commands[i]->name, commands[i]->summary);
+		for (size_t i = 0; l->commands[i] != NULL; i++)
+			offer(o, l->commands[i]->name, l->commands[i]->summary);
 	if (bit == ON_COMPLETION)
 		for (size_t i = 0; i < sizeof(shells) / sizeof(*shells); i++)
 			offer(o, shells[i], NULL);
 }
 
 void
-completion_offer(struct buf *out, char *const *words, size_t n)
+completion_offer(struct buf *out, const struct command *const *commands,
+    char *const *words, size_t n)
 {
 	const char *last = n > 0 ? words[n - 1] : "", *equals;
-	struct line l = read_line(words, n);
+	struct line l = read_line(commands, words, n);
 	struct offer o = { .out = out, .before = last, .begins = last };
 	const struct option_row *row;
 

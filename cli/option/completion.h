@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 struct buf;
+struct command;
 
 /*
  * The shells' completion scripts are short: they ask the binary what may
@@ -22,6 +23,7 @@ struct buf;
  * A line is a word, and behind a tab what it means, where there is something
  * to say. Only words that begin like the last of ${words} are there.
  */
-void completion_offer(struct buf *out, char *const *words, size_t n);
+void completion_offer(struct buf *out, const struct command *const *commands,
+    char *const *words, size_t n);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include "cli/command.h"
 #include "cli/option/option.h"
-#include "export/column.h"
 #include "inspector/mask.h"
 #include "inspector/record.h"
 #include "lib/base/buf.h"
@@ -41,42 +40,6 @@ row_lettered(char letter)
 	for (const struct option_row *r = option_rows; r->name != NULL; r++)
 		if (r->letter == letter)
 			return r;
-	return NULL;
-}
-
-const struct option_row *
-option_find(const char *name, unsigned bits)
-{
-	for (const struct option_row *r = option_rows; r->name != NULL; r++)
-		if ((r->commands & bits) != 0 && strcmp(r->name, name) == 0)
-			return r;
-	return NULL;
-}
-
-bool
-option_given(const struct options *o, const char *name)
-{
-	for (size_t i = 0; option_rows[i].name != NULL; i++)
-		if (o->given[i] && strcmp(option_rows[i].name, name) == 0)
-			return true;
-	return false;
-}
-
-const char *
-option_word(const struct option_row *row, size_t i)
-{
-	size_t n;
-
-	if (row->complete == COMPLETE_REASONS)
-		return i < REASONS ? reason_name((enum reason)i) : NULL;
-	if (row->complete == COMPLETE_COLUMNS) {
-		for (n = 0; column_defs[n].name != NULL && n < i; n++)
-			;
-		return column_defs[n].name;
-	}
-	for (n = 0; row->words != NULL && row->words[n] != NULL; n++)
-		if (n == i)
-			return row->words[n];
 	return NULL;
 }
 
@@ -273,28 +236,28 @@ next_word(struct walk *w, struct word *out, struct fault *f)
 	return short_option(w, out, f) == 0 ? 1 : -1;
 }
 
-/* The command is the first operand; help and version are seen anywhere. */
-static int
-find_command(struct options *o, struct walk w, struct fault *f)
+/* Add the names of the commands in ${bits} to ${out}: "a, b and c". */
+static void
+command_names(struct buf *out, const struct command *const *commands,
+    unsigned bits)
 {
-	struct word word;
-	int r;
+	size_t n = 0, i = 0;
 
-	while ((r = next_word(&w, &word, f)) > 0) {
-		if (word.name == NULL && o->command == NULL) {
-			o->command = command_find(word.value);
-			if (o->command == NULL)
-				return option_unknown_command(word.value, f);
-		} else if (word.name != NULL) {
-			o->help |= strcmp(word.name, "help") == 0;
-			o->version |= strcmp(word.name, "version") == 0;
-		}
+	for (size_t c = 0; commands[c] != NULL; c++)
+		n += (commands[c]->bit & bits) != 0;
+	for (size_t c = 0; commands[c] != NULL; c++) {
+		if ((commands[c]->bit & bits) == 0)
+			continue;
+		if (i > 0)
+			buf_adds(out, i + 1 == n ? " and " : ", ");
+		buf_adds(out, commands[c]->name);
+		i++;
 	}
-	return r;
 }
 
-int
-option_unknown_command(const char *name, struct fault *f)
+const struct command *
+option_command(const struct command *const *commands, const char *name,
+    struct fault *f)
 {
 	const struct rules rules = { 0 };
 	const char *best = NULL;
@@ -304,6 +267,8 @@ option_unknown_command(const char *name, struct fault *f)
 	for (size_t i = 0; commands[i] != NULL; i++) {
 		int d = text_distance(name, commands[i]->name);
 
+		if (d == 0)
+			return commands[i];
 		if (d < least) {
 			best = commands[i]->name;
 			least = d;
@@ -315,7 +280,27 @@ option_unknown_command(const char *name, struct fault *f)
 	    best != NULL ? "; did you mean '" : "", best != NULL ? best : "",
 	    best != NULL ? "'?" : "");
 	buf_release(&shown);
-	return -1;
+	return NULL;
+}
+
+/* The command is the first operand; help and version are seen anywhere. */
+static int
+find_command(struct options *o, struct walk w, struct fault *f)
+{
+	struct word word;
+	int r;
+
+	while ((r = next_word(&w, &word, f)) > 0) {
+		if (word.name == NULL && o->command == NULL) {
+			o->command = option_command(o->commands, word.value, f);
+			if (o->command == NULL)
+				return -1;
+		} else if (word.name != NULL) {
+			o->help |= strcmp(word.name, "help") == 0;
+			o->version |= strcmp(word.name, "version") == 0;
+		}
+	}
+	return r;
 }
 
 /* --${name} is an option, but not of this command. */
@@ -328,7 +313,7 @@ misplaced(const struct options *o, const char *name, struct fault *f)
 	for (const struct option_row *r = option_rows; r->name != NULL; r++)
 		if (strcmp(r->name, name) == 0)
 			bits |= r->commands;
-	command_names(&others, bits);
+	command_names(&others, o->commands, bits);
 	fault(f, FAULT_USAGE, "--%s is not for '%s'; it is for %s", name,
 	    o->command->name, buf_text(&others));
 	buf_release(&others);
@@ -387,22 +372,23 @@ quoted_line(int argc, char **argv)
 }
 
 static int
-no_command(struct fault *f)
+no_command(const struct options *o, struct fault *f)
 {
 	struct buf names = { 0 };
 
-	command_names(&names, ON_ALL);
+	command_names(&names, o->commands, ON_ALL);
 	fault(f, FAULT_USAGE, "a command is missing: %s", buf_text(&names));
 	buf_release(&names);
 	return -1;
 }
 
 int
-option_parse(struct options *o, int argc, char **argv, struct fault *f)
+option_parse(struct options *o, const struct command *const *commands, int argc,
+    char **argv, struct fault *f)
 {
 	struct walk w = { .argv = argv, .argc = argc, .at = 1 };
 
-	*o = (struct options){ 0 };
+	*o = (struct options){ .commands = commands };
 	o->operands = xcalloc((size_t)argc + 1, sizeof(*o->operands));
 	o->line = option_keep(o, quoted_line(argc, argv));
 	if (find_command(o, w, f) != 0)
@@ -410,7 +396,7 @@ option_parse(struct options *o, int argc, char **argv, struct fault *f)
 	if (o->help || o->version)
 		return 0;
 	if (o->command == NULL)
-		return no_command(f);
+		return no_command(o, f);
 	if (option_defaults(o, f) != 0 || read_words(o, w, f) != 0)
 		return -1;
 	return option_together(o, f);

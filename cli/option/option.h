@@ -117,7 +117,8 @@ struct options {
 	const char *cookie, *secret_file;
 	int64_t alert_expired, alert_overdue;
 
-	const struct command *command; /* NULL: none was named */
+	const struct command *const *commands; /* all; ends with NULL */
+	const struct command *command;         /* NULL: none was named */
 	const char **operands;
 	size_t noperands;
 	const char *line; /* the whole command line, quoted for a shell */
@@ -128,12 +129,14 @@ struct options {
 };
 
 /*
- * Read ${argv}[1..argc), the environment and the defaults. Options may stand
+ * Read ${argv}[1..argc), the environment and the defaults; ${commands} ends
+ * with NULL. Options may stand
  * before and behind the command; "--" ends them; names are never shortened.
  * On -1 the fault (FAULT_USAGE) names what is wrong and the way out;
  * ${o}->command is set when it was seen. To be released in either case.
  */
-int option_parse(struct options *o, int argc, char **argv, struct fault *f);
+int option_parse(struct options *o, const struct command *const *commands,
+    int argc, char **argv, struct fault *f);
 void option_release(struct options *o);
 
 /* Whether --${name} was on the command line. */
@@ -171,11 +174,9 @@ void option_journal(struct plan_journal *j, const struct options *o);
 int option_files(const struct options *o, struct fault *f);
 /* Have ${s} freed with ${o}; returns it. */
 const char *option_keep(struct options *o, char *s);
-/* The fault for a command that there is not; -1. */
-int option_unknown_command(const char *name, struct fault *f);
-
-/* Find fault with the table: 0, or -1 and the first thing wrong. */
-int option_check(const struct option_row *rows, struct fault *f);
+/* The command of that name; NULL with the fault when there is none. */
+const struct command *option_command(const struct command *const *commands,
+    const char *name, struct fault *f);
 
 /* Add the options of ${group} that were given, but not --${but} (may be
  * NULL), as they could be written again: " --prefix a --prefix b". */

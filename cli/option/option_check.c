@@ -143,7 +143,7 @@ stray(const struct options *o, struct fault *f)
 		shlex_quote(&quoted, is);
 	(void)fault(f, FAULT_USAGE,
 	    "'%s' takes no argument%s: '%s'; %s: ttlsweep %s %s %s", c->name,
-	    c == &cmd_inspect ? " without --merge" : "", buf_text(&shown),
+	    c->bit == ON_INSPECT ? " without --merge" : "", buf_text(&shown),
 	    file ? "to read the file" : "to name a table", c->name,
 	    file ? "-i" : "-t", buf_text(&quoted));
 	buf_release(&shown);
@@ -159,7 +159,7 @@ check_operands(const struct options *o, struct fault *f)
 
 	if (o->merge)
 		return check_merge(o, f);
-	if (c == &cmd_inspect && o->noperands > 0)
+	if (c->bit == ON_INSPECT && o->noperands > 0)
 		return stray(o, f);
 	if (o->cookie != NULL && o->noperands > 0)
 		return refuse("show --cookie",
@@ -287,7 +287,7 @@ bool
 option_wide(const struct options *o, struct fault *f)
 {
 	/* "any" says by itself that everything is meant */
-	if (o->command != &cmd_purge || option_given(o, "reason") ||
+	if (o->command->bit != ON_PURGE || option_given(o, "reason") ||
 	    option_given(o, "keys-from") ||
 	    !has_word(o->state, state_name(STATE_IMMORTAL)))
 		return false;
@@ -323,7 +323,7 @@ check_table(const struct options *o, struct fault *f)
 {
 	if (o->table == NULL || o->input != NULL || o->stack != NULL ||
 	    o->merge ||
-	    (o->command == &cmd_restore && !option_given(o, "table")))
+	    (o->command->bit == ON_RESTORE && !option_given(o, "table")))
 		return 0;
 	if (arn_is_table_name(o->table) || arn_is_table(o->table))
 		return 0;
@@ -345,7 +345,7 @@ check_selection(const struct options *o, struct fault *f)
 	if (selection_impossible(&s, &why))
 		rc = fault(f, FAULT_USAGE, "no entry can match: %s%s",
 		    buf_text(&why),
-		    o->command == &cmd_purge && !option_given(o, "state")
+		    o->command->bit == ON_PURGE && !option_given(o, "state")
 			? " (without --state, purge selects expired entries)"
 			: "");
 	buf_release(&why);
@@ -366,7 +366,7 @@ option_together(const struct options *o, struct fault *f)
 			return fault(f, FAULT_USAGE, "--%s needs --%s",
 			    needs[i].a, needs[i].b);
 	if (o->decrypt_with != NULL && o->input == NULL &&
-	    o->command != &cmd_restore)
+	    o->command->bit != ON_RESTORE)
 		return fault(f, FAULT_USAGE, "--decrypt-with needs --input");
 	if ((o->watch >= 0 && check_watch(o, f) != 0) ||
 	    check_part(o, f) != 0 || check_prefixes(o, f) != 0)
@@ -385,79 +385,4 @@ option_together(const struct options *o, struct fault *f)
 	    (o->yes && option_wide(o, f)))
 		return -1;
 	return option_files(o, f);
-}
-
-static bool
-has_value(const struct option_row *r)
-{
-	return r->type != OPTION_FLAG && r->type != OPTION_COUNT;
-}
-
-/* What is wrong with one row by itself, NULL if nothing. */
-static const char *
-row_wrong(const struct option_row *r)
-{
-	struct options o = { 0 };
-	struct fault f;
-	bool bad;
-
-	if (r->name[0] == '\0' || r->name[0] == '-' ||
-	    r->name[strspn(r->name, "abcdefghijklmnopqrstuvwxyz-")] != '\0')
-		return "its name is not lower-case words";
-	if (has_value(r) != (r->arg != NULL))
-		return "its type and its value's name disagree";
-	if (r->commands == 0 || (r->commands & ~(unsigned)ON_ALL) != 0)
-		return "no command takes it";
-	if (r->offset >= offsetof(struct options, command))
-		return "it has no place for its value";
-	if (r->help == NULL || r->help[0] == '\0')
-		return "it has no help";
-	if (r->type == OPTION_CHOICE && r->words == NULL)
-		return "it is a choice without words";
-	if ((r->type == OPTION_INT || r->type == OPTION_DECIMAL) &&
-	    r->lo >= r->hi)
-		return "its range is empty";
-	if (!has_value(r) && (r->fallback != NULL || r->env != NULL))
-		return "it is a flag with a default";
-	if (r->fallback == NULL)
-		return NULL;
-	bad = option_value(&o, r, r->fallback, "default", &f) != 0;
-	option_release(&o);
-	return bad ? "its default cannot be read" : NULL;
-}
-
-/* What is wrong between two rows, NULL if nothing. */
-static const char *
-pair_wrong(const struct option_row *a, const struct option_row *b)
-{
-	if (strcmp(a->name, b->name) != 0) {
-		if (a->letter != '\0' && a->letter == b->letter)
-			return "another option has its letter";
-		return NULL;
-	}
-	if ((a->commands & b->commands) != 0)
-		return "a command has it twice";
-	if (has_value(a) != has_value(b) || a->letter != b->letter)
-		return "two rows of its name disagree";
-	return NULL;
-}
-
-int
-option_check(const struct option_row *rows, struct fault *f)
-{
-	size_t n = 0;
-
-	for (const struct option_row *r = rows; r->name != NULL; r++, n++) {
-		const char *wrong = row_wrong(r);
-
-		for (const struct option_row *q = rows; wrong == NULL && q < r;
-		     q++)
-			wrong = pair_wrong(q, r);
-		if (wrong != NULL)
-			return fault(f, FAULT_USAGE, "--%s: %s", r->name,
-			    wrong);
-	}
-	if (n > OPTION_ROWS_MAX)
-		return fault(f, FAULT_USAGE, "too many options");
-	return 0;
 }

@@ -46,7 +46,7 @@ add(struct names *all, const char *option, const char *path, bool writes)
 static void
 gather(struct names *all, const struct options *o)
 {
-	bool files = o->command == &cmd_restore || o->merge;
+	bool files = o->command->bit == ON_RESTORE || o->merge;
 
 	all->list =
 	    xcalloc(16 + o->encrypt_to.n + o->noperands, sizeof(*all->list));

@@ -1,8 +1,11 @@
 #include <stddef.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "cli/option/option.h"
 #include "cli/policy.h"
+#include "export/column.h"
+#include "inspector/record.h"
 
 #define AT(member) offsetof(struct options, member)
 
@@ -369,3 +372,39 @@ const struct option_row option_rows[] = {
 	{ .name = NULL }
 };
 /* clang-format on */
+
+const struct option_row *
+option_find(const char *name, unsigned bits)
+{
+	for (const struct option_row *r = option_rows; r->name != NULL; r++)
+		if ((r->commands & bits) != 0 && strcmp(r->name, name) == 0)
+			return r;
+	return NULL;
+}
+
+bool
+option_given(const struct options *o, const char *name)
+{
+	for (size_t i = 0; option_rows[i].name != NULL; i++)
+		if (o->given[i] && strcmp(option_rows[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+const char *
+option_word(const struct option_row *row, size_t i)
+{
+	size_t n;
+
+	if (row->complete == COMPLETE_REASONS)
+		return i < REASONS ? reason_name((enum reason)i) : NULL;
+	if (row->complete == COMPLETE_COLUMNS) {
+		for (n = 0; column_defs[n].name != NULL && n < i; n++)
+			;
+		return column_defs[n].name;
+	}
+	for (n = 0; row->words != NULL && row->words[n] != NULL; n++)
+		if (n == i)
+			return row->words[n];
+	return NULL;
+}

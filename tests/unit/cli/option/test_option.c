@@ -11,6 +11,7 @@
 
 #include "cli/command.h"
 #include "cli/command/help.h"
+#include "cli/commands.h"
 #include "cli/option/completion.h"
 #include "cli/option/option.h"
 #include "lib/base/buf.h"
@@ -42,7 +43,7 @@ parse(struct options *o, const char *line, struct fault *f)
 	int n = split(store, line, argv);
 
 	argv[0] = name;
-	return option_parse(o, n, argv, f);
+	return option_parse(o, commands, n, argv, f);
 }
 
 /* Lines that are refused, and what the message must hold. */
@@ -410,6 +411,82 @@ test_help_and_version(void **state)
 	option_release(&o);
 }
 
+static bool
+has_value(const struct option_row *r)
+{
+	return r->type != OPTION_FLAG && r->type != OPTION_COUNT;
+}
+
+/* What is wrong with one row by itself, NULL if nothing. */
+static const char *
+row_wrong(const struct option_row *r)
+{
+	struct options o = { 0 };
+	struct fault f;
+	bool bad;
+
+	if (r->name[0] == '\0' || r->name[0] == '-' ||
+	    r->name[strspn(r->name, "abcdefghijklmnopqrstuvwxyz-")] != '\0')
+		return "its name is not lower-case words";
+	if (has_value(r) != (r->arg != NULL))
+		return "its type and its value's name disagree";
+	if (r->commands == 0 || (r->commands & ~(unsigned)ON_ALL) != 0)
+		return "no command takes it";
+	if (r->offset >= offsetof(struct options, command))
+		return "it has no place for its value";
+	if (r->help == NULL || r->help[0] == '\0')
+		return "it has no help";
+	if (r->type == OPTION_CHOICE && r->words == NULL)
+		return "it is a choice without words";
+	if ((r->type == OPTION_INT || r->type == OPTION_DECIMAL) &&
+	    r->lo >= r->hi)
+		return "its range is empty";
+	if (!has_value(r) && (r->fallback != NULL || r->env != NULL))
+		return "it is a flag with a default";
+	if (r->fallback == NULL)
+		return NULL;
+	bad = option_value(&o, r, r->fallback, "default", &f) != 0;
+	option_release(&o);
+	return bad ? "its default cannot be read" : NULL;
+}
+
+/* What is wrong between two rows, NULL if nothing. */
+static const char *
+pair_wrong(const struct option_row *a, const struct option_row *b)
+{
+	if (strcmp(a->name, b->name) != 0) {
+		if (a->letter != '\0' && a->letter == b->letter)
+			return "another option has its letter";
+		return NULL;
+	}
+	if ((a->commands & b->commands) != 0)
+		return "a command has it twice";
+	if (has_value(a) != has_value(b) || a->letter != b->letter)
+		return "two rows of its name disagree";
+	return NULL;
+}
+
+/* Find fault with the table: 0, or -1 and the first thing wrong. */
+static int
+check_rows(const struct option_row *rows, struct fault *f)
+{
+	size_t n = 0;
+
+	for (const struct option_row *r = rows; r->name != NULL; r++, n++) {
+		const char *wrong = row_wrong(r);
+
+		for (const struct option_row *q = rows; wrong == NULL && q < r;
+		     q++)
+			wrong = pair_wrong(q, r);
+		if (wrong != NULL)
+			return fault(f, FAULT_USAGE, "--%s: %s", r->name,
+			    wrong);
+	}
+	if (n > OPTION_ROWS_MAX)
+		return fault(f, FAULT_USAGE, "too many options");
+	return 0;
+}
+
 static const char *const yes_no[] = { "yes", "no", NULL };
 
 /* Tables that are refused. */
@@ -432,9 +509,9 @@ test_bad_tables(void **state)
 		rows[2] = (struct option_row){ .name = NULL }; \
 		rows[1].name = "two";                          \
 		rows[1].letter = 't';                          \
-		assert_int_equal(option_check(rows, &f), 0);   \
+		assert_int_equal(check_rows(rows, &f), 0);     \
 		change;                                        \
-		assert_int_equal(option_check(rows, &f), -1);  \
+		assert_int_equal(check_rows(rows, &f), -1);    \
 		assert_non_null(strstr(f.text, says));         \
 	} while (0)
 
@@ -464,7 +541,7 @@ test_table(void **state)
 	struct fault f = { .kind = FAULT_NONE };
 
 	(void)state;
-	if (option_check(option_rows, &f) != 0)
+	if (check_rows(option_rows, &f) != 0)
 		print_error("%s\n", f.text);
 	assert_int_equal(f.kind, FAULT_NONE);
 }
@@ -547,7 +624,7 @@ test_completion(void **state)
 
 		for (; n < 4 && cases[i].words[n] != NULL; n++)
 			words[n] = (char *)(uintptr_t)cases[i].words[n];
-		completion_offer(&b, words, n);
+		completion_offer(&b, commands, words, n);
 		for (const char *p = buf_text(&b); *p != '\0';
 		     p += strcspn(p, "\n") + 1) {
 			buf_adds(&got, got.n > 0 ? " " : "");
