@@ -6,9 +6,6 @@
 #include "lib/base/buf.h"
 #include "lib/base/slice.h"
 
-const char *const policy_uses[] = { "read", "purge", "restore", "repair",
-	NULL };
-
 /*
  * What each use calls. BatchExecuteStatement has no action of its own: each
  * statement needs that of its verb. BatchGetItem tells a renewed entry from
@@ -17,33 +14,24 @@ const char *const policy_uses[] = { "read", "purge", "restore", "repair",
  * by UpdateItem. What sts:GetCallerIdentity tells is told to everybody.
  */
 static const struct {
-	const char *use;
-	const char *actions[8];
-} uses[] = {
+	const char *sid;
+	const char *actions[8]; /* ends with NULL */
+} uses[POLICY_USES] = {
 	/* clang-format off */
-	{ "read", { "dynamodb:BatchGetItem", "dynamodb:DescribeTable",
+	[POLICY_READ] = { "Read", { "dynamodb:BatchGetItem", "dynamodb:DescribeTable",
 	    "dynamodb:DescribeTimeToLive", "dynamodb:Query",
 	    "dynamodb:Scan" } },
-	{ "purge", { "dynamodb:BatchGetItem", "dynamodb:DeleteItem",
+	[POLICY_PURGE] = { "Purge", { "dynamodb:BatchGetItem", "dynamodb:DeleteItem",
 	    "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive",
 	    "dynamodb:PartiQLDelete", "dynamodb:Scan" } },
-	{ "restore", { "dynamodb:BatchGetItem", "dynamodb:DescribeTable",
+	[POLICY_RESTORE] = { "Restore", { "dynamodb:BatchGetItem", "dynamodb:DescribeTable",
 	    "dynamodb:DescribeTimeToLive", "dynamodb:PutItem",
 	    "dynamodb:UpdateItem" } },
-	{ "repair", { "dynamodb:BatchGetItem", "dynamodb:DescribeTable",
+	[POLICY_REPAIR] = { "Repair", { "dynamodb:BatchGetItem", "dynamodb:DescribeTable",
 	    "dynamodb:DescribeTimeToLive", "dynamodb:Scan",
 	    "dynamodb:UpdateItem" } },
 	/* clang-format on */
 };
-
-const char *
-policy_action(const char *use, int i)
-{
-	for (size_t u = 0; u < sizeof(uses) / sizeof(*uses); u++)
-		if (strcmp(uses[u].use, use) == 0)
-			return i >= 0 && i < 8 ? uses[u].actions[i] : NULL;
-	return NULL;
-}
 
 #define DIGITS "0123456789"
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
@@ -89,30 +77,31 @@ static void
 add_head(struct buf *out, const char *sid, const char *more)
 {
 	buf_addf(out,
-	    "    {\n      \"Sid\": \"Ttlsweep%c%s%s\",\n"
+	    "    {\n      \"Sid\": \"Ttlsweep%s%s\",\n"
 	    "      \"Effect\": \"Allow\",\n",
-	    sid[0] - 'a' + 'A', sid + 1, more);
+	    sid, more);
 }
 
 void
 policy_json(struct buf *out, const struct policy *p)
 {
-	const char *action;
+	const char *sid = uses[p->use].sid;
+	const char *const *actions = uses[p->use].actions;
 
 	buf_adds(out,
 	    "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n");
-	add_head(out, p->use, "");
+	add_head(out, sid, "");
 	buf_adds(out, "      \"Action\": [");
-	for (int i = 0; (action = policy_action(p->use, i)) != NULL; i++) {
+	for (size_t i = 0; actions[i] != NULL; i++) {
 		buf_adds(out, i > 0 ? ",\n        " : "\n        ");
-		add_string(out, action);
+		add_string(out, actions[i]);
 	}
 	buf_adds(out, "\n      ],\n      \"Resource\": ");
 	add_string(out, p->table_arn);
 	buf_adds(out, "\n    }");
 	if (p->stack_arn != NULL) {
 		buf_adds(out, ",\n");
-		add_head(out, p->use, "Stack");
+		add_head(out, sid, "Stack");
 		buf_adds(out,
 		    "      \"Action\": [\n"
 		    "        \"cloudformation:DescribeStackResource\",\n"

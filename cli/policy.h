@@ -5,21 +5,23 @@
 
 struct buf;
 
+enum policy_use {
+	POLICY_READ,
+	POLICY_PURGE,
+	POLICY_RESTORE,
+	POLICY_REPAIR,
+	POLICY_USES
+};
+
 /*
  * The least IAM policy for one use of one table, to stand in place of
  * dynamodb:* on *. Pure.
  */
 struct policy {
-	const char *use;       /* a word of policy_uses */
+	int use;               /* enum policy_use */
 	const char *table_arn; /* of the table; indexes are never read */
 	const char *stack_arn; /* of the stack it is looked up in; NULL */
 };
-
-/* "read", "purge", "restore", "repair"; ends with NULL. */
-extern const char *const policy_uses[];
-
-/* The ${i}th action of ${use}, "dynamodb:Scan"; NULL past the last. */
-const char *policy_action(const char *use, int i);
 
 /* Add the policy, an indented JSON document, to ${out}. */
 void policy_json(struct buf *out, const struct policy *p);

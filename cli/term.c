@@ -58,12 +58,12 @@ term_draws(int fd)
 }
 
 bool
-term_color(int fd, const char *when)
+term_color(int fd, int when)
 {
 	const char *no = getenv("NO_COLOR");
 
-	if (strcmp(when, "auto") != 0)
-		return strcmp(when, "always") == 0;
+	if (when != TERM_AUTO)
+		return when == TERM_ALWAYS;
 	if (no != NULL && no[0] != '\0')
 		return false;
 	return term_draws(fd);

@@ -6,6 +6,9 @@
 
 struct buf;
 
+/* Values of --color and --progress. */
+enum term_when { TERM_AUTO, TERM_ALWAYS, TERM_NEVER };
+
 /* What is known of a terminal. */
 
 /* Cells a line has on ${fd}: COLUMNS, else the terminal's own, else
@@ -17,7 +20,7 @@ int term_height(int fd, int other);
 bool term_draws(int fd);
 /* Whether to use colour there; ${when} is the value of --color. NO_COLOR
  * and a dumb terminal say no. */
-bool term_color(int fd, const char *when);
+bool term_color(int fd, int when);
 /* Whether the locale takes UTF-8. */
 bool term_utf8(void);
 /* Whether we may draw there: it is a terminal and we are in its foreground. */

@@ -146,22 +146,14 @@ dynamodb_row(struct buf *out, const struct columns *columns,
 
 const struct format formats[] = {
 	/* clang-format off */
-	{ "csv", ".csv", true, csv_head, csv_row },
-	{ "tsv", ".tsv", true, tsv_head, tsv_row },
-	{ "jsonl", ".jsonl", false, NULL, json_row },
-	{ "dynamodb-json", ".json", false, NULL, dynamodb_row },
-	{ NULL, NULL, false, NULL, NULL },
+	[FORMAT_CSV] = { "csv", ".csv", true, csv_head, csv_row },
+	[FORMAT_TSV] = { "tsv", ".tsv", true, tsv_head, tsv_row },
+	[FORMAT_JSONL] = { "jsonl", ".jsonl", false, NULL, json_row },
+	[FORMAT_DYNAMODB_JSON] = { "dynamodb-json", ".json", false, NULL,
+	    dynamodb_row },
+	[FORMATS] = { NULL, NULL, false, NULL, NULL },
 	/* clang-format on */
 };
-
-const struct format *
-format_find(const char *name)
-{
-	for (const struct format *f = formats; f->name != NULL; f++)
-		if (strcmp(f->name, name) == 0)
-			return f;
-	return NULL;
-}
 
 /* Whether ${path}[0..n) ends in ${ending}, with something before it. */
 static bool

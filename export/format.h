@@ -26,10 +26,9 @@ struct format {
 	    const struct column_view *view, const struct record *r);
 };
 
-/* csv, tsv, jsonl, dynamodb-json; ends with a NULL name. */
+enum { FORMAT_CSV, FORMAT_TSV, FORMAT_JSONL, FORMAT_DYNAMODB_JSON, FORMATS };
+/* By those; ends with a NULL name. */
 extern const struct format formats[];
-/* NULL when there is no such. */
-const struct format *format_find(const char *name);
 /* By a file's name, ".gz" set aside: .csv, .tsv, .jsonl, and .json for
  * dynamodb-json. NULL when it tells nothing. */
 const struct format *format_of_path(const char *path);

@@ -100,12 +100,6 @@ reason_parse(const char *s)
 	return find_name(reasons, REASONS, s);
 }
 
-int
-kind_parse(const char *s)
-{
-	return find_name(kinds, KINDS, s);
-}
-
 /* A key: a value, its text, and the bytes where it is binary. */
 struct key {
 	enum attr_type type;

@@ -36,7 +36,6 @@ const char *kind_name(enum kind k);
 /* The other way; -1 when there is no such word. */
 int state_parse(const char *s);
 int reason_parse(const char *s);
-int kind_parse(const char *s);
 
 /* DynamoDB deletes nothing that expired this long ago or longer (Developer
  * Guide, "How it works: TTL"): five years, in seconds. */

@@ -32,66 +32,6 @@ selection_is_any(const struct selection *s)
 	    s->larger_than < 0;
 }
 
-/* The bits that one word of a list stands for; 0 when it is none. */
-static unsigned
-state_bits(const char *word)
-{
-	int s = state_parse(word);
-
-	if (strcmp(word, "expired") == 0)
-		return EXPIRED;
-	if (strcmp(word, "any") == 0)
-		return ALL(STATES);
-	return s >= 0 ? 1u << s : 0;
-}
-
-static unsigned
-reason_bits(const char *word)
-{
-	int r = reason_parse(word);
-
-	return r >= 0 ? 1u << r : 0;
-}
-
-static int
-parse_list(const char *list, unsigned (*bits)(const char *), unsigned *out,
-    const char **bad)
-{
-	unsigned all = 0;
-
-	for (;;) {
-		char word[32] = "";
-		size_t n = strcspn(list, ",");
-		unsigned b;
-
-		if (n < sizeof(word))
-			memcpy(word, list, n);
-		b = bits(word);
-		if (b == 0) {
-			*bad = list;
-			return -1;
-		}
-		all |= b;
-		if (list[n] == '\0')
-			break;
-		list += n + 1;
-	}
-	*out = all;
-	return 0;
-}
-
-int
-selection_states(const char *list, unsigned *states, const char **bad)
-{
-	return parse_list(list, state_bits, states, bad);
-}
-
-int
-selection_reasons(const char *list, unsigned *reasons, const char **bad)
-{
-	return parse_list(list, reason_bits, reasons, bad);
-}
-
 static bool
 begins(const char *const *prefixes, size_t count, struct slice key)
 {

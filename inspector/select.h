@@ -31,12 +31,6 @@ struct selection selection_any(void);
 /* Whether it wants every entry there is. Pure. */
 bool selection_is_any(const struct selection *s);
 
-/* "stuck,pending", "expired", "any": 0, or -1 and ${bad} points at the word
- * that is none. Pure. */
-int selection_states(const char *list, unsigned *states, const char **bad);
-/* Likewise a list of reasons. */
-int selection_reasons(const char *list, unsigned *reasons, const char **bad);
-
 /* Whether ${s} wants no entry, whatever there is: the parts of it exclude each
  * other. Then ${why}, which is empty, says so in words for people. Pure. */
 bool selection_impossible(const struct selection *s, struct buf *why);

@@ -37,7 +37,7 @@ run(const struct options *o, struct log *log, struct fault *f)
 	struct doctor d;
 	int r = 1;
 
-	if (o->policy != NULL)
+	if (o->policy >= 0)
 		return doctor_policy(o, log, f);
 	doctor_init(&d, o, log);
 	for (size_t i = 0; r > 0 && i < sizeof(parts) / sizeof(*parts); i++)

@@ -33,7 +33,7 @@ to_file(const struct options *o)
 static bool
 to_s3(const struct options *o)
 {
-	return strcmp(o->layout, "s3") == 0;
+	return o->layout == LAYOUT_S3;
 }
 
 static bool
@@ -77,7 +77,7 @@ format_of_name(const struct options *o, struct fault *f)
 	const struct format *format = format_of_path(name);
 
 	free(name);
-	if (format != NULL && strcmp(format->name, "tsv") != 0)
+	if (format != NULL && format != &formats[FORMAT_TSV])
 		return format;
 	(void)fault(f, FAULT_USAGE,
 	    "-o %s: the name does not tell a format (.csv, .jsonl, .json, "
@@ -102,10 +102,10 @@ check_place(const struct options *o, struct fault *f)
 		return fault(f, FAULT_USAGE,
 		    "--layout s3 and --checkpoint exclude each other: the "
 		    "folder is written in one run");
-	if (to_s3(o) && o->format != NULL &&
-	    strcmp(o->format, "dynamodb-json") != 0)
+	if (to_s3(o) && o->format >= 0 && o->format != FORMAT_DYNAMODB_JSON)
 		return fault(f, FAULT_USAGE,
-		    "--layout s3 is of dynamodb-json, not of %s", o->format);
+		    "--layout s3 is of dynamodb-json, not of %s",
+		    formats[o->format].name);
 	if (o->checkpoint != NULL &&
 	    (!to_file(o) || outfile_descriptor(o->output) >= 0))
 		return fault(f, FAULT_USAGE,
@@ -118,10 +118,10 @@ check_place(const struct options *o, struct fault *f)
 static const struct format *
 format_for(const struct options *o, struct fault *f)
 {
-	const struct format *format = format_find("dynamodb-json");
+	const struct format *format = &formats[FORMAT_DYNAMODB_JSON];
 
-	if (o->format != NULL) {
-		format = format_find(o->format);
+	if (o->format >= 0) {
+		format = &formats[o->format];
 	} else if (to_file(o) && !to_s3(o)) {
 		format = format_of_name(o, f);
 		if (format == NULL)
@@ -133,13 +133,13 @@ format_for(const struct options *o, struct fault *f)
 		    format->name);
 		return NULL;
 	}
-	if (o->csv_safe && strcmp(format->name, "csv") != 0) {
+	if (o->csv_safe && format != &formats[FORMAT_CSV]) {
 		(void)fault(f, FAULT_USAGE,
 		    "--csv-safe is for csv; no spreadsheet runs %s",
 		    format->name);
 		return NULL;
 	}
-	if (option_given(o, "numbers") && strcmp(format->name, "jsonl") != 0) {
+	if (option_given(o, "numbers") && format != &formats[FORMAT_JSONL]) {
 		(void)fault(f, FAULT_USAGE,
 		    "--numbers is for jsonl; in %s numbers stand as text",
 		    format->name);
@@ -185,12 +185,12 @@ prepare(struct exporting *x, struct fault *f)
 		return -1;
 	x->columns.safe = o->csv_safe;
 	x->rows = (struct rows_options){
-		.format = x->format->name,
+		.format = x->format,
 		.stream = { .path = o->output, .gzip = packs(o), .to = x->to },
 		.columns = &x->columns,
 		.view = { .schema = &c->schema,
 		    .reveal = true,
-		    .numbers_string = strcmp(o->numbers, "string") == 0 },
+		    .numbers_string = o->numbers == NUMBERS_STRING },
 		.headings = true,
 		.limit = o->limit,
 	};

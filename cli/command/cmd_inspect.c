@@ -137,7 +137,7 @@ on_close(void *state, struct fault *f)
 static bool
 selects(const struct options *o)
 {
-	return o->reason != NULL || strcmp(o->kind, "any") != 0 ||
+	return o->reason.bits != 0 || o->kind != KINDS_ANY ||
 	    o->prefixes.n > 0 || o->sort_prefixes.n > 0 || o->overdue >= 0 ||
 	    o->expires_within >= 0 || o->larger_than >= 0;
 }
@@ -261,9 +261,7 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 		.summary = in->selects ? &in->chosen : &in->all,
 		.complete = complete,
 		.selected = in->selects,
-		.kinds = kind_parse(c->o->kind) >= 0
-		    ? 1u << kind_parse(c->o->kind)
-		    : 0,
+		.kinds = c->o->kind != KINDS_ANY ? (unsigned)c->o->kind : 0,
 		.selection = in->selects ? c->quoted.selection : NULL,
 		.judging = c->quoted.judging,
 		.shards = p->of > 0 ? &shards : NULL,
@@ -293,11 +291,11 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 static void
 warn_attribute(struct inspect *in)
 {
-	enum report_format format = report_print_format(in->context.o);
+	int format = in->context.o->format;
 	const struct lookalikes *l = &in->lookalikes;
 	struct buf names = { 0 };
 
-	if (format == REPORT_TEXT || format == REPORT_HTML || !nameless(in))
+	if (format == FORMAT_TEXT || format == FORMAT_HTML || !nameless(in))
 		return;
 	for (size_t i = 0; i < l->n; i++)
 		buf_addf(&names, "%s%s",
@@ -340,7 +338,7 @@ static bool
 tells_half(const struct options *o, const struct fault *f)
 {
 	return f->kind == FAULT_CANCELLED && o->watch < 0 &&
-	    report_print_format(o) != REPORT_PROMETHEUS;
+	    o->format != FORMAT_PROMETHEUS;
 }
 
 static int

@@ -81,19 +81,11 @@ write_ranked(struct list *l, struct fault *f)
 	return rows_hand_close(hand, f) != 0 ? -1 : rc;
 }
 
-static enum top_n_by
-rank_word(const char *by)
-{
-	return strcmp(by, "size") == 0   ? TOP_N_SIZE
-	    : strcmp(by, "expires") == 0 ? TOP_N_EXPIRES
-					 : TOP_N_OVERDUE;
-}
-
 static void
 open_rank(struct list *l)
 {
 	const struct top_n_options o = {
-		.by = rank_word(l->context.o->by),
+		.by = (enum option_by)l->context.o->by,
 		.n = (size_t)l->context.o->top,
 		.bytes = RANK_BYTES,
 		.row = keep_row,
@@ -105,13 +97,13 @@ open_rank(struct list *l)
 
 /* Whether something is asked for that is more than keys and TTL. */
 static bool
-needs_items(const struct list *l, const char *format)
+needs_items(const struct list *l, int format)
 {
 	const struct options *o = l->context.o;
 
-	if (o->larger_than >= 0 || strcmp(format, "jsonl") == 0)
+	if (o->larger_than >= 0 || format == FORMAT_JSONL)
 		return true;
-	if (l->rank != NULL && rank_word(o->by) == TOP_N_SIZE)
+	if (l->rank != NULL && o->by == BY_SIZE)
 		return true;
 	for (size_t i = 0; i < l->columns.n; i++) {
 		const struct column_def *def = l->columns.list[i].def;
@@ -216,33 +208,31 @@ drop_wide(struct columns *c, const struct key_schema *schema, int width)
 
 /* What --format does not go with. */
 static int
-check_format(const struct options *o, const char *format, struct fault *f)
+check_format(const struct options *o, int format, struct fault *f)
 {
-	if (o->csv_safe && strcmp(format, "csv") != 0)
+	if (o->csv_safe && format != FORMAT_CSV)
 		return fault(f, FAULT_USAGE,
 		    "--csv-safe is for csv: give --format csv");
-	if (o->columns != NULL && strcmp(format, "jsonl") == 0)
+	if (o->columns != NULL && format == FORMAT_JSONL)
 		return fault(f, FAULT_USAGE,
 		    "--columns is for table, tsv and csv; jsonl has every "
 		    "attribute");
-	if (o->no_headings &&
-	    (strcmp(format, "csv") == 0 || strcmp(format, "jsonl") == 0))
+	if (o->no_headings && (format == FORMAT_CSV || format == FORMAT_JSONL))
 		return fault(f, FAULT_USAGE,
 		    "--no-headings is for table and "
 		    "tsv; %s",
-		    strcmp(format, "csv") == 0
-			? "CSV always has its line of names"
-			: "jsonl has no headings");
+		    format == FORMAT_CSV ? "CSV always has its line of names"
+					 : "jsonl has no headings");
 	return 0;
 }
 
 /* CSV has by itself what an export has: what is not masked goes back in. */
 static int
-choose_columns(struct list *l, const char *format, struct fault *f)
+choose_columns(struct list *l, int format, struct fault *f)
 {
 	const struct options *o = l->context.o;
 
-	if (o->columns == NULL && strcmp(format, "csv") == 0)
+	if (o->columns == NULL && format == FORMAT_CSV)
 		columns_csv(&l->columns, &l->context.schema);
 	else if (columns_parse(&l->columns, o->columns, &l->context.schema,
 		     f) != 0)
@@ -254,26 +244,26 @@ choose_columns(struct list *l, const char *format, struct fault *f)
 static int
 run(const struct options *o, struct log *log, struct fault *f)
 {
-	const char *format = o->format;
+	int format = o->format;
 	struct list l = { 0 };
 	struct rows_options rows = { .limit = o->limit };
 	int rc = -1, width;
 
-	if (format == NULL)
-		format = isatty(STDOUT_FILENO) ? "table" : "tsv";
+	if (format < 0)
+		format = isatty(STDOUT_FILENO) ? FORMAT_TABLE : FORMAT_TSV;
 	if (check_format(o, format, f) != 0)
 		return -1;
 	if (context_open(&l.context, o, NULL, log, f) != 0 ||
 	    choose_columns(&l, format, f) != 0)
 		goto out;
 	width = term_width(STDOUT_FILENO, 0);
-	if (strcmp(format, "table") == 0 && o->columns == NULL && width > 0)
+	if (format == FORMAT_TABLE && o->columns == NULL && width > 0)
 		drop_wide(&l.columns, &l.context.schema, width);
 	if (o->top > 0)
 		open_rank(&l);
 	if (!needs_items(&l, format))
 		l.context.rules.sizes = false;
-	rows.format = format;
+	rows.format = format == FORMAT_TABLE ? NULL : &formats[format];
 	rows.columns = &l.columns;
 	rows.headings = !o->no_headings;
 	rows.color = o->color;

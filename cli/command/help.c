@@ -44,9 +44,9 @@ add_option(struct buf *out, const struct option_row *row)
 	    row->env == NULL)
 		return;
 	buf_adds(out, " (");
-	for (size_t i = 0; row->type == OPTION_CHOICE && row->words[i] != NULL;
-	     i++) {
-		buf_addf(out, "%s%s", between, row->words[i]);
+	for (size_t i = 0;
+	     row->type == OPTION_CHOICE && row->words[i].name != NULL; i++) {
+		buf_addf(out, "%s%s", between, row->words[i].name);
 		between = ", ";
 	}
 	if (between[0] != '\0')

@@ -55,17 +55,15 @@ rows_open(struct rows *r, const struct rows_options *o, struct fault *f)
 	int rc = 0;
 
 	*r = (struct rows){ .o = *o };
-	if (strcmp(o->format, "table") != 0)
-		r->format = format_find(o->format);
 	if (output_open(&r->output, &o->stream, f) != 0)
 		return -1;
 	r->o.view.terminal = r->output.tame;
 	r->lock = lock_new();
-	if (r->format == NULL) {
+	if (r->o.format == NULL) {
 		open_table(r);
 	} else if (o->headings && o->stream.from == 0 &&
-	    r->format->head != NULL) {
-		r->format->head(&head, o->columns);
+	    r->o.format->head != NULL) {
+		r->o.format->head(&head, o->columns);
 		rc = output_write(&r->output, buf_text(&head), head.n, f);
 	}
 	buf_release(&head);
@@ -100,7 +98,7 @@ shows_moment(const struct rows *r)
 {
 	const struct columns *c = r->o.columns;
 
-	if (r->format != NULL && !r->format->columned)
+	if (r->o.format != NULL && !r->o.format->columned)
 		return false;
 	for (size_t i = 0; i < c->n; i++)
 		if (c->list[i].def != NULL &&
@@ -164,7 +162,7 @@ rows_add(struct rows_hand *h, const struct record *record, struct fault *f)
 		rc = table_out_row(r->table, record, f);
 		lock_leave(r->lock);
 	} else {
-		r->format->row(&h->held, r->o.columns, &r->o.view, record);
+		r->o.format->row(&h->held, r->o.columns, &r->o.view, record);
 		if (h->held.n >= HELD_BYTES && !r->o.pages)
 			rc = rows_hand_flush(h, f);
 	}
@@ -180,7 +178,7 @@ rows_keep(struct rows *r, const struct record *record, struct buf *row)
 	if (r->table != NULL)
 		table_out_keep(r->table, record, row);
 	else
-		r->format->row(row, r->o.columns, &r->o.view, record);
+		r->o.format->row(row, r->o.columns, &r->o.view, record);
 }
 
 int

@@ -22,20 +22,19 @@ struct table_out;
  * a buffer of its own and writes whole rows.
  */
 struct rows_options {
-	const char *format; /* "table", or a name of export/format.h */
+	const struct format *format; /* NULL: the terminal table */
 	struct stream_options stream;
 	const struct columns *columns; /* borrowed */
 	struct column_view view;
 	bool headings;
-	bool pages;        /* what a worker holds is written only by
+	bool pages;    /* what a worker holds is written only by
 			      rows_hand_flush */
-	int64_t limit;     /* at most that many rows, exactly; -1: no limit */
-	const char *color; /* for the table: value of --color */
+	int64_t limit; /* at most that many rows, exactly; -1: no limit */
+	int color;     /* for the table: value of --color */
 };
 
 struct rows {
 	struct rows_options o;
-	const struct format *format; /* NULL: the terminal table */
 	struct output output;
 	struct table_out *table;
 	struct lock *lock;     /* table */

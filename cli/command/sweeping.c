@@ -39,16 +39,6 @@ struct sweep {
 	struct sweep_lock *lock;
 };
 
-static int
-batch_mode(const char *word)
-{
-	if (word == NULL) /* repair takes no such option */
-		return DDB_BATCH_AUTO;
-	return strcmp(word, "partiql") == 0 ? DDB_BATCH_PARTIQL
-	    : strcmp(word, "single") == 0   ? DDB_BATCH_SINGLE
-					    : DDB_BATCH_AUTO;
-}
-
 static const char *
 command_name(const struct sweep *s)
 {
@@ -129,7 +119,8 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 		.options = c->o->line,
 		.jobs = (int)c->o->jobs,
 		.execute = execute,
-		.batch = batch_mode(c->o->batch),
+		/* repair takes no such option */
+		.batch = c->o->batch < 0 ? DDB_BATCH_AUTO : c->o->batch,
 		.journal_path = s->journal,
 		.journal_numbered = s->place.file == NULL,
 		.journal_used = tell_journal,
@@ -229,7 +220,7 @@ write_totals(struct sweep *s, bool executed, int rc, struct fault *f)
 		    "there is too little room for the journal at %s",
 		    s->journal);
 	rc = write_totals_file(c, &r, rc, f);
-	if (undo != NULL && strcmp(c->o->format, "json") == 0)
+	if (undo != NULL && c->o->format == FORMAT_JSON)
 		log_note(c->log, "to undo it: %s", undo);
 	if (executed)
 		tell_next(s);

@@ -63,11 +63,11 @@ slice_order(struct slice a, struct slice b)
 
 /* < 0 when ${a} comes first. */
 static int
-order(enum top_n_by by, const struct ranked *a, const struct ranked *b)
+order(enum option_by by, const struct ranked *a, const struct ranked *b)
 {
 	int r = 0;
 
-	if (by == TOP_N_SIZE)
+	if (by == BY_SIZE)
 		r = (a->size < b->size) - (a->size > b->size);
 	else
 		r = decimal_cmp(&a->seconds, &b->seconds);
@@ -119,9 +119,9 @@ belongs(const struct top_n *k, const struct record *r,
     const struct rules *rules)
 {
 	switch (k->o.by) {
-	case TOP_N_OVERDUE:
+	case BY_OVERDUE:
 		return r->state == STATE_PENDING || r->state == STATE_STUCK;
-	case TOP_N_SIZE:
+	case BY_SIZE:
 		return r->size >= 0;
 	default:
 		return r->has_moment && !record_past(r, rules, 0);

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "cli/option/option.h"
 #include "lib/base/slice.h"
 
 struct buf;
@@ -15,14 +16,10 @@ struct rules;
  * entry is kept what its row shows, not the entry. Shared by threads. Ties go
  * by key, so that the same table gives the same.
  */
-enum top_n_by {
-	TOP_N_OVERDUE, /* expired ones, the oldest first */
-	TOP_N_SIZE,    /* the largest first */
-	TOP_N_EXPIRES  /* those not yet expired, the next to expire first */
-};
-
 struct top_n_options {
-	enum top_n_by by;
+	/* BY_OVERDUE: expired ones, the oldest first; BY_SIZE: the largest
+	 * first; BY_EXPIRES: those not yet expired, the next one first */
+	enum option_by by;
 	size_t n;
 	size_t bytes; /* that rows and keys may take */
 	/* Add the row of ${r}; one thread at a time. */

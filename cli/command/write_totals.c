@@ -40,7 +40,7 @@ write_totals_file(struct context *c, const struct report_sweep *r, int rc,
 		.color = term_color(STDOUT_FILENO, c->o->color),
 		.ascii = !term_utf8(),
 	};
-	bool json = strcmp(c->o->format, "json") == 0;
+	bool json = c->o->format == FORMAT_JSON;
 	bool well = rc == 0 && r->totals->outcomes[OUTCOME_FAILED] == 0;
 	bool silent = c->o->quiet && r->executed && well;
 	struct buf out = { 0 };

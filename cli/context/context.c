@@ -178,7 +178,7 @@ static int
 check_files(const struct options *o, struct fault *f)
 {
 	const char *list = o->keys_from;
-	bool folder = o->layout != NULL && strcmp(o->layout, "s3") == 0;
+	bool folder = o->layout == LAYOUT_S3;
 
 	if (list != NULL && strcmp(list, "-") != 0 &&
 	    outfile_descriptor(list) < 0 && access(list, R_OK) != 0)

@@ -32,10 +32,10 @@ width(void *ctx)
 static enum progress_mode
 progress_mode(const struct options *o, bool rows)
 {
-	bool always = strcmp(o->progress, "always") == 0;
+	bool always = o->progress == TERM_ALWAYS;
 	bool terminal = isatty(STDERR_FILENO);
 
-	if (strcmp(o->progress, "never") == 0 || (o->quiet && !always))
+	if (o->progress == TERM_NEVER || (o->quiet && !always))
 		return PROGRESS_OFF;
 	if (!terminal)
 		return always ? PROGRESS_LINES : PROGRESS_BEAT;

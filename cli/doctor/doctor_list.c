@@ -27,7 +27,7 @@ doctor_init(struct doctor *d, const struct options *o, struct log *log)
 		.color = term_color(STDOUT_FILENO, o->color),
 		.ascii = !term_utf8(),
 	};
-	d->json = strcmp(o->format, "json") == 0;
+	d->json = o->format == FORMAT_JSON;
 	d->name = o->table;
 }
 
@@ -44,7 +44,7 @@ doctor_waiting(struct doctor *d, const char *fmt, ...)
 	va_list ap;
 	int n;
 
-	if (d->o->quiet || strcmp(d->o->progress, "never") == 0 ||
+	if (d->o->quiet || d->o->progress == TERM_NEVER ||
 	    !term_foreground(STDERR_FILENO))
 		return;
 	va_start(ap, fmt);

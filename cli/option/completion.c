@@ -145,7 +145,7 @@ offer_value(struct offer *o, const struct option_row *row)
 		    row->complete == COMPLETE_FILE ? "file\n" : "directory\n");
 		return;
 	}
-	if (row->type != OPTION_SET) {
+	if (row->type != OPTION_SET && row->type != OPTION_LIST) {
 		buf_adds(o->out, "words\n");
 	} else {
 		buf_adds(o->out, "list\n");
@@ -155,7 +155,7 @@ offer_value(struct offer *o, const struct option_row *row)
 			o->begins = comma + 1;
 		}
 	}
-	for (size_t i = 0; (word = option_word(row, i)) != NULL; i++)
+	for (size_t i = 0; (word = option_word(row, i).name) != NULL; i++)
 		if (!listed(list, (size_t)(o->begins - list), word))
 			offer(o, word, NULL);
 	if (row->complete == COMPLETE_PROFILES)

@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "export/format.h"
+#include "inspector/record.h"
+
 struct buf;
 struct command;
 struct fault;
@@ -22,9 +25,9 @@ enum option_type {
 	OPTION_COUNT,    /* int: how often it was given */
 	OPTION_STRING,   /* const char * */
 	OPTION_STRINGS,  /* struct option_list: one more each time */
-	OPTION_SET,      /* const char *: a comma list of words; given again,
-			    it grows */
-	OPTION_CHOICE,   /* const char *: one of the row's words */
+	OPTION_LIST,     /* const char *: a comma list; given again, it grows */
+	OPTION_SET,      /* struct option_set: likewise, of the row's words */
+	OPTION_CHOICE,   /* int: the value of one of the row's words */
 	OPTION_INT,      /* int64_t in lo..hi */
 	OPTION_DECIMAL,  /* const char *: a decimal in lo..hi */
 	OPTION_DURATION, /* int64_t seconds */
@@ -45,6 +48,12 @@ enum option_complete {
 	COMPLETE_PROFILES
 };
 
+/* A word that a value can be, and what it is read as; in an OPTION_SET bits. */
+struct option_word {
+	const char *name;
+	int value;
+};
+
 struct option_row {
 	const char *name;
 	char letter;
@@ -57,8 +66,8 @@ struct option_row {
 	const char *env;      /* takes the default's place when not empty */
 	int64_t lo, hi;       /* OPTION_INT, OPTION_DECIMAL */
 	bool empty;           /* an empty value is one, too */
-	const char *const *words; /* OPTION_CHOICE, OPTION_SET; ends with
-				     NULL */
+	const struct option_word *words; /* OPTION_CHOICE, OPTION_SET; ends
+					    with NULL */
 	enum option_complete complete;
 	const char *help;
 };
@@ -74,10 +83,32 @@ struct option_list {
 	size_t n;
 };
 
+struct option_set {
+	const char *text; /* as it was given */
+	unsigned bits;    /* of all its words; 0: none was given */
+};
+
+/* Values of --format: those of export/format.h, … */
+enum {
+	FORMAT_TABLE = FORMATS,
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_PROMETHEUS,
+	FORMAT_HTML
+};
+/* … of --by, --numbers, --layout; others are in term.h, policy.h, write.h. */
+enum option_by { BY_OVERDUE, BY_SIZE, BY_EXPIRES };
+enum { NUMBERS_NUMBER, NUMBERS_STRING };
+enum { LAYOUT_FILE, LAYOUT_S3 };
+/* "any" in --state (inspector/record.h), beside a bit for each. */
+#define STATES_ANY (1u << STATES)
+/* Of --kind. */
+#define KINDS_ANY ((1 << KINDS) - 1)
+
 /*
  * What the command line says. Strings are borrowed from it, from the
- * environment and from the table. Numbers without a default are -1, strings
- * NULL; option_given tells whether one was written.
+ * environment and from the table. Numbers and choices without a default are
+ * -1, strings NULL; option_given tells whether one was written.
  */
 struct options {
 	/* global */
@@ -89,27 +120,30 @@ struct options {
 	const char *input, *key, *decrypt_with;
 	int64_t jobs, segments, max_rcu, max_wcu;
 	bool consistent;
-	const char *progress, *color;
+	int progress, color; /* enum term_when */
 	bool quiet;
 	int verbose;
 	bool help, version;
 
 	/* selection */
-	const char *state, *reason, *kind;
+	struct option_set state, reason;
+	int kind; /* bits 1 << enum kind */
 	struct option_list prefixes, sort_prefixes;
 	const char *keys_from;
 	int64_t overdue, expires_within, larger_than;
 
 	/* commands */
-	const char *format, *output, *columns, *by, *numbers, *sort_key;
+	int format, by, numbers, layout;
+	const char *output, *columns, *sort_key;
 	int64_t top, limit, max_items, extend_ttl;
-	const char *policy;
+	int policy; /* enum policy_use */
+	int batch;  /* enum ddb_batch_mode */
 	bool probe_write, deleted;
 	bool no_sizes, no_headings, reveal, gzip, csv_safe, yes, no_journal;
-	const char *journal, *journal_dir, *batch;
+	const char *journal, *journal_dir;
 	const char *max_percent, *max_cost, *price; /* decimals */
 	int64_t max_units, deadline, keep_journals, ttl_for_missing;
-	const char *checkpoint, *metrics_file, *layout, *zone;
+	const char *checkpoint, *metrics_file, *zone;
 	struct option_list encrypt_to;
 	const char *sample, *shard;
 	bool merge, partial;
@@ -145,8 +179,11 @@ bool option_given(const struct options *o, const char *name);
 /* The row of --${name} for ${bits} of commands; NULL. */
 const struct option_row *option_find(const char *name, unsigned bits);
 
-/* The ${i}th word its value can be, NULL past the last (or at once). */
-const char *option_word(const struct option_row *row, size_t i);
+/* The ${i}th word its value can be; a NULL name past the last (or at once). */
+struct option_word option_word(const struct option_row *row, size_t i);
+/* The word that was chosen, of an OPTION_CHOICE with a value. */
+const char *option_chosen(const struct options *o,
+    const struct option_row *row);
 
 /*
  * Below the parser, for its own files. Read ${text} (NULL for a flag) as the

@@ -183,12 +183,12 @@ check_watch(const struct options *o, struct fault *f)
 {
 	if (o->watch == 0)
 		return fault(f, FAULT_USAGE, "--watch 0: at least 1 second");
-	if (o->output == NULL && strcmp(o->format, "text") != 0 &&
-	    strcmp(o->format, "json") != 0)
+	if (o->output == NULL && o->format != FORMAT_TEXT &&
+	    o->format != FORMAT_JSON)
 		return fault(f, FAULT_USAGE,
 		    "--watch with --format %s needs --output FILE: each look "
 		    "takes the place of the last",
-		    o->format);
+		    option_chosen(o, option_find("format", ON_INSPECT)));
 	return 0;
 }
 
@@ -196,8 +196,7 @@ check_watch(const struct options *o, struct fault *f)
 static int
 check_part(const struct options *o, struct fault *f)
 {
-	if (o->shard == NULL || o->format == NULL ||
-	    strcmp(o->format, "prometheus") != 0)
+	if (o->shard == NULL || o->format != FORMAT_PROMETHEUS)
 		return 0;
 	return fault(f, FAULT_USAGE,
 	    "--shard with --format prometheus: metrics are of a whole table; "
@@ -268,33 +267,18 @@ check_written(const struct options *o, struct fault *f)
 	    : -1;
 }
 
-/* Whether ${word} is in the comma list ${list}. */
-static bool
-has_word(const char *list, const char *word)
-{
-	for (;;) {
-		size_t n = strcspn(list, ",");
-
-		if (n == strlen(word) && strncmp(list, word, n) == 0)
-			return true;
-		if (list[n] == '\0')
-			return false;
-		list += n + 1;
-	}
-}
-
 bool
 option_wide(const struct options *o, struct fault *f)
 {
 	/* "any" says by itself that everything is meant */
 	if (o->command->bit != ON_PURGE || option_given(o, "reason") ||
 	    option_given(o, "keys-from") ||
-	    !has_word(o->state, state_name(STATE_IMMORTAL)))
+	    (o->state.bits & 1u << STATE_IMMORTAL) == 0)
 		return false;
 	(void)fault(f, FAULT_USAGE,
 	    "--state %s: immortal entries may be meant to stay; say which with "
 	    "--reason or --keys-from, or delete every entry with --state any",
-	    o->state);
+	    o->state.text);
 	return true;
 }
 

@@ -6,16 +6,12 @@
 void
 option_selection(struct selection *s, const struct options *o)
 {
-	const char *bad;
-
 	*s = selection_any();
-	/* The words were checked when the options were read. */
-	if (o->state != NULL)
-		(void)selection_states(o->state, &s->states, &bad);
-	if (o->reason != NULL)
-		(void)selection_reasons(o->reason, &s->reasons, &bad);
-	if (o->kind != NULL && kind_parse(o->kind) >= 0)
-		s->kinds = 1u << kind_parse(o->kind);
+	if (o->state.bits != 0 && (o->state.bits & STATES_ANY) == 0)
+		s->states = o->state.bits;
+	s->reasons = o->reason.bits;
+	if (o->kind > 0)
+		s->kinds = (unsigned)o->kind;
 	s->prefixes = o->prefixes.list;
 	s->nprefixes = o->prefixes.n;
 	s->sort_prefixes = o->sort_prefixes.list;

@@ -17,6 +17,7 @@ again(struct buf *out, const struct options *o, const struct option_row *r)
 {
 	const void *at = (const char *)o + r->offset;
 	const struct option_list *list = at;
+	const struct option_set *set = at;
 
 	switch (r->type) {
 	case OPTION_FLAG:
@@ -25,9 +26,14 @@ again(struct buf *out, const struct options *o, const struct option_row *r)
 		break;
 	case OPTION_STRING:
 	case OPTION_DECIMAL:
-	case OPTION_SET:
-	case OPTION_CHOICE:
+	case OPTION_LIST:
 		value(out, r, *(const char *const *)at);
+		break;
+	case OPTION_SET:
+		value(out, r, set->text);
+		break;
+	case OPTION_CHOICE:
+		value(out, r, option_chosen(o, r));
 		break;
 	case OPTION_STRINGS:
 		for (size_t i = 0; i < list->n; i++)

@@ -4,8 +4,10 @@
 #include "cli/command.h"
 #include "cli/option/option.h"
 #include "cli/policy.h"
+#include "cli/term.h"
 #include "export/column.h"
 #include "inspector/record.h"
+#include "lib/dynamodb/write.h"
 
 #define AT(member) offsetof(struct options, member)
 
@@ -19,23 +21,83 @@
 
 #define MANY INT64_C(1000000000000000)
 
-static const char *const when_words[] = { "auto", "always", "never", NULL };
-static const char *const state_words[] = { "live", "pending", "stuck",
-	"immortal", "expired", "any", NULL };
-static const char *const kind_words[] = { "session", "item", "any", NULL };
-static const char *const report_words[] = { "text", "json", "prometheus",
-	"html", NULL };
-static const char *const totals_words[] = { "text", "json", NULL };
-static const char *const list_words[] = { "table", "tsv", "csv", "jsonl",
-	NULL };
-static const char *const export_words[] = { "csv", "jsonl", "dynamodb-json",
-	NULL };
-static const char *const layout_words[] = { "file", "s3", NULL };
-static const char *const by_words[] = { "overdue", "size", "expires", NULL };
-static const char *const number_words[] = { "number", "string", NULL };
-static const char *const batch_words[] = { "auto", "partiql", "single", NULL };
-
 /* clang-format off */
+static const struct option_word when_words[] = {
+	{ "auto", TERM_AUTO },
+	{ "always", TERM_ALWAYS },
+	{ "never", TERM_NEVER },
+	{ NULL, 0 }
+};
+static const struct option_word state_words[] = {
+	{ "live", 1 << STATE_LIVE },
+	{ "pending", 1 << STATE_PENDING },
+	{ "stuck", 1 << STATE_STUCK },
+	{ "immortal", 1 << STATE_IMMORTAL },
+	{ "expired", 1 << STATE_PENDING | 1 << STATE_STUCK },
+	{ "any", STATES_ANY },
+	{ NULL, 0 }
+};
+static const struct option_word kind_words[] = {
+	{ "session", 1 << KIND_SESSION },
+	{ "item", 1 << KIND_ITEM },
+	{ "any", KINDS_ANY },
+	{ NULL, 0 }
+};
+static const struct option_word report_words[] = {
+	{ "text", FORMAT_TEXT },
+	{ "json", FORMAT_JSON },
+	{ "prometheus", FORMAT_PROMETHEUS },
+	{ "html", FORMAT_HTML },
+	{ NULL, 0 }
+};
+static const struct option_word totals_words[] = {
+	{ "text", FORMAT_TEXT },
+	{ "json", FORMAT_JSON },
+	{ NULL, 0 }
+};
+static const struct option_word list_words[] = {
+	{ "table", FORMAT_TABLE },
+	{ "tsv", FORMAT_TSV },
+	{ "csv", FORMAT_CSV },
+	{ "jsonl", FORMAT_JSONL },
+	{ NULL, 0 }
+};
+static const struct option_word export_words[] = {
+	{ "csv", FORMAT_CSV },
+	{ "jsonl", FORMAT_JSONL },
+	{ "dynamodb-json", FORMAT_DYNAMODB_JSON },
+	{ NULL, 0 }
+};
+static const struct option_word layout_words[] = {
+	{ "file", LAYOUT_FILE },
+	{ "s3", LAYOUT_S3 },
+	{ NULL, 0 }
+};
+static const struct option_word by_words[] = {
+	{ "overdue", BY_OVERDUE },
+	{ "size", BY_SIZE },
+	{ "expires", BY_EXPIRES },
+	{ NULL, 0 }
+};
+static const struct option_word number_words[] = {
+	{ "number", NUMBERS_NUMBER },
+	{ "string", NUMBERS_STRING },
+	{ NULL, 0 }
+};
+static const struct option_word batch_words[] = {
+	{ "auto", DDB_BATCH_AUTO },
+	{ "partiql", DDB_BATCH_PARTIQL },
+	{ "single", DDB_BATCH_SINGLE },
+	{ NULL, 0 }
+};
+static const struct option_word policy_words[] = {
+	{ "read", POLICY_READ },
+	{ "purge", POLICY_PURGE },
+	{ "restore", POLICY_RESTORE },
+	{ "repair", POLICY_REPAIR },
+	{ NULL, 0 }
+};
+
 const struct option_row option_rows[] = {
 	/* What one command takes. */
 	{ .name = "format", .type = OPTION_CHOICE, .commands = ON_INSPECT,
@@ -60,7 +122,7 @@ const struct option_row option_rows[] = {
 	{ .name = "gzip", .type = OPTION_FLAG, .commands = ON_EXPORT,
 	    .offset = AT(gzip),
 	    .help = "compress (also when FILE ends in .gz)" },
-	{ .name = "columns", .type = OPTION_SET,
+	{ .name = "columns", .type = OPTION_LIST,
 	    .commands = ON_LIST | ON_EXPORT, .offset = AT(columns),
 	    .arg = "LIST", .complete = COMPLETE_COLUMNS,
 	    .help = "columns, with commas between them (see below)" },
@@ -209,7 +271,7 @@ const struct option_row option_rows[] = {
 	    .help = "try deletes, too, of a key that is not there: two "
 	    "write units" },
 	{ .name = "policy", .type = OPTION_CHOICE, .commands = ON_DOCTOR,
-	    .offset = AT(policy), .arg = "USE", .words = policy_uses,
+	    .offset = AT(policy), .arg = "USE", .words = policy_words,
 	    .help = "print the least IAM policy for that, and check nothing" },
 	{ .name = "extend-ttl", .type = OPTION_DURATION,
 	    .commands = ON_RESTORE, .offset = AT(extend_ttl), .arg = "DUR",
@@ -391,20 +453,34 @@ option_given(const struct options *o, const char *name)
 	return false;
 }
 
-const char *
+struct option_word
 option_word(const struct option_row *row, size_t i)
 {
-	size_t n;
+	struct option_word none = { NULL, 0 };
+	size_t n = 0;
 
 	if (row->complete == COMPLETE_REASONS)
-		return i < REASONS ? reason_name((enum reason)i) : NULL;
+		return i >= REASONS
+		    ? none
+		    : (struct option_word){ reason_name((enum reason)i),
+			      1 << i };
 	if (row->complete == COMPLETE_COLUMNS) {
-		for (n = 0; column_defs[n].name != NULL && n < i; n++)
-			;
-		return column_defs[n].name;
+		while (n < i && column_defs[n].name != NULL)
+			n++;
+		return (struct option_word){ column_defs[n].name, 0 };
 	}
-	for (n = 0; row->words != NULL && row->words[n] != NULL; n++)
-		if (n == i)
-			return row->words[n];
-	return NULL;
+	while (row->words != NULL && n < i && row->words[n].name != NULL)
+		n++;
+	return row->words != NULL ? row->words[n] : none;
+}
+
+const char *
+option_chosen(const struct options *o, const struct option_row *row)
+{
+	int value = *(const int *)((const char *)o + row->offset);
+	size_t i = 0;
+
+	while (row->words[i].name != NULL && row->words[i].value != value)
+		i++;
+	return row->words[i].name;
 }

@@ -9,6 +9,7 @@
 #include "lib/base/decimal.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
+#include "lib/base/slice.h"
 #include "lib/base/text.h"
 
 const char *
@@ -40,68 +41,76 @@ add_words(struct buf *out, const struct option_row *row)
 {
 	const char *word;
 
-	for (size_t i = 0; (word = option_word(row, i)) != NULL; i++) {
-		if (i > 0)
-			buf_adds(out, ", ");
-		buf_adds(out, word);
-	}
+	for (size_t i = 0; (word = option_word(row, i).name) != NULL; i++)
+		buf_addf(out, "%s%s", i > 0 ? ", " : "", word);
 }
 
-/* The row's own word equal to ${p}[0..n), or NULL with the fault. */
-static const char *
-known_word(const struct option_row *row, const char *source, const char *p,
-    size_t n, struct fault *f)
+/* The value of the row's word ${is}: 0, or -1. */
+static int
+known_word(const struct option_row *row, const char *source, struct slice is,
+    int *value, struct fault *f)
 {
 	struct buf words = { 0 };
-	const char *word, *best = NULL;
-	char *is = xstrndup(p, n);
-	int least = n > 4 ? 3 : 2;
+	struct option_word word;
+	const char *best = NULL;
+	char *text = xstrndup(is.p, is.n);
+	int least = is.n > 4 ? 3 : 2;
 
-	for (size_t i = 0; (word = option_word(row, i)) != NULL; i++) {
-		int d = text_distance(is, word);
+	for (size_t i = 0; (word = option_word(row, i)).name != NULL; i++) {
+		int d = text_distance(text, word.name);
 
-		if (strcmp(word, is) == 0) {
-			free(is);
-			return word;
+		if (d == 0) {
+			free(text);
+			*value = word.value;
+			return 0;
 		}
 		if (d < least) {
-			best = word;
+			best = word.name;
 			least = d;
 		}
 	}
 	add_words(&words, row);
-	fault(f, FAULT_USAGE, "%s%s '%s': not one of %s%s%s%s",
-	    dashes(source, row), source, is, buf_text(&words),
+	(void)fault(f, FAULT_USAGE, "%s%s '%s': not one of %s%s%s%s",
+	    dashes(source, row), source, text, buf_text(&words),
 	    best != NULL ? "; did you mean '" : "", best != NULL ? best : "",
 	    best != NULL ? "'?" : "");
 	buf_release(&words);
-	free(is);
-	return NULL;
+	free(text);
+	return -1;
 }
 
-/* A comma list; what columns may be called only the table tells. */
+/* A comma list, behind what was given of it before. */
+static void
+list_value(struct options *o, const struct option_row *row, const char *text,
+    const char **at)
+{
+	*at = option_given(o, row->name)
+	    ? option_keep(o, xasprintf("%s,%s", *at, text))
+	    : text;
+}
+
 static int
 set_value(struct options *o, const struct option_row *row, const char *text,
     const char *source, struct fault *f)
 {
-	const char **at = (const char **)((char *)o + row->offset);
+	struct option_set *at = (void *)((char *)o + row->offset);
+	unsigned bits = option_given(o, row->name) ? at->bits : 0;
 	const char *p = text;
+	int value;
 
-	if (row->complete != COMPLETE_COLUMNS) {
-		for (;;) {
-			size_t n = strcspn(p, ",");
+	for (;;) {
+		size_t n = strcspn(p, ",");
 
-			if (known_word(row, source, p, n, f) == NULL)
-				return -1;
-			if (p[n] == '\0')
-				break;
-			p += n + 1;
-		}
+		if (known_word(row, source, (struct slice){ p, n }, &value,
+			f) != 0)
+			return -1;
+		bits |= (unsigned)value;
+		if (p[n] == '\0')
+			break;
+		p += n + 1;
 	}
-	if (option_given(o, row->name))
-		*at = option_keep(o, xasprintf("%s,%s", *at, text));
-	else
-		*at = text;
+	at->bits = bits;
+	list_value(o, row, text, &at->text);
 	return 0;
 }
 
@@ -190,13 +199,12 @@ text_value(struct options *o, const struct option_row *row, const char *text,
 		list->list[list->n++] = text;
 		return 0;
 	case OPTION_CHOICE:
-		text = known_word(row, source, text, strlen(text), f);
-		if (text == NULL)
-			return -1;
-		*(const char **)at = text;
-		return 0;
+		return known_word(row, source, slice_str(text), at, f);
 	case OPTION_DECIMAL:
 		return decimal_value(o, row, text, source, f);
+	case OPTION_LIST:
+		list_value(o, row, text, at);
+		return 0;
 	case OPTION_SET:
 		return set_value(o, row, text, source, f);
 	default:
@@ -232,7 +240,9 @@ int
 option_defaults(struct options *o, struct fault *f)
 {
 	for (const struct option_row *r = option_rows; r->name != NULL; r++)
-		if (is_number(r->type))
+		if (r->type == OPTION_CHOICE)
+			*(int *)((char *)o + r->offset) = -1;
+		else if (is_number(r->type))
 			*(int64_t *)((char *)o + r->offset) = -1;
 	for (const struct option_row *r = option_rows; r->name != NULL; r++) {
 		const char *text = r->env != NULL ? getenv(r->env) : NULL;

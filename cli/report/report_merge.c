@@ -196,7 +196,7 @@ report_merge(const struct options *o, struct log *log, struct fault *f)
 	m.report.summary = &sure;
 	m.report.merged = true;
 	m.report.shards = (int64_t)m.shards.n < m.shards.of ? &m.shards : NULL;
-	if (report_print_format(o) == REPORT_PROMETHEUS &&
+	if (o->format == FORMAT_PROMETHEUS &&
 	    (m.report.shards != NULL || !m.report.complete)) {
 		(void)fault(f, FAULT_DATA,
 		    "a part of a table makes no metrics: they would look like "

@@ -29,7 +29,7 @@ text(struct buf *out, const struct options *o, const struct report *r)
 	const struct report_style style = {
 		.width = terminal ? term_width(STDOUT_FILENO, 80) : 80,
 		.color = terminal ? term_color(STDOUT_FILENO, o->color)
-				  : strcmp(o->color, "always") == 0,
+				  : o->color == TERM_ALWAYS,
 		.ascii = !term_utf8(),
 	};
 
@@ -58,27 +58,13 @@ prometheus(struct buf *out, const struct options *o, const struct report *r)
 	report_prometheus(out, r);
 }
 
-/* In the order of enum report_format. */
-static const struct {
-	const char *name;
-	void (*write)(struct buf *out, const struct options *o,
-	    const struct report *r);
-} formats[] = {
-	[REPORT_TEXT] = { "text", text },
-	[REPORT_JSON] = { "json", json },
-	[REPORT_HTML] = { "html", html },
-	[REPORT_PROMETHEUS] = { "prometheus", prometheus },
+static void (*const writers[])(struct buf *out,
+    const struct options *o, const struct report *r) = {
+	[FORMAT_TEXT] = text,
+	[FORMAT_JSON] = json,
+	[FORMAT_HTML] = html,
+	[FORMAT_PROMETHEUS] = prometheus,
 };
-
-enum report_format
-report_print_format(const struct options *o)
-{
-	int i = REPORT_TEXT;
-
-	while (strcmp(formats[i].name, o->format) != 0)
-		i++;
-	return (enum report_format)i;
-}
 
 /* One look of many: in the place of the last one on a terminal, else behind
  * it. */
@@ -174,19 +160,18 @@ int
 report_print(const struct options *o, const struct report *r, struct log *log,
     struct fault *f)
 {
-	enum report_format format = report_print_format(o);
 	struct buf out = { 0 };
 	bool alert;
 	int rc;
 
-	formats[format].write(&out, o, r);
-	if (format != REPORT_TEXT)
+	writers[o->format](&out, o, r);
+	if (o->format != FORMAT_TEXT)
 		doubt(r, log);
-	if (format == REPORT_PROMETHEUS)
+	if (o->format == FORMAT_PROMETHEUS)
 		warn_part(r, log);
-	if (r->watch != NULL && format == REPORT_TEXT)
+	if (r->watch != NULL && o->format == FORMAT_TEXT)
 		arrange(&out, o, r);
-	if (format == REPORT_PROMETHEUS) /* node_exporter reads it */
+	if (o->format == FORMAT_PROMETHEUS) /* node_exporter reads it */
 		rc = stream_file_shared(o->output, buf_text(&out), out.n, f);
 	else
 		rc = output_all(o->output, &out, f);

@@ -6,11 +6,6 @@ struct options;
 struct report;
 struct log;
 
-enum report_format { REPORT_TEXT, REPORT_JSON, REPORT_HTML, REPORT_PROMETHEUS };
-
-/* What --format of inspect says. Pure. */
-enum report_format report_print_format(const struct options *o);
-
 /* An alert threshold of inspect was passed: its exit status. */
 #define REPORT_ALERT 5
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -17,6 +18,15 @@
 
 static const struct key_schema key_only = { "key", NULL };
 static const struct key_schema both = { "pk", "sk" };
+
+static const struct format *
+format_named(const char *name)
+{
+	for (const struct format *f = formats; f->name != NULL; f++)
+		if (strcmp(f->name, name) == 0)
+			return f;
+	return NULL;
+}
 
 static void
 test_lookup(void **state)
@@ -50,12 +60,14 @@ test_lookup(void **state)
 		if (cases[i].name == NULL)
 			assert_null(f);
 		else
-			assert_ptr_equal(f, format_find(cases[i].name));
+			assert_ptr_equal(f, format_named(cases[i].name));
 	}
-	assert_null(format_find("table"));
-	assert_null(format_find(""));
-	for (const struct format *f = formats; f->name != NULL; f++)
-		assert_ptr_equal(format_find(f->name), f);
+	assert_string_equal(formats[FORMAT_CSV].name, "csv");
+	assert_string_equal(formats[FORMAT_TSV].name, "tsv");
+	assert_string_equal(formats[FORMAT_JSONL].name, "jsonl");
+	assert_string_equal(formats[FORMAT_DYNAMODB_JSON].name,
+	    "dynamodb-json");
+	assert_null(formats[FORMATS].name);
 }
 
 /* One row of ${format}. */
@@ -63,7 +75,7 @@ static void
 row_of(struct buf *out, const char *format, const char *columns,
     const struct column_view *view, struct slice json)
 {
-	const struct format *f = format_find(format);
+	const struct format *f = format_named(format);
 	struct columns c = { 0 };
 	struct entry e;
 
@@ -143,7 +155,7 @@ test_csv(void **state)
 
 	(void)state;
 	columns_csv(&c, &both);
-	format_find("csv")->head(&out, &c);
+	format_named("csv")->head(&out, &c);
 	columns_release(&c);
 	assert_string_equal(buf_text(&out),
 	    "\"pk\",\"sk\",\"kind\",\"state\",\"reason\",\"ttl\",\"expires\","
@@ -194,7 +206,7 @@ test_tsv(void **state)
 
 	(void)state;
 	assert_int_equal(columns_parse(&c, NULL, &tab, NULL), 0);
-	format_find("tsv")->head(&out, &c);
+	format_named("tsv")->head(&out, &c);
 	columns_release(&c);
 	assert_string_equal(buf_text(&out),
 	    "a\\tb\tkind\tstate\treason\texpires\toverdue\tsize\n");

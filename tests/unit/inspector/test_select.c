@@ -18,31 +18,6 @@
 #define STUCK (1u << STATE_STUCK)
 #define IMMORTAL (1u << STATE_IMMORTAL)
 
-static const struct {
-	const char *list;
-	int rc;
-	unsigned states;
-	size_t bad; /* where the word that is none begins */
-} lists[] = {
-	/* clang-format off */
-	{ "live", 0, LIVE, 0 },
-	{ "pending,stuck", 0, PENDING | STUCK, 0 },
-	{ "expired", 0, PENDING | STUCK, 0 },
-	{ "expired,immortal", 0, PENDING | STUCK | IMMORTAL, 0 },
-	{ "any", 0, LIVE | PENDING | STUCK | IMMORTAL, 0 },
-	{ "live,live", 0, LIVE, 0 },
-	{ "", -1, 0, 0 },
-	{ "alive", -1, 0, 0 },
-	{ "Live", -1, 0, 0 },
-	{ "live,", -1, 0, 5 },
-	{ ",live", -1, 0, 0 },
-	{ "live,,stuck", -1, 0, 5 },
-	{ "live, stuck", -1, 0, 5 },
-	{ "live,gone,stuck", -1, 0, 5 },
-	{ "stuck,a-very-long-word-that-fits-in-no-table-of-words", -1, 0, 6 },
-	/* clang-format on */
-};
-
 /* What narrows a selection, and what does not. */
 static void
 test_any(void **state)
@@ -66,46 +41,6 @@ test_any(void **state)
 	rows[8].nsort_prefixes = 1;
 	for (size_t i = 0; i < COUNT(rows); i++)
 		assert_int_equal(selection_is_any(&rows[i]), i < 2);
-}
-
-static void
-test_states(void **state)
-{
-	int bad = 0;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(lists); i++) {
-		unsigned states = 99;
-		const char *at = NULL;
-		int rc = selection_states(lists[i].list, &states, &at);
-
-		if (rc != lists[i].rc ||
-		    (rc == 0 ? states != lists[i].states
-			     : states != 99 ||
-				at != lists[i].list + lists[i].bad)) {
-			print_error("\"%s\": %d %x\n", lists[i].list, rc,
-			    states);
-			bad++;
-		}
-	}
-	assert_int_equal(bad, 0);
-}
-
-static void
-test_reasons(void **state)
-{
-	const char *list = "milliseconds,too-old,sometime", *bad = NULL;
-	unsigned reasons = 99;
-
-	(void)state;
-	assert_int_equal(selection_reasons("milliseconds", &reasons, &bad), 0);
-	assert_int_equal(reasons, 1u << REASON_MILLISECONDS);
-	assert_int_equal(selection_reasons("ttl-off,none", &reasons, &bad), 0);
-	assert_int_equal(reasons, 1u << REASON_TTL_OFF | 1u << REASON_NONE);
-	assert_int_equal(selection_reasons(list, &reasons, &bad), -1);
-	assert_ptr_equal(bad, list + 21);
-	assert_int_equal(reasons, 1u << REASON_TTL_OFF | 1u << REASON_NONE);
-	assert_int_equal(selection_reasons("", &reasons, &bad), -1);
 }
 
 /* One case: an entry, and a selection that changes one thing. */
@@ -490,8 +425,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_any),
-		cmocka_unit_test(test_states),
-		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_impossible),
 		cmocka_unit_test(test_possible),
 		cmocka_unit_test(test_wants),

@@ -32,23 +32,23 @@ static const char *const entries[] = {
 };
 
 static const struct {
-	enum top_n_by by;
+	enum option_by by;
 	size_t n;
 	const char *keys; /* in order */
 } cases[] = {
-	{ TOP_N_OVERDUE, 1, "b" },
-	{ TOP_N_OVERDUE, 2, "bf" },
-	{ TOP_N_OVERDUE, 3, "bfj" },
-	{ TOP_N_OVERDUE, 4, "bfja" },
-	{ TOP_N_OVERDUE, 5, "bfjad" },
+	{ BY_OVERDUE, 1, "b" },
+	{ BY_OVERDUE, 2, "bf" },
+	{ BY_OVERDUE, 3, "bfj" },
+	{ BY_OVERDUE, 4, "bfja" },
+	{ BY_OVERDUE, 5, "bfjad" },
 	/* what is not expired is no part of it */
-	{ TOP_N_OVERDUE, 100, "bfjad" },
-	{ TOP_N_EXPIRES, 1, "c" },
-	{ TOP_N_EXPIRES, 3, "cie" },
-	{ TOP_N_EXPIRES, 100, "cie" },
-	{ TOP_N_SIZE, 1, "h" },
-	{ TOP_N_SIZE, 3, "hdi" },
-	{ TOP_N_SIZE, 10, "hdifeabcjg" },
+	{ BY_OVERDUE, 100, "bfjad" },
+	{ BY_EXPIRES, 1, "c" },
+	{ BY_EXPIRES, 3, "cie" },
+	{ BY_EXPIRES, 100, "cie" },
+	{ BY_SIZE, 1, "h" },
+	{ BY_SIZE, 3, "hdi" },
+	{ BY_SIZE, 10, "hdifeabcjg" },
 };
 
 /* A row: the first byte of the key. */
@@ -61,7 +61,7 @@ row(void *ctx, const struct record *r, struct buf *out)
 
 /* The keys that are kept, of entries offered from the ${start}th on. */
 static void
-run(struct buf *out, enum top_n_by by, size_t n, size_t start, size_t step)
+run(struct buf *out, enum option_by by, size_t n, size_t start, size_t step)
 {
 	static const struct key_schema schema = { "k", NULL };
 	static const struct rules rules = { .now = NOW,
@@ -127,7 +127,7 @@ test_bytes(void **state)
 	(void)state;
 	for (size_t less = 0; less < 2; less++) {
 		struct top_n *k =
-		    top_n_new(&(struct top_n_options){ .by = TOP_N_SIZE,
+		    top_n_new(&(struct top_n_options){ .by = BY_SIZE,
 			.n = 2,
 			.bytes = 2 * each - less,
 			.row = row });

@@ -14,6 +14,7 @@
 #include "cli/commands.h"
 #include "cli/option/completion.h"
 #include "cli/option/option.h"
+#include "inspector/select.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "tests/unit/files.h"
@@ -21,6 +22,11 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define WORDS 16
 #define STORE 512
+
+#define LIVE (1u << STATE_LIVE)
+#define PENDING (1u << STATE_PENDING)
+#define STUCK (1u << STATE_STUCK)
+#define IMMORTAL (1u << STATE_IMMORTAL)
 
 /* The words of ${line} as an argument vector; "''" is an empty one. */
 static int
@@ -272,7 +278,8 @@ test_taken(void **state)
 	assert_string_equal(o.region, "eu-west-1");
 	assert_true(o.yes);
 	assert_int_equal(o.jobs, 16);
-	assert_string_equal(o.state, "expired");
+	assert_string_equal(o.state.text, "expired");
+	assert_int_equal(o.state.bits, PENDING | STUCK);
 	assert_true(option_given(&o, "table"));
 	assert_false(option_given(&o, "state"));
 	assert_string_equal(o.line,
@@ -281,7 +288,7 @@ test_taken(void **state)
 
 	/* Options of a command may stand before it. */
 	assert_int_equal(parse(&o, "--format json -qt Tab inspect", &f), 0);
-	assert_string_equal(o.format, "json");
+	assert_int_equal(o.format, FORMAT_JSON);
 	assert_true(o.quiet);
 	assert_string_equal(o.table, "Tab");
 	option_release(&o);
@@ -335,8 +342,8 @@ test_values(void **state)
 	assert_int_equal(o.limit, 7);
 	assert_int_equal(o.expires_within, -1);
 	assert_int_equal(o.max_rcu, -1);
-	assert_string_equal(o.state, "any");
-	assert_null(o.format);
+	assert_string_equal(o.state.text, "any");
+	assert_int_equal(o.format, -1);
 	option_release(&o);
 
 	/* A comma list grows; anything else is what was said last. */
@@ -345,10 +352,118 @@ test_values(void **state)
 			     "5 --max-items 6 --reason string,too-old",
 			     &f),
 	    0);
-	assert_string_equal(o.state, "pending,stuck");
-	assert_string_equal(o.reason, "string,too-old");
+	assert_string_equal(o.state.text, "pending,stuck");
+	assert_int_equal(o.state.bits, PENDING | STUCK);
+	assert_string_equal(o.reason.text, "string,too-old");
+	assert_int_equal(o.reason.bits,
+	    1u << REASON_STRING | 1u << REASON_TOO_OLD);
 	assert_int_equal(o.max_items, 6);
 	option_release(&o);
+}
+
+static const struct {
+	const char *list;
+	int rc;
+	unsigned states;
+	const char *bad; /* the word that is none */
+} lists[] = {
+	/* clang-format off */
+	{ "live", 0, LIVE, NULL },
+	{ "pending,stuck", 0, PENDING | STUCK, NULL },
+	{ "expired", 0, PENDING | STUCK, NULL },
+	{ "expired,immortal", 0, PENDING | STUCK | IMMORTAL, NULL },
+	{ "any", 0, LIVE | PENDING | STUCK | IMMORTAL, NULL },
+	{ "live,live", 0, LIVE, NULL },
+	{ "", -1, 0, "" },
+	{ "alive", -1, 0, "alive" },
+	{ "Live", -1, 0, "Live" },
+	{ "live,", -1, 0, "" },
+	{ ",live", -1, 0, "" },
+	{ "live,,stuck", -1, 0, "" },
+	{ "live, stuck", -1, 0, " stuck" },
+	{ "live,gone,stuck", -1, 0, "gone" },
+	{ "stuck,a-very-long-word-that-fits-in-no-table-of-words", -1, 0, "a-very-long-word-that-fits-in-no-table-of-words" },
+	{ "any,live", 0, LIVE | PENDING | STUCK | IMMORTAL, NULL },
+	/* clang-format on */
+};
+
+/* "list ${option} ${value}", the value as it is. */
+static int
+parse_value(struct options *o, const char *option, const char *value,
+    struct fault *f)
+{
+	static char store[STORE], name[] = "ttlsweep", list[] = "list";
+	char *argv[] = { name, list, store, NULL };
+
+	(void)snprintf(store, sizeof(store), "%s=%s", option, value);
+	return option_parse(o, commands, 3, argv, f);
+}
+
+static void
+test_states(void **state)
+{
+	char says[80];
+	int bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(lists); i++) {
+		struct fault f = { .kind = FAULT_NONE };
+		struct selection s = { 0 };
+		struct options o;
+		int rc = parse_value(&o, "--state", lists[i].list, &f);
+
+		if (rc == 0)
+			option_selection(&s, &o);
+		if (lists[i].list[0] == '\0')
+			(void)snprintf(says, sizeof(says),
+			    "--state: the value is empty");
+		else
+			(void)snprintf(says, sizeof(says), "--state '%s'",
+			    rc != 0 ? lists[i].bad : "");
+		if (rc != lists[i].rc ||
+		    (rc == 0 ? s.states != lists[i].states ||
+				strcmp(o.state.text, lists[i].list) != 0
+			     : strstr(f.text, says) == NULL)) {
+			print_error("\"%s\": %d %x %s\n", lists[i].list, rc,
+			    s.states, f.text);
+			bad++;
+		}
+		option_release(&o);
+	}
+	assert_int_equal(bad, 0);
+}
+
+static void
+test_reasons(void **state)
+{
+	static const struct {
+		const char *list;
+		unsigned reasons;
+		const char *says;
+	} rows[] = {
+		{ "milliseconds", 1u << REASON_MILLISECONDS, NULL },
+		{ "ttl-off,none", 1u << REASON_TTL_OFF | 1u << REASON_NONE,
+		    NULL },
+		{ "milliseconds,too-old,sometime", 0, "--reason 'sometime'" },
+		{ "", 0, "--reason: the value is empty" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct fault f = { .kind = FAULT_NONE };
+		struct selection s;
+		struct options o;
+		int rc = parse_value(&o, "--reason", rows[i].list, &f);
+
+		assert_int_equal(rc, rows[i].says != NULL ? -1 : 0);
+		if (rc == 0) {
+			option_selection(&s, &o);
+			assert_int_equal(s.reasons, rows[i].reasons);
+		} else {
+			assert_non_null(strstr(f.text, rows[i].says));
+		}
+		option_release(&o);
+	}
 }
 
 static void
@@ -487,7 +602,8 @@ check_rows(const struct option_row *rows, struct fault *f)
 	return 0;
 }
 
-static const char *const yes_no[] = { "yes", "no", NULL };
+static const struct option_word yes_no[] = { { "yes", 1 }, { "no", 0 },
+	{ NULL, 0 } };
 
 /* Tables that are refused. */
 static void
@@ -671,6 +787,8 @@ main(void)
 		    folder_teardown),
 		cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_values),
+		cmocka_unit_test(test_states),
+		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_environment),
 		cmocka_unit_test(test_help_and_version),
 		cmocka_unit_test(test_help),
