@@ -24,7 +24,6 @@ SRC := \
     cli/command/cmd_inspect.c \
     cli/command/cmd_list.c \
     cli/command/cmd_purge.c \
-    cli/command/cmd_repair.c \
     cli/command/cmd_restore.c \
     cli/command/cmd_show.c \
     cli/command/cookie.c \
@@ -33,10 +32,8 @@ SRC := \
     cli/command/export_s3.c \
     cli/command/exporting.c \
     cli/command/help.c \
-    cli/command/resume_hint.c \
     cli/command/rows.c \
     cli/command/session.c \
-    cli/command/sweeping.c \
     cli/command/top_n.c \
     cli/command/write_totals.c \
     cli/context/context.c \
@@ -44,13 +41,10 @@ SRC := \
     cli/context/context_progress.c \
     cli/context/guard.c \
     cli/context/locate.c \
-    cli/context/resume.c \
-    cli/context/scan_budget.c \
     cli/context/subset.c \
     cli/context/unlock.c \
     cli/doctor/doctor_gallery.c \
     cli/doctor/doctor_journal.c \
-    cli/doctor/doctor_line.c \
     cli/doctor/doctor_list.c \
     cli/doctor/doctor_permit.c \
     cli/doctor/doctor_place.c \

@@ -25,12 +25,6 @@ const struct command cmd_export = {
 };
 
 static bool
-to_file(const struct options *o)
-{
-	return o->output != NULL && strcmp(o->output, "-") != 0;
-}
-
-static bool
 to_s3(const struct options *o)
 {
 	return o->layout == LAYOUT_S3;
@@ -62,7 +56,7 @@ packs(const struct options *o)
 	char *name;
 	bool packed = o->gzip;
 
-	if (to_file(o) && !to_s3(o)) {
+	if (exporting_to_file(o) && !to_s3(o)) {
 		name = plain_name(o);
 		packed = packed || ends_in(name, ".gz");
 		free(name);
@@ -91,7 +85,7 @@ format_of_name(const struct options *o, struct fault *f)
 static int
 check_place(const struct options *o, struct fault *f)
 {
-	if (to_s3(o) && !to_file(o))
+	if (to_s3(o) && !exporting_to_file(o))
 		return fault(f, FAULT_USAGE,
 		    "--layout s3 needs -o DIR, the folder to write");
 	if (to_s3(o) && o->encrypt_to.n > 0)
@@ -107,7 +101,7 @@ check_place(const struct options *o, struct fault *f)
 		    "--layout s3 is of dynamodb-json, not of %s",
 		    formats[o->format].name);
 	if (o->checkpoint != NULL &&
-	    (!to_file(o) || outfile_descriptor(o->output) >= 0))
+	    (!exporting_to_file(o) || outfile_descriptor(o->output) >= 0))
 		return fault(f, FAULT_USAGE,
 		    "--checkpoint needs -o FILE: what went to standard output "
 		    "cannot be taken back, and would come twice");
@@ -122,7 +116,7 @@ format_for(const struct options *o, struct fault *f)
 
 	if (o->format >= 0) {
 		format = &formats[o->format];
-	} else if (to_file(o) && !to_s3(o)) {
+	} else if (exporting_to_file(o) && !to_s3(o)) {
 		format = format_of_name(o, f);
 		if (format == NULL)
 			return NULL;

@@ -11,12 +11,10 @@
 #include "cli/output.h"
 #include "cli/term.h"
 #include "export/format.h"
-#include "inspector/summary.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/thread.h"
-#include "lib/dynamodb/source.h"
 
 /* What --top may hold in memory: the program stays below 64 MiB. */
 #define RANK_BYTES ((size_t)24 << 20)
@@ -119,40 +117,20 @@ needs_items(const struct list *l, int format)
 static int
 work(struct list *l, bool keys_only, struct fault *f)
 {
-	struct context *c = &l->context;
-	struct selection selection;
-	struct summary total;
-	struct pass_progress done = { 0 };
-	struct source *source = context_source(c, keys_only);
-	struct pass pass = {
-		.source = source,
-		.ddb = c->ddb,
-		.rules = &c->rules,
-		.selection = &selection,
-		.jobs = context_thrift(c).jobs,
-		.sink = rows_sink(&l->rows),
-		.tick = context_tick,
-		.tick_ctx = c,
+	const struct context_pass how = {
+		.keys_only = keys_only,
+		.verb = "listed",
+		.rows = l->rank == NULL,
+		.sink = l->rank == NULL ? rows_sink(&l->rows)
+					: (struct pass_sink){ .ctx = l,
+					      .open = on_open_ranked,
+					      .entry = on_ranked },
 	};
-	int rc;
+	struct pass_progress done = { 0 };
+	int rc = context_pass(&l->context, &how, &done, f);
 
-	if (l->rank != NULL)
-		pass.sink = (struct pass_sink){ .ctx = l,
-			.open = on_open_ranked,
-			.entry = on_ranked };
-	option_selection(&selection, c->o);
-	summary_init(&total, 0, c->rules.sizes);
-	context_begin(c, "listed", l->rank == NULL);
-	rc = pass_run(&pass, &total, &done, f);
-	context_end(c);
-	if (rc == 0)
-		context_tell_keys(c, done.absent);
-	if (rc >= 0)
-		context_tell_prefixes(c, total.prefixes, total.items);
 	if (rc >= 0 && l->rank != NULL)
 		rc = write_ranked(l, f);
-	summary_release(&total);
-	source_close(source);
 	return rc < 0 ? -1 : 0;
 }
 

@@ -1,11 +1,31 @@
-#include "cli/command.h"
-#include "cli/command/sweeping.h"
+#include <stdlib.h>
+#include <string.h>
 
-static int
-run(const struct options *o, struct log *log, struct fault *f)
-{
-	return sweeping_run(o, log, PURGE_DELETE, f);
-}
+#include "cli/command.h"
+#include "cli/command/write_totals.h"
+#include "cli/context/context.h"
+#include "cli/context/guard.h"
+#include "cli/log.h"
+#include "cli/option/option.h"
+#include "export/checkpoint.h"
+#include "inspector/summary.h"
+#include "lib/aws/world.h"
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/sum.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/client.h"
+#include "lib/dynamodb/source.h"
+#include "lib/dynamodb/write.h"
+#include "sweep/journal.h"
+#include "sweep/lock.h"
+#include "sweep/plan.h"
+#include "sweep/purge.h"
+
+static int run_purge(const struct options *o, struct log *log, struct fault *f);
+static int run_repair(const struct options *o, struct log *log,
+    struct fault *f);
 
 /* Note this deliberately has no short name: nobody is to hit it by
  * accident. */
@@ -19,5 +39,345 @@ const struct command cmd_purge = {
 		 "was chosen as, so that one renewed meanwhile is kept, and "
 		 "each written to a journal first, from which restore puts "
 		 "it back.",
-	.run = run,
+	.run = run_purge,
 };
+
+const struct command cmd_repair = {
+	.name = "repair",
+	.bit = ON_REPAIR,
+	.args = "",
+	.summary = "mend TTL values that TTL cannot act on (says only what it "
+		   "would do, without --yes)",
+	.about =
+	    "Gives entries whose TTL is in milliseconds, microseconds, "
+	    "nanoseconds or in a string the number of seconds that was "
+	    "meant, so that TTL deletes them free of charge; with "
+	    "--ttl-for-missing also those that have none. Values that "
+	    "are not a time stay, and so do date-times without a zone "
+	    "unless --zone says which it is. Deletes nothing. Each entry is changed only while its TTL still is "
+	    "what was seen, and is written to a journal first.",
+	.run = run_repair,
+};
+
+/* Purge and repair: the same run with another action. */
+struct sweep {
+	enum purge_action action;
+	struct context context;
+	struct selection selection;
+	struct ceilings ceilings;
+	int64_t begun_us; /* of the first pass, by mono_us */
+	struct plan_journal place;
+	char *journal;     /* its path; NULL: none is kept */
+	bool no_place;     /* … which could not be made (dry run) */
+	struct buf chosen; /* the selection, as a checkpoint's text */
+	struct checkpoint checkpoint;
+	struct sweep_totals totals;
+	struct sweep_lock *lock;
+};
+
+static const char *
+command_name(const struct sweep *s)
+{
+	return s->action == PURGE_REPAIR ? "repair" : "purge";
+}
+
+/* What chooses entries, so that a checkpoint goes on with the same. */
+static void
+write_chosen(struct sweep *s)
+{
+	const struct options *o = s->context.o;
+
+	option_repeat(&s->chosen, o, GROUP_SELECTION, NULL);
+	option_repeat_one(&s->chosen, o, "session-prefix");
+	option_repeat_one(&s->chosen, o, "shard");
+	option_repeat_one(&s->chosen, o, "ttl-for-missing");
+	option_repeat_one(&s->chosen, o, "zone");
+}
+
+/* Where the run begins: at the checkpoint's positions, or a fresh one's. */
+static int
+open_checkpoint(struct sweep *s, bool execute, struct fault *f)
+{
+	struct context *c = &s->context;
+	struct checkpoint *p = &s->checkpoint;
+
+	if (c->o->checkpoint == NULL)
+		return 0;
+	write_chosen(s);
+	*p = (struct checkpoint){
+		.command = command_name(s),
+		.selection = buf_text(&s->chosen),
+	};
+	return context_resume(c, p, f) < 0 ? -1 : guard_resumed(c, execute, f);
+}
+
+/* The whole table, also where the run itself goes on at a checkpoint: a
+ * percentage of what is left would be another one each time. */
+static struct source *
+counting_source(struct context *c)
+{
+	const struct checkpoint *resume = c->resume;
+	struct source *source;
+
+	c->resume = NULL;
+	source = context_source(c, false);
+	c->resume = resume;
+	return source;
+}
+
+/* Before the first write: whoever ends us knows where the undo is. */
+static void
+tell_journal(void *ctx, const char *journal)
+{
+	const struct context *c = ctx;
+	char *undo = guard_undo(c, journal);
+
+	log_note(c->log, "journal %s (%s undoes this run)", journal, undo);
+	free(undo);
+}
+
+/* One pass, writing or not. */
+static int
+pass(struct sweep *s, bool execute, struct sweep_totals *totals,
+    struct fault *f)
+{
+	struct context *c = &s->context;
+	struct purge purge = {
+		.action = s->action,
+		.source = context_source(c, false),
+		.ddb = c->ddb,
+		.table = &c->table,
+		.rules = &c->rules,
+		.selection = &s->selection,
+		.ttl_attribute = c->ttl,
+		.endpoint = c->config.endpoint,
+		.region = c->config.region,
+		.options = c->o->line,
+		.jobs = (int)c->o->jobs,
+		.execute = execute,
+		/* repair takes no such option */
+		.batch = c->o->batch < 0 ? DDB_BATCH_AUTO : c->o->batch,
+		.journal_path = s->journal,
+		.journal_numbered = s->place.file == NULL,
+		.journal_used = tell_journal,
+		.journal_ctx = c,
+		.ttl_for_missing = c->o->ttl_for_missing,
+		.ceilings = s->ceilings,
+		.begun_us = s->begun_us,
+		.checkpoint_path = c->o->checkpoint,
+		.checkpoint = &s->checkpoint,
+		.tick = context_tick,
+		.tick_ctx = c,
+	};
+	struct summary summary;
+	int rc;
+
+	if (s->begun_us == 0)
+		purge.begun_us = s->begun_us = c->world->mono_us(c->world->ctx);
+	if (s->ceilings.given[CEILING_PERCENT])
+		purge.counting = counting_source(c);
+	summary_init(&summary, 0, true);
+	context_begin(c, execute ? "to write" : "matched", false);
+	rc = purge_run(&purge, &summary, totals, f);
+	context_end(c);
+	if (rc >= 0 && totals == &s->totals)
+		context_tell_prefixes(c, summary.prefixes, summary.items);
+	summary_release(&summary);
+	source_close(purge.source);
+	source_close(purge.counting);
+	return rc;
+}
+
+/* Refuse when the disk would not hold the journal that we chose the place
+ * of. */
+static int
+check_room(struct sweep *s, struct fault *f)
+{
+	struct sweep_totals counted = { 0 };
+	int64_t space;
+	int rc;
+
+	if (!plan_room_asked(&s->place))
+		return 0;
+	space = journal_free_space(s->journal);
+	if (plan_room_fits_all(&s->context.table, space))
+		return 0;
+	log_note(s->context.log,
+	    "reading the table once to see how large the journal will be");
+	rc = pass(s, false, &counted, f);
+	if (rc == 0)
+		rc = plan_room(counted.journal_bytes, space, s->journal, f);
+	sweep_totals_release(&counted);
+	return rc < 0 ? -1 : 0;
+}
+
+/* All that is reported; the exit status, or -1. */
+static int
+report(struct sweep *s, bool executed, int rc, struct fault *f)
+{
+	struct context *c = &s->context;
+	struct report_sweep r =
+	    write_totals_report(c, command_name(s), &s->totals);
+	char *undo = NULL;
+
+	r.journal = executed ? s->totals.journal : s->journal;
+	r.no_place = s->no_place;
+	if (executed && r.journal != NULL)
+		r.undo = undo = guard_undo(c, r.journal);
+	if (!executed && s->journal != NULL && !s->no_place)
+		r.journal_free = journal_free_space(s->journal);
+	if (!executed &&
+	    !plan_room_fits((double)s->totals.journal_bytes, r.journal_free))
+		log_warn(c->log,
+		    "there is too little room for the journal at %s",
+		    s->journal);
+	rc = write_totals(c, &r, rc, f);
+	free(undo);
+	return rc;
+}
+
+static void
+tell_expired(void *ctx, const char *path)
+{
+	const struct sweep *s = ctx;
+	char *text = xasprintf("%s old journal %s",
+	    s->context.o->yes ? "removed the" : "would remove the", path);
+
+	log_hook(s->context.log, LOG_DEBUG, text);
+	free(text);
+}
+
+/* --keep-journals: what is older goes, once this run has ended well; a dry
+ * run says what would. Files' times are of the clock here. */
+static int
+drop_journals(struct sweep *s, bool execute, struct fault *f)
+{
+	struct context *c = &s->context;
+	struct journal_expiry e = {
+		.dir = c->o->journal_dir,
+		.table = &c->table,
+		.endpoint = c->config.endpoint,
+		.region = c->config.region,
+		.own = s->totals.journal,
+		.dry = !execute,
+		.told = tell_expired,
+		.ctx = s,
+	};
+	int64_t n = 0;
+
+	if (c->o->keep_journals < 0)
+		return 0;
+	e.before = sum_sub(c->world->wall_ms(c->world->ctx) / 1000,
+	    c->o->keep_journals);
+	if (journal_expire(&e, &n, f) != 0)
+		return -1;
+	if (n > 0)
+		log_note(c->log,
+		    execute ? "%lld old journal%s of this table removed"
+			    : "--keep-journals would remove %lld old "
+			      "journal%s of this table",
+		    (long long)n, n == 1 ? "" : "s");
+	return 0;
+}
+
+static int
+sweep(struct sweep *s, bool execute, struct fault *f)
+{
+	int rc = pass(s, execute, &s->totals, f);
+
+	if (rc < 0 && !execute && s->totals.scanned == 0 &&
+	    f->kind != FAULT_CANCELLED)
+		return -1;
+	rc = report(s, execute, rc, f);
+	if (rc >= 0 && drop_journals(s, execute, f) != 0)
+		return -1;
+	return rc;
+}
+
+/* What cannot be repaired at all. */
+static int
+check_repair(struct sweep *s, struct fault *f)
+{
+	const struct context *c = &s->context;
+
+	if (s->action != PURGE_REPAIR)
+		return 0;
+	if (strcmp(c->ttl, c->schema.partition) == 0 ||
+	    (c->schema.sort != NULL && strcmp(c->ttl, c->schema.sort) == 0))
+		return fault(f, FAULT_REFUSED,
+		    "the TTL attribute %s is part of the key: it cannot be "
+		    "changed, only deleted with its entry (purge)",
+		    c->ttl);
+	return 0;
+}
+
+static int
+choose_journal(struct sweep *s, bool execute, struct fault *f)
+{
+	const struct context *c = &s->context;
+
+	option_journal(&s->place, c->o);
+	return plan_journal_path(&s->place, c->table.name, ddb_now(c->ddb),
+	    execute, &s->journal, f);
+}
+
+/* In a dry run no journal is written: without a place for it we only warn. */
+static int
+prepare(struct sweep *s, bool execute, struct fault *f)
+{
+	struct context *c = &s->context;
+
+	if (guard_ceilings(&s->ceilings, c, f) != 0 ||
+	    check_repair(s, f) != 0 || guard_check(c, true, execute, f) != 0)
+		return -1;
+	if (!execute) {
+		if (option_wide(c->o, f))
+			log_warn(c->log, "with --yes this would be refused: %s",
+			    f->text);
+		if (open_checkpoint(s, false, f) != 0)
+			return -1;
+		if (choose_journal(s, false, f) != 0) {
+			s->no_place = true;
+			log_warn(c->log, "with --yes this would fail: %s",
+			    f->text);
+		}
+		return 0;
+	}
+	s->lock = guard_enter(c, command_name(s), f);
+	if (s->lock == NULL || choose_journal(s, true, f) != 0 ||
+	    open_checkpoint(s, true, f) != 0)
+		return -1;
+	return check_room(s, f);
+}
+
+static int
+run(const struct options *o, struct log *log, enum purge_action action,
+    struct fault *f)
+{
+	struct sweep s = { .action = action };
+	int rc = -1;
+
+	option_selection(&s.selection, o);
+	if (context_open(&s.context, o, NULL, log, f) == 0 &&
+	    prepare(&s, o->yes, f) == 0 && guard_ttl(&s.context, f) == 0)
+		rc = sweep(&s, o->yes, f);
+	sweep_lock_release(s.lock);
+	sweep_totals_release(&s.totals);
+	checkpoint_release(&s.checkpoint);
+	buf_release(&s.chosen);
+	context_close(&s.context);
+	free(s.journal);
+	return rc;
+}
+
+static int
+run_purge(const struct options *o, struct log *log, struct fault *f)
+{
+	return run(o, log, PURGE_DELETE, f);
+}
+
+static int
+run_repair(const struct options *o, struct log *log, struct fault *f)
+{
+	return run(o, log, PURGE_REPAIR, f);
+}

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "cli/command.h"
-#include "cli/command/resume_hint.h"
 #include "cli/command/write_totals.h"
 #include "cli/context/context.h"
 #include "cli/context/guard.h"
@@ -232,35 +231,6 @@ journals_have_ended(const struct restoring *s, struct fault *f)
 	return 0;
 }
 
-static int
-write_totals(struct restoring *s, bool executed, int rc, struct fault *f)
-{
-	struct context *c = &s->context;
-	const struct pass_progress done = { .items = s->totals.scanned };
-	struct report_sweep r = {
-		.place = context_place(c),
-		.work = context_work(c, &done),
-		.command = "restore",
-		.executed = executed,
-		.now = c->rules.now,
-		.totals = &s->totals,
-		.journal_free = -1,
-		.pace = c->pace,
-		.ttl_unknown = c->table.ttl_status == NULL ? c->ttl : NULL,
-	};
-	struct buf next = { 0 };
-
-	r.write_units = executed ? r.work.write_units : (double)s->totals.units;
-	rc = write_totals_file(c, &r, rc, f);
-	if (executed) {
-		resume_hint(&next, c->quoted.shown, &s->totals);
-		if (next.n > 0)
-			log_note(c->log, "%s", buf_text(&next));
-		buf_release(&next);
-	}
-	return rc;
-}
-
 /* All is checked, and ${entries} are to be put back, or looked up. */
 static void
 begin(void *ctx, int64_t entries)
@@ -301,8 +271,8 @@ restore(struct restoring *s, struct fault *f)
 		.begin = begin,
 		.tick_ctx = s,
 	};
-	struct fault after = { 0 };
-	int rc, told;
+	struct report_sweep report;
+	int rc;
 
 	context_begin_files(c, "checked", -1);
 	rc = restore_run(&restore, &s->totals, f);
@@ -313,15 +283,8 @@ restore(struct restoring *s, struct fault *f)
 		context_warn_partial(c->log, s->totals.partial);
 	if (rc < 0 && !s->began && f->kind != FAULT_CANCELLED)
 		return -1;
-	told = write_totals(s, o->yes, rc, &after);
-	if (rc < 0) {
-		(void)guard_leave(c, &s->totals, 0, NULL);
-		return -1;
-	}
-	rc = guard_leave(c, &s->totals, rc > 0 ? 4 : 0, f);
-	if (told != 0)
-		*f = after;
-	return told != 0 ? -1 : rc;
+	report = write_totals_report(c, "restore", &s->totals);
+	return write_totals(c, &report, rc, f);
 }
 
 static void

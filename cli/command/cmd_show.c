@@ -11,7 +11,6 @@
 #include "cli/output.h"
 #include "cli/term.h"
 #include "inspector/mask.h"
-#include "inspector/summary.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
@@ -19,7 +18,6 @@
 #include "lib/base/text.h"
 #include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/get.h"
-#include "lib/dynamodb/source.h"
 
 #define NAMED 20 /* missing keys that are named */
 
@@ -227,30 +225,12 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 static int
 search(struct show *s, struct fault *f)
 {
-	struct context *c = &s->context;
-	struct selection any = selection_any();
-	struct source *source = context_source(c, false);
-	const struct pass pass = {
-		.source = source,
-		.rules = &c->rules,
-		.selection = &any,
-		.jobs = 1,
-		.sink = { .ctx = s, .entry = on_entry },
-		.tick = context_tick,
-		.tick_ctx = c,
-	};
-	struct summary total;
-	int rc;
+	const struct context_pass how = { .alone = true,
+		.rows = true,
+		.sink = { .ctx = s, .entry = on_entry } };
+	struct pass_progress done = { 0 };
 
-	summary_init(&total, 0, true);
-	context_begin(c, NULL, true);
-	rc = pass_run(&pass, &total, NULL, f);
-	context_end(c);
-	if (rc == 0)
-		context_tell_prefixes(c, total.prefixes, total.items);
-	summary_release(&total);
-	source_close(source);
-	return rc;
+	return context_pass(&s->context, &how, &done, f);
 }
 
 /* Name the keys that are not there; of a cookie's one is enough. */

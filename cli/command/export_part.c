@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "cli/command/exporting.h"
-#include "cli/context/resume.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
 #include "export/checkpoint.h"
@@ -42,12 +41,6 @@ struct part {
 	struct lock *lock; /* the positions, and below */
 	int64_t begun_us, saved_us;
 	bool saving;
-};
-
-/* A worker's. */
-struct hand {
-	struct part *p;
-	struct rows_hand *rows;
 };
 
 static int64_t
@@ -91,16 +84,16 @@ write_down(struct part *p, const struct buf *text, struct fault *f)
 
 /* Segment ${seg} is worked through up to ${seg}->next. */
 static int
-note(struct hand *h, const struct segment *seg, struct fault *f)
+note(void *ctx, struct rows_hand *h, const struct segment *seg, struct fault *f)
 {
-	struct part *p = h->p;
+	struct part *p = ctx;
 	struct segment *at = &p->checkpoint.positions[seg->index];
 	struct buf text = { 0 };
 	bool save = false;
 	int rc;
 
 	lock_enter(p->lock);
-	rc = rows_hand_flush(h->rows, f);
+	rc = rows_hand_flush(h, f);
 	if (rc == 0) {
 		buf_reset(&at->next);
 		buf_add(&at->next, seg->next.p, seg->next.n);
@@ -123,45 +116,6 @@ note(struct hand *h, const struct segment *seg, struct fault *f)
 out:
 	buf_release(&text);
 	return rc;
-}
-
-static void *
-on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
-{
-	struct hand *h = xcalloc(1, sizeof(*h));
-
-	(void)worker;
-	(void)conn;
-	(void)f;
-	h->p = ctx;
-	h->rows = rows_hand_new(&h->p->rows);
-	return h;
-}
-
-static int
-on_entry(void *state, const struct segment *seg, const struct record *r,
-    struct fault *f)
-{
-	(void)seg;
-	return rows_add(((struct hand *)state)->rows, r, f);
-}
-
-static int
-on_page(void *state, const struct segment *seg, struct fault *f)
-{
-	return note(state, seg, f);
-}
-
-/* A page that was not worked through to its end is read again. */
-static int
-on_close(void *state, struct fault *f)
-{
-	struct hand *h = state;
-
-	(void)f;
-	rows_hand_drop(h->rows);
-	free(h);
-	return 0;
 }
 
 /* What makes the file what it is. */
@@ -233,8 +187,7 @@ forget(const struct part *p, struct fault *f)
 static int
 run_pass(struct part *p, struct fault *f)
 {
-	const struct pass_sink sink = { p, on_open, on_entry, on_page, on_page,
-		on_close };
+	const struct pass_sink sink = rows_sink(&p->rows);
 	struct buf text = { 0 };
 	struct fault later = { 0 };
 	int rc = exporting_pass(p->x, &sink, f);
@@ -256,7 +209,8 @@ write_part(struct part *p, struct fault *f)
 	struct exporting *x = p->x;
 	int rc;
 
-	x->rows.pages = true;
+	x->rows.page = note;
+	x->rows.ctx = p;
 	x->rows.stream.resumable = true;
 	x->rows.stream.from = p->checkpoint.file_bytes;
 	if (rows_open(&p->rows, &x->rows, f) != 0)
@@ -283,7 +237,7 @@ export_part(struct exporting *x, struct fault *f)
 	write_chosen(&p);
 	p.checkpoint.command = "export";
 	p.checkpoint.selection = buf_text(&p.chosen);
-	r = resume_open(&x->context, &p.checkpoint, f);
+	r = context_resume(&x->context, &p.checkpoint, f);
 	if (r < 0)
 		goto out;
 	if (r > 0 && p.checkpoint.file_bytes < 0) {

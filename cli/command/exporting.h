@@ -10,6 +10,7 @@
 struct cms_recipients;
 struct fault;
 struct format;
+struct options;
 
 /* An export under way: what its ways of writing (cli/export_*.c) share. */
 struct exporting {
@@ -21,6 +22,8 @@ struct exporting {
 	struct pass_progress done;
 };
 
+/* Whether -o names a file or directory, not standard output. */
+bool exporting_to_file(const struct options *o);
 /* The pass over all entries: as pass_run. */
 int exporting_pass(struct exporting *x, const struct pass_sink *sink,
     struct fault *f);

@@ -144,13 +144,17 @@ rows_hand_new(struct rows *r)
 	return h;
 }
 
-int
-rows_add(struct rows_hand *h, const struct record *record, struct fault *f)
+/* 0 go on, 1 enough, -1. */
+static int
+on_entry(void *state, const struct segment *seg, const struct record *record,
+    struct fault *f)
 {
+	struct rows_hand *h = state;
 	struct rows *r = h->rows;
 	int64_t number = 0;
 	int rc = 0;
 
+	(void)seg;
 	if (r->o.limit >= 0) {
 		number = ++r->taken;
 		if (number > r->o.limit)
@@ -163,7 +167,7 @@ rows_add(struct rows_hand *h, const struct record *record, struct fault *f)
 		lock_leave(r->lock);
 	} else {
 		r->o.format->row(&h->held, r->o.columns, &r->o.view, record);
-		if (h->held.n >= HELD_BYTES && !r->o.pages)
+		if (h->held.n >= HELD_BYTES && r->o.page == NULL)
 			rc = rows_hand_flush(h, f);
 	}
 	if (rc != 0)
@@ -190,20 +194,20 @@ rows_put(struct rows_hand *h, struct slice row, struct fault *f)
 	return h->held.n >= HELD_BYTES ? rows_hand_flush(h, f) : 0;
 }
 
+static void
+drop(struct rows_hand *h)
+{
+	buf_release(&h->held);
+	free(h);
+}
+
 int
 rows_hand_close(struct rows_hand *h, struct fault *f)
 {
 	int rc = rows_hand_flush(h, f);
 
-	rows_hand_drop(h);
+	drop(h);
 	return rc;
-}
-
-void
-rows_hand_drop(struct rows_hand *h)
-{
-	buf_release(&h->held);
-	free(h);
 }
 
 static void *
@@ -216,24 +220,25 @@ on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
 }
 
 static int
-on_entry(void *state, const struct segment *seg, const struct record *r,
-    struct fault *f)
-{
-	(void)seg;
-	return rows_add(state, r, f);
-}
-
-static int
 on_page(void *state, const struct segment *seg, struct fault *f)
 {
-	(void)seg;
-	return rows_hand_flush(state, f);
+	struct rows_hand *h = state;
+	const struct rows_options *o = &h->rows->o;
+
+	return o->page != NULL ? o->page(o->ctx, h, seg, f)
+			       : rows_hand_flush(h, f);
 }
 
+/* A page that was not worked through to its end is read again. */
 static int
 on_close(void *state, struct fault *f)
 {
-	return rows_hand_close(state, f);
+	struct rows_hand *h = state;
+
+	if (h->rows->o.page == NULL)
+		return rows_hand_close(h, f);
+	drop(h);
+	return 0;
 }
 
 struct pass_sink
@@ -243,5 +248,6 @@ rows_sink(struct rows *r)
 		.open = on_open,
 		.entry = on_entry,
 		.page = on_page,
+		.segment = r->o.page != NULL ? on_page : NULL,
 		.close = on_close };
 }

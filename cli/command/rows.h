@@ -15,6 +15,8 @@ struct buf;
 struct format;
 struct lock;
 struct log;
+struct rows_hand;
+struct segment;
 struct table_out;
 
 /*
@@ -27,8 +29,12 @@ struct rows_options {
 	const struct columns *columns; /* borrowed */
 	struct column_view view;
 	bool headings;
-	bool pages;    /* what a worker holds is written only by
-			      rows_hand_flush */
+	/* The end of a page, or a segment is left at its start: writes what
+	 * ${h} holds (rows_hand_flush), which nothing else does. NULL: as
+	 * soon as it is worth it. */
+	int (*page)(void *ctx, struct rows_hand *h, const struct segment *seg,
+	    struct fault *f);
+	void *ctx;
 	int64_t limit; /* at most that many rows, exactly; -1: no limit */
 	int color;     /* for the table: value of --color */
 };
@@ -53,18 +59,14 @@ int rows_close(struct rows *r, bool whole, struct fault *f);
 /* Say so where a time was shown that names no zone. */
 void rows_note(const struct rows *r, struct log *log);
 
-/* One worker's hand, outside of a pass: 0 go on, 1 enough, -1. */
-struct rows_hand;
+/* One worker's hand, outside of a pass. */
 struct rows_hand *rows_hand_new(struct rows *r);
-int rows_add(struct rows_hand *h, const struct record *r, struct fault *f);
-/* The same in two steps, for what is chosen among many before it is written:
+/* In two steps, for what is chosen among many before it is written:
  * all that is left of ${record}, added to ${row} by one thread at a time, and
  * its writing. There is no limit. */
 void rows_keep(struct rows *r, const struct record *record, struct buf *row);
 int rows_put(struct rows_hand *h, struct slice row, struct fault *f);
 int rows_hand_flush(struct rows_hand *h, struct fault *f);
 int rows_hand_close(struct rows_hand *h, struct fault *f);
-/* Without writing what it holds. */
-void rows_hand_drop(struct rows_hand *h);
 
 #endif

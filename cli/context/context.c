@@ -25,6 +25,7 @@
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/keys.h"
 #include "lib/dynamodb/scan.h"
+#include "lib/dynamodb/source.h"
 #include "lib/stream/input.h"
 #include "lib/stream/outfile.h"
 
@@ -248,13 +249,6 @@ context_segments(struct context *c)
 	return c->portion.segments;
 }
 
-void
-context_price(struct context *c, double usd)
-{
-	c->own_price = (struct price){ .usd_per_million_writes = usd };
-	c->price = &c->own_price;
-}
-
 static struct source *
 listed_source(const struct context *c)
 {
@@ -269,8 +263,9 @@ listed_source(const struct context *c)
 	return keys_source(&o);
 }
 
-void
-context_tell_keys(const struct context *c, int64_t absent)
+/* Say what was odd about --keys-from: ${absent} keys have no entry. */
+static void
+tell_keys(const struct context *c, int64_t absent)
 {
 	const char *file = c->o->keys_from;
 
@@ -298,8 +293,9 @@ context_tell_prefixes(const struct context *c, uint64_t seen, int64_t entries)
 			    given->list[i], (long long)entries);
 }
 
-struct scan_budget
-context_thrift(const struct context *c)
+/* How --limit has it read, and by how many workers. */
+static struct scan_budget
+budget(const struct context *c)
 {
 	struct selection s;
 
@@ -312,7 +308,7 @@ struct source *
 context_source(struct context *c, bool keys_only)
 {
 	const struct options *o = c->o;
-	const struct scan_budget thrift = context_thrift(c);
+	const struct scan_budget thrift = budget(c);
 	struct scan_options scan = {
 		.table = &c->table,
 		.ttl = c->ttl,
@@ -336,6 +332,93 @@ context_source(struct context *c, bool keys_only)
 		return scan_source(&scan);
 	}
 	return context_input_source(c);
+}
+
+int
+context_pass(struct context *c, const struct context_pass *how,
+    struct pass_progress *done, struct fault *f)
+{
+	struct selection selection;
+	struct summary total;
+	const struct pass pass = {
+		.source = context_source(c, how->keys_only),
+		.ddb = c->ddb,
+		.rules = &c->rules,
+		.selection = &selection,
+		.jobs = how->alone ? 1 : budget(c).jobs,
+		.sink = how->sink,
+		.tick = context_tick,
+		.tick_ctx = c,
+	};
+	int rc;
+
+	option_selection(&selection, c->o);
+	summary_init(&total, 0, c->rules.sizes);
+	context_begin(c, how->verb, how->rows);
+	rc = pass_run(&pass, &total, done, f);
+	context_end(c);
+	if (rc == 0)
+		tell_keys(c, done->absent);
+	if (rc >= 0)
+		context_tell_prefixes(c, total.prefixes, total.items);
+	summary_release(&total);
+	source_close(pass.source);
+	return rc;
+}
+
+/* What was read fits the command line. */
+static int
+check_fit(const struct context *c, const struct checkpoint *p, struct fault *f)
+{
+	const struct options *o = c->o;
+
+	if (option_given(o, "now") && o->now != p->now)
+		return fault(f, FAULT_USAGE,
+		    "--now: the checkpoint %s has a time of its own, "
+		    "%lld; leave --now away, or begin anew without "
+		    "the checkpoint",
+		    o->checkpoint, (long long)p->now);
+	if (option_given(o, "segments") && o->segments != p->segments)
+		return fault(f, FAULT_USAGE,
+		    "--segments: the checkpoint %s has %lld; leave --segments "
+		    "away, or begin anew without the checkpoint",
+		    o->checkpoint, (long long)p->segments);
+	if (c->portion.of > 0 && p->segments != SCAN_SHARD_SEGMENTS)
+		return fault(f, FAULT_DATA,
+		    "%s: not a checkpoint of ttlsweep, or damaged: it has "
+		    "%lld segments, and shards are of %d; remove it to begin "
+		    "anew",
+		    o->checkpoint, (long long)p->segments, SCAN_SHARD_SEGMENTS);
+	return 0;
+}
+
+int
+context_resume(struct context *c, struct checkpoint *p, struct fault *f)
+{
+	char now[32];
+	int r;
+
+	p->endpoint = c->config.endpoint;
+	p->table = &c->table;
+	p->ttl_attribute = c->ttl;
+	p->file_bytes = -1;
+	r = checkpoint_load(c->o->checkpoint, p, f);
+	if (r < 0 || (r > 0 && check_fit(c, p, f) != 0))
+		return -1;
+	if (r > 0) {
+		c->rules.now = p->now;
+		c->resumed = true;
+		(void)text_time_format(now, p->now);
+		log_note(c->log, "going on where %s stopped, judged at %s",
+		    c->o->checkpoint, now);
+	} else {
+		p->now = c->rules.now;
+		p->segments = context_segments(c);
+		p->positions =
+		    xcalloc((size_t)p->segments, sizeof(*p->positions));
+	}
+	c->resume = p;
+	return r;
 }
 
 struct report_place

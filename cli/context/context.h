@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cli/context/scan_budget.h"
 #include "cli/context/subset.h"
 #include "cli/report/option_echo.h"
 #include "cli/report/price.h"
@@ -95,18 +94,32 @@ void context_close(struct context *c);
 
 /* How many segments a scan of the table has. */
 int64_t context_segments(struct context *c);
-/* A million write units cost ${usd}, whatever else is known. */
-void context_price(struct context *c, double usd);
 /* The entries; of a file once. ${keys_only}: keys and TTL are enough. */
 struct source *context_source(struct context *c, bool keys_only);
-/* How --limit has it read, and by how many workers. */
-struct scan_budget context_thrift(const struct context *c);
 /* Warn of each --session-prefix that no key began with; ${seen} is of the
  * summary of ${entries} entries. */
 void context_tell_prefixes(const struct context *c, uint64_t seen,
     int64_t entries);
-/* Tell what was odd about --keys-from: ${absent} keys have no entry. */
-void context_tell_keys(const struct context *c, int64_t absent);
+
+/* One pass over the entries that the options select. */
+struct context_pass {
+	bool keys_only;        /* keys and TTL are enough */
+	bool alone;            /* by one worker */
+	const char *verb;      /* as context_begin's matched */
+	bool rows;             /* likewise */
+	struct pass_sink sink; /* what becomes of them */
+};
+/* As pass_run, with its progress and what is to be said at its end. */
+int context_pass(struct context *c, const struct context_pass *how,
+    struct pass_progress *done, struct fault *f);
+
+/*
+ * Where a run with --checkpoint begins. ${p} has what it must agree with
+ * (command, selection); the rest of it is filled: from the file of that name
+ * (1), or as of a run that has not begun (0). The source goes on there,
+ * judged by its time. -1.
+ */
+int context_resume(struct context *c, struct checkpoint *p, struct fault *f);
 
 /*
  * The clock and the progress of a pass: context_tick (${context} is a struct

@@ -43,8 +43,10 @@ guard_ceilings(struct ceilings *c, struct context *x, struct fault *f)
 	c->given[CEILING_COST] = o->max_cost != NULL;
 	c->percent = decimal_of(o->max_percent);
 	c->usd = decimal_of(o->max_cost);
-	if (o->price != NULL)
-		context_price(x, decimal_of(o->price));
+	if (o->price != NULL) {
+		x->own_price.usd_per_million_writes = decimal_of(o->price);
+		x->price = &x->own_price;
+	}
 	c->usd_per_unit =
 	    x->price != NULL ? x->price->usd_per_million_writes / 1e6 : 0;
 	if (c->given[CEILING_COST] && x->price == NULL)

@@ -28,7 +28,7 @@ int guard_check(struct context *c, bool changes, bool execute, struct fault *f);
  * of the run (sweep/plan.h). */
 int guard_ttl(const struct context *c, struct fault *f);
 
-/* guard_check of the time that a run goes on with (cli/context/resume.h), for
+/* guard_check of the time that a run goes on with (context_resume), for
  * it comes from a file: to be asked once that is read. */
 int guard_resumed(struct context *c, bool execute, struct fault *f);
 

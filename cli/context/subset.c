@@ -17,6 +17,9 @@
 
 #define PPM_ALL 1000000
 
+#define PAGE_MOST 1000
+#define PAGE_LEAST 100
+
 /* What tells a pod or a job which of many it is; all count from 0. */
 static const char *const indexes[] = { "JOB_COMPLETION_INDEX",
 	"AWS_BATCH_JOB_ARRAY_INDEX" };
@@ -146,4 +149,26 @@ subset_release(struct subset *p)
 {
 	free(p->wanted);
 	*p = (struct subset){ 0 };
+}
+
+struct scan_budget
+scan_budget_of(int64_t limit, bool narrowed, int jobs)
+{
+	struct scan_budget t = { .jobs = jobs };
+	int64_t pages;
+
+	if (limit <= 0)
+		return t;
+	t.page = limit < PAGE_MOST ? limit : PAGE_MOST;
+	if (narrowed) {
+		t.grows = true;
+		if (t.page < PAGE_LEAST)
+			t.page = PAGE_LEAST;
+		return t;
+	}
+	pages = limit / PAGE_MOST + (limit % PAGE_MOST > 0);
+	if (pages < t.jobs)
+		t.jobs = (int)pages;
+	t.whole = t.jobs == 1;
+	return t;
 }

@@ -96,6 +96,11 @@ struct doctor {
 void doctor_init(struct doctor *d, const struct options *o, struct log *log);
 void doctor_release(struct doctor *d);
 
+/* The parts without findings, for doctor_policy, too: the configuration and
+ * the world; the client, once there are credentials. 0, or -1. */
+int doctor_locate(struct doctor *d, struct fault *f);
+int doctor_client(struct doctor *d, struct fault *f);
+
 /* What follows is about ${heading}. */
 void doctor_section(struct doctor *d, const char *heading);
 /* On a terminal: what is being waited for, until the next finding. */
@@ -105,6 +110,10 @@ void doctor_waiting(struct doctor *d, const char *fmt, ...)
  * could not be written. */
 int doctor_add(struct doctor *d, const char *check, enum doctor_result result,
     struct fault *f);
+/* The same of one sentence, behind what d->text has. */
+int doctor_say(struct doctor *d, const char *check, enum doctor_result result,
+    struct fault *f, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
 /* The same with the text of ${why}; -1 too when it is that a signal came. */
 int doctor_add_fault(struct doctor *d, const char *check,
     enum doctor_result result, const struct fault *why, struct fault *f);

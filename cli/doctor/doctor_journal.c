@@ -95,12 +95,10 @@ doctor_journal(struct doctor *d, struct fault *f)
 
 	option_journal(&journal, d->o);
 	chosen = plan_journal_chosen(&journal);
-	if (journal.none) {
-		buf_adds(&d->text,
+	if (journal.none)
+		return doctor_say(d, "journal", DOCTOR_WARNING, f,
 		    "none is kept (--no-journal): what a purge does cannot be "
 		    "undone");
-		return doctor_add(d, "journal", DOCTOR_WARNING, f);
-	}
 	if (plan_journal_path(&journal, d->table.name, d->now, false, &path,
 		&why) != 0) {
 		free(path);

@@ -49,11 +49,9 @@ check_deletes(struct doctor *d, struct fault *f)
 
 	if (!d->o->probe_write)
 		return 0;
-	if (!d->described) {
-		buf_adds(&d->text,
+	if (!d->described)
+		return doctor_say(d, "delete", DOCTOR_WARNING, f,
 		    "not tried: without DescribeTable the key is not known");
-		return doctor_add(d, "delete", DOCTOR_WARNING, f);
-	}
 	doctor_waiting(d, "trying a delete");
 	many = probe_delete(d->conn, &d->table, d->ttl, true, &many_why);
 	if (many_why.kind == FAULT_CANCELLED)

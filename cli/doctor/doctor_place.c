@@ -149,23 +149,46 @@ check_clock(struct doctor *d, struct fault *f)
 }
 
 int
-doctor_place(struct doctor *d, struct fault *f)
+doctor_locate(struct doctor *d, struct fault *f)
 {
 	const struct aws_config_ask ask = { .region = d->o->region,
 		.profile = d->o->profile,
 		.endpoint_url = d->o->endpoint_url };
+
+	if (aws_config_load(&d->config, &ask, f) != 0)
+		return -1;
+	d->configured = true;
+	d->world = world_real_open(d->config.ca_bundle, f);
+	if (d->world == NULL)
+		return -1;
+	return aws_config_locate(&d->config, d->world, f);
+}
+
+int
+doctor_client(struct doctor *d, struct fault *f)
+{
+	const struct ddb_options options = { .config = &d->config,
+		.credentials = d->credentials,
+		.table_from = option_table_from(d->o),
+		.max_rcu = d->o->max_rcu > 0 ? (double)d->o->max_rcu : 0,
+		.world = d->world,
+		.log = log_hook,
+		.log_ctx = d->log };
+
+	d->ddb = ddb_open(&options, f);
+	if (d->ddb != NULL)
+		d->conn = ddb_conn_open(d->ddb, f);
+	return d->conn != NULL ? 0 : -1;
+}
+
+int
+doctor_place(struct doctor *d, struct fault *f)
+{
 	struct fault why = { 0 };
 
 	doctor_section(d, "Access");
-	if (aws_config_load(&d->config, &ask, &why) != 0)
-		return doctor_add_fault(d, "configuration", DOCTOR_FAILURE,
-		    &why, f);
-	d->configured = true;
-	d->world = world_real_open(d->config.ca_bundle, &why);
-	if (d->world != NULL)
-		doctor_waiting(d, "looking for the region");
-	if (d->world == NULL ||
-	    aws_config_locate(&d->config, d->world, &why) != 0)
+	doctor_waiting(d, "looking for the region");
+	if (doctor_locate(d, &why) != 0)
 		return doctor_add_fault(d, "configuration", DOCTOR_FAILURE,
 		    &why, f);
 	d->local = is_local(d->config.endpoint);
@@ -242,11 +265,9 @@ check_identity(struct doctor *d, struct fault *f)
 		return doctor_add(d, "identity", DOCTOR_WARNING, f);
 	}
 	doctor_waiting(d, "asking STS who this is");
-	if (identity_ask(&caller, &d->who, &why) == 0) {
-		buf_addf(&d->text, "account %s, %s", d->who.account,
-		    d->who.arn);
-		return doctor_add(d, "identity", DOCTOR_OK, f);
-	}
+	if (identity_ask(&caller, &d->who, &why) == 0)
+		return doctor_say(d, "identity", DOCTOR_OK, f, "account %s, %s",
+		    d->who.account, d->who.arn);
 	if (why.kind == FAULT_CREDENTIALS && !d->local) {
 		d->keyed = false;
 		return doctor_add_fault(d, "identity", DOCTOR_FAILURE, &why, f);
@@ -261,11 +282,6 @@ check_identity(struct doctor *d, struct fault *f)
 int
 doctor_who(struct doctor *d, struct fault *f)
 {
-	struct ddb_options options = { .config = &d->config,
-		.table_from = option_table_from(d->o),
-		.world = d->world,
-		.log = log_hook,
-		.log_ctx = d->log };
 	struct fault why = { 0 };
 
 	if (check_credentials(d, f) != 0)
@@ -276,12 +292,7 @@ doctor_who(struct doctor *d, struct fault *f)
 		return -1;
 	if (!d->keyed || !d->answers)
 		return 0;
-	options.credentials = d->credentials;
-	options.max_rcu = d->o->max_rcu > 0 ? (double)d->o->max_rcu : 0;
-	d->ddb = ddb_open(&options, &why);
-	if (d->ddb != NULL)
-		d->conn = ddb_conn_open(d->ddb, &why);
-	if (d->conn == NULL)
+	if (doctor_client(d, &why) != 0)
 		return doctor_add_fault(d, "endpoint", DOCTOR_FAILURE, &why, f);
 	return 1;
 }

@@ -52,26 +52,6 @@ check_table(const struct options *o, struct fault *f)
 	return rc;
 }
 
-static int
-open_client(struct doctor *d, struct fault *f)
-{
-	struct ddb_options options = { .config = &d->config,
-		.table_from = option_table_from(d->o),
-		.log = log_hook,
-		.log_ctx = d->log };
-
-	d->credentials =
-	    aws_credentials_open(&d->config, d->world, provider_search, f);
-	if (d->credentials == NULL)
-		return -1;
-	options.world = d->world;
-	options.credentials = d->credentials;
-	d->ddb = ddb_open(&options, f);
-	if (d->ddb != NULL)
-		d->conn = ddb_conn_open(d->ddb, f);
-	return d->conn != NULL ? 0 : -1;
-}
-
 /* Of the keys themselves, or of whom STS takes them for. */
 static char *
 account_of_keys(struct doctor *d, struct fault *f)
@@ -96,10 +76,10 @@ static int
 ask_service(struct target *t, struct fault *f)
 {
 	struct doctor *d = t->d;
-	const struct aws_caller caller = { &d->config, NULL, d->world };
-	struct aws_caller with = caller;
+	struct aws_caller with = { &d->config, NULL, d->world };
 
-	if (open_client(d, &t->why) != 0)
+	d->credentials = aws_credentials_open(&d->config, d->world, &t->why);
+	if (d->credentials == NULL || doctor_client(d, &t->why) != 0)
 		goto failed;
 	with.credentials = d->credentials;
 	if (d->o->stack != NULL) {
@@ -165,9 +145,6 @@ print(struct target *t, struct buf *out)
 int
 doctor_policy(const struct options *o, struct log *log, struct fault *f)
 {
-	const struct aws_config_ask ask = { .region = o->region,
-		.profile = o->profile,
-		.endpoint_url = o->endpoint_url };
 	struct doctor d = { .o = o, .log = log, .name = o->table };
 	struct target t = { .d = &d };
 	bool known = o->stack == NULL &&
@@ -175,12 +152,9 @@ doctor_policy(const struct options *o, struct log *log, struct fault *f)
 	struct buf out = { 0 };
 	int rc = -1;
 
-	if ((o->stack == NULL && check_table(o, f) != 0) ||
-	    aws_config_load(&d.config, &ask, f) != 0)
+	if (o->stack == NULL && check_table(o, f) != 0)
 		return -1;
-	d.configured = true;
-	d.world = world_real_open(d.config.ca_bundle, f);
-	if (d.world == NULL || aws_config_locate(&d.config, d.world, f) != 0)
+	if (doctor_locate(&d, f) != 0)
 		goto out;
 	if (o->expect_account != NULL)
 		t.account = xstrdup(o->expect_account);

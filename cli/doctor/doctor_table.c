@@ -128,28 +128,23 @@ check_indexes(struct doctor *d, struct fault *f)
 {
 	const struct ddb_table *t = &d->table;
 
-	if (t->nindexes == 0) {
-		buf_adds(&d->text, "none");
-		return doctor_add(d, "indexes", DOCTOR_OK, f);
-	}
+	if (t->nindexes == 0)
+		return doctor_say(d, "indexes", DOCTOR_OK, f, "none");
 	for (size_t i = 0; i < t->nindexes; i++)
 		buf_addf(&d->text, "%s%s (%s)", i > 0 ? ", " : "",
 		    t->indexes[i].name,
 		    t->indexes[i].global ? "global" : "local");
-	buf_addf(&d->text,
+	return doctor_say(d, "indexes", DOCTOR_OK, f,
 	    "; a delete pays for each: up to %lld write units for an entry "
 	    "of 1 KB",
 	    (long long)cost_most(t, 1024));
-	return doctor_add(d, "indexes", DOCTOR_OK, f);
 }
 
 static int
 check_stream(struct doctor *d, struct fault *f)
 {
-	if (d->table.stream_view == NULL) {
-		buf_adds(&d->text, "off");
-		return doctor_add(d, "stream", DOCTOR_OK, f);
-	}
+	if (d->table.stream_view == NULL)
+		return doctor_say(d, "stream", DOCTOR_OK, f, "off");
 	buf_addf(&d->text,
 	    "on (%s): its readers see what a purge deletes as deleted by a "
 	    "user, not by the service (no userIdentity "
@@ -168,10 +163,9 @@ check_replicas(struct doctor *d, struct fault *f)
 	const struct ddb_table *t = &d->table;
 	struct fault why;
 
-	if (t->nreplicas == 0) {
-		buf_adds(&d->text, "none, it is in this region only");
-		return doctor_add(d, "replicas", DOCTOR_OK, f);
-	}
+	if (t->nreplicas == 0)
+		return doctor_say(d, "replicas", DOCTOR_OK, f,
+		    "none, it is in this region only");
 	buf_adds(&d->text, "also in ");
 	for (size_t i = 0; i < t->nreplicas; i++)
 		buf_addf(&d->text, "%s%s", i > 0 ? ", " : "",
@@ -193,9 +187,9 @@ check_replicas(struct doctor *d, struct fault *f)
 static int
 check_protection(struct doctor *d, struct fault *f)
 {
-	buf_addf(&d->text, "%s (it keeps the table itself from being deleted)",
+	return doctor_say(d, "protection", DOCTOR_OK, f,
+	    "%s (it keeps the table itself from being deleted)",
 	    d->table.protected ? "on" : "off");
-	return doctor_add(d, "protection", DOCTOR_OK, f);
 }
 
 static int
@@ -210,13 +204,12 @@ check_backups(struct doctor *d, struct fault *f)
 	case PROBE_ALLOWED:
 		break;
 	case PROBE_UNKNOWN:
-		buf_adds(&d->text, "this server has none");
-		return doctor_add(d, "backups", DOCTOR_OK, f);
+		return doctor_say(d, "backups", DOCTOR_OK, f,
+		    "this server has none");
 	case PROBE_DENIED:
-		buf_adds(&d->text,
+		return doctor_say(d, "backups", DOCTOR_OK, f,
 		    "not told: dynamodb:DescribeContinuousBackups is not "
 		    "allowed, and no sweep needs it");
-		return doctor_add(d, "backups", DOCTOR_OK, f);
 	case PROBE_FAILED:
 		return doctor_add_fault(d, "backups", DOCTOR_WARNING, &why, f);
 	}

@@ -93,18 +93,16 @@ check_ttl(struct doctor *d, const char *other, struct fault *f)
 	const struct ddb_table *t = &d->table;
 	const char *on = t->ttl_attribute;
 
-	if (!d->ttl_described) {
+	if (!d->ttl_described)
 		return doctor_add_fault(d, "ttl", DOCTOR_FAILURE, &d->ttl_why,
 		    f);
-	}
 	if (t->ttl_status == NULL) {
 		if (t->ttl_denied)
 			doctor_advise_policy(d);
-		buf_addf(&d->text,
+		return doctor_say(d, "ttl", DOCTOR_WARNING, f,
 		    "whether it is on is not known: %s; entries are judged as "
 		    "if it were on for %s",
 		    t->ttl_why, on != NULL ? on : d->ttl);
-		return doctor_add(d, "ttl", DOCTOR_WARNING, f);
 	}
 	buf_addf(&d->text, "%s%s%s", t->ttl_status, on != NULL ? " on " : "",
 	    on != NULL ? on : "");
@@ -117,13 +115,11 @@ check_ttl(struct doctor *d, const char *other, struct fault *f)
 			advise_enable(d, other != NULL ? other : d->ttl);
 		return doctor_add(d, "ttl", DOCTOR_WARNING, f);
 	}
-	if (on != NULL && strcmp(on, d->ttl) != 0) {
-		buf_addf(&d->text,
+	if (on != NULL && strcmp(on, d->ttl) != 0)
+		return doctor_say(d, "ttl", DOCTOR_WARNING, f,
 		    ", not on %s, by which you ask to judge: what expires by "
 		    "that is stuck",
 		    d->ttl);
-		return doctor_add(d, "ttl", DOCTOR_WARNING, f);
-	}
 	if (strcmp(t->ttl_status, "ENABLING") == 0)
 		buf_adds(&d->text, " (it takes up to an hour)");
 	return doctor_add(d, "ttl", DOCTOR_OK, f);
@@ -247,10 +243,8 @@ check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 	const struct summary *s = &d->sample;
 	int64_t bad;
 
-	if (s->items == 0) {
-		buf_adds(&d->text, "there are none");
-		return doctor_add(d, "entries", DOCTOR_OK, f);
-	}
+	if (s->items == 0)
+		return doctor_say(d, "entries", DOCTOR_OK, f, "there are none");
 	if (d->whole && s->items == 1) {
 		buf_adds(&d->text, "the only one looked at: ");
 	} else {

@@ -23,79 +23,52 @@
 
 /* clang-format off */
 static const struct option_word when_words[] = {
-	{ "auto", TERM_AUTO },
-	{ "always", TERM_ALWAYS },
-	{ "never", TERM_NEVER },
-	{ NULL, 0 }
+	{ "auto", TERM_AUTO }, { "always", TERM_ALWAYS },
+	{ "never", TERM_NEVER }, { NULL, 0 }
 };
 static const struct option_word state_words[] = {
-	{ "live", 1 << STATE_LIVE },
-	{ "pending", 1 << STATE_PENDING },
-	{ "stuck", 1 << STATE_STUCK },
-	{ "immortal", 1 << STATE_IMMORTAL },
+	{ "live", 1 << STATE_LIVE }, { "pending", 1 << STATE_PENDING },
+	{ "stuck", 1 << STATE_STUCK }, { "immortal", 1 << STATE_IMMORTAL },
 	{ "expired", 1 << STATE_PENDING | 1 << STATE_STUCK },
-	{ "any", STATES_ANY },
-	{ NULL, 0 }
+	{ "any", STATES_ANY }, { NULL, 0 }
 };
 static const struct option_word kind_words[] = {
-	{ "session", 1 << KIND_SESSION },
-	{ "item", 1 << KIND_ITEM },
-	{ "any", KINDS_ANY },
-	{ NULL, 0 }
+	{ "session", 1 << KIND_SESSION }, { "item", 1 << KIND_ITEM },
+	{ "any", KINDS_ANY }, { NULL, 0 }
 };
 static const struct option_word report_words[] = {
-	{ "text", FORMAT_TEXT },
-	{ "json", FORMAT_JSON },
-	{ "prometheus", FORMAT_PROMETHEUS },
-	{ "html", FORMAT_HTML },
+	{ "text", FORMAT_TEXT }, { "json", FORMAT_JSON },
+	{ "prometheus", FORMAT_PROMETHEUS }, { "html", FORMAT_HTML },
 	{ NULL, 0 }
 };
 static const struct option_word totals_words[] = {
-	{ "text", FORMAT_TEXT },
-	{ "json", FORMAT_JSON },
-	{ NULL, 0 }
+	{ "text", FORMAT_TEXT }, { "json", FORMAT_JSON }, { NULL, 0 }
 };
 static const struct option_word list_words[] = {
-	{ "table", FORMAT_TABLE },
-	{ "tsv", FORMAT_TSV },
-	{ "csv", FORMAT_CSV },
-	{ "jsonl", FORMAT_JSONL },
-	{ NULL, 0 }
+	{ "table", FORMAT_TABLE }, { "tsv", FORMAT_TSV }, { "csv", FORMAT_CSV },
+	{ "jsonl", FORMAT_JSONL }, { NULL, 0 }
 };
 static const struct option_word export_words[] = {
-	{ "csv", FORMAT_CSV },
-	{ "jsonl", FORMAT_JSONL },
-	{ "dynamodb-json", FORMAT_DYNAMODB_JSON },
-	{ NULL, 0 }
+	{ "csv", FORMAT_CSV }, { "jsonl", FORMAT_JSONL },
+	{ "dynamodb-json", FORMAT_DYNAMODB_JSON }, { NULL, 0 }
 };
 static const struct option_word layout_words[] = {
-	{ "file", LAYOUT_FILE },
-	{ "s3", LAYOUT_S3 },
-	{ NULL, 0 }
+	{ "file", LAYOUT_FILE }, { "s3", LAYOUT_S3 }, { NULL, 0 }
 };
 static const struct option_word by_words[] = {
-	{ "overdue", BY_OVERDUE },
-	{ "size", BY_SIZE },
-	{ "expires", BY_EXPIRES },
-	{ NULL, 0 }
+	{ "overdue", BY_OVERDUE }, { "size", BY_SIZE },
+	{ "expires", BY_EXPIRES }, { NULL, 0 }
 };
 static const struct option_word number_words[] = {
-	{ "number", NUMBERS_NUMBER },
-	{ "string", NUMBERS_STRING },
-	{ NULL, 0 }
+	{ "number", NUMBERS_NUMBER }, { "string", NUMBERS_STRING }, { NULL, 0 }
 };
 static const struct option_word batch_words[] = {
-	{ "auto", DDB_BATCH_AUTO },
-	{ "partiql", DDB_BATCH_PARTIQL },
-	{ "single", DDB_BATCH_SINGLE },
-	{ NULL, 0 }
+	{ "auto", DDB_BATCH_AUTO }, { "partiql", DDB_BATCH_PARTIQL },
+	{ "single", DDB_BATCH_SINGLE }, { NULL, 0 }
 };
 static const struct option_word policy_words[] = {
-	{ "read", POLICY_READ },
-	{ "purge", POLICY_PURGE },
-	{ "restore", POLICY_RESTORE },
-	{ "repair", POLICY_REPAIR },
-	{ NULL, 0 }
+	{ "read", POLICY_READ }, { "purge", POLICY_PURGE },
+	{ "restore", POLICY_RESTORE }, { "repair", POLICY_REPAIR }, { NULL, 0 }
 };
 
 const struct option_row option_rows[] = {

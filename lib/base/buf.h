@@ -1,6 +1,7 @@
 #ifndef LIB_BASE_BUF_H
 #define LIB_BASE_BUF_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,6 +21,8 @@ void buf_addc(struct buf *b, char c);
 void buf_adds(struct buf *b, const char *s);
 void buf_addf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+void buf_addv(struct buf *b, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 /* ${v} in decimal. */
 void buf_addi(struct buf *b, int64_t v);
 /* Room for ${n} more bytes; returns where they go. The caller adds to n. */

@@ -4,7 +4,7 @@
 
 #include <cmocka.h>
 
-#include "cli/context/scan_budget.h"
+#include "cli/context/subset.h"
 
 static const struct {
 	const char *name;
