@@ -28,9 +28,6 @@ SRC := \
     cli/command/cmd_show.c \
     cli/command/cookie.c \
     cli/command/entry.c \
-    cli/command/export_part.c \
-    cli/command/export_s3.c \
-    cli/command/exporting.c \
     cli/command/help.c \
     cli/command/rows.c \
     cli/command/session.c \
@@ -38,27 +35,22 @@ SRC := \
     cli/command/write_totals.c \
     cli/context/context.c \
     cli/context/context_input.c \
-    cli/context/context_progress.c \
     cli/context/guard.c \
     cli/context/locate.c \
     cli/context/subset.c \
     cli/context/unlock.c \
-    cli/doctor/doctor_gallery.c \
-    cli/doctor/doctor_journal.c \
     cli/doctor/doctor_list.c \
     cli/doctor/doctor_permit.c \
     cli/doctor/doctor_place.c \
     cli/doctor/doctor_policy.c \
     cli/doctor/doctor_table.c \
     cli/doctor/doctor_ttl.c \
-    cli/files.c \
     cli/json.c \
     cli/log.c \
     cli/main.c \
     cli/option/completion.c \
     cli/option/option.c \
     cli/option/option_check.c \
-    cli/option/option_files.c \
     cli/option/option_plan.c \
     cli/option/option_repeat.c \
     cli/option/option_table.c \
@@ -211,7 +203,6 @@ SRC := \
     sweep/batch.c \
     sweep/ceiling.c \
     sweep/condition.c \
-    sweep/counting.c \
     sweep/duplicate_keys.c \
     sweep/image.c \
     sweep/images.c \

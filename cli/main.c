@@ -3,11 +3,11 @@
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/commands.h"
-#include "cli/files.h"
 #include "cli/json.h"
 #include "cli/log.h"
 #include "cli/option/completion.h"
@@ -90,12 +90,53 @@ fill_descriptors(void)
 			_exit(1);
 }
 
+/* The standard streams, the lock, the journal or what else is written, and
+ * what libraries open for a moment. */
+#define COMMON 16
+/* A worker's connection, libcurl's two ends of a pipe to wake it up, and a
+ * file of its own. */
+#define EACH 4
+
+/* As many of ${jobs} workers as ${limit} open files are enough for, at least
+ * one. */
+static int64_t
+jobs_for(int64_t jobs, int64_t limit)
+{
+	int64_t most = (limit - COMMON) / EACH;
+
+	if (most < 1)
+		most = 1;
+	return jobs < most ? jobs : most;
+}
+
+/* How many files this process may have open (ulimit -n), after raising that, as
+ * far as it may be raised, to what ${jobs} workers need. */
+static int64_t
+raise_limit(int64_t jobs)
+{
+	rlim_t need = (rlim_t)(COMMON + EACH * jobs);
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) != 0)
+		return INT64_MAX;
+	if (r.rlim_cur != RLIM_INFINITY && r.rlim_cur < need) {
+		struct rlimit more = r;
+
+		more.rlim_cur = r.rlim_max == RLIM_INFINITY || r.rlim_max > need
+		    ? need
+		    : r.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &more) == 0)
+			r = more;
+	}
+	return r.rlim_cur > INT64_MAX ? INT64_MAX : (int64_t)r.rlim_cur;
+}
+
 /* Where the system allows too few open files, fewer workers do it. */
 static void
 fit_jobs(struct options *o, struct log *log)
 {
-	int64_t limit = files_limit(o->jobs);
-	int64_t fit = files_jobs(o->jobs, limit);
+	int64_t limit = raise_limit(o->jobs);
+	int64_t fit = jobs_for(o->jobs, limit);
 
 	if (fit < o->jobs)
 		log_warn(log,

@@ -5,6 +5,7 @@
 
 #include "export/checkpoint.h"
 #include "inspector/pass.h"
+#include "inspector/record.h"
 #include "inspector/select.h"
 #include "inspector/summary.h"
 #include "lib/aws/world.h"
@@ -16,7 +17,6 @@
 #include "lib/dynamodb/source.h"
 #include "lib/dynamodb/table.h"
 #include "sweep/batch.h"
-#include "sweep/counting.h"
 #include "sweep/journal.h"
 #include "sweep/plan.h"
 #include "sweep/purge.h"
@@ -310,6 +310,84 @@ run_pass(struct sweep_run *run, struct summary *summary, struct fault *f)
 	return rc;
 }
 
+/* What the workers of the counting pass share. */
+struct counting {
+	const struct purge *p;
+	const struct account *account;
+	struct lock *lock; /* found */
+	struct sweep_totals found;
+};
+
+static int
+count_entry(void *state, const struct segment *seg, const struct record *r,
+    struct fault *f)
+{
+	struct counting *c = state;
+
+	(void)seg;
+	(void)f;
+	if (!batch_wants(c->p, r))
+		return 0;
+	lock_enter(c->lock);
+	sweep_totals_match(&c->found, r, batch_units(c->p, r));
+	lock_leave(c->lock);
+	return 0;
+}
+
+/* Nothing is held back here, so a page is where the deadline is seen. */
+static int
+count_page(void *state, const struct segment *seg, struct fault *f)
+{
+	const struct counting *c = state;
+	struct world *w = ddb_world(c->p->ddb);
+
+	(void)seg;
+	if (!account_late(c->account, w->mono_us(w->ctx)))
+		return 0;
+	return fault(f, FAULT_LATE, "the deadline has passed");
+}
+
+/* --max-percent: 0 no more than may be; 1 too many, and ${totals} say so, all
+ * that was counted being skipped; -1, FAULT_LATE when the deadline came. */
+static int
+count(const struct purge *p, const struct account *account,
+    struct sweep_totals *totals, struct fault *f)
+{
+	struct counting c = { .p = p, .account = account };
+	struct pass_progress done = { 0 };
+	struct summary s;
+	const struct pass pass = { .source = p->counting,
+		.ddb = p->ddb,
+		.table = p->table,
+		.rules = p->rules,
+		.selection = p->selection,
+		.jobs = p->jobs,
+		.sink = { .ctx = &c, .entry = count_entry, .page = count_page },
+		.tick = p->tick,
+		.tick_ctx = p->tick_ctx };
+	int rc;
+
+	if (!p->ceilings.given[CEILING_PERCENT] || p->counting == NULL)
+		return 0;
+	c.lock = lock_new();
+	summary_init(&s, 0, true);
+	rc = pass_run(&pass, &s, &done, f);
+	summary_release(&s);
+	lock_free(c.lock);
+	totals->percent_of = done.items;
+	totals->percent_matched = c.found.matched;
+	if (rc != 0 ||
+	    !ceiling_percent_passed(&p->ceilings, c.found.matched, done.items))
+		return rc;
+	*totals = c.found;
+	totals->outcomes[OUTCOME_SKIPPED] = totals->matched;
+	totals->scanned = totals->percent_of = done.items;
+	totals->percent_matched = totals->matched;
+	totals->stopped = ceiling_name(CEILING_PERCENT);
+	totals->blocked = true;
+	return 1;
+}
+
 int
 purge_run(const struct purge *p, struct summary *summary,
     struct sweep_totals *totals, struct fault *f)
@@ -323,7 +401,7 @@ purge_run(const struct purge *p, struct summary *summary,
 	run.account.begun_us = p->begun_us != 0 ? p->begun_us : run.saved_us;
 	run.lock = lock_new();
 	ddb_deadline(p->ddb, account_deadline(&run.account));
-	rc = counting_run(p, &run.account, totals, &why);
+	rc = count(p, &run.account, totals, &why);
 	if (rc == 0)
 		rc = run_pass(&run, summary, &why);
 	ddb_deadline(p->ddb, 0);

@@ -1,14 +1,30 @@
+#include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/command.h"
-#include "cli/command/exporting.h"
+#include "cli/command/rows.h"
+#include "cli/context/context.h"
+#include "cli/log.h"
 #include "cli/option/option.h"
+#include "export/checkpoint.h"
+#include "export/column.h"
 #include "export/format.h"
+#include "export/s3_summary.h"
+#include "export/s3_write.h"
+#include "lib/aws/world.h"
+#include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
+#include "lib/base/text.h"
+#include "lib/base/thread.h"
+#include "lib/dynamodb/source.h"
 #include "lib/stream/cms_key.h"
 #include "lib/stream/outfile.h"
+#include "lib/stream/stream.h"
 
 static int run(const struct options *o, struct log *log, struct fault *f);
 
@@ -23,6 +39,53 @@ const struct command cmd_export = {
 		 "back with restore.",
 	.run = run,
 };
+
+/* An export under way. */
+struct exporting {
+	struct context context;
+	const struct format *format;
+	struct columns columns;
+	struct cms_recipients *to; /* NULL: not encrypted */
+	struct rows_options rows;
+	struct pass_progress done;
+};
+
+/* Whether -o names a file or directory, not standard output. */
+static bool
+to_file(const struct options *o)
+{
+	return o->output != NULL && strcmp(o->output, "-") != 0;
+}
+
+/* The pass over all entries: as pass_run. */
+static int
+write_all(struct exporting *x, const struct pass_sink *sink, struct fault *f)
+{
+	const struct context_pass how = {
+		.verb = "exported",
+		.rows = !to_file(x->context.o),
+		.sink = *sink,
+	};
+
+	return context_pass(&x->context, &how, &x->done, f);
+}
+
+/* "N entries written to FILE (SIZE…)", unless it is standard output. */
+static void
+log_written(const struct exporting *x, int64_t entries, int64_t bytes,
+    bool packed)
+{
+	const struct context *c = &x->context;
+	char n[32], size[32];
+
+	if (!to_file(c->o))
+		return;
+	text_count(n, entries);
+	text_bytes(size, bytes);
+	log_note(c->log, "%s %s written to %s (%s%s)", n,
+	    entries == 1 ? "entry" : "entries", c->o->output, size,
+	    packed ? " before compression" : "");
+}
 
 static bool
 to_s3(const struct options *o)
@@ -56,7 +119,7 @@ packs(const struct options *o)
 	char *name;
 	bool packed = o->gzip;
 
-	if (exporting_to_file(o) && !to_s3(o)) {
+	if (to_file(o) && !to_s3(o)) {
 		name = plain_name(o);
 		packed = packed || ends_in(name, ".gz");
 		free(name);
@@ -85,7 +148,7 @@ format_of_name(const struct options *o, struct fault *f)
 static int
 check_place(const struct options *o, struct fault *f)
 {
-	if (to_s3(o) && !exporting_to_file(o))
+	if (to_s3(o) && !to_file(o))
 		return fault(f, FAULT_USAGE,
 		    "--layout s3 needs -o DIR, the folder to write");
 	if (to_s3(o) && o->encrypt_to.n > 0)
@@ -101,7 +164,7 @@ check_place(const struct options *o, struct fault *f)
 		    "--layout s3 is of dynamodb-json, not of %s",
 		    formats[o->format].name);
 	if (o->checkpoint != NULL &&
-	    (!exporting_to_file(o) || outfile_descriptor(o->output) >= 0))
+	    (!to_file(o) || outfile_descriptor(o->output) >= 0))
 		return fault(f, FAULT_USAGE,
 		    "--checkpoint needs -o FILE: what went to standard output "
 		    "cannot be taken back, and would come twice");
@@ -116,7 +179,7 @@ format_for(const struct options *o, struct fault *f)
 
 	if (o->format >= 0) {
 		format = &formats[o->format];
-	} else if (exporting_to_file(o) && !to_s3(o)) {
+	} else if (to_file(o) && !to_s3(o)) {
 		format = format_of_name(o, f);
 		if (format == NULL)
 			return NULL;
@@ -154,7 +217,7 @@ export_rows(struct exporting *x, struct fault *f)
 	if (rows_open(&rows, &x->rows, f) != 0)
 		return -1;
 	sink = rows_sink(&rows);
-	rc = exporting_pass(x, &sink, f);
+	rc = write_all(x, &sink, f);
 	rc = rows_close(&rows, rc >= 0, f) != 0 ? -1 : rc;
 	if (rc < 0)
 		return -1;
@@ -162,8 +225,376 @@ export_rows(struct exporting *x, struct fault *f)
 	n = x->done.matched;
 	if (x->rows.limit >= 0 && n > x->rows.limit)
 		n = x->rows.limit;
-	exporting_tell(x, n, rows.written, x->rows.stream.gzip);
+	log_written(x, n, rows.written, x->rows.stream.gzip);
 	return 0;
+}
+
+/*
+ * The policy: the rows of a page and the position behind it are noted under
+ * one lock, so that at any moment the file's length and the positions say the
+ * same. Both are kept aside at some moment, the file is synced, and only then
+ * they are written down. What stands behind that length is cut off when the
+ * next run goes on, which reads just those pages again. So no entry is in the
+ * file twice and none is missing, however a run ended.
+ *
+ * A run that is killed loses at most a tenth of its time, and never more than
+ * some seconds of it.
+ */
+#define OFTEN_US ((int64_t)100000)
+#define SELDOM_US ((int64_t)5000000)
+
+struct part {
+	struct exporting *x;
+	struct rows rows;
+	const char *path; /* of the checkpoint */
+	struct checkpoint checkpoint;
+	struct buf chosen;
+	struct lock *lock; /* the positions, and below */
+	int64_t begun_us, saved_us;
+	bool saving;
+};
+
+static int64_t
+mono_us(const struct part *p)
+{
+	const struct world *w = p->x->context.world;
+
+	return w->mono_us(w->ctx);
+}
+
+static bool
+due(const struct part *p)
+{
+	int64_t now = mono_us(p), every = (now - p->begun_us) / 10;
+
+	if (every < OFTEN_US)
+		every = OFTEN_US;
+	if (every > SELDOM_US)
+		every = SELDOM_US;
+	return !p->saving && now - p->saved_us >= every;
+}
+
+/* What can be written down once the file is synced; with the lock held. */
+static int
+keep_aside(struct part *p, struct buf *text, struct fault *f)
+{
+	if (stream_mark(p->rows.output.stream, &p->checkpoint.file_bytes, f) !=
+	    0)
+		return -1;
+	checkpoint_text(text, &p->checkpoint);
+	return 0;
+}
+
+static int
+write_down(struct part *p, const struct buf *text, struct fault *f)
+{
+	if (stream_sync(p->rows.output.stream, f) != 0)
+		return -1;
+	return stream_file(p->path, text->p, text->n, f);
+}
+
+/* Segment ${seg} is worked through up to ${seg}->next. */
+static int
+note(void *ctx, struct rows_hand *h, const struct segment *seg, struct fault *f)
+{
+	struct part *p = ctx;
+	struct segment *at = &p->checkpoint.positions[seg->index];
+	struct buf text = { 0 };
+	bool save = false;
+	int rc;
+
+	lock_enter(p->lock);
+	rc = rows_hand_flush(h, f);
+	if (rc == 0) {
+		buf_reset(&at->next);
+		buf_add(&at->next, seg->next.p, seg->next.n);
+		at->finished = seg->finished;
+		save = due(p);
+	}
+	if (save)
+		rc = keep_aside(p, &text, f);
+	save = save && rc == 0;
+	if (save)
+		p->saving = true;
+	lock_leave(p->lock);
+	if (!save)
+		goto out;
+	rc = write_down(p, &text, f);
+	lock_enter(p->lock);
+	p->saving = false;
+	p->saved_us = mono_us(p);
+	lock_leave(p->lock);
+out:
+	buf_release(&text);
+	return rc;
+}
+
+/* What makes the file what it is. */
+static void
+write_chosen(struct part *p)
+{
+	static const char *const names[] = { "session-prefix", "group",
+		"columns", "csv-safe", "numbers", "output" };
+	const struct options *o = p->x->context.o;
+
+	buf_addf(&p->chosen, "--format %s%s", p->x->format->name,
+	    p->x->rows.stream.gzip ? " --gzip" : "");
+	option_repeat(&p->chosen, o, GROUP_SELECTION, NULL);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		option_repeat_one(&p->chosen, o, names[i]);
+}
+
+static bool
+all_finished(const struct checkpoint *c)
+{
+	for (int64_t i = 0; i < c->segments; i++)
+		if (!c->positions[i].finished)
+			return false;
+	return true;
+}
+
+/* Whether a run was ended when the file had its name already. */
+static bool
+is_whole(const struct part *p)
+{
+	const char *file = p->x->context.o->output;
+	char *part = outfile_part(file);
+	struct stat st;
+	bool whole = part != NULL && all_finished(&p->checkpoint) &&
+	    access(part, F_OK) != 0 && errno == ENOENT &&
+	    stat(file, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size == p->checkpoint.file_bytes;
+
+	free(part);
+	return whole;
+}
+
+/* A run that has not begun: what there is of the file is not ours. */
+static int
+begin_anew(struct part *p, struct fault *f)
+{
+	char *part = outfile_part(p->x->context.o->output);
+	struct stat st;
+	int rc = 0;
+
+	if (part != NULL && lstat(part, &st) == 0)
+		rc = fault(f, FAULT_REFUSED,
+		    "%s is there already, but not the checkpoint %s it would "
+		    "go on from: remove it, or name another file",
+		    part, p->path);
+	free(part);
+	p->checkpoint.file_bytes = 0;
+	return rc == 0 ? checkpoint_save(p->path, &p->checkpoint, f) : -1;
+}
+
+static int
+forget(const struct part *p, struct fault *f)
+{
+	if (unlink(p->path) == 0 || errno == ENOENT)
+		return 0;
+	return fault(f, FAULT_IO, "%s: %s", p->path, strerror(errno));
+}
+
+static int
+run_pass(struct part *p, struct fault *f)
+{
+	const struct pass_sink sink = rows_sink(&p->rows);
+	struct buf text = { 0 };
+	struct fault later = { 0 };
+	int rc = write_all(p->x, &sink, f);
+
+	/* also after a failure: all that is in the file counts */
+	if (keep_aside(p, &text, &later) != 0 ||
+	    write_down(p, &text, &later) != 0) {
+		if (rc >= 0 && f != NULL)
+			*f = later;
+		rc = -1;
+	}
+	buf_release(&text);
+	return rc;
+}
+
+static int
+write_part(struct part *p, struct fault *f)
+{
+	struct exporting *x = p->x;
+	int rc;
+
+	x->rows.page = note;
+	x->rows.ctx = p;
+	x->rows.stream.resumable = true;
+	x->rows.stream.from = p->checkpoint.file_bytes;
+	if (rows_open(&p->rows, &x->rows, f) != 0)
+		return -1;
+	p->begun_us = p->saved_us = mono_us(p);
+	rc = run_pass(p, f);
+	if (rows_close(&p->rows, rc == 0, f) != 0)
+		rc = -1;
+	if (rc == 0) {
+		rows_note(&p->rows, x->context.log);
+		return forget(p, f);
+	}
+	log_note(x->context.log, "to go on: %s", x->context.quoted.shown->line);
+	return -1;
+}
+
+/* --checkpoint: to FILE.part, until it is whole. 0 or -1. */
+static int
+export_part(struct exporting *x, struct fault *f)
+{
+	struct part p = { .x = x, .path = x->context.o->checkpoint };
+	int rc = -1, r;
+
+	p.lock = lock_new();
+	write_chosen(&p);
+	p.checkpoint.command = "export";
+	p.checkpoint.selection = buf_text(&p.chosen);
+	r = context_resume(&x->context, &p.checkpoint, f);
+	if (r < 0)
+		goto out;
+	if (r > 0 && p.checkpoint.file_bytes < 0) {
+		(void)fault(f, FAULT_DATA,
+		    "%s: not a checkpoint of ttlsweep, or damaged: file",
+		    p.path);
+		goto out;
+	}
+	if (r > 0 && is_whole(&p)) {
+		log_note(x->context.log, "%s is complete",
+		    x->context.o->output);
+		rc = forget(&p, f);
+		goto out;
+	}
+	if (r == 0 && begin_anew(&p, f) != 0)
+		goto out;
+	rc = write_part(&p, f);
+	if (rc == 0 && r > 0)
+		log_note(x->context.log, "%s is complete",
+		    x->context.o->output);
+	else if (rc == 0)
+		log_written(x, x->done.matched, p.rows.written,
+		    x->rows.stream.gzip);
+out:
+	checkpoint_release(&p.checkpoint);
+	buf_release(&p.chosen);
+	lock_free(p.lock);
+	return rc;
+}
+
+#define S3_HELD_BYTES ((size_t)256 << 10)
+
+struct s3 {
+	struct exporting *x;
+	struct s3_write *out;
+	int64_t taken; /* entries promised, against --limit */
+};
+
+/* A worker's: a data file of its own. */
+struct s3_hand {
+	struct s3 *s;
+	struct s3_data *data;
+	struct buf held;
+	int64_t items; /* in it */
+};
+
+static void *
+s3_on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
+{
+	struct s3 *s = ctx;
+	struct s3_data *data = s3_write_data(s->out, f);
+	struct s3_hand *h;
+
+	(void)worker;
+	(void)conn;
+	if (data == NULL)
+		return NULL;
+	h = xcalloc(1, sizeof(*h));
+	h->s = s;
+	h->data = data;
+	return h;
+}
+
+static int
+s3_flush(struct s3_hand *h, struct fault *f)
+{
+	int rc = 0;
+
+	if (h->held.n > 0)
+		rc = s3_data_add(h->data, h->held.p, h->held.n, h->items, f);
+	buf_reset(&h->held);
+	h->items = 0;
+	return rc;
+}
+
+static int
+s3_on_entry(void *state, const struct segment *seg, const struct record *r,
+    struct fault *f)
+{
+	struct s3_hand *h = state;
+	const struct exporting *x = h->s->x;
+	int64_t limit = x->rows.limit, number = 0;
+
+	(void)seg;
+	if (limit >= 0) {
+		number = __atomic_add_fetch(&h->s->taken, 1, __ATOMIC_RELAXED);
+		if (number > limit)
+			return 1;
+	}
+	x->format->row(&h->held, NULL, &x->rows.view, r);
+	h->items++;
+	if (h->held.n >= S3_HELD_BYTES && s3_flush(h, f) != 0)
+		return -1;
+	return limit >= 0 && number == limit;
+}
+
+static int
+s3_on_close(void *state, struct fault *f)
+{
+	struct s3_hand *h = state;
+	int rc = s3_flush(h, f);
+
+	if (rc == 0)
+		rc = s3_data_end(h->data, f);
+	buf_release(&h->held);
+	free(h);
+	return rc;
+}
+
+static int64_t
+clock_of(const struct exporting *x)
+{
+	const struct world *w = x->context.world;
+
+	return w->wall_ms(w->ctx) / 1000;
+}
+
+/* --layout s3: to a directory. 0 or -1. */
+static int
+export_s3(struct exporting *x, struct fault *f)
+{
+	const struct context *c = &x->context;
+	struct s3 s = { .x = x };
+	const struct pass_sink sink = { .ctx = &s,
+		.open = s3_on_open,
+		.entry = s3_on_entry,
+		.close = s3_on_close };
+	struct s3_about about = { .arn = c->table.arn,
+		.id = c->table.id,
+		.begun = clock_of(x),
+		.exported = c->rules.now };
+	int rc = -1;
+
+	s.out = s3_write_open(c->o->output, f);
+	if (s.out == NULL)
+		return -1;
+	if (write_all(x, &sink, f) >= 0) {
+		about.ended = clock_of(x);
+		rc = s3_write_finish(s.out, &about, f);
+	}
+	if (rc == 0)
+		log_written(x, s3_write_items(s.out), s3_write_bytes(s.out),
+		    true);
+	s3_write_close(s.out);
+	return rc;
 }
 
 static int

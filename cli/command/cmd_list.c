@@ -57,15 +57,6 @@ keep_row(void *ctx, const struct record *r, struct buf *row)
 	rows_keep(&l->rows, r, row);
 }
 
-static void *
-on_open_ranked(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
-{
-	(void)worker;
-	(void)conn;
-	(void)f;
-	return ctx;
-}
-
 /* The best, from first to last. */
 static int
 write_ranked(struct list *l, struct fault *f)
@@ -121,10 +112,9 @@ work(struct list *l, bool keys_only, struct fault *f)
 		.keys_only = keys_only,
 		.verb = "listed",
 		.rows = l->rank == NULL,
-		.sink = l->rank == NULL ? rows_sink(&l->rows)
-					: (struct pass_sink){ .ctx = l,
-					      .open = on_open_ranked,
-					      .entry = on_ranked },
+		.sink = l->rank == NULL
+		    ? rows_sink(&l->rows)
+		    : (struct pass_sink){ .ctx = l, .entry = on_ranked },
 	};
 	struct pass_progress done = { 0 };
 	int rc = context_pass(&l->context, &how, &done, f);

@@ -57,9 +57,6 @@ print(struct show *s, const struct item *item, struct fault *f)
 {
 	const struct context *c = &s->context;
 	const struct text_report p = { .out = &s->out, .style = s->style };
-	const struct entry_view view = {
-		.reveal = c->o->reveal,
-	};
 	struct record r;
 	bool first = c->o->cookie == NULL;
 	int rc;
@@ -69,7 +66,7 @@ print(struct show *s, const struct item *item, struct fault *f)
 	if (!first)
 		buf_addc(&s->out, '\n');
 	record_of(&r, item, &c->rules, &s->scratch);
-	entry_print(&p, &view, &r);
+	entry_print(&p, &r, c->o->reveal);
 	rc = output_all(NULL, &s->out, f);
 	buf_reset(&s->out);
 	return rc;
@@ -102,22 +99,19 @@ whole_key(struct show *s, struct slice partition, struct buf *out,
     struct fault *f)
 {
 	const struct ddb_table *t = &s->context.table;
-	const char *sort = s->context.o->sort_key;
+	struct item item = { .partition = partition };
+	struct buf sort = { 0 };
+	int rc = 0;
 
-	buf_addc(out, '{');
-	slice_text_encode(out, t->partition, strlen(t->partition));
-	buf_addc(out, ':');
-	buf_add(out, partition.p, partition.n);
 	if (t->sort != NULL) {
-		buf_addc(out, ',');
-		slice_text_encode(out, t->sort, strlen(t->sort));
-		buf_addc(out, ':');
-		if (key_value(out, t->sort_type, t->sort, slice_str(sort),
-			&s->context.rules, f) != 0)
-			return -1;
+		rc = key_value(&sort, t->sort_type, t->sort,
+		    slice_str(s->context.o->sort_key), &s->context.rules, f);
+		item.sort = (struct slice){ buf_text(&sort), sort.n };
 	}
-	buf_addc(out, '}');
-	return 0;
+	if (rc == 0)
+		item_key_json(out, &item, &t->schema);
+	buf_release(&sort);
+	return rc;
 }
 
 static int

@@ -67,8 +67,9 @@ when(struct buf *out, const struct record *r, const char *past,
 		buf_adds(out, " if its zone is UTC (a guess: it names none)");
 }
 
-void
-entry_fate(struct buf *out, const struct record *r)
+/* What TTL will do with it, in a sentence. */
+static void
+add_fate(struct buf *out, const struct record *r)
 {
 	buf_addf(out, "%s: ", state_name(r->state));
 	switch (r->state) {
@@ -392,10 +393,9 @@ attributes(const struct writing *w, const struct record *r)
 }
 
 void
-entry_print(const struct text_report *p, const struct entry_view *v,
-    const struct record *r)
+entry_print(const struct text_report *p, const struct record *r, bool reveal)
 {
-	const struct writing w = { .p = p, .out = p->out, .reveal = v->reveal };
+	const struct writing w = { .p = p, .out = p->out, .reveal = reveal };
 	struct buf text = { 0 };
 
 	add_key(&w, &text, r, false);
@@ -415,7 +415,7 @@ entry_print(const struct text_report *p, const struct entry_view *v,
 		text_report_bytes(&text, r->size);
 		buf_adds(&text, ", ");
 	}
-	entry_fate(&text, r);
+	add_fate(&text, r);
 	text_report_words(p, 2, buf_text(&text), NULL);
 	attributes(&w, r);
 	buf_release(&text);

@@ -7,17 +7,12 @@
 
 struct record;
 
-/* An entry in full, as people read it. */
-struct entry_view {
-	bool reveal; /* nothing is masked */
-};
-
-/* Add ${r} to the paper: its key, what TTL makes of it, every attribute
- * with its type in the order it came, payloads of JSON indented. */
-void entry_print(const struct text_report *p, const struct entry_view *v,
-    const struct record *r);
-
-/* What TTL will do with ${r}, in a sentence. */
-void entry_fate(struct buf *out, const struct record *r);
+/*
+ * Add ${r} in full, as people read it: its key, what TTL makes of it, every
+ * attribute with its type in the order it came, payloads of JSON indented.
+ * ${reveal}: nothing is masked.
+ */
+void entry_print(const struct text_report *p, const struct record *r,
+    bool reveal);
 
 #endif

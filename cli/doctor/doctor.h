@@ -147,8 +147,7 @@ int doctor_table(struct doctor *d, struct fault *f);  /* … backups */
 int doctor_ttl(struct doctor *d, struct fault *f);    /* … entries, cost */
 int doctor_permit(struct doctor *d, struct fault *f); /* … journal */
 
-/* The journal's place; ${r} is one of the sample: is it to be taken? */
-int doctor_journal(struct doctor *d, struct fault *f);
+/* ${r} is one of the sample: would a purge take it? */
 void doctor_choose(struct doctor *d, const struct record *r,
     const struct rules *rules);
 
@@ -159,8 +158,6 @@ enum doctor_result doctor_room(struct buf *text, double need, int64_t space,
     bool chosen);
 /* How far apart two clocks are, as p->skew_ms says. */
 enum doctor_result doctor_clock(struct buf *text, const struct plan *p);
-/* Only of the gallery's own table is it known what it should look like. */
-int doctor_check_gallery(struct doctor *d, struct fault *f);
 /* In what the table differs from that of the lab's template, added to
  * ${text}; how many differences. */
 int doctor_gallery(struct buf *text, const struct ddb_table *t);

@@ -12,6 +12,9 @@
 #include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/probe.h"
 
+#define GALLERY_TABLE "TSAGalleryCache"
+#define GALLERY_LOGICAL "DynamoDBCache"
+
 static int
 check_stack(struct doctor *d, struct fault *f)
 {
@@ -226,6 +229,61 @@ check_backups(struct doctor *d, struct fault *f)
 	return doctor_add(d, "backups", DOCTOR_OK, f);
 }
 
+static void
+add_difference(struct buf *text, int *n, const char *what, const char *instead)
+{
+	buf_addf(text, "%s%s, not %s", (*n)++ > 0 ? "; " : "", what, instead);
+}
+
+int
+doctor_gallery(struct buf *text, const struct ddb_table *t)
+{
+	struct buf is = { 0 };
+	int n = 0;
+
+	if (strcmp(t->partition, "key") != 0 || t->partition_type != ATTR_S) {
+		buf_addf(&is, "partition key %s (%s)", t->partition,
+		    attr_type_name(t->partition_type));
+		add_difference(text, &n, buf_text(&is), "key (S)");
+	}
+	if (t->sort != NULL) {
+		buf_reset(&is);
+		buf_addf(&is, "sort key %s", t->sort);
+		add_difference(text, &n, buf_text(&is), "without one");
+	}
+	if (t->provisioned)
+		add_difference(text, &n, "provisioned", "PAY_PER_REQUEST");
+	if (t->ttl_status != NULL && !t->ttl_acts)
+		add_difference(text, &n, "TTL off", "on");
+	if (t->ttl_attribute != NULL && strcmp(t->ttl_attribute, "ttl") != 0) {
+		buf_reset(&is);
+		buf_addf(&is, "TTL on %s", t->ttl_attribute);
+		add_difference(text, &n, buf_text(&is), "on ttl");
+	}
+	buf_release(&is);
+	return n;
+}
+
+static int
+check_gallery(struct doctor *d, struct fault *f)
+{
+	bool made = d->o->stack != NULL &&
+	    strcmp(d->o->logical_id, GALLERY_LOGICAL) == 0;
+	struct buf text = { 0 };
+	int n, rc;
+
+	if (!made && strcmp(d->table.name, GALLERY_TABLE) != 0)
+		return 0;
+	n = doctor_gallery(&text, &d->table);
+	buf_addf(&d->text, "%sas the lab's template makes it%s%s",
+	    n > 0 ? "not " : "", n > 0 ? ": " : "", buf_text(&text));
+	if (n > 0 && strstr(buf_text(&text), "key") != NULL)
+		buf_adds(&d->fix, "is this the table that you mean?");
+	rc = doctor_add(d, "gallery", n > 0 ? DOCTOR_WARNING : DOCTOR_OK, f);
+	buf_release(&text);
+	return rc;
+}
+
 /* DescribeTable, and whose it is: 1 when the rest can be looked at. */
 static int
 describe(struct doctor *d, struct fault *f)
@@ -278,7 +336,7 @@ doctor_table(struct doctor *d, struct fault *f)
 	doctor_waiting(d, "asking for TTL");
 	d->ttl_described =
 	    ddb_table_read_ttl(d->conn, &d->table, &d->ttl_why) == 0;
-	if (d->described && doctor_check_gallery(d, f) != 0)
+	if (d->described && check_gallery(d, f) != 0)
 		return -1;
 	return 1;
 }

@@ -206,9 +206,6 @@ void option_selection(struct selection *s, const struct options *o);
 /* What they ask of a run that writes, and of its journal (sweep/plan.h). */
 void option_plan(struct plan *p, const struct options *o);
 void option_journal(struct plan_journal *j, const struct options *o);
-/* No file that is written is named twice, or read as well; the checkpoint is
- * a file. Nothing is opened. */
-int option_files(const struct options *o, struct fault *f);
 /* Have ${s} freed with ${o}; returns it. */
 const char *option_keep(struct options *o, char *s);
 /* The command of that name; NULL with the fault when there is none. */
