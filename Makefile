@@ -16,7 +16,6 @@ FUZZ_SECONDS ?= 20
 SOAK_SECONDS ?= 600
 
 SRC := \
-    cli/commands.c \
     cli/command/cmd_completion.c \
     cli/command/cmd_doctor.c \
     cli/command/cmd_export.c \
@@ -33,6 +32,7 @@ SRC := \
     cli/command/session.c \
     cli/command/top_n.c \
     cli/command/write_totals.c \
+    cli/commands.c \
     cli/context/context.c \
     cli/context/context_input.c \
     cli/context/guard.c \
@@ -42,9 +42,9 @@ SRC := \
     cli/doctor/doctor_list.c \
     cli/doctor/doctor_permit.c \
     cli/doctor/doctor_place.c \
-    cli/doctor/doctor_policy.c \
     cli/doctor/doctor_table.c \
     cli/doctor/doctor_ttl.c \
+    cli/doctor/policy.c \
     cli/json.c \
     cli/log.c \
     cli/main.c \
@@ -56,7 +56,6 @@ SRC := \
     cli/option/option_table.c \
     cli/option/option_value.c \
     cli/output.c \
-    cli/policy.c \
     cli/progress.c \
     cli/report/codec.c \
     cli/report/emit.c \

@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "cli/doctor/doctor.h"
+#include "cli/doctor/policy.h"
 #include "cli/option/option.h"
 #include "lib/base/fault.h"
 
@@ -38,7 +39,7 @@ run(const struct options *o, struct log *log, struct fault *f)
 	int r = 1;
 
 	if (o->policy >= 0)
-		return doctor_policy(o, log, f);
+		return policy_print(o, log, f);
 	doctor_init(&d, o, log);
 	for (size_t i = 0; r > 0 && i < sizeof(parts) / sizeof(*parts); i++)
 		r = parts[i](&d, f);

@@ -245,8 +245,9 @@ context_close(struct context *c)
 	*c = (struct context){ 0 };
 }
 
-int64_t
-context_segments(struct context *c)
+/* How many segments a scan of the table has. */
+static int64_t
+segments(struct context *c)
 {
 	subset_choose(&c->portion, c->o, c->table.bytes,
 	    c->world->chance(c->world->ctx));
@@ -327,7 +328,7 @@ context_source(struct context *c, bool keys_only)
 	if (c->ddb != NULL) {
 		scan.segments = thrift.whole && !option_given(o, "segments")
 		    ? 1
-		    : context_segments(c);
+		    : segments(c);
 		scan.wanted = c->portion.wanted;
 		if (c->resume != NULL) {
 			scan.segments = c->resume->segments;
@@ -533,7 +534,7 @@ context_resume(struct context *c, struct checkpoint *p, struct fault *f)
 		    c->o->checkpoint, now);
 	} else {
 		p->now = c->rules.now;
-		p->segments = context_segments(c);
+		p->segments = segments(c);
 		p->positions =
 		    xcalloc((size_t)p->segments, sizeof(*p->positions));
 	}

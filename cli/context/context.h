@@ -92,8 +92,6 @@ int context_open(struct context *c, const struct options *o,
 int context_again(struct context *c, struct fault *f);
 void context_close(struct context *c);
 
-/* How many segments a scan of the table has. */
-int64_t context_segments(struct context *c);
 /* The entries; of a file once. ${keys_only}: keys and TTL are enough. */
 struct source *context_source(struct context *c, bool keys_only);
 /* Warn of each --session-prefix that no key began with; ${seen} is of the

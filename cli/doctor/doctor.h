@@ -96,7 +96,7 @@ struct doctor {
 void doctor_init(struct doctor *d, const struct options *o, struct log *log);
 void doctor_release(struct doctor *d);
 
-/* The parts without findings, for doctor_policy, too: the configuration and
+/* The parts without findings, for the policy, too: the configuration and
  * the world; the client, once there are credentials. 0, or -1. */
 int doctor_locate(struct doctor *d, struct fault *f);
 int doctor_client(struct doctor *d, struct fault *f);
@@ -126,8 +126,6 @@ struct doctor_line {
 	enum doctor_result result;
 	const char *text, *fix, *command; /* "" for none */
 };
-/* "ok", "warning", "failure". */
-const char *doctor_word(enum doctor_result result);
 void doctor_line(struct buf *out, const struct doctor_line *line,
     const struct report_style *style);
 
@@ -161,8 +159,5 @@ enum doctor_result doctor_clock(struct buf *text, const struct plan *p);
 /* In what the table differs from that of the lab's template, added to
  * ${text}; how many differences. */
 int doctor_gallery(struct buf *text, const struct ddb_table *t);
-
-/* doctor --policy: the policy on standard output. */
-int doctor_policy(const struct options *o, struct log *log, struct fault *f);
 
 #endif

@@ -30,12 +30,6 @@ static const struct {
 	[DOCTOR_FAILURE] = { "failure", TEXT_REPORT_RED },
 };
 
-const char *
-doctor_word(enum doctor_result result)
-{
-	return results[result].word;
-}
-
 /* Add blanks until ${cells} stand behind ${from}. */
 static void
 pad(struct buf *out, size_t from, size_t cells)
@@ -321,7 +315,7 @@ end_json(struct doctor *d, struct buf *out)
 
 		j = json_object(checks, NULL);
 		json_str(j, "check", x->check);
-		json_str(j, "result", doctor_word(x->result));
+		json_str(j, "result", results[x->result].word);
 		json_str(j, "text", x->text);
 		if (x->fix[0] != '\0')
 			json_str(j, "fix", x->fix);

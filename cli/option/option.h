@@ -96,7 +96,15 @@ enum {
 	FORMAT_PROMETHEUS,
 	FORMAT_HTML
 };
-/* … of --by, --numbers, --layout; others are in term.h, policy.h, write.h. */
+/* … of --policy, --by, --numbers and --layout; those of others are in
+ * cli/term.h and lib/dynamodb/write.h. */
+enum policy_use {
+	POLICY_READ,
+	POLICY_PURGE,
+	POLICY_RESTORE,
+	POLICY_REPAIR,
+	POLICY_USES
+};
 enum option_by { BY_OVERDUE, BY_SIZE, BY_EXPIRES };
 enum { NUMBERS_NUMBER, NUMBERS_STRING };
 enum { LAYOUT_FILE, LAYOUT_S3 };

@@ -3,7 +3,6 @@
 
 #include "cli/command.h"
 #include "cli/option/option.h"
-#include "cli/policy.h"
 #include "cli/term.h"
 #include "export/column.h"
 #include "inspector/record.h"

@@ -8,7 +8,8 @@
 #include <cjson/cJSON.h>
 #include <cmocka.h>
 
-#include "cli/policy.h"
+#include "cli/doctor/policy.h"
+#include "cli/option/option.h"
 #include "lib/base/buf.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -1,24 +1,19 @@
-#ifndef CLI_POLICY_H
-#define CLI_POLICY_H
+#ifndef CLI_DOCTOR_POLICY_H
+#define CLI_DOCTOR_POLICY_H
 
 #include <stdbool.h>
 
 struct buf;
-
-enum policy_use {
-	POLICY_READ,
-	POLICY_PURGE,
-	POLICY_RESTORE,
-	POLICY_REPAIR,
-	POLICY_USES
-};
+struct fault;
+struct log;
+struct options;
 
 /*
  * The least IAM policy for one use of one table, to stand in place of
  * dynamodb:* on *. Pure.
  */
 struct policy {
-	int use;               /* enum policy_use */
+	int use;               /* enum policy_use (cli/option/option.h) */
 	const char *table_arn; /* of the table; indexes are never read */
 	const char *stack_arn; /* of the stack it is looked up in; NULL */
 };
@@ -42,5 +37,8 @@ struct policy_place {
 };
 void policy_arn(struct buf *out, const struct policy_place *at,
     const char *kind, const char *name);
+
+/* doctor --policy: the policy on standard output. */
+int policy_print(const struct options *o, struct log *log, struct fault *f);
 
 #endif
