@@ -47,27 +47,13 @@ set_pace(struct context *c)
 	buf_release(&said);
 }
 
-static int
-open_client(struct context *c, const struct context_hints *hints,
-    struct fault *f)
+int
+context_locate(struct context *c, const char *region, struct fault *f)
 {
 	const struct aws_config_ask ask = {
-		.region = c->o->region != NULL ? c->o->region
-		    : hints != NULL            ? hints->region
-					       : NULL,
+		.region = c->o->region != NULL ? c->o->region : region,
 		.profile = c->o->profile,
 		.endpoint_url = c->o->endpoint_url,
-	};
-	struct ddb_options options = {
-		.config = &c->config,
-		.table_from = hints != NULL && hints->table != NULL &&
-			!option_given(c->o, "table")
-		    ? "as the file says"
-		    : option_table_from(c->o),
-		.max_rcu = c->o->max_rcu > 0 ? (double)c->o->max_rcu : 0,
-		.max_wcu = c->o->max_wcu > 0 ? (double)c->o->max_wcu : 0,
-		.log = log_hook,
-		.log_ctx = c->log,
 	};
 	char *own;
 
@@ -79,20 +65,26 @@ open_client(struct context *c, const struct context_hints *hints,
 	own = aws_endpoint_url("dynamodb", c->config.region);
 	c->endpoint_shown = strcmp(own, c->config.endpoint) != 0;
 	free(own);
-	c->credentials =
-	    aws_credentials_open(&c->config, c->world, provider_search, f);
-	if (c->credentials == NULL)
-		return -1;
-	options.world = c->world;
-	options.credentials = c->credentials;
+	return 0;
+}
+
+int
+context_client(struct context *c, const char *table_from, struct fault *f)
+{
+	const struct ddb_options options = {
+		.config = &c->config,
+		.world = c->world,
+		.credentials = c->credentials,
+		.table_from = table_from,
+		.max_rcu = c->o->max_rcu > 0 ? (double)c->o->max_rcu : 0,
+		.max_wcu = c->o->max_wcu > 0 ? (double)c->o->max_wcu : 0,
+		.log = log_hook,
+		.log_ctx = c->log,
+	};
+
 	c->ddb = ddb_open(&options, f);
-	if (c->ddb == NULL)
-		return -1;
-	ddb_log(c->ddb, LOG_DEBUG, "region %s, endpoint %s (from %s)",
-	    c->config.region, c->config.endpoint, c->config.endpoint_from);
-	ddb_log(c->ddb, LOG_DEBUG, "credentials: %s",
-	    aws_credentials_source(c->credentials));
-	c->conn = ddb_conn_open(c->ddb, f);
+	if (c->ddb != NULL)
+		c->conn = ddb_conn_open(c->ddb, f);
 	return c->conn != NULL ? 0 : -1;
 }
 
@@ -129,14 +121,22 @@ take_table(struct context *c)
 static int
 open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 {
-	const char *table = c->o->table;
+	bool hinted = hints != NULL && hints->table != NULL &&
+	    !option_given(c->o, "table");
+	const char *table = hinted ? hints->table : c->o->table;
 	struct aws_caller caller = { .config = &c->config };
 
-	if (hints != NULL && hints->table != NULL &&
-	    !option_given(c->o, "table"))
-		table = hints->table;
-	if (open_client(c, hints, f) != 0)
+	if (context_locate(c, hints != NULL ? hints->region : NULL, f) != 0)
 		return -1;
+	c->credentials = aws_credentials_open(&c->config, c->world, f);
+	if (c->credentials == NULL ||
+	    context_client(c,
+		hinted ? "as the file says" : option_table_from(c->o), f) != 0)
+		return -1;
+	ddb_log(c->ddb, LOG_DEBUG, "region %s, endpoint %s (from %s)",
+	    c->config.region, c->config.endpoint, c->config.endpoint_from);
+	ddb_log(c->ddb, LOG_DEBUG, "credentials: %s",
+	    aws_credentials_source(c->credentials));
 	caller.credentials = c->credentials;
 	caller.world = c->world;
 	if (c->o->stack != NULL) {

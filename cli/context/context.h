@@ -87,6 +87,13 @@ struct context_hints {
 /* Open everything; ${hints} may be NULL. To be closed in either case. */
 int context_open(struct context *c, const struct options *o,
     const struct context_hints *hints, struct log *log, struct fault *f);
+/*
+ * Its first steps, for doctor, which looks at each; ${c} has options and log.
+ * The configuration (${region}: where the options name none) and the world;
+ * the client and its connection, once there are credentials.
+ */
+int context_locate(struct context *c, const char *region, struct fault *f);
+int context_client(struct context *c, const char *table_from, struct fault *f);
 /* Look at the table again, live only: its description, its TTL, the time. On
  * -1 all is as it was. */
 int context_again(struct context *c, struct fault *f);

@@ -4,20 +4,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cli/context/context.h"
 #include "cli/report/report.h"
 #include "inspector/summary.h"
-#include "lib/aws/config.h"
 #include "lib/aws/identity.h"
-#include "lib/aws/stack.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
-#include "lib/dynamodb/table.h"
 #include "sweep/plan.h"
 
-struct aws_credentials;
-struct ddb;
-struct ddb_conn;
-struct world;
 struct options;
 struct record;
 struct rules;
@@ -44,7 +38,6 @@ struct doctor_finding {
 
 struct doctor {
 	const struct options *o;
-	struct log *log;
 
 	/* What was found so far. */
 	bool json;
@@ -60,24 +53,16 @@ struct doctor {
 	/* The finding being made; a command is one for a shell. */
 	struct buf text, fix, command;
 
-	/* What is there to work with: all zero before it is opened. */
-	struct aws_config config;
-	bool configured;
+	/* What is there to work with, opened step by step. */
+	struct context c;
 	bool local;   /* the endpoint is on this machine */
 	bool answers; /* … and answers */
 	bool keyed;   /* there are credentials, and nobody refused them */
-	struct world *world;
-	struct aws_credentials *credentials;
-	struct ddb *ddb;
-	struct ddb_conn *conn;
-	struct identity who;      /* account NULL: not known */
-	struct stack_table stack; /* table NULL: none was asked for */
-	const char *name;         /* of the table */
-	struct ddb_table table;
-	struct plan plan;      /* of a purge, … */
-	struct plan_pace pace; /* … and its pace */
-	bool described;        /* … by DescribeTable */
-	bool ttl_described;    /* … by DescribeTimeToLive, else … */
+	struct identity who; /* account NULL: not known */
+	const char *name;    /* of the table */
+	struct plan plan;    /* of a purge */
+	bool described;      /* … by DescribeTable */
+	bool ttl_described;  /* … by DescribeTimeToLive, else … */
 	struct fault ttl_why;
 	const char *ttl;       /* the TTL attribute */
 	struct summary sample; /* of some entries, judged */
@@ -95,11 +80,6 @@ struct doctor {
 
 void doctor_init(struct doctor *d, const struct options *o, struct log *log);
 void doctor_release(struct doctor *d);
-
-/* The parts without findings, for the policy, too: the configuration and
- * the world; the client, once there are credentials. 0, or -1. */
-int doctor_locate(struct doctor *d, struct fault *f);
-int doctor_client(struct doctor *d, struct fault *f);
 
 /* What follows is about ${heading}. */
 void doctor_section(struct doctor *d, const char *heading);

@@ -116,10 +116,10 @@ doctor_line(struct buf *out, const struct doctor_line *l,
 void
 doctor_init(struct doctor *d, const struct options *o, struct log *log)
 {
-	*d = (struct doctor){ .o = o, .log = log };
+	*d = (struct doctor){ .o = o, .c = { .o = o, .log = log } };
 	option_plan(&d->plan, o);
 	d->plan.changes = true;
-	d->plan.table = &d->table;
+	d->plan.table = &d->c.table;
 	d->style = (struct report_style){
 		.width = term_width(STDOUT_FILENO, 80),
 		.color = term_color(STDOUT_FILENO, o->color),
@@ -151,7 +151,7 @@ doctor_waiting(struct doctor *d, const char *fmt, ...)
 	if (n < 0 || n >= term_width(STDERR_FILENO, 80) ||
 	    n >= (int)sizeof(text))
 		return;
-	log_draw(d->log, text, (size_t)n);
+	log_draw(d->c.log, text, (size_t)n);
 	d->drawn = true;
 }
 
@@ -160,7 +160,7 @@ static void
 clear(struct doctor *d)
 {
 	if (d->drawn)
-		log_draw(d->log, "", 0);
+		log_draw(d->c.log, "", 0);
 	d->drawn = false;
 }
 
@@ -351,8 +351,8 @@ doctor_command(struct buf *out, const struct doctor *d, const char *what)
 	bool repairs = strncmp(what, "repair", 6) == 0;
 	bool sweeps = repairs || strncmp(what, "purge", 5) == 0;
 	/* a repair is of live entries, too, but where replicas forbid it */
-	bool all =
-	    repairs && (d->table.nreplicas == 0 || d->table.strong_replicas);
+	bool all = repairs &&
+	    (d->c.table.nreplicas == 0 || d->c.table.strong_replicas);
 
 	buf_addf(out, "ttlsweep %s", what);
 	for (size_t i = all ? 1 : 0; sweeps && i < sizeof(plan) / sizeof(*plan);

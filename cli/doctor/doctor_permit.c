@@ -65,11 +65,11 @@ check_deletes(struct doctor *d, struct fault *f)
 		return doctor_say(d, "delete", DOCTOR_WARNING, f,
 		    "not tried: without DescribeTable the key is not known");
 	doctor_waiting(d, "trying a delete");
-	many = probe_delete(d->conn, &d->table, d->ttl, true, &many_why);
+	many = probe_delete(d->c.conn, &d->c.table, d->ttl, true, &many_why);
 	if (many_why.kind == FAULT_CANCELLED)
 		return doctor_add_fault(d, "partiql", DOCTOR_FAILURE, &many_why,
 		    f);
-	one = probe_delete(d->conn, &d->table, d->ttl, false, &one_why);
+	one = probe_delete(d->c.conn, &d->c.table, d->ttl, false, &one_why);
 	if (add_delete(d, "partiql", many, one == PROBE_ALLOWED, &many_why,
 		f) != 0)
 		return -1;
@@ -89,7 +89,7 @@ doctor_choose(struct doctor *d, const struct record *r,
 	if (!selection_wants(&selection, rules, r))
 		return;
 	c->items++;
-	c->units += cost_item(&d->table, r->item->json);
+	c->units += cost_item(&d->c.table, r->item->json);
 	c->free_by_ttl += r->state == STATE_PENDING;
 	c->journal_bytes += (double)plan_journal_bytes(r->item);
 }
@@ -116,7 +116,7 @@ doctor_room(struct buf *text, double need, int64_t space, bool chosen)
 static double
 needed(const struct doctor *d)
 {
-	double seen = (double)d->sample.items, all = (double)d->table.items;
+	double seen = (double)d->sample.items, all = (double)d->c.table.items;
 
 	if (d->whole || seen <= 0 || all <= seen)
 		return d->chosen.journal_bytes;
@@ -158,7 +158,7 @@ check_journal(struct doctor *d, struct fault *f)
 		return doctor_say(d, "journal", DOCTOR_WARNING, f,
 		    "none is kept (--no-journal): what a purge does cannot be "
 		    "undone");
-	if (plan_journal_path(&journal, d->table.name, d->now, false, &path,
+	if (plan_journal_path(&journal, d->c.table.name, d->now, false, &path,
 		&why) != 0) {
 		free(path);
 		buf_adds(&d->fix,
@@ -189,9 +189,9 @@ chosen(const struct doctor *d)
 		return -1;
 	if (d->whole || d->sample.items == 0)
 		return n;
-	if (d->table.items <= 0)
+	if (d->c.table.items <= 0)
 		return -1;
-	return (double)d->table.items * n / seen;
+	return (double)d->c.table.items * n / seen;
 }
 
 static void
@@ -206,7 +206,7 @@ static void
 add_price(struct buf *out, const struct doctor *d, double writes, double reads)
 {
 	const struct price *p =
-	    d->table.provisioned ? NULL : price_of(d->config.region);
+	    d->c.table.provisioned ? NULL : price_of(d->c.config.region);
 
 	if (p == NULL || d->local || writes > 9e18)
 		return;
@@ -224,7 +224,7 @@ check_cost(struct doctor *d, struct fault *f)
 
 	if (n < 0)
 		return 0;
-	reads = (double)d->table.bytes / BYTES_READ_UNIT;
+	reads = (double)d->c.table.bytes / BYTES_READ_UNIT;
 	if (n < 0.5) {
 		buf_adds(out, "nothing is expired");
 		if (d->o->overdue >= 0)
@@ -244,12 +244,12 @@ check_cost(struct doctor *d, struct fault *f)
 	text_report_units(out, reads);
 	buf_adds(out, " read units to find them");
 	add_price(out, d, writes, reads);
-	text_report_takes(out, &d->pace, reads, writes);
+	text_report_takes(out, &d->c.pace, reads, writes);
 	if (spared >= 0.5) {
 		buf_adds(out,
-		    d->table.ttl_status != NULL ? "; TTL would take "
-						: "; TTL, if it is on, would "
-						  "take ");
+		    d->c.table.ttl_status != NULL ? "; TTL would take "
+						  : "; TTL, if it is on, would "
+						    "take ");
 		add_about(out, d, spared);
 		buf_adds(out, " of them free of charge, in its own time");
 	}

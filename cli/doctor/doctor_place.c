@@ -83,7 +83,7 @@ advise_network(struct doctor *d, const char *error)
 	buf_addf(&d->fix,
 	    "look at the region (%s) and at the way there: name server, "
 	    "route, VPC endpoint",
-	    d->config.region);
+	    d->c.config.region);
 	if (proxy != NULL)
 		buf_addf(&d->fix, ", the proxy in %s", proxy);
 }
@@ -91,13 +91,13 @@ advise_network(struct doctor *d, const char *error)
 static int
 check_endpoint(struct doctor *d, struct fault *f)
 {
-	bool tls = strncmp(d->config.endpoint, "https:", 6) == 0;
+	bool tls = strncmp(d->c.config.endpoint, "https:", 6) == 0;
 	struct probe_hello hello;
 	enum doctor_result result = DOCTOR_OK;
 	struct fault why = { 0 };
 
-	doctor_waiting(d, "asking %s", d->config.endpoint);
-	if (probe_hello(&d->config, d->world, &hello, &why) != 0)
+	doctor_waiting(d, "asking %s", d->c.config.endpoint);
+	if (probe_hello(&d->c.config, d->c.world, &hello, &why) != 0)
 		return doctor_add_fault(d, "endpoint", DOCTOR_FAILURE, &why, f);
 	if (stop_requested() != 0) {
 		(void)fault(&why, FAULT_CANCELLED, "interrupted");
@@ -106,8 +106,8 @@ check_endpoint(struct doctor *d, struct fault *f)
 	d->answers = hello.answered;
 	d->plan.clock_known = hello.clock_known;
 	d->plan.skew_ms = hello.skew_ms;
-	buf_addf(&d->text, "%s (from %s)", d->config.endpoint,
-	    d->config.endpoint_from);
+	buf_addf(&d->text, "%s (from %s)", d->c.config.endpoint,
+	    d->c.config.endpoint_from);
 	if (!hello.answered) {
 		buf_addf(&d->text, " does not answer: %s", hello.error);
 		advise_network(d, hello.error);
@@ -132,7 +132,7 @@ check_clock(struct doctor *d, struct fault *f)
 	enum doctor_result result;
 	struct fault why = { 0 };
 
-	d->plan.here_ms = d->world->wall_ms(d->world->ctx);
+	d->plan.here_ms = d->c.world->wall_ms(d->c.world->ctx);
 	if (plan_now(&d->plan, &why) != 0) {
 		buf_adds(&d->fix, "give a time that has passed");
 		if (doctor_add_fault(d, "now", DOCTOR_FAILURE, &why, f) != 0)
@@ -149,56 +149,24 @@ check_clock(struct doctor *d, struct fault *f)
 }
 
 int
-doctor_locate(struct doctor *d, struct fault *f)
-{
-	const struct aws_config_ask ask = { .region = d->o->region,
-		.profile = d->o->profile,
-		.endpoint_url = d->o->endpoint_url };
-
-	if (aws_config_load(&d->config, &ask, f) != 0)
-		return -1;
-	d->configured = true;
-	d->world = world_real_open(d->config.ca_bundle, f);
-	if (d->world == NULL)
-		return -1;
-	return aws_config_locate(&d->config, d->world, f);
-}
-
-int
-doctor_client(struct doctor *d, struct fault *f)
-{
-	const struct ddb_options options = { .config = &d->config,
-		.credentials = d->credentials,
-		.table_from = option_table_from(d->o),
-		.max_rcu = d->o->max_rcu > 0 ? (double)d->o->max_rcu : 0,
-		.world = d->world,
-		.log = log_hook,
-		.log_ctx = d->log };
-
-	d->ddb = ddb_open(&options, f);
-	if (d->ddb != NULL)
-		d->conn = ddb_conn_open(d->ddb, f);
-	return d->conn != NULL ? 0 : -1;
-}
-
-int
 doctor_place(struct doctor *d, struct fault *f)
 {
 	struct fault why = { 0 };
 
 	doctor_section(d, "Access");
 	doctor_waiting(d, "looking for the region");
-	if (doctor_locate(d, &why) != 0)
+	if (context_locate(&d->c, NULL, &why) != 0)
 		return doctor_add_fault(d, "configuration", DOCTOR_FAILURE,
 		    &why, f);
-	d->local = is_local(d->config.endpoint);
-	buf_addf(&d->text, "profile %s, region %s%s", d->config.profile,
-	    d->config.region,
-	    d->config.region_assumed
+	d->local = is_local(d->c.config.endpoint);
+	buf_addf(&d->text, "profile %s, region %s%s", d->c.config.profile,
+	    d->c.config.region,
+	    d->c.config.region_assumed
 		? " (assumed: none is set, and the endpoint is on this machine)"
 		: "");
-	if (d->config.ca_bundle != NULL)
-		buf_addf(&d->text, ", certificates in %s", d->config.ca_bundle);
+	if (d->c.config.ca_bundle != NULL)
+		buf_addf(&d->text, ", certificates in %s",
+		    d->c.config.ca_bundle);
 	if (doctor_add(d, "configuration", DOCTOR_OK, f) != 0 ||
 	    check_endpoint(d, f) != 0 || check_clock(d, f) != 0)
 		return -1;
@@ -208,19 +176,19 @@ doctor_place(struct doctor *d, struct fault *f)
 static int
 check_credentials(struct doctor *d, struct fault *f)
 {
-	int64_t now = d->world->wall_ms(d->world->ctx) / 1000;
+	int64_t now = d->c.world->wall_ms(d->c.world->ctx) / 1000;
 	struct fault why = { 0 };
 	struct aws_keyset keys;
 	char span[32], when[32];
 
 	doctor_waiting(d, "looking for credentials");
-	d->credentials =
-	    aws_credentials_open(&d->config, d->world, provider_search, &why);
-	if (d->credentials == NULL)
+	d->c.credentials = aws_credentials_open(&d->c.config, d->c.world,
+	    provider_search, &why);
+	if (d->c.credentials == NULL)
 		return doctor_add_fault(d, "credentials", DOCTOR_FAILURE, &why,
 		    f);
-	aws_credentials_get(d->credentials, now, &keys);
-	buf_addf(&d->text, "from %s", aws_credentials_source(d->credentials));
+	aws_credentials_get(d->c.credentials, now, &keys);
+	buf_addf(&d->text, "from %s", aws_credentials_source(d->c.credentials));
 	if (keys.expires != INT64_MAX &&
 	    text_time_format(when, keys.expires) == 0) {
 		text_span(span, keys.expires - now);
@@ -240,8 +208,8 @@ check_credentials(struct doctor *d, struct fault *f)
 static bool
 asks_sts(const struct doctor *d)
 {
-	char *url = NULL, *own = aws_endpoint_url("sts", d->config.region);
-	bool set = aws_config_endpoint(&d->config, "sts", d->config.region,
+	char *url = NULL, *own = aws_endpoint_url("sts", d->c.config.region);
+	bool set = aws_config_endpoint(&d->c.config, "sts", d->c.config.region,
 		       &url, NULL) == 0 &&
 	    strcmp(url, own) != 0;
 
@@ -253,8 +221,8 @@ asks_sts(const struct doctor *d)
 static int
 check_identity(struct doctor *d, struct fault *f)
 {
-	const struct aws_caller caller = { &d->config, d->credentials,
-		d->world };
+	const struct aws_caller caller = { &d->c.config, d->c.credentials,
+		d->c.world };
 	struct fault why = { 0 };
 
 	if (!asks_sts(d)) {
@@ -292,7 +260,7 @@ doctor_who(struct doctor *d, struct fault *f)
 		return -1;
 	if (!d->keyed || !d->answers)
 		return 0;
-	if (doctor_client(d, &why) != 0)
+	if (context_client(&d->c, option_table_from(d->o), &why) != 0)
 		return doctor_add_fault(d, "endpoint", DOCTOR_FAILURE, &why, f);
 	return 1;
 }
@@ -308,15 +276,7 @@ doctor_release(struct doctor *d)
 	if (d->ttl != NULL)
 		summary_release(&d->sample);
 	identity_release(&d->who);
-	stack_release(&d->stack);
-	ddb_table_release(&d->table);
-	ddb_conn_close(d->conn);
-	ddb_close(d->ddb);
-	aws_credentials_close(d->credentials);
-	if (d->world != NULL)
-		world_real_close(d->world);
-	if (d->configured)
-		aws_config_release(&d->config);
+	context_close(&d->c);
 	buf_release(&d->failed);
 	buf_release(&d->text);
 	buf_release(&d->fix);

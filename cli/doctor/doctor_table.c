@@ -18,19 +18,19 @@
 static int
 check_stack(struct doctor *d, struct fault *f)
 {
-	const struct aws_caller caller = { &d->config, d->credentials,
-		d->world };
+	const struct aws_caller caller = { &d->c.config, d->c.credentials,
+		d->c.world };
 	struct fault why = { 0 };
 
 	if (d->o->stack == NULL)
 		return 1;
 	doctor_waiting(d, "asking CloudFormation for the stack %.100s",
 	    d->o->stack);
-	if (locate_stack(d->o, &caller, d->log, &d->stack, &why) != 0)
+	if (locate_stack(d->o, &caller, d->c.log, &d->c.stack, &why) != 0)
 		return doctor_add_fault(d, "stack", DOCTOR_FAILURE, &why, f);
-	d->name = d->stack.table;
+	d->name = d->c.stack.table;
 	buf_addf(&d->text, "%s is the table %s (%s)", d->o->logical_id,
-	    d->stack.table, d->stack.status);
+	    d->c.stack.table, d->c.stack.status);
 	return doctor_add(d, "stack", DOCTOR_OK, f) == 0 ? 1 : -1;
 }
 
@@ -61,7 +61,7 @@ not_described(struct doctor *d, const struct fault *why, struct fault *f)
 static int
 check_status(struct doctor *d, struct fault *f)
 {
-	const struct ddb_table *t = &d->table;
+	const struct ddb_table *t = &d->c.table;
 	struct fault why;
 	bool works = plan_table(&d->plan, &why) == 0;
 	char bytes[32], count[32];
@@ -81,13 +81,13 @@ check_status(struct doctor *d, struct fault *f)
 static int
 check_account(struct doctor *d, struct fault *f)
 {
-	const struct aws_caller caller = { &d->config, d->credentials,
-		d->world };
+	const struct aws_caller caller = { &d->c.config, d->c.credentials,
+		d->c.world };
 	struct fault why = { 0 };
 
 	if (d->o->expect_account == NULL)
 		return 1;
-	if (locate_account(d->o, &caller, &d->table, &why) != 0)
+	if (locate_account(d->o, &caller, &d->c.table, &why) != 0)
 		return doctor_add_fault(d, "account", DOCTOR_FAILURE, &why, f);
 	buf_addf(&d->text, "%s, as expected", d->o->expect_account);
 	return doctor_add(d, "account", DOCTOR_OK, f) == 0 ? 1 : -1;
@@ -96,7 +96,7 @@ check_account(struct doctor *d, struct fault *f)
 static int
 check_key(struct doctor *d, struct fault *f)
 {
-	const struct ddb_table *t = &d->table;
+	const struct ddb_table *t = &d->c.table;
 
 	buf_addf(&d->text, "partition key %s (%s)", t->partition,
 	    attr_type_name(t->partition_type));
@@ -109,7 +109,7 @@ check_key(struct doctor *d, struct fault *f)
 static int
 check_billing(struct doctor *d, struct fault *f)
 {
-	const struct ddb_table *t = &d->table;
+	const struct ddb_table *t = &d->c.table;
 	struct buf *out = &d->text;
 
 	if (t->provisioned) {
@@ -122,14 +122,14 @@ check_billing(struct doctor *d, struct fault *f)
 		buf_adds(out, "by request (PAY_PER_REQUEST)");
 	}
 	buf_adds(out, "; the pace of a purge: ");
-	text_report_pace(out, &d->pace);
+	text_report_pace(out, &d->c.pace);
 	return doctor_add(d, "billing", DOCTOR_OK, f);
 }
 
 static int
 check_indexes(struct doctor *d, struct fault *f)
 {
-	const struct ddb_table *t = &d->table;
+	const struct ddb_table *t = &d->c.table;
 
 	if (t->nindexes == 0)
 		return doctor_say(d, "indexes", DOCTOR_OK, f, "none");
@@ -146,13 +146,13 @@ check_indexes(struct doctor *d, struct fault *f)
 static int
 check_stream(struct doctor *d, struct fault *f)
 {
-	if (d->table.stream_view == NULL)
+	if (d->c.table.stream_view == NULL)
 		return doctor_say(d, "stream", DOCTOR_OK, f, "off");
 	buf_addf(&d->text,
 	    "on (%s): its readers see what a purge deletes as deleted by a "
 	    "user, not by the service (no userIdentity "
 	    "dynamodb.amazonaws.com)",
-	    d->table.stream_view);
+	    d->c.table.stream_view);
 	buf_adds(&d->fix,
 	    "what archives or counts expired entries by that misses these: "
 	    "tell its owner, or leave to TTL what TTL will take");
@@ -163,7 +163,7 @@ check_stream(struct doctor *d, struct fault *f)
 static int
 check_replicas(struct doctor *d, struct fault *f)
 {
-	const struct ddb_table *t = &d->table;
+	const struct ddb_table *t = &d->c.table;
 	struct fault why;
 
 	if (t->nreplicas == 0)
@@ -192,7 +192,7 @@ check_protection(struct doctor *d, struct fault *f)
 {
 	return doctor_say(d, "protection", DOCTOR_OK, f,
 	    "%s (it keeps the table itself from being deleted)",
-	    d->table.protected ? "on" : "off");
+	    d->c.table.protected ? "on" : "off");
 }
 
 static int
@@ -203,7 +203,7 @@ check_backups(struct doctor *d, struct fault *f)
 	char when[32];
 
 	doctor_waiting(d, "asking for backups");
-	switch (probe_backups(d->conn, d->name, &backups, &why)) {
+	switch (probe_backups(d->c.conn, d->name, &backups, &why)) {
 	case PROBE_ALLOWED:
 		break;
 	case PROBE_UNKNOWN:
@@ -272,9 +272,9 @@ check_gallery(struct doctor *d, struct fault *f)
 	struct buf text = { 0 };
 	int n, rc;
 
-	if (!made && strcmp(d->table.name, GALLERY_TABLE) != 0)
+	if (!made && strcmp(d->c.table.name, GALLERY_TABLE) != 0)
 		return 0;
-	n = doctor_gallery(&text, &d->table);
+	n = doctor_gallery(&text, &d->c.table);
 	buf_addf(&d->text, "%sas the lab's template makes it%s%s",
 	    n > 0 ? "not " : "", n > 0 ? ": " : "", buf_text(&text));
 	if (n > 0 && strstr(buf_text(&text), "key") != NULL)
@@ -292,16 +292,17 @@ describe(struct doctor *d, struct fault *f)
 	int r;
 
 	doctor_waiting(d, "asking for the table %.100s", d->name);
-	d->described = ddb_table_read(d->conn, d->name, &d->table, &why) == 0;
+	d->described =
+	    ddb_table_read(d->c.conn, d->name, &d->c.table, &why) == 0;
 	if (!d->described) {
 		r = not_described(d, &why, f);
 		if (r > 0)
-			d->table.name = xstrdup(d->name);
+			d->c.table.name = xstrdup(d->name);
 		return r;
 	}
 	/* what others work on is not to be slowed down by a look at it */
-	d->pace = plan_pace(&d->table, d->o->max_rcu, d->o->max_wcu);
-	ddb_limit(d->ddb, d->pace.reads, 0);
+	d->c.pace = plan_pace(&d->c.table, d->o->max_rcu, d->o->max_wcu);
+	ddb_limit(d->c.ddb, d->c.pace.reads, 0);
 	if (check_status(d, f) != 0)
 		return -1;
 	return check_account(d, f);
@@ -335,7 +336,7 @@ doctor_table(struct doctor *d, struct fault *f)
 	/* Told of later; the lab's template names it, too. */
 	doctor_waiting(d, "asking for TTL");
 	d->ttl_described =
-	    ddb_table_read_ttl(d->conn, &d->table, &d->ttl_why) == 0;
+	    ddb_table_read_ttl(d->c.conn, &d->c.table, &d->ttl_why) == 0;
 	if (d->described && check_gallery(d, f) != 0)
 		return -1;
 	return 1;

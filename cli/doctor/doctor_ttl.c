@@ -24,7 +24,7 @@ judge(struct doctor *d, const struct page *page, struct lookalikes *like)
 {
 	const struct rules rules = {
 		.now = d->now,
-		.ttl_acts = ddb_table_ttl_acts(&d->table, d->ttl),
+		.ttl_acts = ddb_table_ttl_acts(&d->c.table, d->ttl),
 		.sizes = true,
 	};
 	struct buf scratch = { 0 };
@@ -33,7 +33,7 @@ judge(struct doctor *d, const struct page *page, struct lookalikes *like)
 	for (size_t i = 0; i < page->n; i++) {
 		record_of(&r, &page->items[i], &rules, &scratch);
 		summary_add(&d->sample, &r,
-		    cost_item(&d->table, page->items[i].json));
+		    cost_item(&d->c.table, page->items[i].json));
 		doctor_choose(d, &r, &rules);
 		if (page->items[i].ttl.p == NULL)
 			lookalike_add(like, &page->items[i], rules.now);
@@ -47,7 +47,7 @@ static int
 sample(struct doctor *d, struct lookalikes *like, struct fault *f)
 {
 	const struct scan_options scan = {
-		.table = &d->table,
+		.table = &d->c.table,
 		.ttl = d->ttl,
 		.segments = 1,
 		.limit = SAMPLE,
@@ -59,7 +59,7 @@ sample(struct doctor *d, struct lookalikes *like, struct fault *f)
 
 	doctor_waiting(d, "reading a page of entries");
 	if (r > 0)
-		r = source->ops->fetch(source, &seg, d->conn, &page, f);
+		r = source->ops->fetch(source, &seg, d->c.conn, &page, f);
 	if (r > 0)
 		judge(d, &page, like);
 	d->sampled = r > 0;
@@ -74,8 +74,8 @@ advise_enable(struct doctor *d, const char *attribute)
 {
 	const struct report_place place = {
 		.table = d->name,
-		.region = d->config.region,
-		.endpoint = d->config.endpoint,
+		.region = d->c.config.region,
+		.endpoint = d->c.config.endpoint,
 		.endpoint_shown =
 		    d->local || option_given(d->o, "endpoint-url"),
 		.profile = d->o->profile,
@@ -90,7 +90,7 @@ advise_enable(struct doctor *d, const char *attribute)
 static int
 check_ttl(struct doctor *d, const char *other, struct fault *f)
 {
-	const struct ddb_table *t = &d->table;
+	const struct ddb_table *t = &d->c.table;
 	const char *on = t->ttl_attribute;
 
 	if (!d->ttl_described)
@@ -132,7 +132,7 @@ check_scan(struct doctor *d, struct fault *f)
 	struct fault why = { 0 };
 
 	doctor_waiting(d, "reading one entry");
-	if (probe_scan(d->conn, d->name, &why) == PROBE_ALLOWED) {
+	if (probe_scan(d->c.conn, d->name, &why) == PROBE_ALLOWED) {
 		buf_adds(&d->text, "allowed (one entry was read)");
 		d->scans = true;
 		return doctor_add(d, "scan", DOCTOR_OK, f);
@@ -276,10 +276,10 @@ doctor_ttl(struct doctor *d, struct fault *f)
 	int rc = -1;
 
 	doctor_section(d, "Entries");
-	d->ttl = d->o->ttl_attribute != NULL ? d->o->ttl_attribute
-	    : d->table.ttl_attribute != NULL ? d->table.ttl_attribute
-					     : "ttl";
-	d->now = option_given(d->o, "now") ? d->o->now : ddb_now(d->ddb);
+	d->ttl = d->o->ttl_attribute != NULL   ? d->o->ttl_attribute
+	    : d->c.table.ttl_attribute != NULL ? d->c.table.ttl_attribute
+					       : "ttl";
+	d->now = option_given(d->o, "now") ? d->o->now : ddb_now(d->c.ddb);
 	summary_init(&d->sample, 0, true);
 	lookalike_init(&like, d->ttl);
 	if (check_scan(d, f) != 0)

@@ -175,13 +175,13 @@ check_name(const struct options *o, struct fault *f)
 static char *
 account_of_keys(struct doctor *d, struct fault *f)
 {
-	const struct aws_caller caller = { &d->config, d->credentials,
-		d->world };
+	const struct aws_caller caller = { &d->c.config, d->c.credentials,
+		d->c.world };
 	struct aws_keyset keys;
 	char *account = NULL;
 
-	aws_credentials_get(d->credentials,
-	    d->world->wall_ms(d->world->ctx) / 1000, &keys);
+	aws_credentials_get(d->c.credentials,
+	    d->c.world->wall_ms(d->c.world->ctx) / 1000, &keys);
 	if (keys.account != NULL)
 		account = xstrdup(keys.account);
 	aws_keyset_release(&keys);
@@ -195,25 +195,27 @@ static int
 ask_service(struct target *t, struct fault *f)
 {
 	struct doctor *d = t->d;
-	struct aws_caller with = { &d->config, NULL, d->world };
+	struct aws_caller with = { &d->c.config, NULL, d->c.world };
 
-	d->credentials = aws_credentials_open(&d->config, d->world, &t->why);
-	if (d->credentials == NULL || doctor_client(d, &t->why) != 0)
+	d->c.credentials = aws_credentials_open(&d->c.config, d->c.world,
+	    provider_search, &t->why);
+	if (d->c.credentials == NULL ||
+	    context_client(&d->c, option_table_from(d->o), &t->why) != 0)
 		goto failed;
-	with.credentials = d->credentials;
+	with.credentials = d->c.credentials;
 	if (d->o->stack != NULL) {
-		if (locate_stack(d->o, &with, d->log, &d->stack, f) != 0)
+		if (locate_stack(d->o, &with, d->c.log, &d->c.stack, f) != 0)
 			return -1;
-		d->name = d->stack.table;
+		d->name = d->c.stack.table;
 		if (t->account == NULL)
-			t->account = arn_account(d->stack.stack);
+			t->account = arn_account(d->c.stack.stack);
 	}
 	if (t->account != NULL)
 		return 0;
-	if (ddb_table_read(d->conn, d->name, &d->table, &t->why) == 0 &&
-	    d->table.arn[0] != '\0') {
-		t->table_arn = xstrdup(d->table.arn);
-		t->account = arn_account(d->table.arn);
+	if (ddb_table_read(d->c.conn, d->name, &d->c.table, &t->why) == 0 &&
+	    d->c.table.arn[0] != '\0') {
+		t->table_arn = xstrdup(d->c.table.arn);
+		t->account = arn_account(d->c.table.arn);
 		return 0;
 	}
 	/* A table that is not there may be one that is to be made. */
@@ -232,10 +234,10 @@ static void
 add_policy(struct target *t, struct buf *out)
 {
 	struct doctor *d = t->d;
-	const struct policy_place table = { "dynamodb", d->config.region,
+	const struct policy_place table = { "dynamodb", d->c.config.region,
 		t->account };
-	const struct policy_place stack = { "cloudformation", d->config.region,
-		t->account };
+	const struct policy_place stack = { "cloudformation",
+		d->c.config.region, t->account };
 	struct buf arn = { 0 }, stack_arn = { 0 };
 	struct policy p = { .use = d->o->policy };
 
@@ -264,7 +266,9 @@ add_policy(struct target *t, struct buf *out)
 int
 policy_print(const struct options *o, struct log *log, struct fault *f)
 {
-	struct doctor d = { .o = o, .log = log, .name = o->table };
+	struct doctor d = { .o = o,
+		.c = { .o = o, .log = log },
+		.name = o->table };
 	struct target t = { .d = &d };
 	bool known = o->stack == NULL &&
 	    (o->expect_account != NULL || strncmp(o->table, "arn:", 4) == 0);
@@ -273,7 +277,7 @@ policy_print(const struct options *o, struct log *log, struct fault *f)
 
 	if (o->stack == NULL && check_name(o, f) != 0)
 		return -1;
-	if (doctor_locate(&d, f) != 0)
+	if (context_locate(&d.c, NULL, f) != 0)
 		goto out;
 	if (o->expect_account != NULL)
 		t.account = xstrdup(o->expect_account);
