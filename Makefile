@@ -36,7 +36,6 @@ SRC := \
     cli/context/context.c \
     cli/context/context_input.c \
     cli/context/guard.c \
-    cli/context/locate.c \
     cli/context/subset.c \
     cli/context/unlock.c \
     cli/doctor/doctor_list.c \

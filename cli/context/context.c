@@ -1,11 +1,11 @@
 #include <errno.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/context/context.h"
-#include "cli/context/locate.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
 #include "cli/progress.h"
@@ -20,6 +20,7 @@
 #include "lib/aws/endpoint.h"
 #include "lib/aws/identity.h"
 #include "lib/aws/provider/provider.h"
+#include "lib/aws/stack.h"
 #include "lib/aws/world.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
@@ -31,6 +32,7 @@
 #include "lib/dynamodb/scan.h"
 #include "lib/dynamodb/source.h"
 #include "lib/stream/input.h"
+#include "lib/dynamodb/table.h"
 #include "lib/stream/outfile.h"
 
 static const char *const default_groups[] = { "users", "categories", "images" };
@@ -88,6 +90,81 @@ context_client(struct context *c, const char *table_from, struct fault *f)
 	return c->conn != NULL ? 0 : -1;
 }
 
+static struct aws_caller
+caller(const struct context *c)
+{
+	return (struct aws_caller){ &c->config, c->credentials, c->world };
+}
+
+int
+context_stack(struct context *c, struct fault *f)
+{
+	const struct stack_ask ask = { c->o->stack, c->o->logical_id };
+	const struct aws_caller who = caller(c);
+
+	if (stack_find(&who, &ask, &c->stack, f) != 0)
+		return -1;
+	if (c->stack.unsure)
+		log_warn(c->log,
+		    "whether the stack %s is being deleted is not known: "
+		    "cloudformation:DescribeStacks was refused",
+		    c->o->stack);
+	return 0;
+}
+
+int
+context_identity(const struct context *c, struct identity *who, struct fault *f)
+{
+	const struct aws_caller by = caller(c);
+
+	return identity_ask(&by, who, f);
+}
+
+bool
+context_is_account(const char *account)
+{
+	return account != NULL && strspn(account, "0123456789") == 12 &&
+	    account[12] == '\0' && strcmp(account, "000000000000") != 0;
+}
+
+int
+context_account(const struct context *c, struct fault *f)
+{
+	const struct ddb_table *t = &c->table;
+	const char *expected = c->o->expect_account;
+	struct fault why = { 0 };
+	struct identity who;
+	int rc = 0;
+
+	if (expected == NULL || strcmp(t->account, expected) == 0)
+		return 0;
+	if (context_is_account(t->account))
+		return fault(f, FAULT_REFUSED,
+		    "the table %s is of account %s, not of %s, which "
+		    "--expect-account names: are these the right profile and "
+		    "region?",
+		    t->arn, t->account, expected);
+	if (context_identity(c, &who, &why) != 0) {
+		if (why.kind == FAULT_CANCELLED)
+			*f = why;
+		else
+			(void)fault(f, FAULT_REFUSED,
+			    "--expect-account %s: the table's ARN (%s) tells "
+			    "no account, and STS could not say whose the "
+			    "credentials are: %s",
+			    expected, t->arn[0] != '\0' ? t->arn : "none",
+			    why.text);
+		return -1;
+	}
+	if (strcmp(who.account, expected) != 0)
+		rc = fault(f, FAULT_REFUSED,
+		    "the credentials (%s) are of account %s, not of %s, which "
+		    "--expect-account names: is this the right profile?",
+		    who.arn, who.account, expected);
+	identity_release(&who);
+	return rc;
+}
+
 /* What the names of the table (NULL: not known) and of its keys say about
  * what is in it. */
 static void
@@ -124,11 +201,11 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 	bool hinted = hints != NULL && hints->table != NULL &&
 	    !option_given(c->o, "table");
 	const char *table = hinted ? hints->table : c->o->table;
-	struct aws_caller caller = { .config = &c->config };
 
 	if (context_locate(c, hints != NULL ? hints->region : NULL, f) != 0)
 		return -1;
-	c->credentials = aws_credentials_open(&c->config, c->world, f);
+	c->credentials = aws_credentials_open(&c->config, c->world,
+	    provider_search, f);
 	if (c->credentials == NULL ||
 	    context_client(c,
 		hinted ? "as the file says" : option_table_from(c->o), f) != 0)
@@ -137,15 +214,13 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 	    c->config.region, c->config.endpoint, c->config.endpoint_from);
 	ddb_log(c->ddb, LOG_DEBUG, "credentials: %s",
 	    aws_credentials_source(c->credentials));
-	caller.credentials = c->credentials;
-	caller.world = c->world;
 	if (c->o->stack != NULL) {
-		if (locate_stack(c->o, &caller, c->log, &c->stack, f) != 0)
+		if (context_stack(c, f) != 0)
 			return -1;
 		table = c->stack.table;
 	}
 	if (ddb_table_describe(c->conn, table, &c->table, f) != 0 ||
-	    locate_account(c->o, &caller, &c->table, f) != 0)
+	    context_account(c, f) != 0)
 		return -1;
 	take_table(c);
 	if (c->table.ttl_status == NULL)

@@ -24,6 +24,7 @@ struct ddb;
 struct ddb_conn;
 struct world;
 struct fault;
+struct identity;
 struct options;
 struct progress;
 struct reader;
@@ -94,6 +95,19 @@ int context_open(struct context *c, const struct options *o,
  */
 int context_locate(struct context *c, const char *region, struct fault *f);
 int context_client(struct context *c, const char *table_from, struct fault *f);
+/* What --stack names, looked up. */
+int context_stack(struct context *c, struct fault *f);
+/* Whose the credentials are, by STS. */
+int context_identity(const struct context *c, struct identity *who,
+    struct fault *f);
+/*
+ * --expect-account: refused unless the table belongs to it, by its ARN, or
+ * where that tells no account, as with servers on one's own machine, by what
+ * STS says of the credentials. Without that option nothing is asked.
+ */
+int context_account(const struct context *c, struct fault *f);
+/* Whether ${account} is one of AWS's, not that of a server of one's own. */
+bool context_is_account(const char *account);
 /* Look at the table again, live only: its description, its TTL, the time. On
  * -1 all is as it was. */
 int context_again(struct context *c, struct fault *f);

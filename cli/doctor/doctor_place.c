@@ -221,8 +221,6 @@ asks_sts(const struct doctor *d)
 static int
 check_identity(struct doctor *d, struct fault *f)
 {
-	const struct aws_caller caller = { &d->c.config, d->c.credentials,
-		d->c.world };
 	struct fault why = { 0 };
 
 	if (!asks_sts(d)) {
@@ -233,7 +231,7 @@ check_identity(struct doctor *d, struct fault *f)
 		return doctor_add(d, "identity", DOCTOR_WARNING, f);
 	}
 	doctor_waiting(d, "asking STS who this is");
-	if (identity_ask(&caller, &d->who, &why) == 0)
+	if (context_identity(&d->c, &d->who, &why) == 0)
 		return doctor_say(d, "identity", DOCTOR_OK, f, "account %s, %s",
 		    d->who.account, d->who.arn);
 	if (why.kind == FAULT_CREDENTIALS && !d->local) {

@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/context/locate.h"
 #include "cli/doctor/doctor.h"
 #include "cli/option/option.h"
 #include "cli/report/text_report.h"
@@ -18,15 +17,13 @@
 static int
 check_stack(struct doctor *d, struct fault *f)
 {
-	const struct aws_caller caller = { &d->c.config, d->c.credentials,
-		d->c.world };
 	struct fault why = { 0 };
 
 	if (d->o->stack == NULL)
 		return 1;
 	doctor_waiting(d, "asking CloudFormation for the stack %.100s",
 	    d->o->stack);
-	if (locate_stack(d->o, &caller, d->c.log, &d->c.stack, &why) != 0)
+	if (context_stack(&d->c, &why) != 0)
 		return doctor_add_fault(d, "stack", DOCTOR_FAILURE, &why, f);
 	d->name = d->c.stack.table;
 	buf_addf(&d->text, "%s is the table %s (%s)", d->o->logical_id,
@@ -81,13 +78,11 @@ check_status(struct doctor *d, struct fault *f)
 static int
 check_account(struct doctor *d, struct fault *f)
 {
-	const struct aws_caller caller = { &d->c.config, d->c.credentials,
-		d->c.world };
 	struct fault why = { 0 };
 
 	if (d->o->expect_account == NULL)
 		return 1;
-	if (locate_account(d->o, &caller, &d->c.table, &why) != 0)
+	if (context_account(&d->c, &why) != 0)
 		return doctor_add_fault(d, "account", DOCTOR_FAILURE, &why, f);
 	buf_addf(&d->text, "%s, as expected", d->o->expect_account);
 	return doctor_add(d, "account", DOCTOR_OK, f) == 0 ? 1 : -1;

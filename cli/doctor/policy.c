@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/context/locate.h"
 #include "cli/doctor/doctor.h"
 #include "cli/doctor/policy.h"
 #include "cli/log.h"
@@ -175,8 +174,6 @@ check_name(const struct options *o, struct fault *f)
 static char *
 account_of_keys(struct doctor *d, struct fault *f)
 {
-	const struct aws_caller caller = { &d->c.config, d->c.credentials,
-		d->c.world };
 	struct aws_keyset keys;
 	char *account = NULL;
 
@@ -185,7 +182,7 @@ account_of_keys(struct doctor *d, struct fault *f)
 	if (keys.account != NULL)
 		account = xstrdup(keys.account);
 	aws_keyset_release(&keys);
-	if (account == NULL && identity_ask(&caller, &d->who, f) == 0)
+	if (account == NULL && context_identity(&d->c, &d->who, f) == 0)
 		account = xstrdup(d->who.account);
 	return account;
 }
@@ -195,16 +192,14 @@ static int
 ask_service(struct target *t, struct fault *f)
 {
 	struct doctor *d = t->d;
-	struct aws_caller with = { &d->c.config, NULL, d->c.world };
 
 	d->c.credentials = aws_credentials_open(&d->c.config, d->c.world,
 	    provider_search, &t->why);
 	if (d->c.credentials == NULL ||
 	    context_client(&d->c, option_table_from(d->o), &t->why) != 0)
 		goto failed;
-	with.credentials = d->c.credentials;
 	if (d->o->stack != NULL) {
-		if (locate_stack(d->o, &with, d->c.log, &d->c.stack, f) != 0)
+		if (context_stack(&d->c, f) != 0)
 			return -1;
 		d->name = d->c.stack.table;
 		if (t->account == NULL)

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "cli/context/locate.h"
+#include "cli/context/context.h"
 #include "cli/doctor/doctor.h"
 #include "cli/option/option.h"
 #include "lib/base/buf.h"
@@ -198,12 +198,12 @@ static void
 test_account(void **state)
 {
 	(void)state;
-	assert_true(locate_is_account("123456789012"));
-	assert_false(locate_is_account("000000000000"));
-	assert_false(locate_is_account("12345678901"));
-	assert_false(locate_is_account("1234567890123"));
-	assert_false(locate_is_account(""));
-	assert_false(locate_is_account(NULL));
+	assert_true(context_is_account("123456789012"));
+	assert_false(context_is_account("000000000000"));
+	assert_false(context_is_account("12345678901"));
+	assert_false(context_is_account("1234567890123"));
+	assert_false(context_is_account(""));
+	assert_false(context_is_account(NULL));
 }
 
 int
