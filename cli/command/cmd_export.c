@@ -43,7 +43,6 @@ const struct command cmd_export = {
 /* An export under way. */
 struct exporting {
 	struct context context;
-	const struct format *format;
 	struct columns columns;
 	struct cms_recipients *to; /* NULL: not encrypted */
 	struct rows_options rows;
@@ -337,7 +336,7 @@ write_chosen(struct part *p)
 		"columns", "csv-safe", "numbers", "output" };
 	const struct options *o = p->x->context.o;
 
-	buf_addf(&p->chosen, "--format %s%s", p->x->format->name,
+	buf_addf(&p->chosen, "--format %s%s", p->x->rows.format->name,
 	    p->x->rows.stream.gzip ? " --gzip" : "");
 	option_repeat(&p->chosen, o, GROUP_SELECTION, NULL);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
@@ -480,85 +479,6 @@ out:
 	return rc;
 }
 
-#define S3_HELD_BYTES ((size_t)256 << 10)
-
-struct s3 {
-	struct exporting *x;
-	struct s3_write *out;
-	int64_t taken; /* entries promised, against --limit */
-};
-
-/* A worker's: a data file of its own. */
-struct s3_hand {
-	struct s3 *s;
-	struct s3_data *data;
-	struct buf held;
-	int64_t items; /* in it */
-};
-
-static void *
-s3_on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
-{
-	struct s3 *s = ctx;
-	struct s3_data *data = s3_write_data(s->out, f);
-	struct s3_hand *h;
-
-	(void)worker;
-	(void)conn;
-	if (data == NULL)
-		return NULL;
-	h = xcalloc(1, sizeof(*h));
-	h->s = s;
-	h->data = data;
-	return h;
-}
-
-static int
-s3_flush(struct s3_hand *h, struct fault *f)
-{
-	int rc = 0;
-
-	if (h->held.n > 0)
-		rc = s3_data_add(h->data, h->held.p, h->held.n, h->items, f);
-	buf_reset(&h->held);
-	h->items = 0;
-	return rc;
-}
-
-static int
-s3_on_entry(void *state, const struct segment *seg, const struct record *r,
-    struct fault *f)
-{
-	struct s3_hand *h = state;
-	const struct exporting *x = h->s->x;
-	int64_t limit = x->rows.limit, number = 0;
-
-	(void)seg;
-	if (limit >= 0) {
-		number = __atomic_add_fetch(&h->s->taken, 1, __ATOMIC_RELAXED);
-		if (number > limit)
-			return 1;
-	}
-	x->format->row(&h->held, NULL, &x->rows.view, r);
-	h->items++;
-	if (h->held.n >= S3_HELD_BYTES && s3_flush(h, f) != 0)
-		return -1;
-	return limit >= 0 && number == limit;
-}
-
-static int
-s3_on_close(void *state, struct fault *f)
-{
-	struct s3_hand *h = state;
-	int rc = s3_flush(h, f);
-
-	if (rc == 0)
-		rc = s3_data_end(h->data, f);
-	buf_release(&h->held);
-	free(h);
-	return rc;
-}
-
 static int64_t
 clock_of(const struct exporting *x)
 {
@@ -572,45 +492,42 @@ static int
 export_s3(struct exporting *x, struct fault *f)
 {
 	const struct context *c = &x->context;
-	struct s3 s = { .x = x };
-	const struct pass_sink sink = { .ctx = &s,
-		.open = s3_on_open,
-		.entry = s3_on_entry,
-		.close = s3_on_close };
+	struct rows rows = { .o = x->rows };
+	const struct pass_sink sink = rows_sink(&rows);
 	struct s3_about about = { .arn = c->table.arn,
 		.id = c->table.id,
 		.begun = clock_of(x),
 		.exported = c->rules.now };
+	struct s3_write *out = s3_write_open(c->o->output, f);
 	int rc = -1;
 
-	s.out = s3_write_open(c->o->output, f);
-	if (s.out == NULL)
+	if (out == NULL)
 		return -1;
+	rows.o.s3 = out;
 	if (write_all(x, &sink, f) >= 0) {
 		about.ended = clock_of(x);
-		rc = s3_write_finish(s.out, &about, f);
+		rc = s3_write_finish(out, &about, f);
 	}
 	if (rc == 0)
-		log_written(x, s3_write_items(s.out), s3_write_bytes(s.out),
-		    true);
-	s3_write_close(s.out);
+		log_written(x, s3_write_items(out), s3_write_bytes(out), true);
+	s3_write_close(out);
 	return rc;
 }
 
 static int
-prepare(struct exporting *x, struct fault *f)
+prepare(struct exporting *x, const struct format *format, struct fault *f)
 {
 	struct context *c = &x->context;
 	const struct options *o = c->o;
 
-	if (x->format->columned && o->columns == NULL)
+	if (format->columned && o->columns == NULL)
 		columns_csv(&x->columns, &c->schema);
-	else if (x->format->columned &&
+	else if (format->columned &&
 	    columns_parse(&x->columns, o->columns, &c->schema, f) != 0)
 		return -1;
 	x->columns.safe = o->csv_safe;
 	x->rows = (struct rows_options){
-		.format = x->format,
+		.format = format,
 		.stream = { .path = o->output, .gzip = packs(o), .to = x->to },
 		.columns = &x->columns,
 		.view = { .schema = &c->schema,
@@ -625,10 +542,11 @@ prepare(struct exporting *x, struct fault *f)
 static int
 run(const struct options *o, struct log *log, struct fault *f)
 {
+	const struct format *format;
 	struct exporting x = { 0 };
 	int rc = -1;
 
-	if (check_place(o, f) != 0 || (x.format = format_for(o, f)) == NULL)
+	if (check_place(o, f) != 0 || (format = format_for(o, f)) == NULL)
 		return -1;
 	if (o->encrypt_to.n > 0) {
 		x.to =
@@ -637,7 +555,7 @@ run(const struct options *o, struct log *log, struct fault *f)
 			return -1;
 	}
 	if (context_open(&x.context, o, NULL, log, f) == 0 &&
-	    prepare(&x, f) == 0)
+	    prepare(&x, format, f) == 0)
 		rc = to_s3(o)               ? export_s3(&x, f)
 		    : o->checkpoint != NULL ? export_part(&x, f)
 					    : export_rows(&x, f);

@@ -8,13 +8,11 @@
 #include "cli/context/context.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
-#include "cli/output.h"
 #include "cli/term.h"
 #include "export/format.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
-#include "lib/base/thread.h"
 
 /* What --top may hold in memory: the program stays below 64 MiB. */
 #define RANK_BYTES ((size_t)24 << 20)

@@ -14,7 +14,6 @@
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/sum.h"
-#include "lib/base/text.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/source.h"
 #include "lib/dynamodb/write.h"

@@ -15,7 +15,6 @@
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/stop.h"
-#include "lib/base/text.h"
 #include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/get.h"
 

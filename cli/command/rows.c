@@ -6,6 +6,7 @@
 #include "cli/log.h"
 #include "cli/term.h"
 #include "export/format.h"
+#include "export/s3_write.h"
 #include "inspector/record.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
@@ -19,6 +20,8 @@
 struct rows_hand {
 	struct rows *rows;
 	struct buf held;
+	struct s3_data *data; /* NULL: into the stream of all */
+	int64_t items;        /* held, for that */
 };
 
 static int
@@ -129,9 +132,12 @@ rows_hand_flush(struct rows_hand *h, struct fault *f)
 {
 	int rc = 0;
 
-	if (h->held.n > 0)
+	if (h->held.n > 0 && h->data != NULL)
+		rc = s3_data_add(h->data, h->held.p, h->held.n, h->items, f);
+	else if (h->held.n > 0)
 		rc = output_write(&h->rows->output, h->held.p, h->held.n, f);
 	buf_reset(&h->held);
+	h->items = 0;
 	return rc;
 }
 
@@ -167,6 +173,7 @@ on_entry(void *state, const struct segment *seg, const struct record *record,
 		lock_leave(r->lock);
 	} else {
 		r->o.format->row(&h->held, r->o.columns, &r->o.view, record);
+		h->items++;
 		if (h->held.n >= HELD_BYTES && r->o.page == NULL)
 			rc = rows_hand_flush(h, f);
 	}
@@ -206,6 +213,8 @@ rows_hand_close(struct rows_hand *h, struct fault *f)
 {
 	int rc = rows_hand_flush(h, f);
 
+	if (rc == 0 && h->data != NULL)
+		rc = s3_data_end(h->data, f);
 	drop(h);
 	return rc;
 }
@@ -213,10 +222,17 @@ rows_hand_close(struct rows_hand *h, struct fault *f)
 static void *
 on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
 {
+	struct rows *r = ctx;
+	struct s3_data *data = NULL;
+	struct rows_hand *h;
+
 	(void)worker;
 	(void)conn;
-	(void)f;
-	return rows_hand_new(ctx);
+	if (r->o.s3 != NULL && (data = s3_write_data(r->o.s3, f)) == NULL)
+		return NULL;
+	h = rows_hand_new(r);
+	h->data = data;
+	return h;
 }
 
 static int

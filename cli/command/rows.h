@@ -16,6 +16,7 @@ struct format;
 struct lock;
 struct log;
 struct rows_hand;
+struct s3_write;
 struct segment;
 struct table_out;
 
@@ -35,8 +36,10 @@ struct rows_options {
 	int (*page)(void *ctx, struct rows_hand *h, const struct segment *seg,
 	    struct fault *f);
 	void *ctx;
-	int64_t limit; /* at most that many rows, exactly; -1: no limit */
-	int color;     /* for the table: value of --color */
+	struct s3_write *s3; /* each worker writes a data file of this export,
+				and rows_open is not called; NULL: no such */
+	int64_t limit;       /* at most that many rows, exactly; -1: no limit */
+	int color;           /* for the table: value of --color */
 };
 
 struct rows {

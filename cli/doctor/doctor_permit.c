@@ -10,7 +10,6 @@
 #include "inspector/select.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
-#include "lib/base/mem.h"
 #include "lib/base/text.h"
 #include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/item.h"

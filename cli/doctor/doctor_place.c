@@ -2,9 +2,7 @@
 #include <string.h>
 
 #include "cli/doctor/doctor.h"
-#include "cli/log.h"
 #include "cli/option/option.h"
-#include "cli/report/text_report.h"
 #include "lib/aws/credentials.h"
 #include "lib/aws/endpoint.h"
 #include "lib/aws/keyset.h"
@@ -13,7 +11,6 @@
 #include "lib/base/fault.h"
 #include "lib/base/stop.h"
 #include "lib/base/text.h"
-#include "lib/dynamodb/client.h"
 #include "lib/dynamodb/probe.h"
 
 /* A clock that is kept by NTP is closer than this, ms. */

@@ -9,7 +9,6 @@
 #include "inspector/record.h"
 #include "lib/base/fault.h"
 #include "lib/base/shlex.h"
-#include "lib/base/text.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/probe.h"

@@ -17,7 +17,6 @@
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/slice.h"
-#include "lib/dynamodb/client.h"
 
 /*
  * What each use calls. BatchExecuteStatement has no action of its own: each

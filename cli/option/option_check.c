@@ -17,7 +17,6 @@
 #include "lib/base/mem.h"
 #include "lib/base/shlex.h"
 #include "lib/base/text.h"
-#include "lib/dynamodb/table.h"
 #include "lib/stream/outfile.h"
 
 /* Pairs that contradict each other, with the reason. */

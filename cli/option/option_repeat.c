@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include "cli/command.h"
 #include "cli/option/option.h"
 #include "lib/base/buf.h"
 #include "lib/base/shlex.h"
