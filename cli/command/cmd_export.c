@@ -13,7 +13,6 @@
 #include "export/checkpoint.h"
 #include "export/column.h"
 #include "export/format.h"
-#include "export/s3_summary.h"
 #include "export/s3_write.h"
 #include "lib/aws/world.h"
 #include "lib/base/buf.h"

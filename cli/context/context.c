@@ -31,8 +31,8 @@
 #include "lib/dynamodb/keys.h"
 #include "lib/dynamodb/scan.h"
 #include "lib/dynamodb/source.h"
-#include "lib/stream/input.h"
 #include "lib/dynamodb/table.h"
+#include "lib/stream/input.h"
 #include "lib/stream/outfile.h"
 
 static const char *const default_groups[] = { "users", "categories", "images" };
@@ -204,8 +204,8 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 
 	if (context_locate(c, hints != NULL ? hints->region : NULL, f) != 0)
 		return -1;
-	c->credentials = aws_credentials_open(&c->config, c->world,
-	    provider_search, f);
+	c->credentials =
+	    aws_credentials_open(&c->config, c->world, provider_search, f);
 	if (c->credentials == NULL ||
 	    context_client(c,
 		hinted ? "as the file says" : option_table_from(c->o), f) != 0)

@@ -58,8 +58,8 @@ prometheus(struct buf *out, const struct options *o, const struct report *r)
 	report_prometheus(out, r);
 }
 
-static void (*const writers[])(struct buf *out,
-    const struct options *o, const struct report *r) = {
+static void (*const writers[])(struct buf *out, const struct options *o,
+    const struct report *r) = {
 	[FORMAT_TEXT] = text,
 	[FORMAT_JSON] = json,
 	[FORMAT_HTML] = html,
