@@ -139,7 +139,7 @@ entries(struct buf *out, struct input *in)
 	schema = (struct key_schema){ key.partition, key.sort };
 	view.schema = &schema;
 	columns_csv(&columns, &schema);
-	format_find("csv")->head(out, &columns);
+	(&formats[FORMAT_CSV])->head(out, &columns);
 	while ((r = csv_items_next(c, &image, &line, &f)) == 1) {
 		struct slice_walk w = slice_walk(image);
 		struct item item;
@@ -148,7 +148,7 @@ entries(struct buf *out, struct input *in)
 		MUST(item_read(&w, &schema, "ttl", &item, NULL) == 0);
 		MUST(slice_end(&w) == 0);
 		record_of(&record, &item, &rules, &scratch);
-		format_find("csv")->row(out, &columns, &view, &record);
+		(&formats[FORMAT_CSV])->row(out, &columns, &view, &record);
 	}
 	check_fault(r, &f);
 	columns_release(&columns);
