@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "lib/aws/retry.h"
 #include "lib/dynamodb/rate.h"
 
 #define SECOND INT64_C(1000000)
@@ -295,98 +296,211 @@ a_clock_behind_adds_nothing(void **state)
 
 /* --- throttling --- */
 
-static void
-throttling_halves_the_pace_once_a_second(void **state)
+/* A table that takes so many units a second, and what is turned away by bad
+ * luck besides; workers send batches to it, and wait for each reply. */
+struct service {
+	const char *name;
+	double limit;    /* ours; 0: none */
+	double capacity; /* the table's; 0: boundless */
+	double burst;    /* seconds of it that were saved up */
+	double unlucky;  /* part of the requests that is throttled anyway */
+	int workers;
+	double units; /* a request */
+	int64_t latency_us;
+	/* what has to hold over a minute */
+	double least, most; /* of the capacity, or of what goes unthrottled */
+	double throttled;   /* part of the requests, at most */
+};
+
+static const struct service services[] = {
+	/* clang-format off */
+	{ "5 000 units, 5 ms away", 0, 5000, 0, 0, 8, 25, 5000, 0.9, 1.001, 0.05 },
+	{ "256 workers", 0, 5000, 0, 0, 256, 25, 5000, 0.9, 1.001, 0.12 },
+	{ "throttled after a second", 0, 5000, 1, 0, 8, 25, 5000, 0.9, 1.03, 0.05 },
+	{ "throttled after ten", 0, 5000, 10, 0, 8, 25, 5000, 0.9, 1.2, 0.05 },
+	{ "one unit a request", 0, 1000, 0, 0, 8, 1, 5000, 0.9, 1.001, 0.05 },
+	{ "a small table", 0, 25, 0, 0, 8, 1, 5000, 0.9, 1.001, 0.15 },
+	{ "below our limit", 1000, 5000, 0, 0, 8, 25, 5000, 0.19, 0.21, 0.01 },
+	{ "above our limit", 20000, 5000, 0, 0, 8, 25, 5000, 0.9, 1.001, 0.05 },
+	{ "bad luck", 0, 0, 0, 0.06, 8, 25, 5000, 0.5, 1, 0.08 },
+	{ "bad luck, 20 ms away", 0, 0, 0, 0.06, 8, 25, 20000, 0.5, 1, 0.08 },
+	{ "bad luck, one a request", 0, 0, 0, 0.06, 8, 1, 5000, 0.5, 1, 0.08 },
+	{ "bad luck below our limit", 1000, 0, 0, 0.06, 8, 1, 2000, 0, 1, 0.08 },
+	{ "bad luck and a bound", 0, 5000, 0, 0.03, 8, 25, 5000, 0.85, 1, 0.12 },
+	/* clang-format on */
+};
+
+#define SERVED_WORKERS 256
+
+struct served {
+	double units, requests, throttled;
+};
+
+/* The workers' next doings, one after the other, until ${span_us}. */
+static struct served
+serve(const struct service *v, int64_t span_us)
 {
+	struct {
+		int64_t at_us;
+		bool sent;
+		int tries;
+	} worker[SERVED_WORKERS] = { 0 };
+	struct served sum = { 0 };
+	double saved = v->capacity * v->burst;
+	int64_t filled = 0;
 	struct rate r;
-	int64_t t = 0;
 
-	(void)state;
-	rate_init(&r, 1000, t);
-	rate_throttled(&r, 0, t);
-	assert_true(near(r.pace, 500));
-	assert_true(near(rate_share(&r), 500 / 4.0));
-	/* Eight workers tell of the same moment. */
-	for (int i = 0; i < 8; i++)
-		rate_throttled(&r, 0, t + i * 100000);
-	assert_true(near(r.pace, 500));
-	/* Throttling goes on: no second without it, nothing comes back. */
-	for (int i = 8; i < 20; i++)
-		rate_throttled(&r, 0, t + i * 100000);
-	assert_true(near(r.pace, 250));
-	for (int i = 0; i < 100; i++) {
-		t += SECOND / 2;
-		rate_throttled(&r, 0, 2 * SECOND + t);
-	}
-	assert_true(near(r.pace, 1)); /* it never stops */
-}
-
-static void
-a_twentieth_comes_back_every_quiet_second(void **state)
-{
-	struct rate r;
-	int64_t t = 0;
-
-	(void)state;
-	rate_init(&r, 1000, t);
-	rate_throttled(&r, 0, t);
-	rate_take(&r, 1, t + SECOND - 1);
-	assert_true(near(r.pace, 500));
-	rate_take(&r, 1, t + SECOND);
-	assert_true(near(r.pace, 550));
-	rate_take(&r, 1, t + 5 * SECOND + SECOND / 2);
-	assert_true(near(r.pace, 750));
-	rate_take(&r, 1, t + 3600 * SECOND);
-	assert_true(near(r.pace, 1000)); /* never above */
-	rate_throttled(&r, 0, t + 3600 * SECOND + 1);
-	assert_true(near(r.pace, 500));
-}
-
-static void
-a_lowered_pace_is_kept_to(void **state)
-{
-	struct rate r;
-	double sent = 0;
-	int64_t t = 0;
-
-	(void)state;
-	rate_init(&r, 1000, t);
-	rate_throttled(&r, 0, t);
+	rate_init(&r, v->limit, 0);
 	for (;;) {
-		t += rate_take(&r, 10, t);
-		if (t >= SECOND)
-			break;
-		sent += 10;
+		int k = 0;
+		int64_t now, wait;
+		bool refused;
+
+		for (int i = 1; i < v->workers; i++)
+			if (worker[i].at_us < worker[k].at_us)
+				k = i;
+		now = worker[k].at_us;
+		if (now > span_us)
+			return sum;
+		if (!worker[k].sent) {
+			wait = rate_take(&r, v->units, now);
+			worker[k].sent = true;
+			worker[k].at_us = now + wait +
+			    (int64_t)((0.5 + roll()) * (double)v->latency_us);
+			continue;
+		}
+		worker[k].sent = false;
+		saved += (double)(now - filled) * v->capacity / SECOND;
+		if (saved > v->capacity * fmax(v->burst, 1))
+			saved = v->capacity * fmax(v->burst, 1);
+		filled = now;
+		refused = (v->capacity > 0 && saved < 0) || roll() < v->unlucky;
+		sum.requests++;
+		if (!refused) {
+			saved -= v->units;
+			sum.units += v->units;
+			worker[k].tries = 0;
+			rate_settle(&r, v->units, v->units, now);
+			continue;
+		}
+		sum.throttled++;
+		rate_settle(&r, v->units, 0, now);
+		rate_throttled(&r, v->units, now);
+		worker[k].at_us = now +
+		    1000 *
+			retry_delay_ms(rate_calm(&r) ? RETRY_TRANSIENT
+						     : RETRY_THROTTLE,
+			    worker[k].tries++, roll(), -1);
 	}
-	assert_true(sent >= 600 && sent <= 640); /* 500 and the bucket's 125 */
 }
 
 static void
-throttling_without_a_limit_finds_a_pace(void **state)
+a_table_is_used_and_not_flooded(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+		const struct service *v = &services[i];
+
+		for (uint64_t seed = 1; seed <= 5; seed++) {
+			struct service lucky = *v;
+			double best, part, throttled;
+			struct served s;
+
+			dice = seed * UINT64_C(0x9e3779b97f4a7c15);
+			s = serve(v, 60 * SECOND);
+			lucky.unlucky = 0;
+			best = v->capacity > 0
+			    ? v->capacity * 60
+			    : serve(&lucky, 60 * SECOND).units;
+			part = s.units / best;
+			throttled = s.throttled / s.requests;
+			if (part < v->least || part > v->most ||
+			    throttled > v->throttled) {
+				print_error("%s, seed %d: %g of it, %g "
+					    "throttled\n",
+				    v->name, (int)seed, part, throttled);
+				fail();
+			}
+		}
+	}
+}
+
+/* Requests of ten units, a thousand a second, of which ${refused} in a hundred
+ * are throttled. */
+static int64_t
+a_second_of(struct rate *r, int refused, int64_t now)
+{
+	for (int i = 0; i < 1000; i++) {
+		bool no = i * refused / 100 != (i + 1) * refused / 100;
+
+		now += SECOND / 1000;
+		rate_take(r, 10, now);
+		rate_settle(r, 10, no ? 0 : 10, now);
+		if (no)
+			rate_throttled(r, 10, now);
+	}
+	return now;
+}
+
+static void
+the_pace_becomes_four_fifths_of_what_was_taken(void **state)
 {
 	struct rate r;
-	int64_t t = 0;
+	int64_t now;
 
 	(void)state;
-	rate_init(&r, 0, t);
-	t += 100 * SECOND;
-	rate_throttled(&r, 800, t);
-	assert_true(near(r.pace, 400));
-	assert_true(near(rate_share(&r), 400 / 4.0));
-	assert_in_range(rate_take(&r, 100, t), 250000, 250001);
-	/* Up by a twentieth of itself each quiet second. */
-	rate_take(&r, 1, t + SECOND);
-	assert_true(near(r.pace, 420));
-	/* Until it is no bound any more. */
-	rate_take(&r, 1, t + 3600 * SECOND);
+	rate_init(&r, 0, 0);
+	now = a_second_of(&r, 0, 0);
 	assert_false(r.paced);
-	assert_int_equal(rate_take(&r, 1e12, t + 3600 * SECOND), 0);
-	/* Nothing consumed yet: it still goes on, slowly. */
-	t += 7200 * SECOND;
-	rate_throttled(&r, 0, t);
-	assert_true(near(r.pace, 1));
-	rate_take(&r, 0, t + 10 * SECOND);
-	assert_true(near(r.pace, 11));
+	now = a_second_of(&r, 50, now);
+	assert_true(r.paced);
+	assert_true(r.held > 4500 && r.held < 5500);
+	/* it climbs back, and above when nothing is refused any more */
+	rate_take(&r, 0, now + 20 * SECOND);
+	assert_true(r.pace > 0.98 * r.held && r.pace < 1.1 * r.held);
+	rate_take(&r, 0, now + 60 * SECOND);
+	assert_true(r.pace > 2 * r.held);
+	/* until it is no bound any more */
+	rate_take(&r, 0, now + 3600 * SECOND);
+	assert_false(r.paced);
+	assert_int_equal(rate_take(&r, 1e12, now + 3600 * SECOND), 0);
+}
+
+static void
+it_never_stops_and_never_passes_the_limit(void **state)
+{
+	struct rate r;
+	int64_t now = 0;
+
+	(void)state;
+	rate_init(&r, 1000, 0);
+	for (int i = 0; i < 100; i++)
+		now = a_second_of(&r, 100, now);
+	assert_true(r.pace >= 1 && r.pace < 20);
+	rate_take(&r, 0, now + 3600 * SECOND);
+	assert_true(near(r.pace, 1000));
+	rate_init(&r, 0.5, 0);
+	now = 0;
+	for (int i = 0; i < 10; i++)
+		now = a_second_of(&r, 100, now);
+	assert_true(near(r.pace, 0.5));
+}
+
+static void
+what_is_refused_at_any_pace_is_expected(void **state)
+{
+	struct rate r;
+	int64_t now = 0;
+
+	(void)state;
+	rate_init(&r, 0, 0);
+	for (int i = 0; i < 10; i++)
+		now = a_second_of(&r, 10, now);
+	assert_true(r.expected > 0.05 && r.expected < 0.15);
+	assert_true(rate_calm(&r));
+	/* more than that is a reason, and all of it is none for calm */
+	now = a_second_of(&r, 60, now);
+	assert_false(rate_calm(&r));
 }
 
 /* --- another limit --- */
@@ -396,6 +510,7 @@ another_limit_keeps_debt_and_a_lowered_pace(void **state)
 {
 	struct rate r;
 	int64_t t = 0;
+	double low;
 
 	(void)state;
 	rate_init(&r, 100, t);
@@ -408,21 +523,26 @@ another_limit_keeps_debt_and_a_lowered_pace(void **state)
 	rate_change(&r, 40, t + SECOND);
 	assert_true(near(r.tokens, 10));
 	/* Lowered, it stays low, and rises to the new limit. */
-	rate_throttled(&r, 0, t + SECOND);
-	rate_change(&r, 400, t + SECOND);
-	assert_true(near(r.pace, 20));
+	rate_change(&r, 1000, t + SECOND);
+	t = a_second_of(&r, 100, t + SECOND);
+	low = r.pace;
+	assert_true(low < 100);
+	rate_change(&r, 20000, t);
+	assert_true(near(r.pace, low));
 	rate_take(&r, 0, t + 60 * SECOND);
-	assert_true(near(r.pace, 400));
+	assert_true(near(r.pace, 20000));
 	/* Off and on: what went meanwhile was not counted. */
-	rate_change(&r, 0, t + 60 * SECOND);
-	assert_int_equal(rate_take(&r, 1e6, t + 60 * SECOND), 0);
-	rate_change(&r, 100, t + 60 * SECOND);
-	assert_in_range(rate_take(&r, 10, t + 60 * SECOND), 100000, 100001);
+	t += 60 * SECOND;
+	rate_change(&r, 0, t);
+	assert_int_equal(rate_take(&r, 1e6, t), 0);
+	rate_change(&r, 100, t);
+	assert_in_range(rate_take(&r, 10, t), 100000, 100001);
 	/* Off while lowered: the pace is kept. */
-	rate_throttled(&r, 0, t + 62 * SECOND);
-	rate_change(&r, 0, t + 62 * SECOND);
+	t = a_second_of(&r, 100, t);
+	low = r.pace;
+	rate_change(&r, 0, t);
 	assert_true(r.paced);
-	assert_true(near(rate_share(&r), 50 / 4.0));
+	assert_true(near(rate_share(&r), low / 4));
 }
 
 int
@@ -436,10 +556,11 @@ main(void)
 		    what_is_larger_than_the_bucket_goes_when_it_is_full),
 		cmocka_unit_test(odd_arguments_do_no_harm),
 		cmocka_unit_test(a_clock_behind_adds_nothing),
-		cmocka_unit_test(throttling_halves_the_pace_once_a_second),
-		cmocka_unit_test(a_twentieth_comes_back_every_quiet_second),
-		cmocka_unit_test(a_lowered_pace_is_kept_to),
-		cmocka_unit_test(throttling_without_a_limit_finds_a_pace),
+		cmocka_unit_test(a_table_is_used_and_not_flooded),
+		cmocka_unit_test(
+		    the_pace_becomes_four_fifths_of_what_was_taken),
+		cmocka_unit_test(it_never_stops_and_never_passes_the_limit),
+		cmocka_unit_test(what_is_refused_at_any_pace_is_expected),
 		cmocka_unit_test(another_limit_keeps_debt_and_a_lowered_pace),
 	};
 
