@@ -70,7 +70,7 @@ units_of(const struct pass *pass, const struct record *r, bool wanted)
 		return 0;
 	if (!wanted && r->state != STATE_PENDING && r->state != STATE_STUCK)
 		return 0;
-	return cost_item(pass->table, r->item->json);
+	return cost_item(pass->table, r->item);
 }
 
 /* Judge, count and hand on the entries of a page: 0, 1 enough, -1. ${sum}

@@ -329,7 +329,7 @@ record_of(struct record *r, const struct item *item, const struct rules *rules,
 	struct moment m;
 
 	record_keys(r, item, rules, scratch);
-	r->size = rules->sizes ? attr_item_size(item->json) : -1;
+	r->size = rules->sizes ? item->size : -1;
 
 	moment_read(&m, item->ttl, rules->now, rules->zone);
 	r->has_moment = moment_means(m.form);

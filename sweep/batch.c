@@ -66,7 +66,7 @@ batch_units(const struct purge *p, const struct record *r)
 	    batch_repair(ttl, r, p->rules, p->ttl_for_missing))
 		return cost_update(p->table, r->item->json, p->ttl_attribute,
 		    slice_str(ttl));
-	return cost_item(p->table, r->item->json);
+	return cost_item(p->table, r->item);
 }
 
 static bool

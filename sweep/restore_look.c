@@ -242,7 +242,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	*a = (struct asked){ .given = given,
 		.key_end = l->keys.n,
 		.units = images_units(l->look->images, seg, r->item),
-		.whole = cost_item(o->table, r->item->json),
+		.whole = cost_item(o->table, r->item),
 		.refused = started(r->size, WRITE_UNIT) };
 	buf_reset(&l->scratch);
 	item_key_json(&l->scratch, r->item, &o->table->schema);

@@ -85,7 +85,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		lookalike_add(&c->in->lookalikes, r->item, x->rules.now);
 	if (c->in->selects)
 		summary_add(&c->chosen, r,
-		    r->size < 0 ? 0 : cost_item(&x->table, r->item->json));
+		    r->size < 0 ? 0 : cost_item(&x->table, r->item));
 	return 0;
 }
 

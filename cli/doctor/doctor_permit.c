@@ -88,7 +88,7 @@ doctor_choose(struct doctor *d, const struct record *r,
 	if (!selection_wants(&selection, rules, r))
 		return;
 	c->items++;
-	c->units += cost_item(&d->c.table, r->item->json);
+	c->units += cost_item(&d->c.table, r->item);
 	c->free_by_ttl += r->state == STATE_PENDING;
 	c->journal_bytes += (double)plan_journal_bytes(r->item);
 }

@@ -32,7 +32,7 @@ judge(struct doctor *d, const struct page *page, struct lookalikes *like)
 	for (size_t i = 0; i < page->n; i++) {
 		record_of(&r, &page->items[i], &rules, &scratch);
 		summary_add(&d->sample, &r,
-		    cost_item(&d->c.table, page->items[i].json));
+		    cost_item(&d->c.table, &page->items[i]));
 		doctor_choose(d, &r, &rules);
 		if (page->items[i].ttl.p == NULL)
 			lookalike_add(like, &page->items[i], rules.now);

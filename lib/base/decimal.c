@@ -153,15 +153,6 @@ decimal_cmp(const struct decimal *a, const struct decimal *b)
 	return a->negative ? cmp_size(b, a) : cmp_size(a, b);
 }
 
-int
-decimal_cmp_int(const struct decimal *a, int64_t b)
-{
-	struct decimal d;
-
-	decimal_from_int(&d, b);
-	return decimal_cmp(a, &d);
-}
-
 /* The integer next to ${d}, on the side of its floor or its ceiling. */
 static int64_t
 to_int(const struct decimal *d, bool ceil)
@@ -192,4 +183,21 @@ int64_t
 decimal_ceil(const struct decimal *d)
 {
 	return to_int(d, true);
+}
+
+int
+decimal_cmp_int(const struct decimal *a, int64_t b)
+{
+	struct decimal d;
+	int64_t floor;
+
+	/* as most are compared: what is below 10^18 has its floor in an int */
+	if (a->exp < INT64_DIGITS) {
+		floor = decimal_floor(a);
+		if (floor != b)
+			return floor < b ? -1 : 1;
+		return a->sticky || a->ndigits > a->exp;
+	}
+	decimal_from_int(&d, b);
+	return decimal_cmp(a, &d);
 }

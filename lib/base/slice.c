@@ -288,14 +288,51 @@ static const unsigned char plain[256] = {
 	/* clang-format on */
 };
 
+/* In each byte of a word: 1, and the highest bit. */
+#define ONES UINT64_C(0x0101010101010101)
+#define HIGHS UINT64_C(0x8080808080808080)
+
+/* The lowest byte of ${w} that is zero has its highest bit set, none below. */
+static uint64_t
+zero_bytes(uint64_t w)
+{
+	return (w - ONES) & ~w & HIGHS;
+}
+
+/* The first byte that is not plain; eight at a time while all of them are. In
+ * ${odd} the lowest bit that is set belongs to the first such byte: a borrow
+ * can only set more above it. */
+static const char *
+skip_plain(const char *p, const char *end)
+{
+	while (end - p >= 8) {
+		uint64_t w, odd;
+
+		memcpy(&w, p, sizeof(w));
+		odd = zero_bytes(w ^ ONES * '"') | zero_bytes(w ^ ONES * '\\') |
+		    ((w - ONES * 0x20) & HIGHS) | (w & HIGHS);
+		if (odd == 0) {
+			p += 8;
+			continue;
+		}
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		return p + __builtin_ctzll(odd) / 8;
+#else
+		break;
+#endif
+	}
+	while (p < end && plain[(unsigned char)*p])
+		p++;
+	return p;
+}
+
 static const char *
 scan_string(const char *p, const char *end, const char **bad)
 {
 	for (p++;;) {
 		int n;
 
-		while (p < end && plain[(unsigned char)*p])
-			p++;
+		p = skip_plain(p, end);
 		if (p >= end)
 			break;
 		if (*p == '"')
@@ -576,12 +613,19 @@ slice_value(struct slice_walk *w, struct slice *value)
 int
 slice_string(struct slice_walk *w, struct slice *text)
 {
-	struct slice value;
+	const char *bad = w->p, *p;
 
 	w->p = blanks(w->p, w->end);
-	if (w->p >= w->end || *w->p != '"' || slice_value(w, &value) != 0)
+	if (w->p >= w->end || *w->p != '"')
 		return -1;
-	*text = slice_unquote(value);
+	w->fresh = false;
+	p = scan_string(w->p, w->end, &bad);
+	if (p == NULL) {
+		w->p = bad;
+		return -1;
+	}
+	*text = (struct slice){ w->p + 1, (size_t)(p - w->p) - 2 };
+	w->p = p;
 	return 0;
 }
 

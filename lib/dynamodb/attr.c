@@ -143,6 +143,23 @@ is_base64(struct slice text)
 	return good;
 }
 
+/* The same of a number as most are, digits alone, the first of them no zero;
+ * 0: it is another one. */
+static int64_t
+whole_number_size(struct slice text)
+{
+	size_t n = text.n;
+
+	if (n == 0 || n > NUMBER_DIGITS || text.p[0] == '0')
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (text.p[i] < '0' || text.p[i] > '9')
+			return 0;
+	while (text.p[n - 1] == '0')
+		n--;
+	return 1 + ((int64_t)n + 1) / 2;
+}
+
 /*
  * "DynamoDB Item sizes and formats", as measured on the service: one byte, and
  * one for every two digits that count before the point and every two behind
@@ -152,10 +169,14 @@ int64_t
 attr_number_size(struct slice text)
 {
 	struct buf store = { 0 };
-	struct slice digits = plain(&store, text);
+	struct slice digits;
 	struct decimal d;
 	int64_t size, whole;
 
+	size = whole_number_size(text);
+	if (size > 0)
+		return size;
+	digits = plain(&store, text);
 	if (decimal_parse(&d, digits.p, digits.n) != 0) {
 		size = (int64_t)digits.n;
 	} else if (d.ndigits == 0) {
@@ -196,40 +217,19 @@ text_size(enum attr_type type, struct slice text)
 	}
 }
 
-/*
- * Read a string at the walk and add its size. The item was checked when it
- * was read, so all that is looked for is the quote behind it: most of an
- * item's bytes are in its strings, and this goes over them a second time.
- */
+/* Read a string at the walk and add its size. */
 static int
 size_string(struct slice_walk *w, enum attr_type type, int64_t *size)
 {
-	const char *begin = w->p + 1, *p = begin, *quote = w->p, *escape;
-	bool escaped = false;
+	struct slice text;
 
-	if (w->p >= w->end || *w->p != '"')
+	if (slice_string(w, &text) != 0)
 		return -1;
-	for (;;) {
-		/* not again for every escape before it */
-		if (quote < p)
-			quote = memchr(p, '"', (size_t)(w->end - p));
-		if (quote == NULL)
-			return -1;
-		escape = memchr(p, '\\', (size_t)(quote - p));
-		if (escape == NULL)
-			break;
-		escaped = true;
-		if (w->end - escape < 2)
-			return -1;
-		p = escape + 2;
-	}
-	w->p = quote + 1;
-	w->fresh = false;
-	if (type == ATTR_S && !escaped)
-		*size += quote - begin;
+	if (type == ATTR_S &&
+	    (text.n == 0 || memchr(text.p, '\\', text.n) == NULL))
+		*size += (int64_t)text.n;
 	else
-		*size += text_size(type,
-		    (struct slice){ begin, (size_t)(quote - begin) });
+		*size += text_size(type, text);
 	return 0;
 }
 
@@ -292,6 +292,17 @@ size_value(struct slice_walk *w, int64_t *size)
 	}
 	*w = was;
 	return slice_value(w, &value);
+}
+
+int
+attr_measure(struct slice_walk *w, struct slice *value, int64_t *size)
+{
+	const char *begin = w->p;
+
+	if (size_value(w, size) != 0)
+		return -1;
+	*value = (struct slice){ begin, (size_t)(w->p - begin) };
+	return 0;
 }
 
 int64_t

@@ -55,6 +55,9 @@ int attr_item_check(struct slice item, struct fault *f);
  * ("DynamoDB Item sizes and formats" of its guide), in bytes. Pure.
  */
 int64_t attr_size(struct slice value);
+/* Read any JSON value at the walk, and add its size to ${size}: what is no
+ * attribute's value adds nothing. 0, or -1 when it is no JSON. */
+int attr_measure(struct slice_walk *w, struct slice *value, int64_t *size);
 /* The same for a whole item {"a":{"S":"…"},…}, names included. Pure. */
 int64_t attr_item_size(struct slice item);
 /* Bytes of a number as DynamoDB stores it, from its text. Pure. */

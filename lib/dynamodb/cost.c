@@ -4,6 +4,7 @@
 #include "lib/base/buf.h"
 #include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/cost.h"
+#include "lib/dynamodb/item.h"
 #include "lib/dynamodb/table.h"
 
 /*
@@ -151,16 +152,16 @@ cost_most(const struct ddb_table *t, int64_t size)
 }
 
 int64_t
-cost_item(const struct ddb_table *t, struct slice item)
+cost_item(const struct ddb_table *t, const struct item *item)
 {
 	struct measure m;
 	int64_t units;
 
 	if (t == NULL)
-		return units_of(attr_item_size(item));
+		return units_of(item->size);
 	if (t->nindexes == 0)
-		return everywhere(t, units_of(attr_item_size(item)));
-	measure(&m, t, item, NULL);
+		return everywhere(t, units_of(item->size));
+	measure(&m, t, item->json, NULL);
 	units = units_of(m.bytes);
 	for (size_t i = 0; i < measured(t); i++)
 		if (is_in(&m, i))

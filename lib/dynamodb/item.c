@@ -57,7 +57,8 @@ item_read(struct slice_walk *w, const struct key_schema *schema,
 		return fault(f, FAULT_DATA, "an item is not a JSON object");
 	begin = w->p - 1;
 	while ((r = slice_member(w, &name)) == 1) {
-		if (slice_value(w, &value) != 0)
+		item->size += (int64_t)slice_text_length(name);
+		if (attr_measure(w, &value, &item->size) != 0)
 			break;
 		for (int i = 0; i < n; i++) {
 			if (!slice_text_is(name, list[i].name, list[i].n))

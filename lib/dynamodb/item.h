@@ -21,6 +21,7 @@ struct item {
 	struct slice partition; /* {"S":"…"}, the partition key's value */
 	struct slice sort;      /* likewise, p NULL without a sort key */
 	struct slice ttl; /* the TTL attribute's value, p NULL if absent */
+	int64_t size;     /* bytes as DynamoDB counts them (attr_item_size) */
 };
 
 /*

@@ -644,6 +644,7 @@ test_size(void **state)
 		.json = SLICE("{\"key\":{\"S\":\"a\"},\"ttl\":{\"N\":\"0\"}}"),
 		.partition = SLICE("{\"S\":\"a\"}"),
 		.ttl = SLICE("{\"N\":\"0\"}"),
+		.size = 8,
 	};
 	struct record r;
 

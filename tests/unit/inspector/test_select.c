@@ -128,6 +128,7 @@ test_wants(void **state)
 		struct item item = {
 			.json = SLICE("{\"key\":{\"S\":\"a\"},"
 				      "\"ttl\":{\"N\":\"0\"}}"),
+			.size = 8,
 		};
 		struct record r;
 
