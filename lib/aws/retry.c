@@ -147,7 +147,8 @@ retry_quota_init(struct retry_quota *q)
 int
 retry_quota_take(struct retry_quota *q, enum retry_class why)
 {
-	int cost = why == RETRY_THROTTLE ? QUOTA_THROTTLE : QUOTA_TRANSIENT;
+	bool throttled = why == RETRY_THROTTLE || why == RETRY_UNLUCKY;
+	int cost = throttled ? QUOTA_THROTTLE : QUOTA_TRANSIENT;
 
 	if (q->tokens < cost)
 		return 0;

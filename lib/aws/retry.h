@@ -10,8 +10,9 @@
  * and where a sweep is no SDK's request, what follows from that:
  *
  * - Full jitter: rand(0,1) · min(base · 2^i, 20 s) before the i-th retry (from
- *   0), base 25 ms for broken replies and 5xx, 1 s for throttling; the
- *   service's own x-amz-retry-after counts from that delay to 5 s above it.
+ *   0), base 25 ms for broken replies and 5xx, 1 s for throttling, but 25 ms
+ *   where a pace is kept that is about right (rate.h); the service's own
+ * x-amz-retry-after counts from that delay to 5 s above it.
  * - RETRY_SINGLE tries, as theirs, for a request that somebody waits for:
  *   what describes tables, stacks and identities, what doctor and show ask.
  *   RETRY_ATTEMPTS for those of a sweep, which goes through a table once, for
@@ -38,6 +39,8 @@
 enum retry_class {
 	RETRY_NO,
 	RETRY_THROTTLE,  /* too fast */
+	RETRY_UNLUCKY,   /* the same, but few are throttled: not by the error
+			    alone, but who keeps the pace can say so */
 	RETRY_TRANSIENT, /* 5xx, torn or garbled reply, or not DynamoDB's own */
 	RETRY_EXPIRED,   /* renew the credentials, once */
 	RETRY_SKEW       /* the time it was signed with may be off */

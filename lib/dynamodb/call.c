@@ -206,7 +206,7 @@ try_once(struct ddb_conn *c, const struct ddb_call *call, struct request *r,
 	trace(c, call, reply, received);
 	settle_failed(c, reply);
 	if (reply->why == RETRY_THROTTLE && !reply->hot_range)
-		ddb_throttled(c, call->write_units > 0);
+		ddb_throttled(c, call->read_units, call->write_units);
 	return 0;
 }
 
@@ -216,6 +216,7 @@ try_all(struct ddb_conn *c, const struct ddb_call *call, struct request *r,
     struct ddb_reply *reply, struct fault *f)
 {
 	struct fault last = { 0 };
+	enum retry_class why;
 	int rc;
 
 	do {
@@ -223,7 +224,10 @@ try_all(struct ddb_conn *c, const struct ddb_call *call, struct request *r,
 			return -1;
 		if (reply->hot_range && call->patient)
 			return 1;
-		rc = request_next(r, reply->why, attempts(c->d, call), f);
+		why = reply->why;
+		if (why == RETRY_THROTTLE && !call->single && !reply->hot_range)
+			why = ddb_throttle_class(c->d, call->write_units > 0);
+		rc = request_next(r, why, attempts(c->d, call), f);
 	} while (rc == 1);
 	if (rc != 0 || (reply->status == 200 && reply->why == RETRY_NO))
 		return rc;

@@ -179,20 +179,6 @@ ddb_attempts(struct ddb *d)
 	return d->o.config->max_attempts;
 }
 
-/* Roll the seconds that tell what was consumed of late. */
-static void
-roll_seconds(struct ddb *d, int64_t now_us)
-{
-	int64_t second = now_us / 1000000;
-
-	if (second == d->second)
-		return;
-	d->last_read = second == d->second + 1 ? d->now_read : 0;
-	d->last_write = second == d->second + 1 ? d->now_write : 0;
-	d->now_read = d->now_write = 0;
-	d->second = second;
-}
-
 int64_t
 client_take(struct ddb_conn *c, double read, double write)
 {
@@ -202,9 +188,6 @@ client_take(struct ddb_conn *c, double read, double write)
 	lock_enter(d->lock);
 	a = rate_take(&d->read, read, now);
 	b = rate_take(&d->write, write, now);
-	roll_seconds(d, now);
-	d->now_read += read;
-	d->now_write += write;
 	d->counts.read_units += read;
 	d->counts.write_units += write;
 	lock_leave(d->lock);
@@ -227,9 +210,6 @@ ddb_settle(struct ddb_conn *c, double read, double write)
 	lock_enter(d->lock);
 	rate_settle(&d->read, c->took_read, read, now);
 	rate_settle(&d->write, c->took_write, write, now);
-	roll_seconds(d, now);
-	d->now_read += read - c->took_read;
-	d->now_write += write - c->took_write;
 	d->counts.read_units += read - c->took_read;
 	d->counts.write_units += write - c->took_write;
 	lock_leave(d->lock);
@@ -251,23 +231,27 @@ ddb_deadline(struct ddb *d, int64_t at_us)
 }
 
 void
-ddb_throttled(struct ddb_conn *c, bool write)
+ddb_throttled(struct ddb_conn *c, double read, double write)
 {
 	struct ddb *d = c->d;
 	int64_t now = d->o.world->mono_us(d->o.world->ctx);
 
 	lock_enter(d->lock);
-	roll_seconds(d, now);
 	d->counts.throttled++;
-	if (write)
-		rate_throttled(&d->write,
-		    d->last_write > d->now_write ? d->last_write : d->now_write,
-		    now);
-	else
-		rate_throttled(&d->read,
-		    d->last_read > d->now_read ? d->last_read : d->now_read,
-		    now);
+	rate_throttled(&d->read, read, now);
+	rate_throttled(&d->write, write, now);
 	lock_leave(d->lock);
+}
+
+enum retry_class
+ddb_throttle_class(struct ddb *d, bool write)
+{
+	bool calm;
+
+	lock_enter(d->lock);
+	calm = rate_calm(write ? &d->write : &d->read);
+	lock_leave(d->lock);
+	return calm ? RETRY_UNLUCKY : RETRY_THROTTLE;
 }
 
 void

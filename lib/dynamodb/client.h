@@ -78,8 +78,11 @@ void ddb_settle(struct ddb_conn *c, double read_units, double write_units);
  * included: as told by the service, else as estimated. */
 double ddb_wrote(const struct ddb_conn *c);
 
-/* A batch statement was throttled inside a 200: slow the writes. */
-void ddb_throttled(struct ddb_conn *c, bool write);
+/* So many units were turned away, by a refusal or inside of a 200. */
+void ddb_throttled(struct ddb_conn *c, double read_units, double write_units);
+/* How long it takes to try a throttled read or write of a sweep again: as
+ * RETRY_UNLUCKY while the pace is about right, else as RETRY_THROTTLE. */
+enum retry_class ddb_throttle_class(struct ddb *d, bool write);
 /* How many tries a request (or statement) of a sweep gets. */
 int ddb_attempts(struct ddb *d);
 

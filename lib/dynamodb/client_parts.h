@@ -21,9 +21,6 @@ struct ddb {
 	struct lock *lock; /* all below */
 	struct rate read, write;
 	struct ddb_counts counts;
-	/* units of the current second and of the one before */
-	int64_t second;
-	double now_read, now_write, last_read, last_write;
 };
 
 struct ddb_conn {

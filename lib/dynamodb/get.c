@@ -252,13 +252,14 @@ ddb_get_some(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
 		keep_unprocessed(keys, a.unprocessed);
 		if (keys->n < asked || asked == 0)
 			break;
-		ddb_throttled(c, false);
+		ddb_throttled(c, (double)keys->n, 0);
 		if (try + 1 >= ddb_attempts(ddb_of(c)))
 			return fault(f, FAULT_SERVICE,
 			    "BatchGetItem: %zu keys still unprocessed after "
 			    "%d tries",
 			    keys->n, try + 1);
-		if (ddb_backoff(c, RETRY_THROTTLE, try, f) != 0)
+		if (ddb_backoff(c, ddb_throttle_class(ddb_of(c), false), try,
+			f) != 0)
 			return -1;
 	}
 	page->scanned = (int64_t)page->n;

@@ -177,7 +177,8 @@ rate_init(struct rate *r, double limit, int64_t now_us)
 		.pace = limit,
 		.tokens = limit * BURST,
 		.at_us = now_us,
-		.start_us = now_us };
+		.start_us = now_us,
+		.share = 1 };
 }
 
 void
@@ -223,7 +224,7 @@ rate_settle(struct rate *r, double units, double cost, int64_t now_us)
 {
 	units = rate_positive(units);
 	cost = rate_positive(cost);
-	if (now_us >= r->start_us) {
+	if (now_us >= r->start_us && (units > 0 || cost > 0)) {
 		r->taken += cost;
 		r->requests++;
 	}

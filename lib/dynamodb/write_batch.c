@@ -19,7 +19,7 @@ struct batch {
 	struct ddb_delete
 	    *invalid[BATCH_MAX]; /* statements that are not taken */
 	size_t ninvalid;
-	bool throttled;
+	double throttled; /* units of statements that were turned away */
 	double units;   /* what the statements of the last reply should cost */
 	bool mixed;     /* not each of them deleted something */
 	bool fall_back; /* this server or role wants single deletes */
@@ -129,7 +129,7 @@ read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
 		d->lost++;
 		b->units += d->units;
 	} else if (why == RETRY_THROTTLE) {
-		b->throttled = true;
+		b->throttled += d->units;
 		d->sends--;
 	}
 	return why == RETRY_THROTTLE || why == RETRY_TRANSIENT;
@@ -202,7 +202,8 @@ batch_send(struct batch *b, bool again, struct fault *f)
 		call.write_units += b->left[i]->units;
 	ddb_batch_body(&body, b->deletes->table, b->left, b->n);
 	call.body = (struct slice){ body.p, body.n };
-	b->throttled = b->fall_back = false;
+	b->throttled = 0;
+	b->fall_back = false;
 	r = ddb_call(b->conn, &call, &reply, f);
 	buf_release(&body);
 	/* a refusal of all of them is no answer to each */
@@ -280,15 +281,16 @@ batch_run(struct batch *b, struct fault *f)
 			break;
 		if (b->n == 0)
 			break;
-		if (b->throttled)
-			ddb_throttled(b->conn, true);
+		if (b->throttled > 0)
+			ddb_throttled(b->conn, 0, b->throttled);
 		if (try + 1 >= ddb_attempts(d)) {
 			b->n = 0; /* they keep their error */
 			break;
 		}
 		if (ddb_backoff(b->conn,
-			b->throttled ? RETRY_THROTTLE : RETRY_TRANSIENT, try,
-			f) != 0)
+			b->throttled > 0 ? ddb_throttle_class(d, true)
+					 : RETRY_TRANSIENT,
+			try, f) != 0)
 			return -1;
 	}
 	return 0;

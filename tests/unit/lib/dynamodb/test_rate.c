@@ -388,7 +388,7 @@ serve(const struct service *v, int64_t span_us)
 		rate_throttled(&r, v->units, now);
 		worker[k].at_us = now +
 		    1000 *
-			retry_delay_ms(rate_calm(&r) ? RETRY_TRANSIENT
+			retry_delay_ms(rate_calm(&r) ? RETRY_UNLUCKY
 						     : RETRY_THROTTLE,
 			    worker[k].tries++, roll(), -1);
 	}
