@@ -276,7 +276,7 @@ images_units(const struct images *im, const struct segment *seg,
 
 	return given.p != NULL ? cost_update(im->o.table, item->json,
 				     images_attribute(im, seg), given)
-			       : cost_item(im->o.table, item->json);
+			       : cost_item(im->o.table, item);
 }
 
 enum images_turn
