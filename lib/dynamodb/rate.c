@@ -177,8 +177,7 @@ rate_init(struct rate *r, double limit, int64_t now_us)
 		.pace = limit,
 		.tokens = limit * BURST,
 		.at_us = now_us,
-		.start_us = now_us,
-		.share = 1 };
+		.start_us = now_us };
 }
 
 void

@@ -42,8 +42,7 @@ struct rate {
 	int64_t start_us;
 	double taken, refused; /* units */
 	int requests;
-	double share;    /* of the units refused in the last interval; 1 before
-			    the first */
+	double share;    /* of the units refused in the last interval */
 	double expected; /* the share that is refused at any pace */
 	bool lowered;    /* the pace was, at the end of the last interval */
 };
