@@ -217,6 +217,7 @@ SRC := \
     sweep/totals.c
 UNIT := $(sort $(shell find tests/unit -name 'test_*.c'))
 FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+BENCHES := $(sort $(wildcard tests/bench/*.c))
 # The longest first, so that none of them is left alone at the end.
 LONG := unsure purge inspect_shards recipes main formats faults race kill hostile
 BATS := $(LONG:%=tests/%.bats)
@@ -297,6 +298,21 @@ $B/tests/fuzz_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/replay.o $(LIB)
 $B/fuzz_%: $B/tests/fuzz/fuzz_%.o $(LIB)
 	$(call say,LD $@)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
+# The bench: its server and its floor, of their own.
+BENCH_PROGRAMS := $(addprefix $B/bench/,floor measure replay)
+BENCH_SERVER := answer certificate json replay table
+$B/bench/replay: $(BENCH_SERVER:%=$B/tests/bench/%.o)
+	@mkdir -p $(@D)
+	$(call say,LD $@)$(LINK) -o $@ $^ -lssl -lcrypto -lz -lm
+
+$B/bench/floor: $B/tests/bench/floor.o
+	@mkdir -p $(@D)
+	$(call say,LD $@)$(LINK) -o $@ $^ -lcurl
+
+$B/bench/measure: $B/tests/bench/measure.o
+	@mkdir -p $(@D)
+	$(call say,LD $@)$(LINK) -o $@ $^
+
 # Goes into other programs: never instrumented.
 build/tools/%.so: tests/tools/%.c
 	@mkdir -p $(@D)
@@ -331,6 +347,8 @@ pictures: deps
 	@$(MAKE) --no-print-directory all
 	@$(ENV) tests/pictures.sh
 
+bench-built: $(BENCH_PROGRAMS)
+
 #: soak          random sweeps, kills and restores for SOAK_SECONDS
 soak: deps
 	@$(MAKE) --no-print-directory all
@@ -350,9 +368,9 @@ lint:
 	@bad=0; $(MAKE) -k -s --no-print-directory B=build/lint CC=gcc \
 	    CFLAGS='-O2 -Werror -D_FORTIFY_SOURCE=2' objects || bad=1; \
 	CPPFLAGS='$(ALL_CPPFLAGS)' WARN='-std=c11 $(WARN)' tests/lint.sh \
-	    $(SRC) $(UNIT) $(FUZZ) || bad=1; exit $$bad
+	    $(SRC) $(UNIT) $(FUZZ) $(BENCHES) || bad=1; exit $$bad
 
-objects: $(OBJ) $(UNIT:%.c=$B/%.o) $(FUZZ:%.c=$B/%.o)
+objects: $(OBJ) $(patsubst %.c,$B/%.o,$(UNIT) $(FUZZ) $(BENCHES))
 
 #: install       under PREFIX (/usr/local), below DESTDIR
 INSTALLED = $(PREFIX)/bin/ttlsweep $(BASHDIR)/ttlsweep $(ZSHDIR)/_ttlsweep \
@@ -386,7 +404,8 @@ distclean:
 	rm -rf build
 
 .PHONY: all help deps check check-built check-peers demo pictures soak \
-    fuzz fuzz-built lint objects install uninstall clean distclean
+    bench-built fuzz fuzz-built lint objects install uninstall clean distclean
 .PRECIOUS: $B/%.o
 
--include $(OBJ:.o=.d) $(UNIT:%.c=$B/%.d) $(wildcard $B/tests/fuzz/*.d)
+-include $(OBJ:.o=.d) $(UNIT:%.c=$B/%.d) \
+    $(wildcard $B/tests/fuzz/*.d $B/tests/bench/*.d)

@@ -15,7 +15,8 @@ run()
 }
 
 shells=(tests/*.sh tests/lib/*.bash .ci/run)
-mapfile -t headers < <(find lib inspector export sweep cli tests/unit -name "*.h")
+mapfile -t headers < <(find lib inspector export sweep cli tests/unit \
+    tests/bench -name "*.h")
 ours=("$@" tests/tools/*.c tests/fuzz/*.c)
 
 run clang clang -fsyntax-only -Werror "${flags[@]}" "$@"
