@@ -7,7 +7,7 @@
 #   build     what compiles the program     lint     what `make lint` runs
 #   test      what `make check` runs        fuzz     what `make fuzz` runs
 #   peers     what `make check-peers` runs  servers  the test servers (npm)
-#   pictures  what `make pictures` runs
+#   pictures  what `make pictures` runs   bench    what `make bench` runs
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -54,6 +54,12 @@ fuzz	fuzzer	-	libclang-rt-dev
 peers	command	chromium	chromium
 pictures	command	chromium	chromium
 pictures	command	tmux	tmux
+bench	command	aws	awscli
+bench	command	gzip	gzip
+bench	command	jq	jq
+bench	command	node	nodejs
+bench	command	npm	npm
+bench	python	boto3	python3-boto3
 '
 
 has()
@@ -195,18 +201,18 @@ dynamodb_local()
 	place "$work/local" "$to"
 }
 
-# dynalite, what the gallery is made of, and another reader of CSV.
+# npm_modules FROM TO: what the lock in tests/FROM names, to servers/TO.
 npm_modules()
 {
-	to=$servers/npm
-	cmp -s "$top/tests/npm/package-lock.json" "$to/package-lock.json" &&
-	    return 0
-	echo "deps: fetching the npm packages of tests/npm/package-lock.json"
-	mkdir "$work/npm"
-	cp "$top/tests/npm/package.json" "$top/tests/npm/package-lock.json" \
-	    "$top/tests/npm/.npmrc" "$work/npm/"
-	(cd "$work/npm" && quiet npm ci --prefer-offline)
-	place "$work/npm" "$to"
+	from=$top/tests/$1
+	to=$servers/$2
+	cmp -s "$from/package-lock.json" "$to/package-lock.json" && return 0
+	echo "deps: fetching the npm packages of tests/$1/package-lock.json"
+	mkdir "$work/$2"
+	cp "$from/package.json" "$from/package-lock.json" "$from/.npmrc" \
+	    "$work/$2/"
+	(cd "$work/$2" && quiet npm ci --prefer-offline)
+	place "$work/$2" "$to"
 }
 
 # Out of its package, which installed would run a Prometheus.
@@ -234,7 +240,7 @@ done
 # shellcheck disable=SC2086 # words on purpose
 packages $groups
 case " $* " in
-*' servers '* | *' peers '*)
+*' servers '* | *' peers '* | *' bench '*)
 	mkdir -p "$servers"
 	work=$(mktemp -d "$servers/.new.XXXXXX")
 	trap 'rm -rf "$work"' EXIT
@@ -244,11 +250,17 @@ esac
 case " $* " in
 *' servers '*)
 	dynamodb_local
-	npm_modules
+	# dynalite, what the gallery is made of, another reader of CSV
+	npm_modules npm npm
 	;;
 esac
 case " $* " in
 *' peers '*)
 	prometheus_tool
+	;;
+esac
+case " $* " in
+*' bench '*)
+	npm_modules bench bench
 	;;
 esac
