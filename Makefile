@@ -347,6 +347,13 @@ pictures: deps
 	@$(MAKE) --no-print-directory all
 	@$(ENV) tests/pictures.sh
 
+#: bench         measures against a server from memory, a floor and peers;
+#:               BENCH=inspect,purge: only these sections (see the script)
+bench:
+	@tests/deps.sh build bench
+	@$(MAKE) --no-print-directory all bench-built
+	@$(ENV) tests/bench/bench.py
+
 bench-built: $(BENCH_PROGRAMS)
 
 #: soak          random sweeps, kills and restores for SOAK_SECONDS
@@ -403,7 +410,7 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all help deps check check-built check-peers demo pictures soak \
+.PHONY: all help deps check check-built check-peers demo pictures soak bench \
     bench-built fuzz fuzz-built lint objects install uninstall clean distclean
 .PRECIOUS: $B/%.o
 
