@@ -131,7 +131,7 @@ write_outcomes(struct batch *s, struct fault *f)
 	if (s->run->journal == NULL)
 		return 0;
 	buf_reset(&s->lines);
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = s->from; i < s->to; i++) {
 		const struct ddb_delete *d = &s->deletes[i];
 
 		if (s->held[i].outcome != OUTCOME_DELETED ||
@@ -143,7 +143,7 @@ write_outcomes(struct batch *s, struct fault *f)
 		    service_stamp_us(ddb_service(s->run->p->ddb)));
 	}
 	journal_outcomes_begin(&s->lines);
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = s->from; i < s->to; i++) {
 		/* no outcome on record: restore will look after it */
 		if (s->deletes[i].unsure || s->held[i].open)
 			continue;
@@ -173,7 +173,7 @@ static void
 match_found(struct batch *s)
 {
 	for (size_t k = 0; k < s->found.n; k++)
-		for (size_t i = 0; i < s->n; i++) {
+		for (size_t i = s->from; i < s->to; i++) {
 			struct held *h = &s->held[i];
 
 			if (h->found != 0 ||
@@ -252,9 +252,9 @@ take_images(struct batch *s)
 	bool tell[2] = { false, false };
 
 	lock_enter(run->lock);
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = s->from; i < s->to; i++)
 		take_image(s, i);
-	for (size_t i = 0; i < s->n && !repairs(s); i++) {
+	for (size_t i = s->from; i < s->to && !repairs(s); i++) {
 		bool batched = s->deletes[i].batched;
 
 		if (!silent(s, i) || run->returns[batched] ||
@@ -273,11 +273,11 @@ static int
 read_back(struct batch *s, struct fault *f)
 {
 	const struct ddb_table *table = s->run->p->table;
-	struct slice keys[HELD_MAX];
-	size_t ends[HELD_MAX], n = 0;
+	struct slice keys[PART_MAX];
+	size_t ends[PART_MAX], n = 0;
 
 	buf_reset(&s->keys);
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = s->from; i < s->to; i++) {
 		struct ddb_delete *d = &s->deletes[i];
 		struct held *h = &s->held[i];
 
@@ -302,7 +302,7 @@ read_back(struct batch *s, struct fault *f)
 	page_reset(&s->found);
 	if (ddb_get_batch(s->conn, table, s->run->p->ttl_attribute, keys, n,
 		&s->found, f) != 0) {
-		for (size_t i = 0; i < s->n; i++)
+		for (size_t i = s->from; i < s->to; i++)
 			if (s->held[i].found == 0)
 				s->held[i].found = -1;
 		return -1;
@@ -364,19 +364,21 @@ judge(struct batch *s, size_t i, enum brought how)
 	}
 }
 
-/* Everything held becomes one outcome; ${cost} is what sending cost. */
+/* Every entry of the part becomes one outcome; ${cost} is what sending cost. */
 static void
 settle(struct batch *s, enum brought how, double cost)
 {
 	struct sweep_run *run = s->run;
+	double units = 0;
 	char why[400];
 
 	lock_enter(run->lock);
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = s->from; i < s->to; i++) {
 		struct held *h = &s->held[i];
 		struct ddb_delete *d = &s->deletes[i];
 
 		judge(s, i, how);
+		units += d->units;
 		run->totals->outcomes[h->outcome]++;
 		run->totals->unconfirmed += h->unconfirmed;
 		if (h->outcome != OUTCOME_FAILED)
@@ -386,17 +388,17 @@ settle(struct batch *s, enum brought how, double cost)
 		    d->message[0] != '\0' ? ": " : "", d->message);
 		sweep_totals_failed(run->totals, run->p->rules, &h->item, why);
 	}
-	account_settle(&run->account, s->units, cost);
+	account_settle(&run->account, units, cost);
 	lock_leave(run->lock);
 }
 
-/* Send what is held. ${cost}: what that cost, in write units. */
+/* Send the part. ${cost}: what that cost, in write units. */
 static int
-send_held(struct batch *s, double *cost, struct fault *f)
+send_part(struct batch *s, double *cost, struct fault *f)
 {
 	struct ddb_deletes many = { .table = s->run->p->table,
-		.list = s->deletes,
-		.n = s->n,
+		.list = s->deletes + s->from,
+		.n = s->to - s->from,
 		.mode = &s->run->mode,
 		.old = s->old };
 	struct buf olds = { 0 };
@@ -410,7 +412,7 @@ send_held(struct batch *s, double *cost, struct fault *f)
 		return rc;
 	}
 	/* one by one; their old images are kept behind each other */
-	for (size_t i = 0; i < s->n; i++) {
+	for (size_t i = s->from; i < s->to; i++) {
 		struct ddb_deletes one = { .table = many.table,
 			.list = &s->deletes[i],
 			.n = 1 };
@@ -427,31 +429,21 @@ send_held(struct batch *s, double *cost, struct fault *f)
 	}
 	buf_release(&s->old);
 	s->old = olds;
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = s->from; i < s->to; i++)
 		if (s->deletes[i].old.p != NULL)
 			s->deletes[i].old.p = olds.p + s->deletes[i].old_at;
 	return rc;
 }
 
-int
-batch_flush(struct batch *s, struct fault *f)
+/* Send a part of what is held, and settle it. */
+static int
+flush_part(struct batch *s, struct fault *f)
 {
 	struct fault why = { 0 }, later = { 0 };
 	enum brought how = SENT;
 	double cost;
-	int rc;
+	int rc = send_part(s, &cost, &why);
 
-	if (s->n == 0)
-		return 0;
-	if (stop_requested()) {
-		batch_drop(s);
-		return fault(f, FAULT_CANCELLED, "interrupted");
-	}
-	if (write_intents(s, f) != 0) {
-		batch_drop(s);
-		return -1;
-	}
-	rc = send_held(s, &cost, &why);
 	if (rc != 0) {
 		how = why.kind == FAULT_CANCELLED || why.kind == FAULT_LATE
 		    ? CUT_SHORT
@@ -464,17 +456,56 @@ batch_flush(struct batch *s, struct fault *f)
 	settle(s, how, cost);
 	if (write_outcomes(s, rc == 0 ? f : &later) != 0)
 		rc = -1;
-	s->n = s->bytes = 0;
+	return rc;
+}
+
+static void
+empty(struct batch *s)
+{
+	s->n = s->from = s->to = s->bytes = 0;
 	s->units = 0;
+}
+
+int
+batch_flush(struct batch *s, struct fault *f)
+{
+	struct fault later = { 0 };
+	int rc = 0;
+
+	if (s->n == 0)
+		return 0;
+	if (stop_requested()) {
+		batch_drop(s);
+		return fault(f, FAULT_CANCELLED, "interrupted");
+	}
+	if (write_intents(s, f) != 0) {
+		batch_drop(s);
+		return -1;
+	}
+	for (s->to = 0; s->to < s->n && rc == 0;) {
+		s->from = s->to;
+		s->to = s->n - s->from > PART_MAX ? s->from + PART_MAX : s->n;
+		rc = flush_part(s, f);
+		if (rc == 0 && s->to < s->n && stop_requested())
+			rc = fault(f, FAULT_CANCELLED, "interrupted");
+	}
+	if (s->to < s->n) {
+		s->from = s->to;
+		s->to = s->n;
+		settle(s, UNSENT, 0);
+		(void)write_outcomes(s, &later);
+	}
+	empty(s);
 	return rc;
 }
 
 void
 batch_drop(struct batch *s)
 {
+	s->from = 0;
+	s->to = s->n;
 	settle(s, UNSENT, 0);
-	s->n = s->bytes = 0;
-	s->units = 0;
+	empty(s);
 }
 
 bool

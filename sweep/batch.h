@@ -17,14 +17,16 @@ struct pass_sink;
 
 /*
  * The worker's side of a purge or repair. An entry that is selected is held
- * as a copy, across pages, until 25 are held, or 1 MiB, or the segment ends.
- * Then, and in this order: their images go to the journal and are synced;
- * the writes are sent, each under its condition; where the answer does not
- * tell, a consistent read does; what became of them goes to the journal and
- * into the totals. Every entry that was held is counted in exactly one
- * outcome, whatever fails on the way.
+ * as a copy, across pages, until HELD_MAX are held, or 1 MiB, or the segment
+ * ends. Then their images go to the journal and are synced, all at once: a
+ * sync takes as long for many as for one. After that, a part of them at a
+ * time, as many as a request may have: the writes are sent, each under its
+ * condition; where the answer does not tell, a consistent read does; what
+ * became of them goes to the journal and into the totals. Every entry that was
+ * held is counted in exactly one outcome, whatever fails on the way.
  */
-#define HELD_MAX 25
+#define PART_MAX 25
+#define HELD_MAX (4 * PART_MAX)
 #define HELD_BYTES ((size_t)1 << 20)
 
 /* What the workers of a run share. */
@@ -64,8 +66,9 @@ struct batch {
 	struct held held[HELD_MAX];
 	struct ddb_delete deletes[HELD_MAX];
 	size_t n, bytes;
-	double units; /* reserved for what is held */
-	bool enough;  /* a ceiling was met inside of a page that begins at */
+	size_t from, to; /* the part of them that is under way */
+	double units;    /* reserved for what is held */
+	bool enough;     /* a ceiling was met inside of a page that begins at */
 	struct buf begin;
 	struct buf old, lines, keys, scratch;
 	struct page found;

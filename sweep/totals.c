@@ -25,6 +25,9 @@ sweep_totals_match(struct sweep_totals *t, const struct record *r,
     int64_t units)
 {
 	t->matched++;
+	t->states[r->state]++;
+	t->reasons[r->state][r->reason]++;
+	t->live_sessions += r->state == STATE_LIVE && r->kind == KIND_SESSION;
 	t->units += units;
 	t->free_by_ttl += r->state == STATE_PENDING;
 	t->never += r->state == STATE_STUCK || r->state == STATE_IMMORTAL ||

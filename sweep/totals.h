@@ -4,11 +4,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "inspector/record.h"
 #include "sweep/outcome.h"
 
 struct item;
-struct record;
-struct rules;
 
 /* An entry that failed, for the report: its key, masked and escaped, and
  * why. */
@@ -35,6 +34,9 @@ struct sweep_totals {
 	int64_t outcomes[OUTCOMES]; /* deleted counts what was repaired, or
 				       restored; refreshed what restore found
 				       present */
+	int64_t states[STATES];     /* of the matched ones, as are … */
+	int64_t reasons[STATES][REASONS];
+	int64_t live_sessions;
 	int64_t unconfirmed;
 	int64_t free_by_ttl;   /* matched ones that TTL would take itself */
 	int64_t never;         /* … and those that it never would */

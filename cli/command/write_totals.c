@@ -172,7 +172,10 @@ log_end(const struct context *c, const struct report_sweep *r)
 		log_note(c->log, "to undo it: %s", r->undo);
 	if (r->executed)
 		add_next(&next, c->quoted.shown, r->totals);
-	if (next.n > 0)
+	/* with -q, too, when the same run would only stop again */
+	if (next.n > 0 && in_vain(c->o, r->totals))
+		log_warn(c->log, "%s", buf_text(&next));
+	else if (next.n > 0)
 		log_note(c->log, "%s", buf_text(&next));
 	buf_release(&next);
 }

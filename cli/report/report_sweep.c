@@ -103,6 +103,56 @@ figure(const struct text_report *p, struct text_table *g, const char *name,
 	buf_release(&cell);
 }
 
+#define REASONS_NAMED 3
+
+/* Why TTL does not act on the matched ones of this state, the most frequent
+ * reasons first: "165 ttl-off, 42 string, and others". */
+static void
+matched_reasons(struct buf *out, const struct sweep_totals *t, enum state state)
+{
+	bool named[REASONS] = { [REASON_NONE] = true };
+
+	for (int k = 0; k <= REASONS_NAMED; k++) {
+		int most = REASON_NONE;
+
+		for (int i = 0; i < REASONS; i++)
+			if (!named[i] && t->reasons[state][i] > 0 &&
+			    (most == REASON_NONE ||
+				t->reasons[state][i] > t->reasons[state][most]))
+				most = i;
+		if (most == REASON_NONE)
+			return;
+		named[most] = true;
+		buf_adds(out, k > 0 ? ", " : "");
+		if (k == REASONS_NAMED) {
+			buf_adds(out, "and others");
+			return;
+		}
+		text_report_count(out, t->reasons[state][most]);
+		buf_addf(out, " %s", reason_name((enum reason)most));
+	}
+}
+
+/* What a purge or a repair would change, by state. */
+static void
+matched_states(const struct text_report *p, struct text_table *g,
+    const struct sweep_totals *t)
+{
+	struct buf name = { 0 }, why = { 0 };
+
+	for (int i = 0; i < STATES; i++) {
+		if (t->states[i] == 0)
+			continue;
+		buf_reset(&name);
+		buf_reset(&why);
+		buf_addf(&name, "  %s", state_name((enum state)i));
+		matched_reasons(&why, t, (enum state)i);
+		figure(p, g, buf_text(&name), t->states[i], buf_text(&why));
+	}
+	buf_release(&name);
+	buf_release(&why);
+}
+
 static void
 figures(const struct text_report *p, const struct report_sweep *r)
 {
@@ -125,6 +175,8 @@ figures(const struct text_report *p, const struct report_sweep *r)
 	    "");
 	if (!is_restore(r) || t->matched != t->scanned)
 		figure(p, g, "matched", t->matched, "");
+	if (!is_restore(r) && !r->executed)
+		matched_states(p, g, t);
 	if (t->left_out > 0)
 		figure(p, g, "left out", t->left_out,
 		    "deleted, as the export says; --deleted puts them back");
@@ -267,8 +319,40 @@ by_ttl(const struct text_report *p, const struct report_sweep *r,
 		}
 		buf_adds(line, "them as they are.");
 	}
+	if (t->reasons[STATE_STUCK][REASON_TTL_OFF] > 0) {
+		buf_adds(line, line->n > 0 ? " " : "");
+		buf_adds(line,
+		    "With TTL on for this attribute, it would delete ");
+		text_report_count(line,
+		    t->reasons[STATE_STUCK][REASON_TTL_OFF]);
+		buf_adds(line, " of them free of charge.");
+	}
 	if (line->n > 0)
 		say(p, line, NULL);
+}
+
+/* Nobody is to delete by accident what is still in use. */
+static void
+live(const struct text_report *p, const struct report_sweep *r,
+    struct buf *line)
+{
+	const struct sweep_totals *t = r->totals;
+	int64_t n = t->states[STATE_LIVE];
+
+	if (n == 0 || strcmp(r->command, "purge") != 0)
+		return;
+	text_report_count(line, n);
+	buf_addf(line, " of them %s LIVE", n == 1 ? "is" : "are");
+	if (t->live_sessions > 0) {
+		buf_adds(line, ", with ");
+		text_report_count(line, t->live_sessions);
+		buf_addf(line, " session%s: %s logged out",
+		    t->live_sessions == 1 ? "" : "s",
+		    t->live_sessions == 1 ? "its user would be"
+					  : "these users would be");
+	}
+	buf_addc(line, '.');
+	say(p, line, TEXT_REPORT_RED);
 }
 
 /* What the condition of a delete cannot see. A repair gives them a TTL, and
@@ -299,6 +383,7 @@ would_purge(const struct text_report *p, const struct report_sweep *r,
 {
 	const struct sweep_totals *t = r->totals;
 
+	live(p, r, line);
 	by_ttl(p, r, line);
 	unseen(p, r, line);
 	buf_addf(line, "%s takes about ", manner_of(r->command)->doing);
@@ -385,7 +470,7 @@ would(const struct text_report *p, const struct report_sweep *r,
 		say(p, line, TEXT_REPORT_YELLOW);
 	}
 	buf_addc(p->out, '\n');
-	buf_addf(line, "Nothing was changed. Add --yes to %s.",
+	buf_addf(line, "Nothing was changed. Run it again with --yes to %s.",
 	    manner_of(r->command)->add);
 	say(p, line, TEXT_REPORT_BOLD);
 }

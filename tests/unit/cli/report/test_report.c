@@ -830,8 +830,27 @@ test_sweep_text(void **state)
 	assert_non_null(strstr(buf_text(&b), "1.0 MiB"));
 	assert_non_null(strstr(buf_text(&b), "5.0 GiB"));
 	assert_non_null(strstr(buf_text(&b),
-	    "\nNothing was changed. Add --yes to delete.\n"));
+	    "\nNothing was changed. Run it again with --yes to delete.\n"));
 	assert_null(strstr(buf_text(&b), "deleted"));
+	assert_null(strstr(buf_text(&b), "LIVE"));
+
+	/* What would go, by state, and loudly when people use it. */
+	buf_reset(&b);
+	t.states[STATE_LIVE] = 94;
+	t.live_sessions = 90;
+	t.states[STATE_STUCK] = 12;
+	t.reasons[STATE_STUCK][REASON_STRING] = 4;
+	t.reasons[STATE_STUCK][REASON_TTL_OFF] = 5;
+	t.reasons[STATE_STUCK][REASON_MILLISECONDS] = 2;
+	t.reasons[STATE_STUCK][REASON_TOO_OLD] = 1;
+	report_sweep_text(&b, &r, &style);
+	assert_non_null(strstr(buf_text(&b), "\n    live       94\n"));
+	assert_non_null(strstr(buf_text(&b),
+	    "5 ttl-off, 4 string, 2 milliseconds, and others"));
+	assert_non_null(strstr(buf_text(&b),
+	    "94 of them are LIVE, with 90 sessions: these users would be "
+	    "logged out."));
+	assert_non_null(strstr(buf_text(&b), "With TTL on for this attribute"));
 
 	buf_reset(&b);
 	t = totals_of(true);
