@@ -529,6 +529,13 @@ foot(struct emit *e, const struct report *r)
 	}
 	took(r, &line);
 	say(e, EMIT_FOOT, EMIT_PLAIN, &line);
+	/* where a long report ends, too */
+	if (!r->complete && r->segments_done < r->segments_asked) {
+		buf_adds(&line,
+		    "INCOMPLETE: this is only what was read until it was "
+		    "interrupted.");
+		say(e, EMIT_FOOT, EMIT_WARN, &line);
+	}
 	e->to->end(e);
 	buf_release(&line);
 }
