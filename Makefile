@@ -93,7 +93,7 @@ SRC := \
     export/keyguess.c \
     export/keylist.c \
     export/reader.c \
-    export/s3_folder.c \
+    export/s3_directory.c \
     export/s3_locate.c \
     export/s3_manifest.c \
     export/s3_write.c \

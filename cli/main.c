@@ -140,7 +140,7 @@ fit_jobs(struct options *o, struct log *log)
 
 	if (fit < o->jobs)
 		log_warn(log,
-		    "%lld worker%s in place of %lld: only %lld files may be "
+		    "using %lld worker%s, not %lld: only %lld files may be "
 		    "open at once (ulimit -n)",
 		    (long long)fit, fit == 1 ? "" : "s", (long long)o->jobs,
 		    (long long)limit);
@@ -209,8 +209,8 @@ tell(struct log *log, const struct options *o, const struct fault *f)
 		return;
 	log_warn(log, "%s", f->text);
 	if (f->kind == FAULT_USAGE)
-		log_warn(log, "'ttlsweep help%s%s' tells more",
-		    c != NULL ? " " : "", c != NULL ? c->name : "");
+		log_warn(log, "See 'ttlsweep help%s%s'.", c != NULL ? " " : "",
+		    c != NULL ? c->name : "");
 }
 
 int

@@ -21,7 +21,7 @@ output_open(struct output *o, const struct stream_options *options,
 		    isatty(STDOUT_FILENO) };
 	if (o->tame && (options->gzip || options->to != NULL))
 		return fault(f, FAULT_USAGE,
-		    "%s data is nothing for a terminal: use -o FILE, or a "
+		    "refusing to write %s data to a terminal; use -o FILE or a "
 		    "pipe",
 		    options->to != NULL ? "encrypted" : "compressed");
 	o->stream = stream_open(options, f);

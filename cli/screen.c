@@ -39,7 +39,7 @@ screen_draw(struct buf *out, const char *text, size_t n, int rows, bool first)
 	}
 	if (shown < lines)
 		buf_addf(out,
-		    PLAIN "(%d lines more: make the window larger)" REST "\n",
+		    PLAIN "(%d more lines: enlarge the window)" REST "\n",
 		    lines - shown);
 	buf_adds(out, BELOW);
 }

@@ -143,9 +143,9 @@ agree(const char *path, struct slice doc, const char *name, const char *value,
 		slice_text_decode(&text, slice_unquote(had));
 		buf_add(&text, "", 0);
 		rc = fault(f, FAULT_REFUSED,
-		    "%s: the checkpoint is of another run: its %s is \"%s\", "
-		    "not \"%s\"; name another file, or remove it to begin "
-		    "anew",
+		    "%s: the checkpoint belongs to another run: its %s is "
+		    "\"%s\", not \"%s\"; name another file, or remove it to "
+		    "start over",
 		    path, name, buf_text(&text), value);
 	}
 	buf_release(&want);
@@ -172,7 +172,8 @@ agree_key(const char *path, struct slice doc, const struct key_schema *schema,
 	return same
 	    ? 0
 	    : fault(f, FAULT_REFUSED,
-		  "%s: the checkpoint is of a table with another key", path);
+		  "%s: the checkpoint belongs to a table with another key",
+		  path);
 }
 
 /* Of the ${n} members that are read, none is there twice: each reader would
@@ -388,14 +389,14 @@ checkpoint_trusted(const struct stat *st, uid_t me, const char *path,
 		return fault(f, FAULT_REFUSED, "%s: not a regular file", path);
 	if (st->st_uid != me)
 		return fault(f, FAULT_REFUSED,
-		    "%s: the checkpoint belongs to user %lld, and this is "
-		    "user %lld: have the same user run it again, or remove it "
-		    "to begin anew",
+		    "%s: the checkpoint belongs to user %lld, but this is user "
+		    "%lld; run it as the same user, or remove it to start over",
 		    path, (long long)st->st_uid, (long long)me);
 	if ((st->st_mode & OTHERS_WRITE) != 0)
 		return fault(f, FAULT_REFUSED,
-		    "%s: others may write to the checkpoint (mode %04o): if "
-		    "nobody did, chmod go-w it; else remove it to begin anew",
+		    "%s: others may write to the checkpoint (mode %04o); if "
+		    "nobody did, run chmod go-w on it, else remove it to start "
+		    "over",
 		    path, (unsigned)st->st_mode & 07777u);
 	return 0;
 }

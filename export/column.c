@@ -242,9 +242,9 @@ const struct column_def column_defs[] = {
 	    false, 7, reason_text },
 	{ "ttl", "the TTL attribute as it is stored",
 	    false, 0.1, ttl_text },
-	{ "expires", "the moment meant, in UTC",
+	{ "expires", "the intended expiry time, in UTC",
 	    false, 20, expires_text },
-	{ "overdue", "seconds since then, of what is expired",
+	{ "overdue", "seconds since then, if expired",
 	    true, 7, overdue_text },
 	{ "size", "bytes as DynamoDB counts them",
 	    true, 6, size_text },
@@ -361,8 +361,8 @@ push_word(struct columns *c, struct slice word, const struct key_schema *schema,
 	if (schema->sort != NULL)
 		buf_addf(&names, "%s, ", schema->sort);
 	(void)fault(f, FAULT_USAGE,
-	    "no column is named \"%.*s\"; there are %sand @ATTRIBUTE for any "
-	    "attribute",
+	    "no column is named \"%.*s\"; tables here: %sand @ATTRIBUTE for "
+	    "any attribute",
 	    SLICE_ARG(word), buf_text(&names));
 	buf_release(&names);
 	return -1;

@@ -49,13 +49,13 @@ read_names(struct csv_items *c, struct fault *f)
 		return -1;
 	if (r == 0)
 		return fault(f, FAULT_DATA,
-		    "%s: it is empty: CSV begins with a line of names",
+		    "%s: empty; CSV begins with a header row",
 		    csv_read_name(c->csv));
 	c->names = xcalloc(row.n, sizeof(*c->names));
 	for (; c->n < row.n; c->n++) {
 		if (!is_name(row.cells[c->n])) {
 			(void)fault(f, FAULT_DATA,
-			    "no line of names: cell %zu is no text in UTF-8",
+			    "no header row: cell %zu is not UTF-8 text",
 			    c->n + 1);
 			return csv_read_at(c->csv, f);
 		}
@@ -71,7 +71,7 @@ read_names(struct csv_items *c, struct fault *f)
 	if (c->attributes < c->n)
 		return 0;
 	(void)fault(f, FAULT_DATA,
-	    "it is no DynamoDB JSON, no journal, and no CSV with a column "
+	    "neither DynamoDB JSON, a journal, nor CSV with a column "
 	    "\"" ATTRIBUTES "\", without which types are lost: export "
 	    "--format dynamodb-json, or csv without --columns, writes what "
 	    "can be read back");
@@ -139,9 +139,9 @@ check_columns(const struct csv_items *c, size_t keys, struct fault *f)
 	for (size_t i = keys; i < c->attributes; i++)
 		if (!is_column(c->names[i]))
 			return fault(f, FAULT_DATA,
-			    "%s: column %zu, \"%s\", is none that ttlsweep "
-			    "writes: remove it, or move it behind "
-			    "\"" ATTRIBUTES "\"",
+			    "%s: column %zu, \"%s\", is not one that ttlsweep "
+			    "writes; remove it, or move it after \"" ATTRIBUTES
+			    "\"",
 			    csv_read_name(c->csv), i + 1, c->names[i]);
 	return 0;
 }
@@ -170,7 +170,7 @@ csv_items_key(struct csv_items *c, const struct csv_key *key, struct fault *f)
 								 : NULL);
 	want = key_names(key->partition, key->sort);
 	(void)fault(f, FAULT_DATA,
-	    "%s: its first columns are the key (%s), and it should be (%s)",
+	    "%s: its first columns are the key (%s), but should be (%s)",
 	    csv_read_name(c->csv), have, want);
 	free(have);
 	free(want);
@@ -290,8 +290,8 @@ add_attribute(struct csv_items *c, struct slice name, struct slice value,
 		return masked(f);
 	if (attr_check(value) != 0)
 		return fault(f, FAULT_DATA,
-		    "\"%.*s\" in the column \"" ATTRIBUTES "\" is no "
-		    "attribute's value like {\"S\":\"text\"}",
+		    "\"%.*s\" in the column \"" ATTRIBUTES
+		    "\" is not an attribute value such as {\"S\":\"text\"}",
 		    SLICE_ARG(name));
 	buf_adds(&c->image, ",\"");
 	buf_add(&c->image, name.p, name.n);
@@ -313,12 +313,12 @@ add_attributes(struct csv_items *c, struct slice cell, struct fault *f)
 		    "list --reveal --format csv) writes it as it is");
 	if (slice_check(cell, &where) != 0)
 		return fault(f, FAULT_DATA,
-		    "the column \"" ATTRIBUTES "\" is no JSON from its byte "
-		    "%zu on",
+		    "the column \"" ATTRIBUTES
+		    "\" is not valid JSON from its byte %zu on",
 		    where + 1);
 	if (slice_object(&w) != 0)
 		return fault(f, FAULT_DATA,
-		    "the column \"" ATTRIBUTES "\" is no JSON object");
+		    "the column \"" ATTRIBUTES "\" is not a JSON object");
 	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0)
 		if (add_attribute(c, name, value, f) != 0)
 			return -1;

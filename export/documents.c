@@ -194,8 +194,8 @@ static int
 ends_inside(const struct documents *d, size_t at, struct fault *f)
 {
 	return fault(f, FAULT_DATA,
-	    "%s:%lld: the file ends inside of what begins in line %lld: it is "
-	    "cut short",
+	    "%s:%lld: the file ends inside what begins in line %lld: it is "
+	    "truncated",
 	    input_name(d->in), line_at(d, at), (long long)d->line);
 }
 
@@ -516,11 +516,10 @@ next_in(struct documents *d, char close, enum level above, char *c,
 		return not_json(d, at, f);
 	}
 	if (r != 1)
-		return r < 0 ? -1
-			     : wrong(d, at,
-				   "the file ends inside of a reply: it is "
-				   "cut short",
-				   f);
+		return r < 0
+		    ? -1
+		    : wrong(d, at,
+			  "the file ends inside a reply: it is truncated", f);
 	d->fresh = false;
 	advance(d, at);
 	if (*c != close)

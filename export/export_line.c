@@ -164,8 +164,8 @@ not_an_entry(struct slice text, struct fault *f)
 		    "directory with the manifests and the data");
 	if (slice_get(text, "Items").p != NULL)
 		return fault(f, FAULT_DATA,
-		    "a reply of Scan or Query behind lines of another kind; "
-		    "put each kind in a file of its own");
+		    "a reply of Scan or Query after lines of another kind; put "
+		    "each kind in its own file");
 	(void)slice_object(&w);
 	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0) {
 		if (attr_open(value, &inner) != ATTR_BAD)

@@ -243,8 +243,7 @@ take_header(struct journal_header *h, struct slice body, struct fault *f)
 		return fault(f, FAULT_DATA,
 		    "the journal's header does not name the table's key");
 	if (slice_int(slice_get(body, "now"), &h->now) != 0)
-		return fault(f, FAULT_DATA,
-		    "the journal's header does not tell its time");
+		return fault(f, FAULT_DATA, "the journal's header has no time");
 	return 0;
 }
 
@@ -280,8 +279,8 @@ take_intent(struct journal_index *ix, const struct line *line, struct fault *f)
 	int64_t n = line->n;
 
 	if (n > ix->lines + AHEAD)
-		return fault(f, FAULT_DATA,
-		    "entry number %lld is out of any order", (long long)n);
+		return fault(f, FAULT_DATA, "entry number %lld is out of order",
+		    (long long)n);
 	reserve(ix, n);
 	if (n > ix->intents)
 		ix->intents = n;
@@ -314,7 +313,7 @@ take_outcome(struct journal_index *ix, struct slice triple, struct fault *f)
 		    "an outcome is not [number,\"word\",sends]");
 	if (n < 1 || n > ix->intents || (ix->fate[n] & IMAGES_MASK) == 0)
 		return fault(f, FAULT_DATA,
-		    "an outcome of entry %lld, which the journal does not hold",
+		    "an outcome of entry %lld, which is not in the journal",
 		    (long long)n);
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (slice_text_is(word, words[i].name, strlen(words[i].name)))
@@ -354,9 +353,9 @@ take_line(struct journal_index *ix, struct slice text, struct fault *f)
 		return -1;
 	if ((line.kind == LINE_HEADER) != (ix->lines == 0))
 		return fault(f, FAULT_DATA,
-		    ix->lines == 0
-			? "it does not begin like a journal"
-			: "another journal begins here; give them one by one");
+		    ix->lines == 0 ? "it does not begin like a journal"
+				   : "another journal begins here; give them "
+				     "one at a time");
 	switch (line.kind) {
 	case LINE_HEADER:
 		return take_header(&ix->header, line.body, f);

@@ -60,15 +60,14 @@ only_cell(struct slice cell, const struct ddb_table *t, struct fault *f)
 		return 0;
 	if (cell.n == n)
 		return fault(f, FAULT_DATA,
-		    "is it the line of names? The key is called \"%s\", and "
-		    "here it is \"%.*s\"; if it is a key, put the line %s "
-		    "above it",
+		    "is this the header row? The key is named \"%s\", not "
+		    "\"%.*s\"; if this is a key, put the line %s above it",
 		    name, SLICE_ARG(cell), name);
 	if (cell.p[n] != ';' && cell.p[n] != '\t')
 		return 0;
 	return fault(f, FAULT_DATA,
-	    "it looks like a line of names with %s between them: save the "
-	    "list with commas; if it is a key, put the line %s above it",
+	    "it looks like a header row separated by %s; save the list with "
+	    "commas, or, if this is a key, put the line %s above it",
 	    cell.p[n] == ';' ? "semicolons" : "tabs", name);
 }
 
@@ -87,8 +86,8 @@ read_head(struct head *h, const struct csv_row *row, const struct ddb_table *t,
 	if (t->sort == NULL && row->n == 1)
 		return only_cell(row->cells[0], t, f);
 	return fault(f, FAULT_DATA,
-	    "it is not the line of names, which begins with %s%s%s%s; ttlsweep "
-	    "list -t %s --reveal --format csv writes it",
+	    "it is not a header row, which begins with %s%s%s%s; ttlsweep list "
+	    "-t %s --reveal --format csv writes it",
 	    t->partition, t->sort != NULL ? "," : "",
 	    t->sort != NULL ? t->sort : "",
 	    t->sort != NULL
@@ -148,7 +147,7 @@ static int
 masked(const struct reading *r, struct fault *f)
 {
 	return fault(f, FAULT_DATA,
-	    "the key is masked, and names no entry: write the list with "
+	    "the key is masked and matches no entry; write the list with "
 	    "ttlsweep list -t %s --reveal --format csv",
 	    r->table->name);
 }
@@ -190,14 +189,14 @@ add_attribute(struct reading *r, struct slice cell, bool sort, struct fault *f)
 	if (attr_key_value(out, type, cell.p, cell.n) != 0)
 		return csv_safe_is(cell)
 		    ? made_safe(r, f)
-		    : fault(f, FAULT_DATA, "cell %d cannot be the key %s: %s%s",
-			  sort ? 2 : 1, name,
-			  cell.n == 0 ? "it is empty" : "not ",
+		    : fault(f, FAULT_DATA,
+			  "cell %d is not a valid key %s: %s%s", sort ? 2 : 1,
+			  name, cell.n == 0 ? "it is empty" : "not ",
 			  cell.n == 0 ? "" : forms[type]);
 	if (attr_size((struct slice){ out->p + from, out->n - from }) >
 	    (int64_t)most)
 		return fault(f, FAULT_DATA,
-		    "cell %d cannot be the key %s: longer than %zu bytes",
+		    "cell %d is not a valid key %s: longer than %zu bytes",
 		    sort ? 2 : 1, name, most);
 	return 0;
 }

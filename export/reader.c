@@ -231,7 +231,7 @@ next_line(struct reader *r, struct line *out, int64_t *number, struct fault *f)
 	if (line_parse(out, text, f) == 0)
 		return 1;
 	if (torn)
-		(void)fault_at(f, "the file ends inside of this line");
+		(void)fault_at(f, "the file ends inside this line");
 	return fault_at(f, "%s:%lld", reader_path(r), (long long)*number);
 }
 
@@ -380,8 +380,8 @@ reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
 		    reader_path(r), (long long)line, hint, names);
 	else
 		(void)fault(f, FAULT_DATA,
-		    "%s:%lld: which attribute is the key? Name it with --key; "
-		    "there are: %s",
+		    "%s:%lld: the key is not known; name it with --key; "
+		    "attributes: %s",
 		    reader_path(r), (long long)line, names);
 	free(names);
 	return KEY_UNKNOWN;

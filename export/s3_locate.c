@@ -14,7 +14,7 @@
 #include "lib/base/stop.h"
 #include "lib/stream/input.h"
 
-#define DEPTH 6 /* folders down; a prefix in the bucket may have some */
+#define DEPTH 6 /* directories down; a prefix in the bucket may have some */
 #define NAMED 5 /* that many of a list are named in a message */
 
 /* Paths, in order. */
@@ -72,9 +72,9 @@ list_names(struct buf *out, const struct list *l)
 		buf_addf(out, " and %zu more", l->n - NAMED);
 }
 
-/* What is in the folder ${path}, but for names that begin with a dot. */
+/* What is in the directory ${path}, but for names that begin with a dot. */
 static int
-list_folder(struct list *l, const char *path, struct fault *f)
+list_directory(struct list *l, const char *path, struct fault *f)
 {
 	DIR *d = opendir(path);
 	struct dirent *e;
@@ -90,12 +90,12 @@ list_folder(struct list *l, const char *path, struct fault *f)
 }
 
 static bool
-is(const char *path, bool folder)
+is(const char *path, bool directory)
 {
 	struct stat st;
 
 	return stat(path, &st) == 0 &&
-	    (folder ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode));
+	    (directory ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode));
 }
 
 bool
@@ -118,8 +118,8 @@ look(struct stat *st, const char *path, struct fault *f)
 	    : fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
 }
 
-/* A walk through a folder and what is below it. Links are followed, but no
- * folder is looked at twice, nor one above: they may go in a circle. */
+/* A walk through a directory and what is below it. Links are followed, but no
+ * directory is looked at twice, nor one above: they may go in a circle. */
 struct walk {
 	struct seen {
 		dev_t device;
@@ -127,14 +127,14 @@ struct walk {
 	} * seen;
 	size_t n;
 	struct list found;
-	/* Look at what is in the folder ${path}: 1 when it is done with, 0 to
-	 * go on below, -1. */
-	int (*folder)(struct walk *w, const char *path, const struct list *in,
-	    struct fault *f);
+	/* Look at what is in the directory ${path}: 1 when it is done with, 0
+	 * to go on below, -1. */
+	int (*directory)(struct walk *w, const char *path,
+	    const struct list *in, struct fault *f);
 	const char *name; /* that is looked for */
 };
 
-/* Whether the folder is new to the walk; from now on it is not. */
+/* Whether the directory is new to the walk; from now on it is not. */
 static bool
 is_new(struct walk *w, const struct stat *st)
 {
@@ -147,7 +147,7 @@ is_new(struct walk *w, const struct stat *st)
 	return true;
 }
 
-/* The folders above ${path}, as the file system has them. */
+/* The directories above ${path}, as the file system has them. */
 static void
 skip_above(struct walk *w, const char *path)
 {
@@ -179,9 +179,9 @@ walk_below(struct walk *w, const char *path, int depth, struct fault *f)
 
 	if (stop_requested() != 0)
 		return fault(f, FAULT_CANCELLED, "%s: interrupted", path);
-	rc = list_folder(&in, path, f);
+	rc = list_directory(&in, path, f);
 	if (rc == 0)
-		rc = w->folder(w, path, &in, f);
+		rc = w->directory(w, path, &in, f);
 	for (size_t i = 0; i < in.n && rc == 0 && depth > 0; i++) {
 		rc = look(&st, in.path[i], f);
 		if (rc == 0 && S_ISDIR(st.st_mode) && is_new(w, &st))
@@ -203,7 +203,7 @@ walk(struct walk *w, const char *path, struct fault *f)
 	return walk_below(w, path, DEPTH, f);
 }
 
-/* A folder with the file that is looked for: nothing below it is another. */
+/* A directory with the file that is looked for: nothing below it is another. */
 static int
 take_named(struct walk *w, const char *path, const struct list *in,
     struct fault *f)
@@ -220,20 +220,20 @@ take_named(struct walk *w, const char *path, const struct list *in,
 }
 
 int
-s3_locate_export(char **folder, const char *path, const char *name,
+s3_locate_export(char **directory, const char *path, const char *name,
     struct fault *f)
 {
-	struct walk w = { .folder = take_named, .name = name };
+	struct walk w = { .directory = take_named, .name = name };
 	struct buf names = { 0 };
 	int rc = walk(&w, path, f);
 
-	*folder = NULL;
+	*directory = NULL;
 	if (rc == 0 && w.found.n == 1) {
-		*folder = xstrdup(w.found.path[0]);
+		*directory = xstrdup(w.found.path[0]);
 	} else if (rc == 0 && w.found.n > 1) {
 		list_names(&names, &w.found);
 		rc = fault(f, FAULT_DATA,
-		    "%s: %zu exports are in it; name one of them: %s", path,
+		    "%s: contains %zu exports; name one of them: %s", path,
 		    w.found.n, buf_text(&names));
 	}
 	buf_release(&names);
@@ -283,21 +283,21 @@ take_data(struct walk *w, const char *path, const struct list *in,
 }
 
 static size_t
-folder_length(const char *path)
+directory_length(const char *path)
 {
 	return (size_t)(strrchr(path, '/') - path);
 }
 
-/* Files of several exports would be mixed: all are to be in one folder. */
+/* Files of several exports would be mixed: all are to be in one directory. */
 static int
-check_one_folder(const struct list *files, const char *path, struct fault *f)
+check_one_directory(const struct list *files, const char *path, struct fault *f)
 {
 	const char *first = files->path[0];
-	size_t n = folder_length(first);
+	size_t n = directory_length(first);
 
 	for (size_t i = 1; i < files->n; i++) {
 		const char *other = files->path[i];
-		size_t m = folder_length(other);
+		size_t m = directory_length(other);
 
 		if (m != n || strncmp(first, other, n) != 0)
 			return fault(f, FAULT_DATA,
@@ -312,11 +312,11 @@ check_one_folder(const struct list *files, const char *path, struct fault *f)
 int
 s3_locate_data(struct s3_manifest *m, const char *path, struct fault *f)
 {
-	struct walk w = { .folder = take_data };
+	struct walk w = { .directory = take_data };
 	int rc = walk(&w, path, f);
 
 	if (rc == 0 && w.found.n > 0)
-		rc = check_one_folder(&w.found, path, f);
+		rc = check_one_directory(&w.found, path, f);
 	if (rc == 0 && w.found.n > 0) {
 		m->files = xcalloc(w.found.n, sizeof(*m->files));
 		m->cap = w.found.n;
@@ -331,7 +331,7 @@ s3_locate_data(struct s3_manifest *m, const char *path, struct fault *f)
 	return rc;
 }
 
-/* A key must not lead out of the folder. */
+/* A key must not lead out of the directory. */
 static bool
 is_tame(const char *key)
 {
@@ -366,7 +366,7 @@ below(const char *root, const char *key)
 }
 
 /* A full export has its data below its manifests, incremental ones share a
- * folder beside theirs; ${path} is what the user calls the export. */
+ * directory beside theirs; ${path} is what the user calls the export. */
 static char *
 find(const struct s3_manifest *m, const char *path, const char *key)
 {
@@ -374,11 +374,11 @@ find(const struct s3_manifest *m, const char *path, const char *key)
 
 	if (!is_tame(key))
 		return NULL;
-	found = below(m->folder, key);
+	found = below(m->directory, key);
 	if (found == NULL)
 		found = below(path, key);
 	if (found == NULL) {
-		beside = xasprintf("%s/..", m->folder);
+		beside = xasprintf("%s/..", m->directory);
 		found = below(beside, key);
 		free(beside);
 	}
@@ -412,29 +412,29 @@ s3_locate_sniff(struct s3_file *file, struct input *in)
 	file->has_md5 = file->has_md5 && !file->unzipped;
 }
 
-/* Those beside ${m}'s files that no manifest names. In a folder that
+/* Those beside ${m}'s files that no manifest names. In a directory that
  * incremental exports share nobody can tell. */
 static int
 find_surplus(struct s3_manifest *m, const struct list *known, struct fault *f)
 {
 	struct list all = { 0 }, surplus = { 0 };
-	char *folder;
+	char *directory;
 	int rc = 0;
 
 	if (m->incremental || m->n == 0)
 		return 0;
-	folder = xstrdup(m->files[0].path);
-	*strrchr(folder, '/') = '\0';
+	directory = xstrdup(m->files[0].path);
+	*strrchr(directory, '/') = '\0';
 	/* manifests may lie in the same one */
-	if (strcmp(folder, m->folder) != 0)
-		rc = list_folder(&all, folder, f);
+	if (strcmp(directory, m->directory) != 0)
+		rc = list_directory(&all, directory, f);
 	for (size_t i = 0; i < all.n; i++)
 		if (is(all.path[i], false) && !list_has(known, all.path[i]))
 			list_add(&surplus, xstrdup(all.path[i]));
 	m->surplus = surplus.path;
 	m->nsurplus = surplus.n;
 	list_release(&all);
-	free(folder);
+	free(directory);
 	return rc;
 }
 
@@ -462,8 +462,8 @@ s3_locate_files(struct s3_manifest *m, const char *path, struct fault *f)
 	if (rc == 0 && missing.n > 0) {
 		list_names(&names, &missing);
 		rc = fault(f, FAULT_DATA,
-		    "%s: %zu of its %zu data files are missing: %s", m->folder,
-		    missing.n, m->n, buf_text(&names));
+		    "%s: %zu of its %zu data files are missing: %s",
+		    m->directory, missing.n, m->n, buf_text(&names));
 	}
 	if (rc == 0)
 		rc = find_surplus(m, &known, f);

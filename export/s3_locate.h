@@ -13,15 +13,15 @@ struct s3_manifest;
  * a part of it: for export/s3_manifest.c.
  */
 
-/* The folder that holds the file ${name}: ${path} or the only one below it.
+/* The directory that holds the file ${name}: ${path} or the only one below it.
  * The caller's; NULL when there is none. -1: there are several, or one that
  * cannot be looked into. */
-int s3_locate_export(char **folder, const char *path, const char *name,
+int s3_locate_export(char **directory, const char *path, const char *name,
     struct fault *f);
 
 /* Where no manifest names them: the files of ${m} are those at ${path} or
  * below that have a data file's name (*.json.gz, *.json); there may be none.
- * -1 when they are in more than one folder. */
+ * -1 when they are in more than one directory. */
 int s3_locate_data(struct s3_manifest *m, const char *path, struct fault *f);
 
 /* Whether ${path} is a regular file. */
@@ -29,7 +29,7 @@ bool s3_locate_is_file(const char *path);
 
 /* Give every file of ${m} its path, be it compressed or not; name those that
  * are missing (-1) and, in ${m}->surplus, those that are there but in no
- * manifest. ${path} is the folder that was given. */
+ * manifest. ${path} is the directory that was given. */
 int s3_locate_files(struct s3_manifest *m, const char *path, struct fault *f);
 
 /* Find out, by its first byte, whether ${file}, which is ${in}, is not

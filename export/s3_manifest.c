@@ -57,7 +57,7 @@ s3_manifest_count(const char *path, int64_t items, int64_t entries,
 	if (items < 0 || entries == items)
 		return 0;
 	return fault(f, FAULT_DATA,
-	    "%s: it has %lld entries, the manifest says %lld", path,
+	    "%s: has %lld entries, but the manifest says %lld", path,
 	    (long long)entries, (long long)items);
 }
 
@@ -72,8 +72,8 @@ read_all(struct buf *out, const char *path, struct fault *f)
 		return -1;
 	while ((r = input_read(in, out, f)) == 1)
 		if (out->n > SUMMARY_MAX) {
-			r = fault(f, FAULT_DATA, "%s: too long for what it is",
-			    path);
+			r = fault(f, FAULT_DATA,
+			    "%s: too large for such a file", path);
 			break;
 		}
 	input_close(in);
@@ -113,12 +113,12 @@ check_sum(const struct s3_manifest *m, const char *name, struct fault *f)
 {
 	static const char *const ends[] = { "md5", "checksum" };
 	size_t stem = strlen(name) - strlen(".json");
-	char *path = xasprintf("%s/%s", m->folder, name);
+	char *path = xasprintf("%s/%s", m->directory, name);
 	unsigned char md5[CRYPTO_MD5];
 	int rc = 0;
 
 	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends) && rc == 0; i++) {
-		char *beside = xasprintf("%s/%.*s.%s", m->folder, (int)stem,
+		char *beside = xasprintf("%s/%.*s.%s", m->directory, (int)stem,
 		    name, ends[i]);
 		struct buf text = { 0 };
 		size_t n = 0;
@@ -232,7 +232,7 @@ take_summary(struct s3_manifest *m, struct slice doc, char **files,
 static int
 read_summary(struct s3_manifest *m, char **files, struct fault *f)
 {
-	char *path = xasprintf("%s/%s", m->folder, SUMMARY);
+	char *path = xasprintf("%s/%s", m->directory, SUMMARY);
 	struct buf text = { 0 };
 	struct slice doc;
 	size_t where;
@@ -287,7 +287,7 @@ take_file(struct s3_manifest *m, struct slice line, struct fault *f)
 static int
 read_files(struct s3_manifest *m, const char *name, struct fault *f)
 {
-	char *path = xasprintf("%s/%s", m->folder, name);
+	char *path = xasprintf("%s/%s", m->directory, name);
 	struct lines *l = lines_open(path, f);
 	struct slice line;
 	size_t where;
@@ -329,37 +329,38 @@ check_counts(const struct s3_manifest *m, struct fault *f)
 	return fault(f, FAULT_DATA,
 	    "%s: the export has %lld entries, but the files that the manifest "
 	    "names have %lld",
-	    m->folder, (long long)m->items, (long long)sum);
+	    m->directory, (long long)m->items, (long long)sum);
 }
 
-/* No manifest names the files: those in the export's own folder or, without
+/* No manifest names the files: those in the export's own directory or, without
  * one, in ${path}. */
 static int
 take_what_is_there(struct s3_manifest *m, const char *path, struct fault *f)
 {
 	m->unlisted = true;
-	if (m->folder != NULL && !m->incremental &&
-	    s3_locate_data(m, m->folder, f) != 0)
+	if (m->directory != NULL && !m->incremental &&
+	    s3_locate_data(m, m->directory, f) != 0)
 		return -1;
 	if (m->n == 0 && s3_locate_data(m, path, f) != 0)
 		return -1;
 	if (m->n == 0)
 		return fault(f, FAULT_DATA,
-		    "%s: no export to S3 is in it: there is no %s%s", path,
-		    m->folder != NULL ? "" : SUMMARY ", and no ",
-		    m->folder != NULL ? FILES ", and no data file (*.json.gz)"
-				      : "data file (*.json.gz, *.json)");
-	if (m->folder == NULL)
-		m->folder = xstrdup(path);
+		    "%s: contains no export to S3: there is no %s%s", path,
+		    m->directory != NULL ? "" : SUMMARY ", and no ",
+		    m->directory != NULL ? FILES
+			", and no data file (*.json.gz)"
+					 : "data file (*.json.gz, *.json)");
+	if (m->directory == NULL)
+		m->directory = xstrdup(path);
 	return 0;
 }
 
-/* The manifest of files, in m->folder. */
+/* The manifest of files, in m->directory. */
 static int
 read_list(struct s3_manifest *m, const char *name, const char *path,
     struct fault *f)
 {
-	char *file = xasprintf("%s/%s", m->folder, name);
+	char *file = xasprintf("%s/%s", m->directory, name);
 	bool there = s3_locate_is_file(file);
 
 	free(file);
@@ -378,15 +379,15 @@ s3_manifest_read(struct s3_manifest *m, const char *path, struct fault *f)
 	int rc = -1;
 
 	*m = (struct s3_manifest){ .items = -1 };
-	if (s3_locate_export(&m->folder, path, SUMMARY, f) != 0)
+	if (s3_locate_export(&m->directory, path, SUMMARY, f) != 0)
 		return -1;
-	if (m->folder != NULL) {
+	if (m->directory != NULL) {
 		if (check_sum(m, SUMMARY, f) == 0 &&
 		    read_summary(m, &files, f) == 0)
 			rc = read_list(m, files, path, f);
-	} else if (s3_locate_export(&m->folder, path, FILES, f) == 0) {
-		rc = m->folder != NULL ? read_list(m, FILES, path, f)
-				       : take_what_is_there(m, path, f);
+	} else if (s3_locate_export(&m->directory, path, FILES, f) == 0) {
+		rc = m->directory != NULL ? read_list(m, FILES, path, f)
+					  : take_what_is_there(m, path, f);
 	}
 	free(files);
 	return rc;
@@ -404,7 +405,7 @@ s3_manifest_release(struct s3_manifest *m)
 	free(m->files);
 	free(m->surplus);
 	free(m->bad_time);
-	free(m->folder);
+	free(m->directory);
 	free(m->table);
 	free(m->table_id);
 	free(m->region);

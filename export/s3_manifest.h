@@ -24,7 +24,7 @@ struct s3_file {
 };
 
 struct s3_manifest {
-	char *folder;                    /* the one with the manifests */
+	char *directory;                 /* the one with the manifests */
 	char *table, *table_id, *region; /* NULL: not told */
 	bool incremental;
 	bool has_time;
@@ -39,11 +39,11 @@ struct s3_manifest {
 };
 
 /*
- * Find the one export in the folder ${path} or below it, read its manifests,
+ * Find the one export in the directory ${path} or below it, read its manifests,
  * and find its files, however much of their keys the copy has kept. -1 when
  * there is no export or several, or something does not fit: counts, check
  * sums, files that are missing (named). Where one of the manifests is missing
- * or both, its files are the data files that are there (of one folder). The
+ * or both, its files are the data files that are there (of one directory). The
  * files themselves are not read. To be released in either case.
  */
 int s3_manifest_read(struct s3_manifest *m, const char *path, struct fault *f);

@@ -31,14 +31,14 @@ struct s3_data {
 };
 
 struct s3_write {
-	char *target, *id; /* the folder, and its last name */
+	char *target, *id; /* the directory, and its last name */
 	char *temp;        /* NULL: it has its name */
 	struct lock *lock; /* the list */
 	struct s3_data **list;
 	size_t n;
 };
 
-/* ${path} is not there, or is a folder with nothing in it. */
+/* ${path} is not there, or is a directory with nothing in it. */
 static int
 check_target(const char *path, struct fault *f)
 {
@@ -53,7 +53,7 @@ check_target(const char *path, struct fault *f)
 			rc =
 			    fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
 	} else if (!S_ISDIR(st.st_mode)) {
-		rc = fault(f, FAULT_IO, "%s: is not a folder", path);
+		rc = fault(f, FAULT_IO, "%s: is not a directory", path);
 	} else if ((d = opendir(path)) == NULL) {
 		rc = fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
 	} else {
@@ -63,11 +63,11 @@ check_target(const char *path, struct fault *f)
 			;
 		if (e != NULL)
 			rc = fault(f, FAULT_IO,
-			    "%s: is not empty: name a new folder", path);
+			    "%s: is not empty; name a new directory", path);
 		else if (stat(parent, &above) == 0 && above.st_dev != st.st_dev)
 			rc = fault(f, FAULT_IO,
-			    "%s: a file system is mounted there: name a "
-			    "folder in it",
+			    "%s: a file system is mounted there; name a "
+			    "directory in it",
 			    path);
 	}
 	if (d != NULL)
@@ -96,7 +96,7 @@ take_path(struct s3_write *w, const char *path, struct fault *f)
 	if (w->id[0] == '\0' || strcmp(w->id, ".") == 0 ||
 	    strcmp(w->id, "..") == 0)
 		return fault(f, FAULT_USAGE,
-		    "-o %s: name the folder that is to be made", path);
+		    "-o %s: name the directory to create", path);
 	return check_target(w->target, f);
 }
 
@@ -111,7 +111,7 @@ make_temp(struct s3_write *w, struct fault *f)
 	if (mkdtemp(temp) == NULL) {
 		free(temp);
 		return fault(f, FAULT_IO,
-		    "%s: cannot create a folder beside it: %s", w->target,
+		    "%s: cannot create a directory beside it: %s", w->target,
 		    strerror(errno));
 	}
 	w->temp = temp;
@@ -245,7 +245,7 @@ name_it(struct s3_write *w, struct fault *f)
 			: strerror(errno));
 	free(w->temp);
 	w->temp = NULL;
-	return outfile_sync_folder(w->target, f);
+	return outfile_sync_directory(w->target, f);
 }
 
 static void
@@ -366,7 +366,7 @@ s3_write_finish(struct s3_write *w, const struct s3_about *about,
 
 /* Remove ${path} and what we put in it. */
 static void
-remove_folder(const char *path)
+remove_directory(const char *path)
 {
 	DIR *d = opendir(path);
 	struct dirent *e;
@@ -388,8 +388,8 @@ remove_temp(const struct s3_write *w)
 {
 	char *data = xasprintf("%s/data", w->temp);
 
-	remove_folder(data);
-	remove_folder(w->temp);
+	remove_directory(data);
+	remove_directory(w->temp);
 	free(data);
 }
 

@@ -7,14 +7,14 @@
 struct fault;
 
 /*
- * A folder like one of DynamoDB's exports to S3 (export/s3_manifest.h) being
+ * A directory like one of DynamoDB's exports to S3 (export/s3_manifest.h) being
  * written: data files and manifests with counts and MD5 sums. It is written
  * under a temporary name beside it, mode 0700, and has its own when it is
  * whole.
  */
 struct s3_write;
 
-/* ${path}: nothing is there yet, or an empty folder. */
+/* ${path}: nothing is there yet, or an empty directory. */
 struct s3_write *s3_write_open(const char *path, struct fault *f);
 
 /* One of its data files, for one thread; any number side by side. Owned by

@@ -232,13 +232,13 @@ tell_silent(struct sweep_run *run, bool batched)
 	if (batched &&
 	    atomic_compare_exchange_strong(&run->mode, &mode, DDB_BATCH_SINGLE))
 		ddb_log(run->p->ddb, LOG_NOTE,
-		    "batched deletes (PartiQL) return no old images here: "
-		    "going on with one conditional DeleteItem an entry");
+		    "batched deletes (PartiQL) return no old images here; "
+		    "continuing with one conditional DeleteItem per entry");
 	else if (mode != DDB_BATCH_SINGLE || !batched)
 		ddb_log(run->p->ddb, LOG_NOTE,
-		    "this server does not return what it deletes: such "
-		    "entries are counted as deleted and unconfirmed, and the "
-		    "journal has them as they were read");
+		    "this server does not return what it deletes: entries "
+		    "count as deleted and unconfirmed, and the journal has "
+		    "them as they were read");
 }
 
 /*
@@ -521,7 +521,7 @@ batch_refuses(struct batch *s, const struct record *r, int64_t units)
 		&item, &f) == 0)
 		return false;
 	(void)snprintf(why, sizeof(why),
-	    "left alone, as it could not be put back: %.300s", f.text);
+	    "left alone, as it could not be restored: %.300s", f.text);
 	lock_enter(run->lock);
 	run->totals->outcomes[OUTCOME_FAILED]++;
 	sweep_totals_failed(run->totals, run->p->rules, r->item, why);

@@ -25,7 +25,7 @@ read_key(struct slice image, const struct ddb_table *table, const char *ttl,
 	    (table->sort != NULL &&
 		attr_open(item->sort, &inner) != table->sort_type))
 		return fault(f, FAULT_DATA,
-		    "its key is of another type than table %s has",
+		    "its key has another type than the key of table %s",
 		    table->name);
 	return 0;
 }
@@ -40,8 +40,8 @@ image_check(struct slice image, const struct ddb_table *table, const char *ttl,
 	if (attr_size(item->partition) > PARTITION_MAX ||
 	    (table->sort != NULL && attr_size(item->sort) > SORT_MAX))
 		return fault(f, FAULT_DATA,
-		    "its key is longer than DynamoDB takes (%d bytes, and %d "
-		    "for a sort key)",
+		    "its key is too long for DynamoDB (%d bytes, %d for a sort "
+		    "key)",
 		    PARTITION_MAX, SORT_MAX);
 	return 0;
 }

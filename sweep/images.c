@@ -104,7 +104,7 @@ check_journal(const struct images *im, const struct images_file *file,
 	    (h->sort == NULL) != (t->sort == NULL) ||
 	    (h->sort != NULL && strcmp(h->sort, t->sort) != 0))
 		return fault(f, FAULT_DATA,
-		    "%s: the journal's key is (%s%s%s), table %s has "
+		    "%s: the journal's key is (%s%s%s), but table %s has "
 		    "(%s%s%s)",
 		    file->path, h->partition, h->sort != NULL ? ", " : "",
 		    h->sort != NULL ? h->sort : "", t->name, t->partition,
@@ -112,8 +112,8 @@ check_journal(const struct images *im, const struct images_file *file,
 		    t->sort != NULL ? t->sort : "");
 	if (strcmp(h->table, t->name) != 0 && !im->o.other_table)
 		return fault(f, FAULT_REFUSED,
-		    "%s: a journal of table %s, and this is table %s; to put "
-		    "its entries here all the same, say --table %s",
+		    "%s: a journal of table %s, but this is table %s; to put "
+		    "its entries here anyway, give --table %s",
 		    file->path, h->table, t->name, t->name);
 	return 0;
 }
@@ -148,9 +148,9 @@ check_twins(const struct images *im, const struct item *item, int64_t line,
 	if (other == 0)
 		return 0;
 	return fault(f, FAULT_DATA,
-	    "it has the same key as line %lld and is another entry; the key "
-	    "of table %s is (%s%s%s): was the export's another? What is of "
-	    "two exports is restored from two files",
+	    "it has the same key as line %lld but is another entry; the key of "
+	    "table %s is (%s%s%s): the export's may be another. Restore two "
+	    "exports from two files",
 	    (long long)other, t->name, t->partition,
 	    t->sort != NULL ? ", " : "", t->sort != NULL ? t->sort : "");
 }

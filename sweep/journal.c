@@ -194,9 +194,7 @@ journal_create(struct journal *j, const struct journal_options *o,
 	}
 	if (errno == EEXIST)
 		return fault(f, FAULT_REFUSED,
-		    "%s: exists already, and a journal is never written "
-		    "over: name another file",
-		    j->path);
+		    "%s: file exists; a journal must be a new file", j->path);
 	return fault(f, FAULT_IO, "%s: cannot create the journal: %s", j->path,
 	    strerror(errno));
 }
@@ -223,7 +221,7 @@ journal_begin(struct journal *j, const struct journal_options *o,
 	/* Whatever the umask; and the name and mode must last, too. */
 	if (fchmod(j->fd, 0600) != 0 || fsync(j->fd) != 0)
 		return fault(f, FAULT_IO, "%s: %s", j->path, strerror(errno));
-	return journal_sync_folder(j->path, f);
+	return journal_sync_directory(j->path, f);
 }
 
 /* Remove the file, if it still is the one under its name. */
@@ -316,7 +314,7 @@ save_as(const struct journal *j, const char *path, struct fault *f)
 		rc = fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
 	if (fd >= 0)
 		(void)close(fd);
-	return rc != 0 ? rc : journal_sync_folder(path, f);
+	return rc != 0 ? rc : journal_sync_directory(path, f);
 }
 
 int

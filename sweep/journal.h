@@ -71,10 +71,10 @@ int journal_close(struct journal *j, bool discard, struct fault *f);
 char *journal_default_path(const char *dir, const char *table, int64_t now,
     bool make, struct fault *f);
 /*
- * Whether a journal could be made at ${path}; ${make}: with the folders that
- * are missing. A folder is made where its first file or folder would be, and
- * removed again: only that is true on every file system. -1 with what would
- * fail.
+ * Whether a journal could be made at ${path}; ${make}: with the directories
+ * that are missing. A directory is made where its first file or directory would
+ * be, and removed again: only that is true on every file system. -1 with what
+ * would fail.
  */
 int journal_check_place(const char *path, bool make, struct fault *f);
 /* Add the name of a default one: TABLE-20261122T081200Z.journal. */
@@ -108,12 +108,12 @@ struct journal_expiry {
 int journal_expire(const struct journal_expiry *e, int64_t *n, struct fault *f);
 /* The default directory, by the environment; NULL: there is none. The caller
  * frees it. */
-char *journal_default_folder(void);
+char *journal_default_directory(void);
 /* Whether a run still writes the journal that is open as ${fd}: it holds its
  * lock. */
 bool journal_in_use(int fd);
-/* Sync the folder that ${path} lies in. */
-int journal_sync_folder(const char *path, struct fault *f);
+/* Sync the directory that ${path} lies in. */
+int journal_sync_directory(const char *path, struct fault *f);
 /* Bytes free for us where ${path} would be; -1 unknown. */
 int64_t journal_free_space(const char *path);
 

@@ -90,7 +90,7 @@ is_due(const struct journal_expiry *e, int dir, const char *name,
 }
 
 static int
-expire_in(const struct journal_expiry *e, DIR *d, const char *folder,
+expire_in(const struct journal_expiry *e, DIR *d, const char *directory,
     int64_t *n, struct fault *f)
 {
 	const struct dirent *entry;
@@ -105,10 +105,10 @@ expire_in(const struct journal_expiry *e, DIR *d, const char *folder,
 			continue;
 		if (!e->dry && unlinkat(dirfd(d), name, 0) != 0)
 			return fault(f, FAULT_IO,
-			    "%s/%s: cannot remove the old journal: %s", folder,
-			    name, strerror(errno));
+			    "%s/%s: cannot remove the old journal: %s",
+			    directory, name, strerror(errno));
 		++*n;
-		path = xasprintf("%s/%s", folder, name);
+		path = xasprintf("%s/%s", directory, name);
 		if (e->told != NULL)
 			e->told(e->ctx, path);
 		free(path);
@@ -119,16 +119,16 @@ expire_in(const struct journal_expiry *e, DIR *d, const char *folder,
 int
 journal_expire(const struct journal_expiry *e, int64_t *n, struct fault *f)
 {
-	char *folder =
-	    e->dir != NULL ? xstrdup(e->dir) : journal_default_folder();
-	DIR *d = folder != NULL ? opendir(folder) : NULL;
+	char *directory =
+	    e->dir != NULL ? xstrdup(e->dir) : journal_default_directory();
+	DIR *d = directory != NULL ? opendir(directory) : NULL;
 	int rc = 0;
 
 	*n = 0;
 	if (d != NULL) {
-		rc = expire_in(e, d, folder, n, f);
+		rc = expire_in(e, d, directory, n, f);
 		(void)closedir(d);
 	}
-	free(folder);
+	free(directory);
 	return rc;
 }

@@ -123,9 +123,9 @@ journal_fresh(const char *path)
 	return fresh;
 }
 
-/* The folder ${path} lies in; the caller frees it. */
+/* The directory ${path} lies in; the caller frees it. */
 static char *
-folder_of(const char *path)
+directory_of(const char *path)
 {
 	size_t n = strlen(path);
 
@@ -139,32 +139,32 @@ folder_of(const char *path)
 }
 
 int
-journal_sync_folder(const char *path, struct fault *f)
+journal_sync_directory(const char *path, struct fault *f)
 {
-	char *folder = folder_of(path);
+	char *directory = directory_of(path);
 	int rc = 0;
 
-	if (file_sync_directory(folder) != 0)
-		rc = fault(f, FAULT_IO, "%s: cannot sync the folder: %s",
-		    folder, strerror(errno));
-	free(folder);
+	if (file_sync_directory(directory) != 0)
+		rc = fault(f, FAULT_IO, "%s: cannot sync the directory: %s",
+		    directory, strerror(errno));
+	free(directory);
 	return rc;
 }
 
-/* Why the journal cannot be in ${folder}, and what to do. */
+/* Why the journal cannot be in ${directory}, and what to do. */
 static int
-no_place(const char *folder, enum fault_kind kind, const char *why,
+no_place(const char *directory, enum fault_kind kind, const char *why,
     struct fault *f)
 {
 	return fault(f, kind,
-	    "the journal's folder %s: %s: name another with --journal-dir, or "
-	    "a file with --journal",
-	    folder, why);
+	    "the journal's directory %s: %s; name another with --journal-dir, "
+	    "or a file with --journal",
+	    directory, why);
 }
 
 /* Make ${path} and what is missing above it. */
 static int
-make_folder(const char *path, struct fault *f)
+make_directory(const char *path, struct fault *f)
 {
 	struct stat st;
 	char *above;
@@ -172,27 +172,27 @@ make_folder(const char *path, struct fault *f)
 
 	if (stat(path, &st) == 0)
 		return 0; /* judged later */
-	above = folder_of(path);
+	above = directory_of(path);
 	if (errno != ENOENT)
 		rc = no_place(path, FAULT_IO, strerror(errno), f);
 	else if (strcmp(above, path) == 0)
 		rc = 0;
 	else
-		rc = make_folder(above, f);
+		rc = make_directory(above, f);
 	free(above);
 	if (rc != 0)
 		return -1;
 	if (mkdir(path, 0700) == 0)
-		return journal_sync_folder(path, f);
+		return journal_sync_directory(path, f);
 	if (errno != EEXIST)
 		return no_place(path, FAULT_IO, strerror(errno), f);
 	return 0;
 }
 
-/* Journals hold whole sessions: a folder where strangers may rename or plant
+/* Journals hold whole sessions: a directory where strangers may rename or plant
  * files is none for them. */
 static int
-check_folder(const char *path, struct fault *f)
+check_directory(const char *path, struct fault *f)
 {
 	struct stat st;
 
@@ -208,15 +208,15 @@ check_folder(const char *path, struct fault *f)
 	if (!S_ISDIR(st.st_mode))
 		return no_place(path, FAULT_IO, strerror(ENOTDIR), f);
 	if ((st.st_mode & S_IWOTH) != 0)
-		return no_place(path, FAULT_REFUSED,
-		    "everybody may write there", f);
+		return no_place(path, FAULT_REFUSED, "everyone may write there",
+		    f);
 	return 0;
 }
 
 /* Relative paths in XDG_STATE_HOME do not count (XDG Base Directory
  * Specification). */
 char *
-journal_default_folder(void)
+journal_default_directory(void)
 {
 	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
 	const struct passwd *pw;
@@ -238,41 +238,43 @@ char *
 journal_default_path(const char *dir, const char *table, int64_t now, bool make,
     struct fault *f)
 {
-	char *folder = dir != NULL ? xstrdup(dir) : journal_default_folder();
+	char *directory =
+	    dir != NULL ? xstrdup(dir) : journal_default_directory();
 	char *path = NULL;
 	struct buf base = { 0 };
 	struct stat st;
 
-	if (folder == NULL || folder[0] == '\0') {
+	if (directory == NULL || directory[0] == '\0') {
 		(void)fault(f, FAULT_CONFIG,
-		    "no folder for the journal: HOME is not set; name one "
+		    "no directory for the journal: HOME is not set; name one "
 		    "with --journal-dir");
 		goto out;
 	}
-	if (make && make_folder(folder, f) != 0)
+	if (make && make_directory(directory, f) != 0)
 		goto out;
-	if ((make || lstat(folder, &st) == 0) && check_folder(folder, f) != 0)
+	if ((make || lstat(directory, &st) == 0) &&
+	    check_directory(directory, f) != 0)
 		goto out;
-	buf_adds(&base, folder);
-	if (folder[strlen(folder) - 1] != '/')
+	buf_adds(&base, directory);
+	if (directory[strlen(directory) - 1] != '/')
 		buf_addc(&base, '/');
 	journal_name(&base, table, now);
 	path = free_name(buf_text(&base), 1);
 out:
 	buf_release(&base);
-	free(folder);
+	free(directory);
 	return path;
 }
 
 int
 journal_check_place(const char *path, bool make, struct fault *f)
 {
-	char *wanted = folder_of(path), *at = xstrdup(wanted), *trial;
+	char *wanted = directory_of(path), *at = xstrdup(wanted), *trial;
 	struct stat st;
 	int rc = 0;
 
 	while (make && stat(at, &st) != 0 && errno == ENOENT) {
-		char *above = folder_of(at);
+		char *above = directory_of(at);
 		bool top = strcmp(above, at) == 0;
 
 		free(at);
@@ -294,23 +296,24 @@ journal_check_place(const char *path, bool make, struct fault *f)
 int64_t
 journal_free_space(const char *path)
 {
-	char *folder = folder_of(path);
+	char *directory = directory_of(path);
 	struct statvfs fs;
 	uint64_t unit, n;
 
-	/* A folder that is yet to be made will lie where the one above is. */
-	while (statvfs(folder, &fs) != 0) {
-		char *above = folder_of(folder);
-		bool top = errno != ENOENT || strcmp(above, folder) == 0;
+	/* A directory that is yet to be made will lie where the one above is.
+	 */
+	while (statvfs(directory, &fs) != 0) {
+		char *above = directory_of(directory);
+		bool top = errno != ENOENT || strcmp(above, directory) == 0;
 
-		free(folder);
-		folder = above;
+		free(directory);
+		directory = above;
 		if (top) {
-			free(folder);
+			free(directory);
 			return -1;
 		}
 	}
-	free(folder);
+	free(directory);
 	unit = fs.f_frsize != 0 ? fs.f_frsize : fs.f_bsize;
 	n = fs.f_bavail;
 	if (unit == 0 || fs.f_blocks == 0)

@@ -141,7 +141,7 @@ struct sweep_lock {
 
 /* Open the directory ${path} without following a link; what it is, to ${st}. */
 static int
-folder_open(const char *path, struct stat *st, struct fault *f)
+directory_open(const char *path, struct stat *st, struct fault *f)
 {
 	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
@@ -159,7 +159,7 @@ static int
 open_shared(const char *path, struct fault *f)
 {
 	struct stat st;
-	int fd = folder_open(path, &st, f);
+	int fd = directory_open(path, &st, f);
 	const char *why = NULL;
 
 	if (fd < 0)
@@ -185,7 +185,7 @@ open_own(const char *path, struct fault *f)
 
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
 		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
-	fd = folder_open(path, &st, f);
+	fd = directory_open(path, &st, f);
 	if (fd < 0)
 		return -1;
 	if (st.st_uid != geteuid())
@@ -201,12 +201,12 @@ open_own(const char *path, struct fault *f)
 
 /*
  * Open or make the lock file ${name}. O_CREAT on a file that is there is not
- * allowed for files of others in sticky folders (fs.protected_regular), so
+ * allowed for files of others in sticky directories (fs.protected_regular), so
  * it is one or the other. 0 with *fd set; 1 it cannot be made in this
- * folder; -1 it is there, but of no use.
+ * directory; -1 it is there, but of no use.
  */
 static int
-file_open(int dir, const char *folder, const char *name, int *fd,
+file_open(int dir, const char *directory, const char *name, int *fd,
     struct fault *f)
 {
 	const struct timespec nap = { 0, 10000000 };
@@ -234,20 +234,20 @@ file_open(int dir, const char *folder, const char *name, int *fd,
 			return 0;
 		}
 		if (error != EEXIST) {
-			(void)fault(f, FAULT_IO, "%s: %s", folder,
+			(void)fault(f, FAULT_IO, "%s: %s", directory,
 			    strerror(error));
 			return 1;
 		}
 	}
 	if (*fd < 0)
 		return fault(f, FAULT_IO, "%s/%s: cannot open the lock: %s",
-		    folder, name, strerror(error));
+		    directory, name, strerror(error));
 	if (fstat(*fd, &st) == 0 && S_ISREG(st.st_mode))
 		return 0;
 	(void)close(*fd);
 	*fd = -1;
-	return fault(f, FAULT_REFUSED, "%s/%s: is not a plain file", folder,
-	    name);
+	return fault(f, FAULT_REFUSED, "%s/%s: is not a regular file",
+	    directory, name);
 }
 
 /* Whether ${fd} is still the file of that name: who held it may have ended,
@@ -287,7 +287,7 @@ holder_of(int fd)
 }
 
 static int
-told_to_wait(int fd, const char *folder, const char *name,
+told_to_wait(int fd, const char *directory, const char *name,
     const struct sweep_lock_options *o, struct fault *f)
 {
 	long pid = holder_of(fd);
@@ -296,15 +296,15 @@ told_to_wait(int fd, const char *folder, const char *name,
 	if (pid > 0)
 		(void)snprintf(who, sizeof(who), "process %ld", pid);
 	return fault(f, FAULT_LOCKED,
-	    "another purge, repair or restore of %s is running on this "
-	    "machine: wait for it to end (%s holds the lock %s/%s)",
-	    o->arn, who, folder, name);
+	    "another purge, repair or restore of %s is running on this machine "
+	    "(%s holds the lock %s/%s); wait for it to end",
+	    o->arn, who, directory, name);
 }
 
-/* Lock the file of that name in the folder; ${h} then owns ${name}. 0, 1 and
+/* Lock the file of that name in the directory; ${h} then owns ${name}. 0, 1 and
  * -1 as above. */
 static int
-held_take(struct held *h, int dir, const char *folder, char *name, int how,
+held_take(struct held *h, int dir, const char *directory, char *name, int how,
     const struct sweep_lock_options *o, struct fault *f)
 {
 	int rc, error;
@@ -312,7 +312,7 @@ held_take(struct held *h, int dir, const char *folder, char *name, int how,
 	h->how = how;
 	h->name = name;
 	for (;;) {
-		rc = file_open(dir, folder, name, &h->fd, f);
+		rc = file_open(dir, directory, name, &h->fd, f);
 		if (rc != 0)
 			return rc;
 		while (
@@ -326,10 +326,10 @@ held_take(struct held *h, int dir, const char *folder, char *name, int how,
 	}
 	error = errno;
 	if (error == EWOULDBLOCK)
-		(void)told_to_wait(h->fd, folder, name, o, f);
+		(void)told_to_wait(h->fd, directory, name, o, f);
 	else
-		(void)fault(f, FAULT_IO, "%s/%s: cannot lock: %s", folder, name,
-		    strerror(error));
+		(void)fault(f, FAULT_IO, "%s/%s: cannot lock: %s", directory,
+		    name, strerror(error));
 	(void)close(h->fd);
 	h->fd = -1;
 	return -1;
@@ -350,26 +350,26 @@ held_drop(struct held *h, int dir)
 	*h = (struct held){ .fd = -1 };
 }
 
-/* Take the locks in one folder. 0; 1: try the next one; -1. */
+/* Take the locks in one directory. 0; 1: try the next one; -1. */
 static int
-take_in(struct sweep_lock *l, const char *folder, bool shared,
+take_in(struct sweep_lock *l, const char *directory, bool shared,
     const struct sweep_lock_options *o, struct fault *f)
 {
 	char name[SWEEP_LOCK_NAME];
 	int rc;
 
-	l->dir = shared ? open_shared(folder, f) : open_own(folder, f);
+	l->dir = shared ? open_shared(directory, f) : open_own(directory, f);
 	if (l->dir < 0)
 		return 1;
 	sweep_lock_name(name, o);
-	rc = held_take(&l->table, l->dir, folder, xstrdup(name),
+	rc = held_take(&l->table, l->dir, directory, xstrdup(name),
 	    o->shards > 0 ? LOCK_SH : LOCK_EX, o, f);
 	if (rc == 0 && o->shards > 0)
-		rc = held_take(&l->shard, l->dir, folder,
+		rc = held_take(&l->shard, l->dir, directory,
 		    xasprintf("%s-%d-of-%d", name, o->shard, o->shards),
 		    LOCK_EX, o, f);
 	if (rc == 0) {
-		l->path = xasprintf("%s/%s", folder, name);
+		l->path = xasprintf("%s/%s", directory, name);
 		return 0;
 	}
 	held_drop(&l->shard, l->dir);

@@ -82,8 +82,8 @@ plan_clocks(const struct plan *p, struct fault *f)
 		return 0;
 	text_span(text, off / 1000);
 	return fault(f, FAULT_REFUSED,
-	    "the clock here is %s %s that of the service, and one of them is "
-	    "wrong: set it, or give the time to judge by with --now",
+	    "this machine's clock is %s %s the service's, and one of them is "
+	    "wrong; set it, or give the time with --now",
 	    text, p->skew_ms < 0 ? "ahead of" : "behind");
 }
 
@@ -100,8 +100,8 @@ plan_now(const struct plan *p, struct fault *f)
 		return 0;
 	(void)text_time_format(text, earlier);
 	return fault(f, FAULT_REFUSED,
-	    "--now is in the future (it is %s): entries that are live would "
-	    "be taken for expired",
+	    "--now is in the future (it is %s): live entries would count as "
+	    "expired",
 	    text);
 }
 
@@ -113,8 +113,8 @@ plan_table(const struct plan *p, struct fault *f)
 	if (strcmp(status, "ACTIVE") == 0 || strcmp(status, "UPDATING") == 0)
 		return 0;
 	return fault(f, FAULT_REFUSED,
-	    "the table %s is %s: it has to be ACTIVE or UPDATING",
-	    p->table->name, status[0] != '\0' ? status : "of unknown status");
+	    "table %s is %s; it must be ACTIVE or UPDATING", p->table->name,
+	    status[0] != '\0' ? status : "of unknown status");
 }
 
 int
@@ -126,8 +126,8 @@ plan_replicas(const struct plan *p, struct fault *f)
 	    p->overdue >= PLAN_REPLICA_OVERDUE)
 		return 0;
 	return fault(f, FAULT_REFUSED,
-	    "the table %s has a replica in %s: an entry renewed there might "
-	    "not be renewed here yet; give --overdue 15m or more",
+	    "table %s has a replica in %s: an entry renewed there may not be "
+	    "renewed here yet; use --overdue 15m or more",
 	    t->name, t->replicas[0].region);
 }
 
@@ -152,9 +152,9 @@ plan_ttl(const struct plan *p, int64_t now, struct fault *f)
 		if (given[i].seconds >= 0 &&
 		    !moment_reaches(now, given[i].seconds))
 			return fault(f, FAULT_USAGE,
-			    "--%s: judged at %lld the TTL would be %lld, and "
-			    "only from %lld (2012) to 100 years from then is "
-			    "read as a time: judge by a later --now",
+			    "--%s: at %lld the TTL would be %lld, but only "
+			    "values from %lld (2012) to 100 years from then "
+			    "are read as a time; give a later --now",
 			    given[i].name, (long long)now,
 			    (long long)sum_add(now, given[i].seconds),
 			    (long long)MOMENT_EARLIEST);
@@ -167,7 +167,7 @@ plan_journal_chosen(const struct plan_journal *j)
 	return j->file != NULL || j->directory != NULL;
 }
 
-/* A new file, in a folder that is there. */
+/* A new file, in a directory that is there. */
 static int
 check_file(const char *path, bool execute, struct fault *f)
 {
@@ -181,17 +181,16 @@ check_file(const char *path, bool execute, struct fault *f)
 		(void)stat(path, &st);
 	if (S_ISDIR(st.st_mode))
 		return fault(f, FAULT_USAGE,
-		    "--journal %s: a folder; --journal-dir has a new file "
-		    "made in one",
+		    "--journal %s: is a directory; use --journal-dir to have a "
+		    "new file made in it",
 		    path);
 	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
 		return fault(f, FAULT_USAGE,
-		    "--journal %s: the file is there already; a journal is a "
-		    "new file",
+		    "--journal %s: file exists; a journal must be a new file",
 		    path);
 	return fault(f, FAULT_REFUSED,
-	    "--journal %s: not a file that keeps what is written to it: name "
-	    "a new file, or keep no journal with --no-journal",
+	    "--journal %s: not a regular file, so nothing written to it is "
+	    "kept; name a new file, or keep no journal with --no-journal",
 	    path);
 }
 
@@ -251,8 +250,8 @@ plan_room(int64_t need, int64_t space, const char *path, struct fault *f)
 	text_bytes(needs, need);
 	text_bytes(has, space);
 	return fault(f, FAULT_REFUSED,
-	    "the journal takes about %s and %s are free for %s: name another "
-	    "place with --journal or --journal-dir, delete fewer with "
-	    "--max-items, or keep none with --no-journal",
+	    "the journal needs about %s, but only %s are free for %s; choose "
+	    "another place with --journal or --journal-dir, delete fewer "
+	    "entries with --max-items, or keep no journal with --no-journal",
 	    needs, has, path);
 }

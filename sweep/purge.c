@@ -230,7 +230,7 @@ close_journal(struct sweep_run *run, struct fault *f)
 	t->journal = unused ? NULL : xstrdup(journal_path(run->journal));
 	rc = journal_close(run->journal, unused, f);
 	if (saved > 0)
-		rc = fault(f, f->kind, "%.900s; what it held is saved as %s",
+		rc = fault(f, f->kind, "%.900s; its contents are saved as %s",
 		    f->text, t->journal);
 	else if (saved < 0)
 		rc = fault(f, f->kind, "%.900s; and it cannot be saved: %.900s",

@@ -40,7 +40,7 @@ on_terminal() {
 }
 
 @test "usage errors end with 2 and say what to do" {
-	fails 2 "a command is missing: inspect, list" -q
+	fails 2 "no command given; commands: inspect, list" -q
 	fails 2 "did you mean 'inspect'?" inspec
 	fails 2 "did you mean --format?" inspect --fromat json
 	fails 2 "it is for" inspect --yes
@@ -70,11 +70,11 @@ on_terminal() {
 	local nowhere=$BATS_TEST_TMPDIR/nowhere
 	fails 1 "no credentials" list
 	fails 1 "nosuch.csv: No such file" list --keys-from nosuch.csv
-	fails 1 "nowhere/x: cannot create a file in its folder: No such" inspect -o "$nowhere/x"
-	fails 1 "nowhere/x.csv: cannot create a file in its folder: No such" export -o "$nowhere/x.csv"
-	fails 1 "nowhere/x: cannot create a folder beside it: No such" export -o "$nowhere/x" --layout s3
-	fails 1 "null/x.csv: cannot create a file in its folder: Not a directory" export -o /dev/null/x.csv
-	fails 1 "is a folder; name a file in it" export -o "$BATS_TEST_TMPDIR" --format csv
+	fails 1 "nowhere/x: cannot create a file in its directory: No such" inspect -o "$nowhere/x"
+	fails 1 "nowhere/x.csv: cannot create a file in its directory: No such" export -o "$nowhere/x.csv"
+	fails 1 "nowhere/x: cannot create a directory beside it: No such" export -o "$nowhere/x" --layout s3
+	fails 1 "null/x.csv: cannot create a file in its directory: Not a directory" export -o /dev/null/x.csv
+	fails 1 "is a directory; name a file in it" export -o "$BATS_TEST_TMPDIR" --format csv
 	fails 1 "no credentials" export -o "$BATS_TEST_TMPDIR" --layout s3
 	[[ ! -e $nowhere ]]
 }
@@ -82,7 +82,7 @@ on_terminal() {
 @test "other failures end with 1" {
 	fails 1 "table nosuch (-t): not found in region us-east-1" \
 	    inspect -t nosuch
-	fails 1 "; name it with -t (or CACHETABLE), or give the right --region" \
+	fails 1 "; choose one with -t (or CACHETABLE), or another --region" \
 	    inspect -t nosuch
 	fails 1 "table TSAGalleryCache (the default): not found" inspect
 	CACHETABLE=another fails 1 "table another (CACHETABLE): not found" list
@@ -232,9 +232,9 @@ zsh_offers() {
 		printf '{"key":{"S":"session:%s"},"data":{"M":{"x":{"M":{"y":{"S":"a"}}},"ttl":{"N":"1795332271"}}}}\n' 1 2 3 \
 		    >"$BATS_TEST_TMPDIR/map.json"
 		run -0 ttlsweep inspect -i "$BATS_TEST_TMPDIR/map.json" --ttl-attribute "$attribute"
-		[[ $(tr -s ' \n' ' ' <<<"$output") == *'It is inside of a map, as data.ttl, but TTL reads only a top-level attribute of type Number.'* ]]
+		[[ $(tr -s ' \n' ' ' <<<"$output") == *'It is inside a map, as data.ttl, but TTL reads only a top-level attribute of type Number.'* ]]
 		run --separate-stderr ttlsweep inspect -i "$BATS_TEST_TMPDIR/map.json" --format json --ttl-attribute "$attribute"
-		[[ $stderr == *"no entry has the TTL attribute $attribute; a map has it (data.ttl), but TTL reads only a top-level attribute of type Number" ]]
+		[[ $stderr == *"no entry has the TTL attribute $attribute; it is inside a map (data.ttl), but TTL reads only a top-level attribute of type Number" ]]
 	done
 	# deeper, and as a string
 	printf '{"key":{"S":"session:1"},"a":{"M":{"b":{"M":{"expires":{"S":"2026-01-01T00:00:00Z"}}}}}}\n' >"$BATS_TEST_TMPDIR/map.json"

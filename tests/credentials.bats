@@ -146,7 +146,7 @@ on_instance() {
 	counts | jq -e '[.keys[] | select(. == 30)] | length >= 2'
 	[[ $(asked sts) -eq $(counts | jq '.keys | length') ]]
 	counts | jq -e '.refused | keys | all(contains("ExpiredToken"))'
-	[[ $output == *'"items":200,'* && $output == *"credentials renewed, good until"* ]]
+	[[ $output == *'"items":200,'* && $output == *"credentials renewed, valid until"* ]]
 	nothing_wrong
 }
 
@@ -154,7 +154,7 @@ on_instance() {
 	a_role
 	state '{"requests": 0, "fixed": true}'
 	says 1 inspect --expect-account 123456789012
-	[[ $output == *"the security token is expired"* ]]
+	[[ $output == *"the security token has expired"* ]]
 	state '{"requests": 1, "fixed": false}'
 	says 0 inspect --expect-account 123456789012 --segments 1
 	[[ $(asked sts) -ge 4 ]]
@@ -201,7 +201,7 @@ on_instance() {
 	# the role is taken away while the first keys last
 	state '{"requests": 5, "assume": 1}'
 	says 1 inspect --segments 64 --jobs 2
-	[[ $output == *"the security token is expired: no credentials; tried, in this order: environment (AWS_ACCESS_KEY_ID is not set), assumed role: "* ]]
+	[[ $output == *"the security token has expired: no credentials; tried, in this order: environment (AWS_ACCESS_KEY_ID is not set), assumed role: "* ]]
 	[[ $output == *"sts:AssumeRole of role $ROLE/Admin was refused: AccessDenied: "* ]]
 }
 
@@ -210,7 +210,7 @@ on_instance() {
 	control "$MOCK_URL/_signed/keys" '{"AKSTATIC": {"secret":
 	    "s/static/+==", "token": null, "requests": 3}}' >/dev/null
 	says 1 inspect --segments 16
-	[[ $output == *"the security token is expired (profile default ("*"get new ones and run again"* ]]
+	[[ $output == *"the security token has expired (profile default ("*"get new ones and run again"* ]]
 }
 
 @test "single sign-on: a token that ends soon is renewed and kept" {
@@ -236,11 +236,11 @@ on_instance() {
 	[[ $output == *'single sign-on: run "aws sso login --profile s": the sign-on has ended'* ]]
 	rm "$CACHE"
 	says 1 inspect
-	[[ $output == *'run "aws sso login --profile s": nobody is signed on'* ]]
+	[[ $output == *'run "aws sso login --profile s": not signed on'* ]]
 	single_sign_on '1 hour'
 	state '{"sso": {"token": "another", "roles": {}}}'
 	says 1 inspect
-	[[ $output == *'the sign-on has ended: run "aws sso login --profile s"'* ]]
+	[[ $output == *'the sign-on has expired; run "aws sso login --profile s"'* ]]
 	state '{"sso": {"token": "sso/token+1=", "roles": {}}}'
 	says 1 inspect
 	[[ $output == *"config:4: role Reader in account 123456789012 is not to be had"* ]]
@@ -319,7 +319,7 @@ on_instance() {
 	run setsid -w "$TTLSWEEP" inspect -vv \
 	    -t "$TABLE" </dev/null
 	echo "$output" >>"$SAID/$BATS_TEST_NUMBER"
-	[[ $status -eq 1 && $output == *"config:4: mfa_serial wants a code: there is no terminal"* ]]
+	[[ $status -eq 1 && $output == *"config:4: mfa_serial needs a code: there is no terminal"* ]]
 	[[ $(asked sts) -eq 0 ]]
 	typed() {
 		"$PYTHON" "$ROOT/tests/lib/terminal.py" --answer 'Enter MFA code' "$1" \
@@ -331,7 +331,7 @@ on_instance() {
 	[[ $output == *"Enter MFA code for arn:aws:iam::123456789012:mfa/ann: "* ]]
 	[[ $status -eq 0 && $(asked sts) -eq 1 ]]
 	run typed 01234
-	[[ $status -eq 1 && $output == *"an MFA code is 6 digits: nothing was sent"* ]]
+	[[ $status -eq 1 && $output == *"an MFA code is 6 digits; nothing was sent"* ]]
 	[[ $(asked sts) -eq 1 ]]
 	run typed 543210
 	[[ $status -eq 1 && $output == *"invalid MFA one time pass code"* ]]

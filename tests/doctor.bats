@@ -100,7 +100,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 
 @test "dynalite" {
 	AWS_ENDPOINT_URL_DYNAMODB=$DYNALITE_URL doctor --probe-write
-	is ok 'this server has none' backups
+	is ok 'not available on this server' backups
 	is ok 'no PartiQL' partiql
 	is ok 'dynamodb:DeleteItem' delete
 	is warning 'DISABLED' ttl
@@ -137,7 +137,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	printf '{"Item":{"key":{"S":"session:%s"},"sess":{"M":{"ttl":{"N":"1795332271"}}}}}\n' 1 2 >"$BATS_TEST_TMPDIR/map"
 	seed --endpoint "$LOCAL_URL" --table "$table" --items "$BATS_TEST_TMPDIR/map"
 	doctor -t "$table"
-	is warning 'none has the attribute ttl, but a map has it: sess.ttl' entries
+	is warning 'none has the attribute ttl, but it is inside a map: sess.ttl' entries
 	is warning 'TTL reads only a top-level attribute of type Number' entries
 }
 
@@ -176,7 +176,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is failure 'refuses without --overdue of at least 15m' replicas
 	doctor --overdue 15m --expect-account 123456789012
 	is warning 'also in eu-west-1, sa-east-1' replicas
-	is ok 'byUser (global); a delete pays for each: up to 6 write units' indexes
+	is ok 'byUser (global); each delete also pays for these: up to 6 write units' indexes
 	is ok 'on (it keeps' protection
 	is ok '3 000 read units and 1 000 write units a second' billing
 	is ok 'point-in-time recovery is off' backups
@@ -323,7 +323,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		    and .states.live.items == 5 and .states.stuck.items == 3
 		    and .purge.items == 23 and (.purge | has("free_by_ttl") | not)
 		    and ([.reasons[].reason] | index("ttl-off") | not)' <<<"$output"
-		[[ $stderr == *"whether TTL is on is not known: $why"*"judged as if it were on for ttl"* ]]
+		[[ $stderr == *"TTL status unknown: $why"*"judged as if it were on for ttl"* ]]
 		ttlsweep inspect -t "$t" --now "$NOW" --format json -q >"$BATS_TEST_TMPDIR/report"
 		run -0 --separate-stderr ttlsweep inspect --merge --format json "$BATS_TEST_TMPDIR/report"
 		jq -e '(has("ttl_status") | not) and (.purge | has("free_by_ttl") | not)' <<<"$output"
@@ -403,7 +403,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is failure '--journal-dir' journal
 	mkdir -m 777 "$BATS_TEST_TMPDIR/ttlsweep"
 	XDG_STATE_HOME=$BATS_TEST_TMPDIR doctor 1
-	is failure 'everybody may write there' journal
+	is failure 'everyone may write there' journal
 }
 
 @test "where the journal would go, as a purge is told" {
@@ -428,7 +428,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	for to in nowhere dir x.journal; do
 		ln -sfn "$to" "$BATS_TEST_TMPDIR/link"
 		what='is there already'
-		[[ $to != dir ]] || what='a folder'
+		[[ $to != dir ]] || what='a directory'
 		doctor 1 --journal "$BATS_TEST_TMPDIR/link"
 		is failure "$what" journal
 		run -2 ttlsweep purge -t TSAGalleryCache --yes --journal "$BATS_TEST_TMPDIR/link"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The definitions in examples/ are run as they are written, but that /reports
-# is a folder here and the cluster is a loop.
+# is a directory here and the cluster is a loop.
 
 load lib/common
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Where exports go and how they come back: encrypted, in several runs, as a
-# folder like DynamoDB's own, and what is left when one does not come to its
+# directory like DynamoDB's own, and what is left when one does not come to its
 # end.
 
 load lib/common
@@ -313,8 +313,8 @@ interrupted() {
 	same_items x.json
 }
 
-# What is in the folder is what its manifests say.
-check_folder() {
+# What is in the directory is what its manifests say.
+check_directory() {
 	"$PYTHON" - "$1" <<-'END'
 		import base64, glob, gzip, hashlib, json, os, sys
 		top = sys.argv[1]
@@ -347,31 +347,31 @@ check_folder() {
 	END
 }
 
-@test "--layout s3: a folder like DynamoDB's own" {
-	exports --layout s3 -o folder --jobs 4
-	[[ $(check_folder folder) == "4 1500" ]]
-	[[ $(stat -c %a folder folder/data folder/manifest-files.json) == \
+@test "--layout s3: a directory like DynamoDB's own" {
+	exports --layout s3 -o directory --jobs 4
+	[[ $(check_directory directory) == "4 1500" ]]
+	[[ $(stat -c %a directory directory/data directory/manifest-files.json) == \
 	    $'700\n700\n600' ]]
 	jq -e --arg t "$TABLE" '.version == "2020-06-30"
 	    and (.tableArn | endswith(":table/" + $t))
-	    and .exportArn == .tableArn + "/export/folder"
+	    and .exportArn == .tableArn + "/export/directory"
 	    and .exportTime == "2026-11-18T11:06:40.000Z"' \
-	    folder/manifest-summary.json
-	zcat folder/data/*.json.gz >all.json
+	    directory/manifest-summary.json
+	zcat directory/data/*.json.gz >all.json
 	same_items all.json
-	ttlsweep export -i folder -o back.json
+	ttlsweep export -i directory -o back.json
 	same_items back.json
-	ttlsweep inspect -i folder --format json |
+	ttlsweep inspect -i directory --format json |
 	    jq -e --arg t "$TABLE" --argjson now "$NOW" '.scanned.items == 1500
 	    and .table == $t and .now == $now'
-	# from a file, to an empty folder, a few only
+	# from a file, to an empty directory, a few only
 	mkdir -p deep/empty
 	ttlsweep export -i back.json --layout s3 -o deep/empty/
-	[[ $(check_folder deep/empty) == "1 1500" ]]
+	[[ $(check_directory deep/empty) == "1 1500" ]]
 	exports --layout s3 -o some --limit 7 --jobs 3
-	[[ $(check_folder some) == *" 7" ]]
+	[[ $(check_directory some) == *" 7" ]]
 	exports --layout s3 -o none --prefix 'no such key' --jobs 2
-	[[ $(check_folder none) == "2 0" ]]
+	[[ $(check_directory none) == "2 0" ]]
 	ttlsweep inspect -i none --format json | jq -e '.scanned.items == 0'
 }
 
@@ -379,10 +379,10 @@ check_folder() {
 	mkdir full
 	touch full/x file
 	fails 1 "is not empty" export -t "$TABLE" --layout s3 -o full
-	fails 1 "is not a folder" export -t "$TABLE" --layout s3 -o file
-	fails 1 "cannot create a folder" export -t "$TABLE" --layout s3 \
+	fails 1 "is not a directory" export -t "$TABLE" --layout s3 -o file
+	fails 1 "cannot create a directory" export -t "$TABLE" --layout s3 \
 	    -o none/deep
-	fails 2 "name the folder" export -t "$TABLE" --layout s3 -o ..
+	fails 2 "name the directory" export -t "$TABLE" --layout s3 -o ..
 	fails 2 "needs -o DIR" export -t "$TABLE" --layout s3
 	fails 2 "--encrypt-to" export -t "$TABLE" --layout s3 -o x \
 	    --encrypt-to "$(K rsa.pem)"
@@ -429,7 +429,7 @@ ended() {
 	[[ $(cat x.json) == before && $(ls -A) == x.json ]]
 }
 
-@test "a full disk, a folder, a name that cannot be" {
+@test "a full disk, a directory, a name that cannot be" {
 	local way
 	for way in "-o x.json" "-o x.json.gz" "--layout s3 -o x" \
 	    "-o x.p7m --format csv --encrypt-to $(K ec.pem)"; do
@@ -450,9 +450,9 @@ ended() {
 		    bash $way
 		[[ $output == *"standard output: No space left"* ]]
 	done
-	fails 1 "is a folder" export -t "$TABLE" --format csv -o .
+	fails 1 "is a directory" export -t "$TABLE" --format csv -o .
 	fails 1 "none/x.json" export -t "$TABLE" -o none/x.json
-	# root may write wherever there is a folder
+	# root may write wherever there is a directory
 	fails 1 "/dev/null/x.json" export -t "$TABLE" -o /dev/null/x.json
 	fails 1 "/dev/null/x.json" export -t "$TABLE" \
 	    -o /dev/null/x.json --checkpoint c

@@ -134,7 +134,7 @@ goes_in()
 	# the key is told where it is not guessed
 	jq '.Items |= map(.name = .key | del(.key))' awscli-scan.json >name.json
 	run -1 ttlsweep inspect -i name.json
-	[[ $output == *"name.json:3: which attribute is the key? Name it with --key; there are: "*name* ]]
+	[[ $output == *"name.json:3: the key is not known; name it with --key; attributes: "*name* ]]
 	run -0 ttlsweep inspect -i name.json --key name
 }
 
@@ -152,7 +152,7 @@ goes_in()
 		[[ $output == *"$file:$where"* ]]
 		[ -z "$(dump --endpoint "$LOCAL_URL" --table "$copy")" ]
 	done <<'LIST'
-cut.json|101: the file ends inside of what begins in line 71
+cut.json|101: the file ends inside what begins in line 71
 quote.json|46: not valid JSON
 type.json|
 set.json| line
@@ -194,7 +194,7 @@ reads()
 	s3_export e
 	data=$(dirname "$(find e -name '*.json.gz' | head -n 1)")
 	gunzip "$data"/*.gz
-	reads e "data files are not compressed any more: their MD5 sums cannot be checked, only how many entries they have"
+	reads e "data files are no longer compressed: their MD5 sums cannot be checked, only their numbers of entries"
 	copy=$(new_table copy)
 	seed --endpoint "$LOCAL_URL" --table "$copy" >/dev/null
 	run -0 --separate-stderr ttlsweep restore -t "$copy" --yes e
@@ -204,9 +204,9 @@ reads()
 	data=$(find "$data" -name '*.json' -size +0 | head -n 1)
 	sed -i '$d' "$data"
 	run -1 ttlsweep inspect -i e --key key
-	[[ $output == *"$(basename "$data"): it has "*" entries, the manifest says "* ]]
+	[[ $output == *"$(basename "$data"): it has "*" entries, but the manifest says "* ]]
 	run -1 ttlsweep restore -t "$copy" e
-	[[ $output == *"$(basename "$data"): it has "*" entries, the manifest says "* ]]
+	[[ $output == *"$(basename "$data"): it has "*" entries, but the manifest says "* ]]
 }
 
 @test "an export to S3 that was unzipped under its name, or beside it, is read" {
@@ -237,11 +237,11 @@ reads()
 	reads list
 	cp -r e summary
 	find summary -name 'manifest-files.*' -delete
-	reads summary "could not be checked but by the number of entries"
+	reads summary "could not be checked except by the number of entries"
 	# which misses a file
 	rm "$(find summary -name '*.json.gz' -size +100c | head -n 1)"
 	run -1 ttlsweep inspect -i summary --key key
-	[[ $output == *"entries, the manifest says $ENTRIES: is one missing?"* ]]
+	[[ $output == *"entries, but the manifest says $ENTRIES: one may be missing"* ]]
 	# of two exports neither is guessed
 	cp -r kept/AWSDynamoDB/0123 kept/AWSDynamoDB/4567
 	run -1 ttlsweep inspect -i kept
@@ -253,7 +253,7 @@ reads()
 	[[ $output == *"replies/1.json: replies or pretty-printed JSON, not a data file of an export; read it on its own, with -i FILE"* ]]
 	mkdir nothing
 	run -1 ttlsweep inspect -i nothing
-	[[ $output == *"nothing: no export to S3 is in it: there is no manifest-summary.json, and no data file"* ]]
+	[[ $output == *"nothing: contains no export to S3: there is no manifest-summary.json, and no data file"* ]]
 }
 
 @test "directories whose links go in a circle, and what is not a file" {

@@ -174,15 +174,15 @@ goes_back_in()
 	[ "$(wc -l <copied)" -eq 50 ]
 	[ -z "$(comm -23 copied "$BEFORE")" ]
 	run -1 ttlsweep restore -t "$other" e.csv --yes
-	[[ $output == *"e.csv: its first columns are the key (key), and it should be (id)"* ]]
+	[[ $output == *"e.csv: its first columns are the key (key), but should be (id)"* ]]
 	other=$(new_table other)
 	seed --endpoint "$URL" --table "$other" --sort-key >/dev/null
 	run -1 ttlsweep restore -t "$other" e.csv --yes
-	[[ $output == *"the key (key), and it should be (key, sort)"* ]]
+	[[ $output == *"the key (key), but should be (key, sort)"* ]]
 	other=$(new_table other)
 	seed --endpoint "$URL" --table "$other" --key-type N >/dev/null
 	run -1 ttlsweep restore -t "$other" e.csv --yes
-	[[ $output == *"e.csv:2: row 2: cell 1 cannot be the key key: not a decimal number"* ]]
+	[[ $output == *"e.csv:2: row 2: cell 1 is not a valid key key: not a decimal number"* ]]
 	[ -z "$(dumped "$other")" ]
 }
 
@@ -222,7 +222,7 @@ goes_back_in()
 	empty "$T"
 	head -c -40 all.csv >cut.csv
 	run -1 ttlsweep restore -t "$T" cut.csv --yes
-	[[ $output == *"cut.csv:51: row 51: the file ends inside of cell 9: it is cut short"* ]]
+	[[ $output == *"cut.csv:51: row 51: the file ends inside cell 9: it is truncated"* ]]
 	(head -n 20 all.csv; echo 'x,y'; tail -n +21 all.csv) >wrong.csv
 	run -1 ttlsweep restore -t "$T" wrong.csv --yes
 	[[ $output == *"wrong.csv:21: row 21: it has 2 cells, and the line of names has 9"* ]]
@@ -377,21 +377,21 @@ PY
 	}
 	refused "$key\nsession:Ab12…0123ef\n" "2: row 2: the key is masked"
 	refused "$key\n'=x\n" "2: row 2: the key looks as if it was made safe"
-	refused "\n\n$key\n\"x\ny" "4: row 2: the file ends inside of cell 1"
-	refused "$key\n\"\"\n" "2: row 2: cell 1 cannot be the key key: it is empty"
+	refused "\n\n$key\n\"x\ny" "4: row 2: the file ends inside cell 1"
+	refused "$key\n\"\"\n" "2: row 2: cell 1 is not a valid key key: it is empty"
 	refused "$key\na,b\n" "2: row 2: it has 2 cells, and the first row has 1"
-	refused "$key\na\"b\n" "2: row 2: a quote inside of cell 1"
-	refused "$key\n\\xff\n" "2: row 2: cell 1 cannot be the key key: not text in UTF-8"
-	refused "key;kind\n$key;item\n" "1: row 1: it looks like a line of names with semicolons"
+	refused "$key\na\"b\n" "2: row 2: a quote inside cell 1"
+	refused "$key\n\\xff\n" "2: row 2: cell 1 is not a valid key key: not text in UTF-8"
+	refused "key;kind\n$key;item\n" "1: row 1: it looks like a header row separated by semicolons"
 	refused "KEY\n$key\n" "1: row 1: is it the line of names?"
 	refused "\xff\xfek\0e\0y\0\n\0" " it is text in UTF-16; run: iconv -f UTF-16 -t UTF-8"
-	refused "$key,item\n" "1: row 1: it is not the line of names, which begins with key"
-	refused "key\tkind\n$key\titem\n" "1: row 1: it looks like a line of names with tabs"
+	refused "$key,item\n" "1: row 1: it is not a header row, which begins with key"
+	refused "key\tkind\n$key\titem\n" "1: row 1: it looks like a header row separated by tabs"
 	refused "id,kind\n$key,item\n" "1: row 1"
 	refused "key,kind\n$key\n" "2: row 2: it has 1 cells, and the first row has 2"
 	head -c -30 good.csv >cut.csv
 	run -1 sweep --yes --keys-from cut.csv
-	[[ $output == *"cut.csv:31: row 31: the file ends inside of cell 9"* ]]
+	[[ $output == *"cut.csv:31: row 31: the file ends inside cell 9"* ]]
 	gzip -c good.csv | head -c -5 >cut.csv.gz
 	run -1 sweep --yes --keys-from cut.csv.gz
 	[[ $output == *"cut.csv.gz:"* ]]
@@ -423,7 +423,7 @@ PY
 	cat keys keys >twice
 	run -0 --separate-stderr ttlsweep export -t "$T" --keys-from twice --prefix session: --larger-than 1 -o out.json
 	[ "$(wc -l <out.json)" -eq 30 ]
-	[[ $stderr == *"twice: 30 rows repeat a key, and count once"* ]]
+	[[ $stderr == *"twice: 30 rows repeat a key and count once"* ]]
 	run -0 ttlsweep list -t "$T" --keys-from keys --top 3 --by size --no-headings
 	[ "${#lines[@]}" -eq 3 ]
 	# repair, of those named only

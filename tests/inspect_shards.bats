@@ -135,7 +135,7 @@ refused() {
 	refused "other.json: of another table than 1.json" 1.json other.json
 	ttlsweep inspect -t "$TABLE" --format json --shard 2/2 \
 	    --now $((NOW + 1)) >other.json
-	refused "of another moment (give all of them the same --now)" 1.json other.json
+	refused "of another time (give all of them the same --now)" 1.json other.json
 	inspect -t "$TABLE" --format json --shard 2/2 --ttl-attribute x >other.json
 	refused "of another ttl_attribute than" 1.json other.json
 	inspect -t "$TABLE" --format json --shard 2/2 --no-sizes >other.json
@@ -299,7 +299,7 @@ refused() {
 	[[ $stderr =~ "alert: "[0-9\ ]+" expired entries, more than 0" ]]
 	run -5 --separate-stderr inspect -t "$TABLE" --alert-overdue 1d \
 	    --kind session --format json -o report.json
-	[[ $stderr == *"alert: an entry is expired for "*", longer than 1 d" ]]
+	[[ $stderr == *"alert: an entry has been expired for "*", longer than 1 d" ]]
 	# exactly so old is not longer than that
 	local max table
 	table=$(new_table alert)

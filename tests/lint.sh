@@ -22,6 +22,7 @@ ours=("$@" tests/tools/*.c tests/fuzz/*.c)
 run clang clang -fsyntax-only -Werror "${flags[@]}" "$@"
 run clang-format clang-format --dry-run -Werror "${ours[@]}" \
     "${headers[@]}"
+run words tests/words.sh
 run layering tests/layering.sh
 run circles tests/circles.sh build/lint
 pages=(man/*.[1-9])

@@ -103,7 +103,7 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	table
 	held >"$BATS_TEST_TMPDIR/before"
 	run -0 sweep repair
-	[[ $output == *"zoneless"*"date-times that name no zone; left alone"* ]]
+	[[ $output == *"zoneless"*"date-times without a zone; left alone"* ]]
 	[[ $output == *"far-future"*"6"*"not a time in any unit; left alone"* ]]
 	[[ $output == *"1 entry has a date-time that names no zone."*"--zone UTC"* ]]
 	[[ $output == *"There is nothing to repair."* ]]
@@ -169,7 +169,7 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	done
 	run -0 --separate-stderr ttlsweep doctor -t "$T" --now "$NOW" --format json
 	jq -e '.checks[] | select(.check == "entries") | .fix
-	    | startswith("see whether these are meant to stay") and contains(" --state immortal")' <<<"$output"
+	    | startswith("check whether these are meant to stay") and contains(" --state immortal")' <<<"$output"
 }
 
 # change TTL: every entry of $T has that TTL from now on.

@@ -165,21 +165,21 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	local file=$BATS_TEST_TMPDIR/file
 	touch "$file"
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$file/x"
-	[[ $stderr == *"with --yes this would fail: the journal's folder $file/x: "*--journal-dir* ]]
+	[[ $stderr == *"with --yes this would fail: the journal's directory $file/x: "*--journal-dir* ]]
 	[[ $output != *"are free there"* ]]
 	mkdir -m 777 "$BATS_TEST_TMPDIR/open"
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$BATS_TEST_TMPDIR/open"
-	[[ $stderr == *"everybody may write there"* && $output != *"No journal would be kept"* ]]
+	[[ $stderr == *"everyone may write there"* && $output != *"No journal would be kept"* ]]
 	run -1 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$file/x" --yes
-	[[ $stderr == *"the journal's folder $file"*--journal-dir* ]]
+	[[ $stderr == *"the journal's directory $file"*--journal-dir* ]]
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal "$BATS_TEST_TMPDIR/none/j"
-	[[ $stderr == *"with --yes this would fail: the journal's folder $BATS_TEST_TMPDIR/none: "* ]]
+	[[ $stderr == *"with --yes this would fail: the journal's directory $BATS_TEST_TMPDIR/none: "* ]]
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal "$file"
 	[[ $stderr == *"with --yes this would fail: "*"there already"* && $output != *"$file"* ]]
 	run -1 ttlsweep purge -t "$T" --now "$NOW" --journal /dev/full --yes
 	[[ $output == *"/dev/full: not a file that keeps"* ]]
 	run -2 ttlsweep purge -t "$T" --now "$NOW" --journal "$BATS_TEST_TMPDIR" --yes
-	[[ $output == *"a folder; --journal-dir"* ]]
+	[[ $output == *"a directory; --journal-dir"* ]]
 	# a disk with no room at all: the totals say that nothing was done
 	run -1 --separate-stderr prlimit --fsize=10 "$TTLSWEEP" purge -t "$T" --now "$NOW" \
 	    --yes --format json --journal "$BATS_TEST_TMPDIR/short"
@@ -237,7 +237,7 @@ assert said.count(b"waiting for what") == 1, said
 PY
 }
 
-@test "a dry run makes no folder for the journal" {
+@test "a dry run makes no directory for the journal" {
 	table
 	run -0 sweep
 	[[ $output == *"Nothing was changed"* ]]
@@ -358,7 +358,7 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	run -4 sweep --yes --checkpoint "$C" --max-items 7 --shard 1/1
 	edit '.segments = 4096 | .positions = [range(4096) | null]'
 	run -1 sweep --yes --checkpoint "$C" --shard 1/1
-	[[ $output == *"$C: "*"4096 segments, and shards are of 1024"* ]]
+	[[ $output == *"$C: "*"4096 segments, but shards have 1024"* ]]
 	edit '.segments = 8 | .positions = [range(8) | null]'
 	run -1 sweep --yes --checkpoint "$C" --shard 1/1
 	[ "$(left)" -eq 93 ]

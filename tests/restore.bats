@@ -61,7 +61,7 @@ LIST
 	[[ $output == *"its key is longer"* ]]
 	printf '{"Item":{"key":{"S":"k"},"e":{"S":"%s"}}}\n' "$(printf %409600s x)" >x.json
 	run -1 ttlsweep restore -t "$T" x.json
-	[[ $output == *"line 1: its size is 409605 bytes, and an entry has at most 409600"* ]]
+	[[ $output == *"line 1: its size is 409605 bytes; entries have at most 409600"* ]]
 }
 
 @test "an export of a table with a longer key loses nothing unseen" {
@@ -71,7 +71,7 @@ LIST
 		printf '{"Item":{"key":{"S":"a"},"sk":{"N":"%s"}}}\n' "$i"
 	done >x.json
 	run -1 ttlsweep restore -t "$T" --yes x.json
-	[[ $output == *"x.json: line 2: it has the same key as line 1 and is another entry; the key of table $T is (key): "* ]]
+	[[ $output == *"x.json: line 2: it has the same key as line 1 but is another entry; the key of table $T is (key): "* ]]
 	[[ -z $(holds) ]]
 	# the same entry twice is put back once
 	{ item k x; item k x; } >x.json
@@ -79,20 +79,20 @@ LIST
 	[[ $output == *" 1 restored, 1 present"* ]]
 }
 
-@test "a folder of an export to S3 is held against its manifests" {
+@test "a directory of an export to S3 is held against its manifests" {
 	table
 	local i
 	for i in {1..9}; do item "$i" "$i"; done | ttlsweep restore -q -t "$T" --yes - >/dev/null
-	ttlsweep export -q -t "$T" --layout s3 -o folder --jobs 2
+	ttlsweep export -q -t "$T" --layout s3 -o directory --jobs 2
 	ttlsweep purge -q -t "$T" --yes --state any --no-journal
-	run -0 ttlsweep restore -t "$T" --yes folder
+	run -0 ttlsweep restore -t "$T" --yes directory
 	[[ $(holds) == "1 2 3 4 5 6 7 8 9" ]]
 	ttlsweep export -q -t "$T" --prefix 'no such key' --layout s3 -o none
 	run -0 ttlsweep restore -t "$T" --yes none
 	mkdir empty
 	run -1 ttlsweep restore -t "$T" --yes empty
-	for i in folder/data/*.json.gz; do printf x >>"$i"; done
-	run -1 ttlsweep restore -t "$T" --yes folder
+	for i in directory/data/*.json.gz; do printf x >>"$i"; done
+	run -1 ttlsweep restore -t "$T" --yes directory
 	[[ $output == *"data/"*"its MD5 sum is not the one in the manifest"* ]]
 }
 
@@ -152,9 +152,9 @@ PY
 	ddb "$DYNALITE_URL" delete_table '{"TableName": "'"$T"'"}'
 	seed --endpoint "$DYNALITE_URL" --table "$T" >/dev/null
 	run -0 ttlsweep restore j
-	[[ $output == *"j: the table $T has been created anew since"* ]]
+	[[ $output == *"j: the table $T has been deleted and created again since"* ]]
 	run -0 ttlsweep restore j -t "$T"
-	[[ $output == *"j: the table $T has been created anew since"* ]]
+	[[ $output == *"j: the table $T has been deleted and created again since"* ]]
 	run -0 ttlsweep restore j -t "$T" --endpoint-url "${DYNALITE_URL/127.0.0.1/localhost}"
 	[[ $output != *"created anew"* ]]
 }
@@ -229,7 +229,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 		gone d ',"OldImage":{"key":{"S":"d"},"p":{"S":"old"}}'
 	} >x.json
 	run -0 ttlsweep restore -t "$T" x.json
-	[[ $output == *"left out"*"1  deleted, as the export says; --deleted puts them back"* ]]
+	[[ $output == *"left out"*"1  deleted, according to the export; use --deleted to put them back"* ]]
 	run -0 --separate-stderr ttlsweep restore -t "$T" x.json --format json
 	jq -e '.matched == 1 and .skipped == 1 and .left_out == 1' <<<"$output"
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes x.json
@@ -243,7 +243,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	run -0 ttlsweep restore -t "$T" --yes y.json
 	run -1 ttlsweep restore -t "$T" --yes --deleted y.json
 	[[ $output == *"y.json:1: it has no image of the entry that was deleted"*"leave --deleted away"* ]]
-	# as one folder
+	# as one directory
 	"$PYTHON" "$ROOT/tests/lib/s3_export.py" --endpoint "$LOCAL_URL" \
 	    --table "$T" --bucket bucket --shape incremental >/dev/null
 	ttlsweep purge -q -t "$T" --yes --state any --no-journal
@@ -411,7 +411,7 @@ put_back()
 		sleep 0.02
 	done
 	run -75 ttlsweep restore -t "$other" --yes j
-	[[ $output == *"j: the run that writes this journal has not ended: wait for it"* ]]
+	[[ $output == *"j: the run that writes this journal is still going; wait for it to end"* ]]
 	run -75 ttlsweep restore --yes j
 	[[ $output == *"process $pid holds the lock"* || ! -r /proc/locks ]]
 	# to look is free, whatever its last line is

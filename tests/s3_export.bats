@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A folder of DynamoDB's export to S3, in each shape and layout, against the
+# A directory of DynamoDB's export to S3, in each shape and layout, against the
 # live table it was made from; and everything that can be wrong with one.
 
 load lib/common
@@ -23,7 +23,7 @@ teardown_file() { stop_servers; }
 
 setup() { B=$BATS_TEST_TMPDIR/bucket; }
 
-# made OPTION...: an export of the table in $B; its own folder in $OWN, one
+# made OPTION...: an export of the table in $B; its own directory in $OWN, one
 # of its data files in $DATA
 made() {
 	OWN=$("$PYTHON" "$ROOT/tests/lib/s3_export.py" --endpoint "$LOCAL_URL" \
@@ -35,7 +35,7 @@ made() {
 # A count without what an export does not tell. (jq would round integers.)
 told() { sed 's/"ttl_status": "[A-Z]*",//'; }
 
-# same FOLDER OPTION...: what is in it is what was counted in the table
+# same DIRECTORY OPTION...: what is in it is what was counted in the table
 same() {
 	ttlsweep inspect -i "$@" --format json >"$BATS_TEST_TMPDIR/report"
 	told <"$BATS_FILE_TMPDIR/count" >"$BATS_TEST_TMPDIR/count"
@@ -87,7 +87,7 @@ sums() {
 	same "$B/deep/in"
 }
 
-@test "only the export's own folder, flat" {
+@test "only the export's own directory, flat" {
 	made
 	cp -r "$OWN" "$BATS_TEST_TMPDIR/copy"
 	same "$BATS_TEST_TMPDIR/copy"
@@ -168,7 +168,7 @@ sums() {
 	rm "$OWN"/*.md5
 	for time in '"2026-13-45T99:00:00Z"' '""' 5; do
 		sed -Ei 's/"exportTime": ("[^"]*"|[^",]*)/"exportTime": '"$time/" "$OWN/manifest-summary.json"
-		wrong "manifest-summary.json: exportTime $time is no time: give the one to judge by with --now"
+		wrong "manifest-summary.json: exportTime $time is not a time; give one with --now"
 		[[ $(ttlsweep inspect -i "$B" --format json --now 1000 | jq .now) == 1000 ]]
 	done
 	sed -Ei 's/"exportTime": [^",]*/"exportTime": null/' "$OWN/manifest-summary.json"
@@ -219,7 +219,7 @@ sums() {
 	zcat "$DATA" | sed 9d | gzip >"$BATS_TEST_TMPDIR/bad"
 	cp "$BATS_TEST_TMPDIR/bad" "$DATA"
 	sums
-	wrong "${DATA##*/}: it has * entries, the manifest says"
+	wrong "${DATA##*/}: it has * entries, but the manifest says"
 }
 
 @test "manifests that do not agree" {
@@ -249,7 +249,7 @@ sums() {
 	[[ $(jq .scanned.items <<<"$output") == 3000 ]]
 }
 
-@test "a key that leads out of the folder, or is named twice" {
+@test "a key that leads out of the directory, or is named twice" {
 	made
 	rm "$OWN"/*.md5
 	cp "$OWN/manifest-files.json" "$BATS_TEST_TMPDIR/files"

@@ -172,7 +172,7 @@ one_refused_each() {
 	AWS_SECRET_ACCESS_KEY=other run ttlsweep inspect -t "$TABLE" -vv
 	[[ $status -eq 1 ]]
 	[[ $output == *"the credentials (from: environment) were refused: InvalidSignatureException: "* ]]
-	[[ $output == *"does the secret key belong to the access key?"* ]]
+	[[ $output == *"check that the secret key belongs to the access key"* ]]
 	AWS_ACCESS_KEY_ID=AKIDOTHER run ttlsweep inspect -t "$TABLE" -vv
 	[[ $status -eq 1 && $output == *"UnrecognizedClientException: "*"is the access key active"* ]]
 	AWS_SESSION_TOKEN=none run ttlsweep inspect -t "$TABLE" -vv

@@ -104,7 +104,7 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	fails 'has no name yet (CREATE_IN_PROGRESS)' lookup
 	fails 'stack Another: not found in region us-east-1' \
 	    ttlsweep inspect --stack Another
-	fails 'is not of region us-east-1: give its own with --region' \
+	fails 'is not in region us-east-1; give its region with --region' \
 	    ttlsweep inspect --stack arn:aws:cloudformation:eu-west-1:123456789012:stack/TSAGallery/1b2c
 	resources '{"logical": "DynamoDBCache", "physical": "'"$TABLE"'"}'
 	lookup --stack arn:aws:cloudformation:us-east-1:123456789012:stack/TSAGallery/1b2c
@@ -129,7 +129,7 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	# a role that may look, and no more
 	cloud_set '{"fail": {"DescribeStacks": ["403!"]}}'
 	run --separate-stderr lookup
-	[[ $status -eq 0 && $stderr == *'whether the stack TSAGallery is being deleted is not known'* ]]
+	[[ $status -eq 0 && $stderr == *'cannot tell whether the stack TSAGallery is being deleted is not known'* ]]
 	AWS_ENDPOINT_URL_CLOUDFORMATION=http://127.0.0.1:1 \
 	    fails 'http://127.0.0.1:1' lookup
 }

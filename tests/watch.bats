@@ -89,7 +89,7 @@ put() {
 	"$PYTHON" "$ROOT/tests/lib/terminal.py" --rows 90 --columns 70 \
 	    --interrupt-when 'Interrupt to end' 1 "$TTLSWEEP" inspect -t "$TABLE" --watch 5 >"$OUT" || status=$?
 	[[ $status -eq 130 ]]
-	grep -q 'Look 1, the next in 5 s. Interrupt to end.' "$OUT"
+	grep -q 'Look 1, the next in 5 s. Press Ctrl-C to end.' "$OUT"
 	run ! grep -q 'lines more' "$OUT"
 }
 

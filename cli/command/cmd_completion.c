@@ -14,10 +14,10 @@ const struct command cmd_completion = {
 	.args = "bash|zsh|fish",
 	.min = 1,
 	.max = 1,
-	.summary = "print the completion script of a shell",
+	.summary = "print a shell completion script",
 	.about = "Prints a script that completes commands, options and their "
 		 "values. bash: source <(ttlsweep completion bash). zsh: save "
-		 "it as _ttlsweep in a folder of $fpath. fish: save it as "
+		 "it as _ttlsweep in a directory of $fpath. fish: save it as "
 		 "~/.config/fish/completions/ttlsweep.fish.",
 	.run = run,
 };

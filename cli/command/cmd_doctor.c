@@ -14,12 +14,11 @@ const struct command cmd_doctor = {
 	.args = "",
 	.summary =
 	    "check credentials, endpoint, clock, table, TTL, permissions",
-	.about =
-	    "Goes through all that a purge needs and tells what is well, "
-	    "what to know, and what would make it fail, each with what to "
-	    "do about it. Reads one page of the table and changes nothing. "
-	    "With --policy it prints the least IAM policy for this table "
-	    "instead.",
+	.about = "Checks everything that a purge needs and reports what is "
+		 "fine, what to know, and what would make it fail, each with "
+		 "what to do about it. Reads one page of the table and changes "
+		 "nothing. With --policy it prints the smallest IAM policy for "
+		 "this table instead.",
 	.run = run,
 };
 

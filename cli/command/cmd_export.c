@@ -32,10 +32,10 @@ const struct command cmd_export = {
 	.bit = ON_EXPORT,
 	.args = "",
 	.summary = "write entries to a file or to standard output",
-	.about = "Writes the selected entries faithfully: nothing is masked, "
-		 "no type and no digit is lost. What it writes as "
-		 "dynamodb-json or csv can be read again with --input and put "
-		 "back with restore.",
+	.about =
+	    "Writes the selected entries as they are: nothing is masked, and "
+	    "no type and no digit is lost. Files in dynamodb-json or csv can "
+	    "be read again with --input and put back with restore.",
 	.run = run,
 };
 
@@ -135,10 +135,9 @@ format_of_name(const struct options *o, struct fault *f)
 	if (format != NULL && format != &formats[FORMAT_TSV])
 		return format;
 	(void)fault(f, FAULT_USAGE,
-	    "-o %s: the name does not tell a format (.csv, .jsonl, .json, "
-	    "each with .gz or without%s): give --format csv, jsonl or "
-	    "dynamodb-json",
-	    o->output, o->encrypt_to.n > 0 ? ", and then .p7m or not" : "");
+	    "-o %s: no format follows from the name (.csv, .jsonl, .json, each "
+	    "with or without .gz%s); give --format csv, jsonl or dynamodb-json",
+	    o->output, o->encrypt_to.n > 0 ? " and .p7m" : "");
 	return NULL;
 }
 
@@ -148,24 +147,24 @@ check_place(const struct options *o, struct fault *f)
 {
 	if (to_s3(o) && !to_file(o))
 		return fault(f, FAULT_USAGE,
-		    "--layout s3 needs -o DIR, the folder to write");
+		    "--layout s3 needs -o DIR, the directory to write");
 	if (to_s3(o) && o->encrypt_to.n > 0)
 		return fault(f, FAULT_USAGE,
-		    "--layout s3 and --encrypt-to exclude each other: what "
-		    "reads such folders would not decrypt them");
+		    "--layout s3 and --encrypt-to cannot be used together: the "
+		    "tools that read such directories do not decrypt them");
 	if (to_s3(o) && o->checkpoint != NULL)
 		return fault(f, FAULT_USAGE,
-		    "--layout s3 and --checkpoint exclude each other: the "
-		    "folder is written in one run");
+		    "--layout s3 and --checkpoint cannot be used together: the "
+		    "directory is written in one run");
 	if (to_s3(o) && o->format >= 0 && o->format != FORMAT_DYNAMODB_JSON)
 		return fault(f, FAULT_USAGE,
-		    "--layout s3 is of dynamodb-json, not of %s",
+		    "--layout s3 is always dynamodb-json, not %s",
 		    formats[o->format].name);
 	if (o->checkpoint != NULL &&
 	    (!to_file(o) || outfile_descriptor(o->output) >= 0))
 		return fault(f, FAULT_USAGE,
-		    "--checkpoint needs -o FILE: what went to standard output "
-		    "cannot be taken back, and would come twice");
+		    "--checkpoint needs -o FILE: output on standard output "
+		    "cannot be taken back and would appear twice");
 	return 0;
 }
 
@@ -184,19 +183,22 @@ format_for(const struct options *o, struct fault *f)
 	}
 	if (o->columns != NULL && !format->columned) {
 		(void)fault(f, FAULT_USAGE,
-		    "--columns is for csv; %s has every attribute",
+		    "--columns works only with csv; %s always has every "
+		    "attribute",
 		    format->name);
 		return NULL;
 	}
 	if (o->csv_safe && format != &formats[FORMAT_CSV]) {
 		(void)fault(f, FAULT_USAGE,
-		    "--csv-safe is for csv; no spreadsheet runs %s",
+		    "--csv-safe works only with csv; spreadsheets do not run "
+		    "%s",
 		    format->name);
 		return NULL;
 	}
 	if (option_given(o, "numbers") && format != &formats[FORMAT_JSONL]) {
 		(void)fault(f, FAULT_USAGE,
-		    "--numbers is for jsonl; in %s numbers stand as text",
+		    "--numbers works only with jsonl; %s writes numbers as "
+		    "text",
 		    format->name);
 		return NULL;
 	}
@@ -377,8 +379,8 @@ begin_anew(struct part *p, struct fault *f)
 
 	if (part != NULL && lstat(part, &st) == 0)
 		rc = fault(f, FAULT_REFUSED,
-		    "%s is there already, but not the checkpoint %s it would "
-		    "go on from: remove it, or name another file",
+		    "%s exists, but the checkpoint %s that would continue it "
+		    "does not; remove it, or name another file",
 		    part, p->path);
 	free(part);
 	p->checkpoint.file_bytes = 0;
@@ -432,7 +434,8 @@ write_part(struct part *p, struct fault *f)
 		rows_note(&p->rows, x->context.log);
 		return forget(p, f);
 	}
-	log_note(x->context.log, "to go on: %s", x->context.quoted.shown->line);
+	log_note(x->context.log, "to continue: %s",
+	    x->context.quoted.shown->line);
 	return -1;
 }
 

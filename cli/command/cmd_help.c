@@ -17,9 +17,9 @@ const struct command cmd_help = {
 	.args = "[COMMAND]",
 	.min = 0,
 	.max = 1,
-	.summary = "this help, or that of a command",
-	.about = "Tells what the program can do, or what one command does "
-		 "and which options it takes.",
+	.summary = "show help, for a command if one is given",
+	.about = "Shows what the program can do, or what one command does and "
+		 "which options it takes.",
 	.run = run,
 };
 

@@ -29,11 +29,11 @@ const struct command cmd_inspect = {
 	.bit = ON_INSPECT,
 	.args = "[--merge FILE...]",
 	.max = -1,
-	.summary = "report what is in the table and what TTL left behind",
-	.about = "Reads the table once and tells what is live, what is "
-		 "expired and waits for TTL, what TTL will never delete and "
-		 "why, how old that is, what expires next, and what deleting "
-		 "it would cost. Changes nothing.",
+	.summary = "report what is in the table and what TTL has left behind",
+	.about = "Reads the table once and reports which entries are live, "
+		 "which are expired and waiting for TTL, which TTL will never "
+		 "delete and why, how old they are, what expires next, and "
+		 "what a purge would cost. Changes nothing.",
 	.run = run,
 };
 
@@ -303,7 +303,7 @@ warn_attribute(struct inspect *in)
 		    l->names[i]);
 	if (l->inside != NULL)
 		buf_addf(&names,
-		    "; a map has it (%s), but TTL reads only a top-level "
+		    "; it is inside a map (%s), but TTL reads only a top-level "
 		    "attribute of type Number",
 		    l->inside);
 	log_warn(in->context.log, "no entry has the TTL attribute %s%s",
@@ -363,8 +363,8 @@ look(struct inspect *in, struct fault *f)
 		log_warn(in->context.log, "%s", why.text);
 	else if (o->output != NULL)
 		log_note(in->context.log,
-		    "%s tells what was counted until then, and that it is not "
-		    "all",
+		    "wrote a partial report to %s: only what was counted until "
+		    "then",
 		    o->output);
 	return -1;
 }

@@ -23,10 +23,10 @@ const struct command cmd_list = {
 	.name = "list",
 	.bit = ON_LIST,
 	.args = "",
-	.summary = "list entries, one a row",
-	.about = "Writes a row for every selected entry, in no order, or the "
-		 "first N in an order (--top). Session keys and the values of "
-		 "sessions are masked unless --reveal is given.",
+	.summary = "list entries, one per row",
+	.about = "Writes one row for every selected entry, in no particular "
+		 "order, or the first N in an order (--top). Session keys and "
+		 "the values of sessions are masked unless --reveal is given.",
 	.run = run,
 };
 
@@ -178,17 +178,16 @@ check_format(const struct options *o, int format, struct fault *f)
 {
 	if (o->csv_safe && format != FORMAT_CSV)
 		return fault(f, FAULT_USAGE,
-		    "--csv-safe is for csv: give --format csv");
+		    "--csv-safe works only with --format csv");
 	if (o->columns != NULL && format == FORMAT_JSONL)
 		return fault(f, FAULT_USAGE,
-		    "--columns is for table, tsv and csv; jsonl has every "
-		    "attribute");
+		    "--columns works only with table, tsv and csv; jsonl "
+		    "always has every attribute");
 	if (o->no_headings && (format == FORMAT_CSV || format == FORMAT_JSONL))
 		return fault(f, FAULT_USAGE,
-		    "--no-headings is for table and "
-		    "tsv; %s",
-		    format == FORMAT_CSV ? "CSV always has its line of names"
-					 : "jsonl has no headings");
+		    "--no-headings works only with table and tsv; %s",
+		    format == FORMAT_CSV ? "csv always has a header row"
+					 : "jsonl has no header");
 	return 0;
 }
 

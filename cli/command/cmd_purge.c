@@ -32,12 +32,12 @@ const struct command cmd_purge = {
 	.name = "purge",
 	.bit = ON_PURGE,
 	.args = "",
-	.summary = "delete entries (says only what it would do, without --yes)",
-	.about = "Deletes the selected entries, by default all that are "
-		 "expired: each under the condition that it still is what it "
-		 "was chosen as, so that one renewed meanwhile is kept, and "
-		 "each written to a journal first, from which restore puts "
-		 "it back.",
+	.summary = "delete entries (a dry run without --yes)",
+	.about =
+	    "Deletes the selected entries, by default all expired ones. Each "
+	    "is deleted only if it still matches why it was selected, so an "
+	    "entry that was renewed meanwhile is kept. Each is written to a "
+	    "journal first, and 'ttlsweep restore' puts it back from there.",
 	.run = run_purge,
 };
 
@@ -45,16 +45,16 @@ const struct command cmd_repair = {
 	.name = "repair",
 	.bit = ON_REPAIR,
 	.args = "",
-	.summary = "mend TTL values that TTL cannot act on (says only what it "
-		   "would do, without --yes)",
-	.about =
-	    "Gives entries whose TTL is in milliseconds, microseconds, "
-	    "nanoseconds or in a string the number of seconds that was "
-	    "meant, so that TTL deletes them free of charge; with "
-	    "--ttl-for-missing also those that have none. Values that "
-	    "are not a time stay, and so do date-times without a zone "
-	    "unless --zone says which it is. Deletes nothing. Each entry is changed only while its TTL still is "
-	    "what was seen, and is written to a journal first.",
+	.summary =
+	    "fix TTL values that TTL cannot act on (a dry run without --yes)",
+	.about = "Rewrites TTL values that are in milliseconds, microseconds, "
+		 "nanoseconds or a string as the number of seconds they mean, "
+		 "so that TTL deletes those entries free of charge; with "
+		 "--ttl-for-missing it also gives a TTL to entries without "
+		 "one. Values that are not a time are left alone, and so are "
+		 "date-times without a zone unless --zone names it. Deletes "
+		 "nothing. Each entry is changed only if its TTL is still the "
+		 "value that was read, and is written to a journal first.",
 	.run = run_repair,
 };
 
@@ -202,7 +202,7 @@ check_room(struct sweep *s, struct fault *f)
 	if (plan_room_fits_all(&s->context.table, space))
 		return 0;
 	log_note(s->context.log,
-	    "reading the table once to see how large the journal will be");
+	    "reading the table once to find out how large the journal will be");
 	rc = pass(s, false, &counted, f);
 	if (rc == 0)
 		rc = plan_room(counted.journal_bytes, space, s->journal, f);
@@ -227,8 +227,7 @@ report(struct sweep *s, bool executed, int rc, struct fault *f)
 		r.journal_free = journal_free_space(s->journal);
 	if (!executed &&
 	    !plan_room_fits((double)s->totals.journal_bytes, r.journal_free))
-		log_warn(c->log,
-		    "there is too little room for the journal at %s",
+		log_warn(c->log, "not enough space for the journal at %s",
 		    s->journal);
 	rc = write_totals(c, &r, rc, f);
 	free(undo);
@@ -304,8 +303,8 @@ check_repair(struct sweep *s, struct fault *f)
 	if (strcmp(c->ttl, c->schema.partition) == 0 ||
 	    (c->schema.sort != NULL && strcmp(c->ttl, c->schema.sort) == 0))
 		return fault(f, FAULT_REFUSED,
-		    "the TTL attribute %s is part of the key: it cannot be "
-		    "changed, only deleted with its entry (purge)",
+		    "the TTL attribute %s is part of the key and cannot be "
+		    "changed; delete such entries with purge",
 		    c->ttl);
 	return 0;
 }

@@ -11,7 +11,7 @@
 #include "cli/option/option.h"
 #include "export/journal_format.h"
 #include "export/reader.h"
-#include "export/s3_folder.h"
+#include "export/s3_directory.h"
 #include "export/s3_manifest.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
@@ -32,15 +32,14 @@ const struct command cmd_restore = {
 	.args = "FILE...",
 	.min = 1,
 	.max = -1,
-	.summary = "put back entries (says only what it would do, without "
-		   "--yes)",
-	.about = "Puts back what journals and exports hold, each "
-		 "entry only where none has its key now; the journal of a "
-		 "repair gives entries the TTL value back that they had, "
-		 "where they still have the one that repair gave them. A "
-		 "journal tells its table and region; every file is checked "
-		 "from end to end before anything is written. Of a folder "
-		 "with an export to S3, all files are put back.",
+	.summary = "put entries back (a dry run without --yes)",
+	.about =
+	    "Puts back the entries of journals and exports, each only if no "
+	    "entry has its key now. The journal of a repair gives entries "
+	    "their old TTL value back if they still have the one that repair "
+	    "gave them. A journal names its table and region. Every file is "
+	    "checked from end to end before anything is written. Given a "
+	    "directory with an export to S3, restores all of its files.",
 	.run = run,
 };
 
@@ -107,7 +106,7 @@ add_origin(struct restoring *s, const char *path, struct input *in,
 /* A copy of an export to S3: each of its data files, held against the
  * manifests. */
 static int
-add_folder(struct restoring *s, const char *path, struct log *log,
+add_directory(struct restoring *s, const char *path, struct log *log,
     struct fault *f)
 {
 	struct s3_manifest m = { 0 };
@@ -116,8 +115,8 @@ add_folder(struct restoring *s, const char *path, struct log *log,
 	for (size_t i = 0; rc == 0 && i < m.n; i++) {
 		struct s3_file *file = &m.files[i];
 
-		rc = add_origin(s, file->path, s3_folder_input(file, s->key, f),
-		    f);
+		rc = add_origin(s, file->path,
+		    s3_directory_input(file, s->key, f), f);
 		if (rc != 0)
 			break;
 		if (!file->has_md5)
@@ -126,7 +125,7 @@ add_folder(struct restoring *s, const char *path, struct log *log,
 			s->origins[s->n - 1].file.of_us = m.time * 1000000;
 	}
 	if (rc == 0)
-		context_warn_folder(log, &m);
+		context_warn_directory(log, &m);
 	s3_manifest_release(&m);
 	return rc;
 }
@@ -137,8 +136,8 @@ read_origins(struct restoring *s, const struct options *o, struct log *log,
 {
 	for (size_t i = 0; i < o->noperands; i++) {
 		const char *path = o->operands[i];
-		int rc = s3_folder_is(path)
-		    ? add_folder(s, path, log, f)
+		int rc = s3_directory_is(path)
+		    ? add_directory(s, path, log, f)
 		    : add_origin(s, path, input_open_with(path, s->key, f), f);
 
 		if (rc != 0)
@@ -169,14 +168,14 @@ find_hints(const struct restoring *s, const struct options *o,
 		h = &s->origins[i].journal->header;
 		if (strcmp(h->table, first->table) != 0)
 			return fault(f, FAULT_USAGE,
-			    "%s is of the table %s, and %s of the table %s: "
-			    "restore them one after the other, or name the "
-			    "table with -t",
+			    "%s belongs to table %s, and %s to table %s; "
+			    "restore them one at a time, or name the table "
+			    "with -t",
 			    path, first->table, s->origins[i].path, h->table);
 		if (strcmp(h->region, first->region) != 0)
 			return fault(f, FAULT_USAGE,
-			    "%s is of the region %s, and %s of the region "
-			    "%s: restore them one after the other",
+			    "%s belongs to region %s, and %s to region %s; "
+			    "restore them one at a time",
 			    path, first->region, s->origins[i].path, h->region);
 	}
 	*hints = (struct context_hints){ .table = first->table,
@@ -199,14 +198,15 @@ check_origins(struct restoring *s, struct fault *f)
 		if (!here && !option_given(o, "table") &&
 		    !option_given(o, "endpoint-url"))
 			return fault(f, FAULT_REFUSED,
-			    "%s was written for %s, and this is %s: give the "
-			    "one you mean with --endpoint-url",
+			    "%s was written for %s, but this is %s; choose one "
+			    "with --endpoint-url",
 			    path, h->endpoint, c->config.endpoint);
 		if (here && strcmp(h->table, c->table.name) == 0 &&
 		    h->table_id[0] != '\0' && c->table.id[0] != '\0' &&
 		    strcmp(h->table_id, c->table.id) != 0)
 			log_warn(c->log,
-			    "%s: the table %s has been created anew since",
+			    "%s: table %s has been deleted and created again "
+			    "since",
 			    path, c->table.name);
 	}
 	return 0;
@@ -223,8 +223,8 @@ journals_have_ended(const struct restoring *s, struct fault *f)
 		    journal_in_use(
 			input_descriptor(reader_input(s->files[i].reader))))
 			return fault(f, FAULT_LOCKED,
-			    "%s: the run that writes this journal has not "
-			    "ended: wait for it",
+			    "%s: the run that writes this journal is still "
+			    "going; wait for it to end",
 			    s->files[i].path);
 	return 0;
 }

@@ -86,7 +86,7 @@ key_value(struct buf *out, enum attr_type type, const char *name,
 		return 0;
 	mask_text(&shown, rules, text);
 	(void)fault(f, FAULT_USAGE,
-	    "'%s' cannot be a key: %s is %s, given as %s", buf_text(&shown),
+	    "'%s' is not a valid key: %s is %s, given as %s", buf_text(&shown),
 	    name, attr_type_name(type), forms[type]);
 	buf_release(&shown);
 	return -1;
@@ -242,8 +242,8 @@ missing(const struct show *s, struct fault *f)
 		buf_adds(&names, names.n > 0 ? "', '" : "");
 		mask_text(&names, &s->context.rules, s->keys[i]);
 		if (mask_is(s->keys[i]))
-			why = "; a masked key is given there: 'ttlsweep "
-			      "list --reveal' tells it in full";
+			why = "; that is a masked key; get the full one with "
+			      "'ttlsweep list --reveal'";
 	}
 	buf_addc(&names, '\'');
 	if (n > NAMED)
@@ -267,8 +267,8 @@ find_keys(struct show *s, struct fault *f)
 		if (s->context.ddb != NULL &&
 		    s->context.table.partition_type != ATTR_S)
 			return fault(f, FAULT_USAGE,
-			    "--cookie: the key %s is no string: no session "
-			    "is in this table",
+			    "--cookie: the key %s is not a string, so this "
+			    "table has no sessions",
 			    s->context.table.partition);
 		if (session_open(&s->session, &s->context, f) != 0)
 			return -1;
@@ -298,11 +298,12 @@ check_sort_key(const struct context *c, struct fault *f)
 		return 0;
 	if (c->sort_unknown)
 		return fault(f, FAULT_USAGE,
-		    "--sort-key: which attribute is the sort key is unknown "
-		    "here: name it with --key %s,NAME",
+		    "--sort-key: the file does not say which attribute is the "
+		    "sort key; name it with --key %s,NAME",
 		    partition);
 	return fault(f, FAULT_USAGE,
-	    "--sort-key: there is no sort key; the key is %s alone", partition);
+	    "--sort-key: this table has no sort key; its key is %s alone",
+	    partition);
 }
 
 static int

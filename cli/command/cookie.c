@@ -216,11 +216,12 @@ choose(struct cookie *c, struct slice pairs, struct slice secrets,
 		cookie_release(&next);
 	}
 	if (!any)
-		return fault(f, FAULT_USAGE, "--cookie: there is no cookie");
+		return fault(f, FAULT_USAGE, "--cookie: no cookie given");
 	if (!named && c->verdict != COOKIE_VALID && rivals > 1)
 		return fault(f, FAULT_USAGE,
-		    "--cookie: several cookies are signed, and none is called " NAME
-		    "; give the value of the one");
+		    "--cookie: several cookies are signed, and none is "
+		    "named " NAME
+		    "; give only the value of the session cookie");
 	return 0;
 }
 

@@ -109,7 +109,7 @@ static void
 hidden(const struct writing *w, int64_t size)
 {
 	text_report_bytes(w->out, size);
-	buf_adds(w->out, ", masked (--reveal shows it)");
+	buf_adds(w->out, ", masked (show with --reveal)");
 }
 
 /* Whether a member of this name, of an entry whose values are shown, is

@@ -139,8 +139,8 @@ help_program(struct buf *out, const struct command *const *commands, int width)
 	options(out, width, "Global options", GROUP_GLOBAL, ON_ALL);
 	buf_addc(out, '\n');
 	words(out, width,
-	    "'ttlsweep help COMMAND' tells its options; ttlsweep(1) is the "
-	    "manual.");
+	    "See 'ttlsweep help COMMAND' for a command's options, and "
+	    "ttlsweep(1) for the manual.");
 	buf_release(&label);
 }
 
@@ -170,5 +170,5 @@ help_command(struct buf *out, const struct command *c, int width)
 	if (option_find("columns", c->bit) != NULL)
 		columns(out, width);
 	buf_addc(out, '\n');
-	words(out, width, "'ttlsweep help' tells the global options.");
+	words(out, width, "See 'ttlsweep help' for the global options.");
 }

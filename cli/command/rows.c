@@ -123,8 +123,8 @@ rows_note(const struct rows *r, struct log *log)
 {
 	if (r->guesses && shows_moment(r))
 		log_note(log,
-		    "some of these times name no zone; they are shown as if it "
-		    "were UTC, which is a guess");
+		    "some of these times have no time zone; they are shown as "
+		    "UTC, which is a guess");
 }
 
 int

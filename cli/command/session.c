@@ -27,8 +27,8 @@ read_secret(struct buf *s, int fd, const char *name, struct fault *f)
 
 	if (rc == 1)
 		return fault(f, FAULT_DATA,
-		    "%s: longer than %zu KiB: it cannot be what is wanted here",
-		    name, TEXT_MAX >> 10);
+		    "%s: longer than %zu KiB, which no such file is", name,
+		    TEXT_MAX >> 10);
 	return rc;
 }
 
@@ -57,14 +57,14 @@ secrets_open(struct buf *s, const char *path, struct log *log, struct fault *f)
 	} else {
 		if (S_ISREG(st.st_mode) && (st.st_mode & S_IROTH) != 0)
 			log_warn(log,
-			    "%s: everybody on this machine can read it: "
-			    "chmod o-r it",
+			    "%s: everyone on this machine can read it; run "
+			    "chmod o-r on it",
 			    path);
 		rc = read_secret(s, fd, path, f);
 		if (rc == 0 && is_json_array(s))
 			rc = fault(f, FAULT_DATA,
-			    "%s: it is a JSON array: write the secrets as they "
-			    "are, one a line",
+			    "%s: a JSON array; write the secrets as plain "
+			    "text, one per line",
 			    path);
 	}
 	if (fd >= 0)
@@ -99,16 +99,16 @@ judge(const struct cookie *c, const struct options *o, struct fault *f)
 		return 0;
 	if (c->verdict == COOKIE_UNSIGNED)
 		return fault(f, FAULT_REFUSED,
-		    "the cookie is not signed: express-session would not take "
-		    "it; without --secret-file its session is looked for all "
-		    "the same");
+		    "the cookie is not signed, so express-session would reject "
+		    "it; leave out --secret-file to look for its session "
+		    "anyway");
 	if (c->secrets == 0)
-		return fault(f, FAULT_DATA, "%s: no secret is in it",
+		return fault(f, FAULT_DATA, "%s: contains no secret",
 		    o->secret_file);
 	return fault(f, FAULT_REFUSED,
 	    "the cookie's signature is wrong: it was not made with %s in %s, "
-	    "or it was changed; without --secret-file its session is looked "
-	    "for all the same",
+	    "or the cookie was changed; leave out --secret-file to look for "
+	    "its session anyway",
 	    c->secrets == 1 ? "the secret" : "any secret", o->secret_file);
 }
 
@@ -152,7 +152,7 @@ session_open(struct session *s, const struct context *c, struct fault *f)
 		goto out;
 	if (s->cookie.id.n == 0) {
 		(void)fault(f, FAULT_USAGE,
-		    "--cookie: there is no session's id in it");
+		    "--cookie: it contains no session id");
 		goto out;
 	}
 	find_keys(s, &c->rules);
@@ -170,13 +170,12 @@ session_print(const struct session *s, struct buf *out)
 	switch (c->verdict) {
 	case COOKIE_UNSIGNED:
 		buf_adds(out,
-		    "cookie: NOT SIGNED; express-session would not "
-		    "take it\n");
+		    "cookie: NOT SIGNED; express-session would reject it\n");
 		break;
 	case COOKIE_UNVERIFIED:
 		buf_adds(out,
-		    "cookie: signed, NOT VERIFIED: --secret-file "
-		    "would tell\n");
+		    "cookie: signed, NOT VERIFIED; verify it with "
+		    "--secret-file\n");
 		break;
 	case COOKIE_WRONG:
 		buf_adds(out, "cookie: the signature is WRONG\n");

@@ -152,9 +152,9 @@ keep(struct top_n *k, struct ranked *at, struct ranked one,
 	n = one.partition.n + one.sort.n + k->row.n;
 	if (k->bytes - was + n > k->o.bytes)
 		return fault(f, FAULT_REFUSED,
-		    "--top %zu: the rows take more than %zu MiB, and they are "
-		    "held in memory until all are known: ask for fewer, or "
-		    "for columns that are shorter",
+		    "--top %zu: the rows need more than %zu MiB of memory, "
+		    "where they are kept until the end; ask for fewer rows or "
+		    "shorter columns",
 		    k->o.n, k->o.bytes >> 20);
 	k->bytes += n - was;
 	free(at->store);

@@ -96,16 +96,14 @@ static const struct {
 	const char *stopped, *advice;
 } advices[] = {
 	{ "max-items", "raise --max-items" },
-	{ "max-percent", "raise --max-percent, or narrow the selection" },
+	{ "max-percent", "raise --max-percent or narrow the selection" },
 	{ "max-units",
-	    "raise --max-units: the next entry alone takes more, or narrow "
-	    "the selection" },
+	    "raise --max-units (the next entry alone exceeds it) or narrow the "
+	    "selection" },
 	{ "max-cost",
-	    "raise --max-cost: the next entry alone costs more, or narrow "
-	    "the selection" },
-	{ "deadline",
-	    "raise --deadline: it came before the first entry was written "
-	    "to" },
+	    "raise --max-cost (the next entry alone exceeds it) or narrow the "
+	    "selection" },
+	{ "deadline", "raise --deadline; it passed before the first write" },
 };
 
 /* Whether the same command would come no further. */
@@ -146,7 +144,7 @@ add_next(struct buf *out, const struct options *o, const struct sweep_totals *t)
 	if (t->stopped == NULL ||
 	    (strcmp(t->stopped, "failed") == 0 && t->matched == 0))
 		return;
-	buf_adds(out, "to go on");
+	buf_adds(out, "to continue");
 	if (!in_vain(o, t)) {
 		buf_adds(out, ": ");
 		add_command(out, o, t);
@@ -159,8 +157,7 @@ add_next(struct buf *out, const struct options *o, const struct sweep_totals *t)
 		buf_addf(out, " (%lld of %lld entries match)",
 		    (long long)t->percent_matched, (long long)t->percent_of);
 	if (strcmp(t->stopped, "deadline") == 0 && o->checkpoint == NULL)
-		buf_adds(out,
-		    ", or keep with --checkpoint FILE how far it came");
+		buf_adds(out, ", or save its position with --checkpoint FILE");
 }
 
 static void

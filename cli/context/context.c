@@ -106,7 +106,7 @@ context_stack(struct context *c, struct fault *f)
 		return -1;
 	if (c->stack.unsure)
 		log_warn(c->log,
-		    "whether the stack %s is being deleted is not known: "
+		    "cannot tell whether the stack %s is being deleted: "
 		    "cloudformation:DescribeStacks was refused",
 		    c->o->stack);
 	return 0;
@@ -140,17 +140,16 @@ context_account(const struct context *c, struct fault *f)
 		return 0;
 	if (context_is_account(t->account))
 		return fault(f, FAULT_REFUSED,
-		    "the table %s is of account %s, not of %s, which "
-		    "--expect-account names: are these the right profile and "
-		    "region?",
+		    "table %s belongs to account %s, not to %s as "
+		    "--expect-account says; check the profile and region",
 		    t->arn, t->account, expected);
 	if (context_identity(c, &who, &why) != 0) {
 		if (why.kind == FAULT_CANCELLED)
 			*f = why;
 		else
 			(void)fault(f, FAULT_REFUSED,
-			    "--expect-account %s: the table's ARN (%s) tells "
-			    "no account, and STS could not say whose the "
+			    "--expect-account %s: the table's ARN (%s) has no "
+			    "account, and STS could not say whose the "
 			    "credentials are: %s",
 			    expected, t->arn[0] != '\0' ? t->arn : "none",
 			    why.text);
@@ -158,8 +157,8 @@ context_account(const struct context *c, struct fault *f)
 	}
 	if (strcmp(who.account, expected) != 0)
 		rc = fault(f, FAULT_REFUSED,
-		    "the credentials (%s) are of account %s, not of %s, which "
-		    "--expect-account names: is this the right profile?",
+		    "the credentials (%s) belong to account %s, not to %s as "
+		    "--expect-account says; check the profile",
 		    who.arn, who.account, expected);
 	identity_release(&who);
 	return rc;
@@ -225,8 +224,8 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 	take_table(c);
 	if (c->table.ttl_status == NULL)
 		log_note(c->log,
-		    "whether TTL is on is not known: %s; entries are judged "
-		    "as if it were on for %s",
+		    "TTL status unknown: %s; entries are judged as if TTL were "
+		    "on for %s",
 		    c->table.ttl_why,
 		    c->table.ttl_attribute != NULL ? c->table.ttl_attribute
 						   : c->ttl);
@@ -258,14 +257,14 @@ static int
 check_files(const struct options *o, struct fault *f)
 {
 	const char *list = o->keys_from;
-	bool folder = o->layout == LAYOUT_S3;
+	bool directory = o->layout == LAYOUT_S3;
 
 	if (list != NULL && strcmp(list, "-") != 0 &&
 	    outfile_descriptor(list) < 0 && access(list, R_OK) != 0)
 		return input_refuse_url(list, f) != 0
 		    ? -1
 		    : fault(f, FAULT_IO, "%s: %s", list, strerror(errno));
-	if (outfile_check(o->output, folder, f) != 0)
+	if (outfile_check(o->output, directory, f) != 0)
 		return -1;
 	return outfile_check(o->metrics_file, false, f);
 }
@@ -352,7 +351,7 @@ tell_keys(const struct context *c, int64_t absent)
 	if (!c->listed)
 		return;
 	if (c->keys.twice > 0)
-		log_note(c->log, "%s: %lld rows repeat a key, and count once",
+		log_note(c->log, "%s: %lld rows repeat a key and count once",
 		    file, (long long)c->keys.twice);
 	if (absent > 0)
 		log_note(c->log, "%s: %lld of %zu keys have no entry", file,
@@ -367,9 +366,10 @@ context_tell_prefixes(const struct context *c, uint64_t seen, int64_t entries)
 	for (size_t i = 0; i < given->n && i < 64 && entries > 0; i++)
 		if ((seen & UINT64_C(1) << i) == 0)
 			log_warn(c->log,
-			    "--session-prefix '%s': of %lld entries read no "
-			    "key begins with it; what the default prefixes "
-			    "call a session was masked all the same",
+			    "--session-prefix '%s': none of the %lld entries "
+			    "read has a key that begins with it; sessions "
+			    "found by the default prefixes were masked all the "
+			    "same",
 			    given->list[i], (long long)entries);
 }
 
@@ -513,8 +513,8 @@ context_tick(void *context, const struct pass_progress *p)
 	    isatty(STDERR_FILENO)) {
 		c->stop_told = true;
 		log_note(c->log,
-		    "waiting for what is under way; once more ends it at "
-		    "once");
+		    "finishing requests in flight; press Ctrl-C again to quit "
+		    "now");
 	}
 	if (c->progress != NULL)
 		progress_tick(c->progress, c->world->mono_us(c->world->ctx), p);
@@ -570,20 +570,18 @@ check_fit(const struct context *c, const struct checkpoint *p, struct fault *f)
 
 	if (option_given(o, "now") && o->now != p->now)
 		return fault(f, FAULT_USAGE,
-		    "--now: the checkpoint %s has a time of its own, "
-		    "%lld; leave --now away, or begin anew without "
-		    "the checkpoint",
+		    "--now: the checkpoint %s has its own time, %lld; leave "
+		    "out --now, or start over without the checkpoint",
 		    o->checkpoint, (long long)p->now);
 	if (option_given(o, "segments") && o->segments != p->segments)
 		return fault(f, FAULT_USAGE,
-		    "--segments: the checkpoint %s has %lld; leave --segments "
-		    "away, or begin anew without the checkpoint",
+		    "--segments: the checkpoint %s has %lld; leave out "
+		    "--segments, or start over without the checkpoint",
 		    o->checkpoint, (long long)p->segments);
 	if (c->portion.of > 0 && p->segments != SCAN_SHARD_SEGMENTS)
 		return fault(f, FAULT_DATA,
-		    "%s: not a checkpoint of ttlsweep, or damaged: it has "
-		    "%lld segments, and shards are of %d; remove it to begin "
-		    "anew",
+		    "%s: not a checkpoint of ttlsweep, or damaged: it has %lld "
+		    "segments, but shards have %d; remove it to start over",
 		    o->checkpoint, (long long)p->segments, SCAN_SHARD_SEGMENTS);
 	return 0;
 }
@@ -605,7 +603,7 @@ context_resume(struct context *c, struct checkpoint *p, struct fault *f)
 		c->rules.now = p->now;
 		c->resumed = true;
 		(void)text_time_format(now, p->now);
-		log_note(c->log, "going on where %s stopped, judged at %s",
+		log_note(c->log, "continuing where %s stopped, judged at %s",
 		    c->o->checkpoint, now);
 	} else {
 		p->now = c->rules.now;

@@ -28,7 +28,7 @@ struct identity;
 struct options;
 struct progress;
 struct reader;
-struct s3_folder;
+struct s3_directory;
 struct s3_manifest;
 struct source;
 struct log;
@@ -54,11 +54,11 @@ struct context {
 	bool endpoint_shown; /* the endpoint is not the region's own */
 
 	/* --input */
-	struct cms_key *key;      /* --decrypt-with; NULL: none */
-	struct reader *reader;    /* until context_source takes it; or … */
-	struct s3_folder *folder; /* … an export to S3, likewise */
-	int64_t file_items;       /* entries in it, -1: not told */
-	bool file_partial;        /* its last reply says that more follow */
+	struct cms_key *key;   /* --decrypt-with; NULL: none */
+	struct reader *reader; /* until context_source takes it; or … */
+	struct s3_directory *directory; /* … an export to S3, likewise */
+	int64_t file_items;             /* entries in it, -1: not told */
+	bool file_partial; /* its last reply says that more follow */
 	char *partition, *sort, *file_ttl, *file_table, *file_region;
 	bool sort_unknown; /* the file does not tell whether there is one */
 
@@ -154,7 +154,7 @@ void context_tick(void *context, const struct pass_progress *p);
 void context_end(struct context *c);
 
 /* Say what of the export to S3 ${m} is not as it came. */
-void context_warn_folder(struct log *log, const struct s3_manifest *m);
+void context_warn_directory(struct log *log, const struct s3_manifest *m);
 /* Say that the file ${path} of replies does not have all of the table. */
 void context_warn_partial(struct log *log, const char *path);
 

@@ -8,7 +8,7 @@
 #include "export/file_source.h"
 #include "export/journal_format.h"
 #include "export/reader.h"
-#include "export/s3_folder.h"
+#include "export/s3_directory.h"
 #include "export/s3_manifest.h"
 #include "lib/aws/world.h"
 #include "lib/base/fault.h"
@@ -24,9 +24,9 @@ tell_key(struct context *c, enum key_told told)
 	c->sort_unknown = told == KEY_GUESSED;
 	if (told == KEY_ORDER_GUESSED)
 		log_note(c->log,
-		    "the partition key is taken to be %s, and %s the sort key: "
-		    "the file names both, but not which is which; --key %s,%s "
-		    "would say that it is the other way round",
+		    "assuming %s is the partition key and %s the sort key: the "
+		    "file does not say which is which; use --key %s,%s if it "
+		    "is the other way round",
 		    c->partition, c->sort, c->sort, c->partition);
 }
 
@@ -34,7 +34,7 @@ void
 context_warn_partial(struct log *log, const char *path)
 {
 	log_warn(log,
-	    "%s: it holds a part of the table only: its last reply says that "
+	    "%s: contains only a part of the table: its last reply says that "
 	    "more entries follow (LastEvaluatedKey, NextToken or "
 	    "UnprocessedKeys)",
 	    strcmp(path, "-") == 0 ? "standard input" : path);
@@ -65,49 +65,49 @@ open_file(struct context *c, struct fault *f)
 }
 
 void
-context_warn_folder(struct log *log, const struct s3_manifest *m)
+context_warn_directory(struct log *log, const struct s3_manifest *m)
 {
 	size_t unzipped = 0;
 
 	if (m->unlisted)
 		log_warn(log,
-		    "%s: no manifest names its files: %zu data file%s read, "
-		    "and whether that is all of the export, and undamaged, "
-		    "could not be checked%s",
-		    m->folder, m->n, m->n == 1 ? " is" : "s are",
-		    m->items >= 0 ? " but by the number of entries" : "");
+		    "%s: has no manifest: %zu data file%s read, but whether "
+		    "the export is complete and undamaged could not be "
+		    "checked%s",
+		    m->directory, m->n, m->n == 1 ? " is" : "s are",
+		    m->items >= 0 ? " except by the number of entries" : "");
 	for (size_t i = 0; i < m->n; i++)
 		unzipped += m->files[i].unzipped;
 	if (unzipped > 0)
 		log_warn(log,
-		    "%s: %zu of its %zu data files are not compressed any "
-		    "more: their MD5 sums cannot be checked, only how many "
-		    "entries they have",
-		    m->folder, unzipped, m->n);
+		    "%s: %zu of its %zu data files are no longer compressed: "
+		    "their MD5 sums cannot be checked, only their numbers of "
+		    "entries",
+		    m->directory, unzipped, m->n);
 	for (size_t i = 0; i < m->nsurplus && i < NAMED; i++)
-		log_warn(log, "%s: is in no manifest, and not read",
+		log_warn(log, "%s: not listed in a manifest; ignored",
 		    m->surplus[i]);
 	if (m->nsurplus > NAMED)
-		log_warn(log, "%zu more files are in no manifest",
+		log_warn(log, "%zu more files are not listed in a manifest",
 		    m->nsurplus - NAMED);
 }
 
 /* An export to S3 is judged by its own time. */
 static int
-open_folder(struct context *c, struct fault *f)
+open_directory(struct context *c, struct fault *f)
 {
 	const struct s3_manifest *m;
 	enum key_told told;
 
-	c->folder = s3_folder_open(c->o->input, f);
-	if (c->folder == NULL)
+	c->directory = s3_directory_open(c->o->input, f);
+	if (c->directory == NULL)
 		return -1;
-	told =
-	    s3_folder_schema(c->folder, c->o->key, &c->partition, &c->sort, f);
+	told = s3_directory_schema(c->directory, c->o->key, &c->partition,
+	    &c->sort, f);
 	if (told == KEY_UNKNOWN)
 		return -1;
 	tell_key(c, told);
-	m = s3_folder_manifest(c->folder);
+	m = s3_directory_manifest(c->directory);
 	c->file_table = m->table != NULL ? xstrdup(m->table) : NULL;
 	c->file_region = m->region != NULL ? xstrdup(m->region) : NULL;
 	c->file_items = m->items;
@@ -115,10 +115,10 @@ open_folder(struct context *c, struct fault *f)
 		c->rules.now = m->time;
 	else if (m->bad_time != NULL && !option_given(c->o, "now"))
 		return fault(f, FAULT_DATA,
-		    "%s/manifest-summary.json: %s is no time: give the one to "
-		    "judge by with --now",
-		    m->folder, m->bad_time);
-	context_warn_folder(c->log, m);
+		    "%s/manifest-summary.json: %s is not a time; give one with "
+		    "--now",
+		    m->directory, m->bad_time);
+	context_warn_directory(c->log, m);
 	return 0;
 }
 
@@ -135,8 +135,8 @@ context_input_open(struct context *c, struct fault *f)
 	c->file_items = -1;
 	if (unlock_key(&c->key, c->o, f) != 0)
 		return -1;
-	if ((s3_folder_is(c->o->input) ? open_folder(c, f) : open_file(c, f)) !=
-	    0)
+	if ((s3_directory_is(c->o->input) ? open_directory(c, f)
+					  : open_file(c, f)) != 0)
 		return -1;
 	c->schema = (struct key_schema){ c->partition, c->sort };
 	c->ttl = c->o->ttl_attribute != NULL ? c->o->ttl_attribute
@@ -150,20 +150,21 @@ context_input_open(struct context *c, struct fault *f)
 struct source *
 context_input_source(struct context *c)
 {
-	struct s3_folder *folder = c->folder;
+	struct s3_directory *directory = c->directory;
 	struct reader *reader = c->reader;
 
-	c->folder = NULL;
+	c->directory = NULL;
 	c->reader = NULL;
-	return folder != NULL ? s3_folder_source(folder, &c->schema, c->ttl)
-			      : file_source_of(reader, &c->schema, c->ttl);
+	return directory != NULL
+	    ? s3_directory_source(directory, &c->schema, c->ttl)
+	    : file_source_of(reader, &c->schema, c->ttl);
 }
 
 void
 context_input_close(struct context *c)
 {
 	reader_close(c->reader);
-	s3_folder_close(c->folder);
+	s3_directory_close(c->directory);
 	cms_key_free(c->key);
 	free(c->partition);
 	free(c->sort);

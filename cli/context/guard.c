@@ -51,8 +51,8 @@ guard_ceilings(struct ceilings *c, struct context *x, struct fault *f)
 	    x->price != NULL ? x->price->usd_per_million_writes / 1e6 : 0;
 	if (c->given[CEILING_COST] && x->price == NULL)
 		return fault(f, FAULT_USAGE,
-		    "--max-cost: what a write unit costs is not known %s; "
-		    "give --price, in dollars for a million of them",
+		    "--max-cost: the price of a write unit is not known %s; "
+		    "give --price, in dollars per million",
 		    x->table.provisioned
 			? "for a table with provisioned throughput"
 			: "here");
@@ -113,9 +113,8 @@ guard_resumed(struct context *c, bool execute, struct fault *f)
 	(void)text_time_format(now, c->rules.now);
 	(void)text_time_format(text, ddb_now(c->ddb));
 	(void)fault(&why, FAULT_REFUSED,
-	    "%s: the checkpoint's time, %s, is in the future (it is %s): "
-	    "entries that are live would be taken for expired; remove it to "
-	    "begin anew",
+	    "%s: the checkpoint's time, %s, is in the future (it is %s): live "
+	    "entries would count as expired; remove it to start over",
 	    c->o->checkpoint, now, text);
 	return refuse(c, execute, &why, f);
 }
@@ -193,8 +192,8 @@ out_of_balance(struct context *c, const struct sweep_totals *t, int64_t sum,
 	struct fault why;
 
 	(void)fault(&why, FAULT_DATA,
-	    "the totals do not balance: %lld matched, %lld accounted for; "
-	    "this is a defect of ttlsweep, please report it",
+	    "the totals do not add up: %lld matched, %lld accounted for; this "
+	    "is a bug in ttlsweep, please report it",
 	    (long long)t->matched, (long long)sum);
 	if (f != NULL)
 		*f = why;
@@ -213,9 +212,9 @@ guard_leave(struct context *c, const struct sweep_totals *t, int status,
 		sum += t->outcomes[i];
 	if (t->images_refused > 0)
 		log_warn(c->log,
-		    "old images that the server returned and that were not "
-		    "taken: %lld (the first: %s); the journal has these "
-		    "entries as they were read before",
+		    "ignored %lld old images that the server returned (the "
+		    "first: %s); the journal has these entries as they were "
+		    "read",
 		    (long long)t->images_refused, t->image_wrong);
 	for (int i = 0; i < t->nfailures; i++)
 		log_warn(c->log, "failed: %s: %s", t->failures[i].key,

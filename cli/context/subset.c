@@ -65,7 +65,7 @@ read_shard(struct subset *p, const char *text, struct fault *f)
 		rc = 0;
 	else
 		rc = fault(f, FAULT_USAGE,
-		    "--shard '%s': shards are counted from 1 to %lld", text,
+		    "--shard '%s': shards are numbered from 1 to %lld", text,
 		    (long long)p->of);
 	free(left);
 	return rc;
@@ -85,8 +85,8 @@ read_sample(struct subset *p, const struct options *o, struct fault *f)
 	p->ppm = decimal_ceil(&d);
 	if (o->segments > 0 && o->segments <= ESTIMATE_SEGMENTS_MIN)
 		return fault(f, FAULT_USAGE,
-		    "--sample chooses at least %d segments, of more than "
-		    "--segments %lld",
+		    "--sample needs at least %d segments, more than --segments "
+		    "%lld",
 		    ESTIMATE_SEGMENTS_MIN, (long long)o->segments);
 	return 0;
 }

@@ -25,12 +25,12 @@ ask(void *ctx, const char *path, char *to, size_t size, struct fault *f)
 	case TTY_NONE:
 		(void)fault(f, FAULT_REFUSED,
 		    "%s: it has a passphrase, and there is no terminal to ask "
-		    "for it on; a copy without one is made by: openssl pkey "
-		    "-in %s -out COPY.pem",
+		    "for it; make a copy without one: openssl pkey -in %s -out "
+		    "COPY.pem",
 		    path, path);
 		break;
 	case TTY_END:
-		(void)fault(f, FAULT_REFUSED, "no passphrase was given");
+		(void)fault(f, FAULT_REFUSED, "no passphrase given");
 		break;
 	case TTY_LONG:
 		(void)fault(f, FAULT_REFUSED, "the passphrase is too long");

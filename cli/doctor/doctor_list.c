@@ -289,15 +289,15 @@ end_text(struct doctor *d, struct buf *out)
 	add_count(&line, d->found[DOCTOR_WARNING], "warning", "warnings");
 	buf_adds(&line,
 	    failures > 0 ? ": a purge would fail."
-			 : ": nothing found that stops a purge.");
+			 : ": nothing would stop a purge.");
 	if (line.p[0] == 'n')
 		line.p[0] = 'N';
 	buf_addc(out, '\n');
 	text_report_words(&p, 0, buf_text(&line), TEXT_REPORT_BOLD);
 	if (d->described && !d->o->probe_write)
 		text_report_words(&p, 0,
-		    "Deletes were not tried: --probe-write does, with two "
-		    "write units, on a key that is not there.",
+		    "Deletes not tested; --probe-write tests them on a key "
+		    "that does not exist (2 write units).",
 		    TEXT_REPORT_DIM);
 	buf_release(&line);
 }

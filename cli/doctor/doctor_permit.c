@@ -31,21 +31,23 @@ add_delete(struct doctor *d, const char *check, enum probe_said said,
 	bool partiql = strcmp(check, "partiql") == 0;
 
 	if (said == PROBE_ALLOWED) {
-		buf_addf(&d->text, "allowed%s (%s, of a key that is not there)",
+		buf_addf(&d->text,
+		    "allowed%s (%s, for a key that does not exist)",
 		    partiql ? ", 25 at a time" : "",
 		    partiql ? "dynamodb:PartiQLDelete" : "dynamodb:DeleteItem");
 		return doctor_add(d, check, DOCTOR_OK, f);
 	}
 	if (said == PROBE_UNKNOWN && partiql) {
 		buf_adds(&d->text,
-		    "this server has no PartiQL: deletes go one by one");
+		    "this server has no PartiQL: entries are deleted one by "
+		    "one");
 		return doctor_add(d, check, DOCTOR_OK, f);
 	}
 	if (allowed)
 		buf_adds(&d->fix,
-		    partiql ? "a purge goes on one by one, more slowly"
-			    : "a purge works by PartiQL, and has no other way "
-			      "should that fail");
+		    partiql ? "a purge deletes one by one instead, more slowly"
+			    : "a purge uses PartiQL, and has no fallback if "
+			      "that fails");
 	else if (said == PROBE_DENIED)
 		doctor_advise_policy(d);
 	return doctor_add_fault(d, check,
@@ -62,7 +64,7 @@ check_deletes(struct doctor *d, struct fault *f)
 		return 0;
 	if (!d->described)
 		return doctor_say(d, "delete", DOCTOR_WARNING, f,
-		    "not tried: without DescribeTable the key is not known");
+		    "not tested: without DescribeTable the key is not known");
 	doctor_waiting(d, "trying a delete");
 	many = probe_delete(d->c.conn, &d->c.table, d->ttl, true, &many_why);
 	if (many_why.kind == FAULT_CANCELLED)
@@ -155,8 +157,7 @@ check_journal(struct doctor *d, struct fault *f)
 	chosen = plan_journal_chosen(&journal);
 	if (journal.none)
 		return doctor_say(d, "journal", DOCTOR_WARNING, f,
-		    "none is kept (--no-journal): what a purge does cannot be "
-		    "undone");
+		    "none (--no-journal): a purge could not be undone");
 	if (plan_journal_path(&journal, d->c.table.name, d->now, false, &path,
 		&why) != 0) {
 		free(path);
@@ -229,7 +230,7 @@ check_cost(struct doctor *d, struct fault *f)
 		if (d->o->overdue >= 0)
 			buf_adds(out, " for so long");
 		if (!d->whole)
-			buf_adds(out, " of what was looked at");
+			buf_adds(out, " of the entries read");
 		return doctor_add(d, "cost", DOCTOR_OK, f);
 	}
 	writes = n * (double)c->units / (double)c->items;

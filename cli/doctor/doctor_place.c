@@ -48,9 +48,9 @@ doctor_clock(struct buf *text, const struct plan *p)
 		return DOCTOR_OK;
 	if (plan_clocks(p, &why) == 0) {
 		buf_adds(text,
-		    "; entries are judged by the service's or by --now, but "
-		    "an application that writes expiry times by this one "
-		    "writes them wrong");
+		    "; ttlsweep uses the service's clock or --now, but an "
+		    "application that uses this machine's clock writes wrong "
+		    "expiry times");
 		return DOCTOR_WARNING;
 	}
 	buf_adds(text, "; one of them is wrong, and purge --yes refuses");
@@ -73,13 +73,12 @@ advise_network(struct doctor *d, const char *error)
 	if (strstr(error, "certificate") != NULL ||
 	    strstr(error, "SSL") != NULL) {
 		buf_adds(&d->fix,
-		    "where a proxy puts its own certificate in between, name "
-		    "the file of its authority in AWS_CA_BUNDLE");
+		    "if a proxy uses its own certificate, name the file with "
+		    "its CA in AWS_CA_BUNDLE");
 		return;
 	}
 	buf_addf(&d->fix,
-	    "look at the region (%s) and at the way there: name server, "
-	    "route, VPC endpoint",
+	    "check the region (%s) and the way there: DNS, route, VPC endpoint",
 	    d->c.config.region);
 	if (proxy != NULL)
 		buf_addf(&d->fix, ", the proxy in %s", proxy);
@@ -116,8 +115,8 @@ check_endpoint(struct doctor *d, struct fault *f)
 	} else if (!d->local) {
 		result = DOCTOR_WARNING;
 		buf_adds(&d->text,
-		    ", but without TLS: keys of sessions are read by "
-		    "whoever is on the way");
+		    ", but without TLS: anyone on the way can read session "
+		    "keys");
 		buf_adds(&d->fix, "use https");
 	}
 	return doctor_add(d, "endpoint", result, f);
@@ -131,7 +130,7 @@ check_clock(struct doctor *d, struct fault *f)
 
 	d->plan.here_ms = d->c.world->wall_ms(d->c.world->ctx);
 	if (plan_now(&d->plan, &why) != 0) {
-		buf_adds(&d->fix, "give a time that has passed");
+		buf_adds(&d->fix, "give a time in the past");
 		if (doctor_add_fault(d, "now", DOCTOR_FAILURE, &why, f) != 0)
 			return -1;
 	}
@@ -222,9 +221,9 @@ check_identity(struct doctor *d, struct fault *f)
 
 	if (!asks_sts(d)) {
 		buf_adds(&d->text,
-		    "not known: STS was not asked, since the endpoint is on "
-		    "this machine");
-		buf_adds(&d->fix, "to have it asked, set AWS_ENDPOINT_URL_STS");
+		    "not known: STS not asked, as the endpoint is on this "
+		    "machine");
+		buf_adds(&d->fix, "set AWS_ENDPOINT_URL_STS to have it asked");
 		return doctor_add(d, "identity", DOCTOR_WARNING, f);
 	}
 	doctor_waiting(d, "asking STS who this is");
@@ -237,8 +236,8 @@ check_identity(struct doctor *d, struct fault *f)
 	}
 	if (why.kind != FAULT_CREDENTIALS)
 		buf_adds(&d->fix,
-		    "no sweep needs STS; only this check does, and "
-		    "--expect-account with servers other than AWS's");
+		    "only this check needs STS, and --expect-account with "
+		    "servers other than AWS's");
 	return doctor_add_fault(d, "identity", DOCTOR_WARNING, &why, f);
 }
 

@@ -38,7 +38,7 @@ doctor_advise_policy(struct doctor *d)
 	if (d->advised && !d->json)
 		return;
 	d->advised = true;
-	buf_adds(&d->fix, "the least policy for a purge is printed by");
+	buf_adds(&d->fix, "print the smallest policy for a purge");
 	doctor_command(&d->command, d, "doctor --policy purge");
 }
 
@@ -114,7 +114,7 @@ check_billing(struct doctor *d, struct fault *f)
 		text_report_units(out, t->write_units);
 		buf_adds(out, " write units a second");
 	} else {
-		buf_adds(out, "by request (PAY_PER_REQUEST)");
+		buf_adds(out, "on demand (PAY_PER_REQUEST)");
 	}
 	buf_adds(out, "; the pace of a purge: ");
 	text_report_pace(out, &d->c.pace);
@@ -133,8 +133,8 @@ check_indexes(struct doctor *d, struct fault *f)
 		    t->indexes[i].name,
 		    t->indexes[i].global ? "global" : "local");
 	return doctor_say(d, "indexes", DOCTOR_OK, f,
-	    "; a delete pays for each: up to %lld write units for an entry "
-	    "of 1 KB",
+	    "; each delete also pays for these: up to %lld write units for an "
+	    "entry of 1 KB",
 	    (long long)cost_most(t, 1024));
 }
 
@@ -144,13 +144,13 @@ check_stream(struct doctor *d, struct fault *f)
 	if (d->c.table.stream_view == NULL)
 		return doctor_say(d, "stream", DOCTOR_OK, f, "off");
 	buf_addf(&d->text,
-	    "on (%s): its readers see what a purge deletes as deleted by a "
-	    "user, not by the service (no userIdentity "
-	    "dynamodb.amazonaws.com)",
+	    "on (%s): its readers see entries that a purge deletes as deleted "
+	    "by a user, not by TTL (no userIdentity dynamodb.amazonaws.com)",
 	    d->c.table.stream_view);
 	buf_adds(&d->fix,
-	    "what archives or counts expired entries by that misses these: "
-	    "tell its owner, or leave to TTL what TTL will take");
+	    "a reader that archives or counts expired entries that way misses "
+	    "these; tell its owner, or leave to TTL the entries it will "
+	    "delete");
 	doctor_command(&d->command, d, "purge --state stuck");
 	return doctor_add(d, "stream", DOCTOR_WARNING, f);
 }
@@ -163,20 +163,19 @@ check_replicas(struct doctor *d, struct fault *f)
 
 	if (t->nreplicas == 0)
 		return doctor_say(d, "replicas", DOCTOR_OK, f,
-		    "none, it is in this region only");
+		    "none; the table is in this region only");
 	buf_adds(&d->text, "also in ");
 	for (size_t i = 0; i < t->nreplicas; i++)
 		buf_addf(&d->text, "%s%s", i > 0 ? ", " : "",
 		    t->replicas[i].region);
 	buf_adds(&d->text,
-	    ": a delete is written there, too, and paid; TTL pays the copies "
-	    "only");
+	    ": a delete is replicated and paid there, too; TTL deletes are "
+	    "charged only in the replicas");
 	if (plan_replicas(&d->plan, &why) == 0)
 		return doctor_add(d, "replicas", DOCTOR_WARNING, f);
 	buf_adds(&d->fix,
 	    "an entry renewed there may not be renewed here yet, so purge "
-	    "--yes refuses without --overdue of at least 15m (doctor takes "
-	    "it, too)");
+	    "--yes needs --overdue of at least 15m (doctor takes it, too)");
 	if (d->o->overdue < 0)
 		doctor_command(&d->command, d, "purge --overdue 15m");
 	return doctor_add(d, "replicas", DOCTOR_FAILURE, f);
@@ -203,18 +202,18 @@ check_backups(struct doctor *d, struct fault *f)
 		break;
 	case PROBE_UNKNOWN:
 		return doctor_say(d, "backups", DOCTOR_OK, f,
-		    "this server has none");
+		    "not available on this server");
 	case PROBE_DENIED:
 		return doctor_say(d, "backups", DOCTOR_OK, f,
-		    "not told: dynamodb:DescribeContinuousBackups is not "
-		    "allowed, and no sweep needs it");
+		    "not known: dynamodb:DescribeContinuousBackups is not "
+		    "allowed (no sweep needs it)");
 	case PROBE_FAILED:
 		return doctor_add_fault(d, "backups", DOCTOR_WARNING, &why, f);
 	}
 	if (!backups.on)
 		buf_adds(&d->text,
-		    "point-in-time recovery is off: the journal of a purge is "
-		    "the only way back");
+		    "point-in-time recovery is off: a purge's journal is the "
+		    "only way back");
 	else if (backups.earliest >= 0 &&
 	    text_time_format(when, backups.earliest) == 0)
 		buf_addf(&d->text, "point-in-time recovery goes back to %s",
@@ -270,10 +269,10 @@ check_gallery(struct doctor *d, struct fault *f)
 	if (!made && strcmp(d->c.table.name, GALLERY_TABLE) != 0)
 		return 0;
 	n = doctor_gallery(&text, &d->c.table);
-	buf_addf(&d->text, "%sas the lab's template makes it%s%s",
+	buf_addf(&d->text, "%sas the lab's template creates it%s%s",
 	    n > 0 ? "not " : "", n > 0 ? ": " : "", buf_text(&text));
 	if (n > 0 && strstr(buf_text(&text), "key") != NULL)
-		buf_adds(&d->fix, "is this the table that you mean?");
+		buf_adds(&d->fix, "check that this is the table you mean");
 	rc = doctor_add(d, "gallery", n > 0 ? DOCTOR_WARNING : DOCTOR_OK, f);
 	buf_release(&text);
 	return rc;

@@ -81,7 +81,7 @@ advise_enable(struct doctor *d, const char *attribute)
 	};
 
 	buf_adds(&d->fix,
-	    "turn it on, and what is expired is deleted free of charge");
+	    "turn it on, and expired entries are deleted free of charge");
 	ttl_command(&d->command, &place, true, attribute);
 }
 
@@ -99,16 +99,16 @@ check_ttl(struct doctor *d, const char *other, struct fault *f)
 		if (t->ttl_denied)
 			doctor_advise_policy(d);
 		return doctor_say(d, "ttl", DOCTOR_WARNING, f,
-		    "whether it is on is not known: %s; entries are judged as "
-		    "if it were on for %s",
+		    "status unknown: %s; entries are judged as if TTL were on "
+		    "for %s",
 		    t->ttl_why, on != NULL ? on : d->ttl);
 	}
 	buf_addf(&d->text, "%s%s%s", t->ttl_status, on != NULL ? " on " : "",
 	    on != NULL ? on : "");
 	if (!t->ttl_acts) {
 		buf_addf(&d->text,
-		    ": nothing is deleted by itself; all that expires by %s "
-		    "is stuck",
+		    ": nothing is deleted automatically; entries that expire "
+		    "by %s are stuck",
 		    d->ttl);
 		if (strcmp(t->ttl_status, "DISABLED") == 0)
 			advise_enable(d, other != NULL ? other : d->ttl);
@@ -116,8 +116,8 @@ check_ttl(struct doctor *d, const char *other, struct fault *f)
 	}
 	if (on != NULL && strcmp(on, d->ttl) != 0)
 		return doctor_say(d, "ttl", DOCTOR_WARNING, f,
-		    ", not on %s, by which you ask to judge: what expires by "
-		    "that is stuck",
+		    ", not on %s, which you asked for: entries that expire by "
+		    "that are stuck",
 		    d->ttl);
 	if (strcmp(t->ttl_status, "ENABLING") == 0)
 		buf_adds(&d->text, " (it takes up to an hour)");
@@ -170,22 +170,23 @@ advise_attribute(struct doctor *d, const struct lookalikes *like)
 
 	buf_addf(&d->text, "; none has the attribute %s", d->ttl);
 	if (like->inside != NULL) {
-		buf_addf(&d->text, ", but a map has it: %s", like->inside);
+		buf_addf(&d->text, ", but it is inside a map: %s",
+		    like->inside);
 		buf_adds(&d->fix,
 		    "TTL reads only a top-level attribute of type Number: have "
-		    "the application write the time beside the key");
+		    "the application write it as a top-level attribute");
 		return;
 	}
 	if (like->n == 0) {
 		buf_adds(&d->fix,
-		    "is this the right table? if so, its application does "
-		    "not say when entries expire");
+		    "check that this is the right table; if it is, its "
+		    "application does not write expiry times");
 		return;
 	}
 	buf_adds(&d->text, ", but numbers that look like times are in ");
 	for (size_t i = 0; i < like->n; i++)
 		buf_addf(&d->text, "%s%s", i > 0 ? ", " : "", like->names[i]);
-	buf_adds(&d->fix, "look again by that attribute");
+	buf_adds(&d->fix, "look again with that attribute");
 	buf_adds(&what, "inspect --ttl-attribute ");
 	shlex_quote(&what, like->names[0]);
 	doctor_command(&d->command, d, buf_text(&what));
@@ -217,20 +218,19 @@ advise_reason(struct doctor *d)
 	case REASON_NO_TIME:
 	case REASON_MISSING:
 	case REASON_WRONG_TYPE:
-		buf_adds(&d->fix, "see whether these are meant to stay");
+		buf_adds(&d->fix, "check whether these are meant to stay");
 		doctor_command(&d->command, d,
 		    "list --state immortal --limit 20");
 		break;
 	case REASON_TOO_OLD:
-		buf_adds(&d->fix, "only a purge takes those");
+		buf_adds(&d->fix, "only a purge deletes those");
 		doctor_command(&d->command, d,
 		    "purge --state stuck --reason too-old");
 		break;
 	default:
 		buf_adds(&d->fix,
-		    "the application writes the time wrong; this turns it into "
-		    "seconds, so that TTL takes them (it says first what it "
-		    "would do)");
+		    "the application writes TTL in the wrong format; fix the "
+		    "existing values (dry run first)");
 		doctor_command(&d->command, d, "repair");
 		break;
 	}
@@ -245,7 +245,7 @@ check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 	if (s->items == 0)
 		return doctor_say(d, "entries", DOCTOR_OK, f, "there are none");
 	if (d->whole && s->items == 1) {
-		buf_adds(&d->text, "the only one looked at: ");
+		buf_adds(&d->text, "the only one read: ");
 	} else {
 		buf_adds(&d->text, d->whole ? "all " : "of the first ");
 		text_report_count(&d->text, s->items);

@@ -156,14 +156,14 @@ check_name(const struct options *o, struct fault *f)
 
 	if (!policy_is_table(o->table))
 		rc = fault(f, FAULT_USAGE,
-		    "--table '%s': neither a table's name nor its ARN, "
-		    "arn:aws:dynamodb:REGION:ACCOUNT:table/NAME",
+		    "--table '%s': neither a table name nor a table ARN "
+		    "(arn:aws:dynamodb:REGION:ACCOUNT:table/NAME)",
 		    o->table);
 	else if (account != NULL && o->expect_account != NULL &&
 	    strcmp(account, o->expect_account) != 0)
 		rc = fault(f, FAULT_REFUSED,
-		    "the table %s is of account %s, not of %s, which "
-		    "--expect-account names",
+		    "table %s belongs to account %s, not to %s as "
+		    "--expect-account says",
 		    o->table, account, o->expect_account);
 	free(account);
 	return rc;
@@ -281,8 +281,8 @@ policy_print(const struct options *o, struct log *log, struct fault *f)
 	rc = output_all(NULL, &out, f);
 	if (rc == 0 && strstr(out.p, POLICY_ACCOUNT) != NULL)
 		log_warn(log,
-		    "the account is not known (%s): put its number in place "
-		    "of %s, or give it with --expect-account",
+		    "the account is not known (%s); replace %s by its number, "
+		    "or give it with --expect-account",
 		    t.why.text, POLICY_ACCOUNT);
 out:
 	free(t.table_arn);

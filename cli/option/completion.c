@@ -140,7 +140,7 @@ offer_value(struct offer *o, const struct option_row *row)
 	const char *comma, *word, *list = o->begins;
 
 	if (row->complete == COMPLETE_FILE ||
-	    row->complete == COMPLETE_FOLDER) {
+	    row->complete == COMPLETE_DIRECTORY) {
 		buf_adds(o->out,
 		    row->complete == COMPLETE_FILE ? "file\n" : "directory\n");
 		return;

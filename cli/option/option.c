@@ -43,11 +43,11 @@ row_lettered(char letter)
 	return NULL;
 }
 
-#define DO_IT "--yes makes a run do what it says"
+#define DO_IT "use --yes to carry out a dry run"
 #define RATE "--max-rcu N and --max-wcu N limit read and write units a second"
 #define JOBS "--jobs N is the number of workers"
 #define SELECT "--state, --kind, --prefix and --overdue select entries"
-#define DRY_RUN "nothing is written without --yes: that is the dry run"
+#define DRY_RUN "nothing is written without --yes; that is the dry run"
 
 /* What other tools call it, and what does it here. */
 static const struct {
@@ -56,8 +56,8 @@ static const struct {
 } elsewhere[] = {
 	{ "dry-run", DRY_RUN },
 	{ "n", DRY_RUN },
-	{ "endpoint", "the server's address is --endpoint-url URL" },
-	{ "file", "-i FILE reads a file instead of a table" },
+	{ "endpoint", "use --endpoint-url URL" },
+	{ "file", "use -i FILE to read a file instead of a table" },
 	{ "force", DO_IT },
 	{ "confirm", DO_IT },
 	{ "no-dry-run", DO_IT },
@@ -69,13 +69,13 @@ static const struct {
 	{ "threads", JOBS },
 	{ "workers", JOBS },
 	{ "concurrency", JOBS },
-	{ "total-segments", "the segments of the scan are --segments N" },
-	{ "older-than", "--overdue DUR: expired at least that long ago" },
+	{ "total-segments", "use --segments N" },
+	{ "older-than", "use --overdue DUR: expired at least that long ago" },
 	{ "filter-expression", SELECT },
 	{ "filter", SELECT },
 	{ "where", SELECT },
-	{ "sort", "list --top N --by WHAT puts entries in order" },
-	{ "order-by", "list --top N --by WHAT puts entries in order" },
+	{ "sort", "use list --top N --by WHAT to order entries" },
+	{ "order-by", "use list --top N --by WHAT to order entries" },
 };
 
 static const char *
@@ -147,7 +147,7 @@ unknown_letter(const char *letters, struct fault *f)
 	const char *what = hint(letter);
 
 	if (*letters >= '0' && *letters <= '9')
-		what = "an argument that begins with - goes behind --";
+		what = "put arguments that begin with - after --";
 	return fault(f, FAULT_USAGE, "unknown option -%.*s%s%s", n, letters,
 	    what != NULL ? "; " : "", what != NULL ? what : "");
 }
@@ -314,7 +314,7 @@ misplaced(const struct options *o, const char *name, struct fault *f)
 		if (strcmp(r->name, name) == 0)
 			bits |= r->commands;
 	command_names(&others, o->commands, bits);
-	fault(f, FAULT_USAGE, "--%s is not for '%s'; it is for %s", name,
+	fault(f, FAULT_USAGE, "--%s does not apply to %s (only to %s)", name,
 	    o->command->name, buf_text(&others));
 	buf_release(&others);
 	return -1;
@@ -377,7 +377,8 @@ no_command(const struct options *o, struct fault *f)
 	struct buf names = { 0 };
 
 	command_names(&names, o->commands, ON_ALL);
-	fault(f, FAULT_USAGE, "a command is missing: %s", buf_text(&names));
+	fault(f, FAULT_USAGE, "no command given; commands: %s",
+	    buf_text(&names));
 	buf_release(&names);
 	return -1;
 }

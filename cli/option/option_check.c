@@ -25,13 +25,13 @@ static const struct {
 } conflicts[] = {
 	{ "input", "table", "a file is read instead of a table" },
 	{ "input", "stack", "a file is read instead of a table" },
-	{ "input", "expect-account", "a file is of no account" },
+	{ "input", "expect-account", "a file has no account" },
 	{ "input", "region", "a file is read instead of a table" },
 	{ "input", "profile", "a file is read instead of a table" },
 	{ "input", "endpoint-url", "a file is read instead of a table" },
 	{ "input", "segments", "a file has no segments" },
 	{ "input", "consistent", "a file is always consistent" },
-	{ "input", "max-rcu", "a file costs no read units" },
+	{ "input", "max-rcu", "reading a file costs no read units" },
 	{ "input", "max-wcu", "nothing is written" },
 	{ "input", "sample", "a file is read as a whole" },
 	{ "input", "shard", "a file is read as a whole" },
@@ -39,28 +39,31 @@ static const struct {
 	{ "now", "watch", "each look is judged by its own time" },
 	{ "sample", "shard", "an estimate is of the whole table" },
 	{ "segments", "shard", "shards are of 1024 segments" },
-	{ "stack", "table", "the stack tells the table" },
+	{ "stack", "table", "the stack names the table" },
 	{ "policy", "format", "a policy is always JSON" },
 	{ "policy", "probe-write", "a policy is printed, nothing tried" },
 	{ "policy", "journal", "a policy is printed, nothing checked" },
 	{ "policy", "journal-dir", "a policy is printed, nothing checked" },
 	{ "policy", "no-journal", "a policy is printed, nothing checked" },
 	{ "policy", "overdue", "a policy is printed, nothing checked" },
-	{ "quiet", "verbose", "one asks for less, the other for more" },
-	{ "journal", "journal-dir", "give the file or the folder" },
-	{ "journal", "no-journal", "there is a journal or none" },
-	{ "journal-dir", "no-journal", "there is a journal or none" },
+	{ "quiet", "verbose", "one wants less output, the other more" },
+	{ "journal", "journal-dir", "give the file or the directory" },
+	{ "journal", "no-journal",
+	    "either there is a journal or there is none" },
+	{ "journal-dir", "no-journal",
+	    "either there is a journal or there is none" },
 	{ "top", "limit", "--top N has its own limit" },
 	{ "no-sizes", "larger-than", "sizes would not be known" },
 	{ "keys-from", "input", "the keys' entries are read from the table" },
 	{ "keys-from", "segments", "entries are read by their keys" },
-	{ "keys-from", "shard", "a list is no part of the table" },
+	{ "keys-from", "shard", "a list of keys is not a part of the table" },
 	{ "encrypt-to", "checkpoint",
-	    "a message that is cut off can neither be read nor continued" },
+	    "an encrypted message that was cut off can be neither read nor "
+	    "continued" },
 	{ "checkpoint", "input", "a file is read again from its start" },
-	{ "checkpoint", "limit", "a limit counts the entries of one run" },
+	{ "checkpoint", "limit", "a limit counts only the entries of one run" },
 	{ "keys-from", "checkpoint",
-	    "a list is run again as a whole: what is done is gone" },
+	    "a list of keys is simply run again: finished entries are gone" },
 	{ "overdue", "expires-within", "no entry is expired and live" },
 };
 
@@ -91,8 +94,8 @@ check_merge(const struct options *o, struct fault *f)
 			fits = strcmp(option_rows[i].name, merging[k]) == 0;
 		if (!fits)
 			return fault(f, FAULT_USAGE,
-			    "--merge and --%s exclude each other: reports "
-			    "that were written are added up",
+			    "--merge and --%s cannot be used together: --merge "
+			    "only adds up finished reports",
 			    option_rows[i].name);
 	}
 	if (o->noperands == 0)
@@ -188,8 +191,8 @@ check_watch(const struct options *o, struct fault *f)
 	if (o->output == NULL && o->format != FORMAT_TEXT &&
 	    o->format != FORMAT_JSON)
 		return fault(f, FAULT_USAGE,
-		    "--watch with --format %s needs --output FILE: each look "
-		    "takes the place of the last",
+		    "--watch with --format %s needs --output FILE: each report "
+		    "replaces the last",
 		    option_chosen(o, option_find("format", ON_INSPECT)));
 	return 0;
 }
@@ -201,8 +204,8 @@ check_part(const struct options *o, struct fault *f)
 	if (o->shard == NULL || o->format != FORMAT_PROMETHEUS)
 		return 0;
 	return fault(f, FAULT_USAGE,
-	    "--shard with --format prometheus: metrics are of a whole table; "
-	    "write --format json, and add the shards up with --merge --format "
+	    "--shard with --format prometheus: metrics describe a whole table; "
+	    "write --format json and combine the shards with --merge --format "
 	    "prometheus");
 }
 
@@ -234,8 +237,8 @@ check_prefixes(const struct options *o, struct fault *f)
 
 			if (mask_is(slice_str(p)))
 				return fault(f, FAULT_USAGE,
-				    "--%sprefix '%s': is masked; give what the "
-				    "key itself begins with",
+				    "--%sprefix '%s': is masked; give the "
+				    "beginning of the key itself",
 				    k > 0 ? "sort-" : "", p);
 		}
 	return check_separators(o, f);
@@ -261,7 +264,8 @@ check_written(const struct options *o, struct fault *f)
 
 	if (o->zone != NULL && text_zone_parse(o->zone, &east) != 0)
 		return fault(f, FAULT_USAGE,
-		    "--zone '%s': not a zone: UTC, or an offset from it such as "
+		    "--zone '%s': not a zone: UTC, or an offset from it such "
+		    "as "
 		    "-08:00, from -12:00 to +14:00",
 		    o->zone);
 	return check_ahead("ttl-for-missing", o->ttl_for_missing, f) == 0
@@ -278,7 +282,7 @@ option_wide(const struct options *o, struct fault *f)
 	    (o->state.bits & 1u << STATE_IMMORTAL) == 0)
 		return false;
 	(void)fault(f, FAULT_USAGE,
-	    "--state %s: immortal entries may be meant to stay; say which with "
+	    "--state %s: immortal entries may be meant to stay; choose with "
 	    "--reason or --keys-from, or delete every entry with --state any",
 	    o->state.text);
 	return true;
@@ -314,8 +318,8 @@ check_table(const struct options *o, struct fault *f)
 	if (arn_is_table_name(o->table) || arn_is_table(o->table))
 		return 0;
 	return fault(f, FAULT_USAGE,
-	    "%s '%s': not a table's name, which has 3 to 255 of a-z, A-Z, "
-	    "0-9, _, . and -, nor the ARN of a table",
+	    "%s '%s' is not a table name (3-255 letters, digits, _ . -) or a "
+	    "table ARN",
 	    option_table_from(o), o->table);
 }
 
@@ -332,7 +336,8 @@ check_selection(const struct options *o, struct fault *f)
 		rc = fault(f, FAULT_USAGE, "no entry can match: %s%s",
 		    buf_text(&why),
 		    o->command->bit == ON_PURGE && !option_given(o, "state")
-			? " (without --state, purge selects expired entries)"
+			? " (purge selects expired entries unless --state is "
+			  "given)"
 			: "");
 	buf_release(&why);
 	return rc;
@@ -409,8 +414,8 @@ refuse_same(const struct named *a, const struct named *b, struct fault *f)
 
 	if (a->part || b->part)
 		return fault(f, FAULT_USAGE,
-		    "%s%s %s is where --output %s is written until it is "
-		    "whole: name another file",
+		    "%s%s %s is the temporary file of --output %s; name "
+		    "another file",
 		    dashes, option, other->path, (a->part ? a : b)->path);
 	return fault(f, FAULT_USAGE,
 	    "--%s %s and %s%s %s are the same file: name another", a->option,
@@ -441,8 +446,8 @@ check_checkpoint(const char *path, struct fault *f)
 	if (strcmp(path, "-") == 0 || outfile_descriptor(path) >= 0 ||
 	    (lstat(path, &st) == 0 && !S_ISREG(st.st_mode)))
 		return fault(f, FAULT_USAGE,
-		    "--checkpoint %s: not a plain file, and the next run is "
-		    "to read it: name one",
+		    "--checkpoint %s: not a regular file, but the next run "
+		    "must read it; name one",
 		    path);
 	return 0;
 }
@@ -471,7 +476,7 @@ option_together(const struct options *o, struct fault *f)
 		if (option_given(o, conflicts[i].a) &&
 		    option_given(o, conflicts[i].b))
 			return fault(f, FAULT_USAGE,
-			    "--%s and --%s exclude each other: %s",
+			    "--%s and --%s cannot be used together: %s",
 			    conflicts[i].a, conflicts[i].b, conflicts[i].why);
 	for (size_t i = 0; i < sizeof(needs) / sizeof(*needs); i++)
 		if (option_given(o, needs[i].a) && !option_given(o, needs[i].b))
@@ -489,8 +494,7 @@ option_together(const struct options *o, struct fault *f)
 		    (long long)o->segments);
 	if (o->expect_account != NULL && !is_account(o->expect_account))
 		return fault(f, FAULT_USAGE,
-		    "--expect-account '%s': not an account's number, which "
-		    "has 12 digits",
+		    "--expect-account '%s': not an account number (12 digits)",
 		    o->expect_account);
 	if (check_table(o, f) != 0 || check_operands(o, f) != 0 ||
 	    check_written(o, f) != 0 || check_selection(o, f) != 0 ||

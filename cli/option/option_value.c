@@ -126,8 +126,8 @@ time_value(const struct option_row *row, const char *text, const char *source,
 		    f);
 	if (*at >= TEXT_TIME_MAX || *at <= -TEXT_TIME_MAX)
 		return wrong(row, source, text,
-		    "before the year 5138; is it in milliseconds? a time is "
-		    "in seconds",
+		    "before the year 5138 (is it in milliseconds? times are in "
+		    "seconds)",
 		    f);
 	return 0;
 }

@@ -14,8 +14,8 @@ codec_wrong(struct codec at, const char *what)
 {
 	if (!at.p->wrong)
 		(void)fault(at.p->f, FAULT_DATA,
-		    "%s: not a whole report of inspect --format json: \"%s\" "
-		    "is missing or wrong",
+		    "%s: not a complete report of inspect --format json: "
+		    "\"%s\" is missing or wrong",
 		    at.p->name, what);
 	at.p->wrong = true;
 }

@@ -264,7 +264,7 @@ end(struct emit *e)
 {
 	buf_adds(e->p.out,
 	    "<p>Made by ttlsweep " TTLSWEEP_VERSION
-	    ". Ids of sessions are masked.</p>\n</footer></body></html>\n");
+	    ". Session ids are masked.</p>\n</footer></body></html>\n");
 }
 
 const struct emit_back_end emit_html = {

@@ -104,7 +104,8 @@ advise_attribute(struct advice *a)
 	report_words_inside(&a->e->p, r, &a->line);
 	if (r->inside != NULL)
 		buf_adds(&a->line,
-		    " Have the application write the time beside the key.");
+		    " Have the application write the time as a top-level "
+		    "attribute.");
 	if (r->nlookalikes == 0) {
 		say(a);
 		return;
@@ -253,18 +254,18 @@ advise_off(struct advice *a)
 		if (t.most < all && t.exactly && a->r->sample == NULL) {
 			buf_adds(&a->line, "The other ");
 			text_report_count(&a->line, all - t.most);
-			buf_adds(&a->line, " will never go. ");
+			buf_adds(&a->line, " will never be deleted by TTL. ");
 		} else if (t.most < all) {
-			buf_adds(&a->line, "The rest will never go. ");
+			buf_adds(&a->line, "TTL will never delete the rest. ");
 		}
 	} else {
 		all_of(&a->line, all);
-		buf_adds(&a->line, " will never go by TTL. ");
+		buf_adds(&a->line, " will never be deleted by TTL. ");
 	}
 	if (is_live(a->r))
 		buf_adds(&a->line,
-		    all == 1 ? "To have it gone now:"
-			     : "To have all of them gone now:");
+		    all == 1 ? "To delete it now:"
+			     : "To delete all of them now:");
 	if (a->line.n > 0)
 		say(a);
 	if (is_live(a->r))
@@ -302,7 +303,7 @@ advise_expired(struct advice *a)
 			buf_adds(&a->line, "; ");
 		else if (is_live(a->r))
 			buf_addf(&a->line,
-			    ". To have %s gone now:", all == 1 ? "it" : "them");
+			    ". To delete %s now:", all == 1 ? "it" : "them");
 		else
 			buf_addc(&a->line, '.');
 	}

@@ -35,7 +35,7 @@ struct field {
 static const struct field head[] = {
 	{ "table", FIELD_TEXT, AT(place.table), false, NULL },
 	{ "table_id", FIELD_TEXT, AT(place.table_id), false,
-	    "table_id (it was deleted and made anew)" },
+	    "table_id (it was deleted and created again)" },
 	{ "region", FIELD_TEXT, AT(place.region), false, NULL },
 	{ "endpoint", FIELD_TEXT, AT(place.endpoint), false, NULL },
 	{ "key", FIELD_KEY, AT(schema), false, NULL },
@@ -43,7 +43,7 @@ static const struct field head[] = {
 	{ "ttl_status", FIELD_TEXT, AT(ttl_status), false, NULL },
 	{ "table_ttl_attribute", FIELD_TEXT, AT(table_ttl), false, NULL },
 	{ "now", FIELD_NOW, AT(rules), false,
-	    "moment (give all of them the same --now)" },
+	    "time (give all of them the same --now)" },
 	{ "selection", FIELD_TEXT, AT(selection), false,
 	    "selection of entries" },
 	{ "judging", FIELD_TEXT, AT(judging), false,
@@ -263,8 +263,8 @@ part_read(struct codec at, struct report_read *r)
 
 	if (!at.p->wrong && sample.p != NULL && !codec_is(sample, "null")) {
 		(void)fault(at.p->f, FAULT_DATA,
-		    "%s: an estimate (--sample): what was counted is not in "
-		    "it, so it cannot be added up or printed again",
+		    "%s: an estimate (--sample), which does not contain the "
+		    "counts, so it cannot be combined or printed again",
 		    at.p->name);
 		at.p->wrong = true;
 	}

@@ -54,7 +54,7 @@ about(struct emit *e, const struct report *r)
 		say(e, EMIT_VERDICT, tone_of(state), &line);
 	} else {
 		e->to->words(e, EMIT_PAGE_ONLY, EMIT_PLAIN,
-		    "Nothing is in it: there are no entries to show.");
+		    "The table is empty: there are no entries to show.");
 	}
 	buf_release(&line);
 }

@@ -71,16 +71,16 @@ claim(struct merge *m, const struct report_read *part, const char *path,
 	bool many = m->o->noperands > 1;
 
 	if (what != NULL)
-		return fault(f, FAULT_DATA, "%s: of another %s than %s", path,
+		return fault(f, FAULT_DATA, "%s: has another %s than %s", path,
 		    what, m->o->operands[0]);
 	if (many && part->shards.of == 0)
 		return fault(f, FAULT_DATA,
-		    "%s: of no shard, but of a whole table: nothing can be "
-		    "added to it",
+		    "%s: the report of a whole table, not of a shard; nothing "
+		    "can be added to it",
 		    path);
 	if (many && !part->report.complete && !m->o->partial)
 		return fault(f, FAULT_DATA,
-		    "%s: its run was interrupted; make it again, or add up "
+		    "%s: its run was interrupted; run it again, or combine "
 		    "what there is with --partial",
 		    path);
 	for (size_t i = 0; i < part->shards.n; i++) {
@@ -111,7 +111,7 @@ missing(const struct merge *m, struct fault *f)
 		buf_addi(&b, i);
 	}
 	(void)fault(f, FAULT_DATA,
-	    "of %lld shards these are missing: %s; add up what there is with "
+	    "of %lld shards these are missing: %s; combine what there is with "
 	    "--partial",
 	    (long long)s->of, buf_text(&b));
 	buf_release(&b);
@@ -189,8 +189,8 @@ report_merge(const struct options *o, struct log *log, struct fault *f)
 	if (gather(&m, f) != 0)
 		goto out;
 	if (option_given(o, "top") && m.total.sizes && m.top < (size_t)o->top)
-		log_note(log, "the reports tell only the %zu largest entries",
-		    m.top);
+		log_note(log,
+		    "the reports contain only the %zu largest entries", m.top);
 	summary_init(&sure, m.top, m.total.sizes);
 	summary_merge(&sure, &m.total);
 	m.report.summary = &sure;
@@ -199,7 +199,7 @@ report_merge(const struct options *o, struct log *log, struct fault *f)
 	if (o->format == FORMAT_PROMETHEUS &&
 	    (m.report.shards != NULL || !m.report.complete)) {
 		(void)fault(f, FAULT_DATA,
-		    "a part of a table makes no metrics: they would look like "
+		    "no metrics from a part of a table: they would look like "
 		    "those of the whole");
 		goto out;
 	}

@@ -81,8 +81,7 @@ arrange(struct buf *out, const struct options *o, const struct report *r)
 	if (term_draws(STDOUT_FILENO)) {
 		text_span(span, w->seconds);
 		buf_addf(&text,
-		    "Look %lld, the next in %s. Interrupt to "
-		    "end.\n",
+		    "Report %lld, the next in %s. Press Ctrl-C to end.\n",
 		    (long long)w->look, span);
 		screen_draw(out, buf_text(&text), text.n,
 		    term_height(STDOUT_FILENO, 24), w->look == 1);
@@ -113,8 +112,8 @@ warn_part(const struct report *r, struct log *log)
 		return;
 	if (r->selected)
 		log_warn(log,
-		    "these metrics are of the selected entries, under the "
-		    "names of the whole table's");
+		    "these metrics describe the selected entries only, under "
+		    "the names for the whole table");
 	if (r->sample != NULL)
 		log_warn(log,
 		    "these metrics are estimates (--sample), under the names "
@@ -133,7 +132,7 @@ alert_expired(const struct options *o, const struct report *r, struct log *log)
 		return false;
 	text_count(is, n);
 	text_count(limit, o->alert_expired);
-	log_warn(log, "alert: %s%s expired %s, more than %s",
+	log_warn(log, "alert: %s%s expired %s (limit %s)",
 	    r->sample != NULL ? "about " : "", is, n == 1 ? "entry" : "entries",
 	    limit);
 	return true;
@@ -149,7 +148,7 @@ alert_overdue(const struct options *o, const struct report *r, struct log *log)
 		return false;
 	text_report_span(&is, h->max);
 	text_report_span(&limit, o->alert_overdue);
-	log_warn(log, "alert: an entry is expired for %s, longer than %s",
+	log_warn(log, "alert: an entry has been expired for %s (limit %s)",
 	    buf_text(&is), buf_text(&limit));
 	buf_release(&is);
 	buf_release(&limit);

@@ -80,18 +80,18 @@ report_sample_words(const struct report *r, struct buf *line)
 	if (!r->complete && r->segments_done < r->segments_asked) {
 		buf_adds(line, "INCOMPLETE: ");
 		segments(line, r->segments_done, r->segments_asked);
-		buf_adds(line, " were read to their end, ");
+		buf_adds(line, " were read completely, ");
 		text_report_share(line, r->segments_done, r->segments);
 		buf_adds(line, " of the table. ");
 	}
 	if (r->sample == NULL)
 		return;
-	buf_adds(line, "An estimate, from a sample: ");
+	buf_adds(line, "An estimate from a sample: ");
 	segments(line, r->sample->by.segments, r->sample->by.of);
 	buf_adds(line, ", chosen at random (");
 	text_report_share(line, r->sample->by.segments, r->sample->by.of);
 	buf_adds(line,
-	    "). Figures are for the whole table; a range holds the true "
+	    "). Figures are for the whole table; a range contains the true "
 	    "count in 95 of 100 cases. Read: ");
 }
 
@@ -108,8 +108,8 @@ report_sample_doubt(const struct report *r, struct buf *line)
 	buf_adds(line, " (ItemCount, some hours old), is not in the range ");
 	range(&s->all, line);
 	buf_adds(line,
-	    ": much was written or deleted since, or the entries lie "
-	    "unevenly; a larger --sample tells.");
+	    ": much was written or deleted since, or the entries are spread "
+	    "unevenly; try a larger --sample.");
 }
 
 /* What reading all of it would have taken: in as many segments as the sample
@@ -130,7 +130,7 @@ saved(const struct report *r, struct buf *line)
 	text_report_units(line, read);
 	if (whole - read < 0.5) {
 		buf_adds(line,
-		    " read units: reading all of so small a table takes no "
+		    " read units: reading all of such a small table takes no "
 		    "more.");
 		return;
 	}
@@ -153,9 +153,9 @@ collections(const struct report *r, struct buf *line)
 	if (r->sample->collections && r->summary->items > 0)
 		buf_adds(line,
 		    "The table has a sort key, and all entries of one "
-		    "partition key lie side by side: what lies in a few "
-		    "collections only, however many entries they have, may "
-		    "have been missed altogether. No range covers that.");
+		    "partition key are stored together: entries that are in a "
+		    "few collections only, however many, may have been missed "
+		    "altogether. No range covers that.");
 }
 
 /* What is in ${line}, and the heading before the first. */

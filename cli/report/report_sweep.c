@@ -14,8 +14,8 @@ static const struct report_outcome purge_rows[] = {
 	{ OUTCOME_DELETED, "deleted", "" },
 	{ OUTCOME_REFRESHED, "refreshed",
 	    "changed since they were read; kept" },
-	{ OUTCOME_GONE, "gone", "deleted by TTL or others before us" },
-	{ OUTCOME_FAILED, "failed", "refused, or no answer" },
+	{ OUTCOME_GONE, "gone", "already deleted by TTL or others" },
+	{ OUTCOME_FAILED, "failed", "refused, or no reply" },
 	{ OUTCOME_SKIPPED, "skipped", "never sent" },
 	{ OUTCOMES, NULL, NULL },
 };
@@ -24,8 +24,8 @@ static const struct report_outcome repair_rows[] = {
 	{ OUTCOME_DELETED, "repaired", "" },
 	{ OUTCOME_REFRESHED, "refreshed",
 	    "changed since they were read; left alone" },
-	{ OUTCOME_GONE, "gone", "deleted by TTL or others before us" },
-	{ OUTCOME_FAILED, "failed", "refused, or no answer" },
+	{ OUTCOME_GONE, "gone", "already deleted by TTL or others" },
+	{ OUTCOME_FAILED, "failed", "refused, or no reply" },
 	{ OUTCOME_SKIPPED, "skipped", "never sent" },
 	{ OUTCOMES, NULL, NULL },
 };
@@ -34,7 +34,7 @@ static const struct report_outcome repair_rows[] = {
 static const struct {
 	const char *name, *note;
 } left_rows[SWEEP_LEFT] = {
-	{ "zoneless", "date-times that name no zone; left alone" },
+	{ "zoneless", "date-times without a zone; left alone" },
 	{ "far-future", "not a time in any unit; left alone" },
 	{ "no-time", "not a time in any unit; left alone" },
 };
@@ -42,7 +42,7 @@ static const struct {
 static const struct report_outcome restore_rows[] = {
 	{ OUTCOME_DELETED, "restored", "" },
 	{ OUTCOME_REFRESHED, "present", "their keys are in use; left alone" },
-	{ OUTCOME_FAILED, "failed", "refused, or no answer" },
+	{ OUTCOME_FAILED, "failed", "refused, or no reply" },
 	{ OUTCOME_SKIPPED, "skipped", "never sent" },
 	{ OUTCOMES, NULL, NULL },
 };
@@ -179,7 +179,8 @@ figures(const struct text_report *p, const struct report_sweep *r)
 		matched_states(p, g, t);
 	if (t->left_out > 0)
 		figure(p, g, "left out", t->left_out,
-		    "deleted, as the export says; --deleted puts them back");
+		    "deleted, according to the export; use --deleted to put "
+		    "them back");
 	if (is_restore(r) && !r->executed) {
 		figure(p, g, "present", t->outcomes[OUTCOME_REFRESHED],
 		    "their keys are in use; left alone");
@@ -244,20 +245,20 @@ stopped(const struct text_report *p, const struct report_sweep *r,
 		text_report_count(line, t->percent_of);
 		buf_addf(line,
 		    " entries match, more than --max-percent allows: none was "
-		    "touched.");
+		    "deleted.");
 	} else if (is_restore(r) && !r->executed) {
 		buf_addf(line,
 		    "A run would stop early: %s. The same command would then "
-		    "go on.",
+		    "continue.",
 		    t->stopped);
 	} else if (is_restore(r)) {
 		buf_addf(line,
-		    "Stopped early: %s. The rest was not put back; the same "
-		    "command goes on, and passes over what is there.",
+		    "Stopped early: %s. The rest was not put back; run the "
+		    "same command again to continue.",
 		    t->stopped);
 	} else {
 		buf_addf(line,
-		    "Stopped early: %s. What lies behind was not looked at.",
+		    "Stopped early: %s. The rest of the table was not read.",
 		    t->stopped);
 	}
 	say(p, line, TEXT_REPORT_YELLOW);
@@ -274,9 +275,9 @@ zoneless(const struct text_report *p, const struct report_sweep *r,
 		return;
 	text_report_entries(line, n);
 	buf_addf(line,
-	    " %s a date-time that names no zone. To repair %s, say which zone "
-	    "the application writes: --zone UTC, or an offset such as "
-	    "--zone -08:00.",
+	    " %s a date-time without a time zone. To repair %s, give the "
+	    "application's zone: --zone UTC, or an offset such as --zone "
+	    "-08:00.",
 	    n == 1 ? "has" : "have", n == 1 ? "it" : "them");
 	say(p, line, TEXT_REPORT_YELLOW);
 }
@@ -372,8 +373,8 @@ unseen(const struct text_report *p, const struct report_sweep *r,
 		buf_adds(line, t->matched == 1 ? "It has" : "They have");
 	}
 	buf_adds(line,
-	    " no TTL attribute: an application that rewrites such an entry "
-	    "without one goes unnoticed, and the new entry is deleted.");
+	    " no TTL attribute: if an application rewrites such an entry "
+	    "without one, that cannot be seen, and the new entry is deleted.");
 	say(p, line, TEXT_REPORT_YELLOW);
 }
 
@@ -395,8 +396,7 @@ would_purge(const struct text_report *p, const struct report_sweep *r,
 		return;
 	if (r->journal == NULL) {
 		buf_adds(line,
-		    "No journal would be kept: what is done could not be "
-		    "undone.");
+		    "No journal would be kept: this could not be undone.");
 		say(p, line, TEXT_REPORT_YELLOW);
 		return;
 	}
@@ -423,17 +423,16 @@ would_restore(const struct text_report *p, const struct report_sweep *r,
 
 	if (t->of_repair > 0)
 		buf_addf(line,
-		    "%s of a repair gets its old TTL value back where it "
-		    "still has the one it was given. ",
+		    "%s of a repair gets its old TTL value back if it still "
+		    "has the one that repair wrote. ",
 		    t->of_repair < t->matched ? "What is" : "Each entry");
 	buf_addf(line,
-	    "%s is put back only where no entry has its key; that takes "
-	    "about ",
+	    "%s is put back only if no entry has its key; that takes about ",
 	    t->of_repair == 0               ? "Each"
 		: t->of_repair < t->matched ? "All else, and what is gone,"
 					    : "What is gone");
 	cost(line, r);
-	buf_adds(line, ". To look which keys are in use took ");
+	buf_adds(line, ". Checking which keys are in use took ");
 	units(line, r->work.read_units, "read");
 	buf_addc(line, '.');
 	say(p, line, NULL);
@@ -464,9 +463,8 @@ would(const struct text_report *p, const struct report_sweep *r,
 	}
 	if (r->totals->expired_again) {
 		buf_adds(line,
-		    "Some are expired already, and TTL will delete "
-		    "them again: --extend-ttl DUR gives them more "
-		    "time.");
+		    "Some have already expired, and TTL will delete them "
+		    "again; give them more time with --extend-ttl DUR.");
 		say(p, line, TEXT_REPORT_YELLOW);
 	}
 	buf_addc(p->out, '\n');

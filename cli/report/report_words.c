@@ -89,7 +89,7 @@ report_words_inside(const struct text_report *p, const struct report *r,
 {
 	if (r->inside == NULL)
 		return;
-	buf_adds(line, " It is inside of a map, as ");
+	buf_adds(line, " It is inside a map, as ");
 	text_report_text(p, line, r->inside);
 	buf_adds(line,
 	    ", but TTL reads only a top-level attribute of type Number.");

@@ -120,8 +120,8 @@ take_endpoint(const struct config_value *s, const struct aws_config *c,
 		    s->from);
 	if (c->fips || c->dual_stack)
 		return fault(f, FAULT_CONFIG,
-		    "%s sets an endpoint, and %s asks for another one of "
-		    "AWS's own: take one of them away",
+		    "%s sets an endpoint, but %s asks for one of AWS's own; "
+		    "remove one of them",
 		    s->from,
 		    c->fips ? "AWS_USE_FIPS_ENDPOINT (use_fips_endpoint)"
 			    : "AWS_USE_DUALSTACK_ENDPOINT "
@@ -271,7 +271,7 @@ aws_config_locate(struct aws_config *c, struct world *world, struct fault *f)
 		free(region);
 		region = NULL;
 		(void)fault(&why, FAULT_DATA,
-		    "what it calls its region is not the name of one");
+		    "it gives something else than a region name");
 	}
 	if (region == NULL)
 		return no_region(c, &why, f);
@@ -361,7 +361,7 @@ choose_profile(struct aws_config *c, const struct aws_config_ask *ask,
 	profile_mistaken(&mistaken, c->config, c->profile);
 	(void)fault(f, FAULT_CONFIG,
 	    "profile \"%.100s\" (%s) is neither in %.300s nor in %.300s%s; "
-	    "the profiles there are: %s",
+	    "profiles there: %s",
 	    c->profile, s.from, profile_path(c->config),
 	    profile_path(c->credentials), buf_text(&mistaken),
 	    buf_text(&names));
@@ -391,12 +391,12 @@ choose_rest(struct aws_config *c, struct fault *f)
 		return 0;
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++)
 		known = known || strcasecmp(s.value, modes[i]) == 0;
-	return known ? 0
-		     : fault(f, FAULT_CONFIG,
-			   "%s%s%s: \"%.100s\" is none of legacy, "
-			   "standard, adaptive",
-			   s.from, s.option != NULL ? ": " : "",
-			   s.option != NULL ? s.option : "", s.value);
+	return known
+	    ? 0
+	    : fault(f, FAULT_CONFIG,
+		  "%s%s%s: \"%.100s\" is not legacy, standard or adaptive",
+		  s.from, s.option != NULL ? ": " : "",
+		  s.option != NULL ? s.option : "", s.value);
 }
 
 int

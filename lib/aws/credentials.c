@@ -173,11 +173,11 @@ say_renewed(const struct aws_credentials *c, int rc, int64_t end,
 
 	if (rc < 0)
 		say(c,
-		    "the credentials could not be renewed, and will be tried "
-		    "again in a minute: %.700s",
+		    "the credentials could not be renewed; trying again in a "
+		    "minute: %.700s",
 		    f->text);
 	else if (rc > 0 && end != INT64_MAX && text_time_format(text, end) == 0)
-		say(c, "credentials renewed, good until %s", text);
+		say(c, "credentials renewed, valid until %s", text);
 	else if (rc > 0)
 		say(c, "credentials renewed");
 }
@@ -268,12 +268,12 @@ aws_credentials_renew(struct aws_credentials *c, uint64_t seen, struct fault *f)
 	lock_leave(c->lock);
 	if (rc == 0)
 		return fault(f, FAULT_CREDENTIALS,
-		    "the security token is expired (%s), and there is no newer "
-		    "one: get new ones and run again",
+		    "the security token has expired (%s) and could not be "
+		    "renewed; get new credentials and run again",
 		    c->source);
 	if (rc < 0) {
 		(void)fault(f, why.kind, "%s", why.text);
-		return fault_at(f, "the security token is expired");
+		return fault_at(f, "the security token has expired");
 	}
 	if (own)
 		say_renewed(c, rc, end, NULL);

@@ -143,7 +143,7 @@ get_token(struct imds *m, struct fault *f)
 				      : "");
 	else if (rc == 0 && !take_word(&r.x.reply))
 		rc = fault(f, FAULT_DATA,
-		    "%.100s: what it gave is no token: is this the metadata "
+		    "%.100s: it did not return a token; is this the metadata "
 		    "service?",
 		    m->url);
 	if (rc == 0)
@@ -227,7 +227,7 @@ imds_region(const struct aws_config *config, struct world *world,
 	if (rc == 0 && take_word(&text))
 		region = buf_detach(&text);
 	else if (rc >= 0)
-		(void)fault(f, FAULT_DATA, "%.100s: it tells no region",
+		(void)fault(f, FAULT_DATA, "%.100s: it names no region",
 		    m->url);
 	buf_release(&text);
 	imds_close(m);

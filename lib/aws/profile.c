@@ -397,7 +397,7 @@ profile_load(const char *path, enum profile_kind kind, struct fault *f)
 	struct buf text = { 0 };
 	int fd, rc;
 
-	/* In a container HOME is often a folder one may not look into. */
+	/* In a container HOME is often a directory one may not look into. */
 	if (stat(path, &st) != 0 &&
 	    (errno == ENOENT || errno == ENOTDIR || errno == EACCES))
 		return profile_parse("", 0, path, kind, f);

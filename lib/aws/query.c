@@ -210,8 +210,7 @@ query_refused(const struct query *q, const struct query_reply *reply,
 
 	if (reply->code[0] == '\0' && !refusal_given_up(reply->why))
 		return fault(f, FAULT_SERVICE,
-		    "%s: HTTP %d, and not from AWS: is the endpoint of %s "
-		    "right?",
+		    "%s: HTTP %d, and not from AWS; check the endpoint of %s",
 		    q->action, reply->status, q->service);
 	return refusal_say(&r, f);
 }

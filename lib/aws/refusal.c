@@ -3,8 +3,7 @@
 #include "lib/aws/refusal.h"
 #include "lib/base/fault.h"
 
-#define TOO_MANY \
-	"too many such requests are made in this account: run again later"
+#define TOO_MANY "too many such requests in this account; run again later"
 
 /* What a service says of keys that it does not take, and what to do. */
 static const struct {
@@ -12,21 +11,21 @@ static const struct {
 } bad_keys[] = {
 	/* clang-format off */
 	{ "AuthFailure",
-	    "does the secret key belong to the access key?" },
-	{ "ExpiredToken", "they have ended: get new ones and run again" },
+	    "check that the secret key belongs to the access key" },
+	{ "ExpiredToken", "they have expired; get new ones and run again" },
 	{ "IncompleteSignature",
-	    "is something on the way changing requests?" },
+	    "something on the way may be changing requests" },
 	{ "InvalidClientTokenId",
-	    "is the access key active, and of this partition?" },
+	    "check that the access key is active and belongs to this partition" },
 	{ "InvalidSignature",
-	    "does the secret key belong to the access key?" },
+	    "check that the secret key belongs to the access key" },
 	{ "MissingAuthenticationToken",
-	    "is something on the way changing requests?" },
-	{ "RequestExpired", "is the clock of this machine right?" },
+	    "something on the way may be changing requests" },
+	{ "RequestExpired", "check this machine's clock" },
 	{ "SignatureDoesNotMatch",
-	    "does the secret key belong to the access key?" },
+	    "check that the secret key belongs to the access key" },
 	{ "UnrecognizedClient",
-	    "is the access key active, and of this partition?" },
+	    "check that the access key is active and belongs to this partition" },
 	/* clang-format on */
 };
 
@@ -81,7 +80,7 @@ refusal_say(const struct refusal *r, struct fault *f)
 		    r->message, advice(code));
 	if (refusal_given_up(r->why))
 		return fault(f, FAULT_SERVICE,
-		    "%s: given up after %d %s: %s%s%s; %s", what, r->tries,
+		    "%s: gave up after %d %s: %s%s%s; %s", what, r->tries,
 		    refusal_tries(r->tries), code, colon(r->message),
 		    r->message,
 		    r->why != RETRY_THROTTLE ? REFUSAL_TROUBLE

@@ -25,7 +25,7 @@ struct refusal {
 int refusal_say(const struct refusal *r, struct fault *f);
 
 /* What to do when a service fails whatever is asked. */
-#define REFUSAL_TROUBLE "the service is in trouble: run again later"
+#define REFUSAL_TROUBLE "the service has problems; run again later"
 
 /* Whether the tries ran out, and it was no answer. Pure. */
 bool refusal_given_up(enum retry_class why);

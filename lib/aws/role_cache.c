@@ -31,7 +31,7 @@ char *
 role_cache_path(const struct role_cache *r)
 {
 	struct buf text = { 0 };
-	char hex[41], *folder, *path = NULL;
+	char hex[41], *directory, *path = NULL;
 
 	buf_addc(&text, '{');
 	if (r->duration > 0)
@@ -43,9 +43,9 @@ role_cache_path(const struct role_cache *r)
 	    add(&text, "SerialNumber", r->serial)) {
 		buf_addc(&text, '}');
 		crypto_sha1_hex(hex, text.p, text.n);
-		folder = path_expand("~/.aws/cli/cache");
-		path = xasprintf("%s/%s.json", folder, hex);
-		free(folder);
+		directory = path_expand("~/.aws/cli/cache");
+		path = xasprintf("%s/%s.json", directory, hex);
+		free(directory);
 	}
 	buf_release(&text);
 	return path;

@@ -15,7 +15,7 @@ struct role_cache {
 };
 
 /* The file's path, which the caller frees; NULL when its name cannot be told.
- * It is named after what was asked. Pure but for the home folder. */
+ * It is named after what was asked. Pure but for the home directory. */
 char *role_cache_path(const struct role_cache *r);
 
 #endif

@@ -259,7 +259,7 @@ check(const struct stack_lookup *l, const struct xml_element *detail,
 
 	if (type[0] == '\0')
 		return fault(f, FAULT_DATA,
-		    "DescribeStackResource: the reply tells no type of %s",
+		    "DescribeStackResource: the reply has no type for %s",
 		    logical);
 	if (!stack_is_table(type)) {
 		buf_addf(&what, "%s is not a DynamoDB table but %.100s",
@@ -270,8 +270,8 @@ check(const struct stack_lookup *l, const struct xml_element *detail,
 	}
 	if (stack_is_going(status))
 		return fault(f, FAULT_REFUSED,
-		    "stack %s: the table %s (%s) is %s: it is being deleted, "
-		    "or was; to work on what is left of it, name it with -t",
+		    "stack %s: table %s (%s) is %s: it is being or was "
+		    "deleted; to work on it anyway, name it with -t",
 		    stack, logical, id[0] != '\0' ? id : "no name", status);
 	if (id[0] == '\0')
 		return fault(f, FAULT_REFUSED,
@@ -280,8 +280,8 @@ check(const struct stack_lookup *l, const struct xml_element *detail,
 		    stack, logical, status[0] != '\0' ? status : "no status");
 	if (!arn_is_table_name(id))
 		return fault(f, FAULT_DATA,
-		    "stack %s: %s is no name of a table: %s", stack, logical,
-		    id);
+		    "stack %s: %s is not a valid table name: %s", stack,
+		    logical, id);
 	return 0;
 }
 
@@ -304,8 +304,8 @@ check_stack(const struct stack_lookup *l, bool *unsure, struct fault *f)
 		    "DescribeStacksResult/Stacks/member/StackStatus");
 		if (stack_is_going(status))
 			r = fault(f, FAULT_REFUSED,
-			    "stack %s is %s: its tables go with it; to work "
-			    "on one all the same, name it with -t",
+			    "stack %s is %s: its tables are deleted with it; "
+			    "to work on one anyway, name it with -t",
 			    l->ask->stack, status);
 	}
 	query_release(&reply);
@@ -327,7 +327,8 @@ check_region(const struct stack_lookup *l, struct fault *f)
 	if (p == NULL || strncmp(p, region, strlen(region)) != 0 ||
 	    p[strlen(region)] != ':')
 		return fault(f, FAULT_REFUSED,
-		    "stack %s is not of region %s: give its own with --region",
+		    "stack %s is not in region %s; give its region with "
+		    "--region",
 		    l->ask->stack, region);
 	return 0;
 }

@@ -38,7 +38,7 @@ take(const struct xml *x, const char *action, struct aws_keyset *out,
 	}
 	if (text_iso8601_parse(text[3], strlen(text[3]), &end, &fraction) != 0)
 		return fault(f, FAULT_DATA,
-		    "the reply to %s: its Expiration is no time", action);
+		    "the reply to %s: its Expiration is not a time", action);
 	*out = (struct aws_keyset){
 		.keys = { xstrdup(text[0]), xstrdup(text[1]),
 		    xstrdup(text[2]) },
@@ -61,14 +61,12 @@ advice(const char *code)
 		{ "ExpiredToken", "; get a new token and run again" },
 		{ "IDPRejectedClaim", "; is the token still good, and is the "
 		    "role's trust policy about its issuer and subject?" },
-		{ "InvalidClientTokenId", "; is the access key active, and of "
-		    "this partition?" },
+		{ "InvalidClientTokenId", "; check that the access key is active and belongs to this partition" },
 		{ "InvalidIdentityToken", "; is the identity provider known "
 		    "to this account?" },
 		{ "RegionDisabled", "; an account owner must switch the "
 		    "region on, or --region name another" },
-		{ "SignatureDoesNotMatch", "; does the secret key belong to "
-		    "the access key?" },
+		{ "SignatureDoesNotMatch", "; check that the secret key belongs to the access key" },
 		/* clang-format on */
 	};
 

@@ -41,7 +41,7 @@ struct real {
 	struct world world;
 	struct lock *lock;
 	char *ca_bundle;
-	bool ca_folder;    /* it is a folder of certificates, by hash */
+	bool ca_directory; /* it is a directory of certificates, by hash */
 	X509_STORE *store; /* loaded at the first TLS connection */
 };
 
@@ -265,8 +265,8 @@ shared_store(struct real *real)
 		int ok = real->ca_bundle == NULL
 		    ? X509_STORE_set_default_paths(s)
 		    : X509_STORE_load_locations(s,
-			  real->ca_folder ? NULL : real->ca_bundle,
-			  real->ca_folder ? real->ca_bundle : NULL);
+			  real->ca_directory ? NULL : real->ca_bundle,
+			  real->ca_directory ? real->ca_bundle : NULL);
 
 		if (ok == 1)
 			real->store = s;
@@ -355,7 +355,7 @@ real_line_open(void *ctx, struct fault *f)
 		curl_easy_setopt(c, CURLOPT_SSL_CTX_DATA, l->real);
 	} else if (l->real->ca_bundle != NULL) {
 		curl_easy_setopt(c,
-		    l->real->ca_folder ? CURLOPT_CAPATH : CURLOPT_CAINFO,
+		    l->real->ca_directory ? CURLOPT_CAPATH : CURLOPT_CAINFO,
 		    l->real->ca_bundle);
 	}
 	return l;
@@ -488,8 +488,7 @@ real_exchange(void *line, struct http_exchange *x)
 					       : "where this system has them");
 	else if (rc == CURLE_COULDNT_CONNECT && l->no_socket == EMFILE)
 		(void)snprintf(x->error, sizeof(x->error),
-		    "no file can be opened any more (ulimit -n): use fewer "
-		    "--jobs");
+		    "too many open files (ulimit -n); use fewer --jobs");
 	else if (rc != CURLE_OK)
 		(void)snprintf(x->error, sizeof(x->error), "%s",
 		    why_failed(l, rc));
@@ -515,7 +514,7 @@ real_ask(void *ctx, const char *prompt, struct buf *answer, struct fault *f)
 	buf_release(&text);
 	if (is == TTY_NONE)
 		return fault(f, FAULT_CREDENTIALS,
-		    "there is no terminal to ask at");
+		    "there is no terminal to ask on");
 	if (is == TTY_FAILED)
 		return fault(f,
 		    why.kind == FAULT_IO ? FAULT_CREDENTIALS : why.kind, "%s",
@@ -542,7 +541,7 @@ world_real_open(const char *ca_bundle, struct fault *f)
 	real = xcalloc(1, sizeof(*real));
 	real->lock = lock_new();
 	real->ca_bundle = ca_bundle != NULL ? xstrdup(ca_bundle) : NULL;
-	real->ca_folder = S_ISDIR(st.st_mode);
+	real->ca_directory = S_ISDIR(st.st_mode);
 	real->world = (struct world){
 		.ctx = real,
 		.wall_ms = real_wall_ms,

@@ -170,5 +170,5 @@ gzip_inflate(struct buf *out, const void *p, size_t n, size_t max,
 	if (r >= 0)
 		return fault(f, FAULT_DATA, "the reply is longer than %zu MiB",
 		    max >> 20);
-	return fault(f, FAULT_DATA, "the reply's gzip is damaged or cut short");
+	return fault(f, FAULT_DATA, "the reply's gzip is damaged or truncated");
 }

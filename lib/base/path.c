@@ -34,7 +34,7 @@ variable(const char *s, size_t *n)
 	return value;
 }
 
-/* The home folder of ${user}, "" being the one who runs this. */
+/* The home directory of ${user}, "" being the one who runs this. */
 static const char *
 home_of(const char *user)
 {

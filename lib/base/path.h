@@ -3,7 +3,7 @@
 
 /*
  * A file's name as AWS's variables and options give it: $NAME and ${NAME}
- * become the variable's value, then ~ or ~user in front the home folder;
+ * become the variable's value, then ~ or ~user in front the home directory;
  * what is not known stays as it is. The caller frees it.
  */
 char *path_expand(const char *s);

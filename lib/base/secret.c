@@ -30,7 +30,7 @@ secret_read(struct buf *out, const char *path, size_t most, struct fault *f)
 		return fault(f, FAULT_IO, "%.300s: longer than %zu bytes", path,
 		    most);
 	if (rc == 0 && memchr(out->p, '\0', out->n) != NULL)
-		return fault(f, FAULT_IO, "%.300s: a NUL byte in it", path);
+		return fault(f, FAULT_IO, "%.300s: contains a NUL byte", path);
 	return rc;
 }
 

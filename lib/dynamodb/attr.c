@@ -472,15 +472,16 @@ attr_key_canonical(struct buf *out, struct slice value)
 /* An attribute of an item is level 1 (Developer Guide, "Constraints"). */
 #define NESTING 32
 
-#define NO_VALUE "is no attribute's value like {\"S\":\"text\"}"
+#define NO_VALUE "is not an attribute value such as {\"S\":\"text\"}"
 #define TOO_DEEP "is nested deeper than 32 levels"
-#define NO_NUMBER \
-	"holds what is no number of at most 38 digits from 1E-130 to 9.99E125"
-#define NO_BASE64 "holds what is not base64"
-#define NO_TRUE "holds a NULL that is not true"
-#define NO_NAME "holds an attribute without a name"
-#define EMPTY_SET "holds an empty set"
-#define TWICE "holds a set with the same element twice"
+#define NO_NUMBER                                                       \
+	"contains a number out of range (at most 38 digits, 1E-130 to " \
+	"9.99E125)"
+#define NO_BASE64 "contains invalid base64"
+#define NO_TRUE "contains a NULL that is not true"
+#define NO_NAME "contains an attribute without a name"
+#define EMPTY_SET "contains an empty set"
+#define TWICE "contains a set with a duplicate element"
 
 /* The elements of a set, each as a text that is equal for equal ones. */
 struct elements {
@@ -671,7 +672,7 @@ attr_item_check(struct slice item, struct fault *f)
 	size = attr_item_size(item);
 	if (size > ATTR_ITEM_MAX)
 		return fault(f, FAULT_DATA,
-		    "its size is %lld bytes, and an entry has at most %d",
+		    "its size is %lld bytes; entries have at most %d",
 		    (long long)size, ATTR_ITEM_MAX);
 	return 0;
 }

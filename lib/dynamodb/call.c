@@ -92,13 +92,13 @@ static const char *
 net_advice(const struct ddb *d, const char *error)
 {
 	if (strstr(error, "certificate") != NULL)
-		return "; if a proxy or the service has a certificate of its "
-		       "own authority, AWS_CA_BUNDLE names the file with it";
+		return "; if a proxy or the service has a private CA, name its "
+		       "file in AWS_CA_BUNDLE";
 	if (strcmp(d->o.config->endpoint_from, "the region") == 0)
-		return "; is the region spelt right, is the network (or the "
-		       "proxy of https_proxy, no_proxy) there?";
-	return "; is it right, is somebody there (behind the proxy of "
-	       "https_proxy, no_proxy, if one is set)?";
+		return "; check the region name, network and proxy "
+		       "(https_proxy, no_proxy)";
+	return "; check the address, and that a server is listening there "
+	       "(https_proxy and no_proxy, too)";
 }
 
 /* The tries are used up (or there is nothing to try): make the fault of the
@@ -112,9 +112,9 @@ give_up(const struct ddb_conn *c, const struct ddb_call *call,
 
 	if (last->kind == FAULT_SERVICE && reply->status < 500)
 		return fault(f, last->kind,
-		    "%s: %s: given up after %d %s: %.300s; is the endpoint "
-		    "(from %s) right, or does a proxy or filter on the way "
-		    "answer in its place?",
+		    "%s: %s: gave up after %d %s: %.300s; check the endpoint "
+		    "(from %s), and whether a proxy or filter answers in the "
+		    "server's place",
 		    d->url, call->operation, tries, refusal_tries(tries),
 		    last->text, d->o.config->endpoint_from);
 	if (last->kind == FAULT_NET || last->kind == FAULT_DATA)
@@ -124,7 +124,7 @@ give_up(const struct ddb_conn *c, const struct ddb_call *call,
 		    d->url, call->operation, tries, refusal_tries(tries),
 		    last->text, d->o.config->endpoint_from,
 		    last->kind == FAULT_NET ? net_advice(d, last->text) : "");
-	return fault(f, last->kind, "%s: given up after %d %s: %.900s; %s",
+	return fault(f, last->kind, "%s: gave up after %d %s: %.900s; %s",
 	    call->operation, tries, refusal_tries(tries), last->text,
 	    REFUSAL_TROUBLE);
 }

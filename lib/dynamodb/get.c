@@ -122,7 +122,8 @@ check_asked(struct asked *k, const struct accept *a, struct fault *f)
 		if (key.p[0] != '{' || partition.p == NULL ||
 		    (schema->sort != NULL && sort.p == NULL))
 			return fault(f, FAULT_DATA,
-			    "UnprocessedKeys has what is no key");
+			    "UnprocessedKeys contains something that is not a "
+			    "key");
 		add_canonical(&k->text, a, partition, sort);
 		if (asked_answer(k, from, f) != 0)
 			return -1;
@@ -390,8 +391,8 @@ ddb_query(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
 		return 0;
 	if (circle_closes(&start->circle, page->last, &table->schema))
 		return fault(f, FAULT_SERVICE,
-		    "Query: the service goes in a circle: a page ends where "
-		    "an earlier one did; stopped, as it would never end");
+		    "Query: the service repeats itself: a page ends where an "
+		    "earlier one did; stopped, as this would never end");
 	buf_add(&start->key, page->last.p, page->last.n);
 	return 1;
 }

@@ -132,11 +132,11 @@ static const char *
 slow_advice(const struct ddb_call *call)
 {
 	if (call->write_units > 0)
-		return "slow down with --max-wcu, or find who else writes to "
-		       "the table";
+		return "slow down with --max-wcu, or find out what else writes "
+		       "to the table";
 	if (call->read_units > 0)
-		return "slow down with --max-rcu, or find who else reads the "
-		       "table";
+		return "slow down with --max-rcu, or find out what else reads "
+		       "the table";
 	return NULL;
 }
 

@@ -159,9 +159,9 @@ advance(struct segment *seg, const struct page *page,
 	}
 	if (circle_closes(&seg->circle, page->last, schema))
 		return fault(f, FAULT_SERVICE,
-		    "Scan: the service goes in a circle: page %lld of segment "
-		    "%lld ends where an earlier one did; stopped, as it would "
-		    "never end (is there a cache before the service?)",
+		    "Scan: the service repeats itself: page %lld of segment "
+		    "%lld ends where an earlier one did; stopped, as this "
+		    "would never end (is there a cache before the service?)",
 		    (long long)seg->pages, (long long)seg->index);
 	buf_reset(&seg->next);
 	buf_add(&seg->next, page->last.p, page->last.n);

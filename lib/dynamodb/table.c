@@ -132,14 +132,14 @@ tell_candidates(struct buf *out, const struct candidates *list)
 	int n = 0;
 
 	if (list->asked && list->all == 0)
-		buf_adds(out, "; there are no tables");
+		buf_adds(out, "; this account has no tables in this region");
 	for (int i = 0; i < list->n; i++) {
 		if (list->best[i].close != close)
 			break;
 		buf_addf(out, "%s%s",
 		    n++ > 0                       ? ", "
 			: list->all == 1 || close ? "; there is "
-						  : "; there are ",
+						  : "; tables here: ",
 		    list->best[i].name);
 	}
 	if (!close && list->all > n)
@@ -159,8 +159,8 @@ table_missing(struct ddb_conn *c, const char *name, struct fault *f)
 	find_candidates(c, name, &list);
 	tell_candidates(&names, &list);
 	(void)fault(f, FAULT_NOT_FOUND,
-	    "table %s%s%s%s: not found in region %s (%s)%s; name it with -t "
-	    "(or CACHETABLE), or give the right --region",
+	    "table %s%s%s%s: not found in region %s (%s)%s; choose one with -t "
+	    "(or CACHETABLE), or another --region",
 	    name, from != NULL ? " (" : "", from != NULL ? from : "",
 	    from != NULL ? ")" : "", config->region, config->endpoint,
 	    buf_text(&names));

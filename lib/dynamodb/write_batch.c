@@ -148,7 +148,7 @@ read_answers(struct batch *b, struct slice body, struct fault *f)
 		int r;
 
 		if (slice_element(&w) != 1 || slice_value(&w, &answer) != 0)
-			return fault(f, FAULT_DATA, "a reply cut short");
+			return fault(f, FAULT_DATA, "a truncated reply");
 		r = read_answer(b, b->left[i], answer, f);
 		if (r < 0)
 			return -1;
@@ -231,8 +231,8 @@ leave_partiql(struct ddb_conn *c, struct ddb_deletes *deletes, const char *why)
 	    DDB_BATCH_SINGLE)
 		return;
 	ddb_log(ddb_of(c), LOG_NOTE,
-	    "batched deletes (PartiQL) are not available here%s: going on "
-	    "with one conditional DeleteItem an entry",
+	    "batched deletes (PartiQL) are not available here%s; continuing "
+	    "with one conditional DeleteItem per entry",
 	    why);
 }
 
@@ -260,8 +260,8 @@ send_invalid(struct batch *b, struct fault *f)
 	}
 	if (answered)
 		leave_partiql(b->conn, b->deletes,
-		    " (its statements are refused, as of attribute names "
-		    "that begin with # or :)");
+		    " (its statements are refused, as happens with attribute "
+		    "names that begin with # or :)");
 	return 0;
 }
 
@@ -313,7 +313,7 @@ ddb_delete_many(struct ddb_conn *c, struct ddb_deletes *deletes,
 			if (mode == DDB_BATCH_PARTIQL) {
 				(void)fault(f, FAULT_SERVICE,
 				    "--batch partiql: this service or role "
-				    "does not take BatchExecuteStatement "
+				    "does not allow BatchExecuteStatement "
 				    "(dynamodb:PartiQLDelete); use --batch "
 				    "auto or single");
 				goto out;

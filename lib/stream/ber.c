@@ -50,7 +50,7 @@ fill(struct ber *b, struct fault *f)
 static int
 cut_short(struct fault *f)
 {
-	return fault(f, FAULT_DATA, "the encrypted message is cut short");
+	return fault(f, FAULT_DATA, "the encrypted message is truncated");
 }
 
 /* Where the innermost element of a known length ends; -1: nowhere. */

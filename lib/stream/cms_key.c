@@ -46,8 +46,8 @@ check_type(const char *path, const EVP_PKEY *pkey, struct fault *f)
 	const char *type;
 
 	if (pkey == NULL)
-		return fault(f, FAULT_DATA,
-		    "%s: its public key cannot be understood", path);
+		return fault(f, FAULT_DATA, "%s: unknown kind of public key",
+		    path);
 	if (EVP_PKEY_is_a(pkey, "RSA") || EVP_PKEY_is_a(pkey, "EC"))
 		return 0;
 	type = EVP_PKEY_get0_type_name(pkey);
@@ -66,8 +66,8 @@ check_bits(const char *path, const EVP_PKEY *pkey, struct fault *f)
 	if (!EVP_PKEY_is_a(pkey, "RSA") || bits >= RSA_BITS_LEAST)
 		return 0;
 	return fault(f, FAULT_DATA,
-	    "%s: an RSA key of %d bits is too short to encrypt to: %d are the "
-	    "least",
+	    "%s: an RSA key of %d bits is too short to encrypt to; at least %d "
+	    "are needed",
 	    path, bits, RSA_BITS_LEAST);
 }
 
@@ -106,7 +106,7 @@ load_certificates(struct cms_recipients *r, const char *path, struct fault *f)
 		return -1;
 	if (r->n == before)
 		return fault(f, FAULT_DATA,
-		    "%s: holds no certificate in PEM (-----BEGIN "
+		    "%s: contains no certificate in PEM (-----BEGIN "
 		    "CERTIFICATE-----)",
 		    path);
 	if (damaged)
@@ -188,10 +188,9 @@ load_key(struct cms_key *k, struct phrase *p, struct fault *f)
 		return -1;
 	if (p->asked)
 		return fault(f, FAULT_DATA,
-		    "%s: this is not its passphrase (or it is damaged)",
-		    k->path);
+		    "%s: wrong passphrase (or the file is damaged)", k->path);
 	return fault(f, FAULT_DATA,
-	    "%s: holds no private key in PEM (-----BEGIN PRIVATE KEY-----)",
+	    "%s: contains no private key in PEM (-----BEGIN PRIVATE KEY-----)",
 	    k->path);
 }
 

@@ -33,7 +33,7 @@ expect(struct cms_layout *l, unsigned char tag, struct ber_header *h,
 	if (r < 0)
 		return -1;
 	if (r == 0 || h->tag != tag)
-		return ber_fault(&l->ber, "something else than is expected", f);
+		return ber_fault(&l->ber, "something unexpected", f);
 	return 0;
 }
 
@@ -69,7 +69,7 @@ check_type(struct cms_layout *l, struct fault *f)
 	    (type.n != sizeof(auth) || memcmp(type.p, auth, type.n) != 0))
 		rc = fault(f, FAULT_DATA,
 		    "a CMS message of another kind than AuthEnvelopedData: "
-		    "nothing would tell whether it was changed on its way");
+		    "changes on the way could not be detected");
 	buf_release(&type);
 	return rc;
 }
@@ -226,7 +226,7 @@ cms_layout_tag(struct cms_layout *l, unsigned char tag[CMS_TAG],
 	}
 	r = ber_end(&l->ber, f);
 	if (r == 0)
-		(void)ber_fault(&l->ber, "something stands behind it", f);
+		(void)ber_fault(&l->ber, "it is followed by something else", f);
 	rc = r == 1 ? 0 : -1;
 out:
 	buf_release(&b);

@@ -95,8 +95,8 @@ find_cipher(struct cms_open *o, struct fault *f)
 		    "damaged: its cipher cannot be understood");
 	if (EVP_CIPHER_CTX_get_mode(o->cipher) != EVP_CIPH_GCM_MODE)
 		return fault(f, FAULT_DATA,
-		    "its cipher is not AES-GCM: nothing would tell whether "
-		    "it was changed on its way");
+		    "its cipher is not AES-GCM: changes on the way could not "
+		    "be detected");
 	return 0;
 }
 
@@ -131,8 +131,8 @@ finish(struct cms_open *o, struct fault *f)
 	ERR_clear_error();
 	if (!ok || n != 0)
 		return fault(f, FAULT_DATA,
-		    "its tag does not hold: it was changed or damaged (or it "
-		    "is encrypted to another key)");
+		    "its authentication tag is wrong: it was changed or "
+		    "damaged (or is encrypted to another key)");
 	o->done = true;
 	return 0;
 }

@@ -67,8 +67,8 @@ next_part(struct cms_parts *s, struct fault *f)
 
 	if (first->temp == NULL)
 		return fault(f, FAULT_IO,
-		    "%s: one encrypted message holds at most %lld MiB: write "
-		    "to a file (-o FILE), which goes on in FILE.0002",
+		    "%s: one encrypted message has at most %lld MiB; write to "
+		    "a file (-o FILE), which continues in FILE.0002",
 		    first->name, (long long)(s->part >> 20));
 	if (end_part(s, f) != 0)
 		return -1;

@@ -139,7 +139,7 @@ follow(struct cms_read *r, struct fault *f)
 
 	if (!r->s.follows)
 		return fault(f, FAULT_REFUSED,
-		    "%s: it goes on in a second file: give the name of the "
+		    "%s: it continues in a second file; give the name of the "
 		    "first one, with the others beside it",
 		    r->s.name);
 	leave(r);
@@ -147,7 +147,7 @@ follow(struct cms_read *r, struct fault *f)
 	r->path = cms_read_part(r->s.name, n);
 	r->fd = open(r->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (r->fd < 0)
-		return fault(f, FAULT_IO, "%s goes on in %s: %s", r->s.name,
+		return fault(f, FAULT_IO, "%s continues in %s: %s", r->s.name,
 		    r->path, strerror(errno));
 	return verify(r, f);
 }
@@ -159,8 +159,8 @@ cms_read_open(const struct cms_source *s, struct fault *f)
 
 	if (s->key == NULL) {
 		(void)fault(f, FAULT_USAGE,
-		    "%s: it is encrypted: give the private key with "
-		    "--decrypt-with KEY.pem (with --input, and for restore)",
+		    "%s: encrypted; give the private key with --decrypt-with "
+		    "KEY.pem (with --input, and for restore)",
 		    s->name);
 		return NULL;
 	}
@@ -191,7 +191,7 @@ next_piece(struct cms_read *r, struct fault *f)
 	if (r->n == 0 || memcmp(sum, r->sums.p + at, sizeof(sum)) != 0) {
 		r->n = 0;
 		return fault(f, FAULT_REFUSED,
-		    "%s: it changes while it is read", r->path);
+		    "%s: it changed while it was read", r->path);
 	}
 	r->next++;
 	return 1;

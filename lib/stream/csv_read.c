@@ -96,12 +96,12 @@ bad_quote(const struct csv_read *c, struct fault *f)
 {
 	if (c->parser.quoted)
 		return fault(f, FAULT_DATA,
-		    "cell %zu goes on behind its closing quote (a quote "
-		    "inside of a cell is written twice)",
+		    "cell %zu continues after its closing quote (write quotes "
+		    "inside a cell twice)",
 		    c->n + 1);
 	return fault(f, FAULT_DATA,
-	    "a quote inside of cell %zu, which does not begin with one (write "
-	    "the cell in quotes, and each quote inside of it twice)",
+	    "a quote inside cell %zu, which does not begin with one (write the "
+	    "cell in quotes, and each quote inside it twice)",
 	    c->n + 1);
 }
 
@@ -171,7 +171,7 @@ fill(struct csv_read *c, struct fault *f)
 	    (memcmp(c->text.p, UTF16_LE, 2) == 0 ||
 		memcmp(c->text.p, UTF16_BE, 2) == 0))
 		r = fault(f, FAULT_DATA,
-		    "it is UTF-16: save it as CSV in UTF-8");
+		    "it is UTF-16; save it as CSV in UTF-8");
 	c->begun = true;
 	if (r < 0 && f->kind == FAULT_DATA)
 		(void)fault_at(f, "%s:%lld", input_name(c->in),
@@ -185,8 +185,8 @@ finish(struct csv_read *c, struct fault *f)
 	c->eof = true;
 	if (csv_fini(&c->parser, on_cell, on_row, c) != 0)
 		return fault(f, FAULT_DATA,
-		    "the file ends inside of cell %zu: it is cut short, or "
-		    "has a quote too many",
+		    "the file ends inside cell %zu: it is truncated, or has "
+		    "one quote too many",
 		    c->n + 1);
 	return check_size(c, f);
 }

@@ -93,9 +93,9 @@ open_input(struct input *in, const char *path, struct fault *f)
 		    "%s: %s", in->name, strerror(errno));
 	if (in->borrowed && !is_readable(in->fd))
 		return fault(f, FAULT_IO,
-		    "%s: it is closed, or open for writing only", in->name);
+		    "%s: closed, or open only for writing", in->name);
 	if (S_ISDIR(st.st_mode))
-		return fault(f, FAULT_IO, "%s: is a folder", in->name);
+		return fault(f, FAULT_IO, "%s: is a directory", in->name);
 	in->from = lseek(in->fd, 0, SEEK_CUR);
 	in->seekable = S_ISREG(st.st_mode) && in->from >= 0;
 	in->pos = in->from;
@@ -221,7 +221,7 @@ cut_short(struct input *in, struct fault *f)
 {
 	in->cut = true;
 	return fault(f, FAULT_DATA,
-	    "the file is cut short, inside of compressed data");
+	    "the file is truncated inside compressed data");
 }
 
 /* zlib would not go on. Where zeros take over, the file got its length but
@@ -252,7 +252,8 @@ next_member(struct input *in, struct fault *f)
 		r = only_zeros(in, f);
 		if (r == 0)
 			return fault(f, FAULT_DATA,
-			    "the compressed data has something else behind it");
+			    "the compressed data is followed by something "
+			    "else");
 		return r == 1 ? 0 : -1;
 	}
 	gzip_next(in->gzip);

@@ -38,25 +38,25 @@ open_part(struct outfile *p, int64_t from, struct fault *f)
 	p->fd = open(p->temp, how | (from == 0 ? O_CREAT : 0), 0600);
 	if (p->fd < 0 && errno == ENOENT && from > 0)
 		return fault(f, FAULT_REFUSED,
-		    "%s: is not there: it holds what the checkpoint goes on "
-		    "from; remove the checkpoint to begin anew",
+		    "%s: does not exist, but the checkpoint continues it; "
+		    "remove the checkpoint to start over",
 		    p->temp);
 	if (p->fd < 0 || fstat(p->fd, &st) != 0)
 		return fault(f, FAULT_IO, "%s: %s", p->temp, strerror(errno));
 	if (!S_ISREG(st.st_mode))
-		return fault(f, FAULT_IO, "%s: is not a plain file", p->temp);
+		return fault(f, FAULT_IO, "%s: is not a regular file", p->temp);
 	if (flock(p->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
 		return fault(f, FAULT_REFUSED, "%s: another run is writing it",
 		    p->temp);
 	if (st.st_size < from)
 		return fault(f, FAULT_REFUSED,
-		    "%s: has %lld bytes, the checkpoint goes on behind %lld: "
-		    "remove both to begin anew",
+		    "%s: has %lld bytes, but the checkpoint continues after "
+		    "%lld; remove both to start over",
 		    p->temp, (long long)st.st_size, (long long)from);
 	if (ftruncate(p->fd, from) != 0 || fchmod(p->fd, 0600) != 0 ||
 	    lseek(p->fd, from, SEEK_SET) < 0)
 		return fault(f, FAULT_IO, "%s: %s", p->temp, strerror(errno));
-	return outfile_sync_folder(p->temp, f);
+	return outfile_sync_directory(p->temp, f);
 }
 
 int
@@ -72,7 +72,7 @@ outfile_open_part(struct outfile *p, const char *path, int64_t from,
 		(void)outfile_fault(p, errno, f);
 	} else if (stat(p->target, &st) == 0 && !S_ISREG(st.st_mode)) {
 		(void)fault(f, FAULT_IO,
-		    "%s: is not a plain file: nothing could go on with it "
+		    "%s: is not a regular file, so it could not be continued "
 		    "later",
 		    path);
 	} else {
@@ -87,31 +87,31 @@ outfile_open_part(struct outfile *p, const char *path, int64_t from,
 /* Where a name leads. */
 struct spot {
 	bool known;
-	dev_t dev; /* of the file; where there is none, of its folder */
+	dev_t dev; /* of the file; where there is none, of its directory */
 	ino_t ino;
 	char *name; /* … and its name in it; NULL: the file is there */
 };
 
-/* Where nothing is yet: the folder, and the name that ${target} has there. Of
- * a folder that is not there either, the whole name has to tell. */
+/* Where nothing is yet: the directory, and the name that ${target} has there.
+ * Of a directory that is not there either, the whole name has to tell. */
 static void
 find_new(struct spot *s, const char *target)
 {
 	const char *slash = strrchr(target, '/');
-	char *folder = slash != NULL
+	char *directory = slash != NULL
 	    ? xstrndup(target, (size_t)(slash - target) + 1)
 	    : xstrdup(".");
 	struct stat st;
 
 	s->known = true;
-	if (stat(folder, &st) == 0) {
+	if (stat(directory, &st) == 0) {
 		s->dev = st.st_dev;
 		s->ino = st.st_ino;
 		s->name = xstrdup(slash != NULL ? slash + 1 : target);
 	} else {
 		s->name = xstrdup(target);
 	}
-	free(folder);
+	free(directory);
 }
 
 /* Devices and pipes have room for everything: they are the same as none. */
@@ -198,16 +198,17 @@ outfile_descriptor(const char *path)
 {
 	static const char *const names[] = { "/dev/stdin", "/dev/stdout",
 		"/dev/stderr" };
-	static const char *const folders[] = { "/dev/fd/", "/proc/self/fd/" };
+	static const char *const directories[] = { "/dev/fd/",
+		"/proc/self/fd/" };
 	int64_t fd;
 
 	for (int i = 0; i < 3; i++)
 		if (strcmp(path, names[i]) == 0)
 			return i;
 	for (int i = 0; i < 2; i++) {
-		size_t n = strlen(folders[i]);
+		size_t n = strlen(directories[i]);
 
-		if (strncmp(path, folders[i], n) == 0 &&
+		if (strncmp(path, directories[i], n) == 0 &&
 		    text_int_parse(path + n, 0, INT_MAX, &fd) == 0)
 			return (int)fd;
 	}
@@ -240,10 +241,11 @@ open_special(struct outfile *p, struct fault *f)
 }
 
 static int
-no_folder(const char *name, struct fault *f)
+no_directory(const char *name, struct fault *f)
 {
-	return fault(f, FAULT_IO, "%s: cannot create a file in its folder: %s",
-	    name, strerror(errno));
+	return fault(f, FAULT_IO,
+	    "%s: cannot create a file in its directory: %s", name,
+	    strerror(errno));
 }
 
 static int
@@ -256,7 +258,7 @@ open_temp(struct outfile *p, struct fault *f)
 	temp = beside(p->target, ".ttlsweep-XXXXXX");
 	p->fd = mkstemp(temp);
 	if (p->fd < 0) {
-		(void)no_folder(p->name, f);
+		(void)no_directory(p->name, f);
 		free(temp);
 		return -1;
 	}
@@ -268,9 +270,10 @@ open_temp(struct outfile *p, struct fault *f)
 }
 
 static int
-is_folder(const char *name, struct fault *f)
+is_directory(const char *name, struct fault *f)
 {
-	return fault(f, FAULT_IO, "%s: is a folder; name a file in it", name);
+	return fault(f, FAULT_IO, "%s: is a directory; name a file in it",
+	    name);
 }
 
 static int
@@ -280,7 +283,7 @@ no_name(struct fault *f)
 }
 
 int
-outfile_check(const char *path, bool folder, struct fault *f)
+outfile_check(const char *path, bool directory, struct fault *f)
 {
 	struct stat st;
 	char *target, *above;
@@ -296,12 +299,14 @@ outfile_check(const char *path, bool folder, struct fault *f)
 	above = beside(target, ".");
 	error = stat(target, &st) == 0 ? 0 : errno;
 	if (error == 0 && !S_ISREG(st.st_mode))
-		rc = S_ISDIR(st.st_mode) && !folder ? is_folder(path, f) : 0;
+		rc = S_ISDIR(st.st_mode) && !directory ? is_directory(path, f)
+						       : 0;
 	else if (access(above, W_OK | X_OK) != 0)
-		rc = folder ? fault(f, FAULT_IO,
-				  "%s: cannot create a folder beside it: %s",
-				  path, strerror(errno))
-			    : no_folder(path, f);
+		rc = directory
+		    ? fault(f, FAULT_IO,
+			  "%s: cannot create a directory beside it: %s", path,
+			  strerror(errno))
+		    : no_directory(path, f);
 	else if (error != 0 && error != ENOENT)
 		rc = fault(f, FAULT_IO, "%s: %s", path, strerror(error));
 	free(above);
@@ -324,7 +329,7 @@ open_path(struct outfile *p, struct fault *f)
 	if (S_ISREG(st.st_mode))
 		return open_temp(p, f);
 	if (S_ISDIR(st.st_mode))
-		return is_folder(p->name, f);
+		return is_directory(p->name, f);
 	free(p->target);
 	p->target = NULL;
 	return open_special(p, f);
@@ -440,16 +445,16 @@ close_fd(struct outfile *p, struct fault *f)
 }
 
 int
-outfile_sync_folder(const char *path, struct fault *f)
+outfile_sync_directory(const char *path, struct fault *f)
 {
-	char *folder = beside(path, ".");
-	int rc = file_sync_directory(folder);
+	char *directory = beside(path, ".");
+	int rc = file_sync_directory(directory);
 
-	free(folder);
+	free(directory);
 	if (rc >= 0)
 		return 0;
 	(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
-	return fault_at(f, "written, but its folder is not synced");
+	return fault_at(f, "written, but its directory is not synced");
 }
 
 int
@@ -478,7 +483,7 @@ outfile_rename(struct outfile *p, struct fault *f)
 	p->temp = NULL;
 	if (p->keep && close_fd(p, f) != 0)
 		return -1;
-	return outfile_sync_folder(p->target, f);
+	return outfile_sync_directory(p->target, f);
 }
 
 int

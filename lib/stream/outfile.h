@@ -9,7 +9,7 @@ struct fault;
 
 /*
  * A name to write to, opened: the bytes of stream.c go through its fd.
- * A regular file gets a temporary name in the same folder until
+ * A regular file gets a temporary name in the same directory until
  * outfile_finish. All zero is not a valid one: see outfile_open.
  */
 struct outfile {
@@ -24,9 +24,10 @@ struct outfile {
 /* ${path} NULL, "-" or a name of descriptor 1: stdout. Symbolic links are
  * followed. After a failure outfile_discard is fine, not needed. */
 int outfile_open(struct outfile *p, const char *path, struct fault *f);
-/* Whether outfile_open would find a folder for it, without touching anything:
- * 0, or -1 and what it would say. ${folder}: a folder is to have the name. */
-int outfile_check(const char *path, bool folder, struct fault *f);
+/* Whether outfile_open would find a directory for it, without touching
+ * anything: 0, or -1 and what it would say. ${directory}: a directory is to
+ * have the name. */
+int outfile_check(const char *path, bool directory, struct fault *f);
 /*
  * The same for a file that is written by several runs: its bytes are in
  * ${path}.part until it is whole, and stay there. The first ${from} of them
@@ -45,7 +46,7 @@ int outfile_write(const struct outfile *p, const void *data, size_t n,
     struct fault *f);
 /* Have what was written on the disk. */
 int outfile_sync(const struct outfile *p, struct fault *f);
-/* Sync, close, rename, sync the folder. Call outfile_discard afterwards. */
+/* Sync, close, rename, sync the directory. Call outfile_discard afterwards. */
 int outfile_finish(struct outfile *p, struct fault *f);
 /* The two halves, for who finishes several together: until the close … */
 int outfile_settle(struct outfile *p, struct fault *f);
@@ -61,12 +62,12 @@ int outfile_descriptor(const char *path);
 /* ${path} with its last name's symbolic links followed, also to where
  * nothing is yet. The caller's; NULL when they go in a circle. */
 char *outfile_follow(const char *path);
-/* Whether both name one file (or folder), by whatever links, also where none
+/* Whether both name one file (or directory), by whatever links, also where none
  * is yet. A device or a pipe is not the same as itself: it is not replaced. */
 bool outfile_same(const char *a, const char *b);
-/* Make the names in the folder of ${path} last. A folder that may not be read
- * cannot be synced, which is no failure. */
-int outfile_sync_folder(const char *path, struct fault *f);
+/* Make the names in the directory of ${path} last. A directory that may not be
+ * read cannot be synced, which is no failure. */
+int outfile_sync_directory(const char *path, struct fault *f);
 /* ${error} in the place's name; FAULT_PIPE for stdout's EPIPE. -1. */
 int outfile_fault(const struct outfile *p, int error, struct fault *f);
 

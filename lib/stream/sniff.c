@@ -27,7 +27,8 @@ static const struct {
 #define EXPORT_AGAIN                                                     \
 	"export the table again with --export-format DYNAMODB_JSON, or " \
 	"have ttlsweep export it"
-#define ERROR_PAGE "is it an error page? Look into it, and fetch the file again"
+#define ERROR_PAGE \
+	"it may be an error page; look at it, and fetch the file again"
 #define PRINT_JSON "have the AWS CLI print JSON: --output json"
 #define NOT_TEXT "convert it to DynamoDB JSON lines, {\"Item\":{...}}"
 	/* clang-format off */
@@ -129,7 +130,7 @@ sniff_refuse(struct input *in, const char *how, bool any_text, struct fault *f)
 			return fault(f, FAULT_DATA, "%s: it is %s; %s", name,
 			    kinds[i].what, kinds[i].advice);
 		return fault(f, FAULT_DATA,
-		    "%s: it is %s; run: %s%s%s | ttlsweep ... %s", name,
+		    "%s: is %s; run: %s%s%s | ttlsweep ... %s", name,
 		    kinds[i].what, kinds[i].command, piped ? "" : " ",
 		    piped ? "" : plain_name(name), how);
 	}

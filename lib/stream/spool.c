@@ -13,17 +13,17 @@
 int
 spool_open(struct fault *f)
 {
-	const char *folder = getenv("TMPDIR");
+	const char *directory = getenv("TMPDIR");
 	char *path;
 	int fd;
 
-	if (folder == NULL || *folder == '\0')
-		folder = P_tmpdir;
-	path = xasprintf("%s/ttlsweep-XXXXXX", folder);
+	if (directory == NULL || *directory == '\0')
+		directory = P_tmpdir;
+	path = xasprintf("%s/ttlsweep-XXXXXX", directory);
 	fd = mkstemp(path);
 	if (fd < 0) {
 		(void)fault(f, FAULT_IO, "%s: cannot create a file in it: %s",
-		    folder, strerror(errno));
+		    directory, strerror(errno));
 	} else {
 		(void)unlink(path);
 		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);

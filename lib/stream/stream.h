@@ -47,7 +47,7 @@ int stream_mark(struct stream *s, int64_t *length, struct fault *f);
 /* Have what was written before on the disk; others may write meanwhile. */
 int stream_sync(struct stream *s, struct fault *f);
 /* Flush, sync, rename, free. -1 leaves under the name what was there before
- * (but the new file, whole, when only its folder could not be synced). */
+ * (but the new file, whole, when only its directory could not be synced). */
 int stream_commit(struct stream *s, struct fault *f);
 /* Remove what was written (what is resumable stays) and free; NULL is
  * fine. */

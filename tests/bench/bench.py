@@ -8,7 +8,7 @@ BENCH_ITEMS  entries of the table (600000; slow peers get a tenth)
 BENCH_SECONDS  how long a throttled purge goes on at most (60)
 BENCH_MEMORY sizes for the section memory (100000,1000000)
 BENCH_PEERS=0  without the other programs
-BENCH_DIR    a folder for journals and files, on a real disk (build/bench)
+BENCH_DIR    a directory for journals and files, on a real disk (build/bench)
 
 A table a section goes to stdout, what runs to stderr, all figures to
 build/bench/results.json. docs/PERFORMANCE.md tells what they mean. Status 1
@@ -53,7 +53,7 @@ def say(*words):
 
 
 class World:
-    """A folder, and an environment in which nothing of the caller's AWS
+    """A directory, and an environment in which nothing of the caller's AWS
     set-up is left."""
 
     def __init__(self):
@@ -550,7 +550,7 @@ def introduce(world, sections):
             said("/usr/bin/python3", "-c", "import boto3; print(boto3.__version__)"), said("/usr/bin/aws", "--version"),
             said("jq", "--version")))
     if disk in ("tmpfs", "ramfs"):
-        print("A journal in memory is no journal: set BENCH_DIR to a folder on a disk.")
+        print("A journal in memory is no journal: set BENCH_DIR to a directory on a disk.")
     print("Sections: " + ", ".join(sections))
 
 

@@ -1,6 +1,6 @@
 /*
  * Runs a fuzz harness over kept inputs, without libFuzzer: every file of the
- * folders (or the files) named as arguments, and the empty input. One TAP
+ * directories (or the files) named as arguments, and the empty input. One TAP
  * test. A harness that finds a fault ends the program.
  */
 #include <dirent.h>

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""aws_chain.py TTLSWEEP FOLDER [NAME...]: the same ~/.aws, given to the AWS CLI
+"""aws_chain.py TTLSWEEP DIRECTORY [NAME...]: the same ~/.aws, given to the AWS CLI
 (its botocore) and to ttlsweep, must give the same keys from the same place, or
 none to both.
 
 Which keys ttlsweep has, a server sees (tools/aws_mock.py): it knows only those
-that botocore found, and checks the signature made with them. FOLDER becomes
+that botocore found, and checks the signature made with them. DIRECTORY becomes
 the home of each case in turn. NAMEs: these cases only.
 """
 

@@ -28,7 +28,7 @@ if [[ -z ${WORLD:-} ]]; then
 	done
 	unset _name
 
-	# A folder that lives as long as the test file; who sources this
+	# A directory that lives as long as the test file; who sources this
 	# outside of bats removes it.
 	WORLD=${BATS_FILE_TMPDIR:-$(mktemp -d "${TMPDIR:-/tmp}/ttlsweep.XXXXXX")}
 	export WORLD HOME=$WORLD/home XDG_STATE_HOME=$WORLD/state

@@ -261,8 +261,8 @@ def main():
     p.add_argument("--at-once", type=int, default=4, metavar="N")
     p.add_argument("--dir", help="for journals and logs")
     options = p.parse_args()
-    with tempfile.TemporaryDirectory(prefix="faults.") as folder:
-        options.dir = options.dir or folder
+    with tempfile.TemporaryDirectory(prefix="faults.") as directory:
+        options.dir = options.dir or directory
         rounds = [(Round if seed % 5 else Mend)(seed, options) for seed in options.seeds]
         if options.each:
             rounds = [One(kind, options) for kind in KINDS + STATEMENT_KINDS]

@@ -46,15 +46,15 @@ PACE = ("--max-wcu", "20000", "--max-rcu", "20000")
 class Killer:
     """Rounds on one table of one server, by one road."""
 
-    def __init__(self, endpoint, number, options, folder):
+    def __init__(self, endpoint, number, options, directory):
         self.kind, self.rounds = options.kind, options.kills
         self.rng = random.Random("%d %d" % (options.seed, number))
-        self.number, self.folder, self.now = number, folder, int(time.time())
+        self.number, self.directory, self.now = number, directory, int(time.time())
         self.table = Table(endpoint, "kill-%d-%d" % (os.getpid(), number), self.now)
         self.partiql = endpoint == options.server[0]
         self.done = {}
         self.tmpfs = self.kind == "full" and subprocess.run(
-            [*UNSHARE, "mount", "-t", "tmpfs", "none", folder], stderr=subprocess.DEVNULL).returncode == 0
+            [*UNSHARE, "mount", "-t", "tmpfs", "none", directory], stderr=subprocess.DEVNULL).returncode == 0
 
     def __str__(self):
         return "%s %d" % (self.kind, self.number)
@@ -246,7 +246,7 @@ class Killer:
             words[words.index("--state") + 1] = "any"
         if self.tmpfs and self.rng.random() < .5:
             # A disk of its own, from which the journal is copied afterwards.
-            disk = os.path.join(self.folder, "disk")
+            disk = os.path.join(self.directory, "disk")
             os.makedirs(disk, exist_ok=True)
             on_disk = os.path.join(disk, os.path.basename(journal))
             words[words.index(journal)] = on_disk
@@ -280,7 +280,7 @@ class Killer:
         while sum(self.done.values()) - sum(self.done.get(word, 0) for word in BESIDES) < self.rounds:
             number += 1
             must(number < 4 * self.rounds, "it always ends before it is killed:", self.done)
-            journal = os.path.join(self.folder, "%d-%d.journal%s" % (self.number, number, self.rng.choice(["", ".gz"])))
+            journal = os.path.join(self.directory, "%d-%d.journal%s" % (self.number, number, self.rng.choice(["", ".gz"])))
             missing, _ = getattr(self, self.kind)(journal)
             if os.path.exists(journal) and os.path.getsize(journal) > 0:
                 self.restored(journal, missing)
@@ -300,8 +300,8 @@ def main():
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("kind", choices=["kill", "interrupt", "twice", "doubled", "hanging", "waiting", "full"])
     options = p.parse_args()
-    with tempfile.TemporaryDirectory(prefix="kill.") as folder:
-        killers = [Killer(options.server[i % len(options.server)], i, options, folder) for i in range(options.tables)]
+    with tempfile.TemporaryDirectory(prefix="kill.") as directory:
+        killers = [Killer(options.server[i % len(options.server)], i, options, directory) for i in range(options.tables)]
         sys.exit(play_all(killers, options.tables))
 
 

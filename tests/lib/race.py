@@ -104,11 +104,11 @@ class Writer(threading.Thread):
 
 
 class Race:
-    def __init__(self, options, folder):
+    def __init__(self, options, directory):
         self.options, self.seed = options, options.harm or 1
         self.rng = random.Random(self.seed)
         self.table = Table(options.server, "race-%d" % os.getpid(), int(time.time()))
-        self.journal = os.path.join(folder, "race.journal")
+        self.journal = os.path.join(directory, "race.journal")
         rates = {}
         if options.throttle:
             rates = {"throttle": .02, "s-throttle": .08, "s-conflict": .08}
@@ -233,9 +233,9 @@ def main():
     p.add_argument("--harm", type=int, metavar="SEED")
     p.add_argument("--log", help="the road's")
     options = p.parse_args()
-    with tempfile.TemporaryDirectory(prefix="race.") as folder:
+    with tempfile.TemporaryDirectory(prefix="race.") as directory:
         try:
-            print(Race(options, folder).play())
+            print(Race(options, directory).play())
         except Broken as broken:
             sys.exit("broken: %s" % broken)
 

@@ -43,11 +43,11 @@ def node_rows(path):
 
 
 def sqlite_rows(path, names):
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as directory:
         script = "CREATE TABLE t(%s);\n.mode csv\n.import --skip 1 '%s' t\n" % (
             ",".join('"c%d" TEXT' % i for i in range(len(names))), path)
-        subprocess.run(["sqlite3", folder + "/db"], input=script.encode(), check=True)
-        db = sqlite3.connect(folder + "/db")
+        subprocess.run(["sqlite3", directory + "/db"], input=script.encode(), check=True)
+        db = sqlite3.connect(directory + "/db")
         return [list(row) for row in db.execute("SELECT * FROM t ORDER BY rowid")]
 
 

@@ -60,9 +60,9 @@ def contents(path):
 class Export:
     """One file in the making."""
 
-    def __init__(self, name, options, folder):
+    def __init__(self, name, options, directory):
         self.name, self.rng = name, random.Random("%s %s" % (options.seed, name))
-        self.path, self.checkpoint = os.path.join(folder, name), os.path.join(folder, name + ".cp")
+        self.path, self.checkpoint = os.path.join(directory, name), os.path.join(directory, name + ".cp")
         self.common = [PROGRAM, "export", "-t", options.table, "--endpoint-url", options.endpoint, "--now", str(options.now)]
         self.words = [*self.common, "-o", self.path, "--checkpoint", self.checkpoint, "--segments", "8", "--jobs", "3"]
         self.pace = ["--max-rcu", str(options.pace)]
@@ -171,16 +171,16 @@ def main():
     options = p.parse_args()
     bad = []
 
-    def one(name, folder):
-        export = Export(name, options, folder)
+    def one(name, directory):
+        export = Export(name, options, directory)
         try:
             export.run()
         except Exception as e:  # told below, with the others
             bad.append("%s: %s" % (name, e))
         print(name, dict(export.ends), flush=True)
 
-    with tempfile.TemporaryDirectory() as folder:
-        threads = [threading.Thread(target=one, args=(name, folder)) for name in options.names]
+    with tempfile.TemporaryDirectory() as directory:
+        threads = [threading.Thread(target=one, args=(name, directory)) for name in options.names]
         for t in threads:
             t.start()
         for t in threads:

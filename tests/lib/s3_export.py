@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""A folder as DynamoDB's export to S3 leaves it in a bucket.
+"""A directory as DynamoDB's export to S3 leaves it in a bucket.
 
-    s3_export.py --endpoint URL --table T --bucket FOLDER [--prefix P]
+    s3_export.py --endpoint URL --table T --bucket DIRECTORY [--prefix P]
         [--shape full|incremental] [--files N] [--time ISO]
 
 Writes manifests and data files as the Developer Guide describes them and
-prints the export's own folder. An incremental export also holds deletes,
+prints the export's own directory. An incremental export also holds deletes,
 with the keys of entries that are not in the table.
 """
 
@@ -71,7 +71,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--endpoint", required=True)
     p.add_argument("--table", required=True)
-    p.add_argument("--bucket", required=True, help="the folder that stands for it")
+    p.add_argument("--bucket", required=True, help="the directory that stands for it")
     p.add_argument("--prefix", default="")
     p.add_argument("--id", default="01795332271000-1a2b3c4d", help="of the export")
     p.add_argument("--shape", choices=["full", "incremental"], default="full")

@@ -97,16 +97,16 @@ class Case:
             self.said = errors.read().decode()
 
 
-def fifo(folder, name, writer=True):
+def fifo(directory, name, writer=True):
     """Its path; with a writer that writes nothing, it can be opened."""
-    path = os.path.join(folder, name)
+    path = os.path.join(directory, name)
     os.mkfifo(path)
     if writer:
         os.open(path, os.O_RDWR)
     return path
 
 
-def cases(folder):
+def cases(directory):
     silent = lambda: Server()
     at = lambda server: {"AWS_ENDPOINT_URL_DYNAMODB": server.url}
     no_keys = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:9"}
@@ -124,7 +124,7 @@ def cases(folder):
     server = silent()
     yield Case("a container's credentials", signal.SIGTERM, ["inspect"], dict(
         no_keys, AWS_CONTAINER_CREDENTIALS_FULL_URI=server.url + "/creds"), server)
-    server, token = silent(), os.path.join(folder, "token")
+    server, token = silent(), os.path.join(directory, "token")
     with open(token, "w", encoding="ascii") as f:
         f.write("token")
     yield Case("a web identity", signal.SIGHUP, ["inspect"], dict(
@@ -134,22 +134,22 @@ def cases(folder):
     yield Case("an instance's role", signal.SIGTERM, ["inspect"], dict(
         no_keys, AWS_EC2_METADATA_DISABLED="false", AWS_METADATA_SERVICE_TIMEOUT="60",
         AWS_EC2_METADATA_SERVICE_ENDPOINT=server.url), server)
-    config = os.path.join(folder, "config")
+    config = os.path.join(directory, "config")
     with open(config, "w", encoding="ascii") as f:
         f.write("[default]\ncredential_process = sleep 100\n")
     yield Case("a credential process", signal.SIGTERM, ["inspect"], dict(no_keys, AWS_CONFIG_FILE=config))
-    yield Case("a configuration file", signal.SIGTERM, ["inspect"], {"AWS_CONFIG_FILE": fifo(folder, "aws")})
+    yield Case("a configuration file", signal.SIGTERM, ["inspect"], {"AWS_CONFIG_FILE": fifo(directory, "aws")})
 
     for name, argv in (("inspect -i -", ["inspect", "-i", "-"]), ("list -i -", ["list", "-i", "-"]),
                        ("inspect --merge -", ["inspect", "--merge", "-"]),
                        ("show --cookie -", ["show", "--cookie", "-"])):
         yield Case(name, signal.SIGTERM, argv, stdin=pipe()[0])
-    yield Case("a FIFO", signal.SIGINT, ["inspect", "-i", fifo(folder, "input")])
-    yield Case("a FIFO that nobody opens", signal.SIGTERM, ["inspect", "-i", fifo(folder, "alone", False)])
-    yield Case("a secret file", signal.SIGHUP, ["show", "--cookie", "s%3Aa.b", "--secret-file", fifo(folder, "secret")])
-    yield Case("a journal", signal.SIGTERM, ["restore", fifo(folder, "journal")])
+    yield Case("a FIFO", signal.SIGINT, ["inspect", "-i", fifo(directory, "input")])
+    yield Case("a FIFO that nobody opens", signal.SIGTERM, ["inspect", "-i", fifo(directory, "alone", False)])
+    yield Case("a secret file", signal.SIGHUP, ["show", "--cookie", "s%3Aa.b", "--secret-file", fifo(directory, "secret")])
+    yield Case("a journal", signal.SIGTERM, ["restore", fifo(directory, "journal")])
 
-    export = os.path.join(folder, "export.json")
+    export = os.path.join(directory, "export.json")
     with open(export, "w", encoding="ascii") as f:
         for i in range(4000):
             f.write('{"Item":{"key":{"S":"k%d"},"ttl":{"N":"1"},"v":{"S":"%s"}}}\n' % (i, "x" * 200))
@@ -160,8 +160,8 @@ def cases(folder):
 
 def main():
     failed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        everything = list(cases(folder))
+    with tempfile.TemporaryDirectory() as directory:
+        everything = list(cases(directory))
         results = {}
 
         def play(case):

@@ -1,9 +1,9 @@
 // Looks at a page as people do: in Chromium, without a window.
 //
-//   node browser.js CHROMIUM PAGE.html FOLDER
+//   node browser.js CHROMIUM PAGE.html DIRECTORY
 //
-// For each theme and width a picture FOLDER/THEME-WIDTH.png is taken and
-// axe-core is run; FOLDER/print.png is what paper gets of the dark one. Prints
+// For each theme and width a picture DIRECTORY/THEME-WIDTH.png is taken and
+// axe-core is run; DIRECTORY/print.png is what paper gets of the dark one. Prints
 // one JSON object: what the console said, what was asked of the network, what
 // axe found, views that are too wide, and of each picture how many colours it
 // has, which is the commonest, and what share that has.
@@ -17,15 +17,15 @@ const fs = require('fs')
 const path = require('path')
 const zlib = require('zlib')
 
-const [chromium, page, folder] = process.argv.slice(2)
+const [chromium, page, directory] = process.argv.slice(2)
 const views = [['light', 360], ['light', 1280], ['dark', 360], ['dark', 1280]]
 const result = { console: [], requests: [], axe: [], pictures: {}, overflow: [] }
 
 const browser = spawn(chromium, [
   '--headless', '--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--hide-scrollbars', '--remote-debugging-pipe',
-  '--disable-dev-shm-usage', `--user-data-dir=${fs.mkdtempSync(path.join(folder, 'profile-'))}`, 'about:blank'
-], { env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] })
+  '--disable-dev-shm-usage', `--user-data-dir=${fs.mkdtempSync(path.join(directory, 'profile-'))}`, 'about:blank'
+], { env: { ...process.env, TMPDIR: directory }, stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] })
 
 const waiting = new Map()
 const listeners = []
@@ -99,7 +99,7 @@ function colours (png) {
 async function picture (session, name) {
   const { data } = await call('Page.captureScreenshot', { format: 'png', captureBeyondViewport: true }, session)
   const png = Buffer.from(data, 'base64')
-  fs.writeFileSync(path.join(folder, name + '.png'), png)
+  fs.writeFileSync(path.join(directory, name + '.png'), png)
   result.pictures[name] = colours(png)
 }
 

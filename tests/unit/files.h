@@ -1,7 +1,7 @@
 #ifndef TESTS_UNIT_FILES_H
 #define TESTS_UNIT_FILES_H
 
-/* A folder for each test, and files in it. Include cmocka.h before. */
+/* A directory for each test, and files in it. Include cmocka.h before. */
 
 #include <ftw.h>
 #include <stdio.h>
@@ -13,22 +13,22 @@
 #include "lib/base/buf.h"
 #include "lib/base/mem.h"
 
-static char *folder; /* its path */
+static char *directory; /* its path */
 static char named[16][512];
 static unsigned names;
 
 static int
-folder_setup(void **state)
+directory_setup(void **state)
 {
 	const char *tmp = getenv("TMPDIR");
 
 	(void)state;
-	folder = xasprintf("%s/export-XXXXXX", tmp != NULL ? tmp : P_tmpdir);
-	return mkdtemp(folder) != NULL ? 0 : -1;
+	directory = xasprintf("%s/export-XXXXXX", tmp != NULL ? tmp : P_tmpdir);
+	return mkdtemp(directory) != NULL ? 0 : -1;
 }
 
 static inline int
-folder_forget(const char *path, const struct stat *st, int flag,
+directory_forget(const char *path, const struct stat *st, int flag,
     struct FTW *where)
 {
 	(void)st;
@@ -38,12 +38,12 @@ folder_forget(const char *path, const struct stat *st, int flag,
 }
 
 static int
-folder_teardown(void **state)
+directory_teardown(void **state)
 {
-	int rc = nftw(folder, folder_forget, 8, FTW_DEPTH | FTW_PHYS);
+	int rc = nftw(directory, directory_forget, 8, FTW_DEPTH | FTW_PHYS);
 
 	(void)state;
-	free(folder);
+	free(directory);
 	return rc;
 }
 
@@ -53,7 +53,7 @@ at(const char *name)
 {
 	char *to = named[names++ % 16];
 
-	assert_true((size_t)snprintf(to, sizeof(named[0]), "%s/%s", folder,
+	assert_true((size_t)snprintf(to, sizeof(named[0]), "%s/%s", directory,
 			name) < sizeof(named[0]));
 	return to;
 }

@@ -1,7 +1,7 @@
 #ifndef TESTS_UNIT_HOME_H
 #define TESTS_UNIT_HOME_H
 
-/* A home folder of a test's own, with .aws in it and not one AWS_ variable
+/* A home directory of a test's own, with .aws in it and not one AWS_ variable
  * set. Include cmocka.h before. */
 
 #include <sys/stat.h>
@@ -57,7 +57,7 @@ home_open(void)
 	assert_int_equal(setenv("HOME", home, 1), 0);
 }
 
-/* The file ${name} in it, and the folders on the way there: ${n} bytes of
+/* The file ${name} in it, and the directories on the way there: ${n} bytes of
  * ${text}, or none when it is NULL. */
 static void
 home_write(const char *name, const char *text, size_t n)

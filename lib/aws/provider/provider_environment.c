@@ -15,7 +15,7 @@ provider_environment(struct search *s, struct fault *f)
 	const char *end = config_value_environment("AWS_CREDENTIAL_EXPIRATION");
 
 	if (s->named) {
-		buf_adds(&s->why, "not looked at, since --profile was given");
+		buf_adds(&s->why, "ignored, as --profile was given");
 		return 0;
 	}
 	if (k.access_key == NULL) {
@@ -30,9 +30,10 @@ provider_environment(struct search *s, struct fault *f)
 		k.session_token = config_value_environment("AWS_SESSION_TOKEN");
 	if (end != NULL && search_time(end, &k.expires) != 0)
 		return fault(f, FAULT_CREDENTIALS,
-		    "AWS_CREDENTIAL_EXPIRATION: \"%.60s\" is no time (one is "
-		    "2026-11-22T08:12:00Z)",
+		    "AWS_CREDENTIAL_EXPIRATION: \"%.60s\" is not a time (such "
+		    "as 2026-11-22T08:12:00Z)",
 		    end);
 	buf_adds(&s->source, "environment");
-	return search_take(s, &k, "AWS_ACCESS_KEY_ID and its like", f);
+	return search_take(s, &k, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+	    f);
 }

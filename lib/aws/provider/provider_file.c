@@ -25,9 +25,8 @@ check(const struct profile_file *file, const char *name, struct fault *f)
 		if (!search_sendable(
 			profile_get(file, "profile", name, options[i], NULL)))
 			return fault(f, FAULT_CREDENTIALS,
-			    "%s:%d: %s holds a blank, a line end or another "
-			    "byte that no key has (a comment stands on a line "
-			    "of its own)",
+			    "%s:%d: %s contains white space or another byte "
+			    "that no key has (put comments on their own line)",
 			    profile_path(file),
 			    profile_line(file, "profile", name, options[i]),
 			    options[i]);

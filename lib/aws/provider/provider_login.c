@@ -16,11 +16,12 @@
 static char *
 cache_path(const char *session)
 {
-	const char *folder =
+	const char *directory =
 	    config_value_environment("AWS_LOGIN_CACHE_DIRECTORY");
 	char hex[65], *expanded, *path;
 
-	expanded = path_expand(folder != NULL ? folder : "~/.aws/login/cache");
+	expanded =
+	    path_expand(directory != NULL ? directory : "~/.aws/login/cache");
 	crypto_sha256_hex(hex, session, strlen(session));
 	path = xasprintf("%s/%s.json", expanded, hex);
 	free(expanded);
@@ -70,7 +71,7 @@ provider_login(struct search *s, struct fault *f)
 		rc = search_take_doc(s, d, "accessToken", names, path, f);
 	if (rc == 1 && s->keys->expires <= search_now(s))
 		rc = login_again(s, &session,
-		    "the keys have ended that came with the login session", f);
+		    "the login session's keys have expired", f);
 	if (rc == 1) {
 		buf_adds(&s->source, "login session of ");
 		search_name(&s->source, s);

@@ -28,7 +28,7 @@ get_role(struct imds *m, struct buf *role, struct fault *f)
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 		"0123456789+=,.@_-") != n)
 		return fault(f, FAULT_DATA,
-		    "%.100s: what it calls its role is not the name of one",
+		    "%.100s: it gives something else than a role name",
 		    imds_url(m));
 	return 0;
 }

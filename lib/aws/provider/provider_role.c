@@ -117,8 +117,8 @@ check_source(const struct search *s, const struct config_value *source,
 	if (strcmp(name, s->profile) == 0 && has_static(s))
 		return 0;
 	return fault(f, FAULT_CONFIG,
-	    "%s: source_profile \"%.100s\" leads round in a circle: no keys "
-	    "are to be had there",
+	    "%s: source_profile \"%.100s\" leads back to itself, so it has no "
+	    "keys",
 	    source->from, name);
 }
 
@@ -181,13 +181,13 @@ ask_code(struct search *s, const struct config_value *serial, struct buf *out,
 
 	if (s->again)
 		return fault(f, FAULT_CREDENTIALS,
-		    "%s: mfa_serial wants a code, and in the middle of a run "
-		    "nobody is asked for one: run again; duration_seconds "
-		    "makes the keys last longer",
+		    "%s: mfa_serial needs a code, which is not asked for in "
+		    "the middle of a run; run again, and raise "
+		    "duration_seconds to make keys last longer",
 		    serial->from);
 	if (s->world->ask == NULL)
 		return fault(f, FAULT_CREDENTIALS,
-		    "%s: mfa_serial wants a code, and there is no terminal to "
+		    "%s: mfa_serial needs a code, and there is no terminal to "
 		    "ask for it",
 		    serial->from);
 	buf_adds(&prompt, "Enter MFA code for ");
@@ -197,12 +197,12 @@ ask_code(struct search *s, const struct config_value *serial, struct buf *out,
 	if (rc != 0)
 		return f != NULL && f->kind == FAULT_CANCELLED
 		    ? -1
-		    : fault_at(f, "%s: mfa_serial wants a code", serial->from);
+		    : fault_at(f, "%s: mfa_serial needs a code", serial->from);
 	if (out->n == CODE_DIGITS &&
 	    strspn(out->p, "0123456789") == CODE_DIGITS)
 		return 0;
 	return fault(f, FAULT_CREDENTIALS,
-	    "%s: an MFA code is %d digits: nothing was sent", serial->from,
+	    "%s: an MFA code has %d digits; nothing was sent", serial->from,
 	    CODE_DIGITS);
 }
 

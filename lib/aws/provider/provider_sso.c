@@ -73,9 +73,9 @@ read_profile(const struct search *s, struct sign_on *on, struct fault *f)
 			return -1;
 		if (rc == 0)
 			return fault(f, FAULT_CONFIG,
-			    "%.300s: profile \"%.100s\" is one for single "
-			    "sign-on, but has no %s: run \"aws configure sso "
-			    "--profile %.100s\"",
+			    "%.300s: profile \"%.100s\" uses single sign-on, "
+			    "but has no %s: run \"aws configure sso --profile "
+			    "%.100s\"",
 			    path, s->profile, wanted[i].option, s->profile);
 	}
 	return 0;
@@ -94,14 +94,14 @@ refused(const struct search *s, const struct sign_on *on, const struct fetch *r,
 	    d != NULL ? doc_text(d, NULL, "message") : NULL);
 	if (r->x.status == 401)
 		(void)fault(f, FAULT_CREDENTIALS,
-		    "the sign-on has ended: run \"aws sso login --profile "
+		    "the sign-on has expired; run \"aws sso login --profile "
 		    "%.100s\"",
 		    s->profile);
 	else if (r->x.status == 403 || r->x.status == 404)
 		(void)fault(f, FAULT_DENIED,
-		    "%s: role %.100s in account %.20s is not to be had by "
-		    "this sign-on (HTTP %d%s%.200s): is it assigned, and "
-		    "spelt so?",
+		    "%s: role %.100s in account %.20s is not available to this "
+		    "sign-on (HTTP %d%s%.200s); check that it is assigned, and "
+		    "its spelling",
 		    on->role.from, on->role.value, on->account.value,
 		    r->x.status, message[0] != '\0' ? ": " : "", message);
 	else
@@ -214,7 +214,7 @@ provider_sso(struct search *s, struct fault *f)
 		if (sign.kept.kind != FAULT_NONE)
 			buf_addf(&s->source,
 			    "; its renewed token could not be kept (%.300s): "
-			    "the next to need one must sign on anew",
+			    "the next one to need it must sign on again",
 			    sign.kept.text);
 	}
 	return rc;

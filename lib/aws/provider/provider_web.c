@@ -37,8 +37,8 @@ provider_web(struct search *s, struct fault *f)
 		return 0;
 	if (!either(s, "AWS_ROLE_ARN", "role_arn", &arn))
 		return fault(f, FAULT_CONFIG,
-		    "%s names a web identity's token, but no role to assume "
-		    "with it: set %s",
+		    "%s names a web identity token, but no role to assume with "
+		    "it; set %s",
 		    file.from,
 		    s->named ? "role_arn" : "AWS_ROLE_ARN (or role_arn)");
 	(void)either(s, "AWS_ROLE_SESSION_NAME", "role_session_name", &name);

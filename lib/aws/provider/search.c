@@ -31,8 +31,8 @@ search_take(struct search *s, const struct found *k, const char *place,
 	    !search_sendable(k->secret_key) ||
 	    !search_sendable(k->session_token))
 		return fault(f, FAULT_CREDENTIALS,
-		    "%s: the keys hold a blank, a line end or another byte "
-		    "that no key has",
+		    "%s: the keys contain white space or another byte that no "
+		    "key has",
 		    place);
 	s->keys->keys.access_key = copy(k->access_key);
 	s->keys->keys.secret_key = copy(k->secret_key);
@@ -58,7 +58,7 @@ search_take_doc(struct search *s, const struct doc *d, const char *outer,
 			    place, names[i]);
 	if (end != NULL && search_time(end, &k.expires) != 0)
 		return fault(f, FAULT_CREDENTIALS,
-		    "%s: its %s \"%.60s\" is no time", place, names[4], end);
+		    "%s: its %s \"%.60s\" is not a time", place, names[4], end);
 	if (ms >= 0)
 		k.expires = ms / 1000;
 	return search_take(s, &k, place, f);

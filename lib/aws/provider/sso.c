@@ -28,11 +28,11 @@ static char *
 cache_path(const struct sso_sign_on *s)
 {
 	const char *name = s->session != NULL ? s->session : s->start_url;
-	char hex[41], *folder = path_expand("~/.aws/sso/cache"), *path;
+	char hex[41], *directory = path_expand("~/.aws/sso/cache"), *path;
 
 	crypto_sha1_hex(hex, name, strlen(name));
-	path = xasprintf("%s/%s.json", folder, hex);
-	free(folder);
+	path = xasprintf("%s/%s.json", directory, hex);
+	free(directory);
 	return path;
 }
 
@@ -191,7 +191,7 @@ sso_token(struct sso_sign_on *s, struct buf *out, struct fault *f)
 	int rc = -1;
 
 	if (d == NULL && why.kind == FAULT_NOT_FOUND) {
-		(void)fault(f, FAULT_CREDENTIALS, "nobody is signed on");
+		(void)fault(f, FAULT_CREDENTIALS, "not signed on");
 		goto out;
 	}
 	if (d == NULL) {
@@ -206,14 +206,14 @@ sso_token(struct sso_sign_on *s, struct buf *out, struct fault *f)
 		goto out;
 	}
 	if (s->session == NULL)
-		(void)fault(&why, FAULT_CREDENTIALS, "its time is over");
+		(void)fault(&why, FAULT_CREDENTIALS, "it has expired");
 	if (end - now < RENEW_SECONDS && s->session != NULL &&
 	    renew(s, d, path, &why) == 0)
 		end = INT64_MAX;
 	if (end <= now) {
 		(void)fault(f,
 		    why.kind == FAULT_CANCELLED ? why.kind : FAULT_CREDENTIALS,
-		    "the sign-on has ended: %s", why.text);
+		    "the sign-on has expired: %s", why.text);
 		goto out;
 	}
 	token = doc_text(d, NULL, "accessToken");

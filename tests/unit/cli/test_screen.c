@@ -27,9 +27,9 @@ static const struct {
 	{ "empty lines", "\n\n", 24, false, H K K J },
 	{ "just room", "a\nb\nc\n", 4, false, H "a" K "b" K "c" K J },
 	{ "one too many", "a\nb\nc\nd\n", 4, false,
-	    H "a" K "b" K "\033[m(2 lines more: make the window larger)" K J },
+	    H "a" K "b" K "\033[m(2 more lines: enlarge the window)" K J },
 	{ "two rows", "a\nb\n", 2, false,
-	    H "\033[m(2 lines more: make the window larger)" K J },
+	    H "\033[m(2 more lines: enlarge the window)" K J },
 	{ "no rows", "a\n", 0, false, H "a" K J },
 	{ "colours", "\033[1ma\033[m\n", 9, false, H "\033[1ma\033[m" K J },
 };

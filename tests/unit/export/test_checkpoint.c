@@ -211,7 +211,7 @@ test_trusted(void **state)
 		{ "another's", S_IFREG | 0600, 8, 7, -1, "user 8" },
 		{ "root's, for a user", S_IFREG | 0600, 0, 7, -1, "user 0" },
 		{ "a user's, for root", S_IFREG | 0600, 7, 0, -1, "user 7" },
-		{ "a folder", S_IFDIR | 0700, 7, 7, -1, "not a regular" },
+		{ "a directory", S_IFDIR | 0700, 7, 7, -1, "not a regular" },
 		{ "a FIFO", S_IFIFO | 0600, 7, 7, -1, "not a regular" },
 	};
 
@@ -269,8 +269,8 @@ test_none(void **state)
 	assert_int_equal(c.segments, 32);
 	assert_int_equal(c.now, 7);
 	assert_int_equal(f.kind, FAULT_NONE);
-	/* a folder is not "none" */
-	assert_int_equal(checkpoint_load(folder, &c, &f), -1);
+	/* a directory is not "none" */
+	assert_int_equal(checkpoint_load(directory, &c, &f), -1);
 	assert_non_null(strstr(f.text, "not a regular file"));
 	assert_int_equal(checkpoint_save(at("no/such"), &c, &f), -1);
 }
@@ -586,7 +586,7 @@ test_largest(void **state)
 }
 
 #define TEST(f) \
-	cmocka_unit_test_setup_teardown(f, folder_setup, folder_teardown)
+	cmocka_unit_test_setup_teardown(f, directory_setup, directory_teardown)
 
 int
 main(void)

@@ -59,14 +59,14 @@ static const struct {
 	    "/file:1: row 1: it is no DynamoDB JSON, no journal, and no CSV "
 	    "with a column \"attributes\"" },
 	{ "a name that is none", "key,\xff,attributes\n", NULL, NULL,
-	    "/file:1: row 1: no line of names: cell 2 is no text in UTF-8" },
+	    "/file:1: row 1: no header row: cell 2 is not UTF-8 text" },
 	{ "another hint", NAMES, "id", NULL,
 	    "/file: its first columns are the key (key), and it should be "
 	    "(id)" },
 	{ "a hint without the sort key", TWO, "key", NULL,
-	    "the key (key, at), and it should be (key)" },
+	    "the key (key, at), but should be (key)" },
 	{ "a hint with a sort key", NAMES, "key,at", NULL,
-	    "the key (key), and it should be (key, at)" },
+	    "the key (key), but should be (key, at)" },
 	{ "a sort key too many", "a,b,c,attributes\n", NULL, NULL,
 	    "/file: column 3, \"c\", is none that ttlsweep writes: remove "
 	    "it, or move it behind \"attributes\"" },
@@ -89,7 +89,7 @@ static const struct {
 	    "attributes\n",
 	    "key,at", NULL, "column 3, \"seen\", is none that" },
 	{ "UTF-16", "\xff\xfek", NULL, NULL,
-	    "/file:1: it is UTF-16: save it as CSV in UTF-8" },
+	    "/file:1: it is UTF-16; save it as CSV in UTF-8" },
 	{ "no name", ",attributes\n", "", ":S", NULL },
 };
 
@@ -164,7 +164,7 @@ static const struct {
 	{ "a cell too many", "S", SLICE("a,,,,,,,,{},"), NULL,
 	    "it has 10 cells" },
 	{ "no key", "S", SLICE(",,,,,,,,{}"), NULL,
-	    "cell 1 cannot be the key key: not there" },
+	    "cell 1 is not a valid key key: not there" },
 	{ "no number", "N", SLICE("a,,,,,,,,{}"), NULL, "not a decimal" },
 	{ "no UTF-8", "S", SLICE("\xc3,,,,,,,,{}"), NULL, "not text in UTF-8" },
 	{ "masked", "S",
@@ -330,14 +330,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_heads, folder_setup,
-		    folder_teardown),
-		cmocka_unit_test_setup_teardown(test_rows, folder_setup,
-		    folder_teardown),
-		cmocka_unit_test_setup_teardown(test_keys, folder_setup,
-		    folder_teardown),
-		cmocka_unit_test_setup_teardown(test_told, folder_setup,
-		    folder_teardown),
+		cmocka_unit_test_setup_teardown(test_heads, directory_setup,
+		    directory_teardown),
+		cmocka_unit_test_setup_teardown(test_rows, directory_setup,
+		    directory_teardown),
+		cmocka_unit_test_setup_teardown(test_keys, directory_setup,
+		    directory_teardown),
+		cmocka_unit_test_setup_teardown(test_told, directory_setup,
+		    directory_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -189,7 +189,7 @@ test_walks(void **state)
 		/* what cannot be */
 		{ "cut in an entry", "{\"Items\":[\n" KEY("a") ",\n{\"key\":\n",
 		    "a@2 !", false,
-		    ":4: the file ends inside of what begins in line 3: it is "
+		    ":4: the file ends inside what begins in line 3: it is "
 		    "cut short" },
 		{ "cut behind an entry", "{\"Items\":[\n" KEY("a"), "a@2 !",
 		    false, ":2: the file ends inside of a reply" },
@@ -390,5 +390,6 @@ main(void)
 		cmocka_unit_test(test_pipe),
 	};
 
-	return cmocka_run_group_tests(tests, folder_setup, folder_teardown);
+	return cmocka_run_group_tests(tests, directory_setup,
+	    directory_teardown);
 }

@@ -252,7 +252,7 @@ test_shared(void **state)
 }
 
 #define TEST(f) \
-	cmocka_unit_test_setup_teardown(f, folder_setup, folder_teardown)
+	cmocka_unit_test_setup_teardown(f, directory_setup, directory_teardown)
 
 int
 main(void)

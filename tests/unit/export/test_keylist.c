@@ -45,7 +45,7 @@ static const struct {
 	{ "nothing", "S", SLICE(""), "", NULL, 0 },
 	{ "only names", "S", SLICE("\"key\",\"kind\"\r\n"), "", NULL, 0 },
 	{ "an empty key", "S", SLICE("a\n\n\"\"\n"), NULL,
-	    "/file:3: row 2: cell 1 cannot be the key key: it is empty", 0 },
+	    "/file:3: row 2: cell 1 is not a valid key key: it is empty", 0 },
 	{ "keys as they are", "S", SLICE("a\r\n b \n#c\n\n\"d,\"\"e\"\"\"\n"),
 	    "a| b |#c|d,\"e\"|", NULL, 0 },
 	{ "a name over them", "S", SLICE("key\na\n"), "a|", NULL, 0 },
@@ -63,22 +63,22 @@ static const struct {
 	    "12345678901234567890123456789012345678|", NULL, 0 },
 	{ "39 digits", "N",
 	    SLICE("1\n123456789012345678901234567890123456789\n"), NULL,
-	    "/file:2: row 2: cell 1 cannot be the key key: not a decimal", 0 },
+	    "/file:2: row 2: cell 1 is not a valid key key: not a decimal", 0 },
 	{ "a blank before a number", "N", SLICE(" 1\n"), NULL, "row 1", 0 },
 	{ "negative", "N", SLICE("-1\n"), "-1|", NULL, 0 },
 	{ "bytes", "B", SLICE("AAE=\nQUI=\nAAE=\n"), "AAE=|QUI=|", NULL, 1 },
 	{ "no base64", "B", SLICE("AAE\n"), NULL, "not base64", 0 },
 	{ "no UTF-8", "S", SLICE("a\n\xff\n"), NULL,
-	    "/file:2: row 2: cell 1 cannot be the key key: not text in UTF-8",
+	    "/file:2: row 2: cell 1 is not a valid key key: not text in UTF-8",
 	    0 },
 	{ "two keys", "SN", SLICE("key,at,kind\na,1,\na,2,\nb,1.0,\na,1.00,\n"),
 	    "a,1|a,2|b,1.0|", NULL, 1 },
 	{ "no way to mix up two keys", "SS", SLICE("key,at\na,bc\nab,c\n"),
 	    "a,bc|ab,c|", NULL, 0 },
 	{ "a sort key that is none", "SN", SLICE("key,at\na,x\n"), NULL,
-	    "/file:2: row 2: cell 2 cannot be the key at: not a decimal", 0 },
+	    "/file:2: row 2: cell 2 is not a valid key at: not a decimal", 0 },
 	{ "no sort key", "SS", SLICE("key\na\n"), NULL,
-	    "/file:1: row 1: it is not the line of names, which begins with "
+	    "/file:1: row 1: it is not a header row, which begins with "
 	    "key,at;",
 	    0 },
 	{ "two keys without names", "SS", SLICE("a,b\n"), NULL,
@@ -90,7 +90,7 @@ static const struct {
 	{ "a row that is cut", "S", SLICE("key,kind\na,item\nb"), NULL,
 	    "/file:3: row 3: it has 1 cells", 0 },
 	{ "a file that is cut", "S", SLICE("key,kind\na,item\nb,\"it"), NULL,
-	    "/file:3: row 3: the file ends inside of cell 2", 0 },
+	    "/file:3: row 3: the file ends inside cell 2", 0 },
 	{ "masked", "S", SLICE("a\n" MASKED "\n"), NULL,
 	    "/file:2: row 2: the key is masked, and names no entry: write the "
 	    "list with ttlsweep list -t T --reveal --format csv",
@@ -106,15 +106,15 @@ static const struct {
 	    SLICE("key,kind,attributes\n" MASKED ",session,{}\n"), MASKED "|",
 	    NULL, 0 },
 	{ "semicolons", "S", SLICE("key;kind;state\na;item;stuck\n"), NULL,
-	    "/file:1: row 1: it looks like a line of names with semicolons "
+	    "/file:1: row 1: it looks like a header row separated by semicolons "
 	    "between them: save the list with commas; if it is a key, put the "
 	    "line key above it",
 	    0 },
 	{ "tabs", "S", SLICE("Key\tkind\na\titem\n"), NULL,
 	    "a line of names with tabs between them", 0 },
 	{ "a name in other letters", "S", SLICE("KEY\na\n"), NULL,
-	    "/file:1: row 1: is it the line of names? The key is called "
-	    "\"key\", and here it is \"KEY\"; if it is a key, put the line key "
+	    "/file:1: row 1: is this the header row? The key is named "
+	    "\"key\", not \"KEY\"; if this is a key, put the line key "
 	    "above it",
 	    0 },
 	{ "keys like names, with the line", "S",
@@ -150,7 +150,7 @@ static const struct {
 	{ "base64 made safe", "B", SLICE("'+AAA\n"), NULL, "made safe", 0 },
 	{ "only a quote before it", "S", SLICE("'a\n=b\n"), "'a|=b|", NULL, 0 },
 	{ "a quote in it", "S", SLICE("a\"b\n"), NULL,
-	    "/file:1: row 1: a quote inside of cell 1", 0 },
+	    "/file:1: row 1: a quote inside cell 1", 0 },
 };
 
 /* The keys of ${list}, their values between | and , */
@@ -296,14 +296,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_lists, folder_setup,
-		    folder_teardown),
-		cmocka_unit_test_setup_teardown(test_lengths, folder_setup,
-		    folder_teardown),
-		cmocka_unit_test_setup_teardown(test_many, folder_setup,
-		    folder_teardown),
-		cmocka_unit_test_setup_teardown(test_no_file, folder_setup,
-		    folder_teardown),
+		cmocka_unit_test_setup_teardown(test_lists, directory_setup,
+		    directory_teardown),
+		cmocka_unit_test_setup_teardown(test_lengths, directory_setup,
+		    directory_teardown),
+		cmocka_unit_test_setup_teardown(test_many, directory_setup,
+		    directory_teardown),
+		cmocka_unit_test_setup_teardown(test_no_file, directory_setup,
+		    directory_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -464,7 +464,7 @@ test_stdin(void **state)
 }
 
 #define TEST(f) \
-	cmocka_unit_test_setup_teardown(f, folder_setup, folder_teardown)
+	cmocka_unit_test_setup_teardown(f, directory_setup, directory_teardown)
 
 int
 main(void)

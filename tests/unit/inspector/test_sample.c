@@ -184,7 +184,7 @@ static const struct {
 	{ "what it would take is not known", 51, 0, 51,
 	    "51 read units instead of about 1 024: 973 saved." },
 	{ "a small table", 51, 17, 102,
-	    "51 read units: reading all of so small a table takes no more." },
+	    "51 read units: reading all of such a small table takes no more." },
 	{ "all of it was read", 512, 17, 1024, "" },
 	{ "nothing was", 0, 17, 102, "" },
 	/* clang-format on */

@@ -52,7 +52,7 @@ fdatasync(int fd)
 	return fsync(fd);
 }
 
-/* --- a folder for each test --- */
+/* --- a directory for each test --- */
 
 static char *place; /* its path */
 
@@ -313,7 +313,7 @@ static void
 it_writes_over_nothing(void **state)
 {
 	char *there = at("there"), *link = at("link"), *dangling = at("dang"),
-	     *none = at("no/such/folder"), *nowhere = at("nowhere");
+	     *none = at("no/such/directory"), *nowhere = at("nowhere");
 	const struct {
 		const char *name;
 		const char *path;
@@ -322,9 +322,9 @@ it_writes_over_nothing(void **state)
 		{ "a file", there, FAULT_REFUSED },
 		{ "a link to a file", link, FAULT_REFUSED },
 		{ "a dangling link", dangling, FAULT_REFUSED },
-		{ "the folder", place, FAULT_REFUSED },
+		{ "the directory", place, FAULT_REFUSED },
 		{ "a device", "/dev/null", FAULT_REFUSED },
-		{ "no such folder", none, FAULT_IO },
+		{ "no such directory", none, FAULT_IO },
 		{ "nothing", "", FAULT_IO },
 	};
 	FILE *file = fopen(there, "w");
@@ -1304,7 +1304,7 @@ the_next_name_is_free(void **state)
 }
 
 static void
-folders_of_strangers_are_refused(void **state)
+directories_of_strangers_are_refused(void **state)
 {
 	char *open_dir = at("open"), *file = at("file"), *mine = at("mine"),
 	     *link = at("link"), *theirs = at("theirs"), *slash = at("mine//"),
@@ -1363,7 +1363,7 @@ folders_of_strangers_are_refused(void **state)
 }
 
 static void
-a_folder_is_tried_and_left_as_it_was(void **state)
+a_directory_is_tried_and_left_as_it_was(void **state)
 {
 	char *file = at("plain"), *below = at("plain/x.journal"),
 	     *here = at("x.journal"), *deep = at("d/e/x.journal"),
@@ -1399,10 +1399,10 @@ a_folder_is_tried_and_left_as_it_was(void **state)
 }
 
 static void
-free_space_is_that_of_the_folder(void **state)
+free_space_is_that_of_the_directory(void **state)
 {
-	char *missing = at("no/such/folder/x.journal"), *here = at("x.journal"),
-	     *file = at("file"), *below = at("file/x");
+	char *missing = at("no/such/directory/x.journal"),
+	     *here = at("x.journal"), *file = at("file"), *below = at("file/x");
 
 	(void)state;
 	assert_int_equal(close(open(file, O_WRONLY | O_CREAT, 0600)), 0);
@@ -1450,9 +1450,9 @@ main(void)
 		TEST(any_table_makes_a_name),
 		TEST(numbers_stand_before_the_ending),
 		TEST(the_next_name_is_free),
-		TEST(folders_of_strangers_are_refused),
-		TEST(a_folder_is_tried_and_left_as_it_was),
-		TEST(free_space_is_that_of_the_folder),
+		TEST(directories_of_strangers_are_refused),
+		TEST(a_directory_is_tried_and_left_as_it_was),
+		TEST(free_space_is_that_of_the_directory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

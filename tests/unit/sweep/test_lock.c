@@ -513,7 +513,7 @@ without_the_first_the_next_is_used(void **state)
 }
 
 static void
-links_and_files_are_no_folders(void **state)
+links_and_files_are_no_directories(void **state)
 {
 	char *real = xasprintf("%s/real", base);
 
@@ -646,7 +646,7 @@ main(void)
 		TEST(none_is_made_for_others),
 		TEST(ones_own_is_closed_to_others),
 		TEST(without_the_first_the_next_is_used),
-		TEST(links_and_files_are_no_folders),
+		TEST(links_and_files_are_no_directories),
 		TEST(ones_own_is_nobody_elses),
 		TEST(planted_files_do_no_harm),
 		TEST(a_file_that_cannot_be_asked_is_no_leave),

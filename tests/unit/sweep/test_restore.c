@@ -114,8 +114,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_outcomes, folder_setup,
-		    folder_teardown),
+		cmocka_unit_test_setup_teardown(test_outcomes, directory_setup,
+		    directory_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

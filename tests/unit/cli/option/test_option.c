@@ -66,7 +66,7 @@ static const struct {
 	{ "inspect --form json", "did you mean --format" },
 	{ "inspect --table-name T", "--table-name; did you mean --table?" },
 	{ "list --tables T", "did you mean --table?" },
-	{ "list --endpoint http://x", "the server's address is --endpoint-url URL" },
+	{ "list --endpoint http://x", "use --endpoint-url URL" },
 	{ "list --region-name x", "did you mean --region?" },
 	{ "purge --max-rate 5", "--max-rcu N and --max-wcu N limit" },
 	{ "purge --force", "--force; --yes makes a run do" },
@@ -76,10 +76,10 @@ static const struct {
 	{ "show --sort 3 a", "--sort; list --top N --by WHAT puts" },
 	{ "show --sort- 3 a", "did you mean --sort-key" },
 	{ "list --co key", "did you mean --columns" },
-	{ "purge --dry-run", "--dry-run; nothing is written without --yes: that is the dry run" },
-	{ "purge -n", "unknown option -n; nothing is written without --yes: that is the dry run" },
+	{ "purge --dry-run", "--dry-run; nothing is written without --yes; that is the dry run" },
+	{ "purge -n", "unknown option -n; nothing is written without --yes; that is the dry run" },
 	{ "purge --n", "unknown option --n" },
-	{ "show -3", "-3; an argument that begins with - goes behind --" },
+	{ "show -3", "-3; put arguments that begin with - after --" },
 	{ "show -x", "unknown option -x" },
 	{ "--form json inspect", "unknown option --form" },
 	{ "inspect --xyzzy", "unknown option --xyzzy" },
@@ -150,7 +150,7 @@ static const struct {
 	{ "repair --zone ''", "--zone: the value is empty" },
 	{ "purge --zone UTC", "--zone is not for 'purge'" },
 	{ "list --state stuck --expires-within 1h", "no entry can match: --state selects" },
-	{ "purge --expires-within 1h", "(without --state, purge selects expired entries)" },
+	{ "purge --expires-within 1h", "(purge selects expired entries unless --state is given)" },
 	{ "purge --reason missing", "no entry can match: --state selects entries that are pending or stuck" },
 	{ "inspect --reason missing --overdue 1h", "no entry can match: --reason" },
 	{ "export --larger-than 400k", "at most 409600 bytes" },
@@ -173,7 +173,7 @@ static const struct {
 	{ "help a b", "'help' takes only [COMMAND]: 'b'" },
 	{ "export -o x --checkpoint x", "--output x and --checkpoint x are" },
 	{ "export -o x --checkpoint ./x", "--checkpoint ./x are the same" },
-	{ "export -o x --checkpoint x.part", "--checkpoint x.part is where --output x" },
+	{ "export -o x --checkpoint x.part", "--checkpoint x.part is the temporary file of --output x" },
 	{ "purge --checkpoint j --journal j", "--checkpoint j and --journal j" },
 	{ "purge --journal j --metrics-file j", "--journal j and --metrics-file j" },
 	{ "repair --keys-from j --metrics-file j", "--metrics-file j and --keys-from j" },
@@ -223,11 +223,11 @@ test_one_file(void **state)
 	} lines[] = {
 		{ "export -i there -o link", -1 },
 		{ "export -i hard -o there", -1 },
-		{ "export -i there -o folder/../there", -1 },
+		{ "export -i there -o directory/../there", -1 },
 		{ "export -i there -o new", 0 },
 		{ "export -o new --checkpoint to-new", -1 },
 		{ "export -o to-new --checkpoint new.part", -1 },
-		{ "export -o new --checkpoint folder/new", 0 },
+		{ "export -o new --checkpoint directory/new", 0 },
 		{ "export -o new --checkpoint there", 0 },
 		{ "purge --journal gone/x --metrics-file gone/x", -1 },
 		{ "purge --journal gone/x --metrics-file none/x", 0 },
@@ -240,9 +240,9 @@ test_one_file(void **state)
 	int bad = 0;
 
 	(void)state;
-	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(chdir(directory), 0);
 	put("there", "x", 1);
-	assert_int_equal(mkdir("folder", 0700), 0);
+	assert_int_equal(mkdir("directory", 0700), 0);
 	assert_int_equal(link("there", "hard"), 0);
 	assert_int_equal(symlink("there", "link"), 0);
 	assert_int_equal(symlink("new", "to-new"), 0);
@@ -783,8 +783,8 @@ main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_bad_tables),
 		cmocka_unit_test(test_refused),
-		cmocka_unit_test_setup_teardown(test_one_file, folder_setup,
-		    folder_teardown),
+		cmocka_unit_test_setup_teardown(test_one_file, directory_setup,
+		    directory_teardown),
 		cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_states),

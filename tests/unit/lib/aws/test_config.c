@@ -207,7 +207,7 @@ static const struct {
 	{ "a profile that lacks its word", { "a-b-1", "prod", NULL }, NULL,
 	    "[default]\n\n[prod]\nregion = a-b-1\n", NULL, FAULT_CONFIG,
 	    { "config:3 has [prod], which that file ignores: write [profile "
-	    "prod] there; the profiles there are: default" } },
+	    "prod] there; profiles there: default" } },
 	{ "its region", { NULL, "prod", NULL },
 	    "AWS_EC2_METADATA_DISABLED=true", "[prod]\nregion = a-b-1\n",
 	    "[prod]\n", FAULT_CONFIG,
@@ -249,11 +249,11 @@ static const struct {
 	    { "AWS_RETRY_MODE: \"often\" is none of legacy, standard" } },
 	{ "FIPS and an endpoint of one's own", { "a-b-1", NULL, URL },
 	    "AWS_USE_FIPS_ENDPOINT=true", NULL, NULL, FAULT_CONFIG,
-	    { "--endpoint-url sets an endpoint, and AWS_USE_FIPS" } },
+	    { "--endpoint-url sets an endpoint, but AWS_USE_FIPS" } },
 	{ "dual stack and an endpoint of one's own", { "a-b-1", NULL, NULL },
 	    "AWS_ENDPOINT_URL=http://w", "[default]\n"
 	    "use_dualstack_endpoint = True\n", NULL, FAULT_CONFIG,
-	    { "AWS_ENDPOINT_URL sets an endpoint, and AWS_USE_DUALSTACK" } },
+	    { "AWS_ENDPOINT_URL sets an endpoint, but AWS_USE_DUALSTACK" } },
 	{ "FIPS on this machine", { "local", NULL, NULL },
 	    "AWS_USE_FIPS_ENDPOINT=true", NULL, NULL, FAULT_CONFIG,
 	    { "region \"local\" has no FIPS" } },

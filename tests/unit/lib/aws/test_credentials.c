@@ -159,7 +159,7 @@ static const struct {
 	    "do one of: \"aws configure\"" } },
 	{ "nothing beside --profile", "dev", ENV,
 	    "[profile dev]\nregion = a\n", NULL,
-	    { "environment (not looked at, since --profile was given), ",
+	    { "environment (ignored, as --profile was given), ",
 	    "credentials: no profile \"dev\"",
 	    "config: no aws_access_key_id in profile \"dev\"" } },
 	{ "no secret in the environment", NULL, "AWS_ACCESS_KEY_ID=AK",
@@ -176,7 +176,7 @@ static const struct {
 	    NULL, { "/.aws/config:2: ", "no aws_secret_access_key" } },
 	{ "key with a line end", NULL,
 	    "AWS_ACCESS_KEY_ID=AK\r AWS_SECRET_ACCESS_KEY=s", NULL, NULL,
-	    { "AWS_ACCESS_KEY_ID and its like: ", "a line end" } },
+	    { "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: ", "a line end" } },
 	{ "secret with a line end", NULL,
 	    "AWS_ACCESS_KEY_ID=AK AWS_SECRET_ACCESS_KEY=s\n", NULL, NULL,
 	    { "a line end" } },
@@ -233,7 +233,7 @@ test_renew(void **state)
 	/* As they were: there is nothing to go on with. */
 	assert_int_equal(aws_credentials_renew(c, 1, &f), -1);
 	assert_int_equal(f.kind, FAULT_CREDENTIALS);
-	assert_non_null(strstr(f.text, "the security token is expired"));
+	assert_non_null(strstr(f.text, "the security token has expired"));
 	assert_non_null(strstr(f.text, "profile default ("));
 
 	/* That counts for a moment; then another token alone is enough. */
@@ -309,7 +309,7 @@ test_expires(void **state)
 	get_at(c, NOW - 840, 1);
 	get_at(c, NOW - 839, 2);
 	assert_non_null(strstr(outside.debug,
-	    "credentials renewed, good until 2026-11-22T08:12:00Z"));
+	    "credentials renewed, valid until 2026-11-22T08:12:00Z"));
 
 	/* the same again, and again, past the end: for the service to say */
 	get_at(c, NOW - 1, 2);

@@ -354,13 +354,13 @@ static const struct {
 	/* clang-format off */
 	{ "{\"key\":{\"S\":\"a\"},\"e\":{\"SS\":[\"x\"]}}", NULL },
 	{ "{}", NULL },
-	{ "{\"key\":{\"S\":\"a\"},\"e\":{\"SS\":[]}}", "\"e\" holds an empty set" },
+	{ "{\"key\":{\"S\":\"a\"},\"e\":{\"SS\":[]}}", "\"e\" contains an empty set" },
 	{ "{\"e\":{\"L\":[{\"NS\":[\"1\",\"1.0\"]}]}}", "\"e\" holds a set with" },
 	{ "{\"e\":{\"NULL\":false}}", "a NULL that is not true" },
 	{ "{\"e\":{\"S\":\"a\",\"N\":\"1\"}}", "\"e\" is no attribute's value" },
 	{ "{\"e\":7}", "\"e\" is no attribute's value" },
 	{ "{\"e\":{\"N\":\"1E126\"}}", "\"e\" holds what is no number" },
-	{ "{\"e\":{\"B\":\"!\"}}", "\"e\" holds what is not base64" },
+	{ "{\"e\":{\"B\":\"!\"}}", "\"e\" contains invalid base64" },
 	{ "{\"\":{\"S\":\"a\"}}", "an attribute without a name" },
 	{ "[]", "not a JSON object" },
 	/* clang-format on */

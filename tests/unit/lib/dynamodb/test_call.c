@@ -198,28 +198,28 @@ static const struct {
 } given_up[] = {
 	/* clang-format off */
 	{ { .status = 500, .body = failure }, 1, 0, 2,
-	    "Scan: given up after 2 tries: InternalServerError; "
-	    "the service is in trouble: run again later" },
+	    "Scan: gave up after 2 tries: InternalServerError; "
+	    "the service has problems; run again later" },
 	{ { .status = 400, .body = throttled }, 1, 0, 2,
-	    "Scan: given up after 2 tries: "
+	    "Scan: gave up after 2 tries: "
 	    "ProvisionedThroughputExceededException: slow down; "
-	    "slow down with --max-rcu, or find who else reads the table" },
+	    "slow down with --max-rcu, or find out what else reads the table" },
 	{ { .status = 400, .body = throttled }, 0, 1, 1,
-	    "Scan: given up after 1 try: "
+	    "Scan: gave up after 1 try: "
 	    "ProvisionedThroughputExceededException: slow down; "
-	    "slow down with --max-wcu, or find who else writes to the table" },
+	    "slow down with --max-wcu, or find out what else writes to the table" },
 	{ { .status = 400, .body = throttled }, 0, 0, 2,
-	    "Scan: given up after 2 tries: "
+	    "Scan: gave up after 2 tries: "
 	    "ProvisionedThroughputExceededException: slow down; "
-	    "too many such requests are made in this account: run again later" },
+	    "too many such requests in this account; run again later" },
 	{ { .status = 503, .body = "<html>" }, 1, 0, 2,
-	    "Scan: given up after 2 tries: HTTP 503; "
-	    "the service is in trouble: run again later" },
+	    "Scan: gave up after 2 tries: HTTP 503; "
+	    "the service has problems; run again later" },
 	{ { .status = 400, .body = wordless }, 1, 0, 1,
 	    "Scan: ValidationException" },
 	{ { .status = 404, .body = "<html>" }, 1, 0, 2,
-	    "http://127.0.0.1:1/: Scan: given up after 2 tries: HTTP 404, "
-	    "and not from DynamoDB; is the endpoint (from --endpoint-url) "
+	    "http://127.0.0.1:1/: Scan: gave up after 2 tries: HTTP 404, "
+	    "and not from DynamoDB; check the endpoint (from --endpoint-url) "
 	    "right, or does a proxy or filter on the way answer in its "
 	    "place?" },
 	/* clang-format on */

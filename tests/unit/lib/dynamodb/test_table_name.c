@@ -76,7 +76,7 @@ static const struct {
 	{ "one, which is not near", { ABSENT, TABLES("\"abc\"", "") },
 	    "; there is abc" },
 	{ "none at all", { ABSENT, TABLES("", "") },
-	    "; there are no tables" },
+	    "; this account has no tables in this region" },
 	{ "they may not be listed", { ABSENT, { .status = 400,
 	    .body = "{\"__type\":\"#AccessDeniedException\"}" } }, "" },
 	/* clang-format on */

@@ -132,7 +132,7 @@ to(const int *list, size_t n)
 	char *copies[4];
 
 	for (size_t i = 0; i < n; i++) {
-		copies[i] = xasprintf("%s/cert%zu", folder, i);
+		copies[i] = xasprintf("%s/cert%zu", directory, i);
 		assert_int_equal(rename(cert_file(list[i]), copies[i]), 0);
 		paths[i] = copies[i];
 	}
@@ -880,8 +880,9 @@ test_is(void **state)
 int
 main(void)
 {
-#define EACH(test) \
-	cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
+#define EACH(test)                                             \
+	cmocka_unit_test_setup_teardown(test, directory_setup, \
+	    directory_teardown)
 	const struct CMUnitTest tests[] = {
 		EACH(test_round_trips),
 		EACH(test_algorithms),

@@ -87,9 +87,9 @@ static const struct {
 
 	{ "cut inside of a cell", SLICE("a,b\n\"c\",\"d\ne"),
 	    SLICE("1@1[a][b]!"),
-	    "/file:2: row 2: the file ends inside of cell 2: it is cut" },
+	    "/file:2: row 2: the file ends inside cell 2: it is cut" },
 	{ "cut behind a doubled quote", SLICE("\"a\"\""), SLICE("!"),
-	    "/file:1: row 1: the file ends inside of cell 1" },
+	    "/file:1: row 1: the file ends inside cell 1" },
 	{ "cut at once", SLICE("a\n\n\""), SLICE("1@1[a]!"),
 	    "/file:3: row 2: the file ends inside" },
 	{ "text behind a quote", SLICE("a\n\"b\"c,d\n"), SLICE("1@1[a]!"),
@@ -97,11 +97,11 @@ static const struct {
 	{ "a blank behind a quote", SLICE("\"b\" ,d\n"), SLICE("!"),
 	    "/file:1: row 1: cell 1 goes on" },
 	{ "a quote within", SLICE("a,b\"c\n"), SLICE("!"),
-	    "/file:1: row 1: a quote inside of cell 2" },
+	    "/file:1: row 1: a quote inside cell 2" },
 	{ "a blank before a quote", SLICE(" \"b\"\n"), SLICE("!"),
-	    "/file:1: row 1: a quote inside of cell 1" },
+	    "/file:1: row 1: a quote inside cell 1" },
 	{ "a fault lines into a row", SLICE("a\n\"b\n\n\",c\"\n"),
-	    SLICE("1@1[a]!"), "/file:2: row 2: a quote inside of cell 2" },
+	    SLICE("1@1[a]!"), "/file:2: row 2: a quote inside cell 2" },
 };
 
 static void
@@ -262,12 +262,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_rows, folder_setup,
-		    folder_teardown),
-		cmocka_unit_test_setup_teardown(test_pieces, folder_setup,
-		    folder_teardown),
-		cmocka_unit_test_setup_teardown(test_limits, folder_setup,
-		    folder_teardown),
+		cmocka_unit_test_setup_teardown(test_rows, directory_setup,
+		    directory_teardown),
+		cmocka_unit_test_setup_teardown(test_pieces, directory_setup,
+		    directory_teardown),
+		cmocka_unit_test_setup_teardown(test_limits, directory_setup,
+		    directory_teardown),
 		cmocka_unit_test(test_safe),
 	};
 

@@ -312,8 +312,8 @@ test_not_there(void **state)
 	assert_null(lines_open(at("none"), &f));
 	assert_int_equal(f.kind, FAULT_IO);
 	assert_non_null(strstr(f.text, "No such file"));
-	assert_null(lines_open(folder, &f));
-	assert_non_null(strstr(f.text, "is a folder"));
+	assert_null(lines_open(directory, &f));
+	assert_non_null(strstr(f.text, "is a directory"));
 }
 
 /* The rest runs in a child whose stdin is what the test needs. */
@@ -425,7 +425,7 @@ test_stdin(void **state)
 }
 
 #define TEST(f) \
-	cmocka_unit_test_setup_teardown(f, folder_setup, folder_teardown)
+	cmocka_unit_test_setup_teardown(f, directory_setup, directory_teardown)
 
 int
 main(void)

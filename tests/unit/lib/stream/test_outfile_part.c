@@ -165,8 +165,8 @@ test_refused(void **state)
 	assert_int_equal(unlink(at("x.part")), 0);
 	assert_int_equal(mkdir(at("x.part"), 0700), 0);
 	refused("x", 0, "x.part");
-	assert_int_equal(mkdir(at("folder"), 0700), 0);
-	refused("folder", 0, "not a plain file");
+	assert_int_equal(mkdir(at("directory"), 0700), 0);
+	refused("directory", 0, "not a plain file");
 	refused("none/x", 0, "No such file");
 }
 
@@ -228,8 +228,9 @@ test_full(void **state)
 int
 main(void)
 {
-#define EACH(test) \
-	cmocka_unit_test_setup_teardown(test, folder_setup, folder_teardown)
+#define EACH(test)                                             \
+	cmocka_unit_test_setup_teardown(test, directory_setup, \
+	    directory_teardown)
 	const struct CMUnitTest tests[] = {
 		EACH(test_goes_on),
 		EACH(test_nothing),

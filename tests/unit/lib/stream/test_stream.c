@@ -57,7 +57,7 @@ holds(const char *path, const char *text)
 	buf_release(&b);
 }
 
-/* How many names the folder holds beside "." and "..". */
+/* How many names the directory holds beside "." and "..". */
 static int
 names_in(const char *path)
 {
@@ -110,12 +110,12 @@ test_whole_or_not(void **state)
 	wrote(s, "two\n");
 	assert_int_equal(stream_bytes(s), 8);
 	assert_int_not_equal(access(at("out"), F_OK), 0);
-	assert_int_equal(names_in(folder), 1);
+	assert_int_equal(names_in(directory), 1);
 	committed(s);
 	holds(at("out"), "one\ntwo\n");
 	assert_int_equal(stat(at("out"), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0600);
-	assert_int_equal(names_in(folder), 1);
+	assert_int_equal(names_in(directory), 1);
 
 	check_modes();
 
@@ -125,7 +125,7 @@ test_whole_or_not(void **state)
 	holds(at("out"), "one\ntwo\n");
 	stream_discard(s);
 	holds(at("out"), "one\ntwo\n");
-	assert_int_equal(names_in(folder), 1);
+	assert_int_equal(names_in(directory), 1);
 	stream_discard(NULL);
 
 	/* an empty one */
@@ -153,7 +153,7 @@ test_relative(void **state)
 
 	(void)state;
 	assert_non_null(was);
-	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(chdir(directory), 0);
 	s = opened("here", false);
 	wrote(s, "x");
 	committed(s);
@@ -168,10 +168,10 @@ test_links(void **state)
 	static const struct {
 		const char *name, *link, *to, *real;
 	} cases[] = {
-		{ "a file in another folder", "a", "sub/file", "sub/file" },
+		{ "a file in another directory", "a", "sub/file", "sub/file" },
 		{ "nothing there yet", "b", "sub/new", "sub/new" },
 		{ "a link to a link", "c", "b", "sub/new" },
-		{ "through the folder above", "sub/d", "../top", "top" },
+		{ "through the directory above", "sub/d", "../top", "top" },
 	};
 	struct fault f = { 0 };
 	struct stat st;
@@ -205,11 +205,11 @@ test_refused(void **state)
 		const char *name, *path, *text;
 		enum fault_kind kind;
 	} cases[] = {
-		{ "a folder", "", "is a folder", FAULT_IO },
-		{ "no such folder", "none/out", "No such file", FAULT_IO },
-		{ "a file for a folder", "file/out", "Not a directory",
+		{ "a directory", "", "is a directory", FAULT_IO },
+		{ "no such directory", "none/out", "No such file", FAULT_IO },
+		{ "a file for a directory", "file/out", "Not a directory",
 		    FAULT_IO },
-		{ "a folder's name", "new/", "No such file", FAULT_IO },
+		{ "a directory's name", "new/", "No such file", FAULT_IO },
 	};
 
 	(void)state;
@@ -233,7 +233,7 @@ test_refused(void **state)
 }
 
 static void
-test_read_only_folder(void **state)
+test_read_only_directory(void **state)
 {
 	struct fault f = { 0 };
 
@@ -246,7 +246,7 @@ test_read_only_folder(void **state)
 	assert_non_null(strstr(f.text, "Permission denied"));
 }
 
-/* The target becomes a folder while its file is being written. */
+/* The target becomes a directory while its file is being written. */
 static void
 test_rename_fails(void **state)
 {
@@ -258,7 +258,7 @@ test_rename_fails(void **state)
 	assert_int_equal(mkdir(at("out"), 0700), 0);
 	assert_int_equal(stream_commit(s, &f), -1);
 	assert_int_equal(f.kind, FAULT_IO);
-	assert_int_equal(names_in(folder), 1);
+	assert_int_equal(names_in(directory), 1);
 }
 
 static void
@@ -309,7 +309,7 @@ test_fifo(void **state)
 	assert_int_equal(read(fd, text, sizeof(text)), 4);
 	assert_string_equal(text, "row\n");
 	close(fd);
-	assert_int_equal(names_in(folder), 1);
+	assert_int_equal(names_in(directory), 1);
 }
 
 /* More than a pipe holds, into one that does not block. */
@@ -498,7 +498,7 @@ test_threads(void **state)
 }
 
 #define TEST(f) \
-	cmocka_unit_test_setup_teardown(f, folder_setup, folder_teardown)
+	cmocka_unit_test_setup_teardown(f, directory_setup, directory_teardown)
 
 int
 main(void)
@@ -509,7 +509,7 @@ main(void)
 		TEST(test_relative),
 		TEST(test_links),
 		TEST(test_refused),
-		TEST(test_read_only_folder),
+		TEST(test_read_only_directory),
 		TEST(test_rename_fails),
 		TEST(test_full),
 		TEST(test_fifo),

@@ -76,7 +76,7 @@
 static const struct {
 	const char *name;
 	const char *environment, *config;
-	const char *file, *text; /* in the home folder */
+	const char *file, *text; /* in the home directory */
 	struct script_reply replies[8];
 	const char *lines[8];   /* what is sent */
 	const char *headers[4]; /* in the last request; '!': not there */
@@ -286,7 +286,7 @@ static const struct {
 	{ .name = "role, another secret",
 	    .config = ROLE_BY_KEYS,
 	    .replies = { NO(403, STS_NO("SignatureDoesNotMatch", "no")) },
-	    .why = { "does the secret key belong to the access key?" } },
+	    .why = { "check that the secret key belongs to the access key" } },
 	{ .name = "role, denied",
 	    .config = ROLE_BY_KEYS,
 	    .replies = { NO(403, STS_NO("AccessDenied", "User &lt;x&gt; is "
@@ -343,7 +343,7 @@ static const struct {
 		"the keys of: role web of this instance" },
 	{ .name = "role, a code wanted and nobody there",
 	    .config = ROLE_BY_KEYS "mfa_serial = arn:mfa\n",
-	    .why = { "/.aws/config:7: mfa_serial wants a code, and there is "
+	    .why = { "/.aws/config:7: mfa_serial needs a code, and there is "
 		"no terminal" } },
 
 	{ .name = "web identity",
@@ -400,7 +400,7 @@ static const struct {
 	{ .name = "single sign-on, ended by somebody else",
 	    .config = SSO_OLD, .file = FILE_OLD, .text = TOKEN(LATER),
 	    .replies = { NO(401, "{\"message\":\"no\"}") },
-	    .why = { "the sign-on has ended: run \"aws sso login --profile "
+	    .why = { "the sign-on has expired; run \"aws sso login --profile "
 		"default\"" } },
 	{ .name = "single sign-on, a role that one has not",
 	    .config = SSO_OLD, .file = FILE_OLD, .text = TOKEN(LATER),
@@ -409,7 +409,7 @@ static const struct {
 		"is not to be had", "HTTP 403: No access" } },
 	{ .name = "single sign-on, nobody signed on",
 	    .config = SSO_OLD,
-	    .why = { "run \"aws sso login", "nobody is signed on" } },
+	    .why = { "run \"aws sso login", "not signed on" } },
 	{ .name = "single sign-on, a damaged file",
 	    .config = SSO_OLD, .file = FILE_OLD,
 	    .text = "{\"accessToken\":\"sso/token+=",
@@ -468,10 +468,10 @@ static const struct {
 		"!r/1", "!secret+=" } },
 	{ .name = "single sign-on, registration over",
 	    .config = SSO_NEW, .file = FILE_NEW, .text = RENEWABLE(PAST, PAST),
-	    .why = { "the sign-on has ended: the registration" } },
+	    .why = { "the sign-on has expired: the registration" } },
 	{ .name = "single sign-on, cannot be renewed",
 	    .config = SSO_NEW, .file = FILE_NEW, .text = TOKEN(PAST),
-	    .why = { "the sign-on has ended: it came without a clientId" } },
+	    .why = { "the sign-on has expired: it came without a clientId" } },
 	{ .name = "single sign-on, garbage for a renewal",
 	    .config = SSO_NEW, .file = FILE_NEW, .text = RENEWABLE(PAST, LATER),
 	    .replies = { OK("{\"accessToken\":7}") },
@@ -669,14 +669,14 @@ test_sso_read_only(void **state)
 	};
 	struct aws_keyset keys;
 	struct fault f = { 0 };
-	char *source, *folder;
+	char *source, *directory;
 
 	(void)state;
 	home_open();
 	home_text(".aws/config", SSO_NEW);
 	home_text(FILE_NEW, RENEWABLE(PAST, LATER));
-	folder = xasprintf("%s/.aws/sso/cache", home);
-	assert_int_equal(chmod(folder, 0500), 0);
+	directory = xasprintf("%s/.aws/sso/cache", home);
+	assert_int_equal(chmod(directory, 0500), 0);
 	script_world(&outside, replies, 2);
 	source = search(false, &keys, &f);
 	assert_non_null(source);
@@ -685,8 +685,8 @@ test_sso_read_only(void **state)
 	aws_keyset_release(&keys);
 	free(source);
 	script_world_close(&outside);
-	assert_int_equal(chmod(folder, 0700), 0);
-	free(folder);
+	assert_int_equal(chmod(directory, 0700), 0);
+	free(directory);
 	home_close();
 }
 
@@ -706,7 +706,7 @@ test_login(void **state)
 		{ "{\"accessToken\":{\"accessKeyId\":\"AKGOT\","
 		    "\"secretAccessKey\":\"s/got+=\",\"sessionToken\":"
 		    "\"t/got+=\",\"expiresAt\":\"2026-11-22T07:24:31Z\"}}",
-		    "the keys have ended that came with the login session of "
+		    "the login session's keys have expired of "
 		    "profile \"l\": run \"aws login --profile l\"; to have "
 		    "them renewed without that, use a profile with "
 		    "credential_process = aws configure export-credentials "
@@ -776,7 +776,7 @@ test_mfa(void **state)
 		const char *want; /* NULL: keys */
 	} table[] = {
 		{ "012345", false, NULL },
-		{ "12345", false, "an MFA code is 6 digits: nothing was sent" },
+		{ "12345", false, "an MFA code is 6 digits; nothing was sent" },
 		{ "12345x", false, "an MFA code is 6 digits" },
 		{ "", false, "an MFA code is 6 digits" },
 		{ NULL, false, "mfa_serial wants a code: there is no term" },

@@ -5,7 +5,7 @@
 #include "export/export_line.h"
 #include "export/file_source.h"
 #include "export/reader.h"
-#include "export/s3_folder.h"
+#include "export/s3_directory.h"
 #include "export/s3_locate.h"
 #include "export/s3_manifest.h"
 #include "lib/base/fault.h"
@@ -14,7 +14,7 @@
 #include "lib/stream/input.h"
 #include "lib/stream/lines.h"
 
-struct s3_folder {
+struct s3_directory {
 	struct s3_manifest manifest;
 	struct reader **readers; /* of the files that are being read */
 	struct lock *lock;       /* all below */
@@ -23,22 +23,22 @@ struct s3_folder {
 };
 
 bool
-s3_folder_is(const char *path)
+s3_directory_is(const char *path)
 {
 	struct stat st;
 
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-struct s3_folder *
-s3_folder_open(const char *path, struct fault *f)
+struct s3_directory *
+s3_directory_open(const char *path, struct fault *f)
 {
-	struct s3_folder *d = xcalloc(1, sizeof(*d));
+	struct s3_directory *d = xcalloc(1, sizeof(*d));
 	struct s3_manifest *m = &d->manifest;
 
 	d->lock = lock_new();
 	if (s3_manifest_read(m, path, f) != 0) {
-		s3_folder_close(d);
+		s3_directory_close(d);
 		return NULL;
 	}
 	d->readers = xcalloc(m->n, sizeof(*d->readers));
@@ -53,13 +53,13 @@ s3_folder_open(const char *path, struct fault *f)
 }
 
 const struct s3_manifest *
-s3_folder_manifest(const struct s3_folder *d)
+s3_directory_manifest(const struct s3_directory *d)
 {
 	return &d->manifest;
 }
 
 void
-s3_folder_close(struct s3_folder *d)
+s3_directory_close(struct s3_directory *d)
 {
 	if (d == NULL)
 		return;
@@ -91,8 +91,8 @@ schema_of(const char *path, const char *hint, char **partition, char **sort,
 }
 
 enum key_told
-s3_folder_schema(const struct s3_folder *d, const char *hint, char **partition,
-    char **sort, struct fault *f)
+s3_directory_schema(const struct s3_directory *d, const char *hint,
+    char **partition, char **sort, struct fault *f)
 {
 	const struct s3_manifest *m = &d->manifest;
 	enum key_told told = KEY_UNKNOWN;
@@ -143,7 +143,7 @@ damaged(struct input *in, const struct s3_file *file, struct fault *f)
 }
 
 struct input *
-s3_folder_input(struct s3_file *file, const struct cms_key *key,
+s3_directory_input(struct s3_file *file, const struct cms_key *key,
     struct fault *f)
 {
 	struct input *in = input_open_with(file->path, key, f);
@@ -166,8 +166,8 @@ s3_folder_input(struct s3_file *file, const struct cms_key *key,
 static struct reader *
 begin_file(void *ctx, size_t i, struct fault *f)
 {
-	struct s3_folder *d = ctx;
-	struct input *in = s3_folder_input(&d->manifest.files[i], NULL, f);
+	struct s3_directory *d = ctx;
+	struct input *in = s3_directory_input(&d->manifest.files[i], NULL, f);
 
 	if (in != NULL && documents_are(in)) {
 		(void)fault(f, FAULT_DATA,
@@ -185,7 +185,7 @@ begin_file(void *ctx, size_t i, struct fault *f)
 static int
 end_file(void *ctx, size_t i, int64_t entries, struct fault *f)
 {
-	struct s3_folder *d = ctx;
+	struct s3_directory *d = ctx;
 	const struct s3_manifest *m = &d->manifest;
 	int64_t count;
 	bool last;
@@ -202,19 +202,19 @@ end_file(void *ctx, size_t i, int64_t entries, struct fault *f)
 	if (!last || !m->unlisted || m->items < 0 || count == m->items)
 		return 0;
 	return fault(f, FAULT_DATA,
-	    "%s: its files have %lld entries, the manifest says %lld: is one "
-	    "missing?",
-	    m->folder, (long long)count, (long long)m->items);
+	    "%s: its files have %lld entries, but the manifest says %lld: one "
+	    "may be missing",
+	    m->directory, (long long)count, (long long)m->items);
 }
 
 static void
-close_folder(void *ctx)
+close_directory(void *ctx)
 {
-	s3_folder_close(ctx);
+	s3_directory_close(ctx);
 }
 
 struct source *
-s3_folder_source(struct s3_folder *d, const struct key_schema *schema,
+s3_directory_source(struct s3_directory *d, const struct key_schema *schema,
     const char *ttl)
 {
 	return file_source_open(&(struct file_list){ .n = d->manifest.n,
@@ -224,5 +224,5 @@ s3_folder_source(struct s3_folder *d, const struct key_schema *schema,
 	    .ctx = d,
 	    .begin = begin_file,
 	    .end = end_file,
-	    .close = close_folder });
+	    .close = close_directory });
 }

@@ -1,5 +1,5 @@
-#ifndef EXPORT_S3_FOLDER_H
-#define EXPORT_S3_FOLDER_H
+#ifndef EXPORT_S3_DIRECTORY_H
+#define EXPORT_S3_DIRECTORY_H
 
 #include <stdbool.h>
 
@@ -20,25 +20,25 @@ struct source;
  * many there are); where no manifest names the files, all of them together
  * against the number of entries that the summary says.
  */
-struct s3_folder;
+struct s3_directory;
 
-/* Whether ${path} is a folder at all. */
-bool s3_folder_is(const char *path);
-struct s3_folder *s3_folder_open(const char *path, struct fault *f);
+/* Whether ${path} is a directory at all. */
+bool s3_directory_is(const char *path);
+struct s3_directory *s3_directory_open(const char *path, struct fault *f);
 /* Borrowed. */
-const struct s3_manifest *s3_folder_manifest(const struct s3_folder *d);
+const struct s3_manifest *s3_directory_manifest(const struct s3_directory *d);
 /* The key of its entries, like reader_schema (export/reader.h). */
-enum key_told s3_folder_schema(const struct s3_folder *d, const char *hint,
-    char **partition, char **sort, struct fault *f);
+enum key_told s3_directory_schema(const struct s3_directory *d,
+    const char *hint, char **partition, char **sort, struct fault *f);
 /* It owns ${d} from here on; ${schema} and ${ttl} are borrowed and must
  * outlive it. */
-struct source *s3_folder_source(struct s3_folder *d,
+struct source *s3_directory_source(struct s3_directory *d,
     const struct key_schema *schema, const char *ttl);
-void s3_folder_close(struct s3_folder *d);
+void s3_directory_close(struct s3_directory *d);
 
 /* The bytes of one file, for readers of any kind: what is not the data that
  * its MD5 sum in the manifest is of is not opened. NULL on failure. */
-struct input *s3_folder_input(struct s3_file *file, const struct cms_key *key,
-    struct fault *f);
+struct input *s3_directory_input(struct s3_file *file,
+    const struct cms_key *key, struct fault *f);
 
 #endif
