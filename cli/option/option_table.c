@@ -81,7 +81,8 @@ const struct option_row option_rows[] = {
 	    .help = "format of the rows: table on a terminal, else tsv" },
 	{ .name = "format", .type = OPTION_CHOICE, .commands = ON_EXPORT,
 	    .offset = AT(format), .arg = "FORMAT", .words = export_words,
-	    .help = "format of the entries: from the file's name, else dynamodb-json" },
+	    .help = "format of the entries: from the file's name, else "
+	    "dynamodb-json" },
 	{ .name = "format", .type = OPTION_CHOICE, .commands = ON_WRITE,
 	    .offset = AT(format), .arg = "FORMAT", .words = totals_words,
 	    .fallback = "text",
@@ -135,11 +136,13 @@ const struct option_row option_rows[] = {
 	    .help = "fetch only keys and TTL; no sizes in the report" },
 	{ .name = "sample", .type = OPTION_STRING, .commands = ON_INSPECT,
 	    .offset = AT(sample), .arg = "PERCENT",
-	    .help = "read PERCENT of the table, chosen at random, and estimate" },
+	    .help = "read PERCENT of the table, chosen at random, and "
+	    "estimate" },
 	{ .name = "shard", .type = OPTION_STRING,
 	    .commands = ON_INSPECT | ON_SWEEP,
 	    .offset = AT(shard), .arg = "I/N",
-	    .help = "only part I of N; auto/N: I from the Kubernetes or AWS Batch job" },
+	    .help = "only part I of N; auto/N: I from the Kubernetes "
+	    "or AWS Batch job" },
 	{ .name = "merge", .type = OPTION_FLAG, .commands = ON_INSPECT,
 	    .offset = AT(merge),
 	    .help = "combine the JSON reports of all shards, given as FILEs" },
@@ -159,11 +162,13 @@ const struct option_row option_rows[] = {
 	    .help = "repeat at this interval, and show what changed" },
 	{ .name = "cookie", .type = OPTION_STRING, .commands = ON_SHOW,
 	    .offset = AT(cookie), .arg = "VALUE",
-	    .help = "find the session of an express-session cookie (- reads standard input)" },
+	    .help = "find the session of an express-session cookie (- reads "
+	    "standard input)" },
 	{ .name = "secret-file", .type = OPTION_STRING, .commands = ON_SHOW,
 	    .offset = AT(secret_file), .arg = "FILE",
 	    .complete = COMPLETE_FILE,
-	    .help = "the application's secrets, one per line, to verify --cookie" },
+	    .help = "the application's secrets, one per line, to verify "
+	    "--cookie" },
 	{ .name = "sort-key", .type = OPTION_STRING, .commands = ON_SHOW,
 	    .offset = AT(sort_key), .arg = "VALUE",
 	    .help = "only the entry with this sort key" },
@@ -175,7 +180,8 @@ const struct option_row option_rows[] = {
 	    .help = "do it; without this, only show what would be done" },
 	{ .name = "max-items", .type = OPTION_INT, .commands = ON_WRITE,
 	    .offset = AT(max_items), .arg = "N", .lo = 0, .hi = MANY,
-	    .help = "write to at most N entries; exit with 4 if there are more" },
+	    .help = "write to at most N entries; exit with 4 if there "
+	    "are more" },
 	{ .name = "max-percent", .type = OPTION_DECIMAL,
 	    .commands = ON_SWEEP, .offset = AT(max_percent), .arg = "P",
 	    .lo = 0, .hi = 100,
@@ -193,13 +199,13 @@ const struct option_row option_rows[] = {
 	    .commands = ON_SWEEP, .offset = AT(deadline), .arg = "DUR",
 	    .help = "stop after this much time" },
 	{ .name = "checkpoint", .type = OPTION_STRING,
-	    .commands = ON_SWEEP | ON_EXPORT, .offset = AT(checkpoint), .arg = "FILE",
-	    .complete = COMPLETE_FILE,
+	    .commands = ON_SWEEP | ON_EXPORT, .offset = AT(checkpoint),
+	    .arg = "FILE", .complete = COMPLETE_FILE,
 	    .help = "save the position in FILE; continue there next time" },
 	{ .name = "ttl-for-missing", .type = OPTION_DURATION,
 	    .commands = ON_REPAIR, .offset = AT(ttl_for_missing),
 	    .arg = "DUR",
-	    .help = "give entries without TTL this long from now" },
+	    .help = "let entries without TTL expire this long from now" },
 	{ .name = "zone", .type = OPTION_STRING, .commands = ON_REPAIR,
 	    .offset = AT(zone), .arg = "ZONE",
 	    .help = "time zone of date-times without one (else left alone)" },
@@ -216,7 +222,8 @@ const struct option_row option_rows[] = {
 	{ .name = "keep-journals", .type = OPTION_DURATION,
 	    .commands = ON_SWEEP, .offset = AT(keep_journals),
 	    .arg = "DUR",
-	    .help = "afterwards, remove this table's journals older than this" },
+	    .help = "afterwards, remove this table's journals older than "
+	    "this" },
 	{ .name = "metrics-file", .type = OPTION_STRING,
 	    .commands = ON_WRITE, .offset = AT(metrics_file), .arg = "FILE",
 	    .complete = COMPLETE_FILE,
@@ -231,16 +238,18 @@ const struct option_row option_rows[] = {
 	    .help = "format of the findings" },
 	{ .name = "probe-write", .type = OPTION_FLAG, .commands = ON_DOCTOR,
 	    .offset = AT(probe_write),
-	    .help = "test deletes, too, on a key that does not exist (2 units)" },
+	    .help = "test deletes, too, on a key that does not exist (2 "
+	    "units)" },
 	{ .name = "policy", .type = OPTION_CHOICE, .commands = ON_DOCTOR,
 	    .offset = AT(policy), .arg = "USE", .words = policy_words,
 	    .help = "print the smallest IAM policy for this; check nothing" },
 	{ .name = "extend-ttl", .type = OPTION_DURATION,
 	    .commands = ON_RESTORE, .offset = AT(extend_ttl), .arg = "DUR",
-	    .help = "give restored entries this long from now" },
+	    .help = "let restored entries expire this long from now" },
 	{ .name = "deleted", .type = OPTION_FLAG, .commands = ON_RESTORE,
 	    .offset = AT(deleted),
-	    .help = "also entries that an incremental export says were deleted" },
+	    .help = "also entries that an incremental export says were "
+	    "deleted" },
 
 	/* Which entries. */
 	{ .name = "state", .group = GROUP_SELECTION, .type = OPTION_SET,
@@ -258,7 +267,8 @@ const struct option_row option_rows[] = {
 	    .complete = COMPLETE_REASONS,
 	    .help = "why TTL does not act: milliseconds, string, ttl-off ..." },
 	{ .name = "kind", .group = GROUP_SELECTION, .type = OPTION_CHOICE,
-	    .commands = ON_CHOOSE | ON_RESTORE, .offset = AT(kind), .arg = "KIND",
+	    .commands = ON_CHOOSE | ON_RESTORE, .offset = AT(kind),
+	    .arg = "KIND",
 	    .words = kind_words, .fallback = "any",
 	    .help = "sessions, or all other items" },
 	{ .name = "prefix", .group = GROUP_SELECTION,
@@ -286,7 +296,8 @@ const struct option_row option_rows[] = {
 	    .commands = ON_LIST | ON_EXPORT | ON_SWEEP,
 	    .offset = AT(keys_from), .arg = "FILE",
 	    .complete = COMPLETE_FILE,
-	    .help = "only the keys in FILE: CSV (list --reveal), or one per line" },
+	    .help = "only the keys in FILE: CSV (list --reveal), or one per "
+	    "line" },
 
 	/* Global. */
 	{ .name = "table", .letter = 't', .group = GROUP_GLOBAL,
@@ -320,7 +331,9 @@ const struct option_row option_rows[] = {
 	{ .name = "input", .letter = 'i', .group = GROUP_GLOBAL,
 	    .type = OPTION_STRING, .commands = ON_READ,
 	    .offset = AT(input), .arg = "PATH", .complete = COMPLETE_FILE,
-	    .help = "read an export, a journal, a reply of aws dynamodb scan, or the directory of an export to S3 instead of a table" },
+	    .help = "read a file instead of a table: an export, a journal, a "
+	    "reply of aws dynamodb scan, or the directory of an export to "
+	    "S3" },
 	{ .name = "key", .group = GROUP_GLOBAL, .type = OPTION_STRING,
 	    .commands = ON_READ, .offset = AT(key),
 	    .arg = "PARTITION[,SORT]",
@@ -337,10 +350,12 @@ const struct option_row option_rows[] = {
 	{ .name = "session-prefix", .group = GROUP_GLOBAL,
 	    .type = OPTION_STRINGS, .commands = ON_WORK,
 	    .offset = AT(session_prefixes), .arg = "TEXT", .empty = true,
-	    .help = "key prefix that marks a session (session: sess_ sid# ...); repeatable" },
+	    .help = "key prefix that marks a session (session: sess_ sid# "
+	    "...); repeatable" },
 	{ .name = "group", .group = GROUP_GLOBAL, .type = OPTION_STRINGS,
 	    .commands = ON_WORK, .offset = AT(groups), .arg = "KEY",
-	    .help = "a key that is its own group (users, categories, images); repeatable" },
+	    .help = "a key that is its own group (users, categories, "
+	    "images); repeatable" },
 	{ .name = "group-separators", .group = GROUP_GLOBAL,
 	    .type = OPTION_STRING, .commands = ON_WORK,
 	    .offset = AT(group_separators), .arg = "CHARS", .empty = true,
@@ -359,7 +374,8 @@ const struct option_row option_rows[] = {
 	{ .name = "max-rcu", .group = GROUP_GLOBAL, .type = OPTION_INT,
 	    .commands = ON_WORK, .offset = AT(max_rcu), .arg = "N", .lo = 0,
 	    .hi = 1000000000,
-	    .help = "read units per second, 0: no limit (a quarter of the table's)" },
+	    .help = "read units per second, 0: no limit (a quarter of the "
+	    "table's)" },
 	{ .name = "max-wcu", .group = GROUP_GLOBAL, .type = OPTION_INT,
 	    .commands = ON_WORK, .offset = AT(max_wcu), .arg = "N", .lo = 0,
 	    .hi = 1000000000,
