@@ -256,7 +256,7 @@ add_key(struct csv_items *c, const struct csv_row *row, size_t i,
 		return fault(f, FAULT_DATA,
 		    "its key was made safe for a spreadsheet: write the file "
 		    "without --csv-safe");
-	return fault(f, FAULT_DATA, "cell %zu cannot be the key %s: not %s",
+	return fault(f, FAULT_DATA, "cell %zu is not a valid key %s: not %s",
 	    i + 1, name, cell.n == 0 ? "there" : forms[type]);
 }
 
@@ -354,7 +354,7 @@ make_image(struct csv_items *c, const struct csv_row *row, struct fault *f)
 {
 	if (row->n != c->n)
 		return fault(f, FAULT_DATA,
-		    "it has %zu cells, and the line of names has %zu", row->n,
+		    "it has %zu cells, but the header row has %zu", row->n,
 		    c->n);
 	buf_reset(&c->image);
 	for (size_t i = 0; i < c->keys; i++) {

@@ -225,7 +225,7 @@ goes_back_in()
 	[[ $output == *"cut.csv:51: row 51: the file ends inside cell 9: it is truncated"* ]]
 	(head -n 20 all.csv; echo 'x,y'; tail -n +21 all.csv) >wrong.csv
 	run -1 ttlsweep restore -t "$T" wrong.csv --yes
-	[[ $output == *"wrong.csv:21: row 21: it has 2 cells, and the line of names has 9"* ]]
+	[[ $output == *"wrong.csv:21: row 21: it has 2 cells, but the header row has 9"* ]]
 	sed '$s/""N""/""Q""/' all.csv >type.csv
 	run -1 ttlsweep restore -t "$T" type.csv --yes
 	[[ $output == *"type.csv:51: row 51: \"ttl\" in the column \"attributes\" is no attribute's value"* ]]

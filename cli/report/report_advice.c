@@ -309,7 +309,7 @@ advise_expired(struct advice *a)
 	}
 	if (stuck > 0) {
 		text_report_count(&a->line, stuck);
-		buf_adds(&a->line, " will never go");
+		buf_adds(&a->line, " will never be deleted by TTL");
 		buf_addc(&a->line, is_live(a->r) ? ':' : '.');
 	}
 	say(a);

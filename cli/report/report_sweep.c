@@ -422,15 +422,15 @@ would_restore(const struct text_report *p, const struct report_sweep *r,
 	const struct sweep_totals *t = r->totals;
 
 	if (t->of_repair > 0)
-		buf_addf(line,
-		    "%s of a repair gets its old TTL value back if it still "
-		    "has the one that repair wrote. ",
-		    t->of_repair < t->matched ? "What is" : "Each entry");
+		buf_adds(line,
+		    "Each entry of a repair gets its old TTL value back if it "
+		    "still has the one that repair wrote. ");
 	buf_addf(line,
 	    "%s is put back only if no entry has its key; that takes about ",
-	    t->of_repair == 0               ? "Each"
-		: t->of_repair < t->matched ? "All else, and what is gone,"
-					    : "What is gone");
+	    t->of_repair == 0 ? "Each"
+		: t->of_repair < t->matched
+		? "Any other, and one that was deleted,"
+		: "One that was deleted");
 	cost(line, r);
 	buf_adds(line, ". Checking which keys are in use took ");
 	units(line, r->work.read_units, "read");

@@ -474,8 +474,8 @@ attr_key_canonical(struct buf *out, struct slice value)
 
 #define NO_VALUE "is not an attribute value such as {\"S\":\"text\"}"
 #define TOO_DEEP "is nested deeper than 32 levels"
-#define NO_NUMBER                                                       \
-	"contains a number out of range (at most 38 digits, 1E-130 to " \
+#define NO_NUMBER                                                   \
+	"contains an invalid number (at most 38 digits, 1E-130 to " \
 	"9.99E125)"
 #define NO_BASE64 "contains invalid base64"
 #define NO_TRUE "contains a NULL that is not true"

@@ -28,7 +28,7 @@ cache_path(const char *session)
 	return path;
 }
 
-/* ${what}, and the way out. */
+/* What is wrong with the login session, and the way out. */
 static int
 login_again(const struct search *s, const struct config_value *session,
     const char *what, struct fault *f)
@@ -37,11 +37,11 @@ login_again(const struct search *s, const struct config_value *session,
 
 	search_name(&name, s);
 	(void)fault(f, FAULT_CREDENTIALS,
-	    "%s: %s of %.200s: run \"aws login --profile %.100s\"; to have "
-	    "them renewed without that, use a profile with "
-	    "credential_process = aws configure export-credentials --profile "
-	    "%.100s --format process",
-	    session->from, what, buf_text(&name), s->profile, s->profile);
+	    "%s: the login session of %.200s %s; run \"aws login --profile "
+	    "%.100s\"; to have its keys renewed without that, use a profile "
+	    "with credential_process = aws configure export-credentials "
+	    "--profile %.100s --format process",
+	    session->from, buf_text(&name), what, s->profile, s->profile);
 	buf_release(&name);
 	return -1;
 }
@@ -62,16 +62,14 @@ provider_login(struct search *s, struct fault *f)
 	path = cache_path(session.value);
 	d = doc_load(path, &why);
 	if (d == NULL && why.kind == FAULT_NOT_FOUND)
-		rc = login_again(s, &session,
-		    "there are no keys for the login session", f);
+		rc = login_again(s, &session, "has no keys", f);
 	else if (d == NULL)
 		rc = fault(f, why.kind, "%s: login_session: %s", session.from,
 		    why.text);
 	else
 		rc = search_take_doc(s, d, "accessToken", names, path, f);
 	if (rc == 1 && s->keys->expires <= search_now(s))
-		rc = login_again(s, &session,
-		    "the login session's keys have expired", f);
+		rc = login_again(s, &session, "has expired", f);
 	if (rc == 1) {
 		buf_adds(&s->source, "login session of ");
 		search_name(&s->source, s);

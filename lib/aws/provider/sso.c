@@ -206,7 +206,8 @@ sso_token(struct sso_sign_on *s, struct buf *out, struct fault *f)
 		goto out;
 	}
 	if (s->session == NULL)
-		(void)fault(&why, FAULT_CREDENTIALS, "it has expired");
+		(void)fault(&why, FAULT_CREDENTIALS,
+		    "it has no sso_session, so it cannot be renewed");
 	if (end - now < RENEW_SECONDS && s->session != NULL &&
 	    renew(s, d, path, &why) == 0)
 		end = INT64_MAX;

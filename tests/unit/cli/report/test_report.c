@@ -359,7 +359,8 @@ test_says(void **state)
 	assert_non_null(strstr(buf_text(&b), "account 123456789012"));
 	assert_null(strstr(buf_text(&b), "amazonaws.com"));
 	assert_non_null(strstr(buf_text(&b), "36 entries are expired"));
-	assert_non_null(strstr(buf_text(&b), "6 will never go:"));
+	assert_non_null(
+	    strstr(buf_text(&b), "6 will never be deleted by TTL:"));
 	assert_non_null(strstr(buf_text(&b),
 	    "\n    ttlsweep purge -t T --region us-east-1 --state stuck\n"));
 	assert_non_null(strstr(buf_text(&b), "40 write units"));
@@ -490,7 +491,8 @@ static const struct trouble troubles[] = {
 	      "Turn TTL on, and 302 of the 371 expired entries are deleted "
 	      "free of charge, typically within a few days:",
 	      AWS "true,AttributeName=ttl --region us-east-1\n",
-	      "The other 69 will never go. To delete all of them now:",
+	      "The other 69 will never be deleted by TTL. To delete all of "
+	      "them now:",
 	      "--state stuck\n" }, { "up to" } },
 	{ "off: all of them", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 1, 60 } }, NULL,
@@ -505,8 +507,8 @@ static const struct trouble troubles[] = {
 	    { "The other" } },
 	{ "off, but it would take none of them", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_STRING, 371, YEAR } }, NULL,
-	    { "371 expired entries will never be deleted by TTL. To have all of them "
-	      "gone now:" }, { "Turn TTL on", "aws " } },
+	    { "371 expired entries will never be deleted by TTL. To delete "
+	      "all of them now:" }, { "Turn TTL on", "aws " } },
 	{ "off, all past five years", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 5, 9 * YEAR } }, NULL,
 	    { "5 expired entries will never be deleted by TTL." }, { "aws " } },
@@ -539,7 +541,7 @@ static const struct trouble troubles[] = {
 	    { { STATE_PENDING, REASON_NONE, 34, 60 },
 	      { STATE_STUCK, REASON_STRING, 6, 60 } }, NULL,
 	    { "If TTL is on for ttl, it will delete 34 of the 40 expired "
-	      "entries free of charge", "; 6 will never go." },
+	      "entries free of charge", "; 6 will never be deleted by TTL." },
 	    { "TTL will delete", "ttlsweep purge" } },
 	{ "a file with nothing expired", NULL, NULL, true,
 	    { { STATE_LIVE, REASON_NONE, 3, 0 } }, NULL,
@@ -764,19 +766,19 @@ test_restore_text(void **state)
 		const char *stopped, *says;
 	} cases[] = {
 		{ 0, false, NULL,
-		    " Each is put back only where no entry has its key; " },
+		    " Each is put back only if no entry has its key; " },
 		{ 5, false, NULL,
 		    " Each entry of a repair gets its old TTL value back "
-		    "where it still has the one it was given. What is gone is "
-		    "put back only where no entry has its key; " },
+		    "if it still has the one that repair wrote. One that was "
+		    "deleted is put back only if no entry has its key; " },
 		{ 2, false, NULL,
-		    " What is of a repair gets its old TTL value back where "
-		    "it still has the one it was given. All else, and what is "
-		    "gone, is put back only where no entry has its key; " },
+		    " Each entry of a repair gets its old TTL value back "
+		    "if it still has the one that repair wrote. Any other, "
+		    "and one that was deleted, is put back only if no entry "
+		    "has its key; " },
 		{ 0, true, "interrupted",
 		    " Stopped early: interrupted. The rest was not put back; "
-		    "the same command goes on, and passes over what is "
-		    "there. " },
+		    "run the same command again to continue. " },
 	};
 
 	(void)state;
