@@ -54,22 +54,22 @@ static const struct {
 	{ "of two types", TWO, "key:B,at:N", "key:B,at:N", NULL },
 	{ "a type that is none", "a:X,attributes\n", "a:X", "a:X:S", NULL },
 	{ "a name like a type", ":N,attributes\n", ":N", ":N:S", NULL },
-	{ "empty", " \n", NULL, NULL, "no CSV with a column" },
+	{ "empty", " \n", NULL, NULL, "nor CSV with a column" },
 	{ "no attributes", "key,kind\n", NULL, NULL,
-	    "/file:1: row 1: it is no DynamoDB JSON, no journal, and no CSV "
+	    "/file:1: row 1: neither DynamoDB JSON, a journal, nor CSV "
 	    "with a column \"attributes\"" },
 	{ "a name that is none", "key,\xff,attributes\n", NULL, NULL,
 	    "/file:1: row 1: no header row: cell 2 is not UTF-8 text" },
 	{ "another hint", NAMES, "id", NULL,
-	    "/file: its first columns are the key (key), and it should be "
+	    "/file: its first columns are the key (key), but should be "
 	    "(id)" },
 	{ "a hint without the sort key", TWO, "key", NULL,
 	    "the key (key, at), but should be (key)" },
 	{ "a hint with a sort key", NAMES, "key,at", NULL,
 	    "the key (key), but should be (key, at)" },
 	{ "a sort key too many", "a,b,c,attributes\n", NULL, NULL,
-	    "/file: column 3, \"c\", is none that ttlsweep writes: remove "
-	    "it, or move it behind \"attributes\"" },
+	    "/file: column 3, \"c\", is not one that ttlsweep writes; "
+	    "remove it, or move it after \"attributes\"" },
 	{ "columns added behind",
 	    "key,kind,state,reason,ttl,expires,overdue,size,attributes,"
 	    "reviewed,,\n",
@@ -78,16 +78,16 @@ static const struct {
 	    NULL, "pk:S,sk:S", NULL },
 	{ "a column added among ours",
 	    "key,kind,state,reason,ttl,seen,expires,overdue,size,attributes\n",
-	    NULL, NULL, "column 6, \"seen\", is none that ttlsweep writes" },
+	    NULL, NULL, "column 6, \"seen\", is not one that ttlsweep writes" },
 	{ "a column added before ours",
 	    "key,seen,kind,state,reason,ttl,expires,overdue,size,attributes\n",
 	    "key", NULL,
-	    "its first columns are the key (key, seen), and it should be "
+	    "its first columns are the key (key, seen), but should be "
 	    "(key)" },
 	{ "a column added behind the sort key",
 	    "key,at,seen,kind,state,reason,ttl,expires,overdue,size,"
 	    "attributes\n",
-	    "key,at", NULL, "column 3, \"seen\", is none that" },
+	    "key,at", NULL, "column 3, \"seen\", is not one that" },
 	{ "UTF-16", "\xff\xfek", NULL, NULL,
 	    "/file:1: it is UTF-16; save it as CSV in UTF-8" },
 	{ "no name", ",attributes\n", "", ":S", NULL },
@@ -160,7 +160,7 @@ static const struct {
 	{ "base64 made safe", "B", SLICE("'+AAA,,,,,,,,{}"), NULL,
 	    "made safe" },
 	{ "a cell too few", "S", SLICE("a,,,,,,,{}"), NULL,
-	    "/file:2: row 2: it has 8 cells, and the line of names has 9" },
+	    "/file:2: row 2: it has 8 cells, but the header row has 9" },
 	{ "a cell too many", "S", SLICE("a,,,,,,,,{},"), NULL,
 	    "it has 10 cells" },
 	{ "no key", "S", SLICE(",,,,,,,,{}"), NULL,
@@ -173,13 +173,14 @@ static const struct {
 		  "\xe2\x80\xa6 12 B"),
 	    NULL, "a session, and it is masked" },
 	{ "no attributes", "S", SLICE("a,,,,,,,,"), NULL,
-	    "is no JSON from its byte 1 on" },
+	    "is not valid JSON from its byte 1 on" },
 	{ "cut by a spreadsheet", "S",
 	    SLICE("a,,,,,,,,\"{\"\"x\"\":{\"\"S\"\":\"\"y\""), NULL,
-	    "is no JSON from its byte 13 on" },
-	{ "no object", "S", SLICE("a,,,,,,,,[]"), NULL, "is no JSON object" },
+	    "is not valid JSON from its byte 13 on" },
+	{ "no object", "S", SLICE("a,,,,,,,,[]"), NULL,
+	    "is not a JSON object" },
 	{ "plain JSON", "S", SLICE("a,,,,,,,,\"{\"\"x\"\":1}\""), NULL,
-	    "\"x\" in the column \"attributes\" is no attribute's value" },
+	    "\"x\" in the column \"attributes\" is not an attribute value" },
 	{ "no decimal deep inside", "S",
 	    SLICE(
 		"a,,,,,,,,\"{\"\"x\"\":{\"\"L\"\":[{\"\"N\"\":\"\"y\"\"}]}}\""),
@@ -285,8 +286,8 @@ test_told(void **state)
 		{ "blanks", SLICE(" \n\n"), "" },
 		{ "an array of nothing", SLICE("[]"), "" },
 		{ "an array of numbers", SLICE("[7]"), "not an entry" },
-		{ "NUL", SLICE("\0\0"), "no line of names" },
-		{ "text", SLICE("hello\n"), "no CSV with a column" },
+		{ "NUL", SLICE("\0\0"), "no header row" },
+		{ "text", SLICE("hello\n"), "nor CSV with a column" },
 		{ "JSON Lines", SLICE("{\"key\":\"a\"}"),
 		    "JSON Lines have lost the types" },
 	};

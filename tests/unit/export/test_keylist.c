@@ -82,7 +82,7 @@ static const struct {
 	    "key,at;",
 	    0 },
 	{ "two keys without names", "SS", SLICE("a,b\n"), NULL,
-	    "/file:1: row 1: it is not the line of names", 0 },
+	    "/file:1: row 1: it is not a header row", 0 },
 	{ "names of another table", "S", SLICE("id,kind\na,item\n"), NULL,
 	    "which begins with key (only a list of nothing but keys", 0 },
 	{ "an unquoted comma", "S", SLICE("a\nb,c\n"), NULL,
@@ -92,7 +92,7 @@ static const struct {
 	{ "a file that is cut", "S", SLICE("key,kind\na,item\nb,\"it"), NULL,
 	    "/file:3: row 3: the file ends inside cell 2", 0 },
 	{ "masked", "S", SLICE("a\n" MASKED "\n"), NULL,
-	    "/file:2: row 2: the key is masked, and names no entry: write the "
+	    "/file:2: row 2: the key is masked and matches no entry; write the "
 	    "list with ttlsweep list -t T --reveal --format csv",
 	    0 },
 	{ "masked, beside masked attributes", "S",
@@ -106,12 +106,12 @@ static const struct {
 	    SLICE("key,kind,attributes\n" MASKED ",session,{}\n"), MASKED "|",
 	    NULL, 0 },
 	{ "semicolons", "S", SLICE("key;kind;state\na;item;stuck\n"), NULL,
-	    "/file:1: row 1: it looks like a header row separated by semicolons "
-	    "between them: save the list with commas; if it is a key, put the "
-	    "line key above it",
+	    "/file:1: row 1: it looks like a header row separated by "
+	    "semicolons; save the list with commas, or, if this is a key, put "
+	    "the line key above it",
 	    0 },
 	{ "tabs", "S", SLICE("Key\tkind\na\titem\n"), NULL,
-	    "a line of names with tabs between them", 0 },
+	    "a header row separated by tabs", 0 },
 	{ "a name in other letters", "S", SLICE("KEY\na\n"), NULL,
 	    "/file:1: row 1: is this the header row? The key is named "
 	    "\"key\", not \"KEY\"; if this is a key, put the line key "
@@ -122,7 +122,7 @@ static const struct {
 	{ "keys that only begin like the name", "S", SLICE("keys\nkey:\n"),
 	    "keys|key:|", NULL, 0 },
 	{ "UTF-16", "S", SLICE("\xff\xfek\0e\0y\0\n\0"), NULL,
-	    "/file: it is text in UTF-16; run: iconv -f UTF-16 -t UTF-8 ", 0 },
+	    "/file: is text in UTF-16; run: iconv -f UTF-16 -t UTF-8 ", 0 },
 	{ "UTF-16, the other way round", "S", SLICE("\xfe\xff\0k"), NULL,
 	    "UTF-16", 0 },
 	{ "columns added", "S",

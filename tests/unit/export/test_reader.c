@@ -171,7 +171,7 @@ test_export_faults(void **state)
 	buf_reset(&out);
 	walked(&out, at("file"), READER_RESTORE, &f);
 	assert_string_equal(buf_text(&out), "a@1 b@2 !");
-	assert_non_null(strstr(f.text, "/file:3: the file is cut short"));
+	assert_non_null(strstr(f.text, "/file:3: the file is truncated"));
 	buf_release(&out);
 	buf_release(&packed);
 }

@@ -119,11 +119,11 @@ static const struct {
 	{ "a minute behind", CLOCKS, NO, -1, false, 60000, NULL, 0, 0, 0,
 	    NULL },
 	{ "further behind", CLOCKS, NO, -1, false, 60001, NULL, 0, 0, 0,
-	    "1 min behind that of the service" },
+	    "1 min behind the service's" },
 	{ "a minute ahead", CLOCKS, NO, -1, false, -60000, NULL, 0, 0, 0,
 	    NULL },
 	{ "further ahead", CLOCKS, NO, -1, false, -60001, NULL, 0, 0, 0,
-	    "1 min ahead of that of the service" },
+	    "1 min ahead of the service's" },
 	{ "--now", CLOCKS, 0, -1, false, -60001, NULL, 0, 0, 0, NULL },
 	{ "not known", CLOCKS, NO, -1, true, -60001, NULL, 0, 0, 0, NULL },
 
@@ -193,18 +193,19 @@ static const struct {
 	enum fault_kind kind;
 } places[] = {
 	{ "new", "new", NULL, FAULT_NONE },
-	{ "a file", "file", "the file is there already", FAULT_USAGE },
-	{ "a directory", "dir", "--journal-dir has a new file", FAULT_USAGE },
-	{ "a dangling link", "dangling", "the file is there already",
+	{ "a file", "file", "file exists; a journal must be", FAULT_USAGE },
+	{ "a directory", "dir", "is a directory; use --journal-dir",
 	    FAULT_USAGE },
-	{ "a link to a file", "link", "the file is there already",
+	{ "a dangling link", "dangling", "file exists; a journal must be",
 	    FAULT_USAGE },
-	{ "a link to a directory", "dirlink", "--journal-dir has a new file",
+	{ "a link to a file", "link", "file exists; a journal must be",
 	    FAULT_USAGE },
-	{ "a FIFO", "fifo", "not a file that keeps what is written to it",
+	{ "a link to a directory", "dirlink",
+	    "is a directory; use --journal-dir", FAULT_USAGE },
+	{ "a FIFO", "fifo", "not a regular file, so nothing written to it",
 	    FAULT_REFUSED },
 	{ "a link to a device", "null",
-	    "not a file that keeps what is written to it", FAULT_REFUSED },
+	    "not a regular file, so nothing written to it", FAULT_REFUSED },
 };
 
 /* A run that writes, a dry run and doctor get the same answer. */

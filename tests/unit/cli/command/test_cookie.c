@@ -92,8 +92,8 @@ static const struct {
 } refused[] = {
 	{ "empty", SLICE(""), "it is empty" },
 	{ "blanks", SLICE(" \n"), "it is empty" },
-	{ "a header without a cookie", SLICE("Cookie:"), "there is no cookie" },
-	{ "attributes only", SLICE("Path; HttpOnly"), "there is no cookie" },
+	{ "a header without a cookie", SLICE("Cookie:"), "no cookie given" },
+	{ "attributes only", SLICE("Path; HttpOnly"), "no cookie given" },
 	{ "two signed ones without the name", SLICE("a=s:a.b; c=s:c.d"),
 	    "several cookies are signed" },
 };

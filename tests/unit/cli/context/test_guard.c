@@ -54,7 +54,7 @@ test_leave(void **state)
 		{ "some failed", 3, 2, 1, true, 3, "and 1 more failed" },
 		{ "one is missing", 3, 2, 0, true, -1, NULL },
 		{ "one is missing, behind a fault", 3, 2, 0, false, -1,
-		    "do not balance: 3 matched, 2 accounted for" },
+		    "do not add up: 3 matched, 2 accounted for" },
 		{ "a fault, and all are there", 3, 3, 0, false, 4, NULL },
 	};
 	char said[1024];
@@ -75,7 +75,7 @@ test_leave(void **state)
 					 : strstr(said, rows[i].said) == NULL)
 			fail_msg("%s: said '%s'", rows[i].name, said);
 		if (rc < 0 && rows[i].fault &&
-		    strstr(f.text, "do not balance") == NULL)
+		    strstr(f.text, "do not add up") == NULL)
 			fail_msg("%s: '%s'", rows[i].name, f.text);
 	}
 }

@@ -203,7 +203,7 @@ static const struct {
 	{ "profile option", { "a-b-1", "prod", NULL }, NULL,
 	    "[profile dev]\n[default]\n", "[dev]\n[test]\n", FAULT_CONFIG,
 	    { "profile \"prod\" (--profile)",
-	    "the profiles there are: dev, default, test" } },
+	    "profiles there: dev, default, test" } },
 	{ "a profile that lacks its word", { "a-b-1", "prod", NULL }, NULL,
 	    "[default]\n\n[prod]\nregion = a-b-1\n", NULL, FAULT_CONFIG,
 	    { "config:3 has [prod], which that file ignores: write [profile "
@@ -215,7 +215,7 @@ static const struct {
 	    "ignores" } },
 	{ "profile variable", { 0 }, "AWS_PROFILE=prod AWS_REGION=a-b-1",
 	    NULL, NULL, FAULT_CONFIG,
-	    { "profile \"prod\" (AWS_PROFILE)", "there are: none" } },
+	    { "profile \"prod\" (AWS_PROFILE)", "profiles there: none" } },
 	{ "default, when it was asked for", { "a-b-1", "default", NULL },
 	    NULL, NULL, NULL, FAULT_CONFIG, { "profile \"default\"" } },
 
@@ -243,10 +243,11 @@ static const struct {
 	    { "/.aws/config:2: max_attempts: \"0\"" } },
 	{ "an unknown way to try again in the profile", { "a-b-1", NULL, NULL },
 	    NULL, "[default]\nretry_mode = often\n", NULL, FAULT_CONFIG,
-	    { "/.aws/config:2: retry_mode: \"often\" is none of" } },
+	    { "/.aws/config:2: retry_mode: \"often\" is not legacy, "
+	    "standard or adaptive" } },
 	{ "an unknown way to try again", { "a-b-1", NULL, NULL },
 	    "AWS_RETRY_MODE=often", NULL, NULL, FAULT_CONFIG,
-	    { "AWS_RETRY_MODE: \"often\" is none of legacy, standard" } },
+	    { "AWS_RETRY_MODE: \"often\" is not legacy, standard" } },
 	{ "FIPS and an endpoint of one's own", { "a-b-1", NULL, URL },
 	    "AWS_USE_FIPS_ENDPOINT=true", NULL, NULL, FAULT_CONFIG,
 	    { "--endpoint-url sets an endpoint, but AWS_USE_FIPS" } },
@@ -613,7 +614,7 @@ test_locate(void **state)
 	assert_int_equal(aws_config_load(&c, &ask, &f), 0);
 	assert_string_equal(c.endpoint, "http://10.0.0.1");
 	assert_int_equal(aws_config_locate(&c, &outside.world, &f), -1);
-	assert_non_null(strstr(f.text, "it tells no region"));
+	assert_non_null(strstr(f.text, "it names no region"));
 	aws_config_release(&c);
 	script_world_close(&outside);
 	home_close();

@@ -219,9 +219,8 @@ static const struct {
 	    "Scan: ValidationException" },
 	{ { .status = 404, .body = "<html>" }, 1, 0, 2,
 	    "http://127.0.0.1:1/: Scan: gave up after 2 tries: HTTP 404, "
-	    "and not from DynamoDB; check the endpoint (from --endpoint-url) "
-	    "right, or does a proxy or filter on the way answer in its "
-	    "place?" },
+	    "and not from DynamoDB; check the endpoint (from --endpoint-url), "
+	    "and whether a proxy or filter answers in the server's place" },
 	/* clang-format on */
 };
 
@@ -489,7 +488,7 @@ test_no_skew(void **state)
 	assert_int_equal(ddb_refused(&call, &reply, "T", &f), -1);
 	assert_int_equal(f.kind, FAULT_CREDENTIALS);
 	assert_non_null(strstr(f.text, "(from: environment)"));
-	assert_non_null(strstr(f.text, "does the secret key belong"));
+	assert_non_null(strstr(f.text, "check that the secret key belongs"));
 	script_close(&s);
 }
 

@@ -72,7 +72,7 @@ static const struct {
 	{ "none is near: some of all", { ABSENT,
 	    TABLES("\"abc\",\"bcd\",\"cde\",\"def\",\"efg\",\"fgh\",\"ghi\"",
 		"") },
-	    "; there are abc, bcd, cde, def, efg and 2 more" },
+	    "; tables here: abc, bcd, cde, def, efg and 2 more" },
 	{ "one, which is not near", { ABSENT, TABLES("\"abc\"", "") },
 	    "; there is abc" },
 	{ "none at all", { ABSENT, TABLES("", "") },
@@ -100,8 +100,8 @@ test_missing(void **state)
 		assert_int_equal(f.kind, FAULT_NOT_FOUND);
 		(void)snprintf(want, sizeof(want),
 		    "table Sessions: not found in region us-east-1 "
-		    "(http://127.0.0.1:1)%s; name it with -t (or CACHETABLE), "
-		    "or give the right --region",
+		    "(http://127.0.0.1:1)%s; choose one with -t (or "
+		    "CACHETABLE), or another --region",
 		    missing[i].tells);
 		if (strcmp(f.text, want) != 0)
 			fail_msg("%s: %s", missing[i].name, f.text);

@@ -616,7 +616,7 @@ test_parts_missing(void **state)
 	got = read_parts(key, 1000, &rc, &f);
 	assert_int_equal(rc, -1);
 	assert_int_equal(got.n, 2000);
-	assert_non_null(strstr(f.text, "goes on in"));
+	assert_non_null(strstr(f.text, "continues in"));
 	assert_non_null(strstr(f.text, "p.0003"));
 	buf_release(&got);
 	/* what is discarded leaves nothing */

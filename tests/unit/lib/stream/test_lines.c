@@ -208,7 +208,7 @@ test_cut(void **state)
 		assert_int_equal(lines_cut(l), n != border);
 		if (r < 0) {
 			assert_int_equal(f.kind, FAULT_DATA);
-			assert_non_null(strstr(f.text, "cut short"));
+			assert_non_null(strstr(f.text, "truncated"));
 			assert_non_null(strstr(f.text, "/cut:"));
 		}
 		/* whole lines only, and all of the first member */

@@ -143,7 +143,7 @@ test_refused(void **state)
 	struct stream *s;
 
 	(void)state;
-	refused("x", 1, "is not there");
+	refused("x", 1, "does not exist");
 	assert_int_not_equal(access(at("x.part"), F_OK), 0);
 	put(at("x.part"), "12345", 5);
 	refused("x", 6, "has 5 bytes");
@@ -166,7 +166,7 @@ test_refused(void **state)
 	assert_int_equal(mkdir(at("x.part"), 0700), 0);
 	refused("x", 0, "x.part");
 	assert_int_equal(mkdir(at("directory"), 0700), 0);
-	refused("directory", 0, "not a plain file");
+	refused("directory", 0, "not a regular file");
 	refused("none/x", 0, "No such file");
 }
 

@@ -129,13 +129,13 @@ static const struct {
 	    .why = { "HTTP 403 to a request for a token: access" } },
 	{ .name = "instance, another server",
 	    .replies = { OK("<html>\nwelcome</html>") },
-	    .why = { "what it gave is no token", "!welcome" } },
+	    .why = { "it did not return a token", "!welcome" } },
 	{ .name = "instance, no role",
 	    .replies = { OK("TOK=="), NO(404, "") },
 	    .why = { "this instance has no role" } },
 	{ .name = "instance, a role of somebody's making",
 	    .replies = { OK("TOK=="), OK("../../api/token") },
-	    .why = { "not the name of one" } },
+	    .why = { "something else than a role name" } },
 	{ .name = "instance, an error in a 200",
 	    .replies = { OK("TOK=="), OK("web"), OK("{\"Code\":\"AssumeRole"
 		"UnauthorizedAccess\",\"Message\":\"EC2 cannot assume\"}") },
@@ -152,7 +152,7 @@ static const struct {
 	    .replies = { OK("TOK=="), OK("web"),
 		OK("{\"AccessKeyId\":\"AK\",\"SecretAccessKey\":\"sss\","
 		    "\"Expiration\":\"soon\"}") },
-	    .why = { "its Expiration \"soon\" is no time", "!sss" } },
+	    .why = { "its Expiration \"soon\" is not a time", "!sss" } },
 
 	{ .name = "container",
 	    .environment =
@@ -192,7 +192,7 @@ static const struct {
 		"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=token",
 	    .file = "token", .text = "from/file+=\n",
 	    .why = { "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: the token "
-		"holds a line end", "!from/file" } },
+		"contains a newline", "!from/file" } },
 	{ .name = "container, no such file",
 	    .environment =
 		"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/x "
@@ -256,7 +256,8 @@ static const struct {
 	{ .name = "profile, a comment behind a key",
 	    .config = "[default]\naws_access_key_id = AKOWN\n"
 		"aws_secret_access_key = s/own+= # mine\n",
-	    .why = { "/.aws/config:3: aws_secret_access_key holds a blank",
+	    .why = { "/.aws/config:3: aws_secret_access_key contains "
+		"white space",
 		"!s/own" } },
 	{ .name = "role, our own name for the session",
 	    .config = ROLE_BY_KEYS, .replies = { OK(STS("AssumeRole")) },
@@ -273,8 +274,8 @@ static const struct {
 	    .slept = 12 + 25 + 50,
 	    .why = { "assumed role: with the keys of: profile default (",
 		"/.aws/config:2: https://sts.a-b-1.amazonaws.com: AssumeRole: "
-		"no usable reply in 4 tries: HTTP 503; the service is in "
-		"trouble" } },
+		"no usable reply in 4 tries: HTTP 503; the service has "
+		"problems" } },
 	{ .name = "role, by a clock that is off",
 	    .config = ROLE_BY_KEYS,
 	    .replies = { { .status = 403, .date = SCRIPT_NOW + 7200,
@@ -328,8 +329,8 @@ static const struct {
 	{ .name = "roles in a circle",
 	    .config = ROLE "source_profile = b\n[profile b]\n"
 		"role_arn = r\nsource_profile = default\n",
-	    .why = { "/.aws/config:6: source_profile \"default\" leads round "
-		"in a circle" } },
+	    .why = { "/.aws/config:6: source_profile \"default\" leads back "
+		"to itself" } },
 	{ .name = "role, by the environment's keys, which are none",
 	    .config = ROLE "credential_source = Environment\n",
 	    .why = { "/.aws/config:3: credential_source Environment has no "
@@ -382,7 +383,7 @@ static const struct {
 	    .why = { "AWS_WEB_IDENTITY_TOKEN_FILE: ", "No such file" } },
 	{ .name = "web identity, no role",
 	    .environment = "AWS_WEB_IDENTITY_TOKEN_FILE=token",
-	    .why = { "but no role to assume with it: set AWS_ROLE_ARN" } },
+	    .why = { "but no role to assume with it; set AWS_ROLE_ARN" } },
 
 	{ .name = "single sign-on",
 	    .config = SSO_OLD, .file = FILE_OLD,
@@ -396,7 +397,7 @@ static const struct {
 	{ .name = "single sign-on, ended",
 	    .config = SSO_OLD, .file = FILE_OLD, .text = TOKEN(PAST),
 	    .why = { "single sign-on: run \"aws sso login --profile default\"",
-		"the sign-on has ended", "!sso/token" } },
+		"the sign-on has expired: it has no sso_session", "!sso/token" } },
 	{ .name = "single sign-on, ended by somebody else",
 	    .config = SSO_OLD, .file = FILE_OLD, .text = TOKEN(LATER),
 	    .replies = { NO(401, "{\"message\":\"no\"}") },
@@ -406,7 +407,7 @@ static const struct {
 	    .config = SSO_OLD, .file = FILE_OLD, .text = TOKEN(LATER),
 	    .replies = { NO(403, "{\"message\":\"No access\"}") },
 	    .why = { "/.aws/config:5: role Read+Only in account 123456789012 "
-		"is not to be had", "HTTP 403: No access" } },
+		"is not available to this sign-on", "HTTP 403: No access" } },
 	{ .name = "single sign-on, nobody signed on",
 	    .config = SSO_OLD,
 	    .why = { "run \"aws sso login", "not signed on" } },
@@ -464,7 +465,7 @@ static const struct {
 	    .replies = { NO(400, "{\"error\":\"invalid_grant\",\"error_"
 		"description\":\"used\"}") },
 	    .why = { "run \"aws sso login --profile default\": the sign-on has "
-		"ended: its renewal was refused: HTTP 400 invalid_grant: used",
+		"expired: its renewal was refused: HTTP 400 invalid_grant: used",
 		"!r/1", "!secret+=" } },
 	{ .name = "single sign-on, registration over",
 	    .config = SSO_NEW, .file = FILE_NEW, .text = RENEWABLE(PAST, PAST),
@@ -706,15 +707,15 @@ test_login(void **state)
 		{ "{\"accessToken\":{\"accessKeyId\":\"AKGOT\","
 		    "\"secretAccessKey\":\"s/got+=\",\"sessionToken\":"
 		    "\"t/got+=\",\"expiresAt\":\"2026-11-22T07:24:31Z\"}}",
-		    "the login session's keys have expired of "
-		    "profile \"l\": run \"aws login --profile l\"; to have "
-		    "them renewed without that, use a profile with "
+		    "the login session of profile \"l\" has "
+		    "expired; run \"aws login --profile l\"; to have "
+		    "its keys renewed without that, use a profile with "
 		    "credential_process = aws configure export-credentials "
 		    "--profile l --format process" },
 		{ "{\"accessToken\":{}}", "it has no accessKeyId" },
 		{ "x", "not a JSON object" },
-		{ NULL, "there are no keys for the login session of profile "
-		    "\"l\": run \"aws login --profile l\"" },
+		{ NULL, "the login session of profile \"l\" has no keys; "
+		    "run \"aws login --profile l\"" },
 		/* clang-format on */
 	};
 
@@ -776,11 +777,15 @@ test_mfa(void **state)
 		const char *want; /* NULL: keys */
 	} table[] = {
 		{ "012345", false, NULL },
-		{ "12345", false, "an MFA code is 6 digits; nothing was sent" },
-		{ "12345x", false, "an MFA code is 6 digits" },
-		{ "", false, "an MFA code is 6 digits" },
-		{ NULL, false, "mfa_serial wants a code: there is no term" },
-		{ "012345", true, "in the middle of a run nobody is asked" },
+		{ "12345", false,
+		    "an MFA code has 6 digits; nothing was sent" },
+		{ "12345x", false, "an MFA code has 6 digits" },
+		{ "", false, "an MFA code has 6 digits" },
+		{ NULL, false,
+		    "mfa_serial needs a code: there is no terminal" },
+		{ "012345", true,
+		    "mfa_serial needs a code, which is not asked for in "
+		    "the middle of a run" },
 	};
 
 	(void)state;
