@@ -16,7 +16,8 @@ static const struct {
 	{ "IncompleteSignature",
 	    "something on the way may be changing requests" },
 	{ "InvalidClientTokenId",
-	    "check that the access key is active and belongs to this partition" },
+	    "check that the access key is active and belongs to this "
+	    "partition" },
 	{ "InvalidSignature",
 	    "check that the secret key belongs to the access key" },
 	{ "MissingAuthenticationToken",
@@ -25,7 +26,8 @@ static const struct {
 	{ "SignatureDoesNotMatch",
 	    "check that the secret key belongs to the access key" },
 	{ "UnrecognizedClient",
-	    "check that the access key is active and belongs to this partition" },
+	    "check that the access key is active and belongs to this "
+	    "partition" },
 	/* clang-format on */
 };
 

@@ -191,7 +191,8 @@ test_others(void **state)
 		    SOME("", KEY("k0") "," KEY("k0")), "twice" },
 		{ "what is no key is left", SOME(KEY("k0"), "{}"),
 		    "something that is not a key" },
-		{ "... nor an object", SOME(KEY("k0"), "\"k1\""), "something that is not a key" },
+		{ "... nor an object", SOME(KEY("k0"), "\"k1\""),
+		    "something that is not a key" },
 		{ "keys of another table are left", { .status = 200,
 		    .body = "{\"Responses\":{\"T\":[]},\"UnprocessedKeys\":"
 			"{\"U\":{\"Keys\":[" KEY("k0") "]}}}" },

@@ -397,7 +397,8 @@ static const struct {
 	{ .name = "single sign-on, ended",
 	    .config = SSO_OLD, .file = FILE_OLD, .text = TOKEN(PAST),
 	    .why = { "single sign-on: run \"aws sso login --profile default\"",
-		"the sign-on has expired: it has no sso_session", "!sso/token" } },
+		"the sign-on has expired: it has no sso_session",
+		"!sso/token" } },
 	{ .name = "single sign-on, ended by somebody else",
 	    .config = SSO_OLD, .file = FILE_OLD, .text = TOKEN(LATER),
 	    .replies = { NO(401, "{\"message\":\"no\"}") },
@@ -465,7 +466,8 @@ static const struct {
 	    .replies = { NO(400, "{\"error\":\"invalid_grant\",\"error_"
 		"description\":\"used\"}") },
 	    .why = { "run \"aws sso login --profile default\": the sign-on has "
-		"expired: its renewal was refused: HTTP 400 invalid_grant: used",
+		"expired: its renewal was refused: HTTP 400 invalid_grant: "
+		"used",
 		"!r/1", "!secret+=" } },
 	{ .name = "single sign-on, registration over",
 	    .config = SSO_NEW, .file = FILE_NEW, .text = RENEWABLE(PAST, PAST),
