@@ -116,7 +116,6 @@ SRC := \
     lib/aws/doc.c \
     lib/aws/endpoint.c \
     lib/aws/fetch.c \
-    lib/aws/identity.c \
     lib/aws/imds.c \
     lib/aws/keyset.c \
     lib/aws/message.c \
@@ -134,18 +133,19 @@ SRC := \
     lib/aws/provider/search.c \
     lib/aws/provider/sso.c \
     lib/aws/proxy.c \
-    lib/aws/query.c \
+    lib/aws/query/identity.c \
+    lib/aws/query/query.c \
+    lib/aws/query/stack.c \
+    lib/aws/query/sts.c \
+    lib/aws/query/xml.c \
     lib/aws/refusal.c \
     lib/aws/request.c \
     lib/aws/retry.c \
     lib/aws/role_cache.c \
     lib/aws/service.c \
     lib/aws/sign.c \
-    lib/aws/stack.c \
-    lib/aws/sts.c \
     lib/aws/subprocess.c \
     lib/aws/transport.c \
-    lib/aws/xml.c \
     lib/base/blank.c \
     lib/base/buf.c \
     lib/base/crypto.c \

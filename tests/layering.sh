@@ -24,7 +24,8 @@ while read -r room rooms; do
 done <<'END'
 lib/base
 lib/aws lib/base
-lib/aws/provider lib/aws
+lib/aws/query lib/aws
+lib/aws/provider lib/aws/query
 lib/dynamodb lib/aws
 lib/stream lib/base
 inspector lib/dynamodb

@@ -13,7 +13,7 @@
 #include "inspector/record.h"
 #include "inspector/select.h"
 #include "lib/aws/config.h"
-#include "lib/aws/stack.h"
+#include "lib/aws/query/stack.h"
 #include "lib/dynamodb/table.h"
 #include "sweep/plan.h"
 

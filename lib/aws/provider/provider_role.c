@@ -7,8 +7,8 @@
 #include "lib/aws/profile.h"
 #include "lib/aws/provider/provider_parts.h"
 #include "lib/aws/provider/search.h"
+#include "lib/aws/query/sts.h"
 #include "lib/aws/role_cache.h"
-#include "lib/aws/sts.h"
 #include "lib/aws/world.h"
 #include "lib/base/fault.h"
 

@@ -10,7 +10,7 @@
 #include "lib/aws/provider/provider_parts.h"
 #include "lib/aws/provider/search.h"
 #include "lib/aws/provider/sso.h"
-#include "lib/aws/query.h"
+#include "lib/aws/query/query.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/secret.h"

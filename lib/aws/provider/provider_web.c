@@ -1,6 +1,6 @@
 #include "lib/aws/provider/provider_parts.h"
 #include "lib/aws/provider/search.h"
-#include "lib/aws/sts.h"
+#include "lib/aws/query/sts.h"
 #include "lib/base/fault.h"
 #include "lib/base/secret.h"
 

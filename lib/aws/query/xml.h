@@ -1,5 +1,5 @@
-#ifndef LIB_AWS_XML_H
-#define LIB_AWS_XML_H
+#ifndef LIB_AWS_QUERY_XML_H
+#define LIB_AWS_QUERY_XML_H
 
 #include "lib/base/slice.h"
 

@@ -1,9 +1,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/aws/identity.h"
-#include "lib/aws/query.h"
-#include "lib/aws/xml.h"
+#include "lib/aws/query/identity.h"
+#include "lib/aws/query/query.h"
+#include "lib/aws/query/xml.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 

@@ -1,5 +1,5 @@
-#ifndef LIB_AWS_STACK_H
-#define LIB_AWS_STACK_H
+#ifndef LIB_AWS_QUERY_STACK_H
+#define LIB_AWS_QUERY_STACK_H
 
 #include <stdbool.h>
 

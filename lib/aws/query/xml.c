@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/aws/xml.h"
+#include "lib/aws/query/xml.h"
 #include "lib/base/buf.h"
 #include "lib/base/crypto.h"
 #include "lib/base/fault.h"

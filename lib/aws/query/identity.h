@@ -1,5 +1,5 @@
-#ifndef LIB_AWS_IDENTITY_H
-#define LIB_AWS_IDENTITY_H
+#ifndef LIB_AWS_QUERY_IDENTITY_H
+#define LIB_AWS_QUERY_IDENTITY_H
 
 struct aws_config;
 struct aws_credentials;

@@ -1,5 +1,5 @@
-#ifndef LIB_AWS_STS_H
-#define LIB_AWS_STS_H
+#ifndef LIB_AWS_QUERY_STS_H
+#define LIB_AWS_QUERY_STS_H
 
 #include <stdint.h>
 

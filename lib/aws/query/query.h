@@ -1,5 +1,5 @@
-#ifndef LIB_AWS_QUERY_H
-#define LIB_AWS_QUERY_H
+#ifndef LIB_AWS_QUERY_QUERY_H
+#define LIB_AWS_QUERY_QUERY_H
 
 #include <stdbool.h>
 #include <stddef.h>

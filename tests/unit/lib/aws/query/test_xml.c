@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "lib/aws/xml.h"
+#include "lib/aws/query/xml.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 

@@ -1,7 +1,7 @@
 #include "tests/unit/script.h"
 
-#include "lib/aws/identity.h"
-#include "lib/aws/stack.h"
+#include "lib/aws/query/identity.h"
+#include "lib/aws/query/stack.h"
 #include "lib/base/buf.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
