@@ -366,11 +366,11 @@ context_tell_prefixes(const struct context *c, uint64_t seen, int64_t entries)
 	for (size_t i = 0; i < given->n && i < 64 && entries > 0; i++)
 		if ((seen & UINT64_C(1) << i) == 0)
 			log_warn(c->log,
-			    "--session-prefix '%s': none of the %lld entries "
-			    "read has a key that begins with it; sessions "
-			    "found by the default prefixes were masked all the "
-			    "same",
-			    given->list[i], (long long)entries);
+			    "--session-prefix '%s': no key begins with it "
+			    "(%lld %s read); sessions found by the default "
+			    "prefixes were masked all the same",
+			    given->list[i], (long long)entries,
+			    entries == 1 ? "entry" : "entries");
 }
 
 /* How --limit has it read, and by how many workers. */

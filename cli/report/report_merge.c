@@ -71,8 +71,9 @@ claim(struct merge *m, const struct report_read *part, const char *path,
 	bool many = m->o->noperands > 1;
 
 	if (what != NULL)
-		return fault(f, FAULT_DATA, "%s: has another %s than %s", path,
-		    what, m->o->operands[0]);
+		return fault(f, FAULT_DATA,
+		    "%s: its %s differs from that of %s", path, what,
+		    m->o->operands[0]);
 	if (many && part->shards.of == 0)
 		return fault(f, FAULT_DATA,
 		    "%s: the report of a whole table, not of a shard; nothing "
