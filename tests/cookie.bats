@@ -112,7 +112,7 @@ shows() {
 	chmod 644 "$BATS_TEST_TMPDIR/secret"
 	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/secret"
 	shows 'valid'
-	[[ $stderr == *"everybody on this machine can read it"* ]]
+	[[ $stderr == *"everyone on this machine can read it"* ]]
 	show --cookie "$COOKIE" --secret-file <(cat "$WORLD/right")
 	shows 'valid'
 	[[ -z $stderr ]]
@@ -122,14 +122,14 @@ shows() {
 	: >"$BATS_TEST_TMPDIR/empty"
 	chmod 600 "$BATS_TEST_TMPDIR/empty"
 	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/empty"
-	[[ $status -eq 1 && $stderr == *"no secret is in it"* ]]
+	[[ $status -eq 1 && $stderr == *"contains no secret"* ]]
 	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/missing"
 	[[ $status -eq 1 && $stderr == *"No such file"* ]]
 	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR"
 	[[ $status -eq 1 && $stderr == *"Is a directory"* ]]
 	printf ' [\n"one",\n"%s"\n]\n' "$(cat "$WORLD/right")" >"$BATS_TEST_TMPDIR/array"
 	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/array"
-	[[ $status -eq 1 && $stderr == *"is a JSON array: write the secrets as they are, one a line"* ]]
+	[[ $status -eq 1 && $stderr == *"a JSON array; write the secrets as plain text, one per line"* ]]
 	[[ $stderr != *"$(cat "$WORLD/right")"* ]]
 	# an odd secret is one
 	{ echo '[one]' && cat "$WORLD/right"; } >"$BATS_TEST_TMPDIR/array"
@@ -148,7 +148,7 @@ shows() {
 	show --cookie ''
 	[[ $status -eq 2 ]]
 	show --cookie 'Cookie: a; b'
-	[[ $status -eq 2 && $stderr == *"there is no cookie"* ]]
+	[[ $status -eq 2 && $stderr == *"no cookie given"* ]]
 	show
 	[[ $status -eq 2 ]]
 }
@@ -158,7 +158,7 @@ shows() {
 	table=$(new_table number)
 	seed --endpoint "$LOCAL_URL" --table "$table" --key-type N
 	run --separate-stderr ttlsweep show -t "$table" --cookie "$COOKIE"
-	[[ $status -eq 2 && $stderr == *"no session is in this table"* ]]
+	[[ $status -eq 2 && $stderr == *"so this table has no sessions"* ]]
 	[[ $stderr != *"$SID"* ]]
 }
 

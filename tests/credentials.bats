@@ -210,7 +210,7 @@ on_instance() {
 	control "$MOCK_URL/_signed/keys" '{"AKSTATIC": {"secret":
 	    "s/static/+==", "token": null, "requests": 3}}' >/dev/null
 	says 1 inspect --segments 16
-	[[ $output == *"the security token has expired (profile default ("*"get new ones and run again"* ]]
+	[[ $output == *"the security token has expired (profile default ("*"get new credentials and run again"* ]]
 }
 
 @test "single sign-on: a token that ends soon is renewed and kept" {
@@ -233,7 +233,7 @@ on_instance() {
 	state '{"oidc": null}'
 	jq 'del(.refreshToken)' "$CACHE" >"$CACHE.x" && mv "$CACHE.x" "$CACHE"
 	says 1 inspect
-	[[ $output == *'single sign-on: run "aws sso login --profile s": the sign-on has ended'* ]]
+	[[ $output == *'single sign-on: run "aws sso login --profile s": the sign-on has expired'* ]]
 	rm "$CACHE"
 	says 1 inspect
 	[[ $output == *'run "aws sso login --profile s": not signed on'* ]]
@@ -243,7 +243,7 @@ on_instance() {
 	[[ $output == *'the sign-on has expired; run "aws sso login --profile s"'* ]]
 	state '{"sso": {"token": "sso/token+1=", "roles": {}}}'
 	says 1 inspect
-	[[ $output == *"config:4: role Reader in account 123456789012 is not to be had"* ]]
+	[[ $output == *"config:4: role Reader in account 123456789012 is not available to this sign-on"* ]]
 	state '{"faults": {"sso": {"status": 500, "body": "sso/token+1="}}}'
 	says 1 inspect
 	[[ $output == *"/federation/credentials"*"HTTP 500"* ]]
@@ -319,7 +319,7 @@ on_instance() {
 	run setsid -w "$TTLSWEEP" inspect -vv \
 	    -t "$TABLE" </dev/null
 	echo "$output" >>"$SAID/$BATS_TEST_NUMBER"
-	[[ $status -eq 1 && $output == *"config:4: mfa_serial needs a code: there is no terminal"* ]]
+	[[ $status -eq 1 && $output == *"config:4: mfa_serial needs a code, and there is no terminal"* ]]
 	[[ $(asked sts) -eq 0 ]]
 	typed() {
 		"$PYTHON" "$ROOT/tests/lib/terminal.py" --answer 'Enter MFA code' "$1" \
@@ -331,7 +331,7 @@ on_instance() {
 	[[ $output == *"Enter MFA code for arn:aws:iam::123456789012:mfa/ann: "* ]]
 	[[ $status -eq 0 && $(asked sts) -eq 1 ]]
 	run typed 01234
-	[[ $status -eq 1 && $output == *"an MFA code is 6 digits; nothing was sent"* ]]
+	[[ $status -eq 1 && $output == *"an MFA code has 6 digits; nothing was sent"* ]]
 	[[ $(asked sts) -eq 1 ]]
 	run typed 543210
 	[[ $status -eq 1 && $output == *"invalid MFA one time pass code"* ]]
@@ -355,7 +355,7 @@ on_instance() {
 	control "$MOCK_URL/_signed/shift" '{"seconds": 0}' >/dev/null
 	sed -i 's,s/static,s/other,' "$HOME/.aws/credentials"
 	says 1 inspect # the words of the service end before the request
-	[[ $output == *"refused: "*" for details.; does the secret key"* ]]
+	[[ $output == *"refused: "*" for details.; check that the secret key"* ]]
 	[[ $output != *Canonical* ]]
 	printf '[profile admin]\nrole_arn = x\nregion\n' >"$HOME/.aws/config"
 	says 1 inspect

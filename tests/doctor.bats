@@ -173,7 +173,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is failure 'also in eu-west-1, sa-east-1' replicas
 	is failure 'ttlsweep purge --overdue 15m --expect-account 123456789012' replicas
 	doctor 1 --overdue 899s
-	is failure 'refuses without --overdue of at least 15m' replicas
+	is failure 'purge --yes needs --overdue of at least 15m' replicas
 	doctor --overdue 15m --expect-account 123456789012
 	is warning 'also in eu-west-1, sa-east-1' replicas
 	is ok 'byUser (global); each delete also pays for these: up to 6 write units' indexes
@@ -189,7 +189,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning 'TTL on other, not on ttl' gallery
 	is failure 'needs it ACTIVE or UPDATING' table
 	doctor 1 --expect-account 111122223333
-	is failure 'are of account 123456789012, not of 111122223333' account
+	is failure 'belong to account 123456789012, not to 111122223333' account
 	# nothing more is done to a table of somebody else
 	absent scan
 	cloud_log >/dev/null
@@ -206,10 +206,10 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		is failure 'ttlsweep doctor --policy purge' "${check%:*}"
 	done
 	is warning 'dynamodb:DescribeTimeToLive on table TSAGalleryCache is not allowed' ttl
-	is warning 'judged as if it were on for ttl' ttl
+	is warning 'judged as if TTL were on for ttl' ttl
 	is warning 'ttlsweep doctor --policy purge' ttl
 	is ok 'no sweep needs it' backups
-	is warning 'not tried' delete
+	is warning 'not tested' delete
 	cloud_set '{"deny": ["dynamodb:Scan"]}'
 	doctor 1
 	is ok ACTIVE table
@@ -233,7 +233,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	    and .[1].body.ConditionExpression == "#t < :a"' "$BATS_TEST_TMPDIR/log"
 	cloud_set '{"deny": ["dynamodb:PartiQLDelete"]}'
 	doctor --probe-write
-	is warning 'a purge goes on one by one' partiql
+	is warning 'a purge deletes one by one' partiql
 	is ok '' delete
 	cloud_set '{"deny": ["dynamodb:DeleteItem"]}'
 	doctor --probe-write
@@ -302,14 +302,14 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	for kind in 403 garbage html 500; do
 		cloud_set '{"fail": {"GetCallerIdentity": ["'$kind'!"]}}'
 		doctor
-		is warning 'no sweep needs STS' identity
+		is warning 'only this check needs STS' identity
 		is ok ACTIVE table
 	done
 	AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 doctor
 	is warning 'http://127.0.0.1:1' identity
 	# of a server on this machine AWS knows nothing
 	AWS_ENDPOINT_URL='' AWS_ENDPOINT_URL_DYNAMODB=$LOCAL_URL doctor
-	is warning 'STS was not asked' identity
+	is warning 'STS not asked' identity
 }
 
 @test "a TTL status that is not told is unknown, not DISABLED" {
@@ -323,7 +323,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		    and .states.live.items == 5 and .states.stuck.items == 3
 		    and .purge.items == 23 and (.purge | has("free_by_ttl") | not)
 		    and ([.reasons[].reason] | index("ttl-off") | not)' <<<"$output"
-		[[ $stderr == *"TTL status unknown: $why"*"judged as if it were on for ttl"* ]]
+		[[ $stderr == *"TTL status unknown: $why"*"judged as if TTL were on for ttl"* ]]
 		ttlsweep inspect -t "$t" --now "$NOW" --format json -q >"$BATS_TEST_TMPDIR/report"
 		run -0 --separate-stderr ttlsweep inspect --merge --format json "$BATS_TEST_TMPDIR/report"
 		jq -e '(has("ttl_status") | not) and (.purge | has("free_by_ttl") | not)' <<<"$output"
@@ -418,16 +418,16 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	XDG_STATE_HOME=/dev/null/nope doctor --journal "$BATS_TEST_TMPDIR/x.journal"
 	is ok "$BATS_TEST_TMPDIR/x.journal, " journal
 	XDG_STATE_HOME=/dev/null/nope doctor --no-journal
-	is warning 'cannot be undone' journal
+	is warning 'could not be undone' journal
 	: >"$BATS_TEST_TMPDIR/x.journal"
 	doctor 1 --journal "$BATS_TEST_TMPDIR/x.journal"
-	is failure 'is there already' journal
+	is failure 'file exists' journal
 	# a link is none, wherever it leads
 	local to what
 	mkdir "$BATS_TEST_TMPDIR/dir"
 	for to in nowhere dir x.journal; do
 		ln -sfn "$to" "$BATS_TEST_TMPDIR/link"
-		what='is there already'
+		what='file exists'
 		[[ $to != dir ]] || what='a directory'
 		doctor 1 --journal "$BATS_TEST_TMPDIR/link"
 		is failure "$what" journal
@@ -530,10 +530,10 @@ policy() {
 	done
 	run -1 --separate-stderr ttlsweep doctor --policy purge --expect-account 111122223333 \
 	    -t arn:aws:dynamodb:eu-west-1:123456789012:table/other
-	[[ $stderr == *'not of 111122223333'* && $output == '' ]]
+	[[ $stderr == *'not to 111122223333'* && $output == '' ]]
 	run --separate-stderr ttlsweep doctor --policy purge
 	[[ $status -eq 0 && $output == *'arn:aws:dynamodb:us-east-1:${Account}:table/TSAGalleryCache'* ]]
-	[[ $stderr == *'no credentials'*'put its number in place of ${Account}'*'--expect-account'* ]]
+	[[ $stderr == *'no credentials'*'replace ${Account} by its number'*'--expect-account'* ]]
 	for line in '--policy all' '--policy purge --format json' '--policy purge --probe-write'; do
 		# shellcheck disable=SC2086
 		run ttlsweep doctor $line

@@ -129,14 +129,14 @@ fails() {
 	cp x.json y.json
 	printf '!' | dd of=y.json bs=1 seek=$((size - 100)) conv=notrunc \
 	    status=none
-	fails 1 "y.json: its tag does not hold" export -i y.json \
+	fails 1 "y.json: its authentication tag is wrong" export -i y.json \
 	    --decrypt-with "$(K rsa.key)" -o z.json
 	[[ ! -e z.json ]]
 	run --separate-stderr -1 ttlsweep list -i y.json \
 	    --decrypt-with "$(K rsa.key)"
 	[[ -z $output ]]
 	head -c $((size / 2)) x.json >y.json
-	fails 1 "cut short" list -i y.json --decrypt-with "$(K rsa.key)"
+	fails 1 "truncated" list -i y.json --decrypt-with "$(K rsa.key)"
 	openssl cms -encrypt -aes-256-cbc -binary -outform DER \
 	    -in "$(K plain.json)" -out y.json "$(K rsa.pem)"
 	fails 1 "another kind" list -i y.json --decrypt-with "$(K rsa.key)"
@@ -148,17 +148,17 @@ fails() {
 
 @test "certificates and keys that are none" {
 	echo hello >text
-	fails 1 "text: holds no certificate" export -t "$TABLE" \
+	fails 1 "text: contains no certificate" export -t "$TABLE" \
 	    --encrypt-to text
-	fails 1 "$(K rsa.key): holds no certificate" export -t "$TABLE" \
+	fails 1 "$(K rsa.key): contains no certificate" export -t "$TABLE" \
 	    --encrypt-to "$(K rsa.pem)" --encrypt-to "$(K rsa.key)"
 	fails 1 "none.pem: No such file" export -t "$TABLE" \
 	    --encrypt-to none.pem
-	fails 1 "text: holds no private key" list -i "$(K plain.json)" \
+	fails 1 "text: contains no private key" list -i "$(K plain.json)" \
 	    --decrypt-with text
 	fails 2 "--decrypt-with needs --input" list -t "$TABLE" \
 	    --decrypt-with "$(K rsa.key)"
-	fails 2 "--encrypt-to and --checkpoint exclude each other" export \
+	fails 2 "--encrypt-to and --checkpoint cannot be used together" export \
 	    -t "$TABLE" -o x.json --checkpoint c --encrypt-to "$(K rsa.pem)"
 	fails 2 ".p7m" export -t "$TABLE" -o x.dump --encrypt-to "$(K rsa.pem)"
 	[[ $(ls) == text ]]
@@ -197,7 +197,7 @@ fails() {
 	same_items back.json
 	run -1 "$PYTHON" type.py 'close' "$TTLSWEEP" export -i x.json \
 	    --decrypt-with locked.key -o other.json
-	[[ $output == *"not its passphrase"* && ! -e other.json ]]
+	[[ $output == *"wrong passphrase"* && ! -e other.json ]]
 	# Ctrl-D, Ctrl-C
 	run -1 "$PYTHON" type.py $'\x04' "$TTLSWEEP" list -i x.json \
 	    --decrypt-with locked.key
@@ -236,7 +236,7 @@ interrupted() {
 	done
 	kill -INT $pid
 	wait $pid || [[ $? -eq 130 ]]
-	grep 'to go on: .*--checkpoint' said
+	grep 'to continue: .*--checkpoint' said
 }
 
 @test "--checkpoint: what does not fit is refused" {
@@ -253,11 +253,11 @@ interrupted() {
 	truncate -s 10 x.json.part
 	fails 1 "has 10 bytes" export -t "$TABLE" -o x.json --checkpoint c
 	rm x.json.part
-	fails 1 "is not there" export -t "$TABLE" -o x.json --checkpoint c
+	fails 1 "does not exist, but the checkpoint" export -t "$TABLE" -o x.json --checkpoint c
 	cmp c c.kept
 	mv part.kept x.json.part
 	rm c
-	fails 1 "not the checkpoint" export -t "$TABLE" -o x.json --checkpoint c
+	fails 1 "exists, but the checkpoint c that" export -t "$TABLE" -o x.json --checkpoint c
 	[[ ! -e c ]]
 	cp c.kept c
 	exports -o x.json --checkpoint c
@@ -267,12 +267,12 @@ interrupted() {
 	fails 2 "--checkpoint needs -o FILE" export -t "$TABLE" --checkpoint c
 	fails 2 "--checkpoint needs -o FILE" export -t "$TABLE" --checkpoint c \
 	    -o /dev/stdout --format csv
-	fails 1 "not a plain file" export -t "$TABLE" --checkpoint c \
+	fails 1 "not a regular file" export -t "$TABLE" --checkpoint c \
 	    -o /dev/null --format csv
 	rm c
-	fails 2 "exclude each other" export -t "$TABLE" --checkpoint c \
+	fails 2 "cannot be used together" export -t "$TABLE" --checkpoint c \
 	    -o y.json --limit 5
-	fails 2 "exclude each other" export -i x.json --checkpoint c -o y.json
+	fails 2 "cannot be used together" export -i x.json --checkpoint c -o y.json
 	[[ ! -e c && ! -e y.json ]]
 }
 
@@ -306,7 +306,7 @@ interrupted() {
 		ulimit -f 300
 		run -1 exports -o x.json --checkpoint c
 		[[ $output == *"x.json: File too large"* ]]
-		[[ $output == *"to go on: "* ]]
+		[[ $output == *"to continue: "* ]]
 	)
 	[[ ! -e x.json && -s x.json.part && -s c ]]
 	exports -o x.json --checkpoint c

@@ -111,7 +111,7 @@ goes_in()
 		    "restore -t $TABLE $file"; do
 			# shellcheck disable=SC2086
 			run -0 --separate-stderr ttlsweep $args
-			[[ $stderr == *"$file: it holds a part of the table only: its last reply says that more entries follow"* ]]
+			[[ $stderr == *"$file: contains only a part of the table: its last reply says that more entries follow"* ]]
 		done
 	done
 	# also where nothing else is said
@@ -198,7 +198,7 @@ reads()
 	copy=$(new_table copy)
 	seed --endpoint "$LOCAL_URL" --table "$copy" >/dev/null
 	run -0 --separate-stderr ttlsweep restore -t "$copy" --yes e
-	[[ $stderr == *"not compressed any more"* ]]
+	[[ $stderr == *"no longer compressed"* ]]
 	dump --endpoint "$LOCAL_URL" --table "$copy" | cmp - "$BEFORE"
 	# one that lost its last lines is not taken for whole, by neither
 	data=$(find "$data" -name '*.json' -size +0 | head -n 1)
@@ -214,7 +214,7 @@ reads()
 	s3_export e
 	file=$(find e -name '*.json.gz' -size +0 | head -n 1)
 	gunzip -k "$file"
-	reads e "is in no manifest, and not read"
+	reads e "not listed in a manifest; ignored"
 	mv "${file%.gz}" "$file"
 	reads e "1 of its "
 }
@@ -225,12 +225,12 @@ reads()
 	top=$(dirname "$(find e -name manifest-summary.json)")
 	mkdir flat
 	cp "$top"/data/* flat
-	reads flat "no manifest names its files"
+	reads flat "has no manifest"
 	mkdir -p kept/AWSDynamoDB/0123
 	cp -r "$top"/data kept/AWSDynamoDB/0123
-	reads kept "no manifest names its files"
+	reads kept "has no manifest"
 	gunzip flat/*.gz
-	reads flat "no manifest names its files"
+	reads flat "has no manifest"
 	# only the list of files, or only the summary
 	cp -r e list
 	find list -name 'manifest-summary.*' -delete

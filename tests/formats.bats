@@ -228,10 +228,10 @@ goes_back_in()
 	[[ $output == *"wrong.csv:21: row 21: it has 2 cells, but the header row has 9"* ]]
 	sed '$s/""N""/""Q""/' all.csv >type.csv
 	run -1 ttlsweep restore -t "$T" type.csv --yes
-	[[ $output == *"type.csv:51: row 51: \"ttl\" in the column \"attributes\" is no attribute's value"* ]]
+	[[ $output == *"type.csv:51: row 51: \"ttl\" in the column \"attributes\" is not an attribute value"* ]]
 	gzip -c all.csv | head -c -9 >cut.csv.gz
 	run -1 ttlsweep restore -t "$T" cut.csv.gz --yes
-	[[ $output == *"cut.csv.gz:"*"cut short"* ]]
+	[[ $output == *"cut.csv.gz:"*"truncated"* ]]
 	[ "$(left)" -eq 0 ]
 	ttlsweep restore -q -t "$T" all.csv --yes
 	same before
@@ -241,7 +241,7 @@ goes_back_in()
 	[[ $output == *"e.jsonl:1: "*"JSON Lines have lost the types"*"export --format dynamodb-json"* ]]
 	ttlsweep export -q -t "$T" --columns key,state,@sess -o part.csv
 	run -1 ttlsweep restore -t "$T" part.csv
-	[[ $output == *"part.csv:1: row 1: "*'no CSV with a column "attributes"'*"export --format dynamodb-json"* ]]
+	[[ $output == *"part.csv:1: row 1: "*'nor CSV with a column "attributes"'*"export --format dynamodb-json"* ]]
 	list >rows.tsv
 	run -1 ttlsweep inspect -i rows.tsv
 	[[ $output == *'rows.tsv:1: row 1: '*'"attributes"'* ]]
@@ -383,7 +383,7 @@ PY
 	refused "$key\na\"b\n" "2: row 2: a quote inside cell 1"
 	refused "$key\n\\xff\n" "2: row 2: cell 1 is not a valid key key: not text in UTF-8"
 	refused "key;kind\n$key;item\n" "1: row 1: it looks like a header row separated by semicolons"
-	refused "KEY\n$key\n" "1: row 1: is it the line of names?"
+	refused "KEY\n$key\n" "1: row 1: is this the header row?"
 	refused "\xff\xfek\0e\0y\0\n\0" " it is text in UTF-16; run: iconv -f UTF-16 -t UTF-8"
 	refused "$key,item\n" "1: row 1: it is not a header row, which begins with key"
 	refused "key\tkind\n$key\titem\n" "1: row 1: it looks like a header row separated by tabs"

@@ -125,31 +125,31 @@ refused() {
 	refused "shard 1 is in 1.json already" 1.json 1.json
 	refused "none.json: No such file" 1.json none.json
 	inspect -t "$TABLE" --format json >whole.json
-	refused "whole.json: of another number of segments than 1.json" 1.json whole.json
+	refused "whole.json: its number of segments differs from that of 1.json" 1.json whole.json
 	inspect -t "$TABLE" --format json --segments 1024 >whole.json
-	refused "of another number of shards than" 1.json whole.json
-	refused "of no shard, but of a whole table" whole.json whole.json
+	refused "its number of shards differs from that of" 1.json whole.json
+	refused "the report of a whole table, not of a shard" whole.json whole.json
 	inspect -t "$TABLE" --format json --sample 10 >sample.json
 	refused "sample.json: an estimate (--sample)" sample.json
 	inspect -t "$SORTED" --format json --shard 2/2 >other.json
-	refused "other.json: of another table than 1.json" 1.json other.json
+	refused "other.json: its table differs from that of 1.json" 1.json other.json
 	ttlsweep inspect -t "$TABLE" --format json --shard 2/2 \
 	    --now $((NOW + 1)) >other.json
 	refused "of another time (give all of them the same --now)" 1.json other.json
 	inspect -t "$TABLE" --format json --shard 2/2 --ttl-attribute x >other.json
-	refused "of another ttl_attribute than" 1.json other.json
+	refused "its ttl_attribute differs from that of" 1.json other.json
 	inspect -t "$TABLE" --format json --shard 2/2 --no-sizes >other.json
-	refused "of another --no-sizes than" 1.json other.json
+	refused "its --no-sizes differs from that of" 1.json other.json
 	inspect -t "$TABLE" --format json --shard 2/2 --kind item >other.json
-	refused "of another selection of entries than" 1.json other.json
+	refused "its selection of entries differs from that of" 1.json other.json
 	inspect -t "$TABLE" --format json --shard 2/2 --group x >other.json
-	refused "of another --session-prefix or --group than" 1.json other.json
+	refused "its --session-prefix or --group differs from that of" 1.json other.json
 	inspect -t "$TABLE" --format json --shard 2/3 >other.json
-	refused "of another number of shards than" 1.json other.json
+	refused "its number of shards differs from that of" 1.json other.json
 	# jq would not keep numbers as large as there are
 	while read -r name edit; do
 		sed -E "$edit" 2.json >other.json
-		refused "other.json: of another $name" 1.json other.json
+		refused "other.json: its $name differs" 1.json other.json
 	done <<-'EDITS'
 		table_id s/("table":)/"table_id":"x",\1/
 		region s/("region":")/\1x/
@@ -162,7 +162,7 @@ refused() {
 	sed 's,inspect/1,inspect/2,' 2.json >other.json
 	refused 'its schema is not "ttlsweep.inspect/1"' 1.json other.json
 	sed -E 's/("live":\{"items":)/\11/' 2.json >other.json
-	refused "other.json: not a whole report" 1.json other.json
+	refused "other.json: not a complete report" 1.json other.json
 	head -c 500 2.json >other.json
 	refused "other.json: not a report: no JSON from byte" 1.json other.json
 	: >other.json
@@ -299,7 +299,7 @@ refused() {
 	[[ $stderr =~ "alert: "[0-9\ ]+" expired entries, more than 0" ]]
 	run -5 --separate-stderr inspect -t "$TABLE" --alert-overdue 1d \
 	    --kind session --format json -o report.json
-	[[ $stderr == *"alert: an entry has been expired for "*", longer than 1 d" ]]
+	[[ $stderr == *"alert: an entry has been expired for "*" (limit 1 d)" ]]
 	# exactly so old is not longer than that
 	local max table
 	table=$(new_table alert)
@@ -335,12 +335,12 @@ interrupted() {
 	    and .scanned.items == ([.states[].items] | add)' out
 	[[ $(<err) == *interrupted* ]]
 	run -143 interrupted TERM --segments 1024
-	[[ $(<out) == *"INCOMPLETE: "*" of 1 024 segments were read to their"* ]]
-	tr '\n' ' ' <out | grep -E 'end, [0-9.]+ % of the table'
+	[[ $(<out) == *"INCOMPLETE: "*" of 1 024 segments were read completely,"* ]]
+	tr '\n' ' ' <out | grep -E 'completely, [0-9.]+ % of the table'
 	# also to a file, which says so
 	run -130 interrupted INT --shard 1/1 --format json -o report
 	jq -e '.complete == false and .segments_done > 0' report
-	[[ $(<err) == *"report tells what was counted until then"*interrupted* ]]
+	[[ $(<err) == *"wrote a partial report to report: only what was counted until then"*interrupted* ]]
 	# and is not added up without a word
 	ttlsweep inspect --merge report >text
 	grep INCOMPLETE text

@@ -65,11 +65,11 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	run -0 --separate-stderr ttlsweep list -i "$NEVER" --now 2026-11-29T04:47:25Z \
 	    --no-headings --state stuck --reveal --columns key,overdue
 	[ "$output" = "$la"$'\t43200' ]
-	[[ $stderr == *"some of these times name no zone; they are shown as if it were UTC"* ]]
+	[[ $stderr == *"some of these times have no time zone; they are shown as UTC"* ]]
 	run -0 --separate-stderr ttlsweep list -i "$NEVER" --now "$NOW" --top 5 --by expires
-	[[ $stderr == *"name no zone"* ]]
+	[[ $stderr == *"have no time zone"* ]]
 	run -0 --separate-stderr ttlsweep list -i "$NEVER" --now "$NOW" --columns key,reason
-	[[ $stderr != *"name no zone"* ]]
+	[[ $stderr != *"have no time zone"* ]]
 	# so is what is asked for by age
 	run -0 ttlsweep list -i "$NEVER" --now 2026-11-29T05:47:24Z --no-headings --overdue 1h
 	[ -z "$output" ]
@@ -105,7 +105,7 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	run -0 sweep repair
 	[[ $output == *"zoneless"*"date-times without a zone; left alone"* ]]
 	[[ $output == *"far-future"*"6"*"not a time in any unit; left alone"* ]]
-	[[ $output == *"1 entry has a date-time that names no zone."*"--zone UTC"* ]]
+	[[ $output == *"1 entry has a date-time without a time zone."*"--zone UTC"* ]]
 	[[ $output == *"There is nothing to repair."* ]]
 	run -0 --separate-stderr sweep repair --yes --ttl-for-missing 1d --format json
 	jq -e '.matched == 1 and .skipped == 1 and .repaired == 0 and .journal == null

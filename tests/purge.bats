@@ -175,18 +175,18 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal "$BATS_TEST_TMPDIR/none/j"
 	[[ $stderr == *"with --yes this would fail: the journal's directory $BATS_TEST_TMPDIR/none: "* ]]
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal "$file"
-	[[ $stderr == *"with --yes this would fail: "*"there already"* && $output != *"$file"* ]]
+	[[ $stderr == *"with --yes this would fail: "*"file exists"* && $output != *"$file"* ]]
 	run -1 ttlsweep purge -t "$T" --now "$NOW" --journal /dev/full --yes
-	[[ $output == *"/dev/full: not a file that keeps"* ]]
+	[[ $output == *"/dev/full: not a regular file, so nothing"* ]]
 	run -2 ttlsweep purge -t "$T" --now "$NOW" --journal "$BATS_TEST_TMPDIR" --yes
-	[[ $output == *"a directory; --journal-dir"* ]]
+	[[ $output == *"a directory; use --journal-dir"* ]]
 	# a disk with no room at all: the totals say that nothing was done
 	run -1 --separate-stderr prlimit --fsize=10 "$TTLSWEEP" purge -t "$T" --now "$NOW" \
 	    --yes --format json --journal "$BATS_TEST_TMPDIR/short"
 	jq -e '.stopped == "failed" and .matched == 0 and .journal == null' <<<"$output"
 	run -1 prlimit --fsize=10 "$TTLSWEEP" purge -t "$T" --now "$NOW" \
 	    --yes --journal "$BATS_TEST_TMPDIR/short"
-	[[ $output == *"$BATS_TEST_TMPDIR/short: cannot write"* && $output != *"to go on"* ]]
+	[[ $output == *"$BATS_TEST_TMPDIR/short: cannot write"* && $output != *"to continue"* ]]
 	[ "$(left)" -eq 100 ]
 }
 
@@ -224,7 +224,7 @@ open_ = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 open_(url + "/_road/held").read()
 os.kill(pid, signal.SIGINT)
 said = b""
-while b"waiting for what is under way" not in said:
+while b"finishing requests in flight" not in said:
     said += os.read(fd, 4096)
 open_(urllib.request.Request(url + "/_road/release", b'{"how": "go"}', method="PUT")).read()
 try:
@@ -233,7 +233,7 @@ try:
 except OSError:
     pass
 assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
-assert said.count(b"waiting for what") == 1, said
+assert said.count(b"finishing requests") == 1, said
 PY
 }
 
@@ -265,7 +265,7 @@ PY
 		[ "$status" -eq 4 ] || break
 		[ -s "$c" ]
 		[ "$(stat -c %a "$c")" = 600 ]
-		[[ $stderr == *"to go on: "*--checkpoint* ]]
+		[[ $stderr == *"to continue: "*--checkpoint* ]]
 	done
 	[ "$status" -eq 0 ]
 	[ "$n" -eq 60 ]
@@ -274,7 +274,7 @@ PY
 }
 
 # What the last run said of the next, run as it stands there.
-go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to go on: //p' <<<"$stderr")"; }
+go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to continue: //p' <<<"$stderr")"; }
 
 @test "the command that is to go on does, also with a journal and a checkpoint" {
 	table
@@ -308,13 +308,13 @@ go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to go on: //p' <<<"
 	for stop in "items 0" "percent 5" "units 0" "cost 0.0000001"; do
 		# shellcheck disable=SC2086
 		run -4 --separate-stderr sweep --yes --max-$stop
-		[[ $stderr == *"to go on, raise --max-${stop% *}"* && $stderr != *"to go on:"* ]]
+		[[ $stderr == *"to continue, raise --max-${stop% *}"* && $stderr != *"to continue:"* ]]
 	done
 	[[ $stderr == *"max-cost"* ]]
 	run -4 --separate-stderr sweep --yes --max-percent 5 --format json
 	[[ $stderr == *"(60 of 100 entries match)"* ]]
 	run -4 --separate-stderr sweep --yes --deadline 0s
-	[[ $stderr == *"to go on, raise --deadline"* && $stderr != *"to go on:"* ]]
+	[[ $stderr == *"to continue, raise --deadline"* && $stderr != *"to continue:"* ]]
 }
 
 @test "--checkpoint: one of something else is refused" {
@@ -416,7 +416,7 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 }
 
 @test "a dry run says which rewrites it could not see" {
-	local unseen="no TTL attribute: an application that rewrites"
+	local unseen="no TTL attribute: if an application rewrites"
 	table --case missing=3 --case words=2
 	run -0 sweep
 	[[ $output != *"$unseen"* ]]
@@ -566,8 +566,8 @@ slow_purge()
 		[[ $(left) -gt 40 ]]
 		# what was deleted is not lost
 		case $how in
-		remove) undo=$j && grep -q "is saved as $j" "$BATS_TEST_TMPDIR/err" ;;
-		replace) undo=${j/.journal/-2.journal} && grep -q "is saved as $undo" "$BATS_TEST_TMPDIR/err" ;;
+		remove) undo=$j && grep -q "are saved as $j" "$BATS_TEST_TMPDIR/err" ;;
+		replace) undo=${j/.journal/-2.journal} && grep -q "are saved as $undo" "$BATS_TEST_TMPDIR/err" ;;
 		move) undo=$j.moved ;;
 		esac
 		run -0 ttlsweep restore --yes "$undo"

@@ -58,7 +58,7 @@ holds() { ttlsweep export -q -t "$T" | jq -r '.Item.p.S' | sort | paste -sd' '; 
 LIST
 	printf '{"Item":{"key":{"S":"%s"}}}\n' "$(printf %2049s x)" >x.json
 	run -1 ttlsweep restore -t "$T" x.json
-	[[ $output == *"its key is longer"* ]]
+	[[ $output == *"its key is too long"* ]]
 	printf '{"Item":{"key":{"S":"k"},"e":{"S":"%s"}}}\n' "$(printf %409600s x)" >x.json
 	run -1 ttlsweep restore -t "$T" x.json
 	[[ $output == *"line 1: its size is 409605 bytes; entries have at most 409600"* ]]
@@ -135,7 +135,7 @@ PY
 	kill -TERM $pid
 	wait $pid || status=$?
 	[[ $status -eq 143 ]]
-	grep -q "to go on: ttlsweep restore -t $T --yes x.json" err
+	grep -q "to continue: ttlsweep restore -t $T --yes x.json" err
 	[[ $(<err) != *scanned* ]]
 	grep -q "; stopped: interrupted" out
 	run -0 ttlsweep restore -t "$T" --yes x.json
@@ -148,15 +148,15 @@ PY
 	give k x
 	ttlsweep purge -q -t "$T" --yes --journal j
 	run -0 ttlsweep restore j
-	[[ $output != *"created anew"* ]]
+	[[ $output != *"created again"* ]]
 	ddb "$DYNALITE_URL" delete_table '{"TableName": "'"$T"'"}'
 	seed --endpoint "$DYNALITE_URL" --table "$T" >/dev/null
 	run -0 ttlsweep restore j
-	[[ $output == *"j: the table $T has been deleted and created again since"* ]]
+	[[ $output == *"j: table $T has been deleted and created again since"* ]]
 	run -0 ttlsweep restore j -t "$T"
-	[[ $output == *"j: the table $T has been deleted and created again since"* ]]
+	[[ $output == *"j: table $T has been deleted and created again since"* ]]
 	run -0 ttlsweep restore j -t "$T" --endpoint-url "${DYNALITE_URL/127.0.0.1/localhost}"
-	[[ $output != *"created anew"* ]]
+	[[ $output != *"created again"* ]]
 }
 
 # undo: run the printed command in $UNDO as it stands, from elsewhere, without
@@ -273,7 +273,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	[[ $(holds | wc -w) -eq 100 ]]
 	run -0 --separate-stderr ttlsweep restore -t "$T" x.json
 	[[ $output == *"present"*" 100 "*"to put back"*" 130"* ]]
-	[[ ${output//$'\n'/ } == *"To look which keys are in use took 230 read units."* ]]
+	[[ ${output//$'\n'/ } == *"Checking which keys are in use took 230 read units."* ]]
 	# the same, as the run then does
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes x.json --format json
 	jq -e '.present == 100 and .restored == 130' <<<"$output"
@@ -327,7 +327,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 		    and .matched == .restored + .present + .failed + .skipped' <<<"$output"
 		((n += 1, n < 9))
 		[ "$status" -eq 4 ] || break
-		[[ $stderr == *"to go on: ttlsweep restore"* ]]
+		[[ $stderr == *"to continue: ttlsweep restore"* ]]
 	done
 	[ "$status" -eq 0 ]
 	[ "$n" -eq 3 ]
@@ -337,7 +337,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	[[ $(holds | wc -w) -eq 12 ]]
 	run -4 --separate-stderr ttlsweep restore -t "$T" x.json --max-cost 0.000001 --price 1
 	run -4 --separate-stderr ttlsweep restore -t "$T" --yes x.json --max-cost 0
-	[[ $stderr == *"to go on, raise --max-cost"* ]]
+	[[ $stderr == *"to continue, raise --max-cost"* ]]
 	[[ $(holds | wc -w) -eq 12 ]]
 }
 
@@ -383,7 +383,7 @@ put_back()
 	put_back --kind session --session-prefix CAR
 	[[ $keys == 'CAR#1/META' ]]
 	run -0 ttlsweep restore -t "$T" --kind session --session-prefix nobody file
-	[[ $output == *"--session-prefix 'nobody': of 4 entries read no key begins with it"* ]]
+	[[ $output == *"--session-prefix 'nobody': no key begins with it (4 entries read)"* ]]
 }
 
 @test "a TTL that would not be read as a time is not given" {
@@ -392,9 +392,9 @@ put_back()
 	run -2 ttlsweep restore -t "$T" --extend-ttl 9223372036854775807 x.json
 	[[ $output == *"--extend-ttl: more than 100 years ahead"* ]]
 	run -2 ttlsweep restore -t "$T" --extend-ttl 1d --now 1000 x.json
-	[[ $output == *"--extend-ttl: judged at 1000 the TTL would be 87400, and only from 1326844800"* ]]
+	[[ $output == *"--extend-ttl: at 1000 the TTL would be 87400, but only values from 1326844800"* ]]
 	run -2 ttlsweep repair -t "$T" --ttl-for-missing 1d --now -5
-	[[ $output == *"--ttl-for-missing: judged at -5 "* ]]
+	[[ $output == *"--ttl-for-missing: at -5 "* ]]
 	run -0 ttlsweep restore -t "$T" --extend-ttl 36525d --yes x.json
 	[[ $(ttlsweep inspect -t "$T" --format json | jq .states.live.items) == 1 ]]
 }

@@ -147,14 +147,14 @@ sums() {
 	    >"$BATS_TEST_TMPDIR/named.json"
 	run --separate-stderr ttlsweep show -i "$BATS_TEST_TMPDIR/named.json" --sort-key 2 1
 	[[ $status -eq 0 && $output == "1 / 2"* ]]
-	[[ $stderr == *'--key b,a would say'* ]]
+	[[ $stderr == *'use --key b,a if'* ]]
 	run --separate-stderr ttlsweep show -i "$BATS_TEST_TMPDIR/named.json" --key b --sort-key 1 2
 	[[ $status -eq 0 && $output == "2 / 1"* && $stderr != *--key* ]]
 	# a full one names none
 	rm -r "$B"
 	made
 	run -2 ttlsweep show -i "$B" --sort-key 0 x
-	[[ $output == *'is unknown here: name it with --key key,NAME'* ]]
+	[[ $output == *'the file does not say which attribute is the sort key; name it with --key key,NAME'* ]]
 }
 
 @test "--now judges by another time" {
@@ -179,7 +179,7 @@ sums() {
 	made
 	touch "$OWN/data/stray.json.gz"
 	run --separate-stderr ttlsweep inspect -i "$B"
-	[[ $status -eq 0 && $stderr == *stray.json.gz*"is in no manifest"* ]]
+	[[ $status -eq 0 && $stderr == *stray.json.gz*"not listed in a manifest"* ]]
 	rm "$DATA"
 	wrong "1 of its 5 data files are missing: *${DATA##*/}"
 }
@@ -245,7 +245,7 @@ sums() {
 	rm "$OWN/manifest-files.json"
 	echo '{}' >"$OWN/manifest-summary.json"
 	run -0 --separate-stderr ttlsweep inspect -i "$B" --format json
-	[[ $stderr == *"no manifest names its files"* ]]
+	[[ $stderr == *"has no manifest"* ]]
 	[[ $(jq .scanned.items <<<"$output") == 3000 ]]
 }
 
@@ -262,10 +262,10 @@ sums() {
 
 @test "no export, several, one in Ion" {
 	mkdir -p "$B"
-	wrong "no export to S3 is in it: there is no manifest-summary.json"
+	wrong "contains no export to S3: there is no manifest-summary.json"
 	made
 	made --id 01795332272000-ffffffff
-	wrong "2 exports are in it; name one of them"
+	wrong "contains 2 exports; name one of them"
 	same "$OWN"
 	rm "$OWN"/*.md5
 	sed -i 's/DYNAMODB_JSON/ION/' "$OWN/manifest-summary.json"

@@ -115,7 +115,7 @@ kind() { ttlsweep list -t "$T" --format tsv --no-headings --columns kind,key,gro
 	done
 	# not what a session is, but what is shown stays
 	[[ $(kind --session-prefix x:) == "item	…"* ]]
-	[[ $(<err) == "ttlsweep: "*"--session-prefix 'x:': of 1 entries read no key begins with it"* ]]
+	[[ $(<err) == "ttlsweep: "*"--session-prefix 'x:': no key begins with it (1 entry read)"* ]]
 	[[ $(kind --session-prefix abc) == "session	abc…"* && ! -s err ]]
 	[[ $(kind --session-prefix abc --reveal) == "session	abc:def	abc:	"*abc:def* ]]
 	for word in sessionsx obsession Assess; do
@@ -126,7 +126,7 @@ kind() { ttlsweep list -t "$T" --format tsv --no-headings --columns kind,key,gro
 
 @test "every command warns of a prefix that matches nothing, and of no other" {
 	one "$(new_table warn)" id "sess:$ID"
-	warned="--session-prefix 'nobody:': of 1 entries read no key begins with it"
+	warned="--session-prefix 'nobody:': no key begins with it (1 entry read)"
 	for command in list inspect export purge repair 'purge --yes --no-journal --prefix nothing'; do
 		# shellcheck disable=SC2086
 		run -0 ttlsweep $command -t "$T" --session-prefix nobody: --session-prefix se

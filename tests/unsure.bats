@@ -149,7 +149,7 @@ restored() {
 			road PUT set "{\"lie\":[\"$lie\"]}"
 			swept 0 '.deleted == 60 and .unconfirmed == 60' \
 			    --batch "$batch"
-			[[ $(grep -c "old images.*not taken: 60 (" \
+			[[ $(grep -c "ignored 60 old images" \
 			    <<<"$stderr") -eq 1 ]]
 			restored
 			stop_road
@@ -161,14 +161,14 @@ restored() {
 	ready
 	road PUT set '{"lie":["old-impossible"]}'
 	swept 0 '.deleted == 60 and .unconfirmed == 0'
-	[[ $(grep -c "old images.*not taken: 60 (" <<<"$stderr") -eq 1 ]]
+	[[ $(grep -c "ignored 60 old images" <<<"$stderr") -eq 1 ]]
 	restored
 	# of a repair, too
 	ready
 	road PUT set '{"lie":["old-impossible"]}'
 	run -0 ttlsweep repair -t "$TABLE" --yes --now "$NOW" \
 	    --journal "$JOURNAL" --endpoint-url "$ROAD_URL"
-	[[ $output == *"not taken: 10 ("* ]]
+	[[ $output == *"ignored 10 old images"* ]]
 	restored
 }
 
@@ -176,7 +176,7 @@ restored() {
 	ready
 	road PUT set '{"lie":["scan-impossible"]}'
 	swept 3 '.failed == 4 and .deleted == 56'
-	[[ $stderr == *"could not be put back"* ]]
+	[[ $stderr == *"could not be restored"* ]]
 	[[ $(left) -eq 4 ]]
 	restored
 }
@@ -219,7 +219,7 @@ restored() {
 			# shellcheck disable=SC2086 # words
 			run -1 ttlsweep $command -t "$TABLE" --segments 1 \
 			    --endpoint-url "$ROAD_URL"
-			[[ $output == *"goes in a circle"* ]]
+			[[ $output == *"repeats itself"* ]]
 			road GET counts | jq -e '.operations.Scan < 20'
 		done
 	done

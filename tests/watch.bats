@@ -79,7 +79,7 @@ put() {
 	frames=$(grep -o $'\033\[H' "$OUT" | wc -l)
 	((frames >= 3))
 	[[ $(grep -o $'\033\[J' "$OUT" | wc -l) -eq $frames ]]
-	[[ $(grep -c 'lines more: make the window larger' "$OUT") -eq $frames ]]
+	[[ $(grep -c 'more lines: enlarge the window' "$OUT") -eq $frames ]]
 	# never a line more than there are
 	awk -v RS=$'\033\\[H' 'NR > 1 && gsub(/\n/, "") > 20 { bad = 1 } END { exit bad }' "$OUT"
 }
@@ -87,10 +87,10 @@ put() {
 @test "a large terminal: all of it, and when the next look is" {
 	status=0
 	"$PYTHON" "$ROOT/tests/lib/terminal.py" --rows 90 --columns 70 \
-	    --interrupt-when 'Interrupt to end' 1 "$TTLSWEEP" inspect -t "$TABLE" --watch 5 >"$OUT" || status=$?
+	    --interrupt-when 'Press Ctrl-C to end' 1 "$TTLSWEEP" inspect -t "$TABLE" --watch 5 >"$OUT" || status=$?
 	[[ $status -eq 130 ]]
-	grep -q 'Look 1, the next in 5 s. Press Ctrl-C to end.' "$OUT"
-	run ! grep -q 'lines more' "$OUT"
+	grep -q 'Report 1, the next in 5 s. Press Ctrl-C to end.' "$OUT"
+	run ! grep -q 'more lines:' "$OUT"
 }
 
 @test "a dumb terminal is no terminal" {

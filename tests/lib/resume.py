@@ -101,7 +101,7 @@ class Export:
         must(status in (0, 1, -signal.SIGKILL, 128 + signal.SIGINT, 128 + signal.SIGTERM, 128 + signal.SIGHUP,
                         -signal.SIGINT, -signal.SIGTERM, -signal.SIGHUP), status, said)
         must(status != 1 or "File too large" in said, said)
-        must(status < 1 or "to go on: " in said or "interrupted" in said, status, said)
+        must(status < 1 or "to continue: " in said or "interrupted" in said, status, said)
         if status == -signal.SIGKILL and os.path.exists(self.path):
             # the last thing it did: the next one has nothing left to do
             self.ends["named"] += 1
