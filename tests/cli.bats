@@ -243,7 +243,7 @@ zsh_offers() {
 	# nothing is said when one entry has it where it belongs
 	printf '{"key":{"S":"session:2"},"expires":{"N":"1795332271"}}\n' >>"$BATS_TEST_TMPDIR/map.json"
 	run -0 ttlsweep inspect -i "$BATS_TEST_TMPDIR/map.json" --ttl-attribute expires
-	[[ $output != *"inside of a map"* ]]
+	[[ $output != *"inside a map"* ]]
 }
 
 @test "what looks like a time is suggested only when no entry has the attribute" {

@@ -319,7 +319,7 @@ on_instance() {
 	run setsid -w "$TTLSWEEP" inspect -vv \
 	    -t "$TABLE" </dev/null
 	echo "$output" >>"$SAID/$BATS_TEST_NUMBER"
-	[[ $status -eq 1 && $output == *"config:4: mfa_serial needs a code, and there is no terminal"* ]]
+	[[ $status -eq 1 && $output == *"config:4: mfa_serial needs a code: there is no terminal"* ]]
 	[[ $(asked sts) -eq 0 ]]
 	typed() {
 		"$PYTHON" "$ROOT/tests/lib/terminal.py" --answer 'Enter MFA code' "$1" \

@@ -335,7 +335,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		run -0 --separate-stderr ttlsweep purge -t "$t" --now "$NOW"
 		[[ $output == *"If TTL is on for ttl, it will delete 20 of them"* ]]
 		doctor -t "$t" --now "$NOW"
-		is warning "not known: $why" ttl
+		is warning "status unknown: $why" ttl
 		is ok "TTL, if it is on, would take 20" cost
 	}
 	cloud_set '{"deny": ["dynamodb:DescribeTimeToLive"]}'

@@ -135,7 +135,7 @@ refused() {
 	refused "other.json: its table differs from that of 1.json" 1.json other.json
 	ttlsweep inspect -t "$TABLE" --format json --shard 2/2 \
 	    --now $((NOW + 1)) >other.json
-	refused "of another time (give all of them the same --now)" 1.json other.json
+	refused "its time (give all of them the same --now) differs from that of" 1.json other.json
 	inspect -t "$TABLE" --format json --shard 2/2 --ttl-attribute x >other.json
 	refused "its ttl_attribute differs from that of" 1.json other.json
 	inspect -t "$TABLE" --format json --shard 2/2 --no-sizes >other.json
@@ -296,7 +296,7 @@ refused() {
 	[[ -z $stderr ]]
 	run -5 --separate-stderr inspect -t "$TABLE" --alert-expired 0
 	[[ $output == *STATE* ]]
-	[[ $stderr =~ "alert: "[0-9\ ]+" expired entries, more than 0" ]]
+	[[ $stderr =~ "alert: "[0-9\ ]+" entries expired (limit 0)" ]]
 	run -5 --separate-stderr inspect -t "$TABLE" --alert-overdue 1d \
 	    --kind session --format json -o report.json
 	[[ $stderr == *"alert: an entry has been expired for "*" (limit 1 d)" ]]

@@ -47,7 +47,7 @@ holds() { ttlsweep export -q -t "$T" | jq -r '.Item.p.S' | sort | paste -sd' '; 
 	while IFS= read -r value; do
 		{ cat good.json; printf '{"Item":{"key":{"S":"z"},%s}}\n' "$value"; } >x.json
 		run -1 ttlsweep restore -t "$T" --yes x.json
-		[[ $output == *"x.json: line 2: "*'"e" holds '* ]]
+		[[ $output == *"x.json: line 2: "*'"e" contains '* ]]
 		[[ -z $(holds) ]]
 	done <<'LIST'
 "e":{"SS":[]}
@@ -229,7 +229,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 		gone d ',"OldImage":{"key":{"S":"d"},"p":{"S":"old"}}'
 	} >x.json
 	run -0 ttlsweep restore -t "$T" x.json
-	[[ $output == *"left out"*"1  deleted, according to the export; use --deleted to put them back"* ]]
+	[[ $output == *"left out"*"1  recorded as deleted; put back with --deleted"* ]]
 	run -0 --separate-stderr ttlsweep restore -t "$T" x.json --format json
 	jq -e '.matched == 1 and .skipped == 1 and .left_out == 1' <<<"$output"
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes x.json

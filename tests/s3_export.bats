@@ -193,7 +193,7 @@ sums() {
 @test "a file that was cut" {
 	made
 	truncate -s -100 "$DATA"
-	wrong "${DATA##*/}:*cut short*MD5 sum is not the one in the manifest"
+	wrong "${DATA##*/}:*truncated*MD5 sum is not the one in the manifest"
 }
 
 @test "a line that is damaged, with and without its check sum" {
@@ -219,7 +219,7 @@ sums() {
 	zcat "$DATA" | sed 9d | gzip >"$BATS_TEST_TMPDIR/bad"
 	cp "$BATS_TEST_TMPDIR/bad" "$DATA"
 	sums
-	wrong "${DATA##*/}: it has * entries, but the manifest says"
+	wrong "${DATA##*/}: has * entries, but the manifest says"
 }
 
 @test "manifests that do not agree" {

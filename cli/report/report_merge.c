@@ -44,7 +44,7 @@ read_file(const char *path, struct report_read *out, struct fault *f)
 
 	memset(out, 0, sizeof(*out));
 	if (in && (fcntl(fd, F_GETFL) & O_ACCMODE) == O_WRONLY)
-		return fault(f, FAULT_IO, "%s: it is closed", name);
+		return fault(f, FAULT_IO, "%s: closed", name);
 	if (fd < 0)
 		return fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_IO,
 		    "%s: %s", name, strerror(errno));

@@ -179,8 +179,7 @@ figures(const struct text_report *p, const struct report_sweep *r)
 		matched_states(p, g, t);
 	if (t->left_out > 0)
 		figure(p, g, "left out", t->left_out,
-		    "deleted, according to the export; use --deleted to put "
-		    "them back");
+		    "recorded as deleted; put back with --deleted");
 	if (is_restore(r) && !r->executed) {
 		figure(p, g, "present", t->outcomes[OUTCOME_REFRESHED],
 		    "their keys are in use; left alone");

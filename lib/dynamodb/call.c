@@ -97,8 +97,8 @@ net_advice(const struct ddb *d, const char *error)
 	if (strcmp(d->o.config->endpoint_from, "the region") == 0)
 		return "; check the region name, network and proxy "
 		       "(https_proxy, no_proxy)";
-	return "; check the address, and that a server is listening there "
-	       "(https_proxy and no_proxy, too)";
+	return "; check the address, any proxy (https_proxy, "
+	       "no_proxy), and that a server is listening";
 }
 
 /* The tries are used up (or there is nothing to try): make the fault of the

@@ -127,7 +127,7 @@ sniff_refuse(struct input *in, const char *how, bool any_text, struct fault *f)
 		    (kinds[i].proof == BINARY && !is_binary(in)))
 			continue;
 		if (kinds[i].command == NULL)
-			return fault(f, FAULT_DATA, "%s: it is %s; %s", name,
+			return fault(f, FAULT_DATA, "%s: is %s; %s", name,
 			    kinds[i].what, kinds[i].advice);
 		return fault(f, FAULT_DATA,
 		    "%s: is %s; run: %s%s%s | ttlsweep ... %s", name,
