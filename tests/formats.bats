@@ -384,7 +384,7 @@ PY
 	refused "$key\n\\xff\n" "2: row 2: cell 1 is not a valid key key: not text in UTF-8"
 	refused "key;kind\n$key;item\n" "1: row 1: it looks like a header row separated by semicolons"
 	refused "KEY\n$key\n" "1: row 1: is this the header row?"
-	refused "\xff\xfek\0e\0y\0\n\0" ": is text in UTF-16; run: iconv -f UTF-16 -t UTF-8"
+	refused "\xff\xfek\0e\0y\0\n\0" " is text in UTF-16; run: iconv -f UTF-16 -t UTF-8"
 	refused "$key,item\n" "1: row 1: it is not a header row, which begins with key"
 	refused "key\tkind\n$key\titem\n" "1: row 1: it looks like a header row separated by tabs"
 	refused "id,kind\n$key,item\n" "1: row 1"
