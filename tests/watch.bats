@@ -132,7 +132,7 @@ put() {
 @test "an alert: each look tells it, the status is the signal's" {
 	SEEN_IN=$BATS_TEST_TMPDIR/err watch alert: 2 --alert-expired 19 -q 2>"$BATS_TEST_TMPDIR/err"
 	[[ $STATUS -eq 130 ]]
-	n=$(grep -c 'alert: 20 entries expired (limit 19)' "$BATS_TEST_TMPDIR/err")
+	n=$(grep -c 'alert: 20 expired entries (limit 19)' "$BATS_TEST_TMPDIR/err")
 	((n >= 2)) && ((n == $(grep -c '^STATE' "$OUT")))
 }
 
