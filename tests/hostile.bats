@@ -84,7 +84,7 @@ showable() {
 	tame 0 --ascii -- inspect -t "$TABLE" --now "$NOW" --top 1000
 	tame 0 --ascii -- list -t "$TABLE" --now "$NOW" --reveal
 	tame 0 --ascii -- list -t "$TABLE" --now "$NOW" --reveal --format jsonl
-	tame 0 --ascii -- export -t "$TABLE"
+	tame 0 --ascii -- export -t "$TABLE" --reveal
 	tame 0 --ascii -- inspect -t "$TABLE" --now "$NOW" --top 1000 --format json
 	showable
 	tame 0 --ascii -- show -i "$HUGE" -- "${keys[@]}"
@@ -107,9 +107,10 @@ showable() {
 }
 
 @test "export and purge at a terminal" {
-	tame 0 -- export -t "$TABLE"
-	tame 0 -- export -t "$TABLE" --format csv
-	tame 0 -- export -i "$HUGE" --format jsonl
+	tame 2 -- export -t "$TABLE"
+	tame 0 -- export -t "$TABLE" --reveal
+	tame 0 -- export -t "$TABLE" --reveal --format csv
+	tame 0 -- export -i "$HUGE" --reveal --format jsonl
 	tame 0 -- purge -t "$TABLE" --now "$NOW" --state any
 }
 

@@ -148,6 +148,12 @@ check_place(const struct options *o, struct fault *f)
 	if (to_s3(o) && !to_file(o))
 		return fault(f, FAULT_USAGE,
 		    "--layout s3 needs -o DIR, the directory to write");
+	/* what is compressed or encrypted is refused there anyway */
+	if (!to_file(o) && !o->reveal && !o->gzip && o->encrypt_to.n == 0 &&
+	    isatty(STDOUT_FILENO))
+		return fault(f, FAULT_USAGE,
+		    "refusing to write unmasked sessions to a terminal; use "
+		    "-o FILE or a pipe, or --reveal to see them");
 	if (to_s3(o) && o->encrypt_to.n > 0)
 		return fault(f, FAULT_USAGE,
 		    "--layout s3 and --encrypt-to cannot be used together: the "

@@ -173,7 +173,7 @@ const struct option_row option_rows[] = {
 	    .offset = AT(sort_key), .arg = "VALUE",
 	    .help = "only the entry with this sort key" },
 	{ .name = "reveal", .type = OPTION_FLAG,
-	    .commands = ON_LIST | ON_SHOW, .offset = AT(reveal),
+	    .commands = ON_LIST | ON_SHOW | ON_EXPORT, .offset = AT(reveal),
 	    .help = "show session keys, values and other secrets in full" },
 	{ .name = "yes", .type = OPTION_FLAG, .commands = ON_WRITE,
 	    .offset = AT(yes),
