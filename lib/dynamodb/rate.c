@@ -22,6 +22,7 @@
 #define WORTH 0.03       /* a share above the expected one that counts */
 #define EXPECTED_MAX 0.3 /* more than that is never taken for bad luck */
 #define SIGMAS 2.5       /* standard deviations that are chance */
+#define MEMORY 0.75      /* what an interval counts beside the one after it */
 #define CALM 0.15
 
 static bool
@@ -124,15 +125,32 @@ rate_undo_cut(struct rate *r, int64_t now_us)
 	rate_set_pace(r, r->before);
 }
 
-/* An interval is over: does what was refused in it call for another pace? */
+/* The interval joins those before it. */
+static void
+rate_remember(struct rate *r)
+{
+	r->past_taken = r->past_taken * MEMORY + r->taken;
+	r->past_refused = r->past_refused * MEMORY + r->refused;
+	r->past_requests = r->past_requests * MEMORY + r->requests;
+}
+
+static void
+rate_forget(struct rate *r)
+{
+	r->past_taken = r->past_refused = r->past_requests = 0;
+}
+
+/* An interval is over: does what was refused of late call for another pace? */
 static void
 rate_judge(struct rate *r, int64_t now_us)
 {
 	double seconds = (double)(now_us - r->start_us) / SECOND_US;
-	double sum = r->taken + r->refused, before = r->share, p;
+	double before = r->share, sum, p;
 	bool useless;
 
-	r->share = sum > 0 ? r->refused / sum : 0;
+	rate_remember(r);
+	sum = r->past_taken + r->past_refused;
+	r->share = sum > 0 ? r->past_refused / sum : 0;
 	/* less than half of it went away when the pace went down */
 	useless = r->lowered && r->share >= before / 2;
 	if (useless && r->share > r->expected)
@@ -142,11 +160,13 @@ rate_judge(struct rate *r, int64_t now_us)
 	/* and so far off that it is not the few requests it was counted in */
 	p = fmin(fmax(r->share, r->expected), 0.5);
 	r->lowered = r->share >
-	    r->expected + WORTH + SIGMAS * sqrt(p * (1 - p) / r->requests);
-	if (r->lowered)
+	    r->expected + WORTH + SIGMAS * sqrt(p * (1 - p) / r->past_requests);
+	if (r->lowered) {
 		rate_cut(r, r->taken / seconds, now_us);
-	else if (useless)
+		rate_forget(r);
+	} else if (useless) {
 		rate_undo_cut(r, now_us);
+	}
 	rate_begin_interval(r, now_us + (r->lowered ? DEAF_US : 0));
 }
 

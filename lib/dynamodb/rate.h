@@ -14,11 +14,11 @@
  *   more than that.
  * - Throttling is judged by intervals of a quarter second and at least 20
  *   requests, or of a whole second: by the share of units that were turned
- *   away. Where it is worth a reaction, the pace becomes four fifths of what
- *   the service did take, and climbs back as CUBIC does (RFC 9438; the
- *   adaptive mode of the AWS SDKs uses it, too): fast at first, slowly around
- *   the rate that held last, then faster again to find out whether there is
- *   more now.
+ *   away in it and, the older the less, in those before. Where it is worth a
+ * reaction, the pace becomes four fifths of what the service did take, and
+ * climbs back as CUBIC does (RFC 9438; the adaptive mode of the AWS SDKs uses
+ * it, too): fast at first, slowly around the rate that held last, then faster
+ * again to find out whether there is more now.
  * - Some throttling has nothing to do with the pace. Where as large a share is
  *   turned away after the pace went down, that share is expected from then on,
  *   and only what comes on top of it is a reason to slow down.
@@ -42,7 +42,10 @@ struct rate {
 	int64_t start_us;
 	double taken, refused; /* units */
 	int requests;
-	double share;    /* of the units refused in the last interval */
+	/* the same of those before it, the older the less, since the pace was
+	 * lowered */
+	double past_taken, past_refused, past_requests;
+	double share;    /* of the units refused of late */
 	double expected; /* the share that is refused at any pace */
 	bool lowered;    /* the pace was, at the end of the last interval */
 };
