@@ -272,12 +272,12 @@ static bool
 apart(const struct checkpoint *c)
 {
 	size_t n = (size_t)c->segments;
-	const struct segment **list = xcalloc(n, sizeof(*list));
+	const struct segment **list = xcalloc(n, sizeof(struct segment *));
 	bool ok = true;
 
 	for (size_t i = 0; i < n; i++)
 		list[i] = &c->positions[i];
-	qsort(list, n, sizeof(*list), position_cmp);
+	qsort(list, n, sizeof(struct segment *), position_cmp);
 	for (size_t i = 1; i < n && ok; i++)
 		ok = list[i]->next.n == 0 ||
 		    position_cmp(&list[i - 1], &list[i]) != 0;

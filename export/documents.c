@@ -164,7 +164,7 @@ front(const struct documents *d)
 static long long
 line_at(const struct documents *d, size_t at)
 {
-	return (long long)(d->line + newlines(front(d), at));
+	return (long long)d->line + (long long)newlines(front(d), at);
 }
 
 /* Something is wrong there. */
@@ -355,8 +355,10 @@ value_at(struct documents *d, size_t at, struct slice *out, struct fault *f)
 {
 	size_t end = at, where;
 
-	if (span(d, at, &end, f) != 0)
-		return without_end(d, at, f);
+	if (span(d, at, &end, f) != 0) {
+		(void)without_end(d, at, f);
+		return -1;
+	}
 	*out = (struct slice){ front(d) + at, end - at };
 	if (slice_check(*out, &where) == 0)
 		return 0;
@@ -374,6 +376,7 @@ name_at(struct documents *d, size_t *at, struct slice *name, char *first,
 	char c = '\0';
 	int r;
 
+	*name = (struct slice){ NULL, 0 };
 	if (value_at(d, from, &value, f) != 0)
 		return -1;
 	if (slice_unquote(value).p == NULL)
@@ -539,9 +542,9 @@ skip_member(struct documents *d, size_t at, bool more, struct fault *f)
 	if (value_at(d, at, &value, f) != 0)
 		return -1;
 	w = slice_walk(value);
-	if (more && *value.p == '"')
-		d->partial = true;
-	else if (more && slice_object(&w) == 0 && slice_member(&w, &name) == 1)
+	if (more &&
+	    (*value.p == '"' ||
+		(slice_object(&w) == 0 && slice_member(&w, &name) == 1)))
 		d->partial = true;
 	advance(d, at + value.n);
 	return 0;

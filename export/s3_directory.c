@@ -41,7 +41,7 @@ s3_directory_open(const char *path, struct fault *f)
 		s3_directory_close(d);
 		return NULL;
 	}
-	d->readers = xcalloc(m->n, sizeof(*d->readers));
+	d->readers = xcalloc(m->n, sizeof(struct reader *));
 	for (size_t i = 0; i < m->n; i++) {
 		struct input *in = input_open(m->files[i].path, NULL);
 

@@ -156,7 +156,7 @@ test_fates(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct journal_index ix;
+		struct journal_index ix = { 0 };
 		struct fault f = { 0 };
 		char text[2048];
 
@@ -218,7 +218,7 @@ test_damaged(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct journal_index ix;
+		struct journal_index ix = { 0 };
 		struct fault f = { 0 };
 
 		if (indexed(&ix, cases[i].text, &f) != -1 ||
@@ -294,7 +294,7 @@ test_torn_plain(void **state)
 		buf_adds(&text, story[i].line);
 	end = strlen(story[0].line);
 	for (size_t n = 0; n <= text.n; n++) {
-		struct journal_index ix;
+		struct journal_index ix = { 0 };
 
 		while (line < COUNT(story) && n >= end)
 			if (++line < COUNT(story))

@@ -242,6 +242,7 @@ test_journal(void **state)
 	assert_int_equal(fchdir(here), 0);
 	assert_int_equal(close(here), 0);
 	(void)snprintf(clean, sizeof(clean), "rm -r %s", at);
+	/* NOLINTNEXTLINE(cert-env33-c): a name of our own */
 	assert_int_equal(system(clean), 0);
 }
 
