@@ -2,6 +2,7 @@
 
 #include "cli/screen.h"
 #include "lib/base/buf.h"
+#include "lib/base/text.h"
 
 #define HOME "\033[H"  /* the cursor to the top */
 #define WIPE "\033[2J" /* the screen empty */
@@ -9,37 +10,74 @@
 #define BELOW "\033[J" /* all below empty */
 #define PLAIN "\033[m" /* a colour that was cut off ends */
 
+/* The length of the line that ${text} begins with, without its end. */
+static size_t
+length(const char *text, size_t n)
+{
+	const char *end = memchr(text, '\n', n);
+
+	return end != NULL ? (size_t)(end - text) : n;
+}
+
+/* The terminal's lines that one takes; of ours only colours escape. */
 static int
-count(const char *text, size_t n)
+height(const char *line, size_t n, int columns)
+{
+	struct buf plain = { 0 };
+	int width;
+
+	for (size_t i = 0; i < n; i++) {
+		if (line[i] == '\033')
+			while (i + 1 < n && line[i] != 'm')
+				i++;
+		else
+			buf_addc(&plain, line[i]);
+	}
+	width = text_width(buf_text(&plain), plain.n);
+	buf_release(&plain);
+	return width > columns && columns > 0 ? (width - 1) / columns + 1 : 1;
+}
+
+int
+screen_lines(const char *text, size_t n, int columns)
 {
 	int lines = 0;
 
-	for (size_t i = 0; i < n; i++)
-		lines += text[i] == '\n';
+	for (size_t at = 0; at < n;) {
+		size_t one = length(text + at, n - at);
+
+		lines += height(text + at, one, columns);
+		at += one + 1;
+	}
 	return lines;
 }
 
 void
-screen_draw(struct buf *out, const char *text, size_t n, int rows, bool first)
+screen_draw(struct buf *out, const char *text, size_t n, int rows, int columns,
+    bool first)
 {
 	/* the cursor comes to stand behind the last line */
-	int lines = count(text, n), room = rows > 2 ? rows - 1 : 1;
+	int lines = screen_lines(text, n, columns);
+	int room = rows > 2 ? rows - 1 : 1;
 	int shown = lines <= room ? lines : room - 1;
-	const char *p = text;
+	size_t at = 0;
 
 	buf_adds(out, first ? WIPE HOME : HOME);
-	for (int i = 0; i < shown; i++) {
-		size_t length = (size_t)((const char *)memchr(p, '\n',
-					     n - (size_t)(p - text)) -
-		    p);
+	while (at < n) {
+		size_t one = length(text + at, n - at);
+		int takes = height(text + at, one, columns);
 
-		buf_add(out, p, length);
+		if (takes > shown)
+			break;
+		buf_add(out, text + at, one);
 		buf_adds(out, REST "\n");
-		p += length + 1;
+		shown -= takes;
+		lines -= takes;
+		at += one + 1;
 	}
-	if (shown < lines)
+	if (at < n)
 		buf_addf(out,
 		    PLAIN "(%d more lines: enlarge the window)" REST "\n",
-		    lines - shown);
+		    lines);
 	buf_adds(out, BELOW);
 }

@@ -258,3 +258,14 @@ summary_merge(struct summary *to, const struct summary *from)
 	merge_groups(to, from);
 	merge_names(to, from);
 }
+
+int64_t
+summary_repairable(const struct summary *s, enum state state)
+{
+	const int64_t *why = s->reasons[state];
+	int64_t n = why[REASON_MILLISECONDS] + why[REASON_MICROSECONDS] +
+	    why[REASON_NANOSECONDS] + why[REASON_STRING] - s->zoneless[state];
+
+	/* an estimate's counts are rounded one by one */
+	return n > 0 ? n : 0;
+}

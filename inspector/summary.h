@@ -95,6 +95,9 @@ void summary_add(struct summary *s, const struct record *r, int64_t units);
 void summary_merge(struct summary *to, const struct summary *from);
 /* Empty it for the next segment, keeping its memory. */
 void summary_reset(struct summary *s);
+/* How many of ${state} have a time that repair turns into seconds: in another
+ * unit, or in a string that does not lack a zone. Pure. */
+int64_t summary_repairable(const struct summary *s, enum state state);
 /* ${s} has counted one segment, the whole of it: set its squares. */
 void summary_square(struct summary *s);
 

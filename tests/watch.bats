@@ -71,7 +71,7 @@ put() {
 
 @test "a terminal: in place, cut to its lines, what is left is wiped" {
 	status=0
-	"$PYTHON" "$ROOT/tests/lib/terminal.py" --rows 20 --columns 70 \
+	"$PYTHON" "$ROOT/tests/lib/terminal.py" --rows 12 --columns 70 \
 	    --interrupt-when '\x1b\[H' 3 "$TTLSWEEP" inspect -t "$TABLE" --watch 1 \
 	    --color never --progress never >"$OUT" || status=$?
 	[[ $status -eq 130 ]]
@@ -81,16 +81,43 @@ put() {
 	[[ $(grep -o $'\033\[J' "$OUT" | wc -l) -eq $frames ]]
 	[[ $(grep -c 'more lines: enlarge the window' "$OUT") -eq $frames ]]
 	# never a line more than there are
-	awk -v RS=$'\033\\[H' 'NR > 1 && gsub(/\n/, "") > 20 { bad = 1 } END { exit bad }' "$OUT"
+	awk -v RS=$'\033\\[H' 'NR > 1 && gsub(/\n/, "") > 12 { bad = 1 } END { exit bad }' "$OUT"
+}
+
+@test "a common terminal: in short, and all of that" {
+	local table ttl
+	for ttl in off on; do
+		table=$(new_table short)
+		seed --endpoint "$LOCAL_URL" --table "$table" --mixed 600 --now "$(date +%s)" --ttl $ttl
+		status=0
+		"$PYTHON" "$ROOT/tests/lib/terminal.py" --rows 24 --columns 80 \
+		    --interrupt-when 'Ctrl-C' 2 "$TTLSWEEP" inspect -t "$table" --watch 1 \
+		    --color never --progress never >"$OUT" || status=$?
+		[[ $status -eq 130 ]]
+		run ! grep -qE 'more lines|^Why|^Groups' "$OUT"
+		grep -q '^STATE.*CHANGE' "$OUT"
+		grep -q '^immortal ' "$OUT"
+		grep -q '^What to do first' "$OUT"
+		# one command; what is wider than the terminal takes several lines of it
+		awk -v RS=$'\033\\[H' -F '\n' 'NR > 1 {
+			rows = commands = 0
+			for (i = 1; i < NF; i++) {
+				gsub(/\033\[[KJm]|\r/, "", $i)
+				rows += length($i) > 80 ? int((length($i) + 79) / 80) : 1
+				commands += $i ~ /^    (aws|ttlsweep) /
+			}
+			if (rows > 23 || commands != 1) bad = 1
+		} END { exit bad }' "$OUT" || { cat "$OUT"; false; }
+	done
 }
 
 @test "a large terminal: all of it, and when the next look is" {
 	status=0
 	"$PYTHON" "$ROOT/tests/lib/terminal.py" --rows 90 --columns 70 \
-	    --interrupt-when 'Press Ctrl-C to end' 1 "$TTLSWEEP" inspect -t "$TABLE" --watch 5 >"$OUT" || status=$?
+	    --interrupt-when 'Ctrl-C to end' 1 "$TTLSWEEP" inspect -t "$TABLE" --watch 5 >"$OUT" || status=$?
 	[[ $status -eq 130 ]]
 	grep -q 'Report 1, the next in 5 s. Press Ctrl-C to end.' "$OUT"
-	run ! grep -q 'more lines:' "$OUT"
+	run ! grep -q 'more lines' "$OUT"
 }
 
 @test "a dumb terminal is no terminal" {

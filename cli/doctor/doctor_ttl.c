@@ -193,46 +193,44 @@ advise_attribute(struct doctor *d, const struct lookalikes *like)
 	buf_release(&what);
 }
 
-/* What to do about the reason that there is most of. */
+/* Which entries repair would change, which of the others are to be purged,
+ * and what is left to look at. Those that only wait for TTL are none of
+ * them. */
 static void
-advise_reason(struct doctor *d)
+advise_reasons(struct doctor *d)
 {
 	const struct summary *s = &d->sample;
-	int64_t most = 0;
-	int worst = REASON_NONE;
+	int64_t repair = summary_repairable(s, STATE_STUCK) +
+	    summary_repairable(s, STATE_IMMORTAL);
+	int64_t purge = s->states[STATE_STUCK].items -
+	    summary_repairable(s, STATE_STUCK) -
+	    s->reasons[STATE_STUCK][REASON_TTL_OFF];
 
-	for (int why = 1; why < REASONS; why++) {
-		int64_t n = s->reasons[STATE_STUCK][why] +
-		    s->reasons[STATE_IMMORTAL][why];
-
-		if (why != REASON_TTL_OFF && n > most) {
-			most = n;
-			worst = why;
+	if (repair > 0) {
+		buf_adds(&d->fix,
+		    "the application writes TTL in the wrong format; repair "
+		    "fixes ");
+		text_report_count(&d->fix, repair);
+		buf_adds(&d->fix, " of these");
+		if (purge > 0) {
+			buf_adds(&d->fix, ", and then 'purge --state stuck' ");
+			buf_adds(&d->fix, "deletes ");
+			text_report_count(&d->fix, purge);
+			buf_adds(&d->fix, " that TTL never will");
 		}
-	}
-	switch (worst) {
-	case REASON_NONE:
-	case REASON_TTL_OFF:
-		break;
-	case REASON_FAR_FUTURE:
-	case REASON_NO_TIME:
-	case REASON_MISSING:
-	case REASON_WRONG_TYPE:
+		buf_adds(&d->fix, " (each a dry run without --yes)");
+		doctor_command(&d->command, d, "repair");
+	} else if (purge > 0) {
+		buf_adds(&d->fix,
+		    "only a purge deletes these (a dry run without --yes)");
+		doctor_command(&d->command, d,
+		    s->reasons[STATE_STUCK][REASON_TOO_OLD] == purge
+			? "purge --state stuck --reason too-old"
+			: "purge --state stuck");
+	} else if (s->states[STATE_IMMORTAL].items > 0) {
 		buf_adds(&d->fix, "check whether these are meant to stay");
 		doctor_command(&d->command, d,
 		    "list --state immortal --limit 20");
-		break;
-	case REASON_TOO_OLD:
-		buf_adds(&d->fix, "only a purge deletes those");
-		doctor_command(&d->command, d,
-		    "purge --state stuck --reason too-old");
-		break;
-	default:
-		buf_adds(&d->fix,
-		    "the application writes TTL in the wrong format; fix the "
-		    "existing values (dry run first)");
-		doctor_command(&d->command, d, "repair");
-		break;
 	}
 }
 
@@ -261,7 +259,7 @@ check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 	}
 	bad = s->states[STATE_STUCK].items + s->states[STATE_IMMORTAL].items;
 	if (bad > 0)
-		advise_reason(d);
+		advise_reasons(d);
 	return doctor_add(d, "entries", bad > 0 ? DOCTOR_WARNING : DOCTOR_OK,
 	    f);
 }

@@ -25,6 +25,8 @@ enum emit_tone {
 	EMIT_PLAIN,
 	EMIT_FAINT, /* a figure of 0: the page's only */
 	EMIT_WARN,
+	EMIT_AGE,   /* a bar that is of no state … */
+	EMIT_LATE,  /* … and that should not be there */
 	EMIT_STATE, /* … + a state: its colour */
 	EMIT_TONES = EMIT_STATE + STATES
 };
@@ -54,8 +56,10 @@ struct emit_cell {
 	const struct summary_key *key; /* as it may be shown */
 	struct slice name;             /* other people's, as it may be shown */
 	/* A bar: parts by state, of ${most}; in text they are one part, ${tone}
-	 * its colour, and ${most} is ${wide} characters. */
+	 * its colour, and ${most} is ${wide} characters. Without parts it is
+	 * ${value} of that. */
 	const int64_t *parts;
+	int64_t value;
 	int64_t most;
 	int wide;
 };

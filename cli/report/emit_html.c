@@ -11,10 +11,14 @@
  * table holds could not change that. */
 #define POLICY "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
+#define BAR "<div class=\"bar\" aria-hidden=\"true\">"
+
 static const char *const tones[EMIT_TONES] = {
 	[EMIT_PLAIN] = "",
 	[EMIT_FAINT] = "zero",
 	[EMIT_WARN] = "warn",
+	[EMIT_AGE] = "age",
+	[EMIT_LATE] = "late",
 	[EMIT_STATE + STATE_LIVE] = "live",
 	[EMIT_STATE + STATE_PENDING] = "pending",
 	[EMIT_STATE + STATE_STUCK] = "stuck",
@@ -91,15 +95,29 @@ words(struct emit *e, enum emit_place place, enum emit_tone tone,
 	buf_release(&tag);
 }
 
-/* No blank becomes another character: it is copied to a shell. */
+/* Words longer than this may be broken: a phone has no room for them. */
+#define WHOLE 32
+
+/* No blank becomes another character: it is copied to a shell. A browser
+ * would end a line behind any hyphen, even of an option. */
 static void
 command(struct emit *e, const char *text)
 {
 	struct buf plain = { 0 };
+	const char *p;
 
 	text_report_text(&e->p, &plain, text);
 	buf_adds(e->p.out, "<pre>");
-	html_escape(e->p.out, buf_text(&plain), plain.n);
+	for (p = buf_text(&plain); *p != '\0';) {
+		size_t n = strcspn(p, " ");
+		bool whole = n <= WHOLE && memchr(p, '-', n) != NULL;
+
+		buf_adds(e->p.out, whole ? "<span>" : "");
+		html_escape(e->p.out, p, n);
+		buf_adds(e->p.out, whole ? "</span>" : "");
+		for (p += n; *p == ' '; p++)
+			buf_addc(e->p.out, ' ');
+	}
 	buf_adds(e->p.out, "</pre>\n");
 	buf_release(&plain);
 }
@@ -107,13 +125,9 @@ command(struct emit *e, const char *text)
 static void
 item(struct emit *e, enum state state, const char *text)
 {
-	const char *name = state_name(state);
-
 	close_item(e);
 	e->in_item = true;
-	buf_addf(e->p.out,
-	    "<div class=\"item %s\"><h3><span class=\"tag\">%s</span> ", name,
-	    name);
+	buf_addf(e->p.out, "<div class=\"item %s\"><h3>", state_name(state));
 	html_text(e->p.out, text);
 	buf_adds(e->p.out, "</h3>\n");
 }
@@ -139,17 +153,22 @@ example(struct emit *e, const struct summary_key *k)
 	buf_adds(e->p.out, "</p>\n");
 }
 
+static void
+part(struct emit *e, const char *class, int64_t n, int64_t most)
+{
+	if (n > 0)
+		buf_addf(e->p.out,
+		    "<i class=\"%s\" style=\"width:%.3f%%\"></i>", class,
+		    (double)n / (double)most * 100);
+}
+
 /* Figures beside it say the same. */
 static void
 bar(struct emit *e, const int64_t parts[STATES], int64_t most)
 {
-	buf_adds(e->p.out, "<div class=\"bar\" aria-hidden=\"true\">");
+	buf_adds(e->p.out, BAR);
 	for (int i = 0; i < STATES; i++)
-		if (parts[i] > 0)
-			buf_addf(e->p.out,
-			    "<i class=\"%s\" style=\"width:%.3f%%\"></i>",
-			    state_name((enum state)i),
-			    (double)parts[i] / (double)most * 100);
+		part(e, state_name((enum state)i), parts[i], most);
 	buf_adds(e->p.out, "</div>\n");
 }
 
@@ -166,7 +185,21 @@ heading(struct emit *e, const struct emit_column *c)
 		    c->names ? " class=\"key\"" : "", text);
 }
 
-/* A table may be wider than a phone: then it is moved, by keys too. */
+static size_t
+shown(const struct emit *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->ncolumns; i++)
+		n += !e->columns[i].out;
+	return n;
+}
+
+/* A table with more columns is wider than a phone. */
+#define NARROW_COLUMNS 4
+
+/* A table may be wider than a phone: then it is moved, by keys too, and a
+ * line above says so. */
 static void
 table(struct emit *e)
 {
@@ -174,6 +207,10 @@ table(struct emit *e)
 		buf_adds(e->p.out, "<ul class=\"cards\">\n");
 		return;
 	}
+	if (shown(e) > NARROW_COLUMNS)
+		buf_adds(e->p.out,
+		    "<p class=\"hint\">Scroll sideways for more "
+		    "columns.</p>\n");
 	buf_addf(e->p.out,
 	    "<div class=\"scroll\" role=\"group\" tabindex=\"0\" "
 	    "aria-labelledby=\"%s\"><table aria-labelledby=\"%s\"><thead><tr>",
@@ -193,8 +230,19 @@ content(struct emit *e, const struct emit_cell *c)
 		key(e, c->key);
 	else if (c->name.p != NULL)
 		html_foreign(e->p.out, c->name.p, c->name.n);
-	else
+	else if (c->parts != NULL)
 		bar(e, c->parts, c->most);
+	else {
+		buf_adds(e->p.out, BAR);
+		part(e, tones[c->tone], c->value, c->most);
+		buf_adds(e->p.out, "</div>\n");
+	}
+}
+
+static bool
+is_bar(const struct emit_cell *c)
+{
+	return c->text == NULL && c->key == NULL && c->name.p == NULL;
 }
 
 static void
@@ -219,7 +267,7 @@ static const char *
 cell_tag(const struct emit_column *column, const struct emit_cell *c)
 {
 	return column->names        ? "th scope=\"row\" class=\"key\""
-	    : c->parts != NULL      ? "td class=\"bars\""
+	    : is_bar(c)             ? "td class=\"bars\""
 	    : c->tone == EMIT_FAINT ? "td class=\"zero\""
 				    : "td";
 }
@@ -236,7 +284,7 @@ cell(struct emit *e, const struct emit_column *column,
 		buf_addf(e->p.out, "<%s class=\"%s\">", e->cards ? "li" : "tr",
 		    tones[c->tone]);
 	}
-	if (e->cards && c->parts != NULL) {
+	if (e->cards && is_bar(c)) {
 		content(e, c);
 		return;
 	}

@@ -7,6 +7,7 @@
 
 static const char *const colors[EMIT_TONES] = {
 	[EMIT_WARN] = TEXT_REPORT_YELLOW,
+	[EMIT_LATE] = TEXT_REPORT_BOLD,
 	[EMIT_STATE + STATE_LIVE] = TEXT_REPORT_GREEN,
 	[EMIT_STATE + STATE_PENDING] = TEXT_REPORT_YELLOW,
 	[EMIT_STATE + STATE_STUCK] = TEXT_REPORT_RED,
@@ -57,13 +58,8 @@ command(struct emit *e, const char *text)
 static void
 item(struct emit *e, enum state state, const char *text)
 {
-	struct buf line = { 0 };
-
-	buf_addf(&line, "%s, %s", state_name(state), text);
 	words(e, EMIT_BODY,
-	    state == STATE_LIVE ? EMIT_PLAIN : EMIT_STATE + (int)state,
-	    buf_text(&line));
-	buf_release(&line);
+	    state == STATE_LIVE ? EMIT_PLAIN : EMIT_STATE + (int)state, text);
 }
 
 static void
@@ -95,7 +91,7 @@ cell(struct emit *e, const struct emit_column *column,
     const struct emit_cell *c)
 {
 	struct buf text = { 0 };
-	int64_t sum = 0;
+	int64_t sum = c->value;
 
 	(void)column;
 	if (c->text != NULL) {
@@ -105,7 +101,7 @@ cell(struct emit *e, const struct emit_column *column,
 	} else if (c->name.p != NULL) {
 		text_escape(&text, c->name.p, c->name.n, e->p.style.ascii);
 	} else {
-		for (int i = 0; i < STATES; i++)
+		for (int i = 0; c->parts != NULL && i < STATES; i++)
 			sum += c->parts[i];
 		text_report_bar(&e->p, &text, sum, c->most, c->wide);
 	}

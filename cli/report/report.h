@@ -105,6 +105,10 @@ struct report_style {
 void report_text(struct buf *out, const struct report *r,
     const struct report_style *style);
 void report_json(struct buf *out, const struct report *r);
+/* … as people read it in a small window: states, what changed, and what to do
+ * first. */
+void report_brief(struct buf *out, const struct report *r,
+    const struct report_style *style);
 /* … as one page for a browser, complete in itself. */
 void report_html(struct buf *out, const struct report *r);
 /* … as metrics. */

@@ -13,18 +13,36 @@
 #include "lib/base/buf.h"
 #include "lib/base/shlex.h"
 
+/* Entries that would change, as an entry of the table is counted. */
+struct taken {
+	int64_t most;
+	bool exactly;
+};
+
+/* The entries that repair changes; of the expired ones among them, how many
+ * TTL would take then. */
+struct repaired {
+	int64_t items, expired;
+	struct taken taken;
+};
+
 /* What is said, and the commands, each on a line of its own to be copied. */
 struct advice {
 	struct emit *e;
 	const struct report *r;
 	enum report_ttl acts;
+	struct repaired repaired;
 	struct buf line;
+	bool first; /* say no more than up to the first command */
+	bool done;
 };
 
 static void
 say(struct advice *a)
 {
-	a->e->to->words(a->e, EMIT_BODY, EMIT_PLAIN, buf_text(&a->line));
+	if (!a->done)
+		a->e->to->words(a->e, EMIT_BODY, EMIT_PLAIN,
+		    buf_text(&a->line));
 	buf_reset(&a->line);
 }
 
@@ -32,8 +50,19 @@ say(struct advice *a)
 static void
 command(struct advice *a)
 {
-	a->e->to->command(a->e, buf_text(&a->line));
+	if (!a->done)
+		a->e->to->command(a->e, buf_text(&a->line));
+	a->done = a->first;
 	buf_reset(&a->line);
+}
+
+/* A count, which of a sample is an estimate. */
+static void
+amount(struct advice *a, int64_t n)
+{
+	if (a->r->sample != NULL)
+		buf_adds(&a->line, a->line.n > 0 ? "about " : "About ");
+	text_report_count(&a->line, n);
 }
 
 static void
@@ -95,9 +124,9 @@ advise_attribute(struct advice *a)
 	if (all)
 		buf_adds(&a->line, "No entry has");
 	else
-		text_report_entries(&a->line, n);
+		amount(a, n);
 	if (!all)
-		buf_adds(&a->line, n == 1 ? " lacks" : " lack");
+		buf_adds(&a->line, n == 1 ? " entry lacks" : " entries lack");
 	buf_adds(&a->line, " the attribute ");
 	text_report_text(&a->e->p, &a->line, r->ttl_attribute);
 	buf_addc(&a->line, '.');
@@ -124,29 +153,75 @@ advise_attribute(struct advice *a)
 	say(a);
 }
 
-/* Of those that are stuck for want of TTL, how many it would take. */
-struct taken {
-	int64_t most;
-	bool exactly;
-};
-
-/* Those past five years it would leave alone. Their reason is that TTL is
- * off, too, but all ages are in one histogram, by buckets. */
+/* Of ${n} that are stuck for another reason than their age, how many TTL
+ * would take once that is gone. Those past five years it would leave alone,
+ * but all ages are in one histogram, by buckets. */
 static struct taken
-taken_by_ttl(const struct report *r)
+taken_by_ttl(const struct report *r, int64_t n)
 {
 	const struct summary *s = r->summary;
 	const struct histogram *h = &s->overdue;
-	int64_t n = s->reasons[STATE_STUCK][REASON_TTL_OFF];
-	int64_t old = 0, others = h->total - n;
+	int64_t old = 0, others = s->states[STATE_STUCK].items - n;
 	size_t edge = histogram_bucket(RECORD_TOO_OLD);
 
 	for (size_t i = edge + 1; i < HISTOGRAM_BUCKETS; i++)
 		old += h->count[i];
 	return (struct taken){
 		.most = old > others ? n - (old - others) : n,
-		.exactly = old + h->count[edge] == 0,
+		.exactly = old + h->count[edge] <=
+		    s->reasons[STATE_STUCK][REASON_TOO_OLD],
 	};
+}
+
+static struct repaired
+repaired_of(const struct report *r)
+{
+	int64_t expired = summary_repairable(r->summary, STATE_STUCK);
+
+	return (struct repaired){
+		.items =
+		    expired + summary_repairable(r->summary, STATE_IMMORTAL),
+		.expired = expired,
+		.taken = taken_by_ttl(r, expired),
+	};
+}
+
+/* What repair does, before the rest is purged. */
+static void
+advise_repair(struct advice *a)
+{
+	const struct repaired *f = &a->repaired;
+
+	if (f->items == 0 || !is_live(a->r))
+		return;
+	buf_adds(&a->line,
+	    a->acts == REPORT_TTL_ACTS || a->acts == REPORT_TTL_UNKNOWN
+		? "Repair first: it turns the "
+		: "Repair turns the ");
+	buf_adds(&a->line, f->items == 1 ? "time of " : "times of ");
+	amount(a, f->items);
+	if (f->expired == f->items)
+		buf_adds(&a->line, " expired");
+	buf_adds(&a->line, f->items == 1 ? " entry" : " entries");
+	if (f->expired > 0 && f->expired < f->items) {
+		buf_adds(&a->line, ", ");
+		amount(a, f->expired);
+		buf_adds(&a->line, " of them expired,");
+	}
+	buf_adds(&a->line, " into seconds");
+	buf_adds(&a->line,
+	    a->acts == REPORT_TTL_ACTS      ? ", and TTL then deletes "
+		: a->acts == REPORT_TTL_OFF ? ", and TTL, once on, deletes "
+					    : ", and TTL on that attribute "
+					      "then deletes ");
+	buf_adds(&a->line, f->items == 1 ? "it" : "them");
+	buf_adds(&a->line, " free of charge");
+	if (f->expired < f->items)
+		buf_addf(&a->line, " once %s expired",
+		    f->items == 1 ? "it has" : "they have");
+	buf_addc(&a->line, ':');
+	say(a);
+	sweep(a, "repair", "");
 }
 
 static int64_t
@@ -244,9 +319,10 @@ static void
 advise_off(struct advice *a)
 {
 	const struct summary *s = a->r->summary;
-	const struct taken t = taken_by_ttl(a->r);
+	const struct taken t =
+	    taken_by_ttl(a->r, s->reasons[STATE_STUCK][REASON_TTL_OFF]);
 	int64_t all = expired(s);
-	bool on = advise_on(a, &t);
+	bool on = advise_on(a, &t), repair;
 
 	if (all == 0)
 		return;
@@ -259,17 +335,53 @@ advise_off(struct advice *a)
 			buf_adds(&a->line, "TTL will never delete the rest. ");
 		}
 	} else {
-		all_of(&a->line, all);
+		amount(a, all);
+		buf_adds(&a->line,
+		    all == 1 ? " expired entry" : " expired entries");
 		buf_adds(&a->line, " will never be deleted by TTL. ");
+	}
+	repair = a->repaired.expired > 0 && is_live(a->r);
+	if (repair) {
+		if (a->line.n > 0)
+			say(a);
+		advise_repair(a);
 	}
 	if (is_live(a->r))
 		buf_adds(&a->line,
-		    all == 1 ? "To delete it now:"
-			     : "To delete all of them now:");
+		    all == 1     ? "To delete it now:"
+			: repair ? "To delete all expired entries now:"
+				 : "To delete all of them now:");
 	if (a->line.n > 0)
 		say(a);
 	if (is_live(a->r))
 		sweep(a, "purge", " --state stuck");
+}
+
+/* What is stuck: repair first, where that helps, then a purge. */
+static void
+advise_stuck(struct advice *a, int64_t stuck)
+{
+	const struct taken *t = &a->repaired.taken;
+
+	if (!is_live(a->r))
+		return;
+	if (a->repaired.expired > 0) {
+		advise_repair(a);
+		if (stuck == t->most) {
+			buf_addf(&a->line,
+			    "To delete %s now:", stuck == 1 ? "it" : "them");
+		} else if (t->exactly && a->r->sample == NULL) {
+			buf_adds(&a->line, "Then purge the other ");
+			text_report_count(&a->line, stuck - t->most);
+			buf_adds(&a->line, ", which TTL will never delete:");
+		} else {
+			buf_adds(&a->line,
+			    "Then purge the rest, which TTL will never "
+			    "delete:");
+		}
+		say(a);
+	}
+	sweep(a, "purge", " --state stuck");
 }
 
 /* What TTL takes, what it will not, and how the rest goes. */
@@ -277,12 +389,14 @@ static void
 advise_expired(struct advice *a)
 {
 	const struct summary *s = a->r->summary;
+	int64_t pending = s->states[STATE_PENDING].items;
 	int64_t stuck = s->states[STATE_STUCK].items;
 	int64_t all = expired(s);
+	bool repair = a->repaired.expired > 0 && is_live(a->r);
 
 	if (all == 0)
 		return;
-	if (s->free_by_ttl > 0) {
+	if (pending > 0) {
 		if (a->acts == REPORT_TTL_UNKNOWN) {
 			buf_adds(&a->line, "If TTL is on for ");
 			text_report_text(&a->e->p, &a->line,
@@ -291,11 +405,13 @@ advise_expired(struct advice *a)
 		} else {
 			buf_adds(&a->line, "TTL will delete ");
 		}
-		if (s->free_by_ttl < all) {
-			text_report_count(&a->line, s->free_by_ttl);
+		amount(a, pending);
+		if (pending < all) {
 			buf_adds(&a->line, " of the ");
+			text_report_count(&a->line, all);
 		}
-		all_of(&a->line, all);
+		buf_adds(&a->line,
+		    all == 1 ? " expired entry" : " expired entries");
 		buf_addf(&a->line,
 		    " free of charge, typically within a few days of %s time",
 		    all == 1 ? "its" : "their");
@@ -308,38 +424,70 @@ advise_expired(struct advice *a)
 			buf_addc(&a->line, '.');
 	}
 	if (stuck > 0) {
-		text_report_count(&a->line, stuck);
+		amount(a, stuck);
 		buf_adds(&a->line, " will never be deleted by TTL");
-		buf_addc(&a->line, is_live(a->r) ? ':' : '.');
+		buf_adds(&a->line,
+		    repair              ? " as they are."
+			: is_live(a->r) ? ":"
+					: ".");
 	}
 	say(a);
+	if (stuck > 0)
+		advise_stuck(a, stuck);
+	else if (is_live(a->r))
+		sweep(a, "purge", "");
+}
+
+/* What never expires, and repair does not change. */
+static void
+advise_immortal(struct advice *a)
+{
+	const struct repaired *f = &a->repaired;
+	int64_t n = a->r->summary->states[STATE_IMMORTAL].items;
+	bool repair = f->items > 0 && is_live(a->r);
+
+	if (repair && f->expired == 0)
+		advise_repair(a);
+	if (repair)
+		n -= f->items - f->expired;
+	if (n <= 0)
+		return;
+	amount(a, n);
+	buf_adds(&a->line, n == 1 ? " entry" : " entries");
+	if (repair && f->items > f->expired)
+		buf_adds(&a->line,
+		    n == 1 ? " still never expires then"
+			   : " still never expire then");
+	else
+		buf_adds(&a->line, n == 1 ? " never expires" : " never expire");
+	buf_addc(&a->line, is_live(a->r) ? ':' : '.');
+	say(a);
 	if (is_live(a->r))
-		sweep(a, "purge", stuck > 0 ? " --state stuck" : "");
+		sweep(a, "list", " --state immortal");
 }
 
 void
-report_advice(struct emit *e, const struct report *r)
+report_advice(struct emit *e, const struct report *r, bool first)
 {
 	const struct summary *s = r->summary;
-	struct advice a = { .e = e, .r = r, .acts = report_words_acts(r) };
-	int64_t n = s->states[STATE_IMMORTAL].items;
+	struct advice a = { .e = e,
+		.r = r,
+		.acts = report_words_acts(r),
+		.repaired = repaired_of(r),
+		.first = first };
 	bool off = a.acts == REPORT_TTL_OFF || a.acts == REPORT_TTL_ELSEWHERE;
 
 	if (s->items == 0)
 		return;
-	e->to->section(e, "do", "What to do", false);
+	e->to->section(e, "do", first ? "What to do first" : "What to do",
+	    false);
 	advise_attribute(&a);
 	if (off)
 		advise_off(&a);
 	else
 		advise_expired(&a);
-	if (n > 0) {
-		text_report_entries(&a.line, n);
-		buf_adds(&a.line, n == 1 ? " never expires" : " never expire");
-		buf_addc(&a.line, is_live(r) ? ':' : '.');
-		say(&a);
-		if (is_live(r))
-			sweep(&a, "list", " --state immortal");
+	if (s->states[STATE_IMMORTAL].items > 0) {
+		advise_immortal(&a);
 	} else if (s->states[STATE_LIVE].items == s->items && !off) {
 		buf_adds(&a.line, "Nothing: all entries are live.");
 		say(&a);

@@ -149,24 +149,60 @@ states(struct emit *e, const struct report *r)
 	emit_table_end(e);
 }
 
+/* The states whose entries have reasons, the worst first. */
+static const enum state blamed[] = { STATE_STUCK, STATE_IMMORTAL, STATE_LIVE };
+
+#define BLAMED (sizeof(blamed) / sizeof(*blamed))
+
+/* The worst state that ${why} is the reason of; STATES: of none. */
+static enum state
+worst_of(const struct report *r, enum reason why)
+{
+	for (size_t i = 0; i < BLAMED; i++)
+		if (r->summary->reasons[blamed[i]][why] > 0)
+			return blamed[i];
+	return STATES;
+}
+
+/* "milliseconds: 20 stuck, 19 immortal" */
 static void
-reason(struct emit *e, const struct report *r, enum state state,
+reason_counts(const struct report *r, enum reason why, struct buf *line)
+{
+	const char *between = ": ";
+
+	buf_adds(line, reason_name(why));
+	for (size_t i = 0; i < BLAMED; i++) {
+		enum state state = blamed[i];
+		int64_t n = r->summary->reasons[state][why];
+
+		if (n == 0)
+			continue;
+		buf_adds(line, between);
+		buf_adds(line, r->sample != NULL ? "about " : "");
+		text_report_count(line, n);
+		buf_addf(line, " %s", state_name(state));
+		if (r->sample != NULL)
+			report_sample_range(r,
+			    r->sample->seen->reasons[state][why],
+			    r->sample->seen->squares.reasons[state][why], line);
+		between = ", ";
+	}
+}
+
+/* Once, whatever states its entries are in. */
+static void
+reason(struct emit *e, const struct report *r, enum state worst,
     enum reason why)
 {
-	const struct summary *s = r->summary;
-	const struct summary_key *example = &s->examples[state][why];
+	const struct summary_key *example = &r->summary->examples[worst][why];
 	struct buf line = { 0 };
 
-	buf_addf(&line, "%s: ", reason_name(why));
-	text_report_entries(&line, s->reasons[state][why]);
-	if (r->sample != NULL)
-		report_sample_range(r, r->sample->seen->reasons[state][why],
-		    r->sample->seen->squares.reasons[state][why], &line);
-	e->to->item(e, state, buf_text(&line));
+	reason_counts(r, why, &line);
+	e->to->item(e, worst, buf_text(&line));
 	buf_reset(&line);
-	report_words_meaning(&e->p, r, state, why, &line);
+	report_words_meaning(&e->p, r, worst, why, &line);
 	buf_addc(&line, ' ');
-	report_words_remedy(&e->p, r, state, why, &line);
+	report_words_remedy(&e->p, r, why, &line);
 	say(e, EMIT_DETAIL, EMIT_PLAIN, &line);
 	if (example->key != NULL)
 		e->to->example(e, example);
@@ -176,19 +212,17 @@ reason(struct emit *e, const struct report *r, enum state state,
 static void
 reasons(struct emit *e, const struct report *r)
 {
-	static const enum state order[] = { STATE_STUCK, STATE_IMMORTAL,
-		STATE_LIVE };
 	bool any = false;
 
-	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
+	for (size_t i = 0; i < BLAMED; i++)
 		for (int j = REASON_NONE + 1; j < REASONS; j++) {
-			if (r->summary->reasons[order[i]][j] == 0)
+			if (worst_of(r, (enum reason)j) != blamed[i])
 				continue;
 			if (!any)
 				e->to->section(e, "why", "Why TTL will not act",
 				    false);
 			any = true;
-			reason(e, r, order[i], (enum reason)j);
+			reason(e, r, blamed[i], (enum reason)j);
 		}
 }
 
@@ -322,17 +356,24 @@ count_ages(const struct histogram *h, int64_t count[AGES])
 	return most;
 }
 
-/* "312 of the 400 expired ones expired two days ago or earlier. …" */
+/* "312 of the 400 expired ones expired two days ago or earlier. …" An
+ * estimate's ages add up to another sum than its states, which are said
+ * elsewhere. */
 static void
-late(const int64_t count[AGES], int64_t total, struct buf *line)
+late(const struct report *r, const int64_t count[AGES], struct buf *line)
 {
+	const struct summary *s = r->summary;
+	int64_t total =
+	    s->states[STATE_PENDING].items + s->states[STATE_STUCK].items;
 	int64_t n = 0;
 
 	for (size_t i = 0; i < AGES; i++)
 		n += ages[i].below > TWO_DAYS ? count[i] : 0;
+	n = n < total ? n : total;
 	if (total == 1 && n == 0)
 		return;
 	if (total > 1) {
+		buf_adds(line, r->sample != NULL ? "About " : "");
 		text_report_count(line, n);
 		buf_adds(line, " of the ");
 		text_report_count(line, total);
@@ -383,27 +424,33 @@ overdue(struct emit *e, const struct report *r)
 	for (size_t i = 0; i < AGES; i++) {
 		emit_cell_text(e, EMIT_PLAIN, ages[i].label);
 		emit_cell_count(e, count[i]);
-		bar(e, ages[i].below > TWO_DAYS ? STATE_STUCK : STATE_PENDING,
-		    count[i], most, wide);
+		emit_cell(e,
+		    &(struct emit_cell){
+			.tone = ages[i].below > TWO_DAYS ? EMIT_LATE : EMIT_AGE,
+			.value = count[i],
+			.most = most,
+			.wide = wide });
 	}
 	emit_table_end(e);
 	if (h->total > 1) {
 		percentiles(h, &line);
 		say(e, EMIT_BODY, EMIT_PLAIN, &line);
 	}
-	late(count, h->total, &line);
+	late(r, count, &line);
 	say(e, EMIT_PAGE_ONLY, EMIT_PLAIN, &line);
 	buf_release(&line);
 }
 
 /* What has to be said about live entries years ahead. */
 static void
-beyond(struct emit *e, int64_t n)
+beyond(struct emit *e, const struct report *r)
 {
+	int64_t n = r->summary->upcoming[SUMMARY_BEYOND];
 	struct buf line = { 0 };
 
 	if (n == 0)
 		return;
+	buf_adds(&line, r->sample != NULL ? "About " : "");
 	text_report_entries(&line, n);
 	buf_addf(&line,
 	    " %s only more than five years from now. If that is not meant, "
@@ -445,7 +492,7 @@ upcoming(struct emit *e, const struct report *r)
 	emit_table_end(e);
 	buf_addc(&line, '.');
 	say(e, EMIT_TEXT_ONLY, EMIT_PLAIN, &line);
-	beyond(e, s->upcoming[SUMMARY_BEYOND]);
+	beyond(e, r);
 	buf_release(&line);
 	buf_release(&text);
 }
@@ -483,6 +530,7 @@ cost(const struct report *r, struct buf *line)
 	    s->overdue.total == 1 ? "Deleting the expired entry"
 				  : "Deleting all expired entries");
 	buf_adds(line, " would take ");
+	buf_adds(line, r->sample != NULL ? "about " : "");
 	text_report_units(line, (double)s->purge_units);
 	buf_adds(line, s->purge_units == 1 ? " write unit" : " write units");
 	if (r->place.price != NULL) {
@@ -550,17 +598,31 @@ describe(struct emit *e, const struct report *r)
 		states(e, r);
 		reasons(e, r);
 		if (e->to->page)
-			report_advice(e, r);
+			report_advice(e, r, false);
 		kinds(e, r);
 		groups(e, r);
 		overdue(e, r);
 		upcoming(e, r);
 		largest(e, r);
 		if (!e->to->page)
-			report_advice(e, r);
+			report_advice(e, r, false);
 	}
 	report_sample_section(e, r);
 	foot(e, r);
+}
+
+void
+report_brief(struct buf *out, const struct report *r,
+    const struct report_style *style)
+{
+	struct emit text = { .to = &emit_text, .p = { out, *style } };
+	struct emit *e = &text;
+
+	about(e, r);
+	if (r->summary->items == 0 && r->sample == NULL)
+		return;
+	states(e, r);
+	report_advice(e, r, true);
 }
 
 void

@@ -22,16 +22,23 @@ to_stdout(const struct options *o)
 	return o->output == NULL || strcmp(o->output, "-") == 0;
 }
 
-static void
-text(struct buf *out, const struct options *o, const struct report *r)
+static struct report_style
+style_of(const struct options *o)
 {
 	bool terminal = to_stdout(o);
-	const struct report_style style = {
+
+	return (struct report_style){
 		.width = terminal ? term_width(STDOUT_FILENO, 80) : 80,
 		.color = terminal ? term_color(STDOUT_FILENO, o->color)
 				  : o->color == TERM_ALWAYS,
 		.ascii = !term_utf8(),
 	};
+}
+
+static void
+text(struct buf *out, const struct options *o, const struct report *r)
+{
+	const struct report_style style = style_of(o);
 
 	report_text(out, r, &style);
 }
@@ -66,27 +73,44 @@ static void (*const writers[])(struct buf *out, const struct options *o,
 	[FORMAT_PROMETHEUS] = prometheus,
 };
 
+/* One look of many on a terminal: in short where all of it has no room. */
+static void
+draw(struct buf *out, struct buf *text, const struct options *o,
+    const struct report *r)
+{
+	const struct report_style style = style_of(o);
+	int rows = term_height(STDOUT_FILENO, 24);
+	struct buf end = { 0 };
+	char span[32];
+
+	text_span(span, r->watch->seconds);
+	buf_addf(&end, "Report %lld, the next in %s. Press Ctrl-C to end.\n",
+	    (long long)r->watch->look, span);
+	/* … that line, and the one where the cursor stands */
+	if (screen_lines(buf_text(text), text->n, style.width) > rows - 2) {
+		buf_reset(text);
+		report_brief(text, r, &style);
+	}
+	buf_add(text, buf_text(&end), end.n);
+	screen_draw(out, buf_text(text), text->n, rows, style.width,
+	    r->watch->look == 1);
+	buf_release(&end);
+}
+
 /* One look of many: in the place of the last one on a terminal, else behind
  * it. */
 static void
 arrange(struct buf *out, const struct options *o, const struct report *r)
 {
-	const struct report_watch *w = r->watch;
 	struct buf text = *out;
-	char span[32];
 
 	if (o->output != NULL)
 		return;
 	*out = (struct buf){ 0 };
 	if (term_draws(STDOUT_FILENO)) {
-		text_span(span, w->seconds);
-		buf_addf(&text,
-		    "Report %lld, the next in %s. Press Ctrl-C to end.\n",
-		    (long long)w->look, span);
-		screen_draw(out, buf_text(&text), text.n,
-		    term_height(STDOUT_FILENO, 24), w->look == 1);
+		draw(out, &text, o, r);
 	} else {
-		buf_adds(out, w->look > 1 ? "\n" : "");
+		buf_adds(out, r->watch->look > 1 ? "\n" : "");
 		buf_add(out, text.p, text.n);
 	}
 	buf_release(&text);

@@ -99,7 +99,8 @@ void
 report_words_meaning(const struct text_report *p, const struct report *r,
     enum state state, enum reason why, struct buf *line)
 {
-	int64_t n = r->summary->zoneless[state];
+	int64_t n = r->summary->zoneless[STATE_STUCK] +
+	    r->summary->zoneless[STATE_IMMORTAL];
 	int64_t moment = r->summary->examples[state][why].moment;
 
 	if (why == REASON_TTL_OFF)
@@ -124,21 +125,61 @@ report_words_meaning(const struct text_report *p, const struct report *r,
 	    n == 1 ? "has" : "have");
 }
 
+/* What a purge is for: the stuck ones, "those that are expired" where there
+ * are others; NULL: none is stuck. */
+static const char *
+to_purge(const struct report *r, enum reason why)
+{
+	const struct summary *s = r->summary;
+
+	if (s->reasons[STATE_STUCK][why] == 0)
+		return NULL;
+	return s->reasons[STATE_IMMORTAL][why] + s->reasons[STATE_LIVE][why] > 0
+	    ? "those that are expired"
+	    : "them";
+}
+
 /* TTL is off, or on another attribute. */
 static void
 remedy_off(const struct text_report *p, const struct report *r,
-    enum state state, struct buf *line)
+    struct buf *line)
 {
+	const char *purge = to_purge(r, REASON_TTL_OFF);
+
 	if (report_words_acts(r) != REPORT_TTL_ELSEWHERE) {
-		buf_adds(line,
-		    state == STATE_LIVE ? "Turn TTL on before they expire."
-					: "Turn TTL on, or purge them.");
+		buf_adds(line, "Turn TTL on");
+		if (purge != NULL)
+			buf_addf(line, ", or purge %s.", purge);
+		else
+			buf_adds(line, " before they expire.");
 		return;
 	}
-	buf_adds(line, state == STATE_LIVE ? "Move" : "Purge them, or move");
+	if (purge != NULL)
+		buf_addf(line, "Purge %s, or move", purge);
+	else
+		buf_adds(line, "Move");
 	buf_adds(line, " TTL to ");
 	text_report_text(p, line, r->ttl_attribute);
-	buf_adds(line, state == STATE_LIVE ? " before they expire." : ".");
+	buf_adds(line, purge == NULL ? " before they expire." : ".");
+}
+
+/* The application's mistake, and the entries that it has made already. */
+static void
+remedy_format(const struct report *r, enum reason why, struct buf *line)
+{
+	const char *purge = to_purge(r, why);
+
+	buf_adds(line, fixes[why]);
+	buf_adds(line, " 'ttlsweep repair' fixes the existing entries");
+	if (purge == NULL)
+		buf_adds(line,
+		    ", unless they are renewed or replaced in time anyway.");
+	else
+		buf_addf(line, "%s; or purge %s.",
+		    r->rules->ttl_acts
+			? ", so that TTL deletes them free of charge"
+			: "",
+		    purge);
 }
 
 /* What else than a time a value may be that is none. */
@@ -170,23 +211,12 @@ remedy_endless(const struct text_report *p, const struct report *r,
 
 void
 report_words_remedy(const struct text_report *p, const struct report *r,
-    enum state state, enum reason why, struct buf *line)
+    enum reason why, struct buf *line)
 {
 	if (why == REASON_TTL_OFF) {
-		remedy_off(p, r, state, line);
+		remedy_off(p, r, line);
 	} else if (fixes[why] != NULL) {
-		buf_adds(line, fixes[why]);
-		buf_adds(line, " 'ttlsweep repair' fixes the existing entries");
-		if (state == STATE_STUCK)
-			buf_adds(line,
-			    r->rules->ttl_acts
-				? ", so that TTL deletes them free of charge; "
-				  "or purge them."
-				: "; or purge them.");
-		else
-			buf_adds(line,
-			    ", unless they are renewed or replaced in time "
-			    "anyway.");
+		remedy_format(r, why, line);
 	} else if (why == REASON_TOO_OLD) {
 		buf_adds(line, "Purge them.");
 	} else {

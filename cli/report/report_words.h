@@ -25,12 +25,12 @@ void report_words_inside(const struct text_report *p, const struct report *r,
 /* "expires, created": what else could be the TTL attribute. */
 void report_words_lookalikes(const struct text_report *p,
     const struct report *r, struct buf *line);
-/* Why TTL does not act. */
+/* Why TTL does not act on any of them; the example is that of ${state}. */
 void report_words_meaning(const struct text_report *p, const struct report *r,
     enum state state, enum reason why, struct buf *line);
 /* … and what to do about it. */
 void report_words_remedy(const struct text_report *p, const struct report *r,
-    enum state state, enum reason why, struct buf *line);
+    enum reason why, struct buf *line);
 
 /* What TTL does about the attribute that entries are judged by. */
 enum report_ttl {

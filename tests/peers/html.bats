@@ -51,7 +51,10 @@ pictures() {
 	look
 	clean
 	pictures
-	grep -q 'aws dynamodb update-time-to-live' "$PAGE"
+	# a line may end between words, not within an option
+	grep -q 'aws dynamodb <span>update-time-to-live</span> <span>--table-name</span> ' "$PAGE"
+	# on a phone: what is wider scrolls, and says so
+	[[ $(grep -c 'Scroll sideways' "$PAGE") -eq 2 ]]
 	! grep -qE '<script|https?://(www|fonts|cdn)' "$PAGE"
 	[[ $(stat -c %a "$PAGE") == 600 ]]
 }

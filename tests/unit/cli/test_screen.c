@@ -31,6 +31,12 @@ static const struct {
 	{ "two rows", "a\nb\n", 2, false,
 	    H "\033[m(2 more lines: enlarge the window)" K J },
 	{ "no rows", "a\n", 0, false, H "a" K J },
+	{ "a line that the terminal wraps", "0123456789a\nb\nc\n", 4, false,
+	    H "0123456789a" K "\033[m(2 more lines: enlarge the window)" K J },
+	{ "just as wide", "0123456789\nb\nc\n", 4, false,
+	    H "0123456789" K "b" K "c" K J },
+	{ "colours take no room", "\033[1;31m0123456789\033[m\nb\nc\n", 4,
+	    false, H "\033[1;31m0123456789\033[m" K "b" K "c" K J },
 	{ "colours", "\033[1ma\033[m\n", 9, false, H "\033[1ma\033[m" K J },
 };
 
@@ -43,7 +49,7 @@ test_cases(void **state)
 
 		print_message("%s\n", cases[i].name);
 		screen_draw(&out, cases[i].text, strlen(cases[i].text),
-		    cases[i].rows, cases[i].first);
+		    cases[i].rows, 10, cases[i].first);
 		assert_string_equal(buf_text(&out), cases[i].want);
 		buf_release(&out);
 	}

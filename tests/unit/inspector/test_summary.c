@@ -654,6 +654,33 @@ test_squares(void **state)
 	summary_release(&segment);
 }
 
+/* What repair would change: not a date-time without a zone, and no age. */
+static void
+test_repairable(void **state)
+{
+	struct summary s;
+
+	(void)state;
+	summary_init(&s, 0, false);
+	assert_int_equal(summary_repairable(&s, STATE_STUCK), 0);
+	s.reasons[STATE_STUCK][REASON_MILLISECONDS] = 1;
+	s.reasons[STATE_STUCK][REASON_MICROSECONDS] = 2;
+	s.reasons[STATE_STUCK][REASON_NANOSECONDS] = 4;
+	s.reasons[STATE_STUCK][REASON_STRING] = 8;
+	s.reasons[STATE_STUCK][REASON_TOO_OLD] = 16;
+	s.reasons[STATE_STUCK][REASON_TTL_OFF] = 32;
+	s.reasons[STATE_IMMORTAL][REASON_STRING] = 64;
+	s.reasons[STATE_IMMORTAL][REASON_MISSING] = 128;
+	s.zoneless[STATE_STUCK] = 3;
+	assert_int_equal(summary_repairable(&s, STATE_STUCK), 12);
+	assert_int_equal(summary_repairable(&s, STATE_IMMORTAL), 64);
+	assert_int_equal(summary_repairable(&s, STATE_LIVE), 0);
+	/* rounded apart, in an estimate */
+	s.zoneless[STATE_IMMORTAL] = 65;
+	assert_int_equal(summary_repairable(&s, STATE_IMMORTAL), 0);
+	summary_release(&s);
+}
+
 int
 main(void)
 {
@@ -670,6 +697,7 @@ main(void)
 		cmocka_unit_test(test_shown_order),
 		cmocka_unit_test(test_shown_groups),
 		cmocka_unit_test(test_squares),
+		cmocka_unit_test(test_repairable),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

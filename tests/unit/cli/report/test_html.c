@@ -150,10 +150,10 @@ test_report(void **state)
 
 /* --- the bars of ages --- */
 
-/* The row of ${label}: its bar has the colour of ${state}, and all the width
+/* The row of ${label}: its bar has the colour ${colour}, and all the width
  * or none; the word for its age is there once. */
 static void
-check_age(const char *page, const char *label, const char *state, bool any)
+check_age(const char *page, const char *label, const char *colour, bool any)
 {
 	struct buf row = { 0 }, bar = { 0 };
 	const char *at;
@@ -165,7 +165,7 @@ check_age(const char *page, const char *label, const char *state, bool any)
 	    "aria-hidden=\"true\">");
 	if (any)
 		buf_addf(&bar, "<i class=\"%s\" style=\"width:100.000%%\"></i>",
-		    state);
+		    colour);
 	buf_adds(&bar, "</div>\n</td>");
 	at = strstr(page, buf_text(&row));
 	if (at == NULL || strncmp(at + row.n, buf_text(&bar), bar.n) != 0)
@@ -177,24 +177,25 @@ check_age(const char *page, const char *label, const char *state, bool any)
 	buf_release(&bar);
 }
 
-/* What is past two days has another colour; each age is in one row. */
+/* What is past two days has another colour, and neither is that of a state;
+ * each age is in one row. */
 static void
 test_ages(void **state)
 {
 	static const struct {
-		const char *label, *state;
+		const char *label, *colour;
 		int64_t oldest;
 	} rows[] = {
-		{ "&lt; 1&#160;min", "pending", 5 },
-		{ "&lt; 1&#160;h", "pending", 600 },
-		{ "&lt; 6&#160;h", "pending", 20000 },
-		{ "&lt; 1&#160;d", "pending", 80000 },
-		{ "&lt; 2&#160;d", "pending", 160000 },
-		{ "&lt; 1&#160;w", "stuck", 500000 },
-		{ "&lt; 30&#160;d", "stuck", 2000000 },
-		{ "older", "stuck", 3000000 },
-		{ "older", "stuck", INT64_C(3155695200) },
-		{ "older", "stuck", INT64_MAX },
+		{ "&lt; 1&#160;min", "age", 5 },
+		{ "&lt; 1&#160;h", "age", 600 },
+		{ "&lt; 6&#160;h", "age", 20000 },
+		{ "&lt; 1&#160;d", "age", 80000 },
+		{ "&lt; 2&#160;d", "age", 160000 },
+		{ "&lt; 1&#160;w", "late", 500000 },
+		{ "&lt; 30&#160;d", "late", 2000000 },
+		{ "older", "late", 3000000 },
+		{ "older", "late", INT64_C(3155695200) },
+		{ "older", "late", INT64_MAX },
 	};
 	static const struct key_schema schema = { "key", NULL };
 	static const struct rules rules = { .now = 1795332271,
@@ -216,13 +217,14 @@ test_ages(void **state)
 		histogram_add(&s.overdue, rows[i].oldest, 1);
 		report_html(&out, &r);
 		for (size_t k = 0; k < COUNT(rows) - 2; k++)
-			check_age(buf_text(&out), rows[k].label, rows[k].state,
+			check_age(buf_text(&out), rows[k].label, rows[k].colour,
 			    strcmp(rows[k].label, rows[i].label) == 0);
 		buf_release(&out);
 	}
 }
 
-/* A command is copied as it is: its blanks stay blanks. */
+/* A command is copied as it is: its blanks stay blanks. No line ends within
+ * an option. */
 static void
 test_command(void **state)
 {
@@ -232,7 +234,12 @@ test_command(void **state)
 	(void)state;
 	e.to->command(&e, "ttlsweep list -t table-1 --prefix 'a<b'");
 	assert_string_equal(buf_text(&out),
-	    "<pre>ttlsweep list -t table-1 --prefix &#39;a&lt;b&#39;</pre>\n");
+	    "<pre>ttlsweep list <span>-t</span> <span>table-1</span> "
+	    "<span>--prefix</span> &#39;a&lt;b&#39;</pre>\n");
+	buf_reset(&out);
+	e.to->command(&e, "a  --endpoint-url=http://dynamodb.example-one.test");
+	assert_string_equal(buf_text(&out),
+	    "<pre>a  --endpoint-url=http://dynamodb.example-one.test</pre>\n");
 	buf_release(&out);
 }
 

@@ -359,8 +359,12 @@ test_says(void **state)
 	assert_non_null(strstr(buf_text(&b), "account 123456789012"));
 	assert_null(strstr(buf_text(&b), "amazonaws.com"));
 	assert_non_null(strstr(buf_text(&b), "36 entries are expired"));
-	assert_non_null(
-	    strstr(buf_text(&b), "6 will never be deleted by TTL:"));
+	assert_non_null(strstr(buf_text(&b),
+	    "6 will never be deleted by TTL as they are."));
+	assert_non_null(strstr(buf_text(&b),
+	    "Repair first: it turns the times of 6 expired entries into"));
+	assert_non_null(strstr(buf_text(&b),
+	    "\n    ttlsweep repair -t T --region us-east-1\n"));
 	assert_non_null(strstr(buf_text(&b),
 	    "\n    ttlsweep purge -t T --region us-east-1 --state stuck\n"));
 	assert_non_null(strstr(buf_text(&b), "40 write units"));
@@ -465,13 +469,38 @@ static const struct trouble troubles[] = {
 	{ "milliseconds, all still ahead", "ENABLED", "ttl", true,
 	    { { STATE_IMMORTAL, REASON_MILLISECONDS, 1, 0 } }, NULL,
 	    { "No expired entry is left, but 1 entry will never expire.",
-	      "Math.floor(Date.now() / 1000)" },
-	    { "up to date", "lack" } },
+	      "Math.floor(Date.now() / 1000)",
+	      "Repair first: it turns the time of 1 entry into seconds, and "
+	      "TTL then deletes it free of charge once it has expired:",
+	      "\n    ttlsweep repair -t T --region us-east-1\n" },
+	    { "up to date", "lack", "ttlsweep purge", "ttlsweep list" } },
 	{ "milliseconds, some past", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
 	      { STATE_IMMORTAL, REASON_MILLISECONDS, 5, 0 } }, NULL,
 	    { "2 entries are expired and still here",
-	      "Of the others, 5 will never expire." }, { "off" } },
+	      "Of the others, 5 will never expire.",
+	      "milliseconds: 2 stuck, 5 immortal The time is in",
+	      "of 7 entries, 2 of them expired, into seconds, and TTL then "
+	      "deletes them free of charge once they have expired:",
+	      "To delete them now:" },
+	    { "off", "still never", "immortal, milli", "Then" } },
+	{ "milliseconds, too old, and without an end", "ENABLED", "ttl", true,
+	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
+	      { STATE_STUCK, REASON_TOO_OLD, 9, 9 * YEAR },
+	      { STATE_IMMORTAL, REASON_STRING, 5, 0 },
+	      { STATE_IMMORTAL, REASON_MISSING, 3, 0 } }, NULL,
+	    { "11 will never be deleted by TTL as they are. Repair first: it "
+	      "turns the times of 7 entries, 2 of them expired, into",
+	      "Then purge the other 9, which TTL will never delete:",
+	      "3 entries still never expire then:" }, { "the rest" } },
+	{ "milliseconds, too old themselves", "ENABLED", "ttl", true,
+	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR } }, NULL,
+	    { "Then purge the rest, which TTL will never delete:" },
+	    { "the other" } },
+	{ "too old: nothing to repair", "ENABLED", "ttl", true,
+	    { { STATE_STUCK, REASON_TOO_OLD, 9, 9 * YEAR } }, NULL,
+	    { "9 will never be deleted by TTL:",
+	      "--state stuck\n" }, { "epair", "Then" } },
 	{ "off, nothing expired", "DISABLED", NULL, false,
 	    { { STATE_LIVE, REASON_TTL_OFF, 7, 0 } }, NULL,
 	    { "No expired entry is left, but TTL is off.",
@@ -491,9 +520,10 @@ static const struct trouble troubles[] = {
 	      "Turn TTL on, and 302 of the 371 expired entries are deleted "
 	      "free of charge, typically within a few days:",
 	      AWS "true,AttributeName=ttl --region us-east-1\n",
-	      "The other 69 will never be deleted by TTL. To delete all of "
-	      "them now:",
-	      "--state stuck\n" }, { "up to" } },
+	      "The other 69 will never be deleted by TTL. Repair turns the "
+	      "times of 69 expired entries into seconds, and TTL, once on, "
+	      "deletes them free of charge:",
+	      "To delete all expired entries now:" }, { "up to" } },
 	{ "off: all of them", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 1, 60 } }, NULL,
 	    { "Turn TTL on, and 1 expired entry is deleted free of charge",
@@ -507,8 +537,9 @@ static const struct trouble troubles[] = {
 	    { "The other" } },
 	{ "off, but it would take none of them", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_STRING, 371, YEAR } }, NULL,
-	    { "371 expired entries will never be deleted by TTL. To delete "
-	      "all of them now:" }, { "Turn TTL on", "aws " } },
+	    { "371 expired entries will never be deleted by TTL. Repair turns "
+	      "the times of 371 expired entries into seconds, and TTL, once "
+	      "on, deletes them free of charge:" }, { "Turn TTL on", "aws " } },
 	{ "off, all past five years", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 5, 9 * YEAR } }, NULL,
 	    { "5 expired entries will never be deleted by TTL." }, { "aws " } },
@@ -642,6 +673,80 @@ test_troubles(void **state)
 		summary_release(&s);
 		buf_release(&b);
 	}
+}
+
+/* In short: the states, and no more than the first command. */
+static void
+test_brief(void **state)
+{
+	static const struct report_style style = { .width = 80 };
+	struct summary s;
+	struct report r;
+	struct buf b = { 0 };
+	const char *command;
+
+	(void)state;
+	fill(&s, true, NULL);
+	r = report_of(&s);
+	report_brief(&b, &r, &style);
+	assert_non_null(strstr(buf_text(&b), "36 entries are expired"));
+	assert_non_null(strstr(buf_text(&b), "\nstuck "));
+	assert_non_null(strstr(buf_text(&b), "What to do first"));
+	command = strstr(buf_text(&b), "    ttlsweep repair");
+	assert_non_null(command);
+	assert_string_equal(strchr(command, '\n'), "\n");
+	assert_null(strstr(buf_text(&b), "Why"));
+	assert_null(strstr(buf_text(&b), "Groups"));
+	summary_release(&s);
+
+	/* Nothing at all. */
+	buf_reset(&b);
+	summary_init(&s, 3, true);
+	r = report_of(&s);
+	report_brief(&b, &r, &style);
+	assert_non_null(strstr(buf_text(&b), "0 entries"));
+	assert_null(strstr(buf_text(&b), "What to do"));
+	summary_release(&s);
+	buf_release(&b);
+}
+
+/* A sample: figures agree, and say that they are estimates. The ages add up to
+ * one more than the states. */
+static void
+test_estimate(void **state)
+{
+	static const struct report_style style = { .width = 4000 };
+	static const char *const says[] = {
+		"About 36 entries",
+		"Of the others, about 4 will",
+		"milliseconds: about 6 stuck (",
+		"TTL will delete about 30 of the 36 expired entries",
+		"; about 6 will never be deleted by TTL as they are.",
+		"About 4 entries never expire:",
+		"would take about 40 write units",
+	};
+	struct summary s, seen;
+	struct report_sample sample = { .by = { 64, 64, 1 }, .seen = &seen };
+	struct report r;
+	struct buf b = { 0 };
+
+	(void)state;
+	fill(&s, true, NULL);
+	fill(&seen, true, NULL);
+	histogram_add(&s.overdue, 300000, 1);
+	r = report_of(&s);
+	r.sample = &sample;
+	report_text(&b, &r, &style);
+	for (size_t i = 0; i < COUNT(says); i++)
+		if (strstr(buf_text(&b), says[i]) == NULL)
+			fail_msg("no \"%s\" in %s", says[i], buf_text(&b));
+	buf_reset(&b);
+	report_html(&b, &r);
+	assert_non_null(strstr(buf_text(&b),
+	    "About 17&#160;of the 36&#160;expired ones expired"));
+	summary_release(&s);
+	summary_release(&seen);
+	buf_release(&b);
 }
 
 /* A command never acts on a table of the same name elsewhere. */
@@ -900,6 +1005,8 @@ main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_says),
 		cmocka_unit_test(test_troubles),
+		cmocka_unit_test(test_brief),
+		cmocka_unit_test(test_estimate),
 		cmocka_unit_test(test_switch),
 		cmocka_unit_test(test_sweep_json),
 		cmocka_unit_test(test_restore_text),
