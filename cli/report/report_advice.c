@@ -443,23 +443,18 @@ static void
 advise_immortal(struct advice *a)
 {
 	const struct repaired *f = &a->repaired;
-	int64_t n = a->r->summary->states[STATE_IMMORTAL].items;
-	bool repair = f->items > 0 && is_live(a->r);
+	int64_t changed = is_live(a->r) ? f->items - f->expired : 0;
+	int64_t n = a->r->summary->states[STATE_IMMORTAL].items - changed;
 
-	if (repair && f->expired == 0)
+	if (changed > 0 && f->expired == 0)
 		advise_repair(a);
-	if (repair)
-		n -= f->items - f->expired;
 	if (n <= 0)
 		return;
+	buf_adds(&a->line, changed > 0 ? "After the repair, " : "");
 	amount(a, n);
 	buf_adds(&a->line, n == 1 ? " entry" : " entries");
-	if (repair && f->items > f->expired)
-		buf_adds(&a->line,
-		    n == 1 ? " still never expires then"
-			   : " still never expire then");
-	else
-		buf_adds(&a->line, n == 1 ? " never expires" : " never expire");
+	buf_adds(&a->line, changed > 0 ? " still" : "");
+	buf_adds(&a->line, n == 1 ? " never expires" : " never expire");
 	buf_addc(&a->line, is_live(a->r) ? ':' : '.');
 	say(a);
 	if (is_live(a->r))

@@ -492,7 +492,7 @@ static const struct trouble troubles[] = {
 	    { "11 will never be deleted by TTL as they are. Repair first: it "
 	      "turns the times of 7 entries, 2 of them expired, into",
 	      "Then purge the other 9, which TTL will never delete:",
-	      "3 entries still never expire then:" }, { "the rest" } },
+	      "After the repair, 3 entries still never expire:" }, { "the rest" } },
 	{ "milliseconds, too old themselves", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR } }, NULL,
 	    { "Then purge the rest, which TTL will never delete:" },
