@@ -112,6 +112,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning 'Enabled=true,AttributeName=ttl' ttl
 	is warning '10 live, 0 pending, 60 stuck (40 milliseconds, 20 ttl-off), 5 immortal (5 string)' entries
 	is warning 'ttlsweep repair --table mixed' entries
+	is warning 'repair fixes 45 of these (each a dry run' entries
 	is ok '60 entries are expired; to purge them takes' cost
 	absent gallery
 	# the same table as the stack's own
