@@ -125,7 +125,7 @@ states(struct emit *e, const struct report *r)
 	bool sample = r->sample != NULL;
 	const struct emit_column columns[] = {
 		/* clang-format off */
-		{ .text = { "STATE" }, .names = true },
+		{ .text = { .head = "STATE" }, .names = true },
 		{ .text = { sample ? "ESTIMATE" : "ENTRIES", .right = true } },
 		{ .text = { "RANGE (95 %)", .right = true }, .out = !sample },
 		{ .text = { "CHANGE", .right = true },

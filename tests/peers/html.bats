@@ -55,7 +55,7 @@ pictures() {
 	grep -q 'aws dynamodb <span>update-time-to-live</span> <span>--table-name</span> ' "$PAGE"
 	# on a phone: what is wider scrolls, and says so
 	[[ $(grep -c 'Scroll sideways' "$PAGE") -eq 2 ]]
-	! grep -qE '<script|https?://(www|fonts|cdn)' "$PAGE"
+	run ! grep -qE '<script|https?://(www|fonts|cdn)' "$PAGE"
 	[[ $(stat -c %a "$PAGE") == 600 ]]
 }
 
@@ -94,7 +94,7 @@ pictures() {
 	report -i "$BATS_TEST_TMPDIR/evil.json"
 	look
 	clean
-	! grep -qE '<script|<img|</style><style' "$PAGE"
+	run ! grep -qE '<script|<img|</style><style' "$PAGE"
 }
 
 @test "nothing in it, one entry, nothing expired" {
