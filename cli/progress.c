@@ -28,7 +28,7 @@ struct progress {
 	int64_t start_us, next_us, last_us;
 	int64_t last_items;
 	double rate; /* entries a second */
-	struct buf line, piece;
+	struct buf line, piece, result;
 };
 
 struct progress *
@@ -108,6 +108,34 @@ add_left(struct progress *p, int64_t now_us, double s)
 	buf_addf(&p->piece, ", ~%s left", text);
 }
 
+/* What became of the entries: that is wanted before rate and time. */
+static void
+add_result(struct progress *p, const struct pass_progress *at)
+{
+	char text[32];
+
+	buf_reset(&p->result);
+	if (p->o.matched != NULL) {
+		text_count(text, at->matched);
+		buf_addf(&p->result, ", %s %s", text, p->o.matched);
+	}
+	if (p->o.written != NULL) {
+		text_count(text, at->written);
+		buf_addf(&p->result, ", %s %s", text, p->o.written);
+	}
+}
+
+/* The cells that the rest of the line may fill, so that the result still has
+ * room behind it. */
+static int
+room_beside_result(const struct progress *p, int width)
+{
+	int has = text_width(buf_text(&p->line), p->line.n);
+	int needs = text_width(buf_text(&p->result), p->result.n);
+
+	return has + needs < width ? width - needs : width;
+}
+
 static void
 compose(struct progress *p, int64_t now_us, const struct pass_progress *at,
     int width)
@@ -115,6 +143,7 @@ compose(struct progress *p, int64_t now_us, const struct pass_progress *at,
 	const char *about = p->o.exact ? "" : "~";
 	char text[32];
 	double s = share(p, at);
+	int room;
 
 	text_count(text, at->items);
 	buf_addf(&p->piece, "%s %s", p->o.verb, text);
@@ -126,17 +155,16 @@ compose(struct progress *p, int64_t now_us, const struct pass_progress *at,
 	if (s >= 0)
 		buf_addf(&p->piece, " (%s%d %%)", about, (int)(s * 100));
 	join(p, width);
+	add_result(p, at);
+	room = room_beside_result(p, width);
 	if (p->rate >= 1) {
 		text_count(text, (int64_t)p->rate);
 		buf_addf(&p->piece, ", %s/s", text);
 	}
-	join(p, width);
+	join(p, room);
 	add_left(p, now_us, s);
-	join(p, width);
-	if (p->o.matched != NULL) {
-		text_count(text, at->matched);
-		buf_addf(&p->piece, ", %s %s", text, p->o.matched);
-	}
+	join(p, room);
+	buf_add(&p->piece, p->result.p, p->result.n);
 	join(p, width);
 }
 
@@ -181,5 +209,6 @@ progress_stop(struct progress *p)
 		p->o.put(p->o.ctx, "", 0);
 	buf_release(&p->line);
 	buf_release(&p->piece);
+	buf_release(&p->result);
 	free(p);
 }

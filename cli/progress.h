@@ -24,6 +24,7 @@ struct progress_options {
 	enum progress_mode mode;
 	const char *verb;    /* "scanned" */
 	const char *matched; /* "matched"; NULL: not shown */
+	const char *written; /* "deleted"; NULL: not shown */
 	int64_t expected;    /* entries there are, hours old; 0: unknown,
 				segments tell; -1: nothing does */
 	bool exact;          /* that many, not about that many */

@@ -48,7 +48,8 @@ struct pass_progress {
 	int64_t items; /* entries judged */
 	int64_t bytes; /* of them, when sizes are known */
 	int64_t matched;
-	int64_t units; /* write units to delete (or put) the matched ones */
+	int64_t written; /* of them, by now; 0 unless the ticker tells */
+	int64_t units;   /* write units to delete (or put) the matched ones */
 	int64_t pages;
 	int64_t absent; /* keys asked for that had no entry */
 	int64_t segments_done;

@@ -275,6 +275,27 @@ ended(int rc, struct fault *f, const struct fault *later)
 	return -1;
 }
 
+static void
+begin(const struct purge *p, bool counting)
+{
+	if (p->begin != NULL)
+		p->begin(p->tick_ctx, counting);
+}
+
+static void
+tick(void *ctx, const struct pass_progress *p)
+{
+	struct sweep_run *run = ctx;
+	struct pass_progress at = *p;
+
+	if (run->p->tick == NULL)
+		return;
+	lock_enter(run->lock);
+	at.written = run->totals->outcomes[OUTCOME_DELETED];
+	lock_leave(run->lock);
+	run->p->tick(run->p->tick_ctx, &at);
+}
+
 static int
 run_pass(struct sweep_run *run, struct summary *summary, struct fault *f)
 {
@@ -288,13 +309,14 @@ run_pass(struct sweep_run *run, struct summary *summary, struct fault *f)
 		.jobs = p->jobs,
 		.sink = { run, on_open, on_entry, on_page, on_segment,
 		    on_close },
-		.tick = p->tick,
-		.tick_ctx = p->tick_ctx };
+		.tick = tick,
+		.tick_ctx = run };
 	struct fault later = { 0 };
 	int rc;
 
 	if (open_journal(run, f) != 0)
 		return -1;
+	begin(p, false);
 	rc = pass_run(&pass, summary, &done, f);
 	if (rc < 0 && f->kind == FAULT_LATE)
 		rc = was_late(run->totals);
@@ -367,6 +389,7 @@ count(const struct purge *p, const struct account *account,
 
 	if (!p->ceilings.given[CEILING_PERCENT] || p->counting == NULL)
 		return 0;
+	begin(p, true);
 	c.lock = lock_new();
 	summary_init(&s, 0, true);
 	rc = pass_run(&pass, &s, &done, f);

@@ -54,6 +54,10 @@ struct purge {
 	 * a position for every segment and is kept up to date. */
 	const char *checkpoint_path;
 	struct checkpoint *checkpoint;
+	/* What reads the table begins: the counting pass, or the run itself.
+	 * NULL: nobody wants to know. */
+	void (*begin)(void *ctx, bool counting);
+	/* ${p}->written: what was deleted or repaired by now. */
 	void (*tick)(void *ctx, const struct pass_progress *p);
 	void *tick_ctx;
 };

@@ -38,6 +38,12 @@ const struct command cmd_purge = {
 	    "is deleted only if it still matches why it was selected, so an "
 	    "entry that was renewed meanwhile is kept. Each is written to a "
 	    "journal first, and 'ttlsweep restore' puts it back from there.",
+	.examples = {
+		{ "purge --state stuck",
+		    "show what would be deleted, and what it would cost" },
+		{ "purge --state stuck --max-percent 25 --yes",
+		    "delete it, unless it is more than a quarter of the table" },
+	},
 	.run = run_purge,
 };
 
@@ -55,6 +61,12 @@ const struct command cmd_repair = {
 		 "date-times without a zone unless --zone names it. Deletes "
 		 "nothing. Each entry is changed only if its TTL is still the "
 		 "value that was read, and is written to a journal first.",
+	.examples = {
+		{ "repair",
+		    "show which TTL values would be fixed" },
+		{ "repair --yes --journal repair.journal",
+		    "fix them; the journal undoes it" },
+	},
 	.run = run_repair,
 };
 
@@ -68,6 +80,7 @@ struct sweep {
 	struct plan_journal place;
 	char *journal;     /* its path; NULL: none is kept */
 	bool no_place;     /* … which could not be made (dry run) */
+	bool writes;       /* the pass that is under way does */
 	struct buf chosen; /* the selection, as a checkpoint's text */
 	struct checkpoint checkpoint;
 	struct sweep_totals totals;
@@ -135,6 +148,33 @@ tell_journal(void *ctx, const char *journal)
 	free(undo);
 }
 
+/* What is told of the progress, in each phase of the run. */
+static void
+begin_phase(void *ctx, bool counting)
+{
+	static const struct context_phase look = { "scanned", "matched", NULL },
+					  count = { "counting: scanned",
+						  "matched", NULL },
+					  purge = { "deleting: scanned", NULL,
+						  "deleted" },
+					  repair = { "repairing: scanned", NULL,
+						  "repaired" };
+	struct sweep *s = ctx;
+	const struct context_phase *phase = &look;
+
+	if (counting)
+		phase = &count;
+	else if (s->writes)
+		phase = s->action == PURGE_REPAIR ? &repair : &purge;
+	context_begin_phase(&s->context, phase);
+}
+
+static void
+tick(void *ctx, const struct pass_progress *p)
+{
+	context_tick(&((struct sweep *)ctx)->context, p);
+}
+
 /* One pass, writing or not. */
 static int
 pass(struct sweep *s, bool execute, struct sweep_totals *totals,
@@ -165,8 +205,9 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 		.begun_us = s->begun_us,
 		.checkpoint_path = c->o->checkpoint,
 		.checkpoint = &s->checkpoint,
-		.tick = context_tick,
-		.tick_ctx = c,
+		.begin = begin_phase,
+		.tick = tick,
+		.tick_ctx = s,
 	};
 	struct summary summary;
 	int rc;
@@ -176,7 +217,8 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 	if (s->ceilings.given[CEILING_PERCENT])
 		purge.counting = counting_source(c);
 	summary_init(&summary, 0, true);
-	context_begin(c, execute ? "to write" : "matched", false);
+	s->writes = execute;
+	c->begun_us = c->world->mono_us(c->world->ctx);
 	rc = purge_run(&purge, &summary, totals, f);
 	context_end(c);
 	if (rc >= 0 && totals == &s->totals)

@@ -419,10 +419,10 @@ put(void *ctx, const char *p, size_t n)
 {
 	const struct context *c = ctx;
 
-	if (isatty(STDERR_FILENO))
-		log_draw(c->log, p, n);
-	else
+	if (n > 0 && p[n - 1] == '\n')
 		log_write(c->log, p, n);
+	else
+		log_draw(c->log, p, n);
 }
 
 static int
@@ -437,15 +437,14 @@ static enum progress_mode
 progress_mode(const struct options *o, bool rows)
 {
 	bool always = o->progress == TERM_ALWAYS;
-	bool terminal = isatty(STDERR_FILENO);
 
 	if (o->progress == TERM_NEVER || (o->quiet && !always))
 		return PROGRESS_OFF;
-	if (!terminal)
-		return always ? PROGRESS_LINES : PROGRESS_BEAT;
 	/* Rows on the same screen would run into it. */
-	if (rows && isatty(STDOUT_FILENO))
+	if (rows && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO))
 		return PROGRESS_OFF;
+	if (!term_draws(STDERR_FILENO) || (rows && term_piped(STDOUT_FILENO)))
+		return always ? PROGRESS_LINES : PROGRESS_BEAT;
 	return PROGRESS_DRAW;
 }
 
@@ -467,41 +466,57 @@ expected(const struct context *c)
 	    1;
 }
 
+/* In place of the one that may be shown; where none was, the clock begins. */
+static void
+begin(struct context *c, struct progress_options o)
+{
+	int64_t now = c->world->mono_us(c->world->ctx);
+
+	o.put = put;
+	o.width = width;
+	o.ctx = c;
+	progress_stop(c->progress);
+	if (c->begun_us == 0)
+		c->begun_us = now;
+	c->progress = progress_start(&o, now);
+}
+
 void
 context_begin(struct context *c, const char *matched, bool rows)
 {
-	const struct progress_options o = {
+	c->begun_us = 0;
+	begin(c,
+	    (struct progress_options){
 		.mode = progress_mode(c->o, rows),
 		.verb = "scanned",
 		.matched = matched,
 		.expected = expected(c),
-		.put = put,
-		.width = width,
-		.ctx = c,
-	};
+	    });
+}
 
-	c->begun_us = c->world->mono_us(c->world->ctx);
-	c->progress = progress_start(&o, c->begun_us);
+void
+context_begin_phase(struct context *c, const struct context_phase *p)
+{
+	begin(c,
+	    (struct progress_options){
+		.mode = progress_mode(c->o, false),
+		.verb = p->verb,
+		.matched = p->matched,
+		.written = p->written,
+		.expected = expected(c),
+	    });
 }
 
 void
 context_begin_files(struct context *c, const char *verb, int64_t entries)
 {
-	const struct progress_options o = {
+	begin(c,
+	    (struct progress_options){
 		.mode = progress_mode(c->o, false),
 		.verb = verb,
 		.expected = entries,
 		.exact = true,
-		.put = put,
-		.width = width,
-		.ctx = c,
-	};
-	int64_t now = c->world->mono_us(c->world->ctx);
-
-	context_end(c);
-	if (c->begun_us == 0)
-		c->begun_us = now;
-	c->progress = progress_start(&o, now);
+	    });
 }
 
 void

@@ -146,6 +146,13 @@ int context_resume(struct context *c, struct checkpoint *p, struct fault *f);
  * not to tell. ${rows}: data goes to stdout meanwhile.
  */
 void context_begin(struct context *c, const char *matched, bool rows);
+/* A run that writes has phases; the clock goes on from one to the next. */
+struct context_phase {
+	const char *verb;    /* "deleting: scanned" */
+	const char *matched; /* what to call those matched, NULL not to tell */
+	const char *written; /* likewise those written to */
+};
+void context_begin_phase(struct context *c, const struct context_phase *p);
 /* The same of ${entries} entries in files (-1: not known yet), of which is
  * told how many are ${verb} ("checked"). Where a pass follows another, the
  * clock goes on. */

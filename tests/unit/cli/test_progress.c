@@ -170,6 +170,24 @@ test_defaults(void **state)
 	assert_string_equal(buf_text(&s.text), "read 7, 7/s|<>");
 	progress_tick(NULL, 0, &at);
 	progress_stop(NULL);
+	/* what was written is told before rate and time, where room is short */
+	o.expected = 1000;
+	o.verb = "deleting: scanned";
+	o.written = "deleted";
+	o.width = width;
+	s.width = 64;
+	buf_reset(&s.text);
+	p = progress_start(&o, 0);
+	progress_tick(p, 4000000,
+	    &(struct pass_progress){ .items = 400,
+		.matched = 50,
+		.written = 37 });
+	progress_stop(p);
+	assert_string_equal(buf_text(&s.text),
+	    "deleting: scanned 400 of ~1 000 (~40 %), 100/s, 37 deleted|<>");
+	o.written = NULL;
+	o.width = NULL;
+	o.verb = "read";
 	/* what is known is not about so many */
 	o.expected = 14;
 	o.exact = true;
