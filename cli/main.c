@@ -207,6 +207,9 @@ tell(struct log *log, const struct options *o, const struct fault *f)
 
 	if (f->kind == FAULT_PIPE)
 		return;
+	/* an interrupt is how --watch is meant to end */
+	if (f->kind == FAULT_CANCELLED && o->watch > 0)
+		return;
 	log_warn(log, "%s", f->text);
 	if (f->kind == FAULT_USAGE)
 		log_warn(log, "See 'ttlsweep help%s%s'.", c != NULL ? " " : "",

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/term.h"
@@ -58,14 +59,26 @@ term_draws(int fd)
 }
 
 bool
+term_piped(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 &&
+	    (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
+bool
 term_color(int fd, int when)
 {
 	const char *no = getenv("NO_COLOR");
+	const char *force = getenv("CLICOLOR_FORCE");
 
 	if (when != TERM_AUTO)
 		return when == TERM_ALWAYS;
 	if (no != NULL && no[0] != '\0')
 		return false;
+	if (force != NULL && force[0] != '\0' && strcmp(force, "0") != 0)
+		return true;
 	return term_draws(fd);
 }
 

@@ -18,8 +18,11 @@ int term_width(int fd, int other);
 int term_height(int fd, int other);
 /* Whether it is a terminal whose cursor can be moved. */
 bool term_draws(int fd);
-/* Whether to use colour there; ${when} is the value of --color. NO_COLOR
- * and a dumb terminal say no. */
+/* Whether it is a pipe: who reads it may write to our terminal at any time. */
+bool term_piped(int fd);
+/* Whether to use colour there; ${when} is the value of --color. On auto
+ * NO_COLOR says no, then CLICOLOR_FORCE says yes, then a terminal does that is
+ * not dumb. */
 bool term_color(int fd, int when);
 /* Whether the locale takes UTF-8. */
 bool term_utf8(void);

@@ -143,7 +143,8 @@ doctor_waiting(struct doctor *d, const char *fmt, ...)
 	int n;
 
 	if (d->o->quiet || d->o->progress == TERM_NEVER ||
-	    !term_foreground(STDERR_FILENO))
+	    !term_draws(STDERR_FILENO) || !term_foreground(STDERR_FILENO) ||
+	    term_piped(STDOUT_FILENO))
 		return;
 	va_start(ap, fmt);
 	n = vsnprintf(text, sizeof(text), fmt, ap);
