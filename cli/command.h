@@ -5,6 +5,12 @@ struct fault;
 struct options;
 struct log;
 
+/* A command line, without "ttlsweep", and what it does. */
+struct command_example {
+	const char *line;
+	const char *does;
+};
+
 /* Each command's bit in the option table. */
 enum command_bit {
 	ON_INSPECT = 1 << 0,
@@ -31,7 +37,8 @@ struct command {
 	const char *args;    /* operands, as in the synopsis; "" if none */
 	int min, max;        /* how many operands; max -1: any number */
 	const char *summary; /* one line */
-	const char *about;   /* a paragraph for help NAME; NULL */
+	const char *about;   /* a paragraph for help NAME */
+	struct command_example examples[2];
 	int (*run)(const struct options *o, struct log *log, struct fault *f);
 };
 

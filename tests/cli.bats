@@ -188,6 +188,21 @@ zsh_offers() {
 	[[ $("$TTLSWEEP" __complete purge --journal-dir '') == directory ]]
 }
 
+@test "help: two examples for each command, which it takes" {
+	local command line
+	for command in inspect list show export purge repair restore doctor \
+	    completion help; do
+		ttlsweep help "$command" |
+		    sed -n 's/^  ttlsweep \(.*\)/\1/p' >"$BATS_TEST_TMPDIR/lines"
+		[[ $(wc -l <"$BATS_TEST_TMPDIR/lines") -eq 2 ]]
+		while read -r line; do
+			[[ $line == "$command"* ]]
+			# shellcheck disable=SC2086
+			ttlsweep --help ${line%%[<>]*} >/dev/null
+		done <"$BATS_TEST_TMPDIR/lines"
+	done
+}
+
 @test "a reader that has seen enough is no error to talk about" {
 	local err=$BATS_TEST_TMPDIR/err status=0
 	ttlsweep list -t "$TABLE" --format csv 2>"$err" | head -1 >/dev/null
@@ -347,6 +362,10 @@ zsh_offers() {
 	[[ $(TERM=xterm on_terminal 80 "$run --color never") != *$'\e['* ]]
 	[[ $(ttlsweep inspect -t "$TABLE") != *$'\e['* ]]
 	[[ $(ttlsweep inspect -t "$TABLE" --color always) == *$'\e['* ]]
+	[[ $(CLICOLOR_FORCE=1 ttlsweep inspect -t "$TABLE") == *$'\e['* ]]
+	[[ $(CLICOLOR_FORCE=0 ttlsweep inspect -t "$TABLE") != *$'\e['* ]]
+	[[ $(CLICOLOR_FORCE=1 NO_COLOR=1 ttlsweep inspect -t "$TABLE") != *$'\e['* ]]
+	[[ $(CLICOLOR_FORCE=1 ttlsweep inspect -t "$TABLE" --color never) != *$'\e['* ]]
 }
 
 @test "a locale without UTF-8 gets ASCII" {
@@ -438,6 +457,38 @@ zsh_offers() {
 	    "$BATS_TEST_TMPDIR/err"
 	ttlsweep inspect -t "$TABLE" -q 2>"$BATS_TEST_TMPDIR/err" >/dev/null
 	[[ ! -s $BATS_TEST_TMPDIR/err ]]
+}
+
+@test "progress of a purge: counting, then deleting, with what is deleted" {
+	local table err=$BATS_TEST_TMPDIR/err
+	table=$(new_table phases)
+	seed --endpoint "$LOCAL_URL" --table "$table" --case past=60 \
+	    --case future=60 --now "$NOW" --max-size 2000
+	ttlsweep purge -t "$table" --now "$NOW" --yes --no-journal \
+	    --max-percent 90 --max-rcu 6 --max-wcu 20 --progress always \
+	    2>"$err" >/dev/null
+	grep -q '^ttlsweep: counting: scanned [0-9]* of ~120 .*, [0-9]* matched$' "$err"
+	grep -q '^ttlsweep: deleting: scanned [0-9]* of ~120 .*, [0-9]* deleted$' "$err"
+	# one after the other
+	grep -o 'counting\|deleting' "$err" | uniq | diff - <(printf 'counting\ndeleting\n')
+}
+
+@test "a reader on the same terminal finds no scraps of progress" {
+	local words
+	for words in "doctor -t $TABLE" "list -t $TABLE --max-rcu 40"; do
+		TERM=xterm on_terminal 80 "$TTLSWEEP $words | cat" >"$BATS_TEST_TMPDIR/shown"
+		run ! grep -q $'\e\[K' "$BATS_TEST_TMPDIR/shown"
+		grep -q . "$BATS_TEST_TMPDIR/shown"
+	done
+	# nobody reads there: the line is drawn, and erased
+	TERM=xterm on_terminal 80 "$TTLSWEEP doctor -t $TABLE >/dev/null" >"$BATS_TEST_TMPDIR/shown"
+	grep -q $'\e\[K' "$BATS_TEST_TMPDIR/shown"
+}
+
+@test "an empty list says so on a terminal, and only there" {
+	[[ $(on_terminal 80 "$TTLSWEEP list -t $TABLE --prefix nothing-has-this") == *'no entry matches'* ]]
+	run -0 --separate-stderr ttlsweep list -t "$TABLE" --prefix nothing-has-this
+	[[ -z $stderr ]]
 }
 
 @test "too few open files: more are asked for, else fewer workers do it" {

@@ -19,6 +19,12 @@ const struct command cmd_completion = {
 		 "values. bash: source <(ttlsweep completion bash). zsh: save "
 		 "it as _ttlsweep in a directory of $fpath. fish: save it as "
 		 "~/.config/fish/completions/ttlsweep.fish.",
+	.examples = {
+		{ "completion bash >~/.ttlsweep-completion",
+		    "for bash, when ~/.bashrc has: source ~/.ttlsweep-completion" },
+		{ "completion zsh >~/.zfunc/_ttlsweep",
+		    "for zsh, when ~/.zfunc is in $fpath" },
+	},
 	.run = run,
 };
 

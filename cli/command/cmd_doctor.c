@@ -19,6 +19,12 @@ const struct command cmd_doctor = {
 		 "what to do about it. Reads one page of the table and changes "
 		 "nothing. With --policy it prints the smallest IAM policy for "
 		 "this table instead.",
+	.examples = {
+		{ "doctor",
+		    "check all that a purge needs" },
+		{ "doctor --policy purge",
+		    "print the smallest IAM policy for a purge of the table" },
+	},
 	.run = run,
 };
 

@@ -36,6 +36,12 @@ const struct command cmd_export = {
 	    "Writes the selected entries as they are: nothing is masked, and "
 	    "no type and no digit is lost. Files in dynamodb-json or csv can "
 	    "be read again with --input and put back with restore.",
+	.examples = {
+		{ "export -o cache.json.gz",
+		    "back up the table; inspect -i cache.json.gz reads the file" },
+		{ "export -i sweep.journal -o gone.csv",
+		    "turn a journal into a file for a spreadsheet" },
+	},
 	.run = run,
 };
 

@@ -20,6 +20,12 @@ const struct command cmd_help = {
 	.summary = "show help, for a command if one is given",
 	.about = "Shows what the program can do, or what one command does and "
 		 "which options it takes.",
+	.examples = {
+		{ "help",
+		    "the commands and the global options" },
+		{ "help purge",
+		    "what purge does, and its options" },
+	},
 	.run = run,
 };
 

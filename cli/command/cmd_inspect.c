@@ -34,6 +34,12 @@ const struct command cmd_inspect = {
 		 "which are expired and waiting for TTL, which TTL will never "
 		 "delete and why, how old they are, what expires next, and "
 		 "what a purge would cost. Changes nothing.",
+	.examples = {
+		{ "inspect -t TSAGalleryCache --region us-east-1",
+		    "report on that table" },
+		{ "inspect --format html -o report.html",
+		    "write the report as a page for a browser" },
+	},
 	.run = run,
 };
 

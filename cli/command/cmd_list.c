@@ -27,6 +27,12 @@ const struct command cmd_list = {
 	.about = "Writes one row for every selected entry, in no particular "
 		 "order, or the first N in an order (--top). Session keys and "
 		 "the values of sessions are masked unless --reveal is given.",
+	.examples = {
+		{ "list --kind session --top 10",
+		    "the ten sessions that expired longest ago" },
+		{ "list --state immortal --columns key,reason",
+		    "which entries never expire, and why" },
+	},
 	.run = run,
 };
 
@@ -35,6 +41,7 @@ struct list {
 	struct columns columns;
 	struct rows rows;
 	struct top_n *rank; /* --top, NULL */
+	int64_t matched;
 };
 
 static int
@@ -119,6 +126,7 @@ work(struct list *l, bool keys_only, struct fault *f)
 
 	if (rc >= 0 && l->rank != NULL)
 		rc = write_ranked(l, f);
+	l->matched = done.matched;
 	return rc < 0 ? -1 : 0;
 }
 
@@ -240,6 +248,8 @@ run(const struct options *o, struct log *log, struct fault *f)
 	rc = rows_close(&l.rows, rc == 0, f) != 0 ? -1 : rc;
 	if (rc == 0)
 		rows_note(&l.rows, log);
+	if (rc == 0 && l.matched == 0 && isatty(STDOUT_FILENO))
+		log_note(log, "no entry matches");
 out:
 	top_n_free(l.rank);
 	columns_release(&l.columns);

@@ -40,6 +40,12 @@ const struct command cmd_restore = {
 	    "gave them. A journal names its table and region. Every file is "
 	    "checked from end to end before anything is written. Given a "
 	    "directory with an export to S3, restores all of its files.",
+	.examples = {
+		{ "restore sweep.journal",
+		    "show what a restore of this journal would put back" },
+		{ "restore --yes --extend-ttl 1d sweep.journal",
+		    "put it back, to expire a day from now" },
+	},
 	.run = run,
 };
 

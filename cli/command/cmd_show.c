@@ -36,6 +36,12 @@ const struct command cmd_show = {
 		 "binary keys as base64. --cookie takes an express-session "
 		 "cookie instead, as a user's browser sends it, verifies its "
 		 "signature and shows the session.",
+	.examples = {
+		{ "show session:Ab12Cd34Ef56Gh78",
+		    "one session, masked, and what TTL will do with it" },
+		{ "show --cookie - --secret-file secret <cookie.txt",
+		    "the session that a cookie belongs to" },
+	},
 	.run = run,
 };
 

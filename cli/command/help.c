@@ -63,20 +63,21 @@ add_option(struct buf *out, const struct option_row *row)
 	buf_addc(out, ')');
 }
 
-/* The rows of ${group} that ${bits} take. */
+/* The rows of ${group} that ${bits} take, each under its heading. */
 static void
-options(struct buf *out, int width, const char *title, enum option_group group,
-    unsigned bits)
+options(struct buf *out, int width, enum option_group group, unsigned bits)
 {
 	struct buf label = { 0 }, text = { 0 };
-	bool any = false;
+	const char *heading = NULL;
 
 	for (const struct option_row *r = option_rows; r->name != NULL; r++) {
+		if (r->heading != NULL)
+			heading = r->heading;
 		if (r->group != group || (r->commands & bits) == 0)
 			continue;
-		if (!any)
-			buf_addf(out, "\n%s:\n", title);
-		any = true;
+		if (heading != NULL)
+			buf_addf(out, "\n%s:\n", heading);
+		heading = NULL;
 		buf_reset(&label);
 		buf_reset(&text);
 		if (r->letter != '\0')
@@ -92,19 +93,41 @@ options(struct buf *out, int width, const char *title, enum option_group group,
 	buf_release(&text);
 }
 
+/* Whether ${c} has options of its own. */
+static bool
+has_options(const struct command *c)
+{
+	for (const struct option_row *r = option_rows; r->name != NULL; r++)
+		if (r->group != GROUP_GLOBAL && (r->commands & c->bit) != 0)
+			return true;
+	return false;
+}
+
 /* Of ${c}, NULL: of the program. */
 static void
 usage(struct buf *out, const struct command *c)
 {
-	if (c == NULL)
-		buf_adds(out,
-		    "Usage: ttlsweep [global options] COMMAND "
-		    "[options]\n");
-	else
-		buf_addf(out,
-		    "Usage: ttlsweep [global options] %s "
-		    "[options]%s%s\n",
-		    c->name, c->args[0] != '\0' ? " " : "", c->args);
+	buf_adds(out, "Usage: ttlsweep [global options] ");
+	buf_adds(out, c != NULL ? c->name : "COMMAND");
+	if (c == NULL || has_options(c))
+		buf_adds(out, " [options]");
+	if (c != NULL && c->args[0] != '\0')
+		buf_addf(out, " %s", c->args);
+	buf_addc(out, '\n');
+}
+
+static void
+examples(struct buf *out, const struct command *c, int width)
+{
+	size_t n = sizeof(c->examples) / sizeof(c->examples[0]);
+	const struct text_report p = { .out = out,
+		.style = { .width = width, .ascii = true } };
+
+	buf_adds(out, "\nExamples:\n");
+	for (size_t i = 0; i < n; i++) {
+		buf_addf(out, "  ttlsweep %s\n", c->examples[i].line);
+		text_report_words(&p, 6, c->examples[i].does, NULL);
+	}
 }
 
 static void
@@ -136,7 +159,8 @@ help_program(struct buf *out, const struct command *const *commands, int width)
 			buf_addf(&label, " %s", commands[i]->args);
 		entry(out, width, buf_text(&label), commands[i]->summary);
 	}
-	options(out, width, "Global options", GROUP_GLOBAL, ON_ALL);
+	buf_adds(out, "\nGlobal options, before or after the command:\n");
+	options(out, width, GROUP_GLOBAL, ON_ALL);
 	buf_addc(out, '\n');
 	words(out, width,
 	    "See 'ttlsweep help COMMAND' for a command's options, and "
@@ -165,8 +189,9 @@ help_command(struct buf *out, const struct command *c, int width)
 	usage(out, c);
 	buf_addc(out, '\n');
 	words(out, width, c->about);
-	options(out, width, "Options", GROUP_COMMAND, c->bit);
-	options(out, width, "Which entries", GROUP_SELECTION, c->bit);
+	examples(out, c, width);
+	options(out, width, GROUP_SELECTION, c->bit);
+	options(out, width, GROUP_COMMAND, c->bit);
 	if (option_find("columns", c->bit) != NULL)
 		columns(out, width);
 	buf_addc(out, '\n');

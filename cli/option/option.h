@@ -56,6 +56,8 @@ struct option_word {
 
 struct option_row {
 	const char *name;
+	const char *heading; /* in the help, of the rows from here to the next
+				one with a heading; NULL: as before */
 	char letter;
 	enum option_type type;
 	enum option_group group;
