@@ -336,7 +336,8 @@ zsh_offers() {
 @test "what comes from the table is harmless on a terminal" {
 	local words
 	for words in list "list --format csv" "list --format tsv --reveal" \
-	    "list --format jsonl --reveal" inspect export "export --format csv" \
+	    "list --format jsonl --reveal" inspect "export --reveal" \
+	    "export --reveal --format csv" \
 	    "show --reveal users" "inspect --format json"; do
 		on_terminal 80 \
 		    "$TTLSWEEP $words -t $TABLE --color never --progress never" \

@@ -152,13 +152,16 @@ tell_journal(void *ctx, const char *journal)
 static void
 begin_phase(void *ctx, bool counting)
 {
-	static const struct context_phase look = { "scanned", "matched", NULL },
-					  count = { "counting: scanned",
-						  "matched", NULL },
-					  purge = { "deleting: scanned", NULL,
-						  "deleted" },
-					  repair = { "repairing: scanned", NULL,
-						  "repaired" };
+	static const struct context_phase look = { .verb = "scanned",
+		.matched = "matched" };
+	static const struct context_phase count = { .verb = "counting: scanned",
+		.matched = "matched",
+		.whole = true };
+	static const struct context_phase purge = { .verb = "deleting: scanned",
+		.written = "deleted" };
+	static const struct context_phase repair = { .verb =
+							 "repairing: scanned",
+		.written = "repaired" };
 	struct sweep *s = ctx;
 	const struct context_phase *phase = &look;
 

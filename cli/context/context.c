@@ -448,21 +448,39 @@ progress_mode(const struct options *o, bool rows)
 	return PROGRESS_DRAW;
 }
 
-/* How many entries a pass will see; 0 when nobody knows, -1 for
- * files. */
+/* The segments that a pass still has to read, of ${of}. A run that goes on
+ * leaves out those that were finished; of the others nobody knows how much. */
 static int64_t
-expected(const struct context *c)
+segments_ahead(const struct context *c, bool whole, int64_t *of)
 {
 	const struct subset *p = &c->portion;
+	const struct checkpoint *r = whole ? NULL : c->resume;
+	int64_t n = p->wanted != NULL ? p->asked : 1;
+
+	*of = p->wanted != NULL ? p->segments : 1;
+	if (r == NULL)
+		return n;
+	if (p->wanted == NULL)
+		n = *of = r->segments;
+	for (int64_t i = 0; i < r->segments; i++)
+		n -= r->positions[i].finished;
+	return n;
+}
+
+/* How many entries a pass will see; 0 when nobody knows, -1 for files.
+ * ${whole}: it begins anew also where the run goes on. */
+static int64_t
+expected(const struct context *c, bool whole)
+{
+	int64_t of, ahead = segments_ahead(c, whole, &of);
 
 	if (c->ddb == NULL)
 		return c->file_items;
 	if (c->listed)
 		return (int64_t)c->keys.n;
-	if (p->wanted == NULL || c->table.items <= 0)
+	if (ahead == of || c->table.items <= 0)
 		return c->table.items;
-	return (int64_t)((double)c->table.items * (double)p->asked /
-		   (double)p->segments) +
+	return (int64_t)((double)c->table.items * (double)ahead / (double)of) +
 	    1;
 }
 
@@ -490,7 +508,7 @@ context_begin(struct context *c, const char *matched, bool rows)
 		.mode = progress_mode(c->o, rows),
 		.verb = "scanned",
 		.matched = matched,
-		.expected = expected(c),
+		.expected = expected(c, false),
 	    });
 }
 
@@ -503,7 +521,7 @@ context_begin_phase(struct context *c, const struct context_phase *p)
 		.verb = p->verb,
 		.matched = p->matched,
 		.written = p->written,
-		.expected = expected(c),
+		.expected = expected(c, p->whole),
 	    });
 }
 

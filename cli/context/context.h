@@ -151,6 +151,7 @@ struct context_phase {
 	const char *verb;    /* "deleting: scanned" */
 	const char *matched; /* what to call those matched, NULL not to tell */
 	const char *written; /* likewise those written to */
+	bool whole;          /* all is read, also where a run goes on */
 };
 void context_begin_phase(struct context *c, const struct context_phase *p);
 /* The same of ${entries} entries in files (-1: not known yet), of which is
