@@ -117,6 +117,8 @@ put() {
 	    --interrupt-when 'Ctrl-C to end' 1 "$TTLSWEEP" inspect -t "$TABLE" --watch 5 >"$OUT" || status=$?
 	[[ $status -eq 130 ]]
 	grep -q 'Report 1, the next in 5 s. Press Ctrl-C to end.' "$OUT"
+	# that is how it is meant to end
+	run ! grep -q interrupted "$OUT"
 	run ! grep -q 'more lines' "$OUT"
 }
 
