@@ -113,7 +113,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning '10 live, 0 pending, 60 stuck (40 milliseconds, 20 ttl-off), 5 immortal (5 string)' entries
 	is warning 'ttlsweep repair --table mixed' entries
 	is warning 'repair fixes 45 of these (each a dry run' entries
-	is ok '60 entries are expired; to purge them takes' cost
+	is ok '60 entries are expired; purging them takes' cost
 	absent gallery
 	# the same table as the stack's own
 	cloud_set '{"stacks": {"TSAGallery": {"resources": [{"logical": "DynamoDBCache", "physical": "mixed"}]}},
@@ -393,9 +393,9 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	seed --endpoint "$LOCAL_URL" --table "$t" --now "$NOW" --kind session \
 	    --case past=20 --case too-old=7 >/dev/null
 	doctor -t "$t" --now "$NOW"
-	is ok '27 entries are expired; to purge them takes' cost
+	is ok '27 entries are expired; purging them takes' cost
 	doctor -t "$t" --now "$NOW" --overdue 250w
-	is ok 'entries are expired for so long; to purge them takes' cost
+	is ok 'entries are expired for so long; purging them takes' cost
 	jq -e '[.checks[] | select(.check == "cost").text | capture("^(?<n>[0-9]+)").n | tonumber][0] | . >= 7 and . < 27' "$json"
 }
 

@@ -236,7 +236,7 @@ check_cost(struct doctor *d, struct fault *f)
 	writes = n * (double)c->units / (double)c->items;
 	spared = n * (double)c->free_by_ttl / (double)c->items;
 	add_about(out, d, n);
-	buf_addf(out, " %s expired%s; to purge %s takes ",
+	buf_addf(out, " %s expired%s; purging %s takes ",
 	    n < 1.5 ? "entry is" : "entries are",
 	    d->o->overdue >= 0 ? " for so long" : "", n < 1.5 ? "it" : "them");
 	add_about(out, d, writes);

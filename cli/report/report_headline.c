@@ -47,7 +47,9 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 	int64_t immortal = r->summary->states[STATE_IMMORTAL].items;
 
 	if (r->sample != NULL) {
-		buf_adds(line, "No expired entry was seen; in the table are ");
+		buf_adds(line,
+		    "No expired entry was seen in the sample; "
+		    "the table may contain ");
 		report_sample_span(r, 0, 0, line);
 	} else {
 		buf_adds(line, "No expired entry is left");
@@ -69,7 +71,7 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 	return immortal > 0 ? STATE_IMMORTAL : off ? STATE_PENDING : STATE_LIVE;
 }
 
-/* "36 entries are expired and still here, half of them for …" */
+/* "36 entries are expired and still here (median …, oldest …)." */
 static void
 left(const struct report *r, int64_t n, struct buf *line)
 {
@@ -84,14 +86,16 @@ left(const struct report *r, int64_t n, struct buf *line)
 	buf_adds(line, n == 1 ? " is" : " are");
 	buf_adds(line, " expired and still here");
 	if (h->total > 1) {
-		buf_adds(line, ", half of them for ");
+		buf_adds(line, " (median ");
 		text_report_span(line, histogram_quantile(h, 0.5));
-		buf_adds(line, " or more, the oldest for ");
+		buf_adds(line, ", oldest ");
+		text_report_span(line, h->max);
+		buf_adds(line, ").");
 	} else {
 		buf_adds(line, ", for ");
+		text_report_span(line, h->max);
+		buf_addc(line, '.');
 	}
-	text_report_span(line, h->max);
-	buf_addc(line, '.');
 }
 
 enum state

@@ -516,7 +516,7 @@ static const struct trouble troubles[] = {
 	{ "off: what TTL would take", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 302, YEAR },
 	      { STATE_STUCK, REASON_STRING, 69, YEAR } }, NULL,
-	    { "or more, the oldest for 365 d 6 h. TTL is off.",
+	    { ", oldest 365 d 6 h). TTL is off.",
 	      "Turn TTL on, and 302 of the 371 expired entries are deleted "
 	      "free of charge, typically within a few days:",
 	      AWS "true,AttributeName=ttl --region us-east-1\n",
@@ -550,7 +550,7 @@ static const struct trouble troubles[] = {
 	{ "on another attribute", "ENABLED", "expires", false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 5, 60 },
 	      { STATE_STUCK, REASON_STRING, 2, 60 } }, NULL,
-	    { "or more, the oldest for 1 min. TTL acts on expires, not on "
+	    { ", oldest 1 min). TTL acts on expires, not on "
 	      "ttl.",
 	      "Purge them, or move TTL to ttl.",
 	      "Move TTL to ttl, and 5 of the 7 expired entries are deleted "
@@ -718,7 +718,7 @@ test_estimate(void **state)
 	static const struct report_style style = { .width = 4000 };
 	static const char *const says[] = {
 		"About 36 entries",
-		"Of the others, about 4 will",
+		"others, about 4 will never expire.",
 		"milliseconds: about 6 stuck (",
 		"TTL will delete about 30 of the 36 expired entries",
 		"; about 6 will never be deleted by TTL as they are.",
