@@ -118,10 +118,10 @@ names() { grep -oE '\bttlsweep_[a-z_]+' "$M" | sort -u | xargs; }
 	grep -q 'kind="session"' "$M"
 	run ! grep -q 'kind="item"' "$M"
 	grep -q "$success" "$M" # it did end well
-	[[ $(grep -c "of the selected entries" "$M.err") == 1 ]]
+	[[ $(grep -c "the selected entries only" "$M.err") == 1 ]]
 	metrics -t "$TABLE" --prefix image: 2>"$M.err"
 	good
-	[[ $(<"$M.err") == *"of the selected entries"* ]]
+	[[ $(<"$M.err") == *"the selected entries only"* ]]
 	metrics -t "$TABLE" --sample 50 2>"$M.err"
 	[[ $(<"$M.err") == *"are estimates"* ]]
 	run -2 metrics -t "$TABLE" --shard 1/2
@@ -133,7 +133,7 @@ names() { grep -oE '\bttlsweep_[a-z_]+' "$M" | sort -u | xargs; }
 	good
 	run ! grep -q 'kind="item"' "$M"
 	run -1 ttlsweep inspect --merge --partial --format prometheus "$M.1"
-	[[ $output == *"a part of a table makes no metrics"* ]]
+	[[ $output == *"no metrics from a part of a table"* ]]
 }
 
 @test "half a pass makes no metrics" {
