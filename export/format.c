@@ -155,24 +155,15 @@ const struct format formats[] = {
 	/* clang-format on */
 };
 
-/* Whether ${path}[0..n) ends in ${ending}, with something before it. */
-static bool
-ends_in(const char *path, size_t n, const char *ending)
-{
-	size_t k = strlen(ending);
-
-	return n > k && memcmp(path + n - k, ending, k) == 0;
-}
-
 const struct format *
 format_of_path(const char *path)
 {
 	size_t n = strlen(path);
 
-	if (ends_in(path, n, ".gz"))
+	if (text_ends_in(path, n, ".gz"))
 		n -= strlen(".gz");
 	for (const struct format *f = formats; f->name != NULL; f++)
-		if (f->ending != NULL && ends_in(path, n, f->ending))
+		if (f->ending != NULL && text_ends_in(path, n, f->ending))
 			return f;
 	return NULL;
 }

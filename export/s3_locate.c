@@ -12,6 +12,7 @@
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/stop.h"
+#include "lib/base/text.h"
 #include "lib/stream/input.h"
 
 #define DEPTH 6 /* directories down; a prefix in the bucket may have some */
@@ -241,22 +242,16 @@ s3_locate_export(char **directory, const char *path, const char *name,
 	return rc;
 }
 
-static bool
-ends_in(const char *name, const char *end)
-{
-	size_t n = strlen(name), m = strlen(end);
-
-	return n > m && strcmp(name + n - m, end) == 0;
-}
-
 /* Whether a data file can be called ${name}. Those in Ion are none that can
  * be read, which is said when they are. */
 static bool
 is_data_name(const char *name)
 {
 	return strncmp(name, "manifest-", strlen("manifest-")) != 0 &&
-	    (ends_in(name, ".json.gz") || ends_in(name, ".json") ||
-		ends_in(name, ".ion.gz") || ends_in(name, ".ion"));
+	    (text_ends_in(name, strlen(name), ".json.gz") ||
+		text_ends_in(name, strlen(name), ".json") ||
+		text_ends_in(name, strlen(name), ".ion.gz") ||
+		text_ends_in(name, strlen(name), ".ion"));
 }
 
 static int
@@ -392,7 +387,8 @@ find_file(struct s3_manifest *m, const char *path, struct s3_file *file)
 	char *stem;
 
 	file->path = find(m, path, file->key);
-	if (file->path != NULL || !ends_in(file->key, ".gz"))
+	if (file->path != NULL ||
+	    !text_ends_in(file->key, strlen(file->key), ".gz"))
 		return;
 	stem = xstrndup(file->key, strlen(file->key) - strlen(".gz"));
 	file->path = find(m, path, stem);
@@ -405,7 +401,8 @@ s3_locate_sniff(struct s3_file *file, struct input *in)
 {
 	char c = '\0';
 
-	if (ends_in(file->key, ".gz") && !file->unzipped)
+	if (text_ends_in(file->key, strlen(file->key), ".gz") &&
+	    !file->unzipped)
 		file->unzipped =
 		    pread(input_descriptor(in), &c, 1, 0) == 1 && c == '{';
 	/* the sum is of the compressed file */

@@ -9,6 +9,7 @@
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/stop.h"
+#include "lib/base/text.h"
 #include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/item.h"
 #include "lib/dynamodb/table.h"
@@ -45,8 +46,7 @@ bytes_of(const struct images_options *o)
 
 	for (size_t i = 0; i < o->n; i++) {
 		const char *path = o->files[i].path;
-		size_t n = strlen(path);
-		bool gz = n > 3 && strcmp(path + n - 3, ".gz") == 0;
+		bool gz = text_ends_in(path, strlen(path), ".gz");
 		int64_t size = input_size(reader_input(o->files[i].reader));
 
 		sum += size < 0 ? PIPE_BYTES : size * (gz ? INFLATES : 1);

@@ -77,8 +77,6 @@ char *journal_default_path(const char *dir, const char *table, int64_t now,
  * would fail.
  */
 int journal_check_place(const char *path, bool make, struct fault *f);
-/* Add the name of a default one: TABLE-20261122T081200Z.journal. */
-void journal_name(struct buf *out, const char *table, int64_t now);
 /* ${path} with "-n" before ".journal", ".gz" or both, as it is for n < 2; the
  * caller frees it. Pure. */
 char *journal_numbered(const char *path, int n);

@@ -34,8 +34,9 @@ add_table(struct buf *out, const char *table)
 	buf_addc(out, '-');
 }
 
-void
-journal_name(struct buf *out, const char *table, int64_t now)
+/* Add the name of a default one: TABLE-20261122T081200Z.journal. */
+static void
+add_name(struct buf *out, const char *table, int64_t now)
 {
 	char when[32];
 
@@ -258,7 +259,7 @@ journal_default_path(const char *dir, const char *table, int64_t now, bool make,
 	buf_adds(&base, directory);
 	if (directory[strlen(directory) - 1] != '/')
 		buf_addc(&base, '/');
-	journal_name(&base, table, now);
+	add_name(&base, table, now);
 	path = free_name(buf_text(&base), 1);
 out:
 	buf_release(&base);

@@ -97,14 +97,6 @@ to_s3(const struct options *o)
 	return o->layout == LAYOUT_S3;
 }
 
-static bool
-ends_in(const char *name, const char *ending)
-{
-	size_t n = strlen(name), k = strlen(ending);
-
-	return n > k && strcmp(name + n - k, ending) == 0;
-}
-
 /* The file's name without what says that it is encrypted; the caller's. */
 static char *
 plain_name(const struct options *o)
@@ -112,7 +104,8 @@ plain_name(const struct options *o)
 	size_t n = strlen(o->output);
 
 	if (o->encrypt_to.n > 0 &&
-	    (ends_in(o->output, ".p7m") || ends_in(o->output, ".cms")))
+	    (text_ends_in(o->output, strlen(o->output), ".p7m") ||
+		text_ends_in(o->output, strlen(o->output), ".cms")))
 		n -= strlen(".p7m");
 	return xstrndup(o->output, n);
 }
@@ -125,7 +118,7 @@ packs(const struct options *o)
 
 	if (to_file(o) && !to_s3(o)) {
 		name = plain_name(o);
-		packed = packed || ends_in(name, ".gz");
+		packed = packed || text_ends_in(name, strlen(name), ".gz");
 		free(name);
 	}
 	return packed;

@@ -46,31 +46,6 @@ begins(struct slice s, const char *with)
 	return s.n >= n && strncasecmp(s.p, with, n) == 0;
 }
 
-static int
-nibble(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-static bool
-is_utf8(const struct buf *b)
-{
-	const char *p = buf_text(b), *end = p + b->n;
-
-	while (p < end) {
-		int n = text_utf8(p, end);
-
-		if (n == 0)
-			return false;
-		p += n;
-	}
-	return true;
-}
-
 /* What decodeURIComponent makes of ${s}: false where it would throw. */
 static bool
 decode(struct buf *out, struct slice s)
@@ -84,14 +59,14 @@ decode(struct buf *out, struct slice s)
 		}
 		if (s.n - i < 3)
 			return false;
-		high = nibble(s.p[i + 1]);
-		low = nibble(s.p[i + 2]);
+		high = text_hex(s.p[i + 1]);
+		low = text_hex(s.p[i + 2]);
 		if (high < 0 || low < 0)
 			return false;
 		buf_addc(out, (char)(high << 4 | low));
 		i += 2;
 	}
-	return is_utf8(out);
+	return text_is_utf8(buf_text(out), out->n);
 }
 
 /* As long as it takes, whatever differs. */

@@ -124,14 +124,6 @@ needed(const struct doctor *d)
 	return d->chosen.journal_bytes * all / seen;
 }
 
-static bool
-is_compressed(const char *path)
-{
-	size_t n = strlen(path);
-
-	return n > 3 && strcmp(path + n - 3, ".gz") == 0;
-}
-
 static void
 add_place(struct doctor *d, const char *path)
 {
@@ -167,9 +159,9 @@ check_journal(struct doctor *d, struct fault *f)
 		return doctor_add_fault(d, "journal", DOCTOR_FAILURE, &why, f);
 	}
 	add_place(d, path);
-	result =
-	    doctor_room(&d->text, chosen && is_compressed(path) ? 0 : needed(d),
-		journal_free_space(path), chosen);
+	result = doctor_room(&d->text,
+	    chosen && text_ends_in(path, strlen(path), ".gz") ? 0 : needed(d),
+	    journal_free_space(path), chosen);
 	free(path);
 	if (result == DOCTOR_FAILURE)
 		buf_adds(&d->fix,

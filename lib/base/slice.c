@@ -5,14 +5,6 @@
 #include "lib/base/slice.h"
 #include "lib/base/text.h"
 
-/* The value of a hexadecimal digit of a checked escape. */
-static unsigned
-hex_digit(char c)
-{
-	return c <= '9' ? (unsigned)(c - '0')
-			: (unsigned)((c | 0x20) - 'a') + 10;
-}
-
 /* The code unit of the \uXXXX at ${p}. */
 static unsigned
 unit(const char *p)
@@ -20,7 +12,7 @@ unit(const char *p)
 	unsigned v = 0;
 
 	for (int i = 2; i < 6; i++)
-		v = v << 4 | hex_digit(p[i]);
+		v = v << 4 | (unsigned)text_hex(p[i]);
 	return v;
 }
 
@@ -227,18 +219,6 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-static int
-hex_value(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /*
  * The scan_ functions take the first byte of a thing and return the byte
  * behind it, or NULL with *${bad} at the byte that cannot stand there.
@@ -262,7 +242,7 @@ scan_escape(const char *p, const char *end, const char **bad)
 		return p + 2;
 	case 'u':
 		for (int i = 2; i < 6; i++)
-			if (p + i >= end || hex_value(p[i]) < 0) {
+			if (p + i >= end || text_hex(p[i]) < 0) {
 				*bad = p + i < end ? p + i : end;
 				return NULL;
 			}

@@ -132,6 +132,39 @@ text_utf8(const char *p, const char *end)
 	return length;
 }
 
+bool
+text_is_utf8(const char *p, size_t n)
+{
+	const char *end = p + n;
+
+	while (p < end) {
+		int length = text_utf8(p, end);
+
+		if (length == 0)
+			return false;
+		p += length;
+	}
+	return true;
+}
+
+bool
+text_ends_in(const char *p, size_t n, const char *ending)
+{
+	size_t k = strlen(ending);
+
+	return n > k && memcmp(p + n - k, ending, k) == 0;
+}
+
+int
+text_hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 /*
  * What a terminal might obey, or show as something else than it is: general
  * categories Cc, Cf, Zl and Zp of Unicode 15, and what is reserved for more

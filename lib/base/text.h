@@ -91,6 +91,12 @@ int text_cut_least(const char *p, size_t n, bool ascii);
 /* Length of the UTF-8 sequence that begins at ${p} (1..4), or 0 when the
  * bytes there are not well-formed (RFC 3629) or run past ${end}. */
 int text_utf8(const char *p, const char *end);
+/* Whether all of ${p}[0..n) is that. */
+bool text_is_utf8(const char *p, size_t n);
+/* Whether ${p}[0..n) ends in ${ending}, with something before it. */
+bool text_ends_in(const char *p, size_t n, const char *ending);
+/* The value of a hexadecimal digit; -1: it is none. */
+int text_hex(char c);
 
 /* The number of single-character edits between two names, for "did you mean";
  * at most 64 bytes of each are looked at. */

@@ -344,21 +344,6 @@ attr_key_text(struct buf *out, struct slice value)
 		buf_add(out, value.p, value.n);
 }
 
-static bool
-is_utf8(struct slice text)
-{
-	const char *p = text.p, *end = text.p + text.n;
-
-	while (p < end) {
-		int n = text_utf8(p, end);
-
-		if (n == 0)
-			return false;
-		p += n;
-	}
-	return true;
-}
-
 /* Whether DynamoDB can hold that number. */
 static bool
 is_number(struct slice text)
@@ -381,7 +366,7 @@ attr_key_value(struct buf *out, enum attr_type type, const char *p, size_t n)
 	if (n == 0)
 		return -1;
 	if (type == ATTR_S)
-		good = is_utf8(text);
+		good = text_is_utf8(text.p, text.n);
 	else if (type == ATTR_N)
 		good = is_number(text);
 	else if (type == ATTR_B)

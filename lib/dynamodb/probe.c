@@ -82,11 +82,24 @@ refused(const struct ddb_call *call, const struct ddb_reply *reply,
 	return PROBE_FAILED;
 }
 
-static void
-table_begin(struct buf *b, const char *table)
+/* Ask about the table by ${call}, which has no body yet: it becomes
+ * {"TableName":…${more}}. What is allowed is to be settled. */
+static enum probe_said
+ask(struct ddb_conn *c, struct ddb_call *call, const char *table,
+    const char *more, struct ddb_reply *reply, struct fault *f)
 {
-	buf_adds(b, "{\"TableName\":");
-	slice_text_encode(b, table, strlen(table));
+	struct buf body = { 0 };
+	int r;
+
+	buf_adds(&body, "{\"TableName\":");
+	slice_text_encode(&body, table, strlen(table));
+	buf_addf(&body, "%s}", more);
+	call->body = (struct slice){ body.p, body.n };
+	r = ddb_call(c, call, reply, f);
+	buf_release(&body);
+	if (r < 0)
+		return PROBE_FAILED;
+	return r > 0 ? refused(call, reply, table, f) : PROBE_ALLOWED;
 }
 
 enum probe_said
@@ -96,20 +109,12 @@ probe_scan(struct ddb_conn *c, const char *table, struct fault *f)
 		.read_units = 0.5,
 		.single = true };
 	struct ddb_reply reply;
-	struct buf body = { 0 };
-	int r;
+	enum probe_said said = ask(c, &call, table,
+	    ",\"Limit\":1,\"ReturnConsumedCapacity\":\"TOTAL\"", &reply, f);
 
-	table_begin(&body, table);
-	buf_adds(&body, ",\"Limit\":1,\"ReturnConsumedCapacity\":\"TOTAL\"}");
-	call.body = (struct slice){ body.p, body.n };
-	r = ddb_call(c, &call, &reply, f);
-	buf_release(&body);
-	if (r < 0)
-		return PROBE_FAILED;
-	if (r > 0)
-		return refused(&call, &reply, table, f);
-	ddb_settle(c, write_consumed(reply.body), 0);
-	return PROBE_ALLOWED;
+	if (said == PROBE_ALLOWED)
+		ddb_settle(c, write_consumed(reply.body), 0);
+	return said;
 }
 
 /* A value of ${type} that no entry has, as an AttributeValue. */
@@ -250,21 +255,13 @@ probe_backups(struct ddb_conn *c, const char *table, struct probe_backups *out,
 	struct ddb_call call = { .operation = "DescribeContinuousBackups",
 		.single = true };
 	struct ddb_reply reply;
-	struct buf body = { 0 };
+	enum probe_said said = ask(c, &call, table, "", &reply, f);
 	struct slice at;
 	char status[32];
-	int r;
 
 	*out = (struct probe_backups){ false, -1, -1 };
-	table_begin(&body, table);
-	buf_addc(&body, '}');
-	call.body = (struct slice){ body.p, body.n };
-	r = ddb_call(c, &call, &reply, f);
-	buf_release(&body);
-	if (r < 0)
-		return PROBE_FAILED;
-	if (r > 0)
-		return refused(&call, &reply, table, f);
+	if (said != PROBE_ALLOWED)
+		return said;
 	ddb_settle(c, 0, 0);
 	at = slice_get(slice_get(reply.body, "ContinuousBackupsDescription"),
 	    "PointInTimeRecoveryDescription");

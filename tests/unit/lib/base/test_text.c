@@ -732,6 +732,45 @@ test_same_fold(void **state)
 	assert_true(text_same_fold("a\0B", "A\0b", 3));
 }
 
+static void
+test_ends_in(void **state)
+{
+	(void)state;
+	assert_true(text_ends_in("a.gz", 4, ".gz"));
+	assert_false(text_ends_in(".gz", 3, ".gz")); /* nothing before it */
+	assert_false(text_ends_in("a.gz", 3, ".gz"));
+	assert_false(text_ends_in("a.gz.x", 6, ".gz"));
+	assert_false(text_ends_in("", 0, ".gz"));
+}
+
+static void
+test_is_utf8(void **state)
+{
+	(void)state;
+	assert_true(text_is_utf8("", 0));
+	assert_true(text_is_utf8("a\xc3\xa9\0", 4));
+	assert_false(text_is_utf8("a\xc3", 2)); /* cut */
+	assert_false(text_is_utf8("\xff"
+				  "a",
+	    2));
+}
+
+static void
+test_hex(void **state)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	(void)state;
+	for (int c = 0; c < 256; c++) {
+		const char *at = c != 0 && strchr("ABCDEF", c) != NULL
+		    ? strchr(digits, c + 32)
+		    : memchr(digits, c, 16);
+
+		assert_int_equal(text_hex((char)c),
+		    at != NULL ? at - digits : -1);
+	}
+}
+
 int
 main(void)
 {
@@ -749,6 +788,9 @@ main(void)
 		cmocka_unit_test(test_widths),
 		cmocka_unit_test(test_distance),
 		cmocka_unit_test(test_same_fold),
+		cmocka_unit_test(test_ends_in),
+		cmocka_unit_test(test_is_utf8),
+		cmocka_unit_test(test_hex),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
