@@ -20,6 +20,13 @@ sweep_totals_release(struct sweep_totals *t)
 	t->nfailures = 0;
 }
 
+int64_t
+sweep_totals_never(const struct sweep_totals *t)
+{
+	return t->states[STATE_STUCK] + t->states[STATE_IMMORTAL] +
+	    t->reasons[STATE_LIVE][REASON_TTL_OFF];
+}
+
 void
 sweep_totals_match(struct sweep_totals *t, const struct record *r,
     int64_t units)
@@ -29,10 +36,6 @@ sweep_totals_match(struct sweep_totals *t, const struct record *r,
 	t->reasons[r->state][r->reason]++;
 	t->live_sessions += r->state == STATE_LIVE && r->kind == KIND_SESSION;
 	t->units += units;
-	t->free_by_ttl += r->state == STATE_PENDING;
-	t->never += r->state == STATE_STUCK || r->state == STATE_IMMORTAL ||
-	    r->reason == REASON_TTL_OFF;
-	t->missing += r->reason == REASON_MISSING;
 }
 
 void

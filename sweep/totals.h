@@ -38,9 +38,6 @@ struct sweep_totals {
 	int64_t reasons[STATES][REASONS];
 	int64_t live_sessions;
 	int64_t unconfirmed;
-	int64_t free_by_ttl;   /* matched ones that TTL would take itself */
-	int64_t never;         /* … and those that it never would */
-	int64_t missing;       /* … and those without a TTL attribute */
 	int64_t units;         /* write units, estimated from sizes */
 	int64_t journal_bytes; /* what the journal needs (dry run) or has */
 	char *journal;         /* its path; NULL: none was written */
@@ -66,6 +63,8 @@ struct sweep_totals {
 };
 
 void sweep_totals_release(struct sweep_totals *t);
+/* How many of the matched ones TTL will never delete as they are. Pure. */
+int64_t sweep_totals_never(const struct sweep_totals *t);
 /* One more entry matched, whose write takes ${units}. */
 void sweep_totals_match(struct sweep_totals *t, const struct record *r,
     int64_t units);

@@ -287,8 +287,10 @@ by_ttl(const struct text_report *p, const struct report_sweep *r,
     struct buf *line)
 {
 	const struct sweep_totals *t = r->totals;
+	int64_t never = sweep_totals_never(t),
+		pending = t->states[STATE_PENDING];
 
-	if (t->free_by_ttl > 0) {
+	if (pending > 0) {
 		if (r->ttl_unknown != NULL) {
 			buf_adds(line, "If TTL is on for ");
 			text_report_text(p, line, r->ttl_unknown);
@@ -296,8 +298,8 @@ by_ttl(const struct text_report *p, const struct report_sweep *r,
 		} else {
 			buf_adds(line, "TTL will delete ");
 		}
-		if (t->free_by_ttl < t->matched) {
-			text_report_count(line, t->free_by_ttl);
+		if (pending < t->matched) {
+			text_report_count(line, pending);
 			buf_adds(line, " of them");
 		} else {
 			buf_adds(line, "all of them");
@@ -305,16 +307,16 @@ by_ttl(const struct text_report *p, const struct report_sweep *r,
 		buf_adds(line,
 		    " itself, free of charge, typically within a "
 		    "few days of their time");
-		if (t->never > 0) {
+		if (never > 0) {
 			buf_adds(line, "; ");
-			text_report_count(line, t->never);
+			text_report_count(line, never);
 			buf_adds(line, " it never will");
 		}
 		buf_addc(line, '.');
-	} else if (t->never > 0) {
+	} else if (never > 0) {
 		buf_adds(line, "TTL will never delete ");
-		if (t->never < t->matched) {
-			text_report_count(line, t->never);
+		if (never < t->matched) {
+			text_report_count(line, never);
 			buf_adds(line, " of ");
 		}
 		buf_adds(line, "them as they are.");
@@ -362,12 +364,13 @@ unseen(const struct text_report *p, const struct report_sweep *r,
     struct buf *line)
 {
 	const struct sweep_totals *t = r->totals;
+	int64_t missing = t->reasons[STATE_IMMORTAL][REASON_MISSING];
 
-	if (t->missing == 0 || strcmp(r->command, "purge") != 0)
+	if (missing == 0 || strcmp(r->command, "purge") != 0)
 		return;
-	if (t->missing < t->matched) {
-		text_report_count(line, t->missing);
-		buf_addf(line, " of them %s", t->missing == 1 ? "has" : "have");
+	if (missing < t->matched) {
+		text_report_count(line, missing);
+		buf_addf(line, " of them %s", missing == 1 ? "has" : "have");
 	} else {
 		buf_adds(line, t->matched == 1 ? "It has" : "They have");
 	}
@@ -613,7 +616,7 @@ report_sweep_json(struct buf *out, const struct report_sweep *r)
 		json_real(j, "usd", price_usd(r->place.price, r->write_units),
 		    10);
 	if (r->ttl_unknown == NULL)
-		json_int(j, "free_by_ttl", t->free_by_ttl);
+		json_int(j, "free_by_ttl", t->states[STATE_PENDING]);
 	json_int(j, "requests", r->work.requests);
 	json_int(j, "retries", r->work.retries);
 	json_real(j, "seconds", r->work.seconds, 3);

@@ -775,8 +775,7 @@ totals_of(bool executed)
 {
 	struct sweep_totals t = { .scanned = 50000,
 		.matched = 15021,
-		.free_by_ttl = 14973,
-		.never = 48,
+		.states = { [STATE_PENDING] = 14973, [STATE_STUCK] = 48 },
 		.units = 16000,
 		.journal_bytes = 1 << 20 };
 
@@ -951,7 +950,7 @@ test_sweep_text(void **state)
 	t.reasons[STATE_STUCK][REASON_MILLISECONDS] = 2;
 	t.reasons[STATE_STUCK][REASON_TOO_OLD] = 1;
 	report_sweep_text(&b, &r, &style);
-	assert_non_null(strstr(buf_text(&b), "\n    live       94\n"));
+	assert_non_null(strstr(buf_text(&b), "\n    live         94\n"));
 	assert_non_null(strstr(buf_text(&b),
 	    "5 ttl-off, 4 string, 2 milliseconds, and others"));
 	assert_non_null(strstr(buf_text(&b),
@@ -974,7 +973,9 @@ test_sweep_text(void **state)
 
 	/* One that TTL would leave, at a price of the user's own. */
 	buf_reset(&b);
-	t = (struct sweep_totals){ .scanned = 1, .matched = 1, .never = 1 };
+	t = (struct sweep_totals){ .scanned = 1,
+		.matched = 1,
+		.states = { [STATE_STUCK] = 1 } };
 	r.executed = false;
 	r.write_units = 1;
 	r.place.price = &given;
