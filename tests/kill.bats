@@ -46,3 +46,34 @@ kill_py() {
 	[[ $status -eq 1 && $output == *"$BATS_TEST_TMPDIR/short"* ]]
 	[[ $(dump --endpoint "$LOCAL_URL" --table "$table" | wc -l) -eq 5 ]]
 }
+
+# tests/lib/locks.bash, which every suite and demo ends with
+@test "locks of what was killed are removed; other files and held locks stay" {
+	local run=$BATS_TEST_TMPDIR/run place
+	XDG_RUNTIME_DIR=$run
+	mkdir -p "$run/ttlsweep-$(id -u)"
+	# shellcheck source=tests/lib/locks.bash
+	source "$ROOT/tests/lib/locks.bash"
+	places=("$run/ttlsweep-$(id -u)")
+	[[ ! -w /run/lock ]] || places+=(/run/lock)
+	for place in "${places[@]}"; do
+		touch -d '1 minute ago' "$place/ttlsweep-$BASHPID-before"
+	done
+	locks_begin
+	for place in "${places[@]}"; do
+		touch -d '1 minute' "$place/ttlsweep-$BASHPID-"{killed,held} \
+		    "$place/other-$BASHPID"
+	done
+	exec 8<"$place/ttlsweep-$BASHPID-held"
+	flock 8
+	locks_end
+	[[ ! -e $_locks_begun ]]
+	for place in "${places[@]}"; do
+		[[ ! -e $place/ttlsweep-$BASHPID-killed ]]
+		[[ -e $place/other-$BASHPID ]]
+		[[ -e $place/ttlsweep-$BASHPID-before ]]
+		rm "$place/other-$BASHPID" "$place/ttlsweep-$BASHPID-before"
+	done
+	[[ -e $place/ttlsweep-$BASHPID-held ]]
+	rm "$place/ttlsweep-$BASHPID-held"
+}

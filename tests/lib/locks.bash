@@ -11,11 +11,12 @@ _lock_places=(/run/lock/ttlsweep "/tmp/ttlsweep-$(id -u)"
 # Held, a file's name stays: as the program does, remove it only when locked.
 locks_end() {
 	local place
-	for place in "${_lock_places[@]}"; do
+	for place in /run/lock "${_lock_places[@]}"; do
 		[[ -d $place && -n ${_locks_begun:-} ]] || continue
 		find "$place" -maxdepth 1 -type f -user "$(id -u)" \
-		    -newer "$_locks_begun" -exec flock -n {} rm -f {} \;
-		[[ " $_locks_had " == *" $place "* ]] ||
+		    -name 'ttlsweep-*' -newer "$_locks_begun" \
+		    -exec flock -n {} rm -f {} \;
+		[[ $place == /run/lock || " $_locks_had " == *" $place "* ]] ||
 		    rmdir --ignore-fail-on-non-empty "$place"
 	done 2>/dev/null
 	rm -f "$_locks_begun"
