@@ -1,9 +1,7 @@
+#include "memory.h"
+
 #include <csv.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "export/csv_items.h"
 #include "export/format.h"
@@ -23,36 +21,10 @@
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-/* Not assert: this must hold in every build. */
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
-
-/* An unlinked file with ${data}, by a name to open it. */
-static const char *
-file_of(const void *data, size_t n)
-{
-	static char path[32];
-	static int fd = -1;
-
-	if (fd < 0) {
-		FILE *f = tmpfile();
-
-		MUST(f != NULL);
-		fd = fileno(f);
-		(void)snprintf(path, sizeof(path), "/dev/fd/%d", fd);
-	}
-	MUST(ftruncate(fd, 0) == 0);
-	MUST(n == 0 || pwrite(fd, data, n, 0) == (ssize_t)n);
-	return path;
-}
-
 static struct input *
 input_of(const void *data, size_t n)
 {
-	struct input *in = input_open(file_of(data, n), NULL);
+	struct input *in = input_open(memory_file(data, n), NULL);
 
 	MUST(in != NULL);
 	return in;
@@ -193,8 +165,8 @@ check_keys(const uint8_t *data, size_t n)
 		struct fault f = { 0 };
 		size_t from = 0;
 
-		check_fault(keylist_read(&list, file_of(data, n), &tables[i],
-				&f),
+		check_fault(keylist_read(&list, memory_file(data, n),
+				&tables[i], &f),
 		    &f);
 		for (size_t k = 0; k < list.n && f.kind == FAULT_NONE; k++) {
 			MUST(slice_check((struct slice){ list.json.p + from,

@@ -1,8 +1,6 @@
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "memory.h"
+
 #include <string.h>
-#include <unistd.h>
 
 #include "export/documents.h"
 #include "export/export_line.h"
@@ -16,31 +14,11 @@
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-/* Not assert: this must hold in every build. */
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
-
-/* An unlinked file with ${data}, opened. */
 static struct input *
 input_of(const void *data, size_t n)
 {
-	static char path[32];
-	static int fd = -1;
-	struct input *in;
+	struct input *in = input_open(memory_file(data, n), NULL);
 
-	if (fd < 0) {
-		FILE *f = tmpfile();
-
-		MUST(f != NULL);
-		fd = fileno(f);
-		(void)snprintf(path, sizeof(path), "/dev/fd/%d", fd);
-	}
-	MUST(ftruncate(fd, 0) == 0);
-	MUST(n == 0 || pwrite(fd, data, n, 0) == (ssize_t)n);
-	in = input_open(path, NULL);
 	MUST(in != NULL);
 	return in;
 }

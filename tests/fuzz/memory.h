@@ -1,0 +1,49 @@
+#ifndef FUZZ_MEMORY_H
+#define FUZZ_MEMORY_H
+
+/*
+ * Files of memory: on a disk, each input would cost many times what reading
+ * it does. Included first, for memfd_create is the GNU C library's.
+ */
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* Not assert: this must hold in every build. */
+#define MUST(cond)               \
+	do {                     \
+		if (!(cond))     \
+			abort(); \
+	} while (0)
+
+/* A file that holds ${data}[0..n), until the next call; it stays open. */
+static int
+memory_fd(const void *data, size_t n)
+{
+	static int fd = -1;
+
+	if (fd < 0)
+		fd = memfd_create("fuzz", MFD_CLOEXEC);
+	MUST(fd >= 0 && ftruncate(fd, 0) == 0);
+	MUST(n == 0 || pwrite(fd, data, n, 0) == (ssize_t)n);
+	return fd;
+}
+
+/* A name to open that file by. */
+static const char *
+memory_file(const void *data, size_t n)
+{
+	static char path[32];
+
+	(void)snprintf(path, sizeof(path), "/dev/fd/%d", memory_fd(data, n));
+	return path;
+}
+
+#endif
