@@ -52,6 +52,9 @@ lint	command	shellcheck	shellcheck
 fuzz	command	clang	clang
 fuzz	fuzzer	-	libclang-rt-dev
 peers	command	chromium	chromium
+peers	command	fish	fish
+peers	command	zsh	zsh
+peers	command	tmux	tmux
 pictures	command	chromium	chromium
 pictures	command	tmux	tmux
 bench	command	aws	awscli
