@@ -117,7 +117,6 @@ SRC := \
     lib/aws/endpoint.c \
     lib/aws/fetch.c \
     lib/aws/imds.c \
-    lib/aws/keyset.c \
     lib/aws/message.c \
     lib/aws/profile.c \
     lib/aws/provider/provider.c \
@@ -131,9 +130,7 @@ SRC := \
     lib/aws/provider/provider_sso.c \
     lib/aws/provider/provider_web.c \
     lib/aws/provider/search.c \
-    lib/aws/provider/sso.c \
     lib/aws/proxy.c \
-    lib/aws/query/identity.c \
     lib/aws/query/query.c \
     lib/aws/query/stack.c \
     lib/aws/query/sts.c \
@@ -141,10 +138,8 @@ SRC := \
     lib/aws/refusal.c \
     lib/aws/request.c \
     lib/aws/retry.c \
-    lib/aws/role_cache.c \
     lib/aws/service.c \
     lib/aws/sign.c \
-    lib/aws/subprocess.c \
     lib/aws/transport.c \
     lib/base/blank.c \
     lib/base/buf.c \

@@ -19,7 +19,7 @@
 #include "lib/aws/credentials.h"
 #include "lib/aws/endpoint.h"
 #include "lib/aws/provider/provider.h"
-#include "lib/aws/query/identity.h"
+#include "lib/aws/query/sts.h"
 #include "lib/aws/query/stack.h"
 #include "lib/aws/world.h"
 #include "lib/base/buf.h"

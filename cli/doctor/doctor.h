@@ -7,7 +7,7 @@
 #include "cli/context/context.h"
 #include "cli/report/report.h"
 #include "inspector/summary.h"
-#include "lib/aws/query/identity.h"
+#include "lib/aws/query/sts.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "sweep/plan.h"

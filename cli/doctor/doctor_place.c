@@ -5,7 +5,6 @@
 #include "cli/option/option.h"
 #include "lib/aws/credentials.h"
 #include "lib/aws/endpoint.h"
-#include "lib/aws/keyset.h"
 #include "lib/aws/provider/provider.h"
 #include "lib/aws/world.h"
 #include "lib/base/fault.h"

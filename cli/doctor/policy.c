@@ -10,7 +10,6 @@
 #include "lib/aws/config.h"
 #include "lib/aws/credentials.h"
 #include "lib/aws/endpoint.h"
-#include "lib/aws/keyset.h"
 #include "lib/aws/provider/provider.h"
 #include "lib/aws/world.h"
 #include "lib/base/buf.h"

@@ -16,31 +16,34 @@ arn_is_table_name(const char *s)
 	return n >= NAME_MIN && n <= NAME_MAX_BYTES && s[n] == '\0';
 }
 
+const char *
+arn_part(const char *s, int n)
+{
+	for (; n > 0 && s != NULL; n--) {
+		s = strchr(s, ':');
+		s = s != NULL ? s + 1 : NULL;
+	}
+	return s;
+}
+
 /* arn:PARTITION:dynamodb:REGION:ACCOUNT:table/NAME */
 bool
 arn_is_table(const char *s)
 {
-	if (strncmp(s, "arn:", 4) != 0)
-		return false;
-	for (int i = 0; i < 5; i++) {
-		if (i == 2 && strncmp(s, "dynamodb:", 9) != 0)
-			return false;
-		s = strchr(s, ':');
-		if (s == NULL)
-			return false;
-		s++;
-	}
-	return strncmp(s, "table/", 6) == 0 && arn_is_table_name(s + 6);
+	const char *service = arn_part(s, 2), *resource = arn_part(s, 5);
+
+	return strncmp(s, "arn:", 4) == 0 && resource != NULL &&
+	    strncmp(service, "dynamodb:", 9) == 0 &&
+	    strncmp(resource, "table/", 6) == 0 &&
+	    arn_is_table_name(resource + 6);
 }
 
 char *
 arn_account(const char *s)
 {
-	for (int i = 0; i < 4 && s != NULL; i++) {
-		s = strchr(s, ':');
-		s = s != NULL ? s + 1 : NULL;
-	}
-	if (s == NULL || strspn(s, "0123456789") != 12)
-		return NULL;
-	return xstrndup(s, 12);
+	const char *account = arn_part(s, 4);
+
+	return account != NULL && strspn(account, "0123456789") == 12
+	    ? xstrndup(account, 12)
+	    : NULL;
 }

@@ -8,8 +8,9 @@
 bool arn_is_table_name(const char *s);
 bool arn_is_table(const char *s);
 
-/* The account in the ARN ${s}, 12 digits, freed by the caller; NULL where there
- * is none, or no ARN. */
+/* What follows the ${n}th colon of ${s}, or NULL. Pure. */
+const char *arn_part(const char *s, int n);
+/* The account in the ARN ${s}, 12 digits, freed by the caller; or NULL. */
 char *arn_account(const char *s);
 
 #endif

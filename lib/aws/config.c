@@ -1,10 +1,7 @@
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 
 #include "lib/aws/config.h"
 #include "lib/aws/config_value.h"
@@ -126,29 +123,11 @@ take_endpoint(const struct config_value *s, const struct aws_config *c,
 		    c->fips ? "AWS_USE_FIPS_ENDPOINT (use_fips_endpoint)"
 			    : "AWS_USE_DUALSTACK_ENDPOINT "
 			      "(use_dualstack_endpoint)");
-	*url =
-	    xasprintf("%s://%s%s", e->tls ? "https" : "http", e->host, e->path);
+	*url = aws_endpoint_text(e);
 	return 0;
 }
 
-static bool
-is_loopback(const char *host)
-{
-	char name[300];
-	size_t n = host[0] == '[' ? strcspn(++host, "]") : strcspn(host, ":");
-	struct in6_addr six;
-	struct in_addr four;
-
-	memcpy(name, host, n);
-	name[n] = '\0';
-	if (inet_pton(AF_INET, name, &four) == 1)
-		return ntohl(four.s_addr) >> 24 == 127;
-	if (inet_pton(AF_INET6, name, &six) == 1)
-		return IN6_IS_ADDR_LOOPBACK(&six);
-	return strcmp(name, "localhost") == 0;
-}
-
-/* A host label, for it becomes part of a host name. */
+/* It becomes part of a host name, so it must be a label of one. */
 static bool
 is_region(const char *s)
 {
@@ -207,6 +186,7 @@ place(struct aws_config *c, const struct aws_config_ask *ask, struct fault *f)
 {
 	struct config_value region, url, s;
 	struct aws_endpoint e;
+	char host[300];
 
 	c->fips = config_value_either(&s, c, "AWS_USE_FIPS_ENDPOINT",
 		      "use_fips_endpoint") &&
@@ -227,9 +207,10 @@ place(struct aws_config *c, const struct aws_config_ask *ask, struct fault *f)
 	    take_endpoint(&url, c, &e, &c->endpoint,
 		ask->endpoint_url != NULL ? FAULT_USAGE : FAULT_CONFIG, f) != 0)
 		return -1;
-	if (region.value == NULL && url.value != NULL && is_loopback(e.host)) {
-		c->region_assumed = true;
-		region.value = "us-east-1";
+	if (region.value == NULL && url.value != NULL) {
+		aws_host_name(host, e.host);
+		c->region_assumed = aws_host_is_loopback(host);
+		region.value = c->region_assumed ? "us-east-1" : NULL;
 	}
 	if (region.value == NULL)
 		return 0;

@@ -1,49 +1,56 @@
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/aws/config.h"
 #include "lib/aws/credentials.h"
-#include "lib/aws/keyset.h"
 #include "lib/aws/profile.h"
-#include "lib/aws/world.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
+#include "lib/base/secret.h"
 #include "lib/base/text.h"
 #include "lib/base/thread.h"
 
 /*
- * When keys are renewed. Keys with an end are looked for again
- *  - with less than 15 minutes left: by the one worker that sees it first,
- *    while the others go on with what there is;
- *  - with less than 10 minutes left: by one, and the others wait for it;
+ * When keys that expire are renewed:
+ *  - with less than 15 minutes left: by the first worker that sees it, while
+ *    the others continue with the old keys;
+ *  - with less than 10 minutes left: by one worker, and the others wait;
  *  - once the service has called them expired: the same.
- * A renewal that fails is tried again a minute later, and is an error only
- * when the service no longer takes the keys there are: a sweep of hours does
- * not end over a bad minute of somebody else's, or over a local clock that is
- * wrong; what is expired the service knows best.
+ * A failed renewal is retried a minute later, and is an error only when the
+ * service no longer accepts the old keys: a sweep of hours should not end
+ * because of another service's bad minute or a wrong local clock.
  */
 #define ADVISORY (15 * 60)
 #define MANDATORY (10 * 60)
 #define LOOK_AGAIN 60
-/* Workers whose requests were refused one after the other get one answer. */
+/* Workers that are refused within this time share one renewal. */
 #define FAILED_US ((int64_t)5 * 1000000)
 
 struct aws_credentials {
 	const struct aws_config *config;
 	struct world *world;
 	aws_search *search;
-	char *source;      /* as found first */
-	struct lock *lock; /* of what follows */
+	char *source;
+	struct lock *lock; /* for what follows */
 	struct aws_keyset current;
 	int64_t look_again; /* not before */
 	bool renewing;
-	struct fault failed;  /* the last renewal, when it did … */
-	int64_t failed_until; /* … and what counts as that (us) */
+	struct fault failed;  /* of the last renewal, if it failed … */
+	int64_t failed_until; /* … and until when that counts (us) */
 	void (*log)(void *ctx, enum log_level level, const char *text);
 	void *log_ctx;
 };
+
+void
+aws_keyset_release(struct aws_keyset *keys)
+{
+	secret_free(keys->keys.access_key);
+	secret_free(keys->keys.secret_key);
+	secret_free(keys->keys.session_token);
+	free(keys->account);
+	*keys = (struct aws_keyset){ 0 };
+}
 
 struct aws_credentials *
 aws_credentials_open(const struct aws_config *config, struct world *world,
@@ -85,27 +92,13 @@ aws_credentials_log(struct aws_credentials *c,
 	c->log_ctx = ctx;
 }
 
-static void __attribute__((format(printf, 2, 3)))
-say(const struct aws_credentials *c, const char *fmt, ...)
-{
-	char line[1024];
-	va_list ap;
-
-	if (c->log == NULL)
-		return;
-	va_start(ap, fmt);
-	(void)vsnprintf(line, sizeof(line), fmt, ap);
-	va_end(ap);
-	c->log(c->log_ctx, LOG_DEBUG, line);
-}
-
 static bool
 same(const char *a, const char *b)
 {
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* Search again, in the files as they are now. */
+/* Search again, with the profile files as they are now. */
 static int
 search_again(const struct aws_credentials *c, struct aws_keyset *keys,
     struct fault *f)
@@ -129,9 +122,9 @@ search_again(const struct aws_credentials *c, struct aws_keyset *keys,
 }
 
 /*
- * Renew, once for all: the lock is held, given up meanwhile, and held again.
- * 1 when there are other keys, which are current then; 0 when they are the
- * same, perhaps with a later end; -1, and c->failed says why.
+ * Renew the keys for all workers. The lock is held, but not during the search.
+ * 1: there are new keys, and they are current. 0: they are the same, perhaps
+ * with a later end. -1: c->failed says why.
  */
 static int
 renew(struct aws_credentials *c)
@@ -164,22 +157,26 @@ renew(struct aws_credentials *c)
 	return rc;
 }
 
-/* Tell what came of it; the lock is not held. */
+/* Log the result ${rc} of a renewal; the lock is not held. */
 static void
-say_renewed(const struct aws_credentials *c, int rc, int64_t end,
+log_renewal(const struct aws_credentials *c, int rc, int64_t end,
     const struct fault *f)
 {
-	char text[32] = "";
+	char text[32], line[1024];
 
+	if (c->log == NULL || rc == 0)
+		return;
 	if (rc < 0)
-		say(c,
+		(void)snprintf(line, sizeof(line),
 		    "the credentials could not be renewed; trying again in a "
 		    "minute: %.700s",
 		    f->text);
-	else if (rc > 0 && end != INT64_MAX && text_time_format(text, end) == 0)
-		say(c, "credentials renewed, valid until %s", text);
-	else if (rc > 0)
-		say(c, "credentials renewed");
+	else if (end != INT64_MAX && text_time_format(text, end) == 0)
+		(void)snprintf(line, sizeof(line),
+		    "credentials renewed, valid until %s", text);
+	else
+		(void)snprintf(line, sizeof(line), "credentials renewed");
+	c->log(c->log_ctx, LOG_DEBUG, line);
 }
 
 static char *
@@ -188,8 +185,8 @@ copy(const char *s)
 	return s != NULL ? xstrdup(s) : NULL;
 }
 
-/* Whether a renewal is due; waits for one that is under way when the keys end
- * that soon. Lock held. */
+/* Whether a renewal is due; waits for a running one when the keys expire that
+ * soon. The lock is held. */
 static bool
 is_due(struct aws_credentials *c, int64_t now)
 {
@@ -229,11 +226,11 @@ aws_credentials_get(struct aws_credentials *c, int64_t now,
 	out->account = copy(from->account);
 	lock_leave(c->lock);
 	if (due)
-		say_renewed(c, rc, out->expires, &why);
+		log_renewal(c, rc, out->expires, &why);
 }
 
-/* Renew generation ${seen}, unless that has just been tried in vain. The lock
- * is held. */
+/* Renew generation ${seen}, unless that has just failed. *${own}: this worker
+ * renewed it. The lock is held. */
 static int
 renew_expired(struct aws_credentials *c, uint64_t seen, bool *own)
 {
@@ -276,7 +273,7 @@ aws_credentials_renew(struct aws_credentials *c, uint64_t seen, struct fault *f)
 		return fault_at(f, "the security token has expired");
 	}
 	if (own)
-		say_renewed(c, rc, end, NULL);
+		log_renewal(c, rc, end, NULL);
 	return 0;
 }
 

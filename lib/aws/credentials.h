@@ -4,21 +4,31 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/aws/sign.h"
 #include "lib/aws/world.h"
 
 struct aws_config;
-struct aws_keyset;
 struct fault;
 
+/* Keys and what is known about them, owned by whoever has them. */
+struct aws_keyset {
+	struct aws_keys keys;
+	char *account; /* NULL: not known */
+	uint64_t generation;
+	int64_t expires; /* epoch seconds, INT64_MAX: never */
+};
+
+/* Wipe and free what is in it. */
+void aws_keyset_release(struct aws_keyset *keys);
+
 /*
- * The keys requests are signed with, shared by all workers. Each set has a
- * generation: a worker whose request was refused as expired asks for a
- * renewal of the generation it used, and however many ask, one renewal is
- * made.
+ * The keys that requests are signed with, shared by all workers. A worker
+ * whose request was refused as expired asks for a renewal of the generation it
+ * used; however many ask, there is one renewal.
  */
 struct aws_credentials;
 
-/* Where keys are looked for: as provider_search (provider/provider.h). */
+/* How keys are found: as provider_search (provider/provider.h). */
 typedef int aws_search(const struct aws_config *config, struct world *world,
     bool again, struct aws_keyset *keys, char **source, struct fault *f);
 
@@ -27,22 +37,21 @@ typedef int aws_search(const struct aws_config *config, struct world *world,
 struct aws_credentials *aws_credentials_open(const struct aws_config *config,
     struct world *world, aws_search *search, struct fault *f);
 void aws_credentials_close(struct aws_credentials *c);
-/* Where renewals are told; any thread may call it. */
+/* Where renewals are logged; any thread may call ${log}. */
 void aws_credentials_log(struct aws_credentials *c,
     void (*log)(void *ctx, enum log_level level, const char *text), void *ctx);
 
-/* A copy of the keys to sign with at ${now}, the caller's, renewed first when
- * they end soon; when that fails, those there are. */
+/* A copy of the keys to sign with at ${now}, for the caller to release. Keys
+ * that expire soon are renewed first; if that fails, they are used as they
+ * are. */
 void aws_credentials_get(struct aws_credentials *c, int64_t now,
     struct aws_keyset *out);
-/*
- * The service called generation ${seen} expired. 0 when there is another
- * generation now, -1 when none could be had.
- */
+/* The service says that generation ${seen} has expired. 0 when there is
+ * another one now, -1 when there are no newer keys. */
 int aws_credentials_renew(struct aws_credentials *c, uint64_t seen,
     struct fault *f);
 
-/* Where they came from, for people: "environment", "profile dev
+/* Where they were found first, for people: "environment", "profile dev
  * (~/.aws/credentials)". Borrowed. */
 const char *aws_credentials_source(const struct aws_credentials *c);
 

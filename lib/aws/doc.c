@@ -1,4 +1,5 @@
 #include <cjson/cJSON.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "lib/aws/doc.h"
@@ -17,23 +18,19 @@ in(const struct doc *d)
 }
 
 struct doc *
-doc_parse(struct slice text, struct fault *f)
+doc_parse(const struct buf *text, struct fault *f)
 {
 	const char *end = NULL;
-	cJSON *j = text.n > 0
-	    ? cJSON_ParseWithLengthOpts(text.p, text.n, &end, 0)
+	cJSON *j = text->n > 0
+	    ? cJSON_ParseWithLengthOpts(text->p, text->n, &end, 0)
 	    : NULL;
-	size_t rest = 0;
 
 	if (j != NULL)
-		rest = text.n - (size_t)(end - text.p);
-	for (; rest > 0 && strchr(" \t\r\n", *end) != NULL && *end != '\0';
-	     end++)
-		rest--;
-	if (cJSON_IsObject(j) && rest == 0)
+		end += strspn(end, " \t\r\n");
+	if (cJSON_IsObject(j) && end == text->p + text->n)
 		return (struct doc *)(void *)j;
 	doc_free((struct doc *)(void *)j);
-	(void)fault(f, FAULT_DATA, "not a JSON object (%zu bytes)", text.n);
+	(void)fault(f, FAULT_DATA, "not a JSON object (%zu bytes)", text->n);
 	return NULL;
 }
 
@@ -44,7 +41,7 @@ doc_load(const char *path, struct fault *f)
 	struct doc *d = NULL;
 
 	if (secret_read(&b, path, FILE_MAX, f) == 0) {
-		d = doc_parse((struct slice){ b.p, b.n }, f);
+		d = doc_parse(&b, f);
 		if (d == NULL)
 			(void)fault_at(f, "%.300s", path);
 	}
@@ -52,7 +49,7 @@ doc_load(const char *path, struct fault *f)
 	return d;
 }
 
-/* As deep as cJSON lets it be, a thousand levels. */
+/* cJSON allows a thousand levels. */
 static void
 wipe(cJSON *j)
 {
@@ -95,7 +92,7 @@ doc_int(const struct doc *d, const char *outer, const char *name)
 {
 	const cJSON *v = find(d, outer, name);
 
-	/* 2^53: beyond, not every whole number is one of cJSON's. */
+	/* beyond 2^53 a double cannot hold every whole number */
 	if (!cJSON_IsNumber(v) || !(v->valuedouble >= 0) ||
 	    v->valuedouble > 9007199254740992.0)
 		return -1;

@@ -1,14 +1,16 @@
-#include <stdbool.h>
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "lib/aws/endpoint.h"
 #include "lib/base/mem.h"
 #include "lib/base/text.h"
 
-/* AWS's partitions but the first; ${prefix} is followed by \w+-\d+. A region
- * that fits none belongs to "aws". */
+/* AWS's partitions except "aws", which has all other regions. ${prefix} is
+ * followed by \w+-\d+. */
 static const struct partition {
 	const char *prefix;
 	const char *name;
@@ -87,9 +89,8 @@ aws_endpoint_url(const char *service, const char *region)
 	return aws_endpoint_special(service, region, false, false);
 }
 
-/* The length of the host name or [IPv6 address] at ${s}, or 0. */
-static size_t
-host_length(const char *s)
+size_t
+aws_host_length(const char *s)
 {
 	size_t n;
 
@@ -99,7 +100,29 @@ host_length(const char *s)
 	return n > 0 && s[n + 1] == ']' ? n + 2 : 0;
 }
 
-/* A path as RFC 3986 has it: what must be, is percent-encoded. */
+void
+aws_host_name(char out[300], const char *host)
+{
+	int n =
+	    (int)(host[0] == '[' ? strcspn(++host, "]") : strcspn(host, ":"));
+
+	(void)snprintf(out, 300, "%.*s", n, host);
+}
+
+bool
+aws_host_is_loopback(const char *name)
+{
+	struct in6_addr six;
+	struct in_addr four;
+
+	if (inet_pton(AF_INET, name, &four) == 1)
+		return ntohl(four.s_addr) >> 24 == 127;
+	if (inet_pton(AF_INET6, name, &six) == 1)
+		return IN6_IS_ADDR_LOOPBACK(&six);
+	return strcmp(name, "localhost") == 0;
+}
+
+/* A path as in RFC 3986, percent-encoded where it must be. */
 static bool
 is_path(const char *s)
 {
@@ -126,7 +149,7 @@ aws_endpoint_parse(const char *url, struct aws_endpoint *out)
 	else if (strncasecmp(url, "http://", 7) != 0)
 		return -1;
 	url += e.tls ? 8 : 7;
-	n = host_length(url);
+	n = aws_host_length(url);
 	if (n == 0 || n > 255)
 		return -1;
 	for (size_t i = 0; i < n; i++)
@@ -159,4 +182,11 @@ aws_endpoint_parse(const char *url, struct aws_endpoint *out)
 		return -1;
 	*out = e;
 	return 0;
+}
+
+char *
+aws_endpoint_text(const struct aws_endpoint *e)
+{
+	return xasprintf("%s://%s%s", e->tls ? "https" : "http", e->host,
+	    e->path);
 }

@@ -14,7 +14,7 @@
 
 #define TOKEN_SECONDS "21600"
 #define REPLY_MAX ((size_t)64 << 10)
-/* Once it has answered it is there: then its bad moments are waited out. */
+/* Once it has answered, failures are retried. */
 #define KNOWN_TRIES 3
 #define KNOWN_PAUSE_MS 200
 
@@ -23,10 +23,10 @@ struct imds {
 	char *url; /* scheme://host[:port][/path] */
 	int64_t timeout_ms;
 	int tries;
-	char *token; /* what shows who asks */
+	char *token;
 };
 
-/* Where it is: by default at an address that no other host can have. */
+/* By default it is at a link-local address that no other host can have. */
 static int
 choose_url(struct imds *m, const struct aws_config *c, struct fault *f)
 {
@@ -39,8 +39,7 @@ choose_url(struct imds *m, const struct aws_config *c, struct fault *f)
 			return fault(f, FAULT_CONFIG,
 			    "%s: not of the form http[s]://host[:port][/path]",
 			    s.from);
-		m->url = xasprintf("%s://%s%s", e.tls ? "https" : "http",
-		    e.host, e.path);
+		m->url = aws_endpoint_text(&e);
 		return 0;
 	}
 	if (config_value_either(&s, c, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
@@ -77,7 +76,7 @@ choose_patience(struct imds *m, const struct aws_config *c, struct fault *f)
 	return 0;
 }
 
-/* One request; fetch_release is the caller's in any case. */
+/* One request; the caller releases ${r} in any case. */
 static int
 request(struct imds *m, struct fetch *r, const char *path, struct fault *f)
 {
@@ -109,7 +108,7 @@ request(struct imds *m, struct fetch *r, const char *path, struct fault *f)
 	return rc;
 }
 
-/* Whether ${b} is one line of printable characters, without its end. */
+/* Cut the white space at the end of ${b}; whether a word is left. */
 static bool
 take_word(struct buf *b)
 {

@@ -7,21 +7,21 @@ struct world;
 struct fault;
 
 /*
- * The metadata service of the instance this runs on, version 2 only: a token
- * is had by PUT and shown with each GET. Never through a proxy; short
- * time-outs, for where there is none, nobody answers. The variables and
- * options of the AWS CLI move it, slow it down and switch it off.
+ * The metadata service of the instance this runs on, version 2 only: PUT gives
+ * a token, which each GET sends. Never through a proxy, and with short
+ * timeouts, as nobody answers outside an instance. The variables and options
+ * of the AWS CLI change its address and timeout or switch it off.
  */
 struct imds;
 
-/* Get a token. NULL: the fault says why, FAULT_NET when nobody is there or it
+/* Get a token. NULL: the fault says why; FAULT_NET when nobody answers or it
  * is switched off. */
 struct imds *imds_open(const struct aws_config *config, struct world *world,
     struct fault *f);
 void imds_close(struct imds *m);
 
-/* The text below /latest/meta-data/, added to ${out}; the caller wipes it. 1
- * when there is no such thing (404). */
+/* Add what is at /latest/meta-data/${path} to ${out}, which the caller wipes.
+ * 1 when there is no such thing (404). */
 int imds_get(struct imds *m, const char *path, struct buf *out,
     struct fault *f);
 /* For people: "http://169.254.169.254". Borrowed. */

@@ -15,12 +15,11 @@
 #include "lib/base/secret.h"
 #include "lib/base/shlex.h"
 
-/* What profile_read.c makes of a file and profile.c answers from; for these
- * two alone. */
-#define PROFILE_DEFAULTS "DEFAULT" /* its options count in all sections */
+#define FILE_MAX ((size_t)4 << 20)
+#define DEFAULTS "DEFAULT" /* its options count in all sections */
 
-struct profile_section {
-	const char *header; /* what stands between the brackets */
+struct section {
+	const char *header; /* the text between the brackets */
 	const char *type;   /* a literal; NULL: not for us */
 	char *name;
 	size_t first; /* entry */
@@ -28,13 +27,13 @@ struct profile_section {
 	int line;
 };
 
-/* An option, or one of the nested ones below it. */
-struct profile_entry {
+/* An option, or one of those nested below it. */
+struct entry {
 	size_t section;
 	const char *option;
 	const char *sub; /* NULL: the option itself */
 	char *value;
-	bool nested; /* it has others below it in place of a value */
+	bool nested; /* others are nested below it in place of a value */
 	int line;
 };
 
@@ -43,43 +42,31 @@ struct profile_file {
 	enum profile_kind kind;
 	char *text;
 	size_t n;
-	struct profile_section *sections;
+	struct section *sections;
 	size_t nsections;
-	struct profile_entry *entries;
+	struct entry *entries;
 	size_t nentries;
 };
 
-/* Cut up file->text; sections and entries point into it. */
-static int profile_read(struct profile_file *file, struct fault *f);
-
-/*
- * The entry of an option (sub NULL) in ${section}, or of one nested below it
- * (of two with the same name the last).
- */
-static const struct profile_entry *profile_find(const struct profile_file *file,
-    size_t section, const char *option, const char *sub);
-
 /*
  * The grammar is that of Python's configparser as botocore uses it, quirks
- * and all, because what the AWS CLI reads must be what we read. The file is
- * kept as one stretch of memory and cut up in place: names and values are
- * pointers into it, a continuation line is moved up to the value it belongs
- * to (there is always room: it stood on a line of its own). Read further
- * than the CLI only where that is harmless: a byte order mark, and bytes
- * that are not UTF-8.
+ * and all, because we must read what the AWS CLI reads. The text is cut up in
+ * place: names and values are pointers into it, and a continuation line is
+ * moved up to its value (there is always room, as it had a line of its own).
+ * We accept more than the CLI only where that is harmless: a byte order mark,
+ * and bytes that are not UTF-8.
  */
 static const char *const types[] = { "profile", "sso-session", "services" };
 
-/* Where the reader stands. */
 struct reader {
 	struct profile_file *file;
 	int line;
-	size_t indent;  /* of the last line that was no continuation */
-	bool in_option; /* the last entry may be continued … */
-	size_t option;  /* … and is this one */
+	size_t indent;  /* of the last line that was not a continuation */
+	bool in_option; /* the last option may be continued … */
+	size_t option;  /* … and this is its entry */
 	char *end;      /* of its value, a NUL */
 	size_t blank;   /* empty lines since then */
-	/* Numbers plus one of sections by header and by type and name, and of
+	/* Index plus one of sections by header and by type and name, and of
 	 * options by header and name. */
 	struct pairs headers, names, options;
 };
@@ -109,8 +96,8 @@ space(const char *p, const char *end)
 	return 0;
 }
 
-/* ${p} without the white space before and behind it; how many characters of
- * it were before. */
+/* Leave out the white space around the text from *${p} to *${end}. Returns how
+ * many characters of it there were at the beginning. */
 static size_t
 strip(char **p, char **end)
 {
@@ -131,7 +118,7 @@ strip(char **p, char **end)
 	return before;
 }
 
-/* Room for one more than ${n}: doubled where that is a power of two. */
+/* Room for one more than ${n}: doubled at each power of two. */
 static void *
 one_more(void *list, size_t n, size_t size)
 {
@@ -140,42 +127,28 @@ one_more(void *list, size_t n, size_t size)
 	    : xreallocarray(list, n > 0 ? n * 2 : 1, size);
 }
 
-static struct profile_entry *
-entry_push(struct profile_file *file)
+static void
+entry_push(struct reader *r, const char *option, const char *sub, char *value)
 {
-	struct profile_entry *e;
+	struct profile_file *file = r->file;
 
 	file->entries =
 	    one_more(file->entries, file->nentries, sizeof(*file->entries));
-	e = &file->entries[file->nentries++];
-	*e = (struct profile_entry){ .section = file->nsections - 1 };
-	return e;
+	file->entries[file->nentries++] =
+	    (struct entry){ .section = file->nsections - 1,
+		    .option = option,
+		    .sub = sub,
+		    .value = value,
+		    .line = r->line };
 }
 
-/* Of two with the same name the last one counts, as in botocore: [default]
- * behind [profile default] hides it. */
+/* Set the section's type and name, by its header. */
 static void
-hide_twin(struct reader *r)
-{
-	struct profile_file *file = r->file;
-	const struct profile_section *s = &file->sections[file->nsections - 1];
-	size_t *at;
-
-	if (s->type == NULL)
-		return;
-	at = pairs_at(&r->names, s->type, s->name);
-	if (*at > 0)
-		file->sections[*at - 1].hidden = true;
-	*at = file->nsections;
-}
-
-/* What a section of the config file is, by its header. */
-static void
-classify(const struct profile_file *file, struct profile_section *s)
+classify(const struct profile_file *file, struct section *s)
 {
 	char **list;
 
-	if (strcmp(s->header, PROFILE_DEFAULTS) == 0)
+	if (strcmp(s->header, DEFAULTS) == 0)
 		return;
 	if (file->kind == PROFILE_CREDENTIALS ||
 	    strcmp(s->header, "default") == 0) {
@@ -199,10 +172,10 @@ static int
 read_section(struct reader *r, const char *header, struct fault *f)
 {
 	struct profile_file *file = r->file;
-	struct profile_section *s;
+	struct section *s;
 	size_t *at = pairs_at(&r->headers, header, "");
 
-	if (*at > 0 && strcmp(header, PROFILE_DEFAULTS) != 0)
+	if (*at > 0 && strcmp(header, DEFAULTS) != 0)
 		return fault(f, FAULT_CONFIG,
 		    "%s:%d: section [%.100s] was begun in line %d already",
 		    file->path, r->line, header, file->sections[*at - 1].line);
@@ -210,35 +183,52 @@ read_section(struct reader *r, const char *header, struct fault *f)
 	file->sections =
 	    one_more(file->sections, file->nsections, sizeof(*file->sections));
 	s = &file->sections[file->nsections++];
-	*s = (struct profile_section){ .header = header,
+	*s = (struct section){ .header = header,
 		.first = file->nentries,
 		.line = r->line };
 	classify(file, s);
-	hide_twin(r);
 	r->in_option = false;
+	if (s->type == NULL)
+		return 0;
+	/* the last one counts, as in botocore: [default] after
+	 * [profile default] hides it */
+	at = pairs_at(&r->names, s->type, s->name);
+	if (*at > 0)
+		file->sections[*at - 1].hidden = true;
+	*at = file->nsections;
 	return 0;
+}
+
+/* Cut "name = value" from ${p} to *${end} in two, at the first of ${delims}.
+ * Returns the value; NULL when there is none of them. */
+static char *
+split(char **p, char **end, const char *delims)
+{
+	char *delim = *p, *value;
+
+	while (delim < *end && strchr(delims, *delim) == NULL)
+		delim++;
+	if (delim == *end)
+		return NULL;
+	value = delim + 1;
+	(void)strip(p, &delim);
+	(void)strip(&value, end);
+	*delim = **end = '\0';
+	return value;
 }
 
 static int
 read_option(struct reader *r, char *p, char *end, struct fault *f)
 {
 	struct profile_file *file = r->file;
-	char *delim, *value, *name_end;
-	struct profile_entry *e;
+	char *value = split(&p, &end, "=:");
 	size_t *at;
 
-	for (delim = p; delim < end && *delim != '=' && *delim != ':'; delim++)
-		;
-	name_end = delim;
-	(void)strip(&p, &name_end);
-	if (delim == end || p == name_end)
+	if (value == NULL || *p == '\0')
 		return fault(f, FAULT_CONFIG,
 		    "%s:%d: neither a [section] nor \"name = value\"",
 		    file->path, r->line);
-	value = delim + 1;
-	(void)strip(&value, &end);
-	*name_end = *end = '\0';
-	for (char *c = p; c < name_end; c++)
+	for (char *c = p; *c != '\0'; c++)
 		if (*c >= 'A' && *c <= 'Z')
 			*c = (char)(*c - 'A' + 'a');
 	at = pairs_at(&r->options, file->sections[file->nsections - 1].header,
@@ -247,11 +237,8 @@ read_option(struct reader *r, char *p, char *end, struct fault *f)
 		return fault(f, FAULT_CONFIG,
 		    "%s:%d: %.100s was set in line %d already", file->path,
 		    r->line, p, file->entries[*at - 1].line);
-	e = entry_push(file);
+	entry_push(r, p, NULL, value);
 	*at = file->nentries;
-	e->option = p;
-	e->value = value;
-	e->line = r->line;
 	r->in_option = true;
 	r->option = file->nentries - 1;
 	r->end = end;
@@ -263,29 +250,19 @@ read_option(struct reader *r, char *p, char *end, struct fault *f)
 static int
 read_nested(struct reader *r, char *p, char *end, struct fault *f)
 {
-	struct profile_file *file = r->file;
-	char *delim = memchr(p, '=', (size_t)(end - p)), *name_end = delim;
-	char *value;
-	struct profile_entry *e;
+	struct entry *option = &r->file->entries[r->option];
+	char *value = split(&p, &end, "=");
 
-	if (delim == NULL)
+	if (value == NULL)
 		return fault(f, FAULT_CONFIG,
 		    "%s:%d: below %.100s there must be \"name = value\"",
-		    file->path, r->line, file->entries[r->option].option);
-	(void)strip(&p, &name_end);
-	value = delim + 1;
-	(void)strip(&value, &end);
-	*name_end = *end = '\0';
-	file->entries[r->option].nested = true;
-	e = entry_push(file);
-	e->option = file->entries[r->option].option;
-	e->sub = p;
-	e->value = value;
-	e->line = r->line;
+		    r->file->path, r->line, option->option);
+	option->nested = true;
+	entry_push(r, option->option, p, value);
 	return 0;
 }
 
-/* One line without its end; a NUL may be written at ${end}. */
+/* One line without its newline; a NUL may be written at ${end}. */
 static int
 read_line(struct reader *r, char *p, char *end, struct fault *f)
 {
@@ -350,35 +327,25 @@ read_lines(struct reader *r, struct fault *f)
 	return 0;
 }
 
-static int
-profile_read(struct profile_file *file, struct fault *f)
-{
-	struct reader r = { .file = file };
-	int rc = read_lines(&r, f);
-
-	pairs_release(&r.headers);
-	pairs_release(&r.names);
-	pairs_release(&r.options);
-	return rc;
-}
-
-#define FILE_MAX ((size_t)4 << 20)
-
 /* Takes ${text}, n bytes and a NUL. */
 static struct profile_file *
 parse(char *text, size_t n, const char *path, enum profile_kind kind,
     struct fault *f)
 {
 	struct profile_file *file = xcalloc(1, sizeof(*file));
+	struct reader r = { .file = file };
 
 	file->path = xstrdup(path);
 	file->kind = kind;
 	file->text = text;
 	file->n = n;
-	if (profile_read(file, f) != 0) {
+	if (read_lines(&r, f) != 0) {
 		profile_free(file);
-		return NULL;
+		file = NULL;
 	}
+	pairs_release(&r.headers);
+	pairs_release(&r.names);
+	pairs_release(&r.options);
 	return file;
 }
 
@@ -397,7 +364,7 @@ profile_load(const char *path, enum profile_kind kind, struct fault *f)
 	struct buf text = { 0 };
 	int fd, rc;
 
-	/* In a container HOME is often a directory one may not look into. */
+	/* in a container HOME is often a directory that we may not search */
 	if (stat(path, &st) != 0 &&
 	    (errno == ENOENT || errno == ENOTDIR || errno == EACCES))
 		return profile_parse("", 0, path, kind, f);
@@ -435,16 +402,18 @@ profile_free(struct profile_file *file)
 	free(file);
 }
 
-/* The defaults may stand in several places, the others in one. */
-static const struct profile_entry *
-profile_find(const struct profile_file *file, size_t section,
-    const char *option, const char *sub)
+/* The entry of an option (${sub} NULL) in ${section}, or of one nested below
+ * it; the last one when there are several. There may be several sections of
+ * defaults, but only one of any other name. */
+static const struct entry *
+find_entry(const struct profile_file *file, size_t section, const char *option,
+    const char *sub)
 {
-	const struct profile_section *s = &file->sections[section];
-	size_t first = strcmp(s->header, PROFILE_DEFAULTS) == 0 ? 0 : s->first;
+	const struct section *s = &file->sections[section];
+	size_t first = strcmp(s->header, DEFAULTS) == 0 ? 0 : s->first;
 
 	for (size_t i = file->nentries; i > first; i--) {
-		const struct profile_entry *e = &file->entries[i - 1];
+		const struct entry *e = &file->entries[i - 1];
 
 		if (strcmp(e->option, option) == 0 &&
 		    (sub == NULL
@@ -456,13 +425,13 @@ profile_find(const struct profile_file *file, size_t section,
 	return NULL;
 }
 
-/* The section that counts, plus one; 0 when there is none. */
+/* The index of the section that counts, plus one; 0 when there is none. */
 static size_t
 find_section(const struct profile_file *file, const char *type,
     const char *name)
 {
 	for (size_t i = file->nsections; i > 0; i--) {
-		const struct profile_section *s = &file->sections[i - 1];
+		const struct section *s = &file->sections[i - 1];
 
 		if (s->type != NULL && !s->hidden &&
 		    strcmp(s->type, type) == 0 && strcmp(s->name, name) == 0)
@@ -472,19 +441,19 @@ find_section(const struct profile_file *file, const char *type,
 }
 
 /* The option in its section, else among the defaults. */
-static const struct profile_entry *
+static const struct entry *
 find_option(const struct profile_file *file, const char *type, const char *name,
     const char *option)
 {
 	size_t section = find_section(file, type, name);
-	const struct profile_entry *e;
+	const struct entry *e;
 
 	if (section == 0)
 		return NULL;
-	e = profile_find(file, section - 1, option, NULL);
+	e = find_entry(file, section - 1, option, NULL);
 	for (size_t i = 0; e == NULL && i < file->nsections; i++)
-		if (strcmp(file->sections[i].header, PROFILE_DEFAULTS) == 0)
-			e = profile_find(file, i, option, NULL);
+		if (strcmp(file->sections[i].header, DEFAULTS) == 0)
+			e = find_entry(file, i, option, NULL);
 	return e;
 }
 
@@ -492,10 +461,10 @@ const char *
 profile_get(const struct profile_file *file, const char *type, const char *name,
     const char *option, const char *sub)
 {
-	const struct profile_entry *e = find_option(file, type, name, option);
+	const struct entry *e = find_option(file, type, name, option);
 
 	if (e != NULL && sub != NULL)
-		e = profile_find(file, e->section, option, sub);
+		e = find_entry(file, e->section, option, sub);
 	else if (e != NULL && e->nested)
 		e = NULL;
 	return e != NULL ? e->value : NULL;
@@ -512,7 +481,7 @@ profile_line(const struct profile_file *file, const char *type,
     const char *name, const char *option)
 {
 	size_t section = find_section(file, type, name);
-	const struct profile_entry *e;
+	const struct entry *e;
 
 	if (option == NULL)
 		return section > 0 ? file->sections[section - 1].line : 0;
@@ -524,7 +493,7 @@ const char *
 profile_name(const struct profile_file *file, size_t i)
 {
 	for (size_t j = 0; j < file->nsections; j++) {
-		const struct profile_section *s = &file->sections[j];
+		const struct section *s = &file->sections[j];
 
 		if (s->type != NULL && strcmp(s->type, "profile") == 0 &&
 		    !s->hidden && i-- == 0)
@@ -544,10 +513,10 @@ profile_mistaken(struct buf *out, const struct profile_file *file,
     const char *name)
 {
 	for (size_t i = 0; i < file->nsections; i++) {
-		const struct profile_section *s = &file->sections[i];
+		const struct section *s = &file->sections[i];
 
 		if (s->type != NULL || strcmp(s->header, name) != 0 ||
-		    strcmp(name, PROFILE_DEFAULTS) == 0)
+		    strcmp(name, DEFAULTS) == 0)
 			continue;
 		buf_addf(out,
 		    "; %.300s:%d has [%.100s], which that file ignores: write "

@@ -12,17 +12,14 @@ struct fault;
  * ("Configuration and credential file settings" of the AWS CLI's guide):
  * sections, options in lower case, comments at the start of a line only,
  * continuation lines, one nested level below an option with an empty value.
- * Values of any length.
  */
 struct profile_file;
 
 /* Which of the two grammars for section names applies. */
 enum profile_kind { PROFILE_CONFIG, PROFILE_CREDENTIALS };
 
-/*
- * Read ${path}. A file that is not there is an empty one. NULL on a file
- * that cannot be read or parsed: the fault names file and line.
- */
+/* Read ${path}; a missing file is an empty one. NULL when it cannot be read or
+ * parsed: the fault names file and line. */
 struct profile_file *profile_load(const char *path, enum profile_kind kind,
     struct fault *f);
 /* The same from memory; ${path} is for messages. */
@@ -30,11 +27,9 @@ struct profile_file *profile_parse(const char *p, size_t n, const char *path,
     enum profile_kind kind, struct fault *f);
 void profile_free(struct profile_file *file);
 
-/*
- * ${type} is "profile", "sso-session" or "services". The value of
- * ${option} (lower case), or of ${option}'s nested ${sub} (NULL: none);
- * borrowed from ${file}; NULL when there is none.
- */
+/* ${type} is "profile", "sso-session" or "services". The value of ${option}
+ * (lower case) or, unless NULL, of the ${sub} nested below it. NULL when there
+ * is none. Borrowed. */
 const char *profile_get(const struct profile_file *file, const char *type,
     const char *name, const char *option, const char *sub);
 bool profile_has(const struct profile_file *file, const char *type,
@@ -42,11 +37,11 @@ bool profile_has(const struct profile_file *file, const char *type,
 /* The line of the option (or section, option NULL), for messages; 0. */
 int profile_line(const struct profile_file *file, const char *type,
     const char *name, const char *option);
-/* The ${i}th profile's name, NULL past the last: for messages. */
+/* The name of profile ${i}, from 0; NULL after the last. */
 const char *profile_name(const struct profile_file *file, size_t i);
 const char *profile_path(const struct profile_file *file);
-/* Add to ${out} that the config file has [NAME] where [profile NAME] is meant,
- * and where; nothing when it has not. */
+/* If the config file has [NAME] instead of [profile NAME], add to ${out} that
+ * it has, and where. */
 void profile_mistaken(struct buf *out, const struct profile_file *file,
     const char *name);
 

@@ -1,24 +1,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/aws/endpoint.h"
 #include "lib/aws/proxy.h"
 #include "lib/base/blank.h"
 #include "lib/base/buf.h"
 #include "lib/base/crypto.h"
 #include "lib/base/secret.h"
+#include "lib/base/text.h"
 
 /* What libcurl reads (libcurl-env(3)), and HTTP_PROXY, which it does not. */
 static const char *const names[] = { "http_proxy", "https_proxy", "all_proxy",
 	"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY" };
 #define NAMES (sizeof(names) / sizeof(names[0]))
 
-/* Shorter ones are words that stand in any message. */
+/* Shorter ones are words that any message has. */
 #define PROXY_SECRET_MIN 4
 
-#define DIGITS "0123456789"
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-/* Behind the scheme. */
+/* What follows the scheme. */
 static const char *
 after_scheme(const char *address)
 {
@@ -27,7 +26,7 @@ after_scheme(const char *address)
 	return p != NULL ? p + 3 : address;
 }
 
-/* [scheme://][user[:password]@]host[:port][/]. Of any other form nobody knows
+/* [scheme://][user[:password]@]host[:port][/]. In any other form nobody knows
  * which part is a password ("user:secret", "http://user:secret%40host"). */
 static bool
 is_plain(const char *address)
@@ -39,19 +38,12 @@ is_plain(const char *address)
 	if (at != NULL && strcspn(p, "@/\\?# ") != (size_t)(at - p))
 		return false;
 	p = at != NULL ? at + 1 : p;
-	if (*p == '[') {
-		n = strspn(p + 1, DIGITS "abcdefABCDEF:.") + 1;
-		if (n == 1 || p[n] != ']')
-			return false;
-		p += n + 1;
-	} else {
-		n = strspn(p, LETTERS DIGITS "-._");
-		if (n == 0)
-			return false;
-		p += n;
-	}
+	n = aws_host_length(p);
+	if (n == 0)
+		return false;
+	p += n;
 	if (*p == ':') {
-		n = strspn(++p, DIGITS);
+		n = strspn(++p, "0123456789");
 		if (n == 0 || n > 5)
 			return false;
 		p += n;
@@ -72,23 +64,13 @@ proxy_all_plain(void)
 	return true;
 }
 
-/* A digit of base 16, or -1. */
-static int
-nibble(char c)
-{
-	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-	const char *at = c != '\0' ? strchr(digits, c) : NULL;
-
-	return at != NULL ? (int)(at - digits) % 16 : -1;
-}
-
-/* ${p}[0..n), percent-decoded. */
+/* Add ${p}[0..n), percent-decoded, to ${out}. */
 static void
 decode(struct buf *out, const char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		int high = i + 2 < n && p[i] == '%' ? nibble(p[i + 1]) : -1;
-		int low = high >= 0 ? nibble(p[i + 2]) : -1;
+		int high = i + 2 < n && p[i] == '%' ? text_hex(p[i + 1]) : -1;
+		int low = high >= 0 ? text_hex(p[i + 2]) : -1;
 
 		if (low >= 0)
 			i += 2;
@@ -96,15 +78,8 @@ decode(struct buf *out, const char *p, size_t n)
 	}
 }
 
-static void
-blank(struct buf *text, const char *secret)
-{
-	if (strlen(secret) >= PROXY_SECRET_MIN)
-		blank_secret(text, secret, PROXY_SECRET_MIN);
-}
-
-/* ${p}[0..n): as it is, decoded, and, both parts of it, as the base64 of
- * Proxy-Authorization. */
+/* Blank ${p}[0..n) as it is, decoded and, if it is ${both} user and password,
+ * as the base64 of Proxy-Authorization. */
 static void
 blank_forms(struct buf *text, const char *p, size_t n, bool both)
 {
@@ -116,9 +91,9 @@ blank_forms(struct buf *text, const char *p, size_t n, bool both)
 	decode(&decoded, p, n);
 	if (both)
 		crypto_base64(&encoded, decoded.p, decoded.n);
-	blank(text, buf_text(&encoded));
-	blank(text, buf_text(&decoded));
-	blank(text, buf_text(&plain));
+	blank_secret(text, buf_text(&encoded), PROXY_SECRET_MIN);
+	blank_secret(text, buf_text(&decoded), PROXY_SECRET_MIN);
+	blank_secret(text, buf_text(&plain), PROXY_SECRET_MIN);
 	secret_release(&plain);
 	secret_release(&decoded);
 	secret_release(&encoded);

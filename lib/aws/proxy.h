@@ -6,17 +6,17 @@
 struct buf;
 
 /*
- * The proxies that the environment names (https_proxy and the others that
- * libcurl reads): their addresses may have a user and a password in them, and
- * are quoted by libcurl where it cannot use them.
+ * The proxies in the environment (https_proxy and the other variables that
+ * libcurl reads). Their addresses may contain a user and a password, and
+ * libcurl quotes an address that it cannot use.
  */
 
-/* Whether all that is secret is known of each one that the environment names:
- * [scheme://][user[:password]@]host[:port][/]. */
+/* Whether all of them are [scheme://][user[:password]@]host[:port][/], so that
+ * it is known which part is secret. */
 bool proxy_all_plain(void);
 
-/* Blank the users and passwords of all of them in ${text}, however they are
- * encoded (blank_secret). */
+/* Blank their users and passwords in ${text}, however they are encoded
+ * (blank_secret). */
 void proxy_hide(struct buf *text);
 
 #endif

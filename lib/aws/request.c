@@ -1,7 +1,6 @@
 #include "lib/aws/request.h"
 #include "lib/aws/credentials.h"
 #include "lib/aws/endpoint.h"
-#include "lib/aws/keyset.h"
 #include "lib/aws/message.h"
 #include "lib/aws/service.h"
 #include "lib/aws/world.h"

@@ -100,27 +100,6 @@ add_value(struct buf *out, const char *p)
 	}
 }
 
-/* RFC 3986's unreserved characters stay, all others become %XX. */
-static void
-add_encoded(struct buf *out, const char *p, size_t n)
-{
-	static const char hex[] = "0123456789ABCDEF";
-
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)p[i];
-
-		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
-		    (c >= 'a' && c <= 'z') || c == '-' || c == '.' ||
-		    c == '_' || c == '~') {
-			buf_addc(out, (char)c);
-		} else {
-			buf_addc(out, '%');
-			buf_addc(out, hex[c >> 4]);
-			buf_addc(out, hex[c & 15]);
-		}
-	}
-}
-
 /* "//", "/./" and "/x/../" are taken out, as RFC 3986 section 5.2.4 says
  * and the SDKs do; what is left is encoded. */
 static void
@@ -136,7 +115,7 @@ add_path(struct buf *out, const char *path)
 				;
 		} else if (n > 0 && !(n == 1 && *p == '.')) {
 			buf_addc(out, '/');
-			add_encoded(out, p, n);
+			text_percent(out, p, n);
 		}
 	}
 	n = strlen(path);

@@ -4,32 +4,31 @@
 
 #include "lib/base/blank.h"
 #include "lib/base/buf.h"
+#include "lib/base/text.h"
 
-/* So much of the beginning of a longer one is blanked, too, where the rest is
- * cut off. Tokens begin with some 16 bytes that are the same in all of them. */
+/* A beginning of this length is blanked too, as the rest may be cut off. Some
+ * 16 bytes at the beginning of a token are the same in all tokens. */
 #define SECRET_PART 24
 #define BLANK '*'
 
-/* ${n} hex digits at ${p}, or -1. */
+/* The value of ${n} hex digits at ${p}, or -1. */
 static long
 hex(const char *p, const char *end, int n)
 {
 	long v = 0;
 
 	for (int i = 0; i < n; i++) {
-		static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-		const char *at =
-		    p + i < end && p[i] != '\0' ? strchr(digits, p[i]) : NULL;
+		int digit = p + i < end ? text_hex(p[i]) : -1;
 
-		if (at == NULL)
+		if (digit < 0)
 			return -1;
-		v = v * 16 + (at - digits) % 16;
+		v = v * 16 + digit;
 	}
 	return v;
 }
 
-/* A character of a text: as what it reads, in UTF-8, and how many bytes it
- * takes there. */
+/* A character as it reads, in UTF-8, and the number of bytes it takes in the
+ * text; 0: none. */
 struct read_as {
 	char bytes[4];
 	size_t n, taken;
@@ -55,7 +54,7 @@ of_code(long code, size_t taken)
 	return r;
 }
 
-/* A byte as it stands, whatever else it might mean. */
+/* One byte, as it is. */
 static struct read_as
 of_byte(char byte, size_t taken)
 {
@@ -96,8 +95,7 @@ entity(const char *p, const char *end)
 	return of_code(code, (size_t)(semicolon - p) + 1);
 }
 
-/* What an escape at ${p} reads: JSON's, percent-encoding, an entity. Nothing
- * where there is none. */
+/* The escape at ${p}: JSON's, percent-encoding, or an entity. */
 static struct read_as
 escape(const char *p, const char *end)
 {
@@ -124,7 +122,7 @@ escape(const char *p, const char *end)
 	return (struct read_as){ .taken = 0 };
 }
 
-/* Whether ${r} is the next of ${secret}. */
+/* Whether ${secret} begins with ${r}. */
 static bool
 goes_on(const struct read_as *r, const char *secret)
 {
@@ -144,8 +142,8 @@ twice(const char *p, const char *end)
 
 #define WAYS 3
 
-/* What stands at ${p} and goes on with ${secret}, in all the ways it can be
- * meant: escaped, escaped twice, as it is. How many. */
+/* The ways to read what is at ${p}, escaped, escaped twice or as it is, that
+ * match the beginning of ${secret}. Returns how many. */
 static int
 ways_of(struct read_as ways[WAYS], const char *p, const char *end,
     const char *secret)
@@ -160,8 +158,8 @@ ways_of(struct read_as ways[WAYS], const char *p, const char *end,
 	return n;
 }
 
-/* Follow ${secret} from ${p} on as far as it goes: it is what is left of it
- * then, and the place is returned. */
+/* Match ${secret} from ${p} on as far as possible. Returns where that ends; and
+ * *${secret} is what is left of it. */
 static const char *
 follow(const char *p, const char *end, const char **secret)
 {
@@ -185,12 +183,9 @@ follow(const char *p, const char *end, const char **secret)
 	return p;
 }
 
-/*
- * How many bytes at ${p} spell ${secret}, or, of a long one, its beginning, as
- * far as they do; 0: they do not.
- */
+/* How many bytes at ${p} match ${secret} or, if it is long, its beginning. */
 static size_t
-spelt(const char *p, const char *end, const char *secret)
+matched(const char *p, const char *end, const char *secret)
 {
 	const char *rest = secret, *q = follow(p, end, &rest);
 
@@ -208,7 +203,7 @@ blank_secret(struct buf *reply, const char *secret, size_t least)
 		return;
 	for (end = p + reply->n; p < end;) {
 		size_t n = *p == *secret || strchr("\\%&", *p) != NULL
-		    ? spelt(p, end, secret)
+		    ? matched(p, end, secret)
 		    : 0;
 
 		memset(p, BLANK, n);

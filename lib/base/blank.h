@@ -6,9 +6,9 @@
 struct buf;
 
 /*
- * Blank ${secret} wherever it stands in ${reply}, as it is or escaped as in
- * JSON, an address, HTML or XML; of a long one its beginning alone, too. What
- * is shorter than ${least} bytes is no secret. Pure.
+ * Overwrite ${secret} wherever it is in ${reply}, as it is or escaped as in
+ * JSON, a URL, HTML or XML; of a long one also its beginning alone. Does
+ * nothing when it is shorter than ${least} bytes. Pure.
  */
 void blank_secret(struct buf *reply, const char *secret, size_t least);
 #define BLANK_SECRET_MIN 8

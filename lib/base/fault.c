@@ -4,8 +4,9 @@
 
 #include "lib/base/fault.h"
 
+/* Replace control bytes, which may be other people's. */
 static void
-tame(char *s)
+sanitize(char *s)
 {
 	for (; *s != '\0'; s++)
 		if (((unsigned char)*s < 0x20 && *s != '\n' && *s != '\t') ||
@@ -24,7 +25,7 @@ fault(struct fault *f, enum fault_kind kind, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(f->text, sizeof(f->text), fmt, ap);
 	va_end(ap);
-	tame(f->text);
+	sanitize(f->text);
 	return -1;
 }
 
@@ -32,21 +33,19 @@ int
 fault_at(struct fault *f, const char *fmt, ...)
 {
 	char was[sizeof(f->text)];
-	int n;
+	size_t n;
 	va_list ap;
 
 	if (f == NULL)
 		return -1;
 	va_start(ap, fmt);
 	memcpy(was, f->text, sizeof(was));
-	n = vsnprintf(f->text, sizeof(f->text) / 2, fmt, ap);
+	f->text[0] = '\0';
+	(void)vsnprintf(f->text, sizeof(f->text) / 2, fmt, ap);
 	va_end(ap);
-	if (n < 0)
-		n = 0;
-	if ((size_t)n >= sizeof(f->text) / 2)
-		n = (int)(sizeof(f->text) / 2) - 1;
-	(void)snprintf(f->text + n, sizeof(f->text) - (size_t)n, ": %.*s",
+	n = strlen(f->text);
+	(void)snprintf(f->text + n, sizeof(f->text) - n, ": %.*s",
 	    (int)(sizeof(f->text) / 2) - 8, was);
-	tame(f->text);
+	sanitize(f->text);
 	return -1;
 }

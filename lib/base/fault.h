@@ -2,9 +2,9 @@
 #define LIB_BASE_FAULT_H
 
 /*
- * One failure, held by whoever asked. A function that can fail takes a
- * struct fault * as its last argument, leaves it untouched on success, and
- * fills it once where the failure is first seen. Callers only add the place.
+ * A failure. A function that can fail takes a struct fault * as its last
+ * argument, leaves it untouched on success, and fills it where the failure is
+ * first seen. Callers only add the place.
  */
 enum fault_kind {
 	FAULT_NONE,
@@ -29,15 +29,11 @@ struct fault {
 	char text[2048];
 };
 
-/*
- * Fill ${f} with ${kind} and the text, and return -1. A NULL ${f} is
- * allowed. Control bytes of the arguments are shown as '?': they may be
- * other people's.
- */
+/* Fill ${f} (may be NULL) and return -1. Control bytes become '?'. */
 int fault(struct fault *f, enum fault_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Put "place: " before the text of ${f}; returns -1. */
+/* Put "place: " before the text of ${f} (may be NULL); returns -1. */
 int fault_at(struct fault *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

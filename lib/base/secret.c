@@ -55,30 +55,25 @@ int
 secret_write(const char *path, const char *p, size_t n, struct fault *f)
 {
 	char *temporary = xasprintf("%s.XXXXXX", path);
-	int fd = mkstemp(temporary), rc = -1, error;
+	int fd = mkstemp(temporary), error = 0, rc = 0;
 
 	if (fd < 0) {
-		(void)fault(f, FAULT_IO, "%.300s: %s", temporary,
+		rc = fault(f, FAULT_IO, "%.300s: %s", temporary,
 		    strerror(errno));
-		free(temporary);
-		return -1;
+		goto out;
 	}
-	if (fchmod(fd, S_IRUSR | S_IWUSR) == 0 && file_write(fd, p, n) == 0 &&
-	    fsync(fd) == 0)
-		rc = 0;
-	error = errno;
-	if (close(fd) != 0 && rc == 0) {
+	if (fchmod(fd, S_IRUSR | S_IWUSR) != 0 || file_write(fd, p, n) != 0 ||
+	    fsync(fd) != 0)
 		error = errno;
-		rc = -1;
-	}
-	if (rc == 0 && rename(temporary, path) != 0) {
+	if (close(fd) != 0 && error == 0)
 		error = errno;
-		rc = -1;
-	}
-	if (rc != 0) {
+	if (error == 0 && rename(temporary, path) != 0)
+		error = errno;
+	if (error != 0) {
 		(void)unlink(temporary);
-		(void)fault(f, FAULT_IO, "%.300s: %s", path, strerror(error));
+		rc = fault(f, FAULT_IO, "%.300s: %s", path, strerror(error));
 	}
+out:
 	free(temporary);
 	return rc;
 }

@@ -5,21 +5,17 @@
 
 struct fault;
 
-/* Text that is not to stay behind in memory. */
-
-/* The whole of a file, at most ${most} bytes, added to an empty ${out}. -1
- * when it is not there (FAULT_NOT_FOUND), cannot be read, is longer, or holds
- * a NUL; the fault names it. */
+/* Add a whole file, at most ${most} bytes, to an empty ${out}. -1 when it does
+ * not exist (FAULT_NOT_FOUND), cannot be read, is longer, or contains a NUL;
+ * the fault names it. */
 int secret_read(struct buf *out, const char *path, size_t most,
     struct fault *f);
-/* Wipe and free; of a text, as far as it goes. */
+/* Wipe and free. */
 void secret_release(struct buf *b);
 void secret_free(const char *s);
 
-/*
- * Put ${p}[0..n) in the place of the file ${path}, all of it or nothing, for
- * its owner's eyes alone (mode 0600).
- */
+/* Replace the file ${path} by ${p}[0..n), all of it or nothing, with mode
+ * 0600. */
 int secret_write(const char *path, const char *p, size_t n, struct fault *f);
 
 #endif

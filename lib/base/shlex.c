@@ -1,4 +1,3 @@
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,19 +5,16 @@
 #include "lib/base/mem.h"
 #include "lib/base/shlex.h"
 
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+#define BLANKS " \t\r\n"
 
-/* Read the word at ${s} into ${to}; where it ends, or NULL. */
+/* Read the word at ${s} into ${to}; returns where it ends, or NULL. */
 static const char *
 word(const char *s, char *to)
 {
 	char quote = '\0';
 
-	for (; *s != '\0' && (quote != '\0' || !is_blank(*s)); s++) {
+	for (; *s != '\0' && (quote != '\0' || strchr(BLANKS, *s) == NULL);
+	     s++) {
 		if (quote != '\0' && *s == quote) {
 			quote = '\0';
 		} else if (quote == '\0' && (*s == '"' || *s == '\'')) {
@@ -44,8 +40,7 @@ shlex_split(const char *s)
 	size_t n = 0;
 
 	for (;;) {
-		while (is_blank(*s))
-			s++;
+		s += strspn(s, BLANKS);
 		if (*s == '\0')
 			return list;
 		list = xreallocarray(list, n + 2, sizeof(*list));

@@ -17,33 +17,6 @@ count_members(struct slice object)
 	return n;
 }
 
-/* Value of the member of ${object} whose name reads as ${name} does. */
-static struct slice
-get_same(struct slice object, struct slice name)
-{
-	struct buf text = { 0 };
-	struct slice value;
-
-	slice_text_decode(&text, name);
-	if (memchr(buf_text(&text), '\0', text.n) == NULL) {
-		value = slice_get(object, buf_text(&text));
-	} else {
-		struct slice_walk w = slice_walk(object);
-		struct slice member, v;
-
-		value = (struct slice){ NULL, 0 };
-		if (slice_object(&w) == 0)
-			while (slice_member(&w, &member) == 1 &&
-			    slice_value(&w, &v) == 0)
-				if (slice_text_is(member, text.p, text.n)) {
-					value = v;
-					break;
-				}
-	}
-	buf_release(&text);
-	return value;
-}
-
 static bool
 same_text(struct slice a, struct slice b)
 {
@@ -58,8 +31,23 @@ same_text(struct slice a, struct slice b)
 	return same;
 }
 
-/* Past this many members in another order two objects are taken to differ:
- * looking each up would be quadratic on hostile items. */
+/* The value of the first member with the same name, or p NULL. */
+static struct slice
+get_same(struct slice object, struct slice name)
+{
+	struct slice_walk w = slice_walk(object);
+	struct slice member, value;
+
+	if (slice_object(&w) == 0)
+		while (slice_member(&w, &member) == 1 &&
+		    slice_value(&w, &value) == 0)
+			if (same_text(name, member))
+				return value;
+	return (struct slice){ NULL, 0 };
+}
+
+/* Objects with more members than this, in another order, are said to differ:
+ * looking up each would be quadratic on hostile items. */
 #define SAME_SHUFFLED 512
 
 static bool

@@ -3,21 +3,21 @@
 int64_t
 sum_add(int64_t a, int64_t b)
 {
-	if (b > 0 && a > INT64_MAX - b)
-		return INT64_MAX;
-	if (b < 0 && a < INT64_MIN - b)
-		return INT64_MIN;
-	return a + b;
+	int64_t sum;
+
+	if (__builtin_add_overflow(a, b, &sum))
+		return a > 0 ? INT64_MAX : INT64_MIN;
+	return sum;
 }
 
 int64_t
 sum_sub(int64_t a, int64_t b)
 {
-	if (b > 0 && a < INT64_MIN + b)
-		return INT64_MIN;
-	if (b < 0 && a > INT64_MAX + b)
-		return INT64_MAX;
-	return a - b;
+	int64_t difference;
+
+	if (__builtin_sub_overflow(a, b, &difference))
+		return b < 0 ? INT64_MAX : INT64_MIN;
+	return difference;
 }
 
 int64_t

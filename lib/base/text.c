@@ -254,6 +254,20 @@ text_escape(struct buf *out, const char *p, size_t n, bool ascii)
 	buf_add(out, plain, (size_t)(p - plain));
 }
 
+void
+text_percent(struct buf *out, const char *p, size_t n)
+{
+	static const char plain[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789-._~";
+
+	for (; n > 0; p++, n--)
+		if (*p != '\0' && strchr(plain, *p) != NULL)
+			buf_addc(out, *p);
+		else
+			buf_addf(out, "%%%02X", (unsigned char)*p);
+}
+
 int
 text_width(const char *p, size_t n)
 {

@@ -68,6 +68,10 @@ void text_bytes(char out[32], int64_t v);
  */
 void text_escape(struct buf *out, const char *p, size_t n, bool ascii);
 
+/* Add ${p}[0..n) to ${out}, percent-encoded but for RFC 3986's unreserved
+ * characters. */
+void text_percent(struct buf *out, const char *p, size_t n);
+
 /* Whether ${a}[0..n) and ${b}[0..n) are the same but for the case of ASCII
  * letters, in every locale: strncasecmp takes no SID for a sid in Turkish. */
 bool text_same_fold(const char *a, const char *b, size_t n);

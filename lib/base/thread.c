@@ -14,10 +14,10 @@
 
 struct lock {
 	pthread_mutex_t mutex;
-	pthread_cond_t woken;
+	pthread_cond_t woken; /* by CLOCK_MONOTONIC */
 };
 
-/* Only a bug makes these fail, and going on without the lock would harm. */
+/* Only a bug makes these fail, and continuing without the lock would harm. */
 static void
 must(int error)
 {
@@ -29,9 +29,13 @@ struct lock *
 lock_new(void)
 {
 	struct lock *l = xmalloc(sizeof(*l));
+	pthread_condattr_t attr;
 
 	must(pthread_mutex_init(&l->mutex, NULL));
-	must(pthread_cond_init(&l->woken, NULL));
+	must(pthread_condattr_init(&attr));
+	must(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC));
+	must(pthread_cond_init(&l->woken, &attr));
+	must(pthread_condattr_destroy(&attr));
 	return l;
 }
 
@@ -73,9 +77,8 @@ lock_wake(struct lock *l)
 struct crew {
 	void (*fn)(void *ctx, int i);
 	void *ctx;
-	pthread_mutex_t mutex;
-	pthread_cond_t idle; /* running has become 0 */
-	int running;
+	struct lock *lock;
+	int running; /* the lock is woken when it becomes 0 */
 };
 
 struct worker {
@@ -91,14 +94,14 @@ worker_main(void *arg)
 	struct crew *crew = w->crew;
 
 	crew->fn(crew->ctx, w->i);
-	must(pthread_mutex_lock(&crew->mutex));
+	lock_enter(crew->lock);
 	if (--crew->running == 0)
-		must(pthread_cond_signal(&crew->idle));
-	must(pthread_mutex_unlock(&crew->mutex));
+		lock_wake(crew->lock);
+	lock_leave(crew->lock);
 	return NULL;
 }
 
-/* All signals but those that a thread raises by its own error. */
+/* All signals except those that a thread causes by its own error. */
 static void
 signals_of_others(sigset_t *set)
 {
@@ -110,7 +113,8 @@ signals_of_others(sigset_t *set)
 		(void)sigdelset(set, own[i]);
 }
 
-/* Start workers 0, 1, … until the system has no thread left; how many. */
+/* Start workers 0, 1, … until the system has no more threads. Returns how many
+ * were started. */
 static int
 crew_start(struct crew *crew, struct worker *list, int n)
 {
@@ -119,11 +123,11 @@ crew_start(struct crew *crew, struct worker *list, int n)
 	int i;
 
 	must(pthread_attr_init(&attr));
-	/* Where the system wants a larger stack than this, its default. */
+	/* if the system wants a larger stack, its default is used */
 	(void)pthread_attr_setstacksize(&attr, WORKER_STACK);
 	signals_of_others(&blocked);
 	must(pthread_sigmask(SIG_SETMASK, &blocked, &before));
-	must(pthread_mutex_lock(&crew->mutex));
+	lock_enter(crew->lock);
 	for (i = 0; i < n; i++) {
 		list[i] = (struct worker){ .crew = crew, .i = i };
 		if (pthread_create(&list[i].thread, &attr, worker_main,
@@ -131,22 +135,20 @@ crew_start(struct crew *crew, struct worker *list, int n)
 			break;
 	}
 	crew->running = i;
-	must(pthread_mutex_unlock(&crew->mutex));
+	lock_leave(crew->lock);
 	must(pthread_sigmask(SIG_SETMASK, &before, NULL));
 	must(pthread_attr_destroy(&attr));
 	return i;
 }
 
-/*
- * A signal's handler runs inside the wait and does not end it: the next tick
- * sees what it left, so ticks come at a fixed pace however it is.
- */
+/* A signal's handler runs inside the wait and does not end it; the next tick
+ * sees what it did. */
 static void
 crew_wait(struct crew *crew, void (*tick)(void *tick_ctx), void *tick_ctx)
 {
 	struct timespec until;
 
-	must(pthread_mutex_lock(&crew->mutex));
+	lock_enter(crew->lock);
 	while (crew->running > 0) {
 		int error = 0;
 
@@ -157,16 +159,16 @@ crew_wait(struct crew *crew, void (*tick)(void *tick_ctx), void *tick_ctx)
 			until.tv_sec++;
 		}
 		while (crew->running > 0 && error == 0)
-			error = pthread_cond_timedwait(&crew->idle,
-			    &crew->mutex, &until);
-		if (error != 0 && error != ETIMEDOUT)
+			error = pthread_cond_timedwait(&crew->lock->woken,
+			    &crew->lock->mutex, &until);
+		if (error != ETIMEDOUT)
 			must(error);
-		must(pthread_mutex_unlock(&crew->mutex));
+		lock_leave(crew->lock);
 		if (tick != NULL)
 			tick(tick_ctx);
-		must(pthread_mutex_lock(&crew->mutex));
+		lock_enter(crew->lock);
 	}
-	must(pthread_mutex_unlock(&crew->mutex));
+	lock_leave(crew->lock);
 }
 
 void
@@ -175,18 +177,12 @@ threads_run(int n, void (*fn)(void *ctx, int i), void *ctx,
 {
 	struct crew crew = { .fn = fn, .ctx = ctx };
 	struct worker *list;
-	pthread_condattr_t attr;
 	int started;
 
 	if (n <= 0)
 		return;
 	list = xreallocarray(NULL, (size_t)n, sizeof(*list));
-	must(pthread_mutex_init(&crew.mutex, NULL));
-	must(pthread_condattr_init(&attr));
-	must(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC));
-	must(pthread_cond_init(&crew.idle, &attr));
-	must(pthread_condattr_destroy(&attr));
-
+	crew.lock = lock_new();
 	started = crew_start(&crew, list, n);
 	crew_wait(&crew, tick, tick_ctx);
 	for (int i = 0; i < started; i++)
@@ -196,8 +192,6 @@ threads_run(int n, void (*fn)(void *ctx, int i), void *ctx,
 		if (tick != NULL)
 			tick(tick_ctx);
 	}
-
-	must(pthread_cond_destroy(&crew.idle));
-	must(pthread_mutex_destroy(&crew.mutex));
+	lock_free(crew.lock);
 	free(list);
 }

@@ -2,21 +2,20 @@
 #include <string.h>
 
 #include "lib/aws/config.h"
-#include "lib/aws/keyset.h"
+#include "lib/aws/credentials.h"
 #include "lib/aws/provider/provider.h"
-#include "lib/aws/provider/provider_parts.h"
 #include "lib/aws/provider/search.h"
 #include "lib/aws/world.h"
 #include "lib/base/fault.h"
 
 /*
- * In the order of botocore's chain, which decides where two of them would
- * have keys: a role comes before static keys, these come before a process.
+ * In the order of botocore's chain, which decides when several of them have
+ * keys: a role comes before static keys, and these before a process.
  */
 static const struct provider {
 	const char *name;
 	int (*try)(struct search *s, struct fault *f);
-	bool source; /* a profile that a role is assumed with may have it */
+	bool source; /* a source_profile may have it */
 } providers[] = {
 	/* clang-format off */
 	{ "environment",		provider_environment,	false },
@@ -32,7 +31,7 @@ static const struct provider {
 	/* clang-format on */
 };
 
-/* Ask in turn; what has nothing is added to ${tried}, what fails, too. */
+/* Ask in turn; ${tried} gets the places that have no keys or fail. */
 static int
 ask(struct search *s, bool sources, struct buf *tried, struct fault *f)
 {
@@ -55,7 +54,7 @@ ask(struct search *s, bool sources, struct buf *tried, struct fault *f)
 	return rc;
 }
 
-/* All that a profile may have but a role: what a role is assumed with. */
+/* Search for the keys that a role is assumed with. */
 static int
 ask_profile(struct search *s, struct fault *f)
 {
@@ -73,6 +72,7 @@ provider_search(const struct aws_config *config, struct world *world,
 	struct search s = { .config = config,
 		.world = world,
 		.profile = config->profile,
+		.name = search_name(config->profile),
 		.named = config->profile_explicit,
 		.again = again,
 		.ask_profile = ask_profile,
@@ -97,6 +97,7 @@ provider_search(const struct aws_config *config, struct world *world,
 		    buf_text(&tried));
 	if (rc != 1)
 		aws_keyset_release(keys);
+	free(s.name);
 	buf_release(&s.source);
 	buf_release(&s.why);
 	buf_release(&tried);

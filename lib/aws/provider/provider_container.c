@@ -2,23 +2,20 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "lib/aws/doc.h"
 #include "lib/aws/endpoint.h"
 #include "lib/aws/fetch.h"
 #include "lib/aws/message.h"
-#include "lib/aws/provider/provider_parts.h"
 #include "lib/aws/provider/search.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/secret.h"
 
 /*
- * The agent beside a container (ECS, EKS Pod Identity). What AWS's clients
- * grant it: 2 seconds a try, 3 tries, a second apart; and plain HTTP only
- * with hosts that no packet leaves this machine for, since a token goes there
- * and keys come back.
+ * The agent beside a container (ECS, EKS Pod Identity). As AWS's clients do,
+ * wait 2 seconds a try, try 3 times, a second apart, and use plain HTTP only
+ * within this machine, since a token is sent and keys are returned.
  */
 #define TIMEOUT_MS 2000
 #define TRIES 3
@@ -35,28 +32,20 @@
 static bool
 is_near(const char *host)
 {
-	static const char *const hosts[] = { "localhost", "169.254.170.2",
-		"169.254.170.23" };
-	char name[300];
-	size_t n = host[0] == '[' ? strcspn(++host, "]") : strcspn(host, ":");
 	struct in6_addr six, eks;
-	struct in_addr four;
+	char name[300];
 
-	memcpy(name, host, n);
-	name[n] = '\0';
-	for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++)
-		if (strcmp(name, hosts[i]) == 0)
-			return true;
-	if (inet_pton(AF_INET, name, &four) == 1)
-		return ntohl(four.s_addr) >> 24 == 127;
-	return inet_pton(AF_INET6, name, &six) == 1 &&
-	    inet_pton(AF_INET6, "fd00:ec2::23", &eks) == 1 &&
-	    (IN6_IS_ADDR_LOOPBACK(&six) ||
+	aws_host_name(name, host);
+	return aws_host_is_loopback(name) ||
+	    strcmp(name, "169.254.170.2") == 0 ||
+	    strcmp(name, "169.254.170.23") == 0 ||
+	    (inet_pton(AF_INET6, name, &six) == 1 &&
+		inet_pton(AF_INET6, "fd00:ec2::23", &eks) == 1 &&
 		memcmp(&six, &eks, sizeof(six)) == 0);
 }
 
-/* The address to ask, freed by the caller, and in ${place} whose it is: the
- * path may be as good as a password. NULL: the fault says why. */
+/* The URL to ask, freed by the caller; ${place} gets it without the path, which
+ * may be as good as a password. NULL: the fault says why. */
 static char *
 choose_url(struct buf *place, struct fault *f)
 {
@@ -94,7 +83,7 @@ choose_url(struct buf *place, struct fault *f)
 	return NULL;
 }
 
-/* What shows who asks, added to an empty ${out}; "" when nothing does. */
+/* Add the token that shows who asks to an empty ${out}; "" when not set. */
 static int
 read_token(struct buf *out, struct fault *f)
 {
@@ -120,27 +109,24 @@ again(const struct http_exchange *x)
 
 	if (x->status != 200)
 		return true;
-	d = doc_parse((struct slice){ x->reply.p, x->reply.n }, NULL);
+	d = doc_parse(&x->reply, NULL);
 	doc_free(d);
 	return d == NULL;
 }
 
 /* What the agent says in an error: {"code":…,"message":…}, no keys. */
-static void
+static int
 refused(const struct fetch *r, const char *place, struct fault *f)
 {
-	struct doc *d =
-	    doc_parse((struct slice){ r->x.reply.p, r->x.reply.n }, NULL);
+	struct doc *d = doc_parse(&r->x.reply, NULL);
 	char code[96], message[320];
 
-	message_copy(code, sizeof(code),
-	    d != NULL ? doc_text(d, NULL, "code") : NULL);
-	message_copy(message, sizeof(message),
-	    d != NULL ? doc_text(d, NULL, "message") : NULL);
-	(void)fault(f, FAULT_CREDENTIALS, "%s: HTTP %d%s%.100s%s%.300s", place,
+	message_copy(code, sizeof(code), doc_text(d, NULL, "code"));
+	message_copy(message, sizeof(message), doc_text(d, NULL, "message"));
+	doc_free(d);
+	return fault(f, FAULT_CREDENTIALS, "%s: HTTP %d%s%.100s%s%.300s", place,
 	    r->x.status, code[0] != '\0' ? ": " : "", code,
 	    message[0] != '\0' ? ": " : "", message);
-	doc_free(d);
 }
 
 static int
@@ -173,11 +159,10 @@ get_keys(struct search *s, const char *url, const char *token,
 	if (rc != 0)
 		goto out;
 	if (r.x.status != 200) {
-		refused(&r, place, f);
-		rc = -1;
+		rc = refused(&r, place, f);
 		goto out;
 	}
-	d = doc_parse((struct slice){ r.x.reply.p, r.x.reply.n }, f);
+	d = doc_parse(&r.x.reply, f);
 	rc = d != NULL ? search_take_doc(s, d, NULL, names, place, f)
 		       : fault_at(f, "%s", place);
 	buf_adds(&s->source, place);

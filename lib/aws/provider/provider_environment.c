@@ -1,6 +1,5 @@
 #include <stddef.h>
 
-#include "lib/aws/provider/provider_parts.h"
 #include "lib/aws/provider/search.h"
 #include "lib/base/fault.h"
 

@@ -2,7 +2,6 @@
 
 #include "lib/aws/config.h"
 #include "lib/aws/profile.h"
-#include "lib/aws/provider/provider_parts.h"
 #include "lib/aws/provider/search.h"
 #include "lib/base/fault.h"
 #include "lib/base/text.h"

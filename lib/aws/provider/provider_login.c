@@ -1,18 +1,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/aws/credentials.h"
 #include "lib/aws/doc.h"
-#include "lib/aws/keyset.h"
-#include "lib/aws/provider/provider_parts.h"
 #include "lib/aws/provider/search.h"
 #include "lib/base/crypto.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/path.h"
 
-/* What `aws login` keeps for a session, as long as it lasts: to renew it is
- * the AWS CLI's business, and whenever that has done so we find the new keys
- * here. The caller frees it. */
+/* The file where `aws login` keeps the keys of a session; the caller frees the
+ * path. Only the AWS CLI renews them, and then the new ones are there. */
 static char *
 cache_path(const char *session)
 {
@@ -28,22 +26,17 @@ cache_path(const char *session)
 	return path;
 }
 
-/* What is wrong with the login session, and the way out. */
+/* Say what is wrong with the login session, and what to do. */
 static int
 login_again(const struct search *s, const struct config_value *session,
     const char *what, struct fault *f)
 {
-	struct buf name = { 0 };
-
-	search_name(&name, s);
-	(void)fault(f, FAULT_CREDENTIALS,
+	return fault(f, FAULT_CREDENTIALS,
 	    "%s: the login session of %.200s %s; run \"aws login --profile "
 	    "%.100s\"; to have its keys renewed without that, use a profile "
 	    "with credential_process = aws configure export-credentials "
 	    "--profile %.100s --format process",
-	    session->from, buf_text(&name), what, s->profile, s->profile);
-	buf_release(&name);
-	return -1;
+	    session->from, s->name, what, s->profile, s->profile);
 }
 
 int
@@ -70,10 +63,8 @@ provider_login(struct search *s, struct fault *f)
 		rc = search_take_doc(s, d, "accessToken", names, path, f);
 	if (rc == 1 && s->keys->expires <= search_now(s))
 		rc = login_again(s, &session, "has expired", f);
-	if (rc == 1) {
-		buf_adds(&s->source, "login session of ");
-		search_name(&s->source, s);
-	}
+	if (rc == 1)
+		buf_addf(&s->source, "login session of %s", s->name);
 	doc_free(d);
 	free(path);
 	return rc;

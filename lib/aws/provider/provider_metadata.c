@@ -4,7 +4,6 @@
 #include "lib/aws/doc.h"
 #include "lib/aws/imds.h"
 #include "lib/aws/message.h"
-#include "lib/aws/provider/provider_parts.h"
 #include "lib/aws/provider/search.h"
 #include "lib/base/fault.h"
 #include "lib/base/secret.h"
@@ -75,7 +74,7 @@ get_keys(struct search *s, struct imds *m, struct fault *f)
 	}
 	buf_addf(&s->source, "role %s of this instance (%s)", buf_text(&role),
 	    imds_url(m));
-	d = doc_parse((struct slice){ text.p, text.n }, f);
+	d = doc_parse(&text, f);
 	rc = d != NULL ? take(s, d, buf_text(&s->source), f)
 		       : fault_at(f, "%.200s", buf_text(&s->source));
 out:

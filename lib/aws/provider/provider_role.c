@@ -2,20 +2,21 @@
 #include <string.h>
 
 #include "lib/aws/config.h"
+#include "lib/aws/credentials.h"
 #include "lib/aws/doc.h"
-#include "lib/aws/keyset.h"
 #include "lib/aws/profile.h"
-#include "lib/aws/provider/provider_parts.h"
 #include "lib/aws/provider/search.h"
 #include "lib/aws/query/sts.h"
-#include "lib/aws/role_cache.h"
 #include "lib/aws/world.h"
+#include "lib/base/crypto.h"
 #include "lib/base/fault.h"
+#include "lib/base/mem.h"
+#include "lib/base/path.h"
 
 #define CODE_DIGITS 6
 #define CACHE_SECONDS (15 * 60)
 
-/* A profile's options that make a role of it. */
+/* A profile's options about the role it assumes. */
 struct role {
 	struct config_value arn, source, credential_source, external_id, serial,
 	    session_name, duration;
@@ -36,25 +37,11 @@ has_static(const struct search *s)
 	return has(s, "aws_access_key_id") || has(s, "aws_secret_access_key");
 }
 
-/* A role that is to be had with a web identity is not one for us. */
+/* A role that is assumed with a web identity is provider_web's. */
 static bool
 has_role(const struct search *s)
 {
 	return has(s, "role_arn") && !has(s, "web_identity_token_file");
-}
-
-/* ${place}: profile "dev", at the option's file and line. */
-static int
-refuse(const struct search *s, const struct config_value *at, struct fault *f,
-    const char *what)
-{
-	struct buf name = { 0 };
-
-	search_name(&name, s);
-	(void)fault(f, FAULT_CONFIG, "%s: %.200s %s", at->from, buf_text(&name),
-	    what);
-	buf_release(&name);
-	return -1;
 }
 
 static int
@@ -71,17 +58,19 @@ read_role(const struct search *s, struct role *r, struct fault *f)
 	    config_value_int(&r->duration, 900, 43200, &r->seconds, f) != 0)
 		return -1;
 	if (r->source.value != NULL && r->credential_source.value != NULL)
-		return refuse(s, &r->credential_source, f,
-		    "has both source_profile and credential_source: one of "
-		    "them must go");
+		return fault(f, FAULT_CONFIG,
+		    "%s: %.200s has both source_profile and credential_source: "
+		    "one of them must go",
+		    r->credential_source.from, s->name);
 	if (r->source.value == NULL && r->credential_source.value == NULL)
-		return refuse(s, &r->arn, f,
-		    "has a role_arn, but neither source_profile nor "
-		    "credential_source to say whose keys assume it");
+		return fault(f, FAULT_CONFIG,
+		    "%s: %.200s has a role_arn, but neither source_profile nor "
+		    "credential_source to say whose keys assume it",
+		    r->arn.from, s->name);
 	return 0;
 }
 
-/* Whether ${profile} is ${s}'s or that of any search that wants its keys. */
+/* Whether ${s} or a search that needs its keys is for ${profile}. */
 static bool
 was_visited(const struct search *s, const char *profile)
 {
@@ -171,7 +160,7 @@ from_source(struct search *sub, const struct config_value *source,
 	    source->from, source->value);
 }
 
-/* The code that the device ${serial} shows: six digits, added to ${out}. */
+/* Ask for the code that the device ${serial} shows; it is added to ${out}. */
 static int
 ask_code(struct search *s, const struct config_value *serial, struct buf *out,
     struct fault *f)
@@ -190,8 +179,7 @@ ask_code(struct search *s, const struct config_value *serial, struct buf *out,
 		    "%s: mfa_serial needs a code, and there is no terminal to "
 		    "ask for it",
 		    serial->from);
-	buf_adds(&prompt, "Enter MFA code for ");
-	buf_addf(&prompt, "%.200s: ", serial->value);
+	buf_addf(&prompt, "Enter MFA code for %.200s: ", serial->value);
 	rc = s->world->ask(s->world->ctx, buf_text(&prompt), out, f);
 	buf_release(&prompt);
 	if (rc != 0)
@@ -206,37 +194,76 @@ ask_code(struct search *s, const struct config_value *serial, struct buf *out,
 	    CODE_DIGITS);
 }
 
-/* The keys that the AWS CLI has of a role that wants a code, if they last for
- * a while yet. 1, or 0. */
-static int
+/* "name": "value" as Python's json.dumps writes it. False when ${value} has
+ * characters that it would escape otherwise. */
+static bool
+add_member(struct buf *out, const char *name, const char *value)
+{
+	if (value == NULL)
+		return true;
+	buf_addf(out, "%s\"%s\": \"", out->n > 1 ? ", " : "", name);
+	for (; *value != '\0'; value++) {
+		if (*value < ' ' || *value > '~')
+			return false;
+		if (*value == '"' || *value == '\\')
+			buf_addc(out, '\\');
+		buf_addc(out, *value);
+	}
+	buf_addc(out, '"');
+	return true;
+}
+
+/*
+ * The file in which the AWS CLI keeps the keys of the role, named after what
+ * it asked for. The caller frees the path; NULL when the name is not known.
+ */
+static char *
+cache_path(const struct role *r)
+{
+	struct buf text = { 0 };
+	char hex[41], *directory, *path = NULL;
+
+	buf_addc(&text, '{');
+	if (r->seconds > 0)
+		buf_addf(&text, "\"DurationSeconds\": %lld",
+		    (long long)r->seconds);
+	if (add_member(&text, "ExternalId", r->external_id.value) &&
+	    add_member(&text, "RoleArn", r->arn.value) &&
+	    add_member(&text, "RoleSessionName", r->session_name.value) &&
+	    add_member(&text, "SerialNumber", r->serial.value)) {
+		buf_addc(&text, '}');
+		crypto_sha1_hex(hex, text.p, text.n);
+		directory = path_expand("~/.aws/cli/cache");
+		path = xasprintf("%s/%s.json", directory, hex);
+		free(directory);
+	}
+	buf_release(&text);
+	return path;
+}
+
+/* A code that was given to the AWS CLI serves us too: take the keys it got,
+ * if they last for a while yet. Whether there are such keys. */
+static bool
 from_cache(struct search *s, const struct role *r)
 {
 	static const char *const names[] = { "AccessKeyId", "SecretAccessKey",
 		"SessionToken", "AccountId", "Expiration" };
-	const struct role_cache asked = { .role_arn = r->arn.value,
-		.session_name = r->session_name.value,
-		.external_id = r->external_id.value,
-		.serial = r->serial.value,
-		.duration = r->seconds };
-	char *path = role_cache_path(&asked);
+	char *path = cache_path(r);
 	struct doc *d = path != NULL ? doc_load(path, NULL) : NULL;
-	int rc = 0;
+	bool found = d != NULL &&
+	    search_take_doc(s, d, "Credentials", names, path, NULL) == 1;
 
-	if (d != NULL &&
-	    search_take_doc(s, d, "Credentials", names, path, NULL) == 1)
-		rc = 1;
-	if (rc == 1 && s->keys->expires - search_now(s) < CACHE_SECONDS) {
+	if (found && s->keys->expires - search_now(s) < CACHE_SECONDS) {
 		aws_keyset_release(s->keys);
-		rc = 0;
+		found = false;
 	}
-	if (rc == 1)
+	if (found)
 		buf_addf(&s->source,
-		    "role %.200s, by the keys that the AWS "
-		    "CLI has of it (%s)",
+		    "role %.200s, by the keys that the AWS CLI has of it (%s)",
 		    r->arn.value, path);
 	doc_free(d);
 	free(path);
-	return rc;
+	return found;
 }
 
 static int
@@ -254,17 +281,13 @@ assume(struct search *s, const struct role *r, const struct aws_keys *keys,
 		.serial = r->serial.value,
 		.duration = r->seconds,
 	};
-	int rc = -1;
+	int rc = 0;
 
-	if (ask.serial != NULL) {
-		if (ask_code(s, &r->serial, &code, f) != 0)
-			goto out;
-		ask.code = buf_text(&code);
-	}
-	rc = sts_assume(&ask, s->keys, f);
-	if (rc != 0)
+	if (ask.serial != NULL)
+		rc = ask_code(s, &r->serial, &code, f);
+	ask.code = ask.serial != NULL ? buf_text(&code) : NULL;
+	if (rc == 0 && (rc = sts_assume(&ask, s->keys, f)) != 0)
 		(void)fault_at(f, "%s", r->arn.from);
-out:
 	buf_release(&code);
 	return rc;
 }
@@ -283,28 +306,27 @@ provider_role(struct search *s, struct fault *f)
 		return -1;
 	if (r.source.value != NULL && check_source(s, &r.source, f) != 0)
 		return -1;
-	if (r.serial.value != NULL && from_cache(s, &r) == 1)
+	if (r.serial.value != NULL && from_cache(s, &r))
 		return 1;
 	sub.keys = &keys;
 	sub.source = sub.why = (struct buf){ 0 };
 	sub.named = true;
 	sub.parent = s;
-	if (r.source.value != NULL) {
+	if (r.source.value != NULL)
 		sub.profile = r.source.value;
-		rc = from_profile(&sub, &r.source, f);
-	} else {
-		rc = from_source(&sub, &r.credential_source, f);
-	}
+	sub.name = search_name(sub.profile);
+	rc = r.source.value != NULL
+	    ? from_profile(&sub, &r.source, f)
+	    : from_source(&sub, &r.credential_source, f);
 	if (rc == 1 && assume(s, &r, &keys.keys, f) == 0) {
-		buf_addf(&s->source, "role %.200s (", r.arn.value);
-		search_name(&s->source, s);
-		buf_addf(&s->source, "), with the keys of: %s",
-		    buf_text(&sub.source));
+		buf_addf(&s->source, "role %.200s (%s), with the keys of: %s",
+		    r.arn.value, s->name, buf_text(&sub.source));
 	} else if (rc == 1) {
 		rc = fault_at(f, "with the keys of: %.300s",
 		    buf_text(&sub.source));
 	}
 	aws_keyset_release(&keys);
+	free(sub.name);
 	buf_release(&sub.source);
 	buf_release(&sub.why);
 	return rc;

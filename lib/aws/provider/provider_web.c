@@ -1,4 +1,3 @@
-#include "lib/aws/provider/provider_parts.h"
 #include "lib/aws/provider/search.h"
 #include "lib/aws/query/sts.h"
 #include "lib/base/fault.h"

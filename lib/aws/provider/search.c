@@ -1,7 +1,7 @@
 #include <string.h>
 
+#include "lib/aws/credentials.h"
 #include "lib/aws/doc.h"
-#include "lib/aws/keyset.h"
 #include "lib/aws/provider/search.h"
 #include "lib/aws/world.h"
 #include "lib/base/fault.h"
@@ -71,12 +71,15 @@ search_option(const struct search *s, const char *option,
 	return config_value_profile(out, s->config, s->profile, option);
 }
 
-void
-search_name(struct buf *out, const struct search *s)
+char *
+search_name(const char *profile)
 {
-	buf_adds(out, "profile \"");
-	text_escape(out, s->profile, strlen(s->profile), false);
-	buf_addc(out, '"');
+	struct buf out = { 0 };
+
+	buf_adds(&out, "profile \"");
+	text_escape(&out, profile, strlen(profile), false);
+	buf_addc(&out, '"');
+	return buf_detach(&out);
 }
 
 int

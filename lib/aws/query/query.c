@@ -14,39 +14,26 @@
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/secret.h"
+#include "lib/base/text.h"
 
 #define QUERY_CONNECT_MS 5000
 #define QUERY_TOTAL_MS 20000
-/* A page of CloudFormation's is at most 1 MB. */
+/* A page of CloudFormation is at most 1 MB. */
 #define QUERY_REPLY_MAX ((size_t)8 << 20)
 
 #define CONTENT_TYPE "application/x-www-form-urlencoded; charset=utf-8"
-void
-query_encode(struct buf *out, const char *s)
-{
-	static const char plain[] =
-	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	    "0123456789-._~";
-
-	for (; *s != '\0'; s++)
-		if (strchr(plain, *s) != NULL)
-			buf_addc(out, *s);
-		else
-			buf_addf(out, "%%%02X", (unsigned char)*s);
-}
 
 static void
 add_param(struct buf *out, const char *name, const char *value)
 {
 	if (out->n > 0)
 		buf_addc(out, '&');
-	query_encode(out, name);
-	buf_addc(out, '=');
-	query_encode(out, value);
+	buf_addf(out, "%s=", name);
+	text_percent(out, value, strlen(value));
 }
 
-/* The form, added to ${out}. Room for all of it first: a token is in it, and no
- * copy of that is to stay behind where the memory was too small. */
+/* Add the form to ${out}. It may contain a token, so room is made for all of it
+ * first: growing would leave copies behind. */
 static void
 make_body(struct buf *out, const struct query *q)
 {
@@ -54,7 +41,7 @@ make_body(struct buf *out, const struct query *q)
 
 	for (size_t i = 0; i < q->nparams; i++)
 		if (q->params[i].value != NULL)
-			n += 2 + 3 * strlen(q->params[i].name) +
+			n += 2 + strlen(q->params[i].name) +
 			    3 * strlen(q->params[i].value);
 	(void)buf_reserve(out, n);
 	add_param(out, "Action", q->action);
@@ -64,7 +51,7 @@ make_body(struct buf *out, const struct query *q)
 			add_param(out, q->params[i].name, q->params[i].value);
 }
 
-/* Blank in a refusal what the form had that is secret. */
+/* Blank the secrets of the form in a refusal. */
 static void
 hide(const struct query *q, struct http_exchange *x)
 {
@@ -74,12 +61,12 @@ hide(const struct query *q, struct http_exchange *x)
 			    BLANK_SECRET_MIN);
 }
 
-/* What a try came to; ${out} is filled by an answer or an error. */
+/* What the reply means; ${out} is filled by an answer or an error. */
 static enum retry_class
 judge(const struct request *r, struct query_reply *out, struct fault *f)
 {
 	const struct http_exchange *x = r->x;
-	const struct xml_element *error;
+	const struct xml *error;
 
 	xml_free(out->xml);
 	*out = (struct query_reply){ .status = x->status };
@@ -92,17 +79,12 @@ judge(const struct request *r, struct query_reply *out, struct fault *f)
 		return RETRY_TRANSIENT;
 	if (x->status == 200)
 		return RETRY_NO;
-	if (out->xml != NULL) {
-		error = xml_find(xml_root(out->xml), "Error");
-		if (error == NULL)
-			error = xml_find(xml_root(out->xml), "Errors/Error");
-		if (error != NULL) {
-			message_copy(out->code, sizeof(out->code),
-			    xml_text(error, "Code"));
-			message_copy(out->message, sizeof(out->message),
-			    xml_text(error, "Message"));
-		}
-	}
+	error = xml_find(out->xml, "Error");
+	if (error == NULL)
+		error = xml_find(out->xml, "Errors/Error");
+	message_copy(out->code, sizeof(out->code), xml_text(error, "Code"));
+	message_copy(out->message, sizeof(out->message),
+	    xml_text(error, "Message"));
 	(void)fault(f, FAULT_SERVICE, "HTTP %d%s%s", x->status,
 	    out->code[0] != '\0' ? " " : "", out->code);
 	if (strcmp(out->code, "IDPCommunicationError") == 0)
@@ -110,16 +92,16 @@ judge(const struct request *r, struct query_reply *out, struct fault *f)
 	return request_judge(r, out->code);
 }
 
-/* Try until there is an answer; all of ${r} is there. */
+/* Send it until there is an answer. */
 static int
 try_all(const struct query *q, struct request *r, struct query_reply *out,
     struct fault *f)
 {
-	const struct aws_config *config = q->config;
+	const struct aws_config *config = q->caller.config;
 	struct fault last = { 0 };
 	enum retry_class why;
-	int rc,
-	    most = config->attempts_set ? config->max_attempts : RETRY_SINGLE;
+	int most = config->attempts_set ? config->max_attempts : RETRY_SINGLE;
+	int rc;
 
 	do {
 		request_send(r);
@@ -142,7 +124,8 @@ query_call(const struct query *q, struct query_reply *out, struct fault *f)
 {
 	static const struct aws_header headers[] = { { "content-type",
 	    CONTENT_TYPE } };
-	struct world *w = q->world;
+	const struct aws_config *config = q->caller.config;
+	struct world *w = q->caller.world;
 	struct aws_endpoint endpoint;
 	struct buf body = { 0 };
 	struct http_exchange x = { .method = "POST",
@@ -154,16 +137,16 @@ query_call(const struct query *q, struct query_reply *out, struct fault *f)
 		.headers = headers,
 		.nheaders = 1,
 		.keys = q->keys,
-		.credentials = q->credentials,
+		.credentials = q->caller.credentials,
 		.endpoint = &endpoint,
-		.region = q->config->region,
+		.region = config->region,
 		.name = q->service };
 	char *url = NULL;
 	int rc = -1;
 
 	*out = (struct query_reply){ 0 };
-	if (aws_config_endpoint(q->config, q->service, q->config->region, &url,
-		f) != 0)
+	if (aws_config_endpoint(config, q->service, config->region, &url, f) !=
+	    0)
 		return -1;
 	if (aws_endpoint_parse(url, &endpoint) != 0) {
 		(void)fault(f, FAULT_CONFIG, "%s: no endpoint", url);
@@ -195,13 +178,13 @@ query_release(struct query_reply *reply)
 }
 
 int
-query_refused(const struct query *q, const struct query_reply *reply,
-    struct fault *f)
+query_refused(const char *service, const char *action,
+    const struct query_reply *reply, struct fault *f)
 {
 	const struct refusal r = {
-		.service = q->service,
-		.action = q->action,
-		.what = q->action,
+		.service = service,
+		.action = action,
+		.what = action,
 		.code = reply->code,
 		.message = reply->message,
 		.why = reply->why,
@@ -211,6 +194,6 @@ query_refused(const struct query *q, const struct query_reply *reply,
 	if (reply->code[0] == '\0' && !refusal_given_up(reply->why))
 		return fault(f, FAULT_SERVICE,
 		    "%s: HTTP %d, and not from AWS; check the endpoint of %s",
-		    q->action, reply->status, q->service);
+		    action, reply->status, service);
 	return refusal_say(&r, f);
 }

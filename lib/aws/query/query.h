@@ -9,33 +9,36 @@
 struct aws_config;
 struct aws_credentials;
 struct aws_keys;
-struct buf;
 struct world;
 struct fault;
 struct xml;
 
-/*
- * A call of a service with AWS's query protocol (STS, CloudFormation): a form
- * that is posted, and answered in XML.
- */
+/* Who asks AWS's other services, and where: all borrowed. */
+struct aws_caller {
+	const struct aws_config *config;
+	struct aws_credentials *credentials; /* NULL: none */
+	struct world *world;
+};
+
+/* A call in AWS's query protocol (STS, CloudFormation): a form is posted, and
+ * XML returned. */
 struct query_param {
 	const char *name;
 	const char *value; /* NULL: left out */
-	bool secret;       /* never to be told */
+	bool secret;       /* never to be shown */
 };
 
 struct query {
-	const struct aws_config *config;
-	struct world *world;
+	/* The request is signed with the caller's credentials, which are
+	 * renewed when the service calls them expired, or with ${keys}; with
+	 * neither it is not signed. */
+	struct aws_caller caller;
+	const struct aws_keys *keys;
 	const char *service; /* "sts", "cloudformation" */
 	const char *action;  /* "AssumeRole" */
 	const char *version; /* "2011-06-15" */
 	const struct query_param *params;
 	size_t nparams;
-	/* Signed with these keys, or with those of the run, which are renewed
-	 * when the service calls them expired; both NULL: not signed. */
-	const struct aws_keys *keys;
-	struct aws_credentials *credentials;
 };
 
 struct query_reply {
@@ -44,25 +47,20 @@ struct query_reply {
 	char code[96];        /* the error's, "" when there is none */
 	char message[512];    /* the service's own words */
 	enum retry_class why; /* of the last reply, when retries ran out */
-	int tries;            /* that were made */
+	int tries;
 };
 
 /*
- * Sign, send and, where the policy says so (retry.h), try again, with the
- * service's clock when ours is off. 0: reply->xml is the answer. 1: the
- * service refused; code and message say why. -1: no reply to be had.
- * query_release frees ${reply} in all three cases.
+ * Sign and send the request, and retry it as retry.h says. 0: reply->xml is
+ * the answer. 1: the service refused; code and message say why. -1: there was
+ * no usable reply. query_release frees ${reply} in all three cases.
  */
 int query_call(const struct query *q, struct query_reply *reply,
     struct fault *f);
 void query_release(struct query_reply *reply);
-/* Turn a refusal (1) into a fault that names the service and the action that is
- * missing; returns -1. */
-int query_refused(const struct query *q, const struct query_reply *reply,
-    struct fault *f);
-
-/* ${s} as part of an address or a form: percent-encoded, all but what RFC 3986
- * calls unreserved. Added to ${out}. Pure. */
-void query_encode(struct buf *out, const char *s);
+/* Turn a refusal (1) into a fault that names the service and the missing
+ * action; returns -1. */
+int query_refused(const char *service, const char *action,
+    const struct query_reply *reply, struct fault *f);
 
 #endif

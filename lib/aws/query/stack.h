@@ -6,7 +6,7 @@
 struct aws_caller;
 struct fault;
 
-/* A table that a CloudFormation stack made. */
+/* A table that a CloudFormation stack created. */
 struct stack_ask {
 	const char *stack;   /* name or ARN */
 	const char *logical; /* the table's name in the template */
@@ -14,18 +14,16 @@ struct stack_ask {
 
 struct stack_table {
 	char *table;  /* the table's own name */
-	char *stack;  /* the stack's ARN, "" where the service tells none */
+	char *stack;  /* the stack's ARN, "" when not known */
 	char *status; /* of the resource: "CREATE_COMPLETE" */
-	/* Whether the stack is being deleted could not be asked
-	 * (cloudformation:DescribeStacks). */
-	bool unsure;
+	bool unsure;  /* whether the stack is being deleted could not be asked
+			 (cloudformation:DescribeStacks) */
 };
 
 /*
- * Look it up. Refused (FAULT_REFUSED) are a stack or a table that is being
- * deleted or was, and what is no table; where the stack has nothing of that
- * name, the fault (FAULT_NOT_FOUND) lists the tables it has. Freed by
- * stack_release.
+ * Look it up; freed by stack_release. FAULT_REFUSED: the resource is not a
+ * table, or it or the stack is being deleted or was. FAULT_NOT_FOUND: the
+ * stack has no such resource, and the fault lists its tables.
  */
 int stack_find(const struct aws_caller *caller, const struct stack_ask *ask,
     struct stack_table *out, struct fault *f);

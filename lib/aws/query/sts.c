@@ -1,10 +1,10 @@
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/aws/arn.h"
-#include "lib/aws/keyset.h"
-#include "lib/aws/query/query.h"
+#include "lib/aws/credentials.h"
 #include "lib/aws/query/sts.h"
 #include "lib/aws/query/xml.h"
 #include "lib/aws/refusal.h"
@@ -13,14 +13,15 @@
 #include "lib/base/mem.h"
 #include "lib/base/text.h"
 
+#define VERSION "2011-06-15"
 #define NUMBER 24
 
 static int
-take(const struct xml *x, const char *action, struct aws_keyset *out,
+take_keys(const struct xml *reply, const char *action, struct aws_keyset *out,
     struct fault *f)
 {
 	char path[64];
-	const struct xml_element *result, *keys;
+	const struct xml *result, *keys;
 	const char *text[4];
 	static const char *const names[] = { "AccessKeyId", "SecretAccessKey",
 		"SessionToken", "Expiration" };
@@ -28,7 +29,7 @@ take(const struct xml *x, const char *action, struct aws_keyset *out,
 	int64_t end;
 
 	(void)snprintf(path, sizeof(path), "%sResult", action);
-	result = xml_find(xml_root(x), path);
+	result = xml_find(reply, path);
 	keys = xml_find(result, "Credentials");
 	for (int i = 0; i < 4; i++) {
 		text[i] = xml_text(keys, names[i]);
@@ -48,7 +49,7 @@ take(const struct xml *x, const char *action, struct aws_keyset *out,
 	return 0;
 }
 
-/* What to do about a refusal. */
+/* What to do about the error ${code}. */
 static const char *
 advice(const char *code)
 {
@@ -96,11 +97,10 @@ sts_assume(const struct sts_ask *ask, struct aws_keyset *out, struct fault *f)
 		{ "WebIdentityToken", ask->web_identity_token, true },
 	};
 	const struct query q = {
-		.config = ask->config,
-		.world = ask->world,
+		.caller = { ask->config, NULL, ask->world },
 		.service = "sts",
 		.action = action,
-		.version = "2011-06-15",
+		.version = VERSION,
 		.params = params,
 		.nparams = sizeof(params) / sizeof(params[0]),
 		.keys = web ? NULL : ask->keys,
@@ -113,9 +113,9 @@ sts_assume(const struct sts_ask *ask, struct aws_keyset *out, struct fault *f)
 	    (long long)ask->duration);
 	rc = query_call(&q, &reply, f);
 	if (rc == 0)
-		rc = take(reply.xml, action, out, f);
+		rc = take_keys(reply.xml, action, out, f);
 	else if (rc == 1 && refusal_given_up(reply.why))
-		rc = query_refused(&q, &reply, f);
+		rc = query_refused(q.service, action, &reply, f);
 	else if (rc == 1)
 		rc = fault(f,
 		    strncmp(reply.code, "AccessDenied", 12) == 0
@@ -127,4 +127,50 @@ sts_assume(const struct sts_ask *ask, struct aws_keyset *out, struct fault *f)
 		    advice(reply.code));
 	query_release(&reply);
 	return rc;
+}
+
+static int
+take_identity(const struct xml *reply, struct identity *out, struct fault *f)
+{
+	const struct xml *result = xml_find(reply, "GetCallerIdentityResult");
+	const char *account = xml_text(result, "Account");
+	const char *arn = xml_text(result, "Arn");
+
+	if (account == NULL || strspn(account, "0123456789") != 12 ||
+	    account[12] != '\0')
+		return fault(f, FAULT_DATA,
+		    "GetCallerIdentity: the reply names no account");
+	out->account = xstrdup(account);
+	out->arn = xstrdup(arn != NULL ? arn : "");
+	return 0;
+}
+
+int
+identity_ask(const struct aws_caller *caller, struct identity *out,
+    struct fault *f)
+{
+	const struct query q = {
+		.caller = *caller,
+		.service = "sts",
+		.action = "GetCallerIdentity",
+		.version = VERSION,
+	};
+	struct query_reply reply;
+	int rc = query_call(&q, &reply, f);
+
+	*out = (struct identity){ 0 };
+	if (rc == 0)
+		rc = take_identity(reply.xml, out, f);
+	else if (rc == 1)
+		rc = query_refused(q.service, q.action, &reply, f);
+	query_release(&reply);
+	return rc;
+}
+
+void
+identity_release(struct identity *i)
+{
+	free(i->account);
+	free(i->arn);
+	*i = (struct identity){ 0 };
 }

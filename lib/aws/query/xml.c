@@ -12,25 +12,21 @@
 #define DEPTH_MAX 32
 #define ELEMENTS_MAX 100000
 
-struct xml_element {
+struct xml {
 	char *name;
 	struct buf text; /* its own, of all its parts */
-	struct xml_element *parent, *child, *last, *next;
-};
-
-struct xml {
-	struct xml_element *root;
+	struct xml *parent, *child, *last, *next;
 };
 
 /* A document being read. */
 struct reader {
 	XML_Parser parser;
-	struct xml_element *root, *at;
+	struct xml *root, *at;
 	int depth, count;
 	const char *why; /* it was refused */
 };
 
-/* A call may still follow: that of the end of an empty element. */
+/* One more call may follow, for the end of an empty element. */
 static void
 stop(struct reader *r, const char *why)
 {
@@ -43,7 +39,7 @@ on_start(void *ctx, const XML_Char *name, const XML_Char **attributes)
 {
 	struct reader *r = ctx;
 	const char *colon = strrchr(name, ':');
-	struct xml_element *e;
+	struct xml *e;
 
 	(void)attributes;
 	if (r->why != NULL)
@@ -118,12 +114,12 @@ on_doctype(void *ctx, const XML_Char *name, const XML_Char *system,
 	stop(ctx, "it has a document type");
 }
 
-/* No recursion: the depth is the input's. */
-static void
-free_elements(struct xml_element *e)
+/* Without recursion, as the input decides how deep it is. */
+void
+xml_free(struct xml *e)
 {
 	while (e != NULL) {
-		struct xml_element *up = e->parent, *next = e->next;
+		struct xml *up = e->parent, *next = e->next;
 
 		if (e->child != NULL) {
 			next = e->child;
@@ -143,7 +139,6 @@ struct xml *
 xml_parse(struct slice text, struct fault *f)
 {
 	struct reader r = { .parser = XML_ParserCreate(NULL) };
-	struct xml *x = NULL;
 	enum XML_Status ok;
 
 	if (r.parser == NULL) {
@@ -157,37 +152,20 @@ xml_parse(struct slice text, struct fault *f)
 	ok = text.n > INT_MAX
 	    ? XML_STATUS_ERROR
 	    : XML_Parse(r.parser, text.n > 0 ? text.p : "", (int)text.n, 1);
-	if (ok == XML_STATUS_OK) {
-		x = xcalloc(1, sizeof(*x));
-		x->root = r.root;
-	} else {
+	if (ok != XML_STATUS_OK) {
 		(void)fault(f, FAULT_DATA, "the reply is not XML: %s",
 		    r.why != NULL
 			? r.why
 			: XML_ErrorString(XML_GetErrorCode(r.parser)));
-		free_elements(r.root);
+		xml_free(r.root);
+		r.root = NULL;
 	}
 	XML_ParserFree(r.parser);
-	return x;
+	return r.root;
 }
 
-void
-xml_free(struct xml *x)
-{
-	if (x == NULL)
-		return;
-	free_elements(x->root);
-	free(x);
-}
-
-const struct xml_element *
-xml_root(const struct xml *x)
-{
-	return x->root;
-}
-
-static const struct xml_element *
-named(const struct xml_element *e, const char *name, size_t n)
+static const struct xml *
+named(const struct xml *e, const char *name, size_t n)
 {
 	while (
 	    e != NULL && (strncmp(e->name, name, n) != 0 || e->name[n] != '\0'))
@@ -195,8 +173,8 @@ named(const struct xml_element *e, const char *name, size_t n)
 	return e;
 }
 
-const struct xml_element *
-xml_find(const struct xml_element *at, const char *path)
+const struct xml *
+xml_find(const struct xml *at, const char *path)
 {
 	while (at != NULL && *path != '\0') {
 		size_t n = strcspn(path, "/");
@@ -207,16 +185,16 @@ xml_find(const struct xml_element *at, const char *path)
 	return at;
 }
 
-const struct xml_element *
-xml_next(const struct xml_element *e)
+const struct xml *
+xml_next(const struct xml *e)
 {
 	return named(e->next, e->name, strlen(e->name));
 }
 
 const char *
-xml_text(const struct xml_element *at, const char *path)
+xml_text(const struct xml *at, const char *path)
 {
-	const struct xml_element *e = xml_find(at, path);
+	const struct xml *e = xml_find(at, path);
 
 	return e != NULL ? buf_text(&e->text) : NULL;
 }

@@ -1,4 +1,4 @@
-#include "lib/aws/keyset.h"
+#include "lib/aws/credentials.h"
 #include "tests/unit/script.h"
 
 #include "lib/base/thread.h"

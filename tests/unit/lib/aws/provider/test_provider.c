@@ -1,6 +1,6 @@
 #include "tests/unit/script.h"
 
-#include "lib/aws/keyset.h"
+#include "lib/aws/credentials.h"
 #include "lib/aws/provider/provider.h"
 #include "tests/unit/home.h"
 

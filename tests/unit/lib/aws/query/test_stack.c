@@ -1,6 +1,6 @@
 #include "tests/unit/script.h"
 
-#include "lib/aws/query/identity.h"
+#include "lib/aws/query/sts.h"
 #include "lib/aws/query/stack.h"
 #include "lib/base/buf.h"
 

@@ -63,7 +63,7 @@ test_texts(void **state)
 
 		if (x == NULL)
 			fail_msg("%s: %s", texts[i].name, f.text);
-		got = xml_text(xml_root(x), texts[i].path);
+		got = xml_text(x, texts[i].path);
 		if (texts[i].want == NULL
 			? got != NULL
 			: got == NULL || strcmp(got, texts[i].want) != 0)
@@ -85,12 +85,12 @@ test_members(void **state)
 	static const char *const want[] = { "1", NULL, "3" };
 	struct fault f = { 0 };
 	struct xml *x = parse(text, &f);
-	const struct xml_element *e;
+	const struct xml *e;
 	size_t n = 0;
 
 	(void)state;
 	assert_non_null(x);
-	for (e = xml_find(xml_root(x), "list/member");
+	for (e = xml_find(x, "list/member");
 	     e != NULL && n < COUNT(want); e = xml_next(e), n++) {
 		const char *got = xml_text(e, "n");
 
