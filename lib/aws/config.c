@@ -14,7 +14,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/path.h"
 
-/* What the variables, the services sections and the hosts call a service. */
+/* The names of a service in variables, services sections and hosts. */
 static const struct service_names {
 	const char *name, *variable, *section, *host;
 } services[] = {
@@ -38,21 +38,10 @@ service_of(const char *name)
 	return &services[i];
 }
 
-/* Whether configured endpoints are to be passed over. */
-static bool
-endpoints_ignored(const struct aws_config *c)
-{
-	struct config_value s;
-
-	return config_value_either(&s, c, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-		   "ignore_configured_endpoint_urls") &&
-	    config_value_true(&s);
-}
-
 /*
- * services = NAME in the profile, the service's endpoint_url in [services
- * NAME]. What names a section and finds nothing would end at the real service,
- * with somebody's real table: that is refused. 1, 0, -1.
+ * services = NAME in the profile, and the service's endpoint_url in [services
+ * NAME]. A missing section is refused: without it the real service, and
+ * somebody's real table, would be used. 1, 0, -1.
  */
 static int
 services_endpoint(struct config_value *s, const struct aws_config *c,
@@ -80,8 +69,8 @@ services_endpoint(struct config_value *s, const struct aws_config *c,
 	return s->value != NULL && *s->value != '\0';
 }
 
-/* The endpoint as somebody set it; s->value NULL when nobody did. ${from}:
- * the kind of place it was. */
+/* The endpoint as it was set; s->value is NULL when it was not. *${from} is the
+ * kind of place. */
 static int
 ask_endpoint(struct config_value *s, const struct aws_config *c,
     const struct service_names *service, const char **from, struct fault *f)
@@ -89,7 +78,8 @@ ask_endpoint(struct config_value *s, const struct aws_config *c,
 	int rc;
 
 	s->value = NULL;
-	if (endpoints_ignored(c))
+	if (config_value_flag(c, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+		"ignore_configured_endpoint_urls"))
 		return 0;
 	*from = service->variable;
 	if (config_value_variable(s, *from))
@@ -106,7 +96,7 @@ ask_endpoint(struct config_value *s, const struct aws_config *c,
 	return 0;
 }
 
-/* An endpoint as it was set, in the form that requests want. */
+/* Check the endpoint ${s} and bring it into the form for requests. */
 static int
 take_endpoint(const struct config_value *s, const struct aws_config *c,
     struct aws_endpoint *e, char **url, enum fault_kind kind, struct fault *f)
@@ -139,7 +129,7 @@ is_region(const char *s)
 	    s[n - 1] != '-' && s[strspn(s, "0123456789")] != '\0';
 }
 
-/* The region as somebody set it, checked; s->value NULL when nobody did. */
+/* The region as it was set, checked; s->value is NULL when it was not. */
 static int
 ask_region(struct config_value *s, const struct aws_config *c,
     const struct aws_config_ask *ask, struct fault *f)
@@ -159,7 +149,7 @@ ask_region(struct config_value *s, const struct aws_config *c,
 	return 0;
 }
 
-/* The region is known: with it the endpoint, unless it was set. */
+/* Unless it was set, the endpoint follows from the region. */
 static int
 settle(struct aws_config *c, struct fault *f)
 {
@@ -180,20 +170,18 @@ settle(struct aws_config *c, struct fault *f)
 	return 0;
 }
 
-/* Find region and endpoint, in what was said. */
+/* Find region and endpoint in the settings. */
 static int
 place(struct aws_config *c, const struct aws_config_ask *ask, struct fault *f)
 {
-	struct config_value region, url, s;
+	struct config_value region, url;
 	struct aws_endpoint e;
 	char host[300];
 
-	c->fips = config_value_either(&s, c, "AWS_USE_FIPS_ENDPOINT",
-		      "use_fips_endpoint") &&
-	    config_value_true(&s);
-	c->dual_stack = config_value_either(&s, c, "AWS_USE_DUALSTACK_ENDPOINT",
-			    "use_dualstack_endpoint") &&
-	    config_value_true(&s);
+	c->fips =
+	    config_value_flag(c, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
+	c->dual_stack = config_value_flag(c, "AWS_USE_DUALSTACK_ENDPOINT",
+	    "use_dualstack_endpoint");
 	if (ask_region(&region, c, ask, f) != 0)
 		return -1;
 	url = (struct config_value){ .value = ask->endpoint_url,
@@ -297,7 +285,7 @@ load_file(const char *name, const char *usual, enum profile_kind kind,
 	return file;
 }
 
-/* "dev, prod, …" of both files. */
+/* Add "dev, prod, …" from both files to ${out}. */
 static void
 list_profiles(struct buf *out, const struct aws_config *c)
 {

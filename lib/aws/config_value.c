@@ -30,13 +30,14 @@ found(struct config_value *s, const struct profile_file *file, const char *type,
     const char *name, const char *option)
 {
 	s->value = profile_get(file, type, name, option, NULL);
-	if (s->value != NULL && *s->value == '\0')
-		s->value = NULL;
 	s->option = option;
-	if (s->value != NULL)
-		(void)snprintf(s->from, sizeof(s->from), "%s:%d",
-		    profile_path(file), profile_line(file, type, name, option));
-	return s->value != NULL;
+	if (s->value == NULL || *s->value == '\0') {
+		s->value = NULL;
+		return false;
+	}
+	(void)snprintf(s->from, sizeof(s->from), "%s:%d", profile_path(file),
+	    profile_line(file, type, name, option));
+	return true;
 }
 
 bool
@@ -63,9 +64,13 @@ config_value_either(struct config_value *s, const struct aws_config *c,
 }
 
 bool
-config_value_true(const struct config_value *s)
+config_value_flag(const struct aws_config *c, const char *variable,
+    const char *option)
 {
-	return s->value != NULL && strcasecmp(s->value, "true") == 0;
+	struct config_value s;
+
+	return config_value_either(&s, c, variable, option) &&
+	    strcasecmp(s.value, "true") == 0;
 }
 
 int

@@ -179,12 +179,6 @@ log_renewal(const struct aws_credentials *c, int rc, int64_t end,
 	c->log(c->log_ctx, LOG_DEBUG, line);
 }
 
-static char *
-copy(const char *s)
-{
-	return s != NULL ? xstrdup(s) : NULL;
-}
-
 /* Whether a renewal is due; waits for a running one when the keys expire that
  * soon. The lock is held. */
 static bool
@@ -220,10 +214,10 @@ aws_credentials_get(struct aws_credentials *c, int64_t now,
 		why = c->failed;
 	}
 	*out = *from;
-	out->keys.access_key = copy(from->keys.access_key);
-	out->keys.secret_key = copy(from->keys.secret_key);
-	out->keys.session_token = copy(from->keys.session_token);
-	out->account = copy(from->account);
+	out->keys.access_key = xstrdup(from->keys.access_key);
+	out->keys.secret_key = xstrdup(from->keys.secret_key);
+	out->keys.session_token = xstrdup(from->keys.session_token);
+	out->account = xstrdup(from->account);
 	lock_leave(c->lock);
 	if (due)
 		log_renewal(c, rc, out->expires, &why);

@@ -153,9 +153,7 @@ aws_endpoint_parse(const char *url, struct aws_endpoint *out)
 	if (n == 0 || n > 255)
 		return -1;
 	for (size_t i = 0; i < n; i++)
-		e.host[i] = url[i] >= 'A' && url[i] <= 'Z'
-		    ? (char)(url[i] - 'A' + 'a')
-		    : url[i];
+		e.host[i] = text_lower(url[i]);
 	url += n;
 	if (*url == ':') {
 		char text[8] = "";

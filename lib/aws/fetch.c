@@ -2,10 +2,9 @@
 #include "lib/aws/request.h"
 #include "lib/aws/service.h"
 #include "lib/base/fault.h"
-#include "lib/base/secret.h"
 #include "lib/base/stop.h"
 
-/* What a try came to. */
+/* Whether the reply is worth another try. */
 static enum retry_class
 judge(const struct fetch *fetch, const struct request *r)
 {
@@ -43,10 +42,4 @@ fetch_run(struct world *w, struct fetch *fetch, struct fault *f)
 		return fault(f, FAULT_NET, "%.300s: %s", fetch->x.url,
 		    fetch->x.error);
 	return 0;
-}
-
-void
-fetch_release(struct fetch *r)
-{
-	secret_release(&r->x.reply);
 }

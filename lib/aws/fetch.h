@@ -11,9 +11,8 @@
 struct fault;
 
 /*
- * One small request beside the table's API, unsigned, on a connection of its
- * own: keys, tokens, metadata. What it sends and receives may be secret; what
- * it says of failures never is.
+ * One small unsigned request for keys, tokens or metadata, on a connection of
+ * its own. What it sends and receives may be secret; its faults never are.
  */
 struct fetch {
 	struct http_exchange x; /* as for request.h */
@@ -21,14 +20,13 @@ struct fetch {
 	size_t nheaders;
 	int tries;
 	int64_t pause_ms; /* between tries; 0: as retry.h says */
-	/* Whether a reply is worth another try; NULL: as retry.h says. That
-	 * no reply came always is. */
+	/* Whether a reply is worth another try; NULL: as retry.h says. No
+	 * reply at all always is. */
 	bool (*again)(const struct http_exchange *x);
 };
 
-/* 0 when a reply came, of any status; -1 when none did, or a signal. */
+/* 0 when there is a reply, of any status; -1 when there is none, or a signal
+ * came. The caller wipes r->x.reply (secret_release) in any case. */
 int fetch_run(struct world *world, struct fetch *r, struct fault *f);
-/* Wipe and free the reply. */
-void fetch_release(struct fetch *r);
 
 #endif

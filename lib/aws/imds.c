@@ -147,7 +147,7 @@ get_token(struct imds *m, struct fault *f)
 		    m->url);
 	if (rc == 0)
 		m->token = xstrdup(buf_text(&r.x.reply));
-	fetch_release(&r);
+	secret_release(&r.x.reply);
 	return rc;
 }
 
@@ -200,7 +200,7 @@ imds_get(struct imds *m, const char *path, struct buf *out, struct fault *f)
 		(void)buf_reserve(out, r.x.reply.n);
 		buf_add(out, r.x.reply.p, r.x.reply.n);
 	}
-	fetch_release(&r);
+	secret_release(&r.x.reply);
 	free(below);
 	return rc;
 }

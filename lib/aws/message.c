@@ -16,11 +16,11 @@ static const char *const secret_headers[] = {
 	"x-aws-ec2-metadata-token",
 };
 
-/* What the service shows of the request that it was sent. */
+/* How a service begins to quote the request that it was sent. */
 static const char *const shown[] = { "The Canonical String",
 	"The String-to-Sign" };
 
-/* Control characters of ASCII and Latin-1, and Unicode's line ends. */
+/* Control characters of ASCII and Latin-1, and Unicode's line separators. */
 static bool
 is_control(const char *p)
 {
@@ -56,25 +56,6 @@ message_copy(char *out, size_t size, const char *text)
 	message_clean(out);
 }
 
-/* The same of a text of fixed size. */
-static void
-blank_text(char *text, const char *secret)
-{
-	struct buf b = { text, strlen(text), 0 };
-
-	blank_secret(&b, secret, BLANK_SECRET_MIN);
-}
-
-/* Blank ${secret} in all of ${x} that is ever shown. */
-static void
-hide_one(struct http_exchange *x, const char *secret)
-{
-	if (x->status != 200)
-		blank_secret(&x->reply, secret, BLANK_SECRET_MIN);
-	blank_text(x->request_id, secret);
-	blank_text(x->error, secret);
-}
-
 /* The secret in the header ${line}, or NULL. */
 static const char *
 secret_of(const char *line)
@@ -90,22 +71,35 @@ secret_of(const char *line)
 	return NULL;
 }
 
-void
-message_hide(struct http_exchange *x)
+/* Blank the secrets of the headers of ${x} in ${text}. */
+static void
+hide_headers(const struct http_exchange *x, struct buf *text)
 {
 	for (size_t i = 0; i < x->nheaders; i++) {
 		const char *secret = secret_of(x->headers[i]), *blank;
 
 		if (secret == NULL)
 			continue;
-		hide_one(x, secret);
+		blank_secret(text, secret, BLANK_SECRET_MIN);
 		/* "Bearer TOKEN": the token alone, too */
 		blank = strchr(secret, ' ');
 		if (blank != NULL && strchr(blank + 1, ' ') == NULL)
-			hide_one(x, blank + 1);
+			blank_secret(text, blank + 1, BLANK_SECRET_MIN);
 	}
-	if (x->status != 200)
-		proxy_hide(&x->reply);
+}
+
+void
+message_hide(struct http_exchange *x)
+{
+	struct buf id = { x->request_id, strlen(x->request_id), 0 };
+	struct buf error = { x->error, strlen(x->error), 0 };
+
+	hide_headers(x, &id);
+	hide_headers(x, &error);
+	if (x->status == 200)
+		return;
+	hide_headers(x, &x->reply);
+	proxy_hide(&x->reply);
 }
 
 void
@@ -113,10 +107,5 @@ message_hide_part(const struct http_exchange *x, struct slice part)
 {
 	struct buf b = { x->reply.p + (part.p - x->reply.p), part.n, 0 };
 
-	for (size_t i = 0; i < x->nheaders; i++) {
-		const char *secret = secret_of(x->headers[i]);
-
-		if (secret != NULL)
-			blank_secret(&b, secret, BLANK_SECRET_MIN);
-	}
+	hide_headers(x, &b);
 }

@@ -14,6 +14,7 @@
 #include "lib/base/pairs.h"
 #include "lib/base/secret.h"
 #include "lib/base/shlex.h"
+#include "lib/base/text.h"
 
 #define FILE_MAX ((size_t)4 << 20)
 #define DEFAULTS "DEFAULT" /* its options count in all sections */
@@ -229,8 +230,7 @@ read_option(struct reader *r, char *p, char *end, struct fault *f)
 		    "%s:%d: neither a [section] nor \"name = value\"",
 		    file->path, r->line);
 	for (char *c = p; *c != '\0'; c++)
-		if (*c >= 'A' && *c <= 'Z')
-			*c = (char)(*c - 'A' + 'a');
+		*c = text_lower(*c);
 	at = pairs_at(&r->options, file->sections[file->nsections - 1].header,
 	    p);
 	if (*at > 0)

@@ -5,7 +5,7 @@
 
 #define TOO_MANY "too many such requests in this account; run again later"
 
-/* What a service says of keys that it does not take, and what to do. */
+/* Errors about keys (codes begin like this), and what to do. */
 static const struct {
 	const char *code, *advice;
 } bad_keys[] = {
@@ -31,7 +31,7 @@ static const struct {
 	/* clang-format on */
 };
 
-/* What to do about ${code}; NULL: it is not about keys. */
+/* NULL: ${code} is not about keys. */
 static const char *
 advice(const char *code)
 {
@@ -54,7 +54,7 @@ refusal_tries(int n)
 	return n == 1 ? "try" : "tries";
 }
 
-/* Before a message that there is. */
+/* Put before ${message}, unless that is empty. */
 static const char *
 colon(const char *message)
 {

@@ -10,10 +10,9 @@
 #include "lib/base/text.h"
 
 /*
- * The signature is made in four steps, each a text that the next one takes
- * in: the canonical request, the string to sign (its digest, the time, the
- * scope), the key of that day, region and service, and the HMAC of the one
- * under the other.
+ * Four steps: the canonical request; the string to sign (its digest, the time,
+ * the scope); the key of that day, region and service; and the HMAC of the
+ * string with that key.
  */
 #define ALGORITHM "AWS4-HMAC-SHA256"
 
@@ -29,19 +28,12 @@ struct lines {
 	size_t n;
 };
 
-/* A signature in the making. */
 struct draft {
 	char date[32];
 	struct lines lines;
 	struct buf canonical;
 	struct buf to_sign;
 };
-
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
 
 static void
 lines_add(struct lines *l, const char *name, const char *value)
@@ -50,7 +42,7 @@ lines_add(struct lines *l, const char *name, const char *value)
 
 	line->name = xstrdup(name);
 	for (char *p = line->name; *p != '\0'; p++)
-		*p = lower(*p);
+		*p = text_lower(*p);
 	line->value = value;
 	line->order = l->n++;
 }
@@ -78,7 +70,7 @@ is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Without blanks around it, runs of blanks as one. */
+/* Trim the value, and write each run of blanks as one. */
 static void
 add_value(struct buf *out, const char *p)
 {
@@ -100,8 +92,8 @@ add_value(struct buf *out, const char *p)
 	}
 }
 
-/* "//", "/./" and "/x/../" are taken out, as RFC 3986 section 5.2.4 says
- * and the SDKs do; what is left is encoded. */
+/* Remove "//", "/./" and "/x/../", as RFC 3986 section 5.2.4 says and the SDKs
+ * do, and encode the rest. */
 static void
 add_path(struct buf *out, const char *path)
 {
@@ -266,7 +258,7 @@ draft_open(struct draft *d, const struct aws_keys *keys,
 	if (token != NULL)
 		lines_add(l, "x-amz-security-token", token);
 	qsort(l->list, l->n, sizeof(*l->list), lines_compare);
-	/* Room at once: growing would leave copies of the token behind. */
+	/* growing would leave copies of the token in memory */
 	buf_reserve(&d->canonical, 4096 + (token != NULL ? strlen(token) : 0));
 	add_request(&d->canonical, l, rq);
 	add_to_sign(&d->to_sign, &d->canonical, rq, d->date);

@@ -8,10 +8,9 @@
 struct buf;
 
 /*
- * AWS Signature Version 4 ("Create a signed AWS API request", IAM User
- * Guide). A pure function of keys, request and time. libcurl's own signer
- * is wrong on several distributions and cannot correct the clock on
- * Debian 12 (libcurl 7.88).
+ * AWS Signature Version 4 ("Create a signed AWS API request", IAM User Guide),
+ * a pure function of keys, request and time. libcurl's own signer is wrong on
+ * several distributions and cannot correct the clock in libcurl 7.88.
  */
 struct aws_keys {
 	const char *access_key;
@@ -27,18 +26,18 @@ struct aws_header {
 struct aws_sign_request {
 	const char *method;
 	const char *host;  /* as sent, with its port unless the default */
-	const char *path;  /* "/", or as sent: percent-encoded (it is encoded
-			      once more for signing, as all but S3 want) */
-	const char *query; /* "" or "a=b&c=d", encoded already, any order */
-	const struct aws_header *headers; /* to be signed beside host, date,
-					     token; any order */
+	const char *path;  /* "/", or as sent: percent-encoded (for signing it
+			      is encoded again, as all but S3 do) */
+	const char *query; /* "" or "a=b&c=d", encoded, in any order */
+	const struct aws_header *headers; /* to sign beside host, date, token;
+					     in any order */
 	size_t nheaders;
 	struct slice body;
 	const char *region;
 	const char *service;
 };
 
-/* What the request must carry for the signature to hold. */
+/* Headers that the request must have. */
 struct aws_signature {
 	char date[24];       /* X-Amz-Date */
 	char *authorization; /* Authorization; freed by aws_sign_release */
@@ -50,8 +49,8 @@ void aws_sign(struct aws_signature *out, const struct aws_keys *keys,
     const struct aws_sign_request *rq, int64_t now);
 void aws_sign_release(struct aws_signature *sig);
 
-/* The canonical request and the string to sign, added to ${canonical} and
- * ${to_sign}: for the tests on AWS's published vectors. Pure. */
+/* Add the canonical request and the string to sign to ${canonical} and
+ * ${to_sign}, for the tests with AWS's published vectors. Pure. */
 void aws_sign_canonical(struct buf *canonical, struct buf *to_sign,
     const struct aws_keys *keys, const struct aws_sign_request *rq,
     int64_t now);

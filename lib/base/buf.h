@@ -6,9 +6,8 @@
 #include <stdint.h>
 
 /*
- * A growing stretch of bytes. All zero is a valid empty one. Behind the
- * ${n} bytes there is always a NUL that does not count, once anything was
- * added. It may hold NUL bytes. Never shrinks until buf_release.
+ * A growing string of bytes, which may include NUL. All zero is an empty one.
+ * Once anything was added, a NUL that does not count follows the ${n} bytes.
  */
 struct buf {
 	char *p;
@@ -23,15 +22,15 @@ void buf_addf(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void buf_addv(struct buf *b, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
-/* ${v} in decimal. */
+/* In decimal. */
 void buf_addi(struct buf *b, int64_t v);
-/* Room for ${n} more bytes; returns where they go. The caller adds to n. */
+/* Room for ${n} more bytes; returns where they go. The caller adds to b->n. */
 char *buf_reserve(struct buf *b, size_t n);
 /* The text as a C string ("" when empty), borrowed until the next change. */
 const char *buf_text(const struct buf *b);
 /* Empty it, keep the memory. */
 void buf_reset(struct buf *b);
-/* Free what it holds; it is a valid empty one again. NULL p is fine. */
+/* Free the memory; it is an empty one again. */
 void buf_release(struct buf *b);
 /* The bytes as a NUL-terminated string that the caller frees; b is empty. */
 char *buf_detach(struct buf *b);

@@ -12,8 +12,8 @@
 #include "lib/base/buf.h"
 #include "lib/base/crypto.h"
 
-/* The library has no SHA-256 or no chance: nothing could be signed. It may
- * happen on any thread, so it ends like a lack of memory does. */
+/* Without SHA-256 or random numbers nothing can be signed. It may happen on any
+ * thread, so the process ends as without memory. */
 static void
 broken(void)
 {
@@ -21,7 +21,7 @@ broken(void)
 	char text[128];
 	ssize_t r;
 
-	/* mostly it is memory, whatever it says */
+	/* mostly it is memory, whatever the error says */
 	(void)snprintf(text, sizeof(text),
 	    "ttlsweep: OpenSSL failed (%.80s%sout of memory?)\n",
 	    why != NULL ? why : "", why != NULL ? "; " : "");
@@ -43,7 +43,7 @@ crypto_hmac_sha256(unsigned char out[CRYPTO_SHA256], const void *key,
 {
 	unsigned int got = CRYPTO_SHA256;
 
-	/* To HMAC() a key of NULL means the one of the last call. */
+	/* for HMAC() a NULL key is that of the last call */
 	if (nkey == 0)
 		key = "";
 	if (nkey > INT_MAX ||
@@ -112,8 +112,8 @@ sextet(char c)
 	return c == '+' ? 62 : c == '/' ? 63 : -1;
 }
 
-/* Ours, because EVP_DecodeBlock passes over blanks and bits that stand for
- * nothing, and does not tell how much was padding. */
+/* EVP_DecodeBlock ignores white space and unused bits, and does not say how
+ * much was padding. */
 int
 crypto_base64_decode(struct buf *out, const char *p, size_t n)
 {
@@ -191,14 +191,6 @@ crypto_wipe(void *p, size_t n)
 void
 crypto_random(void *p, size_t n)
 {
-	unsigned char *to = p;
-
-	while (n > 0) {
-		int part = n < INT_MAX ? (int)n : INT_MAX;
-
-		if (RAND_bytes(to, part) != 1)
-			broken();
-		to += part;
-		n -= (size_t)part;
-	}
+	if (n > INT_MAX || RAND_bytes(p, (int)n) != 1)
+		broken();
 }

@@ -26,7 +26,7 @@ clamp_exp(int64_t exp)
 	return exp < -DECIMAL_EXP_MAX ? -DECIMAL_EXP_MAX : exp;
 }
 
-/* Cut trailing zeros; what is left of a zero is the one zero there is. */
+/* Cut trailing zeros; there is only one zero. */
 static void
 settle(struct decimal *d)
 {
@@ -40,7 +40,7 @@ settle(struct decimal *d)
 	}
 }
 
-/* One digit more of the mantissa; ${whole}: it stands before the point. */
+/* Add a digit to the mantissa; ${whole}: it is before the point. */
 static void
 push(struct decimal *d, int digit, bool whole)
 {
@@ -57,8 +57,8 @@ push(struct decimal *d, int digit, bool whole)
 		d->sticky = true;
 }
 
-/* The digits behind the 'e', sign included; NULL when there are none. A
- * value past 2^50 stays there: no text is long enough to bring it back. */
+/* Read the exponent, sign included; NULL when there are no digits. Digits past
+ * 2^50 are ignored: no mantissa is long enough to make up for that. */
 static const char *
 read_exponent(const char *p, const char *end, int64_t *exp)
 {
@@ -127,7 +127,7 @@ decimal_scale(struct decimal *d, int shift)
 		d->exp = clamp_exp(d->exp + shift);
 }
 
-/* Compare what is left without the signs. */
+/* Compare without the signs. */
 static int
 cmp_size(const struct decimal *a, const struct decimal *b)
 {
@@ -153,7 +153,7 @@ decimal_cmp(const struct decimal *a, const struct decimal *b)
 	return a->negative ? cmp_size(b, a) : cmp_size(a, b);
 }
 
-/* The integer next to ${d}, on the side of its floor or its ceiling. */
+/* The floor or ceiling of ${d}. */
 static int64_t
 to_int(const struct decimal *d, bool ceil)
 {
@@ -191,7 +191,7 @@ decimal_cmp_int(const struct decimal *a, int64_t b)
 	struct decimal d;
 	int64_t floor;
 
-	/* as most are compared: what is below 10^18 has its floor in an int */
+	/* the usual case: the floor of a number below 10^18 is an int64 */
 	if (a->exp < INT64_DIGITS) {
 		floor = decimal_floor(a);
 		if (floor != b)

@@ -32,7 +32,7 @@ file_write(int fd, const void *data, size_t n)
 	return 0;
 }
 
-/* Room for more in ${b}, what is too small for it wiped. */
+/* Make room in ${b}, and wipe the memory that was too small. */
 static void
 make_room(struct buf *b)
 {
@@ -82,7 +82,7 @@ file_sync(int fd)
 	do {
 		r = fsync(fd);
 	} while (r != 0 && errno == EINTR);
-	/* EINVAL: a file system that knows no sync */
+	/* EINVAL: the file system does not support it */
 	return r != 0 && errno != EINVAL ? -1 : 0;
 }
 

@@ -72,7 +72,7 @@ feed(struct gzip *z, const void *p, size_t n)
 	z->z.avail_in = (uInt)n;
 }
 
-/* Let it write at most ${most} bytes behind ${out}; what it said. */
+/* Let zlib add at most ${most} bytes to ${out}; returns its result. */
 static int
 run(struct gzip *z, int flush, size_t most, struct buf *out)
 {
@@ -162,7 +162,7 @@ gzip_inflate(struct buf *out, const void *p, size_t n, size_t max,
 		from += used;
 		n -= used;
 		if (r == 1 && used == 0 && out->n == had)
-			r = -1; /* it ends within a member */
+			r = -1; /* truncated */
 	}
 	gzip_close(z);
 	if (r == 0 && n == 0)

@@ -14,30 +14,27 @@ struct gzip;
 struct gzip *gzip_open(bool reads);
 void gzip_close(struct gzip *z);
 
-/*
- * Compress ${p}[0..n) and add what comes out to ${out}; ${end}: and that was
- * all. The header holds no name and no time, so that the same data makes the
- * same bytes.
- */
+/* Compress ${p}[0..n) and add the result to ${out}; ${end}: that is all. The
+ * header has no name and no time, so the same data gives the same bytes. */
 void gzip_write(struct gzip *z, const void *p, size_t n, bool end,
     struct buf *out);
 
 /*
  * Expand ${p}[0..*n) and add at most ${most} bytes to ${out}; *${n} becomes
- * how many were used. 1; 0 when the member ended there (check sum and length
+ * how many bytes were used. 1; 0 at the end of the member (checksum and length
  * are right); -1 when it is damaged. ${out} grows in all three cases.
  */
 int gzip_read(struct gzip *z, const void *p, size_t *n, size_t most,
     struct buf *out);
-/* Ready for the next member, to be read or written. */
+/* Get ready for the next member. */
 void gzip_next(struct gzip *z);
-/* What gzip_read did not like. */
+/* Why gzip_read failed. */
 const char *gzip_why(const struct gzip *z);
 
 /* CRC-32 of ${p}[0..n). Pure. */
 uint32_t gzip_crc32(const void *p, size_t n);
-/* Inflate the gzip members ${p}[0..n) into ${out} (emptied first), at most
- * ${max} bytes. 0, or -1 on damage or when it would be longer. */
+/* Expand the gzip members ${p}[0..n) into ${out} (emptied first). 0, or -1 when
+ * they are damaged or give more than ${max} bytes. */
 int gzip_inflate(struct buf *out, const void *p, size_t n, size_t max,
     struct fault *f);
 

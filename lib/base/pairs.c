@@ -12,7 +12,7 @@ struct pairs_slot {
 	size_t number;
 };
 
-/* FNV-1a, of both with their ends. */
+/* FNV-1a of both, including their NULs. */
 static uint64_t
 sum(const char *a, const char *b)
 {
@@ -26,7 +26,7 @@ sum(const char *a, const char *b)
 	return h;
 }
 
-/* The slot of the pair, or the free one where it belongs. */
+/* The slot of the pair, or a free one for it. */
 static struct pairs_slot *
 find(const struct pairs *p, const char *a, const char *b)
 {
@@ -38,7 +38,7 @@ find(const struct pairs *p, const char *a, const char *b)
 	return &p->slots[i];
 }
 
-/* At most half of the slots are taken. */
+/* At most half of the slots are used. */
 static void
 grow(struct pairs *p)
 {

@@ -3,17 +3,15 @@
 
 #include <stddef.h>
 
-/*
- * A number for each pair of texts, found again at once however many there
- * are. The texts are borrowed and must not change. All zero is an empty one.
- */
+/* A hash table with a number for each pair of strings, which are borrowed and
+ * must not change. All zero is an empty one. */
 struct pairs {
 	struct pairs_slot *slots;
 	size_t n, cap;
 };
 
-/* Where the number of (${a}, ${b}) is: 0 for a pair that is new. To be
- * written to before the next call. */
+/* The number of (${a}, ${b}), 0 if the pair is new; to be set before the next
+ * call. */
 size_t *pairs_at(struct pairs *p, const char *a, const char *b);
 void pairs_release(struct pairs *p);
 

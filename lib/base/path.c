@@ -10,10 +10,8 @@
 #include "lib/base/mem.h"
 #include "lib/base/path.h"
 
-/*
- * The variable named at ${s}, which begins with '$': its value, and in ${n}
- * the length of what names it. NULL when it is not set or not a name.
- */
+/* The value of the variable named at ${s}, which begins with '$'; *${n} is the
+ * length of that. NULL when it is not set or not a name. */
 static const char *
 variable(const char *s, size_t *n)
 {
@@ -34,7 +32,7 @@ variable(const char *s, size_t *n)
 	return value;
 }
 
-/* The home directory of ${user}, "" being the one who runs this. */
+/* The home directory of ${user} ("": of who runs this). */
 static const char *
 home_of(const char *user)
 {

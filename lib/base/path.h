@@ -2,9 +2,9 @@
 #define LIB_BASE_PATH_H
 
 /*
- * A file's name as AWS's variables and options give it: $NAME and ${NAME}
- * become the variable's value, then ~ or ~user in front the home directory;
- * what is not known stays as it is. The caller frees it.
+ * Expand a path from one of AWS's variables or options: $NAME and ${NAME}
+ * become the variable's value, then ~ or ~user at the beginning the home
+ * directory. Unknown ones are kept. The caller frees it.
  */
 char *path_expand(const char *s);
 

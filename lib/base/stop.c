@@ -6,12 +6,11 @@
 
 #include "lib/base/stop.h"
 
-/* Written by a signal's handler and read by every worker: volatile would do
- * for the first, only an atomic one does for both. */
+/* Set by a signal handler and read by every thread, so atomic. */
 static atomic_int stop_signal;
 static _Atomic int64_t stop_at_ms;
 
-/* A wait sees a signal within this time: signals go to another thread. */
+/* Signals go to another thread; a wait sees them within this time. */
 #define AWAIT_MS 100
 
 /* Async-signal-safe, as POSIX has clock_gettime. */

@@ -9,8 +9,8 @@
 
 #define ELLIPSIS "\xe2\x80\xa6"
 #define HASH_DIGITS 6
-#define LEAST 8    /* cells: what is cut shorter says nothing */
-#define NUMBER 200 /* characters: what DynamoDB writes in full, 1E-130 too */
+#define LEAST 8    /* cells: a shorter piece says nothing */
+#define NUMBER 200 /* characters: DynamoDB writes even 1E-130 in full */
 
 static const char *
 ellipsis(bool ascii)
@@ -27,8 +27,7 @@ is_number(const char *p, size_t n)
 	    decimal_parse(&d, p, n) == 0;
 }
 
-/* Bytes at the end of a masked key that name it: "…" and the hash; 0 when
- * the text does not end so. */
+/* The length of the "…" and hash that a masked key ends with, or 0. */
 static size_t
 hash_bytes(const char *p, size_t n, bool ascii)
 {
@@ -42,8 +41,8 @@ hash_bytes(const char *p, size_t n, bool ascii)
 	return tail;
 }
 
-/* Bytes of the longest beginning of ${p}[0..n) that fits ${cells}; the cells
- * it takes. */
+/* The length of the longest beginning of ${p}[0..n) that fits into ${cells};
+ * *${took} is how many it takes. */
 static size_t
 front(const char *p, size_t n, int cells, int *took)
 {
@@ -166,9 +165,9 @@ text_hex(char c)
 }
 
 /*
- * What a terminal might obey, or show as something else than it is: general
- * categories Cc, Cf, Zl and Zp of Unicode 15, and what is reserved for more
- * of the kind. Noncharacters at the planes' ends are found by arithmetic.
+ * Characters that a terminal might obey or show as something else: general
+ * categories Cc, Cf, Zl and Zp of Unicode 15, and what is reserved for more of
+ * them. is_unsafe finds the noncharacters at the end of each plane.
  */
 static const struct {
 	uint32_t first, last;
@@ -295,14 +294,15 @@ text_width(const char *p, size_t n)
 		} else {
 			cells = wcwidth(c);
 		}
-		/* Not yet assigned, says this libc: most are narrow. */
+		/* unassigned, for this libc: most are narrow */
 		width += cells < 0 ? 1 : cells;
 		p += length;
 	}
 	return width;
 }
 
-/* Digits alone from ${s} on, at most ${limit}; where they end, or NULL. */
+/* Read digits at ${s}, a number up to ${limit}. Returns where they end, or
+ * NULL. */
 static const char *
 digits(const char *s, uint64_t limit, uint64_t *v)
 {
@@ -439,7 +439,7 @@ text_bytes(char out[32], int64_t v)
 	uint64_t tenths = 0;
 	int i = 0;
 
-	/* Rounded before it is judged: 1 048 575 B are 1.0 MiB. */
+	/* 1 048 575 B, rounded, are 1.0 MiB */
 	for (; whole >= 1024 && i < 6; i++) {
 		uint64_t unit = (uint64_t)1 << (i + 1) * 10;
 
@@ -485,8 +485,8 @@ text_distance(const char *a, const char *b)
 	return row[nb];
 }
 
-static char
-fold(char c)
+char
+text_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
@@ -495,7 +495,7 @@ bool
 text_same_fold(const char *a, const char *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (fold(a[i]) != fold(b[i]))
+		if (text_lower(a[i]) != text_lower(b[i]))
 			return false;
 	return true;
 }

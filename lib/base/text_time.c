@@ -5,7 +5,7 @@
 
 #define DAY 86400
 
-/* The parts of a date-time as they were written, ranges checked. */
+/* The parts of a date-time, as written. */
 struct stamp {
 	int64_t year;
 	int month, day, hour, minute, second;
@@ -13,8 +13,8 @@ struct stamp {
 	bool fraction;
 };
 
-/* Days since 1970-01-01, proleptic Gregorian; years count from March, so
- * that the leap day is a year's last. */
+/* Days since 1970-01-01, proleptic Gregorian. Years begin in March, so that the
+ * leap day is the last day of a year. */
 static int64_t
 days_of(int64_t year, int month, int day)
 {
@@ -57,10 +57,8 @@ days_in(int64_t year, int month)
 	return days[month - 1];
 }
 
-/*
- * The parts in range, and what they come to. A leap second is the one
- * behind 23:59:59 UTC and shares its number with the midnight that follows.
- */
+/* Check the ranges and compute the epoch. A leap second is the one after
+ * 23:59:59 UTC; it has the same epoch as the midnight that follows. */
 static int
 epoch_of(const struct stamp *t, int64_t *epoch)
 {
@@ -81,7 +79,7 @@ epoch_of(const struct stamp *t, int64_t *epoch)
 	return 0;
 }
 
-/* Exactly ${n} digits at *p. */
+/* Read exactly ${n} digits at *${p}. */
 static int
 number(const char **p, const char *end, int n, int *v)
 {
@@ -110,7 +108,7 @@ take(const char **p, const char *end, char c)
 	return true;
 }
 
-/* YYYY-MM-DD or YYYYMMDD; ${extended} says which it was. */
+/* YYYY-MM-DD (*${extended}) or YYYYMMDD. */
 static int
 read_date(const char **p, const char *end, struct stamp *t, bool *extended)
 {
@@ -125,7 +123,7 @@ read_date(const char **p, const char *end, struct stamp *t, bool *extended)
 	return number(p, end, 2, &t->day);
 }
 
-/* hh:mm[:ss[.f]] or hhmm[ss[.f]], in the form of the date before it. */
+/* hh:mm[:ss[.f]] (${extended}) or hhmm[ss[.f]]. */
 static int
 read_clock(const char **p, const char *end, struct stamp *t, bool extended)
 {
@@ -204,7 +202,7 @@ text_iso8601_zoned(const char *p, size_t n)
 {
 	size_t time = 0;
 
-	/* behind the date, a sign can only begin a zone */
+	/* after the date, a sign can only begin a zone */
 	while (time < n && strchr("Tt ", p[time]) == NULL)
 		time++;
 	for (size_t i = time; i < n; i++)
@@ -251,7 +249,7 @@ text_time_parse(const char *s, int64_t *epoch)
 	return epoch_of(&t, epoch);
 }
 
-/* The place of the three letters at *p in a list of such, from 0. */
+/* The index of the three letters at *${p} in ${names}. */
 static int
 name(const char **p, const char *end, const char *names, int *i)
 {
@@ -300,7 +298,7 @@ format(char out[32], int64_t epoch, bool compact)
 		rest += DAY;
 		days--;
 	}
-	/* 9999-12-31 and 0000-01-01, before the arithmetic could overflow */
+	/* 9999-12-31 and 0000-01-01, before the arithmetic can overflow */
 	if (days > 2932896 || days < -719528)
 		return -1;
 	date_of(days, &t);

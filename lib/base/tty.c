@@ -20,7 +20,7 @@ read_line(int fd, size_t most, struct buf *answer)
 		char c;
 		ssize_t got = read(fd, &c, 1);
 
-		/* what was typed behind a Ctrl-C is no answer */
+		/* a line typed after Ctrl-C is not an answer */
 		if (stop_requested())
 			return TTY_FAILED;
 		if (got < 0 && errno == EINTR)

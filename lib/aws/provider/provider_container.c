@@ -168,7 +168,7 @@ get_keys(struct search *s, const char *url, const char *token,
 	buf_adds(&s->source, place);
 out:
 	doc_free(d);
-	fetch_release(&r);
+	secret_release(&r.x.reply);
 	return rc;
 }
 

@@ -6,13 +6,16 @@
 #include "lib/base/fault.h"
 #include "lib/base/text.h"
 
-static bool
-is_set(const char *s)
+/* An option of the profile; NULL when it is not set or empty. */
+static const char *
+get(const struct profile_file *file, const char *name, const char *option)
 {
-	return s != NULL && *s != '\0';
+	const char *value = profile_get(file, "profile", name, option, NULL);
+
+	return value != NULL && *value != '\0' ? value : NULL;
 }
 
-/* A part of the keys that no key can be, by its line. */
+/* Name the line of a part of the keys that no key can have. */
 static int
 check(const struct profile_file *file, const char *name, struct fault *f)
 {
@@ -21,8 +24,7 @@ check(const struct profile_file *file, const char *name, struct fault *f)
 		"aws_session_token" };
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
-		if (!search_sendable(
-			profile_get(file, "profile", name, options[i], NULL)))
+		if (!search_sendable(get(file, name, options[i])))
 			return fault(f, FAULT_CREDENTIALS,
 			    "%s:%d: %s contains white space or another byte "
 			    "that no key has (put comments on their own line)",
@@ -36,22 +38,19 @@ static int
 try_file(struct search *s, const struct profile_file *file, struct fault *f)
 {
 	const char *name = s->profile, *path = profile_path(file);
-	struct found k = { profile_get(file, "profile", name,
-			       "aws_access_key_id", NULL),
-		profile_get(file, "profile", name, "aws_secret_access_key",
-		    NULL),
-		profile_get(file, "profile", name, "aws_security_token", NULL),
-		profile_get(file, "profile", name, "aws_account_id", NULL),
-		INT64_MAX };
+	struct found k = { get(file, name, "aws_access_key_id"),
+		get(file, name, "aws_secret_access_key"),
+		get(file, name, "aws_security_token"),
+		get(file, name, "aws_account_id"), INT64_MAX };
 
-	if (!is_set(k.access_key)) {
+	if (k.access_key == NULL) {
 		buf_addf(&s->why, "%.300s: no %sprofile \"%.60s\"", path,
 		    profile_has(file, "profile", name) ? "aws_access_key_id in "
 						       : "",
 		    name);
 		return 0;
 	}
-	if (!is_set(k.secret_key))
+	if (k.secret_key == NULL)
 		return fault(f, FAULT_CREDENTIALS,
 		    "%s:%d: profile \"%.60s\" has an aws_access_key_id, but no "
 		    "aws_secret_access_key",
@@ -60,9 +59,8 @@ try_file(struct search *s, const struct profile_file *file, struct fault *f)
 		    name);
 	if (check(file, name, f) != 0)
 		return -1;
-	if (!is_set(k.session_token))
-		k.session_token = profile_get(file, "profile", name,
-		    "aws_session_token", NULL);
+	if (k.session_token == NULL)
+		k.session_token = get(file, name, "aws_session_token");
 	buf_adds(&s->source, "profile ");
 	text_escape(&s->source, name, strlen(name), false);
 	buf_addf(&s->source, " (%s)", path);

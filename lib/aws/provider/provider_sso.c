@@ -186,7 +186,7 @@ renew(const struct search *s, struct sign_on *on, struct doc *d,
 out:
 	secret_release(&text);
 	secret_release(&body);
-	fetch_release(&r);
+	secret_release(&r.x.reply);
 	free(endpoint);
 	free(url);
 	return rc;
@@ -357,7 +357,7 @@ get_keys(struct search *s, const struct sign_on *on, const char *token,
 	    : fault_at(f, "%s", buf_text(&url));
 out:
 	doc_free(d);
-	fetch_release(&r);
+	secret_release(&r.x.reply);
 	buf_release(&url);
 	free(endpoint);
 	return rc;
