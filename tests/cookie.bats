@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# From a user's cookie to the session: cookies that express made.
+# show --cookie: from a cookie that express made to the session.
 
 load lib/common
 
@@ -22,10 +22,11 @@ setup_file() {
 
 teardown_file() { stop_servers; }
 
-# show ARGUMENT...: with what the user's cookie is on top
+# show ARGUMENT...: run it on the table
 show() { run --separate-stderr ttlsweep show -t "$TABLE" "$@"; }
 
-# It showed ada's session, and neither secret nor id unless told to.
+# shows TEXT: the first line contains it, ada's session is shown, and neither
+# the secret nor the id is.
 shows() {
 	[[ $status -eq 0 && ${lines[0]} == *"$1"* ]] || {
 		echo "$output$stderr"
@@ -36,18 +37,18 @@ shows() {
 	[[ $output != *ada* ]]
 }
 
-@test "the value, with the right secret" {
+@test "with the right secret the signature is valid" {
 	show --cookie "$COOKIE" --secret-file "$WORLD/right"
 	shows 'the signature is valid'
 	[[ -z $stderr ]]
 }
 
-@test "one of several secrets" {
+@test "the signature is valid with one of several secrets" {
 	show --cookie "$COOKIE" --secret-file "$WORLD/several"
 	shows 'the signature is valid (secret 3 of 3)'
 }
 
-@test "the whole Set-Cookie line that express sent, and a browser's Cookie" {
+@test "a whole Set-Cookie or Cookie line is accepted" {
 	show --cookie "$(grep -i '^set-cookie:' "$WORLD/headers")" \
 	    --secret-file "$WORLD/right"
 	shows 'the signature is valid'
@@ -56,58 +57,58 @@ shows() {
 	shows 'the signature is valid'
 }
 
-@test "from standard input, where nobody else sees it" {
+@test "the cookie can be read from standard input" {
 	run --separate-stderr ttlsweep show -t "$TABLE" --cookie - \
 	    --secret-file "$WORLD/right" <<<"$COOKIE"
 	shows 'the signature is valid'
 }
 
-@test "--reveal shows whose it is" {
+@test "--reveal shows the id and the user" {
 	show --cookie "$COOKIE" --secret-file "$WORLD/right" --reveal
 	[[ $status -eq 0 && $output == *"session:$SID"* && $output == *ada* ]]
 }
 
-@test "without a secret: shown, and said to be unverified" {
+@test "without a secret the session is shown as not verified" {
 	show --cookie "$COOKIE"
 	shows 'NOT VERIFIED'
 }
 
-@test "unsigned: shown without a secret, refused with one" {
+@test "an unsigned cookie is refused when there is a secret" {
 	show --cookie "$SID"
 	shows 'NOT SIGNED'
 	show --cookie "$SID" --secret-file "$WORLD/right"
 	[[ $status -eq 1 && $stderr == *"the cookie is not signed"* && -z $output ]]
 }
 
-@test "a wrong signature: no session is shown" {
+@test "with a wrong signature no session is shown" {
 	show --cookie "$COOKIE" --secret-file "$WORLD/wrong"
 	[[ $status -eq 1 && $stderr == *"signature is wrong"* && -z $output ]]
 	show --cookie "s%3Aforged${SID:6}${COOKIE##*"$SID"}" --secret-file "$WORLD/right"
 	[[ $status -eq 1 && $stderr == *"signature is wrong"* && -z $output ]]
 }
 
-@test "no such session" {
+@test "a session that does not exist is an error" {
 	show --cookie 's:0GbXHZ4KUcDgvNvjTc8LmtR3aXq1yE5w.erSqMe+lrXRxXhpJ+Xc/mXUrB/edqpniPQPyy4xhPC8'
 	[[ $status -eq 1 ]]
 	[[ $stderr == *"no entry has the key 'session:0GbX…"*"', 'sess:0GbX…"* ]]
 	[[ $output == *'NOT VERIFIED'* ]]
 }
 
-@test "another prefix" {
+@test "--session-prefix replaces the default prefixes" {
 	show --cookie "$COOKIE" --session-prefix x: --session-prefix session:
 	shows 'NOT VERIFIED'
 	show --cookie "$COOKIE" --session-prefix x:
 	[[ $status -eq 1 && $stderr == *"'x:${SID:0:4}…"* ]]
 }
 
-@test "in an export" {
+@test "the session can be in an export" {
 	ttlsweep export -t "$TABLE" -o "$BATS_TEST_TMPDIR/export.json"
 	run --separate-stderr ttlsweep show -i "$BATS_TEST_TMPDIR/export.json" \
 	    --cookie "$COOKIE" --secret-file "$WORLD/right"
 	shows 'the signature is valid'
 }
 
-@test "a secret that everybody can read is warned of" {
+@test "a secret file that everybody can read is warned about" {
 	cp "$WORLD/right" "$BATS_TEST_TMPDIR/secret"
 	chmod 644 "$BATS_TEST_TMPDIR/secret"
 	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/secret"
@@ -118,7 +119,7 @@ shows() {
 	[[ -z $stderr ]]
 }
 
-@test "files that hold no secret" {
+@test "a file without a secret is an error" {
 	: >"$BATS_TEST_TMPDIR/empty"
 	chmod 600 "$BATS_TEST_TMPDIR/empty"
 	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/empty"
@@ -131,7 +132,7 @@ shows() {
 	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/array"
 	[[ $status -eq 1 && $stderr == *"a JSON array; write the secrets as plain text, one per line"* ]]
 	[[ $stderr != *"$(cat "$WORLD/right")"* ]]
-	# an odd secret is one
+	# a secret may begin with a bracket
 	{ echo '[one]' && cat "$WORLD/right"; } >"$BATS_TEST_TMPDIR/array"
 	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/array"
 	shows 'valid'
@@ -140,7 +141,7 @@ shows() {
 	[[ $status -eq 1 && $stderr == *"longer than 64 KiB"* ]]
 }
 
-@test "wrong usage" {
+@test "wrong usage exits with 2" {
 	show --cookie "$COOKIE" users
 	[[ $status -eq 2 && $stderr == *"takes no other argument"* ]]
 	show --secret-file "$WORLD/right" users
@@ -162,7 +163,7 @@ shows() {
 	[[ $stderr != *"$SID"* ]]
 }
 
-@test "-vv tells neither cookie nor secret" {
+@test "-vv shows neither cookie nor secret" {
 	show --cookie "$COOKIE" --secret-file "$WORLD/right" -vv
 	[[ $status -eq 0 && $stderr == *GetItem* ]]
 	[[ $stderr != *"$SID"* && $stderr != *c@t* ]]

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# Where keys come from, as operators have it: the AWS CLI's own order, what
-# misbehaves, keys that end during a run, and that no secret is ever told.
-# What the places are asked, to the letter, is in tests/tools/aws_mock.py.
+# Where keys come from: the AWS CLI's order, places that fail, keys that expire
+# during a run, and that no secret is ever shown. tests/tools/aws_mock.py checks
+# the exact requests to these places.
 
 load lib/common
 load lib/aws
@@ -16,7 +16,7 @@ setup_file() {
 	TABLE=$(new_table credentials)
 	seed --endpoint "$LOCAL_URL" --table "$TABLE" --mixed 200 \
 	    --now "$NOW" --max-size 2000
-	# All that is said by any test, searched for secrets by the last one.
+	# The output of all tests; the last test searches it for secrets.
 	export SAID=$WORLD/said
 	mkdir "$SAID"
 }
@@ -32,19 +32,19 @@ setup() {
 	export AWS_EC2_METADATA_SERVICE_ENDPOINT=$MOCK_URL
 }
 
-# state JSON: how the servers are
+# state JSON: how the servers behave
 state() { control "$MOCK_URL/_mock/state" "$1" >/dev/null; }
 log() { control "$MOCK_URL/_mock/log"; }
 counts() { control "$MOCK_URL/_signed/counts"; }
 
-# How often ROUTE was asked.
+# asked ROUTE: how often it was asked
 asked() { log | jq --arg r "$1" '[.requests[] | select(. == $r)] | length'; }
 
-# Whether nothing was sent that the services would not take.
+# Whether the services would accept all that was sent.
 nothing_wrong() { log | jq -e '.wrong == []'; }
 
-# says STATUS ARGUMENT...: run it, both streams in $output, kept for the last
-# test.
+# says STATUS ARGUMENT...: run it, with both streams in $output, which is kept
+# for the last test
 says() {
 	local want=$1
 	shift
@@ -105,19 +105,19 @@ single_sign_on() {
 }
 
 on_instance() {
-	# a busy machine may not answer within the second that is the default
+	# a busy machine may not answer within the default of one second
 	export AWS_METADATA_SERVICE_TIMEOUT=30
 	state '{"imds": {"token": "imds/token==", "role": "web",
 	    "region": "us-east-1", "keys": "web"}}'
 }
 
-@test "the AWS CLI's choice is ours, in some seventy configurations" {
+@test "we choose the same keys as the AWS CLI in some seventy configurations" {
 	"$PYTHON" "$ROOT/tests/lib/aws_chain.py" "$TTLSWEEP" \
 	    "$BATS_TEST_TMPDIR/home" >"$SAID/$BATS_TEST_NUMBER"
 	cat "$SAID/$BATS_TEST_NUMBER"
 }
 
-@test "what the aws command itself exports is what we sign with" {
+@test "we sign with the keys that the aws command exports" {
 	local keys
 	static_keys base
 	printf '#!/bin/sh\ncat <<END\n%s\nEND\n' '{"Version": 1,
@@ -137,12 +137,12 @@ on_instance() {
 	counts | jq -e '.refused == {}'
 }
 
-@test "keys that end during a run are renewed, once for all workers" {
+@test "keys that expire during a run are renewed once for all workers" {
 	a_role
 	state '{"requests": 30}'
 	says 0 inspect --segments 64 --jobs 16 --format json
 	counts
-	# each set was used up, and one more asked for
+	# each set was used up before the next was requested
 	counts | jq -e '[.keys[] | select(. == 30)] | length >= 2'
 	[[ $(asked sts) -eq $(counts | jq '.keys | length') ]]
 	counts | jq -e '.refused | keys | all(contains("ExpiredToken"))'
@@ -150,7 +150,7 @@ on_instance() {
 	nothing_wrong
 }
 
-@test "whose keys they are, asked with keys that have ended" {
+@test "--expect-account renews expired keys before it asks STS" {
 	a_role
 	state '{"requests": 0, "fixed": true}'
 	says 1 inspect --expect-account 123456789012
@@ -164,7 +164,7 @@ on_instance() {
 	nothing_wrong
 }
 
-@test "keys that end during a purge: nothing is lost or counted twice" {
+@test "keys expire during a purge: no entry is lost or counted twice" {
 	a_role
 	state '{"requests": 30}'
 	says 0 purge --yes --now "$NOW" --batch single --jobs 8 --format json \
@@ -177,18 +177,18 @@ on_instance() {
 	nothing_wrong
 }
 
-@test "keys that end soon are renewed before they do" {
+@test "keys that expire soon are renewed before they expire" {
 	on_instance
-	state '{"lifetime": 700}' # advisory: one asks, the others go on
+	state '{"lifetime": 700}' # advisory: one worker renews, the others continue
 	says 0 inspect --segments 32
 	[[ $(asked imds-keys) -eq 2 && $output == *"credentials renewed"* ]]
 	control "$MOCK_URL/_mock/reset" '{}' >/dev/null
 	on_instance
-	state '{"lifetime": 300}' # mandatory: they wait
+	state '{"lifetime": 300}' # mandatory: the others wait
 	says 0 inspect --segments 32
 	[[ $(asked imds-keys) -eq 2 ]]
 	counts | jq -e '.refused == {}'
-	# a renewal that fails is no reason to stop
+	# a failed renewal does not end the run
 	control "$MOCK_URL/_mock/reset" '{}' >/dev/null
 	a_role
 	state '{"lifetime": 300, "fixed": true}'
@@ -196,16 +196,16 @@ on_instance() {
 	counts | jq -e '.refused == {}'
 }
 
-@test "keys that end, and no others to be had: what, and why" {
+@test "keys expire and cannot be renewed: the message says why" {
 	a_role
-	# the role is taken away while the first keys last
+	# the role is no longer allowed while the first keys are valid
 	state '{"requests": 5, "assume": 1}'
 	says 1 inspect --segments 64 --jobs 2
 	[[ $output == *"the security token has expired: no credentials; tried, in this order: environment (AWS_ACCESS_KEY_ID is not set), assumed role: "* ]]
 	[[ $output == *"sts:AssumeRole of role $ROLE/Admin was refused: AccessDenied: "* ]]
 }
 
-@test "static keys that are called expired" {
+@test "static keys that the service calls expired are an error" {
 	static_keys default
 	control "$MOCK_URL/_signed/keys" '{"AKSTATIC": {"secret":
 	    "s/static/+==", "token": null, "requests": 3}}' >/dev/null
@@ -213,7 +213,7 @@ on_instance() {
 	[[ $output == *"the security token has expired (profile default ("*"get new credentials and run again"* ]]
 }
 
-@test "single sign-on: a token that ends soon is renewed and kept" {
+@test "single sign-on: a token that expires soon is renewed and saved" {
 	single_sign_on '10 minutes'
 	chmod 644 "$CACHE"
 	says 0 inspect
@@ -222,13 +222,13 @@ on_instance() {
 	    and .clientSecret == "client/secret+=" and
 	    .startUrl == "https://corp.example/start"' "$CACHE"
 	[[ $(ls "${CACHE%/*}" | wc -l) -eq 1 ]]
-	# and is the AWS CLI's, too
+	# the saved token is used
 	says 0 inspect
 	[[ $(asked oidc) -eq 1 ]]
 	nothing_wrong
 }
 
-@test "single sign-on: ended, denied, out of order: what to do" {
+@test "single sign-on: expired, missing, denied, failing: the message says what to do" {
 	single_sign_on '1 hour ago'
 	state '{"oidc": null}'
 	jq 'del(.refreshToken)' "$CACHE" >"$CACHE.x" && mv "$CACHE.x" "$CACHE"
@@ -249,7 +249,7 @@ on_instance() {
 	[[ $output == *"/federation/credentials"*"HTTP 500"* ]]
 }
 
-@test "an instance that is slow, refuses or talks nonsense" {
+@test "an instance that is slow, refuses, sends garbage or is not there" {
 	local start
 	on_instance
 	state '{"faults": {"imds-token": {"sleep": 50, "times": 1}}}'
@@ -269,13 +269,13 @@ on_instance() {
 	says 1 inspect
 	[[ $output == *"role web of this instance"*"not a JSON object"* ]]
 	nothing_wrong
-	# nobody there at all
+	# nobody answers
 	AWS_METADATA_SERVICE_TIMEOUT='' \
 	    AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1 says 1 inspect
 	[[ $output == *"no credentials; tried, in this order: environment (AWS_ACCESS_KEY_ID is not set), credentials file ($HOME/.aws/credentials: no profile \"default\"), config file ("*"), container ("*"), instance metadata (http://127.0.0.1:1: "*"; do one of: "* ]]
 }
 
-@test "an instance says its region, too; the last to be asked" {
+@test "without any setting the region is that of the instance" {
 	unset AWS_REGION AWS_DEFAULT_REGION
 	export AWS_EC2_METADATA_DISABLED=true
 	AWS_ENDPOINT_URL_DYNAMODB=http://192.0.2.1 says 1 inspect
@@ -289,7 +289,7 @@ on_instance() {
 	nothing_wrong
 }
 
-@test "neither instance nor container are asked through a proxy" {
+@test "instance and container are never asked through a proxy" {
 	on_instance
 	export http_proxy=http://127.0.0.1:1 no_proxy=
 	says 1 inspect
@@ -312,7 +312,7 @@ on_instance() {
 	nothing_wrong
 }
 
-@test "an MFA code is asked for at a terminal, and nowhere else" {
+@test "an MFA code is only asked for at a terminal" {
 	a_role "mfa_serial = arn:aws:iam::123456789012:mfa/ann"
 	state '{"roles": {"'$ROLE'/Admin": {"keys": "admin", "code": "012345",
 	    "serial": "arn:aws:iam::123456789012:mfa/ann"}}}'
@@ -338,7 +338,7 @@ on_instance() {
 	nothing_wrong
 }
 
-@test "STS that is slow to recover, refuses or talks nonsense" {
+@test "STS recovers, sends garbage, refuses, or has another clock" {
 	a_role
 	state '{"faults": {"sts": {"status": 503, "times": 2}}}'
 	says 0 inspect
@@ -351,10 +351,10 @@ on_instance() {
 	[[ $output == *"http://127.0.0.1:1: AssumeRole: no usable reply in 1 try: "* ]]
 	state '{"faults": {}}'
 	control "$MOCK_URL/_signed/shift" '{"seconds": 7200}' >/dev/null
-	says 0 inspect # by its clock
+	says 0 inspect # signed by its clock
 	control "$MOCK_URL/_signed/shift" '{"seconds": 0}' >/dev/null
 	sed -i 's,s/static,s/other,' "$HOME/.aws/credentials"
-	says 1 inspect # the words of the service end before the request
+	says 1 inspect # the message is cut before it quotes the request
 	[[ $output == *"refused: "*" for details.; check that the secret key"* ]]
 	[[ $output != *Canonical* ]]
 	printf '[profile admin]\nrole_arn = x\nregion\n' >"$HOME/.aws/config"
@@ -362,16 +362,16 @@ on_instance() {
 	[[ $output == *"$HOME/.aws/config:3: neither a [section] nor"* ]]
 }
 
-@test "no secret is ever told, and none is left in a file" {
+@test "no secret was shown or left in a file by any test" {
 	[[ $(ls "$SAID" | wc -l) -ge 14 ]]
-	# what the servers give away and take (aws_mock.py, made)
+	# the secrets of the servers (aws_mock.py, made)
 	run ! grep -rE 's/[0-9a-f]{32}|t//[0-9a-f]{64}' "$WORLD"
 	run ! grep -rF -e s/static -e s/process -e t/process -e sso/token \
 	    -e client/secret -e refresh/ -e imds/token -e agent/token \
 	    -e a/+= -e b/+= -e e/+= -e sso/new -e web.identity-token \
 	    -e Basic -e file/token -e env/token -e env/old \
 	    "$WORLD"
-	# but it was talked of
+	# but the output does contain what was said about keys
 	grep -rqF 'credentials: single sign-on, role Reader' "$SAID"
 	grep -rqF 'credentials: role ' "$SAID"
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# A signal ends whatever waits for somebody else (tests/lib/signals.py).
+# A signal ends every wait (tests/lib/signals.py).
 
 load lib/common
 
@@ -13,6 +13,6 @@ setup_file() {
 
 teardown_file() { stop_servers; }
 
-@test "HUP, INT and TERM end what waits for others" {
+@test "HUP, INT and TERM end every wait for input, output or a reply" {
 	"$PYTHON" "$ROOT/tests/lib/signals.py"
 }

@@ -1,13 +1,13 @@
 #!/usr/bin/env bats
-# Signatures, as a server sees them that computes each one again (botocore's
-# SigV4) before DynamoDB hears of the request: of every command, with every
-# kind of key, and by clocks that are apart.
+# Signatures of every command, with every kind of key and with wrong clocks. A
+# server computes each one again (botocore's SigV4) before it passes the request
+# on to DynamoDB Local.
 
 load lib/common
 load lib/aws
 
 NOW=1795000000
-# with all that careless code breaks
+# characters that careless code gets wrong
 SECRET='ab/cd+ef=gh//ij++kl=='
 TOKEN=$(printf 'IQoJ/b3+Jp==Z2%.0s' {1..90})
 
@@ -19,7 +19,7 @@ setup_file() {
 teardown_file() { stop_servers; }
 
 setup() {
-	# Local is not to hear of keys that are none of its own
+	# before the keys below are set, which DynamoDB Local does not know
 	TABLE=$(new_table signed)
 	seed --endpoint "$LOCAL_URL" --table "$TABLE" --mixed 120 \
 	    --now "$NOW" --max-size 2000
@@ -75,7 +75,7 @@ all_commands() {
 	does restore "$dir/repair.journal" --yes
 }
 
-# The operations that were seen.
+# The operations that the server accepted.
 operations() { counts | jq -r '.ok | keys | join(" ")'; }
 
 all_seen() {
@@ -90,7 +90,7 @@ all_seen() {
 
 none_refused() { counts | jq -e '.refused == {}'; }
 
-# One for each start, by the clock: then it is known.
+# Each command has one request refused; then it knows the clock.
 one_refused_each() {
 	counts | jq -e --argjson n "$COMMANDS" --arg why "$1" '
 	    (.refused | add) == $n and
@@ -98,20 +98,20 @@ one_refused_each() {
 	    "InvalidSignatureException: " + $why)))'
 }
 
-@test "every request of every command is signed right" {
+@test "every request of every command has a valid signature" {
 	keys ''
 	all_commands
 	all_seen
 	none_refused
 }
 
-@test "with a session token, too" {
+@test "the same with a session token" {
 	keys "$TOKEN"
 	export AWS_SESSION_TOKEN=$TOKEN
 	all_commands
 	all_seen
 	none_refused
-	# refused, and the service shows the request that it was sent
+	# the refusal quotes the request
 	AWS_SECRET_ACCESS_KEY=other run ttlsweep inspect -t "$TABLE" -vv
 	[[ $status -eq 1 && $output == *"and signing method. "*"; check that the secret"* ]]
 	[[ $output != *$'\n'"POST"* ]]
@@ -122,7 +122,7 @@ one_refused_each() {
 	run ! grep -F -e "$SECRET" -e "$TOKEN" -e IQoJ -e Canonical "$SAID"
 }
 
-@test "four minutes apart: told, and nothing is refused" {
+@test "clocks four minutes apart are reported, and no request is refused" {
 	keys ''
 	shift_by 240
 	does inspect
@@ -135,31 +135,31 @@ one_refused_each() {
 	grep -E 'clock is (4 min|4 min 1 s) ahead' "$SAID"
 }
 
-@test "two hours behind: signed by the service's clock" {
+@test "our clock is two hours behind: requests are signed by the service's" {
 	keys "$TOKEN"
 	export AWS_SESSION_TOKEN=$TOKEN
 	shift_by 7200
 	all_commands
 	all_seen
 	one_refused_each 'Signature expired: '
-	# once each, list included, whose output is elsewhere
+	# once for each command; one list wrote its output elsewhere
 	[[ $(grep -cE "clock is (1 h 59 min|2 h) behind" "$SAID") -eq $((COMMANDS - 1)) ]]
 }
 
-@test "two hours ahead: the same" {
+@test "our clock is two hours ahead: requests are signed by the service's" {
 	keys ''
 	shift_by -7200
 	does inspect --jobs 8 --segments 16
 	does purge --yes --no-journal
 	one_refused_each 'Signature not yet current: '
-	# told once, unless quiet
+	# reported once, unless quiet
 	run --separate-stderr ttlsweep inspect -t "$TABLE" --jobs 8
 	[[ $status -eq 0 && $(grep -c 'clock is 2 h ahead' <<<"$stderr") -eq 1 ]]
 	run --separate-stderr ttlsweep inspect -q -t "$TABLE"
 	[[ $status -eq 0 && $stderr == '' ]]
 }
 
-@test "a clock that is wrong does not judge entries" {
+@test "no entry is deleted by a wrong clock" {
 	keys ''
 	shift_by 7200
 	run ttlsweep purge -t "$TABLE" --yes --no-journal
@@ -167,7 +167,7 @@ one_refused_each() {
 	[[ " $(operations) " != *" BatchExecuteStatement "* ]]
 }
 
-@test "keys that are no good: what is wrong, and what to look at" {
+@test "keys are refused: the message says why and what to check" {
 	keys ''
 	AWS_SECRET_ACCESS_KEY=other run ttlsweep inspect -t "$TABLE" -vv
 	[[ $status -eq 1 ]]
@@ -181,7 +181,7 @@ one_refused_each() {
 	counts | jq -e '(.refused | add) == 3'
 }
 
-@test "an endpoint below a path, and through a proxy" {
+@test "an endpoint may have a path or be behind a proxy" {
 	keys ''
 	AWS_ENDPOINT_URL_DYNAMODB=$SIGNED_URL/a/b%20c does inspect
 	http_proxy=$SIGNED_URL \
@@ -190,7 +190,7 @@ one_refused_each() {
 	none_refused
 	http_proxy=http://127.0.0.1:1 run ttlsweep inspect -t "$TABLE"
 	[[ $status -eq 1 && $output == *"port 1"*"(https_proxy, no_proxy)"* ]]
-	# a password in its address is not told, however it is misspelt
+	# a password in its address is not shown, however wrong the address
 	local proxy
 	for proxy in foo://user:SECRETPW@127.0.0.1:9 \
 	    'http://user:SECRETPW@bad host:80' http://user:SECRETPW@h:99999 \
@@ -204,7 +204,7 @@ one_refused_each() {
 	done
 }
 
-@test "TLS: an authority of one's own, or none" {
+@test "TLS: certificates are verified, by an authority of one's own too" {
 	openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost \
 	    -addext subjectAltName=DNS:localhost -keyout "$BATS_TEST_TMPDIR/key" \
 	    -out "$BATS_TEST_TMPDIR/cert" 2>/dev/null
@@ -223,7 +223,7 @@ one_refused_each() {
 	[[ $status -eq 1 && $output == *"/nowhere: No such file"* ]]
 	AWS_CA_BUNDLE=/dev/null run ttlsweep inspect -t "$TABLE"
 	[[ $status -eq 1 && $output == *"certificate"*"/dev/null"* ]]
-	# by another name it is another server
+	# the certificate is for another name
 	AWS_ENDPOINT_URL_DYNAMODB=https://127.0.0.1:${tls##*:} \
 	    AWS_CA_BUNDLE=$BATS_TEST_TMPDIR/cert run ttlsweep inspect -t "$TABLE"
 	[[ $status -eq 1 && $output == *certificate* ]]

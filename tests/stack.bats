@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# --stack and --expect-account: what is asked of CloudFormation and of STS, to
-# the letter and rightly signed, and what their answers, good and bad, lead to.
+# --stack and --expect-account: the exact requests to CloudFormation and STS,
+# their signatures, and what good and bad answers lead to.
 
 load lib/common
 load lib/cloud
@@ -27,13 +27,13 @@ setup() {
 	cloud_log >/dev/null
 }
 
-# resources JSON[,JSON...] [STATUS]: what the stack TSAGallery has
+# resources JSON[,JSON...] [STATUS]: those of the stack TSAGallery
 resources() {
 	cloud_set '{"stacks": {"TSAGallery": {
 	    "status": "'"${2:-CREATE_COMPLETE}"'", "resources": ['"$1"']}}}'
 }
 
-# fails MESSAGE COMMAND...: with status 1, and says that
+# fails MESSAGE COMMAND...: it exits with 1 and says MESSAGE
 fails() {
 	local says=$1
 	shift
@@ -44,7 +44,7 @@ fails() {
 
 lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 
-@test "a table is found by its stack, for every command" {
+@test "every command finds a table by its stack" {
 	ttlsweep inspect --stack TSAGallery --now "$NOW" --format json |
 	    jq -e --arg table "$TABLE" '.table == $table
 		and .scanned.items == 200'
@@ -52,7 +52,7 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	[[ $(wc -l <"$BATS_TEST_TMPDIR/all.json") -eq 200 ]]
 	ttlsweep purge --stack=TSAGallery --now "$NOW" --format json |
 	    jq -e '.executed == false and .matched > 0'
-	# the environment names a table, the command line the stack
+	# the stack on the command line overrides the table in the environment
 	CACHETABLE=another lookup
 	CACHETABLE=another ttlsweep restore --stack TSAGallery \
 	    "$BATS_TEST_TMPDIR/all.json" --format json |
@@ -60,7 +60,7 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	[[ $(cloud_log | jq -r 'select(.wrong)') == '' ]]
 }
 
-@test "what is asked for, and how it is signed" {
+@test "a lookup makes two requests with valid signatures" {
 	local secret=wJalr/XUtn+FEMI/K7MDENG/bPx==KEY
 	lookup
 	cloud_log >"$BATS_TEST_TMPDIR/log"
@@ -68,14 +68,14 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	    ["us-east-1/cloudformation", "Action=DescribeStackResource&Version=2010-05-15&StackName=TSAGallery&LogicalResourceId=DynamoDBCache", null, null],
 	    ["us-east-1/cloudformation", "Action=DescribeStacks&Version=2010-05-15&StackName=TSAGallery", null, null]]' \
 	    "$BATS_TEST_TMPDIR/log"
-	# a token of some length, and a secret with all that base64 has
+	# a long token, and a secret with all characters of base64
 	cloud_set '{"secret_key": "'"$secret"'", "session_token": "a/+='"$(printf '%0900d')"'"}'
 	AWS_SECRET_ACCESS_KEY=$secret AWS_SESSION_TOKEN=a/+=$(printf '%0900d') \
 	    lookup
 	cloud_log | jq -se '(.[0].token | length) == 904 and all(.wrong == null)'
 }
 
-@test "a name that is none of the stack's: its tables, of all pages" {
+@test "a name that is not a table of the stack: the message lists its tables" {
 	resources '{"logical": "Web", "type": "AWS::EC2::Instance", "physical": "i-1"},
 	    {"logical": "Old", "physical": "old", "status": "DELETE_COMPLETE"},
 	    {"logical": "Sessions", "physical": "gallery-sessions"},
@@ -92,7 +92,7 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	    lookup --logical-id Nothing
 }
 
-@test "what is deleted, or not there yet, is refused" {
+@test "a stack or table that is deleted or not complete is refused" {
 	for status in DELETE_IN_PROGRESS DELETE_FAILED DELETE_COMPLETE; do
 		resources '{"logical": "DynamoDBCache", "physical": "'"$TABLE"'", "status": "'$status'"}'
 		fails "is $status: it is being or was deleted" lookup
@@ -110,7 +110,7 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	lookup --stack arn:aws:cloudformation:us-east-1:123456789012:stack/TSAGallery/1b2c
 }
 
-@test "answers that are none" {
+@test "bad answers are retried, then reported" {
 	cloud_set '{"fail": {"DescribeStackResource": ["503", "throttle", "html"]}}'
 	lookup
 	for kind in garbage torn empty bomb; do
@@ -126,7 +126,7 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	fails 'cloudformation:DescribeStackResource is not allowed' lookup
 	cloud_set '{"fail": {"DescribeStackResource": ["keys!"]}}'
 	fails 'the credentials were refused' lookup
-	# a role that may look, and no more
+	# a role that may not describe stacks
 	cloud_set '{"fail": {"DescribeStacks": ["403!"]}}'
 	run --separate-stderr lookup
 	[[ $status -eq 0 && $stderr == *'cannot tell whether the stack TSAGallery is being deleted: cloudformation:DescribeStacks was refused'* ]]
@@ -140,7 +140,7 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	[[ $(cloud_log | jq -c 'select(.wrong) | .action' | sort | uniq -c | sort -n | awk '{ print $1 }' | tail -1) -le 1 ]]
 }
 
-@test "where CloudFormation is" {
+@test "CloudFormation's endpoint can be set by variable or services section" {
 	local config=$BATS_TEST_TMPDIR/config
 	export AWS_ENDPOINT_URL_DYNAMODB=$LOCAL_URL
 	unset AWS_ENDPOINT_URL
@@ -151,7 +151,7 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	[[ $(cloud_log | grep -c DescribeStackResource) -eq 2 ]]
 }
 
-@test "what does not go together" {
+@test "options that cannot be used together are refused" {
 	for line in 'list --stack S -t T' 'list --logical-id X' \
 	    'list -i f --stack S' 'list -i f --expect-account 123456789012' \
 	    'list --stack' 'list --stack=' 'list --expect-account 12345' \
@@ -164,16 +164,16 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 
 expect() { lookup --expect-account "$@"; }
 
-@test "--expect-account: by the table's ARN" {
+@test "--expect-account compares the account in the table's ARN" {
 	cloud_set '{"table": {"TableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/x"}}'
 	expect 123456789012
 	fails 'belongs to account 123456789012, not to 111122223333' \
 	    expect 111122223333
-	# it is not asked of STS, whatever that would say
+	# without asking STS
 	[[ $(cloud_log | grep -c GetCallerIdentity) -eq 0 ]]
 }
 
-@test "--expect-account: by STS, where the ARN tells none" {
+@test "--expect-account asks STS when the ARN has no account" {
 	for arn in arn:aws:dynamodb:ddblocal:000000000000:table/x x ''; do
 		cloud_set '{"table": {"TableArn": "'"$arn"'"}}'
 		expect 123456789012
@@ -191,7 +191,7 @@ expect() { lookup --expect-account "$@"; }
 	fails 'sts:GetCallerIdentity is not allowed' expect 123456789012
 }
 
-@test "--expect-account: nothing is done before it is known" {
+@test "--expect-account: nothing is written before the account is known" {
 	dump --endpoint "$LOCAL_URL" --table "$TABLE" >"$BATS_TEST_TMPDIR/before"
 	fails 'not to 111122223333' ttlsweep purge --yes -t "$TABLE" \
 	    --state any --now "$NOW" --expect-account 111122223333
@@ -202,7 +202,7 @@ expect() { lookup --expect-account "$@"; }
 	dump --endpoint "$LOCAL_URL" --table "$TABLE" |
 	    cmp - "$BATS_TEST_TMPDIR/before"
 	[[ ! -e $XDG_STATE_HOME/ttlsweep ]]
-	# the account of a server of one's own is one, too
+	# the account of DynamoDB Local counts too
 	ttlsweep purge --yes -t "$TABLE" --now "$NOW" \
 	    --expect-account 000000000000 --journal "$BATS_TEST_TMPDIR/j"
 }

@@ -5,33 +5,29 @@
 #include <stdint.h>
 
 /*
- * Which replies are tried again, when, and how often. The policy is the SDKs'
- * standard mode of 2026 for DynamoDB ("Retry behavior" of the SDKs' guide),
- * and where a sweep is no SDK's request, what follows from that:
+ * Which replies are retried, when, and how often. This is the SDKs' standard
+ * mode of 2026 for DynamoDB ("Retry behavior" in the SDKs' guide), changed
+ * where a sweep needs something else:
  *
- * - Full jitter: rand(0,1) · min(base · 2^i, 20 s) before the i-th retry (from
- *   0), base 25 ms for broken replies and 5xx, 1 s for throttling, but 25 ms
- *   where a pace is kept that is about right (rate.h); the service's own
- * x-amz-retry-after counts from that delay to 5 s above it.
- * - RETRY_SINGLE tries, as theirs, for a request that somebody waits for:
- *   what describes tables, stacks and identities, what doctor and show ask.
- *   RETRY_ATTEMPTS for those of a sweep, which goes through a table once, for
- *   hours. AWS_MAX_ATTEMPTS or max_attempts is for all of them. AWS_RETRY_MODE
- *   changes nothing: all three modes mean this one (rate.h is what "adaptive"
- *   asks for).
- * - The quota: 500 tokens for all workers; a retry takes 14, after throttling
- *   5; an answer gives back what its last retry took, one that needed none
- *   gives 1. In an SDK a request that finds too few tokens fails. Here that
- *   would end a sweep of millions over a bad minute of the service, and leave
- *   it half done; so with too few tokens a retry is made all the same, but no
- *   sooner than if it had come to the longest delay. What the quota is for
- *   holds: while the service is failing, however many workers there are, each
- *   sends a request in ten seconds on average, and 10 tries last minutes.
- * - A signature refused for its time is tried again, once, at the service's
- *   clock, when that differs by more than 4 minutes from the time it was made
- *   with. That is an ordinary retry: it counts.
- * - Keys that are called expired are renewed, once a request; that does not
- *   count, for nothing was wrong with the request.
+ * - Full jitter: rand(0,1) · min(base · 2^i, 20 s) before retry i (from 0).
+ *   The base is 25 ms for broken replies and 5xx, 1 s for throttling, but 25 ms
+ *   where the pace is about right (rate.h). The service's x-amz-retry-after
+ *   can raise the delay by up to 5 s.
+ * - RETRY_SINGLE tries, as in the SDKs, for a request that somebody waits for:
+ *   tables, stacks and identities, doctor and show. RETRY_ATTEMPTS for those of
+ *   a sweep, which runs for hours. AWS_MAX_ATTEMPTS or max_attempts is for all
+ *   of them. AWS_RETRY_MODE changes nothing ("adaptive" is what rate.h does).
+ * - The quota: 500 tokens for all workers. A retry takes 14, after throttling
+ *   5; an answer gives back what its last retry took, or 1 without one. In an
+ *   SDK a request fails when there are too few tokens. Here that would end a
+ *   long sweep because of one bad minute; so the retry is made, but after the
+ *   longest delay. While the service is failing, each worker then sends a
+ *   request every ten seconds on average, and 10 tries last minutes.
+ * - A signature that is refused for its time is retried once by the service's
+ *   clock, if that differs by more than 4 minutes from the signature's time.
+ *   This counts as a try.
+ * - Keys that are called expired are renewed once a request. This does not
+ *   count.
  */
 #define RETRY_ATTEMPTS 10
 #define RETRY_SINGLE 4
@@ -39,22 +35,21 @@
 enum retry_class {
 	RETRY_NO,
 	RETRY_THROTTLE,  /* too fast */
-	RETRY_UNLUCKY,   /* the same, but few are throttled: not by the error
-			    alone, but who keeps the pace can say so */
-	RETRY_TRANSIENT, /* 5xx, torn or garbled reply, or not DynamoDB's own */
+	RETRY_UNLUCKY,   /* the same, but few requests are throttled; not from
+			    retry_classify but by who keeps the pace */
+	RETRY_TRANSIENT, /* 5xx, a broken reply, or one not from DynamoDB */
 	RETRY_EXPIRED,   /* renew the credentials, once */
 	RETRY_SKEW       /* the time it was signed with may be off */
 };
 
 /* ${code}: the error's name after '#', or a batch statement's Code; "" when
- * the reply was no error document. ${status}: 0 when no reply came. Pure. */
+ * there is none. ${status}: 0 without a reply. Pure. */
 enum retry_class retry_classify(int status, const char *code);
 /*
  * Whether the error ${code} of a request, or of a batch's statement, says that
- * it did nothing. Only a name that DynamoDB gives to such an error does: a
- * reply without one, of whatever status, may be that of a proxy or a filter
- * which had passed the request on, and of a name that is not known nobody
- * knows what it means. Pure.
+ * it did nothing. Only DynamoDB's own names of such errors do: a reply without
+ * one may be that of a proxy that had passed the request on, and nobody knows
+ * what an unknown name means. Pure.
  */
 bool retry_did_nothing(const char *code);
 

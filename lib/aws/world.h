@@ -16,7 +16,7 @@ struct fault;
  * neither time nor network.
  */
 
-/* By -v: always, once, twice. */
+/* Shown always, with -v, with -vv. */
 enum log_level { LOG_NOTE, LOG_DEBUG, LOG_TRACE };
 
 /* One HTTP exchange. The caller owns everything. */

@@ -37,7 +37,7 @@ static const struct {
 	{ "the credentials file before the config file", { 0 }, NULL,
 	    "[default]\nregion = a-b-3\n", "[default]\nregion = a-b-4\n",
 	    "default", "a-b-4", AWS("a-b-4"), "the region" },
-	{ "an empty option is none", { 0 }, NULL,
+	{ "an empty option does not count", { 0 }, NULL,
 	    "[default]\nregion = a-b-3\n", "[default]\nregion =\n",
 	    "default", "a-b-3", AWS("a-b-3"), "the region" },
 
@@ -106,13 +106,13 @@ static const struct {
 	    "AWS_ENDPOINT_URL=http://w",
 	    "[default]\nignore_configured_endpoint_urls = true\n", NULL,
 	    "default", "a-b-1", AWS("a-b-1"), "the region" },
-	{ "the variable speaks against the profile",
+	{ "the variable overrides the profile",
 	    { "a-b-1", NULL, NULL },
 	    "AWS_ENDPOINT_URL=http://w "
 	    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=false",
 	    "[default]\nignore_configured_endpoint_urls = true\n", NULL,
 	    "default", "a-b-1", "http://w", "AWS_ENDPOINT_URL" },
-	{ "only true is true", { "a-b-1", NULL, NULL },
+	{ "only \"true\" is true", { "a-b-1", NULL, NULL },
 	    "AWS_ENDPOINT_URL=http://w AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=1",
 	    NULL, NULL,
 	    "default", "a-b-1", "http://w", "AWS_ENDPOINT_URL" },
@@ -122,11 +122,11 @@ static const struct {
 	{ "dual stack, by the profile", { "eu-west-1", NULL, NULL }, NULL,
 	    "[default]\nuse_dualstack_endpoint = true\n", NULL, "default",
 	    "eu-west-1", "https://dynamodb.eu-west-1.api.aws", "the region" },
-	{ "the variable speaks against FIPS", { "eu-west-1", NULL, NULL },
+	{ "the variable overrides FIPS in the profile", { "eu-west-1", NULL, NULL },
 	    "AWS_USE_FIPS_ENDPOINT=false",
 	    "[default]\nuse_fips_endpoint = true\n", NULL, "default",
 	    "eu-west-1", AWS("eu-west-1"), "the region" },
-	{ "any of the three ways to try again", { "a-b-1", NULL, NULL },
+	{ "retry_mode may be any of the three", { "a-b-1", NULL, NULL },
 	    "AWS_RETRY_MODE=Adaptive", NULL, NULL, "default", "a-b-1",
 	    AWS("a-b-1"), "the region" },
 	{ "the option is never ignored", { "a-b-1", NULL, URL },
@@ -136,7 +136,7 @@ static const struct {
 };
 
 static void
-test_good(void **state)
+settings_are_found_in_order(void **state)
 {
 	(void)state;
 	home_open();
@@ -177,9 +177,9 @@ static const struct {
 	    { "no region", "--region, AWS_REGION, AWS_DEFAULT_REGION",
 	    "/.aws/config, instance metadata (switched off by",
 	    "give --region NAME" } },
-	{ "no region, a far endpoint", { NULL, NULL, "http://10.0.0.1" },
+	{ "no region, an endpoint elsewhere", { NULL, NULL, "http://10.0.0.1" },
 	    NULL, NULL, NULL, FAULT_CONFIG, { "no region" } },
-	{ "nor is this one near", { NULL, NULL, "http://127.0.0.1.example" },
+	{ "no region, a name that begins like loopback", { NULL, NULL, "http://127.0.0.1.example" },
 	    NULL, NULL, NULL, FAULT_CONFIG, { "no region" } },
 	{ "region in the option", { "eu west", NULL, NULL }, NULL, NULL,
 	    NULL, FAULT_USAGE, { "--region: \"eu west\"" } },
@@ -190,9 +190,9 @@ static const struct {
 	    { "/.aws/config:3: \"a.example/\"" } },
 	{ "region of digits", { "123", NULL, NULL }, NULL, NULL, NULL,
 	    FAULT_USAGE, { "--region" } },
-	{ "region with a dash in front", { "-a", NULL, NULL }, NULL, NULL,
+	{ "region that begins with a dash", { "-a", NULL, NULL }, NULL, NULL,
 	    NULL, FAULT_USAGE, { "--region" } },
-	{ "region with a dash behind", { "a-", NULL, NULL }, NULL, NULL,
+	{ "region that ends with a dash", { "a-", NULL, NULL }, NULL, NULL,
 	    NULL, FAULT_USAGE, { "--region" } },
 	{ "empty region", { "", NULL, NULL }, NULL, NULL, NULL,
 	    FAULT_USAGE, { "--region" } },
@@ -204,11 +204,11 @@ static const struct {
 	    "[profile dev]\n[default]\n", "[dev]\n[test]\n", FAULT_CONFIG,
 	    { "profile \"prod\" (--profile)",
 	    "profiles there: dev, default, test" } },
-	{ "a profile that lacks its word", { "a-b-1", "prod", NULL }, NULL,
+	{ "[prod] instead of [profile prod]", { "a-b-1", "prod", NULL }, NULL,
 	    "[default]\n\n[prod]\nregion = a-b-1\n", NULL, FAULT_CONFIG,
 	    { "config:3 has [prod], which that file ignores: write [profile "
 	    "prod] there; profiles there: default" } },
-	{ "its region", { NULL, "prod", NULL },
+	{ "its region does not count", { NULL, "prod", NULL },
 	    "AWS_EC2_METADATA_DISABLED=true", "[prod]\nregion = a-b-1\n",
 	    "[prod]\n", FAULT_CONFIG,
 	    { "no region; tried", "config:1 has [prod], which that file "
@@ -216,7 +216,7 @@ static const struct {
 	{ "profile variable", { 0 }, "AWS_PROFILE=prod AWS_REGION=a-b-1",
 	    NULL, NULL, FAULT_CONFIG,
 	    { "profile \"prod\" (AWS_PROFILE)", "profiles there: none" } },
-	{ "default, when it was asked for", { "a-b-1", "default", NULL },
+	{ "a missing default, when it was asked for", { "a-b-1", "default", NULL },
 	    NULL, NULL, NULL, FAULT_CONFIG, { "profile \"default\"" } },
 
 	{ "endpoint option", { "a-b-1", NULL, "localhost:8000" }, NULL,
@@ -227,7 +227,7 @@ static const struct {
 	{ "endpoint in the profile", { "a-b-1", NULL, NULL }, NULL,
 	    "[default]\nendpoint_url = ftp://x\n", NULL, FAULT_CONFIG,
 	    { "/.aws/config:2: not of the form" } },
-	{ "services section that is not there", { "a-b-1", NULL, NULL },
+	{ "missing services section", { "a-b-1", NULL, NULL },
 	    NULL, "[default]\nservices = lokal\n[services local]\n", NULL,
 	    FAULT_CONFIG,
 	    { "/.aws/config:2: there is no section [services lokal]" } },
@@ -235,17 +235,17 @@ static const struct {
 	    "[default]\nservices = s\n"
 	    "[services s]\ndynamodb = endpoint_url = http://x\n", NULL,
 	    FAULT_CONFIG, { "/.aws/config:4: dynamodb must stand alone" } },
-	{ "tries in a variable", { "a-b-1", NULL, NULL },
+	{ "attempts in a variable", { "a-b-1", NULL, NULL },
 	    "AWS_MAX_ATTEMPTS=many", NULL, NULL, FAULT_CONFIG,
 	    { "AWS_MAX_ATTEMPTS: \"many\"", "1 to 1000" } },
-	{ "no tries", { "a-b-1", NULL, NULL }, NULL,
+	{ "no attempts", { "a-b-1", NULL, NULL }, NULL,
 	    "[default]\nmax_attempts = 0\n", NULL, FAULT_CONFIG,
 	    { "/.aws/config:2: max_attempts: \"0\"" } },
-	{ "an unknown way to try again in the profile", { "a-b-1", NULL, NULL },
+	{ "an unknown retry mode in the profile", { "a-b-1", NULL, NULL },
 	    NULL, "[default]\nretry_mode = often\n", NULL, FAULT_CONFIG,
 	    { "/.aws/config:2: retry_mode: \"often\" is not legacy, "
 	    "standard or adaptive" } },
-	{ "an unknown way to try again", { "a-b-1", NULL, NULL },
+	{ "an unknown retry mode", { "a-b-1", NULL, NULL },
 	    "AWS_RETRY_MODE=often", NULL, NULL, FAULT_CONFIG,
 	    { "AWS_RETRY_MODE: \"often\" is not legacy, standard" } },
 	{ "FIPS and an endpoint of one's own", { "a-b-1", NULL, URL },
@@ -266,7 +266,7 @@ static const struct {
 };
 
 static void
-test_refused(void **state)
+wrong_settings_are_refused(void **state)
 {
 	struct script outside;
 
@@ -299,7 +299,7 @@ test_refused(void **state)
 
 /* A hundred profiles fit into a message. */
 static void
-test_many_profiles(void **state)
+many_profiles_fit_into_a_message(void **state)
 {
 	struct aws_config_ask ask = { .profile = "no" };
 	struct buf text = { 0 };
@@ -318,9 +318,9 @@ test_many_profiles(void **state)
 	home_close();
 }
 
-/* What is left: tries, certificates, where the files are, their options. */
+/* Attempts, certificates, paths of the files, their options. */
 static void
-test_rest(void **state)
+other_settings_are_read(void **state)
 {
 	struct aws_config_ask ask = { .region = "a-b-1" };
 	struct config_value set;
@@ -364,7 +364,7 @@ test_rest(void **state)
 	aws_config_release(&c);
 	home_environment("AWS_PROFILE= NAME=", false);
 	home_close();
-	home_open(); /* takes the other variables away */
+	home_open(); /* unsets the other variables */
 	home_close();
 }
 
@@ -394,7 +394,7 @@ static const struct {
 };
 
 static void
-test_paths(void **state)
+paths_are_expanded(void **state)
 {
 	char *old = xstrdup(getenv("HOME") != NULL ? getenv("HOME") : "/");
 
@@ -423,8 +423,7 @@ test_paths(void **state)
 #define GO ".amazonaws.com"
 #define CN GO ".cn"
 
-/* As AWS's own rule sets have them (botocore 1.43): ordinary, dual stack,
- * FIPS, both. */
+/* From AWS's rule sets (botocore 1.43): ordinary, dual stack, FIPS, both. */
 static const struct {
 	const char *service, *region, *want[4];
 } urls[] = {
@@ -481,7 +480,7 @@ static const struct {
 };
 
 static void
-test_urls(void **state)
+endpoints_follow_partition_and_region(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(urls); i++)
@@ -516,7 +515,7 @@ static const struct {
 	{ "the service's variable", "sts",
 	    "AWS_ENDPOINT_URL_STS=http://s/a/ AWS_ENDPOINT_URL=http://w",
 	    NULL, "http://s/a" },
-	{ "not another's", "cloudformation",
+	{ "not the variable of another service", "cloudformation",
 	    "AWS_ENDPOINT_URL_STS=http://s AWS_ENDPOINT_URL_DYNAMODB=http://d",
 	    NULL, "https://cloudformation.eu-west-1" GO },
 	{ "the general variable", "oidc", "AWS_ENDPOINT_URL=http://w", NULL,
@@ -524,7 +523,7 @@ static const struct {
 	{ "the variable of single sign-on", "sso",
 	    "AWS_ENDPOINT_URL_SSO=http://p AWS_ENDPOINT_URL_SSO_OIDC=http://o",
 	    NULL, "http://p" },
-	{ "that of its tokens", "oidc",
+	{ "the variable of its tokens", "oidc",
 	    "AWS_ENDPOINT_URL_SSO=http://p AWS_ENDPOINT_URL_SSO_OIDC=http://o",
 	    NULL, "http://o" },
 	{ "the services section", "oidc", NULL,
@@ -537,13 +536,12 @@ static const struct {
 	    "AWS_ENDPOINT_URL_STS=http://s "
 	    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true", NULL,
 	    "https://sts.eu-west-1" GO },
-	{ "no address", "sts", "AWS_ENDPOINT_URL_STS=sts", NULL, NULL },
+	{ "not a URL", "sts", "AWS_ENDPOINT_URL_STS=sts", NULL, NULL },
 	/* clang-format on */
 };
 
-/* The endpoints of the services beside DynamoDB. */
 static void
-test_others(void **state)
+other_services_have_their_endpoints(void **state)
 {
 	struct aws_config_ask ask = { .region = "a-b-1", .endpoint_url = NULL };
 
@@ -575,9 +573,8 @@ test_others(void **state)
 	home_close();
 }
 
-/* Where nobody said a region, the instance does. */
 static void
-test_locate(void **state)
+the_instance_gives_the_region(void **state)
 {
 	static const struct script_reply replies[] = {
 		{ .status = 200, .body = "TOKEN==" },
@@ -604,7 +601,7 @@ test_locate(void **state)
 	assert_string_equal(c.endpoint, AWS("ap-south-2"));
 	assert_string_equal(buf_text(&outside.lines[1]),
 	    "GET! http://169.254.169.254/latest/meta-data/placement/region");
-	/* once is enough */
+	/* it is asked once */
 	assert_int_equal(aws_config_locate(&c, &outside.world, &f), 0);
 	aws_config_release(&c);
 	script_world_close(&outside);
@@ -675,7 +672,7 @@ static const struct {
 };
 
 static void
-test_endpoints(void **state)
+only_http_urls_are_endpoints(void **state)
 {
 	struct aws_endpoint e;
 	char url[700] = "http://";
@@ -714,15 +711,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_many_profiles),
-		cmocka_unit_test(test_rest),
-		cmocka_unit_test(test_paths),
-		cmocka_unit_test(test_urls),
-		cmocka_unit_test(test_others),
-		cmocka_unit_test(test_locate),
-		cmocka_unit_test(test_endpoints),
+		cmocka_unit_test(settings_are_found_in_order),
+		cmocka_unit_test(wrong_settings_are_refused),
+		cmocka_unit_test(many_profiles_fit_into_a_message),
+		cmocka_unit_test(other_settings_are_read),
+		cmocka_unit_test(paths_are_expanded),
+		cmocka_unit_test(endpoints_follow_partition_and_region),
+		cmocka_unit_test(other_services_have_their_endpoints),
+		cmocka_unit_test(the_instance_gives_the_region),
+		cmocka_unit_test(only_http_urls_are_endpoints),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,14 +22,14 @@ static const struct {
 	/* clang-format off */
 	{ "environment", NULL, ENV, NULL, NULL,
 	    "AKENV", "s/env+1=", NULL, NULL, "environment" },
-	{ "environment, all of it", NULL,
+	{ "environment with token and account", NULL,
 	    ENV " AWS_SESSION_TOKEN=t/+= AWS_ACCOUNT_ID=123456789012",
 	    NULL, NULL, "AKENV", "s/env+1=", "t/+=", "123456789012",
 	    "environment" },
-	{ "an empty token is none", NULL,
+	{ "an empty token does not count", NULL,
 	    ENV " AWS_SESSION_TOKEN= AWS_ACCOUNT_ID=", NULL, NULL,
 	    "AKENV", "s/env+1=", NULL, NULL, "environment" },
-	{ "the token's old name", NULL, ENV " AWS_SECURITY_TOKEN=old",
+	{ "the old name of the token", NULL, ENV " AWS_SECURITY_TOKEN=old",
 	    NULL, NULL, "AKENV", "s/env+1=", "old", NULL, "environment" },
 	{ "the old name first, as in botocore", NULL,
 	    ENV " AWS_SECURITY_TOKEN=old AWS_SESSION_TOKEN=new",
@@ -71,7 +71,7 @@ static const struct {
 	    "[default]\ncredential_process = x\nlogin_session = y\n",
 	    "[default]\n" KEYS("CRED"),
 	    "AKCRED", "s/CRED+1=", NULL, NULL, "profile default (" },
-	{ "a session alone makes no single sign-on", NULL, NULL,
+	{ "a session alone is not single sign-on", NULL, NULL,
 	    "[default]\nsso_session = corp\n" KEYS("CONF"), NULL,
 	    "AKCONF", "s/CONF+1=", NULL, NULL, "profile default (" },
 	{ "the environment's web identity is not the profile's", "dev",
@@ -80,7 +80,7 @@ static const struct {
 	/* clang-format on */
 };
 
-/* These must outlive the credentials. Nothing here goes out to the net. */
+/* These must outlive the credentials. Nothing here uses the network. */
 static struct aws_config config;
 static struct script outside;
 
@@ -105,7 +105,7 @@ same(const char *a, const char *b)
 }
 
 static void
-test_good(void **state)
+keys_are_found_in_order(void **state)
 {
 	(void)state;
 	home_open();
@@ -150,14 +150,14 @@ static const struct {
 	const char *want[4];
 } refused[] = {
 	/* clang-format off */
-	{ "nothing at all", NULL, NULL, NULL, NULL,
+	{ "no keys anywhere", NULL, NULL, NULL, NULL,
 	    { "no credentials; tried, in this order: environment "
 	    "(AWS_ACCESS_KEY_ID is not set), credentials file (",
 	    "/.aws/credentials: no profile \"default\"), config file (",
 	    "/.aws/config: no profile \"default\"), container (AWS_CONT",
 	    "instance metadata (switched off by AWS_EC2_METADATA_DISABLED); "
 	    "do one of: \"aws configure\"" } },
-	{ "nothing beside --profile", "dev", ENV,
+	{ "--profile, and no keys in it", "dev", ENV,
 	    "[profile dev]\nregion = a\n", NULL,
 	    { "environment (ignored, as --profile was given), ",
 	    "credentials: no profile \"dev\"",
@@ -165,7 +165,7 @@ static const struct {
 	{ "no secret in the environment", NULL, "AWS_ACCESS_KEY_ID=AK",
 	    NULL, "[default]\n" KEYS("CRED"),
 	    { "AWS_SECRET_ACCESS_KEY is not" } },
-	{ "an end that is no time", NULL, ENV " AWS_CREDENTIAL_EXPIRATION=soon",
+	{ "an expiry that is not a time", NULL, ENV " AWS_CREDENTIAL_EXPIRATION=soon",
 	    NULL, NULL, { "AWS_CREDENTIAL_EXPIRATION: \"soon\"" } },
 	{ "no secret in the profile", NULL, NULL, NULL,
 	    "[default]\n\naws_access_key_id = AK\n",
@@ -174,25 +174,25 @@ static const struct {
 	{ "an empty secret in the profile", NULL, NULL,
 	    "[default]\naws_access_key_id = AK\naws_secret_access_key =\n",
 	    NULL, { "/.aws/config:2: ", "no aws_secret_access_key" } },
-	{ "key with a line end", NULL,
+	{ "key with a newline", NULL,
 	    "AWS_ACCESS_KEY_ID=AK\r AWS_SECRET_ACCESS_KEY=s", NULL, NULL,
 	    { "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: ",
 	    "white space" } },
-	{ "secret with a line end", NULL,
+	{ "secret with a newline", NULL,
 	    "AWS_ACCESS_KEY_ID=AK AWS_SECRET_ACCESS_KEY=s\n", NULL, NULL,
 	    { "white space" } },
 	{ "token on two lines", NULL, NULL, NULL,
 	    "[default]\n" KEYS("CRED") "aws_session_token = a\n  b\n",
 	    { "/.aws/credentials:4: aws_session_token contains",
 	    "white space" } },
-	{ "letters past ASCII", NULL,
+	{ "letters outside ASCII", NULL,
 	    "AWS_ACCESS_KEY_ID=AK\303\274 AWS_SECRET_ACCESS_KEY=s", NULL,
 	    NULL, { "another byte" } },
 	/* clang-format on */
 };
 
 static void
-test_refused(void **state)
+missing_or_broken_keys_are_refused(void **state)
 {
 	(void)state;
 	home_open();
@@ -219,7 +219,7 @@ test_refused(void **state)
 }
 
 static void
-test_renew(void **state)
+renewal_reads_the_files_again(void **state)
 {
 	struct aws_credentials *c;
 	struct aws_keyset keys;
@@ -232,13 +232,13 @@ test_renew(void **state)
 	c = open_credentials(NULL, &f);
 	assert_non_null(c);
 
-	/* As they were: there is nothing to go on with. */
+	/* unchanged: it fails */
 	assert_int_equal(aws_credentials_renew(c, 1, &f), -1);
 	assert_int_equal(f.kind, FAULT_CREDENTIALS);
 	assert_non_null(strstr(f.text, "the security token has expired"));
 	assert_non_null(strstr(f.text, "profile default ("));
 
-	/* That counts for a moment; then another token alone is enough. */
+	/* this holds for some seconds; then another token is enough */
 	home_text(".aws/credentials",
 	    "[default]\n" KEYS("1") "aws_session_token = b\n");
 	assert_int_equal(aws_credentials_renew(c, 1, &f), -1);
@@ -249,13 +249,13 @@ test_renew(void **state)
 	assert_string_equal(keys.keys.session_token, "b");
 	aws_keyset_release(&keys);
 
-	/* Whoever still has the first finds the second waiting. */
+	/* a worker that still has the first gets the second */
 	assert_int_equal(aws_credentials_renew(c, 1, &f), 0);
 	aws_credentials_get(c, NOW, &keys);
 	assert_int_equal(keys.generation, 2);
 	aws_keyset_release(&keys);
 
-	/* Gone, or broken: the old ones stay. */
+	/* missing or broken: the old ones are kept */
 	home_text(".aws/credentials", NULL);
 	assert_int_equal(aws_credentials_renew(c, 2, &f), -1);
 	assert_non_null(strstr(f.text, "expired: no credentials; tried"));
@@ -284,10 +284,10 @@ get_at(struct aws_credentials *c, int64_t now, uint64_t generation)
 	aws_keyset_release(&keys);
 }
 
-/* Keys whose end is known are looked for again a quarter of an hour before it
- * comes, at most once a minute, and used until there are others. */
+/* From a quarter of an hour before, at most once a minute; until then the old
+ * ones are used. */
 static void
-test_expires(void **state)
+keys_are_renewed_before_they_expire(void **state)
 {
 	struct aws_credentials *c;
 	struct fault f = { 0 };
@@ -302,7 +302,7 @@ test_expires(void **state)
 	aws_credentials_log(c, script_log, &outside);
 	home_environment("AWS_SESSION_TOKEN=new", true);
 	get_at(c, NOW - 900, 1);
-	/* one that fails changes nothing, and is told at -v */
+	/* a failed renewal changes nothing and is logged at -v */
 	home_environment("AWS_SECRET_ACCESS_KEY=", false);
 	get_at(c, NOW - 899, 1);
 	assert_non_null(strstr(outside.debug, "could not be renewed"));
@@ -313,7 +313,7 @@ test_expires(void **state)
 	assert_non_null(strstr(outside.debug,
 	    "credentials renewed, valid until 2026-11-22T08:12:00Z"));
 
-	/* the same again, and again, past the end: for the service to say */
+	/* still the same, even past the end: the service decides */
 	get_at(c, NOW - 1, 2);
 	get_at(c, NOW + 3600, 2);
 	home_environment("AWS_SESSION_TOKEN=newer", true);
@@ -348,9 +348,8 @@ renew_one(void *ctx, int i)
 	}
 }
 
-/* However many ask, one renewal is made. */
 static void
-test_crowd(void **state)
+many_threads_make_one_renewal(void **state)
 {
 	struct crowd crowd = { 0 };
 	struct fault f = { 0 };
@@ -375,11 +374,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_renew),
-		cmocka_unit_test(test_expires),
-		cmocka_unit_test(test_crowd),
+		cmocka_unit_test(keys_are_found_in_order),
+		cmocka_unit_test(missing_or_broken_keys_are_refused),
+		cmocka_unit_test(renewal_reads_the_files_again),
+		cmocka_unit_test(keys_are_renewed_before_they_expire),
+		cmocka_unit_test(many_threads_make_one_renewal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,7 +36,7 @@ static const struct {
 };
 
 static void
-test_clean(void **state)
+a_message_ends_before_it_quotes_the_request(void **state)
 {
 	char text[256];
 
@@ -68,7 +68,7 @@ static const struct {
 	{ "x-aws-ec2-metadata-token: " TOKEN, TOKEN, "**************", 401 },
 	{ "x-amz-target: Scan-of-all", "Scan-of-all", "Scan-of-all", 400 },
 	{ "x-amz-security-token: " TOKEN, "", "", 400 },
-	/* however it is spelt */
+	/* however it is escaped */
 	{ "x-amz-security-token: " TOKEN, "a IQoJ%2Fb3%2bJp%3D%3dZ2 b",
 	    "a ********************** b", 400 },
 	{ "x-amz-security-token: " TOKEN, "%49QoJ%252Fb3+Jp==Z2",
@@ -88,13 +88,13 @@ static const struct {
 	    "p\\u00e9ss\\u20acword", "*******************", 400 },
 	{ "x-amz-security-token: back\\slash", "back\\\\slash",
 	    "***********", 400 },
-	/* escapes that are none end it, and harm nothing */
+	/* invalid escapes do not match */
 	{ "x-amz-security-token: " TOKEN, "IQoJ\\u00", "IQoJ\\u00", 400 },
 	{ "x-amz-security-token: " TOKEN, "IQoJ%2", "IQoJ%2", 400 },
 	{ "x-amz-security-token: " TOKEN, "IQoJ&#;&#x;&#99999999;&",
 	    "IQoJ&#;&#x;&#99999999;&", 400 },
 	{ "x-amz-security-token: " TOKEN, "IQoJ\\ud800", "IQoJ\\ud800", 400 },
-	/* the beginning of a long one */
+	/* the beginning of a long secret */
 	{ "x-amz-security-token: " LONG "and so on", LONG "...",
 	    "************************...", 400 },
 	{ "x-amz-security-token: " LONG "and so on", "0123456789abcdefghijklm",
@@ -105,7 +105,7 @@ static const struct {
 };
 
 static void
-test_hide(void **state)
+secrets_are_blanked_in_the_reply(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(hidden); i++) {
@@ -120,9 +120,9 @@ test_hide(void **state)
 	}
 }
 
-/* Where else it is shown, whatever the status. */
+/* Whatever the status. */
 static void
-test_elsewhere(void **state)
+secrets_are_blanked_in_id_and_error(void **state)
 {
 	const char *header = "x-amz-security-token: " TOKEN;
 
@@ -140,9 +140,8 @@ test_elsewhere(void **state)
 	}
 }
 
-/* Of a 200 only the part that is an error. */
 static void
-test_part(void **state)
+in_a_200_only_the_part_is_blanked(void **state)
 {
 	const char *header = "x-amz-security-token: " TOKEN;
 	struct http_exchange x = { .headers = &header,
@@ -160,10 +159,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_clean),
-		cmocka_unit_test(test_hide),
-		cmocka_unit_test(test_elsewhere),
-		cmocka_unit_test(test_part),
+		cmocka_unit_test(a_message_ends_before_it_quotes_the_request),
+		cmocka_unit_test(secrets_are_blanked_in_the_reply),
+		cmocka_unit_test(secrets_are_blanked_in_id_and_error),
+		cmocka_unit_test(in_a_200_only_the_part_is_blanked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-/* What botocore (configloader.py over Python's configparser) makes of it. */
+/* Results of botocore (configloader.py with Python's configparser). */
 #define CONFIG PROFILE_CONFIG
 #define KEYS PROFILE_CREDENTIALS
 
@@ -45,31 +45,31 @@ static const struct {
 	    "profile", "default", "a b", NULL, "c" },
 	{ "value with = at its end", CONFIG, "[default]\nt = ab/+==\n",
 	    "profile", "default", "t", NULL, "ab/+==" },
-	{ "no comments behind a value", CONFIG,
+	{ "no comments after a value", CONFIG,
 	    "[default]\nk = v # no ; no\n", "profile", "default", "k", NULL,
 	    "v # no ; no" },
 	{ "comments between", CONFIG,
 	    "# a\n; b\n[default]\n  # c\nk = v\n", "profile", "default", "k",
 	    NULL, "v" },
-	{ "quotes stay", CONFIG, "[default]\nk = \"v\"\n",
+	{ "quotes are kept", CONFIG, "[default]\nk = \"v\"\n",
 	    "profile", "default", "k", NULL, "\"v\"" },
 	{ "no interpolation", CONFIG, "[default]\nk = %(x)s ${y}\n",
 	    "profile", "default", "k", NULL, "%(x)s ${y}" },
 	{ "empty value", CONFIG, "[default]\nk =\nl = 1\n",
 	    "profile", "default", "k", NULL, "" },
-	{ "DOS line ends", CONFIG, "[default]\r\nk = v\r\n\r\nl = w\r\n",
+	{ "DOS newlines", CONFIG, "[default]\r\nk = v\r\n\r\nl = w\r\n",
 	    "profile", "default", "k", NULL, "v" },
-	{ "old Mac line ends", CONFIG, "[default]\rk = v\rl = w\r",
+	{ "old Mac newlines", CONFIG, "[default]\rk = v\rl = w\r",
 	    "profile", "default", "l", NULL, "w" },
 	{ "byte order mark", CONFIG, "\357\273\277[default]\nk = v\n",
 	    "profile", "default", "k", NULL, "v" },
-	{ "no-break spaces are blank", CONFIG,
+	{ "no-break spaces are white space", CONFIG,
 	    "[default]\n\302\240k\302\240=\302\240v\302\240\n",
 	    "profile", "default", "k", NULL, "v" },
-	{ "other spaces are blank", CONFIG,
+	{ "other spaces are white space", CONFIG,
 	    "[default]\nk =\342\200\203v\343\200\200\f\n",
 	    "profile", "default", "k", NULL, "v" },
-	{ "letters past ASCII", CONFIG,
+	{ "letters outside ASCII", CONFIG,
 	    "[profile \303\274]\nk = \344\270\255\n",
 	    "profile", "\303\274", "k", NULL, "\344\270\255" },
 	{ "bytes that are not UTF-8", CONFIG, "[default]\nk = \374\377\n",
@@ -86,7 +86,7 @@ static const struct {
 	{ "continued by what looks like an option", CONFIG,
 	    "[default]\nk = a\n  l = b\n", "profile", "default", "k", NULL,
 	    "a\nl = b" },
-	{ "which is then none", CONFIG, "[default]\nk = a\n  l = b\n",
+	{ "which is then not an option", CONFIG, "[default]\nk = a\n  l = b\n",
 	    "profile", "default", "l", NULL, NULL },
 	{ "continued by what looks like a section", CONFIG,
 	    "[default]\nk = a\n  [profile x]\n", "profile", "default", "k",
@@ -94,7 +94,7 @@ static const struct {
 	{ "the indent of the option counts", CONFIG,
 	    "[default]\n  k = a\n  l = b\n    c\n", "profile", "default",
 	    "l", NULL, "b\nc" },
-	{ "not continued, as far in as before", CONFIG,
+	{ "not continued at the same indent", CONFIG,
 	    "[default]\n  k = a\n  l = b\n", "profile", "default", "k", NULL,
 	    "a" },
 	{ "indent counts characters", CONFIG,
@@ -119,13 +119,13 @@ static const struct {
 	{ "nested: only = divides", CONFIG,
 	    "[services s]\nd =\n  a:b = c=d\n",
 	    "services", "s", "d", "a:b", "c=d" },
-	{ "nested is no value", CONFIG,
+	{ "an option with nested ones has no value", CONFIG,
 	    "[services s]\nd =\n  a = 1\n", "services", "s", "d", NULL,
 	    NULL },
 	{ "a value is not nested", CONFIG,
 	    "[services s]\nd = a\n  a = 1\n", "services", "s", "d", "a",
 	    NULL },
-	{ "nested of the next option", CONFIG,
+	{ "nested ones belong to the last option", CONFIG,
 	    "[services s]\ns3 =\n  a = 1\nd =\n  a = 2\n",
 	    "services", "s", "d", "a", "2" },
 
@@ -137,7 +137,7 @@ static const struct {
 	    "profile", "my dev", "k", NULL, "v" },
 	{ "profile with a backslash", CONFIG, "[profile my\\ dev]\nk = v\n",
 	    "profile", "my dev", "k", NULL, "v" },
-	{ "several blanks", CONFIG, "[profile \t dev  ]\nk = v\n",
+	{ "several spaces", CONFIG, "[profile \t dev  ]\nk = v\n",
 	    "profile", "dev", "k", NULL, "v" },
 	{ "words that begin with profile", CONFIG, "[profiles dev]\nk = v\n",
 	    "profile", "dev", "k", NULL, "v" },
@@ -147,9 +147,9 @@ static const struct {
 	    "profile", "dev", "k", NULL, NULL },
 	{ "open quote", CONFIG, "[profile \"dev]\nk = v\n",
 	    "profile", "\"dev", "k", NULL, NULL },
-	{ "blank before profile", CONFIG, "[ profile dev]\nk = v\n",
+	{ "space before profile", CONFIG, "[ profile dev]\nk = v\n",
 	    "profile", "dev", "k", NULL, NULL },
-	{ "blank around default", CONFIG, "[default ]\nk = v\n",
+	{ "space after default", CONFIG, "[default ]\nk = v\n",
 	    "profile", "default", "k", NULL, NULL },
 	{ "not a profile without the word", CONFIG, "[dev]\nk = v\n",
 	    "profile", "dev", "k", NULL, NULL },
@@ -157,13 +157,13 @@ static const struct {
 	    "profile", "dev", "k", NULL, NULL },
 	{ "profile default", CONFIG, "[profile default]\nk = v\n",
 	    "profile", "default", "k", NULL, "v" },
-	{ "both: the last", CONFIG,
+	{ "default and profile default: the last counts", CONFIG,
 	    "[default]\nk = v\n[profile default]\nk = w\n",
 	    "profile", "default", "k", NULL, "w" },
-	{ "both, not merged", CONFIG,
+	{ "default and profile default are not merged", CONFIG,
 	    "[profile default]\nl = w\n[default]\nk = v\n",
 	    "profile", "default", "l", NULL, NULL },
-	{ "text behind the bracket", CONFIG, "[profile dev] # x\nk = v\n",
+	{ "text after the bracket", CONFIG, "[profile dev] # x\nk = v\n",
 	    "profile", "dev", "k", NULL, "v" },
 	{ "to the last bracket", CONFIG, "[profile \"a]b\"]\nk = v\n",
 	    "profile", "a]b", "k", NULL, "v" },
@@ -185,15 +185,15 @@ static const struct {
 	{ "DEFAULT in two places", CONFIG,
 	    "[DEFAULT]\na = 1\n[profile dev]\n[DEFAULT]\nb = 2\n",
 	    "profile", "dev", "b", NULL, "2" },
-	{ "DEFAULT is no profile", CONFIG, "[DEFAULT]\nk = v\n",
+	{ "DEFAULT is not a profile", CONFIG, "[DEFAULT]\nk = v\n",
 	    "profile", "DEFAULT", "k", NULL, NULL },
 
 	{ "credentials: the bare name", KEYS, "[dev]\nk = v\n",
 	    "profile", "dev", "k", NULL, "v" },
-	{ "credentials: nothing is taken off", KEYS,
+	{ "credentials: the whole header is the name", KEYS,
 	    "[profile dev]\nk = v\n", "profile", "profile dev", "k", NULL,
 	    "v" },
-	{ "credentials: quotes stay", KEYS, "[\"my dev\"]\nk = v\n",
+	{ "credentials: quotes are kept", KEYS, "[\"my dev\"]\nk = v\n",
 	    "profile", "\"my dev\"", "k", NULL, "v" },
 	{ "credentials: a name of two words", KEYS, "[my dev]\nk = v\n",
 	    "profile", "my dev", "k", NULL, "v" },
@@ -206,7 +206,7 @@ static const struct {
 };
 
 static void
-test_gets(void **state)
+values_are_read_as_by_botocore(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(gets); i++) {
@@ -266,7 +266,7 @@ static const struct {
 };
 
 static void
-test_refused(void **state)
+broken_files_are_refused(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(refused); i++) {
@@ -284,7 +284,7 @@ test_refused(void **state)
 }
 
 static void
-test_lines_and_names(void **state)
+lines_and_names_are_known(void **state)
 {
 	static const char text[] = "[profile b]\n"
 				   "region = x\n"
@@ -319,10 +319,9 @@ test_lines_and_names(void **state)
 	profile_free(NULL);
 }
 
-/* A session token is some kilobytes; a value of 200 KB, and one that a
- * thousand lines are joined to. */
+/* A value of 200 KB, and one with a thousand continuation lines. */
 static void
-test_long(void **state)
+values_may_be_long(void **state)
 {
 	struct buf text = { 0 };
 	struct fault f = { 0 };
@@ -348,7 +347,7 @@ test_long(void **state)
 }
 
 static void
-test_load(void **state)
+a_missing_file_is_empty(void **state)
 {
 	struct fault f = { 0 };
 	struct profile_file *file;
@@ -361,7 +360,7 @@ test_load(void **state)
 	below = xasprintf("%s/config", path);
 
 	file = profile_load(path, CONFIG, &f);
-	assert_non_null(file); /* not there: empty */
+	assert_non_null(file); /* missing: empty */
 	assert_null(profile_name(file, 0));
 	profile_free(file);
 
@@ -373,7 +372,7 @@ test_load(void **state)
 	profile_free(file);
 
 	file = profile_load(below, CONFIG, &f);
-	assert_non_null(file); /* below a file: not there either */
+	assert_non_null(file); /* below a file: missing too */
 	profile_free(file);
 
 	home_text(".aws/config", "oops\n");
@@ -387,7 +386,7 @@ test_load(void **state)
 	assert_null(profile_load("/dev/zero", CONFIG, &f));
 	assert_non_null(strstr(f.text, "longer than 4 MiB"));
 
-	if (geteuid() != 0) { /* root may read all */
+	if (geteuid() != 0) { /* root may read everything */
 		assert_int_equal(chmod(path, 0), 0);
 		assert_null(profile_load(path, CONFIG, &f));
 		assert_non_null(strstr(f.text, "denied"));
@@ -403,10 +402,10 @@ test_load(void **state)
 	home_close();
 }
 
-/* As many options and sections as 4 MiB hold: read at once, and the last one
- * is still held against all before it. */
+/* As many options and sections as fit into 4 MiB; the last one is still
+ * compared with all others. */
 static void
-test_many(void **state)
+a_full_file_is_read_at_once(void **state)
 {
 	struct buf text = { 0 };
 	struct profile_file *file;
@@ -435,12 +434,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_gets),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_lines_and_names),
-		cmocka_unit_test(test_long),
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_load),
+		cmocka_unit_test(values_are_read_as_by_botocore),
+		cmocka_unit_test(broken_files_are_refused),
+		cmocka_unit_test(lines_and_names_are_known),
+		cmocka_unit_test(values_may_be_long),
+		cmocka_unit_test(a_full_file_is_read_at_once),
+		cmocka_unit_test(a_missing_file_is_empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,7 @@ static const struct {
 	{ "http://user:secret@proxy:3128", true },
 	{ "http://user:s%40c%2Fret@proxy:3128/", true },
 	{ "user:secret@[fe80::1]", true },
-	/* what may be a password, and is not where one is */
+	/* which part is the password is not known */
 	{ "user:secret", false },
 	{ "http://user:secret", false },
 	{ "http://user:secret%40proxy:3128", false },
@@ -46,7 +46,7 @@ static const struct {
 };
 
 static void
-of_other_forms_nothing_is_known(void **state)
+other_forms_are_not_plain(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
@@ -64,15 +64,15 @@ static const struct {
 } texts[] = {
 	/* clang-format off */
 	{ "the password", "wrong: hun/ter22", "wrong: *********" },
-	{ "as it is in the address", "wrong: hun%2Fter22",
+	{ "the password as in the address", "wrong: hun%2Fter22",
 	    "wrong: ***********" },
-	{ "escaped otherwise", "wrong: hun\\u002fter22, hun&#47;ter22",
+	{ "the password, escaped otherwise", "wrong: hun\\u002fter22, hun&#47;ter22",
 	    "wrong: **************, *************" },
-	{ "with its user", "bob:hun%2Fter22@proxy",
+	{ "user and password", "bob:hun%2Fter22@proxy",
 	    "***************@proxy" },
-	{ "as the header has it", "Basic Ym9iOmh1bi90ZXIyMg==",
+	{ "as in the header", "Basic Ym9iOmh1bi90ZXIyMg==",
 	    "Basic ********************" },
-	{ "neither", "no such proxy", "no such proxy" },
+	{ "no secret", "no such proxy", "no such proxy" },
 	/* clang-format on */
 };
 
@@ -99,7 +99,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(of_other_forms_nothing_is_known),
+		cmocka_unit_test(other_forms_are_not_plain),
 		cmocka_unit_test(passwords_are_blanked),
 	};
 

@@ -30,11 +30,11 @@ static const struct {
 	{ 400, "EC2ThrottledException",			RETRY_THROTTLE },
 	{ 429, "",					RETRY_THROTTLE },
 	{ 429, "SomethingNew",				RETRY_THROTTLE },
-	/* turned away by another writer: nothing was done */
+	/* refused because of another writer: nothing was done */
 	{ 409, "ReplicatedWriteConflictException",	RETRY_THROTTLE },
 	{ 400, "ReplicatedWriteConflictException",	RETRY_THROTTLE },
 	{ 400, "TransactionConflictException",		RETRY_THROTTLE },
-	/* in a batch's 200 */
+	/* in the 200 of a batch */
 	{ 200, "ThrottlingError",			RETRY_THROTTLE },
 	{ 200, "ProvisionedThroughputExceeded",		RETRY_THROTTLE },
 	{ 200, "RequestLimitExceeded",			RETRY_THROTTLE },
@@ -70,7 +70,7 @@ static const struct {
 	{ 400, "RequestInTheFuture",			RETRY_SKEW },
 	{ 401, "AuthFailure",				RETRY_SKEW },
 	{ 400, "AccessDeniedException",			RETRY_SKEW },
-	/* as it is */
+	/* wrong requests */
 	{ 400, "ConditionalCheckFailedException",	RETRY_NO },
 	{ 400, "ValidationException",			RETRY_NO },
 	{ 400, "SerializationException",		RETRY_NO },
@@ -92,7 +92,7 @@ static const struct {
 };
 
 static void
-replies_fall_into_their_class(void **state)
+every_reply_has_its_class(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(replies) / sizeof(replies[0]); i++) {
@@ -108,20 +108,18 @@ replies_fall_into_their_class(void **state)
 	}
 }
 
-/* Which errors say that the request did nothing: DynamoDB's own, and only
- * those that mean it. */
 static const struct {
 	const char *name, *code;
 	bool nothing;
 } verdicts[] = {
 	/* clang-format off */
-	{ "no name: any box on the way", "", false },
-	{ "a name that nobody knows", "ForbiddenException", false },
+	{ "no name: perhaps a proxy", "", false },
+	{ "an unknown name", "ForbiddenException", false },
 	{ "another case", "validationexception", false },
-	{ "more behind it", "ValidationException2", false },
+	{ "a longer name", "ValidationException2", false },
 	{ "a failed condition", "ConditionalCheckFailedException", true },
 	{ "... of a statement", "ConditionalCheckFailed", true },
-	{ "wrong as it is", "ValidationException", true },
+	{ "a wrong request", "ValidationException", true },
 	{ "... of a statement", "ValidationError", true },
 	{ "not JSON to the service", "SerializationException", true },
 	{ "no such table", "ResourceNotFoundException", true },
@@ -141,15 +139,15 @@ static const struct {
 	{ "a conflict", "TransactionConflict", true },
 	{ "a full collection", "ItemCollectionSizeLimitExceededException",
 	    true },
-	{ "broken inside", "InternalServerError", false },
+	{ "an internal error", "InternalServerError", false },
 	{ "... by another name", "InternalFailure", false },
 	{ "not available", "ServiceUnavailable", false },
-	{ "too late", "RequestTimeout", false },
+	{ "a timeout", "RequestTimeout", false },
 	/* clang-format on */
 };
 
 static void
-only_a_known_error_did_nothing(void **state)
+only_known_errors_did_nothing(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++)
@@ -170,12 +168,12 @@ static const struct {
 	{ "it doubles",		RETRY_TRANSIENT, 3, 0.5, -1,	100 },
 	{ "last before cap",	RETRY_TRANSIENT, 9, 0.5, -1,	6400 },
 	{ "at the cap",		RETRY_TRANSIENT, 10, 0.5, -1,	10000 },
-	{ "far past it",	RETRY_TRANSIENT, 2000000000, 0.5, -1, 10000 },
+	{ "far past the cap",	RETRY_TRANSIENT, 2000000000, 0.5, -1, 10000 },
 	{ "first, throttled",	RETRY_THROTTLE, 0, 0.5, -1,	500 },
 	{ "throttled, 5th",	RETRY_THROTTLE, 4, 0.5, -1,	8000 },
-	{ "throttled, cap",	RETRY_THROTTLE, 5, 0.5, -1,	10000 },
-	{ "no chance",		RETRY_THROTTLE, 9, 0, -1,	0 },
-	{ "nearly all",		RETRY_THROTTLE, 9, 0.99999, -1,	19999 },
+	{ "throttled, at the cap",	RETRY_THROTTLE, 5, 0.5, -1,	10000 },
+	{ "chance is 0",		RETRY_THROTTLE, 9, 0, -1,	0 },
+	{ "chance is nearly 1",		RETRY_THROTTLE, 9, 0.99999, -1,	19999 },
 	{ "expired",		RETRY_EXPIRED, 0, 0.5, -1,	12 },
 	{ "skew",		RETRY_SKEW, 0, 0.5, -1,		12 },
 	{ "no retry",		RETRY_NO, 3, 0.5, 4000,		0 },
@@ -183,11 +181,11 @@ static const struct {
 	{ "it asks for less",	RETRY_THROTTLE, 0, 0.5, 100,	500 },
 	{ "it asks for 0",	RETRY_THROTTLE, 0, 0.5, 0,	500 },
 	{ "it asks for more",	RETRY_THROTTLE, 0, 0.5, 1500,	1500 },
-	{ "just 5 s more",	RETRY_THROTTLE, 0, 0.5, 5500,	5500 },
-	{ "much more",		RETRY_THROTTLE, 0, 0.5, 60000,	5500 },
-	{ "as much as can be",	RETRY_THROTTLE, 0, 0.5, INT64_MAX, 5500 },
-	{ "less than nothing",	RETRY_THROTTLE, 0, 0.5, INT64_MIN, 500 },
-	{ "chance is no number", RETRY_THROTTLE, 0, NAN, -1,	0 },
+	{ "it asks for 5 s more",	RETRY_THROTTLE, 0, 0.5, 5500,	5500 },
+	{ "it asks for much more",		RETRY_THROTTLE, 0, 0.5, 60000,	5500 },
+	{ "it asks for the maximum",	RETRY_THROTTLE, 0, 0.5, INT64_MAX, 5500 },
+	{ "it asks for less than 0",	RETRY_THROTTLE, 0, 0.5, INT64_MIN, 500 },
+	{ "chance is not a number", RETRY_THROTTLE, 0, NAN, -1,	0 },
 	{ "chance too large",	RETRY_THROTTLE, 0, 1e300, -1,	0 },
 	{ "chance negative",	RETRY_THROTTLE, 0, -1, -1,	0 },
 	/* clang-format on */
@@ -210,7 +208,7 @@ delays_follow_the_formula(void **state)
 }
 
 static void
-quota_is_taken_and_given_back(void **state)
+the_quota_is_taken_and_given_back(void **state)
 {
 	struct retry_quota q;
 	int taken = 0;
@@ -243,7 +241,7 @@ quota_is_taken_and_given_back(void **state)
 }
 
 static void
-skew_of_four_minutes(void **state)
+more_than_four_minutes_are_skew(void **state)
 {
 	static const struct {
 		int64_t right, used;
@@ -272,11 +270,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(replies_fall_into_their_class),
-		cmocka_unit_test(only_a_known_error_did_nothing),
+		cmocka_unit_test(every_reply_has_its_class),
+		cmocka_unit_test(only_known_errors_did_nothing),
 		cmocka_unit_test(delays_follow_the_formula),
-		cmocka_unit_test(quota_is_taken_and_given_back),
-		cmocka_unit_test(skew_of_four_minutes),
+		cmocka_unit_test(the_quota_is_taken_and_given_back),
+		cmocka_unit_test(more_than_four_minutes_are_skew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,10 +29,8 @@ struct sign_case {
 	const char *signature;
 };
 
-/*
- * Of AWS's published test suite for Signature Version 4: all cases that a
- * client which encodes its own URLs can meet.
- */
+/* From AWS's published test suite for Signature Version 4, all cases for a
+ * client that encodes its own URLs. */
 #define VECTOR_HOST "example.amazonaws.com"
 #define VECTOR_TOKEN                                                           \
 	"AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWL" \
@@ -158,7 +156,7 @@ static const struct sign_case vectors[] = {
 	/* clang-format on */
 };
 
-/* Requests as this program sends them; signatures computed with botocore. */
+/* Requests like ours, with signatures made by botocore. */
 #define HOST "dynamodb.eu-west-1.amazonaws.com"
 #define JSON                                                 \
 	{                                                    \
@@ -176,7 +174,7 @@ static const struct sign_case requests[] = {
 	{ "scan, secret with /+=", "POST", HOST, "/", "", { JSON, SCAN },
 	    BODY, NULL, NAMES,
 	"fd0c9663f16d4e55a7fbcb6b77eedb3a93bc0729db2267e5cd60f56edd9cd71e" },
-	{ "headers the other way round", "POST", HOST, "/", "",
+	{ "headers in the other order", "POST", HOST, "/", "",
 	    { SCAN, JSON }, BODY, NULL, NAMES,
 	"fd0c9663f16d4e55a7fbcb6b77eedb3a93bc0729db2267e5cd60f56edd9cd71e" },
 	{ "session token", "POST", HOST, "/", "", { JSON, SCAN }, BODY,
@@ -199,12 +197,12 @@ static const struct sign_case requests[] = {
 	{ "IPv6 and port", "POST", "[::1]:8000", "/", "", { JSON, SCAN },
 	    BODY, NULL, NAMES,
 	"be4e28223b210f702691b79483e23c7bebc1fe04f336b5ca4a63fc13fd4f472c" },
-	{ "names that begin alike", "POST", HOST, "/", "",
+	{ "names with the same beginning", "POST", HOST, "/", "",
 	    { { "X-Amz-Target-Foo", "b" }, { "x-amz-target", "a" },
 	    { "X-AMZ", "c" } }, BODY, NULL,
 	    "host;x-amz;x-amz-date;x-amz-target;x-amz-target-foo",
 	"5a74ab053087b519c5336e415bd70830e50cb8cf9d01987a46249a90a7a3bde4" },
-	{ "blanks and tabs", "POST", HOST, "/", "",
+	{ "spaces and tabs", "POST", HOST, "/", "",
 	    { { "X-Amz-Target", " \t DynamoDB_20120810.Scan  \t x " } }, BODY,
 	    NULL, "host;x-amz-date;x-amz-target",
 	"df7ecf1dd9c3eebd898e136674938a40dca710001bcd76ce667d48cf52e5c7ef" },
@@ -214,7 +212,7 @@ static const struct sign_case requests[] = {
 	{ "path in the endpoint", "POST", "proxy.example",
 	    "/dynamo/a%20b/", "", { JSON, SCAN }, BODY, NULL, NAMES,
 	"0865894f90567aa2b85eb0c293b05dfc7d593c4c2218a02a67c5ab5b5310e222" },
-	{ "path to be tidied", "POST", "proxy.example",
+	{ "path that must be normalized", "POST", "proxy.example",
 	    "/dynamo/../x//y", "", { JSON, SCAN }, BODY, NULL, NAMES,
 	"6a74c9a84f40b3defb6d11be3637ff77b888d35f8d41e6a61932fdd4512cdbac" },
 	/* clang-format on */
@@ -247,7 +245,7 @@ request_of(const struct sign_case *c, const char *region, const char *service)
 }
 
 static void
-test_vectors(void **state)
+published_vectors_have_their_signature(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(vectors); i++) {
@@ -274,7 +272,7 @@ test_vectors(void **state)
 }
 
 static void
-test_requests(void **state)
+our_requests_are_signed_as_by_botocore(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(requests); i++) {
@@ -299,7 +297,6 @@ test_requests(void **state)
 	}
 }
 
-/* What changes from one request to the next beside the headers. */
 static const struct {
 	const char *name;
 	const char *method, *host, *query, *region, *service;
@@ -324,7 +321,7 @@ static const struct {
 };
 
 static void
-test_others(void **state)
+time_region_service_and_token_count(void **state)
 {
 	static const struct aws_header headers[] = { JSON, SCAN };
 	static const struct slice body = BODY;
@@ -357,9 +354,9 @@ test_others(void **state)
 	}
 }
 
-/* Names are sorted before values: '=' and '&' do not count among them. */
+/* '=' and '&' do not count in the order. */
 static void
-test_query_order(void **state)
+a_query_is_sorted_by_name_then_value(void **state)
 {
 	struct aws_sign_request rq = { .method = "GET",
 		.host = "proxy.example",
@@ -383,9 +380,9 @@ test_query_order(void **state)
 	buf_release(&to_sign);
 }
 
-/* The texts of get-header-value-trim, as published. */
+/* get-header-value-trim, as published. */
 static void
-test_canonical(void **state)
+the_canonical_request_is_as_published(void **state)
 {
 	static const struct aws_header headers[] = {
 		{ "My-Header1", " value1" },
@@ -422,10 +419,9 @@ test_canonical(void **state)
 	buf_release(&to_sign);
 }
 
-/* A clock out of all bounds signs nothing that holds, and reads nothing
- * that is not there. */
+/* And reads nothing out of bounds. */
 static void
-test_no_time(void **state)
+a_time_out_of_bounds_signs_nothing_valid(void **state)
 {
 	struct aws_sign_request rq =
 	    request_of(&requests[0], "eu-west-1", "dynamodb");
@@ -441,12 +437,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vectors),
-		cmocka_unit_test(test_requests),
-		cmocka_unit_test(test_others),
-		cmocka_unit_test(test_query_order),
-		cmocka_unit_test(test_canonical),
-		cmocka_unit_test(test_no_time),
+		cmocka_unit_test(published_vectors_have_their_signature),
+		cmocka_unit_test(our_requests_are_signed_as_by_botocore),
+		cmocka_unit_test(time_region_service_and_token_count),
+		cmocka_unit_test(a_query_is_sorted_by_name_then_value),
+		cmocka_unit_test(the_canonical_request_is_as_published),
+		cmocka_unit_test(a_time_out_of_bounds_signs_nothing_valid),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

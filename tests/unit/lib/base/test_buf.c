@@ -12,7 +12,7 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static void
-test_empty(void **state)
+an_empty_buffer_is_an_empty_string(void **state)
 {
 	struct buf b = { 0 };
 	char *p;
@@ -30,9 +30,9 @@ test_empty(void **state)
 	buf_release(&b);
 }
 
-/* Byte by byte over several growths, NUL bytes among them. */
+/* Byte by byte over several growths, including NUL bytes. */
 static void
-test_grow(void **state)
+bytes_survive_growing(void **state)
 {
 	struct buf b = { 0 };
 
@@ -50,7 +50,7 @@ test_grow(void **state)
 }
 
 static void
-test_reserve(void **state)
+reserved_room_can_be_filled(void **state)
 {
 	struct buf b = { 0 };
 	char *at;
@@ -71,7 +71,7 @@ test_reserve(void **state)
 }
 
 static void
-test_detach(void **state)
+a_detached_string_belongs_to_the_caller(void **state)
 {
 	struct buf b = { 0 };
 	char *p;
@@ -85,9 +85,9 @@ test_detach(void **state)
 	free(p);
 }
 
-/* A text longer than the memory at hand, and one of nothing. */
+/* Longer than the memory there is, and empty. */
 static void
-test_format(void **state)
+formatted_text_of_any_length_fits(void **state)
 {
 	char text[3000];
 	struct buf b = { 0 };
@@ -118,7 +118,7 @@ static const struct {
 };
 
 static void
-test_ints(void **state)
+integers_are_written_in_decimal(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(ints); i++) {
@@ -134,12 +134,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_grow),
-		cmocka_unit_test(test_reserve),
-		cmocka_unit_test(test_detach),
-		cmocka_unit_test(test_format),
-		cmocka_unit_test(test_ints),
+		cmocka_unit_test(an_empty_buffer_is_an_empty_string),
+		cmocka_unit_test(bytes_survive_growing),
+		cmocka_unit_test(reserved_room_can_be_filled),
+		cmocka_unit_test(a_detached_string_belongs_to_the_caller),
+		cmocka_unit_test(formatted_text_of_any_length_fits),
+		cmocka_unit_test(integers_are_written_in_decimal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@
 
 /* FIPS 180-4's examples. */
 static void
-test_sha256(void **state)
+sha256_matches_fips_180_4(void **state)
 {
 	char *million = malloc(1000000), out[65];
 
@@ -36,9 +36,9 @@ test_sha256(void **state)
 	free(million);
 }
 
-/* RFC 4231, cases 2 and 6, and a key of nothing. */
+/* RFC 4231, cases 2 and 6, and an empty key. */
 static void
-test_hmac(void **state)
+hmac_matches_rfc_4231(void **state)
 {
 	unsigned char key[131], sum[CRYPTO_SHA256];
 	char out[65];
@@ -83,7 +83,7 @@ static const struct {
 };
 
 static void
-test_base64(void **state)
+base64_matches_rfc_4648(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(base64); i++) {
@@ -109,18 +109,18 @@ static const struct {
 	const char *text;
 } not_base64[] = {
 	{ "no padding", "Zg" },
-	{ "half a padding", "Zg=" },
+	{ "half the padding", "Zg=" },
 	{ "too much padding", "Zg===" },
 	{ "padding alone", "====" },
-	{ "three of it", "Z===" },
+	{ "three of them", "Z===" },
 	{ "padding inside", "Zg==Zg==" },
 	{ "padding before the end", "Zm=v" },
-	{ "bits of nothing, one byte", "Zh==" },
-	{ "bits of nothing, two bytes", "Zm9=" },
-	{ "blank before", " Zm9v" },
-	{ "blank inside", "Zm 9v" },
-	{ "four blanks", "    " },
-	{ "newline behind", "Zm9v\n" },
+	{ "unused bits, one byte", "Zh==" },
+	{ "unused bits, two bytes", "Zm9=" },
+	{ "space before", " Zm9v" },
+	{ "space inside", "Zm 9v" },
+	{ "four spaces", "    " },
+	{ "newline after", "Zm9v\n" },
 	{ "newlines for a group", "Zm9v\n\n\n\n" },
 	{ "URL alphabet", "-_-_" },
 	{ "one letter", "Z" },
@@ -129,7 +129,7 @@ static const struct {
 };
 
 static void
-test_not_base64(void **state)
+noncanonical_base64_is_refused(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(not_base64); i++) {
@@ -146,9 +146,9 @@ test_not_base64(void **state)
 	}
 }
 
-/* Longer than one go of OpenSSL's encoder, and not a multiple of 3. */
+/* Longer than one call of OpenSSL's encoder, and not a multiple of 3. */
 static void
-test_base64_long(void **state)
+long_data_survives_base64(void **state)
 {
 	const size_t n = (7 << 20) + 1;
 	struct buf text = { 0 }, back = { 0 };
@@ -170,7 +170,7 @@ test_base64_long(void **state)
 }
 
 static void
-test_wipe_and_random(void **state)
+wiped_is_zero_and_random_differs(void **state)
 {
 	unsigned char a[32] = { 0 }, b[32] = { 0 }, zero[32] = { 0 };
 
@@ -185,9 +185,9 @@ test_wipe_and_random(void **state)
 	crypto_wipe(NULL, 0);
 }
 
-/* RFC 1321, appendix A.5; in pieces, too. */
+/* RFC 1321, appendix A.5; also in pieces. */
 static void
-test_md5(void **state)
+md5_matches_rfc_1321(void **state)
 {
 	static const struct {
 		const char *text, *want;
@@ -217,13 +217,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sha256),
-		cmocka_unit_test(test_hmac),
-		cmocka_unit_test(test_base64),
-		cmocka_unit_test(test_not_base64),
-		cmocka_unit_test(test_base64_long),
-		cmocka_unit_test(test_wipe_and_random),
-		cmocka_unit_test(test_md5),
+		cmocka_unit_test(sha256_matches_fips_180_4),
+		cmocka_unit_test(hmac_matches_rfc_4231),
+		cmocka_unit_test(base64_matches_rfc_4648),
+		cmocka_unit_test(noncanonical_base64_is_refused),
+		cmocka_unit_test(long_data_survives_base64),
+		cmocka_unit_test(wiped_is_zero_and_random_differs),
+		cmocka_unit_test(md5_matches_rfc_1321),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

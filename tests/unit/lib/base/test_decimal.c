@@ -23,7 +23,7 @@ static const struct {
 	{ "one digit", "7", 7, 7 },
 	{ "zero", "0", 0, 0 },
 	{ "minus zero", "-0", 0, 0 },
-	{ "zero, many ways", "-000.000e-99999999999999999999", 0, 0 },
+	{ "zero, written long", "-000.000e-99999999999999999999", 0, 0 },
 	{ "zero, huge exponent", "0e99999999999999999999999", 0, 0 },
 	{ "an epoch", "1795332271", 1795332271, 1795332271 },
 	{ "plus sign", "+42", 42, 42 },
@@ -41,7 +41,7 @@ static const struct {
 	    1500 },
 	{ "negative exponent", "15e-1", 1, 2 },
 	{ "exponent undoes the point", "0.000015e6", 15, 15 },
-	{ "blanks and tabs around", " \t 12 \t", 12, 12 },
+	{ "spaces and tabs around", " \t 12 \t", 12, 12 },
 	{ "largest int64", "9223372036854775807", MAX, MAX },
 	{ "largest int64 and a bit", "9223372036854775807.1", MAX, MAX },
 	{ "just below the largest", "9223372036854775806.9", MAX - 1, MAX },
@@ -61,8 +61,8 @@ static const struct {
 	{ "exponent saturates below", "1e-99999999999999999999999999", 0, 1 },
 	{ "negative, saturates", "-1e99999999999999999999999999", MIN, MIN },
 	{ "negative, saturates below", "-1e-9999999999999999999999", -1, 0 },
-	/* 12, a point, 62 zeros and more: the 65th digit is only "more" */
-	{ "sticky behind zeros", "12."
+	/* 12, a point, 62 zeros and more: the 65th digit is only sticky */
+	{ "sticky after zeros", "12."
 	    "00000000000000000000000000000000000000000000000000000000000000"
 	    "00000000000001", 12, 13 },
 	{ "sticky, negative", "-12."
@@ -75,7 +75,7 @@ static const struct {
 };
 
 static void
-test_good(void **state)
+numbers_have_floor_and_ceiling(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(good); i++) {
@@ -100,7 +100,7 @@ static const struct {
 } bad[] = {
 	/* clang-format off */
 	{ "empty", "", 0 },
-	{ "blanks", " \t ", 3 },
+	{ "white space", " \t ", 3 },
 	{ "point", ".", 1 },
 	{ "sign", "-", 1 },
 	{ "two signs", "--1", 3 },
@@ -112,27 +112,27 @@ static const struct {
 	{ "fractional exponent", "1e1.5", 5 },
 	{ "two points", "1.2.3", 5 },
 	{ "two numbers", "1 2", 3 },
-	{ "blank behind the sign", "- 1", 3 },
-	{ "blank before the exponent", "1 e5", 4 },
+	{ "space after the sign", "- 1", 3 },
+	{ "space before the exponent", "1 e5", 4 },
 	{ "comma", "1,5", 3 },
 	{ "grouped", "1_000", 5 },
 	{ "hex", "0x10", 4 },
 	{ "infinity", "inf", 3 },
 	{ "not a number", "NaN", 3 },
-	{ "newline behind", "1\n", 2 },
-	{ "return behind", "1\r", 2 },
+	{ "newline after", "1\n", 2 },
+	{ "carriage return after", "1\r", 2 },
 	{ "vertical tab before", "\v1", 2 },
-	{ "NUL behind", "1\0", 2 },
+	{ "NUL after", "1\0", 2 },
 	{ "NUL inside", "1\0002", 3 },
 	{ "no-break space", "\302\2401", 3 },
 	{ "Arabic digit", "\331\241", 2 },
 	{ "unicode minus", "\342\210\2221", 4 },
-	{ "letter behind", "15s", 3 },
+	{ "letter after", "15s", 3 },
 	/* clang-format on */
 };
 
 static void
-test_bad(void **state)
+other_text_is_not_a_number(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++) {
@@ -151,13 +151,13 @@ static const struct {
 	int want;
 } pairs[] = {
 	/* clang-format off */
-	{ "the same, written apart", "1e3", "1000.00", 0 },
+	{ "the same, written differently", "1e3", "1000.00", 0 },
 	{ "zeros of both signs", "-0", "0e5", 0 },
 	{ "one bit above", "1.00000000000000000000000000000000000001", "1", 1 },
 	{ "one bit below", "0.99999999999999999999999999999999999999", "1",
 	    -1 },
 	{ "signs", "-1", "1", -1 },
-	{ "negatives turn round", "-2", "-10", 1 },
+	{ "negatives are in reverse order", "-2", "-10", 1 },
 	{ "zero and the smallest", "0", "1e-999999999999", -1 },
 	{ "zero and the smallest negative", "0", "-1e-999999999999", 1 },
 	{ "exponents", "9e99", "1e100", -1 },
@@ -186,7 +186,7 @@ sign(int v)
 }
 
 static void
-test_cmp(void **state)
+numbers_compare_exactly(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(pairs); i++) {
@@ -210,7 +210,7 @@ static const int64_t edges[] = { MIN, MIN + 1, -1000000000000000000, -10, -9,
 	1000000000000000000, MAX - 1, MAX };
 
 static void
-test_ints(void **state)
+numbers_compare_with_integers(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(edges); i++) {
@@ -243,7 +243,7 @@ static const struct {
 	{ "milliseconds", "1795332271123", -3, "1795332271.123" },
 	{ "nanoseconds", "1795332271123456789", -9, "1795332271.123456789" },
 	{ "up", "-1.5", 3, "-1500" },
-	{ "by nothing", "7", 0, "7" },
+	{ "by zero", "7", 0, "7" },
 	{ "zero stays", "0", 2000000000, "0" },
 	{ "saturates", "1e999999999", 2000000000, "1e999999999999" },
 	{ "saturates below", "1e-999999999", -2000000000, "1e-99999999999" },
@@ -252,7 +252,7 @@ static const struct {
 };
 
 static void
-test_scale(void **state)
+scaling_moves_the_exponent(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(shifts); i++) {
@@ -267,9 +267,9 @@ test_scale(void **state)
 	}
 }
 
-/* As long as an item can be: 400 KB of digits, of zeros, of exponent. */
+/* 400 KB, the size of an item: of digits, of zeros, of exponent. */
 static void
-test_long(void **state)
+numbers_may_be_as_long_as_an_item(void **state)
 {
 	enum { LONG = 400000 };
 	struct buf b = { 0 };
@@ -306,12 +306,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_cmp),
-		cmocka_unit_test(test_ints),
-		cmocka_unit_test(test_scale),
-		cmocka_unit_test(test_long),
+		cmocka_unit_test(numbers_have_floor_and_ceiling),
+		cmocka_unit_test(other_text_is_not_a_number),
+		cmocka_unit_test(numbers_compare_exactly),
+		cmocka_unit_test(numbers_compare_with_integers),
+		cmocka_unit_test(scaling_moves_the_exponent),
+		cmocka_unit_test(numbers_may_be_as_long_as_an_item),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

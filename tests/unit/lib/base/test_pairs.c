@@ -12,9 +12,9 @@
 
 #define MANY 100000
 
-/* Each is found again by its text, whatever the table grew to meanwhile. */
+/* Also after the table has grown. */
 static void
-test_many(void **state)
+every_pair_of_many_is_found(void **state)
 {
 	static char names[MANY][8];
 	struct pairs p = { 0 };
@@ -38,7 +38,7 @@ test_many(void **state)
 }
 
 static void
-test_pairs(void **state)
+pairs_with_the_same_letters_differ(void **state)
 {
 	struct pairs p = { 0 };
 
@@ -56,8 +56,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_many),
-		cmocka_unit_test(test_pairs),
+		cmocka_unit_test(every_pair_of_many_is_found),
+		cmocka_unit_test(pairs_with_the_same_letters_differ),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,7 +12,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-/* As Python's shlex.split has it. */
+/* Results of Python's shlex.split. */
 static const struct {
 	const char *text;
 	const char *want[5];
@@ -41,7 +41,7 @@ static const struct {
 };
 
 static void
-test_good(void **state)
+words_are_split_as_by_python(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(good); i++) {
@@ -61,7 +61,7 @@ test_good(void **state)
 }
 
 static void
-test_bad(void **state)
+open_quotes_are_refused(void **state)
 {
 	static const char *const bad[] = { "\"a", "'a", "a \"b c", "a\\",
 		"a b \\", "\"a\\", "\"a\\\"", "'", "\"" };
@@ -74,7 +74,7 @@ test_bad(void **state)
 }
 
 static void
-test_quote(void **state)
+quoted_words_survive_a_shell(void **state)
 {
 	static const struct {
 		const char *text, *quoted, *octal;
@@ -112,9 +112,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_bad),
-		cmocka_unit_test(test_quote),
+		cmocka_unit_test(words_are_split_as_by_python),
+		cmocka_unit_test(open_quotes_are_refused),
+		cmocka_unit_test(quoted_words_survive_a_shell),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,18 +9,18 @@
 #include "lib/base/buf.h"
 #include "lib/base/slice.h"
 
-/* A text with its length: it may hold NUL. */
+/* A text with its length: it may contain NUL. */
 #define TEXT(s) (s), sizeof(s) - 1
 
 static const struct {
 	const char *name;
 	const char *text;
 	size_t n;
-	long where; /* -1: valid; else the byte that cannot stand there */
+	long where; /* -1: valid; else the first wrong byte */
 } documents[] = {
 	/* clang-format off */
 	{ "empty object", TEXT("{}"), -1 },
-	{ "blanks around", TEXT(" \t\r\n[1]\n"), -1 },
+	{ "white space around", TEXT(" \t\r\n[1]\n"), -1 },
 	{ "all kinds", TEXT("{\"a\":[1,-0.5e+3,true,false,null,\"x\"],\"b\":{}}"), -1 },
 	{ "escapes", TEXT("\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\""), -1 },
 	{ "NUL escaped", TEXT("\"a\\u0000b\""), -1 },
@@ -42,36 +42,36 @@ static const struct {
 	{ "leading zero", TEXT("[01]"), 2 },
 	{ "leading plus", TEXT("[+1]"), 1 },
 	{ "no digit before the point", TEXT("[.5]"), 1 },
-	{ "no digit behind the point", TEXT("[1.]"), 3 },
+	{ "no digit after the point", TEXT("[1.]"), 3 },
 	{ "no digit in the exponent", TEXT("[1e]"), 3 },
 	{ "minus alone", TEXT("[-]"), 2 },
 	{ "hexadecimal", TEXT("[0x1]"), 2 },
 	{ "NaN", TEXT("[NaN]"), 1 },
-	{ "cut word", TEXT("[tru]"), 4 },
+	{ "truncated word", TEXT("[tru]"), 4 },
 	{ "capital word", TEXT("[True]"), 1 },
 	{ "unclosed string", TEXT("[\"a"), 3 },
 	{ "unclosed array", TEXT("[1"), 2 },
 	{ "unclosed object", TEXT("{\"a\":1"), 6 },
-	{ "closed by the other", TEXT("[1}"), 2 },
-	{ "object closed by the other", TEXT("{\"a\":1]"), 6 },
+	{ "array closed by a brace", TEXT("[1}"), 2 },
+	{ "object closed by a bracket", TEXT("{\"a\":1]"), 6 },
 	{ "raw newline in a string", TEXT("\"a\nb\""), 2 },
 	{ "raw NUL in a string", TEXT("\"a\0b\""), 2 },
 	{ "raw NUL between", TEXT("[1\0]"), 2 },
 	{ "bad escape", TEXT("\"\\x41\""), 2 },
 	{ "short unicode escape", TEXT("\"\\u00g0\""), 5 },
-	{ "cut unicode escape", TEXT("\"\\u00"), 5 },
+	{ "truncated unicode escape", TEXT("\"\\u00"), 5 },
 	{ "invalid UTF-8", TEXT("\"\xff\""), 1 },
 	{ "overlong UTF-8", TEXT("\"\xc0\x80\""), 1 },
 	{ "surrogate in UTF-8", TEXT("\"\xed\xa0\x80\""), 1 },
 	{ "past U+10FFFF", TEXT("\"\xf4\x90\x80\x80\""), 1 },
-	{ "cut UTF-8", TEXT("\"\xe2\x82\""), 1 },
+	{ "truncated UTF-8", TEXT("\"\xe2\x82\""), 1 },
 	{ "byte order mark", TEXT("\xef\xbb\xbf{}"), 0 },
 	{ "comment", TEXT("[1/**/]"), 2 },
 	/* clang-format on */
 };
 
 static void
-test_documents(void **state)
+only_valid_json_is_accepted(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++) {
@@ -86,9 +86,9 @@ test_documents(void **state)
 	}
 }
 
-/* Every document cut anywhere is refused, unless it is whole again. */
+/* Truncated anywhere, unless that is a whole document again. */
 static void
-test_cut(void **state)
+truncated_documents_are_refused(void **state)
 {
 	static const char doc[] =
 	    "{\"a\":[1,-0.5e+3,true,\"x\\u0041\xf0\x9f\x98\x80\"],\"b\":{}}";
@@ -100,7 +100,7 @@ test_cut(void **state)
 }
 
 static void
-test_depth(void **state)
+nesting_is_limited(void **state)
 {
 	char deep[2 * SLICE_DEPTH + 3];
 
@@ -130,20 +130,20 @@ static const struct {
 	{ "NUL", { TEXT("a\\u0000b") }, TEXT("a\0b") },
 	{ "quote", { TEXT("a\\\"b") }, TEXT("a\"b") },
 	{ "slash", { TEXT("a\\/b") }, TEXT("a/b") },
-	{ "short ones", { TEXT("\\b\\f\\n\\r\\t\\\\") }, TEXT("\b\f\n\r\t\\") },
+	{ "short escapes", { TEXT("\\b\\f\\n\\r\\t\\\\") }, TEXT("\b\f\n\r\t\\") },
 	{ "two bytes", { TEXT("\\u00e4") }, TEXT("\xc3\xa4") },
 	{ "three bytes", { TEXT("\\u20AC") }, TEXT("\xe2\x82\xac") },
-	{ "pair", { TEXT("\\ud83d\\ude00") }, TEXT("\xf0\x9f\x98\x80") },
-	{ "lone high", { TEXT("\\ud83dx") }, TEXT("\xef\xbf\xbdx") },
-	{ "lone low", { TEXT("\\ude00") }, TEXT("\xef\xbf\xbd") },
-	{ "high, then no low", { TEXT("\\ud83d\\u0041") },
+	{ "surrogate pair", { TEXT("\\ud83d\\ude00") }, TEXT("\xf0\x9f\x98\x80") },
+	{ "lone high surrogate", { TEXT("\\ud83dx") }, TEXT("\xef\xbf\xbdx") },
+	{ "lone low surrogate", { TEXT("\\ude00") }, TEXT("\xef\xbf\xbd") },
+	{ "high surrogate, then a letter", { TEXT("\\ud83d\\u0041") },
 	    TEXT("\xef\xbf\xbd" "A") },
 	{ "raw UTF-8", { TEXT("\xe2\x82\xac") }, TEXT("\xe2\x82\xac") },
 	/* clang-format on */
 };
 
 static void
-test_texts(void **state)
+texts_are_decoded_and_encoded(void **state)
 {
 	struct buf out = { 0 }, again = { 0 };
 
@@ -176,7 +176,7 @@ test_texts(void **state)
 }
 
 static void
-test_encode_bad_bytes(void **state)
+invalid_utf8_is_replaced(void **state)
 {
 	struct buf out = { 0 };
 
@@ -188,7 +188,7 @@ test_encode_bad_bytes(void **state)
 }
 
 static void
-test_walk(void **state)
+a_walk_visits_every_value(void **state)
 {
 	static const char doc[] =
 	    "{\"a\" : {\"S\":\"x\"} , \"b\\\"c\":[1, [2] ,\"3\"]}";
@@ -220,7 +220,7 @@ test_walk(void **state)
 }
 
 static void
-test_walk_refuses(void **state)
+a_walk_stops_at_a_wrong_byte(void **state)
 {
 	static const char *const docs[] = { "{\"a\":1,}", "{\"a\":1 \"b\":2}",
 		"{,\"a\":1}", "{\"a\":}", "{\"a\":1", "{\"a\"}", "{" };
@@ -262,7 +262,7 @@ static const struct {
 };
 
 static void
-test_same(void **state)
+order_and_escapes_do_not_matter(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
@@ -274,7 +274,7 @@ test_same(void **state)
 }
 
 static void
-test_get_and_int(void **state)
+members_and_integers_are_read(void **state)
 {
 	struct slice doc = slice_str("{\"a\":12,\"b\":\"-7\",\"a\":13,"
 				     "\"c\":1.5,\"d\":9223372036854775807,"
@@ -299,15 +299,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_documents),
-		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_depth),
-		cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_encode_bad_bytes),
-		cmocka_unit_test(test_walk),
-		cmocka_unit_test(test_walk_refuses),
-		cmocka_unit_test(test_same),
-		cmocka_unit_test(test_get_and_int),
+		cmocka_unit_test(only_valid_json_is_accepted),
+		cmocka_unit_test(truncated_documents_are_refused),
+		cmocka_unit_test(nesting_is_limited),
+		cmocka_unit_test(texts_are_decoded_and_encoded),
+		cmocka_unit_test(invalid_utf8_is_replaced),
+		cmocka_unit_test(a_walk_visits_every_value),
+		cmocka_unit_test(a_walk_stops_at_a_wrong_byte),
+		cmocka_unit_test(order_and_escapes_do_not_matter),
+		cmocka_unit_test(members_and_integers_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,9 +12,9 @@
 
 #include "lib/base/stop.h"
 
-/* In order: the flag is set once and never cleared. */
+/* The order matters: the flag is never cleared. */
 static void
-test_before(void **state)
+no_signal_is_set_at_first(void **state)
 {
 	int fd[2];
 
@@ -30,7 +30,7 @@ test_before(void **state)
 }
 
 static void
-test_the_first_wins(void **state)
+the_first_signal_wins(void **state)
 {
 	(void)state;
 	stop_set(SIGTERM);
@@ -40,23 +40,23 @@ test_the_first_wins(void **state)
 }
 
 static void
-test_await(void **state)
+after_a_signal_a_wait_ends(void **state)
 {
 	FILE *file = tmpfile();
 	int fd[2];
 
 	(void)state;
 	assert_int_equal(pipe(fd), 0);
-	/* nothing there, nor soon */
+	/* nothing to read */
 	assert_int_equal(stop_await(fd[0], POLLIN, 0), -1);
 	assert_int_equal(stop_await(fd[0], POLLIN, 150), -1);
-	/* what is there is still read, and the end is, too */
+	/* data and end of file are still read */
 	assert_int_equal(write(fd[1], "x", 1), 1);
 	assert_int_equal(stop_await(fd[0], POLLIN, 0), 0);
 	(void)close(fd[1]);
 	assert_int_equal(stop_await(fd[0], POLLIN, 0), 0);
 	(void)close(fd[0]);
-	/* a file is always ready, also at its end */
+	/* a file is always ready, even at its end */
 	assert_non_null(file);
 	assert_int_equal(stop_await(fileno(file), POLLIN, 0), 0);
 	(void)fclose(file);
@@ -66,9 +66,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_before),
-		cmocka_unit_test(test_the_first_wins),
-		cmocka_unit_test(test_await),
+		cmocka_unit_test(no_signal_is_set_at_first),
+		cmocka_unit_test(the_first_signal_wins),
+		cmocka_unit_test(after_a_signal_a_wait_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

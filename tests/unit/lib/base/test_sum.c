@@ -12,7 +12,7 @@
 #define LEAST INT64_MIN
 
 static void
-test_sums(void **state)
+results_saturate(void **state)
 {
 	static const struct {
 		int64_t a, b, add, sub, mul;
@@ -58,7 +58,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sums),
+		cmocka_unit_test(results_saturate),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@
 
 #define MIN INT64_MIN
 #define MAX INT64_MAX
-#define NO 424242 /* not read: the output stays as it was */
+#define NO 424242 /* refused: the output is unchanged */
 
 struct number_case {
 	const char *text;
@@ -101,7 +101,7 @@ static const struct number_case times[] = {
 	{ "-1", -1 },
 	{ "+7", 7 },
 	{ "1795332271", 1795332271 },
-	{ "20261122", 20261122 }, /* a number first, a basic date never */
+	{ "20261122", 20261122 }, /* a number, not a basic date */
 	{ "2026-11-22", 1795305600 },
 	{ "2026-11-22T08:12:00Z", 1795335120 },
 	{ "20261122T081200Z", 1795335120 },
@@ -149,7 +149,7 @@ static const struct number_case time_zones[] = {
 };
 
 static void
-test_numbers(void **state)
+durations_sizes_times_and_zones_are_read(void **state)
 {
 	(void)state;
 	check_numbers("zone", time_zones, COUNT(time_zones), text_zone_parse);
@@ -187,7 +187,7 @@ static const struct {
 };
 
 static void
-test_ints(void **state)
+integers_are_read_within_bounds(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(ints); i++) {
@@ -300,7 +300,7 @@ static const struct {
 };
 
 static void
-test_moments(void **state)
+iso_8601_is_read(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(moments); i++) {
@@ -316,9 +316,9 @@ test_moments(void **state)
 	}
 }
 
-/* Only what lies within n counts; a NUL inside is a byte like others. */
+/* Bytes past n do not count; a NUL inside is a byte like any other. */
 static void
-test_moment_bounds(void **state)
+iso_8601_reads_no_byte_past_its_end(void **state)
 {
 	static const char text[] = "2026-11-22T08:12:00Z";
 	int64_t v;
@@ -357,7 +357,7 @@ static const struct number_case http_dates[] = {
 };
 
 static void
-test_http_dates(void **state)
+http_dates_are_read(void **state)
 {
 	(void)state;
 	check_numbers("date", http_dates, COUNT(http_dates),
@@ -381,7 +381,7 @@ static const struct {
 };
 
 static void
-test_formats(void **state)
+times_are_written(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(formats); i++) {
@@ -429,7 +429,7 @@ static const struct {
 };
 
 static void
-test_people(void **state)
+spans_counts_and_bytes_are_written(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(people); i++) {
@@ -453,9 +453,9 @@ static const struct {
 	/* clang-format off */
 	{ "plain", "session:a b~", 0, "session:a b~", "session:a b~" },
 	{ "empty", "", 0, "", "" },
-	{ "named ones", "a\nb\tc\rd\\e", 0, "a\\nb\\tc\\rd\\\\e",
+	{ "short escapes", "a\nb\tc\rd\\e", 0, "a\\nb\\tc\\rd\\\\e",
 	    "a\\nb\\tc\\rd\\\\e" },
-	{ "backslash of the text", "\\x1b", 0, "\\\\x1b", "\\\\x1b" },
+	{ "backslash in the text", "\\x1b", 0, "\\\\x1b", "\\\\x1b" },
 	{ "NUL and escape", "a\0\33[31m", 7, "a\\x00\\x1b[31m",
 	    "a\\x00\\x1b[31m" },
 	{ "DEL", "\177", 0, "\\x7f", "\\x7f" },
@@ -521,16 +521,16 @@ static const struct {
 	{ "past the end of Unicode", "\364\220\200\200", 0,
 	    "\\xf4\\x90\\x80\\x80", "\\xf4\\x90\\x80\\x80" },
 	{ "lone continuation", "a\200b", 0, "a\\x80b", "a\\x80b" },
-	{ "cut short, then a letter", "\342\200a", 0, "\\xe2\\x80a",
+	{ "truncated, then a letter", "\342\200a", 0, "\\xe2\\x80a",
 	    "\\xe2\\x80a" },
-	{ "cut short by the end", "ab\303\274", 3, "ab\\xc3", "ab\\xc3" },
-	{ "bytes that are none", "\376\377", 0, "\\xfe\\xff",
+	{ "truncated at the end", "ab\303\274", 3, "ab\\xc3", "ab\\xc3" },
+	{ "bytes that are never UTF-8", "\376\377", 0, "\\xfe\\xff",
 	    "\\xfe\\xff" },
 	/* clang-format on */
 };
 
 static void
-test_escapes(void **state)
+escaped_text_is_safe(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(escapes); i++) {
@@ -551,10 +551,9 @@ test_escapes(void **state)
 	}
 }
 
-/* Every code point goes through whole or not at all, and every sequence that
- * is well-formed is seen as such. */
+/* And every well-formed sequence is recognized. */
 static void
-test_all_code_points(void **state)
+every_code_point_is_kept_or_escaped_whole(void **state)
 {
 	(void)state;
 	for (uint32_t c = 0x80; c <= 0x10ffff; c++) {
@@ -594,7 +593,7 @@ static const struct {
 };
 
 static void
-test_widths(void **state)
+width_is_that_of_the_terminal(void **state)
 {
 	bool utf8 = setlocale(LC_CTYPE, "C.UTF-8") != NULL;
 
@@ -613,7 +612,7 @@ test_widths(void **state)
 }
 
 static void
-test_distance(void **state)
+distance_counts_edits(void **state)
 {
 	static const struct {
 		const char *a, *b;
@@ -643,7 +642,7 @@ test_distance(void **state)
 }
 
 static void
-test_cut(void **state)
+text_is_cut_to_its_cells(void **state)
 {
 	static const struct {
 		const char *name, *text;
@@ -660,9 +659,9 @@ test_cut(void **state)
 		{ "a number", "1790000000000", 3, 13, "1790000000000", false },
 		{ "a number of many digits", "-1.5E-125", 1, 9, "-1.5E-125",
 		    false },
-		{ "no number: a date", "2026-11-22", 8, 8,
+		{ "a date is not a number", "2026-11-22", 8, 8,
 		    "2026-11\xe2\x80\xa6", false },
-		{ "no number: blanks", " 1790000000", 8, 8,
+		{ "a space makes it not a number", " 1790000000", 8, 8,
 		    " 179000\xe2\x80\xa6", false },
 		{ "a masked key",
 		    "session:ab12\xe2\x80\xa6"
@@ -671,7 +670,7 @@ test_cut(void **state)
 		    "session:\xe2\x80\xa6"
 		    "9f3e21",
 		    false },
-		{ "a masked key, cut short",
+		{ "a masked key, cut",
 		    "session:ab12\xe2\x80\xa6"
 		    "9f3e21",
 		    8, 8,
@@ -685,13 +684,13 @@ test_cut(void **state)
 		    "\xe2\x80\xa6"
 		    "9f3e21",
 		    false },
-		{ "not even that",
+		{ "not even its hash",
 		    "session:\xe2\x80\xa6"
 		    "9f3e21",
 		    6, 8, "sessi\xe2\x80\xa6", false },
 		{ "masked with dots", "session:ab12...9f3e21", 12, 9,
 		    "ses...9f3e21", true },
-		{ "no hash",
+		{ "not a hash",
 		    "session:ab12\xe2\x80\xa6"
 		    "9f3e2x",
 		    12, 8, "session:ab1\xe2\x80\xa6", false },
@@ -720,7 +719,7 @@ test_cut(void **state)
 }
 
 static void
-test_same_fold(void **state)
+case_is_ignored_for_ascii_only(void **state)
 {
 	(void)state;
 	assert_true(text_same_fold("SessID", "sESSid", 6));
@@ -733,7 +732,7 @@ test_same_fold(void **state)
 }
 
 static void
-test_ends_in(void **state)
+an_ending_needs_something_before_it(void **state)
 {
 	(void)state;
 	assert_true(text_ends_in("a.gz", 4, ".gz"));
@@ -744,19 +743,19 @@ test_ends_in(void **state)
 }
 
 static void
-test_is_utf8(void **state)
+utf8_must_be_well_formed(void **state)
 {
 	(void)state;
 	assert_true(text_is_utf8("", 0));
 	assert_true(text_is_utf8("a\xc3\xa9\0", 4));
-	assert_false(text_is_utf8("a\xc3", 2)); /* cut */
+	assert_false(text_is_utf8("a\xc3", 2)); /* truncated */
 	assert_false(text_is_utf8("\xff"
 				  "a",
 	    2));
 }
 
 static void
-test_hex(void **state)
+hex_digits_have_values(void **state)
 {
 	static const char digits[] = "0123456789abcdef";
 
@@ -775,22 +774,22 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_ints),
-		cmocka_unit_test(test_moments),
-		cmocka_unit_test(test_moment_bounds),
-		cmocka_unit_test(test_http_dates),
-		cmocka_unit_test(test_formats),
-		cmocka_unit_test(test_people),
-		cmocka_unit_test(test_escapes),
-		cmocka_unit_test(test_all_code_points),
-		cmocka_unit_test(test_widths),
-		cmocka_unit_test(test_distance),
-		cmocka_unit_test(test_same_fold),
-		cmocka_unit_test(test_ends_in),
-		cmocka_unit_test(test_is_utf8),
-		cmocka_unit_test(test_hex),
+		cmocka_unit_test(text_is_cut_to_its_cells),
+		cmocka_unit_test(durations_sizes_times_and_zones_are_read),
+		cmocka_unit_test(integers_are_read_within_bounds),
+		cmocka_unit_test(iso_8601_is_read),
+		cmocka_unit_test(iso_8601_reads_no_byte_past_its_end),
+		cmocka_unit_test(http_dates_are_read),
+		cmocka_unit_test(times_are_written),
+		cmocka_unit_test(spans_counts_and_bytes_are_written),
+		cmocka_unit_test(escaped_text_is_safe),
+		cmocka_unit_test(every_code_point_is_kept_or_escaped_whole),
+		cmocka_unit_test(width_is_that_of_the_terminal),
+		cmocka_unit_test(distance_counts_edits),
+		cmocka_unit_test(case_is_ignored_for_ascii_only),
+		cmocka_unit_test(an_ending_needs_something_before_it),
+		cmocka_unit_test(utf8_must_be_well_formed),
+		cmocka_unit_test(hex_digits_have_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -148,7 +148,7 @@ it_returns_when_the_last_one_ends(void **state)
 	struct crowd c = crowd(2);
 
 	(void)state;
-	/* 20 runs that waited for a tick each would take 2 s. */
+	/* 20 runs that each wait for a tick would take 2 s */
 	for (int i = 0; i < 20; i++)
 		threads_run(3, crowd_fn, &c, crowd_tick, &c);
 	took = now_ms() - begin;
@@ -176,7 +176,7 @@ struct watch {
 	bool seen; /* a tick saw the signal */
 	int64_t sent_ms, seen_ms;
 	bool blocked; /* the worker has the signal blocked */
-	bool open;    /* … but not those of its own making */
+	bool open;    /* … but not those that it causes itself */
 };
 
 static void
@@ -257,8 +257,8 @@ address_space(void)
 	return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 
-/* In a child with room for ${stacks} stacks: 0 when all went well, else the
- * number of the check that did not. */
+/* In a child process with room for ${stacks} stacks: 0, or the number of the
+ * check that failed. */
 static int
 with_few_threads(rlim_t stacks)
 {
@@ -267,7 +267,7 @@ with_few_threads(rlim_t stacks)
 	int away = 0;
 	rlim_t used;
 
-	free(room); /* the heap need not grow any more */
+	free(room); /* so that the heap need not grow */
 	used = address_space();
 	if (used == 0 ||
 	    setrlimit(RLIMIT_AS,
@@ -295,7 +295,7 @@ without_threads_every_index_still_runs(void **state)
 	static const rlim_t cases[] = { 0, 2, 9 };
 
 	(void)state;
-	if (SANITIZED) /* its shadow takes the address space */
+	if (SANITIZED) /* its shadow memory needs the address space */
 		skip();
 	for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
 		rlim_t stacks = cases[k];
@@ -365,7 +365,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		/* First: stacks of earlier threads are kept and used again. */
+		/* First, as stacks of earlier threads are reused. */
 		cmocka_unit_test(without_threads_every_index_still_runs),
 		cmocka_unit_test(every_index_runs_once),
 		cmocka_unit_test(they_run_side_by_side),

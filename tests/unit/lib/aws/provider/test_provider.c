@@ -5,9 +5,8 @@
 #include "tests/unit/home.h"
 
 /*
- * The places that are asked over HTTP: exactly what is sent, and what becomes
- * of each kind of answer. (That the right place is asked is for
- * tests/credentials.bats, against the AWS CLI.)
+ * What each place sends, exactly, and the result of each kind of answer.
+ * (tests/credentials.bats compares the choice of places with the AWS CLI.)
  */
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define OK(text)                              \
@@ -40,7 +39,7 @@
 #define STS_NO(code, message)                                  \
 	"<ErrorResponse><Error><Type>Sender</Type><Code>" code \
 	"</Code><Message>" message "</Message></Error></ErrorResponse>"
-#define ENDS 1795338720 /* what they all say */
+#define ENDS 1795338720 /* in all answers */
 
 #define STATIC                                                         \
 	"aws_access_key_id = AKOWN\naws_secret_access_key = s/own+=\n" \
@@ -78,13 +77,13 @@ static const struct {
 	const char *environment, *config;
 	const char *file, *text; /* in the home directory */
 	struct script_reply replies[8];
-	const char *lines[8];   /* what is sent */
-	const char *headers[4]; /* in the last request; '!': not there */
+	const char *lines[8];   /* what was sent */
+	const char *headers[4]; /* in the last request; '!': not in it */
 	const char *sent;       /* in the body of the last but `back` */
 	size_t back;
 	int64_t slept;
-	const char *source; /* begins so; NULL: an error … */
-	const char *why[4]; /* … that says all this; '!': not that */
+	const char *source; /* its beginning; NULL: an error … */
+	const char *why[4]; /* … that contains all this; '!': but not that */
 } cases[] = {
 	/* clang-format off */
 	{ .name = "instance",
@@ -99,27 +98,27 @@ static const struct {
 	    .replies = { OK("TOK=="), OK("web"), OK(KEYS) },
 	    .lines = { "PUT! http://[fd00:ec2::254]/latest/api/token" },
 	    .source = "role web of this instance" },
-	{ .name = "instance, elsewhere",
+	{ .name = "instance, at another endpoint",
 	    .environment = "AWS_EC2_METADATA_SERVICE_ENDPOINT=http://h:8/m/ "
 		"AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=ipv6",
 	    .replies = { OK("TOK=="), OK("web"), OK(KEYS) },
 	    .lines = { "PUT! http://h:8/m/latest/api/token" },
 	    .source = "role web of this instance (http://h:8/m)" },
-	{ .name = "instance, patience asked for",
+	{ .name = "instance, with more time and attempts",
 	    .environment = "AWS_METADATA_SERVICE_NUM_ATTEMPTS=3",
 	    .replies = { NOTHING, NO(500, ""), OK("TOK=="), OK("web"),
 		OK(KEYS) },
 	    .slept = 400, .source = "role web" },
-	{ .name = "instance, which has a bad moment",
+	{ .name = "instance, fails once",
 	    .replies = { OK("TOK=="), NO(503, ""), OK("web"), NOTHING,
 		NO(500, ""), OK(KEYS) },
 	    .slept = 600, .source = "role web" },
-	{ .name = "instance, which stays bad",
+	{ .name = "instance, keeps failing",
 	    .replies = { OK("TOK=="), OK("web"), NO(500, "k"), NO(500, "k"),
 		NO(500, "k") },
 	    .slept = 400,
 	    .why = { "instance metadata: ", "/web: HTTP 500" } },
-	{ .name = "instance, nobody there",
+	{ .name = "instance, no answer",
 	    .replies = { NOTHING },
 	    .why = { "instance metadata (http://169.254.169.254: connection "
 		"reset; on an instance: in a container its hop limit",
@@ -133,7 +132,7 @@ static const struct {
 	{ .name = "instance, no role",
 	    .replies = { OK("TOK=="), NO(404, "") },
 	    .why = { "this instance has no role" } },
-	{ .name = "instance, a role of somebody's making",
+	{ .name = "instance, not a role name",
 	    .replies = { OK("TOK=="), OK("../../api/token") },
 	    .why = { "something else than a role name" } },
 	{ .name = "instance, an error in a 200",
@@ -148,7 +147,7 @@ static const struct {
 	    .replies = { OK("TOK=="), OK("web"),
 		OK("{\"AccessKeyId\":\"AK\"}") },
 	    .why = { "it has no SecretAccessKey" } },
-	{ .name = "instance, an end that is none",
+	{ .name = "instance, an expiry that is not a time",
 	    .replies = { OK("TOK=="), OK("web"),
 		OK("{\"AccessKeyId\":\"AK\",\"SecretAccessKey\":\"sss\","
 		    "\"Expiration\":\"soon\"}") },
@@ -162,7 +161,7 @@ static const struct {
 	    .headers = { "accept: application/json\n", "!authorization" },
 	    .source = "container (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, "
 		"http://169.254.170.2)" },
-	{ .name = "container, the relative first",
+	{ .name = "container, the relative URI comes first",
 	    .environment = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/r "
 		"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://localhost/f",
 	    .replies = { OK(KEYS) },
@@ -186,14 +185,14 @@ static const struct {
 	    .replies = { OK(KEYS) },
 	    .headers = { "authorization: from/file+=\n" },
 	    .source = "container" },
-	{ .name = "container, a line end behind the token",
+	{ .name = "container, a newline after the token",
 	    .environment =
 		"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/x "
 		"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=token",
 	    .file = "token", .text = "from/file+=\n",
 	    .why = { "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: the token "
 		"contains a newline", "!from/file" } },
-	{ .name = "container, no such file",
+	{ .name = "container, a missing token file",
 	    .environment =
 		"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/x "
 		"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=token",
@@ -204,12 +203,12 @@ static const struct {
 		"AWS_CONTAINER_CREDENTIALS_FULL_URI=https://a.example/x",
 	    .replies = { OK(KEYS) },
 	    .lines = { "GET! https://a.example/x" }, .source = "container" },
-	{ .name = "container, plain, a far host",
+	{ .name = "container, plain HTTP to another host",
 	    .environment =
 		"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.24/x",
 	    .why = { "AWS_CONTAINER_CREDENTIALS_FULL_URI: keys may come by "
 		"plain http only from this machine", "not from 169.254" } },
-	{ .name = "container, a host that looks near",
+	{ .name = "container, a host that begins like loopback",
 	    .environment = "AWS_CONTAINER_CREDENTIALS_FULL_URI="
 		"http://127.0.0.1.example/x",
 	    .why = { "not from 127.0.0.1.example" } },
@@ -217,14 +216,14 @@ static const struct {
 	    .environment = "AWS_CONTAINER_CREDENTIALS_FULL_URI="
 		"http://localhost@evil.example/x",
 	    .why = { "not of the form" } },
-	{ .name = "container, no path",
+	{ .name = "container, not a path",
 	    .environment = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=.evil.net",
 	    .why = { "not a path that begins with /" } },
-	{ .name = "container, a bad moment",
+	{ .name = "container, fails once",
 	    .environment = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/secret/x",
 	    .replies = { NO(500, ""), NOTHING, OK(KEYS) },
 	    .slept = 2000, .source = "container" },
-	{ .name = "container, which stays bad",
+	{ .name = "container, keeps failing",
 	    .environment = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/secret/x",
 	    .replies = { OK("<html>"), NOTHING, NO(400, "{\"code\":\"Access"
 		"Denied\",\"message\":\"no such task\"}") },
@@ -232,7 +231,7 @@ static const struct {
 	    .why = { "container: container (AWS_CONTAINER_CREDENTIALS_"
 		"RELATIVE_URI, http://169.254.170.2): HTTP 400: AccessDenied: "
 		"no such task", "!secret" } },
-	{ .name = "container, which is not there",
+	{ .name = "container, no answer",
 	    .environment = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/secret/x",
 	    .replies = { NOTHING, NOTHING, NOTHING },
 	    .slept = 2000,
@@ -253,7 +252,7 @@ static const struct {
 		"ExternalId=a%2Fb%20c%26d&DurationSeconds=43200",
 	    .source = "role arn:aws:iam::1:role/a (profile \"default\"), with "
 		"the keys of: profile default (" },
-	{ .name = "profile, a comment behind a key",
+	{ .name = "profile, a comment after a key",
 	    .config = "[default]\naws_access_key_id = AKOWN\n"
 		"aws_secret_access_key = s/own+= # mine\n",
 	    .why = { "/.aws/config:3: aws_secret_access_key contains "
@@ -262,12 +261,12 @@ static const struct {
 	{ .name = "role, our own name for the session",
 	    .config = ROLE_BY_KEYS, .replies = { OK(STS("AssumeRole")) },
 	    .sent = "&RoleSessionName=ttlsweep-1795332271", .source = "role" },
-	{ .name = "role, bad moments",
+	{ .name = "role, STS fails three times",
 	    .config = ROLE_BY_KEYS,
 	    .replies = { NOTHING, NO(500, ""), NO(400, STS_NO("Throttling",
 		"Rate exceeded")), OK(STS("AssumeRole")) },
 	    .slept = 12 + 25 + 2000, .source = "role" },
-	{ .name = "role, which stays bad",
+	{ .name = "role, STS keeps failing",
 	    .config = ROLE_BY_KEYS,
 	    .replies = { NO(503, "<html>"), NO(503, ""), NO(503, ""),
 		NO(503, "") },
@@ -276,7 +275,7 @@ static const struct {
 		"/.aws/config:2: https://sts.a-b-1.amazonaws.com: AssumeRole: "
 		"no usable reply in 4 tries: HTTP 503; the service has "
 		"problems" } },
-	{ .name = "role, by a clock that is off",
+	{ .name = "role, our clock is wrong",
 	    .config = ROLE_BY_KEYS,
 	    .replies = { { .status = 403, .date = SCRIPT_NOW + 7200,
 		.body = STS_NO("SignatureDoesNotMatch", "expired") },
@@ -284,7 +283,7 @@ static const struct {
 		.body = STS("AssumeRole") } },
 	    .headers = { "x-amz-date: 20261122T092431Z\n" },
 	    .slept = 12, .source = "role" },
-	{ .name = "role, another secret",
+	{ .name = "role, a wrong secret",
 	    .config = ROLE_BY_KEYS,
 	    .replies = { NO(403, STS_NO("SignatureDoesNotMatch", "no")) },
 	    .why = { "check that the secret key belongs to the access key" } },
@@ -296,7 +295,7 @@ static const struct {
 		"sts:AssumeRole of role arn:aws:iam::1:role/a was refused: "
 		"AccessDenied: User <x> is not authorized; the role's trust "
 		"policy", "!own+=" } },
-	{ .name = "role, half an answer",
+	{ .name = "role, an answer without a secret",
 	    .config = ROLE_BY_KEYS,
 	    .replies = { OK("<AssumeRoleResponse><AssumeRoleResult>"
 		"<Credentials><AccessKeyId>AK</AccessKeyId></Credentials>"
@@ -305,7 +304,7 @@ static const struct {
 	{ .name = "role, two sources",
 	    .config = ROLE_BY_KEYS "credential_source = Environment\n",
 	    .why = { "/.aws/config:7: profile \"default\" has both" } },
-	{ .name = "role, too short",
+	{ .name = "role, a duration that is too short",
 	    .config = ROLE_BY_KEYS "duration_seconds = 899\n",
 	    .why = { "/.aws/config:7: duration_seconds: \"899\" is not a number from 900" } },
 	{ .name = "role, no source",
@@ -315,13 +314,13 @@ static const struct {
 	{ .name = "role, an unknown source",
 	    .config = ROLE "credential_source = ecs\n",
 	    .why = { "/.aws/config:3: credential_source \"ecs\" is none" } },
-	{ .name = "role, nobody's keys",
+	{ .name = "role, a source profile without keys",
 	    .config = ROLE "source_profile = b\n[profile b]\nregion = x\n",
 	    .why = { "/.aws/config:3: source_profile \"b\" has no cred" } },
-	{ .name = "role, nobody's profile",
+	{ .name = "role, a missing source profile",
 	    .config = ROLE "source_profile = b\n",
 	    .why = { "/.aws/config:3: source_profile \"b\" is neither in" } },
-	{ .name = "role, a profile that lacks its word",
+	{ .name = "role, [b] instead of [profile b]",
 	    .config = ROLE "source_profile = b\n[b]\nregion = x\n",
 	    .why = { "/.aws/config:3: source_profile \"b\" is neither in",
 		"/.aws/config:4 has [b], which that file ignores: write "
@@ -331,18 +330,18 @@ static const struct {
 		"role_arn = r\nsource_profile = default\n",
 	    .why = { "/.aws/config:6: source_profile \"default\" leads back "
 		"to itself" } },
-	{ .name = "role, by the environment's keys, which are none",
+	{ .name = "role, no keys in the environment",
 	    .config = ROLE "credential_source = Environment\n",
 	    .why = { "/.aws/config:3: credential_source Environment has no "
 		"credentials: AWS_ACCESS_KEY_ID is not set" } },
-	{ .name = "role, by way of the instance",
+	{ .name = "role, with the keys of the instance",
 	    .config = ROLE "credential_source = Ec2InstanceMetadata\n",
 	    .replies = { OK("TOK=="), OK("web"), OK(KEYS),
 		OK(STS("AssumeRole")) },
 	    .headers = { "x-amz-security-token: t/got+=\n" },
 	    .source = "role arn:aws:iam::1:role/a (profile \"default\"), with "
 		"the keys of: role web of this instance" },
-	{ .name = "role, a code wanted and nobody there",
+	{ .name = "role, an MFA code and no terminal",
 	    .config = ROLE_BY_KEYS "mfa_serial = arn:mfa\n",
 	    .why = { "/.aws/config:7: mfa_serial needs a code, and there is "
 		"no terminal" } },
@@ -358,21 +357,21 @@ static const struct {
 		"RoleArn=arn%3Ar&RoleSessionName=pod&"
 		"WebIdentityToken=eyJ.x-y_z",
 	    .source = "role arn:r, by the web identity of token" },
-	{ .name = "web identity, whose issuer has a bad moment",
+	{ .name = "web identity, its issuer fails once",
 	    .environment =
 		"AWS_WEB_IDENTITY_TOKEN_FILE=token AWS_ROLE_ARN=arn:r",
 	    .file = "token", .text = "eyJ",
 	    .replies = { NO(400, STS_NO("IDPCommunicationError", "busy")),
 		OK(STS("AssumeRoleWithWebIdentity")) },
 	    .slept = 12, .source = "role arn:r" },
-	{ .name = "web identity, over",
+	{ .name = "web identity, expired",
 	    .environment =
 		"AWS_WEB_IDENTITY_TOKEN_FILE=token AWS_ROLE_ARN=arn:r",
 	    .file = "token", .text = "eyJ",
 	    .replies = { NO(400, STS_NO("ExpiredTokenException", "over")) },
 	    .why = { "AWS_WEB_IDENTITY_TOKEN_FILE: sts:AssumeRoleWithWeb",
 		"ExpiredTokenException: over; get a new token", "!eyJ" } },
-	{ .name = "web identity, no token",
+	{ .name = "web identity, an empty token",
 	    .environment =
 		"AWS_WEB_IDENTITY_TOKEN_FILE=token AWS_ROLE_ARN=arn:r",
 	    .file = "token", .text = "\n",
@@ -394,29 +393,29 @@ static const struct {
 	    .headers = { "x-amz-sso_bearer_token: sso/token+=\n",
 		"!authorization" },
 	    .source = "single sign-on, role Read+Only (profile \"default\")" },
-	{ .name = "single sign-on, ended",
+	{ .name = "single sign-on, expired",
 	    .config = SSO_OLD, .file = FILE_OLD, .text = TOKEN(PAST),
 	    .why = { "single sign-on: run \"aws sso login --profile default\"",
 		"the sign-on has expired: it has no sso_session",
 		"!sso/token" } },
-	{ .name = "single sign-on, ended by somebody else",
+	{ .name = "single sign-on, ended at the portal",
 	    .config = SSO_OLD, .file = FILE_OLD, .text = TOKEN(LATER),
 	    .replies = { NO(401, "{\"message\":\"no\"}") },
 	    .why = { "the sign-on has expired; run \"aws sso login --profile "
 		"default\"" } },
-	{ .name = "single sign-on, a role that one has not",
+	{ .name = "single sign-on, a role that is not assigned",
 	    .config = SSO_OLD, .file = FILE_OLD, .text = TOKEN(LATER),
 	    .replies = { NO(403, "{\"message\":\"No access\"}") },
 	    .why = { "/.aws/config:5: role Read+Only in account 123456789012 "
 		"is not available to this sign-on", "HTTP 403: No access" } },
-	{ .name = "single sign-on, nobody signed on",
+	{ .name = "single sign-on, not signed on",
 	    .config = SSO_OLD,
 	    .why = { "run \"aws sso login", "not signed on" } },
 	{ .name = "single sign-on, a damaged file",
 	    .config = SSO_OLD, .file = FILE_OLD,
 	    .text = "{\"accessToken\":\"sso/token+=",
 	    .why = { "not a JSON object", FILE_OLD, "!sso/token" } },
-	{ .name = "single sign-on, slow down",
+	{ .name = "single sign-on, throttled",
 	    .config = SSO_OLD, .file = FILE_OLD, .text = TOKEN(LATER),
 	    .replies = { NO(429, ""), NO(500, ""), OK(SSO_KEYS) },
 	    .slept = 500 + 25, .source = "single sign-on" },
@@ -438,7 +437,7 @@ static const struct {
 	{ .name = "single sign-on, no such session",
 	    .config = "[default]\nsso_role_name = r\nsso_session = korp\n",
 	    .why = { "/.aws/config:3: there is no section [sso-session korp" } },
-	{ .name = "single sign-on, two ways",
+	{ .name = "single sign-on, profile and session differ",
 	    .config = "[default]\nsso_role_name = r\nsso_account_id = 1\n"
 		"sso_session = c\nsso_region = eu-west-1\n[sso-session c]\n"
 		"sso_region = eu-west-2\nsso_start_url = https://x\n",
@@ -455,13 +454,13 @@ static const struct {
 	    .sent = "{\"clientId\":\"cid\",\"clientSecret\":\"c/secret+=\","
 		"\"grantType\":\"refresh_token\",\"refreshToken\":\"r/1+=\"}",
 	    .back = 1, .source = "single sign-on, role Reader" },
-	{ .name = "single sign-on, renewal refused, still good",
+	{ .name = "single sign-on, renewal refused, still valid",
 	    .config = SSO_NEW, .file = FILE_NEW, .text = RENEWABLE(SOON, LATER),
 	    .replies = { NO(400, "{\"error\":\"invalid_grant\"}"),
 		OK(SSO_KEYS) },
 	    .headers = { "x-amz-sso_bearer_token: sso/token+=\n" },
 	    .source = "single sign-on, role Reader" },
-	{ .name = "single sign-on, renewal refused, ended",
+	{ .name = "single sign-on, renewal refused, expired",
 	    .config = SSO_NEW, .file = FILE_NEW, .text = RENEWABLE(PAST, LATER),
 	    .replies = { NO(400, "{\"error\":\"invalid_grant\",\"error_"
 		"description\":\"used\"}") },
@@ -469,7 +468,7 @@ static const struct {
 		"expired: its renewal was refused: HTTP 400 invalid_grant: "
 		"used",
 		"!r/1", "!secret+=" } },
-	{ .name = "single sign-on, registration over",
+	{ .name = "single sign-on, registration expired",
 	    .config = SSO_NEW, .file = FILE_NEW, .text = RENEWABLE(PAST, PAST),
 	    .why = { "the sign-on has expired: the registration" } },
 	{ .name = "single sign-on, cannot be renewed",
@@ -572,7 +571,7 @@ play(size_t i)
 }
 
 static void
-test_cases(void **state)
+each_place_sends_and_says_what_it_should(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -588,8 +587,8 @@ test_cases(void **state)
 	}
 }
 
-/* Search with the config as it is. NULL: the fault says why; else where the
- * keys were, the caller's. */
+/* Search with the config as it is. Returns where the keys were, freed by the
+ * caller; NULL: the fault says why. */
 static char *
 search(bool again, struct aws_keyset *keys, struct fault *f)
 {
@@ -604,10 +603,9 @@ search(bool again, struct aws_keyset *keys, struct fault *f)
 	return source;
 }
 
-/* What is renewed is kept: all of it, for its owner alone, the rest as it
- * was. */
+/* And the rest of the file is unchanged. */
 static void
-test_sso_file(void **state)
+a_renewed_token_is_saved_for_its_owner_alone(void **state)
 {
 	static const struct script_reply replies[] = {
 		OK("{\"accessToken\":\"sso/new+=\",\"expiresIn\":3600}"),
@@ -662,9 +660,9 @@ test_sso_file(void **state)
 	home_close();
 }
 
-/* A file that cannot be replaced costs a word, not the run. */
+/* And the source says that it could not be saved. */
 static void
-test_sso_read_only(void **state)
+a_token_that_cannot_be_saved_is_used(void **state)
 {
 	static const struct script_reply replies[] = {
 		OK("{\"accessToken\":\"sso/new+=\",\"expiresIn\":3600}"),
@@ -693,9 +691,8 @@ test_sso_read_only(void **state)
 	home_close();
 }
 
-/* The keys of `aws login`, as long as they last. */
 static void
-test_login(void **state)
+keys_of_a_login_session_are_used_until_they_expire(void **state)
 {
 	static const struct {
 		const char *text, *want; /* NULL: keys */
@@ -755,7 +752,6 @@ test_login(void **state)
 	home_close();
 }
 
-/* What is typed at the terminal. */
 static const char *typed;
 
 static int
@@ -770,7 +766,7 @@ ask_typed(void *ctx, const char *prompt, struct buf *answer, struct fault *f)
 }
 
 static void
-test_mfa(void **state)
+an_mfa_code_must_be_six_digits(void **state)
 {
 	static const struct script_reply reply[] = { OK(STS("AssumeRole")) };
 	static const struct {
@@ -816,10 +812,9 @@ test_mfa(void **state)
 	home_close();
 }
 
-/* A code that was given to the AWS CLI serves, as long as its keys last. The
- * names are those that botocore gives. */
+/* Until they expire. The file names are from botocore. */
 static void
-test_mfa_cached(void **state)
+keys_cached_by_the_aws_cli_are_used(void **state)
 {
 	static const struct {
 		const char *more, *file, *end;
@@ -834,7 +829,7 @@ test_mfa_cached(void **state)
 		    "duration_seconds = 900\n",
 		    "c124973664ab1288be32e3071b7fd2ff0bc12caa",
 		    "2026-11-22T09:12:00UTC", true },
-		/* soon over; of another question; damaged */
+		/* expire soon; for other settings; damaged */
 		{ "", "70cc355d3b520ecf9e6aaeda91b7f29ab4180e52",
 		    "2026-11-22T07:39:30Z", false },
 		{ "external_id = x1\n",
@@ -883,9 +878,8 @@ test_mfa_cached(void **state)
 	}
 }
 
-/* Two roles, one by way of the other. */
 static void
-test_chain(void **state)
+a_role_can_be_assumed_by_another_role(void **state)
 {
 	static const struct script_reply replies[] = {
 		OK("<AssumeRoleResponse><AssumeRoleResult><Credentials>"
@@ -927,7 +921,7 @@ test_chain(void **state)
 }
 
 static const struct {
-	const char *name, *script; /* NULL: none is there */
+	const char *name, *script; /* NULL: there is none */
 	const char *command;       /* NULL: the script */
 	const char *want[3];       /* keys: NULL */
 } processes[] = {
@@ -936,7 +930,7 @@ static const struct {
 	    "\"SecretAccessKey\":\"s/got+=\",\"SessionToken\":\"t/got+=\","
 	    "\"Expiration\":\"2026-11-22T09:12:00Z\"}'; echo hm >&2", NULL,
 	    { NULL } },
-	{ "keys among much else", "echo '{\"Version\":1,\"AccessKeyId\":"
+	{ "keys among other members", "echo '{\"Version\":1,\"AccessKeyId\":"
 	    "\"AKGOT\",\"SecretAccessKey\":\"s/got+=\",\"Expiration\":"
 	    "\"2026-11-22T09:12:00Z\",\"x\":\"'; head -c 1000000 /dev/zero |"
 	    "tr '\\0' x; echo '\"}'", NULL, { NULL } },
@@ -958,9 +952,9 @@ static const struct {
 	{ "no secret", "echo '{\"Version\":1,\"AccessKeyId\":\"AK\"}'",
 	    NULL, { "what it writes: it has no SecretAccessKey" } },
 	{ "endless", "yes", NULL, { "it writes more than 1048576 bytes" } },
-	{ "errors without end", "head -c 100000 /dev/zero | tr '\\0' x >&2;"
+	{ "many errors", "head -c 100000 /dev/zero | tr '\\0' x >&2;"
 	    "exit 1", NULL, { "status 1: xxxxxxxx" } },
-	{ "a child left behind", "sleep 30 & echo '{}'", NULL,
+	{ "a child that still runs", "sleep 30 & echo '{}'", NULL,
 	    { "no \"Version\": 1" } },
 	{ "no such program", NULL, NULL, { "No such file or directory" } },
 	{ "an open quote", NULL, "'x", { "a quote is left open" } },
@@ -968,7 +962,7 @@ static const struct {
 };
 
 static void
-test_process(void **state)
+a_process_gives_keys_or_a_reason(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(processes); i++) {
@@ -1017,8 +1011,7 @@ test_process(void **state)
 	}
 }
 
-/* One that does not end is ended, and what it started with it. The world's
- * clock is what counts, so it runs ahead here. */
+/* With all that it started. The world's clock runs fast here. */
 static int64_t
 mono_ahead(void *ctx)
 {
@@ -1029,7 +1022,7 @@ mono_ahead(void *ctx)
 }
 
 static void
-test_process_endless(void **state)
+an_endless_process_is_killed(void **state)
 {
 	struct aws_keyset keys;
 	struct fault f = { 0 };
@@ -1055,15 +1048,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_sso_file),
-		cmocka_unit_test(test_sso_read_only),
-		cmocka_unit_test(test_login),
-		cmocka_unit_test(test_mfa),
-		cmocka_unit_test(test_mfa_cached),
-		cmocka_unit_test(test_chain),
-		cmocka_unit_test(test_process),
-		cmocka_unit_test(test_process_endless),
+		cmocka_unit_test(each_place_sends_and_says_what_it_should),
+		cmocka_unit_test(a_renewed_token_is_saved_for_its_owner_alone),
+		cmocka_unit_test(a_token_that_cannot_be_saved_is_used),
+		cmocka_unit_test(
+		    keys_of_a_login_session_are_used_until_they_expire),
+		cmocka_unit_test(an_mfa_code_must_be_six_digits),
+		cmocka_unit_test(keys_cached_by_the_aws_cli_are_used),
+		cmocka_unit_test(a_role_can_be_assumed_by_another_role),
+		cmocka_unit_test(a_process_gives_keys_or_a_reason),
+		cmocka_unit_test(an_endless_process_is_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,12 +1,12 @@
 #include "tests/unit/script.h"
 
-#include "lib/aws/query/sts.h"
 #include "lib/aws/query/stack.h"
+#include "lib/aws/query/sts.h"
 #include "lib/base/buf.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Replies, as CloudFormation writes them. */
+/* CloudFormation's replies. */
 #define RESOURCE(inner)                                                 \
 	"<DescribeStackResourceResponse xmlns=\"http://cloudformation." \
 	"amazonaws.com/doc/2010-05-15/\"><DescribeStackResourceResult>" \
@@ -62,10 +62,10 @@ static const struct {
 	{ "by ARN", "arn:aws:cloudformation:us-east-1:1:stack/S/1",
 	    { { 200, .body = GOOD }, { 200, .body = FINE } },
 	    "SCache", NULL, FAULT_NONE },
-	{ "of another region",
+	{ "in another region",
 	    "arn:aws:cloudformation:us-east-12:1:stack/S/1", { { 0 } },
 	    NULL, "is not in region us-east-1", FAULT_REFUSED },
-	{ "an ARN cut short", "arn:aws:cloudformation", { { 0 } },
+	{ "a truncated ARN", "arn:aws:cloudformation", { { 0 } },
 	    NULL, "is not in region us-east-1", FAULT_REFUSED },
 	{ "being created", "S", { { 200, .body = RESOURCE(PARTS(TABLE,
 	    "CREATE_IN_PROGRESS", "")) } },
@@ -79,7 +79,7 @@ static const struct {
 	{ "in a stack that is being deleted", "S", { { 200, .body = GOOD },
 	    { 200, .body = STACK("DELETE_IN_PROGRESS") } },
 	    NULL, "stack S is DELETE_IN_PROGRESS", FAULT_REFUSED },
-	{ "in a stack that may not be asked about", "S",
+	{ "in a stack that may not be described", "S",
 	    { { 200, .body = GOOD },
 	    { 403, .body = ERROR("AccessDenied", "no") } },
 	    "SCache", NULL, FAULT_NONE },
@@ -89,14 +89,14 @@ static const struct {
 	    NULL, "X is not a DynamoDB table but AWS::S3::Bucket; its "
 	    "DynamoDB table is T (t-1): give --logical-id T",
 	    FAULT_REFUSED },
-	{ "not a table's name", "S", { { 200, .body = RESOURCE(PARTS(TABLE,
+	{ "not a valid table name", "S", { { 200, .body = RESOURCE(PARTS(TABLE,
 	    "CREATE_COMPLETE", NAMED("a/b"))) } },
 	    NULL, "is not a valid table name", FAULT_DATA },
 	{ "no type", "S", { { 200, .body = RESOURCE("") } },
 	    NULL, "the reply has no type for X", FAULT_DATA },
 	{ "another reply", "S", { { 200, .body = "<html/>" } },
 	    NULL, "the reply has no type for X", FAULT_DATA },
-	{ "no such resource: pages of what there is", "S",
+	{ "no such resource: all pages are listed", "S",
 	    { { 400, .body = ABSENT },
 	    { 200, .body = LIST(MEMBER("A", TABLE, "a-1")
 		MEMBER("N", "AWS::CloudFormation::Stack", "arn:n"),
@@ -105,13 +105,13 @@ static const struct {
 	    NULL, "has no resource X; its DynamoDB tables are A (a-1), B "
 	    "(b-1): give one of them with --logical-id; not looked into is "
 	    "the nested stack N (arn:n)", FAULT_NOT_FOUND },
-	{ "no such resource: what is going is not offered", "S",
+	{ "no such resource: deleted ones are not listed", "S",
 	    { { 400, .body = ABSENT }, { 200, .body = LIST(
 		GOING("A", "DELETE_IN_PROGRESS") GOING("B", "DELETE_FAILED")
 		GOING("C", "DELETE_COMPLETE") MEMBER("D", TABLE, "d-1"), "") } },
 	    NULL, "its DynamoDB table is D (d-1): give --logical-id D",
 	    FAULT_NOT_FOUND },
-	{ "no such resource, and a page that leads to itself", "S",
+	{ "no such resource: a page that leads to itself", "S",
 	    { { 400, .body = ABSENT },
 	    { 200, .body = LIST("", MORE("two")) },
 	    { 200, .body = LIST("", MORE("two")) } },
@@ -125,15 +125,15 @@ static const struct {
 	    { 403, .body = ERROR("AccessDenied", "no") } },
 	    NULL, "DescribeStackResource: ValidationError: Resource X does "
 	    "not exist", FAULT_SERVICE },
-	{ "not allowed to look", "S",
+	{ "not allowed to describe", "S",
 	    { { 403, .body = ERROR("AccessDenied", "no") } },
 	    NULL, "cloudformation:DescribeStackResource is not allowed",
 	    FAULT_DENIED },
-	{ "keys that are none", "S",
+	{ "unknown keys", "S",
 	    { { 403, .body = ERROR("InvalidClientTokenId", "no") } },
 	    NULL, "the credentials were refused: InvalidClientTokenId",
 	    FAULT_CREDENTIALS },
-	{ "after a hiccup", "S", { { 503, .body = "<html/>" },
+	{ "after an error", "S", { { 503, .body = "<html/>" },
 	    { 200, .body = GOOD }, { 200, .body = FINE } },
 	    "SCache", NULL, FAULT_NONE },
 	/* clang-format on */
@@ -150,7 +150,7 @@ count(const struct script_reply *replies)
 }
 
 static void
-test_find(void **state)
+a_stack_has_its_table(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -183,9 +183,9 @@ test_find(void **state)
 	}
 }
 
-/* Names are escaped in the form, and each page is asked for by its token. */
+/* And each page is requested by its token. */
 static void
-test_form(void **state)
+names_are_escaped_in_the_form(void **state)
 {
 	static const struct script_reply replies[] = {
 		{ 400, .body = ABSENT },
@@ -233,7 +233,7 @@ static const struct {
 	    "<Account> 123456789012 </Account>") }, "123456789012", NULL },
 	{ "no account", { 200, .body = IDENTITY("<Arn>a</Arn>") },
 	    NULL, "names no account" },
-	{ "an account that is none", { 200, .body = IDENTITY(
+	{ "not an account", { 200, .body = IDENTITY(
 	    "<Account>1234567890123</Account>") }, NULL, "names no account" },
 	{ "refused", { 403, .body = ERROR("AccessDenied", "no") },
 	    NULL, "sts:GetCallerIdentity is not allowed" },
@@ -241,7 +241,7 @@ static const struct {
 };
 
 static void
-test_identity(void **state)
+the_identity_is_read(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(identities); i++) {
@@ -271,9 +271,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_find),
-		cmocka_unit_test(test_form),
-		cmocka_unit_test(test_identity),
+		cmocka_unit_test(a_stack_has_its_table),
+		cmocka_unit_test(names_are_escaped_in_the_form),
+		cmocka_unit_test(the_identity_is_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

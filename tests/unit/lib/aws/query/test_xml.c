@@ -27,14 +27,14 @@ static const struct {
 	{ "the root itself", "<a> x </a>", "", "x" },
 	{ "absent", "<a><b>x</b></a>", "c", NULL },
 	{ "the root is not below itself", "<a><b>x</b></a>", "a/b", NULL },
-	{ "absent, further down", "<a><b>x</b></a>", "b/c", NULL },
+	{ "missing, further down", "<a><b>x</b></a>", "b/c", NULL },
 	{ "not a prefix of a name", "<a><bb>x</bb></a>", "b", NULL },
-	{ "nor longer than one", "<a><b>x</b></a>", "bb", NULL },
+	{ "not longer than a name", "<a><b>x</b></a>", "bb", NULL },
 	{ "empty", "<a><b/></a>", "b", "" },
 	{ "blank", "<a><b> \n </b></a>", "b", "" },
 	{ "white space around it", "<a><b>\r\n\t x y \n</b></a>", "b", "x y" },
 	{ "the first of two", "<a><b>1</b><b>2</b></a>", "b", "1" },
-	{ "the first way only", "<a><b/><b><c>2</c></b></a>", "b/c", NULL },
+	{ "only the first of each name", "<a><b/><b><c>2</c></b></a>", "b/c", NULL },
 	{ "a default namespace", "<a xmlns='urn:x'><b>x</b></a>", "b", "x" },
 	{ "a prefix", "<n:a xmlns:n='urn:x'><n:b>x</n:b></n:a>", "b", "x" },
 	{ "attributes", "<a><b c='d'>x</b></a>", "b", "x" },
@@ -48,12 +48,12 @@ static const struct {
 	{ "UTF-8", "<a><b>\303\274</b></a>", "b", "\303\274" },
 	{ "Latin 1", "<?xml version='1.0' encoding='ISO-8859-1'?>"
 	    "<a><b>\374</b></a>", "b", "\303\274" },
-	{ "a mark before it", "\357\273\277<a><b>x</b></a>", "b", "x" },
+	{ "a byte order mark", "\357\273\277<a><b>x</b></a>", "b", "x" },
 	/* clang-format on */
 };
 
 static void
-test_texts(void **state)
+text_is_found_by_its_path(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(texts); i++) {
@@ -77,7 +77,7 @@ test_texts(void **state)
 }
 
 static void
-test_members(void **state)
+members_are_found_in_order(void **state)
 {
 	static const char text[] =
 	    "<r><list><member><n>1</n></member> <other/><member/>"
@@ -90,8 +90,8 @@ test_members(void **state)
 
 	(void)state;
 	assert_non_null(x);
-	for (e = xml_find(x, "list/member");
-	     e != NULL && n < COUNT(want); e = xml_next(e), n++) {
+	for (e = xml_find(x, "list/member"); e != NULL && n < COUNT(want);
+	     e = xml_next(e), n++) {
 		const char *got = xml_text(e, "n");
 
 		assert_true(want[n] == NULL
@@ -103,7 +103,7 @@ test_members(void **state)
 	xml_free(x);
 }
 
-/* Expat's own words differ from version to version. */
+/* Expat's messages differ between versions. */
 #define NOT "the reply is not XML: "
 
 static const struct {
@@ -114,11 +114,11 @@ static const struct {
 	{ "text", "hello", NOT },
 	{ "JSON", "{\"a\":1}", NOT },
 	{ "HTML", "<html><body><br></body></html>", NOT },
-	{ "cut short", "<a><b>x</b>", NOT },
-	{ "cut inside a tag", "<a><b", NOT },
+	{ "truncated", "<a><b>x</b>", NOT },
+	{ "truncated in a tag", "<a><b", NOT },
 	{ "two roots", "<a/><b/>", NOT },
 	{ "an unknown entity", "<a>&x;</a>", NOT },
-	{ "no UTF-8", "<a>\xff</a>", NOT },
+	{ "not UTF-8", "<a>\xff</a>", NOT },
 	{ "a document type", "<!DOCTYPE a><a/>", "it has a document type" },
 	{ "entities of its own",
 	    "<!DOCTYPE a [<!ENTITY b 'cccc'><!ENTITY d '&b;&b;'>]><a>&d;</a>",
@@ -132,7 +132,7 @@ static const struct {
 };
 
 static void
-test_refused(void **state)
+broken_documents_are_refused(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(refused); i++) {
@@ -146,9 +146,9 @@ test_refused(void **state)
 	}
 }
 
-/* Levels and elements have their bounds, and a NUL is no end. */
+/* And a NUL does not end a document. */
 static void
-test_bounds(void **state)
+levels_and_elements_are_limited(void **state)
 {
 	struct buf b = { 0 };
 	struct fault f = { 0 };
@@ -187,10 +187,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_members),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(text_is_found_by_its_path),
+		cmocka_unit_test(members_are_found_in_order),
+		cmocka_unit_test(broken_documents_are_refused),
+		cmocka_unit_test(levels_and_elements_are_limited),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
