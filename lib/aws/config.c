@@ -206,11 +206,26 @@ place(struct aws_config *c, const struct aws_config_ask *ask, struct fault *f)
 	return settle(c, f);
 }
 
-static int
-no_region(const struct aws_config *c, const struct fault *why, struct fault *f)
+int
+aws_config_locate(struct aws_config *c, struct world *world, struct fault *f)
 {
+	struct fault why = { 0 };
 	struct buf mistaken = { 0 };
+	char *region;
 
+	if (c->region != NULL)
+		return 0;
+	region = imds_region(c, world, &why);
+	if (region != NULL && is_region(region)) {
+		c->region = region;
+		return settle(c, f);
+	}
+	if (region != NULL)
+		(void)fault(&why, FAULT_DATA,
+		    "it gives something else than a region name");
+	free(region);
+	if (why.kind == FAULT_CANCELLED)
+		return fault(f, why.kind, "%s", why.text);
 	profile_mistaken(&mistaken, c->config, c->profile);
 	(void)fault(f, FAULT_CONFIG,
 	    "no region; tried, in this order: --region, AWS_REGION, "
@@ -218,34 +233,9 @@ no_region(const struct aws_config *c, const struct fault *why, struct fault *f)
 	    "%.300s, instance metadata (%.400s)%s; give --region NAME, or set "
 	    "AWS_REGION",
 	    c->profile, profile_path(c->credentials), profile_path(c->config),
-	    why->text, buf_text(&mistaken));
+	    why.text, buf_text(&mistaken));
 	buf_release(&mistaken);
 	return -1;
-}
-
-int
-aws_config_locate(struct aws_config *c, struct world *world, struct fault *f)
-{
-	struct fault why = { 0 };
-	char *region;
-
-	if (c->region != NULL)
-		return 0;
-	region = imds_region(c, world, &why);
-	if (why.kind == FAULT_CANCELLED) {
-		free(region);
-		return fault(f, why.kind, "%s", why.text);
-	}
-	if (region != NULL && !is_region(region)) {
-		free(region);
-		region = NULL;
-		(void)fault(&why, FAULT_DATA,
-		    "it gives something else than a region name");
-	}
-	if (region == NULL)
-		return no_region(c, &why, f);
-	c->region = region;
-	return settle(c, f);
 }
 
 int

@@ -196,11 +196,10 @@ imds_get(struct imds *m, const char *path, struct buf *out, struct fault *f)
 	else if (rc == 0 && r.x.status != 200)
 		rc = fault(f, FAULT_SERVICE, "%.100s/latest/%.200s: HTTP %d",
 		    m->url, below, r.x.status);
-	if (rc == 0) {
-		(void)buf_reserve(out, r.x.reply.n);
-		buf_add(out, r.x.reply.p, r.x.reply.n);
-	}
-	secret_release(&r.x.reply);
+	if (rc == 0)
+		*out = r.x.reply;
+	else
+		secret_release(&r.x.reply);
 	free(below);
 	return rc;
 }

@@ -20,8 +20,8 @@ struct imds *imds_open(const struct aws_config *config, struct world *world,
     struct fault *f);
 void imds_close(struct imds *m);
 
-/* Add what is at /latest/meta-data/${path} to ${out}, which the caller wipes.
- * 1 when there is no such thing (404). */
+/* Put what is at /latest/meta-data/${path} into an empty ${out}, which the
+ * caller wipes. 1 when there is no such thing (404). */
 int imds_get(struct imds *m, const char *path, struct buf *out,
     struct fault *f);
 /* For people: "http://169.254.169.254". Borrowed. */

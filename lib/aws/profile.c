@@ -246,7 +246,7 @@ read_option(struct reader *r, char *p, char *end, struct fault *f)
 	return 0;
 }
 
-/* A line below an option without a value of its own: "name = value". */
+/* A line below an option with an empty value: "name = value". */
 static int
 read_nested(struct reader *r, char *p, char *end, struct fault *f)
 {

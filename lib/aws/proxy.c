@@ -34,7 +34,7 @@ is_plain(const char *address)
 	const char *p = after_scheme(address), *at = strrchr(p, '@');
 	size_t n;
 
-	/* an @, / or blank in a password is written as %40, %2F, %20 */
+	/* in a password they must be percent-encoded */
 	if (at != NULL && strcspn(p, "@/\\?# ") != (size_t)(at - p))
 		return false;
 	p = at != NULL ? at + 1 : p;

@@ -3,8 +3,8 @@
 #include "lib/aws/retry.h"
 
 #define RETRY_CAP_MS 20000
-#define RETRY_AFTER_MS 5000 /* the service may ask for that much more */
-/* A signature fails past 5 minutes; try again only when that far off. */
+#define RETRY_AFTER_MS 5000 /* how much more the service may ask for */
+/* A signature is valid for 5 minutes. */
 #define RETRY_SKEW_MS (4 * 60 * 1000)
 
 #define QUOTA_FULL 500
@@ -12,8 +12,7 @@
 #define QUOTA_TRANSIENT 14
 #define QUOTA_SUCCESS 1
 
-/* What each error of the service says. ${nothing}: that the request did
- * nothing. */
+/* The service's errors. ${nothing}: the request did nothing. */
 static const struct {
 	const char *code;
 	enum retry_class why;
@@ -35,14 +34,13 @@ static const struct {
 	{ "ThrottlingException",			RETRY_THROTTLE,		true },
 	{ "TooManyRequestsException",			RETRY_THROTTLE,		true },
 
-	/* Another request is writing the entry, and ours was turned
-	 * away before it did anything. */
+	/* Another request is writing the entry, so ours did nothing. */
 	{ "ReplicatedWriteConflictException",		RETRY_THROTTLE,		true },
 	{ "TransactionConflict",			RETRY_THROTTLE,		true },
 	{ "TransactionConflictException",		RETRY_THROTTLE,		true },
 	{ "TransactionInProgressException",		RETRY_THROTTLE,		true },
 
-	/* The service broke down on the way: it may have acted. */
+	/* The service failed on the way: it may have acted. */
 	{ "InternalFailure",				RETRY_TRANSIENT,	false },
 	{ "InternalServerError",			RETRY_TRANSIENT,	false },
 	{ "PriorRequestNotComplete",			RETRY_TRANSIENT,	false },
@@ -54,8 +52,7 @@ static const struct {
 	{ "ExpiredToken",				RETRY_EXPIRED,		true },
 	{ "ExpiredTokenException",			RETRY_EXPIRED,		true },
 
-	/* Of these only what came with clocks apart; the rest are
-	 * answers. */
+	/* Retried only when the clocks differ. */
 	{ "AccessDeniedException",			RETRY_SKEW,		true },
 	{ "AuthFailure",				RETRY_SKEW,		true },
 	{ "InvalidSignatureException",			RETRY_SKEW,		true },

@@ -53,27 +53,27 @@ enum retry_class retry_classify(int status, const char *code);
  */
 bool retry_did_nothing(const char *code);
 
-/* Milliseconds before retry ${i} (0: the first), ${chance} in [0,1),
- * ${after_ms} the service's wish or -1. Pure. */
+/* Milliseconds before retry ${i} (0: the first); ${chance} in [0,1),
+ * ${after_ms} what the service asks for, or -1. Pure. */
 int64_t retry_delay_ms(enum retry_class why, int i, double chance,
     int64_t after_ms);
-/* The place in the row of retries at which the delay is longest. */
+/* A retry with the longest delay. */
 #define RETRY_LAST 30
 
-/* A reply that took longer tells nothing about the clock. */
+/* A reply that took longer says nothing about the clock. */
 #define RETRY_SKEW_ROUND_TRIP_MS (15 * 60 * 1000)
-/* Whether a request signed with a clock corrected by ${used} may have been
- * refused for it, when the right correction is ${right} (ms). Pure. */
+/* Whether a request signed with a clock corrected by ${used} ms may have been
+ * refused for that, as ${right} would be right. Pure. */
 bool retry_skewed(int64_t right, int64_t used);
 
-/* The quota. Whoever shares it locks it. */
+/* The quota; the caller locks it. */
 struct retry_quota {
 	int tokens;
 };
 void retry_quota_init(struct retry_quota *q);
-/* Take what a retry for ${why} costs; 0: too few were left. */
+/* Take what a retry for ${why} costs, and return it; 0: too few are left. */
 int retry_quota_take(struct retry_quota *q, enum retry_class why);
-/* An answer came; its last retry took ${cost}, 0 when there was none. */
+/* There was an answer; its last retry took ${cost} (0: there was none). */
 void retry_quota_give(struct retry_quota *q, int cost);
 
 #endif

@@ -70,7 +70,7 @@ is_blank(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Trim the value, and write each run of blanks as one. */
+/* Trim the value, and write each run of white space as one space. */
 static void
 add_value(struct buf *out, const char *p)
 {

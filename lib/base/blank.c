@@ -1,4 +1,3 @@
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -122,13 +121,6 @@ escape(const char *p, const char *end)
 	return (struct read_as){ .taken = 0 };
 }
 
-/* Whether ${secret} begins with ${r}. */
-static bool
-goes_on(const struct read_as *r, const char *secret)
-{
-	return r->taken > 0 && strncmp(r->bytes, secret, r->n) == 0;
-}
-
 /* Percent-encoded twice: %252F. */
 static struct read_as
 twice(const char *p, const char *end)
@@ -153,7 +145,8 @@ ways_of(struct read_as ways[WAYS], const char *p, const char *end,
 	int n = 0;
 
 	for (int i = 0; i < WAYS; i++)
-		if (goes_on(&all[i], secret))
+		if (all[i].taken > 0 &&
+		    strncmp(all[i].bytes, secret, all[i].n) == 0)
 			ways[n++] = all[i];
 	return n;
 }

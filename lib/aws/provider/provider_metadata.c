@@ -10,7 +10,7 @@
 
 #define ROLES "iam/security-credentials/"
 
-/* The role's name, the first line of what stands there. */
+/* The name of the instance's role, the first line of the reply. */
 static int
 get_role(struct imds *m, struct buf *role, struct fault *f)
 {
@@ -19,9 +19,10 @@ get_role(struct imds *m, struct buf *role, struct fault *f)
 
 	if (rc != 0)
 		return rc;
+	if (n > 0)
+		role->p[n] = '\0';
 	role->n = n;
-	role->p[n] = '\0';
-	/* as IAM has them */
+	/* the characters that IAM allows */
 	if (n == 0 ||
 	    strspn(role->p,
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -32,7 +33,7 @@ get_role(struct imds *m, struct buf *role, struct fault *f)
 	return 0;
 }
 
-/* A 200 may still be an error: {"Code":"AssumeRoleUnauthorizedAccess",…}. */
+/* A 200 may be an error too: {"Code":"AssumeRoleUnauthorizedAccess",…}. */
 static int
 take(struct search *s, const struct doc *d, const char *place, struct fault *f)
 {

@@ -14,7 +14,7 @@ either(const struct search *s, const char *variable, const char *option,
 	    search_option(s, option, out);
 }
 
-/* A line end behind the token is an editor's, not the issuer's. */
+/* A newline after the token is an editor's, not the issuer's. */
 static void
 trim(struct buf *b)
 {
@@ -22,7 +22,7 @@ trim(struct buf *b)
 		b->p[--b->n] = '\0';
 }
 
-/* The token is read at each renewal: whoever put it there replaces it. */
+/* The token is read again at each renewal, as it is replaced now and then. */
 int
 provider_web(struct search *s, struct fault *f)
 {
