@@ -28,13 +28,6 @@ struct lines {
 	size_t n;
 };
 
-struct draft {
-	char date[32];
-	struct lines lines;
-	struct buf canonical;
-	struct buf to_sign;
-};
-
 static void
 lines_add(struct lines *l, const char *name, const char *value)
 {
@@ -241,71 +234,51 @@ derive(unsigned char key[CRYPTO_SHA256], const char *secret,
 	free(first);
 }
 
+/* All headers to sign, sorted. */
 static void
-draft_open(struct draft *d, const struct aws_keys *keys,
-    const struct aws_sign_request *rq, int64_t now)
+lines_open(struct lines *l, const struct aws_sign_request *rq, const char *date,
+    const char *token)
 {
-	const char *token = keys->session_token;
-	struct lines *l = &d->lines;
-
-	*d = (struct draft){ 0 };
-	(void)text_time_compact(d->date, now);
-	l->list = xcalloc(rq->nheaders + 3, sizeof(*l->list));
+	*l = (struct lines){ xcalloc(rq->nheaders + 3, sizeof(*l->list)), 0 };
 	for (size_t i = 0; i < rq->nheaders; i++)
 		lines_add(l, rq->headers[i].name, rq->headers[i].value);
 	lines_add(l, "host", rq->host);
-	lines_add(l, "x-amz-date", d->date);
+	lines_add(l, "x-amz-date", date);
 	if (token != NULL)
 		lines_add(l, "x-amz-security-token", token);
 	qsort(l->list, l->n, sizeof(*l->list), lines_compare);
-	/* growing would leave copies of the token in memory */
-	buf_reserve(&d->canonical, 4096 + (token != NULL ? strlen(token) : 0));
-	add_request(&d->canonical, l, rq);
-	add_to_sign(&d->to_sign, &d->canonical, rq, d->date);
-}
-
-static void
-draft_close(struct draft *d)
-{
-	lines_release(&d->lines);
-	secret_release(&d->canonical);
-	buf_release(&d->to_sign);
-}
-
-void
-aws_sign_canonical(struct buf *canonical, struct buf *to_sign,
-    const struct aws_keys *keys, const struct aws_sign_request *rq, int64_t now)
-{
-	struct draft d;
-
-	draft_open(&d, keys, rq, now);
-	buf_add(canonical, d.canonical.p, d.canonical.n);
-	buf_add(to_sign, d.to_sign.p, d.to_sign.n);
-	draft_close(&d);
 }
 
 void
 aws_sign(struct aws_signature *out, const struct aws_keys *keys,
     const struct aws_sign_request *rq, int64_t now)
 {
+	const char *token = keys->session_token;
 	unsigned char key[CRYPTO_SHA256], sum[CRYPTO_SHA256];
-	char signature[2 * CRYPTO_SHA256 + 1];
-	struct buf text = { 0 };
-	struct draft d;
+	char date[32], signature[2 * CRYPTO_SHA256 + 1];
+	struct buf canonical = { 0 }, to_sign = { 0 }, text = { 0 };
+	struct lines l;
 
-	draft_open(&d, keys, rq, now);
-	derive(key, keys->secret_key, rq, d.date);
-	crypto_hmac_sha256(sum, key, sizeof(key), d.to_sign.p, d.to_sign.n);
+	(void)text_time_compact(date, now);
+	lines_open(&l, rq, date, token);
+	/* growing would leave copies of the token in memory */
+	buf_reserve(&canonical, 4096 + (token != NULL ? strlen(token) : 0));
+	add_request(&canonical, &l, rq);
+	add_to_sign(&to_sign, &canonical, rq, date);
+	derive(key, keys->secret_key, rq, date);
+	crypto_hmac_sha256(sum, key, sizeof(key), to_sign.p, to_sign.n);
 	crypto_hex(signature, sum, sizeof(sum));
 	crypto_wipe(key, sizeof(key));
 	buf_addf(&text, ALGORITHM " Credential=%s/", keys->access_key);
-	add_scope(&text, rq, d.date);
+	add_scope(&text, rq, date);
 	buf_adds(&text, ", SignedHeaders=");
-	add_signed_headers(&text, &d.lines);
+	add_signed_headers(&text, &l);
 	buf_addf(&text, ", Signature=%s", signature);
-	memcpy(out->date, d.date, sizeof(out->date));
+	memcpy(out->date, date, sizeof(out->date));
 	out->authorization = buf_detach(&text);
-	draft_close(&d);
+	lines_release(&l);
+	secret_release(&canonical);
+	buf_release(&to_sign);
 }
 
 void

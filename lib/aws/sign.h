@@ -5,8 +5,6 @@
 
 #include "lib/base/slice.h"
 
-struct buf;
-
 /*
  * AWS Signature Version 4 ("Create a signed AWS API request", IAM User Guide),
  * a pure function of keys, request and time. libcurl's own signer is wrong on
@@ -48,11 +46,5 @@ struct aws_signature {
 void aws_sign(struct aws_signature *out, const struct aws_keys *keys,
     const struct aws_sign_request *rq, int64_t now);
 void aws_sign_release(struct aws_signature *sig);
-
-/* Add the canonical request and the string to sign to ${canonical} and
- * ${to_sign}, for the tests with AWS's published vectors. Pure. */
-void aws_sign_canonical(struct buf *canonical, struct buf *to_sign,
-    const struct aws_keys *keys, const struct aws_sign_request *rq,
-    int64_t now);
 
 #endif

@@ -9,7 +9,6 @@
 #include <cmocka.h>
 
 #include "lib/aws/sign.h"
-#include "lib/base/buf.h"
 #include "lib/base/crypto.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -223,6 +222,9 @@ static const struct aws_keys vector_keys = { "AKIDEXAMPLE",
 static const struct aws_keys our_keys = { "ASIAIOSFODNN7EXAMPLE",
 	"abc/def+ghi=jkl/mno+pqr=stu/vwx+yz0=1234", NULL };
 
+#define EMPTY_DIGEST                       \
+	"e3b0c44298fc1c149afbf4c8996fb924" \
+	"27ae41e4649b934ca495991b7852b855"
 #define VECTOR_TIME 1440938160 /* 20150830T123600Z */
 #define OUR_TIME 1795335120    /* 20261122T081200Z */
 
@@ -354,6 +356,33 @@ time_region_service_and_token_count(void **state)
 	}
 }
 
+/* Whether the signature of ${rq} is that of the text ${canonical}. */
+static void
+check_canonical(const char *canonical, const struct aws_keys *keys,
+    const struct aws_sign_request *rq, int64_t now)
+{
+	unsigned char key[CRYPTO_SHA256];
+	char digest[65], want[65], to_sign[256], secret[64];
+	struct aws_signature sig;
+
+	aws_sign(&sig, keys, rq, now);
+	crypto_sha256_hex(digest, canonical, strlen(canonical));
+	(void)snprintf(to_sign, sizeof(to_sign),
+	    "AWS4-HMAC-SHA256\n%s\n%.8s/%s/%s/aws4_request\n%s", sig.date,
+	    sig.date, rq->region, rq->service, digest);
+	(void)snprintf(secret, sizeof(secret), "AWS4%s", keys->secret_key);
+	crypto_hmac_sha256(key, secret, strlen(secret), sig.date, 8);
+	crypto_hmac_sha256(key, key, sizeof(key), rq->region,
+	    strlen(rq->region));
+	crypto_hmac_sha256(key, key, sizeof(key), rq->service,
+	    strlen(rq->service));
+	crypto_hmac_sha256(key, key, sizeof(key), "aws4_request", 12);
+	crypto_hmac_sha256(key, key, sizeof(key), to_sign, strlen(to_sign));
+	crypto_hex(want, key, sizeof(key));
+	assert_string_equal(strstr(sig.authorization, "Signature=") + 10, want);
+	aws_sign_release(&sig);
+}
+
 /* '=' and '&' do not count in the order. */
 static void
 a_query_is_sorted_by_name_then_value(void **state)
@@ -365,19 +394,17 @@ a_query_is_sorted_by_name_then_value(void **state)
 		.body = BYTES(""),
 		.region = "eu-west-1",
 		.service = "sts" };
-	struct buf canonical = { 0 }, to_sign = { 0 };
 	struct aws_signature sig;
 
 	(void)state;
-	aws_sign_canonical(&canonical, &to_sign, &our_keys, &rq, OUR_TIME);
-	assert_non_null(
-	    strstr(buf_text(&canonical), "\n=z&B=3&a=&a=10&a=2&ab=1&b=\n"));
+	check_canonical("GET\n/\n=z&B=3&a=&a=10&a=2&ab=1&b=\n"
+			"host:proxy.example\nx-amz-date:20261122T081200Z\n\n"
+			"host;x-amz-date\n" EMPTY_DIGEST,
+	    &our_keys, &rq, OUR_TIME);
 	aws_sign(&sig, &our_keys, &rq, OUR_TIME);
 	assert_string_equal(strstr(sig.authorization, "Signature=") + 10,
 	    "b3e9f799cd9f61bc9b93be34ae5ba91772f1c91375bf63058e1e017dba10ea76");
 	aws_sign_release(&sig);
-	buf_release(&canonical);
-	buf_release(&to_sign);
 }
 
 /* get-header-value-trim, as published. */
@@ -397,26 +424,13 @@ the_canonical_request_is_as_published(void **state)
 		.body = BYTES(""),
 		.region = "us-east-1",
 		.service = "service" };
-	struct buf canonical = { 0 }, to_sign = { 0 };
-	char digest[65];
 
 	(void)state;
-	aws_sign_canonical(&canonical, &to_sign, &vector_keys, &rq,
-	    VECTOR_TIME);
-	assert_string_equal(buf_text(&canonical),
-	    "GET\n/\n\nhost:example.amazonaws.com\nmy-header1:value1\n"
-	    "my-header2:\"a b c\"\nx-amz-date:20150830T123600Z\n\n"
-	    "host;my-header1;my-header2;x-amz-date\n"
-	    "e3b0c44298fc1c149afbf4c8996fb924"
-	    "27ae41e4649b934ca495991b7852b855");
-	crypto_sha256_hex(digest, canonical.p, canonical.n);
-	assert_memory_equal(to_sign.p,
-	    "AWS4-HMAC-SHA256\n20150830T123600Z\n"
-	    "20150830/us-east-1/service/aws4_request\n",
-	    74);
-	assert_string_equal(to_sign.p + 74, digest);
-	buf_release(&canonical);
-	buf_release(&to_sign);
+	check_canonical("GET\n/\n\nhost:example.amazonaws.com\n"
+			"my-header1:value1\nmy-header2:\"a b c\"\n"
+			"x-amz-date:20150830T123600Z\n\n"
+			"host;my-header1;my-header2;x-amz-date\n" EMPTY_DIGEST,
+	    &vector_keys, &rq, VECTOR_TIME);
 }
 
 /* And reads nothing out of bounds. */
