@@ -153,20 +153,17 @@ get_keys(struct search *s, const char *url, const char *token,
 	struct doc *d = NULL;
 	int rc = fetch_run(s->world, &r, f);
 
-	if (rc != 0 && r.x.status == 0)
+	if (rc != 0 && r.x.status == 0) {
 		rc = fault(f, f != NULL ? f->kind : FAULT_NET, "%s: %.300s",
 		    place, r.x.error);
-	if (rc != 0)
-		goto out;
-	if (r.x.status != 200) {
+	} else if (rc == 0 && r.x.status != 200) {
 		rc = refused(&r, place, f);
-		goto out;
+	} else if (rc == 0) {
+		d = doc_parse(&r.x.reply, f);
+		rc = d != NULL ? search_take_doc(s, d, NULL, names, place, f)
+			       : fault_at(f, "%s", place);
+		buf_adds(&s->source, place);
 	}
-	d = doc_parse(&r.x.reply, f);
-	rc = d != NULL ? search_take_doc(s, d, NULL, names, place, f)
-		       : fault_at(f, "%s", place);
-	buf_adds(&s->source, place);
-out:
 	doc_free(d);
 	secret_release(&r.x.reply);
 	return rc;

@@ -333,7 +333,7 @@ get_keys(struct search *s, const struct sign_on *on, const char *token,
 	struct buf url = { 0 };
 	struct doc *d = NULL;
 	char *endpoint = NULL;
-	int rc = -1;
+	int rc;
 
 	if (aws_config_endpoint(s->config, "sso", on->region.value, &endpoint,
 		f) != 0)
@@ -342,20 +342,17 @@ get_keys(struct search *s, const struct sign_on *on, const char *token,
 	text_percent(&url, on->role.value, strlen(on->role.value));
 	buf_adds(&url, "&account_id=");
 	text_percent(&url, on->account.value, strlen(on->account.value));
-	if (request(s, &r,
-		(struct http_exchange){ .method = "GET",
-		    .url = buf_text(&url) },
-		&header, f) != 0)
-		goto out;
-	if (r.x.status != 200) {
+	rc = request(s, &r,
+	    (struct http_exchange){ .method = "GET", .url = buf_text(&url) },
+	    &header, f);
+	if (rc == 0 && r.x.status != 200) {
 		rc = refused(s, on, &r, f);
-		goto out;
+	} else if (rc == 0) {
+		d = doc_parse(&r.x.reply, f);
+		rc = d != NULL ? search_take_doc(s, d, "roleCredentials", names,
+				     buf_text(&url), f)
+			       : fault_at(f, "%s", buf_text(&url));
 	}
-	d = doc_parse(&r.x.reply, f);
-	rc = d != NULL
-	    ? search_take_doc(s, d, "roleCredentials", names, buf_text(&url), f)
-	    : fault_at(f, "%s", buf_text(&url));
-out:
 	doc_free(d);
 	secret_release(&r.x.reply);
 	buf_release(&url);
