@@ -22,7 +22,7 @@ trim(struct buf *b)
 		b->p[--b->n] = '\0';
 }
 
-/* The token is read again at each renewal, as it is replaced now and then. */
+/* The token is read at each renewal, as its issuer replaces it. */
 int
 provider_web(struct search *s, struct fault *f)
 {
