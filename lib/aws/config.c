@@ -56,7 +56,7 @@ services_endpoint(struct config_value *s, const struct aws_config *c,
 		return fault(f, FAULT_CONFIG,
 		    "%s: there is no section [services %.100s] in %.300s",
 		    s->from, name, profile_path(c->config));
-	if (config_value_section(s, c, "services", name, section))
+	if (config_value_section(s, c->config, "services", name, section))
 		return fault(f, FAULT_CONFIG,
 		    "%s: %s must stand alone, with endpoint_url = … "
 		    "indented on the next line",

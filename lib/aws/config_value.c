@@ -25,9 +25,9 @@ config_value_variable(struct config_value *s, const char *name)
 	return s->value != NULL;
 }
 
-static bool
-found(struct config_value *s, const struct profile_file *file, const char *type,
-    const char *name, const char *option)
+bool
+config_value_section(struct config_value *s, const struct profile_file *file,
+    const char *type, const char *name, const char *option)
 {
 	s->value = profile_get(file, type, name, option, NULL);
 	s->option = option;
@@ -44,15 +44,9 @@ bool
 config_value_profile(struct config_value *s, const struct aws_config *c,
     const char *profile, const char *option)
 {
-	return found(s, c->credentials, "profile", profile, option) ||
-	    found(s, c->config, "profile", profile, option);
-}
-
-bool
-config_value_section(struct config_value *s, const struct aws_config *c,
-    const char *type, const char *name, const char *option)
-{
-	return found(s, c->config, type, name, option);
+	return config_value_section(s, c->credentials, "profile", profile,
+		   option) ||
+	    config_value_section(s, c->config, "profile", profile, option);
 }
 
 bool

@@ -6,6 +6,7 @@
 
 struct aws_config;
 struct fault;
+struct profile_file;
 
 /*
  * A setting and where it was made, for messages: "AWS_REGION",
@@ -22,12 +23,13 @@ const char *config_value_environment(const char *name);
 
 /* Whether the variable ${name} is set; then fills ${s}. */
 bool config_value_variable(struct config_value *s, const char *name);
+/* The same for an option in [${type} ${name}] of ${file}. */
+bool config_value_section(struct config_value *s,
+    const struct profile_file *file, const char *type, const char *name,
+    const char *option);
 /* The same for ${option} of ${profile}, first in the credentials file. */
 bool config_value_profile(struct config_value *s, const struct aws_config *c,
     const char *profile, const char *option);
-/* The same for an option in [${type} ${name}] of the config file. */
-bool config_value_section(struct config_value *s, const struct aws_config *c,
-    const char *type, const char *name, const char *option);
 /* The variable, else the option of the profile in use. */
 bool config_value_either(struct config_value *s, const struct aws_config *c,
     const char *variable, const char *option);

@@ -248,7 +248,7 @@ get(const struct search *s, const struct sign_on *on, const char *option,
 	bool here = search_option(s, option, out);
 
 	if (on->session.value == NULL ||
-	    !config_value_section(&in_session, s->config, "sso-session",
+	    !config_value_section(&in_session, s->config->config, "sso-session",
 		on->session.value, option))
 		return here;
 	if (here && strcmp(out->value, in_session.value) != 0)
