@@ -179,19 +179,16 @@ SRC := \
     lib/dynamodb/write_batch.c \
     lib/dynamodb/write_text.c \
     lib/stream/ber.c \
-    lib/stream/cms.c \
     lib/stream/cms_key.c \
-    lib/stream/cms_layout.c \
     lib/stream/cms_open.c \
-    lib/stream/cms_parts.c \
     lib/stream/cms_read.c \
+    lib/stream/cms_write.c \
     lib/stream/csv_read.c \
     lib/stream/csv_safe.c \
     lib/stream/input.c \
     lib/stream/lines.c \
     lib/stream/outfile.c \
     lib/stream/sniff.c \
-    lib/stream/spool.c \
     lib/stream/stream.c \
     sweep/batch.c \
     sweep/ceiling.c \

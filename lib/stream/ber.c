@@ -48,7 +48,7 @@ fill(struct ber *b, struct fault *f)
 }
 
 static int
-cut_short(struct fault *f)
+truncated(struct fault *f)
 {
 	return fault(f, FAULT_DATA, "the encrypted message is truncated");
 }
@@ -73,7 +73,7 @@ take(struct ber *b, unsigned char *byte, struct fault *f)
 		return ber_fault(b, "an element runs past its end", f);
 	r = fill(b, f);
 	if (r <= 0)
-		return r < 0 ? -1 : cut_short(f);
+		return r < 0 ? -1 : truncated(f);
 	*byte = b->raw[b->at++];
 	b->pos++;
 	return 0;
@@ -165,7 +165,7 @@ ber_read(struct ber *b, int64_t *left, const unsigned char **p, size_t *n,
 	*p = NULL;
 	*n = 0;
 	if (r <= 0)
-		return r < 0 ? -1 : cut_short(f);
+		return r < 0 ? -1 : truncated(f);
 	*p = b->raw + b->at;
 	*n = b->n - b->at;
 	if ((int64_t)*n > *left)
@@ -202,6 +202,17 @@ copy_content(struct ber *b, int64_t left, struct buf *out, size_t most,
 	return 0;
 }
 
+/* ${h}, and its content unless that has no length: it is entered then. */
+static int
+copy_element(struct ber *b, const struct ber_header *h, struct buf *out,
+    size_t most, struct fault *f)
+{
+	if (add(b, out, h->raw, h->nraw, most, f) != 0)
+		return -1;
+	return h->length < 0 ? ber_enter(b, h, f)
+			     : copy_content(b, h->length, out, most, f);
+}
+
 int
 ber_copy(struct ber *b, const struct ber_header *h, struct buf *out,
     size_t most, struct fault *f)
@@ -211,27 +222,14 @@ ber_copy(struct ber *b, const struct ber_header *h, struct buf *out,
 	int depth = b->depth, r;
 
 	most = most < SIZE_MAX - out->n ? out->n + most : SIZE_MAX;
-	if (add(b, out, h->raw, h->nraw, most, f) != 0)
+	if (copy_element(b, h, out, most, f) != 0)
 		return -1;
-	if (h->length >= 0)
-		return copy_content(b, h->length, out, most, f);
-	if (ber_enter(b, h, f) != 0)
-		return -1;
-	/* only elements without a length are gone into */
 	while (b->depth > depth) {
 		r = ber_next(b, &inner, f);
 		if (r < 0)
 			return -1;
-		if (r == 0) {
-			r = add(b, out, end, sizeof(end), most, f);
-		} else {
-			r = add(b, out, inner.raw, inner.nraw, most, f);
-			if (r == 0)
-				r = inner.length < 0
-				    ? ber_enter(b, &inner, f)
-				    : copy_content(b, inner.length, out, most,
-					  f);
-		}
+		r = r == 0 ? add(b, out, end, sizeof(end), most, f)
+			   : copy_element(b, &inner, out, most, f);
 		if (r != 0)
 			return -1;
 	}

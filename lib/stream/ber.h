@@ -9,9 +9,8 @@ struct buf;
 struct fault;
 
 /*
- * A walk over BER (ITU-T X.690), definite and indefinite lengths, in
- * constant memory, whatever is in it. What is no BER, and what runs past the
- * element that holds it, is FAULT_DATA.
+ * Reads BER (ITU-T X.690), definite and indefinite lengths, in constant memory.
+ * What is not BER, or runs past the end of the element it is in, is FAULT_DATA.
  */
 #define BER_DEPTH 16
 
@@ -34,7 +33,7 @@ struct ber_header {
 };
 
 struct ber {
-	/* Bytes as they come: how many (0 at the end), -1. */
+	/* Reads input: how many bytes (0 at the end), -1. */
 	int (*more)(void *ctx, unsigned char *to, size_t room, struct fault *f);
 	void *ctx;
 	unsigned char *raw; /* raw[at..n) are not used yet */
@@ -49,16 +48,16 @@ void ber_begin(struct ber *b,
     void *ctx);
 void ber_release(struct ber *b);
 
-/* The next element of the one that is open: 1; 0 at its end, which closes
- * it; -1. Afterwards enter, copy or read it. */
+/* The next element in the open one: 1, to be entered, copied or read; 0 at the
+ * end, which closes the open one; -1. */
 int ber_next(struct ber *b, struct ber_header *h, struct fault *f);
-/* Go into ${h}, which is constructed. */
+/* Open ${h}, which must be constructed. */
 int ber_enter(struct ber *b, const struct ber_header *h, struct fault *f);
-/* Add ${h} with all that is in it to ${out}, at most ${most} bytes. */
+/* Add ${h} with its content to ${out}, at most ${most} bytes. */
 int ber_copy(struct ber *b, const struct ber_header *h, struct buf *out,
     size_t most, struct fault *f);
-/* Some of the *${left} bytes that a primitive element still has; borrowed
- * until the next call. */
+/* Some of the *${left} bytes left of a primitive element, borrowed until the
+ * next call. */
 int ber_read(struct ber *b, int64_t *left, const unsigned char **p, size_t *n,
     struct fault *f);
 /* Whether the input ends here: 1, 0, -1. */

@@ -16,16 +16,6 @@
 #define PHRASE_MAX 1024
 #define RSA_BITS_LEAST 1024
 
-struct cms_recipients {
-	X509 **list;
-	size_t n;
-};
-
-struct cms_key {
-	EVP_PKEY *pkey;
-	char *path;
-};
-
 static BIO *
 open_pem(const char *path, struct fault *f)
 {
@@ -139,12 +129,6 @@ cms_recipients_free(struct cms_recipients *r)
 	free(r);
 }
 
-struct x509_st *
-cms_recipients_get(const struct cms_recipients *r, size_t i)
-{
-	return i < r->n ? r->list[i] : NULL;
-}
-
 /* The passphrase of a key, asked for at most once. */
 struct phrase {
 	const char *path;
@@ -221,16 +205,4 @@ cms_key_free(struct cms_key *k)
 	EVP_PKEY_free(k->pkey);
 	free(k->path);
 	free(k);
-}
-
-const char *
-cms_key_path(const struct cms_key *k)
-{
-	return k->path;
-}
-
-struct evp_pkey_st *
-cms_key_get(const struct cms_key *k)
-{
-	return k->pkey;
 }

@@ -11,11 +11,10 @@
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/stop.h"
-#include "lib/stream/cms.h"
 #include "lib/stream/cms_open.h"
 #include "lib/stream/cms_read.h"
 
-#define PIECE ((size_t)256 << 10) /* handed out when it is the same */
+#define PIECE ((size_t)256 << 10) /* the unit of comparison */
 
 struct cms_read {
 	struct cms_source s;
@@ -25,7 +24,7 @@ struct cms_read {
 	struct cms_open *open;
 	int64_t bytes; /* of text in it */
 	struct buf sums;
-	unsigned char *piece; /* piece[at..n) are verified, not handed out */
+	unsigned char *piece; /* piece[at..n) is verified, not yet returned */
 	size_t at, n;
 	size_t next; /* the piece after that */
 };
@@ -33,7 +32,7 @@ struct cms_read {
 bool
 cms_read_is(const void *p, size_t n)
 {
-	/* the length of 1.2.840.113549.1.…, and how it begins */
+	/* how 1.2.840.113549.1.… begins, after its length */
 	static const unsigned char rsa[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
 		0x01 };
 	const unsigned char *b = p;
@@ -52,8 +51,8 @@ cms_read_part(const char *path, int n)
 	return xasprintf("%s.%04d", path, n);
 }
 
-/* In the name of the message; it is as a whole that it is refused, so who
- * reads lines does not say in which one. */
+/* Add the file's name. FAULT_DATA would have readers of lines name one, but
+ * it is the whole message that is refused. */
 static int
 refused(const struct cms_read *r, struct fault *f)
 {
@@ -71,7 +70,7 @@ go_to_start(struct cms_read *r, struct fault *f)
 	return r->open != NULL ? 0 : refused(r, f);
 }
 
-/* Fill r->piece: 0 when it is full or at the end. */
+/* Fill r->piece, less of it at the end. */
 static int
 read_piece(struct cms_read *r, struct fault *f)
 {
@@ -88,7 +87,7 @@ read_piece(struct cms_read *r, struct fault *f)
 	return got < 0 ? refused(r, f) : 0;
 }
 
-/* Go through the whole of it once. */
+/* Read the whole message once: is its tag right? */
 static int
 verify(struct cms_read *r, struct fault *f)
 {
@@ -131,7 +130,7 @@ first(struct cms_read *r, struct fault *f)
 	return verify(r, f);
 }
 
-/* What is full goes on in another file. */
+/* A full message is followed by another file. */
 static int
 follow(struct cms_read *r, struct fault *f)
 {
@@ -176,7 +175,7 @@ cms_read_open(const struct cms_source *s, struct fault *f)
 	return NULL;
 }
 
-/* The next piece, the same as before: 1, 0 at the end, -1. */
+/* The next piece, if it is the same as before: 1, 0 at the end, -1. */
 static int
 next_piece(struct cms_read *r, struct fault *f)
 {

@@ -9,13 +9,13 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
+#include "lib/base/file.h"
 #include "lib/base/gzip.h"
 #include "lib/base/mem.h"
 #include "lib/base/stop.h"
 #include "lib/stream/cms_read.h"
 #include "lib/stream/input.h"
 #include "lib/stream/outfile.h"
-#include "lib/stream/spool.h"
 
 #define CHUNK ((size_t)256 << 10)
 
@@ -404,6 +404,38 @@ input_forget(struct input *in)
 {
 	in->keep = false;
 	buf_release(&in->kept);
+}
+
+/* A temporary file in TMPDIR, mode 0600, without a name. */
+static int
+spool_open(struct fault *f)
+{
+	const char *directory = getenv("TMPDIR");
+	char *path;
+	int fd;
+
+	if (directory == NULL || *directory == '\0')
+		directory = P_tmpdir;
+	path = xasprintf("%s/ttlsweep-XXXXXX", directory);
+	fd = mkstemp(path);
+	if (fd < 0) {
+		(void)fault(f, FAULT_IO, "%s: cannot create a file in it: %s",
+		    directory, strerror(errno));
+	} else {
+		(void)unlink(path);
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+	}
+	free(path);
+	return fd;
+}
+
+static int
+spool_write(int fd, const void *data, size_t n, struct fault *f)
+{
+	if (file_write(fd, data, n) == 0)
+		return 0;
+	return fault(f, FAULT_IO, "the temporary copy (in TMPDIR): %s",
+	    strerror(errno));
 }
 
 static int

@@ -6,7 +6,7 @@
 #include "lib/base/gzip.h"
 #include "lib/base/mem.h"
 #include "lib/base/thread.h"
-#include "lib/stream/cms_parts.h"
+#include "lib/stream/cms_write.h"
 #include "lib/stream/outfile.h"
 #include "lib/stream/stream.h"
 
@@ -15,7 +15,7 @@
 struct stream {
 	struct lock *lock;
 	struct outfile place;
-	struct cms_parts *sealed; /* NULL: not encrypted; else it has place */
+	struct cms_write *sealed; /* NULL: not encrypted; else it has place */
 	struct gzip *gzip;        /* NULL: plain */
 	bool packing;             /* inside of a gzip member */
 	struct buf packed;
@@ -44,7 +44,7 @@ stream_open(const struct stream_options *o, struct fault *f)
 		goto bad;
 	if (o->to == NULL)
 		return s;
-	s->sealed = cms_parts_open(&s->place, o->to, o->part, f);
+	s->sealed = cms_write_open(&s->place, o->to, o->part, f);
 	if (s->sealed != NULL)
 		return s;
 bad:
@@ -57,7 +57,7 @@ static int
 write_out(struct stream *s, const char *p, size_t n, struct fault *f)
 {
 	if (s->sealed != NULL)
-		return cms_parts_write(s->sealed, p, n, f);
+		return cms_write_add(s->sealed, p, n, f);
 	if (s->md5 != NULL)
 		crypto_md5_add(s->md5, p, n);
 	if (outfile_write(&s->place, p, n, f) != 0)
@@ -159,7 +159,7 @@ commit(struct stream *s, struct fault *f)
 		return failed_before(s, f);
 	if (end_member(s, f) != 0)
 		return -1;
-	return s->sealed != NULL ? cms_parts_finish(s->sealed, f)
+	return s->sealed != NULL ? cms_write_finish(s->sealed, f)
 				 : outfile_finish(&s->place, f);
 }
 
@@ -177,7 +177,7 @@ stream_discard(struct stream *s)
 {
 	if (s == NULL)
 		return;
-	cms_parts_discard(s->sealed);
+	cms_write_discard(s->sealed);
 	gzip_close(s->gzip);
 	buf_release(&s->packed);
 	outfile_discard(&s->place);

@@ -22,7 +22,7 @@ struct stream_options {
 	const char *path; /* NULL or "-": stdout */
 	bool gzip;
 	bool shared; /* a file has mode 0666 less the umask */
-	const struct cms_recipients *to; /* encrypt (lib/stream/cms_parts.h);
+	const struct cms_recipients *to; /* encrypt (lib/stream/cms_write.h);
 					    NULL: do not. Borrowed */
 	int64_t part;         /* how much a message holds; 0: CMS_PART */
 	struct hash_md5 *md5; /* is given what the file gets; NULL: none */
