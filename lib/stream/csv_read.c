@@ -16,22 +16,22 @@
 struct csv_read {
 	struct input *in;
 	struct csv_parser parser;
-	struct buf text; /* of the file; text.p[at..n) is not parsed yet */
+	struct buf text; /* text.p[at..n) is not parsed yet */
 	size_t at;
 	bool begun, eof;
 	bool cr;        /* the last byte parsed was a CR */
 	int64_t lines;  /* ended before text.p[at] */
-	struct buf row; /* the cells behind each other */
-	size_t *ends;   /* where they end */
+	struct buf row; /* the text of all cells */
+	size_t *ends;   /* where each ends in it */
 	struct slice *cells;
 	size_t n, cap;
 	bool inside;          /* a row has begun, and not ended */
-	bool whole;           /* row is one, to be handed out */
+	bool whole;           /* row is complete */
 	int64_t number, line; /* of it */
 	struct fault failed;  /* for every later call */
 };
 
-/* Blanks are part of a cell: " a" and "a" are two keys. */
+/* Spaces are part of a cell: " a" and "a" are two keys. */
 static int
 no_blank(unsigned char c)
 {
@@ -46,7 +46,7 @@ parser_open(struct csv_read *c)
 	csv_set_space_func(&c->parser, no_blank);
 	csv_set_realloc_func(&c->parser, xrealloc);
 	csv_set_free_func(&c->parser, free);
-	/* else a long cell is copied for every 128 bytes of it */
+	/* by default a long cell is copied for every 128 bytes */
 	csv_set_blk_size(&c->parser, CELL_GROWTH);
 }
 
@@ -90,7 +90,7 @@ csv_read_at(const struct csv_read *c, struct fault *f)
 	    (long long)c->line, (long long)c->number);
 }
 
-/* libcsv would not go on: all it can object to is a quote. */
+/* libcsv has stopped: a quote is all it can object to. */
 static int
 bad_quote(const struct csv_read *c, struct fault *f)
 {
@@ -142,7 +142,7 @@ parse_piece(struct csv_read *c, struct fault *f)
 		c->number++;
 		c->line = c->lines + 1;
 	}
-	/* the LF of a CRLF ends no further line */
+	/* the LF of a CRLF is not another newline */
 	if (last == '\r' || (last == '\n' && !(n == 1 && c->cr)))
 		c->lines++;
 	c->cr = last == '\r';
@@ -163,7 +163,7 @@ fill(struct csv_read *c, struct fault *f)
 	r = input_read(c->in, &c->text, f);
 	while (r == 1 && !c->begun && c->text.n < strlen(BOM))
 		if (input_read(c->in, &c->text, NULL) < 1)
-			break; /* the next call tells */
+			break; /* the next call reports it */
 	if (r == 1 && !c->begun && c->text.n >= strlen(BOM) &&
 	    memcmp(c->text.p, BOM, strlen(BOM)) == 0)
 		c->at = strlen(BOM);

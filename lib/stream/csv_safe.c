@@ -4,10 +4,10 @@
 #include "lib/base/decimal.h"
 #include "lib/stream/csv_safe.h"
 
-/* A NUL, too: some spreadsheets pass over it. */
+/* NUL, too: some spreadsheets skip it. */
 static const char begins[] = { '=', '+', '-', '@', '\t', '\r', '\n', '\0' };
 
-/* decimal_parse passes over blanks, but a TAB is one of those above. */
+/* decimal_parse skips blanks, but a TAB is one of those above. */
 static bool
 is_number(struct slice cell)
 {

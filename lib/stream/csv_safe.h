@@ -7,18 +7,18 @@
 #include "lib/base/slice.h"
 
 /*
- * What a spreadsheet would take for a formula (OWASP, "CSV Injection"): a
- * cell that begins with = + - @, TAB, CR, LF or NUL, but for plain numbers
- * (-5, +1.5e3). --csv-safe puts a ' before it, which makes it text.
+ * --csv-safe puts a ' before what a spreadsheet would read as a formula (OWASP,
+ * "CSV Injection"): a cell that begins with = + - @, TAB, CR, LF or NUL, except
+ * plain numbers (-5, +1.5e3).
  */
 
 /* Whether ${cell} needs the '. Pure. */
 bool csv_safe_needs(struct slice cell);
-/* Whether ${cell} looks as if it had got one: the key that it was is then not
- * to be told from another that begins so. Pure. */
+/* Whether ${cell} looks as if it had been given one; its key may also have
+ * begun with it. Pure. */
 bool csv_safe_is(struct slice cell);
-/* Whether an entry of ${bytes} with such a key has the size that the cell
- * ${size} says: then the key is as it was. Pure. */
+/* Whether ${bytes}, the size of an entry with such a key, is what the cell
+ * ${size} says: then the key began with it. Pure. */
 bool csv_safe_meant(int64_t bytes, struct slice size);
 
 #endif

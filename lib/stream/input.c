@@ -25,28 +25,28 @@ struct input {
 	bool borrowed;   /* stdin, or another that was open already */
 	bool seekable;   /* read by offset: the file's own position stays */
 	off_t from, pos; /* where it began, where it is */
-	bool named;      /* it can be opened again by its name: */
-	dev_t device;
+	bool named;      /* it can be opened again by its name … */
+	dev_t device;    /* … if it is still the same file */
 	ino_t inode;
-	struct buf kept; /* of a pipe: all that was read, while keep */
+	struct buf kept; /* all that was read of a pipe, while keep */
 	bool keep;
-	struct buf ahead;   /* text that input_peek showed, to be read yet */
-	unsigned char *raw; /* CHUNK bytes as they are in the file … */
-	size_t at, n;       /* … of which raw[at..n) are not used yet */
+	struct buf ahead;   /* text that input_peek has read */
+	unsigned char *raw; /* raw[at..n), of CHUNK, is not used yet */
+	size_t at, n;
 	bool begun;
 	struct gzip *gzip; /* NULL: plain */
-	bool member;       /* inside of a gzip member … */
-	bool bad;          /* … that zlib has refused */
+	bool member;       /* inside a gzip member … */
+	bool bad;          /* … which zlib refused */
 	bool cut;
-	const struct cms_key *key; /* NULL: none is given */
-	struct cms_read *sealed;   /* it is encrypted; NULL: it is not */
+	const struct cms_key *key; /* NULL: none was given */
+	struct cms_read *sealed;   /* NULL: not encrypted */
 	struct fault refused;      /* why it could not be decrypted */
 };
 
 static int spool(struct input *in, struct fault *f);
 
-/* Whether one may read it: what was closed when we were started may have been
- * opened again for nothing but that (cli/main.c). */
+/* A descriptor that was closed when we were started is opened for writing only
+ * (cli/main.c). */
 static bool
 is_readable(int fd)
 {
@@ -106,7 +106,7 @@ open_input(struct input *in, const char *path, struct fault *f)
 	return 0;
 }
 
-/* Open the file again that input_rest has closed. */
+/* Open the file again after input_rest. */
 static int
 wake(struct input *in, struct fault *f)
 {
@@ -163,7 +163,7 @@ await(const struct input *in, struct fault *f)
 	return fault(f, FAULT_CANCELLED, "%s: interrupted", in->name);
 }
 
-/* Read on, behind raw[n): 1, 0 at the end, -1. */
+/* Add to raw: 1, 0 at the end, -1. */
 static int
 read_raw(struct input *in, struct fault *f)
 {
@@ -201,7 +201,7 @@ read_raw(struct input *in, struct fault *f)
 	return got > 0;
 }
 
-/* Only zeros are left up to the end of the file: 1, 0, -1. */
+/* Whether the rest of the file is zeros: 1, 0, -1. */
 static int
 only_zeros(struct input *in, struct fault *f)
 {
@@ -217,32 +217,32 @@ only_zeros(struct input *in, struct fault *f)
 }
 
 static int
-cut_short(struct input *in, struct fault *f)
+truncated(struct input *in, struct fault *f)
 {
 	in->cut = true;
 	return fault(f, FAULT_DATA,
 	    "the file is truncated inside compressed data");
 }
 
-/* zlib would not go on. Where zeros take over, the file got its length but
- * not its bytes before the machine went down. */
+/* zlib refused the data. A file that ends in zeros got its length, but not its
+ * bytes, before the machine went down. */
 static int
 damaged(struct input *in, struct fault *f)
 {
 	int r;
 
 	if (in->at > 0)
-		in->at--; /* it has taken one of them at least */
+		in->at--; /* zlib has read at least one of them */
 	r = only_zeros(in, f);
 	if (r == 1)
-		return cut_short(in, f);
+		return truncated(in, f);
 	if (r < 0)
 		return -1;
 	return fault(f, FAULT_DATA, "the compressed data is damaged (%s)",
 	    gzip_why(in->gzip));
 }
 
-/* Begin a gzip member: 1; 0 when there is none any more. */
+/* Begin a gzip member: 1; 0 when there is no other; -1. */
 static int
 next_member(struct input *in, struct fault *f)
 {
@@ -276,7 +276,7 @@ read_gzip(struct input *in, struct buf *to, struct fault *f)
 			if (r < 0 || (r == 0 && !in->member))
 				return r;
 			if (r == 0)
-				return cut_short(in, f);
+				return truncated(in, f);
 		}
 		if (!in->member && (r = next_member(in, f)) != 1)
 			return r;
@@ -284,12 +284,12 @@ read_gzip(struct input *in, struct buf *to, struct fault *f)
 		r = gzip_read(in->gzip, in->raw + in->at, &used, CHUNK, to);
 		in->at += used;
 		in->member = r != 0;
-		in->bad = r < 0; /* told behind what it gave */
+		in->bad = r < 0; /* reported after what it returned */
 	}
 	return 1;
 }
 
-/* Have ${n} bytes to look at, if there are so many. */
+/* Have at least ${n} bytes in raw, or fewer at the end. */
 static int
 look(struct input *in, size_t n, struct fault *f)
 {
@@ -300,7 +300,7 @@ look(struct input *in, size_t n, struct fault *f)
 	return r < 0 ? -1 : 0;
 }
 
-/* It is encrypted: from now on its text is what is read. */
+/* It is encrypted: from now on read_raw reads its text. */
 static int
 open_sealed(struct input *in)
 {
@@ -322,7 +322,7 @@ open_sealed(struct input *in)
 	return in->sealed != NULL ? 0 : -1;
 }
 
-/* What kind of file it is. A UTF-8 mark before plain text is no part of it. */
+/* Find out what kind of file it is. */
 static int
 begin(struct input *in, struct fault *f)
 {
@@ -348,7 +348,7 @@ begin(struct input *in, struct fault *f)
 	return 0;
 }
 
-/* Behind what was looked at already. */
+/* After what input_peek has read. */
 static int
 read_on(struct input *in, struct buf *to, struct fault *f)
 {

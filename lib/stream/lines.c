@@ -9,8 +9,8 @@
 
 struct lines {
 	struct input *in;
-	struct buf text;   /* text.p[line..n) is not handed out for good */
-	size_t line, next; /* where the last line begins, and the next one */
+	struct buf text;   /* text.p[line..n) is needed still */
+	size_t line, next; /* where the last line begins, and the next */
 	bool eof;
 	int64_t number;
 	struct slice last;
@@ -35,7 +35,7 @@ lines_open(const char *path, struct fault *f)
 	return in != NULL ? lines_of(in) : NULL;
 }
 
-/* More text behind what there is, the lines that are done with dropped. */
+/* Drop the lines before the last one, and read more text. */
 static int
 fill(struct lines *l, struct fault *f)
 {
@@ -53,8 +53,8 @@ fill(struct lines *l, struct fault *f)
 	return r;
 }
 
-/* Find the end of the line at l->line: 1 with its length, 0 when there is
- * no end but that of the file, -1. */
+/* Find the end of the line at l->line: 1 at a newline, 0 at the end of the
+ * file, both with its length; -1. */
 static int
 find_end(struct lines *l, size_t *length, struct fault *f)
 {
@@ -62,12 +62,11 @@ find_end(struct lines *l, size_t *length, struct fault *f)
 
 	for (;;) {
 		size_t n = l->text.n - l->line;
-		char *end = NULL;
+		char *end = n > seen
+		    ? memchr(l->text.p + l->line + seen, '\n', n - seen)
+		    : NULL;
 		int r;
 
-		if (n > seen)
-			end =
-			    memchr(l->text.p + l->line + seen, '\n', n - seen);
 		if (end != NULL) {
 			*length = (size_t)(end - (l->text.p + l->line));
 			return 1;

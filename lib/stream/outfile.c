@@ -16,142 +16,12 @@
 #include "lib/base/text.h"
 #include "lib/stream/outfile.h"
 
-char *
-outfile_part(const char *path)
-{
-	char *target = outfile_follow(path), *part;
-
-	if (target == NULL)
-		return NULL;
-	part = xasprintf("%s.part", target);
-	free(target);
-	return part;
-}
-
-/* Open ${p}->temp, the unfinished file, and lock it. */
-static int
-open_part(struct outfile *p, int64_t from, struct fault *f)
-{
-	struct stat st;
-	int how = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
-
-	p->fd = open(p->temp, how | (from == 0 ? O_CREAT : 0), 0600);
-	if (p->fd < 0 && errno == ENOENT && from > 0)
-		return fault(f, FAULT_REFUSED,
-		    "%s: does not exist, but the checkpoint continues it; "
-		    "remove the checkpoint to start over",
-		    p->temp);
-	if (p->fd < 0 || fstat(p->fd, &st) != 0)
-		return fault(f, FAULT_IO, "%s: %s", p->temp, strerror(errno));
-	if (!S_ISREG(st.st_mode))
-		return fault(f, FAULT_IO, "%s: is not a regular file", p->temp);
-	if (flock(p->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-		return fault(f, FAULT_REFUSED, "%s: another run is writing it",
-		    p->temp);
-	if (st.st_size < from)
-		return fault(f, FAULT_REFUSED,
-		    "%s: has %lld bytes, but the checkpoint continues after "
-		    "%lld; remove both to start over",
-		    p->temp, (long long)st.st_size, (long long)from);
-	if (ftruncate(p->fd, from) != 0 || fchmod(p->fd, 0600) != 0 ||
-	    lseek(p->fd, from, SEEK_SET) < 0)
-		return fault(f, FAULT_IO, "%s: %s", p->temp, strerror(errno));
-	return outfile_sync_directory(p->temp, f);
-}
-
-int
-outfile_open_part(struct outfile *p, const char *path, int64_t from,
-    struct fault *f)
-{
-	struct stat st;
-
-	*p = (struct outfile){ .fd = -1, .keep = true };
-	p->name = xstrdup(path);
-	p->target = outfile_follow(path);
-	if (p->target == NULL) {
-		(void)outfile_fault(p, errno, f);
-	} else if (stat(p->target, &st) == 0 && !S_ISREG(st.st_mode)) {
-		(void)fault(f, FAULT_IO,
-		    "%s: is not a regular file, so it could not be continued "
-		    "later",
-		    path);
-	} else {
-		p->temp = outfile_part(path);
-		if (open_part(p, from, f) == 0)
-			return 0;
-	}
-	outfile_discard(p);
-	return -1;
-}
-
-/* Where a name leads. */
-struct spot {
-	bool known;
-	dev_t dev; /* of the file; where there is none, of its directory */
-	ino_t ino;
-	char *name; /* … and its name in it; NULL: the file is there */
-};
-
-/* Where nothing is yet: the directory, and the name that ${target} has there.
- * Of a directory that is not there either, the whole name has to tell. */
-static void
-find_new(struct spot *s, const char *target)
-{
-	const char *slash = strrchr(target, '/');
-	char *directory = slash != NULL
-	    ? xstrndup(target, (size_t)(slash - target) + 1)
-	    : xstrdup(".");
-	struct stat st;
-
-	s->known = true;
-	if (stat(directory, &st) == 0) {
-		s->dev = st.st_dev;
-		s->ino = st.st_ino;
-		s->name = xstrdup(slash != NULL ? slash + 1 : target);
-	} else {
-		s->name = xstrdup(target);
-	}
-	free(directory);
-}
-
-/* Devices and pipes have room for everything: they are the same as none. */
-static void
-find(struct spot *s, const char *path)
-{
-	struct stat st;
-	char *target;
-
-	*s = (struct spot){ .known = false };
-	/* the name itself: what /dev/stdin leads to may have none */
-	if (stat(path, &st) == 0) {
-		s->known = S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
-		s->dev = st.st_dev;
-		s->ino = st.st_ino;
-	} else if ((target = outfile_follow(path)) != NULL) {
-		find_new(s, target);
-		free(target);
-	}
-}
-
-bool
-outfile_same(const char *a, const char *b)
-{
-	struct spot x, y;
-	bool same;
-
-	find(&x, a);
-	find(&y, b);
-	same = x.known && y.known && x.dev == y.dev && x.ino == y.ino &&
-	    (x.name == NULL) == (y.name == NULL) &&
-	    (x.name == NULL || strcmp(x.name, y.name) == 0);
-	free(x.name);
-	free(y.name);
-	return same;
-}
-
 #define LINKS_MAX 40 /* symbolic links followed, as Linux does */
 #define POLL_MS 1000
 #define LINGER_MS 2000 /* for a slow reader, after a signal */
+/* What a pipe accepts at once when it accepts anything. A write that waits for
+ * its reader would not see a signal, which goes to another thread. */
+#define PIPE_PIECE ((size_t)4096)
 
 int
 outfile_fault(const struct outfile *p, int error, struct fault *f)
@@ -215,29 +85,58 @@ outfile_descriptor(const char *path)
 	return -1;
 }
 
-static int
-open_descriptor(struct outfile *p, int fd, struct fault *f)
+char *
+outfile_part(const char *path)
 {
-	if (fcntl(fd, F_GETFD) < 0)
-		return fault(f, FAULT_IO, "%s: not open", p->name);
-	p->fd = fd;
-	if (fd != STDOUT_FILENO)
-		p->fd = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-	return p->fd < 0 ? outfile_fault(p, errno, f) : 0;
+	char *target = outfile_follow(path), *part;
+
+	if (target == NULL)
+		return NULL;
+	part = xasprintf("%s.part", target);
+	free(target);
+	return part;
 }
 
-/* A device, a FIFO: there is nothing to rename. */
-static int
-open_special(struct outfile *p, struct fault *f)
+/* A text that is the same for all names of one file or directory: its device
+ * and inode. Where nothing exists yet: those of the directory, and the name in
+ * it; of a directory that does not exist either, the whole name. NULL for
+ * devices and pipes. */
+static char *
+identity(const char *path)
 {
-	do {
-		p->fd = open(p->name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-	} while (p->fd < 0 && errno == EINTR && stop_requested() == 0);
-	if (p->fd < 0)
-		return fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_IO,
-		    "%s: cannot open it for writing: %s", p->name,
-		    strerror(errno));
-	return 0;
+	char *target, *above, *id;
+	const char *slash;
+	struct stat st;
+
+	/* the name itself: what /dev/stdin leads to may have none */
+	if (stat(path, &st) == 0)
+		return S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)
+		    ? xasprintf("%ju:%ju", (uintmax_t)st.st_dev,
+			  (uintmax_t)st.st_ino)
+		    : NULL;
+	if ((target = outfile_follow(path)) == NULL)
+		return NULL;
+	above = beside(target, ".");
+	slash = strrchr(target, '/');
+	if (stat(above, &st) == 0)
+		id = xasprintf("%ju:%ju/%s", (uintmax_t)st.st_dev,
+		    (uintmax_t)st.st_ino, slash != NULL ? slash + 1 : target);
+	else
+		id = xstrdup(target);
+	free(above);
+	free(target);
+	return id;
+}
+
+bool
+outfile_same(const char *a, const char *b)
+{
+	char *x = identity(a), *y = identity(b);
+	bool same = x != NULL && y != NULL && strcmp(x, y) == 0;
+
+	free(x);
+	free(y);
+	return same;
 }
 
 static int
@@ -249,37 +148,26 @@ no_directory(const char *name, struct fault *f)
 }
 
 static int
-open_temp(struct outfile *p, struct fault *f)
-{
-	char *temp;
-
-	/* of a length of its own: the target's name may be the longest
-	 * there can be */
-	temp = beside(p->target, ".ttlsweep-XXXXXX");
-	p->fd = mkstemp(temp);
-	if (p->fd < 0) {
-		(void)no_directory(p->name, f);
-		free(temp);
-		return -1;
-	}
-	p->temp = temp;
-	(void)fcntl(p->fd, F_SETFD, FD_CLOEXEC);
-	/* the umask may have taken of it; not all file systems know modes */
-	(void)fchmod(p->fd, 0600);
-	return 0;
-}
-
-static int
 is_directory(const char *name, struct fault *f)
 {
 	return fault(f, FAULT_IO, "%s: is a directory; name a file in it",
 	    name);
 }
 
-static int
-no_name(struct fault *f)
+/* Where ${path} leads; the caller's. */
+static char *
+target_of(const char *path, struct fault *f)
 {
-	return fault(f, FAULT_USAGE, "the output file has no name");
+	char *target;
+
+	if (path[0] == '\0') {
+		(void)fault(f, FAULT_USAGE, "the output file has no name");
+		return NULL;
+	}
+	target = outfile_follow(path);
+	if (target == NULL)
+		(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	return target;
 }
 
 int
@@ -292,10 +180,8 @@ outfile_check(const char *path, bool directory, struct fault *f)
 	if (path == NULL || strcmp(path, "-") == 0 ||
 	    outfile_descriptor(path) >= 0)
 		return 0;
-	if (path[0] == '\0')
-		return no_name(f);
-	if ((target = outfile_follow(path)) == NULL)
-		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	if ((target = target_of(path, f)) == NULL)
+		return -1;
 	above = beside(target, ".");
 	error = stat(target, &st) == 0 ? 0 : errno;
 	if (error == 0 && !S_ISREG(st.st_mode))
@@ -315,14 +201,56 @@ outfile_check(const char *path, bool directory, struct fault *f)
 }
 
 static int
+open_descriptor(struct outfile *p, int fd, struct fault *f)
+{
+	if (fcntl(fd, F_GETFD) < 0)
+		return fault(f, FAULT_IO, "%s: not open", p->name);
+	p->fd = fd;
+	if (fd != STDOUT_FILENO)
+		p->fd = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	return p->fd < 0 ? outfile_fault(p, errno, f) : 0;
+}
+
+/* A device or FIFO: nothing to rename. */
+static int
+open_special(struct outfile *p, struct fault *f)
+{
+	do {
+		p->fd = open(p->name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	} while (p->fd < 0 && errno == EINTR && stop_requested() == 0);
+	if (p->fd < 0)
+		return fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_IO,
+		    "%s: cannot open it for writing: %s", p->name,
+		    strerror(errno));
+	return 0;
+}
+
+static int
+open_temp(struct outfile *p, struct fault *f)
+{
+	/* of its own length: the target's name may be the longest possible */
+	char *temp = beside(p->target, ".ttlsweep-XXXXXX");
+
+	p->fd = mkstemp(temp);
+	if (p->fd < 0) {
+		(void)no_directory(p->name, f);
+		free(temp);
+		return -1;
+	}
+	p->temp = temp;
+	(void)fcntl(p->fd, F_SETFD, FD_CLOEXEC);
+	/* despite the umask; not all file systems know modes */
+	(void)fchmod(p->fd, 0600);
+	return 0;
+}
+
+static int
 open_path(struct outfile *p, struct fault *f)
 {
 	struct stat st;
 
-	if (p->name[0] == '\0')
-		return no_name(f);
-	if ((p->target = outfile_follow(p->name)) == NULL)
-		return outfile_fault(p, errno, f);
+	if ((p->target = target_of(p->name, f)) == NULL)
+		return -1;
 	if (stat(p->target, &st) != 0)
 		return errno == ENOENT ? open_temp(p, f)
 				       : outfile_fault(p, errno, f);
@@ -361,7 +289,64 @@ outfile_open(struct outfile *p, const char *path, struct fault *f)
 	return -1;
 }
 
-/* Made anew: how the umask is cannot be asked without setting it. */
+/* Open ${p}->temp, the unfinished file, and lock it. */
+static int
+open_part(struct outfile *p, int64_t from, struct fault *f)
+{
+	struct stat st;
+	int how = O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK;
+
+	p->fd = open(p->temp, how | (from == 0 ? O_CREAT : 0), 0600);
+	if (p->fd < 0 && errno == ENOENT && from > 0)
+		return fault(f, FAULT_REFUSED,
+		    "%s: does not exist, but the checkpoint continues it; "
+		    "remove the checkpoint to start over",
+		    p->temp);
+	if (p->fd < 0 || fstat(p->fd, &st) != 0)
+		return fault(f, FAULT_IO, "%s: %s", p->temp, strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return fault(f, FAULT_IO, "%s: is not a regular file", p->temp);
+	if (flock(p->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+		return fault(f, FAULT_REFUSED, "%s: another run is writing it",
+		    p->temp);
+	if (st.st_size < from)
+		return fault(f, FAULT_REFUSED,
+		    "%s: has %lld bytes, but the checkpoint continues after "
+		    "%lld; remove both to start over",
+		    p->temp, (long long)st.st_size, (long long)from);
+	if (ftruncate(p->fd, from) != 0 || fchmod(p->fd, 0600) != 0 ||
+	    lseek(p->fd, from, SEEK_SET) < 0)
+		return fault(f, FAULT_IO, "%s: %s", p->temp, strerror(errno));
+	return outfile_sync_directory(p->temp, f);
+}
+
+int
+outfile_open_part(struct outfile *p, const char *path, int64_t from,
+    struct fault *f)
+{
+	struct stat st;
+
+	*p = (struct outfile){ .fd = -1, .keep = true };
+	p->name = xstrdup(path);
+	p->target = target_of(path, f);
+	if (p->target == NULL)
+		goto bad;
+	if (stat(p->target, &st) == 0 && !S_ISREG(st.st_mode)) {
+		(void)fault(f, FAULT_IO,
+		    "%s: is not a regular file, so it could not be continued "
+		    "later",
+		    path);
+		goto bad;
+	}
+	p->temp = xasprintf("%s.part", p->target);
+	if (open_part(p, from, f) == 0)
+		return 0;
+bad:
+	outfile_discard(p);
+	return -1;
+}
+
+/* It is created again: the umask cannot be read without setting it. */
 int
 outfile_share(struct outfile *p, struct fault *f)
 {
@@ -378,8 +363,8 @@ outfile_share(struct outfile *p, struct fault *f)
 	return -1;
 }
 
-/* A file in the making is finished whatever comes; a pipe or a device may
- * keep us waiting for ever. */
+/* A file under a temporary name is finished whatever happens; a pipe or a
+ * device may block for ever. */
 static bool
 interrupted(const struct outfile *p, struct fault *f)
 {
@@ -388,10 +373,6 @@ interrupted(const struct outfile *p, struct fault *f)
 	(void)fault(f, FAULT_CANCELLED, "%s: interrupted", p->name);
 	return true;
 }
-
-/* What a pipe takes at once when it takes anything. A write that waits for its
- * reader would not see a signal, which goes to another thread. */
-#define PIPE_PIECE ((size_t)4096)
 
 int
 outfile_write(const struct outfile *p, const void *data, size_t n,
@@ -410,13 +391,12 @@ outfile_write(const struct outfile *p, const void *data, size_t n,
 			return -1;
 		w = write(p->fd, from, step);
 		error = w == 0 ? EIO : errno;
-
 		if (w > 0) {
 			from += w;
 			n -= (size_t)w;
 			continue;
 		}
-		/* made non-blocking by whoever shares it with us */
+		/* another process that shares it made it non-blocking */
 		if (error == EAGAIN || error == EWOULDBLOCK)
 			(void)poll(&wait, 1, POLL_MS);
 		else if (error != EINTR)
@@ -427,8 +407,8 @@ outfile_write(const struct outfile *p, const void *data, size_t n,
 	return 0;
 }
 
-/* Close it and hear what the close has to say (a full quota on NFS). Of
- * stdout a duplicate is closed: the number stays taken. */
+/* Close it and report what close reports (a full quota on NFS). Of stdout a
+ * duplicate is closed: its number must stay in use. */
 static int
 close_fd(struct outfile *p, struct fault *f)
 {
@@ -453,8 +433,9 @@ outfile_sync_directory(const char *path, struct fault *f)
 	free(directory);
 	if (rc >= 0)
 		return 0;
-	(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
-	return fault_at(f, "written, but its directory is not synced");
+	return fault(f, FAULT_IO,
+	    "written, but its directory is not synced: %s: %s", path,
+	    strerror(errno));
 }
 
 int
@@ -468,7 +449,7 @@ outfile_settle(struct outfile *p, struct fault *f)
 {
 	if (p->temp != NULL && outfile_sync(p, f) != 0)
 		return -1;
-	/* closed before it has its name, the lock would be gone */
+	/* a kept one is locked until it has its name */
 	return p->keep ? 0 : close_fd(p, f);
 }
 

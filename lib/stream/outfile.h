@@ -8,67 +8,62 @@
 struct fault;
 
 /*
- * A name to write to, opened: the bytes of stream.c go through its fd.
- * A regular file gets a temporary name in the same directory until
- * outfile_finish. All zero is not a valid one: see outfile_open.
+ * A file being written. A regular file has a temporary name in the same
+ * directory until outfile_finish. All zero is not valid: see outfile_open.
  */
 struct outfile {
 	char *name;   /* for messages */
-	char *target; /* what temp is renamed to; NULL: written as it is */
-	char *temp;   /* NULL: nothing to rename, nothing to remove */
+	char *target; /* what temp is renamed to; NULL: written in place */
+	char *temp;   /* NULL: nothing to rename or to remove */
 	bool keep;    /* temp is not removed */
-	bool waits;   /* a pipe, a terminal: its reader may be slow */
-	int fd;       /* STDOUT_FILENO for standard output and nothing else */
+	bool waits;   /* a pipe or terminal: its reader may be slow */
+	int fd;       /* STDOUT_FILENO only for standard output */
 };
 
 /* ${path} NULL, "-" or a name of descriptor 1: stdout. Symbolic links are
- * followed. After a failure outfile_discard is fine, not needed. */
+ * followed. After a failure outfile_discard is allowed, but not needed. */
 int outfile_open(struct outfile *p, const char *path, struct fault *f);
-/* Whether outfile_open would find a directory for it, without touching
- * anything: 0, or -1 and what it would say. ${directory}: a directory is to
- * have the name. */
+/* Whether outfile_open could create the file, without touching anything: 0, or
+ * -1 and what it would report. ${directory}: a directory is to be created. */
 int outfile_check(const char *path, bool directory, struct fault *f);
 /*
- * The same for a file that is written by several runs: its bytes are in
- * ${path}.part until it is whole, and stay there. The first ${from} of them
- * are kept, what stands behind them goes. Only one run at a time has it.
+ * Open a file that several runs write, one at a time: its bytes are in
+ * ${path}.part until it is complete, and stay there. The first ${from} of them
+ * are kept, the rest is truncated.
  */
 int outfile_open_part(struct outfile *p, const char *path, int64_t from,
     struct fault *f);
-/* The name of the unfinished file; the caller's. NULL when symbolic links go
- * in a circle. */
+/* The name of the unfinished file; the caller's. NULL when symbolic links form
+ * a loop. */
 char *outfile_part(const char *path);
-/* Before anything is written: a file that is being made is for others to
- * read, too, as far as the umask has it. */
+/* Before anything is written: give a new file mode 0666 less the umask. */
 int outfile_share(struct outfile *p, struct fault *f);
 /* Write all of it. */
 int outfile_write(const struct outfile *p, const void *data, size_t n,
     struct fault *f);
-/* Have what was written on the disk. */
 int outfile_sync(const struct outfile *p, struct fault *f);
 /* Sync, close, rename, sync the directory. Call outfile_discard afterwards. */
 int outfile_finish(struct outfile *p, struct fault *f);
-/* The two halves, for who finishes several together: until the close … */
+/* Its two halves, for callers that finish several files together: up to the
+ * close, and after it. */
 int outfile_settle(struct outfile *p, struct fault *f);
-/* … and after it. */
 int outfile_rename(struct outfile *p, struct fault *f);
-/* Remove what is unfinished (what outfile_open_part opened stays), close,
- * free. */
+/* Remove an unfinished file (but not one of outfile_open_part), close, free. */
 void outfile_discard(struct outfile *p);
-/* The open descriptor that ${path} is a name of (/dev/stdin, /dev/stdout,
- * /dev/stderr, /dev/fd/N), or -1. Opening it by that name would begin at the
- * file's start again. Pure. */
+/* The descriptor that ${path} names (/dev/stdin, /dev/stdout, /dev/stderr,
+ * /dev/fd/N), or -1. Opening that name would start at offset 0 again. Pure. */
 int outfile_descriptor(const char *path);
-/* ${path} with its last name's symbolic links followed, also to where
- * nothing is yet. The caller's; NULL when they go in a circle. */
+/* ${path} with the symbolic links of its last component followed, even to
+ * where nothing exists. The caller's; NULL when they form a loop. */
 char *outfile_follow(const char *path);
-/* Whether both name one file (or directory), by whatever links, also where none
- * is yet. A device or a pipe is not the same as itself: it is not replaced. */
+/* Whether both name the same file or directory, through whatever links, even
+ * one that does not exist yet. Never true of a device or a pipe, which is not
+ * replaced. */
 bool outfile_same(const char *a, const char *b);
-/* Make the names in the directory of ${path} last. A directory that may not be
- * read cannot be synced, which is no failure. */
+/* Sync the directory of ${path}. One that may not be read cannot be synced,
+ * which is not a failure. */
 int outfile_sync_directory(const char *path, struct fault *f);
-/* ${error} in the place's name; FAULT_PIPE for stdout's EPIPE. -1. */
+/* Report ${error} with the file's name; FAULT_PIPE for stdout's EPIPE. -1. */
 int outfile_fault(const struct outfile *p, int error, struct fault *f);
 
 #endif

@@ -6,17 +6,16 @@
 #include "lib/stream/input.h"
 #include "lib/stream/sniff.h"
 
-/* Where "ustar" stands in a tar archive (POSIX, pax: the field magic). */
+/* Offset of "ustar" in a tar archive (POSIX, pax: the field magic). */
 #define TAR_MAGIC 257
 #define BINARY_WITHIN 512 /* bytes */
 
-/* How a file begins. Letters alone may begin a key or a name, too: of text
- * (TEXT) that is believed where a file of lines is not any text, of BINARY
- * where a byte that no text has comes soon. */
+/* How sure the first bytes make it: letters may also begin a key or a name.
+ * TEXT is believed unless lines may be any text, BINARY if a byte that text
+ * does not contain is near. */
 enum proof { SURE, TEXT, BINARY };
 
-/* ${command}, with the file's name behind it, writes what is in it; else
- * ${advice} says what helps. */
+/* ${command} FILE writes the content; without one ${advice} says what helps. */
 static const struct {
 	const char *bytes;
 	size_t n, at;
@@ -80,7 +79,7 @@ static const struct {
 };
 #define KINDS (sizeof(kinds) / sizeof(*kinds))
 
-/* ${name} as a shell takes it; "FILE" where it would have to be quoted. */
+/* ${name}, or "FILE" where a shell would need quotes. */
 static const char *
 plain_name(const char *name)
 {
@@ -93,7 +92,7 @@ plain_name(const char *name)
 	return name;
 }
 
-/* Whether one of the first bytes is none that text has. */
+/* Whether text would not have one of the first bytes. */
 static bool
 is_binary(struct input *in)
 {

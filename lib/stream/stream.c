@@ -15,9 +15,9 @@
 struct stream {
 	struct lock *lock;
 	struct outfile place;
-	struct cms_write *sealed; /* NULL: not encrypted; else it has place */
+	struct cms_write *sealed; /* owns place; NULL: not encrypted */
 	struct gzip *gzip;        /* NULL: plain */
-	bool packing;             /* inside of a gzip member */
+	bool packing;             /* inside a gzip member */
 	struct buf packed;
 	struct hash_md5 *md5;
 	int64_t bytes;
@@ -52,7 +52,6 @@ bad:
 	return NULL;
 }
 
-/* The last stage: to the file, or encrypted to it. */
 static int
 write_out(struct stream *s, const char *p, size_t n, struct fault *f)
 {
@@ -122,7 +121,7 @@ stream_bytes(const struct stream *s)
 	return n;
 }
 
-/* A gzip file has one member at least. */
+/* A gzip file has at least one member. */
 static int
 end_member(struct stream *s, struct fault *f)
 {
