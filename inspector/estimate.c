@@ -3,32 +3,30 @@
 #include "inspector/estimate.h"
 
 /*
- * Policy. A count of independent events is Poisson's, and the exact bounds
- * of its mean are Garwood's (1936): gamma quantiles, which stay honest for
- * few events and for none, where "mean ± 2 deviations" says [0, 0]. Entries
- * of a table are not always independent: collections under one partition key
- * share a segment. So the bounds are those of sum / spread events of weight
- * ${spread} each, the spread being the variance over the mean of the
- * segments' counts (never taken below 1). The spread is an estimate itself:
- * its uncertainty makes the normal quantile a Student one. Its degrees of
- * freedom are segments - 1 where entries lie evenly; where they do not, few
- * segments carry most of the count, and as many degrees as those are left:
- * sum² / squares - 1 (Kish's effective size), but DEGREES at least. What was
- * read is known, which shrinks the way from the estimate to each bound by
- * sqrt(1 - segments / of), the finite population factor. For many events all
- * this becomes the textbook's interval for a cluster sample (Cochran,
- * Sampling Techniques, chapter 9).
+ * Policy. A count of independent events has a Poisson distribution, and the
+ * exact bounds of its mean are Garwood's (1936): gamma quantiles, which are
+ * right for few events and for none, where "mean ± 2 deviations" says [0, 0].
+ * Entries are not always independent: those under one partition key share a
+ * segment. So the bounds are those of sum / spread events of weight ${spread},
+ * the variance over the mean of the segments' counts (at least 1). Because the
+ * spread is an estimate, the normal quantile becomes a Student one. Its degrees
+ * of freedom are segments - 1 for evenly spread entries; for uneven ones, where
+ * few segments have most of the count, sum² / squares - 1 (Kish's effective
+ * size), but at least DEGREES. What was read is known, which shortens the
+ * distance from the estimate to each bound by sqrt(1 - segments / of), the
+ * finite population factor. For many events all this becomes the usual interval
+ * of a cluster sample (Cochran, Sampling Techniques, chapter 9).
  *
- * Fewer than FEW of a kind do not tell how uneven that kind lies; all
- * entries together then do. That covers a rare kind in heaps where entries
- * lie in heaps anyway. Where most lie by themselves, nothing that was seen
- * tells of the few heaps that were not: no range can be honest about them,
- * and the report of a table with a sort key says so.
+ * Fewer than FEW of a kind do not show how uneven that kind is; then all
+ * entries together do. That covers a rare kind in clusters where entries are
+ * clustered anyway. Where most are not, nothing seen can show the few clusters
+ * that were missed: no range is right for them, and the report of a table with
+ * a sort key says so.
  *
  * The quantiles: series and continued fraction of the incomplete gamma
- * function (DLMF 8.11.4 and 8.9.2), inverted by halving; from NORMAL events
- * on, the cube root of a gamma variable is as good as normal (Wilson and
- * Hilferty, 1931). The test compares them with printed tables.
+ * function (DLMF 8.11.4 and 8.9.2), inverted by bisection; above NORMAL events
+ * the cube root of a gamma variable is nearly normal (Wilson and Hilferty,
+ * 1931). The test compares them with printed tables.
  */
 #define FEW 10
 #define DEGREES 4
@@ -65,7 +63,7 @@ density(double a, double x)
 	return exp(a * log(x) - x - lgamma(a + 1));
 }
 
-/* P(a, x), the chance to stay below; for x < a + 1. */
+/* P(a, x), the probability below x; for x < a + 1. */
 static double
 below(double a, double x)
 {
@@ -80,7 +78,7 @@ below(double a, double x)
 	return sum * density(a, x);
 }
 
-/* Q(a, x), the chance to lie above; for x >= a + 1 (Lentz's way). */
+/* Q(a, x), the probability above x; for x >= a + 1 (Lentz's method). */
 static double
 above(double a, double x)
 {
@@ -96,12 +94,6 @@ above(double a, double x)
 		h *= step;
 	}
 	return h * a * density(a, x);
-}
-
-static double
-chance_above(double a, double x)
-{
-	return x < a + 1 ? 1 - below(a, x) : above(a, x);
 }
 
 static double
@@ -141,13 +133,15 @@ estimate_gamma_high(double shape, double z)
 		return 0;
 	if (shape > NORMAL)
 		return cube(shape, z);
-	/* nothing lies further out than this (Chernoff's bound) */
+	/* the quantile is not beyond this (Chernoff's bound) */
 	room = -log(tail);
 	high = shape + sqrt(2 * shape * room) + room + 1;
 	for (int i = 0; i < HALVINGS; i++) {
 		double mid = (low + high) / 2;
+		double q =
+		    mid < shape + 1 ? 1 - below(shape, mid) : above(shape, mid);
 
-		if (chance_above(shape, mid) > tail)
+		if (q > tail)
 			low = mid;
 		else
 			high = mid;
@@ -166,7 +160,7 @@ estimate_segments(int64_t ppm, int64_t of)
 	return n < of ? n : of;
 }
 
-/* splitmix64 (Steele, Lea, Flood, 2014): every seed is a good one. */
+/* splitmix64 (Steele, Lea, Flood, 2014): any seed is good. */
 static uint64_t
 next_random(uint64_t *state)
 {
@@ -177,8 +171,8 @@ next_random(uint64_t *state)
 	return z ^ (z >> 31);
 }
 
-/* Each in turn, with the chance that those still wanted have among those
- * still to come (Knuth, Seminumerical Algorithms, 3.4.2, algorithm S). */
+/* Each in turn, with the probability wanted / left (Knuth, Seminumerical
+ * Algorithms, 3.4.2, algorithm S). */
 void
 estimate_choose(bool *chosen, int64_t of, int64_t n, uint64_t seed)
 {
@@ -251,7 +245,7 @@ estimate_count(const struct estimate_sample *s, int64_t sum, double squares)
 	high = spread * estimate_gamma_high((double)sum / spread + 1, t) / f;
 	low = mid - unseen * (mid - low);
 	high = mid + unseen * (high - mid);
-	if (low > (double)sum) /* else: what was seen is there */
+	if (low > (double)sum) /* at least what was seen exists */
 		e.low = whole(floor(low));
 	e.high = whole(ceil(high));
 	return e;

@@ -1,11 +1,8 @@
 #include "inspector/histogram.h"
 #include "lib/base/sum.h"
 
-/*
- * The upper end of every 16th bucket. From there the rule is followed step
- * by step: the ends need no table of a thousand, and no first thread that
- * has to make one. Behind the last of them the ends run out of int64.
- */
+/* The upper end of every 16th bucket; those between are computed from it. After
+ * the last ones int64 overflows. */
 #define STRIDE 16
 
 static const int64_t ends[] = {
@@ -35,7 +32,7 @@ static const int64_t ends[] = {
 
 #define NENDS (sizeof(ends) / sizeof(ends[0]))
 
-/* ceil(u · 1.04), which is above u; INT64_MAX when there is no room. */
+/* ceil(u · 1.04), which is above u; INT64_MAX when that overflows. */
 static int64_t
 next_end(int64_t u)
 {
@@ -64,7 +61,7 @@ histogram_bucket(int64_t value)
 	size_t low = 0, high = NENDS;
 	int64_t u;
 
-	/* ends[low] is the last one below value, if any is */
+	/* find the last end below value, if any */
 	while (high - low > 1) {
 		size_t mid = low + (high - low) / 2;
 
@@ -104,8 +101,7 @@ histogram_merge(struct histogram *to, const struct histogram *from)
 		to->max = from->max;
 }
 
-/* How many values have to lie at or below the one asked for: ceil(q · n),
- * forgiving what a double cannot say (0.07 · 100 is a little above 7). */
+/* ceil(q · n), allowing for rounding (0.07 · 100 is a little above 7). */
 static int64_t
 rank_of(double q, int64_t n)
 {

@@ -5,10 +5,10 @@
 #include <stdint.h>
 
 /*
- * Ages in seconds, in buckets whose upper ends grow by 4 % (the first ends
- * at 1 s): a percentile is told within 2 % (the middle of its bucket), and
- * two histograms add up exactly. Upper ends are integers: the bucket after
- * one that ends at u ends at max(u + 1, ceil(u · 1.04)).
+ * Ages in seconds, in buckets whose upper ends grow by 4 % from 1 s on: a
+ * percentile is right within 2 % (the middle of its bucket), and two histograms
+ * add up exactly. After a bucket that ends at u comes one that ends at
+ * ceil(u · 1.04).
  */
 #define HISTOGRAM_BUCKETS 1200
 
@@ -16,14 +16,14 @@ struct histogram {
 	int64_t count[HISTOGRAM_BUCKETS];
 	int64_t total;
 	int64_t max; /* the largest value itself, 0 when empty */
-	int64_t sum; /* of all values; stays at INT64_MAX when it is more */
+	int64_t sum; /* of all values, at most INT64_MAX */
 };
 
 /* ${value} < 0 counts as 0. */
 void histogram_add(struct histogram *h, int64_t value, int64_t times);
 void histogram_merge(struct histogram *to, const struct histogram *from);
-/* The value below or at which ${q} (0..1) of all lie: within 2 %, never
- * above max; 0 when empty. */
+/* The value that ${q} (0..1) of all are at or below: within 2 %, never above
+ * max; 0 when empty. */
 int64_t histogram_quantile(const struct histogram *h, double q);
 /* Upper end (inclusive) of bucket ${i}; INT64_MAX for the last. Pure. */
 int64_t histogram_up_to(size_t i);

@@ -29,7 +29,7 @@ lookalike_release(struct lookalikes *l)
 	*l = (struct lookalikes){ 0 };
 }
 
-/* A number, in whatever unit. */
+/* Whether it is a number that is a time in some unit. */
 static bool
 looks_like_time(struct slice value, int64_t now)
 {
@@ -60,8 +60,8 @@ count(struct lookalikes *l, struct slice name)
 	buf_release(&text);
 }
 
-/* Whether the map ${value}, or one in it, has the attribute that is missed;
- * ${path} leads to it then. */
+/* Whether the map ${value}, or one in it, has the missing attribute: then
+ * ${path} leads to it. */
 static bool
 find_inside(const struct lookalikes *l, struct slice value, struct buf *path,
     int depth)

@@ -9,28 +9,28 @@ struct item;
 struct lock;
 
 /*
- * Attributes that could be meant when no entry has the TTL attribute: those
- * of the first entries whose values are numbers that look like times, and a
- * member of that name inside of a map, where TTL does not look.
+ * What may be intended when no entry has the TTL attribute: attributes of the
+ * first entries that are numbers and look like times, and a member of that
+ * name inside a map, where TTL does not look.
  */
 #define LOOKALIKES 8
 
 struct lookalikes {
 	struct lock *lock;
-	atomic_int looked; /* entries looked at */
+	atomic_int looked; /* at so many entries */
 	const char *names[LOOKALIKES];
 	int seen[LOOKALIKES];
 	size_t n;
-	const char *ttl; /* the attribute that is missed; borrowed */
-	char *inside;    /* where a map has it, "data.ttl"; NULL */
+	const char *ttl; /* the missing attribute; borrowed */
+	char *inside;    /* where a map has it: "data.ttl"; NULL: none */
 };
 
-/* ${ttl}, as it is called or its path in maps ("data.ttl"), is borrowed. */
+/* ${ttl}: its name, or its path in maps ("data.ttl"). Borrowed. */
 void lookalike_init(struct lookalikes *l, const char *ttl);
 void lookalike_release(struct lookalikes *l);
-/* Look at ${item} as of ${now}; any thread, and soon it costs nothing. */
+/* Look at ${item} as of ${now}, for any thread; after some it is skipped. */
 void lookalike_add(struct lookalikes *l, const struct item *item, int64_t now);
-/* Put those seen most first. */
+/* Sort by how often they were seen. */
 void lookalike_sort(struct lookalikes *l);
 
 #endif

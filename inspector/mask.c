@@ -12,10 +12,10 @@
 #define HASH_DIGITS 6
 #define SHOWN 4    /* characters of the secret that are shown … */
 #define ENOUGH 16  /* … when it has at least that many */
-#define JSON_MAX 8 /* texts of JSON in texts of JSON that are looked into */
+#define JSON_MAX 8 /* levels of JSON inside JSON strings that are searched */
 
 /* Bytes of the first ${want} characters of ${text}; 0 when it has fewer. A
- * byte that is not UTF-8 is a character by itself. */
+ * byte that is not UTF-8 counts as a character. */
 static size_t
 characters(struct slice text, int want)
 {
@@ -32,7 +32,7 @@ characters(struct slice text, int want)
 	return (size_t)(p - text.p);
 }
 
-/* Bytes of ${key} that are shown, ${prefix} of them its prefix. */
+/* How many bytes of a masked ${key} are shown, ${prefix} of them its prefix. */
 static size_t
 front_of(struct slice key, size_t prefix)
 {
@@ -43,12 +43,15 @@ front_of(struct slice key, size_t prefix)
 	return prefix;
 }
 
+/* Add ${key} as it may be shown. */
 static void
-add_masked(struct buf *out, struct slice key, size_t prefix)
+add_key(struct buf *out, struct slice key, size_t prefix, bool masked)
 {
 	char hex[2 * CRYPTO_SHA256 + 1];
 
-	buf_add(out, key.p, front_of(key, prefix));
+	buf_add(out, key.p, masked ? front_of(key, prefix) : key.n);
+	if (!masked)
+		return;
 	crypto_sha256_hex(hex, key.p, key.n);
 	buf_adds(out, ELLIPSIS);
 	buf_add(out, hex, HASH_DIGITS);
@@ -63,26 +66,19 @@ mask_front(const struct record *r)
 void
 mask_key(struct buf *out, const struct record *r)
 {
-	if (r->key_masked)
-		add_masked(out, r->key, r->key_prefix);
-	else
-		buf_add(out, r->key.p, r->key.n);
+	add_key(out, r->key, r->key_prefix, r->key_masked);
 }
 
 void
 mask_sort(struct buf *out, const struct record *r)
 {
-	if (r->sort.p == NULL)
-		return;
-	if (r->sort_masked)
-		add_masked(out, r->sort, r->sort_prefix);
-	else
-		buf_add(out, r->sort.p, r->sort.n);
+	if (r->sort.p != NULL)
+		add_key(out, r->sort, r->sort_prefix, r->sort_masked);
 }
 
-/* A group as people make them: letters, all small or all but the first, or
- * all capitals, with - _ . between them, and a separator at the end. Ids of
- * sessions have digits or mix the two. */
+/* A group as people name them: letters in lower case, upper case or
+ * capitalized, with - _ . between them, and a separator at the end. Session ids
+ * have digits or mix upper and lower case. */
 static bool
 is_word(struct slice group)
 {
@@ -102,72 +98,68 @@ is_word(struct slice group)
 	return !(upper && lower);
 }
 
-/* Whether the part ${group} of a masked key is part of a secret. */
+/* Whether the group ${group} of a masked key contains some of the secret. */
 static bool
 reaches_in(struct slice group, size_t prefix)
 {
 	return prefix > 0 ? group.n > prefix : !is_word(group);
 }
 
-/* The part that the partition key decided, and that of the sort key. */
-static struct slice
-first_part(const struct record *r)
+/* A part of a group. */
+struct part {
+	struct slice text;
+	size_t prefix; /* of the key it is from */
+	bool hidden;
+};
+
+/* The part from the partition key, and the one from the sort key after it. */
+static void
+parts_of(const struct record *r, struct part *first, struct part *second)
 {
-	return (struct slice){ r->group.p, r->group_first };
-}
+	struct slice group = r->group;
+	size_t n = r->group_first;
 
-static struct slice
-second_part(const struct record *r)
-{
-	if (r->group.n == r->group_first)
-		return (struct slice){ r->group.p + r->group.n, 0 };
-	return (struct slice){ r->group.p + r->group_first + 1,
-		r->group.n - r->group_first - 1 };
-}
-
-static bool
-hides_first(const struct record *r)
-{
-	struct slice part = first_part(r);
-
-	/* "(none)" is no part of the key */
-	return r->key_masked && part.n <= r->key.n &&
-	    memcmp(part.p, r->key.p, part.n) == 0 &&
-	    reaches_in(part, r->key_prefix);
-}
-
-static bool
-hides_second(const struct record *r)
-{
-	struct slice part = second_part(r);
-
-	return part.n > 0 && r->sort_masked && reaches_in(part, r->sort_prefix);
+	first->text = (struct slice){ group.p, n };
+	first->prefix = r->key_prefix;
+	/* "(none)" is not part of the key */
+	first->hidden = r->key_masked && n <= r->key.n &&
+	    memcmp(group.p, r->key.p, n) == 0 &&
+	    reaches_in(first->text, r->key_prefix);
+	if (n < group.n)
+		n++; /* the space */
+	second->text = (struct slice){ group.p + n, group.n - n };
+	second->prefix = r->sort_prefix;
+	second->hidden = n < group.n && r->sort_masked &&
+	    reaches_in(second->text, r->sort_prefix);
 }
 
 bool
 mask_hides_group(const struct record *r)
 {
-	return hides_first(r) || hides_second(r);
+	struct part first, second;
+
+	parts_of(r, &first, &second);
+	return first.hidden || second.hidden;
+}
+
+static void
+add_part(struct buf *out, const struct part *part)
+{
+	add_key(out, part->text, part->prefix < part->text.n ? part->prefix : 0,
+	    part->hidden);
 }
 
 void
 mask_group(struct buf *out, const struct record *r)
 {
-	struct slice first = first_part(r), second = second_part(r);
+	struct part first, second;
 
-	if (hides_first(r))
-		add_masked(out, first,
-		    r->key_prefix < first.n ? r->key_prefix : 0);
-	else
-		buf_add(out, first.p, first.n);
-	if (second.n == 0)
+	parts_of(r, &first, &second);
+	add_part(out, &first);
+	if (second.text.n == 0)
 		return;
 	buf_addc(out, ' ');
-	if (hides_second(r))
-		add_masked(out, second,
-		    r->sort_prefix < second.n ? r->sort_prefix : 0);
-	else
-		buf_add(out, second.p, second.n);
+	add_part(out, &second);
 }
 
 void
@@ -185,7 +177,7 @@ mask_item(struct buf *out, const struct rules *rules, const struct item *item)
 	buf_release(&scratch);
 }
 
-/* Bytes at the front of ${text} that are the secret part of a key. */
+/* How many bytes at the start of ${text} are the secret part of ${key}. */
 static size_t
 secret_at(const char *text, struct slice key, size_t prefix, bool masked)
 {
@@ -230,11 +222,8 @@ mask_text(struct buf *out, const struct rules *rules, struct slice text)
 	buf_addc(&value, '}');
 	item.partition = (struct slice){ value.p, value.n };
 	record_keys(&r, &item, rules, &scratch);
-	if (r.key_masked && (r.key_prefix == 0 || r.key_prefix < text.n))
-		add_masked(out, text,
-		    r.key_prefix <= text.n ? r.key_prefix : 0);
-	else
-		buf_add(out, text.p, text.n);
+	add_key(out, text, r.key_prefix <= text.n ? r.key_prefix : 0,
+	    r.key_masked && (r.key_prefix == 0 || r.key_prefix < text.n));
 	buf_release(&value);
 	buf_release(&scratch);
 }
@@ -296,8 +285,8 @@ mask_hides(const struct record *r, struct slice name, struct slice value)
 
 static bool hides_in(struct slice text, int depth);
 
-/* Whether a member of a masked name, or a text with one, is in checked
- * JSON. */
+/* Whether checked JSON contains a member with a masked name, or a string with
+ * JSON that does. */
 static bool
 json_hides(struct slice json, int depth)
 {
@@ -330,7 +319,7 @@ is_hiding(struct slice doc, int depth)
 	if (doc.n == 0 || memchr("{[\"", *doc.p, 3) == NULL ||
 	    slice_check(doc, NULL) != 0)
 		return false;
-	/* deeper than anyone writes it: not worth a look */
+	/* deeper than anyone writes it: assume the worst */
 	return depth >= JSON_MAX || json_hides(doc, depth + 1);
 }
 
@@ -340,7 +329,7 @@ hides_in(struct slice text, int depth)
 	struct buf plain = { 0 };
 	bool found;
 
-	if (text.p == NULL) /* no string where there should be one */
+	if (text.p == NULL) /* not a string where one should be */
 		return false;
 	slice_text_decode(&plain, text);
 	found = is_hiding((struct slice){ buf_text(&plain), plain.n }, depth);

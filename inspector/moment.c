@@ -6,23 +6,6 @@
 #include "lib/base/text.h"
 #include "lib/dynamodb/attr.h"
 
-/*
- * Policy. Who writes another unit than seconds writes a number a thousand
- * times, or a million times, as large: each unit has a window of its own,
- * and a number is in the unit whose window it lies in.
- */
-static const struct {
-	enum moment_form form;
-	int shift; /* to seconds, as a power of ten */
-} units[] = {
-	/* clang-format off */
-	{ MOMENT_SECONDS,       0 },
-	{ MOMENT_MILLISECONDS, -3 },
-	{ MOMENT_MICROSECONDS, -6 },
-	{ MOMENT_NANOSECONDS,  -9 },
-	/* clang-format on */
-};
-
 bool
 moment_means(enum moment_form form)
 {
@@ -45,19 +28,20 @@ moment_reaches(int64_t now, int64_t seconds)
 	return moment_in_window(&at, now);
 }
 
-/* The unit of the number ${d}, which is brought to seconds; where it is in
- * no window it stays as it is. */
+/* The unit of the number ${d}, which is converted to seconds. Applications that
+ * use another unit write a number a thousand or a million times as large: each
+ * unit has its own window. Outside of them all ${d} stays as it is. */
 static enum moment_form
 unit_of(struct decimal *d, int64_t now)
 {
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+	for (int unit = MOMENT_SECONDS; unit <= MOMENT_NANOSECONDS; unit++) {
 		struct decimal seconds = *d;
 
-		decimal_scale(&seconds, units[i].shift);
+		decimal_scale(&seconds, -3 * unit);
 		if (!moment_in_window(&seconds, now))
 			continue;
 		*d = seconds;
-		return units[i].form;
+		return (enum moment_form)unit;
 	}
 	return decimal_cmp_int(d, now) > 0 ? MOMENT_FAR_FUTURE : MOMENT_NO_TIME;
 }
@@ -76,7 +60,7 @@ read_iso8601(struct decimal *d, struct slice text, struct moment_zone zone)
 	if (zone.known && !text_iso8601_zoned(text.p, text.n))
 		epoch -= zone.east;
 	decimal_from_int(d, epoch);
-	if (!part || epoch < 0) /* far outside of the window anyway */
+	if (!part || epoch < 0) /* far outside the window anyway */
 		return 0;
 	for (i = 0; i < text.n && text.p[i] != '.' && text.p[i] != ',';)
 		i++;
@@ -92,7 +76,6 @@ read_iso8601(struct decimal *d, struct slice text, struct moment_zone zone)
 	return 0;
 }
 
-/* What the string ${text} means. */
 static void
 read_string(struct moment *m, struct slice text, int64_t now,
     struct moment_zone zone)

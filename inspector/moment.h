@@ -8,40 +8,40 @@
 #include "lib/base/slice.h"
 
 /*
- * What a TTL value says and what it was meant to say.
+ * The moment that a TTL value was intended to mean.
  *
  * A value means a moment only inside the window: from the day DynamoDB
  * opened (AWS News Blog, 18 January 2012) to a hundred years from now, both
  * ends included. No application can have asked for an earlier expiry, and
- * none plausibly asks for a later one. What lies outside is something else:
- * a permanent mark (0, -1, 9999-12-31), a duration (3600), a date written as
+ * none plausibly asks for a later one. Other values are something else: a
+ * mark for "never" (0, -1, 9999-12-31), a duration (3600), a date written as
  * digits (20261208), a count since another epoch (.NET ticks, FILETIME).
  *
  * Seconds, milliseconds, microseconds and nanoseconds each have their own
- * window, a factor of a thousand apart. They overlap only where now is past
+ * window, a factor of a thousand apart. They overlap only when now is past
  * the year 43 000.
  */
 #define MOMENT_EARLIEST INT64_C(1326844800) /* 2012-01-18T00:00:00Z */
 #define MOMENT_AHEAD INT64_C(3155760000)    /* 100 years of 365.25 days */
 
-/* In seconds: the zone farthest west is UTC-12. A local time has passed
- * everywhere once it has passed there. */
+/* Seconds: the westernmost zone is UTC-12. A local time has passed everywhere
+ * once it has passed there. */
 #define MOMENT_ZONE_WEST INT64_C(43200)
 
 enum moment_form {
-	MOMENT_SECONDS,
+	MOMENT_SECONDS, /* these four in order: each 1000 times finer */
 	MOMENT_MILLISECONDS,
 	MOMENT_MICROSECONDS,
 	MOMENT_NANOSECONDS,
 	MOMENT_STRING,     /* a string that means a moment */
-	MOMENT_NO_TIME,    /* a number, also in a string, or a date-time that
-			      lies outside of the window */
-	MOMENT_FAR_FUTURE, /* a number above now that lies outside of it */
+	MOMENT_NO_TIME,    /* a number, also in a string, or a date-time
+			      outside the window */
+	MOMENT_FAR_FUTURE, /* a number above now outside the window */
 	MOMENT_MISSING,
 	MOMENT_WRONG_TYPE
 };
 
-/* The zone of date-times that name none. All zero: it is not known. */
+/* The zone of date-times that name none. All zero: unknown. */
 struct moment_zone {
 	bool known;
 	int64_t east; /* seconds east of UTC */
@@ -50,12 +50,11 @@ struct moment_zone {
 struct moment {
 	enum moment_form form;
 	bool zoneless; /* a date-time of an unknown zone, read as UTC */
-	struct decimal seconds; /* the moment meant, exact; only where there
-				   is one, see moment_means */
+	struct decimal seconds; /* the moment, exact; if moment_means */
 };
 
-/* Read the AttributeValue ${ttl} (p NULL: missing) as of ${now}. Never fails:
- * what cannot be read is WRONG_TYPE. Pure. */
+/* Read the AttributeValue ${ttl} (p NULL: missing) as of ${now}. What cannot be
+ * read is WRONG_TYPE. Pure. */
 void moment_read(struct moment *m, struct slice ttl, int64_t now,
     struct moment_zone zone);
 

@@ -20,7 +20,7 @@ sample_release(struct sample *s)
 	*s = (struct sample){ 0 };
 }
 
-/* The part of ${segment} that came before, a new one if none did. */
+/* What was added of ${segment} before. */
 static struct sample_part *
 part_of(struct sample *s, int64_t segment)
 {
@@ -82,7 +82,7 @@ scale_group(struct summary_group *g, const struct estimate_sample *by)
 	scale_all(g->states, STATES, by);
 }
 
-/* The total is that of the buckets: percentiles are told from it. */
+/* Percentiles need a total that is exactly the sum of the buckets. */
 static void
 scale_histogram(struct histogram *h, const struct estimate_sample *by)
 {

@@ -45,7 +45,7 @@ begins(const char *const *prefixes, size_t count, struct slice key)
 	return false;
 }
 
-/* ${value} with its text ${key}; of a binary one the bytes count. */
+/* ${key} is the text of ${value}; of a binary one the bytes are compared. */
 static bool
 key_begins(const char *const *prefixes, size_t count, struct slice value,
     struct slice key)
@@ -137,8 +137,8 @@ add_states(struct buf *out, unsigned states)
 	}
 }
 
-/* ${option} selects entries of ${states} only: 1 when ${left} has none of
- * them; else those become ${left}, by ${by}. */
+/* ${option} selects only entries of ${states}. 1 when none of those is ${left};
+ * else 0, and the others are taken off ${left}, by ${by}. */
 static int
 narrow(struct buf *why, unsigned *left, const char **by, const char *option,
     unsigned states)
@@ -173,7 +173,7 @@ selection_impossible(const struct selection *s, struct buf *why)
 	if (s->expires_within >= 0 &&
 	    narrow(why, &left, &by, "--expires-within", 1u << STATE_LIVE) != 0)
 		return true;
-	/* what expired five years ago is stuck, if it was pending before */
+	/* after five years a pending entry is stuck */
 	return s->overdue >= 0 &&
 	    narrow(why, &left, &by, "--overdue",
 		s->overdue >= RECORD_TOO_OLD ? 1u << STATE_STUCK : EXPIRED) !=

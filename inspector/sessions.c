@@ -10,7 +10,7 @@ static const char ends[] = ":#/_-.|";
 size_t
 sessions_prefix(struct slice key)
 {
-	/* nearly all keys are others */
+	/* most keys are ruled out here */
 	if (key.n == 0 || memchr("sSpP", *key.p, 4) == NULL)
 		return 0;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
@@ -35,9 +35,8 @@ is_lower(char c)
 	return c >= 'a' && c <= 'z';
 }
 
-/* Bytes of the word that ${p} begins with, a letter: capitals that end before
- * the capital of another word (PHP in PHPSession), or small letters behind at
- * most one capital. */
+/* Length of the word at ${p}: capitals, without the one that begins the next
+ * word (PHP in PHPSession), or lower case after at most one capital. */
 static size_t
 word_length(const char *p)
 {

@@ -6,26 +6,20 @@
 
 #include "lib/base/slice.h"
 
-/*
- * How session stores name what they write, where nobody gave a
- * --session-prefix.
- */
+/* The names that session stores use, for when no --session-prefix is given. */
 
-/* With how many bytes of ${key} a session's key begins: sess, session,
- * sessions, sessid, sid or phpsessid in any case, and one of : # / _ - . | 0:
- * it is not a session's. Pure. */
+/* The length of the session prefix that ${key} begins with: sess, session,
+ * sessions, sessid, sid or phpsessid in any case, then one of : # / _ - . |
+ * 0: none. Pure. */
 size_t sessions_prefix(struct slice key);
 
-/*
- * Whether a table called ${name} contains only sessions: one of the words of
- * its name is "session" or "sessions", in any case. Words end at every
- * character that is not a letter, and where the case shows it:
- * "my-sessions_v2", "UserSessions", "PHPSessionStore", but not "obsession".
- * Pure.
- */
+/* Whether the table ${name} contains only sessions: a word of its name is
+ * "session" or "sessions", in any case. Words end where letters end, and where
+ * the case changes: "my-sessions_v2", "UserSessions", "PHPSessionStore", but
+ * not "obsession". Pure. */
 bool sessions_table(const char *name);
 
-/* Whether a table whose partition key has this name contains only sessions:
+/* Whether a table with this partition key contains only sessions:
  * session_id, sessionId, sessionid, session, sid, PHPSESSID. Pure. */
 bool sessions_attribute(const char *name);
 

@@ -8,14 +8,13 @@
 #include "lib/base/mem.h"
 
 /*
- * Policy. Whatever is kept of a table is chosen by the entries alone, never
- * by when they came: the smallest names, the smallest key, the largest
- * entries with ties by key. A name that is among the 1000 smallest of a
- * table is among them in each part of it, so it is never dropped on the way
- * and its figures are whole.
+ * Policy. What is kept depends on the entries alone, never on their order: the
+ * smallest names, the smallest key, the largest entries with ties by key. A
+ * name among the 1000 smallest of a table is among them in each part of it, so
+ * it is never dropped and its figures are complete.
  *
  * Keys compare as they are shown. A masked key begins with some of the key
- * itself, which decides nearly always: only ties are worth a SHA-256.
+ * itself, which nearly always decides: only ties need a SHA-256.
  */
 
 struct summary_candidate
@@ -33,29 +32,32 @@ summary_candidate_release(struct summary_candidate *c)
 	buf_release(&c->shown_sort);
 }
 
+/* ${text} as it may be shown: masked in ${store} on first use. */
+static struct slice
+shown(struct slice *text, const struct record **masked, struct buf *store,
+    void (*mask)(struct buf *, const struct record *))
+{
+	if (*masked != NULL) {
+		mask(store, *masked);
+		*text = (struct slice){ buf_text(store), store->n };
+		*masked = NULL;
+	}
+	return *text;
+}
+
 static struct slice
 key_of(struct summary_candidate *c)
 {
-	if (c->masked == NULL)
-		return c->key;
-	mask_key(&c->shown, c->masked);
-	c->key = (struct slice){ buf_text(&c->shown), c->shown.n };
-	c->masked = NULL;
-	return c->key;
+	return shown(&c->key, &c->masked, &c->shown, mask_key);
 }
 
 static struct slice
 sort_of(struct summary_candidate *c)
 {
-	if (c->masked_sort == NULL)
-		return c->sort;
-	mask_sort(&c->shown_sort, c->masked_sort);
-	c->sort = (struct slice){ buf_text(&c->shown_sort), c->shown_sort.n };
-	c->masked_sort = NULL;
-	return c->sort;
+	return shown(&c->sort, &c->masked_sort, &c->shown_sort, mask_sort);
 }
 
-/* By bytes; what is a beginning of the other comes first. */
+/* By bytes; a prefix comes first. */
 static int
 slice_cmp(struct slice a, struct slice b)
 {
@@ -105,9 +107,9 @@ key_keep(struct summary_key *k, struct summary_candidate *c)
 	k->moment = c->moment;
 }
 
-/* The same key twice happens in files, and where two are shown alike; the
- * one that was meant to expire earlier wins then, and next the smaller. A
- * report has no bytes of its examples: they must not decide before. */
+/* Two entries may have the same key in a file, or look the same when masked:
+ * then the earlier intended expiry wins, next the smaller entry. A report does
+ * not contain the bytes of its examples, so they must not decide earlier. */
 void
 summary_offer_example(struct summary_key *k, struct summary_candidate *c)
 {
@@ -154,39 +156,37 @@ summary_offer_largest(struct summary *s, struct summary_candidate *c)
 	key_keep(&s->largest[low], c);
 }
 
+static struct slice
+name_of(const struct summary_group *g)
+{
+	return (struct slice){ g->name, g->len };
+}
+
 /* Where ${name} is or belongs among the groups. */
-static bool
-find_group(const struct summary *s, struct slice name, size_t *at)
+static size_t
+group_at(const struct summary *s, struct slice name)
 {
 	size_t low = 0, high = s->ngroups;
 
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
-		const struct summary_group *g = &s->groups[mid];
-		int r = slice_cmp(name, (struct slice){ g->name, g->len });
 
-		if (r == 0) {
-			*at = mid;
-			return true;
-		}
-		if (r < 0)
-			high = mid;
-		else
+		if (slice_cmp(name_of(&s->groups[mid]), name) < 0)
 			low = mid + 1;
+		else
+			high = mid;
 	}
-	*at = low;
-	return false;
+	return low;
 }
 
 struct summary_group *
 summary_group_named(struct summary *s, struct slice name)
 {
-	size_t at;
-	bool full;
+	size_t at = group_at(s, name);
+	bool full = s->ngroups == SUMMARY_GROUPS;
 
-	if (find_group(s, name, &at))
+	if (at < s->ngroups && slice_cmp(name_of(&s->groups[at]), name) == 0)
 		return &s->groups[at];
-	full = s->ngroups == SUMMARY_GROUPS;
 	if (full)
 		s->groups_complete = false;
 	if (full && at == s->ngroups)

@@ -15,14 +15,11 @@ struct summary_key;
 
 /*
  * The names that a summary keeps: groups, examples, the largest entries. For
- * who counts (summary.c) and who reads reports back.
+ * summary.c, and for reading reports.
  */
 
-/*
- * An entry that wants to be kept by name. Masked keys are made only when they
- * decide something: ${masked} is set until ${key} (or ${sort}) is as it may be
- * shown.
- */
+/* An entry that may be kept by name. Keys are masked only when it matters:
+ * until then ${masked} is set and ${key} (or ${sort}) is not masked. */
 struct summary_candidate {
 	struct slice key;
 	struct slice sort; /* p NULL: none */
@@ -32,7 +29,7 @@ struct summary_candidate {
 	struct buf shown, shown_sort;
 };
 
-/* One whose texts are there already, as they may be shown. */
+/* One whose keys may be shown as they are. */
 struct summary_candidate summary_candidate(struct slice key, struct slice sort,
     int64_t bytes);
 void summary_candidate_release(struct summary_candidate *c);
@@ -41,10 +38,10 @@ void summary_candidate_release(struct summary_candidate *c);
 void summary_offer_example(struct summary_key *k, struct summary_candidate *c);
 /* Keep ${c} when it is among the largest so far. */
 void summary_offer_largest(struct summary *s, struct summary_candidate *c);
-/* The group ${name}, a new one if need be; NULL when it is not kept. */
+/* The group ${name}, created if need be; NULL when it is not kept. */
 struct summary_group *summary_group_named(struct summary *s, struct slice name);
 
-/* Free all names; the arrays that held them stay. */
+/* Free all names, but not the arrays. */
 void summary_forget(struct summary *s);
 
 #endif
