@@ -5,7 +5,7 @@
 #include "lib/dynamodb/circle.h"
 #include "lib/dynamodb/item.h"
 
-/* ${key} by value; what is no key of the table, as it stands. */
+/* ${key} by value; if it is not a key of the table, its bytes. */
 static void
 digest(unsigned char out[CRYPTO_SHA256], struct slice key,
     const struct key_schema *schema)

@@ -10,21 +10,21 @@
 /*
  * Policy, after the Developer Guide ("Read and write operations", and
  * "Provisioned throughput considerations for Global Secondary Indexes";
- * local ones are paid alike):
- * - The table's part of a write is the item's size, of an update the larger of
- *   the sizes before and after it.
- * - An entry is in an index when it has all key attributes of the index, each
- *   of the type that the index wants; else a write costs nothing there.
+ * local ones cost the same):
+ * - In the table a write costs the item's size, an update the larger of the
+ *   sizes before and after.
+ * - An entry is in an index when it has all key attributes of the index, with
+ *   the right types; else a write costs nothing there.
  * - In the index it has the size of what is projected: the keys of the index
- *   and of the table, and with ALL or INCLUDE the other attributes.
- * - An update that changes a key attribute of the index is two writes there
- *   (one where the entry was or will be in it, but not both); one that changes
- *   another projected attribute is one write; else none.
+ *   and of the table, and with ALL or INCLUDE other attributes.
+ * - An update of a key attribute of the index is two writes there (one if the
+ *   entry is in it only before or only after); of another projected attribute
+ *   one write; else none.
  * - A global table pays for each of its regions.
  */
 
-/* The quota is 20 global and 5 local indexes; one past this is taken for one
- * that the entry is in. */
+/* The quota is 20 global and 5 local indexes; every entry is assumed to be in
+ * any more than this. */
 #define INDEXES_MAX 64
 
 /* An entry's copy in an index. */
@@ -33,10 +33,10 @@ struct copy {
 	int64_t bytes;
 };
 
-/* An attribute gets another value. */
+/* A new value of an attribute. */
 struct change {
 	const char *attribute;
-	struct slice name;  /* the same, as JSON has it */
+	struct slice name;  /* the same, in JSON */
 	struct slice value; /* p NULL: it is removed */
 };
 
@@ -77,7 +77,7 @@ key_of(const struct ddb_index *x, struct slice name)
 	return NULL;
 }
 
-/* Whether the attribute, which is no key of ${x}, is in its copies. */
+/* Whether the attribute, not a key of ${x}, is in its copies. */
 static bool
 projects(const struct ddb_table *t, const struct ddb_index *x,
     struct slice name)
@@ -102,7 +102,7 @@ add_attribute(struct measure *m, struct slice name, struct slice value)
 		const struct ddb_index_key *key = key_of(x, name);
 		struct copy *copy = &m->copies[i];
 
-		/* an empty key is none */
+		/* an empty key is not a key */
 		if (key != NULL && type == key->type && inner.n > 0)
 			copy->keys++;
 		if (key != NULL || projects(m->t, x, name))

@@ -9,23 +9,22 @@ struct ddb_table;
 struct item;
 
 /*
- * Write units that an entry costs, in every region that it is replicated to.
- * One unit is a started KB of the entry, and of its copy in each index that it
- * is in; the policy is in cost.c. ${item} is checked and whole. All pure.
+ * Write units, in all regions that an entry is replicated to: one for each
+ * started KB of the entry, and of its copy in each index; the policy is in
+ * cost.c. ${item} is checked and complete. All pure.
  */
 
-/* To delete ${item}, or to put it where nothing was; ${t} NULL: in a table
- * without indexes. */
+/* To delete ${item}, or to put it as a new one; ${t} NULL: in a table without
+ * indexes. */
 int64_t cost_item(const struct ddb_table *t, const struct item *item);
 
-/* To give ${attribute} of ${item} the value ${value} (p NULL: to remove it);
- * the other way round it costs the same. ${attribute} is not of the table's
- * key. */
+/* To set ${attribute} of ${item}, not a key of the table, to ${value} (p NULL:
+ * to remove it). Undoing that costs the same. */
 int64_t cost_update(const struct ddb_table *t, struct slice item,
     const char *attribute, struct slice value);
 
-/* To delete an entry of ${size} bytes at most, as if it were in every index
- * whole. */
+/* At most, to delete an entry of ${size} bytes: as if each index had all of it.
+ */
 int64_t cost_most(const struct ddb_table *t, int64_t size);
 
 #endif

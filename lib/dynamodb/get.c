@@ -8,7 +8,7 @@
 #include "lib/dynamodb/item.h"
 #include "lib/dynamodb/table.h"
 
-/* BatchGetItem takes so many keys (API reference). */
+/* Keys of one BatchGetItem (API reference). */
 #define KEYS_MAX 100
 
 struct accept {
@@ -32,19 +32,24 @@ swap_body(struct accept *a, struct buf *body)
 
 /* Keys by value, each of which may be answered once. */
 struct asked {
-	struct buf text; /* attr_key_canonical, behind each other */
+	struct buf text; /* attr_key_canonical of each */
 	size_t ends[KEYS_MAX];
 	bool answered[KEYS_MAX];
 	size_t n;
 };
 
-/* Add the key that ${item} has (or is). */
+static struct slice
+sort_of(struct slice key, const struct key_schema *schema)
+{
+	return schema->sort != NULL ? slice_get(key, schema->sort)
+				    : (struct slice){ NULL, 0 };
+}
+
 static void
-add_canonical(struct buf *out, const struct accept *a, struct slice partition,
-    struct slice sort)
+add_canonical(struct buf *out, struct slice partition, struct slice sort)
 {
 	attr_key_canonical(out, partition);
-	if (a->table->sort != NULL && sort.p != NULL)
+	if (sort.p != NULL)
 		attr_key_canonical(out, sort);
 }
 
@@ -58,23 +63,26 @@ asked_read(struct asked *k, const struct accept *a)
 
 	while (k->n < a->asked->n && k->n < KEYS_MAX &&
 	    slice_value(&w, &key) == 0) {
-		add_canonical(&k->text, a, slice_get(key, schema->partition),
-		    schema->sort != NULL ? slice_get(key, schema->sort)
-					 : (struct slice){ NULL, 0 });
+		add_canonical(&k->text, slice_get(key, schema->partition),
+		    sort_of(key, schema));
 		k->ends[k->n++] = k->text.n;
 		if (w.p < w.end && *w.p == ',')
 			w.p++;
 	}
 }
 
-/* The key that stands in ${k}->text from ${from} on has been answered: 0, or
- * -1 when it was not asked for, or was before. It is taken off again. */
+/* The reply has this key: 0, or -1 when it was not asked for or is there
+ * twice. */
 static int
-asked_answer(struct asked *k, size_t from, struct fault *f)
+asked_answer(struct asked *k, struct slice partition, struct slice sort,
+    struct fault *f)
 {
-	size_t n = k->text.n - from;
+	size_t from = k->text.n, n;
 	bool twice = false;
 
+	add_canonical(&k->text, partition, sort);
+	n = k->text.n - from;
+	k->text.n = from;
 	for (size_t i = 0; i < k->n; i++) {
 		size_t at = i > 0 ? k->ends[i - 1] : 0;
 
@@ -85,7 +93,6 @@ asked_answer(struct asked *k, size_t from, struct fault *f)
 		if (twice)
 			continue;
 		k->answered[i] = true;
-		k->text.n = from;
 		return 0;
 	}
 	return fault(f, FAULT_DATA,
@@ -93,39 +100,34 @@ asked_answer(struct asked *k, size_t from, struct fault *f)
 		  : "the reply has a key that was not asked for");
 }
 
-/* Hold the reply against what was asked for: each item and each unprocessed key
- * is one of those, by value, and none is there twice. */
+/* Each item and each unprocessed key of the reply must be one of those asked
+ * for, and none may be there twice. */
 static int
 check_asked(struct asked *k, const struct accept *a, struct fault *f)
 {
 	const struct key_schema *schema = &a->table->schema;
 	const struct page *page = a->page;
 	struct slice_walk w = slice_walk(a->unprocessed);
-	struct slice key, sort = { NULL, 0 };
-	size_t from = k->text.n;
+	struct slice key;
 
-	for (size_t i = 0; i < page->n; i++) {
-		add_canonical(&k->text, a, page->items[i].partition,
-		    page->items[i].sort);
-		if (asked_answer(k, from, f) != 0)
+	for (size_t i = 0; i < page->n; i++)
+		if (asked_answer(k, page->items[i].partition,
+			page->items[i].sort, f) != 0)
 			return -1;
-	}
 	if (a->unprocessed.p == NULL)
 		return 0;
 	if (slice_array(&w) != 0)
 		return fault(f, FAULT_DATA, "UnprocessedKeys has no keys");
 	while (slice_element(&w) == 1 && slice_value(&w, &key) == 0) {
 		struct slice partition = slice_get(key, schema->partition);
+		struct slice sort = sort_of(key, schema);
 
-		if (schema->sort != NULL)
-			sort = slice_get(key, schema->sort);
 		if (key.p[0] != '{' || partition.p == NULL ||
 		    (schema->sort != NULL && sort.p == NULL))
 			return fault(f, FAULT_DATA,
 			    "UnprocessedKeys contains something that is not a "
 			    "key");
-		add_canonical(&k->text, a, partition, sort);
-		if (asked_answer(k, from, f) != 0)
+		if (asked_answer(k, partition, sort, f) != 0)
 			return -1;
 	}
 	return 0;
@@ -148,7 +150,7 @@ accept_batch(void *ctx, struct buf *body, struct fault *f)
 	return rc;
 }
 
-/* Its items are of the one partition. */
+/* All items are of the one partition. */
 static int
 accept_query(void *ctx, struct buf *body, struct fault *f)
 {
@@ -220,7 +222,7 @@ get_once(struct ddb_conn *c, struct accept *a, const struct ddb_keys *keys,
 	return r;
 }
 
-/* The inside of the array ${unprocessed} as the keys still to ask for. */
+/* Make the elements of ${unprocessed} the keys to ask for next. */
 static void
 keep_unprocessed(struct ddb_keys *keys, struct slice unprocessed)
 {
@@ -235,11 +237,9 @@ keep_unprocessed(struct ddb_keys *keys, struct slice unprocessed)
 		ddb_keys_add(keys, key);
 }
 
-/*
- * Keys come back unprocessed because the reply is full (16 MB) or because the
- * table is throttled. The one is no reason to wait, so as long as keys were
- * answered the rest is asked for at once.
- */
+/* Keys are unprocessed because the reply is full (16 MB) or because the table
+ * is throttled. Only the latter is a reason to wait, so as long as some keys
+ * were answered the rest is requested at once. */
 int
 ddb_get_some(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
     struct ddb_keys *keys, struct page *page, struct fault *f)
@@ -269,54 +269,42 @@ ddb_get_some(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
 	return 0;
 }
 
-/* Add the items of ${page} to an Items array under construction. */
+/* Add the items of ${page} to the reply ${all}, which has no end yet. */
 static void
-gather(struct buf *items, const struct page *page)
+gather(struct buf *all, const struct page *page)
 {
 	for (size_t i = 0; i < page->n; i++) {
-		buf_addc(items, items->n > 0 ? ',' : ' ');
-		buf_add(items, page->items[i].json.p, page->items[i].json.n);
+		buf_adds(all, all->n > 0 ? "," : "{\"Items\":[");
+		buf_add(all, page->items[i].json.p, page->items[i].json.n);
 	}
 }
 
-/* Make ${items} the page. */
+/* Read all of ${keys} into a->page, in as many requests as it takes; ${left}
+ * says how. */
 static int
-set_page(struct page *page, const struct ddb_table *table, const char *ttl,
-    const struct buf *items, struct fault *f)
-{
-	buf_reset(&page->body);
-	buf_adds(&page->body, "{\"Items\":[");
-	buf_add(&page->body, items->p, items->n);
-	buf_adds(&page->body, "]}");
-	return page_parse(page, &table->schema, ttl, f);
-}
-
-/* All of ${keys}, as ${left} says, however often it takes; they are a->page
- * then. */
-static int
-get_all(struct ddb_conn *c, const struct accept *a, struct ddb_keys left,
+get_all(struct ddb_conn *c, struct accept *a, struct ddb_keys left,
     const struct slice *keys, size_t n, struct fault *f)
 {
 	struct page *page = a->page;
-	struct buf items = { 0 };
-	int rc = -1;
+	struct buf all = { 0 };
+	int rc = 0;
 
 	for (size_t i = 0; i < n; i++)
 		ddb_keys_add(&left, keys[i]);
-	while (left.n > 0) {
-		if (ddb_get_some(c, a->table, a->ttl, &left, page, f) != 0)
-			goto out;
-		if (left.n > 0 || items.n > 0)
-			gather(&items, page);
+	while (left.n > 0 && rc == 0) {
+		rc = ddb_get_some(c, a->table, a->ttl, &left, page, f);
+		if (rc == 0 && (left.n > 0 || all.n > 0))
+			gather(&all, page);
 	}
-	if (items.n > 0 && set_page(page, a->table, a->ttl, &items, f) != 0)
-		goto out;
+	if (rc == 0 && all.n > 0) {
+		buf_adds(&all, "]}");
+		swap_body(a, &all);
+		rc = page_parse(page, &a->table->schema, a->ttl, f);
+	}
 	page->scanned = (int64_t)page->n;
 	page->absent = (int64_t)n - page->scanned;
-	rc = 0;
-out:
 	buf_release(&left.json);
-	buf_release(&items);
+	buf_release(&all);
 	return rc;
 }
 
@@ -325,7 +313,7 @@ ddb_get_batch(struct ddb_conn *c, const struct ddb_table *table,
     const char *ttl, const struct slice *keys, size_t n, struct page *page,
     struct fault *f)
 {
-	const struct accept a = { .page = page, .table = table, .ttl = ttl };
+	struct accept a = { .page = page, .table = table, .ttl = ttl };
 	const struct ddb_keys left = { .units = 1, .settling = true };
 
 	return get_all(c, &a, left, keys, n, f);
@@ -335,7 +323,7 @@ int
 ddb_get_one(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
     const struct slice *key, struct page *page, struct fault *f)
 {
-	const struct accept a = { .page = page, .table = table, .ttl = ttl };
+	struct accept a = { .page = page, .table = table, .ttl = ttl };
 	const struct ddb_keys left = { .units = 1,
 		.single = true,
 		.settling = true };

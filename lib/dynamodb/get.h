@@ -13,39 +13,39 @@ struct ddb_table;
 struct fault;
 struct page;
 
-/* Keys to be read, distinct. */
+/* Distinct keys to be read. */
 struct ddb_keys {
-	struct buf json; /* {"key":{…}},{"key":{…}}: an array's inside */
-	size_t n;        /* of them, at most 100 */
-	double units;    /* what one is thought to cost */
-	bool projected;  /* only keys and TTL travel */
+	struct buf json; /* {"key":{…}},{"key":{…}}: inside of an array */
+	size_t n;        /* at most 100 */
+	double units;    /* estimated cost of one */
+	bool projected;  /* request only keys and TTL */
 	bool single;     /* these two as in struct ddb_call */
 	bool settling;
 };
 /* One more, at the end. */
 void ddb_keys_add(struct ddb_keys *keys, struct slice key);
 
-/* Read as many of ${keys} as one reply holds, consistently: ${page} has the
- * items, and ${keys} then those still to be asked for (none: done). A reply
- * that brings nothing on is waited out here; one with a key that was not asked
- * for, or with one twice, is not DynamoDB's, and tried again. */
+/* Read as many of ${keys} as one reply contains, consistently: ${page} has the
+ * items, and ${keys} those still to be read. Requests are repeated, with
+ * pauses, until some key is answered. A reply with a key that was not asked
+ * for, or with one twice, is not DynamoDB's, and the request is retried. */
 int ddb_get_some(struct ddb_conn *c, const struct ddb_table *table,
     const char *ttl, struct ddb_keys *keys, struct page *page, struct fault *f);
 
-/* Read all of ${n} distinct keys (at most 25), consistently; ${page} holds
- * those that are there, of however many replies. A signal does not end it. */
+/* Read all of ${n} distinct keys (at most 25), consistently; ${page} has the
+ * items that exist. A signal does not end it. */
 int ddb_get_batch(struct ddb_conn *c, const struct ddb_table *table,
     const char *ttl, const struct slice *keys, size_t n, struct page *page,
     struct fault *f);
 
-/* The same of one key, for somebody who waits for it: fewer tries. */
+/* The same for one key, with fewer tries: a user waits for it. */
 int ddb_get_one(struct ddb_conn *c, const struct ddb_table *table,
     const char *ttl, const struct slice *key, struct page *page,
     struct fault *f);
 
-/* All entries of one partition (Query), page after page: ${start} is empty
- * for the first and says where to go on after each; 1 while there may be more,
- * 0 at the end, -1. ${partition} is an AttributeValue. */
+/* The next page of a partition (Query), which begins at ${start}: empty for the
+ * first page, then set to the next one. 1 while there may be more, 0 at the
+ * end, -1. ${partition} is an AttributeValue. */
 struct ddb_place {
 	struct buf key; /* the caller releases it */
 	struct circle circle;

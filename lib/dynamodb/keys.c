@@ -9,17 +9,16 @@
 #include "lib/dynamodb/keys.h"
 
 /*
- * The policy: BatchGetItem takes 100 keys and replies with up to 16 MB, which
- * every worker would hold. So a request has a quarter of them (10 MB at the
- * most that an entry can have), fewer where replies turn out to be larger
- * than is good, and hardly any before the first reply. What a reply leaves
- * unanswered is asked for with the next one. That more requests are needed
- * costs no units, and is hidden by the other workers.
+ * Policy. BatchGetItem takes 100 keys and replies with up to 16 MB, for each
+ * worker. So a request has a quarter of them (10 MB at most), fewer when
+ * replies turn out to be large, and very few before the first reply. Keys that
+ * a reply does not answer are in the next request. More requests cost no more
+ * units, and their delay is hidden by the other workers.
  */
 #define KEYS_MOST 25
 #define KEYS_FIRST 2
 #define REPLY_BYTES 2e6
-/* A page that was larger than this is not kept for the next one. */
+/* A larger page is not kept for the next reply. */
 #define KEPT_BYTES ((size_t)1 << 20)
 
 struct keys {
@@ -27,7 +26,7 @@ struct keys {
 	struct keys_options o;
 	struct lock *lock; /* all below */
 	int64_t next;
-	double bytes, units; /* what a key takes and costs, of late */
+	double bytes, units; /* of a key, of late */
 };
 
 size_t
@@ -56,7 +55,7 @@ keys_take(struct source *source, struct segment *out, struct fault *f)
 	return 1;
 }
 
-/* The keys of segment ${seg}, as an array: what seg->next holds. */
+/* Set seg->next to an array of the keys of ${seg}. */
 static void
 begin(const struct keys *k, struct segment *seg)
 {
@@ -87,7 +86,7 @@ divide(struct slice from, size_t n, struct ddb_keys *to, struct ddb_keys *rest)
 		ddb_keys_add(to->n < n ? to : rest, key);
 }
 
-/* How many to ask for now; ${units} is what one is thought to cost. */
+/* How many to ask for now; ${units}: the estimated cost of one. */
 static size_t
 choose(struct keys *k, struct ddb_conn *conn, double *units)
 {
@@ -100,7 +99,7 @@ choose(struct keys *k, struct ddb_conn *conn, double *units)
 	return keys_request(bytes, *units, share);
 }
 
-/* Larger ones are believed at once, smaller ones by and by. */
+/* Rises at once, falls slowly. */
 static double
 learnt(double before, double now)
 {
@@ -153,7 +152,7 @@ out:
 	return rc;
 }
 
-/* An unfinished stretch only comes back after a stop. */
+/* An unfinished segment only comes back after a stop. */
 static void
 keys_put(struct source *source, struct segment *seg)
 {

@@ -8,22 +8,21 @@
 struct buf;
 struct ddb_table;
 
-/* Keys one by one, read by BatchGetItem (consistently), so many a request
- * that a reply stays small. */
+/* Reads a list of keys by BatchGetItem, consistently, with few enough in a
+ * request that replies stay small. */
 struct keys_options {
 	const struct ddb_table *table;
 	const char *ttl;
-	/* ${n} keys as JSON objects {"key":{…}} behind each other in
-	 * ${json}; key i is json->p[ends[i-1]..ends[i]). Borrowed. */
+	/* Key i is the JSON object {"key":{…}} at
+	 * json->p[ends[i-1]..ends[i]). Borrowed. */
 	const struct buf *json;
 	const size_t *ends;
 	size_t n;
 };
 struct source *keys_source(const struct keys_options *options);
 
-/* How many keys to ask for at once, 1..25, where one takes ${bytes} of a
- * reply and costs ${units} (0: not known), and a request may cost ${share}
- * (0: whatever). Pure. */
+/* How many keys to request, 1..25, if one has ${bytes} in a reply and costs
+ * ${units} (0: unknown), and a request may cost ${share} (0: any). Pure. */
 size_t keys_request(double bytes, double units, double share);
 
 #endif

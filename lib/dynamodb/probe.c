@@ -25,7 +25,7 @@
 
 /* The smallest number that DynamoDB has. */
 #define SMALLEST "-9.9999999999999999999999999999999999999E+125"
-/* Part of each key that is made up, so that it explains itself. */
+/* The start of each random key, which explains it. */
 #define KEY "ttlsweep-doctor-"
 
 int
@@ -52,7 +52,7 @@ probe_hello(const struct aws_config *config, struct world *w,
 	url = xasprintf("%s/", config->endpoint);
 	x.url = url;
 	begun = w->mono_us(w->ctx);
-	/* A reply that is not whole is an answer, too. */
+	/* A truncated reply is an answer, too. */
 	(void)w->exchange(line, &x);
 	out->took_ms = (w->mono_us(w->ctx) - begun) / 1000;
 	out->answered = x.status != 0;
@@ -69,7 +69,6 @@ probe_hello(const struct aws_config *config, struct world *w,
 	return 0;
 }
 
-/* What a refusal of ${call} says. */
 static enum probe_said
 refused(const struct ddb_call *call, const struct ddb_reply *reply,
     const char *table, struct fault *f)
@@ -82,8 +81,8 @@ refused(const struct ddb_call *call, const struct ddb_reply *reply,
 	return PROBE_FAILED;
 }
 
-/* Ask about the table by ${call}, which has no body yet: it becomes
- * {"TableName":…${more}}. What is allowed is to be settled. */
+/* Send ${call} with the body {"TableName":…${more}}. If it is allowed, the
+ * caller settles. */
 static enum probe_said
 ask(struct ddb_conn *c, struct ddb_call *call, const char *table,
     const char *more, struct ddb_reply *reply, struct fault *f)
@@ -117,7 +116,7 @@ probe_scan(struct ddb_conn *c, const char *table, struct fault *f)
 	return said;
 }
 
-/* A value of ${type} that no entry has, as an AttributeValue. */
+/* An AttributeValue of ${type} that no entry has. */
 static void
 random_key(struct buf *out, enum attr_type type)
 {
@@ -145,7 +144,6 @@ random_key(struct buf *out, enum attr_type type)
 	buf_release(&text);
 }
 
-/* The single statement's answer. */
 static enum probe_said
 batch_answer(const char *table, struct slice body, struct fault *f)
 {
@@ -181,7 +179,6 @@ batch_answer(const char *table, struct slice body, struct fault *f)
 	return PROBE_FAILED;
 }
 
-/* Send ${call} and say what came of it. */
 static enum probe_said
 try_delete(struct ddb_conn *c, const char *table, const struct ddb_call *call,
     bool partiql, struct fault *f)
@@ -237,7 +234,7 @@ probe_delete(struct ddb_conn *c, const struct ddb_table *t, const char *ttl,
 	return said;
 }
 
-/* A moment: seconds as a JSON number, with a fraction. -1: none. */
+/* Epoch seconds, a JSON number with a fraction; -1: none. */
 static int64_t
 moment(struct slice value)
 {

@@ -9,14 +9,13 @@
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/reply.h"
 
-/* The name and the words of an error reply; "" when it is none. */
+/* Set code and message of an error reply, if it is one. */
 static void
 read_error(struct ddb_reply *reply, struct slice body)
 {
 	char type[256], *name, *colon;
 	struct slice message;
 
-	reply->code[0] = reply->message[0] = '\0';
 	if (body.n == 0 || slice_check(body, NULL) != 0)
 		return;
 	slice_copy(type, sizeof(type), slice_get(body, "__type"));
@@ -107,8 +106,8 @@ reply_count(struct ddb_reply *reply, const struct http_exchange *x)
 	bool known = reply->status == 200 ? reply->why == RETRY_NO
 					  : retry_did_nothing(reply->code);
 
-	/* what is known of is only the delivery that was answered; one before
-	 * it, that libcurl sent again on a new connection, may have acted */
+	/* only the answered delivery is known; an earlier one, which libcurl
+	 * repeated on a new connection, may have acted */
 	if (sends > 0 && known)
 		reply->lost--;
 	if (sends > 0 && known && reply->why != RETRY_NO)
@@ -126,8 +125,7 @@ action_of(const char *operation)
 	return operation;
 }
 
-/* What to do about an operation that is throttled all the time; NULL: nothing
- * that is ours. */
+/* What to do about constant throttling; NULL: nothing that we could. */
 static const char *
 slow_advice(const struct ddb_call *call)
 {

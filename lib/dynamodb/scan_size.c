@@ -2,13 +2,11 @@
 #include "lib/dynamodb/scan.h"
 #include "lib/dynamodb/table.h"
 
-/* A page of 1 MB, in units. */
-#define UNITS_PAGE 128.0
-/* An entry that is read alone costs this at least. */
-#define UNITS_LEAST 0.5
+#define UNITS_PAGE 128.0  /* a page of 1 MB */
+#define UNITS_LEAST 0.5   /* an entry that is read alone */
 #define UNIT_BYTES 8192.0 /* read eventually consistently */
-/* Where a request's limit grows: it may read a fourth of what was read so far,
- * and anything when that is more than so many entries. */
+/* A growing limit: a fourth of the entries read so far, none past ROWS_MOST. So
+ * never much more is read than necessary. */
 #define ROWS_SHARE 4
 #define ROWS_MOST 4000
 
@@ -25,21 +23,19 @@ scan_size_init(struct scan_size *z, const struct scan_options *o)
 		    z->consistent;
 }
 
-/* Where the limit grows: the Limit (0: none) of a request when ${read} entries
- * were read before, so that never much more is read than had to be. Pure. */
 static int64_t
-scan_size_rows(int64_t limit, int64_t read)
+growing_limit(int64_t limit, int64_t read)
 {
 	int64_t rows = read / ROWS_SHARE > limit ? read / ROWS_SHARE : limit;
 
 	return rows < ROWS_MOST ? rows : 0;
 }
 
-/* Not knowing how large entries are, read one. */
+/* When the size of entries is unknown, read one. */
 int64_t
 scan_size_limit(const struct scan_size *z, double share, double *units)
 {
-	int64_t limit = z->grows ? scan_size_rows(z->limit, z->read) : z->limit;
+	int64_t limit = z->grows ? growing_limit(z->limit, z->read) : z->limit;
 	double each = z->item;
 
 	*units = UNITS_PAGE * z->consistent;
@@ -56,12 +52,12 @@ scan_size_limit(const struct scan_size *z, double share, double *units)
 	if (limit > 0 && (double)limit * each < *units)
 		*units = (double)limit * each;
 	else if (share <= 0 && z->page > 0)
-		*units = z->page; /* only told, and if its reply is lost */
+		*units = z->page; /* counted only if the reply is lost */
 	return limit;
 }
 
-/* Dearer entries are believed at once, cheaper ones by and by: a guess too low
- * is paid for with the limit. */
+/* The estimate rises at once, but falls slowly: one that is too low would
+ * exceed the limit. */
 void
 scan_size_learn(struct scan_size *z, double units, int64_t scanned)
 {

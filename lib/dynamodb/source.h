@@ -11,12 +11,10 @@ struct ddb_conn;
 struct fault;
 struct page;
 
-/*
- * Where pages come from: segments of a scan, a list of keys, a file. The
- * worker loop (inspector/pass.c) knows only this.
- */
+/* Where pages come from: a scan, a list of keys, a file. The worker loop
+ * (inspector/pass.c) knows only this. */
 
-/* A stretch of the source, worked through by one worker at a time. */
+/* A part of the source, for one worker at a time. */
 struct segment {
 	int64_t index;
 	struct buf next;      /* where its next page begins: a scan's
@@ -24,29 +22,26 @@ struct segment {
 	bool finished;        /* no page is left */
 	struct circle circle; /* of where its pages begin */
 	int64_t pages;        /* fetched so far */
-	void *own;            /* the source's, freed by its release */
+	void *own;            /* of the source, which frees it */
 };
 
 struct source {
 	const struct source_ops *ops;
-	int64_t segments; /* of how many it consists */
+	int64_t segments; /* how many it has */
 };
 
 struct source_ops {
-	/* Hand the next segment to a worker: 1, 0 when none is left, -1.
-	 * Called by many threads. ${out} is to be given back to put. */
+	/* The next segment, to be returned by put: 1, 0 when none is left, -1.
+	 * For any thread. */
 	int (*take)(struct source *s, struct segment *out, struct fault *f);
-	/*
-	 * The next page of ${seg}: 1, and seg->next and seg->finished stand
-	 * behind it; 0 when the segment's end was reached before (nothing
-	 * was read); 2 when this stretch must rest (a hot key range): put it
-	 * back and take another; -1. ${conn} is the worker's own connection
-	 * (NULL for files).
-	 */
+	/* The next page of ${seg}: 1, and seg->next and seg->finished are
+	 * updated; 0 when it was at its end already; 2 when the segment must
+	 * rest (a hot key range): put it back and take another; -1. ${conn} is
+	 * the worker's own connection (NULL for files). */
 	int (*fetch)(struct source *s, struct segment *seg,
 	    struct ddb_conn *conn, struct page *page, struct fault *f);
-	/* The worker is done with ${seg}: for good when it is finished,
-	 * else somebody will take it again, at seg->next. */
+	/* The worker is done with ${seg}: unless it is finished, it will be
+	 * taken again, at seg->next. */
 	void (*put)(struct source *s, struct segment *seg);
 	void (*close)(struct source *s);
 };

@@ -18,7 +18,7 @@
 #define PAGES 10 /* of ListTables, 100 names each */
 #define SHOWN 5  /* names, in a message */
 
-/* A table that there is, as it may be meant by the name asked for. */
+/* An existing table, which may be the one intended. */
 struct candidate {
 	char *name;
 	bool close;
@@ -29,8 +29,8 @@ struct candidate {
 struct candidates {
 	struct candidate best[SHOWN];
 	int n;
-	int64_t all; /* that were seen */
-	bool asked;  /* they may be listed */
+	int64_t all; /* how many tables there are */
+	bool asked;  /* listing them is allowed */
 };
 
 static bool
@@ -43,7 +43,7 @@ is_close(const char *have, const char *want, int distance)
 	    strstr(have, want) != NULL || strstr(want, have) != NULL;
 }
 
-/* Close ones by their distance, the others as they came. */
+/* Close ones by their distance, then the others in order. */
 static bool
 is_better(const struct candidate *a, const struct candidate *b)
 {
@@ -75,7 +75,7 @@ add(struct candidates *list, const char *have, const char *want)
 	list->n++;
 }
 
-/* The names of one reply; where to go on is put into ${from}, "" at the end. */
+/* Add the names of one reply; ${from}: where to continue, "" at the end. */
 static void
 read_names(struct candidates *list, struct slice body, const char *want,
     struct buf *from)
@@ -96,7 +96,7 @@ read_names(struct candidates *list, struct slice body, const char *want,
 	buf_adds(from, name);
 }
 
-/* What ListTables tells: for a message, so every failure is silent. */
+/* Ask ListTables: for a message only, so failures are ignored. */
 static void
 find_candidates(struct ddb_conn *c, const char *want, struct candidates *list)
 {
@@ -124,9 +124,9 @@ find_candidates(struct ddb_conn *c, const char *want, struct candidates *list)
 	buf_release(&from);
 }
 
-/* "; there is TSAGalleryCache", or what there is at all. */
+/* "; there is TSAGalleryCache", or which tables there are. */
 static void
-tell_candidates(struct buf *out, const struct candidates *list)
+add_candidates(struct buf *out, const struct candidates *list)
 {
 	bool close = list->n > 0 && list->best[0].close;
 	int n = 0;
@@ -146,8 +146,8 @@ tell_candidates(struct buf *out, const struct candidates *list)
 		buf_addf(out, " and %lld more", (long long)list->all - n);
 }
 
-/* ${name} is not there. Say so, what there is, and how to name another one.
- * Returns -1. */
+/* ${name} does not exist. Say so, which tables do, and how to choose one. -1.
+ */
 static int
 table_missing(struct ddb_conn *c, const char *name, struct fault *f)
 {
@@ -157,7 +157,7 @@ table_missing(struct ddb_conn *c, const char *name, struct fault *f)
 	struct buf names = { 0 };
 
 	find_candidates(c, name, &list);
-	tell_candidates(&names, &list);
+	add_candidates(&names, &list);
 	(void)fault(f, FAULT_NOT_FOUND,
 	    "table %s%s%s%s: not found in region %s (%s)%s; choose one with -t "
 	    "(or CACHETABLE), or another --region",
@@ -193,39 +193,40 @@ member(const cJSON *object, const char *name)
 	return cJSON_GetObjectItemCaseSensitive(object, name);
 }
 
-/* KeySchema's attribute of ${type} ("HASH", "RANGE"), or NULL. */
-static const char *
-key_of(const cJSON *owner, const char *type)
+/* The object in ${list} whose member ${name} is ${value}, or NULL. */
+static const cJSON *
+find(const cJSON *list, const char *name, const char *value)
 {
 	const cJSON *e;
 
-	cJSON_ArrayForEach(e,
-	    member(owner, "KeySchema")) if (strcmp(string_of(e, "KeyType"),
-						type) == 0) return string_of(e,
-	    "AttributeName");
+	cJSON_ArrayForEach(e, list)
+	{
+		if (strcmp(string_of(e, name), value) == 0)
+			return e;
+	}
 	return NULL;
+}
+
+/* KeySchema's attribute of ${type} ("HASH", "RANGE"), "" if none. */
+static const char *
+key_of(const cJSON *table, const char *type)
+{
+	return string_of(find(member(table, "KeySchema"), "KeyType", type),
+	    "AttributeName");
 }
 
 static enum attr_type
 type_of(const cJSON *table, const char *attribute)
 {
-	const cJSON *e;
+	const char *t = string_of(find(member(table, "AttributeDefinitions"),
+				      "AttributeName", attribute),
+	    "AttributeType");
 
-	cJSON_ArrayForEach(e,
-	    member(table,
-		"AttributeDefinitions")) if (strcmp(string_of(e,
-							"AttributeName"),
-						 attribute) == 0)
-	{
-		const char *t = string_of(e, "AttributeType");
-
-		return t[0] == 'N' ? ATTR_N : t[0] == 'B' ? ATTR_B : ATTR_S;
-	}
-	return ATTR_S;
+	return t[0] == 'N' ? ATTR_N : t[0] == 'B' ? ATTR_B : ATTR_S;
 }
 
-/* What a table or an index by request takes a second: its maximum; else what it
- * is warm for; 0: not known. */
+/* What an on-demand table or index can take a second: its maximum, else its
+ * warm throughput; 0: unknown. */
 static void
 on_demand_units(const cJSON *owner, double *reads, double *writes)
 {
@@ -327,7 +328,6 @@ read_replicas(struct ddb_table *t, const cJSON *table, const char *region)
 	    strcmp(string_of(table, "MultiRegionConsistency"), "STRONG") == 0;
 }
 
-/* What the table can take a second: provisioned, or on demand. */
 static void
 read_throughput(struct ddb_table *t, const cJSON *table)
 {
@@ -351,7 +351,7 @@ read_table(struct ddb_table *t, const cJSON *table, const char *region,
 	const char *range = key_of(table, "RANGE");
 	const cJSON *stream = member(table, "StreamSpecification");
 
-	if (hash == NULL || hash[0] == '\0')
+	if (hash[0] == '\0')
 		return fault(f, FAULT_DATA,
 		    "DescribeTable: the reply names no key schema");
 	t->arn = xstrdup(string_of(table, "TableArn"));
@@ -362,7 +362,7 @@ read_table(struct ddb_table *t, const cJSON *table, const char *region,
 	t->status = xstrdup(string_of(table, "TableStatus"));
 	t->partition = xstrdup(hash);
 	t->partition_type = type_of(table, hash);
-	if (range != NULL) {
+	if (range[0] != '\0') {
 		t->sort = xstrdup(range);
 		t->sort_type = type_of(table, range);
 	}
@@ -378,34 +378,27 @@ read_table(struct ddb_table *t, const cJSON *table, const char *region,
 	return 0;
 }
 
-/* {"TableName":"…"} */
-static void
-table_body(struct buf *out, const char *name)
-{
-	buf_adds(out, "{\"TableName\":");
-	slice_text_encode(out, name, strlen(name));
-	buf_addc(out, '}');
-}
-
-/* Call ${operation} and parse its reply. NULL on failure. */
+/* Call ${operation} for the table and parse the reply. NULL on failure. */
 static cJSON *
 ask(struct ddb_conn *c, const char *operation, const char *table,
-    const struct buf *body, struct fault *f)
+    struct fault *f)
 {
-	struct ddb_call call = {
-		.operation = operation,
-		.body = { body->p, body->n },
-		.single = true,
-	};
+	struct ddb_call call = { .operation = operation, .single = true };
 	struct ddb_reply reply;
+	struct buf body = { 0 };
 	cJSON *doc;
-	int r = ddb_call(c, &call, &reply, f);
+	int r;
 
-	if (r != 0) {
-		if (r > 0)
-			(void)ddb_refused(&call, &reply, table, f);
+	buf_adds(&body, "{\"TableName\":");
+	slice_text_encode(&body, table, strlen(table));
+	buf_addc(&body, '}');
+	call.body = (struct slice){ body.p, body.n };
+	r = ddb_call(c, &call, &reply, f);
+	buf_release(&body);
+	if (r > 0)
+		(void)ddb_refused(&call, &reply, table, f);
+	if (r != 0)
 		return NULL;
-	}
 	ddb_settle(c, 0, 0);
 	doc = cJSON_ParseWithLength(reply.body.p, reply.body.n);
 	if (doc == NULL)
@@ -414,7 +407,7 @@ ask(struct ddb_conn *c, const char *operation, const char *table,
 	return doc;
 }
 
-/* The status that the reply names, as far as it is one. */
+/* An unknown status is not taken. */
 static void
 take_ttl(struct ddb_table *t, const cJSON *ttl)
 {
@@ -434,27 +427,26 @@ take_ttl(struct ddb_table *t, const cJSON *ttl)
 	t->ttl_acts = t->ttl_status != NULL && t->ttl_status[0] == 'E';
 }
 
-static int
-describe_ttl(struct ddb_conn *c, const char *name, struct ddb_table *t,
-    const struct buf *body, struct fault *f)
+int
+ddb_table_read_ttl(struct ddb_conn *c, struct ddb_table *t, struct fault *f)
 {
 	struct fault why = { 0 };
-	cJSON *doc = ask(c, "DescribeTimeToLive", name, body, &why);
+	cJSON *doc = ask(c, "DescribeTimeToLive", t->name, &why);
 
-	if (doc == NULL) {
-		t->ttl_denied = why.kind == FAULT_DENIED;
-		if (t->ttl_denied ||
-		    (why.kind == FAULT_SERVICE &&
-			strstr(why.text, "UnknownOperation") != NULL)) {
-			t->ttl_why = xstrdup(why.text);
-			return 0;
-		}
-		*f = why;
-		return -1;
+	if (doc != NULL) {
+		take_ttl(t, member(doc, "TimeToLiveDescription"));
+		cJSON_Delete(doc);
+		return 0;
 	}
-	take_ttl(t, member(doc, "TimeToLiveDescription"));
-	cJSON_Delete(doc);
-	return 0;
+	t->ttl_denied = why.kind == FAULT_DENIED;
+	if (t->ttl_denied ||
+	    (why.kind == FAULT_SERVICE &&
+		strstr(why.text, "UnknownOperation") != NULL)) {
+		t->ttl_why = xstrdup(why.text);
+		return 0;
+	}
+	*f = why;
+	return -1;
 }
 
 bool
@@ -469,44 +461,23 @@ int
 ddb_table_read(struct ddb_conn *c, const char *name, struct ddb_table *out,
     struct fault *f)
 {
-	struct ddb_table t = { 0 };
 	struct fault why = { 0 };
-	struct buf body = { 0 };
-	cJSON *doc = NULL;
-	int rc = -1;
-
-	table_body(&body, name);
-	t.name = xstrdup(name);
-	doc = ask(c, "DescribeTable", name, &body, &why);
-	if (doc == NULL) {
-		if (why.kind == FAULT_NOT_FOUND)
-			(void)table_missing(c, name, f);
-		else if (f != NULL)
-			*f = why;
-		goto out;
-	}
-	if (read_table(&t, member(doc, "Table"), ddb_config(ddb_of(c))->region,
-		f) != 0)
-		goto out;
-	*out = t;
-	memset(&t, 0, sizeof(t));
-	rc = 0;
-out:
-	ddb_table_release(&t);
-	cJSON_Delete(doc);
-	buf_release(&body);
-	return rc;
-}
-
-int
-ddb_table_read_ttl(struct ddb_conn *c, struct ddb_table *t, struct fault *f)
-{
-	struct buf body = { 0 };
+	cJSON *doc = ask(c, "DescribeTable", name, &why);
 	int rc;
 
-	table_body(&body, t->name);
-	rc = describe_ttl(c, t->name, t, &body, f);
-	buf_release(&body);
+	*out = (struct ddb_table){ 0 };
+	if (doc == NULL) {
+		if (why.kind == FAULT_NOT_FOUND)
+			return table_missing(c, name, f);
+		*f = why;
+		return -1;
+	}
+	out->name = xstrdup(name);
+	rc = read_table(out, member(doc, "Table"),
+	    ddb_config(ddb_of(c))->region, f);
+	cJSON_Delete(doc);
+	if (rc != 0)
+		ddb_table_release(out);
 	return rc;
 }
 
@@ -514,16 +485,12 @@ int
 ddb_table_describe(struct ddb_conn *c, const char *name, struct ddb_table *out,
     struct fault *f)
 {
-	struct ddb_table t;
-
-	if (ddb_table_read(c, name, &t, f) != 0)
+	if (ddb_table_read(c, name, out, f) != 0)
 		return -1;
-	if (ddb_table_read_ttl(c, &t, f) != 0) {
-		ddb_table_release(&t);
-		return -1;
-	}
-	*out = t;
-	return 0;
+	if (ddb_table_read_ttl(c, out, f) == 0)
+		return 0;
+	ddb_table_release(out);
+	return -1;
 }
 
 static void

@@ -17,14 +17,14 @@ struct ddb_index_key {
 	enum attr_type type;
 };
 
-/* An index, as far as writes pay for it (cost.h). */
+/* An index, as far as it affects the cost of writes (cost.h). */
 struct ddb_index {
 	char *name;
 	struct ddb_index_key *keys;
 	size_t nkeys;
 	bool global;
-	enum ddb_projection projection; /* ALL where it is not known */
-	char **included; /* SOME: the attributes that are no keys */
+	enum ddb_projection projection; /* ALL when unknown */
+	char **included;                /* SOME: attributes that are not keys */
 	size_t nincluded;
 	double read_units; /* provisioned, 0 if none */
 	double write_units;
@@ -38,7 +38,7 @@ struct ddb_replica {
 struct ddb_table {
 	char *name;
 	char *arn;
-	char *id;               /* TableId; "" where the server tells none */
+	char *id;               /* TableId, "" if none */
 	char *account;          /* from the ARN, "" if none */
 	char *status;           /* ACTIVE … */
 	char *partition, *sort; /* sort NULL without one */
@@ -48,7 +48,7 @@ struct ddb_table {
 	int64_t bytes;
 	bool provisioned;   /* else PAY_PER_REQUEST */
 	double read_units;  /* what it can do a second: provisioned, or */
-	double write_units; /* on-demand maximum, or warm; 0: not told */
+	double write_units; /* on-demand maximum, or warm; 0: unknown */
 	bool protected;     /* deletion protection */
 	char *stream_view;  /* NULL: no stream */
 	struct ddb_index *indexes;
@@ -64,27 +64,25 @@ struct ddb_table {
 	bool ttl_acts;        /* ENABLED or ENABLING */
 };
 
-/*
- * Ask for both. A missing table is FAULT_NOT_FOUND and names tables with
- * close names, else some that there are, when they may be listed.
- */
+/* Ask for both. A missing table is FAULT_NOT_FOUND, with the names of similar
+ * tables, else of some others, if listing them is allowed. */
 int ddb_table_describe(struct ddb_conn *c, const char *name,
     struct ddb_table *out, struct fault *f);
 void ddb_table_release(struct ddb_table *t);
 
 /*
- * The two halves, for callers that go on when one fails: DescribeTable; and
- * DescribeTimeToLive, for which t->name is enough. That it is denied, that the
- * server does not know it, or an answer that is none of the four statuses are
- * no failure: the status is not known then.
+ * The two halves, for callers that continue when one fails: DescribeTable, and
+ * DescribeTimeToLive, which needs only t->name. When that is denied, unknown to
+ * the server, or answers none of the four statuses, it is not a failure: the
+ * status is unknown then.
  */
 int ddb_table_read(struct ddb_conn *c, const char *name, struct ddb_table *out,
     struct fault *f);
 int ddb_table_read_ttl(struct ddb_conn *c, struct ddb_table *t,
     struct fault *f);
 
-/* Whether entries are judged as if TTL acted on ${attribute}: it does, or it is
- * not known that it does not. Pure. */
+/* Whether entries are judged as if TTL acted on ${attribute}: it does, or that
+ * is unknown. Pure. */
 bool ddb_table_ttl_acts(const struct ddb_table *t, const char *attribute);
 
 #endif

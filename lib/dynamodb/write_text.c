@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "lib/dynamodb/item.h"
 #include "lib/dynamodb/table.h"
 #include "lib/dynamodb/write_parts.h"
 
@@ -13,24 +14,6 @@ void
 write_slice(struct buf *b, struct slice s)
 {
 	buf_add(b, s.p, s.n);
-}
-
-/* {"key":{…},"sort":{…}} */
-static void
-add_key(struct buf *b, const struct ddb_table *t, struct slice partition,
-    struct slice sort)
-{
-	buf_addc(b, '{');
-	write_string(b, t->partition);
-	buf_addc(b, ':');
-	write_slice(b, partition);
-	if (t->sort != NULL) {
-		buf_addc(b, ',');
-		write_string(b, t->sort);
-		buf_addc(b, ':');
-		write_slice(b, sort);
-	}
-	buf_addc(b, '}');
 }
 
 static int
@@ -61,48 +44,51 @@ expression_of(enum ddb_cond_op op)
 		[DDB_COND_EXISTS] = "attribute_exists(#t)",
 	};
 
-	/* never without a condition: this one is always false */
+	/* never without a condition: this is always false */
 	if (op <= DDB_COND_NONE || op > DDB_COND_EXISTS)
 		return "attribute_exists(#t) AND attribute_not_exists(#t)";
 	return text[op];
 }
 
-/* The condition, its names and its values; ${set}: #t and :n are used by an
- * update expression too. */
+/* One of ExpressionAttributeValues; ${between} is what precedes it. */
+static void
+add_value(struct buf *b, const char **between, const char *name,
+    struct slice value)
+{
+	buf_addf(b, "%s\"%s\":", *between, name);
+	write_slice(b, value);
+	*between = ",";
+}
+
+/* The condition, its names and its values. An update also has ${set} as :n,
+ * unless p NULL. */
 static void
 add_expression(struct buf *b, const struct ddb_table *t,
     const struct ddb_delete *d, bool update, struct slice set)
 {
-	bool there = update && d->cond.op == DDB_COND_MISSING;
+	/* or an update would create an entry of nothing but key and TTL */
+	bool exists = update && d->cond.op == DDB_COND_MISSING;
+	const char *between = ",\"ExpressionAttributeValues\":{";
 	int n = operands(&d->cond);
 
 	buf_adds(b, ",\"ConditionExpression\":");
-	/* or an update would make an entry of nothing but key and TTL */
 	write_string(b,
-	    there ? "attribute_not_exists(#t) AND attribute_exists(#k)"
-		  : expression_of(d->cond.op));
+	    exists ? "attribute_not_exists(#t) AND attribute_exists(#k)"
+		   : expression_of(d->cond.op));
 	buf_adds(b, ",\"ExpressionAttributeNames\":{\"#t\":");
 	write_string(b,
 	    d->cond.op == DDB_COND_EXISTS ? t->partition : d->cond.attribute);
-	if (there) {
+	if (exists) {
 		buf_adds(b, ",\"#k\":");
 		write_string(b, t->partition);
 	}
 	buf_addc(b, '}');
-	if (n > 0 || set.p != NULL)
-		buf_adds(b, ",\"ExpressionAttributeValues\":{");
-	if (n > 0) {
-		buf_adds(b, "\":a\":");
-		write_slice(b, d->cond.a);
-	}
-	if (n > 1) {
-		buf_adds(b, ",\":b\":");
-		write_slice(b, d->cond.b);
-	}
-	if (set.p != NULL) {
-		buf_adds(b, n > 0 ? ",\":n\":" : "\":n\":");
-		write_slice(b, set);
-	}
+	if (n > 0)
+		add_value(b, &between, ":a", d->cond.a);
+	if (n > 1)
+		add_value(b, &between, ":b", d->cond.b);
+	if (set.p != NULL)
+		add_value(b, &between, ":n", set);
 	if (n > 0 || set.p != NULL)
 		buf_addc(b, '}');
 	buf_adds(b,
@@ -114,10 +100,13 @@ add_expression(struct buf *b, const struct ddb_table *t,
 static void
 add_target(struct buf *b, const struct ddb_table *t, const struct ddb_delete *d)
 {
+	const struct key_schema schema = { t->partition, t->sort };
+	const struct item key = { .partition = d->partition, .sort = d->sort };
+
 	buf_adds(b, "{\"TableName\":");
 	write_string(b, t->name);
 	buf_adds(b, ",\"Key\":");
-	add_key(b, t, d->partition, d->sort);
+	item_key_json(b, &key, &schema);
 }
 
 void
@@ -139,7 +128,7 @@ ddb_update_body(struct buf *b, const struct ddb_table *t,
 	add_expression(b, t, d, true, ttl);
 }
 
-/* A PartiQL identifier: in double quotes, those inside doubled. */
+/* A PartiQL identifier, in double quotes. */
 static void
 add_quoted(struct buf *b, const char *name)
 {
@@ -164,7 +153,7 @@ add_condition(struct buf *b, const struct ddb_cond *cond)
 	};
 
 	if (cond->op == DDB_COND_EXISTS)
-		return; /* a DELETE of what is not there does nothing */
+		return; /* a DELETE of a missing entry does nothing */
 	buf_adds(b, " AND ");
 	add_quoted(b, cond->attribute);
 	if (cond->op > DDB_COND_NONE && cond->op < DDB_COND_EXISTS) {
@@ -176,7 +165,7 @@ add_condition(struct buf *b, const struct ddb_cond *cond)
 		buf_adds(b, " < ?");
 		return;
 	}
-	/* never without a condition: this one is always false */
+	/* never without a condition: this is always false */
 	buf_adds(b, " IS MISSING AND ");
 	add_quoted(b, cond->attribute);
 	buf_adds(b, " IS NOT MISSING");
