@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# Purge and restore over a road that throttles, cuts, garbles and resets, on
-# both servers: tests/lib/faults.py says what has to hold. `make soak` plays
-# more seeds.
+# Purge and restore through a proxy ("road") that throttles, truncates, garbles
+# and resets, on both servers: tests/lib/faults.py says what must hold. `make
+# soak` runs more seeds.
 
 load lib/common
 load lib/road
@@ -14,7 +14,7 @@ setup_file() {
 }
 
 teardown_file() { stop_servers; }
-teardown() { stop_servers; } # the road that the test started
+teardown() { stop_servers; } # the proxy that the test started
 
 faults() {
 	"$PYTHON" "$ROOT/tests/lib/faults.py" --local "$LOCAL_URL" \
@@ -22,13 +22,13 @@ faults() {
 	    --at-once 6 "$@"
 }
 
-@test "each kind of fault by itself" { faults --each; }
-@test "all kinds of faults, 10 seeds" { faults --seeds 1-10; }
-@test "few tries: what fails is told, and restored, 10 seeds" {
+@test "purge and restore survive each kind of fault on its own" { faults --each; }
+@test "purge and restore survive all kinds of faults (10 seeds)" { faults --seeds 1-10; }
+@test "with few tries failures are reported and restored (10 seeds)" {
 	faults --rough --seeds 1-10
 }
 
-@test "without --yes nothing that writes is sent" {
+@test "without --yes no write is sent" {
 	local table journal=$BATS_TEST_TMPDIR/journal
 	table=$(new_table dry)
 	seed --endpoint "$LOCAL_URL" --table "$table" --mixed 200 --now "$NOW"
@@ -47,12 +47,12 @@ faults() {
 	[[ ! -e $journal ]]
 	dump --endpoint "$LOCAL_URL" --table "$table" |
 	    cmp - "$BATS_TEST_TMPDIR/before"
-	# and the road does see what writes
+	# the proxy does see writes
 	ttlsweep purge -t "$table" --now "$NOW" --yes --journal "$journal"
 	road GET counts | jq -e '.writes > 0 and .write_units > 60'
 }
 
-@test "a hot key range rests; the others go on at their pace" {
+@test "a hot key range is left alone while the others are read" {
 	local table log=$BATS_TEST_TMPDIR/log
 	table=$(new_table hot)
 	seed --endpoint "$LOCAL_URL" --table "$table" --mixed 200 --now "$NOW"
@@ -62,12 +62,12 @@ faults() {
 	    --segments 4 --jobs 1 --format json >"$BATS_TEST_TMPDIR/report"
 	jq -e '.scanned.items == 200 and .scanned.retries == 2 and .complete' \
 	    "$BATS_TEST_TMPDIR/report"
-	# what it read and what was refused, in order
+	# segments read, and refused (h), in order
 	run jq -rs 'map(select(.operation == "Scan") |
 	    "\(.segment)\(.fault // "" | .[:1])") | join(" ")' "$log"
 	[[ $output == "0h 2 1 3 0h 0" ]]
 }
 
-@test "the pace holds over any five seconds" {
+@test "the pace is kept over any five seconds" {
 	"$PYTHON" "$ROOT/tests/lib/pace.py" --server "$LOCAL_URL"
 }

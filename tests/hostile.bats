@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Keys, names and values that try to take over the terminal: whatever shows
-# them, nothing of it gets there raw.
+# Keys, names and values with control sequences: none of them reaches the
+# terminal unescaped.
 
 load lib/common
 
@@ -19,8 +19,8 @@ teardown_file() { stop_servers; }
 
 setup() { export TERM=xterm-256color; }
 
-# tame STATUS OPTION... -- ARGUMENT...: what ttlsweep shows at a terminal does
-# no harm there, and it ends with STATUS.
+# tame STATUS OPTION... -- ARGUMENT...: the output of ttlsweep on a terminal is
+# harmless, and it exits with STATUS.
 tame() {
 	local status=0 wanted=$1
 	local options=()
@@ -56,9 +56,9 @@ looks() {
 	tame 0 -- list --now "$NOW" --top 50 --by size --reveal "$@"
 }
 
-# showable: all keys of HUGE that can be arguments, in keys.
+# showable: put all keys of HUGE that can be arguments into keys.
 showable() {
-	# NUL cannot be one
+	# an argument cannot contain NUL
 	"$PYTHON" - "$HUGE" >"$BATS_TEST_TMPDIR/keys" <<-'END'
 	import json, sys
 	for line in open(sys.argv[1]):
@@ -70,15 +70,15 @@ showable() {
 	[[ ${#keys[@]} -gt 100 ]]
 }
 
-@test "a table, looked at in every way" {
+@test "every view of a table is harmless on a terminal" {
 	looks -t "$TABLE"
 	tame 0 --columns 20 -- list -t "$TABLE" --reveal
 	tame 0 --columns 300 -- list -t "$TABLE" --reveal
 }
 
-@test "a file, with strings of a megabyte" { looks -i "$HUGE"; }
+@test "every view of a file with strings of a megabyte is harmless" { looks -i "$HUGE"; }
 
-@test "without Unicode, nothing but ASCII" {
+@test "in a locale without Unicode only ASCII is printed" {
 	local keys
 	export LC_ALL=C
 	tame 0 --ascii -- inspect -t "$TABLE" --now "$NOW" --top 1000
@@ -89,14 +89,14 @@ showable() {
 	showable
 	tame 0 --ascii -- show -i "$HUGE" -- "${keys[@]}"
 	tame 0 --ascii -- show -i "$HUGE" --reveal -- "${keys[@]}"
-	# a byte of it begins a control sequence on an 8-bit terminal
+	# one of its bytes begins a control sequence on an 8-bit terminal
 	printf '%s\n' '{"Item":{"key":{"S":"user:1"},"value":{"S":"{\"a\":\"\u06db2J\",\"\ud83d\ude00\":1}"}}}' \
 	    >"$BATS_TEST_TMPDIR/c1.json"
 	tame 0 --ascii -- show -i "$BATS_TEST_TMPDIR/c1.json" user:1
 	[[ $(ttlsweep show -i "$BATS_TEST_TMPDIR/c1.json" user:1) == *'"a": "\u06db2J"'*'"\ud83d\ude00": 1'* ]]
 }
 
-@test "show, each entry" {
+@test "show prints each entry harmlessly" {
 	local keys
 	showable
 	tame 0 -- show -i "$HUGE" -- "${keys[@]}"
@@ -106,7 +106,7 @@ showable() {
 	    "$(printf 'user:\033[2J\033[H')" "$(printf 'session:\033[41mred0123456789abcdef')"
 }
 
-@test "export and purge at a terminal" {
+@test "export and purge are harmless on a terminal" {
 	tame 2 -- export -t "$TABLE"
 	tame 0 -- export -t "$TABLE" --reveal
 	tame 0 -- export -t "$TABLE" --reveal --format csv
@@ -114,7 +114,7 @@ showable() {
 	tame 0 -- purge -t "$TABLE" --now "$NOW" --state any
 }
 
-@test "invalid UTF-8, NUL and nonsense in a file" {
+@test "messages about invalid UTF-8, NUL and nonsense in a file are harmless" {
 	local bad
 	for bad in '{"Item":{"key":{"S":"\xff\xfe\x1b[2J"}}}' '{"Item":{"\xc3\x28":{"S":"x"}}}' \
 	    '\x1b[2J\x9b\xff' '{"Item":{"key":{"S":"a\x00b"}}}' '\x00\x00\x00' \
@@ -123,13 +123,13 @@ showable() {
 		tame 1 -- inspect -i "$BATS_TEST_TMPDIR/bad.json"
 		tame 1 -- list -i "$BATS_TEST_TMPDIR/bad.json" --key "$(printf 'k\033[41m')"
 	done
-	# half a surrogate pair is no text, but it is JSON
+	# half a surrogate pair is not text, but it is JSON
 	printf '{"Item":{"key":{"S":"\\ud800\\u001b[2J"},"v":{"S":"\\udfff"}}}\n' \
 	    >"$BATS_TEST_TMPDIR/half.json"
 	looks -i "$BATS_TEST_TMPDIR/half.json"
 }
 
-@test "names on the command line" {
+@test "messages about names on the command line are harmless" {
 	local evil
 	evil=$(printf 'a\033[2J\033]0;x\007\xff\u202eb')
 	tame 2 -- inspect -t "$evil"
@@ -139,7 +139,7 @@ showable() {
 	tame 2 -- inspect --format "$evil"
 	tame 2 -- list -t "$TABLE" --columns "$evil"
 	tame 0 -- inspect -t "$TABLE" --ttl-attribute "$evil" --prefix "$evil"
-	tame 2 -- show -t "$TABLE" "$evil" # no UTF-8, no key
+	tame 2 -- show -t "$TABLE" "$evil" # not UTF-8, so not a key
 	tame 1 -- show -t "$TABLE" "${evil//$'\xff'/}"
 	tame 2 -- show -t "$TABLE" --cookie "$evil=; $evil"
 	tame 1 -- show -t "$TABLE" --cookie "s:$evil.$evil"
@@ -148,13 +148,13 @@ showable() {
 	tame 1 -- inspect -t "$TABLE" --profile "$evil"
 }
 
-@test "what is said on the way" {
+@test "messages of -vv and the progress line are harmless, and show no keys" {
 	tame 0 -- inspect -t "$TABLE" --now "$NOW" -vv --progress always
 	run ! grep -aqE 'session:|user:' \
 	    <("$TTLSWEEP" inspect -t "$TABLE" --now "$NOW" -vv 2>&1 >/dev/null)
 }
 
-@test "one look after the other" {
+@test "--watch is harmless on a terminal" {
 	tame 130 --interrupt-when '\x1b\[H' 2 -- inspect -t "$TABLE" --watch 1
 	tame 130 --interrupt-when '\x1b\[H' 2 --rows 6 --columns 40 -- inspect -t "$TABLE" --watch 1
 }

@@ -1,14 +1,13 @@
-# The report against an independent count, field by field, for tables of
-# every key type with every kind of trouble in them.
+# The report is compared with an independent count, field by field, for tables
+# of all key types with all kinds of broken entries.
 
 load lib/common
 
 setup_file() { start_local; start_dynalite; export NOW=$(($(date +%s) + 86400 * 3650)); }
 teardown_file() { stop_servers; }
 
-# same ENDPOINT SEED-OPTION...: seed, count and inspect agree. --now lies
-# years ahead, and TTL has little to delete; where it did so in between, they
-# are asked again.
+# same ENDPOINT SEED-OPTION...: seed, count and inspect agree. --now is years
+# ahead, so TTL deletes little; if it did so between them, they are run again.
 same()
 {
 	local endpoint=$1 table
@@ -23,17 +22,17 @@ same()
 	false
 }
 
-@test "string keys, TTL on" { same "$LOCAL_URL" --ttl on; }
-@test "string keys, TTL off" { same "$LOCAL_URL"; }
-@test "another TTL attribute" { same "$LOCAL_URL" --ttl on --ttl-attribute expires; }
-@test "number keys" { same "$LOCAL_URL" --ttl on --key-type N; }
-@test "binary keys" { same "$LOCAL_URL" --ttl on --key-type B; }
-@test "string sort keys" { same "$LOCAL_URL" --ttl on --sort-key --sort-type S; }
-@test "number keys, number sort keys" { same "$LOCAL_URL" --ttl on --key-type N --sort-key when --sort-type N; }
-@test "binary keys, binary sort keys" { same "$LOCAL_URL" --ttl on --key-type B --sort-key --sort-type B; }
-@test "dynalite" { same "$DYNALITE_URL"; }
+@test "inspect counts string keys with TTL on" { same "$LOCAL_URL" --ttl on; }
+@test "inspect counts string keys with TTL off" { same "$LOCAL_URL"; }
+@test "inspect counts by another TTL attribute" { same "$LOCAL_URL" --ttl on --ttl-attribute expires; }
+@test "inspect counts number keys" { same "$LOCAL_URL" --ttl on --key-type N; }
+@test "inspect counts binary keys" { same "$LOCAL_URL" --ttl on --key-type B; }
+@test "inspect counts string sort keys" { same "$LOCAL_URL" --ttl on --sort-key --sort-type S; }
+@test "inspect counts number keys with number sort keys" { same "$LOCAL_URL" --ttl on --key-type N --sort-key when --sort-type N; }
+@test "inspect counts binary keys with binary sort keys" { same "$LOCAL_URL" --ttl on --key-type B --sort-key --sort-type B; }
+@test "inspect counts a table of dynalite" { same "$DYNALITE_URL"; }
 
-@test "TTL on another attribute than that of the entries: both sides say so" {
+@test "a table whose TTL is on an attribute that its entries lack is reported" {
 	local table now
 	table=$(new_table renamed)
 	now=$(date +%s)
@@ -44,7 +43,7 @@ same()
 	run -0 ttlsweep inspect -t "$table" --color never
 	[[ $output == *"No entry has the TTL attribute ttl: "*"are in expires."* ]]
 	[[ $output != *"up to date"* ]]
-	# the command that it gives tells the rest
+	# the suggested command reports the rest
 	command=$(grep -o 'ttlsweep inspect .*--ttl-attribute expires$' <<<"$output")
 	eval "run -0 $command"
 	[[ $output == *"TTL acts on ttl, not on expires."* ]]

@@ -1,11 +1,10 @@
 #!/usr/bin/env bats
-# A table that is read in parts: by many machines, whose reports add up to
-# that of one; by a sample, which tells how sure it is; by a run that was
-# interrupted. And what makes a report an alert.
+# A table read in parts: by several machines, whose reports add up to that of
+# one; by a sample, which states its error; by an interrupted run. And alerts.
 
 load lib/common
 
-# Well in the past by the clock; TTL stays off, so that nothing goes away.
+# Long past; TTL stays off, so that nothing is deleted.
 NOW=1795000000
 ENTRIES=6000
 
@@ -30,7 +29,7 @@ setup() {
 
 inspect() { ttlsweep inspect --now "$NOW" "$@"; }
 
-# shards N OPTION...: the reports 1.json to N.json
+# shards N OPTION...: write the reports 1.json to N.json.
 shards() {
 	local n=$1 i
 	shift
@@ -39,11 +38,11 @@ shards() {
 	done
 }
 
-# The figures that many machines have in another way than one: requests that
-# each of them makes to know the table, and time.
+# Without the figures that differ between one machine and several: requests,
+# as each of them describes the table, and time.
 alike() { jq -S 'del(.scanned.requests, .scanned.seconds)' "$1"; }
 
-# same_as_one N OPTION...
+# same_as_one N OPTION...: N shards and one machine make the same report.
 same_as_one() {
 	local n=$1 i
 	shift
@@ -52,7 +51,7 @@ same_as_one() {
 	ttlsweep inspect --merge --format json -o all.json \
 	    $(seq -f '%.0f.json' "$n" -1 1)
 	cmp <(alike one.json) <(alike all.json)
-	# byte for byte, too
+	# and byte for byte
 	for i in one all; do
 		sed -E 's/"(requests|seconds)":[0-9.]+/"\1":0/g' $i.json >$i
 	done
@@ -68,12 +67,12 @@ same_as_one() {
 	    and .segments == 1024' 3.json
 }
 
-@test "3 shards, which cannot be equal, with a sort key" {
+@test "3 shards of unequal size add up, with a sort key" {
 	same_as_one 3 -t "$SORTED"
 	jq -e '.reasons | all(has("example_sort"))' all.json
 }
 
-@test "shards without sizes, of chosen entries, with other prefixes" {
+@test "shards add up without sizes, with a selection, with own prefixes" {
 	same_as_one 2 -t "$TABLE" --no-sizes
 	jq -e '.largest == [] and (.scanned | has("bytes") | not)' all.json
 	same_as_one 2 -t "$TABLE" --kind session --prefix sess
@@ -82,21 +81,21 @@ same_as_one() {
 	jq -e '.kinds.session.items > 0' all.json
 }
 
-@test "the text is the same, too" {
+@test "merged shards print the same text as one machine" {
 	inspect --segments 1024 -t "$TABLE" >one
 	shards 4 -t "$TABLE"
 	ttlsweep inspect --merge 1.json 2.json 3.json 4.json >all
-	# --merge knows no account
+	# --merge does not know the account
 	cmp <(sed 's/, account [0-9]*//; s/^Read in [0-9.]* s/Read/' one) \
 	    <(sed 's/^Read in [0-9.]* s/Read/' all)
-	# a whole report is printed again, also from standard input
+	# a complete report is printed again, also from standard input
 	inspect --format json --segments 1024 -t "$TABLE" |
 	    ttlsweep inspect --merge - >again
 	cmp <(sed 's/^Read in [0-9.]* s/Read/' all) \
 	    <(sed 's/^Read in [0-9.]* s/Read/' again)
 }
 
-@test "sums of sums" {
+@test "merged reports can be merged again" {
 	shards 4 -t "$TABLE"
 	ttlsweep inspect --merge --format json 1.json 2.json 3.json 4.json |
 	    alike - >want
@@ -110,7 +109,7 @@ same_as_one() {
 	[[ $output == *"1.json: shard 1 is in a.json already"* ]]
 }
 
-# refused TEXT FILE...: --merge says TEXT, and prints no report
+# refused TEXT FILE...: --merge fails with TEXT, and prints no report.
 refused() {
 	local text=$1
 	shift
@@ -119,7 +118,7 @@ refused() {
 	[[ -z $output && $stderr == *"$text"* ]]
 }
 
-@test "what does not go together is refused" {
+@test "merge refuses reports that do not belong together" {
 	shards 2 -t "$TABLE"
 	refused "of 2 shards these are missing: 2" 1.json
 	refused "shard 1 is in 1.json already" 1.json 1.json
@@ -146,7 +145,7 @@ refused() {
 	refused "its --session-prefix or --group differs from that of" 1.json other.json
 	inspect -t "$TABLE" --format json --shard 2/3 >other.json
 	refused "its number of shards differs from that of" 1.json other.json
-	# jq would not keep numbers as large as there are
+	# jq would not keep numbers this large
 	while read -r name edit; do
 		sed -E "$edit" 2.json >other.json
 		refused "other.json: its $name" 1.json other.json
@@ -175,7 +174,7 @@ refused() {
 	    jq -e '.complete == false and .segments_done == 1012'
 }
 
-@test "--shard auto/N asks the job" {
+@test "--shard auto/N takes the shard from the job's environment" {
 	JOB_COMPLETION_INDEX=0 inspect -t "$TABLE" --shard auto/4 \
 	    --format json | jq -e '.shards == {"of":4,"have":[1]}'
 	AWS_BATCH_JOB_ARRAY_INDEX=3 inspect -t "$TABLE" --shard auto/4 \
@@ -190,7 +189,7 @@ refused() {
 	done
 }
 
-@test "wrong usage of parts" {
+@test "wrong use of --shard, --sample and --merge is refused" {
 	run -2 inspect -t "$TABLE" --sample 10 --shard 1/4
 	run -2 inspect -t "$TABLE" --shard 1/4 --segments 1024
 	run -2 inspect -t "$TABLE" --partial
@@ -206,7 +205,7 @@ refused() {
 	run -2 ttlsweep inspect -i export.json --shard 1/4
 }
 
-@test "a sample says how sure it is, and what it saved" {
+@test "a sample reports its error range and the read units saved" {
 	local i inside=0
 	inspect -t "$TABLE" --format json --segments 1024 >one.json
 	for i in 1 2 3 4 5; do
@@ -219,7 +218,7 @@ refused() {
 			length > 30 and
 			all(.items_low <= .items and .items <= .items_high))' \
 		    sample.json
-		# 95 of 100 times, each of them
+		# each of them 95 of 100 times
 		jq -e --slurpfile one one.json '[.states, .kinds | to_entries[]
 		    | .key as $k | .value
 		    | ($one[0].states + $one[0].kinds)[$k].items as $true
@@ -234,7 +233,7 @@ refused() {
 	[[ $output != *"sort key"* ]]
 }
 
-@test "a sample has 30 segments at least" {
+@test "a sample has at least 30 segments" {
 	inspect -t "$TABLE" --format json --sample 0.1 |
 	    jq -e '.sample.segments == 30 and .sample.of == 4096'
 	inspect -t "$TABLE" --format json --sample 1 --segments 64 |
@@ -250,7 +249,7 @@ refused() {
 	    alike - | cmp - <(alike one.json)
 }
 
-@test "nothing seen is no promise that there is nothing" {
+@test "a sample without expired entries says how many there may be" {
 	inspect -t "$TABLE" --format json --sample 10 --prefix no-such-key |
 	    jq -e '.states | all(.items == 0 and .items_low == 0
 		and .items_high > 30 and .items_high < 60)'
@@ -259,23 +258,23 @@ refused() {
 	[[ $output != *"up to date"* ]]
 }
 
-@test "a sample of an empty table" {
+@test "a sample of an empty table reports no savings" {
 	local table
 	table=$(new_table none)
 	seed --endpoint "$LOCAL_URL" --table "$table" --mixed 0 --now "$NOW"
 	run -0 inspect -t "$table" --sample 5
 	[[ $output == *"No expired entry was seen in the sample; the table may contain 0 to "* ]]
 	[[ $output != *"has the attribute"* && $output != *"all entries"* ]]
-	# a server that charges nothing for nothing leaves nothing to tell
+	# the server charges nothing for empty pages
 	[[ $output != *"The sample"* ]]
 }
 
-@test "a sample of a table with collections says what it does not cover" {
+@test "a sample of a table with a sort key says what its ranges do not cover" {
 	run -0 inspect -t "$SORTED" --sample 10
 	[[ $output == *"The table has a sort key"*"No range covers"* ]]
 }
 
-@test "a session that was asked for is masked in the report" {
+@test "a session id in the options is masked in the report" {
 	local id=session:abcdefghijklmnopqrstuvwxyz012345 format
 	for format in text json html prometheus; do
 		inspect -t "$TABLE" --prefix "$id" --prefix session: --group "$id" \
@@ -292,7 +291,7 @@ refused() {
 	[[ $output == *"is masked"* ]]
 }
 
-@test "alerts" {
+@test "alerts set exit status 5 and say which limit was exceeded" {
 	run -0 --separate-stderr inspect -t "$TABLE" --alert-expired 6000
 	[[ -z $stderr ]]
 	run -5 --separate-stderr inspect -t "$TABLE" --alert-expired 0
@@ -301,7 +300,7 @@ refused() {
 	run -5 --separate-stderr inspect -t "$TABLE" --alert-overdue 1d \
 	    --kind session --format json -o report.json
 	[[ $stderr == *"alert: an entry has been expired for "*" (limit 1 d)" ]]
-	# exactly so old is not longer than that
+	# exactly at the limit is not an alert
 	local max table
 	table=$(new_table alert)
 	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" \
@@ -310,16 +309,16 @@ refused() {
 	run -0 inspect -t "$table" --alert-overdue "$max" --alert-expired 30
 	run -5 inspect -t "$table" --alert-overdue $((max - 1))
 	run -5 inspect -t "$table" --alert-expired 29
-	# … of what machines found together
+	# of merged reports, too
 	shards 2 -t "$TABLE"
 	run -5 --separate-stderr ttlsweep inspect --merge 1.json 2.json \
 	    --alert-expired 0 --alert-overdue 0s
 	[[ $(grep -c alert: <<<"$stderr") == 2 ]]
-	# no entry is expired: none is overdue
+	# nothing expired, so nothing is overdue
 	run -0 inspect -t "$TABLE" --prefix no-such-key --alert-overdue 0s
 }
 
-# interrupted SIGNAL OPTION...: slow enough that it is under way.
+# interrupted SIGNAL OPTION...: signal an inspect that is slow enough.
 interrupted() {
 	local signal=$1
 	shift
@@ -328,7 +327,7 @@ interrupted() {
 	    "$@" >out 2>err
 }
 
-@test "an interrupted run prints what it knows" {
+@test "an interrupted inspect prints a partial report" {
 	run -130 interrupted INT --segments 1024 --format json
 	jq -e '.complete == false and .segments == 1024
 	    and .segments_done > 0 and .segments_done < 1024
@@ -338,19 +337,19 @@ interrupted() {
 	run -143 interrupted TERM --segments 1024
 	[[ $(<out) == *"INCOMPLETE: "*" of 1 024 segments were read completely,"* ]]
 	tr '\n' ' ' <out | grep -E 'completely, [0-9.]+ % of the table'
-	# also to a file, which says so
+	# also to a file, which is marked as partial
 	run -130 interrupted INT --shard 1/1 --format json -o report
 	jq -e '.complete == false and .segments_done > 0' report
 	[[ $(<err) == *"wrote a partial report to report: only what was counted until then"*interrupted* ]]
-	# and is not added up without a word
+	# --merge says that it is incomplete
 	ttlsweep inspect --merge report >text
 	grep INCOMPLETE text
-	# metrics could not say it
+	# metrics could not be marked as partial
 	run -130 interrupted INT --format prometheus -o metrics
 	[[ ! -e metrics && $(<err) == *"nothing was written to metrics"* ]]
 }
 
-@test "an interrupted sample is of the segments that were read" {
+@test "an interrupted sample covers the segments that were read" {
 	run -130 interrupted INT --sample 50 --format json
 	jq -e '.complete == false and .sample.segments == .segments_done
 	    and .sample.segments < 512 and .sample.of == 1024

@@ -1,15 +1,15 @@
 #!/usr/bin/env bats
-# The main job from end to end, on 20 000 mixed entries, against both
-# servers: what is inspected is what is there, what is exported is all of it,
-# what is purged is what expired, and restore brings it back. The tests of
-# one server build upon each other.
+# The main job from end to end, on many mixed entries, against both servers:
+# inspect reports what is there, export writes all of it, purge deletes what
+# expired, and restore puts it back. The tests of one server depend on each
+# other.
 
 load lib/common
 
-# Well in the past by the clock, so that purge takes it; TTL stays off, or
-# DynamoDB Local would delete entries by itself meanwhile.
+# Long past, so that purge accepts it; TTL stays off, or DynamoDB Local would
+# delete entries itself.
 NOW=1795000000
-# 20 000 in make soak: most of the time goes into the independent count.
+# 20 000 in make soak: most of the time is spent in the independent count.
 ENTRIES=${ENTRIES:-3000}
 
 setup_file() {
@@ -78,7 +78,7 @@ purged() {
 	    .states.pending.items == 0 and .states.stuck.items == 0
 	    and .states.live == $was[0].states.live
 	    and .states.immortal == $was[0].states.immortal' "$SIDE/left"
-	# what went is in the journal, to the byte
+	# what was deleted is in the journal, byte for byte
 	ttlsweep export -i "$SIDE/purge.journal" -o "$SIDE/gone.json"
 	dump --items "$SIDE/gone.json" >"$SIDE/gone"
 	sort "$SIDE/after" "$SIDE/gone" | cmp - <(sort "$SIDE/before")
@@ -95,7 +95,7 @@ restored() {
 	    .matched == .restored + .present + .failed + .skipped
 	    and .restored == $purge[0].deleted' "$SIDE/restore"
 	dump --endpoint "$URL" --table "$TABLE" | cmp - "$SIDE/before"
-	# once more: everything is there
+	# a second time everything is present
 	ttlsweep restore -t "$TABLE" "$SIDE/purge.journal" --yes \
 	    --format json | jq -e '.restored == 0 and .present == .matched'
 }
@@ -106,17 +106,17 @@ restored() {
 @test "export writes what boto3 scans (dynalite)" { exported; }
 @test "purge without --yes changes nothing (DynamoDB Local)" { dry_run; }
 @test "purge without --yes changes nothing (dynalite)" { dry_run; }
-@test "purge takes exactly the expired (DynamoDB Local)" { purged; }
-@test "purge takes exactly the expired (dynalite)" { purged; }
-@test "restore brings the table back (DynamoDB Local)" { restored; }
-@test "restore brings the table back (dynalite)" { restored; }
+@test "purge deletes exactly the expired entries (DynamoDB Local)" { purged; }
+@test "purge deletes exactly the expired entries (dynalite)" { purged; }
+@test "restore puts back the whole table (DynamoDB Local)" { restored; }
+@test "restore puts back the whole table (dynalite)" { restored; }
 
-@test "inspect with TTL on, judged years ahead (DynamoDB Local)" {
+@test "inspect counts right with TTL on and --now years ahead (DynamoDB Local)" {
 	local table now=$(($(date +%s) + 300000000))
 	table=$(new_table ahead)
 	seed --endpoint "$URL" --table "$table" --mixed 3000 --now "$now" \
 	    --ttl on
-	# again, where TTL deleted something in between
+	# again, if TTL deleted something in between
 	for tries in 1 2 3 4 5; do
 		[[ $tries -lt 5 ]]
 		ttlsweep inspect -t "$table" --now "$now" --format json >"$SIDE/report"
@@ -127,9 +127,9 @@ restored() {
 	    "$SIDE/report"
 }
 
-@test "keys of type N and B, with sort keys (DynamoDB Local)" {
+@test "keys of type N and B with sort keys are purged and restored (DynamoDB Local)" {
 	local table keys sort
-	# all pairs of types are in formats.bats
+	# formats.bats has all pairs of types
 	for keys in SN SB N NS B BB; do
 		table=$(new_table "k$keys") sort=${keys:1}
 		seed --endpoint "$URL" --table "$table" --mixed 300 \
@@ -145,7 +145,7 @@ restored() {
 	done
 }
 
-@test "an empty table (DynamoDB Local)" {
+@test "every command accepts an empty table (DynamoDB Local)" {
 	local table
 	table=$(new_table empty)
 	seed --endpoint "$URL" --table "$table" --mixed 0 --now "$NOW"

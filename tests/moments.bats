@@ -6,15 +6,15 @@
 load lib/common
 load lib/road
 
-# Before the one time among the cases, 2026-11-28T16:47:24 in some zone.
+# Before the only time among the cases, 2026-11-28T16:47:24 in some zone.
 NOW=1795000000
-# A time at which it has passed in UTC, but not everywhere.
+# Then it has passed in UTC, but not everywhere.
 THEN=2026-11-29T04:00:00Z
 
 setup_file()
 {
 	start_local
-	# the cases as one export; never-9999 has bare items
+	# the cases as one export; never-9999 has items without "Item"
 	NEVER=$WORLD/never.jsonl
 	export NEVER
 	jq -c 'if .Item then . else {Item: .} end' \
@@ -23,7 +23,7 @@ setup_file()
 
 teardown_file() { stop_servers; }
 
-# table [SEED-OPTION...]: a fresh one with the cases, its name in $T.
+# table [SEED-OPTION...]: create a table $T with the cases.
 table()
 {
 	T=$(new_table moments)
@@ -33,7 +33,7 @@ table()
 sweep() { ttlsweep "$1" -t "$T" --now "$NOW" --journal-dir "$BATS_TEST_TMPDIR/j" "${@:2}"; }
 held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 
-@test "each value that is not a time is told by its reason" {
+@test "each value that is not a time is reported with its reason" {
 	run -0 ttlsweep inspect -i "$NEVER" --now "$NOW" --format json
 	jq -e '.states | map_values(.items) ==
 	    {live: 0, pending: 0, stuck: 0, immortal: 13}' <<<"$output"
@@ -58,7 +58,7 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	[ -z "$(ttlsweep list -i "$NEVER" --now "$NOW" --no-headings --state expired)" ]
 }
 
-@test "a local time is past when it is past everywhere" {
+@test "a time without a zone is past once it is past everywhere" {
 	local la=session:local-time-los-angeles-000000000000000000
 	run -0 ttlsweep list -i "$NEVER" --now 2026-11-29T04:47:24Z --no-headings --state stuck
 	[ -z "$output" ]
@@ -70,7 +70,7 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	[[ $stderr == *"have no time zone"* ]]
 	run -0 --separate-stderr ttlsweep list -i "$NEVER" --now "$NOW" --columns key,reason
 	[[ $stderr != *"have no time zone"* ]]
-	# so is what is asked for by age
+	# --overdue as well
 	run -0 ttlsweep list -i "$NEVER" --now 2026-11-29T05:47:24Z --no-headings --overdue 1h
 	[ -z "$output" ]
 	run -0 --separate-stderr ttlsweep list -i "$NEVER" --now 2026-11-29T05:47:25Z \
@@ -85,8 +85,8 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 @test "a default purge deletes none of them, with TTL on or off" {
 	local ttl
 	for ttl in off on; do
-		# DynamoDB Local deletes what is expired by itself: the one
-		# that is, is ahead of its clock
+		# DynamoDB Local deletes expired entries itself, but the only
+		# one is ahead of its clock
 		T=$(new_table moments)
 		seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" \
 		    --items "$NEVER" --ttl $ttl >/dev/null
@@ -99,7 +99,7 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	done
 }
 
-@test "repair touches none of them, and says what it left" {
+@test "repair changes none of them, and reports what it left" {
 	table
 	held >"$BATS_TEST_TMPDIR/before"
 	run -0 sweep repair
@@ -114,14 +114,14 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	[ -z "$(ls "$BATS_TEST_TMPDIR/j")" ]
 }
 
-@test "repair --zone gives a local time the second that it is in that zone" {
+@test "repair --zone reads a local time in that zone" {
 	table
 	run -0 --separate-stderr sweep repair --zone -08:00 --yes --format json
 	jq -e '.matched == 1 and .repaired == 1 and .left.zoneless == 0' <<<"$output"
 	held | grep -q '"ttl": *{"N": *"1795913244E0"}'
 	run -0 ttlsweep restore -t "$T" --yes "$BATS_TEST_TMPDIR"/j/*
 	[ "$(held)" = "$(table; held)" ]
-	# judged by the zone, too: in UTC it is past, in Los Angeles it is, in
+	# the zone decides whether it is stuck: in Los Angeles it is past, in
 	# Honolulu not yet
 	table
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$THEN" --zone -08:00 --state stuck --format json
@@ -130,7 +130,7 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	jq -e '.matched == 0' <<<"$output"
 }
 
-@test "repair --zone: a checkpoint goes on with the same zone only" {
+@test "repair continues a checkpoint only with the same --zone" {
 	table --case milliseconds-past=5
 	local c=$BATS_TEST_TMPDIR/c
 	run -4 sweep repair --yes --zone UTC --checkpoint "$c" --max-items 2
@@ -139,7 +139,7 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	run -0 sweep repair --yes --zone UTC --checkpoint "$c"
 }
 
-@test "purge wants to know which of the immortal are meant" {
+@test "purge refuses --state immortal without --reason or --keys-from" {
 	table
 	held >"$BATS_TEST_TMPDIR/before"
 	run -2 sweep purge --yes --state immortal
@@ -160,7 +160,7 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	jq -e '.deleted == 1' <<<"$output"
 }
 
-@test "no report advises to purge what may be meant to stay" {
+@test "no report advises to purge entries that may be permanent" {
 	local format
 	table
 	for format in text html; do
@@ -172,7 +172,7 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	    | startswith("check whether these are meant to stay") and contains(" --state immortal")' <<<"$output"
 }
 
-# change TTL: every entry of $T has that TTL from now on.
+# change TTL: set the TTL of every entry of $T.
 change()
 {
 	"$PYTHON" - "$LOCAL_URL" "$T" "$1" <<-'END'
@@ -187,7 +187,7 @@ change()
 	END
 }
 
-@test "an entry marked as permanent between its read and its delete is kept" {
+@test "an entry marked as permanent between read and delete is kept" {
 	local how state mark operation
 	start_road "$LOCAL_URL"
 	export AWS_ENDPOINT_URL_DYNAMODB=$ROAD_URL

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Tables as session libraries write them: what a session is, why TTL leaves
-# it, and that a purge deletes what is over and nothing else.
+# Tables as session libraries write them: which entries are sessions, why TTL
+# does not delete them, and that a purge deletes only expired ones.
 
 load lib/common
 
@@ -10,17 +10,17 @@ setup() { cd "$BATS_TEST_TMPDIR" || return; }
 
 ID=Ab12ZqSecretQz
 
-# written_by STORE [TABLE]: the table $T, written by the library itself.
+# written_by STORE [TABLE]: the library itself writes the table $T.
 written_by() {
 	T=${2:-$(new_table stores)}
 	NODE_PATH=$SERVERS/npm/node_modules node "$ROOT/tests/tools/stores.js" "$1" "$T" "$ID"
 }
 
-# rows COLUMN,...: of all entries, sorted, by the TTL attribute $TTL
+# rows COLUMN,...: of all entries, sorted, with the TTL attribute $TTL.
 rows() { ttlsweep list -q -t "$T" --ttl-attribute "$TTL" --format tsv --no-headings --columns "$1" | sort; }
 
-# The two sessions of an express-session store: masked, and only that which
-# is over is purged.
+# Both sessions of an express-session store are masked, and only the expired one
+# is purged.
 is_session_store() {
 	local key=$1
 	TTL=expires
@@ -37,17 +37,17 @@ is_session_store() {
 	[[ $output == "sess:$ID-new" ]]
 }
 
-@test "connect-dynamodb" { written_by connect-dynamodb && is_session_store key; }
-@test "connect-dynamodb 2, with the old SDK" { written_by connect-dynamodb-2 && is_session_store key; }
-@test "dynamodb-store" { written_by dynamodb-store && is_session_store sessionId; }
+@test "sessions of connect-dynamodb are masked and purged" { written_by connect-dynamodb && is_session_store key; }
+@test "sessions of connect-dynamodb 2, with the old SDK, are masked and purged" { written_by connect-dynamodb-2 && is_session_store key; }
+@test "sessions of dynamodb-store are masked and purged" { written_by dynamodb-store && is_session_store sessionId; }
 
-@test "the session of a cookie, in the table of a store" {
+@test "show --cookie finds the session in the table of a store" {
 	written_by dynamodb-store
 	run -0 ttlsweep show -t "$T" --ttl-attribute expires --cookie "s%3A$ID-new.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopq"
 	[[ $output == *"session, "* && $output != *"$ID"* ]]
 }
 
-@test "Auth.js: sessions in the sort key" {
+@test "sessions of Auth.js are found in the sort key" {
 	written_by auth-js
 	TTL=expires
 	[[ $(rows kind,state,group) == "item	immortal	USER# ACCOUNT#
@@ -57,7 +57,7 @@ session	live	USER# SESSION#
 session	stuck	USER# SESSION#" ]]
 	run -0 ttlsweep list -q -t "$T" --ttl-attribute expires --columns sk,@sessionToken,@GSI1PK,@token,@access_token,value --format tsv
 	[[ $output != *"$ID"* && $output == *SESSION#Ab12…* && $output == *VT#Ab12…* && $output == *'"access_token":"… '* ]]
-	# the account and the user are no secrets
+	# the account and the user are not secret
 	[[ $output == *ACCOUNT#github#100* && $output == *'"email":"ada@example.com"'* ]]
 	run -0 ttlsweep inspect -t "$T" --ttl-attribute expires
 	[[ $output != *"$ID"* && $output == *"USER# SESSION#"* ]]
@@ -71,14 +71,14 @@ session	stuck	USER# SESSION#" ]]
 	[[ $(rows kind,state | tr '\t\n' '  ') == 'item immortal item immortal session live ' ]]
 }
 
-@test "Auth.js: its entries as a file" {
+@test "entries of Auth.js are read from a file" {
 	run -0 --separate-stderr ttlsweep inspect -i "$ROOT/tests/cases/next-auth.jsonl" --ttl-attribute expires --now 1750000000 --key pk,sk --format json
 	jq -e '.kinds.session.live == 1 and .kinds.item.pending == 1 and .kinds.item.immortal == 1 and
 	    (.groups | map(.group)) == ["USER# ACCOUNT#", "USER# SESSION#", "VT# VT#"]' <<<"$output"
 	[[ $output != *aaaaaaaa-* ]]
 }
 
-@test "rate-limiter-flexible: a block without an end is not purged" {
+@test "a block of rate-limiter-flexible without an end is not purged" {
 	written_by rate-limiter-flexible
 	TTL=expire
 	[[ $(rows kind,state,reason,ttl,group) == "item	immortal	no-time	-1	login:
@@ -87,7 +87,7 @@ item	live	ttl-off	"*"	login:" ]]
 	jq -e '.scanned == 2 and .matched == 0' <<<"$output"
 }
 
-# one TABLE KEY ID [SEED-OPTION...]: a table with one expired entry
+# one TABLE KEY ID [SEED-OPTION...]: a table with one expired entry.
 one() {
 	T=$1
 	printf '{"Item":{"%s":{"S":"%s"},"data":{"S":"%s"},"ttl":{"N":"1700000000"}}}\n' "$2" "$3" "$3" |
@@ -95,7 +95,7 @@ one() {
 }
 kind() { ttlsweep list -t "$T" --format tsv --no-headings --columns kind,key,group,value "$@" 2>err; }
 
-@test "PHP, Ruby: a prefix, or the key's name" {
+@test "sessions of PHP and Ruby are known by a prefix or the key's name" {
 	one "$(new_table php)" id "PHPSESSID_$ID"
 	[[ $(kind) == "session	PHPSESSID_…"*"	(none)	… "* ]]
 	one "$(new_table ruby)" session_id "$ID-0123456789"
@@ -108,12 +108,12 @@ kind() { ttlsweep list -t "$T" --format tsv --no-headings --columns kind,key,gro
 	[[ $(kind) == "item	abc"* ]]
 }
 
-@test "a word of the table's name, until --session-prefix ends that" {
+@test "a table named after sessions contains only sessions, unless --session-prefix is given" {
 	for word in MySessions prod-session user_session_v2; do
 		one "$(new_table "$word")" id abc:def
 		[[ $(kind) == "session	…"*"	abc:	… "* ]]
 	done
-	# not what a session is, but what is shown stays
+	# that changes what is a session, but not what is masked
 	[[ $(kind --session-prefix x:) == "item	…"* ]]
 	[[ $(<err) == "ttlsweep: "*"--session-prefix 'x:': no key begins with it (1 entry read)"* ]]
 	[[ $(kind --session-prefix abc) == "session	abc…"* && ! -s err ]]
@@ -141,7 +141,7 @@ kind() { ttlsweep list -t "$T" --format tsv --no-headings --columns kind,key,gro
 	[[ $output != *"no key begins with it"* ]]
 }
 
-@test "prefixes of binary keys are their bytes" {
+@test "prefixes are compared with the bytes of binary keys" {
 	T=$(new_table binary)
 	for text in user:1 user:2 image:1; do
 		printf '{"Item":{"k":{"B":"%s"},"s":{"B":"%s"}}}\n' "$(printf %s $text | base64)" "$(printf %s "x$text" | base64)"
@@ -153,7 +153,7 @@ kind() { ttlsweep list -t "$T" --format tsv --no-headings --columns kind,key,gro
 	[[ $output == *"--sort-prefix 'session:Ab12…012345': is masked"* ]]
 }
 
-@test "groups end where they are told to" {
+@test "--group and --group-separators decide where groups end" {
 	T=$(new_table groups)
 	printf '{"Item":{"pk":{"S":"%s"},"sk":{"S":"%s"}}}\n' 'a#b:c' 'd/e' 'a|b' f 'x' 'y:z' x y |
 	    seed --endpoint "$LOCAL_URL" --table "$T" --key pk --sort-key sk --items - >/dev/null
