@@ -180,7 +180,6 @@ SRC := \
     lib/dynamodb/write_text.c \
     lib/stream/ber.c \
     lib/stream/cms_key.c \
-    lib/stream/cms_open.c \
     lib/stream/cms_read.c \
     lib/stream/cms_write.c \
     lib/stream/csv_read.c \

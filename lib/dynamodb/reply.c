@@ -116,15 +116,6 @@ reply_count(struct ddb_reply *reply, const struct http_exchange *x)
 	reply->lost += sends;
 }
 
-/* The IAM action that an operation needs. */
-static const char *
-action_of(const char *operation)
-{
-	if (strcmp(operation, "BatchExecuteStatement") == 0)
-		return "PartiQLDelete";
-	return operation;
-}
-
 /* What to do about constant throttling; NULL: nothing that we could. */
 static const char *
 slow_advice(const struct ddb_call *call)
@@ -142,9 +133,10 @@ int
 ddb_refused(const struct ddb_call *call, const struct ddb_reply *reply,
     const char *table, struct fault *f)
 {
+	bool batch = strcmp(call->operation, "BatchExecuteStatement") == 0;
 	const struct refusal r = {
 		.service = "dynamodb",
-		.action = action_of(call->operation),
+		.action = batch ? "PartiQLDelete" : call->operation,
 		.what = call->operation,
 		.table = table,
 		.keys_from =

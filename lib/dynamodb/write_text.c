@@ -16,38 +16,33 @@ write_slice(struct buf *b, struct slice s)
 	buf_add(b, s.p, s.n);
 }
 
-static int
-operands(const struct ddb_cond *cond)
-{
-	switch (cond->op) {
-	case DDB_COND_FROM_TO:
-	case DDB_COND_BETWEEN:
-		return 2;
-	case DDB_COND_LESS:
-	case DDB_COND_SAME:
-		return 1;
-	default:
-		return 0;
-	}
-}
-
-/* The condition as an expression over #t, :a and :b. */
-static const char *
-expression_of(enum ddb_cond_op op)
-{
-	static const char *const text[] = {
-		[DDB_COND_LESS] = "#t < :a",
-		[DDB_COND_FROM_TO] = "#t >= :a AND #t < :b",
-		[DDB_COND_BETWEEN] = "#t BETWEEN :a AND :b",
-		[DDB_COND_SAME] = "#t = :a",
-		[DDB_COND_MISSING] = "attribute_not_exists(#t)",
-		[DDB_COND_EXISTS] = "attribute_exists(#t)",
-	};
-
+/* A condition as ConditionExpression, and after WHERE of a PartiQL statement,
+ * where # is the attribute's name; and how many values it has. */
+static const struct text {
+	const char *expression, *partiql;
+	int values;
+} texts[] = {
 	/* never without a condition: this is always false */
-	if (op <= DDB_COND_NONE || op > DDB_COND_EXISTS)
-		return "attribute_exists(#t) AND attribute_not_exists(#t)";
-	return text[op];
+	[DDB_COND_NONE] = { "attribute_exists(#t) AND attribute_not_exists(#t)",
+	    " AND # IS MISSING AND # IS NOT MISSING", 0 },
+	[DDB_COND_LESS] = { "#t < :a", " AND # < ?", 1 },
+	[DDB_COND_FROM_TO] = { "#t >= :a AND #t < :b", " AND # >= ? AND # < ?",
+	    2 },
+	[DDB_COND_BETWEEN] = { "#t BETWEEN :a AND :b", " AND # BETWEEN ? AND ?",
+	    2 },
+	[DDB_COND_SAME] = { "#t = :a", " AND # = ?", 1 },
+	[DDB_COND_MISSING] = { "attribute_not_exists(#t)", " AND # IS MISSING",
+	    0 },
+	/* a DELETE of a missing entry does nothing */
+	[DDB_COND_EXISTS] = { "attribute_exists(#t)", "", 0 },
+};
+
+static const struct text *
+text_of(const struct ddb_cond *cond)
+{
+	bool known = cond->op > DDB_COND_NONE && cond->op <= DDB_COND_EXISTS;
+
+	return &texts[known ? cond->op : DDB_COND_NONE];
 }
 
 /* One of ExpressionAttributeValues; ${between} is what precedes it. */
@@ -69,12 +64,12 @@ add_expression(struct buf *b, const struct ddb_table *t,
 	/* or an update would create an entry of nothing but key and TTL */
 	bool exists = update && d->cond.op == DDB_COND_MISSING;
 	const char *between = ",\"ExpressionAttributeValues\":{";
-	int n = operands(&d->cond);
+	int n = text_of(&d->cond)->values;
 
 	buf_adds(b, ",\"ConditionExpression\":");
 	write_string(b,
 	    exists ? "attribute_not_exists(#t) AND attribute_exists(#k)"
-		   : expression_of(d->cond.op));
+		   : text_of(&d->cond)->expression);
 	buf_adds(b, ",\"ExpressionAttributeNames\":{\"#t\":");
 	write_string(b,
 	    d->cond.op == DDB_COND_EXISTS ? t->partition : d->cond.attribute);
@@ -144,31 +139,11 @@ add_quoted(struct buf *b, const char *name)
 static void
 add_condition(struct buf *b, const struct ddb_cond *cond)
 {
-	static const char *const text[] = {
-		[DDB_COND_LESS] = " < ?",
-		[DDB_COND_FROM_TO] = " >= ?",
-		[DDB_COND_BETWEEN] = " BETWEEN ? AND ?",
-		[DDB_COND_SAME] = " = ?",
-		[DDB_COND_MISSING] = " IS MISSING",
-	};
-
-	if (cond->op == DDB_COND_EXISTS)
-		return; /* a DELETE of a missing entry does nothing */
-	buf_adds(b, " AND ");
-	add_quoted(b, cond->attribute);
-	if (cond->op > DDB_COND_NONE && cond->op < DDB_COND_EXISTS) {
-		buf_adds(b, text[cond->op]);
-		if (cond->op != DDB_COND_FROM_TO)
-			return;
-		buf_adds(b, " AND ");
-		add_quoted(b, cond->attribute);
-		buf_adds(b, " < ?");
-		return;
-	}
-	/* never without a condition: this is always false */
-	buf_adds(b, " IS MISSING AND ");
-	add_quoted(b, cond->attribute);
-	buf_adds(b, " IS NOT MISSING");
+	for (const char *p = text_of(cond)->partiql; *p != '\0'; p++)
+		if (*p == '#')
+			add_quoted(b, cond->attribute);
+		else
+			buf_addc(b, *p);
 }
 
 static void
@@ -176,7 +151,7 @@ add_statement(struct buf *b, const struct ddb_table *t,
     const struct ddb_delete *d)
 {
 	struct buf text = { 0 };
-	int n = operands(&d->cond);
+	int n = text_of(&d->cond)->values;
 
 	buf_adds(&text, "DELETE FROM ");
 	add_quoted(&text, t->name);

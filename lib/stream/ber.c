@@ -31,7 +31,7 @@ ber_fault(const struct ber *b, const char *what, struct fault *f)
 	    (long long)b->pos + 1, what);
 }
 
-/* Have something in raw[at..n): 1, 0 at the end of the input, -1. */
+/* Have bytes in raw[at..n): 1, 0 at the end of the input, -1. */
 static int
 fill(struct ber *b, struct fault *f)
 {
@@ -53,7 +53,7 @@ truncated(struct fault *f)
 	return fault(f, FAULT_DATA, "the encrypted message is truncated");
 }
 
-/* Where the innermost element of a known length ends; -1: nowhere. */
+/* The end of the innermost element of known length; -1: none. */
 static int64_t
 limit(const struct ber *b)
 {
@@ -63,8 +63,9 @@ limit(const struct ber *b)
 	return -1;
 }
 
+/* One more byte of the header ${h}. */
 static int
-take(struct ber *b, unsigned char *byte, struct fault *f)
+take(struct ber *b, struct ber_header *h, struct fault *f)
 {
 	int64_t end = limit(b);
 	int r;
@@ -74,17 +75,8 @@ take(struct ber *b, unsigned char *byte, struct fault *f)
 	r = fill(b, f);
 	if (r <= 0)
 		return r < 0 ? -1 : truncated(f);
-	*byte = b->raw[b->at++];
+	h->raw[h->nraw++] = b->raw[b->at++];
 	b->pos++;
-	return 0;
-}
-
-static int
-take_header(struct ber *b, struct ber_header *h, struct fault *f)
-{
-	if (take(b, &h->raw[h->nraw], f) != 0)
-		return -1;
-	h->nraw++;
 	return 0;
 }
 
@@ -94,7 +86,7 @@ read_length(struct ber *b, struct ber_header *h, struct fault *f)
 	int64_t end = limit(b);
 	unsigned char first;
 
-	if (take_header(b, h, f) != 0)
+	if (take(b, h, f) != 0)
 		return -1;
 	first = h->raw[1];
 	h->length = first;
@@ -107,7 +99,7 @@ read_length(struct ber *b, struct ber_header *h, struct fault *f)
 			return ber_fault(b, "no length", f);
 		h->length = 0;
 		for (int i = 0; i < (first & 0x7f); i++) {
-			if (take_header(b, h, f) != 0)
+			if (take(b, h, f) != 0)
 				return -1;
 			if (h->length > INT64_MAX >> 8)
 				return ber_fault(b, "no length", f);
@@ -130,7 +122,7 @@ ber_next(struct ber *b, struct ber_header *h, struct fault *f)
 		b->depth--;
 		return 0;
 	}
-	if (take_header(b, h, f) != 0)
+	if (take(b, h, f) != 0)
 		return -1;
 	h->tag = h->raw[0];
 	if ((h->tag & 0x1f) == 0x1f)

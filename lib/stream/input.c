@@ -156,10 +156,8 @@ read_sealed(struct input *in, struct fault *f)
 }
 
 static int
-await(const struct input *in, struct fault *f)
+interrupted(const struct input *in, struct fault *f)
 {
-	if (stop_await(in->fd, POLLIN, 0) == 0)
-		return 0;
 	return fault(f, FAULT_CANCELLED, "%s: interrupted", in->name);
 }
 
@@ -167,6 +165,8 @@ await(const struct input *in, struct fault *f)
 static int
 read_raw(struct input *in, struct fault *f)
 {
+	unsigned char *to;
+	size_t room;
 	ssize_t got;
 
 	if (in->at == in->n)
@@ -177,25 +177,20 @@ read_raw(struct input *in, struct fault *f)
 		return read_sealed(in, f);
 	if (wake(in, f) != 0)
 		return -1;
-	for (;;) {
-		unsigned char *to = in->raw + in->n;
-		size_t room = CHUNK - in->n;
-
-		if (!in->seekable && await(in, f) != 0)
-			return -1;
+	to = in->raw + in->n;
+	room = CHUNK - in->n;
+	do {
+		if (!in->seekable && stop_await(in->fd, POLLIN, 0) != 0)
+			return interrupted(in, f);
 		got = in->seekable ? pread(in->fd, to, room, in->pos)
 				   : read(in->fd, to, room);
-		if (got >= 0)
-			break;
-		if (errno != EINTR)
-			return fault(f, FAULT_IO, "%s: %s", in->name,
-			    strerror(errno));
-		if (stop_requested() != 0)
-			return fault(f, FAULT_CANCELLED, "%s: interrupted",
-			    in->name);
-	}
+	} while (got < 0 && errno == EINTR && stop_requested() == 0);
+	if (got < 0 && errno == EINTR)
+		return interrupted(in, f);
+	if (got < 0)
+		return fault(f, FAULT_IO, "%s: %s", in->name, strerror(errno));
 	if (in->keep)
-		buf_add(&in->kept, in->raw + in->n, (size_t)got);
+		buf_add(&in->kept, to, (size_t)got);
 	in->n += (size_t)got;
 	in->pos += got;
 	return got > 0;
