@@ -50,10 +50,9 @@ static int
 read_iso8601(struct decimal *d, struct slice text, struct moment_zone zone)
 {
 	struct buf number = { 0 };
-	struct slice digits = { text.p, 0 };
+	const char *p = text.p, *end = text.p + text.n, *digits;
 	int64_t epoch;
 	bool part;
-	size_t i;
 
 	if (text_iso8601_parse(text.p, text.n, &epoch, &part) != 0)
 		return -1;
@@ -62,15 +61,13 @@ read_iso8601(struct decimal *d, struct slice text, struct moment_zone zone)
 	decimal_from_int(d, epoch);
 	if (!part || epoch < 0) /* far outside the window anyway */
 		return 0;
-	for (i = 0; i < text.n && text.p[i] != '.' && text.p[i] != ',';)
-		i++;
-	if (i < text.n)
-		digits.p = text.p + i + 1;
-	for (i++; i < text.n && text.p[i] >= '0' && text.p[i] <= '9'; i++)
-		digits.n++;
-	buf_addi(&number, epoch);
-	buf_addc(&number, '.');
-	buf_add(&number, digits.p, digits.n);
+	while (p < end && *p != '.' && *p != ',')
+		p++;
+	digits = p < end ? ++p : p;
+	while (p < end && *p >= '0' && *p <= '9')
+		p++;
+	buf_addf(&number, "%lld.%.*s", (long long)epoch, (int)(p - digits),
+	    digits);
 	(void)decimal_parse(d, buf_text(&number), number.n);
 	buf_release(&number);
 	return 0;

@@ -66,22 +66,6 @@ scale_all(int64_t *v, size_t n, const struct estimate_sample *by)
 		v[i] = estimate_scale(by, v[i]);
 }
 
-static void
-scale_kind(struct summary *s, int kind, const struct estimate_sample *by)
-{
-	scale_count(&s->kinds[kind], by);
-	scale_all(s->kind_states[kind], STATES, by);
-	scale_all(s->kind_bytes[kind], STATES, by);
-}
-
-static void
-scale_group(struct summary_group *g, const struct estimate_sample *by)
-{
-	g->items = estimate_scale(by, g->items);
-	g->bytes = estimate_scale(by, g->bytes);
-	scale_all(g->states, STATES, by);
-}
-
 /* Percentiles need a total that is exactly the sum of the buckets. */
 static void
 scale_histogram(struct histogram *h, const struct estimate_sample *by)
@@ -106,10 +90,18 @@ sample_scale(struct summary *out, const struct summary *seen,
 		scale_count(&out->states[i], by);
 		scale_all(out->reasons[i], REASONS, by);
 	}
-	for (int i = 0; i < KINDS; i++)
-		scale_kind(out, i, by);
-	for (size_t i = 0; i < out->ngroups; i++)
-		scale_group(&out->groups[i], by);
+	for (int i = 0; i < KINDS; i++) {
+		scale_count(&out->kinds[i], by);
+		scale_all(out->kind_states[i], STATES, by);
+		scale_all(out->kind_bytes[i], STATES, by);
+	}
+	for (size_t i = 0; i < out->ngroups; i++) {
+		struct summary_group *g = &out->groups[i];
+
+		g->items = estimate_scale(by, g->items);
+		g->bytes = estimate_scale(by, g->bytes);
+		scale_all(g->states, STATES, by);
+	}
 	scale_histogram(&out->overdue, by);
 	scale_all(out->upcoming, SUMMARY_UPCOMING, by);
 	scale_all(out->zoneless, STATES, by);

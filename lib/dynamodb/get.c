@@ -314,9 +314,9 @@ ddb_get_batch(struct ddb_conn *c, const struct ddb_table *table,
     struct fault *f)
 {
 	struct accept a = { .page = page, .table = table, .ttl = ttl };
-	const struct ddb_keys left = { .units = 1, .settling = true };
 
-	return get_all(c, &a, left, keys, n, f);
+	return get_all(c, &a, (struct ddb_keys){ .units = 1, .settling = true },
+	    keys, n, f);
 }
 
 int
@@ -324,11 +324,10 @@ ddb_get_one(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
     const struct slice *key, struct page *page, struct fault *f)
 {
 	struct accept a = { .page = page, .table = table, .ttl = ttl };
-	const struct ddb_keys left = { .units = 1,
-		.single = true,
-		.settling = true };
 
-	return get_all(c, &a, left, key, 1, f);
+	return get_all(c, &a,
+	    (struct ddb_keys){ .units = 1, .single = true, .settling = true },
+	    key, 1, f);
 }
 
 int

@@ -75,10 +75,11 @@ add(struct candidates *list, const char *have, const char *want)
 	list->n++;
 }
 
-/* Add the names of one reply; ${from}: where to continue, "" at the end. */
+/* Add the names of one reply; ${last} is set to the one to continue after, ""
+ * at the end. */
 static void
 read_names(struct candidates *list, struct slice body, const char *want,
-    struct buf *from)
+    char last[NAME_MAX_BYTES + 1])
 {
 	struct slice_walk w = slice_walk(slice_get(body, "TableNames"));
 	struct slice value;
@@ -90,38 +91,34 @@ read_names(struct candidates *list, struct slice body, const char *want,
 			slice_copy(name, sizeof(name), value);
 			add(list, name, want);
 		}
-	slice_copy(name, sizeof(name),
+	slice_copy(last, NAME_MAX_BYTES + 1,
 	    slice_get(body, "LastEvaluatedTableName"));
-	buf_reset(from);
-	buf_adds(from, name);
 }
 
 /* Ask ListTables: for a message only, so failures are ignored. */
 static void
 find_candidates(struct ddb_conn *c, const char *want, struct candidates *list)
 {
-	struct buf body = { 0 }, from = { 0 };
 	struct ddb_call call = { .operation = "ListTables", .single = true };
+	struct buf body = { 0 };
 	struct ddb_reply reply;
-	int r = 0;
+	char last[NAME_MAX_BYTES + 1] = "";
 
-	for (int i = 0; i < PAGES && r == 0 && (i == 0 || from.n > 0); i++) {
-		buf_reset(&body);
-		buf_addc(&body, '{');
-		if (from.n > 0) {
-			buf_adds(&body, "\"ExclusiveStartTableName\":");
-			slice_text_encode(&body, from.p, from.n);
-		}
-		buf_addc(&body, '}');
+	buf_adds(&body, "{}");
+	for (int i = 0; i < PAGES; i++) {
 		call.body = (struct slice){ body.p, body.n };
-		r = ddb_call(c, &call, &reply, NULL);
-		if (r != 0)
+		if (ddb_call(c, &call, &reply, NULL) != 0)
 			break;
 		ddb_settle(c, 0, 0);
-		read_names(list, reply.body, want, &from);
+		read_names(list, reply.body, want, last);
+		buf_reset(&body);
+		if (last[0] == '\0')
+			break;
+		buf_adds(&body, "{\"ExclusiveStartTableName\":");
+		slice_text_encode(&body, last, strlen(last));
+		buf_addc(&body, '}');
 	}
 	buf_release(&body);
-	buf_release(&from);
 }
 
 /* "; there is TSAGalleryCache", or which tables there are. */
