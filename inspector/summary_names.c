@@ -125,7 +125,7 @@ summary_offer_example(struct summary_key *k, struct summary_candidate *c)
 	key_keep(k, c);
 }
 
-/* Whether ${c} stands before ${k} among the largest. */
+/* Whether ${c} comes before ${k} among the largest. */
 static bool
 is_larger(struct summary_candidate *c, const struct summary_key *k)
 {

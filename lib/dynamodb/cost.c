@@ -37,7 +37,7 @@ struct copy {
 struct change {
 	const char *attribute;
 	struct slice name;  /* the same, in JSON */
-	struct slice value; /* p NULL: it is removed */
+	struct slice value; /* p NULL: removed */
 };
 
 struct measure {

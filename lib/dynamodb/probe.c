@@ -159,7 +159,7 @@ batch_answer(const char *table, struct slice body, struct fault *f)
 	}
 	error = slice_get(answer, "Error");
 	if (error.p == NULL || error.p[0] != '{')
-		return PROBE_ALLOWED; /* of no entry */
+		return PROBE_ALLOWED; /* no such entry */
 	slice_copy(code, sizeof(code), slice_get(error, "Code"));
 	slice_copy(message, sizeof(message), slice_get(error, "Message"));
 	message_clean(code);

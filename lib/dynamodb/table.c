@@ -143,8 +143,7 @@ add_candidates(struct buf *out, const struct candidates *list)
 		buf_addf(out, " and %lld more", (long long)list->all - n);
 }
 
-/* ${name} does not exist. Say so, which tables do, and how to choose one. -1.
- */
+/* Report that ${name} does not exist, and which tables do. -1. */
 static int
 table_missing(struct ddb_conn *c, const char *name, struct fault *f)
 {

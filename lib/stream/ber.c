@@ -194,7 +194,7 @@ copy_content(struct ber *b, int64_t left, struct buf *out, size_t most,
 	return 0;
 }
 
-/* ${h}, and its content unless that has no length: it is entered then. */
+/* Copy ${h} and its content; one of indefinite length is entered instead. */
 static int
 copy_element(struct ber *b, const struct ber_header *h, struct buf *out,
     size_t most, struct fault *f)

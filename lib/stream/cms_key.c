@@ -46,8 +46,8 @@ check_type(const char *path, const EVP_PKEY *pkey, struct fault *f)
 	    type != NULL ? type : "unknown");
 }
 
-/* OAEP with SHA-256 leaves no room for a key of AES-256 in less than 98
- * bytes. Nobody makes keys between that and this. */
+/* OAEP with SHA-256 needs 98 bytes for a key of AES-256; the next usual size is
+ * RSA_BITS_LEAST. */
 static int
 check_bits(const char *path, const EVP_PKEY *pkey, struct fault *f)
 {
@@ -74,7 +74,7 @@ add_certificate(struct cms_recipients *r, X509 *cert, const char *path,
 	return check_bits(path, pkey, f);
 }
 
-/* All that are in the file: who is left out could not read the export. */
+/* All in the file: nobody else could read the export. */
 static int
 load_certificates(struct cms_recipients *r, const char *path, struct fault *f)
 {

@@ -296,7 +296,7 @@ find_key(struct message *m, struct fault *f)
 	STACK_OF(CMS_RecipientInfo) * infos;
 	int n;
 
-	/* without a key: from now on one of a wrong length is a wrong one */
+	/* so that a key of the wrong length is only a wrong key */
 	(void)CMS_decrypt(m->content, NULL, NULL, NULL, NULL, 0);
 	infos = CMS_get0_RecipientInfos(m->content);
 	n = sk_CMS_RecipientInfo_num(infos);
@@ -367,7 +367,7 @@ open_message(int fd, off_t from, const struct cms_key *key, struct fault *f)
 	return NULL;
 }
 
-/* The end of the text: does the tag hold? */
+/* At the end of the text: is the tag right? */
 static int
 finish(struct message *m, struct fault *f)
 {
@@ -420,7 +420,7 @@ struct cms_read {
 	struct buf sums;
 	unsigned char *piece; /* piece[at..n) is verified, not yet returned */
 	size_t at, n;
-	size_t next; /* the piece after that */
+	size_t next; /* number of the next piece */
 };
 
 bool

@@ -449,7 +449,7 @@ outfile_settle(struct outfile *p, struct fault *f)
 {
 	if (p->temp != NULL && outfile_sync(p, f) != 0)
 		return -1;
-	/* a kept one is locked until it has its name */
+	/* closing would drop the lock before it has its name */
 	return p->keep ? 0 : close_fd(p, f);
 }
 
