@@ -16,7 +16,7 @@
 
 static uint64_t dice;
 
-/* Uniform in [0, 1); xorshift64*. */
+/* Uniform in [0, 1), by xorshift64*. */
 static double
 roll(void)
 {
@@ -89,21 +89,21 @@ static const struct {
 	{ "even, dense", one_by_one, 20000, 0 },
 	{ "even, fewer entries than segments", one_by_one, 500, 0 },
 	{ "the same in each segment", equal, 20, 0 },
-	{ "rare: 40", one_by_one, 40, 0 },
-	{ "rare: 10", one_by_one, 10, 0 },
-	{ "rare: 3", one_by_one, 3, 0 },
-	{ "rare: 1", one_by_one, 1, 0 },
-	{ "none at all", one_by_one, 0, 0 },
+	{ "40 of a kind", one_by_one, 40, 0 },
+	{ "10 of a kind", one_by_one, 10, 0 },
+	{ "3 of a kind", one_by_one, 3, 0 },
+	{ "1 of a kind", one_by_one, 1, 0 },
+	{ "none of a kind", one_by_one, 0, 0 },
 	{ "uneven: collections of 5", collections, 2000, 5 },
 	{ "uneven: collections of 20", collections, 20000, 20 },
 	{ "uneven: segments of half and twice the size", uneven, 20, 0.5 },
-	{ "uneven: the same, crowded", uneven, 1000, 0.5 },
+	{ "uneven: the same, with many entries", uneven, 1000, 0.5 },
 	/* clang-format on */
 };
 
 static const int64_t samples[] = { 30, 102, 512, 1000 };
 
-/* A table anew for each run, and a choice of its segments. */
+/* Each run has its own table and chooses segments of it. */
 static bool
 inside(size_t t, int64_t segments, uint64_t seed)
 {
@@ -149,7 +149,7 @@ test_honest(void **state)
 		}
 }
 
-/* --- a rare kind in heaps, the spread told by all entries --- */
+/* --- a rare kind in clusters; all entries show the spread --- */
 
 /* Tables whose entries lie in collections of ${mean}; of a kind there are
  * ${heaps}, each of ${size}. */
@@ -217,8 +217,8 @@ test_heaped(void **state)
 		}
 }
 
-/* An interval that holds everything would be honest, too: for many even
- * entries it is the textbook's, 2 · 1.96 standard deviations. */
+/* An interval that contains everything would pass as well: for many even
+ * entries it must be the usual one, 2 · 1.96 standard deviations. */
 static void
 test_narrow(void **state)
 {
@@ -255,9 +255,9 @@ static const struct {
 	{ "one of many segments, none seen", { 1, 1024, 1 }, 0, 0,
 	    { 0, 0, INT64_MAX } },
 	{ "no segment read", { 0, 1024, 1 }, 0, 0, { 0, 0, INT64_MAX } },
-	{ "as many as can be told, all read", { 4096, 4096, 1 }, INT64_MAX,
+	{ "the largest count, all read", { 4096, 4096, 1 }, INT64_MAX,
 	    1e38, { INT64_MAX, INT64_MAX, INT64_MAX } },
-	{ "more than can be told", { 40, 4096, 1 }, INT64_MAX / 2, 1e36,
+	{ "a count that overflows", { 40, 4096, 1 }, INT64_MAX / 2, 1e36,
 	    { INT64_MAX, INT64_MAX, INT64_MAX } },
 	/* clang-format on */
 };
@@ -278,8 +278,8 @@ test_edges(void **state)
 	}
 }
 
-/* None seen: 3.69 events and a little for Student, times 1024 / 102, less
- * what is known; as heaps, so many times more. */
+/* None seen: 3.69 events and a little for Student, times 1024 / 102, less what
+ * is known; in clusters, that many times more. */
 static void
 test_nothing_seen(void **state)
 {
@@ -292,7 +292,7 @@ test_nothing_seen(void **state)
 	s.spread = 20;
 	e = estimate_count(&s, 0, 0);
 	assert_true(e.low == 0 && e.high >= 700 && e.high <= 740);
-	/* what was seen often enough speaks for itself */
+	/* if enough were seen, only their own spread counts */
 	e = estimate_count(&s, 100, 100);
 	assert_true(e.high < 1400);
 	/* nearly all read */
@@ -313,7 +313,7 @@ test_spread(void **state)
 	assert_true(near(estimate_spread(2, 8, 64), 8, 1e-12));
 }
 
-/* --- the choice --- */
+/* --- choosing segments --- */
 
 static void
 test_choose(void **state)
@@ -412,7 +412,7 @@ test_gamma(void **state)
 	    -log(erfc(12.7062 / sqrt(2)) / 2), 1e-9));
 	assert_true(near(estimate_gamma_low(1, 2),
 	    -log1p(-erfc(2 / sqrt(2)) / 2), 1e-9));
-	/* the two ways meet */
+	/* both methods agree where they meet */
 	assert_true(near(estimate_gamma_low(200, 2.05),
 	    estimate_gamma_low(200.0001, 2.05), 1e-5));
 	assert_true(near(estimate_gamma_high(200, 2.05),

@@ -22,7 +22,7 @@ next_random(void)
 	return seed;
 }
 
-/* max(u + 1, ceil(u · 1.04)), as the header has it, without overflow. */
+/* max(u + 1, ceil(u · 1.04)) without overflow. */
 static int64_t
 end_after(int64_t u)
 {
@@ -84,7 +84,7 @@ test_bucket(void **state)
 	check_bucket(INT64_MAX - 1);
 }
 
-/* Values as ages of expired entries come, and as they do not. */
+/* Values like ages of expired entries, and unlike them. */
 static int64_t
 draw(int shape)
 {
@@ -97,9 +97,9 @@ draw(int shape)
 		return (int64_t)(r % 604800);
 	case 2: /* evenly over magnitudes */
 		return (int64_t)(r >> (1 + next_random() % 60));
-	case 3: /* all alike */
+	case 3: /* all equal */
 		return 86400;
-	case 4: /* two heaps far apart */
+	case 4: /* two clusters far apart */
 		return r % 2 ? (int64_t)(r % 100) : 1700000000;
 	default: /* the whole range */
 		return (int64_t)(r >> 1);
@@ -114,8 +114,8 @@ by_value(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Within 2 % of the true one, and the half second that whole seconds need;
- * the first bucket holds both 0 and 1. */
+/* Within 2 % of the true value, plus half a second for rounding; the first
+ * bucket contains both 0 and 1. */
 static int
 is_close(int64_t told, int64_t v)
 {
@@ -146,7 +146,7 @@ test_quantile(void **state)
 		}
 		qsort(v, n, sizeof(*v), by_value);
 		for (size_t i = 0; i < sizeof(qs) / sizeof(qs[0]); i++) {
-			/* per mille, to reckon the rank without a double */
+			/* per mille, for a rank without a double */
 			size_t mille = (size_t)(qs[i] * 1000 + 0.5);
 			size_t rank = (mille * n + 999) / 1000;
 			int64_t want = v[rank > 0 ? rank - 1 : 0];
@@ -163,7 +163,7 @@ test_quantile(void **state)
 	free(v);
 }
 
-/* Every value by itself is told within 2 %, whatever lies beside it. */
+/* Every single value is right within 2 %, whatever is next to it. */
 static void
 test_each_value(void **state)
 {
@@ -232,7 +232,7 @@ test_ranks(void **state)
 		}
 }
 
-/* Many histograms added up are the one that counted everything. */
+/* Many histograms add up to the one that counted everything. */
 static void
 test_merge(void **state)
 {
@@ -257,7 +257,7 @@ test_merge(void **state)
 	free(part);
 }
 
-/* More than can be told stays there, in whatever order it came. */
+/* A sum that overflows stays at the maximum, in any order. */
 static void
 test_too_much(void **state)
 {

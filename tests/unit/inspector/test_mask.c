@@ -29,7 +29,7 @@ static const struct {
 	{ "15 characters", "sess:0123456789abcde", 20, "sess:" MARK "885e82", 0 },
 	{ "16 characters", "session:0123456789abcdef", 24, "session:0123" MARK "3e27ee", 0 },
 	{ "20 characters", "session:0123456789abcdef0123", 28, "session:0123" MARK "331696", 0 },
-	{ "no secret", "session:", 8, "session:", 0 },
+	{ "only the prefix", "session:", 8, "session:", 0 },
 	{ "17 characters of two bytes",
 	  "session:\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
 	  "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4", 42,
@@ -40,9 +40,9 @@ static const struct {
 	  "\xe2\x82\xac\xe2\x82\xac", 53,
 	  "session:" MARK "b7fb67", 0 },
 	{ "a NUL in the secret", "session:a\0b", 11, "session:" MARK "ffa028", 0 },
-	{ "bytes that are no UTF-8", "session:abc\xff\xfe" "0123456789abcdef", 29,
+	{ "bytes that are not UTF-8", "session:abc\xff\xfe" "0123456789abcdef", 29,
 	  "session:abc\xff" MARK "8be844", 0 },
-	{ "a character cut short", "session:ab\xe2\x82" "0123456789abcdef", 28,
+	{ "a truncated character", "session:ab\xe2\x82" "0123456789abcdef", 28,
 	  "session:ab\xe2\x82" MARK "f8c896", 0 },
 	{ "an item", "user:0123456789abcdef", 21, "user:0123456789abcdef", 0 },
 	{ "an item with a NUL", "user:\0x", 7, "user:\0x", 7 },
@@ -90,7 +90,7 @@ static const struct {
 	{ "partition key", NULL, false, false, false,
 	  "{\"pk\":{\"S\":\"session:" ID20 "\"},\"sk\":{\"S\":\"meta\"}}",
 	  "session:0123" MARK "331696", "meta", "session:" },
-	{ "a long sort key beside it", NULL, false, false, false,
+	{ "a long sort key after it", NULL, false, false, false,
 	  "{\"pk\":{\"S\":\"session:" ID20 "\"},\"sk\":{\"S\":\"0123456789abcdef\"}}",
 	  "session:0123" MARK "331696", "0123" MARK "9f9f51", "session:" },
 	{ "sort key", NULL, false, false, false,
@@ -111,16 +111,16 @@ static const struct {
 	{ "a table of sessions", NULL, true, false, false,
 	  "{\"pk\":{\"S\":\"u1\"},\"sk\":{\"S\":\"t2\"}}",
 	  MARK "bb8203", MARK "c44474", "(none)" },
-	{ "of sessions, with a word", NULL, true, false, false,
+	{ "of sessions, a key with a word", NULL, true, false, false,
 	  "{\"pk\":{\"S\":\"user:u1\"},\"sk\":{\"N\":\"7\"}}",
 	  MARK "6daf61", MARK "790269", "user:" },
-	{ "of sessions, half an id", NULL, true, false, false,
+	{ "of sessions, a key with half an id", NULL, true, false, false,
 	  "{\"pk\":{\"S\":\"aB3cD4eF5gH6iJ7kL8/mN9\"},\"sk\":{\"N\":\"7\"}}",
 	  "aB3c" MARK "ccdce2", MARK "790269", "aB3c" MARK "b6b29c" },
-	{ "of sessions, numbers", NULL, true, false, false,
+	{ "of sessions, number keys", NULL, true, false, false,
 	  "{\"pk\":{\"N\":\"12345678901234567890\"},\"sk\":{\"N\":\"7\"}}",
 	  "1234" MARK "6ed645", MARK "790269", "(none)" },
-	{ "of sessions, binary", NULL, true, false, false,
+	{ "of sessions, binary keys", NULL, true, false, false,
 	  "{\"pk\":{\"B\":\"AQIDBAUGBwgJCgsM\"},\"sk\":{\"B\":\"AQID\"}}",
 	  "AQID" MARK "4738c0", MARK "b70035", "(none)" },
 	{ "binary with a session's key in it", NULL, false, false, false,
@@ -162,7 +162,7 @@ check_entry(size_t i, const struct record *r, int *bad)
 		print_error("%s: the group\n", entries[i].name);
 		++*bad;
 	}
-	/* the front of the key is what it is shown with */
+	/* the shown key begins with mask_front bytes of the key */
 	if (memcmp(key.p, r->key.p, mask_front(r)) != 0)
 		++*bad;
 	buf_release(&key);
@@ -194,7 +194,7 @@ test_entries(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* As it is named in a message about a failure. */
+/* The key in a message about a failure. */
 static void
 test_item(void **state)
 {
@@ -209,7 +209,7 @@ test_item(void **state)
 	buf_release(&b);
 }
 
-/* A server that repeats the keys. */
+/* A server's message that repeats the keys. */
 static void
 test_message(void **state)
 {
@@ -235,10 +235,10 @@ test_message(void **state)
 	buf_release(&b);
 }
 
-/* Which attributes of which entry. */
+/* Which attributes of which entry are masked. */
 static const struct {
 	const char *name;
-	const char *key, *attribute; /* what is asked about: member "a" */
+	const char *key, *attribute; /* the attribute's JSON */
 	bool hides;
 } values[] = {
 	/* clang-format off */
@@ -291,20 +291,20 @@ test_values(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* JSON in texts and binaries. */
+/* JSON in strings and binaries. */
 static const struct {
 	const char *name;
 	const char *value;
 	bool hides;
 } documents[] = {
 	/* clang-format off */
-	{ "no JSON", "{\"S\":\"token=abc\"}", false },
+	{ "not JSON", "{\"S\":\"token=abc\"}", false },
 	{ "a member", "{\"S\":\"{\\\"token\\\":1}\"}", true },
 	{ "another member", "{\"S\":\"{\\\"taken\\\":1}\"}", false },
-	{ "deep", "{\"S\":\"[1,{\\\"a\\\":[{\\\"Cookie\\\":null}]}]\"}", true },
+	{ "nested deep", "{\"S\":\"[1,{\\\"a\\\":[{\\\"Cookie\\\":null}]}]\"}", true },
 	{ "a value that says token", "{\"S\":\"{\\\"a\\\":\\\"token\\\"}\"}", false },
-	{ "blanks before it", "{\"S\":\" \\n {\\\"token\\\":1}\"}", true },
-	{ "cut short", "{\"S\":\"{\\\"token\\\":1\"}", false },
+	{ "spaces before it", "{\"S\":\" \\n {\\\"token\\\":1}\"}", true },
+	{ "truncated JSON", "{\"S\":\"{\\\"token\\\":1\"}", false },
 	{ "JSON in JSON", "{\"S\":\"{\\\"a\\\":\\\"{\\\\\\\"token\\\\\\\":1}\\\"}\"}", true },
 	{ "a string of JSON", "{\"S\":\"\\\"{\\\\\\\"token\\\\\\\":1}\\\"\"}", true },
 	{ "an escaped name", "{\"S\":\"{\\\"t\\\\u006fken\\\":1}\"}", true },
@@ -329,7 +329,7 @@ test_json(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* What mask_text adds stands behind what is there, and is known again. */
+/* mask_text appends, and mask_is recognizes what it added. */
 static void
 test_adds(void **state)
 {
@@ -356,11 +356,11 @@ static const struct {
 	{ "an ellipsis in the middle", "a" MARK "b" MARK "000000", 1 },
 	{ "five digits", "session:" MARK "3e27e", 0 },
 	{ "seven digits", "session:" MARK "3e27ee0", 0 },
-	{ "no hexadecimal digit", "session:" MARK "3e27eg", 0 },
-	{ "capitals", "session:" MARK "3E27EE", 0 },
+	{ "not a hexadecimal digit", "session:" MARK "3e27eg", 0 },
+	{ "upper-case digits", "session:" MARK "3E27EE", 0 },
 	{ "three dots", "session:...3e27ee", 0 },
 	{ "no ellipsis", "session:0123456789", 0 },
-	{ "a cut ellipsis", "\x80\xa6" "3e27ee", 0 },
+	{ "half an ellipsis", "\x80\xa6" "3e27ee", 0 },
 	{ "empty", "", 0 },
 	/* clang-format on */
 };

@@ -27,27 +27,27 @@ static const struct {
 	{ "exponent", "{\"N\":\"1.7E9\"}", MOMENT_SECONDS, "1700000000" },
 	{ "digits escaped", "{\"N\":\"\\u0031700000000\"}", MOMENT_SECONDS, "1700000000" },
 
-	/* both ends of each unit's window, and what lies beside them */
+	/* both ends of each unit's window, and what is just outside */
 	{ "seconds, the first", "{\"N\":\"1326844800\"}", MOMENT_SECONDS, "1326844800" },
-	{ "seconds, a hair before", "{\"N\":\"1326844799.9999999999999999999999999999\"}", MOMENT_NO_TIME, NULL },
+	{ "seconds, a fraction before", "{\"N\":\"1326844799.9999999999999999999999999999\"}", MOMENT_NO_TIME, NULL },
 	{ "seconds, one before", "{\"N\":\"1326844799\"}", MOMENT_NO_TIME, NULL },
 	{ "seconds, the last", "{\"N\":\"4951092271\"}", MOMENT_SECONDS, "4951092271" },
-	{ "seconds, a hair behind", "{\"N\":\"4951092271.0000000000000000000000000001\"}", MOMENT_FAR_FUTURE, NULL },
-	{ "seconds, one behind", "{\"N\":\"4951092272\"}", MOMENT_FAR_FUTURE, NULL },
+	{ "seconds, a fraction after", "{\"N\":\"4951092271.0000000000000000000000000001\"}", MOMENT_FAR_FUTURE, NULL },
+	{ "seconds, one after", "{\"N\":\"4951092272\"}", MOMENT_FAR_FUTURE, NULL },
 	{ "milliseconds, the first", "{\"N\":\"1326844800000\"}", MOMENT_MILLISECONDS, "1326844800" },
-	{ "milliseconds, a hair before", "{\"N\":\"1326844799999.9999999999999999999999999\"}", MOMENT_FAR_FUTURE, NULL },
+	{ "milliseconds, a fraction before", "{\"N\":\"1326844799999.9999999999999999999999999\"}", MOMENT_FAR_FUTURE, NULL },
 	{ "milliseconds, one before", "{\"N\":\"1326844799999\"}", MOMENT_FAR_FUTURE, NULL },
 	{ "milliseconds, the last", "{\"N\":\"4951092271000\"}", MOMENT_MILLISECONDS, "4951092271" },
-	{ "milliseconds, one behind", "{\"N\":\"4951092271001\"}", MOMENT_FAR_FUTURE, NULL },
+	{ "milliseconds, one after", "{\"N\":\"4951092271001\"}", MOMENT_FAR_FUTURE, NULL },
 	{ "microseconds, the first", "{\"N\":\"1326844800000000\"}", MOMENT_MICROSECONDS, "1326844800" },
 	{ "microseconds, one before", "{\"N\":\"1326844799999999\"}", MOMENT_FAR_FUTURE, NULL },
 	{ "microseconds, the last", "{\"N\":\"4951092271000000\"}", MOMENT_MICROSECONDS, "4951092271" },
-	{ "microseconds, one behind", "{\"N\":\"4951092271000001\"}", MOMENT_FAR_FUTURE, NULL },
+	{ "microseconds, one after", "{\"N\":\"4951092271000001\"}", MOMENT_FAR_FUTURE, NULL },
 	{ "nanoseconds, the first", "{\"N\":\"1326844800000000000\"}", MOMENT_NANOSECONDS, "1326844800" },
 	{ "nanoseconds, one before", "{\"N\":\"1326844799999999999\"}", MOMENT_FAR_FUTURE, NULL },
 	{ "nanoseconds, the last", "{\"N\":\"4951092271000000000\"}", MOMENT_NANOSECONDS, "4951092271" },
-	{ "nanoseconds, a hair behind", "{\"N\":\"4951092271000000000.0000000000000000001\"}", MOMENT_FAR_FUTURE, NULL },
-	{ "nanoseconds, one behind", "{\"N\":\"4951092271000000001\"}", MOMENT_FAR_FUTURE, NULL },
+	{ "nanoseconds, a fraction after", "{\"N\":\"4951092271000000000.0000000000000000001\"}", MOMENT_FAR_FUTURE, NULL },
+	{ "nanoseconds, one after", "{\"N\":\"4951092271000000001\"}", MOMENT_FAR_FUTURE, NULL },
 
 	{ "milliseconds", "{\"N\":\"1795332271123\"}", MOMENT_MILLISECONDS, "1795332271.123" },
 	{ "microseconds", "{\"N\":\"1795332271123456\"}", MOMENT_MICROSECONDS, "1795332271.123456" },
@@ -56,7 +56,7 @@ static const struct {
 	  "{\"N\":\"1795332271123456789.1234567890123456789\"}", MOMENT_NANOSECONDS,
 	  "1795332271.1234567891234567890123456789" },
 
-	/* what applications write for "never", and other things than times */
+	/* what applications write for "never", and what is not a time */
 	{ "zero", "{\"N\":\"0\"}", MOMENT_NO_TIME, NULL },
 	{ "minus zero", "{\"N\":\"-0\"}", MOMENT_NO_TIME, NULL },
 	{ "minus one", "{\"N\":\"-1\"}", MOMENT_NO_TIME, NULL },
@@ -79,7 +79,7 @@ static const struct {
 	{ "the largest number", "{\"N\":\"9.9999999999999999999999999999999999999E+125\"}", MOMENT_FAR_FUTURE, NULL },
 
 	{ "a string of seconds", "{\"S\":\"1795332271\"}", MOMENT_STRING, "1795332271" },
-	{ "blanks around it", "{\"S\":\" \\t1795332271 \"}", MOMENT_STRING, "1795332271" },
+	{ "spaces around it", "{\"S\":\" \\t1795332271 \"}", MOMENT_STRING, "1795332271" },
 	{ "a sign", "{\"S\":\"+1795332271\"}", MOMENT_STRING, "1795332271" },
 	{ "a string of milliseconds", "{\"S\":\"1795332271123\"}", MOMENT_STRING, "1795332271.123" },
 	{ "a string of microseconds", "{\"S\":\"1795332271123456\"}", MOMENT_STRING, "1795332271.123456" },
@@ -87,9 +87,9 @@ static const struct {
 	{ "a string, the first second", "{\"S\":\"1326844800\"}", MOMENT_STRING, "1326844800" },
 	{ "a string, one before", "{\"S\":\"1326844799\"}", MOMENT_NO_TIME, NULL },
 	{ "a string, the last second", "{\"S\":\"4951092271\"}", MOMENT_STRING, "4951092271" },
-	{ "a string, one behind", "{\"S\":\"4951092272\"}", MOMENT_NO_TIME, NULL },
+	{ "a string, one after", "{\"S\":\"4951092272\"}", MOMENT_NO_TIME, NULL },
 	{ "a string of nanoseconds, the last", "{\"S\":\"4951092271000000000\"}", MOMENT_STRING, "4951092271" },
-	{ "a string of nanoseconds, one behind", "{\"S\":\"4951092271000000001\"}", MOMENT_NO_TIME, NULL },
+	{ "a string of nanoseconds, one after", "{\"S\":\"4951092271000000001\"}", MOMENT_NO_TIME, NULL },
 	{ "a negative string", "{\"S\":\"-5\"}", MOMENT_NO_TIME, NULL },
 	{ "a string of zero", "{\"S\":\"0\"}", MOMENT_NO_TIME, NULL },
 	{ "a string of 9999-12-31", "{\"S\":\"253402300799\"}", MOMENT_NO_TIME, NULL },
@@ -107,7 +107,7 @@ static const struct {
 	{ "ISO 8601, a comma", "{\"S\":\"2026-11-22T08:12:00,5Z\"}", MOMENT_STRING, "1795335120.5" },
 	{ "ISO 8601, a fraction and a zone", "{\"S\":\"2026-11-22T08:12:00.123456789-00:30\"}",
 	  MOMENT_STRING, "1795336920.123456789" },
-	{ "ISO 8601, a fraction of nothing", "{\"S\":\"2026-11-22T08:12:00.000Z\"}", MOMENT_STRING, "1795335120" },
+	{ "ISO 8601, a fraction of zero", "{\"S\":\"2026-11-22T08:12:00.000Z\"}", MOMENT_STRING, "1795335120" },
 	{ "ISO 8601, a long fraction",
 	  "{\"S\":\"2026-11-22T08:12:00.00000000000000000000000000000000000000000000000001Z\"}",
 	  MOMENT_STRING, "1795335120.00000000000000000000000000000000000000000000000001" },
@@ -116,26 +116,26 @@ static const struct {
 	{ "ISO 8601, the first by its zone", "{\"S\":\"2012-01-17T19:00:00-05:00\"}", MOMENT_STRING, "1326844800" },
 	{ "ISO 8601, too early by its zone", "{\"S\":\"2012-01-18T00:00:00+00:01\"}", MOMENT_NO_TIME, NULL },
 	{ "ISO 8601, the last second", "{\"S\":\"2126-11-23T07:24:31Z\"}", MOMENT_STRING, "4951092271" },
-	{ "ISO 8601, a part of one behind", "{\"S\":\"2126-11-23T07:24:31.001Z\"}", MOMENT_NO_TIME, NULL },
+	{ "ISO 8601, a fraction after the last", "{\"S\":\"2126-11-23T07:24:31.001Z\"}", MOMENT_NO_TIME, NULL },
 	{ "ISO 8601 before 1970", "{\"S\":\"1969-12-31T23:59:59Z\"}", MOMENT_NO_TIME, NULL },
-	{ "… with a fraction", "{\"S\":\"1969-12-31T23:59:58.9990Z\"}", MOMENT_NO_TIME, NULL },
+	{ "ISO 8601 before 1970, with a fraction", "{\"S\":\"1969-12-31T23:59:58.9990Z\"}", MOMENT_NO_TIME, NULL },
 	{ "ISO 8601, the year 1", "{\"S\":\"0001-01-01T00:00:00\"}", MOMENT_NO_TIME, NULL },
 	{ "ISO 8601, the year 9999", "{\"S\":\"9999-12-31T23:59:59Z\"}", MOMENT_NO_TIME, NULL },
 	{ "ISO 8601, without a zone", "{\"S\":\"2026-11-22T08:12:00\"}", MOMENT_STRING, "1795335120" },
 
 	{ "no attribute", NULL, MOMENT_MISSING, NULL },
 	{ "an empty string", "{\"S\":\"\"}", MOMENT_WRONG_TYPE, NULL },
-	{ "only blanks", "{\"S\":\" \\t \"}", MOMENT_WRONG_TYPE, NULL },
+	{ "only spaces", "{\"S\":\" \\t \"}", MOMENT_WRONG_TYPE, NULL },
 	{ "a word", "{\"S\":\"never\"}", MOMENT_WRONG_TYPE, NULL },
 	{ "a newline around it", "{\"S\":\"17\\n\"}", MOMENT_WRONG_TYPE, NULL },
-	{ "a NUL behind it", "{\"S\":\"17\\u0000\"}", MOMENT_WRONG_TYPE, NULL },
+	{ "a NUL after it", "{\"S\":\"17\\u0000\"}", MOMENT_WRONG_TYPE, NULL },
 	{ "a sign and no digit", "{\"S\":\"-\"}", MOMENT_WRONG_TYPE, NULL },
 	{ "a point and no digit", "{\"S\":\".\"}", MOMENT_WRONG_TYPE, NULL },
 	{ "an exponent and no digit", "{\"S\":\"1e\"}", MOMENT_WRONG_TYPE, NULL },
 	{ "hexadecimal", "{\"S\":\"0x6b\"}", MOMENT_WRONG_TYPE, NULL },
 	{ "infinity", "{\"S\":\"inf\"}", MOMENT_WRONG_TYPE, NULL },
 	{ "digits that are not ASCII", "{\"S\":\"\\u0661\\u0667\"}", MOMENT_WRONG_TYPE, NULL },
-	{ "a date alone", "{\"S\":\"2026-11-22\"}", MOMENT_WRONG_TYPE, NULL },
+	{ "only a date", "{\"S\":\"2026-11-22\"}", MOMENT_WRONG_TYPE, NULL },
 	{ "a day that is none", "{\"S\":\"2026-02-30T00:00:00Z\"}", MOMENT_WRONG_TYPE, NULL },
 	{ "an N that is none", "{\"N\":\"NaN\"}", MOMENT_WRONG_TYPE, NULL },
 	{ "an empty N", "{\"N\":\"\"}", MOMENT_WRONG_TYPE, NULL },
@@ -187,7 +187,7 @@ test_read(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* A date-time without a zone may be any zone's, unless one is known. */
+/* A date-time without a zone may be in any zone, unless one is given. */
 static void
 test_zone(void **state)
 {
@@ -243,8 +243,8 @@ test_zone(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* No number is in two windows, whenever it is judged up to the year 9999;
- * at strange times nothing breaks. */
+/* No number is in two windows, whatever now is up to the year 9999; with a
+ * strange now nothing breaks. */
 static void
 test_windows(void **state)
 {

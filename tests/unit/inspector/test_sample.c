@@ -40,7 +40,7 @@ add(struct sample *s, int64_t segment, bool finished, int n, int expired)
 	summary_release(&tally);
 }
 
-/* A segment in parts counts once, when it ends, and as one. */
+/* A segment in parts counts as one, once it is complete. */
 static void
 test_parts(void **state)
 {
@@ -61,7 +61,7 @@ test_parts(void **state)
 	assert_true(s.seen.squares.states[STATE_PENDING] == 9);
 	assert_true(s.seen.squares.overdue == 9);
 	assert_true(s.seen.groups[0].squares == 52);
-	/* 9 never ended: nothing of it is there */
+	/* 9 was never complete: it does not count */
 	assert_int_equal(s.nparts, 1);
 	sample_release(&s);
 }
@@ -90,7 +90,7 @@ test_scale(void **state)
 	assert_true(scaled.overdue.sum == 300);
 	assert_true(scaled.upcoming[0] == 60);
 	assert_true(scaled.purge_units == 30 && scaled.free_by_ttl == 30);
-	/* what was seen stays what was seen */
+	/* scaling does not change what was seen */
 	assert_true(scaled.nlargest == 3 && scaled.largest[0].bytes == 100);
 	assert_true(s.seen.items == 9);
 	summary_release(&scaled);
@@ -107,7 +107,7 @@ test_scale(void **state)
 	sample_release(&s);
 }
 
-/* The table's own count is doubted only when it is known, and outside. */
+/* The table's own count is doubted only when it is outside the range. */
 static void
 test_doubt(void **state)
 {
@@ -117,8 +117,8 @@ test_doubt(void **state)
 		bool doubt;
 	} cases[] = {
 		{ "unknown", 0, false },
-		{ "at the lower end", 900, false },
-		{ "at the upper end", 1100, false },
+		{ "at the lower bound", 900, false },
+		{ "at the upper bound", 1100, false },
 		{ "below", 899, true },
 		{ "above", 1101, true },
 	};
@@ -181,12 +181,12 @@ static const struct {
 	    "1 000 read units instead of about 9 990: 8 990 saved." },
 	{ "an ordinary pass has fewer segments", 28.5, 276.5, 51,
 	    "28.5 read units instead of about 277: 248 saved." },
-	{ "what it would take is not known", 51, 0, 51,
+	{ "the cost of a whole pass is unknown", 51, 0, 51,
 	    "51 read units instead of about 1 024: 973 saved." },
 	{ "a small table", 51, 17, 102,
 	    "51 read units: reading all of such a small table takes no more." },
-	{ "all of it was read", 512, 17, 1024, "" },
-	{ "nothing was", 0, 17, 102, "" },
+	{ "the whole table was read", 512, 17, 1024, "" },
+	{ "nothing was read", 0, 17, 102, "" },
 	/* clang-format on */
 };
 

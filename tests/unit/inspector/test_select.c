@@ -18,7 +18,7 @@
 #define STUCK (1u << STATE_STUCK)
 #define IMMORTAL (1u << STATE_IMMORTAL)
 
-/* What narrows a selection, and what does not. */
+/* Which options make a selection narrower. */
 static void
 test_any(void **state)
 {
@@ -48,34 +48,34 @@ static const struct {
 	const char *name;
 	const char *key;
 	const char *ttl;
-	struct selection s; /* zero members mean: as selection_any has it */
+	struct selection s; /* zero members: those of selection_any */
 	bool wants;
 } cases[] = {
 /* clang-format off */
 #define T(at) "{\"N\":\"" at "\"}"
 	{ "any: live", "a", T("1795335871"), { 0 }, true },
 	{ "any: missing", "a", NULL, { 0 }, true },
-	{ "state: is it", "a", T("1795332270"), { .states = PENDING }, true },
+	{ "state: the only one", "a", T("1795332270"), { .states = PENDING }, true },
 	{ "state: one of them", "a", T("1326844800"), { .states = PENDING | STUCK }, true },
-	{ "state: is not", "a", T("1795335871"), { .states = PENDING | STUCK }, false },
-	{ "state: no moment is never expired", "a", T("0"), { .states = PENDING | STUCK }, false },
-	{ "state: nor is one far ahead", "a", T("253402300799"), { .states = PENDING | STUCK }, false },
-	{ "state: no moment is immortal", "a", T("0"), { .states = 1u << STATE_IMMORTAL }, true },
+	{ "state: another one", "a", T("1795335871"), { .states = PENDING | STUCK }, false },
+	{ "state: without a moment, not expired", "a", T("0"), { .states = PENDING | STUCK }, false },
+	{ "state: far ahead, not expired", "a", T("253402300799"), { .states = PENDING | STUCK }, false },
+	{ "state: without a moment, immortal", "a", T("0"), { .states = 1u << STATE_IMMORTAL }, true },
 	{ "state: no zone, not past everywhere", "a", "{\"S\":\"2026-11-21T19:24:31\"}", { .states = PENDING | STUCK }, false },
 	{ "state: no zone, past everywhere", "a", "{\"S\":\"2026-11-21T19:24:30\"}", { .states = PENDING | STUCK }, true },
-	{ "reason: is it", "a", T("1795332270000"), { .reasons = 1u << REASON_MILLISECONDS }, true },
-	{ "reason: is not", "a", T("0"), { .reasons = 1u << REASON_MILLISECONDS }, false },
+	{ "reason: the same", "a", T("1795332270000"), { .reasons = 1u << REASON_MILLISECONDS }, true },
+	{ "reason: another", "a", T("0"), { .reasons = 1u << REASON_MILLISECONDS }, false },
 	{ "reason: no time", "a", T("-1"), { .reasons = 1u << REASON_NO_TIME }, true },
 	{ "reason: far future", "a", T("999999999999"), { .reasons = 1u << REASON_FAR_FUTURE }, true },
 	{ "reason: none", "a", T("1795332270"), { .reasons = 1u << REASON_NONE }, true },
 	{ "kind: session", "session:1", NULL, { .kinds = 1u << KIND_SESSION }, true },
-	{ "kind: no session", "user:1", NULL, { .kinds = 1u << KIND_SESSION }, false },
+	{ "kind: not a session", "user:1", NULL, { .kinds = 1u << KIND_SESSION }, false },
 	{ "kind: item", "user:1", NULL, { .kinds = 1u << KIND_ITEM }, true },
 
 	{ "overdue 1h: an hour and a second ago", "a", T("1795328670"), { .overdue = 3600 }, true },
-	{ "overdue 1h: an hour and a hair ago", "a", T("1795328670.99999999999999999999"), { .overdue = 3600 }, true },
+	{ "overdue 1h: a fraction more than an hour ago", "a", T("1795328670.99999999999999999999"), { .overdue = 3600 }, true },
 	{ "overdue 1h: exactly an hour ago", "a", T("1795328671"), { .overdue = 3600 }, false },
-	{ "overdue 1h: an hour ago less a hair", "a", T("1795328671.00000000000000000001"), { .overdue = 3600 }, false },
+	{ "overdue 1h: a fraction less than an hour ago", "a", T("1795328671.00000000000000000001"), { .overdue = 3600 }, false },
 	{ "overdue 1h: milliseconds, long ago", "a", T("1795328670000"), { .overdue = 3600 }, true },
 	{ "overdue 1h: milliseconds, one too few", "a", T("1795328671000"), { .overdue = 3600 }, false },
 	{ "overdue 1h: milliseconds, one more", "a", T("1795328670999"), { .overdue = 3600 }, true },
@@ -89,15 +89,15 @@ static const struct {
 	{ "overdue 1h: no zone, 13 hours ago", "a", "{\"S\":\"2026-11-21T18:24:31\"}", { .overdue = 3600 }, false },
 	{ "overdue 1h: missing", "a", NULL, { .overdue = 3600 }, false },
 	{ "overdue 1h: wrong type", "a", "{\"BOOL\":true}", { .overdue = 3600 }, false },
-	{ "overdue, longer than time", "a", T("1326844800"), { .overdue = INT64_MAX }, false },
+	{ "overdue: longer than all time", "a", T("1326844800"), { .overdue = INT64_MAX }, false },
 
 	{ "within 1h: exactly now", "a", T("1795332271"), { .expires_within = 3600 }, true },
 	{ "within 1h: a minute ahead", "a", T("1795332331"), { .expires_within = 3600 }, true },
 	{ "within 1h: an hour ahead", "a", T("1795335871"), { .expires_within = 3600 }, true },
-	{ "within 1h: an hour and a hair", "a", T("1795335871.00000000000000000001"), { .expires_within = 3600 }, false },
-	{ "within 1h: a hair less", "a", T("1795335870.99999999999999999999"), { .expires_within = 3600 }, true },
+	{ "within 1h: a fraction more than an hour", "a", T("1795335871.00000000000000000001"), { .expires_within = 3600 }, false },
+	{ "within 1h: a fraction less than an hour", "a", T("1795335870.99999999999999999999"), { .expires_within = 3600 }, true },
 	{ "within 1h: a second ago", "a", T("1795332270"), { .expires_within = 3600 }, false },
-	{ "within 1h: milliseconds never do", "a", T("1795332331000"), { .expires_within = 3600 }, false },
+	{ "within 1h: milliseconds do not expire", "a", T("1795332331000"), { .expires_within = 3600 }, false },
 	{ "within 1h: missing", "a", NULL, { .expires_within = 3600 }, false },
 	{ "within all time", "a", T("4951092271"), { .expires_within = INT64_MAX }, true },
 
@@ -158,7 +158,7 @@ test_wants(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* --overdue 0 takes all that is expired, to the last fraction. */
+/* --overdue 0 selects all expired entries, to the last fraction. */
 static void
 test_overdue_zero(void **state)
 {
@@ -274,7 +274,7 @@ test_keys(void **state)
 		{ "bytes of a sort key", "{\"S\":\"a\"}", "{\"B\":\"dXNlcjox\"}", NULL, "use", true },
 		{ "no sort key", "{\"S\":\"a\"}", NULL, NULL, "a", false },
 		{ "both", "{\"S\":\"ab\"}", "{\"S\":\"cd\"}", "a", "c", true },
-		{ "only the one", "{\"S\":\"ab\"}", "{\"S\":\"cd\"}", "a", "d", false },
+		{ "only one of both", "{\"S\":\"ab\"}", "{\"S\":\"cd\"}", "a", "d", false },
 		/* clang-format on */
 	};
 	const struct rules rules = { .now = NOW, .ttl_acts = true };
@@ -307,27 +307,27 @@ test_keys(void **state)
 #define R(reason) (1u << REASON_##reason)
 #define FIVE_YEARS RECORD_TOO_OLD
 
-/* Options that together select nothing, whatever there is. */
+/* Options that can select nothing together. */
 static const struct {
 	const char *name;
 	unsigned states;                 /* 0: all */
 	unsigned reasons;                /* 0: any */
 	int64_t overdue, within, larger; /* -1: off */
-	const char *says;                /* NULL: something can match */
+	const char *says;                /* NULL: not impossible */
 } together[] = {
 	/* clang-format off */
-	{ "nothing asked for", 0, 0, -1, -1, -1, NULL },
+	{ "no options", 0, 0, -1, -1, -1, NULL },
 	{ "live soon", LIVE, 0, -1, 3600, -1, NULL },
 	{ "any soon", 0, 0, -1, 3600, -1, NULL },
 	{ "live and others soon", LIVE | STUCK, 0, -1, 0, -1, NULL },
 	{ "expired soon", PENDING | STUCK, 0, -1, 3600, -1,
 	    "--state selects entries that are pending or stuck, and --expires-within those that are live" },
 	{ "immortal soon", IMMORTAL, 0, -1, 3600, -1, "--expires-within" },
-	{ "expired for long", PENDING | STUCK, 0, 86400, -1, -1, NULL },
-	{ "live for long", LIVE, 0, 86400, -1, -1,
+	{ "expired long ago", PENDING | STUCK, 0, 86400, -1, -1, NULL },
+	{ "live, expired long ago", LIVE, 0, 86400, -1, -1,
 	    "--state selects entries that are live, and --overdue those that are pending or stuck" },
-	{ "immortal for no time", IMMORTAL, 0, 0, -1, -1, "--overdue" },
-	{ "live or pending for long", LIVE | PENDING, 0, 1, -1, -1, NULL },
+	{ "immortal, just expired", IMMORTAL, 0, 0, -1, -1, "--overdue" },
+	{ "live or pending, expired long ago", LIVE | PENDING, 0, 1, -1, -1, NULL },
 	{ "pending, nearly five years", PENDING, 0, FIVE_YEARS - 1, -1, -1, NULL },
 	{ "pending, five years", PENDING, 0, FIVE_YEARS, -1, -1, "--overdue those that are stuck" },
 	{ "stuck, five years", STUCK, 0, FIVE_YEARS, -1, -1, NULL },
@@ -341,15 +341,15 @@ static const struct {
 	{ "immortal too-old", IMMORTAL, R(TOO_OLD), -1, -1, -1, "--reason those that are stuck" },
 	{ "expired missing", PENDING | STUCK, R(MISSING), -1, -1, -1, "--reason those that are immortal" },
 	{ "expired missing or string", PENDING | STUCK, R(MISSING) | R(STRING), -1, -1, -1, NULL },
-	{ "missing for long", 0, R(MISSING), 60, -1, -1,
+	{ "missing, expired long ago", 0, R(MISSING), 60, -1, -1,
 	    "--reason selects entries that are immortal, and --overdue" },
-	{ "no-time for long", 0, R(NO_TIME), 60, -1, -1, "--overdue" },
-	{ "far-future for long", 0, R(FAR_FUTURE), 60, -1, -1, "--overdue" },
+	{ "no-time, expired long ago", 0, R(NO_TIME), 60, -1, -1, "--overdue" },
+	{ "far-future, expired long ago", 0, R(FAR_FUTURE), 60, -1, -1, "--overdue" },
 	{ "wrong-type soon", 0, R(WRONG_TYPE), -1, 60, -1, "--expires-within" },
-	{ "milliseconds for long", 0, R(MILLISECONDS), 60, -1, -1, NULL },
+	{ "milliseconds, expired long ago", 0, R(MILLISECONDS), 60, -1, -1, NULL },
 	{ "milliseconds soon", 0, R(MILLISECONDS), -1, 60, -1, "--expires-within those that are live" },
-	{ "none for five years", 0, R(NONE), FIVE_YEARS, -1, -1, "--overdue those that are stuck" },
-	{ "nearly the largest", 0, 0, -1, -1, 409599, NULL },
+	{ "no reason, expired five years ago", 0, R(NONE), FIVE_YEARS, -1, -1, "--overdue those that are stuck" },
+	{ "the largest size", 0, 0, -1, -1, 409599, NULL },
 	{ "larger than an entry can be", 0, 0, -1, -1, 409600, "at most 409600 bytes" },
 	/* clang-format on */
 };
@@ -378,7 +378,7 @@ test_impossible(void **state)
 	}
 }
 
-/* Whatever an entry is found to be can be asked for. */
+/* Whatever state and reason an entry has can be selected. */
 static void
 test_possible(void **state)
 {

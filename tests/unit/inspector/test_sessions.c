@@ -19,7 +19,7 @@ static const struct {
 	{ "session", true },
 	{ "Sessions", true },
 	{ "SESSIONS", true },
-	{ "sEsSiOnS", false }, /* four words and more */
+	{ "sEsSiOnS", false }, /* more than one word */
 	{ "MySessions", true },
 	{ "mySessions", true },
 	{ "prod-sessions", true },
@@ -74,7 +74,7 @@ test_attribute(void **state)
 		assert_false(sessions_attribute(no[i]));
 }
 
-/* Every word with every end of it, in both cases. */
+/* Each word with each separator, in both cases. */
 static void
 test_prefix(void **state)
 {

@@ -22,7 +22,7 @@ step(struct circle *c, int at)
 	return circle_closes(c, slice_str(key), &schema);
 }
 
-/* Whatever leads to it and however long it is; and soon enough. */
+/* A circle of any length, after any number of pages, is found soon enough. */
 static void
 every_circle_is_found(void **state)
 {
@@ -65,9 +65,9 @@ static const struct {
 	/* clang-format off */
 	{ "the same bytes", "{\"p\":{\"S\":\"a\"},\"s\":{\"N\":\"1\"}}",
 	    "{\"p\":{\"S\":\"a\"},\"s\":{\"N\":\"1\"}}", true },
-	{ "another order", "{\"p\":{\"S\":\"a\"},\"s\":{\"N\":\"1\"}}",
+	{ "members in another order", "{\"p\":{\"S\":\"a\"},\"s\":{\"N\":\"1\"}}",
 	    "{ \"s\":{\"N\":\"1\"}, \"p\":{\"S\":\"a\"} }", true },
-	{ "in other words", "{\"p\":{\"S\":\"a\"},\"s\":{\"N\":\"1\"}}",
+	{ "written with escapes", "{\"p\":{\"S\":\"a\"},\"s\":{\"N\":\"1\"}}",
 	    "{\"p\":{\"S\":\"\\u0061\"},\"s\":{\"N\":\"1.0\"}}", true },
 	{ "another sort key", "{\"p\":{\"S\":\"a\"},\"s\":{\"N\":\"1\"}}",
 	    "{\"p\":{\"S\":\"a\"},\"s\":{\"N\":\"2\"}}", false },
@@ -75,10 +75,10 @@ static const struct {
 	    "{\"p\":{\"S\":\"b\"},\"s\":{\"N\":\"1\"}}", false },
 	{ "another type", "{\"p\":{\"S\":\"1\"},\"s\":{\"N\":\"1\"}}",
 	    "{\"p\":{\"N\":\"1\"},\"s\":{\"N\":\"1\"}}", false },
-	{ "divided otherwise", "{\"p\":{\"S\":\"ab\"},\"s\":{\"S\":\"c\"}}",
+	{ "divided differently", "{\"p\":{\"S\":\"ab\"},\"s\":{\"S\":\"c\"}}",
 	    "{\"p\":{\"S\":\"a\"},\"s\":{\"S\":\"bc\"}}", false },
-	{ "no key of the table", "{\"x\":1}", "{\"x\":1}", true },
-	{ "two of those", "{\"x\":1}", "{\"x\":2}", false },
+	{ "not a key of the table", "{\"x\":1}", "{\"x\":1}", true },
+	{ "two of these", "{\"x\":1}", "{\"x\":2}", false },
 	/* clang-format on */
 };
 

@@ -51,31 +51,31 @@ static const struct {
 
 	{ "not in the index", { KEYS(by_user), ALL },
 	    "{\"key\":{\"S\":\"k\"},\"big\":BIG}", NULL, 0, 3 },
-	{ "in it", { KEYS(by_user), ALL },
+	{ "in the index", { KEYS(by_user), ALL },
 	    "{\"key\":{\"S\":\"k\"},\"user\":{\"S\":\"u\"},\"big\":BIG}",
 	    NULL, 0, 6 },
-	{ "in it, in two regions", { KEYS(by_user), ALL },
+	{ "in the index, in two regions", { KEYS(by_user), ALL },
 	    "{\"key\":{\"S\":\"k\"},\"user\":{\"S\":\"u\"},\"big\":BIG}",
 	    NULL, 1, 12 },
-	{ "its key has another type", { KEYS(by_user), ALL },
+	{ "the index key has another type", { KEYS(by_user), ALL },
 	    "{\"key\":{\"S\":\"k\"},\"user\":{\"N\":\"1\"}}", NULL, 0, 1 },
-	{ "its key is empty", { KEYS(by_user), ALL },
+	{ "the index key is empty", { KEYS(by_user), ALL },
 	    "{\"key\":{\"S\":\"k\"},\"user\":{\"S\":\"\"}}", NULL, 0, 1 },
 	{ "its name is written with an escape", { KEYS(by_user), ALL },
 	    "{\"key\":{\"S\":\"k\"},\"\\u0075ser\":{\"S\":\"u\"}}",
 	    NULL, 0, 2 },
-	{ "one of two keys", { KEYS(by_user_ttl), ALL },
+	{ "only one of two keys", { KEYS(by_user_ttl), ALL },
 	    "{\"key\":{\"S\":\"k\"},\"user\":{\"S\":\"u\"}}", NULL, 0, 1 },
-	{ "both, one of them of another type", { KEYS(by_user_ttl), ALL },
+	{ "two keys, one of another type", { KEYS(by_user_ttl), ALL },
 	    "{\"key\":{\"S\":\"k\"},\"user\":{\"S\":\"u\"},"
 	    "\"ttl\":{\"S\":\"1\"}}", NULL, 0, 1 },
-	{ "both", { KEYS(by_user_ttl), ALL },
+	{ "both keys", { KEYS(by_user_ttl), ALL },
 	    "{\"key\":{\"S\":\"k\"},\"user\":{\"S\":\"u\"},"
 	    "\"ttl\":{\"N\":\"1\"}}", NULL, 0, 2 },
-	{ "three of four", { KEYS(by_four), ALL },
+	{ "three of four keys", { KEYS(by_four), ALL },
 	    "{\"key\":{\"S\":\"k\"},\"a\":{\"S\":\"1\"},\"b\":{\"N\":\"1\"},"
 	    "\"c\":{\"B\":\"AA==\"}}", NULL, 0, 1 },
-	{ "all four", { KEYS(by_four), ALL },
+	{ "all four keys", { KEYS(by_four), ALL },
 	    "{\"key\":{\"S\":\"k\"},\"a\":{\"S\":\"1\"},\"b\":{\"N\":\"1\"},"
 	    "\"c\":{\"B\":\"AA==\"},\"d\":{\"S\":\"1\"}}", NULL, 0, 2 },
 	{ "keys only", { KEYS(by_user), KEYS_ONLY },
@@ -83,10 +83,10 @@ static const struct {
 	    NULL, 0, 4 },
 	{ "keys only, and they are large", { KEYS(by_user), KEYS_ONLY },
 	    "{\"key\":{\"S\":\"k\"},\"user\":BIG}", NULL, 0, 6 },
-	{ "the large one is included", { KEYS(by_user), INCLUDE(with_big) },
+	{ "the large attribute is included", { KEYS(by_user), INCLUDE(with_big) },
 	    "{\"key\":{\"S\":\"k\"},\"user\":{\"S\":\"u\"},\"big\":BIG}",
 	    NULL, 0, 6 },
-	{ "another one is", { KEYS(by_user), INCLUDE(with_ttl) },
+	{ "another attribute is included", { KEYS(by_user), INCLUDE(with_ttl) },
 	    "{\"key\":{\"S\":\"k\"},\"user\":{\"S\":\"u\"},\"big\":BIG}",
 	    NULL, 0, 4 },
 
@@ -120,10 +120,10 @@ static const struct {
 	{ "update that adds the key", { KEYS(by_user_ttl), ALL },
 	    "{\"key\":{\"S\":\"k\"},\"user\":{\"S\":\"u\"}}",
 	    "{\"N\":\"1\"}", 0, 2 },
-	{ "update that takes it out of it", { KEYS(by_user_ttl), ALL },
+	{ "update that removes it from the index", { KEYS(by_user_ttl), ALL },
 	    "{\"key\":{\"S\":\"k\"},\"user\":{\"S\":\"u\"},"
 	    "\"ttl\":{\"N\":\"1\"}}", "", 0, 2 },
-	{ "update where it lacks the other key", { KEYS(by_user_ttl), ALL },
+	{ "update of an entry without the other key", { KEYS(by_user_ttl), ALL },
 	    "{\"key\":{\"S\":\"k\"},\"ttl\":{\"S\":\"1\"}}",
 	    "{\"N\":\"1\"}", 0, 1 },
 	{ "update that makes it larger", NONE,
@@ -136,7 +136,7 @@ static const struct {
 	/* clang-format on */
 };
 
-/* ${text} with its "BIG"s written out. */
+/* ${text} with each "BIG" expanded. */
 static int64_t
 whole(const struct ddb_table *t, struct slice json)
 {
@@ -192,7 +192,7 @@ test_cases(void **state)
 	}
 }
 
-/* As many indexes as there may be and more; each is paid. */
+/* Each index counts, even more of them than a table can have. */
 static void
 test_many(void **state)
 {
@@ -208,7 +208,7 @@ test_many(void **state)
 			     SLICE("{\"key\":{\"S\":\"k\"},"
 				   "\"user\":{\"S\":\"u\"}}")),
 	    71);
-	/* those past the 64th are taken for such that it is in */
+	/* it is assumed to be in those past the 64th */
 	assert_int_equal(whole(&t, SLICE("{\"key\":{\"S\":\"k\"}}")), 7);
 	assert_int_equal(cost_most(&t, 1024), 71);
 	assert_int_equal(cost_most(&t, 1025), 142);

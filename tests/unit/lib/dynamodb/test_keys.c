@@ -35,15 +35,15 @@ test_request(void **state)
 		double bytes, units, share;
 		size_t want;
 	} rows[] = {
-		{ "nothing is known: a few", 0, 1, 0, 2 },
-		{ "small ones", 100, 1, 0, 25 },
-		{ "16 KB", 16e3, 4, 0, 25 },
-		{ "400 KB", 400e3, 100, 0, 5 },
-		{ "400 KB of NULs", 2.4e6, 100, 0, 1 },
-		{ "a limit: what it has for a request", 100, 1, 10, 10 },
-		{ "dear ones under a limit", 16e3, 4, 10, 2 },
+		{ "nothing is known", 0, 1, 0, 2 },
+		{ "small entries", 100, 1, 0, 25 },
+		{ "entries of 16 KB", 16e3, 4, 0, 25 },
+		{ "entries of 400 KB", 400e3, 100, 0, 5 },
+		{ "entries of 400 KB of NULs", 2.4e6, 100, 0, 1 },
+		{ "a limit", 100, 1, 10, 10 },
+		{ "expensive entries under a limit", 16e3, 4, 10, 2 },
 		{ "at least one", 400e3, 100, 10, 1 },
-		{ "no small limit", 100, 1, 1000, 25 },
+		{ "a large limit", 100, 1, 1000, 25 },
 		{ "the first under a limit", 0, 1, 1, 1 },
 	};
 
@@ -82,8 +82,8 @@ listed_close(struct listed *l)
 	buf_release(&l->json);
 }
 
-/* A full reply is a page, and what it left is asked for at once, together
- * with what was not asked for yet. */
+/* A full reply is a page; its unprocessed keys are requested at once, together
+ * with the next ones. */
 static void
 test_rest(void **state)
 {
@@ -135,7 +135,7 @@ test_rest(void **state)
 	script_close(&s);
 }
 
-/* Only a reply that answers no key is a reason to wait. */
+/* Only after a reply that answers no key is there a pause. */
 static void
 test_throttled(void **state)
 {
@@ -161,21 +161,21 @@ test_throttled(void **state)
 	script_close(&s);
 }
 
-/* A reply is held against what was asked for, by value: what is not DynamoDB's
- * is tried again, and at last an error. */
+/* A reply is compared with the keys asked for, by value: what does not match is
+ * retried, and finally an error. */
 static void
 test_others(void **state)
 {
 	static const struct {
 		const char *name;
 		struct script_reply reply;
-		const char *says; /* NULL: it is taken */
+		const char *says; /* NULL: accepted */
 	} rows[] = {
 		/* clang-format off */
-		{ "as asked", ALL(KEY("k1") "," KEY("k0")), NULL },
-		{ "in other words", ALL(KEY("\\u006b0") "," KEY("k1")), NULL },
-		{ "one is left", SOME(KEY("k1"), KEY("k0")), NULL },
-		{ "no key is left: null", { .status = 200,
+		{ "both keys", ALL(KEY("k1") "," KEY("k0")), NULL },
+		{ "written with escapes", ALL(KEY("\\u006b0") "," KEY("k1")), NULL },
+		{ "one is unprocessed", SOME(KEY("k1"), KEY("k0")), NULL },
+		{ "UnprocessedKeys is null", { .status = 200,
 		    .body = "{\"Responses\":{\"T\":[]},"
 			"\"UnprocessedKeys\":null}" }, NULL },
 		{ "an item of another key", ALL(KEY("k0") "," KEY("k2")),
@@ -183,24 +183,24 @@ test_others(void **state)
 		{ "an item of a key of another type",
 		    ALL("{\"key\":{\"B\":\"a0==\"}}"), "not asked for" },
 		{ "an item twice", ALL(KEY("k0") "," KEY("k0")), "twice" },
-		{ "an item that is left, too", SOME(KEY("k0"), KEY("k0")),
+		{ "an item that is unprocessed, too", SOME(KEY("k0"), KEY("k0")),
 		    "twice" },
-		{ "another key is left", SOME(KEY("k0"), KEY("k2")),
+		{ "another key is unprocessed", SOME(KEY("k0"), KEY("k2")),
 		    "not asked for" },
-		{ "a key is left twice",
+		{ "a key is unprocessed twice",
 		    SOME("", KEY("k0") "," KEY("k0")), "twice" },
-		{ "what is no key is left", SOME(KEY("k0"), "{}"),
+		{ "an unprocessed key is not a key", SOME(KEY("k0"), "{}"),
 		    "something that is not a key" },
-		{ "... nor an object", SOME(KEY("k0"), "\"k1\""),
+		{ "an unprocessed key is not an object", SOME(KEY("k0"), "\"k1\""),
 		    "something that is not a key" },
-		{ "keys of another table are left", { .status = 200,
+		{ "keys of another table are unprocessed", { .status = 200,
 		    .body = "{\"Responses\":{\"T\":[]},\"UnprocessedKeys\":"
 			"{\"U\":{\"Keys\":[" KEY("k0") "]}}}" },
 		    "not what DynamoDB sends" },
-		{ "a table's keys are left, and are none", { .status = 200,
+		{ "unprocessed keys are not a list", { .status = 200,
 		    .body = "{\"Responses\":{\"T\":[]},\"UnprocessedKeys\":"
 			"{\"T\":{}}}" }, "not what DynamoDB sends" },
-		{ "a list is left", { .status = 200,
+		{ "UnprocessedKeys is a list", { .status = 200,
 		    .body = "{\"Responses\":{\"T\":[]},\"UnprocessedKeys\":"
 			"[]}" }, "not what DynamoDB sends" },
 		/* clang-format on */
@@ -233,7 +233,7 @@ test_others(void **state)
 	}
 }
 
-/* A list of many is divided so that the workers have each their part. */
+/* A long list is divided among the workers. */
 static void
 test_segments(void **state)
 {

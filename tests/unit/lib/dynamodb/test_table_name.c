@@ -60,24 +60,24 @@ static const struct {
 	const char *tells; /* behind the place */
 } missing[] = {
 	/* clang-format off */
-	{ "the nearest first", { ABSENT, TABLES("\"Sessions1\",\"Sessions22\","
+	{ "the closest name first", { ABSENT, TABLES("\"Sessions1\",\"Sessions22\","
 	    "\"a\",\"sessions\",\"xSessions9999\"", "") },
 	    "; there is sessions, Sessions1, Sessions22, xSessions9999" },
-	{ "five of them, of all pages", { ABSENT,
+	{ "five close names, of all pages", { ABSENT,
 	    TABLES("\"Sessions12\",\"Sessions13\",\"Sessions14\"",
 		",\"LastEvaluatedTableName\":\"Sessions14\""),
 	    TABLES("\"Sessions15\",\"Sessions16\",\"Sessions2\"", "") },
 	    "; there is Sessions2, Sessions12, Sessions13, Sessions14, "
 	    "Sessions15" },
-	{ "none is near: some of all", { ABSENT,
+	{ "none is close: some of all", { ABSENT,
 	    TABLES("\"abc\",\"bcd\",\"cde\",\"def\",\"efg\",\"fgh\",\"ghi\"",
 		"") },
 	    "; tables here: abc, bcd, cde, def, efg and 2 more" },
-	{ "one, which is not near", { ABSENT, TABLES("\"abc\"", "") },
+	{ "one, which is not close", { ABSENT, TABLES("\"abc\"", "") },
 	    "; there is abc" },
-	{ "none at all", { ABSENT, TABLES("", "") },
+	{ "no tables", { ABSENT, TABLES("", "") },
 	    "; this account has no tables in this region" },
-	{ "they may not be listed", { ABSENT, { .status = 400,
+	{ "listing them is denied", { ABSENT, { .status = 400,
 	    .body = "{\"__type\":\"#AccessDeniedException\"}" } }, "" },
 	/* clang-format on */
 };

@@ -144,7 +144,7 @@ to(const int *list, size_t n)
 	return r;
 }
 
-/* ${n} bytes that do not repeat soon. */
+/* ${n} bytes with a long period. */
 static struct buf
 text_of(size_t n)
 {
@@ -184,7 +184,7 @@ seal(const char *name, const struct buf *text, const struct cms_recipients *r,
 		fail_msg("%s", f.text);
 }
 
-/* All that can be read; -1 is left in *${rc}. */
+/* All that can be read; *${rc}: 0, or -1. */
 static struct buf
 read_file(const char *path, const struct cms_key *key, int *rc, struct fault *f)
 {
@@ -206,7 +206,7 @@ same(const struct buf *a, const struct buf *b, const char *what, size_t n)
 		    a->n, b->n);
 }
 
-/* What OpenSSL makes of the file. */
+/* The file, decrypted by OpenSSL. */
 static struct buf
 opened(const char *path, int key)
 {
@@ -308,7 +308,7 @@ test_algorithms(void **state)
 	cms_recipients_free(r);
 }
 
-/* Messages as others make them, of a definite length or not. */
+/* Messages of other programs, with definite lengths or not. */
 static void
 foreign(const char *name, const struct buf *text, const EVP_CIPHER *cipher,
     unsigned flags, int key)
@@ -412,7 +412,7 @@ test_wrong_key(void **state)
 	cms_recipients_free(r);
 }
 
-/* Either the whole text, or nothing and a fault. */
+/* Reading returns either all of the text, or nothing and a fault. */
 static void
 all_or_nothing(const struct buf *raw, const struct buf *text,
     const struct cms_key *key, bool must_fail, const char *what, size_t n)
@@ -447,8 +447,8 @@ test_damage(void **state)
 	n = raw.n;
 	for (size_t i = CMS_READ_HEAD; i < n; i++)
 		for (int bit = 1; bit < 256; bit <<= 1) {
-			/* the text itself, the tag and the nonce count;
-			 * who the recipient is does not */
+			/* text, tag and nonce matter; the recipient's
+			 * name does not */
 			raw.p[i] ^= (char)bit;
 			all_or_nothing(&raw, &text, key, i > n - 60,
 			    "damaged at", i);
@@ -477,7 +477,7 @@ swap(struct buf *raw, const char *from, const char *with, size_t n)
 	return false;
 }
 
-/* With a tag of a few bytes, or another cipher, anybody could forge one. */
+/* With a short tag or another cipher anybody could forge a message. */
 static void
 test_forged(void **state)
 {
@@ -608,7 +608,7 @@ test_parts_missing(void **state)
 	int rc;
 
 	(void)state;
-	/* one that is none of ours stays */
+	/* a file that is not encrypted stays */
 	put(at("p.0004"), "mine", 4);
 	seal("p", &text, r, false, 1000);
 	assert_true(is_there("p.0004"));
@@ -619,7 +619,7 @@ test_parts_missing(void **state)
 	assert_non_null(strstr(f.text, "continues in"));
 	assert_non_null(strstr(f.text, "p.0003"));
 	buf_release(&got);
-	/* what is discarded leaves nothing */
+	/* a discarded export leaves nothing behind */
 	assert_int_equal(unlink(at("p.0002")), 0);
 	assert_int_equal(unlink(at("p")), 0);
 	{
@@ -662,7 +662,7 @@ test_parts_nowhere(void **state)
 	cms_recipients_free(r);
 }
 
-/* What is verified and then changed is not handed out. */
+/* What changes after it was verified is not returned. */
 static void
 test_changed_meanwhile(void **state)
 {
@@ -696,7 +696,7 @@ test_changed_meanwhile(void **state)
 	cms_recipients_free(r);
 }
 
-/* A pipe is copied as it is, not in the clear. */
+/* The copy of a pipe is encrypted as well. */
 static void
 test_pipe(void **state)
 {
@@ -777,7 +777,7 @@ test_passphrase(void **state)
 	}
 }
 
-/* A file of several certificates is to all of them. */
+/* All certificates of a file are recipients. */
 static void
 test_bundle(void **state)
 {

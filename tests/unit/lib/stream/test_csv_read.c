@@ -51,14 +51,14 @@ static const struct {
 	const char *fault; /* in its text; NULL: none */
 } cases[] = {
 	{ "empty", SLICE(""), SLICE(""), NULL },
-	{ "a mark and nothing", SLICE("\xef\xbb\xbf"), SLICE(""), NULL },
+	{ "only a byte order mark", SLICE("\xef\xbb\xbf"), SLICE(""), NULL },
 	{ "CRLF", SLICE("a,b\r\nc,d\r\n"), SLICE("1@1[a][b]2@2[c][d]"), NULL },
 	{ "LF", SLICE("a,b\nc,d\n"), SLICE("1@1[a][b]2@2[c][d]"), NULL },
 	{ "CR", SLICE("a\rb\r"), SLICE("1@1[a]2@2[b]"), NULL },
-	{ "no end of the last line", SLICE("a\nb"), SLICE("1@1[a]2@2[b]"),
+	{ "no newline at the end", SLICE("a\nb"), SLICE("1@1[a]2@2[b]"), NULL },
+	{ "a byte order mark", SLICE("\xef\xbb\xbf\"a\"\n"), SLICE("1@1[a]"),
 	    NULL },
-	{ "a mark", SLICE("\xef\xbb\xbf\"a\"\n"), SLICE("1@1[a]"), NULL },
-	{ "a mark within",
+	{ "a byte order mark inside",
 	    SLICE("a\n\xef\xbb\xbf"
 		  "b\n"),
 	    SLICE("1@1[a]2@2[\xef\xbb\xbf"
@@ -68,12 +68,11 @@ static const struct {
 	    NULL },
 	{ "empty cells", SLICE(",\n\"\",\"\"\n\"\"\n"),
 	    SLICE("1@1[][]2@2[][]3@3[]"), NULL },
-	{ "blanks are part of a cell", SLICE(" a , b\t\n\" c \"\n"),
+	{ "spaces are part of a cell", SLICE(" a , b\t\n\" c \"\n"),
 	    SLICE("1@1[ a ][ b\t]2@2[ c ]"), NULL },
 	{ "quotes", SLICE("\"a\"\"b\",\"\"\"\",\"\"\"\"\"\"\n"),
 	    SLICE("1@1[a\"b][\"][\"\"]"), NULL },
-	{ "commas and line ends in quotes",
-	    SLICE("\"a,b\nc\r\nd\re\"\r\nf\r\n"),
+	{ "commas and newlines in quotes", SLICE("\"a,b\nc\r\nd\re\"\r\nf\r\n"),
 	    SLICE("1@1[a,b\nc\r\nd\re]2@5[f]"), NULL },
 	{ "NUL", SLICE("\"a\0b\",c\0\n\0\n"), SLICE("1@1[a\0b][c\0]2@2[\0]"),
 	    NULL },
@@ -85,23 +84,24 @@ static const struct {
 	{ "a comma at the end of the file", SLICE("a,"), SLICE("1@1[a][]"),
 	    NULL },
 
-	{ "cut inside of a cell", SLICE("a,b\n\"c\",\"d\ne"),
+	{ "truncated inside a cell", SLICE("a,b\n\"c\",\"d\ne"),
 	    SLICE("1@1[a][b]!"),
 	    "/file:2: row 2: the file ends inside cell 2: it is "
 	    "truncated" },
-	{ "cut behind a doubled quote", SLICE("\"a\"\""), SLICE("!"),
+	{ "truncated after a doubled quote", SLICE("\"a\"\""), SLICE("!"),
 	    "/file:1: row 1: the file ends inside cell 1" },
-	{ "cut at once", SLICE("a\n\n\""), SLICE("1@1[a]!"),
-	    "/file:3: row 2: the file ends inside" },
-	{ "text behind a quote", SLICE("a\n\"b\"c,d\n"), SLICE("1@1[a]!"),
+	{ "truncated after an opening quote", SLICE("a\n\n\""),
+	    SLICE("1@1[a]!"), "/file:3: row 2: the file ends inside" },
+	{ "text after a closing quote", SLICE("a\n\"b\"c,d\n"),
+	    SLICE("1@1[a]!"),
 	    "/file:2: row 2: cell 1 continues after its closing quote" },
-	{ "a blank behind a quote", SLICE("\"b\" ,d\n"), SLICE("!"),
+	{ "a space after a closing quote", SLICE("\"b\" ,d\n"), SLICE("!"),
 	    "/file:1: row 1: cell 1 continues" },
-	{ "a quote within", SLICE("a,b\"c\n"), SLICE("!"),
+	{ "a quote inside a cell", SLICE("a,b\"c\n"), SLICE("!"),
 	    "/file:1: row 1: a quote inside cell 2" },
-	{ "a blank before a quote", SLICE(" \"b\"\n"), SLICE("!"),
+	{ "a space before a quote", SLICE(" \"b\"\n"), SLICE("!"),
 	    "/file:1: row 1: a quote inside cell 1" },
-	{ "a fault lines into a row", SLICE("a\n\"b\n\n\",c\"\n"),
+	{ "a fault on a later line of a row", SLICE("a\n\"b\n\n\",c\"\n"),
 	    SLICE("1@1[a]!"), "/file:2: row 2: a quote inside cell 2" },
 };
 
@@ -124,8 +124,7 @@ test_rows(void **state)
 		}
 		put(at("file"), text.p, text.n);
 		c = opened(at("file"));
-		/* a second walk is like the first, and so is each after a
-		 * fault */
+		/* a restart reads the same again, also after a fault */
 		for (int walk = 0; walk < 2; walk++) {
 			rows(&out, c, &f);
 			if (out.n != cases[k].want.n ||
@@ -147,7 +146,7 @@ test_rows(void **state)
 	buf_release(&packed);
 }
 
-/* Wherever the text comes in pieces, the rows are the same. */
+/* The rows are the same however the text is cut into pieces. */
 static void
 test_pieces(void **state)
 {

@@ -27,7 +27,7 @@ opened(const char *path)
 }
 
 /* Add all lines of ${l}, each in brackets, to ${out}; "~" marks a torn one.
- * What the last call said. */
+ * Returns what the last call did. */
 static int
 all(struct lines *l, struct buf *out, struct fault *f)
 {
@@ -50,20 +50,21 @@ static const struct {
 } texts[] = {
 	{ "nothing", SLICE(""), SLICE("") },
 	{ "one line", SLICE("a\n"), SLICE("[a]") },
-	{ "no end", SLICE("a\nb"), SLICE("[a][b~]") },
-	{ "no end, one byte", SLICE("a"), SLICE("[a~]") },
-	{ "blank lines", SLICE("\n\na\n\n"), SLICE("[][][a][]") },
+	{ "no newline at the end", SLICE("a\nb"), SLICE("[a][b~]") },
+	{ "one byte without a newline", SLICE("a"), SLICE("[a~]") },
+	{ "empty lines", SLICE("\n\na\n\n"), SLICE("[][][a][]") },
 	{ "CRLF", SLICE("a\r\n\r\nb\r\n"), SLICE("[a][][b]") },
-	{ "CR inside, and at the torn end", SLICE("a\rb\r\r\nc\r"),
+	{ "CR inside, and at the end of a torn line", SLICE("a\rb\r\r\nc\r"),
 	    SLICE("[a\rb\r][c\r~]") },
 	{ "NUL bytes", SLICE("a\0b\n\0\n"), SLICE("[a\0b][\0]") },
-	{ "a mark of UTF-8",
+	{ "a UTF-8 byte order mark",
 	    SLICE("\xef\xbb\xbf"
 		  "a\n"),
 	    SLICE("[a]") },
-	{ "only such a mark", SLICE("\xef\xbb\xbf"), SLICE("") },
-	{ "half a mark", SLICE("\xef\xbb\n"), SLICE("[\xef\xbb]") },
-	{ "half of gzip's mark", SLICE("\x1f"), SLICE("[\x1f~]") },
+	{ "only a UTF-8 byte order mark", SLICE("\xef\xbb\xbf"), SLICE("") },
+	{ "half a UTF-8 byte order mark", SLICE("\xef\xbb\n"),
+	    SLICE("[\xef\xbb]") },
+	{ "half of gzip's magic", SLICE("\x1f"), SLICE("[\x1f~]") },
 };
 
 static void
@@ -80,7 +81,7 @@ test_texts(void **state)
 			int ends[2];
 
 			print_message("%s %d\n", texts[i].name, way);
-			/* the mark is looked for in plain files only */
+			/* only plain files are checked for the mark */
 			if (way == 1 && texts[i].text.n > 2 &&
 			    memcmp(texts[i].text.p, "\xef\xbb\xbf", 3) == 0)
 				continue;
@@ -106,7 +107,7 @@ test_texts(void **state)
 			assert_int_equal(out.n, texts[i].want.n);
 			assert_memory_equal(buf_text(&out), texts[i].want.p,
 			    out.n);
-			/* and so it stays */
+			/* and again */
 			assert_int_equal(all(l, &out, &f), 0);
 			assert_int_equal(out.n, texts[i].want.n);
 			lines_close(l);
@@ -118,8 +119,8 @@ test_texts(void **state)
 	}
 }
 
-/* Lines of many lengths, some longer than what is read at once, in gzip
- * members whose ends are no ends of lines. */
+/* Lines of many lengths, some longer than one read, in gzip members that do not
+ * end at newlines. */
 static void
 test_long(void **state)
 {
@@ -183,7 +184,7 @@ test_too_long(void **state)
 	buf_release(&out);
 }
 
-/* Cut at every byte: an error that says so, or the end of a member. */
+/* Truncated at every byte: an error says so, unless a member ends there. */
 static void
 test_cut(void **state)
 {
@@ -211,7 +212,7 @@ test_cut(void **state)
 			assert_non_null(strstr(f.text, "truncated"));
 			assert_non_null(strstr(f.text, "/cut:"));
 		}
-		/* whole lines only, and all of the first member */
+		/* only complete lines, and all of the first member */
 		if (n >= border)
 			assert_int_equal(strncmp(buf_text(&out), "[one][two]",
 					     10),
@@ -234,14 +235,17 @@ test_damaged(void **state)
 		bool cut;
 	} cases[] = {
 		{ "padding of zeros", "\0\0\0\0\0", 5, 0, 0, false },
-		{ "zeros and more", "\0\0x", 3, 0, -1, false },
-		{ "plain text behind", "text\n", 5, 0, -1, false },
-		{ "half a mark behind", "\x1f", 1, 0, -1, true },
-		{ "a mark of something else", "\x1f\x9d", 2, 0, -1, false },
-		{ "a wrong check sum", "", 0, 6, -1, false },
-		{ "a wrong check sum and more", "\x1f\x8b", 2, 6, -1, false },
+		{ "zeros, then something else", "\0\0x", 3, 0, -1, false },
+		{ "plain text after the member", "text\n", 5, 0, -1, false },
+		{ "half of gzip's magic after the member", "\x1f", 1, 0, -1,
+		    true },
+		{ "another magic after the member", "\x1f\x9d", 2, 0, -1,
+		    false },
+		{ "a wrong checksum", "", 0, 6, -1, false },
+		{ "a wrong checksum and another member", "\x1f\x8b", 2, 6, -1,
+		    false },
 		{ "a wrong length", "\x1f\x8b", 2, 2, -1, false },
-		{ "zeros where a member was to go",
+		{ "zeros instead of a member",
 		    "\x1f\x8b\x08\0\0\0\0\0\0\3"
 		    "\0\0\0\0\0\0",
 		    16, 0, -1, true },
@@ -316,7 +320,7 @@ test_not_there(void **state)
 	assert_non_null(strstr(f.text, "is a directory"));
 }
 
-/* The rest runs in a child whose stdin is what the test needs. */
+/* The other tests run in a child with its own stdin. */
 static int
 child_of(int fd, int (*body)(void))
 {
@@ -415,7 +419,7 @@ test_stdin(void **state)
 	close(ends[1]);
 	assert_int_equal(child_of(ends[0], restart_late), 0);
 	close(ends[0]);
-	/* a file that somebody has read the first line of */
+	/* a file whose first line was read before */
 	put(at("file"), "none\none\ntwo\n", 13);
 	fd = open(at("file"), O_RDONLY);
 	assert_int_equal(lseek(fd, 5, SEEK_SET), 5);

@@ -98,7 +98,7 @@ test_goes_on(void **state)
 		again = marked(s);
 		assert_int_equal(n, again);
 		assert_true(gzip || n == 4);
-		/* what comes behind the mark is lost, and comes again */
+		/* what follows the mark is lost, and written again */
 		wrote(s, "two\nthree\n");
 		stream_discard(s);
 		assert_int_not_equal(access(at("x"), F_OK), 0);
@@ -132,7 +132,7 @@ test_nothing(void **state)
 	(void)state;
 	committed(run_from("x", false, 0));
 	holds("x", false, "");
-	/* gzip has one member at least, also of nothing */
+	/* gzip has at least one member, even an empty one */
 	committed(run_from("x", true, 0));
 	holds("x", true, "");
 }
@@ -157,7 +157,7 @@ test_refused(void **state)
 	stream_discard(s);
 	assert_int_equal(unlink(at("x.part")), 0);
 
-	/* not through a link that somebody else may have put there */
+	/* a link there, which somebody else may have made, is not followed */
 	put(at("other"), "other", 5);
 	assert_int_equal(symlink(at("other"), at("x.part")), 0);
 	refused("x", 0, "x.part");
@@ -170,7 +170,7 @@ test_refused(void **state)
 	refused("none/x", 0, "No such file");
 }
 
-/* The link stays; what it leads to is written beside itself. */
+/* A link stays; its target is replaced. */
 static void
 test_link(void **state)
 {
@@ -189,7 +189,7 @@ test_link(void **state)
 	assert_true(S_ISLNK(st.st_mode));
 }
 
-/* When the disk is full, there is no later mark than the last good one. */
+/* When the disk is full, the last good mark is the last one. */
 static void
 test_full(void **state)
 {

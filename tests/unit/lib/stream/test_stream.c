@@ -57,7 +57,7 @@ holds(const char *path, const char *text)
 	buf_release(&b);
 }
 
-/* How many names the directory holds beside "." and "..". */
+/* How many names the directory contains besides "." and "..". */
 static int
 names_in(const char *path)
 {
@@ -73,7 +73,7 @@ names_in(const char *path)
 	return n;
 }
 
-/* 0600 whatever the umask; what is shared is as the umask has it. */
+/* Mode 0600 whatever the umask; shared files follow the umask. */
 static void
 check_modes(void)
 {
@@ -119,7 +119,7 @@ test_whole_or_not(void **state)
 
 	check_modes();
 
-	/* what was there stays until it is replaced, or for good */
+	/* the old file stays until it is replaced */
 	s = opened(at("out"), false);
 	wrote(s, "three\n");
 	holds(at("out"), "one\ntwo\n");
@@ -169,9 +169,9 @@ test_links(void **state)
 		const char *name, *link, *to, *real;
 	} cases[] = {
 		{ "a file in another directory", "a", "sub/file", "sub/file" },
-		{ "nothing there yet", "b", "sub/new", "sub/new" },
+		{ "a file that does not exist yet", "b", "sub/new", "sub/new" },
 		{ "a link to a link", "c", "b", "sub/new" },
-		{ "through the directory above", "sub/d", "../top", "top" },
+		{ "through the parent directory", "sub/d", "../top", "top" },
 	};
 	struct fault f = { 0 };
 	struct stat st;
@@ -207,9 +207,10 @@ test_refused(void **state)
 	} cases[] = {
 		{ "a directory", "", "is a directory", FAULT_IO },
 		{ "no such directory", "none/out", "No such file", FAULT_IO },
-		{ "a file for a directory", "file/out", "Not a directory",
+		{ "a file as a directory", "file/out", "Not a directory",
 		    FAULT_IO },
-		{ "a directory's name", "new/", "No such file", FAULT_IO },
+		{ "a name that ends in a slash", "new/", "No such file",
+		    FAULT_IO },
 	};
 
 	(void)state;
@@ -275,7 +276,7 @@ test_full(void **state)
 	assert_int_equal(f.kind, FAULT_IO);
 	assert_non_null(strstr(f.text, "/dev/full"));
 	assert_non_null(strstr(f.text, "No space left on device"));
-	/* and so it stays */
+	/* and again */
 	assert_int_equal(stream_write(s, "x", 1, &again), -1);
 	assert_string_equal(again.text, f.text);
 	assert_int_equal(stream_bytes(s), 0);
@@ -349,7 +350,7 @@ test_nonblocking(void **state)
 	free(big);
 }
 
-/* Run ${body} with stdout on ${fd}; its value is the child's status. */
+/* Run ${body} in a child with stdout on ${fd}: its exit status. */
 static int
 with_stdout(int fd, int (*body)(const char *path), const char *path)
 {
@@ -401,7 +402,7 @@ test_stdout(void **state)
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		print_message("%s\n", paths[i] != NULL ? paths[i] : "NULL");
 		assert_int_equal(with_stdout(fd, say, paths[i]), 0);
-		/* behind what is there, not over it */
+		/* appended, not overwritten */
 		buf_adds(&want, "said\n");
 		holds(at("said"), buf_text(&want));
 		assert_int_equal(with_stdout(ends[1], say, paths[i]),
@@ -444,7 +445,7 @@ test_gzip(void **state)
 	assert_int_equal(a.n, big.n);
 	assert_memory_equal(a.p, big.p, a.n);
 	buf_release(&a);
-	/* no name, no time: the same bytes another time */
+	/* no name and no time: the same bytes each time */
 	a = get(at("a.gz"));
 	b = get(at("b.gz"));
 	assert_int_equal(a.n, b.n);
@@ -454,7 +455,7 @@ test_gzip(void **state)
 	buf_release(&a);
 	buf_release(&b);
 	buf_release(&big);
-	/* nothing in it is a gzip file too */
+	/* an empty text makes a valid gzip file */
 	committed(opened(at("empty.gz"), true));
 	a = gunzip(at("empty.gz"));
 	assert_int_equal(a.n, 0);
