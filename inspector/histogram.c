@@ -1,27 +1,41 @@
 #include "inspector/histogram.h"
 #include "lib/base/sum.h"
 
-/* The upper end of every 16th bucket; those between are computed from it. After
- * the last ones int64 overflows. */
+/*
+ * The upper end of every 16th bucket. From there the rule is followed step
+ * by step: the ends need no table of a thousand, and no first thread that
+ * has to make one. Behind the last of them the ends run out of int64.
+ */
 #define STRIDE 16
 
-static const int64_t ends[] = { 1, 17, 40, 84, 167, 322, 613, 1158, 2181, 4096,
-	7683, 14399, 26975, 50533, 94660, 177308, 332108, 622042, 1165084,
-	2182194, 4087216, 7655290, 14338225, 26855236, 50299363, 94209773,
-	176453148, 330493446, 619008038, 1159390456, 2171516590, 4067209859,
-	7617807800, 14268011152, 26723717312, 50053021352, 93748370296,
-	175588939393, 328874790447, 615976314709, 1153712085272, 2160881098695,
-	4047289772113, 7580497839199, 14198130286103, 26592831750271,
-	49807875139046, 93289216024965, 174728952043362, 327264050262792,
-	612959428542941, 1148061514052595, 2150297684761688, 4027467236289255,
-	7543370601350515, 14128591665899376, 26462587218767055,
-	49563929574170809, 92832310556965282, 173873176670718428,
-	325661199039266405, 609957318261576327, 1142438617797984749,
-	2139766105530121222, 4007741785900629302, 7506425202709083140 };
+static const int64_t ends[] = {
+	/* clang-format off */
+	1, 17, 40, 84, 167, 322, 613, 1158, 2181, 4096, 7683, 14399, 26975,
+	50533, 94660, 177308, 332108, 622042, 1165084, 2182194, 4087216,
+	7655290, 14338225, 26855236, 50299363, 94209773, 176453148, 330493446,
+	619008038, 1159390456, INT64_C(2171516590), INT64_C(4067209859),
+	INT64_C(7617807800), INT64_C(14268011152), INT64_C(26723717312),
+	INT64_C(50053021352), INT64_C(93748370296), INT64_C(175588939393),
+	INT64_C(328874790447), INT64_C(615976314709), INT64_C(1153712085272),
+	INT64_C(2160881098695), INT64_C(4047289772113),
+	INT64_C(7580497839199), INT64_C(14198130286103),
+	INT64_C(26592831750271), INT64_C(49807875139046),
+	INT64_C(93289216024965), INT64_C(174728952043362),
+	INT64_C(327264050262792), INT64_C(612959428542941),
+	INT64_C(1148061514052595), INT64_C(2150297684761688),
+	INT64_C(4027467236289255), INT64_C(7543370601350515),
+	INT64_C(14128591665899376), INT64_C(26462587218767055),
+	INT64_C(49563929574170809), INT64_C(92832310556965282),
+	INT64_C(173873176670718428), INT64_C(325661199039266405),
+	INT64_C(609957318261576327), INT64_C(1142438617797984749),
+	INT64_C(2139766105530121222), INT64_C(4007741785900629302),
+	INT64_C(7506425202709083140),
+	/* clang-format on */
+};
 
 #define NENDS (sizeof(ends) / sizeof(ends[0]))
 
-/* ceil(u · 1.04), which is above u; INT64_MAX when that overflows. */
+/* ceil(u · 1.04), which is above u; INT64_MAX when there is no room. */
 static int64_t
 next_end(int64_t u)
 {
@@ -50,7 +64,7 @@ histogram_bucket(int64_t value)
 	size_t low = 0, high = NENDS;
 	int64_t u;
 
-	/* find the last end below value, if any */
+	/* ends[low] is the last one below value, if any is */
 	while (high - low > 1) {
 		size_t mid = low + (high - low) / 2;
 
@@ -90,7 +104,8 @@ histogram_merge(struct histogram *to, const struct histogram *from)
 		to->max = from->max;
 }
 
-/* ceil(q · n), allowing for rounding (0.07 · 100 is a little above 7). */
+/* How many values have to lie at or below the one asked for: ceil(q · n),
+ * forgiving what a double cannot say (0.07 · 100 is a little above 7). */
 static int64_t
 rank_of(double q, int64_t n)
 {

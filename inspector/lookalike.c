@@ -24,8 +24,7 @@ lookalike_release(struct lookalikes *l)
 	for (size_t i = 0; i < l->n; i++)
 		free((void *)(uintptr_t)l->names[i]);
 	free(l->inside);
-	if (l->lock != NULL)
-		lock_free(l->lock);
+	lock_free(l->lock);
 	*l = (struct lookalikes){ 0 };
 }
 

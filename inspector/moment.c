@@ -6,6 +6,12 @@
 #include "lib/base/text.h"
 #include "lib/dynamodb/attr.h"
 
+/*
+ * Policy. Applications that use another unit than seconds write a number a
+ * thousand or a million times as large: each unit has a window of its own, and
+ * a number is in the unit whose window contains it.
+ */
+
 bool
 moment_means(enum moment_form form)
 {
@@ -28,9 +34,8 @@ moment_reaches(int64_t now, int64_t seconds)
 	return moment_in_window(&at, now);
 }
 
-/* The unit of the number ${d}, which is converted to seconds. Applications that
- * use another unit write a number a thousand or a million times as large: each
- * unit has its own window. Outside of them all ${d} stays as it is. */
+/* The unit of the number ${d}, which is converted to seconds; outside all
+ * windows it stays as it is. */
 static enum moment_form
 unit_of(struct decimal *d, int64_t now)
 {
@@ -73,6 +78,7 @@ read_iso8601(struct decimal *d, struct slice text, struct moment_zone zone)
 	return 0;
 }
 
+/* What the string ${text} means. */
 static void
 read_string(struct moment *m, struct slice text, int64_t now,
     struct moment_zone zone)

@@ -50,7 +50,8 @@ struct moment_zone {
 struct moment {
 	enum moment_form form;
 	bool zoneless; /* a date-time of an unknown zone, read as UTC */
-	struct decimal seconds; /* the moment, exact; if moment_means */
+	struct decimal seconds; /* the moment meant, exact; only where there
+				   is one, see moment_means */
 };
 
 /* Read the AttributeValue ${ttl} (p NULL: missing) as of ${now}. What cannot be

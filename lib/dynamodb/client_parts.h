@@ -10,7 +10,7 @@
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/rate.h"
 
-/* Internals of the client, for client.c and call.c. */
+/* The inside of the client, for client.c and call.c only. */
 
 struct ddb {
 	struct ddb_options o;
@@ -27,11 +27,11 @@ struct ddb_conn {
 	struct ddb *d;
 	void *line;
 	struct http_exchange x;
-	double took_read, took_write; /* by the current try */
-	double wrote;                 /* write units of all settled tries */
+	double took_read, took_write; /* by the try under way */
+	double wrote; /* write units of all tries so far, as settled */
 };
 
-/* Take units from both buckets; returns how long to wait first, in us. */
+/* Take units from both buckets; how long to wait first, in us. */
 int64_t client_take(struct ddb_conn *c, double read, double write);
 /* One more request was sent. */
 void client_count(struct ddb *d, bool retry);

@@ -144,6 +144,7 @@ random_key(struct buf *out, enum attr_type type)
 	buf_release(&text);
 }
 
+/* The single statement's answer. */
 static enum probe_said
 batch_answer(const char *table, struct slice body, struct fault *f)
 {

@@ -246,9 +246,8 @@ static void
 read_index_keys(struct ddb_index *x, const cJSON *e, const cJSON *table)
 {
 	const cJSON *schema = member(e, "KeySchema"), *k;
-	int n = cJSON_GetArraySize(schema);
 
-	x->keys = xcalloc(n > 0 ? (size_t)n : 1, sizeof(*x->keys));
+	x->keys = xcalloc((size_t)cJSON_GetArraySize(schema), sizeof(*x->keys));
 	cJSON_ArrayForEach(k, schema)
 	{
 		const char *name = string_of(k, "AttributeName");
@@ -263,12 +262,12 @@ read_projection(struct ddb_index *x, const cJSON *projection)
 {
 	const cJSON *list = member(projection, "NonKeyAttributes"), *e;
 	const char *type = string_of(projection, "ProjectionType");
-	int n = cJSON_GetArraySize(list);
 
 	x->projection = strcmp(type, "KEYS_ONLY") == 0 ? DDB_PROJECT_KEYS
 	    : strcmp(type, "INCLUDE") == 0             ? DDB_PROJECT_SOME
 						       : DDB_PROJECT_ALL;
-	x->included = xcalloc(n > 0 ? (size_t)n : 1, sizeof(*x->included));
+	x->included =
+	    xcalloc((size_t)cJSON_GetArraySize(list), sizeof(*x->included));
 	cJSON_ArrayForEach(e, list) if (cJSON_IsString(e))
 	    x->included[x->nincluded++] = xstrdup(e->valuestring);
 }
@@ -504,22 +503,17 @@ release_index(struct ddb_index *x)
 void
 ddb_table_release(struct ddb_table *t)
 {
+	char *const texts[] = { t->name, t->arn, t->id, t->account, t->status,
+		t->partition, t->sort, t->stream_view, t->ttl_status,
+		t->ttl_why, t->ttl_attribute };
+
 	for (size_t i = 0; i < t->nindexes; i++)
 		release_index(&t->indexes[i]);
 	for (size_t i = 0; i < t->nreplicas; i++)
 		free(t->replicas[i].region);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		free(texts[i]);
 	free(t->indexes);
 	free(t->replicas);
-	free(t->name);
-	free(t->arn);
-	free(t->id);
-	free(t->account);
-	free(t->status);
-	free(t->partition);
-	free(t->sort);
-	free(t->stream_view);
-	free(t->ttl_status);
-	free(t->ttl_why);
-	free(t->ttl_attribute);
 	*t = (struct ddb_table){ 0 };
 }

@@ -17,10 +17,10 @@ write_slice(struct buf *b, struct slice s)
 }
 
 /* A condition as ConditionExpression, and after WHERE of a PartiQL statement,
- * where # is the attribute's name; and how many values it has. */
+ * where # is the attribute's name; and how many operands it has. */
 static const struct text {
 	const char *expression, *partiql;
-	int values;
+	int operands;
 } texts[] = {
 	/* never without a condition: this is always false */
 	[DDB_COND_NONE] = { "attribute_exists(#t) AND attribute_not_exists(#t)",
@@ -45,6 +45,12 @@ text_of(const struct ddb_cond *cond)
 	return &texts[known ? cond->op : DDB_COND_NONE];
 }
 
+static int
+operands(const struct ddb_cond *cond)
+{
+	return text_of(cond)->operands;
+}
+
 /* One of ExpressionAttributeValues; ${between} is what precedes it. */
 static void
 add_value(struct buf *b, const char **between, const char *name,
@@ -64,7 +70,7 @@ add_expression(struct buf *b, const struct ddb_table *t,
 	/* or an update would create an entry of nothing but key and TTL */
 	bool exists = update && d->cond.op == DDB_COND_MISSING;
 	const char *between = ",\"ExpressionAttributeValues\":{";
-	int n = text_of(&d->cond)->values;
+	int n = operands(&d->cond);
 
 	buf_adds(b, ",\"ConditionExpression\":");
 	write_string(b,
@@ -151,7 +157,7 @@ add_statement(struct buf *b, const struct ddb_table *t,
     const struct ddb_delete *d)
 {
 	struct buf text = { 0 };
-	int n = text_of(&d->cond)->values;
+	int n = operands(&d->cond);
 
 	buf_adds(&text, "DELETE FROM ");
 	add_quoted(&text, t->name);

@@ -14,6 +14,8 @@
 #include "lib/stream/cms_key.h"
 
 #define PHRASE_MAX 1024
+/* OAEP with SHA-256 needs 98 bytes for a key of AES-256; this is the next usual
+ * size. */
 #define RSA_BITS_LEAST 1024
 
 static BIO *
@@ -46,32 +48,24 @@ check_type(const char *path, const EVP_PKEY *pkey, struct fault *f)
 	    type != NULL ? type : "unknown");
 }
 
-/* OAEP with SHA-256 needs 98 bytes for a key of AES-256; the next usual size is
- * RSA_BITS_LEAST. */
 static int
-check_bits(const char *path, const EVP_PKEY *pkey, struct fault *f)
+add_certificate(struct cms_recipients *r, X509 *cert, const char *path,
+    struct fault *f)
 {
-	int bits = EVP_PKEY_get_bits(pkey);
+	const EVP_PKEY *pkey = X509_get0_pubkey(cert);
+	int bits;
 
+	r->list = xreallocarray(r->list, r->n + 1, sizeof(X509 *));
+	r->list[r->n++] = cert;
+	if (check_type(path, pkey, f) != 0)
+		return -1;
+	bits = EVP_PKEY_get_bits(pkey);
 	if (!EVP_PKEY_is_a(pkey, "RSA") || bits >= RSA_BITS_LEAST)
 		return 0;
 	return fault(f, FAULT_DATA,
 	    "%s: an RSA key of %d bits is too short to encrypt to; at least %d "
 	    "are needed",
 	    path, bits, RSA_BITS_LEAST);
-}
-
-static int
-add_certificate(struct cms_recipients *r, X509 *cert, const char *path,
-    struct fault *f)
-{
-	const EVP_PKEY *pkey = X509_get0_pubkey(cert);
-
-	r->list = xreallocarray(r->list, r->n + 1, sizeof(X509 *));
-	r->list[r->n++] = cert;
-	if (check_type(path, pkey, f) != 0)
-		return -1;
-	return check_bits(path, pkey, f);
 }
 
 /* All in the file: nobody else could read the export. */

@@ -35,8 +35,8 @@ struct input {
 	size_t at, n;
 	bool begun;
 	struct gzip *gzip; /* NULL: plain */
-	bool member;       /* inside a gzip member … */
-	bool bad;          /* … which zlib refused */
+	bool member;       /* inside of a gzip member … */
+	bool bad;          /* … that zlib has refused */
 	bool cut;
 	const struct cms_key *key; /* NULL: none was given */
 	struct cms_read *sealed;   /* NULL: not encrypted */
@@ -44,16 +44,6 @@ struct input {
 };
 
 static int spool(struct input *in, struct fault *f);
-
-/* A descriptor that was closed when we were started is opened for writing only
- * (cli/main.c). */
-static bool
-is_readable(int fd)
-{
-	int flags = fcntl(fd, F_GETFL);
-
-	return flags >= 0 && (flags & O_ACCMODE) != O_WRONLY;
-}
 
 int
 input_refuse_url(const char *path, struct fault *f)
@@ -80,6 +70,7 @@ static int
 open_input(struct input *in, const char *path, struct fault *f)
 {
 	struct stat st;
+	int flags;
 
 	while (in->fd < 0) {
 		in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -91,7 +82,10 @@ open_input(struct input *in, const char *path, struct fault *f)
 	if (in->fd < 0 || fstat(in->fd, &st) != 0)
 		return fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_IO,
 		    "%s: %s", in->name, strerror(errno));
-	if (in->borrowed && !is_readable(in->fd))
+	/* one that was closed when we were started is open only for writing
+	 * (cli/main.c) */
+	flags = fcntl(in->fd, F_GETFL);
+	if (in->borrowed && (flags < 0 || (flags & O_ACCMODE) == O_WRONLY))
 		return fault(f, FAULT_IO,
 		    "%s: closed, or open only for writing", in->name);
 	if (S_ISDIR(st.st_mode))
@@ -146,16 +140,6 @@ input_open_with(const char *path, const struct cms_key *key, struct fault *f)
 }
 
 static int
-read_sealed(struct input *in, struct fault *f)
-{
-	int got = cms_read_some(in->sealed, in->raw + in->n, CHUNK - in->n, f);
-
-	if (got > 0)
-		in->n += (size_t)got;
-	return got > 0 ? 1 : got;
-}
-
-static int
 interrupted(const struct input *in, struct fault *f)
 {
 	return fault(f, FAULT_CANCELLED, "%s: interrupted", in->name);
@@ -173,12 +157,15 @@ read_raw(struct input *in, struct fault *f)
 		in->at = in->n = 0;
 	if (in->raw == NULL)
 		in->raw = xmalloc(CHUNK);
-	if (in->sealed != NULL)
-		return read_sealed(in, f);
-	if (wake(in, f) != 0)
-		return -1;
 	to = in->raw + in->n;
 	room = CHUNK - in->n;
+	if (in->sealed != NULL) {
+		got = cms_read_some(in->sealed, to, room, f);
+		in->n += got > 0 ? (size_t)got : 0;
+		return got > 0 ? 1 : (int)got;
+	}
+	if (wake(in, f) != 0)
+		return -1;
 	do {
 		if (!in->seekable && stop_await(in->fd, POLLIN, 0) != 0)
 			return interrupted(in, f);
@@ -219,8 +206,8 @@ truncated(struct input *in, struct fault *f)
 	    "the file is truncated inside compressed data");
 }
 
-/* zlib refused the data. A file that ends in zeros got its length, but not its
- * bytes, before the machine went down. */
+/* zlib would not go on. Where zeros take over, the file got its length but
+ * not its bytes before the machine went down. */
 static int
 damaged(struct input *in, struct fault *f)
 {

@@ -263,26 +263,20 @@ open_path(struct outfile *p, struct fault *f)
 	return open_special(p, f);
 }
 
-static bool
-waits(int fd)
-{
-	struct stat st;
-
-	return fstat(fd, &st) == 0 &&
-	    (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || isatty(fd) == 1);
-}
-
 int
 outfile_open(struct outfile *p, const char *path, struct fault *f)
 {
 	int fd = path == NULL || strcmp(path, "-") == 0
 	    ? STDOUT_FILENO
 	    : outfile_descriptor(path);
+	struct stat st;
 
 	*p = (struct outfile){ .fd = -1 };
 	p->name = xstrdup(fd == STDOUT_FILENO ? "standard output" : path);
 	if ((fd >= 0 ? open_descriptor(p, fd, f) : open_path(p, f)) == 0) {
-		p->waits = waits(p->fd);
+		p->waits = fstat(p->fd, &st) == 0 &&
+		    (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) ||
+			isatty(p->fd) == 1);
 		return 0;
 	}
 	outfile_discard(p);
@@ -465,12 +459,6 @@ outfile_rename(struct outfile *p, struct fault *f)
 	if (p->keep && close_fd(p, f) != 0)
 		return -1;
 	return outfile_sync_directory(p->target, f);
-}
-
-int
-outfile_finish(struct outfile *p, struct fault *f)
-{
-	return outfile_settle(p, f) == 0 ? outfile_rename(p, f) : -1;
 }
 
 void

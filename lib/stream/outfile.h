@@ -9,7 +9,7 @@ struct fault;
 
 /*
  * A file being written. A regular file has a temporary name in the same
- * directory until outfile_finish. All zero is not valid: see outfile_open.
+ * directory until outfile_rename. All zero is not valid: see outfile_open.
  */
 struct outfile {
 	char *name;   /* for messages */
@@ -42,10 +42,8 @@ int outfile_share(struct outfile *p, struct fault *f);
 int outfile_write(const struct outfile *p, const void *data, size_t n,
     struct fault *f);
 int outfile_sync(const struct outfile *p, struct fault *f);
-/* Sync, close, rename, sync the directory. Call outfile_discard afterwards. */
-int outfile_finish(struct outfile *p, struct fault *f);
-/* Its two halves, for callers that finish several files together: up to the
- * close, and after it. */
+/* Finish it in two steps: sync and close, then rename and sync the directory.
+ * Call outfile_discard afterwards. */
 int outfile_settle(struct outfile *p, struct fault *f);
 int outfile_rename(struct outfile *p, struct fault *f);
 /* Remove an unfinished file (but not one of outfile_open_part), close, free. */

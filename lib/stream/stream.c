@@ -158,8 +158,11 @@ commit(struct stream *s, struct fault *f)
 		return failed_before(s, f);
 	if (end_member(s, f) != 0)
 		return -1;
-	return s->sealed != NULL ? cms_write_finish(s->sealed, f)
-				 : outfile_finish(&s->place, f);
+	if (s->sealed != NULL)
+		return cms_write_finish(s->sealed, f);
+	if (outfile_settle(&s->place, f) != 0)
+		return -1;
+	return outfile_rename(&s->place, f);
 }
 
 int
