@@ -27,7 +27,7 @@ struct segment {
 
 struct source {
 	const struct source_ops *ops;
-	int64_t segments; /* how many it has */
+	int64_t segments; /* of how many it consists */
 };
 
 struct source_ops {

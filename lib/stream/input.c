@@ -214,7 +214,7 @@ damaged(struct input *in, struct fault *f)
 	int r;
 
 	if (in->at > 0)
-		in->at--; /* zlib has read at least one of them */
+		in->at--; /* it has taken one of them at least */
 	r = only_zeros(in, f);
 	if (r == 1)
 		return truncated(in, f);

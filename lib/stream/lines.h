@@ -25,8 +25,9 @@ struct lines *lines_of(struct input *in);
 int lines_next(struct lines *l, struct slice *line, bool *torn,
     struct fault *f);
 int64_t lines_number(const struct lines *l); /* of the last line, from 1 */
-/* Whether lines_next failed because the file is truncated (see input_cut); all
- * complete lines before that were returned. */
+/* Whether lines_next failed because the file ends inside a gzip member (or
+ * what is left of it are zeros that never reached the disk): the whole lines
+ * before that were handed out. */
 bool lines_cut(const struct lines *l);
 /* The next lines_next returns the last line once more. */
 void lines_again(struct lines *l);

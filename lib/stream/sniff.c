@@ -10,9 +10,9 @@
 #define TAR_MAGIC 257
 #define BINARY_WITHIN 512 /* bytes */
 
-/* How sure the first bytes make it: letters may also begin a key or a name.
- * TEXT is believed unless lines may be any text, BINARY if a byte that text
- * does not contain is near. */
+/* How sure the first bytes are: letters may also begin a key or a name. TEXT is
+ * believed unless lines may be any text, BINARY if a byte that text does not
+ * contain follows soon. */
 enum proof { SURE, TEXT, BINARY };
 
 /* ${command} FILE writes the content; without one ${advice} says what helps. */
@@ -92,7 +92,7 @@ plain_name(const char *name)
 	return name;
 }
 
-/* Whether text would not have one of the first bytes. */
+/* Whether the first bytes include one that text does not. */
 static bool
 is_binary(struct input *in)
 {

@@ -212,7 +212,7 @@ test_cut(void **state)
 			assert_non_null(strstr(f.text, "truncated"));
 			assert_non_null(strstr(f.text, "/cut:"));
 		}
-		/* only complete lines, and all of the first member */
+		/* whole lines only, and all of the first member */
 		if (n >= border)
 			assert_int_equal(strncmp(buf_text(&out), "[one][two]",
 					     10),
