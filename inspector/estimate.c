@@ -40,8 +40,6 @@ static const double student[] = { 12.7062, 4.3027, 3.1824, 2.7764, 2.5706,
 	2.1314, 2.1199, 2.1098, 2.1009, 2.0930, 2.0860, 2.0796, 2.0739, 2.0687,
 	2.0639, 2.0595, 2.0555, 2.0518, 2.0484, 2.0452, 2.0423 };
 
-#define NSTUDENT ((int64_t)(sizeof(student) / sizeof(student[0])))
-
 /* Past the table, the first terms of the expansion around the normal
  * quantile (Abramowitz and Stegun, 26.7.5). */
 double
@@ -50,7 +48,7 @@ estimate_student(int64_t df)
 	const double z = 1.959963984540054, z2 = z * z;
 	double v = (double)df;
 
-	if (df <= NSTUDENT)
+	if (df <= (int64_t)(sizeof(student) / sizeof(*student)))
 		return student[df > 1 ? df - 1 : 0];
 	return z + z * (z2 + 1) / (4 * v) +
 	    z * ((5 * z2 + 16) * z2 + 3) / (96 * v * v);

@@ -128,7 +128,7 @@ plan_replicas(const struct plan *p, struct fault *f)
 	return fault(f, FAULT_REFUSED,
 	    "table %s has a replica in %s: an entry renewed there may not be "
 	    "renewed here yet; use --overdue 15m or more",
-	    t->name, t->replicas[0].region);
+	    t->name, t->replicas[0]);
 }
 
 int (*const plan_checks[])(const struct plan *p, struct fault *f) = {

@@ -166,8 +166,7 @@ check_replicas(struct doctor *d, struct fault *f)
 		    "none; the table is in this region only");
 	buf_adds(&d->text, "also in ");
 	for (size_t i = 0; i < t->nreplicas; i++)
-		buf_addf(&d->text, "%s%s", i > 0 ? ", " : "",
-		    t->replicas[i].region);
+		buf_addf(&d->text, "%s%s", i > 0 ? ", " : "", t->replicas[i]);
 	buf_adds(&d->text,
 	    ": a delete is replicated and paid there, too; TTL deletes are "
 	    "charged only in the replicas");

@@ -317,7 +317,7 @@ read_replicas(struct ddb_table *t, const cJSON *table, const char *region)
 			continue;
 		t->replicas = xreallocarray(t->replicas, t->nreplicas + 1,
 		    sizeof(*t->replicas));
-		t->replicas[t->nreplicas++].region = xstrdup(name);
+		t->replicas[t->nreplicas++] = xstrdup(name);
 	}
 	t->strong_replicas =
 	    strcmp(string_of(table, "MultiRegionConsistency"), "STRONG") == 0;
@@ -510,7 +510,7 @@ ddb_table_release(struct ddb_table *t)
 	for (size_t i = 0; i < t->nindexes; i++)
 		release_index(&t->indexes[i]);
 	for (size_t i = 0; i < t->nreplicas; i++)
-		free(t->replicas[i].region);
+		free(t->replicas[i]);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		free(texts[i]);
 	free(t->indexes);

@@ -30,10 +30,6 @@ struct ddb_index {
 	double write_units;
 };
 
-struct ddb_replica {
-	char *region;
-};
-
 /* DescribeTable and DescribeTimeToLive. Owned; freed by ddb_table_release. */
 struct ddb_table {
 	char *name;
@@ -53,7 +49,7 @@ struct ddb_table {
 	char *stream_view;  /* NULL: no stream */
 	struct ddb_index *indexes;
 	size_t nindexes;
-	struct ddb_replica *replicas; /* in other regions */
+	char **replicas; /* the other regions */
 	size_t nreplicas;
 	bool strong_replicas; /* MultiRegionConsistency STRONG */
 	char *ttl_status;     /* ENABLED, ENABLING, DISABLED, DISABLING; NULL:

@@ -99,7 +99,7 @@ test_pace(void **state)
 
 enum check { CLOCKS, NOW, TABLE, REPLICAS };
 
-static struct ddb_replica replica[] = { { (char *)"eu-west-1" } };
+static char *replica[] = { (char *)"eu-west-1" };
 static char active[] = "ACTIVE", updating[] = "UPDATING", none[] = "",
 	    archived[] = "ARCHIVED", name[] = "T";
 
