@@ -40,21 +40,21 @@ static const struct {
 	int64_t slept;    /* at chance 0.5 */
 } calls[] = {
 	/* clang-format off */
-	{ "plain", { { 200, NULL, 0, 0, 0 } }, 0, 1, "", 0 },
+	{ "a plain reply", { { 200, NULL, 0, 0, 0 } }, 0, 1, "", 0 },
 	{ "throttled: it did nothing", { { 400, throttled, 0, 0, 0 },
 	    { 200, NULL, 0, 0, 0 } }, 0, 1, "", 12 },
-	{ "throttled, sent again by the transport before",
+	{ "throttled, after the transport had repeated it",
 	    { { 400, throttled, 2, 0, 0 }, { 200, NULL, 0, 0, 0 } },
 	    0, 2, "", 12 },
 	{ "503 may have acted", { { 503, "<html>", 0, 0, 0 },
 	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
 	{ "no reply may have acted", { { 0, NULL, 0, 0, 0 },
 	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
-	{ "rewound by the transport", { { 200, NULL, 2, 0, 0 } },
+	{ "repeated by the transport", { { 200, NULL, 2, 0, 0 } },
 	    0, 2, "", 0 },
-	{ "garbage at 200 is tried again", { { 200, "<html>", 0, 0, 0 },
+	{ "garbage at 200 is retried", { { 200, "<html>", 0, 0, 0 },
 	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
-	{ "the service asks for patience", { { 400, throttled, 0, 0, 2000 },
+	{ "the service sends Retry-After", { { 400, throttled, 0, 0, 2000 },
 	    { 200, NULL, 0, 0, 0 } }, 0, 1, "", 2000 },
 	{ "refused", { { 400, refused, 0, 0, 0 } },
 	    1, 1, "ValidationException", 0 },
@@ -77,12 +77,12 @@ static const struct {
 	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
 	{ "... 401", { { 401, "", 0, 0, 0 },
 	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
-	{ "a bare 429 is waited out, and may have acted",
+	{ "a bare 429 is retried, and may have acted",
 	    { { 429, "slow down", 0, 0, 0 }, { 200, NULL, 0, 0, 0 } },
 	    0, 2, "", 12 },
-	{ "nothing at 200", { { 200, "", 0, 0, 0 },
+	{ "an empty 200", { { 200, "", 0, 0, 0 },
 	    { 200, NULL, 0, 0, 0 } }, 0, 2, "", 12 },
-	{ "expired, and no other keys to be had",
+	{ "keys expired, and there are no others",
 	    { { 400, expired, 0, 0, 0 } }, -1, 0, "expired", 0 },
 	/* clang-format on */
 };
@@ -123,7 +123,7 @@ test_calls(void **state)
 	}
 }
 
-/* Ten tries once the service is known, with full jitter up to 20 s. */
+/* Ten tries once the service has answered, with full jitter up to 20 s. */
 static void
 test_gives_up(void **state)
 {
@@ -145,8 +145,8 @@ test_gives_up(void **state)
 	script_close(&s);
 }
 
-/* How often: what somebody set holds for all; else by what it is for, and by
- * whether the service ever answered, with or without a Date. */
+/* How many tries: AWS_MAX_ATTEMPTS applies to all; else it depends on the kind
+ * of call and on whether the service ever answered, with or without a Date. */
 static const struct {
 	int set; /* AWS_MAX_ATTEMPTS, 0: not */
 	bool single, heard;
@@ -189,7 +189,7 @@ test_patience(void **state)
 	}
 }
 
-/* What is said when the tries were used up: how many, and what to do. */
+/* After the last try the message says how many there were, and what to do. */
 static const struct {
 	struct script_reply reply;
 	double read_units, write_units;
@@ -251,8 +251,8 @@ test_given_up(void **state)
 	}
 }
 
-/* The service's clock less ours; what is refused for it is tried again at the
- * service's time. */
+/* The difference to the service's clock; what is refused because of it is
+ * retried with the service's time. */
 static const struct {
 	const char *name;
 	struct script_reply replies[3];
@@ -270,33 +270,33 @@ static const struct {
 	{ "two hours ahead", { { 400, skewed, 0, SCRIPT_NOW - 7200, 0 },
 	    { 200, NULL, 0, SCRIPT_NOW - 7200, 0 } }, 2, 0, 1, 10,
 	    "20261122T052431Z", "this machine's clock is 2 h ahead" },
-	{ "told as a lack of permission",
+	{ "skew reported as missing permission",
 	    { { 400, denied, 0, SCRIPT_NOW + 7200, 0 },
 	    { 200, NULL, 0, SCRIPT_NOW + 7200, 0 } }, 2, 0, 1, 10,
 	    "20261122T092431Z", "2 h behind" },
-	{ "a lack of permission, by clocks apart",
+	{ "missing permission, with clocks apart",
 	    { { 400, denied, 0, SCRIPT_NOW + 7200, 0 },
 	    { 400, denied, 0, SCRIPT_NOW + 7200, 0 } }, 2, 1, 1, 10,
 	    "20261122T092431Z", "2 h behind" },
-	{ "four minutes: not the reason",
+	{ "four minutes are not the reason",
 	    { { 403, skewed, 0, SCRIPT_NOW + 240, 0 } }, 1, 1, 1, 10,
 	    "20261122T072431Z", "clock is 4 min behind" },
-	{ "a second more",
+	{ "a second more is",
 	    { { 403, skewed, 0, SCRIPT_NOW + 241, 0 },
 	    { 200, NULL, 0, SCRIPT_NOW + 241, 0 } }, 2, 0, 1, 10,
 	    "20261122T072832Z", "clock is 4 min 1 s behind" },
-	{ "once only", { { 403, skewed, 0, SCRIPT_NOW + 7200, 0 },
+	{ "retried only once", { { 403, skewed, 0, SCRIPT_NOW + 7200, 0 },
 	    { 403, skewed, 0, SCRIPT_NOW + 99999, 0 } }, 2, 1, 0, 10,
 	    "20261122T092431Z", "behind" },
-	{ "an ordinary retry, of which there is none",
+	{ "an ordinary retry, when none is left",
 	    { { 403, skewed, 0, SCRIPT_NOW + 7200, 0 } }, 1, 1, 0, 1,
 	    "20261122T072431Z", "behind" },
-	{ "no time told", { { 403, skewed, 0, -1, 0 } }, 1, 1, 1, 10,
+	{ "no Date in the reply", { { 403, skewed, 0, -1, 0 } }, 1, 1, 1, 10,
 	    "20261122T072431Z", "" },
-	{ "a minute is not worth a word",
+	{ "a minute is not reported",
 	    { { 200, NULL, 0, SCRIPT_NOW + 60, 0 } }, 1, 0, 1, 10,
 	    "20261122T072431Z", "" },
-	{ "a second more is",
+	{ "a second more than a minute is reported",
 	    { { 200, NULL, 0, SCRIPT_NOW - 61, 0 } }, 1, 0, 1, 10,
 	    "20261122T072431Z", "1 min 1 s ahead" },
 	/* clang-format on */
@@ -385,7 +385,7 @@ test_stamps(void **state)
 	script_close(&s);
 }
 
-/* Told once, however often it is seen; and the clock goes with each reply. */
+/* Reported once, however often it is seen; each reply sets the clock. */
 static void
 test_skew_told_once(void **state)
 {
@@ -411,8 +411,8 @@ test_skew_told_once(void **state)
 	script_close(&s);
 }
 
-/* While the service is failing, retries soon come seldom, but the sweep goes
- * on: four requests of ten tries each use the quota up. */
+/* While the service is failing, retries become rare, but the sweep continues:
+ * four requests of ten tries each use up the quota. */
 static void
 test_quota(void **state)
 {
@@ -438,8 +438,8 @@ test_quota(void **state)
 	script_close(&s);
 }
 
-/* The wait that would go past the deadline ends at it; what tells how work
- * under way ended waits on. */
+/* A wait that would exceed the deadline ends at it, but not for calls that
+ * find out how earlier ones ended. */
 static void
 test_deadline(void **state)
 {
@@ -470,7 +470,7 @@ test_deadline(void **state)
 	script_close(&s);
 }
 
-/* A signature refused with the clocks alike is not a matter of time. */
+/* A signature refused with equal clocks is not a matter of time. */
 static void
 test_no_skew(void **state)
 {
@@ -503,7 +503,7 @@ swap_away(void *ctx, struct buf *body, struct fault *f)
 	return 0;
 }
 
-/* What came is counted before who asked for it takes it away. */
+/* A reply is counted before its receiver takes it. */
 static void
 test_trace(void **state)
 {
@@ -532,8 +532,8 @@ test_trace(void **state)
 	script_close(&s);
 }
 
-/* A hot key range slows only its own segment: whoever has other work gets it
- * back at once, whoever has none waits; nobody else's pace is lowered. */
+/* A hot key range slows only its own segment: a patient caller gets it back at
+ * once, others wait; the pace of all others stays. */
 static void
 test_hot_range(void **state)
 {
@@ -572,7 +572,7 @@ test_hot_range(void **state)
 	script_close(&s);
 }
 
-/* A read that failed cost nothing, one whose reply is lost may have. */
+/* A failed read costs nothing; one whose reply is lost may have cost units. */
 static void
 test_reads_that_failed(void **state)
 {

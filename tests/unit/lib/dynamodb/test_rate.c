@@ -62,11 +62,11 @@ static const struct load loads[] = {
 	{ "exact costs", 1000, 8, 10, 1, 1, 0, 20000, false, true },
 	{ "one worker", 1000, 1, 20, 1, 1, 0, 5000, false, true },
 	{ "costs vary", 1000, 8, 10, 0.1, 1.9, 0, 20000, false, true },
-	{ "dear", 1000, 8, 10, 1, 3, 0, 20000, false, true },
+	{ "expensive", 1000, 8, 10, 1, 3, 0, 20000, false, true },
 	{ "cheap", 1000, 8, 10, 0.1, 1, 0, 20000, false, true },
-	{ "failing, free", 1000, 16, 10, 1, 1, 0.5, 20000, false, true },
+	{ "failing requests are free", 1000, 16, 10, 1, 1, 0.5, 20000, false, true },
 	{ "with pauses", 1000, 8, 10, 0.5, 1.5, 0, 20000, true, false },
-	{ "too slow for it", 1000, 2, 10, 1, 1, 0, 50000, false, false },
+	{ "workers too slow for the limit", 1000, 2, 10, 1, 1, 0, 50000, false, false },
 	{ "full pages", 2000, 8, 128.5, 0.2, 1, 0, 60000, false, true },
 	{ "below one", 0.5, 4, 0.1, 0.5, 1.5, 0, 10000, false, true },
 	{ "huge", 4e7, 16, 1e4, 0.5, 1.5, 0, 1000, false, true },
@@ -177,7 +177,7 @@ any_five_seconds_stay_within_five_percent(void **state)
 			windows(events, n, &most, &least);
 			if (dearest > l->limit / 4)
 				bound += dearest;
-			/* What is in flight may turn out dearer. */
+			/* What is in flight may cost more. */
 			if (l->dearest > 1)
 				bound += l->workers * (dearest - l->estimate);
 			if (most > bound * (1 + 1e-6) || n < 10) {
@@ -223,19 +223,19 @@ steps_add_up(void **state)
 
 	(void)state;
 	rate_init(&r, 100, t);
-	/* A quarter of a second is there at once. */
+	/* A quarter of a second is available at once. */
 	assert_int_equal(rate_take(&r, 25, t), 0);
-	/* The next ones queue up behind each other. */
+	/* The next ones queue up. */
 	assert_in_range(rate_take(&r, 10, t), 100000, 100001);
 	assert_in_range(rate_take(&r, 10, t), 200000, 200001);
 	t += 200000;
 	assert_in_range(rate_take(&r, 1, t), 10000, 10001);
-	/* It cost less: given back; more: owed. */
+	/* If it cost less, units are returned; if more, owed. */
 	rate_settle(&r, 10, 4, t);
 	assert_int_equal(rate_take(&r, 5, t), 0);
 	rate_settle(&r, 5, 35, t);
 	assert_in_range(rate_take(&r, 1, t), 310000, 310001);
-	/* However long the pause, it holds a quarter of a second. */
+	/* However long the pause, it has a quarter of a second. */
 	t += 3600 * SECOND;
 	rate_settle(&r, 100, 0, t);
 	assert_int_equal(rate_take(&r, 25, t), 0);
@@ -296,8 +296,8 @@ a_clock_behind_adds_nothing(void **state)
 
 /* --- throttling --- */
 
-/* A table that takes so many units a second, and what is turned away by bad
- * luck besides; workers send batches to it, and wait for each reply. */
+/* A table with a capacity, which also throttles some requests at random;
+ * workers send batches to it, and wait for each reply. */
 struct service {
 	const char *name;
 	double limit;    /* ours; 0: none */
@@ -322,11 +322,11 @@ static const struct service services[] = {
 	{ "a small table", 0, 25, 0, 0, 8, 1, 5000, 0.9, 1.001, 0.15 },
 	{ "below our limit", 1000, 5000, 0, 0, 8, 25, 5000, 0.19, 0.21, 0.01 },
 	{ "above our limit", 20000, 5000, 0, 0, 8, 25, 5000, 0.9, 1.001, 0.05 },
-	{ "bad luck", 0, 0, 0, 0.06, 8, 25, 5000, 0.5, 1, 0.08 },
-	{ "bad luck, 20 ms away", 0, 0, 0, 0.06, 8, 25, 20000, 0.5, 1, 0.08 },
-	{ "bad luck, one a request", 0, 0, 0, 0.06, 8, 1, 5000, 0.5, 1, 0.08 },
-	{ "bad luck below our limit", 1000, 0, 0, 0.06, 8, 1, 2000, 0, 1, 0.08 },
-	{ "bad luck and a bound", 0, 5000, 0, 0.03, 8, 25, 5000, 0.85, 1, 0.12 },
+	{ "random throttling", 0, 0, 0, 0.06, 8, 25, 5000, 0.5, 1, 0.08 },
+	{ "random throttling, 20 ms away", 0, 0, 0, 0.06, 8, 25, 20000, 0.5, 1, 0.08 },
+	{ "random throttling, one unit a request", 0, 0, 0, 0.06, 8, 1, 5000, 0.5, 1, 0.08 },
+	{ "random throttling below our limit", 1000, 0, 0, 0.06, 8, 1, 2000, 0, 1, 0.08 },
+	{ "random throttling and a capacity", 0, 5000, 0, 0.03, 8, 25, 5000, 0.85, 1, 0.12 },
 	/* clang-format on */
 };
 
@@ -336,7 +336,7 @@ struct served {
 	double units, requests, throttled;
 };
 
-/* The workers' next doings, one after the other, until ${span_us}. */
+/* Run the workers, one event after the other, until ${span_us}. */
 static struct served
 serve(const struct service *v, int64_t span_us)
 {

@@ -117,7 +117,7 @@ test_same_key_again(void **state)
 	script_close(&s);
 }
 
-/* A hot key range rests while there are other segments; the last one is
+/* A hot key range is left alone while there are other segments; the last one is
  * waited for. */
 #define HOT                                                         \
 	"{\"__type\":\"x#ProvisionedThroughputExceededException\"," \
@@ -163,7 +163,7 @@ test_hot(void **state)
 	script_close(&s);
 }
 
-/* Where all of them are hot, each rests longer and longer: no busy loop. */
+/* When all are hot, each rests longer and longer: no busy loop. */
 static void
 test_all_hot(void **state)
 {
@@ -225,9 +225,9 @@ test_limit(void **state)
 	} rows[] = {
 		{ NULL, 400, 1 },
 		{ PAGE("1", "1"), 400, 98 },
-		/* cheaper ones are believed by and by */
+		/* the estimate falls slowly */
 		{ PAGE("98", "49"), 400, 112 },
-		/* dearer ones at once */
+		/* and rises at once */
 		{ PAGE("112", "1120"), 400, 9 },
 		{ PAGE("9", "450"), 400, 1 },
 		{ PAGE("2", "400"), 400, 1 },
@@ -273,7 +273,7 @@ test_limit(void **state)
 	script_close(&s);
 }
 
-/* A limit that grows: a fourth of what was read, until it is of no use. */
+/* A growing limit: a fourth of what was read, then none. */
 static void
 test_grows(void **state)
 {
@@ -320,7 +320,7 @@ test_grows(void **state)
 	script_close(&s);
 }
 
-/* A checkpoint's positions: finished segments are not handed out again. */
+/* Positions of a checkpoint: finished segments are not read again. */
 static void
 test_from(void **state)
 {
@@ -344,8 +344,8 @@ test_from(void **state)
 	buf_release(&from[1].next);
 }
 
-/* Only what is wanted is handed out, with and without a checkpoint; shards
- * are all segments, each once. */
+/* Only the chosen segments are read, with and without a checkpoint; all shards
+ * together are all segments, each once. */
 static void
 test_wanted(void **state)
 {
@@ -391,7 +391,7 @@ static const struct {
 	const char *name, *body;
 } bad_pages[] = {
 	{ "no Items", "{}" },
-	{ "Items is no list", "{\"Items\":{}}" },
+	{ "Items is not a list", "{\"Items\":{}}" },
 	{ "an entry without its key", "{\"Items\":[{\"a\":{\"S\":\"x\"}}]}" },
 	{ "a key of a wrong type", "{\"Items\":[{\"key\":{\"BOOL\":true}}]}" },
 	{ "an empty key", "{\"Items\":[{\"key\":{\"S\":\"\"}}]}" },
@@ -403,11 +403,11 @@ static const struct {
 	{ "the ttl twice",
 	    "{\"Items\":[{\"key\":{\"S\":\"a\"},\"ttl\":{\"N\":\"1\"},"
 	    "\"ttl\":{\"N\":\"2\"}}]}" },
-	{ "a page key that is no key",
+	{ "a page key that is not a key",
 	    "{\"Items\":[],\"LastEvaluatedKey\":\"b\"}" },
 	{ "... that is a list", "{\"Items\":[],\"LastEvaluatedKey\":[]}" },
 	{ "... that is a number", "{\"Items\":[],\"LastEvaluatedKey\":0}" },
-	{ "cut", "{\"Items\":[{\"key\":{\"S\":\"a\"}}]" },
+	{ "truncated", "{\"Items\":[{\"key\":{\"S\":\"a\"}}]" },
 	{ "trailing garbage", "{\"Items\":[]} x" },
 	{ "not JSON", "<html>" },
 	{ "empty", "" },
@@ -430,7 +430,7 @@ test_bad_pages(void **state)
 	page_release(&page);
 }
 
-/* Where a page says that no other follows. */
+/* Which pages are the last one. */
 static void
 test_ends(void **state)
 {
@@ -438,7 +438,7 @@ test_ends(void **state)
 		const char *name, *body;
 		bool end;
 	} pages[] = {
-		{ "nothing is said", "{\"Items\":[]}", true },
+		{ "no LastEvaluatedKey", "{\"Items\":[]}", true },
 		{ "an empty key", "{\"Items\":[],\"LastEvaluatedKey\":{}}",
 		    true },
 		{ "... with blanks",
@@ -461,7 +461,7 @@ test_ends(void **state)
 	page_release(&page);
 }
 
-/* Nothing at all, in memory that a page before left or in none. */
+/* An empty body, with memory of an earlier page or without. */
 static void
 test_empty_pages(void **state)
 {

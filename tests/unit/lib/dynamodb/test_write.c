@@ -51,7 +51,7 @@ static const struct {
 	    "\":b\":{\"N\":\"9\"}},",
 	    "AND \\\"ttl\\\" BETWEEN ? AND ? RETURNING ALL OLD *\","
 	    "\"Parameters\":[{\"S\":\"k\"},{\"N\":\"7\"},{\"N\":\"9\"}]}" },
-	{ "as it was seen, with a sort key and quotes in names", &sorted,
+	{ "unchanged, with a sort key and quotes in names", &sorted,
 	    { .partition = KEY("k"), .sort = NUM("1"),
 		.cond = { DDB_COND_SAME, "t.t", SLICE("{\"NULL\":true}"),
 		    { 0, 0 } } },
@@ -75,7 +75,7 @@ static const struct {
 	    "\"ConditionExpression\":\"attribute_exists(#t)\","
 	    "\"ExpressionAttributeNames\":{\"#t\":\"key\"},",
 	    "WHERE \\\"key\\\"=? RETURNING ALL OLD *\"" },
-	{ "no condition is one that never holds", &table,
+	{ "without a condition it is one that is never true", &table,
 	    { .partition = KEY("k"),
 		.cond = { DDB_COND_NONE, "ttl", { 0, 0 }, { 0, 0 } } },
 	    "\"attribute_exists(#t) AND attribute_not_exists(#t)\"",
@@ -146,7 +146,7 @@ static const struct {
 		{ DDB_SAID_ABSENT, 1, false, false },
 		{ DDB_SAID_CONDITION, 1, false, false } },
 	    DDB_BATCH_AUTO, NULL, NULL },
-	{ "one statement throttled: only it is sent again", DDB_BATCH_AUTO,
+	{ "one statement throttled: only it is retried", DDB_BATCH_AUTO,
 	    { { 200, ANSWERS(OLD("k0") "," ERR("ThrottlingError") ","
 		OLD("k2")), 0, 0, 0 },
 		{ 200, ANSWERS(OLD("k1")), 0, 0, 0 } },
@@ -154,7 +154,7 @@ static const struct {
 		{ DDB_SAID_DONE, 1, true, false },
 		{ DDB_SAID_DONE, 1, true, false } },
 	    DDB_BATCH_AUTO, "k1", "k0" },
-	{ "one statement failed inside: it may have acted", DDB_BATCH_AUTO,
+	{ "one statement failed in the service: it may have acted", DDB_BATCH_AUTO,
 	    { { 200, ANSWERS(OLD("k0") "," ERR("InternalServerError") ","
 		OLD("k2")), 0, 0, 0 },
 		{ 200, ANSWERS("{}"), 0, 0, 0 } },
@@ -177,14 +177,14 @@ static const struct {
 		{ DDB_SAID_ABSENT, 2, false, false },
 		{ DDB_SAID_ABSENT, 2, false, false } },
 	    DDB_BATCH_AUTO, "k0", NULL },
-	{ "too few answers are no answer", DDB_BATCH_AUTO,
+	{ "too few answers are not an answer", DDB_BATCH_AUTO,
 	    { { 200, ANSWERS("{}"), 0, 0, 0 },
 		{ 200, ANSWERS("{},{},{}"), 0, 0, 0 } },
 	    2, 0, { { DDB_SAID_ABSENT, 2, false, false },
 		{ DDB_SAID_ABSENT, 2, false, false },
 		{ DDB_SAID_ABSENT, 2, false, false } },
 	    DDB_BATCH_AUTO, NULL, NULL },
-	{ "no PartiQL here: one by one, for good", DDB_BATCH_AUTO,
+	{ "no PartiQL: single deletes from then on", DDB_BATCH_AUTO,
 	    { { 400, "{\"__type\":\"x#UnknownOperationException\"}", 0, 0, 0 },
 		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k0\"}}}", 0, 0, 0 },
 		{ 400, NOPE("ConditionalCheckFailedException"), 0, 0, 0 },
@@ -204,14 +204,14 @@ static const struct {
 		{ DDB_SAID_DONE, 1, true, false },
 		{ DDB_SAID_ABSENT, 1, false, false } },
 	    DDB_BATCH_SINGLE, NULL, NULL },
-	{ "PartiQL was asked for and is not to be had", DDB_BATCH_PARTIQL,
+	{ "--batch partiql without PartiQL fails", DDB_BATCH_PARTIQL,
 	    { { 400, "{\"__type\":\"x#UnknownOperationException\"}",
 		0, 0, 0 } },
 	    1, -1, { { DDB_SAID_NOTHING, 0, false, false },
 		{ DDB_SAID_NOTHING, 0, false, false },
 		{ DDB_SAID_NOTHING, 0, false, false } },
 	    DDB_BATCH_PARTIQL, NULL, NULL },
-	{ "a refused batch goes one by one, this time", DDB_BATCH_AUTO,
+	{ "a refused batch is sent as single deletes, this time", DDB_BATCH_AUTO,
 	    { { 400, NOPE("ValidationException"), 0, 0, 0 },
 		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k0\"}}}", 0, 0, 0 },
 		{ 400, NOPE("ValidationException"), 0, 0, 0 },
@@ -221,7 +221,7 @@ static const struct {
 		{ DDB_SAID_ERROR, 1, false, false },
 		{ DDB_SAID_DONE, 1, true, false } },
 	    DDB_BATCH_AUTO, NULL, NULL },
-	{ "a filter answered a batch that it had passed on", DDB_BATCH_AUTO,
+	{ "a proxy answered a batch that it had forwarded", DDB_BATCH_AUTO,
 	    { { 403, "<html>", 0, 0, 0 },
 		{ 200, ANSWERS("{}," ERR("ConditionalCheckFailed") ","
 		    OLD("k2")), 0, 0, 0 } },
@@ -256,7 +256,7 @@ static const struct {
 		{ DDB_SAID_CONDITION, 2, false, false },
 		{ DDB_SAID_ERROR, 2, false, true } },
 	    DDB_BATCH_SINGLE, NULL, NULL },
-	{ "a statement's error that is not known may have acted",
+	{ "a statement with an unknown error may have acted",
 	    DDB_BATCH_AUTO,
 	    { { 200, ANSWERS(OLD("k0") "," ERR("SomethingNew") ","
 		OLD("k2")), 0, 0, 0 } },
@@ -279,14 +279,14 @@ static const struct {
 	    "{\"Error\":{\"Code\":\"\"}}"),
 	NOT_ONE("an item that is no object", "{\"Item\":[]}"),
 	NOT_ONE("one answer too many", "{},{}"),
-	{ "a list is no reply", DDB_BATCH_AUTO,
+	{ "a list is not a reply", DDB_BATCH_AUTO,
 	    { { 200, "[]", 0, 0, 0 }, { 200, "\"Responses\"", 0, 0, 0 },
 		{ 200, ANSWERS("{},{},{}"), 0, 0, 0 } },
 	    3, 0, { { DDB_SAID_ABSENT, 3, false, false },
 		{ DDB_SAID_ABSENT, 3, false, false },
 		{ DDB_SAID_ABSENT, 3, false, false } },
 	    DDB_BATCH_AUTO, NULL, NULL },
-	{ "single: what a proxy says at 200 is no answer", DDB_BATCH_SINGLE,
+	{ "single: a proxy's 200 is not an answer", DDB_BATCH_SINGLE,
 	    { { 200, "{\"status\":\"ok\"}", 0, 0, 0 },
 		{ 200, "{\"Attributes\":{\"key\":{\"S\":\"k0\"}}}", 0, 0, 0 },
 		{ 200, "[]", 0, 0, 0 }, { 200, "{\"Attributes\":7}", 0, 0, 0 },
@@ -297,7 +297,7 @@ static const struct {
 		{ DDB_SAID_ABSENT, 3, false, false },
 		{ DDB_SAID_CONDITION, 2, false, false } },
 	    DDB_BATCH_SINGLE, NULL, NULL },
-	{ "names that statements cannot have: one by one, for good",
+	{ "names that statements cannot have: single deletes from then on",
 	    DDB_BATCH_AUTO,
 	    { { 200, ANSWERS(ERR("ValidationError") "," ERR("ValidationError")
 		"," ERR("ValidationError")), 0, 0, 0 },
@@ -309,7 +309,7 @@ static const struct {
 		{ DDB_SAID_CONDITION, 1, false, false },
 		{ DDB_SAID_DONE, 1, true, false } },
 	    DDB_BATCH_SINGLE, "ConditionExpression", NULL },
-	{ "an entry that is wrong either way: batches go on", DDB_BATCH_AUTO,
+	{ "an entry that is always refused: batches continue", DDB_BATCH_AUTO,
 	    { { 200, ANSWERS(OLD("k0") "," ERR("ValidationError") ","
 		OLD("k2")), 0, 0, 0 },
 		{ 400, NOPE("ValidationException"), 0, 0, 0 } },
@@ -394,7 +394,7 @@ test_batches(void **state)
 #define GONE "{\"TableName\":\"T\"}"
 #define SLOW ERR("ThrottlingError")
 
-/* What three deletes cost that are thought to cost 2 units each. */
+/* The cost of three deletes that are estimated at 2 units each. */
 static const struct {
 	const char *name;
 	int mode;
@@ -404,20 +404,20 @@ static const struct {
 	int64_t retries;
 } costs[] = {
 	/* clang-format off */
-	{ "nothing is told", DDB_BATCH_AUTO,
+	{ "no units are reported", DDB_BATCH_AUTO,
 	    { { 200, ANSWERS(OLD("a") "," OLD("b") "," OLD("c")), 0, 0, 0 } },
 	    1, 6, 0 },
-	{ "more is told: indexes", DDB_BATCH_AUTO,
+	{ "more units are reported: indexes", DDB_BATCH_AUTO,
 	    { { 200, TOLD("9", OLD("a") "," OLD("b") "," OLD("c")), 0, 0, 0 } },
 	    1, 9, 0 },
-	{ "less is told, all deleted: a sparse index", DDB_BATCH_AUTO,
+	{ "fewer units are reported, all deleted: a sparse index", DDB_BATCH_AUTO,
 	    { { 200, TOLD("3", OLD("a") "," OLD("b") "," OLD("c")), 0, 0, 0 } },
 	    1, 3, 0 },
-	{ "failed conditions are told, too", DDB_BATCH_AUTO,
+	{ "units of failed conditions are reported, too", DDB_BATCH_AUTO,
 	    { { 200, TOLD("5", OLD("a") "," GONE ","
 		ERR("ConditionalCheckFailed")), 0, 0, 0 } },
 	    1, 5, 0 },
-	{ "only what was deleted is told", DDB_BATCH_AUTO,
+	{ "only units of deletes are reported", DDB_BATCH_AUTO,
 	    { { 200, TOLD("2", OLD("a") "," GONE ","
 		ERR("ConditionalCheckFailed")), 0, 0, 0 } },
 	    1, 5, 0 },
@@ -427,7 +427,7 @@ static const struct {
 		{ 200, ANSWERS(OLD("a") "," OLD("b") "," OLD("c")),
 		    0, 0, 0 } },
 	    3, 6, 2 },
-	{ "one that broke inside may have acted", DDB_BATCH_AUTO,
+	{ "one that failed in the service may have acted", DDB_BATCH_AUTO,
 	    { { 200, ANSWERS(OLD("a") "," ERR("InternalServerError") ","
 		OLD("c")), 0, 0, 0 },
 		{ 200, ANSWERS(GONE), 0, 0, 0 } },
@@ -441,14 +441,14 @@ static const struct {
 		{ 200, ANSWERS(OLD("a") "," OLD("b") "," OLD("c")),
 		    0, 0, 0 } },
 	    2, 6, 1 },
-	{ "nor did one that the role may not send", DDB_BATCH_AUTO,
+	{ "a denied batch did nothing", DDB_BATCH_AUTO,
 	    { { 400, NOPE("AccessDeniedException"), 0, 0, 0 },
 		{ 200, "{\"ConsumedCapacity\":{\"CapacityUnits\":3}}",
 		    0, 0, 0 },
 		{ 400, NOPE("ConditionalCheckFailedException"), 0, 0, 0 },
 		{ 400, NOPE("ValidationException"), 0, 0, 0 } },
 	    4, 5, 0 },
-	{ "one by one: throttled, told, failed, not told", DDB_BATCH_SINGLE,
+	{ "single: throttled, reported, failed, not reported", DDB_BATCH_SINGLE,
 	    { { 400, NOPE("ThrottlingException"), 0, 0, 0 },
 		{ 200, "{\"ConsumedCapacity\":{\"CapacityUnits\":3}}",
 		    0, 0, 0 },
@@ -564,8 +564,8 @@ test_put(void **state)
 	script_close(&s);
 }
 
-/* An update that succeeds has changed an entry, whatever comes back; and it
- * makes none. */
+/* A successful update has changed an entry, whatever is returned; and it does
+ * not create one. */
 static void
 test_update(void **state)
 {
