@@ -49,7 +49,7 @@ static const struct {
 	enum state state;
 	enum reason reason;
 	int64_t moment;
-	int64_t overdue; /* of no interest where no moment is meant */
+	int64_t overdue; /* not checked without a moment */
 } cases[] = {
 	/* clang-format off */
 	/* live */
@@ -63,7 +63,7 @@ static const struct {
 	  STATE_LIVE, REASON_NONE, NOW, 0 },
 	{ "live: half a second ahead", "{\"N\":\"1795332271.5\"}", ON,
 	  STATE_LIVE, REASON_NONE, NOW, -1 },
-	{ "live: a hair ahead", "{\"N\":\"1795332271.0000000000000000000000000001\"}", ON,
+	{ "live: a fraction ahead", "{\"N\":\"1795332271.0000000000000000000000000001\"}", ON,
 	  STATE_LIVE, REASON_NONE, NOW, -1 },
 	{ "live: one second ahead", "{\"N\":\"1795332272\"}", ON,
 	  STATE_LIVE, REASON_NONE, NOW + 1, -1 },
@@ -81,7 +81,7 @@ static const struct {
 	  STATE_PENDING, REASON_NONE, NOW - 1, 1 },
 	{ "pending: half a second ago", "{\"N\":\"1795332270.5\"}", ON,
 	  STATE_PENDING, REASON_NONE, NOW - 1, 0 },
-	{ "pending: a hair ago", "{\"N\":\"1795332270.9999999999999999999999999999\"}", ON,
+	{ "pending: a fraction ago", "{\"N\":\"1795332270.9999999999999999999999999999\"}", ON,
 	  STATE_PENDING, REASON_NONE, NOW - 1, 0 },
 	{ "pending: an hour ago", "{\"N\":\"1795328671\"}", ON,
 	  STATE_PENDING, REASON_NONE, NOW - 3600, 3600 },
@@ -91,7 +91,7 @@ static const struct {
 	  STATE_PENDING, REASON_NONE, 1637544272, 157787999 },
 	{ "pending: five years less half a second ago", "{\"N\":\"1637544271.5\"}", ON,
 	  STATE_PENDING, REASON_NONE, 1637544271, 157787999 },
-	{ "pending: five years less a hair ago", "{\"N\":\"1637544271.0000000000000000000000000001\"}", ON,
+	{ "pending: five years less a fraction ago", "{\"N\":\"1637544271.0000000000000000000000000001\"}", ON,
 	  STATE_PENDING, REASON_NONE, 1637544271, 157787999 },
 
 	/* stuck, too-old */
@@ -167,9 +167,9 @@ static const struct {
 	  STATE_STUCK, REASON_STRING, 1326844800, 468487471 },
 	{ "string: no zone, half a day and a second ago", "{\"S\":\"2026-11-21T19:24:30\"}", ON,
 	  STATE_STUCK, REASON_STRING, 1795289070, 43201 },
-	{ "string: no zone, half a day and a hair ago", "{\"S\":\"2026-11-21T19:24:30.999999\"}", ON,
+	{ "string: no zone, half a day and a fraction ago", "{\"S\":\"2026-11-21T19:24:30.999999\"}", ON,
 	  STATE_STUCK, REASON_STRING, 1795289070, 43200 },
-	{ "string: blanks around the number", "{\"S\":\" 1795332270\\t\"}", ON,
+	{ "string: spaces around the number", "{\"S\":\" 1795332270\\t\"}", ON,
 	  STATE_STUCK, REASON_STRING, NOW - 1, 1 },
 
 	/* immortal, a unit */
@@ -247,7 +247,7 @@ static const struct {
 	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
 	{ "no-time: a string, the second before the window", "{\"S\":\"1326844799\"}", ON,
 	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
-	{ "no-time: a string, the second behind the window", "{\"S\":\"4951092272\"}", ON,
+	{ "no-time: a string, the second after the window", "{\"S\":\"4951092272\"}", ON,
 	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
 	{ "no-time: the year 1", "{\"S\":\"0001-01-01T00:00:00\"}", ON,
 	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
@@ -257,7 +257,7 @@ static const struct {
 	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
 	{ "no-time: a string, before ttl-off", "{\"S\":\"9999-12-31T23:59:59Z\"}", OFF,
 	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
-	{ "far-future: the second behind the window", "{\"N\":\"4951092272\"}", ON,
+	{ "far-future: the second after the window", "{\"N\":\"4951092272\"}", ON,
 	  STATE_IMMORTAL, REASON_FAR_FUTURE, 0, 0 },
 	{ "far-future: the year 5138", "{\"N\":\"99999999999\"}", ON,
 	  STATE_IMMORTAL, REASON_FAR_FUTURE, 0, 0 },
@@ -291,7 +291,7 @@ static const struct {
 	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
 	{ "wrong-type: a date alone", "{\"S\":\"2026-11-22\"}", ON,
 	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
-	{ "wrong-type: an N that is none", "{\"N\":\"abc\"}", ON,
+	{ "wrong-type: an N that is not a number", "{\"N\":\"abc\"}", ON,
 	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
 	{ "wrong-type: NaN", "{\"N\":\"NaN\"}", ON,
 	  STATE_IMMORTAL, REASON_WRONG_TYPE, 0, 0 },
@@ -360,7 +360,7 @@ test_judge(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* Every state and reason that there is is the end of some case. */
+/* Some case ends in each state and reason. */
 static void
 test_every_row(void **state)
 {
@@ -498,7 +498,7 @@ test_groups(void **state)
 	static const struct {
 		const char *separators, *partition, *sort, *group;
 	} rows[] = {
-		/* a whole key named as a group is one though it has a colon */
+		/* a whole key named as a group is one, even with a colon */
 		{ NULL, "image:all", NULL, "image:all" },
 		{ NULL, "image:all", "a:b", "image:all a:" },
 		{ NULL, "users", NULL, "(none)" },
@@ -536,7 +536,7 @@ test_groups(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* Which of the prefixes that were given match, and the longest of them all. */
+/* Which of the given prefixes match, and the longest one. */
 static void
 test_kind(void **state)
 {
@@ -657,7 +657,7 @@ test_size(void **state)
 	buf_release(&scratch);
 }
 
-/* The zone that date-times are in, where it is known. */
+/* Date-times in a known zone. */
 static void
 test_zone(void **state)
 {

@@ -115,7 +115,7 @@ fill(struct table *t, size_t n, unsigned ngroups)
 			buf_addf(&b[0], "{\"S\":\"plain%u\"}", k);
 		else
 			buf_addf(&b[0], "{\"S\":\"g%u:%u\"}", g, k);
-		/* the index makes each key one of a kind; some need decoding */
+		/* the index makes each key unique; some need decoding */
 		buf_addf(&b[1],
 		    i % 5 ? "{\"S\":\"%u-%u\"}" : "{\"S\":\"%u\\u002d%u\"}",
 		    (unsigned)(next_random() % 100), (unsigned)i);
@@ -125,7 +125,7 @@ fill(struct table *t, size_t n, unsigned ngroups)
 		item->ttl = (struct slice){ b[2].p, b[2].n };
 		item->json = SLICE("{}");
 		record_of(&t->record[i], item, &rules, &t->key[i]);
-		/* few sizes, so that ties are many */
+		/* few sizes, so that there are many ties */
 		t->record[i].size = (int64_t)(next_random() % 50) * 100;
 	}
 }
@@ -185,7 +185,7 @@ same_groups(const struct summary *a, const struct summary *b)
 	}
 }
 
-/* Every field, but for the room that an array has. */
+/* Every field, except the capacity of arrays. */
 static void
 same(const struct summary *a, const struct summary *b)
 {
@@ -217,8 +217,8 @@ same(const struct summary *a, const struct summary *b)
 	assert_true(a->free_by_ttl == b->free_by_ttl);
 }
 
-/* Deal the entries out to ${parts} tallies, each counted in another order,
- * and add those up in some order, some of them by way of others. */
+/* Deal the entries to ${parts} tallies, each counted in another order, and
+ * merge those in random order, some of them through others. */
 static void
 check_partition(const struct table *t, const struct summary *whole,
     size_t parts)
@@ -245,7 +245,7 @@ check_partition(const struct table *t, const struct summary *whole,
 		size_t from = next_random() % n, to = next_random() % (n - 1);
 		struct summary last = part[n - 1];
 
-		/* the one to add goes to the end of those that are left */
+		/* the merged one goes to the end of those left */
 		part[n - 1] = part[from];
 		part[from] = last;
 		summary_merge(&part[to], &part[n - 1]);
@@ -300,7 +300,7 @@ by_name(const void *a, const void *b)
 	return r != 0 ? r : (x->n > y->n) - (x->n < y->n);
 }
 
-/* The groups kept are the 1000 smallest names, with all their entries. */
+/* The 1000 smallest names are kept as groups, with all their entries. */
 static void
 test_groups(void **state)
 {
@@ -448,8 +448,8 @@ test_counts(void **state)
 	summary_release(&s);
 }
 
-/* What ends exactly in an hour is within it, a hair later is not; what ends
- * exactly in five years is not beyond. */
+/* What expires in exactly an hour is within it, a fraction later is not; what
+ * expires in exactly five years is not beyond. */
 static void
 test_upcoming(void **state)
 {
@@ -487,7 +487,7 @@ test_upcoming(void **state)
 	}
 }
 
-/* Without sizes there are no bytes and nothing is largest. */
+/* Without sizes there are no bytes and no largest entries. */
 static void
 test_no_sizes(void **state)
 {
@@ -511,7 +511,7 @@ test_no_sizes(void **state)
 	summary_release(&t);
 }
 
-/* After summary_reset it counts as a new one does. */
+/* After summary_reset it counts like a new one. */
 static void
 test_reset(void **state)
 {
@@ -534,7 +534,7 @@ test_reset(void **state)
 	empty(t);
 }
 
-/* Merging leaves what was added as it was. */
+/* Merging does not change what was added. */
 static void
 test_merge_keeps(void **state)
 {
@@ -563,7 +563,7 @@ test_merge_keeps(void **state)
 	summary_release(&to);
 }
 
-/* Keys are in order as they are shown, whatever is behind the mask. */
+/* Keys are ordered as they are shown, not by what is masked. */
 static void
 test_shown_order(void **state)
 {
@@ -605,7 +605,7 @@ test_shown_order(void **state)
 	buf_release(&shown);
 }
 
-/* A group that is part of a session's id is masked, "session:" is not. */
+/* A group that is part of a session id is masked, "session:" is not. */
 static void
 test_shown_groups(void **state)
 {
@@ -654,7 +654,7 @@ test_squares(void **state)
 	summary_release(&segment);
 }
 
-/* What repair would change: not a date-time without a zone, and no age. */
+/* Repair changes units and strings, but no date-time without a zone. */
 static void
 test_repairable(void **state)
 {
@@ -675,7 +675,7 @@ test_repairable(void **state)
 	assert_int_equal(summary_repairable(&s, STATE_STUCK), 12);
 	assert_int_equal(summary_repairable(&s, STATE_IMMORTAL), 64);
 	assert_int_equal(summary_repairable(&s, STATE_LIVE), 0);
-	/* rounded apart, in an estimate */
+	/* rounded separately in an estimate */
 	s.zoneless[STATE_IMMORTAL] = 65;
 	assert_int_equal(summary_repairable(&s, STATE_IMMORTAL), 0);
 	summary_release(&s);
