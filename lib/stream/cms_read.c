@@ -393,8 +393,8 @@ finish(struct message *m, struct fault *f)
 static int
 read_message(struct message *m, unsigned char *to, size_t room, struct fault *f)
 {
-	const unsigned char *p;
-	size_t n;
+	const unsigned char *p = NULL;
+	size_t n = 0;
 	int r, got = 0;
 
 	if (m->done)
