@@ -11,25 +11,29 @@ struct fault;
 struct key_schema;
 struct record;
 
-struct column;
-struct column_view;
-
-/*
- * The one table of columns: headings, widths, help, completion and texts all
- * come from it.
- */
+/* The one table of columns, for headings, widths, help and completion. */
+enum column_id {
+	COLUMN_KEY,
+	COLUMN_KIND,
+	COLUMN_STATE,
+	COLUMN_REASON,
+	COLUMN_TTL,
+	COLUMN_EXPIRES,
+	COLUMN_OVERDUE,
+	COLUMN_SIZE,
+	COLUMN_GROUP,
+	COLUMN_VALUE,
+	COLUMN_ATTRIBUTES,
+	COLUMNS
+};
 struct column_def {
 	const char *name;
 	const char *help;
 	bool right;   /* numbers: aligned to the right */
-	double width; /* below 1: the part of the line it may have, and it
-			 is cut; else the cells it has at least */
-	void (*text)(struct buf *out, const struct column *c,
-	    const struct column_view *view, const struct record *r);
+	double width; /* below 1: share of the line, and cut to fit; else the
+			 least number of cells */
 };
-
-/* key, kind, state, reason, ttl, expires, overdue, size, group, value,
- * attributes; ends with a NULL name. */
+/* By id; ends with a NULL name. */
 extern const struct column_def column_defs[];
 
 /* A chosen column. Owned by the list. */
@@ -43,19 +47,19 @@ struct column {
 struct columns {
 	struct column *list;
 	size_t n;
-	bool safe; /* CSV cells are nothing that a spreadsheet would run
+	bool safe; /* CSV: no cell that a spreadsheet would run
 		      (lib/stream/csv_safe.h) */
 };
 
 /*
- * Read a comma list: names of the table, the key attributes' own names,
- * "@attribute". NULL ${list}: the default columns. ${schema} may have sort
- * NULL. The fault names what is unknown and lists what there is.
+ * Read a comma-separated list: names of the table, the key attributes' own
+ * names, "@attribute". NULL ${list}: the default columns. The fault names
+ * what is unknown and lists the choices.
  */
 int columns_parse(struct columns *out, const char *list,
     const struct key_schema *schema, struct fault *f);
-/* What CSV has without a choice: the key attributes first, in the order of
- * the schema, and with "attributes" last nothing is lost. */
+/* The default of CSV: the key attributes in the order of the schema, and
+ * "attributes" last, so that nothing is lost. */
 void columns_csv(struct columns *out, const struct key_schema *schema);
 void columns_release(struct columns *c);
 
@@ -63,19 +67,22 @@ void columns_release(struct columns *c);
 struct column_view {
 	const struct key_schema *schema;
 	bool reveal;         /* nothing is masked */
-	bool terminal;       /* it goes to one */
-	bool numbers_string; /* reserved for JSON Lines: quote numbers */
+	bool terminal;       /* the output is one */
+	bool numbers_string; /* JSON Lines: quote numbers */
 };
 
-/* Add the text of ${c} for ${r} to ${out}, unescaped (it may hold any
- * bytes); nothing for what is absent or unknown. Pure. */
+/* Add the text of ${c} for ${r} to ${out}, unescaped: it may contain any
+ * bytes. Nothing for what is absent or unknown. Pure. */
 void column_text(struct buf *out, const struct column *c,
     const struct column_view *view, const struct record *r);
-/* Whether the value ${value} of the attribute ${name} of ${r} is not to be
- * shown (inspector/mask.h). Pure. */
-bool column_hides(const struct column_view *view, const struct record *r,
-    struct slice name, struct slice value);
-/* What is shown in its place: the masked key, or "… 312 B". Pure. */
-void column_mask(struct buf *out, const struct record *r, struct slice value);
+/* Add attributes of ${r} as a JSON object; of a masked entry only the size,
+ * unless all are wanted. Pure. */
+enum column_object {
+	OBJECT_ALL,       /* all, plain */
+	OBJECT_VALUE,     /* without the key and the TTL, plain */
+	OBJECT_ATTRIBUTES /* without the key, as DynamoDB JSON */
+};
+void column_object(struct buf *out, const struct column_view *view,
+    const struct record *r, enum column_object which);
 
 #endif

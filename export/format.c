@@ -9,8 +9,8 @@
 #include "lib/base/text.h"
 #include "lib/stream/csv_safe.h"
 
-/* One field, always in quotes (other readers cut blanks off the ends of
- * others). At worst every byte is a quote that is doubled. */
+/* A cell, always in quotes: some readers trim cells without. At worst every
+ * byte is a quote, which is doubled. */
 static void
 add_csv(struct buf *out, const struct columns *columns, const char *p, size_t n)
 {
@@ -22,12 +22,11 @@ add_csv(struct buf *out, const struct columns *columns, const char *p, size_t n)
 		buf_addc(out, '"');
 	to = buf_reserve(out, room);
 	out->n += csv_write(to, room, p, n);
-	if (safe) /* in the place of its opening quote */
+	if (safe) /* replaces its opening quote */
 		*to = '\'';
 }
 
-/* A row is one line and a cell holds no tab, whatever is in the entry: the
- * bytes that would say otherwise are escaped. */
+/* Tabs and newlines in a cell are escaped. */
 static void
 add_tsv(struct buf *out, const struct columns *columns, const char *p, size_t n)
 {
@@ -35,19 +34,11 @@ add_tsv(struct buf *out, const struct columns *columns, const char *p, size_t n)
 	text_escape(out, p, n, false);
 }
 
-/* What cells are between. */
-struct grid {
-	void (*cell)(struct buf *out, const struct columns *columns,
-	    const char *p, size_t n);
-	char between;
-	const char *end;
-};
-static const struct grid csv = { add_csv, ',', "\r\n" };
-static const struct grid tsv = { add_tsv, '\t', "\n" };
-
-/* A row of ${r}; of the names when that is NULL. */
+/* Cells of ${r}, or the names of the columns where that is NULL. */
 static void
-add_row(struct buf *out, const struct grid *grid, const struct columns *columns,
+add_cells(struct buf *out,
+    void (*cell)(struct buf *, const struct columns *, const char *, size_t),
+    char separator, const struct columns *columns,
     const struct column_view *view, const struct record *r)
 {
 	struct buf text = { 0 };
@@ -61,74 +52,35 @@ add_row(struct buf *out, const struct grid *grid, const struct columns *columns,
 		else
 			buf_adds(&text, c->name);
 		if (i > 0)
-			buf_addc(out, grid->between);
-		grid->cell(out, columns, buf_text(&text), text.n);
+			buf_addc(out, separator);
+		cell(out, columns, buf_text(&text), text.n);
 	}
-	buf_adds(out, grid->end);
 	buf_release(&text);
-}
-
-static void
-csv_head(struct buf *out, const struct columns *columns)
-{
-	add_row(out, &csv, columns, NULL, NULL);
 }
 
 static void
 csv_row(struct buf *out, const struct columns *columns,
     const struct column_view *view, const struct record *r)
 {
-	add_row(out, &csv, columns, view, r);
-}
-
-static void
-tsv_head(struct buf *out, const struct columns *columns)
-{
-	add_row(out, &tsv, columns, NULL, NULL);
+	add_cells(out, add_csv, ',', columns, view, r);
+	buf_adds(out, "\r\n");
 }
 
 static void
 tsv_row(struct buf *out, const struct columns *columns,
     const struct column_view *view, const struct record *r)
 {
-	add_row(out, &tsv, columns, view, r);
-}
-
-static void
-add_masked(struct buf *out, const struct record *r, struct slice value)
-{
-	struct buf text = { 0 };
-
-	column_mask(&text, r, value);
-	slice_text_encode(out, buf_text(&text), text.n);
-	buf_release(&text);
+	add_cells(out, add_tsv, '\t', columns, view, r);
+	buf_addc(out, '\n');
 }
 
 static void
 json_row(struct buf *out, const struct columns *columns,
     const struct column_view *view, const struct record *r)
 {
-	struct slice_walk w = slice_walk(r->item->json);
-	struct slice name, value;
-	bool first = true;
-
 	(void)columns;
-	(void)slice_object(&w);
-	buf_addc(out, '{');
-	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0) {
-		if (!first)
-			buf_addc(out, ',');
-		first = false;
-		item_json_string(out, name);
-		buf_addc(out, ':');
-		if (column_hides(view, r, name, value))
-			add_masked(out, r, value);
-		else if (!view->reveal)
-			item_json_masked(out, value, view->numbers_string);
-		else
-			item_json_value(out, value, view->numbers_string);
-	}
-	buf_adds(out, "}\n");
+	column_object(out, view, r, OBJECT_ALL);
+	buf_addc(out, '\n');
 }
 
 static void
@@ -146,12 +98,12 @@ dynamodb_row(struct buf *out, const struct columns *columns,
 
 const struct format formats[] = {
 	/* clang-format off */
-	[FORMAT_CSV] = { "csv", ".csv", true, csv_head, csv_row },
-	[FORMAT_TSV] = { "tsv", ".tsv", true, tsv_head, tsv_row },
-	[FORMAT_JSONL] = { "jsonl", ".jsonl", false, NULL, json_row },
-	[FORMAT_DYNAMODB_JSON] = { "dynamodb-json", ".json", false, NULL,
+	[FORMAT_CSV] = { "csv", ".csv", true, csv_row },
+	[FORMAT_TSV] = { "tsv", ".tsv", true, tsv_row },
+	[FORMAT_JSONL] = { "jsonl", ".jsonl", false, json_row },
+	[FORMAT_DYNAMODB_JSON] = { "dynamodb-json", ".json", false,
 	    dynamodb_row },
-	[FORMATS] = { NULL, NULL, false, NULL, NULL },
+	[FORMATS] = { NULL, NULL, false, NULL },
 	/* clang-format on */
 };
 
@@ -163,7 +115,7 @@ format_of_path(const char *path)
 	if (text_ends_in(path, n, ".gz"))
 		n -= strlen(".gz");
 	for (const struct format *f = formats; f->name != NULL; f++)
-		if (f->ending != NULL && text_ends_in(path, n, f->ending))
+		if (text_ends_in(path, n, f->ending))
 			return f;
 	return NULL;
 }

@@ -163,6 +163,7 @@ add_number(struct buf *out, struct slice text, bool quote)
 		item_json_string(out, text);
 }
 
+/* What replaces a masked value of ${size} bytes, as a JSON string. */
 static void
 add_mask(struct buf *out, int64_t size)
 {
@@ -173,14 +174,8 @@ add_mask(struct buf *out, int64_t size)
 	buf_release(&text);
 }
 
-/* How an AttributeValue is written. */
-struct style {
-	bool typed; /* as DynamoDB JSON */
-	bool quote; /* numbers are strings */
-	bool mask;
-};
-
-static void add_value(struct buf *out, struct slice value, struct style style);
+static void add_value(struct buf *out, struct slice value,
+    struct json_style style);
 
 static void
 begin(struct buf *out, bool *first)
@@ -193,7 +188,7 @@ begin(struct buf *out, bool *first)
 /* An element of a set: the string ${value}. */
 static void
 add_element(struct buf *out, struct slice value, enum attr_type type,
-    struct style style)
+    struct json_style style)
 {
 	struct slice text = slice_unquote(value);
 
@@ -210,7 +205,7 @@ add_element(struct buf *out, struct slice value, enum attr_type type,
 /* An array of attribute values, or of strings that stand for ${type}. */
 static void
 add_array(struct buf *out, struct slice array, enum attr_type type,
-    struct style style)
+    struct json_style style)
 {
 	struct slice_walk w = slice_walk(array);
 	struct slice value;
@@ -229,7 +224,7 @@ add_array(struct buf *out, struct slice array, enum attr_type type,
 }
 
 static void
-add_map(struct buf *out, struct slice map, struct style style)
+add_map(struct buf *out, struct slice map, struct json_style style)
 {
 	struct slice_walk w = slice_walk(map);
 	struct slice name, value;
@@ -242,7 +237,7 @@ add_map(struct buf *out, struct slice map, struct style style)
 		item_json_string(out, name);
 		buf_addc(out, ':');
 		if (style.mask && mask_hides_name(name))
-			item_json_mask(out, value);
+			add_mask(out, attr_size(value));
 		else
 			add_value(out, value, style);
 	}
@@ -252,7 +247,7 @@ add_map(struct buf *out, struct slice map, struct style style)
 /* What the value of ${type} holds. */
 static void
 add_inner(struct buf *out, struct slice inner, enum attr_type type,
-    struct style style)
+    struct json_style style)
 {
 	switch (type) {
 	case ATTR_N:
@@ -283,13 +278,13 @@ add_inner(struct buf *out, struct slice inner, enum attr_type type,
 }
 
 static void
-add_value(struct buf *out, struct slice value, struct style style)
+add_value(struct buf *out, struct slice value, struct json_style style)
 {
 	struct slice inner;
 	enum attr_type type = attr_open(value, &inner);
 
 	if (style.mask && mask_hides_json(value)) {
-		item_json_mask(out, value);
+		add_mask(out, attr_size(value));
 		return;
 	}
 	if (type == ATTR_BAD) {
@@ -304,27 +299,12 @@ add_value(struct buf *out, struct slice value, struct style style)
 }
 
 void
-item_json_value(struct buf *out, struct slice value, bool quote)
+item_json_value(struct buf *out, struct slice value, struct json_style style)
 {
-	add_value(out, value, (struct style){ .quote = quote });
-}
-
-void
-item_json_masked(struct buf *out, struct slice value, bool quote)
-{
-	add_value(out, value, (struct style){ .quote = quote, .mask = true });
-}
-
-void
-item_json_masked_compact(struct buf *out, struct slice value)
-{
-	add_value(out, value, (struct style){ .typed = true, .mask = true });
-}
-
-void
-item_json_mask(struct buf *out, struct slice value)
-{
-	add_mask(out, attr_size(value));
+	if (style.typed && !style.mask)
+		item_json_compact(out, value);
+	else
+		add_value(out, value, style);
 }
 
 void

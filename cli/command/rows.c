@@ -65,8 +65,8 @@ rows_open(struct rows *r, const struct rows_options *o, struct fault *f)
 	if (r->o.format == NULL) {
 		open_table(r);
 	} else if (o->headings && o->stream.from == 0 &&
-	    r->o.format->head != NULL) {
-		r->o.format->head(&head, o->columns);
+	    r->o.format->columned) {
+		r->o.format->row(&head, o->columns, NULL, NULL);
 		rc = output_write(&r->output, buf_text(&head), head.n, f);
 	}
 	buf_release(&head);

@@ -111,7 +111,7 @@ entries(struct buf *out, struct input *in)
 	schema = (struct key_schema){ key.partition, key.sort };
 	view.schema = &schema;
 	columns_csv(&columns, &schema);
-	(&formats[FORMAT_CSV])->head(out, &columns);
+	(&formats[FORMAT_CSV])->row(out, &columns, NULL, NULL);
 	while ((r = csv_items_next(c, &image, &line, &f)) == 1) {
 		struct slice_walk w = slice_walk(image);
 		struct item item;

@@ -201,7 +201,8 @@ check_made(struct slice value)
 	MUST(out.n > 512 || slice_same(value, of(&out)));
 	for (int quote = 0; quote < 2; quote++) {
 		buf_reset(&out);
-		item_json_value(&out, value, quote != 0);
+		item_json_value(&out, value,
+		    (struct json_style){ .quote = quote != 0 });
 		MUST(slice_check(of(&out), NULL) == 0 && one_line(&out));
 	}
 	(void)attr_open(value, &inner);

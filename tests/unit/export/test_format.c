@@ -155,7 +155,7 @@ test_csv(void **state)
 
 	(void)state;
 	columns_csv(&c, &both);
-	format_named("csv")->head(&out, &c);
+	format_named("csv")->row(&out, &c, NULL, NULL);
 	columns_release(&c);
 	assert_string_equal(buf_text(&out),
 	    "\"pk\",\"sk\",\"kind\",\"state\",\"reason\",\"ttl\",\"expires\","
@@ -206,7 +206,7 @@ test_tsv(void **state)
 
 	(void)state;
 	assert_int_equal(columns_parse(&c, NULL, &tab, NULL), 0);
-	format_named("tsv")->head(&out, &c);
+	format_named("tsv")->row(&out, &c, NULL, NULL);
 	columns_release(&c);
 	assert_string_equal(buf_text(&out),
 	    "a\\tb\tkind\tstate\treason\texpires\toverdue\tsize\n");
