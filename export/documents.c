@@ -268,101 +268,39 @@ next_byte(struct documents *d, size_t *at, char *c, struct fault *f)
 	return r;
 }
 
-/* How far brackets and strings go; all else is checked afterwards. */
-struct span {
-	size_t depth;
-	bool text, escape; /* in a string; behind a backslash there */
-};
+/* An escape, a word or a character that the text read so far cuts in two is
+ * at most this long. */
+#define SPLIT_MAX 8
 
-/* Whether ${c} ends the value. A string cannot go over the end of a line:
- * a quote that is missing does not take the rest of the file along. */
-static bool
-span_step(struct span *s, char c, bool *whole)
-{
-	if (s->text) {
-		if (s->escape)
-			s->escape = false;
-		else if (c == '\\')
-			s->escape = true;
-		else if (c == '"')
-			s->text = false;
-		*whole = !s->text && s->depth == 0;
-		return *whole || (unsigned char)c < ' ';
-	}
-	if (c == '"') {
-		s->text = true;
-	} else if (c == '{' || c == '[') {
-		s->depth++;
-	} else if (c == '}' || c == ']') {
-		*whole = s->depth <= 1;
-		return s->depth-- <= 1;
-	}
-	return false;
-}
-
-/* Have the whole value that begins at ${at}: 0 with the byte behind it, or
- * where it can be seen to be none; -1 when the text ends before. */
-static int
-span(struct documents *d, size_t at, size_t *end, struct fault *f)
-{
-	struct span s = { 0 };
-	bool whole = false;
-	size_t i = at;
-	char c;
-	int r = byte(d, i, &c, f);
-
-	if (r == 1 && !is_one_of(c, "{[\"")) { /* a word */
-		while (r == 1 && !is_blank(c) && !is_one_of(c, ",:]}[{\"") &&
-		    i - at < LINES_MAX)
-			r = byte(d, ++i, &c, f);
-		*end = i;
-		return r < 0 ? -1 : 0;
-	}
-	while (r == 1) {
-		const char *p = front(d);
-		size_t n = d->text.n - d->from;
-
-		while (i < n)
-			if (span_step(&s, p[i++], &whole)) {
-				*end = i;
-				return i - at > LINES_MAX ? too_long(d, f) : 0;
-			}
-		if (i - at > LINES_MAX)
-			return too_long(d, f);
-		r = fill(d, f);
-	}
-	*end = i;
-	return r < 0 ? -1 : ends_inside(d, i, f);
-}
-
-/* A value of which there is no end: was something wrong long before? -1. */
-static int
-without_end(const struct documents *d, size_t at, struct fault *f)
-{
-	struct slice_walk w = slice_walk(
-	    (struct slice){ front(d) + at, d->text.n - d->from - at });
-	struct slice value;
-
-	if (f == NULL || f->kind != FAULT_DATA ||
-	    slice_value(&w, &value) == 0 || w.p >= w.end)
-		return -1;
-	return not_json(d, (size_t)(w.p - front(d)), f);
-}
-
-/* The value at ${at}, all of it checked. */
+/* The whole value at ${at}, checked. Where it does not end in the text read so
+ * far, that much again is read: a long one is scanned a few times only. */
 static int
 value_at(struct documents *d, size_t at, struct slice *out, struct fault *f)
 {
-	size_t end = at, where;
+	int r = 1;
 
-	if (span(d, at, &end, f) != 0) {
-		(void)without_end(d, at, f);
-		return -1;
+	for (;;) {
+		size_t n = d->text.n - d->from - at;
+		struct slice_walk w =
+		    slice_walk((struct slice){ front(d) + at, n });
+		bool ok = slice_value(&w, out) == 0;
+		char c;
+
+		if (r < 0 && f->kind != FAULT_DATA)
+			return -1;
+		/* more digits may follow those of a number */
+		if (ok && (w.p < w.end || is_one_of(*out->p, "{[\"") || r == 0))
+			return out->n > LINES_MAX ? too_long(d, f) : 0;
+		if (!ok && (w.end - w.p > SPLIT_MAX || (r == 0 && w.p < w.end)))
+			return not_json(d, (size_t)(w.p - front(d)), f);
+		if (r == 0)
+			return ends_inside(d, at + n, f);
+		if (r < 0)
+			return -1;
+		if (n > LINES_MAX)
+			return too_long(d, f);
+		r = byte(d, at + 2 * n, &c, f);
 	}
-	*out = (struct slice){ front(d) + at, end - at };
-	if (slice_check(*out, &where) == 0)
-		return 0;
-	return not_json(d, at + where, f);
 }
 
 /* "name" and the colon at ${*at}; then it is at the value, whose first byte
