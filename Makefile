@@ -90,7 +90,6 @@ SRC := \
     export/format_table.c \
     export/item_json.c \
     export/journal_format.c \
-    export/keyguess.c \
     export/keylist.c \
     export/reader.c \
     export/s3_directory.c \

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "export/checkpoint.h"
+#include "export/item_json.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/file.h"
@@ -16,10 +17,8 @@
 #include "lib/dynamodb/table.h"
 #include "lib/stream/stream.h"
 
-/*
- * Written and read without cJSON: a position is a key, and a key goes back
- * to the service byte for byte as it came (lib/base/slice.h).
- */
+/* Not by cJSON: a position is a key, and keys go back to the service byte for
+ * byte as they came (lib/base/slice.h). */
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define SCHEMA "ttlsweep.checkpoint/1"
 #define SEGMENTS_MAX 4096
@@ -27,8 +26,6 @@
 /* Bytes of key values (DynamoDB Developer Guide, "Constraints"). */
 #define PARTITION_MAX 2048
 #define SORT_MAX 1024
-/* What is read may be writable by its owner only. */
-#define OTHERS_WRITE (S_IWGRP | S_IWOTH)
 
 static void
 add_member(struct buf *out, const char *name)
@@ -46,32 +43,14 @@ add_text(struct buf *out, const char *name, const char *value)
 }
 
 static void
-add_key(struct buf *out, const struct key_schema *schema)
-{
-	add_member(out, "key");
-	buf_addc(out, '[');
-	slice_text_encode(out, schema->partition, strlen(schema->partition));
-	if (schema->sort != NULL) {
-		buf_addc(out, ',');
-		slice_text_encode(out, schema->sort, strlen(schema->sort));
-	}
-	buf_addc(out, ']');
-}
-
-static void
 add_position(struct buf *out, const struct segment *seg)
 {
-	if (seg->next.n == 0 && !seg->finished) {
+	if (seg->finished)
+		buf_adds(out, "{\"next\":null,\"done\":true}");
+	else if (seg->next.n == 0)
 		buf_adds(out, "null");
-		return;
-	}
-	buf_adds(out, "{\"next\":");
-	if (seg->next.n > 0 && !seg->finished)
-		buf_add(out, seg->next.p, seg->next.n);
 	else
-		buf_adds(out, "null");
-	buf_adds(out, ",\"done\":");
-	buf_adds(out, seg->finished ? "true}" : "false}");
+		buf_addf(out, "{\"next\":%s,\"done\":false}", seg->next.p);
 }
 
 void
@@ -82,7 +61,8 @@ checkpoint_text(struct buf *out, const struct checkpoint *c)
 	add_text(out, "table", c->table->name);
 	add_text(out, "table_id", c->table->id);
 	add_text(out, "endpoint", c->endpoint);
-	add_key(out, &c->table->schema);
+	add_member(out, "key");
+	item_json_key(out, &c->table->schema);
 	add_text(out, "ttl_attribute", c->ttl_attribute);
 	add_text(out, "selection", c->selection);
 	add_member(out, "now");
@@ -97,14 +77,10 @@ checkpoint_text(struct buf *out, const struct checkpoint *c)
 	}
 	buf_adds(out, "\n]");
 	add_member(out, "file");
-	if (c->file_bytes >= 0) {
-		buf_adds(out, "{\"bytes\":");
-		buf_addi(out, c->file_bytes);
-		buf_addc(out, '}');
-	} else {
-		buf_adds(out, "null");
-	}
-	buf_adds(out, "}\n");
+	if (c->file_bytes >= 0)
+		buf_addf(out, "{\"bytes\":%lld}}\n", (long long)c->file_bytes);
+	else
+		buf_adds(out, "null}\n");
 }
 
 int
@@ -119,14 +95,15 @@ checkpoint_save(const char *path, const struct checkpoint *c, struct fault *f)
 	return rc;
 }
 
+/* Say that member ${what} of the file is not what is written there. */
 static int
-not_one(const char *path, const char *what, struct fault *f)
+damaged(const char *path, const char *what, struct fault *f)
 {
 	return fault(f, FAULT_DATA,
 	    "%s: not a checkpoint of ttlsweep, or damaged: %s", path, what);
 }
 
-/* It must say what this run says. */
+/* Member ${name} must have the value of this run. */
 static int
 agree(const char *path, struct slice doc, const char *name, const char *value,
     struct fault *f)
@@ -136,8 +113,8 @@ agree(const char *path, struct slice doc, const char *name, const char *value,
 	int rc = 0;
 
 	if (slice_unquote(had).p == NULL)
-		return not_one(path, name, f);
-	/* made as it was saved: an argument need not be UTF-8 */
+		return damaged(path, name, f);
+	/* encoded as when it was saved: an argument need not be UTF-8 */
 	slice_text_encode(&want, value, strlen(value));
 	if (!slice_same(had, (struct slice){ want.p, want.n })) {
 		slice_text_decode(&text, slice_unquote(had));
@@ -158,42 +135,39 @@ agree_key(const char *path, struct slice doc, const struct key_schema *schema,
     struct fault *f)
 {
 	struct buf want = { 0 };
-	struct slice key = slice_get(doc, "key"), wanted;
-	bool same;
+	struct slice key = slice_get(doc, "key");
+	int rc = 0;
 
-	/* {"key":[…]}, made as it is saved */
-	add_key(&want, schema);
-	buf_addc(&want, '}');
-	wanted = slice_get((struct slice){ want.p, want.n }, "key");
-	same = key.p != NULL && slice_same(key, wanted);
-	buf_release(&want);
 	if (key.p == NULL)
-		return not_one(path, "key", f);
-	return same
-	    ? 0
-	    : fault(f, FAULT_REFUSED,
-		  "%s: the checkpoint belongs to a table with another key",
-		  path);
+		return damaged(path, "key", f);
+	item_json_key(&want, schema);
+	if (!slice_same(key, (struct slice){ want.p, want.n }))
+		rc = fault(f, FAULT_REFUSED,
+		    "%s: the checkpoint belongs to a table with another key",
+		    path);
+	buf_release(&want);
+	return rc;
 }
 
-/* Of the ${n} members that are read, none is there twice: each reader would
- * take another one. */
+/* The members ${names}[0..n) of ${object}, none of which may be there twice:
+ * other readers could take the other one. p NULL where there is none. */
 static bool
-once(struct slice object, const char *const *names, size_t n)
+get_members(struct slice object, const char *const *names, size_t n,
+    struct slice *values)
 {
 	struct slice_walk w = slice_walk(object);
 	struct slice name, value;
-	unsigned seen = 0;
 
+	memset(values, 0, n * sizeof(*values));
 	if (slice_object(&w) != 0)
 		return false;
 	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0)
 		for (size_t i = 0; i < n; i++) {
 			if (!slice_text_is(name, names[i], strlen(names[i])))
 				continue;
-			if ((seen & 1u << i) != 0)
+			if (values[i].p != NULL)
 				return false;
-			seen |= 1u << i;
+			values[i] = value;
 		}
 	return true;
 }
@@ -207,8 +181,8 @@ is_key_value(struct slice value, enum attr_type type, int64_t most)
 	    inner.n > 0 && attr_check(value) == 0 && attr_size(value) <= most;
 }
 
-/* A key that a scan can begin behind: the table's own attributes, each of its
- * type, and no other. */
+/* Whether ${key} is a key of the table: its key attributes, each of its type
+ * and length, and no other. */
 static bool
 is_key(struct slice key, const struct ddb_table *table)
 {
@@ -221,13 +195,12 @@ is_key(struct slice key, const struct ddb_table *table)
 		return false;
 	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0)
 		n++;
-	if (n != (schema->sort != NULL ? 2 : 1) ||
-	    !is_key_value(slice_get(key, schema->partition),
-		table->partition_type, PARTITION_MAX))
-		return false;
-	return schema->sort == NULL ||
-	    is_key_value(slice_get(key, schema->sort), table->sort_type,
-		SORT_MAX);
+	return n == (schema->sort != NULL ? 2 : 1) &&
+	    is_key_value(slice_get(key, schema->partition),
+		table->partition_type, PARTITION_MAX) &&
+	    (schema->sort == NULL ||
+		is_key_value(slice_get(key, schema->sort), table->sort_type,
+		    SORT_MAX));
 }
 
 static int
@@ -235,19 +208,15 @@ read_position(struct segment *seg, struct slice value,
     const struct ddb_table *table)
 {
 	static const char *const names[] = { "next", "done" };
-	struct slice next, done;
+	struct slice in[COUNT(names)], next;
 
 	if (*value.p == 'n')
 		return 0;
-	if (*value.p != '{' || !once(value, names, COUNT(names)))
+	if (!get_members(value, names, COUNT(names), in) || in[0].p == NULL ||
+	    in[1].p == NULL || (*in[1].p != 't' && *in[1].p != 'f'))
 		return -1;
-	next = slice_get(value, "next");
-	done = slice_get(value, "done");
-	if (next.p == NULL || done.p == NULL)
-		return -1;
-	if (*done.p != 't' && *done.p != 'f')
-		return -1;
-	seg->finished = *done.p == 't';
+	next = in[0];
+	seg->finished = *in[1].p == 't';
 	if (*next.p == 'n')
 		return seg->finished ? 0 : -1;
 	if (!is_key(next, table))
@@ -267,9 +236,10 @@ position_cmp(const void *a, const void *b)
 	return x->next.n > 0 ? memcmp(x->next.p, y->next.p, x->next.n) : 0;
 }
 
-/* A key is of one segment: no two go on behind the same. */
+/* Whether no two segments continue after the same key: each key is in one
+ * segment only. */
 static bool
-apart(const struct checkpoint *c)
+all_differ(const struct checkpoint *c)
 {
 	size_t n = (size_t)c->segments;
 	const struct segment **list = xcalloc(n, sizeof(struct segment *));
@@ -303,14 +273,15 @@ read_positions(struct checkpoint *c, struct slice list)
 		if (read_position(&c->positions[i], value, c->table) != 0)
 			return -1;
 	}
-	return r == 0 && i == c->segments && apart(c) ? 0 : -1;
+	return r == 0 && i == c->segments && all_differ(c) ? 0 : -1;
 }
 
-/* "file" of an export has the bytes written; nothing else writes one. */
+/* "file": of an export the bytes written, else null. */
 static int
 read_file_member(struct checkpoint *c, struct slice file)
 {
 	static const char *const names[] = { "bytes" };
+	struct slice bytes;
 	bool exports = strcmp(c->command, "export") == 0;
 
 	c->file_bytes = -1;
@@ -318,18 +289,10 @@ read_file_member(struct checkpoint *c, struct slice file)
 		return -1;
 	if (!exports)
 		return 0;
-	return *file.p == '{' && once(file, names, COUNT(names)) &&
-		slice_int(slice_get(file, "bytes"), &c->file_bytes) == 0 &&
-		c->file_bytes >= 0
+	return get_members(file, names, COUNT(names), &bytes) &&
+		slice_int(bytes, &c->file_bytes) == 0 && c->file_bytes >= 0
 	    ? 0
 	    : -1;
-}
-
-/* A scan deals out segments by the bits of their number. */
-static bool
-is_power_of_two(int64_t n)
-{
-	return n > 0 && (n & (n - 1)) == 0;
 }
 
 static int
@@ -338,12 +301,13 @@ read_numbers(const char *path, struct checkpoint *c, struct slice doc,
 {
 	if (slice_int(slice_get(doc, "now"), &c->now) != 0 ||
 	    c->now <= -TEXT_TIME_MAX || c->now >= TEXT_TIME_MAX)
-		return not_one(path, "now", f);
+		return damaged(path, "now", f);
 	if (slice_int(slice_get(doc, "segments"), &c->segments) != 0 ||
-	    c->segments > SEGMENTS_MAX || !is_power_of_two(c->segments))
-		return not_one(path, "segments", f);
+	    c->segments < 1 || c->segments > SEGMENTS_MAX ||
+	    (c->segments & (c->segments - 1)) != 0) /* no power of two */
+		return damaged(path, "segments", f);
 	if (read_file_member(c, slice_get(doc, "file")) != 0)
-		return not_one(path, "file", f);
+		return damaged(path, "file", f);
 	return 0;
 }
 
@@ -365,11 +329,12 @@ read_document(const char *path, struct checkpoint *c, struct slice doc,
 		"table_id", "endpoint", "key", "ttl_attribute", "selection",
 		"now", "segments", "positions", "file" };
 	struct slice schema = slice_unquote(slice_get(doc, "schema"));
+	struct slice in[COUNT(names)];
 
 	if (schema.p == NULL || !slice_text_is(schema, SCHEMA, strlen(SCHEMA)))
-		return not_one(path, "schema", f);
-	if (!once(doc, names, COUNT(names)))
-		return not_one(path, "a member is there twice", f);
+		return damaged(path, "schema", f);
+	if (!get_members(doc, names, COUNT(names), in))
+		return damaged(path, "a member is there twice", f);
 	for (size_t i = 0; i < COUNT(must); i++)
 		if (agree(path, doc, must[i].name, must[i].value, f) != 0)
 			return -1;
@@ -377,7 +342,7 @@ read_document(const char *path, struct checkpoint *c, struct slice doc,
 	    read_numbers(path, c, doc, f) != 0)
 		return -1;
 	if (read_positions(c, slice_get(doc, "positions")) != 0)
-		return not_one(path, "positions", f);
+		return damaged(path, "positions", f);
 	return 0;
 }
 
@@ -392,7 +357,7 @@ checkpoint_trusted(const struct stat *st, uid_t me, const char *path,
 		    "%s: the checkpoint belongs to user %lld, but this is user "
 		    "%lld; run it as the same user, or remove it to start over",
 		    path, (long long)st->st_uid, (long long)me);
-	if ((st->st_mode & OTHERS_WRITE) != 0)
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return fault(f, FAULT_REFUSED,
 		    "%s: others may write to the checkpoint (mode %04o); if "
 		    "nobody did, run chmod go-w on it, else remove it to start "
@@ -401,8 +366,8 @@ checkpoint_trusted(const struct stat *st, uid_t me, const char *path,
 	return 0;
 }
 
-/* ${path} open for reading, once it can be trusted: 1 and ${fd}; 0 when there
- * is none; -1. */
+/* Open ${path} for reading if it can be trusted: 1 and ${fd}; 0 when there is
+ * none; -1. */
 static int
 open_trusted(const char *path, int *fd, struct fault *f)
 {
@@ -440,18 +405,14 @@ checkpoint_load(const char *path, struct checkpoint *c, struct fault *f)
 		goto out;
 	rc = file_read(fd, path, BYTES_MAX, &text, f);
 	if (rc == 1)
-		(void)not_one(path, "it is too large", f);
-	if (rc != 0) {
-		rc = -1;
+		rc = damaged(path, "it is too large", f);
+	if (rc != 0)
 		goto out;
-	}
-	rc = -1;
 	doc = (struct slice){ buf_text(&text), text.n };
-	if (slice_check(doc, NULL) != 0) {
-		(void)not_one(path, "it is not JSON", f);
-		goto out;
-	}
-	rc = read_document(path, c, doc, f) == 0 ? 1 : -1;
+	if (slice_check(doc, NULL) != 0)
+		rc = damaged(path, "it is not JSON", f);
+	else
+		rc = read_document(path, c, doc, f) == 0 ? 1 : -1;
 out:
 	if (fd >= 0)
 		(void)close(fd);

@@ -13,10 +13,9 @@ struct fault;
 struct stat;
 
 /*
- * Where a run stands, so that the next one goes on there: one JSON file,
- * replaced atomically (format ttlsweep.checkpoint/1). It belongs to one
- * table (id, key schema), number of segments, command and selection; a
- * checkpoint of anything else is refused.
+ * How far a run got, so that the next one can continue: one JSON file, replaced
+ * atomically (format ttlsweep.checkpoint/1). It belongs to one table (id, key
+ * schema), command and selection; another run's is refused.
  *
  * {"schema":"ttlsweep.checkpoint/1","command":"purge","table":"…",
  *  "table_id":"…","endpoint":"…","key":["key"],"ttl_attribute":"ttl",
@@ -29,35 +28,33 @@ struct checkpoint {
 	const char *endpoint;
 	const struct ddb_table *table;
 	const char *ttl_attribute;
-	const char *selection; /* the options that choose entries, in one
-				  canonical text */
+	const char *selection; /* canonical text of the options that choose
+				  entries */
 	int64_t now;
 	int64_t segments;          /* a power of two up to 4096 */
 	struct segment *positions; /* segments of them: next and finished */
-	int64_t file_bytes;        /* of the unfinished export, -1: none */
+	int64_t file_bytes;        /* of the unfinished export; -1: none */
 };
 
-/* Write ${c} to ${path} as a whole or not at all. */
+/* Replace ${path} atomically. */
 int checkpoint_save(const char *path, const struct checkpoint *c,
     struct fault *f);
-/* Put into ${out}, which is empty, what is written; for who writes it
- * later. */
+/* Put into ${out}, which is empty, what checkpoint_save writes. */
 void checkpoint_text(struct buf *out, const struct checkpoint *c);
 /*
  * Read ${path} into ${c}, whose command, endpoint, table, ttl_attribute and
  * selection are set and must agree; now, segments, positions and file_bytes
  * are filled. 1; 0 when there is no such file; -1.
  *
- * It is data from outside. Every value is checked: types and ranges, no
- * member twice, each position a key of the table (of its names, types and
- * lengths), no two of them the same. What is beyond this file is the
- * caller's: whether the time lies ahead, and whether the segments are those
- * of the command.
+ * Every value is checked: types and ranges, no member twice, each position a
+ * key of the table (names, types and lengths), no two of them the same. The
+ * caller checks that the time is not in the future, and that the command uses
+ * so many segments.
  */
 int checkpoint_load(const char *path, struct checkpoint *c, struct fault *f);
-/* Whether user ${me} may go on with the open file ${path} of ${st}: a regular
- * file of that same user (of root, only root's), that nobody else may write
- * to. 0, or -1 with the way out. Pure. */
+/* 0 when user ${me} may continue from the file ${path} with ${st}: a regular
+ * file of the same user (for root, too), that nobody else may write to; -1 and
+ * what to do. Pure. */
 int checkpoint_trusted(const struct stat *st, uid_t me, const char *path,
     struct fault *f);
 void checkpoint_release(struct checkpoint *c);

@@ -5,6 +5,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/text.h"
 #include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/item.h"
 
 static void
 add_unit(struct buf *out, unsigned unit)
@@ -121,6 +122,18 @@ item_json_string(struct buf *out, struct slice text)
 	buf_addc(out, '"');
 	add_json(out, text.p, text.p + text.n, true);
 	buf_addc(out, '"');
+}
+
+void
+item_json_key(struct buf *out, const struct key_schema *schema)
+{
+	buf_addc(out, '[');
+	slice_text_encode(out, schema->partition, strlen(schema->partition));
+	if (schema->sort != NULL) {
+		buf_addc(out, ',');
+		slice_text_encode(out, schema->sort, strlen(schema->sort));
+	}
+	buf_addc(out, ']');
 }
 
 void

@@ -6,6 +6,7 @@
 #include "lib/base/slice.h"
 
 struct buf;
+struct key_schema;
 
 /*
  * JSON made from JSON: the slices are walked, and only what must differ is
@@ -34,6 +35,8 @@ void item_json_compact(struct buf *out, struct slice value);
 /* The same, but strings stay byte for byte: not for a terminal. JSON has no
  * raw newline in them, so this is one line, too. */
 void item_json_verbatim(struct buf *out, struct slice value);
+/* Add the names of the key attributes, as an array. */
+void item_json_key(struct buf *out, const struct key_schema *schema);
 /* Add the inside of a string, with quotes. */
 void item_json_string(struct buf *out, struct slice text);
 /* Replace what is not ASCII in the JSON from byte ${from} of ${b} on by \u

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "export/export_line.h"
+#include "export/item_json.h"
 #include "export/journal_format.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
@@ -11,9 +12,8 @@
 #include "lib/stream/lines.h"
 
 /*
- * What an entry's byte says: two bits of fate, three that count its lines
- * with an image (none: there is no such entry), and three that count those
- * of them that a walk has passed.
+ * An entry's byte: two bits of fate, three that count its images (none: there
+ * is no such entry), and three that count those that a walk has passed.
  */
 #define FATE_MASK 0x03u
 #define IMAGE 0x04u
@@ -22,8 +22,8 @@
 #define PASSED_MASK 0xe0u
 #define PASSED_SHIFT 3 /* from PASSED to IMAGE */
 
-/* Numbers are taken in order, but lines are written as workers get to it:
- * what is farther ahead than this is damage, not another worker. */
+/* Numbers are assigned in order, but workers write their lines in any order.
+ * One that is farther ahead than this is damage. */
 #define AHEAD INT64_C(1000000)
 
 static const struct {
@@ -50,7 +50,6 @@ add_text(struct buf *out, const char *name, const char *text)
 void
 journal_header(struct buf *out, const struct journal_run *run)
 {
-	const struct key_schema *schema = &run->table->schema;
 	const char *id = run->table->id != NULL ? run->table->id : "";
 
 	buf_adds(out, "{\"ttlsweep.journal/1\":{\"table\":");
@@ -58,16 +57,10 @@ journal_header(struct buf *out, const struct journal_run *run)
 	add_text(out, "table_id", id);
 	add_text(out, "endpoint", run->endpoint);
 	add_text(out, "region", run->region);
-	buf_adds(out, ",\"key\":[");
-	slice_text_encode(out, schema->partition, strlen(schema->partition));
-	if (schema->sort != NULL) {
-		buf_addc(out, ',');
-		slice_text_encode(out, schema->sort, strlen(schema->sort));
-	}
-	buf_addc(out, ']');
+	buf_adds(out, ",\"key\":");
+	item_json_key(out, &run->table->schema);
 	add_text(out, "ttl_attribute", run->ttl_attribute);
-	buf_adds(out, ",\"now\":");
-	buf_addi(out, run->now);
+	buf_addf(out, ",\"now\":%lld", (long long)run->now);
 	add_text(out, "command", run->command);
 	if (run->options != NULL)
 		add_text(out, "options", run->options);
@@ -75,10 +68,8 @@ journal_header(struct buf *out, const struct journal_run *run)
 	buf_adds(out, "}}\n");
 }
 
-/*
- * JSON as it came, on one line: a raw line end can only be a blank between
- * two of its tokens.
- */
+/* Add JSON unchanged but on one line: a raw newline can only be white space
+ * between two tokens. */
 static void
 add_json(struct buf *out, struct slice json)
 {
@@ -173,8 +164,8 @@ journal_rewind(struct journal_index *ix)
 		ix->fate[n] = (unsigned char)(ix->fate[n] & ~PASSED_MASK);
 }
 
-/* A string member as a C string; "" when it is not there. NULL when it holds
- * a NUL or is no string. */
+/* A string member as a C string; "" when it is missing. NULL when it contains
+ * a NUL or is not a string. */
 static char *
 header_text(struct slice value)
 {
@@ -203,7 +194,7 @@ header_key(struct journal_header *h, struct slice value)
 	char **to[] = { &h->partition, &h->sort };
 	int n = 0, r;
 
-	if (value.p == NULL || slice_array(&w) != 0)
+	if (slice_array(&w) != 0)
 		return -1;
 	while ((r = slice_element(&w)) == 1) {
 		if (n == 2 || slice_value(&w, &name) != 0 ||
@@ -296,7 +287,7 @@ static int
 take_outcome(struct journal_index *ix, struct slice triple, struct fault *f)
 {
 	struct slice_walk w = slice_walk(triple);
-	struct slice part[3], word;
+	struct slice part[3] = { { NULL, 0 } }, word;
 	enum journal_fate fate = FATE_UNKNOWN;
 	int64_t n, sends;
 
@@ -304,8 +295,7 @@ take_outcome(struct journal_index *ix, struct slice triple, struct fault *f)
 		return fault(f, FAULT_DATA, "an outcome is not an array");
 	for (int i = 0; i < 3; i++)
 		if (slice_element(&w) != 1 || slice_value(&w, &part[i]) != 0)
-			return fault(f, FAULT_DATA,
-			    "an outcome is not [number,\"word\",sends]");
+			break;
 	word = slice_unquote(part[1]);
 	if (slice_int(part[0], &n) != 0 || word.p == NULL ||
 	    slice_int(part[2], &sends) != 0)
@@ -321,7 +311,7 @@ take_outcome(struct journal_index *ix, struct slice triple, struct fault *f)
 	if (fate == FATE_UNKNOWN)
 		return fault(f, FAULT_DATA, "an unknown outcome of entry %lld",
 		    (long long)n);
-	/* once deleted stays deleted: restore must not lose it */
+	/* once deleted, always deleted: restore must not miss it */
 	if (journal_fate(ix, n) != FATE_DELETED)
 		ix->fate[n] =
 		    (unsigned char)((ix->fate[n] & ~FATE_MASK) | fate);
@@ -370,7 +360,7 @@ take_line(struct journal_index *ix, struct slice text, struct fault *f)
 	}
 }
 
-/* Nothing comes behind the last line but, maybe, a gzip member's stump. */
+/* Whether nothing follows but, maybe, a truncated gzip member. */
 static bool
 at_end(struct lines *l)
 {
@@ -390,19 +380,18 @@ index_lines(struct journal_index *ix, struct lines *l, struct fault *f)
 
 	while ((r = lines_next(l, &text, &torn, f)) == 1) {
 		int64_t number = lines_number(l);
-		bool valid;
 
-		if (take_line(ix, text, f) != 0) {
-			valid = slice_check(text, NULL) == 0;
-			if (ix->lines > 0 && !valid && at_end(l)) {
-				ix->torn = true;
-				return 0;
-			}
+		if (take_line(ix, text, f) == 0) {
+			ix->lines = number;
+			ix->torn = torn;
+		} else if (ix->lines > 0 && slice_check(text, NULL) != 0 &&
+		    at_end(l)) {
+			ix->torn = true;
+			return 0;
+		} else {
 			return fault_at(f, "%s:%lld", lines_path(l),
 			    (long long)number);
 		}
-		ix->lines = number;
-		ix->torn = torn;
 	}
 	if (r == 0 && ix->lines == 0)
 		return fault(f, FAULT_DATA, "%s: is empty", lines_path(l));

@@ -14,7 +14,7 @@ struct lines;
 
 /* A journal's lines (ttlsweep-journal(5)), written and read. */
 
-/* The run that writes it, for its first line. All borrowed. */
+/* For the first line: the run that writes the journal. All borrowed. */
 struct journal_run {
 	const struct ddb_table *table;
 	const char *endpoint, *region, *ttl_attribute, *command;
@@ -24,18 +24,18 @@ struct journal_run {
 
 /* Add the first line to ${out}. Pure. */
 void journal_header(struct buf *out, const struct journal_run *run);
-/* What is on record of an entry before it is written to. */
+/* What is recorded of an entry before it is written to. */
 struct journal_entry {
 	int64_t n;
 	struct slice image; /* the whole item */
 	const char *why;    /* the reason's name */
-	struct slice ttl;   /* repair: the TTL value it gets; else p NULL */
+	struct slice ttl;   /* repair: its new TTL value; else p NULL */
 	int64_t at_us;
 };
 /* Add an intent's line to ${out}; ${keys} is {"key":{…},…}. Pure. */
 void journal_intent(struct buf *out, const struct journal_entry *e,
     struct slice keys);
-/* Add one outcome to a line that is begun by journal_outcomes_begin. */
+/* Add a line of outcomes: begin, each of them, end. */
 void journal_outcomes_begin(struct buf *out);
 void journal_outcome(struct buf *out, int64_t n, const char *outcome,
     int sends);
@@ -57,39 +57,39 @@ struct journal_header {
 };
 
 /*
- * A journal read once from end to end: header, and per entry its fate and
- * which of its lines holds the image to restore (the last one). A torn last
- * line is what a kill leaves: it is passed over and ${torn} is set; damage
+ * A journal read once from end to end: its header, and of each entry its fate
+ * and how many images there are, the last of which is to be restored. A killed
+ * run may leave a torn last line: it is ignored, and ${torn} is set. Damage
  * anywhere else is a fault.
  */
 struct journal_index {
 	struct journal_header header;
 	int64_t intents;           /* entries, n from 1 to intents */
 	int64_t first_us, last_us; /* when the earliest and the latest of them
-				      was written; 0: none tells */
-	int64_t lines;             /* understood; what follows is torn */
+				      was written; 0: not known */
+	int64_t lines;             /* valid ones; what follows is torn */
 	bool torn;
 	unsigned char *fate; /* by n, from 1; see the functions */
 	size_t cap;
 };
 
-/* The header of the journal ${path} alone, which the caller releases. -1 for
- * any other file, and for one whose first line is not whole. */
+/* Read only the header of the journal ${path}, to be released. -1 for any other
+ * file, and for one whose first line is incomplete. */
 int journal_header_load(struct journal_header *h, const char *path,
     struct fault *f);
 void journal_header_release(struct journal_header *h);
 
-/* Read ${l}, open at its start, from end to end. */
+/* Read all of ${l}, which is at its start. */
 int journal_index_read(struct journal_index *ix, struct lines *l,
     struct fault *f);
 void journal_index_release(struct journal_index *ix);
 enum journal_fate journal_fate(const struct journal_index *ix, int64_t n);
-/* Whether restore has to put entry n back. */
+/* Whether restore must put entry n back. */
 bool journal_restores(const struct journal_index *ix, int64_t n);
-/* Whether this line with entry n is the last one with its image; to be asked
- * once a line, in file order. */
+/* Whether this image of entry n is the last one. To be called once for each, in
+ * file order. */
 bool journal_last(struct journal_index *ix, int64_t n);
-/* The walk that journal_last is asked about begins again. */
+/* Start over with journal_last. */
 void journal_rewind(struct journal_index *ix);
 
 #endif

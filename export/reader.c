@@ -5,11 +5,11 @@
 #include "export/documents.h"
 #include "export/export_line.h"
 #include "export/journal_format.h"
-#include "export/keyguess.h"
 #include "export/reader.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
+#include "lib/dynamodb/attr.h"
 #include "lib/stream/input.h"
 #include "lib/stream/lines.h"
 #include "lib/stream/sniff.h"
@@ -331,6 +331,168 @@ reader_key(struct reader *r, const struct csv_key *key, struct fault *f)
 	return r->csv != NULL ? csv_items_key(r->csv, key, f) : 0;
 }
 
+static bool
+is_key_type(struct slice value)
+{
+	struct slice inner;
+	enum attr_type type = attr_open(value, &inner);
+
+	return type == ATTR_S || type == ATTR_N || type == ATTR_B;
+}
+
+/* Whether ${item} has an attribute ${name} that could be a key. */
+static bool
+has_key(struct slice item, const char *name)
+{
+	struct slice value = slice_get(item, name);
+
+	return value.p != NULL && is_key_type(value);
+}
+
+/* "a, b, c": what could be a key, for a message; the caller frees it. */
+static char *
+key_candidates(struct slice item)
+{
+	struct slice_walk w = slice_walk(item);
+	struct slice name, value;
+	struct buf out = { 0 };
+
+	if (slice_object(&w) == 0)
+		while (slice_member(&w, &name) == 1 &&
+		    slice_value(&w, &value) == 0) {
+			if (!is_key_type(value))
+				continue;
+			if (out.n > 0)
+				buf_adds(&out, ", ");
+			slice_text_decode(&out, name);
+		}
+	return buf_detach(&out);
+}
+
+/* The one or two names in ${keys}, in that order; how many. */
+static int
+names_of(struct slice keys, char *names[2])
+{
+	struct slice_walk w = slice_walk(keys);
+	struct slice name, value;
+	int n = 0;
+
+	names[0] = names[1] = NULL;
+	if (slice_object(&w) != 0)
+		return 0;
+	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0) {
+		struct buf text = { 0 };
+
+		if (n < 2) {
+			slice_text_decode(&text, name);
+			names[n] = buf_detach(&text);
+		}
+		n++;
+	}
+	return n <= 2 ? n : 0;
+}
+
+/* ${hint} is "partition" or "partition,sort". */
+static bool
+take_hint(struct slice item, char *const names[2], const char *hint,
+    char **partition, char **sort)
+{
+	const char *comma = strchr(hint, ',');
+	char *first = comma != NULL ? xstrndup(hint, (size_t)(comma - hint))
+				    : xstrdup(hint);
+	char *second = comma != NULL ? xstrdup(comma + 1) : NULL;
+
+	for (int i = 0; second == NULL && names[1] != NULL && i < 2; i++)
+		if (strcmp(names[i], first) == 0)
+			second = xstrdup(names[1 - i]);
+	if (item.p == NULL ||
+	    (has_key(item, first) &&
+		(second == NULL || has_key(item, second)))) {
+		*partition = first;
+		*sort = second;
+		return true;
+	}
+	free(first);
+	free(second);
+	return false;
+}
+
+static const char *const known[] = { "key", "id", "sessionId", "session_id",
+	"session_key", "pk" };
+#define KNOWN (sizeof(known) / sizeof(known[0]))
+
+/* Its place among the known names. */
+static size_t
+known_rank(const char *name)
+{
+	size_t i = 0;
+
+	while (i < KNOWN && strcmp(known[i], name) != 0)
+		i++;
+	return i;
+}
+
+/* By the names in the file. */
+static enum key_told
+take_names(struct slice item, char *const names[2], char **partition,
+    char **sort)
+{
+	int first = 0;
+
+	if (!has_key(item, names[0]) ||
+	    (names[1] != NULL && !has_key(item, names[1])))
+		return KEY_UNKNOWN;
+	if (names[1] != NULL && known_rank(names[1]) < known_rank(names[0]))
+		first = 1;
+	*partition = xstrdup(names[first]);
+	*sort = names[1] != NULL ? xstrdup(names[1 - first]) : NULL;
+	return names[1] != NULL && known_rank(*partition) == KNOWN
+	    ? KEY_ORDER_GUESSED
+	    : KEY_TOLD;
+}
+
+static bool
+guess_known(struct slice item, char **partition, char **sort)
+{
+	for (size_t i = 0; i < KNOWN; i++) {
+		if (item.p != NULL && !has_key(item, known[i]))
+			continue;
+		*partition = xstrdup(known[i]);
+		*sort = strcmp(known[i], "pk") == 0 && has_key(item, "sk")
+		    ? xstrdup("sk")
+		    : NULL;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * Find the key attributes by the first entry: ${item} (p NULL: there is none,
+ * and any name will do), and ${keys} where the file names them (else p NULL; in
+ * any order). ${hint} ("key" or "pk,sk", may be NULL) must fit; without one it
+ * is what ${keys} names, a well-known name first; else the first well-known
+ * name that the entry has as S, N or B.
+ */
+static enum key_told
+guess_key(struct slice item, struct slice keys, const char *hint,
+    char **partition, char **sort)
+{
+	enum key_told told = KEY_UNKNOWN;
+	char *names[2];
+	int n = names_of(keys, names);
+
+	if (hint != NULL && take_hint(item, names, hint, partition, sort))
+		told = *sort != NULL || n == 1 ? KEY_TOLD : KEY_GUESSED;
+	else if (hint == NULL && n > 0)
+		told = take_names(item, names, partition, sort);
+	if (told == KEY_UNKNOWN && hint == NULL &&
+	    guess_known(item, partition, sort))
+		told = *sort != NULL ? KEY_TOLD : KEY_GUESSED;
+	free(names[0]);
+	free(names[1]);
+	return told;
+}
+
 /* CSV has it in its first columns. */
 static enum key_told
 csv_schema(struct reader *r, const char *hint, char **partition, char **sort,
@@ -369,10 +531,10 @@ reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
 	r->again = got == 1;
 	if (got == 0)
 		r->keys = (struct slice){ NULL, 0 };
-	told = keyguess(item, r->keys, hint, partition, sort);
+	told = guess_key(item, r->keys, hint, partition, sort);
 	if (told != KEY_UNKNOWN)
 		return told;
-	names = keyguess_names(item);
+	names = key_candidates(item);
 	if (hint != NULL)
 		(void)fault(f, FAULT_DATA,
 		    "%s:%lld: the entry has no key \"%s\" of type S, N or B; "

@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "export/keyguess.h"
 #include "lib/base/slice.h"
 
 struct cms_key;
@@ -75,13 +74,20 @@ void reader_watch(struct reader *r, bool *partial);
 int reader_key(struct reader *r, const struct csv_key *key, struct fault *f);
 void reader_close(struct reader *r);
 
+/* How well the key attributes are known. */
+enum key_told {
+	KEY_UNKNOWN,       /* not at all */
+	KEY_GUESSED,       /* the partition key; there may be a sort key */
+	KEY_ORDER_GUESSED, /* both, but they may be the other way round */
+	KEY_TOLD
+};
 /*
- * Find out the key of the entries of ${r}, just opened: a journal says it,
- * and CSV (whose types are S, but where ${hint} says "name:N" or "name:B");
- * else it is found by the first entry (export/keyguess.h); "key" when there
- * is none at all. The names are the caller's. Nothing is consumed: a pipe is
- * opened once, asked this, and read. How well it is known; KEY_UNKNOWN when
- * none fits: the fault names the attributes there are and the option to give.
+ * Find the key attributes of ${r}, just opened: of a journal by its header, of
+ * CSV by its header row (types are S, unless ${hint} has "name:N" or "name:B"),
+ * else by the first entry: what ${hint} ("key" or "pk,sk") or the file names,
+ * or a usual name; "key" when there is no entry. The names are the caller's.
+ * Nothing is consumed. KEY_UNKNOWN when none fits: the fault lists the
+ * attributes, and the option to give.
  */
 enum key_told reader_schema(struct reader *r, const char *hint,
     char **partition, char **sort, struct fault *f);

@@ -4,7 +4,6 @@
 #include "export/documents.h"
 #include "export/export_line.h"
 #include "export/file_source.h"
-#include "export/reader.h"
 #include "export/s3_directory.h"
 #include "export/s3_locate.h"
 #include "export/s3_manifest.h"

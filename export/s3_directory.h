@@ -3,7 +3,7 @@
 
 #include <stdbool.h>
 
-#include "export/keyguess.h"
+#include "export/reader.h"
 
 struct cms_key;
 struct fault;
