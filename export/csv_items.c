@@ -27,18 +27,6 @@ struct csv_items {
 	struct buf image;
 };
 
-/* Whether ${cell} can be a name: UTF-8 without a NUL. */
-static bool
-is_name(struct slice cell)
-{
-	const char *end = cell.p + cell.n;
-	int n = 1;
-
-	for (const char *p = cell.p; p < end && n > 0; p += n)
-		n = *p != '\0' ? text_utf8(p, end) : 0;
-	return n > 0;
-}
-
 static int
 read_names(struct csv_items *c, struct fault *f)
 {
@@ -53,13 +41,16 @@ read_names(struct csv_items *c, struct fault *f)
 		    csv_read_name(c->csv));
 	c->names = xcalloc(row.n, sizeof(*c->names));
 	for (; c->n < row.n; c->n++) {
-		if (!is_name(row.cells[c->n])) {
+		struct slice cell = row.cells[c->n];
+
+		if (!text_is_utf8(cell.p, cell.n) ||
+		    memchr(cell.p, '\0', cell.n) != NULL) {
 			(void)fault(f, FAULT_DATA,
 			    "no header row: cell %zu is not UTF-8 text",
 			    c->n + 1);
 			return csv_read_at(c->csv, f);
 		}
-		c->names[c->n] = xstrndup(row.cells[c->n].p, row.cells[c->n].n);
+		c->names[c->n] = xstrndup(cell.p, cell.n);
 	}
 	c->attributes = c->size = c->n;
 	for (size_t i = 1; i < c->n; i++) {
@@ -90,7 +81,7 @@ csv_items_of(struct input *in, struct fault *f)
 	return NULL;
 }
 
-/* Whether ${name} is that of a column which is no attribute of the key. */
+/* Whether ${name} is a column that ttlsweep writes, other than the key. */
 static bool
 is_column(const char *name)
 {
@@ -102,22 +93,23 @@ is_column(const char *name)
 	return false;
 }
 
-/* How many columns stand before those that an export has by itself; 0 when
- * it has others. */
+/* How many columns there are before those of an export without --columns; 0
+ * when it has others. */
 static size_t
 before_export(const struct csv_items *c)
 {
 	const struct key_schema none = { "", NULL };
 	struct columns own;
-	size_t n = 0, i;
+	size_t n = 0, i = 1;
 
-	columns_csv(&own, &none);
-	if (c->attributes + 1 >= own.n) {
-		n = c->attributes + 1 - (own.n - 1);
-		for (i = 1; i < own.n; i++)
-			if (strcmp(own.list[i].name, c->names[n + i - 1]) != 0)
-				n = 0, i = own.n;
+	columns_csv(&own, &none); /* one for the key, then those */
+	if (c->attributes + 2 > own.n) {
+		n = c->attributes + 2 - own.n;
+		while (i < own.n &&
+		    strcmp(own.list[i].name, c->names[n + i - 1]) == 0)
+			i++;
 	}
+	n = i == own.n ? n : 0;
 	columns_release(&own);
 	return n;
 }
@@ -130,9 +122,8 @@ key_names(const char *partition, const char *sort)
 	    sort != NULL ? sort : "");
 }
 
-/* Between the key and the attributes are only columns that ttlsweep writes:
- * any other may have moved one of them. What somebody put behind them is not
- * looked at. */
+/* Only columns that ttlsweep writes may be between the key and the attributes:
+ * any other could have moved one of them. Those after them are ignored. */
 static int
 check_columns(const struct csv_items *c, size_t keys, struct fault *f)
 {
@@ -177,19 +168,14 @@ csv_items_key(struct csv_items *c, const struct csv_key *key, struct fault *f)
 	return -1;
 }
 
-/* One of ${hint}'s names, its type cut off: "name:N". */
+/* A name of ${hint} without its type: "name:N". */
 static char *
 take_type(const char *p, size_t n, enum attr_type *type)
 {
-	static const char letters[] = "SNB";
-	const char *letter =
-	    n > 2 && p[n - 2] == ':' ? strchr(letters, p[n - 1]) : NULL;
+	char c = n > 2 && p[n - 2] == ':' ? p[n - 1] : '\0';
 
-	*type = ATTR_S;
-	if (letter == NULL || *letter == '\0')
-		return xstrndup(p, n);
-	*type = *letter == 'N' ? ATTR_N : *letter == 'B' ? ATTR_B : ATTR_S;
-	return xstrndup(p, n - 2);
+	*type = c == 'N' ? ATTR_N : c == 'B' ? ATTR_B : ATTR_S;
+	return xstrndup(p, c == 'S' || *type != ATTR_S ? n - 2 : n);
 }
 
 int
@@ -217,7 +203,7 @@ csv_items_guess(struct csv_items *c, const char *hint, struct csv_key *key,
 		key->sort = keys > 1 ? c->names[1] : NULL;
 	}
 	rc = csv_items_key(c, key, f);
-	if (rc == 0) { /* the names that live as long as the file */
+	if (rc == 0) { /* names that live as long as ${c} */
 		key->partition = c->key.partition = c->names[0];
 		key->sort = c->key.sort = c->keys > 1 ? c->names[1] : NULL;
 	}
@@ -234,7 +220,15 @@ masked(struct fault *f)
 	    "--format csv) writes it as it is");
 }
 
-/* The key attribute of column ${i} as a member of the image. */
+static int
+made_safe(struct fault *f)
+{
+	return fault(f, FAULT_DATA,
+	    "its key was made safe for a spreadsheet: write the file without "
+	    "--csv-safe");
+}
+
+/* Add the key attribute of column ${i} to the image. */
 static int
 add_key(struct csv_items *c, const struct csv_row *row, size_t i,
     struct fault *f)
@@ -253,15 +247,12 @@ add_key(struct csv_items *c, const struct csv_row *row, size_t i,
 	if (attr_key_value(&c->image, type, cell.p, cell.n) == 0)
 		return 0;
 	if (csv_safe_is(cell))
-		return fault(f, FAULT_DATA,
-		    "its key was made safe for a spreadsheet: write the file "
-		    "without --csv-safe");
+		return made_safe(f);
 	return fault(f, FAULT_DATA, "cell %zu is not a valid key %s: not %s",
 	    i + 1, name, cell.n == 0 ? "there" : forms[type]);
 }
 
-/* Whether in ${value} is a string that stands in place of an attribute's
- * value. */
+/* Whether ${value} contains a string that replaces a masked value. */
 static bool
 is_masked(struct slice value)
 {
@@ -325,28 +316,25 @@ add_attributes(struct csv_items *c, struct slice cell, struct fault *f)
 	return 0;
 }
 
-/* A key that begins with ' and = can be one, or have got the '. The size in
- * the row tells. */
+/* A key that begins with ' and = may be real, or made safe: the size in the row
+ * shows which. */
 static int
 check_safe(const struct csv_items *c, const struct csv_row *row,
     struct fault *f)
 {
-	bool safe = csv_safe_is(row->cells[0]) ||
-	    (c->keys > 1 && csv_safe_is(row->cells[1]));
 	struct slice image = { c->image.p, c->image.n };
-	bool told = c->size >= c->keys && c->size < c->n;
 
-	if (!safe ||
-	    (told &&
-		csv_safe_meant(attr_item_size(image), row->cells[c->size])))
+	if (!csv_safe_is(row->cells[0]) &&
+	    (c->keys < 2 || !csv_safe_is(row->cells[1])))
 		return 0;
-	return fault(f, FAULT_DATA,
-	    told
-		? "its key was made safe for a spreadsheet: write the file "
-		  "without --csv-safe"
-		: "its key looks as if it was made safe for a spreadsheet, and "
-		  "only a column \"" SIZE "\" could tell: write the file "
-		  "with it, and without --csv-safe");
+	if (c->size < c->keys || c->size == c->n)
+		return fault(f, FAULT_DATA,
+		    "its key looks as if it was made safe for a spreadsheet, "
+		    "and only a column \"" SIZE "\" could tell: write the file "
+		    "with it, and without --csv-safe");
+	return csv_safe_meant(attr_item_size(image), row->cells[c->size])
+	    ? 0
+	    : made_safe(f);
 }
 
 static int

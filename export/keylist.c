@@ -16,10 +16,10 @@
 #include "lib/stream/input.h"
 #include "lib/stream/sniff.h"
 
-/* What the first row of a list of keys tells of the others. */
+/* What the first row of a list shows of the others. */
 struct head {
-	size_t columns; /* in each row; 0: the first is not read yet */
-	/* which they are, where they are among them; 0: they are not */
+	size_t columns; /* in each row; 0: not read yet */
+	/* where these are; 0: there is none */
 	size_t size, attributes;
 };
 
@@ -29,27 +29,8 @@ cell_is(struct slice cell, const char *name)
 	return cell.n == strlen(name) && memcmp(cell.p, name, cell.n) == 0;
 }
 
-/* The name that cell ${i} has, where it is one of ours. */
-static void
-read_names(struct head *h, const struct csv_row *row, size_t keys)
-{
-	const struct {
-		const char *name;
-		size_t *at;
-	} ours[] = {
-		{ "size", &h->size },
-		{ "attributes", &h->attributes },
-	};
-
-	for (size_t i = keys; i < row->n; i++)
-		for (size_t k = 0; k < sizeof(ours) / sizeof(*ours); k++)
-			if (*ours[k].at == 0 &&
-			    cell_is(row->cells[i], ours[k].name))
-				*ours[k].at = i;
-}
-
-/* A row of one cell can be a key, but one that looks like a line of names is
- * more likely that, of another program: taken for a key it would be missed. */
+/* A single cell may be a key, but one that looks like a header row of another
+ * program is refused: taken for a key, the entry would be missed. */
 static int
 only_cell(struct slice cell, const struct ddb_table *t, struct fault *f)
 {
@@ -71,16 +52,23 @@ only_cell(struct slice cell, const struct ddb_table *t, struct fault *f)
 	    cell.p[n] == ';' ? "semicolons" : "tabs", name);
 }
 
-/* Read it: 1 it is the line of names, 0 it is a key, -1. Pure. */
+/* Read the first row: 1 it is a header row, 0 it is a key, -1. Pure. */
 static int
 read_head(struct head *h, const struct csv_row *row, const struct ddb_table *t,
     struct fault *f)
 {
+	size_t keys = t->sort != NULL ? 2 : 1;
+
 	h->columns = row->n;
 	if (cell_is(row->cells[0], t->partition) &&
 	    (t->sort == NULL ||
 		(row->n > 1 && cell_is(row->cells[1], t->sort)))) {
-		read_names(h, row, t->sort != NULL ? 2 : 1);
+		for (size_t i = row->n; i-- > keys;) {
+			if (cell_is(row->cells[i], "size"))
+				h->size = i;
+			if (cell_is(row->cells[i], "attributes"))
+				h->attributes = i;
+		}
 		return 1;
 	}
 	if (t->sort == NULL && row->n == 1)
@@ -96,12 +84,12 @@ read_head(struct head *h, const struct csv_row *row, const struct ddb_table *t,
 	    t->name);
 }
 
-/* How long a key can be (Developer Guide, "Constraints"), in bytes. */
+/* Bytes of key values (DynamoDB Developer Guide, "Constraints"). */
 #define PARTITION_MAX 2048
 #define SORT_MAX 1024
 
-/* A key that was seen, by its value: half of a digest of which nobody can
- * find two alike. All zero: a free place. */
+/* A key that was seen: half of a SHA-256 digest of its value, which nobody can
+ * find twice. All zero: a free slot. */
 struct slot {
 	uint64_t high, low;
 };
@@ -115,18 +103,18 @@ struct reading {
 	struct buf canonical;
 };
 
-/* The cell of a column; empty where there is none such. */
+/* The cell of a column; empty where that is 0. */
 static struct slice
 cell_at(const struct csv_row *row, size_t column)
 {
 	return column > 0 ? row->cells[column] : (struct slice){ "", 0 };
 }
 
-/* Whether the cell of a key attribute is masked. One that looks so and is not
- * is known by what stands beside it: where keys are masked the attributes are,
- * too, unless it is for the name of the key alone. */
+/* Whether the key in cell ${i} is masked. One that only looks so shows by the
+ * attributes beside it: where keys are masked they are, too, unless it is for
+ * the name of the key alone. */
 static bool
-is_masked_cell(const struct reading *r, const struct csv_row *row, size_t i)
+is_masked(const struct reading *r, const struct csv_row *row, size_t i)
 {
 	struct slice attributes = cell_at(row, r->head.attributes);
 
@@ -134,22 +122,6 @@ is_masked_cell(const struct reading *r, const struct csv_row *row, size_t i)
 	    (attributes.n == 0 || *attributes.p != '{' ||
 		mask_hides_attribute(
 		    i > 0 ? r->table->sort : r->table->partition));
-}
-
-static bool
-is_masked(const struct reading *r, const struct csv_row *row)
-{
-	return is_masked_cell(r, row, 0) ||
-	    (r->table->sort != NULL && is_masked_cell(r, row, 1));
-}
-
-static int
-masked(const struct reading *r, struct fault *f)
-{
-	return fault(f, FAULT_DATA,
-	    "the key is masked and matches no entry; write the list with "
-	    "ttlsweep list -t %s --reveal --format csv",
-	    r->table->name);
 }
 
 static int
@@ -168,21 +140,21 @@ made_safe(const struct reading *r, struct fault *f)
 	    r->table->name);
 }
 
-/* Add one attribute of the key to the list's text. */
+/* Add the key attribute of cell ${i} to the list. */
 static int
-add_attribute(struct reading *r, struct slice cell, bool sort, struct fault *f)
+add_attribute(struct reading *r, struct slice cell, size_t i, struct fault *f)
 {
 	static const char *const forms[] = { [ATTR_S] = "text in UTF-8",
 		[ATTR_N] = "a decimal number of at most 38 digits",
 		[ATTR_B] = "base64" };
-	const char *name = sort ? r->table->sort : r->table->partition;
+	const char *name = i > 0 ? r->table->sort : r->table->partition;
 	enum attr_type type =
-	    sort ? r->table->sort_type : r->table->partition_type;
-	size_t most = sort ? SORT_MAX : PARTITION_MAX;
+	    i > 0 ? r->table->sort_type : r->table->partition_type;
+	int64_t most = i > 0 ? SORT_MAX : PARTITION_MAX;
 	struct buf *out = &r->list->json;
 	size_t from;
 
-	buf_addc(out, sort ? ',' : '{');
+	buf_addc(out, i > 0 ? ',' : '{');
 	slice_text_encode(out, name, strlen(name));
 	buf_addc(out, ':');
 	from = out->n;
@@ -190,18 +162,17 @@ add_attribute(struct reading *r, struct slice cell, bool sort, struct fault *f)
 		return csv_safe_is(cell)
 		    ? made_safe(r, f)
 		    : fault(f, FAULT_DATA,
-			  "cell %d is not a valid key %s: %s%s", sort ? 2 : 1,
-			  name, cell.n == 0 ? "it is empty" : "not ",
+			  "cell %zu is not a valid key %s: %s%s", i + 1, name,
+			  cell.n == 0 ? "it is empty" : "not ",
 			  cell.n == 0 ? "" : forms[type]);
-	if (attr_size((struct slice){ out->p + from, out->n - from }) >
-	    (int64_t)most)
-		return fault(f, FAULT_DATA,
-		    "cell %d is not a valid key %s: longer than %zu bytes",
-		    sort ? 2 : 1, name, most);
-	return 0;
+	if (attr_size((struct slice){ out->p + from, out->n - from }) <= most)
+		return 0;
+	return fault(f, FAULT_DATA,
+	    "cell %zu is not a valid key %s: longer than %d bytes", i + 1, name,
+	    (int)most);
 }
 
-/* The slot of ${s}, or where it would be. */
+/* The slot that contains ${s}, or the free one for it. */
 static struct slot *
 find(struct slot *slots, size_t n, struct slot s)
 {
@@ -227,7 +198,7 @@ grow(struct reading *r)
 	r->nslots = n;
 }
 
-/* Whether ${key}, {"key":{…}}, was there before; else it is noted. */
+/* Whether ${key}, {"key":{…}}, was seen before; now it is. */
 static bool
 seen(struct reading *r, struct slice key)
 {
@@ -251,32 +222,20 @@ seen(struct reading *r, struct slice key)
 	return false;
 }
 
-static void
-push(struct keylist *list)
-{
-	if (list->n == list->cap) {
-		list->cap = list->cap > 0 ? 2 * list->cap : 64;
-		list->ends =
-		    xreallocarray(list->ends, list->cap, sizeof(*list->ends));
-	}
-	list->ends[list->n++] = list->json.n;
-}
-
-/* A key that looks made safe is it, unless the size in the row says that it
- * is the entry's own. ${key} is {"key":{…}}. */
+/* A key that looks made safe was made so, unless the size in the row shows that
+ * it is real. ${key} is {"key":{…}}. */
 static int
 check_safe(const struct reading *r, const struct csv_row *row, struct slice key,
     struct fault *f)
 {
 	struct slice attributes = cell_at(row, r->head.attributes);
-	struct slice size = cell_at(row, r->head.size);
 
 	if (!csv_safe_is(row->cells[0]) &&
 	    (r->table->sort == NULL || !csv_safe_is(row->cells[1])))
 		return 0;
 	if (r->head.attributes > 0 && slice_check(attributes, NULL) == 0 &&
 	    csv_safe_meant(attr_item_size(key) + attr_item_size(attributes),
-		size))
+		cell_at(row, r->head.size)))
 		return 0;
 	return made_safe(r, f);
 }
@@ -285,7 +244,7 @@ static int
 add_key(struct reading *r, const struct csv_row *row, struct fault *f)
 {
 	struct keylist *list = r->list;
-	size_t begin = list->json.n;
+	size_t begin = list->json.n, keys = r->table->sort != NULL ? 2 : 1;
 	struct slice key;
 
 	if (row->n != r->head.columns)
@@ -293,12 +252,16 @@ add_key(struct reading *r, const struct csv_row *row, struct fault *f)
 		    "it has %zu cells, and the first row has %zu (a key with "
 		    "a comma in it is written in quotes)",
 		    row->n, r->head.columns);
-	if (is_masked(r, row))
-		return masked(r, f);
-	if (add_attribute(r, row->cells[0], false, f) != 0 ||
-	    (r->table->sort != NULL &&
-		add_attribute(r, row->cells[1], true, f) != 0))
-		return -1;
+	for (size_t i = 0; i < keys; i++)
+		if (is_masked(r, row, i))
+			return fault(f, FAULT_DATA,
+			    "the key is masked and matches no entry; write the "
+			    "list with ttlsweep list -t %s --reveal --format "
+			    "csv",
+			    r->table->name);
+	for (size_t i = 0; i < keys; i++)
+		if (add_attribute(r, row->cells[i], i, f) != 0)
+			return -1;
 	buf_addc(&list->json, '}');
 	key = (struct slice){ list->json.p + begin, list->json.n - begin };
 	if (check_safe(r, row, key, f) != 0)
@@ -306,9 +269,14 @@ add_key(struct reading *r, const struct csv_row *row, struct fault *f)
 	if (seen(r, key)) {
 		list->json.n = begin;
 		list->twice++;
-	} else {
-		push(list);
+		return 0;
 	}
+	if (list->n == list->cap) {
+		list->cap = list->cap > 0 ? 2 * list->cap : 64;
+		list->ends =
+		    xreallocarray(list->ends, list->cap, sizeof(*list->ends));
+	}
+	list->ends[list->n++] = list->json.n;
 	return 0;
 }
 

@@ -14,27 +14,27 @@
 #include "lib/stream/lines.h"
 #include "lib/stream/sniff.h"
 
-/* Where its first byte that is none does not come by then, it is no CSV. */
+/* CSV has something else than white space before that. */
 #define BLANKS_MAX 4096
 
 struct reader {
-	struct input *in;            /* what these own: */
-	struct csv_items *csv;       /* it is CSV; or … */
-	struct documents *documents; /* … JSON not line by line; or … */
-	struct lines *lines;         /* … in lines */
+	struct input *in; /* owned by one of these: */
+	struct csv_items *csv;
+	struct documents *documents; /* JSON, not line by line */
+	struct lines *lines;
 	enum reader_which which;
 	bool journal;
 	bool take_deleted;
-	int64_t left_out; /* deletions, by lines read since the start */
+	int64_t left_out; /* deletions so far */
 	struct journal_index index;
-	int64_t size; /* of the file when that was made; -1: not known */
-	struct slice item, keys, ttl; /* of the entry last given */
+	int64_t size; /* of the file when indexed; -1: not known */
+	struct slice item, keys, ttl; /* of the last entry … */
 	int64_t line, at_us;          /* … too */
-	bool again;                   /* the next one is the same */
-	bool *partial;                /* for reader_watch; NULL: nobody asks */
+	bool again;                   /* it is the next one, too */
+	bool *partial;                /* of reader_watch, or NULL */
 };
 
-/* Look at the first line, and read a journal for what is in it. */
+/* Look at the first line, and index a journal. */
 static int
 begin(struct reader *r, struct fault *f)
 {
@@ -62,8 +62,8 @@ begin(struct reader *r, struct fault *f)
 	return lines_restart(r->lines, f);
 }
 
-/* Whether ${in} can be CSV: JSON begins with a brace or a bracket, and an
- * empty file has no line of names. */
+/* Whether ${in} can be CSV: JSON begins with a brace or a bracket, and an empty
+ * file has no header row. */
 static bool
 looks_csv(struct input *in)
 {
@@ -73,7 +73,7 @@ looks_csv(struct input *in)
 
 	for (size_t i = 0; i < BLANKS_MAX; i++) {
 		if (input_peek(in, i + 1, &front, NULL) != 0 || i >= front->n)
-			return false; /* told when it is read */
+			return false; /* an error is reported later */
 		if (memchr(blank, front->p[i], sizeof(blank)) == NULL)
 			return front->p[i] != '{' && front->p[i] != '[';
 	}
@@ -141,7 +141,7 @@ wants(const struct reader *r, int64_t n)
 	return fate == FATE_DELETED || fate == FATE_UNKNOWN;
 }
 
-/* Whether ${line} of an export holds an entry: 1, 0, -1. */
+/* Whether ${line} of an export has an entry: 1, 0, -1. */
 static int
 of_export(struct reader *r, const struct line *line, struct slice *item,
     struct fault *f)
@@ -221,7 +221,7 @@ next_line(struct reader *r, struct line *out, int64_t *number, struct fault *f)
 			*r->partial = reader_partial(r);
 		return got;
 	}
-	/* what comes behind these is torn */
+	/* what follows these is torn */
 	if (r->journal && lines_number(r->lines) >= r->index.lines)
 		return 0;
 	got = lines_next(r->lines, &text, &torn, f);
@@ -340,13 +340,23 @@ is_key_type(struct slice value)
 	return type == ATTR_S || type == ATTR_N || type == ATTR_B;
 }
 
-/* Whether ${item} has an attribute ${name} that could be a key. */
+/* Whether ${name} could be a key of ${item}; also without an entry (p NULL), or
+ * without a name. */
 static bool
 has_key(struct slice item, const char *name)
 {
-	struct slice value = slice_get(item, name);
+	struct slice value;
 
+	if (item.p == NULL || name == NULL)
+		return true;
+	value = slice_get(item, name);
 	return value.p != NULL && is_key_type(value);
+}
+
+static char *
+copy(const char *text)
+{
+	return text != NULL ? xstrdup(text) : NULL;
 }
 
 /* "a, b, c": what could be a key, for a message; the caller frees it. */
@@ -405,9 +415,7 @@ take_hint(struct slice item, char *const names[2], const char *hint,
 	for (int i = 0; second == NULL && names[1] != NULL && i < 2; i++)
 		if (strcmp(names[i], first) == 0)
 			second = xstrdup(names[1 - i]);
-	if (item.p == NULL ||
-	    (has_key(item, first) &&
-		(second == NULL || has_key(item, second)))) {
+	if (has_key(item, first) && has_key(item, second)) {
 		*partition = first;
 		*sort = second;
 		return true;
@@ -439,13 +447,12 @@ take_names(struct slice item, char *const names[2], char **partition,
 {
 	int first = 0;
 
-	if (!has_key(item, names[0]) ||
-	    (names[1] != NULL && !has_key(item, names[1])))
+	if (!has_key(item, names[0]) || !has_key(item, names[1]))
 		return KEY_UNKNOWN;
 	if (names[1] != NULL && known_rank(names[1]) < known_rank(names[0]))
 		first = 1;
 	*partition = xstrdup(names[first]);
-	*sort = names[1] != NULL ? xstrdup(names[1 - first]) : NULL;
+	*sort = copy(names[1 - first]);
 	return names[1] != NULL && known_rank(*partition) == KNOWN
 	    ? KEY_ORDER_GUESSED
 	    : KEY_TOLD;
@@ -455,7 +462,7 @@ static bool
 guess_known(struct slice item, char **partition, char **sort)
 {
 	for (size_t i = 0; i < KNOWN; i++) {
-		if (item.p != NULL && !has_key(item, known[i]))
+		if (!has_key(item, known[i]))
 			continue;
 		*partition = xstrdup(known[i]);
 		*sort = strcmp(known[i], "pk") == 0 && has_key(item, "sk")
@@ -493,36 +500,23 @@ guess_key(struct slice item, struct slice keys, const char *hint,
 	return told;
 }
 
-/* CSV has it in its first columns. */
-static enum key_told
-csv_schema(struct reader *r, const char *hint, char **partition, char **sort,
-    struct fault *f)
-{
-	struct csv_key key;
-
-	if (csv_items_guess(r->csv, hint, &key, f) != 0)
-		return KEY_UNKNOWN;
-	*partition = xstrdup(key.partition);
-	*sort = key.sort != NULL ? xstrdup(key.sort) : NULL;
-	return KEY_TOLD;
-}
-
 enum key_told
 reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
     struct fault *f)
 {
-	const struct journal_header *h = &r->index.header;
+	struct csv_key key = { .partition = r->index.header.partition,
+		.sort = r->index.header.sort };
 	struct slice item = { NULL, 0 };
 	int64_t line = 0;
 	enum key_told told;
 	char *names;
 	int got;
 
-	if (r->csv != NULL)
-		return csv_schema(r, hint, partition, sort, f);
-	if (r->journal) {
-		*partition = xstrdup(h->partition);
-		*sort = h->sort != NULL ? xstrdup(h->sort) : NULL;
+	if (r->csv != NULL && csv_items_guess(r->csv, hint, &key, f) != 0)
+		return KEY_UNKNOWN;
+	if (r->csv != NULL || r->journal) {
+		*partition = xstrdup(key.partition);
+		*sort = copy(key.sort);
 		return KEY_TOLD;
 	}
 	got = reader_next(r, &item, &line, f);

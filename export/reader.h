@@ -14,63 +14,61 @@ struct input;
 struct journal_index;
 
 /*
- * Reads back what export and purge write: DynamoDB JSON lines
- * ({"Item":{…}}, also DynamoDB's incremental lines), CSV with all its columns
- * (export/csv_items.h) and journals (ttlsweep-journal(5)); and what the AWS
- * CLI prints: replies of Scan and Query, bare items (export/documents.h).
- * They are told apart by how they begin.
+ * The entries of a file, in its order: DynamoDB JSON lines, DynamoDB's
+ * incremental exports too; CSV with all its columns (export/csv_items.h);
+ * journals (ttlsweep-journal(5)); and what the AWS CLI prints: replies of Scan
+ * and Query, bare items (export/documents.h). The kind is detected by how the
+ * file begins.
  *
- * A walk over the entries of an export or a journal, in file order. For a
- * journal: of each entry that ${which} wants, the last image. Of DynamoDB's
- * incremental export: the new image; an entry that it says was deleted is left
- * out and counted, unless reader_take_deleted was called.
+ * Of a journal: the last image of each entry that ${which} wants. Of an
+ * incremental export: the new image; deleted entries are left out and counted,
+ * unless reader_take_deleted was called.
  */
 enum reader_which {
-	READER_DELETED, /* journal: just what was deleted (unknown too) */
-	READER_RESTORE, /* journal: what restore has to put back */
-	READER_EXPORT   /* it is an export in lines; all else is refused */
+	READER_DELETED, /* journal: what was, or may have been, deleted */
+	READER_RESTORE, /* journal: what restore must put back */
+	READER_EXPORT   /* only an export in lines; all else is refused */
 };
 struct reader;
-/* A journal is read once from end to end here already; when it (or, for
- * READER_RESTORE, anything) comes through a pipe, it is spooled. ${key} is for
- * what is encrypted (lib/stream/input.h), or NULL. */
+/* A journal is indexed first, and spooled if it comes through a pipe; with
+ * READER_RESTORE any pipe is spooled. ${key} decrypts (lib/stream/input.h), or
+ * NULL. */
 struct reader *reader_open(const char *path, enum reader_which which,
     const struct cms_key *key, struct fault *f);
-/* The same of ${in}, at its start, which it owns from here on, also when it
- * fails; NULL when that is NULL. */
+/* The same of ${in}, at its start, which it takes over, also on failure; NULL
+ * when that is NULL. */
 struct reader *reader_of(struct input *in, enum reader_which which,
     struct fault *f);
 /* 1 with the next image (borrowed until the next call) and its line, 0, -1 */
 int reader_next(struct reader *r, struct slice *item, int64_t *line,
     struct fault *f);
-/* Of the entry that reader_next gave: the TTL value that a repair gave it;
- * p NULL for anything else. Borrowed like the image. */
+/* The TTL value that a repair gave to the last entry; else p NULL. Borrowed
+ * like the image. */
 struct slice reader_ttl(const struct reader *r);
-/* The same: when it was so, microseconds since the epoch; 0: not told. */
+/* When the last entry was like its image, in microseconds since the epoch; 0:
+ * not known. */
 int64_t reader_at(const struct reader *r);
-/* Of what an incremental export says was deleted, give the old image. To be
- * called before the first reader_next. A journal is not concerned: what it
- * holds was deleted by ttlsweep itself. */
+/* Give the old images of entries that an incremental export says were deleted.
+ * To be called before the first reader_next; no effect on a journal. */
 void reader_take_deleted(struct reader *r);
-/* How many entries were left out so far, since the file was begun. */
+/* How many entries were left out so far, from the start of the file. */
 int64_t reader_left_out(const struct reader *r);
-/* Begin with the first entry again; not for an export through a pipe opened
- * with READER_DELETED. */
+/* Start over; not for an export through a pipe opened with READER_DELETED. */
 int reader_rewind(struct reader *r, struct fault *f);
-/* A journal, at its start, that has grown since it was read for what is in it
- * is read again. */
+/* Index a journal, at its start, again if it has grown since. */
 int reader_refresh(struct reader *r, struct fault *f);
-/* What it reads, for questions. Borrowed. */
+/* Borrowed. */
 struct input *reader_input(struct reader *r);
 /* The journal's index, NULL for an export. Borrowed. */
 const struct journal_index *reader_journal(const struct reader *r);
 const char *reader_path(const struct reader *r); /* for messages */
-/* At the end: the last of the replies in it says that more entries follow. */
+/* At the end: whether the last reply in the file says that entries are
+ * missing. */
 bool reader_partial(const struct reader *r);
-/* ${*partial} becomes true at the end when that is so; it must outlive ${r}. */
+/* Set ${*partial} to that at the end; it must outlive ${r}. */
 void reader_watch(struct reader *r, bool *partial);
-/* CSV does not tell of what types its key is: it is ${key} (borrowed), or -1.
- * Before the first reader_next; nothing is done for other files. */
+/* CSV has no types of keys: its key is ${key} (borrowed), or -1. To be called
+ * before the first reader_next; no effect on other files. */
 int reader_key(struct reader *r, const struct csv_key *key, struct fault *f);
 void reader_close(struct reader *r);
 
