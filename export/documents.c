@@ -11,10 +11,10 @@
 #include "lib/stream/input.h"
 #include "lib/stream/lines.h"
 
-/* By so many bytes it must be clear that it is such a text. */
+/* After so many bytes of white space it is no such text. */
 #define BEGIN_MAX 4096
 
-/* What the walk is in. */
+/* Where the walk is. */
 enum level {
 	LEVEL_TOP,    /* between documents */
 	LEVEL_REPLY,  /* the members of a reply */
@@ -24,15 +24,15 @@ enum level {
 
 struct documents {
 	struct input *in;
-	struct buf text; /* text.p[from..n) is not done with */
+	struct buf text; /* text.p[from..n) is still to be read */
 	size_t from;
 	bool eof;
-	int64_t line;  /* that text.p[from] is in, from 1 … */
-	size_t column; /* … behind so many bytes of it */
+	int64_t line;  /* the one of text.p[from], from 1 … */
+	size_t column; /* … and how many bytes of it come before */
 	enum level level;
-	enum level around; /* what LEVEL_ITEMS is in */
-	bool fresh;        /* behind its '{' or '[' */
-	bool found;        /* this reply has entries, or room for them */
+	enum level around; /* what contains LEVEL_ITEMS */
+	bool fresh;        /* just after its '{' or '[' */
+	bool found;        /* the member with this reply's entries */
 	bool tables;       /* this reply names a table */
 	bool partial;
 	size_t used; /* bytes of the last entry, at ${from} */
@@ -43,8 +43,8 @@ struct documents {
 /* The members of a reply. */
 static const struct {
 	const char *name;
-	const char *firsts; /* of its value, where an attribute's is '{' */
-	bool more;          /* not empty: the reply is not the last one */
+	const char *firsts; /* how its value begins; an attribute's: '{' */
+	bool more;          /* not empty: more replies follow */
 } members[] = {
 	/* clang-format off */
 	{ "Items",            "[n",          false },
@@ -73,7 +73,7 @@ is_named(struct slice name, const char *text)
 	return slice_text_is(name, text, strlen(text));
 }
 
-/* Its place among members; MEMBERS: it is none. */
+/* Its place among members, or MEMBERS. */
 static size_t
 find_member(struct slice name)
 {
@@ -153,21 +153,20 @@ newlines(const char *p, size_t n)
 	return count;
 }
 
-/* The bytes that are not done with. */
+/* The bytes still to be read. */
 static const char *
 front(const struct documents *d)
 {
 	return d->text.p != NULL ? d->text.p + d->from : "";
 }
 
-/* The line that byte ${at} is in, counted from d->from. */
+/* The line of byte ${at}, counted from d->from. */
 static long long
 line_at(const struct documents *d, size_t at)
 {
 	return (long long)d->line + (long long)newlines(front(d), at);
 }
 
-/* Something is wrong there. */
 static int
 wrong(const struct documents *d, size_t at, const char *what, struct fault *f)
 {
@@ -189,7 +188,6 @@ not_json(const struct documents *d, size_t at, struct fault *f)
 	    input_name(d->in), line_at(d, at), in_line + 1);
 }
 
-/* The text ends where ${at} bytes of a thing are read. */
 static int
 ends_inside(const struct documents *d, size_t at, struct fault *f)
 {
@@ -206,7 +204,7 @@ too_long(const struct documents *d, struct fault *f)
 	    input_name(d->in), line_at(d, 0), LINES_MAX >> 20);
 }
 
-/* More text behind what there is: 1, 0 at the end, -1. */
+/* Read more text: 1, 0 at the end, -1. */
 static int
 fill(struct documents *d, struct fault *f)
 {
@@ -227,7 +225,6 @@ fill(struct documents *d, struct fault *f)
 	return r;
 }
 
-/* Done with ${n} bytes. */
 static void
 advance(struct documents *d, size_t n)
 {
@@ -303,8 +300,8 @@ value_at(struct documents *d, size_t at, struct slice *out, struct fault *f)
 	}
 }
 
-/* "name" and the colon at ${*at}; then it is at the value, whose first byte
- * is ${first}. ${name} is good until the next read. */
+/* Read "name" and the colon at ${*at}, which then is at the value, whose first
+ * byte is ${first}. ${name} is borrowed until the next read. */
 static int
 name_at(struct documents *d, size_t *at, struct slice *name, char *first,
     struct fault *f)
@@ -334,8 +331,8 @@ name_at(struct documents *d, size_t *at, struct slice *name, char *first,
 	return 0;
 }
 
-/* Whether {"name":[ stands at ${at}: the entries of a table, whose name has
- * three letters at least, as no type of a list has. 1, 0, -1. */
+/* Whether {"name":[ is at ${at}: the entries of a table, whose name has at
+ * least three letters, as no type of a list or set has. 1, 0, -1. */
 static int
 has_tables(struct documents *d, size_t at, struct fault *f)
 {
@@ -352,10 +349,8 @@ has_tables(struct documents *d, size_t at, struct fault *f)
 	return c == '[' && name.n > 2;
 }
 
-/*
- * Whether the document at d->from, an object, is a reply: its first member
- * says so, by its name and a value that no attribute has. 1, 0, -1.
- */
+/* Whether the object at d->from is a reply, by its first member: a known name
+ * and a value that no attribute has. 1, 0, -1. */
 static int
 is_reply(struct documents *d, struct fault *f)
 {
@@ -380,7 +375,7 @@ is_reply(struct documents *d, struct fault *f)
 	return attr_wrong(value) != NULL;
 }
 
-/* The entry of ${n} bytes at d->from. ${item}: it can be nothing else. */
+/* Take the entry at d->from. ${item}: it must be a bare one. 1, -1. */
 static int
 give(struct documents *d, struct slice text, bool item, struct line *out,
     struct fault *f)
@@ -399,7 +394,7 @@ give(struct documents *d, struct slice text, bool item, struct line *out,
 	    f);
 }
 
-/* Go into what begins with the bracket at ${at}. */
+/* Go into what begins with the bracket at ${at}. 0. */
 static int
 enter(struct documents *d, size_t at, enum level level)
 {
@@ -439,8 +434,8 @@ at_top(struct documents *d, struct line *out, struct fault *f)
 	return give(d, text, false, out, f);
 }
 
-/* Go to the next member or element of what ends with ${close}: 1 with its
- * first byte, 0 behind the end, and in what is ${above}, -1. */
+/* Go to the next member or element of what ends with ${close}: 1 with its first
+ * byte, 0 after the end, and back in ${above}, -1. */
 static int
 next_in(struct documents *d, char close, enum level above, char *c,
     struct fault *f)
@@ -470,7 +465,7 @@ next_in(struct documents *d, char close, enum level above, char *c,
 	return 0;
 }
 
-/* A member of a reply that holds no entries: does it say that more comes? */
+/* Skip a member; does it say that ${more} replies follow? */
 static int
 skip_member(struct documents *d, size_t at, bool more, struct fault *f)
 {
@@ -488,7 +483,7 @@ skip_member(struct documents *d, size_t at, bool more, struct fault *f)
 	return 0;
 }
 
-/* The member of a reply that holds entries, whose value begins with ${c} at
+/* The member of a reply with its entries, whose value begins with ${c} at
  * ${at}: 1 an entry, 0 go on, -1. */
 static int
 entries_at(struct documents *d, size_t at, char c, bool item, struct line *out,

@@ -4,7 +4,7 @@
 #include "lib/base/fault.h"
 #include "lib/dynamodb/attr.h"
 
-/* The members that tell what a line is. */
+/* The members that show what a line is. */
 enum part {
 	PART_ITEM,
 	PART_META,
@@ -45,10 +45,10 @@ find_part(struct slice name)
 }
 
 /*
- * Whether ${text} is a bare item: an object of attribute values. An attribute
- * may have the name of one of the parts; what it holds cannot be both, a
- * value ({"M":{…}}) and an item ({"key":{…}}), all the way down. When ${sure},
- * it can be nothing else.
+ * Whether ${text} is a bare item: an object of attribute values. Where an
+ * attribute has the name of a part its value is checked all the way down: it
+ * cannot be valid both as a value ({"M":{…}}) and as an item ({"key":{…}}).
+ * ${sure}: it must be a bare item.
  */
 static bool
 is_bare(struct slice text, bool sure)
@@ -83,7 +83,7 @@ take_member(struct slice found[PARTS], struct slice name, struct slice value,
 			    SLICE_ARG(name));
 		return 0;
 	}
-	/* some write an image that is not there as null */
+	/* some exports have null for a missing image */
 	if ((i == PART_NEW || i == PART_OLD) && *value.p == 'n')
 		return 0;
 	if (found[i].p != NULL)
@@ -96,7 +96,7 @@ take_member(struct slice found[PARTS], struct slice name, struct slice value,
 	return 0;
 }
 
-/* One object, its members told apart. */
+/* Find the parts of one object. */
 static int
 take_parts(struct slice found[PARTS], struct slice text, struct fault *f)
 {
@@ -150,7 +150,7 @@ take_change(struct line *out, const struct slice found[PARTS], struct fault *f)
 /* How much of a name from the file a message shows. */
 #define NAME_SHOWN 60
 
-/* Say what ${text}, an object, is instead of an entry. */
+/* Say what ${text}, an object but no entry, is. */
 static int
 not_an_entry(struct slice text, struct fault *f)
 {
@@ -182,15 +182,6 @@ not_an_entry(struct slice text, struct fault *f)
 	return fault(f, FAULT_DATA, "an empty object, not an entry");
 }
 
-static bool
-is_blank(struct slice text)
-{
-	for (size_t i = 0; i < text.n; i++)
-		if (strchr(" \t\r", text.p[i]) == NULL || text.p[i] == '\0')
-			return false;
-	return true;
-}
-
 int
 line_item(struct line *out, struct slice text, struct fault *f)
 {
@@ -202,15 +193,14 @@ int
 line_parse(struct line *out, struct slice text, struct fault *f)
 {
 	struct slice found[PARTS] = { { NULL, 0 } };
+	struct slice_walk w = slice_walk(text);
 	bool change;
 	int kinds;
 
 	*out = (struct line){ .kind = LINE_BLANK };
-	if (is_blank(text))
+	if (slice_end(&w) == 0)
 		return 0;
 	if (is_bare(text, false)) {
-		struct slice_walk w = slice_walk(text);
-
 		out->kind = LINE_ITEM;
 		return slice_value(&w, &out->item); /* without white space */
 	}

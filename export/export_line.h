@@ -8,7 +8,7 @@
 
 struct fault;
 
-/* One line of an export or a journal, and what it is. */
+/* What a line of an export or a journal is. */
 enum line_kind {
 	LINE_BLANK,
 	LINE_ITEM,   /* {"Item":{…}}, or a bare item {"key":{"S":…},…} */
@@ -22,18 +22,18 @@ struct line {
 	enum line_kind kind;
 	struct slice item; /* ITEM, INTENT: the image; CHANGE: the newest */
 	struct slice keys;
-	struct slice ttl;  /* INTENT of a repair: the TTL value it gave */
+	struct slice ttl;  /* INTENT of a repair: the new TTL value */
 	struct slice body; /* HEADER: its object; OUTCOME: its array */
 	int64_t n;         /* INTENT */
-	int64_t at_us;     /* INTENT, CHANGE: when the image was the entry's, or
-			      was written; 0: not told */
+	int64_t at_us;     /* INTENT, CHANGE: when the image was read or
+			      written, microseconds; 0: not known */
 	bool deletes;      /* CHANGE: the entry was deleted */
 };
 
-/* Understand one line, all of its JSON checked. -1 with FAULT_DATA saying
- * what is wrong (the caller adds file and line). Pure. */
+/* Parse one line and check all of its JSON. -1 with FAULT_DATA (the caller adds
+ * file and line). Pure. */
 int line_parse(struct line *out, struct slice text, struct fault *f);
-/* ${text}, a checked object, can be nothing but a bare item: -1 likewise. */
+/* The same of a checked object that must be a bare item. */
 int line_item(struct line *out, struct slice text, struct fault *f);
 
 #endif

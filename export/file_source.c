@@ -14,30 +14,30 @@
 struct file {
 	enum { FILE_WAITS, FILE_TAKEN, FILE_DONE } at;
 	struct reader *reader; /* NULL: not begun, or ended */
-	char *path;            /* since it was begun */
+	char *path;            /* once begun */
 	int64_t drawn;         /* images so far */
-	int64_t pages;         /* handed out, when not shared */
+	int64_t pages;         /* returned, when not shared */
 	bool ended;
 };
 
 struct file_source {
 	struct source source;
 	struct file_list list;
-	struct lock *lock; /* where each file is at; when shared, all of it */
+	struct lock *lock; /* for files[].at; when shared, for all */
 	struct file *files;
 	bool failed;
 };
 
-/* A segment's own: a page on its way from the reader to the worker. */
+/* Of a segment: a page between the reader and the worker. */
 struct drawn {
 	size_t file;
 	int64_t first; /* the number of its first image in the file */
 	size_t n;
-	struct buf body, ttls; /* of the images, one behind the other */
+	struct buf body, ttls; /* of the images, one after the other */
 	/* of each: where it ends in these, and its line */
 	size_t ends[FILE_PAGE], ttl_ends[FILE_PAGE];
 	int64_t line[FILE_PAGE];
-	const struct item *items; /* once they are read */
+	const struct item *items; /* once parsed */
 };
 
 static void
@@ -60,7 +60,7 @@ end(struct file_source *fs, size_t i, struct fault *f)
 				    : 0;
 }
 
-/* Read on in the file of ${d} until the page is full or the file ends. */
+/* Read the file of ${d} until the page is full or the file ends. */
 static int
 draw(struct file_source *fs, struct drawn *d, struct fault *f)
 {
@@ -80,10 +80,9 @@ draw(struct file_source *fs, struct drawn *d, struct fault *f)
 	d->first = file->drawn;
 	for (d->n = 0; d->n < list->page && d->body.n < PAGE_BYTES; d->n++) {
 		r = reader_next(file->reader, &image, &d->line[d->n], f);
-		if (r == 1 && list->check != NULL)
-			r = list->check(list->ctx, image, d->line[d->n], f) == 0
-			    ? 1
-			    : -1;
+		if (r == 1 && list->check != NULL &&
+		    list->check(list->ctx, image, d->line[d->n], f) != 0)
+			r = -1;
 		if (r != 1)
 			break;
 		ttl = reader_ttl(file->reader);
@@ -96,7 +95,7 @@ draw(struct file_source *fs, struct drawn *d, struct fault *f)
 	return r == 0 ? end(fs, d->file, f) : r < 0 ? -1 : 0;
 }
 
-/* Give ${d} the next thing to do: 1, 0 there is none, -1. */
+/* The next file or page for ${d}: 1, 0 there is none, -1. */
 static int
 next(struct file_source *fs, struct drawn *d, struct fault *f)
 {
@@ -211,7 +210,7 @@ file_source_open(const struct file_list *list)
 	};
 	struct file_source *fs = xcalloc(1, sizeof(*fs));
 
-	/* how many pages there are is known when the last one is drawn */
+	/* the number of pages is not known before the last one */
 	fs->source = (struct source){ .ops = &ops,
 		.segments = list->shared ? INT32_MAX : (int64_t)list->n };
 	fs->list = *list;

@@ -12,26 +12,31 @@
 #include "lib/base/text.h"
 
 /*
- * libsmartcols keeps every row until it prints (some 460 bytes each), so rows
- * go through it in batches. Each batch is laid out here, by what is in it and
- * what was in those before, and reaches the library cut and padded: the
- * library cuts without a sign, numbers too, and every version its own way.
+ * libsmartcols keeps every row until it prints (some 460 bytes each), so it
+ * gets rows in batches. The widths are computed here, from this batch and those
+ * before, and cells are cut and padded: the library cuts without an ellipsis,
+ * numbers too, and each version differently.
  */
 #define BATCH 500
-#define BYTES_A_CELL 16 /* of a text, looked at for each cell there is */
+#define BYTES_A_CELL 16 /* at most so many bytes of a text are looked at */
 #define GAP 1
 #define ELLIPSIS "\xe2\x80\xa6"
 
+/* The widths of a column, in cells. */
+struct fit {
+	int natural; /* of the widest text so far … */
+	int least;   /* … and what is left of it when cut */
+	int width;   /* in this batch */
+};
+
 struct table_out {
 	struct table_options o;
-	struct buf held; /* the rows of a batch, as table_out_keep makes them */
-	size_t rows;
-	bool begun;            /* the first batch, with the headings, is out */
-	int *natural;          /* the widest cell of each column so far … */
-	int *least;            /* … and the cells it cannot do without */
-	int *widths;           /* of this batch */
-	struct buf text, cell; /* scratch … */
-	struct buf row;        /* … of table_out_row */
+	struct buf held;       /* the rows of a batch, of table_out_keep */
+	size_t rows;           /* in it */
+	bool begun;            /* the headings are printed */
+	struct fit *fit;       /* of each column */
+	struct buf text, cell; /* scratch */
+	struct buf row;        /* of table_out_row */
 	struct fault failed;   /* for every later call */
 };
 
@@ -41,7 +46,7 @@ column(const struct table_out *t, size_t i)
 	return &t->o.columns->list[i];
 }
 
-/* What is cut when the line is too long; the others are words and numbers. */
+/* Whether it may be cut; the others are words and numbers. */
 static bool
 is_wide(const struct column *c)
 {
@@ -59,15 +64,15 @@ static void
 measure(struct table_out *t, size_t i, const char *text)
 {
 	size_t n = strlen(text);
+	struct fit *fit = &t->fit[i];
 	int natural = text_width(text, n);
-	int least = natural;
+	int least = is_wide(column(t, i)) ? text_cut_least(text, n, t->o.ascii)
+					  : natural;
 
-	if (is_wide(column(t, i)))
-		least = text_cut_least(text, n, t->o.ascii);
-	if (natural > t->natural[i])
-		t->natural[i] = natural;
-	if (least > t->least[i])
-		t->least[i] = least;
+	if (natural > fit->natural)
+		fit->natural = natural;
+	if (least > fit->least)
+		fit->least = least;
 }
 
 /* The heading of column ${i}, in t->cell. */
@@ -88,19 +93,18 @@ table_out_open(const struct table_options *o)
 	size_t n = o->columns->n;
 
 	t->o = *o;
-	t->natural = xcalloc(n, sizeof(*t->natural));
-	t->least = xcalloc(n, sizeof(*t->least));
-	t->widths = xcalloc(n, sizeof(*t->widths));
+	t->fit = xcalloc(n, sizeof(*t->fit));
 	for (size_t i = 0; i < n; i++) {
 		if (!is_wide(column(t, i)))
-			t->natural[i] = (int)column(t, i)->def->width;
+			t->fit[i].natural = (int)column(t, i)->def->width;
 		if (o->headings)
 			measure(t, i, heading(t, i));
 	}
 	return t;
 }
 
-/* Three dots for every ellipsis (masks have one): the terminal has none. */
+/* Three dots for each ellipsis, which has as many bytes: a terminal without
+ * UTF-8 has none. */
 static void
 spell_ellipses(struct buf *text)
 {
@@ -111,7 +115,7 @@ spell_ellipses(struct buf *text)
 			memcpy(text->p + i, "...", n);
 }
 
-/* Add the cell of column ${i} and a NUL. */
+/* Add the cell of column ${i}, with a NUL. */
 static void
 add_cell(struct table_out *t, size_t i, const struct record *r, struct buf *row)
 {
@@ -132,8 +136,8 @@ add_cell(struct table_out *t, size_t i, const struct record *r, struct buf *row)
 	buf_add(row, "", 1);
 }
 
-/* The column to take a cell from: the widest, by the part of the line that
- * each may have; the number of columns when none can spare one. */
+/* The column to make narrower: the widest in relation to its share of the line;
+ * the number of columns when none can be. */
 static size_t
 richest(const struct table_out *t)
 {
@@ -144,17 +148,17 @@ richest(const struct table_out *t)
 		const struct column *c = column(t, i);
 		double part = c->def != NULL ? c->def->width : 0.1;
 
-		if (!is_wide(c) || t->widths[i] <= t->least[i] ||
-		    t->widths[i] / part <= most)
+		if (!is_wide(c) || t->fit[i].width <= t->fit[i].least ||
+		    t->fit[i].width / part <= most)
 			continue;
-		most = t->widths[i] / part;
+		most = t->fit[i].width / part;
 		best = i;
 	}
 	return best;
 }
 
-/* Give each column its width in this batch. Where the line has no room even
- * for what cannot be cut, it is longer than the terminal, which wraps it. */
+/* Set the widths for this batch. Where what cannot be cut does not fit, the
+ * line is longer than the terminal, which wraps it. */
 static void
 lay_out(struct table_out *t)
 {
@@ -170,31 +174,31 @@ lay_out(struct table_out *t)
 		}
 	}
 	for (size_t i = 0; i < n; i++) {
-		t->widths[i] = t->natural[i];
-		over += t->widths[i] + GAP;
+		t->fit[i].width = t->fit[i].natural;
+		over += t->fit[i].width + GAP;
 	}
 	for (; t->o.width > 0 && over > 0; over--) {
 		size_t i = richest(t);
 
 		if (i == n)
 			break;
-		t->widths[i]--;
+		t->fit[i].width--;
 	}
 }
 
-/* ${text} cut to the width of column ${i}, in t->text; with ${fill} as wide
- * as it. */
+/* ${text} cut to the width of column ${i}, and padded with ${fill}; in t->text.
+ */
 static const char *
-fit(struct table_out *t, size_t i, const char *text, bool fill)
+cut(struct table_out *t, size_t i, const char *text, bool fill)
 {
 	bool right = is_right(column(t, i));
 	int blanks;
 	char *to;
 
 	buf_reset(&t->text);
-	blanks = t->widths[i] -
-	    text_cut(&t->text, text, strlen(text), t->widths[i], t->o.ascii);
-	/* nothing is to be in line with the end of the last */
+	blanks = t->fit[i].width -
+	    text_cut(&t->text, text, strlen(text), t->fit[i].width, t->o.ascii);
+	/* the last column needs no padding on the right */
 	if (!fill || blanks <= 0 || (i + 1 == t->o.columns->n && !right))
 		return buf_text(&t->text);
 	to = buf_reserve(&t->text, (size_t)blanks);
@@ -223,9 +227,9 @@ color_of(enum state state)
 	}
 }
 
-/* A kept row: a byte for the state, and the cells. The first fills its
- * columns, which makes all rows of a batch as wide. Returns the row behind
- * it; NULL when out of memory. */
+/* Add a row: a byte for the state, and the cells. The ${first} is padded, which
+ * makes all rows of a batch as wide. Returns the next row; NULL when out of
+ * memory. */
 static const char *
 add_line(struct table_out *t, struct libscols_table *table, const char *row,
     bool first)
@@ -238,10 +242,9 @@ add_line(struct table_out *t, struct libscols_table *table, const char *row,
 	for (size_t i = 0; i < t->o.columns->n; i++) {
 		const struct column *c = column(t, i);
 
-		if (scols_line_set_data(line, i, fit(t, i, row, first)) != 0)
+		if (scols_line_set_data(line, i, cut(t, i, row, first)) != 0)
 			return NULL;
-		if (c->def != NULL && strcmp(c->def->name, "state") == 0 &&
-		    color != NULL)
+		if (c->def == &column_defs[COLUMN_STATE] && color != NULL)
 			(void)scols_cell_set_color(scols_line_get_cell(line, i),
 			    color);
 		row += strlen(row) + 1;
@@ -258,14 +261,14 @@ make(struct table_out *t)
 
 	if (table == NULL)
 		return NULL;
-	/* what it must not see is escaped here, and just once */
+	/* cells are escaped already */
 	(void)scols_table_enable_noencoding(table, 1);
 	(void)scols_table_enable_noheadings(table, !t->o.headings || t->begun);
 	(void)scols_table_enable_colors(table, t->o.color);
 	(void)scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
 	for (size_t i = 0; i < t->o.columns->n; i++)
 		if (scols_table_new_column(table,
-			fit(t, i, heading(t, i), false), 0,
+			cut(t, i, heading(t, i), false), 0,
 			is_right(column(t, i)) ? SCOLS_FL_RIGHT : 0) == NULL)
 			goto fail;
 	for (size_t i = 0; i < t->rows; i++)
@@ -277,7 +280,7 @@ fail:
 	return NULL;
 }
 
-/* Print the rows held into memory: an error of the writer is ours. */
+/* Print the batch to memory: t->o.write reports its own errors. */
 static int
 print(struct table_out *t, char **text, size_t *n)
 {
@@ -370,9 +373,7 @@ table_out_close(struct table_out *t, struct fault *f)
 	buf_release(&t->text);
 	buf_release(&t->cell);
 	buf_release(&t->row);
-	free(t->natural);
-	free(t->least);
-	free(t->widths);
+	free(t->fit);
 	free(t);
 	return rc;
 }

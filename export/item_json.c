@@ -7,16 +7,6 @@
 #include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/item.h"
 
-static void
-add_unit(struct buf *out, unsigned unit)
-{
-	static const char hex[] = "0123456789abcdef";
-	char esc[6] = { '\\', 'u', hex[unit >> 12 & 15], hex[unit >> 8 & 15],
-		hex[unit >> 4 & 15], hex[unit & 15] };
-
-	buf_add(out, esc, sizeof(esc));
-}
-
 /* The UTF-8 sequence ${p}[0..n) as one or two \u escapes. */
 static void
 add_escaped(struct buf *out, const unsigned char *p, int n)
@@ -27,16 +17,14 @@ add_escaped(struct buf *out, const unsigned char *p, int n)
 	for (int i = 1; i < n; i++)
 		c = c << 6 | (p[i] & 0x3f);
 	if (c < 0x10000) {
-		add_unit(out, c);
+		buf_addf(out, "\\u%04x", c);
 		return;
 	}
 	c -= 0x10000;
-	add_unit(out, 0xd800 | c >> 10);
-	add_unit(out, 0xdc00 | (c & 0x3ff));
+	buf_addf(out, "\\u%04x\\u%04x", 0xd800 | c >> 10, 0xdc00 | (c & 0x3ff));
 }
 
-/* A run without plain ASCII. text_escape knows what is harmless: what it
- * leaves as it is stays so. */
+/* A run without plain ASCII: what text_escape would change is escaped. */
 static void
 add_run(struct buf *out, const char *p, const char *end)
 {
@@ -67,7 +55,7 @@ is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* What needs no second look outside of strings, and inside. */
+/* Bytes to copy unseen, outside of strings and inside. */
 static bool
 is_token(char c)
 {
@@ -80,11 +68,9 @@ is_plain(char c)
 	return c != '"' && c != '\\' && (unsigned char)c < 0x7f;
 }
 
-/*
- * Add checked JSON, or with ${string} the inside of a string, without blanks
- * and with its odd characters escaped. What stays as it is, mostly all of
- * it, is copied at once.
- */
+/* Add checked JSON (${string}: the inside of a string) without white space,
+ * with what is not plain escaped. The rest, mostly all of it, is copied in
+ * runs. */
 static void
 add_json(struct buf *out, const char *p, const char *end, bool string)
 {
@@ -161,8 +147,8 @@ item_json_verbatim(struct buf *out, struct slice value)
 	buf_add(out, from, (size_t)(end - from));
 }
 
-/* A number's text. It is left as it is but where JSON knows no such form
- * (+1, .5, 01), or it came with escapes. */
+/* A number's text; a string where JSON has no such form (+1, .5, 01), or it has
+ * escapes. */
 static void
 add_number(struct buf *out, struct slice text, bool quote)
 {
@@ -198,7 +184,7 @@ begin(struct buf *out, bool *first)
 	*first = false;
 }
 
-/* An element of a set: the string ${value}. */
+/* Add an element of a set. */
 static void
 add_element(struct buf *out, struct slice value, enum attr_type type,
     struct json_style style)
@@ -215,7 +201,7 @@ add_element(struct buf *out, struct slice value, enum attr_type type,
 		item_json_compact(out, value);
 }
 
-/* An array of attribute values, or of strings that stand for ${type}. */
+/* Add a list, or a set of ${type}. */
 static void
 add_array(struct buf *out, struct slice array, enum attr_type type,
     struct json_style style)
@@ -257,7 +243,7 @@ add_map(struct buf *out, struct slice map, struct json_style style)
 	buf_addc(out, '}');
 }
 
-/* What the value of ${type} holds. */
+/* Add what is in a value of ${type}. */
 static void
 add_inner(struct buf *out, struct slice inner, enum attr_type type,
     struct json_style style)

@@ -16,7 +16,7 @@
 struct s3_directory {
 	struct s3_manifest manifest;
 	struct reader **readers; /* of the files that are being read */
-	struct lock *lock;       /* all below */
+	struct lock *lock;       /* for all below */
 	int64_t count;           /* entries in all files read to the end */
 	size_t ended;            /* how many these are */
 };
@@ -70,7 +70,7 @@ s3_directory_close(struct s3_directory *d)
 	free(d);
 }
 
-/* The key by the first entry of the file ${path} that is still there: 1 and
+/* The key by the first entry of the file ${path} that was not deleted: 1 and
  * ${told}; 0 where there is none, -1. */
 static int
 schema_of(const char *path, const char *hint, char **partition, char **sort,
@@ -103,13 +103,13 @@ s3_directory_schema(const struct s3_directory *d, const char *hint,
 			    &told, f);
 	if (rc != 0)
 		return told;
-	/* nothing is in it: any name will do */
+	/* there is no entry: any name will do */
 	*partition = xstrdup(hint != NULL ? hint : "key");
 	*sort = NULL;
 	return KEY_GUESSED;
 }
 
-/* Read the damaged ${in} for the line in which the damage shows. */
+/* Say in which line of ${in}, whose sum is wrong, the damage shows. */
 static int
 damaged(struct input *in, const struct s3_file *file, struct fault *f)
 {
@@ -127,18 +127,18 @@ damaged(struct input *in, const struct s3_file *file, struct fault *f)
 			break;
 		}
 	lines_close(l);
-	if (r < 0 && found.kind == FAULT_DATA)
+	if (r == 0)
+		return fault(f, FAULT_DATA,
+		    "%s: its MD5 sum is not the one in the manifest: fetch it "
+		    "again",
+		    file->path);
+	if (found.kind == FAULT_DATA)
 		return fault(f, FAULT_DATA,
 		    "%s (and its MD5 sum is not the one in the manifest: "
 		    "fetch it again)",
 		    found.text);
-	if (r < 0) {
-		*f = found;
-		return -1;
-	}
-	return fault(f, FAULT_DATA,
-	    "%s: its MD5 sum is not the one in the manifest: fetch it again",
-	    file->path);
+	*f = found;
+	return -1;
 }
 
 struct input *
@@ -180,7 +180,8 @@ begin_file(void *ctx, size_t i, struct fault *f)
 	return d->readers[i];
 }
 
-/* File ${i} was read to its end. Is that all of it, and of the export? */
+/* File ${i} was read to its end: compare its number of entries, and at last
+ * that of all files. */
 static int
 end_file(void *ctx, size_t i, int64_t entries, struct fault *f)
 {

@@ -73,7 +73,7 @@ list_names(struct buf *out, const struct list *l)
 		buf_addf(out, " and %zu more", l->n - NAMED);
 }
 
-/* What is in the directory ${path}, but for names that begin with a dot. */
+/* Add what is in the directory ${path}, except names that begin with a dot. */
 static int
 list_directory(struct list *l, const char *path, struct fault *f)
 {
@@ -90,23 +90,16 @@ list_directory(struct list *l, const char *path, struct fault *f)
 	return 0;
 }
 
-static bool
-is(const char *path, bool directory)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 &&
-	    (directory ? S_ISDIR(st.st_mode) : S_ISREG(st.st_mode));
-}
-
 bool
 s3_locate_is_file(const char *path)
 {
-	return is(path, false);
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* What ${path} is: 0; no mode for a link that leads nowhere. What one may not
- * look at is an error: an export could be there. */
+/* stat(2), with mode 0 for a link to nowhere. What cannot be read is an error:
+ * an export could be there. */
 static int
 look(struct stat *st, const char *path, struct fault *f)
 {
@@ -119,8 +112,8 @@ look(struct stat *st, const char *path, struct fault *f)
 	    : fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
 }
 
-/* A walk through a directory and what is below it. Links are followed, but no
- * directory is looked at twice, nor one above: they may go in a circle. */
+/* A walk through a directory and those below. Links are followed, but no
+ * directory is visited twice, nor one above: links may go in a circle. */
 struct walk {
 	struct seen {
 		dev_t device;
@@ -128,14 +121,14 @@ struct walk {
 	} * seen;
 	size_t n;
 	struct list found;
-	/* Look at what is in the directory ${path}: 1 when it is done with, 0
-	 * to go on below, -1. */
+	/* Visit the directory ${path} with ${in} in it: 0 to continue below,
+	 * 1 not to, -1. */
 	int (*directory)(struct walk *w, const char *path,
 	    const struct list *in, struct fault *f);
-	const char *name; /* that is looked for */
+	const char *name; /* of the file to find */
 };
 
-/* Whether the directory is new to the walk; from now on it is not. */
+/* Whether the directory was not visited yet; now it is. */
 static bool
 is_new(struct walk *w, const struct stat *st)
 {
@@ -148,7 +141,7 @@ is_new(struct walk *w, const struct stat *st)
 	return true;
 }
 
-/* The directories above ${path}, as the file system has them. */
+/* Mark the directories above ${path} as visited. */
 static void
 skip_above(struct walk *w, const char *path)
 {
@@ -204,13 +197,13 @@ walk(struct walk *w, const char *path, struct fault *f)
 	return walk_below(w, path, DEPTH, f);
 }
 
-/* A directory with the file that is looked for: nothing below it is another. */
+/* Find directories with the file. Nothing below them is another export. */
 static int
 take_named(struct walk *w, const char *path, const struct list *in,
     struct fault *f)
 {
 	char *file = xasprintf("%s/%s", path, w->name);
-	bool there = is(file, false);
+	bool there = s3_locate_is_file(file);
 
 	(void)in;
 	(void)f;
@@ -242,8 +235,8 @@ s3_locate_export(char **directory, const char *path, const char *name,
 	return rc;
 }
 
-/* Whether a data file can be called ${name}. Those in Ion are none that can
- * be read, which is said when they are. */
+/* Whether ${name} is that of a data file. Those in Ion are refused when they
+ * are read. */
 static bool
 is_data_name(const char *name)
 {
@@ -283,7 +276,7 @@ directory_length(const char *path)
 	return (size_t)(strrchr(path, '/') - path);
 }
 
-/* Files of several exports would be mixed: all are to be in one directory. */
+/* All files must be in one directory: else exports could be mixed. */
 static int
 check_one_directory(const struct list *files, const char *path, struct fault *f)
 {
@@ -326,9 +319,9 @@ s3_locate_data(struct s3_manifest *m, const char *path, struct fault *f)
 	return rc;
 }
 
-/* A key must not lead out of the directory. */
+/* Whether ${key} stays within the directory. */
 static bool
-is_tame(const char *key)
+is_inside(const char *key)
 {
 	const char *p = key;
 
@@ -344,14 +337,14 @@ is_tame(const char *key)
 	}
 }
 
-/* The last parts of ${key} below ${root}, as many as make a file there. */
+/* The file below ${root} with the longest end of ${key}. */
 static char *
 below(const char *root, const char *key)
 {
 	for (const char *p = key; p != NULL;) {
 		char *path = xasprintf("%s/%s", root, p);
 
-		if (is(path, false))
+		if (s3_locate_is_file(path))
 			return path;
 		free(path);
 		p = strchr(p, '/');
@@ -360,27 +353,21 @@ below(const char *root, const char *key)
 	return NULL;
 }
 
-/* A full export has its data below its manifests, incremental ones share a
- * directory beside theirs; ${path} is what the user calls the export. */
+/* A full export has its data below its manifests; incremental ones share a
+ * directory beside theirs. ${path} is the directory that the user named. */
 static char *
 find(const struct s3_manifest *m, const char *path, const char *key)
 {
-	char *beside, *found;
+	char *beside = xasprintf("%s/..", m->directory), *found = NULL;
+	const char *const roots[] = { m->directory, path, beside };
 
-	if (!is_tame(key))
-		return NULL;
-	found = below(m->directory, key);
-	if (found == NULL)
-		found = below(path, key);
-	if (found == NULL) {
-		beside = xasprintf("%s/..", m->directory);
-		found = below(beside, key);
-		free(beside);
-	}
+	for (size_t i = 0; is_inside(key) && found == NULL && i < 3; i++)
+		found = below(roots[i], key);
+	free(beside);
 	return found;
 }
 
-/* Find ${file}, also where it was unzipped in place. */
+/* Find ${file}, which may be unzipped. */
 static void
 find_file(struct s3_manifest *m, const char *path, struct s3_file *file)
 {
@@ -409,8 +396,8 @@ s3_locate_sniff(struct s3_file *file, struct input *in)
 	file->has_md5 = file->has_md5 && !file->unzipped;
 }
 
-/* Those beside ${m}'s files that no manifest names. In a directory that
- * incremental exports share nobody can tell. */
+/* Find other files in the same directory. Not for incremental exports, which
+ * share one. */
 static int
 find_surplus(struct s3_manifest *m, const struct list *known, struct fault *f)
 {
@@ -422,11 +409,12 @@ find_surplus(struct s3_manifest *m, const struct list *known, struct fault *f)
 		return 0;
 	directory = xstrdup(m->files[0].path);
 	*strrchr(directory, '/') = '\0';
-	/* manifests may lie in the same one */
+	/* but not where the manifests are, too */
 	if (strcmp(directory, m->directory) != 0)
 		rc = list_directory(&all, directory, f);
 	for (size_t i = 0; i < all.n; i++)
-		if (is(all.path[i], false) && !list_has(known, all.path[i]))
+		if (s3_locate_is_file(all.path[i]) &&
+		    !list_has(known, all.path[i]))
 			list_add(&surplus, xstrdup(all.path[i]));
 	m->surplus = surplus.path;
 	m->nsurplus = surplus.n;

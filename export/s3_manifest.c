@@ -81,68 +81,67 @@ read_all(struct buf *out, const char *path, struct fault *f)
 }
 
 /* An MD5 sum in base64, as S3 writes them. */
-static int
-sum_parse(unsigned char md5[CRYPTO_MD5], struct slice text)
+static bool
+sum_parse(unsigned char md5[CRYPTO_MD5], const char *text, size_t n)
 {
 	struct buf raw = { 0 };
-	int rc = -1;
+	bool ok =
+	    crypto_base64_decode(&raw, text, n) == 0 && raw.n == CRYPTO_MD5;
 
-	if (crypto_base64_decode(&raw, text.p, text.n) == 0 &&
-	    raw.n == CRYPTO_MD5) {
+	if (ok)
 		memcpy(md5, raw.p, CRYPTO_MD5);
-		rc = 0;
-	}
 	buf_release(&raw);
-	return rc;
+	return ok;
 }
 
+/* Compare ${path} with the sum in the file ${beside}, if there is one. What
+ * does not look like a sum is ignored. */
 static int
-sum_of(const char *path, const unsigned char md5[CRYPTO_MD5], struct fault *f)
+check_beside(const char *path, const char *beside, struct fault *f)
 {
-	struct input *in = input_open(path, f);
-	int r = in != NULL ? s3_manifest_sum(in, md5, f) : -1;
+	unsigned char md5[CRYPTO_MD5];
+	struct buf text = { 0 };
+	struct input *in;
+	int r = 1;
 
-	input_close(in);
-	return r;
+	if (!s3_locate_is_file(beside))
+		return 0;
+	if (read_all(&text, beside, f) != 0) {
+		r = -1;
+	} else if (sum_parse(md5, buf_text(&text),
+		       strcspn(buf_text(&text), " \t\r\n"))) {
+		in = input_open(path, f);
+		r = in != NULL ? s3_manifest_sum(in, md5, f) : -1;
+		input_close(in);
+	}
+	buf_release(&text);
+	if (r == 0)
+		return fault(f, FAULT_DATA,
+		    "%s: its MD5 sum is not the one in %s: fetch it again",
+		    path, beside);
+	return r < 0 ? -1 : 0;
 }
 
-/* The manifest ${name} has a check sum beside it in some exports. What does
- * not look like one is none of our business. */
+/* The manifest ${name} has a check sum beside it in some exports. */
 static int
 check_sum(const struct s3_manifest *m, const char *name, struct fault *f)
 {
-	static const char *const ends[] = { "md5", "checksum" };
-	size_t stem = strlen(name) - strlen(".json");
+	int stem = (int)(strlen(name) - strlen(".json"));
 	char *path = xasprintf("%s/%s", m->directory, name);
-	unsigned char md5[CRYPTO_MD5];
-	int rc = 0;
+	char *md5 = xasprintf("%s/%.*s.md5", m->directory, stem, name);
+	char *checksum =
+	    xasprintf("%s/%.*s.checksum", m->directory, stem, name);
+	int rc = check_beside(path, md5, f);
 
-	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends) && rc == 0; i++) {
-		char *beside = xasprintf("%s/%.*s.%s", m->directory, (int)stem,
-		    name, ends[i]);
-		struct buf text = { 0 };
-		size_t n = 0;
-
-		if (s3_locate_is_file(beside) &&
-		    (rc = read_all(&text, beside, f)) == 0) {
-			n = strcspn(buf_text(&text), " \t\r\n");
-			if (sum_parse(md5, (struct slice){ text.p, n }) == 0 &&
-			    (rc = sum_of(path, md5, f)) == 0)
-				rc = fault(f, FAULT_DATA,
-				    "%s: its MD5 sum is not the one in %s: "
-				    "fetch it again",
-				    path, beside);
-			else if (rc == 1)
-				rc = 0;
-		}
-		buf_release(&text);
-		free(beside);
-	}
+	if (rc == 0)
+		rc = check_beside(path, checksum, f);
 	free(path);
+	free(md5);
+	free(checksum);
 	return rc;
 }
 
-/* The string that member ${name} holds, for the caller; NULL. */
+/* The string member ${name}, for the caller; NULL. */
 static char *
 string_of(struct slice object, const char *name)
 {
@@ -158,10 +157,9 @@ string_of(struct slice object, const char *name)
 static int64_t
 count_of(struct slice object, const char *name)
 {
-	struct slice value = slice_get(object, name);
 	int64_t n;
 
-	return value.p != NULL && slice_int(value, &n) == 0 && n >= 0 ? n : -1;
+	return slice_int(slice_get(object, name), &n) == 0 && n >= 0 ? n : -1;
 }
 
 /* arn:aws:dynamodb:REGION:ACCOUNT:table/NAME */
@@ -171,11 +169,11 @@ take_arn(struct s3_manifest *m, const char *arn)
 	const char *at = arn;
 
 	for (int i = 0; i < 5 && at != NULL; i++) {
-		const char *next = strchr(at, ':');
+		size_t n = strcspn(at, ":");
 
-		if (i == 3 && next != NULL && next > at)
-			m->region = xstrndup(at, (size_t)(next - at));
-		at = next != NULL ? next + 1 : NULL;
+		if (i == 3 && n > 0 && at[n] == ':')
+			m->region = xstrndup(at, n);
+		at = at[n] == ':' ? at + n + 1 : NULL;
 	}
 	if (at != NULL && strncmp(at, "table/", 6) == 0)
 		m->table = xstrndup(at + 6, strcspn(at + 6, "/"));
@@ -185,48 +183,55 @@ static void
 take_time(struct s3_manifest *m, struct slice doc, const char *name)
 {
 	struct slice value = slice_get(doc, name);
-	char *time = string_of(doc, name);
+	char time[128];
 	bool fraction;
 
 	if (value.p == NULL || *value.p == 'n')
 		return;
-	m->has_time = time != NULL &&
+	slice_copy(time, sizeof(time), value);
+	m->has_time =
 	    text_iso8601_parse(time, strlen(time), &m->time, &fraction) == 0;
 	if (!m->has_time)
 		m->bad_time = xasprintf("%s %.*s", name, SLICE_ARG(value));
-	free(time);
 }
 
 static int
 take_summary(struct s3_manifest *m, struct slice doc, char **files,
     struct fault *f)
 {
-	char *format = string_of(doc, "outputFormat");
-	char *type = string_of(doc, "exportType");
-	char *arn = string_of(doc, "tableArn"), *key;
-	int rc = 0;
+	char *arn = string_of(doc, "tableArn");
+	char *key = string_of(doc, "manifestFilesS3Key");
+	const char *slash = key != NULL ? strrchr(key, '/') : NULL;
+	char format[101], type[32];
 
-	if (format != NULL && strcmp(format, "DYNAMODB_JSON") != 0)
-		rc = fault(f, FAULT_DATA,
-		    "the export is in %.100s: only DYNAMODB_JSON can be read; "
-		    "export again with --export-format DYNAMODB_JSON",
-		    format);
-	m->incremental =
-	    type != NULL && strcmp(type, "INCREMENTAL_EXPORT") == 0;
+	slice_copy(type, sizeof(type), slice_get(doc, "exportType"));
+	m->incremental = strcmp(type, "INCREMENTAL_EXPORT") == 0;
 	take_time(m, doc, m->incremental ? "exportToTime" : "exportTime");
 	m->items = count_of(doc, "itemCount");
 	m->table_id = string_of(doc, "tableId");
 	if (arn != NULL)
 		take_arn(m, arn);
-	key = string_of(doc, "manifestFilesS3Key");
-	*files = xstrdup(key == NULL        ? FILES
-		: strrchr(key, '/') != NULL ? strrchr(key, '/') + 1
-					    : key);
+	*files = xstrdup(key == NULL ? FILES : slash != NULL ? slash + 1 : key);
 	free(key);
 	free(arn);
-	free(type);
-	free(format);
-	return rc;
+	slice_copy(format, sizeof(format), slice_get(doc, "outputFormat"));
+	if (format[0] == '\0' || strcmp(format, "DYNAMODB_JSON") == 0)
+		return 0;
+	return fault(f, FAULT_DATA,
+	    "the export is in %s: only DYNAMODB_JSON can be read; export again "
+	    "with --export-format DYNAMODB_JSON",
+	    format);
+}
+
+static int
+check_json(struct slice text, struct fault *f)
+{
+	size_t where;
+
+	if (slice_check(text, &where) == 0)
+		return 0;
+	return fault(f, FAULT_DATA, "not valid JSON from byte %zu on",
+	    where + 1);
 }
 
 static int
@@ -235,21 +240,14 @@ read_summary(struct s3_manifest *m, char **files, struct fault *f)
 	char *path = xasprintf("%s/%s", m->directory, SUMMARY);
 	struct buf text = { 0 };
 	struct slice doc;
-	size_t where;
-	int rc = -1;
+	int rc = read_all(&text, path, f);
 
-	if (read_all(&text, path, f) != 0)
-		goto out;
-	doc = (struct slice){ buf_text(&text), text.n };
-	if (slice_check(doc, &where) != 0) {
-		(void)fault(f, FAULT_DATA,
-		    "%s: not valid JSON from byte %zu on", path, where + 1);
-		goto out;
+	if (rc == 0) {
+		doc = (struct slice){ buf_text(&text), text.n };
+		if (check_json(doc, f) != 0 ||
+		    take_summary(m, doc, files, f) != 0)
+			rc = fault_at(f, "%s", path);
 	}
-	rc = take_summary(m, doc, files, f);
-	if (rc != 0)
-		(void)fault_at(f, "%s", path);
-out:
 	buf_release(&text);
 	free(path);
 	return rc;
@@ -259,23 +257,17 @@ static int
 take_file(struct s3_manifest *m, struct slice line, struct fault *f)
 {
 	struct s3_file file = { .items = count_of(line, "itemCount") };
-	struct slice sum = slice_unquote(slice_get(line, "md5Checksum"));
-	struct buf text = { 0 };
+	struct slice sum = slice_get(line, "md5Checksum");
+	char text[64];
 
+	slice_copy(text, sizeof(text), sum);
+	file.has_md5 = sum_parse(file.md5, text, strlen(text));
+	if (slice_unquote(sum).p != NULL && !file.has_md5)
+		return fault(f, FAULT_DATA,
+		    "its md5Checksum is not an MD5 sum in base64");
 	file.key = string_of(line, "dataFileS3Key");
 	if (file.key == NULL)
 		return fault(f, FAULT_DATA, "it names no dataFileS3Key");
-	if (sum.p != NULL) {
-		slice_text_decode(&text, sum);
-		file.has_md5 =
-		    sum_parse(file.md5, (struct slice){ text.p, text.n }) == 0;
-		buf_release(&text);
-		if (!file.has_md5) {
-			free(file.key);
-			return fault(f, FAULT_DATA,
-			    "its md5Checksum is not an MD5 sum in base64");
-		}
-	}
 	if (m->n == m->cap) {
 		m->cap = m->cap > 0 ? 2 * m->cap : 16;
 		m->files = xreallocarray(m->files, m->cap, sizeof(*m->files));
@@ -290,30 +282,22 @@ read_files(struct s3_manifest *m, const char *name, struct fault *f)
 	char *path = xasprintf("%s/%s", m->directory, name);
 	struct lines *l = lines_open(path, f);
 	struct slice line;
-	size_t where;
 	bool torn;
 	int r = -1;
 
-	while (l != NULL && (r = lines_next(l, &line, &torn, f)) == 1) {
-		if (line.n == 0)
-			continue;
-		if (slice_check(line, &where) != 0)
-			r = fault(f, FAULT_DATA,
-			    "not valid JSON from byte %zu on", where + 1);
-		else
-			r = take_file(m, line, f);
-		if (r != 0) {
-			(void)fault_at(f, "%s:%lld", path,
+	while (l != NULL && (r = lines_next(l, &line, &torn, f)) == 1)
+		if (line.n > 0 &&
+		    (check_json(line, f) != 0 || take_file(m, line, f) != 0)) {
+			r = fault_at(f, "%s:%lld", path,
 			    (long long)lines_number(l));
 			break;
 		}
-	}
 	lines_close(l);
 	free(path);
 	return r;
 }
 
-/* What the two manifests say of how much there is. */
+/* Do the two manifests agree on the number of entries? */
 static int
 check_counts(const struct s3_manifest *m, struct fault *f)
 {
@@ -332,8 +316,8 @@ check_counts(const struct s3_manifest *m, struct fault *f)
 	    m->directory, (long long)m->items, (long long)sum);
 }
 
-/* No manifest names the files: those in the export's own directory or, without
- * one, in ${path}. */
+/* No manifest names the files: take those in the export's own directory or,
+ * without one, in ${path}. */
 static int
 take_what_is_there(struct s3_manifest *m, const char *path, struct fault *f)
 {
@@ -355,7 +339,7 @@ take_what_is_there(struct s3_manifest *m, const char *path, struct fault *f)
 	return 0;
 }
 
-/* The manifest of files, in m->directory. */
+/* The manifest of files ${name}, in m->directory. */
 static int
 read_list(struct s3_manifest *m, const char *name, const char *path,
     struct fault *f)

@@ -11,50 +11,50 @@ struct fault;
 struct input;
 
 /*
- * What DynamoDB's export to S3 says of itself (manifest-summary.json and the
- * manifest-files.json it names), held against the files that are there.
+ * The manifests of DynamoDB's exports to S3 (manifest-summary.json and the
+ * manifest-files.json it names), and where their files are here.
  */
 struct s3_file {
 	char *key;     /* in S3 */
 	char *path;    /* here */
-	int64_t items; /* lines with an entry; -1: not told */
-	bool unzipped; /* here it is not compressed any more */
+	int64_t items; /* lines with an entry; -1: not known */
+	bool unzipped; /* here it is no longer compressed */
 	bool has_md5;
-	unsigned char md5[CRYPTO_MD5]; /* of the file as it is */
+	unsigned char md5[CRYPTO_MD5]; /* of the compressed file */
 };
 
 struct s3_manifest {
 	char *directory;                 /* the one with the manifests */
-	char *table, *table_id, *region; /* NULL: not told */
+	char *table, *table_id, *region; /* NULL: not known */
 	bool incremental;
 	bool has_time;
-	int64_t time;   /* the moment the data is of, epoch seconds */
-	char *bad_time; /* what stands there and is none, with its name; NULL */
-	int64_t items;  /* in all; -1: not told */
+	int64_t time;   /* the time the data is of, epoch seconds */
+	char *bad_time; /* name and text of one that is not valid; NULL */
+	int64_t items;  /* in all; -1: not known */
 	struct s3_file *files;
 	size_t n, cap;
-	bool unlisted;  /* no manifest names them: they are what is there */
-	char **surplus; /* files beside these that no manifest names */
+	bool unlisted;  /* no manifest names them: those found are taken */
+	char **surplus; /* other files there that no manifest names */
 	size_t nsurplus;
 };
 
 /*
- * Find the one export in the directory ${path} or below it, read its manifests,
- * and find its files, however much of their keys the copy has kept. -1 when
- * there is no export or several, or something does not fit: counts, check
- * sums, files that are missing (named). Where one of the manifests is missing
- * or both, its files are the data files that are there (of one directory). The
- * files themselves are not read. To be released in either case.
+ * Find the one export in the directory ${path} or below, read its manifests,
+ * and find its files, however much of their keys the copy has kept. Where a
+ * manifest is missing, the files are the data files that are there (of one
+ * directory). -1 when there is no export or several, or something does not
+ * match: counts, check sums, files that are missing (named). The files
+ * themselves are not read. To be released in either case.
  */
 int s3_manifest_read(struct s3_manifest *m, const char *path, struct fault *f);
 void s3_manifest_release(struct s3_manifest *m);
 
-/* Whether the bytes of the file ${in}, as they are in it, have the MD5 sum
- * ${md5} (or nobody can tell): 1, 0, -1. */
+/* Whether the file ${in}, as it is on disk, has the MD5 sum ${md5}: 1 (also
+ * where MD5 is not available), 0, -1. */
 int s3_manifest_sum(struct input *in, const unsigned char md5[CRYPTO_MD5],
     struct fault *f);
-/* -1 when the file ${path} has not the ${items} entries (-1: not told) that
- * the manifest says, but ${entries}, deleted ones included. */
+/* -1 when the file ${path} has ${entries} entries, deleted ones included, and
+ * the manifest says ${items}; 0 when that is -1. */
 int s3_manifest_count(const char *path, int64_t items, int64_t entries,
     struct fault *f);
 

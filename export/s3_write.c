@@ -32,51 +32,56 @@ struct s3_data {
 
 struct s3_write {
 	char *target, *id; /* the directory, and its last name */
-	char *temp;        /* NULL: it has its name */
+	char *temp;        /* NULL: renamed to target */
 	struct lock *lock; /* the list */
 	struct s3_data **list;
 	size_t n;
 };
 
-/* ${path} is not there, or is a directory with nothing in it. */
+static bool
+is_empty(DIR *d)
+{
+	struct dirent *e;
+
+	while ((e = readdir(d)) != NULL)
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			return false;
+	return true;
+}
+
+/* ${path} must not exist, or be an empty directory. */
 static int
 check_target(const char *path, struct fault *f)
 {
-	char *parent = xasprintf("%s/..", path);
+	char *parent;
 	struct stat st, above;
-	struct dirent *e = NULL;
-	DIR *d = NULL;
+	DIR *d;
 	int rc = 0;
 
-	if (stat(path, &st) != 0) {
-		if (errno != ENOENT)
-			rc =
-			    fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
-	} else if (!S_ISDIR(st.st_mode)) {
-		rc = fault(f, FAULT_IO, "%s: is not a directory", path);
-	} else if ((d = opendir(path)) == NULL) {
-		rc = fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
-	} else {
-		while ((e = readdir(d)) != NULL &&
-		    (strcmp(e->d_name, ".") == 0 ||
-			strcmp(e->d_name, "..") == 0))
-			;
-		if (e != NULL)
-			rc = fault(f, FAULT_IO,
-			    "%s: is not empty; name a new directory", path);
-		else if (stat(parent, &above) == 0 && above.st_dev != st.st_dev)
-			rc = fault(f, FAULT_IO,
-			    "%s: a file system is mounted there; name a "
-			    "directory in it",
-			    path);
-	}
-	if (d != NULL)
-		(void)closedir(d);
+	if (stat(path, &st) != 0)
+		return errno == ENOENT
+		    ? 0
+		    : fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return fault(f, FAULT_IO, "%s: is not a directory", path);
+	d = opendir(path);
+	if (d == NULL)
+		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	parent = xasprintf("%s/..", path);
+	if (!is_empty(d))
+		rc = fault(f, FAULT_IO,
+		    "%s: is not empty; name a new directory", path);
+	else if (stat(parent, &above) == 0 && above.st_dev != st.st_dev)
+		rc = fault(f, FAULT_IO,
+		    "%s: a file system is mounted there; name a directory in "
+		    "it",
+		    path);
+	(void)closedir(d);
 	free(parent);
 	return rc;
 }
 
-/* Find out what ${path} is: w->target, w->id. */
+/* Set w->target and w->id by ${path}. */
 static int
 take_path(struct s3_write *w, const char *path, struct fault *f)
 {
@@ -116,7 +121,7 @@ make_temp(struct s3_write *w, struct fault *f)
 	}
 	w->temp = temp;
 	data = xasprintf("%s/data", temp);
-	/* the umask may have taken of it */
+	/* whatever the umask */
 	(void)chmod(temp, 0700);
 	rc = mkdir(data, 0700);
 	if (rc == 0)
@@ -183,26 +188,6 @@ s3_data_end(struct s3_data *d, struct fault *f)
 	return 0;
 }
 
-int64_t
-s3_write_items(const struct s3_write *w)
-{
-	int64_t n = 0;
-
-	for (size_t i = 0; i < w->n; i++)
-		n += w->list[i]->items;
-	return n;
-}
-
-int64_t
-s3_write_bytes(const struct s3_write *w)
-{
-	int64_t n = 0;
-
-	for (size_t i = 0; i < w->n; i++)
-		n += w->list[i]->bytes;
-	return n;
-}
-
 static int
 write_file(const struct s3_write *w, const char *name, const char *ending,
     const struct buf *b, struct fault *f)
@@ -236,7 +221,7 @@ write_manifest(const struct s3_write *w, const char *name, const struct buf *b,
 }
 
 static int
-name_it(struct s3_write *w, struct fault *f)
+rename_temp(struct s3_write *w, struct fault *f)
 {
 	if (rename(w->temp, w->target) != 0)
 		return fault(f, FAULT_IO, "%s: %s", w->target,
@@ -248,21 +233,15 @@ name_it(struct s3_write *w, struct fault *f)
 	return outfile_sync_directory(w->target, f);
 }
 
+/* Add ,"name":"…", or null. */
 static void
-add_string(struct buf *out, const char *text)
+add_string(struct buf *out, const char *name, const char *text)
 {
+	buf_addf(out, ",\"%s\":", name);
 	if (text == NULL || text[0] == '\0')
 		buf_adds(out, "null");
 	else
 		slice_text_encode(out, text, strlen(text));
-}
-
-/* ,"name":"…" */
-static void
-add_named(struct buf *out, const char *name, const char *text)
-{
-	buf_addf(out, ",\"%s\":", name);
-	add_string(out, text);
 }
 
 /* 2026-11-22T08:12:00.000Z */
@@ -272,22 +251,12 @@ add_time(struct buf *out, const char *name, int64_t epoch)
 	char text[32];
 
 	if (text_time_format(text, epoch) != 0)
-		add_named(out, name, NULL);
+		add_string(out, name, NULL);
 	else
 		buf_addf(out, ",\"%s\":\"%.19s.000Z\"", name, text);
 }
 
-/* Where ${name} will be in a bucket, for those who ask the manifest. */
-static void
-add_key(struct buf *out, const char *id, const char *member, const char *name)
-{
-	char *key = xasprintf(KEY "%s/%s", id, name);
-
-	add_named(out, member, key);
-	free(key);
-}
-
-/* The sum in base64, and the entity tag S3 gives to an upload of one part. */
+/* The sum in base64, and the entity tag of an upload in one part. */
 static void
 add_sums(struct buf *out, const struct s3_data *d)
 {
@@ -309,62 +278,66 @@ add_sums(struct buf *out, const struct s3_data *d)
 static void
 add_file(struct buf *out, const char *id, const struct s3_data *file)
 {
-	char *name = xasprintf("data/%s", file->name);
+	char *key = xasprintf(KEY "%s/data/%s", id, file->name);
 
-	buf_adds(out, "{\"itemCount\":");
-	buf_addi(out, file->items);
+	buf_addf(out, "{\"itemCount\":%lld", (long long)file->items);
 	if (file->summed)
 		add_sums(out, file);
-	add_key(out, id, "dataFileS3Key", name);
+	add_string(out, "dataFileS3Key", key);
 	buf_adds(out, "}\n");
-	free(name);
+	free(key);
 }
 
 /* Add manifest-summary.json. */
 static void
-add_summary(struct buf *out, const char *id, int64_t items,
-    const struct s3_about *about)
+add_summary(struct buf *out, const char *id, const struct s3_about *about)
 {
 	bool known = about->arn != NULL && about->arn[0] != '\0';
 	char *arn = known ? xasprintf("%s/export/%s", about->arn, id) : NULL;
+	char *key = xasprintf(KEY "%s/manifest-files.json", id);
 
 	buf_adds(out, "{\"version\":\"2020-06-30\"");
-	add_named(out, "exportArn", arn);
+	add_string(out, "exportArn", arn);
 	add_time(out, "startTime", about->begun);
 	add_time(out, "endTime", about->ended);
-	add_named(out, "tableArn", about->arn);
-	add_named(out, "tableId", about->id);
+	add_string(out, "tableArn", about->arn);
+	add_string(out, "tableId", about->id);
 	add_time(out, "exportTime", about->exported);
 	buf_adds(out,
 	    ",\"s3Bucket\":null,\"s3Prefix\":null,"
 	    "\"s3SseAlgorithm\":null,\"s3SseKmsKeyId\":null");
-	add_key(out, id, "manifestFilesS3Key", "manifest-files.json");
-	buf_adds(out, ",\"billedSizeBytes\":0,\"itemCount\":");
-	buf_addi(out, items);
-	buf_adds(out, ",\"outputFormat\":\"DYNAMODB_JSON\"}\n");
+	add_string(out, "manifestFilesS3Key", key);
+	buf_addf(out,
+	    ",\"billedSizeBytes\":0,\"itemCount\":%lld,"
+	    "\"outputFormat\":\"DYNAMODB_JSON\"}\n",
+	    (long long)about->items);
+	free(key);
 	free(arn);
 }
 
 int
-s3_write_finish(struct s3_write *w, const struct s3_about *about,
-    struct fault *f)
+s3_write_finish(struct s3_write *w, struct s3_about *about, struct fault *f)
 {
 	struct buf files = { 0 }, summary = { 0 };
 	int rc = -1;
 
-	for (size_t i = 0; i < w->n; i++)
+	about->items = about->bytes = 0;
+	for (size_t i = 0; i < w->n; i++) {
 		add_file(&files, w->id, w->list[i]);
-	add_summary(&summary, w->id, s3_write_items(w), about);
-	/* the one that readers look for comes last */
+		about->items += w->list[i]->items;
+		about->bytes += w->list[i]->bytes;
+	}
+	add_summary(&summary, w->id, about);
+	/* last, the one that readers look for */
 	if (write_manifest(w, "manifest-files", &files, f) == 0 &&
 	    write_manifest(w, "manifest-summary", &summary, f) == 0)
-		rc = name_it(w, f);
+		rc = rename_temp(w, f);
 	buf_release(&files);
 	buf_release(&summary);
 	return rc;
 }
 
-/* Remove ${path} and what we put in it. */
+/* Remove ${path} and the files in it. */
 static void
 remove_directory(const char *path)
 {

@@ -516,7 +516,7 @@ export_s3(struct exporting *x, struct fault *f)
 		rc = s3_write_finish(out, &about, f);
 	}
 	if (rc == 0)
-		log_written(x, s3_write_items(out), s3_write_bytes(out), true);
+		log_written(x, about.items, about.bytes, true);
 	s3_write_close(out);
 	return rc;
 }
