@@ -85,9 +85,9 @@ find_member(struct slice name)
 }
 
 static bool
-is_one_of(char c, const char *set)
+is_one_of(int c, const char *set)
 {
-	return c != '\0' && strchr(set, c) != NULL;
+	return c > 0 && strchr(set, c) != NULL;
 }
 
 int
@@ -238,31 +238,34 @@ advance(struct documents *d, size_t n)
 	d->from += n;
 }
 
-/* The byte at ${at} from d->from: 1, 0 at the end, -1. */
+#define END (-2)
+
+/* Have the text up to byte ${at} from d->from: 1, 0 when it ends before, -1. */
 static int
-byte(struct documents *d, size_t at, char *c, struct fault *f)
+reach(struct documents *d, size_t at, struct fault *f)
 {
 	int r = 1;
 
 	while (d->text.n - d->from <= at && r == 1)
 		r = fill(d, f);
-	if (r == 1)
-		*c = d->text.p[d->from + at];
 	return r;
 }
 
-/* The first byte from ${*at} on that is not white space: likewise. */
+/* Move ${*at} to the next byte that is not white space: that byte, END, -1. */
 static int
-next_byte(struct documents *d, size_t *at, char *c, struct fault *f)
+next_byte(struct documents *d, size_t *at, struct fault *f)
 {
 	int r;
 
-	while ((r = byte(d, *at, c, f)) == 1 && is_blank(*c)) {
-		++*at;
-		if (*at > LINES_MAX)
+	while ((r = reach(d, *at, f)) == 1) {
+		char c = d->text.p[d->from + *at];
+
+		if (!is_blank(c))
+			return (unsigned char)c;
+		if (++*at > LINES_MAX)
 			return too_long(d, f);
 	}
-	return r;
+	return r < 0 ? -1 : END;
 }
 
 /* An escape, a word or a character that the text read so far cuts in two is
@@ -281,7 +284,6 @@ value_at(struct documents *d, size_t at, struct slice *out, struct fault *f)
 		struct slice_walk w =
 		    slice_walk((struct slice){ front(d) + at, n });
 		bool ok = slice_value(&w, out) == 0;
-		char c;
 
 		if (r < 0 && f->kind != FAULT_DATA)
 			return -1;
@@ -296,39 +298,36 @@ value_at(struct documents *d, size_t at, struct slice *out, struct fault *f)
 			return -1;
 		if (n > LINES_MAX)
 			return too_long(d, f);
-		r = byte(d, at + 2 * n, &c, f);
+		r = reach(d, at + 2 * n, f);
 	}
 }
 
-/* Read "name" and the colon at ${*at}, which then is at the value, whose first
- * byte is ${first}. ${name} is borrowed until the next read. */
+/* Read "name" and the colon at ${*at}, and move it to the value: its first
+ * byte, -1. ${name} is borrowed until the next read. */
 static int
-name_at(struct documents *d, size_t *at, struct slice *name, char *first,
-    struct fault *f)
+name_at(struct documents *d, size_t *at, struct slice *name, struct fault *f)
 {
 	size_t from = *at, n;
 	struct slice value;
-	char c = '\0';
-	int r;
+	int c;
 
-	*name = (struct slice){ NULL, 0 };
 	if (value_at(d, from, &value, f) != 0)
 		return -1;
 	if (slice_unquote(value).p == NULL)
 		return not_json(d, from, f);
 	n = value.n;
 	*at += n;
-	r = next_byte(d, at, &c, f);
-	if (r == 1 && c != ':')
-		return not_json(d, *at, f);
-	if (r == 1) {
+	c = next_byte(d, at, f);
+	if (c == ':') {
 		++*at;
-		r = next_byte(d, at, first, f);
+		c = next_byte(d, at, f);
+	} else if (c >= 0) {
+		return not_json(d, *at, f);
 	}
-	if (r != 1)
-		return r < 0 ? -1 : ends_inside(d, *at, f);
+	if (c == END)
+		return ends_inside(d, *at, f);
 	*name = (struct slice){ front(d) + from + 1, n - 2 };
-	return 0;
+	return c;
 }
 
 /* Whether {"name":[ is at ${at}: the entries of a table, whose name has at
@@ -337,16 +336,14 @@ static int
 has_tables(struct documents *d, size_t at, struct fault *f)
 {
 	struct slice name;
-	char c = '\0';
-	int r;
+	int c;
 
 	at++;
-	r = next_byte(d, &at, &c, f);
-	if (r != 1 || c == '}')
-		return r < 0 ? -1 : r == 1;
-	if (c != '"' || name_at(d, &at, &name, &c, f) != 0)
-		return c != '"' ? 0 : -1;
-	return c == '[' && name.n > 2;
+	c = next_byte(d, &at, f);
+	if (c != '"')
+		return c == -1 ? -1 : c == '}';
+	c = name_at(d, &at, &name, f);
+	return c < 0 ? -1 : c == '[' && name.n > 2;
 }
 
 /* Whether the object at d->from is a reply, by its first member: a known name
@@ -356,12 +353,12 @@ is_reply(struct documents *d, struct fault *f)
 {
 	struct slice name, value;
 	size_t at = 1, i;
-	char c = '\0';
-	int r = next_byte(d, &at, &c, f);
+	int c = next_byte(d, &at, f);
 
-	if (r != 1 || c != '"')
-		return r < 0 ? -1 : 0;
-	if (name_at(d, &at, &name, &c, f) != 0)
+	if (c != '"')
+		return c == -1 ? -1 : 0;
+	c = name_at(d, &at, &name, f);
+	if (c < 0)
 		return -1;
 	i = find_member(name);
 	if (i == MEMBERS)
@@ -406,17 +403,16 @@ enter(struct documents *d, size_t at, enum level level)
 	return 0;
 }
 
-/* Between documents: 1 an entry, 0 go on, 2 the end, -1. */
+/* Between documents: 1 an entry, 0 go on, END, -1. */
 static int
 at_top(struct documents *d, struct line *out, struct fault *f)
 {
 	struct slice text;
 	size_t at = 0;
-	char c = '\0';
-	int r = next_byte(d, &at, &c, f);
+	int c = next_byte(d, &at, f), r;
 
-	if (r != 1)
-		return r < 0 ? -1 : 2;
+	if (c < 0)
+		return c;
 	advance(d, at);
 	if (c == '[')
 		return enter(d, 0, LEVEL_ITEMS);
@@ -434,32 +430,33 @@ at_top(struct documents *d, struct line *out, struct fault *f)
 	return give(d, text, false, out, f);
 }
 
-/* Go to the next member or element of what ends with ${close}: 1 with its first
- * byte, 0 after the end, and back in ${above}, -1. */
+/* Go to the next member or element of what ends with ${close}: its first byte,
+ * 0 after the end, and back in ${above}, -1. */
 static int
-next_in(struct documents *d, char close, enum level above, char *c,
-    struct fault *f)
+next_in(struct documents *d, char close, enum level above, struct fault *f)
 {
 	size_t at = 0;
-	int r = next_byte(d, &at, c, f);
+	int c = next_byte(d, &at, f);
 
-	if (r == 1 && *c == ',' && !d->fresh) {
+	if (c == ',' && !d->fresh) {
 		at++;
-		r = next_byte(d, &at, c, f);
-		if (r == 1 && *c == close)
+		c = next_byte(d, &at, f);
+		if (c == close)
 			return not_json(d, at, f);
-	} else if (r == 1 && *c != close && !d->fresh) {
+	} else if (c >= 0 && c != close && !d->fresh) {
 		return not_json(d, at, f);
 	}
-	if (r != 1)
-		return r < 0
-		    ? -1
-		    : wrong(d, at,
-			  "the file ends inside a reply: it is truncated", f);
+	if (c == END)
+		return wrong(d, at,
+		    "the file ends inside a reply: it is truncated", f);
+	if (c == 0)
+		return not_json(d, at, f);
+	if (c < 0)
+		return -1;
 	d->fresh = false;
 	advance(d, at);
-	if (*c != close)
-		return 1;
+	if (c != close)
+		return c;
 	advance(d, 1);
 	d->level = above;
 	return 0;
@@ -486,7 +483,7 @@ skip_member(struct documents *d, size_t at, bool more, struct fault *f)
 /* The member of a reply with its entries, whose value begins with ${c} at
  * ${at}: 1 an entry, 0 go on, -1. */
 static int
-entries_at(struct documents *d, size_t at, char c, bool item, struct line *out,
+entries_at(struct documents *d, size_t at, int c, bool item, struct line *out,
     struct fault *f)
 {
 	struct slice text;
@@ -499,7 +496,6 @@ entries_at(struct documents *d, size_t at, char c, bool item, struct line *out,
 	if (value_at(d, at, &text, f) != 0)
 		return -1;
 	advance(d, at);
-	text.p = front(d);
 	return give(d, text, true, out, f);
 }
 
@@ -514,17 +510,17 @@ in_reply(struct documents *d, struct line *out, struct fault *f)
 		{ "Responses", '{' } };
 	struct slice name;
 	size_t at = 0, i;
-	char c = '\0';
-	int r = next_in(d, '}', LEVEL_TOP, &c, f);
+	int c = next_in(d, '}', LEVEL_TOP, f);
 
-	if (r == 0 && !d->found)
+	if (c == 0 && !d->found)
 		return wrong(d, 0,
 		    "a reply without \"Items\": was it a scan with --select "
 		    "COUNT?",
 		    f);
-	if (r != 1)
-		return r;
-	if (name_at(d, &at, &name, &c, f) != 0)
+	if (c <= 0)
+		return c;
+	c = name_at(d, &at, &name, f);
+	if (c < 0)
 		return -1;
 	for (i = 0; i < sizeof(entries) / sizeof(*entries); i++) {
 		if (!is_named(name, entries[i].name))
@@ -545,23 +541,21 @@ in_tables(struct documents *d, struct line *out, struct fault *f)
 {
 	struct slice name;
 	size_t at = 0;
-	char c = '\0';
-	int r = next_in(d, '}', LEVEL_REPLY, &c, f);
+	int c = next_in(d, '}', LEVEL_REPLY, f);
 
-	if (r != 1)
-		return r;
 	(void)out;
+	if (c <= 0)
+		return c;
 	if (d->tables)
 		return wrong(d, 0,
 		    "a reply with entries of several tables; keep those of "
 		    "one, as jq '.Responses.TABLE' does",
 		    f);
 	d->tables = true;
-	if (name_at(d, &at, &name, &c, f) != 0)
-		return -1;
-	if (c != '[')
+	c = name_at(d, &at, &name, f);
+	if (c >= 0 && c != '[')
 		return not_json(d, at, f);
-	return enter(d, at, LEVEL_ITEMS);
+	return c < 0 ? -1 : enter(d, at, LEVEL_ITEMS);
 }
 
 /* In an array: 1 an entry, 0 go on, -1. */
@@ -569,11 +563,10 @@ static int
 in_items(struct documents *d, struct line *out, struct fault *f)
 {
 	struct slice text;
-	char c = '\0';
-	int r = next_in(d, ']', d->around, &c, f);
+	int c = next_in(d, ']', d->around, f);
 
-	if (r != 1)
-		return r;
+	if (c <= 0)
+		return c;
 	if (c != '{')
 		return wrong(d, 0, "it is not an entry, an object", f);
 	if (value_at(d, 0, &text, f) != 0)
@@ -599,9 +592,9 @@ documents_next(struct documents *d, struct line *out, int64_t *line,
 	while (r == 0)
 		r = steps[d->level](d, out, &d->failed);
 	*line = d->line;
-	if (r < 0 && f != NULL)
+	if (r == -1 && f != NULL)
 		*f = d->failed;
-	return r == 2 ? 0 : r;
+	return r == END ? 0 : r;
 }
 
 int

@@ -121,11 +121,7 @@ struct walk {
 	} * seen;
 	size_t n;
 	struct list found;
-	/* Visit the directory ${path} with ${in} in it: 0 to continue below,
-	 * 1 not to, -1. */
-	int (*directory)(struct walk *w, const char *path,
-	    const struct list *in, struct fault *f);
-	const char *name; /* of the file to find */
+	const char *name; /* of the file to find; NULL: data files */
 };
 
 /* Whether the directory was not visited yet; now it is. */
@@ -164,6 +160,53 @@ walk_release(struct walk *w)
 	list_release(&w->found);
 }
 
+/* Find directories with the file: 1, nothing below is another export. */
+static int
+take_named(struct walk *w, const char *path)
+{
+	char *file = xasprintf("%s/%s", path, w->name);
+	bool there = s3_locate_is_file(file);
+
+	if (there)
+		list_add(&w->found, xstrdup(path));
+	free(file);
+	return there;
+}
+
+/* Whether ${name} is that of a data file. Those in Ion are refused when they
+ * are read. */
+static bool
+is_data_name(const char *name)
+{
+	return strncmp(name, "manifest-", strlen("manifest-")) != 0 &&
+	    (text_ends_in(name, strlen(name), ".json.gz") ||
+		text_ends_in(name, strlen(name), ".json") ||
+		text_ends_in(name, strlen(name), ".ion.gz") ||
+		text_ends_in(name, strlen(name), ".ion"));
+}
+
+/* Find the data files in a directory with ${in} in it: 0, -1. */
+static int
+take_data(struct walk *w, const struct list *in, struct fault *f)
+{
+	struct stat st;
+
+	for (size_t i = 0; i < in->n; i++) {
+		if (!is_data_name(strrchr(in->path[i], '/') + 1))
+			continue;
+		if (look(&st, in->path[i], f) != 0)
+			return -1;
+		if (S_ISREG(st.st_mode))
+			list_add(&w->found, xstrdup(in->path[i]));
+		else if (!S_ISDIR(st.st_mode))
+			return fault(f, FAULT_DATA,
+			    "%s: has the name of a data file, but is not a "
+			    "regular file",
+			    in->path[i]);
+	}
+	return 0;
+}
+
 static int
 walk_below(struct walk *w, const char *path, int depth, struct fault *f)
 {
@@ -175,7 +218,8 @@ walk_below(struct walk *w, const char *path, int depth, struct fault *f)
 		return fault(f, FAULT_CANCELLED, "%s: interrupted", path);
 	rc = list_directory(&in, path, f);
 	if (rc == 0)
-		rc = w->directory(w, path, &in, f);
+		rc = w->name != NULL ? take_named(w, path)
+				     : take_data(w, &in, f);
 	for (size_t i = 0; i < in.n && rc == 0 && depth > 0; i++) {
 		rc = look(&st, in.path[i], f);
 		if (rc == 0 && S_ISDIR(st.st_mode) && is_new(w, &st))
@@ -197,27 +241,11 @@ walk(struct walk *w, const char *path, struct fault *f)
 	return walk_below(w, path, DEPTH, f);
 }
 
-/* Find directories with the file. Nothing below them is another export. */
-static int
-take_named(struct walk *w, const char *path, const struct list *in,
-    struct fault *f)
-{
-	char *file = xasprintf("%s/%s", path, w->name);
-	bool there = s3_locate_is_file(file);
-
-	(void)in;
-	(void)f;
-	if (there)
-		list_add(&w->found, xstrdup(path));
-	free(file);
-	return there;
-}
-
 int
 s3_locate_export(char **directory, const char *path, const char *name,
     struct fault *f)
 {
-	struct walk w = { .directory = take_named, .name = name };
+	struct walk w = { .name = name };
 	struct buf names = { 0 };
 	int rc = walk(&w, path, f);
 
@@ -233,41 +261,6 @@ s3_locate_export(char **directory, const char *path, const char *name,
 	buf_release(&names);
 	walk_release(&w);
 	return rc;
-}
-
-/* Whether ${name} is that of a data file. Those in Ion are refused when they
- * are read. */
-static bool
-is_data_name(const char *name)
-{
-	return strncmp(name, "manifest-", strlen("manifest-")) != 0 &&
-	    (text_ends_in(name, strlen(name), ".json.gz") ||
-		text_ends_in(name, strlen(name), ".json") ||
-		text_ends_in(name, strlen(name), ".ion.gz") ||
-		text_ends_in(name, strlen(name), ".ion"));
-}
-
-static int
-take_data(struct walk *w, const char *path, const struct list *in,
-    struct fault *f)
-{
-	struct stat st;
-
-	(void)path;
-	for (size_t i = 0; i < in->n; i++) {
-		if (!is_data_name(strrchr(in->path[i], '/') + 1))
-			continue;
-		if (look(&st, in->path[i], f) != 0)
-			return -1;
-		if (S_ISREG(st.st_mode))
-			list_add(&w->found, xstrdup(in->path[i]));
-		else if (!S_ISDIR(st.st_mode))
-			return fault(f, FAULT_DATA,
-			    "%s: has the name of a data file, but is not a "
-			    "regular file",
-			    in->path[i]);
-	}
-	return 0;
 }
 
 static size_t
@@ -300,7 +293,7 @@ check_one_directory(const struct list *files, const char *path, struct fault *f)
 int
 s3_locate_data(struct s3_manifest *m, const char *path, struct fault *f)
 {
-	struct walk w = { .directory = take_data };
+	struct walk w = { 0 };
 	int rc = walk(&w, path, f);
 
 	if (rc == 0 && w.found.n > 0)
