@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
-# Where exports go and how they come back: encrypted, in several runs, as a
-# directory like DynamoDB's own, and what is left when one does not come to its
-# end.
+# Exports to files: encrypted, in several runs, as a directory like DynamoDB's
+# own; reading them back, and what is left of an export that fails.
 
 load lib/common
 
@@ -35,20 +34,19 @@ certificate() {
 
 K() { echo "$BATS_FILE_TMPDIR/$1"; }
 exports() { ttlsweep export -t "$TABLE" --now "$NOW" "$@"; }
-# In the background: with time to end it, and ready to be ended (a shell has
-# INT ignored there).
+# In the background, so that it can be interrupted (a shell ignores INT there).
 slowly() {
 	exec env --default-signal=INT "$TTLSWEEP" export -t "$TABLE" \
 	    --now "$NOW" --max-rcu 20 "$@"
 }
 opened() { openssl cms -decrypt -binary -inform DER -in "$1" -inkey "$2"; }
-# Byte for byte; main.bats holds them against what boto3 reads.
+# Byte for byte; main.bats compares them with what boto3 reads.
 same_items() { sort "$1" | cmp - "$(K rows)"; }
 nothing_here() { [[ -z $(ls -A) ]] || { ls -lA; return 1; }; }
-# no_terminal COMMAND...: without one, even when the tests have one.
+# no_terminal COMMAND...: run it without a terminal.
 no_terminal() { setsid -w "$@"; }
 
-# fails STATUS TEXT ARGUMENT...: it ends so, and says so.
+# fails STATUS TEXT ARGUMENT...: ttlsweep ends with STATUS and says TEXT.
 fails() {
 	local status_wanted=$1 text=$2
 	shift 2
@@ -59,7 +57,7 @@ fails() {
 	}
 }
 
-@test "encrypted: openssl opens it, and so do we" {
+@test "an encrypted export is read by openssl and by ttlsweep" {
 	local key
 	exports -o x.json --encrypt-to "$(K rsa.pem)" --encrypt-to "$(K ec.pem)"
 	exports -o x.json.gz.p7m --encrypt-to "$(K ec.pem)" \
@@ -90,21 +88,21 @@ fails() {
 	    --format json | jq -e '.scanned.items == 1500'
 }
 
-@test "encrypted: nothing at all is a message, too" {
+@test "an export of no entries can be encrypted" {
 	exports --prefix 'no such key' -o x.json --encrypt-to "$(K ec.pem)"
 	[[ -s x.json ]]
 	[[ -z $(opened x.json "$(K ec.key)") ]]
 	[[ -z $(ttlsweep export -i x.json --decrypt-with "$(K ec.key)") ]]
 }
 
-@test "encrypted: to all certificates in a file" {
+@test "an export is encrypted for each certificate in a file" {
 	cat "$(K rsa.pem)" "$(K ec.pem)" >two.pem
 	exports -o x.json --encrypt-to two.pem
 	opened x.json "$(K rsa.key)" | sort | cmp - "$(K rows)"
 	opened x.json "$(K ec.key)" | sort | cmp - "$(K rows)"
 }
 
-@test "encrypted: purge, export of the journal, restore" {
+@test "purge, an encrypted export of its journal, and restore" {
 	local table
 	table=$(new_table sealed)
 	seed --endpoint "$LOCAL_URL" --table "$table" --mixed 60 --now "$NOW"
@@ -122,7 +120,7 @@ fails() {
 	dump --endpoint "$LOCAL_URL" --table "$table" | cmp - before
 }
 
-@test "encrypted: what is damaged is not used at all" {
+@test "nothing of a damaged encrypted export is used" {
 	local size
 	exports -o x.json --encrypt-to "$(K rsa.pem)"
 	size=$(stat -c %s x.json)
@@ -146,7 +144,7 @@ fails() {
 	same_items z.json
 }
 
-@test "certificates and keys that are none" {
+@test "invalid certificates and keys are refused" {
 	echo hello >text
 	fails 1 "text: contains no certificate" export -t "$TABLE" \
 	    --encrypt-to text
@@ -164,7 +162,7 @@ fails() {
 	[[ $(ls) == text ]]
 }
 
-@test "a key with a passphrase: asked for on the terminal, or refused" {
+@test "a passphrase is asked for on the terminal, or the key is refused" {
 	openssl pkey -in "$(K ec.key)" -aes256 -passout pass:'open sesame' \
 	    -out locked.key
 	exports -o x.json --encrypt-to "$(K ec.pem)"
@@ -207,13 +205,13 @@ fails() {
 	    --decrypt-with locked.key
 }
 
-@test "--checkpoint: killed 20 times and more, no entry twice, none missing" {
+@test "--checkpoint: after 20 kills no entry is missing or written twice" {
 	"$PYTHON" "$ROOT/tests/lib/resume.py" --endpoint "$LOCAL_URL" \
 	    --table "$TABLE" --now "$NOW" --kills 20 \
 	    x.csv x.jsonl x.json.gz x.csv.gz
 }
 
-@test "--checkpoint: an empty table, an empty selection" {
+@test "--checkpoint works with an empty table and an empty selection" {
 	local name
 	for name in x.csv x.jsonl x.json.gz; do
 		exports --prefix 'no such key' -o $name --checkpoint c
@@ -225,7 +223,7 @@ fails() {
 	zcat x.json.gz | cmp - /dev/null
 }
 
-# interrupted ARGUMENT...: a slow export, ended when it has got somewhere.
+# interrupted ARGUMENT...: a slow export, interrupted when it has written some.
 interrupted() {
 	local pid
 	slowly "$@" --checkpoint c 2>said &
@@ -239,7 +237,7 @@ interrupted() {
 	grep 'to continue: .*--checkpoint' said
 }
 
-@test "--checkpoint: what does not fit is refused" {
+@test "--checkpoint: a checkpoint or file of another run is refused" {
 	interrupted -o x.json
 	cp c c.kept
 	cp x.json.part part.kept
@@ -276,7 +274,7 @@ interrupted() {
 	[[ ! -e c && ! -e y.json ]]
 }
 
-@test "--checkpoint: two runs of the same export" {
+@test "--checkpoint: the same export cannot run twice at a time" {
 	local pid
 	slowly -o x.json --checkpoint c 2>said &
 	pid=$!
@@ -289,7 +287,7 @@ interrupted() {
 	same_items x.json
 }
 
-@test "--checkpoint: ended when it had its name already" {
+@test "--checkpoint: a run killed after the rename is finished by the next" {
 	interrupted -o x.json
 	cp c c.kept
 	exports -o x.json --checkpoint c
@@ -301,7 +299,7 @@ interrupted() {
 	same_items x.json
 }
 
-@test "--checkpoint: a full disk, then room again" {
+@test "--checkpoint: an export continues after a full disk" {
 	(
 		ulimit -f 300
 		run -1 exports -o x.json --checkpoint c
@@ -313,7 +311,7 @@ interrupted() {
 	same_items x.json
 }
 
-# What is in the directory is what its manifests say.
+# The directory has what its manifests say.
 check_directory() {
 	"$PYTHON" - "$1" <<-'END'
 		import base64, glob, gzip, hashlib, json, os, sys
@@ -347,7 +345,7 @@ check_directory() {
 	END
 }
 
-@test "--layout s3: a directory like DynamoDB's own" {
+@test "--layout s3 writes a directory like DynamoDB's own" {
 	exports --layout s3 -o directory --jobs 4
 	[[ $(check_directory directory) == "4 1500" ]]
 	[[ $(stat -c %a directory directory/data directory/manifest-files.json) == \
@@ -364,7 +362,7 @@ check_directory() {
 	ttlsweep inspect -i directory --format json |
 	    jq -e --arg t "$TABLE" --argjson now "$NOW" '.scanned.items == 1500
 	    and .table == $t and .now == $now'
-	# from a file, to an empty directory, a few only
+	# from a file, to an empty directory, some entries only
 	mkdir -p deep/empty
 	ttlsweep export -i back.json --layout s3 -o deep/empty/
 	[[ $(check_directory deep/empty) == "1 1500" ]]
@@ -375,7 +373,7 @@ check_directory() {
 	ttlsweep inspect -i none --format json | jq -e '.scanned.items == 0'
 }
 
-@test "--layout s3: where it cannot go, and what it cannot be" {
+@test "--layout s3 refuses other formats and directories it cannot use" {
 	mkdir full
 	touch full/x file
 	fails 1 "is not empty" export -t "$TABLE" --layout s3 -o full
@@ -392,7 +390,7 @@ check_directory() {
 	[[ $(ls -A) == $'file\nfull' && $(ls full) == x ]]
 }
 
-# ended SIGNAL STATUS ARGUMENT...: a slow export, ended by it.
+# ended SIGNAL STATUS ARGUMENT...: a slow export, ended by SIGNAL.
 ended() {
 	local signal=$1 status_wanted=$2 status=0 pid
 	shift 2
@@ -405,7 +403,7 @@ ended() {
 	[[ $status -eq $status_wanted ]]
 }
 
-@test "an export that does not come to its end leaves no file" {
+@test "an export that is interrupted leaves no file" {
 	local way
 	ended TERM 143 -o x.json
 	nothing_here
@@ -423,13 +421,13 @@ ended() {
 		[[ -z $(ls) ]]
 		rm -r .ttlsweep*
 	done
-	# what was there stays as it was
+	# an existing file is kept
 	echo before >x.json
 	ended INT 130 -o x.json
 	[[ $(cat x.json) == before && $(ls -A) == x.json ]]
 }
 
-@test "a full disk, a directory, a name that cannot be" {
+@test "a full disk, a directory and an invalid name are errors" {
 	local way
 	for way in "-o x.json" "-o x.json.gz" "--layout s3 -o x" \
 	    "-o x.p7m --format csv --encrypt-to $(K ec.pem)"; do
@@ -452,14 +450,14 @@ ended() {
 	done
 	fails 1 "is a directory" export -t "$TABLE" --format csv -o .
 	fails 1 "none/x.json" export -t "$TABLE" -o none/x.json
-	# root may write wherever there is a directory
+	# root may write to any directory
 	fails 1 "/dev/null/x.json" export -t "$TABLE" -o /dev/null/x.json
 	fails 1 "/dev/null/x.json" export -t "$TABLE" \
 	    -o /dev/null/x.json --checkpoint c
 	nothing_here
 }
 
-@test "a reader that has seen enough, of what is encrypted" {
+@test "a reader of encrypted output may close the pipe" {
 	local status=0
 	{ ttlsweep export -t "$TABLE" --encrypt-to "$(K ec.pem)" 2>said ||
 	    status=$?; echo "$status" >status; } | head -c 100 >/dev/null

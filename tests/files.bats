@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Files that people have: what the AWS CLI prints, exports to S3 that are not
-# as they came, and files of other kinds, which are named.
+# Other input files: what the AWS CLI prints, exports to S3 that were changed,
+# and files of other kinds, which are refused by name.
 
 load lib/common
 
@@ -27,7 +27,7 @@ setup() {
 cli() { aws dynamodb --endpoint-url "$LOCAL_URL" --output json "$@"; }
 cases() { cp "$ROOT/tests/cases/$1" .; }
 
-# agrees FILE: its entries are the table's, for inspect, list and export.
+# agrees FILE: inspect, list and export find the table's entries in it.
 agrees()
 {
 	ttlsweep export -q -i "$1" --key key -o out.json
@@ -40,7 +40,7 @@ agrees()
 	    jq '.scanned | .items, .bytes' | cmp - of_file
 }
 
-# goes_in FILE: restore makes an equal table of it.
+# goes_in FILE: restore makes an equal table from it.
 goes_in()
 {
 	local copy
@@ -51,7 +51,7 @@ goes_in()
 	dump --endpoint "$LOCAL_URL" --table "$copy" | cmp - "$BEFORE"
 }
 
-@test "the reply of aws dynamodb scan is the table, and goes back in" {
+@test "a reply of aws dynamodb scan is read, and can be restored" {
 	agrees "$SCAN"
 	goes_in "$SCAN"
 	# compressed, encrypted, through a pipe
@@ -64,7 +64,7 @@ goes_in()
 	ttlsweep export -q -i scan.cms --decrypt-with key.pem --key key | dump --items - | cmp - "$BEFORE"
 }
 
-@test "pages of a scan, a query and get-item are read, one after the other" {
+@test "pages of scan, query and get-item are read, one after the other" {
 	local token='' n=0 key
 	while [[ $token != null ]]; do
 		cli scan --table-name "$TABLE" --max-items 25 ${token:+--starting-token "$token"} >page
@@ -78,7 +78,7 @@ goes_in()
 	# shellcheck disable=SC2154
 	[[ $stderr != *"only a part of the table"* ]]
 	goes_in pages.json
-	# each on a line, the item alone, an array
+	# one a line, the bare item, an array
 	jq -c . pages.json >lines.json
 	agrees lines.json
 	jq -c '.Items[]' pages.json >bare.jsonl
@@ -101,7 +101,7 @@ goes_in()
 	ttlsweep export -q -i batch.json --key key | jq -c .Item.key | cmp - got
 }
 
-@test "a reply that more follow is called a part of the table" {
+@test "a reply that is not the last one is reported as a part of the table" {
 	cli scan --table-name "$TABLE" --max-items 25 >part.json
 	cli scan --table-name "$TABLE" --no-paginate --limit 25 >page.json
 	jq -e .LastEvaluatedKey page.json
@@ -114,12 +114,12 @@ goes_in()
 			[[ $stderr == *"$file: contains only a part of the table: its last reply says that more entries follow"* ]]
 		done
 	done
-	# also where nothing else is said
+	# also with -q
 	run -0 --separate-stderr ttlsweep inspect -q -i part.json
 	[[ $stderr == *"only a part of the table"* ]]
 }
 
-@test "the files that others sent are read" {
+@test "files from other programs are read" {
 	local file
 	for file in awscli-scan.json raw-items.jsonl; do
 		cases "$file"
@@ -131,14 +131,14 @@ goes_in()
 	jq -c '.Items[]' awscli-scan.json | cmp - one
 	run -0 ttlsweep show -i raw-items.jsonl session:00000000000000000000000000000001 --reveal
 	[[ $output == *12345678901234567890123456789012345678* ]]
-	# the key is told where it is not guessed
+	# the key is given where it cannot be guessed
 	jq '.Items |= map(.name = .key | del(.key))' awscli-scan.json >name.json
 	run -1 ttlsweep inspect -i name.json
 	[[ $output == *"name.json:3: the key is not known; name it with --key; attributes: "*name* ]]
 	run -0 ttlsweep inspect -i name.json --key name
 }
 
-@test "damage in a reply is named by file and line, and nothing is written" {
+@test "damage in a reply is reported with file and line, and nothing is written" {
 	local copy
 	copy=$(new_table copy)
 	seed --endpoint "$LOCAL_URL" --table "$copy" >/dev/null
@@ -163,7 +163,7 @@ LIST
 	done
 }
 
-@test "memory does not grow with a reply" {
+@test "memory does not grow with the reply" {
 	"$PYTHON" - >big.json <<'PY'
 print('{"Items": [')
 for i in range(60000):
@@ -175,7 +175,7 @@ PY
 	[ "$(stat -c %s big.json)" -gt 90000000 ]
 }
 
-# an export to S3 of the table, in the directory $1
+# An export to S3 of the table, in the directory $1
 s3_export() { ttlsweep export -q -t "$TABLE" --layout s3 -o "$1"; }
 
 # reads DIR [WARNING]: its entries are the table's, and WARNING is printed.
@@ -189,7 +189,7 @@ reads()
 	rm got.json.gz
 }
 
-@test "an export to S3 that was unzipped in place is read, its counts are checked" {
+@test "an export to S3 that was unzipped in place is read, and its counts are checked" {
 	local data copy
 	s3_export e
 	data=$(dirname "$(find e -name '*.json.gz' | head -n 1)")
@@ -200,7 +200,7 @@ reads()
 	run -0 --separate-stderr ttlsweep restore -t "$copy" --yes e
 	[[ $stderr == *"no longer compressed"* ]]
 	dump --endpoint "$LOCAL_URL" --table "$copy" | cmp - "$BEFORE"
-	# one that lost its last lines is not taken for whole, by neither
+	# inspect and restore notice missing lines
 	data=$(find "$data" -name '*.json' -size +0 | head -n 1)
 	sed -i '$d' "$data"
 	run -1 ttlsweep inspect -i e --key key
@@ -209,7 +209,7 @@ reads()
 	[[ $output == *"$(basename "$data"): has "*" entries, but the manifest says "* ]]
 }
 
-@test "an export to S3 that was unzipped under its name, or beside it, is read" {
+@test "an export to S3 that was unzipped under the same name, or beside it, is read" {
 	local file
 	s3_export e
 	file=$(find e -name '*.json.gz' -size +0 | head -n 1)
@@ -238,15 +238,15 @@ reads()
 	cp -r e summary
 	find summary -name 'manifest-files.*' -delete
 	reads summary "could not be checked except by the number of entries"
-	# which misses a file
+	# a missing file is noticed
 	rm "$(find summary -name '*.json.gz' -size +100c | head -n 1)"
 	run -1 ttlsweep inspect -i summary --key key
 	[[ $output == *"entries, but the manifest says $ENTRIES: one may be missing"* ]]
-	# of two exports neither is guessed
+	# of two exports none is chosen
 	cp -r kept/AWSDynamoDB/0123 kept/AWSDynamoDB/4567
 	run -1 ttlsweep inspect -i kept
 	[[ $output == *"data files in several directories; name one of them: kept/AWSDynamoDB/0123/data, kept/AWSDynamoDB/4567/data"* ]]
-	# replies are no data files
+	# replies are not data files
 	mkdir replies
 	cp "$SCAN" replies/1.json
 	run -1 ttlsweep inspect -i replies --key key
@@ -256,7 +256,7 @@ reads()
 	[[ $output == *"nothing: contains no export to S3: there is no manifest-summary.json, and no data file"* ]]
 }
 
-@test "directories whose links go in a circle, and what is not a file" {
+@test "symbolic links in a circle are followed once; what is not a file is an error" {
 	s3_export e
 	mkdir -p d/deep
 	mv e d/deep/e
@@ -267,11 +267,11 @@ reads()
 	ln -s loop d/loop
 	mkfifo d/pipe
 	reads d
-	# an export beside the directory is not in it
+	# an export beside the directory is not found
 	s3_export other
 	ln -s "$PWD" d/above
 	reads d
-	# nothing that waits is opened
+	# a FIFO is not opened
 	mkdir flat
 	cp "$(find d/deep/e -name '*.json.gz' | head -n 1)" flat
 	mkfifo flat/x.json
@@ -282,7 +282,7 @@ reads()
 	reads other
 }
 
-@test "a directory that one may not look into is an error" {
+@test "a directory that cannot be read is an error" {
 	[ "$(id -u)" -ne 0 ] || skip "root may look into everything"
 	s3_export d
 	mkdir d/closed
@@ -293,7 +293,7 @@ reads()
 	[[ $output == *"d/closed: "*enied* ]]
 }
 
-@test "files of other kinds are named, with the command that helps" {
+@test "files of other kinds are refused by name, with the command that helps" {
 	local copy
 	copy=$(new_table copy)
 	seed --endpoint "$LOCAL_URL" --table "$copy" >/dev/null
@@ -338,14 +338,14 @@ f.utf16|text in UTF-16; run: iconv -f UTF-16 -t UTF-8 f.utf16 PIPE
 f.utf16le|text in UTF-16; run: iconv -f UTF-16LE -t UTF-8 f.utf16le PIPE
 f.yaml|YAML; have the AWS CLI print JSON: --output json
 LIST
-	# keys that begin so are keys
+	# keys that begin like such a file are keys
 	printf '%s\n' PAR1x ORCx BZh91 LZIP 'Count: 3' '<?xml' '$ion_1_0' >keys
 	run -0 ttlsweep list -t "$copy" --keys-from keys
-	# the commands do help
+	# the suggested commands work
 	xz -dc f.xz | ttlsweep list -q -i - --no-headings | grep -c session
 	tar -xOf f.tar | ttlsweep list -q -i - --no-headings | grep -c session
 	iconv -f UTF-16 -t UTF-8 f.utf16 | ttlsweep list -q -i - --no-headings | grep -c session
-	# a UTF-8 mark is none of the text
+	# a byte order mark is ignored
 	{ printf '\xef\xbb\xbf'; cat awscli-scan.json; } | ttlsweep list -q -i - --no-headings | grep -c session
 	for args in "inspect -i" "restore -t $copy" "list -t $copy --keys-from"; do
 		# shellcheck disable=SC2086
@@ -356,11 +356,11 @@ LIST
 	[[ $output == *"aws s3 sync s3://bucket/a/ DIRECTORY"* ]]
 }
 
-# closed DESCRIPTOR COMMAND...: run without that one.
+# closed DESCRIPTOR COMMAND...: run COMMAND with DESCRIPTOR closed.
 # shellcheck disable=SC2016
 closed() { bash -c 'eval "exec $1>&-"; shift; exec "$@"' closed "$@"; }
 
-@test "a closed standard input is an error, not an empty one" {
+@test "a closed standard input is an error, not an empty file" {
 	for args in "list -i -" "inspect -i -" "inspect --merge -" "restore -t $TABLE -" \
 	    "restore -t $TABLE /dev/stdin" "list -t $TABLE --keys-from -" \
 	    "purge -t $TABLE --yes --keys-from -"; do
@@ -368,9 +368,9 @@ closed() { bash -c 'eval "exec $1>&-"; shift; exec "$@"' closed "$@"; }
 		run -1 closed 0 "$TTLSWEEP" $args
 		[[ $output == *"standard input: closed"* ]]
 	done
-	# an empty one is what it is
+	# an empty standard input is no error
 	run -0 ttlsweep list -q -i - </dev/null
-	# what is opened does not become one of the three
+	# files do not get descriptors 0 to 2
 	run -1 closed 1 "$TTLSWEEP" list -i "$SCAN" --key key
 	[[ $output == *"standard output: "* ]]
 	closed 2 "$TTLSWEEP" list -q -i "$SCAN" --key key --no-headings | wc -l | grep -x "$ENTRIES"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# Exports that others read, that lose nothing, and that go back in; lists of
-# keys that people have reviewed. Random entries with all that an attribute
-# can hold, independent readers, both servers.
+# Exports are read by other programs, lose nothing, and can be restored; reviewed
+# lists of keys. Random entries with every type of value, independent readers,
+# both servers.
 
 load lib/common
 
@@ -40,8 +40,7 @@ sweep() { ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$BATS_TEST_TMPDIR/j
 left() { ttlsweep inspect -q -t "$T" --format json | jq .scanned.items; }
 list() { ttlsweep list -q -t "$T" --now "$NOW" "$@"; }
 
-# small: a table of its own in $T with 30 expired and 20 live
-# sessions.
+# small: a new table in $T with 30 expired and 20 live sessions.
 small()
 {
 	T=$(new_table keys)
@@ -49,7 +48,7 @@ small()
 	    --kind session >/dev/null
 }
 
-# Nothing has changed in $T since $1 was dumped.
+# $T has not changed since $1 was dumped.
 same() { dumped "$T" | cmp - "$1"; }
 
 csv_agrees()
@@ -81,8 +80,8 @@ dynamodb_json_agrees()
 	zcat e.json.gz | sort | cmp - <(sort e.json)
 	# DynamoDB's import wants one {"Item":{...}} a line
 	[ "$(jq -c keys e.json | sort -u)" = '["Item"]' ]
-	# and the AWS CLI takes it as it is (but B, whose base64 its first
-	# version takes for text)
+	# and the AWS CLI takes it unchanged (but B: its version 1 reads base64
+	# as text)
 	copy=$(new_table copy)
 	seed --endpoint "$URL" --table "$copy" >/dev/null
 	grep '"NS"' e.json | grep -vm 1 '"B' | jq -c .Item >one
@@ -90,7 +89,7 @@ dynamodb_json_agrees()
 	dumped "$copy" | cmp - <(jq -c '{Item:.}' one | dump --items -)
 }
 
-# Export in formats that keep types, delete everything, put it back.
+# Export in formats that keep types, delete everything, restore it.
 goes_back_in()
 {
 	local name
@@ -104,7 +103,7 @@ goes_back_in()
 		    jq -e --argjson n "$ENTRIES" '.restored == $n and .matched == $n'
 		dumped | cmp - "$BEFORE"
 	done
-	# and what the purge kept, as an export
+	# and the entries that purge kept, as an export
 	ttlsweep export -q -i $1.j -o gone.csv
 	dump --items <(ttlsweep export -q -i gone.csv) | cmp - "$BEFORE"
 }
@@ -115,10 +114,10 @@ goes_back_in()
 @test "JSON Lines: jq and Python read them, all digits (dynalite)" { jsonl_agrees; }
 @test "DynamoDB JSON: boto3, AWS CLI and zcat read it (DynamoDB Local)" { dynamodb_json_agrees; }
 @test "DynamoDB JSON: boto3, AWS CLI and zcat read it (dynalite)" { dynamodb_json_agrees; }
-@test "what keeps types goes back in (DynamoDB Local)" { goes_back_in e.json.gz e.csv; }
-@test "what keeps types goes back in (dynalite)" { goes_back_in e.csv.gz e.json; }
+@test "formats that keep types are restored (DynamoDB Local)" { goes_back_in e.json.gz e.csv; }
+@test "formats that keep types are restored (dynalite)" { goes_back_in e.csv.gz e.json; }
 
-@test "-i FILE.csv: the same entries as the table's" {
+@test "-i FILE.csv has the same entries as the table" {
 	local name
 	ttlsweep export -q -t "$TABLE" -o e.csv.gz
 	zcat e.csv.gz >e.csv
@@ -135,13 +134,13 @@ goes_back_in()
 	ttlsweep export -q -t "$TABLE" -o e.json
 	ttlsweep inspect -q -i e.json --now "$NOW" --format json |
 	    jq -c '[.states,.reasons,.kinds,.groups,.overdue,.largest]' | cmp - file
-	# and once more out of it (of TTL it knows nothing: states differ)
+	# and exported again from the file (without TTL settings: states differ)
 	ttlsweep export -q -i e.csv --columns key,size,attributes -o again.csv
 	ttlsweep export -q -t "$TABLE" --columns key,size,attributes -o e.csv
 	sort e.csv | cmp - <(sort again.csv)
 }
 
-@test "CSV of keys of type N and B, with sort keys, goes back in" {
+@test "CSV with keys of type N and B, and with sort keys, is restored" {
 	local types key sort
 	for types in N B SN BS; do
 		key=${types:0:1} sort=${types:1}
@@ -156,14 +155,14 @@ goes_back_in()
 		empty "$T"
 		ttlsweep restore -q -t "$T" e.csv --yes
 		same before
-		# and every key of it is found again
+		# and each of its keys is found
 		run -0 --separate-stderr ttlsweep list -t "$T" --keys-from e.csv --no-headings
 		[ "${#lines[@]}" -ge 30 ]
 		[ -z "$stderr" ]
 	done
 }
 
-@test "an export goes into another table, but not one with another key" {
+@test "an export can be restored to another table, if it has the same key" {
 	local copy other
 	ttlsweep export -q -t "$TABLE" --limit 50 -o e.csv
 	copy=$(new_table copy) other=$(new_table other)
@@ -186,7 +185,7 @@ goes_back_in()
 	[ -z "$(dumped "$other")" ]
 }
 
-@test "CSV has its line of names when there are no rows" {
+@test "CSV without rows has a header row" {
 	local want='"key","kind","state","reason","ttl","expires","overdue","size","attributes"'
 	T=$(new_table none)
 	seed --endpoint "$URL" --table "$T" >/dev/null
@@ -200,7 +199,7 @@ goes_back_in()
 	ttlsweep inspect -q -i empty.csv --format json | jq -e '.scanned.items == 0'
 }
 
-@test "list --reveal --format csv is what export writes; without, it is masked" {
+@test "list --reveal --format csv writes what export does; without --reveal it is masked" {
 	small
 	ttlsweep export -t "$T" --now "$NOW" --format csv | sort >exported
 	list --reveal --format csv | sort | cmp - exported
@@ -215,7 +214,7 @@ goes_back_in()
 	[[ $output == *"masked:2: row 2: the key is masked"*"ttlsweep list -t $T --reveal --format csv"* ]]
 }
 
-@test "what cannot go back in is refused before anything is written" {
+@test "a file that cannot be restored is refused before anything is written" {
 	small
 	list --reveal --format csv >all.csv
 	dumped "$T" >before
@@ -235,7 +234,7 @@ goes_back_in()
 	[ "$(left)" -eq 0 ]
 	ttlsweep restore -q -t "$T" all.csv --yes
 	same before
-	# of these formats the types are lost
+	# these formats have lost the types
 	ttlsweep export -q -t "$T" -o e.jsonl
 	run -1 ttlsweep restore -t "$T" e.jsonl
 	[[ $output == *"e.jsonl:1: "*"JSON Lines have lost the types"*"export --format dynamodb-json"* ]]
@@ -250,7 +249,7 @@ goes_back_in()
 	ttlsweep restore -t "$T" two.csv --yes --format json | jq -e '.present == 50'
 }
 
-@test "--csv-safe: no cell is a formula, and what was changed is known" {
+@test "--csv-safe: no cell is a formula, and a changed key is recognized" {
 	ttlsweep export -q -t "$TABLE" --now "$NOW" -o e.csv
 	ttlsweep export -q -t "$TABLE" --now "$NOW" --csv-safe -o safe.csv
 	"$PYTHON" - <<'PY'
@@ -277,7 +276,7 @@ PY
 	run -2 ttlsweep list -t "$TABLE" --csv-safe
 	[[ $output == *"--format csv"* ]]
 	run -2 ttlsweep export -t "$TABLE" --csv-safe -o x.json
-	# a key that begins with ' and = by itself
+	# a key that really begins with ' and =
 	T=$(new_table quote)
 	printf '{"Item":{"key":{"S":"%s"},"a":{"S":"b"}}}\n' "'=1" "'@" "=1" >items
 	seed --endpoint "$URL" --table "$T" --items items >/dev/null
@@ -285,7 +284,7 @@ PY
 	ttlsweep export -q -i quote.csv | dump --items - | cmp - <(dump --items items)
 	run -0 ttlsweep list -t "$T" --keys-from quote.csv --columns key --no-headings
 	[ "${#lines[@]}" -eq 3 ]
-	# and with columns of other people behind ours
+	# and with added columns after ours
 	sed 's/\r$//; 1s/$/,reviewed,/; 2,$s/$/,yes,/' quote.csv >added.csv
 	ttlsweep export -q -i added.csv | dump --items - | cmp - <(dump --items items)
 	ttlsweep restore -q -t "$T" added.csv
@@ -302,13 +301,13 @@ PY
 	run -1 ttlsweep export -i quote-safe.csv
 }
 
-@test "--keys-from: a list is written, reviewed, and swept" {
+@test "--keys-from: a reviewed list is purged" {
 	local f=reviewed.csv
 	small
 	dumped "$T" >before
 	list --reveal --format csv --state expired >$f
 	[ "$(wc -l <$f)" -eq 31 ]
-	# the reviewer's program writes other quotes and line ends
+	# the reviewer's program writes other quotes and newlines
 	"$PYTHON" - $f <<'PY'
 import csv, sys
 rows = list(csv.reader(open(sys.argv[1], newline="")))
@@ -330,7 +329,7 @@ PY
 	# again: they are gone
 	run -0 --separate-stderr sweep --keys-from $f --yes
 	[[ $output == "purge $T: 12 keys, 12 not there, 0 scanned, 0 matched, "* ]]
-	# undone from the journal, and from the list itself, which lost nothing
+	# restored from the journal, and from the list itself, which has everything
 	ttlsweep restore -q -t "$T" "$BATS_TEST_TMPDIR"/j/* --yes
 	same before
 	sweep -q --keys-from keys --yes
@@ -339,13 +338,13 @@ PY
 	same before
 }
 
-@test "--keys-from: what no longer fits the selection stays" {
+@test "--keys-from: an entry that no longer matches the selection is kept" {
 	small
 	list --reveal --format csv >all.csv
 	key_of() { list --state "$1" --reveal --no-headings --columns key --limit 1 | jq -Rc '{key:{S:.}}'; }
 	key_of expired >renewed
 	key_of live >gone
-	# one was renewed since, one is gone
+	# one was renewed, one was deleted
 	ddb "$URL" update_item "$(jq --arg t "$T" '{TableName: $t, Key: .,
 	    UpdateExpression: "SET #t=:t", ExpressionAttributeNames: {"#t": "ttl"},
 	    ExpressionAttributeValues: {":t": {N: "'$((NOW + 99))'"}}}' renewed)"
@@ -359,13 +358,13 @@ PY
 	jq -e '.deleted == 5' <<<"$output"
 }
 
-@test "--keys-from: a wrong row is named, and nothing is touched" {
+@test "--keys-from: an invalid row is reported, and nothing is changed" {
 	local key
 	small
 	dumped "$T" >before
 	list --reveal --format csv --state expired >good.csv
 	key=$(list --reveal --no-headings --columns key --state expired --limit 1)
-	# refused TEXT WHAT...: the list $1 ends in a fault that says so
+	# refused TEXT COMMAND...: the list is refused with TEXT
 	refused()
 	{
 		printf '%b' "$1" >wrong
@@ -406,7 +405,7 @@ PY
 	same before
 }
 
-@test "--keys-from: from stdin, compressed, with a mark, for every command" {
+@test "--keys-from reads stdin, gzip and a byte order mark, with every command" {
 	small
 	list --reveal --format csv --state expired >l.csv
 	list --reveal --no-headings --columns key --state expired | sort >keys
@@ -426,7 +425,7 @@ PY
 	[[ $stderr == *"twice: 30 rows repeat a key and count once"* ]]
 	run -0 ttlsweep list -t "$T" --keys-from keys --top 3 --by size --no-headings
 	[ "${#lines[@]}" -eq 3 ]
-	# repair, of those named only
+	# repair changes only those in the list
 	T=$(new_table repair)
 	seed --endpoint "$URL" --table "$T" --now "$NOW" --case milliseconds-past=9 --kind session >/dev/null
 	list --reveal --no-headings --columns key --limit 4 >four
@@ -435,7 +434,7 @@ PY
 	[ "$(list --no-headings --reason milliseconds | wc -l)" -eq 5 ]
 }
 
-@test "--keys-from: numbers, bytes and sort keys by value" {
+@test "--keys-from compares numbers, bytes and sort keys by value" {
 	T=$(new_table n)
 	printf '{"Item":{"key":{"N":"%s"},"ttl":{"N":"1400000000"}}}\n' 1 1.5 -2 1E+100 >items
 	seed --endpoint "$URL" --table "$T" --key-type N --items items >/dev/null

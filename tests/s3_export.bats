@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
-# A directory of DynamoDB's export to S3, in each shape and layout, against the
-# live table it was made from; and everything that can be wrong with one.
+# Directories of DynamoDB's export to S3 in each layout, compared with the live
+# table; and everything that can be wrong with one.
 
 load lib/common
 
-# As the exports' own time.
+# The exports' own time.
 NOW=1795335120
 WHEN=2026-11-22T08:12:00.123Z
 
@@ -32,10 +32,10 @@ made() {
 	DATA=$(find "$B" -name '*.json.gz' -size +1k | sort | head -n 1)
 }
 
-# A count without what an export does not tell. (jq would round integers.)
+# A count without what an export does not have. (jq would round integers.)
 told() { sed 's/"ttl_status": "[A-Z]*",//'; }
 
-# same DIRECTORY OPTION...: what is in it is what was counted in the table
+# same DIRECTORY OPTION...: it has the counts of the table
 same() {
 	ttlsweep inspect -i "$@" --format json >"$BATS_TEST_TMPDIR/report"
 	told <"$BATS_FILE_TMPDIR/count" >"$BATS_TEST_TMPDIR/count"
@@ -44,7 +44,7 @@ same() {
 	jq -e '.complete and .region == "us-east-1"' "$BATS_TEST_TMPDIR/report"
 }
 
-# wrong PATTERN: inspecting $B fails, and says that
+# wrong PATTERN: inspecting $B fails with PATTERN in the message
 wrong() {
 	run --separate-stderr ttlsweep inspect -i "$B"
 	[[ $status -eq 1 ]]
@@ -52,7 +52,7 @@ wrong() {
 	[[ -z $output ]]
 }
 
-# Let the manifests agree with what is in $DATA by now: their check sums.
+# Make the check sums in the manifests match $DATA.
 sums() {
 	"$PYTHON" - "$OWN" "$B" <<-'END'
 	import base64, glob, hashlib, json, os, sys
@@ -70,7 +70,7 @@ sums() {
 	END
 }
 
-@test "a full export: the figures of the live table" {
+@test "a full export has the figures of the live table" {
 	made
 	same "$B"
 	same "$OWN"
@@ -78,7 +78,7 @@ sums() {
 	[[ $(jq .segments "$BATS_TEST_TMPDIR/report") == 5 ]]
 }
 
-@test "with a prefix, in keys or not, with any number of files and jobs" {
+@test "the figures are the same with a prefix, and any number of files and jobs" {
 	made --prefix deep/in/it --files 1
 	same "$B"
 	rm -r "$B"
@@ -87,7 +87,7 @@ sums() {
 	same "$B/deep/in"
 }
 
-@test "only the export's own directory, flat" {
+@test "the files may all be in one directory" {
 	made
 	cp -r "$OWN" "$BATS_TEST_TMPDIR/copy"
 	same "$BATS_TEST_TMPDIR/copy"
@@ -96,7 +96,7 @@ sums() {
 	same "$BATS_TEST_TMPDIR/copy"
 }
 
-@test "an incremental export, of either view" {
+@test "incremental exports of both views are read" {
 	made --shape incremental --prefix p
 	same "$B"
 	same "$OWN"
@@ -105,7 +105,7 @@ sums() {
 	same "$B"
 }
 
-@test "export, list and show read it" {
+@test "export, list and show read such a directory" {
 	made
 	ttlsweep export -i "$B" -o "$BATS_TEST_TMPDIR/out.json"
 	dump --items "$BATS_TEST_TMPDIR/out.json" | cmp - "$BATS_FILE_TMPDIR/dump"
@@ -113,7 +113,7 @@ sums() {
 	ttlsweep show -i "$B" users | grep -q '^users$'
 }
 
-@test "keys of type N and B, with sort keys" {
+@test "keys of type N and B, and sort keys, are read" {
 	local TABLE type
 	for type in N B; do
 		TABLE=$(new_table "s3$type")
@@ -132,7 +132,7 @@ sums() {
 	done
 }
 
-@test "an incremental export names its sort key" {
+@test "the sort key is taken from an incremental export" {
 	local TABLE file
 	TABLE=$(new_table s3sort)
 	seed --endpoint "$LOCAL_URL" --table "$TABLE" --mixed 50 --now "$NOW" \
@@ -150,19 +150,19 @@ sums() {
 	[[ $stderr == *'use --key b,a if'* ]]
 	run --separate-stderr ttlsweep show -i "$BATS_TEST_TMPDIR/named.json" --key b --sort-key 1 2
 	[[ $status -eq 0 && $output == "2 / 1"* && $stderr != *--key* ]]
-	# a full one names none
+	# a full export has none
 	rm -r "$B"
 	made
 	run -2 ttlsweep show -i "$B" --sort-key 0 x
 	[[ $output == *'the file does not say which attribute is the sort key; name it with --key key,NAME'* ]]
 }
 
-@test "--now judges by another time" {
+@test "--now replaces the export's time" {
 	made
 	[[ $(ttlsweep inspect -i "$B" --format json --now 1000 | jq .now) == 1000 ]]
 }
 
-@test "an export without a time, or with one that is none" {
+@test "an export without a valid time needs --now" {
 	local time
 	made
 	rm "$OWN"/*.md5
@@ -175,7 +175,7 @@ sums() {
 	ttlsweep inspect -i "$B" --format json | jq -e '.now > 1e9'
 }
 
-@test "a file that is missing, and one too many" {
+@test "a missing file is an error, and one too many a warning" {
 	made
 	touch "$OWN/data/stray.json.gz"
 	run --separate-stderr ttlsweep inspect -i "$B"
@@ -184,19 +184,19 @@ sums() {
 	wrong "1 of its 5 data files are missing: *${DATA##*/}"
 }
 
-@test "a file that is another one" {
+@test "a file that was replaced is an error" {
 	made
 	cp "$(find "$OWN/data" -name '*.gz' ! -path "$DATA" -size +1k | head -n 1)" "$DATA"
 	wrong "${DATA##*/}: its MD5 sum is not the one in the manifest"
 }
 
-@test "a file that was cut" {
+@test "a truncated file is an error" {
 	made
 	truncate -s -100 "$DATA"
 	wrong "${DATA##*/}:*truncated*MD5 sum is not the one in the manifest"
 }
 
-@test "a line that is damaged, with and without its check sum" {
+@test "a damaged line is reported, with and without a check sum" {
 	made
 	zcat "$DATA" | sed '7s/"Item"/"Item/' | gzip >"$BATS_TEST_TMPDIR/bad"
 	cp "$BATS_TEST_TMPDIR/bad" "$DATA"
@@ -205,7 +205,7 @@ sums() {
 	wrong "${DATA##*/}:7: not valid JSON"
 }
 
-@test "a line without the key" {
+@test "an entry without the key is an error" {
 	made
 	zcat "$DATA" | sed '3s/.*/{"Item":{"other":{"S":"x"}}}/' |
 	    gzip >"$BATS_TEST_TMPDIR/bad"
@@ -214,7 +214,7 @@ sums() {
 	wrong "${DATA##*/}:3: "
 }
 
-@test "entries that are missing" {
+@test "missing entries are an error" {
 	made
 	zcat "$DATA" | sed 9d | gzip >"$BATS_TEST_TMPDIR/bad"
 	cp "$BATS_TEST_TMPDIR/bad" "$DATA"
@@ -222,7 +222,7 @@ sums() {
 	wrong "${DATA##*/}: has * entries, but the manifest says"
 }
 
-@test "manifests that do not agree" {
+@test "manifests that do not agree are an error" {
 	made
 	sed -i 's/"itemCount": 3000/"itemCount": 3001/' "$OWN/manifest-summary.json"
 	wrong "manifest-summary.json: its MD5 sum is not the one in *manifest-summary.md5"
@@ -230,7 +230,7 @@ sums() {
 	wrong "has 3001 entries, but the files that the manifest names have 3000"
 }
 
-@test "a manifest that is damaged" {
+@test "a damaged manifest is an error" {
 	made
 	rm "$OWN"/*.md5
 	sed -i '2s/^{/[/' "$OWN/manifest-files.json"
@@ -241,7 +241,7 @@ sums() {
 	wrong "manifest-files.json:2: its md5Checksum is not"
 	echo '{' >"$OWN/manifest-summary.json"
 	wrong "manifest-summary.json: not valid JSON from byte"
-	# one that is not there may never have been copied
+	# a missing manifest may not have been copied
 	rm "$OWN/manifest-files.json"
 	echo '{}' >"$OWN/manifest-summary.json"
 	run -0 --separate-stderr ttlsweep inspect -i "$B" --format json
@@ -249,7 +249,7 @@ sums() {
 	[[ $(jq .scanned.items <<<"$output") == 3000 ]]
 }
 
-@test "a key that leads out of the directory, or is named twice" {
+@test "a key that leads out of the directory, or is listed twice, is an error" {
 	made
 	rm "$OWN"/*.md5
 	cp "$OWN/manifest-files.json" "$BATS_TEST_TMPDIR/files"
@@ -260,7 +260,7 @@ sums() {
 	wrong "the manifest names it twice"
 }
 
-@test "no export, several, one in Ion" {
+@test "no export, several exports and Ion are errors" {
 	mkdir -p "$B"
 	wrong "contains no export to S3: there is no manifest-summary.json"
 	made
@@ -272,7 +272,7 @@ sums() {
 	B=$OWN wrong "the export is in ION: only DYNAMODB_JSON can be read"
 }
 
-@test "an export of nothing" {
+@test "an export without entries is read" {
 	TABLE=$(new_table none)
 	seed --endpoint "$LOCAL_URL" --table "$TABLE"
 	made

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# Servers, proxies and filters that leave open what became of a write, or say
-# what cannot be (tests/tools/road.py): nothing is lost, and restore brings the
-# table back as it was.
+# Servers, proxies and filters after which nobody knows whether a write happened,
+# or which send false replies (tests/tools/road.py): nothing is lost, and restore
+# puts everything back.
 
 # shellcheck disable=SC2154 # bats sets $stderr
 
@@ -17,7 +17,7 @@ setup_file() {
 
 teardown_file() { stop_servers; }
 
-# ready [SERVER_URL]: a table of 60 entries, all to be purged, and a road.
+# ready [SERVER_URL]: a table of 60 entries to be purged, and a proxy ("road").
 ready() {
 	SERVER=${1:-$LOCAL_URL}
 	TABLE=$(new_table unsure)
@@ -28,7 +28,7 @@ ready() {
 	start_road "$SERVER"
 }
 
-# swept STATUS JQ [OPTION...]: purge them over the road.
+# swept STATUS JQ [OPTION...]: purge them through the proxy.
 swept() {
 	local status=$1 holds=$2
 	shift 2
@@ -45,7 +45,7 @@ swept() {
 
 left() { dump --endpoint "$SERVER" --table "$TABLE" | wc -l; }
 
-# restored: from the journal, without the road; the table is as it was.
+# restored: restore from the journal without the proxy; the table is as before.
 restored() {
 	ttlsweep restore -t "$TABLE" --yes "$JOURNAL" \
 	    --endpoint-url "$SERVER" --now "$NOW"
@@ -53,7 +53,7 @@ restored() {
 	    cmp - "$BATS_TEST_TMPDIR/before"
 }
 
-@test "a filter answers each write in the service's place: all is restored" {
+@test "a filter that answers all writes itself: everything is restored" {
 	local code
 	for code in 302 401 403 404 429 502 204 207 200; do
 		ready
@@ -64,14 +64,14 @@ restored() {
 		    --now "$NOW" --journal "$JOURNAL" --state expired \
 		    --endpoint-url "$ROAD_URL"
 		[[ $(left) -lt 60 ]]
-		# no outcome says that a write did nothing
+		# no outcome says that a write had no effect
 		if grep -F '"Outcome"' "$JOURNAL"; then return 1; fi
 		restored
 		stop_road
 	done
 }
 
-@test "a filter answers each write once: told as deleted, restored" {
+@test "a filter that answers each write once: reported as deleted, and restored" {
 	local batch
 	for batch in auto single; do
 		ready
@@ -79,7 +79,7 @@ restored() {
 		    "only":["BatchExecuteStatement","DeleteItem","PutItem"]}'
 		swept 0 '.deleted == 60 and .unconfirmed == 60' --batch "$batch"
 		[[ $(left) -eq 0 ]]
-		# puts meet the same, and count as restored all the same
+		# so it does for puts, which count as restored, too
 		run -0 --separate-stderr ttlsweep restore -t "$TABLE" --yes \
 		    "$JOURNAL" --endpoint-url "$ROAD_URL" --format json
 		jq -e '.restored == 60 and .present == 0 and
@@ -90,7 +90,7 @@ restored() {
 	done
 }
 
-@test "no old images come back: deleted and unconfirmed, and all is restored" {
+@test "without old images deletes are unconfirmed, and everything is restored" {
 	local server batch
 	for server in "$LOCAL_URL" "$DYNALITE_URL"; do
 		for batch in auto single; do
@@ -107,7 +107,7 @@ restored() {
 	done
 }
 
-@test "batches alone return no old images: single deletes do" {
+@test "where batches return no old images, single deletes do" {
 	ready
 	road PUT set '{"lie":["no-batch-images"]}'
 	swept 0 '.deleted == 60 and .unconfirmed > 0 and .unconfirmed <= 50' \
@@ -116,7 +116,7 @@ restored() {
 	road GET counts | jq -e '.operations.BatchExecuteStatement == 1 and
 	    .operations.DeleteItem >= 10'
 	restored
-	# told to use batches, it does
+	# with --batch it uses batches anyway
 	ready
 	road PUT set '{"lie":["no-batch-images"]}'
 	swept 0 '.deleted == 60 and .unconfirmed == 60' --batch partiql
@@ -124,7 +124,7 @@ restored() {
 	restored
 }
 
-@test "as the service answers, what others had deleted is gone" {
+@test "an entry that somebody else deleted is gone" {
 	local file=$BATS_TEST_TMPDIR/keys
 	ready
 	stop_road
@@ -141,7 +141,7 @@ restored() {
 	wait $!
 }
 
-@test "an old image that is not the entry's is not taken" {
+@test "an old image of another entry is ignored" {
 	local lie batch
 	for lie in old-no-key old-other-key; do
 		for batch in auto single; do
@@ -157,13 +157,13 @@ restored() {
 	done
 }
 
-@test "an old image that cannot be is not taken" {
+@test "an invalid old image is ignored" {
 	ready
 	road PUT set '{"lie":["old-impossible"]}'
 	swept 0 '.deleted == 60 and .unconfirmed == 0'
 	[[ $(grep -c "ignored 60 old images" <<<"$stderr") -eq 1 ]]
 	restored
-	# of a repair, too
+	# the same with repair
 	ready
 	road PUT set '{"lie":["old-impossible"]}'
 	run -0 ttlsweep repair -t "$TABLE" --yes --now "$NOW" \
@@ -172,7 +172,7 @@ restored() {
 	restored
 }
 
-@test "what was read and could not be put back is left alone" {
+@test "an entry that could not be restored is not deleted" {
 	ready
 	road PUT set '{"lie":["scan-impossible"]}'
 	swept 3 '.failed == 4 and .deleted == 56'
@@ -181,11 +181,11 @@ restored() {
 	restored
 }
 
-@test "a read-back with other entries than asked for tells nothing apart" {
+@test "a read-back with other entries than asked for decides nothing" {
 	local lie
 	for lie in get-others get-twice get-left get-left-others; do
 		ready
-		# an entry that changed since: its condition fails
+		# an entry that was changed: its condition fails
 		road PUT hold '{"operation":"BatchExecuteStatement"}'
 		AWS_MAX_ATTEMPTS=2 ttlsweep purge -t "$TABLE" --yes \
 		    --now "$NOW" --state any --journal "$JOURNAL" --jobs 1 \
@@ -209,7 +209,7 @@ restored() {
 	done
 }
 
-@test "page keys that go in a circle end it with an error" {
+@test "page keys that go in a circle are an error" {
 	local lie command
 	ready
 	for lie in circle-1 circle-2 circle-3; do
@@ -223,7 +223,7 @@ restored() {
 			road GET counts | jq -e '.operations.Scan < 20'
 		done
 	done
-	# small pages alone are no circle
+	# many small pages are no circle
 	road PUT reset '{}'
 	road PUT set '{"lie":["circle-1000"]}'
 	ttlsweep inspect -t "$TABLE" --segments 1 --format json \
@@ -232,7 +232,7 @@ restored() {
 	stop_road
 }
 
-@test "an empty page key is the end" {
+@test "an empty page key ends the scan" {
 	local lie
 	ready
 	for lie in empty-key null-key; do
@@ -246,7 +246,7 @@ restored() {
 	stop_road
 }
 
-@test "a repair that no image answers is done" {
+@test "a repair without an image in the reply is done" {
 	ready
 	road PUT set '{"lie":["no-images"]}'
 	run -0 --separate-stderr ttlsweep repair -t "$TABLE" --yes \
@@ -260,7 +260,7 @@ restored() {
 	    cmp - "$BATS_TEST_TMPDIR/before"
 }
 
-@test "a token that comes back, however it is written, is not shown" {
+@test "a token in a reply is not shown, however it is encoded" {
 	local batch token="tok/en+tok=&<en>0123456789abcdefghij"
 	for batch in auto single; do
 		ready
@@ -274,7 +274,7 @@ restored() {
 	done
 }
 
-@test "a password in a proxy's address is not shown, whatever its form" {
+@test "a password in the URL of a proxy is not shown, in any form" {
 	local address
 	for address in http://user:hunter22%40127.0.0.1:1 user:hunter22 \
 	    http://user:hunter22@ foo://user:hunter22%40h \
@@ -288,7 +288,7 @@ restored() {
 		    run -1 ttlsweep doctor -t tab --endpoint-url http://example.invalid
 		[[ $output != *hunter* ]]
 	done
-	# what names nobody is
+	# a URL without a password is shown
 	http_proxy=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1 run -1 ttlsweep \
 	    inspect -t tab --endpoint-url http://example.invalid
 	[[ $output == *"127.0.0.1 port 1"* ]]

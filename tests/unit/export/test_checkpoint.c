@@ -49,7 +49,7 @@ run_of(const struct ddb_table *table)
 		.file_bytes = -1 };
 }
 
-/* ${text} as the checkpoint "cp", readable by us only whatever the umask is. */
+/* Write ${text} to the checkpoint "cp", mode 0600 whatever the umask. */
 static const char *
 put_own(const char *text, size_t n)
 {
@@ -60,7 +60,7 @@ put_own(const char *text, size_t n)
 	return path;
 }
 
-/* Positions as they come from a scan: hostile keys, blanks, ends. */
+/* Positions of a scan: odd keys, white space, finished segments. */
 static const struct {
 	const char *next; /* NULL: at the start */
 	bool finished;
@@ -192,7 +192,7 @@ test_key_types(void **state)
 	}
 }
 
-/* Who may have written it: the mode and the owner of the open file. */
+/* A checkpoint is trusted by the mode and the owner of the open file. */
 static void
 test_trusted(void **state)
 {
@@ -203,12 +203,12 @@ test_trusted(void **state)
 		int want;
 		const char *says;
 	} cases[] = {
-		{ "as it is made", S_IFREG | 0600, 7, 7, 0, "" },
+		{ "as it was created", S_IFREG | 0600, 7, 7, 0, "" },
 		{ "readable by all", S_IFREG | 0644, 7, 7, 0, "" },
 		{ "root's own", S_IFREG | 0600, 0, 0, 0, "" },
 		{ "the group writes", S_IFREG | 0620, 7, 7, -1, "chmod go-w" },
-		{ "all write", S_IFREG | 0602, 7, 7, -1, "chmod go-w" },
-		{ "another's", S_IFREG | 0600, 8, 7, -1, "user 8" },
+		{ "everybody writes", S_IFREG | 0602, 7, 7, -1, "chmod go-w" },
+		{ "of another user", S_IFREG | 0600, 8, 7, -1, "user 8" },
 		{ "root's, for a user", S_IFREG | 0600, 0, 7, -1, "user 0" },
 		{ "a user's, for root", S_IFREG | 0600, 7, 0, -1, "user 7" },
 		{ "a directory", S_IFDIR | 0700, 7, 7, -1, "not a regular" },
@@ -228,7 +228,7 @@ test_trusted(void **state)
 	}
 }
 
-/* The same of files: what is there, not what it is called. */
+/* The same with real files. */
 static void
 test_file(void **state)
 {
@@ -249,7 +249,7 @@ test_file(void **state)
 	assert_int_equal(symlink(at("cp"), at("link")), 0);
 	assert_int_equal(checkpoint_load(at("link"), &c, &f), -1);
 	assert_non_null(strstr(f.text, "symbolic link"));
-	/* one that leads nowhere is not "none" */
+	/* a dangling link is not a missing file */
 	assert_int_equal(symlink("nowhere", at("dangling")), 0);
 	assert_int_equal(checkpoint_load(at("dangling"), &c, &f), -1);
 	assert_int_equal(mkfifo(at("fifo"), 0600), 0);
@@ -269,7 +269,7 @@ test_none(void **state)
 	assert_int_equal(c.segments, 32);
 	assert_int_equal(c.now, 7);
 	assert_int_equal(f.kind, FAULT_NONE);
-	/* a directory is not "none" */
+	/* nor is a directory */
 	assert_int_equal(checkpoint_load(directory, &c, &f), -1);
 	assert_non_null(strstr(f.text, "not a regular file"));
 	assert_int_equal(checkpoint_save(at("no/such"), &c, &f), -1);
@@ -323,7 +323,7 @@ test_of_another_run(void **state)
 	}
 }
 
-/* Without its last member: what comes behind is the case's. */
+/* Everything before the members that a case has. */
 #define HEAD                                                             \
 	"{\"schema\":\"ttlsweep.checkpoint/1\",\"command\":\"purge\","   \
 	"\"table\":\"T\",\"table_id\":\"a1b2\",\"endpoint\":"            \
@@ -337,7 +337,7 @@ test_damaged(void **state)
 		const char *name, *text;
 		int want;
 	} cases[] = {
-		{ "whole",
+		{ "complete",
 		    HEAD "\"segments\":1,\"positions\":[null],"
 			 "\"file\":null}",
 		    1 },
@@ -351,7 +351,7 @@ test_damaged(void **state)
 		    HEAD "\"segments\":0,\"positions\":[],"
 			 "\"file\":null}",
 		    -1 },
-		{ "too many",
+		{ "too many segments",
 		    HEAD "\"segments\":4097,\"positions\":[null],"
 			 "\"file\":null}",
 		    -1 },
@@ -364,15 +364,15 @@ test_damaged(void **state)
 			 "null],\"file\":null}",
 		    -1 },
 		{ "no positions", HEAD "\"segments\":1,\"file\":null}", -1 },
-		{ "a position that is none",
+		{ "an invalid position",
 		    HEAD "\"segments\":1,"
 			 "\"positions\":[7],\"file\":null}",
 		    -1 },
-		{ "half a position",
+		{ "a position with one member",
 		    HEAD "\"segments\":1,\"positions\":["
 			 "{\"next\":null}],\"file\":null}",
 		    -1 },
-		{ "neither here nor there",
+		{ "neither a key nor done",
 		    HEAD "\"segments\":1,"
 			 "\"positions\":[{\"next\":null,\"done\":false}],"
 			 "\"file\":null}",
@@ -382,17 +382,17 @@ test_damaged(void **state)
 		    "\"segments\":1,\"positions\":[{\"next\""
 		    ":{\"id\":{\"S\":\"a\"}},\"done\":false}],\"file\":null}",
 		    -1 },
-		{ "a key too many",
+		{ "a key with too many attributes",
 		    HEAD "\"segments\":1,\"positions\":[{"
 			 "\"next\":{\"key\":{\"S\":\"a\"},\"b\":{\"S\":\"a\"}},"
 			 "\"done\":false}],\"file\":null}",
 		    -1 },
-		{ "a key of no key's type",
+		{ "a key of another type",
 		    HEAD "\"segments\":1,\"positions\""
 			 ":[{\"next\":{\"key\":{\"L\":[]}},\"done\":false}],"
 			 "\"file\":null}",
 		    -1 },
-		{ "a number of segments that is no power of two",
+		{ "segments that are no power of two",
 		    HEAD "\"segments\":3,\"positions\":[null,null,null],"
 			 "\"file\":null}",
 		    -1 },
@@ -403,7 +403,7 @@ test_damaged(void **state)
 		    HEAD "\"segments\":18446744073709551617,"
 			 "\"positions\":[null],\"file\":null}",
 		    -1 },
-		{ "segments with a part",
+		{ "segments with a fraction",
 		    HEAD "\"segments\":1.5,\"positions\":[null],"
 			 "\"file\":null}",
 		    -1 },
@@ -411,7 +411,7 @@ test_damaged(void **state)
 		    HEAD "\"segments\":1,\"segments\":4096,"
 			 "\"positions\":[null],\"file\":null}",
 		    -1 },
-		{ "twice, spelled otherwise",
+		{ "segments twice, once escaped",
 		    HEAD "\"segments\":1,\"\\u006eow\":2,"
 			 "\"positions\":[null],\"file\":null}",
 		    -1 },
@@ -419,27 +419,28 @@ test_damaged(void **state)
 		    HEAD "\"segments\":1,\"positions\":[{\"next\":null,"
 			 "\"done\":true,\"done\":false}],\"file\":null}",
 		    -1 },
-		{ "a position of two segments",
+		{ "two segments with the same position",
 		    HEAD "\"segments\":2,\"positions\":["
 			 "{\"next\":{\"key\":{\"S\":\"a\"}},\"done\":false},"
 			 "{\"next\":{\"key\":{\"S\":\"a\"}},\"done\":false}],"
 			 "\"file\":null}",
 		    -1 },
-		{ "two segments that are done",
+		{ "two finished segments",
 		    HEAD "\"segments\":2,\"positions\":["
 			 "{\"next\":null,\"done\":true},"
 			 "{\"next\":null,\"done\":true}],\"file\":null}",
 		    1 },
-		{ "positions that are no array",
+		{ "positions are not an array",
 		    HEAD "\"segments\":1,\"positions\":{\"0\":null},"
 			 "\"file\":null}",
 		    -1 },
-		{ "more behind it",
+		{ "text after it",
 		    HEAD "\"segments\":1,\"positions\":[null],"
 			 "\"file\":null}{}",
 		    -1 },
-		{ "bytes that are no text", "\xff\xfe\x00\x01", -1 },
-		{ "no file", HEAD "\"segments\":1,\"positions\":[null]}", -1 },
+		{ "bytes that are not text", "\xff\xfe\x00\x01", -1 },
+		{ "file is missing",
+		    HEAD "\"segments\":1,\"positions\":[null]}", -1 },
 		{ "a purge with a file",
 		    HEAD "\"segments\":1,\"positions\":[null],"
 			 "\"file\":{\"bytes\":1}}",
@@ -467,7 +468,7 @@ test_damaged(void **state)
 		}
 		checkpoint_release(&c);
 	}
-	/* cut at any byte */
+	/* truncated at any byte */
 	for (size_t n = 0; n < strlen(cases[0].text); n++) {
 		struct checkpoint c = run_of(&simple);
 
@@ -478,7 +479,7 @@ test_damaged(void **state)
 	}
 }
 
-/* Its time, up to the ends of what --now takes. */
+/* The time has the range of --now. */
 static void
 test_now(void **state)
 {
@@ -522,8 +523,7 @@ test_now(void **state)
 	}
 }
 
-/* Any byte changed to any of some others: read or refused, never worse (a
- * sanitizer watches), and what is read is in its ranges. */
+/* With any byte changed it is refused, or all values are in their ranges. */
 static void
 test_changed(void **state)
 {
@@ -557,7 +557,7 @@ test_changed(void **state)
 	free(changed);
 }
 
-/* As many segments as there can be, with keys as long as there can be. */
+/* The most segments, with the longest keys. */
 static void
 test_largest(void **state)
 {

@@ -19,7 +19,7 @@ static const struct key_schema odd = { "state", "size" };
 static const struct key_schema ttl_sorts = { "key", "ttl" };
 static const struct key_schema ttl_is_key = { "ttl", NULL };
 
-/* The headings with '|' between them, "*" behind a sort key's. */
+/* The headings joined by '|', a sort key's with "*". */
 static void
 test_parse(void **state)
 {
@@ -113,7 +113,7 @@ static const struct {
 	struct slice want;
 } texts[] = {
 	{ "a key", "key", &key_only, SLICE(ITEM("")), false, SLICE("image:1") },
-	{ "a key with NUL and a line end", "key", &key_only,
+	{ "a key with NUL and a newline", "key", &key_only,
 	    SLICE("{\"key\":{\"S\":\"a\\u0000b\\r\\nc\"}}"), false,
 	    SLICE("a\0b\r\nc") },
 	{ "a number key", "key", &key_only,
@@ -155,8 +155,8 @@ static const struct {
 	{ "expires, milliseconds", "expires", &key_only,
 	    SLICE(ITEM(TTL("1795332270999"))), false,
 	    SLICE("2026-11-22T07:24:30Z") },
-	{ "expires, nothing meant", "expires", &key_only, SLICE(ITEM("")),
-	    false, SLICE("") },
+	{ "expires, no time", "expires", &key_only, SLICE(ITEM("")), false,
+	    SLICE("") },
 	{ "expires, far in the future", "expires", &key_only,
 	    SLICE(ITEM(TTL("253402300799"))), false, SLICE("") },
 	{ "expires, no zone", "expires", &key_only,
@@ -191,8 +191,8 @@ static const struct {
 	    SLICE(ITEM(",\"a\":{\"N\":\"1\"}" TTL(
 		"2") ",\"b\":{\"L\":[{\"BOOL\":true},{\"NULL\":true}]}")),
 	    false, SLICE("{\"a\":1,\"b\":[true,null]}") },
-	{ "value, none", "value", &key_only, SLICE(ITEM(TTL("2"))), false,
-	    SLICE("{}") },
+	{ "value, no attributes", "value", &key_only, SLICE(ITEM(TTL("2"))),
+	    false, SLICE("{}") },
 	{ "value of a session", "value", &key_only,
 	    SLICE(SESSION(TTL("2") ",\"d\":{\"S\":\"secret\"}")), false,
 	    SLICE("\xe2\x80\xa6 7 B") },
@@ -243,7 +243,7 @@ static const struct {
 	{ "JSON with a token", "@j", &key_only,
 	    SLICE(ITEM(",\"j\":{\"S\":\"{\\\"token\\\":1}\"}")), false,
 	    SLICE("\xe2\x80\xa6 11 B") },
-	{ "JSON without one", "@j", &key_only,
+	{ "JSON without a token", "@j", &key_only,
 	    SLICE(ITEM(",\"j\":{\"S\":\"{\\\"taken\\\":1}\"}")), false,
 	    SLICE("{\"taken\":1}") },
 	{ "sets of JSON", "value", &key_only,
@@ -261,8 +261,8 @@ static const struct {
 	{ "group of both keys", "group", &both,
 	    SLICE("{\"pk\":{\"S\":\"USER#1\"},\"sk\":{\"S\":\"SESSION#a\"}}"),
 	    false, SLICE("USER# SESSION#") },
-	{ "an attribute that is not there", "@d", &key_only, SLICE(ITEM("")),
-	    false, SLICE("") },
+	{ "a missing attribute", "@d", &key_only, SLICE(ITEM("")), false,
+	    SLICE("") },
 	{ "a session's attribute", "@d", &key_only,
 	    SLICE(SESSION(",\"d\":{\"S\":\"secret\"}")), false,
 	    SLICE("\xe2\x80\xa6 6 B") },
@@ -308,7 +308,7 @@ test_texts(void **state)
 	}
 }
 
-/* No column lets a session's secret through, whatever the key is like. */
+/* No column shows a session's secret, whatever its key. */
 static void
 test_secrets(void **state)
 {
@@ -378,7 +378,7 @@ test_unknown_size(void **state)
 	buf_release(&e.scratch);
 }
 
-/* Completion, help and the manual all lean on it. */
+/* The table that completion, help and the manual depend on. */
 static void
 test_table(void **state)
 {

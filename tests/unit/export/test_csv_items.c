@@ -28,7 +28,7 @@ opened(const char *text, size_t n, struct fault *f)
 	return csv_items_of(in, f);
 }
 
-/* The key by the line of names, for people. */
+/* The key by the header row. */
 static const struct {
 	const char *name, *text, *hint;
 	const char *want;  /* "name:TYPE[,name:TYPE]"; NULL: a fault … */
@@ -36,29 +36,30 @@ static const struct {
 } heads[] = {
 	{ "an export", NAMES, NULL, "key:S", NULL },
 	{ "with a sort key", TWO, NULL, "key:S,at:S", NULL },
-	{ "a mark", "\xef\xbb\xbf" NAMES, NULL, "key:S", NULL },
-	{ "columns of one's own", "id,attributes\n", NULL, "id:S", NULL },
+	{ "a byte order mark", "\xef\xbb\xbf" NAMES, NULL, "key:S", NULL },
+	{ "columns of another program", "id,attributes\n", NULL, "id:S", NULL },
 	{ "in another order", "id,attributes,@a,size\n", NULL, "id:S", NULL },
-	{ "two of one's own", "pk,sk,attributes\n", NULL, "pk:S,sk:S", NULL },
+	{ "two keys of another program", "pk,sk,attributes\n", NULL,
+	    "pk:S,sk:S", NULL },
 	{ "an attribute's column", "id,@x,attributes\n", NULL, "id:S", NULL },
 	{ "made safe", "id,'@x,attributes\n", NULL, "id:S", NULL },
-	{ "a sort key called like a column",
+	{ "a sort key named like a column",
 	    "key,kind,kind,state,reason,ttl,expires,overdue,size,attributes\n",
 	    NULL, "key:S,kind:S", NULL },
-	{ "keys called like columns",
+	{ "keys named like columns",
 	    "attributes,size,kind,state,reason,ttl,expires,overdue,size,"
 	    "attributes\n",
 	    NULL, "attributes:S,size:S", NULL },
 	{ "hinted", NAMES, "key", "key:S", NULL },
 	{ "a number", NAMES, "key:N", "key:N", NULL },
-	{ "of two types", TWO, "key:B,at:N", "key:B,at:N", NULL },
-	{ "a type that is none", "a:X,attributes\n", "a:X", "a:X:S", NULL },
+	{ "two types", TWO, "key:B,at:N", "key:B,at:N", NULL },
+	{ "an invalid type", "a:X,attributes\n", "a:X", "a:X:S", NULL },
 	{ "a name like a type", ":N,attributes\n", ":N", ":N:S", NULL },
 	{ "empty", " \n", NULL, NULL, "nor CSV with a column" },
 	{ "no attributes", "key,kind\n", NULL, NULL,
 	    "/file:1: row 1: neither DynamoDB JSON, a journal, nor CSV "
 	    "with a column \"attributes\"" },
-	{ "a name that is none", "key,\xff,attributes\n", NULL, NULL,
+	{ "an invalid name", "key,\xff,attributes\n", NULL, NULL,
 	    "/file:1: row 1: no header row: cell 2 is not UTF-8 text" },
 	{ "another hint", NAMES, "id", NULL,
 	    "/file: its first columns are the key (key), but should be "
@@ -67,30 +68,30 @@ static const struct {
 	    "the key (key, at), but should be (key)" },
 	{ "a hint with a sort key", NAMES, "key,at", NULL,
 	    "the key (key), but should be (key, at)" },
-	{ "a sort key too many", "a,b,c,attributes\n", NULL, NULL,
+	{ "three keys", "a,b,c,attributes\n", NULL, NULL,
 	    "/file: column 3, \"c\", is not one that ttlsweep writes; "
 	    "remove it, or move it after \"attributes\"" },
-	{ "columns added behind",
+	{ "columns added after those of an export",
 	    "key,kind,state,reason,ttl,expires,overdue,size,attributes,"
 	    "reviewed,,\n",
 	    NULL, "key:S", NULL },
-	{ "columns added behind those of one's own", "pk,sk,attributes,who\n",
-	    NULL, "pk:S,sk:S", NULL },
-	{ "a column added among ours",
+	{ "columns added after those of another program",
+	    "pk,sk,attributes,who\n", NULL, "pk:S,sk:S", NULL },
+	{ "a column added in between",
 	    "key,kind,state,reason,ttl,seen,expires,overdue,size,attributes\n",
 	    NULL, NULL, "column 6, \"seen\", is not one that ttlsweep writes" },
-	{ "a column added before ours",
+	{ "a column added before them",
 	    "key,seen,kind,state,reason,ttl,expires,overdue,size,attributes\n",
 	    "key", NULL,
 	    "its first columns are the key (key, seen), but should be "
 	    "(key)" },
-	{ "a column added behind the sort key",
+	{ "a column added after the sort key",
 	    "key,at,seen,kind,state,reason,ttl,expires,overdue,size,"
 	    "attributes\n",
 	    "key,at", NULL, "column 3, \"seen\", is not one that" },
 	{ "UTF-16", "\xff\xfek", NULL, NULL,
 	    "/file:1: it is UTF-16; save it as CSV in UTF-8" },
-	{ "no name", ",attributes\n", "", ":S", NULL },
+	{ "an empty name", ",attributes\n", "", ":S", NULL },
 };
 
 static void
@@ -123,7 +124,7 @@ test_heads(void **state)
 	}
 }
 
-/* One row under NAMES, and the entry that it is. */
+/* One row below NAMES, and its entry. */
 static const struct {
 	const char *name, *types;
 	struct slice row;
@@ -134,11 +135,11 @@ static const struct {
 	    "{\"key\":{\"S\":\"a\"},\"x\":{\"S\":\"y\"}}", NULL },
 	{ "nothing but the key", "S", SLICE("a,,,,,,,,{}"),
 	    "{\"key\":{\"S\":\"a\"}}", NULL },
-	{ "blanks in JSON", "S", SLICE("a,,,,,,,,\" { } \""),
+	{ "white space in JSON", "S", SLICE("a,,,,,,,,\" { } \""),
 	    "{\"key\":{\"S\":\"a\"}}", NULL },
 	{ "NUL and quotes in the key", "S", SLICE("\"a\0\"\"\r\n\",,,,,,,,{}"),
 	    "{\"key\":{\"S\":\"a\\u0000\\\"\\u000d\\u000a\"}}", NULL },
-	{ "the TTL is what attributes say", "S",
+	{ "the TTL is taken from attributes", "S",
 	    SLICE("a,,,,1,,,,\"{\"\"ttl\"\":{\"\"N\"\":\"\"2\"\"}}\""),
 	    "{\"key\":{\"S\":\"a\"},\"ttl\":{\"N\":\"2\"}}", NULL },
 	{ "a number", "N", SLICE("-1.50,,,,,,,,{}"),
@@ -152,7 +153,7 @@ static const struct {
 	    "0123ef\"}}",
 	    NULL },
 	/* 'key' and its value: 5 bytes */
-	{ "a key that looks safe, and is not", "S", SLICE("'=,,,,,,,5,{}"),
+	{ "a key that only looks made safe", "S", SLICE("'=,,,,,,,5,{}"),
 	    "{\"key\":{\"S\":\"'=\"}}", NULL },
 	{ "made safe", "S", SLICE("'=,,,,,,,4,{}"), NULL,
 	    "/file:2: row 2: its key was made safe" },
@@ -165,8 +166,9 @@ static const struct {
 	    "it has 10 cells" },
 	{ "no key", "S", SLICE(",,,,,,,,{}"), NULL,
 	    "cell 1 is not a valid key key: not there" },
-	{ "no number", "N", SLICE("a,,,,,,,,{}"), NULL, "not a decimal" },
-	{ "no UTF-8", "S", SLICE("\xc3,,,,,,,,{}"), NULL, "not text in UTF-8" },
+	{ "not a number", "N", SLICE("a,,,,,,,,{}"), NULL, "not a decimal" },
+	{ "not UTF-8", "S", SLICE("\xc3,,,,,,,,{}"), NULL,
+	    "not text in UTF-8" },
 	{ "masked", "S",
 	    SLICE("session:\xe2\x80\xa6"
 		  "0123ef,,,,,,,,"
@@ -174,18 +176,18 @@ static const struct {
 	    NULL, "a session, and it is masked" },
 	{ "no attributes", "S", SLICE("a,,,,,,,,"), NULL,
 	    "is not valid JSON from its byte 1 on" },
-	{ "cut by a spreadsheet", "S",
+	{ "truncated by a spreadsheet", "S",
 	    SLICE("a,,,,,,,,\"{\"\"x\"\":{\"\"S\"\":\"\"y\""), NULL,
 	    "is not valid JSON from its byte 13 on" },
-	{ "no object", "S", SLICE("a,,,,,,,,[]"), NULL,
+	{ "not an object", "S", SLICE("a,,,,,,,,[]"), NULL,
 	    "is not a JSON object" },
 	{ "plain JSON", "S", SLICE("a,,,,,,,,\"{\"\"x\"\":1}\""), NULL,
 	    "\"x\" in the column \"attributes\" is not an attribute value" },
-	{ "no decimal deep inside", "S",
+	{ "not a decimal, in a map", "S",
 	    SLICE(
 		"a,,,,,,,,\"{\"\"x\"\":{\"\"L\"\":[{\"\"N\"\":\"\"y\"\"}]}}\""),
 	    NULL, "\"x\" in the column" },
-	{ "the key once more", "S",
+	{ "the key in attributes, too", "S",
 	    SLICE("a,,,,,,,,\"{\"\"k\\u0065y\"\":{\"\"S\"\":\"\"b\"\"}}\""),
 	    NULL, "has the key's \"k\\u0065y\", too" },
 };
@@ -232,7 +234,7 @@ test_rows(void **state)
 	}
 }
 
-/* A table's key must be the file's. */
+/* The table and the file must have the same key. */
 static void
 test_keys(void **state)
 {
@@ -264,7 +266,7 @@ test_keys(void **state)
 	}
 }
 
-/* What kind of file it is, is told by how it begins. */
+/* The kind of a file is detected by how it begins. */
 static void
 test_told(void **state)
 {
@@ -274,17 +276,17 @@ test_told(void **state)
 		const char *want; /* the keys, or in the fault */
 	} files[] = {
 		{ "CSV", SLICE("key,attributes\na,{}\nb,{}\n"), "a@2 b@3 " },
-		{ "behind empty lines", SLICE("\r\n\n\nkey,attributes\na,{}"),
+		{ "after empty lines", SLICE("\r\n\n\nkey,attributes\na,{}"),
 		    "a@5 " },
-		{ "with a mark", SLICE("\xef\xbb\xbf\"key\",attributes\na,{}"),
-		    "a@2 " },
-		{ "JSON behind blanks",
+		{ "with a byte order mark",
+		    SLICE("\xef\xbb\xbf\"key\",attributes\na,{}"), "a@2 " },
+		{ "JSON after white space",
 		    SLICE(" \n\t{\"Item\":{\"key\":"
 			  "{\"S\":\"a\"}}}"),
 		    "a@2 " },
-		{ "nothing", SLICE(""), "" },
-		{ "blanks", SLICE(" \n\n"), "" },
-		{ "an array of nothing", SLICE("[]"), "" },
+		{ "empty", SLICE(""), "" },
+		{ "white space", SLICE(" \n\n"), "" },
+		{ "an empty array", SLICE("[]"), "" },
 		{ "an array of numbers", SLICE("[7]"), "not an entry" },
 		{ "NUL", SLICE("\0\0"), "no header row" },
 		{ "text", SLICE("hello\n"), "nor CSV with a column" },

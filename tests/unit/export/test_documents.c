@@ -21,7 +21,7 @@
 /* An entry over four lines, as the AWS CLI prints it. */
 #define PRETTY(key) "{\n\"key\": {\n\"S\": \"" key "\"\n}}"
 
-/* How a text must begin to be read so, and how much of it says so. */
+/* How a text must begin, and how much of it decides. */
 static void
 test_begin(void **state)
 {
@@ -29,15 +29,15 @@ test_begin(void **state)
 		const char *name, *text;
 		int want;
 	} cases[] = {
-		{ "nothing", "", -1 },
-		{ "blanks", " \r\n\t", -1 },
+		{ "empty", "", -1 },
+		{ "white space", " \r\n\t", -1 },
 		{ "an array", " [", 1 },
-		{ "an object that goes on", "{", -1 },
-		{ "on another line", "{ \n", 1 },
-		{ "on another line, of DOS", "{\r\n", 1 },
-		{ "a name that goes on", "{\"Item", -1 },
+		{ "a part of an object", "{", -1 },
+		{ "an object over two lines", "{ \n", 1 },
+		{ "an object over two lines, CRLF", "{\r\n", 1 },
+		{ "a part of a name", "{\"Item", -1 },
 		{ "a reply", "{\"Items\"", 1 },
-		{ "a reply, blanks", "{ \"Items\"", 1 },
+		{ "a reply, with a space", "{ \"Items\"", 1 },
 		{ "a reply, the count first", "{\"Count\"", 1 },
 		{ "of the SDK for JavaScript", "{\"$metadata\"", 1 },
 		{ "an item", "{\"Item\"", 0 },
@@ -46,7 +46,7 @@ test_begin(void **state)
 		{ "an empty object", "{}", 0 },
 		{ "a name with an escape", "{\"It\\u0065ms\"", 0 },
 		{ "CSV", "\"key\",kind", 0 },
-		{ "no JSON", "key", 0 },
+		{ "not JSON", "key", 0 },
 	};
 
 	(void)state;
@@ -55,7 +55,7 @@ test_begin(void **state)
 
 		if (documents_begin(cases[i].text, n) != cases[i].want)
 			fail_msg("%s", cases[i].name);
-		/* what the whole says, no part of it denies */
+		/* no part of it gives another answer */
 		for (size_t k = 0; k < n; k++) {
 			int got = documents_begin(cases[i].text, k);
 
@@ -79,45 +79,45 @@ test_walks(void **state)
 		    "{\n  \"Items\": [\n" PRETTY("a") ",\n" PRETTY(
 			"b") "\n],\n\"Count\": 2\n}\n",
 		    "a@3 b@7 ", false, NULL },
-		{ "two",
+		{ "two replies",
 		    "{\"Items\":[" KEY("a") "]}\n{\"Items\":[" KEY("b") "]}",
 		    "a@1 b@2 ", false, NULL },
 		{ "two on one line",
 		    "{\"Items\":[" KEY("a") "]}{\"Items\":[" KEY("b") "]}",
 		    "a@1 b@1 ", false, NULL },
 		{ "no entries", "{\"Items\":[]}", "", false, NULL },
-		{ "none, as null", "{\"Items\":null,\"Count\":0}", "", false,
+		{ "Items is null", "{\"Items\":null,\"Count\":0}", "", false,
 		    NULL },
-		{ "the rest before",
+		{ "other members first",
 		    "{\"Count\":1,\"ScannedCount\":1,\"ConsumedCapacity\":null,"
 		    "\"LastEvaluatedKey\":null,\"Items\":[" KEY("a") "]}",
 		    "a@1 ", false, NULL },
-		{ "another member",
+		{ "an unknown member",
 		    "{\"Items\":[" KEY("a") "],\"x\":[{\"Items\":[]},\"}]\"]}",
 		    "a@1 ", false, NULL },
-		{ "more follows",
+		{ "more entries follow",
 		    "{\"Items\":[" KEY("a") "],\"LastEvaluatedKey\":" KEY(
 			"a") "}",
 		    "a@1 ", true, NULL },
-		{ "more follows, told first",
+		{ "more entries follow, first member",
 		    "{\"LastEvaluatedKey\":" KEY("a") ",\"Items\":[" KEY(
 			"a") "]}",
 		    "a@1 ", true, NULL },
-		{ "more follows, by the CLI",
+		{ "more entries follow, NextToken",
 		    "{\"Items\":[" KEY("a") "],\"NextToken\":\"eyJ\"}", "a@1 ",
 		    true, NULL },
-		{ "it has followed",
+		{ "the rest follows",
 		    "{\"Items\":[" KEY("a") "],\"NextToken\":\"eyJ\"}\n"
 					    "{\"Items\":[" KEY("b") "]}",
 		    "a@1 b@2 ", false, NULL },
-		{ "no more, as an empty key",
+		{ "no more entries, empty LastEvaluatedKey",
 		    "{\"Items\":[" KEY("a") "],\"LastEvaluatedKey\":{}}",
 		    "a@1 ", false, NULL },
 		{ "GetItem",
 		    "{\n\"Item\": " KEY("a") ",\n\"ConsumedCapacity\": {"
 					     "\"TableName\":\"T\"}}",
 		    "a@1 ", false, NULL },
-		{ "GetItem, its units first",
+		{ "GetItem, capacity first",
 		    "{\"ConsumedCapacity\":{\"TableName\":\"T\"},\n\"Item\":" KEY(
 			"a") "}",
 		    "a@2 ", false, NULL },
@@ -125,12 +125,12 @@ test_walks(void **state)
 		    "{\"Responses\":{\"Tab\":[" KEY("a") "," KEY(
 			"b") "]},\"UnprocessedKeys\":{}}",
 		    "a@1 b@1 ", false, NULL },
-		{ "BatchGetItem, not all",
+		{ "BatchGetItem with unprocessed keys",
 		    "{\"Responses\":{\"Tab\":[" KEY(
 			"a") "]},\"UnprocessedKeys\":{\"Tab\":{\"Keys\":[]}}}",
 		    "a@1 ", true, NULL },
-		{ "BatchGetItem of nothing", "{\"Responses\":{}}", "", false,
-		    NULL },
+		{ "BatchGetItem without tables", "{\"Responses\":{}}", "",
+		    false, NULL },
 		{ "BatchGetItem of two tables",
 		    "{\"Responses\":{\"Tab\":[],\"Tac\":[]}}", "!", false,
 		    ":1: a reply with entries of several tables" },
@@ -182,23 +182,23 @@ test_walks(void **state)
 		{ "the attribute Item in a reply",
 		    "{\"Items\":[{\"Item\":{\"M\":{}},\"key\":{\"S\":\"a\"}}]}",
 		    "a@1 ", false, NULL },
-		{ "in a reply not the type is missing, but the item",
+		{ "an item in an item, in a reply",
 		    "{\"Items\":[{\"Item\":" KEY("a") "}]}", "!", false,
 		    ":1: the value of \"Item\" has no type" },
 
-		/* what cannot be */
-		{ "cut in an entry", "{\"Items\":[\n" KEY("a") ",\n{\"key\":\n",
-		    "a@2 !", false,
+		/* invalid */
+		{ "truncated in an entry",
+		    "{\"Items\":[\n" KEY("a") ",\n{\"key\":\n", "a@2 !", false,
 		    ":4: the file ends inside what begins in line 3: it is "
 		    "truncated" },
-		{ "cut behind an entry", "{\"Items\":[\n" KEY("a"), "a@2 !",
-		    false,
-		    ":2: the file ends inside a reply: it is truncated" },
-		{ "cut behind the entries", "{\"Items\":[\n" KEY("a") "]\n",
+		{ "truncated after an entry", "{\"Items\":[\n" KEY("a"),
 		    "a@2 !", false,
+		    ":2: the file ends inside a reply: it is truncated" },
+		{ "truncated after the entries",
+		    "{\"Items\":[\n" KEY("a") "]\n", "a@2 !", false,
 		    ":3: the file ends inside a reply: it is truncated" },
-		{ "cut in a string", "{\"Items\":[{\"key\":{\"S\":\"a", "!",
-		    false, ":1: the file ends inside" },
+		{ "truncated in a string", "{\"Items\":[{\"key\":{\"S\":\"a",
+		    "!", false, ":1: the file ends inside" },
 		{ "a comma too many", "{\"Items\":[" KEY("a") ",\n]}", "a@1 !",
 		    false, ":2: not valid JSON from byte 1 on" },
 		{ "no comma", "{\"Items\":[\n" KEY("a") "\n" KEY("b") "]}",
@@ -213,11 +213,11 @@ test_walks(void **state)
 		    "!", false, ":1: not valid JSON from byte 26 on" },
 		{ "no colon", "{\n\"Items\" [" KEY("a") "]}", "!", false,
 		    ":2: not valid JSON from byte 9 on" },
-		{ "bytes behind", "{\"Items\":[" KEY("a") "]}\nx", "a@1 !",
+		{ "text after it", "{\"Items\":[" KEY("a") "]}\nx", "a@1 !",
 		    false, ":2: not valid JSON from byte 1 on" },
 		{ "not UTF-8", "{\"Items\":[{\"key\":{\"S\":\"\xff\"}}]}", "!",
 		    false, ":1: not valid JSON from byte 24 on" },
-		{ "no entry", "{\"Items\":[7]}", "!", false,
+		{ "not an entry", "{\"Items\":[7]}", "!", false,
 		    ":1: it is not an entry, an object" },
 		{ "an empty entry", "{\"Items\":[\n{}]}", "!", false,
 		    ":2: an empty object, not an entry" },
@@ -227,7 +227,7 @@ test_walks(void **state)
 		    "{\"S\":\"...\"}: JSON Lines have lost the types" },
 		{ "no Items", "{\"Count\":3,\n\"ScannedCount\":3}", "!", false,
 		    ":2: a reply without \"Items\"" },
-		{ "Items that are no array", "{\"Count\":1,\"Items\":{}}", "!",
+		{ "Items is not an array", "{\"Count\":1,\"Items\":{}}", "!",
 		    false, ":1: not valid JSON" },
 		{ "Items twice",
 		    "{\"Items\":[" KEY("a") "],\"Items\":[" KEY("b") "]}",
@@ -263,7 +263,7 @@ test_walks(void **state)
 	}
 }
 
-/* One that is as deep as can be is read, one deeper is refused. */
+/* The deepest valid entry is read, one level more is refused. */
 static void
 test_depth(void **state)
 {
@@ -289,7 +289,7 @@ test_depth(void **state)
 	}
 }
 
-/* Entries of 400 KB, over what is read at once; and one that no entry is. */
+/* Entries of 400 KB, longer than one read; and one that is too long. */
 static void
 test_long(void **state)
 {
@@ -325,8 +325,8 @@ test_long(void **state)
 	free(x);
 }
 
-/* Through a pipe, byte by byte and compressed; the key found out first, and
- * for restore from the start again. */
+/* Through a pipe, byte by byte and compressed; after finding the key, and for
+ * restore from the start again. */
 static void
 test_pipe(void **state)
 {

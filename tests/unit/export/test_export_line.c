@@ -21,11 +21,13 @@ test_line(void **state)
 		int want; /* enum line_kind, or -1 */
 	} cases[] = {
 		{ "empty", SLICE(""), LINE_BLANK },
-		{ "blanks", SLICE(" \t\r"), LINE_BLANK },
+		{ "white space", SLICE(" \t\r"), LINE_BLANK },
 		{ "an item", SLICE("{\"Item\":{}}"), LINE_ITEM },
-		{ "in blanks", SLICE(" { \"Item\" : { } } "), LINE_ITEM },
-		{ "its name escaped", SLICE("{\"\\u0049tem\":{}}"), LINE_ITEM },
-		{ "with something else", SLICE("{\"x\":1,\"Item\":{}}"),
+		{ "an item with white space", SLICE(" { \"Item\" : { } } "),
+		    LINE_ITEM },
+		{ "an item with escapes", SLICE("{\"\\u0049tem\":{}}"),
+		    LINE_ITEM },
+		{ "an item with another member", SLICE("{\"x\":1,\"Item\":{}}"),
 		    LINE_ITEM },
 		{ "a change", SLICE("{\"Keys\":{},\"NewImage\":{}}"),
 		    LINE_CHANGE },
@@ -33,8 +35,8 @@ test_line(void **state)
 		    LINE_CHANGE },
 		{ "a deletion without image", SLICE("{\"Keys\":{}}"),
 		    LINE_CHANGE },
-		{ "an image that is null",
-		    SLICE("{\"Keys\":{},\"NewImage\":null}"), LINE_CHANGE },
+		{ "a null image", SLICE("{\"Keys\":{},\"NewImage\":null}"),
+		    LINE_CHANGE },
 		{ "a header", SLICE("{\"ttlsweep.journal/1\":{}}"),
 		    LINE_HEADER },
 		{ "an intent",
@@ -43,7 +45,7 @@ test_line(void **state)
 		    LINE_INTENT },
 		{ "outcomes", SLICE("{\"Outcome\":[]}"), LINE_OUTCOME },
 
-		/* bare items, whatever their attributes are called */
+		/* bare items, whatever the names of their attributes */
 		{ "a bare item", SLICE("{\"key\":{\"S\":\"a\"}}"), LINE_ITEM },
 		{ "a bare item with Item",
 		    SLICE("{\"Item\":{\"M\":{\"a\":{\"S\":\"b\"}}}}"),
@@ -55,20 +57,21 @@ test_line(void **state)
 		    SLICE("{\"Item\":{\"M\":{\"S\":\"a\"}}}"), LINE_ITEM },
 		{ "a change of the key M",
 		    SLICE("{\"Keys\":{\"M\":{\"S\":\"a\"}}}"), LINE_CHANGE },
-		{ "one of its attributes without type",
+		{ "an attribute without type",
 		    SLICE("{\"key\":{\"S\":\"a\"},\"b\":1}"), -1 },
 		{ "an attribute of two types",
 		    SLICE("{\"key\":{\"S\":\"a\",\"N\":\"1\"}}"), -1 },
-		{ "a bare item, cut", SLICE("{\"key\":{\"S\":\"a\"}"), -1 },
+		{ "a truncated bare item", SLICE("{\"key\":{\"S\":\"a\"}"),
+		    -1 },
 
 		{ "NUL", SLICE("\0"), -1 },
-		{ "no object", SLICE("[]"), -1 },
+		{ "not an object", SLICE("[]"), -1 },
 		{ "plain JSON", SLICE("{\"key\":\"a\"}"), -1 },
 		{ "an empty object", SLICE("{}"), -1 },
 		{ "CSV", SLICE("\"key\",\"kind\""), -1 },
-		{ "cut", SLICE("{\"Item\":{}"), -1 },
+		{ "truncated", SLICE("{\"Item\":{}"), -1 },
 		{ "two objects", SLICE("{\"Item\":{}}{}"), -1 },
-		{ "an item that is none", SLICE("{\"Item\":[]}"), -1 },
+		{ "an item that is an array", SLICE("{\"Item\":[]}"), -1 },
 		{ "an item that is null", SLICE("{\"Item\":null}"), -1 },
 		{ "two items", SLICE("{\"Item\":{},\"Item\":{}}"), -1 },
 		{ "item and outcome", SLICE("{\"Item\":{},\"Outcome\":[]}"),
@@ -140,7 +143,7 @@ test_line_parts(void **state)
 	assert_memory_equal(line.item.p, "{\"o\":1}", line.item.n);
 }
 
-/* Which of the two an object of the member Item is. */
+/* An object with the member Item: an item in it, or a bare one. */
 static void
 test_line_bare(void **state)
 {

@@ -14,7 +14,7 @@
 #include "tests/unit/files.h"
 #include "tests/unit/journal_text.h"
 
-/* Take every page: entries, and how many pages. */
+/* Count the entries and the pages. */
 static int
 drain(struct source *s, size_t *items, int *pages, struct fault *f)
 {
@@ -46,7 +46,7 @@ drain(struct source *s, size_t *items, int *pages, struct fault *f)
 				assert_int_equal(j.p[j.n - 1], '}');
 				assert_true(page.items[i].partition.p > j.p);
 			}
-			/* somebody else goes on after every other page */
+			/* another worker takes over after every other page */
 			if (*pages % 2 == 0)
 				break;
 		}
@@ -93,7 +93,7 @@ test_source(void **state)
 			assert_in_range(pages, 12, 15);
 		source_close(s);
 	}
-	/* one that lacks its key */
+	/* an entry without the key */
 	buf_reset(&text);
 	buf_adds(&text, ITEM("a") "\n{\"Item\":{\"k\":{\"S\":\"b\"}}}\n");
 	put(at("file"), text.p, text.n);
@@ -103,7 +103,7 @@ test_source(void **state)
 	assert_int_equal(f.kind, FAULT_DATA);
 	assert_non_null(strstr(f.text, "/file:3: "));
 	source_close(s);
-	/* a journal gives what was deleted, by its last image */
+	/* a journal: the last images of what was deleted */
 	put(at("file"), JOURNAL, strlen(JOURNAL));
 	s = file_source_of(reader_open(at("file"), READER_DELETED, NULL, &f),
 	    &schema, "ttl");
@@ -114,7 +114,7 @@ test_source(void **state)
 	buf_release(&text);
 }
 
-/* Two files, and what was asked and told of them. */
+/* Two files, and the calls made for them. */
 struct two {
 	struct reader *readers[2];
 	int begun, checked, closed;
@@ -196,7 +196,7 @@ shared_pages(struct buf *out, struct source *s, struct fault *f)
 	    "a") ",\"Ttlsweep\":{\"n\":1,\"ttl\":{\"N\":\"7\"}}}\n" INTENT("2", \
 	    "b") INTENT("3", "c")
 
-/* Pages of two entries that any worker may take, walk after walk. */
+/* Shared pages of two entries, read twice. */
 static void
 test_shared(void **state)
 {
@@ -233,11 +233,11 @@ test_shared(void **state)
 		    "1.0\"x\" 1.1\"y\" |");
 		assert_int_equal(two.checked, 5);
 		assert_int_equal(two.entries[0], 3);
-		assert_int_equal(two.entries[1], 3); /* the one that is gone */
+		assert_int_equal(two.entries[1], 3); /* with the deleted one */
 		source_close(s);
 		assert_int_equal(two.closed, 1);
 	}
-	/* behind one that is refused nothing more is taken */
+	/* after a refused image nothing more is read */
 	two.begun = 0;
 	two.refused = 1;
 	s = file_source_open(&list);

@@ -90,7 +90,7 @@ row_of(struct buf *out, const char *format, const char *columns,
 	buf_release(&e.scratch);
 }
 
-/* Texts that a CSV or TSV must not trip over, and their TSV form. */
+/* Odd texts, and their TSV form. */
 static const struct {
 	const char *name, *json;
 	struct slice text;
@@ -99,13 +99,13 @@ static const struct {
 	{ "a quote", "a\\\"b", SLICE("a\"b"), "a\"b" },
 	{ "quotes only", "\\\"\\\"", SLICE("\"\""), "\"\"" },
 	{ "a comma", "a,b", SLICE("a,b"), "a,b" },
-	{ "a line end", "a\\nb", SLICE("a\nb"), "a\\nb" },
+	{ "a newline", "a\\nb", SLICE("a\nb"), "a\\nb" },
 	{ "CRLF", "a\\r\\nb\\r", SLICE("a\r\nb\r"), "a\\r\\nb\\r" },
 	{ "a tab", "a\\tb", SLICE("a\tb"), "a\\tb" },
 	{ "a backslash", "a\\\\tb", SLICE("a\\tb"), "a\\\\tb" },
 	{ "NUL", "a\\u0000b", SLICE("a\0b"), "a\\x00b" },
 	{ "only NUL", "\\u0000", SLICE("\0"), "\\x00" },
-	{ "blanks at the ends", "  a  ", SLICE("  a  "), "  a  " },
+	{ "spaces at both ends", "  a  ", SLICE("  a  "), "  a  " },
 	{ "a formula", "=1+1", SLICE("=1+1"), "=1+1" },
 	{ "escape", "\\u001b[2J", SLICE("\x1b[2J"), "\\x1b[2J" },
 	{ "umlaut", "\xc3\xa4", SLICE("\xc3\xa4"), "\xc3\xa4" },
@@ -180,7 +180,7 @@ test_csv(void **state)
 		assert_int_equal(fields.n, want.n);
 		assert_memory_equal(fields.p, want.p, want.n);
 	}
-	/* faithful to the type of everything */
+	/* every type is kept */
 	buf_reset(&out);
 	row_of(&out, "csv", NULL, &view,
 	    SLICE("{\"key\":{\"S\":\"session:x\"},"
@@ -255,7 +255,7 @@ static const struct {
 	{ "N that JSON has no form for", "{\"N\":\"+1\"}", "\"+1\"", NULL },
 	{ "N, a leading point", "{\"N\":\".5\"}", "\".5\"", NULL },
 	{ "N, leading zeros", "{\"N\":\"007\"}", "\"007\"", NULL },
-	{ "N in blanks", "{\"N\":\" 7\"}", "\" 7\"", NULL },
+	{ "N with a space", "{\"N\":\" 7\"}", "\" 7\"", NULL },
 	{ "N empty", "{\"N\":\"\"}", "\"\"", NULL },
 	{ "N a word", "{\"N\":\"true\"}", "\"true\"", NULL },
 	{ "N escaped", "{\"N\":\"\\u0031\"}", "\"\\u0031\"", NULL },
@@ -271,13 +271,13 @@ static const struct {
 	    "{\"b\":1,\"a\":{}}", NULL },
 	{ "M with odd names", "{\"M\":{\"\":" NULS ",\"\\u0000\":" NULS "}}",
 	    "{\"\":\"\\u0000\",\"\\u0000\":\"\\u0000\"}", NULL },
-	{ "blanks between",
+	{ "white space",
 	    "{ \"L\" :\r\n[ { \"S\" : \" \" } ,\t"
 	    "{ \"N\" : \"1\" } ] }",
 	    "[\" \",1]", "{\"L\":[{\"S\":\" \"},{\"N\":\"1\"}]}" },
-	{ "no attribute value", "{\"X\": 1}", "{\"X\":1}", "{\"X\":1}" },
-	{ "two at once", "{\"S\":\"a\",\"N\":\"1\"}",
-	    "{\"S\":\"a\",\"N\":\"1\"}", NULL },
+	{ "not an attribute value", "{\"X\": 1}", "{\"X\":1}", "{\"X\":1}" },
+	{ "two types", "{\"S\":\"a\",\"N\":\"1\"}", "{\"S\":\"a\",\"N\":\"1\"}",
+	    NULL },
 	{ "an array", "[ 1 ]", "[1]", "[1]" },
 	{ "sets of something else", "{\"NS\":[1,{\"a\": 2}]}", "[1,{\"a\":2}]",
 	    "{\"NS\":[1,{\"a\":2}]}" },
@@ -320,7 +320,7 @@ test_json(void **state)
 		assert_true(slice_same((struct slice){ json.p, json.n },
 		    slice_get((struct slice){ out.p, out.n - 1 }, "Item")));
 	}
-	/* byte for byte, unless a terminal shows it */
+	/* byte for byte, except on a terminal */
 	buf_reset(&json);
 	buf_reset(&out);
 	buf_adds(&json,
@@ -368,7 +368,7 @@ test_json_options(void **state)
 	assert_non_null(strstr(buf_text(&out),
 	    "{\"d\":\"\xe2\x80\xa6 6 B\",\"key\":\"session:0123"));
 	assert_non_null(strstr(buf_text(&out), ",\"ttl\":\"7\"}\n"));
-	/* what is to be read back is always whole */
+	/* what can be read back is never masked */
 	buf_reset(&out);
 	row_of(&out, "dynamodb-json", NULL, &view, session);
 	assert_non_null(strstr(buf_text(&out), "\"secret\""));
@@ -467,12 +467,12 @@ test_table(void **state)
 		    "key              ttl\n"
 		    "image:012345678\xe2\x80\xa6 1790000000000\n"
 		    "image:012345678\xe2\x80\xa6 1790000000000\n" },
-		{ "so do digits in a string",
+		{ "digits in a string are kept, too",
 		    { .columns = "key,ttl", .width = 22 }, 1,
 		    "{\"key\":{\"S\":\"image:0123456789%d\"},"
 		    "\"ttl\":{\"S\":\"1790000000000\"}}",
 		    "key      ttl\nimage:0\xe2\x80\xa6 1790000000000\n" },
-		{ "too narrow for both: the line is longer",
+		{ "too narrow for two numbers: the line is longer",
 		    { .columns = "ttl,@n,key", .width = 20 }, 1,
 		    "{\"key\":{\"S\":\"image:0123456789%d\"},\"n\":{\"N\":"
 		    "\"12345678901234567890123456789012345678\"},"
@@ -485,7 +485,7 @@ test_table(void **state)
 		    "{\"key\":{\"N\":\"179000000000%d\"},\"d\":{\"S\":"
 		    "\"abcdefghijklm\"}}",
 		    "key           @d\n1790000000000 abcdefg\xe2\x80\xa6\n" },
-		{ "other texts are cut with a sign",
+		{ "other texts are cut with an ellipsis",
 		    { .columns = "key,@d,ttl", .width = 24 }, 1,
 		    "{\"key\":{\"S\":\"k%d\"},\"d\":{\"L\":[{\"N\":\"179\"},"
 		    "{\"N\":\"178\"},{\"N\":\"177\"}]},"
@@ -499,7 +499,7 @@ test_table(void **state)
 		    "key              ttl\n"
 		    "session:0\xe2\x80\xa6"
 		    "4c7857 1790000000000\n" },
-		{ "in ASCII, too",
+		{ "a masked key keeps its hash, in ASCII",
 		    { .columns = "key,ttl", .width = 23, .ascii = true }, 1,
 		    "{\"key\":{\"S\":\"session:0123456789abcdef%d\"},"
 		    "\"ttl\":{\"N\":\"1790000000000\"}}",
@@ -515,7 +515,8 @@ test_table(void **state)
 		    "\xe6\xbc\xa2%d\"}}",
 		    "key      kind\n\xe6\xbc\xa2\xe6\xbc\xa2\xe6\xbc\xa2\xe2"
 		    "\x80\xa6  item\n" },
-		{ "a hostile key", { .columns = "key", .width = 80 }, 1,
+		{ "a key with control bytes", { .columns = "key", .width = 80 },
+		    1,
 		    "{\"key\":{\"S\":\"\\u001b[2J\\u0000\\n\\\\x1b\xc2\x9b%d"
 		    "\"}}",
 		    "key\n\\x1b[2J\\x00\\n\\\\x1b\\xc2\\x9b0\n" },
@@ -554,8 +555,8 @@ test_table(void **state)
 	}
 }
 
-/* Several batches look like one table: what comes later may be shorter, and
- * what is longer is not cut while there is room. */
+/* Several batches look like one table: later texts may be shorter, and longer
+ * ones are not cut while there is room. */
 static void
 test_table_batches(void **state)
 {
@@ -594,7 +595,7 @@ test_table_batches(void **state)
 	}
 }
 
-/* The second batch has nothing but short texts. */
+/* The second batch has only short texts. */
 static void
 test_table_narrower(void **state)
 {

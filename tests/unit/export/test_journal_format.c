@@ -61,7 +61,7 @@ test_header(void **state)
 		    "{\"ttlsweep.journal/1\":{"
 		    "\"table\":1,\"key\":[\"k\"],\"now\":1}}\n",
 		    "table" },
-		{ "a torn one",
+		{ "a torn header",
 		    "{\"ttlsweep.journal/1\":{\"table\":", "not valid JSON" },
 	};
 	static const struct {
@@ -99,7 +99,7 @@ test_header(void **state)
 	assert_int_equal(ix.first_us, 0);
 	assert_int_equal(ix.last_us, 0);
 	journal_index_release(&ix);
-	/* workers write as they get to it; other tools may tell no time */
+	/* times are in any order, and may be missing */
 	assert_int_equal(indexed(&ix,
 			     HEADER INTENT_AT("5", "1") INTENT_AT("3", "2")
 				 INTENT_AT("9", "3") INTENT_AT("x", "4"),
@@ -126,7 +126,7 @@ test_fates(void **state)
 		enum journal_fate want;
 		bool restores;
 	} cases[] = {
-		{ "none on record", "", FATE_UNKNOWN, true },
+		{ "no outcome", "", FATE_UNKNOWN, true },
 		{ "deleted", OUTCOME("[1,\"deleted\",1]"), FATE_DELETED, true },
 		{ "deleted, sent twice", OUTCOME("[1,\"deleted\",2]"),
 		    FATE_DELETED, true },
@@ -143,12 +143,12 @@ test_fates(void **state)
 		{ "failed, sent often", OUTCOME("[1,\"failed\",10]"),
 		    FATE_UNSURE, true },
 		{ "skipped", OUTCOME("[1,\"skipped\",0]"), FATE_KEPT, false },
-		{ "told twice", OUTCOME("[1,\"failed\",1],[1,\"deleted\",1]"),
+		{ "two outcomes", OUTCOME("[1,\"failed\",1],[1,\"deleted\",1]"),
 		    FATE_DELETED, true },
-		{ "deleted stays deleted",
+		{ "gone after deleted",
 		    OUTCOME("[1,\"deleted\",1]") OUTCOME("[1,\"gone\",1]"),
 		    FATE_DELETED, true },
-		{ "more than is needed",
+		{ "additional members",
 		    "{\"Outcome\":[[1,\"gone\",1,{}]],"
 		    "\"x\":1}\n",
 		    FATE_KEPT, false },
@@ -184,9 +184,8 @@ test_damaged(void **state)
 		{ "a line of zeros in between",
 		    HEADER INTENT("1", "a") "\x01\x02\n" INTENT("2", "b"),
 		    "/journal:3: " },
-		{ "a whole line that is none", HEADER ITEM("a"),
-		    "/journal:2: " },
-		{ "a change that is no intent", HEADER "{\"Keys\":{}}\n",
+		{ "a line of an export", HEADER ITEM("a"), "/journal:2: " },
+		{ "a change that is not an intent", HEADER "{\"Keys\":{}}\n",
 		    "/journal:2: " },
 		{ "a second header", HEADER INTENT("1", "a") HEADER,
 		    "/journal:3: another journal" },
@@ -197,23 +196,25 @@ test_damaged(void **state)
 			INTENT("1", "a") INTENT("1", "a") INTENT("1", "a")
 			    INTENT("1", "a") INTENT("1", "a"),
 		    "/journal:9: too many images" },
-		{ "an outcome of no entry", HEADER OUTCOME("[1,\"gone\",1]"),
-		    "entry 1, which" },
-		{ "an outcome of a hole",
+		{ "an outcome without an entry",
+		    HEADER OUTCOME("[1,\"gone\",1]"), "entry 1, which" },
+		{ "an outcome of a missing number",
 		    HEADER INTENT("2", "b") OUTCOME("[1,\"gone\",1]"),
 		    "entry 1, which" },
-		{ "of entry 0",
+		{ "an outcome of entry 0",
 		    HEADER INTENT("1", "a") OUTCOME("[0,\"gone\",1]"),
 		    "entry 0, which" },
 		{ "an unknown outcome",
 		    HEADER INTENT("1", "a") OUTCOME("[1,\"eaten\",1]"),
 		    "unknown outcome" },
-		{ "too short", HEADER INTENT("1", "a") OUTCOME("[1,\"gone\"]"),
+		{ "an outcome that is too short",
+		    HEADER INTENT("1", "a") OUTCOME("[1,\"gone\"]"),
 		    "is not [number" },
-		{ "of wrong kinds", HEADER INTENT("1", "a") OUTCOME("[1,2,3]"),
+		{ "an outcome of wrong types",
+		    HEADER INTENT("1", "a") OUTCOME("[1,2,3]"),
 		    "is not [number" },
-		{ "no array", HEADER INTENT("1", "a") OUTCOME("{}"),
-		    "not an array" },
+		{ "outcomes are not an array",
+		    HEADER INTENT("1", "a") OUTCOME("{}"), "not an array" },
 	};
 
 	(void)state;
@@ -228,13 +229,11 @@ test_damaged(void **state)
 	}
 }
 
-/*
- * A journal cut at every byte, as a kill leaves it: it reads or is refused,
- * and what it gives is what the whole lines say, no more and no less.
- */
+/* A journal truncated at every byte, as after a kill: it is read or refused,
+ * and gives exactly what its complete lines say. */
 static const struct {
 	const char *line;    /* … */
-	const char *restore; /* what is to be restored when it is whole */
+	const char *restore; /* to be restored when the line is complete */
 } story[] = {
 	{ HEADER, "" },
 	{ INTENT("1", "a"), "a " },
@@ -247,7 +246,7 @@ static const struct {
 	{ OUTCOME("[4,\"failed\",1]"), "a C " },
 };
 
-/* ${got} without the lines' numbers is ${want}. */
+/* ${got} without line numbers must be ${want}. */
 static bool
 same_walk(const char *got, const char *want)
 {
@@ -264,8 +263,8 @@ same_walk(const char *got, const char *want)
 	return same;
 }
 
-/* Walk ${path}, cut behind byte ${n}; ${line}: the first that is not whole
- * in it; ${complete}: nothing of it is missing but its end. */
+/* Walk ${path}, truncated after byte ${n}; ${line} is the first incomplete one;
+ * ${complete}: only its newline is missing. */
 static void
 check_cut(const char *path, size_t n, size_t line, bool complete)
 {
@@ -313,7 +312,7 @@ test_torn_plain(void **state)
 	buf_release(&text);
 }
 
-/* What a crash leaves instead of bytes that never reached the disk. */
+/* Zeros, which a crash leaves for bytes that never reached the disk. */
 static void
 test_zeros(void **state)
 {
@@ -360,7 +359,7 @@ test_torn_gzip(void **state)
 				continue;
 			buf_reset(&out);
 			walked(&out, at("torn"), READER_RESTORE, &f);
-			/* a member may have given its line before its end */
+			/* a line may be complete before its gzip member is */
 			fits = n == 0 ||
 			    same_walk(buf_text(&out),
 				line == 0 ? "!" : story[line - 1].restore);

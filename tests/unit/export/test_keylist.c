@@ -17,7 +17,7 @@
 	"session:Ab12\xe2\x80\xa6" \
 	"0123ef"
 
-/* The tables: partition and sort key, by their types. */
+/* Tables by the types of partition and sort key. */
 static struct ddb_table
 table_of(const char *types)
 {
@@ -42,54 +42,56 @@ static const struct {
 	const char *fault; /* … that says this */
 	int64_t twice;
 } cases[] = {
-	{ "nothing", "S", SLICE(""), "", NULL, 0 },
-	{ "only names", "S", SLICE("\"key\",\"kind\"\r\n"), "", NULL, 0 },
+	{ "empty", "S", SLICE(""), "", NULL, 0 },
+	{ "only a header row", "S", SLICE("\"key\",\"kind\"\r\n"), "", NULL,
+	    0 },
 	{ "an empty key", "S", SLICE("a\n\n\"\"\n"), NULL,
 	    "/file:3: row 2: cell 1 is not a valid key key: it is empty", 0 },
-	{ "keys as they are", "S", SLICE("a\r\n b \n#c\n\n\"d,\"\"e\"\"\"\n"),
+	{ "keys of any text", "S", SLICE("a\r\n b \n#c\n\n\"d,\"\"e\"\"\"\n"),
 	    "a| b |#c|d,\"e\"|", NULL, 0 },
-	{ "a name over them", "S", SLICE("key\na\n"), "a|", NULL, 0 },
-	{ "a mark before it", "S", SLICE("\xef\xbb\xbfkey\na\n"), "a|", NULL,
+	{ "a header row of one column", "S", SLICE("key\na\n"), "a|", NULL, 0 },
+	{ "a byte order mark", "S", SLICE("\xef\xbb\xbfkey\na\n"), "a|", NULL,
 	    0 },
-	{ "what stands beside is not looked at", "S",
+	{ "other columns are ignored", "S",
 	    SLICE("key,state\na,\nb,\"\"\"\n\"\n"), "a|b|", NULL, 0 },
 	{ "NUL", "S", SLICE("a\0b\n"), "a\\u0000b|", NULL, 0 },
-	{ "twice", "S", SLICE("key,x\na,1\nb,2\na,3\na,4\n"), "a|b|", NULL, 2 },
-	{ "only almost the same", "S", SLICE("a\n a\nA\na \na\0\n"),
+	{ "duplicate keys", "S", SLICE("key,x\na,1\nb,2\na,3\na,4\n"), "a|b|",
+	    NULL, 2 },
+	{ "similar keys are different", "S", SLICE("a\n a\nA\na \na\0\n"),
 	    "a| a|A|a |a\\u0000|", NULL, 0 },
-	{ "numbers by value", "N", SLICE("1\n1.0\n10e-1\n-0\n0\n1.01\n+1\n"),
-	    "1|-0|1.01|", NULL, 4 },
+	{ "numbers are compared by value", "N",
+	    SLICE("1\n1.0\n10e-1\n-0\n0\n1.01\n+1\n"), "1|-0|1.01|", NULL, 4 },
 	{ "38 digits", "N", SLICE("12345678901234567890123456789012345678\n"),
 	    "12345678901234567890123456789012345678|", NULL, 0 },
 	{ "39 digits", "N",
 	    SLICE("1\n123456789012345678901234567890123456789\n"), NULL,
 	    "/file:2: row 2: cell 1 is not a valid key key: not a decimal", 0 },
-	{ "a blank before a number", "N", SLICE(" 1\n"), NULL, "row 1", 0 },
+	{ "a space before a number", "N", SLICE(" 1\n"), NULL, "row 1", 0 },
 	{ "negative", "N", SLICE("-1\n"), "-1|", NULL, 0 },
 	{ "bytes", "B", SLICE("AAE=\nQUI=\nAAE=\n"), "AAE=|QUI=|", NULL, 1 },
-	{ "no base64", "B", SLICE("AAE\n"), NULL, "not base64", 0 },
-	{ "no UTF-8", "S", SLICE("a\n\xff\n"), NULL,
+	{ "not base64", "B", SLICE("AAE\n"), NULL, "not base64", 0 },
+	{ "not UTF-8", "S", SLICE("a\n\xff\n"), NULL,
 	    "/file:2: row 2: cell 1 is not a valid key key: not text in UTF-8",
 	    0 },
 	{ "two keys", "SN", SLICE("key,at,kind\na,1,\na,2,\nb,1.0,\na,1.00,\n"),
 	    "a,1|a,2|b,1.0|", NULL, 1 },
-	{ "no way to mix up two keys", "SS", SLICE("key,at\na,bc\nab,c\n"),
-	    "a,bc|ab,c|", NULL, 0 },
-	{ "a sort key that is none", "SN", SLICE("key,at\na,x\n"), NULL,
+	{ "two keys are compared separately", "SS",
+	    SLICE("key,at\na,bc\nab,c\n"), "a,bc|ab,c|", NULL, 0 },
+	{ "an invalid sort key", "SN", SLICE("key,at\na,x\n"), NULL,
 	    "/file:2: row 2: cell 2 is not a valid key at: not a decimal", 0 },
 	{ "no sort key", "SS", SLICE("key\na\n"), NULL,
 	    "/file:1: row 1: it is not a header row, which begins with "
 	    "key,at;",
 	    0 },
-	{ "two keys without names", "SS", SLICE("a,b\n"), NULL,
+	{ "two keys without a header row", "SS", SLICE("a,b\n"), NULL,
 	    "/file:1: row 1: it is not a header row", 0 },
-	{ "names of another table", "S", SLICE("id,kind\na,item\n"), NULL,
-	    "which begins with key (only a list of nothing but keys", 0 },
+	{ "the header row of another table", "S", SLICE("id,kind\na,item\n"),
+	    NULL, "which begins with key (only a list of nothing but keys", 0 },
 	{ "an unquoted comma", "S", SLICE("a\nb,c\n"), NULL,
 	    "/file:2: row 2: it has 2 cells, and the first row has 1", 0 },
-	{ "a row that is cut", "S", SLICE("key,kind\na,item\nb"), NULL,
+	{ "a truncated row", "S", SLICE("key,kind\na,item\nb"), NULL,
 	    "/file:3: row 3: it has 1 cells", 0 },
-	{ "a file that is cut", "S", SLICE("key,kind\na,item\nb,\"it"), NULL,
+	{ "a truncated cell", "S", SLICE("key,kind\na,item\nb,\"it"), NULL,
 	    "/file:3: row 3: the file ends inside cell 2", 0 },
 	{ "masked", "S", SLICE("a\n" MASKED "\n"), NULL,
 	    "/file:2: row 2: the key is masked and matches no entry; write the "
@@ -98,11 +100,11 @@ static const struct {
 	{ "masked, beside masked attributes", "S",
 	    SLICE("key,kind,attributes\n" MASKED ",session,\xe2\x80\xa6 3 B\n"),
 	    NULL, "the key is masked", 0 },
-	{ "masked, of the kind session", "S",
-	    SLICE("key,kind\n" MASKED ",session\n"), NULL, "masked", 0 },
+	{ "masked, a session", "S", SLICE("key,kind\n" MASKED ",session\n"),
+	    NULL, "masked", 0 },
 	{ "masked, an item", "S", SLICE("key,kind\n" MASKED ",item\n"), NULL,
 	    "masked", 0 },
-	{ "it only looks masked: its attributes are there", "S",
+	{ "a key that only looks masked, with its attributes", "S",
 	    SLICE("key,kind,attributes\n" MASKED ",session,{}\n"), MASKED "|",
 	    NULL, 0 },
 	{ "semicolons", "S", SLICE("key;kind;state\na;item;stuck\n"), NULL,
@@ -112,19 +114,18 @@ static const struct {
 	    0 },
 	{ "tabs", "S", SLICE("Key\tkind\na\titem\n"), NULL,
 	    "a header row separated by tabs", 0 },
-	{ "a name in other letters", "S", SLICE("KEY\na\n"), NULL,
+	{ "a name in capitals", "S", SLICE("KEY\na\n"), NULL,
 	    "/file:1: row 1: is this the header row? The key is named "
 	    "\"key\", not \"KEY\"; if this is a key, put the line key "
 	    "above it",
 	    0 },
-	{ "keys like names, with the line", "S",
+	{ "keys like names, below a header row", "S",
 	    SLICE("key\nKEY\nkey;kind\nkey\n"), "KEY|key;kind|key|", NULL, 0 },
-	{ "keys that only begin like the name", "S", SLICE("keys\nkey:\n"),
+	{ "keys that begin like the name", "S", SLICE("keys\nkey:\n"),
 	    "keys|key:|", NULL, 0 },
 	{ "UTF-16", "S", SLICE("\xff\xfek\0e\0y\0\n\0"), NULL,
 	    "/file: is text in UTF-16; run: iconv -f UTF-16 -t UTF-8 ", 0 },
-	{ "UTF-16, the other way round", "S", SLICE("\xfe\xff\0k"), NULL,
-	    "UTF-16", 0 },
+	{ "UTF-16, big endian", "S", SLICE("\xfe\xff\0k"), NULL, "UTF-16", 0 },
 	{ "columns added", "S",
 	    SLICE("key,kind,attributes,reviewed,,\na,item,{},yes,,\n"), "a|",
 	    NULL, 0 },
@@ -133,7 +134,7 @@ static const struct {
 	    "spreadsheet, and only the columns size and attributes could tell",
 	    0 },
 	/* 'key' and its value: 5 bytes */
-	{ "it only looks made safe", "S",
+	{ "a key that only looks made safe", "S",
 	    SLICE("key,size,attributes\n'=,5,{}\n'@,8,\"{\"\"a\"\":{\"\"S\"\":"
 		  "\"\"bc\"\"}}\"\n"),
 	    "'=|'@|", NULL, 0 },
@@ -142,18 +143,19 @@ static const struct {
 	    "/file:2: row 2: the key was made safe for a spreadsheet", 0 },
 	{ "made safe, with damaged attributes", "S",
 	    SLICE("key,size,attributes\n'=,5,{\n"), NULL, "made safe", 0 },
-	{ "it only looks made safe: two keys", "SS",
+	{ "two keys that only look made safe", "SS",
 	    SLICE("key,at,size,attributes\n'=,'+a,10,{}\n"), "'=,'+a|", NULL,
 	    0 },
 	{ "a sort key made safe", "SS", SLICE("key,at\na,'@b\n"), NULL,
 	    "made safe", 0 },
 	{ "base64 made safe", "B", SLICE("'+AAA\n"), NULL, "made safe", 0 },
-	{ "only a quote before it", "S", SLICE("'a\n=b\n"), "'a|=b|", NULL, 0 },
+	{ "a key with a leading apostrophe", "S", SLICE("'a\n=b\n"), "'a|=b|",
+	    NULL, 0 },
 	{ "a quote in it", "S", SLICE("a\"b\n"), NULL,
 	    "/file:1: row 1: a quote inside cell 1", 0 },
 };
 
-/* The keys of ${list}, their values between | and , */
+/* The keys of ${list}, their values joined by , and | */
 static void
 keys(struct buf *out, const struct keylist *list)
 {
@@ -211,7 +213,7 @@ test_lists(void **state)
 	buf_release(&out);
 }
 
-/* No key is longer than a table takes. */
+/* No key is longer than DynamoDB allows. */
 static void
 test_lengths(void **state)
 {

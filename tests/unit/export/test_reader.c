@@ -27,8 +27,8 @@ test_walks(void **state)
 	} cases[] = {
 		{ "an export", ITEM("a") "\n" ITEM("b"), "a@1 b@3 ",
 		    "a@1 b@3 " },
-		{ "nothing", "", "", "" },
-		{ "no end of the last line",
+		{ "empty", "", "", "" },
+		{ "no newline at the end",
 		    ITEM("a") "{\"Item\":{\"key\":{\"S\":\"b\"}}}", "a@1 b@2 ",
 		    "a@1 b@2 " },
 		{ "changes",
@@ -41,14 +41,13 @@ test_walks(void **state)
 		    "i@2 ", "i@2 " },
 		{ "a journal", JOURNAL, "two@2 one@3 new@7 seven@9 ",
 		    "two@2 one@3 unsure@6 new@7 seven@9 " },
-		{ "a journal without its first line", INTENT("1", "a"), "!",
-		    "!" },
+		{ "a journal without its header", INTENT("1", "a"), "!", "!" },
 		{ "plain JSON", ITEM("a") "{\"key\":\"b\"}\n", "a@1 !",
 		    "a@1 !" },
 		{ "a journal with a torn line",
 		    HEADER INTENT("1", "a") "{\"Outcome\":[[1,\"refr", "a@2 ",
 		    "a@2 " },
-		{ "torn behind a whole outcome",
+		{ "torn after an outcome",
 		    HEADER INTENT("1", "a") "{\"Outcome\":[[1,\"gone\",1]]}",
 		    "", "" },
 	};
@@ -72,8 +71,8 @@ test_walks(void **state)
 	}
 }
 
-/* What an incremental export says was deleted comes when it is asked for, and
- * is counted else; of a journal it always comes. */
+/* Deleted entries of an incremental export are given on request, else counted;
+ * those of a journal are always given. */
 static void
 test_take_deleted(void **state)
 {
@@ -121,7 +120,7 @@ test_take_deleted(void **state)
 	}
 }
 
-/* What a repair gave goes along with its image, and with no other. */
+/* The TTL value that a repair gave comes with its image, and no other. */
 static void
 test_given_ttl(void **state)
 {
@@ -165,7 +164,7 @@ test_export_faults(void **state)
 	assert_string_equal(buf_text(&out), "a@1 !");
 	assert_int_equal(f.kind, FAULT_DATA);
 	assert_non_null(strstr(f.text, "/file:2: the file ends inside"));
-	/* a cut gzip member of an export is not passed over */
+	/* a truncated gzip member of an export is an error */
 	gzip_member(&packed, ITEM("a") ITEM("b"), 2 * strlen(ITEM("a")));
 	put(at("file"), packed.p, packed.n - 1);
 	buf_reset(&out);
@@ -207,7 +206,7 @@ test_rewind(void **state)
 	}
 }
 
-/* A line of an incremental export: its key's attributes, and one more. */
+/* A line of an incremental export: the key attributes, and one more. */
 #define CHANGE(a, b)                              \
 	"{\"Keys\":{\"" a "\":{\"S\":\"1\"},\"" b \
 	"\":{\"N\":\"2\"}},\"NewImage\":{\"" b    \
@@ -235,11 +234,11 @@ test_schema(void **state)
 		    "{\"Item\":{\"sk\":{\"S\":\"1\"},\"pk\":"
 		    "{\"S\":\"1\"}}}\n",
 		    "pk,sk" },
-		{ "a key of no key's type", NULL,
+		{ "a key of a wrong type", NULL,
 		    "{\"Item\":{\"key\":"
 		    "{\"BOOL\":true},\"id\":{\"S\":\"1\"}}}\n",
 		    "id" },
-		{ "none known", NULL,
+		{ "no well-known name", NULL,
 		    "{\"Item\":{\"x\":{\"S\":\"1\"},\"y\":"
 		    "{\"L\":[]}}}\n",
 		    NULL },
@@ -248,35 +247,39 @@ test_schema(void **state)
 		    "{\"Item\":{\"x\":{\"S\":\"1\"},"
 		    "\"y\":{\"N\":\"1\"}}}\n",
 		    "x,y" },
-		{ "a hint before the known", "x",
+		{ "a hint instead of a well-known name", "x",
 		    "{\"Item\":{\"x\":{\"S\":"
 		    "\"1\"},\"key\":{\"S\":\"1\"}}}\n",
 		    "x" },
-		{ "a hint that does not fit", "z", ITEM("a"), NULL },
-		{ "a second name that does not fit", "key,z", ITEM("a"), NULL },
+		{ "a hint for a missing attribute", "z", ITEM("a"), NULL },
+		{ "a hint for a missing sort key", "key,z", ITEM("a"), NULL },
 		{ "an empty file", NULL, "", "key" },
 		{ "an empty file and a hint", "a,b", "\n\n", "a,b" },
-		{ "behind deletions", NULL,
+		{ "after deletions", NULL,
 		    "\n{\"Keys\":{}}\n"
 		    "{\"Item\":{\"id\":{\"S\":\"1\"}}}\n",
 		    "id" },
 		{ "a journal", "x", JOURNAL, "key" },
-		{ "named", NULL, CHANGE("x", "y"), "x,y" },
-		{ "a known name first", NULL, CHANGE("a", "id"), "id,a" },
-		{ "the better known name first", NULL, CHANGE("id", "key"),
-		    "key,id" },
-		{ "named, and a hint of one", "y", CHANGE("x", "y"), "y,x" },
-		{ "named, and a hint of both", "y,x", CHANGE("x", "y"), "y,x" },
-		{ "named, and a hint of another", "z", CHANGE("x", "y"), "z" },
-		{ "one is named", NULL,
+		{ "named by the file", NULL, CHANGE("x", "y"), "x,y" },
+		{ "a well-known name comes first", NULL, CHANGE("a", "id"),
+		    "id,a" },
+		{ "the better known name comes first", NULL,
+		    CHANGE("id", "key"), "key,id" },
+		{ "named, and one of them is the hint", "y", CHANGE("x", "y"),
+		    "y,x" },
+		{ "named, and both are the hint", "y,x", CHANGE("x", "y"),
+		    "y,x" },
+		{ "named, and another is the hint", "z", CHANGE("x", "y"),
+		    "z" },
+		{ "one attribute is named", NULL,
 		    "{\"Keys\":{\"x\":{\"S\":\"1\"}},\"NewImage\":"
 		    "{\"x\":{\"S\":\"1\"},\"id\":{\"S\":\"1\"}}}\n",
 		    "x" },
-		{ "named, but not held", NULL,
+		{ "named, but missing in the image", NULL,
 		    "{\"Keys\":{\"x\":{\"S\":\"1\"}},"
 		    "\"NewImage\":{\"id\":{\"S\":\"1\"}}}\n",
 		    "id" },
-		{ "three are named", NULL,
+		{ "three attributes are named", NULL,
 		    "{\"Keys\":{\"x\":1,\"y\":1,\"id\":1},"
 		    "\"NewImage\":{\"x\":{\"S\":\"1\"},"
 		    "\"y\":{\"S\":\"1\"},\"id\":{\"S\":\"1\"}}}\n",
@@ -307,7 +310,7 @@ test_schema(void **state)
 			if (strcmp(got, cases[i].want) != 0)
 				fail_msg("%s: %s", cases[i].name, got);
 		}
-		/* nothing is lost by asking */
+		/* nothing was consumed */
 		walk(&rest, r, &f);
 		assert_string_equal(buf_text(&rest), buf_text(&all));
 		reader_close(r);
@@ -318,7 +321,7 @@ test_schema(void **state)
 	}
 }
 
-/* A journal that is written on after it was opened. */
+/* A journal that grows after it was opened. */
 static void
 test_refresh(void **state)
 {
@@ -337,24 +340,24 @@ test_refresh(void **state)
 	walk(&out, r, &f);
 	assert_string_equal(buf_text(&out), "a@2 ");
 	assert_int_equal(reader_rewind(r, &f), 0);
-	/* where its descriptor was given up, too */
+	/* also when its descriptor was closed */
 	input_rest(reader_input(r));
 	to = fopen(at("file"), "a");
 	assert_non_null(to);
 	assert_int_equal(fwrite(more, 1, strlen(more), to), strlen(more));
 	assert_int_equal(fclose(to), 0);
-	/* what was not seen is not given … */
+	/* new lines are not read … */
 	buf_reset(&out);
 	walk(&out, r, &f);
 	assert_string_equal(buf_text(&out), "a@2 ");
 	assert_int_equal(reader_rewind(r, &f), 0);
-	/* … until it is */
+	/* … before it is indexed again */
 	assert_int_equal(reader_refresh(r, &f), 0);
 	buf_reset(&out);
 	walk(&out, r, &f);
 	assert_string_equal(buf_text(&out), "b@3 ");
 	assert_int_equal(reader_rewind(r, &f), 0);
-	/* another file under its name is not taken for it */
+	/* another file with its name is an error */
 	input_rest(reader_input(r));
 	put(at("other"), HEADER, strlen(HEADER));
 	assert_int_equal(rename(at("other"), at("file")), 0);
@@ -366,7 +369,7 @@ test_refresh(void **state)
 	buf_release(&out);
 }
 
-/* In a child with a pipe as stdin: what a walk gives; 1 when not ${want}. */
+/* In a child with a pipe as stdin: 1 when a walk does not give ${want}. */
 static int
 piped(const char *text, int (*body)(const char *want), const char *want)
 {
@@ -401,7 +404,7 @@ walk_stdin(const char *want)
 	return rc;
 }
 
-/* As the list command reads: the key first. */
+/* Like list: find the key first. */
 static int
 schema_stdin(const char *want)
 {
@@ -415,7 +418,7 @@ schema_stdin(const char *want)
 		return 2;
 	walk(&out, r, NULL);
 	rc = strcmp(buf_text(&out), want) != 0;
-	/* a stream has gone by */
+	/* a stream cannot be read again */
 	if (reader_journal(r) == NULL && reader_rewind(r, NULL) == 0)
 		rc = 3;
 	reader_close(r);
@@ -425,7 +428,7 @@ schema_stdin(const char *want)
 	return rc;
 }
 
-/* As restore reads: all of it, twice over, from two openings. */
+/* Like restore: read all twice, after two openings. */
 static int
 restore_stdin(const char *want)
 {
