@@ -78,11 +78,11 @@ column_object(struct buf *out, const struct column_view *view,
 	struct slice_walk w = slice_walk(r->item->json);
 	struct slice name, value;
 	struct buf mask = { 0 };
-	size_t begin = out->n;
+	bool hidden = which != OBJECT_ALL && r->masked && !view->reveal;
+	const char *before = "{";
 	int64_t size = 0;
 
 	(void)slice_object(&w);
-	buf_addc(out, '{');
 	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0) {
 		if (which != OBJECT_ALL &&
 		    (value.p == r->item->partition.p ||
@@ -90,9 +90,13 @@ column_object(struct buf *out, const struct column_view *view,
 			continue;
 		if (which == OBJECT_VALUE && value.p == r->item->ttl.p)
 			continue;
-		size += (int64_t)slice_text_length(name) + attr_size(value);
-		if (out->n > begin + 1)
-			buf_addc(out, ',');
+		if (hidden) {
+			size +=
+			    (int64_t)slice_text_length(name) + attr_size(value);
+			continue;
+		}
+		buf_adds(out, before);
+		before = ",";
 		item_json_string(out, name);
 		buf_addc(out, ':');
 		if (hides(view, r, name, value)) {
@@ -103,11 +107,10 @@ column_object(struct buf *out, const struct column_view *view,
 			item_json_value(out, value, style);
 		}
 	}
-	buf_addc(out, '}');
-	if (which != OBJECT_ALL && r->masked && !view->reveal) {
-		out->n = begin;
+	if (hidden)
 		mask_value(out, size);
-	}
+	else
+		buf_adds(out, *before == '{' ? "{}" : "}");
 	buf_release(&mask);
 }
 

@@ -114,14 +114,6 @@ before_export(const struct csv_items *c)
 	return n;
 }
 
-/* "a" or "a, b" */
-static char *
-key_names(const char *partition, const char *sort)
-{
-	return xasprintf("%s%s%s", partition, sort != NULL ? ", " : "",
-	    sort != NULL ? sort : "");
-}
-
 /* Only columns that ttlsweep writes may be between the key and the attributes:
  * any other could have moved one of them. Those after them are ignored. */
 static int
@@ -144,9 +136,10 @@ csv_items_key(struct csv_items *c, const struct csv_key *key, struct fault *f)
 	bool same = c->n > keys && strcmp(c->names[0], key->partition) == 0 &&
 	    (key->sort == NULL || strcmp(c->names[1], key->sort) == 0) &&
 	    (before == 0 || before >= keys);
-	char *have, *want;
+	const char *second =
+	    before == 2 || !is_column(c->names[1]) ? c->names[1] : NULL;
 
-	if (same && keys == 1 && c->attributes > 1 &&
+	if (same && keys == 1 &&
 	    (before == 2 || (before == 0 && !is_column(c->names[1]))))
 		same = false; /* it has a sort key */
 	if (same && check_columns(c, keys, f) != 0)
@@ -156,16 +149,12 @@ csv_items_key(struct csv_items *c, const struct csv_key *key, struct fault *f)
 		c->keys = keys;
 		return 0;
 	}
-	have = key_names(c->names[0],
-	    c->n > 1 && (before == 2 || !is_column(c->names[1])) ? c->names[1]
-								 : NULL);
-	want = key_names(key->partition, key->sort);
-	(void)fault(f, FAULT_DATA,
-	    "%s: its first columns are the key (%s), but should be (%s)",
-	    csv_read_name(c->csv), have, want);
-	free(have);
-	free(want);
-	return -1;
+	return fault(f, FAULT_DATA,
+	    "%s: its first columns are the key (%s%s%s), but should be "
+	    "(%s%s%s)",
+	    csv_read_name(c->csv), c->names[0], second != NULL ? ", " : "",
+	    second != NULL ? second : "", key->partition,
+	    key->sort != NULL ? ", " : "", key->sort != NULL ? key->sort : "");
 }
 
 /* A name of ${hint} without its type: "name:N". */

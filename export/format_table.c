@@ -212,20 +212,9 @@ cut(struct table_out *t, size_t i, const char *text, bool fill)
 	return buf_text(&t->text);
 }
 
-static const char *
-color_of(enum state state)
-{
-	switch (state) {
-	case STATE_PENDING:
-		return "yellow";
-	case STATE_STUCK:
-		return "red";
-	case STATE_IMMORTAL:
-		return "magenta";
-	default:
-		return NULL;
-	}
-}
+static const char *const colors[STATES] = { [STATE_PENDING] = "yellow",
+	[STATE_STUCK] = "red",
+	[STATE_IMMORTAL] = "magenta" };
 
 /* Add a row: a byte for the state, and the cells. The ${first} is padded, which
  * makes all rows of a batch as wide. Returns the next row; NULL when out of
@@ -235,7 +224,7 @@ add_line(struct table_out *t, struct libscols_table *table, const char *row,
     bool first)
 {
 	struct libscols_line *line = scols_table_new_line(table, NULL);
-	const char *color = color_of((enum state) * row++);
+	const char *color = colors[(enum state) * row++];
 
 	if (line == NULL)
 		return NULL;
@@ -280,41 +269,23 @@ fail:
 	return NULL;
 }
 
-/* Print the batch to memory: t->o.write reports its own errors. */
-static int
-print(struct table_out *t, char **text, size_t *n)
-{
-	struct libscols_table *table = make(t);
-	FILE *to = open_memstream(text, n);
-	int rc = -1;
-
-	if (table == NULL || to == NULL)
-		goto out;
-	(void)scols_table_set_stream(table, to);
-	rc = scols_print_table(table);
-	(void)scols_table_set_stream(table, NULL);
-out:
-	if (to != NULL && fclose(to) != 0)
-		rc = -1;
-	scols_unref_table(table);
-	return rc != 0 ? -1 : 0;
-}
-
 static int
 flush(struct table_out *t)
 {
+	struct libscols_table *table;
 	char *text = NULL;
-	size_t n = 0;
 	int rc;
 
 	if (t->rows == 0)
 		return 0;
 	lay_out(t);
-	rc = print(t, &text, &n);
-	if (rc != 0)
-		(void)fault(&t->failed, FAULT_IO, "the table: out of memory");
-	else
-		rc = t->o.write(t->o.ctx, text, n, &t->failed);
+	table = make(t);
+	if (table == NULL || scols_print_table_to_string(table, &text) != 0)
+		rc = fault(&t->failed, FAULT_IO, "the table: out of memory");
+	else if ((rc = t->o.write(t->o.ctx, text, strlen(text), &t->failed)) ==
+	    0)
+		rc = t->o.write(t->o.ctx, "\n", 1, &t->failed);
+	scols_unref_table(table);
 	free(text);
 	buf_reset(&t->held);
 	t->rows = 0;

@@ -70,40 +70,31 @@ s3_directory_close(struct s3_directory *d)
 	free(d);
 }
 
-/* The key by the first entry of the file ${path} that was not deleted: 1 and
- * ${told}; 0 where there is none, -1. */
-static int
-schema_of(const char *path, const char *hint, char **partition, char **sort,
-    enum key_told *told, struct fault *f)
-{
-	struct reader *r = reader_open(path, READER_DELETED, NULL, f);
-	struct slice item;
-	int64_t line;
-	int got = r != NULL ? reader_next(r, &item, &line, f) : -1;
-
-	if (got == 1 && reader_rewind(r, f) != 0)
-		got = -1;
-	if (got == 1)
-		*told = reader_schema(r, hint, partition, sort, f);
-	reader_close(r);
-	return got;
-}
-
 enum key_told
 s3_directory_schema(const struct s3_directory *d, const char *hint,
     char **partition, char **sort, struct fault *f)
 {
 	const struct s3_manifest *m = &d->manifest;
 	enum key_told told = KEY_UNKNOWN;
-	int rc = 0;
+	struct slice item;
+	int64_t line;
+	int got = 0;
 
-	for (size_t i = 0; i < m->n && rc == 0; i++)
-		if (m->files[i].items != 0)
-			rc = schema_of(m->files[i].path, hint, partition, sort,
-			    &told, f);
-	if (rc != 0)
+	/* by the first entry that was not deleted */
+	for (size_t i = 0; i < m->n && got == 0; i++) {
+		struct reader *r;
+
+		if (m->files[i].items == 0)
+			continue;
+		r = reader_open(m->files[i].path, READER_DELETED, NULL, f);
+		got = r != NULL ? reader_next(r, &item, &line, f) : -1;
+		if (got == 1 && reader_rewind(r, f) == 0)
+			told = reader_schema(r, hint, partition, sort, f);
+		reader_close(r);
+	}
+	if (got != 0)
 		return told;
-	/* there is no entry: any name will do */
+	/* there is none: any name will do */
 	*partition = xstrdup(hint != NULL ? hint : "key");
 	*sort = NULL;
 	return KEY_GUESSED;

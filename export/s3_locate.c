@@ -300,7 +300,6 @@ s3_locate_data(struct s3_manifest *m, const char *path, struct fault *f)
 		rc = check_one_directory(&w.found, path, f);
 	if (rc == 0 && w.found.n > 0) {
 		m->files = xcalloc(w.found.n, sizeof(*m->files));
-		m->cap = w.found.n;
 		for (size_t i = 0; i < w.found.n; i++)
 			m->files[m->n++] = (struct s3_file){
 				.key = xstrdup(w.found.path[i]),
@@ -316,18 +315,12 @@ s3_locate_data(struct s3_manifest *m, const char *path, struct fault *f)
 static bool
 is_inside(const char *key)
 {
-	const char *p = key;
+	char *path = xasprintf("/%s/", key);
+	bool inside = strstr(path, "//") == NULL &&
+	    strstr(path, "/./") == NULL && strstr(path, "/../") == NULL;
 
-	for (;;) {
-		size_t n = strcspn(p, "/");
-
-		if (n == 0 || (n == 1 && p[0] == '.') ||
-		    (n == 2 && p[0] == '.' && p[1] == '.'))
-			return false;
-		if (p[n] == '\0')
-			return true;
-		p += n + 1;
-	}
+	free(path);
+	return inside;
 }
 
 /* The file below ${root} with the longest end of ${key}. */
@@ -354,7 +347,7 @@ find(const struct s3_manifest *m, const char *path, const char *key)
 	char *beside = xasprintf("%s/..", m->directory), *found = NULL;
 	const char *const roots[] = { m->directory, path, beside };
 
-	for (size_t i = 0; is_inside(key) && found == NULL && i < 3; i++)
+	for (size_t i = 0; i < 3 && found == NULL && is_inside(key); i++)
 		found = below(roots[i], key);
 	free(beside);
 	return found;

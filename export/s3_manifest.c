@@ -268,10 +268,7 @@ take_file(struct s3_manifest *m, struct slice line, struct fault *f)
 	file.key = string_of(line, "dataFileS3Key");
 	if (file.key == NULL)
 		return fault(f, FAULT_DATA, "it names no dataFileS3Key");
-	if (m->n == m->cap) {
-		m->cap = m->cap > 0 ? 2 * m->cap : 16;
-		m->files = xreallocarray(m->files, m->cap, sizeof(*m->files));
-	}
+	m->files = xreallocarray(m->files, m->n + 1, sizeof(*m->files));
 	m->files[m->n++] = file;
 	return 0;
 }

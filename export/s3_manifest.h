@@ -32,7 +32,7 @@ struct s3_manifest {
 	char *bad_time; /* name and text of one that is not valid; NULL */
 	int64_t items;  /* in all; -1: not known */
 	struct s3_file *files;
-	size_t n, cap;
+	size_t n;
 	bool unlisted;  /* no manifest names them: those found are taken */
 	char **surplus; /* other files there that no manifest names */
 	size_t nsurplus;
