@@ -11,7 +11,7 @@
 #include "lib/stream/input.h"
 #include "lib/stream/lines.h"
 
-/* After so many bytes of white space it is no such text. */
+/* The first bytes, at most so many, must decide. */
 #define BEGIN_MAX 4096
 
 /* Where the walk is. */
