@@ -1,5 +1,5 @@
 #include <errno.h>
-#include <fcntl.h>
+#include <libgen.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,32 +15,25 @@
 #include "sweep/journal.h"
 
 #define ENDING ".journal"
-/* A table's name has up to 255 bytes, as has a file's: leave room for the
+/* The names of tables and of files have up to 255 bytes: leave room for the
  * time, a number and the ending. */
 #define TABLE_MOST 200
 
-/* The table's part of a journal's name. */
-static void
-add_table(struct buf *out, const char *table)
-{
-	for (size_t i = 0; table[i] != '\0' && i < TABLE_MOST; i++) {
-		char c = table[i];
-		bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		    (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-		    (c == '.' && i > 0);
+#define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
-		buf_addc(out, plain ? c : '_');
-	}
-	buf_addc(out, '-');
-}
-
-/* Add the name of a default one: TABLE-20261122T081200Z.journal. */
+/* Add the name of a default journal: TABLE-20261122T081200Z.journal. */
 static void
 add_name(struct buf *out, const char *table, int64_t now)
 {
 	char when[32];
 
-	add_table(out, table);
+	for (size_t i = 0; table[i] != '\0' && i < TABLE_MOST; i++)
+		buf_addc(out,
+		    strchr(PLAIN, table[i]) != NULL ||
+			    (table[i] == '.' && i > 0)
+			? table[i]
+			: '_');
+	buf_addc(out, '-');
 	if (text_time_compact(when, now) == 0)
 		buf_adds(out, when);
 	else
@@ -48,8 +41,7 @@ add_name(struct buf *out, const char *table, int64_t now)
 	buf_adds(out, ENDING);
 }
 
-/* Where the ending of the journal's name ${path} begins: at ".journal",
- * ".gz", ".journal.gz", else at its end. */
+/* The length of ${path} without ".journal", ".gz" or ".journal.gz". */
 static size_t
 stem_of(const char *path)
 {
@@ -76,8 +68,8 @@ journal_numbered(const char *path, int n)
 	return xasprintf("%.*s-%d%s", (int)stem, path, n, path + stem);
 }
 
-/* ${path} without the number that journal_numbered gave it, where it is one:
- * NAME is there beside NAME-2. The caller's. */
+/* ${path} without the number that journal_numbered added, if it did: NAME
+ * exists beside NAME-2. The caller frees it. */
 static char *
 unnumbered(const char *path, int *number)
 {
@@ -99,7 +91,7 @@ unnumbered(const char *path, int *number)
 	return xstrdup(path);
 }
 
-/* ${path} with the first number from ${n} on that nothing has. */
+/* ${path} with the first number from ${n} on that is not taken. */
 static char *
 free_name(const char *path, int n)
 {
@@ -124,19 +116,33 @@ journal_fresh(const char *path)
 	return fresh;
 }
 
-/* The directory ${path} lies in; the caller frees it. */
+/* The directory that ${path} is in; the caller frees it. */
 static char *
 directory_of(const char *path)
 {
-	size_t n = strlen(path);
+	char *copy = xstrdup(path), *directory = xstrdup(dirname(copy));
 
-	while (n > 1 && path[n - 1] == '/')
-		n--;
-	while (n > 0 && path[n - 1] != '/')
-		n--;
-	while (n > 1 && path[n - 1] == '/')
-		n--;
-	return n == 0 ? xstrdup(".") : xstrndup(path, n);
+	free(copy);
+	return directory;
+}
+
+/* ${path}, else the nearest directory above it that exists; frees it and gives
+ * one that the caller frees. */
+static char *
+nearest(char *path)
+{
+	struct stat st;
+
+	while (stat(path, &st) != 0 && errno == ENOENT) {
+		char *above = directory_of(path);
+		bool top = strcmp(above, path) == 0;
+
+		free(path);
+		path = above;
+		if (top)
+			break;
+	}
+	return path;
 }
 
 int
@@ -163,35 +169,32 @@ no_place(const char *directory, enum fault_kind kind, const char *why,
 	    directory, why);
 }
 
-/* Make ${path} and what is missing above it. */
+/* Make ${path} and the missing directories above it. */
 static int
 make_directory(const char *path, struct fault *f)
 {
 	struct stat st;
 	char *above;
-	int rc;
+	int rc = 0;
 
 	if (stat(path, &st) == 0)
 		return 0; /* judged later */
-	above = directory_of(path);
 	if (errno != ENOENT)
-		rc = no_place(path, FAULT_IO, strerror(errno), f);
-	else if (strcmp(above, path) == 0)
-		rc = 0;
-	else
+		return no_place(path, FAULT_IO, strerror(errno), f);
+	above = directory_of(path);
+	if (strcmp(above, path) != 0)
 		rc = make_directory(above, f);
 	free(above);
 	if (rc != 0)
 		return -1;
 	if (mkdir(path, 0700) == 0)
 		return journal_sync_directory(path, f);
-	if (errno != EEXIST)
-		return no_place(path, FAULT_IO, strerror(errno), f);
-	return 0;
+	return errno == EEXIST ? 0
+			       : no_place(path, FAULT_IO, strerror(errno), f);
 }
 
-/* Journals hold whole sessions: a directory where strangers may rename or plant
- * files is none for them. */
+/* A journal contains whole sessions: nobody else may be able to rename or plant
+ * files in its directory. */
 static int
 check_directory(const char *path, struct fault *f)
 {
@@ -214,8 +217,7 @@ check_directory(const char *path, struct fault *f)
 	return 0;
 }
 
-/* Relative paths in XDG_STATE_HOME do not count (XDG Base Directory
- * Specification). */
+/* A relative XDG_STATE_HOME is ignored (XDG Base Directory Specification). */
 char *
 journal_default_directory(void)
 {
@@ -271,18 +273,10 @@ int
 journal_check_place(const char *path, bool make, struct fault *f)
 {
 	char *wanted = directory_of(path), *at = xstrdup(wanted), *trial;
-	struct stat st;
 	int rc = 0;
 
-	while (make && stat(at, &st) != 0 && errno == ENOENT) {
-		char *above = directory_of(at);
-		bool top = strcmp(above, at) == 0;
-
-		free(at);
-		at = above;
-		if (top)
-			break;
-	}
+	if (make)
+		at = nearest(at);
 	trial = xasprintf("%s/.ttlsweep-XXXXXX", at);
 	if (mkdtemp(trial) == NULL)
 		rc = no_place(wanted, FAULT_IO, strerror(errno), f);
@@ -297,29 +291,17 @@ journal_check_place(const char *path, bool make, struct fault *f)
 int64_t
 journal_free_space(const char *path)
 {
-	char *directory = directory_of(path);
+	char *directory = nearest(directory_of(path));
 	struct statvfs fs;
 	uint64_t unit, n;
+	int rc = statvfs(directory, &fs);
 
-	/* A directory that is yet to be made will lie where the one above is.
-	 */
-	while (statvfs(directory, &fs) != 0) {
-		char *above = directory_of(directory);
-		bool top = errno != ENOENT || strcmp(above, directory) == 0;
-
-		free(directory);
-		directory = above;
-		if (top) {
-			free(directory);
-			return -1;
-		}
-	}
 	free(directory);
+	if (rc != 0 || fs.f_blocks == 0)
+		return -1;
 	unit = fs.f_frsize != 0 ? fs.f_frsize : fs.f_bsize;
 	n = fs.f_bavail;
-	if (unit == 0 || fs.f_blocks == 0)
-		return -1; /* it does not count */
-	if (n > (uint64_t)INT64_MAX / unit)
-		return INT64_MAX;
-	return (int64_t)(n * unit);
+	if (unit == 0)
+		return -1;
+	return n > (uint64_t)INT64_MAX / unit ? INT64_MAX : (int64_t)(n * unit);
 }

@@ -24,8 +24,8 @@
 
 #define HERE "localhost"
 
-/* Whether ${a} is an address of this machine: only to one of these can a
- * socket be bound. */
+/* Whether ${a} is an address of this machine: only then can a socket be bound
+ * to it. */
 static bool
 is_here(const struct addrinfo *a)
 {
@@ -42,7 +42,7 @@ is_here(const struct addrinfo *a)
 	return here;
 }
 
-/* The least of the addresses of ${host}, whatever order they come in. */
+/* Add the smallest address of ${host}, in whatever order they are returned. */
 static void
 add_address(struct buf *out, const char *host)
 {
@@ -51,7 +51,7 @@ add_address(struct buf *out, const char *host)
 	char least[NI_MAXHOST] = "", text[NI_MAXHOST];
 
 	if (getaddrinfo(host, NULL, &hints, &list) != 0) {
-		buf_adds(out, host); /* behind a proxy, maybe */
+		buf_adds(out, host); /* perhaps only a proxy knows it */
 		return;
 	}
 	for (const struct addrinfo *a = list; a != NULL; a = a->ai_next) {
@@ -60,7 +60,7 @@ add_address(struct buf *out, const char *host)
 		else if (getnameinfo(a->ai_addr, a->ai_addrlen, text,
 			     sizeof(text), NULL, 0, NI_NUMERICHOST) != 0)
 			continue;
-		/* ours goes before any other */
+		/* this machine comes first */
 		if (least[0] == '\0' || strcmp(text, HERE) == 0 ||
 		    (strcmp(least, HERE) != 0 && strcmp(text, least) < 0))
 			memcpy(least, text, sizeof(least));
@@ -69,37 +69,33 @@ add_address(struct buf *out, const char *host)
 	buf_adds(out, least[0] != '\0' ? least : host);
 }
 
-/* The server at ${endpoint}, whichever of its names and spellings is used:
- * its address and port. */
+/* Add address and port of the server at ${endpoint}, which are the same however
+ * its name is spelled. */
 static void
 add_server(struct buf *out, const char *endpoint)
 {
 	struct aws_endpoint e;
-	const char *port;
-	char host[sizeof(e.host)], *end;
+	const char *host = e.host, *port;
+	char *name;
 	size_t n;
 
 	if (aws_endpoint_parse(endpoint, &e) != 0) {
 		buf_adds(out, endpoint);
 		return;
 	}
-	memcpy(host, e.host, sizeof(host));
-	end = host[0] == '[' ? strchr(host, ']') : host;
-	end = end != NULL ? strchr(end, ':') : NULL;
-	port = e.tls ? "443" : "80";
-	if (end != NULL) {
-		port = e.host + (end - host) + 1;
-		*end = '\0';
+	if (host[0] == '[' && strchr(host, ']') != NULL) {
+		host++;
+		n = strcspn(host, "]");
+		port = host + n + 1;
+	} else {
+		n = strcspn(host, ":");
+		port = host + n;
+		n -= n > 1 && host[n - 1] == '.';
 	}
-	n = strlen(host);
-	if (n > 2 && host[0] == '[' && host[n - 1] == ']') {
-		memmove(host, host + 1, n - 2);
-		host[n - 2] = '\0';
-	} else if (n > 1 && host[n - 1] == '.') {
-		host[n - 1] = '\0';
-	}
-	add_address(out, host);
-	buf_addf(out, " %s", port);
+	name = xstrndup(host, n);
+	add_address(out, name);
+	free(name);
+	buf_addf(out, " %s", *port == ':' ? port + 1 : e.tls ? "443" : "80");
 }
 
 void
@@ -119,13 +115,12 @@ sweep_lock_name(char out[SWEEP_LOCK_NAME], const struct sweep_lock_options *o)
 
 #define SHARED "/run/lock"
 #define TEMPORARY "/tmp"
-#define LOCKS "/proc/locks" /* proc(5); Linux alone has it */
+#define LOCKS "/proc/locks" /* proc(5), on Linux only */
 
-/* A file that another process is just making is looked for again this often,
- * 10 ms apart. */
+/* How often to look again, 10 ms apart, for a file that another process is
+ * making. */
 #define PATIENCE 20
 
-/* A lock held: the file, and where it stands. */
 struct held {
 	int fd; /* -1: not held */
 	int how;
@@ -136,74 +131,48 @@ struct sweep_lock {
 	int dir;
 	char *path;
 	struct held table;
-	struct held shard; /* not held: the whole table is */
+	struct held shard; /* not held with a lock of the whole table */
 };
 
-/* Open the directory ${path} without following a link; what it is, to ${st}. */
+/*
+ * Open the directory ${path} without following a link. One of the user's own
+ * is made when missing, and its mode set. A directory that several users share
+ * must be sticky, so that nobody can replace a file that is locked.
+ */
 static int
-directory_open(const char *path, struct stat *st, struct fault *f)
+place_open(const char *path, bool own, struct fault *f)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd >= 0 && fstat(fd, st) == 0)
-		return fd;
-	(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
-	if (fd >= 0)
-		(void)close(fd);
-	return -1;
-}
-
-/* One that several users may meet in: in a sticky directory of root's nobody
- * can put another file in the place of one that is locked. */
-static int
-open_shared(const char *path, struct fault *f)
-{
-	struct stat st;
-	int fd = directory_open(path, &st, f);
-	const char *why = NULL;
-
-	if (fd < 0)
-		return -1;
-	if (st.st_uid != 0 && st.st_uid != geteuid())
-		why = "belongs to another user";
-	else if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0 &&
-	    (st.st_mode & S_ISVTX) == 0)
-		why = "others may remove files there";
-	if (why == NULL)
-		return fd;
-	(void)fault(f, FAULT_REFUSED, "%s: %s", path, why);
-	(void)close(fd);
-	return -1;
-}
-
-/* One's own, made when missing. */
-static int
-open_own(const char *path, struct fault *f)
-{
+	const uid_t me = geteuid();
 	struct stat st;
 	int fd;
 
-	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+	if (own && mkdir(path, 0700) != 0 && errno != EEXIST)
 		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
-	fd = directory_open(path, &st, f);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return -1;
-	if (st.st_uid != geteuid())
+		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	if (fstat(fd, &st) != 0 ||
+	    (own && st.st_uid == me && (st.st_mode & 0777) != 0700 &&
+		fchmod(fd, 0700) != 0))
+		(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	else if (st.st_uid != me && (own || st.st_uid != 0))
 		(void)fault(f, FAULT_REFUSED, "%s: belongs to another user",
 		    path);
-	else if ((st.st_mode & 0777) == 0700 || fchmod(fd, 0700) == 0)
-		return fd;
+	else if (!own && (st.st_mode & (S_IWGRP | S_IWOTH)) != 0 &&
+	    (st.st_mode & S_ISVTX) == 0)
+		(void)fault(f, FAULT_REFUSED,
+		    "%s: others may remove files there", path);
 	else
-		(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+		return fd;
 	(void)close(fd);
 	return -1;
 }
 
 /*
- * Open or make the lock file ${name}. O_CREAT on a file that is there is not
- * allowed for files of others in sticky directories (fs.protected_regular), so
- * it is one or the other. 0 with *fd set; 1 it cannot be made in this
- * directory; -1 it is there, but of no use.
+ * Open or make the lock file ${name}. O_CREAT is refused on existing files of
+ * other users in sticky directories (fs.protected_regular), so it is one or the
+ * other. 0 with *fd set; 1 it cannot be made in this directory; -1 it exists
+ * but cannot be used.
  */
 static int
 file_open(int dir, const char *directory, const char *name, int *fd,
@@ -220,7 +189,7 @@ file_open(int dir, const char *directory, const char *name, int *fd,
 		if (*fd >= 0)
 			break;
 		if (error == EACCES) {
-			/* It may be new, its mode yet to be set. */
+			/* it may be new, its mode not yet set */
 			(void)nanosleep(&nap, NULL);
 			continue;
 		}
@@ -229,7 +198,7 @@ file_open(int dir, const char *directory, const char *name, int *fd,
 		*fd = openat(dir, name, flags | O_CREAT | O_EXCL, 0644);
 		error = errno;
 		if (*fd >= 0) {
-			/* Whatever the umask: others must be able to ask. */
+			/* whatever the umask: others must be able to open it */
 			(void)fchmod(*fd, 0644);
 			return 0;
 		}
@@ -250,8 +219,8 @@ file_open(int dir, const char *directory, const char *name, int *fd,
 	    directory, name);
 }
 
-/* Whether ${fd} is still the file of that name: who held it may have ended,
- * and removed it, between our open and our lock. */
+/* Whether ${fd} is still the file of that name: its holder may have removed it
+ * between our open and our lock. */
 static bool
 still_there(int dir, const char *name, int fd)
 {
@@ -262,27 +231,26 @@ still_there(int dir, const char *name, int fd)
 	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
-/* The process that holds a lock on the file ${fd}; 0: it is not told. */
+/* The process that holds a lock on the file ${fd}; 0: not known. */
 static long
 holder_of(int fd)
 {
 	FILE *locks = fopen(LOCKS, "re");
 	char line[256];
 	struct stat st;
-	long pid = 0, found = 0;
+	long pid, found = 0;
 	uint64_t inode;
 
+	if (locks == NULL)
+		return 0;
 	/* "1: FLOCK  ADVISORY  WRITE 6614 fe:00:10780673 0 EOF" */
-	if (locks == NULL || fstat(fd, &st) != 0)
-		st.st_ino = 0;
-	while (locks != NULL && found == 0 &&
+	while (fstat(fd, &st) == 0 && found == 0 &&
 	    fgets(line, sizeof(line), locks) != NULL)
 		if (sscanf(line, "%*d: FLOCK %*s %*s %ld %*x:%*x:%" SCNu64,
 			&pid, &inode) == 2 &&
 		    inode == st.st_ino && pid > 0)
 			found = pid;
-	if (locks != NULL)
-		(void)fclose(locks);
+	(void)fclose(locks);
 	return found;
 }
 
@@ -301,8 +269,8 @@ told_to_wait(int fd, const char *directory, const char *name,
 	    o->arn, who, directory, name);
 }
 
-/* Lock the file of that name in the directory; ${h} then owns ${name}. 0, 1 and
- * -1 as above. */
+/* Lock the file ${name} in the directory; ${h} then owns the string. Returns as
+ * file_open. */
 static int
 held_take(struct held *h, int dir, const char *directory, char *name, int how,
     const struct sweep_lock_options *o, struct fault *f)
@@ -315,9 +283,9 @@ held_take(struct held *h, int dir, const char *directory, char *name, int how,
 		rc = file_open(dir, directory, name, &h->fd, f);
 		if (rc != 0)
 			return rc;
-		while (
-		    (rc = flock(h->fd, how | LOCK_NB)) != 0 && errno == EINTR)
-			;
+		do
+			rc = flock(h->fd, how | LOCK_NB);
+		while (rc != 0 && errno == EINTR);
 		if (rc != 0)
 			break;
 		if (still_there(dir, name, h->fd))
@@ -335,9 +303,9 @@ held_take(struct held *h, int dir, const char *directory, char *name, int how,
 	return -1;
 }
 
-/* Let go. What nobody else can hold is removed; a file that belongs to
- * another user stays, and so does one that is shared: to make sure of being
- * the last we would have to keep a new one out for a moment. */
+/* Release it. A file locked exclusively is removed, unless it is another
+ * user's. One with a shared lock stays: being the last holder could only be
+ * made sure of by keeping a new one out for a moment. */
 static void
 held_drop(struct held *h, int dir)
 {
@@ -352,13 +320,13 @@ held_drop(struct held *h, int dir)
 
 /* Take the locks in one directory. 0; 1: try the next one; -1. */
 static int
-take_in(struct sweep_lock *l, const char *directory, bool shared,
+take_in(struct sweep_lock *l, const char *directory, bool own,
     const struct sweep_lock_options *o, struct fault *f)
 {
 	char name[SWEEP_LOCK_NAME];
 	int rc;
 
-	l->dir = shared ? open_shared(directory, f) : open_own(directory, f);
+	l->dir = place_open(directory, own, f);
 	if (l->dir < 0)
 		return 1;
 	sweep_lock_name(name, o);
@@ -391,7 +359,7 @@ sweep_lock_take_in(const struct sweep_lock_places *places,
 	*l = (struct sweep_lock){ .table.fd = -1, .shard.fd = -1 };
 	for (size_t i = 0; rc > 0 && i < sizeof(list) / sizeof(list[0]); i++)
 		if (list[i] != NULL)
-			rc = take_in(l, list[i], i < 2, o, &why);
+			rc = take_in(l, list[i], i >= 2, o, &why);
 	if (rc == 0)
 		return l;
 	free(l);
@@ -407,16 +375,14 @@ sweep_lock_take(const struct sweep_lock_options *o, struct fault *f)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");
 	char *own = xasprintf(TEMPORARY "/ttlsweep-%ld", (long)geteuid());
-	char *other = NULL;
-	struct sweep_lock *l;
+	char *other = runtime != NULL && runtime[0] == '/'
+	    ? xasprintf("%s/ttlsweep-%ld", runtime, (long)geteuid())
+	    : NULL;
+	const struct sweep_lock_places places = {
+		{ SHARED "/ttlsweep", SHARED }, { own, other }
+	};
+	struct sweep_lock *l = sweep_lock_take_in(&places, o, f);
 
-	if (runtime != NULL && runtime[0] == '/')
-		other = xasprintf("%s/ttlsweep-%ld", runtime, (long)geteuid());
-	l = sweep_lock_take_in(&(struct sweep_lock_places){ { SHARED
-								"/ttlsweep",
-								SHARED },
-				   { own, other } },
-	    o, f);
 	free(own);
 	free(other);
 	return l;

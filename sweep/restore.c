@@ -26,84 +26,35 @@
 #include "sweep/totals.h"
 
 /*
- * The policy: every file is read from end to end, and every image in it
- * judged against the table's key, before the first write. Of several images
- * of an entry it is known by then which is the newest, and only that is put
- * back; so it does not matter in which order files and workers come to them.
- * Only repairs that are older than the newest image come in a second walk: as
- * they were made before, they are undone after. Nothing that is there is
- * overwritten.
+ * The policy: every file is read to its end, and every image in it checked
+ * against the table's key, before the first write. After that it is known
+ * which of several images of an entry is the newest, and only that one is put
+ * back, so the order of files and workers does not matter. Repairs older than
+ * the newest image are undone in a second walk: they were made before it, so
+ * they are undone after it. An existing entry is never overwritten.
  */
 
-/* What is counted of the files while they are checked. */
-struct checking {
-	const struct restore *r;
-	struct sweep_totals *totals;
-};
-
+/* Count an image while its file is checked. */
 static int
 check_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
 {
-	struct checking *c = state;
-	struct sweep_totals *t = c->totals;
+	struct restoring *run = state;
+	struct sweep_totals *t = run->totals;
 
 	(void)f;
 	t->of_repair += file_source_ttl(seg, r->item).p != NULL;
-	/* what is restored is expired, and the table's TTL will take it */
-	if (c->r->extend_ttl < 0 && r->state == STATE_PENDING)
+	/* TTL will delete it again */
+	if (run->r->extend_ttl < 0 && r->state == STATE_PENDING)
 		t->expired_again = true;
 	return 0;
 }
 
-/* Read all files without writing: their images are counted. */
-static int
-check_files(const struct restore *r, struct images *images,
-    struct sweep_totals *totals, struct fault *f)
-{
-	struct checking c = { .r = r, .totals = totals };
-	struct pass pass = { .source = images_walk(images, totals),
-		.rules = r->rules,
-		.selection = r->selection,
-		.jobs = 1,
-		.table = r->table,
-		.sink = { .ctx = &c, .entry = check_entry },
-		.tick = r->tick,
-		.tick_ctx = r->tick_ctx };
-	struct summary s;
-	struct pass_progress done = { 0 };
-	int rc;
-
-	summary_init(&s, 0, true);
-	rc = pass_run(&pass, &s, &done, f);
-	if (rc == 0) {
-		totals->scanned = done.items;
-		totals->matched = done.matched;
-		totals->prefixes |= s.prefixes;
-	}
-	totals->units = done.units;
-	summary_release(&s);
-	source_close(pass.source);
-	return rc;
-}
-
-/* What the workers that put back share. */
-struct writing {
-	const struct restore *r;
-	struct images *images;
-	bool second;       /* the walk for what comes after the newest */
-	struct lock *lock; /* all below; woken when an entry is settled */
-	struct sweep_totals *totals;
-	struct account account;
-	int under_way; /* entries taken on, and not settled */
-	int64_t after; /* entries for the second walk */
-};
-
 struct putter {
-	struct writing *run;
+	struct restoring *run;
 	struct ddb_conn *conn;
 	const char *repaired; /* the attribute that the journal's repair
-				 changed: what its own first line names */
+				 changed, as its first line says */
 	struct buf image, key, old;
 	struct page found;
 	struct ddb_put put;
@@ -144,7 +95,8 @@ with_ttl(struct buf *out, struct slice image, const char *attribute,
 	buf_addc(out, '}');
 }
 
-/* What the table holds now under ${item}'s key: 1 and its image, 0, -1. */
+/* Read the entry that has ${item}'s key now: 1 and its image, 0 if there is
+ * none, -1. */
 static int
 look(struct putter *p, const struct item *item, struct slice *there,
     struct fault *f)
@@ -165,7 +117,8 @@ look(struct putter *p, const struct item *item, struct slice *there,
 	return 1;
 }
 
-/* ${there} came back as what has ${item}'s key: p NULL where it has not. */
+/* ${there}, which was returned as the entry with ${item}'s key; p NULL if it
+ * has another key. */
 static struct slice
 its_own(const struct putter *p, struct slice there, const struct item *item)
 {
@@ -178,8 +131,8 @@ its_own(const struct putter *p, struct slice there, const struct item *item)
 	return there;
 }
 
-/* What was sent twice may have been ours or another's, and the table could
- * not be asked: -1. */
+/* A request sent twice failed its condition, and the table could not be read
+ * to see whether the first one had succeeded: -1. */
 static int
 untold(struct put_result *out)
 {
@@ -189,79 +142,78 @@ untold(struct put_result *out)
 	return -1;
 }
 
-/* What was not done: refused to the end, as often as it was tried, or not come
- * to at all. */
-static enum outcome
-not_done(int rc, int sends)
+/* The entry is present: what a run has written itself (${ours}) counts as
+ * restored, unconfirmed. */
+static void
+is_present(struct put_result *out, bool ours)
 {
+	out->outcome = ours ? OUTCOME_DELETED : OUTCOME_REFRESHED;
+	out->unconfirmed = ours;
+}
+
+/* The outcome of a request that succeeded, failed, or was never sent. */
+static enum outcome
+outcome_sent(int rc, enum ddb_said said, int sends)
+{
+	if (said == DDB_SAID_DONE)
+		return OUTCOME_DELETED;
 	return rc != 0 && sends == 0 ? OUTCOME_SKIPPED : OUTCOME_FAILED;
 }
 
-/* Put ${image} where nothing is. A put that was sent more than once and
- * fails its condition may have failed because of itself. */
+/* Put ${image} where there is no entry. A put that was sent more than once
+ * may fail its condition because its first try succeeded. */
 static int
 put_back(struct putter *p, const struct item *item, struct slice image,
     struct put_result *out, struct fault *f)
 {
-	struct slice there = { NULL, 0 };
+	struct ddb_put *put = &p->put;
+	struct slice there;
 	int rc;
 
-	p->put.item = image;
-	p->put.units = out->units;
-	rc = ddb_put_new(p->conn, p->run->r->table, &p->put, f);
-	out->code = p->put.code;
-	out->message = p->put.message;
-	switch (p->put.said) {
-	case DDB_SAID_DONE:
-		out->outcome = OUTCOME_DELETED;
+	put->item = image;
+	put->units = out->units;
+	rc = ddb_put_new(p->conn, p->run->r->table, put, f);
+	out->code = put->code;
+	out->message = put->message;
+	out->outcome = outcome_sent(rc, put->said, put->sends);
+	if (put->said != DDB_SAID_CONDITION)
 		return rc;
-	case DDB_SAID_CONDITION:
-		out->outcome = OUTCOME_REFRESHED;
-		if (p->put.sends < 2)
-			return rc;
-		there = its_own(p,
-		    (struct slice){ p->put.present.p, p->put.present.n }, item);
-		if (there.n == 0 && look(p, item, &there, f) < 0)
-			return untold(out);
-		out->unconfirmed = there.n > 0 && slice_same(there, image);
-		if (out->unconfirmed)
-			out->outcome = OUTCOME_DELETED;
+	is_present(out, false);
+	if (put->sends < 2)
 		return rc;
-	default:
-		out->outcome = not_done(rc, p->put.sends);
-		return rc;
-	}
+	there =
+	    its_own(p, (struct slice){ put->present.p, put->present.n }, item);
+	if (there.n == 0 && look(p, item, &there, f) < 0)
+		return untold(out);
+	is_present(out, there.n > 0 && slice_same(there, image));
+	return rc;
 }
 
 /*
- * Undo a repair: where the entry still has the value ${given}, it gets ${old}
- * again (p NULL: no TTL); where it is gone, it comes back whole.
+ * Undo a repair: an entry that still has the value ${given} gets its old one
+ * again, or none; an entry that is gone is put back whole.
  */
 static int
 take_back(struct putter *p, const struct item *item, struct slice image,
     struct slice given, struct put_result *out, struct fault *f)
 {
-	const struct restore *r = p->run->r;
 	const char *attribute = p->repaired;
-	struct slice old = slice_get(image, attribute);
-	struct slice there = { NULL, 0 };
-	struct ddb_deletes one = { .table = r->table,
+	struct ddb_deletes one = { .table = p->run->r->table,
 		.list = &p->update,
 		.n = 1,
 		.old = p->old };
+	struct slice there;
 	int rc, found = 1;
 
 	p->update = (struct ddb_delete){ .partition = item->partition,
 		.sort = item->sort,
 		.units = out->units,
 		.cond = { DDB_COND_SAME, attribute, given, { NULL, 0 } } };
-	rc = ddb_update_ttl(p->conn, &one, old, f);
+	rc = ddb_update_ttl(p->conn, &one, slice_get(image, attribute), f);
 	p->old = one.old;
 	out->code = p->update.code;
 	out->message = p->update.message;
-	out->outcome = p->update.said == DDB_SAID_DONE
-	    ? OUTCOME_DELETED
-	    : not_done(rc, p->update.sends);
+	out->outcome = outcome_sent(rc, p->update.said, p->update.sends);
 	if (rc != 0 || p->update.said != DDB_SAID_CONDITION)
 		return rc;
 	there = its_own(p, p->update.old, item);
@@ -269,10 +221,7 @@ take_back(struct putter *p, const struct item *item, struct slice image,
 		return untold(out);
 	if (found == 0)
 		return put_back(p, item, image, out, f);
-	out->outcome = OUTCOME_REFRESHED;
-	out->unconfirmed = p->update.sends > 1 && slice_same(there, image);
-	if (out->unconfirmed)
-		out->outcome = OUTCOME_DELETED;
+	is_present(out, p->update.sends > 1 && slice_same(there, image));
 	return 0;
 }
 
@@ -284,6 +233,7 @@ count_put(struct putter *p, const struct item *item,
 	char why[400];
 
 	lock_enter(p->run->lock);
+	p->run->done++;
 	t->outcomes[result->outcome]++;
 	t->unconfirmed += result->unconfirmed;
 	if (result->outcome == OUTCOME_FAILED) {
@@ -296,13 +246,13 @@ count_put(struct putter *p, const struct item *item,
 }
 
 /*
- * Take an entry of ${units} on (0), or note the ceiling that forbids it (1).
- * One that turns out to be present counts as no item, so where a ceiling is
- * met, those that are under way are waited for: else a run could stop with
- * nothing done, and the next one likewise.
+ * Reserve ${units} for an entry (0), or note the ceiling that forbids it (1).
+ * An entry that turns out to be present does not count towards --max-items, so
+ * at a ceiling the entries in flight are waited for: a run could stop with
+ * nothing done otherwise, and the next one again.
  */
 static int
-take(struct writing *run, double units)
+take(struct restoring *run, double units)
 {
 	struct sweep_totals *t = run->totals;
 	int forbids;
@@ -324,7 +274,7 @@ take(struct writing *run, double units)
 }
 
 static void
-settle(struct writing *run, const struct put_result *result, double cost)
+settle(struct restoring *run, const struct put_result *result, double cost)
 {
 	lock_enter(run->lock);
 	account_settle(&run->account, result->units, cost);
@@ -336,20 +286,23 @@ settle(struct writing *run, const struct put_result *result, double cost)
 	lock_leave(run->lock);
 }
 
-/* Whether ${item} is to be put back in this walk; else it is counted, or comes
- * in the next. */
+/* Whether ${item} is put back in this walk; if not, it is counted, or left to
+ * the next walk. */
 static bool
-is_turn(struct writing *run, const struct segment *seg, const struct item *item)
+is_turn(struct restoring *run, const struct segment *seg,
+    const struct item *item)
 {
 	enum images_turn turn = images_turn(run->images, seg, item);
 
 	if (run->second || turn == IMAGES_NOW)
 		return (turn == IMAGES_AFTER) == run->second;
 	lock_enter(run->lock);
-	if (turn == IMAGES_AFTER)
+	if (turn == IMAGES_AFTER) {
 		run->after++;
-	else
+	} else {
 		run->totals->outcomes[OUTCOME_REFRESHED]++;
+		run->done++;
+	}
 	lock_leave(run->lock);
 	return false;
 }
@@ -415,99 +368,107 @@ on_close(void *state, struct fault *f)
 	return 0;
 }
 
-static int64_t
-settled(const struct sweep_totals *t)
-{
-	int64_t n = 0;
-
-	for (int i = 0; i < OUTCOMES; i++)
-		n += t->outcomes[i];
-	return n;
-}
-
-/* A page is told of when all of it is done; that would be seldom. */
+/* A pass reports a page once all of it is done: too seldom here. */
 static void
 tick(void *ctx, const struct pass_progress *p)
 {
-	struct writing *run = ctx;
+	struct restoring *run = ctx;
 	struct pass_progress at = *p;
 
 	if (run->r->tick == NULL)
 		return;
 	lock_enter(run->lock);
-	at.items = settled(run->totals);
+	at.items = run->done;
 	lock_leave(run->lock);
 	run->r->tick(run->r->tick_ctx, &at);
 }
 
+/* Walk over all images; ${first}: only to check and count them. */
 static int
-put_walk(struct writing *run, struct fault *f)
+walk(struct restoring *run, struct pass_sink sink, bool first, struct fault *f)
 {
 	const struct restore *r = run->r;
-	struct pass pass = { .source = images_walk(run->images, NULL),
-		.ddb = r->ddb,
+	struct sweep_totals *t = run->totals;
+	struct pass pass = { .source =
+				 images_walk(run->images, first ? t : NULL),
+		.ddb = first ? NULL : r->ddb,
 		.table = r->table,
 		.rules = r->rules,
 		.selection = r->selection,
-		.jobs = r->jobs,
-		.sink = { run, on_open, on_entry, NULL, NULL, on_close },
-		.tick = tick,
-		.tick_ctx = run };
+		.jobs = first ? 1 : r->jobs,
+		.sink = sink,
+		.tick = first ? r->tick : tick,
+		.tick_ctx = first ? r->tick_ctx : run };
+	struct pass_progress done = { 0 };
 	struct summary s;
 	int rc;
 
+	pass.sink.ctx = run;
 	summary_init(&s, 0, true);
-	rc = pass_run(&pass, &s, NULL, f);
+	rc = pass_run(&pass, &s, &done, f);
+	if (first)
+		t->units = done.units;
+	if (first && rc == 0) {
+		t->scanned = done.items;
+		t->matched = done.matched;
+		t->prefixes |= s.prefixes;
+	}
 	summary_release(&s);
 	source_close(pass.source);
 	return rc;
 }
 
+/* Put everything back, or look up what that would do. */
 static int
-put_files(const struct restore *r, struct images *images,
-    struct sweep_totals *totals, struct fault *f)
+put_or_look(struct restoring *run, struct fault *f)
 {
-	struct writing run = { .r = r,
-		.images = images,
-		.lock = lock_new(),
-		.totals = totals,
-		.account = { .ceilings = r->ceilings } };
+	const struct restore *r = run->r;
+	const struct pass_sink put = { .open = on_open,
+		.entry = on_entry,
+		.close = on_close };
 	int rc;
 
 	if (r->begin != NULL)
-		r->begin(r->tick_ctx, totals->matched);
-	rc = put_walk(&run, f);
-	run.second = true;
-	if (rc == 0 && run.after > 0)
-		rc = put_walk(&run, f);
-	lock_free(run.lock);
-	return rc;
+		r->begin(r->tick_ctx, run->totals->matched);
+	if (!r->execute) {
+		run->totals->units = 0;
+		return walk(run, restore_look, false, f);
+	}
+	rc = walk(run, put, false, f);
+	run->second = true;
+	return rc == 0 && run->after > 0 ? walk(run, put, false, f) : rc;
 }
 
 int
 restore_run(const struct restore *r, struct sweep_totals *totals,
     struct fault *f)
 {
-	struct images *images =
-	    images_open(&(struct images_options){ .files = r->files,
-			    .n = r->nfiles,
-			    .table = r->table,
-			    .ttl = r->ttl_attribute,
-			    .other_table = r->other_table,
-			    .deleted = r->deleted },
-		f);
-	int rc = images != NULL ? 0 : -1;
+	const struct images_options o = { .files = r->files,
+		.n = r->nfiles,
+		.table = r->table,
+		.ttl = r->ttl_attribute,
+		.other_table = r->other_table,
+		.deleted = r->deleted };
+	struct restoring run = { .r = r,
+		.images = images_open(&o, f),
+		.totals = totals,
+		.account = { .ceilings = r->ceilings } };
+	int64_t settled = 0;
+	int rc = -1;
 
+	run.lock = lock_new();
+	if (run.images != NULL)
+		rc = walk(&run, (struct pass_sink){ .entry = check_entry },
+		    true, f);
 	if (rc == 0)
-		rc = check_files(r, images, totals, f);
+		rc = images_newest(run.images, f);
 	if (rc == 0)
-		rc = images_newest(images, f);
-	if (rc == 0)
-		rc = r->execute ? put_files(r, images, totals, f)
-				: restore_look(r, images, totals, f);
-	images_close(images);
-	/* what was not come to */
-	totals->outcomes[OUTCOME_SKIPPED] += totals->matched - settled(totals);
+		rc = put_or_look(&run, f);
+	lock_free(run.lock);
+	images_close(run.images);
+	for (int i = 0; i < OUTCOMES; i++)
+		settled += totals->outcomes[i];
+	totals->outcomes[OUTCOME_SKIPPED] += totals->matched - settled;
 	if (rc < 0)
 		totals->stopped =
 		    f->kind == FAULT_CANCELLED ? "interrupted" : "failed";

@@ -2,10 +2,7 @@
 #include <string.h>
 
 #include "export/file_source.h"
-#include "inspector/pass.h"
 #include "inspector/record.h"
-#include "inspector/summary.h"
-#include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/thread.h"
 #include "lib/dynamodb/attr.h"
@@ -13,7 +10,6 @@
 #include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/get.h"
 #include "lib/dynamodb/item.h"
-#include "lib/dynamodb/source.h"
 #include "lib/dynamodb/table.h"
 #include "sweep/ceiling.h"
 #include "sweep/image.h"
@@ -23,10 +19,10 @@
 #include "sweep/totals.h"
 
 /*
- * A dry run of restore: which of the keys have an entry now? They are read
- * consistently, so many at once as the pace allows, and only keys and TTL
- * travel. Reading them takes read units, as a run would not; but only so is
- * it known what the run would do, and what it would cost.
+ * A dry run of restore: which of the keys have an entry now? The keys are read
+ * consistently, as many at once as the pace allows, and only keys and TTL are
+ * fetched. That costs read units, which a run would not need; but without it
+ * nobody knows what a run would do and cost.
  */
 
 /* Keys of one BatchGetItem (DynamoDB API reference). */
@@ -35,37 +31,26 @@
 #define READ_UNIT 4096
 #define WRITE_UNIT 1024
 
-/* What the workers share. */
-struct look {
-	const struct restore *r;
-	struct images *images;
-	struct lock *lock; /* all below */
-	struct sweep_totals *totals;
-	struct account account;
-	int64_t looked; /* entries, for the progress */
-	bool stopped;
-};
-
 /* An entry between its place in the file and its answer. */
 struct asked {
 	struct slice given; /* the TTL value that a repair gave it, p NULL */
 	size_t key_end;     /* of its canonical key, in the worker's keys */
-	int64_t units;      /* to undo its repair; else as below */
-	int64_t whole;      /* to put it where nothing is */
-	int64_t refused;    /* … and to find that it is present */
+	int64_t units;      /* write units to undo its repair, … */
+	int64_t whole;      /* … to put it where nothing is, … */
+	int64_t refused;    /* … to find that it is present */
 	bool present;
-	bool changed; /* of a repair: it has another TTL value by now */
+	bool changed; /* of a repair: it has another TTL value now */
 };
 
 struct looker {
-	struct look *look;
+	struct restoring *run;
 	struct ddb_conn *conn;
 	struct ddb_keys ask;
 	const char *ttl; /* the attribute that a repair changed */
-	struct buf keys; /* canonical, one behind the other */
+	struct buf keys; /* canonical, one after the other */
 	struct asked asked[KEYS_MOST];
 	size_t n;
-	double units; /* that reading them is thought to take */
+	double units; /* estimated read units */
 	struct buf scratch;
 	struct page found;
 };
@@ -78,7 +63,7 @@ key_of(const struct looker *l, size_t i)
 	return (struct slice){ l->keys.p + from, l->asked[i].key_end - from };
 }
 
-/* The one with the key of ${item}, NULL. */
+/* The one with the key of ${item}; NULL if none. */
 static struct asked *
 find(struct looker *l, const struct item *item)
 {
@@ -94,7 +79,7 @@ find(struct looker *l, const struct item *item)
 	return NULL;
 }
 
-/* Whether the TTL that is there is the one a repair gave, by value. */
+/* Whether the TTL value ${there} equals the one that a repair gave. */
 static bool
 same_ttl(struct looker *l, struct slice there, struct slice given)
 {
@@ -126,54 +111,53 @@ note_found(struct looker *l)
 	}
 }
 
-/* Count one answer: 0, or 1 when a run would stop before it. */
+/* Count one answer: 0, or 1 where a run would stop before it. */
 static int
-count_one(struct look *look, const struct asked *a)
+count_one(struct restoring *run, const struct asked *a)
 {
-	struct sweep_totals *t = look->totals;
+	struct sweep_totals *t = run->totals;
 	bool writes = !a->present || (a->given.p != NULL && !a->changed);
 	double units = (double)(!a->present ? a->whole
 		: writes                    ? a->units
 					    : a->refused);
-	int forbids = account_take(&look->account, units, 0);
+	int forbids = account_take(&run->account, units, 0);
 
 	if (forbids >= 0) {
 		t->stopped = ceiling_name((enum ceiling)forbids);
-		t->blocked = ceiling_always(look->account.ceilings,
+		t->blocked = ceiling_always(run->account.ceilings,
 		    (enum ceiling)forbids, units);
-		look->stopped = true;
 		return 1;
 	}
-	account_settle(&look->account, units, units);
+	account_settle(&run->account, units, units);
 	t->units += (int64_t)units;
 	if (writes)
 		return 0;
-	account_spare(&look->account);
+	account_spare(&run->account);
 	t->outcomes[OUTCOME_REFRESHED]++;
 	return 0;
 }
 
-/* Count all that was asked for, until a run would stop. */
+/* Count the answers up to the point where a run would stop. */
 static int
 count_answers(struct looker *l)
 {
-	struct look *look = l->look;
-	int rc = 0;
+	struct restoring *run = l->run;
+	int rc;
 
-	lock_enter(look->lock);
-	rc = look->stopped;
+	lock_enter(run->lock);
+	rc = run->totals->stopped != NULL;
 	for (size_t i = 0; i < l->n && rc == 0; i++)
-		rc = count_one(look, &l->asked[i]);
-	look->looked += (int64_t)l->n;
-	lock_leave(look->lock);
+		rc = count_one(run, &l->asked[i]);
+	run->done += (int64_t)l->n;
+	lock_leave(run->lock);
 	return rc;
 }
 
-/* Ask for the keys that are held: 0, 1 when a run would stop, -1. */
+/* Look up the pending keys: 0, 1 where a run would stop, -1. */
 static int
 flush(struct looker *l, struct fault *f)
 {
-	const struct restore *r = l->look->r;
+	const struct restore *r = l->run->r;
 	int rc = 0;
 
 	if (l->n == 0)
@@ -203,45 +187,45 @@ started(int64_t bytes, int64_t unit)
 	return bytes > unit ? (bytes + unit - 1) / unit : 1;
 }
 
-/* A newer image of it is put back, or is there. */
+/* A newer image of its entry is put back, or the entry is present. */
 static void
-count_old(struct look *look)
+count_old(struct restoring *run)
 {
-	lock_enter(look->lock);
-	look->totals->outcomes[OUTCOME_REFRESHED]++;
-	look->looked++;
-	lock_leave(look->lock);
+	lock_enter(run->lock);
+	run->totals->outcomes[OUTCOME_REFRESHED]++;
+	run->done++;
+	lock_leave(run->lock);
 }
 
-/* One more to be asked for; what it takes to read is known by its image. */
+/* Add one key; its image shows how many read units it takes. */
 static int
 on_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
 {
 	struct looker *l = state;
-	const struct restore *o = l->look->r;
+	const struct restore *o = l->run->r;
 	double share = ddb_read_share(o->ddb);
 	double units = (double)started(r->size, READ_UNIT);
 	struct slice given = file_source_ttl(seg, r->item);
 	struct asked *a;
 	int rc = 0;
 
-	if (images_turn(l->look->images, seg, r->item) == IMAGES_OLD) {
-		count_old(l->look);
+	if (images_turn(l->run->images, seg, r->item) == IMAGES_OLD) {
+		count_old(l->run);
 		return 0;
 	}
-	/* a request has each key once */
+	/* a request contains each key once */
 	if (l->n == KEYS_MOST || (share > 0 && l->units + units > share) ||
 	    find(l, r->item) != NULL)
 		rc = flush(l, f);
 	if (rc != 0)
 		return rc;
-	l->ttl = images_attribute(l->look->images, seg);
+	l->ttl = images_attribute(l->run->images, seg);
 	image_key(&l->keys, r->item);
 	a = &l->asked[l->n++];
 	*a = (struct asked){ .given = given,
 		.key_end = l->keys.n,
-		.units = images_units(l->look->images, seg, r->item),
+		.units = images_units(l->run->images, seg, r->item),
 		.whole = cost_item(o->table, r->item),
 		.refused = started(r->size, WRITE_UNIT) };
 	buf_reset(&l->scratch);
@@ -251,7 +235,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	return 0;
 }
 
-/* What is held points into the page. */
+/* Pending entries point into the page. */
 static int
 on_page(void *state, const struct segment *seg, struct fault *f)
 {
@@ -266,7 +250,7 @@ on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
 
 	(void)worker;
 	(void)f;
-	l->look = ctx;
+	l->run = ctx;
 	l->conn = conn;
 	return l;
 }
@@ -285,48 +269,7 @@ on_close(void *state, struct fault *f)
 	return 0;
 }
 
-static void
-tick(void *ctx, const struct pass_progress *p)
-{
-	struct look *look = ctx;
-	struct pass_progress at = *p;
-
-	if (look->r->tick == NULL)
-		return;
-	lock_enter(look->lock);
-	at.items = look->looked;
-	lock_leave(look->lock);
-	look->r->tick(look->r->tick_ctx, &at);
-}
-
-int
-restore_look(const struct restore *r, struct images *images,
-    struct sweep_totals *totals, struct fault *f)
-{
-	struct look look = { .r = r,
-		.images = images,
-		.totals = totals,
-		.account = { .ceilings = r->ceilings } };
-	struct pass pass = { .source = images_walk(images, NULL),
-		.ddb = r->ddb,
-		.table = r->table,
-		.rules = r->rules,
-		.selection = r->selection,
-		.jobs = r->jobs,
-		.sink = { &look, on_open, on_entry, on_page, NULL, on_close },
-		.tick = tick,
-		.tick_ctx = &look };
-	struct summary s;
-	int rc;
-
-	if (r->begin != NULL)
-		r->begin(r->tick_ctx, totals->matched);
-	look.lock = lock_new();
-	totals->units = 0;
-	summary_init(&s, 0, true);
-	rc = pass_run(&pass, &s, NULL, f);
-	summary_release(&s);
-	source_close(pass.source);
-	lock_free(look.lock);
-	return rc;
-}
+const struct pass_sink restore_look = { .open = on_open,
+	.entry = on_entry,
+	.page = on_page,
+	.close = on_close };

@@ -1,14 +1,32 @@
 #ifndef SWEEP_RESTORE_LOOK_H
 #define SWEEP_RESTORE_LOOK_H
 
-struct fault;
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "inspector/pass.h"
+#include "sweep/ceiling.h"
+
 struct images;
+struct lock;
 struct restore;
 struct sweep_totals;
 
-/* A dry run of restore_run, all of whose files were checked: look which keys
- * are in use, without writing. 0, 1, -1 and totals as there. */
-int restore_look(const struct restore *r, struct images *images,
-    struct sweep_totals *totals, struct fault *f);
+/* What the workers of a restore share. */
+struct restoring {
+	const struct restore *r;
+	struct images *images;
+	bool second;       /* the walk for what comes after the newest */
+	struct lock *lock; /* all below; woken when an entry is settled */
+	struct sweep_totals *totals;
+	struct account account;
+	int64_t done;  /* entries put back or looked up, for the progress */
+	int under_way; /* entries reserved and not settled */
+	int64_t after; /* entries for the second walk */
+};
+
+/* A dry run of a restore, after all files were checked: look up which keys are
+ * in use, without writing. The pass's ctx is a struct restoring. */
+extern const struct pass_sink restore_look;
 
 #endif
