@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 /*
- * Limits that stop a run. What an entry may cost is
- * reserved before its delete is sent and settled after, so that a ceiling
- * is overshot by no more than what was in flight cost above its estimate.
+ * Limits that stop a run. What an entry may cost is reserved before its delete
+ * is sent and settled after, so that a ceiling is overshot only by what the
+ * requests in flight cost above their estimates.
  */
 enum ceiling {
 	CEILING_ITEMS,    /* never one more entry */
@@ -18,7 +18,7 @@ enum ceiling {
 	CEILINGS
 };
 
-/* "max-items", …: the option's name and the report's word. */
+/* "max-items", …: as in the option and the report. */
 const char *ceiling_name(enum ceiling c);
 
 struct ceilings {
@@ -31,32 +31,29 @@ struct ceilings {
 	int64_t deadline;    /* seconds */
 };
 
-/* The running account. All zero but for ceilings and begun_us is a fresh
- * one; its owner locks it. */
+/* What a run has used. A new one is zero but for ceilings and begun_us. Its
+ * owner locks it. */
 struct account {
 	const struct ceilings *ceilings;
 	int64_t begun_us;
 	int64_t items;
-	double reserved; /* by what is in flight */
+	double reserved; /* units of requests in flight */
 	double spent;
 };
 
-/* Take one entry of ${units} on: -1 and it is reserved, or the ceiling that
- * forbids it. Pure but for ${a}. */
+/* Reserve ${units} for one entry: -1, or the ceiling that forbids it. */
 int account_take(struct account *a, double units, int64_t now_us);
-/* The entry taken on last turned out not to be written to: it counts as none
- * of the items. */
+/* An entry turned out to need no write: it does not count as an item. */
 void account_spare(struct account *a);
-/* An entry of ${units} was forbidden by ${which}: whether a fresh account
- * with the same ceilings would forbid it, too. Pure. */
+/* Whether ${which} would forbid an entry of ${units} in a new run as well.
+ * Pure. */
 bool ceiling_always(const struct ceilings *c, enum ceiling which, double units);
-/* ${reserved} of it turned out to cost ${cost}. */
+/* What ${reserved} units were reserved for has cost ${cost}. */
 void account_settle(struct account *a, double reserved, double cost);
-/* When the deadline passes, by the clock of begun_us; INT64_MAX: never. */
+/* The deadline, by the clock of begun_us; INT64_MAX: none. */
 int64_t account_deadline(const struct account *a);
-/* Whether the deadline has passed. */
 bool account_late(const struct account *a, int64_t now_us);
-/* ${matched} of ${scanned} is more than may be purged. Pure. */
+/* Whether ${matched} of ${scanned} is more than --max-percent. Pure. */
 bool ceiling_percent_passed(const struct ceilings *c, int64_t matched,
     int64_t scanned);
 

@@ -12,21 +12,21 @@ struct rules;
 struct selection;
 
 /*
- * The reason an entry was chosen, as the condition of its delete. The policy,
- * row by row:
+ * The condition of an entry's delete: the reason why it was selected still
+ * holds. The policy, row by row:
  *  pending; stuck by ttl-off or too-old   2012 <= ttl < now - overdue
  *  live                                   now <= ttl <= now + within, or
  *                                         + a hundred years
  *  a unit, a string, a wrong type, far in
- *  the future, no time                    ttl = the value seen
+ *  the future, no time                    ttl = the value read
  *  missing                                no such attribute
- *  the TTL attribute is a key             the entry is there (a key cannot
+ *  the TTL attribute is a key             the entry exists (a key cannot
  *                                         be renewed in place)
- * There is no row without a condition. The bounds of the window
- * (inspector/moment.h) are among them: an entry that is given a permanent
- * mark after it was read, 0 or 9999-12-31, is kept.
- * ${numbers} holds the values made for it and must live as long as ${cond};
- * the value seen is borrowed from the record. Pure.
+ * Each row has a condition, with both bounds of the window
+ * (inspector/moment.h): an entry that was marked as permanent after it was
+ * read, by 0 or 9999-12-31, is kept. ${numbers} stores the condition's values
+ * and must live as long as ${cond}; the value read is borrowed from ${r}.
+ * Pure.
  */
 struct condition_numbers {
 	char low[32], high[32]; /* {"N":"…"} */

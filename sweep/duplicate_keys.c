@@ -8,16 +8,13 @@
 #include "sweep/duplicate_keys.h"
 
 /*
- * The policy: keys are held as hashes, each with one of the entry's content.
- * When there are more than may be held, those whose hash ends in a 1 go and
- * no such one comes back, then those that end in 10, and so on: what is held
- * is all there is of a share of the keys. So up to the limit every twin is
- * found; of larger exports, those whose keys are in the share, which a key
- * that is too short makes by the thousand. What it cannot find there is a
- * twin or two among millions.
- *
- * 64 bits of hash confuse two of half a million keys once in a hundred
- * million exports.
+ * The policy: of each entry a hash of its key and one of its content are kept.
+ * At the limit the keys whose hash ends in 1 are dropped for good, then those
+ * that end in 10, and so on, so that all keys of a known share are kept. Up to
+ * the limit every duplicate is found; in larger exports those within the share,
+ * which a key that is too short produces by the thousand. Only a few duplicates
+ * among millions may be missed. With 64 bits two of half a million keys collide
+ * once in a hundred million exports.
  */
 struct slot {
 	uint64_t key, content;
@@ -25,15 +22,15 @@ struct slot {
 };
 
 struct duplicate_keys {
-	struct slot *slots; /* open addressing, twice as many as are held */
+	struct slot *slots; /* open addressing, at most half full */
 	size_t n, cap, most;
-	uint64_t skip; /* hashes with one of these bits are not held */
+	uint64_t skip; /* hashes with any of these bits are dropped */
 	struct buf scratch;
 };
 
 #define FIRST 1024
 
-/* FNV-1a, its bits stirred (by MurmurHash3's last step). */
+/* FNV-1a, then the last step of MurmurHash3. */
 static uint64_t
 hash(const char *p, size_t n)
 {
@@ -46,7 +43,7 @@ hash(const char *p, size_t n)
 	return h ^ h >> 33;
 }
 
-/* Whatever the order of the attributes. */
+/* The same for any order of the attributes. */
 static uint64_t
 content_of(struct slice item)
 {
@@ -73,11 +70,11 @@ key_of(struct duplicate_keys *t, const struct item *item)
 	return hash(t->scratch.p, t->scratch.n);
 }
 
-/* Where ${key} is, or could be. */
+/* The slot of ${key}, or the free one for it. */
 static struct slot *
 find(struct slot *slots, size_t cap, uint64_t key)
 {
-	/* by its other end: the low bits of those that stay are alike */
+	/* by the high bits: the low ones of those kept are alike */
 	size_t at = (size_t)(key >> 32) & (cap - 1);
 
 	while (slots[at].line != 0 && slots[at].key != key)
@@ -85,7 +82,7 @@ find(struct slot *slots, size_t cap, uint64_t key)
 	return &slots[at];
 }
 
-/* Move what is still held into ${cap} slots. */
+/* Move what is kept into ${cap} slots. */
 static void
 resize(struct duplicate_keys *t, size_t cap)
 {

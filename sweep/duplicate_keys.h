@@ -7,16 +7,16 @@
 struct item;
 
 /*
- * Whether different entries of an export have the same key in the table they
- * are to be put into. Where its key is shorter than that of the table the
- * export is of, all but one of each would be lost.
+ * Finds different entries of an export that have the same key in the table
+ * they are restored to. That happens where its key is shorter than that of the
+ * exported table, and all but one of them would be lost.
  */
 struct duplicate_keys;
 
-/* At most ${most} keys are held (a power of two). */
+/* Remembers at most ${most} keys (a power of two). */
 struct duplicate_keys *duplicate_keys_new(size_t most);
-/* ${item} stands in line ${line}: the line of another one that was added
- * with its key and other attributes, 0 when there is none. */
+/* Add ${item} of line ${line}: the line of an earlier one with the same key and
+ * other attributes, 0 if there is none. */
 int64_t duplicate_keys_add(struct duplicate_keys *t, const struct item *item,
     int64_t line);
 void duplicate_keys_free(struct duplicate_keys *t);

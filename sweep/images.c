@@ -20,25 +20,25 @@
 #include "sweep/newest.h"
 #include "sweep/totals.h"
 
-/* Images of a page: workers put them back one by one. */
+/* Images on a page: workers put them back one by one. */
 #define PAGE_IMAGES 100
-/* Keys of an export that are held against each other, 48 bytes each. */
+/* Keys of an export to compare with each other, 48 bytes each. */
 #define TWINS_MAX ((size_t)1 << 18)
-/* What is compressed holds so much more, about; and what a pipe may hold. */
+/* Guesses: how much larger compressed data becomes, and a pipe's size. */
 #define INFLATES INT64_C(8)
 #define PIPE_BYTES (INT64_C(64) << 20)
 
 struct images {
 	struct images_options o;
-	struct newest *newest; /* knows which are old; NULL: of one file */
-	int64_t *firsts;       /* the number of the first image of each file */
-	/* of the walk */
-	struct sweep_totals *totals;  /* the first one's; NULL: another */
+	struct newest *newest; /* NULL with a single file */
+	int64_t *firsts;       /* number of each file's first image */
+	/* the current walk: */
+	struct sweep_totals *totals;  /* NULL: not the first walk */
 	size_t at;                    /* the file */
 	struct duplicate_keys *twins; /* of an export; NULL: no check */
 };
 
-/* How many bytes of text the files hold, about. */
+/* About how many bytes of text the files contain. */
 static int64_t
 bytes_of(const struct images_options *o)
 {
@@ -88,7 +88,7 @@ images_close(struct images *im)
 	free(im);
 }
 
-/* A journal of another table is only taken when the user named the table. */
+/* A journal of another table is refused unless the user named the table. */
 static int
 check_journal(const struct images *im, const struct images_file *file,
     struct fault *f)
@@ -137,7 +137,7 @@ begin_file(void *ctx, size_t i, struct fault *f)
 	return file->reader;
 }
 
-/* An export holds a key once, in the table that it is of. */
+/* An export has each key once, if it is the key of its own table. */
 static int
 check_twins(const struct images *im, const struct item *item, int64_t line,
     struct fault *f)
@@ -155,7 +155,6 @@ check_twins(const struct images *im, const struct item *item, int64_t line,
 	    t->sort != NULL ? ", " : "", t->sort != NULL ? t->sort : "");
 }
 
-/* Check that ${image} can be an entry of the table. */
 static int
 check_entry(void *ctx, struct slice image, int64_t line, struct fault *f)
 {
@@ -172,7 +171,7 @@ check_entry(void *ctx, struct slice image, int64_t line, struct fault *f)
 			     (long long)line);
 }
 
-/* Ready for the next walk. */
+/* Rewind for the next walk. */
 static int
 go_back(struct images *im, size_t i, struct fault *f)
 {
@@ -255,8 +254,7 @@ images_newest(struct images *im, struct fault *f)
 	return 0;
 }
 
-/* Whatever the table's TTL attribute is now: a repair may have been of another
- * one (--ttl-attribute). */
+/* A repair may have changed another attribute (--ttl-attribute). */
 const char *
 images_attribute(const struct images *im, const struct segment *seg)
 {

@@ -8,12 +8,12 @@
 #include "sweep/newest.h"
 
 /*
- * The policy: a wrong answer would lose an entry, so what decides is 128 bits
- * of the key's SHA-256, of which nobody can find two alike. The filter only
- * spares memory: a bit by which two keys are mixed up costs two slots.
+ * The policy: a wrong answer would lose an entry, so keys are compared by 128
+ * bits of their SHA-256, for which nobody can find a collision. The filters
+ * only save memory: two keys that share a bit cost two slots.
  */
 
-/* Bits of the filter: one for so many bytes of the files, within these. */
+/* Bits of a filter: one for so many bytes of the files, within these. */
 #define BYTES_A_BIT 4
 #define BITS_LEAST ((uint64_t)1 << 16)
 #define BITS_MOST ((uint64_t)1 << 26)
@@ -34,7 +34,7 @@ struct newest {
 	unsigned char *once, *twice;
 	int64_t seen;
 	int64_t again;      /* images whose bit was set before */
-	unsigned char *old; /* a bit an image; NULL: none is */
+	unsigned char *old; /* a bit for each image; NULL: none is old */
 	struct slot *slots; /* open addressing, at most half full */
 	size_t n, cap, most;
 	int rounds, round;
@@ -104,8 +104,8 @@ newest_seen(const struct newest *n)
 int
 newest_rounds(struct newest *n)
 {
-	/* each image that met a set bit makes two keys candidates at most:
-	 * its own and the one that had set it */
+	/* each image whose bit was set makes at most two keys candidates: its
+	 * own and the one that set it */
 	int64_t keys = 2 * n->again, most = (int64_t)n->most;
 
 	free(n->once);
@@ -143,9 +143,7 @@ resize(struct newest *n, size_t cap)
 void
 newest_begin(struct newest *n, int round)
 {
-	free(n->slots);
-	n->slots = NULL;
-	n->n = n->cap = 0;
+	n->n = n->cap = 0; /* nothing is kept */
 	resize(n, SLOTS_LEAST);
 	n->round = round;
 }
