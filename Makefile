@@ -50,8 +50,6 @@ SRC := \
     cli/option/completion.c \
     cli/option/option.c \
     cli/option/option_check.c \
-    cli/option/option_plan.c \
-    cli/option/option_repeat.c \
     cli/option/option_table.c \
     cli/option/option_value.c \
     cli/output.c \

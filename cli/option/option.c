@@ -12,9 +12,9 @@
 #include "lib/base/shlex.h"
 #include "lib/base/text.h"
 
-/* One argument as it stands on the command line. */
+/* An option, or an operand, on the command line. */
 struct word {
-	const char *name; /* of an option, NULL for an operand */
+	const char *name; /* of the option; NULL: an operand */
 	const char *value;
 };
 
@@ -49,7 +49,7 @@ row_lettered(char letter)
 #define SELECT "--state, --kind, --prefix and --overdue select entries"
 #define DRY_RUN "nothing is written without --yes; that is the dry run"
 
-/* What other tools call it, and what does it here. */
+/* Options of other tools, and what to use here. */
 static const struct {
 	const char *name; /* "n": the letter */
 	const char *hint;
@@ -87,18 +87,8 @@ hint(const char *name)
 	return NULL;
 }
 
-/* Whether ${long_name} goes on behind ${name} with another word: "table-name"
- * and "table". */
-static bool
-goes_on(const char *long_name, const char *name)
-{
-	size_t n = strlen(name);
-
-	return strncmp(long_name, name, n) == 0 && long_name[n] == '-';
-}
-
-/* The option that is most like ${is}: one begins like the other, or little is
- * wrong. */
+/* The option most like ${is}: ${is} is short for it ("max-u"), or adds a word
+ * to it ("table-name"), or differs by a few letters. */
 static const char *
 closest(const char *is)
 {
@@ -109,9 +99,12 @@ closest(const char *is)
 	for (const struct option_row *r = option_rows; n > 0 && r->name != NULL;
 	     r++) {
 		int d = text_distance(is, r->name);
+		size_t length = strlen(r->name);
 
-		if ((strncmp(is, r->name, n) == 0 || goes_on(is, r->name)) &&
-		    d > 1)
+		if (d > 1 &&
+		    (strncmp(is, r->name, n) == 0 ||
+			(strncmp(is, r->name, length) == 0 &&
+			    is[length] == '-')))
 			d = 1;
 		if (d >= least)
 			continue;
@@ -138,7 +131,6 @@ unknown(const char *name, size_t n, struct fault *f)
 	return -1;
 }
 
-/* ${letters} begins with one that is none. */
 static int
 unknown_letter(const char *letters, struct fault *f)
 {
@@ -152,20 +144,14 @@ unknown_letter(const char *letters, struct fault *f)
 	    what != NULL ? "; " : "", what != NULL ? what : "");
 }
 
-static int
-needs_value(const struct option_row *row, struct fault *f)
-{
-	return fault(f, FAULT_USAGE, "--%s needs a value: --%s %s", row->name,
-	    row->name, row->arg);
-}
-
-/* The value of ${row}, from the next argument. */
+/* The value of ${row}: the next argument. */
 static int
 take_value(struct walk *w, const struct option_row *row, struct word *out,
     struct fault *f)
 {
 	if (w->at >= w->argc)
-		return needs_value(row, f);
+		return fault(f, FAULT_USAGE, "--%s needs a value: --%s %s",
+		    row->name, row->name, row->arg);
 	out->value = w->argv[w->at++];
 	return 0;
 }
@@ -274,8 +260,7 @@ option_command(const struct command *const *commands, const char *name,
 			least = d;
 		}
 	}
-	mask_text(&shown, &rules,
-	    slice_str(name)); /* a key that show was meant for */
+	mask_text(&shown, &rules, slice_str(name)); /* perhaps a key for show */
 	(void)fault(f, FAULT_USAGE, "no command '%s'%s%s%s", buf_text(&shown),
 	    best != NULL ? "; did you mean '" : "", best != NULL ? best : "",
 	    best != NULL ? "'?" : "");
@@ -283,7 +268,7 @@ option_command(const struct command *const *commands, const char *name,
 	return NULL;
 }
 
-/* The command is the first operand; help and version are seen anywhere. */
+/* The command is the first operand; --help and --version may be anywhere. */
 static int
 find_command(struct options *o, struct walk w, struct fault *f)
 {
@@ -320,8 +305,8 @@ misplaced(const struct options *o, const char *name, struct fault *f)
 	return -1;
 }
 
-/* What only says how to work with a table is nothing to those that do not, but
- * no error: it may come from an alias. */
+/* Commands that work with no table ignore the global options: these may come
+ * from an alias. */
 static bool
 is_idle(const struct options *o, const char *name)
 {
@@ -331,7 +316,7 @@ is_idle(const struct options *o, const char *name)
 	    row != NULL && row->group == GROUP_GLOBAL;
 }
 
-/* Read everything, now that the command is known. */
+/* Read all words, once the command is known. */
 static int
 read_words(struct options *o, struct walk w, struct fault *f)
 {

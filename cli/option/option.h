@@ -16,9 +16,9 @@ struct plan_journal;
 struct selection;
 
 /*
- * The one table of options. Parsing, --help, the completions and the test of
- * the manual page all read it: a new option is one row, one member of struct
- * options, and a paragraph in the page.
+ * The table of options, which parsing, --help, completions and the tests of the
+ * manual read. A new option is a row, a member of struct options, and a
+ * paragraph in the page.
  */
 enum option_type {
 	OPTION_FLAG,     /* bool */
@@ -38,7 +38,7 @@ enum option_type {
 /* Where the help shows it. */
 enum option_group { GROUP_COMMAND, GROUP_SELECTION, GROUP_GLOBAL };
 
-/* What the completions offer for the value, where it has no words. */
+/* What completions offer for a value without words. */
 enum option_complete {
 	COMPLETE_NOTHING,
 	COMPLETE_FILE,
@@ -48,7 +48,7 @@ enum option_complete {
 	COMPLETE_PROFILES
 };
 
-/* A word that a value can be, and what it is read as; in an OPTION_SET bits. */
+/* A word that a value can be, and its value; bits in an OPTION_SET. */
 struct option_word {
 	const char *name;
 	int value;
@@ -56,26 +56,26 @@ struct option_word {
 
 struct option_row {
 	const char *name;
-	const char *heading; /* in the help, of the rows from here to the next
-				one with a heading; NULL: as before */
+	const char *heading; /* in the help, of this and the next rows; NULL:
+				as before */
 	char letter;
 	enum option_type type;
 	enum option_group group;
-	unsigned commands;    /* bits of those that take it */
+	unsigned commands;    /* bits of the commands that take it */
 	size_t offset;        /* of its member in struct options */
 	const char *arg;      /* the value's name in the help; NULL for flags */
-	const char *fallback; /* the default, read like a value; NULL: none */
-	const char *env;      /* takes the default's place when not empty */
+	const char *fallback; /* the default, as a value; NULL: none */
+	const char *env;      /* replaces the default unless empty */
 	int64_t lo, hi;       /* OPTION_INT, OPTION_DECIMAL */
-	bool empty;           /* an empty value is one, too */
+	bool empty;           /* the value may be empty */
 	const struct option_word *words; /* OPTION_CHOICE, OPTION_SET; ends
 					    with NULL */
 	enum option_complete complete;
 	const char *help;
 };
 
-/* Ends with a NULL name. Rows may share a name when no command takes both
- * and they agree about having a value. */
+/* Ends with a NULL name. Rows may share a name if no command takes both, and
+ * both or neither have a value. */
 extern const struct option_row option_rows[];
 
 #define OPTION_ROWS_MAX 128
@@ -86,8 +86,8 @@ struct option_list {
 };
 
 struct option_set {
-	const char *text; /* as it was given */
-	unsigned bits;    /* of all its words; 0: none was given */
+	const char *text; /* as given */
+	unsigned bits;    /* of all its words; 0: not given */
 };
 
 /* Values of --format: those of export/format.h, … */
@@ -116,9 +116,8 @@ enum { LAYOUT_FILE, LAYOUT_S3 };
 #define KINDS_ANY ((1 << KINDS) - 1)
 
 /*
- * What the command line says. Strings are borrowed from it, from the
- * environment and from the table. Numbers and choices without a default are
- * -1, strings NULL; option_given tells whether one was written.
+ * The command line. Strings are borrowed from it, from the environment and from
+ * the table. Numbers and choices without a default are -1, strings NULL.
  */
 struct options {
 	/* global */
@@ -174,10 +173,9 @@ struct options {
 
 /*
  * Read ${argv}[1..argc), the environment and the defaults; ${commands} ends
- * with NULL. Options may stand
- * before and behind the command; "--" ends them; names are never shortened.
- * On -1 the fault (FAULT_USAGE) names what is wrong and the way out;
- * ${o}->command is set when it was seen. To be released in either case.
+ * with NULL. Options may come before or after the command; "--" ends them;
+ * names cannot be abbreviated. 0, or -1 with FAULT_USAGE; then ${o}->command
+ * is set if one was found. To be released in either case.
  */
 int option_parse(struct options *o, const struct command *const *commands,
     int argc, char **argv, struct fault *f);
@@ -189,41 +187,39 @@ bool option_given(const struct options *o, const char *name);
 /* The row of --${name} for ${bits} of commands; NULL. */
 const struct option_row *option_find(const char *name, unsigned bits);
 
-/* The ${i}th word its value can be; a NULL name past the last (or at once). */
+/* The ${i}th word that its value can be; past the last the name is NULL. */
 struct option_word option_word(const struct option_row *row, size_t i);
-/* The word that was chosen, of an OPTION_CHOICE with a value. */
+/* The word of the value of an OPTION_CHOICE. */
 const char *option_chosen(const struct options *o,
     const struct option_row *row);
 
-/*
- * Below the parser, for its own files. Read ${text} (NULL for a flag) as the
- * value of ${row} into ${o}; ${source} is what messages call it, the
- * option's name or an environment variable.
- */
+/* Read ${text} (NULL for a flag) as the value of ${row} into ${o}. Messages
+ * call it ${source}: the option's name or an environment variable. */
 int option_value(struct options *o, const struct option_row *row,
     const char *text, const char *source, struct fault *f);
 /* Defaults and environment, for the command of ${o}. */
 int option_defaults(struct options *o, struct fault *f);
-/* Who names the table: "-t", "CACHETABLE", "the default", "--stack". */
+/* Where the table's name is from: "-t", "CACHETABLE", "the default", "--stack".
+ */
 const char *option_table_from(const struct options *o);
-/* Whether a purge could delete entries that may be meant to stay without
- * having said which: ${f} says what to do about it. */
+/* Whether a purge would delete entries that may be meant to stay, without
+ * saying which: ${f} says what to do about it. */
 bool option_wide(const struct options *o, struct fault *f);
-/* What was given goes together, and the operands fit the command. */
+/* Check that options are compatible, and the operands fit the command. */
 int option_together(const struct options *o, struct fault *f);
-/* The selection that the options make; what it points to is theirs. */
+/* The selection by the options, borrowing from them. */
 void option_selection(struct selection *s, const struct options *o);
-/* What they ask of a run that writes, and of its journal (sweep/plan.h). */
+/* The options of a run that writes, and of its journal (sweep/plan.h). */
 void option_plan(struct plan *p, const struct options *o);
 void option_journal(struct plan_journal *j, const struct options *o);
-/* Have ${s} freed with ${o}; returns it. */
+/* Free ${s} with ${o}; returns it. */
 const char *option_keep(struct options *o, char *s);
-/* The command of that name; NULL with the fault when there is none. */
+/* The command of that name; NULL with the fault if there is none. */
 const struct command *option_command(const struct command *const *commands,
     const char *name, struct fault *f);
 
-/* Add the options of ${group} that were given, but not --${but} (may be
- * NULL), as they could be written again: " --prefix a --prefix b". */
+/* Add the given options of ${group}, except --${but} (may be NULL), quoted for
+ * a shell: " --prefix a --prefix b". */
 void option_repeat(struct buf *out, const struct options *o,
     enum option_group group, const char *but);
 /* The same of one option. */

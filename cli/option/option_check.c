@@ -18,8 +18,50 @@
 #include "lib/base/shlex.h"
 #include "lib/base/text.h"
 #include "lib/stream/outfile.h"
+#include "sweep/plan.h"
 
-/* Pairs that contradict each other, with the reason. */
+void
+option_selection(struct selection *s, const struct options *o)
+{
+	*s = selection_any();
+	if (o->state.bits != 0 && (o->state.bits & STATES_ANY) == 0)
+		s->states = o->state.bits;
+	s->reasons = o->reason.bits;
+	if (o->kind > 0)
+		s->kinds = (unsigned)o->kind;
+	s->prefixes = o->prefixes.list;
+	s->nprefixes = o->prefixes.n;
+	s->sort_prefixes = o->sort_prefixes.list;
+	s->nsort_prefixes = o->sort_prefixes.n;
+	s->overdue = o->overdue;
+	s->expires_within = o->expires_within;
+	s->larger_than = o->larger_than;
+}
+
+void
+option_plan(struct plan *p, const struct options *o)
+{
+	*p = (struct plan){
+		.now_given = option_given(o, "now"),
+		.now = o->now,
+		.overdue = o->overdue,
+		.extend_ttl = o->extend_ttl,
+		.ttl_for_missing = o->ttl_for_missing,
+	};
+}
+
+void
+option_journal(struct plan_journal *j, const struct options *o)
+{
+	*j = (struct plan_journal){
+		.none = o->no_journal,
+		.file = o->journal,
+		.directory = o->journal_dir,
+		.limited = o->max_items >= 0,
+	};
+}
+
+/* Pairs that cannot be used together, with the reason. */
 static const struct {
 	const char *a, *b, *why;
 } conflicts[] = {
@@ -67,7 +109,7 @@ static const struct {
 	{ "overdue", "expires-within", "no entry is expired and live" },
 };
 
-/* The first asks for the second. */
+/* The first needs the second. */
 static const struct {
 	const char *a, *b;
 } needs[] = {
@@ -78,7 +120,7 @@ static const struct {
 	{ "secret-file", "cookie" },
 };
 
-/* What goes with --merge: all else is in the reports already. */
+/* What can be used with --merge; the rest is in the reports. */
 static const char *const merging[] = { "merge", "partial", "format", "output",
 	"top", "alert-expired", "alert-overdue", "progress", "color", "quiet",
 	"verbose", "help", "version" };
@@ -103,14 +145,7 @@ check_merge(const struct options *o, struct fault *f)
 	return 0;
 }
 
-static bool
-takes_table(const struct command *c)
-{
-	return option_find("table", c->bit) != NULL;
-}
-
-/* Add the argument ${is}, which may be a session's key, as it may be shown.
- * Whether anything of it is masked. */
+/* Add the argument ${is} with session keys masked. Whether any was. */
 static bool
 show(struct buf *out, const char *is)
 {
@@ -120,7 +155,6 @@ show(struct buf *out, const char *is)
 	return strcmp(buf_text(out), is) != 0;
 }
 
-/* An argument that does not belong there. */
 static int
 refuse(const char *what, const char *why, const char *operand, struct fault *f)
 {
@@ -132,7 +166,7 @@ refuse(const char *what, const char *why, const char *operand, struct fault *f)
 	return -1;
 }
 
-/* An argument where a command takes none: very likely the table, or a file. */
+/* An argument to a command without any: probably the table, or a file. */
 static int
 stray(const struct options *o, struct fault *f)
 {
@@ -172,7 +206,8 @@ check_operands(const struct options *o, struct fault *f)
 	if ((int)o->noperands < c->min && o->cookie == NULL)
 		return fault(f, FAULT_USAGE, "'%s' needs an argument: %s",
 		    c->name, c->args);
-	if (c->max == 0 && o->noperands > 0 && takes_table(c))
+	if (c->max == 0 && o->noperands > 0 &&
+	    option_find("table", c->bit) != NULL)
 		return stray(o, f);
 	if (c->max < 0 || (int)o->noperands <= c->max)
 		return 0;
@@ -182,7 +217,7 @@ check_operands(const struct options *o, struct fault *f)
 	return refuse(c->name, why, o->operands[c->max], f);
 }
 
-/* Only text and lines of JSON can be told one behind the other. */
+/* Only text and lines of JSON can follow each other. */
 static int
 check_watch(const struct options *o, struct fault *f)
 {
@@ -197,7 +232,7 @@ check_watch(const struct options *o, struct fault *f)
 	return 0;
 }
 
-/* A part's metrics would look like the whole table's. */
+/* Metrics of a shard would look like the table's. */
 static int
 check_part(const struct options *o, struct fault *f)
 {
@@ -209,7 +244,7 @@ check_part(const struct options *o, struct fault *f)
 	    "prometheus");
 }
 
-/* Keys are compared byte by byte. */
+/* Separators are compared byte by byte. */
 static int
 check_separators(const struct options *o, struct fault *f)
 {
@@ -224,7 +259,7 @@ check_separators(const struct options *o, struct fault *f)
 	return 0;
 }
 
-/* What a report shows of a session's key begins no key. */
+/* A masked key from a report is not the beginning of a key. */
 static int
 check_prefixes(const struct options *o, struct fault *f)
 {
@@ -244,8 +279,7 @@ check_prefixes(const struct options *o, struct fault *f)
 	return check_separators(o, f);
 }
 
-/* A value outside of the window means no moment (inspector/moment.h): one
- * that far ahead is never written. */
+/* TTL values too far ahead are not read as a time (inspector/moment.h). */
 static int
 check_ahead(const char *name, int64_t seconds, struct fault *f)
 {
@@ -265,8 +299,7 @@ check_written(const struct options *o, struct fault *f)
 	if (o->zone != NULL && text_zone_parse(o->zone, &east) != 0)
 		return fault(f, FAULT_USAGE,
 		    "--zone '%s': not a zone: UTC, or an offset from it such "
-		    "as "
-		    "-08:00, from -12:00 to +14:00",
+		    "as -08:00, from -12:00 to +14:00",
 		    o->zone);
 	return check_ahead("ttl-for-missing", o->ttl_for_missing, f) == 0
 	    ? check_ahead("extend-ttl", o->extend_ttl, f)
@@ -276,7 +309,7 @@ check_written(const struct options *o, struct fault *f)
 bool
 option_wide(const struct options *o, struct fault *f)
 {
-	/* "any" says by itself that everything is meant */
+	/* "any" says that everything is meant */
 	if (o->command->bit != ON_PURGE || option_given(o, "reason") ||
 	    option_given(o, "keys-from") ||
 	    (o->state.bits & 1u << STATE_IMMORTAL) == 0)
@@ -306,8 +339,7 @@ option_table_from(const struct options *o)
 	return set != NULL && *set != '\0' ? "CACHETABLE" : "the default";
 }
 
-/* Where a table is named at all: a file or a stack may tell it, and what is
- * restored does, unless -t does. */
+/* The table's name, unless a file or a stack gives it. */
 static int
 check_table(const struct options *o, struct fault *f)
 {
@@ -323,7 +355,7 @@ check_table(const struct options *o, struct fault *f)
 	    option_table_from(o), o->table);
 }
 
-/* A selection that no entry can match is a mistake, not an empty result. */
+/* A selection that no entry can match is a mistake. */
 static int
 check_selection(const struct options *o, struct fault *f)
 {
@@ -344,18 +376,17 @@ check_selection(const struct options *o, struct fault *f)
 }
 
 /*
- * The policy: a file that is written takes the place of what had its name,
- * and a checkpoint is removed at the end. So no two options may name the same
- * file when one of them writes it, however the names are spelled. That an
- * input could be replaced when it has been read to its end is no use worth a
- * lost export.
+ * The policy: an output file replaces the one of its name, and a checkpoint is
+ * removed at the end. So no two options may name the same file if one of them
+ * writes it, however the names are spelled; not even an input that has been
+ * read by then.
  */
 struct named {
 	const char *option; /* NULL: an operand */
-	const char *path;   /* as it was given */
+	const char *path;   /* as given */
 	const char *place;  /* what is read or written */
 	bool writes;
-	bool part; /* it is where --output is until it is whole */
+	bool part; /* the temporary file of --output */
 };
 
 struct names {
@@ -377,7 +408,7 @@ add(struct names *all, const char *option, const char *path, bool writes)
 		x->place = writes ? "/dev/stdout" : "/dev/stdin";
 }
 
-/* All that the command line names. */
+/* All files on the command line, those that are written first. */
 static void
 gather(struct names *all, const struct options *o)
 {
@@ -435,7 +466,7 @@ check_apart(const struct names *all, struct fault *f)
 	return 0;
 }
 
-/* It is replaced again and again, and read by the next run. */
+/* It is replaced again and again, and the next run reads it. */
 static int
 check_checkpoint(const char *path, struct fault *f)
 {
@@ -452,8 +483,7 @@ check_checkpoint(const char *path, struct fault *f)
 	return 0;
 }
 
-/* No file that is written is named twice, or read as well; the checkpoint is a
- * file. Nothing is opened. */
+/* No file that is written is named twice. Nothing is opened. */
 static int
 check_files(const struct options *o, struct fault *f)
 {

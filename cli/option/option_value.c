@@ -9,6 +9,7 @@
 #include "lib/base/decimal.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
+#include "lib/base/shlex.h"
 #include "lib/base/slice.h"
 #include "lib/base/text.h"
 
@@ -35,16 +36,6 @@ wrong(const struct option_row *row, const char *source, const char *text,
 	    source, text, what);
 }
 
-/* The words of the row's values, "a, b, c". */
-static void
-add_words(struct buf *out, const struct option_row *row)
-{
-	const char *word;
-
-	for (size_t i = 0; (word = option_word(row, i).name) != NULL; i++)
-		buf_addf(out, "%s%s", i > 0 ? ", " : "", word);
-}
-
 /* The value of the row's word ${is}: 0, or -1. */
 static int
 known_word(const struct option_row *row, const char *source, struct slice is,
@@ -69,7 +60,8 @@ known_word(const struct option_row *row, const char *source, struct slice is,
 			least = d;
 		}
 	}
-	add_words(&words, row);
+	for (size_t i = 0; (word = option_word(row, i)).name != NULL; i++)
+		buf_addf(&words, "%s%s", i > 0 ? ", " : "", word.name);
 	(void)fault(f, FAULT_USAGE, "%s%s '%s': not one of %s%s%s%s",
 	    dashes(source, row), source, text, buf_text(&words),
 	    best != NULL ? "; did you mean '" : "", best != NULL ? best : "",
@@ -79,7 +71,7 @@ known_word(const struct option_row *row, const char *source, struct slice is,
 	return -1;
 }
 
-/* A comma list, behind what was given of it before. */
+/* A comma list; given again, it grows. */
 static void
 list_value(struct options *o, const struct option_row *row, const char *text,
     const char **at)
@@ -114,7 +106,7 @@ set_value(struct options *o, const struct option_row *row, const char *text,
 	return 0;
 }
 
-/* Seconds; what is judged by milliseconds is judged wrong. */
+/* Seconds; times in milliseconds are refused. */
 static int
 time_value(const struct option_row *row, const char *text, const char *source,
     int64_t *at, struct fault *f)
@@ -137,31 +129,33 @@ number_value(struct options *o, const struct option_row *row, const char *text,
     const char *source, struct fault *f)
 {
 	int64_t *at = (int64_t *)((char *)o + row->offset);
+	const char *what;
 	char range[80];
+	int rc;
 
 	switch (row->type) {
 	case OPTION_INT:
 		(void)snprintf(range, sizeof(range),
 		    "a whole number from %lld to %lld", (long long)row->lo,
 		    (long long)row->hi);
-		if (text_int_parse(text, row->lo, row->hi, at) == 0)
-			return 0;
-		return wrong(row, source, text, range, f);
+		rc = text_int_parse(text, row->lo, row->hi, at);
+		what = range;
+		break;
 	case OPTION_DURATION:
-		if (text_duration_parse(text, at) == 0)
-			return 0;
-		return wrong(row, source, text,
-		    "a duration such as 90s, 15m, 6h, 2d or 1w", f);
+		rc = text_duration_parse(text, at);
+		what = "a duration such as 90s, 15m, 6h, 2d or 1w";
+		break;
 	case OPTION_SIZE:
-		if (text_size_parse(text, at) == 0)
-			return 0;
-		return wrong(row, source, text, "a size such as 4k or 1M", f);
+		rc = text_size_parse(text, at);
+		what = "a size such as 4k or 1M";
+		break;
 	default:
 		return time_value(row, text, source, at, f);
 	}
+	return rc == 0 ? 0 : wrong(row, source, text, what, f);
 }
 
-/* It stays text: no double is as exact. */
+/* It stays text: a double would not be exact. */
 static int
 decimal_value(struct options *o, const struct option_row *row, const char *text,
     const char *source, struct fault *f)
@@ -258,4 +252,63 @@ option_defaults(struct options *o, struct fault *f)
 			return -1;
 	}
 	return 0;
+}
+
+static void
+add_value(struct buf *out, const struct option_row *r, const char *text)
+{
+	buf_addf(out, " --%s ", r->name);
+	shlex_quote(out, text);
+}
+
+static void
+again(struct buf *out, const struct options *o, const struct option_row *r)
+{
+	const void *at = (const char *)o + r->offset;
+	const struct option_list *list = at;
+	const struct option_set *set = at;
+
+	switch (r->type) {
+	case OPTION_FLAG:
+	case OPTION_COUNT:
+		buf_addf(out, " --%s", r->name);
+		break;
+	case OPTION_STRING:
+	case OPTION_DECIMAL:
+	case OPTION_LIST:
+		add_value(out, r, *(const char *const *)at);
+		break;
+	case OPTION_SET:
+		add_value(out, r, set->text);
+		break;
+	case OPTION_CHOICE:
+		add_value(out, r, option_chosen(o, r));
+		break;
+	case OPTION_STRINGS:
+		for (size_t i = 0; i < list->n; i++)
+			add_value(out, r, list->list[i]);
+		break;
+	default:
+		buf_addf(out, " --%s ", r->name);
+		buf_addi(out, *(const int64_t *)at);
+		break;
+	}
+}
+
+void
+option_repeat(struct buf *out, const struct options *o, enum option_group group,
+    const char *but)
+{
+	for (size_t i = 0; option_rows[i].name != NULL; i++)
+		if (o->given[i] && option_rows[i].group == group &&
+		    (but == NULL || strcmp(option_rows[i].name, but) != 0))
+			again(out, o, &option_rows[i]);
+}
+
+void
+option_repeat_one(struct buf *out, const struct options *o, const char *name)
+{
+	for (size_t i = 0; option_rows[i].name != NULL; i++)
+		if (o->given[i] && strcmp(option_rows[i].name, name) == 0)
+			again(out, o, &option_rows[i]);
 }
