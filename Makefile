@@ -37,7 +37,6 @@ SRC := \
     cli/context/context_input.c \
     cli/context/guard.c \
     cli/context/subset.c \
-    cli/context/unlock.c \
     cli/doctor/doctor_list.c \
     cli/doctor/doctor_permit.c \
     cli/doctor/doctor_place.c \

@@ -6,7 +6,6 @@
 #include "cli/command/write_totals.h"
 #include "cli/context/context.h"
 #include "cli/context/guard.h"
-#include "cli/context/unlock.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
 #include "export/journal_format.h"

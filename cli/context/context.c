@@ -164,8 +164,8 @@ context_account(const struct context *c, struct fault *f)
 	return rc;
 }
 
-/* What the names of the table (NULL: not known) and of its keys say about
- * what is in it. */
+/* What the names of the table (NULL: unknown) and of its key attributes say
+ * about its entries. */
 static void
 take_names(struct context *c, const char *table)
 {
@@ -177,7 +177,7 @@ take_names(struct context *c, const char *table)
 	c->rules.mask_sort = k->sort != NULL && mask_hides_attribute(k->sort);
 }
 
-/* What the table's description decides, and the time. */
+/* Take over the table's description, and the time. */
 static void
 take_table(struct context *c)
 {
@@ -251,8 +251,8 @@ context_again(struct context *c, struct fault *f)
 	return 0;
 }
 
-/* What can be wrong without a network: that comes first. Standard input and
- * the like are not opened twice. */
+/* Check the files before anything is sent. Standard input and other open
+ * descriptors are not opened twice. */
 static int
 check_files(const struct options *o, struct fault *f)
 {
@@ -319,7 +319,7 @@ context_close(struct context *c)
 	*c = (struct context){ 0 };
 }
 
-/* How many segments a scan of the table has. */
+/* How many segments the table is scanned in. */
 static int64_t
 segments(struct context *c)
 {
@@ -328,21 +328,7 @@ segments(struct context *c)
 	return c->portion.segments;
 }
 
-static struct source *
-listed_source(const struct context *c)
-{
-	const struct keys_options o = {
-		.table = &c->table,
-		.ttl = c->ttl,
-		.json = &c->keys.json,
-		.ends = c->keys.ends,
-		.n = c->keys.n,
-	};
-
-	return keys_source(&o);
-}
-
-/* Say what was odd about --keys-from: ${absent} keys have no entry. */
+/* Note what is odd about --keys-from; ${absent} keys have no entry. */
 static void
 tell_keys(const struct context *c, int64_t absent)
 {
@@ -373,7 +359,7 @@ context_tell_prefixes(const struct context *c, uint64_t seen, int64_t entries)
 			    entries == 1 ? "entry" : "entries");
 }
 
-/* How --limit has it read, and by how many workers. */
+/* How much --limit makes it read, and by how many workers. */
 static struct scan_budget
 budget(const struct context *c)
 {
@@ -387,31 +373,35 @@ budget(const struct context *c)
 struct source *
 context_source(struct context *c, bool keys_only)
 {
-	const struct options *o = c->o;
-	const struct scan_budget thrift = budget(c);
+	const struct scan_budget b = budget(c);
+	const struct keys_options listed = {
+		.table = &c->table,
+		.ttl = c->ttl,
+		.json = &c->keys.json,
+		.ends = c->keys.ends,
+		.n = c->keys.n,
+	};
 	struct scan_options scan = {
 		.table = &c->table,
 		.ttl = c->ttl,
-		.consistent = o->consistent,
+		.consistent = c->o->consistent,
 		.keys_only = keys_only,
-		.limit = thrift.page,
-		.grows = thrift.grows,
+		.limit = b.page,
+		.grows = b.grows,
 	};
 
 	if (c->listed)
-		return listed_source(c);
-	if (c->ddb != NULL) {
-		scan.segments = thrift.whole && !option_given(o, "segments")
-		    ? 1
-		    : segments(c);
-		scan.wanted = c->portion.wanted;
-		if (c->resume != NULL) {
-			scan.segments = c->resume->segments;
-			scan.from = c->resume->positions;
-		}
-		return scan_source(&scan);
+		return keys_source(&listed);
+	if (c->ddb == NULL)
+		return context_input_source(c);
+	scan.segments =
+	    b.whole && !option_given(c->o, "segments") ? 1 : segments(c);
+	scan.wanted = c->portion.wanted;
+	if (c->resume != NULL) {
+		scan.segments = c->resume->segments;
+		scan.from = c->resume->positions;
 	}
-	return context_input_source(c);
+	return scan_source(&scan);
 }
 
 static void
@@ -440,7 +430,7 @@ progress_mode(const struct options *o, bool rows)
 
 	if (o->progress == TERM_NEVER || (o->quiet && !always))
 		return PROGRESS_OFF;
-	/* Rows on the same screen would run into it. */
+	/* rows on the same screen would mix with it */
 	if (rows && isatty(STDERR_FILENO) && isatty(STDOUT_FILENO))
 		return PROGRESS_OFF;
 	if (!term_draws(STDERR_FILENO) || (rows && term_piped(STDOUT_FILENO)))
@@ -448,8 +438,8 @@ progress_mode(const struct options *o, bool rows)
 	return PROGRESS_DRAW;
 }
 
-/* The segments that a pass still has to read, of ${of}. A run that goes on
- * leaves out those that were finished; of the others nobody knows how much. */
+/* How many segments a pass still has to read, of ${of}. A continued run skips
+ * the finished ones; how much is left of the others is unknown. */
 static int64_t
 segments_ahead(const struct context *c, bool whole, int64_t *of)
 {
@@ -467,8 +457,7 @@ segments_ahead(const struct context *c, bool whole, int64_t *of)
 	return n;
 }
 
-/* How many entries a pass will see; 0 when nobody knows, -1 for files.
- * ${whole}: it begins anew also where the run goes on. */
+/* How many entries a pass will see; 0: unknown, -1: unknown, of a file. */
 static int64_t
 expected(const struct context *c, bool whole)
 {
@@ -484,15 +473,22 @@ expected(const struct context *c, bool whole)
 	    1;
 }
 
-/* In place of the one that may be shown; where none was, the clock begins. */
-static void
-begin(struct context *c, struct progress_options o)
+void
+context_begin_phase(struct context *c, const struct context_phase *p)
 {
+	const struct progress_options o = {
+		.mode = progress_mode(c->o, p->rows),
+		.verb = p->verb,
+		.matched = p->matched,
+		.written = p->written,
+		.expected = p->files ? p->entries : expected(c, p->whole),
+		.exact = p->files,
+		.put = put,
+		.width = width,
+		.ctx = c,
+	};
 	int64_t now = c->world->mono_us(c->world->ctx);
 
-	o.put = put;
-	o.width = width;
-	o.ctx = c;
 	progress_stop(c->progress);
 	if (c->begun_us == 0)
 		c->begun_us = now;
@@ -503,38 +499,19 @@ void
 context_begin(struct context *c, const char *matched, bool rows)
 {
 	c->begun_us = 0;
-	begin(c,
-	    (struct progress_options){
-		.mode = progress_mode(c->o, rows),
-		.verb = "scanned",
+	context_begin_phase(c,
+	    &(struct context_phase){ .verb = "scanned",
 		.matched = matched,
-		.expected = expected(c, false),
-	    });
-}
-
-void
-context_begin_phase(struct context *c, const struct context_phase *p)
-{
-	begin(c,
-	    (struct progress_options){
-		.mode = progress_mode(c->o, false),
-		.verb = p->verb,
-		.matched = p->matched,
-		.written = p->written,
-		.expected = expected(c, p->whole),
-	    });
+		.rows = rows });
 }
 
 void
 context_begin_files(struct context *c, const char *verb, int64_t entries)
 {
-	begin(c,
-	    (struct progress_options){
-		.mode = progress_mode(c->o, false),
-		.verb = verb,
-		.expected = entries,
-		.exact = true,
-	    });
+	context_begin_phase(c,
+	    &(struct context_phase){ .verb = verb,
+		.files = true,
+		.entries = entries });
 }
 
 void
@@ -595,7 +572,7 @@ context_pass(struct context *c, const struct context_pass *how,
 	return rc;
 }
 
-/* What was read fits the command line. */
+/* Check that the checkpoint fits the command line. */
 static int
 check_fit(const struct context *c, const struct checkpoint *p, struct fault *f)
 {

@@ -34,9 +34,9 @@ struct source;
 struct log;
 
 /*
- * What a command works with, made from the options: a live table (client,
- * credentials, description) or a file (--input), and the rules entries are
- * judged by. All zero is a valid closed one.
+ * What a command works with: a live table (client, credentials, description)
+ * or a file (--input), and the rules to judge entries by. All zero is a valid
+ * closed one.
  */
 struct context {
 	const struct options *o;
@@ -57,18 +57,18 @@ struct context {
 	struct cms_key *key;   /* --decrypt-with; NULL: none */
 	struct reader *reader; /* until context_source takes it; or … */
 	struct s3_directory *directory; /* … an export to S3, likewise */
-	int64_t file_items;             /* entries in it, -1: not told */
+	int64_t file_items;             /* its entries; -1: unknown */
 	bool file_partial; /* its last reply says that more follow */
 	char *partition, *sort, *file_ttl, *file_table, *file_region;
-	bool sort_unknown; /* the file does not tell whether there is one */
+	bool sort_unknown; /* the file does not say whether there is one */
 
 	bool listed;         /* --keys-from: only the entries of … */
 	struct keylist keys; /* … these keys */
 
 	struct subset portion;           /* of the table, that is read */
-	const struct checkpoint *resume; /* go on there; NULL: from the start */
+	const struct checkpoint *resume; /* continue there; NULL: a new run */
 	bool resumed; /* it was read from a file, and so was the time */
-	const struct price *price; /* NULL: not known */
+	const struct price *price; /* NULL: unknown */
 	struct price own_price;    /* --price */
 
 	struct key_schema schema;
@@ -76,11 +76,11 @@ struct context {
 	struct rules rules;
 	struct progress *progress;
 	int64_t begun_us;
-	bool stop_told;            /* that what is under way is waited for */
-	struct option_echo quoted; /* options, as they may be shown */
+	bool stop_told;            /* that requests in flight are finished */
+	struct option_echo quoted; /* options, masked for messages */
 };
 
-/* Where the options say nothing, look here before the environment. */
+/* Used instead of the environment where options are not given. */
 struct context_hints {
 	const char *table, *region; /* NULL: none */
 };
@@ -89,89 +89,95 @@ struct context_hints {
 int context_open(struct context *c, const struct options *o,
     const struct context_hints *hints, struct log *log, struct fault *f);
 /*
- * Its first steps, for doctor, which looks at each; ${c} has options and log.
- * The configuration (${region}: where the options name none) and the world;
- * the client and its connection, once there are credentials.
+ * Its first steps, one by one, for doctor; ${c} has options and log. First the
+ * configuration (${region}: if the options name none) and the world; with
+ * credentials, the client and its connection.
  */
 int context_locate(struct context *c, const char *region, struct fault *f);
 int context_client(struct context *c, const char *table_from, struct fault *f);
-/* What --stack names, looked up. */
+/* Look up the table of --stack. */
 int context_stack(struct context *c, struct fault *f);
-/* Whose the credentials are, by STS. */
+/* Ask STS whose the credentials are. */
 int context_identity(const struct context *c, struct identity *who,
     struct fault *f);
 /*
- * --expect-account: refused unless the table belongs to it, by its ARN, or
- * where that tells no account, as with servers on one's own machine, by what
- * STS says of the credentials. Without that option nothing is asked.
+ * --expect-account: refuse unless the table belongs to it, by its ARN, or where
+ * that has no account (as with a local server), by STS. Without the option
+ * nothing is asked.
  */
 int context_account(const struct context *c, struct fault *f);
-/* Whether ${account} is one of AWS's, not that of a server of one's own. */
+/* Whether ${account} is one of AWS's, not a local server's. */
 bool context_is_account(const char *account);
-/* Look at the table again, live only: its description, its TTL, the time. On
- * -1 all is as it was. */
+/* Read the live table's description, its TTL and the time again. On -1 nothing
+ * has changed. */
 int context_again(struct context *c, struct fault *f);
 void context_close(struct context *c);
 
-/* The entries; of a file once. ${keys_only}: keys and TTL are enough. */
+/* The entries; for a file only once. ${keys_only}: keys and TTL are enough. */
 struct source *context_source(struct context *c, bool keys_only);
-/* Warn of each --session-prefix that no key began with; ${seen} is of the
- * summary of ${entries} entries. */
+/* Warn of each --session-prefix that none of the ${entries} keys began with;
+ * ${seen} is from their summary. */
 void context_tell_prefixes(const struct context *c, uint64_t seen,
     int64_t entries);
 
 /* One pass over the entries that the options select. */
 struct context_pass {
-	bool keys_only;        /* keys and TTL are enough */
-	bool alone;            /* by one worker */
-	const char *verb;      /* as context_begin's matched */
-	bool rows;             /* likewise */
-	struct pass_sink sink; /* what becomes of them */
+	bool keys_only;   /* keys and TTL are enough */
+	bool alone;       /* by one worker */
+	const char *verb; /* as matched of context_begin, … */
+	bool rows;        /* … and rows */
+	struct pass_sink sink;
 };
-/* As pass_run, with its progress and what is to be said at its end. */
+/* pass_run with progress, and with the messages at its end. */
 int context_pass(struct context *c, const struct context_pass *how,
     struct pass_progress *done, struct fault *f);
 
 /*
- * Where a run with --checkpoint begins. ${p} has what it must agree with
- * (command, selection); the rest of it is filled: from the file of that name
- * (1), or as of a run that has not begun (0). The source goes on there,
- * judged by its time. -1.
+ * Where a run with --checkpoint begins. ${p} has the command and selection that
+ * it must agree with; the rest is filled in: from the file (1), or for a new
+ * run (0). Then context_source continues there, and entries are judged by its
+ * time. -1.
  */
 int context_resume(struct context *c, struct checkpoint *p, struct fault *f);
 
-/*
- * The clock and the progress of a pass: context_tick (${context} is a struct
- * context) fits struct pass. ${matched}: what to call those matched, NULL
- * not to tell. ${rows}: data goes to stdout meanwhile.
- */
-void context_begin(struct context *c, const char *matched, bool rows);
-/* A run that writes has phases; the clock goes on from one to the next. */
+/* A phase of a run, for its progress. */
 struct context_phase {
 	const char *verb;    /* "deleting: scanned" */
-	const char *matched; /* what to call those matched, NULL not to tell */
+	const char *matched; /* what to call matched entries; NULL: not shown */
 	const char *written; /* likewise those written to */
-	bool whole;          /* all is read, also where a run goes on */
+	bool rows;           /* meanwhile data goes to standard output */
+	bool whole;          /* all is read, even if the run continues one */
+	bool files;          /* of files with so many entries; -1: unknown */
+	int64_t entries;
 };
+/* Begin a phase; the clock runs on from one to the next. */
 void context_begin_phase(struct context *c, const struct context_phase *p);
-/* The same of ${entries} entries in files (-1: not known yet), of which is
- * told how many are ${verb} ("checked"). Where a pass follows another, the
- * clock goes on. */
+/* Begin a scan, and the clock. */
+void context_begin(struct context *c, const char *matched, bool rows);
+/* Begin a phase that goes over files, with their ${entries}. */
 void context_begin_files(struct context *c, const char *verb, int64_t entries);
+/* As tick of struct pass; ${context} is a struct context. */
 void context_tick(void *context, const struct pass_progress *p);
 void context_end(struct context *c);
 
-/* Say what of the export to S3 ${m} is not as it came. */
+/* Warn of what is not as it was exported in ${m}. */
 void context_warn_directory(struct log *log, const struct s3_manifest *m);
-/* Say that the file ${path} of replies does not have all of the table. */
+/* Warn that ${path}, a file of replies, has only a part of the table. */
 void context_warn_partial(struct log *log, const char *path);
 
-/* Below: its files' (--input), for context.c. */
+/*
+ * The key of --decrypt-with, the caller's; NULL without the option. Its
+ * passphrase is asked for on the terminal, whatever standard input is; without
+ * a terminal a key that has one is refused.
+ */
+int unlock_key(struct cms_key **key, const struct options *o, struct fault *f);
+
+/* For context.c: the part that is about --input. */
 int context_input_open(struct context *c, struct fault *f);
 struct source *context_input_source(struct context *c);
 void context_input_close(struct context *c);
 
-/* What reports say of it. */
+/* For reports. */
 struct report_place context_place(const struct context *c);
 struct report_work context_work(const struct context *c,
     const struct pass_progress *done);

@@ -2,22 +2,73 @@
 #include <string.h>
 
 #include "cli/context/context.h"
-#include "cli/context/unlock.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
+#include "cli/term.h"
 #include "export/file_source.h"
 #include "export/journal_format.h"
 #include "export/reader.h"
 #include "export/s3_directory.h"
 #include "export/s3_manifest.h"
 #include "lib/aws/world.h"
+#include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
+#include "lib/base/secret.h"
+#include "lib/base/text.h"
+#include "lib/base/tty.h"
 #include "lib/stream/cms_key.h"
 
-#define NAMED 5 /* surplus files that are named */
+#define NAMED 5 /* surplus files named in messages */
 
-/* What is said of a key that the file does not tell in full. */
+/* The passphrase of the key in ${path}: its length, -1. */
+static int
+ask(void *ctx, const char *path, char *to, size_t size, struct fault *f)
+{
+	struct buf prompt = { 0 }, answer = { 0 };
+	int n = -1;
+
+	(void)ctx;
+	buf_adds(&prompt, "Passphrase of ");
+	text_escape(&prompt, path, strlen(path), !term_utf8());
+	buf_adds(&prompt, ": ");
+	switch (tty_ask(buf_text(&prompt), true, size, &answer, f)) {
+	case TTY_NONE:
+		(void)fault(f, FAULT_REFUSED,
+		    "%s: it has a passphrase, and there is no terminal to ask "
+		    "for it; make a copy without one: openssl pkey -in %s -out "
+		    "COPY.pem",
+		    path, path);
+		break;
+	case TTY_END:
+		(void)fault(f, FAULT_REFUSED, "no passphrase given");
+		break;
+	case TTY_LONG:
+		(void)fault(f, FAULT_REFUSED, "the passphrase is too long");
+		break;
+	case TTY_LINE:
+		memcpy(to, buf_text(&answer), answer.n);
+		n = (int)answer.n;
+		break;
+	case TTY_FAILED:
+		break;
+	}
+	buf_release(&prompt);
+	secret_release(&answer);
+	return n;
+}
+
+int
+unlock_key(struct cms_key **key, const struct options *o, struct fault *f)
+{
+	*key = NULL;
+	if (o->decrypt_with == NULL)
+		return 0;
+	*key = cms_key_load(o->decrypt_with, ask, NULL, f);
+	return *key != NULL ? 0 : -1;
+}
+
+/* Note what the file does not say about its key. */
 static void
 tell_key(struct context *c, enum key_told told)
 {
@@ -128,9 +179,9 @@ context_input_open(struct context *c, struct fault *f)
 	c->world = world_real_open(NULL, f);
 	if (c->world == NULL)
 		return -1;
-	/* where it does not tell its own time */
+	/* unless the file has its own time */
 	c->rules.now = c->world->wall_ms(c->world->ctx) / 1000;
-	/* nor whether TTL acts: it is taken to */
+	/* files do not say whether TTL is on */
 	c->rules.ttl_acts = true;
 	c->file_items = -1;
 	if (unlock_key(&c->key, c->o, f) != 0)

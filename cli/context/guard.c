@@ -20,7 +20,7 @@
 #include "sweep/plan.h"
 #include "sweep/totals.h"
 
-/* Of a decimal that was checked when the options were read. */
+/* A decimal that option_value has checked. */
 static double
 decimal_of(const char *text)
 {
@@ -32,17 +32,18 @@ guard_ceilings(struct ceilings *c, struct context *x, struct fault *f)
 {
 	const struct options *o = x->o;
 
-	*c = (struct ceilings){ 0 };
-	c->given[CEILING_ITEMS] = o->max_items >= 0;
-	c->items = o->max_items;
-	c->given[CEILING_UNITS] = o->max_units >= 0;
-	c->units = (double)o->max_units;
-	c->given[CEILING_DEADLINE] = o->deadline >= 0;
-	c->deadline = o->deadline;
-	c->given[CEILING_PERCENT] = o->max_percent != NULL;
-	c->given[CEILING_COST] = o->max_cost != NULL;
-	c->percent = decimal_of(o->max_percent);
-	c->usd = decimal_of(o->max_cost);
+	*c = (struct ceilings){
+		.given = { [CEILING_ITEMS] = o->max_items >= 0,
+		    [CEILING_PERCENT] = o->max_percent != NULL,
+		    [CEILING_UNITS] = o->max_units >= 0,
+		    [CEILING_COST] = o->max_cost != NULL,
+		    [CEILING_DEADLINE] = o->deadline >= 0 },
+		.items = o->max_items,
+		.percent = decimal_of(o->max_percent),
+		.units = (double)o->max_units,
+		.usd = decimal_of(o->max_cost),
+		.deadline = o->deadline,
+	};
 	if (o->price != NULL) {
 		x->own_price.usd_per_million_writes = decimal_of(o->price);
 		x->price = &x->own_price;
@@ -59,7 +60,7 @@ guard_ceilings(struct ceilings *c, struct context *x, struct fault *f)
 	return 0;
 }
 
-/* What a run that writes is refused for, a dry run only warns of. */
+/* Refuse a run that writes; warn in a dry run. */
 static int
 refuse(struct context *c, bool execute, const struct fault *why,
     struct fault *f)
@@ -106,8 +107,7 @@ guard_resumed(struct context *c, bool execute, struct fault *f)
 	struct fault why;
 	char now[32], text[32];
 
-	/* the first run took it from the service, or from --now, which
-	 * guard_check has looked at */
+	/* else it is from the service or --now: guard_check has checked it */
 	if (!c->resumed || c->rules.now <= ddb_now(c->ddb))
 		return 0;
 	(void)text_time_format(now, c->rules.now);
@@ -147,13 +147,13 @@ guard_enter(struct context *c, const char *doing, struct fault *f)
 	return l;
 }
 
-/* ${path} as one word for a shell, of bytes that are shown as they are. */
+/* Add ${path} as one word for a shell, of characters that messages show as they
+ * are. */
 static void
 add_path(struct buf *out, const char *path)
 {
 	struct buf shown = { 0 };
 
-	/* backslashes are shown as they are */
 	term_tame(&shown, path, strlen(path), !term_utf8());
 	if (strcmp(buf_text(&shown), path) == 0 &&
 	    strpbrk(path, "\n\t") == NULL)
@@ -166,14 +166,14 @@ add_path(struct buf *out, const char *path)
 char *
 guard_undo(const struct context *c, const char *journal)
 {
-	/* what the same run would be refused without */
+	/* without these a restore could be refused */
 	static const char *const again[] = { "profile", "expect-account",
 		"now" };
 	struct report_place place = context_place(c);
 	char *whole = realpath(journal, NULL);
 	struct buf b = { 0 };
 
-	/* The journal itself tells table, region and TTL attribute. */
+	/* the journal says the table, region and TTL attribute */
 	place.table = place.region = place.repeat = NULL;
 	text_report_command(&b, "restore --yes", &place);
 	for (size_t i = 0; i < sizeof(again) / sizeof(again[0]); i++)
@@ -184,29 +184,12 @@ guard_undo(const struct context *c, const char *journal)
 	return buf_detach(&b);
 }
 
-/* ${f} NULL: another fault is on its way already, so this one is said. */
-static int
-out_of_balance(struct context *c, const struct sweep_totals *t, int64_t sum,
-    struct fault *f)
-{
-	struct fault why;
-
-	(void)fault(&why, FAULT_DATA,
-	    "the totals do not add up: %lld matched, %lld accounted for; this "
-	    "is a bug in ttlsweep, please report it",
-	    (long long)t->matched, (long long)sum);
-	if (f != NULL)
-		*f = why;
-	else
-		log_warn(c->log, "%s", why.text);
-	return -1;
-}
-
 int
 guard_leave(struct context *c, const struct sweep_totals *t, int status,
     struct fault *f)
 {
 	int64_t sum = 0, failed = t->outcomes[OUTCOME_FAILED];
+	struct fault why;
 
 	for (int i = 0; i < OUTCOMES; i++)
 		sum += t->outcomes[i];
@@ -222,7 +205,15 @@ guard_leave(struct context *c, const struct sweep_totals *t, int status,
 	if (failed > t->nfailures)
 		log_warn(c->log, "and %lld more failed",
 		    (long long)(failed - t->nfailures));
-	if (sum != t->matched)
-		return out_of_balance(c, t, sum, f);
-	return failed > 0 ? 3 : status;
+	if (sum == t->matched)
+		return failed > 0 ? 3 : status;
+	(void)fault(&why, FAULT_DATA,
+	    "the totals do not add up: %lld matched, %lld accounted for; this "
+	    "is a bug in ttlsweep, please report it",
+	    (long long)t->matched, (long long)sum);
+	if (f != NULL)
+		*f = why;
+	else
+		log_warn(c->log, "%s", why.text);
+	return -1;
 }

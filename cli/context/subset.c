@@ -20,7 +20,7 @@
 #define PAGE_MOST 1000
 #define PAGE_LEAST 100
 
-/* What tells a pod or a job which of many it is; all count from 0. */
+/* The number of a pod or job among many, from 0. */
 static const char *const indexes[] = { "JOB_COMPLETION_INDEX",
 	"AWS_BATCH_JOB_ARRAY_INDEX" };
 
@@ -102,7 +102,7 @@ subset_read(struct subset *p, const struct options *o, struct fault *f)
 	return 0;
 }
 
-/* Of so many that the least sample is no larger than what was asked for. */
+/* So many segments that the smallest sample is no larger than requested. */
 static int64_t
 sample_of(const struct subset *p, const struct options *o, int64_t bytes)
 {
