@@ -26,11 +26,8 @@ enum command_bit {
 	ON_ALL = (1 << 12) - 1
 };
 
-/*
- * A command is one file, cmd_NAME.c, with one of these on top. ${run}
- * returns the exit status when the work was done (0, 3, 4), or -1 with the
- * fault.
- */
+/* A command is a file, cmd_NAME.c, with one of these on top. ${run} returns the
+ * exit status (0, 3, 4, 5), or -1 with the fault. */
 struct command {
 	const char *name;
 	unsigned bit;

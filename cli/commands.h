@@ -3,11 +3,8 @@
 
 struct command;
 
-/*
- * All commands, in the order of the help; ends with NULL. Only main reads it
- * and hands it down: to the parser, the help and the completion a command is
- * a name, a bit and a text.
- */
+/* All commands, in the order of the help; ends with NULL. Only main uses it and
+ * hands it down: the rooms below know a command as a name, a bit and a text. */
 extern const struct command *const commands[];
 
 #endif

@@ -10,7 +10,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/slice.h"
 
-/* A struct json is a cJSON by another name. */
+/* A struct json is a cJSON. */
 static cJSON *
 in(struct json *j)
 {
@@ -96,7 +96,7 @@ json_text(struct json *j, const char *name, const char *p, size_t n)
 	struct buf b = { 0 }, tame = { 0 };
 
 	slice_text_encode(&b, p, n);
-	/* without the quotes; what a terminal must not see becomes \u… */
+	/* without the quotes; characters unsafe on a terminal become \u… */
 	item_json_string(&tame, (struct slice){ b.p + 1, b.n - 2 });
 	add(j, name, cJSON_CreateRaw(buf_text(&tame)));
 	buf_release(&b);

@@ -1,5 +1,4 @@
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,7 +9,7 @@
 #include "lib/base/text.h"
 #include "lib/base/thread.h"
 
-/* Carriage return, erase to the end of the line. */
+/* Carriage return, erase the line. */
 #define ERASE "\r\033[K"
 
 void
@@ -26,7 +25,7 @@ log_release(struct log *t)
 	*t = (struct log){ 0 };
 }
 
-/* Nobody is left to be told when standard error fails. */
+/* There is nowhere to report that standard error fails. */
 static void
 put(const char *p, size_t n)
 {
@@ -60,8 +59,8 @@ log_draw(struct log *t, const char *p, size_t n)
 	buf_release(&line);
 }
 
-/* One "ttlsweep: text" line, made harmless: what the table holds may not
- * break it. Backslashes stay, for commands that are to be pasted. */
+/* Write one line, "ttlsweep: text", escaped: it may contain bytes of the table.
+ * Backslashes stay, for commands that are to be pasted. */
 static void
 say(struct log *t, const char *text, size_t n)
 {
@@ -85,19 +84,10 @@ say(struct log *t, const char *text, size_t n)
 static void
 vsay(struct log *t, const char *fmt, va_list ap)
 {
-	va_list again;
-	char *text;
 	struct buf b = { 0 };
-	int n;
 
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
-	if (n > 0) {
-		text = buf_reserve(&b, (size_t)n);
-		(void)vsnprintf(text, (size_t)n + 1, fmt, again);
-		say(t, text, (size_t)n);
-	}
-	va_end(again);
+	buf_addv(&b, fmt, ap);
+	say(t, buf_text(&b), b.n);
 	buf_release(&b);
 }
 

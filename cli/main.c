@@ -17,27 +17,9 @@
 #include "lib/base/fault.h"
 #include "lib/base/stop.h"
 #include "lib/base/version.h"
+#include "lib/stream/stream.h"
 
-/* The one table of what a failure is to the shell. */
-static const int statuses[] = {
-	[FAULT_NONE] = 1,
-	[FAULT_USAGE] = 2,
-	[FAULT_IO] = 1,
-	[FAULT_PIPE] = 1,
-	[FAULT_DATA] = 1,
-	[FAULT_CONFIG] = 1,
-	[FAULT_CREDENTIALS] = 1,
-	[FAULT_NET] = 1,
-	[FAULT_SERVICE] = 1,
-	[FAULT_DENIED] = 1,
-	[FAULT_NOT_FOUND] = 1,
-	[FAULT_LOCKED] = 75,
-	[FAULT_REFUSED] = 1,
-	[FAULT_LATE] = 1,
-	[FAULT_CANCELLED] = 1, /* 128 + the signal */
-};
-
-/* Whether ${sig} is more than the one that asked us to stop. */
+/* Whether ${sig} asks us to stop a second time. */
 static bool
 asks_again(int sig)
 {
@@ -48,7 +30,7 @@ asks_again(int sig)
 	return first != SIGINT || stop_age_ms() >= STOP_SAME_MS;
 }
 
-/* The first one asks us to stop; a second interrupt ends us at once. */
+/* The first signal asks us to stop; a second interrupt ends us at once. */
 static void
 on_signal(int sig)
 {
@@ -59,7 +41,7 @@ on_signal(int sig)
 	stop_set(sig);
 }
 
-/* What whoever started us chose to ignore (nohup) stays ignored. */
+/* Signals that were ignored when we started (nohup) stay ignored. */
 static void
 catch_signals(void)
 {
@@ -71,15 +53,15 @@ catch_signals(void)
 		if (sigaction(caught[i], NULL, &was) == 0 &&
 		    was.sa_handler != SIG_IGN)
 			(void)sigaction(caught[i], &action, NULL);
-	/* A write that fails tells what it is: a closed pipe, a full quota. */
+	/* a failed write reports a closed pipe or a full quota */
 	action.sa_handler = SIG_IGN;
 	(void)sigaction(SIGPIPE, &action, NULL);
 	(void)sigaction(SIGXFSZ, &action, NULL);
 }
 
-/* A file that is opened later must not become standard input, output or
- * error. Opened the wrong way round, what is done there still fails, and is
- * told: a closed input is not an empty one. */
+/* No file opened later may become standard input, output or error. They are
+ * opened the wrong way round, so that using them fails: a closed input is not
+ * an empty one. */
 static void
 fill_descriptors(void)
 {
@@ -90,27 +72,14 @@ fill_descriptors(void)
 			_exit(1);
 }
 
-/* The standard streams, the lock, the journal or what else is written, and
+/* Open files of the whole run: standard streams, lock, journal or output, and
  * what libraries open for a moment. */
 #define COMMON 16
-/* A worker's connection, libcurl's two ends of a pipe to wake it up, and a
- * file of its own. */
+/* Of each worker: its connection, libcurl's pipe to wake it, and a file. */
 #define EACH 4
 
-/* As many of ${jobs} workers as ${limit} open files are enough for, at least
- * one. */
-static int64_t
-jobs_for(int64_t jobs, int64_t limit)
-{
-	int64_t most = (limit - COMMON) / EACH;
-
-	if (most < 1)
-		most = 1;
-	return jobs < most ? jobs : most;
-}
-
-/* How many files this process may have open (ulimit -n), after raising that, as
- * far as it may be raised, to what ${jobs} workers need. */
+/* The limit of open files (ulimit -n), raised as far as allowed to what ${jobs}
+ * workers need. */
 static int64_t
 raise_limit(int64_t jobs)
 {
@@ -119,57 +88,48 @@ raise_limit(int64_t jobs)
 
 	if (getrlimit(RLIMIT_NOFILE, &r) != 0)
 		return INT64_MAX;
-	if (r.rlim_cur != RLIM_INFINITY && r.rlim_cur < need) {
+	if (r.rlim_cur < need) {
 		struct rlimit more = r;
 
-		more.rlim_cur = r.rlim_max == RLIM_INFINITY || r.rlim_max > need
-		    ? need
-		    : r.rlim_max;
+		more.rlim_cur = r.rlim_max > need ? need : r.rlim_max;
 		if (setrlimit(RLIMIT_NOFILE, &more) == 0)
 			r = more;
 	}
 	return r.rlim_cur > INT64_MAX ? INT64_MAX : (int64_t)r.rlim_cur;
 }
 
-/* Where the system allows too few open files, fewer workers do it. */
+/* Use fewer workers where the system allows too few open files. */
 static void
 fit_jobs(struct options *o, struct log *log)
 {
 	int64_t limit = raise_limit(o->jobs);
-	int64_t fit = jobs_for(o->jobs, limit);
+	int64_t most = (limit - COMMON) / EACH;
 
-	if (fit < o->jobs)
-		log_warn(log,
-		    "using %lld worker%s, not %lld: only %lld files may be "
-		    "open at once (ulimit -n)",
-		    (long long)fit, fit == 1 ? "" : "s", (long long)o->jobs,
-		    (long long)limit);
-	o->jobs = fit;
-}
-
-static int
-print_version(struct fault *f)
-{
-	struct buf out = { 0 };
-	int rc;
-
-	buf_adds(&out, "ttlsweep " TTLSWEEP_VERSION "\n");
-	rc = output_all(NULL, &out, f);
-	buf_release(&out);
-	return rc;
+	if (most < 1)
+		most = 1;
+	if (o->jobs <= most)
+		return;
+	log_warn(log,
+	    "using %lld worker%s, not %lld: only %lld files may be "
+	    "open at once (ulimit -n)",
+	    (long long)most, most == 1 ? "" : "s", (long long)o->jobs,
+	    (long long)limit);
+	o->jobs = most;
 }
 
 static int
 run(const struct options *o, struct log *log, struct fault *f)
 {
+	static const char version[] = "ttlsweep " TTLSWEEP_VERSION "\n";
+
 	if (o->version)
-		return print_version(f);
+		return stream_file(NULL, version, sizeof(version) - 1, f);
 	if (o->help)
 		return cmd_help.run(o, log, f);
 	return o->command->run(o, log, f);
 }
 
-/* What a shell's completion script asks for (cli/option/completion.h). */
+/* Answer a shell's completion script (cli/option/completion.h). */
 static int
 complete(char *const *words, size_t n)
 {
@@ -183,7 +143,7 @@ complete(char *const *words, size_t n)
 	return rc == 0 ? 0 : 1;
 }
 
-/* Some file systems tell only at the close that a write failed. */
+/* Some file systems report a failed write only at the close. */
 static int
 close_stdout(struct fault *f)
 {
@@ -192,12 +152,13 @@ close_stdout(struct fault *f)
 	return fault(f, FAULT_IO, "standard output: %s", strerror(errno));
 }
 
+/* The exit status of a failure. */
 static int
 status_of(const struct fault *f)
 {
 	if (f->kind == FAULT_CANCELLED && stop_requested() != 0)
 		return 128 + stop_requested();
-	return statuses[f->kind];
+	return f->kind == FAULT_USAGE ? 2 : f->kind == FAULT_LOCKED ? 75 : 1;
 }
 
 static void
@@ -205,10 +166,9 @@ tell(struct log *log, const struct options *o, const struct fault *f)
 {
 	const struct command *c = o->command == &cmd_help ? NULL : o->command;
 
-	if (f->kind == FAULT_PIPE)
-		return;
 	/* an interrupt is how --watch is meant to end */
-	if (f->kind == FAULT_CANCELLED && o->watch > 0)
+	if (f->kind == FAULT_PIPE ||
+	    (f->kind == FAULT_CANCELLED && o->watch > 0))
 		return;
 	log_warn(log, "%s", f->text);
 	if (f->kind == FAULT_USAGE)

@@ -9,10 +9,8 @@ struct fault;
 struct stream;
 struct stream_options;
 
-/*
- * Data on its way out: a stream (lib/stream/stream.h), but what goes to a
- * terminal is made harmless first. May be shared by threads.
- */
+/* An output stream (lib/stream/stream.h) of data, which is escaped for a
+ * terminal. Threads may share it. */
 struct output {
 	struct stream *stream;
 	bool tame;
@@ -21,12 +19,12 @@ struct output {
 int output_open(struct output *o, const struct stream_options *options,
     struct fault *f);
 int output_write(struct output *o, const char *p, size_t n, struct fault *f);
-/* Finish the file and close; -1 leaves none under its name. */
+/* Finish the file and close; on -1 there is none of its name. */
 int output_commit(struct output *o, struct fault *f);
-/* Remove what was written and close; also when it is closed already. */
+/* Remove what was written, and close; nothing if it is closed. */
 void output_discard(struct output *o);
 
-/* Write ${b}, made harmless already, as the whole of ${path} or stdout. */
+/* Write ${b}, already escaped, as the whole of ${path} or stdout. */
 int output_all(const char *path, const struct buf *b, struct fault *f);
 
 #endif

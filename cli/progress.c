@@ -7,11 +7,10 @@
 #include "lib/base/text.h"
 
 /*
- * Policy. Nothing is shown of a run shorter than half a second. The number
- * of entries a table has is hours old: shares of it are marked with "~" and
- * end at 100 %. Where it is unknown, segments that are done tell the share.
- * The rate is a moving average over about five seconds; without one there
- * is no time left to tell.
+ * Policy. A run shorter than half a second shows nothing. A table's number of
+ * entries is hours old: shares of it are marked with "~" and end at 100 %.
+ * Where it is unknown, the share is that of the segments read. The rate is a
+ * moving average over about five seconds; the time left follows from it.
  */
 #define SECOND INT64_C(1000000)
 #define DELAY (SECOND / 2)
@@ -46,7 +45,7 @@ progress_start(const struct progress_options *o, int64_t now_us)
 	return p;
 }
 
-/* How far it is, 0..1; negative when nothing tells. */
+/* How far it is, 0..1; negative: unknown. */
 static double
 share(const struct progress *p, const struct pass_progress *at)
 {
@@ -78,7 +77,7 @@ measure(struct progress *p, int64_t now_us, int64_t items)
 	p->last_items = items;
 }
 
-/* Put the piece behind the line if there is room for it. */
+/* Append the piece to the line if there is room for it. */
 static void
 join(struct progress *p, int width)
 {
@@ -108,7 +107,7 @@ add_left(struct progress *p, int64_t now_us, double s)
 	buf_addf(&p->piece, ", ~%s left", text);
 }
 
-/* What became of the entries: that is wanted before rate and time. */
+/* The numbers of matched and written entries, preferred to rate and time. */
 static void
 add_result(struct progress *p, const struct pass_progress *at)
 {
@@ -125,8 +124,7 @@ add_result(struct progress *p, const struct pass_progress *at)
 	}
 }
 
-/* The cells that the rest of the line may fill, so that the result still has
- * room behind it. */
+/* The cells that the rest of the line may fill to leave room for the result. */
 static int
 room_beside_result(const struct progress *p, int width)
 {

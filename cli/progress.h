@@ -7,10 +7,8 @@
 
 struct pass_progress;
 
-/*
- * How far a pass is. Knows no clock and no terminal: time is an argument,
- * and where the text goes is a function.
- */
+/* How far a pass is. It knows neither clock nor terminal: time is an argument,
+ * and the text goes to a function. */
 struct progress;
 
 enum progress_mode {
@@ -25,18 +23,18 @@ struct progress_options {
 	const char *verb;    /* "scanned" */
 	const char *matched; /* "matched"; NULL: not shown */
 	const char *written; /* "deleted"; NULL: not shown */
-	int64_t expected;    /* entries there are, hours old; 0: unknown,
-				segments tell; -1: nothing does */
-	bool exact;          /* that many, not about that many */
-	/* PROGRESS_DRAW: the line, ${n} 0 to erase it; else a whole line. */
+	int64_t expected;    /* entries, by an old count; 0: unknown, use the
+				segments; -1: unknown */
+	bool exact;          /* exactly so many */
+	/* Write a whole line; PROGRESS_DRAW: draw it, or erase it (${n} 0). */
 	void (*put)(void *ctx, const char *p, size_t n);
-	/* Cells of the line now, 0 when it is not to be drawn (we are in the
-	 * background). NULL: 80. */
+	/* Cells in a line now; 0: do not draw (we are in the background).
+	 * NULL: 80. */
 	int (*width)(void *ctx);
 	void *ctx;
 };
 
-/* NULL with PROGRESS_OFF, which the others take. */
+/* NULL with PROGRESS_OFF, which the other functions accept. */
 struct progress *progress_start(const struct progress_options *o,
     int64_t now_us);
 void progress_tick(struct progress *p, int64_t now_us,

@@ -10,7 +10,7 @@
 #define BELOW "\033[J" /* all below empty */
 #define PLAIN "\033[m" /* a colour that was cut off ends */
 
-/* The length of the line that ${text} begins with, without its end. */
+/* The length of the first line of ${text}, without its newline. */
 static size_t
 length(const char *text, size_t n)
 {
@@ -19,7 +19,7 @@ length(const char *text, size_t n)
 	return end != NULL ? (size_t)(end - text) : n;
 }
 
-/* The terminal's lines that one takes; of ours only colours escape. */
+/* How many lines of the terminal it takes; only colours are escapes. */
 static int
 height(const char *line, size_t n, int columns)
 {
@@ -56,7 +56,7 @@ void
 screen_draw(struct buf *out, const char *text, size_t n, int rows, int columns,
     bool first)
 {
-	/* the cursor comes to stand behind the last line */
+	/* the cursor ends up below the last line */
 	int lines = screen_lines(text, n, columns);
 	int room = rows > 2 ? rows - 1 : 1;
 	int shown = lines <= room ? lines : room - 1;

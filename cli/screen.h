@@ -6,15 +6,15 @@
 
 struct buf;
 
-/* Lines that ${text}[0..n), whole lines, takes where ${columns} fit into each.
- * Colours take no room. Pure. */
+/* How many lines of ${columns} cells ${text}[0..n), whole lines, takes on a
+ * terminal. Colours take no room. Pure. */
 int screen_lines(const char *text, size_t n, int columns);
 
 /*
- * Add ${text}[0..n), harmless whole lines, to ${out} so that it takes the
- * place of what stood on a terminal of ${rows} lines of ${columns}, without a
- * flicker; what has no room is cut, and the last line says so. ${first}: wipe
- * all first. Pure.
+ * Add ${text}[0..n), escaped whole lines, to ${out} so that it replaces the
+ * screen of a terminal of ${rows} lines of ${columns} without flicker. Lines
+ * without room are left out, and the last one says how many. ${first}: clear
+ * the screen first. Pure.
  */
 void screen_draw(struct buf *out, const char *text, size_t n, int rows,
     int columns, bool first);
