@@ -18,18 +18,18 @@ struct rules;
 struct log;
 
 /*
- * The checklist of doctor. Each check adds a finding as soon as it is known:
- * in text it is written at once, in JSON all of them at the end. A check that
- * could not be made for want of an earlier one adds nothing.
+ * The checks of doctor. Each adds a finding as soon as it is known: text is
+ * written at once, JSON at the end. A check that an earlier one made impossible
+ * adds nothing.
  */
 enum doctor_result {
 	DOCTOR_OK,
-	DOCTOR_WARNING, /* a purge works, but know this */
+	DOCTOR_WARNING, /* worth knowing; a purge would work */
 	DOCTOR_FAILURE, /* a purge would fail */
 	DOCTOR_RESULTS
 };
 
-/* One, kept; "" for none. */
+/* Kept for JSON; "" for none. */
 struct doctor_finding {
 	const char *check;
 	enum doctor_result result;
@@ -39,65 +39,64 @@ struct doctor_finding {
 struct doctor {
 	const struct options *o;
 
-	/* What was found so far. */
+	/* The findings so far. */
 	bool json;
 	struct doctor_finding *findings; /* only for JSON */
 	size_t nfindings;
 	struct report_style style;
 	int found[DOCTOR_RESULTS];
-	struct buf failed; /* the names of those checks */
+	struct buf failed; /* names of the checks that failed */
 	bool headed, advised;
-	const char *section; /* its heading is yet to be written */
-	bool drawn;          /* a line of progress stands on the terminal */
+	const char *section; /* a heading not written yet; NULL: none */
+	bool drawn;          /* the terminal shows a line of progress */
 
-	/* The finding being made; a command is one for a shell. */
+	/* The next finding; the command is one for a shell. */
 	struct buf text, fix, command;
 
-	/* What is there to work with, opened step by step. */
+	/* What to work with, opened step by step. */
 	struct context c;
-	bool local;   /* the endpoint is on this machine */
-	bool answers; /* … and answers */
-	bool keyed;   /* there are credentials, and nobody refused them */
-	struct identity who; /* account NULL: not known */
+	bool local;          /* the endpoint is on this machine */
+	bool answers;        /* … and answers */
+	bool keyed;          /* there are credentials, and none were refused */
+	struct identity who; /* account NULL: unknown */
 	const char *name;    /* of the table */
 	struct plan plan;    /* of a purge */
-	bool described;      /* … by DescribeTable */
-	bool ttl_described;  /* … by DescribeTimeToLive, else … */
+	bool described;      /* by DescribeTable */
+	bool ttl_described;  /* by DescribeTimeToLive, else … */
 	struct fault ttl_why;
 	const char *ttl;       /* the TTL attribute */
-	struct summary sample; /* of some entries, judged */
-	/* of them, what the purge that is asked about would take, and how
-	 * large its journal is */
+	struct summary sample; /* of some entries */
+	/* what a purge would delete of these, and its journal */
 	struct doctor_chosen {
 		int64_t items, units, free_by_ttl;
 		double journal_bytes;
 	} chosen;
 	bool scans; /* Scan is allowed */
 	bool sampled;
-	bool whole;  /* … and that is all of them */
+	bool whole;  /* the sample is the whole table */
 	int64_t now; /* the time to judge by */
 };
 
 void doctor_init(struct doctor *d, const struct options *o, struct log *log);
 void doctor_release(struct doctor *d);
 
-/* What follows is about ${heading}. */
+/* Begin a section. */
 void doctor_section(struct doctor *d, const char *heading);
-/* On a terminal: what is being waited for, until the next finding. */
+/* On a terminal, show what is waited for until the next finding. */
 void doctor_waiting(struct doctor *d, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* The finding in d->text, d->fix and d->command is of ${check}. -1 when it
- * could not be written. */
+/* Add the finding of ${check} in d->text, d->fix and d->command, and empty
+ * them. -1 if it cannot be written. */
 int doctor_add(struct doctor *d, const char *check, enum doctor_result result,
     struct fault *f);
-/* The same of one sentence, behind what d->text has. */
+/* The same with one more sentence in d->text. */
 int doctor_say(struct doctor *d, const char *check, enum doctor_result result,
     struct fault *f, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
-/* The same with the text of ${why}; -1 too when it is that a signal came. */
+/* The same with the text of ${why}; -1 also if ${why} is a signal. */
 int doctor_add_fault(struct doctor *d, const char *check,
     enum doctor_result result, const struct fault *why, struct fault *f);
-/* The last words; 0, or -1. */
+/* Write the summary, or the JSON. */
 int doctor_end(struct doctor *d, struct fault *f);
 
 /* The lines of a finding, as doctor_add writes them. Pure. */
@@ -109,35 +108,33 @@ struct doctor_line {
 void doctor_line(struct buf *out, const struct doctor_line *line,
     const struct report_style *style);
 
-/* Advise the policy that lacks nothing. */
+/* Advise to print the policy of a purge. */
 void doctor_advise_policy(struct doctor *d);
-/* The command line that does ${what} with the same table, from the options
- * that lead to it, added to ${out}. */
+/* Add the command line that does ${what} with the same table. */
 void doctor_command(struct buf *out, const struct doctor *d, const char *what);
 
-/*
- * The checks, in order. Each returns 1 when those that follow can be made, 0
- * when they cannot, and -1.
- */
+/* The checks, in order. 1; 0 if the following ones cannot be made; -1. */
 int doctor_place(struct doctor *d, struct fault *f);  /* configuration … */
 int doctor_who(struct doctor *d, struct fault *f);    /* … identity */
 int doctor_table(struct doctor *d, struct fault *f);  /* … backups */
 int doctor_ttl(struct doctor *d, struct fault *f);    /* … entries, cost */
 int doctor_permit(struct doctor *d, struct fault *f); /* … journal */
 
-/* ${r} is one of the sample: would a purge take it? */
+/* Count ${r}, one of the sample, if a purge would delete it. */
 void doctor_choose(struct doctor *d, const struct record *r,
     const struct rules *rules);
 
-/* The parts that are pure, for tests. Whether ${need} bytes fit where
- * ${space} are free (-1: not known), a place that was ${chosen} or that which
- * a purge takes by itself. */
+/*
+ * The pure parts, for tests.
+ */
+/* Whether ${need} bytes fit into ${space} (-1: unknown); ${chosen}: the user
+ * chose the place. */
 enum doctor_result doctor_room(struct buf *text, double need, int64_t space,
     bool chosen);
-/* How far apart two clocks are, as p->skew_ms says. */
+/* How far the clocks differ, by p->skew_ms. */
 enum doctor_result doctor_clock(struct buf *text, const struct plan *p);
-/* In what the table differs from that of the lab's template, added to
- * ${text}; how many differences. */
-int doctor_gallery(struct buf *text, const struct ddb_table *t);
+/* Whether the table is as the lab's template creates it; the differences are
+ * added to ${text}, which is empty. */
+bool doctor_gallery(struct buf *text, const struct ddb_table *t);
 
 #endif

@@ -15,8 +15,8 @@
 #include "lib/base/mem.h"
 #include "lib/base/text.h"
 
-/* Cells: where a finding's name begins, and its text; below NARROW the text
- * has lines of its own. */
+/* Columns of a finding's name and text; on a terminal narrower than NARROW the
+ * text has lines of its own. */
 #define NAME_AT 11
 #define TEXT_AT 25
 #define NARROW 60
@@ -30,7 +30,7 @@ static const struct {
 	[DOCTOR_FAILURE] = { "failure", TEXT_REPORT_RED },
 };
 
-/* Add blanks until ${cells} stand behind ${from}. */
+/* Add spaces until there are ${cells} after ${from}. */
 static void
 pad(struct buf *out, size_t from, size_t cells)
 {
@@ -38,7 +38,7 @@ pad(struct buf *out, size_t from, size_t cells)
 		buf_addc(out, ' ');
 }
 
-/* "  warning  clock", in colour; the cells it takes. */
+/* Add "  warning  clock"; the cells it takes. */
 static int
 add_label(struct buf *out, const struct doctor_line *l,
     const struct report_style *style)
@@ -60,7 +60,7 @@ add_label(struct buf *out, const struct doctor_line *l,
 	return n;
 }
 
-/* Wrap ${text} at ${column}, its first line behind ${has} cells. */
+/* Add ${text}, wrapped at ${column}; ${has} cells of the line are taken. */
 static void
 add_words(struct buf *out, const struct report_style *style, int has,
     int column, const char *text)
@@ -75,7 +75,7 @@ add_words(struct buf *out, const struct report_style *style, int has,
 		goto out;
 	}
 	if (has >= column) {
-		/* Below the label, or beside it where there is room. */
+		/* beside the label if there is room, else below */
 		if (has + 1 + text_width(safe.p, safe.n) <= style->width) {
 			buf_addf(out, " %s\n", buf_text(&safe));
 			goto out;
@@ -105,7 +105,7 @@ doctor_line(struct buf *out, const struct doctor_line *l,
 	}
 	if (l->command[0] == '\0')
 		return;
-	/* Whole, so that it can be copied. */
+	/* not wrapped, so that it can be copied */
 	if (at + text_width(l->command, strlen(l->command)) > style->width)
 		at = NARROW_AT;
 	pad(out, out->n, (size_t)at);
@@ -156,7 +156,7 @@ doctor_waiting(struct doctor *d, const char *fmt, ...)
 	d->drawn = true;
 }
 
-/* Take the line of progress away. */
+/* Erase the line of progress. */
 static void
 clear(struct doctor *d)
 {
@@ -165,7 +165,7 @@ clear(struct doctor *d)
 	d->drawn = false;
 }
 
-/* What is looked at, before anything is known of it. */
+/* The first line: the table or stack. */
 static void
 add_head(const struct doctor *d, const struct text_report *p)
 {
@@ -199,7 +199,7 @@ write_text(struct doctor *d, const struct doctor_line *l, struct fault *f)
 	return rc;
 }
 
-/* The table's name is known only at the end: keep it until then. */
+/* Keep it until the end, when the table's name is known. */
 static void
 keep(struct doctor *d, const struct doctor_line *l)
 {
@@ -351,7 +351,7 @@ doctor_command(struct buf *out, const struct doctor *d, const char *what)
 		"no-journal" };
 	bool repairs = strncmp(what, "repair", 6) == 0;
 	bool sweeps = repairs || strncmp(what, "purge", 5) == 0;
-	/* a repair is of live entries, too, but where replicas forbid it */
+	/* a repair includes live entries unless replicas forbid it */
 	bool all = repairs &&
 	    (d->c.table.nreplicas == 0 || d->c.table.strong_replicas);
 

@@ -20,10 +20,10 @@
 /* Half a unit for 4 KB, eventually consistent. */
 #define BYTES_READ_UNIT 8192
 
-/* Its first line, and what a file takes at least. */
+/* The journal's first line, and the least that a file takes. */
 #define FILE_BYTES 4096
 
-/* ${allowed}: the same is allowed the other way. */
+/* ${allowed}: the other kind of delete is allowed. */
 static int
 add_delete(struct doctor *d, const char *check, enum probe_said said,
     bool allowed, const struct fault *why, struct fault *f)
@@ -113,7 +113,7 @@ doctor_room(struct buf *text, double need, int64_t space, bool chosen)
 	return DOCTOR_FAILURE;
 }
 
-/* What the journal of all that is expired takes, by what was looked at. */
+/* The size of the journal of all expired entries, by the sample. */
 static double
 needed(const struct doctor *d)
 {
@@ -170,8 +170,7 @@ check_journal(struct doctor *d, struct fault *f)
 	return doctor_add(d, "journal", result, f);
 }
 
-/* How many entries of the table a purge would take, by the sample; -1:
- * unknown. */
+/* How many entries a purge would delete, by the sample; -1: unknown. */
 static double
 chosen(const struct doctor *d)
 {

@@ -12,7 +12,7 @@
 #include "lib/base/text.h"
 #include "lib/dynamodb/probe.h"
 
-/* A clock that is kept by NTP is closer than this, ms. */
+/* NTP keeps a clock closer than this, ms. */
 #define CLOCK_FINE 5000
 
 static bool
@@ -198,8 +198,7 @@ check_credentials(struct doctor *d, struct fault *f)
 	return doctor_add(d, "credentials", DOCTOR_OK, f);
 }
 
-/* Whether STS is worth asking: of a server on this machine AWS's own knows
- * nothing. */
+/* Whether to ask STS: AWS's knows nothing of a local server's credentials. */
 static bool
 asks_sts(const struct doctor *d)
 {

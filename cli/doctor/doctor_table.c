@@ -34,7 +34,7 @@ check_stack(struct doctor *d, struct fault *f)
 void
 doctor_advise_policy(struct doctor *d)
 {
-	/* Once is enough for whoever reads all of it. */
+	/* in text, once */
 	if (d->advised && !d->json)
 		return;
 	d->advised = true;
@@ -42,7 +42,7 @@ doctor_advise_policy(struct doctor *d)
 	doctor_command(&d->command, d, "doctor --policy purge");
 }
 
-/* DescribeTable failed: 1 when something can be tried all the same. */
+/* DescribeTable failed: 1 if other checks can still be made. */
 static int
 not_described(struct doctor *d, const struct fault *why, struct fault *f)
 {
@@ -74,7 +74,7 @@ check_status(struct doctor *d, struct fault *f)
 	return doctor_add(d, "table", works ? DOCTOR_OK : DOCTOR_FAILURE, f);
 }
 
-/* 1; 0 when it is another account's: nothing more is done to that. */
+/* 1; 0 if it is another account's table, which is not touched. */
 static int
 check_account(struct doctor *d, struct fault *f)
 {
@@ -222,39 +222,30 @@ check_backups(struct doctor *d, struct fault *f)
 	return doctor_add(d, "backups", DOCTOR_OK, f);
 }
 
-static void
-add_difference(struct buf *text, int *n, const char *what, const char *instead)
+static const char *
+between(const struct buf *text)
 {
-	buf_addf(text, "%s%s, not %s", (*n)++ > 0 ? "; " : "", what, instead);
+	return text->n > 0 ? "; " : "";
 }
 
-int
+bool
 doctor_gallery(struct buf *text, const struct ddb_table *t)
 {
-	struct buf is = { 0 };
-	int n = 0;
-
-	if (strcmp(t->partition, "key") != 0 || t->partition_type != ATTR_S) {
-		buf_addf(&is, "partition key %s (%s)", t->partition,
-		    attr_type_name(t->partition_type));
-		add_difference(text, &n, buf_text(&is), "key (S)");
-	}
-	if (t->sort != NULL) {
-		buf_reset(&is);
-		buf_addf(&is, "sort key %s", t->sort);
-		add_difference(text, &n, buf_text(&is), "without one");
-	}
+	if (strcmp(t->partition, "key") != 0 || t->partition_type != ATTR_S)
+		buf_addf(text, "partition key %s (%s), not key (S)",
+		    t->partition, attr_type_name(t->partition_type));
+	if (t->sort != NULL)
+		buf_addf(text, "%ssort key %s, not without one", between(text),
+		    t->sort);
 	if (t->provisioned)
-		add_difference(text, &n, "provisioned", "PAY_PER_REQUEST");
+		buf_addf(text, "%sprovisioned, not PAY_PER_REQUEST",
+		    between(text));
 	if (t->ttl_status != NULL && !t->ttl_acts)
-		add_difference(text, &n, "TTL off", "on");
-	if (t->ttl_attribute != NULL && strcmp(t->ttl_attribute, "ttl") != 0) {
-		buf_reset(&is);
-		buf_addf(&is, "TTL on %s", t->ttl_attribute);
-		add_difference(text, &n, buf_text(&is), "on ttl");
-	}
-	buf_release(&is);
-	return n;
+		buf_addf(text, "%sTTL off, not on", between(text));
+	if (t->ttl_attribute != NULL && strcmp(t->ttl_attribute, "ttl") != 0)
+		buf_addf(text, "%sTTL on %s, not on ttl", between(text),
+		    t->ttl_attribute);
+	return text->n == 0;
 }
 
 static int
@@ -263,21 +254,22 @@ check_gallery(struct doctor *d, struct fault *f)
 	bool made = d->o->stack != NULL &&
 	    strcmp(d->o->logical_id, GALLERY_LOGICAL) == 0;
 	struct buf text = { 0 };
-	int n, rc;
+	bool same;
+	int rc;
 
 	if (!made && strcmp(d->c.table.name, GALLERY_TABLE) != 0)
 		return 0;
-	n = doctor_gallery(&text, &d->c.table);
+	same = doctor_gallery(&text, &d->c.table);
 	buf_addf(&d->text, "%sas the lab's template creates it%s%s",
-	    n > 0 ? "not " : "", n > 0 ? ": " : "", buf_text(&text));
-	if (n > 0 && strstr(buf_text(&text), "key") != NULL)
+	    same ? "" : "not ", same ? "" : ": ", buf_text(&text));
+	if (strstr(buf_text(&text), "key") != NULL)
 		buf_adds(&d->fix, "check that this is the table you mean");
-	rc = doctor_add(d, "gallery", n > 0 ? DOCTOR_WARNING : DOCTOR_OK, f);
+	rc = doctor_add(d, "gallery", same ? DOCTOR_OK : DOCTOR_WARNING, f);
 	buf_release(&text);
 	return rc;
 }
 
-/* DescribeTable, and whose it is: 1 when the rest can be looked at. */
+/* The table's description and account: 1 if the other checks can be made. */
 static int
 describe(struct doctor *d, struct fault *f)
 {
@@ -293,7 +285,7 @@ describe(struct doctor *d, struct fault *f)
 			d->c.table.name = xstrdup(d->name);
 		return r;
 	}
-	/* what others work on is not to be slowed down by a look at it */
+	/* do not slow down others who use the table */
 	d->c.pace = plan_pace(&d->c.table, d->o->max_rcu, d->o->max_wcu);
 	ddb_limit(d->c.ddb, d->c.pace.reads, 0);
 	if (check_status(d, f) != 0)
@@ -326,7 +318,7 @@ doctor_table(struct doctor *d, struct fault *f)
 			return -1;
 	if (check_backups(d, f) != 0)
 		return -1;
-	/* Told of later; the lab's template names it, too. */
+	/* reported by doctor_ttl, but check_gallery needs it */
 	doctor_waiting(d, "asking for TTL");
 	d->ttl_described =
 	    ddb_table_read_ttl(d->c.conn, &d->c.table, &d->ttl_why) == 0;

@@ -14,7 +14,7 @@
 #include "lib/dynamodb/probe.h"
 #include "lib/dynamodb/scan.h"
 
-/* Entries that are looked at: no more than one page. */
+/* Entries in the sample: no more than a page. */
 #define SAMPLE 1000
 
 /* Judge the entries of one page. */
@@ -85,7 +85,7 @@ advise_enable(struct doctor *d, const char *attribute)
 	ttl_command(&d->command, &place, true, attribute);
 }
 
-/* ${other}: an attribute that entries have in place of it; NULL. */
+/* ${other}: an attribute that entries have instead; NULL: none. */
 static int
 check_ttl(struct doctor *d, const char *other, struct fault *f)
 {
@@ -124,7 +124,6 @@ check_ttl(struct doctor *d, const char *other, struct fault *f)
 	return doctor_add(d, "ttl", DOCTOR_OK, f);
 }
 
-/* A permission: what was tried and worked, or not. */
 static int
 check_scan(struct doctor *d, struct fault *f)
 {
@@ -149,7 +148,7 @@ add_state(struct buf *out, const struct summary *s, enum state state)
 
 	text_report_count(out, s->states[state].items);
 	buf_addf(out, " %s", state_name(state));
-	/* Of the live that TTL is off is said already. */
+	/* of live entries: only that TTL is off, which is reported already */
 	for (int why = 1; state != STATE_LIVE && why < REASONS; why++) {
 		if (s->reasons[state][why] == 0)
 			continue;
@@ -193,9 +192,8 @@ advise_attribute(struct doctor *d, const struct lookalikes *like)
 	buf_release(&what);
 }
 
-/* Which entries repair would change, which of the others are to be purged,
- * and what is left to look at. Those that only wait for TTL are none of
- * them. */
+/* Advise a repair, then a purge of the rest, except of what TTL would delete
+ * once it is on; else to look at the others. */
 static void
 advise_reasons(struct doctor *d)
 {

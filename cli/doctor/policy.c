@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,11 +19,11 @@
 #include "lib/base/slice.h"
 
 /*
- * What each use calls. BatchExecuteStatement has no action of its own: each
- * statement needs that of its verb. BatchGetItem tells a renewed entry from
- * one that is gone, and reads --keys-from. DeleteItem is what a purge falls
- * back to where a batch is refused; restore puts back what repair changed
- * by UpdateItem. What sts:GetCallerIdentity tells is told to everybody.
+ * The actions of each use. BatchExecuteStatement has none of its own: each
+ * statement needs that of its verb. BatchGetItem tells a renewed entry from one
+ * that is gone, and reads --keys-from. A purge uses DeleteItem where batches
+ * are refused; restore undoes a repair by UpdateItem. sts:GetCallerIdentity is
+ * always allowed.
  */
 static const struct {
 	const char *sid;
@@ -44,82 +45,60 @@ static const struct {
 	/* clang-format on */
 };
 
-#define DIGITS "0123456789"
-#define LOWER "abcdefghijklmnopqrstuvwxyz"
-#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define NAME_MOST 255
-
-/* Whether ${s} begins with one to ${most} characters of ${set} and ${end}: what
- * is behind; else NULL. */
-static const char *
-past(const char *s, const char *set, size_t most, char end)
-{
-	size_t n = strspn(s, set);
-
-	return n > 0 && n <= most && s[n] == end ? s + n + 1 : NULL;
-}
+static const char *const stack_actions[] = {
+	"cloudformation:DescribeStackResource",
+	"cloudformation:DescribeStacks",
+	NULL,
+};
 
 bool
 policy_is_table(const char *s)
 {
-	const char *p = s;
+	char account[13] = "";
+	int prefix = 0;
+	size_t n;
 
 	if (strncmp(s, "arn:", 4) == 0) {
-		p = past(s + 4, LOWER "-", 32, ':');
-		if (p == NULL || strncmp(p, "dynamodb:", 9) != 0)
+		(void)sscanf(s,
+		    "arn:%*32[a-z-]:dynamodb:%*64[a-z0-9-]:%12[0-9]:table/%n",
+		    account, &prefix);
+		if (prefix == 0 || strlen(account) != 12)
 			return false;
-		p = past(p + 9, LOWER DIGITS "-", 64, ':');
-		if (p == NULL || strspn(p, DIGITS) != 12 ||
-		    strncmp(p + 12, ":table/", 7) != 0)
-			return false;
-		p += 12 + 7;
 	}
-	return past(p, LOWER UPPER DIGITS "_.-", NAME_MOST, '\0') != NULL;
+	n = strspn(s + prefix,
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789_.-");
+	return n > 0 && n <= 255 && s[(size_t)prefix + n] == '\0';
 }
 
+/* A Sid ("TtlsweepPurge") may contain only letters and digits. */
 static void
-add_string(struct buf *out, const char *s)
-{
-	slice_text_encode(out, s, strlen(s));
-}
-
-/* "TtlsweepPurge": letters and digits are all that a Sid may hold. */
-static void
-add_head(struct buf *out, const char *sid, const char *more)
+add_statement(struct buf *out, const char *sid, const char *more,
+    const char *const *actions, const char *resource)
 {
 	buf_addf(out,
 	    "    {\n      \"Sid\": \"Ttlsweep%s%s\",\n"
-	    "      \"Effect\": \"Allow\",\n",
+	    "      \"Effect\": \"Allow\",\n      \"Action\": [",
 	    sid, more);
+	for (size_t i = 0; actions[i] != NULL; i++)
+		buf_addf(out, "%s\n        \"%s\"", i > 0 ? "," : "",
+		    actions[i]);
+	buf_adds(out, "\n      ],\n      \"Resource\": ");
+	slice_text_encode(out, resource, strlen(resource));
+	buf_adds(out, "\n    }");
 }
 
 void
 policy_json(struct buf *out, const struct policy *p)
 {
 	const char *sid = uses[p->use].sid;
-	const char *const *actions = uses[p->use].actions;
 
 	buf_adds(out,
 	    "{\n  \"Version\": \"2012-10-17\",\n  \"Statement\": [\n");
-	add_head(out, sid, "");
-	buf_adds(out, "      \"Action\": [");
-	for (size_t i = 0; actions[i] != NULL; i++) {
-		buf_adds(out, i > 0 ? ",\n        " : "\n        ");
-		add_string(out, actions[i]);
-	}
-	buf_adds(out, "\n      ],\n      \"Resource\": ");
-	add_string(out, p->table_arn);
-	buf_adds(out, "\n    }");
+	add_statement(out, sid, "", uses[p->use].actions, p->table_arn);
 	if (p->stack_arn != NULL) {
 		buf_adds(out, ",\n");
-		add_head(out, sid, "Stack");
-		buf_adds(out,
-		    "      \"Action\": [\n"
-		    "        \"cloudformation:DescribeStackResource\",\n"
-		    "        \"cloudformation:DescribeStacks\"\n"
-		    "      ],\n      \"Resource\": ");
-		add_string(out, p->stack_arn);
-		buf_adds(out, "\n    }");
+		add_statement(out, sid, "Stack", stack_actions, p->stack_arn);
 	}
 	buf_adds(out, "\n  ]\n}\n");
 }
@@ -134,19 +113,17 @@ policy_arn(struct buf *out, const struct policy_place *at, const char *kind,
 }
 
 /*
- * What a policy is made of is asked for only where the options do not tell
- * it: with -t, a region and --expect-account no network is needed.
+ * What the options do not say is asked for: with -t, a region and
+ * --expect-account no network is needed.
  */
-
-/* The ARN's parts, found out or not. */
 struct target {
 	struct doctor *d;
-	char *table_arn; /* as the service says; NULL: to be put together */
-	char *account;   /* NULL: not known */
-	struct fault why;
+	char *table_arn;  /* from the service; NULL: unknown */
+	char *account;    /* NULL: unknown, … */
+	struct fault why; /* … for this reason */
 };
 
-/* What -t says must be one table, and of the account that is expected. */
+/* -t must name one table, and of the expected account. */
 static int
 check_name(const struct options *o, struct fault *f)
 {
@@ -168,7 +145,7 @@ check_name(const struct options *o, struct fault *f)
 	return rc;
 }
 
-/* Of the keys themselves, or of whom STS takes them for. */
+/* The account of the credentials, by themselves or by STS. */
 static char *
 account_of_keys(struct doctor *d, struct fault *f)
 {
@@ -185,7 +162,7 @@ account_of_keys(struct doctor *d, struct fault *f)
 	return account;
 }
 
-/* The table's ARN from the service, else the account from elsewhere. */
+/* Ask for the table's ARN, else for the account. */
 static int
 ask_service(struct target *t, struct fault *f)
 {
@@ -211,7 +188,7 @@ ask_service(struct target *t, struct fault *f)
 		t->account = arn_account(d->c.table.arn);
 		return 0;
 	}
-	/* A table that is not there may be one that is to be made. */
+	/* a table that does not exist may be created later */
 	t->account = account_of_keys(d, &t->why);
 	if (t->account != NULL)
 		return 0;
@@ -223,31 +200,34 @@ failed:
 	return 0;
 }
 
+/* Add the ARN ${name}, or make that of the table or stack ${name}. */
 static void
-add_policy(struct target *t, struct buf *out)
+add_arn(struct buf *out, const struct target *t, const char *service,
+    const char *kind, const char *name)
 {
-	struct doctor *d = t->d;
-	const struct policy_place table = { "dynamodb", d->c.config.region,
+	const struct policy_place at = { service, t->d->c.config.region,
 		t->account };
-	const struct policy_place stack = { "cloudformation",
-		d->c.config.region, t->account };
-	struct buf arn = { 0 }, stack_arn = { 0 };
-	struct policy p = { .use = d->o->policy };
 
-	if (t->table_arn != NULL)
-		buf_adds(&arn, t->table_arn);
-	else if (strncmp(d->name, "arn:", 4) == 0)
-		buf_adds(&arn, d->name);
+	if (strncmp(name, "arn:", 4) == 0)
+		buf_adds(out, name);
 	else
-		policy_arn(&arn, &table, "table/", d->name);
+		policy_arn(out, &at, kind, name);
+}
+
+static void
+add_policy(const struct target *t, struct buf *out)
+{
+	const char *stack = t->d->o->stack;
+	struct buf arn = { 0 }, stack_arn = { 0 };
+	struct policy p = { .use = t->d->o->policy };
+
+	add_arn(&arn, t, "dynamodb", "table/",
+	    t->table_arn != NULL ? t->table_arn : t->d->name);
 	p.table_arn = buf_text(&arn);
-	/* The name's own part, whatever id it has: it may be made anew. */
-	if (d->o->stack != NULL) {
-		if (strncmp(d->o->stack, "arn:", 4) == 0)
-			buf_adds(&stack_arn, d->o->stack);
-		else
-			policy_arn(&stack_arn, &stack, "stack/", d->o->stack);
-		if (strncmp(d->o->stack, "arn:", 4) != 0)
+	if (stack != NULL) {
+		add_arn(&stack_arn, t, "cloudformation", "stack/", stack);
+		/* with any id: a stack may be created again */
+		if (strncmp(stack, "arn:", 4) != 0)
 			buf_adds(&stack_arn, "/*");
 		p.stack_arn = buf_text(&stack_arn);
 	}
