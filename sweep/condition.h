@@ -1,11 +1,8 @@
 #ifndef SWEEP_CONDITION_H
 #define SWEEP_CONDITION_H
 
-#include <stdint.h>
-
 #include "lib/dynamodb/write.h"
 
-struct buf;
 struct key_schema;
 struct record;
 struct rules;

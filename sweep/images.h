@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "lib/base/slice.h"
-
 struct ddb_table;
 struct fault;
 struct item;

@@ -16,9 +16,8 @@
 #include "sweep/journal.h"
 
 /*
- * The policy: a journal is somebody's only undo, so a file goes only when
- * everything about it was seen to be so. What cannot be opened, locked or
- * understood stays.
+ * The policy: a journal is somebody's only undo, so a file is removed only if
+ * all of it was checked. What cannot be opened, locked or understood stays.
  */
 
 static bool
@@ -27,7 +26,7 @@ same_file(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Whether the table of ${h} is the very one that is asked about. */
+/* Whether ${h} is of this table. */
 static bool
 same_table(const struct journal_expiry *e, const struct journal_header *h)
 {
@@ -39,8 +38,8 @@ same_table(const struct journal_expiry *e, const struct journal_header *h)
 	    (id[0] != '\0' || strcmp(h->table, e->table->name) == 0);
 }
 
-/* Whether the file that is open as ${fd} begins with such a journal's first
- * line. */
+/* Whether the file ${fd} begins with the first line of a journal of the table.
+ */
 static bool
 of_table(const struct journal_expiry *e, int fd)
 {
@@ -56,7 +55,7 @@ of_table(const struct journal_expiry *e, int fd)
 	return is;
 }
 
-/* Whether the file is as old as it has to be, and another than ${own}. */
+/* Whether the file is old enough, and not ${own}. */
 static bool
 is_old(const struct journal_expiry *e, const struct stat *st,
     const struct stat *own)
@@ -65,8 +64,8 @@ is_old(const struct journal_expiry *e, const struct stat *st,
 	    (own == NULL || !same_file(st, own));
 }
 
-/* Whether ${name} is to go. It is judged through one descriptor, and is the
- * same file still when all is known. */
+/* Whether to remove ${name}. It is checked through one descriptor, and must
+ * still be the same file afterwards. */
 static bool
 is_due(const struct journal_expiry *e, int dir, const char *name,
     const struct stat *own)

@@ -14,7 +14,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/aws/config.h"
 #include "lib/aws/endpoint.h"
 #include "lib/base/buf.h"
 #include "lib/base/crypto.h"

@@ -14,7 +14,7 @@ outcome_name(enum outcome o)
 	return names[o];
 }
 
-/* There is no entry now: whose doing is it? */
+/* There is no entry now: did we delete it? */
 static struct verdict
 nothing_there(const struct answer *a, bool known)
 {
@@ -34,12 +34,12 @@ outcome_of(const struct answer *a)
 			return nothing_there(a, false);
 		return (struct verdict){ OUTCOME_DELETED, false, false };
 	case DDB_SAID_CONDITION:
+		if (a->found == 0)
+			return nothing_there(a, true);
 		if (a->found > 0)
 			return (
 			    struct verdict){ OUTCOME_REFRESHED, false, false };
-		if (a->found < 0) /* it could not be asked: nobody knows */
-			break;
-		return nothing_there(a, true);
+		break; /* not read: unknown */
 	case DDB_SAID_ABSENT:
 		return nothing_there(a, a->absent && a->returns);
 	case DDB_SAID_NOTHING:

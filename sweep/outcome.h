@@ -5,7 +5,7 @@
 
 #include "lib/dynamodb/write.h"
 
-/* What became of a matched entry. skipped: never sent. */
+/* What became of a matched entry; skipped: never sent. */
 enum outcome {
 	OUTCOME_DELETED,
 	OUTCOME_REFRESHED,
@@ -16,48 +16,47 @@ enum outcome {
 };
 const char *outcome_name(enum outcome o);
 
-/* What is known of a delete when its answers are in. */
+/* What the replies say about a delete. */
 struct answer {
 	enum ddb_said said;
 	int sends;
-	int found;    /* 1 a consistent read finds the entry (or its image came
-			 with the failure), 0 it finds none, -1 not asked */
-	bool others;  /* an image came back, but not the entry's */
+	int found;    /* a consistent read (or the image with the failure)
+			 found the entry: 1, did not: 0, was not made: -1 */
+	bool others;  /* an image was returned, but another entry's */
 	bool absent;  /* success without an image may mean that there was no
-			 entry: its condition holds then, too, or the service
-			 calls that a success (batches) */
-	bool returns; /* the server has returned an old image of such a
-			 request in this run */
+			 entry: the condition holds without one, or the
+			 service reports a success (batches) */
+	bool returns; /* the server has returned old images for such requests
+			 in this run */
 };
 
 struct verdict {
 	enum outcome outcome;
-	bool unconfirmed; /* deleted, and nobody has said so */
-	bool open; /* … nor is it on record: restore is to look after it */
+	bool unconfirmed; /* deleted, but no reply says so */
+	bool open;        /* not to be recorded, so that restore checks it */
 };
 
 /*
- * Tell the outcome of a delete on every kind of server. The service answers a
- * batched DELETE of an absent key with success and no item (Amazon DynamoDB
- * Developer Guide, "PartiQL delete statements"), DynamoDB Local with a failed
- * condition, and some servers do not know RETURNING or ReturnValues, or what
- * stands before them takes the image out of the reply. The policy:
- *  - an old image came back: deleted
- *  - the condition failed and the entry is there: refreshed
- *  - it failed and a consistent read finds nothing: gone, when it was sent
- *    exactly once; else our own earlier send may have done it: deleted,
- *    unconfirmed
- *  - success without an image: gone, when it was sent exactly once, may mean
- *    that, and the server is known to return images; else deleted,
- *    unconfirmed, and, sent once, open
- *  - success with another entry's image: the same, as if there were none, and
- *    it proves nothing
+ * The outcome of a delete on every kind of server. DynamoDB answers a batched
+ * DELETE of an absent key with success and no item (Amazon DynamoDB Developer
+ * Guide, "PartiQL delete statements"), DynamoDB Local with a failed condition;
+ * some servers do not know RETURNING or ReturnValues, or a proxy removes the
+ * image. The policy:
+ *  - an old image was returned: deleted
+ *  - the condition failed and the entry exists: refreshed
+ *  - the condition failed and a consistent read finds nothing: gone if it was
+ *    sent once; else an earlier send may have deleted it: deleted, unconfirmed
+ *  - success without an image: gone if it was sent once, it may mean that, and
+ *    the server returns images; else deleted, unconfirmed and, if sent once,
+ *    open
+ *  - success with another entry's image: as without an image, and it does not
+ *    show that the server returns images
  *  - no reply, or an error: failed
  * Pure.
  */
 struct verdict outcome_of(const struct answer *a);
 
-/* Whether a consistent read is needed to tell. Pure. */
+/* Whether a consistent read is needed to decide. Pure. */
 bool outcome_needs_read(enum ddb_said said, bool image_came);
 
 #endif

@@ -20,11 +20,10 @@
 #define JOURNAL_OVERHEAD 160
 
 /*
- * How much room the journal needs is known for certain only after the table
- * was read. What it can need at most is taken to be three times the table's
- * bytes (JSON of many small values) and 256 bytes an entry; where that fits
- * 1.2 times there is nothing to find out. Where it does not, or the table
- * tells no size, the entries are counted first, by a pass of its own.
+ * How much room the journal needs is certain only after the table was read. Its
+ * most is taken to be three times the table's bytes (JSON of many small values)
+ * and 256 bytes per entry. Where 1.2 times that does not fit, or the table's
+ * size is unknown, the entries are counted first, by a pass of their own.
  */
 #define JSON_GROWTH INT64_C(3)
 #define LINE_BYTES INT64_C(256)
@@ -38,7 +37,7 @@ share(double units)
 	return units / SHARE > 1 ? units / SHARE : 1;
 }
 
-/* What the slowest of the table and its global indexes can write. */
+/* The write units of the slowest of the table and its global indexes. */
 static double
 slowest(const struct ddb_table *t)
 {
@@ -167,14 +166,14 @@ plan_journal_chosen(const struct plan_journal *j)
 	return j->file != NULL || j->directory != NULL;
 }
 
-/* A new file, in a directory that is there. */
+/* --journal: a new file, in an existing directory. */
 static int
 check_file(const char *path, bool execute, struct fault *f)
 {
 	struct stat st;
 
 	if (lstat(path, &st) != 0) {
-		/* to make it tells best what is wrong */
+		/* else journal_open reports what is wrong */
 		return execute ? 0 : journal_check_place(path, false, f);
 	}
 	if (S_ISLNK(st.st_mode))

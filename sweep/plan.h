@@ -9,41 +9,39 @@ struct fault;
 struct item;
 
 /*
- * What a purge, repair or restore promises before it begins, and what it is
- * refused for. The runs, their dry runs and doctor ask the same functions, so
- * that none promises what another does not keep.
+ * What a purge, repair or restore promises before it begins, and why it is
+ * refused. The runs, their dry runs and doctor call the same functions, so that
+ * all give the same answer.
  */
 
-/* How fast it goes and how long it takes. Pure. */
 struct plan_pace {
 	double reads;  /* units a second; 0: no limit */
 	double writes; /* of the table and its indexes together */
 };
 
 /*
- * The pace on ${t}. ${max_rcu} and ${max_wcu}, what the user allows (0: no
- * limit), < 0 where it is left to us: then a quarter of what the table can do,
- * for others may use it too, and for writes no more than a quarter of what any
- * of its global indexes can; at least one.
+ * The pace on ${t}, by ${max_rcu} and ${max_wcu} (0: no limit). Where one is
+ * < 0, a quarter of what the table can do, as others may use it too, and for
+ * writes no more than a quarter of what any of its global indexes can do; at
+ * least one. Pure.
  */
 struct plan_pace plan_pace(const struct ddb_table *t, int64_t max_rcu,
     int64_t max_wcu);
 
-/* Seconds that so many units take at ${pace}; 0: no limit holds them up. */
+/* Seconds that so many units take at ${pace}; 0: no limit. Pure. */
 double plan_seconds(const struct plan_pace *pace, double reads, double writes);
 
-/* Seconds. Writes in another region arrive here within a few; a condition
- * that looks back this far is not taken in by one that has not yet. A repair
- * needs it as well: the last writer wins, and what it wrote would take the
- * place of a renewal elsewhere. */
+/* Seconds. Writes in another region arrive here within a few; a condition that
+ * looks back this far is safe from one still on its way. A repair needs it,
+ * too: the last writer wins, and it would replace a renewal elsewhere. */
 #define PLAN_REPLICA_OVERDUE INT64_C(900)
 
-/* What is asked for, and what is known before the run. All borrowed. */
+/* What the options say, and what is known before the run. All borrowed. */
 struct plan {
-	bool now_given; /* the time to judge by, … */
-	int64_t now;    /* … this one */
+	bool now_given; /* --now */
+	int64_t now;
 	int64_t overdue, extend_ttl, ttl_for_missing; /* seconds; < 0: off */
-	bool changes;     /* entries that are there are written to */
+	bool changes;     /* existing entries are written to */
 	bool clock_known; /* the service's */
 	int64_t skew_ms;  /* service's clock less ours */
 	int64_t here_ms;  /* our clock, since the epoch */
@@ -51,31 +49,31 @@ struct plan {
 };
 
 /*
- * The checks. Each is 0, or -1 with FAULT_REFUSED: a run that writes is
- * refused, a dry run and doctor warn. Pure.
+ * The checks. Each is 0, or -1 with FAULT_REFUSED: then a run that writes is
+ * refused, and a dry run and doctor warn. Pure.
  */
 /* The clocks agree, or the time to judge by is given. */
 int plan_clocks(const struct plan *p, struct fault *f);
-/* The time given is not after the earlier of the two clocks. */
+/* The given time is not after the earlier of the two clocks. */
 int plan_now(const struct plan *p, struct fault *f);
-/* The table takes writes. */
+/* The table accepts writes. */
 int plan_table(const struct plan *p, struct fault *f);
-/* Its replicas allow conditions to hold. */
+/* Its replicas cannot break a condition. */
 int plan_replicas(const struct plan *p, struct fault *f);
-/* All of them; ends with NULL. */
+/* All four; ends with NULL. */
 extern int (*const plan_checks[])(const struct plan *p, struct fault *f);
 
-/* The TTL values that would be written, judged at ${now}, are times
- * (inspector/moment.h): 0, or -1 with FAULT_USAGE. Pure. */
+/* The TTL values to be written are read as times (inspector/moment.h) at
+ * ${now}: 0, or -1 with FAULT_USAGE. Pure. */
 int plan_ttl(const struct plan *p, int64_t now, struct fault *f);
 
-/* Where the journal is to be. */
+/* Where to keep the journal. */
 struct plan_journal {
-	bool none;             /* none is kept */
-	const char *file;      /* a new file; NULL: … */
-	const char *directory; /* … a numbered one here, NULL: in the default
-				  directory */
-	bool limited; /* the user limits how many entries are deleted */
+	bool none;             /* --no-journal */
+	const char *file;      /* --journal: a new file; NULL: … */
+	const char *directory; /* … a default name in --journal-dir; NULL: in
+				  the default directory */
+	bool limited;          /* --max-items */
 };
 
 /* Whether the user chose the place. Pure. */
@@ -83,31 +81,26 @@ bool plan_journal_chosen(const struct plan_journal *j);
 
 /*
  * The path of the journal of ${table} at the time ${now} in *${path}, the
- * caller's; NULL: none is kept. With ${execute} missing directories are made;
- * else (a dry run, doctor) nothing is, and -1 says what would be wrong:
- * *${path} is set where it is known all the same.
+ * caller's; NULL: none is kept. With ${execute} missing directories are made.
+ * Otherwise (a dry run, doctor) nothing is made, and -1 says what would fail;
+ * *${path} is set if it is known.
  */
 int plan_journal_path(const struct plan_journal *j, const char *table,
     int64_t now, bool execute, char **path, struct fault *f);
 
-/* Bytes that the journal takes for ${item}. Pure. */
+/* Bytes that ${item} takes in the journal. Pure. */
 int64_t plan_journal_bytes(const struct item *item);
 
-/*
- * Room on the disk: a purge refuses to begin where the journal, a fifth to
- * spare, has no room; but not where the user chose the place or limits how
- * many entries are deleted.
- */
+/* Whether a purge is refused when its journal, with a fifth to spare, has no
+ * room on the disk: not if the user chose the place or limits the number of
+ * deletes. Pure. */
 bool plan_room_asked(const struct plan_journal *j);
-/* Whether a journal of ${need} bytes is sure to fit into ${space} (-1: not
- * known). Pure. */
+/* Whether a journal of ${need} bytes fits into ${space} (-1: unknown). Pure. */
 bool plan_room_fits(double need, int64_t space);
-/* The same of the journal of all of ${t}, by what the service says of its
- * size: false too where that is not known, so that only counting shows. Pure.
- */
+/* The same for all of ${t}, by its size as DynamoDB reports it; false if that
+ * is unknown. Pure. */
 bool plan_room_fits_all(const struct ddb_table *t, int64_t space);
-/* -1 with FAULT_REFUSED where ${need} bytes do not fit into ${space} at
- * ${path}. */
+/* plan_room_fits at ${path}: 0, or -1 with FAULT_REFUSED. */
 int plan_room(int64_t need, int64_t space, const char *path, struct fault *f);
 
 #endif

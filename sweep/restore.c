@@ -11,7 +11,6 @@
 #include "lib/base/mem.h"
 #include "lib/base/sum.h"
 #include "lib/base/thread.h"
-#include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/get.h"
 #include "lib/dynamodb/item.h"

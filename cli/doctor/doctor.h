@@ -47,7 +47,7 @@ struct doctor {
 	int found[DOCTOR_RESULTS];
 	struct buf failed; /* names of the checks that failed */
 	bool headed, advised;
-	const char *section; /* a heading not written yet; NULL: none */
+	const char *section; /* heading of the next finding; NULL: none */
 	bool drawn;          /* the terminal shows a line of progress */
 
 	/* The next finding; the command is one for a shell. */
@@ -80,8 +80,6 @@ struct doctor {
 void doctor_init(struct doctor *d, const struct options *o, struct log *log);
 void doctor_release(struct doctor *d);
 
-/* Begin a section. */
-void doctor_section(struct doctor *d, const char *heading);
 /* On a terminal, show what is waited for until the next finding. */
 void doctor_waiting(struct doctor *d, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

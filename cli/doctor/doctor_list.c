@@ -130,12 +130,6 @@ doctor_init(struct doctor *d, const struct options *o, struct log *log)
 }
 
 void
-doctor_section(struct doctor *d, const char *heading)
-{
-	d->section = heading;
-}
-
-void
 doctor_waiting(struct doctor *d, const char *fmt, ...)
 {
 	char text[256];

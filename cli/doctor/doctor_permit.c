@@ -1,6 +1,5 @@
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/doctor/doctor.h"
 #include "cli/option/option.h"
@@ -250,7 +249,7 @@ check_cost(struct doctor *d, struct fault *f)
 int
 doctor_permit(struct doctor *d, struct fault *f)
 {
-	doctor_section(d, "Purge");
+	d->section = "Purge";
 	if (check_deletes(d, f) != 0 || check_journal(d, f) != 0 ||
 	    check_cost(d, f) != 0)
 		return -1;

@@ -148,7 +148,7 @@ doctor_place(struct doctor *d, struct fault *f)
 {
 	struct fault why = { 0 };
 
-	doctor_section(d, "Access");
+	d->section = "Access";
 	doctor_waiting(d, "looking for the region");
 	if (context_locate(&d->c, NULL, &why) != 0)
 		return doctor_add_fault(d, "configuration", DOCTOR_FAILURE,

@@ -306,7 +306,7 @@ doctor_table(struct doctor *d, struct fault *f)
 	};
 	int r;
 
-	doctor_section(d, "Table");
+	d->section = "Table";
 	r = check_stack(d, f);
 	if (r > 0)
 		r = describe(d, f);

@@ -270,7 +270,7 @@ doctor_ttl(struct doctor *d, struct fault *f)
 	const char *other;
 	int rc = -1;
 
-	doctor_section(d, "Entries");
+	d->section = "Entries";
 	d->ttl = d->o->ttl_attribute != NULL   ? d->o->ttl_attribute
 	    : d->c.table.ttl_attribute != NULL ? d->c.table.ttl_attribute
 					       : "ttl";

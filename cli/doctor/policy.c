@@ -8,7 +8,6 @@
 #include "cli/option/option.h"
 #include "cli/output.h"
 #include "lib/aws/arn.h"
-#include "lib/aws/config.h"
 #include "lib/aws/credentials.h"
 #include "lib/aws/endpoint.h"
 #include "lib/aws/provider/provider.h"
