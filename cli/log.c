@@ -6,7 +6,6 @@
 #include "cli/term.h"
 #include "lib/base/buf.h"
 #include "lib/base/file.h"
-#include "lib/base/text.h"
 #include "lib/base/thread.h"
 
 /* Carriage return, erase the line. */
@@ -64,18 +63,10 @@ log_draw(struct log *t, const char *p, size_t n)
 static void
 say(struct log *t, const char *text, size_t n)
 {
-	const char *end = text + n, *slash;
 	struct buf line = { 0 };
 
 	buf_adds(&line, "ttlsweep: ");
-	for (const char *p = text; p < end; p = slash + (slash < end)) {
-		slash = memchr(p, '\\', (size_t)(end - p));
-		if (slash == NULL)
-			slash = end;
-		text_escape(&line, p, (size_t)(slash - p), !term_utf8());
-		if (slash < end)
-			buf_addc(&line, '\\');
-	}
+	term_escape(&line, text, n, "\\", !term_utf8());
 	buf_addc(&line, '\n');
 	log_write(t, line.p, line.n);
 	buf_release(&line);

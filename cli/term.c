@@ -97,17 +97,24 @@ term_foreground(int fd)
 }
 
 void
-term_tame(struct buf *out, const char *p, size_t n, bool ascii)
+term_escape(struct buf *out, const char *p, size_t n, const char *keep,
+    bool ascii)
 {
 	const char *end = p + n;
 
 	while (p < end) {
 		const char *from = p;
 
-		while (p < end && *p != '\\' && *p != '\n' && *p != '\t')
+		while (p < end && (*p == '\0' || strchr(keep, *p) == NULL))
 			p++;
 		text_escape(out, from, (size_t)(p - from), ascii);
 		if (p < end)
 			buf_addc(out, *p++);
 	}
+}
+
+void
+term_tame(struct buf *out, const char *p, size_t n, bool ascii)
+{
+	term_escape(out, p, n, "\\\n\t", ascii);
 }

@@ -25,8 +25,12 @@ bool term_utf8(void);
 /* Whether it is a terminal and we are in its foreground. */
 bool term_foreground(int fd);
 
-/* Add ${p}[0..n) to ${out} as text_escape does, but keep backslashes, newlines
- * and tabs: for data that goes to a terminal. */
+/* Add ${p}[0..n) to ${out} as text_escape does, except the characters of
+ * ${keep}. */
+void term_escape(struct buf *out, const char *p, size_t n, const char *keep,
+    bool ascii);
+/* The same, keeping backslashes, newlines and tabs: for data that goes to a
+ * terminal. */
 void term_tame(struct buf *out, const char *p, size_t n, bool ascii);
 
 #endif

@@ -22,30 +22,6 @@ is_key(const char *attribute, const struct key_schema *schema)
 	    (schema->sort != NULL && strcmp(attribute, schema->sort) == 0);
 }
 
-static void
-of_live(struct ddb_cond *cond, struct condition_numbers *numbers,
-    const struct rules *rules, const struct selection *selection)
-{
-	int64_t within = selection->expires_within;
-
-	if (within < 0 || within > MOMENT_AHEAD)
-		within = MOMENT_AHEAD;
-	cond->op = DDB_COND_BETWEEN;
-	cond->a = number(numbers->low, rules->now);
-	cond->b = number(numbers->high, sum_add(rules->now, within));
-}
-
-static void
-of_expired(struct ddb_cond *cond, struct condition_numbers *numbers,
-    const struct rules *rules, const struct selection *selection)
-{
-	int64_t overdue = selection->overdue > 0 ? selection->overdue : 0;
-
-	cond->op = DDB_COND_FROM_TO;
-	cond->a = number(numbers->low, MOMENT_EARLIEST);
-	cond->b = number(numbers->high, sum_sub(rules->now, overdue));
-}
-
 void
 condition_of(struct ddb_cond *cond, struct condition_numbers *numbers,
     const struct record *r, const struct rules *rules,
@@ -54,16 +30,24 @@ condition_of(struct ddb_cond *cond, struct condition_numbers *numbers,
 {
 	bool seconds = r->reason == REASON_NONE ||
 	    r->reason == REASON_TTL_OFF || r->reason == REASON_TOO_OLD;
+	int64_t overdue = selection->overdue > 0 ? selection->overdue : 0;
+	int64_t within = selection->expires_within;
 
+	if (within < 0 || within > MOMENT_AHEAD)
+		within = MOMENT_AHEAD;
 	*cond = (struct ddb_cond){ .attribute = ttl_attribute };
 	if (is_key(ttl_attribute, schema)) {
 		cond->op = DDB_COND_EXISTS;
 	} else if (r->item->ttl.p == NULL) {
 		cond->op = DDB_COND_MISSING;
 	} else if (seconds && r->state == STATE_LIVE) {
-		of_live(cond, numbers, rules, selection);
+		cond->op = DDB_COND_BETWEEN;
+		cond->a = number(numbers->low, rules->now);
+		cond->b = number(numbers->high, sum_add(rules->now, within));
 	} else if (seconds && r->state != STATE_IMMORTAL) {
-		of_expired(cond, numbers, rules, selection);
+		cond->op = DDB_COND_FROM_TO;
+		cond->a = number(numbers->low, MOMENT_EARLIEST);
+		cond->b = number(numbers->high, sum_sub(rules->now, overdue));
 	} else {
 		cond->op = DDB_COND_SAME;
 		cond->a = r->item->ttl;

@@ -18,6 +18,7 @@
 #include "sweep/image.h"
 #include "sweep/images.h"
 #include "sweep/newest.h"
+#include "sweep/restore.h"
 #include "sweep/totals.h"
 
 /* Images on a page: workers put them back one by one. */
@@ -29,7 +30,7 @@
 #define PIPE_BYTES (INT64_C(64) << 20)
 
 struct images {
-	struct images_options o;
+	const struct restore *r;
 	struct newest *newest; /* NULL with a single file */
 	int64_t *firsts;       /* number of each file's first image */
 	/* the current walk: */
@@ -40,14 +41,14 @@ struct images {
 
 /* About how many bytes of text the files contain. */
 static int64_t
-bytes_of(const struct images_options *o)
+bytes_of(const struct restore *r)
 {
 	int64_t sum = 0;
 
-	for (size_t i = 0; i < o->n; i++) {
-		const char *path = o->files[i].path;
+	for (size_t i = 0; i < r->nfiles; i++) {
+		const char *path = r->files[i].path;
 		bool gz = text_ends_in(path, strlen(path), ".gz");
-		int64_t size = input_size(reader_input(o->files[i].reader));
+		int64_t size = input_size(reader_input(r->files[i].reader));
 
 		sum += size < 0 ? PIPE_BYTES : size * (gz ? INFLATES : 1);
 	}
@@ -55,25 +56,25 @@ bytes_of(const struct images_options *o)
 }
 
 struct images *
-images_open(const struct images_options *o, struct fault *f)
+images_open(const struct restore *r, struct fault *f)
 {
-	const struct ddb_table *t = o->table;
+	const struct ddb_table *t = r->table;
 	const struct csv_key key = { t->partition, t->sort, t->partition_type,
 		t->sort_type };
 	struct images *im = xcalloc(1, sizeof(*im));
 
-	im->o = *o;
-	im->firsts = xcalloc(o->n, sizeof(*im->firsts));
-	for (size_t i = 0; i < o->n; i++) {
-		if (o->deleted)
-			reader_take_deleted(o->files[i].reader);
-		if (reader_key(o->files[i].reader, &key, f) != 0) {
+	im->r = r;
+	im->firsts = xcalloc(r->nfiles, sizeof(*im->firsts));
+	for (size_t i = 0; i < r->nfiles; i++) {
+		if (r->deleted)
+			reader_take_deleted(r->files[i].reader);
+		if (reader_key(r->files[i].reader, &key, f) != 0) {
 			images_close(im);
 			return NULL;
 		}
 	}
-	if (o->n > 1)
-		im->newest = newest_new(bytes_of(o), NEWEST_MOST);
+	if (r->nfiles > 1)
+		im->newest = newest_new(bytes_of(r), NEWEST_MOST);
 	return im;
 }
 
@@ -94,7 +95,7 @@ check_journal(const struct images *im, const struct images_file *file,
     struct fault *f)
 {
 	const struct journal_index *ix = reader_journal(file->reader);
-	const struct ddb_table *t = im->o.table;
+	const struct ddb_table *t = im->r->table;
 	const struct journal_header *h;
 
 	if (ix == NULL)
@@ -110,7 +111,7 @@ check_journal(const struct images *im, const struct images_file *file,
 		    h->sort != NULL ? h->sort : "", t->name, t->partition,
 		    t->sort != NULL ? ", " : "",
 		    t->sort != NULL ? t->sort : "");
-	if (strcmp(h->table, t->name) != 0 && !im->o.other_table)
+	if (strcmp(h->table, t->name) != 0 && !im->r->other_table)
 		return fault(f, FAULT_REFUSED,
 		    "%s: a journal of table %s, but this is table %s; to put "
 		    "its entries here anyway, give --table %s",
@@ -122,7 +123,7 @@ static struct reader *
 begin_file(void *ctx, size_t i, struct fault *f)
 {
 	struct images *im = ctx;
-	const struct images_file *file = &im->o.files[i];
+	const struct images_file *file = &im->r->files[i];
 
 	im->at = i;
 	if (im->totals == NULL)
@@ -142,7 +143,7 @@ static int
 check_twins(const struct images *im, const struct item *item, int64_t line,
     struct fault *f)
 {
-	const struct ddb_table *t = im->o.table;
+	const struct ddb_table *t = im->r->table;
 	int64_t other = duplicate_keys_add(im->twins, item, line);
 
 	if (other == 0)
@@ -160,14 +161,15 @@ check_entry(void *ctx, struct slice image, int64_t line, struct fault *f)
 {
 	struct images *im = ctx;
 	struct item item;
-	int rc = image_check(image, im->o.table, im->o.ttl, &item, f);
+	int rc =
+	    image_check(image, im->r->table, im->r->ttl_attribute, &item, f);
 
 	if (rc == 0 && im->totals != NULL && im->newest != NULL)
 		newest_see(im->newest, &item);
 	if (rc == 0 && im->twins != NULL)
 		rc = check_twins(im, &item, line, f);
 	return rc == 0 ? 0
-		       : fault_at(f, "%s: line %lld", im->o.files[im->at].path,
+		       : fault_at(f, "%s: line %lld", im->r->files[im->at].path,
 			     (long long)line);
 }
 
@@ -175,7 +177,7 @@ check_entry(void *ctx, struct slice image, int64_t line, struct fault *f)
 static int
 go_back(struct images *im, size_t i, struct fault *f)
 {
-	struct reader *r = im->o.files[i].reader;
+	struct reader *r = im->r->files[i].reader;
 
 	if (reader_rewind(r, f) != 0)
 		return -1;
@@ -188,7 +190,7 @@ static int
 end_file(void *ctx, size_t i, int64_t entries, struct fault *f)
 {
 	struct images *im = ctx;
-	const struct images_file *file = &im->o.files[i];
+	const struct images_file *file = &im->r->files[i];
 	struct sweep_totals *t = im->totals;
 
 	duplicate_keys_free(im->twins);
@@ -207,9 +209,9 @@ struct source *
 images_walk(struct images *im, struct sweep_totals *totals)
 {
 	im->totals = totals;
-	return file_source_open(&(struct file_list){ .n = im->o.n,
-	    .schema = &im->o.table->schema,
-	    .ttl = im->o.ttl,
+	return file_source_open(&(struct file_list){ .n = im->r->nfiles,
+	    .schema = &im->r->table->schema,
+	    .ttl = im->r->ttl_attribute,
 	    .shared = true,
 	    .page = PAGE_IMAGES,
 	    .ctx = im,
@@ -221,14 +223,15 @@ images_walk(struct images *im, struct sweep_totals *totals)
 static int
 weigh_file(struct images *im, size_t i, struct fault *f)
 {
-	const struct images_file *file = &im->o.files[i];
+	const struct images_file *file = &im->r->files[i];
 	int64_t n = im->firsts[i], line, at_us;
 	struct slice image;
 	struct item item;
 	int got;
 
 	while ((got = reader_next(file->reader, &image, &line, f)) == 1) {
-		if (image_check(image, im->o.table, im->o.ttl, &item, f) != 0)
+		if (image_check(image, im->r->table, im->r->ttl_attribute,
+			&item, f) != 0)
 			return fault_at(f, "%s: line %lld", file->path,
 			    (long long)line);
 		at_us = reader_at(file->reader);
@@ -247,7 +250,7 @@ images_newest(struct images *im, struct fault *f)
 
 	for (int round = 0; round < rounds; round++) {
 		newest_begin(im->newest, round);
-		for (size_t i = 0; i < im->o.n; i++)
+		for (size_t i = 0; i < im->r->nfiles; i++)
 			if (weigh_file(im, i, f) != 0)
 				return -1;
 	}
@@ -258,12 +261,12 @@ images_newest(struct images *im, struct fault *f)
 const char *
 images_attribute(const struct images *im, const struct segment *seg)
 {
-	const struct images_file *file = &im->o.files[file_source_file(seg)];
+	const struct images_file *file = &im->r->files[file_source_file(seg)];
 	const struct journal_index *ix = reader_journal(file->reader);
 
 	return ix != NULL && ix->header.ttl_attribute[0] != '\0'
 	    ? ix->header.ttl_attribute
-	    : im->o.ttl;
+	    : im->r->ttl_attribute;
 }
 
 int64_t
@@ -272,9 +275,9 @@ images_units(const struct images *im, const struct segment *seg,
 {
 	struct slice given = file_source_ttl(seg, item);
 
-	return given.p != NULL ? cost_update(im->o.table, item->json,
+	return given.p != NULL ? cost_update(im->r->table, item->json,
 				     images_attribute(im, seg), given)
-			       : cost_item(im->o.table, item);
+			       : cost_item(im->r->table, item);
 }
 
 enum images_turn

@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct ddb_table;
 struct fault;
 struct item;
 struct reader;
+struct restore;
 struct segment;
 struct source;
 struct sweep_totals;
@@ -30,19 +30,9 @@ struct images_file {
 /* How many files stay open between two walks: not every system allows more. */
 #define IMAGES_OPEN 100
 
-/* All borrowed. */
-struct images_options {
-	const struct images_file *files; /* journals newest first, exports */
-	size_t n;
-	const struct ddb_table *table;
-	const char *ttl;  /* the TTL attribute */
-	bool other_table; /* allow journals of another table (-t was given) */
-	bool deleted;     /* also entries that an incremental export says were
-			     deleted */
-};
-
-/* NULL if a file's key is not the table's. */
-struct images *images_open(const struct images_options *o, struct fault *f);
+/* Open the files of ${r}, which must live as long. NULL if a file's key is not
+ * the table's. */
+struct images *images_open(const struct restore *r, struct fault *f);
 void images_close(struct images *im);
 
 /*

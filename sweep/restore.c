@@ -38,7 +38,7 @@ static int
 check_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
 {
-	struct restoring *run = state;
+	struct restore_state *run = state;
 	struct sweep_totals *t = run->totals;
 
 	(void)f;
@@ -50,7 +50,7 @@ check_entry(void *state, const struct segment *seg, const struct record *r,
 }
 
 struct putter {
-	struct restoring *run;
+	struct restore_state *run;
 	struct ddb_conn *conn;
 	const char *repaired; /* the attribute that the journal's repair
 				 changed, as its first line says */
@@ -251,7 +251,7 @@ count_put(struct putter *p, const struct item *item,
  * nothing done otherwise, and the next one again.
  */
 static int
-take(struct restoring *run, double units)
+take(struct restore_state *run, double units)
 {
 	struct sweep_totals *t = run->totals;
 	int forbids;
@@ -273,7 +273,7 @@ take(struct restoring *run, double units)
 }
 
 static void
-settle(struct restoring *run, const struct put_result *result, double cost)
+settle(struct restore_state *run, const struct put_result *result, double cost)
 {
 	lock_enter(run->lock);
 	account_settle(&run->account, result->units, cost);
@@ -288,7 +288,7 @@ settle(struct restoring *run, const struct put_result *result, double cost)
 /* Whether ${item} is put back in this walk; if not, it is counted, or left to
  * the next walk. */
 static bool
-is_turn(struct restoring *run, const struct segment *seg,
+is_turn(struct restore_state *run, const struct segment *seg,
     const struct item *item)
 {
 	enum images_turn turn = images_turn(run->images, seg, item);
@@ -371,7 +371,7 @@ on_close(void *state, struct fault *f)
 static void
 tick(void *ctx, const struct pass_progress *p)
 {
-	struct restoring *run = ctx;
+	struct restore_state *run = ctx;
 	struct pass_progress at = *p;
 
 	if (run->r->tick == NULL)
@@ -384,7 +384,8 @@ tick(void *ctx, const struct pass_progress *p)
 
 /* Walk over all images; ${first}: only to check and count them. */
 static int
-walk(struct restoring *run, struct pass_sink sink, bool first, struct fault *f)
+walk(struct restore_state *run, struct pass_sink sink, bool first,
+    struct fault *f)
 {
 	const struct restore *r = run->r;
 	struct sweep_totals *t = run->totals;
@@ -419,7 +420,7 @@ walk(struct restoring *run, struct pass_sink sink, bool first, struct fault *f)
 
 /* Put everything back, or look up what that would do. */
 static int
-put_or_look(struct restoring *run, struct fault *f)
+put_or_look(struct restore_state *run, struct fault *f)
 {
 	const struct restore *r = run->r;
 	const struct pass_sink put = { .open = on_open,
@@ -442,14 +443,8 @@ int
 restore_run(const struct restore *r, struct sweep_totals *totals,
     struct fault *f)
 {
-	const struct images_options o = { .files = r->files,
-		.n = r->nfiles,
-		.table = r->table,
-		.ttl = r->ttl_attribute,
-		.other_table = r->other_table,
-		.deleted = r->deleted };
-	struct restoring run = { .r = r,
-		.images = images_open(&o, f),
+	struct restore_state run = { .r = r,
+		.images = images_open(r, f),
 		.totals = totals,
 		.account = { .ceilings = r->ceilings } };
 	int64_t settled = 0;

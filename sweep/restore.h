@@ -23,10 +23,10 @@ struct restore {
 	const struct selection *selection; /* of what is in the files */
 	const struct ceilings *ceilings;   /* percent and deadline: none */
 	const char *ttl_attribute;
-	const struct images_file *files; /* sweep/images.h */
+	const struct images_file *files; /* journals newest first, exports */
 	size_t nfiles;
-	bool other_table;   /* as in struct images_options, as is … */
-	bool deleted;       /* … this */
+	bool other_table;   /* allow journals of another table (-t) */
+	bool deleted;       /* also what incremental exports say was deleted */
 	int64_t extend_ttl; /* the TTL becomes now + this; -1: as it was */
 	int jobs;
 	bool execute;

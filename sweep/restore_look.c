@@ -43,7 +43,7 @@ struct asked {
 };
 
 struct looker {
-	struct restoring *run;
+	struct restore_state *run;
 	struct ddb_conn *conn;
 	struct ddb_keys ask;
 	const char *ttl; /* the attribute that a repair changed */
@@ -113,7 +113,7 @@ note_found(struct looker *l)
 
 /* Count one answer: 0, or 1 where a run would stop before it. */
 static int
-count_one(struct restoring *run, const struct asked *a)
+count_one(struct restore_state *run, const struct asked *a)
 {
 	struct sweep_totals *t = run->totals;
 	bool writes = !a->present || (a->given.p != NULL && !a->changed);
@@ -141,7 +141,7 @@ count_one(struct restoring *run, const struct asked *a)
 static int
 count_answers(struct looker *l)
 {
-	struct restoring *run = l->run;
+	struct restore_state *run = l->run;
 	int rc;
 
 	lock_enter(run->lock);
@@ -189,7 +189,7 @@ started(int64_t bytes, int64_t unit)
 
 /* A newer image of its entry is put back, or the entry is present. */
 static void
-count_old(struct restoring *run)
+count_old(struct restore_state *run)
 {
 	lock_enter(run->lock);
 	run->totals->outcomes[OUTCOME_REFRESHED]++;

@@ -13,7 +13,7 @@ struct restore;
 struct sweep_totals;
 
 /* What the workers of a restore share. */
-struct restoring {
+struct restore_state {
 	const struct restore *r;
 	struct images *images;
 	bool second;       /* the walk for what comes after the newest */
@@ -26,7 +26,7 @@ struct restoring {
 };
 
 /* A dry run of a restore, after all files were checked: look up which keys are
- * in use, without writing. The pass's ctx is a struct restoring. */
+ * in use, without writing. The pass's ctx is a struct restore_state. */
 extern const struct pass_sink restore_look;
 
 #endif

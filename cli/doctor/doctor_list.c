@@ -1,5 +1,4 @@
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -30,34 +29,22 @@ static const struct {
 	[DOCTOR_FAILURE] = { "failure", TEXT_REPORT_RED },
 };
 
-/* Add spaces until there are ${cells} after ${from}. */
-static void
-pad(struct buf *out, size_t from, size_t cells)
-{
-	while (out->n < from + cells)
-		buf_addc(out, ' ');
-}
-
 /* Add "  warning  clock"; the cells it takes. */
 static int
 add_label(struct buf *out, const struct doctor_line *l,
     const struct report_style *style)
 {
 	const char *word = results[l->result].word;
-	struct buf plain = { 0 };
-	int n;
+	int n = 2 + (int)strlen(word);
+	int gap = style->width < NARROW ? 1 : NAME_AT - n;
 
-	buf_addf(&plain, "  %s", word);
-	pad(&plain, 0, style->width < NARROW ? plain.n + 1 : NAME_AT);
-	buf_adds(&plain, l->check);
-	n = (int)plain.n;
 	if (style->color)
-		buf_addf(out, "  \033[%sm%s\033[m%s", results[l->result].sgr,
-		    word, buf_text(&plain) + 2 + strlen(word));
+		buf_addf(out, "  \033[%sm%s\033[m", results[l->result].sgr,
+		    word);
 	else
-		buf_add(out, plain.p, plain.n);
-	buf_release(&plain);
-	return n;
+		buf_addf(out, "  %s", word);
+	buf_addf(out, "%*s%s", gap, "", l->check);
+	return n + gap + (int)strlen(l->check);
 }
 
 /* Add ${text}, wrapped at ${column}; ${has} cells of the line are taken. */
@@ -99,8 +86,7 @@ doctor_line(struct buf *out, const struct doctor_line *l,
 
 	add_words(out, style, add_label(out, l, style), column, l->text);
 	if (l->fix[0] != '\0') {
-		pad(out, out->n, (size_t)column);
-		buf_adds(out, arrow);
+		buf_addf(out, "%*s%s", column, "", arrow);
 		add_words(out, style, column + wide, column + wide + 1, l->fix);
 	}
 	if (l->command[0] == '\0')
@@ -108,7 +94,7 @@ doctor_line(struct buf *out, const struct doctor_line *l,
 	/* not wrapped, so that it can be copied */
 	if (at + text_width(l->command, strlen(l->command)) > style->width)
 		at = NARROW_AT;
-	pad(out, out->n, (size_t)at);
+	buf_addf(out, "%*s", at, "");
 	term_tame(out, l->command, strlen(l->command), style->ascii);
 	buf_addc(out, '\n');
 }
@@ -132,22 +118,21 @@ doctor_init(struct doctor *d, const struct options *o, struct log *log)
 void
 doctor_waiting(struct doctor *d, const char *fmt, ...)
 {
-	char text[256];
+	struct buf text = { 0 };
 	va_list ap;
-	int n;
 
 	if (d->o->quiet || d->o->progress == TERM_NEVER ||
 	    !term_draws(STDERR_FILENO) || !term_foreground(STDERR_FILENO) ||
 	    term_piped(STDOUT_FILENO))
 		return;
 	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text), fmt, ap);
+	buf_addv(&text, fmt, ap);
 	va_end(ap);
-	if (n < 0 || n >= term_width(STDERR_FILENO, 80) ||
-	    n >= (int)sizeof(text))
-		return;
-	log_draw(d->c.log, text, (size_t)n);
-	d->drawn = true;
+	if ((int)text.n < term_width(STDERR_FILENO, 80)) {
+		log_draw(d->c.log, text.p, text.n);
+		d->drawn = true;
+	}
+	buf_release(&text);
 }
 
 /* Erase the line of progress. */
