@@ -19,22 +19,15 @@
 #include "lib/base/version.h"
 #include "lib/stream/stream.h"
 
-/* Whether ${sig} asks us to stop a second time. */
-static bool
-asks_again(int sig)
-{
-	int first = stop_requested();
-
-	if (sig != SIGINT || first == 0)
-		return false;
-	return first != SIGINT || stop_age_ms() >= STOP_SAME_MS;
-}
-
-/* The first signal asks us to stop; a second interrupt ends us at once. */
+/* The first signal asks us to stop; a second interrupt ends us at once, unless
+ * it is the first one again (STOP_SAME_MS). */
 static void
 on_signal(int sig)
 {
-	if (asks_again(sig)) {
+	int first = stop_requested();
+
+	if (sig == SIGINT && first != 0 &&
+	    (first != SIGINT || stop_age_ms() >= STOP_SAME_MS)) {
 		(void)signal(SIGINT, SIG_DFL);
 		(void)raise(SIGINT);
 	}

@@ -170,21 +170,17 @@ void
 progress_tick(struct progress *p, int64_t now_us,
     const struct pass_progress *at)
 {
-	int width = 80;
+	int width = 1000;
 	char text[32];
 
 	if (p == NULL || now_us < p->next_us)
 		return;
 	p->next_us = now_us + period[p->o.mode];
 	measure(p, now_us, at->items);
-	if (p->o.mode == PROGRESS_DRAW) {
-		if (p->o.width != NULL)
-			width = p->o.width(p->o.ctx);
-		if (width == 0)
-			return;
-	} else {
-		width = 1000;
-	}
+	if (p->o.mode == PROGRESS_DRAW)
+		width = p->o.width != NULL ? p->o.width(p->o.ctx) : 80;
+	if (width == 0)
+		return;
 	buf_reset(&p->line);
 	if (p->o.mode == PROGRESS_BEAT) {
 		text_span(text, (now_us - p->start_us) / SECOND);

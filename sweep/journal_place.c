@@ -198,23 +198,25 @@ make_directory(const char *path, struct fault *f)
 static int
 check_directory(const char *path, struct fault *f)
 {
+	enum fault_kind kind = FAULT_IO;
+	const char *why = NULL;
 	struct stat st;
 
-	if (lstat(path, &st) != 0)
-		return no_place(path, FAULT_IO, strerror(errno), f);
-	if (S_ISLNK(st.st_mode)) {
-		if (st.st_uid != 0 && st.st_uid != geteuid())
-			return no_place(path, FAULT_REFUSED,
-			    "is a symbolic link of another user", f);
-		if (stat(path, &st) != 0)
-			return no_place(path, FAULT_IO, strerror(errno), f);
+	if (lstat(path, &st) != 0) {
+		why = strerror(errno);
+	} else if (S_ISLNK(st.st_mode) && st.st_uid != 0 &&
+	    st.st_uid != geteuid()) {
+		kind = FAULT_REFUSED;
+		why = "is a symbolic link of another user";
+	} else if (stat(path, &st) != 0) {
+		why = strerror(errno);
+	} else if (!S_ISDIR(st.st_mode)) {
+		why = strerror(ENOTDIR);
+	} else if ((st.st_mode & S_IWOTH) != 0) {
+		kind = FAULT_REFUSED;
+		why = "everyone may write there";
 	}
-	if (!S_ISDIR(st.st_mode))
-		return no_place(path, FAULT_IO, strerror(ENOTDIR), f);
-	if ((st.st_mode & S_IWOTH) != 0)
-		return no_place(path, FAULT_REFUSED, "everyone may write there",
-		    f);
-	return 0;
+	return why == NULL ? 0 : no_place(path, kind, why, f);
 }
 
 /* A relative XDG_STATE_HOME is ignored (XDG Base Directory Specification). */

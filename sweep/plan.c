@@ -32,9 +32,7 @@
 static double
 share(double units)
 {
-	if (units <= 0)
-		return 0;
-	return units / SHARE > 1 ? units / SHARE : 1;
+	return units <= 0 ? 0 : units <= SHARE ? 1 : units / SHARE;
 }
 
 /* The write units of the slowest of the table and its global indexes. */

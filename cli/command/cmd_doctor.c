@@ -2,7 +2,6 @@
 
 #include "cli/command.h"
 #include "cli/doctor/doctor.h"
-#include "cli/doctor/policy.h"
 #include "cli/option/option.h"
 #include "lib/base/fault.h"
 

@@ -122,9 +122,8 @@ int doctor_permit(struct doctor *d, struct fault *f); /* … journal */
 void doctor_choose(struct doctor *d, const struct record *r,
     const struct rules *rules);
 
-/*
- * The pure parts, for tests.
- */
+/* The pure parts, for tests. */
+
 /* Whether ${need} bytes fit into ${space} (-1: unknown); ${chosen}: the user
  * chose the place. */
 enum doctor_result doctor_room(struct buf *text, double need, int64_t space,
@@ -134,5 +133,35 @@ enum doctor_result doctor_clock(struct buf *text, const struct plan *p);
 /* Whether the table is as the lab's template creates it; the differences are
  * added to ${text}, which is empty. */
 bool doctor_gallery(struct buf *text, const struct ddb_table *t);
+
+/* doctor --policy: write the policy to standard output. */
+int policy_print(const struct options *o, struct log *log, struct fault *f);
+
+/* Its pure parts. */
+
+/* The smallest IAM policy for one use of one table. */
+struct policy {
+	int use;               /* enum policy_use (cli/option/option.h) */
+	const char *table_arn; /* indexes are never read */
+	const char *stack_arn; /* of the stack that names it; NULL: none */
+};
+
+/* Add the policy, an indented JSON document, to ${out}. Pure. */
+void policy_json(struct buf *out, const struct policy *p);
+
+/* Whether ${s} is the name or ARN of one table: a policy for anything else
+ * could be for all tables, or for none. Pure. */
+bool policy_is_table(const char *s);
+
+/* Replaces an unknown account. */
+#define POLICY_ACCOUNT "${Account}"
+
+struct policy_place {
+	const char *service, *region;
+	const char *account; /* NULL: POLICY_ACCOUNT */
+};
+/* Add the ARN of ${kind} ("table/" or "stack/") ${name}. Pure. */
+void policy_arn(struct buf *out, const struct policy_place *at,
+    const char *kind, const char *name);
 
 #endif

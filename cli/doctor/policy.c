@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "cli/doctor/doctor.h"
-#include "cli/doctor/policy.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
 #include "cli/output.h"

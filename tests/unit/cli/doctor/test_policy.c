@@ -8,7 +8,7 @@
 #include <cjson/cJSON.h>
 #include <cmocka.h>
 
-#include "cli/doctor/policy.h"
+#include "cli/doctor/doctor.h"
 #include "cli/option/option.h"
 #include "lib/base/buf.h"
 
