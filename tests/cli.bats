@@ -15,8 +15,8 @@ setup_file() {
 
 teardown_file() { stop_servers; }
 
-# fails STATUS TEXT ARGUMENT...: that status, one message that holds TEXT on
-# stderr, nothing on stdout.
+# fails STATUS TEXT ARGUMENT...: it exits with STATUS and a message with TEXT on
+# stderr, and prints nothing on stdout.
 fails() {
 	local status=$1 text=$2 got=0
 	shift 2
@@ -32,14 +32,14 @@ fails() {
 	fi
 }
 
-# On a terminal of COLUMNS cells; what it would show, colours and all.
+# Run on a terminal of COLUMNS cells; print what it shows, with colours.
 on_terminal() {
 	COLUMNS=$1 script -qec "$2" /dev/null </dev/null \
 	    >"$BATS_TEST_TMPDIR/typed" || return
 	tr -d '\r' <"$BATS_TEST_TMPDIR/typed"
 }
 
-@test "usage errors end with 2 and say what to do" {
+@test "usage errors exit with 2 and say what to do" {
 	fails 2 "no command given; commands: inspect, list" -q
 	fails 2 "did you mean 'inspect'?" inspec
 	fails 2 "did you mean --format?" inspect --fromat json
@@ -65,7 +65,7 @@ on_terminal() {
 	fails 2 "no command 'nosuch'" help nosuch
 }
 
-@test "names of files are looked at before the network" {
+@test "file names are checked before any request" {
 	export AWS_ACCESS_KEY_ID='' AWS_SECRET_ACCESS_KEY=''
 	local nowhere=$BATS_TEST_TMPDIR/nowhere
 	fails 1 "no credentials" list
@@ -79,7 +79,7 @@ on_terminal() {
 	[[ ! -e $nowhere ]]
 }
 
-@test "other failures end with 1" {
+@test "other failures exit with 1" {
 	fails 1 "table nosuch (-t): not found in region us-east-1" \
 	    inspect -t nosuch
 	fails 1 "; choose one with -t (or CACHETABLE), or another --region" \
@@ -93,7 +93,7 @@ on_terminal() {
 	    --yes
 }
 
-@test "help is data, and the same by all its ways" {
+@test "help goes to standard output, the same however it is asked for" {
 	local command
 	ttlsweep help >"$BATS_TEST_TMPDIR/a"
 	ttlsweep --help | cmp - "$BATS_TEST_TMPDIR/a"
@@ -110,7 +110,7 @@ on_terminal() {
 	[[ $(ttlsweep --version) =~ ^ttlsweep\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
 }
 
-# What a shell offers for a line of words, the last one being completed.
+# What bash offers for a line of words, of which the last is completed.
 bash_offers() {
 	PATH=${TTLSWEEP%/*}:$PATH bash -c '
 	    source "$1"
@@ -144,7 +144,7 @@ bash_offers() {
 	bash_offers ttlsweep list -i a | diff - <(echo 'a b.journal')
 }
 
-@test "zsh and fish offer what bash does" {
+@test "zsh and fish complete the same as bash" {
 	local dir=$BATS_TEST_TMPDIR line
 	ttlsweep completion zsh >"$dir/_ttlsweep"
 	ttlsweep completion fish >"$dir/ttlsweep.fish"
@@ -162,7 +162,7 @@ bash_offers() {
 	done
 }
 
-# What zsh is about to offer for a line, a word each.
+# What zsh offers for a line, a word per line.
 zsh_offers() {
 	PATH=${TTLSWEEP%/*}:$PATH zsh -f -c '
 	    _describe() { print -l -- "${(@)${(@P)2}%%:*}"; }
@@ -173,7 +173,7 @@ zsh_offers() {
 	    _ttlsweep' zsh "$BATS_TEST_TMPDIR/_ttlsweep" "$1"
 }
 
-@test "a list is completed without the words it has, a profile by name" {
+@test "a list is completed with the words it lacks, a profile by name" {
 	offers() {
 		"$TTLSWEEP" __complete "$@" | sed 1d | cut -f 1
 	}
@@ -188,7 +188,7 @@ zsh_offers() {
 	[[ $("$TTLSWEEP" __complete purge --journal-dir '') == directory ]]
 }
 
-@test "help: two examples for each command, which it takes" {
+@test "help shows two examples for each command, and both are valid" {
 	local command line
 	for command in inspect list show export purge repair restore doctor \
 	    completion help; do
@@ -203,7 +203,7 @@ zsh_offers() {
 	done
 }
 
-@test "a reader that has seen enough is no error to talk about" {
+@test "a reader that closes the pipe causes no message" {
 	local err=$BATS_TEST_TMPDIR/err status=0
 	ttlsweep list -t "$TABLE" --format csv 2>"$err" | head -1 >/dev/null
 	[[ ! -s $err ]]
@@ -230,7 +230,7 @@ zsh_offers() {
 	done
 }
 
-@test "no entry has the TTL attribute: what else there is, in text and JSON" {
+@test "no entry has the TTL attribute: likely ones are named in text and JSON" {
 	local i
 	for i in 1 2 3; do
 		printf '{"Item":{"key":{"S":"user:%s"},"created":{"N":"1795000000"},"expires":{"N":"1795332271"}}}\n' "$i"
@@ -241,7 +241,7 @@ zsh_offers() {
 	[[ $stderr == *'no entry has the TTL attribute ttl; numbers that look like times are in created, expires' ]]
 }
 
-@test "a TTL inside of a map is found there, and said to be of no use" {
+@test "a TTL inside a map is found, and reported as without effect" {
 	local attribute
 	for attribute in ttl data.ttl; do
 		printf '{"key":{"S":"session:%s"},"data":{"M":{"x":{"M":{"y":{"S":"a"}}},"ttl":{"N":"1795332271"}}}}\n' 1 2 3 \
@@ -251,17 +251,17 @@ zsh_offers() {
 		run --separate-stderr ttlsweep inspect -i "$BATS_TEST_TMPDIR/map.json" --format json --ttl-attribute "$attribute"
 		[[ $stderr == *"no entry has the TTL attribute $attribute; it is inside a map (data.ttl), but TTL reads only a top-level attribute of type Number" ]]
 	done
-	# deeper, and as a string
+	# in a deeper map, and as a string
 	printf '{"key":{"S":"session:1"},"a":{"M":{"b":{"M":{"expires":{"S":"2026-01-01T00:00:00Z"}}}}}}\n' >"$BATS_TEST_TMPDIR/map.json"
 	run -0 ttlsweep inspect -i "$BATS_TEST_TMPDIR/map.json" --ttl-attribute expires
 	[[ $(tr -s ' \n' ' ' <<<"$output") == *'as a.b.expires, but'* ]]
-	# nothing is said when one entry has it where it belongs
+	# no message if one entry has it at the top level
 	printf '{"key":{"S":"session:2"},"expires":{"N":"1795332271"}}\n' >>"$BATS_TEST_TMPDIR/map.json"
 	run -0 ttlsweep inspect -i "$BATS_TEST_TMPDIR/map.json" --ttl-attribute expires
 	[[ $output != *"inside a map"* ]]
 }
 
-@test "what looks like a time is suggested only when no entry has the attribute" {
+@test "a likely TTL attribute is suggested only if no entry has the right one" {
 	printf '{"key":{"S":"a"},"created":{"N":"1795332271"}}\n' >"$BATS_TEST_TMPDIR/some.json"
 	run -0 ttlsweep inspect -i "$BATS_TEST_TMPDIR/some.json"
 	[[ $output == *created* ]]
@@ -270,7 +270,7 @@ zsh_offers() {
 	[[ $output != *created* ]]
 }
 
-@test "list: exactly as many rows as asked for" {
+@test "list --limit prints exactly so many rows" {
 	local n all
 	all=$(ttlsweep list -t "$TABLE" --no-headings | wc -l)
 	[[ $all -eq 400 ]]
@@ -280,7 +280,7 @@ zsh_offers() {
 	done
 }
 
-@test "list --limit, export --limit: one request where one is enough" {
+@test "list --limit and export --limit send one request if one is enough" {
 	local command log=$BATS_TEST_TMPDIR/log
 	for command in list export; do
 		ttlsweep "$command" -t "$TABLE" --limit 3 -vv >/dev/null 2>"$log"
@@ -288,7 +288,7 @@ zsh_offers() {
 	done
 }
 
-@test "list --top: the first in the order, in that order" {
+@test "list --top prints the first rows in order" {
 	ttlsweep list -t "$TABLE" --now "$NOW" --columns size --no-headings |
 	    sort -rn | head -7 >"$BATS_TEST_TMPDIR/size"
 	ttlsweep list -t "$TABLE" --now "$NOW" --columns size --no-headings \
@@ -304,7 +304,7 @@ zsh_offers() {
 	    --jobs 1 | diff - "$BATS_TEST_TMPDIR/one"
 }
 
-@test "list --top: in the memory of rows, not of entries" {
+@test "list --top needs memory for its rows, not for all entries" {
 	local format
 	"$PYTHON" - >"$BATS_TEST_TMPDIR/large.json" <<-'END'
 	for i in range(6000):
@@ -333,7 +333,7 @@ zsh_offers() {
 	done
 }
 
-@test "what comes from the table is harmless on a terminal" {
+@test "data of the table is escaped on a terminal" {
 	local words
 	for words in list "list --format csv" "list --format tsv --reveal" \
 	    "list --format jsonl --reveal" inspect "export --reveal" \
@@ -342,8 +342,8 @@ zsh_offers() {
 		on_terminal 80 \
 		    "$TTLSWEEP $words -t $TABLE --color never --progress never" \
 		    >"$BATS_TEST_TMPDIR/shown"
-		# line ends and tabs aside, no control character of either
-		# kind, and nothing that reverses text
+		# no C0 or C1 control characters except newlines and tabs, and
+		# none that reverses text
 		LC_ALL=C grep -c . "$BATS_TEST_TMPDIR/shown"
 		"$PYTHON" - "$BATS_TEST_TMPDIR/shown" <<-'END'
 		import sys, unicodedata
@@ -355,7 +355,7 @@ zsh_offers() {
 	done
 }
 
-@test "colour: on a terminal, unless it is not wanted" {
+@test "colour on a terminal, unless switched off" {
 	local run="$TTLSWEEP inspect -t $TABLE --progress never"
 	[[ $(TERM=xterm on_terminal 80 "$run") == *$'\e['* ]]
 	[[ $(TERM=dumb on_terminal 80 "$run") != *$'\e['* ]]
@@ -390,13 +390,13 @@ zsh_offers() {
 	ttlsweep show -t "$TABLE" --reveal "$key" | grep -F "$key"
 	ttlsweep show -t "$TABLE" --reveal "$key" | grep -F connect-session
 	ttlsweep export -t "$TABLE" | grep -F "$key"
-	# a masked key leads to the way out
+	# a masked key gets a hint
 	fails 1 "list --reveal" show -t "$TABLE" \
 	    "$(ttlsweep list -t "$TABLE" --kind session --limit 1 \
 		--columns key --no-headings)"
 }
 
-@test "show: a session's payload, its types, and what TTL will do" {
+@test "show prints a session's payload, its types, and what TTL will do" {
 	local now
 	now=$(date +%s)
 	cat >"$BATS_TEST_TMPDIR/items" <<-END
@@ -436,7 +436,7 @@ zsh_offers() {
 	fails 2 "given as base64" show -t "$table" --sort-key '!' 1.5
 }
 
-@test "show tells what is not there, and shows the rest" {
+@test "show reports missing keys and shows the others" {
 	local way table
 	table=$(new_table missing)
 	printf '{"Item":{"key":{"S":"user:%s"},"v":{"S":"here %s"}}}\n' 1 1 2 2 \
@@ -460,7 +460,7 @@ zsh_offers() {
 	[[ ! -s $BATS_TEST_TMPDIR/err ]]
 }
 
-@test "progress of a purge: counting, then deleting, with what is deleted" {
+@test "progress of a purge: counting, then deleting with the number deleted" {
 	local table err=$BATS_TEST_TMPDIR/err
 	table=$(new_table phases)
 	seed --endpoint "$LOCAL_URL" --table "$table" --case past=60 \
@@ -474,25 +474,25 @@ zsh_offers() {
 	grep -o 'counting\|deleting' "$err" | uniq | diff - <(printf 'counting\ndeleting\n')
 }
 
-@test "a reader on the same terminal finds no scraps of progress" {
+@test "progress leaves nothing between the lines of a pager" {
 	local words
 	for words in "doctor -t $TABLE" "list -t $TABLE --max-rcu 40"; do
 		TERM=xterm on_terminal 80 "$TTLSWEEP $words | cat" >"$BATS_TEST_TMPDIR/shown"
 		run ! grep -q $'\e\[K' "$BATS_TEST_TMPDIR/shown"
 		grep -q . "$BATS_TEST_TMPDIR/shown"
 	done
-	# nobody reads there: the line is drawn, and erased
+	# no reader on the terminal: the line is drawn, and erased
 	TERM=xterm on_terminal 80 "$TTLSWEEP doctor -t $TABLE >/dev/null" >"$BATS_TEST_TMPDIR/shown"
 	grep -q $'\e\[K' "$BATS_TEST_TMPDIR/shown"
 }
 
-@test "an empty list says so on a terminal, and only there" {
+@test "an empty list is reported on a terminal only" {
 	[[ $(on_terminal 80 "$TTLSWEEP list -t $TABLE --prefix nothing-has-this") == *'no entry matches'* ]]
 	run -0 --separate-stderr ttlsweep list -t "$TABLE" --prefix nothing-has-this
 	[[ -z $stderr ]]
 }
 
-@test "too few open files: more are asked for, else fewer workers do it" {
+@test "too few open files: the limit is raised, else fewer workers run" {
 	local hard n
 	ttlsweep inspect -t "$TABLE" --now "$NOW" --format json |
 	    jq -cS .states >"$BATS_TEST_TMPDIR/states"
@@ -508,7 +508,7 @@ zsh_offers() {
 	    >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err"
 	jq -cS .states "$BATS_TEST_TMPDIR/out" | diff - "$BATS_TEST_TMPDIR/states"
 	[[ ! -s $BATS_TEST_TMPDIR/err ]]
-	# no connection at all, by what else libcurl opens
+	# no connection, because of what else libcurl opens
 	for n in 4 5; do
 		"$PYTHON" - "$n" inspect -t "$TABLE" <<-'END' || :
 		import os, resource, subprocess, sys
@@ -520,7 +520,7 @@ zsh_offers() {
 	grep -q "too many open files (ulimit -n)" "$BATS_TEST_TMPDIR/err"
 }
 
-@test "a signal: what is under way is settled, the totals are told" {
+@test "a signal: requests in flight finish, and totals are printed" {
 	local signal status
 	for signal in HUP:129 INT:130 TERM:143; do
 		status=0
@@ -531,7 +531,7 @@ zsh_offers() {
 		grep -q '^INCOMPLETE: ' "$BATS_TEST_TMPDIR/out"
 		grep -q interrupted "$BATS_TEST_TMPDIR/err"
 	done
-	# nothing half done under a name
+	# no partial file under the final name
 	status=0
 	until_said TERM "$BATS_TEST_TMPDIR/err" 'scanned [1-9]' 1 \
 	    "$TTLSWEEP" export -t "$TABLE" --max-rcu 10 --progress always \
@@ -539,7 +539,7 @@ zsh_offers() {
 	[[ $status -eq 143 && ! -e $BATS_TEST_TMPDIR/half.json ]]
 }
 
-@test "a purge says who and where, and how to put it back" {
+@test "a purge prints account, region and table, and the undo command" {
 	local journal=$BATS_TEST_TMPDIR/p.journal undo
 	ttlsweep export -t "$TABLE" | sort >"$BATS_TEST_TMPDIR/before"
 	ttlsweep purge -t "$TABLE" --now "$NOW" --reason string --yes \
@@ -550,9 +550,9 @@ zsh_offers() {
 	undo=$(sed -n 's/^ttlsweep: to undo it: //p' "$BATS_TEST_TMPDIR/err")
 	[[ $undo == 'ttlsweep restore --yes '* ]]
 	run ! cmp -s <(ttlsweep export -t "$TABLE" | sort) "$BATS_TEST_TMPDIR/before"
-	# just as it stands there, from anywhere
+	# as printed, from any directory
 	cd /
-	# the table was made without its region in the environment
+	# the table was created without its region in the environment
 	env -u AWS_REGION -u AWS_DEFAULT_REGION \
 	    bash -c "ttlsweep() { \"$TTLSWEEP\" \"\$@\"; }; $undo"
 	ttlsweep export -t "$TABLE" | sort | cmp - "$BATS_TEST_TMPDIR/before"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# What examples/ has for one machine: the template makes the table that doctor
-# calls the lab's, with the policy that doctor prints; the cron line and the
+# The files of examples/: the template creates the table that doctor recognizes
+# as the lab's, with the policy that doctor prints; the cron line and the
 # systemd service do what they say.
 
 load lib/common
@@ -15,8 +15,8 @@ setup_file() {
 
 teardown_file() { stop_servers; }
 
-# template PROGRAM: Python over the template, as $t; what CloudFormation would
-# put in is put in
+# template PROGRAM: run Python on the template in t, with CloudFormation's
+# values filled in
 template() {
 	"$PYTHON" - "$ROOT/examples/gallery.yaml" "$@" <<-'END'
 		import json, re, sys
@@ -36,10 +36,10 @@ template() {
 	END
 }
 
-@test "the template's policy is doctor's" {
+@test "the template's policy is the one that doctor prints" {
 	template 'print(json.dumps(t["SweeperPolicy"]["Properties"]["PolicyDocument"]))' |
 	    jq -S . >"$BATS_TEST_TMPDIR/template"
-	# the stack is not there yet: its policy is the table's and the stack's
+	# without the stack: its policy is for the table and the stack
 	ttlsweep doctor --policy purge --expect-account 123456789012 \
 	    --region us-east-1 | jq -S '.Statement[0]' |
 	    cmp - <(jq '.Statement[0]' "$BATS_TEST_TMPDIR/template")
@@ -49,7 +49,7 @@ template() {
 	    "$BATS_TEST_TMPDIR/template"
 }
 
-@test "the template's table is the lab's" {
+@test "the template's table is the lab's for doctor" {
 	template '
 import boto3
 c = boto3.client("dynamodb", endpoint_url=sys.argv[3])
@@ -61,7 +61,7 @@ c.update_time_to_live(TableName=p["TableName"], TimeToLiveSpecification=ttl)' "$
 	    | length == 1 and .[0].result == "ok"'
 }
 
-# sweeps COMMAND: run by sh, as it is written, it deletes what it should
+# sweeps COMMAND: run by sh as written, it deletes the right entries
 sweeps() {
 	local table
 	table=$(new_table night)
@@ -79,16 +79,16 @@ sweeps() {
 	    jq -e '.scanned.items >= 100'
 }
 
-@test "the cron line" {
+@test "the cron line purges as it says" {
 	local line
 	line=$(grep -E '^ *[0-9]' "$ROOT/examples/ttlsweep.cron")
-	# five fields, a user, a command without a %, which cron would cut at
+	# five fields, a user, and a command without %, where cron would end it
 	[[ $line =~ ^\ *17\ +3\ +\*\ +\*\ +\*\ +ttlsweep\ +(ttlsweep\ purge\ [^%]*)$ ]]
 	sweeps "${BASH_REMATCH[1]/--journal-dir \/var\/lib\/ttlsweep/--journal-dir .}"
 	[[ ! -s $BATS_TEST_TMPDIR/out ]]
 }
 
-@test "the cron file says how to try the job: as it will run" {
+@test "the cron file's trial command runs the job as cron does" {
 	local file=$ROOT/examples/ttlsweep.cron said option
 	said=$(sed -n '/su -s/,/doctor/s/^#//p' "$file" | tr -d '\\\n')
 	for option in $(grep -E '^(AWS_REGION|CACHETABLE)=' "$file"); do
@@ -97,12 +97,12 @@ sweeps() {
 	for option in '--overdue [^ ]*' '--journal-dir [^ ]*'; do
 		[[ $said == *"$(grep -E '^ *[0-9]' "$file" | grep -oe "$option")"* ]]
 	done
-	# cron takes no file that others may write to, nor a name with a dot
+	# cron ignores files that others may write to, and names with a dot
 	grep -E '^#   install -m 644 ttlsweep.cron /etc/cron.d/[a-z]+$' "$file"
 	grep '^MAILTO=' "$file"
 }
 
-@test "the CronJob of Kubernetes" {
+@test "the Kubernetes CronJob purges as it says" {
 	local line
 	line=$("$PYTHON" - "$ROOT/examples/kubernetes-purge.yaml" <<-'END'
 		import sys, yaml
@@ -120,7 +120,7 @@ sweeps() {
 	grep 'matched' "$BATS_TEST_TMPDIR/out"
 }
 
-@test "the systemd service and its timer" {
+@test "the systemd service purges, and its timer is valid" {
 	local units=$BATS_TEST_TMPDIR/units line
 	line=$(sed -n 's/^ExecStart=//p' "$ROOT/examples/ttlsweep@.service")
 	line=${line/\/usr\/local\/bin\//}

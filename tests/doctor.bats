@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# doctor: on a table that is as it should be, on ones that are not, with
-# credentials, clocks and services that fail one by one; and the policies.
+# doctor on tables with and without faults, with credentials, clocks and
+# services that fail one by one; and its policies.
 
 load lib/common
 load lib/cloud
@@ -38,7 +38,7 @@ setup() {
 	cloud_log >/dev/null
 }
 
-# doctor [STATUS] OPTION...: as JSON into $json; ends with that
+# doctor [STATUS] OPTION...: its JSON in $json; it exits with that
 doctor() {
 	local want=0 got=0
 	[[ $1 != [01] ]] || { want=$1 && shift; }
@@ -47,7 +47,7 @@ doctor() {
 	[[ $got -eq $want ]] || { cat "$json"; return 1; }
 }
 
-# is RESULT TEXT CHECK: that check's result, and what its text or fix holds
+# is RESULT TEXT CHECK: the check has this result, and TEXT in its text or fix
 is() {
 	jq -e --arg r "$1" --arg t "$2" --arg c "$3" '.checks |
 	    map(select(.check == $c)) | length == 1 and .[0].result == $r
@@ -56,8 +56,8 @@ is() {
 	    { jq -c --arg c "$3" '.checks[] | select(.check == $c)' "$json"; return 1; }
 }
 
-# new_keys NAME TYPES: an empty table with a partition key and a sort key of
-# these types, "SN"
+# new_keys NAME TYPES: create an empty table with a partition key and a sort key
+# of these types, such as "SN"
 new_keys() {
 	curl -sSf --noproxy '*' -o /dev/null "$LOCAL_URL" \
 	    -H 'X-Amz-Target: DynamoDB_20120810.CreateTable' \
@@ -72,10 +72,10 @@ new_keys() {
 
 absent() { jq -e --arg c "$1" '.checks | all(.check != $c)' "$json" >/dev/null; }
 
-# the operations of DynamoDB that were asked for
+# print the DynamoDB operations that were requested
 operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | awk '{ print $2 "=" $1 }' | xargs; }
 
-@test "the lab's table, as it should be" {
+@test "the lab's table without faults" {
 	cloud_set '{"backups": {"ContinuousBackupsStatus": "ENABLED",
 	    "PointInTimeRecoveryDescription": {
 		"PointInTimeRecoveryStatus": "ENABLED",
@@ -93,12 +93,12 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is ok 'goes back to 2026-11-18T11:06:40Z' backups
 	is ok 'all 30 looked at: 30 live, 0 pending, 0 stuck, 0 immortal' entries
 	is ok 'nothing is expired' cost
-	# it has read, and nothing but read
+	# it only read
 	[[ $(operations) == 'DescribeContinuousBackups=1 DescribeTable=1 DescribeTimeToLive=1 Scan=2' ]]
 	[[ ! -e $XDG_STATE_HOME/ttlsweep ]]
 }
 
-@test "dynalite" {
+@test "a table on dynalite" {
 	AWS_ENDPOINT_URL_DYNAMODB=$DYNALITE_URL doctor --probe-write
 	is ok 'not available on this server' backups
 	is ok 'no PartiQL' partiql
@@ -107,7 +107,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is ok '30 live' entries
 }
 
-@test "a table that differs, and what its entries hold" {
+@test "a table that differs from the lab's, and its entries" {
 	doctor -t mixed
 	is warning 'Enabled=true,AttributeName=ttl' ttl
 	is warning '10 live, 0 pending, 60 stuck (40 milliseconds, 20 ttl-off), 5 immortal (5 string)' entries
@@ -126,13 +126,13 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning 'provisioned, not PAY_PER_REQUEST; TTL off, not on' gallery
 	is ok '40 read and 2 write units a second; the pace of a purge: 10 read units and 1 write unit a second' billing
 	is ok 'that takes 1 min' cost
-	# no more of it than a quarter of its pace: 10 units, 4 KB each
+	# the sample takes no more than a quarter of the pace: 10 units of 4 KB
 	cloud_log | jq -se 'map(select(.action == "Scan")) | last.body.Limit < 1000'
 	doctor -t mixed --ttl-attribute other
 	is warning 'none has the attribute other, but numbers that look like times are in ttl' entries
 }
 
-@test "no entry has the attribute, but a map has it" {
+@test "no entry has the TTL attribute, but a map contains it" {
 	local table
 	table=$(new_table map)
 	printf '{"Item":{"key":{"S":"session:%s"},"sess":{"M":{"ttl":{"N":"1795332271"}}}}}\n' 1 2 >"$BATS_TEST_TMPDIR/map"
@@ -142,7 +142,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning 'TTL reads only a top-level attribute of type Number' entries
 }
 
-@test "no entry has the attribute: another one is named" {
+@test "no entry has the TTL attribute: a likely one is named" {
 	local table
 	table=$(new_table expires)
 	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" \
@@ -153,13 +153,13 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning 'AttributeName=expires' ttl
 	doctor -t "$table" --ttl-attribute expires
 	is ok 'all 20 looked at: 20 live' entries
-	# an empty one
+	# an empty table
 	new_keys empty SS
 	doctor -t empty
 	is ok 'there are none' entries
 }
 
-@test "streams, replicas, indexes, states of TTL" {
+@test "streams, replicas, indexes and states of TTL are reported" {
 	cloud_set '{"table": {"TableArn": "arn:aws:dynamodb:us-east-1:123456789012:table/TSAGalleryCache",
 	    "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "OLD_IMAGE"},
 	    "Replicas": [{"RegionName": "us-east-1"}, {"RegionName": "eu-west-1"}, {"RegionName": "sa-east-1"}],
@@ -191,14 +191,14 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is failure 'needs it ACTIVE or UPDATING' table
 	doctor 1 --expect-account 111122223333
 	is failure 'belong to account 123456789012, not to 111122223333' account
-	# nothing more is done to a table of somebody else
+	# no more requests to another account's table
 	absent scan
 	cloud_log >/dev/null
 	doctor 1 --expect-account 111122223333 --probe-write
 	[[ $(operations) == DescribeTable=1 ]]
 }
 
-@test "each permission that is missing is named, all at once" {
+@test "all missing permissions are named in one run" {
 	cloud_set '{"deny": ["dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive",
 	    "dynamodb:DescribeContinuousBackups", "dynamodb:Scan"]}'
 	doctor 1 --probe-write
@@ -219,7 +219,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	doctor
 }
 
-@test "--probe-write: the very deletes of a purge, of nothing" {
+@test "--probe-write sends a purge's deletes for a key that does not exist" {
 	local type table
 	dump --endpoint "$LOCAL_URL" --table TSAGalleryCache >"$BATS_TEST_TMPDIR/before"
 	doctor --probe-write
@@ -258,7 +258,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is ok 'allowed' delete
 }
 
-@test "what fails first, and how far it gets" {
+@test "the first failure, and which checks follow it" {
 	AWS_REGION='' AWS_DEFAULT_REGION='' doctor 1 --endpoint-url https://dynamodb.example.com
 	is failure 'no region' configuration
 	[[ $(jq '.checks | length' "$json") -eq 1 ]]
@@ -278,7 +278,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is failure 'does not answer' endpoint
 	is ok 'account 123456789012' identity
 	absent table
-	# a port that speaks no TLS
+	# a port without TLS
 	doctor 1 --endpoint-url "https://${CLOUD_URL#http://}"
 	is failure 'AWS_CA_BUNDLE' endpoint
 	https_proxy=http://ann:secret@127.0.0.1:1 doctor 1 --endpoint-url https://dynamodb.example.invalid
@@ -292,14 +292,14 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	absent table
 }
 
-@test "a region that is assumed" {
+@test "an assumed region is reported" {
 	doctor
 	run -1 jq -e '.checks[0].text | contains("assumed")' "$json"
 	AWS_REGION='' AWS_DEFAULT_REGION='' doctor
 	is ok 'region us-east-1 (assumed: none is set' configuration
 }
 
-@test "STS that cannot be had is no failure" {
+@test "an STS that cannot be reached is no failure" {
 	for kind in 403 garbage html 500; do
 		cloud_set '{"fail": {"GetCallerIdentity": ["'$kind'!"]}}'
 		doctor
@@ -308,12 +308,12 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	done
 	AWS_ENDPOINT_URL_STS=http://127.0.0.1:1 doctor
 	is warning 'http://127.0.0.1:1' identity
-	# of a server on this machine AWS knows nothing
+	# AWS is not asked about a server on this machine
 	AWS_ENDPOINT_URL='' AWS_ENDPOINT_URL_DYNAMODB=$LOCAL_URL doctor
 	is warning 'STS not asked' identity
 }
 
-@test "a TTL status that is not told is unknown, not DISABLED" {
+@test "a TTL status that cannot be read is unknown, not DISABLED" {
 	local t why
 	t=$(new_table unknown)
 	seed --endpoint "$LOCAL_URL" --table "$t" --now "$NOW" --case past=20 \
@@ -348,7 +348,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	cloud_set '{"replies": {"DescribeTimeToLive": {}}}'
 	why='DescribeTimeToLive answered without a status'
 	unknown
-	# and what another attribute than the table's expires is stuck, always
+	# with another attribute than the table's, expired entries are stuck
 	for word in ENABLED PONDERING; do
 		cloud_set "{\"replies\": {\"DescribeTimeToLive\": {\"TimeToLiveDescription\":
 		    {\"TimeToLiveStatus\": \"$word\", \"AttributeName\": \"other\"}}}}"
@@ -359,7 +359,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		run -0 --separate-stderr ttlsweep inspect -t "$t" --now "$NOW" --ttl-attribute ttl
 		[[ $output == *"TTL acts on other, not on ttl"* ]]
 	done
-	# DISABLING does not act, ENABLING does
+	# with DISABLING TTL is off, with ENABLING it is on
 	for word in DISABLING DISABLED ENABLING; do
 		cloud_set "{\"replies\": {\"DescribeTimeToLive\": {\"TimeToLiveDescription\":
 		    {\"TimeToLiveStatus\": \"$word\", \"AttributeName\": \"ttl\"}}}}"
@@ -368,7 +368,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	done
 }
 
-@test "the clock" {
+@test "a wrong clock is a warning, then a failure" {
 	cloud_set '{"clock": 35}' # fine up to 5 s, refused from 60 s on
 	doctor
 	is warning "s behind the service's" clock
@@ -379,7 +379,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is failure "2 h ahead of the service's" clock
 	is ok ACTIVE table
 	is failure 'purge --yes refuses' clock
-	# --now is the way around it, where it has passed by both clocks
+	# --now is allowed if it is in the past by both clocks
 	doctor 1 --now "$NOW"
 	is failure '--now is in the future' now
 	doctor --now "$((NOW - 7300))"
@@ -387,7 +387,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	absent now
 }
 
-@test "the cost is that of the purge which is asked about" {
+@test "the cost is that of a purge with the same options" {
 	local t
 	t=$(new_table cost)
 	seed --endpoint "$LOCAL_URL" --table "$t" --now "$NOW" --kind session \
@@ -399,7 +399,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	jq -e '[.checks[] | select(.check == "cost").text | capture("^(?<n>[0-9]+)").n | tonumber][0] | . >= 7 and . < 27' "$json"
 }
 
-@test "where the journal would go" {
+@test "the journal's directory is checked" {
 	XDG_STATE_HOME=/dev/full doctor 1
 	is failure '--journal-dir' journal
 	mkdir -m 777 "$BATS_TEST_TMPDIR/ttlsweep"
@@ -407,9 +407,9 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is failure 'everyone may write there' journal
 }
 
-@test "where the journal would go, as a purge is told" {
+@test "--journal and --journal-dir are checked as a purge does" {
 	local before
-	# nothing can be made there, whoever asks
+	# nobody can create files there
 	XDG_STATE_HOME=/dev/null/nope doctor 1
 	is failure '/dev/null/nope/ttlsweep: Not a directory' journal
 	is failure 'with --journal-dir (doctor takes it, too)' journal
@@ -423,7 +423,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	: >"$BATS_TEST_TMPDIR/x.journal"
 	doctor 1 --journal "$BATS_TEST_TMPDIR/x.journal"
 	is failure 'file exists' journal
-	# a link is none, wherever it leads
+	# a link is not a new file, wherever it points
 	local to what
 	mkdir "$BATS_TEST_TMPDIR/dir"
 	for to in nowhere dir x.journal; do
@@ -439,21 +439,21 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is failure '/dev/null/nope: Not a directory' journal
 	doctor -t mixed --journal-dir "$BATS_TEST_TMPDIR"
 	is warning "ttlsweep repair --journal-dir $BATS_TEST_TMPDIR --table mixed" entries
-	# it leaves nothing behind
+	# it leaves no files behind
 	before=$(ls -A "$BATS_TEST_TMPDIR")
 	doctor --journal-dir "$BATS_TEST_TMPDIR"
 	[[ $(ls -A "$BATS_TEST_TMPDIR") == "$before" ]]
 	run -2 ttlsweep doctor --policy purge --journal-dir /tmp
 }
 
-@test "as people read it: on any width, quietly, to a file that is full" {
+@test "text at any width, with -q, and to a full disk" {
 	local width
 	for width in 80 40; do
 		COLUMNS=$width run ttlsweep doctor -t mixed
 		[[ $status -eq 0 && $output != *$'\e'* ]]
 		[[ $output == 'Table mixed'$'\n\nAccess\n'* ]]
 		[[ $output == *'No failures, 2 warnings'*'--probe-write'* ]]
-		# commands are left whole, as is a word longer than a line
+		# commands are not wrapped, nor words longer than a line
 		run -1 grep -vE " (aws|ttlsweep) |^ *[^ ]+$|^.{0,$width}\$" <<<"$output"
 	done
 	run ttlsweep doctor -q -t mixed
@@ -467,7 +467,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	run -1 bash -c '"$TTLSWEEP" doctor >/dev/full'
 }
 
-@test "no secret in anything it says" {
+@test "no secret is printed" {
 	local secret=hemligt/+=1234 token=geheim/+=5678
 	cloud_set '{"secret_key": "'$secret'", "session_token": "'$token'"}'
 	export AWS_SECRET_ACCESS_KEY=$secret AWS_SESSION_TOKEN=$token
@@ -477,7 +477,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	done
 	cloud_set '{"fail": {"GetCallerIdentity": ["keys!"]}}'
 	ttlsweep doctor -vv >>"$BATS_TEST_TMPDIR/out" 2>&1 || :
-	# the words about a bad signature hold the whole request
+	# the service's message about a bad signature quotes the request
 	cloud_set '{"fail": {}}'
 	AWS_SECRET_ACCESS_KEY=other ttlsweep doctor -vv \
 	    >>"$BATS_TEST_TMPDIR/out" 2>&1 || :
@@ -487,7 +487,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	grep -q 'GetCallerIdentity\|Scan: try' "$BATS_TEST_TMPDIR/out"
 }
 
-# policy USE OPTION...: into $json; each action is one that there is
+# policy USE OPTION...: the policy in $json; each of its actions exists
 policy() {
 	json=$BATS_TEST_TMPDIR/policy
 	ttlsweep doctor --policy "$@" >"$json"
@@ -501,7 +501,7 @@ policy() {
 	    "$json" >/dev/null || { cat "$json"; return 1; }
 }
 
-@test "--policy: of the table that there is" {
+@test "--policy names the existing table" {
 	for use in read purge restore repair; do
 		policy "$use"
 		jq -e '.Statement | length == 1 and .[0].Resource ==
@@ -511,12 +511,12 @@ policy() {
 	policy purge --stack TSAGallery
 	jq -e '.Statement | map(.Resource) == ["arn:aws:dynamodb:us-east-1:123456789012:table/mixed",
 	    "arn:aws:cloudformation:us-east-1:123456789012:stack/TSAGallery/*"]' "$json"
-	# a table that is yet to be made
+	# a table that does not exist yet
 	policy read -t nosuch
 	jq -e '.Statement[0].Resource == "arn:aws:dynamodb:us-east-1:123456789012:table/nosuch"' "$json"
 }
 
-@test "--policy: without a network, without credentials" {
+@test "--policy needs neither network nor credentials" {
 	export AWS_ENDPOINT_URL=http://127.0.0.1:1 AWS_ACCESS_KEY_ID=''
 	policy purge --expect-account 123456789012 --region cn-north-1 -t tab
 	jq -e '.Statement[0].Resource == "arn:aws-cn:dynamodb:cn-north-1:123456789012:table/tab"' "$json"
@@ -542,7 +542,7 @@ policy() {
 	done
 }
 
-# allow_only USE: nothing but what its policy says
+# allow_only USE: the server allows only what the policy says
 allow_only() {
 	local all='["BatchGetItem", "BatchWriteItem", "DeleteItem", "DescribeTable",
 	    "DescribeTimeToLive", "ExecuteStatement", "GetItem", "ListTables", "PartiQLDelete",
@@ -553,7 +553,7 @@ allow_only() {
 	cloud_log >/dev/null
 }
 
-# What a policy grants and was never asked for.
+# Actions that a policy grants and no request needed.
 unused() {
 	cloud_log | jq -sr --slurpfile policy "$json" '
 	    (map(select(.body) | .action) | unique
@@ -562,7 +562,7 @@ unused() {
 	    | ($policy[0].Statement[0].Action - $used) | join(" ")'
 }
 
-@test "--policy: enough, and not more" {
+@test "--policy allows what is needed and no more" {
 	local dir=$BATS_TEST_TMPDIR
 	seed --endpoint "$LOCAL_URL" --table sweep --now "$NOW" --case past=30 \
 	    --case milliseconds-past=10 --case future=5

@@ -11,7 +11,7 @@ setup()
 	jar=$BATS_TEST_TMPDIR/jar
 }
 
-# Ends the gallery that the test started; the test file's server stays.
+# Ends the gallery that the test started; the server keeps running.
 teardown() { stop_servers; }
 
 browse() { curl -sSf -o /dev/null -b "$jar" -c "$jar" "$@"; }
@@ -26,7 +26,7 @@ visit()
 	done
 }
 
-@test "the gallery's layout: every group is known, sessions are sessions" {
+@test "the gallery's groups and sessions are recognized" {
 	seed --endpoint "$LOCAL_URL" --table "$table" --ttl on
 	start_gallery CACHETABLE="$table"
 	visit ada
@@ -36,7 +36,7 @@ visit()
 	[ "$(jq -c '[.kinds.session.live, .kinds.item.live, .states.live.items, .ttl_attribute]' <<<"$output")" = '[1,8,9,"ttl"]' ]
 }
 
-@test "connect-dynamodb's own layout: id, expires, sess:" {
+@test "connect-dynamodb's own layout is recognized: id, expires, sess:" {
 	seed --endpoint "$LOCAL_URL" --table "$table" --key id --ttl-attribute expires --ttl on
 	start_gallery CACHETABLE="$table" LAYOUT=connect
 	visit ada
@@ -45,12 +45,12 @@ visit()
 	[ "$(jq -c '[.key, .ttl_attribute, .kinds.session.live, .kinds.item.live]' <<<"$output")" = '[["id"],"expires",1,8]' ]
 }
 
-@test "a swept session is logged out, a renewed one is not" {
+@test "a purged session is logged out, a renewed one is not" {
 	seed --endpoint "$LOCAL_URL" --table "$table"
-	# These galleries trust TTL: whoever is in the table is logged in.
+	# These galleries trust TTL: a session in the table is logged in.
 	start_gallery CACHETABLE="$table" TRUST_TTL=1 SESSION_SECONDS=1
 	browse -d user=old "$GALLERY_URL/login"
-	# curl drops a cookie that has expired; who stole it does not.
+	# curl drops an expired cookie; somebody who stole it would not.
 	old=$(awk '/connect.sid/ { print $7 }' "$jar")
 	rm "$jar"
 	start_gallery CACHETABLE="$table" TRUST_TTL=1

@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
-# Purges and restores that are killed, interrupted, or out of disk, on both
-# servers: whatever happened, restore brings back the table as it was
-# (tests/lib/kill.py).
+# Purges and restores that are killed, interrupted, or run out of disk space, on
+# both servers: restore always brings back the table (tests/lib/kill.py).
 
 load lib/common
 
@@ -17,15 +16,15 @@ kill_py() {
 	    --server "$DYNALITE_URL" "$@"
 }
 
-@test "60 kills: restore brings back what was deleted" { kill_py --kills 15 kill; }
-@test "INT, TERM, HUP: what is under way settles" { kill_py --kills 6 interrupt; }
-@test "INT or TERM ends a wait" { kill_py --kills 3 waiting; }
-@test "a second INT, later, ends it at once" { kill_py --kills 3 twice; }
-@test "two INT at once are one" { kill_py --kills 4 doubled; }
-@test "a delete that is never answered does not outlast a signal" { kill_py --kills 1 hanging; }
-@test "a full disk stops it before the delete" { kill_py --kills 8 full; }
+@test "after each of 60 kills, restore brings back what was deleted" { kill_py --kills 15 kill; }
+@test "INT, TERM and HUP let requests in flight finish" { kill_py --kills 6 interrupt; }
+@test "INT and TERM end a wait" { kill_py --kills 3 waiting; }
+@test "a second INT later ends the run at once" { kill_py --kills 3 twice; }
+@test "two INT at once count as one" { kill_py --kills 4 doubled; }
+@test "a signal ends the wait for a reply that never comes" { kill_py --kills 1 hanging; }
+@test "a full disk stops a purge before the delete" { kill_py --kills 8 full; }
 
-@test "a journal that is there already, and one that cannot be made" {
+@test "an existing journal, and one that cannot be made, are refused" {
 	local table path
 	table=$(new_table taken)
 	seed --endpoint "$LOCAL_URL" --table "$table" --case past=5 \
@@ -47,8 +46,8 @@ kill_py() {
 	[[ $(dump --endpoint "$LOCAL_URL" --table "$table" | wc -l) -eq 5 ]]
 }
 
-# tests/lib/locks.bash, which every suite and demo ends with
-@test "locks of what was killed are removed; other files and held locks stay" {
+# tests/lib/locks.bash, which runs at the end of every suite and demo
+@test "locks of killed processes are removed; held locks and other files stay" {
 	local run=$BATS_TEST_TMPDIR/run place
 	XDG_RUNTIME_DIR=$run
 	mkdir -p "$run/ttlsweep-$(id -u)"

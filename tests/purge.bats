@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# What stops a purge, what a repair mends, and what goes on where it stopped.
+# What stops a purge, what a repair fixes, and runs that continue.
 
 load lib/common
 load lib/cloud
@@ -10,8 +10,8 @@ NOW=1795000000
 setup_file() { start_local; start_dynalite; }
 teardown_file() { stop_servers; }
 
-# table [SEED-OPTION...]: a fresh one with 60 pending-like and 40 live entries,
-# its name in $T.
+# table [SEED-OPTION...]: create a table with 60 pending-like and 40 live
+# entries; its name in $T.
 table()
 {
 	T=$(new_table purge)
@@ -22,7 +22,7 @@ table()
 sweep() { ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$BATS_TEST_TMPDIR/j" "$@"; }
 left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 
-@test "--max-items: never one more, 4 while there is more, 0 at the total" {
+@test "--max-items is never exceeded: exit 4 if there are more, 0 if not" {
 	table
 	local n status=0
 	for n in 0 1 24 25 26 59; do
@@ -44,7 +44,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	[ "$(left)" -eq 70 ]
 }
 
-@test "--max-percent: 4 before any delete, when more would go" {
+@test "--max-percent: exit 4 before any delete if more match" {
 	table
 	run -4 --separate-stderr sweep --yes --max-percent 59 --format json
 	jq -e '.stopped == "max-percent" and .deleted == 0 and .scanned == 100
@@ -60,7 +60,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	[ "$(left)" -eq 40 ]
 }
 
-@test "--max-percent is of the whole table, wherever a checkpoint is" {
+@test "--max-percent is of the whole table even with a checkpoint" {
 	T=$(new_table percent)
 	seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" --case past=40 --case future=360
 	local c=$BATS_TEST_TMPDIR/c
@@ -70,7 +70,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	[ ! -e "$c" ]
 }
 
-@test "--max-percent of a repair: those that it would repair" {
+@test "--max-percent of a repair counts the entries it would repair" {
 	table --case milliseconds-past=3
 	run -4 ttlsweep repair -t "$T" --now "$NOW" --max-percent 2
 	[[ $output == *"3 of 103 entries match"* ]]
@@ -78,7 +78,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	jq -e '.repaired == 3' <<<"$output"
 }
 
-@test "--max-units and --max-cost: the estimate is reserved before" {
+@test "--max-units and --max-cost reserve the estimate before a delete" {
 	table --max-size 900
 	run -4 --separate-stderr sweep --yes --max-units 20 --format json
 	jq -e '.stopped == "max-units" and .deleted <= 20 and .deleted > 0
@@ -89,7 +89,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	jq -e '.stopped == "max-cost" and .deleted > 5 and .write_units <= 10 and .usd <= 0.01' <<<"$output"
 }
 
-@test "under a limit the totals balance, too: INT, and a full journal" {
+@test "with limits, totals balance after INT and with a full journal" {
 	table
 	local pid status=0 out=$BATS_TEST_TMPDIR/out j=$BATS_TEST_TMPDIR/journal
 	env --default-signal=INT "$TTLSWEEP" purge -t "$T" --now "$NOW" --yes --journal "$j" --max-wcu 20 \
@@ -109,14 +109,14 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	[[ $stderr != *"do not add up"* ]]
 }
 
-@test "--deadline stops at once when it is over" {
+@test "--deadline stops a run at once" {
 	table
 	run -4 --separate-stderr sweep --yes --deadline 0s --format json
 	jq -e '.stopped == "deadline" and .deleted == 0' <<<"$output"
 	[ "$(left)" -eq 100 ]
 }
 
-@test "--deadline ends what waits to be tried again" {
+@test "--deadline ends waiting for a retry" {
 	table
 	start_road "$LOCAL_URL"
 	local kind begun
@@ -130,7 +130,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 		jq -e '.stopped == "deadline" and .deleted == 0 and .failed == 0
 		    and .matched > 0 and .skipped == .matched' <<<"$output"
 	done
-	# nor does it wait for units
+	# it does not wait for units, either
 	begun=$SECONDS
 	run -4 --separate-stderr sweep --yes --deadline 1s --max-wcu 1 --format json
 	((SECONDS - begun < 60))
@@ -155,12 +155,12 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 		now=$(date +%s)
 		stamp=$(jq -r '.Metadata.WriteTimestampMicros.N // empty' "$j" | sort -n | tail -1)
 		stamp=$((stamp / 1000000 - ahead))
-		# the load of the machine is allowed for
+		# allow for a busy machine
 		[[ $stamp -gt $((now - 600)) && $stamp -lt $((now + 600)) ]]
 	done
 }
 
-@test "a place that takes no journal is told, before and with --yes" {
+@test "a place where no journal can be made is reported with and without --yes" {
 	table
 	local file=$BATS_TEST_TMPDIR/file
 	touch "$file"
@@ -180,7 +180,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	[[ $output == *"/dev/full: not a regular file, so nothing"* ]]
 	run -2 ttlsweep purge -t "$T" --now "$NOW" --journal "$BATS_TEST_TMPDIR" --yes
 	[[ $output == *"a directory; use --journal-dir"* ]]
-	# a disk with no room at all: the totals say that nothing was done
+	# a full disk: the totals say that nothing was done
 	run -1 --separate-stderr prlimit --fsize=10 "$TTLSWEEP" purge -t "$T" --now "$NOW" \
 	    --yes --format json --journal "$BATS_TEST_TMPDIR/short"
 	jq -e '.stopped == "failed" and .matched == 0 and .journal == null' <<<"$output"
@@ -190,7 +190,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	[ "$(left)" -eq 100 ]
 }
 
-@test "where the journal is, is said before the first delete" {
+@test "the journal's path is printed before the first delete" {
 	table
 	start_road "$LOCAL_URL"
 	road PUT hold '{"operation": "BatchExecuteStatement", "when": "before", "skip": 0}'
@@ -202,14 +202,14 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	kill -KILL $!
 	wait $! || :
 	road PUT release '{"how": "drop"}'
-	# and of none that was not needed
+	# and none if no journal was needed
 	run -0 --separate-stderr sweep --yes --prefix nothing
 	[[ $stderr != *journal* ]]
 	run -0 --separate-stderr sweep --yes -q
 	[ -z "$stderr" ]
 }
 
-@test "INT on a terminal: what it waits for is said once" {
+@test "INT on a terminal: the note about requests in flight is printed once" {
 	table
 	start_road "$LOCAL_URL"
 	road PUT hold '{"operation": "BatchExecuteStatement", "when": "before", "skip": 0}'
@@ -244,7 +244,7 @@ PY
 	[ ! -e "$BATS_TEST_TMPDIR/j" ]
 }
 
-@test "bad ceilings are named, before anything is asked for" {
+@test "invalid ceilings are refused before any request" {
 	unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 	T=none
 	run -2 sweep --max-percent 200
@@ -256,7 +256,7 @@ PY
 	run -2 sweep --deadline never
 }
 
-@test "--checkpoint: the next run goes on where this one stopped" {
+@test "--checkpoint: the next run continues where this one stopped" {
 	table
 	local c=$BATS_TEST_TMPDIR/c n=0
 	while :; do
@@ -273,10 +273,10 @@ PY
 	[ ! -e "$c" ]
 }
 
-# What the last run said of the next, run as it stands there.
+# Run the command that the last run printed, as printed.
 go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to continue: //p' <<<"$stderr")"; }
 
-@test "the command that is to go on does, also with a journal and a checkpoint" {
+@test "the command printed to continue works, also with a journal and a checkpoint" {
 	table
 	local j=$BATS_TEST_TMPDIR/"a journal.gz" c=$BATS_TEST_TMPDIR/c n=1
 	run -4 --separate-stderr ttlsweep -v purge -t "$T" --now "$NOW" --yes --overdue 1s \
@@ -293,7 +293,7 @@ go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to continue: //p' <
 	[ -s "$BATS_TEST_TMPDIR/a journal-3.gz" ]
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes "$j" "${j%.gz}"-[23].gz
 	[ "$(left)" -eq 100 ]
-	# it broke off in the middle: the rest goes to another file
+	# it stopped in the middle: the rest goes to another file
 	run -1 --separate-stderr prlimit --fsize=9000 "$TTLSWEEP" purge -t "$T" \
 	    --now "$NOW" --yes --jobs 1 --journal "$BATS_TEST_TMPDIR/x"
 	go_on
@@ -302,7 +302,7 @@ go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to continue: //p' <
 	[ "$(left)" -eq 40 ]
 }
 
-@test "where the same command would stop again, what is to be changed is said" {
+@test "if the same command would stop again, the message says what to change" {
 	table
 	local stop
 	for stop in "items 0" "percent 5" "units 0" "cost 0.0000001"; do
@@ -317,7 +317,7 @@ go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to continue: //p' <
 	[[ $stderr == *"to continue, raise --deadline"* && $stderr != *"to continue:"* ]]
 }
 
-@test "--checkpoint: one of something else is refused" {
+@test "--checkpoint: a checkpoint of another run is refused" {
 	table
 	local c=$BATS_TEST_TMPDIR/c was=$T
 	run -4 sweep --yes --checkpoint "$c" --max-items 7
@@ -333,10 +333,10 @@ go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to continue: //p' <
 	[ "$(left)" -eq 100 ]
 }
 
-# edit PROGRAM: change the checkpoint $C by jq, in place.
+# edit PROGRAM: edit the checkpoint $C with jq.
 edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 
-@test "--checkpoint: its time may not lie ahead, as that of --now may not" {
+@test "--checkpoint: a time in the future is refused, as with --now" {
 	table
 	C=$BATS_TEST_TMPDIR/c
 	run -4 ttlsweep purge -t "$T" --yes --no-journal --checkpoint "$C" --max-items 7
@@ -346,13 +346,13 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	[ "$(left)" -eq 93 ]
 	run -0 ttlsweep purge -t "$T" --checkpoint "$C"
 	[[ $output == *"with --yes this would be refused: $C: "* ]]
-	# no time at all
+	# not a time
 	edit '.now = 9223372036854775807'
 	run -1 ttlsweep purge -t "$T" --checkpoint "$C"
 	[[ $output == *"damaged: now"* ]]
 }
 
-@test "--checkpoint: its segments are those of the command" {
+@test "--checkpoint: other --segments are refused" {
 	table
 	C=$BATS_TEST_TMPDIR/c
 	run -4 sweep --yes --checkpoint "$C" --max-items 7 --shard 1/1
@@ -370,7 +370,7 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	[ "$(left)" -eq 40 ]
 }
 
-@test "--checkpoint: what others may write, and links, are not gone on with" {
+@test "--checkpoint: links, and files that others may write, are refused" {
 	table
 	C=$BATS_TEST_TMPDIR/c
 	run -4 sweep --yes --checkpoint "$C" --max-items 7
@@ -387,7 +387,7 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	[ "$(left)" -eq 40 ]
 }
 
-@test "--shard: the parts are all of it, and none twice" {
+@test "--shard: the shards together have each entry once" {
 	table
 	local i
 	for i in 1 2 3; do
@@ -398,14 +398,14 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	[ "$(left)" -eq 40 ]
 }
 
-@test "--state live logs everybody out, and nobody else" {
+@test "--state live deletes live entries and no others" {
 	table
 	run -0 --separate-stderr sweep --yes --state live --format json
 	jq -e '.deleted == 40' <<<"$output"
 	[ "$(left)" -eq 60 ]
 }
 
-@test "every state and reason can be purged, by both ways of deleting" {
+@test "every state and reason can be purged, in batches and one by one" {
 	local how
 	for how in partiql single; do
 		T=$(new_table any)
@@ -415,7 +415,7 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	done
 }
 
-@test "a dry run says which rewrites it could not see" {
+@test "a dry run says which rewrites it could not detect" {
 	local unseen="no TTL attribute: if an application rewrites"
 	table --case missing=3 --case words=2
 	run -0 sweep
@@ -426,12 +426,12 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	[[ $(xargs <<<"$output") == *"They have $unseen"* ]]
 	run -0 sweep --state immortal --reason wrong-type
 	[[ $output != *"$unseen"* ]]
-	# which gives them one, and touches nothing else of them
+	# it sets their TTL and changes nothing else
 	run -0 ttlsweep repair -t "$T" --now "$NOW" --ttl-for-missing 1d
 	[[ $output != *"$unseen"* ]]
 }
 
-@test "--batch partiql where there is none says so" {
+@test "--batch partiql fails on a server without PartiQL" {
 	export AWS_ENDPOINT_URL_DYNAMODB=$DYNALITE_URL
 	table
 	run -1 sweep --yes --batch partiql
@@ -442,7 +442,7 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	[ "$(left)" -eq 40 ]
 }
 
-@test "repair gives what was meant, leaves the rest, and can be undone" {
+@test "repair writes the intended times, leaves the rest alone, and can be undone" {
 	T=$(new_table repair)
 	seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" --mixed 300 >/dev/null
 	local j=$BATS_TEST_TMPDIR/j
@@ -457,8 +457,8 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --yes --journal "$j" --format json
 	jq -e --argjson n "$matched" '.schema == "ttlsweep.repair/1" and .repaired == $n
 	    and .skipped == .left.zoneless and .matched == .repaired + .refreshed + .gone + .failed + .skipped' <<<"$output"
-	# nothing is left that has a wrong unit or a time in a string, but
-	# those whose zone nobody told
+	# no wrong unit and no time in a string is left, except date-times
+	# without a zone
 	run -0 --separate-stderr ttlsweep list -t "$T" --now "$NOW" --no-headings \
 	    --reason milliseconds,microseconds,nanoseconds,string --columns @ttl
 	[ "$(grep -c . <<<"$output")" -eq "$zoneless" ]
@@ -471,7 +471,7 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	dump --endpoint "$LOCAL_URL" --table "$T" | cmp - "$BATS_TEST_TMPDIR/before"
 }
 
-@test "repair --ttl-for-missing gives entries without TTL one" {
+@test "repair --ttl-for-missing sets a TTL where there is none" {
 	T=$(new_table missing)
 	seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" --case missing=5 --case future=5 >/dev/null
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --yes \
@@ -484,7 +484,7 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	jq -e '.states.live.items == 5 and .states.immortal.items == 5' <<<"$output"
 }
 
-@test "where replicas may know better, purge and repair want --overdue 15m" {
+@test "with replicas, purge and repair need --overdue 15m" {
 	table --case milliseconds-past=3
 	start_cloud "$LOCAL_URL"
 	export AWS_ENDPOINT_URL_DYNAMODB=$CLOUD_URL
@@ -502,12 +502,12 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	run -0 ttlsweep repair -t "$T" --now "$NOW" --yes --no-journal
 }
 
-@test "--keep-journals removes this table's old ones, and no others" {
+@test "--keep-journals removes old journals of this table and no others" {
 	table
 	local j=$BATS_TEST_TMPDIR/j a=$BATS_TEST_TMPDIR/a.journal name
 	ttlsweep purge -t "$T" --now "$NOW" --yes -q --max-items 1 --journal "$a" || [[ $? -eq 4 ]]
 	mkdir -m 700 "$j"
-	# the name says nothing
+	# the name does not matter
 	cp "$a" "$j/old"
 	gzip -c "$a" >"$j/$T-20200101T000000Z.journal.gz"
 	cp "$a" "$j/young"
@@ -533,7 +533,7 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	exec 8<&-
 }
 
-# slow_purge FILE [OPTION...]: one that has begun; its pid in $pid.
+# slow_purge FILE [OPTION...]: start a slow purge; its pid in $pid.
 slow_purge()
 {
 	local journal=$1
@@ -547,7 +547,7 @@ slow_purge()
 	done
 }
 
-@test "a journal that is removed or replaced ends the run before the next delete" {
+@test "a journal that is removed or replaced stops the run before the next delete" {
 	local j=$BATS_TEST_TMPDIR/gone.journal how pid status undo
 	for how in remove replace move; do
 		table
@@ -564,7 +564,7 @@ slow_purge()
 		grep -q "$j: the journal is lost: " "$BATS_TEST_TMPDIR/err"
 		[[ $(grep -c "the journal is lost" "$BATS_TEST_TMPDIR/err") -eq 1 ]]
 		[[ $(left) -gt 40 ]]
-		# what was deleted is not lost
+		# what was deleted can be restored
 		case $how in
 		remove) undo=$j && grep -q "are saved as $j" "$BATS_TEST_TMPDIR/err" ;;
 		replace) undo=${j/.journal/-2.journal} && grep -q "are saved as $undo" "$BATS_TEST_TMPDIR/err" ;;
@@ -576,7 +576,7 @@ slow_purge()
 	done
 }
 
-@test "a metrics file that cannot be written is an error before any delete" {
+@test "a metrics file that cannot be written is refused before any delete" {
 	table
 	local name long m=$BATS_TEST_TMPDIR/m
 	long=$(printf 'm%.0s' {1..300})
@@ -604,7 +604,7 @@ slow_purge()
 	for i in 1 2 3; do grep -q '^ttlsweep_purge_entries' "$m.$i"; done
 	run bash -c "grep -hv '^#' '$m'.? | sed 's/ [^ ]*\$//' | sort | uniq -d"
 	[ -z "$output" ]
-	# the same metric has the same type and help everywhere
+	# a metric has the same type and help everywhere
 	run bash -c "grep -h '^# ' '$m'.? | sort -u | cut -d' ' -f2,3 | sort | uniq -d"
 	[ -z "$output" ]
 	for i in 1 2 3 4; do
@@ -613,7 +613,7 @@ slow_purge()
 	done
 }
 
-@test "cron: silent with -q, one line without, and metrics" {
+@test "cron: no output with -q, one line without, and metrics" {
 	table
 	local m=$BATS_TEST_TMPDIR/m
 	run -0 sweep --metrics-file "$m"
@@ -628,7 +628,7 @@ slow_purge()
 	grep -q "^ttlsweep_purge_entries{.*outcome=\"deleted\"} 60" "$m"
 	grep -q "^ttlsweep_last_success_timestamp_seconds{.*command=\"purge\"" "$m"
 	[ "$(stat -c %a "$m")" = "$(printf '%o' $((0666 & ~$(umask))))" ]
-	# on a terminal, too
+	# also on a terminal
 	run -0 ttlsweep restore -t "$T" "$BATS_TEST_TMPDIR"/j/* --metrics-file "$m"
 	grep -q '^ttlsweep_executed{.*} 0$' "$m"
 	ttlsweep restore -t "$T" --yes "$BATS_TEST_TMPDIR"/j/* >/dev/null
@@ -640,7 +640,7 @@ slow_purge()
 	[[ $output == "purge $T: 100 scanned, 60 matched, 60 deleted, "* ]]
 }
 
-@test "a second run of the same table waits its turn, however it is reached: 75" {
+@test "a second run on the same table ends with 75, however the server is named" {
 	local url pid port=${LOCAL_URL##*:} j=$BATS_TEST_TMPDIR/first
 	table
 	slow_purge "$j"
@@ -654,10 +654,10 @@ slow_purge()
 	kill -INT "$pid"
 	wait "$pid" || [[ $? -eq 130 ]]
 	run -0 sweep --yes -v
-	# and leaves nothing
+	# and nothing is left behind
 	[[ $output =~ "lock /"([^$'\n']*) ]]
 	[[ ! -e /${BASH_REMATCH[1]} ]]
-	# where tables have an id, it may be another address altogether
+	# a table with an id is the same at any address
 	export AWS_ENDPOINT_URL_DYNAMODB=$DYNALITE_URL
 	start_road "$DYNALITE_URL"
 	table
@@ -667,9 +667,8 @@ slow_purge()
 	wait "$pid" || [[ $? -eq 130 ]]
 }
 
-# 40 entries, expired ones among them; every fourth has the key of the index
-# "sparse" (ALL), every second those of "keys" (KEYS_ONLY), with 2 500 bytes
-# beside.
+# 40 entries of 2 500 bytes, some of them expired; every fourth has the key of
+# the index "sparse" (ALL), every second those of "keys" (KEYS_ONLY).
 sparse()
 {
 	T=$(new_table sparse)
@@ -696,7 +695,7 @@ for i in range(40):
 PY
 }
 
-@test "what is in no index pays for none: inspect, dry run, doctor and the run agree" {
+@test "an entry outside an index pays nothing for it: inspect, dry run, doctor and purge agree" {
 	sparse
 	# 30 of 3 units; 8 in "sparse", of 3; 15 in "keys", of 1
 	local units=$((30 * 3 + 8 * 3 + 15))
@@ -707,7 +706,7 @@ PY
 	run -0 ttlsweep doctor -t "$T" --now "$NOW" --format json
 	jq -e --arg n $units '.checks[] | select(.check == "cost") |
 	    .text | contains("takes \($n) write units")' <<<"$output"
-	# to the unit: a ceiling of as many is not met, of one less it is
+	# exact to the unit: that ceiling is not met, one less is
 	run -4 --separate-stderr sweep --yes --max-units $((units - 1)) --format json
 	ttlsweep restore -t "$T" --yes "$BATS_TEST_TMPDIR"/j/* >/dev/null
 	rm -r "$BATS_TEST_TMPDIR/j"
@@ -719,9 +718,9 @@ PY
 	jq -e --argjson n $units '.restored == 30 and .write_units == $n' <<<"$output"
 }
 
-@test "repair pays an index only where the TTL is in it" {
+@test "repair pays for an index only if the index has the TTL" {
 	sparse
-	# ten get milliseconds: a wrong type is refused where it is a key of an
+	# ten get milliseconds: DynamoDB refuses a wrong type for a key of an
 	# index
 	PYTHONPATH=$ROOT/tests/lib "$PYTHON" - "$AWS_ENDPOINT_URL_DYNAMODB" "$T" "$NOW" <<'PY'
 import sys
@@ -733,7 +732,7 @@ for i in range(10):
     client.update_item(TableName=table, Key={"key": {"S": "k%d" % i}}, UpdateExpression="SET #t = :t",
                        ExpressionAttributeNames={"#t": "ttl"}, ExpressionAttributeValues={":t": ttl})
 PY
-	# 10 of 3; 3 in "sparse", of 3; 5 in "keys", from one place to another
+	# 10 of 3; 3 in "sparse", of 3; 5 in "keys", which are moved there
 	local units=$((10 * 3 + 3 * 3 + 5 * 2)) j=$BATS_TEST_TMPDIR/j.journal
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --format json
 	jq -e --argjson n $units '.matched == 10 and .write_units == $n' <<<"$output"
@@ -742,7 +741,7 @@ PY
 	jq -e --argjson n $units '.repaired == 10 and .write_units == $n' <<<"$output"
 }
 
-@test "doctor, dry run and purge have one pace, that of the slowest index" {
+@test "doctor, dry run and purge have the same pace: that of the slowest index" {
 	T=$(new_table paced)
 	PYTHONPATH=$ROOT/tests/lib "$PYTHON" - "$AWS_ENDPOINT_URL_DYNAMODB" "$T" <<'PY'
 import sys
@@ -765,7 +764,7 @@ PY
 	jq -e --arg takes "$takes" '.checks[] | select(.check == "cost") | .text | contains($takes)' <<<"$output"
 	run -4 --separate-stderr sweep --yes --max-items 1
 	[[ $stderr == *"table $T; at most $pace"* ]]
-	# … and what the user says, in all three
+	# … and the user's limit, in all three
 	pace="100 read units and 2 write units a second"
 	takes=$(ttlsweep purge -t "$T" --now "$NOW" --max-wcu 2 | tr '\n' ' ' | grep -oE 'at 2 write units a second that takes [0-9]+ [a-z]+')
 	run -0 ttlsweep doctor -t "$T" --now "$NOW" --max-wcu 2 --format json
@@ -775,7 +774,7 @@ PY
 	[[ $stderr == *"at most $pace"* ]]
 }
 
-@test "doctor finds fault with the journals that a purge refuses" {
+@test "doctor refuses the same journals as a purge" {
 	table
 	local d=$BATS_TEST_TMPDIR/places place says
 	mkdir "$d" "$d/dir" "$d/open"
@@ -784,7 +783,7 @@ PY
 	ln -s nothing "$d/dangling"
 	ln -s file "$d/link"
 	mkfifo "$d/fifo"
-	# in the same words
+	# with the same message
 	for place in dir file dangling link fifo; do
 		run -1 ttlsweep doctor -t "$T" --now "$NOW" --journal "$d/$place" --format json
 		says=$(jq -r '.checks[] | select(.check == "journal").text' <<<"$output")
@@ -809,7 +808,7 @@ PY
 		jq -e '.checks[] | select(.check == "journal").result == "failure"' <<<"$output"
 	done
 	[ "$(left)" -eq 100 ]
-	# and none with those that it takes
+	# and accepts those that a purge accepts
 	for place in "--journal $d/new" "--journal-dir $d/new/dir" "--journal-dir $d/dir"; do
 		# shellcheck disable=SC2086
 		run -0 ttlsweep doctor -t "$T" --now "$NOW" $place --format json
@@ -817,7 +816,7 @@ PY
 	done
 }
 
-@test "doctor refuses the --now that a purge refuses" {
+@test "doctor refuses the same --now as a purge" {
 	table
 	run -1 ttlsweep doctor -t "$T" --now 2100-01-01 --format json
 	jq -e '.checks[] | select(.check == "now") | .result == "failure"
@@ -826,9 +825,9 @@ PY
 	jq -e 'all(.checks[]; .check != "now")' <<<"$output"
 }
 
-@test "attribute names that batches cannot have: single deletes, said once" {
+@test "attribute names that batches cannot have: single deletes, with one note" {
 	local names key ttl before=$BATS_TEST_TMPDIR/before j=$BATS_TEST_TMPDIR/names
-	# DynamoDB Local takes none that begin with # or : in PartiQL
+	# DynamoDB Local accepts no names that begin with # or : in PartiQL
 	for names in "#key :ttl" ":key #ttl" "key #ttl"; do
 		read -r key ttl <<<"$names"
 		rm -f "$j"

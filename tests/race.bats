@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Sessions are renewed, changed and removed while they are purged, on both
-# servers: tests/lib/race.py says what has to hold.
+# Sessions are renewed, changed and removed while a purge runs, on both servers:
+# tests/lib/race.py says what must hold.
 
 load lib/common
 
@@ -13,7 +13,7 @@ teardown_file() { stop_servers; }
 
 race() { "$PYTHON" "$ROOT/tests/lib/race.py" "$@"; }
 
-@test "no renewed session is deleted: batches, as the service answers" {
+@test "no renewed session is deleted: batches, with DynamoDB's answers" {
 	race --server "$LOCAL_URL" --as-real --batch partiql
 }
 
@@ -29,10 +29,10 @@ race() { "$PYTHON" "$ROOT/tests/lib/race.py" "$@"; }
 	race --server "$DYNALITE_URL"
 }
 
-@test "no renewed session is deleted: replies are lost, batches" {
+@test "no renewed session is deleted: lost replies, batches" {
 	race --server "$LOCAL_URL" --as-real --harm 1
 }
 
-@test "no renewed session is deleted: replies are lost, single deletes" {
+@test "no renewed session is deleted: lost replies, single deletes" {
 	race --server "$DYNALITE_URL" --harm 2
 }

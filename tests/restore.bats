@@ -1,6 +1,5 @@
 #!/usr/bin/env bats
-# What restore puts back, in which order, and what it refuses before it
-# writes.
+# What restore puts back, in which order, and what it refuses before it writes.
 
 load lib/common
 
@@ -9,7 +8,7 @@ teardown_file() { stop_servers; }
 
 setup() { cd "$BATS_TEST_TMPDIR" || return; }
 
-# table [SEED-OPTION...]: an empty one, its name in $T.
+# table [SEED-OPTION...]: create an empty table; its name in $T.
 # shellcheck disable=SC2120
 table()
 {
@@ -17,12 +16,12 @@ table()
 	seed --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" "$@" >/dev/null
 }
 
-# item KEY PAYLOAD [TTL]: an entry's line.
+# item KEY PAYLOAD [TTL]: print an entry's line.
 item() { printf '{"Item":{"key":{"S":"%s"},"p":{"S":"%s"},"ttl":{"N":"%s"}}}\n' "$1" "$2" "${3:-1400000000}"; }
 give() { item "$@" | ttlsweep restore -q -t "$T" --yes - >/dev/null; }
 holds() { ttlsweep export -q -t "$T" | jq -r '.Item.p.S' | sort | paste -sd' '; }
 
-@test "of two journals the one written last wins, whatever it was judged by" {
+@test "of two journals the one written last wins, whatever their --now" {
 	table
 	local now args
 	now=$(date +%s)
@@ -40,7 +39,7 @@ holds() { ttlsweep export -q -t "$T" | jq -r '.Item.p.S' | sort | paste -sd' '; 
 	done
 }
 
-@test "what DynamoDB would refuse is found before anything is written" {
+@test "an image that DynamoDB would refuse is found before the first write" {
 	table
 	local value
 	item good x >good.json
@@ -64,7 +63,7 @@ LIST
 	[[ $output == *"line 1: its size is 409605 bytes; entries have at most 409600"* ]]
 }
 
-@test "an export of a table with a longer key loses nothing unseen" {
+@test "an export of a table with a longer key is refused if entries would be lost" {
 	table
 	local i
 	for i in 1 2; do
@@ -79,7 +78,7 @@ LIST
 	[[ $output == *" 1 restored, 1 present"* ]]
 }
 
-@test "a directory of an export to S3 is held against its manifests" {
+@test "an export to S3 is checked against its manifests" {
 	table
 	local i
 	for i in {1..9}; do item "$i" "$i"; done | ttlsweep restore -q -t "$T" --yes - >/dev/null
@@ -96,7 +95,7 @@ LIST
 	[[ $output == *"data/"*"its MD5 sum is not the one in the manifest"* ]]
 }
 
-@test "memory does not grow with what the entries are large" {
+@test "memory does not grow with the size of entries" {
 	[[ -z ${SAN:-} ]] || skip "a sanitizer's memory is its own"
 	table
 	run -0 "$PYTHON" - "$TTLSWEEP" "$T" <<'PY'
@@ -110,10 +109,10 @@ assert peak < 40 * 1024, "%d KiB" % peak
 PY
 }
 
-@test "a key with line ends forges no line of a message" {
+@test "newlines in a key start no new line in a message" {
 	table
 	local key='x\nttlsweep: all is well\ty\\z'
-	# an entry that only the service refuses: it is larger with its TTL
+	# only the service refuses this entry: with its TTL it is too large
 	printf '{"Item":{"key":{"S":"%s"},"p":{"S":"%s"}}}\n' "$key" \
 	    "$(printf %409565s x)" >x.json
 	run -3 --separate-stderr ttlsweep restore -t "$T" --yes --extend-ttl 1d x.json
@@ -121,7 +120,7 @@ PY
 	[[ ${stderr_lines[1]} == 'ttlsweep: failed: x\nttlsweep: all is well\ty\\z: '* ]]
 }
 
-@test "interrupted: how many of how many were restored, and how to go on" {
+@test "an interrupted restore says how many were restored and how to continue" {
 	table
 	local i pid status=0
 	for i in {1..30}; do item "$i" x; done >x.json
@@ -142,7 +141,7 @@ PY
 	[[ $(holds | wc -w) -eq 30 ]]
 }
 
-@test "a table that was created anew since is told, with -t and without" {
+@test "a table recreated since the purge is reported, with and without -t" {
 	export AWS_ENDPOINT_URL_DYNAMODB=$DYNALITE_URL # Local's tables have no id
 	table
 	give k x
@@ -159,8 +158,8 @@ PY
 	[[ $output != *"created again"* ]]
 }
 
-# undo: run the printed command in $UNDO as it stands, from elsewhere, without
-# this test's table, region and endpoint in the environment.
+# undo: run the printed command in $UNDO as printed, from another directory,
+# without this test's table, region and endpoint in the environment.
 undo()
 {
 	mkdir -p bin
@@ -171,7 +170,7 @@ undo()
 }
 holds_what_it_did() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | cmp - before; }
 
-@test "the undo that is printed works as printed" {
+@test "the printed undo command works as printed" {
 	local command name journal where
 	printf '[profile a b]\nregion = us-east-1\n' >config
 	printf '[a b]\naws_access_key_id = x\naws_secret_access_key = y\n' >credentials
@@ -197,7 +196,7 @@ holds_what_it_did() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" 
 			    --profile 'a b' --journal "$journal" --format json
 			UNDO=$(sed -n 's/^ttlsweep: to undo it: //p' <<<"$stderr")
 			[[ $UNDO == "ttlsweep restore --yes "* ]]
-			# what is said before the first entry is the same
+			# the same command is printed before the first entry
 			[[ $stderr == *" ($UNDO undoes this run)"* ]]
 			run ! holds_what_it_did
 			undo sh
@@ -205,7 +204,7 @@ holds_what_it_did() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" 
 			rm "$journal"
 		done
 	done
-	# as a terminal shows it, too
+	# also as a terminal shows it
 	for command in purge repair; do
 		journal=$PWD/it\'s.journal
 		run -0 script -qec "'$TTLSWEEP' $command -t $T --yes --profile 'a b' --color never --journal \"$journal\"" /dev/null
@@ -219,10 +218,10 @@ holds_what_it_did() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" 
 	done
 }
 
-# gone KEY [IMAGE]: a deletion as an incremental export has it.
+# gone KEY [IMAGE]: print a deletion as in an incremental export.
 gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"S":"%s"}}%s}\n' "$1" "${2:-}"; }
 
-@test "what an incremental export says was deleted is put back by --deleted only" {
+@test "deletions in an incremental export are restored only with --deleted" {
 	table
 	{
 		item kept new | sed 's/{"Item":/{"Keys":{"key":{"S":"kept"}},"NewImage":/'
@@ -238,12 +237,12 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes --deleted x.json --format json
 	jq -e '.matched == 2 and .restored == 1 and .present == 1 and .left_out == 0' <<<"$output"
 	[[ $(holds) == "new old" ]]
-	# of new images only there is nothing to put back
+	# an export of new images only has nothing to put back
 	gone d >y.json
 	run -0 ttlsweep restore -t "$T" --yes y.json
 	run -1 ttlsweep restore -t "$T" --yes --deleted y.json
 	[[ $output == *"y.json:1: it has no image of the entry that was deleted"*"leave --deleted away"* ]]
-	# as one directory
+	# as a directory
 	"$PYTHON" "$ROOT/tests/lib/s3_export.py" --endpoint "$LOCAL_URL" \
 	    --table "$T" --bucket bucket --shape incremental >/dev/null
 	ttlsweep purge -q -t "$T" --yes --state any --no-journal
@@ -260,7 +259,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	jq -e '.restored == 1 and .left_out == 0' <<<"$output"
 }
 
-@test "a dry run looks which keys are in use, and says what that took" {
+@test "a dry run looks up which keys exist, and says what that cost" {
 	export AWS_ENDPOINT_URL_DYNAMODB=$DYNALITE_URL # Local reads what is not there free of charge
 	table
 	local i
@@ -274,15 +273,15 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	run -0 --separate-stderr ttlsweep restore -t "$T" x.json
 	[[ $output == *"present"*" 100 "*"to put back"*" 130"* ]]
 	[[ ${output//$'\n'/ } == *"Checking which keys are in use took 230 read units."* ]]
-	# the same, as the run then does
+	# the run then does the same
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes x.json --format json
 	jq -e '.present == 100 and .restored == 130' <<<"$output"
-	# twice in a file: a request has each key once
+	# a key twice in a file: a request contains each key once
 	{ item a x; item a x; } >y.json
 	run -0 ttlsweep restore -t "$T" y.json
 }
 
-@test "a dry run's look keeps to --max-rcu" {
+@test "a dry run's look-ups keep to --max-rcu" {
 	table
 	local i
 	for i in {1..60}; do item "$i" x; done >x.json
@@ -291,7 +290,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	jq -e '.present == 60 and .seconds > 1.5' <<<"$output"
 }
 
-@test "a dry run of a repair's undo: what has its value still is not present" {
+@test "a dry run of a repair's undo: an entry with the repaired value is not present" {
 	table
 	for i in 1 2 3; do give "$i" x 1700000000000; done
 	ttlsweep repair -q -t "$T" --yes --journal j
@@ -306,7 +305,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	jq -e '.restored == 2 and .present == 1' <<<"$output"
 }
 
-@test "a dry run's look on a table with a sort key" {
+@test "a dry run on a table with a sort key" {
 	table --sort-key at --sort-type N
 	printf '{"Item":{"key":{"S":"%s"},"at":{"N":"%s"},"p":{"S":"x"}}}\n' a 1 a 2.0 b 1 >x.json
 	head -n 2 x.json | tail -n 1 | sed 's/2\.0/2/' | ttlsweep restore -q -t "$T" --yes - >/dev/null
@@ -314,7 +313,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	jq -e '.present == 1 and .skipped == 2' <<<"$output"
 }
 
-@test "ceilings of restore: never one more, 4, and the same command goes on" {
+@test "restore stops at a ceiling with 4, and the same command continues" {
 	table
 	local i n=0
 	for i in {1..30}; do item "$i" x; done >x.json
@@ -341,7 +340,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	[[ $(holds | wc -w) -eq 12 ]]
 }
 
-@test "restore of some kinds and prefixes; the undo of a repair finds its values" {
+@test "restore by kind and prefix, also of a repair" {
 	table
 	local i
 	for i in session:a users session:b user:1; do give "$i" "$i" 1700000000000; done
@@ -353,8 +352,8 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	[[ $(ttlsweep list -q -t "$T" --reason milliseconds --format tsv --no-headings --columns key | sort | paste -sd' ') == "user:1 users" ]]
 }
 
-# put_back OPTION...: what a dry run and then a run say of the four entries in
-# file; the keys that are there afterwards, in $keys.
+# put_back OPTION...: dry run and run with the four entries of the file; the
+# keys that exist afterwards in $keys.
 put_back()
 {
 	local matched
@@ -366,7 +365,7 @@ put_back()
 	keys=$(ttlsweep export -q -t "$T" | jq -r '.Item | .pk.S + "/" + .sk.S' | sort | paste -sd' ')
 }
 
-@test "only entries of a kind, or whose keys begin so, are put back" {
+@test "only entries of the selected kind or prefix are restored" {
 	for key in 'USER#1 SESSION#a' 'USER#1 USER#1' 'sess:x SESSION#b' 'CAR#1 META'; do
 		printf '{"Item":{"pk":{"S":"%s"},"sk":{"S":"%s"},"ttl":{"N":"1500000000"}}}\n' "${key% *}" "${key#* }"
 	done >file
@@ -386,7 +385,7 @@ put_back()
 	[[ $output == *"--session-prefix 'nobody': no key begins with it (4 entries read)"* ]]
 }
 
-@test "a TTL that would not be read as a time is not given" {
+@test "a TTL that would not be read as a time is refused" {
 	table
 	item k x >x.json
 	run -2 ttlsweep restore -t "$T" --extend-ttl 9223372036854775807 x.json
@@ -399,7 +398,7 @@ put_back()
 	[[ $(ttlsweep inspect -t "$T" --format json | jq .states.live.items) == 1 ]]
 }
 
-@test "a journal that is still being written is not restored elsewhere" {
+@test "a journal that a run still writes is refused" {
 	table
 	local pid other=$T i
 	table
@@ -414,7 +413,7 @@ put_back()
 	[[ $output == *"j: the run that writes this journal is still going; wait for it to end"* ]]
 	run -75 ttlsweep restore --yes j
 	[[ $output == *"process $pid holds the lock"* || ! -r /proc/locks ]]
-	# to look is free, whatever its last line is
+	# a dry run is allowed, whatever its last line is
 	run -0 ttlsweep restore -t "$other" j
 	kill -KILL "$pid"
 	wait "$pid" || :
@@ -423,7 +422,7 @@ put_back()
 	[[ $(holds | wc -w) -eq 30 ]]
 }
 
-@test "export -i JOURNAL writes just what was deleted" {
+@test "export -i JOURNAL writes exactly the deleted entries" {
 	table
 	local now i
 	now=$(date +%s)
@@ -431,14 +430,14 @@ put_back()
 	{ cat dead.json; item live x "$((now + 9999))"; } | ttlsweep restore -q -t "$T" --yes - >/dev/null
 	ttlsweep purge -q -t "$T" --yes --journal j
 	ttlsweep export -q -i j | jq -cS . | sort | cmp - dead.json
-	# what was kept, or was never sent, is none of it; what is not known is
+	# without entries that were kept or never sent; with unknown ones
 	sed -i 's/\[1,"deleted",1\]/[1,"refreshed",1]/; s/\[2,"deleted",1\]/[2,"skipped",0]/' j
 	[[ $(ttlsweep export -q -i j | wc -l) -eq 1 ]]
 	sed -i '/"Outcome"/d' j
 	ttlsweep export -q -i j | jq -cS . | sort | cmp - dead.json
 }
 
-# journal ENTRY...: the journal of a purge; each is KEY=PAYLOAD@SECONDS.
+# journal ENTRY...: print a purge's journal of entries KEY=PAYLOAD@SECONDS.
 journal()
 {
 	local n=0 e key
@@ -451,10 +450,10 @@ journal()
 		printf '{"Outcome":[[%d,"deleted",1]]}\n' "$n"
 	done
 }
-# change KEY PAYLOAD SECONDS: a line of an incremental export.
+# change KEY PAYLOAD SECONDS: print a line of an incremental export.
 change() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"%s000000"}},"Keys":{"key":{"S":"%s"}},"NewImage":{"key":{"S":"%s"},"p":{"S":"%s"}}}\n' "$3" "$1" "$1" "$2"; }
-# restores RESTORED PRESENT WANTED FILE...: a dry run and a run say so many,
-# whatever the order of the files, and the table then holds WANTED.
+# restores RESTORED PRESENT WANTED FILE...: a dry run and a run report these
+# numbers in any order of the files, and the table then contains WANTED.
 restores()
 {
 	local restored=$1 present=$2 wanted=$3 backwards=() list n
@@ -473,7 +472,7 @@ restores()
 	done
 }
 
-@test "of several images of an entry the newest is put back, over all files" {
+@test "of several images of an entry the newest of all files is restored" {
 	table
 	journal a=old@100 b=new-b@400 c=only-c@150 d=oldest@1 >one
 	journal a=new-a@300 b=old@200 d=old@50 >two
@@ -483,19 +482,19 @@ restores()
 	{ item a export; item e export-e; } >export.json
 	journal a=journal@5 >one
 	restores 2 1 "export-e journal" export.json one
-	# … and of two of them the first holds
+	# … and of two of them the first wins
 	{ item a first; } >export.json
 	{ item a second; } >other.json
 	table
 	run -0 ttlsweep restore -t "$T" --yes export.json other.json
 	[[ $(holds) == first ]]
-	# an incremental one has stamps
+	# incremental exports have stamps
 	{ change a new-a 500; change b old 10; } >inc.json
 	journal a=old@400 b=new-b@20 >one
 	restores 2 2 "new-a new-b" inc.json one
 }
 
-@test "an export to S3 is as old as its manifest says" {
+@test "an export to S3 has the time of its manifest" {
 	table
 	give a export
 	ttlsweep export -q -t "$T" --layout s3 -o s3 --now 2020-01-01T00:00:00Z
@@ -517,7 +516,7 @@ restores()
 	run -0 ttlsweep restore --yes repair purge
 	[[ $output == *" 6 restored, 0 present"* ]]
 	holds_what_it_did
-	# the other way round: what was purged, and then made anew and repaired
+	# the other way round: purged, then created again and repaired
 	ttlsweep purge -q -t "$T" --yes --state any --reason milliseconds --journal purge2
 	for i in 1 2 3; do item "$i" new "$((now - 80))000"; done | ttlsweep restore -q -t "$T" --yes - >/dev/null
 	dump --endpoint "$LOCAL_URL" --table "$T" >before
@@ -527,8 +526,8 @@ restores()
 	holds_what_it_did
 }
 
-# once RESTORE-ARGUMENT...: each of the FILES is opened once, in a dry run and
-# in one that writes.
+# once RESTORE-ARGUMENT...: each of the FILES is opened once by a dry run, and
+# by a run that writes.
 once()
 {
 	local yes file
@@ -559,7 +558,7 @@ once()
 	FILES=(a); once a
 	ttlsweep purge -q -t "$T" --yes --state any --journal b.gz >/dev/null
 	FILES=(b.gz); once b.gz
-	# entries of both journals are weighed against each other
+	# entries of both journals are compared with each other
 	FILES=(a b.gz); once a b.gz
 	FILES=(all.json.gz); once all.json.gz
 	FILES=(sealed.json); once sealed.json --decrypt-with key
@@ -570,7 +569,7 @@ once()
 	[[ $(holds) == "1 2 3 4 5 6 7 8 9" ]]
 }
 
-@test "more files than may keep their descriptors" {
+@test "more files than may stay open can be restored" {
 	table
 	local i
 	for i in {1..300}; do item "$i" "$i" >"$i.json"; done
