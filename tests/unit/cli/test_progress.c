@@ -13,7 +13,7 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 #define STEPS 12
 
-/* What the pass has come to, and when it is looked at. */
+/* How far the pass is, and when. */
 struct step {
 	int64_t ms;
 	int64_t items, matched, segments_done;
@@ -24,7 +24,7 @@ struct screen {
 	int width;
 };
 
-/* A drawn line ends in "|", an erased one is "<>"; lines keep their end. */
+/* A drawn line ends in "|", an erased one is "<>"; lines keep their newline. */
 static void
 put(void *ctx, const char *p, size_t n)
 {
@@ -75,13 +75,13 @@ static const struct {
 	    { { 500, 100, 0, 8 }, { 4000, 800, 0, 16 } },
 	    "scanned 100 (~25 %), 200/s|"
 	    "scanned 800 (~50 %), 200/s, ~4 s left|<>" },
-	{ "nothing tells a share", PROGRESS_DRAW, -1, NULL, 80,
+	{ "the share is unknown", PROGRESS_DRAW, -1, NULL, 80,
 	    { { 4000, 800, 0, 16 } }, "scanned 800, 200/s|<>" },
 	{ "matches", PROGRESS_DRAW, -1, "to delete", 80,
 	    { { 1000, 12345, 6789, 0 } },
 	    "scanned 12 345, 12 345/s, 6 789 to delete|<>" },
-	{ "what has no room is left out", PROGRESS_DRAW, 100000, "matched", 40,
-	    { { 4000, 12345, 6789, 0 } },
+	{ "parts without room are left out", PROGRESS_DRAW, 100000, "matched",
+	    40, { { 4000, 12345, 6789, 0 } },
 	    "scanned 12 345 of ~100 000 (~12 %)|<>" },
 	{ "in the background", PROGRESS_DRAW, 100, NULL, 0,
 	    { { 500, 10, 0, 0 }, { 1000, 20, 0, 0 } }, "<>" },
@@ -125,7 +125,7 @@ test_script(void **state)
 			.width = width,
 			.ctx = &s,
 		};
-		/* A clock that began long ago. */
+		/* a clock that began long ago */
 		int64_t begin = INT64_C(987654321000);
 		struct progress *p = progress_start(&o, begin);
 
@@ -151,7 +151,7 @@ test_script(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* Without a function for the width it is 80; NULL is taken everywhere. */
+/* The width is 80 without a function; all functions accept NULL. */
 static void
 test_defaults(void **state)
 {
@@ -170,7 +170,7 @@ test_defaults(void **state)
 	assert_string_equal(buf_text(&s.text), "read 7, 7/s|<>");
 	progress_tick(NULL, 0, &at);
 	progress_stop(NULL);
-	/* what was written is told before rate and time, where room is short */
+	/* if there is little room, written entries come before rate and time */
 	o.expected = 1000;
 	o.verb = "deleting: scanned";
 	o.written = "deleted";
@@ -188,7 +188,7 @@ test_defaults(void **state)
 	o.written = NULL;
 	o.width = NULL;
 	o.verb = "read";
-	/* what is known is not about so many */
+	/* an exact number has no "~" */
 	o.expected = 14;
 	o.exact = true;
 	buf_reset(&s.text);

@@ -21,11 +21,11 @@ static const struct {
 	bool first;
 	const char *want;
 } cases[] = {
-	{ "the first", "a\nb\n", 24, true, "\033[2J" H "a" K "b" K J },
-	{ "a later one", "a\nb\n", 24, false, H "a" K "b" K J },
+	{ "the first screen", "a\nb\n", 24, true, "\033[2J" H "a" K "b" K J },
+	{ "a later screen", "a\nb\n", 24, false, H "a" K "b" K J },
 	{ "nothing", "", 24, false, H J },
 	{ "empty lines", "\n\n", 24, false, H K K J },
-	{ "just room", "a\nb\nc\n", 4, false, H "a" K "b" K "c" K J },
+	{ "exactly enough room", "a\nb\nc\n", 4, false, H "a" K "b" K "c" K J },
 	{ "one too many", "a\nb\nc\nd\n", 4, false,
 	    H "a" K "b" K "\033[m(2 more lines: enlarge the window)" K J },
 	{ "two rows", "a\nb\n", 2, false,
@@ -33,7 +33,7 @@ static const struct {
 	{ "no rows", "a\n", 0, false, H "a" K J },
 	{ "a line that the terminal wraps", "0123456789a\nb\nc\n", 4, false,
 	    H "0123456789a" K "\033[m(2 more lines: enlarge the window)" K J },
-	{ "just as wide", "0123456789\nb\nc\n", 4, false,
+	{ "exactly as wide", "0123456789\nb\nc\n", 4, false,
 	    H "0123456789" K "b" K "c" K J },
 	{ "colours take no room", "\033[1;31m0123456789\033[m\nb\nc\n", 4,
 	    false, H "\033[1;31m0123456789\033[m" K "b" K "c" K J },

@@ -33,7 +33,7 @@ test_no_items_at_all(void **state)
 	assert_int_equal(account_take(&a, 1, 0), CEILING_ITEMS);
 }
 
-/* What is in flight counts in full; what turned out cheaper makes room. */
+/* Units in flight count in full; what turned out cheaper makes room. */
 static void
 test_units(void **state)
 {
@@ -48,7 +48,7 @@ test_units(void **state)
 	account_settle(&a, 10, 8);
 	assert_int_equal(account_take(&a, 2, 0), -1);
 	assert_int_equal(account_take(&a, 1, 0), CEILING_UNITS);
-	/* dearer than estimated: the overshoot is what was in flight */
+	/* dearer than estimated: only requests in flight overshoot */
 	account_settle(&a, 2, 5);
 	assert_true(a.spent == 13);
 	assert_int_equal(account_take(&a, 1, 0), CEILING_UNITS);
@@ -116,7 +116,7 @@ test_percent(void **state)
 	assert_false(ceiling_percent_passed(&c, 1, 1));
 }
 
-/* Whether the next run would stop at the same entry. */
+/* Whether the same run would stop at the same entry. */
 static void
 test_always(void **state)
 {
@@ -145,14 +145,14 @@ test_always(void **state)
 			fail_msg("row %zu", i);
 }
 
-/* What repair makes of each reason. */
+/* The value that repair writes for each reason. */
 static void
 test_repair(void **state)
 {
 	static const struct {
 		const char *name, *item;
 		int64_t missing;
-		const char *want; /* NULL: needs none */
+		const char *want; /* NULL: left alone */
 	} rows[] = {
 		/* clang-format off */
 		{ "milliseconds, ahead",
@@ -225,8 +225,8 @@ test_repair(void **state)
 	buf_release(&scratch);
 }
 
-/* With the zone known, a date-time without one is repaired, too; a repair
- * before the window's first day writes nothing. */
+/* With --zone, a date-time without a zone is repaired; values before the
+ * window's first day are never written. */
 static void
 test_repair_zone(void **state)
 {

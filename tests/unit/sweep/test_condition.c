@@ -29,7 +29,7 @@ struct cond_case {
 	const char *a, *b;
 };
 
-/* Every pair of state and reason there is. */
+/* Every pair of state and reason. */
 static const struct cond_case cases[] = {
 	/* clang-format off */
 	{ "pending", "{\"N\":\"1795332270\"}", true, OFF, OFF,
@@ -41,10 +41,10 @@ static const struct cond_case cases[] = {
 	{ "pending, overdue 15m", "{\"N\":\"1795000000\"}", true, 900, OFF,
 	    STATE_PENDING, REASON_NONE,
 	    DDB_COND_FROM_TO, FIRST, "{\"N\":\"1795331371\"}" },
-	{ "pending, overdue for ever", "{\"N\":\"1795000000\"}", true,
+	{ "pending, overdue without end", "{\"N\":\"1795000000\"}", true,
 	    INT64_MAX, OFF, STATE_PENDING, REASON_NONE,
 	    DDB_COND_FROM_TO, FIRST, "{\"N\":\"-9223372035059443536\"}" },
-	{ "pending, expires-within is of no matter", "{\"N\":\"1795000000\"}",
+	{ "pending, expires-within is ignored", "{\"N\":\"1795000000\"}",
 	    true, OFF, 60, STATE_PENDING, REASON_NONE,
 	    DDB_COND_FROM_TO, FIRST, "{\"N\":\"1795332271\"}" },
 
@@ -96,7 +96,7 @@ static const struct cond_case cases[] = {
 	    INT64_MAX, STATE_LIVE, REASON_NONE,
 	    DDB_COND_BETWEEN, "{\"N\":\"1795332271\"}",
 	    LAST },
-	{ "live, overdue is of no matter", "{\"N\":\"1795332272\"}", true,
+	{ "live, overdue is ignored", "{\"N\":\"1795332272\"}", true,
 	    3600, OFF, STATE_LIVE, REASON_NONE,
 	    DDB_COND_BETWEEN, "{\"N\":\"1795332271\"}", LAST },
 	{ "live, ttl off", "{\"N\":\"1795332272\"}", false, OFF, OFF,
@@ -170,7 +170,7 @@ slice_is(struct slice s, const char *want)
 }
 
 static void
-rows_have_their_condition(void **state)
+each_state_and_reason_has_its_condition(void **state)
 {
 	const struct key_schema schema = { "key", "sort" };
 	struct buf scratch = { 0 };
@@ -206,9 +206,9 @@ rows_have_their_condition(void **state)
 	buf_release(&scratch);
 }
 
-/* Whatever a record says, known pairs or not: never without a condition. */
+/* Even impossible pairs of state and reason have a condition. */
 static void
-no_row_is_without_a_condition(void **state)
+no_record_is_without_a_condition(void **state)
 {
 	static const struct key_schema schemas[] = { { "key", NULL },
 		{ "ttl", NULL }, { "key", "ttl" } };
@@ -247,8 +247,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rows_have_their_condition),
-		cmocka_unit_test(no_row_is_without_a_condition),
+		cmocka_unit_test(each_state_and_reason_has_its_condition),
+		cmocka_unit_test(no_record_is_without_a_condition),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

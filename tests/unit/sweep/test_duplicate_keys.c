@@ -22,7 +22,7 @@ add(struct duplicate_keys *t, const char *json, int64_t line)
 	return duplicate_keys_add(t, &item, line);
 }
 
-/* Lines behind each other, and what the last of them gives. */
+/* Lines in order, and the result of the last. */
 static const struct {
 	const char *name;
 	const char *lines[3];
@@ -31,25 +31,25 @@ static const struct {
 	/* clang-format off */
 	{ "two keys",
 	    { "{\"key\":{\"S\":\"a\"}}", "{\"key\":{\"S\":\"b\"}}" }, 0 },
-	{ "of two types",
+	{ "keys of two types",
 	    { "{\"key\":{\"S\":\"1\"}}", "{\"key\":{\"N\":\"1\"}}" }, 0 },
 	{ "the same entry",
 	    { "{\"key\":{\"S\":\"a\"},\"x\":{\"S\":\"1\"}}",
 	      "{\"key\":{\"S\":\"a\"},\"x\":{\"S\":\"1\"}}" }, 0 },
-	{ "in another order",
+	{ "attributes in another order",
 	    { "{\"key\":{\"S\":\"a\"},\"x\":{\"S\":\"1\"}}",
 	      "{\"x\":{\"S\":\"1\"},\"key\":{\"S\":\"a\"}}" }, 0 },
-	{ "twins",
+	{ "duplicates",
 	    { "{\"key\":{\"S\":\"b\"}}",
 	      "{\"key\":{\"S\":\"a\"},\"sk\":{\"S\":\"1\"}}",
 	      "{\"key\":{\"S\":\"a\"},\"sk\":{\"S\":\"2\"}}" }, 2 },
-	{ "an attribute more",
+	{ "one more attribute",
 	    { "{\"key\":{\"S\":\"a\"}}",
 	      "{\"key\":{\"S\":\"a\"},\"x\":{\"S\":\"\"}}" }, 1 },
-	{ "values changed over",
+	{ "values swapped",
 	    { "{\"key\":{\"S\":\"a\"},\"x\":{\"S\":\"1\"},\"y\":{\"S\":\"2\"}}",
 	      "{\"key\":{\"S\":\"a\"},\"x\":{\"S\":\"2\"},\"y\":{\"S\":\"1\"}}" }, 1 },
-	{ "keys alike by value",
+	{ "keys with equal values",
 	    { "{\"key\":{\"N\":\"1\"},\"x\":{\"S\":\"1\"}}",
 	      "{\"key\":{\"N\":\"1.0\"},\"x\":{\"S\":\"2\"}}" }, 1 },
 	/* clang-format on */
@@ -71,7 +71,7 @@ test_cases(void **state)
 	}
 }
 
-/* ${keys} keys, each twice and far apart; how many are found. */
+/* Add ${keys} keys twice, far apart; how many duplicates are found. */
 static int
 found(size_t most, int keys)
 {
@@ -96,8 +96,7 @@ found(size_t most, int keys)
 	return n;
 }
 
-/* All of them up to the limit, and behind it no fewer than a quarter of the
- * limit's. */
+/* Up to the limit all are found, above it at least a quarter of the limit. */
 static void
 test_limit(void **state)
 {

@@ -36,10 +36,10 @@ static const struct {
 	const char *says;
 } images[] = {
 	/* clang-format off */
-	{ "as it was", &table, "{" KEY "}", "{" KEY "}", IMAGE_TAKEN, "" },
+	{ "unchanged", &table, "{" KEY "}", "{" KEY "}", IMAGE_TAKEN, "" },
 	{ "rewritten", &table, "{" KEY "}",
 	    "{\"x\":{\"L\":[{\"N\":\"1e3\"}]}," KEY "}", IMAGE_TAKEN, "" },
-	{ "its key in other words", &table, "{" KEY "}",
+	{ "its key, escaped", &table, "{" KEY "}",
 	    "{\"key\":{\"S\":\"a\\u002fb\"}}", IMAGE_TAKEN, "" },
 	{ "numbers and bytes by value", &sorted, "{" PS("1", "YQ==") "}",
 	    "{" PS("1.0", "YQ==") "}", IMAGE_TAKEN, "" },
@@ -55,27 +55,27 @@ static const struct {
 	    "{" PS("1.1", "YQ==") "}", IMAGE_OTHERS, "another entry" },
 	{ "a key of another type", &table, "{" KEY "}",
 	    "{\"key\":{\"B\":\"a/bc\"}}", IMAGE_OTHERS, "another type" },
-	{ "a key that is no value", &table, "{" KEY "}",
+	{ "a key that is not a value", &table, "{" KEY "}",
 	    "{\"key\":\"a/b\"}", IMAGE_OTHERS, "no key attribute" },
 	{ "the key twice", &table, "{" KEY "}", "{" KEY "," KEY "}",
 	    IMAGE_OTHERS, "twice" },
-	{ "no object", &table, "{" KEY "}", "[]", IMAGE_OTHERS, "object" },
-	{ "no number", &table, "{" KEY "}",
+	{ "not an object", &table, "{" KEY "}", "[]", IMAGE_OTHERS, "object" },
+	{ "not a number", &table, "{" KEY "}",
 	    "{" KEY ",\"n\":{\"N\":\"abc\"}}", IMAGE_WRONG, "n" },
 	{ "too many digits", &table, "{" KEY "}", "{" KEY ",\"n\":{\"N\":"
 	    "\"123456789012345678901234567890123456789\"}}",
 	    IMAGE_WRONG, "n" },
 	{ "a value of two types", &table, "{" KEY "}",
 	    "{" KEY ",\"n\":{\"S\":\"\",\"N\":\"1\"}}", IMAGE_WRONG, "n" },
-	{ "no base64", &table, "{" KEY "}", "{" KEY ",\"b\":{\"B\":\"*\"}}",
+	{ "not base64", &table, "{" KEY "}", "{" KEY ",\"b\":{\"B\":\"*\"}}",
 	    IMAGE_WRONG, "b" },
-	{ "an empty set, deep inside", &table, "{" KEY "}",
+	{ "an empty set in a map", &table, "{" KEY "}",
 	    "{" KEY ",\"m\":{\"M\":{\"s\":{\"SS\":[]}}}}", IMAGE_WRONG, "m" },
 	/* clang-format on */
 };
 
 static void
-only_a_possible_image_of_the_entry_is_taken(void **state)
+only_a_valid_image_of_the_entry_is_taken(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(images) / sizeof(images[0]); i++) {
@@ -97,7 +97,7 @@ only_a_possible_image_of_the_entry_is_taken(void **state)
 }
 
 static void
-a_key_is_no_longer_than_a_key_can_be(void **state)
+a_key_that_is_too_long_is_refused(void **state)
 {
 	(void)state;
 	for (int over = 0; over <= 1; over++) {
@@ -119,8 +119,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(only_a_possible_image_of_the_entry_is_taken),
-		cmocka_unit_test(a_key_is_no_longer_than_a_key_can_be),
+		cmocka_unit_test(only_a_valid_image_of_the_entry_is_taken),
+		cmocka_unit_test(a_key_that_is_too_long_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

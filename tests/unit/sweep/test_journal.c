@@ -28,7 +28,7 @@
 #include "sweep/journal.h"
 #include "tests/unit/journal_index.h"
 
-/* --- a disk that is slow, counts, and fails when told --- */
+/* --- a disk that is slow, counts, and fails on request --- */
 
 static struct {
 	int count;
@@ -36,7 +36,7 @@ static struct {
 	int error;
 } disk;
 
-/* In place of libc's; only one leader at a time calls it. */
+/* Replaces libc's; only one leader at a time calls it. */
 int
 fdatasync(int fd)
 {
@@ -129,7 +129,7 @@ open_at(const char *path)
 	return j;
 }
 
-/* The whole file; through gzip itself when it is compressed. */
+/* The whole file; gzip(1) decompresses it if needed. */
 static void
 slurp(struct buf *out, const char *path)
 {
@@ -174,7 +174,7 @@ append(struct journal *j, const char *text, bool sync, struct fault *f)
 /* --- lines --- */
 
 static void
-the_header_says_what_run_it_is(void **state)
+the_header_describes_the_run(void **state)
 {
 	static const struct {
 		const char *name;
@@ -240,7 +240,7 @@ an_intent_is_one_line(void **state)
 	    "\"OldImage\":{\"key\":{\"S\":\"a\\u0000b\"},"
 	    "\"n\":{\"N\":\"1\"}},"
 	    "\"Ttlsweep\":{\"n\":17,\"why\":\"milliseconds\"}}\n");
-	/* A reply may hold line ends between its tokens. */
+	/* a reply may contain newlines between its tokens */
 	buf_reset(&out);
 	journal_intent(&out,
 	    &(struct journal_entry){ .n = INT64_MAX,
@@ -253,7 +253,7 @@ an_intent_is_one_line(void **state)
 	    "\"Keys\":{  \"k\": {\"S\":\"\\n\"}},\"OldImage\":{ } ,"
 	    "\"Ttlsweep\":{\"n\":9223372036854775807,\"why\":\"none\"}}\n");
 	assert_int_equal(slice_check((struct slice){ out.p, out.n }, NULL), 0);
-	/* a repair tells the value it gives */
+	/* a repair records its new value */
 	buf_reset(&out);
 	journal_intent(&out,
 	    &(struct journal_entry){ .n = 1,
@@ -289,7 +289,7 @@ outcomes_share_a_line(void **state)
 /* --- the file --- */
 
 static void
-it_is_private_whatever_the_umask(void **state)
+a_journal_is_private_whatever_the_umask(void **state)
 {
 	static const mode_t masks[] = { 0, 022, 077, 0777 };
 
@@ -310,7 +310,7 @@ it_is_private_whatever_the_umask(void **state)
 }
 
 static void
-it_writes_over_nothing(void **state)
+nothing_is_overwritten(void **state)
 {
 	char *there = at("there"), *link = at("link"), *dangling = at("dang"),
 	     *none = at("no/such/directory"), *nowhere = at("nowhere");
@@ -371,7 +371,7 @@ a_header_that_cannot_be_written_leaves_no_file(void **state)
 }
 
 static void
-lines_are_there_when_it_returns(void **state)
+lines_are_in_the_file_when_append_returns(void **state)
 {
 	static const char *const names[] = { "x.journal", "x.journal.gz" };
 
@@ -392,12 +392,12 @@ lines_are_there_when_it_returns(void **state)
 		assert_int_equal(journal_bytes(j), size_of(path));
 		slurp(&text, path);
 		assert_string_equal(buf_text(&text), HEADER "one\n");
-		/* Without sync: written, so that it survives our end. */
+		/* without sync: written, so that it survives a kill */
 		assert_int_equal(append(j, "two\n", false, NULL), 0);
 		assert_int_equal(disk.count, 2);
 		slurp(&text, path);
 		assert_string_equal(buf_text(&text), HEADER "one\ntwo\n");
-		/* Nothing new, but what is not synced yet. */
+		/* nothing new: sync what is not synced yet */
 		assert_int_equal(append(j, "", true, NULL), 0);
 		assert_int_equal(disk.count, 3);
 		assert_int_equal(append(j, "", true, NULL), 0);
@@ -450,7 +450,7 @@ each_commit_is_a_gzip_member(void **state)
 }
 
 static void
-an_unused_one_is_removed(void **state)
+an_unused_journal_is_removed(void **state)
 {
 	static const struct {
 		const char *name;
@@ -479,7 +479,7 @@ an_unused_one_is_removed(void **state)
 }
 
 static void
-a_file_of_others_under_its_name_stays(void **state)
+another_file_of_its_name_stays(void **state)
 {
 	char *path = at("x.journal"), *away = at("away.journal");
 	struct journal *j = open_at(path);
@@ -494,10 +494,10 @@ a_file_of_others_under_its_name_stays(void **state)
 	free(away);
 }
 
-/* --- one that is gone from under its name --- */
+/* --- a journal that was removed or replaced --- */
 
 static void
-what_is_lost_stops_everybody(void **state)
+a_lost_journal_stops_all_workers(void **state)
 {
 	enum how { REMOVED, MOVED, REPLACED, LINKED };
 	static const struct {
@@ -551,9 +551,9 @@ what_is_lost_stops_everybody(void **state)
 	}
 }
 
-/* Behind the last commit: nothing is written any more, and it is told. */
+/* After the last commit: nothing more is written, and it is reported. */
 static void
-what_is_lost_at_the_end_is_told(void **state)
+a_journal_lost_at_the_end_is_reported(void **state)
 {
 	char *path = at("x.journal");
 	struct journal *j = open_at(path);
@@ -571,7 +571,7 @@ what_is_lost_at_the_end_is_told(void **state)
 	free(path);
 }
 
-/* --- old ones --- */
+/* --- old journals --- */
 
 #define OLD_HEADER(table, id, endpoint, region)                               \
 	"{\"ttlsweep.journal/1\":{\"table\":\"" table "\",\"table_id\":\"" id \
@@ -606,7 +606,7 @@ count_told(void *ctx, const char *path)
 }
 
 static void
-only_this_tables_old_ones_expire(void **state)
+only_old_journals_of_this_table_expire(void **state)
 {
 	static const struct {
 		const char *name, *text;
@@ -763,8 +763,8 @@ crowd_fn(void *ctx, int i)
 	}
 }
 
-/* Read the crowd's lines back: each thread's are whole, in order and without
- * a gap, and none that was stored is missing; how many there are. */
+/* Read all threads' lines back: they are whole, in order and without a gap, and
+ * none that was stored is missing. How many there are. */
 static int
 crowd_check(const struct crowd *c, const char *path)
 {
@@ -795,7 +795,7 @@ crowd_check(const struct crowd *c, const char *path)
 }
 
 static void
-those_who_commit_together_share_a_sync(void **state)
+workers_that_commit_together_share_a_sync(void **state)
 {
 	static const struct {
 		const char *name;
@@ -803,8 +803,8 @@ those_who_commit_together_share_a_sync(void **state)
 		long nap_us;
 		int most; /* syncs */
 	} cases[] = {
-		/* a sync takes along what came during the one before: two
-		 * rounds for 8 threads in step, never one an append */
+		/* a sync includes what was added during the one before: two
+		 * rounds for 8 threads in step, never one per append */
 		{ "a.journal", false, 2000, THREADS * EACH / 2 },
 		{ "b.journal.gz", false, 2000, THREADS * EACH / 2 },
 		{ "c.journal", true, 2000, THREADS * EACH / 4 },
@@ -838,7 +838,7 @@ those_who_commit_together_share_a_sync(void **state)
 
 /* --- a disk that is full --- */
 
-/* No file may grow past ${size}; 0: no limit any more. */
+/* Limit the size of files; 0: no limit. */
 static void
 fill_up(off_t size)
 {
@@ -854,7 +854,7 @@ a_full_disk_tears_no_line(void **state)
 {
 	static const struct {
 		const char *name;
-		int room; /* bytes that are left */
+		int room; /* bytes left */
 		bool sync;
 	} cases[] = {
 		{ "none.journal", 0, true },
@@ -886,7 +886,7 @@ a_full_disk_tears_no_line(void **state)
 		    strstr(f.text, strerror(EFBIG)) == NULL ||
 		    size_of(path) != size || journal_bytes(j) != size)
 			fail_msg("%s: %s", cases[i].name, f.text);
-		/* There is room again, but it stays closed. */
+		/* there is room again, but nothing more is accepted */
 		assert_int_equal(append(j, "x\n", true, &again), -1);
 		assert_string_equal(again.text, f.text);
 		assert_int_equal(append(j, "x\n", false, NULL), -1);
@@ -900,7 +900,7 @@ a_full_disk_tears_no_line(void **state)
 }
 
 static void
-a_full_disk_stops_everybody(void **state)
+a_full_disk_stops_all_workers(void **state)
 {
 	static const char *const names[] = { "x.journal", "x.journal.gz" };
 
@@ -929,7 +929,7 @@ a_full_disk_stops_everybody(void **state)
 }
 
 static void
-a_sync_that_fails_stops_it(void **state)
+a_failed_sync_stops_the_journal(void **state)
 {
 	char *path = at("x.journal");
 	struct journal *j = open_at(path);
@@ -951,11 +951,11 @@ a_sync_that_fails_stops_it(void **state)
 	free(path);
 }
 
-/* --- a sudden end --- */
+/* --- kills --- */
 
 struct doomed {
 	struct journal *j;
-	int told; /* where stored lines are told */
+	int told; /* where stored lines are reported */
 };
 
 static void
@@ -992,7 +992,7 @@ is_there(const struct buf *text, int32_t number)
 }
 
 static void
-killed_it_holds_all_it_said(void **state)
+after_a_kill_it_contains_all_stored_lines(void **state)
 {
 	char *path = at("x.journal");
 	int pipes[2], status;
@@ -1036,8 +1036,8 @@ killed_it_holds_all_it_said(void **state)
 
 /* --- read back --- */
 
-/* Two batches as purge writes them: 1 deleted, 2 refreshed, 3 sent and never
- * heard of, 4 gone, but sent twice. */
+/* Two batches as purge writes them: 1 deleted, 2 refreshed, 3 sent without a
+ * reply, 4 gone, but sent twice. */
 static void
 write_batches(const char *path)
 {
@@ -1070,7 +1070,7 @@ write_batches(const char *path)
 }
 
 static void
-what_it_writes_is_read_back(void **state)
+a_journal_can_be_read_back(void **state)
 {
 	static const char *const names[] = { "x.journal", "x.journal.gz" };
 	struct fault f = { 0 };
@@ -1104,10 +1104,10 @@ what_it_writes_is_read_back(void **state)
 	}
 }
 
-/* Wherever a sudden end cuts what comes behind the header, it is read, and
- * no entry is thought kept that was not told so. */
+/* Wherever the lines after the header are cut off, the journal can be read, and
+ * only entries recorded as kept count as kept. */
 static void
-cut_anywhere_it_is_read(void **state)
+a_truncated_journal_can_be_read(void **state)
 {
 	static const char *const names[] = { "x.journal", "x.journal.gz" };
 
@@ -1171,7 +1171,7 @@ the_default_place_is_made_private(void **state)
 }
 
 static void
-names_that_are_taken_get_a_number(void **state)
+a_name_that_is_taken_gets_a_number(void **state)
 {
 	char *first, *second, *third;
 	struct journal_options o;
@@ -1184,8 +1184,8 @@ names_that_are_taken_get_a_number(void **state)
 	a = open_at(first);
 	second = journal_default_path(place, "T", 0, true, NULL);
 	assert_non_null(strstr(second, "/T-19700101T000000Z-2.journal"));
-	/* Another run was quicker: the next number, but only when the name
-	 * is ours to choose. */
+	/* another run was quicker: the next number, but only with a default
+	 * name */
 	o = options(first);
 	assert_null(journal_open(&o, NULL));
 	o.numbered = true;
@@ -1202,7 +1202,7 @@ names_that_are_taken_get_a_number(void **state)
 }
 
 static void
-any_table_makes_a_name(void **state)
+any_table_name_makes_a_file_name(void **state)
 {
 	char big[256], longest[256];
 	const struct {
@@ -1241,7 +1241,7 @@ any_table_makes_a_name(void **state)
 }
 
 static void
-numbers_stand_before_the_ending(void **state)
+numbers_come_before_the_ending(void **state)
 {
 	static const struct {
 		const char *path;
@@ -1269,7 +1269,7 @@ numbers_stand_before_the_ending(void **state)
 }
 
 static void
-the_next_name_is_free(void **state)
+the_next_name_is_not_taken(void **state)
 {
 	static const struct {
 		const char *there[3], *path, *want;
@@ -1278,7 +1278,7 @@ the_next_name_is_free(void **state)
 		{ { "n2", "n2-2" }, "n2-2", "n2-3" },
 		{ { "n3.journal", "n3-2.journal", "n3-3.journal" },
 		    "n3-2.journal", "n3-4.journal" },
-		/* a number of the user's own stays */
+		/* a number given by the user stays */
 		{ { "n4-2" }, "n4-2", "n4-2-2" },
 		{ { "n5-20261122" }, "n5-20261122", "n5-20261122-2" },
 	};
@@ -1304,7 +1304,7 @@ the_next_name_is_free(void **state)
 }
 
 static void
-directories_of_strangers_are_refused(void **state)
+directories_that_others_may_change_are_refused(void **state)
 {
 	char *open_dir = at("open"), *file = at("file"), *mine = at("mine"),
 	     *link = at("link"), *theirs = at("theirs"), *slash = at("mine//"),
@@ -1313,7 +1313,7 @@ directories_of_strangers_are_refused(void **state)
 		const char *name;
 		const char *dir;
 		bool root_only;
-		enum fault_kind kind; /* FAULT_NONE: taken */
+		enum fault_kind kind; /* FAULT_NONE: accepted */
 	} cases[] = {
 		{ "everybody may write", open_dir, false, FAULT_REFUSED },
 		{ "a file", file, false, FAULT_IO },
@@ -1363,7 +1363,7 @@ directories_of_strangers_are_refused(void **state)
 }
 
 static void
-a_directory_is_tried_and_left_as_it_was(void **state)
+checking_a_directory_leaves_it_as_it_was(void **state)
 {
 	char *file = at("plain"), *below = at("plain/x.journal"),
 	     *here = at("x.journal"), *deep = at("d/e/x.journal"),
@@ -1424,34 +1424,34 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(the_header_says_what_run_it_is),
+		TEST(the_header_describes_the_run),
 		TEST(an_intent_is_one_line),
 		TEST(outcomes_share_a_line),
-		TEST(it_is_private_whatever_the_umask),
-		TEST(it_writes_over_nothing),
+		TEST(a_journal_is_private_whatever_the_umask),
+		TEST(nothing_is_overwritten),
 		TEST(a_header_that_cannot_be_written_leaves_no_file),
-		TEST(lines_are_there_when_it_returns),
+		TEST(lines_are_in_the_file_when_append_returns),
 		TEST(each_commit_is_a_gzip_member),
-		TEST(an_unused_one_is_removed),
-		TEST(a_file_of_others_under_its_name_stays),
-		TEST(what_is_lost_stops_everybody),
-		TEST(what_is_lost_at_the_end_is_told),
-		TEST(only_this_tables_old_ones_expire),
+		TEST(an_unused_journal_is_removed),
+		TEST(another_file_of_its_name_stays),
+		TEST(a_lost_journal_stops_all_workers),
+		TEST(a_journal_lost_at_the_end_is_reported),
+		TEST(only_old_journals_of_this_table_expire),
 		TEST(no_journal_in_use_expires),
-		TEST(those_who_commit_together_share_a_sync),
+		TEST(workers_that_commit_together_share_a_sync),
 		TEST(a_full_disk_tears_no_line),
-		TEST(a_full_disk_stops_everybody),
-		TEST(a_sync_that_fails_stops_it),
-		TEST(killed_it_holds_all_it_said),
-		TEST(what_it_writes_is_read_back),
-		TEST(cut_anywhere_it_is_read),
+		TEST(a_full_disk_stops_all_workers),
+		TEST(a_failed_sync_stops_the_journal),
+		TEST(after_a_kill_it_contains_all_stored_lines),
+		TEST(a_journal_can_be_read_back),
+		TEST(a_truncated_journal_can_be_read),
 		TEST(the_default_place_is_made_private),
-		TEST(names_that_are_taken_get_a_number),
-		TEST(any_table_makes_a_name),
-		TEST(numbers_stand_before_the_ending),
-		TEST(the_next_name_is_free),
-		TEST(directories_of_strangers_are_refused),
-		TEST(a_directory_is_tried_and_left_as_it_was),
+		TEST(a_name_that_is_taken_gets_a_number),
+		TEST(any_table_name_makes_a_file_name),
+		TEST(numbers_come_before_the_ending),
+		TEST(the_next_name_is_not_taken),
+		TEST(directories_that_others_may_change_are_refused),
+		TEST(checking_a_directory_leaves_it_as_it_was),
 		TEST(free_space_is_that_of_the_directory),
 	};
 

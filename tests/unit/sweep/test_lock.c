@@ -88,7 +88,7 @@ take(void)
 	return l;
 }
 
-/* What asking for ${o} now ends with. */
+/* The result of taking ${o} now. */
 static enum fault_kind
 ask(const struct sweep_lock_options *o)
 {
@@ -118,10 +118,10 @@ touch(const char *path, mode_t mode)
 	assert_int_equal(close(fd), 0);
 }
 
-/* --- who keeps whom out --- */
+/* --- who excludes whom --- */
 
 static void
-a_second_one_is_told_to_wait(void **state)
+a_second_run_is_refused(void **state)
 {
 	struct sweep_lock *l = take();
 	struct fault f = { 0 };
@@ -140,10 +140,10 @@ a_second_one_is_told_to_wait(void **state)
 	assert_int_equal(access(file, F_OK), -1);
 }
 
-/* A file is removed by who held it. Of many that come and go, some open one
- * that is just being removed: never are two let in. */
+/* The holder removes the file. Of many processes some open a file that is just
+ * being removed: never do two have the lock. */
 static void
-of_many_one_at_a_time(void **state)
+of_many_processes_one_has_the_lock(void **state)
 {
 	enum { MANY = 6, TURNS = 200 };
 	char *mark = xasprintf("%s/mark", base);
@@ -182,7 +182,7 @@ of_many_one_at_a_time(void **state)
 }
 
 static void
-tables_and_shards_keep_out_whom_they_must(void **state)
+tables_and_shards_exclude_each_other(void **state)
 {
 	static const struct {
 		const char *name;
@@ -223,7 +223,7 @@ tables_and_shards_keep_out_whom_they_must(void **state)
 		assert_non_null(l);
 		if (ask(&cases[i].asked) != want)
 			fail_msg("%s", cases[i].name);
-		/* Who was turned away holds nothing. */
+		/* who was refused holds no lock */
 		sweep_lock_release(l);
 		if (ask(&cases[i].asked) != FAULT_NONE ||
 		    ask(&cases[i].held) != FAULT_NONE)
@@ -231,11 +231,11 @@ tables_and_shards_keep_out_whom_they_must(void **state)
 	}
 }
 
-/* The file's name is of the table, not of how it was reached. */
+/* The same table has the same file, however its server is named. */
 static void
-the_name_is_of_the_table(void **state)
+the_file_name_depends_on_the_table_only(void **state)
 {
-/* a label that is too long: no resolver is asked */
+/* a label that is too long for any resolver */
 #define SEVENTY(c)                                                            \
 	c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c \
 	    c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c c \
@@ -247,7 +247,7 @@ the_name_is_of_the_table(void **state)
 		const char *a, *a_arn, *a_id, *b, *b_arn, *b_id;
 		bool same;
 	} cases[] = {
-		/* it tells an id */
+		/* with an id */
 		{ ENDPOINT, ARN, ID, "https://dynamodb.eu-west-1.api.aws", ARN,
 		    ID, true },
 		{ ENDPOINT, ARN, ID, ENDPOINT, ARN "2", ID, false },
@@ -255,7 +255,7 @@ the_name_is_of_the_table(void **state)
 		    "a", true },
 		{ "http://127.0.0.1:1", LOCAL, "a", "http://127.0.0.1:1", LOCAL,
 		    "b", false },
-		/* it tells none: the server is in the name */
+		/* without: the server is part of the name */
 		{ "http://127.0.0.1:8000", LOCAL, "", "http://localhost:8000",
 		    LOCAL, NULL, true },
 		{ "http://127.0.0.1:8000", LOCAL, "",
@@ -299,7 +299,7 @@ the_name_is_of_the_table(void **state)
 	}
 }
 
-/* Start a process that takes the lock and holds it; -1: it could not. */
+/* Start a process that takes the lock and keeps it; -1: it could not. */
 static pid_t
 holder(uid_t uid)
 {
@@ -335,7 +335,7 @@ end(pid_t pid)
 }
 
 static void
-another_process_holds_it_until_it_is_killed(void **state)
+a_process_holds_the_lock_until_it_is_killed(void **state)
 {
 	pid_t pid = holder(geteuid());
 	char *who =
@@ -353,7 +353,7 @@ another_process_holds_it_until_it_is_killed(void **state)
 }
 
 static void
-users_keep_each_other_out(void **state)
+users_exclude_each_other(void **state)
 {
 	struct sweep_lock *l;
 	int status;
@@ -362,7 +362,7 @@ users_keep_each_other_out(void **state)
 	(void)state;
 	if (geteuid() != 0)
 		skip();
-	/* He was first: the file is his. */
+	/* the other user was first: it is his file */
 	assert_int_equal(chmod(base, 0755), 0);
 	pid = holder(STRANGER);
 	assert_int_equal(ask(&table), FAULT_LOCKED);
@@ -370,7 +370,7 @@ users_keep_each_other_out(void **state)
 	l = take();
 	assert_int_equal(access(own, F_OK), -1);
 	sweep_lock_release(l);
-	/* … and the other way round, with a umask that would shut him out. */
+	/* … and the other way round, with a umask that would exclude him */
 	(void)umask(077);
 	l = take();
 	(void)umask(022);
@@ -388,7 +388,7 @@ users_keep_each_other_out(void **state)
 /* --- directories --- */
 
 static void
-files_and_directories_are_made_as_they_must_be(void **state)
+files_and_directories_have_the_right_modes(void **state)
 {
 	static const mode_t masks[] = { 0, 022, 077 };
 
@@ -437,8 +437,8 @@ is_shared(uid_t uid)
 	return WEXITSTATUS(status) == 0;
 }
 
-/* Whoever owns a directory, or may write to one without the sticky bit, can
- * put another file in the place of the lock's. */
+/* Who owns a directory, or may write to one without the sticky bit, can replace
+ * the lock file. */
 static void
 shared_directories_must_be_trusted(void **state)
 {
@@ -455,7 +455,7 @@ shared_directories_must_be_trusted(void **state)
 		{ "root's, not sticky, a group's", 0, 0775, 0, false },
 		{ "root's alone, for root", 0, 0755, 0, true },
 		{ "root's alone", 0, 0755, STRANGER, false },
-		{ "one's own", STRANGER, 01777, STRANGER, true },
+		{ "the user's own", STRANGER, 01777, STRANGER, true },
 		{ "a user's, for root", STRANGER, 01777, 0, false },
 		{ "a user's, for another", STRANGER, 01777, FRIEND, false },
 		{ "a user's alone, for root", STRANGER, 0755, 0, false },
@@ -474,7 +474,7 @@ shared_directories_must_be_trusted(void **state)
 }
 
 static void
-none_is_made_for_others(void **state)
+no_shared_directory_is_made(void **state)
 {
 	(void)state;
 	assert_int_equal(rmdir(shared), 0);
@@ -484,7 +484,7 @@ none_is_made_for_others(void **state)
 }
 
 static void
-ones_own_is_closed_to_others(void **state)
+a_users_directory_is_private(void **state)
 {
 	(void)state;
 	places.shared[0] = NULL;
@@ -495,7 +495,7 @@ ones_own_is_closed_to_others(void **state)
 }
 
 static void
-without_the_first_the_next_is_used(void **state)
+the_next_directory_is_used_if_one_is_missing(void **state)
 {
 	char *missing = xasprintf("%s/no/such", base);
 	struct sweep_lock *l;
@@ -513,18 +513,18 @@ without_the_first_the_next_is_used(void **state)
 }
 
 static void
-links_and_files_are_no_directories(void **state)
+links_and_files_are_not_used_as_directories(void **state)
 {
 	char *real = xasprintf("%s/real", base);
 
 	(void)state;
 	assert_int_equal(mkdir(real, 0777), 0);
-	/* A link where the shared one is looked for: on to the next. */
+	/* a link instead of the shared one: the next is used */
 	assert_int_equal(rmdir(shared), 0);
 	assert_int_equal(symlink(real, shared), 0);
 	assert_int_equal(ask(&table), FAULT_NONE);
 	assert_int_equal(mode_of(own), 0700);
-	/* In place of one's own: refused. */
+	/* a link instead of the user's own: refused */
 	assert_int_equal(nftw(own, forget, 8, FTW_DEPTH), 0);
 	assert_int_equal(symlink(real, own), 0);
 	assert_int_equal(ask(&table), FAULT_IO);
@@ -534,13 +534,13 @@ links_and_files_are_no_directories(void **state)
 	assert_int_equal(unlink(own), 0);
 	touch(own, 0600);
 	assert_int_equal(ask(&table), FAULT_IO);
-	/* Nothing came to lie behind the links. */
+	/* nothing was made where the links point */
 	assert_int_equal(rmdir(real), 0);
 	free(real);
 }
 
 static void
-ones_own_is_nobody_elses(void **state)
+another_users_directory_is_refused(void **state)
 {
 	(void)state;
 	if (geteuid() != 0)
@@ -554,7 +554,7 @@ ones_own_is_nobody_elses(void **state)
 /* --- files --- */
 
 static void
-planted_files_do_no_harm(void **state)
+planted_files_are_refused(void **state)
 {
 	char *victim = xasprintf("%s/victim", base);
 	char *missing = xasprintf("%s/missing", base);
@@ -581,7 +581,7 @@ planted_files_do_no_harm(void **state)
 	assert_int_equal(ask(&table), FAULT_REFUSED);
 	assert_int_equal(rmdir(file), 0);
 
-	/* A hard link to something of ours is only locked, never changed. */
+	/* a hard link to our own file is locked, not changed */
 	assert_int_equal(link(victim, file), 0);
 	assert_int_equal(ask(&table), FAULT_NONE);
 	assert_int_equal(mode_of(victim), 0600);
@@ -590,7 +590,7 @@ planted_files_do_no_harm(void **state)
 }
 
 static void
-a_file_that_cannot_be_asked_is_no_leave(void **state)
+a_file_that_cannot_be_opened_is_refused(void **state)
 {
 	int status;
 	pid_t pid;
@@ -608,10 +608,10 @@ a_file_that_cannot_be_asked_is_no_leave(void **state)
 	assert_int_equal(status, 0);
 }
 
-/* --- as it is called --- */
+/* --- with the default directories --- */
 
 static void
-the_real_places_hold_it_too(void **state)
+the_default_directories_work(void **state)
 {
 	const struct sweep_lock_options o = { .endpoint = "unit test",
 		.arn = "unit test",
@@ -635,22 +635,22 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(a_second_one_is_told_to_wait),
-		TEST(of_many_one_at_a_time),
-		TEST(tables_and_shards_keep_out_whom_they_must),
-		TEST(the_name_is_of_the_table),
-		TEST(another_process_holds_it_until_it_is_killed),
-		TEST(users_keep_each_other_out),
-		TEST(files_and_directories_are_made_as_they_must_be),
+		TEST(a_second_run_is_refused),
+		TEST(of_many_processes_one_has_the_lock),
+		TEST(tables_and_shards_exclude_each_other),
+		TEST(the_file_name_depends_on_the_table_only),
+		TEST(a_process_holds_the_lock_until_it_is_killed),
+		TEST(users_exclude_each_other),
+		TEST(files_and_directories_have_the_right_modes),
 		TEST(shared_directories_must_be_trusted),
-		TEST(none_is_made_for_others),
-		TEST(ones_own_is_closed_to_others),
-		TEST(without_the_first_the_next_is_used),
-		TEST(links_and_files_are_no_directories),
-		TEST(ones_own_is_nobody_elses),
-		TEST(planted_files_do_no_harm),
-		TEST(a_file_that_cannot_be_asked_is_no_leave),
-		TEST(the_real_places_hold_it_too),
+		TEST(no_shared_directory_is_made),
+		TEST(a_users_directory_is_private),
+		TEST(the_next_directory_is_used_if_one_is_missing),
+		TEST(links_and_files_are_not_used_as_directories),
+		TEST(another_users_directory_is_refused),
+		TEST(planted_files_are_refused),
+		TEST(a_file_that_cannot_be_opened_is_refused),
+		TEST(the_default_directories_work),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

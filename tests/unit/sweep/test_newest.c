@@ -17,7 +17,7 @@
 struct image {
 	const char *partition, *sort; /* values; sort NULL: no sort key */
 	int64_t at_us;
-	bool old; /* as it should be */
+	bool old; /* expected */
 };
 
 static struct item
@@ -28,7 +28,7 @@ item_of(const struct image *i)
 					: (struct slice){ NULL, 0 } };
 }
 
-/* Walk the ${count} images as often as it takes. */
+/* Walk over the ${count} images as often as needed. */
 static struct newest *
 weighed(const struct image *images, size_t count, size_t most)
 {
@@ -63,12 +63,12 @@ the_latest_stamp_is_the_newest(void **state)
 		{ S("alone"), NULL, 9, false },
 		{ S("a"), NULL, 1, true },
 		{ S("b"), NULL, 5, false },
-		{ S("c"), NULL, 0, false }, /* the first of the same time */
+		{ S("c"), NULL, 0, false }, /* the first of equal times */
 		{ S("a"), NULL, 3, false },
 		{ S("b"), NULL, 4, true },
 		{ S("c"), NULL, 0, true },
 		{ S("a"), NULL, 2, true },
-		/* the same by value, and almost the same */
+		/* equal by value, and almost equal */
 		{ N("1"), NULL, 1, true },
 		{ N("1.0"), NULL, 2, false },
 		{ S("1"), NULL, 1, false },
@@ -93,7 +93,7 @@ the_latest_stamp_is_the_newest(void **state)
 }
 
 static void
-without_twins_there_is_nothing_to_weigh(void **state)
+different_keys_need_no_rounds(void **state)
 {
 	static const struct image images[] = {
 		{ S("a"), NULL, 1, false },
@@ -108,9 +108,9 @@ without_twins_there_is_nothing_to_weigh(void **state)
 	newest_free(NULL);
 }
 
-/* Many images of many keys, against the plainest way to find out. */
+/* Many images of many keys, compared with a simple search. */
 static void
-of_many_just_one_a_key_is_left(void **state)
+of_many_images_one_per_key_is_the_newest(void **state)
 {
 	enum { IMAGES = 20000, KEYS = 7000 };
 	struct image *images = xcalloc(IMAGES, sizeof(*images));
@@ -150,8 +150,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_latest_stamp_is_the_newest),
-		cmocka_unit_test(without_twins_there_is_nothing_to_weigh),
-		cmocka_unit_test(of_many_just_one_a_key_is_left),
+		cmocka_unit_test(different_keys_need_no_rounds),
+		cmocka_unit_test(of_many_images_one_per_key_is_the_newest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,13 +28,13 @@ static const struct {
 	struct verdict want;
 } cases[] = {
 	/* clang-format off */
-	{ "an old image came back",
+	{ "an old image was returned",
 	    { DDB_SAID_DONE, 1, -1, false, true, true }, IS(DELETED) },
 	{ "... the first of the run",
 	    { DDB_SAID_DONE, 1, -1, false, true, false }, IS(DELETED) },
 	{ "... after several sends",
 	    { DDB_SAID_DONE, 3, -1, false, true, true }, IS(DELETED) },
-	{ "another entry's image came back",
+	{ "another entry's image was returned",
 	    { DDB_SAID_DONE, 1, -1, true, true, true }, OPEN },
 	{ "... of a server that has returned none of ours",
 	    { DDB_SAID_DONE, 1, -1, true, false, false }, OPEN },
@@ -52,7 +52,7 @@ static const struct {
 	    { DDB_SAID_ABSENT, 1, -1, false, false, true }, OPEN },
 	{ "... that, by a server that never returned one",
 	    { DDB_SAID_ABSENT, 1, -1, false, false, false }, OPEN },
-	{ "condition failed, the entry is there",
+	{ "condition failed, the entry exists",
 	    { DDB_SAID_CONDITION, 1, 1, false, true, true }, IS(REFRESHED) },
 	{ "... though sent twice",
 	    { DDB_SAID_CONDITION, 2, 1, false, true, true }, IS(REFRESHED) },
@@ -78,7 +78,7 @@ static const struct {
 };
 
 static void
-outcomes_are_told_apart(void **state)
+each_answer_has_its_outcome(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -120,7 +120,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(outcomes_are_told_apart),
+		cmocka_unit_test(each_answer_has_its_outcome),
 		cmocka_unit_test(
 		    only_a_failed_condition_without_image_needs_a_read),
 		cmocka_unit_test(names_are_those_of_the_journal),

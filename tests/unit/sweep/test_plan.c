@@ -33,11 +33,11 @@ static const struct {
 	size_t nindexes;
 	int64_t max_rcu, max_wcu;
 	const char *pace;
-	double units; /* to write; as many are read */
+	double units; /* to write, and to read */
 	const char *takes;
 } cases[] = {
 	/* clang-format off */
-	{ "not known", 0, 0, NULL, 0, -1, -1, "reads and writes unlimited",
+	{ "unknown", 0, 0, NULL, 0, -1, -1, "reads and writes unlimited",
 	    1e6, "" },
 	{ "a quarter", 80, 400, NULL, 0, -1, -1,
 	    "20 read units and 100 write units a second", 100,
@@ -50,9 +50,9 @@ static const struct {
 	{ "an index is slower", 400, 400, slow, 2, -1, -1,
 	    "100 read units and 5 write units a second", 600,
 	    "; at 5 write units a second that takes 2 min" },
-	{ "one of unknown speed", 400, 400, unknown, 1, -1, -1,
+	{ "an index of unknown speed", 400, 400, unknown, 1, -1, -1,
 	    "100 read units and 100 write units a second", 600, "" },
-	{ "a local one has none of its own", 400, 400, local, 1, -1, -1,
+	{ "a local index has no speed of its own", 400, 400, local, 1, -1, -1,
 	    "100 read units and 100 write units a second", 600, "" },
 	{ "only the index is known", 0, 0, slow, 2, -1, -1,
 	    "5 write units a second, reads unlimited", 600,
@@ -62,7 +62,7 @@ static const struct {
 	    "; at 10 read units a second that takes 1 min" },
 	{ "no limit", 400, 400, slow, 2, 0, 0, "reads and writes unlimited",
 	    1e6, "" },
-	{ "none for writes", 400, 400, slow, 2, -1, 0,
+	{ "no limit for writes", 400, 400, slow, 2, -1, 0,
 	    "100 read units a second, writes unlimited", 6000,
 	    "; at 100 read units a second that takes 1 min" },
 	/* clang-format on */
@@ -93,7 +93,7 @@ test_pace(void **state)
 	}
 }
 
-/* What stands before a write. */
+/* The checks before a write. */
 #define HERE INT64_C(1795000000)
 #define NO INT64_MIN
 
@@ -106,13 +106,14 @@ static char active[] = "ACTIVE", updating[] = "UPDATING", none[] = "",
 static const struct {
 	const char *name;
 	enum check check;
-	int64_t now; /* --now less HERE; NO: not given */
+	int64_t now; /* --now minus HERE; NO: not given */
 	int64_t overdue;
 	bool unknown; /* the service's clock */
 	int64_t skew_ms;
 	char *status;
-	bool replicas, strong, keeps; /* keeps: what is there is left alone */
-	const char *says;             /* NULL: nothing is wrong */
+	bool replicas, strong,
+	    keeps;        /* keeps: existing entries are left alone */
+	const char *says; /* NULL: accepted */
 } checks[] = {
 	/* clang-format off */
 	{ "the same time", CLOCKS, NO, -1, false, 0, NULL, 0, 0, 0, NULL },
@@ -125,18 +126,18 @@ static const struct {
 	{ "further ahead", CLOCKS, NO, -1, false, -60001, NULL, 0, 0, 0,
 	    "1 min ahead of the service's" },
 	{ "--now", CLOCKS, 0, -1, false, -60001, NULL, 0, 0, 0, NULL },
-	{ "not known", CLOCKS, NO, -1, true, -60001, NULL, 0, 0, 0, NULL },
+	{ "unknown", CLOCKS, NO, -1, true, -60001, NULL, 0, 0, 0, NULL },
 
 	{ "no --now", NOW, NO, -1, false, 0, NULL, 0, 0, 0, NULL },
 	{ "--now is now", NOW, 0, -1, false, 0, NULL, 0, 0, 0, NULL },
-	{ "it is later", NOW, 1, -1, false, 0, NULL, 0, 0, 0,
+	{ "--now is later", NOW, 1, -1, false, 0, NULL, 0, 0, 0,
 	    "--now is in the future" },
 	{ "the service is ahead", NOW, 1, -1, false, 5000, NULL, 0, 0, 0,
 	    "--now is in the future" },
 	{ "the service is behind", NOW, 0, -1, false, -5000, NULL, 0, 0, 0,
 	    "(it is 2026-11-18T11:06:35Z)" },
-	{ "as far back", NOW, -5, -1, false, -5000, NULL, 0, 0, 0, NULL },
-	{ "its clock is not known", NOW, 0, -1, true, -5000, NULL, 0, 0, 0,
+	{ "--now as early as the service's clock", NOW, -5, -1, false, -5000, NULL, 0, 0, 0, NULL },
+	{ "the service's clock is unknown", NOW, 0, -1, true, -5000, NULL, 0, 0, 0,
 	    NULL },
 
 	{ "active", TABLE, NO, -1, false, 0, active, 0, 0, 0, NULL },
@@ -189,7 +190,7 @@ test_checks(void **state)
 
 static const struct {
 	const char *name, *file;
-	const char *says; /* NULL: taken */
+	const char *says; /* NULL: accepted */
 	enum fault_kind kind;
 } places[] = {
 	{ "new", "new", NULL, FAULT_NONE },

@@ -44,7 +44,7 @@ static struct ddb_table table = { .name = (char *)"T",
 	.partition_type = ATTR_S,
 	.schema = { "key", NULL } };
 
-/* What became of one entry, by what the service says. */
+/* The outcome of an entry, by the replies. */
 static const struct {
 	const char *name;
 	struct script_reply replies[4];
@@ -56,12 +56,12 @@ static const struct {
 	/* clang-format off */
 	{ "put", { { .status = 200 } }, 1, 0, OUTCOME_DELETED, 0 },
 	{ "in use", { TAKEN }, 1, 0, OUTCOME_REFRESHED, 0 },
-	{ "put, the reply lost", { LOST, TAKEN, READ(ITEM) }, 3,
+	{ "put, with a lost reply", { LOST, TAKEN, READ(ITEM) }, 3,
 	    0, OUTCOME_DELETED, 1 },
-	{ "in use, a reply lost", { LOST, TAKEN, READ("{\"key\":{\"S\":\"a\"}}") },
+	{ "in use, with a lost reply", { LOST, TAKEN, READ("{\"key\":{\"S\":\"a\"}}") },
 	    3, 0, OUTCOME_REFRESHED, 0 },
 	{ "throttled to the end", { SLOW, SLOW }, 2, 0, OUTCOME_FAILED, 0 },
-	{ "nobody knows", { LOST, TAKEN, DENIED }, 3, -1, OUTCOME_FAILED, 0 },
+	{ "unknown", { LOST, TAKEN, DENIED }, 3, -1, OUTCOME_FAILED, 0 },
 	/* clang-format on */
 };
 

@@ -15,7 +15,7 @@
 #include "lib/base/fault.h"
 #include "sweep/totals.h"
 
-/* What guard_leave says on standard error of ${t}, in ${said}. */
+/* Run guard_leave with ${t}; its messages in ${said}. */
 static int
 leave(const struct sweep_totals *t, int status, struct fault *f, char *said,
     size_t size)
@@ -46,7 +46,7 @@ test_leave(void **state)
 	static const struct {
 		const char *name;
 		int64_t matched, deleted, failed;
-		bool fault; /* it may be told as one */
+		bool fault; /* guard_leave gets a fault to fill */
 		int want;
 		const char *said;
 	} rows[] = {

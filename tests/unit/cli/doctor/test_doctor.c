@@ -93,12 +93,12 @@ static char key[] = "key", id[] = "id", range[] = "range", ttl[] = "ttl",
 static const struct {
 	const char *name;
 	struct ddb_table table;
-	const char *text; /* "" where it is as the lab makes it */
+	const char *text; /* "" if it is as the lab creates it */
 } galleries[] = {
 	/* clang-format off */
 	{ "the lab's", { .partition = key, .partition_type = ATTR_S,
 	    .ttl_status = on, .ttl_attribute = ttl, .ttl_acts = true }, "" },
-	{ "TTL cannot be asked about", { .partition = key,
+	{ "TTL is unknown", { .partition = key,
 	    .partition_type = ATTR_S }, "" },
 	{ "key of another type", { .partition = key,
 	    .partition_type = ATTR_N, .ttl_status = on, .ttl_attribute = ttl,
@@ -108,7 +108,7 @@ static const struct {
 	    .ttl_attribute = ttl, .ttl_acts = true },
 	    "partition key id (S), not key (S); sort key range, not without "
 	    "one" },
-	{ "all of it", { .partition = key, .partition_type = ATTR_S,
+	{ "everything", { .partition = key, .partition_type = ATTR_S,
 	    .provisioned = true, .ttl_status = off,
 	    .ttl_attribute = expires },
 	    "provisioned, not PAY_PER_REQUEST; TTL off, not on; TTL on "
@@ -141,7 +141,7 @@ static const struct {
 	{ "one line", { 80, false, false },
 	    { "clock", DOCTOR_OK, "fine", "", "" },
 	    "  ok       clock         fine\n" },
-	{ "wrapped, with what to do, no command", { 60, false, false },
+	{ "wrapped, with a fix, without a command", { 60, false, false },
 	    { "ttl", DOCTOR_WARNING, "one two three four five six seven eight",
 		"do this and that and more of that, too", "" },
 	    "  warning  ttl           one two three four five six seven\n"
@@ -153,26 +153,26 @@ static const struct {
 	    "  failure  ttl           bad\n"
 	    "                         -> do\n"
 	    "                           run 'this'\n" },
-	{ "a command that does not fit stays whole", { 60, false, true },
+	{ "a command that does not fit is not wrapped", { 60, false, true },
 	    { "ttl", DOCTOR_FAILURE, "bad", "do",
 		"123456789 123456789 123456789 123456789" },
 	    "  failure  ttl           bad\n"
 	    "                         -> do\n"
 	    "    123456789 123456789 123456789 123456789\n" },
-	{ "narrow: beside the label where there is room", { 40, false, true },
+	{ "narrow: beside the label if there is room", { 40, false, true },
 	    { "clock", DOCTOR_OK, "the same as it was", "", "" },
 	    "  ok clock the same as it was\n" },
 	{ "narrow: to the last cell", { 30, false, true },
 	    { "clock", DOCTOR_OK, "the same as it was +", "", "" },
 	    "  ok clock\n    the same as it was +\n" },
-	{ "narrow: below it where there is not", { 40, false, true },
+	{ "narrow: below the label if there is not", { 40, false, true },
 	    { "clock", DOCTOR_WARNING, "one two three four five six",
 		"do so", "" },
 	    "  warning clock\n    one two three four five six\n    -> do so\n" },
-	{ "colour is no cell", { 80, true, false },
+	{ "colour takes no cells", { 80, true, false },
 	    { "clock", DOCTOR_OK, "fine", "", "" },
 	    "  \033[32mok\033[m       clock         fine\n" },
-	{ "other people's bytes", { 80, false, true },
+	{ "control bytes are escaped", { 80, false, true },
 	    { "table", DOCTOR_FAILURE, "\033[2Jx\r", "y\n", "z\033" },
 	    "  failure  table         \\x1b[2Jx\\r\n"
 	    "                         -> y\\n\n"

@@ -14,7 +14,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-/* The ARN of a table or a stack, region by region. */
+/* ARNs of tables and stacks in several regions. */
 static const struct {
 	struct policy_place at;
 	const char *kind, *name, *arn;
@@ -85,7 +85,7 @@ test_table(void **state)
 			fail_msg("%s", tables[i].s);
 }
 
-/* What each use may do, and by leaving it out, must not. */
+/* An action that each use has, and one that it must not have. */
 static const struct {
 	int use;
 	const char *has, *lacks;
@@ -155,7 +155,7 @@ test_actions(void **state)
 	}
 }
 
-/* Names that could end the string early stay in it. */
+/* Names that could end the string early are escaped. */
 static void
 test_hostile(void **state)
 {

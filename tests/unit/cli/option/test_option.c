@@ -28,7 +28,7 @@
 #define STUCK (1u << STATE_STUCK)
 #define IMMORTAL (1u << STATE_IMMORTAL)
 
-/* The words of ${line} as an argument vector; "''" is an empty one. */
+/* The words of ${line} as an argument vector; "''" is an empty word. */
 static int
 split(char *store, const char *line, char *argv[WORDS])
 {
@@ -52,7 +52,7 @@ parse(struct options *o, const char *line, struct fault *f)
 	return option_parse(o, commands, n, argv, f);
 }
 
-/* Lines that are refused, and what the message must hold. */
+/* Command lines that are refused, and a part of the message. */
 static const struct {
 	const char *line;
 	const char *says;
@@ -213,7 +213,7 @@ test_refused(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* One file under several names, there already or not. */
+/* One file under several names, existing or not. */
 static void
 test_one_file(void **state)
 {
@@ -261,7 +261,7 @@ test_one_file(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* Lines that are taken: the values of some members afterwards. */
+/* Valid command lines: some members afterwards. */
 static void
 test_taken(void **state)
 {
@@ -286,20 +286,20 @@ test_taken(void **state)
 	    "ttlsweep -t Tab --region=eu-west-1 purge --yes --jobs 16");
 	option_release(&o);
 
-	/* Options of a command may stand before it. */
+	/* options of a command may come before it */
 	assert_int_equal(parse(&o, "--format json -qt Tab inspect", &f), 0);
 	assert_int_equal(o.format, FORMAT_JSON);
 	assert_true(o.quiet);
 	assert_string_equal(o.table, "Tab");
 	option_release(&o);
 
-	/* Letters together, with a value behind them. */
+	/* letters together, with a value */
 	assert_int_equal(parse(&o, "-vvtname list", &f), 0);
 	assert_int_equal(o.verbose, 2);
 	assert_string_equal(o.table, "name");
 	option_release(&o);
 
-	/* A value may look like an option, or like a command. */
+	/* a value may look like an option, or like a command */
 	assert_int_equal(parse(&o, "show --sort-key -5 -t list --yes -- -5",
 			     &f),
 	    -1);
@@ -346,7 +346,7 @@ test_values(void **state)
 	assert_int_equal(o.format, -1);
 	option_release(&o);
 
-	/* A comma list grows; anything else is what was said last. */
+	/* a comma list grows; of other options the last one counts */
 	assert_int_equal(parse(&o,
 			     "purge --state pending --state stuck --max-items "
 			     "5 --max-items 6 --reason string,too-old",
@@ -365,7 +365,7 @@ static const struct {
 	const char *list;
 	int rc;
 	unsigned states;
-	const char *bad; /* the word that is none */
+	const char *bad; /* the invalid word */
 } lists[] = {
 	/* clang-format off */
 	{ "live", 0, LIVE, NULL },
@@ -387,7 +387,7 @@ static const struct {
 	/* clang-format on */
 };
 
-/* "list ${option} ${value}", the value as it is. */
+/* "list ${option} ${value}", the value unchanged. */
 static int
 parse_value(struct options *o, const char *option, const char *value,
     struct fault *f)
@@ -476,7 +476,7 @@ test_environment(void **state)
 		{ "", "inspect", "TSAGalleryCache" },
 		{ "Cache", "inspect", "Cache" },
 		{ "Cache", "inspect -t Tab", "Tab" },
-		/* What the environment says is no contradiction. */
+		/* the environment conflicts with no option */
 		{ "Cache", "inspect -i file", "Cache" },
 		{ "a/b", "inspect -i file", "a/b" },
 		{ "a/b", "inspect --stack S", "a/b" },
@@ -501,7 +501,7 @@ test_environment(void **state)
 	(void)unsetenv("CACHETABLE");
 }
 
-/* Help and version win over all else, wherever they stand. */
+/* Help and version win over everything else, anywhere on the line, … */
 static void
 test_help_and_version(void **state)
 {
@@ -519,7 +519,7 @@ test_help_and_version(void **state)
 	assert_int_equal(parse(&o, "-V", &f), 0);
 	assert_true(o.version);
 	option_release(&o);
-	/* … but are no help when they are somebody's value. */
+	/* … but not as an option's value */
 	assert_int_equal(parse(&o, "inspect -t --help", &f), 0);
 	assert_false(o.help);
 	assert_string_equal(o.table, "--help");
@@ -532,7 +532,7 @@ has_value(const struct option_row *r)
 	return r->type != OPTION_FLAG && r->type != OPTION_COUNT;
 }
 
-/* What is wrong with one row by itself, NULL if nothing. */
+/* What is wrong with a row by itself; NULL: nothing. */
 static const char *
 row_wrong(const struct option_row *r)
 {
@@ -565,7 +565,7 @@ row_wrong(const struct option_row *r)
 	return bad ? "its default cannot be read" : NULL;
 }
 
-/* What is wrong between two rows, NULL if nothing. */
+/* What is wrong between two rows; NULL: nothing. */
 static const char *
 pair_wrong(const struct option_row *a, const struct option_row *b)
 {
@@ -581,7 +581,7 @@ pair_wrong(const struct option_row *a, const struct option_row *b)
 	return NULL;
 }
 
-/* Find fault with the table: 0, or -1 and the first thing wrong. */
+/* Check a table: 0, or -1 with the first fault. */
 static int
 check_rows(const struct option_row *rows, struct fault *f)
 {
@@ -693,8 +693,8 @@ test_help(void **state)
 		}
 }
 
-/* The words behind the program's name, the last one being typed, and what may
- * follow. */
+/* The words after the program's name, of which the last is completed, and the
+ * words offered. */
 static void
 test_completion(void **state)
 {
