@@ -40,11 +40,17 @@ json_free(struct json *j)
 static struct json *
 add(struct json *j, const char *name, cJSON *v)
 {
-	if (name == NULL)
+	if (j != NULL && name == NULL)
 		cJSON_AddItemToArray(in(j), v);
-	else
+	else if (j != NULL)
 		cJSON_AddItemToObject(in(j), name, v);
 	return (struct json *)(void *)v;
+}
+
+void
+json_add(struct json *j, const char *name, struct json *v)
+{
+	add(j, name, in(v));
 }
 
 struct json *

@@ -16,9 +16,11 @@ void json_init(void);
 
 struct json *json_new(void);
 void json_free(struct json *j);
-/* Add one and return it; ${j} owns it. */
+/* Add one and return it; ${j} owns it. If ${j} is NULL, the caller does, … */
 struct json *json_object(struct json *j, const char *name);
 struct json *json_array(struct json *j, const char *name);
+/* … until it is added. */
+void json_add(struct json *j, const char *name, struct json *v);
 void json_int(struct json *j, const char *name, int64_t v);
 /* ${v} with at most ${digits} after the point, without trailing zeros. */
 void json_real(struct json *j, const char *name, double v, int digits);

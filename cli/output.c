@@ -7,18 +7,14 @@
 #include "lib/base/fault.h"
 #include "lib/stream/stream.h"
 
-static bool
-is_stdout(const char *path)
-{
-	return path == NULL || strcmp(path, "-") == 0;
-}
-
 int
 output_open(struct output *o, const struct stream_options *options,
     struct fault *f)
 {
-	*o = (struct output){ .tame = is_stdout(options->path) &&
-		    isatty(STDOUT_FILENO) };
+	bool standard =
+	    options->path == NULL || strcmp(options->path, "-") == 0;
+
+	*o = (struct output){ .tame = standard && isatty(STDOUT_FILENO) };
 	if (o->tame && (options->gzip || options->to != NULL))
 		return fault(f, FAULT_USAGE,
 		    "refusing to write %s data to a terminal; use -o FILE or a "

@@ -44,18 +44,13 @@ term_height(int fd, int other)
 	return size.ws_row;
 }
 
-static bool
-is_dumb(void)
-{
-	const char *term = getenv("TERM");
-
-	return term == NULL || term[0] == '\0' || strcmp(term, "dumb") == 0;
-}
-
 bool
 term_draws(int fd)
 {
-	return isatty(fd) && !is_dumb();
+	const char *term = getenv("TERM");
+
+	return isatty(fd) && term != NULL && term[0] != '\0' &&
+	    strcmp(term, "dumb") != 0;
 }
 
 bool

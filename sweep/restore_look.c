@@ -153,13 +153,16 @@ count_answers(struct looker *l)
 	return rc;
 }
 
-/* Look up the pending keys: 0, 1 where a run would stop, -1. */
+/* Look up the pending keys, which point into the page of ${seg}: 0, 1 where a
+ * run would stop, -1. */
 static int
-flush(struct looker *l, struct fault *f)
+flush(void *state, const struct segment *seg, struct fault *f)
 {
+	struct looker *l = state;
 	const struct restore *r = l->run->r;
 	int rc = 0;
 
+	(void)seg;
 	if (l->n == 0)
 		return 0;
 	l->ask.units = l->units / (double)l->n;
@@ -217,7 +220,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	/* a request contains each key once */
 	if (l->n == KEYS_MOST || (share > 0 && l->units + units > share) ||
 	    find(l, r->item) != NULL)
-		rc = flush(l, f);
+		rc = flush(l, seg, f);
 	if (rc != 0)
 		return rc;
 	l->ttl = images_attribute(l->run->images, seg);
@@ -233,14 +236,6 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	ddb_keys_add(&l->ask, (struct slice){ l->scratch.p, l->scratch.n });
 	l->units += units;
 	return 0;
-}
-
-/* Pending entries point into the page. */
-static int
-on_page(void *state, const struct segment *seg, struct fault *f)
-{
-	(void)seg;
-	return flush(state, f);
 }
 
 static void *
@@ -271,5 +266,5 @@ on_close(void *state, struct fault *f)
 
 const struct pass_sink restore_look = { .open = on_open,
 	.entry = on_entry,
-	.page = on_page,
+	.page = flush,
 	.close = on_close };

@@ -37,18 +37,6 @@
 
 static const char *const default_groups[] = { "users", "categories", "images" };
 
-static void
-set_pace(struct context *c)
-{
-	struct buf said = { 0 };
-
-	c->pace = plan_pace(&c->table, c->o->max_rcu, c->o->max_wcu);
-	ddb_limit(c->ddb, c->pace.reads, c->pace.writes);
-	text_report_pace(&said, &c->pace);
-	ddb_log(c->ddb, LOG_DEBUG, "pace: %s", buf_text(&said));
-	buf_release(&said);
-}
-
 int
 context_locate(struct context *c, const char *region, struct fault *f)
 {
@@ -182,6 +170,7 @@ static void
 take_table(struct context *c)
 {
 	const char *asked = c->o->ttl_attribute;
+	struct buf pace = { 0 };
 
 	c->schema = c->table.schema;
 	take_names(c, c->table.name);
@@ -191,7 +180,11 @@ take_table(struct context *c)
 	c->rules.ttl_acts = ddb_table_ttl_acts(&c->table, c->ttl);
 	c->rules.now = option_given(c->o, "now") ? c->o->now : ddb_now(c->ddb);
 	c->price = c->table.provisioned ? NULL : price_of(c->config.region);
-	set_pace(c);
+	c->pace = plan_pace(&c->table, c->o->max_rcu, c->o->max_wcu);
+	ddb_limit(c->ddb, c->pace.reads, c->pace.writes);
+	text_report_pace(&pace, &c->pace);
+	ddb_log(c->ddb, LOG_DEBUG, "pace: %s", buf_text(&pace));
+	buf_release(&pace);
 }
 
 static int

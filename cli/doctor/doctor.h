@@ -15,6 +15,7 @@
 struct options;
 struct record;
 struct rules;
+struct json;
 struct log;
 
 /*
@@ -29,20 +30,11 @@ enum doctor_result {
 	DOCTOR_RESULTS
 };
 
-/* Kept for JSON; "" for none. */
-struct doctor_finding {
-	const char *check;
-	enum doctor_result result;
-	char *text, *fix;
-};
-
 struct doctor {
 	const struct options *o;
 
 	/* The findings so far. */
-	bool json;
-	struct doctor_finding *findings; /* only for JSON */
-	size_t nfindings;
+	struct json *json; /* an array of them; NULL: text is written */
 	struct report_style style;
 	int found[DOCTOR_RESULTS];
 	struct buf failed; /* names of the checks that failed */

@@ -11,7 +11,6 @@
 #include "cli/report/text_report.h"
 #include "cli/term.h"
 #include "lib/base/fault.h"
-#include "lib/base/mem.h"
 #include "lib/base/text.h"
 
 /* Columns of a finding's name and text; on a terminal narrower than NARROW the
@@ -111,7 +110,7 @@ doctor_init(struct doctor *d, const struct options *o, struct log *log)
 		.color = term_color(STDOUT_FILENO, o->color),
 		.ascii = !term_utf8(),
 	};
-	d->json = o->format == FORMAT_JSON;
+	d->json = o->format == FORMAT_JSON ? json_array(NULL, NULL) : NULL;
 	d->name = o->table;
 }
 
@@ -178,20 +177,19 @@ write_text(struct doctor *d, const struct doctor_line *l, struct fault *f)
 	return rc;
 }
 
-/* Keep it until the end, when the table's name is known. */
 static void
-keep(struct doctor *d, const struct doctor_line *l)
+add_json(struct doctor *d, const struct doctor_line *l)
 {
-	struct doctor_finding *x;
-	struct buf fix = { 0 };
+	struct json *j = json_object(d->json, NULL);
 
-	buf_adds(&fix, l->fix);
-	if (l->command[0] != '\0')
-		buf_addf(&fix, "%s%s", fix.n > 0 ? ": " : "", l->command);
-	d->findings = xreallocarray(d->findings, d->nfindings + 1, sizeof(*x));
-	x = &d->findings[d->nfindings++];
-	*x = (struct doctor_finding){ l->check, l->result, xstrdup(l->text),
-		buf_detach(&fix) };
+	json_str(j, "check", l->check);
+	json_str(j, "result", results[l->result].word);
+	json_str(j, "text", l->text);
+	if (d->fix.n > 0 && d->command.n > 0)
+		buf_adds(&d->fix, ": ");
+	buf_adds(&d->fix, l->command);
+	if (d->fix.n > 0)
+		json_str(j, "fix", buf_text(&d->fix));
 }
 
 int
@@ -210,8 +208,8 @@ doctor_add(struct doctor *d, const char *check, enum doctor_result result,
 	if (result == DOCTOR_FAILURE)
 		buf_addf(&d->failed, "%s%s", d->failed.n > 0 ? ", " : "",
 		    check);
-	if (d->json)
-		keep(d, &l);
+	if (d->json != NULL)
+		add_json(d, &l);
 	else
 		rc = write_text(d, &l, f);
 	buf_reset(&d->text);
@@ -282,26 +280,18 @@ end_text(struct doctor *d, struct buf *out)
 	buf_release(&line);
 }
 
+/* The table's name is known only at the end. */
 static void
 end_json(struct doctor *d, struct buf *out)
 {
-	struct json *doc = json_new(), *checks, *j;
+	struct json *doc = json_new();
 
 	json_str(doc, "schema", "ttlsweep.doctor/1");
 	json_str(doc, "table", d->name);
-	checks = json_array(doc, "checks");
-	for (size_t i = 0; i < d->nfindings; i++) {
-		const struct doctor_finding *x = &d->findings[i];
-
-		j = json_object(checks, NULL);
-		json_str(j, "check", x->check);
-		json_str(j, "result", results[x->result].word);
-		json_str(j, "text", x->text);
-		if (x->fix[0] != '\0')
-			json_str(j, "fix", x->fix);
-	}
+	json_add(doc, "checks", d->json);
 	json_print(out, doc);
 	json_free(doc);
+	d->json = NULL;
 }
 
 int
@@ -311,7 +301,7 @@ doctor_end(struct doctor *d, struct fault *f)
 	int rc;
 
 	clear(d);
-	if (d->json)
+	if (d->json != NULL)
 		end_json(d, &out);
 	else if (!d->o->quiet)
 		end_text(d, &out);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/doctor/doctor.h"
+#include "cli/json.h"
 #include "cli/option/option.h"
 #include "lib/aws/credentials.h"
 #include "lib/aws/endpoint.h"
@@ -260,11 +261,7 @@ doctor_who(struct doctor *d, struct fault *f)
 void
 doctor_release(struct doctor *d)
 {
-	for (size_t i = 0; i < d->nfindings; i++) {
-		free(d->findings[i].text);
-		free(d->findings[i].fix);
-	}
-	free(d->findings);
+	json_free(d->json);
 	if (d->ttl != NULL)
 		summary_release(&d->sample);
 	identity_release(&d->who);

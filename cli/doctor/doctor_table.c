@@ -35,7 +35,7 @@ void
 doctor_advise_policy(struct doctor *d)
 {
 	/* in text, once */
-	if (d->advised && !d->json)
+	if (d->advised && d->json == NULL)
 		return;
 	d->advised = true;
 	buf_adds(&d->fix, "print the smallest policy for a purge");

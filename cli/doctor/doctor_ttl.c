@@ -9,6 +9,7 @@
 #include "inspector/record.h"
 #include "lib/base/fault.h"
 #include "lib/base/shlex.h"
+#include "lib/base/text.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/probe.h"
@@ -203,19 +204,20 @@ advise_reasons(struct doctor *d)
 	int64_t purge = s->states[STATE_STUCK].items -
 	    summary_repairable(s, STATE_STUCK) -
 	    s->reasons[STATE_STUCK][REASON_TTL_OFF];
+	char count[32];
 
 	if (repair > 0) {
-		buf_adds(&d->fix,
+		text_count(count, repair);
+		buf_addf(&d->fix,
 		    "the application writes TTL in the wrong format; repair "
-		    "fixes ");
-		text_report_count(&d->fix, repair);
-		buf_adds(&d->fix, " of these");
-		if (purge > 0) {
-			buf_adds(&d->fix, ", and then 'purge --state stuck' ");
-			buf_adds(&d->fix, "deletes ");
-			text_report_count(&d->fix, purge);
-			buf_adds(&d->fix, " that TTL never will");
-		}
+		    "fixes %s of these",
+		    count);
+		text_count(count, purge);
+		if (purge > 0)
+			buf_addf(&d->fix,
+			    ", and then 'purge --state stuck' deletes %s that "
+			    "TTL never will",
+			    count);
 		buf_adds(&d->fix, " (each a dry run without --yes)");
 		doctor_command(&d->command, d, "repair");
 	} else if (purge > 0) {
@@ -236,17 +238,18 @@ static int
 check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 {
 	const struct summary *s = &d->sample;
+	char count[32];
 	int64_t bad;
 
 	if (s->items == 0)
 		return doctor_say(d, "entries", DOCTOR_OK, f, "there are none");
-	if (d->whole && s->items == 1) {
+	text_count(count, s->items);
+	if (d->whole && s->items == 1)
 		buf_adds(&d->text, "the only one read: ");
-	} else {
-		buf_adds(&d->text, d->whole ? "all " : "of the first ");
-		text_report_count(&d->text, s->items);
-		buf_adds(&d->text, d->whole ? " looked at: " : ": ");
-	}
+	else
+		buf_addf(&d->text,
+		    d->whole ? "all %s looked at: " : "of the first %s: ",
+		    count);
 	for (int i = 0; i < STATES; i++) {
 		buf_adds(&d->text, i > 0 ? ", " : "");
 		add_state(&d->text, s, (enum state)i);

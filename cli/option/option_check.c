@@ -232,18 +232,6 @@ check_watch(const struct options *o, struct fault *f)
 	return 0;
 }
 
-/* Metrics of a shard would look like the table's. */
-static int
-check_part(const struct options *o, struct fault *f)
-{
-	if (o->shard == NULL || o->format != FORMAT_PROMETHEUS)
-		return 0;
-	return fault(f, FAULT_USAGE,
-	    "--shard with --format prometheus: metrics describe a whole table; "
-	    "write --format json and combine the shards with --merge --format "
-	    "prometheus");
-}
-
 /* Separators are compared byte by byte. */
 static int
 check_separators(const struct options *o, struct fault *f)
@@ -516,8 +504,14 @@ option_together(const struct options *o, struct fault *f)
 	    o->command->bit != ON_RESTORE)
 		return fault(f, FAULT_USAGE, "--decrypt-with needs --input");
 	if ((o->watch >= 0 && check_watch(o, f) != 0) ||
-	    check_part(o, f) != 0 || check_prefixes(o, f) != 0)
+	    check_prefixes(o, f) != 0)
 		return -1;
+	/* metrics of a shard would look like the table's */
+	if (o->shard != NULL && o->format == FORMAT_PROMETHEUS)
+		return fault(f, FAULT_USAGE,
+		    "--shard with --format prometheus: metrics describe a "
+		    "whole table; write --format json and combine the shards "
+		    "with --merge --format prometheus");
 	if (o->segments > 0 && (o->segments & (o->segments - 1)) != 0)
 		return fault(f, FAULT_USAGE,
 		    "--segments %lld: not a power of two",
