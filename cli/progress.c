@@ -124,16 +124,6 @@ add_result(struct progress *p, const struct pass_progress *at)
 	}
 }
 
-/* The cells that the rest of the line may fill to leave room for the result. */
-static int
-room_beside_result(const struct progress *p, int width)
-{
-	int has = text_width(buf_text(&p->line), p->line.n);
-	int needs = text_width(buf_text(&p->result), p->result.n);
-
-	return has + needs < width ? width - needs : width;
-}
-
 static void
 compose(struct progress *p, int64_t now_us, const struct pass_progress *at,
     int width)
@@ -141,7 +131,7 @@ compose(struct progress *p, int64_t now_us, const struct pass_progress *at,
 	const char *about = p->o.exact ? "" : "~";
 	char text[32];
 	double s = share(p, at);
-	int room;
+	int needs, room;
 
 	text_count(text, at->items);
 	buf_addf(&p->piece, "%s %s", p->o.verb, text);
@@ -154,7 +144,11 @@ compose(struct progress *p, int64_t now_us, const struct pass_progress *at,
 		buf_addf(&p->piece, " (%s%d %%)", about, (int)(s * 100));
 	join(p, width);
 	add_result(p, at);
-	room = room_beside_result(p, width);
+	/* the rest of the line leaves room for the result */
+	needs = text_width(buf_text(&p->result), p->result.n);
+	room = text_width(buf_text(&p->line), p->line.n) + needs < width
+	    ? width - needs
+	    : width;
 	if (p->rate >= 1) {
 		text_count(text, (int64_t)p->rate);
 		buf_addf(&p->piece, ", %s/s", text);

@@ -59,16 +59,6 @@ content_of(struct slice item)
 	return sum;
 }
 
-static uint64_t
-key_of(struct duplicate_keys *t, const struct item *item)
-{
-	buf_reset(&t->scratch);
-	attr_key_canonical(&t->scratch, item->partition);
-	if (item->sort.p != NULL)
-		attr_key_canonical(&t->scratch, item->sort);
-	return hash(t->scratch.p, t->scratch.n);
-}
-
 /* The slot of ${key}, or the free one for it. */
 static struct slot *
 find(struct slot *slots, size_t cap, uint64_t key)
@@ -115,9 +105,14 @@ int64_t
 duplicate_keys_add(struct duplicate_keys *t, const struct item *item,
     int64_t line)
 {
-	uint64_t key = key_of(t, item), content;
+	uint64_t key, content;
 	struct slot *s;
 
+	buf_reset(&t->scratch);
+	attr_key_canonical(&t->scratch, item->partition);
+	if (item->sort.p != NULL)
+		attr_key_canonical(&t->scratch, item->sort);
+	key = hash(t->scratch.p, t->scratch.n);
 	if ((key & t->skip) != 0)
 		return 0;
 	s = find(t->slots, t->cap, key);

@@ -224,26 +224,6 @@ take_back(struct putter *p, const struct item *item, struct slice image,
 	return 0;
 }
 
-static void
-count_put(struct putter *p, const struct item *item,
-    const struct put_result *result)
-{
-	struct sweep_totals *t = p->run->totals;
-	char why[400];
-
-	lock_enter(p->run->lock);
-	p->run->done++;
-	t->outcomes[result->outcome]++;
-	t->unconfirmed += result->unconfirmed;
-	if (result->outcome == OUTCOME_FAILED) {
-		(void)snprintf(why, sizeof(why), "%s%s%s",
-		    result->code[0] != '\0' ? result->code : "no usable reply",
-		    result->message[0] != '\0' ? ": " : "", result->message);
-		sweep_totals_failed(t, p->run->r->rules, item, why);
-	}
-	lock_leave(p->run->lock);
-}
-
 /*
  * Reserve ${units} for an entry (0), or note the ceiling that forbids it (1).
  * An entry that turns out to be present does not count towards --max-items, so
@@ -272,10 +252,24 @@ take(struct restore_state *run, double units)
 	return forbids >= 0;
 }
 
+/* Count what became of ${item}; putting it back has cost ${cost}. */
 static void
-settle(struct restore_state *run, const struct put_result *result, double cost)
+settle(struct restore_state *run, const struct item *item,
+    const struct put_result *result, double cost)
 {
+	struct sweep_totals *t = run->totals;
+	char why[400];
+
 	lock_enter(run->lock);
+	run->done++;
+	t->outcomes[result->outcome]++;
+	t->unconfirmed += result->unconfirmed;
+	if (result->outcome == OUTCOME_FAILED) {
+		(void)snprintf(why, sizeof(why), "%s%s%s",
+		    result->code[0] != '\0' ? result->code : "no usable reply",
+		    result->message[0] != '\0' ? ": " : "", result->message);
+		sweep_totals_failed(t, run->r->rules, item, why);
+	}
 	account_settle(&run->account, result->units, cost);
 	if (result->outcome == OUTCOME_REFRESHED ||
 	    result->outcome == OUTCOME_SKIPPED)
@@ -335,8 +329,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	}
 	rc = given.p != NULL ? take_back(p, r->item, image, given, &result, f)
 			     : put_back(p, r->item, image, &result, f);
-	count_put(p, r->item, &result);
-	settle(p->run, &result, ddb_wrote(p->conn) - wrote);
+	settle(p->run, r->item, &result, ddb_wrote(p->conn) - wrote);
 	return rc;
 }
 

@@ -68,10 +68,12 @@ unlock_key(struct cms_key **key, const struct options *o, struct fault *f)
 	return *key != NULL ? 0 : -1;
 }
 
-/* Note what the file does not say about its key. */
-static void
+/* Note what the file does not say about its key: 0, or -1 if nothing. */
+static int
 tell_key(struct context *c, enum key_told told)
 {
+	if (told == KEY_UNKNOWN)
+		return -1;
 	c->sort_unknown = told == KEY_GUESSED;
 	if (told == KEY_ORDER_GUESSED)
 		log_note(c->log,
@@ -79,6 +81,7 @@ tell_key(struct context *c, enum key_told told)
 		    "file does not say which is which; use --key %s,%s if it "
 		    "is the other way round",
 		    c->partition, c->sort, c->sort, c->partition);
+	return 0;
 }
 
 void
@@ -101,9 +104,8 @@ open_file(struct context *c, struct fault *f)
 	if (c->reader == NULL)
 		return -1;
 	told = reader_schema(c->reader, c->o->key, &c->partition, &c->sort, f);
-	if (told == KEY_UNKNOWN)
+	if (tell_key(c, told) != 0)
 		return -1;
-	tell_key(c, told);
 	reader_watch(c->reader, &c->file_partial);
 	ix = reader_journal(c->reader);
 	if (ix != NULL) {
@@ -155,9 +157,8 @@ open_directory(struct context *c, struct fault *f)
 		return -1;
 	told = s3_directory_schema(c->directory, c->o->key, &c->partition,
 	    &c->sort, f);
-	if (told == KEY_UNKNOWN)
+	if (tell_key(c, told) != 0)
 		return -1;
-	tell_key(c, told);
 	m = s3_directory_manifest(c->directory);
 	c->file_table = m->table != NULL ? xstrdup(m->table) : NULL;
 	c->file_region = m->region != NULL ? xstrdup(m->region) : NULL;

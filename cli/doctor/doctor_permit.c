@@ -81,7 +81,6 @@ doctor_choose(struct doctor *d, const struct record *r,
     const struct rules *rules)
 {
 	struct doctor_chosen *c = &d->chosen;
-
 	struct selection selection = selection_any();
 
 	selection.states = 1u << STATE_PENDING | 1u << STATE_STUCK;

@@ -34,15 +34,6 @@ row_named(const char *name, size_t n)
 	return NULL;
 }
 
-static const struct option_row *
-row_lettered(char letter)
-{
-	for (const struct option_row *r = option_rows; r->name != NULL; r++)
-		if (r->letter == letter)
-			return r;
-	return NULL;
-}
-
 #define DO_IT "use --yes to carry out a dry run"
 #define RATE "--max-rcu N and --max-wcu N limit read and write units a second"
 #define JOBS "--jobs N is the number of workers"
@@ -179,9 +170,11 @@ long_option(struct walk *w, const char *text, struct word *out, struct fault *f)
 static int
 short_option(struct walk *w, struct word *out, struct fault *f)
 {
-	const struct option_row *row = row_lettered(*w->letters);
+	const struct option_row *row = option_rows;
 
-	if (row == NULL)
+	while (row->name != NULL && row->letter != *w->letters)
+		row++;
+	if (row->name == NULL)
 		return unknown_letter(w->letters, f);
 	out->name = row->name;
 	w->letters++;
