@@ -12,36 +12,34 @@
 #include "lib/base/text.h"
 
 #define WIDTH_MIN 20
-#define WIDTH_MAX 10000
-#define HEIGHT_MAX 10000
+#define CELLS_MAX 10000
+
+/* The size of the terminal ${fd}, at least ${least}: ${variable}, else its own
+ * rows or columns, else ${other}. */
+static int
+size_of(const char *variable, int fd, bool rows, int least, int other)
+{
+	const char *text = getenv(variable);
+	struct winsize size = { 0 };
+	int64_t n;
+
+	if (text != NULL && text_int_parse(text, least, CELLS_MAX, &n) == 0)
+		return (int)n;
+	(void)ioctl(fd, TIOCGWINSZ, &size);
+	n = rows ? size.ws_row : size.ws_col;
+	return n == 0 ? other : n < least ? least : (int)n;
+}
 
 int
 term_width(int fd, int other)
 {
-	const char *columns = getenv("COLUMNS");
-	struct winsize size;
-	int64_t n;
-
-	if (columns != NULL &&
-	    text_int_parse(columns, WIDTH_MIN, WIDTH_MAX, &n) == 0)
-		return (int)n;
-	if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-		return other;
-	return size.ws_col < WIDTH_MIN ? WIDTH_MIN : size.ws_col;
+	return size_of("COLUMNS", fd, false, WIDTH_MIN, other);
 }
 
 int
 term_height(int fd, int other)
 {
-	const char *lines = getenv("LINES");
-	struct winsize size;
-	int64_t n;
-
-	if (lines != NULL && text_int_parse(lines, 2, HEIGHT_MAX, &n) == 0)
-		return (int)n;
-	if (ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_row == 0)
-		return other;
-	return size.ws_row;
+	return size_of("LINES", fd, true, 2, other);
 }
 
 bool

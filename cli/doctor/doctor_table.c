@@ -42,19 +42,6 @@ doctor_advise_policy(struct doctor *d)
 	doctor_command(&d->command, d, "doctor --policy purge");
 }
 
-/* DescribeTable failed: 1 if other checks can still be made. */
-static int
-not_described(struct doctor *d, const struct fault *why, struct fault *f)
-{
-	bool denied = why->kind == FAULT_DENIED;
-
-	if (denied)
-		doctor_advise_policy(d);
-	if (doctor_add_fault(d, "table", DOCTOR_FAILURE, why, f) != 0)
-		return -1;
-	return denied;
-}
-
 static int
 check_status(struct doctor *d, struct fault *f)
 {
@@ -274,16 +261,19 @@ static int
 describe(struct doctor *d, struct fault *f)
 {
 	struct fault why = { 0 };
-	int r;
 
 	doctor_waiting(d, "asking for the table %.100s", d->name);
 	d->described =
 	    ddb_table_read(d->c.conn, d->name, &d->c.table, &why) == 0;
 	if (!d->described) {
-		r = not_described(d, &why, f);
-		if (r > 0)
-			d->c.table.name = xstrdup(d->name);
-		return r;
+		if (why.kind == FAULT_DENIED)
+			doctor_advise_policy(d);
+		if (doctor_add_fault(d, "table", DOCTOR_FAILURE, &why, f) != 0)
+			return -1;
+		if (why.kind != FAULT_DENIED)
+			return 0;
+		d->c.table.name = xstrdup(d->name);
+		return 1;
 	}
 	/* do not slow down others who use the table */
 	d->c.pace = plan_pace(&d->c.table, d->o->max_rcu, d->o->max_wcu);

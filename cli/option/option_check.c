@@ -370,7 +370,7 @@ check_selection(const struct options *o, struct fault *f)
  * read by then.
  */
 struct named {
-	const char *option; /* NULL: an operand */
+	const char *option; /* "--output"; "FILE": an operand */
 	const char *path;   /* as given */
 	const char *place;  /* what is read or written */
 	bool writes;
@@ -404,53 +404,50 @@ gather(struct names *all, const struct options *o)
 
 	all->list =
 	    xcalloc(16 + o->encrypt_to.n + o->noperands, sizeof(*all->list));
-	add(all, "output", o->output, true);
-	add(all, "checkpoint", o->checkpoint, true);
-	add(all, "journal", o->journal, true);
-	add(all, "metrics-file", o->metrics_file, true);
+	add(all, "--output", o->output, true);
+	add(all, "--checkpoint", o->checkpoint, true);
+	add(all, "--journal", o->journal, true);
+	add(all, "--metrics-file", o->metrics_file, true);
 	if (o->output != NULL && o->checkpoint != NULL &&
 	    (all->part = outfile_part(o->output)) != NULL) {
-		add(all, "output", o->output, true);
+		add(all, "--output", o->output, true);
 		all->list[all->n - 1].place = all->part;
 		all->list[all->n - 1].part = true;
 	}
-	add(all, "input", o->input, false);
-	add(all, "keys-from", o->keys_from, false);
-	add(all, "secret-file", o->secret_file, false);
-	add(all, "decrypt-with", o->decrypt_with, false);
+	add(all, "--input", o->input, false);
+	add(all, "--keys-from", o->keys_from, false);
+	add(all, "--secret-file", o->secret_file, false);
+	add(all, "--decrypt-with", o->decrypt_with, false);
 	for (size_t i = 0; i < o->encrypt_to.n; i++)
-		add(all, "encrypt-to", o->encrypt_to.list[i], false);
+		add(all, "--encrypt-to", o->encrypt_to.list[i], false);
 	for (size_t i = 0; files && i < o->noperands; i++)
-		add(all, NULL, o->operands[i], false);
+		add(all, "FILE", o->operands[i], false);
 }
 
 static int
 refuse_same(const struct named *a, const struct named *b, struct fault *f)
 {
-	const struct named *other = a->part ? b : a;
-	const char *dashes = other->option != NULL ? "--" : "";
-	const char *option = other->option != NULL ? other->option : "FILE";
+	const struct named *part = a->part ? a : b, *other = a->part ? b : a;
 
-	if (a->part || b->part)
+	if (part->part)
 		return fault(f, FAULT_USAGE,
-		    "%s%s %s is the temporary file of --output %s; name "
-		    "another file",
-		    dashes, option, other->path, (a->part ? a : b)->path);
+		    "%s %s is the temporary file of --output %s; name another "
+		    "file",
+		    other->option, other->path, part->path);
 	return fault(f, FAULT_USAGE,
-	    "--%s %s and %s%s %s are the same file: name another", a->option,
-	    a->path, b->option != NULL ? "--" : "",
-	    b->option != NULL ? b->option : "FILE", b->path);
+	    "%s %s and %s %s are the same file: name another", a->option,
+	    a->path, b->option, b->path);
 }
 
 static int
 check_apart(const struct names *all, struct fault *f)
 {
-	for (size_t i = 0; i < all->n && all->list[i].writes; i++)
-		for (size_t k = i + 1; k < all->n; k++)
-			if (outfile_same(all->list[i].place,
-				all->list[k].place))
-				return refuse_same(&all->list[i], &all->list[k],
-				    f);
+	const struct named *end = all->list + all->n;
+
+	for (const struct named *a = all->list; a < end && a->writes; a++)
+		for (const struct named *b = a + 1; b < end; b++)
+			if (outfile_same(a->place, b->place))
+				return refuse_same(a, b, f);
 	return 0;
 }
 
