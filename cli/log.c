@@ -78,7 +78,8 @@ vsay(struct log *t, const char *fmt, va_list ap)
 	struct buf b = { 0 };
 
 	buf_addv(&b, fmt, ap);
-	say(t, buf_text(&b), b.n);
+	if (b.n > 0)
+		say(t, b.p, b.n);
 	buf_release(&b);
 }
 

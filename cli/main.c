@@ -155,7 +155,7 @@ status_of(const struct fault *f)
 }
 
 static void
-tell(struct log *log, const struct options *o, const struct fault *f)
+report_fault(struct log *log, const struct options *o, const struct fault *f)
 {
 	const struct command *c = o->command == &cmd_help ? NULL : o->command;
 
@@ -192,7 +192,7 @@ main(int argc, char **argv)
 	if (close_stdout(rc == -1 ? NULL : &f) != 0)
 		rc = -1;
 	if (rc == -1) {
-		tell(&log, &o, &f);
+		report_fault(&log, &o, &f);
 		rc = status_of(&f);
 	}
 	log_release(&log);

@@ -107,21 +107,17 @@ add_left(struct progress *p, int64_t now_us, double s)
 	buf_addf(&p->piece, ", ~%s left", text);
 }
 
-/* The numbers of matched and written entries, preferred to rate and time. */
+/* Add to the result, which comes before rate and time if there is little room:
+ * ", 12 matched". */
 static void
-add_result(struct progress *p, const struct pass_progress *at)
+add_result(struct progress *p, int64_t n, const char *what)
 {
 	char text[32];
 
-	buf_reset(&p->result);
-	if (p->o.matched != NULL) {
-		text_count(text, at->matched);
-		buf_addf(&p->result, ", %s %s", text, p->o.matched);
-	}
-	if (p->o.written != NULL) {
-		text_count(text, at->written);
-		buf_addf(&p->result, ", %s %s", text, p->o.written);
-	}
+	if (what == NULL)
+		return;
+	text_count(text, n);
+	buf_addf(&p->result, ", %s %s", text, what);
 }
 
 static void
@@ -143,7 +139,9 @@ compose(struct progress *p, int64_t now_us, const struct pass_progress *at,
 	if (s >= 0)
 		buf_addf(&p->piece, " (%s%d %%)", about, (int)(s * 100));
 	join(p, width);
-	add_result(p, at);
+	buf_reset(&p->result);
+	add_result(p, at->matched, p->o.matched);
+	add_result(p, at->written, p->o.written);
 	/* the rest of the line leaves room for the result */
 	needs = text_width(buf_text(&p->result), p->result.n);
 	room = text_width(buf_text(&p->line), p->line.n) + needs < width

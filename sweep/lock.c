@@ -254,7 +254,7 @@ holder_of(int fd)
 }
 
 static int
-told_to_wait(int fd, const char *directory, const char *name,
+refuse_second(int fd, const char *directory, const char *name,
     const struct sweep_lock_options *o, struct fault *f)
 {
 	long pid = holder_of(fd);
@@ -293,7 +293,7 @@ held_take(struct held *h, int dir, const char *directory, char *name, int how,
 	}
 	error = errno;
 	if (error == EWOULDBLOCK)
-		(void)told_to_wait(h->fd, directory, name, o, f);
+		(void)refuse_second(h->fd, directory, name, o, f);
 	else
 		(void)fault(f, FAULT_IO, "%s/%s: cannot lock: %s", directory,
 		    name, strerror(error));

@@ -133,7 +133,7 @@ its_own(const struct putter *p, struct slice there, const struct item *item)
 /* A request sent twice failed its condition, and the table could not be read
  * to see whether the first one had succeeded: -1. */
 static int
-untold(struct put_result *out)
+reply_lost(struct put_result *out)
 {
 	out->outcome = OUTCOME_FAILED;
 	out->code = "a reply was lost";
@@ -183,7 +183,7 @@ put_back(struct putter *p, const struct item *item, struct slice image,
 	there =
 	    its_own(p, (struct slice){ put->present.p, put->present.n }, item);
 	if (there.n == 0 && look(p, item, &there, f) < 0)
-		return untold(out);
+		return reply_lost(out);
 	is_present(out, there.n > 0 && slice_same(there, image));
 	return rc;
 }
@@ -217,7 +217,7 @@ take_back(struct putter *p, const struct item *item, struct slice image,
 		return rc;
 	there = its_own(p, p->update.old, item);
 	if (there.p == NULL && (found = look(p, item, &there, f)) < 0)
-		return untold(out);
+		return reply_lost(out);
 	if (found == 0)
 		return put_back(p, item, image, out, f);
 	is_present(out, p->update.sends > 1 && slice_same(there, image));

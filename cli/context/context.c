@@ -323,7 +323,7 @@ segments(struct context *c)
 
 /* Note what is odd about --keys-from; ${absent} keys have no entry. */
 static void
-tell_keys(const struct context *c, int64_t absent)
+note_keys(const struct context *c, int64_t absent)
 {
 	const char *file = c->o->keys_from;
 
@@ -512,9 +512,9 @@ context_tick(void *context, const struct pass_progress *p)
 {
 	struct context *c = context;
 
-	if (stop_requested() == SIGINT && !c->stop_told &&
+	if (stop_requested() == SIGINT && !c->stop_noted &&
 	    isatty(STDERR_FILENO)) {
-		c->stop_told = true;
+		c->stop_noted = true;
 		log_note(c->log,
 		    "finishing requests in flight; press Ctrl-C again to quit "
 		    "now");
@@ -557,7 +557,7 @@ context_pass(struct context *c, const struct context_pass *how,
 	rc = pass_run(&pass, &total, done, f);
 	context_end(c);
 	if (rc == 0)
-		tell_keys(c, done->absent);
+		note_keys(c, done->absent);
 	if (rc >= 0)
 		context_tell_prefixes(c, total.prefixes, total.items);
 	summary_release(&total);

@@ -76,7 +76,7 @@ struct context {
 	struct rules rules;
 	struct progress *progress;
 	int64_t begun_us;
-	bool stop_told;            /* that requests in flight are finished */
+	bool stop_noted;           /* that requests in flight are finished */
 	struct option_echo quoted; /* options, masked for messages */
 };
 

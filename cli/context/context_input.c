@@ -70,7 +70,7 @@ unlock_key(struct cms_key **key, const struct options *o, struct fault *f)
 
 /* Note what the file does not say about its key: 0, or -1 if nothing. */
 static int
-tell_key(struct context *c, enum key_told told)
+note_key(struct context *c, enum key_told told)
 {
 	if (told == KEY_UNKNOWN)
 		return -1;
@@ -104,7 +104,7 @@ open_file(struct context *c, struct fault *f)
 	if (c->reader == NULL)
 		return -1;
 	told = reader_schema(c->reader, c->o->key, &c->partition, &c->sort, f);
-	if (tell_key(c, told) != 0)
+	if (note_key(c, told) != 0)
 		return -1;
 	reader_watch(c->reader, &c->file_partial);
 	ix = reader_journal(c->reader);
@@ -157,7 +157,7 @@ open_directory(struct context *c, struct fault *f)
 		return -1;
 	told = s3_directory_schema(c->directory, c->o->key, &c->partition,
 	    &c->sort, f);
-	if (tell_key(c, told) != 0)
+	if (note_key(c, told) != 0)
 		return -1;
 	m = s3_directory_manifest(c->directory);
 	c->file_table = m->table != NULL ? xstrdup(m->table) : NULL;

@@ -13,17 +13,16 @@
 struct line {
 	const struct command *const *commands;
 	const struct command *command; /* NULL: none was named yet */
-	const char *operand;           /* the last one behind it; NULL */
+	const char *operand;           /* its last one; NULL: none */
 	const struct option_row *row;  /* whose value the last word is */
 	bool operands_only;            /* "--" was seen */
 };
 
-/* "inspect", "--format=", "a,b,": what stands before what is being typed. */
 struct offer {
 	struct buf *out;
-	const char *before;
+	const char *before; /* to repeat: "--format=", "a,b," */
 	size_t nbefore;
-	const char *begins;
+	const char *begins; /* the beginning of the word */
 };
 
 static void
@@ -47,8 +46,8 @@ applies(const struct option_row *row, const struct line *l)
 	    (l->command != NULL || row->group == GROUP_GLOBAL);
 }
 
-/* The row of "--name", "--name=…", "-n" or "-nVALUE". Of several with one
- * name the command's own; before the command is known, any. */
+/* The row of "--name", "--name=…", "-n" or "-nVALUE": the command's, if several
+ * have that name; before the command is known, any. */
 static const struct option_row *
 row_of(const char *word, const struct line *l)
 {
@@ -103,7 +102,7 @@ read_line(const struct command *const *commands, char *const *words, size_t n)
 	return l;
 }
 
-/* Whether the list ${text}[0..n) has ${word} already. */
+/* Whether the list ${text}[0..n) contains ${word}. */
 static bool
 listed(const char *text, size_t n, const char *word)
 {
@@ -115,7 +114,7 @@ listed(const char *text, size_t n, const char *word)
 	return false;
 }
 
-/* The names in the AWS CLI's own files; none when they cannot be read. */
+/* The profiles in the AWS CLI's files; none if they cannot be read. */
 static void
 profiles(const struct offer *o)
 {

@@ -7,21 +7,20 @@ struct buf;
 struct command;
 
 /*
- * The shells' completion scripts are short: they ask the binary what may
- * follow, with "ttlsweep __complete WORD…", so that every shell offers the
- * same and none knows an option.
+ * The shells' completion scripts only run "ttlsweep __complete WORD…", so that
+ * all shells offer the same and none knows an option.
  *
- * Add to ${out} the answer for ${words}[0..n), the words behind the program's
- * name up to the one under the cursor, which comes last and may be empty. The
- * answer's first line says what to do with the rest:
+ * Add to ${out} the answer for ${words}[0..n), the words after the program's
+ * name up to the one under the cursor, which may be empty. The first line says
+ * what to do with the others:
  *
- *   words      offer the lines that follow
- *   list       the same, but more may follow each: no space behind it
+ *   words      offer them
+ *   list       offer them without a space, as more may follow
  *   file       offer file names
  *   directory  offer directory names
  *
- * A line is a word, and behind a tab what it means, where there is something
- * to say. Only words that begin like the last of ${words} are there.
+ * A line is a word and, after a tab, its meaning if there is one to show. Only
+ * words with the beginning of the last of ${words} are offered.
  */
 void completion_offer(struct buf *out, const struct command *const *commands,
     char *const *words, size_t n);
