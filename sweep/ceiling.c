@@ -59,18 +59,10 @@ account_spare(struct account *a)
 bool
 ceiling_always(const struct ceilings *c, enum ceiling which, double units)
 {
-	switch (which) {
-	case CEILING_ITEMS:
-		return c->items <= 0;
-	case CEILING_UNITS:
-		return units > c->units;
-	case CEILING_COST:
-		return units * c->usd_per_unit > c->usd;
-	case CEILING_DEADLINE:
-		return c->deadline <= 0;
-	default:
-		return true;
-	}
+	struct account fresh = { .ceilings = c };
+
+	return which == CEILING_PERCENT ||
+	    account_take(&fresh, units, 0) == (int)which;
 }
 
 void

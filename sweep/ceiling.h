@@ -45,8 +45,8 @@ struct account {
 int account_take(struct account *a, double units, int64_t now_us);
 /* An entry turned out to need no write: it does not count as an item. */
 void account_spare(struct account *a);
-/* Whether ${which} would forbid an entry of ${units} in a new run as well.
- * Pure. */
+/* ${which} has forbidden an entry of ${units}: whether it would in a new run,
+ * too. Pure. */
 bool ceiling_always(const struct ceilings *c, enum ceiling which, double units);
 /* What ${reserved} units were reserved for has cost ${cost}. */
 void account_settle(struct account *a, double reserved, double cost);

@@ -61,10 +61,9 @@ context_locate(struct context *c, const char *region, struct fault *f)
 int
 context_client(struct context *c, const char *table_from, struct fault *f)
 {
-	const struct ddb_options options = {
+	struct ddb_options options = {
 		.config = &c->config,
 		.world = c->world,
-		.credentials = c->credentials,
 		.table_from = table_from,
 		.max_rcu = c->o->max_rcu > 0 ? (double)c->o->max_rcu : 0,
 		.max_wcu = c->o->max_wcu > 0 ? (double)c->o->max_wcu : 0,
@@ -72,6 +71,12 @@ context_client(struct context *c, const char *table_from, struct fault *f)
 		.log_ctx = c->log,
 	};
 
+	if (c->credentials == NULL)
+		c->credentials = aws_credentials_open(&c->config, c->world,
+		    provider_search, f);
+	if (c->credentials == NULL)
+		return -1;
+	options.credentials = c->credentials;
 	c->ddb = ddb_open(&options, f);
 	if (c->ddb != NULL)
 		c->conn = ddb_conn_open(c->ddb, f);
@@ -196,10 +201,7 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 
 	if (context_locate(c, hints != NULL ? hints->region : NULL, f) != 0)
 		return -1;
-	c->credentials =
-	    aws_credentials_open(&c->config, c->world, provider_search, f);
-	if (c->credentials == NULL ||
-	    context_client(c,
+	if (context_client(c,
 		hinted ? "as the file says" : option_table_from(c->o), f) != 0)
 		return -1;
 	ddb_log(c->ddb, LOG_DEBUG, "region %s, endpoint %s (from %s)",

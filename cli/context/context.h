@@ -90,8 +90,8 @@ int context_open(struct context *c, const struct options *o,
     const struct context_hints *hints, struct log *log, struct fault *f);
 /*
  * Its first steps, one by one, for doctor; ${c} has options and log. First the
- * configuration (${region}: if the options name none) and the world; with
- * credentials, the client and its connection.
+ * configuration (${region}: if the options name none) and the world; then the
+ * client and its connection, and credentials unless there are some.
  */
 int context_locate(struct context *c, const char *region, struct fault *f);
 int context_client(struct context *c, const char *table_from, struct fault *f);

@@ -166,10 +166,7 @@ ask_service(struct target *t, struct fault *f)
 {
 	struct doctor *d = t->d;
 
-	d->c.credentials = aws_credentials_open(&d->c.config, d->c.world,
-	    provider_search, &t->why);
-	if (d->c.credentials == NULL ||
-	    context_client(&d->c, option_table_from(d->o), &t->why) != 0)
+	if (context_client(&d->c, option_table_from(d->o), &t->why) != 0)
 		goto failed;
 	if (d->o->stack != NULL) {
 		if (context_stack(&d->c, f) != 0)
