@@ -61,26 +61,18 @@ log_draw(struct log *t, const char *p, size_t n)
 /* Write one line, "ttlsweep: text", escaped: it may contain bytes of the table.
  * Backslashes stay, for commands that are to be pasted. */
 static void
-say(struct log *t, const char *text, size_t n)
+say(struct log *t, const char *fmt, va_list ap)
 {
-	struct buf line = { 0 };
+	struct buf text = { 0 }, line = { 0 };
 
+	buf_addv(&text, fmt, ap);
 	buf_adds(&line, "ttlsweep: ");
-	term_escape(&line, text, n, "\\", !term_utf8());
+	term_escape(&line, buf_text(&text), text.n, "\\", !term_utf8());
 	buf_addc(&line, '\n');
-	log_write(t, line.p, line.n);
+	if (text.n > 0)
+		log_write(t, line.p, line.n);
+	buf_release(&text);
 	buf_release(&line);
-}
-
-static void
-vsay(struct log *t, const char *fmt, va_list ap)
-{
-	struct buf b = { 0 };
-
-	buf_addv(&b, fmt, ap);
-	if (b.n > 0)
-		say(t, b.p, b.n);
-	buf_release(&b);
 }
 
 void
@@ -91,7 +83,7 @@ log_note(struct log *t, const char *fmt, ...)
 	if (t->level < 0)
 		return;
 	va_start(ap, fmt);
-	vsay(t, fmt, ap);
+	say(t, fmt, ap);
 	va_end(ap);
 }
 
@@ -101,7 +93,7 @@ log_warn(struct log *t, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsay(t, fmt, ap);
+	say(t, fmt, ap);
 	va_end(ap);
 }
 

@@ -160,7 +160,7 @@ void context_begin_files(struct context *c, const char *verb, int64_t entries);
 void context_tick(void *context, const struct pass_progress *p);
 void context_end(struct context *c);
 
-/* Warn of what is not as it was exported in ${m}. */
+/* Warn of missing manifests and changed files of the export to S3 ${m}. */
 void context_warn_directory(struct log *log, const struct s3_manifest *m);
 /* Warn that ${path}, a file of replies, has only a part of the table. */
 void context_warn_partial(struct log *log, const char *path);
