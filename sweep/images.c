@@ -24,7 +24,7 @@
 /* Images on a page: workers put them back one by one. */
 #define PAGE_IMAGES 100
 /* Keys of an export to compare with each other, 48 bytes each. */
-#define TWINS_MAX ((size_t)1 << 18)
+#define DUPLICATES_MAX ((size_t)1 << 18)
 /* Guesses: how much larger compressed data becomes, and a pipe's size. */
 #define INFLATES INT64_C(8)
 #define PIPE_BYTES (INT64_C(64) << 20)
@@ -34,9 +34,9 @@ struct images {
 	struct newest *newest; /* NULL with a single file */
 	int64_t *firsts;       /* number of each file's first image */
 	/* the current walk: */
-	struct sweep_totals *totals;  /* NULL: not the first walk */
-	size_t at;                    /* the file */
-	struct duplicate_keys *twins; /* of an export; NULL: no check */
+	struct sweep_totals *totals;       /* NULL: not the first walk */
+	size_t at;                         /* the file */
+	struct duplicate_keys *duplicates; /* of an export; NULL: no check */
 };
 
 /* About how many bytes of text the files contain. */
@@ -84,7 +84,7 @@ images_close(struct images *im)
 	if (im == NULL)
 		return;
 	newest_free(im->newest);
-	duplicate_keys_free(im->twins);
+	duplicate_keys_free(im->duplicates);
 	free(im->firsts);
 	free(im);
 }
@@ -134,17 +134,17 @@ begin_file(void *ctx, size_t i, struct fault *f)
 	if (im->newest != NULL)
 		im->firsts[i] = newest_seen(im->newest);
 	if (reader_journal(file->reader) == NULL)
-		im->twins = duplicate_keys_new(TWINS_MAX);
+		im->duplicates = duplicate_keys_new(DUPLICATES_MAX);
 	return file->reader;
 }
 
 /* An export has each key once, if it is the key of its own table. */
 static int
-check_twins(const struct images *im, const struct item *item, int64_t line,
+check_duplicate(const struct images *im, const struct item *item, int64_t line,
     struct fault *f)
 {
 	const struct ddb_table *t = im->r->table;
-	int64_t other = duplicate_keys_add(im->twins, item, line);
+	int64_t other = duplicate_keys_add(im->duplicates, item, line);
 
 	if (other == 0)
 		return 0;
@@ -166,8 +166,8 @@ check_entry(void *ctx, struct slice image, int64_t line, struct fault *f)
 
 	if (rc == 0 && im->totals != NULL && im->newest != NULL)
 		newest_see(im->newest, &item);
-	if (rc == 0 && im->twins != NULL)
-		rc = check_twins(im, &item, line, f);
+	if (rc == 0 && im->duplicates != NULL)
+		rc = check_duplicate(im, &item, line, f);
 	return rc == 0 ? 0
 		       : fault_at(f, "%s: line %lld", im->r->files[im->at].path,
 			     (long long)line);
@@ -193,8 +193,8 @@ end_file(void *ctx, size_t i, int64_t entries, struct fault *f)
 	const struct images_file *file = &im->r->files[i];
 	struct sweep_totals *t = im->totals;
 
-	duplicate_keys_free(im->twins);
-	im->twins = NULL;
+	duplicate_keys_free(im->duplicates);
+	im->duplicates = NULL;
 	if (t != NULL) {
 		t->left_out += reader_left_out(file->reader);
 		if (reader_partial(file->reader))
