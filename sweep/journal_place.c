@@ -27,7 +27,7 @@ add_name(struct buf *out, const char *table, int64_t now)
 {
 	char when[32];
 
-	for (size_t i = 0; table[i] != '\0' && i < TABLE_MOST; i++)
+	for (size_t i = 0; i < TABLE_MOST && table[i] != '\0'; i++)
 		buf_addc(out,
 		    strchr(PLAIN, table[i]) != NULL ||
 			    (table[i] == '.' && i > 0)
@@ -202,9 +202,7 @@ check_directory(const char *path, struct fault *f)
 	const char *why = NULL;
 	struct stat st;
 
-	if (lstat(path, &st) != 0) {
-		why = strerror(errno);
-	} else if (S_ISLNK(st.st_mode) && st.st_uid != 0 &&
+	if (lstat(path, &st) == 0 && S_ISLNK(st.st_mode) && st.st_uid != 0 &&
 	    st.st_uid != geteuid()) {
 		kind = FAULT_REFUSED;
 		why = "is a symbolic link of another user";
