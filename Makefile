@@ -57,13 +57,12 @@ SRC := \
     cli/report/emit.c \
     cli/report/emit_html.c \
     cli/report/emit_text.c \
+    cli/report/figure.c \
     cli/report/html.c \
-    cli/report/html_style.c \
     cli/report/option_echo.c \
     cli/report/price.c \
     cli/report/report_advice.c \
     cli/report/report_fields.c \
-    cli/report/report_headline.c \
     cli/report/report_inspect.c \
     cli/report/report_json.c \
     cli/report/report_merge.c \
@@ -74,7 +73,6 @@ SRC := \
     cli/report/report_words.c \
     cli/report/text_report.c \
     cli/report/text_table.c \
-    cli/report/ttl_command.c \
     cli/screen.c \
     cli/term.c \
     export/checkpoint.c \

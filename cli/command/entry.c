@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "cli/command/entry.h"
+#include "cli/report/figure.h"
 #include "export/item_json.h"
 #include "inspector/mask.h"
 #include "inspector/record.h"
@@ -51,16 +52,12 @@ when(struct buf *out, const struct record *r, const char *past,
 
 	if (!r->has_moment)
 		return;
-	if (open) {
-		buf_addf(out, "%s", future);
-	} else if (r->overdue >= 0 && r->state != STATE_LIVE) {
-		buf_addf(out, "%s ", past);
-		text_report_span(out, r->overdue);
-		buf_adds(out, " ago");
-	} else {
-		buf_addf(out, "%s in ", future);
-		text_report_span(out, ahead);
-	}
+	if (open)
+		buf_adds(out, future);
+	else if (r->overdue >= 0 && r->state != STATE_LIVE)
+		buf_addf(out, "%s %s ago", past, figure_span(r->overdue).s);
+	else
+		buf_addf(out, "%s in %s", future, figure_span(ahead).s);
 	if (text_time_format(text, r->moment) == 0)
 		buf_addf(out, "%s at %s", open ? "" : ",", text);
 	if (r->zoneless)
@@ -108,8 +105,8 @@ static void value(const struct writing *w, int depth, struct slice v);
 static void
 hidden(const struct writing *w, int64_t size)
 {
-	text_report_bytes(w->out, size);
-	buf_adds(w->out, ", masked (show with --reveal)");
+	buf_addf(w->out, "%s, masked (show with --reveal)",
+	    figure_bytes(size).s);
 }
 
 /* Whether a member of this name, of an entry whose values are shown, is
@@ -411,10 +408,8 @@ entry_print(const struct text_report *p, const struct record *r, bool reveal)
 	buf_addc(p->out, '\n');
 	buf_reset(&text);
 	buf_addf(&text, "%s, ", kind_name(r->kind));
-	if (r->size >= 0) {
-		text_report_bytes(&text, r->size);
-		buf_adds(&text, ", ");
-	}
+	if (r->size >= 0)
+		buf_addf(&text, "%s, ", figure_bytes(r->size).s);
 	add_fate(&text, r);
 	text_report_words(p, 2, buf_text(&text), NULL);
 	attributes(&w, r);

@@ -3,6 +3,7 @@
 
 #include "cli/doctor/doctor.h"
 #include "cli/option/option.h"
+#include "cli/report/figure.h"
 #include "cli/report/price.h"
 #include "cli/report/text_report.h"
 #include "inspector/record.h"
@@ -187,7 +188,8 @@ static void
 add_about(struct buf *out, const struct doctor *d, double n)
 {
 	buf_adds(out, d->whole ? "" : "about ");
-	text_report_count(out, n < 9e18 ? (int64_t)(n + 0.5) : INT64_MAX);
+	buf_adds(out,
+	    figure_count(n < 9e18 ? (int64_t)(n + 0.5) : INT64_MAX).s);
 }
 
 /* "0.003 USD at us-east-1 prices of …" */
@@ -200,7 +202,8 @@ add_price(struct buf *out, const struct doctor *d, double writes, double reads)
 	if (p == NULL || d->local || writes > 9e18)
 		return;
 	buf_adds(out, ", ");
-	text_report_usd(out, price_usd(p, writes) + price_read_usd(p, reads));
+	buf_adds(out,
+	    figure_usd(price_usd(p, writes) + price_read_usd(p, reads)).s);
 	buf_addf(out, " in all (%s prices of %s)", p->region, p->date);
 }
 
@@ -230,7 +233,7 @@ check_cost(struct doctor *d, struct fault *f)
 	    d->o->overdue >= 0 ? " for so long" : "", n < 1.5 ? "it" : "them");
 	add_about(out, d, writes);
 	buf_adds(out, " write units, and ");
-	text_report_units(out, reads);
+	buf_adds(out, figure_units(reads).s);
 	buf_adds(out, " read units to find them");
 	add_price(out, d, writes, reads);
 	text_report_takes(out, &d->c.pace, reads, writes);

@@ -3,6 +3,7 @@
 
 #include "cli/doctor/doctor.h"
 #include "cli/option/option.h"
+#include "cli/report/figure.h"
 #include "cli/report/text_report.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
@@ -96,9 +97,9 @@ check_billing(struct doctor *d, struct fault *f)
 
 	if (t->provisioned) {
 		buf_adds(out, "provisioned, ");
-		text_report_units(out, t->read_units);
+		buf_adds(out, figure_units(t->read_units).s);
 		buf_adds(out, " read and ");
-		text_report_units(out, t->write_units);
+		buf_adds(out, figure_units(t->write_units).s);
 		buf_adds(out, " write units a second");
 	} else {
 		buf_adds(out, "on demand (PAY_PER_REQUEST)");

@@ -3,8 +3,8 @@
 
 #include "cli/doctor/doctor.h"
 #include "cli/option/option.h"
+#include "cli/report/figure.h"
 #include "cli/report/text_report.h"
-#include "cli/report/ttl_command.h"
 #include "inspector/lookalike.h"
 #include "inspector/record.h"
 #include "lib/base/fault.h"
@@ -83,7 +83,7 @@ advise_enable(struct doctor *d, const char *attribute)
 
 	buf_adds(&d->fix,
 	    "turn it on, and expired entries are deleted free of charge");
-	ttl_command(&d->command, &place, true, attribute);
+	text_report_ttl_command(&d->command, &place, true, attribute);
 }
 
 /* ${other}: an attribute that entries have instead; NULL: none. */
@@ -147,14 +147,14 @@ add_state(struct buf *out, const struct summary *s, enum state state)
 {
 	const char *between = " (";
 
-	text_report_count(out, s->states[state].items);
+	buf_adds(out, figure_count(s->states[state].items).s);
 	buf_addf(out, " %s", state_name(state));
 	/* of live entries: only that TTL is off, which is reported already */
 	for (int why = 1; state != STATE_LIVE && why < REASONS; why++) {
 		if (s->reasons[state][why] == 0)
 			continue;
 		buf_adds(out, between);
-		text_report_count(out, s->reasons[state][why]);
+		buf_adds(out, figure_count(s->reasons[state][why]).s);
 		buf_addf(out, " %s", reason_name((enum reason)why));
 		between = ", ";
 	}
@@ -204,20 +204,17 @@ advise_reasons(struct doctor *d)
 	int64_t purge = s->states[STATE_STUCK].items -
 	    summary_repairable(s, STATE_STUCK) -
 	    s->reasons[STATE_STUCK][REASON_TTL_OFF];
-	char count[32];
 
 	if (repair > 0) {
-		text_count(count, repair);
 		buf_addf(&d->fix,
 		    "the application writes TTL in the wrong format; repair "
 		    "fixes %s of these",
-		    count);
-		text_count(count, purge);
+		    figure_count(repair).s);
 		if (purge > 0)
 			buf_addf(&d->fix,
 			    ", and then 'purge --state stuck' deletes %s that "
 			    "TTL never will",
-			    count);
+			    figure_count(purge).s);
 		buf_adds(&d->fix, " (each a dry run without --yes)");
 		doctor_command(&d->command, d, "repair");
 	} else if (purge > 0) {
@@ -238,18 +235,16 @@ static int
 check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 {
 	const struct summary *s = &d->sample;
-	char count[32];
 	int64_t bad;
 
 	if (s->items == 0)
 		return doctor_say(d, "entries", DOCTOR_OK, f, "there are none");
-	text_count(count, s->items);
 	if (d->whole && s->items == 1)
 		buf_adds(&d->text, "the only one read: ");
 	else
 		buf_addf(&d->text,
 		    d->whole ? "all %s looked at: " : "of the first %s: ",
-		    count);
+		    figure_count(s->items).s);
 	for (int i = 0; i < STATES; i++) {
 		buf_adds(&d->text, i > 0 ? ", " : "");
 		add_state(&d->text, s, (enum state)i);

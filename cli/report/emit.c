@@ -2,9 +2,19 @@
 #include <string.h>
 
 #include "cli/report/emit.h"
+#include "cli/report/figure.h"
 #include "lib/base/buf.h"
 
-/* Whether the form that is written has the column. */
+void
+emit_line(struct emit *e, enum emit_place place, enum emit_tone tone,
+    struct buf *line)
+{
+	if (line->n > 0)
+		e->to->words(e, place, tone, buf_text(line));
+	buf_reset(line);
+}
+
+/* Whether the back end shows the column. */
 static bool
 is_shown(const struct emit *e, size_t column)
 {
@@ -43,21 +53,13 @@ emit_cell_text(struct emit *e, enum emit_tone tone, const char *text)
 void
 emit_cell_count(struct emit *e, int64_t n)
 {
-	struct buf text = { 0 };
-
-	text_report_count(&text, n);
-	emit_cell_text(e, n > 0 ? EMIT_PLAIN : EMIT_FAINT, buf_text(&text));
-	buf_release(&text);
+	emit_cell_text(e, n > 0 ? EMIT_PLAIN : EMIT_FAINT, figure_count(n).s);
 }
 
 void
 emit_cell_bytes(struct emit *e, int64_t n)
 {
-	struct buf text = { 0 };
-
-	text_report_bytes(&text, n);
-	emit_cell_text(e, EMIT_PLAIN, buf_text(&text));
-	buf_release(&text);
+	emit_cell_text(e, EMIT_PLAIN, figure_bytes(n).s);
 }
 
 void

@@ -2,7 +2,6 @@
 
 #include "cli/report/emit.h"
 #include "cli/report/html.h"
-#include "cli/report/html_style.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
 #include "lib/base/version.h"

@@ -123,21 +123,6 @@ foot(struct emit *e)
 	buf_addc(e->p.out, '\n');
 }
 
-/* Nothing: figures say the same. */
-static void
-bar(struct emit *e, const int64_t parts[STATES], int64_t most)
-{
-	(void)e;
-	(void)parts;
-	(void)most;
-}
-
-static void
-end(struct emit *e)
-{
-	(void)e;
-}
-
 const struct emit_back_end emit_text = {
 	.title = title,
 	.section = section,
@@ -145,10 +130,8 @@ const struct emit_back_end emit_text = {
 	.command = command,
 	.item = item,
 	.example = example,
-	.bar = bar,
 	.table = table,
 	.cell = cell,
 	.table_end = table_end,
 	.foot = foot,
-	.end = end,
 };

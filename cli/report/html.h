@@ -5,16 +5,20 @@
 
 struct buf;
 
-/* Text on its way into a page. */
+/* Text for a page. */
 
-/* Add ${p}[0..n), harmless already, with HTML's own characters escaped. */
+/* Add ${p}[0..n), which is already harmless, with HTML's own characters
+ * escaped. */
 void html_escape(struct buf *out, const char *p, size_t n);
-/* … as text of which a figure is not torn from what stands behind it. */
+/* The same of text in which a figure is not separated from what follows it. */
 void html_text(struct buf *out, const char *s);
-/* Add other people's bytes: made harmless, escaped, and kept from deciding in
- * which direction the text around them runs. */
+/* Add other people's bytes: made harmless, escaped, and isolated, so that they
+ * do not change the direction of the text around them. */
 void html_foreign(struct buf *out, const char *p, size_t n);
-/* Add "<${tag}>", the text, "</…>"; ${tag} may have attributes. */
+/* Add "<${tag}>", the text, "</...>"; ${tag} may have attributes. */
 void html_element(struct buf *out, const char *tag, const char *text);
+
+/* The style sheet of the page that emit_html.c makes. */
+extern const char html_style[];
 
 #endif

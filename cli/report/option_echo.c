@@ -10,23 +10,19 @@
 #include "lib/base/mem.h"
 #include "lib/base/shlex.h"
 
-/* Whose values can be keys of sessions. */
+#define KEY_LISTS 3
+
+/* The lists whose values can be keys of sessions. */
 static struct option_list *
 key_list(struct options *o, size_t i)
 {
-	switch (i) {
-	case 0:
-		return &o->prefixes;
-	case 1:
-		return &o->sort_prefixes;
-	case 2:
-		return &o->groups;
-	default:
-		return NULL;
-	}
+	struct option_list *const lists[KEY_LISTS] = { &o->prefixes,
+		&o->sort_prefixes, &o->groups };
+
+	return lists[i];
 }
 
-/* Without the space in front. */
+/* The text without the space at its start. */
 static char *
 finish(struct buf *b)
 {
@@ -36,40 +32,7 @@ finish(struct buf *b)
 	return text;
 }
 
-static char *
-selection(const struct options *o)
-{
-	struct buf b = { 0 };
-
-	option_repeat(&b, o, GROUP_SELECTION, NULL);
-	return finish(&b);
-}
-
-static char *
-judging(const struct options *o)
-{
-	struct buf b = { 0 };
-
-	option_repeat_one(&b, o, "session-prefix");
-	option_repeat_one(&b, o, "group");
-	option_repeat_one(&b, o, "group-separators");
-	return finish(&b);
-}
-
-static char *
-repeat(const struct options *o)
-{
-	static const char *const names[] = { "profile", "ttl-attribute",
-		"session-prefix", "group", "group-separators" };
-	struct buf b = { 0 };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		option_repeat_one(&b, o, names[i]);
-	option_repeat(&b, o, GROUP_SELECTION, "state");
-	return buf_detach(&b);
-}
-
-/* The command line made anew. */
+/* The command line, built again. */
 static char *
 line(const struct options *o)
 {
@@ -88,8 +51,8 @@ line(const struct options *o)
 	return buf_detach(&b);
 }
 
-/* Put a list of its own in place of the borrowed one: whether something in it
- * is masked. */
+/* Replace the borrowed list with one of our own; whether something in it is
+ * masked. */
 static bool
 mask_list(struct option_list *list, const struct rules *rules)
 {
@@ -114,24 +77,35 @@ void
 option_echo_make(struct option_echo *q, const struct options *options,
     const struct rules *rules)
 {
+	static const char *const rows[] = { "session-prefix", "group",
+		"group-separators" };
+	struct buf selection = { 0 }, judging = { 0 }, repeat = { 0 };
 	struct options *o = xmalloc(sizeof(*o));
-	struct option_list *list;
 	bool masked = false;
 
 	*o = *options;
-	for (size_t i = 0; (list = key_list(o, i)) != NULL; i++)
-		masked |= mask_list(list, rules);
+	for (size_t i = 0; i < KEY_LISTS; i++)
+		masked |= mask_list(key_list(o, i), rules);
 	o->line = masked ? line(o) : xstrdup(options->line);
-	*q = (struct option_echo){ selection(o), judging(o), repeat(o), o };
+	option_repeat(&selection, o, GROUP_SELECTION, NULL);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		option_repeat_one(&judging, o, rows[i]);
+	option_repeat_one(&repeat, o, "profile");
+	option_repeat_one(&repeat, o, "ttl-attribute");
+	buf_adds(&repeat, buf_text(&judging));
+	option_repeat(&repeat, o, GROUP_SELECTION, "state");
+	*q = (struct option_echo){ .selection = finish(&selection),
+		.judging = finish(&judging),
+		.repeat = buf_detach(&repeat),
+		.shown = o };
 }
 
 void
 option_echo_release(struct option_echo *q)
 {
-	struct option_list *list;
+	for (size_t i = 0; q->shown != NULL && i < KEY_LISTS; i++) {
+		struct option_list *list = key_list(q->shown, i);
 
-	for (size_t i = 0;
-	     q->shown != NULL && (list = key_list(q->shown, i)) != NULL; i++) {
 		for (size_t k = 0; k < list->n; k++)
 			free((void *)(uintptr_t)list->list[k]);
 		free(list->list);

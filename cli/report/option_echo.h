@@ -5,14 +5,14 @@ struct options;
 struct rules;
 
 /*
- * Options as they could be written again. Reports and logs are shown around:
- * a session's key that was asked for is masked in them like any other.
+ * Options as they could be written again. Reports and logs are passed around:
+ * the key of a session in an option is masked in them like any other.
  */
 struct option_echo {
-	char *selection; /* those that choose among the entries */
-	char *judging;   /* those that decide about sessions and groups */
-	char *repeat;    /* what a command about the same entries repeats */
-	struct options *shown; /* all of them, masked; its command line, too */
+	char *selection;       /* those that select entries */
+	char *judging;         /* those that define sessions and groups */
+	char *repeat;          /* what a command about the same entries needs */
+	struct options *shown; /* all of them, and the command line, masked */
 };
 
 /* To be released. */

@@ -1,52 +1,49 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "cli/option/option.h"
 #include "cli/report/emit.h"
+#include "cli/report/figure.h"
 #include "cli/report/report.h"
 #include "cli/report/report_advice.h"
-#include "cli/report/report_headline.h"
 #include "cli/report/report_words.h"
-#include "cli/report/ttl_command.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
 #include "lib/base/shlex.h"
 
-/* Entries that would change, as an entry of the table is counted. */
+/* Of some entries, how many TTL would delete: exactly, or at most. */
 struct taken {
 	int64_t most;
 	bool exactly;
 };
 
-/* The entries that repair changes; of the expired ones among them, how many
- * TTL would take then. */
+/* The entries that repair changes; how many of them are expired, and how many
+ * of those TTL would then delete. */
 struct repaired {
 	int64_t items, expired;
 	struct taken taken;
 };
 
-/* What is said, and the commands, each on a line of its own to be copied. */
+/* Paragraphs, and commands, each on a line of its own to be copied. */
 struct advice {
 	struct emit *e;
 	const struct report *r;
 	enum report_ttl acts;
 	struct repaired repaired;
 	struct buf line;
-	bool first; /* say no more than up to the first command */
+	bool first; /* stop after the first command */
 	bool done;
 };
 
 static void
 say(struct advice *a)
 {
-	if (!a->done)
-		a->e->to->words(a->e, EMIT_BODY, EMIT_PLAIN,
-		    buf_text(&a->line));
-	buf_reset(&a->line);
+	if (a->done)
+		buf_reset(&a->line);
+	emit_line(a->e, EMIT_BODY, EMIT_PLAIN, &a->line);
 }
 
-/* What is in the line is a command. */
+/* The line is a command. */
 static void
 command(struct advice *a)
 {
@@ -56,13 +53,14 @@ command(struct advice *a)
 	buf_reset(&a->line);
 }
 
-/* A count, which of a sample is an estimate. */
+/* A count; of a sample, an estimate. */
 static void
 amount(struct advice *a, int64_t n)
 {
-	if (a->r->sample != NULL)
-		buf_adds(&a->line, a->line.n > 0 ? "about " : "About ");
-	text_report_count(&a->line, n);
+	const char *about = a->line.n > 0 ? "about " : "About ";
+
+	buf_addf(&a->line, "%s%s", a->r->sample != NULL ? about : "",
+	    figure_count(n).s);
 }
 
 static void
@@ -73,14 +71,14 @@ sweep(struct advice *a, const char *verb, const char *options)
 	command(a);
 }
 
-/* There are commands to give: not for a file. */
+/* A table, for which there are commands, not a file. */
 static bool
 is_live(const struct report *r)
 {
 	return r->place.input == NULL && r->place.table != NULL;
 }
 
-/* To look at the same by the attribute that could be meant. */
+/* Inspect the same by the attribute that may be the right one. */
 static void
 look_again(struct advice *a)
 {
@@ -111,23 +109,22 @@ look_again(struct advice *a)
 	buf_release(&repeat);
 }
 
-/* Some entries, or all, do not have the attribute: is it another one? */
+/* Some entries, or all, lack the attribute: is it another one? */
 static void
 advise_attribute(struct advice *a)
 {
 	const struct report *r = a->r;
 	int64_t n = r->summary->reasons[STATE_IMMORTAL][REASON_MISSING];
-	bool all = report_headline_nameless(r);
+	bool all = report_words_nameless(r);
 
 	if (n == 0 || (r->nlookalikes == 0 && !all))
 		return;
-	if (all)
-		buf_adds(&a->line, "No entry has");
-	else
-		amount(a, n);
 	if (!all)
-		buf_adds(&a->line, n == 1 ? " entry lacks" : " entries lack");
-	buf_adds(&a->line, " the attribute ");
+		amount(a, n);
+	buf_addf(&a->line, "%s the attribute ",
+	    all          ? "No entry has"
+		: n == 1 ? " entry lacks"
+			 : " entries lack");
 	text_report_text(&a->e->p, &a->line, r->ttl_attribute);
 	buf_addc(&a->line, '.');
 	report_words_inside(&a->e->p, r, &a->line);
@@ -153,9 +150,9 @@ advise_attribute(struct advice *a)
 	say(a);
 }
 
-/* Of ${n} that are stuck for another reason than their age, how many TTL
- * would take once that is gone. Those past five years it would leave alone,
- * but all ages are in one histogram, by buckets. */
+/* Of ${n} entries that are stuck for another reason than their age, how many
+ * TTL would delete once that reason is gone. It leaves those older than five
+ * years alone, but all ages are in one histogram, by buckets. */
 static struct taken
 taken_by_ttl(const struct report *r, int64_t n)
 {
@@ -191,34 +188,31 @@ static void
 advise_repair(struct advice *a)
 {
 	const struct repaired *f = &a->repaired;
+	bool one = f->items == 1;
 
 	if (f->items == 0 || !is_live(a->r))
 		return;
-	buf_adds(&a->line,
+	buf_addf(&a->line, "%s the time%s of ",
 	    a->acts == REPORT_TTL_ACTS || a->acts == REPORT_TTL_UNKNOWN
-		? "Repair first: it turns the "
-		: "Repair turns the ");
-	buf_adds(&a->line, f->items == 1 ? "time of " : "times of ");
+		? "Repair first: it turns"
+		: "Repair turns",
+	    one ? "" : "s");
 	amount(a, f->items);
-	if (f->expired == f->items)
-		buf_adds(&a->line, " expired");
-	buf_adds(&a->line, f->items == 1 ? " entry" : " entries");
+	buf_addf(&a->line, "%s %s", f->expired == f->items ? " expired" : "",
+	    one ? "entry" : "entries");
 	if (f->expired > 0 && f->expired < f->items) {
 		buf_adds(&a->line, ", ");
 		amount(a, f->expired);
 		buf_adds(&a->line, " of them expired,");
 	}
-	buf_adds(&a->line, " into seconds");
-	buf_adds(&a->line,
-	    a->acts == REPORT_TTL_ACTS      ? ", and TTL then deletes "
-		: a->acts == REPORT_TTL_OFF ? ", and TTL, once on, deletes "
-					    : ", and TTL on that attribute "
-					      "then deletes ");
-	buf_adds(&a->line, f->items == 1 ? "it" : "them");
-	buf_adds(&a->line, " free of charge");
+	buf_addf(&a->line, " into seconds, and TTL%s deletes %s free of charge",
+	    a->acts == REPORT_TTL_ACTS      ? " then"
+		: a->acts == REPORT_TTL_OFF ? ", once on,"
+					    : " on that attribute then",
+	    one ? "it" : "them");
 	if (f->expired < f->items)
 		buf_addf(&a->line, " once %s expired",
-		    f->items == 1 ? "it has" : "they have");
+		    one ? "it has" : "they have");
 	buf_addc(&a->line, ':');
 	say(a);
 	sweep(a, "repair", "");
@@ -230,15 +224,14 @@ expired(const struct summary *s)
 	return s->states[STATE_PENDING].items + s->states[STATE_STUCK].items;
 }
 
-static void
-all_of(struct buf *line, int64_t n)
+static const char *
+expired_entries(int64_t n)
 {
-	text_report_count(line, n);
-	buf_adds(line, n == 1 ? " expired entry" : " expired entries");
+	return n == 1 ? "expired entry" : "expired entries";
 }
 
-/* What TTL would take if it acted, "302 of the 371 expired entries are
- * deleted free of charge …"; false: nothing. */
+/* What TTL would delete if it acted, "302 of the 371 expired entries are
+ * deleted free of charge ..."; false: nothing. */
 static bool
 would_take(struct advice *a, const struct taken *t)
 {
@@ -247,39 +240,37 @@ would_take(struct advice *a, const struct taken *t)
 	int64_t all = expired(s);
 
 	if (t->most > 0) {
-		if (t->most < all) {
-			buf_adds(&a->line,
+		if (t->most < all)
+			buf_addf(&a->line, "%s%s of the ",
 			    a->r->sample != NULL ? "about "
 				: t->exactly     ? ""
-						 : "up to ");
-			text_report_count(&a->line, t->most);
-			buf_adds(&a->line, " of the ");
-		} else if (all > 1) {
+						 : "up to ",
+			    figure_count(t->most).s);
+		else if (all > 1)
 			buf_adds(&a->line, "all ");
-		}
-		all_of(&a->line, all);
-		buf_adds(&a->line, t->most == 1 ? " is" : " are");
-		buf_adds(&a->line,
-		    " deleted free of charge, typically within a few days");
+		buf_addf(&a->line,
+		    "%s %s %s deleted free of charge, typically within a few "
+		    "days",
+		    figure_count(all).s, expired_entries(all),
+		    t->most == 1 ? "is" : "are");
 	} else if (live > 0) {
-		buf_adds(&a->line, "the ");
-		text_report_count(&a->line, live);
-		buf_adds(&a->line,
-		    live == 1 ? " live entry is" : " live entries are");
-		buf_adds(&a->line,
-		    " deleted free of charge when they have expired");
+		buf_addf(&a->line,
+		    "the %s live %s deleted free of charge when they have "
+		    "expired",
+		    figure_count(live).s,
+		    live == 1 ? "entry is" : "entries are");
 	}
 	return t->most > 0 || live > 0;
 }
 
-/* Switch TTL on, or move it to this attribute; false: that would not help. */
+/* Switch TTL on, or move it to this attribute; false if that does not help. */
 static bool
 advise_on(struct advice *a, const struct taken *t)
 {
 	const struct report *r = a->r;
 	bool move = a->acts == REPORT_TTL_ELSEWHERE;
 
-	if (!is_live(r) || report_headline_nameless(r))
+	if (!is_live(r) || report_words_nameless(r))
 		return false;
 	if (move) {
 		buf_adds(&a->line, "Move TTL to ");
@@ -300,7 +291,8 @@ advise_on(struct advice *a, const struct taken *t)
 	if (move) {
 		buf_adds(&a->line, ". Switch it off:");
 		say(a);
-		ttl_command(&a->line, &r->place, false, r->table_ttl);
+		text_report_ttl_command(&a->line, &r->place, false,
+		    r->table_ttl);
 		command(a);
 		buf_adds(&a->line,
 		    "wait until that is done, up to an hour, "
@@ -309,12 +301,13 @@ advise_on(struct advice *a, const struct taken *t)
 		buf_addc(&a->line, ':');
 	}
 	say(a);
-	ttl_command(&a->line, &r->place, true, r->ttl_attribute);
+	text_report_ttl_command(&a->line, &r->place, true, r->ttl_attribute);
 	command(a);
 	return true;
 }
 
-/* TTL does not act: what would go if it did, and how the rest goes. */
+/* TTL does not act: what it would delete if it did, and how to delete the
+ * rest. */
 static void
 advise_off(struct advice *a)
 {
@@ -322,42 +315,38 @@ advise_off(struct advice *a)
 	const struct taken t =
 	    taken_by_ttl(a->r, s->reasons[STATE_STUCK][REASON_TTL_OFF]);
 	int64_t all = expired(s);
-	bool on = advise_on(a, &t), repair;
+	bool live = is_live(a->r);
+	bool repair = a->repaired.expired > 0 && live;
+	bool on = advise_on(a, &t);
 
 	if (all == 0)
 		return;
-	if (on && t.most > 0) {
-		if (t.most < all && t.exactly && a->r->sample == NULL) {
-			buf_adds(&a->line, "The other ");
-			text_report_count(&a->line, all - t.most);
-			buf_adds(&a->line, " will never be deleted by TTL. ");
-		} else if (t.most < all) {
-			buf_adds(&a->line, "TTL will never delete the rest. ");
-		}
-	} else {
+	if (!on || t.most == 0) {
 		amount(a, all);
-		buf_adds(&a->line,
-		    all == 1 ? " expired entry" : " expired entries");
-		buf_adds(&a->line, " will never be deleted by TTL. ");
+		buf_addf(&a->line, " %s will never be deleted by TTL. ",
+		    expired_entries(all));
+	} else if (t.most < all && t.exactly && a->r->sample == NULL) {
+		buf_addf(&a->line,
+		    "The other %s will never be deleted by TTL. ",
+		    figure_count(all - t.most).s);
+	} else if (t.most < all) {
+		buf_adds(&a->line, "TTL will never delete the rest. ");
 	}
-	repair = a->repaired.expired > 0 && is_live(a->r);
 	if (repair) {
-		if (a->line.n > 0)
-			say(a);
+		say(a);
 		advise_repair(a);
 	}
-	if (is_live(a->r))
-		buf_adds(&a->line,
-		    all == 1     ? "To delete it now:"
-			: repair ? "To delete all expired entries now:"
-				 : "To delete all of them now:");
-	if (a->line.n > 0)
-		say(a);
-	if (is_live(a->r))
+	if (live)
+		buf_addf(&a->line, "To delete %s now:",
+		    all == 1     ? "it"
+			: repair ? "all expired entries"
+				 : "all of them");
+	say(a);
+	if (live)
 		sweep(a, "purge", " --state stuck");
 }
 
-/* What is stuck: repair first, where that helps, then a purge. */
+/* What is stuck: repair first, if that helps, then purge. */
 static void
 advise_stuck(struct advice *a, int64_t stuck)
 {
@@ -367,24 +356,43 @@ advise_stuck(struct advice *a, int64_t stuck)
 		return;
 	if (a->repaired.expired > 0) {
 		advise_repair(a);
-		if (stuck == t->most) {
+		if (stuck == t->most)
 			buf_addf(&a->line,
 			    "To delete %s now:", stuck == 1 ? "it" : "them");
-		} else if (t->exactly && a->r->sample == NULL) {
-			buf_adds(&a->line, "Then purge the other ");
-			text_report_count(&a->line, stuck - t->most);
-			buf_adds(&a->line, ", which TTL will never delete:");
-		} else {
+		else if (t->exactly && a->r->sample == NULL)
+			buf_addf(&a->line,
+			    "Then purge the other %s, which TTL will never "
+			    "delete:",
+			    figure_count(stuck - t->most).s);
+		else
 			buf_adds(&a->line,
 			    "Then purge the rest, which TTL will never "
 			    "delete:");
-		}
 		say(a);
 	}
 	sweep(a, "purge", " --state stuck");
 }
 
-/* What TTL takes, what it will not, and how the rest goes. */
+/* What TTL will delete: ${pending} of ${all} expired entries. */
+static void
+add_pending(struct advice *a, int64_t pending, int64_t all)
+{
+	if (a->acts == REPORT_TTL_UNKNOWN) {
+		buf_adds(&a->line, "If TTL is on for ");
+		text_report_text(&a->e->p, &a->line, a->r->ttl_attribute);
+		buf_adds(&a->line, ", it will delete ");
+	} else {
+		buf_adds(&a->line, "TTL will delete ");
+	}
+	amount(a, pending);
+	if (pending < all)
+		buf_addf(&a->line, " of the %s", figure_count(all).s);
+	buf_addf(&a->line,
+	    " %s free of charge, typically within a few days of %s time",
+	    expired_entries(all), all == 1 ? "its" : "their");
+}
+
+/* What TTL will delete, what it will not, and how to delete the rest. */
 static void
 advise_expired(struct advice *a)
 {
@@ -392,50 +400,30 @@ advise_expired(struct advice *a)
 	int64_t pending = s->states[STATE_PENDING].items;
 	int64_t stuck = s->states[STATE_STUCK].items;
 	int64_t all = expired(s);
-	bool repair = a->repaired.expired > 0 && is_live(a->r);
+	bool live = is_live(a->r);
 
 	if (all == 0)
 		return;
-	if (pending > 0) {
-		if (a->acts == REPORT_TTL_UNKNOWN) {
-			buf_adds(&a->line, "If TTL is on for ");
-			text_report_text(&a->e->p, &a->line,
-			    a->r->ttl_attribute);
-			buf_adds(&a->line, ", it will delete ");
-		} else {
-			buf_adds(&a->line, "TTL will delete ");
-		}
-		amount(a, pending);
-		if (pending < all) {
-			buf_adds(&a->line, " of the ");
-			text_report_count(&a->line, all);
-		}
-		buf_adds(&a->line,
-		    all == 1 ? " expired entry" : " expired entries");
-		buf_addf(&a->line,
-		    " free of charge, typically within a few days of %s time",
-		    all == 1 ? "its" : "their");
-		if (stuck > 0)
-			buf_adds(&a->line, "; ");
-		else if (is_live(a->r))
-			buf_addf(&a->line,
-			    ". To delete %s now:", all == 1 ? "it" : "them");
-		else
-			buf_addc(&a->line, '.');
-	}
+	if (pending > 0)
+		add_pending(a, pending, all);
 	if (stuck > 0) {
+		buf_adds(&a->line, pending > 0 ? "; " : "");
 		amount(a, stuck);
-		buf_adds(&a->line, " will never be deleted by TTL");
-		buf_adds(&a->line,
-		    repair              ? " as they are."
-			: is_live(a->r) ? ":"
-					: ".");
-	}
-	say(a);
-	if (stuck > 0)
+		buf_addf(&a->line, " will never be deleted by TTL%s",
+		    !live                         ? "."
+			: a->repaired.expired > 0 ? " as they are."
+						  : ":");
+		say(a);
 		advise_stuck(a, stuck);
-	else if (is_live(a->r))
+	} else if (live) {
+		buf_addf(&a->line,
+		    ". To delete %s now:", all == 1 ? "it" : "them");
+		say(a);
 		sweep(a, "purge", "");
+	} else {
+		buf_addc(&a->line, '.');
+		say(a);
+	}
 }
 
 /* What never expires, and repair does not change. */
@@ -443,7 +431,8 @@ static void
 advise_immortal(struct advice *a)
 {
 	const struct repaired *f = &a->repaired;
-	int64_t changed = is_live(a->r) ? f->items - f->expired : 0;
+	bool live = is_live(a->r);
+	int64_t changed = live ? f->items - f->expired : 0;
 	int64_t n = a->r->summary->states[STATE_IMMORTAL].items - changed;
 
 	if (changed > 0 && f->expired == 0)
@@ -452,12 +441,11 @@ advise_immortal(struct advice *a)
 		return;
 	buf_adds(&a->line, changed > 0 ? "After the repair, " : "");
 	amount(a, n);
-	buf_adds(&a->line, n == 1 ? " entry" : " entries");
-	buf_adds(&a->line, changed > 0 ? " still" : "");
-	buf_adds(&a->line, n == 1 ? " never expires" : " never expire");
-	buf_addc(&a->line, is_live(a->r) ? ':' : '.');
+	buf_addf(&a->line, " %s%s never expire%s", n == 1 ? "entry" : "entries",
+	    changed > 0 ? " still" : "", n == 1 ? "s" : "");
+	buf_addc(&a->line, live ? ':' : '.');
 	say(a);
-	if (is_live(a->r))
+	if (live)
 		sweep(a, "list", " --state immortal");
 }
 

@@ -6,9 +6,8 @@
 struct emit;
 struct report;
 
-/* The section of inspect's report that says what to do, with the commands, to
- * be copied; nothing for an empty table. ${first}: no more than up to the first
- * command. */
+/* The section of inspect's report that says what to do, with the commands;
+ * nothing for an empty table. ${first}: only up to the first command. */
 void report_advice(struct emit *e, const struct report *r, bool first);
 
 #endif

@@ -2,10 +2,10 @@
 #include <string.h>
 
 #include "cli/report/emit.h"
+#include "cli/report/figure.h"
 #include "cli/report/price.h"
 #include "cli/report/report.h"
 #include "cli/report/report_advice.h"
-#include "cli/report/report_headline.h"
 #include "cli/report/report_sample.h"
 #include "cli/report/report_words.h"
 #include "inspector/record.h"
@@ -14,20 +14,11 @@
 #include "lib/base/mem.h"
 
 /*
- * The report of inspect, section by section; each adds nothing when it has
- * nothing to show. What it looks like, as text or as a page, is up to emit.h.
+ * The report of inspect, section by section; a section with nothing to show
+ * adds nothing. emit.h decides what it looks like, as text or as a page.
  */
 
 #define TWO_DAYS 172800 /* TTL typically deletes within them */
-
-/* Add what is in ${line}, and empty it. */
-static void
-say(struct emit *e, enum emit_place place, enum emit_tone tone,
-    struct buf *line)
-{
-	e->to->words(e, place, tone, buf_text(line));
-	buf_reset(line);
-}
 
 static enum emit_tone
 tone_of(enum state state)
@@ -43,15 +34,14 @@ about(struct emit *e, const struct report *r)
 
 	e->to->title(e, text_report_name(&r->place));
 	text_report_where(&e->p, &line, &r->place);
-	if (line.n > 0)
-		say(e, EMIT_ABOUT, EMIT_PLAIN, &line);
+	emit_line(e, EMIT_ABOUT, EMIT_PLAIN, &line);
 	report_words_ttl(&e->p, r, &line);
-	say(e, EMIT_ABOUT, EMIT_PLAIN, &line);
+	emit_line(e, EMIT_ABOUT, EMIT_PLAIN, &line);
 	report_words_work(r, &line);
-	say(e, EMIT_ABOUT, r->complete ? EMIT_PLAIN : EMIT_WARN, &line);
+	emit_line(e, EMIT_ABOUT, r->complete ? EMIT_PLAIN : EMIT_WARN, &line);
 	if (r->summary->items > 0 || r->sample != NULL) {
-		state = report_headline(&e->p, r, &line);
-		say(e, EMIT_VERDICT, tone_of(state), &line);
+		state = report_words_verdict(&e->p, r, &line);
+		emit_line(e, EMIT_VERDICT, tone_of(state), &line);
 	} else {
 		e->to->words(e, EMIT_PAGE_ONLY, EMIT_PLAIN,
 		    "The table is empty: there are no entries to show.");
@@ -59,15 +49,7 @@ about(struct emit *e, const struct report *r)
 	buf_release(&line);
 }
 
-/* Add what is in ${text} as a cell, and empty it. */
-static void
-cell(struct emit *e, struct buf *text)
-{
-	emit_cell_text(e, EMIT_PLAIN, buf_text(text));
-	buf_reset(text);
-}
-
-/* A bar of ${n} in the colour of ${state}. */
+/* A bar of ${n} in the color of ${state}. */
 static void
 bar(struct emit *e, enum state state, int64_t n, int64_t most, int wide)
 {
@@ -103,12 +85,15 @@ state_row(struct emit *e, const struct report *r, enum state state)
 	if (r->sample != NULL)
 		report_sample_span(r, r->sample->seen->states[state].items,
 		    r->sample->seen->squares.states[state], &text);
-	cell(e, &text);
-	buf_adds(&text, change > 0 ? "+" : change < 0 ? "-" : "");
-	text_report_count(&text, change < 0 ? -change : change);
-	cell(e, &text);
-	text_report_share(&text, c->items, s->items);
-	cell(e, &text);
+	emit_cell_text(e, EMIT_PLAIN, buf_text(&text));
+	buf_reset(&text);
+	buf_addf(&text, "%s%s",
+	    change > 0       ? "+"
+		: change < 0 ? "-"
+			     : "",
+	    figure_count(change < 0 ? -change : change).s);
+	emit_cell_text(e, EMIT_PLAIN, buf_text(&text));
+	emit_cell_text(e, EMIT_PLAIN, figure_share(c->items, s->items).s);
 	emit_cell_bytes(e, c->bytes);
 	bar(e, state, c->items, s->items, 24);
 	emit_cell_text(e, EMIT_PLAIN,
@@ -142,7 +127,8 @@ states(struct emit *e, const struct report *r)
 	e->to->section(e, "states", "States", true);
 	for (int i = 0; i < STATES; i++)
 		parts[i] = s->states[i].items;
-	e->to->bar(e, parts, s->items);
+	if (e->to->bar != NULL)
+		e->to->bar(e, parts, s->items);
 	emit_table(e, columns, sizeof(columns) / sizeof(*columns), true);
 	for (int i = 0; i < STATES; i++)
 		state_row(e, r, (enum state)i);
@@ -177,10 +163,9 @@ reason_counts(const struct report *r, enum reason why, struct buf *line)
 
 		if (n == 0)
 			continue;
-		buf_adds(line, between);
-		buf_adds(line, r->sample != NULL ? "about " : "");
-		text_report_count(line, n);
-		buf_addf(line, " %s", state_name(state));
+		buf_addf(line, "%s%s%s %s", between,
+		    r->sample != NULL ? "about " : "", figure_count(n).s,
+		    state_name(state));
 		if (r->sample != NULL)
 			report_sample_range(r,
 			    r->sample->seen->reasons[state][why],
@@ -189,7 +174,7 @@ reason_counts(const struct report *r, enum reason why, struct buf *line)
 	}
 }
 
-/* Once, whatever states its entries are in. */
+/* One item for a reason, whatever states its entries are in. */
 static void
 reason(struct emit *e, const struct report *r, enum state worst,
     enum reason why)
@@ -203,7 +188,7 @@ reason(struct emit *e, const struct report *r, enum state worst,
 	report_words_meaning(&e->p, r, worst, why, &line);
 	buf_addc(&line, ' ');
 	report_words_remedy(&e->p, r, why, &line);
-	say(e, EMIT_DETAIL, EMIT_PLAIN, &line);
+	emit_line(e, EMIT_DETAIL, EMIT_PLAIN, &line);
 	if (example->key != NULL)
 		e->to->example(e, example);
 	buf_release(&line);
@@ -247,7 +232,7 @@ tallies(struct emit *e, const struct report *r, const char *what)
 	emit_table(e, columns, sizeof(columns) / sizeof(*columns), false);
 }
 
-/* Behind the name of a kind or a group. */
+/* The cells after the name of a kind or a group. */
 static void
 tally(struct emit *e, int64_t items, int64_t bytes, const int64_t *by_state)
 {
@@ -356,8 +341,8 @@ count_ages(const struct histogram *h, int64_t count[AGES])
 	return most;
 }
 
-/* "312 of the 400 expired ones expired two days ago or earlier. …" An
- * estimate's ages add up to another sum than its states, which are said
+/* "312 of the 400 expired ones expired two days ago or earlier. ..." The ages
+ * of an estimate add up to another sum than its states, which the report shows
  * elsewhere. */
 static void
 late(const struct report *r, const int64_t count[AGES], struct buf *line)
@@ -372,15 +357,12 @@ late(const struct report *r, const int64_t count[AGES], struct buf *line)
 	n = n < total ? n : total;
 	if (total == 1 && n == 0)
 		return;
-	if (total > 1) {
-		buf_adds(line, r->sample != NULL ? "About " : "");
-		text_report_count(line, n);
-		buf_adds(line, " of the ");
-		text_report_count(line, total);
-		buf_adds(line, " expired ones");
-	} else {
+	if (total > 1)
+		buf_addf(line, "%s%s of the %s expired ones",
+		    r->sample != NULL ? "About " : "", figure_count(n).s,
+		    figure_count(total).s);
+	else
 		buf_adds(line, "It");
-	}
 	buf_adds(line,
 	    " expired two days ago or earlier. TTL has typically deleted an "
 	    "entry by then.");
@@ -389,15 +371,12 @@ late(const struct report *r, const int64_t count[AGES], struct buf *line)
 static void
 percentiles(const struct histogram *h, struct buf *line)
 {
-	buf_adds(line, "50 % are overdue by ");
-	text_report_span(line, histogram_quantile(h, 0.5));
-	buf_adds(line, " or less, 90 % by ");
-	text_report_span(line, histogram_quantile(h, 0.9));
-	buf_adds(line, ", 99 % by ");
-	text_report_span(line, histogram_quantile(h, 0.99));
-	buf_adds(line, "; the oldest by ");
-	text_report_span(line, h->max);
-	buf_addc(line, '.');
+	buf_addf(line,
+	    "50 %% are overdue by %s or less, 90 %% by %s, 99 %% by %s; the "
+	    "oldest by %s.",
+	    figure_span(histogram_quantile(h, 0.5)).s,
+	    figure_span(histogram_quantile(h, 0.9)).s,
+	    figure_span(histogram_quantile(h, 0.99)).s, figure_span(h->max).s);
 }
 
 static void
@@ -434,14 +413,14 @@ overdue(struct emit *e, const struct report *r)
 	emit_table_end(e);
 	if (h->total > 1) {
 		percentiles(h, &line);
-		say(e, EMIT_BODY, EMIT_PLAIN, &line);
+		emit_line(e, EMIT_BODY, EMIT_PLAIN, &line);
 	}
 	late(r, count, &line);
-	say(e, EMIT_PAGE_ONLY, EMIT_PLAIN, &line);
+	emit_line(e, EMIT_PAGE_ONLY, EMIT_PLAIN, &line);
 	buf_release(&line);
 }
 
-/* What has to be said about live entries years ahead. */
+/* A warning about live entries that expire only years ahead. */
 static void
 beyond(struct emit *e, const struct report *r)
 {
@@ -450,13 +429,12 @@ beyond(struct emit *e, const struct report *r)
 
 	if (n == 0)
 		return;
-	buf_adds(&line, r->sample != NULL ? "About " : "");
-	text_report_entries(&line, n);
 	buf_addf(&line,
-	    " %s only more than five years from now. If that is not meant, "
+	    "%s%s %s only more than five years from now. If that is not meant, "
 	    "look for seconds and milliseconds added up.",
+	    r->sample != NULL ? "About " : "", figure_entries(n).s,
 	    n == 1 ? "expires" : "expire");
-	say(e, EMIT_BODY, EMIT_WARN, &line);
+	emit_line(e, EMIT_BODY, EMIT_WARN, &line);
 	buf_release(&line);
 }
 
@@ -472,29 +450,28 @@ upcoming(struct emit *e, const struct report *r)
 	};
 	const struct summary *s = r->summary;
 	int64_t live = s->states[STATE_LIVE].items;
-	struct buf line = { 0 }, text = { 0 };
+	struct buf line = { 0 };
 
 	if (live == 0)
 		return;
 	e->to->section(e, "next", "Expires next", false);
 	emit_table(e, columns, sizeof(columns) / sizeof(*columns), false);
 	for (int i = 0; i < SUMMARY_BEYOND; i++) {
-		buf_adds(&line, i > 0 ? ", " : "");
-		text_report_count(&line, s->upcoming[i]);
-		text_report_span(&text, summary_within[i]);
-		buf_addf(&line, " within %s", buf_text(&text));
-		cell(e, &text);
+		struct figure within = figure_span(summary_within[i]);
+
+		buf_addf(&line, "%s%s within %s", i > 0 ? ", " : "",
+		    figure_count(s->upcoming[i]).s, within.s);
+		emit_cell_text(e, EMIT_PLAIN, within.s);
 		emit_cell_count(e, s->upcoming[i]);
-		text_report_share(&text, s->upcoming[i], live);
-		cell(e, &text);
+		emit_cell_text(e, EMIT_PLAIN,
+		    figure_share(s->upcoming[i], live).s);
 		bar(e, STATE_LIVE, s->upcoming[i], live, 0);
 	}
 	emit_table_end(e);
 	buf_addc(&line, '.');
-	say(e, EMIT_TEXT_ONLY, EMIT_PLAIN, &line);
+	emit_line(e, EMIT_TEXT_ONLY, EMIT_PLAIN, &line);
 	beyond(e, r);
 	buf_release(&line);
-	buf_release(&text);
 }
 
 static void
@@ -525,20 +502,17 @@ static void
 cost(const struct report *r, struct buf *line)
 {
 	const struct summary *s = r->summary;
+	double units = (double)s->purge_units;
 
-	buf_adds(line,
-	    s->overdue.total == 1 ? "Deleting the expired entry"
-				  : "Deleting all expired entries");
-	buf_adds(line, " would take ");
-	buf_adds(line, r->sample != NULL ? "about " : "");
-	text_report_units(line, (double)s->purge_units);
-	buf_adds(line, s->purge_units == 1 ? " write unit" : " write units");
+	buf_addf(line, "Deleting %s would take %s%s",
+	    s->overdue.total == 1 ? "the expired entry" : "all expired entries",
+	    r->sample != NULL ? "about " : "",
+	    figure_units_of(units, "write").s);
 	if (r->place.price != NULL) {
-		buf_adds(line, ", about ");
-		text_report_usd(line,
-		    price_usd(r->place.price, (double)s->purge_units));
-		buf_addf(line, " (%s prices of %s)", r->place.price->region,
-		    r->place.price->date);
+		buf_addf(line, ", about %s (",
+		    figure_usd(price_usd(r->place.price, units)).s);
+		price_source(line, r->place.price);
+		buf_addc(line, ')');
 	}
 	buf_addc(line, '.');
 }
@@ -547,20 +521,16 @@ cost(const struct report *r, struct buf *line)
 static void
 took(const struct report *r, struct buf *line)
 {
-	buf_addf(line, "Read in %.1f s, ", r->work.seconds);
-	text_report_count(line, r->work.pages);
-	buf_adds(line, r->work.pages == 1 ? " page" : " pages");
-	if (r->place.input == NULL) {
-		buf_adds(line, ", ");
-		text_report_units(line, r->work.read_units);
-		buf_adds(line,
-		    r->work.read_units == 1 ? " read unit" : " read units");
-	}
-	if (r->work.retries > 0) {
-		buf_adds(line, ", ");
-		text_report_count(line, r->work.retries);
-		buf_adds(line, r->work.retries == 1 ? " retry" : " retries");
-	}
+	const struct report_work *w = &r->work;
+
+	buf_addf(line, "Read in %.1f s, %s page%s", w->seconds,
+	    figure_count(w->pages).s, w->pages == 1 ? "" : "s");
+	if (r->place.input == NULL)
+		buf_addf(line, ", %s",
+		    figure_units_of(w->read_units, "read").s);
+	if (w->retries > 0)
+		buf_addf(line, ", %s retr%s", figure_count(w->retries).s,
+		    w->retries == 1 ? "y" : "ies");
 	buf_addc(line, '.');
 }
 
@@ -573,23 +543,22 @@ foot(struct emit *e, const struct report *r)
 	e->to->foot(e);
 	if (s->overdue.total > 0 && s->sizes && r->place.input == NULL) {
 		cost(r, &line);
-		say(e, EMIT_FOOT, EMIT_PLAIN, &line);
+		emit_line(e, EMIT_FOOT, EMIT_PLAIN, &line);
 	}
 	took(r, &line);
-	say(e, EMIT_FOOT, EMIT_PLAIN, &line);
-	/* where a long report ends, too */
-	if (!r->complete && r->segments_done < r->segments_asked) {
-		buf_adds(&line,
+	emit_line(e, EMIT_FOOT, EMIT_PLAIN, &line);
+	buf_release(&line);
+	/* at the end of a long report, too */
+	if (!r->complete && r->segments_done < r->segments_asked)
+		e->to->words(e, EMIT_FOOT, EMIT_WARN,
 		    "INCOMPLETE: this is only what was read until it was "
 		    "interrupted.");
-		say(e, EMIT_FOOT, EMIT_WARN, &line);
-	}
-	e->to->end(e);
-	buf_release(&line);
+	if (e->to->end != NULL)
+		e->to->end(e);
 }
 
-/* What to do is where it is seen first: at the end of a text, near the top of
- * a page. */
+/* What to do comes where it is seen first: at the end of a text, near the top
+ * of a page. */
 static void
 describe(struct emit *e, const struct report *r)
 {
@@ -615,14 +584,13 @@ void
 report_brief(struct buf *out, const struct report *r,
     const struct report_style *style)
 {
-	struct emit text = { .to = &emit_text, .p = { out, *style } };
-	struct emit *e = &text;
+	struct emit e = { .to = &emit_text, .p = { out, *style } };
 
-	about(e, r);
+	about(&e, r);
 	if (r->summary->items == 0 && r->sample == NULL)
 		return;
-	states(e, r);
-	report_advice(e, r, true);
+	states(&e, r);
+	report_advice(&e, r, true);
 }
 
 void

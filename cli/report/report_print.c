@@ -1,9 +1,11 @@
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/log.h"
 #include "cli/option/option.h"
 #include "cli/output.h"
+#include "cli/report/figure.h"
 #include "cli/report/report.h"
 #include "cli/report/report_print.h"
 #include "cli/report/report_sample.h"
@@ -36,87 +38,53 @@ style_of(const struct options *o)
 }
 
 static void
-text(struct buf *out, const struct options *o, const struct report *r)
+write_format(struct buf *out, const struct options *o, const struct report *r)
 {
 	const struct report_style style = style_of(o);
 
-	report_text(out, r, &style);
+	switch (o->format) {
+	case FORMAT_JSON:
+		report_json(out, r);
+		if (to_stdout(o) && isatty(STDOUT_FILENO) && style.ascii)
+			item_json_ascii(out, 0);
+		break;
+	case FORMAT_HTML:
+		report_html(out, r);
+		break;
+	case FORMAT_PROMETHEUS:
+		report_prometheus(out, r);
+		break;
+	default:
+		report_text(out, r, &style);
+		break;
+	}
 }
 
+/* One report of many on a terminal, in place of the last one: the brief form
+ * if there is no room for all of it. */
 static void
-json(struct buf *out, const struct options *o, const struct report *r)
-{
-	report_json(out, r);
-	if (to_stdout(o) && isatty(STDOUT_FILENO) && !term_utf8())
-		item_json_ascii(out, 0);
-}
-
-static void
-html(struct buf *out, const struct options *o, const struct report *r)
-{
-	(void)o;
-	report_html(out, r);
-}
-
-static void
-prometheus(struct buf *out, const struct options *o, const struct report *r)
-{
-	(void)o;
-	report_prometheus(out, r);
-}
-
-static void (*const writers[])(struct buf *out, const struct options *o,
-    const struct report *r) = {
-	[FORMAT_TEXT] = text,
-	[FORMAT_JSON] = json,
-	[FORMAT_HTML] = html,
-	[FORMAT_PROMETHEUS] = prometheus,
-};
-
-/* One look of many on a terminal: in short where all of it has no room. */
-static void
-draw(struct buf *out, struct buf *text, const struct options *o,
-    const struct report *r)
+draw(struct buf *out, const struct options *o, const struct report *r)
 {
 	const struct report_style style = style_of(o);
 	int rows = term_height(STDOUT_FILENO, 24);
-	struct buf end = { 0 };
+	struct buf text = { 0 };
 	char span[32];
 
 	text_span(span, r->watch->seconds);
-	buf_addf(&end, "Report %lld, the next in %s. Press Ctrl-C to end.\n",
+	report_text(&text, r, &style);
+	/* the line below, and the one with the cursor */
+	if (screen_lines(buf_text(&text), text.n, style.width) > rows - 2) {
+		buf_reset(&text);
+		report_brief(&text, r, &style);
+	}
+	buf_addf(&text, "Report %lld, the next in %s. Press Ctrl-C to end.\n",
 	    (long long)r->watch->look, span);
-	/* … that line, and the one where the cursor stands */
-	if (screen_lines(buf_text(text), text->n, style.width) > rows - 2) {
-		buf_reset(text);
-		report_brief(text, r, &style);
-	}
-	buf_add(text, buf_text(&end), end.n);
-	screen_draw(out, buf_text(text), text->n, rows, style.width,
+	screen_draw(out, buf_text(&text), text.n, rows, style.width,
 	    r->watch->look == 1);
-	buf_release(&end);
-}
-
-/* One look of many: in the place of the last one on a terminal, else behind
- * it. */
-static void
-arrange(struct buf *out, const struct options *o, const struct report *r)
-{
-	struct buf text = *out;
-
-	if (o->output != NULL)
-		return;
-	*out = (struct buf){ 0 };
-	if (term_draws(STDOUT_FILENO)) {
-		draw(out, &text, o, r);
-	} else {
-		buf_adds(out, r->watch->look > 1 ? "\n" : "");
-		buf_add(out, text.p, text.n);
-	}
 	buf_release(&text);
 }
 
-/* What the text says and other formats have no place for. */
+/* What only the text of a report says. */
 static void
 doubt(const struct report *r, struct log *log)
 {
@@ -128,7 +96,7 @@ doubt(const struct report *r, struct log *log)
 	buf_release(&line);
 }
 
-/* Metrics have no label for what they are of. */
+/* Metrics have no label that says what they are of. */
 static void
 warn_part(const struct report *r, struct log *log)
 {
@@ -150,15 +118,12 @@ alert_expired(const struct options *o, const struct report *r, struct log *log)
 	const struct summary *s = r->summary;
 	int64_t n =
 	    s->states[STATE_PENDING].items + s->states[STATE_STUCK].items;
-	char is[32], limit[32];
 
 	if (o->alert_expired < 0 || n <= o->alert_expired)
 		return false;
-	text_count(is, n);
-	text_count(limit, o->alert_expired);
 	log_warn(log, "alert: %s%s expired %s (limit %s)",
-	    r->sample != NULL ? "about " : "", is, n == 1 ? "entry" : "entries",
-	    limit);
+	    r->sample != NULL ? "about " : "", figure_count(n).s,
+	    n == 1 ? "entry" : "entries", figure_count(o->alert_expired).s);
 	return true;
 }
 
@@ -166,16 +131,11 @@ static bool
 alert_overdue(const struct options *o, const struct report *r, struct log *log)
 {
 	const struct histogram *h = &r->summary->overdue;
-	struct buf is = { 0 }, limit = { 0 };
 
 	if (o->alert_overdue < 0 || h->total == 0 || h->max <= o->alert_overdue)
 		return false;
-	text_report_span(&is, h->max);
-	text_report_span(&limit, o->alert_overdue);
 	log_warn(log, "alert: an entry has been expired for %s (limit %s)",
-	    buf_text(&is), buf_text(&limit));
-	buf_release(&is);
-	buf_release(&limit);
+	    figure_span(h->max).s, figure_span(o->alert_overdue).s);
 	return true;
 }
 
@@ -183,17 +143,23 @@ int
 report_print(const struct options *o, const struct report *r, struct log *log,
     struct fault *f)
 {
+	bool again =
+	    r->watch != NULL && o->format == FORMAT_TEXT && o->output == NULL;
 	struct buf out = { 0 };
 	bool alert;
 	int rc;
 
-	writers[o->format](&out, o, r);
+	if (again && term_draws(STDOUT_FILENO)) {
+		draw(&out, o, r);
+	} else {
+		if (again && r->watch->look > 1)
+			buf_addc(&out, '\n');
+		write_format(&out, o, r);
+	}
 	if (o->format != FORMAT_TEXT)
 		doubt(r, log);
 	if (o->format == FORMAT_PROMETHEUS)
 		warn_part(r, log);
-	if (r->watch != NULL && o->format == FORMAT_TEXT)
-		arrange(&out, o, r);
 	if (o->format == FORMAT_PROMETHEUS) /* node_exporter reads it */
 		rc = stream_file_shared(o->output, buf_text(&out), out.n, f);
 	else

@@ -9,10 +9,8 @@ struct log;
 /* An alert threshold of inspect was passed: its exit status. */
 #define REPORT_ALERT 5
 
-/*
- * Write ${r} as --format says to where --output says, and say which alert
- * thresholds it passes: 0, REPORT_ALERT, or -1.
- */
+/* Write ${r} in --format to --output, and warn of each alert threshold that it
+ * passes: 0, REPORT_ALERT, or -1. */
 int report_print(const struct options *o, const struct report *r,
     struct log *log, struct fault *f);
 

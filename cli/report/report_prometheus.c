@@ -9,8 +9,8 @@
 #include "sweep/totals.h"
 
 /*
- * Prometheus' text format 0.0.4. What a run cannot tell is left out: a
- * series that is missing alarms nobody by mistake, a 0 would say all is well.
+ * Prometheus' text format 0.0.4. What a run does not know is left out: a
+ * missing series raises no false alarm, and a 0 would say that all is well.
  */
 
 /* The samples of one metric. */
@@ -18,7 +18,7 @@ struct metric {
 	struct buf *out;
 	const struct report_place *place;
 	const char *name;
-	bool labels; /* inside of the braces */
+	bool labels; /* inside the braces */
 };
 
 static struct metric
@@ -30,7 +30,7 @@ metric(struct buf *out, const struct report_place *place, const char *name,
 	return (struct metric){ .out = out, .place = place, .name = name };
 }
 
-/* ${value} may be other people's, so it is made harmless first. */
+/* ${value} may be other people's text, so it is escaped. */
 static void
 label(struct metric *m, const char *name, const char *value)
 {
@@ -48,7 +48,7 @@ label(struct metric *m, const char *name, const char *value)
 	buf_release(&text);
 }
 
-/* Begin a sample with the labels that all have; more may follow. */
+/* Begin a sample with the labels that all samples have. */
 static void
 sample(struct metric *m, const char *suffix)
 {
@@ -69,29 +69,20 @@ value_int(struct metric *m, int64_t v)
 }
 
 static void
-value_real(struct metric *m, double v, int digits)
-{
-	buf_addf(m->out, "} %.*f\n", digits, v);
-}
-
-/* Of a kind that was not selected nothing is known. */
-static bool
-told(const struct report *r, int kind)
-{
-	return r->kinds == 0 || (r->kinds & (1u << kind)) != 0;
-}
-
-static void
 by_kind(struct metric *m, const struct report *r,
     const int64_t values[KINDS][STATES])
 {
-	for (int i = 0; i < KINDS; i++)
-		for (int k = 0; k < STATES && told(r, i); k++) {
+	for (int i = 0; i < KINDS; i++) {
+		/* nothing is known of a kind that was not selected */
+		if (r->kinds != 0 && (r->kinds & (1u << i)) == 0)
+			continue;
+		for (int k = 0; k < STATES; k++) {
 			sample(m, "");
 			label(m, "kind", kind_name((enum kind)i));
 			label(m, "state", state_name((enum state)k));
 			value_int(m, values[i][k]);
 		}
+	}
 }
 
 static void
@@ -150,7 +141,7 @@ overdue(struct buf *out, const struct report *r)
 	value_int(&m, h->total);
 }
 
-/* A sample of what ${command} did: several may write files of one table. */
+/* Labelled with ${command}: several may write metrics of one table. */
 static void
 command_sample(struct metric *m, const char *command)
 {
@@ -184,44 +175,29 @@ report_prometheus(struct buf *out, const struct report *r)
 		m = metric(out, &r->place, "scan_capacity_units", "gauge",
 		    "Read units that the last inspection took.");
 		sample(&m, "");
-		value_real(&m, r->work.read_units, 1);
+		buf_addf(out, "} %.1f\n", r->work.read_units);
 	}
 	if (r->complete && r->work.finished > 0)
 		success(out, &r->place, "inspect", r->work.finished);
-}
-
-static void
-outcomes(struct buf *out, const struct report_sweep *r)
-{
-	const struct report_outcome *o = report_sweep_outcomes(r->command);
-	struct metric m = metric(out, &r->place, "purge_entries", "gauge",
-	    "What became of the entries that the last run selected.");
-
-	for (; o->name != NULL; o++) {
-		command_sample(&m, r->command);
-		label(&m, "outcome", o->name);
-		value_int(&m, r->totals->outcomes[o->outcome]);
-	}
-}
-
-static void
-executed(struct buf *out, const struct report_sweep *r)
-{
-	struct metric m = metric(out, &r->place, "executed", "gauge",
-	    "Whether the last run was one with --yes (1) or a dry run (0).");
-
-	command_sample(&m, r->command);
-	value_int(&m, r->executed);
 }
 
 void
 report_prometheus_sweep(struct buf *out, const struct report_sweep *r,
     int64_t finished)
 {
-	struct metric m;
+	const struct report_outcome *o = report_sweep_outcomes(r->command);
+	struct metric m = metric(out, &r->place, "executed", "gauge",
+	    "Whether the last run was one with --yes (1) or a dry run (0).");
 
-	executed(out, r);
-	outcomes(out, r);
+	command_sample(&m, r->command);
+	value_int(&m, r->executed);
+	m = metric(out, &r->place, "purge_entries", "gauge",
+	    "What became of the entries that the last run selected.");
+	for (; o->name != NULL; o++) {
+		command_sample(&m, r->command);
+		label(&m, "outcome", o->name);
+		value_int(&m, r->totals->outcomes[o->outcome]);
+	}
 	if (r->journal != NULL && r->executed) {
 		m = metric(out, &r->place, "journal_bytes", "gauge",
 		    "Size of the journal that the last run wrote.");

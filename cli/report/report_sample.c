@@ -1,6 +1,7 @@
 #include <stdbool.h>
 
 #include "cli/report/emit.h"
+#include "cli/report/figure.h"
 #include "cli/report/price.h"
 #include "cli/report/report.h"
 #include "cli/report/report_sample.h"
@@ -16,17 +17,14 @@ report_sample_count(const struct report *r, int64_t seen, double squares)
 static void
 range(const struct estimate *e, struct buf *line)
 {
-	if (e->high == INT64_MAX) {
-		text_report_count(line, e->low);
-		buf_adds(line, " or more");
-	} else if (e->low == e->high) {
-		buf_adds(line, "exactly ");
-		text_report_count(line, e->low);
-	} else {
-		text_report_count(line, e->low);
-		buf_adds(line, " to ");
-		text_report_count(line, e->high);
-	}
+	struct figure low = figure_count(e->low);
+
+	if (e->high == INT64_MAX)
+		buf_addf(line, "%s or more", low.s);
+	else if (e->low == e->high)
+		buf_addf(line, "exactly %s", low.s);
+	else
+		buf_addf(line, "%s to %s", low.s, figure_count(e->high).s);
 }
 
 void
@@ -42,57 +40,43 @@ void
 report_sample_range(const struct report *r, int64_t seen, double squares,
     struct buf *line)
 {
-	if (r->sample == NULL)
-		return;
 	buf_adds(line, " (");
 	report_sample_span(r, seen, squares, line);
 	buf_addc(line, ')');
 }
 
-static void
-segments(struct buf *line, int64_t part, int64_t whole)
-{
-	text_report_count(line, part);
-	buf_adds(line, " of ");
-	text_report_count(line, whole);
-	buf_adds(line, " segments");
-}
-
-/* "Shard 1 of 4", "Shards 1, 3 of 4" */
+/* "Shard 1 of 4 only. ", "Shards 1, 3 of 4 only. " */
 static void
 shards(const struct report_shards *s, struct buf *line)
 {
 	buf_adds(line, s->n == 1 ? "Shard " : "Shards ");
-	for (size_t i = 0; i < s->n; i++) {
-		buf_adds(line, i > 0 ? ", " : "");
-		text_report_count(line, s->have[i]);
-	}
-	buf_adds(line, " of ");
-	text_report_count(line, s->of);
-	buf_adds(line, " only. ");
+	for (size_t i = 0; i < s->n; i++)
+		buf_addf(line, "%s%s", i > 0 ? ", " : "",
+		    figure_count(s->have[i]).s);
+	buf_addf(line, " of %s only. ", figure_count(s->of).s);
 }
 
 void
 report_sample_words(const struct report *r, struct buf *line)
 {
+	const struct report_sample *s = r->sample;
+
 	if (r->shards != NULL)
 		shards(r->shards, line);
-	if (!r->complete && r->segments_done < r->segments_asked) {
-		buf_adds(line, "INCOMPLETE: ");
-		segments(line, r->segments_done, r->segments_asked);
-		buf_adds(line, " were read completely, ");
-		text_report_share(line, r->segments_done, r->segments);
-		buf_adds(line, " of the table. ");
-	}
-	if (r->sample == NULL)
-		return;
-	buf_adds(line, "An estimate from a sample: ");
-	segments(line, r->sample->by.segments, r->sample->by.of);
-	buf_adds(line, ", chosen at random (");
-	text_report_share(line, r->sample->by.segments, r->sample->by.of);
-	buf_adds(line,
-	    "). Figures are for the whole table; a range contains the true "
-	    "count in 95 of 100 cases. Read: ");
+	if (!r->complete && r->segments_done < r->segments_asked)
+		buf_addf(line,
+		    "INCOMPLETE: %s of %s segments were read completely, %s of "
+		    "the table. ",
+		    figure_count(r->segments_done).s,
+		    figure_count(r->segments_asked).s,
+		    figure_share(r->segments_done, r->segments).s);
+	if (s != NULL)
+		buf_addf(line,
+		    "An estimate from a sample: %s of %s segments, chosen at "
+		    "random (%s). Figures are for the whole table; a range "
+		    "contains the true count in 95 of 100 cases. Read: ",
+		    figure_count(s->by.segments).s, figure_count(s->by.of).s,
+		    figure_share(s->by.segments, s->by.of).s);
 }
 
 void
@@ -103,18 +87,19 @@ report_sample_doubt(const struct report *r, struct buf *line)
 	if (s == NULL || s->item_count <= 0 ||
 	    (s->item_count >= s->all.low && s->item_count <= s->all.high))
 		return;
-	buf_adds(line, "The table's own count, ");
-	text_report_entries(line, s->item_count);
-	buf_adds(line, " (ItemCount, some hours old), is not in the range ");
+	buf_addf(line,
+	    "The table's own count, %s (ItemCount, some hours old), is not in "
+	    "the range ",
+	    figure_entries(s->item_count).s);
 	range(&s->all, line);
 	buf_adds(line,
 	    ": much was written or deleted since, or the entries are spread "
 	    "unevenly; try a larger --sample.");
 }
 
-/* What reading all of it would have taken: in as many segments as the sample
- * is of, or in the fewer of an ordinary pass, where the least that each costs
- * weighs less. */
+/* What reading the whole table would have taken: in as many segments as the
+ * sample is of, or in the fewer segments of an ordinary pass, each of which
+ * costs a minimum. */
 static void
 saved(const struct report *r, struct buf *line)
 {
@@ -127,48 +112,31 @@ saved(const struct report *r, struct buf *line)
 	whole = read / (double)by->segments * (double)by->of;
 	if (s->usual_units > 0 && s->usual_units < whole)
 		whole = s->usual_units;
-	text_report_units(line, read);
+	buf_adds(line, figure_units(read).s);
 	if (whole - read < 0.5) {
 		buf_adds(line,
 		    " read units: reading all of such a small table takes no "
 		    "more.");
 		return;
 	}
-	buf_adds(line, " read units instead of about ");
-	text_report_count(line, (int64_t)(whole + 0.5));
-	buf_adds(line, ": ");
-	text_report_count(line, (int64_t)(whole - read + 0.5));
-	buf_adds(line, " saved");
-	if (r->place.price != NULL) {
-		buf_adds(line, ", about ");
-		text_report_usd(line,
-		    price_read_usd(r->place.price, whole - read));
-	}
+	buf_addf(line, " read units instead of about %s: %s saved",
+	    figure_count((int64_t)(whole + 0.5)).s,
+	    figure_count((int64_t)(whole - read + 0.5)).s);
+	if (r->place.price != NULL)
+		buf_addf(line, ", about %s",
+		    figure_usd(price_read_usd(r->place.price, whole - read)).s);
 	buf_addc(line, '.');
 }
 
-static void
-collections(const struct report *r, struct buf *line)
-{
-	if (r->sample->collections && r->summary->items > 0)
-		buf_adds(line,
-		    "The table has a sort key, and all entries of one "
-		    "partition key are stored together: entries that are in a "
-		    "few collections only, however many, may have been missed "
-		    "altogether. No range covers that.");
-}
-
-/* What is in ${line}, and the heading before the first. */
+/* Add the paragraph, under a heading if it is the first. */
 static void
 say(struct emit *e, struct buf *line, enum emit_tone tone, bool *headed)
 {
-	if (line->n == 0)
-		return;
-	if (!*headed)
+	if (line->n > 0 && !*headed) {
 		e->to->section(e, "sample", "The sample", false);
-	*headed = true;
-	e->to->words(e, EMIT_BODY, tone, buf_text(line));
-	buf_reset(line);
+		*headed = true;
+	}
+	emit_line(e, EMIT_BODY, tone, line);
 }
 
 void
@@ -181,7 +149,12 @@ report_sample_section(struct emit *e, const struct report *r)
 		return;
 	report_sample_doubt(r, &line);
 	say(e, &line, EMIT_WARN, &headed);
-	collections(r, &line);
+	if (r->sample->collections && r->summary->items > 0)
+		buf_adds(&line,
+		    "The table has a sort key, and all entries of one "
+		    "partition key are stored together: entries that are in a "
+		    "few collections only, however many, may have been missed "
+		    "altogether. No range covers that.");
 	say(e, &line, EMIT_PLAIN, &headed);
 	saved(r, &line);
 	say(e, &line, EMIT_PLAIN, &headed);

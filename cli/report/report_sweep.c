@@ -1,6 +1,8 @@
+#include <stdarg.h>
 #include <string.h>
 
 #include "cli/json.h"
+#include "cli/report/figure.h"
 #include "cli/report/price.h"
 #include "cli/report/report.h"
 #include "cli/report/text_report.h"
@@ -30,7 +32,7 @@ static const struct report_outcome repair_rows[] = {
 	{ OUTCOMES, NULL, NULL },
 };
 
-/* What a repair leaves, by enum sweep_left. */
+/* What a repair leaves alone, by enum sweep_left. */
 static const struct {
 	const char *name, *note;
 } left_rows[SWEEP_LEFT] = {
@@ -47,15 +49,15 @@ static const struct report_outcome restore_rows[] = {
 	{ OUTCOMES, NULL, NULL },
 };
 
-/* How each command speaks of what it does. */
+/* The words of each command. */
 struct manner {
 	const char *command, *schema;
 	const struct report_outcome *rows;
-	const char *nothing; /* there is nothing to … */
-	const char *doing;   /* … takes about 5 write units */
-	const char *undone;  /* with the journal they can be … */
-	const char *undo;    /* to … (what the command does that undoes it) */
-	const char *add;     /* add --yes to … */
+	const char *nothing; /* There is nothing to … */
+	const char *doing;   /* … takes about 5 write units. */
+	const char *undone;  /* The journal, from which they can be … */
+	const char *undo;    /* To …: (the command that undoes it) */
+	const char *add;     /* Run it again with --yes to … */
 };
 
 static const struct manner manners[] = {
@@ -87,25 +89,21 @@ report_sweep_outcomes(const char *command)
 static bool
 is_restore(const struct report_sweep *r)
 {
-	return manner_of(r->command)->rows == restore_rows;
+	return strcmp(r->command, "restore") == 0;
 }
 
 static void
 figure(const struct text_report *p, struct text_table *g, const char *name,
     int64_t n, const char *note)
 {
-	struct buf cell = { 0 };
-
-	text_report_count(&cell, n);
 	text_table_cell(g, name, NULL);
-	text_table_cell(g, buf_text(&cell), NULL);
+	text_table_cell(g, figure_count(n).s, NULL);
 	text_table_cell(g, note, text_report_sgr(p, TEXT_REPORT_DIM));
-	buf_release(&cell);
 }
 
 #define REASONS_NAMED 3
 
-/* Why TTL does not act on the matched ones of this state, the most frequent
+/* Why TTL does not act on the matched entries of this state, the most frequent
  * reasons first: "165 ttl-off, 42 string, and others". */
 static void
 matched_reasons(struct buf *out, const struct sweep_totals *t, enum state state)
@@ -128,8 +126,8 @@ matched_reasons(struct buf *out, const struct sweep_totals *t, enum state state)
 			buf_adds(out, "and others");
 			return;
 		}
-		text_report_count(out, t->reasons[state][most]);
-		buf_addf(out, " %s", reason_name((enum reason)most));
+		buf_addf(out, "%s %s", figure_count(t->reasons[state][most]).s,
+		    reason_name((enum reason)most));
 	}
 }
 
@@ -200,29 +198,17 @@ figures(const struct text_report *p, const struct report_sweep *r)
 	text_table_print(g, p->out, 2, p->style.width, NULL);
 }
 
-/* "1 write unit", "15 021 read units". */
-static void
-units(struct buf *line, double n, const char *what)
-{
-	size_t at = line->n;
-
-	text_report_units(line, n);
-	buf_addf(line, " %s unit%s", what,
-	    strcmp(buf_text(line) + at, "1") == 0 ? "" : "s");
-}
-
+/* "5 write units (about 0.01 USD, us-east-1 prices of 2026-05-13)" */
 static void
 cost(struct buf *line, const struct report_sweep *r)
 {
-	units(line, r->write_units, "write");
-	if (r->place.price != NULL && r->write_units > 0) {
-		buf_adds(line, " (about ");
-		text_report_usd(line,
-		    price_usd(r->place.price, r->write_units));
-		buf_adds(line, ", ");
-		price_source(line, r->place.price);
-		buf_addc(line, ')');
-	}
+	buf_adds(line, figure_units_of(r->write_units, "write").s);
+	if (r->place.price == NULL || r->write_units <= 0)
+		return;
+	buf_addf(line, " (about %s, ",
+	    figure_usd(price_usd(r->place.price, r->write_units)).s);
+	price_source(line, r->place.price);
+	buf_addc(line, ')');
 }
 
 static void
@@ -232,63 +218,82 @@ say(const struct text_report *p, struct buf *line, const char *code)
 	buf_reset(line);
 }
 
+static void say_f(const struct text_report *p, const char *code,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
 static void
-stopped(const struct text_report *p, const struct report_sweep *r,
-    struct buf *line)
+say_f(const struct text_report *p, const char *code, const char *fmt, ...)
+{
+	struct buf line = { 0 };
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_addv(&line, fmt, ap);
+	va_end(ap);
+	say(p, &line, code);
+	buf_release(&line);
+}
+
+/* A line of its own, to be copied. */
+static void
+path_line(const struct text_report *p, const char *path)
+{
+	buf_adds(p->out, "    ");
+	text_report_text(p, p->out, path);
+	buf_addc(p->out, '\n');
+}
+
+static void
+stopped(const struct text_report *p, const struct report_sweep *r)
 {
 	const struct sweep_totals *t = r->totals;
 
-	if (strcmp(t->stopped, "max-percent") == 0) {
-		text_report_count(line, t->percent_matched);
-		buf_adds(line, " of ");
-		text_report_count(line, t->percent_of);
-		buf_addf(line,
-		    " entries match, more than --max-percent allows: none was "
-		    "deleted.");
-	} else if (is_restore(r) && !r->executed) {
-		buf_addf(line,
+	if (strcmp(t->stopped, "max-percent") == 0)
+		say_f(p, TEXT_REPORT_YELLOW,
+		    "%s of %s entries match, more than --max-percent allows: "
+		    "none was deleted.",
+		    figure_count(t->percent_matched).s,
+		    figure_count(t->percent_of).s);
+	else if (is_restore(r) && !r->executed)
+		say_f(p, TEXT_REPORT_YELLOW,
 		    "A run would stop early: %s. The same command would then "
 		    "continue.",
 		    t->stopped);
-	} else if (is_restore(r)) {
-		buf_addf(line,
+	else if (is_restore(r))
+		say_f(p, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest was not put back; run the "
 		    "same command again to continue.",
 		    t->stopped);
-	} else {
-		buf_addf(line,
+	else
+		say_f(p, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest of the table was not read.",
 		    t->stopped);
-	}
-	say(p, line, TEXT_REPORT_YELLOW);
 }
 
-/* What would have a repair take them, too. */
+/* How a repair can include them. */
 static void
-zoneless(const struct text_report *p, const struct report_sweep *r,
-    struct buf *line)
+zoneless(const struct text_report *p, const struct report_sweep *r)
 {
 	int64_t n = r->totals->left[SWEEP_LEFT_ZONELESS];
 
-	if (n == 0)
-		return;
-	text_report_entries(line, n);
-	buf_addf(line,
-	    " %s a date-time without a time zone. To repair %s, give the "
-	    "application's zone: --zone UTC, or an offset such as --zone "
-	    "-08:00.",
-	    n == 1 ? "has" : "have", n == 1 ? "it" : "them");
-	say(p, line, TEXT_REPORT_YELLOW);
+	if (n > 0)
+		say_f(p, TEXT_REPORT_YELLOW,
+		    "%s %s a date-time without a time zone. To repair %s, give "
+		    "the application's zone: --zone UTC, or an offset such as "
+		    "--zone -08:00.",
+		    figure_entries(n).s, n == 1 ? "has" : "have",
+		    n == 1 ? "it" : "them");
 }
 
-/* What becomes of them without us. */
+/* What becomes of the entries without us. */
 static void
 by_ttl(const struct text_report *p, const struct report_sweep *r,
     struct buf *line)
 {
 	const struct sweep_totals *t = r->totals;
-	int64_t never = sweep_totals_never(t),
-		pending = t->states[STATE_PENDING];
+	int64_t never = sweep_totals_never(t);
+	int64_t pending = t->states[STATE_PENDING];
+	int64_t off = t->reasons[STATE_STUCK][REASON_TTL_OFF];
 
 	if (pending > 0) {
 		if (r->ttl_unknown != NULL) {
@@ -298,37 +303,24 @@ by_ttl(const struct text_report *p, const struct report_sweep *r,
 		} else {
 			buf_adds(line, "TTL will delete ");
 		}
-		if (pending < t->matched) {
-			text_report_count(line, pending);
-			buf_adds(line, " of them");
-		} else {
-			buf_adds(line, "all of them");
-		}
-		buf_adds(line,
-		    " itself, free of charge, typically within a "
-		    "few days of their time");
-		if (never > 0) {
-			buf_adds(line, "; ");
-			text_report_count(line, never);
-			buf_adds(line, " it never will");
-		}
+		buf_addf(line,
+		    "%s of them itself, free of charge, typically within a few "
+		    "days of their time",
+		    pending < t->matched ? figure_count(pending).s : "all");
+		if (never > 0)
+			buf_addf(line, "; %s it never will",
+			    figure_count(never).s);
 		buf_addc(line, '.');
 	} else if (never > 0) {
-		buf_adds(line, "TTL will never delete ");
-		if (never < t->matched) {
-			text_report_count(line, never);
-			buf_adds(line, " of ");
-		}
-		buf_adds(line, "them as they are.");
+		buf_addf(line, "TTL will never delete %s%sthem as they are.",
+		    never < t->matched ? figure_count(never).s : "",
+		    never < t->matched ? " of " : "");
 	}
-	if (t->reasons[STATE_STUCK][REASON_TTL_OFF] > 0) {
-		buf_adds(line, line->n > 0 ? " " : "");
-		buf_adds(line,
-		    "With TTL on for this attribute, it would delete ");
-		text_report_count(line,
-		    t->reasons[STATE_STUCK][REASON_TTL_OFF]);
-		buf_adds(line, " of them free of charge.");
-	}
+	if (off > 0)
+		buf_addf(line,
+		    "%sWith TTL on for this attribute, it would delete %s of "
+		    "them free of charge.",
+		    line->n > 0 ? " " : "", figure_count(off).s);
 	if (line->n > 0)
 		say(p, line, NULL);
 }
@@ -343,22 +335,20 @@ live(const struct text_report *p, const struct report_sweep *r,
 
 	if (n == 0 || strcmp(r->command, "purge") != 0)
 		return;
-	text_report_count(line, n);
-	buf_addf(line, " of them %s LIVE", n == 1 ? "is" : "are");
-	if (t->live_sessions > 0) {
-		buf_adds(line, ", with ");
-		text_report_count(line, t->live_sessions);
-		buf_addf(line, " session%s: %s logged out",
+	buf_addf(line, "%s of them %s LIVE", figure_count(n).s,
+	    n == 1 ? "is" : "are");
+	if (t->live_sessions > 0)
+		buf_addf(line, ", with %s session%s: %s logged out",
+		    figure_count(t->live_sessions).s,
 		    t->live_sessions == 1 ? "" : "s",
 		    t->live_sessions == 1 ? "its user would be"
 					  : "these users would be");
-	}
 	buf_addc(line, '.');
 	say(p, line, TEXT_REPORT_RED);
 }
 
-/* What the condition of a delete cannot see. A repair gives them a TTL, and
- * leaves the rest of them as it is. */
+/* What the condition of a delete cannot see. A repair gives these entries a
+ * TTL and changes nothing else. */
 static void
 unseen(const struct text_report *p, const struct report_sweep *r,
     struct buf *line)
@@ -368,12 +358,11 @@ unseen(const struct text_report *p, const struct report_sweep *r,
 
 	if (missing == 0 || strcmp(r->command, "purge") != 0)
 		return;
-	if (missing < t->matched) {
-		text_report_count(line, missing);
-		buf_addf(line, " of them %s", missing == 1 ? "has" : "have");
-	} else {
+	if (missing < t->matched)
+		buf_addf(line, "%s of them %s", figure_count(missing).s,
+		    missing == 1 ? "has" : "have");
+	else
 		buf_adds(line, t->matched == 1 ? "It has" : "They have");
-	}
 	buf_adds(line,
 	    " no TTL attribute: if an application rewrites such an entry "
 	    "without one, that cannot be seen, and the new entry is deleted.");
@@ -384,12 +373,12 @@ static void
 would_purge(const struct text_report *p, const struct report_sweep *r,
     struct buf *line)
 {
-	const struct sweep_totals *t = r->totals;
+	const struct manner *m = manner_of(r->command);
 
 	live(p, r, line);
 	by_ttl(p, r, line);
 	unseen(p, r, line);
-	buf_addf(line, "%s takes about ", manner_of(r->command)->doing);
+	buf_addf(line, "%s takes about ", m->doing);
 	cost(line, r);
 	text_report_takes(line, &r->pace, r->work.read_units, r->write_units);
 	buf_addc(line, '.');
@@ -397,24 +386,18 @@ would_purge(const struct text_report *p, const struct report_sweep *r,
 	if (r->no_place)
 		return;
 	if (r->journal == NULL) {
-		buf_adds(line,
+		say_f(p, TEXT_REPORT_YELLOW,
 		    "No journal would be kept: this could not be undone.");
-		say(p, line, TEXT_REPORT_YELLOW);
 		return;
 	}
-	buf_addf(line, "The journal, from which they can be %s, takes about ",
-	    manner_of(r->command)->undone);
-	text_report_bytes(line, t->journal_bytes);
-	if (r->journal_free >= 0) {
-		buf_adds(line, "; ");
-		text_report_bytes(line, r->journal_free);
-		buf_adds(line, " are free there");
-	}
-	buf_adds(line, ":");
+	buf_addf(line, "The journal, from which they can be %s, takes about %s",
+	    m->undone, figure_bytes(r->totals->journal_bytes).s);
+	if (r->journal_free >= 0)
+		buf_addf(line, "; %s are free there",
+		    figure_bytes(r->journal_free).s);
+	buf_addc(line, ':');
 	say(p, line, NULL);
-	buf_adds(p->out, "    ");
-	text_report_text(p, p->out, r->journal);
-	buf_addc(p->out, '\n');
+	path_line(p, r->journal);
 }
 
 static void
@@ -434,9 +417,8 @@ would_restore(const struct text_report *p, const struct report_sweep *r,
 		? "Any other, and one that was deleted,"
 		: "One that was deleted");
 	cost(line, r);
-	buf_adds(line, ". Checking which keys are in use took ");
-	units(line, r->work.read_units, "read");
-	buf_addc(line, '.');
+	buf_addf(line, ". Checking which keys are in use took %s.",
+	    figure_units_of(r->work.read_units, "read").s);
 	say(p, line, NULL);
 }
 
@@ -444,35 +426,30 @@ static void
 would(const struct text_report *p, const struct report_sweep *r,
     struct buf *line)
 {
-	const char *stop = r->totals->stopped;
+	const struct manner *m = manner_of(r->command);
+	const struct sweep_totals *t = r->totals;
 
-	if (stop != NULL)
-		stopped(p, r, line);
-	if (stop != NULL &&
-	    (r->totals->matched == 0 || strcmp(stop, "max-percent") == 0))
-		return;
-	zoneless(p, r, line);
-	if (r->totals->matched == r->totals->left[SWEEP_LEFT_ZONELESS]) {
-		buf_addf(line, "There is nothing to %s.",
-		    manner_of(r->command)->nothing);
-		say(p, line, NULL);
+	if (t->stopped != NULL) {
+		stopped(p, r);
+		if (t->matched == 0 || strcmp(t->stopped, "max-percent") == 0)
+			return;
+	}
+	zoneless(p, r);
+	if (t->matched == t->left[SWEEP_LEFT_ZONELESS]) {
+		say_f(p, NULL, "There is nothing to %s.", m->nothing);
 		return;
 	}
-	if (is_restore(r)) {
+	if (is_restore(r))
 		would_restore(p, r, line);
-	} else {
+	else
 		would_purge(p, r, line);
-	}
-	if (r->totals->expired_again) {
-		buf_adds(line,
+	if (t->expired_again)
+		say_f(p, TEXT_REPORT_YELLOW,
 		    "Some have already expired, and TTL will delete them "
 		    "again; give them more time with --extend-ttl DUR.");
-		say(p, line, TEXT_REPORT_YELLOW);
-	}
 	buf_addc(p->out, '\n');
-	buf_addf(line, "Nothing was changed. Run it again with --yes to %s.",
-	    manner_of(r->command)->add);
-	say(p, line, TEXT_REPORT_BOLD);
+	say_f(p, TEXT_REPORT_BOLD,
+	    "Nothing was changed. Run it again with --yes to %s.", m->add);
 }
 
 static void
@@ -481,32 +458,24 @@ did(const struct text_report *p, const struct report_sweep *r, struct buf *line)
 	const struct sweep_totals *t = r->totals;
 
 	if (t->stopped != NULL)
-		stopped(p, r, line);
-	zoneless(p, r, line);
+		stopped(p, r);
+	zoneless(p, r);
 	buf_adds(line, "It took ");
 	cost(line, r);
-	buf_adds(line, ", ");
-	units(line, r->work.read_units, "read");
-	buf_addf(line, " and %.1f s.", r->work.seconds);
+	buf_addf(line, ", %s and %.1f s.",
+	    figure_units_of(r->work.read_units, "read").s, r->work.seconds);
 	say(p, line, NULL);
-	if (t->expired_again) {
-		buf_adds(line,
-		    "Some of those put back are expired, and TTL "
-		    "will delete them again.");
-		say(p, line, TEXT_REPORT_YELLOW);
-	}
+	if (t->expired_again)
+		say_f(p, TEXT_REPORT_YELLOW,
+		    "Some of those put back are expired, and TTL will delete "
+		    "them again.");
 	if (r->journal != NULL) {
-		buf_adds(line, "Their images are in the journal (");
-		text_report_bytes(line, t->journal_bytes);
-		buf_adds(line, "):");
-		say(p, line, NULL);
-		buf_adds(p->out, "    ");
-		text_report_text(p, p->out, r->journal);
-		buf_addc(p->out, '\n');
+		say_f(p, NULL, "Their images are in the journal (%s):",
+		    figure_bytes(t->journal_bytes).s);
+		path_line(p, r->journal);
 	}
 	if (r->undo != NULL) {
-		buf_addf(line, "To %s:", manner_of(r->command)->undo);
-		say(p, line, NULL);
+		say_f(p, NULL, "To %s:", manner_of(r->command)->undo);
 		buf_adds(p->out, "    ");
 		/* to be pasted: its backslashes stay single */
 		term_tame(p->out, r->undo, strlen(r->undo), p->style.ascii);
@@ -518,7 +487,7 @@ void
 report_sweep_text(struct buf *out, const struct report_sweep *r,
     const struct report_style *style)
 {
-	struct text_report p = { .out = out, .style = *style };
+	const struct text_report p = { .out = out, .style = *style };
 	struct buf line = { 0 };
 
 	text_report_title(&p, text_report_name(&r->place));

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "cli/report/figure.h"
 #include "cli/report/report.h"
 #include "cli/report/report_sample.h"
 #include "cli/report/report_words.h"
@@ -7,9 +8,6 @@
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
 #include "lib/base/text.h"
-
-/* Of the Gregorian calendar, on average. */
-#define YEAR_SECONDS 31556952
 
 static const char *const meanings[REASONS] = {
 	[REASON_MILLISECONDS] = "The time is in milliseconds; TTL reads it "
@@ -33,7 +31,7 @@ static const char *const meanings[REASONS] = {
 			      "in a string.",
 };
 
-/* How an application that makes the mistake fixes it. */
+/* How to fix an application that makes the mistake. */
 static const char *const fixes[REASONS] = {
 	[REASON_MILLISECONDS] = "In the application, write seconds: "
 				"Math.floor(Date.now() / 1000), not "
@@ -110,23 +108,21 @@ report_words_meaning(const struct text_report *p, const struct report *r,
 	if (why == REASON_MILLISECONDS && moment > 0 &&
 	    moment < INT64_MAX / 1000) {
 		buf_adds(line, ", the example's as about the year ");
-		buf_addi(line, 1970 + moment * 1000 / YEAR_SECONDS);
+		buf_addi(line, 1970 + moment * 1000 / FIGURE_YEAR);
 	}
 	if (line->n > 0 && line->p[line->n - 1] != '.')
 		buf_addc(line, '.');
 	if (why != REASON_STRING || n == 0)
 		return;
-	buf_addc(line, ' ');
-	text_report_count(line, n);
 	buf_addf(line,
-	    " of these %s no zone: %s read as UTC, which is a guess, and %s "
+	    " %s of these %s no zone: %s read as UTC, which is a guess, and %s "
 	    "passed only when passed in every zone; repair needs --zone.",
-	    n == 1 ? "names" : "name", n == 1 ? "it is" : "they are",
-	    n == 1 ? "has" : "have");
+	    figure_count(n).s, n == 1 ? "names" : "name",
+	    n == 1 ? "it is" : "they are", n == 1 ? "has" : "have");
 }
 
-/* What a purge is for: the stuck ones, "those that are expired" where there
- * are others; NULL: none is stuck. */
+/* What to purge: the stuck entries, "those that are expired" if there are
+ * others; NULL if none is stuck. */
 static const char *
 to_purge(const struct report *r, enum reason why)
 {
@@ -163,7 +159,7 @@ remedy_off(const struct text_report *p, const struct report *r,
 	buf_adds(line, purge == NULL ? " before they expire." : ".");
 }
 
-/* The application's mistake, and the entries that it has made already. */
+/* Fix the application, and the entries that it has already written. */
 static void
 remedy_format(const struct report *r, enum reason why, struct buf *line)
 {
@@ -182,7 +178,7 @@ remedy_format(const struct report *r, enum reason why, struct buf *line)
 		    purge);
 }
 
-/* What else than a time a value may be that is none. */
+/* What a value that is not a time may be. */
 static const char *const guesses[REASONS] = {
 	[REASON_FAR_FUTURE] = "Such numbers are often a permanent mark "
 			      "(9999-12-31, the largest date of a language), "
@@ -193,7 +189,7 @@ static const char *const guesses[REASONS] = {
 			   "as digits (20261208). ",
 };
 
-/* Nobody says when they end: perhaps nobody should. */
+/* Entries without an expiry time: perhaps they should stay. */
 static void
 remedy_endless(const struct text_report *p, const struct report *r,
     enum reason why, struct buf *line)
@@ -256,17 +252,123 @@ void
 report_words_work(const struct report *r, struct buf *line)
 {
 	report_sample_words(r, line);
-	text_report_entries(line, r->work.items);
-	if (r->work.bytes >= 0) {
-		buf_adds(line, ", ");
-		text_report_bytes(line, r->work.bytes);
-	}
-	if (r->selected) {
-		buf_adds(line, "; ");
-		text_report_count(line,
-		    r->sample != NULL ? r->sample->seen->items
-				      : r->summary->items);
-		buf_adds(line, " of them selected");
-	}
+	buf_adds(line, figure_entries(r->work.items).s);
+	if (r->work.bytes >= 0)
+		buf_addf(line, ", %s", figure_bytes(r->work.bytes).s);
+	if (r->selected)
+		buf_addf(line, "; %s of them selected",
+		    figure_count(r->sample != NULL ? r->sample->seen->items
+						   : r->summary->items)
+			.s);
 	buf_addc(line, '.');
+}
+
+bool
+report_words_nameless(const struct report *r)
+{
+	const struct summary *s = r->summary;
+
+	return !r->selected && s->items > 0 &&
+	    s->reasons[STATE_IMMORTAL][REASON_MISSING] == s->items;
+}
+
+/* No entry has the attribute, which does not mean that TTL is up to date. */
+static enum state
+nameless(const struct text_report *p, const struct report *r, struct buf *line)
+{
+	bool elsewhere = report_words_acts(r) == REPORT_TTL_ELSEWHERE;
+
+	buf_addf(line, "No entry %shas the %sattribute ",
+	    r->sample != NULL ? "that was seen " : "", elsewhere ? "" : "TTL ");
+	text_report_text(p, line, r->ttl_attribute);
+	buf_adds(line, ": by that, none will ever expire.");
+	if (elsewhere) {
+		buf_addc(line, ' ');
+		report_words_off(p, r, line);
+		buf_addc(line, '.');
+	}
+	if (r->nlookalikes > 0) {
+		buf_adds(line, " Numbers that look like times are in ");
+		report_words_lookalikes(p, r, line);
+		buf_addc(line, '.');
+	}
+	report_words_inside(p, r, line);
+	return STATE_IMMORTAL;
+}
+
+/* No entry is expired; ${off}: TTL does not act. */
+static enum state
+none_left(const struct text_report *p, const struct report *r, bool off,
+    struct buf *line)
+{
+	int64_t immortal = r->summary->states[STATE_IMMORTAL].items;
+
+	if (r->sample != NULL) {
+		buf_adds(line,
+		    "No expired entry was seen in the sample; "
+		    "the table may contain ");
+		report_sample_span(r, 0, 0, line);
+	} else {
+		buf_adds(line, "No expired entry is left");
+	}
+	if (off) {
+		buf_adds(line, ", but ");
+		report_words_off(p, r, line);
+	}
+	if (immortal > 0)
+		buf_addf(line, ", %s %s%s will never expire",
+		    off ? "and" : "but", r->sample != NULL ? "about " : "",
+		    figure_entries(immortal).s);
+	else if (r->sample == NULL && report_words_acts(r) == REPORT_TTL_ACTS)
+		buf_adds(line, ": TTL is up to date");
+	buf_addc(line, '.');
+	return immortal > 0 ? STATE_IMMORTAL : off ? STATE_PENDING : STATE_LIVE;
+}
+
+/* "36 entries are expired and still here (median ..., oldest ...)." */
+static void
+left(const struct report *r, int64_t n, struct buf *line)
+{
+	const struct histogram *h = &r->summary->overdue;
+
+	buf_addf(line, "%s%s", r->sample != NULL ? "About " : "",
+	    figure_entries(n).s);
+	if (r->sample != NULL)
+		report_sample_range(r, r->sample->seen->overdue.total,
+		    r->sample->seen->squares.overdue, line);
+	buf_addf(line, " %s expired and still here", n == 1 ? "is" : "are");
+	if (h->total > 1)
+		buf_addf(line, " (median %s, oldest %s).",
+		    figure_span(histogram_quantile(h, 0.5)).s,
+		    figure_span(h->max).s);
+	else
+		buf_addf(line, ", for %s.", figure_span(h->max).s);
+}
+
+enum state
+report_words_verdict(const struct text_report *p, const struct report *r,
+    struct buf *line)
+{
+	const struct summary *s = r->summary;
+	enum report_ttl acts = report_words_acts(r);
+	bool off = acts == REPORT_TTL_OFF || acts == REPORT_TTL_ELSEWHERE;
+	int64_t stuck = s->states[STATE_STUCK].items;
+	int64_t immortal = s->states[STATE_IMMORTAL].items;
+	int64_t expired = stuck + s->states[STATE_PENDING].items;
+
+	if (report_words_nameless(r))
+		return nameless(p, r, line);
+	if (expired == 0)
+		return none_left(p, r, off, line);
+	left(r, expired, line);
+	if (off) {
+		buf_addc(line, ' ');
+		report_words_off(p, r, line);
+		buf_addc(line, '.');
+	}
+	if (immortal > 0)
+		buf_addf(line, " Of the others, %s%s will never expire.",
+		    r->sample != NULL ? "about " : "",
+		    figure_count(immortal).s);
+	return stuck > 0 ? STATE_STUCK : STATE_PENDING;
 }

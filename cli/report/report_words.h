@@ -1,25 +1,30 @@
 #ifndef CLI_REPORT_REPORT_WORDS_H
 #define CLI_REPORT_REPORT_WORDS_H
 
+#include <stdbool.h>
+
 #include "inspector/record.h"
 
 struct buf;
 struct text_report;
 struct report;
 
-/* The sentences of inspect's report, for every form that people read: added
- * to ${line}, other people's words in them made harmless. */
+/* The sentences of inspect's report, in text and in a page. They are added to
+ * ${line}; other people's text in them is escaped. */
 
-/* "TTL attribute ttl, TTL ENABLED, judged at …" */
+/* "TTL attribute ttl, TTL ENABLED, judged at ..." */
 void report_words_ttl(const struct text_report *p, const struct report *r,
     struct buf *line);
 /* "14 973 entries, 21.4 MiB." */
 void report_words_work(const struct report *r, struct buf *line);
-/* "TTL is off", "TTL acts on expires, not on ttl": where it does not act. */
+/* The report in a few sentences: how far TTL is behind, whether it acts, what
+ * it will never delete. Returns the state whose color goes with it. */
+enum state report_words_verdict(const struct text_report *p,
+    const struct report *r, struct buf *line);
+/* "TTL is off", "TTL acts on expires, not on ttl"; only if it does not act. */
 void report_words_off(const struct text_report *p, const struct report *r,
     struct buf *line);
-/* " It is inside of a map, as data.ttl, …": a sentence, where one has the TTL
- * attribute. */
+/* " It is inside a map, as data.ttl, ..."; nothing if it is not. */
 void report_words_inside(const struct text_report *p, const struct report *r,
     struct buf *line);
 /* "expires, created": what else could be the TTL attribute. */
@@ -28,18 +33,20 @@ void report_words_lookalikes(const struct text_report *p,
 /* Why TTL does not act on any of them; the example is that of ${state}. */
 void report_words_meaning(const struct text_report *p, const struct report *r,
     enum state state, enum reason why, struct buf *line);
-/* … and what to do about it. */
+/* What to do about it. */
 void report_words_remedy(const struct text_report *p, const struct report *r,
     enum reason why, struct buf *line);
+
+/* Whether no entry of the table has the TTL attribute. */
+bool report_words_nameless(const struct report *r);
 
 /* What TTL does about the attribute that entries are judged by. */
 enum report_ttl {
 	REPORT_TTL_ACTS,
 	REPORT_TTL_OFF,
 	REPORT_TTL_ELSEWHERE, /* it acts on another attribute */
-	REPORT_TTL_UNKNOWN    /* a file does not tell */
+	REPORT_TTL_UNKNOWN    /* a file does not say */
 };
-/* Pure. */
 enum report_ttl report_words_acts(const struct report *r);
 
 #endif

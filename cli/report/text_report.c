@@ -1,8 +1,6 @@
-#include <math.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "cli/option/option.h"
+#include "cli/report/figure.h"
 #include "cli/report/text_report.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
@@ -13,19 +11,10 @@
 /* Lines longer than this are hard to read, however wide the terminal. */
 #define WORDS_MAX 100
 
-/* Of the Gregorian calendar, on average. */
-#define YEAR_SECONDS 31556952
-
 const char *
 text_report_sgr(const struct text_report *p, const char *code)
 {
 	return p->style.color ? code : NULL;
-}
-
-static int
-width_of(const struct text_report *p)
-{
-	return p->style.width < WORDS_MAX ? p->style.width : WORDS_MAX;
 }
 
 static void
@@ -52,8 +41,8 @@ text_report_heading(const struct text_report *p, const char *text)
 	buf_addc(p->out, '\n');
 }
 
-/* Bytes up to the next blank at which a line may be broken: not behind a
- * digit, where a figure goes on or its unit follows. */
+/* Bytes up to the next space at which a line may be broken: not after a digit,
+ * where a figure continues or its unit follows. */
 static size_t
 unbroken(const char *text)
 {
@@ -69,7 +58,8 @@ void
 text_report_words(const struct text_report *p, int indent, const char *text,
     const char *code)
 {
-	int width = width_of(p), at = 0;
+	int width = p->style.width < WORDS_MAX ? p->style.width : WORDS_MAX;
+	int at = 0;
 
 	while (*text != '\0') {
 		size_t n = unbroken(text);
@@ -117,86 +107,7 @@ text_report_bar(const struct text_report *p, struct buf *out, int64_t value,
 		buf_adds(out, eighth[n]);
 }
 
-void
-text_report_share(struct buf *out, int64_t part, int64_t whole)
-{
-	double percent;
-
-	if (whole <= 0)
-		return;
-	percent = (double)part / (double)whole * 100;
-	if (part > 0 && percent < 0.1)
-		buf_adds(out, "<0.1 %");
-	else if (part < whole && percent > 99.9)
-		buf_adds(out, ">99.9 %");
-	else
-		buf_addf(out, "%.1f %%", percent);
-}
-
-void
-text_report_count(struct buf *out, int64_t v)
-{
-	char text[32];
-
-	text_count(text, v);
-	buf_adds(out, text);
-}
-
-void
-text_report_bytes(struct buf *out, int64_t v)
-{
-	char text[32];
-
-	text_bytes(text, v);
-	buf_adds(out, text);
-}
-
-void
-text_report_span(struct buf *out, int64_t seconds)
-{
-	int64_t years = seconds / YEAR_SECONDS;
-	char text[32];
-
-	if (years >= 10000) {
-		buf_adds(out, "over 10 000 years");
-		return;
-	}
-	text_span(text, seconds);
-	if (years < 2)
-		buf_adds(out, text);
-	else
-		buf_addf(out, "%lld years", (long long)years);
-}
-
-void
-text_report_entries(struct buf *out, int64_t n)
-{
-	text_report_count(out, n);
-	buf_adds(out, n == 1 ? " entry" : " entries");
-}
-
-void
-text_report_usd(struct buf *out, double usd)
-{
-	int digits = 2;
-
-	while (digits < 6 && usd > 0 && usd < pow(10, -digits) * 9.5)
-		digits++;
-	buf_addf(out, "%.*f USD", digits, usd);
-}
-
-void
-text_report_units(struct buf *out, double n)
-{
-	if (n < 9e15 && n - floor(n) >= 0.05 && n < 10000)
-		buf_addf(out, "%.1f", n);
-	else
-		text_report_count(out,
-		    n < 9e18 ? (int64_t)(n + 0.5) : INT64_MAX);
-}
-
-/* An ellipsis where it was masked is three dots on a terminal that has
- * none. */
+/* A terminal without an ellipsis shows three dots where a key is masked. */
 void
 text_report_shown(const struct text_report *p, struct buf *out,
     struct slice key)
@@ -245,29 +156,39 @@ text_report_name(const struct report_place *place)
 	return strcmp(place->input, "-") == 0 ? "standard input" : place->input;
 }
 
+/* Add ${before} and other people's text, harmless; nothing when it is NULL. */
+static void
+about(const struct text_report *p, struct buf *line, const char *before,
+    const char *text)
+{
+	if (text == NULL)
+		return;
+	buf_adds(line, before);
+	text_report_text(p, line, text);
+}
+
 void
 text_report_where(const struct text_report *p, struct buf *line,
     const struct report_place *place)
 {
 	if (place->input != NULL) {
-		if (place->table != NULL) {
-			buf_adds(line, "entries of the table ");
-			text_report_text(p, line, place->table);
-		}
+		about(p, line, "entries of the table ", place->table);
 		return;
 	}
-	if (place->region != NULL) {
-		buf_adds(line, "region ");
-		text_report_text(p, line, place->region);
-	}
-	if (place->account != NULL) {
-		buf_adds(line, ", account ");
-		text_report_text(p, line, place->account);
-	}
-	if (place->endpoint_shown && place->endpoint != NULL) {
-		buf_adds(line, ", at ");
-		text_report_text(p, line, place->endpoint);
-	}
+	about(p, line, "region ", place->region);
+	about(p, line, ", account ", place->account);
+	if (place->endpoint_shown)
+		about(p, line, ", at ", place->endpoint);
+}
+
+/* Add ${name} and its value, quoted for a shell; nothing when it is NULL. */
+static void
+option(struct buf *out, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	buf_adds(out, name);
+	shlex_quote(out, value);
 }
 
 void
@@ -275,47 +196,45 @@ text_report_command(struct buf *out, const char *command,
     const struct report_place *place)
 {
 	buf_addf(out, "ttlsweep %s", command);
-	if (place->table != NULL) {
-		buf_adds(out, " -t ");
-		shlex_quote(out, place->table);
-	}
-	if (place->region != NULL) {
-		buf_adds(out, " --region ");
-		shlex_quote(out, place->region);
-	}
-	if (place->endpoint_shown && place->endpoint != NULL) {
-		buf_adds(out, " --endpoint-url ");
-		shlex_quote(out, place->endpoint);
-	}
+	option(out, " -t ", place->table);
+	option(out, " --region ", place->region);
+	if (place->endpoint_shown)
+		option(out, " --endpoint-url ", place->endpoint);
 	if (place->repeat != NULL)
 		buf_adds(out, place->repeat);
 }
 
-static void
-rate(struct buf *out, double units, const char *what)
+void
+text_report_ttl_command(struct buf *out, const struct report_place *place,
+    bool on, const char *attribute)
 {
-	text_report_units(out, units);
-	buf_addf(out, " %s unit%s", what, units == 1 ? "" : "s");
+	option(out, "aws dynamodb update-time-to-live --table-name ",
+	    place->table);
+	buf_addf(out, " --time-to-live-specification Enabled=%s,AttributeName=",
+	    on ? "true" : "false");
+	shlex_quote(out, attribute);
+	option(out, " --region ", place->region);
+	if (place->endpoint_shown)
+		option(out, " --endpoint-url ", place->endpoint);
+	option(out, " --profile ", place->profile);
 }
 
 void
 text_report_pace(struct buf *out, const struct plan_pace *pace)
 {
-	if (pace->reads <= 0 && pace->writes <= 0) {
+	bool reads = pace->reads > 0, writes = pace->writes > 0;
+
+	if (!reads && !writes) {
 		buf_adds(out, "reads and writes unlimited");
 		return;
 	}
-	if (pace->reads > 0)
-		rate(out, pace->reads, "read");
-	if (pace->reads > 0 && pace->writes > 0)
-		buf_adds(out, " and ");
-	if (pace->writes > 0)
-		rate(out, pace->writes, "write");
-	buf_adds(out, " a second");
-	if (pace->reads <= 0)
-		buf_adds(out, ", reads unlimited");
-	else if (pace->writes <= 0)
-		buf_adds(out, ", writes unlimited");
+	buf_addf(out, "%s%s%s a second%s",
+	    reads ? figure_units_of(pace->reads, "read").s : "",
+	    reads && writes ? " and " : "",
+	    writes ? figure_units_of(pace->writes, "write").s : "",
+	    !reads        ? ", reads unlimited"
+		: !writes ? ", writes unlimited"
+			  : "");
 }
 
 void
@@ -324,13 +243,13 @@ text_report_takes(struct buf *out, const struct plan_pace *pace, double reads,
 {
 	double seconds = plan_seconds(pace, reads, writes);
 	bool reading = pace->writes <= 0 || writes / pace->writes < seconds;
-	char span[32];
+	char text[32];
 
 	if (seconds < 60 || seconds > 9e15)
 		return;
-	text_span(span, (int64_t)seconds);
-	buf_adds(out, "; at ");
-	rate(out, reading ? pace->reads : pace->writes,
-	    reading ? "read" : "write");
-	buf_addf(out, " a second that takes %s", span);
+	text_span(text, (int64_t)seconds);
+	buf_addf(out, "; at %s a second that takes %s",
+	    reading ? figure_units_of(pace->reads, "read").s
+		    : figure_units_of(pace->writes, "write").s,
+	    text);
 }

@@ -11,15 +11,15 @@
 struct summary_key;
 
 /*
- * What text reports are written on: words wrapped to a width, colours where
- * they are wanted, figures as people read them.
+ * Text reports: where they are written, words wrapped to a width, colors, and
+ * the phrases that several of them use.
  */
 struct text_report {
 	struct buf *out;
 	struct report_style style;
 };
 
-/* Codes of colours, for text_report_sgr and text_table_cell. */
+/* Codes of colors, for text_report_sgr and text_table_cell. */
 #define TEXT_REPORT_BOLD "1"
 #define TEXT_REPORT_DIM "2"
 #define TEXT_REPORT_RED "31"
@@ -27,63 +27,52 @@ struct text_report {
 #define TEXT_REPORT_YELLOW "33"
 #define TEXT_REPORT_MAGENTA "35"
 
-/* ${code} where there is colour, else NULL. */
+/* ${code} if the report has color, else NULL. */
 const char *text_report_sgr(const struct text_report *p, const char *code);
 /* An empty line and a heading. */
 void text_report_heading(const struct text_report *p, const char *text);
-/*
- * Wrap ${text} at blanks, but not behind a digit; ${indent} blanks before
- * each line. ${code}: its colour, NULL for none.
- */
+/* Wrap ${text} at spaces, but not after a digit, each line indented by
+ * ${indent}; ${code} is its color, NULL for none. */
 void text_report_words(const struct text_report *p, int indent,
     const char *text, const char *code);
-
-/* Add a bar of ${cells} · value / most, at least a sliver for what is not
+/* Add a bar of ${cells} * value / most, at least a sliver unless ${value} is
  * 0. */
 void text_report_bar(const struct text_report *p, struct buf *out,
     int64_t value, int64_t most, int cells);
-/* Add "12.3 %", never "0.0 %" for some nor "100.0 %" for not all. */
-void text_report_share(struct buf *out, int64_t part, int64_t whole);
-/* Add "14 973", "1.4 KiB", "3 d 4 h". */
-void text_report_count(struct buf *out, int64_t v);
-void text_report_bytes(struct buf *out, int64_t v);
-void text_report_span(struct buf *out, int64_t seconds);
-/* Add "1 entry", "14 973 entries". */
-void text_report_entries(struct buf *out, int64_t n);
-/* Add "0.009 USD" with as many digits as it takes. */
-void text_report_usd(struct buf *out, double usd);
-/* Add ${n} units: "15 021", or "128.5" when it is not whole. */
-void text_report_units(struct buf *out, double n);
-/* Add a key, or what inspector/mask.h made of one, harmless. */
+/* Add a key, or what inspector/mask.h made of one, escaped. */
 void text_report_shown(const struct text_report *p, struct buf *out,
     struct slice key);
-/* Add a key of a summary, which is masked already, and its sort key. */
+/* Add a key of a summary, which is already masked, and its sort key. */
 void text_report_summary_key(const struct text_report *p, struct buf *out,
     const struct summary_key *key);
-/* Add other people's text, harmless. */
+/* Add other people's text, escaped. */
 void text_report_text(const struct text_report *p, struct buf *out,
     const char *s);
 
-struct plan_pace;
 /* Add "10 read units and 5 write units a second", "5 write units a second,
  * reads unlimited", "reads and writes unlimited". */
 void text_report_pace(struct buf *out, const struct plan_pace *pace);
-/* Add "; at 5 write units a second that takes 12 min", where so many units take
- * a minute or longer. */
+/* Add "; at 5 write units a second that takes 12 min"; nothing if it takes
+ * less than a minute. */
 void text_report_takes(struct buf *out, const struct plan_pace *pace,
     double reads, double writes);
 
-/* The line above a report, other people's text. */
+/* The line above a report: other people's text. */
 void text_report_title(const struct text_report *p, const char *name);
-/* What the report is about: the file that was read, or the table; borrowed,
- * and other people's. */
+/* What the report is about, the table or the file that was read: borrowed,
+ * and other people's text. */
 const char *text_report_name(const struct report_place *place);
-/* Add where that is, "region eu-west-1, account …"; nothing when unknown. */
+/* Add where it is, "region eu-west-1, account ..."; nothing if unknown. */
 void text_report_where(const struct text_report *p, struct buf *line,
     const struct report_place *place);
 /* Add "ttlsweep COMMAND -t T --region R --endpoint-url U", quoted, with the
  * options to repeat. */
 void text_report_command(struct buf *out, const char *command,
     const struct report_place *place);
+/* Add the AWS CLI's command that switches TTL ${on} or off for ${attribute} of
+ * the table, with region, endpoint and profile, so that it never acts on a
+ * table of the same name elsewhere. */
+void text_report_ttl_command(struct buf *out, const struct report_place *place,
+    bool on, const char *attribute);
 
 #endif

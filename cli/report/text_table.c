@@ -20,7 +20,7 @@ struct text_table {
 	const struct text_table_column *columns;
 	size_t n;
 	bool ascii;
-	struct cell *cells;
+	struct cell *cells; /* the first row has the headings */
 	size_t ncells;
 	int width[TEXT_TABLE_COLUMNS];
 	int min[TEXT_TABLE_COLUMNS];  /* what it may be cut to */
@@ -36,6 +36,8 @@ text_table_new(const struct text_table_column *columns, size_t n, bool ascii)
 	g->columns = columns;
 	g->n = n;
 	g->ascii = ascii;
+	for (size_t i = 0; i < n; i++)
+		text_table_cell(g, columns[i].head, NULL);
 	return g;
 }
 
@@ -59,12 +61,6 @@ text_table_cell(struct text_table *g, const char *text, const char *sgr)
 static void
 measure(struct text_table *g)
 {
-	for (size_t i = 0; i < g->n; i++) {
-		const char *head = g->columns[i].head;
-
-		g->width[i] = text_width(head, strlen(head));
-		g->min[i] = text_cut_least(head, strlen(head), g->ascii);
-	}
 	for (size_t i = 0; i < g->ncells; i++) {
 		const struct cell *c = &g->cells[i];
 		int least = text_cut_least(c->text, strlen(c->text), g->ascii);
@@ -174,28 +170,16 @@ void
 text_table_print(struct text_table *g, struct buf *out, int indent, int width,
     const char *dim)
 {
-	struct cell head[TEXT_TABLE_COLUMNS] = { { 0 } };
 	bool headed = false;
 
-	assert(g->n > 0);
 	measure(g);
 	fit(g, width - indent);
 	for (size_t i = 0; i < g->n; i++) {
-		const char *text = g->columns[i].head;
-
-		head[i] = (struct cell){
-			.text = xstrdup(text),
-			.width = text_width(text, strlen(text)),
-			.sgr = dim,
-		};
-		headed |= text[0] != '\0';
+		g->cells[i].sgr = dim;
+		headed |= g->cells[i].text[0] != '\0';
 	}
-	if (headed)
-		line(g, out, indent, head);
-	for (size_t i = 0; i + g->n <= g->ncells; i += g->n)
+	for (size_t i = headed ? 0 : g->n; i + g->n <= g->ncells; i += g->n)
 		line(g, out, indent, g->cells + i);
-	for (size_t i = 0; i < g->n; i++)
-		free(head[i].text);
 	for (size_t i = 0; i < g->ncells; i++)
 		free(g->cells[i].text);
 	free(g->cells);

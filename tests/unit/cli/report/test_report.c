@@ -9,7 +9,7 @@
 
 #include "cli/report/price.h"
 #include "cli/report/report.h"
-#include "cli/report/ttl_command.h"
+#include "cli/report/text_report.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
@@ -761,7 +761,7 @@ test_switch(void **state)
 	struct buf b = { 0 };
 
 	(void)state;
-	ttl_command(&b, &place, false, "x");
+	text_report_ttl_command(&b, &place, false, "x");
 	assert_string_equal(buf_text(&b),
 	    "aws dynamodb update-time-to-live --table-name 'my table' "
 	    "--time-to-live-specification Enabled=false,AttributeName=x "
