@@ -29,7 +29,6 @@ SRC := \
     cli/command/entry.c \
     cli/command/help.c \
     cli/command/rows.c \
-    cli/command/session.c \
     cli/command/top_n.c \
     cli/command/write_totals.c \
     cli/commands.c \

@@ -1,10 +1,13 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/command/cookie.h"
 #include "cli/command/entry.h"
-#include "cli/command/session.h"
 #include "cli/context/context.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
@@ -13,12 +16,17 @@
 #include "inspector/mask.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
+#include "lib/base/file.h"
 #include "lib/base/mem.h"
+#include "lib/base/secret.h"
 #include "lib/base/stop.h"
 #include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/get.h"
 
 #define NAMED 20 /* missing keys that are named */
+
+/* Secrets and cookies are short: anything longer is another file. */
+#define SECRET_MAX ((size_t)64 << 10)
 
 static int run(const struct options *o, struct log *log, struct fault *f);
 
@@ -50,11 +58,17 @@ struct show {
 	struct buf out; /* written entry by entry */
 	struct buf scratch;
 	struct report_style style;
-	struct session session;
-	struct slice *keys; /* the operands, or what the session may have */
+	struct buf *keys; /* the operands, or those that the session of the
+			     cookie may have: secrets */
 	size_t nkeys;
-	size_t *found; /* by key */
+	size_t *found; /* entries, by key */
 };
+
+static struct slice
+key_of(const struct show *s, size_t i)
+{
+	return (struct slice){ buf_text(&s->keys[i]), s->keys[i].n };
+}
 
 /* Print ${item} and write it out. */
 static int
@@ -144,7 +158,7 @@ fetch(struct show *s, size_t which, struct fault *f)
 	int rc = -1, more = 1;
 
 	if (key_value(&partition, t->partition_type, t->partition,
-		s->keys[which], &c->rules, f) != 0)
+		key_of(s, which), &c->rules, f) != 0)
 		goto out;
 	value = (struct slice){ partition.p, partition.n };
 	if (t->sort == NULL || c->o->sort_key != NULL) {
@@ -207,7 +221,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 
 	(void)seg;
 	for (size_t i = 0; i < s->nkeys; i++) {
-		if (!is_key(r->item->partition, s->keys[i]))
+		if (!is_key(r->item->partition, key_of(s, i)))
 			continue;
 		if (o->sort_key != NULL && r->item->sort.p != NULL &&
 		    !is_key(r->item->sort, slice_str(o->sort_key)))
@@ -232,7 +246,7 @@ search(struct show *s, struct fault *f)
 	return context_pass(&s->context, &how, &done, f);
 }
 
-/* Name the keys that are not there; of a cookie's one is enough. */
+/* Name the keys that have no entry; of a cookie's keys one is enough. */
 static int
 missing(const struct show *s, struct fault *f)
 {
@@ -246,8 +260,8 @@ missing(const struct show *s, struct fault *f)
 		if (s->found[i] > 0 || ++n > NAMED)
 			continue;
 		buf_adds(&names, names.n > 0 ? "', '" : "");
-		mask_text(&names, &s->context.rules, s->keys[i]);
-		if (mask_is(s->keys[i]))
+		mask_text(&names, &s->context.rules, key_of(s, i));
+		if (mask_is(key_of(s, i)))
 			why = "; that is a masked key; get the full one with "
 			      "'ttlsweep list --reveal'";
 	}
@@ -263,36 +277,201 @@ missing(const struct show *s, struct fault *f)
 	return n > 0 ? -1 : 0;
 }
 
+/* Read ${fd} to its end. */
+static int
+read_secret(struct buf *s, int fd, const char *name, struct fault *f)
+{
+	int rc = file_read(fd, name, SECRET_MAX, s, f);
+
+	if (rc == 1)
+		return fault(f, FAULT_DATA,
+		    "%s: longer than %zu KiB, which no such file is", name,
+		    SECRET_MAX >> 10);
+	return rc;
+}
+
+/* Applications pass their secrets to express-session as such an array. */
+static bool
+is_json_array(const struct buf *s)
+{
+	struct slice_walk w = slice_walk((struct slice){ s->p, s->n });
+
+	return s->n > 0 && slice_array(&w) == 0 &&
+	    slice_check((struct slice){ s->p, s->n }, NULL) == 0;
+}
+
+static int
+secrets_open(struct buf *s, const char *path, struct log *log, struct fault *f)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), rc;
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) != 0) {
+		rc = fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_IO,
+		    "%s: %s", path, strerror(errno));
+	} else {
+		if (S_ISREG(st.st_mode) && (st.st_mode & S_IROTH) != 0)
+			log_warn(log,
+			    "%s: everyone on this machine can read it; run "
+			    "chmod o-r on it",
+			    path);
+		rc = read_secret(s, fd, path, f);
+		if (rc == 0 && is_json_array(s))
+			rc = fault(f, FAULT_DATA,
+			    "%s: a JSON array; write the secrets as plain "
+			    "text, one per line",
+			    path);
+	}
+	if (fd >= 0)
+		(void)close(fd);
+	return rc;
+}
+
+/* The value of --cookie, or standard input. */
+static int
+cookie_open(struct cookie *cookie, const struct options *o,
+    struct slice secrets, struct fault *f)
+{
+	struct buf typed = { 0 };
+	struct slice text = slice_str(o->cookie);
+	int rc = 0;
+
+	if (strcmp(o->cookie, "-") == 0) {
+		rc = read_secret(&typed, STDIN_FILENO, "standard input", f);
+		text = (struct slice){ typed.p, typed.n };
+	}
+	if (rc == 0)
+		rc = cookie_read(cookie, text, secrets, f);
+	secret_release(&typed);
+	return rc;
+}
+
+/* A forged cookie must not show a session: refused unless one of the secrets
+ * has signed it, if there are secrets. */
+static int
+judge(const struct cookie *c, const struct options *o, struct fault *f)
+{
+	if (o->secret_file == NULL || c->verdict == COOKIE_VALID)
+		return 0;
+	if (c->verdict == COOKIE_UNSIGNED)
+		return fault(f, FAULT_REFUSED,
+		    "the cookie is not signed, so express-session would reject "
+		    "it; leave out --secret-file to look for its session "
+		    "anyway");
+	if (c->secrets == 0)
+		return fault(f, FAULT_DATA, "%s: contains no secret",
+		    o->secret_file);
+	return fault(f, FAULT_REFUSED,
+	    "the cookie's signature is wrong: it was not made with %s in %s, "
+	    "or the cookie was changed; leave out --secret-file to look for "
+	    "its session anyway",
+	    c->secrets == 1 ? "the secret" : "any secret", o->secret_file);
+}
+
+static void
+print_cookie(struct buf *out, const struct cookie *c)
+{
+	switch (c->verdict) {
+	case COOKIE_UNSIGNED:
+		buf_adds(out,
+		    "cookie: NOT SIGNED; express-session would reject it\n");
+		break;
+	case COOKIE_UNVERIFIED:
+		buf_adds(out,
+		    "cookie: signed, NOT VERIFIED; verify it with "
+		    "--secret-file\n");
+		break;
+	case COOKIE_WRONG:
+		buf_adds(out, "cookie: the signature is WRONG\n");
+		break;
+	case COOKIE_VALID:
+		buf_adds(out, "cookie: the signature is valid");
+		if (c->secrets > 1)
+			buf_addf(out, " (secret %zu of %zu)", c->secret,
+			    c->secrets);
+		buf_addc(out, '\n');
+		break;
+	}
+}
+
+static void
+add_key(struct show *s, const char *prefix, struct slice text)
+{
+	s->keys = xreallocarray(s->keys, s->nkeys + 1, sizeof(*s->keys));
+	s->keys[s->nkeys] = (struct buf){ 0 };
+	buf_adds(&s->keys[s->nkeys], prefix);
+	buf_add(&s->keys[s->nkeys++], text.p, text.n);
+}
+
+/* The keys that the session ${id} may have: each session prefix and the id. If
+ * no prefix was given, those that the stores of express-session write:
+ * connect-dynamodb and dynamodb-store use sess: by default, and can use any
+ * prefix, or none. */
+static void
+add_session_keys(struct show *s, struct slice id)
+{
+	const struct rules *rules = &s->context.rules;
+
+	for (size_t i = 0; i < rules->nprefixes; i++)
+		add_key(s, rules->session_prefixes[i], id);
+	if (rules->nprefixes > 0)
+		return;
+	add_key(s, "session:", id);
+	add_key(s, "sess:", id);
+	add_key(s, "", id);
+}
+
+/* Read the cookie and the secrets that the options name, print what there is
+ * to say about the cookie, and look for its session. */
+static int
+follow_cookie(struct show *s, struct fault *f)
+{
+	const struct options *o = s->context.o;
+	struct buf secrets = { 0 };
+	struct cookie cookie = { 0 };
+	int rc = -1;
+
+	if (s->context.ddb != NULL && s->context.table.partition_type != ATTR_S)
+		return fault(f, FAULT_USAGE,
+		    "--cookie: the key %s is not a string, so this table has "
+		    "no sessions",
+		    s->context.table.partition);
+	if (o->secret_file != NULL &&
+	    secrets_open(&secrets, o->secret_file, s->context.log, f) != 0)
+		goto out;
+	if (cookie_open(&cookie, o, (struct slice){ secrets.p, secrets.n },
+		f) != 0 ||
+	    judge(&cookie, o, f) != 0)
+		goto out;
+	if (cookie.id.n == 0) {
+		(void)fault(f, FAULT_USAGE,
+		    "--cookie: it contains no session id");
+		goto out;
+	}
+	add_session_keys(s, (struct slice){ cookie.id.p, cookie.id.n });
+	/* whatever its key begins with */
+	s->context.rules.all_sessions = true;
+	print_cookie(&s->out, &cookie);
+	rc = output_all(NULL, &s->out, f);
+	buf_reset(&s->out);
+out:
+	secret_release(&secrets);
+	cookie_release(&cookie);
+	return rc;
+}
+
 /* What to look for: the operands, or the session of the cookie. */
 static int
 find_keys(struct show *s, struct fault *f)
 {
 	const struct options *o = s->context.o;
 
-	if (o->cookie != NULL) {
-		if (s->context.ddb != NULL &&
-		    s->context.table.partition_type != ATTR_S)
-			return fault(f, FAULT_USAGE,
-			    "--cookie: the key %s is not a string, so this "
-			    "table has no sessions",
-			    s->context.table.partition);
-		if (session_open(&s->session, &s->context, f) != 0)
-			return -1;
-		/* whatever its key begins with */
-		s->context.rules.all_sessions = true;
-		s->nkeys = s->session.nkeys;
-	} else {
-		s->nkeys = o->noperands;
-	}
-	s->keys = xcalloc(s->nkeys, sizeof(*s->keys));
+	if (o->cookie != NULL && follow_cookie(s, f) != 0)
+		return -1;
+	for (size_t i = 0; o->cookie == NULL && i < o->noperands; i++)
+		add_key(s, "", slice_str(o->operands[i]));
 	s->found = xcalloc(s->nkeys, sizeof(*s->found));
-	for (size_t i = 0; i < s->nkeys; i++)
-		s->keys[i] = o->cookie == NULL ? slice_str(o->operands[i])
-					       : s->session.keys[i];
-	if (o->cookie == NULL)
-		return 0;
-	session_print(&s->session, &s->out);
-	return output_all(NULL, &s->out, f);
+	return 0;
 }
 
 static int
@@ -327,7 +506,6 @@ run(const struct options *o, struct log *log, struct fault *f)
 		goto out;
 	if (check_sort_key(&s.context, f) != 0 || find_keys(&s, f) != 0)
 		goto out;
-	buf_reset(&s.out);
 	if (o->input != NULL) {
 		rc = search(&s, f);
 	} else {
@@ -338,11 +516,12 @@ run(const struct options *o, struct log *log, struct fault *f)
 	if (rc == 0)
 		rc = missing(&s, f);
 out:
-	session_close(&s.session);
 	context_close(&s.context);
 	buf_release(&s.out);
 	buf_release(&s.scratch);
-	free(s.found);
+	for (size_t i = 0; i < s.nkeys; i++)
+		secret_release(&s.keys[i]);
 	free(s.keys);
+	free(s.found);
 	return rc;
 }
