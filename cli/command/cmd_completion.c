@@ -28,7 +28,7 @@ const struct command cmd_completion = {
 	.run = run,
 };
 
-/* What each shell runs: it asks for the words that may follow. */
+/* What each shell runs: it asks ttlsweep for the words that may follow. */
 static const char bash_script[] =
     "# Completion of ttlsweep for bash, made by 'ttlsweep completion bash'.\n"
     "_ttlsweep()\n"

@@ -29,7 +29,7 @@ const struct command cmd_help = {
 	.run = run,
 };
 
-/* Wider lines are harder to read. */
+/* Longer lines are harder to read. */
 #define WIDTH_MAX 80
 
 static int

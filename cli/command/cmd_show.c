@@ -12,7 +12,6 @@
 #include "cli/log.h"
 #include "cli/option/option.h"
 #include "cli/output.h"
-#include "cli/term.h"
 #include "inspector/mask.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
@@ -497,11 +496,7 @@ run(const struct options *o, struct log *log, struct fault *f)
 	struct show s = { 0 };
 	int rc = -1;
 
-	s.style = (struct report_style){
-		.width = term_width(STDOUT_FILENO, 80),
-		.color = term_color(STDOUT_FILENO, o->color),
-		.ascii = !term_utf8(),
-	};
+	s.style = text_report_style(o->color);
 	if (context_open(&s.context, o, NULL, log, f) != 0)
 		goto out;
 	if (check_sort_key(&s.context, f) != 0 || find_keys(&s, f) != 0)

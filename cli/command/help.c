@@ -12,6 +12,23 @@
 #define LABEL_CELLS 28 /* before the text, on the same line */
 #define NARROW 60      /* below that, the text has lines of its own */
 
+static struct text_report
+text_of(struct buf *out, int width)
+{
+	return (struct text_report){ .out = out,
+		.style = { .width = width, .ascii = true } };
+}
+
+/* A paragraph. */
+static void
+words(struct buf *out, int width, const char *text)
+{
+	const struct text_report p = text_of(out, width);
+
+	buf_addc(out, '\n');
+	text_report_words(&p, 0, text, NULL);
+}
+
 /* "  -t, --table NAME", and ${text} beside or below it. */
 static void
 entry(struct buf *out, int width, const char *label, const char *text)
@@ -19,21 +36,18 @@ entry(struct buf *out, int width, const char *label, const char *text)
 	int column = width < NARROW ? 6 : LABEL_CELLS;
 	int has = text_width(label, strlen(label));
 	struct buf wrapped = { 0 };
-	const struct text_report p = { .out = &wrapped,
-		.style = { .width = width, .ascii = true } };
+	const struct text_report p = text_of(&wrapped, width);
 
 	text_report_words(&p, column, text, NULL);
 	buf_adds(out, label);
-	if (width < NARROW || has + 2 > column) {
-		buf_addc(out, '\n');
-		buf_add(out, wrapped.p, wrapped.n);
-	} else {
-		buf_add(out, wrapped.p + has, wrapped.n - (size_t)has);
-	}
+	if (width < NARROW || has + 2 > column)
+		buf_addf(out, "\n%s", wrapped.p);
+	else
+		buf_adds(out, wrapped.p + has);
 	buf_release(&wrapped);
 }
 
-/* The row's help with its words, default and environment variable. */
+/* An option's help, with its words, default and environment variable. */
 static void
 add_option(struct buf *out, const struct option_row *row)
 {
@@ -63,7 +77,8 @@ add_option(struct buf *out, const struct option_row *row)
 	buf_addc(out, ')');
 }
 
-/* The rows of ${group} that ${bits} take, each under its heading. */
+/* The options of ${group} that the commands in ${bits} take, under their
+ * headings. */
 static void
 options(struct buf *out, int width, enum option_group group, unsigned bits)
 {
@@ -103,7 +118,7 @@ has_options(const struct command *c)
 	return false;
 }
 
-/* Of ${c}, NULL: of the program. */
+/* The usage of ${c}; if NULL, of the program. */
 static void
 usage(struct buf *out, const struct command *c)
 {
@@ -120,8 +135,7 @@ static void
 examples(struct buf *out, const struct command *c, int width)
 {
 	size_t n = sizeof(c->examples) / sizeof(c->examples[0]);
-	const struct text_report p = { .out = out,
-		.style = { .width = width, .ascii = true } };
+	const struct text_report p = text_of(out, width);
 
 	buf_adds(out, "\nExamples:\n");
 	for (size_t i = 0; i < n; i++) {
@@ -130,22 +144,12 @@ examples(struct buf *out, const struct command *c, int width)
 	}
 }
 
-static void
-words(struct buf *out, int width, const char *text)
-{
-	const struct text_report p = { .out = out,
-		.style = { .width = width, .ascii = true } };
-
-	text_report_words(&p, 0, text, NULL);
-}
-
 void
 help_program(struct buf *out, const struct command *const *commands, int width)
 {
 	struct buf label = { 0 };
 
 	usage(out, NULL);
-	buf_addc(out, '\n');
 	words(out, width,
 	    "Shows what is in a DynamoDB table with Time To Live, and what "
 	    "TTL has left behind and why; exports it; and deletes it without "
@@ -161,7 +165,6 @@ help_program(struct buf *out, const struct command *const *commands, int width)
 	}
 	buf_adds(out, "\nGlobal options, before or after the command:\n");
 	options(out, width, GROUP_GLOBAL, ON_ALL);
-	buf_addc(out, '\n');
 	words(out, width,
 	    "See 'ttlsweep help COMMAND' for a command's options, and "
 	    "ttlsweep(1) for the manual.");
@@ -187,13 +190,11 @@ void
 help_command(struct buf *out, const struct command *c, int width)
 {
 	usage(out, c);
-	buf_addc(out, '\n');
 	words(out, width, c->about);
 	examples(out, c, width);
 	options(out, width, GROUP_SELECTION, c->bit);
 	options(out, width, GROUP_COMMAND, c->bit);
 	if (option_find("columns", c->bit) != NULL)
 		columns(out, width);
-	buf_addc(out, '\n');
 	words(out, width, "See 'ttlsweep help' for the global options.");
 }

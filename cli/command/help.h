@@ -4,7 +4,7 @@
 struct buf;
 struct command;
 
-/* The help, made from the tables of commands and options, wrapped to
+/* Add the help, made from the tables of commands and options, wrapped to
  * ${width} cells. */
 void help_program(struct buf *out, const struct command *const *commands,
     int width);

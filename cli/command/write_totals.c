@@ -9,7 +9,7 @@
 #include "cli/log.h"
 #include "cli/option/option.h"
 #include "cli/output.h"
-#include "cli/term.h"
+#include "cli/report/text_report.h"
 #include "inspector/pass.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
@@ -42,40 +42,16 @@ write_totals_report(const struct context *c, const char *command,
 	return r;
 }
 
-/* Prometheus is to see a file that is old when nothing succeeds any more. */
+/* To standard output, in --format, and to --metrics-file; ${well}: nothing
+ * failed. With -q there is no text then. */
 static int
-write_metrics(struct context *c, const struct report_sweep *r, int rc,
+write_report(struct context *c, const struct report_sweep *r, bool well,
     struct fault *f)
 {
-	struct buf out = { 0 };
-	bool well = rc == 0 && r->totals->outcomes[OUTCOME_FAILED] == 0;
-	int r2;
-
-	if (c->o->metrics_file == NULL)
-		return 0;
-	/* a dry run is no success of what it did not do */
-	report_prometheus_sweep(&out, r,
-	    well && r->executed ? ddb_now(c->ddb) : -1);
-	r2 = stream_file_shared(c->o->metrics_file, out.p, out.n, f);
-	buf_release(&out);
-	return r2;
-}
-
-/* To standard output as --format says; text nothing with -q, when all went
- * well. */
-static int
-write_report(struct context *c, const struct report_sweep *r, int rc,
-    struct fault *f)
-{
-	const struct report_style style = {
-		.width = term_width(STDOUT_FILENO, 80),
-		.color = term_color(STDOUT_FILENO, c->o->color),
-		.ascii = !term_utf8(),
-	};
-	bool well = rc == 0 && r->totals->outcomes[OUTCOME_FAILED] == 0;
+	const struct report_style style = text_report_style(c->o->color);
 	bool silent = c->o->quiet && r->executed && well;
 	struct buf out = { 0 };
-	int r2 = 0;
+	int rc = 0;
 
 	if (c->o->format == FORMAT_JSON)
 		report_sweep_json(&out, r);
@@ -84,14 +60,20 @@ write_report(struct context *c, const struct report_sweep *r, int rc,
 	else if (!silent)
 		report_sweep_line(&out, r);
 	if (out.n > 0)
-		r2 = output_all(NULL, &out, f);
+		rc = output_all(NULL, &out, f);
+	buf_reset(&out);
+	if (rc == 0 && c->o->metrics_file != NULL) {
+		/* the time of the last success stays, to grow old, unless this
+		 * run was one; a dry run is not */
+		report_prometheus_sweep(&out, r,
+		    well && r->executed ? ddb_now(c->ddb) : -1);
+		rc = stream_file_shared(c->o->metrics_file, out.p, out.n, f);
+	}
 	buf_release(&out);
-	if (r2 == 0)
-		r2 = write_metrics(c, r, rc, f);
-	return r2;
+	return rc;
 }
 
-/* Ceilings, and what to do when the same one would stop every run. */
+/* What to change if the same ceiling would stop every run. */
 static const struct {
 	const char *stopped, *advice;
 } advices[] = {
@@ -106,17 +88,17 @@ static const struct {
 	{ "deadline", "raise --deadline; it passed before the first write" },
 };
 
-/* Whether the same command would come no further. */
+/* Whether the same command would get no further. */
 static bool
 in_vain(const struct options *o, const struct sweep_totals *t)
 {
-	/* with a checkpoint it goes on behind what it has read */
+	/* with a checkpoint it continues after what it has read */
 	return t->blocked ||
 	    (strcmp(t->stopped, "deadline") == 0 && t->matched == 0 &&
 		(t->scanned == 0 || o->checkpoint == NULL));
 }
 
-/* The command line, with a journal that can be written. */
+/* The command line, with a journal that does not exist yet. */
 static void
 add_command(struct buf *out, const struct options *o,
     const struct sweep_totals *t)
@@ -137,7 +119,7 @@ add_command(struct buf *out, const struct options *o,
 	option_repeat(out, o, GROUP_GLOBAL, NULL);
 }
 
-/* How a run that stopped early goes on. */
+/* How to continue a run that stopped early. */
 static void
 add_next(struct buf *out, const struct options *o, const struct sweep_totals *t)
 {
@@ -169,7 +151,7 @@ log_end(const struct context *c, const struct report_sweep *r)
 		log_note(c->log, "to undo it: %s", r->undo);
 	if (r->executed)
 		add_next(&next, c->quoted.shown, r->totals);
-	/* with -q, too, when the same run would only stop again */
+	/* also with -q if the same run would only stop again */
 	if (next.n > 0 && in_vain(c->o, r->totals))
 		log_warn(c->log, "%s", buf_text(&next));
 	else if (next.n > 0)
@@ -182,7 +164,8 @@ write_totals(struct context *c, const struct report_sweep *r, int rc,
     struct fault *f)
 {
 	struct fault why = { 0 };
-	int written = write_report(c, r, rc, &why);
+	bool well = rc == 0 && r->totals->outcomes[OUTCOME_FAILED] == 0;
+	int written = write_report(c, r, well, &why);
 
 	log_end(c, r);
 	if (rc < 0) {

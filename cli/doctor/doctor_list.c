@@ -105,11 +105,7 @@ doctor_init(struct doctor *d, const struct options *o, struct log *log)
 	option_plan(&d->plan, o);
 	d->plan.changes = true;
 	d->plan.table = &d->c.table;
-	d->style = (struct report_style){
-		.width = term_width(STDOUT_FILENO, 80),
-		.color = term_color(STDOUT_FILENO, o->color),
-		.ascii = !term_utf8(),
-	};
+	d->style = text_report_style(o->color);
 	d->json = o->format == FORMAT_JSON ? json_array(NULL, NULL) : NULL;
 	d->name = o->table;
 }

@@ -18,7 +18,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/stop.h"
 
-/* No report of ours is as large. */
+/* No report of inspect is as large. */
 #define FILE_MAX ((size_t)64 << 20)
 
 struct merge {
@@ -26,10 +26,10 @@ struct merge {
 	struct report_read first; /* what the others must agree with */
 	struct report report;     /* all of them, so far */
 	struct summary total;
-	size_t top; /* how many of the largest are sure to be the table's */
+	size_t top; /* as many of the largest are surely the table's largest */
 	struct report_shards shards;
 	int64_t have[SCAN_SHARD_SEGMENTS];
-	const char *owner[SCAN_SHARD_SEGMENTS]; /* in which file each is */
+	const char *owner[SCAN_SHARD_SEGMENTS]; /* the file of each shard */
 };
 
 /* To be released in either case. */
@@ -61,7 +61,7 @@ read_file(const char *path, struct report_read *out, struct fault *f)
 	return rc;
 }
 
-/* See that ${part} may be added, and note which shards it has. */
+/* Check that ${part} may be added, and note which shards it contains. */
 static int
 claim(struct merge *m, const struct report_read *part, const char *path,
     struct fault *f)
@@ -128,48 +128,36 @@ add(struct merge *m, const struct report_read *part)
 	/* one that was cut to its --top may lack what comes next */
 	if ((int64_t)s->nlargest < s->items && s->nlargest < m->top)
 		m->top = s->nlargest;
+	if (part == &m->first) {
+		*r = part->report;
+		r->top = (size_t)m->o->top;
+		summary_init(&m->total, r->top, s->sizes);
+	} else {
+		report_fields_add(r, &part->report);
+		r->segments_asked += part->report.segments_asked;
+		r->segments_done += part->report.segments_done;
+		r->complete = r->complete && part->report.complete;
+	}
 	summary_merge(&m->total, s);
-	if (part == &m->first)
-		return;
-	report_fields_add(r, &part->report);
-	r->segments_asked += part->report.segments_asked;
-	r->segments_done += part->report.segments_done;
-	r->complete = r->complete && part->report.complete;
-}
-
-static int
-begin(struct merge *m, struct fault *f)
-{
-	const char *path = m->o->operands[0];
-
-	if (read_file(path, &m->first, f) != 0 ||
-	    claim(m, &m->first, path, f) != 0)
-		return -1;
-	m->report = m->first.report;
-	m->report.top = m->top;
-	summary_init(&m->total, m->top, m->first.summary.sizes);
-	add(m, &m->first);
-	return 0;
 }
 
 static int
 gather(struct merge *m, struct fault *f)
 {
-	struct report_read part;
-	int rc = begin(m, f);
-
-	for (size_t i = 1; rc == 0 && i < m->o->noperands; i++) {
+	for (size_t i = 0; i < m->o->noperands; i++) {
+		struct report_read next, *part = i == 0 ? &m->first : &next;
 		const char *path = m->o->operands[i];
+		int rc = read_file(path, part, f);
 
-		rc = read_file(path, &part, f);
 		if (rc == 0)
-			rc = claim(m, &part, path, f);
+			rc = claim(m, part, path, f);
 		if (rc == 0)
-			add(m, &part);
-		report_read_release(&part);
+			add(m, part);
+		if (i > 0)
+			report_read_release(&next);
+		if (rc != 0)
+			return -1;
 	}
-	if (rc != 0)
-		return -1;
 	m->shards.of = m->first.shards.of;
 	m->shards.have = m->have;
 	for (int64_t i = 0; i < m->shards.of; i++)

@@ -27,14 +27,13 @@ to_stdout(const struct options *o)
 static struct report_style
 style_of(const struct options *o)
 {
-	bool terminal = to_stdout(o);
+	struct report_style style = text_report_style(o->color);
 
-	return (struct report_style){
-		.width = terminal ? term_width(STDOUT_FILENO, 80) : 80,
-		.color = terminal ? term_color(STDOUT_FILENO, o->color)
-				  : o->color == TERM_ALWAYS,
-		.ascii = !term_utf8(),
-	};
+	if (!to_stdout(o)) {
+		style.width = 80;
+		style.color = o->color == TERM_ALWAYS;
+	}
+	return style;
 }
 
 static void

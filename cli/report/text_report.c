@@ -1,7 +1,9 @@
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/report/figure.h"
 #include "cli/report/text_report.h"
+#include "cli/term.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
 #include "lib/base/shlex.h"
@@ -10,6 +12,14 @@
 
 /* Lines longer than this are hard to read, however wide the terminal. */
 #define WORDS_MAX 100
+
+struct report_style
+text_report_style(int color)
+{
+	return (struct report_style){ .width = term_width(STDOUT_FILENO, 80),
+		.color = term_color(STDOUT_FILENO, color),
+		.ascii = !term_utf8() };
+}
 
 const char *
 text_report_sgr(const struct text_report *p, const char *code)

@@ -27,6 +27,8 @@ struct text_report {
 #define TEXT_REPORT_YELLOW "33"
 #define TEXT_REPORT_MAGENTA "35"
 
+/* The style for standard output; ${color} is the value of --color. */
+struct report_style text_report_style(int color);
 /* ${code} if the report has color, else NULL. */
 const char *text_report_sgr(const struct text_report *p, const char *code);
 /* An empty line and a heading. */
