@@ -6,8 +6,6 @@
 #include "cli/log.h"
 #include "cli/option/option.h"
 #include "cli/report/report.h"
-#include "cli/report/report_merge.h"
-#include "cli/report/report_print.h"
 #include "inspector/lookalike.h"
 #include "inspector/sample.h"
 #include "inspector/summary.h"

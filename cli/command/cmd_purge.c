@@ -22,12 +22,9 @@
 #include "sweep/plan.h"
 #include "sweep/purge.h"
 
-static int run_purge(const struct options *o, struct log *log, struct fault *f);
-static int run_repair(const struct options *o, struct log *log,
-    struct fault *f);
+static int run(const struct options *o, struct log *log, struct fault *f);
 
-/* Note this deliberately has no short name: nobody is to hit it by
- * accident. */
+/* It has no short name, so that nobody types it by accident. */
 const struct command cmd_purge = {
 	.name = "purge",
 	.bit = ON_PURGE,
@@ -44,7 +41,7 @@ const struct command cmd_purge = {
 		{ "purge --state stuck --max-percent 25 --yes",
 		    "delete it, unless it is more than a quarter of the table" },
 	},
-	.run = run_purge,
+	.run = run,
 };
 
 const struct command cmd_repair = {
@@ -67,7 +64,7 @@ const struct command cmd_repair = {
 		{ "repair --yes --journal repair.journal",
 		    "fix them; the journal undoes it" },
 	},
-	.run = run_repair,
+	.run = run,
 };
 
 /* Purge and repair: the same run with another action. */
@@ -76,24 +73,19 @@ struct sweep {
 	struct context context;
 	struct selection selection;
 	struct ceilings ceilings;
-	int64_t begun_us; /* of the first pass, by mono_us */
+	int64_t begun_us; /* the first pass, by mono_us */
 	struct plan_journal place;
 	char *journal;     /* its path; NULL: none is kept */
-	bool no_place;     /* … which could not be made (dry run) */
-	bool writes;       /* the pass that is under way does */
+	bool no_place;     /* it cannot be created (dry run) */
+	bool writes;       /* the current pass does */
 	struct buf chosen; /* the selection, as a checkpoint's text */
 	struct checkpoint checkpoint;
 	struct sweep_totals totals;
 	struct sweep_lock *lock;
 };
 
-static const char *
-command_name(const struct sweep *s)
-{
-	return s->action == PURGE_REPAIR ? "repair" : "purge";
-}
-
-/* What chooses entries, so that a checkpoint goes on with the same. */
+/* The options that select entries: a checkpoint continues only with the
+ * same. */
 static void
 write_chosen(struct sweep *s)
 {
@@ -117,14 +109,14 @@ open_checkpoint(struct sweep *s, bool execute, struct fault *f)
 		return 0;
 	write_chosen(s);
 	*p = (struct checkpoint){
-		.command = command_name(s),
+		.command = s->context.o->command->name,
 		.selection = buf_text(&s->chosen),
 	};
 	return context_resume(c, p, f) < 0 ? -1 : guard_resumed(c, execute, f);
 }
 
-/* The whole table, also where the run itself goes on at a checkpoint: a
- * percentage of what is left would be another one each time. */
+/* The whole table, even if the run itself continues at a checkpoint: a
+ * percentage of the rest would differ each time. */
 static struct source *
 counting_source(struct context *c)
 {
@@ -137,7 +129,7 @@ counting_source(struct context *c)
 	return source;
 }
 
-/* Before the first write: whoever ends us knows where the undo is. */
+/* Before the first write: whoever ends the run knows how to undo it. */
 static void
 tell_journal(void *ctx, const char *journal)
 {
@@ -148,7 +140,7 @@ tell_journal(void *ctx, const char *journal)
 	free(undo);
 }
 
-/* What is told of the progress, in each phase of the run. */
+/* What the progress line says in each phase of the run. */
 static void
 begin_phase(void *ctx, bool counting)
 {
@@ -232,8 +224,7 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 	return rc;
 }
 
-/* Refuse when the disk would not hold the journal that we chose the place
- * of. */
+/* Refuse if the journal, whose place we chose, would not fit on the disk. */
 static int
 check_room(struct sweep *s, struct fault *f)
 {
@@ -255,13 +246,12 @@ check_room(struct sweep *s, struct fault *f)
 	return rc < 0 ? -1 : 0;
 }
 
-/* All that is reported; the exit status, or -1. */
+/* Write the report; the exit status, or -1. */
 static int
 report(struct sweep *s, bool executed, int rc, struct fault *f)
 {
 	struct context *c = &s->context;
-	struct report_sweep r =
-	    write_totals_report(c, command_name(s), &s->totals);
+	struct report_sweep r = write_totals_report(c, &s->totals);
 	char *undo = NULL;
 
 	r.journal = executed ? s->totals.journal : s->journal;
@@ -290,8 +280,8 @@ tell_expired(void *ctx, const char *path)
 	free(text);
 }
 
-/* --keep-journals: what is older goes, once this run has ended well; a dry
- * run says what would. Files' times are of the clock here. */
+/* --keep-journals: older journals are removed once this run has succeeded; a
+ * dry run says which would be. The times of files are by our clock. */
 static int
 drop_journals(struct sweep *s, bool execute, struct fault *f)
 {
@@ -364,7 +354,7 @@ choose_journal(struct sweep *s, bool execute, struct fault *f)
 	    execute, &s->journal, f);
 }
 
-/* In a dry run no journal is written: without a place for it we only warn. */
+/* A dry run writes no journal: if there is no place for one, it only warns. */
 static int
 prepare(struct sweep *s, bool execute, struct fault *f)
 {
@@ -386,7 +376,7 @@ prepare(struct sweep *s, bool execute, struct fault *f)
 		}
 		return 0;
 	}
-	s->lock = guard_enter(c, command_name(s), f);
+	s->lock = guard_enter(c, s->context.o->command->name, f);
 	if (s->lock == NULL || choose_journal(s, true, f) != 0 ||
 	    open_checkpoint(s, true, f) != 0)
 		return -1;
@@ -394,10 +384,10 @@ prepare(struct sweep *s, bool execute, struct fault *f)
 }
 
 static int
-run(const struct options *o, struct log *log, enum purge_action action,
-    struct fault *f)
+run(const struct options *o, struct log *log, struct fault *f)
 {
-	struct sweep s = { .action = action };
+	struct sweep s = { .action = o->command == &cmd_repair ? PURGE_REPAIR
+							       : PURGE_DELETE };
 	int rc = -1;
 
 	option_selection(&s.selection, o);
@@ -411,16 +401,4 @@ run(const struct options *o, struct log *log, enum purge_action action,
 	context_close(&s.context);
 	free(s.journal);
 	return rc;
-}
-
-static int
-run_purge(const struct options *o, struct log *log, struct fault *f)
-{
-	return run(o, log, PURGE_DELETE, f);
-}
-
-static int
-run_repair(const struct options *o, struct log *log, struct fault *f)
-{
-	return run(o, log, PURGE_REPAIR, f);
 }

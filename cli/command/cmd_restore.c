@@ -286,7 +286,7 @@ restore(struct restoring *s, struct fault *f)
 		context_warn_partial(c->log, s->totals.partial);
 	if (rc < 0 && !s->began && f->kind != FAULT_CANCELLED)
 		return -1;
-	report = write_totals_report(c, "restore", &s->totals);
+	report = write_totals_report(c, &s->totals);
 	return write_totals(c, &report, rc, f);
 }
 

@@ -25,10 +25,10 @@ static const char *const faults[REASONS] = {
 	[REASON_WRONG_TYPE] = "the attribute is neither a number nor a time",
 };
 
-/* Where an entry is written. */
+/* How an entry is written. */
 struct writing {
 	const struct text_report *p;
-	struct buf *out;
+	struct buf *out; /* that of p */
 	bool reveal;
 };
 
@@ -39,7 +39,7 @@ indent(const struct writing *w, int n)
 		buf_addc(w->out, ' ');
 }
 
-/* "expired 3 d ago, at 2026-…" */
+/* "expired 3 d ago, at 2026-..." */
 static void
 when(struct buf *out, const struct record *r, const char *past,
     const char *future)
@@ -101,7 +101,7 @@ add_fate(struct buf *out, const struct record *r)
 
 static void value(const struct writing *w, int depth, struct slice v);
 
-/* In place of ${size} bytes of a secret. */
+/* What replaces ${size} bytes of a secret. */
 static void
 hidden(const struct writing *w, int64_t size)
 {
@@ -109,8 +109,8 @@ hidden(const struct writing *w, int64_t size)
 	    figure_bytes(size).s);
 }
 
-/* Whether a member of this name, of an entry whose values are shown, is
- * not. */
+/* Whether a member of this name is masked in an entry whose values are
+ * shown. */
 static bool
 hides(const struct writing *w, struct slice name)
 {
@@ -131,7 +131,7 @@ scalar(const struct writing *w, struct slice json)
 		item_json_compact(w->out, json);
 }
 
-/* What stands behind a member's name or in an array. */
+/* A member of an object, or (${name} p NULL) an element of an array. */
 static void
 pretty_member(const struct writing *w, int depth, struct slice name,
     struct slice v)
@@ -146,7 +146,7 @@ pretty_member(const struct writing *w, int depth, struct slice name,
 		pretty(w, depth, v);
 }
 
-/* JSON, a member or an element a line. Depth is bounded by slice_check. */
+/* JSON, one member or element per line. slice_check bounds the depth. */
 static void
 pretty(const struct writing *w, int depth, struct slice json)
 {
@@ -178,7 +178,7 @@ pretty(const struct writing *w, int depth, struct slice json)
 	buf_addc(w->out, object ? '}' : ']');
 }
 
-/* JSON that stands in a text, or a string in such. */
+/* Whether a text is a JSON object or array; ${blank}: spaces before it. */
 static bool
 is_json(struct slice doc, size_t *blank)
 {
@@ -192,7 +192,7 @@ is_json(struct slice doc, size_t *blank)
 	    slice_check(doc, NULL) == 0;
 }
 
-/* Text, or the JSON that stands in it. */
+/* A text, or the JSON in it. */
 static void
 text_value(const struct writing *w, int depth, struct slice inner)
 {
@@ -219,16 +219,6 @@ text_value(const struct writing *w, int depth, struct slice inner)
 }
 
 static void
-type_word(const struct writing *w, enum attr_type type)
-{
-	if (w->p->style.color)
-		buf_addf(w->out, "\033[%sm", TEXT_REPORT_DIM);
-	buf_adds(w->out, attr_type_name(type));
-	if (w->p->style.color)
-		buf_adds(w->out, "\033[m");
-}
-
-static void
 add_name(const struct writing *w, int depth, struct slice name)
 {
 	struct buf text = { 0 };
@@ -240,7 +230,7 @@ add_name(const struct writing *w, int depth, struct slice name)
 	buf_release(&text);
 }
 
-/* "TYPE  312 B, masked …", with its end of line. */
+/* "TYPE  312 B, masked ...", and a newline. */
 static void
 masked(const struct writing *w, struct slice v)
 {
@@ -251,7 +241,7 @@ masked(const struct writing *w, struct slice v)
 	buf_addc(w->out, '\n');
 }
 
-/* The elements of a list or a set, each on its line. */
+/* The elements of a list or a set, one per line. */
 static void
 elements(const struct writing *w, int depth, struct slice array,
     enum attr_type type)
@@ -296,7 +286,7 @@ members(const struct writing *w, int depth, struct slice object)
 	}
 }
 
-/* "TYPE  value", with its end of line. */
+/* "TYPE  value", and a newline. */
 static void
 value(const struct writing *w, int depth, struct slice v)
 {
@@ -304,7 +294,7 @@ value(const struct writing *w, int depth, struct slice v)
 	enum attr_type type = attr_open(v, &inner);
 	size_t from;
 
-	type_word(w, type);
+	text_report_colored(w->p, TEXT_REPORT_DIM, attr_type_name(type));
 	if (type <= ATTR_NULL || type == ATTR_BAD)
 		buf_adds(w->out, "  ");
 	switch (type) {
@@ -400,11 +390,7 @@ entry_print(const struct text_report *p, const struct record *r, bool reveal)
 		buf_adds(&text, " / ");
 		add_key(&w, &text, r, true);
 	}
-	if (p->style.color)
-		buf_addf(p->out, "\033[%sm", TEXT_REPORT_BOLD);
-	buf_adds(p->out, buf_text(&text));
-	if (p->style.color)
-		buf_adds(p->out, "\033[m");
+	text_report_colored(p, TEXT_REPORT_BOLD, buf_text(&text));
 	buf_addc(p->out, '\n');
 	buf_reset(&text);
 	buf_addf(&text, "%s, ", kind_name(r->kind));

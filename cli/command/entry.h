@@ -8,8 +8,8 @@
 struct record;
 
 /*
- * Add ${r} in full, as people read it: its key, what TTL makes of it, every
- * attribute with its type in the order it came, payloads of JSON indented.
+ * Add ${r} in full, as people read it: its key, what TTL will do with it, every
+ * attribute with its type in the order it came, JSON in texts indented.
  * ${reveal}: nothing is masked.
  */
 void entry_print(const struct text_report *p, const struct record *r,

@@ -20,14 +20,13 @@
 #include "sweep/totals.h"
 
 struct report_sweep
-write_totals_report(const struct context *c, const char *command,
-    const struct sweep_totals *t)
+write_totals_report(const struct context *c, const struct sweep_totals *t)
 {
 	const struct pass_progress done = { .items = t->scanned };
 	struct report_sweep r = {
 		.place = context_place(c),
 		.work = context_work(c, &done),
-		.command = command,
+		.command = c->o->command->name,
 		.executed = c->o->yes,
 		.now = c->rules.now,
 		.totals = t,

@@ -9,7 +9,7 @@ struct sweep_totals;
 
 /* The parts of a report that purge, repair and restore share; borrowed. */
 struct report_sweep write_totals_report(const struct context *c,
-    const char *command, const struct sweep_totals *t);
+    const struct sweep_totals *t);
 
 /*
  * The end of a run that returned ${rc} (< 0: with ${f}), dry runs included:

@@ -4,34 +4,25 @@
 #include "lib/base/buf.h"
 #include "lib/base/text.h"
 
-/* Longer ones are cut: no key of DynamoDB's is, but what a file calls a key
- * may be. */
+/* Anything longer is cut: DynamoDB's keys are not longer, but what a file calls
+ * a key may be. */
 #define FOREIGN_MAX 2048
 
 void
 html_escape(struct buf *out, const char *p, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
-		switch (p[i]) {
-		case '&':
-			buf_adds(out, "&amp;");
-			break;
-		case '<':
-			buf_adds(out, "&lt;");
-			break;
-		case '>':
-			buf_adds(out, "&gt;");
-			break;
-		case '"':
-			buf_adds(out, "&quot;");
-			break;
-		case '\'':
-			buf_adds(out, "&#39;");
-			break;
-		default:
+	static const char marks[] = "&<>\"'";
+	static const char *const names[] = { "&amp;", "&lt;", "&gt;", "&quot;",
+		"&#39;" };
+
+	for (size_t i = 0; i < n; i++) {
+		const char *mark = memchr(marks, p[i], sizeof(marks) - 1);
+
+		if (mark != NULL)
+			buf_adds(out, names[mark - marks]);
+		else
 			buf_addc(out, p[i]);
-			break;
-		}
+	}
 }
 
 void
@@ -52,7 +43,7 @@ html_foreign(struct buf *out, const char *p, size_t n)
 	size_t keep = n;
 
 	if (n > FOREIGN_MAX)
-		/* not inside of a character */
+		/* not inside a character */
 		for (keep = FOREIGN_MAX; keep > FOREIGN_MAX - 4 &&
 		     ((unsigned char)p[keep] & 0xc0) == 0x80;)
 			keep--;
@@ -74,9 +65,9 @@ html_element(struct buf *out, const char *tag, const char *text)
 }
 
 /*
- * Colours of text have a contrast of 4.5 : 1 or more with what is behind them,
- * those of pictures 3 : 1 (WCAG 2.2, AA), in both themes. States are told by
- * place, words and hatching, too, for those who see no colours.
+ * Text has a contrast of at least 4.5:1 with its background, bars 3:1 (WCAG
+ * 2.2, AA), in both themes. States also differ by place, words and hatching,
+ * for people who do not see colors.
  */
 const char html_style[] =
     /* clang-format off */

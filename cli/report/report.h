@@ -11,7 +11,10 @@
 #include "sweep/plan.h"
 
 struct buf;
+struct fault;
 struct key_schema;
+struct log;
+struct options;
 struct price;
 struct rules;
 struct summary;
@@ -20,8 +23,8 @@ struct sweep_totals;
 /* What a report is about. NULL: not known. Borrowed. */
 struct report_place {
 	const char *table, *table_id, *account, *region, *endpoint;
-	bool endpoint_shown; /* not the region's own */
-	const char *profile; /* as it was asked for */
+	bool endpoint_shown; /* it is not the region's own */
+	const char *profile; /* as given */
 	const char *input;   /* the file that was read instead of a table */
 	const struct price *price;
 	const char *repeat; /* options that a command about the same must
@@ -33,36 +36,36 @@ struct report_work {
 	int64_t items, bytes; /* bytes -1: not known */
 	int64_t pages, requests, retries;
 	double read_units, write_units, seconds;
-	int64_t finished; /* when, by the clock; 0: not known */
+	int64_t finished; /* epoch seconds; 0: not known */
 };
 
-/* An estimate: the report's summary is scaled up. */
+/* The summary of the report is an estimate, scaled up from a sample. */
 struct report_sample {
 	struct estimate_sample by;
 	const struct summary *seen; /* what was counted */
 	struct estimate all;        /* entries of the table, selected or not */
-	int64_t item_count;         /* as DescribeTable says; 0: unknown */
+	int64_t item_count;         /* by DescribeTable; 0: unknown */
 	bool collections;           /* the table has a sort key */
-	double usual_units;         /* that reading all in fewer segments
-				       would take; 0: not known */
+	double usual_units; /* to read all of it in fewer segments; 0: not
+			       known */
 };
 
-/* Which parts of a table that is divided a report is of. */
+/* The shards of a table that a report is of. */
 struct report_shards {
 	int64_t of;
 	const int64_t *have; /* from 1, in order */
 	size_t n;
 };
 
-/* A look of many (inspect --watch). */
+/* One report of many (inspect --watch). */
 struct report_watch {
 	int64_t look; /* from 1 */
 	int64_t seconds;
-	bool known;             /* there was one before; then: */
-	int64_t before[STATES]; /* entries by state */
+	bool known;             /* there was one before, with … */
+	int64_t before[STATES]; /* … these entries by state */
 };
 
-/* What inspect has to tell. */
+/* The report of inspect. */
 struct report {
 	struct report_place place;
 	struct report_work work;
@@ -73,48 +76,64 @@ struct report {
 	const struct rules *rules;
 	const struct summary *summary;
 	bool complete;  /* all that was asked for was read */
-	bool merged;    /* of several runs: where ${shards} lacks some, the
-			   report is not complete, though each run was */
-	bool selected;  /* options chose among the entries … */
-	unsigned kinds; /* … and only of these kinds, bits; 0: of all */
-	/* The options that choose among the entries, and those that tell
-	 * sessions and groups, as they were written; NULL or "": none. */
+	bool merged;    /* of several runs; incomplete if ${shards} lacks some,
+			   even if each run was complete */
+	bool selected;  /* options selected the entries … */
+	unsigned kinds; /* … of these kinds, bits; 0: of all */
+	/* The options that select entries, and those that define sessions and
+	 * groups, as written; NULL or "": none. */
 	const char *selection, *judging;
 	int64_t segments; /* of the whole table */
 	int64_t segments_asked, segments_done;
 	const struct report_sample *sample; /* NULL: all was read */
 	const struct report_shards *shards; /* NULL: of the whole table */
-	const struct report_watch *watch;   /* NULL: the only look */
+	const struct report_watch *watch;   /* NULL: the only report */
 	size_t top;                         /* groups to show */
-	/* When no entry has the TTL attribute: numeric attributes that look
-	 * like times, ${nlookalikes} names of them. */
+	/* If no entry has the TTL attribute: ${nlookalikes} names of numeric
+	 * attributes that look like times. */
 	const char *const *lookalikes;
 	size_t nlookalikes;
-	const char *inside; /* likewise: where a map has it ("data.ttl"); NULL:
-			       none that was seen */
+	const char *inside; /* likewise: the map that contains it ("data.ttl");
+			       NULL: none was seen */
 };
 
-/* How text is written. */
 struct report_style {
 	int width;
 	bool color;
 	bool ascii;
 };
 
-/* inspect as people read it; as scripts do (ttlsweep.inspect/1). */
+/* The report of inspect for people; for scripts (ttlsweep.inspect/1); for
+ * people with a small window: states, changes, and what to do first; as one
+ * complete page for a browser; as metrics. */
 void report_text(struct buf *out, const struct report *r,
     const struct report_style *style);
 void report_json(struct buf *out, const struct report *r);
-/* … as people read it in a small window: states, what changed, and what to do
- * first. */
 void report_brief(struct buf *out, const struct report *r,
     const struct report_style *style);
-/* … as one page for a browser, complete in itself. */
 void report_html(struct buf *out, const struct report *r);
-/* … as metrics. */
 void report_prometheus(struct buf *out, const struct report *r);
 
-/* What purge and restore have to tell. */
+/* An alert threshold of inspect was passed: its exit status. */
+#define REPORT_ALERT 5
+
+/* Write ${r} in --format to --output, and warn of each alert threshold that it
+ * passes: 0, REPORT_ALERT, or -1. */
+int report_print(const struct options *o, const struct report *r,
+    struct log *log, struct fault *f);
+
+/*
+ * inspect --merge: add up the reports (JSON) that the operands name, which are
+ * of shards of one table, to the report that one machine would have written,
+ * and print it. All must be of the same table, key, TTL setting, time and
+ * options, and contain each shard once; --partial allows missing ones. Units,
+ * pages, requests and retries are the sum over all machines, the seconds those
+ * of the slowest. A single report of a whole table is printed again, in
+ * another format.
+ */
+int report_merge(const struct options *o, struct log *log, struct fault *f);
+
+/* The report of purge, repair and restore. */
 struct report_sweep {
 	struct report_place place;
 	struct report_work work;
@@ -122,21 +141,20 @@ struct report_sweep {
 	bool executed;
 	int64_t now;
 	const struct sweep_totals *totals;
-	double write_units; /* consumed; a dry run: estimated */
+	double write_units; /* consumed; of a dry run, estimated */
 	struct plan_pace pace;
-	/* TTL's attribute, where it is not known whether TTL is on; else
-	 * NULL. */
+	/* The TTL attribute if it is not known whether TTL is on, else NULL. */
 	const char *ttl_unknown;
 	const char *journal;  /* its path, NULL: none */
-	bool no_place;        /* dry run: it could not be made */
+	bool no_place;        /* dry run: it cannot be created */
 	int64_t journal_free; /* bytes free there, -1 unknown */
 	const char *undo;     /* the command that restores, NULL */
-	bool listed;          /* the keys were given (--keys-from) … */
-	int64_t keys;         /* … so many, each once */
+	bool listed;          /* the keys were given (--keys-from): … */
+	int64_t keys;         /* … this many different ones */
 };
 
-/* What became of entries, as ${command} calls it, in order; the last has no
- * name. */
+/* The outcomes of entries in the words of ${command}, in order; the last has
+ * no name. */
 struct report_outcome {
 	enum outcome outcome;
 	const char *name;
@@ -149,8 +167,8 @@ void report_sweep_text(struct buf *out, const struct report_sweep *r,
 /* The figures in one line, for logs. */
 void report_sweep_line(struct buf *out, const struct report_sweep *r);
 void report_sweep_json(struct buf *out, const struct report_sweep *r);
-/* The totals as metrics, each with r->command as a label, and the time at
- * which it ended well (epoch seconds; -1: it did not). */
+/* The totals as metrics, labelled with the command, and the time at which it
+ * succeeded (epoch seconds; -1: it did not). */
 void report_prometheus_sweep(struct buf *out, const struct report_sweep *r,
     int64_t finished);
 

@@ -4,7 +4,6 @@
 #include "cli/report/emit.h"
 #include "cli/report/figure.h"
 #include "cli/report/report.h"
-#include "cli/report/report_advice.h"
 #include "cli/report/report_words.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"

@@ -5,7 +5,6 @@
 #include "cli/json.h"
 #include "cli/report/codec.h"
 #include "cli/report/report.h"
-#include "cli/report/report_fields.h"
 #include "cli/report/report_read.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"

@@ -5,7 +5,6 @@
 #include "cli/report/figure.h"
 #include "cli/report/price.h"
 #include "cli/report/report.h"
-#include "cli/report/report_advice.h"
 #include "cli/report/report_sample.h"
 #include "cli/report/report_words.h"
 #include "inspector/record.h"

@@ -5,9 +5,7 @@
 #include "cli/report/codec.h"
 #include "cli/report/price.h"
 #include "cli/report/report.h"
-#include "cli/report/report_fields.h"
 #include "cli/report/report_read.h"
-#include "cli/report/report_sample.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
 #include "inspector/summary_names.h"
@@ -33,7 +31,7 @@ items(struct codec at, int64_t *count, int64_t seen, double squares)
 	codec_figure(at, "items", count);
 	if (at.p->r->sample == NULL)
 		return;
-	e = report_sample_count(at.p->r, seen, squares);
+	e = estimate_count(&at.p->r->sample->by, seen, squares);
 	json_int(at.j, "items_low", e.low);
 	if (e.high < INT64_MAX)
 		json_int(at.j, "items_high", e.high);

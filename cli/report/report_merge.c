@@ -8,9 +8,7 @@
 
 #include "cli/log.h"
 #include "cli/option/option.h"
-#include "cli/report/report_fields.h"
-#include "cli/report/report_merge.h"
-#include "cli/report/report_print.h"
+#include "cli/report/report.h"
 #include "cli/report/report_read.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"

@@ -7,7 +7,6 @@
 #include "cli/output.h"
 #include "cli/report/figure.h"
 #include "cli/report/report.h"
-#include "cli/report/report_print.h"
 #include "cli/report/report_sample.h"
 #include "cli/report/text_report.h"
 #include "cli/screen.h"

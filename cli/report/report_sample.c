@@ -8,12 +8,6 @@
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
 
-struct estimate
-report_sample_count(const struct report *r, int64_t seen, double squares)
-{
-	return estimate_count(&r->sample->by, seen, squares);
-}
-
 static void
 range(const struct estimate *e, struct buf *line)
 {
@@ -31,7 +25,7 @@ void
 report_sample_span(const struct report *r, int64_t seen, double squares,
     struct buf *line)
 {
-	struct estimate e = report_sample_count(r, seen, squares);
+	struct estimate e = estimate_count(&r->sample->by, seen, squares);
 
 	range(&e, line);
 }

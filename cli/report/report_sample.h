@@ -5,19 +5,15 @@
 
 struct buf;
 struct emit;
-struct estimate;
 struct report;
 
 /* What a report says if it is an estimate, or of a part of the table. */
 
-/* The range of a count of which ${seen}, with ${squares}, were seen
- * (inspector/estimate.h). Only for a sample. */
-struct estimate report_sample_count(const struct report *r, int64_t seen,
-    double squares);
-/* Add "1 200 to 1 900". Only for a sample. */
+/* Add the range of a count of which ${seen}, with ${squares}, were seen
+ * (inspector/estimate.h), "1 200 to 1 900". Only for a sample. */
 void report_sample_span(const struct report *r, int64_t seen, double squares,
     struct buf *line);
-/* Add " (1 200 to 1 900)". Only for a sample. */
+/* The same in parentheses, with a space before them. */
 void report_sample_range(const struct report *r, int64_t seen, double squares,
     struct buf *line);
 

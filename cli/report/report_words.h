@@ -6,8 +6,9 @@
 #include "inspector/record.h"
 
 struct buf;
-struct text_report;
+struct emit;
 struct report;
+struct text_report;
 
 /* The sentences of inspect's report, in text and in a page. They are added to
  * ${line}; other people's text in them is escaped. */
@@ -48,5 +49,9 @@ enum report_ttl {
 	REPORT_TTL_UNKNOWN    /* a file does not say */
 };
 enum report_ttl report_words_acts(const struct report *r);
+
+/* The section that says what to do, with the commands (report_advice.c);
+ * nothing for an empty table. ${first}: only up to the first command. */
+void report_advice(struct emit *e, const struct report *r, bool first);
 
 #endif

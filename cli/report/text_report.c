@@ -42,12 +42,19 @@ end(const struct text_report *p, const char *code)
 }
 
 void
+text_report_colored(const struct text_report *p, const char *code,
+    const char *text)
+{
+	begin(p, code);
+	buf_adds(p->out, text);
+	end(p, code);
+}
+
+void
 text_report_heading(const struct text_report *p, const char *text)
 {
 	buf_addc(p->out, '\n');
-	begin(p, TEXT_REPORT_BOLD);
-	buf_adds(p->out, text);
-	end(p, TEXT_REPORT_BOLD);
+	text_report_colored(p, TEXT_REPORT_BOLD, text);
 	buf_addc(p->out, '\n');
 }
 

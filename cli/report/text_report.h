@@ -31,6 +31,9 @@ struct text_report {
 struct report_style text_report_style(int color);
 /* ${code} if the report has color, else NULL. */
 const char *text_report_sgr(const struct text_report *p, const char *code);
+/* Add ${text}, already escaped, in the color ${code}. */
+void text_report_colored(const struct text_report *p, const char *code,
+    const char *text);
 /* An empty line and a heading. */
 void text_report_heading(const struct text_report *p, const char *text);
 /* Wrap ${text} at spaces, but not after a digit, each line indented by
