@@ -10,6 +10,7 @@
 #include "cli/context/context.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
+#include "cli/report/figure.h"
 #include "export/checkpoint.h"
 #include "export/column.h"
 #include "export/format.h"
@@ -45,7 +46,6 @@ const struct command cmd_export = {
 	.run = run,
 };
 
-/* An export under way. */
 struct exporting {
 	struct context context;
 	struct columns columns;
@@ -61,7 +61,7 @@ to_file(const struct options *o)
 	return o->output != NULL && strcmp(o->output, "-") != 0;
 }
 
-/* The pass over all entries: as pass_run. */
+/* A pass over all entries, as pass_run. */
 static int
 write_all(struct exporting *x, const struct pass_sink *sink, struct fault *f)
 {
@@ -74,21 +74,17 @@ write_all(struct exporting *x, const struct pass_sink *sink, struct fault *f)
 	return context_pass(&x->context, &how, &x->done, f);
 }
 
-/* "N entries written to FILE (SIZE…)", unless it is standard output. */
+/* "N entries written to FILE (SIZE)", unless it is standard output. */
 static void
 log_written(const struct exporting *x, int64_t entries, int64_t bytes,
     bool packed)
 {
 	const struct context *c = &x->context;
-	char n[32], size[32];
 
-	if (!to_file(c->o))
-		return;
-	text_count(n, entries);
-	text_bytes(size, bytes);
-	log_note(c->log, "%s %s written to %s (%s%s)", n,
-	    entries == 1 ? "entry" : "entries", c->o->output, size,
-	    packed ? " before compression" : "");
+	if (to_file(c->o))
+		log_note(c->log, "%s written to %s (%s%s)",
+		    figure_entries(entries).s, c->o->output,
+		    figure_bytes(bytes).s, packed ? " before compression" : "");
 }
 
 static bool
@@ -97,7 +93,7 @@ to_s3(const struct options *o)
 	return o->layout == LAYOUT_S3;
 }
 
-/* The file's name without what says that it is encrypted; the caller's. */
+/* The file's name without the ending of an encrypted file; the caller's. */
 static char *
 plain_name(const struct options *o)
 {
@@ -114,13 +110,13 @@ static bool
 packs(const struct options *o)
 {
 	char *name;
-	bool packed = o->gzip;
+	bool packed;
 
-	if (to_file(o) && !to_s3(o)) {
-		name = plain_name(o);
-		packed = packed || text_ends_in(name, strlen(name), ".gz");
-		free(name);
-	}
+	if (o->gzip || !to_file(o) || to_s3(o))
+		return o->gzip;
+	name = plain_name(o);
+	packed = text_ends_in(name, strlen(name), ".gz");
+	free(name);
 	return packed;
 }
 
@@ -140,14 +136,14 @@ format_of_name(const struct options *o, struct fault *f)
 	return NULL;
 }
 
-/* What cannot be had together with where it is written. */
+/* Options that do not fit where the output is written. */
 static int
 check_place(const struct options *o, struct fault *f)
 {
 	if (to_s3(o) && !to_file(o))
 		return fault(f, FAULT_USAGE,
 		    "--layout s3 needs -o DIR, the directory to write");
-	/* what is compressed or encrypted is refused there anyway */
+	/* compressed or encrypted output is refused there anyway */
 	if (!to_file(o) && !o->reveal && !o->gzip && o->encrypt_to.n == 0 &&
 	    isatty(STDOUT_FILENO))
 		return fault(f, FAULT_USAGE,
@@ -177,37 +173,34 @@ check_place(const struct options *o, struct fault *f)
 static const struct format *
 format_for(const struct options *o, struct fault *f)
 {
-	const struct format *format = &formats[FORMAT_DYNAMODB_JSON];
+	if (o->format >= 0)
+		return &formats[o->format];
+	if (to_file(o) && !to_s3(o))
+		return format_of_name(o, f);
+	return &formats[FORMAT_DYNAMODB_JSON];
+}
 
-	if (o->format >= 0) {
-		format = &formats[o->format];
-	} else if (to_file(o) && !to_s3(o)) {
-		format = format_of_name(o, f);
-		if (format == NULL)
-			return NULL;
-	}
-	if (o->columns != NULL && !format->columned) {
-		(void)fault(f, FAULT_USAGE,
+/* Options that do not fit the format. */
+static int
+check_format(const struct options *o, const struct format *format,
+    struct fault *f)
+{
+	if (o->columns != NULL && !format->columned)
+		return fault(f, FAULT_USAGE,
 		    "--columns works only with csv; %s always has every "
 		    "attribute",
 		    format->name);
-		return NULL;
-	}
-	if (o->csv_safe && format != &formats[FORMAT_CSV]) {
-		(void)fault(f, FAULT_USAGE,
+	if (o->csv_safe && format != &formats[FORMAT_CSV])
+		return fault(f, FAULT_USAGE,
 		    "--csv-safe works only with csv; spreadsheets do not run "
 		    "%s",
 		    format->name);
-		return NULL;
-	}
-	if (option_given(o, "numbers") && format != &formats[FORMAT_JSONL]) {
-		(void)fault(f, FAULT_USAGE,
+	if (option_given(o, "numbers") && format != &formats[FORMAT_JSONL])
+		return fault(f, FAULT_USAGE,
 		    "--numbers works only with jsonl; %s writes numbers as "
 		    "text",
 		    format->name);
-		return NULL;
-	}
-	return format;
+	return 0;
 }
 
 /* To a file or to standard output, in one run. */
@@ -235,15 +228,15 @@ export_rows(struct exporting *x, struct fault *f)
 }
 
 /*
- * The policy: the rows of a page and the position behind it are noted under
- * one lock, so that at any moment the file's length and the positions say the
- * same. Both are kept aside at some moment, the file is synced, and only then
- * they are written down. What stands behind that length is cut off when the
- * next run goes on, which reads just those pages again. So no entry is in the
- * file twice and none is missing, however a run ended.
+ * Checkpoints: the rows of a page are written and the position after it is
+ * noted under one lock, so that the file's length and the positions always
+ * agree. Copies of both are taken, the file is synced, and only then are they
+ * saved. The next run truncates the file to the saved length and reads the
+ * pages after it again. So each entry is in the file exactly once, however a
+ * run ended.
  *
  * A run that is killed loses at most a tenth of its time, and never more than
- * some seconds of it.
+ * a few seconds.
  */
 #define OFTEN_US ((int64_t)100000)
 #define SELDOM_US ((int64_t)5000000)
@@ -254,7 +247,7 @@ struct part {
 	const char *path; /* of the checkpoint */
 	struct checkpoint checkpoint;
 	struct buf chosen;
-	struct lock *lock; /* the positions, and below */
+	struct lock *lock; /* for the positions and what follows */
 	int64_t begun_us, saved_us;
 	bool saving;
 };
@@ -279,7 +272,7 @@ due(const struct part *p)
 	return !p->saving && now - p->saved_us >= every;
 }
 
-/* What can be written down once the file is synced; with the lock held. */
+/* Copy what can be saved once the file is synced; with the lock held. */
 static int
 keep_aside(struct part *p, struct buf *text, struct fault *f)
 {
@@ -298,7 +291,7 @@ write_down(struct part *p, const struct buf *text, struct fault *f)
 	return stream_file(p->path, text->p, text->n, f);
 }
 
-/* Segment ${seg} is worked through up to ${seg}->next. */
+/* Segment ${seg} has been written up to ${seg}->next. */
 static int
 note(void *ctx, struct rows_hand *h, const struct segment *seg, struct fault *f)
 {
@@ -334,7 +327,7 @@ out:
 	return rc;
 }
 
-/* What makes the file what it is. */
+/* The options that the contents of the file depend on. */
 static void
 write_chosen(struct part *p)
 {
@@ -358,7 +351,7 @@ all_finished(const struct checkpoint *c)
 	return true;
 }
 
-/* Whether a run was ended when the file had its name already. */
+/* Whether a run ended after the file had got its name. */
 static bool
 is_whole(const struct part *p)
 {
@@ -374,9 +367,9 @@ is_whole(const struct part *p)
 	return whole;
 }
 
-/* A run that has not begun: what there is of the file is not ours. */
+/* A run that has not begun: if there is a part of the file, it is not ours. */
 static int
-begin_anew(struct part *p, struct fault *f)
+begin(struct part *p, struct fault *f)
 {
 	char *part = outfile_part(p->x->context.o->output);
 	struct stat st;
@@ -408,7 +401,7 @@ run_pass(struct part *p, struct fault *f)
 	struct fault later = { 0 };
 	int rc = write_all(p->x, &sink, f);
 
-	/* also after a failure: all that is in the file counts */
+	/* also after a failure: what is in the file counts */
 	if (keep_aside(p, &text, &later) != 0 ||
 	    write_down(p, &text, &later) != 0) {
 		if (rc >= 0 && f != NULL)
@@ -444,7 +437,7 @@ write_part(struct part *p, struct fault *f)
 	return -1;
 }
 
-/* --checkpoint: to FILE.part, until it is whole. 0 or -1. */
+/* --checkpoint: to FILE.part until it is complete. 0 or -1. */
 static int
 export_part(struct exporting *x, struct fault *f)
 {
@@ -464,15 +457,10 @@ export_part(struct exporting *x, struct fault *f)
 		    p.path);
 		goto out;
 	}
-	if (r > 0 && is_whole(&p)) {
-		log_note(x->context.log, "%s is complete",
-		    x->context.o->output);
+	if (r > 0 && is_whole(&p))
 		rc = forget(&p, f);
-		goto out;
-	}
-	if (r == 0 && begin_anew(&p, f) != 0)
-		goto out;
-	rc = write_part(&p, f);
+	else if (r > 0 || begin(&p, f) == 0)
+		rc = write_part(&p, f);
 	if (rc == 0 && r > 0)
 		log_note(x->context.log, "%s is complete",
 		    x->context.o->output);
@@ -553,7 +541,8 @@ run(const struct options *o, struct log *log, struct fault *f)
 	struct exporting x = { 0 };
 	int rc = -1;
 
-	if (check_place(o, f) != 0 || (format = format_for(o, f)) == NULL)
+	if (check_place(o, f) != 0 || (format = format_for(o, f)) == NULL ||
+	    check_format(o, format, f) != 0)
 		return -1;
 	if (o->encrypt_to.n > 0) {
 		x.to =

@@ -44,17 +44,17 @@ const struct command cmd_inspect = {
 struct inspect {
 	struct context context;
 	struct lookalikes lookalikes;
-	struct lock *lock;     /* selected */
-	struct summary chosen; /* of what the options select */
-	bool selects;          /* they do; else the pass counts all */
+	struct lock *lock;     /* for chosen and sample */
+	bool selects;          /* options select entries */
+	struct summary chosen; /* of the selected entries */
 	struct summary all;
 	struct sample sample; /* of what the report is about, by segments */
-	struct sample whole;  /* of all entries, when options choose */
+	struct sample whole;  /* of all entries, if options select some */
 	struct summary scaled;
 	struct pass_progress done;
 	int64_t segments;
 	struct report_watch watch;
-	struct report_work spent; /* by earlier looks */
+	struct report_work spent; /* by earlier reports */
 };
 
 /* A worker's own count. */
@@ -99,7 +99,7 @@ samples(const struct inspect *in)
 	return in->context.portion.ppm > 0;
 }
 
-/* Of a sample each segment is counted by itself. */
+/* The segments of a sample are counted separately. */
 static int
 on_segment(void *state, const struct segment *seg, struct fault *f)
 {
@@ -183,7 +183,7 @@ count(struct inspect *in, struct fault *f)
 }
 
 /* What an ordinary pass over the table would take: half a unit for 4 KiB, and
- * as much at least for each segment; 0: not known. */
+ * at least as much for each segment; 0: not known. */
 static double
 usual_units(const struct inspect *in, const struct estimate_sample *by,
     const struct summary *seen)
@@ -200,7 +200,7 @@ usual_units(const struct inspect *in, const struct estimate_sample *by,
 	return ((double)bytes / 4096 + (double)segments) * rate;
 }
 
-/* Make the report one of a sample: scale up what was counted. */
+/* Turn the report into an estimate: scale up what was counted. */
 static void
 estimate(struct inspect *in, struct report *r, struct report_sample *s)
 {
@@ -222,7 +222,7 @@ estimate(struct inspect *in, struct report *r, struct report_sample *s)
 	r->sample = s;
 }
 
-/* What this look took, of all that was counted so far. */
+/* What this report took, of all that was counted so far. */
 static struct report_work
 work(struct inspect *in)
 {
@@ -291,7 +291,7 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 	return rc;
 }
 
-/* What readers of JSON and of metrics would miss: it has no place there. */
+/* JSON and metrics have no place for this. */
 static void
 warn_attribute(struct inspect *in)
 {
@@ -336,54 +336,37 @@ end(struct inspect *in)
 	lookalike_release(&in->lookalikes);
 }
 
-/* Whether what was counted before a signal came is worth telling: metrics
- * cannot say that they are half, nor is half a look one. */
-static bool
-tells_half(const struct options *o, const struct fault *f)
-{
-	return f->kind == FAULT_CANCELLED && o->watch < 0 &&
-	    o->format != FORMAT_PROMETHEUS;
-}
-
 static int
 look(struct inspect *in, struct fault *f)
 {
 	const struct options *o = in->context.o;
+	struct log *log = in->context.log;
 	struct fault why = { 0 };
 
 	if (count(in, f) == 0) {
 		warn_attribute(in);
 		return write_report(in, true, f);
 	}
-	if (!tells_half(o, f)) {
-		if (o->output != NULL && f->kind == FAULT_CANCELLED &&
-		    o->watch < 0)
-			log_note(in->context.log, "nothing was written to %s",
-			    o->output);
+	if (f->kind != FAULT_CANCELLED || o->watch >= 0)
+		return -1;
+	/* after a signal: metrics cannot say that they are partial */
+	if (o->format == FORMAT_PROMETHEUS) {
+		if (o->output != NULL)
+			log_note(log, "nothing was written to %s", o->output);
 		return -1;
 	}
 	warn_attribute(in);
 	if (write_report(in, false, &why) < 0)
-		log_warn(in->context.log, "%s", why.text);
+		log_warn(log, "%s", why.text);
 	else if (o->output != NULL)
-		log_note(in->context.log,
+		log_note(log,
 		    "wrote a partial report to %s: only what was counted until "
 		    "then",
 		    o->output);
 	return -1;
 }
 
-/* Another look may find what this one could not reach. */
-static bool
-passes(struct inspect *in, const struct fault *f)
-{
-	if (f->kind != FAULT_NET || in->watch.look == 1)
-		return false;
-	log_warn(in->context.log, "%s", f->text);
-	return true;
-}
-
-/* Look until a signal ends it. */
+/* Report until a signal ends it. */
 static int
 watch(struct inspect *in, struct fault *f)
 {
@@ -395,8 +378,10 @@ watch(struct inspect *in, struct fault *f)
 		in->watch.look++;
 		if ((in->watch.look > 1 && context_again(&in->context, f)) ||
 		    look(in, f) < 0) {
-			if (!passes(in, f))
+			/* the next report may reach what this one could not */
+			if (f->kind != FAULT_NET || in->watch.look == 1)
 				return -1;
+			log_warn(in->context.log, "%s", f->text);
 		}
 		world->sleep_ms(world->ctx, sum_mul(o->watch, 1000), false);
 		if (stop_requested() != 0)

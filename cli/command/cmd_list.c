@@ -14,7 +14,7 @@
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 
-/* What --top may hold in memory: the program stays below 64 MiB. */
+/* What --top may keep in memory, so that the program stays below 64 MiB. */
 #define RANK_BYTES ((size_t)24 << 20)
 
 static int run(const struct options *o, struct log *log, struct fault *f);
@@ -62,7 +62,7 @@ keep_row(void *ctx, const struct record *r, struct buf *row)
 	rows_keep(&l->rows, r, row);
 }
 
-/* The best, from first to last. */
+/* Write the rows of --top in order. */
 static int
 write_ranked(struct list *l, struct fault *f)
 {
@@ -89,25 +89,19 @@ open_rank(struct list *l)
 	l->rank = top_n_new(&o);
 }
 
-/* Whether something is asked for that is more than keys and TTL. */
+/* Whether the rows show more than keys and TTL. */
 static bool
 needs_items(const struct list *l, int format)
 {
 	const struct options *o = l->context.o;
+	const struct columns *c = &l->columns;
 
-	if (o->larger_than >= 0 || format == FORMAT_JSONL)
-		return true;
-	if (l->rank != NULL && o->by == BY_SIZE)
-		return true;
-	for (size_t i = 0; i < l->columns.n; i++) {
-		const struct column_def *def = l->columns.list[i].def;
-
-		if (def == NULL || strcmp(def->name, "size") == 0 ||
-		    strcmp(def->name, "value") == 0 ||
-		    strcmp(def->name, "attributes") == 0)
+	for (size_t i = 0; i < c->n; i++)
+		if (c->list[i].def == NULL)
 			return true;
-	}
-	return false;
+	return o->larger_than >= 0 || format == FORMAT_JSONL ||
+	    (l->rank != NULL && o->by == BY_SIZE) || rows_have(c, "size") ||
+	    rows_have(c, "value") || rows_have(c, "attributes");
 }
 
 static int
@@ -131,9 +125,9 @@ work(struct list *l, bool keys_only, struct fault *f)
 }
 
 /*
- * Columns that nobody asked for, and that a narrow terminal has no room for,
- * in the order in which they go, with the cells of their widest text. Keys
- * get less in a narrow window, but never less than a hash needs.
+ * The default columns that a narrow terminal may have no room for, in the order
+ * in which they are left out, with the cells of their widest text. Keys get
+ * fewer cells in a narrow window, but never less than a hash needs.
  */
 #define KEY_CELLS 23
 #define SORT_CELLS 7
@@ -180,7 +174,7 @@ drop_wide(struct columns *c, const struct key_schema *schema, int width)
 	}
 }
 
-/* What --format does not go with. */
+/* Options that do not fit --format. */
 static int
 check_format(const struct options *o, int format, struct fault *f)
 {
@@ -199,7 +193,8 @@ check_format(const struct options *o, int format, struct fault *f)
 	return 0;
 }
 
-/* CSV has by itself what an export has: what is not masked goes back in. */
+/* CSV has the columns of an export by default, so that what is not masked can
+ * be restored. */
 static int
 choose_columns(struct list *l, int format, struct fault *f)
 {

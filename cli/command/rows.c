@@ -14,14 +14,14 @@
 #include "lib/base/thread.h"
 #include "lib/stream/stream.h"
 
-/* A worker writes at the end of a page, or when it holds this much. */
+/* A worker writes at the end of a page, or when it has this much. */
 #define HELD_BYTES ((size_t)256 << 10)
 
 struct rows_hand {
 	struct rows *rows;
 	struct buf held;
 	struct s3_data *data; /* NULL: into the stream of all */
-	int64_t items;        /* held, for that */
+	int64_t items;        /* held, for the data file */
 };
 
 static int
@@ -95,18 +95,12 @@ rows_close(struct rows *r, bool whole, struct fault *f)
 	return rc;
 }
 
-/* Whether the rows show when an entry was meant to expire. */
-static bool
-shows_moment(const struct rows *r)
+bool
+rows_have(const struct columns *c, const char *name)
 {
-	const struct columns *c = r->o.columns;
-
-	if (r->o.format != NULL && !r->o.format->columned)
-		return false;
 	for (size_t i = 0; i < c->n; i++)
 		if (c->list[i].def != NULL &&
-		    (strcmp(c->list[i].def->name, "expires") == 0 ||
-			strcmp(c->list[i].def->name, "overdue") == 0))
+		    strcmp(c->list[i].def->name, name) == 0)
 			return true;
 	return false;
 }
@@ -121,7 +115,10 @@ note_guess(struct rows *r, const struct record *record)
 void
 rows_note(const struct rows *r, struct log *log)
 {
-	if (r->guesses && shows_moment(r))
+	const struct columns *c = r->o.columns;
+
+	if (r->guesses && (r->o.format == NULL || r->o.format->columned) &&
+	    (rows_have(c, "expires") || rows_have(c, "overdue")))
 		log_note(log,
 		    "some of these times have no time zone; they are shown as "
 		    "UTC, which is a guess");
@@ -150,7 +147,7 @@ rows_hand_new(struct rows *r)
 	return h;
 }
 
-/* 0 go on, 1 enough, -1. */
+/* 0: continue, 1: the limit is reached, -1. */
 static int
 on_entry(void *state, const struct segment *seg, const struct record *record,
     struct fault *f)
@@ -245,7 +242,7 @@ on_page(void *state, const struct segment *seg, struct fault *f)
 			       : rows_hand_flush(h, f);
 }
 
-/* A page that was not worked through to its end is read again. */
+/* A page that was not finished will be read again. */
 static int
 on_close(void *state, struct fault *f)
 {
