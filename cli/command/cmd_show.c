@@ -61,6 +61,7 @@ struct show {
 			     cookie may have: secrets */
 	size_t nkeys;
 	size_t *found; /* entries, by key */
+	bool printed;  /* the next entry follows an empty line */
 };
 
 static struct slice
@@ -69,20 +70,18 @@ key_of(const struct show *s, size_t i)
 	return (struct slice){ buf_text(&s->keys[i]), s->keys[i].n };
 }
 
-/* Print ${item} and write it out. */
+/* Print ${item}. */
 static int
 print(struct show *s, const struct item *item, struct fault *f)
 {
 	const struct context *c = &s->context;
 	const struct text_report p = { .out = &s->out, .style = s->style };
 	struct record r;
-	bool first = c->o->cookie == NULL;
 	int rc;
 
-	for (size_t i = 0; i < s->nkeys; i++)
-		first = first && s->found[i] == 0;
-	if (!first)
+	if (s->printed)
 		buf_addc(&s->out, '\n');
+	s->printed = true;
 	record_of(&r, item, &c->rules, &s->scratch);
 	entry_print(&p, &r, c->o->reveal);
 	rc = output_all(NULL, &s->out, f);
@@ -144,7 +143,7 @@ print_page(struct show *s, size_t which, const struct page *page,
 	return 0;
 }
 
-/* All entries of the partition, or the one that --sort-key names. */
+/* Print all entries of the partition, or the one that --sort-key names. */
 static int
 fetch(struct show *s, size_t which, struct fault *f)
 {
@@ -189,7 +188,7 @@ out:
 	return rc;
 }
 
-/* Whether ${text} is the key ${value}, whatever its type. */
+/* Whether ${text} is the key ${value}, of any type. */
 static bool
 is_key(struct slice value, struct slice text)
 {
@@ -233,7 +232,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	return 0;
 }
 
-/* A file has no index: all of it is read. */
+/* A file has no index, so all of it is read. */
 static int
 search(struct show *s, struct fault *f)
 {
@@ -453,6 +452,7 @@ follow_cookie(struct show *s, struct fault *f)
 	print_cookie(&s->out, &cookie);
 	rc = output_all(NULL, &s->out, f);
 	buf_reset(&s->out);
+	s->printed = true;
 out:
 	secret_release(&secrets);
 	cookie_release(&cookie);

@@ -117,8 +117,6 @@ hides(const struct writing *w, struct slice name)
 	return !w->reveal && mask_hides_name(name);
 }
 
-static void pretty(const struct writing *w, int depth, struct slice json);
-
 /* A string, a number or a word of JSON. */
 static void
 scalar(const struct writing *w, struct slice json)
@@ -131,64 +129,50 @@ scalar(const struct writing *w, struct slice json)
 		item_json_compact(w->out, json);
 }
 
-/* A member of an object, or (${name} p NULL) an element of an array. */
-static void
-pretty_member(const struct writing *w, int depth, struct slice name,
-    struct slice v)
-{
-	if (name.p != NULL) {
-		item_json_string(w->out, name);
-		buf_adds(w->out, ": ");
-	}
-	if (name.p != NULL && hides(w, name))
-		hidden(w, (int64_t)v.n);
-	else
-		pretty(w, depth, v);
-}
-
 /* JSON, one member or element per line. slice_check bounds the depth. */
 static void
 pretty(const struct writing *w, int depth, struct slice json)
 {
-	struct slice_walk walk = slice_walk(json);
+	struct slice_walk object = slice_walk(json), walk = object;
 	struct slice name = { 0 }, v;
 	const char *between = "\n";
-	bool object = slice_object(&walk) == 0;
+	bool named = slice_object(&object) == 0;
 
-	if (!object) {
-		walk = slice_walk(json);
-		if (slice_array(&walk) != 0) {
-			scalar(w, json);
-			return;
-		}
+	if (!named && slice_array(&walk) != 0) {
+		scalar(w, json);
+		return;
 	}
-	buf_addc(w->out, object ? '{' : '[');
+	if (named)
+		walk = object;
+	buf_addc(w->out, named ? '{' : '[');
 	while (
-	    (object ? slice_member(&walk, &name) : slice_element(&walk)) == 1 &&
+	    (named ? slice_member(&walk, &name) : slice_element(&walk)) == 1 &&
 	    slice_value(&walk, &v) == 0) {
 		buf_adds(w->out, between);
 		between = ",\n";
 		indent(w, depth + 2);
-		pretty_member(w, depth + 2, name, v);
+		if (named) {
+			item_json_string(w->out, name);
+			buf_adds(w->out, ": ");
+		}
+		if (named && hides(w, name))
+			hidden(w, (int64_t)v.n);
+		else
+			pretty(w, depth + 2, v);
 	}
 	if (between[0] == ',') {
 		buf_addc(w->out, '\n');
 		indent(w, depth);
 	}
-	buf_addc(w->out, object ? '}' : ']');
+	buf_addc(w->out, named ? '}' : ']');
 }
 
-/* Whether a text is a JSON object or array; ${blank}: spaces before it. */
 static bool
-is_json(struct slice doc, size_t *blank)
+is_json(struct slice doc)
 {
-	size_t n = 0;
+	struct slice_walk object = slice_walk(doc), array = object;
 
-	while (n < doc.n && strchr(" \t\r\n", doc.p[n]) != NULL &&
-	    doc.p[n] != '\0')
-		n++;
-	*blank = n;
-	return n < doc.n && (doc.p[n] == '{' || doc.p[n] == '[') &&
+	return (slice_object(&object) == 0 || slice_array(&array) == 0) &&
 	    slice_check(doc, NULL) == 0;
 }
 
@@ -198,16 +182,15 @@ text_value(const struct writing *w, int depth, struct slice inner)
 {
 	struct buf text = { 0 };
 	struct slice doc;
-	size_t blank, from;
+	size_t from;
 
 	slice_text_decode(&text, inner);
 	doc = (struct slice){ buf_text(&text), text.n };
-	if (is_json(doc, &blank)) {
+	if (is_json(doc)) {
 		buf_adds(w->out, "JSON\n");
 		indent(w, depth + 2);
 		from = w->out->n;
-		pretty(w, depth + 2,
-		    (struct slice){ doc.p + blank, doc.n - blank });
+		pretty(w, depth + 2, doc);
 		if (w->p->style.ascii)
 			item_json_ascii(w->out, from);
 	} else if (!w->reveal && mask_hides_text(inner)) {

@@ -34,6 +34,8 @@ void
 report_sample_range(const struct report *r, int64_t seen, double squares,
     struct buf *line)
 {
+	if (r->sample == NULL)
+		return;
 	buf_adds(line, " (");
 	report_sample_span(r, seen, squares, line);
 	buf_addc(line, ')');

@@ -13,7 +13,7 @@ struct report;
  * (inspector/estimate.h), "1 200 to 1 900". Only for a sample. */
 void report_sample_span(const struct report *r, int64_t seen, double squares,
     struct buf *line);
-/* The same in parentheses, with a space before them. */
+/* Add " (1 200 to 1 900)"; nothing if it is not a sample. */
 void report_sample_range(const struct report *r, int64_t seen, double squares,
     struct buf *line);
 

@@ -71,6 +71,15 @@ report_words_off(const struct text_report *p, const struct report *r,
 	text_report_text(p, line, r->ttl_attribute);
 }
 
+/* The same as a sentence after another one. */
+static void
+add_off(const struct text_report *p, const struct report *r, struct buf *line)
+{
+	buf_addc(line, ' ');
+	report_words_off(p, r, line);
+	buf_addc(line, '.');
+}
+
 void
 report_words_lookalikes(const struct text_report *p, const struct report *r,
     struct buf *line)
@@ -282,11 +291,8 @@ nameless(const struct text_report *p, const struct report *r, struct buf *line)
 	    r->sample != NULL ? "that was seen " : "", elsewhere ? "" : "TTL ");
 	text_report_text(p, line, r->ttl_attribute);
 	buf_adds(line, ": by that, none will ever expire.");
-	if (elsewhere) {
-		buf_addc(line, ' ');
-		report_words_off(p, r, line);
-		buf_addc(line, '.');
-	}
+	if (elsewhere)
+		add_off(p, r, line);
 	if (r->nlookalikes > 0) {
 		buf_adds(line, " Numbers that look like times are in ");
 		report_words_lookalikes(p, r, line);
@@ -361,11 +367,8 @@ report_words_verdict(const struct text_report *p, const struct report *r,
 	if (expired == 0)
 		return none_left(p, r, off, line);
 	left(r, expired, line);
-	if (off) {
-		buf_addc(line, ' ');
-		report_words_off(p, r, line);
-		buf_addc(line, '.');
-	}
+	if (off)
+		add_off(p, r, line);
 	if (immortal > 0)
 		buf_addf(line, " Of the others, %s%s will never expire.",
 		    r->sample != NULL ? "about " : "",
