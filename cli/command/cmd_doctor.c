@@ -27,7 +27,7 @@ const struct command cmd_doctor = {
 	.run = run,
 };
 
-/* In order; each tells whether the next one makes sense. */
+/* In order; each returns whether the next one makes sense. */
 static int (*const parts[])(struct doctor *d, struct fault *f) = {
 	doctor_place,
 	doctor_who,

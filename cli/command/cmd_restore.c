@@ -69,8 +69,8 @@ struct restoring {
 	bool began; /* to write */
 };
 
-/* The newest journal first, exports last and as they were named. The time of
- * the header is the one entries were judged by, and tells nothing of when. */
+/* The newest journal first, exports last, in the order of the command line. The
+ * time in a header is the one entries were judged by, not that of the run. */
 static int
 origin_cmp(const void *a, const void *b)
 {
@@ -86,7 +86,7 @@ origin_cmp(const void *a, const void *b)
 	return (x->place > y->place) - (x->place < y->place);
 }
 
-/* ${in}, what ${path} holds, is one more; NULL: it could not be opened. */
+/* Add the file ${path}, opened as ${in}; NULL: it could not be opened. */
 static int
 add_origin(struct restoring *s, const char *path, struct input *in,
     struct fault *f)
@@ -108,7 +108,7 @@ add_origin(struct restoring *s, const char *path, struct input *in,
 	return 0;
 }
 
-/* A copy of an export to S3: each of its data files, held against the
+/* A copy of an export to S3: each of its data files, checked against the
  * manifests. */
 static int
 add_directory(struct restoring *s, const char *path, struct log *log,
@@ -188,7 +188,7 @@ find_hints(const struct restoring *s, const struct options *o,
 	return 0;
 }
 
-/* A journal is not put back elsewhere by accident. */
+/* So that no journal is put back elsewhere by accident. */
 static int
 check_origins(struct restoring *s, struct fault *f)
 {
@@ -217,9 +217,9 @@ check_origins(struct restoring *s, struct fault *f)
 	return 0;
 }
 
-/* A run that writes to this table is kept out by its lock; one of another table
- * may be writing the journal that is to be put back here. What it holds later
- * would not be checked. */
+/* The lock keeps out runs that write to this table, but a run on another table
+ * may still be writing a journal that is to be put back here. What it adds
+ * later would not be checked. */
 static int
 journals_have_ended(const struct restoring *s, struct fault *f)
 {
@@ -234,7 +234,7 @@ journals_have_ended(const struct restoring *s, struct fault *f)
 	return 0;
 }
 
-/* All is checked, and ${entries} are to be put back, or looked up. */
+/* Everything is checked; next, ${entries} are put back, or looked up. */
 static void
 begin(void *ctx, int64_t entries)
 {

@@ -22,7 +22,7 @@ trim(struct slice s)
 	return s;
 }
 
-/* ${s} up to ${c}, and in ${s} what is behind it (p NULL: nothing). */
+/* ${s} up to ${c}; the rest stays in ${s} (p NULL: none). */
 static struct slice
 cut(struct slice *s, char c)
 {
@@ -46,7 +46,7 @@ begins(struct slice s, const char *with)
 	return s.n >= n && strncasecmp(s.p, with, n) == 0;
 }
 
-/* What decodeURIComponent makes of ${s}: false where it would throw. */
+/* As decodeURIComponent; false if that would throw. */
 static bool
 decode(struct buf *out, struct slice s)
 {
@@ -69,7 +69,7 @@ decode(struct buf *out, struct slice s)
 	return text_is_utf8(buf_text(out), out->n);
 }
 
-/* As long as it takes, whatever differs. */
+/* In constant time. */
 static bool
 same(const unsigned char *a, const unsigned char *b, size_t n)
 {
@@ -130,7 +130,7 @@ judge(struct cookie *c, struct slice value, struct slice secrets)
 	if (value.n >= 2 && value.p[0] == '"' && value.p[value.n - 1] == '"')
 		value = (struct slice){ value.p + 1, value.n - 2 };
 	if (!decode(&text, value)) {
-		/* express takes it as it stands */
+		/* express takes it as it is */
 		crypto_wipe(text.p, text.n);
 		buf_reset(&text);
 		buf_add(&text, value.p, value.n);
@@ -149,7 +149,7 @@ judge(struct cookie *c, struct slice value, struct slice secrets)
 	buf_release(&text);
 }
 
-/* Whether ${a} is more likely to be meant than ${b}. */
+/* Whether ${a} is more likely than ${b} to be the session cookie. */
 static bool
 better(const struct cookie *a, bool a_named, const struct cookie *b,
     bool b_named)
@@ -161,13 +161,13 @@ better(const struct cookie *a, bool a_named, const struct cookie *b,
 	return a->verdict != COOKIE_UNSIGNED && b->verdict == COOKIE_UNSIGNED;
 }
 
-/* Of the cookies in ${pairs}, the one that is meant. */
+/* The session cookie among ${pairs}. */
 static int
 choose(struct cookie *c, struct slice pairs, struct slice secrets,
     struct fault *f)
 {
 	bool named = false, any = false;
-	int rivals = 0; /* signed ones, when none stands out */
+	int rivals = 0; /* signed cookies */
 
 	while (pairs.p != NULL) {
 		struct slice value = cut(&pairs, ';');
@@ -210,7 +210,7 @@ cookie_read(struct cookie *c, struct slice text, struct slice secrets,
 	text = trim(text);
 	if (begins(text, "set-cookie:")) {
 		(void)cut(&text, ':');
-		/* behind the first ';' are attributes */
+		/* attributes follow the first ';' */
 		first = cut(&text, ';');
 		return choose(c, first, secrets, f);
 	}

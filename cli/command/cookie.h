@@ -14,24 +14,24 @@ struct fault;
  * without padding, percent-encoded. All pure.
  */
 enum cookie_verdict {
-	COOKIE_UNSIGNED,   /* express-session takes no such cookie */
-	COOKIE_UNVERIFIED, /* signed, but there is no secret to verify with */
+	COOKIE_UNSIGNED,   /* express-session would reject it */
+	COOKIE_UNVERIFIED, /* signed, but no secret was given */
 	COOKIE_WRONG,      /* signed with none of the secrets */
 	COOKIE_VALID
 };
 
 struct cookie {
-	struct buf id; /* the session's, may hold any byte: a secret */
+	struct buf id; /* of the session, any bytes: a secret */
 	enum cookie_verdict verdict;
-	size_t secret, secrets; /* VALID: which of how many, from 1 */
+	size_t secret, secrets; /* which of how many, from 1, if VALID */
 };
 
 /*
- * Understand ${text}: the cookie's value, NAME=VALUE, or a whole Cookie or
- * Set-Cookie header line. Of several cookies it is the one that verifies,
- * else connect.sid, else the only signed one. ${secrets}: one a line, those
- * that are empty passed over; p NULL: none are known. To be released; -1
- * (FAULT_USAGE) when there is no such cookie in it.
+ * Read ${text}: a cookie's value, NAME=VALUE, or a whole Cookie or Set-Cookie
+ * header line. Of several cookies, the one that verifies is taken, else
+ * connect.sid, else the only signed one. ${secrets}: one per line, empty lines
+ * are ignored; p NULL: none given. To be released. -1 (FAULT_USAGE) if there is
+ * no such cookie.
  */
 int cookie_read(struct cookie *c, struct slice text, struct slice secrets,
     struct fault *f);

@@ -20,7 +20,7 @@
 struct rows_hand {
 	struct rows *rows;
 	struct buf held;
-	struct s3_data *data; /* NULL: into the stream of all */
+	struct s3_data *data; /* NULL: into the common stream */
 	int64_t items;        /* held, for the data file */
 };
 
@@ -46,7 +46,7 @@ open_table(struct rows *r)
 		.ctx = r,
 	};
 
-	/* Its cells are harmless, and its colours are ours. */
+	/* Its cells are already escaped, and its colors are ours. */
 	r->output.tame = false;
 	r->table = table_out_open(&t);
 }

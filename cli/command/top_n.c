@@ -18,7 +18,7 @@ struct ranked {
 	int64_t size;
 };
 
-/* list[0..n) is a heap: none comes behind list[0] in the order. */
+/* list[0..n) is a heap: list[0] comes last in the order. */
 struct top_n {
 	struct top_n_options o;
 	struct lock *lock;
@@ -139,7 +139,7 @@ store(char **at, struct slice from)
 	return s;
 }
 
-/* Put ${one} in the place of ${at}, with bytes of its own. */
+/* Replace ${at} with ${one}, with its own copy of the bytes. */
 static int
 keep(struct top_n *k, struct ranked *at, struct ranked one,
     const struct record *r, struct fault *f)

@@ -15,43 +15,44 @@ struct report_read;
 struct summary;
 
 /*
- * A report as JSON, both ways: a function that says which members there are
- * writes them, or reads them. The first that is wrong is kept as the fault;
- * what is read after that is of no matter.
+ * A report as JSON, both ways: one function lists the members of an object, and
+ * either writes or reads them. The first value that is wrong sets the fault;
+ * what is read after it does not matter.
  */
 
 /* One pass over a report. */
 struct codec_pass {
 	const struct report *r;
-	struct summary *s;          /* only changed by reading */
+	struct summary *s;          /* changed by reading only */
 	const struct summary *seen; /* of a sample: before it was scaled up */
-	/* reading: */
+	/* for reading: */
 	struct report_read *out;
-	const char *name; /* what faults call it */
+	const char *name; /* in faults */
 	struct fault *f;
 	bool wrong;
 };
 
-/* An object of the document: written where ${j} is set, else read. */
+/* An object of the document: written if ${j} is set, else read. */
 struct codec {
 	struct codec_pass *p;
 	struct json *j;
 	struct slice in;
 };
 
-/* ${what} is not as we write it; checked only when it was read. */
+/* ${what} is wrong. codec_check checks only while reading. */
 void codec_wrong(struct codec at, const char *what);
 void codec_check(struct codec at, const char *what, bool right);
 
-/* Reading: whether a value is ${word}; whether a member is there; the decoded
- * text of one in ${b}, p NULL when there is none. */
+/* For reading: whether a value is ${word}; whether there is a member; its
+ * decoded text in ${b}, p NULL if there is none. */
 bool codec_is(struct slice value, const char *word);
 bool codec_has(struct codec at, const char *name);
 struct slice codec_decoded(struct codec at, const char *name, struct buf *b);
 
-/* The member ${name}, both ways: an object; a figure from 0 to ${max}, or below
- * 2^53; "128.5", at most three digits behind the point; a truth; a text
- * without NULs, NULL where there is none: one that was read is the caller's. */
+/* Write or read the member ${name}: an object; an integer from 0 to ${max}, or
+ * below 2^53; a decimal with at most three digits after the point; a boolean; a
+ * text without NULs, NULL if there is none. A text that was read belongs to the
+ * caller. */
 struct codec codec_member(struct codec at, const char *name);
 void codec_figure_to(struct codec at, const char *name, int64_t max,
     int64_t *v);
@@ -59,8 +60,8 @@ void codec_figure(struct codec at, const char *name, int64_t *v);
 void codec_real(struct codec at, const char *name, double *v);
 void codec_flag(struct codec at, const char *name, bool *v);
 void codec_text(struct codec at, const char *name, const char **v);
-/* Call ${one} for each element of the array ${name}: to be written are those
- * of ${n} that are ${there}, NULL: all. */
+/* Call ${one} for each element of the array ${name}. Written are those of
+ * 0..${n} - 1 for which ${there} is true; NULL: all. */
 void codec_each(struct codec at, const char *name, size_t n,
     bool (*there)(const struct summary *s, size_t i),
     void (*one)(struct codec at, size_t i));

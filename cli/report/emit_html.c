@@ -6,8 +6,8 @@
 #include "lib/base/buf.h"
 #include "lib/base/version.h"
 
-/* Nothing is fetched and nothing runs, and the browser is told so: what the
- * table holds could not change that. */
+/* The browser fetches nothing and runs nothing, whatever the table
+ * contains. */
 #define POLICY "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 #define BAR "<div class=\"bar\" aria-hidden=\"true\">"
@@ -56,7 +56,7 @@ close_item(struct emit *e)
 	e->in_item = false;
 }
 
-/* Close what is open; ${close} is what closes what follows. */
+/* Close what is open; ${close} closes what follows. */
 static void
 next(struct emit *e, const char *close)
 {
@@ -94,11 +94,11 @@ words(struct emit *e, enum emit_place place, enum emit_tone tone,
 	buf_release(&tag);
 }
 
-/* Words longer than this may be broken: a phone has no room for them. */
+/* Longer words may be broken: a phone has no room for them. */
 #define WHOLE 32
 
-/* No blank becomes another character: it is copied to a shell. A browser
- * would end a line behind any hyphen, even of an option. */
+/* To be copied to a shell, so spaces stay spaces. A browser would break a line
+ * after any hyphen, even that of an option. */
 static void
 command(struct emit *e, const char *text)
 {
@@ -161,7 +161,7 @@ part(struct emit *e, const char *class, int64_t n, int64_t most)
 		    (double)n / (double)most * 100);
 }
 
-/* Figures beside it say the same. */
+/* The figures beside it say the same. */
 static void
 bar(struct emit *e, const int64_t parts[STATES], int64_t most)
 {
@@ -171,7 +171,7 @@ bar(struct emit *e, const int64_t parts[STATES], int64_t most)
 	buf_adds(e->p.out, "</div>\n");
 }
 
-/* The column of a bar that speaks for itself has none. */
+/* The column of a bar has none. */
 static void
 heading(struct emit *e, const struct emit_column *c)
 {
@@ -197,8 +197,8 @@ shown(const struct emit *e)
 /* A table with more columns is wider than a phone. */
 #define NARROW_COLUMNS 4
 
-/* A table may be wider than a phone: then it is moved, by keys too, and a
- * line above says so. */
+/* A table that is wider than a phone can be scrolled, also by keys, and a line
+ * above it says so. */
 static void
 table(struct emit *e)
 {
@@ -252,7 +252,7 @@ close_row(struct emit *e)
 	e->in_row = false;
 }
 
-/* A card's name, its figure, and what else there is to say. */
+/* A card's name, its figure, its note, and the rest. */
 static const char *
 card_tag(const struct emit *e, const struct emit_column *column)
 {

@@ -3,7 +3,7 @@
 
 struct buf;
 
-/* What a million request units cost, where that is known. */
+/* What a million request units cost. */
 struct price {
 	const char *region; /* NULL: the user gave it */
 	const char *date;   /* of the price list it is from */
@@ -11,8 +11,8 @@ struct price {
 	double usd_per_million_reads;
 };
 
-/* The price in ${region} (may be NULL), NULL when it is not known. Only for
- * tables that pay by request. */
+/* The price in ${region} (may be NULL) of tables that pay per request; NULL if
+ * it is not known. */
 const struct price *price_of(const char *region);
 double price_usd(const struct price *p, double write_units);
 double price_read_usd(const struct price *p, double read_units);

@@ -16,16 +16,15 @@ enum field_type {
 	FIELD_NOW,
 	FIELD_COUNT,
 	FIELD_REAL,
-	FIELD_SPAN /* real; added up, it is the most */
+	FIELD_SPAN /* real; the sum of several is the largest */
 };
 
 struct field {
 	const char *name;
 	enum field_type type;
-	size_t offset;       /* in struct report; of key and now: a pointer */
-	bool of_table;       /* a file has none */
-	const char *another; /* what reports that differ in it are not both of;
-				NULL: its name */
+	size_t offset;       /* in struct report; key and now: of a pointer */
+	bool of_table;       /* not in the report of a file */
+	const char *another; /* what differs if it does; NULL: its name */
 };
 
 #define AT(m) offsetof(struct report, m)
@@ -110,7 +109,7 @@ now(struct codec at, const char *name)
 		codec_wrong(at, name);
 }
 
-/* Whether a report that is written says ${field}. */
+/* Whether ${field} is written. */
 static bool
 is_said(const struct report *r, const struct field *field)
 {
@@ -170,7 +169,7 @@ report_fields_work(struct codec at)
 		if (j.in.p == NULL)
 			codec_wrong(at, "scanned");
 		at.p->out->report.work.bytes = -1;
-		/* only a table is asked by requests */
+		/* only a table takes requests */
 		if (!codec_has(j, "requests"))
 			at.p->out->report.place.input = at.p->name;
 	}
@@ -192,7 +191,7 @@ part_written(struct json *parent, const struct report *r)
 	json_bool(parent, "complete",
 	    r->complete && !(r->merged && r->shards != NULL));
 	json_int(parent, "segments", r->segments);
-	/* a reader knows an interrupted run by it */
+	/* marks an interrupted run for readers */
 	if (r->segments_done < r->segments_asked || !r->complete)
 		json_int(parent, "segments_done", r->segments_done);
 	if (r->sample != NULL) {
@@ -217,7 +216,7 @@ part_written(struct json *parent, const struct report *r)
 		json_int(j, NULL, r->shards->have[i]);
 }
 
-/* Which segments a report is of; how many there are was read. */
+/* Which segments a report is of; their number has been read. */
 static void
 shards_read(struct codec at, struct report_read *r)
 {
@@ -296,7 +295,7 @@ report_fields_release(struct report *r)
 			free(*(char **)field_of(r, &head[i]));
 }
 
-/* Whether two that both may be missing are the same. */
+/* Either may be NULL. */
 static bool
 same(const char *a, const char *b)
 {

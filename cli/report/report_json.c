@@ -16,13 +16,13 @@
 #include "lib/base/sum.h"
 
 /*
- * The report as JSON, and back: one function a section writes it, or reads it
- * and checks what it has read (codec.h).
+ * The report as JSON, and back: one function per section writes it, or reads
+ * and checks it (codec.h).
  */
 
 #define SCHEMA "ttlsweep.inspect/1"
 
-/* A count; of a sample, with the range of what was ${seen} of it. */
+/* A count; of a sample, with the range that ${seen} gives. */
 static void
 items(struct codec at, int64_t *count, int64_t seen, double squares)
 {
@@ -80,12 +80,12 @@ states(struct codec at)
 		s->bytes += c->bytes;
 		s->reasons[i][REASON_NONE] = c->items;
 	}
-	/* what is a part of these, or made of parts, needs no such check */
+	/* parts and sums of these need no such check */
 	codec_check(at, "states",
 	    s->items <= REPORT_FIGURE_MAX && s->bytes <= REPORT_FIGURE_MAX);
 }
 
-/* A word of ${at} by ${parse}; -1. */
+/* The value of a word, by ${parse}; -1. */
 static int
 word(struct codec at, const char *name, int (*parse)(const char *s))
 {
@@ -115,8 +115,8 @@ example_read(struct codec at, struct summary_key *example)
 	buf_release(&sort);
 }
 
-/* With each state is how many entries TTL treats as it says; a reason takes
- * its own from them. */
+/* At first all entries of a state have REASON_NONE; each reason takes its own
+ * from them. */
 static void
 reason_read(struct codec at)
 {
@@ -200,7 +200,7 @@ kinds(struct codec at)
 	codec_check(at, "kinds", n == s->items);
 }
 
-/* The group that an element names, a new one: the same name again is none. */
+/* A new group by the name in the element; NULL if the name is not new. */
 static struct summary_group *
 group_read(struct codec at)
 {
@@ -280,8 +280,7 @@ bucket(struct codec at, size_t i)
 	h->total += n;
 }
 
-/* What the sum can be at least, or at most, of the ages as they lie in the
- * buckets. */
+/* The smallest or largest sum that the ages in the buckets can have. */
 static int64_t
 bound(const struct histogram *h, bool most)
 {
@@ -290,7 +289,7 @@ bound(const struct histogram *h, bool most)
 	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
 		int64_t age;
 
-		if (h->count[i] == 0) /* there may be no such age */
+		if (h->count[i] == 0)
 			continue;
 		age = most  ? histogram_up_to(i)
 		    : i > 0 ? histogram_up_to(i - 1) + 1
@@ -300,7 +299,7 @@ bound(const struct histogram *h, bool most)
 	return all;
 }
 
-/* Of nothing there is no age; a 0 may stand for none. */
+/* There is no age if there are no entries, but 0 is allowed. */
 static void
 ages_read(struct codec at, struct histogram *h)
 {
@@ -412,8 +411,8 @@ purge(struct codec at)
 	if (at.j != NULL && price != NULL)
 		json_real(j.j, "usd", price_usd(price, (double)s->purge_units),
 		    6);
-	/* left out where it is not known whether TTL is on; but of a file
-	 * nobody asks: it is taken to be on */
+	/* left out if it is not known whether TTL is on; for a file it is
+	 * assumed to be */
 	if (at.j == NULL)
 		s->free_by_ttl = s->states[STATE_PENDING].items;
 	if (at.j != NULL ? r->ttl_status != NULL || r->place.input != NULL
@@ -458,10 +457,8 @@ report_json(struct buf *out, const struct report *r)
 	json_free(doc.j);
 }
 
-/* --- a report that was read --- */
-
-/* The kind that options selected, as inspect writes them; bits, 0 for all.
- * What stands behind a quote is other people's. */
+/* The kind that options selected, as inspect writes them: bits, 0 for all.
+ * Anything after a quote is other people's text. */
 static unsigned
 kinds_of(const char *selection)
 {
@@ -482,7 +479,7 @@ kinds_of(const char *selection)
 	return 0;
 }
 
-/* The options that a command about the same entries repeats. */
+/* The options that a command about the same entries needs. */
 static char *
 repeat(const struct report *r, bool attribute)
 {
@@ -497,7 +494,7 @@ repeat(const struct report *r, bool attribute)
 	return buf_detach(&b);
 }
 
-/* What follows from the rest. */
+/* Set what follows from the rest. */
 static void
 conclude(struct report_read *out, struct slice doc)
 {

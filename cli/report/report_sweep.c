@@ -325,7 +325,7 @@ by_ttl(const struct text_report *p, const struct report_sweep *r,
 		say(p, line, NULL);
 }
 
-/* Nobody is to delete by accident what is still in use. */
+/* So that nobody deletes by accident what is still in use. */
 static void
 live(const struct text_report *p, const struct report_sweep *r,
     struct buf *line)
@@ -477,7 +477,7 @@ did(const struct text_report *p, const struct report_sweep *r, struct buf *line)
 	if (r->undo != NULL) {
 		say_f(p, NULL, "To %s:", manner_of(r->command)->undo);
 		buf_adds(p->out, "    ");
-		/* to be pasted: its backslashes stay single */
+		/* to be pasted, so backslashes are not doubled */
 		term_tame(p->out, r->undo, strlen(r->undo), p->style.ascii);
 		buf_addc(p->out, '\n');
 	}

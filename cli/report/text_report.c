@@ -10,7 +10,7 @@
 #include "lib/base/text.h"
 #include "sweep/plan.h"
 
-/* Lines longer than this are hard to read, however wide the terminal. */
+/* Longer lines are hard to read, however wide the terminal is. */
 #define WORDS_MAX 100
 
 struct report_style
@@ -173,7 +173,7 @@ text_report_name(const struct report_place *place)
 	return strcmp(place->input, "-") == 0 ? "standard input" : place->input;
 }
 
-/* Add ${before} and other people's text, harmless; nothing when it is NULL. */
+/* Add ${before} and other people's text, escaped; nothing if it is NULL. */
 static void
 about(const struct text_report *p, struct buf *line, const char *before,
     const char *text)
@@ -198,7 +198,7 @@ text_report_where(const struct text_report *p, struct buf *line,
 		about(p, line, ", at ", place->endpoint);
 }
 
-/* Add ${name} and its value, quoted for a shell; nothing when it is NULL. */
+/* Add ${name} and its value, quoted for a shell; nothing if that is NULL. */
 static void
 option(struct buf *out, const char *name, const char *value)
 {
