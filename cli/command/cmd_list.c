@@ -12,10 +12,10 @@
 #include "export/format.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
-#include "lib/base/mem.h"
 
 /* What --top may keep in memory, so that the program stays below 64 MiB. */
 #define RANK_BYTES ((size_t)24 << 20)
+#define RANK_WRITE ((size_t)64 << 10) /* in one write */
 
 static int run(const struct options *o, struct log *log, struct fault *f);
 
@@ -67,12 +67,24 @@ static int
 write_ranked(struct list *l, struct fault *f)
 {
 	size_t n = top_n_sort(l->rank);
-	struct rows_hand *hand = rows_hand_new(&l->rows);
+	struct buf held = { 0 };
 	int rc = 0;
 
-	for (size_t i = 0; i < n && rc == 0; i++)
-		rc = rows_put(hand, top_n_row(l->rank, i), f);
-	return rows_hand_close(hand, f) != 0 ? -1 : rc;
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		struct slice row = top_n_row(l->rank, i);
+
+		if (l->rows.table != NULL) {
+			rc = table_out_put(l->rows.table, row, f);
+			continue;
+		}
+		buf_add(&held, row.p, row.n);
+		if (held.n < RANK_WRITE && i + 1 < n)
+			continue;
+		rc = output_write(&l->rows.output, held.p, held.n, f);
+		buf_reset(&held);
+	}
+	buf_release(&held);
+	return rc;
 }
 
 static void

@@ -144,24 +144,23 @@ tell_journal(void *ctx, const char *journal)
 static void
 begin_phase(void *ctx, bool counting)
 {
-	static const struct context_phase look = { .verb = "scanned",
+	static const struct context_phase scan = { .verb = "scanned",
 		.matched = "matched" };
 	static const struct context_phase count = { .verb = "counting: scanned",
 		.matched = "matched",
 		.whole = true };
-	static const struct context_phase purge = { .verb = "deleting: scanned",
-		.written = "deleted" };
-	static const struct context_phase repair = { .verb =
-							 "repairing: scanned",
-		.written = "repaired" };
+	static const struct context_phase writes[] = {
+		[PURGE_DELETE] = { .verb = "deleting: scanned",
+		    .written = "deleted" },
+		[PURGE_REPAIR] = { .verb = "repairing: scanned",
+		    .written = "repaired" },
+	};
 	struct sweep *s = ctx;
-	const struct context_phase *phase = &look;
 
-	if (counting)
-		phase = &count;
-	else if (s->writes)
-		phase = s->action == PURGE_REPAIR ? &repair : &purge;
-	context_begin_phase(&s->context, phase);
+	context_begin_phase(&s->context,
+	    counting        ? &count
+		: s->writes ? &writes[s->action]
+			    : &scan);
 }
 
 static void

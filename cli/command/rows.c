@@ -138,15 +138,6 @@ rows_hand_flush(struct rows_hand *h, struct fault *f)
 	return rc;
 }
 
-struct rows_hand *
-rows_hand_new(struct rows *r)
-{
-	struct rows_hand *h = xcalloc(1, sizeof(*h));
-
-	h->rows = r;
-	return h;
-}
-
 /* 0: continue, 1: the limit is reached, -1. */
 static int
 on_entry(void *state, const struct segment *seg, const struct record *record,
@@ -189,33 +180,6 @@ rows_keep(struct rows *r, const struct record *record, struct buf *row)
 		r->o.format->row(row, r->o.columns, &r->o.view, record);
 }
 
-int
-rows_put(struct rows_hand *h, struct slice row, struct fault *f)
-{
-	if (h->rows->table != NULL)
-		return table_out_put(h->rows->table, row, f);
-	buf_add(&h->held, row.p, row.n);
-	return h->held.n >= HELD_BYTES ? rows_hand_flush(h, f) : 0;
-}
-
-static void
-drop(struct rows_hand *h)
-{
-	buf_release(&h->held);
-	free(h);
-}
-
-int
-rows_hand_close(struct rows_hand *h, struct fault *f)
-{
-	int rc = rows_hand_flush(h, f);
-
-	if (rc == 0 && h->data != NULL)
-		rc = s3_data_end(h->data, f);
-	drop(h);
-	return rc;
-}
-
 static void *
 on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
 {
@@ -227,7 +191,8 @@ on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
 	(void)conn;
 	if (r->o.s3 != NULL && (data = s3_write_data(r->o.s3, f)) == NULL)
 		return NULL;
-	h = rows_hand_new(r);
+	h = xcalloc(1, sizeof(*h));
+	h->rows = r;
 	h->data = data;
 	return h;
 }
@@ -242,16 +207,20 @@ on_page(void *state, const struct segment *seg, struct fault *f)
 			       : rows_hand_flush(h, f);
 }
 
-/* A page that was not finished will be read again. */
 static int
 on_close(void *state, struct fault *f)
 {
 	struct rows_hand *h = state;
+	int rc = 0;
 
+	/* with ${page}, an unfinished page is read again by the next run */
 	if (h->rows->o.page == NULL)
-		return rows_hand_close(h, f);
-	drop(h);
-	return 0;
+		rc = rows_hand_flush(h, f);
+	if (rc == 0 && h->data != NULL)
+		rc = s3_data_end(h->data, f);
+	buf_release(&h->held);
+	free(h);
+	return rc;
 }
 
 struct pass_sink

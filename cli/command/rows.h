@@ -64,14 +64,11 @@ bool rows_have(const struct columns *c, const char *name);
 /* Say so if a time was shown that has no zone. */
 void rows_note(const struct rows *r, struct log *log);
 
-/* A worker's buffer, outside a pass. */
-struct rows_hand *rows_hand_new(struct rows *r);
-/* For rows that are sorted before they are written: add what the row of
- * ${record} shows to ${row} (one thread at a time), and write it later. There
- * is no limit. */
+/* Add what the row of ${record} shows to ${row}, to be written later
+ * (table_out_put, or as it is); one thread at a time. There is no limit. */
 void rows_keep(struct rows *r, const struct record *record, struct buf *row);
-int rows_put(struct rows_hand *h, struct slice row, struct fault *f);
+
+/* Write what a worker has. */
 int rows_hand_flush(struct rows_hand *h, struct fault *f);
-int rows_hand_close(struct rows_hand *h, struct fault *f);
 
 #endif

@@ -1,9 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
 #include <unistd.h>
 
 #include "cli/log.h"
@@ -13,8 +11,6 @@
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/file.h"
-#include "lib/base/mem.h"
-#include "lib/base/stop.h"
 
 /* No report of inspect is as large. */
 #define FILE_MAX ((size_t)64 << 20)

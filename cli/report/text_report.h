@@ -2,7 +2,6 @@
 #define CLI_REPORT_TEXT_REPORT_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "cli/report/report.h"
