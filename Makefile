@@ -27,7 +27,6 @@ SRC := \
     cli/command/cmd_show.c \
     cli/command/cookie.c \
     cli/command/entry.c \
-    cli/command/help.c \
     cli/command/rows.c \
     cli/command/top_n.c \
     cli/command/write_totals.c \

@@ -152,33 +152,28 @@ fetch(struct show *s, size_t which, struct fault *f)
 	struct buf partition = { 0 }, key = { 0 };
 	struct ddb_place start = { .key = { 0 } };
 	struct page page = { 0 };
-	struct slice value;
-	int rc = -1, more = 1;
+	struct slice value, one;
+	bool all = t->sort != NULL && c->o->sort_key == NULL;
+	int rc = -1, more;
 
 	if (key_value(&partition, t->partition_type, t->partition,
 		key_of(s, which), &c->rules, f) != 0)
 		goto out;
 	value = (struct slice){ partition.p, partition.n };
-	if (t->sort == NULL || c->o->sort_key != NULL) {
-		struct slice one;
-
-		if (whole_key(s, value, &key, f) != 0)
-			goto out;
-		one = (struct slice){ key.p, key.n };
-		if (ddb_get_one(c->conn, t, c->ttl, &one, &page, f) != 0)
-			goto out;
-		rc = print_page(s, which, &page, f);
+	if (!all && whole_key(s, value, &key, f) != 0)
 		goto out;
-	}
-	while (more == 1) {
+	one = (struct slice){ key.p, key.n };
+	do {
 		if (stop_requested()) {
 			(void)fault(f, FAULT_CANCELLED, "interrupted");
 			goto out;
 		}
-		more = ddb_query(c->conn, t, c->ttl, value, &start, &page, f);
+		more = all
+		    ? ddb_query(c->conn, t, c->ttl, value, &start, &page, f)
+		    : ddb_get_one(c->conn, t, c->ttl, &one, &page, f);
 		if (more < 0 || print_page(s, which, &page, f) != 0)
 			goto out;
-	}
+	} while (more == 1);
 	rc = 0;
 out:
 	page_release(&page);
@@ -369,27 +364,19 @@ judge(const struct cookie *c, const struct options *o, struct fault *f)
 static void
 print_cookie(struct buf *out, const struct cookie *c)
 {
-	switch (c->verdict) {
-	case COOKIE_UNSIGNED:
-		buf_adds(out,
-		    "cookie: NOT SIGNED; express-session would reject it\n");
-		break;
-	case COOKIE_UNVERIFIED:
-		buf_adds(out,
-		    "cookie: signed, NOT VERIFIED; verify it with "
-		    "--secret-file\n");
-		break;
-	case COOKIE_WRONG:
-		buf_adds(out, "cookie: the signature is WRONG\n");
-		break;
-	case COOKIE_VALID:
-		buf_adds(out, "cookie: the signature is valid");
-		if (c->secrets > 1)
-			buf_addf(out, " (secret %zu of %zu)", c->secret,
-			    c->secrets);
-		buf_addc(out, '\n');
-		break;
-	}
+	static const char *const verdicts[] = {
+		[COOKIE_UNSIGNED] = "NOT SIGNED; express-session would reject "
+				    "it",
+		[COOKIE_UNVERIFIED] = "signed, NOT VERIFIED; verify it with "
+				      "--secret-file",
+		[COOKIE_WRONG] = "the signature is WRONG",
+		[COOKIE_VALID] = "the signature is valid",
+	};
+
+	buf_addf(out, "cookie: %s", verdicts[c->verdict]);
+	if (c->verdict == COOKIE_VALID && c->secrets > 1)
+		buf_addf(out, " (secret %zu of %zu)", c->secret, c->secrets);
+	buf_addc(out, '\n');
 }
 
 static void

@@ -69,34 +69,23 @@ decode(struct buf *out, struct slice s)
 	return text_is_utf8(buf_text(out), out->n);
 }
 
-/* In constant time. */
-static bool
-same(const unsigned char *a, const unsigned char *b, size_t n)
-{
-	unsigned char diff = 0;
-
-	for (size_t i = 0; i < n; i++)
-		diff |= a[i] ^ b[i];
-	return diff == 0;
-}
-
 static bool
 signs(struct slice secret, struct slice id, struct slice signature)
 {
 	unsigned char mac[CRYPTO_SHA256];
 	struct buf text = { 0 };
-	bool good;
+	int different = 0;
 
 	if (signature.n != SIGNATURE)
 		return false;
 	crypto_hmac_sha256(mac, secret.p, secret.n, id.p, id.n);
 	crypto_base64(&text, mac, sizeof(mac));
-	good = same((const unsigned char *)text.p,
-	    (const unsigned char *)signature.p, SIGNATURE);
+	for (size_t i = 0; i < SIGNATURE; i++) /* in constant time */
+		different |= text.p[i] ^ signature.p[i];
 	crypto_wipe(mac, sizeof(mac));
 	crypto_wipe(text.p, text.n);
 	buf_release(&text);
-	return good;
+	return different == 0;
 }
 
 static void

@@ -71,19 +71,14 @@ add_fate(struct buf *out, const struct record *r)
 	buf_addf(out, "%s: ", state_name(r->state));
 	switch (r->state) {
 	case STATE_LIVE:
+	case STATE_PENDING:
 		when(out, r, "expired", "expires");
 		buf_adds(out,
-		    r->reason == REASON_NONE
+		    r->state == STATE_PENDING || r->reason == REASON_NONE
 			? "; TTL will delete it, free of charge, typically "
 			  "within a few days of that."
 			: "; TTL does not act on this attribute and will "
 			  "leave it.");
-		break;
-	case STATE_PENDING:
-		when(out, r, "expired", "expires");
-		buf_adds(out,
-		    "; TTL will delete it, free of charge, "
-		    "typically within a few days of that.");
 		break;
 	case STATE_STUCK:
 		when(out, r, "was to expire", "is to expire");

@@ -4,10 +4,8 @@
 struct buf;
 struct command;
 
-/* Add the help, made from the tables of commands and options, wrapped to
- * ${width} cells. */
-void help_program(struct buf *out, const struct command *const *commands,
-    int width);
+/* Add the help for ${c}, made from the table of options, wrapped to ${width}
+ * cells. */
 void help_command(struct buf *out, const struct command *c, int width);
 
 #endif

@@ -93,22 +93,16 @@ claim(struct merge *m, const struct report_read *part, const char *path,
 static int
 missing(const struct merge *m, struct fault *f)
 {
-	const struct report_shards *s = &m->shards;
 	struct buf b = { 0 };
-	size_t at = 0;
 
-	for (int64_t i = 1; i <= s->of; i++) {
-		if (at < s->n && s->have[at] == i) {
-			at++;
-			continue;
-		}
-		buf_adds(&b, b.n > 0 ? ", " : "");
-		buf_addi(&b, i);
-	}
+	for (int64_t i = 0; i < m->shards.of; i++)
+		if (m->owner[i] == NULL)
+			buf_addf(&b, "%s%lld", b.n > 0 ? ", " : "",
+			    (long long)i + 1);
 	(void)fault(f, FAULT_DATA,
 	    "of %lld shards these are missing: %s; combine what there is with "
 	    "--partial",
-	    (long long)s->of, buf_text(&b));
+	    (long long)m->shards.of, buf_text(&b));
 	buf_release(&b);
 	return -1;
 }
