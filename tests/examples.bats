@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# The definitions in examples/ are run as they are written, but that /reports
-# is a directory here and the cluster is a loop.
+# The definitions in examples/ are run as written, except that /reports is a
+# local directory and the cluster is a loop.
 
 load lib/common
 
@@ -26,7 +26,7 @@ setup() {
 	unset JOB_COMPLETION_INDEX AWS_BATCH_JOB_ARRAY_INDEX
 }
 
-# yaml FILE EXPRESSION: of the container of a job
+# yaml FILE EXPRESSION: applied to the container of a job
 yaml() {
 	"$PYTHON" - "$ROOT/examples/$1" "$2" <<-'END'
 		import sys, yaml
@@ -42,7 +42,7 @@ same_as_one() {
 	    <(sed 's/^Read in [0-9.]* s/Read/' all)
 }
 
-@test "the indexed job of Kubernetes" {
+@test "the indexed job of Kubernetes inspects all shards" {
 	local n
 	[[ $(yaml kubernetes-inspect.yaml 'spec["completionMode"]') == Indexed ]]
 	n=$(yaml kubernetes-inspect.yaml 'spec["completions"]')
@@ -74,7 +74,7 @@ batch() {
 	END
 }
 
-@test "the array job of AWS Batch" {
+@test "the array job of AWS Batch inspects all shards" {
 	local i
 	for ((i = 0; i < 4; i++)); do
 		AWS_BATCH_JOB_ARRAY_INDEX=$i batch aws-batch-inspect.json \

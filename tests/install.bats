@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# make install and make uninstall: what is put where, with which modes under
-# which umask, and that nothing of it stays.
+# make install and make uninstall: what goes where, with which modes under which
+# umask, and that uninstall leaves nothing.
 
 load lib/common
 
@@ -9,10 +9,10 @@ setup() {
 	PREFIX=$BATS_TEST_TMPDIR/usr
 }
 
-# Whatever has been built is installed; nothing is compiled here.
+# This installs what has been built, and compiles nothing.
 make_() { make -s -C "$ROOT" SAN="${SAN:-}" PREFIX="$PREFIX" "$@"; }
 
-@test "everybody can read it, whatever the umask of who installs it" {
+@test "everybody can read the files, whatever the umask of the installer" {
 	(umask 077 && make_ install)
 	[[ -z $(find "$PREFIX" -type d ! -perm 755) ]]
 	[[ -z $(find "$PREFIX" -type f ! -perm 644 ! -path "$PREFIX/bin/*" \
@@ -21,7 +21,7 @@ make_() { make -s -C "$ROOT" SAN="${SAN:-}" PREFIX="$PREFIX" "$@"; }
 	[[ $("$PREFIX/bin/ttlsweep" --version) == "$(ttlsweep --version)" ]]
 }
 
-@test "completions, manual pages, examples and docs" {
+@test "completions, manual pages, examples and docs are installed" {
 	local page
 	make_ install
 	cmp <(ttlsweep completion bash) \
@@ -37,7 +37,7 @@ make_() { make -s -C "$ROOT" SAN="${SAN:-}" PREFIX="$PREFIX" "$@"; }
 	cmp "$ROOT/README.md" "$PREFIX/share/doc/ttlsweep/README.md"
 }
 
-@test "fish finds its completion under /usr/local, too" {
+@test "fish finds its completion under /usr/local" {
 	PREFIX=/usr/local
 	make_ DESTDIR="$BATS_TEST_TMPDIR/stage" install
 	[[ -f $BATS_TEST_TMPDIR/stage/etc/fish/completions/ttlsweep.fish ]]
@@ -45,7 +45,7 @@ make_() { make -s -C "$ROOT" SAN="${SAN:-}" PREFIX="$PREFIX" "$@"; }
 	[[ -z $(find "$BATS_TEST_TMPDIR/stage" -mindepth 1) ]]
 }
 
-@test "uninstall takes all of it, and the directories that install made" {
+@test "uninstall removes all files, and the directories that install created" {
 	mkdir -p "$PREFIX/share/zsh"
 	make_ install
 	make_ install # twice is once

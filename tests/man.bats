@@ -1,17 +1,17 @@
 #!/usr/bin/env bats
-# The manual pages: they have every option and no other, and each command
-# that they show works as it is printed.
+# The manual pages have every option and no other, and each command in them
+# works as printed.
 
 load lib/common
 
-# What is not run here, and why: the first line of each command.
+# Commands that are not run here, by their first line, and why.
 NOT_RUN=(
-	# S3 is AWS's own, and so is CloudFormation
+	# S3 and CloudFormation exist only in AWS
 	'aws s3 sync s3://BUCKET/AWSDynamoDB/01795332271000-1a2b3c4d export'
 	'aws s3 cp --recursive cache-20261122 \'
 	'ttlsweep inspect --stack TSAGallery --expect-account 123456789012'
 	'ttlsweep doctor --stack TSAGallery --expect-account 123456789012'
-	# root's commands, which change the machine
+	# they need root and change the machine
 	'adduser --system --group --home /var/lib/ttlsweep ttlsweep'
 	'chmod 700 /var/lib/ttlsweep'
 	'install -m 755 ttlsweep-nightly /usr/local/bin'
@@ -32,7 +32,7 @@ setup() {
 	export XDG_STATE_HOME=$HOME/.local/state
 	unset AWS_ENDPOINT_URL_DYNAMODB
 	ln -s "$TTLSWEEP" bin/ttlsweep
-	# an AWS CLI that knows AWS_ENDPOINT_URL_DYNAMODB, whichever is there
+	# an AWS CLI that knows AWS_ENDPOINT_URL_DYNAMODB, whichever is installed
 	printf '#!/bin/sh\nexec %s "$@" --endpoint-url %s --output json\n' \
 	    "$(PATH=${PATH#*:} command -v aws)" "$LOCAL_URL" >bin/aws
 	# pages somebody
@@ -40,20 +40,20 @@ setup() {
 	chmod +x bin/aws bin/curl
 }
 
-# Their own places for what the pages show elsewhere.
+# Local places for what the pages show elsewhere.
 as_here() {
 	sed "s,/var/lib/prometheus/node-exporter,$PWD/node-exporter,g
 	    s,/var/lib/ttlsweep,$PWD/journals,g
 	    s,http://127\.0\.0\.1:8000,$LOCAL_URL,g" "$1"
 }
 
-# drop TABLE: so that each page begins anew
+# drop TABLE: so that each page starts over
 drop() {
 	ddb "$LOCAL_URL" delete_table "{\"TableName\":\"$1\"}" >/dev/null 2>&1 ||
 	    true
 }
 
-# A table as the pages speak of it, TTL on, and the files they begin with.
+# A table as in the pages, with TTL on, and the files that they assume.
 furnish() {
 	local now
 	now=$(date +%s)
@@ -74,7 +74,7 @@ furnish() {
 	rm -f one.json
 }
 
-# try PAGE: run what it shows, one after the other in one shell.
+# try PAGE: run its commands, one after another in one shell.
 try() {
 	"$PYTHON" "$ROOT/tests/lib/pages.py" commands "$1" commands
 	[[ -n $(ls commands) ]]
@@ -95,11 +95,11 @@ run_commands() {
 		want=0
 		case $first in
 		*--sample*--alert-*)
-			# as chance has it
+			# the result is random
 			want='[05]'
 			;;
 		*--watch*)
-			# until somebody ends it
+			# it runs until it is ended
 			sed -i '1s/^/timeout -s INT --preserve-status 3 /' command
 			want=130
 			;;
@@ -121,22 +121,22 @@ is_left_out() {
 	return 1
 }
 
-@test "every option has its entry, and no page has another" {
+@test "every option has its paragraph, and no page has another" {
 	run -0 "$PYTHON" "$ROOT/tests/lib/pages.py" options
 }
 
-@test "refused combinations are those of the program" {
+@test "the pages list the combinations that the program refuses" {
 	run -0 "$PYTHON" "$ROOT/tests/lib/pages.py" refused \
 	    "$ROOT"/cli/option/*.c
 }
 
-@test "the pages are clean, and refer to pages that are there" {
+@test "the pages are clean, and refer to existing pages" {
 	run -0 "$PYTHON" "$ROOT/tests/lib/pages.py" links
 	run -0 mandoc -Tlint -Wwarning "$ROOT"/man/*.[1-9]
 	[[ -z $output ]] || { echo "$output"; false; }
 }
 
-@test "every command has a page, and every page an example" {
+@test "every command has a page, and every page has an example" {
 	local page
 	for page in $(ttlsweep __complete '' | sed 1d | cut -f 1); do
 		[[ $page == help || -e $ROOT/man/ttlsweep-$page.1 ]]
@@ -147,7 +147,7 @@ is_left_out() {
 	done
 }
 
-@test "no command is left out that is in no page" {
+@test "every exception is still in a page" {
 	local page line
 	for page in "$ROOT"/man/*.[1-9]; do
 		mkdir -p "all/${page##*/}"
@@ -293,13 +293,13 @@ is_left_out() {
 @test "examples: ttlsweep-tutorial.7" {
 	drop TSAGalleryCache
 	try ttlsweep-tutorial.7
-	# what it says of the six entries
+	# what it says about the six entries
 	grep -Eq '^live +1 ' log
 	grep -Eq '^stuck +2 ' log
 	grep -Eq '^immortal +2 ' log
 	grep -Eq '2 matched, 2 deleted|3 matched, 3 deleted|2 deleted' log
 	[[ ! -e paged ]]
-	# the job pages somebody when it fails
+	# the job pages somebody if it fails
 	export AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1 AWS_MAX_ATTEMPTS=1
 	as_here ttlsweep-nightly >nightly
 	export CACHETABLE=TSAGalleryCache PAGE_URL=http://127.0.0.1:8080/

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Narrow terminals: texts are cut, with a sign; numbers and hashes are not.
+# Narrow terminals: texts are cut, with an ellipsis; numbers and hashes are not.
 
 load lib/common
 
@@ -22,7 +22,7 @@ setup() {
 	HASH=…$(printf session:0123456789abcdef | sha256sum | head -c 6)
 }
 
-# on COLUMNS COMMAND...: what it shows on a terminal so wide, in the file shown.
+# on COLUMNS COMMAND...: its output on a terminal of that width, in the file shown.
 on() {
 	local columns=$1
 	shift
@@ -34,7 +34,7 @@ on() {
 # fits COLUMNS: no line of $shown is wider.
 fits() { [[ $(wc -L <shown) -le $1 ]] || { cat shown; false; }; }
 
-@test "list: TTL values are whole, keys are cut with a sign" {
+@test "list shows TTL values whole, and cuts keys with an ellipsis" {
 	jq -r '.Item.ttl.N' items | sort >ttls
 	for columns in 200 80 40 24; do
 		on $columns list -i items --now $NOW --columns key,ttl --no-headings
@@ -47,7 +47,7 @@ fits() { [[ $(wc -L <shown) -le $1 ]] || { cat shown; false; }; }
 			[[ $(grep -cE '^image:[^ ]*… +[0-9]+$' shown) -eq 19 ]]
 		fi
 	done
-	# what has no room at all: longer lines, which the terminal wraps
+	# no room at all: longer lines, which the terminal wraps
 	on 20 list -i items --now $NOW --columns key,ttl --no-headings
 	awk '{print $NF}' shown | sort | cmp - ttls
 	grep -q "$HASH" shown
@@ -55,7 +55,7 @@ fits() { [[ $(wc -L <shown) -le $1 ]] || { cat shown; false; }; }
 	awk 'NF == 4 {print $3}' shown | sort | cmp - <(jq -r '.Item.n.N // empty' items | sort)
 }
 
-@test "list: the columns that nobody asked for make room" {
+@test "list leaves out default columns to make room" {
 	local columns
 	ttlsweep list -i items --now $NOW --columns key,size --no-headings |
 	    awk '{print $NF}' | sort >sizes
@@ -82,7 +82,7 @@ fits() { [[ $(wc -L <shown) -le $1 ]] || { cat shown; false; }; }
 	done
 }
 
-@test "reports: what is narrow shows no other number" {
+@test "a narrow report shows the same numbers as a wide one" {
 	for command in inspect "list --top 5 --by size" "show image:a-rather-long-name-of-an-image-7"; do
 		# shellcheck disable=SC2086 # words
 		on 400 $command -i items --now $NOW
@@ -92,7 +92,7 @@ fits() { [[ $(wc -L <shown) -le $1 ]] || { cat shown; false; }; }
 			on $columns $command -i items --now $NOW
 			"$PYTHON" - <<-'PY'
 				import re
-				# apart from those in keys, and the time it took; words are wrapped
+				# except in keys, and the time it took; words are wrapped
 				words = lambda name: re.sub(r"\S*(image|session):\S*|\n\s*", " ", open(name).read())
 				numbers = lambda name: set(re.findall(r"\d+(?: \d{3})*(?:[.,]\d+)*",
 				    re.sub(r"Read in [0-9.]+ s", "", words(name))))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# README.md: what it shows is what the program prints (make pictures writes it
-# anew), its commands work as printed, and its links lead somewhere.
+# README.md: the output in it is what the program prints (make pictures updates
+# it), its commands work as printed, and its links lead somewhere.
 
 load lib/common
 load lib/docs
@@ -18,11 +18,11 @@ setup() {
 	docs_fill
 }
 
-@test "the output shown is today's (if not: make pictures)" {
+@test "the output shown is current (if not: make pictures)" {
 	"$PYTHON" "$ROOT/tests/tools/transcript.py" --check "$ROOT/README.md"
 }
 
-@test "the quick start installs what building needs" {
+@test "the quick start installs what the build needs" {
 	local want shown
 	want=$(sed -n 's/^build\t.*\t//p' "$ROOT/tests/deps.sh" | sort -u)
 	shown=$(sed -n '/apt-get install/,/[^\\]$/p' "$WORLD/blocks/Quick start.1" |
@@ -30,7 +30,7 @@ setup() {
 	diff <(echo "$want") <(echo "$shown")
 }
 
-@test "the quick start's commands, in this order" {
+@test "the commands of the quick start work, in this order" {
 	local line ran=0
 	while read -r line; do
 		echo "\$ $line"
@@ -43,7 +43,7 @@ setup() {
 	    "$WORLD/blocks/Quick start.1"
 }
 
-@test "the commands shown without output" {
+@test "the commands shown without output work" {
 	grep -q 'show --cookie' "$WORLD/blocks/What people do with it.1"
 	grep -qxFf "$WORLD/blocks/What people do with it.1" "$ROOT/docs/recipes.md"
 	# shellcheck disable=SC1091 # the page's
@@ -55,7 +55,7 @@ setup() {
 	[[ ! -e "$WORLD/blocks/What people do with it.4" ]]
 }
 
-# anchors PAGE: of its headings, as GitHub makes them
+# anchors PAGE: those of its headings, as GitHub makes them
 anchors() {
 	sed -n 's/^#\{1,4\} //p' "$1" | tr '[:upper:]' '[:lower:]' |
 	    sed 's/[^a-z0-9 _-]//g; s/ /-/g'
@@ -81,7 +81,7 @@ anchors() {
 	[[ $bad -eq 0 ]]
 }
 
-@test "the pictures are small, and load nothing from elsewhere" {
+@test "the pictures are small and load nothing" {
 	local size
 	for picture in "$ROOT"/docs/images/*; do
 		size=$(stat -c %s "$picture")

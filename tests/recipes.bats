@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# docs/recipes.md: every block of commands is run as it is printed, section by
-# section, against the gallery's cache in DynamoDB Local; then it has done what
-# the page says. What cannot run here is in NOT_RUN, by its first word or two.
+# docs/recipes.md: every block of commands is run as printed, section by section,
+# against the gallery's cache in DynamoDB Local, and does what the page says.
+# Blocks that cannot run here are in NOT_RUN, by their first words.
 
 load lib/common
 load lib/docs
@@ -25,7 +25,7 @@ setup() {
 	docs_fill
 }
 
-# block N: of the section that has this test's name, in this shell
+# block N: run that block of the section with the name of this test
 block() {
 	local file="$WORLD/blocks/$BATS_TEST_DESCRIPTION.$1"
 	echo "$file" >>"$WORLD/ran"
@@ -34,7 +34,7 @@ block() {
 	source "$file"
 }
 
-# items JQ: of an inspection of the table, or of "$TABLE"
+# items JQ: from the report of inspect about the table, or "$TABLE"
 items() { ttlsweep inspect -q ${TABLE:+-t "$TABLE"} --format json | jq "$1"; }
 
 sessions() { items '.kinds.session | .live + .pending + .stuck + .immortal'; }
@@ -76,7 +76,7 @@ sessions() { items '.kinds.session | .live + .pending + .stuck + .immortal'; }
 @test "Fix times in milliseconds or in strings" {
 	[[ $(items .states.stuck.items) -eq 48 ]]
 	block 1
-	# those of more than five years ago stay stuck, those without a TTL immortal
+	# entries older than five years stay stuck, those without a TTL immortal
 	[[ $(items .states.stuck.items) -eq 9 ]]
 	[[ $(items .states.immortal.items) -eq 6 ]]
 	block 2
@@ -97,7 +97,7 @@ sessions() { items '.kinds.session | .live + .pending + .stuck + .immortal'; }
 	    jq '.states | .pending.items + .stuck.items') -eq 0 ]]
 	block 5
 	block 6
-	# the metrics that the rules ask for
+	# the metrics that the rules need
 	sed -n '/^groups:/,/^```/s/.* \(ttlsweep_[a-z_]*\){\([a-z]*\)=.*/\1{.*\2=/p' \
 	    "$PAGE" >asked
 	sed -n '/^groups:/,/^```/s/.*expr: \(ttlsweep_[a-z_]*\){\([a-z]*\)=.*/\1{.*\2=/p' \
@@ -108,7 +108,7 @@ sessions() { items '.kinds.session | .live + .pending + .stuck + .immortal'; }
 	done <asked
 	"$PYTHON" -c 'import re, sys, yaml
 yaml.safe_load(re.search("```yaml\n(.*?)```", open(sys.argv[1]).read(), re.S)[1])' "$PAGE"
-	# the files that the blocks for other machines name
+	# the files that the blocks for other machines mention
 	for file in $(grep -ho 'examples/[^ ]*' "$WORLD/blocks/$BATS_TEST_DESCRIPTION".*); do
 		[[ -f $ROOT/$file ]]
 	done
@@ -128,7 +128,7 @@ yaml.safe_load(re.search("```yaml\n(.*?)```", open(sys.argv[1]).read(), re.S)[1]
 	before=$(items '.states | .pending.items + .stuck.items')
 	block 1 >said
 	[[ $(items '.states | .pending.items + .stuck.items') -eq 0 ]]
-	# give or take what TTL took meanwhile
+	# except what TTL deleted meanwhile
 	[[ $(ttlsweep inspect -q -i deleted.json.gz.p7m --decrypt-with key.pem \
 	    --format json | jq .scanned.items) -ge $((before - 20)) ]]
 	openssl cms -decrypt -inform DER -in deleted.json.gz.p7m -inkey key.pem |
@@ -155,7 +155,7 @@ yaml.safe_load(re.search("```yaml\n(.*?)```", open(sys.argv[1]).read(), re.S)[1]
 	[[ $(wc -l <stuck.csv) -eq 49 ]]
 }
 
-@test "every block is run, or listed as one that cannot be" {
+@test "every block is run, or listed as one that cannot run" {
 	local file first
 	for file in "$WORLD/blocks"/*; do
 		grep -qxF "$file" "$WORLD/ran" && continue

@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
-# Session ids and other secrets, planted in every kind of table there is: no
-# command, format or message shows one, in no form of it, unless --reveal.
+# Session ids and other secrets, planted in every kind of table: no command,
+# format or message shows one in any form, except with --reveal.
 
 load lib/common
 
-# Every secret begins with four characters that may be shown. What must not
-# be is what follows them.
+# Every secret begins with four characters that may be shown; the rest must
+# not be.
 HEAD=Ab12
 MARK=ZqSecretQz
 TOKEN=$HEAD$MARK-0123456789
@@ -30,19 +30,19 @@ setup() {
 	N=0
 }
 
-# Patterns of the planted text: as it is, in base64 wherever it begins, in hex,
-# and with each character escaped.
+# Patterns of the planted text: plain, in base64 at any offset, in hex, and with
+# each character escaped.
 leak_forms() {
 	"$PYTHON" - <<'END'
 import base64, os
 mark, digits = os.environ["MARK"], os.environ["DIGITS"]
 forms = {mark, os.environ["HEAD"] + mark[:1], digits[4:12]}
-# a number cut after more than may be shown; alone, so few digits could be a time's
+# a number cut after more than may be shown; so few digits alone could be a time
 forms |= {digits[:n] + dots for n in range(5, 12) for dots in ("…", "...")}
 for text in (mark, digits):
     data = text.encode()
     for before in range(3):
-        # the characters that do not depend on what stands around it
+        # the characters that do not depend on their neighbours
         encoded = base64.b64encode(b"\0" * before + data).decode().rstrip("=")
         forms.add(encoded[4 if before else 0:len(encoded) - 2])
     forms.add(data.hex())
@@ -54,7 +54,7 @@ print("\n".join(sorted(forms)))
 END
 }
 
-# entry ATTRIBUTES: a line of an export. The time is stuck where TTL is off.
+# entry ATTRIBUTES: a line of an export. The entry is stuck if TTL is off.
 entry() { printf '{"Item":{%s,"expires":{"N":"1700000000"}}}\n' "$1"; }
 S() { printf '"%s":{"S":"%s"}' "$1" "$2"; }
 table() {
@@ -71,18 +71,18 @@ plant() {
 		    s/11111111-2222-4333-8444-555555555555/1/g" "$ROOT/tests/cases/next-auth.jsonl"
 		entry "$(S pk USER#2),$(S sk "SESSION#$TOKEN"),$(S GSI1PK "SESSION#$TOKEN"),$(S sessionToken "$TOKEN")"
 	} | table auth --key pk --sort-key sk --index GSI1PK
-	# stores that have a prefix, and one whose time is no time
+	# stores with a prefix, and one whose time is not a time
 	for key in "PHPSESSID_$TOKEN" "sess:$long" "session:$TOKEN" "sid-$TOKEN" "Sessions/$long"; do
 		entry "$(S id "$key"),$(S data "id=$TOKEN"),\"m\":{\"M\":{$(S id "$TOKEN")}}"
 	done | table plain --key id
 	printf '{"Item":{%s,%s}}\n' "$(S id "sess:$long")2" "$(S expires "$TOKEN")" >/dev/null
 	printf '{"Item":{%s,%s}}\n' "$(S id "sess:$TOKEN")" "$(S expires "$TOKEN")" |
 	    table plain --key id --no-create
-	# a key's name says what it is; ids that a separator cuts in two
+	# a key whose name says what it is; ids that a separator cuts in two
 	for key in "$TOKEN" "$long" "$HEAD$MARK:$MARK" "$HEAD$MARK#$MARK"; do
 		entry "$(S session_id "$key"),$(S sort "$long"),$(S data "$TOKEN")"
 	done | table bare --key session_id --sort-key sort
-	# the table's name does
+	# a table whose name does
 	seed --endpoint "$LOCAL_URL" --table secret-sessions --key id --key-type N --sort-key n --sort-type N \
 	    --items <(entry "\"id\":{\"N\":\"$DIGITS\"},\"n\":{\"N\":\"$DIGITS\"},$(S data "$TOKEN")") >/dev/null
 	entry "\"id\":{\"N\":\"$DIGITS\"},$(S data x)" | sed 's/"id"/"sid"/' | table numbers --key sid --key-type N
@@ -97,8 +97,8 @@ plant() {
 	} | table items
 }
 
-# ran STATUS... -- COMMAND...: it ended with one of these, and what it said is
-# kept in $OUT.
+# ran STATUS... -- COMMAND...: it ended with one of these; its output is kept in
+# $OUT.
 ran() {
 	local want=() rc=0
 	while [[ $1 != -- ]]; do want+=("$1") && shift; done
@@ -115,7 +115,7 @@ ran() {
 does() { ran 0 -- "$TTLSWEEP" "$@"; }
 fails() { ran 1 2 3 -- "$TTLSWEEP" "$@"; }
 
-# Nothing of all that was said has one of the forms.
+# No output has a secret in any form.
 silent() {
 	local bad=0 file
 	((N > 0))
@@ -133,7 +133,7 @@ at() { AT=(-t "secret-$1" --ttl-attribute expires); }
 columns=key,kind,state,reason,ttl,expires,overdue,size,group,value,attributes
 columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk,@sk,@id,@session_id,@sort,@sid,@key,@expires
 
-@test "what is looked for is there: --reveal, and export" {
+@test "the secrets are there: --reveal and export show them" {
 	for t in "${T[@]}"; do
 		at "$t"
 		ran 0 -- "$TTLSWEEP" list "${AT[@]}" --reveal --columns $columns
@@ -146,11 +146,11 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 	at plain
 	ran 0 -- "$TTLSWEEP" show "${AT[@]}" --reveal "session:$TOKEN"
 	grep -qF "$TOKEN" "$OUT/$N"
-	# and it is what silent finds
+	# and silent finds them
 	run ! silent
 }
 
-@test "list, in every format, with every column" {
+@test "list shows no secret in any format or column" {
 	for t in "${T[@]}"; do
 		at "$t"
 		for format in table tsv csv; do
@@ -168,7 +168,7 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 	silent
 }
 
-@test "show, of every entry and of what is not there" {
+@test "show shows no secret of any entry, existing or not" {
 	at auth
 	does show "${AT[@]}" USER#1 USER#2 "VT#user@example.com"
 	does show "${AT[@]}" USER#2 --sort-key "SESSION#$TOKEN"
@@ -192,7 +192,7 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 	at binary
 	does show "${AT[@]}" "$(printf 'session:%s' "$TOKEN" | base64 -w0)"
 	fails show "${AT[@]}" "$(printf 'session:%s-' "$TOKEN" | base64 -w0)" "session:$TOKEN"
-	# a command, or a word of it, forgotten
+	# a command, or a word of it, is missing
 	fails "session:$TOKEN"
 	fails inspect "SESSION#$TOKEN"
 	fails purge "session:$TOKEN"
@@ -203,7 +203,7 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 	silent
 }
 
-@test "a cookie's session, whose key has no prefix" {
+@test "show --cookie masks a session whose key has no prefix" {
 	at plain
 	printf '{"Item":{%s,%s}}\n' "$(S id "$TOKEN")" "$(S data "$TOKEN")" | table plain --key id --no-create
 	does show "${AT[@]}" --cookie "s%3A$TOKEN.abcdefghijklmnopqrstuvwxyzabcdefghijklmnopq"
@@ -211,7 +211,7 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 	silent
 }
 
-@test "inspect, in every format, of parts and of selections" {
+@test "inspect shows no secret in any format, of parts or selections" {
 	for t in "${T[@]}"; do
 		at "$t"
 		for format in text json prometheus html; do
@@ -240,7 +240,7 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 	silent
 }
 
-@test "files in place of a table" {
+@test "files are masked like a table" {
 	at auth
 	ttlsweep export -q "${AT[@]}" --layout s3 -o s3
 	for t in auth plain bare numbers binary items; do
@@ -269,7 +269,7 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 	silent
 }
 
-@test "lists of keys" {
+@test "lists of keys give no key away" {
 	at plain
 	ttlsweep list -q "${AT[@]}" --reveal --format csv >keys.csv
 	does list "${AT[@]}" --keys-from keys.csv
@@ -292,7 +292,7 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 	done
 	at bare
 	fails list "${AT[@]}" --keys-from keys.csv
-	# what is masked is refused
+	# a masked key is refused
 	for t in plain bare sessions binary auth; do
 		at $t
 		ttlsweep list -q "${AT[@]}" --kind session --format csv >masked.csv
@@ -309,7 +309,7 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 	silent
 }
 
-@test "purge, repair and restore, dry and for real, with what they advise" {
+@test "purge, repair and restore show no secret, dry or real, nor in their advice" {
 	for t in "${T[@]}"; do
 		at "$t"
 		for format in text json; do
@@ -319,7 +319,7 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 		does purge "${AT[@]}" --prefix "session:$TOKEN" --sort-prefix "SESSION#$TOKEN" --group "$TOKEN" -vv
 	done
 	at plain
-	# where it stopped, and how to go on
+	# where it stopped, and how to continue
 	ran 4 -- "$TTLSWEEP" purge "${AT[@]}" --yes --max-items 1 --prefix "session:$TOKEN" --prefix "sid-$TOKEN" \
 	    --journal j1 --checkpoint cp -v
 	grep -q 'to continue: ttlsweep purge .*--prefix .session:Ab12…' "$OUT/$N"
@@ -337,7 +337,7 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 	silent
 }
 
-@test "entries that failed" {
+@test "failed entries are named without their secrets" {
 	# an index's key cannot be a number
 	printf '{"Item":{%s,%s,"GSI1PK":{"N":"%s"}}}\n' "$(S pk USER#9)" "$(S sk "SESSION#$TOKEN")" "$DIGITS" \
 	    "$(S pk "session:$TOKEN")" "$(S sk "$TOKEN")" "$DIGITS" >wrong.json

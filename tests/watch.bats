@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# inspect --watch: redrawn in place on a terminal, one behind the other
-# elsewhere, with what changed; never past --max-rcu.
+# inspect --watch: reports are redrawn in place on a terminal, and follow one
+# another elsewhere, with what changed; never faster than --max-rcu.
 
 load lib/common
 
@@ -19,7 +19,7 @@ setup() {
 	OUT=$BATS_TEST_TMPDIR/out
 }
 
-# watch REGEX TIMES OPTION...: to $OUT, until that was said so often; its
+# watch REGEX TIMES OPTION...: to $OUT, until it said REGEX that many times; its
 # status in $STATUS
 watch() {
 	local regex=$1 times=$2
@@ -39,7 +39,7 @@ put() {
 	    seed --endpoint "$LOCAL_URL" --table "$TABLE" --no-create --items -
 }
 
-@test "elsewhere: one report behind the other, each by its own time" {
+@test "without a terminal, reports follow one another, each judged at its own time" {
 	(seen 1 '^STATE' && put "late:$RANDOM" $(($(date +%s) + 6000))) >/dev/null &
 	watch '^live .* \+1 ' 1
 	wait
@@ -47,21 +47,21 @@ put() {
 	run ! grep -q $'\033' "$OUT"
 	n=$(grep -c '^STATE' "$OUT")
 	((n >= 2))
-	# no change is told of the first look, each later one has a column
+	# the first report has no change, each later one has a column for it
 	[[ $(grep -c '^STATE.*CHANGE' "$OUT") -eq $((n - 1)) ]]
 	[[ $(grep -cE '^live .* \+1 ' "$OUT") -eq 1 ]]
 	[[ $(grep -o 'judged at [^.]*' "$OUT" | sort -u | wc -l) -ge 2 ]]
 }
 
-@test "JSON: an object a line" {
+@test "JSON has one object per line" {
 	watch '^{' 3 --format json
 	[[ $STATUS -eq 130 ]]
 	[[ $(jq -s 'length >= 2 and all(.complete) and (map(.now) | unique | length) >= 2' "$OUT") == true ]]
-	# what a look took is that look's
+	# what a report took is its own
 	[[ $(jq -s 'map(.scanned.capacity_units) | unique | length' "$OUT") == 1 ]]
 }
 
-@test "to a file, which holds the last look" {
+@test "a file contains the last report" {
 	SEEN_IN=$BATS_TEST_TMPDIR/metrics watch last_success 1 \
 	    --format prometheus -o "$BATS_TEST_TMPDIR/metrics"
 	[[ $STATUS -eq 130 && ! -s $OUT ]]
@@ -69,7 +69,7 @@ put() {
 	[[ $(grep -c '# HELP ttlsweep_items' "$BATS_TEST_TMPDIR/metrics") == 1 ]]
 }
 
-@test "a terminal: in place, cut to its lines, what is left is wiped" {
+@test "on a terminal, reports are redrawn in place, cut to its lines, with the rest erased" {
 	status=0
 	"$PYTHON" "$ROOT/tests/lib/terminal.py" --rows 12 --columns 70 \
 	    --interrupt-when '\x1b\[H' 3 "$TTLSWEEP" inspect -t "$TABLE" --watch 1 \
@@ -80,11 +80,11 @@ put() {
 	((frames >= 3))
 	[[ $(grep -o $'\033\[J' "$OUT" | wc -l) -eq $frames ]]
 	[[ $(grep -c 'more lines: enlarge the window' "$OUT") -eq $frames ]]
-	# never a line more than there are
+	# never more lines than the terminal has
 	awk -v RS=$'\033\\[H' 'NR > 1 && gsub(/\n/, "") > 12 { bad = 1 } END { exit bad }' "$OUT"
 }
 
-@test "a common terminal: in short, and all of that" {
+@test "a terminal of common size shows the short report, and all of it" {
 	local table ttl
 	for ttl in off on; do
 		table=$(new_table short)
@@ -98,7 +98,7 @@ put() {
 		grep -q '^STATE.*CHANGE' "$OUT"
 		grep -q '^immortal ' "$OUT"
 		grep -q '^What to do first' "$OUT"
-		# one command; what is wider than the terminal takes several lines of it
+		# one command; a line wider than the terminal takes several of its lines
 		awk -v RS=$'\033\\[H' -F '\n' 'NR > 1 {
 			rows = commands = 0
 			for (i = 1; i < NF; i++) {
@@ -111,18 +111,18 @@ put() {
 	done
 }
 
-@test "a large terminal: all of it, and when the next look is" {
+@test "a large terminal shows the whole report, and when the next one comes" {
 	status=0
 	"$PYTHON" "$ROOT/tests/lib/terminal.py" --rows 90 --columns 70 \
 	    --interrupt-when 'Ctrl-C to end' 1 "$TTLSWEEP" inspect -t "$TABLE" --watch 5 >"$OUT" || status=$?
 	[[ $status -eq 130 ]]
 	grep -q 'Report 1, the next in 5 s. Press Ctrl-C to end.' "$OUT"
-	# that is how it is meant to end
+	# this is how it is meant to end
 	run ! grep -q interrupted "$OUT"
 	run ! grep -q 'more lines' "$OUT"
 }
 
-@test "a dumb terminal is no terminal" {
+@test "a dumb terminal is treated as none" {
 	status=0
 	TERM=dumb "$PYTHON" "$ROOT/tests/lib/terminal.py" --interrupt-when STATE 2 \
 	    "$TTLSWEEP" inspect -t "$TABLE" --watch 1 --progress never >"$OUT" || status=$?
@@ -130,15 +130,15 @@ put() {
 	run ! grep -q $'\033\[[H2J]' "$OUT"
 }
 
-@test "never more read units than --max-rcu" {
+@test "read units never exceed --max-rcu" {
 	local table begun
 	table=$(new_table units)
 	seed --endpoint "$LOCAL_URL" --table "$table" --mixed 1500 --now 1795335120 --max-size 4000
 	begun=$(date +%s%N)
 	TABLE=$table watch '^{' 3 --format json --max-rcu 60
 	[[ $STATUS -eq 130 ]]
-	# what a look took, over the time from its beginning to the next one's
-	# end; a burst of a quarter second is allowed
+	# the units of a report, over the time from its start to the end of the
+	# next one; a burst of a quarter second is allowed
 	units=$(jq -s 'map(.scanned.capacity_units) | add' "$OUT")
 	seconds=$(awk -v b="$begun" -v e="$(date +%s%N)" 'BEGIN { print (e - b) / 1e9 }')
 	awk -v u="$units" -v s="$seconds" 'BEGIN { exit !(u > 60 && u <= 60 * (s + 0.5)) }' || {
@@ -147,7 +147,7 @@ put() {
 	}
 }
 
-@test "TTL that is switched on meanwhile is seen" {
+@test "TTL that is switched on meanwhile is noticed" {
 	local table
 	table=$(new_table switched)
 	seed --endpoint "$LOCAL_URL" --table "$table" --case future=3 --now "$(date +%s)"
@@ -158,14 +158,14 @@ put() {
 	[[ $(jq -s 'first.ttl_status == "DISABLED" and last.ttl_status == "ENABLED"' "$OUT") == true ]]
 }
 
-@test "an alert: each look tells it, the status is the signal's" {
+@test "each report repeats an alert; the status is that of the signal" {
 	SEEN_IN=$BATS_TEST_TMPDIR/err watch alert: 2 --alert-expired 19 -q 2>"$BATS_TEST_TMPDIR/err"
 	[[ $STATUS -eq 130 ]]
 	n=$(grep -c 'alert: 20 expired entries (limit 19)' "$BATS_TEST_TMPDIR/err")
 	((n >= 2)) && ((n == $(grep -c '^STATE' "$OUT")))
 }
 
-@test "wrong usage" {
+@test "wrong usage is refused" {
 	run -2 ttlsweep inspect -t "$TABLE" --watch 0
 	run -2 ttlsweep inspect -t "$TABLE" --watch 5 --now 1
 	run -2 ttlsweep inspect -i /dev/null --watch 5
@@ -174,6 +174,6 @@ put() {
 	run -2 ttlsweep inspect --merge x --watch 5
 }
 
-@test "what cannot be read at first ends it" {
+@test "a table that cannot be read at first ends it" {
 	run -1 ttlsweep inspect -t none-such --watch 1
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# The HTML report in a real browser: something is to be seen in both themes, on
-# a phone, a desk and on paper; nothing is fetched, the console says nothing,
-# and axe-core finds nothing that keeps anybody from reading it.
+# The HTML report in a real browser: it is visible in both themes, on a phone, a
+# desktop and paper; nothing is fetched, the console is empty, and axe-core finds
+# no barrier.
 
 load ../lib/common
 
@@ -21,7 +21,7 @@ setup() { PAGE=$BATS_TEST_TMPDIR/report.html; }
 
 report() { ttlsweep inspect --now "$NOW" --format html -o "$PAGE" "$@"; }
 
-# Look at $PAGE: what was seen goes to $SEEN.
+# Look at $PAGE; what was seen goes to $SEEN.
 look() {
 	SEEN=$BATS_TEST_TMPDIR/seen.json
 	NODE_PATH=$SERVERS/npm/node_modules timeout 120 node \
@@ -36,7 +36,7 @@ clean() {
 	    { cat "$SEEN"; false; }
 }
 
-# Bright in the light theme and on paper, dark in the other; many colours.
+# Bright in the light theme and on paper, dark in the other; many colors.
 pictures() {
 	jq -e '.pictures | length == 5
 	    and all(.[]; .colours > 200 and .share < 0.95 and .height > 1000)
@@ -46,14 +46,14 @@ pictures() {
 	    { cat "$SEEN"; false; }
 }
 
-@test "a table with every kind of trouble" {
+@test "a table with every kind of trouble is readable everywhere" {
 	report -t "$TABLE"
 	look
 	clean
 	pictures
-	# a line may end between words, not within an option
+	# a line may break between words, but not within an option
 	grep -q 'aws dynamodb <span>update-time-to-live</span> <span>--table-name</span> ' "$PAGE"
-	# on a phone: what is wider scrolls, and says so
+	# on a phone, a wider table scrolls, and says so
 	[[ $(grep -c 'Scroll sideways' "$PAGE") -eq 2 ]]
 	run ! grep -qE '<script|https?://(www|fonts|cdn)' "$PAGE"
 	[[ $(stat -c %a "$PAGE") == 600 ]]
@@ -65,12 +65,12 @@ pictures() {
 	[[ $(wc -l <"$BATS_TEST_TMPDIR/keys") -gt 500 ]]
 	report -t "$TABLE" --top 1000
 	grep -q 'session:....…' "$PAGE"
-	# longer than what a mask leaves, shorter than what HTML would escape
+	# longer than a mask leaves, shorter than HTML would escape
 	cut -c1-20 "$BATS_TEST_TMPDIR/keys" | grep -E '^session:.{12}$' |
 	    { ! grep -qFf - "$PAGE"; }
 }
 
-@test "a sample, a file, a selection" {
+@test "a sample, a file and a selection are readable" {
 	report -t "$TABLE" --sample 50
 	look
 	clean
@@ -82,7 +82,7 @@ pictures() {
 	pictures
 }
 
-@test "hostile names of groups and keys" {
+@test "hostile names of groups and keys do no harm" {
 	"$PYTHON" - >"$BATS_TEST_TMPDIR/evil.json" <<-'END'
 	import json
 	evil = ["<script>alert(1)</script>:x", "</bdi></th></table>:y", "\u202egnp.:z",
@@ -97,7 +97,7 @@ pictures() {
 	run ! grep -qE '<script|<img|</style><style' "$PAGE"
 }
 
-@test "nothing in it, one entry, nothing expired" {
+@test "an empty table, one entry, and nothing expired are readable" {
 	: >"$BATS_TEST_TMPDIR/none.json"
 	report -i "$BATS_TEST_TMPDIR/none.json"
 	look
@@ -114,7 +114,7 @@ pictures() {
 	clean
 }
 
-@test "a page that is cut is no page: the old one stays" {
+@test "an incomplete page does not replace the old one" {
 	echo old >"$PAGE"
 	run -1 ttlsweep inspect -i "$BATS_TEST_TMPDIR/missing" --format html -o "$PAGE"
 	[[ $(<"$PAGE") == old ]]

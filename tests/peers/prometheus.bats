@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# The metrics, judged by Prometheus' own promtool.
+# The metrics, checked by Prometheus' own promtool.
 
 load ../lib/common
 
@@ -25,14 +25,14 @@ metrics() { ttlsweep inspect --now "$NOW" --format prometheus "$@" >"$M"; }
 good() {
 	run promtool check metrics <"$M"
 	[[ $status -eq 0 && -z $output ]] || { echo "$output"; false; }
-	# every one with table and region
+	# each has table and region
 	! grep -vE '^#|^ttlsweep_[a-z_]+\{table="[^"]*",region="[^"]*"[,}]' "$M"
 }
 
-# The value of the metric that begins so.
+# The value of the metric that begins with this.
 value() { awk -v m="$1" 'index($0, m) == 1 { print $NF }' "$M"; }
 
-@test "a table: the figures are those of the JSON report" {
+@test "the figures of a table are those of the JSON report" {
 	metrics -t "$TABLE"
 	good
 	ttlsweep inspect -t "$TABLE" --now "$NOW" --format json >"$M.json"
@@ -57,7 +57,7 @@ value() { awk -v m="$1" 'index($0, m) == 1 { print $NF }' "$M"; }
 	((age >= -5 && age < 60))
 }
 
-@test "without sizes, of a sample, from a file, of nothing" {
+@test "metrics are valid without sizes, of a sample, of a file, of an empty table" {
 	metrics -t "$TABLE" --no-sizes
 	good
 	run ! grep -q ttlsweep_bytes "$M"
@@ -73,10 +73,10 @@ value() { awk -v m="$1" 'index($0, m) == 1 { print $NF }' "$M"; }
 	[[ $(grep -c quantile "$M") == 0 ]]
 }
 
-# The names of what $M has, those of its comments, too.
+# The names of the metrics in $M, including those in comments.
 names() { grep -oE '\bttlsweep_[a-z_]+' "$M" | sort -u | xargs; }
 
-@test "what a purge, a repair and a restore leave" {
+@test "a purge, a repair and a restore write their metrics" {
 	local t j=$BATS_TEST_TMPDIR/journal labels
 	local all="ttlsweep_executed ttlsweep_journal_bytes ttlsweep_last_success_timestamp_seconds ttlsweep_purge_entries"
 	t=$(new_table swept)
@@ -105,13 +105,13 @@ names() { grep -oE '\bttlsweep_[a-z_]+' "$M" | sort -u | xargs; }
 		[[ $(value "ttlsweep_purge_entries$labels,command=\"restore\",outcome=\"$outcome\"}") == \
 		    "$(jq ".$outcome" "$M.json")" ]]
 	done
-	# one that did not end well has no time of success
+	# a run that failed has no time of success
 	run -4 ttlsweep purge -t "$t" --now "$NOW" --yes --no-journal --max-items 1 --metrics-file "$M"
 	good
 	[[ $(names) == "ttlsweep_executed ttlsweep_purge_entries" ]]
 }
 
-@test "a part of a table does not look like the whole" {
+@test "metrics of a part of a table come with a warning" {
 	local success=ttlsweep_last_success_timestamp_seconds
 	metrics -t "$TABLE" --kind session 2>"$M.err"
 	good
@@ -136,7 +136,7 @@ names() { grep -oE '\bttlsweep_[a-z_]+' "$M" | sort -u | xargs; }
 	[[ $output == *"no metrics from a part of a table"* ]]
 }
 
-@test "half a pass makes no metrics" {
+@test "an interrupted pass writes no metrics" {
 	mkfifo "$BATS_TEST_TMPDIR/pipe"
 	"$TTLSWEEP" inspect -i "$BATS_TEST_TMPDIR/pipe" --format prometheus >"$M" &
 	exec 9>"$BATS_TEST_TMPDIR/pipe"

@@ -31,31 +31,31 @@ static const struct {
 	{ "as in the header", SLICE(VALUE), SLICE(CAT), COOKIE_VALID, SLICE(ID), 1 },
 	{ "decoded", SLICE("s:" ID "." SIG), SLICE(CAT), COOKIE_VALID, SLICE(ID), 1 },
 	{ "hex in lower case", SLICE("s%3a" ID "." ESC), SLICE(CAT), COOKIE_VALID, SLICE(ID), 1 },
-	{ "blanks around", SLICE("  " VALUE " \n"), SLICE(CAT), COOKIE_VALID, SLICE(ID), 1 },
+	{ "spaces around it", SLICE("  " VALUE " \n"), SLICE(CAT), COOKIE_VALID, SLICE(ID), 1 },
 	{ "in quotes", SLICE("connect.sid=\"" VALUE "\""), SLICE(CAT), COOKIE_VALID, SLICE(ID), 1 },
 	{ "name and value", SLICE("connect.sid=" VALUE), SLICE(CAT), COOKIE_VALID, SLICE(ID), 1 },
 	{ "another name", SLICE("sid=" VALUE), SLICE(CAT), COOKIE_VALID, SLICE(ID), 1 },
 	{ "Cookie header", SLICE("Cookie: a=b; connect.sid=" VALUE "; c=d"), SLICE(CAT), COOKIE_VALID, SLICE(ID), 1 },
 	{ "header without its name", SLICE("a=b; connect.sid=" VALUE), SLICE(CAT), COOKIE_VALID, SLICE(ID), 1 },
-	{ "header in upper case, no blank", SLICE("COOKIE:connect.sid=" VALUE), SLICE(CAT), COOKIE_VALID, SLICE(ID), 1 },
+	{ "header in upper case, without a space", SLICE("COOKIE:connect.sid=" VALUE), SLICE(CAT), COOKIE_VALID, SLICE(ID), 1 },
 	{ "Set-Cookie header", SLICE("Set-Cookie: connect.sid=" VALUE "; Path=/; Expires=Sun, 22 Nov 2026 09:12:00 GMT; HttpOnly"), SLICE(CAT), COOKIE_VALID, SLICE(ID), 1 },
 	{ "Set-Cookie value", SLICE(VALUE "; Path=/; HttpOnly"), SLICE(CAT), COOKIE_VALID, SLICE(ID), 1 },
 	{ "of two, the one that verifies", SLICE("Cookie: connect.sid=s%3Aabc.def; other=" VALUE), SLICE(CAT), COOKIE_VALID, SLICE(ID), 1 },
 	{ "the second secret", SLICE(VALUE), SLICE("new\n" CAT "\nold\n"), COOKIE_VALID, SLICE(ID), 2 },
 	{ "CRLF, empty lines", SLICE(VALUE), SLICE("\r\n\n" CAT "\r\n"), COOKIE_VALID, SLICE(ID), 1 },
-	{ "blanks belong to a secret", SLICE(VALUE), SLICE(" " CAT "\n"), COOKIE_WRONG, SLICE(ID), 0 },
+	{ "spaces belong to a secret", SLICE(VALUE), SLICE(" " CAT "\n"), COOKIE_WRONG, SLICE(ID), 0 },
 	{ "another secret", SLICE(VALUE), SLICE("dog"), COOKIE_WRONG, SLICE(ID), 0 },
 	{ "an empty file", SLICE(VALUE), SLICE(""), COOKIE_WRONG, SLICE(ID), 0 },
 	{ "no secret file", SLICE(VALUE), { NULL, 0 }, COOKIE_UNVERIFIED, SLICE(ID), 0 },
 	{ "another id", SLICE("s%3A1" ID "." ESC), SLICE(CAT), COOKIE_WRONG, SLICE("1" ID), 0 },
-	{ "signature cut", SLICE("s:" ID "." "erSqMe+lrXRxXhpJ+Xc/mXUrB/edqpniPQPyy4xhPC"), SLICE(CAT), COOKIE_WRONG, SLICE(ID), 0 },
+	{ "a truncated signature", SLICE("s:" ID "." "erSqMe+lrXRxXhpJ+Xc/mXUrB/edqpniPQPyy4xhPC"), SLICE(CAT), COOKIE_WRONG, SLICE(ID), 0 },
 	{ "signature with padding", SLICE("s:" ID "." SIG "="), SLICE(CAT), COOKIE_WRONG, SLICE(ID), 0 },
-	{ "last bit of it, unused in base64", SLICE("s:" ID "." "erSqMe+lrXRxXhpJ+Xc/mXUrB/edqpniPQPyy4xhPC9"), SLICE(CAT), COOKIE_WRONG, SLICE(ID), 0 },
+	{ "its last bit, which base64 does not use", SLICE("s:" ID "." "erSqMe+lrXRxXhpJ+Xc/mXUrB/edqpniPQPyy4xhPC9"), SLICE(CAT), COOKIE_WRONG, SLICE(ID), 0 },
 	{ "base64url", SLICE("s:" ID "." "erSqMe-lrXRxXhpJ-Xc_mXUrB_edqpniPQPyy4xhPC8"), SLICE(CAT), COOKIE_WRONG, SLICE(ID), 0 },
 	{ "dots in the id", SLICE("s:a.b.c." SIG), SLICE(CAT), COOKIE_WRONG, SLICE("a.b.c"), 0 },
 	{ "no signature", SLICE("s:" ID), SLICE(CAT), COOKIE_UNSIGNED, SLICE("s:" ID), 0 },
 	{ "no s:", SLICE(ID "." SIG), SLICE(CAT), COOKIE_UNSIGNED, SLICE(ID "." SIG), 0 },
-	{ "a large S", SLICE("S:" ID "." SIG), SLICE(CAT), COOKIE_UNSIGNED, SLICE("S:" ID "." SIG), 0 },
+	{ "an upper-case S", SLICE("S:" ID "." SIG), SLICE(CAT), COOKIE_UNSIGNED, SLICE("S:" ID "." SIG), 0 },
 	{ "unsigned connect.sid before a signed one", SLICE("Cookie: connect.sid=abc; x=s:a.b"), { NULL, 0 }, COOKIE_UNSIGNED, SLICE("abc"), 0 },
 	{ "the only signed one", SLICE("Cookie: a=b; x=s:a.b"), { NULL, 0 }, COOKIE_UNVERIFIED, SLICE("a"), 0 },
 	{ "NUL in the id", SLICE("s%3Aa%00b.c"), { NULL, 0 }, COOKIE_UNVERIFIED, SLICE("a\0b"), 0 },
@@ -116,7 +116,7 @@ test_refused(void **state)
 	}
 }
 
-/* No byte of the signature may be another. */
+/* Changing any byte of the signature makes it wrong. */
 static void
 test_every_byte(void **state)
 {

@@ -41,7 +41,7 @@ static const struct {
 	{ BY_OVERDUE, 3, "bfj" },
 	{ BY_OVERDUE, 4, "bfja" },
 	{ BY_OVERDUE, 5, "bfjad" },
-	/* what is not expired is no part of it */
+	/* entries that are not expired are left out */
 	{ BY_OVERDUE, 100, "bfjad" },
 	{ BY_EXPIRES, 1, "c" },
 	{ BY_EXPIRES, 3, "cie" },
@@ -59,7 +59,7 @@ row(void *ctx, const struct record *r, struct buf *out)
 	buf_add(out, r->key.p, 1);
 }
 
-/* The keys that are kept, of entries offered from the ${start}th on. */
+/* The keys that are kept when entries are offered from the ${start}th on. */
 static void
 run(struct buf *out, enum option_by by, size_t n, size_t start, size_t step)
 {
@@ -75,7 +75,7 @@ run(struct buf *out, enum option_by by, size_t n, size_t start, size_t step)
 	size_t kept;
 
 	for (size_t i = 0; i < COUNT(entries); i++) {
-		/* Its bytes are gone when the next one comes. */
+		/* its bytes are gone when the next entry comes */
 		char *copy =
 		    strdup(entries[(start + i * step) % COUNT(entries)]);
 		struct slice_walk w = slice_walk(slice_str(copy));
@@ -95,7 +95,7 @@ run(struct buf *out, enum option_by by, size_t n, size_t start, size_t step)
 	buf_release(&scratch);
 }
 
-/* Whatever order they come in, the same are kept. */
+/* The same entries are kept, whatever order they come in. */
 static void
 test_order(void **state)
 {
@@ -116,7 +116,7 @@ test_order(void **state)
 	top_n_free(NULL);
 }
 
-/* As many bytes as it may hold, and one less: of three rows the largest. */
+/* The limit in bytes allows exactly two rows; with one byte less, one. */
 static void
 test_bytes(void **state)
 {

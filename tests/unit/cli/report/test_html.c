@@ -57,7 +57,8 @@ test_foreign(void **state)
 	}
 }
 
-/* Cut at a whole character, wherever those of two and four bytes lie. */
+/* Long text is cut between characters, wherever those of two and four bytes
+ * are. */
 static void
 test_foreign_long(void **state)
 {
@@ -95,7 +96,7 @@ test_text(void **state)
 	buf_release(&out);
 }
 
-/* Names, keys and prefixes that try everything, in both forms of a report. */
+/* Hostile names, keys and prefixes, in the page and in metrics. */
 static void
 test_report(void **state)
 {
@@ -150,8 +151,8 @@ test_report(void **state)
 
 /* --- the bars of ages --- */
 
-/* The row of ${label}: its bar has the colour ${colour}, and all the width
- * or none; the word for its age is there once. */
+/* The row of ${label}: its bar has the color ${colour} and all the width or
+ * none; the label is there once. */
 static void
 check_age(const char *page, const char *label, const char *colour, bool any)
 {
@@ -177,8 +178,8 @@ check_age(const char *page, const char *label, const char *colour, bool any)
 	buf_release(&bar);
 }
 
-/* What is past two days has another colour, and neither is that of a state;
- * each age is in one row. */
+/* Ages past two days have another color, and neither is that of a state; each
+ * age is in one row. */
 static void
 test_ages(void **state)
 {
@@ -223,8 +224,8 @@ test_ages(void **state)
 	}
 }
 
-/* A command is copied as it is: its blanks stay blanks. No line ends within
- * an option. */
+/* A command is copied as it is: its spaces stay spaces, and no line breaks
+ * within an option. */
 static void
 test_command(void **state)
 {

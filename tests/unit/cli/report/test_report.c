@@ -61,8 +61,7 @@ group(struct summary *s, const char *name, int64_t items, int64_t live)
 	g->states[STATE_PENDING] = items - live;
 }
 
-/* A summary with something of everything; sort: of a table with a sort
- * key. */
+/* A summary with some of everything; ${sort}: of a table with a sort key. */
 static void
 fill(struct summary *s, bool sizes, const char *sort)
 {
@@ -138,7 +137,7 @@ report_of(const struct summary *s)
 	};
 }
 
-/* Its members in their order; others may stand between them. */
+/* It has these members in this order; there may be others between them. */
 static void
 test_json(void **state)
 {
@@ -209,7 +208,7 @@ test_json(void **state)
 	buf_release(&b);
 }
 
-/* What is not known is not there: neither 0 nor null. */
+/* What is not known is left out: neither 0 nor null. */
 static void
 test_json_unknown(void **state)
 {
@@ -255,8 +254,8 @@ test_json_sort_key(void **state)
 	buf_release(&b);
 }
 
-/* The longest line in cells, without what sets colours; commands, which are
- * to be copied, are not wrapped. */
+/* The longest line in cells, without color codes and commands, which are not
+ * wrapped, so that they can be copied. */
 static int
 widest(const char *text)
 {
@@ -283,7 +282,7 @@ widest(const char *text)
 	return most;
 }
 
-/* Bytes that must never reach a terminal, but those of colours. */
+/* No byte may reach a terminal that must not, except for color codes. */
 static bool
 harmless(const char *text, size_t n, bool color)
 {
@@ -342,7 +341,7 @@ test_text(void **state)
 	}
 }
 
-/* What the text says of tables of different kinds. */
+/* What the text says about different tables. */
 static void
 test_says(void **state)
 {
@@ -376,7 +375,7 @@ test_says(void **state)
 	report_text(&b, &r, &style);
 	assert_non_null(strstr(buf_text(&b), "INCOMPLETE: 3 of 8"));
 
-	/* The commands say again what chose the entries. */
+	/* The commands repeat the options that selected the entries. */
 	buf_reset(&b);
 	r.complete = true;
 	r.selected = true;
@@ -466,7 +465,7 @@ static const struct trouble troubles[] = {
 	      "times are in expires. By that attribute:",
 	      "--ttl-attribute expires\n" },
 	    { "up to date" } },
-	{ "milliseconds, all still ahead", "ENABLED", "ttl", true,
+	{ "milliseconds, all in the future", "ENABLED", "ttl", true,
 	    { { STATE_IMMORTAL, REASON_MILLISECONDS, 1, 0 } }, NULL,
 	    { "No expired entry is left, but 1 entry will never expire.",
 	      "Math.floor(Date.now() / 1000)",
@@ -474,7 +473,7 @@ static const struct trouble troubles[] = {
 	      "TTL then deletes it free of charge once it has expired:",
 	      "\n    ttlsweep repair -t T --region us-east-1\n" },
 	    { "up to date", "lack", "ttlsweep purge", "ttlsweep list" } },
-	{ "milliseconds, some past", "ENABLED", "ttl", true,
+	{ "milliseconds, some in the past", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
 	      { STATE_IMMORTAL, REASON_MILLISECONDS, 5, 0 } }, NULL,
 	    { "2 entries are expired and still here",
@@ -484,7 +483,7 @@ static const struct trouble troubles[] = {
 	      "deletes them free of charge once they have expired:",
 	      "To delete them now:" },
 	    { "off", "still never", "immortal, milli", "Then" } },
-	{ "milliseconds, too old, and without an end", "ENABLED", "ttl", true,
+	{ "milliseconds, too old, and never expiring", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
 	      { STATE_STUCK, REASON_TOO_OLD, 9, 9 * YEAR },
 	      { STATE_IMMORTAL, REASON_STRING, 5, 0 },
@@ -513,7 +512,7 @@ static const struct trouble troubles[] = {
 	      { STATE_IMMORTAL, REASON_MISSING, 2, 0 } }, NULL,
 	    { "left, but TTL is off, and 2 entries will never expire.",
 	      "Turn TTL on, and the 1 live entry is deleted" }, { NULL } },
-	{ "off: what TTL would take", "DISABLED", NULL, false,
+	{ "off: what TTL would delete", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 302, YEAR },
 	      { STATE_STUCK, REASON_STRING, 69, YEAR } }, NULL,
 	    { ", oldest 365 d 6 h). TTL is off.",
@@ -535,7 +534,7 @@ static const struct trouble troubles[] = {
 	    { "and up to 30 of the 40 expired entries are deleted",
 	      "TTL will never delete the rest." },
 	    { "The other" } },
-	{ "off, but it would take none of them", "DISABLED", NULL, false,
+	{ "off, but it would delete none of them", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_STRING, 371, YEAR } }, NULL,
 	    { "371 expired entries will never be deleted by TTL. Repair turns "
 	      "the times of 371 expired entries into seconds, and TTL, once "
@@ -602,8 +601,8 @@ fill_trouble(struct summary *s, const struct trouble *t)
 	}
 }
 
-/* The same words, wherever lines were broken: runs of blanks are one, but
- * commands keep their lines. */
+/* The same words, wherever lines were broken: spaces are joined, but commands
+ * keep their lines. */
 static void
 unwrap(struct buf *out, const char *text)
 {
@@ -664,7 +663,7 @@ test_troubles(void **state)
 			r.place = (struct report_place){ .input = "x.json" };
 		report_text(&b, &r, &style);
 		check_trouble(t, buf_text(&b));
-		/* what is well has its colour, and nothing else */
+		/* only what is well has this color */
 		buf_reset(&b);
 		report_html(&b, &r);
 		assert_int_equal(strstr(buf_text(&b), "\"verdict live\"") !=
@@ -675,7 +674,7 @@ test_troubles(void **state)
 	}
 }
 
-/* In short: the states, and no more than the first command. */
+/* The brief report has the states, and nothing after the first command. */
 static void
 test_brief(void **state)
 {
@@ -710,8 +709,8 @@ test_brief(void **state)
 	buf_release(&b);
 }
 
-/* A sample: figures agree, and say that they are estimates. The ages add up to
- * one more than the states. */
+/* The figures of a sample agree, and say that they are estimates. The ages add
+ * up to one more than the states. */
 static void
 test_estimate(void **state)
 {
@@ -845,7 +844,7 @@ test_sweep_json(void **state)
 	assert_non_null(
 	    strstr(buf_text(&b), ",\"journal\":null,\"stopped\":null}"));
 
-	/* A dry run has none yet; small change is no less exact. */
+	/* A dry run has none yet; small amounts are exact. */
 	buf_reset(&b);
 	t = totals_of(false);
 	r.command = "purge";
@@ -859,7 +858,8 @@ test_sweep_json(void **state)
 	buf_release(&b);
 }
 
-/* The dry run of a restore, of a repair's journals or not, and its end. */
+/* The dry run of a restore, with and without journals of a repair, and its
+ * end. */
 static void
 test_restore_text(void **state)
 {
@@ -899,7 +899,7 @@ test_restore_text(void **state)
 		struct buf b = { 0 };
 
 		report_sweep_text(&b, &r, &style);
-		/* wherever its lines end */
+		/* wherever its lines break */
 		for (char *p = b.p; (p = strchr(p, '\n')) != NULL;)
 			*p = ' ';
 		if (strstr(b.p, cases[i].says) == NULL)
@@ -940,7 +940,8 @@ test_sweep_text(void **state)
 	assert_null(strstr(buf_text(&b), "deleted"));
 	assert_null(strstr(buf_text(&b), "LIVE"));
 
-	/* What would go, by state, and loudly when people use it. */
+	/* A dry run lists what would be deleted, by state, with a warning about
+	 * live sessions. */
 	buf_reset(&b);
 	t.states[STATE_LIVE] = 94;
 	t.live_sessions = 90;
@@ -971,7 +972,7 @@ test_sweep_text(void **state)
 	assert_null(strstr(buf_text(&b), "Nothing was changed"));
 	assert_null(strstr(buf_text(&b), "skipped"));
 
-	/* One that TTL would leave, at a price of the user's own. */
+	/* Entries that TTL would leave, at the user's own price. */
 	buf_reset(&b);
 	t = (struct sweep_totals){ .scanned = 1,
 		.matched = 1,
@@ -985,7 +986,7 @@ test_sweep_text(void **state)
 	assert_non_null(strstr(buf_text(&b),
 	    "takes about 1 write unit (about 1.00 USD, by --price)."));
 
-	/* Nothing to do, and no journal. */
+	/* Nothing to do, no journal. */
 	buf_reset(&b);
 	t = (struct sweep_totals){ .scanned = 3 };
 	r.executed = false;

@@ -44,7 +44,7 @@ static const struct rules rules = {
 
 static const struct key_schema schema = { "key", "sort" };
 
-/* --- tables at random --- */
+/* --- random tables --- */
 
 static void
 draw_key(struct buf *b, unsigned ngroups)
@@ -162,7 +162,7 @@ written(struct buf *out, const struct report *r)
 	report_json(out, r);
 }
 
-/* Read what ${doc} says; it has to. */
+/* Read ${doc}, which has to be right. */
 static void
 again(struct report_read *in, const struct buf *doc)
 {
@@ -190,8 +190,8 @@ static const struct {
 	/* clang-format on */
 };
 
-/* Whether it is one machine or many, the report is the same, byte for byte;
- * one that was read back is written the same. */
+/* One machine and many write the same report, byte for byte, and a report that
+ * was read back is written the same. */
 static void
 check_table(size_t t)
 {
@@ -285,7 +285,7 @@ test_head(void **state)
 	    " --ttl-attribute ttl --group users --kind session --prefix 'a b'");
 	assert_int_equal(in->report.segments_asked, 512);
 	report_read_release(in);
-	/* nothing optional: a file that was read on a machine without AWS */
+	/* nothing optional: of a file, on a machine without AWS */
 	r = report_of(&s);
 	r.place = (struct report_place){ .input = "export.json" };
 	r.ttl_status = r.table_ttl = NULL;
@@ -335,14 +335,14 @@ static const char good[] =
     "\"largest\":[{\"key\":\"a:b\",\"bytes\":100}],"
     "\"purge\":{\"items\":3,\"write_units\":3,\"free_by_ttl\":1}}";
 
-/* ${from} becomes ${to}, and it is refused for ${why}. */
+/* If ${from} is replaced with ${to}, the report is refused for ${why}. */
 static const struct {
 	const char *name, *from, *to, *why;
 } bad[] = {
 	/* clang-format off */
 	{ "nothing wrong", "T", "T", NULL },
 	{ "another schema", "inspect/1", "purge/1", "schema" },
-	{ "cut short", "\"free_by_ttl\":1}}", "\"free", "JSON" },
+	{ "truncated", "\"free_by_ttl\":1}}", "\"free", "JSON" },
 	{ "an estimate", "\"sample\":null", "\"sample\":{\"of\":1024}", "estimate" },
 	{ "a number in quotes", "\"now\":1795332271", "\"now\":\"soon\"", "now" },
 	{ "no key", "[\"key\"]", "[]", "key" },
@@ -359,22 +359,22 @@ static const struct {
 	{ "a fraction of an entry", "\"pages\":1", "\"pages\":1.5", "pages" },
 	{ "a figure of 2^53", "\"pages\":1", "\"pages\":9007199254740992", "pages" },
 	{ "a figure past 2^63", "\"pages\":1", "\"pages\":99999999999999999999", "pages" },
-	{ "states are more than was scanned", "\"scanned\":{\"items\":5", "\"scanned\":{\"items\":6", "states" },
-	{ "more with a reason than there are", "\"string\",\"items\":2", "\"string\",\"items\":3", "reasons" },
+	{ "more in the states than scanned", "\"scanned\":{\"items\":5", "\"scanned\":{\"items\":6", "states" },
+	{ "more with a reason than in the state", "\"string\",\"items\":2", "\"string\",\"items\":3", "reasons" },
 	{ "no such reason", "\"string\"", "\"strings\"", "reasons" },
 	{ "no such state", "\"state\":\"stuck\"", "\"state\":\"lost\"", "reasons" },
 	{ "kinds do not add up", "\"item\":{\"items\":5", "\"item\":{\"items\":4", "kinds" },
 	{ "groups do not add up", "\"group\":\"a:\",\"items\":5", "\"group\":\"a:\",\"items\":4", "groups" },
-	{ "groups are more than all", "\"bytes\":500,\"live\":2,\"pending\":1,\"stuck\":2,\"immortal\":0}]", "\"bytes\":500,\"live\":2,\"pending\":1,\"stuck\":2,\"immortal\":0},{\"group\":\"b\",\"items\":1,\"bytes\":1,\"live\":1,\"pending\":0,\"stuck\":0,\"immortal\":0}]", "groups" },
+	{ "more in the groups than in all", "\"bytes\":500,\"live\":2,\"pending\":1,\"stuck\":2,\"immortal\":0}]", "\"bytes\":500,\"live\":2,\"pending\":1,\"stuck\":2,\"immortal\":0},{\"group\":\"b\",\"items\":1,\"bytes\":1,\"live\":1,\"pending\":0,\"stuck\":0,\"immortal\":0}]", "groups" },
 	{ "a group twice", "\"bytes\":500,\"live\":2,\"pending\":1,\"stuck\":2,\"immortal\":0}]", "\"bytes\":500,\"live\":2,\"pending\":1,\"stuck\":2,\"immortal\":0},{\"group\":\"a:\",\"items\":0}]", "groups" },
-	{ "a bucket that is none", "\"up_to\":61", "\"up_to\":62", "histogram" },
+	{ "not a bucket", "\"up_to\":61", "\"up_to\":62", "histogram" },
 	{ "a bucket twice", "\"up_to\":61", "\"up_to\":1", "histogram" },
 	{ "an empty bucket", "{\"up_to\":1,\"items\":2}", "{\"up_to\":1,\"items\":0}", "histogram" },
 	{ "more overdue than expired", "{\"up_to\":1,\"items\":2}", "{\"up_to\":1,\"items\":9}", "histogram" },
 	{ "less overdue than expired", "{\"up_to\":1,\"items\":2}", "{\"up_to\":1,\"items\":1}", "overdue" },
 	{ "a maximum in another bucket", "\"max\":60", "\"max\":6000", "overdue" },
 	{ "no maximum", "\"max\":60,", "", "max" },
-	{ "a sum that can be", "\"p99\":60,", "\"sum\":61,", NULL },
+	{ "a possible sum", "\"p99\":60,", "\"sum\":61,", NULL },
 	{ "a sum too large for its buckets", "\"p99\":60,", "\"sum\":64,", "sum" },
 	{ "a sum too small for them", "\"p99\":60,", "\"sum\":58,", "sum" },
 	{ "a sum in quotes", "\"p99\":60,", "\"sum\":\"60\",", "sum" },
@@ -383,8 +383,8 @@ static const struct {
 	{ "more beyond than live", "\"beyond\":157788000,\"items\":1", "\"beyond\":157788000,\"items\":3", "upcoming" },
 	{ "beyond another span", "\"beyond\":157788000", "\"beyond\":604800", "upcoming" },
 	{ "within the span beyond", "\"beyond\":157788000", "\"within\":157788000", "upcoming" },
-	{ "a report from before there was a beyond", ",{\"beyond\":157788000,\"items\":1}", "", NULL },
-	{ "more zoneless than there are", "\"zoneless\":1", "\"zoneless\":3", "zoneless" },
+	{ "an older report, without a beyond", ",{\"beyond\":157788000,\"items\":1}", "", NULL },
+	{ "more zoneless than with the reason", "\"zoneless\":1", "\"zoneless\":3", "zoneless" },
 	{ "zoneless in quotes", "\"zoneless\":1", "\"zoneless\":\"1\"", "zoneless" },
 	{ "no zoneless", "\"zoneless\":1,", "", NULL },
 	{ "an example's moment in quotes", "1795332211", "\"soon\"", "example_expires" },
@@ -432,8 +432,8 @@ test_bad(void **state)
 	free(in);
 }
 
-/* With nothing expired there are no ages; a report from before told them as
- * 0, and is read alike. */
+/* If nothing is expired there are no ages. An older report has 0 there, and is
+ * read in the same way. */
 static void
 test_no_ages(void **state)
 {
@@ -467,7 +467,7 @@ test_no_ages(void **state)
 	free(in);
 }
 
-/* Damage at random is refused or makes another report; it harms nothing. */
+/* Random damage is refused or gives another report, and does no harm. */
 static void
 test_damage(void **state)
 {
@@ -478,7 +478,7 @@ test_damage(void **state)
 
 	(void)state;
 	assert_non_null(in);
-	/* entries that TTL leaves, in a table where it is on */
+	/* entries that TTL leaves alone, in a table where it is on */
 	replaced(&doc, "\"string\",\"items\":2,\"zoneless\":1,",
 	    "\"ttl-off\",\"items\":2,");
 	again(in, &doc);

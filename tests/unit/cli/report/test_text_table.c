@@ -38,7 +38,7 @@ static const struct {
 	    "NAME   N  MORE  MOST\n"
 	    "ab     7   888  nine\n"
 	    "b     12     3\n" },
-	{ "the highest rank goes first", 0, 19, false, "ab",
+	{ "the highest rank is left out first", 0, 19, false, "ab",
 	    "NAME   N  MORE\n"
 	    "ab     7   888\n"
 	    "b     12     3\n" },
@@ -46,7 +46,7 @@ static const struct {
 	    "NAME   N\n"
 	    "ab     7\n"
 	    "b     12\n" },
-	{ "a long one is cut while there is much of it", 0, 44, false,
+	{ "the flexible column is cut while it is wide", 0, 44, false,
 	    "abcdefghijklmnopqrstuvwxyzabcdefghijklmn",
 	    "NAME                           N  MORE  MOST\n"
 	    "abcdefghijklmnopqrstuvwxyza\xe2\x80\xa6   7   888  nine\n"
@@ -107,7 +107,7 @@ test_fit(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* Colours take no room; an empty cell has none. */
+/* Colors take no room; an empty cell has none. */
 static void
 test_color(void **state)
 {
