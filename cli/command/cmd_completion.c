@@ -131,14 +131,13 @@ run(const struct options *o, struct log *log, struct fault *f)
 	int rc;
 
 	(void)log;
-	for (size_t i = 0; i < sizeof(shells) / sizeof(*shells); i++) {
-		if (strcmp(shells[i].name, o->operands[0]) != 0)
-			continue;
-		buf_adds(&out, shells[i].script);
-		rc = output_all(NULL, &out, f);
-		buf_release(&out);
-		return rc;
-	}
-	return fault(f, FAULT_USAGE, "'%s': not one of bash, zsh, fish",
-	    o->operands[0]);
+	for (size_t i = 0; i < sizeof(shells) / sizeof(*shells); i++)
+		if (strcmp(shells[i].name, o->operands[0]) == 0)
+			buf_adds(&out, shells[i].script);
+	if (out.n == 0)
+		return fault(f, FAULT_USAGE, "'%s': not one of bash, zsh, fish",
+		    o->operands[0]);
+	rc = output_all(NULL, &out, f);
+	buf_release(&out);
+	return rc;
 }

@@ -32,13 +32,6 @@ struct writing {
 	bool reveal;
 };
 
-static void
-indent(const struct writing *w, int n)
-{
-	for (; n > 0; n--)
-		buf_addc(w->out, ' ');
-}
-
 /* "expired 3 d ago, at 2026-..." */
 static void
 when(struct buf *out, const struct record *r, const char *past,
@@ -145,7 +138,7 @@ pretty(const struct writing *w, int depth, struct slice json)
 	    slice_value(&walk, &v) == 0) {
 		buf_adds(w->out, between);
 		between = ",\n";
-		indent(w, depth + 2);
+		buf_addf(w->out, "%*s", depth + 2, "");
 		if (named) {
 			item_json_string(w->out, name);
 			buf_adds(w->out, ": ");
@@ -157,7 +150,7 @@ pretty(const struct writing *w, int depth, struct slice json)
 	}
 	if (between[0] == ',') {
 		buf_addc(w->out, '\n');
-		indent(w, depth);
+		buf_addf(w->out, "%*s", depth, "");
 	}
 	buf_addc(w->out, named ? '}' : ']');
 }
@@ -183,7 +176,7 @@ text_value(const struct writing *w, int depth, struct slice inner)
 	doc = (struct slice){ buf_text(&text), text.n };
 	if (is_json(doc)) {
 		buf_adds(w->out, "JSON\n");
-		indent(w, depth + 2);
+		buf_addf(w->out, "%*s", depth + 2, "");
 		from = w->out->n;
 		pretty(w, depth + 2, doc);
 		if (w->p->style.ascii)
@@ -202,7 +195,7 @@ add_name(const struct writing *w, int depth, struct slice name)
 	struct buf text = { 0 };
 
 	slice_text_decode(&text, name);
-	indent(w, depth);
+	buf_addf(w->out, "%*s", depth, "");
 	text_escape(w->out, buf_text(&text), text.n, w->p->style.ascii);
 	buf_adds(w->out, "  ");
 	buf_release(&text);
@@ -231,7 +224,7 @@ elements(const struct writing *w, int depth, struct slice array,
 	if (slice_array(&walk) != 0)
 		return;
 	while (slice_element(&walk) == 1 && slice_value(&walk, &v) == 0) {
-		indent(w, depth + 2);
+		buf_addf(w->out, "%*s", depth + 2, "");
 		buf_adds(w->out, "- ");
 		if (type == ATTR_L) {
 			value(w, depth + 2, v);

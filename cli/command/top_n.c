@@ -18,7 +18,8 @@ struct ranked {
 	int64_t size;
 };
 
-/* list[0..n) is a heap: list[0] comes last in the order. */
+/* Once there are as many as wanted, list[0..n) is a heap: list[0] comes last in
+ * the order. */
 struct top_n {
 	struct top_n_options o;
 	struct lock *lock;
@@ -86,19 +87,6 @@ swap(struct top_n *k, size_t i, size_t j)
 }
 
 static void
-sift_up(struct top_n *k, size_t i)
-{
-	while (i > 0) {
-		size_t up = (i - 1) / 2;
-
-		if (order(k->o.by, &k->list[i], &k->list[up]) <= 0)
-			return;
-		swap(k, i, up);
-		i = up;
-	}
-}
-
-static void
 sift_down(struct top_n *k, size_t i, size_t n)
 {
 	for (;;) {
@@ -112,6 +100,14 @@ sift_down(struct top_n *k, size_t i, size_t n)
 		swap(k, i, last);
 		i = last;
 	}
+}
+
+/* Make the list a heap. */
+static void
+heapify(struct top_n *k)
+{
+	for (size_t i = k->n / 2; i-- > 0;)
+		sift_down(k, i, k->n);
 }
 
 static bool
@@ -181,8 +177,9 @@ top_n_offer(struct top_n *k, const struct record *r, const struct rules *rules,
 	lock_enter(k->lock);
 	if (k->n < k->o.n) {
 		rc = keep(k, &k->list[k->n], one, r, f);
-		if (rc == 0)
-			sift_up(k, k->n++);
+		k->n += rc == 0;
+		if (k->n == k->o.n)
+			heapify(k);
 	} else if (order(k->o.by, &one, &k->list[0]) < 0) {
 		rc = keep(k, &k->list[0], one, r, f);
 		if (rc == 0)
@@ -195,6 +192,7 @@ top_n_offer(struct top_n *k, const struct record *r, const struct rules *rules,
 size_t
 top_n_sort(struct top_n *k)
 {
+	heapify(k);
 	for (size_t n = k->n; n > 1; n--) {
 		swap(k, 0, n - 1);
 		sift_down(k, 0, n - 1);

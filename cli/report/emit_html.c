@@ -184,16 +184,6 @@ heading(struct emit *e, const struct emit_column *c)
 		    c->names ? " class=\"key\"" : "", text);
 }
 
-static size_t
-shown(const struct emit *e)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < e->ncolumns; i++)
-		n += !e->columns[i].out;
-	return n;
-}
-
 /* A table with more columns is wider than a phone. */
 #define NARROW_COLUMNS 4
 
@@ -202,11 +192,15 @@ shown(const struct emit *e)
 static void
 table(struct emit *e)
 {
+	size_t shown = 0;
+
 	if (e->cards) {
 		buf_adds(e->p.out, "<ul class=\"cards\">\n");
 		return;
 	}
-	if (shown(e) > NARROW_COLUMNS)
+	for (size_t i = 0; i < e->ncolumns; i++)
+		shown += !e->columns[i].out;
+	if (shown > NARROW_COLUMNS)
 		buf_adds(e->p.out,
 		    "<p class=\"hint\">Scroll sideways for more "
 		    "columns.</p>\n");

@@ -88,8 +88,8 @@ text_report_words(const struct text_report *p, int indent, const char *text,
 			at = 0;
 		}
 		if (at == 0) {
-			for (; at < indent; at++)
-				buf_addc(p->out, ' ');
+			buf_addf(p->out, "%*s", indent, "");
+			at = indent;
 			begin(p, code);
 		} else if (at > indent) {
 			buf_addc(p->out, ' ');

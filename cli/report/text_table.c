@@ -119,20 +119,13 @@ fit(struct text_table *g, int room)
 }
 
 static void
-blanks(struct buf *out, int n)
-{
-	for (; n > 0; n--)
-		buf_addc(out, ' ');
-}
-
-static void
 put(struct text_table *g, struct buf *out, size_t column, const struct cell *c,
     bool last)
 {
 	int width = g->width[column], has = c->width;
 
 	if (has < width && g->columns[column].right) {
-		blanks(out, width - has);
+		buf_addf(out, "%*s", width - has, "");
 		last = true;
 	}
 	if (c->sgr != NULL && c->text[0] != '\0')
@@ -140,8 +133,8 @@ put(struct text_table *g, struct buf *out, size_t column, const struct cell *c,
 	has = text_cut(out, c->text, strlen(c->text), width, g->ascii);
 	if (c->sgr != NULL && c->text[0] != '\0')
 		buf_adds(out, "\033[m");
-	if (!last)
-		blanks(out, width - has);
+	if (!last && has < width)
+		buf_addf(out, "%*s", width - has, "");
 }
 
 static void
@@ -154,12 +147,11 @@ line(struct text_table *g, struct buf *out, int indent,
 	for (size_t i = 0; i < g->n; i++)
 		if (!g->out[i] && cells[i].text[0] != '\0')
 			last = i;
-	blanks(out, indent);
+	buf_addf(out, "%*s", indent, "");
 	for (size_t i = 0; i <= last; i++) {
 		if (g->out[i])
 			continue;
-		if (!first)
-			blanks(out, GAP);
+		buf_addf(out, "%*s", first ? 0 : GAP, "");
 		first = false;
 		put(g, out, i, &cells[i], i == last);
 	}
