@@ -243,13 +243,11 @@ search(struct show *s, struct fault *f)
 static int
 missing(const struct show *s, struct fault *f)
 {
-	bool cookie = s->context.o->cookie != NULL, any = false;
 	struct buf names = { 0 };
 	const char *why = "";
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->nkeys; i++) {
-		any |= s->found[i] > 0;
 		if (s->found[i] > 0 || ++n > NAMED)
 			continue;
 		buf_adds(&names, names.n > 0 ? "', '" : "");
@@ -261,11 +259,11 @@ missing(const struct show *s, struct fault *f)
 	buf_addc(&names, '\'');
 	if (n > NAMED)
 		buf_addf(&names, " and %zu more", n - NAMED);
-	if (cookie && any)
-		n = 0;
-	if (n > 0)
+	if (n > 0 && (s->context.o->cookie == NULL || n == s->nkeys))
 		(void)fault(f, FAULT_NOT_FOUND, "no entry has the key '%s%s",
 		    buf_text(&names), why);
+	else
+		n = 0;
 	buf_release(&names);
 	return n > 0 ? -1 : 0;
 }

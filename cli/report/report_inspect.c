@@ -368,17 +368,6 @@ late(const struct report *r, const int64_t count[AGES], struct buf *line)
 }
 
 static void
-percentiles(const struct histogram *h, struct buf *line)
-{
-	buf_addf(line,
-	    "50 %% are overdue by %s or less, 90 %% by %s, 99 %% by %s; the "
-	    "oldest by %s.",
-	    figure_span(histogram_quantile(h, 0.5)).s,
-	    figure_span(histogram_quantile(h, 0.9)).s,
-	    figure_span(histogram_quantile(h, 0.99)).s, figure_span(h->max).s);
-}
-
-static void
 overdue(struct emit *e, const struct report *r)
 {
 	static const struct emit_column columns[] = {
@@ -411,7 +400,13 @@ overdue(struct emit *e, const struct report *r)
 	}
 	emit_table_end(e);
 	if (h->total > 1) {
-		percentiles(h, &line);
+		buf_addf(&line,
+		    "50 %% are overdue by %s or less, 90 %% by %s, 99 %% by "
+		    "%s; the oldest by %s.",
+		    figure_span(histogram_quantile(h, 0.5)).s,
+		    figure_span(histogram_quantile(h, 0.9)).s,
+		    figure_span(histogram_quantile(h, 0.99)).s,
+		    figure_span(h->max).s);
 		emit_line(e, EMIT_BODY, EMIT_PLAIN, &line);
 	}
 	late(r, count, &line);

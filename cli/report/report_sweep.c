@@ -211,73 +211,80 @@ cost(struct buf *line, const struct report_sweep *r)
 	buf_addc(line, ')');
 }
 
+/* The text being written. */
+struct writing {
+	const struct text_report p;
+	const struct report_sweep *r;
+	struct buf line;
+};
+
+/* Write the line as a paragraph. */
 static void
-say(const struct text_report *p, struct buf *line, const char *code)
+say_line(struct writing *w, const char *code)
 {
-	text_report_words(p, 0, buf_text(line), code);
-	buf_reset(line);
+	text_report_words(&w->p, 0, buf_text(&w->line), code);
+	buf_reset(&w->line);
 }
 
-static void say_f(const struct text_report *p, const char *code,
-    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Write the line and what is added to it. */
+static void say(struct writing *w, const char *code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 static void
-say_f(const struct text_report *p, const char *code, const char *fmt, ...)
+say(struct writing *w, const char *code, const char *fmt, ...)
 {
-	struct buf line = { 0 };
 	va_list ap;
 
 	va_start(ap, fmt);
-	buf_addv(&line, fmt, ap);
+	buf_addv(&w->line, fmt, ap);
 	va_end(ap);
-	say(p, &line, code);
-	buf_release(&line);
+	say_line(w, code);
 }
 
 /* A line of its own, to be copied. */
 static void
-path_line(const struct text_report *p, const char *path)
+path_line(struct writing *w, const char *path)
 {
-	buf_adds(p->out, "    ");
-	text_report_text(p, p->out, path);
-	buf_addc(p->out, '\n');
+	buf_adds(w->p.out, "    ");
+	text_report_text(&w->p, w->p.out, path);
+	buf_addc(w->p.out, '\n');
 }
 
 static void
-stopped(const struct text_report *p, const struct report_sweep *r)
+stopped(struct writing *w)
 {
-	const struct sweep_totals *t = r->totals;
+	const struct sweep_totals *t = w->r->totals;
 
 	if (strcmp(t->stopped, "max-percent") == 0)
-		say_f(p, TEXT_REPORT_YELLOW,
+		say(w, TEXT_REPORT_YELLOW,
 		    "%s of %s entries match, more than --max-percent allows: "
 		    "none was deleted.",
 		    figure_count(t->percent_matched).s,
 		    figure_count(t->percent_of).s);
-	else if (is_restore(r) && !r->executed)
-		say_f(p, TEXT_REPORT_YELLOW,
+	else if (is_restore(w->r) && !w->r->executed)
+		say(w, TEXT_REPORT_YELLOW,
 		    "A run would stop early: %s. The same command would then "
 		    "continue.",
 		    t->stopped);
-	else if (is_restore(r))
-		say_f(p, TEXT_REPORT_YELLOW,
+	else if (is_restore(w->r))
+		say(w, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest was not put back; run the "
 		    "same command again to continue.",
 		    t->stopped);
 	else
-		say_f(p, TEXT_REPORT_YELLOW,
+		say(w, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest of the table was not read.",
 		    t->stopped);
 }
 
 /* How a repair can include them. */
 static void
-zoneless(const struct text_report *p, const struct report_sweep *r)
+zoneless(struct writing *w)
 {
-	int64_t n = r->totals->left[SWEEP_LEFT_ZONELESS];
+	int64_t n = w->r->totals->left[SWEEP_LEFT_ZONELESS];
 
 	if (n > 0)
-		say_f(p, TEXT_REPORT_YELLOW,
+		say(w, TEXT_REPORT_YELLOW,
 		    "%s %s a date-time without a time zone. To repair %s, give "
 		    "the application's zone: --zone UTC, or an offset such as "
 		    "--zone -08:00.",
@@ -287,199 +294,192 @@ zoneless(const struct text_report *p, const struct report_sweep *r)
 
 /* What becomes of the entries without us. */
 static void
-by_ttl(const struct text_report *p, const struct report_sweep *r,
-    struct buf *line)
+by_ttl(struct writing *w)
 {
-	const struct sweep_totals *t = r->totals;
+	const struct sweep_totals *t = w->r->totals;
 	int64_t never = sweep_totals_never(t);
 	int64_t pending = t->states[STATE_PENDING];
 	int64_t off = t->reasons[STATE_STUCK][REASON_TTL_OFF];
 
 	if (pending > 0) {
-		if (r->ttl_unknown != NULL) {
-			buf_adds(line, "If TTL is on for ");
-			text_report_text(p, line, r->ttl_unknown);
-			buf_adds(line, ", it will delete ");
+		if (w->r->ttl_unknown != NULL) {
+			buf_adds(&w->line, "If TTL is on for ");
+			text_report_text(&w->p, &w->line, w->r->ttl_unknown);
+			buf_adds(&w->line, ", it will delete ");
 		} else {
-			buf_adds(line, "TTL will delete ");
+			buf_adds(&w->line, "TTL will delete ");
 		}
-		buf_addf(line,
+		buf_addf(&w->line,
 		    "%s of them itself, free of charge, typically within a few "
 		    "days of their time",
 		    pending < t->matched ? figure_count(pending).s : "all");
 		if (never > 0)
-			buf_addf(line, "; %s it never will",
+			buf_addf(&w->line, "; %s it never will",
 			    figure_count(never).s);
-		buf_addc(line, '.');
+		buf_addc(&w->line, '.');
 	} else if (never > 0) {
-		buf_addf(line, "TTL will never delete %s%sthem as they are.",
+		buf_addf(&w->line,
+		    "TTL will never delete %s%sthem as they are.",
 		    never < t->matched ? figure_count(never).s : "",
 		    never < t->matched ? " of " : "");
 	}
 	if (off > 0)
-		buf_addf(line,
+		buf_addf(&w->line,
 		    "%sWith TTL on for this attribute, it would delete %s of "
 		    "them free of charge.",
-		    line->n > 0 ? " " : "", figure_count(off).s);
-	if (line->n > 0)
-		say(p, line, NULL);
+		    w->line.n > 0 ? " " : "", figure_count(off).s);
+	if (w->line.n > 0)
+		say_line(w, NULL);
 }
 
 /* So that nobody deletes by accident what is still in use. */
 static void
-live(const struct text_report *p, const struct report_sweep *r,
-    struct buf *line)
+live(struct writing *w)
 {
-	const struct sweep_totals *t = r->totals;
+	const struct sweep_totals *t = w->r->totals;
 	int64_t n = t->states[STATE_LIVE];
 
-	if (n == 0 || strcmp(r->command, "purge") != 0)
+	if (n == 0 || strcmp(w->r->command, "purge") != 0)
 		return;
-	buf_addf(line, "%s of them %s LIVE", figure_count(n).s,
+	buf_addf(&w->line, "%s of them %s LIVE", figure_count(n).s,
 	    n == 1 ? "is" : "are");
 	if (t->live_sessions > 0)
-		buf_addf(line, ", with %s session%s: %s logged out",
+		buf_addf(&w->line, ", with %s session%s: %s logged out",
 		    figure_count(t->live_sessions).s,
 		    t->live_sessions == 1 ? "" : "s",
 		    t->live_sessions == 1 ? "its user would be"
 					  : "these users would be");
-	buf_addc(line, '.');
-	say(p, line, TEXT_REPORT_RED);
+	say(w, TEXT_REPORT_RED, ".");
 }
 
 /* What the condition of a delete cannot see. A repair gives these entries a
  * TTL and changes nothing else. */
 static void
-unseen(const struct text_report *p, const struct report_sweep *r,
-    struct buf *line)
+unseen(struct writing *w)
 {
-	const struct sweep_totals *t = r->totals;
+	const struct sweep_totals *t = w->r->totals;
 	int64_t missing = t->reasons[STATE_IMMORTAL][REASON_MISSING];
 
-	if (missing == 0 || strcmp(r->command, "purge") != 0)
+	if (missing == 0 || strcmp(w->r->command, "purge") != 0)
 		return;
 	if (missing < t->matched)
-		buf_addf(line, "%s of them %s", figure_count(missing).s,
+		buf_addf(&w->line, "%s of them %s", figure_count(missing).s,
 		    missing == 1 ? "has" : "have");
 	else
-		buf_adds(line, t->matched == 1 ? "It has" : "They have");
-	buf_adds(line,
+		buf_adds(&w->line, t->matched == 1 ? "It has" : "They have");
+	say(w, TEXT_REPORT_YELLOW,
 	    " no TTL attribute: if an application rewrites such an entry "
 	    "without one, that cannot be seen, and the new entry is deleted.");
-	say(p, line, TEXT_REPORT_YELLOW);
 }
 
 static void
-would_purge(const struct text_report *p, const struct report_sweep *r,
-    struct buf *line)
+would_purge(struct writing *w)
 {
-	const struct manner *m = manner_of(r->command);
+	const struct manner *m = manner_of(w->r->command);
 
-	live(p, r, line);
-	by_ttl(p, r, line);
-	unseen(p, r, line);
-	buf_addf(line, "%s takes about ", m->doing);
-	cost(line, r);
-	text_report_takes(line, &r->pace, r->work.read_units, r->write_units);
-	buf_addc(line, '.');
-	say(p, line, NULL);
-	if (r->no_place)
+	live(w);
+	by_ttl(w);
+	unseen(w);
+	buf_addf(&w->line, "%s takes about ", m->doing);
+	cost(&w->line, w->r);
+	text_report_takes(&w->line, &w->r->pace, w->r->work.read_units,
+	    w->r->write_units);
+	say(w, NULL, ".");
+	if (w->r->no_place)
 		return;
-	if (r->journal == NULL) {
-		say_f(p, TEXT_REPORT_YELLOW,
+	if (w->r->journal == NULL) {
+		say(w, TEXT_REPORT_YELLOW,
 		    "No journal would be kept: this could not be undone.");
 		return;
 	}
-	buf_addf(line, "The journal, from which they can be %s, takes about %s",
-	    m->undone, figure_bytes(r->totals->journal_bytes).s);
-	if (r->journal_free >= 0)
-		buf_addf(line, "; %s are free there",
-		    figure_bytes(r->journal_free).s);
-	buf_addc(line, ':');
-	say(p, line, NULL);
-	path_line(p, r->journal);
+	buf_addf(&w->line,
+	    "The journal, from which they can be %s, takes about %s", m->undone,
+	    figure_bytes(w->r->totals->journal_bytes).s);
+	if (w->r->journal_free >= 0)
+		buf_addf(&w->line, "; %s are free there",
+		    figure_bytes(w->r->journal_free).s);
+	say(w, NULL, ":");
+	path_line(w, w->r->journal);
 }
 
 static void
-would_restore(const struct text_report *p, const struct report_sweep *r,
-    struct buf *line)
+would_restore(struct writing *w)
 {
-	const struct sweep_totals *t = r->totals;
+	const struct sweep_totals *t = w->r->totals;
 
 	if (t->of_repair > 0)
-		buf_adds(line,
+		buf_adds(&w->line,
 		    "Each entry of a repair gets its old TTL value back if it "
 		    "still has the one that repair wrote. ");
-	buf_addf(line,
+	buf_addf(&w->line,
 	    "%s is put back only if no entry has its key; that takes about ",
 	    t->of_repair == 0 ? "Each"
 		: t->of_repair < t->matched
 		? "Any other, and one that was deleted,"
 		: "One that was deleted");
-	cost(line, r);
-	buf_addf(line, ". Checking which keys are in use took %s.",
-	    figure_units_of(r->work.read_units, "read").s);
-	say(p, line, NULL);
+	cost(&w->line, w->r);
+	say(w, NULL, ". Checking which keys are in use took %s.",
+	    figure_units_of(w->r->work.read_units, "read").s);
 }
 
 static void
-would(const struct text_report *p, const struct report_sweep *r,
-    struct buf *line)
+would(struct writing *w)
 {
-	const struct manner *m = manner_of(r->command);
-	const struct sweep_totals *t = r->totals;
+	const struct manner *m = manner_of(w->r->command);
+	const struct sweep_totals *t = w->r->totals;
 
 	if (t->stopped != NULL) {
-		stopped(p, r);
+		stopped(w);
 		if (t->matched == 0 || strcmp(t->stopped, "max-percent") == 0)
 			return;
 	}
-	zoneless(p, r);
+	zoneless(w);
 	if (t->matched == t->left[SWEEP_LEFT_ZONELESS]) {
-		say_f(p, NULL, "There is nothing to %s.", m->nothing);
+		say(w, NULL, "There is nothing to %s.", m->nothing);
 		return;
 	}
-	if (is_restore(r))
-		would_restore(p, r, line);
+	if (is_restore(w->r))
+		would_restore(w);
 	else
-		would_purge(p, r, line);
+		would_purge(w);
 	if (t->expired_again)
-		say_f(p, TEXT_REPORT_YELLOW,
+		say(w, TEXT_REPORT_YELLOW,
 		    "Some have already expired, and TTL will delete them "
 		    "again; give them more time with --extend-ttl DUR.");
-	buf_addc(p->out, '\n');
-	say_f(p, TEXT_REPORT_BOLD,
+	buf_addc(w->p.out, '\n');
+	say(w, TEXT_REPORT_BOLD,
 	    "Nothing was changed. Run it again with --yes to %s.", m->add);
 }
 
 static void
-did(const struct text_report *p, const struct report_sweep *r, struct buf *line)
+did(struct writing *w)
 {
-	const struct sweep_totals *t = r->totals;
+	const struct sweep_totals *t = w->r->totals;
 
 	if (t->stopped != NULL)
-		stopped(p, r);
-	zoneless(p, r);
-	buf_adds(line, "It took ");
-	cost(line, r);
-	buf_addf(line, ", %s and %.1f s.",
-	    figure_units_of(r->work.read_units, "read").s, r->work.seconds);
-	say(p, line, NULL);
+		stopped(w);
+	zoneless(w);
+	buf_adds(&w->line, "It took ");
+	cost(&w->line, w->r);
+	say(w, NULL, ", %s and %.1f s.",
+	    figure_units_of(w->r->work.read_units, "read").s,
+	    w->r->work.seconds);
 	if (t->expired_again)
-		say_f(p, TEXT_REPORT_YELLOW,
+		say(w, TEXT_REPORT_YELLOW,
 		    "Some of those put back are expired, and TTL will delete "
 		    "them again.");
-	if (r->journal != NULL) {
-		say_f(p, NULL, "Their images are in the journal (%s):",
+	if (w->r->journal != NULL) {
+		say(w, NULL, "Their images are in the journal (%s):",
 		    figure_bytes(t->journal_bytes).s);
-		path_line(p, r->journal);
+		path_line(w, w->r->journal);
 	}
-	if (r->undo != NULL) {
-		say_f(p, NULL, "To %s:", manner_of(r->command)->undo);
-		buf_adds(p->out, "    ");
+	if (w->r->undo != NULL) {
+		say(w, NULL, "To %s:", manner_of(w->r->command)->undo);
+		buf_adds(w->p.out, "    ");
 		/* to be pasted, so backslashes are not doubled */
-		term_tame(p->out, r->undo, strlen(r->undo), p->style.ascii);
-		buf_addc(p->out, '\n');
+		term_tame(w->p.out, w->r->undo, strlen(w->r->undo),
+		    w->p.style.ascii);
+		buf_addc(w->p.out, '\n');
 	}
 }
 
@@ -487,21 +487,20 @@ void
 report_sweep_text(struct buf *out, const struct report_sweep *r,
     const struct report_style *style)
 {
-	const struct text_report p = { .out = out, .style = *style };
-	struct buf line = { 0 };
+	struct writing w = { .p = { out, *style }, .r = r };
 
-	text_report_title(&p, text_report_name(&r->place));
-	text_report_where(&p, &line, &r->place);
-	if (line.n > 0)
-		say(&p, &line, NULL);
+	text_report_title(&w.p, text_report_name(&r->place));
+	text_report_where(&w.p, &w.line, &r->place);
+	if (w.line.n > 0)
+		say_line(&w, NULL);
 	buf_addc(out, '\n');
-	figures(&p, r);
+	figures(&w.p, r);
 	buf_addc(out, '\n');
 	if (r->executed)
-		did(&p, r, &line);
+		did(&w);
 	else
-		would(&p, r, &line);
-	buf_release(&line);
+		would(&w);
+	buf_release(&w.line);
 }
 
 void
