@@ -6,12 +6,11 @@
 #include "lib/base/buf.h"
 
 void
-emit_line(struct emit *e, enum emit_place place, enum emit_tone tone,
-    struct buf *line)
+emit_line(struct emit *e, enum emit_place place, enum emit_tone tone)
 {
-	if (line->n > 0)
-		e->to->words(e, place, tone, buf_text(line));
-	buf_reset(line);
+	if (e->line.n > 0)
+		e->to->words(e, place, tone, buf_text(&e->line));
+	buf_reset(&e->line);
 }
 
 /* Whether the back end shows the column. */

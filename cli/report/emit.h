@@ -8,6 +8,7 @@
 #include "cli/report/text_report.h"
 #include "cli/report/text_table.h"
 #include "inspector/record.h"
+#include "lib/base/buf.h"
 #include "lib/base/slice.h"
 
 struct emit;
@@ -96,6 +97,7 @@ struct emit_back_end {
 struct emit {
 	const struct emit_back_end *to;
 	struct text_report p; /* where to, and how text looks */
+	struct buf line;      /* the next paragraph */
 	/* the open table */
 	struct emit_column columns[TEXT_TABLE_COLUMNS];
 	size_t ncolumns, column;
@@ -109,9 +111,8 @@ struct emit {
 
 extern const struct emit_back_end emit_text, emit_html;
 
-/* Add ${line} as a paragraph, unless it is empty, and reset it. */
-void emit_line(struct emit *e, enum emit_place place, enum emit_tone tone,
-    struct buf *line);
+/* Add the line as a paragraph, unless it is empty, and reset it. */
+void emit_line(struct emit *e, enum emit_place place, enum emit_tone tone);
 /* Begin a table; ${cards}: a page shows a card for each row instead. There is
  * no table if the first column is left out. */
 void emit_table(struct emit *e, const struct emit_column *columns, size_t n,

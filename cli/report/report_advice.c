@@ -26,10 +26,10 @@ struct repaired {
 /* Paragraphs, and commands, each on a line of its own to be copied. */
 struct advice {
 	struct emit *e;
+	struct buf *line; /* of e */
 	const struct report *r;
 	enum report_ttl acts;
 	struct repaired repaired;
-	struct buf line;
 	bool first; /* stop after the first command */
 	bool done;
 };
@@ -38,8 +38,8 @@ static void
 say(struct advice *a)
 {
 	if (a->done)
-		buf_reset(&a->line);
-	emit_line(a->e, EMIT_BODY, EMIT_PLAIN, &a->line);
+		buf_reset(a->line);
+	emit_line(a->e, EMIT_BODY, EMIT_PLAIN);
 }
 
 /* The line is a command. */
@@ -47,26 +47,26 @@ static void
 command(struct advice *a)
 {
 	if (!a->done)
-		a->e->to->command(a->e, buf_text(&a->line));
+		a->e->to->command(a->e, buf_text(a->line));
 	a->done = a->first;
-	buf_reset(&a->line);
+	buf_reset(a->line);
 }
 
 /* A count; of a sample, an estimate. */
 static void
 amount(struct advice *a, int64_t n)
 {
-	const char *about = a->line.n > 0 ? "about " : "About ";
+	const char *about = a->line->n > 0 ? "about " : "About ";
 
-	buf_addf(&a->line, "%s%s", a->r->sample != NULL ? about : "",
+	buf_addf(a->line, "%s%s", a->r->sample != NULL ? about : "",
 	    figure_count(n).s);
 }
 
 static void
 sweep(struct advice *a, const char *verb, const char *options)
 {
-	text_report_command(&a->line, verb, &a->r->place);
-	buf_adds(&a->line, options);
+	text_report_command(a->line, verb, &a->r->place);
+	buf_adds(a->line, options);
 	command(a);
 }
 
@@ -86,13 +86,13 @@ look_again(struct advice *a)
 	struct buf repeat = { 0 };
 
 	if (!is_live(r)) {
-		buf_adds(&a->line, " Try --ttl-attribute ");
-		text_report_text(&a->e->p, &a->line, r->lookalikes[0]);
-		buf_addc(&a->line, '.');
+		buf_adds(a->line, " Try --ttl-attribute ");
+		text_report_text(&a->e->p, a->line, r->lookalikes[0]);
+		buf_addc(a->line, '.');
 		say(a);
 		return;
 	}
-	buf_adds(&a->line, " By that attribute:");
+	buf_adds(a->line, " By that attribute:");
 	say(a);
 	if (place.profile != NULL) {
 		buf_adds(&repeat, " --profile ");
@@ -103,7 +103,7 @@ look_again(struct advice *a)
 	buf_adds(&repeat, " --ttl-attribute ");
 	shlex_quote(&repeat, r->lookalikes[0]);
 	place.repeat = buf_text(&repeat);
-	text_report_command(&a->line, "inspect", &place);
+	text_report_command(a->line, "inspect", &place);
 	command(a);
 	buf_release(&repeat);
 }
@@ -120,32 +120,32 @@ advise_attribute(struct advice *a)
 		return;
 	if (!all)
 		amount(a, n);
-	buf_addf(&a->line, "%s the attribute ",
+	buf_addf(a->line, "%s the attribute ",
 	    all          ? "No entry has"
 		: n == 1 ? " entry lacks"
 			 : " entries lack");
-	text_report_text(&a->e->p, &a->line, r->ttl_attribute);
-	buf_addc(&a->line, '.');
-	report_words_inside(&a->e->p, r, &a->line);
+	text_report_text(&a->e->p, a->line, r->ttl_attribute);
+	buf_addc(a->line, '.');
+	report_words_inside(&a->e->p, r, a->line);
 	if (r->inside != NULL)
-		buf_adds(&a->line,
+		buf_adds(a->line,
 		    " Have the application write the time as a top-level "
 		    "attribute.");
 	if (r->nlookalikes == 0) {
 		say(a);
 		return;
 	}
-	buf_adds(&a->line, " Numbers that look like times are in ");
-	report_words_lookalikes(&a->e->p, r, &a->line);
-	buf_addc(&a->line, '.');
+	buf_adds(a->line, " Numbers that look like times are in ");
+	report_words_lookalikes(&a->e->p, r, a->line);
+	buf_addc(a->line, '.');
 	look_again(a);
 	if (a->acts != REPORT_TTL_ACTS)
 		return;
-	buf_adds(&a->line,
+	buf_adds(a->line,
 	    "If the application writes the time there now, TTL does not see "
 	    "it: let it write ");
-	text_report_text(&a->e->p, &a->line, r->ttl_attribute);
-	buf_adds(&a->line, " again, or move TTL to that attribute.");
+	text_report_text(&a->e->p, a->line, r->ttl_attribute);
+	buf_adds(a->line, " again, or move TTL to that attribute.");
 	say(a);
 }
 
@@ -191,28 +191,28 @@ advise_repair(struct advice *a)
 
 	if (f->items == 0 || !is_live(a->r))
 		return;
-	buf_addf(&a->line, "%s the time%s of ",
+	buf_addf(a->line, "%s the time%s of ",
 	    a->acts == REPORT_TTL_ACTS || a->acts == REPORT_TTL_UNKNOWN
 		? "Repair first: it turns"
 		: "Repair turns",
 	    one ? "" : "s");
 	amount(a, f->items);
-	buf_addf(&a->line, "%s %s", f->expired == f->items ? " expired" : "",
+	buf_addf(a->line, "%s %s", f->expired == f->items ? " expired" : "",
 	    one ? "entry" : "entries");
 	if (f->expired > 0 && f->expired < f->items) {
-		buf_adds(&a->line, ", ");
+		buf_adds(a->line, ", ");
 		amount(a, f->expired);
-		buf_adds(&a->line, " of them expired,");
+		buf_adds(a->line, " of them expired,");
 	}
-	buf_addf(&a->line, " into seconds, and TTL%s deletes %s free of charge",
+	buf_addf(a->line, " into seconds, and TTL%s deletes %s free of charge",
 	    a->acts == REPORT_TTL_ACTS      ? " then"
 		: a->acts == REPORT_TTL_OFF ? ", once on,"
 					    : " on that attribute then",
 	    one ? "it" : "them");
 	if (f->expired < f->items)
-		buf_addf(&a->line, " once %s expired",
+		buf_addf(a->line, " once %s expired",
 		    one ? "it has" : "they have");
-	buf_addc(&a->line, ':');
+	buf_addc(a->line, ':');
 	say(a);
 	sweep(a, "repair", "");
 }
@@ -240,20 +240,20 @@ would_take(struct advice *a, const struct taken *t)
 
 	if (t->most > 0) {
 		if (t->most < all)
-			buf_addf(&a->line, "%s%s of the ",
+			buf_addf(a->line, "%s%s of the ",
 			    a->r->sample != NULL ? "about "
 				: t->exactly     ? ""
 						 : "up to ",
 			    figure_count(t->most).s);
 		else if (all > 1)
-			buf_adds(&a->line, "all ");
-		buf_addf(&a->line,
+			buf_adds(a->line, "all ");
+		buf_addf(a->line,
 		    "%s %s %s deleted free of charge, typically within a few "
 		    "days",
 		    figure_count(all).s, expired_entries(all),
 		    t->most == 1 ? "is" : "are");
 	} else if (live > 0) {
-		buf_addf(&a->line,
+		buf_addf(a->line,
 		    "the %s live %s deleted free of charge when they have "
 		    "expired",
 		    figure_count(live).s,
@@ -272,35 +272,35 @@ advise_on(struct advice *a, const struct taken *t)
 	if (!is_live(r) || report_words_nameless(r))
 		return false;
 	if (move) {
-		buf_adds(&a->line, "Move TTL to ");
-		text_report_text(&a->e->p, &a->line, r->ttl_attribute);
+		buf_adds(a->line, "Move TTL to ");
+		text_report_text(&a->e->p, a->line, r->ttl_attribute);
 	} else if (r->ttl_status != NULL &&
 	    strcmp(r->ttl_status, "DISABLING") == 0) {
-		buf_adds(&a->line,
+		buf_adds(a->line,
 		    "TTL is being switched off. Turn it on again, up to an "
 		    "hour later");
 	} else {
-		buf_adds(&a->line, "Turn TTL on");
+		buf_adds(a->line, "Turn TTL on");
 	}
-	buf_adds(&a->line, ", and ");
+	buf_adds(a->line, ", and ");
 	if (!would_take(a, t)) {
-		buf_reset(&a->line);
+		buf_reset(a->line);
 		return false;
 	}
 	if (move) {
-		buf_adds(&a->line, ". Switch it off:");
+		buf_adds(a->line, ". Switch it off:");
 		say(a);
-		text_report_ttl_command(&a->line, &r->place, false,
+		text_report_ttl_command(a->line, &r->place, false,
 		    r->table_ttl);
 		command(a);
-		buf_adds(&a->line,
+		buf_adds(a->line,
 		    "wait until that is done, up to an hour, "
 		    "and switch it on:");
 	} else {
-		buf_addc(&a->line, ':');
+		buf_addc(a->line, ':');
 	}
 	say(a);
-	text_report_ttl_command(&a->line, &r->place, true, r->ttl_attribute);
+	text_report_ttl_command(a->line, &r->place, true, r->ttl_attribute);
 	command(a);
 	return true;
 }
@@ -322,21 +322,20 @@ advise_off(struct advice *a)
 		return;
 	if (!on || t.most == 0) {
 		amount(a, all);
-		buf_addf(&a->line, " %s will never be deleted by TTL. ",
+		buf_addf(a->line, " %s will never be deleted by TTL. ",
 		    expired_entries(all));
 	} else if (t.most < all && t.exactly && a->r->sample == NULL) {
-		buf_addf(&a->line,
-		    "The other %s will never be deleted by TTL. ",
+		buf_addf(a->line, "The other %s will never be deleted by TTL. ",
 		    figure_count(all - t.most).s);
 	} else if (t.most < all) {
-		buf_adds(&a->line, "TTL will never delete the rest. ");
+		buf_adds(a->line, "TTL will never delete the rest. ");
 	}
 	if (repair) {
 		say(a);
 		advise_repair(a);
 	}
 	if (live)
-		buf_addf(&a->line, "To delete %s now:",
+		buf_addf(a->line, "To delete %s now:",
 		    all == 1     ? "it"
 			: repair ? "all expired entries"
 				 : "all of them");
@@ -356,15 +355,15 @@ advise_stuck(struct advice *a, int64_t stuck)
 	if (a->repaired.expired > 0) {
 		advise_repair(a);
 		if (stuck == t->most)
-			buf_addf(&a->line,
+			buf_addf(a->line,
 			    "To delete %s now:", stuck == 1 ? "it" : "them");
 		else if (t->exactly && a->r->sample == NULL)
-			buf_addf(&a->line,
+			buf_addf(a->line,
 			    "Then purge the other %s, which TTL will never "
 			    "delete:",
 			    figure_count(stuck - t->most).s);
 		else
-			buf_adds(&a->line,
+			buf_adds(a->line,
 			    "Then purge the rest, which TTL will never "
 			    "delete:");
 		say(a);
@@ -377,16 +376,16 @@ static void
 add_pending(struct advice *a, int64_t pending, int64_t all)
 {
 	if (a->acts == REPORT_TTL_UNKNOWN) {
-		buf_adds(&a->line, "If TTL is on for ");
-		text_report_text(&a->e->p, &a->line, a->r->ttl_attribute);
-		buf_adds(&a->line, ", it will delete ");
+		buf_adds(a->line, "If TTL is on for ");
+		text_report_text(&a->e->p, a->line, a->r->ttl_attribute);
+		buf_adds(a->line, ", it will delete ");
 	} else {
-		buf_adds(&a->line, "TTL will delete ");
+		buf_adds(a->line, "TTL will delete ");
 	}
 	amount(a, pending);
 	if (pending < all)
-		buf_addf(&a->line, " of the %s", figure_count(all).s);
-	buf_addf(&a->line,
+		buf_addf(a->line, " of the %s", figure_count(all).s);
+	buf_addf(a->line,
 	    " %s free of charge, typically within a few days of %s time",
 	    expired_entries(all), all == 1 ? "its" : "their");
 }
@@ -406,21 +405,21 @@ advise_expired(struct advice *a)
 	if (pending > 0)
 		add_pending(a, pending, all);
 	if (stuck > 0) {
-		buf_adds(&a->line, pending > 0 ? "; " : "");
+		buf_adds(a->line, pending > 0 ? "; " : "");
 		amount(a, stuck);
-		buf_addf(&a->line, " will never be deleted by TTL%s",
+		buf_addf(a->line, " will never be deleted by TTL%s",
 		    !live                         ? "."
 			: a->repaired.expired > 0 ? " as they are."
 						  : ":");
 		say(a);
 		advise_stuck(a, stuck);
 	} else if (live) {
-		buf_addf(&a->line,
+		buf_addf(a->line,
 		    ". To delete %s now:", all == 1 ? "it" : "them");
 		say(a);
 		sweep(a, "purge", "");
 	} else {
-		buf_addc(&a->line, '.');
+		buf_addc(a->line, '.');
 		say(a);
 	}
 }
@@ -438,11 +437,11 @@ advise_immortal(struct advice *a)
 		advise_repair(a);
 	if (n <= 0)
 		return;
-	buf_adds(&a->line, changed > 0 ? "After the repair, " : "");
+	buf_adds(a->line, changed > 0 ? "After the repair, " : "");
 	amount(a, n);
-	buf_addf(&a->line, " %s%s never expire%s", n == 1 ? "entry" : "entries",
+	buf_addf(a->line, " %s%s never expire%s", n == 1 ? "entry" : "entries",
 	    changed > 0 ? " still" : "", n == 1 ? "s" : "");
-	buf_addc(&a->line, live ? ':' : '.');
+	buf_addc(a->line, live ? ':' : '.');
 	say(a);
 	if (live)
 		sweep(a, "list", " --state immortal");
@@ -453,6 +452,7 @@ report_advice(struct emit *e, const struct report *r, bool first)
 {
 	const struct summary *s = r->summary;
 	struct advice a = { .e = e,
+		.line = &e->line,
 		.r = r,
 		.acts = report_words_acts(r),
 		.repaired = repaired_of(r),
@@ -471,8 +471,7 @@ report_advice(struct emit *e, const struct report *r, bool first)
 	if (s->states[STATE_IMMORTAL].items > 0) {
 		advise_immortal(&a);
 	} else if (s->states[STATE_LIVE].items == s->items && !off) {
-		buf_adds(&a.line, "Nothing: all entries are live.");
+		buf_adds(&e->line, "Nothing: all entries are live.");
 		say(&a);
 	}
-	buf_release(&a.line);
 }

@@ -28,24 +28,22 @@ tone_of(enum state state)
 static void
 about(struct emit *e, const struct report *r)
 {
-	struct buf line = { 0 };
 	enum state state;
 
 	e->to->title(e, text_report_name(&r->place));
-	text_report_where(&e->p, &line, &r->place);
-	emit_line(e, EMIT_ABOUT, EMIT_PLAIN, &line);
-	report_words_ttl(&e->p, r, &line);
-	emit_line(e, EMIT_ABOUT, EMIT_PLAIN, &line);
-	report_words_work(r, &line);
-	emit_line(e, EMIT_ABOUT, r->complete ? EMIT_PLAIN : EMIT_WARN, &line);
+	text_report_where(&e->p, &e->line, &r->place);
+	emit_line(e, EMIT_ABOUT, EMIT_PLAIN);
+	report_words_ttl(&e->p, r, &e->line);
+	emit_line(e, EMIT_ABOUT, EMIT_PLAIN);
+	report_words_work(r, &e->line);
+	emit_line(e, EMIT_ABOUT, r->complete ? EMIT_PLAIN : EMIT_WARN);
 	if (r->summary->items > 0 || r->sample != NULL) {
-		state = report_words_verdict(&e->p, r, &line);
-		emit_line(e, EMIT_VERDICT, tone_of(state), &line);
+		state = report_words_verdict(&e->p, r, &e->line);
+		emit_line(e, EMIT_VERDICT, tone_of(state));
 	} else {
 		e->to->words(e, EMIT_PAGE_ONLY, EMIT_PLAIN,
 		    "The table is empty: there are no entries to show.");
 	}
-	buf_release(&line);
 }
 
 /* A bar of ${n} in the color of ${state}. */
@@ -179,18 +177,16 @@ reason(struct emit *e, const struct report *r, enum state worst,
     enum reason why)
 {
 	const struct summary_key *example = &r->summary->examples[worst][why];
-	struct buf line = { 0 };
 
-	reason_counts(r, why, &line);
-	e->to->item(e, worst, buf_text(&line));
-	buf_reset(&line);
-	report_words_meaning(&e->p, r, worst, why, &line);
-	buf_addc(&line, ' ');
-	report_words_remedy(&e->p, r, why, &line);
-	emit_line(e, EMIT_DETAIL, EMIT_PLAIN, &line);
+	reason_counts(r, why, &e->line);
+	e->to->item(e, worst, buf_text(&e->line));
+	buf_reset(&e->line);
+	report_words_meaning(&e->p, r, worst, why, &e->line);
+	buf_addc(&e->line, ' ');
+	report_words_remedy(&e->p, r, why, &e->line);
+	emit_line(e, EMIT_DETAIL, EMIT_PLAIN);
 	if (example->key != NULL)
 		e->to->example(e, example);
-	buf_release(&line);
 }
 
 static void
@@ -381,7 +377,6 @@ overdue(struct emit *e, const struct report *r)
 	const struct histogram *h = &r->summary->overdue;
 	int wide = e->p.style.width - 2 - 7 - 2 - 12 - 2;
 	int64_t count[AGES], most = count_ages(h, count);
-	struct buf line = { 0 };
 
 	if (h->total == 0)
 		return;
@@ -400,18 +395,17 @@ overdue(struct emit *e, const struct report *r)
 	}
 	emit_table_end(e);
 	if (h->total > 1) {
-		buf_addf(&line,
+		buf_addf(&e->line,
 		    "50 %% are overdue by %s or less, 90 %% by %s, 99 %% by "
 		    "%s; the oldest by %s.",
 		    figure_span(histogram_quantile(h, 0.5)).s,
 		    figure_span(histogram_quantile(h, 0.9)).s,
 		    figure_span(histogram_quantile(h, 0.99)).s,
 		    figure_span(h->max).s);
-		emit_line(e, EMIT_BODY, EMIT_PLAIN, &line);
+		emit_line(e, EMIT_BODY, EMIT_PLAIN);
 	}
-	late(r, count, &line);
-	emit_line(e, EMIT_PAGE_ONLY, EMIT_PLAIN, &line);
-	buf_release(&line);
+	late(r, count, &e->line);
+	emit_line(e, EMIT_PAGE_ONLY, EMIT_PLAIN);
 }
 
 /* A warning about live entries that expire only years ahead. */
@@ -419,17 +413,15 @@ static void
 beyond(struct emit *e, const struct report *r)
 {
 	int64_t n = r->summary->upcoming[SUMMARY_BEYOND];
-	struct buf line = { 0 };
 
 	if (n == 0)
 		return;
-	buf_addf(&line,
+	buf_addf(&e->line,
 	    "%s%s %s only more than five years from now. If that is not meant, "
 	    "look for seconds and milliseconds added up.",
 	    r->sample != NULL ? "About " : "", figure_entries(n).s,
 	    n == 1 ? "expires" : "expire");
-	emit_line(e, EMIT_BODY, EMIT_WARN, &line);
-	buf_release(&line);
+	emit_line(e, EMIT_BODY, EMIT_WARN);
 }
 
 /* A sentence in text, bars in a page. */
@@ -444,7 +436,6 @@ upcoming(struct emit *e, const struct report *r)
 	};
 	const struct summary *s = r->summary;
 	int64_t live = s->states[STATE_LIVE].items;
-	struct buf line = { 0 };
 
 	if (live == 0)
 		return;
@@ -453,7 +444,7 @@ upcoming(struct emit *e, const struct report *r)
 	for (int i = 0; i < SUMMARY_BEYOND; i++) {
 		struct figure within = figure_span(summary_within[i]);
 
-		buf_addf(&line, "%s%s within %s", i > 0 ? ", " : "",
+		buf_addf(&e->line, "%s%s within %s", i > 0 ? ", " : "",
 		    figure_count(s->upcoming[i]).s, within.s);
 		emit_cell_text(e, EMIT_PLAIN, within.s);
 		emit_cell_count(e, s->upcoming[i]);
@@ -462,10 +453,9 @@ upcoming(struct emit *e, const struct report *r)
 		bar(e, STATE_LIVE, s->upcoming[i], live, 0);
 	}
 	emit_table_end(e);
-	buf_addc(&line, '.');
-	emit_line(e, EMIT_TEXT_ONLY, EMIT_PLAIN, &line);
+	buf_addc(&e->line, '.');
+	emit_line(e, EMIT_TEXT_ONLY, EMIT_PLAIN);
 	beyond(e, r);
-	buf_release(&line);
 }
 
 static void
@@ -532,16 +522,14 @@ static void
 foot(struct emit *e, const struct report *r)
 {
 	const struct summary *s = r->summary;
-	struct buf line = { 0 };
 
 	e->to->foot(e);
 	if (s->overdue.total > 0 && s->sizes && r->place.input == NULL) {
-		cost(r, &line);
-		emit_line(e, EMIT_FOOT, EMIT_PLAIN, &line);
+		cost(r, &e->line);
+		emit_line(e, EMIT_FOOT, EMIT_PLAIN);
 	}
-	took(r, &line);
-	emit_line(e, EMIT_FOOT, EMIT_PLAIN, &line);
-	buf_release(&line);
+	took(r, &e->line);
+	emit_line(e, EMIT_FOOT, EMIT_PLAIN);
 	/* at the end of a long report, too */
 	if (!r->complete && r->segments_done < r->segments_asked)
 		e->to->words(e, EMIT_FOOT, EMIT_WARN,
@@ -572,6 +560,7 @@ describe(struct emit *e, const struct report *r)
 	}
 	report_sample_section(e, r);
 	foot(e, r);
+	buf_release(&e->line);
 }
 
 void
@@ -581,10 +570,11 @@ report_brief(struct buf *out, const struct report *r,
 	struct emit e = { .to = &emit_text, .p = { out, *style } };
 
 	about(&e, r);
-	if (r->summary->items == 0 && r->sample == NULL)
-		return;
-	states(&e, r);
-	report_advice(&e, r, true);
+	if (r->summary->items > 0 || r->sample != NULL) {
+		states(&e, r);
+		report_advice(&e, r, true);
+	}
+	buf_release(&e.line);
 }
 
 void

@@ -126,33 +126,31 @@ saved(const struct report *r, struct buf *line)
 
 /* Add the paragraph, under a heading if it is the first. */
 static void
-say(struct emit *e, struct buf *line, enum emit_tone tone, bool *headed)
+say(struct emit *e, enum emit_tone tone, bool *headed)
 {
-	if (line->n > 0 && !*headed) {
+	if (e->line.n > 0 && !*headed) {
 		e->to->section(e, "sample", "The sample", false);
 		*headed = true;
 	}
-	emit_line(e, EMIT_BODY, tone, line);
+	emit_line(e, EMIT_BODY, tone);
 }
 
 void
 report_sample_section(struct emit *e, const struct report *r)
 {
-	struct buf line = { 0 };
 	bool headed = false;
 
 	if (r->sample == NULL)
 		return;
-	report_sample_doubt(r, &line);
-	say(e, &line, EMIT_WARN, &headed);
+	report_sample_doubt(r, &e->line);
+	say(e, EMIT_WARN, &headed);
 	if (r->sample->collections && r->summary->items > 0)
-		buf_adds(&line,
+		buf_adds(&e->line,
 		    "The table has a sort key, and all entries of one "
 		    "partition key are stored together: entries that are in a "
 		    "few collections only, however many, may have been missed "
 		    "altogether. No range covers that.");
-	say(e, &line, EMIT_PLAIN, &headed);
-	saved(r, &line);
-	say(e, &line, EMIT_PLAIN, &headed);
-	buf_release(&line);
+	say(e, EMIT_PLAIN, &headed);
+	saved(r, &e->line);
+	say(e, EMIT_PLAIN, &headed);
 }
