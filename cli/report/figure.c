@@ -24,7 +24,7 @@ format(const char *fmt, ...)
 struct figure
 figure_count(int64_t n)
 {
-	struct figure x;
+	struct figure x = { "" };
 
 	text_count(x.s, n);
 	return x;
@@ -39,7 +39,7 @@ figure_entries(int64_t n)
 struct figure
 figure_bytes(int64_t n)
 {
-	struct figure x;
+	struct figure x = { "" };
 
 	text_bytes(x.s, n);
 	return x;
@@ -49,7 +49,7 @@ struct figure
 figure_span(int64_t seconds)
 {
 	int64_t years = seconds / FIGURE_YEAR;
-	struct figure x;
+	struct figure x = { "" };
 
 	if (years >= 10000)
 		return format("over 10 000 years");
