@@ -133,7 +133,8 @@ static int
 gather(struct merge *m, struct fault *f)
 {
 	for (size_t i = 0; i < m->o->noperands; i++) {
-		struct report_read next, *part = i == 0 ? &m->first : &next;
+		struct report_read next = { 0 };
+		struct report_read *part = i == 0 ? &m->first : &next;
 		const char *path = m->o->operands[i];
 		int rc = read_file(path, part, f);
 
