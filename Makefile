@@ -231,7 +231,7 @@ $(error SAN is 1, thread or fuzz)
 endif
 CFLAGS ?= -O1 -g -fno-omit-frame-pointer
 
-LIBS := expat libcjson libcurl openssl smartcols zlib
+LIBS := expat libcjson libcurl libisal openssl smartcols zlib
 WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
     -Wpointer-arith
 ALL_CFLAGS = -std=c11 -pthread $(WARN) $(CFLAGS) $(INSTRUMENT)

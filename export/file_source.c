@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "export/file_source.h"
 #include "export/reader.h"
@@ -8,8 +9,10 @@
 #include "lib/base/thread.h"
 #include "lib/dynamodb/item.h"
 #include "lib/dynamodb/source.h"
+#include "lib/stream/lines.h"
 
 #define PAGE_BYTES ((size_t)1 << 20)
+#define BLOCK_BYTES ((size_t)256 << 10) /* of lines that a worker draws */
 
 struct file {
 	enum { FILE_WAITS, FILE_TAKEN, FILE_DONE } at;
@@ -104,6 +107,8 @@ next(struct file_source *fs, struct drawn *d, struct fault *f)
 
 		if (file->at != FILE_WAITS)
 			continue;
+		if (fs->list.workers > 0)
+			return 1;
 		if (!fs->list.shared) {
 			file->at = FILE_TAKEN;
 			return 1;
@@ -143,7 +148,7 @@ source_put(struct source *s, struct segment *seg)
 	struct file_source *fs = (struct file_source *)s;
 	struct drawn *d = seg->own;
 
-	if (!fs->list.shared) {
+	if (!fs->list.shared && fs->list.workers == 0) {
 		struct file *file = &fs->files[d->file];
 
 		lock_enter(fs->lock);
@@ -152,6 +157,77 @@ source_put(struct source *s, struct segment *seg)
 	}
 	drawn_free(d);
 	buf_release(&seg->next);
+}
+
+/* The entry of ${text}, a line of an export as DynamoDB and ttlsweep write
+ * them, unchecked. */
+static bool
+bare_line(struct slice text, struct slice *item)
+{
+	static const char head[] = "{\"Item\":";
+	const size_t n = sizeof(head) - 1;
+
+	if (text.n < n + 3 || memcmp(text.p, head, n) != 0 ||
+	    text.p[n] != '{' || text.p[text.n - 2] != '}' ||
+	    text.p[text.n - 1] != '}')
+		return false;
+	*item = (struct slice){ text.p + n, text.n - n - 1 };
+	return true;
+}
+
+/*
+ * Add the entry of ${text} to ${page}. Most lines are looked at once: what
+ * stands where the entry would be is read as one. If it is none, the line is
+ * of another kind, or wrong, and taken apart with care.
+ */
+static int
+read_line(const struct file_list *list, struct page *page, struct slice text,
+    bool torn, int64_t number, struct fault *f)
+{
+	const struct reader *r = list->ctx;
+	struct slice item;
+	int got;
+
+	if (bare_line(text, &item) &&
+	    page_item(page, item, list->schema, list->ttl, NULL) == 0)
+		return 0;
+	got = reader_line(r, text, torn, number, &item, f);
+	if (got != 1)
+		return got;
+	if (page_item(page, item, list->schema, list->ttl, f) == 0)
+		return 0;
+	return fault_at(f, "%s:%lld", reader_path(r), (long long)number);
+}
+
+/* A page of the lines that this worker draws next. */
+static int
+fetch_lines(struct file_source *fs, struct segment *seg, struct page *page,
+    struct fault *f)
+{
+	const struct file_list *list = &fs->list;
+	struct slice rest, line;
+	int64_t number;
+	bool torn;
+	int r;
+
+	do {
+		lock_enter(fs->lock);
+		r = reader_block(list->ctx, BLOCK_BYTES, &page->body, &number,
+		    f);
+		if (r != 1)
+			fs->files[0].at = FILE_DONE;
+		lock_leave(fs->lock);
+		seg->finished = r != 1;
+		if (r != 1)
+			return r;
+		rest = (struct slice){ page->body.p, page->body.n };
+		for (; lines_split(&rest, &line, &torn); number++)
+			if (read_line(list, page, line, torn, number, f) != 0)
+				return -1;
+	} while (page->n == 0);
+	page->scanned = (int64_t)page->n;
+	seg->pages++;
+	return 1;
 }
 
 static int
@@ -168,6 +244,8 @@ source_fetch(struct source *s, struct segment *seg, struct ddb_conn *conn,
 	page_reset(page);
 	if (seg->finished)
 		return 0;
+	if (list->workers > 0)
+		return fetch_lines(fs, seg, page, f);
 	if (!list->shared && draw(fs, d, f) != 0)
 		return -1;
 	seg->finished = list->shared || fs->files[d->file].ended;
@@ -212,7 +290,8 @@ file_source_open(const struct file_list *list)
 
 	/* the number of pages is not known before the last one */
 	fs->source = (struct source){ .ops = &ops,
-		.segments = list->shared ? INT32_MAX : (int64_t)list->n };
+		.segments = list->shared ? INT32_MAX : (int64_t)list->n,
+		.workers = list->workers };
 	fs->list = *list;
 	fs->files = xcalloc(list->n, sizeof(*fs->files));
 	fs->lock = lock_new();
@@ -235,9 +314,10 @@ close_one(void *ctx)
 
 struct source *
 file_source_of(struct reader *r, const struct key_schema *schema,
-    const char *ttl)
+    const char *ttl, int workers)
 {
 	return file_source_open(&(struct file_list){ .n = 1,
+	    .workers = workers > 1 && reader_shares(r) ? workers : 0,
 	    .schema = schema,
 	    .ttl = ttl,
 	    .page = FILE_PAGE,

@@ -25,6 +25,9 @@ struct file_list {
 	const struct key_schema *schema; /* borrowed, as is ttl */
 	const char *ttl;
 	bool shared;
+	/* Of the one file, whose reader is ${ctx}, each worker draws lines of
+	 * its own; nothing is checked, and no end is told. 0: not so. */
+	int workers;
 	size_t page; /* entries of one at most, up to FILE_PAGE */
 	/* Callbacks. Those for one file are called one after the other, and
 	 * when shared, all are. */
@@ -44,9 +47,10 @@ struct file_list {
 #define FILE_PAGE 2000
 
 struct source *file_source_open(const struct file_list *list);
-/* Of one reader, which it takes over. */
+/* Of one reader, which it takes over. If reader_shares, up to ${workers} share
+ * its lines, and the order of its entries is lost. */
 struct source *file_source_of(struct reader *r, const struct key_schema *schema,
-    const char *ttl);
+    const char *ttl, int workers);
 
 /* The file of a worker's segment; of an item of its page, the number of the
  * image in that file, from 0, … */

@@ -143,7 +143,7 @@ wants(const struct reader *r, int64_t n)
 
 /* Whether ${line} of an export has an entry: 1, 0, -1. */
 static int
-of_export(struct reader *r, const struct line *line, struct slice *item,
+of_export(const struct reader *r, const struct line *line, struct slice *item,
     struct fault *f)
 {
 	switch (line->kind) {
@@ -153,10 +153,8 @@ of_export(struct reader *r, const struct line *line, struct slice *item,
 		*item = line->item;
 		return 1;
 	case LINE_CHANGE:
-		if (line->deletes && !r->take_deleted) {
-			r->left_out++;
+		if (line->deletes && !r->take_deleted)
 			return 0;
-		}
 		if (line->item.p == NULL)
 			return fault(f, FAULT_DATA,
 			    "it has no image of the entry that was deleted "
@@ -207,6 +205,49 @@ reader_at(const struct reader *r)
 	return r->at_us;
 }
 
+/* Understand line ${number}, ${text}. */
+static int
+parse(const struct reader *r, struct slice text, bool torn, int64_t number,
+    struct line *out, struct fault *f)
+{
+	if (line_parse(out, text, f) == 0)
+		return 0;
+	if (torn)
+		(void)fault_at(f, "the file ends inside this line");
+	return fault_at(f, "%s:%lld", reader_path(r), (long long)number);
+}
+
+bool
+reader_shares(const struct reader *r)
+{
+	return r->lines != NULL && !r->journal;
+}
+
+int
+reader_block(struct reader *r, size_t want, struct buf *block, int64_t *first,
+    struct fault *f)
+{
+	if (r->again)
+		lines_again(r->lines);
+	r->again = false;
+	return lines_block(r->lines, want, block, first, f);
+}
+
+int
+reader_line(const struct reader *r, struct slice text, bool torn,
+    int64_t number, struct slice *item, struct fault *f)
+{
+	struct line line;
+	int got;
+
+	if (parse(r, text, torn, number, &line, f) != 0)
+		return -1;
+	got = of_export(r, &line, item, f);
+	return got >= 0
+	    ? got
+	    : fault_at(f, "%s:%lld", reader_path(r), (long long)number);
+}
+
 /* The next line of the file, or the next entry in documents: 1, 0, -1. */
 static int
 next_line(struct reader *r, struct line *out, int64_t *number, struct fault *f)
@@ -228,11 +269,7 @@ next_line(struct reader *r, struct line *out, int64_t *number, struct fault *f)
 	if (got != 1)
 		return got;
 	*number = lines_number(r->lines);
-	if (line_parse(out, text, f) == 0)
-		return 1;
-	if (torn)
-		(void)fault_at(f, "the file ends inside this line");
-	return fault_at(f, "%s:%lld", reader_path(r), (long long)*number);
+	return parse(r, text, torn, *number, out, f) == 0 ? 1 : -1;
 }
 
 int
@@ -252,6 +289,7 @@ reader_next(struct reader *r, struct slice *item, int64_t *line,
 		r->at_us = parsed.at_us;
 		got = r->journal ? of_journal(r, &parsed, &r->item)
 				 : of_export(r, &parsed, &r->item, f);
+		r->left_out += got == 0 && parsed.kind == LINE_CHANGE;
 	}
 	r->again = false;
 	*item = r->item;

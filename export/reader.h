@@ -7,6 +7,7 @@
 
 #include "lib/base/slice.h"
 
+struct buf;
 struct cms_key;
 struct csv_key;
 struct fault;
@@ -42,6 +43,17 @@ struct reader *reader_of(struct input *in, enum reader_which which,
 /* 1 with the next image (borrowed until the next call) and its line, 0, -1 */
 int reader_next(struct reader *r, struct slice *item, int64_t *line,
     struct fault *f);
+/*
+ * Whether several workers may share its lines: an export in lines. Then
+ * reader_block draws the next ones (lib/stream/lines.h), one worker at a time,
+ * and reader_line, which any number may call at once, finds the entry of one
+ * of them: 1, 0 when the line has none, -1.
+ */
+bool reader_shares(const struct reader *r);
+int reader_block(struct reader *r, size_t want, struct buf *block,
+    int64_t *first, struct fault *f);
+int reader_line(const struct reader *r, struct slice text, bool torn,
+    int64_t number, struct slice *item, struct fault *f);
 /* The TTL value that a repair gave to the last entry; else p NULL. Borrowed
  * like the image. */
 struct slice reader_ttl(const struct reader *r);

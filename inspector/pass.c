@@ -249,12 +249,12 @@ pass_run(const struct pass *pass, struct summary *total,
     struct pass_progress *done, struct fault *f)
 {
 	struct run run = { .pass = pass, .total = total };
-	int jobs = pass->jobs;
+	const struct source *s = pass->source;
+	int64_t most = s->workers > 0 ? s->workers : s->segments;
+	int jobs = pass->jobs < most ? pass->jobs : (int)most;
 
 	run.lock = lock_new();
-	run.progress.segments = pass->source->segments;
-	if (jobs > pass->source->segments)
-		jobs = (int)pass->source->segments;
+	run.progress.segments = s->segments;
 	threads_run(jobs > 0 ? jobs : 1, worker, &run, tick, &run);
 	if (done != NULL)
 		*done = run.progress;

@@ -23,6 +23,7 @@ build	header	csv.h	libcsv-dev
 build	module	expat	libexpat1-dev
 build	module	libcjson	libcjson-dev
 build	module	libcurl	libcurl4-openssl-dev
+build	module	libisal	libisal-dev
 build	module	openssl	libssl-dev
 build	module	smartcols	libsmartcols-dev
 build	module	zlib	zlib1g-dev

@@ -345,6 +345,34 @@ check_directory() {
 	END
 }
 
+@test "workers that share a file count what one alone does" {
+	local way
+	# as cut or joined as can be: bytes of members are no lines
+	split -n 7 "$(K plain.json)" part-
+	gzip part-*
+	cat part-*.gz >members.json.gz
+	gzip -c "$(K plain.json)" >one.json.gz
+	counts() {
+		ttlsweep inspect --now "$NOW" --format json --top 20 "$@" |
+		    jq -S 'del(.scanned.pages, .scanned.seconds)'
+	}
+	counts --jobs 1 -i "$(K plain.json)" >want
+	for way in "$(K plain.json)" one.json.gz members.json.gz; do
+		counts --jobs 8 -i "$way" | diff want -
+		counts --jobs 8 -i - <"$way" | diff want -
+		counts --jobs 8 -i - < <(cat "$way") | diff want -
+	done
+	# a line without its end, and one that is wrong
+	head -c -1 "$(K plain.json)" >end
+	counts --jobs 8 -i end | diff want -
+	sed '700s/Item/Itme/' "$(K plain.json)" >wrong
+	fails 1 'wrong:700: ' inspect --jobs 8 -i wrong
+	head -c -5 "$(K plain.json)" >cut
+	fails 1 'cut:1500: ' inspect --jobs 8 -i cut
+	head -c -5 one.json.gz >cut.gz
+	fails 1 'truncated inside compressed data' inspect --jobs 8 -i cut.gz
+}
+
 @test "--layout s3 writes a directory like DynamoDB's own" {
 	exports --layout s3 -o directory --jobs 4
 	[[ $(check_directory directory) == "4 1500" ]]

@@ -151,7 +151,7 @@ count(struct inspect *in, struct fault *f)
 {
 	struct context *c = &in->context;
 	struct selection selection;
-	struct source *source = context_source(c, c->o->no_sizes);
+	struct source *source = context_source(c, c->o->no_sizes, true);
 	const struct pass pass = {
 		.source = source,
 		.ddb = c->ddb,

@@ -124,7 +124,7 @@ counting_source(struct context *c)
 	struct source *source;
 
 	c->resume = NULL;
-	source = context_source(c, false);
+	source = context_source(c, false, true);
 	c->resume = resume;
 	return source;
 }
@@ -177,7 +177,7 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 	struct context *c = &s->context;
 	struct purge purge = {
 		.action = s->action,
-		.source = context_source(c, false),
+		.source = context_source(c, false, true),
 		.ddb = c->ddb,
 		.table = &c->table,
 		.rules = &c->rules,

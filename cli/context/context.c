@@ -366,7 +366,7 @@ budget(const struct context *c)
 }
 
 struct source *
-context_source(struct context *c, bool keys_only)
+context_source(struct context *c, bool keys_only, bool any_order)
 {
 	const struct scan_budget b = budget(c);
 	const struct keys_options listed = {
@@ -388,7 +388,7 @@ context_source(struct context *c, bool keys_only)
 	if (c->listed)
 		return keys_source(&listed);
 	if (c->ddb == NULL)
-		return context_input_source(c);
+		return context_input_source(c, any_order ? (int)c->o->jobs : 1);
 	scan.segments =
 	    b.whole && !option_given(c->o, "segments") ? 1 : segments(c);
 	scan.wanted = c->portion.wanted;
@@ -542,7 +542,7 @@ context_pass(struct context *c, const struct context_pass *how,
 	struct selection selection;
 	struct summary total;
 	const struct pass pass = {
-		.source = context_source(c, how->keys_only),
+		.source = context_source(c, how->keys_only, false),
 		.ddb = c->ddb,
 		.rules = &c->rules,
 		.selection = &selection,

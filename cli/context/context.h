@@ -113,8 +113,10 @@ bool context_is_account(const char *account);
 int context_again(struct context *c, struct fault *f);
 void context_close(struct context *c);
 
-/* The entries; for a file only once. ${keys_only}: keys and TTL are enough. */
-struct source *context_source(struct context *c, bool keys_only);
+/* The entries; for a file only once. ${keys_only}: keys and TTL are enough;
+ * ${any_order}: workers may share the lines of a file. */
+struct source *context_source(struct context *c, bool keys_only,
+    bool any_order);
 /* Warn of each --session-prefix that none of the ${entries} keys began with;
  * ${seen} is from their summary. */
 void context_tell_prefixes(const struct context *c, uint64_t seen,
@@ -174,7 +176,7 @@ int unlock_key(struct cms_key **key, const struct options *o, struct fault *f);
 
 /* For context.c: the part that is about --input. */
 int context_input_open(struct context *c, struct fault *f);
-struct source *context_input_source(struct context *c);
+struct source *context_input_source(struct context *c, int workers);
 void context_input_close(struct context *c);
 
 /* For reports. */

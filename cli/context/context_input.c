@@ -200,7 +200,7 @@ context_input_open(struct context *c, struct fault *f)
 }
 
 struct source *
-context_input_source(struct context *c)
+context_input_source(struct context *c, int workers)
 {
 	struct s3_directory *directory = c->directory;
 	struct reader *reader = c->reader;
@@ -209,7 +209,7 @@ context_input_source(struct context *c)
 	c->reader = NULL;
 	return directory != NULL
 	    ? s3_directory_source(directory, &c->schema, c->ttl)
-	    : file_source_of(reader, &c->schema, c->ttl);
+	    : file_source_of(reader, &c->schema, c->ttl, workers);
 }
 
 void

@@ -22,7 +22,8 @@ void gzip_write(struct gzip *z, const void *p, size_t n, bool end,
 /*
  * Expand ${p}[0..*n) and add at most ${most} bytes to ${out}; *${n} becomes
  * how many bytes were used. 1; 0 at the end of the member (checksum and length
- * are right); -1 when it is damaged. ${out} grows in all three cases.
+ * are right); -1 when it is damaged, at ${p}[*n] or before. ${out} grows in all
+ * three cases.
  */
 int gzip_read(struct gzip *z, const void *p, size_t *n, size_t most,
     struct buf *out);

@@ -295,16 +295,31 @@ read_responses(struct slice_walk *w, struct page *page, const char *table,
 }
 
 int
+page_item(struct page *page, struct slice text, const struct key_schema *schema,
+    const char *ttl, struct fault *f)
+{
+	struct slice_walk w = slice_walk(text);
+
+	if (item_read(&w, schema, ttl, page_push(page), f) != 0) {
+		page->n--;
+		return -1;
+	}
+	if (slice_end(&w) == 0)
+		return 0;
+	page->n--;
+	return fault(f, FAULT_DATA, "an item is not valid JSON");
+}
+
+int
 page_items(struct page *page, const size_t *ends, int n,
     const struct key_schema *schema, const char *ttl, struct fault *f)
 {
 	size_t from = 0;
 
 	for (int i = 0; i < n; i++) {
-		struct slice_walk w = slice_walk(
-		    (struct slice){ page->body.p + from, ends[i] - from });
+		struct slice text = { page->body.p + from, ends[i] - from };
 
-		if (item_read(&w, schema, ttl, page_push(page), f) != 0)
+		if (page_item(page, text, schema, ttl, f) != 0)
 			return i;
 		from = ends[i];
 	}

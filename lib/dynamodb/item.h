@@ -81,6 +81,10 @@ int page_parse_batch(struct page *page, const char *table,
     const struct key_schema *schema, const char *ttl, struct slice *unprocessed,
     struct fault *f);
 
+/* Read the one item ${text}, a part of page->body: 0, or -1 and it is as
+ * before. */
+int page_item(struct page *page, struct slice text,
+    const struct key_schema *schema, const char *ttl, struct fault *f);
 /* Read the ${n} items that lie in page->body one behind the other, each up to
  * its ${ends}: how many. When fewer, the next is wrong, and ${f} says how. */
 int page_items(struct page *page, const size_t *ends, int n,

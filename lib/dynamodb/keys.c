@@ -180,8 +180,8 @@ keys_source(const struct keys_options *o)
 	};
 	struct keys *k = xcalloc(1, sizeof(*k));
 
-	k->source = (struct source){ &ops,
-		(int64_t)((o->n + KEYS_MOST - 1) / KEYS_MOST) };
+	k->source = (struct source){ .ops = &ops,
+		.segments = (int64_t)((o->n + KEYS_MOST - 1) / KEYS_MOST) };
 	k->o = *o;
 	k->units = 1; /* the least that a consistent read costs */
 	k->lock = lock_new();

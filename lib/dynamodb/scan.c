@@ -277,7 +277,7 @@ scan_source(const struct scan_options *o)
 	struct scan *s = xcalloc(1, sizeof(*s));
 	size_t n = (size_t)o->segments;
 
-	s->source = (struct source){ &ops, o->segments };
+	s->source = (struct source){ .ops = &ops, .segments = o->segments };
 	s->o = *o;
 	s->o.from = NULL;
 	s->o.wanted = NULL;

@@ -28,6 +28,7 @@ struct segment {
 struct source {
 	const struct source_ops *ops;
 	int64_t segments; /* of how many it consists */
+	int64_t workers;  /* as many can be at work at once; 0: one a segment */
 };
 
 struct source_ops {

@@ -36,7 +36,7 @@ struct input {
 	bool begun;
 	struct gzip *gzip; /* NULL: plain */
 	bool member;       /* inside of a gzip member … */
-	bool bad;          /* … that zlib has refused */
+	bool bad;          /* … that was refused */
 	bool cut;
 	const struct cms_key *key; /* NULL: none was given */
 	struct cms_read *sealed;   /* NULL: not encrypted */
@@ -206,16 +206,13 @@ truncated(struct input *in, struct fault *f)
 	    "the file is truncated inside compressed data");
 }
 
-/* zlib would not go on. Where zeros take over, the file got its length but
- * not its bytes before the machine went down. */
+/* It cannot be inflated further. Where zeros take over, the file got its length
+ * but not its bytes before the machine went down. */
 static int
 damaged(struct input *in, struct fault *f)
 {
-	int r;
+	int r = only_zeros(in, f);
 
-	if (in->at > 0)
-		in->at--; /* it has taken one of them at least */
-	r = only_zeros(in, f);
 	if (r == 1)
 		return truncated(in, f);
 	if (r < 0)
@@ -230,7 +227,8 @@ next_member(struct input *in, struct fault *f)
 {
 	int r;
 
-	if (in->raw[in->at] != 0x1f) {
+	if (in->raw[in->at] != 0x1f ||
+	    (in->n - in->at > 1 && in->raw[in->at + 1] != 0x8b)) {
 		r = only_zeros(in, f);
 		if (r == 0)
 			return fault(f, FAULT_DATA,

@@ -126,6 +126,125 @@ lines_next(struct lines *l, struct slice *line, bool *torn, struct fault *f)
 	return r;
 }
 
+/* How many lines end in ${p}[0..n), and where the last of them does. */
+static int64_t
+count_ends(const char *p, size_t n, size_t *behind)
+{
+	const char *at = p, *end = p + n;
+	int64_t ends = 0;
+
+	while (
+	    at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+		*behind = (size_t)(++at - p);
+		ends++;
+	}
+	return ends;
+}
+
+/* Read on behind ${lines} whole lines and ${torn} bytes of the next one. */
+static int
+fill_block(struct lines *l, int64_t lines, size_t torn)
+{
+	int r;
+
+	if (torn > LINES_MAX)
+		return fault(&l->failed, FAULT_DATA,
+		    "%s:%lld: the line is longer than %zu MiB",
+		    input_name(l->in), (long long)(l->number + lines + 1),
+		    LINES_MAX >> 20);
+	l->line = l->next;
+	l->number += lines; /* for what it says */
+	r = fill(l, &l->failed);
+	l->number -= lines;
+	l->next = l->line;
+	l->eof = r == 0;
+	return r < 0 ? -1 : 0;
+}
+
+/* Have whole lines at l->next: 1 with how many bytes and lines, 0 nothing is
+ * left, -1. */
+static int
+find_block(struct lines *l, size_t want, size_t *bytes, int64_t *lines)
+{
+	size_t seen = 0, behind;
+
+	*bytes = 0;
+	*lines = 0;
+	for (;;) {
+		size_t n = l->text.n - l->next;
+		int64_t ends = n > seen
+		    ? count_ends(l->text.p + l->next + seen, n - seen, &behind)
+		    : 0;
+
+		*lines += ends;
+		if (ends > 0)
+			*bytes = seen + behind;
+		seen = n;
+		if (l->eof || *bytes >= want)
+			break;
+		if (fill_block(l, *lines, n - *bytes) != 0)
+			/* what came before is given first */
+			return *bytes > 0 ? 1 : -1;
+	}
+	if (*bytes < seen && l->eof) {
+		*bytes = seen; /* the last line has no end */
+		++*lines;
+	}
+	return *bytes > 0;
+}
+
+int
+lines_block(struct lines *l, size_t want, struct buf *block, int64_t *first,
+    struct fault *f)
+{
+	struct buf text;
+	size_t bytes;
+	int64_t lines;
+	int r = -1;
+
+	if (l->again) {
+		l->again = false;
+		l->next = l->line;
+		l->number--;
+	}
+	buf_reset(block);
+	input_forget(l->in);
+	if (l->failed.kind == FAULT_NONE)
+		r = find_block(l, want, &bytes, &lines);
+	if (r < 0 && f != NULL)
+		*f = l->failed;
+	if (r != 1)
+		return r;
+	/* the block is given away, what follows it moves over */
+	text = l->text;
+	l->text = *block;
+	buf_add(&l->text, text.p + l->next + bytes, text.n - l->next - bytes);
+	memmove(text.p, text.p + l->next, bytes);
+	text.n = bytes;
+	*block = text;
+	l->line = l->next = 0;
+	*first = l->number + 1;
+	l->number += lines;
+	return 1;
+}
+
+bool
+lines_split(struct slice *rest, struct slice *line, bool *torn)
+{
+	const char *end = rest->n > 0 ? memchr(rest->p, '\n', rest->n) : NULL;
+
+	if (rest->n == 0)
+		return false;
+	*torn = end == NULL;
+	*line = (struct slice){ rest->p,
+		end != NULL ? (size_t)(end - rest->p) : rest->n };
+	*rest = *torn ? (struct slice){ rest->p + rest->n, 0 }
+		      : (struct slice){ end + 1, rest->n - line->n - 1 };
+	if (!*torn && line->n > 0 && line->p[line->n - 1] == '\r')
+		line->n--;
+	return true;
+}
+
 bool
 lines_cut(const struct lines *l)
 {

@@ -7,6 +7,7 @@
 
 #include "lib/base/slice.h"
 
+struct buf;
 struct fault;
 struct input;
 
@@ -25,6 +26,18 @@ struct lines *lines_of(struct input *in);
 int lines_next(struct lines *l, struct slice *line, bool *torn,
     struct fault *f);
 int64_t lines_number(const struct lines *l); /* of the last line, from 1 */
+/*
+ * The next lines, all that begin in about the next ${want} bytes, in place of
+ * what is in ${block}; ${*first} is the number of the first. Each has its end
+ * ("\n"), but for the last of a file that has none. 1, 0 at the end, -1: as
+ * lines_next, which may have been called before, but not after.
+ * lines_split takes them apart.
+ */
+int lines_block(struct lines *l, size_t want, struct buf *block, int64_t *first,
+    struct fault *f);
+/* Cut the first line off ${rest}, as lines_next would give it. False: there
+ * is none. Pure. */
+bool lines_split(struct slice *rest, struct slice *line, bool *torn);
 /* Whether lines_next failed because the file ends inside a gzip member (or
  * what is left of it are zeros that never reached the disk): the whole lines
  * before that were handed out. */

@@ -83,7 +83,7 @@ test_source(void **state)
 		put(at("file"), text.p, text.n);
 		s = file_source_of(reader_open(at("file"), READER_DELETED, NULL,
 				       &f),
-		    &schema, "ttl");
+		    &schema, "ttl", 1);
 		assert_int_equal(s->segments, 1);
 		assert_true(drain(s, &items, &pages, &f) >= 0);
 		assert_int_equal(items, big == 1 ? 0 : 4500);
@@ -98,7 +98,7 @@ test_source(void **state)
 	buf_adds(&text, ITEM("a") "\n{\"Item\":{\"k\":{\"S\":\"b\"}}}\n");
 	put(at("file"), text.p, text.n);
 	s = file_source_of(reader_open(at("file"), READER_DELETED, NULL, &f),
-	    &schema, "ttl");
+	    &schema, "ttl", 1);
 	assert_int_equal(drain(s, &items, &pages, &f), -1);
 	assert_int_equal(f.kind, FAULT_DATA);
 	assert_non_null(strstr(f.text, "/file:3: "));
@@ -106,11 +106,78 @@ test_source(void **state)
 	/* a journal: the last images of what was deleted */
 	put(at("file"), JOURNAL, strlen(JOURNAL));
 	s = file_source_of(reader_open(at("file"), READER_DELETED, NULL, &f),
-	    &schema, "ttl");
+	    &schema, "ttl", 1);
 	assert_true(drain(s, &items, &pages, &f) >= 0);
 	assert_int_equal(items, 4);
 	source_close(s);
 	source_close(NULL);
+	buf_release(&text);
+}
+
+/* Lines of several kinds, drawn by workers in turns. */
+static void
+test_shared_lines(void **state)
+{
+	static const struct key_schema schema = { "key", NULL };
+	static const char *const lines[] = {
+		"{\"Item\":{\"key\":{\"S\":\"a\"}}}", "",
+		"{\"key\":{\"S\":\"bare\"}}",
+		"{ \"Item\" : {\"key\":{\"S\":\"b\"}} }\r",
+		"{\"Metadata\":{},\"Keys\":{\"key\":{\"S\":\"gone\"}}}",
+		"{\"Keys\":{\"key\":{\"S\":\"c\"}},\"NewImage\":{\"key\":{\"S\":\"c\"}}}"
+	};
+	static const char *const bad[] = { "{\"Item\":{\"key\":{\"S\":1}}}",
+		"{\"Item\":{\"k\":{\"S\":\"a\"}}}", "{\"Item\":{\"key\"",
+		"{\"Item\":{\"key\":{\"S\":\"a\"}}}x",
+		"{\"Item\":{\"key\":{\"S\":\"a\"}},\"Item\":{}}" };
+	struct buf text = { 0 };
+	struct page page = { 0 };
+	struct segment segs[3];
+	struct fault f = { 0 };
+	struct source *s;
+	size_t items = 0, n = sizeof(lines) / sizeof(*lines);
+	int r = 1;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++)
+		buf_addf(&text, "%s\n", lines[(size_t)i % n]);
+	put(at("file"), text.p, text.n);
+	s = file_source_of(reader_open(at("file"), READER_DELETED, NULL, &f),
+	    &schema, "ttl", 3);
+	assert_int_equal(s->segments, 1);
+	assert_int_equal(s->workers, 3);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(s->ops->take(s, &segs[i], &f), 1);
+	for (int i = 0; r == 1; i = (i + 1) % 3)
+		if ((r = s->ops->fetch(s, &segs[i], NULL, &page, &f)) == 1)
+			items += page.n;
+	assert_int_equal(r, 0);
+	/* of six kinds one is blank, and one says what was deleted */
+	assert_int_equal(items, 20000 - 2 * (20000 / 6) - 1);
+	for (int i = 0; i < 3; i++)
+		s->ops->put(s, &segs[i]);
+	assert_int_equal(s->ops->take(s, &segs[0], &f), 0);
+	source_close(s);
+	/* what is wrong is told with its line */
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		buf_adds(&text, bad[i]);
+		put(at("file"), text.p, text.n);
+		text.n -= strlen(bad[i]);
+		f = (struct fault){ 0 };
+		s = file_source_of(reader_open(at("file"), READER_DELETED, NULL,
+				       &f),
+		    &schema, "ttl", 3);
+		assert_int_equal(s->ops->take(s, &segs[0], &f), 1);
+		while ((r = s->ops->fetch(s, &segs[0], NULL, &page, &f)) == 1)
+			;
+		assert_int_equal(r, -1);
+		assert_int_equal(f.kind, FAULT_DATA);
+		if (strstr(f.text, "/file:20001: ") == NULL)
+			fail_msg("%s", f.text);
+		s->ops->put(s, &segs[0]);
+		source_close(s);
+	}
+	page_release(&page);
 	buf_release(&text);
 }
 
@@ -259,6 +326,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_source),
+		TEST(test_shared_lines),
 		TEST(test_shared),
 	};
 

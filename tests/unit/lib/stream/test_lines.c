@@ -43,6 +43,30 @@ all(struct lines *l, struct buf *out, struct fault *f)
 	return r;
 }
 
+/* The same in blocks of about ${want} bytes; their lines are numbered. */
+static int
+all_blocks(struct lines *l, size_t want, struct buf *out, struct fault *f)
+{
+	struct buf block = { 0 };
+	struct slice rest, line;
+	int64_t first, next = 1;
+	bool torn;
+	int r;
+
+	while ((r = lines_block(l, want, &block, &first, f)) == 1) {
+		assert_int_equal(first, next);
+		rest = (struct slice){ block.p, block.n };
+		while (lines_split(&rest, &line, &torn)) {
+			next++;
+			buf_addc(out, '[');
+			buf_add(out, line.p, line.n);
+			buf_adds(out, torn ? "~]" : "]");
+		}
+	}
+	buf_release(&block);
+	return r;
+}
+
 static const struct {
 	const char *name;
 	struct slice text;
@@ -113,6 +137,16 @@ test_texts(void **state)
 			lines_close(l);
 			if (way == 2)
 				close(ends[0]);
+			for (size_t want = 1; way < 2 && want < 9; want++) {
+				buf_reset(&out);
+				l = opened(at("text"));
+				assert_int_equal(all_blocks(l, want, &out, &f),
+				    0);
+				assert_int_equal(out.n, texts[i].want.n);
+				assert_memory_equal(buf_text(&out),
+				    texts[i].want.p, out.n);
+				lines_close(l);
+			}
 			buf_release(&file);
 			buf_release(&out);
 		}
@@ -180,6 +214,12 @@ test_too_long(void **state)
 	assert_non_null(strstr(f.text, "long:2: "));
 	assert_int_equal(all(l, &out, &f), -1);
 	lines_close(l);
+	buf_reset(&out);
+	l = opened(at("long"));
+	assert_int_equal(all_blocks(l, 1, &out, &f), -1);
+	assert_string_equal(buf_text(&out), "[short]");
+	assert_non_null(strstr(f.text, "long:2: "));
+	lines_close(l);
 	buf_release(&text);
 	buf_release(&out);
 }
@@ -197,8 +237,8 @@ test_cut(void **state)
 	border = file.n;
 	gzip_member(&file, second, strlen(second));
 	for (size_t n = 2; n < file.n; n++) {
-		struct buf out = { 0 };
-		struct fault f = { 0 };
+		struct buf out = { 0 }, blocks = { 0 };
+		struct fault f = { 0 }, g = { 0 };
 		struct lines *l;
 		int r;
 
@@ -212,6 +252,12 @@ test_cut(void **state)
 			assert_non_null(strstr(f.text, "truncated"));
 			assert_non_null(strstr(f.text, "/cut:"));
 		}
+		lines_close(l);
+		buf_reset(&blocks);
+		l = opened(at("cut"));
+		assert_int_equal(all_blocks(l, 5, &blocks, &g), r);
+		assert_string_equal(buf_text(&blocks), buf_text(&out));
+		assert_string_equal(f.text, g.text);
 		/* whole lines only, and all of the first member */
 		if (n >= border)
 			assert_int_equal(strncmp(buf_text(&out), "[one][two]",
@@ -220,6 +266,7 @@ test_cut(void **state)
 		assert_null(strchr(buf_text(&out), '~'));
 		lines_close(l);
 		buf_release(&out);
+		buf_release(&blocks);
 	}
 	buf_release(&file);
 }
