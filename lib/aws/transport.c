@@ -52,9 +52,10 @@ struct line {
 	size_t at;               /* of its body, handed out so far */
 	bool handed;             /* this delivery has begun */
 	bool over;               /* the reply is longer than allowed */
-	struct buf raw;          /* as received */
+	struct buf raw;          /* a compressed reply as received */
 	bool has_crc, gzip;
-	uint32_t crc;
+	uint32_t crc;  /* the one the reply should have … */
+	uint32_t sum;  /* … and what came of it by now */
 	int no_socket; /* why there was none, an errno; libcurl would say that
 			  it cannot connect */
 	char error[CURL_ERROR_SIZE];
@@ -179,13 +180,17 @@ static size_t
 on_body(char *p, size_t size, size_t count, void *ctx)
 {
 	struct line *l = ctx;
+	struct buf *to = l->gzip ? &l->raw : &l->x->reply;
 	size_t n = size * count;
 
-	if (n > l->x->max_body || l->raw.n > l->x->max_body - n) {
+	if (n > l->x->max_body || to->n > l->x->max_body - n) {
 		l->over = true;
 		return 0;
 	}
-	buf_add(&l->raw, p, n);
+	/* now, as it is still in the processor's cache */
+	if (l->has_crc)
+		l->sum = gzip_crc32(l->sum, p, n);
+	buf_add(to, p, n);
 	return n;
 }
 
@@ -410,18 +415,13 @@ take_reply(struct line *l, struct http_exchange *x)
 {
 	struct fault f;
 
-	if (l->has_crc && gzip_crc32(l->raw.p, l->raw.n) != l->crc) {
+	if (l->has_crc && l->sum != l->crc) {
 		(void)snprintf(x->error, sizeof(x->error),
 		    "the reply does not match its checksum (x-amz-crc32)");
 		return -1;
 	}
-	if (!l->gzip) {
-		struct buf swap = x->reply;
-
-		x->reply = l->raw;
-		l->raw = swap;
+	if (!l->gzip)
 		return 0;
-	}
 	if (gzip_inflate(&x->reply, l->raw.p, l->raw.n, x->max_body, &f) != 0) {
 		(void)snprintf(x->error, sizeof(x->error), "%.200s", f.text);
 		return -1;
@@ -458,6 +458,7 @@ real_exchange(void *line, struct http_exchange *x)
 	l->no_socket = 0;
 	l->handed = l->over = l->has_crc = l->gzip = false;
 	buf_reset(&l->raw);
+	l->sum = 0;
 	buf_reset(&x->reply);
 	x->status = x->sends = 0;
 	x->date = x->retry_after = -1;
@@ -492,8 +493,10 @@ real_exchange(void *line, struct http_exchange *x)
 	else if (rc != CURLE_OK)
 		(void)snprintf(x->error, sizeof(x->error), "%s",
 		    why_failed(l, rc));
-	if (rc != CURLE_OK || take_reply(l, x) != 0)
+	if (rc != CURLE_OK || take_reply(l, x) != 0) {
+		buf_reset(&x->reply);
 		return -1;
+	}
 	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
 	x->status = (int)status;
 	return 0;

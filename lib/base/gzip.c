@@ -165,9 +165,9 @@ gzip_why(const struct gzip *z)
 }
 
 uint32_t
-gzip_crc32(const void *p, size_t n)
+gzip_crc32(uint32_t crc, const void *p, size_t n)
 {
-	return crc32_gzip_refl(0, p, n);
+	return crc32_gzip_refl(crc, p, n);
 }
 
 int

@@ -32,8 +32,9 @@ void gzip_next(struct gzip *z);
 /* Why gzip_read failed. */
 const char *gzip_why(const struct gzip *z);
 
-/* CRC-32 of ${p}[0..n). Pure. */
-uint32_t gzip_crc32(const void *p, size_t n);
+/* CRC-32 of ${p}[0..n) behind bytes that have ${crc}, 0 at the beginning. Pure.
+ */
+uint32_t gzip_crc32(uint32_t crc, const void *p, size_t n);
 /* Expand the gzip members ${p}[0..n) into ${out} (emptied first). 0, or -1 when
  * they are damaged or give more than ${max} bytes. */
 int gzip_inflate(struct buf *out, const void *p, size_t n, size_t max,
