@@ -140,6 +140,7 @@ SRC := \
     lib/base/fault.c \
     lib/base/file.c \
     lib/base/gzip.c \
+    lib/base/json_string.c \
     lib/base/mem.c \
     lib/base/pairs.c \
     lib/base/path.c \
@@ -157,6 +158,7 @@ SRC := \
     lib/dynamodb/call.c \
     lib/dynamodb/circle.c \
     lib/dynamodb/client.c \
+    lib/dynamodb/compact.c \
     lib/dynamodb/cost.c \
     lib/dynamodb/get.c \
     lib/dynamodb/item.c \

@@ -2,68 +2,9 @@
 #include <string.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/json_string.h"
 #include "lib/base/slice.h"
 #include "lib/base/text.h"
-
-/* The code unit of the \uXXXX at ${p}. */
-static unsigned
-unit(const char *p)
-{
-	unsigned v = 0;
-
-	for (int i = 2; i < 6; i++)
-		v = v << 4 | (unsigned)text_hex(p[i]);
-	return v;
-}
-
-/*
- * Decode the escape at *${p} of a checked string into ${out}; returns the
- * bytes it gives (1..4) and moves *${p} behind it. Surrogate pairs are one
- * character; a lone one is U+FFFD.
- */
-static int
-unescape(const char **p, const char *end, char out[4])
-{
-	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
-	const char *which;
-	unsigned c;
-
-	if ((*p)[1] != 'u') {
-		which = strchr(from, (*p)[1]);
-		out[0] = which != NULL ? to[which - from] : (*p)[1];
-		*p += 2;
-		return 1;
-	}
-	c = unit(*p);
-	*p += 6;
-	if (c >= 0xd800 && c <= 0xdbff && end - *p >= 6 && (*p)[0] == '\\' &&
-	    (*p)[1] == 'u' && unit(*p) >= 0xdc00 && unit(*p) <= 0xdfff) {
-		c = 0x10000 + ((c - 0xd800) << 10) + (unit(*p) - 0xdc00);
-		*p += 6;
-	} else if (c >= 0xd800 && c <= 0xdfff) {
-		c = 0xfffd;
-	}
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
-}
 
 /* The next escape in ${p}..${end}, or ${end}. */
 static const char *
@@ -87,7 +28,7 @@ slice_text_length(struct slice text)
 		n += (size_t)(q - p);
 		p = q;
 		if (p < end)
-			n += (size_t)unescape(&p, end, c);
+			n += (size_t)json_unescape(&p, end, c);
 	}
 	return n;
 }
@@ -105,7 +46,7 @@ slice_text_decode(struct buf *out, struct slice text)
 		buf_add(out, p, (size_t)(q - p));
 		p = q;
 		if (p < end) {
-			int n = unescape(&p, end, c);
+			int n = json_unescape(&p, end, c);
 
 			buf_add(out, c, (size_t)n);
 		}
@@ -130,7 +71,7 @@ slice_text_is(struct slice text, const char *want, size_t n)
 		at += run;
 		p = q;
 		if (p < end) {
-			size_t k = (size_t)unescape(&p, end, c);
+			size_t k = (size_t)json_unescape(&p, end, c);
 
 			if (k > n - at || memcmp(c, want + at, k) != 0)
 				return false;
@@ -224,112 +165,12 @@ is_digit(char c)
  * behind it, or NULL with *${bad} at the byte that cannot stand there.
  */
 static const char *
-scan_escape(const char *p, const char *end, const char **bad)
-{
-	if (p + 1 >= end) {
-		*bad = end;
-		return NULL;
-	}
-	switch (p[1]) {
-	case '"':
-	case '\\':
-	case '/':
-	case 'b':
-	case 'f':
-	case 'n':
-	case 'r':
-	case 't':
-		return p + 2;
-	case 'u':
-		for (int i = 2; i < 6; i++)
-			if (p + i >= end || text_hex(p[i]) < 0) {
-				*bad = p + i < end ? p + i : end;
-				return NULL;
-			}
-		return p + 6;
-	default:
-		*bad = p + 1;
-		return NULL;
-	}
-}
-
-/* The bytes of a string that need no second look: printable ASCII but for
- * the quote and the backslash. */
-static const unsigned char plain[256] = {
-	/* clang-format off */
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* 00 */
-	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, /* 10 */
-	1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 20 */
-	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 30 */
-	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 40 */
-	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, /* 50 */
-	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 60 */
-	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, /* 70 */
-	/* clang-format on */
-};
-
-/* In each byte of a word: 1, and the highest bit. */
-#define ONES UINT64_C(0x0101010101010101)
-#define HIGHS UINT64_C(0x8080808080808080)
-
-/* The lowest byte of ${w} that is zero has its highest bit set, none below. */
-static uint64_t
-zero_bytes(uint64_t w)
-{
-	return (w - ONES) & ~w & HIGHS;
-}
-
-/* The first byte that is not plain; eight at a time while all of them are. In
- * ${odd} the lowest bit that is set belongs to the first such byte: a borrow
- * can only set more above it. */
-static const char *
-skip_plain(const char *p, const char *end)
-{
-	while (end - p >= 8) {
-		uint64_t w, odd;
-
-		memcpy(&w, p, sizeof(w));
-		odd = zero_bytes(w ^ ONES * '"') | zero_bytes(w ^ ONES * '\\') |
-		    ((w - ONES * 0x20) & HIGHS) | (w & HIGHS);
-		if (odd == 0) {
-			p += 8;
-			continue;
-		}
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-		return p + __builtin_ctzll(odd) / 8;
-#else
-		break;
-#endif
-	}
-	while (p < end && plain[(unsigned char)*p])
-		p++;
-	return p;
-}
-
-static const char *
 scan_string(const char *p, const char *end, const char **bad)
 {
-	for (p++;;) {
-		int n;
+	size_t fewer = 0;
+	const char *close = json_string_close(p + 1, end, &fewer);
 
-		p = skip_plain(p, end);
-		if (p >= end)
-			break;
-		if (*p == '"')
-			return p + 1;
-		if (*p == '\\') {
-			if ((p = scan_escape(p, end, bad)) == NULL)
-				return NULL;
-			continue;
-		}
-		if ((unsigned char)*p < 0x20 || (n = text_utf8(p, end)) == 0) {
-			*bad = p;
-			return NULL;
-		}
-		p += n;
-	}
-	*bad = end;
-	return NULL;
+	return close != NULL ? close + 1 : json_string_plain(p, end, bad);
 }
 
 static const char *

@@ -9,10 +9,6 @@
 #include "lib/base/text.h"
 #include "lib/dynamodb/attr.h"
 
-/* A list or map costs this much by itself, and one byte an element. */
-#define DOCUMENT_BYTES 3
-#define ELEMENT_BYTES 1
-
 /* What DynamoDB's numbers can be: 38 digits, 1E-130 to 9.9…E+125. */
 #define NUMBER_DIGITS 38
 #define NUMBER_EXP_MIN (-129)
@@ -91,12 +87,31 @@ leave(struct slice_walk *w)
 	return slice_member(w, &name) == 0 ? 0 : -1;
 }
 
+/* attr_open of {"S":"…"}, {"N":"…"} and {"B":"…"} as the service writes them,
+ * without a quote in them; else false. */
+static bool
+open_compact(struct slice value, struct slice *inner, enum attr_type *type)
+{
+	const char *p = value.p;
+	size_t n = value.n;
+
+	if (n < sizeof("{'S':''}") - 1 || p[0] != '{' || p[1] != '"' ||
+	    memcmp(p + 3, "\":\"", 3) != 0 ||
+	    memchr(p + 6, '"', n - 6) != p + n - 2)
+		return false;
+	*inner = (struct slice){ p + 6, n - 8 };
+	*type = p[2] == 'S' ? ATTR_S : p[2] == 'N' ? ATTR_N : ATTR_B;
+	return p[2] == 'S' || p[2] == 'N' || p[2] == 'B';
+}
+
 enum attr_type
 attr_open(struct slice value, struct slice *inner)
 {
 	struct slice_walk w = slice_walk(value);
 	enum attr_type type;
 
+	if (open_compact(value, inner, &type))
+		return type;
 	if (enter(&w, &type) != 0 || slice_value(&w, inner) != 0 ||
 	    leave(&w) != 0 || slice_end(&w) != 0) {
 		*inner = value;
@@ -190,8 +205,8 @@ attr_number_size(struct slice text)
 	return size;
 }
 
-static int64_t
-binary_size(struct slice text)
+int64_t
+attr_binary_size(struct slice text)
 {
 	struct buf store = { 0 };
 	int64_t size;
@@ -211,7 +226,7 @@ text_size(enum attr_type type, struct slice text)
 	case ATTR_N:
 		return attr_number_size(text);
 	case ATTR_B:
-		return binary_size(text);
+		return attr_binary_size(text);
 	default:
 		return (int64_t)slice_text_length(text);
 	}
@@ -247,18 +262,18 @@ size_inside(struct slice_walk *w, enum attr_type type, int64_t *size)
 	case ATTR_B:
 		return size_string(w, type, size);
 	case ATTR_M:
-		*size += DOCUMENT_BYTES;
+		*size += ATTR_DOCUMENT_BYTES;
 		r = slice_object(w);
 		while (r >= 0 && (r = slice_member(w, &text)) == 1) {
-			*size += ELEMENT_BYTES + text_size(ATTR_S, text);
+			*size += ATTR_ELEMENT_BYTES + text_size(ATTR_S, text);
 			r = size_value(w, size);
 		}
 		return r;
 	case ATTR_L:
-		*size += DOCUMENT_BYTES;
+		*size += ATTR_DOCUMENT_BYTES;
 		r = slice_array(w);
 		while (r >= 0 && (r = slice_element(w)) == 1) {
-			*size += ELEMENT_BYTES;
+			*size += ATTR_ELEMENT_BYTES;
 			r = size_value(w, size);
 		}
 		return r;

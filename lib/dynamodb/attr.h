@@ -8,6 +8,9 @@ struct fault;
 
 /* An item's bytes, as attr_item_size counts them, are at most so many. */
 #define ATTR_ITEM_MAX 409600
+/* A list or map costs this much by itself, and so much an element. */
+#define ATTR_DOCUMENT_BYTES 3
+#define ATTR_ELEMENT_BYTES 1
 
 /* The types of an AttributeValue (DynamoDB API reference, AttributeValue). */
 enum attr_type {
@@ -62,6 +65,8 @@ int attr_measure(struct slice_walk *w, struct slice *value, int64_t *size);
 int64_t attr_item_size(struct slice item);
 /* Bytes of a number as DynamoDB stores it, from its text. Pure. */
 int64_t attr_number_size(struct slice text);
+/* Bytes of what base64 ${text} is the text of. Pure. */
+int64_t attr_binary_size(struct slice text);
 
 /*
  * A key attribute as people write it: S its text, N its decimal, B its

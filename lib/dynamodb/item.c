@@ -1,32 +1,52 @@
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/base/fault.h"
+#include "lib/base/json_string.h"
 #include "lib/base/mem.h"
 #include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/compact.h"
 #include "lib/dynamodb/item.h"
 
 /* The parts of an item that are looked for, with their names measured once. */
 struct wanted {
-	const char *name;
-	size_t n;
-	struct slice *value;
+	const struct key_schema *schema;
+	uint64_t lengths; /* bit i: a name has i bytes, modulo 64 */
+	int n;
+	struct {
+		const char *name;
+		size_t n;
+		size_t at; /* where struct item has it */
+	} parts[3];
 };
 
-static int
-wanted_list(struct wanted list[3], const struct key_schema *schema,
-    const char *ttl, struct item *item)
+static void
+want(struct wanted *w, const char *name, size_t at)
 {
-	int n = 0;
+	w->parts[w->n].name = name;
+	w->parts[w->n].n = strlen(name);
+	w->lengths |= UINT64_C(1) << (w->parts[w->n].n & 63);
+	w->parts[w->n++].at = at;
+}
 
-	list[n++] = (struct wanted){ schema->partition,
-		strlen(schema->partition), &item->partition };
+static struct wanted
+wanted(const struct key_schema *schema, const char *ttl)
+{
+	struct wanted w = { .schema = schema };
+
+	want(&w, schema->partition, offsetof(struct item, partition));
 	if (schema->sort != NULL)
-		list[n++] = (struct wanted){ schema->sort, strlen(schema->sort),
-			&item->sort };
+		want(&w, schema->sort, offsetof(struct item, sort));
 	if (ttl != NULL)
-		list[n++] = (struct wanted){ ttl, strlen(ttl), &item->ttl };
-	return n;
+		want(&w, ttl, offsetof(struct item, ttl));
+	return w;
+}
+
+static struct slice *
+part(struct item *item, const struct wanted *w, int i)
+{
+	return (struct slice *)(void *)((char *)item + w->parts[i].at);
 }
 
 static bool
@@ -42,17 +62,16 @@ is_key(struct slice value)
 	    inner.n > 0;
 }
 
-int
-item_read(struct slice_walk *w, const struct key_schema *schema,
-    const char *ttl, struct item *item, struct fault *f)
+/* Any item, and what is wrong with it; as item_read. */
+static int
+read_plain(struct slice_walk *w, const struct wanted *want, struct item *item,
+    struct fault *f)
 {
-	struct wanted list[3];
 	struct slice name, value;
 	const char *begin;
-	int n, r;
+	int r;
 
 	*item = (struct item){ 0 };
-	n = wanted_list(list, schema, ttl, item);
 	if (slice_object(w) != 0)
 		return fault(f, FAULT_DATA, "an item is not a JSON object");
 	begin = w->p - 1;
@@ -60,19 +79,105 @@ item_read(struct slice_walk *w, const struct key_schema *schema,
 		item->size += (int64_t)slice_text_length(name);
 		if (attr_measure(w, &value, &item->size) != 0)
 			break;
-		for (int i = 0; i < n; i++) {
-			if (!slice_text_is(name, list[i].name, list[i].n))
+		for (int i = 0; i < want->n; i++) {
+			if (!slice_text_is(name, want->parts[i].name,
+				want->parts[i].n))
 				continue;
-			if (list[i].value->p != NULL)
+			if (part(item, want, i)->p != NULL)
 				return fault(f, FAULT_DATA,
 				    "an item has the attribute \"%s\" twice",
-				    list[i].name);
-			*list[i].value = value;
+				    want->parts[i].name);
+			*part(item, want, i) = value;
 		}
 	}
 	if (r != 0)
 		return fault(f, FAULT_DATA, "an item is not valid JSON");
 	item->json = (struct slice){ begin, (size_t)(w->p - begin) };
+	return 0;
+}
+
+/* Keep ${value} if ${name} is wanted: false when it was there before. Of ones
+ * with escapes the item is no ${plain} one. */
+static bool
+keep_wanted(struct item *item, const struct wanted *want, struct slice name,
+    struct slice value, bool plain)
+{
+	/* most names are told from all of these by their length */
+	if ((want->lengths >> (name.n & 63) & 1) == 0)
+		return true;
+	for (int i = 0; i < want->n; i++) {
+		if (name.n != want->parts[i].n ||
+		    memcmp(name.p, want->parts[i].name, name.n) != 0)
+			continue;
+		if (part(item, want, i)->p != NULL)
+			return false;
+		*part(item, want, i) = value;
+		item->plain = item->plain && plain;
+	}
+	return true;
+}
+
+/* An item as the service writes it; false, and the walk stays where it was,
+ * when it is another one or a wrong one (compact.h). */
+static bool
+read_compact(struct slice_walk *w, const struct wanted *want, struct item *item)
+{
+	const char *p = w->p, *end = w->end;
+	struct compact sum = { 0, 0 };
+
+	*item = (struct item){ .plain = true };
+	if (p >= end || *p != '{' || w->depth >= SLICE_DEPTH)
+		return false;
+	do {
+		size_t fewer = 0, before = sum.fewer;
+		const char *name = p + 2, *close, *value;
+
+		if (end - p < 2 || p[1] != '"')
+			return false;
+		close = json_string_close(name, end, &fewer);
+		if (close == NULL || fewer > 0 || end - close < 2 ||
+		    close[1] != ':')
+			return false;
+		value = close + 2;
+		sum.size += close - name;
+		p = compact_value(value, end, w->depth + 1, &sum);
+		if (p == NULL || p >= end ||
+		    !keep_wanted(item, want,
+			(struct slice){ name, (size_t)(close - name) },
+			(struct slice){ value, (size_t)(p - value) },
+			sum.fewer == before))
+			return false;
+	} while (*p == ',');
+	if (*p != '}')
+		return false;
+	item->json = (struct slice){ w->p, (size_t)(p + 1 - w->p) };
+	item->size = sum.size;
+	w->p = p + 1;
+	w->fresh = false;
+	return true;
+}
+
+/* is_key of a value that compact_value accepted. */
+static bool
+is_compact_key(struct slice value)
+{
+	return value.n > sizeof("{'S':''}") - 1 && value.p[3] == '"' &&
+	    (value.p[2] == 'S' || value.p[2] == 'N' || value.p[2] == 'B');
+}
+
+static int
+read_wanted(struct slice_walk *w, const struct wanted *want, struct item *item,
+    struct fault *f)
+{
+	const struct key_schema *schema = want->schema;
+
+	if (read_compact(w, want, item)) {
+		if (is_compact_key(item->partition) &&
+		    (schema->sort == NULL || is_compact_key(item->sort)))
+			return 0;
+	} else if (read_plain(w, want, item, f) != 0) {
+		return -1;
+	}
 	if (!is_key(item->partition))
 		return fault(f, FAULT_DATA,
 		    "an item has no key attribute \"%s\" of type S, N or B",
@@ -82,6 +187,25 @@ item_read(struct slice_walk *w, const struct key_schema *schema,
 		    "an item has no sort key \"%s\" of type S, N or B",
 		    schema->sort);
 	return 0;
+}
+
+enum attr_type
+item_key_open(const struct item *item, struct slice key, struct slice *text)
+{
+	if (!item->plain)
+		return attr_open(key, text);
+	*text = (struct slice){ key.p + sizeof("{'S':'") - 1,
+		key.n - (sizeof("{'S':''}") - 1) };
+	return key.p[2] == 'S' ? ATTR_S : key.p[2] == 'N' ? ATTR_N : ATTR_B;
+}
+
+int
+item_read(struct slice_walk *w, const struct key_schema *schema,
+    const char *ttl, struct item *item, struct fault *f)
+{
+	struct wanted want = wanted(schema, ttl);
+
+	return read_wanted(w, &want, item, f);
 }
 
 void
@@ -138,12 +262,16 @@ item_projection(struct buf *out, const struct key_schema *schema,
 void
 item_copy(struct item *to, struct buf *store, const struct item *from)
 {
-	buf_reset(store);
+	size_t at = store->n;
+	const char *p;
+
 	buf_add(store, from->json.p, from->json.n);
-	to->json = (struct slice){ store->p, from->json.n };
-	to->partition = moved(from->partition, from->json, store->p);
-	to->sort = moved(from->sort, from->json, store->p);
-	to->ttl = moved(from->ttl, from->json, store->p);
+	p = store->p + at;
+	to->json = (struct slice){ p, from->json.n };
+	to->partition = moved(from->partition, from->json, p);
+	to->sort = moved(from->sort, from->json, p);
+	to->ttl = moved(from->ttl, from->json, p);
+	to->plain = from->plain;
 }
 
 void
@@ -191,12 +319,13 @@ static int
 read_items(struct slice_walk *w, struct page *page,
     const struct key_schema *schema, const char *ttl, struct fault *f)
 {
+	struct wanted want = wanted(schema, ttl);
 	int r;
 
 	if (slice_array(w) != 0)
 		return bad_reply(f, w, &page->body);
 	while ((r = slice_element(w)) == 1)
-		if (item_read(w, schema, ttl, page_push(page), f) != 0)
+		if (read_wanted(w, &want, page_push(page), f) != 0)
 			return -1;
 	return r == 0 ? 0 : bad_reply(f, w, &page->body);
 }
@@ -314,12 +443,14 @@ int
 page_items(struct page *page, const size_t *ends, int n,
     const struct key_schema *schema, const char *ttl, struct fault *f)
 {
+	struct wanted want = wanted(schema, ttl);
 	size_t from = 0;
 
 	for (int i = 0; i < n; i++) {
-		struct slice text = { page->body.p + from, ends[i] - from };
+		struct slice_walk w = slice_walk(
+		    (struct slice){ page->body.p + from, ends[i] - from });
 
-		if (page_item(page, text, schema, ttl, f) != 0)
+		if (read_wanted(&w, &want, page_push(page), f) != 0)
 			return i;
 		from = ends[i];
 	}

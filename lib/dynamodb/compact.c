@@ -1,0 +1,176 @@
+#include <stdbool.h>
+#include <string.h>
+
+#include "lib/base/json_string.h"
+#include "lib/base/slice.h"
+#include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/compact.h"
+
+/*
+ * A value is told by its first eight bytes, read as one number: as there are
+ * no blanks, {"S":" and {"L":[ always have six and seven bytes. There are
+ * eight of them wherever there is a value at all: the shortest is {"S":""}.
+ */
+#define WORD 8
+/* The bytes ${a}, ${b}, … of a type's name and what follows up to eight. */
+#define BYTES(a, b, c, d, e)                                                  \
+	((uint64_t)'{' | (uint64_t)'"' << 8 | (uint64_t)(a) << 16 |           \
+	    (uint64_t)(b) << 24 | (uint64_t)(c) << 32 | (uint64_t)(d) << 40 | \
+	    (uint64_t)(e) << 48)
+#define SIX (~UINT64_C(0) >> 16)
+#define SEVEN (~UINT64_C(0) >> 8)
+
+static uint64_t
+word_at(const char *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	w = __builtin_bswap64(w);
+#endif
+	return w;
+}
+
+/* What a set's elements and the three scalar types have between their quotes:
+ * behind the closing one; ${p} is behind the opening one. */
+static const char *
+text(const char *p, const char *end, enum attr_type type, int64_t *size)
+{
+	size_t fewer = 0, n;
+	const char *close = json_string_close(p, end, &fewer);
+
+	if (close == NULL)
+		return NULL;
+	n = (size_t)(close - p);
+	if (type == ATTR_S) {
+		*size += (int64_t)(n - fewer);
+	} else if (fewer > 0) {
+		return NULL;
+	} else {
+		struct slice inner = { p, n };
+
+		*size += type == ATTR_N ? attr_number_size(inner)
+					: attr_binary_size(inner);
+	}
+	return close + 1;
+}
+
+/* Behind ["…","…"]; ${p} is behind the bracket. */
+static const char *
+set(const char *p, const char *end, enum attr_type type, int64_t *size)
+{
+	if (p < end && *p == ']')
+		return p + 1;
+	for (; p < end && *p == '"'; p++) {
+		p = text(p + 1, end, type, size);
+		if (p == NULL || p >= end)
+			return NULL;
+		if (*p == ']')
+			return p + 1;
+		if (*p != ',')
+			return NULL;
+	}
+	return NULL;
+}
+
+static const char *
+list(const char *p, const char *end, int depth, int64_t *size)
+{
+	*size += ATTR_DOCUMENT_BYTES;
+	if (p < end && *p == ']')
+		return p + 1;
+	for (;; p++) {
+		*size += ATTR_ELEMENT_BYTES;
+		p = compact_value(p, end, depth, size);
+		if (p == NULL || p >= end)
+			return NULL;
+		if (*p == ']')
+			return p + 1;
+		if (*p != ',')
+			return NULL;
+	}
+}
+
+static const char *
+map(const char *p, const char *end, int depth, int64_t *size)
+{
+	*size += ATTR_DOCUMENT_BYTES;
+	if (p < end && *p == '}')
+		return p + 1;
+	for (; p < end && *p == '"'; p++) {
+		*size += ATTR_ELEMENT_BYTES;
+		p = text(p + 1, end, ATTR_S, size);
+		if (p == NULL || p >= end || *p != ':')
+			return NULL;
+		p = compact_value(p + 1, end, depth, size);
+		if (p == NULL || p >= end)
+			return NULL;
+		if (*p == '}')
+			return p + 1;
+		if (*p != ',')
+			return NULL;
+	}
+	return NULL;
+}
+
+/* Behind true or false. */
+static const char *
+truth(const char *p, const char *end)
+{
+	if (end - p >= 4 && memcmp(p, "true", 4) == 0)
+		return p + 4;
+	if (end - p >= 5 && memcmp(p, "false", 5) == 0)
+		return p + 5;
+	return NULL;
+}
+
+/* BOOL, NULL and the sets: their names are longer. */
+static const char *
+long_named(const char *p, const char *end, int64_t *size)
+{
+	switch (word_at(p) & SEVEN) {
+	case BYTES('B', 'O', 'O', 'L', '"'):
+	case BYTES('N', 'U', 'L', 'L', '"'):
+		*size += 1;
+		return p[7] == ':' ? truth(p + 8, end) : NULL;
+	case BYTES('S', 'S', '"', ':', '['):
+		return set(p + 7, end, ATTR_S, size);
+	case BYTES('N', 'S', '"', ':', '['):
+		return set(p + 7, end, ATTR_N, size);
+	case BYTES('B', 'S', '"', ':', '['):
+		return set(p + 7, end, ATTR_B, size);
+	default:
+		return NULL;
+	}
+}
+
+const char *
+compact_value(const char *p, const char *end, int depth, int64_t *size)
+{
+	/* of these braces, and of what a list or map adds */
+	if (end - p < WORD || depth + 2 > SLICE_DEPTH)
+		return NULL;
+	depth += 2;
+	switch (word_at(p) & SIX) {
+	case BYTES('S', '"', ':', '"', 0):
+		p = text(p + 6, end, ATTR_S, size);
+		break;
+	case BYTES('N', '"', ':', '"', 0):
+		p = text(p + 6, end, ATTR_N, size);
+		break;
+	case BYTES('B', '"', ':', '"', 0):
+		p = text(p + 6, end, ATTR_B, size);
+		break;
+	case BYTES('M', '"', ':', '{', 0):
+		p = map(p + 6, end, depth, size);
+		break;
+	case BYTES('L', '"', ':', '[', 0):
+		p = list(p + 6, end, depth, size);
+		break;
+	default:
+		p = long_named(p, end, size);
+		break;
+	}
+	return p != NULL && p < end && *p == '}' ? p + 1 : NULL;
+}

@@ -1,0 +1,212 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "lib/base/json_string.h"
+
+/* Past two blocks of 64, so that every offset of one is met. */
+#define LONGEST 150
+
+/* A text with its length: it may hold NUL. */
+#define TEXT(s) (s), sizeof(s) - 1
+
+static const struct {
+	const char *name;
+	const char *text; /* between other bytes of a string */
+	size_t n;
+	int fewer; /* bytes that decoding takes away; -1: not valid */
+} parts[] = {
+	/* clang-format off */
+	{ "nothing", TEXT(""), 0 },
+	{ "plain", TEXT("a"), 0 },
+	{ "DEL", TEXT("\x7f"), 0 },
+	{ "blank, the lowest that is plain", TEXT(" "), 0 },
+	{ "unit separator, the highest control", TEXT("\x1f"), -1 },
+	{ "NUL", TEXT("\0"), -1 },
+	{ "newline", TEXT("\n"), -1 },
+	{ "escaped quote", TEXT("\\\""), 1 },
+	{ "escaped backslash", TEXT("\\\\"), 1 },
+	{ "escaped backslash and quote", TEXT("\\\\\\\""), 2 },
+	{ "all short escapes", TEXT("\\/\\b\\f\\n\\r\\t"), 6 },
+	{ "unknown escape", TEXT("\\x"), -1 },
+	{ "escaped newline", TEXT("\\\n"), -1 },
+	{ "\\u of one byte", TEXT("\\u0041"), 5 },
+	{ "\\u of NUL", TEXT("\\u0000"), 5 },
+	{ "\\u of two bytes", TEXT("\\u00e9"), 4 },
+	{ "\\u of three bytes", TEXT("\\u20AC"), 3 },
+	{ "surrogate pair", TEXT("\\ud83d\\ude00"), 8 },
+	{ "high half alone", TEXT("\\ud83d"), 3 },
+	{ "low half alone", TEXT("\\ude00"), 3 },
+	{ "high half before a letter", TEXT("\\ud83d\\u0041"), 8 },
+	{ "high half before another", TEXT("\\ud83d\\ud83d"), 6 },
+	{ "low half before a high one", TEXT("\\ude00\\ud83d"), 6 },
+	{ "high half before a short escape", TEXT("\\ud83d\\n"), 4 },
+	{ "\\u without digits", TEXT("\\ug000"), -1 },
+	{ "\\u with three digits", TEXT("\\u123x"), -1 },
+	{ "pair with a bad half", TEXT("\\ud83d\\ude0x"), -1 },
+	{ "capital U", TEXT("\\U0041"), -1 },
+	{ "two bytes", TEXT("\xc3\xa9"), 0 },
+	{ "three bytes", TEXT("\xe2\x82\xac"), 0 },
+	{ "four bytes", TEXT("\xf0\x9f\x98\x80"), 0 },
+	{ "highest of two bytes", TEXT("\xdf\xbf"), 0 },
+	{ "highest before the surrogates", TEXT("\xed\x9f\xbf"), 0 },
+	{ "U+10FFFF", TEXT("\xf4\x8f\xbf\xbf"), 0 },
+	{ "continuation alone", TEXT("\x80"), -1 },
+	{ "overlong of two bytes", TEXT("\xc1\xbf"), -1 },
+	{ "overlong of three bytes", TEXT("\xe0\x9f\xbf"), -1 },
+	{ "overlong of four bytes", TEXT("\xf0\x8f\xbf\xbf"), -1 },
+	{ "surrogate in UTF-8", TEXT("\xed\xa0\x80"), -1 },
+	{ "past U+10FFFF", TEXT("\xf4\x90\x80\x80"), -1 },
+	{ "two bytes, cut", TEXT("\xc3"), -1 },
+	{ "three bytes, cut", TEXT("\xe2\x82"), -1 },
+	{ "four bytes, cut", TEXT("\xf0\x9f\x98"), -1 },
+	{ "byte of no UTF-8", TEXT("\xff"), -1 },
+	{ "two in a row, the second cut", TEXT("\xc3\xa9\xc3"), -1 },
+	/* clang-format on */
+};
+
+/* A copy of exactly ${n} bytes, so that a sanitizer sees a read behind it. */
+static char *
+exactly(const char *p, size_t n)
+{
+	char *copy = malloc(n > 0 ? n : 1);
+
+	assert_non_null(copy);
+	if (n > 0)
+		memcpy(copy, p, n);
+	return copy;
+}
+
+/* Both readers of the string ${text}, of which ${n} bytes are there. */
+static void
+check(const char *text, size_t n, int fewer, const char *name)
+{
+	char *copy = exactly(text, n);
+	const char *end = copy + n, *bad = NULL, *plain, *fast;
+	size_t drop = 0;
+
+	plain = json_string_plain(copy, end, &bad);
+	fast = json_string_close(copy + 1, end, &drop);
+	if ((plain == NULL) != (fewer < 0) || (fast == NULL) != (fewer < 0))
+		print_error("%s, %zu bytes\n", name, n);
+	assert_int_equal(plain == NULL, fewer < 0);
+	assert_int_equal(fast == NULL, fewer < 0);
+	if (plain == NULL) {
+		assert_true(bad > copy && bad <= end);
+	} else {
+		assert_ptr_equal(fast + 1, plain);
+		assert_int_equal(drop, fewer);
+	}
+	free(copy);
+}
+
+/* Each part behind 0 to 150 letters, and with as many behind it; the quote
+ * that follows may be the last byte there is, or miss. */
+static void
+test_every_offset(void **state)
+{
+	char text[2 * LONGEST + 64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		for (size_t at = 0; at <= LONGEST; at++)
+			for (int behind = 0; behind < 2; behind++) {
+				size_t tail = behind ? at : 0;
+				size_t n = 1 + at + parts[i].n + tail;
+
+				memset(text, 'x', sizeof(text));
+				text[0] = '"';
+				memcpy(text + 1 + at, parts[i].text,
+				    parts[i].n);
+				text[n] = '"';
+				check(text, n + 1, parts[i].fewer,
+				    parts[i].name);
+				check(text, n + 33, parts[i].fewer,
+				    parts[i].name);
+				check(text, n, -1, parts[i].name);
+			}
+}
+
+/* Cut after each byte, none of them is a string. */
+static void
+test_cut(void **state)
+{
+	char text[LONGEST];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		for (size_t at = 55; at < 70; at++) {
+			memset(text, 'x', sizeof(text));
+			text[0] = '"';
+			memcpy(text + 1 + at, parts[i].text, parts[i].n);
+			for (size_t n = at; n < at + parts[i].n; n++)
+				check(text, 1 + n, -1, parts[i].name);
+		}
+}
+
+/* Parts side by side meet every border of a block. (Not halves of pairs the
+ * wrong way round, which would become pairs.) */
+static void
+test_rows(void **state)
+{
+	char text[4 * LONGEST];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		size_t n = 1;
+		int fewer = 0;
+
+		if (parts[i].fewer < 0 || parts[i].n == 0 ||
+		    strcmp(parts[i].text, "\\ude00\\ud83d") == 0)
+			continue;
+		text[0] = '"';
+		for (; n + parts[i].n < 2 * LONGEST; n += parts[i].n) {
+			memcpy(text + n, parts[i].text, parts[i].n);
+			fewer += parts[i].fewer;
+			text[n + parts[i].n] = '"';
+			check(text, n + parts[i].n + 1, fewer, parts[i].name);
+		}
+	}
+}
+
+/* Every byte in every place of a group, by vector and by words. */
+static void
+test_stops(void **state)
+{
+	char text[16];
+
+	(void)state;
+	for (int c = 0; c < 256; c++)
+		for (int at = 0; at < 16; at++) {
+			unsigned want =
+			    c < 0x20 || c >= 0x80 || c == '"' || c == '\\';
+
+			memset(text, 'x', sizeof(text));
+			text[at] = (char)c;
+			assert_int_equal(json_stops(text), want << at);
+			assert_int_equal(json_stops_portable(text), want << at);
+			memset(text, c, sizeof(text));
+			text[at] = 'x';
+			want = want ? 0xffff & ~(1u << at) : 0;
+			assert_int_equal(json_stops(text), want);
+			assert_int_equal(json_stops_portable(text), want);
+		}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_every_offset),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_stops),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
