@@ -76,6 +76,23 @@ read_exponent(const char *p, const char *end, int64_t *exp)
 	return p;
 }
 
+/* decimal_parse of what most texts are, digits alone, the first of them no
+ * zero; false, and ${d} as it was: it is another one. */
+static bool
+parse_digits(struct decimal *d, const char *p, size_t n)
+{
+	if (n == 0 || n > DECIMAL_DIGITS || *p == '0')
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+	*d = (struct decimal){ .ndigits = (int)n, .exp = (int64_t)n };
+	for (size_t i = 0; i < n; i++)
+		d->digits[i] = (unsigned char)(p[i] - '0');
+	settle(d);
+	return true;
+}
+
 int
 decimal_parse(struct decimal *d, const char *p, size_t n)
 {
@@ -84,6 +101,8 @@ decimal_parse(struct decimal *d, const char *p, size_t n)
 	bool any = false;
 	int64_t exp = 0;
 
+	if (parse_digits(d, p, n))
+		return 0;
 	p = skip_blanks(p, end);
 	if (p < end && (*p == '+' || *p == '-'))
 		v.negative = *p++ == '-';

@@ -121,52 +121,83 @@ json_string_plain(const char *p, const char *end, const char **bad)
 #define LOWS UINT64_C(0x7f7f7f7f7f7f7f7f)
 #define HIGHS UINT64_C(0x8080808080808080)
 
-/* The highest bit of each byte of ${w} that is not zero. */
+/* The eight bytes at ${p}, the first of them lowest. */
 static uint64_t
-not_zero(uint64_t w)
+word_at(const char *p)
 {
-	return ((w & LOWS) + LOWS) | w;
-}
-
-/* json_stops of the eight bytes at ${p}. No sum carries from one byte into the
- * next, so that each has its own bit right. */
-static unsigned
-stops_of_word(const char *p)
-{
-	uint64_t w, go;
+	uint64_t w;
 
 	memcpy(&w, p, sizeof(w));
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	w = __builtin_bswap64(w);
 #endif
-	go = not_zero(w ^ ONES * '"') & not_zero(w ^ ONES * '\\') &
-	    ((w & LOWS) + ONES * (0x80 - 0x20)) & ~w & HIGHS;
-	/* the eight bits, side by side: bit 8i goes to 56 + i */
-	return (
-	    unsigned)(((go ^ HIGHS) >> 7) * UINT64_C(0x0102040810204080) >> 56);
+	return w;
+}
+
+/* In the highest bit of each byte of ${w}: whether it is ${c}, or below 0x20.
+ * No sum carries from one byte into the next, so that each has its own right;
+ * of bytes with a highest bit of their own is_low knows nothing. */
+static uint64_t
+is_byte(uint64_t w, char c)
+{
+	w ^= ONES * (unsigned char)c;
+	return ~(((w & LOWS) + LOWS) | w) & HIGHS;
+}
+
+static uint64_t
+is_low(uint64_t w)
+{
+	return ~((w & LOWS) + ONES * (0x80 - 0x20)) & HIGHS;
+}
+
+/* The highest bit of each byte, side by side: bit 8i + 7 goes to 56 + i. */
+static uint64_t
+gathered(uint64_t highs)
+{
+	return (highs >> 7) * UINT64_C(0x0102040810204080) >> 56;
 }
 
 unsigned
 json_stops_portable(const char *p)
 {
-	return stops_of_word(p) | stops_of_word(p + 8) << 8;
-}
-
-/* The same of the 64 bytes at ${p}; what lies behind ${end} is a stop. */
-static uint64_t
-stops_of_block(const char *p, const char *end)
-{
-	char last[BLOCK];
 	uint64_t stops = 0;
 
-	if (end - p < BLOCK) {
-		memset(last, 0, sizeof(last));
-		memcpy(last, p, (size_t)(end - p));
-		p = last;
+	for (int i = 0; i < 16; i += 8) {
+		uint64_t w = word_at(p + i);
+
+		stops |= gathered(is_byte(w, '"') | is_byte(w, '\\') |
+			     is_low(w) | (w & HIGHS))
+		    << i;
 	}
-	for (int i = 0; i < BLOCK / 16; i++)
-		stops |= (uint64_t)json_stops(p + 16 * i) << 16 * i;
-	return stops;
+	return (unsigned)stops;
+}
+
+void
+json_marks_portable(struct json_marks *m, const char *p)
+{
+	*m = (struct json_marks){ 0 };
+	for (int i = 0; i < BLOCK; i += 8) {
+		uint64_t w = word_at(p + i);
+
+		m->quote |= gathered(is_byte(w, '"')) << i;
+		m->slash |= gathered(is_byte(w, '\\')) << i;
+		m->control |= gathered(is_low(w) & ~w) << i;
+		m->high |= gathered(w & HIGHS) << i;
+	}
+}
+
+/* The marks of the block at ${p}; what lies behind ${end} is NULs. */
+static void
+marks_of(struct json_marks *m, const char *p, const char *end)
+{
+	char last[BLOCK] = { 0 };
+
+	if (end - p >= BLOCK) {
+		json_marks(m, p);
+		return;
+	}
+	memcpy(last, p, (size_t)(end - p));
+	json_marks(m, last);
 }
 
 /* The length of the \u escapes at ${p} that are one character, and how much
@@ -207,45 +238,98 @@ is_escaped(char c)
 	}
 }
 
-/* The length of the character at ${p}, at which a block stopped and which is
- * no quote; 0: it may not stand there. */
-static inline int
-stopped_length(const char *p, const char *end, size_t *fewer)
+/* The closing quote in the block at *${p}, from stop to stop; NULL: it is
+ * behind it, and *${p} the first byte not looked at, or NULL: there is none. */
+static const char *
+close_by_stops(const char **p, const char *end, const struct json_marks *m,
+    size_t *fewer)
 {
-	if (*p == '\\') {
-		if (end - p < 2 || !is_escaped(p[1]))
-			return unicode_length(p, end, fewer);
-		*fewer += 1;
-		return 2;
+	uint64_t stops = m->quote | m->slash | m->control | m->high;
+	const char *block = *p, *next = block + BLOCK;
+
+	while (stops != 0) {
+		const char *at = block + __builtin_ctzll(stops);
+		int n = 0;
+
+		if (at < end && *at == '"')
+			return at;
+		if (at < end && *at == '\\') {
+			n = end - at > 1 && is_escaped(at[1]) ? 2 : 0;
+			*fewer += n == 2;
+			if (n == 0)
+				n = unicode_length(at, end, fewer);
+		} else if (at < end && (unsigned char)*at >= 0x20) {
+			n = text_utf8(at, end);
+		}
+		if (n == 0) {
+			*p = NULL;
+			return NULL;
+		}
+		if (at + n >= next) {
+			next = at + n;
+			break;
+		}
+		stops &= ~UINT64_C(0) << (at + n - block);
 	}
-	return (unsigned char)*p < 0x20 ? 0 : text_utf8(p, end);
+	*p = next;
+	return NULL;
+}
+
+/* The characters that begin at the bits ${high} of the block at ${p}: where
+ * the last of them ends, or the block; NULL: one is not valid. */
+static const char *
+skip_high(const char *p, const char *end, uint64_t high)
+{
+	const char *next = p + BLOCK;
+
+	while (high != 0) {
+		int at = __builtin_ctzll(high), n = text_utf8(p + at, end);
+
+		if (n == 0)
+			return NULL;
+		if (at + n >= BLOCK)
+			return p + at + n;
+		high &= ~UINT64_C(0) << (at + n);
+	}
+	return next;
 }
 
 const char *
 json_string_rest(const char *p, const char *end, size_t *fewer)
 {
-	while (p < end) {
-		uint64_t stops = stops_of_block(p, end);
-		const char *at = p, *next = p + BLOCK;
+	struct json_marks m;
 
-		while (stops != 0) {
-			int n;
+	while (p != NULL && p < end) {
+		uint64_t escaped, quote, inside, slash;
+		const char *close, *next;
 
-			at = p + __builtin_ctzll(stops);
-			if (at >= end)
-				return NULL;
-			if (*at == '"')
-				return at;
-			n = stopped_length(at, end, fewer);
-			if (n == 0)
-				return NULL;
-			at += n;
-			if (at >= next) {
-				next = at;
-				break;
-			}
-			stops &= ~UINT64_C(0) << (at - p);
+		marks_of(&m, p, end);
+		/* nearly all backslashes stand before a quote: then all of
+		 * the block are taken at once */
+		escaped = m.slash << 1;
+		quote = m.quote & ~escaped;
+		inside = quote != 0 ? (quote & -quote) - 1 : ~UINT64_C(0);
+		slash = m.slash & inside;
+		if ((m.slash & escaped) != 0 || (slash << 1 & ~m.quote) != 0) {
+			close = close_by_stops(&p, end, &m, fewer);
+			if (close != NULL)
+				return close;
+			continue;
 		}
+		if ((m.control & inside) != 0)
+			return NULL;
+		next = skip_high(p, end, m.high & inside);
+		if (next == NULL)
+			return NULL;
+		/* what the last one escapes is in the next block */
+		if (slash >> (BLOCK - 1) != 0) {
+			slash &= ~(UINT64_C(1) << (BLOCK - 1));
+			next = p + BLOCK - 1;
+		}
+		if (slash != 0)
+			*fewer += (size_t)__builtin_popcountll(slash);
+		if (quote != 0)
+			return p + __builtin_ctzll(quote);
 		p = next;
 	}
 	return NULL;

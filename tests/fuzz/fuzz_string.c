@@ -24,6 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 #define MOST 4096 /* every byte begins one: that is quadratic */
 #define STOPS 16
+#define BLOCK 64
 
 static int
 is_plain(char c)
@@ -41,6 +42,24 @@ check_stops(const char *p)
 		want |= (unsigned)!is_plain(p[i]) << i;
 	MUST(json_stops(p) == want);
 	MUST(json_stops_portable(p) == want);
+}
+
+static void
+check_marks(const char *p)
+{
+	struct json_marks m, portable;
+
+	json_marks(&m, p);
+	json_marks_portable(&portable, p);
+	for (int i = 0; i < BLOCK; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		MUST((m.quote >> i & 1) == (c == '"'));
+		MUST((m.slash >> i & 1) == (c == '\\'));
+		MUST((m.control >> i & 1) == (c < 0x20));
+		MUST((m.high >> i & 1) == (c >= 0x80));
+	}
+	MUST(memcmp(&m, &portable, sizeof(m)) == 0);
 }
 
 /* ${p} is taken for an opening quote. */
@@ -84,6 +103,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	for (; p < end; p++) {
 		if (end - p >= STOPS)
 			check_stops(p);
+		if (end - p >= BLOCK)
+			check_marks(p);
 		check_string(p, end);
 		check_value(p, end);
 	}

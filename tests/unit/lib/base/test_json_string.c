@@ -198,6 +198,32 @@ test_stops(void **state)
 		}
 }
 
+/* The same of a block. */
+static void
+test_marks(void **state)
+{
+	struct json_marks m, portable;
+	char text[64];
+
+	(void)state;
+	for (int c = 0; c < 256; c++)
+		for (int at = 0; at < 64; at++) {
+			memset(text, 'x', sizeof(text));
+			text[at] = (char)c;
+			json_marks(&m, text);
+			json_marks_portable(&portable, text);
+			assert_memory_equal(&m, &portable, sizeof(m));
+			assert_true(m.quote == (uint64_t)(c == '"') << at);
+			assert_true(m.slash == (uint64_t)(c == '\\') << at);
+			assert_true(m.control == (uint64_t)(c < 0x20) << at);
+			assert_true(m.high == (uint64_t)(c >= 0x80) << at);
+			memset(text, c, sizeof(text));
+			json_marks(&m, text);
+			json_marks_portable(&portable, text);
+			assert_memory_equal(&m, &portable, sizeof(m));
+		}
+}
+
 int
 main(void)
 {
@@ -206,6 +232,7 @@ main(void)
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_stops),
+		cmocka_unit_test(test_marks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
