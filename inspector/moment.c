@@ -6,6 +6,9 @@
 #include "lib/base/text.h"
 #include "lib/dynamodb/attr.h"
 
+/* So many fit into an int64, whatever they are. */
+#define WHOLE_DIGITS 18
+
 /*
  * Policy. Applications that use another unit than seconds write a number a
  * thousand or a million times as large: each unit has a window of its own, and
@@ -78,6 +81,28 @@ read_iso8601(struct decimal *d, struct slice text, struct moment_zone zone)
 	return 0;
 }
 
+/* The number ${text} as nearly all are written, a whole one of seconds; false:
+ * it is another one. */
+static bool
+read_seconds(struct moment *m, struct slice text, int64_t now)
+{
+	int64_t v = 0;
+
+	if (text.n == 0 || text.n > WHOLE_DIGITS)
+		return false;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9')
+			return false;
+		v = v * 10 + (text.p[i] - '0');
+	}
+	if (v < MOMENT_EARLIEST || v > sum_add(now, MOMENT_AHEAD) ||
+	    decimal_parse(&m->seconds, text.p, text.n) != 0)
+		return false;
+	m->form = MOMENT_SECONDS;
+	m->floor = m->ceil = v;
+	return true;
+}
+
 /* What the string ${text} means. */
 static void
 read_string(struct moment *m, struct slice text, int64_t now,
@@ -112,6 +137,8 @@ moment_read(struct moment *m, struct slice ttl, int64_t now,
 	type = attr_open(ttl, &text);
 	if (type != ATTR_N && type != ATTR_S)
 		return;
+	if (type == ATTR_N && read_seconds(m, text, now))
+		return;
 	if (text.n > 0 && memchr(text.p, '\\', text.n) != NULL) {
 		slice_text_decode(&store, text);
 		text = (struct slice){ buf_text(&store), store.n };
@@ -120,7 +147,11 @@ moment_read(struct moment *m, struct slice ttl, int64_t now,
 		read_string(m, text, now, zone);
 	else if (decimal_parse(&m->seconds, text.p, text.n) == 0)
 		m->form = unit_of(&m->seconds, now);
-	if (!moment_means(m->form))
+	if (moment_means(m->form)) {
+		m->floor = decimal_floor(&m->seconds);
+		m->ceil = decimal_ceil(&m->seconds);
+	} else {
 		m->seconds = (struct decimal){ 0 };
+	}
 	buf_release(&store);
 }

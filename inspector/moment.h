@@ -52,6 +52,8 @@ struct moment {
 	bool zoneless; /* a date-time of an unknown zone, read as UTC */
 	struct decimal seconds; /* the moment meant, exact; only where there
 				   is one, see moment_means */
+	int64_t floor;          /* it, cut to whole seconds … */
+	int64_t ceil;           /* … and the next whole one, if it is none */
 };
 
 /* Read the AttributeValue ${ttl} (p NULL: missing) as of ${now}. What cannot be

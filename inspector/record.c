@@ -217,13 +217,18 @@ up_to_separator(const struct rules *rules, const struct key *k)
 {
 	const char *ends =
 	    rules->separators != NULL ? rules->separators : ":#/|";
-	size_t count = strlen(ends);
+	uint64_t set[256 / 64] = { 0 }; /* a bit for each byte value */
 
-	if (k->type != ATTR_S || count == 0)
+	if (k->type != ATTR_S)
 		return (struct slice){ 0 };
-	for (size_t i = 0; i < k->text.n; i++)
-		if (memchr(ends, k->text.p[i], count) != NULL)
+	for (; *ends != '\0'; ends++)
+		set[(unsigned char)*ends / 64] |= UINT64_C(1) << (*ends & 63);
+	for (size_t i = 0; i < k->text.n; i++) {
+		unsigned char c = (unsigned char)k->text.p[i];
+
+		if (set[c / 64] >> (c & 63) & 1)
 			return (struct slice){ k->text.p, i + 1 };
+	}
 	return (struct slice){ 0 };
 }
 
@@ -240,35 +245,40 @@ group_of_partition(const struct rules *rules, const struct key *k)
 	return group.n > 0 ? group : SLICE("(none)");
 }
 
-static enum attr_type
-type_of(struct slice value)
+/* Open the key ${value}; its text is the page's own where it can be, or
+ * decoded at the end of ${scratch}, which has room for it. */
+static struct key
+open_key(struct buf *scratch, struct slice value)
 {
-	struct slice inner;
+	struct key k = { 0 };
+	size_t at = scratch->n;
 
-	return attr_open(value, &inner);
+	k.type = attr_open(value, &k.text);
+	if (k.type != ATTR_S && k.type != ATTR_N && k.type != ATTR_B) {
+		k.text = value;
+	} else if (k.text.n > 0 && memchr(k.text.p, '\\', k.text.n) != NULL) {
+		slice_text_decode(scratch, k.text);
+		k.text =
+		    (struct slice){ buf_text(scratch) + at, scratch->n - at };
+	}
+	return k;
 }
 
 void
 record_keys(struct record *r, const struct item *item,
     const struct rules *rules, struct buf *scratch)
 {
-	struct key key = { .type = type_of(item->partition) }, sort = { 0 };
+	struct key key, sort = { 0 };
 	struct slice first, second = { 0 };
 	size_t at;
 
+	/* room for both and for the group, so that nothing moves any more */
 	buf_reset(scratch);
-	attr_key_text(scratch, item->partition);
-	at = scratch->n;
-	if (item->sort.p != NULL) {
-		sort.type = type_of(item->sort);
-		attr_key_text(scratch, item->sort);
-	}
-	/* room for the group, so that nothing moves any more */
-	buf_reserve(scratch, scratch->n + sizeof("(none) "));
-	key.text = (struct slice){ buf_text(scratch), at };
+	buf_reserve(scratch,
+	    2 * (item->partition.n + item->sort.n) + sizeof("(none) "));
+	key = open_key(scratch, item->partition);
 	if (item->sort.p != NULL)
-		sort.text =
-		    (struct slice){ buf_text(scratch) + at, scratch->n - at };
+		sort = open_key(scratch, item->sort);
 	r->item = item;
 	r->key = key.text;
 	r->sort = sort.text;
@@ -296,25 +306,25 @@ record_past(const struct record *r, const struct rules *rules, int64_t overdue)
 
 	if (r->zoneless)
 		before = sum_sub(before, MOMENT_ZONE_WEST);
-	return r->has_moment && decimal_cmp_int(&r->seconds, before) < 0;
+	/* below a whole number is what has its floor below it */
+	return r->has_moment && r->moment < before;
 }
 
 /* State and reason of a value that means a moment. */
 static void
-judge(struct record *r, enum moment_form form, const struct rules *rules)
+judge(struct record *r, const struct moment *m, const struct rules *rules)
 {
 	bool past = record_past(r, rules, 0);
 
-	r->reason = blame[form];
-	if (form != MOMENT_SECONDS) {
+	r->reason = blame[m->form];
+	if (m->form != MOMENT_SECONDS) {
 		r->state = past ? STATE_STUCK : STATE_IMMORTAL;
 	} else if (!rules->ttl_acts) {
 		r->state = past ? STATE_STUCK : STATE_LIVE;
 		r->reason = REASON_TTL_OFF;
 	} else if (!past) {
 		r->state = STATE_LIVE;
-	} else if (decimal_cmp_int(&r->seconds,
-		       sum_sub(rules->now, RECORD_TOO_OLD)) <= 0) {
+	} else if (m->ceil <= sum_sub(rules->now, RECORD_TOO_OLD)) {
 		r->state = STATE_STUCK;
 		r->reason = REASON_TOO_OLD;
 	} else {
@@ -342,7 +352,7 @@ record_of(struct record *r, const struct item *item, const struct rules *rules,
 		r->reason = blame[m.form];
 		return;
 	}
-	r->moment = decimal_floor(&m.seconds);
-	r->overdue = sum_sub(rules->now, decimal_ceil(&m.seconds));
-	judge(r, m.form, rules);
+	r->moment = m.floor;
+	r->overdue = sum_sub(rules->now, m.ceil);
+	judge(r, &m, rules);
 }

@@ -74,7 +74,8 @@ struct record {
 	int64_t overdue;        /* whole seconds since then; < 0 in the future,
 				   or, zoneless, may be > 0 and not past yet */
 	struct slice key;       /* the partition key as text: decoded S, N as it
-				   stands, B in base64; points into the scratch */
+				   stands, B in base64; points into the page, or
+				   into the scratch */
 	struct slice sort;      /* likewise the sort key; p NULL without one */
 	size_t key_prefix;      /* bytes of the session prefix each begins */
 	size_t sort_prefix;     /* with, 0: none */
@@ -90,8 +91,8 @@ struct record {
 
 /*
  * Judge ${item} by ${rules}: its state and the reason for it. Never fails.
- * ${scratch} is emptied and holds the texts of the keys and the group
- * afterwards. Pure.
+ * ${scratch} is emptied and holds what of the texts of the keys and the group
+ * does not stand in the page as it is. Pure.
  */
 void record_of(struct record *r, const struct item *item,
     const struct rules *rules, struct buf *scratch);

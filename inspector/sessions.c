@@ -3,8 +3,11 @@
 #include "inspector/sessions.h"
 #include "lib/base/text.h"
 
-static const char *const words[] = { "sess", "session", "sessions", "sessid",
-	"sid", "phpsessid" };
+static const struct slice words[] = { { "sess", sizeof("sess") - 1 },
+	{ "session", sizeof("session") - 1 },
+	{ "sessions", sizeof("sessions") - 1 },
+	{ "sessid", sizeof("sessid") - 1 }, { "sid", sizeof("sid") - 1 },
+	{ "phpsessid", sizeof("phpsessid") - 1 } };
 static const char ends[] = ":#/_-.|";
 
 size_t
@@ -14,10 +17,11 @@ sessions_prefix(struct slice key)
 	if (key.n == 0 || memchr("sSpP", *key.p, 4) == NULL)
 		return 0;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
-		size_t n = strlen(words[i]);
+		size_t n = words[i].n;
 
-		if (n < key.n && text_same_fold(key.p, words[i], n) &&
-		    memchr(ends, key.p[n], sizeof(ends) - 1) != NULL)
+		if (n < key.n &&
+		    memchr(ends, key.p[n], sizeof(ends) - 1) != NULL &&
+		    text_same_fold(key.p, words[i].p, n))
 			return n + 1;
 	}
 	return 0;

@@ -101,11 +101,35 @@ group_of(struct summary *s, const struct record *r)
 	return g;
 }
 
+/* Whether an entry of so many bytes may be among the largest. */
+static bool
+is_large(const struct summary *s, int64_t bytes)
+{
+	return s->nlargest < s->top ||
+	    (s->top > 0 && bytes >= s->largest[s->nlargest - 1].bytes);
+}
+
+/* What is shown by its key, if ${r} is: few are. */
+static void
+offer(struct summary *s, const struct record *r, int64_t bytes)
+{
+	bool large = s->sizes && r->size >= 0 && is_large(s, bytes);
+	struct summary_candidate c;
+
+	if (r->reason == REASON_NONE && !large)
+		return;
+	c = candidate_of(r, bytes);
+	if (r->reason != REASON_NONE)
+		summary_offer_example(&s->examples[r->state][r->reason], &c);
+	if (large)
+		summary_offer_largest(s, &c);
+	summary_candidate_release(&c);
+}
+
 void
 summary_add(struct summary *s, const struct record *r, int64_t units)
 {
 	int64_t bytes = s->sizes && r->size > 0 ? r->size : 0;
-	struct summary_candidate c = candidate_of(r, bytes);
 	struct summary_group *g = group_of(s, r);
 
 	s->items++;
@@ -123,11 +147,7 @@ summary_add(struct summary *s, const struct record *r, int64_t units)
 		g->states[r->state]++;
 	}
 	add_times(s, r, units);
-	if (r->reason != REASON_NONE)
-		summary_offer_example(&s->examples[r->state][r->reason], &c);
-	if (s->sizes && r->size >= 0)
-		summary_offer_largest(s, &c);
-	summary_candidate_release(&c);
+	offer(s, r, bytes);
 }
 
 static void
