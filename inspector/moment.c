@@ -81,22 +81,28 @@ read_iso8601(struct decimal *d, struct slice text, struct moment_zone zone)
 	return 0;
 }
 
-/* The number ${text} as nearly all are written, a whole one of seconds; false:
- * it is another one. */
+/* The value ${ttl} as nearly all are written, a whole number of seconds,
+ * {"N":"1796807556"}; false: it is another one. */
 static bool
-read_seconds(struct moment *m, struct slice text, int64_t now)
+read_seconds(struct moment *m, struct slice ttl, int64_t now)
 {
+	static const char head[] = "{\"N\":\"", tail[] = "\"}";
+	const size_t around = sizeof(head) - 1 + sizeof(tail) - 1;
+	const char *p = ttl.p + sizeof(head) - 1;
+	size_t n = ttl.n - around;
 	int64_t v = 0;
 
-	if (text.n == 0 || text.n > WHOLE_DIGITS)
+	if (ttl.n <= around || n > WHOLE_DIGITS ||
+	    memcmp(ttl.p, head, sizeof(head) - 1) != 0 ||
+	    memcmp(p + n, tail, sizeof(tail) - 1) != 0)
 		return false;
-	for (size_t i = 0; i < text.n; i++) {
-		if (text.p[i] < '0' || text.p[i] > '9')
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] < '0' || p[i] > '9')
 			return false;
-		v = v * 10 + (text.p[i] - '0');
+		v = v * 10 + (p[i] - '0');
 	}
 	if (v < MOMENT_EARLIEST || v > sum_add(now, MOMENT_AHEAD) ||
-	    decimal_parse(&m->seconds, text.p, text.n) != 0)
+	    decimal_parse(&m->seconds, p, n) != 0)
 		return false;
 	m->form = MOMENT_SECONDS;
 	m->floor = m->ceil = v;
@@ -133,11 +139,11 @@ moment_read(struct moment *m, struct slice ttl, int64_t now,
 	*m = (struct moment){ .form = MOMENT_MISSING };
 	if (ttl.p == NULL)
 		return;
+	if (read_seconds(m, ttl, now))
+		return;
 	m->form = MOMENT_WRONG_TYPE;
 	type = attr_open(ttl, &text);
 	if (type != ATTR_N && type != ATTR_S)
-		return;
-	if (type == ATTR_N && read_seconds(m, text, now))
 		return;
 	if (text.n > 0 && memchr(text.p, '\\', text.n) != NULL) {
 		slice_text_decode(&store, text);

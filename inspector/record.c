@@ -248,12 +248,14 @@ group_of_partition(const struct rules *rules, const struct key *k)
 /* Open the key ${value}; its text is the page's own where it can be, or
  * decoded at the end of ${scratch}, which has room for it. */
 static struct key
-open_key(struct buf *scratch, struct slice value)
+open_key(struct buf *scratch, const struct item *item, struct slice value)
 {
 	struct key k = { 0 };
 	size_t at = scratch->n;
 
-	k.type = attr_open(value, &k.text);
+	k.type = item_key_open(item, value, &k.text);
+	if (item->plain)
+		return k;
 	if (k.type != ATTR_S && k.type != ATTR_N && k.type != ATTR_B) {
 		k.text = value;
 	} else if (k.text.n > 0 && memchr(k.text.p, '\\', k.text.n) != NULL) {
@@ -276,9 +278,9 @@ record_keys(struct record *r, const struct item *item,
 	buf_reset(scratch);
 	buf_reserve(scratch,
 	    2 * (item->partition.n + item->sort.n) + sizeof("(none) "));
-	key = open_key(scratch, item->partition);
+	key = open_key(scratch, item, item->partition);
 	if (item->sort.p != NULL)
-		sort = open_key(scratch, item->sort);
+		sort = open_key(scratch, item, item->sort);
 	r->item = item;
 	r->key = key.text;
 	r->sort = sort.text;

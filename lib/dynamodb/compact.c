@@ -35,7 +35,7 @@ word_at(const char *p)
 /* What a set's elements and the three scalar types have between their quotes:
  * behind the closing one; ${p} is behind the opening one. */
 static const char *
-text(const char *p, const char *end, enum attr_type type, int64_t *size)
+text(const char *p, const char *end, enum attr_type type, struct compact *sum)
 {
 	size_t fewer = 0, n;
 	const char *close = json_string_close(p, end, &fewer);
@@ -44,26 +44,27 @@ text(const char *p, const char *end, enum attr_type type, int64_t *size)
 		return NULL;
 	n = (size_t)(close - p);
 	if (type == ATTR_S) {
-		*size += (int64_t)(n - fewer);
+		sum->size += (int64_t)(n - fewer);
+		sum->fewer += fewer;
 	} else if (fewer > 0) {
 		return NULL;
 	} else {
 		struct slice inner = { p, n };
 
-		*size += type == ATTR_N ? attr_number_size(inner)
-					: attr_binary_size(inner);
+		sum->size += type == ATTR_N ? attr_number_size(inner)
+					    : attr_binary_size(inner);
 	}
 	return close + 1;
 }
 
 /* Behind ["…","…"]; ${p} is behind the bracket. */
 static const char *
-set(const char *p, const char *end, enum attr_type type, int64_t *size)
+set(const char *p, const char *end, enum attr_type type, struct compact *sum)
 {
 	if (p < end && *p == ']')
 		return p + 1;
 	for (; p < end && *p == '"'; p++) {
-		p = text(p + 1, end, type, size);
+		p = text(p + 1, end, type, sum);
 		if (p == NULL || p >= end)
 			return NULL;
 		if (*p == ']')
@@ -75,14 +76,14 @@ set(const char *p, const char *end, enum attr_type type, int64_t *size)
 }
 
 static const char *
-list(const char *p, const char *end, int depth, int64_t *size)
+list(const char *p, const char *end, int depth, struct compact *sum)
 {
-	*size += ATTR_DOCUMENT_BYTES;
+	sum->size += ATTR_DOCUMENT_BYTES;
 	if (p < end && *p == ']')
 		return p + 1;
 	for (;; p++) {
-		*size += ATTR_ELEMENT_BYTES;
-		p = compact_value(p, end, depth, size);
+		sum->size += ATTR_ELEMENT_BYTES;
+		p = compact_value(p, end, depth, sum);
 		if (p == NULL || p >= end)
 			return NULL;
 		if (*p == ']')
@@ -93,17 +94,17 @@ list(const char *p, const char *end, int depth, int64_t *size)
 }
 
 static const char *
-map(const char *p, const char *end, int depth, int64_t *size)
+map(const char *p, const char *end, int depth, struct compact *sum)
 {
-	*size += ATTR_DOCUMENT_BYTES;
+	sum->size += ATTR_DOCUMENT_BYTES;
 	if (p < end && *p == '}')
 		return p + 1;
 	for (; p < end && *p == '"'; p++) {
-		*size += ATTR_ELEMENT_BYTES;
-		p = text(p + 1, end, ATTR_S, size);
+		sum->size += ATTR_ELEMENT_BYTES;
+		p = text(p + 1, end, ATTR_S, sum);
 		if (p == NULL || p >= end || *p != ':')
 			return NULL;
-		p = compact_value(p + 1, end, depth, size);
+		p = compact_value(p + 1, end, depth, sum);
 		if (p == NULL || p >= end)
 			return NULL;
 		if (*p == '}')
@@ -127,26 +128,26 @@ truth(const char *p, const char *end)
 
 /* BOOL, NULL and the sets: their names are longer. */
 static const char *
-long_named(const char *p, const char *end, int64_t *size)
+long_named(const char *p, const char *end, struct compact *sum)
 {
 	switch (word_at(p) & SEVEN) {
 	case BYTES('B', 'O', 'O', 'L', '"'):
 	case BYTES('N', 'U', 'L', 'L', '"'):
-		*size += 1;
+		sum->size += 1;
 		return p[7] == ':' ? truth(p + 8, end) : NULL;
 	case BYTES('S', 'S', '"', ':', '['):
-		return set(p + 7, end, ATTR_S, size);
+		return set(p + 7, end, ATTR_S, sum);
 	case BYTES('N', 'S', '"', ':', '['):
-		return set(p + 7, end, ATTR_N, size);
+		return set(p + 7, end, ATTR_N, sum);
 	case BYTES('B', 'S', '"', ':', '['):
-		return set(p + 7, end, ATTR_B, size);
+		return set(p + 7, end, ATTR_B, sum);
 	default:
 		return NULL;
 	}
 }
 
 const char *
-compact_value(const char *p, const char *end, int depth, int64_t *size)
+compact_value(const char *p, const char *end, int depth, struct compact *sum)
 {
 	/* of these braces, and of what a list or map adds */
 	if (end - p < WORD || depth + 2 > SLICE_DEPTH)
@@ -154,22 +155,22 @@ compact_value(const char *p, const char *end, int depth, int64_t *size)
 	depth += 2;
 	switch (word_at(p) & SIX) {
 	case BYTES('S', '"', ':', '"', 0):
-		p = text(p + 6, end, ATTR_S, size);
+		p = text(p + 6, end, ATTR_S, sum);
 		break;
 	case BYTES('N', '"', ':', '"', 0):
-		p = text(p + 6, end, ATTR_N, size);
+		p = text(p + 6, end, ATTR_N, sum);
 		break;
 	case BYTES('B', '"', ':', '"', 0):
-		p = text(p + 6, end, ATTR_B, size);
+		p = text(p + 6, end, ATTR_B, sum);
 		break;
 	case BYTES('M', '"', ':', '{', 0):
-		p = map(p + 6, end, depth, size);
+		p = map(p + 6, end, depth, sum);
 		break;
 	case BYTES('L', '"', ':', '[', 0):
-		p = list(p + 6, end, depth, size);
+		p = list(p + 6, end, depth, sum);
 		break;
 	default:
-		p = long_named(p, end, size);
+		p = long_named(p, end, sum);
 		break;
 	}
 	return p != NULL && p < end && *p == '}' ? p + 1 : NULL;

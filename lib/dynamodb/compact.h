@@ -1,6 +1,7 @@
 #ifndef LIB_DYNAMODB_COMPACT_H
 #define LIB_DYNAMODB_COMPACT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -14,9 +15,15 @@
  * beginning, which may accept it all the same, or knows what is wrong.
  */
 
-/* Behind the attribute value at ${p}, inside of ${depth} levels of JSON, with
- * its size added to ${size}; or NULL. Pure. */
+/* What is added up on the way. */
+struct compact {
+	int64_t size; /* as DynamoDB counts */
+	size_t fewer; /* by how much escapes are longer than what they mean */
+};
+
+/* Behind the attribute value at ${p}, inside of ${depth} levels of JSON, added
+ * to ${sum}; or NULL. Pure. */
 const char *compact_value(const char *p, const char *end, int depth,
-    int64_t *size);
+    struct compact *sum);
 
 #endif

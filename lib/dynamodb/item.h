@@ -3,6 +3,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/slice.h"
+#include "lib/dynamodb/attr.h"
 
 struct fault;
 
@@ -22,7 +23,13 @@ struct item {
 	struct slice sort;      /* likewise, p NULL without a sort key */
 	struct slice ttl; /* the TTL attribute's value, p NULL if absent */
 	int64_t size;     /* bytes as DynamoDB counts them (attr_item_size) */
+	bool plain; /* keys are {"S":"…"}, {"N":"…"} or {"B":"…"} without
+		       blanks and escapes: item_key_open need not look */
 };
+
+/* attr_open of ${key}, which is ${item}'s partition or sort. Pure. */
+enum attr_type item_key_open(const struct item *item, struct slice key,
+    struct slice *text);
 
 /*
  * Find the key and TTL attributes of the JSON object at the walk, checking

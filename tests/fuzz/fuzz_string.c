@@ -86,13 +86,16 @@ check_value(const char *p, const char *end)
 {
 	struct slice_walk w = { .p = p, .end = end, .depth = 1 };
 	struct slice value;
-	int64_t size = 0, want = 0;
-	const char *behind = compact_value(p, end, w.depth, &size);
+	struct compact sum = { 0, 0 };
+	int64_t want = 0;
+	const char *behind = compact_value(p, end, w.depth, &sum);
 
 	if (behind == NULL)
 		return;
 	MUST(attr_measure(&w, &value, &want) == 0);
-	MUST(w.p == behind && size == want);
+	MUST(w.p == behind && sum.size == want);
+	if (sum.fewer == 0)
+		MUST(memchr(p, '\\', (size_t)(behind - p)) == NULL);
 }
 
 int
