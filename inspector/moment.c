@@ -82,7 +82,7 @@ read_iso8601(struct decimal *d, struct slice text, struct moment_zone zone)
 }
 
 /* The value ${ttl} as nearly all are written, a whole number of seconds,
- * {"N":"1796807556"}; false: it is another one. */
+ * {"N":"1796807556"}; false, and nothing is set: it is another one. */
 static bool
 read_seconds(struct moment *m, struct slice ttl, int64_t now)
 {
@@ -105,6 +105,7 @@ read_seconds(struct moment *m, struct slice ttl, int64_t now)
 	    decimal_parse(&m->seconds, p, n) != 0)
 		return false;
 	m->form = MOMENT_SECONDS;
+	m->zoneless = false;
 	m->floor = m->ceil = v;
 	return true;
 }
@@ -136,10 +137,10 @@ moment_read(struct moment *m, struct slice ttl, int64_t now,
 	enum attr_type type;
 	struct slice text;
 
+	if (ttl.p != NULL && read_seconds(m, ttl, now))
+		return;
 	*m = (struct moment){ .form = MOMENT_MISSING };
 	if (ttl.p == NULL)
-		return;
-	if (read_seconds(m, ttl, now))
 		return;
 	m->form = MOMENT_WRONG_TYPE;
 	type = attr_open(ttl, &text);

@@ -272,6 +272,13 @@ ddb_call(struct ddb_conn *c, const struct ddb_call *call,
 	    : call->write_units > 0     ? STOP_WRITE_MS
 					: STOP_READ_MS;
 	c->x.max_body = REPLY_MAX;
+	if (call->room != NULL && call->room->cap > c->x.reply.cap) {
+		struct buf swap = c->x.reply;
+
+		c->x.reply = *call->room;
+		*call->room = swap;
+		buf_reset(call->room);
+	}
 	memset(reply, 0, sizeof(*reply));
 	reply->keys_from = aws_credentials_source(d->o.credentials);
 	rc = try_all(c, call, &r, reply, f);

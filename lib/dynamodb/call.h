@@ -32,6 +32,9 @@ struct ddb_call {
 	 */
 	int (*accept)(void *ctx, struct buf *body, struct fault *f);
 	void *accept_ctx;
+	/* An empty buffer to receive the reply in, the last one's that was
+	 * swapped away; NULL: the connection's own. */
+	struct buf *room;
 };
 
 /*

@@ -213,7 +213,8 @@ scan_fetch(struct source *source, struct segment *seg, struct ddb_conn *conn,
 	struct accept accept = { page, &s->o };
 	struct ddb_call call = { .operation = "Scan",
 		.accept = accept_page,
-		.accept_ctx = &accept };
+		.accept_ctx = &accept,
+		.room = &page->body };
 	struct ddb_reply reply;
 	struct heat *heat = &s->heat[seg->index];
 	struct buf body = { 0 };
