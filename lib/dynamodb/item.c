@@ -106,9 +106,7 @@ keep_wanted(struct item *item, const struct wanted *want, struct slice name,
 	if ((want->lengths >> (name.n & 63) & 1) == 0)
 		return true;
 	for (int i = 0; i < want->n; i++) {
-		/* by its first byte, as a call for each name is dear */
 		if (name.n != want->parts[i].n ||
-		    (name.n > 0 && *name.p != *want->parts[i].name) ||
 		    memcmp(name.p, want->parts[i].name, name.n) != 0)
 			continue;
 		if (part(item, want, i)->p != NULL)
