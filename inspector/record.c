@@ -232,14 +232,22 @@ up_to_separator(const struct rules *rules, const struct key *k)
 	return (struct slice){ 0 };
 }
 
+/* Whether ${text} is ${word}; nearly always the first byte tells. */
+static bool
+is_text(struct slice text, const char *word)
+{
+	if (text.n == 0 || *text.p != *word)
+		return text.n == 0 && *word == '\0';
+	return text.n == strlen(word) && memcmp(text.p, word, text.n) == 0;
+}
+
 static struct slice
 group_of_partition(const struct rules *rules, const struct key *k)
 {
 	struct slice group;
 
 	for (size_t i = 0; i < rules->ngroups; i++)
-		if (k->text.n == strlen(rules->groups[i]) &&
-		    memcmp(k->text.p, rules->groups[i], k->text.n) == 0)
+		if (is_text(k->text, rules->groups[i]))
 			return k->text;
 	group = up_to_separator(rules, k);
 	return group.n > 0 ? group : SLICE("(none)");

@@ -2,16 +2,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/base/buf.h"
+#include "lib/base/fault.h"
 #include "lib/base/json_string.h"
 #include "lib/base/slice.h"
 #include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/compact.h"
+#include "lib/dynamodb/item.h"
 
 /*
  * The fast readers against the plain ones, from every byte of the input as if
- * a string, or an attribute's value, began there: the same is accepted, it
- * ends at the same byte and has the same size. Of values the fast one may
- * leave some, of strings none.
+ * a string, an attribute's value, or an item began there: the same is accepted,
+ * it ends at the same byte and has the same size, and what is wrong is said in
+ * the same words. Of values the fast one may leave some, of strings none.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -98,6 +101,55 @@ check_value(const char *p, const char *end)
 		MUST(memchr(p, '\\', (size_t)(behind - p)) == NULL);
 }
 
+/* ${a} of the text at ${p} is ${b} of the copy at ${q}. */
+static void
+check_slice(struct slice a, const char *p, struct slice b, const char *q)
+{
+	MUST((a.p == NULL) == (b.p == NULL) && a.n == b.n);
+	if (a.p != NULL)
+		MUST(a.p - p == b.p - q && memcmp(a.p, b.p, a.n) == 0);
+}
+
+static void
+check_key(const struct item *item, struct slice key)
+{
+	struct slice text, want;
+
+	if (key.p == NULL)
+		return;
+	MUST(item_key_open(item, key, &text) == attr_open(key, &want));
+	MUST(text.p == want.p && text.n == want.n);
+}
+
+/* An item, and the same with a blank, which the fast reader leaves. */
+static void
+check_item(const char *p, const char *end)
+{
+	static const struct key_schema schema = { "key", "s" };
+	struct buf copy = { 0 };
+	struct slice_walk w = { .p = p, .end = end }, slow;
+	struct fault f = { 0 }, g = { 0 };
+	struct item item, want;
+	int r = item_read(&w, &schema, "ttl", &item, &f);
+
+	buf_adds(&copy, "{ ");
+	buf_add(&copy, p + 1, (size_t)(end - p) - 1);
+	slow = slice_walk((struct slice){ copy.p, copy.n });
+	MUST(item_read(&slow, &schema, "ttl", &want, &g) == r);
+	MUST(strcmp(f.text, g.text) == 0 && f.kind == g.kind);
+	if (r == 0) {
+		MUST(w.p - p == slow.p - copy.p - 1);
+		MUST(item.size == want.size && !want.plain);
+		MUST(item.json.p == p && item.json.n == want.json.n - 1);
+		check_slice(item.partition, p, want.partition, copy.p + 1);
+		check_slice(item.sort, p, want.sort, copy.p + 1);
+		check_slice(item.ttl, p, want.ttl, copy.p + 1);
+		check_key(&item, item.partition);
+		check_key(&item, item.sort);
+	}
+	buf_release(&copy);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -110,6 +162,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			check_marks(p);
 		check_string(p, end);
 		check_value(p, end);
+		if (*p == '{')
+			check_item(p, end);
 	}
 	return 0;
 }
