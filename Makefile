@@ -170,6 +170,7 @@ SRC := \
     lib/dynamodb/scan_size.c \
     lib/dynamodb/table.c \
     lib/dynamodb/write.c \
+    lib/dynamodb/write_answer.c \
     lib/dynamodb/write_batch.c \
     lib/dynamodb/write_text.c \
     lib/stream/ber.c \

@@ -512,13 +512,11 @@ bool
 batch_refuses(struct batch *s, const struct record *r, int64_t units)
 {
 	struct sweep_run *run = s->run;
-	struct item item;
 	struct fault f = { 0 };
 	char why[400];
 
 	if (run->journal == NULL ||
-	    image_check(r->item->json, run->p->table, run->p->ttl_attribute,
-		&item, &f) == 0)
+	    image_check_item(r->item, run->p->table, &f) == 0)
 		return false;
 	(void)snprintf(why, sizeof(why),
 	    "left alone, as it could not be restored: %.300s", f.text);
@@ -550,6 +548,7 @@ batch_hold(struct batch *s, const struct record *r, int64_t units)
 	d->partition = h->item.partition;
 	d->sort = h->item.sort;
 	d->units = (double)units;
+	d->likely = h->item.json;
 	s->units += d->units;
 	s->n++;
 	s->bytes += r->item->json.n;

@@ -11,16 +11,12 @@
 #define PARTITION_MAX 2048
 #define SORT_MAX 1024
 
-/* Read ${image} as an item with the table's key. */
 static int
-read_key(struct slice image, const struct ddb_table *table, const char *ttl,
-    struct item *item, struct fault *f)
+check_types(const struct item *item, const struct ddb_table *table,
+    struct fault *f)
 {
-	struct slice_walk w = slice_walk(image);
 	struct slice inner;
 
-	if (item_read(&w, &table->schema, ttl, item, f) != 0)
-		return -1;
 	if (attr_open(item->partition, &inner) != table->partition_type ||
 	    (table->sort != NULL &&
 		attr_open(item->sort, &inner) != table->sort_type))
@@ -30,12 +26,24 @@ read_key(struct slice image, const struct ddb_table *table, const char *ttl,
 	return 0;
 }
 
-int
-image_check(struct slice image, const struct ddb_table *table, const char *ttl,
+/* Read ${image} as an item with the table's key. */
+static int
+read_key(struct slice image, const struct ddb_table *table, const char *ttl,
     struct item *item, struct fault *f)
 {
-	if (read_key(image, table, ttl, item, f) != 0 ||
-	    attr_item_check(image, f) != 0)
+	struct slice_walk w = slice_walk(image);
+
+	if (item_read(&w, &table->schema, ttl, item, f) != 0)
+		return -1;
+	return check_types(item, table, f);
+}
+
+int
+image_check_item(const struct item *item, const struct ddb_table *table,
+    struct fault *f)
+{
+	if (check_types(item, table, f) != 0 ||
+	    attr_item_check(item->json, f) != 0)
 		return -1;
 	if (attr_size(item->partition) > PARTITION_MAX ||
 	    (table->sort != NULL && attr_size(item->sort) > SORT_MAX))
@@ -44,6 +52,15 @@ image_check(struct slice image, const struct ddb_table *table, const char *ttl,
 		    "key)",
 		    PARTITION_MAX, SORT_MAX);
 	return 0;
+}
+
+int
+image_check(struct slice image, const struct ddb_table *table, const char *ttl,
+    struct item *item, struct fault *f)
+{
+	if (read_key(image, table, ttl, item, f) != 0)
+		return -1;
+	return image_check_item(item, table, f);
 }
 
 void
@@ -84,6 +101,6 @@ image_judge(struct slice image, const struct item *asked,
 		(void)fault(f, FAULT_DATA, "its key is that of another entry");
 		return IMAGE_OTHERS;
 	}
-	return image_check(image, table, ttl, &item, f) == 0 ? IMAGE_TAKEN
-							     : IMAGE_WRONG;
+	return image_check_item(&item, table, f) == 0 ? IMAGE_TAKEN
+						      : IMAGE_WRONG;
 }

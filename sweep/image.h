@@ -20,6 +20,10 @@ struct item;
 int image_check(struct slice image, const struct ddb_table *table,
     const char *ttl, struct item *item, struct fault *f);
 
+/* The same of ${item}, which was read with the table's key. */
+int image_check_item(const struct item *item, const struct ddb_table *table,
+    struct fault *f);
+
 /* Add the key of ${item} by value, the length of its partition key last: equal
  * for equal keys only. Pure. */
 void image_key(struct buf *out, const struct item *item);

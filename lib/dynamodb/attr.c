@@ -669,8 +669,9 @@ attr_item_check(struct slice item, struct fault *f)
 			return fault(f, FAULT_DATA, "\"%.*s\" %s",
 			    SLICE_ARG(name), wrong);
 	}
-	size = attr_item_size(item);
-	if (size > ATTR_ITEM_MAX)
+	/* what is stored of it takes no more than its text */
+	if (item.n > ATTR_ITEM_MAX &&
+	    (size = attr_item_size(item)) > ATTR_ITEM_MAX)
 		return fault(f, FAULT_DATA,
 		    "its size is %lld bytes; entries have at most %d",
 		    (long long)size, ATTR_ITEM_MAX);

@@ -30,27 +30,11 @@
 /* No reply of the API is longer than 16 MB; base64 and escapes add to it. */
 #define REPLY_MAX ((size_t)64 << 20)
 
-/* The errors of statements, which stand in a reply of status 200. Nothing else
- * of it is touched: old images are data. */
-static void
-hide_in_answers(const struct http_exchange *x)
+void
+ddb_hide(struct ddb_conn *c, struct slice part)
 {
-	struct slice doc = { x->reply.p, x->reply.n }, list, answer;
-	struct slice_walk w;
-
-	if (slice_check(doc, NULL) != 0)
-		return;
-	list = slice_get(doc, "Responses");
-	w = slice_walk(list);
-	if (list.p == NULL || slice_array(&w) != 0)
-		return;
-	while (slice_element(&w) == 1 && slice_value(&w, &answer) == 0) {
-		struct slice error = slice_get(answer, "Error");
-		struct slice message = slice_get(error, "Message");
-
-		if (message.p != NULL)
-			message_hide_part(x, message);
-	}
+	if (part.p != NULL)
+		message_hide_part(&c->x, part);
 }
 
 int
@@ -194,9 +178,6 @@ try_once(struct ddb_conn *c, const struct ddb_call *call, struct request *r,
 		return -1;
 	}
 	request_send(r);
-	if (c->x.status == 200 &&
-	    strcmp(call->operation, "BatchExecuteStatement") == 0)
-		hide_in_answers(&c->x);
 	tell_clock(d);
 	client_count(d, r->tries > 1 || call->again);
 	received = c->x.reply.n;

@@ -48,6 +48,10 @@ struct ddb_call {
 int ddb_call(struct ddb_conn *c, const struct ddb_call *call,
     struct ddb_reply *reply, struct fault *f);
 
+/* Blank what ${part} of the reply, which is to be shown, has of the request's
+ * secrets: for accept, as a reply of status 200 is data else. */
+void ddb_hide(struct ddb_conn *c, struct slice part);
+
 /* Wait until ${until_us} by the world's mono_us; -1 as ddb_backoff. */
 int ddb_wait(struct ddb_conn *c, int64_t until_us, struct fault *f);
 /* Wait as the policy says before retry ${i}; -1 when a signal or the

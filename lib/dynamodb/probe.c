@@ -144,16 +144,38 @@ random_key(struct buf *out, enum attr_type type)
 	buf_release(&text);
 }
 
-/* The single statement's answer. */
+/* The answer to the single statement in the checked ${body}: 0, -1. */
+static int
+first_answer(struct slice body, struct slice *answer)
+{
+	struct slice_walk w = slice_walk(slice_get(body, "Responses"));
+
+	return slice_array(&w) == 0 && slice_element(&w) == 1 &&
+		slice_value(&w, answer) == 0
+	    ? 0
+	    : -1;
+}
+
+static int
+accept_answer(void *ctx, struct buf *body, struct fault *f)
+{
+	struct slice doc = { body->p, body->n }, answer;
+
+	if (slice_check(doc, NULL) != 0)
+		return fault(f, FAULT_DATA, "the reply is not JSON (%zu bytes)",
+		    body->n);
+	if (first_answer(doc, &answer) == 0)
+		ddb_hide(ctx, slice_get(slice_get(answer, "Error"), "Message"));
+	return 0;
+}
+
 static enum probe_said
 batch_answer(const char *table, struct slice body, struct fault *f)
 {
-	struct slice_walk w = slice_walk(slice_get(body, "Responses"));
 	struct slice answer, error;
 	char code[96], message[256];
 
-	if (slice_array(&w) != 0 || slice_element(&w) != 1 ||
-	    slice_value(&w, &answer) != 0) {
+	if (first_answer(body, &answer) != 0) {
 		(void)fault(f, FAULT_DATA,
 		    "BatchExecuteStatement: the reply has no Responses");
 		return PROBE_FAILED;
@@ -207,6 +229,8 @@ probe_delete(struct ddb_conn *c, const struct ddb_table *t, const char *ttl,
 		.operation = partiql ? "BatchExecuteStatement" : "DeleteItem",
 		.write_units = 1,
 		.single = true,
+		.accept = partiql ? accept_answer : NULL,
+		.accept_ctx = c,
 	};
 	struct buf partition = { 0 }, sort = { 0 }, body = { 0 };
 	struct ddb_delete one = {

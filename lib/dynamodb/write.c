@@ -8,6 +8,7 @@
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/item.h"
 #include "lib/dynamodb/table.h"
+#include "lib/dynamodb/write_answer.h"
 #include "lib/dynamodb/write_parts.h"
 
 /* CapacityUnits of {"ConsumedCapacity":{…}} or [{…},…]; -1: not told. */
@@ -33,11 +34,16 @@ write_count(struct ddb_delete *d, const struct ddb_reply *reply, bool answered)
 	d->lost += reply->lost;
 }
 
-/* Keep ${image} in deletes->old; the place is made a slice at the end. */
+/* Keep ${image} in deletes->old, unless it is there already, as the one that
+ * was likely. */
 void
 write_keep(struct ddb_deletes *deletes, struct ddb_delete *d,
     struct slice image)
 {
+	if (image.p == d->likely.p) {
+		d->old = image;
+		return;
+	}
 	d->old = (struct slice){ NULL, image.n };
 	d->old_at = deletes->old.n;
 	buf_add(&deletes->old, image.p, image.n);
@@ -50,46 +56,19 @@ write_is_image(struct slice image)
 	return image.p != NULL && image.n > 2 && image.p[0] == '{';
 }
 
-bool
-write_object_or_none(struct slice value)
-{
-	return value.p == NULL || value.p[0] == '{' || value.p[0] == 'n';
-}
+/* What a reply to one write is read into. */
+struct single {
+	struct write_answer answer;
+	struct slice consumed;
+};
 
-/*
- * A reply of status 200 to one write, for ddb_call's accept. 0 when it is
- * DynamoDB's: an object, and empty or with one of the members that such a
- * reply has, which are what they have to be. Else it is a page of a proxy, or
- * garbled, and nobody knows what became of the request.
- */
 static int
 write_accept(void *ctx, struct buf *body, struct fault *f)
 {
-	static const char *const members[] = { "Attributes", "ConsumedCapacity",
-		"ItemCollectionMetrics" };
-	struct slice doc = { body->p, body->n }, name, value;
-	struct slice_walk w;
-	bool known = false, right = true;
+	struct single *s = ctx;
 
-	(void)ctx;
-	if (slice_check(doc, NULL) != 0)
-		return fault(f, FAULT_DATA, "the reply is not JSON (%zu bytes)",
-		    body->n);
-	w = slice_walk(doc);
-	if (slice_object(&w) != 0)
-		return fault(f, FAULT_DATA,
-		    "the reply is not what DynamoDB sends");
-	if (slice_member(&w, &name) == 0)
-		return 0;
-	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
-		value = slice_get(doc, members[i]);
-		known = known || value.p != NULL;
-		right = right && write_object_or_none(value);
-	}
-	if (!known || !right)
-		return fault(f, FAULT_DATA,
-		    "the reply is not what DynamoDB sends");
-	return 0;
+	return write_answer_read(&s->answer, &s->consumed,
+	    (struct slice){ body->p, body->n }, f);
 }
 
 /* Send one conditional write and read its answer into ${d}. */
@@ -97,21 +76,22 @@ static int
 send_single(struct ddb_conn *c, struct ddb_deletes *deletes,
     struct ddb_delete *d, struct ddb_call *call, struct fault *f)
 {
+	struct single got = { .answer = { .likely = d->likely } };
 	struct ddb_reply reply;
 	struct slice image;
 	int r;
 
 	call->write_units = d->units;
 	call->accept = write_accept;
+	call->accept_ctx = &got;
 	r = ddb_call(c, call, &reply, f);
 	write_count(d, &reply, true);
 	if (r < 0)
 		return -1;
 	if (r == 0) {
-		image = slice_get(reply.body, "Attributes");
-		ddb_settle(c, 0, write_consumed(reply.body));
-		if (write_is_image(image))
-			write_keep(deletes, d, image);
+		ddb_settle(c, 0, item_units(got.consumed));
+		if (write_is_image(got.answer.image))
+			write_keep(deletes, d, got.answer.image);
 		write_say(d, d->old.n > 0 ? DDB_SAID_DONE : DDB_SAID_ABSENT, "",
 		    "");
 		return 0;
@@ -191,7 +171,7 @@ write_end(struct ddb_conn *c, struct ddb_deletes *deletes)
 	for (size_t i = 0; i < deletes->n; i++) {
 		struct ddb_delete *d = &deletes->list[i];
 
-		if (d->old.n > 0)
+		if (d->old.n > 0 && d->old.p == NULL)
 			d->old.p = deletes->old.p + d->old_at;
 		d->unsure = d->lost > 0 &&
 		    (d->said == DDB_SAID_NOTHING || d->said == DDB_SAID_ERROR);
@@ -202,9 +182,11 @@ int
 ddb_put_new(struct ddb_conn *c, const struct ddb_table *t, struct ddb_put *p,
     struct fault *f)
 {
+	struct single got = { .answer = { .likely = { NULL, 0 } } };
 	struct ddb_call call = { .operation = "PutItem",
 		.write_units = p->units,
-		.accept = write_accept };
+		.accept = write_accept,
+		.accept_ctx = &got };
 	struct ddb_reply reply;
 	struct buf b = { 0 };
 	struct slice image;
@@ -231,7 +213,7 @@ ddb_put_new(struct ddb_conn *c, const struct ddb_table *t, struct ddb_put *p,
 	if (r < 0)
 		return -1;
 	if (r == 0) {
-		ddb_settle(c, 0, write_consumed(reply.body));
+		ddb_settle(c, 0, item_units(got.consumed));
 		p->said = DDB_SAID_DONE;
 		return 0;
 	}

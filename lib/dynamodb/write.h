@@ -47,13 +47,16 @@ struct ddb_delete {
 	/* in, borrowed */
 	struct slice partition, sort;
 	struct ddb_cond cond;
-	double units; /* estimate */
+	double units;        /* estimate */
+	struct slice likely; /* the image that most likely comes back, a checked
+				object, so that it need not be read again; p
+				NULL: none */
 
 	/* out */
 	enum ddb_said said;
 	bool batched; /* a statement of a batch was answered, no DeleteItem */
 	struct slice old; /* the image that came back, p NULL if none;
-			     borrowed from the results below */
+			     borrowed from the results below, or likely */
 	size_t old_at;    /* its place there, while they grow */
 	int sends;        /* sends that may have acted … */
 	int lost;         /* … and of them, those of which it is not known */

@@ -3,92 +3,61 @@
 #include "lib/base/fault.h"
 #include "lib/dynamodb/call.h"
 #include "lib/dynamodb/client.h"
+#include "lib/dynamodb/item.h"
 #include "lib/dynamodb/table.h"
+#include "lib/dynamodb/write_answer.h"
 #include "lib/dynamodb/write_parts.h"
-
-/* BatchExecuteStatement takes this many statements (API reference). */
-#define BATCH_MAX 25
 
 /* A batch under way: what has no answer yet, and where old images lie in
  * deletes->old (it moves while it grows). */
 struct batch {
 	struct ddb_conn *conn;
 	struct ddb_deletes *deletes;
-	struct ddb_delete *left[BATCH_MAX];
+	struct ddb_delete *left[WRITE_BATCH_MAX];
 	size_t n;
 	struct ddb_delete
-	    *invalid[BATCH_MAX]; /* statements that are not taken */
+	    *invalid[WRITE_BATCH_MAX]; /* statements that are not taken */
 	size_t ninvalid;
+	struct write_answers answers; /* of the last reply, in its bytes */
 	double throttled; /* units of statements that were turned away */
 	double units;   /* what the statements of the last reply should cost */
 	bool mixed;     /* not each of them deleted something */
 	bool fall_back; /* this server or role wants single deletes */
 };
 
-/* Whether ${answer} is one to a statement: an object, with an error that has a
- * name, or with an item, or with neither. */
-static bool
-is_answer(struct slice answer)
-{
-	struct slice error, code;
-
-	if (answer.p[0] != '{' ||
-	    !write_object_or_none(slice_get(answer, "Item")))
-		return false;
-	error = slice_get(answer, "Error");
-	if (error.p == NULL || error.p[0] == 'n')
-		return true;
-	code = error.p[0] == '{' ? slice_unquote(slice_get(error, "Code"))
-				 : (struct slice){ NULL, 0 };
-	return code.p != NULL && code.n > 0;
-}
-
-/* The replies of the single statements are positional; there must be as
- * many as statements. */
+/* The answers of the single statements are positional. What their errors say of
+ * the request's secrets is blanked; old images are data, and stay. */
 static int
 accept_batch(void *ctx, struct buf *body, struct fault *f)
 {
 	struct batch *b = ctx;
-	struct slice doc = { body->p, body->n }, list, value;
-	struct slice_walk w;
-	size_t n = 0;
-	int r;
+	struct write_answers *a = &b->answers;
 
-	if (slice_check(doc, NULL) != 0)
-		return fault(f, FAULT_DATA, "the reply is not JSON (%zu bytes)",
-		    body->n);
-	list = slice_get(doc, "Responses");
-	w = slice_walk(list);
-	if (list.p == NULL || slice_array(&w) != 0)
-		return fault(f, FAULT_DATA, "the reply has no Responses");
-	while ((r = slice_element(&w)) == 1 && slice_value(&w, &value) == 0) {
-		if (!is_answer(value))
-			return fault(f, FAULT_DATA,
-			    "the reply's answer to statement %zu is not what "
-			    "DynamoDB sends",
-			    n + 1);
-		n++;
-	}
-	if (r != 0 || n != b->n)
-		return fault(f, FAULT_DATA,
-		    "the reply answers %zu of %zu statements", n, b->n);
+	a->n = b->n;
+	for (size_t i = 0; i < b->n; i++)
+		a->list[i].likely = b->left[i]->likely;
+	if (write_answers_read(a, (struct slice){ body->p, body->n }, f) != 0)
+		return -1;
+	for (size_t i = 0; i < a->n; i++)
+		if (a->list[i].error.p != NULL)
+			ddb_hide(b->conn,
+			    slice_get(a->list[i].error, "Message"));
 	return 0;
 }
 
 /* One statement's answer. 1: it has to be sent again; 0; -1. */
 static int
-read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
+read_answer(struct batch *b, struct ddb_delete *d, const struct write_answer *a,
     struct fault *f)
 {
-	struct slice error = slice_get(answer, "Error"), item;
+	struct slice error = a->error, item;
 	char code[96], message[256];
 	enum retry_class why;
 
 	d->batched = true;
-	if (error.p == NULL || error.p[0] == 'n') {
-		item = slice_get(answer, "Item");
-		if (write_is_image(item))
-			write_keep(b->deletes, d, item);
+	if (error.p == NULL) {
+		if (write_is_image(a->image))
+			write_keep(b->deletes, d, a->image);
 		write_say(d, d->old.n > 0 ? DDB_SAID_DONE : DDB_SAID_ABSENT, "",
 		    "");
 		b->units += d->old.n > 0 ? d->units : 1;
@@ -101,7 +70,7 @@ read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
 	if (strncmp(code, "ConditionalCheckFailed", 22) == 0) {
 		item = slice_get(error, "Item");
 		if (item.p == NULL)
-			item = slice_get(answer, "Item");
+			item = a->image;
 		if (write_is_image(item))
 			write_keep(b->deletes, d, item);
 		write_say(d, DDB_SAID_CONDITION, code, message);
@@ -137,19 +106,13 @@ read_answer(struct batch *b, struct ddb_delete *d, struct slice answer,
 
 /* Read all answers; what has to be sent again is left in ${b}. */
 static int
-read_answers(struct batch *b, struct slice body, struct fault *f)
+read_answers(struct batch *b, struct fault *f)
 {
-	struct slice_walk w = slice_walk(slice_get(body, "Responses"));
-	struct slice answer;
 	size_t again = 0;
 
-	(void)slice_array(&w);
 	for (size_t i = 0; i < b->n; i++) {
-		int r;
+		int r = read_answer(b, b->left[i], &b->answers.list[i], f);
 
-		if (slice_element(&w) != 1 || slice_value(&w, &answer) != 0)
-			return fault(f, FAULT_DATA, "a truncated reply");
-		r = read_answer(b, b->left[i], answer, f);
 		if (r < 0)
 			return -1;
 		if (r > 0)
@@ -213,10 +176,10 @@ batch_send(struct batch *b, bool again, struct fault *f)
 		return -1;
 	if (r > 0)
 		return batch_refused(b, &call, &reply, f) == 0 ? 1 : -1;
-	r = read_answers(b, reply.body, f);
+	r = read_answers(b, f);
 	/* failed conditions cost, too: most servers tell nothing of that, and
 	 * none when all failed */
-	told = write_consumed(reply.body);
+	told = item_units(b->answers.consumed);
 	if (told < 0 || (b->mixed && told < b->units))
 		told = b->units;
 	ddb_settle(b->conn, 0, told);
@@ -304,7 +267,7 @@ ddb_delete_many(struct ddb_conn *c, struct ddb_deletes *deletes,
 	int mode = *deletes->mode, rc = -1;
 
 	write_begin(c, deletes);
-	for (size_t i = 0; i < deletes->n && i < BATCH_MAX; i++)
+	for (size_t i = 0; i < deletes->n && i < WRITE_BATCH_MAX; i++)
 		b.left[b.n++] = &deletes->list[i];
 	if (mode != DDB_BATCH_SINGLE) {
 		if (batch_run(&b, f) != 0)

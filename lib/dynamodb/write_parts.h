@@ -20,12 +20,10 @@ void write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
  * among them. */
 void write_count(struct ddb_delete *d, const struct ddb_reply *reply,
     bool answered);
-/* Whether the checked ${value} is not there, null, or an object. Pure. */
-bool write_object_or_none(struct slice value);
 /* Whether ${image} is an item that came back, not nothing or {}. Pure. */
 bool write_is_image(struct slice image);
-/* Keep ${image} in deletes->old, which moves while it grows: its place is
- * made a slice at the end. */
+/* Keep ${image} where it is, as the one that was likely, or in deletes->old,
+ * which moves while it grows: its place is made a slice at the end. */
 void write_keep(struct ddb_deletes *deletes, struct ddb_delete *d,
     struct slice image);
 /* Before the first send: nothing was said. After the last: the old images
