@@ -58,6 +58,7 @@ sign(struct request *r, const struct aws_keys *keys, int64_t now)
 		.body = r->x->body,
 		.region = r->region,
 		.service = r->name,
+		.key = r->key,
 	};
 	struct aws_signature sig;
 

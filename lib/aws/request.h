@@ -42,6 +42,7 @@ struct request {
 	struct aws_credentials *credentials;
 	const struct aws_endpoint *endpoint; /* … for these three, then */
 	const char *region, *name; /* the service's, as it is signed */
+	struct aws_sign_key *key;  /* kept between requests; NULL: not */
 	int64_t pause_ms;          /* between tries; 0: as retry.h says */
 	int64_t deadline_us;       /* as for request_wait */
 	bool settling;

@@ -234,6 +234,45 @@ derive(unsigned char key[CRYPTO_SHA256], const char *secret,
 	free(first);
 }
 
+/* A digest of all that the key depends on. */
+static void
+digest_of(unsigned char out[CRYPTO_SHA256], const char *secret,
+    const struct aws_sign_request *rq, const char *date)
+{
+	struct buf text = { 0 };
+
+	/* room at once: growing would leave copies of the secret behind */
+	buf_reserve(&text,
+	    strlen(secret) + strlen(rq->region) + strlen(rq->service) + 32);
+	buf_add(&text, date, 8);
+	buf_add(&text, rq->region, strlen(rq->region) + 1);
+	buf_add(&text, rq->service, strlen(rq->service) + 1);
+	buf_adds(&text, secret);
+	crypto_sha256(out, text.p, text.n);
+	secret_release(&text);
+}
+
+/* The key, derived unless the one that is kept is of the same. */
+static void
+signing_key(unsigned char key[CRYPTO_SHA256], const char *secret,
+    const struct aws_sign_request *rq, const char *date)
+{
+	struct aws_sign_key *kept = rq->key;
+	unsigned char of[CRYPTO_SHA256];
+
+	if (kept == NULL) {
+		derive(key, secret, rq, date);
+		return;
+	}
+	digest_of(of, secret, rq, date);
+	if (!kept->known || memcmp(kept->of, of, sizeof(of)) != 0) {
+		derive(kept->key, secret, rq, date);
+		memcpy(kept->of, of, sizeof(of));
+		kept->known = true;
+	}
+	memcpy(key, kept->key, CRYPTO_SHA256);
+}
+
 /* All headers to sign, sorted. */
 static void
 lines_open(struct lines *l, const struct aws_sign_request *rq, const char *date,
@@ -265,7 +304,7 @@ aws_sign(struct aws_signature *out, const struct aws_keys *keys,
 	buf_reserve(&canonical, 4096 + (token != NULL ? strlen(token) : 0));
 	add_request(&canonical, &l, rq);
 	add_to_sign(&to_sign, &canonical, rq, date);
-	derive(key, keys->secret_key, rq, date);
+	signing_key(key, keys->secret_key, rq, date);
 	crypto_hmac_sha256(sum, key, sizeof(key), to_sign.p, to_sign.n);
 	crypto_hex(signature, sum, sizeof(sum));
 	crypto_wipe(key, sizeof(key));

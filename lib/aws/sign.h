@@ -1,8 +1,10 @@
 #ifndef LIB_AWS_SIGN_H
 #define LIB_AWS_SIGN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/base/crypto.h"
 #include "lib/base/slice.h"
 
 /*
@@ -21,6 +23,15 @@ struct aws_header {
 	const char *value;
 };
 
+/* The key that signs for a day, a region and a service, kept for the next
+ * request: to derive it takes four times as long as to sign. Secret, to be
+ * wiped in the end; begins as all 0. For one thread. */
+struct aws_sign_key {
+	bool known;
+	unsigned char of[CRYPTO_SHA256]; /* what it was derived from */
+	unsigned char key[CRYPTO_SHA256];
+};
+
 struct aws_sign_request {
 	const char *method;
 	const char *host;  /* as sent, with its port unless the default */
@@ -33,6 +44,7 @@ struct aws_sign_request {
 	struct slice body;
 	const char *region;
 	const char *service;
+	struct aws_sign_key *key; /* NULL: derived, and not kept */
 };
 
 /* Headers that the request must have. */
@@ -42,7 +54,8 @@ struct aws_signature {
 };
 
 /* Sign ${rq} at ${now} (epoch seconds). X-Amz-Date and, with a session
- * token, X-Amz-Security-Token are signed and must be sent. Pure. */
+ * token, X-Amz-Security-Token are signed and must be sent. Pure, but for
+ * ${rq}->key. */
 void aws_sign(struct aws_signature *out, const struct aws_keys *keys,
     const struct aws_sign_request *rq, int64_t now);
 void aws_sign_release(struct aws_signature *sig);

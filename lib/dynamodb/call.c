@@ -238,6 +238,7 @@ ddb_call(struct ddb_conn *c, const struct ddb_call *call,
 		.endpoint = &d->endpoint,
 		.region = d->o.config->region,
 		.name = "dynamodb",
+		.key = &c->key,
 		.deadline_us = d->deadline_us,
 		.settling = call->settling };
 	int rc;

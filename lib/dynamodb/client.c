@@ -7,6 +7,7 @@
 #include "lib/aws/credentials.h"
 #include "lib/aws/endpoint.h"
 #include "lib/aws/service.h"
+#include "lib/base/crypto.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/thread.h"
@@ -76,6 +77,7 @@ ddb_conn_close(struct ddb_conn *c)
 		return;
 	c->d->o.world->line_close(c->line);
 	buf_release(&c->x.reply);
+	crypto_wipe(&c->key, sizeof(c->key));
 	free(c);
 }
 

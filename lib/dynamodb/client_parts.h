@@ -6,6 +6,7 @@
 
 #include "lib/aws/config.h"
 #include "lib/aws/endpoint.h"
+#include "lib/aws/sign.h"
 #include "lib/aws/world.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/rate.h"
@@ -27,6 +28,7 @@ struct ddb_conn {
 	struct ddb *d;
 	void *line;
 	struct http_exchange x;
+	struct aws_sign_key key;
 	double took_read, took_write; /* by the try under way */
 	double wrote; /* write units of all tries so far, as settled */
 };

@@ -433,6 +433,41 @@ the_canonical_request_is_as_published(void **state)
 	    &vector_keys, &rq, VECTOR_TIME);
 }
 
+/* With a key that is kept the signature is the same, whatever changes. */
+static void
+a_kept_key_signs_the_same(void **state)
+{
+	static const struct {
+		const char *secret, *region, *service;
+		int64_t later;
+	} turns[] = {
+		{ "one", "eu-west-1", "dynamodb", 0 },
+		{ "one", "eu-west-1", "dynamodb", 60 },
+		{ "two", "eu-west-1", "dynamodb", 60 },
+		{ "two", "eu-west-1d", "ynamodb", 60 },
+		{ "two", "eu-west-1", "sts", 60 },
+		{ "one", "eu-west-1", "dynamodb", 86400 },
+	};
+	struct aws_sign_key key = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(turns); i++) {
+		struct aws_sign_request rq =
+		    request_of(&requests[0], turns[i].region, turns[i].service);
+		struct aws_keys keys = our_keys;
+		struct aws_signature fresh, kept;
+
+		keys.secret_key = turns[i].secret;
+		aws_sign(&fresh, &keys, &rq, OUR_TIME + turns[i].later);
+		rq.key = &key;
+		aws_sign(&kept, &keys, &rq, OUR_TIME + turns[i].later);
+		assert_string_equal(kept.authorization, fresh.authorization);
+		aws_sign_release(&fresh);
+		aws_sign_release(&kept);
+	}
+	assert_true(key.known);
+}
+
 /* And reads nothing out of bounds. */
 static void
 a_time_out_of_bounds_signs_nothing_valid(void **state)
@@ -456,6 +491,7 @@ main(void)
 		cmocka_unit_test(time_region_service_and_token_count),
 		cmocka_unit_test(a_query_is_sorted_by_name_then_value),
 		cmocka_unit_test(the_canonical_request_is_as_published),
+		cmocka_unit_test(a_kept_key_signs_the_same),
 		cmocka_unit_test(a_time_out_of_bounds_signs_nothing_valid),
 	};
 
