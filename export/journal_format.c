@@ -43,7 +43,9 @@ static const struct {
 static void
 add_text(struct buf *out, const char *name, const char *text)
 {
-	buf_addf(out, ",\"%s\":", name);
+	buf_adds(out, ",\"");
+	buf_adds(out, name);
+	buf_adds(out, "\":");
 	slice_text_encode(out, text, strlen(text));
 }
 
@@ -117,7 +119,9 @@ journal_outcome(struct buf *out, int64_t n, const char *outcome, int sends)
 		buf_addc(out, ',');
 	buf_addc(out, '[');
 	buf_addi(out, n);
-	buf_addf(out, ",\"%s\",", outcome);
+	buf_adds(out, ",\"");
+	buf_adds(out, outcome);
+	buf_adds(out, "\",");
 	buf_addi(out, sends);
 	buf_addc(out, ']');
 }

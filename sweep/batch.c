@@ -538,11 +538,13 @@ batch_hold(struct batch *s, const struct record *r, int64_t units)
 
 	item_copy(&h->item, &h->store, r->item);
 	copy.item = &h->item;
-	h->at_us = service_stamp_us(ddb_service(p->ddb));
+	if (s->page_us == 0)
+		s->page_us = service_stamp_us(ddb_service(p->ddb));
+	h->at_us = s->page_us;
 	h->reason = r->reason;
 	memset(d, 0, sizeof(*d));
-	condition_of(&d->cond, &h->numbers, &copy, p->rules, p->selection,
-	    p->ttl_attribute, &p->table->schema);
+	condition_of(&d->cond, &s->run->numbers, &copy, p->ttl_attribute,
+	    &p->table->schema);
 	if (repairs(s))
 		(void)batch_repair(h->ttl, r, p->rules, p->ttl_for_missing);
 	d->partition = h->item.partition;

@@ -32,9 +32,10 @@ struct pass_sink;
 /* What the workers of a run share. */
 struct sweep_run {
 	const struct purge *p;
-	struct journal *journal; /* NULL: none, or a dry run */
-	atomic_int mode;         /* enum ddb_batch_mode */
-	struct lock *lock;       /* all below */
+	struct journal *journal;          /* NULL: none, or a dry run */
+	atomic_int mode;                  /* enum ddb_batch_mode */
+	struct condition_numbers numbers; /* of all conditions */
+	struct lock *lock;                /* all below */
 	struct sweep_totals *totals;
 	bool returns[2];     /* an old image came back of a single delete, of a
 				batched one */
@@ -47,7 +48,6 @@ struct sweep_run {
 struct held {
 	struct item item; /* in store */
 	struct buf store;
-	struct condition_numbers numbers; /* the condition's values */
 	char ttl[48]; /* repair: the value it gets, {"N":"…"} */
 	enum reason reason;
 	int64_t at_us;  /* when it was read, by the service's clock */
@@ -68,6 +68,8 @@ struct batch {
 	size_t n, bytes;
 	size_t from, to; /* the part of them that is under way */
 	double units;    /* reserved for what is held */
+	int64_t page_us; /* when the page under way was read, by the service's
+			    clock; 0: not asked yet */
 	bool enough;     /* a ceiling was met inside of a page that begins at */
 	struct buf begin;
 	struct buf old, lines, keys, scratch;

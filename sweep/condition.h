@@ -21,17 +21,19 @@ struct selection;
  *                                         be renewed in place)
  * Each row has a condition, with both bounds of the window
  * (inspector/moment.h): an entry that was marked as permanent after it was
- * read, by 0 or 9999-12-31, is kept. ${numbers} stores the condition's values
- * and must live as long as ${cond}; the value read is borrowed from ${r}.
+ * read, by 0 or 9999-12-31, is kept. The bounds are the same for all entries of
+ * a run and are made once; ${cond} borrows them, and the value read from ${r}.
  * Pure.
  */
-struct condition_numbers {
-	char low[32], high[32]; /* {"N":"…"} */
+struct condition_numbers { /* {"N":"…"} */
+	char expired_low[32], expired_high[32];
+	char live_low[32], live_high[32];
 };
 
-void condition_of(struct ddb_cond *cond, struct condition_numbers *numbers,
-    const struct record *r, const struct rules *rules,
-    const struct selection *selection, const char *ttl_attribute,
-    const struct key_schema *schema);
+void condition_numbers(struct condition_numbers *numbers,
+    const struct rules *rules, const struct selection *selection);
+void condition_of(struct ddb_cond *cond,
+    const struct condition_numbers *numbers, const struct record *r,
+    const char *ttl_attribute, const struct key_schema *schema);
 
 #endif

@@ -36,10 +36,11 @@ take(struct sweep_run *run, const struct record *r, int64_t units)
 {
 	const struct purge *p = run->p;
 	struct sweep_totals *t = run->totals;
+	int64_t now_us = mono_us(run);
 	int forbids;
 
 	lock_enter(run->lock);
-	forbids = account_take(&run->account, (double)units, mono_us(run));
+	forbids = account_take(&run->account, (double)units, now_us);
 	if (forbids >= 0) {
 		bool always = ceiling_always(&p->ceilings,
 		    (enum ceiling)forbids, (double)units);
@@ -138,6 +139,7 @@ on_page(void *state, const struct segment *seg, struct fault *f)
 	struct batch *s = state;
 	int late;
 
+	s->page_us = 0;
 	lock_enter(s->run->lock);
 	late = account_late(&s->run->account, mono_us(s->run));
 	if (late && s->run->totals->stopped == NULL)
@@ -420,6 +422,7 @@ purge_run(const struct purge *p, struct summary *summary,
 	run.account.ceilings = &p->ceilings;
 	run.saved_us = mono_us(&run);
 	run.account.begun_us = p->begun_us != 0 ? p->begun_us : run.saved_us;
+	condition_numbers(&run.numbers, p->rules, p->selection);
 	run.lock = lock_new();
 	ddb_deadline(p->ddb, account_deadline(&run.account));
 	rc = count(p, &run.account, totals, &why);

@@ -23,6 +23,9 @@ write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
     const char *message)
 {
 	d->said = said;
+	d->code[0] = d->message[0] = '\0';
+	if (said == DDB_SAID_DONE || said == DDB_SAID_ABSENT)
+		return;
 	message_copy(d->code, sizeof(d->code), code);
 	message_copy(d->message, sizeof(d->message), message);
 }

@@ -152,12 +152,12 @@ add_condition(struct buf *b, const struct ddb_cond *cond)
 			buf_addc(b, *p);
 }
 
+/* The statement that ${d} needs, begun as JSON, up to its parameters. */
 static void
 add_statement(struct buf *b, const struct ddb_table *t,
     const struct ddb_delete *d)
 {
 	struct buf text = { 0 };
-	int n = operands(&d->cond);
 
 	buf_adds(&text, "DELETE FROM ");
 	add_quoted(&text, t->name);
@@ -175,6 +175,14 @@ add_statement(struct buf *b, const struct ddb_table *t,
 	slice_text_encode(b, text.p, text.n);
 	buf_release(&text);
 	buf_adds(b, ",\"Parameters\":[");
+}
+
+static void
+add_parameters(struct buf *b, const struct ddb_table *t,
+    const struct ddb_delete *d)
+{
+	int n = operands(&d->cond);
+
 	write_slice(b, d->partition);
 	if (t->sort != NULL) {
 		buf_addc(b, ',');
@@ -187,15 +195,29 @@ add_statement(struct buf *b, const struct ddb_table *t,
 	buf_adds(b, "]}");
 }
 
+/* Most statements of a batch are the one before them. */
 void
 ddb_batch_body(struct buf *b, const struct ddb_table *t,
     struct ddb_delete *const *list, size_t n)
 {
+	const struct ddb_cond *last = NULL;
+	struct buf statement = { 0 };
+
 	buf_adds(b, "{\"Statements\":[");
 	for (size_t i = 0; i < n; i++) {
+		const struct ddb_cond *cond = &list[i]->cond;
+
+		if (last == NULL || cond->op != last->op ||
+		    strcmp(cond->attribute, last->attribute) != 0) {
+			buf_reset(&statement);
+			add_statement(&statement, t, list[i]);
+			last = cond;
+		}
 		if (i > 0)
 			buf_addc(b, ',');
-		add_statement(b, t, list[i]);
+		buf_add(b, statement.p, statement.n);
+		add_parameters(b, t, list[i]);
 	}
+	buf_release(&statement);
 	buf_adds(b, "],\"ReturnConsumedCapacity\":\"TOTAL\"}");
 }

@@ -191,8 +191,8 @@ each_state_and_reason_has_its_condition(void **state)
 		selection.overdue = c->overdue;
 		selection.expires_within = c->within;
 		record_of(&r, &item, &rules, &scratch);
-		condition_of(&cond, &numbers, &r, &rules, &selection, "ttl",
-		    &schema);
+		condition_numbers(&numbers, &rules, &selection);
+		condition_of(&cond, &numbers, &r, "ttl", &schema);
 		if (r.state != c->state || r.reason != c->reason ||
 		    cond.op != c->op || !slice_is(cond.a, c->a) ||
 		    !slice_is(cond.b, c->b) ||
@@ -228,8 +228,8 @@ no_record_is_without_a_condition(void **state)
 
 		if (missing)
 			item.ttl = (struct slice){ 0 };
-		condition_of(&cond, &numbers, &r, &rules, &selection, "ttl",
-		    schema);
+		condition_numbers(&numbers, &rules, &selection);
+		condition_of(&cond, &numbers, &r, "ttl", schema);
 		assert_int_not_equal(cond.op, DDB_COND_NONE);
 		if (schema != &schemas[0])
 			assert_int_equal(cond.op, DDB_COND_EXISTS);
