@@ -109,16 +109,26 @@ tell_used(const struct batch *s)
 static int
 write_intents(struct batch *s, struct fault *f)
 {
+	int64_t number;
+
 	if (s->run->journal == NULL)
 		return 0;
 	buf_reset(&s->lines);
+	number = journal_numbers(s->run->journal, s->n);
 	for (size_t i = 0; i < s->n; i++) {
-		s->held[i].number = journal_number(s->run->journal);
+		s->held[i].number = number++;
 		add_intent(s, &s->held[i], s->held[i].item.json,
 		    s->held[i].at_us);
 	}
 	tell_used(s);
 	return journal_append(s->run->journal, &s->lines, true, f);
+}
+
+/* The write of the held entry ${i}, which is of the part. */
+static struct ddb_delete *
+write_of(struct batch *s, size_t i)
+{
+	return &s->deletes[i - s->from];
 }
 
 /* What came back, where it is not what was read, and what became of all
@@ -132,7 +142,7 @@ write_outcomes(struct batch *s, struct fault *f)
 		return 0;
 	buf_reset(&s->lines);
 	for (size_t i = s->from; i < s->to; i++) {
-		const struct ddb_delete *d = &s->deletes[i];
+		const struct ddb_delete *d = write_of(s, i);
 
 		if (s->held[i].outcome != OUTCOME_DELETED ||
 		    d->said != DDB_SAID_DONE || d->old.p == NULL ||
@@ -145,14 +155,14 @@ write_outcomes(struct batch *s, struct fault *f)
 	journal_outcomes_begin(&s->lines);
 	for (size_t i = s->from; i < s->to; i++) {
 		/* no outcome on record: restore will look after it */
-		if (s->deletes[i].unsure || s->held[i].open)
+		if (write_of(s, i)->unsure || s->held[i].open)
 			continue;
 		any = true;
 		journal_outcome(&s->lines, s->held[i].number,
 		    repairs(s) && s->held[i].outcome == OUTCOME_DELETED
 			? "repaired"
 			: outcome_name(s->held[i].outcome),
-		    s->deletes[i].sends);
+		    write_of(s, i)->sends);
 	}
 	journal_outcomes_end(&s->lines);
 	if (!any && !changed)
@@ -191,7 +201,7 @@ take_image(struct batch *s, size_t i)
 {
 	struct sweep_run *run = s->run;
 	struct held *h = &s->held[i];
-	struct ddb_delete *d = &s->deletes[i];
+	struct ddb_delete *d = write_of(s, i);
 	enum image_worth worth = IMAGE_TAKEN;
 	struct fault f = { 0 };
 
@@ -215,9 +225,9 @@ take_image(struct batch *s, size_t i)
 
 /* What says nothing, as no image came back where one could have. */
 static bool
-silent(const struct batch *s, size_t i)
+silent(struct batch *s, size_t i)
 {
-	const struct ddb_delete *d = &s->deletes[i];
+	const struct ddb_delete *d = write_of(s, i);
 
 	return d->said == DDB_SAID_ABSENT ||
 	    (d->said == DDB_SAID_DONE && s->held[i].others);
@@ -255,7 +265,7 @@ take_images(struct batch *s)
 	for (size_t i = s->from; i < s->to; i++)
 		take_image(s, i);
 	for (size_t i = s->from; i < s->to && !repairs(s); i++) {
-		bool batched = s->deletes[i].batched;
+		bool batched = write_of(s, i)->batched;
 
 		if (!silent(s, i) || run->returns[batched] ||
 		    run->told_silent[batched])
@@ -278,7 +288,7 @@ read_back(struct batch *s, struct fault *f)
 
 	buf_reset(&s->keys);
 	for (size_t i = s->from; i < s->to; i++) {
-		struct ddb_delete *d = &s->deletes[i];
+		struct ddb_delete *d = write_of(s, i);
 		struct held *h = &s->held[i];
 
 		h->ours = false;
@@ -334,7 +344,7 @@ static void
 judge(struct batch *s, size_t i, enum brought how)
 {
 	struct held *h = &s->held[i];
-	struct ddb_delete *d = &s->deletes[i];
+	struct ddb_delete *d = write_of(s, i);
 
 	h->unconfirmed = h->open = false;
 	if (untried(d, how)) {
@@ -375,7 +385,7 @@ settle(struct batch *s, enum brought how, double cost)
 	lock_enter(run->lock);
 	for (size_t i = s->from; i < s->to; i++) {
 		struct held *h = &s->held[i];
-		struct ddb_delete *d = &s->deletes[i];
+		struct ddb_delete *d = write_of(s, i);
 
 		judge(s, i, how);
 		units += d->units;
@@ -397,7 +407,7 @@ static int
 send_part(struct batch *s, double *cost, struct fault *f)
 {
 	struct ddb_deletes many = { .table = s->run->p->table,
-		.list = s->deletes + s->from,
+		.list = s->deletes,
 		.n = s->to - s->from,
 		.mode = &s->run->mode,
 		.old = s->old };
@@ -414,9 +424,9 @@ send_part(struct batch *s, double *cost, struct fault *f)
 	/* one by one; their old images are kept behind each other */
 	for (size_t i = s->from; i < s->to; i++) {
 		struct ddb_deletes one = { .table = many.table,
-			.list = &s->deletes[i],
+			.list = write_of(s, i),
 			.n = 1 };
-		struct ddb_delete *d = &s->deletes[i];
+		struct ddb_delete *d = write_of(s, i);
 
 		if (rc == 0)
 			rc = ddb_update_ttl(s->conn, &one,
@@ -430,8 +440,8 @@ send_part(struct batch *s, double *cost, struct fault *f)
 	buf_release(&s->old);
 	s->old = olds;
 	for (size_t i = s->from; i < s->to; i++)
-		if (s->deletes[i].old.p != NULL)
-			s->deletes[i].old.p = olds.p + s->deletes[i].old_at;
+		if (write_of(s, i)->old.p != NULL)
+			write_of(s, i)->old.p = olds.p + write_of(s, i)->old_at;
 	return rc;
 }
 
@@ -459,11 +469,45 @@ flush_part(struct batch *s, struct fault *f)
 	return rc;
 }
 
+/* On to the next part of what is held: its writes, of which nothing is known
+ * yet. */
+static void
+begin_part(struct batch *s)
+{
+	s->from = s->to;
+	s->to = s->n - s->from > PART_MAX ? s->from + PART_MAX : s->n;
+	for (size_t i = s->from; i < s->to; i++) {
+		const struct held *h = &s->held[i];
+
+		*write_of(s, i) = (struct ddb_delete){
+			.partition = h->item.partition,
+			.sort = h->item.sort,
+			.cond = h->cond,
+			.units = h->units,
+			.likely = h->item.json,
+		};
+	}
+}
+
 static void
 empty(struct batch *s)
 {
-	s->n = s->from = s->to = s->bytes = 0;
+	s->n = s->from = s->to = 0;
 	s->units = 0;
+	buf_reset(&s->images);
+}
+
+/* Between two parts: -1 when a signal or the deadline came. */
+static int
+may_go_on(const struct batch *s, struct fault *f)
+{
+	struct world *w = ddb_world(s->run->p->ddb);
+
+	if (stop_requested())
+		return fault(f, FAULT_CANCELLED, "interrupted");
+	if (account_late(&s->run->account, w->mono_us(w->ctx)))
+		return fault(f, FAULT_LATE, "the deadline has passed");
+	return 0;
 }
 
 int
@@ -482,16 +526,14 @@ batch_flush(struct batch *s, struct fault *f)
 		batch_drop(s);
 		return -1;
 	}
-	for (s->to = 0; s->to < s->n && rc == 0;) {
-		s->from = s->to;
-		s->to = s->n - s->from > PART_MAX ? s->from + PART_MAX : s->n;
+	while (s->to < s->n && rc == 0) {
+		begin_part(s);
 		rc = flush_part(s, f);
-		if (rc == 0 && s->to < s->n && stop_requested())
-			rc = fault(f, FAULT_CANCELLED, "interrupted");
+		if (rc == 0 && s->to < s->n)
+			rc = may_go_on(s, f);
 	}
-	if (s->to < s->n) {
-		s->from = s->to;
-		s->to = s->n;
+	while (s->to < s->n) {
+		begin_part(s);
 		settle(s, UNSENT, 0);
 		(void)write_outcomes(s, &later);
 	}
@@ -502,9 +544,10 @@ batch_flush(struct batch *s, struct fault *f)
 void
 batch_drop(struct batch *s)
 {
-	s->from = 0;
-	s->to = s->n;
-	settle(s, UNSENT, 0);
+	while (s->to < s->n) {
+		begin_part(s);
+		settle(s, UNSENT, 0);
+	}
 	empty(s);
 }
 
@@ -528,30 +571,34 @@ batch_refuses(struct batch *s, const struct record *r, int64_t units)
 	return true;
 }
 
+bool
+batch_has_room(const struct batch *s, const struct record *r)
+{
+	return s->n == 0 ||
+	    (s->n < HELD_MAX && s->images.n + r->item->json.n < s->images.cap);
+}
+
 void
 batch_hold(struct batch *s, const struct record *r, int64_t units)
 {
 	const struct purge *p = s->run->p;
-	struct held *h = &s->held[s->n];
-	struct ddb_delete *d = &s->deletes[s->n];
+	size_t n = r->item->json.n;
+	struct held *h = &s->held[s->n++];
 	struct record copy = *r;
 
-	item_copy(&h->item, &h->store, r->item);
+	/* a byte less, for the one that ends every buffer */
+	if (s->n == 1)
+		(void)buf_reserve(&s->images,
+		    n > HELD_BYTES - 1 ? n : HELD_BYTES - 1);
+	*h = (struct held){ .units = (double)units, .reason = r->reason };
+	item_copy(&h->item, &s->images, r->item);
 	copy.item = &h->item;
 	if (s->page_us == 0)
 		s->page_us = service_stamp_us(ddb_service(p->ddb));
 	h->at_us = s->page_us;
-	h->reason = r->reason;
-	memset(d, 0, sizeof(*d));
-	condition_of(&d->cond, &s->run->numbers, &copy, p->ttl_attribute,
+	condition_of(&h->cond, &s->run->numbers, &copy, p->ttl_attribute,
 	    &p->table->schema);
 	if (repairs(s))
 		(void)batch_repair(h->ttl, r, p->rules, p->ttl_for_missing);
-	d->partition = h->item.partition;
-	d->sort = h->item.sort;
-	d->units = (double)units;
-	d->likely = h->item.json;
-	s->units += d->units;
-	s->n++;
-	s->bytes += r->item->json.n;
+	s->units += h->units;
 }

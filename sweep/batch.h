@@ -17,17 +17,20 @@ struct pass_sink;
 
 /*
  * The worker's side of a purge or repair. An entry that is selected is held
- * as a copy, across pages, until HELD_MAX are held, or 1 MiB, or the segment
- * ends. Then their images go to the journal and are synced, all at once: a
- * sync takes as long for many as for one. After that, a part of them at a
- * time, as many as a request may have: the writes are sent, each under its
- * condition; where the answer does not tell, a consistent read does; what
- * became of them goes to the journal and into the totals. Every entry that was
- * held is counted in exactly one outcome, whatever fails on the way.
+ * as a copy, across pages, until HELD_MAX are held, or their images fill
+ * HELD_BYTES, or a page ends when they are HELD_ENOUGH, or the segment. Then
+ * their images go to the journal and are synced, all at once: a sync takes as
+ * long for many as for one. After that, a part of them at a time, as many as a
+ * request may have: the writes are sent, each under its condition; where the
+ * answer does not tell, a consistent read does; what became of them goes to the
+ * journal and into the totals. Every entry that was held is counted in exactly
+ * one outcome, whatever fails on the way.
  */
 #define PART_MAX 25
-#define HELD_MAX (4 * PART_MAX)
-#define HELD_BYTES ((size_t)1 << 20)
+#define HELD_MAX (40 * PART_MAX)
+#define HELD_BYTES ((size_t)512 << 10)
+/* So many are not kept for another page: they would get old. */
+#define HELD_ENOUGH (4 * PART_MAX)
 
 /* What the workers of a run share. */
 struct sweep_run {
@@ -46,8 +49,9 @@ struct sweep_run {
 
 /* A matched entry between its page and its outcome. */
 struct held {
-	struct item item; /* in store */
-	struct buf store;
+	struct item item; /* in the batch's images */
+	struct ddb_cond cond;
+	double units; /* estimate */
 	char ttl[48]; /* repair: the value it gets, {"N":"…"} */
 	enum reason reason;
 	int64_t at_us;  /* when it was read, by the service's clock */
@@ -64,10 +68,11 @@ struct batch {
 	struct sweep_run *run;
 	struct ddb_conn *conn;
 	struct held held[HELD_MAX];
-	struct ddb_delete deletes[HELD_MAX];
-	size_t n, bytes;
-	size_t from, to; /* the part of them that is under way */
-	double units;    /* reserved for what is held */
+	size_t n;
+	struct buf images; /* theirs; it moves only while none is held */
+	size_t from, to;   /* the part of them that is under way */
+	struct ddb_delete deletes[PART_MAX]; /* … and its writes, from from */
+	double units;                        /* reserved for what is held */
 	int64_t page_us; /* when the page under way was read, by the service's
 			    clock; 0: not asked yet */
 	bool enough;     /* a ceiling was met inside of a page that begins at */
@@ -80,6 +85,8 @@ struct batch {
  * server sent is no possible entry: it has been counted as failed, and must not
  * be held. */
 bool batch_refuses(struct batch *s, const struct record *r, int64_t units);
+/* Whether there is room to hold ${r}. There is where nothing is held. */
+bool batch_has_room(const struct batch *s, const struct record *r);
 /* Hold a copy of ${r}, whose write takes ${units}; there must be room. */
 void batch_hold(struct batch *s, const struct record *r, int64_t units);
 /* Settle all that is held. 0, or -1 when going on makes no sense; nothing is

@@ -16,13 +16,20 @@
 #include "lib/base/thread.h"
 #include "sweep/journal.h"
 
+/* Lines that somebody waits for, where they are: in the waiting one's hands. */
+struct waiting {
+	const struct buf *lines;
+	struct waiting *next;
+};
+
 /*
- * Group commit. Lines gather in ${pending}; one appender at a time is the
- * leader, takes all that has gathered, writes and syncs it with the lock let
- * go, and wakes the others: whose lines went along is done, the first of the
- * rest leads next. Lines that need no sync are written all the same at once
- * (they survive our end, if not the machine's) and become durable with the
- * next commit.
+ * Group commit. Lines that need a sync wait in ${first}..., in order; one
+ * appender at a time is the leader, takes all that wait, writes and syncs them
+ * with the lock let go, and wakes the others: whose lines went along is done,
+ * the first of the rest leads next. Lines that need no sync are copied to
+ * ${pending}, written all the same at once (they survive our end, if not the
+ * machine's), and become durable with the next commit. An appender's own lines
+ * stay in order, as it waits for the ones before.
  */
 struct journal {
 	char *path;
@@ -31,6 +38,7 @@ struct journal {
 	struct buf packed;
 	struct lock *lock; /* all below */
 	struct buf pending, spare;
+	struct waiting *first, **last;
 	int64_t appended; /* bytes of text accepted so far … */
 	int64_t synced;   /* … and on disk */
 	int64_t size;     /* of the file, behind the last good commit */
@@ -67,26 +75,56 @@ still_named(const struct journal *j, struct fault *f)
 	    j->path, why);
 }
 
+/* What one commit writes: first the lines nobody waits for. */
+struct load {
+	struct buf lines;
+	const struct waiting *waiting;
+};
+
+static int
+load_write_plain(const struct journal *j, const struct load *load, size_t *n)
+{
+	const struct buf *lines = &load->lines;
+	const struct waiting *w = load->waiting;
+
+	for (*n = 0;; w = w->next) {
+		if (file_write(j->fd, lines->p, lines->n) != 0)
+			return -1;
+		*n += lines->n;
+		if (w == NULL)
+			return 0;
+		lines = w->lines;
+	}
+}
+
+static int
+load_write_packed(struct journal *j, const struct load *load, size_t *n)
+{
+	buf_reset(&j->packed);
+	gzip_write(j->zip, load->lines.p, load->lines.n, false, &j->packed);
+	for (const struct waiting *w = load->waiting; w != NULL; w = w->next)
+		gzip_write(j->zip, w->lines->p, w->lines->n, false, &j->packed);
+	gzip_write(j->zip, "", 0, true, &j->packed);
+	gzip_next(j->zip);
+	*n = j->packed.n;
+	return file_write(j->fd, j->packed.p, j->packed.n);
+}
+
 /*
- * Write ${lines} behind what is there. What got there only in part is cut
+ * Write ${load} behind what is there. What got there only in part is cut
  * off again, so that a line is torn by nothing but a sudden end.
  */
 static int
-commit_write(struct journal *j, const struct buf *lines, bool sync,
-    int64_t *size, struct fault *f)
+load_write(struct journal *j, const struct load *load, bool sync, int64_t *size,
+    struct fault *f)
 {
-	const struct buf *bytes = lines;
-	int error;
+	size_t n;
+	int error,
+	    rc = j->zip != NULL ? load_write_packed(j, load, &n)
+				: load_write_plain(j, load, &n);
 
-	if (j->zip != NULL) {
-		buf_reset(&j->packed);
-		gzip_write(j->zip, lines->p, lines->n, true, &j->packed);
-		gzip_next(j->zip);
-		bytes = &j->packed;
-	}
-	if (file_write(j->fd, bytes->p, bytes->n) == 0 &&
-	    (!sync || fdatasync(j->fd) == 0)) {
-		*size += (int64_t)bytes->n;
+	if (rc == 0 && (!sync || fdatasync(j->fd) == 0)) {
+		*size += (int64_t)n;
 		return 0;
 	}
 	error = errno;
@@ -100,7 +138,7 @@ commit_write(struct journal *j, const struct buf *lines, bool sync,
 static void
 commit(struct journal *j, bool sync)
 {
-	struct buf lines = j->pending;
+	struct load load = { j->pending, j->first };
 	int64_t end = j->appended, size = j->size;
 	struct fault why;
 	bool lost;
@@ -108,13 +146,15 @@ commit(struct journal *j, bool sync)
 
 	j->pending = j->spare;
 	j->spare = (struct buf){ 0 };
+	j->first = NULL;
+	j->last = &j->first;
 	j->busy = true;
 	lock_leave(j->lock);
-	rc = commit_write(j, &lines, sync, &size, &why);
+	rc = load_write(j, &load, sync, &size, &why);
 	lost = rc == 0 && still_named(j, &why) != 0;
-	buf_reset(&lines);
+	buf_reset(&load.lines);
 	lock_enter(j->lock);
-	j->spare = lines;
+	j->spare = load.lines;
 	j->busy = false;
 	if (rc == 0)
 		j->size = size;
@@ -128,20 +168,17 @@ commit(struct journal *j, bool sync)
 	lock_wake(j->lock);
 }
 
-int
-journal_append(struct journal *j, const struct buf *lines, bool sync,
-    struct fault *f)
+/* Until all that was appended before is on disk, ${own} with it. */
+static void
+wait_synced(struct journal *j, struct waiting *own)
 {
-	int64_t mine;
-	int rc;
+	int64_t mine = j->appended;
 
-	lock_enter(j->lock);
-	if (!j->broken) {
-		buf_add(&j->pending, lines->p, lines->n);
-		j->appended += (int64_t)lines->n;
-	}
-	mine = j->appended;
-	while (sync && !j->broken && j->synced < mine) {
+	if (j->synced >= mine)
+		return;
+	*j->last = own;
+	j->last = &own->next;
+	while (!j->broken && j->synced < mine) {
 		if (!j->busy) {
 			commit(j, true);
 			continue;
@@ -149,6 +186,23 @@ journal_append(struct journal *j, const struct buf *lines, bool sync,
 		j->waiting++;
 		lock_wait(j->lock);
 		j->waiting--;
+	}
+}
+
+int
+journal_append(struct journal *j, const struct buf *lines, bool sync,
+    struct fault *f)
+{
+	struct waiting own = { lines, NULL };
+	int rc;
+
+	lock_enter(j->lock);
+	if (!j->broken) {
+		j->appended += (int64_t)lines->n;
+		if (sync)
+			wait_synced(j, &own);
+		else
+			buf_add(&j->pending, lines->p, lines->n);
 	}
 	/* Lines nobody waits for: a leader takes care of those that came
 	 * while it was at work. */
@@ -241,6 +295,7 @@ journal_open(const struct journal_options *o, struct fault *f)
 	struct journal *j = xcalloc(1, sizeof(*j));
 
 	j->lock = lock_new();
+	j->last = &j->first;
 	j->fd = -1;
 	if (journal_create(j, o, f) == 0) {
 		if (journal_begin(j, o, f) == 0)
@@ -253,14 +308,15 @@ journal_open(const struct journal_options *o, struct fault *f)
 }
 
 int64_t
-journal_number(struct journal *j)
+journal_numbers(struct journal *j, size_t n)
 {
-	int64_t n;
+	int64_t first;
 
 	lock_enter(j->lock);
-	n = ++j->number;
+	first = j->number + 1;
+	j->number += (int64_t)n;
 	lock_leave(j->lock);
-	return n;
+	return first;
 }
 
 int64_t

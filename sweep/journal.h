@@ -39,8 +39,8 @@ struct journal_options {
  * it is being written. */
 struct journal *journal_open(const struct journal_options *o, struct fault *f);
 
-/* The next entry's number, from 1. */
-int64_t journal_number(struct journal *j);
+/* Numbers for the next ${n} entries, from 1 on: the first of them. */
+int64_t journal_numbers(struct journal *j, size_t n);
 
 /* Append whole lines. ${sync}: return only when they are on disk; else they
  * are written, and on disk with the next sync. -1: nothing more is

@@ -84,19 +84,24 @@ settled(struct sweep_run *run, const struct segment *seg, struct fault *f)
 	return rc;
 }
 
-/* Under a limit a batch is worth a quarter of a second of it: send what is
- * held when an entry of ${units} has no place beside it. */
+/* Send what is held when ${r}, of ${units}, has no place beside it. Under a
+ * limit a batch is worth a quarter of a second of it. */
 static int
-make_room(struct batch *s, int64_t units, struct fault *f)
+make_room(struct batch *s, const struct segment *seg, const struct record *r,
+    int64_t units, struct fault *f)
 {
 	double share;
 
 	if (s->n == 0)
 		return 0;
-	share = ddb_write_share(s->run->p->ddb);
-	if (share <= 0 || s->units + (double)units <= share)
-		return 0;
-	return batch_flush(s, f);
+	if (batch_has_room(s, r)) {
+		share = ddb_write_share(s->run->p->ddb);
+		if (share <= 0 || s->units + (double)units <= share)
+			return 0;
+	}
+	if (batch_flush(s, f) != 0)
+		return -1;
+	return settled(s->run, seg, f);
 }
 
 static int
@@ -113,7 +118,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		return 0;
 	}
 	units = batch_units(s->run->p, r);
-	if (make_room(s, units, f) != 0)
+	if (make_room(s, seg, r, units, f) != 0)
 		return -1;
 	if (take(s->run, r, units) != 0) {
 		s->enough = true;
@@ -126,11 +131,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	if (batch_refuses(s, r, units))
 		return 0;
 	batch_hold(s, r, units);
-	if (s->n < HELD_MAX && s->bytes < HELD_BYTES)
-		return 0;
-	if (batch_flush(s, f) != 0)
-		return -1;
-	return settled(s->run, seg, f);
+	return 0;
 }
 
 static int
@@ -145,6 +146,8 @@ on_page(void *state, const struct segment *seg, struct fault *f)
 	if (late && s->run->totals->stopped == NULL)
 		s->run->totals->stopped = ceiling_name(CEILING_DEADLINE);
 	lock_leave(s->run->lock);
+	if (!late && s->n >= HELD_ENOUGH && batch_flush(s, f) != 0)
+		return -1;
 	if (s->n == 0 && settled(s->run, seg, f) != 0)
 		return -1;
 	return late;
@@ -183,8 +186,7 @@ on_close(void *state, struct fault *f)
 
 	(void)f;
 	batch_drop(s);
-	for (size_t i = 0; i < HELD_MAX; i++)
-		buf_release(&s->held[i].store);
+	buf_release(&s->images);
 	buf_release(&s->old);
 	buf_release(&s->lines);
 	buf_release(&s->keys);

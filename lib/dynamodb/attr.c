@@ -655,16 +655,16 @@ int
 attr_item_check(struct slice item, struct fault *f)
 {
 	struct slice_walk w = slice_walk(item);
-	struct slice name, value;
+	struct slice name;
 	const char *wrong;
 	int64_t size;
 
 	if (slice_object(&w) != 0)
 		return fault(f, FAULT_DATA, "an item is not a JSON object");
-	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0) {
+	while (slice_member(&w, &name) == 1) {
 		if (name.n == 0)
 			return fault(f, FAULT_DATA, "it " NO_NAME);
-		wrong = attr_wrong(value);
+		wrong = check_value(&w, 1);
 		if (wrong != NULL)
 			return fault(f, FAULT_DATA, "\"%.*s\" %s",
 			    SLICE_ARG(name), wrong);

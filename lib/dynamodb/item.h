@@ -50,7 +50,8 @@ void item_key_json(struct buf *out, const struct item *item,
 void item_projection(struct buf *out, const struct key_schema *schema,
     const char *ttl);
 
-/* A deep copy: the slices point into ${store}, which the caller releases. */
+/* A deep copy: its bytes are added to ${store}, where the slices point. They do
+ * until it moves. */
 void item_copy(struct item *to, struct buf *store, const struct item *from);
 
 /*

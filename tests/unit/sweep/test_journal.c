@@ -384,8 +384,9 @@ lines_are_in_the_file_when_append_returns(void **state)
 		disk.count = 0;
 		j = open_at(path);
 		assert_string_equal(journal_path(j), path);
-		assert_int_equal(journal_number(j), 1);
-		assert_int_equal(journal_number(j), 2);
+		assert_int_equal(journal_numbers(j, 1), 1);
+		assert_int_equal(journal_numbers(j, 3), 2);
+		assert_int_equal(journal_numbers(j, 1), 5);
 		assert_int_equal(disk.count, 1);
 		assert_int_equal(append(j, "one\n", true, NULL), 0);
 		assert_int_equal(disk.count, 2);
@@ -1047,7 +1048,7 @@ write_batches(const char *path)
 	for (int batch = 0; batch < 2; batch++) {
 		for (int i = 0; i < 2; i++)
 			journal_intent(&lines,
-			    &(struct journal_entry){ .n = journal_number(j),
+			    &(struct journal_entry){ .n = journal_numbers(j, 1),
 				.image =
 				    SLICE("{\"key\":{\"S\":\"session:a\"},\n"
 					  "\"ttl\":{\"N\":\"1\"}}"),
