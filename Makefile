@@ -185,6 +185,7 @@ SRC := \
     lib/stream/sniff.c \
     lib/stream/stream.c \
     sweep/batch.c \
+    sweep/batch_hold.c \
     sweep/ceiling.c \
     sweep/condition.c \
     sweep/duplicate_keys.c \

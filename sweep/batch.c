@@ -1,73 +1,19 @@
-#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/aws/service.h"
+#include "lib/aws/world.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/stop.h"
-#include "lib/base/sum.h"
 #include "lib/base/thread.h"
-#include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/client.h"
-#include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/get.h"
 #include "lib/dynamodb/table.h"
 #include "sweep/batch.h"
 #include "sweep/image.h"
 #include "sweep/journal.h"
-
-int
-batch_repair(char out[48], const struct record *r, const struct rules *rules,
-    int64_t ttl_for_missing)
-{
-	int64_t moment = r->moment;
-	struct decimal d;
-
-	switch (r->reason) {
-	case REASON_MILLISECONDS:
-	case REASON_MICROSECONDS:
-	case REASON_NANOSECONDS:
-	case REASON_STRING:
-		if (r->zoneless) /* nobody can say which second it means */
-			return 0;
-		break;
-	case REASON_MISSING:
-		if (ttl_for_missing < 0)
-			return 0;
-		moment = sum_add(rules->now, ttl_for_missing);
-		break;
-	default:
-		return 0;
-	}
-	/* never a value that would not be read as the time it is */
-	decimal_from_int(&d, moment);
-	if (!moment_in_window(&d, rules->now))
-		return 0;
-	(void)snprintf(out, 48, "{\"N\":\"%" PRId64 "\"}", moment);
-	return 1;
-}
-
-bool
-batch_wants(const struct purge *p, const struct record *r)
-{
-	char ttl[48];
-
-	return p->action != PURGE_REPAIR ||
-	    batch_repair(ttl, r, p->rules, p->ttl_for_missing);
-}
-
-int64_t
-batch_units(const struct purge *p, const struct record *r)
-{
-	char ttl[48];
-
-	if (p->action == PURGE_REPAIR &&
-	    batch_repair(ttl, r, p->rules, p->ttl_for_missing))
-		return cost_update(p->table, r->item->json, p->ttl_attribute,
-		    slice_str(ttl));
-	return cost_item(p->table, r->item);
-}
 
 static bool
 repairs(const struct batch *s)
@@ -78,8 +24,8 @@ repairs(const struct batch *s)
 /* The entry's line: what is to be done, or what came back; ${at_us}: when the
  * entry was like that. */
 static void
-add_intent(struct batch *s, const struct held *h, struct slice image,
-    int64_t at_us)
+add_intent(struct batch *s, struct buf *lines, const struct held *h,
+    struct slice image, int64_t at_us)
 {
 	const struct journal_entry e = {
 		.n = h->number,
@@ -92,36 +38,48 @@ add_intent(struct batch *s, const struct held *h, struct slice image,
 
 	buf_reset(&s->keys);
 	item_key_json(&s->keys, &h->item, &s->run->p->table->schema);
-	journal_intent(&s->lines, &e, (struct slice){ s->keys.p, s->keys.n });
+	journal_intent(lines, &e, (struct slice){ s->keys.p, s->keys.n });
 }
 
 /* Entry 1 is the first one of the run. */
 static void
-tell_used(const struct batch *s)
+tell_used(const struct batch *s, int64_t number)
 {
 	const struct purge *p = s->run->p;
 
-	if (s->held[0].number == 1 && p->journal_used != NULL)
+	if (number == 1 && p->journal_used != NULL)
 		p->journal_used(p->journal_ctx, journal_path(s->run->journal));
 }
 
-/* The intents of all that is held, on disk before anything is sent. */
-static int
-write_intents(struct batch *s, struct fault *f)
+/* The intents of all that is held, on their way to the disk. */
+static void
+submit_intents(struct batch *s)
 {
+	struct haul *u = s->filled;
 	int64_t number;
 
+	u->submitted = true;
+	if (s->run->journal == NULL)
+		return;
+	buf_reset(&u->lines);
+	number = journal_numbers(s->run->journal, u->n);
+	tell_used(s, number);
+	for (size_t i = 0; i < u->n; i++) {
+		u->held[i].number = number++;
+		add_intent(s, &u->lines, &u->held[i], u->held[i].item.json,
+		    u->held[i].at_us);
+	}
+	u->waiting.lines = &u->lines;
+	journal_submit(s->run->journal, &u->waiting);
+}
+
+/* On disk before anything is sent. */
+static int
+await_intents(struct batch *s, struct fault *f)
+{
 	if (s->run->journal == NULL)
 		return 0;
-	buf_reset(&s->lines);
-	number = journal_numbers(s->run->journal, s->n);
-	for (size_t i = 0; i < s->n; i++) {
-		s->held[i].number = number++;
-		add_intent(s, &s->held[i], s->held[i].item.json,
-		    s->held[i].at_us);
-	}
-	tell_used(s);
-	return journal_append(s->run->journal, &s->lines, true, f);
+	return journal_wait(s->run->journal, &s->sent->waiting, f);
 }
 
 /* The write of the held entry ${i}, which is of the part. */
@@ -144,24 +102,24 @@ write_outcomes(struct batch *s, struct fault *f)
 	for (size_t i = s->from; i < s->to; i++) {
 		const struct ddb_delete *d = write_of(s, i);
 
-		if (s->held[i].outcome != OUTCOME_DELETED ||
+		if (s->sent->held[i].outcome != OUTCOME_DELETED ||
 		    d->said != DDB_SAID_DONE || d->old.p == NULL ||
-		    slice_same(d->old, s->held[i].item.json))
+		    slice_same(d->old, s->sent->held[i].item.json))
 			continue;
 		changed = true;
-		add_intent(s, &s->held[i], d->old,
+		add_intent(s, &s->lines, &s->sent->held[i], d->old,
 		    service_stamp_us(ddb_service(s->run->p->ddb)));
 	}
 	journal_outcomes_begin(&s->lines);
 	for (size_t i = s->from; i < s->to; i++) {
 		/* no outcome on record: restore will look after it */
-		if (write_of(s, i)->unsure || s->held[i].open)
+		if (write_of(s, i)->unsure || s->sent->held[i].open)
 			continue;
 		any = true;
-		journal_outcome(&s->lines, s->held[i].number,
-		    repairs(s) && s->held[i].outcome == OUTCOME_DELETED
+		journal_outcome(&s->lines, s->sent->held[i].number,
+		    repairs(s) && s->sent->held[i].outcome == OUTCOME_DELETED
 			? "repaired"
-			: outcome_name(s->held[i].outcome),
+			: outcome_name(s->sent->held[i].outcome),
 		    write_of(s, i)->sends);
 	}
 	journal_outcomes_end(&s->lines);
@@ -184,7 +142,7 @@ match_found(struct batch *s)
 {
 	for (size_t k = 0; k < s->found.n; k++)
 		for (size_t i = s->from; i < s->to; i++) {
-			struct held *h = &s->held[i];
+			struct held *h = &s->sent->held[i];
 
 			if (h->found != 0 ||
 			    !image_same_key(&s->found.items[k], &h->item))
@@ -200,7 +158,7 @@ static void
 take_image(struct batch *s, size_t i)
 {
 	struct sweep_run *run = s->run;
-	struct held *h = &s->held[i];
+	struct held *h = &s->sent->held[i];
 	struct ddb_delete *d = write_of(s, i);
 	enum image_worth worth = IMAGE_TAKEN;
 	struct fault f = { 0 };
@@ -230,7 +188,7 @@ silent(struct batch *s, size_t i)
 	const struct ddb_delete *d = write_of(s, i);
 
 	return d->said == DDB_SAID_ABSENT ||
-	    (d->said == DDB_SAID_DONE && s->held[i].others);
+	    (d->said == DDB_SAID_DONE && s->sent->held[i].others);
 }
 
 /* Say once that no old image comes back, and that batches end for it. */
@@ -289,7 +247,7 @@ read_back(struct batch *s, struct fault *f)
 	buf_reset(&s->keys);
 	for (size_t i = s->from; i < s->to; i++) {
 		struct ddb_delete *d = write_of(s, i);
-		struct held *h = &s->held[i];
+		struct held *h = &s->sent->held[i];
 
 		h->ours = false;
 		h->found =
@@ -313,8 +271,8 @@ read_back(struct batch *s, struct fault *f)
 	if (ddb_get_batch(s->conn, table, s->run->p->ttl_attribute, keys, n,
 		&s->found, f) != 0) {
 		for (size_t i = s->from; i < s->to; i++)
-			if (s->held[i].found == 0)
-				s->held[i].found = -1;
+			if (s->sent->held[i].found == 0)
+				s->sent->held[i].found = -1;
 		return -1;
 	}
 	match_found(s);
@@ -343,7 +301,7 @@ untried(const struct ddb_delete *d, enum brought how)
 static void
 judge(struct batch *s, size_t i, enum brought how)
 {
-	struct held *h = &s->held[i];
+	struct held *h = &s->sent->held[i];
 	struct ddb_delete *d = write_of(s, i);
 
 	h->unconfirmed = h->open = false;
@@ -384,7 +342,7 @@ settle(struct batch *s, enum brought how, double cost)
 
 	lock_enter(run->lock);
 	for (size_t i = s->from; i < s->to; i++) {
-		struct held *h = &s->held[i];
+		struct held *h = &s->sent->held[i];
 		struct ddb_delete *d = write_of(s, i);
 
 		judge(s, i, how);
@@ -430,7 +388,7 @@ send_part(struct batch *s, double *cost, struct fault *f)
 
 		if (rc == 0)
 			rc = ddb_update_ttl(s->conn, &one,
-			    slice_str(s->held[i].ttl), f);
+			    slice_str(s->sent->held[i].ttl), f);
 		*cost += one.units;
 		d->old_at = olds.n;
 		if (d->old.p != NULL)
@@ -469,15 +427,17 @@ flush_part(struct batch *s, struct fault *f)
 	return rc;
 }
 
-/* On to the next part of what is held: its writes, of which nothing is known
+/* On to the next part of what is sent: its writes, of which nothing is known
  * yet. */
 static void
 begin_part(struct batch *s)
 {
+	const struct haul *u = s->sent;
+
 	s->from = s->to;
-	s->to = s->n - s->from > PART_MAX ? s->from + PART_MAX : s->n;
+	s->to = u->n - s->from > PART_MAX ? s->from + PART_MAX : u->n;
 	for (size_t i = s->from; i < s->to; i++) {
-		const struct held *h = &s->held[i];
+		const struct held *h = &u->held[i];
 
 		*write_of(s, i) = (struct ddb_delete){
 			.partition = h->item.partition,
@@ -487,14 +447,6 @@ begin_part(struct batch *s)
 			.likely = h->item.json,
 		};
 	}
-}
-
-static void
-empty(struct batch *s)
-{
-	s->n = s->from = s->to = 0;
-	s->units = 0;
-	buf_reset(&s->images);
 }
 
 /* Between two parts: -1 when a signal or the deadline came. */
@@ -510,95 +462,149 @@ may_go_on(const struct batch *s, struct fault *f)
 	return 0;
 }
 
-int
-batch_flush(struct batch *s, struct fault *f)
+/* What is left of what was to be sent is not. It goes on record where its
+ * intents do. */
+static void
+skip_rest(struct batch *s, bool recorded)
 {
+	struct haul *u = s->sent;
 	struct fault later = { 0 };
-	int rc = 0;
 
-	if (s->n == 0)
-		return 0;
-	if (stop_requested()) {
-		batch_drop(s);
-		return fault(f, FAULT_CANCELLED, "interrupted");
-	}
-	if (write_intents(s, f) != 0) {
-		batch_drop(s);
-		return -1;
-	}
-	while (s->to < s->n && rc == 0) {
-		begin_part(s);
-		rc = flush_part(s, f);
-		if (rc == 0 && s->to < s->n)
-			rc = may_go_on(s, f);
-	}
-	while (s->to < s->n) {
+	while (s->to < u->n) {
 		begin_part(s);
 		settle(s, UNSENT, 0);
-		(void)write_outcomes(s, &later);
+		if (recorded)
+			(void)write_outcomes(s, &later);
 	}
-	empty(s);
+	u->n = s->from = s->to = 0;
+	u->units = 0;
+	u->submitted = false;
+	buf_reset(&u->images);
+}
+
+/* Send what was submitted. */
+static int
+send_haul(struct batch *s, struct fault *f)
+{
+	struct haul *u = s->sent;
+	bool recorded = await_intents(s, f) == 0;
+	int rc = recorded ? 0 : -1;
+
+	if (rc == 0 && stop_requested())
+		rc = fault(f, FAULT_CANCELLED, "interrupted");
+	while (s->to < u->n && rc == 0) {
+		begin_part(s);
+		rc = flush_part(s, f);
+		if (rc == 0 && s->to < u->n)
+			rc = may_go_on(s, f);
+	}
+	skip_rest(s, recorded);
 	return rc;
 }
 
-void
-batch_drop(struct batch *s)
+static void
+swap(struct batch *s)
 {
-	while (s->to < s->n) {
-		begin_part(s);
-		settle(s, UNSENT, 0);
+	struct haul *u = s->filled;
+
+	s->filled = s->sent;
+	s->sent = u;
+}
+
+/* Nothing more is sent: both hauls are skipped. Lines that are on their way are
+ * waited for, as they are ours. */
+static void
+drop(struct batch *s)
+{
+	for (int i = 0; i < 2; i++) {
+		if (s->sent->n > 0)
+			skip_rest(s,
+			    s->sent->submitted && await_intents(s, NULL) == 0);
+		swap(s);
 	}
-	empty(s);
 }
 
-bool
-batch_refuses(struct batch *s, const struct record *r, int64_t units)
+int
+batch_settle(struct batch *s, struct fault *f)
 {
-	struct sweep_run *run = s->run;
-	struct fault f = { 0 };
-	char why[400];
+	int rc = 0;
 
-	if (run->journal == NULL ||
-	    image_check_item(r->item, run->p->table, &f) == 0)
-		return false;
-	(void)snprintf(why, sizeof(why),
-	    "left alone, as it could not be restored: %.300s", f.text);
-	lock_enter(run->lock);
-	run->totals->outcomes[OUTCOME_FAILED]++;
-	sweep_totals_failed(run->totals, run->p->rules, r->item, why);
-	account_settle(&run->account, (double)units, 0);
-	lock_leave(run->lock);
-	return true;
+	if (s->sent->n > 0)
+		rc = send_haul(s, f);
+	if (rc != 0)
+		drop(s);
+	return rc;
 }
 
-bool
-batch_has_room(const struct batch *s, const struct record *r)
+int
+batch_turn(struct batch *s, struct fault *f)
 {
-	return s->n == 0 ||
-	    (s->n < HELD_MAX && s->images.n + r->item->json.n < s->images.cap);
+	if (stop_requested()) {
+		drop(s);
+		return fault(f, FAULT_CANCELLED, "interrupted");
+	}
+	submit_intents(s);
+	if (batch_settle(s, f) != 0)
+		return -1;
+	swap(s);
+	/* without a journal there is nothing to wait for */
+	return s->run->journal == NULL ? batch_settle(s, f) : 0;
+}
+
+int
+batch_flush(struct batch *s, struct fault *f)
+{
+	if (s->filled->n > 0 && batch_turn(s, f) != 0)
+		return -1;
+	return batch_settle(s, f);
+}
+
+struct batch *
+batch_new(struct sweep_run *run, struct ddb_conn *conn)
+{
+	struct batch *s = xcalloc(1, sizeof(*s));
+
+	s->run = run;
+	s->conn = conn;
+	s->filled = &s->hauls[0];
+	s->sent = &s->hauls[1];
+	return s;
 }
 
 void
-batch_hold(struct batch *s, const struct record *r, int64_t units)
+batch_free(struct batch *s)
 {
-	const struct purge *p = s->run->p;
-	size_t n = r->item->json.n;
-	struct held *h = &s->held[s->n++];
-	struct record copy = *r;
+	drop(s);
+	for (int i = 0; i < 2; i++) {
+		buf_release(&s->hauls[i].images);
+		buf_release(&s->hauls[i].begin);
+		buf_release(&s->hauls[i].lines);
+	}
+	buf_release(&s->old);
+	buf_release(&s->lines);
+	buf_release(&s->keys);
+	buf_release(&s->begin);
+	buf_release(&s->scratch);
+	page_release(&s->found);
+	free(s);
+}
 
-	/* a byte less, for the one that ends every buffer */
-	if (s->n == 1)
-		(void)buf_reserve(&s->images,
-		    n > HELD_BYTES - 1 ? n : HELD_BYTES - 1);
-	*h = (struct held){ .units = (double)units, .reason = r->reason };
-	item_copy(&h->item, &s->images, r->item);
-	copy.item = &h->item;
-	if (s->page_us == 0)
-		s->page_us = service_stamp_us(ddb_service(p->ddb));
-	h->at_us = s->page_us;
-	condition_of(&h->cond, &s->run->numbers, &copy, p->ttl_attribute,
-	    &p->table->schema);
-	if (repairs(s))
-		(void)batch_repair(h->ttl, r, p->rules, p->ttl_for_missing);
-	s->units += h->units;
+size_t
+batch_held(const struct batch *s)
+{
+	return s->filled->n;
+}
+
+double
+batch_held_units(const struct batch *s)
+{
+	return s->filled->units;
+}
+
+const struct buf *
+batch_unsettled(const struct batch *s)
+{
+	const struct haul *u = s->sent->n > 0 ? s->sent : s->filled;
+
+	return u->n > 0 ? &u->begin : NULL;
 }

@@ -16,20 +16,16 @@
 #include "lib/base/thread.h"
 #include "sweep/journal.h"
 
-/* Lines that somebody waits for, where they are: in the waiting one's hands. */
-struct waiting {
-	const struct buf *lines;
-	struct waiting *next;
-};
-
 /*
- * Group commit. Lines that need a sync wait in ${first}..., in order; one
- * appender at a time is the leader, takes all that wait, writes and syncs them
- * with the lock let go, and wakes the others: whose lines went along is done,
- * the first of the rest leads next. Lines that need no sync are copied to
- * ${pending}, written all the same at once (they survive our end, if not the
- * machine's), and become durable with the next commit. An appender's own lines
- * stay in order, as it waits for the ones before.
+ * Group commit. Lines that need a sync wait in ${first}..., in order and where
+ * they are: in the hands of those who wait. One thread at a time is the leader,
+ * takes all that wait, writes and syncs them with the lock let go, and wakes
+ * the others: whose lines went along is done, the first of the rest leads next.
+ * Who has submitted lines and is at other work is stood in for by the clerk, a
+ * thread of the journal's own (where the system had one left: else they wait
+ * until somebody waits). Lines that need no sync are copied to ${pending},
+ * written all the same at once (they survive our end, if not the machine's),
+ * and become durable with the next commit.
  */
 struct journal {
 	char *path;
@@ -38,13 +34,14 @@ struct journal {
 	struct buf packed;
 	struct lock *lock; /* all below */
 	struct buf pending, spare;
-	struct waiting *first, **last;
+	struct journal_waiting *first, **last;
+	struct thread *clerk;
+	bool ending;
 	int64_t appended; /* bytes of text accepted so far … */
 	int64_t synced;   /* … and on disk */
 	int64_t size;     /* of the file, behind the last good commit */
 	int64_t empty;    /* … with nothing but its first line */
 	int64_t number;
-	int waiting;
 	bool busy; /* somebody leads */
 	bool broken;
 	struct fault why;
@@ -78,14 +75,14 @@ still_named(const struct journal *j, struct fault *f)
 /* What one commit writes: first the lines nobody waits for. */
 struct load {
 	struct buf lines;
-	const struct waiting *waiting;
+	const struct journal_waiting *waiting;
 };
 
 static int
 load_write_plain(const struct journal *j, const struct load *load, size_t *n)
 {
 	const struct buf *lines = &load->lines;
-	const struct waiting *w = load->waiting;
+	const struct journal_waiting *w = load->waiting;
 
 	for (*n = 0;; w = w->next) {
 		if (file_write(j->fd, lines->p, lines->n) != 0)
@@ -102,7 +99,8 @@ load_write_packed(struct journal *j, const struct load *load, size_t *n)
 {
 	buf_reset(&j->packed);
 	gzip_write(j->zip, load->lines.p, load->lines.n, false, &j->packed);
-	for (const struct waiting *w = load->waiting; w != NULL; w = w->next)
+	for (const struct journal_waiting *w = load->waiting; w != NULL;
+	     w = w->next)
 		gzip_write(j->zip, w->lines->p, w->lines->n, false, &j->packed);
 	gzip_write(j->zip, "", 0, true, &j->packed);
 	gzip_next(j->zip);
@@ -168,56 +166,119 @@ commit(struct journal *j, bool sync)
 	lock_wake(j->lock);
 }
 
-/* Until all that was appended before is on disk, ${own} with it. */
+/* Lines nobody waits for: a leader takes care of those that came while it was
+ * at work. */
 static void
-wait_synced(struct journal *j, struct waiting *own)
+write_pending(struct journal *j)
 {
-	int64_t mine = j->appended;
+	while (!j->busy && j->first == NULL && !j->broken && j->pending.n > 0)
+		commit(j, false);
+}
 
-	if (j->synced >= mine)
-		return;
-	*j->last = own;
-	j->last = &own->next;
-	while (!j->broken && j->synced < mine) {
-		if (!j->busy) {
+static void
+clerk_fn(void *ctx)
+{
+	struct journal *j = ctx;
+
+	lock_enter(j->lock);
+	while (!j->ending) {
+		if (j->first != NULL && !j->busy && !j->broken) {
 			commit(j, true);
-			continue;
+			write_pending(j);
+		} else {
+			lock_wait(j->lock);
 		}
-		j->waiting++;
-		lock_wait(j->lock);
-		j->waiting--;
 	}
+	lock_leave(j->lock);
+}
+
+/* The lock is held. */
+static void
+submit(struct journal *j, struct journal_waiting *w)
+{
+	w->next = NULL;
+	if (!j->broken)
+		j->appended += (int64_t)w->lines->n;
+	w->end = j->appended;
+	if (j->broken || j->synced >= w->end)
+		return;
+	*j->last = w;
+	j->last = &w->next;
+}
+
+/* The lock is held. */
+static int
+wait_for(struct journal *j, const struct journal_waiting *w, struct fault *f)
+{
+	while (!j->broken && j->synced < w->end) {
+		if (j->busy)
+			lock_wait(j->lock);
+		else
+			commit(j, true);
+	}
+	write_pending(j);
+	if (j->broken && f != NULL)
+		*f = j->why;
+	return j->broken ? -1 : 0;
+}
+
+void
+journal_submit(struct journal *j, struct journal_waiting *w)
+{
+	lock_enter(j->lock);
+	submit(j, w);
+	lock_wake(j->lock);
+	lock_leave(j->lock);
+}
+
+int
+journal_wait(struct journal *j, const struct journal_waiting *w,
+    struct fault *f)
+{
+	int rc;
+
+	lock_enter(j->lock);
+	rc = wait_for(j, w, f);
+	lock_leave(j->lock);
+	return rc;
 }
 
 int
 journal_append(struct journal *j, const struct buf *lines, bool sync,
     struct fault *f)
 {
-	struct waiting own = { lines, NULL };
+	struct journal_waiting own = { .lines = lines };
 	int rc;
 
 	lock_enter(j->lock);
-	if (!j->broken) {
+	if (sync) {
+		submit(j, &own);
+	} else if (!j->broken) {
 		j->appended += (int64_t)lines->n;
-		if (sync)
-			wait_synced(j, &own);
-		else
-			buf_add(&j->pending, lines->p, lines->n);
+		buf_add(&j->pending, lines->p, lines->n);
 	}
-	/* Lines nobody waits for: a leader takes care of those that came
-	 * while it was at work. */
-	while (!j->busy && j->waiting == 0 && !j->broken && j->pending.n > 0)
-		commit(j, false);
-	rc = j->broken ? -1 : 0;
-	if (rc != 0 && f != NULL)
-		*f = j->why;
+	/* without a sync there is nothing to wait for: end is 0 */
+	rc = wait_for(j, &own, f);
 	lock_leave(j->lock);
 	return rc;
+}
+
+/* No clerk any more: from here on one thread alone appends. */
+static void
+dismiss_clerk(struct journal *j)
+{
+	lock_enter(j->lock);
+	j->ending = true;
+	lock_wake(j->lock);
+	lock_leave(j->lock);
+	thread_join(j->clerk);
+	j->clerk = NULL;
 }
 
 static void
 journal_free(struct journal *j)
 {
+	dismiss_clerk(j);
 	gzip_close(j->zip);
 	buf_release(&j->packed);
 	buf_release(&j->pending);
@@ -298,8 +359,10 @@ journal_open(const struct journal_options *o, struct fault *f)
 	j->last = &j->first;
 	j->fd = -1;
 	if (journal_create(j, o, f) == 0) {
-		if (journal_begin(j, o, f) == 0)
+		if (journal_begin(j, o, f) == 0) {
+			j->clerk = thread_start(clerk_fn, j);
 			return j;
+		}
 		journal_remove(j);
 		(void)close(j->fd);
 	}
@@ -379,6 +442,7 @@ journal_save(struct journal *j, struct fault *f)
 	struct stat st;
 	char *path;
 
+	dismiss_clerk(j);
 	if (j->size == j->empty || fstat(j->fd, &st) != 0 || st.st_nlink > 0)
 		return 0;
 	if (!j->broken)
@@ -400,6 +464,7 @@ journal_close(struct journal *j, bool discard, struct fault *f)
 
 	if (j == NULL)
 		return 0;
+	dismiss_clerk(j);
 	rc = journal_append(j, &(struct buf){ 0 }, true, f);
 	if (discard && j->size == j->empty)
 		journal_remove(j);

@@ -48,6 +48,20 @@ int64_t journal_numbers(struct journal *j, size_t n);
 int journal_append(struct journal *j, const struct buf *lines, bool sync,
     struct fault *f);
 
+/*
+ * The same in two steps, for who has other work meanwhile: ${w}->lines are on
+ * their way to the disk, and on it when journal_wait returns 0. Until then
+ * they must stay as they are.
+ */
+struct journal_waiting {
+	const struct buf *lines;
+	int64_t end; /* where they end among all that was accepted */
+	struct journal_waiting *next;
+};
+void journal_submit(struct journal *j, struct journal_waiting *w);
+int journal_wait(struct journal *j, const struct journal_waiting *w,
+    struct fault *f);
+
 int64_t journal_bytes(struct journal *j); /* on disk so far */
 const char *journal_path(const struct journal *j);
 /*

@@ -84,24 +84,37 @@ settled(struct sweep_run *run, const struct segment *seg, struct fault *f)
 	return rc;
 }
 
-/* Send what is held when ${r}, of ${units}, has no place beside it. Under a
- * limit a batch is worth a quarter of a second of it. */
+/* As settled, where ${seg} is, but for what is still held. */
+static int
+settled_so_far(const struct batch *s, const struct segment *seg,
+    struct fault *f)
+{
+	const struct buf *begin = batch_unsettled(s);
+	const struct segment at = { .index = seg->index,
+		.next = begin != NULL ? *begin : seg->next,
+		.finished = begin == NULL && seg->finished };
+
+	return settled(s->run, &at, f);
+}
+
+/* Submit what is held when ${r}, of ${units}, has no place beside it. Under a
+ * limit what is sent at once is worth a quarter of a second of it. */
 static int
 make_room(struct batch *s, const struct segment *seg, const struct record *r,
     int64_t units, struct fault *f)
 {
 	double share;
 
-	if (s->n == 0)
+	if (batch_held(s) == 0)
 		return 0;
 	if (batch_has_room(s, r)) {
 		share = ddb_write_share(s->run->p->ddb);
-		if (share <= 0 || s->units + (double)units <= share)
+		if (share <= 0 || batch_held_units(s) + (double)units <= share)
 			return 0;
 	}
-	if (batch_flush(s, f) != 0)
+	if (batch_turn(s, f) != 0)
 		return -1;
-	return settled(s->run, seg, f);
+	return settled_so_far(s, seg, f);
 }
 
 static int
@@ -130,7 +143,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		return 0;
 	if (batch_refuses(s, r, units))
 		return 0;
-	batch_hold(s, r, units);
+	batch_hold(s, r, &seg->next, units);
 	return 0;
 }
 
@@ -146,9 +159,12 @@ on_page(void *state, const struct segment *seg, struct fault *f)
 	if (late && s->run->totals->stopped == NULL)
 		s->run->totals->stopped = ceiling_name(CEILING_DEADLINE);
 	lock_leave(s->run->lock);
-	if (!late && s->n >= HELD_ENOUGH && batch_flush(s, f) != 0)
+	/* what was submitted waits no longer than a page */
+	if (!late &&
+	    (batch_held(s) >= HELD_ENOUGH ? batch_turn(s, f)
+					  : batch_settle(s, f)) != 0)
 		return -1;
-	if (s->n == 0 && settled(s->run, seg, f) != 0)
+	if (settled_so_far(s, seg, f) != 0)
 		return -1;
 	return late;
 }
@@ -170,30 +186,16 @@ on_segment(void *state, const struct segment *seg, struct fault *f)
 static void *
 on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
 {
-	struct batch *s = xcalloc(1, sizeof(*s));
-
 	(void)worker;
 	(void)f;
-	s->run = ctx;
-	s->conn = conn;
-	return s;
+	return batch_new(ctx, conn);
 }
 
 static int
 on_close(void *state, struct fault *f)
 {
-	struct batch *s = state;
-
 	(void)f;
-	batch_drop(s);
-	buf_release(&s->images);
-	buf_release(&s->old);
-	buf_release(&s->lines);
-	buf_release(&s->keys);
-	buf_release(&s->begin);
-	buf_release(&s->scratch);
-	page_release(&s->found);
-	free(s);
+	batch_free(state);
 	return 0;
 }
 

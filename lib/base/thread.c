@@ -113,31 +113,40 @@ signals_of_others(sigset_t *set)
 		(void)sigdelset(set, own[i]);
 }
 
-/* Start workers 0, 1, … until the system has no more threads. Returns how many
- * were started. */
+/* As pthread_create, for one that leaves the signals to others. */
 static int
-crew_start(struct crew *crew, struct worker *list, int n)
+create(pthread_t *thread, void *(*main)(void *), void *arg)
 {
 	pthread_attr_t attr;
 	sigset_t blocked, before;
-	int i;
+	int error;
 
 	must(pthread_attr_init(&attr));
 	/* if the system wants a larger stack, its default is used */
 	(void)pthread_attr_setstacksize(&attr, WORKER_STACK);
 	signals_of_others(&blocked);
 	must(pthread_sigmask(SIG_SETMASK, &blocked, &before));
+	error = pthread_create(thread, &attr, main, arg);
+	must(pthread_sigmask(SIG_SETMASK, &before, NULL));
+	must(pthread_attr_destroy(&attr));
+	return error;
+}
+
+/* Start workers 0, 1, … until the system has no more threads. Returns how many
+ * were started. */
+static int
+crew_start(struct crew *crew, struct worker *list, int n)
+{
+	int i;
+
 	lock_enter(crew->lock);
 	for (i = 0; i < n; i++) {
 		list[i] = (struct worker){ .crew = crew, .i = i };
-		if (pthread_create(&list[i].thread, &attr, worker_main,
-			&list[i]) != 0)
+		if (create(&list[i].thread, worker_main, &list[i]) != 0)
 			break;
 	}
 	crew->running = i;
 	lock_leave(crew->lock);
-	must(pthread_sigmask(SIG_SETMASK, &before, NULL));
-	must(pthread_attr_destroy(&attr));
 	return i;
 }
 
@@ -194,4 +203,41 @@ threads_run(int n, void (*fn)(void *ctx, int i), void *ctx,
 	}
 	lock_free(crew.lock);
 	free(list);
+}
+
+struct thread {
+	pthread_t thread;
+	void (*fn)(void *ctx);
+	void *ctx;
+};
+
+static void *
+thread_main(void *arg)
+{
+	struct thread *t = arg;
+
+	t->fn(t->ctx);
+	return NULL;
+}
+
+struct thread *
+thread_start(void (*fn)(void *ctx), void *ctx)
+{
+	struct thread *t = xcalloc(1, sizeof(*t));
+
+	t->fn = fn;
+	t->ctx = ctx;
+	if (create(&t->thread, thread_main, t) == 0)
+		return t;
+	free(t);
+	return NULL;
+}
+
+void
+thread_join(struct thread *t)
+{
+	if (t == NULL)
+		return;
+	must(pthread_join(t->thread, NULL));
+	free(t);
 }

@@ -23,4 +23,11 @@ void lock_wake(struct lock *l);
 void threads_run(int n, void (*fn)(void *ctx, int i), void *ctx,
     void (*tick)(void *tick_ctx), void *tick_ctx);
 
+/* Run ${fn}(ctx) on a thread of its own until it returns. NULL where the system
+ * has no thread left. */
+struct thread;
+struct thread *thread_start(void (*fn)(void *ctx), void *ctx);
+/* Wait until it has returned. */
+void thread_join(struct thread *t);
+
 #endif

@@ -952,6 +952,67 @@ a_failed_sync_stops_the_journal(void **state)
 	free(path);
 }
 
+/* Lines that were submitted are there once they were waited for, behind what
+ * was appended before, whoever wrote them. */
+static void
+what_is_submitted_is_there_when_waited_for(void **state)
+{
+	static const char *const names[] = { "x.journal", "x.journal.gz" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		char *path = at(names[i]);
+		struct journal *j = open_at(path);
+		struct buf first = { 0 }, second = { 0 }, text = { 0 };
+		struct journal_waiting one = { .lines = &first },
+				       two = { .lines = &second };
+
+		buf_adds(&first, "first\n");
+		buf_adds(&second, "second\n");
+		assert_int_equal(append(j, "before\n", false, NULL), 0);
+		journal_submit(j, &one);
+		journal_submit(j, &two);
+		assert_int_equal(journal_wait(j, &two, NULL), 0);
+		assert_int_equal(journal_wait(j, &one, NULL), 0);
+		assert_int_equal(append(j, "behind\n", false, NULL), 0);
+		slurp(&text, path);
+		assert_string_equal(buf_text(&text),
+		    HEADER "before\nfirst\nsecond\nbehind\n");
+		assert_int_equal(journal_close(j, false, NULL), 0);
+		buf_release(&first);
+		buf_release(&second);
+		buf_release(&text);
+		free(path);
+	}
+}
+
+static void
+what_is_submitted_fails_when_waited_for(void **state)
+{
+	char *path = at("x.journal");
+	struct journal *j = open_at(path);
+	struct buf bad = { 0 }, text = { 0 };
+	struct journal_waiting waiting = { .lines = &bad };
+	struct fault f = { 0 };
+
+	(void)state;
+	buf_adds(&bad, "bad\n");
+	assert_int_equal(append(j, "good\n", true, NULL), 0);
+	disk.error = EIO;
+	journal_submit(j, &waiting);
+	assert_int_equal(journal_wait(j, &waiting, &f), -1);
+	disk.error = 0;
+	assert_int_equal(f.kind, FAULT_IO);
+	journal_submit(j, &waiting);
+	assert_int_equal(journal_wait(j, &waiting, NULL), -1);
+	assert_int_equal(journal_close(j, false, NULL), -1);
+	slurp(&text, path);
+	assert_string_equal(buf_text(&text), HEADER "good\n");
+	buf_release(&bad);
+	buf_release(&text);
+	free(path);
+}
+
 /* --- kills --- */
 
 struct doomed {
@@ -1443,6 +1504,8 @@ main(void)
 		TEST(a_full_disk_tears_no_line),
 		TEST(a_full_disk_stops_all_workers),
 		TEST(a_failed_sync_stops_the_journal),
+		TEST(what_is_submitted_is_there_when_waited_for),
+		TEST(what_is_submitted_fails_when_waited_for),
 		TEST(after_a_kill_it_contains_all_stored_lines),
 		TEST(a_journal_can_be_read_back),
 		TEST(a_truncated_journal_can_be_read),

@@ -361,6 +361,41 @@ a_lock_lets_one_in_and_wakes_all(void **state)
 	lock_free(NULL);
 }
 
+/* --- a thread of one's own --- */
+
+static void
+own_fn(void *ctx)
+{
+	struct lock *l = ((void **)ctx)[0];
+	int *n = ((void **)ctx)[1];
+
+	lock_enter(l);
+	while (*n == 0)
+		lock_wait(l);
+	*n = 2;
+	lock_leave(l);
+}
+
+static void
+a_thread_of_ones_own_is_waited_for(void **state)
+{
+	struct lock *l = lock_new();
+	int n = 0;
+	void *ctx[2] = { l, &n };
+	struct thread *t = thread_start(own_fn, ctx);
+
+	(void)state;
+	assert_non_null(t);
+	lock_enter(l);
+	n = 1;
+	lock_wake(l);
+	lock_leave(l);
+	thread_join(t);
+	assert_int_equal(n, 2);
+	thread_join(NULL);
+	lock_free(l);
+}
+
 int
 main(void)
 {
@@ -373,6 +408,7 @@ main(void)
 		cmocka_unit_test(it_returns_when_the_last_one_ends),
 		cmocka_unit_test(a_signal_is_seen_by_the_next_tick),
 		cmocka_unit_test(a_lock_lets_one_in_and_wakes_all),
+		cmocka_unit_test(a_thread_of_ones_own_is_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
