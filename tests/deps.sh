@@ -1,8 +1,8 @@
 #!/bin/sh
 # deps.sh GROUP...: install the tools of these groups that are missing on a
-# Debian system (as root, or through a sudo that asks nothing), and say what it
-# is doing; elsewhere say what to install, and end with 1. Silent, offline and
-# quick when nothing is missing.
+# Debian system (as root, or through a sudo that asks nothing), and say what is
+# installed and how far that is; elsewhere say what to install, and end with 1.
+# Silent, offline and quick when nothing is missing.
 #
 #   build     what compiles the program     lint     what `make lint` runs
 #   test      what `make check` runs        fuzz     what `make fuzz` runs
@@ -102,13 +102,13 @@ as_root=
 # Two runs at once wait for each other.
 apt_options='-o DPkg::Lock::Timeout=600 -qq'
 
-# Install packages; on a terminal, with a passing line that says how far apt
-# is. What it printed is shown when it fails.
+# Install packages, and say how far apt is. What it printed is shown when it
+# fails.
 apt_install()
 {
 	log=$(mktemp "${TMPDIR:-/tmp}/ttlsweep-apt.XXXXXX")
 	{
-		$as_root env DEBIAN_FRONTEND=noninteractive apt-get \
+		$as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get \
 		    -o DPkg::Lock::Timeout=600 -q install -y \
 		    --no-install-recommends "$@" 2>&1 </dev/null ||
 		    touch "$log.failed"
@@ -121,24 +121,47 @@ apt_install()
 	rm -f "$log"
 }
 
-# "Get:12 http://... bookworm/main amd64 PACKAGE amd64 1.2 [34 kB]", then
+# "0 upgraded, 45 newly installed, ...", then for each of the packages
+# "Get:12 http://... bookworm/main amd64 PACKAGE amd64 1.2 [34 kB]",
 # "Unpacking PACKAGE (1.2) ..." and "Setting up PACKAGE (1.2) ..."
 apt_progress()
 {
-	if [ ! -t 1 ]; then
-		cat >/dev/null
+	packages=0 unpacked=0 ready=0 said_at=$(date +%s)
+	while read -r word rest; do
+		case "$word $rest" in
+		[0-9]*' upgraded, '*' newly installed, '*)
+			rest=${rest#upgraded, }
+			packages=$((word + ${rest%% *}))
+			continue ;;
+		Get:*)
+			rest=${rest#* * * }
+			step=downloading at=${word#Get:} ;;
+		Unpacking*)
+			unpacked=$((unpacked + 1))
+			step=unpacking at=$unpacked ;;
+		'Setting up '*)
+			rest=${rest#up }
+			ready=$((ready + 1))
+			step='setting up' at=$ready ;;
+		*)	continue ;;
+		esac
+		apt_say "$step $at of $packages: ${rest%% *}"
+	done
+	[ ! -t 1 ] || printf '\r\033[K'
+}
+
+# On a terminal each line replaces the last one; elsewhere there is one every
+# 15 seconds.
+apt_say()
+{
+	if [ -t 1 ]; then
+		printf '\r\033[Kdeps: %.60s' "$1"
 		return
 	fi
-	while read -r word rest; do
-		case $word in
-		Get:*) said="downloading ${rest#* * * }" ;;
-		Unpacking) said="unpacking $rest" ;;
-		Setting) said="setting ${rest%% (*}" ;;
-		*) continue ;;
-		esac
-		printf '\r\033[Kdeps: %.60s' "${said%% \[*}"
-	done
-	printf '\r\033[K'
+	now=$(date +%s)
+	[ $((now - said_at)) -ge 15 ] || return 0
+	said_at=$now
+	echo "deps: $1"
 }
 
 packages()
@@ -154,13 +177,14 @@ packages()
 	fi
 	begun=$(date +%s)
 	echo "deps: installing with apt (this can take some minutes): $lacking"
+	echo "deps: updating apt's lists of packages"
 	$as_root apt-get $apt_options update || :
 	# shellcheck disable=SC2086 # words on purpose
 	apt_install $lacking
 	echo "deps: installed in $(($(date +%s) - begun)) s"
 	lacking=$(missing "$@")
 	[ -z "$lacking" ] || {
-		echo "installed, but still not found: $lacking" >&2
+		echo "deps: installed, but still not found: $lacking" >&2
 		return 1
 	}
 }
@@ -194,7 +218,7 @@ dynamodb_local()
 	    "$local_package"
 	got=$(openssl dgst -sha512 -binary "$work"/*.tgz | base64 -w 0)
 	[ "$got" = "$local_sha512" ] || {
-		echo "$local_package is not the one that was pinned:" \
+		echo "deps: $local_package is not the one that was pinned:" \
 		    "its SHA-512 is $got" >&2
 		return 1
 	}
