@@ -151,7 +151,7 @@ const struct option_row option_rows[] = {
 	{ .name = "partial", FLAG(partial), .commands = ON_INSPECT,
 	    .help = "with --merge: even when shards are missing" },
 	{ .name = "watch", .heading = "Watching and alerts",
-	    VALUE(DURATION, watch, "SECONDS"), .commands = ON_INSPECT,
+	    VALUE(DURATION, watch, "DUR"), .commands = ON_INSPECT,
 	    .help = "repeat at this interval, and show what changed" },
 	{ .name = "alert-expired", VALUE(INT, alert_expired, "N"),
 	    .commands = ON_INSPECT, .lo = 0, .hi = MANY,
