@@ -109,6 +109,34 @@ gzip_write(struct gzip *z, const void *p, size_t n, bool end, struct buf *out)
 	} while (n > 0);
 }
 
+/*
+ * Of the ${n} bytes before ${behind}, all used when it failed: how many lie at
+ * what is wrong, or behind it. Of a trailer that is the first byte that differs
+ * from what it has to be; else what was taken and not yet looked at, and the
+ * last one of what was. Where zeros follow, the file ends there.
+ */
+static size_t
+wrong_bytes(const struct gzip *z, const unsigned char *behind, size_t n)
+{
+	const struct inflate_state *in = z->in;
+	size_t wrong = 1;
+
+	/* a header's own checksum fails before anything is inflated */
+	if (z->said == ISAL_INCORRECT_CHECKSUM &&
+	    in->block_state == ISAL_BLOCK_FINISH) {
+		uint64_t right = (uint64_t)in->total_out << 32 | in->crc;
+
+		wrong = TRAILER < n ? TRAILER : n;
+		while (wrong > 1 &&
+		    *(behind - wrong) ==
+			(unsigned char)(right >> 8 * (TRAILER - wrong)))
+			wrong--;
+	} else if (in->read_in_length > 0) {
+		wrong += (size_t)in->read_in_length / 8;
+	}
+	return wrong < n ? wrong : n;
+}
+
 int
 gzip_read(struct gzip *z, const void *p, size_t *n, size_t most,
     struct buf *out)
@@ -126,9 +154,7 @@ gzip_read(struct gzip *z, const void *p, size_t *n, size_t most,
 	out->p[out->n] = '\0';
 	*n = step - z->in->avail_in;
 	if (z->said < 0) {
-		size_t wrong = z->said == ISAL_INCORRECT_CHECKSUM ? TRAILER : 1;
-
-		*n -= wrong < *n ? wrong : *n;
+		*n -= wrong_bytes(z, z->in->next_in, *n);
 		return -1;
 	}
 	return z->in->block_state != ISAL_BLOCK_FINISH;

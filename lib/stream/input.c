@@ -225,15 +225,18 @@ damaged(struct input *in, struct fault *f)
 static int
 next_member(struct input *in, struct fault *f)
 {
+	bool half = in->raw[in->at] == 0x1f;
 	int r;
 
-	if (in->raw[in->at] != 0x1f ||
-	    (in->n - in->at > 1 && in->raw[in->at + 1] != 0x8b)) {
+	if (!half || (in->n - in->at > 1 && in->raw[in->at + 1] != 0x8b)) {
+		in->at += half;
 		r = only_zeros(in, f);
 		if (r == 0)
 			return fault(f, FAULT_DATA,
 			    "the compressed data is followed by something "
 			    "else");
+		if (r == 1 && half)
+			return truncated(in, f);
 		return r == 1 ? 0 : -1;
 	}
 	gzip_next(in->gzip);

@@ -271,6 +271,44 @@ test_cut(void **state)
 	buf_release(&file);
 }
 
+/* Zeros take over at every byte of a member: as the file had been truncated
+ * there. */
+static void
+test_zeros_take_over(void **state)
+{
+	static const char zeros[100];
+	struct buf file = { 0 }, text = { 0 };
+	size_t border;
+
+	(void)state;
+	gzip_member(&file, "one\ntwo\n", 8);
+	border = file.n;
+	for (int i = 0; i < 200; i++)
+		buf_addf(&text, "line %d\n", i * i * 7919 % 10007);
+	gzip_member(&file, text.p, text.n);
+	while (file.p[file.n - 1] == '\0')
+		file.n--;
+	for (size_t n = border + 1; n < file.n; n++) {
+		struct buf cut = { 0 }, out = { 0 };
+		struct fault f = { 0 };
+		struct lines *l;
+
+		buf_add(&cut, file.p, n);
+		buf_add(&cut, zeros, sizeof(zeros));
+		put(at("cut"), cut.p, cut.n);
+		l = opened(at("cut"));
+		assert_int_equal(all(l, &out, &f), -1);
+		assert_int_equal(f.kind, FAULT_DATA);
+		assert_true(lines_cut(l));
+		assert_int_equal(strncmp(buf_text(&out), "[one][two]", 10), 0);
+		lines_close(l);
+		buf_release(&cut);
+		buf_release(&out);
+	}
+	buf_release(&file);
+	buf_release(&text);
+}
+
 static void
 test_damaged(void **state)
 {
@@ -288,6 +326,12 @@ test_damaged(void **state)
 		    true },
 		{ "another magic after the member", "\x1f\x9d", 2, 0, -1,
 		    false },
+		{ "half of gzip's magic, then zeros", "\x1f\0\0\0", 4, 0, -1,
+		    true },
+		{ "a bad distance in the last bytes",
+		    "\x1f\x8b\x08\0\0\0\0\0\0\3"
+		    "\x03\x02\1\2\3\4\1\0\0\0",
+		    20, 0, -1, false },
 		{ "a wrong checksum", "", 0, 6, -1, false },
 		{ "a wrong checksum and another member", "\x1f\x8b", 2, 6, -1,
 		    false },
@@ -486,6 +530,7 @@ main(void)
 		TEST(test_long),
 		TEST(test_too_long),
 		TEST(test_cut),
+		TEST(test_zeros_take_over),
 		TEST(test_damaged),
 		TEST(test_again),
 		TEST(test_not_there),
