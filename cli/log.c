@@ -6,6 +6,7 @@
 #include "cli/term.h"
 #include "lib/base/buf.h"
 #include "lib/base/file.h"
+#include "lib/base/text.h"
 #include "lib/base/thread.h"
 
 /* Carriage return, erase the line. */
@@ -67,7 +68,7 @@ say(struct log *t, const char *fmt, va_list ap)
 
 	buf_addv(&text, fmt, ap);
 	buf_adds(&line, "ttlsweep: ");
-	term_escape(&line, buf_text(&text), text.n, "\\", !term_utf8());
+	term_escape(&line, buf_text(&text), text.n, "\\", !text_locale_utf8());
 	buf_addc(&line, '\n');
 	if (text.n > 0)
 		log_write(t, line.p, line.n);

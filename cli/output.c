@@ -5,6 +5,7 @@
 #include "cli/term.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
+#include "lib/base/text.h"
 #include "lib/stream/stream.h"
 
 int
@@ -32,7 +33,7 @@ output_write(struct output *o, const char *p, size_t n, struct fault *f)
 
 	if (!o->tame)
 		return stream_write(o->stream, p, n, f);
-	term_tame(&tame, p, n, !term_utf8());
+	term_tame(&tame, p, n, !text_locale_utf8());
 	rc = stream_write(o->stream, buf_text(&tame), tame.n, f);
 	buf_release(&tame);
 	return rc;

@@ -1,8 +1,6 @@
-#include <langinfo.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -73,14 +71,6 @@ term_color(int fd, int when)
 	if (force != NULL && force[0] != '\0' && strcmp(force, "0") != 0)
 		return true;
 	return term_draws(fd);
-}
-
-bool
-term_utf8(void)
-{
-	const char *set = nl_langinfo(CODESET);
-
-	return strcasecmp(set, "UTF-8") == 0 || strcasecmp(set, "utf8") == 0;
 }
 
 bool

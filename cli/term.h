@@ -20,8 +20,6 @@ bool term_piped(int fd);
 /* Whether to use colour; ${when} is the value of --color. With auto NO_COLOR
  * says no, else CLICOLOR_FORCE yes, else term_draws decides. */
 bool term_color(int fd, int when);
-/* Whether the locale is UTF-8. */
-bool term_utf8(void);
 /* Whether it is a terminal and we are in its foreground. */
 bool term_foreground(int fd);
 

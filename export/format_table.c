@@ -20,7 +20,6 @@
 #define BATCH 500
 #define BYTES_A_CELL 16 /* at most so many bytes of a text are looked at */
 #define GAP 1
-#define ELLIPSIS "\xe2\x80\xa6"
 
 /* The widths of a column, in cells. */
 struct fit {
@@ -103,18 +102,6 @@ table_out_open(const struct table_options *o)
 	return t;
 }
 
-/* Three dots for each ellipsis, which has as many bytes: a terminal without
- * UTF-8 has none. */
-static void
-spell_ellipses(struct buf *text)
-{
-	size_t n = strlen(ELLIPSIS);
-
-	for (size_t i = 0; i + n <= text->n; i++)
-		if (memcmp(text->p + i, ELLIPSIS, n) == 0)
-			memcpy(text->p + i, "...", n);
-}
-
 /* Add the cell of column ${i}, with a NUL. */
 static void
 add_cell(struct table_out *t, size_t i, const struct record *r, struct buf *row)
@@ -127,10 +114,8 @@ add_cell(struct table_out *t, size_t i, const struct record *r, struct buf *row)
 	column_text(&t->text, column(t, i), t->o.view, r);
 	if (t->text.n > looked_at) {
 		t->text.n = looked_at;
-		buf_adds(&t->text, ELLIPSIS);
+		buf_adds(&t->text, text_ellipsis(t->o.ascii));
 	}
-	if (t->o.ascii)
-		spell_ellipses(&t->text);
 	text_escape(&t->cell, buf_text(&t->text), t->text.n, t->o.ascii);
 	(void)text_cut(row, buf_text(&t->cell), t->cell.n, most, t->o.ascii);
 	buf_add(row, "", 1);

@@ -8,11 +8,16 @@
 #include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/item.h"
 
-#define ELLIPSIS "\xe2\x80\xa6"
 #define HASH_DIGITS 6
 #define SHOWN 4    /* characters of the secret that are shown … */
 #define ENOUGH 16  /* … when it has at least that many */
 #define JSON_MAX 8 /* levels of JSON inside JSON strings that are searched */
+
+static const char *
+ellipsis(void)
+{
+	return text_ellipsis(!text_locale_utf8());
+}
 
 /* Bytes of the first ${want} characters of ${text}; 0 when it has fewer. A
  * byte that is not UTF-8 counts as a character. */
@@ -53,7 +58,7 @@ add_key(struct buf *out, struct slice key, size_t prefix, bool masked)
 	if (!masked)
 		return;
 	crypto_sha256_hex(hex, key.p, key.n);
-	buf_adds(out, ELLIPSIS);
+	buf_adds(out, ellipsis());
 	buf_add(out, hex, HASH_DIGITS);
 }
 
@@ -202,7 +207,7 @@ mask_message(struct buf *out, const struct rules *rules,
 			n = secret_at(message, r.sort, r.sort_prefix,
 			    r.sort_masked && r.sort.n > r.sort_prefix + SHOWN);
 		if (n > 0)
-			buf_adds(out, ELLIPSIS);
+			buf_adds(out, ellipsis());
 		else
 			buf_addc(out, *message);
 		message += n > 0 ? n : 1;
@@ -379,21 +384,22 @@ mask_value(struct buf *out, int64_t size)
 	char text[32];
 
 	text_bytes(text, size);
-	buf_addf(out, ELLIPSIS " %s", text);
+	buf_addf(out, "%s %s", ellipsis(), text);
 }
 
 bool
 mask_is(struct slice text)
 {
-	size_t tail = sizeof(ELLIPSIS) - 1 + HASH_DIGITS;
+	size_t dots = strlen(ellipsis()), tail = dots + HASH_DIGITS;
 	const char *p;
 
 	if (text.n < tail)
 		return false;
 	p = text.p + text.n - tail;
-	if (memcmp(p, ELLIPSIS, sizeof(ELLIPSIS) - 1) != 0)
+	if (memcmp(p, text_ellipsis(false), dots) != 0 &&
+	    memcmp(p, text_ellipsis(true), dots) != 0)
 		return false;
-	for (p += sizeof(ELLIPSIS) - 1; p < text.p + text.n; p++)
+	for (p += dots; p < text.p + text.n; p++)
 		if (*p == '\0' || strchr("0123456789abcdef", *p) == NULL)
 			return false;
 	return true;

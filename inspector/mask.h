@@ -19,7 +19,8 @@ struct rules;
  *
  * A masked key keeps its session prefix, then the first 4 characters when 16
  * or more remain, then "…" and the first 6 hex digits of the SHA-256 of the
- * whole key. Nothing is escaped. All of it is pure.
+ * whole key. Nothing is escaped. All of it is pure, but for the locale: without
+ * UTF-8 the "…" is "...".
  */
 
 /* Add the keys of ${r} as they may be shown: nothing for a missing sort key. */
@@ -64,8 +65,8 @@ bool mask_hides_binary(struct slice text);
 /* Add what replaces ${size} bytes: "… 312 B". */
 void mask_value(struct buf *out, int64_t size);
 
-/* Whether ${text} looks like a masked key: it ends with "…" and 6 hex digits.
- */
+/* Whether ${text} looks like a masked key of any locale: it ends with "…" or
+ * "..." and 6 hex digits. */
 bool mask_is(struct slice text);
 
 #endif

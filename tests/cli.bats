@@ -377,6 +377,37 @@ zsh_offers() {
 	run ! grep -q '[^ -~]' "$BATS_TEST_TMPDIR/ascii"
 }
 
+@test "a locale without UTF-8: a masked key has three dots in every output" {
+	local items=$BATS_TEST_TMPDIR/items out=$BATS_TEST_TMPDIR/out how key
+	key=session:0123456789abcdefghij
+	printf '{"Item":{"key":{"S":"%s"},"ttl":{"N":"1400000000"},"sess":{"S":"x"}}}\n' \
+	    $key ${key}2 >"$items"
+	LC_ALL=C.UTF-8 ttlsweep inspect -i "$items" --format json >"$items.json"
+	for how in "list" "list --format tsv" "list --format csv" \
+	    "list --format jsonl" "list --top 5" "inspect" "inspect --format json" \
+	    "inspect --format html" "inspect --format prometheus"; do
+		LC_ALL=C ttlsweep $how -i "$items" >"$out" 2>&1
+		run ! grep -aE $'\xe2\x80\xa6|xe2|u2026' "$out"
+		[[ $how == *prometheus ]] || grep -aE '0123\.\.\.[0-9a-f]{6}' "$out"
+	done
+	# the same of a report from another locale
+	LC_ALL=C ttlsweep inspect --merge "$items.json" >"$out"
+	grep -E 'session:0123\.\.\.[0-9a-f]{6}' "$out"
+	LC_ALL=C ttlsweep inspect --merge "$items.json" --format json >"$out"
+	run ! grep '[^ -~]' "$out"
+	# messages: a key that is not there, a masked one, one in place of a command
+	for how in "show -i $items ${key}k" "show -i $items session:0123...8b67d1" \
+	    "show -i $items --cookie ${key}k" "$key" "inspect $key" \
+	    "list -i $items --prefix session:0123...8b67d1"; do
+		run ! env LC_ALL=C "$TTLSWEEP" $how
+		[[ $output == *session:*...* && $output != *xe2* ]]
+	done
+	fails 2 "is masked" list -i "$items" --prefix session:0123...8b67d1
+	fails 1 "list --reveal" show -i "$items" session:0123...8b67d1
+	fails 1 "no entry has any of the keys 'a', 'b'" show -i "$items" a b
+	fails 1 "no entry has the key 'a'" show -i "$items" a
+}
+
 @test "sessions are masked unless --reveal" {
 	local key
 	key=$(ttlsweep list -t "$TABLE" --reveal --kind session --limit 1 \
@@ -445,7 +476,7 @@ zsh_offers() {
 	for way in "-t $table" "-i $BATS_TEST_TMPDIR/users.json"; do
 		run -1 --separate-stderr ttlsweep show $way nobody user:1 session:0123456789abcdefghij user:2 user:1
 		[[ $output == *'here 1'*'here 2'* ]]
-		[[ $stderr == *"no entry has the key 'nobody', 'session:0123…"*"'" ]]
+		[[ $stderr == *"no entry has any of the keys 'nobody', 'session:0123…"*"'" ]]
 		run -1 --separate-stderr ttlsweep show $way x{1..22}
 		[[ $stderr == *"'x20' and 2 more" ]]
 	done

@@ -90,7 +90,7 @@ shows() {
 @test "a session that does not exist is an error" {
 	show --cookie 's:0GbXHZ4KUcDgvNvjTc8LmtR3aXq1yE5w.erSqMe+lrXRxXhpJ+Xc/mXUrB/edqpniPQPyy4xhPC8'
 	[[ $status -eq 1 ]]
-	[[ $stderr == *"no entry has the key 'session:0GbX…"*"', 'sess:0GbX…"* ]]
+	[[ $stderr == *"no entry has any of the keys 'session:0GbX…"*"', 'sess:0GbX…"* ]]
 	[[ $output == *'NOT VERIFIED'* ]]
 }
 

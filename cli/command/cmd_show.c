@@ -260,8 +260,9 @@ missing(const struct show *s, struct fault *f)
 	if (n > NAMED)
 		buf_addf(&names, " and %zu more", n - NAMED);
 	if (n > 0 && (s->context.o->cookie == NULL || n == s->nkeys))
-		(void)fault(f, FAULT_NOT_FOUND, "no entry has the key '%s%s",
-		    buf_text(&names), why);
+		(void)fault(f, FAULT_NOT_FOUND, "no entry has %s '%s%s",
+		    n > 1 ? "any of the keys" : "the key", buf_text(&names),
+		    why);
 	else
 		n = 0;
 	buf_release(&names);

@@ -320,7 +320,7 @@ add_key(const struct writing *w, struct buf *out, const struct record *r,
 			mask_key(&shown, r);
 		key = (struct slice){ buf_text(&shown), shown.n };
 	}
-	text_report_shown(w->p, out, key);
+	text_escape(out, key.p, key.n, w->p->style.ascii);
 	buf_release(&shown);
 }
 

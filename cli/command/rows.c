@@ -11,6 +11,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
+#include "lib/base/text.h"
 #include "lib/base/thread.h"
 #include "lib/stream/stream.h"
 
@@ -40,7 +41,7 @@ open_table(struct rows *r)
 		.view = &r->o.view,
 		.width = term_width(STDOUT_FILENO, 0),
 		.headings = r->o.headings,
-		.ascii = !term_utf8(),
+		.ascii = !text_locale_utf8(),
 		.color = term_color(STDOUT_FILENO, r->o.color),
 		.write = write_table,
 		.ctx = r,

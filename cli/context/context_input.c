@@ -4,7 +4,6 @@
 #include "cli/context/context.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
-#include "cli/term.h"
 #include "export/file_source.h"
 #include "export/journal_format.h"
 #include "export/reader.h"
@@ -30,7 +29,7 @@ ask(void *ctx, const char *path, char *to, size_t size, struct fault *f)
 
 	(void)ctx;
 	buf_adds(&prompt, "Passphrase of ");
-	text_escape(&prompt, path, strlen(path), !term_utf8());
+	text_escape(&prompt, path, strlen(path), !text_locale_utf8());
 	buf_adds(&prompt, ": ");
 	switch (tty_ask(buf_text(&prompt), true, size, &answer, f)) {
 	case TTY_NONE:

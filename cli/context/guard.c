@@ -154,7 +154,7 @@ add_path(struct buf *out, const char *path)
 {
 	struct buf shown = { 0 };
 
-	term_tame(&shown, path, strlen(path), !term_utf8());
+	term_tame(&shown, path, strlen(path), !text_locale_utf8());
 	if (strcmp(buf_text(&shown), path) == 0 &&
 	    strpbrk(path, "\n\t") == NULL)
 		shlex_quote(out, path);

@@ -52,7 +52,8 @@ html_foreign(struct buf *out, const char *p, size_t n)
 	html_escape(out, buf_text(&text), text.n);
 	buf_adds(out, "</bdi>");
 	if (keep < n)
-		buf_addf(out, "\xe2\x80\xa6 (%zu bytes)", n);
+		buf_addf(out, "%s (%zu bytes)",
+		    text_ellipsis(!text_locale_utf8()), n);
 	buf_release(&text);
 }
 

@@ -43,7 +43,7 @@ write_format(struct buf *out, const struct options *o, const struct report *r)
 	switch (o->format) {
 	case FORMAT_JSON:
 		report_json(out, r);
-		if (to_stdout(o) && isatty(STDOUT_FILENO) && style.ascii)
+		if (style.ascii)
 			item_json_ascii(out, 0);
 		break;
 	case FORMAT_HTML:

@@ -18,7 +18,7 @@ text_report_style(int color)
 {
 	return (struct report_style){ .width = term_width(STDOUT_FILENO, 80),
 		.color = term_color(STDOUT_FILENO, color),
-		.ascii = !term_utf8() };
+		.ascii = !text_locale_utf8() };
 }
 
 const char *
@@ -124,30 +124,15 @@ text_report_bar(const struct text_report *p, struct buf *out, int64_t value,
 		buf_adds(out, eighth[n]);
 }
 
-/* A terminal without an ellipsis shows three dots where a key is masked. */
-void
-text_report_shown(const struct text_report *p, struct buf *out,
-    struct slice key)
-{
-	struct buf plain = { 0 };
-
-	buf_add(&plain, key.p, key.n);
-	for (size_t i = 0; p->style.ascii && i + 3 <= plain.n; i++)
-		if (memcmp(plain.p + i, "\xe2\x80\xa6", 3) == 0)
-			memset(plain.p + i, '.', 3);
-	text_escape(out, buf_text(&plain), plain.n, p->style.ascii);
-	buf_release(&plain);
-}
-
 void
 text_report_summary_key(const struct text_report *p, struct buf *out,
     const struct summary_key *key)
 {
-	text_report_shown(p, out, (struct slice){ key->key, key->len });
+	text_escape(out, key->key, key->len, p->style.ascii);
 	if (key->sort == NULL)
 		return;
 	buf_adds(out, " / ");
-	text_report_shown(p, out, (struct slice){ key->sort, key->sort_len });
+	text_escape(out, key->sort, key->sort_len, p->style.ascii);
 }
 
 void

@@ -43,9 +43,6 @@ void text_report_words(const struct text_report *p, int indent,
  * 0. */
 void text_report_bar(const struct text_report *p, struct buf *out,
     int64_t value, int64_t most, int cells);
-/* Add a key, or what inspector/mask.h made of one, escaped. */
-void text_report_shown(const struct text_report *p, struct buf *out,
-    struct slice key);
 /* Add a key of a summary, which is already masked, and its sort key. */
 void text_report_summary_key(const struct text_report *p, struct buf *out,
     const struct summary_key *key);

@@ -1,6 +1,7 @@
 #include <langinfo.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <wchar.h>
 
 #include "lib/base/buf.h"
@@ -12,8 +13,16 @@
 #define LEAST 8    /* cells: a shorter piece says nothing */
 #define NUMBER 200 /* characters: DynamoDB writes even 1E-130 in full */
 
-static const char *
-ellipsis(bool ascii)
+bool
+text_locale_utf8(void)
+{
+	const char *set = nl_langinfo(CODESET);
+
+	return strcasecmp(set, "UTF-8") == 0 || strcasecmp(set, "utf8") == 0;
+}
+
+const char *
+text_ellipsis(bool ascii)
 {
 	return ascii ? "..." : ELLIPSIS;
 }
@@ -31,9 +40,9 @@ is_number(const char *p, size_t n)
 static size_t
 hash_bytes(const char *p, size_t n, bool ascii)
 {
-	size_t dots = strlen(ellipsis(ascii)), tail = dots + HASH_DIGITS;
+	size_t dots = strlen(text_ellipsis(ascii)), tail = dots + HASH_DIGITS;
 
-	if (n < tail || memcmp(p + n - tail, ellipsis(ascii), dots) != 0)
+	if (n < tail || memcmp(p + n - tail, text_ellipsis(ascii), dots) != 0)
 		return 0;
 	for (size_t i = n - HASH_DIGITS; i < n; i++)
 		if (p[i] == '\0' || strchr("0123456789abcdef", p[i]) == NULL)
@@ -79,7 +88,7 @@ text_cut_least(const char *p, size_t n, bool ascii)
 int
 text_cut(struct buf *out, const char *p, size_t n, int cells, bool ascii)
 {
-	const char *dots = ellipsis(ascii), *tail = dots;
+	const char *dots = text_ellipsis(ascii), *tail = dots;
 	size_t tail_n = strlen(dots), hash;
 	int width = text_width(p, n), tail_width, took;
 
@@ -246,8 +255,13 @@ text_escape(struct buf *out, const char *p, size_t n, bool ascii)
 			}
 		}
 		buf_add(out, plain, (size_t)(p - plain));
-		for (int i = 0; i < length || i == 0; i++)
-			escape_byte(out, (unsigned char)*p++);
+		if (length == 3 && ascii && memcmp(p, ELLIPSIS, 3) == 0) {
+			buf_adds(out, text_ellipsis(true));
+			p += length;
+		} else {
+			for (int i = 0; i < length || i == 0; i++)
+				escape_byte(out, (unsigned char)*p++);
+		}
 		plain = p;
 	}
 	buf_add(out, plain, (size_t)(p - plain));
@@ -274,7 +288,7 @@ text_width(const char *p, size_t n)
 	mbstate_t state = { 0 };
 	int width = 0;
 
-	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+	if (!text_locale_utf8())
 		return (int)n;
 	while (p < end) {
 		wchar_t c;

@@ -63,7 +63,8 @@ void text_bytes(char out[32], int64_t v);
  * Add ${p}[0..n) to ${out} as one line that is safe on a terminal: control
  * bytes, DEL, invalid UTF-8, C1 controls, bidirectional and other format
  * characters, line and paragraph separators become \n, \t, \r, \\ or \xNN a
- * byte. ${ascii} escapes every byte above 0x7e too.
+ * byte. ${ascii} escapes every byte above 0x7e too, but for "…", which becomes
+ * "...".
  */
 void text_escape(struct buf *out, const char *p, size_t n, bool ascii);
 
@@ -76,6 +77,11 @@ char text_lower(char c);
 /* Whether ${a}[0..n) and ${b}[0..n) are the same but for the case of ASCII
  * letters. Not strncasecmp: in a Turkish locale its SID is not a sid. */
 bool text_same_fold(const char *a, const char *b, size_t n);
+
+/* Whether the locale (LC_CTYPE) has UTF-8. */
+bool text_locale_utf8(void);
+/* "…", or "..." if ${ascii}. */
+const char *text_ellipsis(bool ascii);
 
 /* Width in terminal cells of ${p}[0..n), valid UTF-8 after text_escape (wide
  * characters count 2, combining ones 0), by the C library (LC_CTYPE). In a

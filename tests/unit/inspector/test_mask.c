@@ -1,3 +1,4 @@
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -342,6 +343,12 @@ test_adds(void **state)
 	mask_text(&b, &rules, SLICE("session:abc"));
 	assert_string_equal(buf_text(&b), "> session:" MARK "a29d80");
 	assert_true(mask_is((struct slice){ b.p + 2, b.n - 2 }));
+	buf_reset(&b);
+	(void)setlocale(LC_CTYPE, "C");
+	mask_text(&b, &rules, SLICE("session:abc"));
+	mask_value(&b, 312);
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
+	assert_string_equal(buf_text(&b), "session:...a29d80... 312 B");
 	buf_release(&b);
 }
 
@@ -358,7 +365,8 @@ static const struct {
 	{ "seven digits", "session:" MARK "3e27ee0", 0 },
 	{ "not a hexadecimal digit", "session:" MARK "3e27eg", 0 },
 	{ "upper-case digits", "session:" MARK "3E27EE", 0 },
-	{ "three dots", "session:...3e27ee", 0 },
+	{ "three dots: of a locale without UTF-8", "session:...3e27ee", 1 },
+	{ "two dots", "session:..3e27ee", 0 },
 	{ "no ellipsis", "session:0123456789", 0 },
 	{ "half an ellipsis", "\x80\xa6" "3e27ee", 0 },
 	{ "empty", "", 0 },
@@ -395,5 +403,6 @@ main(void)
 		cmocka_unit_test(test_is),
 	};
 
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -477,6 +477,7 @@ static const struct {
 	    "\\xe2\\x80\\x8f" },
 	{ "hyphen stays", "\342\200\220", 0, "\342\200\220",
 	    "\\xe2\\x80\\x90" },
+	{ "ellipsis", "\342\200\246", 0, "\342\200\246", "..." },
 	{ "line separator", "\342\200\250", 0, "\\xe2\\x80\\xa8",
 	    "\\xe2\\x80\\xa8" },
 	{ "paragraph separator", "\342\200\251", 0, "\\xe2\\x80\\xa9",
