@@ -122,8 +122,8 @@ enum doctor_result doctor_room(struct buf *text, double need, int64_t space,
     bool chosen);
 /* How far the clocks differ, by p->skew_ms. */
 enum doctor_result doctor_clock(struct buf *text, const struct plan *p);
-/* Whether the table is as the lab's template creates it; the differences are
- * added to ${text}, which is empty. */
+/* Whether the table is as the TSA Gallery's template creates it; the
+ * differences are added to ${text}, which is empty. */
 bool doctor_gallery(struct buf *text, const struct ddb_table *t);
 
 /* doctor --policy: write the policy to standard output. */

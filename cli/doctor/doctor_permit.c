@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,9 +153,6 @@ check_journal(struct doctor *d, struct fault *f)
 	if (plan_journal_path(&journal, d->c.table.name, d->now, false, &path,
 		&why) != 0) {
 		free(path);
-		buf_adds(&d->fix,
-		    "name another place for it with --journal-dir (doctor "
-		    "takes it, too)");
 		return doctor_add_fault(d, "journal", DOCTOR_FAILURE, &why, f);
 	}
 	add_place(d, path);
@@ -164,8 +162,8 @@ check_journal(struct doctor *d, struct fault *f)
 	free(path);
 	if (result == DOCTOR_FAILURE)
 		buf_adds(&d->fix,
-		    "name a roomier place with --journal-dir (doctor takes "
-		    "it, too), or sweep in parts with --max-items");
+		    "name a place with more space with --journal-dir, or "
+		    "purge in parts with --max-items");
 	return doctor_add(d, "journal", result, f);
 }
 
@@ -207,6 +205,20 @@ add_price(struct buf *out, const struct doctor *d, double writes, double reads)
 	buf_addf(out, " in all (%s prices of %s)", p->region, p->date);
 }
 
+/* "are expired", or "have been expired for 2 d or more". */
+static void
+add_expired(struct buf *out, const struct doctor *d, bool one)
+{
+	char span[32];
+
+	text_span(span, d->o->overdue);
+	if (d->o->overdue < 0)
+		buf_addf(out, " %s expired", one ? "is" : "are");
+	else
+		buf_addf(out, " %s been expired for %s or more",
+		    one ? "has" : "have", span);
+}
+
 static int
 check_cost(struct doctor *d, struct fault *f)
 {
@@ -216,34 +228,36 @@ check_cost(struct doctor *d, struct fault *f)
 
 	if (n < 0)
 		return 0;
-	reads = (double)d->c.table.bytes / BYTES_READ_UNIT;
 	if (n < 0.5) {
-		buf_adds(out, "nothing is expired");
-		if (d->o->overdue >= 0)
-			buf_adds(out, " for so long");
-		if (!d->whole)
-			buf_adds(out, " of the entries read");
+		buf_adds(out,
+		    d->whole ? "nothing" : "none of the entries read");
+		add_expired(out, d, true);
 		return doctor_add(d, "cost", DOCTOR_OK, f);
 	}
+	/* at least half a unit a segment */
+	subset_choose(&d->c.portion, d->o, d->c.table.bytes, 0);
+	reads = (double)d->c.table.bytes / BYTES_READ_UNIT +
+	    (double)d->c.portion.segments / 2;
 	writes = n * (double)c->units / (double)c->items;
 	spared = n * (double)c->free_by_ttl / (double)c->items;
 	add_about(out, d, n);
-	buf_addf(out, " %s expired%s; purging %s takes ",
-	    n < 1.5 ? "entry is" : "entries are",
-	    d->o->overdue >= 0 ? " for so long" : "", n < 1.5 ? "it" : "them");
-	add_about(out, d, writes);
-	buf_adds(out, " write units, and ");
-	buf_adds(out, figure_units(reads).s);
-	buf_adds(out, " read units to find them");
+	buf_adds(out, n < 1.5 ? " entry" : " entries");
+	add_expired(out, d, n < 1.5);
+	buf_addf(out, "; purging %s takes ", n < 1.5 ? "it" : "them");
+	buf_adds(out, d->whole ? "" : "about ");
+	buf_adds(out, figure_units_of(floor(writes + 0.5), "write").s);
+	buf_adds(out, ", and up to ");
+	buf_adds(out, figure_units_of(ceil(reads), "read").s);
+	buf_addf(out, " to find %s", n < 1.5 ? "it" : "them");
 	add_price(out, d, writes, reads);
 	text_report_takes(out, &d->c.pace, reads, writes);
 	if (spared >= 0.5) {
 		buf_adds(out,
-		    d->c.table.ttl_status != NULL ? "; TTL would take "
+		    d->c.table.ttl_status != NULL ? "; TTL would delete "
 						  : "; TTL, if it is on, would "
-						    "take ");
+						    "delete ");
 		add_about(out, d, spared);
-		buf_adds(out, " of them free of charge, in its own time");
+		buf_adds(out, " of them free of charge, but later");
 	}
 	return doctor_add(d, "cost", DOCTOR_OK, f);
 }

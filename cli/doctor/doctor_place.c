@@ -6,6 +6,7 @@
 #include "cli/option/option.h"
 #include "lib/aws/credentials.h"
 #include "lib/aws/endpoint.h"
+#include "lib/aws/profile.h"
 #include "lib/aws/provider/provider.h"
 #include "lib/aws/world.h"
 #include "lib/base/fault.h"
@@ -77,11 +78,16 @@ advise_network(struct doctor *d, const char *error)
 		    "its CA in AWS_CA_BUNDLE");
 		return;
 	}
-	buf_addf(&d->fix,
-	    "check the region (%s) and the way there: DNS, route, VPC endpoint",
-	    d->c.config.region);
+	if (strcmp(d->c.config.endpoint_from, "the region") == 0)
+		buf_addf(&d->fix,
+		    "check the region name (%s) and the network path: DNS, "
+		    "route, VPC endpoint",
+		    d->c.config.region);
+	else
+		buf_adds(&d->fix,
+		    "check the address, and that a server is listening there");
 	if (proxy != NULL)
-		buf_addf(&d->fix, ", the proxy in %s", proxy);
+		buf_addf(&d->fix, "; check also the proxy in %s", proxy);
 }
 
 static int
@@ -115,8 +121,8 @@ check_endpoint(struct doctor *d, struct fault *f)
 	} else if (!d->local) {
 		result = DOCTOR_WARNING;
 		buf_adds(&d->text,
-		    ", but without TLS: anyone on the way can read session "
-		    "keys");
+		    ", but without TLS: anyone on the network path can read "
+		    "session keys");
 		buf_adds(&d->fix, "use https");
 	}
 	return doctor_add(d, "endpoint", result, f);
@@ -147,22 +153,26 @@ check_clock(struct doctor *d, struct fault *f)
 int
 doctor_place(struct doctor *d, struct fault *f)
 {
+	const struct aws_config *config = &d->c.config;
 	struct fault why = { 0 };
+	bool profile;
 
 	d->section = "Access";
 	doctor_waiting(d, "looking for the region");
 	if (context_locate(&d->c, NULL, &why) != 0)
 		return doctor_add_fault(d, "configuration", DOCTOR_FAILURE,
 		    &why, f);
-	d->local = is_local(d->c.config.endpoint);
-	buf_addf(&d->text, "profile %s, region %s%s", d->c.config.profile,
-	    d->c.config.region,
-	    d->c.config.region_assumed
+	d->local = is_local(config->endpoint);
+	profile = profile_has(config->config, "profile", config->profile) ||
+	    profile_has(config->credentials, "profile", config->profile);
+	buf_addf(&d->text, "%s%s, region %s%s",
+	    profile ? "profile " : "no profile", profile ? config->profile : "",
+	    config->region,
+	    config->region_assumed
 		? " (assumed: none is set, and the endpoint is on this machine)"
 		: "");
-	if (d->c.config.ca_bundle != NULL)
-		buf_addf(&d->text, ", certificates in %s",
-		    d->c.config.ca_bundle);
+	if (config->ca_bundle != NULL)
+		buf_addf(&d->text, ", certificates in %s", config->ca_bundle);
 	if (doctor_add(d, "configuration", DOCTOR_OK, f) != 0 ||
 	    check_endpoint(d, f) != 0 || check_clock(d, f) != 0)
 		return -1;
@@ -189,10 +199,10 @@ check_credentials(struct doctor *d, struct fault *f)
 	    text_time_format(when, keys.expires) == 0) {
 		text_span(span, keys.expires - now);
 		if (keys.expires > now)
-			buf_addf(&d->text, "; they end in %s, at %s", span,
+			buf_addf(&d->text, "; they expire in %s, at %s", span,
 			    when);
 		else
-			buf_addf(&d->text, "; they ended at %s", when);
+			buf_addf(&d->text, "; they expired at %s", when);
 	}
 	aws_keyset_release(&keys);
 	d->keyed = true;
@@ -218,13 +228,9 @@ check_identity(struct doctor *d, struct fault *f)
 {
 	struct fault why = { 0 };
 
-	if (!asks_sts(d)) {
-		buf_adds(&d->text,
-		    "not known: STS not asked, as the endpoint is on this "
-		    "machine");
-		buf_adds(&d->fix, "set AWS_ENDPOINT_URL_STS to have it asked");
-		return doctor_add(d, "identity", DOCTOR_WARNING, f);
-	}
+	if (!asks_sts(d))
+		return doctor_say(d, "identity", DOCTOR_OK, f,
+		    "not checked: a local server has no accounts");
 	doctor_waiting(d, "asking STS who this is");
 	if (context_identity(&d->c, &d->who, &why) == 0)
 		return doctor_say(d, "identity", DOCTOR_OK, f, "account %s, %s",

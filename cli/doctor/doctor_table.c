@@ -162,7 +162,7 @@ check_replicas(struct doctor *d, struct fault *f)
 		return doctor_add(d, "replicas", DOCTOR_WARNING, f);
 	buf_adds(&d->fix,
 	    "an entry renewed there may not be renewed here yet, so purge "
-	    "--yes needs --overdue of at least 15m (doctor takes it, too)");
+	    "--yes needs --overdue of at least 15m");
 	if (d->o->overdue < 0)
 		doctor_command(&d->command, d, "purge --overdue 15m");
 	return doctor_add(d, "replicas", DOCTOR_FAILURE, f);
@@ -248,7 +248,7 @@ check_gallery(struct doctor *d, struct fault *f)
 	if (!made && strcmp(d->c.table.name, GALLERY_TABLE) != 0)
 		return 0;
 	same = doctor_gallery(&text, &d->c.table);
-	buf_addf(&d->text, "%sas the lab's template creates it%s%s",
+	buf_addf(&d->text, "%sas the TSA Gallery's template creates it%s%s",
 	    same ? "" : "not ", same ? "" : ": ", buf_text(&text));
 	if (strstr(buf_text(&text), "key") != NULL)
 		buf_adds(&d->fix, "check that this is the table you mean");

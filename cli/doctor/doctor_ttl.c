@@ -215,11 +215,13 @@ advise_reasons(struct doctor *d)
 			    ", and then 'purge --state stuck' deletes %s that "
 			    "TTL never will",
 			    figure_count(purge).s);
-		buf_adds(&d->fix, " (each a dry run without --yes)");
+		buf_adds(&d->fix,
+		    purge > 0 ? " (without --yes, both are dry runs)"
+			      : " (without --yes, a dry run)");
 		doctor_command(&d->command, d, "repair");
 	} else if (purge > 0) {
 		buf_adds(&d->fix,
-		    "only a purge deletes these (a dry run without --yes)");
+		    "only a purge deletes these (without --yes, a dry run)");
 		doctor_command(&d->command, d,
 		    s->reasons[STATE_STUCK][REASON_TOO_OLD] == purge
 			? "purge --state stuck --reason too-old"
