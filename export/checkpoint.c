@@ -11,6 +11,7 @@
 #include "lib/base/fault.h"
 #include "lib/base/file.h"
 #include "lib/base/mem.h"
+#include "lib/base/shlex.h"
 #include "lib/base/slice.h"
 #include "lib/base/text.h"
 #include "lib/dynamodb/attr.h"
@@ -350,6 +351,8 @@ int
 checkpoint_trusted(const struct stat *st, uid_t me, const char *path,
     struct fault *f)
 {
+	struct buf quoted = { 0 };
+
 	if (!S_ISREG(st->st_mode))
 		return fault(f, FAULT_REFUSED, "%s: not a regular file", path);
 	if (st->st_uid != me)
@@ -357,13 +360,15 @@ checkpoint_trusted(const struct stat *st, uid_t me, const char *path,
 		    "%s: the checkpoint belongs to user %lld, but this is user "
 		    "%lld; run it as the same user, or remove it to start over",
 		    path, (long long)st->st_uid, (long long)me);
-	if ((st->st_mode & (S_IWGRP | S_IWOTH)) != 0)
-		return fault(f, FAULT_REFUSED,
-		    "%s: others may write to the checkpoint (mode %04o); if "
-		    "nobody did, run chmod go-w on it, else remove it to start "
-		    "over",
-		    path, (unsigned)st->st_mode & 07777u);
-	return 0;
+	if ((st->st_mode & (S_IWGRP | S_IWOTH)) == 0)
+		return 0;
+	shlex_quote(&quoted, path);
+	(void)fault(f, FAULT_REFUSED,
+	    "%s: others may write to the checkpoint (mode %04o); if nobody "
+	    "did, run: chmod 600 %s; otherwise remove it to start over",
+	    path, (unsigned)st->st_mode & 07777u, buf_text(&quoted));
+	buf_release(&quoted);
+	return -1;
 }
 
 /* Open ${path} for reading if it can be trusted: 1 and ${fd}; 0 when there is

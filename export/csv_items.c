@@ -61,12 +61,11 @@ read_names(struct csv_items *c, struct fault *f)
 	}
 	if (c->attributes < c->n)
 		return 0;
-	(void)fault(f, FAULT_DATA,
-	    "neither DynamoDB JSON, a journal, nor CSV with a column "
-	    "\"" ATTRIBUTES "\", without which types are lost: export "
-	    "--format dynamodb-json, or csv without --columns, writes what "
-	    "can be read back");
-	return csv_read_at(c->csv, f);
+	return fault(f, FAULT_DATA,
+	    "%s: not an export or a journal; CSV needs the column "
+	    "\"" ATTRIBUTES "\": export without --columns, or with --format "
+	    "dynamodb-json",
+	    csv_read_name(c->csv));
 }
 
 struct csv_items *

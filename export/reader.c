@@ -159,7 +159,7 @@ of_export(const struct reader *r, const struct line *line, struct slice *item,
 			return fault(f, FAULT_DATA,
 			    "it has no image of the entry that was deleted "
 			    "(exports with new images only have none): leave "
-			    "--deleted away to restore the other entries");
+			    "out --deleted to restore the other entries");
 		*item = line->item;
 		return 1;
 	default:

@@ -309,7 +309,9 @@ journal_create(struct journal *j, const struct journal_options *o,
 	}
 	if (errno == EEXIST)
 		return fault(f, FAULT_REFUSED,
-		    "%s: file exists; a journal must be a new file", j->path);
+		    "%s: file exists, and a journal must be a new file; give "
+		    "another name or leave out --journal",
+		    j->path);
 	return fault(f, FAULT_IO, "%s: cannot create the journal: %s", j->path,
 	    strerror(errno));
 }

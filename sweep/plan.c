@@ -183,7 +183,8 @@ check_file(const char *path, bool execute, struct fault *f)
 		    path);
 	if (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode))
 		return fault(f, FAULT_USAGE,
-		    "--journal %s: file exists; a journal must be a new file",
+		    "--journal %s: file exists, and a journal must be a new "
+		    "file; give another name or leave out --journal",
 		    path);
 	return fault(f, FAULT_REFUSED,
 	    "--journal %s: not a regular file, so nothing written to it is "

@@ -97,6 +97,11 @@ on_terminal() {
 	local command
 	ttlsweep help >"$BATS_TEST_TMPDIR/a"
 	ttlsweep --help | cmp - "$BATS_TEST_TMPDIR/a"
+	[[ $(<"$BATS_TEST_TMPDIR/a") == *$'\nWithout man: mandoc man/ttlsweep-tutorial.7 | less' ]]
+	for page in "$ROOT"/man/*.[57]; do
+		page=${page##*/ttlsweep}
+		grep -F -- "${page%.*}(${page##*.})" "$BATS_TEST_TMPDIR/a"
+	done
 	ttlsweep -q -t x --color never help | cmp - "$BATS_TEST_TMPDIR/a"
 	ttlsweep -h | cmp - "$BATS_TEST_TMPDIR/a"
 	for command in $(sed -n '/^Commands:/,/^$/s/^  \([a-z]\{1,\}\).*/\1/p' \
@@ -588,6 +593,6 @@ zsh_offers() {
 	    bash -c "ttlsweep() { \"$TTLSWEEP\" \"\$@\"; }; $undo"
 	ttlsweep export -t "$TABLE" | sort | cmp - "$BATS_TEST_TMPDIR/before"
 	# the journal is a new file
-	fails 2 "file exists; a journal must be a new file" purge -t "$TABLE" --now "$NOW" \
+	fails 2 "file exists, and a journal must be a new file; give another name or leave out --journal" purge -t "$TABLE" --now "$NOW" \
 	    --yes --journal "$journal"
 }

@@ -113,7 +113,7 @@ shows() {
 	chmod 644 "$BATS_TEST_TMPDIR/secret"
 	show --cookie "$COOKIE" --secret-file "$BATS_TEST_TMPDIR/secret"
 	shows 'valid'
-	[[ $stderr == *"everyone on this machine can read it"* ]]
+	[[ $stderr == *"everyone on this machine can read it; run: chmod 600 $BATS_TEST_TMPDIR/secret"* ]]
 	show --cookie "$COOKIE" --secret-file <(cat "$WORLD/right")
 	shows 'valid'
 	[[ -z $stderr ]]

@@ -240,10 +240,10 @@ goes_back_in()
 	[[ $output == *"e.jsonl:1: "*"JSON Lines have lost the types"*"export --format dynamodb-json"* ]]
 	ttlsweep export -q -t "$T" --columns key,state,@sess -o part.csv
 	run -1 ttlsweep restore -t "$T" part.csv
-	[[ $output == *"part.csv:1: row 1: "*'nor CSV with a column "attributes"'*"export --format dynamodb-json"* ]]
+	[[ $output == *"part.csv: not an export or a journal; "*'needs the column "attributes": export without --columns'*"--format dynamodb-json"* ]]
 	list >rows.tsv
 	run -1 ttlsweep inspect -i rows.tsv
-	[[ $output == *'rows.tsv:1: row 1: '*'"attributes"'* ]]
+	[[ $output == *'rows.tsv: not an export or a journal; '*'"attributes"'* ]]
 	# a few columns are enough
 	ttlsweep export -q -t "$T" --columns key,attributes -o two.csv
 	ttlsweep restore -t "$T" two.csv --yes --format json | jq -e '.present == 50'

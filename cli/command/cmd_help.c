@@ -191,8 +191,11 @@ help_program(struct buf *out, const struct command *const *commands, int width)
 	buf_adds(out, "\nGlobal options, before or after the command:\n");
 	options(out, width, GROUP_GLOBAL, ON_ALL);
 	words(out, width,
-	    "See 'ttlsweep help COMMAND' for a command's options, and "
-	    "ttlsweep(1) for the manual.");
+	    "See 'ttlsweep help COMMAND' for a command's options. The manual "
+	    "is ttlsweep(1), ttlsweep-COMMAND(1), ttlsweep-tutorial(7), "
+	    "-states(7), -options(7), -credentials(7), -journal(5) and "
+	    "-formats(5).");
+	buf_adds(out, "Without man: mandoc man/ttlsweep-tutorial.7 | less\n");
 	buf_release(&label);
 }
 

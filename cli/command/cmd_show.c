@@ -18,6 +18,7 @@
 #include "lib/base/file.h"
 #include "lib/base/mem.h"
 #include "lib/base/secret.h"
+#include "lib/base/shlex.h"
 #include "lib/base/stop.h"
 #include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/get.h"
@@ -277,8 +278,8 @@ read_secret(struct buf *s, int fd, const char *name, struct fault *f)
 
 	if (rc == 1)
 		return fault(f, FAULT_DATA,
-		    "%s: longer than %zu KiB, which no such file is", name,
-		    SECRET_MAX >> 10);
+		    "%s: longer than %zu KiB; give a file of secrets, one per line",
+		    name, SECRET_MAX >> 10);
 	return rc;
 }
 
@@ -296,17 +297,20 @@ static int
 secrets_open(struct buf *s, const char *path, struct log *log, struct fault *f)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY), rc;
+	struct buf quoted = { 0 };
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
 		rc = fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_IO,
 		    "%s: %s", path, strerror(errno));
 	} else {
+		shlex_quote(&quoted, path);
 		if (S_ISREG(st.st_mode) && (st.st_mode & S_IROTH) != 0)
 			log_warn(log,
-			    "%s: everyone on this machine can read it; run "
-			    "chmod o-r on it",
-			    path);
+			    "%s: everyone on this machine can read it; run: "
+			    "chmod 600 %s",
+			    path, buf_text(&quoted));
+		buf_release(&quoted);
 		rc = read_secret(s, fd, path, f);
 		if (rc == 0 && is_json_array(s))
 			rc = fault(f, FAULT_DATA,

@@ -34,11 +34,11 @@ row_named(const char *name, size_t n)
 	return NULL;
 }
 
-#define DO_IT "use --yes to carry out a dry run"
+#define DO_IT "--yes makes purge delete, and repair and restore write"
 #define RATE "--max-rcu N and --max-wcu N limit read and write units a second"
 #define JOBS "--jobs N is the number of workers"
 #define SELECT "--state, --kind, --prefix and --overdue select entries"
-#define DRY_RUN "nothing is written without --yes; that is the dry run"
+#define DRY_RUN "without --yes, purge, repair and restore are dry runs"
 
 /* Options of other tools, and what to use here. */
 static const struct {
@@ -234,13 +234,27 @@ command_names(struct buf *out, const struct command *const *commands,
 	}
 }
 
+/* Commands of other tools, and the one to use here. */
+static const struct {
+	const char *here, *words;
+} called[] = {
+	{ "inspect", " scan stats report " },
+	{ "list", " ls " },
+	{ "show", " get find " },
+	{ "export", " dump backup " },
+	{ "purge", " delete remove rm clean cleanup sweep " },
+	{ "repair", " fix " },
+	{ "restore", " undo rollback " },
+	{ "doctor", " check " },
+};
+
 const struct command *
 option_command(const struct command *const *commands, const char *name,
     struct fault *f)
 {
 	const struct rules rules = { 0 };
 	const char *best = NULL;
-	struct buf shown = { 0 };
+	struct buf shown = { 0 }, word = { 0 };
 	int least = 3;
 
 	for (size_t i = 0; commands[i] != NULL; i++) {
@@ -253,11 +267,16 @@ option_command(const struct command *const *commands, const char *name,
 			least = d;
 		}
 	}
+	buf_addf(&word, " %s ", name);
+	for (size_t i = 0; i < sizeof(called) / sizeof(*called); i++)
+		if (strstr(called[i].words, buf_text(&word)) != NULL)
+			best = called[i].here;
 	mask_text(&shown, &rules, slice_str(name)); /* perhaps a key for show */
 	(void)fault(f, FAULT_USAGE, "no command '%s'%s%s%s", buf_text(&shown),
 	    best != NULL ? "; did you mean '" : "", best != NULL ? best : "",
 	    best != NULL ? "'?" : "");
 	buf_release(&shown);
+	buf_release(&word);
 	return NULL;
 }
 

@@ -18,6 +18,7 @@
 #include "lib/base/shlex.h"
 #include "lib/base/text.h"
 #include "lib/stream/outfile.h"
+#include "sweep/journal.h"
 #include "sweep/plan.h"
 
 void
@@ -194,7 +195,7 @@ static int
 check_operands(const struct options *o, struct fault *f)
 {
 	const struct command *c = o->command;
-	char why[120];
+	char why[120], *place;
 
 	if (o->merge)
 		return check_merge(o, f);
@@ -203,9 +204,15 @@ check_operands(const struct options *o, struct fault *f)
 	if (o->cookie != NULL && o->noperands > 0)
 		return refuse("show --cookie",
 		    " takes no other argument: ", o->operands[0], f);
-	if ((int)o->noperands < c->min && o->cookie == NULL)
-		return fault(f, FAULT_USAGE, "'%s' needs an argument: %s",
-		    c->name, c->args);
+	if ((int)o->noperands < c->min && o->cookie == NULL) {
+		place =
+		    c->bit == ON_RESTORE ? journal_default_directory() : NULL;
+		(void)fault(f, FAULT_USAGE, "'%s' needs an argument: %s%s%s",
+		    c->name, c->args, place != NULL ? "; journals are in " : "",
+		    place != NULL ? place : "");
+		free(place);
+		return -1;
+	}
 	if (c->max == 0 && o->noperands > 0 &&
 	    option_find("table", c->bit) != NULL)
 		return stray(o, f);
@@ -304,7 +311,7 @@ option_wide(const struct options *o, struct fault *f)
 		return false;
 	(void)fault(f, FAULT_USAGE,
 	    "--state %s: immortal entries may be meant to stay; choose with "
-	    "--reason or --keys-from, or delete every entry with --state any",
+	    "--reason or --keys-from",
 	    o->state.text);
 	return true;
 }

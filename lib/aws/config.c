@@ -101,10 +101,8 @@ static int
 take_endpoint(const struct config_value *s, const struct aws_config *c,
     struct aws_endpoint *e, char **url, enum fault_kind kind, struct fault *f)
 {
-	if (aws_endpoint_parse(s->value, e) != 0)
-		return fault(f, kind,
-		    "%s: not of the form http[s]://host[:port][/path]",
-		    s->from);
+	if (aws_endpoint_read(e, s->from, s->value, kind, f) != 0)
+		return -1;
 	if (c->fips || c->dual_stack)
 		return fault(f, FAULT_CONFIG,
 		    "%s sets an endpoint, but %s asks for one of AWS's own; "

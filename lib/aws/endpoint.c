@@ -182,6 +182,20 @@ aws_endpoint_parse(const char *url, struct aws_endpoint *out)
 	return 0;
 }
 
+int
+aws_endpoint_read(struct aws_endpoint *out, const char *from, const char *url,
+    enum fault_kind kind, struct fault *f)
+{
+	/* there may be a password before an @ */
+	bool shown = strchr(url, '@') == NULL;
+
+	if (aws_endpoint_parse(url, out) == 0)
+		return 0;
+	return fault(f, kind,
+	    "%s: %s%.200s%snot of the form http[s]://host[:port][/path]", from,
+	    shown ? "'" : "", shown ? url : "", shown ? "' is " : "");
+}
+
 char *
 aws_endpoint_text(const struct aws_endpoint *e)
 {

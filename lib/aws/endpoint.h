@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/base/fault.h"
+
 struct aws_endpoint {
 	bool tls;
 	char host[300]; /* with its port unless that is the default */
@@ -11,6 +13,9 @@ struct aws_endpoint {
 };
 /* 0, or -1 when ${url} is not http[s]://host[:port][/path]. Pure. */
 int aws_endpoint_parse(const char *url, struct aws_endpoint *out);
+/* The same; the fault of ${kind} names ${from}, where ${url} is from. */
+int aws_endpoint_read(struct aws_endpoint *out, const char *from,
+    const char *url, enum fault_kind kind, struct fault *f);
 /* The URL of ${e} again; the caller frees it. */
 char *aws_endpoint_text(const struct aws_endpoint *e);
 

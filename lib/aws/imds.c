@@ -35,10 +35,9 @@ choose_url(struct imds *m, const struct aws_config *c, struct fault *f)
 
 	if (config_value_either(&s, c, "AWS_EC2_METADATA_SERVICE_ENDPOINT",
 		"ec2_metadata_service_endpoint")) {
-		if (aws_endpoint_parse(s.value, &e) != 0)
-			return fault(f, FAULT_CONFIG,
-			    "%s: not of the form http[s]://host[:port][/path]",
-			    s.from);
+		if (aws_endpoint_read(&e, s.from, s.value, FAULT_CONFIG, f) !=
+		    0)
+			return -1;
 		m->url = aws_endpoint_text(&e);
 		return 0;
 	}

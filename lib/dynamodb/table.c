@@ -121,15 +121,23 @@ find_candidates(struct ddb_conn *c, const char *want, struct candidates *list)
 	buf_release(&body);
 }
 
-/* "; there is TSAGalleryCache", or which tables there are. */
+/* "; there is TSAGalleryCache", or which tables there are. ${by_hand}: at an
+ * endpoint that was set. */
 static void
-add_candidates(struct buf *out, const struct candidates *list)
+add_candidates(struct buf *out, const struct candidates *list, bool by_hand)
 {
 	bool close = list->n > 0 && list->best[0].close;
 	int n = 0;
 
-	if (list->asked && list->all == 0)
-		buf_adds(out, "; this account has no tables in this region");
+	if (list->asked && list->all == 0) {
+		buf_addf(out,
+		    "; there are no tables in this region%s; check the region "
+		    "and the credentials",
+		    by_hand ? " (DynamoDB Local without -sharedDb has its own "
+			      "for each access key and region)"
+			    : "");
+		return;
+	}
 	for (int i = 0; i < list->n; i++) {
 		if (list->best[i].close != close)
 			break;
@@ -141,6 +149,8 @@ add_candidates(struct buf *out, const struct candidates *list)
 	}
 	if (!close && list->all > n)
 		buf_addf(out, " and %lld more", (long long)list->all - n);
+	buf_adds(out,
+	    "; choose one with -t (or CACHETABLE), or another --region");
 }
 
 /* Report that ${name} does not exist, and which tables do. -1. */
@@ -153,11 +163,11 @@ table_missing(struct ddb_conn *c, const char *name, struct fault *f)
 	struct buf names = { 0 };
 
 	find_candidates(c, name, &list);
-	add_candidates(&names, &list);
+	add_candidates(&names, &list,
+	    strcmp(config->endpoint_from, "the region") != 0);
 	(void)fault(f, FAULT_NOT_FOUND,
-	    "table %s%s%s%s: not found in region %s (%s)%s; choose one with -t "
-	    "(or CACHETABLE), or another --region",
-	    name, from != NULL ? " (" : "", from != NULL ? from : "",
+	    "table %s%s%s%s: not found in region %s (%s)%s", name,
+	    from != NULL ? " (" : "", from != NULL ? from : "",
 	    from != NULL ? ")" : "", config->region, config->endpoint,
 	    buf_text(&names));
 	for (int i = 0; i < list.n; i++)

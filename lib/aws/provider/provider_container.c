@@ -97,7 +97,7 @@ read_token(struct buf *out, struct fault *f)
 	token = buf_text(out);
 	if (token[strcspn(token, "\r\n")] != '\0')
 		return fault(f, FAULT_CREDENTIALS,
-		    "%s: the token contains a newline, which no header can",
+		    "%s: the token contains a newline, which a header cannot",
 		    path != NULL ? TOKEN_FILE : TOKEN);
 	return 0;
 }

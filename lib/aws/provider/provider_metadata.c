@@ -45,7 +45,7 @@ take(struct search *s, const struct doc *d, const char *place, struct fault *f)
 	message_copy(message, sizeof(message), doc_text(d, NULL, "Message"));
 	if (code != NULL && strcmp(code, "Success") != 0)
 		return fault(f, FAULT_CREDENTIALS, "%s: %.100s: %.300s", place,
-		    code, message[0] != '\0' ? message : "it says no more");
+		    code, message[0] != '\0' ? message : "no message");
 	return search_take_doc(s, d, NULL, names, place, f);
 }
 

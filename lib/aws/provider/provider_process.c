@@ -307,8 +307,8 @@ provider_process(struct search *s, struct fault *f)
 	if (words == NULL || words[0] == NULL) {
 		shlex_free(words);
 		return fault(f, FAULT_CONFIG,
-		    "%s: credential_process: a quote is left open, or nothing "
-		    "is in it",
+		    "%s: credential_process: it is empty, or a quote is not "
+		    "closed",
 		    set.from);
 	}
 	rc = run(words, &c, s->world, &why);

@@ -60,7 +60,7 @@ read_role(const struct search *s, struct role *r, struct fault *f)
 	if (r->source.value != NULL && r->credential_source.value != NULL)
 		return fault(f, FAULT_CONFIG,
 		    "%s: %.200s has both source_profile and credential_source: "
-		    "one of them must go",
+		    "remove one of them",
 		    r->credential_source.from, s->name);
 	if (r->source.value == NULL && r->credential_source.value == NULL)
 		return fault(f, FAULT_CONFIG,

@@ -206,8 +206,10 @@ test_trusted(void **state)
 		{ "as it was created", S_IFREG | 0600, 7, 7, 0, "" },
 		{ "readable by all", S_IFREG | 0644, 7, 7, 0, "" },
 		{ "root's own", S_IFREG | 0600, 0, 0, 0, "" },
-		{ "the group writes", S_IFREG | 0620, 7, 7, -1, "chmod go-w" },
-		{ "everybody writes", S_IFREG | 0602, 7, 7, -1, "chmod go-w" },
+		{ "the group writes", S_IFREG | 0620, 7, 7, -1,
+		    "run: chmod 600 'a b'; otherwise" },
+		{ "everybody writes", S_IFREG | 0602, 7, 7, -1,
+		    "run: chmod 600 'a b'; otherwise" },
 		{ "of another user", S_IFREG | 0600, 8, 7, -1, "user 8" },
 		{ "root's, for a user", S_IFREG | 0600, 0, 7, -1, "user 0" },
 		{ "a user's, for root", S_IFREG | 0600, 7, 0, -1, "user 7" },
@@ -221,7 +223,7 @@ test_trusted(void **state)
 			.st_uid = cases[i].owner };
 		struct fault f = { 0 };
 
-		if (checkpoint_trusted(&st, cases[i].me, "cp", &f) !=
+		if (checkpoint_trusted(&st, cases[i].me, "a b", &f) !=
 			cases[i].want ||
 		    strstr(f.text, cases[i].says) == NULL)
 			fail_msg("%s: %s", cases[i].name, f.text);

@@ -55,10 +55,11 @@ static const struct {
 	{ "two types", TWO, "key:B,at:N", "key:B,at:N", NULL },
 	{ "an invalid type", "a:X,attributes\n", "a:X", "a:X:S", NULL },
 	{ "a name like a type", ":N,attributes\n", ":N", ":N:S", NULL },
-	{ "empty", " \n", NULL, NULL, "nor CSV with a column" },
+	{ "empty", " \n", NULL, NULL, "not an export or a journal" },
 	{ "no attributes", "key,kind\n", NULL, NULL,
-	    "/file:1: row 1: neither DynamoDB JSON, a journal, nor CSV "
-	    "with a column \"attributes\"" },
+	    "/file: not an export or a journal; CSV needs the column "
+	    "\"attributes\": export without --columns, or with --format "
+	    "dynamodb-json" },
 	{ "an invalid name", "key,\xff,attributes\n", NULL, NULL,
 	    "/file:1: row 1: no header row: cell 2 is not UTF-8 text" },
 	{ "another hint", NAMES, "id", NULL,
@@ -289,7 +290,7 @@ test_told(void **state)
 		{ "an empty array", SLICE("[]"), "" },
 		{ "an array of numbers", SLICE("[7]"), "not an entry" },
 		{ "NUL", SLICE("\0\0"), "no header row" },
-		{ "text", SLICE("hello\n"), "nor CSV with a column" },
+		{ "text", SLICE("hello\n"), "not an export or a journal" },
 		{ "JSON Lines", SLICE("{\"key\":\"a\"}"),
 		    "JSON Lines have lost the types" },
 	};

@@ -194,12 +194,12 @@ static const struct {
 	enum fault_kind kind;
 } places[] = {
 	{ "new", "new", NULL, FAULT_NONE },
-	{ "a file", "file", "file exists; a journal must be", FAULT_USAGE },
+	{ "a file", "file", "file exists, and a journal must be", FAULT_USAGE },
 	{ "a directory", "dir", "is a directory; use --journal-dir",
 	    FAULT_USAGE },
-	{ "a dangling link", "dangling", "file exists; a journal must be",
+	{ "a dangling link", "dangling", "file exists, and a journal must be",
 	    FAULT_USAGE },
-	{ "a link to a file", "link", "file exists; a journal must be",
+	{ "a link to a file", "link", "file exists, and a journal must be",
 	    FAULT_USAGE },
 	{ "a link to a directory", "dirlink",
 	    "is a directory; use --journal-dir", FAULT_USAGE },

@@ -957,7 +957,7 @@ static const struct {
 	{ "a child that still runs", "sleep 30 & echo '{}'", NULL,
 	    { "no \"Version\": 1" } },
 	{ "no such program", NULL, NULL, { "No such file or directory" } },
-	{ "an open quote", NULL, "'x", { "a quote is left open" } },
+	{ "an open quote", NULL, "'x", { "a quote is not closed" } },
 	/* clang-format on */
 };
 
