@@ -140,9 +140,9 @@ SRC := \
     lib/base/fault.c \
     lib/base/file.c \
     lib/base/gzip.c \
+    lib/base/hashes.c \
     lib/base/json_string.c \
     lib/base/mem.c \
-    lib/base/pairs.c \
     lib/base/path.c \
     lib/base/secret.c \
     lib/base/shlex.c \

@@ -5,8 +5,8 @@
 
 #include "export/keylist.h"
 #include "inspector/mask.h"
-#include "lib/base/crypto.h"
 #include "lib/base/fault.h"
+#include "lib/base/hashes.h"
 #include "lib/base/mem.h"
 #include "lib/base/stop.h"
 #include "lib/dynamodb/attr.h"
@@ -88,18 +88,11 @@ read_head(struct head *h, const struct csv_row *row, const struct ddb_table *t,
 #define PARTITION_MAX 2048
 #define SORT_MAX 1024
 
-/* A key that was seen: half of a SHA-256 digest of its value, which nobody can
- * find twice. All zero: a free slot. */
-struct slot {
-	uint64_t high, low;
-};
-
 struct reading {
 	struct keylist *list;
 	const struct ddb_table *table;
 	struct head head;
-	struct slot *slots;
-	size_t nslots; /* a power of two */
+	struct hashes seen; /* hashes of keys, by value */
 	struct buf canonical;
 };
 
@@ -172,54 +165,20 @@ add_attribute(struct reading *r, struct slice cell, size_t i, struct fault *f)
 	    (int)most);
 }
 
-/* The slot that contains ${s}, or the free one for it. */
-static struct slot *
-find(struct slot *slots, size_t n, struct slot s)
-{
-	size_t i = (size_t)s.low & (n - 1);
-
-	while ((slots[i].high != 0 || slots[i].low != 0) &&
-	    (slots[i].high != s.high || slots[i].low != s.low))
-		i = (i + 1) & (n - 1);
-	return &slots[i];
-}
-
-static void
-grow(struct reading *r)
-{
-	size_t n = r->nslots > 0 ? 2 * r->nslots : 64;
-	struct slot *slots = xcalloc(n, sizeof(*slots));
-
-	for (size_t i = 0; i < r->nslots; i++)
-		if (r->slots[i].high != 0 || r->slots[i].low != 0)
-			*find(slots, n, r->slots[i]) = r->slots[i];
-	free(r->slots);
-	r->slots = slots;
-	r->nslots = n;
-}
-
 /* Whether ${key}, {"key":{…}}, was seen before; now it is. */
 static bool
 seen(struct reading *r, struct slice key)
 {
 	struct slice_walk w = slice_walk(key);
 	struct slice name, value;
-	unsigned char digest[CRYPTO_SHA256];
-	struct slot s, *at;
+	size_t n = r->seen.n;
 
-	if ((r->list->n + 1) * 2 > r->nslots)
-		grow(r);
 	buf_reset(&r->canonical);
 	(void)slice_object(&w);
 	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0)
 		attr_key_canonical(&r->canonical, value);
-	crypto_sha256(digest, r->canonical.p, r->canonical.n);
-	memcpy(&s, digest, sizeof(s));
-	at = find(r->slots, r->nslots, s);
-	if (at->high == s.high && at->low == s.low)
-		return true;
-	*at = s;
-	return false;
+	(void)hashes_at(&r->seen, hash_of(r->canonical.p, r->canonical.n));
+	return r->seen.n == n;
 }
 
 /* A key that looks made safe was made so, unless the size in the row shows that
@@ -302,7 +261,9 @@ int
 keylist_read(struct keylist *list, const char *path,
     const struct ddb_table *table, struct fault *f)
 {
-	struct reading r = { .list = list, .table = table };
+	struct reading r = { .list = list,
+		.table = table,
+		.seen.size = sizeof(struct hash) };
 	struct csv_read *csv;
 	struct input *in;
 	int rc;
@@ -319,7 +280,7 @@ keylist_read(struct keylist *list, const char *path,
 	csv = csv_read_of(in);
 	rc = read_rows(&r, csv, f);
 	csv_read_close(csv);
-	free(r.slots);
+	hashes_release(&r.seen);
 	buf_release(&r.canonical);
 	return rc;
 }

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "lib/base/buf.h"
+#include "lib/base/hashes.h"
 #include "lib/base/mem.h"
 #include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/item.h"
@@ -15,19 +16,18 @@
  * among millions may be missed. With 64 bits two of half a million keys collide
  * once in a hundred million exports.
  */
-struct slot {
-	uint64_t key, content;
-	int64_t line; /* 0: free */
+struct entry {
+	struct hash key; /* 64 bits, and the high 32 of them */
+	uint64_t content;
+	int64_t line; /* 0: none yet */
 };
 
 struct duplicate_keys {
-	struct slot *slots; /* open addressing, at most half full */
-	size_t n, cap, most;
+	struct hashes entries;
+	size_t most;
 	uint64_t skip; /* hashes with any of these bits are dropped */
 	struct buf scratch;
 };
-
-#define FIRST 1024
 
 /* FNV-1a, then the last step of MurmurHash3. */
 static uint64_t
@@ -59,45 +59,13 @@ content_of(struct slice item)
 	return sum;
 }
 
-/* The slot of ${key}, or the free one for it. */
-static struct slot *
-find(struct slot *slots, size_t cap, uint64_t key)
-{
-	/* by the high bits: the low ones of those kept are alike */
-	size_t at = (size_t)(key >> 32) & (cap - 1);
-
-	while (slots[at].line != 0 && slots[at].key != key)
-		at = (at + 1) & (cap - 1);
-	return &slots[at];
-}
-
-/* Move what is kept into ${cap} slots. */
-static void
-resize(struct duplicate_keys *t, size_t cap)
-{
-	struct slot *slots = xcalloc(cap, sizeof(*slots));
-
-	t->n = 0;
-	for (size_t i = 0; i < t->cap; i++) {
-		const struct slot *s = &t->slots[i];
-
-		if (s->line == 0 || (s->key & t->skip) != 0)
-			continue;
-		*find(slots, cap, s->key) = *s;
-		t->n++;
-	}
-	free(t->slots);
-	t->slots = slots;
-	t->cap = cap;
-}
-
 struct duplicate_keys *
 duplicate_keys_new(size_t most)
 {
 	struct duplicate_keys *t = xcalloc(1, sizeof(*t));
 
 	t->most = most;
-	resize(t, most < FIRST ? 2 * most : 2 * FIRST);
+	t->entries.size = sizeof(struct entry);
 	return t;
 }
 
@@ -106,7 +74,7 @@ duplicate_keys_add(struct duplicate_keys *t, const struct item *item,
     int64_t line)
 {
 	uint64_t key, content;
-	struct slot *s;
+	struct entry *e;
 
 	buf_reset(&t->scratch);
 	attr_key_canonical(&t->scratch, item->partition);
@@ -115,17 +83,16 @@ duplicate_keys_add(struct duplicate_keys *t, const struct item *item,
 	key = hash(t->scratch.p, t->scratch.n);
 	if ((key & t->skip) != 0)
 		return 0;
-	s = find(t->slots, t->cap, key);
+	/* found by the high bits: the low ones of those kept are alike */
+	e = hashes_at(&t->entries, (struct hash){ key, key >> 32 });
 	content = content_of(item->json);
-	if (s->line != 0)
-		return s->content != content ? s->line : 0;
-	*s = (struct slot){ key, content, line };
-	t->n++;
-	if (t->n * 2 >= t->cap && t->cap < 2 * t->most)
-		resize(t, t->cap * 2);
-	while (t->n >= t->most) {
+	if (e->line != 0)
+		return e->content != content ? e->line : 0;
+	e->content = content;
+	e->line = line;
+	while (t->entries.n >= t->most) {
 		t->skip = t->skip << 1 | 1;
-		resize(t, t->cap);
+		hashes_drop(&t->entries, t->skip);
 	}
 	return 0;
 }
@@ -136,6 +103,6 @@ duplicate_keys_free(struct duplicate_keys *t)
 	if (t == NULL)
 		return;
 	buf_release(&t->scratch);
-	free(t->slots);
+	hashes_release(&t->entries);
 	free(t);
 }

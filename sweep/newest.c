@@ -1,8 +1,7 @@
 #include <stdlib.h>
-#include <string.h>
 
 #include "lib/base/buf.h"
-#include "lib/base/crypto.h"
+#include "lib/base/hashes.h"
 #include "lib/base/mem.h"
 #include "sweep/image.h"
 #include "sweep/newest.h"
@@ -17,16 +16,11 @@
 #define BYTES_A_BIT 4
 #define BITS_LEAST ((uint64_t)1 << 16)
 #define BITS_MOST ((uint64_t)1 << 26)
-#define SLOTS_LEAST ((size_t)1 << 10)
 
-struct name {
-	uint64_t high, low;
-};
-
-struct slot {
-	struct name key;
+struct newest_of { /* a key */
+	struct hash key;
 	int64_t at_us;
-	int64_t image; /* 1 and up: its number + 1; 0: free */
+	int64_t image; /* 1 and up: its number + 1; 0: none yet */
 };
 
 struct newest {
@@ -35,8 +29,8 @@ struct newest {
 	int64_t seen;
 	int64_t again;      /* images whose bit was set before */
 	unsigned char *old; /* a bit for each image; NULL: none is old */
-	struct slot *slots; /* open addressing, at most half full */
-	size_t n, cap, most;
+	struct hashes keys;
+	size_t most;
 	int rounds, round;
 	struct buf scratch;
 };
@@ -64,27 +58,22 @@ newest_new(int64_t bytes, size_t most)
 	n->once = xcalloc(n->bits / 8, 1);
 	n->twice = xcalloc(n->bits / 8, 1);
 	n->most = most;
+	n->keys.size = sizeof(struct newest_of);
 	return n;
 }
 
-static struct name
-name_of(struct newest *n, const struct item *item)
+static struct hash
+key_of(struct newest *n, const struct item *item)
 {
-	unsigned char sum[32];
-	struct name key;
-
 	buf_reset(&n->scratch);
 	image_key(&n->scratch, item);
-	crypto_sha256(sum, buf_text(&n->scratch), n->scratch.n);
-	memcpy(&key.high, sum, 8);
-	memcpy(&key.low, sum + 8, 8);
-	return key;
+	return hash_of(buf_text(&n->scratch), n->scratch.n);
 }
 
 void
 newest_see(struct newest *n, const struct item *item)
 {
-	uint64_t at = name_of(n, item).high & (n->bits - 1);
+	uint64_t at = key_of(n, item).high & (n->bits - 1);
 
 	n->seen++;
 	if (!bit(n->once, at)) {
@@ -116,35 +105,10 @@ newest_rounds(struct newest *n)
 	return n->rounds;
 }
 
-static struct slot *
-find(struct slot *slots, size_t cap, struct name key)
-{
-	size_t at = (size_t)key.low & (cap - 1);
-
-	while (slots[at].image != 0 &&
-	    (slots[at].key.high != key.high || slots[at].key.low != key.low))
-		at = (at + 1) & (cap - 1);
-	return &slots[at];
-}
-
-static void
-resize(struct newest *n, size_t cap)
-{
-	struct slot *slots = xcalloc(cap, sizeof(*slots));
-
-	for (size_t i = 0; i < n->cap; i++)
-		if (n->slots[i].image != 0)
-			*find(slots, cap, n->slots[i].key) = n->slots[i];
-	free(n->slots);
-	n->slots = slots;
-	n->cap = cap;
-}
-
 void
 newest_begin(struct newest *n, int round)
 {
-	n->n = n->cap = 0; /* nothing is kept */
-	resize(n, SLOTS_LEAST);
+	hashes_release(&n->keys);
 	n->round = round;
 }
 
@@ -152,26 +116,21 @@ void
 newest_weigh(struct newest *n, const struct item *item, int64_t at_us,
     int64_t image)
 {
-	struct name key = name_of(n, item);
-	struct slot *s;
+	struct hash key = key_of(n, item);
+	struct newest_of *s;
 
 	if (image >= n->seen)
 		return; /* the file has grown since */
 	if (!bit(n->twice, key.high & (n->bits - 1)) ||
 	    (int)((key.high >> 32) % (uint64_t)n->rounds) != n->round)
 		return;
-	s = find(n->slots, n->cap, key);
-	if (s->image == 0) {
-		*s = (struct slot){ key, at_us, image + 1 };
-		if (++n->n * 2 > n->cap)
-			resize(n, n->cap * 2);
-		return;
-	}
-	if (at_us <= s->at_us) {
+	s = hashes_at(&n->keys, key);
+	if (s->image > 0 && at_us <= s->at_us) {
 		set_bit(n->old, (uint64_t)image);
 		return;
 	}
-	set_bit(n->old, (uint64_t)s->image - 1);
+	if (s->image > 0)
+		set_bit(n->old, (uint64_t)s->image - 1);
 	s->at_us = at_us;
 	s->image = image + 1;
 }
@@ -191,7 +150,7 @@ newest_free(struct newest *n)
 	free(n->once);
 	free(n->twice);
 	free(n->old);
-	free(n->slots);
+	hashes_release(&n->keys);
 	buf_release(&n->scratch);
 	free(n);
 }

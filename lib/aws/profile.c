@@ -10,8 +10,8 @@
 #include "lib/base/crypto.h"
 #include "lib/base/fault.h"
 #include "lib/base/file.h"
+#include "lib/base/hashes.h"
 #include "lib/base/mem.h"
-#include "lib/base/pairs.h"
 #include "lib/base/secret.h"
 #include "lib/base/shlex.h"
 #include "lib/base/text.h"
@@ -62,15 +62,32 @@ static const char *const types[] = { "profile", "sso-session", "services" };
 struct reader {
 	struct profile_file *file;
 	int line;
-	size_t indent;  /* of the last line that was not a continuation */
-	bool in_option; /* the last option may be continued … */
-	size_t option;  /* … and this is its entry */
-	char *end;      /* of its value, a NUL */
-	size_t blank;   /* empty lines since then */
-	/* Index plus one of sections by header and by type and name, and of
-	 * options by header and name. */
-	struct pairs headers, names, options;
+	size_t indent;        /* of the last line that was not a continuation */
+	bool in_option;       /* the last option may be continued … */
+	size_t option;        /* … and this is its entry */
+	char *end;            /* of its value, a NUL */
+	size_t blank;         /* empty lines since then */
+	struct hashes places; /* of struct place */
 };
+
+/* Of a section by header or by type and name, or of an option by header and
+ * name: its index plus one. */
+struct place {
+	struct hash hash;
+	size_t number;
+};
+
+static size_t *
+place(struct reader *r, char kind, const char *a, const char *b)
+{
+	struct buf text = { 0 };
+	struct place *at;
+
+	buf_addf(&text, "%c%s\n%s", kind, a, b);
+	at = hashes_at(&r->places, hash_of(buf_text(&text), text.n));
+	buf_release(&text);
+	return &at->number;
+}
 
 /* Length of the white space character at ${p}, as Python sees it, or 0. */
 static size_t
@@ -174,11 +191,11 @@ read_section(struct reader *r, const char *header, struct fault *f)
 {
 	struct profile_file *file = r->file;
 	struct section *s;
-	size_t *at = pairs_at(&r->headers, header, "");
+	size_t *at = place(r, 'h', header, "");
 
 	if (*at > 0 && strcmp(header, DEFAULTS) != 0)
 		return fault(f, FAULT_CONFIG,
-		    "%s:%d: section [%.100s] was begun in line %d already",
+		    "%s:%d: section [%.100s] begins in line %d already",
 		    file->path, r->line, header, file->sections[*at - 1].line);
 	*at = file->nsections + 1;
 	file->sections =
@@ -193,7 +210,7 @@ read_section(struct reader *r, const char *header, struct fault *f)
 		return 0;
 	/* the last one counts, as in botocore: [default] after
 	 * [profile default] hides it */
-	at = pairs_at(&r->names, s->type, s->name);
+	at = place(r, 'n', s->type, s->name);
 	if (*at > 0)
 		file->sections[*at - 1].hidden = true;
 	*at = file->nsections;
@@ -231,11 +248,10 @@ read_option(struct reader *r, char *p, char *end, struct fault *f)
 		    file->path, r->line);
 	for (char *c = p; *c != '\0'; c++)
 		*c = text_lower(*c);
-	at = pairs_at(&r->options, file->sections[file->nsections - 1].header,
-	    p);
+	at = place(r, 'o', file->sections[file->nsections - 1].header, p);
 	if (*at > 0)
 		return fault(f, FAULT_CONFIG,
-		    "%s:%d: %.100s was set in line %d already", file->path,
+		    "%s:%d: %.100s is set in line %d already", file->path,
 		    r->line, p, file->entries[*at - 1].line);
 	entry_push(r, p, NULL, value);
 	*at = file->nentries;
@@ -295,7 +311,7 @@ read_line(struct reader *r, char *p, char *end, struct fault *f)
 	}
 	if (file->nsections == 0)
 		return fault(f, FAULT_CONFIG,
-		    "%s:%d: stands before the first [section]", file->path,
+		    "%s:%d: it is before the first [section]", file->path,
 		    r->line);
 	return read_option(r, p, end, f);
 }
@@ -333,7 +349,7 @@ parse(char *text, size_t n, const char *path, enum profile_kind kind,
     struct fault *f)
 {
 	struct profile_file *file = xcalloc(1, sizeof(*file));
-	struct reader r = { .file = file };
+	struct reader r = { .file = file, .places.size = sizeof(struct place) };
 
 	file->path = xstrdup(path);
 	file->kind = kind;
@@ -343,9 +359,7 @@ parse(char *text, size_t n, const char *path, enum profile_kind kind,
 		profile_free(file);
 		file = NULL;
 	}
-	pairs_release(&r.headers);
-	pairs_release(&r.names);
-	pairs_release(&r.options);
+	hashes_release(&r.places);
 	return file;
 }
 

@@ -235,9 +235,9 @@ static const struct {
 } refused[] = {
 	/* clang-format off */
 	{ "option before any section", "region = a\n", 0,
-	    "file:1: stands before the first [section]" },
+	    "file:1: it is before the first [section]" },
 	{ "text before any section", "\n# x\nhello\n", 0,
-	    "file:3: stands before the first [section]" },
+	    "file:3: it is before the first [section]" },
 	{ "neither section nor option", "[default]\nk = v\n\nhello\n", 0,
 	    "file:4: neither a [section] nor \"name = value\"" },
 	{ "no name", "[default]\n= v\n", 0,
@@ -247,11 +247,11 @@ static const struct {
 	{ "bracket left open", "[default]\n[profile x\n", 0,
 	    "file:2: neither a [section] nor \"name = value\"" },
 	{ "section twice", "[default]\r\nk = v\r\n[a]\r\n[default]\r\n", 0,
-	    "file:4: section [default] was begun in line 1 already" },
+	    "file:4: section [default] begins in line 1 already" },
 	{ "option twice", "[default]\nk = v\nl = w\nK = x\n", 0,
-	    "file:4: k was set in line 2 already" },
+	    "file:4: k is set in line 2 already" },
 	{ "option twice in DEFAULT", "[DEFAULT]\nk = v\n[DEFAULT]\nk = w\n",
-	    0, "file:4: k was set in line 2 already" },
+	    0, "file:4: k is set in line 2 already" },
 	{ "nested without =", "[services s]\nd =\n  a = 1\n  b: 2\n", 0,
 	    "file:4: below d there must be \"name = value\"" },
 	{ "NUL", "[default]\nk = \0v\n", 17,
@@ -261,7 +261,7 @@ static const struct {
 	    "file:1: a NUL byte: not a text file, or one in UTF-16; save it "
 	    "as UTF-8" },
 	{ "control bytes do not reach the terminal", "[\33[2J]\n[\33[2J]\n",
-	    0, "file:2: section [?[2J] was begun in line 1 already" },
+	    0, "file:2: section [?[2J] begins in line 1 already" },
 	/* clang-format on */
 };
 
@@ -426,7 +426,7 @@ a_full_file_is_read_at_once(void **state)
 	buf_adds(&text, "O7 = x\n");
 	assert_null(profile_parse(text.p, text.n, "file", CONFIG, &f));
 	assert_string_equal(f.text,
-	    "file:270002: o7 was set in line 120009 already");
+	    "file:270002: o7 is set in line 120009 already");
 	buf_release(&text);
 }
 
