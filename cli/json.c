@@ -9,6 +9,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/mem.h"
 #include "lib/base/slice.h"
+#include "lib/base/text.h"
 
 /* A struct json is a cJSON. */
 static cJSON *
@@ -132,8 +133,11 @@ void
 json_print(struct buf *out, const struct json *j)
 {
 	char *text = cJSON_PrintUnformatted((const cJSON *)(const void *)j);
+	size_t from = out->n;
 
 	buf_adds(out, text);
+	if (!text_locale_utf8())
+		item_json_ascii(out, from);
 	buf_addc(out, '\n');
 	free(text);
 }

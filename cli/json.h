@@ -29,7 +29,7 @@ void json_text(struct json *j, const char *name, const char *p, size_t n);
 void json_str(struct json *j, const char *name, const char *s);
 void json_bool(struct json *j, const char *name, bool v);
 void json_null(struct json *j, const char *name);
-/* Add it as one line, with its newline. */
+/* Add it as one line, with its newline; in a locale without UTF-8 in ASCII. */
 void json_print(struct buf *out, const struct json *j);
 
 #endif

@@ -475,6 +475,8 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	LC_ALL=C run ttlsweep doctor -t mixed
 	[[ $output == *'-> '* ]]
 	LC_ALL=C run -1 grep '[^ -~]' <<<"$output"
+	LC_ALL=C run -0 ttlsweep doctor --format json --journal-dir "$BATS_TEST_TMPDIR/ö"
+	LC_ALL=C run -1 grep '[^ -~]' <<<"$output"
 	run -1 bash -c '"$TTLSWEEP" doctor >/dev/full'
 }
 

@@ -278,7 +278,7 @@ read_secret(struct buf *s, int fd, const char *name, struct fault *f)
 
 	if (rc == 1)
 		return fault(f, FAULT_DATA,
-		    "%s: longer than %zu KiB; give a file of secrets, one per line",
+		    "%s: longer than %zu KiB, so neither cookie nor secrets",
 		    name, SECRET_MAX >> 10);
 	return rc;
 }

@@ -20,15 +20,13 @@
 static bool
 is_local(const char *url)
 {
-	static const char *const hosts[] = { "localhost", "127.", "[::1]" };
 	struct aws_endpoint e;
+	char name[300];
 
 	if (aws_endpoint_parse(url, &e) != 0)
 		return false;
-	for (size_t i = 0; i < sizeof(hosts) / sizeof(*hosts); i++)
-		if (strncmp(e.host, hosts[i], strlen(hosts[i])) == 0)
-			return true;
-	return false;
+	aws_host_name(name, e.host);
+	return aws_host_is_loopback(name);
 }
 
 enum doctor_result

@@ -11,7 +11,6 @@
 #include "cli/report/text_report.h"
 #include "cli/screen.h"
 #include "cli/term.h"
-#include "export/item_json.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
 #include "lib/base/text.h"
@@ -43,8 +42,6 @@ write_format(struct buf *out, const struct options *o, const struct report *r)
 	switch (o->format) {
 	case FORMAT_JSON:
 		report_json(out, r);
-		if (style.ascii)
-			item_json_ascii(out, 0);
 		break;
 	case FORMAT_HTML:
 		report_html(out, r);
