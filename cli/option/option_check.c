@@ -142,7 +142,8 @@ check_merge(const struct options *o, struct fault *f)
 			    option_rows[i].name);
 	}
 	if (o->noperands == 0)
-		return fault(f, FAULT_USAGE, "--merge needs FILE...");
+		return fault(f, FAULT_USAGE,
+		    "--merge needs FILE...: JSON reports of inspect");
 	return 0;
 }
 

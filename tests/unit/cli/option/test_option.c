@@ -173,6 +173,7 @@ static const struct {
 	{ "export $x", "'export' takes no argument: '$x'; to name a table: ttlsweep export -t '$x'" },
 	{ "inspect /dev/null", "to read the file: ttlsweep inspect -i /dev/null" },
 	{ "purge /dev/null", "to name a table: ttlsweep purge -t /dev/null" },
+	{ "inspect --merge", "--merge needs FILE...: JSON reports of inspect" },
 	{ "show", "'show' needs an argument: PARTITION" },
 	{ "restore", "'restore' needs an argument: FILE...; journals are in /" },
 	{ "completion", "'completion' needs an argument" },
