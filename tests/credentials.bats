@@ -272,14 +272,14 @@ on_instance() {
 	# nobody answers
 	AWS_METADATA_SERVICE_TIMEOUT='' \
 	    AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1 says 1 inspect
-	[[ $output == *"no credentials; tried, in this order: environment (AWS_ACCESS_KEY_ID is not set), credentials file ($HOME/.aws/credentials: no profile \"default\"), config file ("*"), container ("*"), instance metadata (http://127.0.0.1:1: "*"; do one of: "* ]]
+	[[ $output == *"no credentials; do one of: "*"; tried, in this order: environment (AWS_ACCESS_KEY_ID is not set), credentials file ($HOME/.aws/credentials: no profile \"default\"), config file ("*"), container ("*"), instance metadata (http://127.0.0.1:1: "* ]]
 }
 
 @test "without any setting the region is that of the instance" {
 	unset AWS_REGION AWS_DEFAULT_REGION
 	export AWS_EC2_METADATA_DISABLED=true
 	AWS_ENDPOINT_URL_DYNAMODB=http://192.0.2.1 says 1 inspect
-	[[ $output == *"no region; tried, in this order: --region, AWS_REGION, AWS_DEFAULT_REGION, region in profile"*"instance metadata (switched off by AWS_EC2_METADATA_DISABLED); give --region"* ]]
+	[[ $output == *"no region; give --region NAME, or set AWS_REGION; tried, in this order: --region, AWS_REGION, AWS_DEFAULT_REGION, region in profile"*"instance metadata (switched off by AWS_EC2_METADATA_DISABLED)" ]]
 	unset AWS_EC2_METADATA_DISABLED
 	on_instance
 	http_proxy=$MOCK_URL AWS_ENDPOINT_URL_DYNAMODB=http://dynamodb.invalid \

@@ -271,7 +271,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	AWS_ACCESS_KEY_ID='' doctor 1
 	is ok "answers in" endpoint
 	is ok "the same as the service's" clock
-	is failure 'no credentials; tried, in this order' credentials
+	is failure "no credentials; do one of: " credentials
 	absent table
 	AWS_SECRET_ACCESS_KEY=another doctor 1
 	is failure 'InvalidSignatureException' table

@@ -226,10 +226,10 @@ aws_config_locate(struct aws_config *c, struct world *world, struct fault *f)
 		return fault(f, why.kind, "%s", why.text);
 	profile_mistaken(&mistaken, c->config, c->profile);
 	(void)fault(f, FAULT_CONFIG,
-	    "no region; tried, in this order: --region, AWS_REGION, "
-	    "AWS_DEFAULT_REGION, region in profile \"%.100s\" of %.300s and "
-	    "%.300s, instance metadata (%.400s)%s; give --region NAME, or set "
-	    "AWS_REGION",
+	    "no region; give --region NAME, or set AWS_REGION; tried, in this "
+	    "order: --region, AWS_REGION, AWS_DEFAULT_REGION, region in "
+	    "profile \"%.100s\" of %.300s and %.300s, instance metadata "
+	    "(%.400s)%s",
 	    c->profile, profile_path(c->credentials), profile_path(c->config),
 	    why.text, buf_text(&mistaken));
 	buf_release(&mistaken);

@@ -86,11 +86,11 @@ provider_search(const struct aws_config *config, struct world *world,
 		*source = buf_detach(&s.source);
 	else if (rc == 0)
 		(void)fault(f, FAULT_CREDENTIALS,
-		    "no credentials; tried, in this order: %s; do one of: "
-		    "\"aws configure\" (your own keys), \"aws sso login\" "
-		    "(single sign-on), set AWS_ACCESS_KEY_ID and "
-		    "AWS_SECRET_ACCESS_KEY, give the instance or the container "
-		    "a role, or name a profile with --profile",
+		    "no credentials; do one of: \"aws configure\" (your own "
+		    "keys), \"aws sso login\" (single sign-on), set "
+		    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, give the "
+		    "instance or the container a role, or name a profile with "
+		    "--profile; tried, in this order: %s",
 		    buf_text(&tried));
 	else if (f != NULL && f->kind != FAULT_CANCELLED)
 		(void)fault_at(f, "no credentials; tried, in this order: %s",

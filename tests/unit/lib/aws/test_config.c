@@ -211,7 +211,7 @@ static const struct {
 	{ "its region does not count", { NULL, "prod", NULL },
 	    "AWS_EC2_METADATA_DISABLED=true", "[prod]\nregion = a-b-1\n",
 	    "[prod]\n", FAULT_CONFIG,
-	    { "no region; tried", "config:1 has [prod], which that file "
+	    { "no region; give --region", "config:1 has [prod], which that file "
 	    "ignores" } },
 	{ "profile variable", { 0 }, "AWS_PROFILE=prod AWS_REGION=a-b-1",
 	    NULL, NULL, FAULT_CONFIG,

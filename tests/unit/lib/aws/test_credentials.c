@@ -147,16 +147,16 @@ static const struct {
 	const char *name;
 	const char *profile;
 	const char *environment, *config, *credentials;
-	const char *want[4];
+	const char *want[5];
 } refused[] = {
 	/* clang-format off */
 	{ "no keys anywhere", NULL, NULL, NULL, NULL,
-	    { "no credentials; tried, in this order: environment "
-	    "(AWS_ACCESS_KEY_ID is not set), credentials file (",
+	    { "no credentials; do one of: \"aws configure\"",
+	    "; tried, in this order: environment (AWS_ACCESS_KEY_ID is not "
+	    "set), credentials file (",
 	    "/.aws/credentials: no profile \"default\"), config file (",
 	    "/.aws/config: no profile \"default\"), container (AWS_CONT",
-	    "instance metadata (switched off by AWS_EC2_METADATA_DISABLED); "
-	    "do one of: \"aws configure\"" } },
+	    "instance metadata (switched off by AWS_EC2_METADATA_DISABLED)" } },
 	{ "--profile, and no keys in it", "dev", ENV,
 	    "[profile dev]\nregion = a\n", NULL,
 	    { "environment (ignored, as --profile was given), ",
@@ -207,7 +207,7 @@ missing_or_broken_keys_are_refused(void **state)
 		if (f.kind != FAULT_CREDENTIALS)
 			fail_msg("%s: %d: %s", refused[i].name, (int)f.kind,
 			    f.text);
-		for (int j = 0; j < 4 && refused[i].want[j] != NULL; j++)
+		for (int j = 0; j < 5 && refused[i].want[j] != NULL; j++)
 			if (strstr(f.text, refused[i].want[j]) == NULL)
 				fail_msg("%s: %s", refused[i].name, f.text);
 		if (strstr(f.text, "+1=") != NULL)
@@ -258,7 +258,7 @@ renewal_reads_the_files_again(void **state)
 	/* missing or broken: the old ones are kept */
 	home_text(".aws/credentials", NULL);
 	assert_int_equal(aws_credentials_renew(c, 2, &f), -1);
-	assert_non_null(strstr(f.text, "expired: no credentials; tried"));
+	assert_non_null(strstr(f.text, "expired: no credentials; do one of"));
 	home_text(".aws/credentials", "oops\n");
 	outside.now_ms += 5000;
 	assert_int_equal(aws_credentials_renew(c, 2, &f), -1);
