@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
@@ -5,6 +6,7 @@
 #include "cli/log.h"
 #include "cli/term.h"
 #include "lib/base/buf.h"
+#include "lib/base/fault.h"
 #include "lib/base/file.h"
 #include "lib/base/text.h"
 #include "lib/base/thread.h"
@@ -59,21 +61,50 @@ log_draw(struct log *t, const char *p, size_t n)
 	buf_release(&line);
 }
 
-/* Write one line, "ttlsweep: text", escaped: it may contain bytes of the table.
- * Backslashes stay, for commands that are to be pasted. */
+/* Break ${line} at spaces where it is wider than ${width}. */
 static void
-say(struct log *t, const char *fmt, va_list ap)
+wrap(struct buf *line, int width)
 {
-	struct buf text = { 0 }, line = { 0 };
+	size_t from = 0, space = 0;
+
+	for (size_t i = 0; i < line->n; i++) {
+		if (line->p[i] != ' ' && line->p[i] != '\n')
+			continue;
+		if (space > from &&
+		    text_width(line->p + from, i - from) > width) {
+			line->p[space] = '\n';
+			from = space + 1;
+		}
+		space = i;
+	}
+}
+
+/* Write one line, "ttlsweep: text", escaped: it may contain bytes of the table.
+ * Backslashes stay, for commands that are to be pasted. It is broken where it
+ * is wider than ${width}. */
+static void
+say(struct log *t, int width, const char *text)
+{
+	struct buf line = { 0 };
+
+	if (text[0] == '\0')
+		return;
+	buf_adds(&line, "ttlsweep: ");
+	term_escape(&line, text, strlen(text), "\\", !text_locale_utf8());
+	buf_addc(&line, '\n');
+	wrap(&line, width);
+	log_write(t, line.p, line.n);
+	buf_release(&line);
+}
+
+static void
+say_format(struct log *t, const char *fmt, va_list ap)
+{
+	struct buf text = { 0 };
 
 	buf_addv(&text, fmt, ap);
-	buf_adds(&line, "ttlsweep: ");
-	term_escape(&line, buf_text(&text), text.n, "\\", !text_locale_utf8());
-	buf_addc(&line, '\n');
-	if (text.n > 0)
-		log_write(t, line.p, line.n);
+	say(t, INT_MAX, buf_text(&text));
 	buf_release(&text);
-	buf_release(&line);
 }
 
 void
@@ -84,7 +115,7 @@ log_note(struct log *t, const char *fmt, ...)
 	if (t->level < 0)
 		return;
 	va_start(ap, fmt);
-	say(t, fmt, ap);
+	say_format(t, fmt, ap);
 	va_end(ap);
 }
 
@@ -94,8 +125,17 @@ log_warn(struct log *t, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(t, fmt, ap);
+	say_format(t, fmt, ap);
 	va_end(ap);
+}
+
+void
+log_fault(struct log *t, const struct fault *f)
+{
+	say(t,
+	    isatty(STDERR_FILENO) ? term_width(STDERR_FILENO, INT_MAX)
+				  : INT_MAX,
+	    f->text);
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "lib/dynamodb/client.h"
 
+struct fault;
 struct lock;
 
 /*
@@ -26,6 +27,8 @@ void log_note(struct log *t, const char *fmt, ...)
 /* Always. */
 void log_warn(struct log *t, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* The text of ${f}, if any; a terminal gets it broken at words. */
+void log_fault(struct log *t, const struct fault *f);
 /* As log of struct ddb_options; ${ctx} is a struct log. */
 void log_hook(void *ctx, enum log_level level, const char *text);
 

@@ -151,7 +151,10 @@ status_of(const struct fault *f)
 {
 	if (f->kind == FAULT_CANCELLED && stop_requested() != 0)
 		return 128 + stop_requested();
-	return f->kind == FAULT_USAGE ? 2 : f->kind == FAULT_LOCKED ? 75 : 1;
+	return f->kind == FAULT_USAGE ? 2
+	    : f->kind == FAULT_PIPE   ? 128 + SIGPIPE
+	    : f->kind == FAULT_LOCKED ? 75
+				      : 1;
 }
 
 static void
@@ -163,7 +166,7 @@ report_fault(struct log *log, const struct options *o, const struct fault *f)
 	if (f->kind == FAULT_PIPE ||
 	    (f->kind == FAULT_CANCELLED && o->watch > 0))
 		return;
-	log_warn(log, "%s", f->text);
+	log_fault(log, f);
 	if (f->kind == FAULT_USAGE)
 		log_warn(log, "See 'ttlsweep help%s%s'.", c != NULL ? " " : "",
 		    c != NULL ? c->name : "");

@@ -208,6 +208,55 @@ zsh_offers() {
 	done
 }
 
+# closed COMMAND...: its status, when nobody reads standard output; $said.
+closed() {
+	local status=0
+	{ sleep 0.2; "$TTLSWEEP" "$@" 2>said || status=$?; echo "$status" >status; } | exec true
+	cat status
+}
+
+@test "a closed standard output ends a reader as SIGPIPE would" {
+	cd "$BATS_TEST_TMPDIR"
+	local command
+	for command in list inspect export "show users" purge "doctor" "help list" \
+	    "completion bash" --version; do
+		# shellcheck disable=SC2086
+		[[ $(closed $command -t "$TABLE") -eq 141 ]] || { echo "$command"; cat said; false; }
+		[[ ! -s said ]]
+	done
+}
+
+@test "a closed standard output hides nothing that purge, repair and restore did" {
+	cd "$BATS_TEST_TMPDIR"
+	local table i
+	table=$(new_table)
+	for i in 1 2; do
+		printf '{"Item":{"key":{"S":"%s"},"ttl":{"N":"1790000000"}}}\n' $i
+		printf '{"Item":{"key":{"S":"%s"},"ttl":{"N":"1790000000000"}}}\n' m$i
+	done | seed --endpoint "$LOCAL_URL" --table "$table" --ttl off --items - >/dev/null
+	[[ $(closed repair -t "$table" --yes --journal r --metrics-file m --format json) -eq 0 ]]
+	grep -q "^ttlsweep: repair $table: 4 scanned, 2 matched, 2 repaired, .*; journal r\$" said
+	grep -q '^ttlsweep_purge_entries{.*outcome="repaired"} 2$' m
+	[[ $(closed purge -t "$table" --yes --journal p --max-items 3) -eq 4 ]]
+	grep -q "^ttlsweep: purge $table: .*, 3 deleted, .*; stopped: max-items; journal p\$" said
+	[[ $(closed restore --yes p) -eq 0 ]]
+	grep -q "^ttlsweep: restore $table: 3 scanned, 3 matched, 3 restored, " said
+	# a full disk is an error all the same
+	run -1 bash -c '"$TTLSWEEP" "$@" >/dev/full' bash purge -t "$table" --yes --no-journal
+	[[ $output == *"purge $table: "*", 4 deleted, "*"No space left on device" ]]
+}
+
+@test "long errors are broken at words on a terminal, the way out first" {
+	export COLUMNS=50
+	unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+	run -1 "$PYTHON" "$ROOT/tests/lib/terminal.py" --columns 50 "$TTLSWEEP" inspect -t "$TABLE"
+	[[ $output == "ttlsweep: no credentials; do one of: "* ]]
+	[[ $(tr -d '\r' <<<"$output" | wc -L) -le 70 && $(wc -l <<<"$output") -gt 5 ]]
+	unset COLUMNS
+	run -1 ttlsweep inspect -t "$TABLE"
+	[[ $(wc -l <<<"$output") -eq 1 && $output == *"; tried, in this order: "* ]]
+}
+
 @test "a reader that closes the pipe causes no message" {
 	local err=$BATS_TEST_TMPDIR/err status=0
 	ttlsweep list -t "$TABLE" --format csv 2>"$err" | head -1 >/dev/null

@@ -489,5 +489,5 @@ ended() {
 	local status=0
 	{ ttlsweep export -t "$TABLE" --encrypt-to "$(K ec.pem)" 2>said ||
 	    status=$?; echo "$status" >status; } | head -c 100 >/dev/null
-	[[ ! -s said && $(cat status) -eq 1 ]]
+	[[ ! -s said && $(cat status) -eq 141 ]]
 }

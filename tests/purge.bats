@@ -300,6 +300,13 @@ go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to continue: //p' <
 	[ "$status" -eq 0 ]
 	[ -s "$BATS_TEST_TMPDIR/x-2" ]
 	[ "$(left)" -eq 40 ]
+	# -q: why comes before the figures, and only once
+	table
+	run -1 prlimit --fsize=9000 "$TTLSWEEP" purge -q -t "$T" --now "$NOW" --yes \
+	    --jobs 1 --max-percent 99 --journal "$BATS_TEST_TMPDIR/y"
+	[[ ${lines[0]} == "ttlsweep: $BATS_TEST_TMPDIR/y: "* ]]
+	[[ ${lines[1]} == "purge $T: "*"; stopped: failed; journal "* ]]
+	[ "${#lines[@]}" -eq 2 ]
 }
 
 @test "if the same command would stop again, the message says what to change" {
@@ -308,13 +315,14 @@ go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to continue: //p' <
 	for stop in "items 0" "percent 5" "units 0" "cost 0.0000001"; do
 		# shellcheck disable=SC2086
 		run -4 --separate-stderr sweep --yes --max-$stop
-		[[ $stderr == *"to continue, raise --max-${stop% *}"* && $stderr != *"to continue:"* ]]
+		[[ $stderr == *"nothing was changed"*"raise "* && $stderr != *"to continue"* ]]
+		[[ $stderr == *"--max-${stop% *}"* ]]
 	done
 	[[ $stderr == *"max-cost"* ]]
 	run -4 --separate-stderr sweep --yes --max-percent 5 --format json
-	[[ $stderr == *"(60 of 100 entries match)"* ]]
+	[[ $stderr == *"nothing was changed: 60 of 100 entries (60.0 %) match, more than --max-percent allows; raise it or narrow the selection" ]]
 	run -4 --separate-stderr sweep --yes --deadline 0s
-	[[ $stderr == *"to continue, raise --deadline"* && $stderr != *"to continue:"* ]]
+	[[ $stderr == *"nothing was changed; raise --deadline"* && $stderr != *"to continue"* ]]
 }
 
 @test "--checkpoint: a checkpoint of another run is refused" {

@@ -336,7 +336,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	[[ $(holds | wc -w) -eq 12 ]]
 	run -4 --separate-stderr ttlsweep restore -t "$T" x.json --max-cost 0.000001 --price 1
 	run -4 --separate-stderr ttlsweep restore -t "$T" --yes x.json --max-cost 0
-	[[ $stderr == *"to continue, raise --max-cost"* ]]
+	[[ $stderr == *"nothing was changed; raise --max-cost"* ]]
 	[[ $(holds | wc -w) -eq 12 ]]
 }
 

@@ -9,6 +9,7 @@
 #include "cli/log.h"
 #include "cli/option/option.h"
 #include "cli/output.h"
+#include "cli/report/figure.h"
 #include "cli/report/text_report.h"
 #include "inspector/pass.h"
 #include "lib/base/buf.h"
@@ -61,12 +62,21 @@ write_report(struct context *c, const struct report_sweep *r, bool well,
 	if (out.n > 0)
 		rc = output_all(NULL, &out, f);
 	buf_reset(&out);
-	if (rc == 0 && c->o->metrics_file != NULL) {
+	if (rc != 0 && r->executed) {
+		/* what was done stays done: say it elsewhere */
+		report_sweep_line(&out, r);
+		log_warn(c->log, "%.*s", (int)out.n - 1, buf_text(&out));
+		buf_reset(&out);
+		rc = f->kind == FAULT_PIPE ? 0 : rc;
+	}
+	if (c->o->metrics_file != NULL) {
 		/* the time of the last success stays, to grow old, unless this
 		 * run was one; a dry run is not */
 		report_prometheus_sweep(&out, r,
 		    well && r->executed ? ddb_now(c->ddb) : -1);
-		rc = stream_file_shared(c->o->metrics_file, out.p, out.n, f);
+		if (stream_file_shared(c->o->metrics_file, out.p, out.n, f) !=
+		    0)
+			rc = -1;
 	}
 	buf_release(&out);
 	return rc;
@@ -77,14 +87,13 @@ static const struct {
 	const char *stopped, *advice;
 } advices[] = {
 	{ "max-items", "raise --max-items" },
-	{ "max-percent", "raise --max-percent or narrow the selection" },
 	{ "max-units",
 	    "raise --max-units (the next entry alone exceeds it) or narrow the "
 	    "selection" },
 	{ "max-cost",
 	    "raise --max-cost (the next entry alone exceeds it) or narrow the "
 	    "selection" },
-	{ "deadline", "raise --deadline; it passed before the first write" },
+	{ "deadline", "raise --deadline, which passed before the first write" },
 };
 
 /* Whether the same command would get no further. */
@@ -125,18 +134,25 @@ add_next(struct buf *out, const struct options *o, const struct sweep_totals *t)
 	if (t->stopped == NULL ||
 	    (strcmp(t->stopped, "failed") == 0 && t->matched == 0))
 		return;
-	buf_adds(out, "to continue");
 	if (!in_vain(o, t)) {
-		buf_adds(out, ": ");
+		buf_adds(out, "to continue: ");
 		add_command(out, o, t);
 		return;
 	}
+	if (strcmp(t->stopped, "max-percent") == 0)
+		buf_addf(out,
+		    "nothing was changed: %lld of %lld entries (%s) match, "
+		    "more than --max-percent allows; raise it or narrow the "
+		    "selection",
+		    (long long)t->percent_matched, (long long)t->percent_of,
+		    figure_share(t->percent_matched, t->percent_of).s);
 	for (size_t i = 0; i < sizeof(advices) / sizeof(*advices); i++)
 		if (strcmp(advices[i].stopped, t->stopped) == 0)
-			buf_addf(out, ", %s", advices[i].advice);
-	if (strcmp(t->stopped, "max-percent") == 0)
-		buf_addf(out, " (%lld of %lld entries match)",
-		    (long long)t->percent_matched, (long long)t->percent_of);
+			buf_addf(out, "%s%s",
+			    t->outcomes[OUTCOME_DELETED] > 0
+				? "to continue, "
+				: "nothing was changed; ",
+			    advices[i].advice);
 	if (strcmp(t->stopped, "deadline") == 0 && o->checkpoint == NULL)
 		buf_adds(out, ", or save its position with --checkpoint FILE");
 }
@@ -164,8 +180,13 @@ write_totals(struct context *c, const struct report_sweep *r, int rc,
 {
 	struct fault why = { 0 };
 	bool well = rc == 0 && r->totals->outcomes[OUTCOME_FAILED] == 0;
-	int written = write_report(c, r, well, &why);
+	int written;
 
+	if (rc < 0) { /* the reason first, and only once */
+		log_fault(c->log, f);
+		f->text[0] = '\0';
+	}
+	written = write_report(c, r, well, &why);
 	log_end(c, r);
 	if (rc < 0) {
 		(void)guard_leave(c, r->totals, 0, NULL);

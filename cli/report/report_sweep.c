@@ -531,7 +531,7 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 	buf_addf(out, ", %.1f s", r->work.seconds);
 	if (t->stopped != NULL)
 		buf_addf(out, "; stopped: %s", t->stopped);
-	if (t->stopped != NULL && t->percent_of > 0)
+	if (t->stopped != NULL && strcmp(t->stopped, "max-percent") == 0)
 		buf_addf(out, " (%lld of %lld match)",
 		    (long long)t->percent_matched, (long long)t->percent_of);
 	if (r->journal != NULL) {

@@ -10,7 +10,7 @@ enum fault_kind {
 	FAULT_NONE,
 	FAULT_USAGE,       /* wrong option or value: exit 2 */
 	FAULT_IO,          /* a file, a disk, a pipe that is not stdout */
-	FAULT_PIPE,        /* stdout closed by its reader: quiet, exit 1 */
+	FAULT_PIPE,        /* stdout closed by its reader: quiet, exit 141 */
 	FAULT_DATA,        /* bad bytes in a file or a reply */
 	FAULT_CONFIG,      /* ~/.aws, region, endpoint */
 	FAULT_CREDENTIALS, /* none found, refused, expired */
