@@ -43,9 +43,10 @@ check_entry(void *state, const struct segment *seg, const struct record *r,
 
 	(void)f;
 	t->of_repair += file_source_ttl(seg, r->item).p != NULL;
-	/* TTL will delete it again */
-	if (run->r->extend_ttl < 0 && r->state == STATE_PENDING)
-		t->expired_again = true;
+	if (run->r->extend_ttl >= 0)
+		return 0;
+	t->expired += r->state == STATE_PENDING || r->state == STATE_STUCK;
+	t->expired_again += r->state == STATE_PENDING;
 	return 0;
 }
 

@@ -103,4 +103,8 @@ fits() { [[ $(wc -L <shown) -le $1 ]] || { cat shown; false; }; }
 	done
 	on 40 inspect -i items --now $NOW
 	fits 40
+	# a row that no longer adds up says so
+	[[ $(grep -A1 'no room for' shown | xargs) == *"no room for LIVE, IMMORTAL, BYTES"* ]]
+	on 80 inspect -i items --now $NOW
+	[[ $(<shown) != *'no room for'* ]]
 }

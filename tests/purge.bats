@@ -54,8 +54,8 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	run -4 sweep --yes --max-percent 59
 	[[ $output == *"60 of 100 match"* ]]
 	run -4 sweep --max-percent 59
-	[[ $output == *"60 of 100 entries match"* && $output != *"nothing to"* &&
-	    $output != *"Add --yes"* ]]
+	[[ $output == *"60 of 100 entries (60.0 %) match"* && $output != *"nothing to"* &&
+	    $output != *"Run it again"* ]]
 	run -0 sweep --yes --max-percent 60
 	[ "$(left)" -eq 40 ]
 }
@@ -73,7 +73,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 @test "--max-percent of a repair counts the entries it would repair" {
 	table --case milliseconds-past=3
 	run -4 ttlsweep repair -t "$T" --now "$NOW" --max-percent 2
-	[[ $output == *"3 of 103 entries match"* ]]
+	[[ $output == *"3 of 103 entries (2.9 %) match"* ]]
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --yes --max-percent 3 --no-journal --format json
 	jq -e '.repaired == 3' <<<"$output"
 }
@@ -165,17 +165,25 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	local file=$BATS_TEST_TMPDIR/file
 	touch "$file"
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$file/x"
-	[[ $stderr == *"with --yes this would fail: the journal's directory $file/x: "*--journal-dir* ]]
-	[[ $output != *"are free there"* ]]
+	[[ $stderr == *"with --yes this would be refused: the journal's directory $file/x: "*--journal-dir* ]]
+	[[ $output != *"are free there"* && $output != *"Run it again"* ]]
+	[[ ${lines[-1]} == "Nothing was changed. With --yes this would be refused (see above)." ]]
+	run -0 --separate-stderr ttlsweep repair -t "$T" --now 2030-01-01T00:00:00Z
+	[[ $stderr == *"with --yes this would be refused: --now is in the future"* ]]
+	[[ $output != *"Run it again"* ]]
+	run -0 --separate-stderr ttlsweep purge -t "$T" --now 2030-01-01T00:00:00Z
+	[[ ${lines[-1]} == "Nothing was changed. With --yes this would be refused (see above)." ]]
+	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW"
+	[[ ${lines[-1]} == "Nothing was changed. Run it again with --yes to delete." ]]
 	mkdir -m 777 "$BATS_TEST_TMPDIR/open"
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$BATS_TEST_TMPDIR/open"
 	[[ $stderr == *"everyone may write there"* && $output != *"No journal would be kept"* ]]
 	run -1 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$file/x" --yes
 	[[ $stderr == *"the journal's directory $file"*--journal-dir* ]]
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal "$BATS_TEST_TMPDIR/none/j"
-	[[ $stderr == *"with --yes this would fail: the journal's directory $BATS_TEST_TMPDIR/none: "* ]]
+	[[ $stderr == *"with --yes this would be refused: the journal's directory $BATS_TEST_TMPDIR/none: "* ]]
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal "$file"
-	[[ $stderr == *"with --yes this would fail: "*"file exists"* && $output != *"$file"* ]]
+	[[ $stderr == *"with --yes this would be refused: "*"file exists"* && $output != *"$file"* ]]
 	run -1 ttlsweep purge -t "$T" --now "$NOW" --journal /dev/full --yes
 	[[ $output == *"/dev/full: not a regular file, so nothing"* ]]
 	run -2 ttlsweep purge -t "$T" --now "$NOW" --journal "$BATS_TEST_TMPDIR" --yes
@@ -473,7 +481,7 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	[ -z "$(grep 'Z$\|[+-][0-9][0-9]:' <<<"$output")" ]
 	[ "$(left)" -eq 300 ]
 	run -0 ttlsweep restore -t "$T" "$j"
-	[[ $output == *"Each entry of a repair gets its old TTL value back"* ]]
+	[[ $output == *"Each entry of a repair gets back the TTL value that it had, if any"* ]]
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes "$j" --format json
 	jq -e --argjson n "$matched" '.restored == $n' <<<"$output"
 	dump --endpoint "$LOCAL_URL" --table "$T" | cmp - "$BATS_TEST_TMPDIR/before"
@@ -482,6 +490,8 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 @test "repair --ttl-for-missing sets a TTL where there is none" {
 	T=$(new_table missing)
 	seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" --case missing=5 --case future=5 >/dev/null
+	run -0 ttlsweep repair -t "$T" --now "$NOW" --ttl-for-missing 1d
+	[[ $output == *"5 entries without a TTL get one of $(date -ud "@$((NOW + 86400))" +%FT%TZ)."* ]]
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --yes \
 	    --ttl-for-missing 1d --journal "$BATS_TEST_TMPDIR/j" --format json
 	jq -e '.repaired == 5' <<<"$output"
@@ -490,6 +500,9 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	run -0 ttlsweep restore -t "$T" --yes "$BATS_TEST_TMPDIR/j"
 	run -0 --separate-stderr ttlsweep inspect -t "$T" --now "$NOW" --format json
 	jq -e '.states.live.items == 5 and .states.immortal.items == 5' <<<"$output"
+	run -0 ttlsweep restore -t "$T" "$BATS_TEST_TMPDIR/j"
+	[[ $output == *"present       5  left alone: the TTL value was changed since"* ]]
+	[[ ${lines[-1]} == "There is nothing to put back: every TTL value was changed since." ]]
 }
 
 @test "with replicas, purge and repair need --overdue 15m" {
@@ -800,7 +813,7 @@ PY
 		[ "$status" -ne 0 ]
 		[[ $output == *"$says"* ]]
 		run -0 ttlsweep purge -t "$T" --now "$NOW" --journal "$d/$place"
-		[[ $output == *"with --yes this would fail: $says"* ]]
+		[[ $output == *"with --yes this would be refused: $says"* ]]
 	done
 	for place in "--journal $d/dir" "--journal $d/file" "--journal $d/dangling" \
 	    "--journal $d/link" "--journal $d/fifo" "--journal $d/none/journal" \
@@ -810,7 +823,7 @@ PY
 		[ "$status" -ne 0 ]
 		# shellcheck disable=SC2086
 		run -0 ttlsweep purge -t "$T" --now "$NOW" $place
-		[[ $output == *"with --yes this would fail: "* ]]
+		[[ $output == *"with --yes this would be refused: "* ]]
 		# shellcheck disable=SC2086
 		run -1 ttlsweep doctor -t "$T" --now "$NOW" $place --format json
 		jq -e '.checks[] | select(.check == "journal").result == "failure"' <<<"$output"

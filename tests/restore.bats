@@ -209,7 +209,7 @@ holds_what_it_did() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" 
 		journal=$PWD/it\'s.journal
 		run -0 script -qec "'$TTLSWEEP' $command -t $T --yes --profile 'a b' --color never --journal \"$journal\"" /dev/null
 		where="To put them back:"
-		[[ $command == purge ]] || where="To give them their old TTL values back:"
+		[[ $command == purge ]] || where="To change them back:"
 		UNDO=$(tr -d '\r' <<<"$output" | grep -A1 "^ *$where" | tail -1)
 		run ! holds_what_it_did
 		undo bash
@@ -303,6 +303,12 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	jq -e '.matched == 3 and .present == 1 and .skipped == 2' <<<"$output"
 	run -0 --separate-stderr ttlsweep restore j --yes --format json
 	jq -e '.restored == 2 and .present == 1' <<<"$output"
+	run -0 ttlsweep restore j
+	[[ ${lines[-1]} == "There is nothing to put back: every TTL value was changed since." ]]
+	ttlsweep purge -q -t "$T" --yes --state any --journal k
+	ttlsweep restore -q --yes k
+	run -0 ttlsweep restore k
+	[[ ${lines[-1]} == "There is nothing to put back: every key is in use." ]]
 }
 
 @test "a dry run on a table with a sort key" {

@@ -76,7 +76,6 @@ struct sweep {
 	int64_t begun_us; /* the first pass, by mono_us */
 	struct plan_journal place;
 	char *journal;     /* its path; NULL: none is kept */
-	bool no_place;     /* it cannot be created (dry run) */
 	bool writes;       /* the current pass does */
 	struct buf chosen; /* the selection, as a checkpoint's text */
 	struct checkpoint checkpoint;
@@ -250,19 +249,24 @@ static int
 report(struct sweep *s, bool executed, int rc, struct fault *f)
 {
 	struct context *c = &s->context;
-	struct report_sweep r = write_totals_report(c, &s->totals);
+	int64_t need = s->totals.journal_bytes, space = -1;
+	struct report_sweep r;
+	struct fault why;
 	char *undo = NULL;
 
-	r.journal = executed ? s->totals.journal : s->journal;
-	r.no_place = s->no_place;
-	if (executed && r.journal != NULL)
-		r.undo = undo = guard_undo(c, r.journal);
-	if (!executed && s->journal != NULL && !s->no_place)
-		r.journal_free = journal_free_space(s->journal);
-	if (!executed &&
-	    !plan_room_fits((double)s->totals.journal_bytes, r.journal_free))
+	if (!executed && s->journal != NULL)
+		space = journal_free_space(s->journal);
+	if (plan_room_asked(&s->place) &&
+	    plan_room(need, space, s->journal, &why) != 0)
+		(void)guard_refuse(c, false, &why, NULL);
+	else if (!plan_room_fits((double)need, space))
 		log_warn(c->log, "not enough space for the journal at %s",
 		    s->journal);
+	r = write_totals_report(c, &s->totals);
+	r.journal_free = space;
+	r.journal = executed ? s->totals.journal : s->journal;
+	if (executed && r.journal != NULL)
+		r.undo = undo = guard_undo(c, r.journal);
 	rc = write_totals(c, &r, rc, f);
 	free(undo);
 	return rc;
@@ -364,14 +368,13 @@ prepare(struct sweep *s, bool execute, struct fault *f)
 		return -1;
 	if (!execute) {
 		if (option_wide(c->o, f))
-			log_warn(c->log, "with --yes this would be refused: %s",
-			    f->text);
+			(void)guard_refuse(c, false, f, f);
 		if (open_checkpoint(s, false, f) != 0)
 			return -1;
 		if (choose_journal(s, false, f) != 0) {
-			s->no_place = true;
-			log_warn(c->log, "with --yes this would fail: %s",
-			    f->text);
+			free(s->journal);
+			s->journal = NULL;
+			(void)guard_refuse(c, false, f, f);
 		}
 		return 0;
 	}

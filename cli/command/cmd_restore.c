@@ -309,6 +309,7 @@ run(const struct options *o, struct log *log, struct fault *f)
 {
 	struct context_hints hints = { NULL, NULL };
 	struct restoring s = { 0 };
+	struct fault why;
 	int rc = -1;
 
 	option_selection(&s.selection, o);
@@ -320,12 +321,11 @@ run(const struct options *o, struct log *log, struct fault *f)
 	    guard_ttl(&s.context, f) != 0 ||
 	    guard_check(&s.context, false, o->yes, f) != 0)
 		goto out;
-	if (o->yes) {
-		s.lock = guard_enter(&s.context, "restore", f);
-		if (s.lock == NULL || journals_have_ended(&s, f) != 0)
-			goto out;
-	}
-	rc = restore(&s, f);
+	if (o->yes && (s.lock = guard_enter(&s.context, "restore", f)) == NULL)
+		goto out;
+	if (journals_have_ended(&s, &why) == 0 ||
+	    guard_refuse(&s.context, o->yes, &why, f) == 0)
+		rc = restore(&s, f);
 out:
 	release(&s);
 	return rc;

@@ -15,6 +15,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/shlex.h"
+#include "lib/base/sum.h"
 #include "lib/dynamodb/client.h"
 #include "lib/stream/stream.h"
 #include "sweep/journal.h"
@@ -30,6 +31,10 @@ write_totals_report(const struct context *c, const struct sweep_totals *t)
 		.command = c->o->command->name,
 		.executed = c->o->yes,
 		.now = c->rules.now,
+		.refused = c->refused,
+		.ttl_given = c->o->ttl_for_missing < 0
+		    ? INT64_MIN
+		    : sum_add(c->rules.now, c->o->ttl_for_missing),
 		.totals = t,
 		.journal_free = -1,
 		.pace = c->pace,

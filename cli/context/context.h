@@ -76,6 +76,7 @@ struct context {
 	struct rules rules;
 	struct progress *progress;
 	int64_t begun_us;
+	bool refused;              /* dry run: with --yes it would be */
 	bool stop_noted;           /* that requests in flight are finished */
 	struct option_echo quoted; /* options, masked for messages */
 };

@@ -60,15 +60,15 @@ guard_ceilings(struct ceilings *c, struct context *x, struct fault *f)
 	return 0;
 }
 
-/* Refuse a run that writes; warn in a dry run. */
-static int
-refuse(struct context *c, bool execute, const struct fault *why,
+int
+guard_refuse(struct context *c, bool execute, const struct fault *why,
     struct fault *f)
 {
 	if (execute) {
 		*f = *why;
 		return -1;
 	}
+	c->refused = true;
 	log_warn(c->log, "with --yes this would be refused: %s", why->text);
 	return 0;
 }
@@ -87,7 +87,7 @@ guard_check(struct context *c, bool changes, bool execute, struct fault *f)
 	p.changes = changes;
 	for (size_t i = 0; plan_checks[i] != NULL; i++)
 		if (plan_checks[i](&p, &why) != 0 &&
-		    refuse(c, execute, &why, f) != 0)
+		    guard_refuse(c, execute, &why, f) != 0)
 			return -1;
 	return 0;
 }
@@ -116,7 +116,7 @@ guard_resumed(struct context *c, bool execute, struct fault *f)
 	    "%s: the checkpoint's time, %s, is in the future (it is %s): live "
 	    "entries would count as expired; remove it to start over",
 	    c->o->checkpoint, now, text);
-	return refuse(c, execute, &why, f);
+	return guard_refuse(c, execute, &why, f);
 }
 
 struct sweep_lock *

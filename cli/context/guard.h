@@ -17,6 +17,10 @@ struct sweep_lock;
 /* The limits that the options set. -1: the price of a unit is unknown. */
 int guard_ceilings(struct ceilings *c, struct context *x, struct fault *f);
 
+/* Refuse a run that writes (-1); of a dry run warn, and note it in ${c}. */
+int guard_refuse(struct context *c, bool execute, const struct fault *why,
+    struct fault *f);
+
 /*
  * The plan's checks (sweep/plan.h); ${changes}: existing entries are written
  * to. With ${execute} -1 and FAULT_REFUSED if one fails; a dry run only warns.

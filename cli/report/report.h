@@ -146,7 +146,8 @@ struct report_sweep {
 	/* The TTL attribute if it is not known whether TTL is on, else NULL. */
 	const char *ttl_unknown;
 	const char *journal;  /* its path, NULL: none */
-	bool no_place;        /* dry run: it cannot be created */
+	bool refused;         /* dry run: with --yes it would be */
+	int64_t ttl_given;    /* to entries without one; INT64_MIN: none */
 	int64_t journal_free; /* bytes free there, -1 unknown */
 	const char *undo;     /* the command that restores, NULL */
 	bool listed;          /* the keys were given (--keys-from): … */
@@ -158,7 +159,7 @@ struct report_sweep {
 struct report_outcome {
 	enum outcome outcome;
 	const char *name;
-	const char *note; /* for people, "" */
+	const char *note; /* for people, ""; NULL: it depends */
 };
 const struct report_outcome *report_sweep_outcomes(const char *command);
 

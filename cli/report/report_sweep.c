@@ -43,7 +43,7 @@ static const struct {
 
 static const struct report_outcome restore_rows[] = {
 	{ OUTCOME_DELETED, "restored", "" },
-	{ OUTCOME_REFRESHED, "present", "their keys are in use; left alone" },
+	{ OUTCOME_REFRESHED, "present", NULL }, /* see present */
 	{ OUTCOME_FAILED, "failed", "refused, or no reply" },
 	{ OUTCOME_SKIPPED, "skipped", "never sent" },
 	{ OUTCOMES, NULL, NULL },
@@ -54,20 +54,19 @@ struct manner {
 	const char *command, *schema;
 	const struct report_outcome *rows;
 	const char *nothing; /* There is nothing to … */
-	const char *doing;   /* … takes about 5 write units. */
+	const char *doing;   /* … them takes about 5 write units. */
 	const char *undone;  /* The journal, from which they can be … */
 	const char *undo;    /* To …: (the command that undoes it) */
 	const char *add;     /* Run it again with --yes to … */
 };
 
 static const struct manner manners[] = {
-	{ "purge", "ttlsweep.purge/1", purge_rows, "delete", "Deleting them",
+	{ "purge", "ttlsweep.purge/1", purge_rows, "delete", "Deleting",
 	    "put back", "put them back", "delete" },
-	{ "repair", "ttlsweep.repair/1", repair_rows, "repair",
-	    "Repairing them", "given their old values",
-	    "give them their old TTL values back", "repair them" },
-	{ "restore", "ttlsweep.restore/1", restore_rows, "put back",
-	    "Putting them back", "", "", "put them back" },
+	{ "repair", "ttlsweep.repair/1", repair_rows, "repair", "Repairing",
+	    "changed back", "change them back", "repair them" },
+	{ "restore", "ttlsweep.restore/1", restore_rows, "put back", "", "", "",
+	    "put them back" },
 };
 
 static const struct manner *
@@ -151,18 +150,31 @@ matched_states(const struct text_report *p, struct text_table *g,
 	buf_release(&why);
 }
 
+/* Why a restore leaves entries alone: "the key is in use". */
+static void
+present(struct buf *out, const char *each, const struct sweep_totals *t)
+{
+	buf_addf(out, "%s %s", each,
+	    t->of_repair == 0 ? "key is in use"
+		: t->of_repair == t->matched
+		? "TTL value was changed since"
+		: "key is in use, or its TTL value was changed since");
+}
+
 static void
 figures(const struct text_report *p, const struct report_sweep *r)
 {
 	static const struct text_table_column columns[] = {
 		{ .head = "" },
 		{ .head = "", .right = true },
-		{ .head = "", .rank = 1 },
+		{ .head = "", .wraps = true, .rank = 1 },
 	};
+	struct buf left = { 0 };
 	const struct sweep_totals *t = r->totals;
 	struct text_table *g = text_table_new(columns, 3, p->style.ascii);
 	const struct report_outcome *first = report_sweep_outcomes(r->command);
 
+	present(&left, "left alone: the", t);
 	if (r->listed) {
 		figure(p, g, "keys given", r->keys, "");
 		if (t->absent > 0)
@@ -180,13 +192,14 @@ figures(const struct text_report *p, const struct report_sweep *r)
 		    "recorded as deleted; put back with --deleted");
 	if (is_restore(r) && !r->executed) {
 		figure(p, g, "present", t->outcomes[OUTCOME_REFRESHED],
-		    "their keys are in use; left alone");
+		    buf_text(&left));
 		figure(p, g, "to put back", t->outcomes[OUTCOME_SKIPPED], "");
 	}
 	for (const struct report_outcome *o = first;
 	     r->executed && o->name != NULL; o++)
 		if (o == first || t->outcomes[o->outcome] > 0)
-			figure(p, g, o->name, t->outcomes[o->outcome], o->note);
+			figure(p, g, o->name, t->outcomes[o->outcome],
+			    o->note != NULL ? o->note : buf_text(&left));
 	for (int i = 0; i < SWEEP_LEFT; i++)
 		if (t->left[i] > 0)
 			figure(p, g, left_rows[i].name, t->left[i],
@@ -196,6 +209,7 @@ figures(const struct text_report *p, const struct report_sweep *r)
 		    is_restore(r) ? "of those restored: a reply was lost"
 				  : "of those: a reply was lost");
 	text_table_print(g, p->out, 2, p->style.width, NULL);
+	buf_release(&left);
 }
 
 /* "5 write units (about 0.01 USD, us-east-1 prices of 2026-05-13)" */
@@ -257,10 +271,12 @@ stopped(struct writing *w)
 
 	if (strcmp(t->stopped, "max-percent") == 0)
 		say(w, TEXT_REPORT_YELLOW,
-		    "%s of %s entries match, more than --max-percent allows: "
-		    "none was deleted.",
+		    "%s of %s entries (%s) match, more than --max-percent "
+		    "allows: nothing %s changed.",
 		    figure_count(t->percent_matched).s,
-		    figure_count(t->percent_of).s);
+		    figure_count(t->percent_of).s,
+		    figure_share(t->percent_matched, t->percent_of).s,
+		    w->r->executed ? "was" : "would be");
 	else if (is_restore(w->r) && !w->r->executed)
 		say(w, TEXT_REPORT_YELLOW,
 		    "A run would stop early: %s. The same command would then "
@@ -292,6 +308,15 @@ zoneless(struct writing *w)
 		    n == 1 ? "it" : "them");
 }
 
+/* "it", "all of them", "5 of them" */
+static void
+add_some(struct buf *line, int64_t n, int64_t of)
+{
+	if (of > 1)
+		buf_addf(line, "%s of ", n < of ? figure_count(n).s : "all");
+	buf_adds(line, of > 1 ? "them" : "it");
+}
+
 /* What becomes of the entries without us. */
 static void
 by_ttl(struct writing *w)
@@ -309,24 +334,22 @@ by_ttl(struct writing *w)
 		} else {
 			buf_adds(&w->line, "TTL will delete ");
 		}
-		buf_addf(&w->line,
-		    "%s of them itself, free of charge, typically within a few "
-		    "days of their time",
-		    pending < t->matched ? figure_count(pending).s : "all");
+		add_some(&w->line, pending, t->matched);
+		buf_adds(&w->line, " free of charge.");
 		if (never > 0)
-			buf_addf(&w->line, "; %s it never will",
+			buf_addf(&w->line, " %s%s it will never delete.",
+			    pending + never == t->matched ? "The other " : "",
 			    figure_count(never).s);
-		buf_addc(&w->line, '.');
 	} else if (never > 0) {
-		buf_addf(&w->line,
-		    "TTL will never delete %s%sthem as they are.",
-		    never < t->matched ? figure_count(never).s : "",
-		    never < t->matched ? " of " : "");
+		buf_adds(&w->line, "TTL will never delete ");
+		add_some(&w->line, never, t->matched);
+		buf_adds(&w->line,
+		    t->matched == 1 ? " as it is." : " as they are.");
 	}
 	if (off > 0)
 		buf_addf(&w->line,
-		    "%sWith TTL on for this attribute, it would delete %s of "
-		    "them free of charge.",
+		    "%sWith TTL on for this attribute, it would delete up to "
+		    "%s of them free of charge.",
 		    w->line.n > 0 ? " " : "", figure_count(off).s);
 	if (w->line.n > 0)
 		say_line(w, NULL);
@@ -337,18 +360,21 @@ static void
 live(struct writing *w)
 {
 	const struct sweep_totals *t = w->r->totals;
-	int64_t n = t->states[STATE_LIVE];
+	int64_t n = t->states[STATE_LIVE], sessions = t->live_sessions;
 
 	if (n == 0 || strcmp(w->r->command, "purge") != 0)
 		return;
-	buf_addf(&w->line, "%s of them %s LIVE", figure_count(n).s,
+	buf_addf(&w->line, "%s LIVE %s %s among them", figure_count(n).s,
+	    sessions < n ? (n == 1 ? "entry" : "entries")
+		: n == 1 ? "session"
+			 : "sessions",
 	    n == 1 ? "is" : "are");
-	if (t->live_sessions > 0)
-		buf_addf(&w->line, ", with %s session%s: %s logged out",
-		    figure_count(t->live_sessions).s,
-		    t->live_sessions == 1 ? "" : "s",
-		    t->live_sessions == 1 ? "its user would be"
-					  : "these users would be");
+	if (sessions > 0 && sessions < n)
+		buf_addf(&w->line, ", with %s session%s",
+		    figure_count(sessions).s, sessions == 1 ? "" : "s");
+	if (sessions > 0)
+		buf_addf(&w->line, ": %s would be logged out",
+		    sessions == 1 ? "its user" : "their users");
 	say(w, TEXT_REPORT_RED, ".");
 }
 
@@ -372,28 +398,45 @@ unseen(struct writing *w)
 	    "without one, that cannot be seen, and the new entry is deleted.");
 }
 
+/* What --ttl-for-missing writes. */
+static void
+given(struct writing *w)
+{
+	int64_t n = w->r->totals->reasons[STATE_IMMORTAL][REASON_MISSING];
+	char time[32];
+
+	if (n == 0 || text_time_format(time, w->r->ttl_given) != 0 ||
+	    strcmp(w->r->command, "repair") != 0)
+		return;
+	say(w, NULL, "%s without a TTL %s one of %s.", figure_entries(n).s,
+	    n == 1 ? "gets" : "get", time);
+}
+
 static void
 would_purge(struct writing *w)
 {
 	const struct manner *m = manner_of(w->r->command);
+	bool one = w->r->totals->matched == 1;
 
 	live(w);
+	given(w);
 	by_ttl(w);
 	unseen(w);
-	buf_addf(&w->line, "%s takes about ", m->doing);
+	buf_addf(&w->line, "%s %s takes about ", m->doing, one ? "it" : "them");
 	cost(&w->line, w->r);
 	text_report_takes(&w->line, &w->r->pace, w->r->work.read_units,
 	    w->r->write_units);
 	say(w, NULL, ".");
-	if (w->r->no_place)
-		return;
 	if (w->r->journal == NULL) {
-		say(w, TEXT_REPORT_YELLOW,
-		    "No journal would be kept: this could not be undone.");
+		if (!w->r->refused)
+			say(w, TEXT_REPORT_YELLOW,
+			    "No journal would be kept: this could not be "
+			    "undone.");
 		return;
 	}
 	buf_addf(&w->line,
-	    "The journal, from which they can be %s, takes about %s", m->undone,
+	    "The journal, from which %s can be %s, takes about %s",
+	    one ? "it" : "they", m->undone,
 	    figure_bytes(w->r->totals->journal_bytes).s);
 	if (w->r->journal_free >= 0)
 		buf_addf(&w->line, "; %s are free there",
@@ -409,8 +452,8 @@ would_restore(struct writing *w)
 
 	if (t->of_repair > 0)
 		buf_adds(&w->line,
-		    "Each entry of a repair gets its old TTL value back if it "
-		    "still has the one that repair wrote. ");
+		    "Each entry of a repair gets back the TTL value that it "
+		    "had, if any, if it still has the one that repair wrote. ");
 	buf_addf(&w->line,
 	    "%s is put back only if no entry has its key; that takes about ",
 	    t->of_repair == 0 ? "Each"
@@ -420,6 +463,42 @@ would_restore(struct writing *w)
 	cost(&w->line, w->r);
 	say(w, NULL, ". Checking which keys are in use took %s.",
 	    figure_units_of(w->r->work.read_units, "read").s);
+}
+
+/* TTL does not wait for people to use what was put back. */
+static void
+expired_again(struct writing *w)
+{
+	const struct sweep_totals *t = w->r->totals;
+	int64_t n = t->expired;
+
+	if (t->expired_again == 0)
+		return;
+	if (n < t->matched)
+		buf_addf(&w->line, "%s of the %s entries in the files %s",
+		    figure_count(n).s, figure_count(t->matched).s,
+		    n == 1 ? "is" : "are");
+	else if (n > 1)
+		buf_addf(&w->line, "All %s are", figure_count(n).s);
+	else
+		buf_adds(&w->line, "The entry is");
+	buf_addf(&w->line, " expired; %s will delete ",
+	    w->r->ttl_unknown != NULL ? "if TTL is on, it" : "TTL");
+	add_some(&w->line, t->expired_again, n);
+	say(w, TEXT_REPORT_YELLOW, " again%s.",
+	    w->r->executed ? "" : ": give more time with --extend-ttl DUR");
+}
+
+static void
+nothing(struct writing *w)
+{
+	const struct sweep_totals *t = w->r->totals;
+
+	buf_addf(&w->line, "There is nothing to %s",
+	    manner_of(w->r->command)->nothing);
+	if (is_restore(w->r) && t->matched > 0)
+		present(&w->line, ": every", t);
+	say(w, NULL, ".");
 }
 
 static void
@@ -434,21 +513,23 @@ would(struct writing *w)
 			return;
 	}
 	zoneless(w);
-	if (t->matched == t->left[SWEEP_LEFT_ZONELESS]) {
-		say(w, NULL, "There is nothing to %s.", m->nothing);
+	if (t->outcomes[OUTCOME_SKIPPED] == t->left[SWEEP_LEFT_ZONELESS]) {
+		nothing(w);
 		return;
 	}
 	if (is_restore(w->r))
 		would_restore(w);
 	else
 		would_purge(w);
-	if (t->expired_again)
-		say(w, TEXT_REPORT_YELLOW,
-		    "Some have already expired, and TTL will delete them "
-		    "again; give them more time with --extend-ttl DUR.");
+	expired_again(w);
 	buf_addc(w->p.out, '\n');
-	say(w, TEXT_REPORT_BOLD,
-	    "Nothing was changed. Run it again with --yes to %s.", m->add);
+	buf_adds(&w->line, "Nothing was changed. ");
+	if (w->r->refused)
+		say(w, TEXT_REPORT_YELLOW,
+		    "With --yes this would be refused (see above).");
+	else
+		say(w, TEXT_REPORT_BOLD, "Run it again with --yes to %s.",
+		    m->add);
 }
 
 static void
@@ -464,12 +545,12 @@ did(struct writing *w)
 	say(w, NULL, ", %s and %.1f s.",
 	    figure_units_of(w->r->work.read_units, "read").s,
 	    w->r->work.seconds);
-	if (t->expired_again)
-		say(w, TEXT_REPORT_YELLOW,
-		    "Some of those put back are expired, and TTL will delete "
-		    "them again.");
+	if (t->outcomes[OUTCOME_DELETED] > 0)
+		expired_again(w);
 	if (w->r->journal != NULL) {
-		say(w, NULL, "Their images are in the journal (%s):",
+		say(w, NULL,
+		    "Copies of the entries, as they were, are in the journal "
+		    "(%s):",
 		    figure_bytes(t->journal_bytes).s);
 		path_line(w, w->r->journal);
 	}

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/report/text_report.h"
 #include "cli/report/text_table.h"
 #include "lib/base/buf.h"
 #include "lib/base/mem.h"
@@ -9,6 +10,7 @@
 
 #define GAP 2
 #define ENOUGH 24 /* cells of the flexible column before others go */
+#define WORDS 14  /* cells of one that wraps */
 
 struct cell {
 	char *text;
@@ -70,6 +72,8 @@ measure(struct text_table *g)
 		if (least > g->min[i % g->n])
 			g->min[i % g->n] = least;
 	}
+	if (g->columns[g->n - 1].wraps)
+		g->min[g->n - 1] = WORDS;
 }
 
 static int
@@ -96,7 +100,7 @@ fit(struct text_table *g, int room)
 		for (size_t i = 0; i < g->n; i++) {
 			if (g->out[i])
 				continue;
-			if (g->columns[i].flexible)
+			if (g->columns[i].flexible || g->columns[i].wraps)
 				flexible = i;
 			if (g->columns[i].rank > 0 &&
 			    (least == g->n ||
@@ -105,7 +109,8 @@ fit(struct text_table *g, int room)
 		}
 		if (flexible < g->n &&
 		    g->width[flexible] - over >= g->min[flexible] &&
-		    (g->width[flexible] - over >= ENOUGH || least == g->n)) {
+		    (g->width[flexible] - over >= ENOUGH || least == g->n ||
+			g->columns[flexible].wraps)) {
 			g->width[flexible] -= over;
 			return;
 		}
@@ -137,12 +142,27 @@ put(struct text_table *g, struct buf *out, size_t column, const struct cell *c,
 		buf_addf(out, "%*s", width - has, "");
 }
 
+/* The last cell, which begins after ${at} others. */
+static void
+put_words(struct buf *out, const struct cell *c, int at, int width)
+{
+	struct buf lines = { 0 };
+	const struct text_report p = { &lines,
+		{ .width = at + width, .color = c->sgr != NULL } };
+
+	text_report_words(&p, at, c->text, c->sgr);
+	/* the first line is indented already, and the last one ends later */
+	buf_add(out, lines.p + at, lines.n - (size_t)at - 1);
+	buf_release(&lines);
+}
+
 static void
 line(struct text_table *g, struct buf *out, int indent,
     const struct cell *cells)
 {
 	size_t last = 0;
 	bool first = true;
+	int at = indent;
 
 	for (size_t i = 0; i < g->n; i++)
 		if (!g->out[i] && cells[i].text[0] != '\0')
@@ -152,10 +172,34 @@ line(struct text_table *g, struct buf *out, int indent,
 		if (g->out[i])
 			continue;
 		buf_addf(out, "%*s", first ? 0 : GAP, "");
+		at += first ? 0 : GAP;
 		first = false;
-		put(g, out, i, &cells[i], i == last);
+		if (g->columns[i].wraps && cells[i].width > g->width[i])
+			put_words(out, &cells[i], at, g->width[i]);
+		else
+			put(g, out, i, &cells[i], i == last);
+		at += g->width[i];
 	}
 	buf_addc(out, '\n');
+}
+
+/* Name the columns that were left out: a row without them does not add up. */
+static void
+missing(const struct text_table *g, struct buf *out, int indent, int width,
+    const char *dim)
+{
+	const struct text_report p = { out,
+		{ .width = width, .color = dim != NULL } };
+	struct buf names = { 0 };
+
+	for (size_t i = 0; i < g->n; i++)
+		if (g->out[i] && g->columns[i].head[0] != '\0')
+			buf_addf(&names, "%s%s",
+			    names.n > 0 ? ", " : "no room for ",
+			    g->columns[i].head);
+	if (names.n > 0)
+		text_report_words(&p, indent, buf_text(&names), dim);
+	buf_release(&names);
 }
 
 void
@@ -172,6 +216,7 @@ text_table_print(struct text_table *g, struct buf *out, int indent, int width,
 	}
 	for (size_t i = headed ? 0 : g->n; i + g->n <= g->ncells; i += g->n)
 		line(g, out, indent, g->cells + i);
+	missing(g, out, indent, width, dim);
 	for (size_t i = 0; i < g->ncells; i++)
 		free(g->cells[i].text);
 	free(g->cells);

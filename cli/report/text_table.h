@@ -16,8 +16,10 @@ struct buf;
 struct text_table_column {
 	const char *head; /* "" for none */
 	bool right;
-	bool flexible; /* may be cut, with an ellipsis; at most one of them */
-	int rank;      /* 0: never left out; else the highest goes first */
+	bool
+	    flexible; /* may be cut, with an ellipsis; at most one of them, … */
+	bool wraps;   /* … or this, the last, which is broken at words */
+	int rank;     /* 0: never left out; else the highest goes first */
 };
 
 struct text_table;

@@ -872,12 +872,14 @@ test_restore_text(void **state)
 		{ 0, false, NULL,
 		    " Each is put back only if no entry has its key; " },
 		{ 5, false, NULL,
-		    " Each entry of a repair gets its old TTL value back "
-		    "if it still has the one that repair wrote. One that was "
-		    "deleted is put back only if no entry has its key; " },
+		    " Each entry of a repair gets back the TTL value that it "
+		    "had, if any, if it still has the one that repair wrote. "
+		    "One that was deleted is put back only if no entry has its "
+		    "key; " },
 		{ 2, false, NULL,
-		    " Each entry of a repair gets its old TTL value back "
-		    "if it still has the one that repair wrote. Any other, "
+		    " Each entry of a repair gets back the TTL value that it "
+		    "had, if any, if it still has the one that repair wrote. "
+		    "Any other, "
 		    "and one that was deleted, is put back only if no entry "
 		    "has its key; " },
 		{ 0, true, "interrupted",
@@ -889,6 +891,7 @@ test_restore_text(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct sweep_totals t = { .scanned = 5,
 			.matched = 5,
+			.outcomes = { [OUTCOME_SKIPPED] = 5 },
 			.of_repair = cases[i].of_repair,
 			.stopped = cases[i].stopped };
 		struct report_sweep r = { .command = "restore",
@@ -903,6 +906,121 @@ test_restore_text(void **state)
 		for (char *p = b.p; (p = strchr(p, '\n')) != NULL;)
 			*p = ' ';
 		if (strstr(b.p, cases[i].says) == NULL)
+			fail_msg("%zu: %s", i, b.p);
+		buf_release(&b);
+	}
+}
+
+/* What reports of sweeps say about one entry, some, and all. */
+static void
+test_sweep_says(void **state)
+{
+	static const struct report_style style = { .width = 1000 };
+	static const struct {
+		const char *command;
+		bool executed, refused;
+		const char *ttl_unknown, *stopped;
+		struct sweep_totals t;
+		const char *says, *never;
+	} cases[] = {
+		/* clang-format off */
+		{ "purge", false, true, NULL, NULL,
+		    { .matched = 2, .outcomes = { [OUTCOME_SKIPPED] = 2 } },
+		    "\nNothing was changed. With --yes this would be refused "
+		    "(see above).\n", "Run it again" },
+		{ "purge", false, false, NULL, NULL,
+		    { .matched = 188, .outcomes = { [OUTCOME_SKIPPED] = 188 },
+			.states = { [STATE_PENDING] = 161, [STATE_STUCK] = 27 } },
+		    "\nTTL will delete 161 of them free of charge. The other 27 "
+		    "it will never delete.\n", "few days" },
+		{ "purge", false, false, "expires", NULL,
+		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
+			.states = { [STATE_PENDING] = 1 } },
+		    "\nIf TTL is on for expires, it will delete it free of "
+		    "charge.\n", "other" },
+		{ "purge", false, false, NULL, NULL,
+		    { .matched = 9, .outcomes = { [OUTCOME_SKIPPED] = 9 },
+			.states = { [STATE_LIVE] = 3, [STATE_PENDING] = 4,
+			    [STATE_STUCK] = 2 } },
+		    "\n3 LIVE entries are among them.\nTTL will delete 4 of "
+		    "them free of charge. 2 it will never delete.\n", "other" },
+		{ "purge", false, false, NULL, NULL,
+		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
+			.states = { [STATE_STUCK] = 1 } },
+		    "\nTTL will never delete it as it is.\n", "delete them" },
+		{ "purge", false, false, NULL, NULL,
+		    { .matched = 2, .outcomes = { [OUTCOME_SKIPPED] = 2 },
+			.states = { [STATE_LIVE] = 2 }, .live_sessions = 2 },
+		    "\n2 LIVE sessions are among them: their users would be "
+		    "logged out.\n", "TTL" },
+		{ "purge", false, false, NULL, NULL,
+		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
+			.states = { [STATE_LIVE] = 1 }, .live_sessions = 1 },
+		    "\n1 LIVE session is among them: its user would be logged "
+		    "out.\n", "TTL" },
+		{ "purge", false, false, NULL, "max-percent",
+		    { .matched = 3, .outcomes = { [OUTCOME_SKIPPED] = 3 },
+			.percent_matched = 3, .percent_of = 11 },
+		    "\n3 of 11 entries (27.3 %) match, more than --max-percent "
+		    "allows: nothing would be changed.\n", "again" },
+		{ "purge", true, false, NULL, NULL,
+		    { .matched = 3, .outcomes = { [OUTCOME_DELETED] = 3 } },
+		    "\nCopies of the entries, as they were, are in the journal "
+		    "(0 B):\n    /j\n", "image" },
+		{ "repair", false, false, NULL, NULL,
+		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
+			.states = { [STATE_IMMORTAL] = 1 },
+			.reasons = { [STATE_IMMORTAL] = { [REASON_MISSING] = 1 } } },
+		    "\n1 entry without a TTL gets one of 2026-11-22T07:24:31Z.\n",
+		    "old" },
+		{ "restore", false, false, NULL, NULL,
+		    { .scanned = 3, .matched = 3,
+			.outcomes = { [OUTCOME_REFRESHED] = 3 } },
+		    "  present       3  left alone: the key is in use\n  to put "
+		    "back   0\n\nThere is nothing to put back: every key is in "
+		    "use.\n", "--yes" },
+		{ "restore", false, false, NULL, NULL,
+		    { .matched = 3, .of_repair = 3,
+			.outcomes = { [OUTCOME_REFRESHED] = 3 } },
+		    ": every TTL value was changed since.\n", "in use" },
+		{ "restore", false, false, NULL, NULL, { .scanned = 3 },
+		    "\nThere is nothing to put back.\n", "--yes" },
+		{ "restore", false, false, NULL, NULL,
+		    { .matched = 188, .expired = 188, .expired_again = 161,
+			.outcomes = { [OUTCOME_SKIPPED] = 188 } },
+		    "\nAll 188 are expired; TTL will delete 161 of them again: "
+		    "give more time with --extend-ttl DUR.\n", "Some" },
+		{ "restore", true, false, "ttl", NULL,
+		    { .matched = 5, .expired = 1, .expired_again = 1,
+			.outcomes = { [OUTCOME_DELETED] = 5 } },
+		    "\n1 of the 5 entries in the files is expired; if TTL is "
+		    "on, it will delete it again.\n", "Some" },
+		{ "restore", true, false, NULL, NULL,
+		    { .scanned = 2, .matched = 2, .of_repair = 1,
+			.outcomes = { [OUTCOME_REFRESHED] = 2 } },
+		    "  present       2  left alone: the key is in use, or its TTL "
+		    "value was changed since\n", "Some" },
+		/* clang-format on */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct sweep_totals t = cases[i].t;
+		struct report_sweep r = { .command = cases[i].command,
+			.place = { .table = "T", .region = "us-east-1" },
+			.executed = cases[i].executed,
+			.refused = cases[i].refused,
+			.ttl_unknown = cases[i].ttl_unknown,
+			.ttl_given = NOW,
+			.totals = &t,
+			.journal = "/j",
+			.journal_free = -1 };
+		struct buf b = { 0 };
+
+		t.stopped = cases[i].stopped;
+		report_sweep_text(&b, &r, &style);
+		if (strstr(b.p, cases[i].says) == NULL ||
+		    strstr(b.p, cases[i].never) != NULL)
 			fail_msg("%zu: %s", i, b.p);
 		buf_release(&b);
 	}
@@ -930,7 +1048,8 @@ test_sweep_text(void **state)
 	(void)state;
 	report_sweep_text(&b, &r, &style);
 	assert_non_null(strstr(buf_text(&b), "TTL will delete 14 973 of them"));
-	assert_non_null(strstr(buf_text(&b), "48 it never will.\n"));
+	assert_non_null(
+	    strstr(buf_text(&b), "The other 48 it will never\ndelete.\n"));
 	assert_non_null(strstr(buf_text(&b), "16 000 write units"));
 	assert_non_null(strstr(buf_text(&b), "0.010 USD"));
 	assert_non_null(strstr(buf_text(&b), "1.0 MiB"));
@@ -955,9 +1074,8 @@ test_sweep_text(void **state)
 	assert_non_null(strstr(buf_text(&b),
 	    "5 ttl-off, 4 string, 2 milliseconds, and others"));
 	assert_non_null(strstr(buf_text(&b),
-	    "94 of them are LIVE, with 90 sessions: these users would be "
-	    "logged out."));
-	assert_non_null(strstr(buf_text(&b), "With TTL on for this attribute"));
+	    "94 LIVE entries are among them, with 90 sessions: their users"));
+	assert_non_null(strstr(buf_text(&b), "would delete up to 5 of them"));
 
 	buf_reset(&b);
 	t = totals_of(true);
@@ -976,13 +1094,14 @@ test_sweep_text(void **state)
 	buf_reset(&b);
 	t = (struct sweep_totals){ .scanned = 1,
 		.matched = 1,
+		.outcomes = { [OUTCOME_SKIPPED] = 1 },
 		.states = { [STATE_STUCK] = 1 } };
 	r.executed = false;
 	r.write_units = 1;
 	r.place.price = &given;
 	report_sweep_text(&b, &r, &style);
 	assert_non_null(
-	    strstr(buf_text(&b), "\nTTL will never delete them as they are."));
+	    strstr(buf_text(&b), "\nTTL will never delete it as it is."));
 	assert_non_null(strstr(buf_text(&b),
 	    "takes about 1 write unit (about 1.00 USD, by --price)."));
 
@@ -1007,6 +1126,7 @@ main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_says),
 		cmocka_unit_test(test_troubles),
+		cmocka_unit_test(test_sweep_says),
 		cmocka_unit_test(test_brief),
 		cmocka_unit_test(test_estimate),
 		cmocka_unit_test(test_switch),

@@ -41,11 +41,14 @@ static const struct {
 	{ "the highest rank is left out first", 0, 19, false, "ab",
 	    "NAME   N  MORE\n"
 	    "ab     7   888\n"
-	    "b     12     3\n" },
+	    "b     12     3\n"
+	    "no room for MOST\n" },
 	{ "then the next", 0, 13, false, "ab",
 	    "NAME   N\n"
 	    "ab     7\n"
-	    "b     12\n" },
+	    "b     12\n"
+	    "no room for\n"
+	    "MORE, MOST\n" },
 	{ "the flexible column is cut while it is wide", 0, 44, false,
 	    "abcdefghijklmnopqrstuvwxyzabcdefghijklmn",
 	    "NAME                           N  MORE  MOST\n"
@@ -54,28 +57,41 @@ static const struct {
 	{ "cut with dots", 0, 14, true, "abcdefghijklmnop",
 	    "NAME         N\n"
 	    "abcdefg...   7\n"
-	    "b           12\n" },
+	    "b           12\n"
+	    "no room for\n"
+	    "MORE, MOST\n" },
 	{ "wide characters", 0, 14, false,
 	    "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe6\x97\xa5\xe6\x9c\xac"
 	    "\xe8\xaa\x9e",
 	    "NAME         N\n"
 	    "\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe6\x97\xa5\xe2\x80\xa6    7\n"
-	    "b           12\n" },
+	    "b           12\n"
+	    "no room for\n"
+	    "MORE, MOST\n" },
 	{ "a number is not cut", 0, 12, false, "1790000000000",
 	    "NAME            N\n"
 	    "1790000000000   7\n"
-	    "b              12\n" },
+	    "b              12\n"
+	    "no room for\n"
+	    "MORE, MOST\n" },
 	{ "a masked key keeps its hash", 0, 16, false,
 	    "session:ab12\xe2\x80\xa6"
 	    "9f3e21",
 	    "NAME           N\n"
 	    "sessi\xe2\x80\xa6"
 	    "9f3e21   7\n"
-	    "b             12\n" },
+	    "b             12\n"
+	    "no room for\n"
+	    "MORE, MOST\n" },
 	{ "never narrower than eight", 0, 1, false, "abcdefghijkl",
 	    "NAME       N\n"
 	    "abcdefg\xe2\x80\xa6   7\n"
-	    "b         12\n" },
+	    "b         12\n"
+	    "no\n"
+	    "room\n"
+	    "for\n"
+	    "MORE,\n"
+	    "MOST\n" },
 };
 
 static void
@@ -107,6 +123,38 @@ test_fit(void **state)
 	assert_int_equal(bad, 0);
 }
 
+/* A note is broken at words, and left out only where a word has no room. */
+static void
+test_wraps(void **state)
+{
+	static const struct text_table_column notes[] = { { .head = "" },
+		{ .head = "", .right = true },
+		{ .head = "", .wraps = true, .rank = 1 } };
+	static const struct {
+		int width;
+		const char *shows;
+	} widths[] = {
+		{ 80, "  stuck  3  1 milliseconds, 1 string, 1 too-old\n" },
+		{ 40,
+		    "  stuck  3  1 milliseconds, 1 string,\n"
+		    "            1 too-old\n" },
+		{ 20, "  stuck  3\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(widths); i++) {
+		struct text_table *g = text_table_new(notes, 3, false);
+		struct buf b = { 0 };
+
+		text_table_cell(g, "stuck", NULL);
+		text_table_cell(g, "3", NULL);
+		text_table_cell(g, "1 milliseconds, 1 string, 1 too-old", NULL);
+		text_table_print(g, &b, 2, widths[i].width, NULL);
+		assert_string_equal(buf_text(&b), widths[i].shows);
+		buf_release(&b);
+	}
+}
+
 /* Colors take no room; an empty cell has none. */
 static void
 test_color(void **state)
@@ -133,6 +181,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fit),
+		cmocka_unit_test(test_wraps),
 		cmocka_unit_test(test_color),
 	};
 
