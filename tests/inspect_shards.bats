@@ -258,6 +258,15 @@ refused() {
 	[[ $output != *"up to date"* ]]
 }
 
+@test "that no entry of a sample has the attribute says nothing about the others" {
+	run -0 inspect -t "$TABLE" --sample 10 --ttl-attribute nosuch
+	[[ $output == *"No entry in the sample has the TTL attribute nosuch."* ]]
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *"has the attribute nosuch; read more of the table to be sure."* ]]
+	[[ $output != *"No entry has"* && $output != *"none will ever expire"* ]]
+	run -0 --separate-stderr inspect -t "$TABLE" --sample 10 --ttl-attribute nosuch --format json
+	[[ $stderr == *"no entry in the sample has the TTL attribute nosuch"* ]]
+}
+
 @test "a sample of an empty table reports no savings" {
 	local table
 	table=$(new_table none)

@@ -310,8 +310,9 @@ warn_attribute(struct inspect *in)
 		    "; it is inside a map (%s), but TTL reads only a top-level "
 		    "attribute of type Number",
 		    l->inside);
-	log_warn(in->context.log, "no entry has the TTL attribute %s%s",
-	    in->context.ttl, buf_text(&names));
+	log_warn(in->context.log, "no entry%s has the TTL attribute %s%s",
+	    samples(in) ? " in the sample" : "", in->context.ttl,
+	    buf_text(&names));
 	buf_release(&names);
 }
 

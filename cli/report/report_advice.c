@@ -115,17 +115,21 @@ advise_attribute(struct advice *a)
 	const struct report *r = a->r;
 	int64_t n = r->summary->reasons[STATE_IMMORTAL][REASON_MISSING];
 	bool all = report_words_nameless(r);
+	const char *seen = report_words_seen(r);
 
 	if (n == 0 || (r->nlookalikes == 0 && !all))
 		return;
 	if (!all)
 		amount(a, n);
-	buf_addf(a->line, "%s the attribute ",
-	    all          ? "No entry has"
-		: n == 1 ? " entry lacks"
-			 : " entries lack");
+	if (all)
+		buf_addf(a->line, "No entry%s has", seen);
+	else
+		buf_adds(a->line, n == 1 ? " entry lacks" : " entries lack");
+	buf_adds(a->line, " the attribute ");
 	text_report_text(&a->e->p, a->line, r->ttl_attribute);
-	buf_addc(a->line, '.');
+	buf_adds(a->line,
+	    all && seen[0] != '\0' ? "; read more of the table to be sure."
+				   : ".");
 	report_words_inside(&a->e->p, r, a->line);
 	if (r->inside != NULL)
 		buf_adds(a->line,
@@ -206,12 +210,12 @@ advise_repair(struct advice *a)
 	}
 	buf_addf(a->line, " into seconds, and TTL%s deletes %s free of charge",
 	    a->acts == REPORT_TTL_ACTS      ? " then"
-		: a->acts == REPORT_TTL_OFF ? ", once on,"
+		: a->acts == REPORT_TTL_OFF ? ", when it is on, then"
 					    : " on that attribute then",
 	    one ? "it" : "them");
 	if (f->expired < f->items)
-		buf_addf(a->line, " once %s expired",
-		    one ? "it has" : "they have");
+		buf_addf(a->line, " after %s",
+		    one ? "it expires" : "they expire");
 	buf_addc(a->line, ':');
 	say(a);
 	sweep(a, "repair", "");
@@ -227,6 +231,25 @@ static const char *
 expired_entries(int64_t n)
 {
 	return n == 1 ? "expired entry" : "expired entries";
+}
+
+/* "3 expired entries: TTL will never delete them as they are" */
+static void
+never(struct advice *a, int64_t n)
+{
+	amount(a, n);
+	buf_addf(a->line, " %s: TTL will never delete %s", expired_entries(n),
+	    n == 1 ? "it as it is" : "them as they are");
+}
+
+/* Repair was advised; all ${n} expired entries that it changes are stuck. */
+static void
+or_delete(struct advice *a, int64_t n)
+{
+	buf_adds(a->line, "Or, without a repair, delete the ");
+	if (n > 1 && a->r->sample == NULL)
+		buf_addf(a->line, "%s ", figure_count(n).s);
+	buf_addf(a->line, "stuck %s now:", n == 1 ? "entry" : "entries");
 }
 
 /* What TTL would delete if it acted, "302 of the 371 expired entries are
@@ -321,24 +344,24 @@ advise_off(struct advice *a)
 	if (all == 0)
 		return;
 	if (!on || t.most == 0) {
-		amount(a, all);
-		buf_addf(a->line, " %s will never be deleted by TTL. ",
-		    expired_entries(all));
-	} else if (t.most < all && t.exactly && a->r->sample == NULL) {
-		buf_addf(a->line, "The other %s will never be deleted by TTL. ",
-		    figure_count(all - t.most).s);
+		never(a, all);
+		buf_adds(a->line, ". ");
 	} else if (t.most < all) {
-		buf_adds(a->line, "TTL will never delete the rest. ");
+		buf_addf(a->line, "TTL will not delete %s%s as %s. ",
+		    a->r->sample != NULL ? "about "
+			: t.exactly      ? "the other "
+					 : "at least ",
+		    figure_count(all - t.most).s,
+		    all - t.most == 1 ? "it is" : "they are");
 	}
 	if (repair) {
 		say(a);
 		advise_repair(a);
+		or_delete(a, all);
+	} else if (live) {
+		buf_addf(a->line,
+		    "To delete %s now:", all == 1 ? "it" : "all of them");
 	}
-	if (live)
-		buf_addf(a->line, "To delete %s now:",
-		    all == 1     ? "it"
-			: repair ? "all expired entries"
-				 : "all of them");
 	say(a);
 	if (live)
 		sweep(a, "purge", " --state stuck");
@@ -355,8 +378,11 @@ advise_stuck(struct advice *a, int64_t stuck)
 	if (a->repaired.expired > 0) {
 		advise_repair(a);
 		if (stuck == t->most)
-			buf_addf(a->line,
-			    "To delete %s now:", stuck == 1 ? "it" : "them");
+			or_delete(a, stuck);
+		else if (stuck - t->most == 1 && t->exactly)
+			buf_adds(a->line,
+			    "Then purge the remaining one, which TTL will "
+			    "never delete:");
 		else if (t->exactly && a->r->sample == NULL)
 			buf_addf(a->line,
 			    "Then purge the other %s, which TTL will never "
@@ -376,18 +402,46 @@ static void
 add_pending(struct advice *a, int64_t pending, int64_t all)
 {
 	if (a->acts == REPORT_TTL_UNKNOWN) {
-		buf_adds(a->line, "If TTL is on for ");
+		buf_adds(a->line,
+		    is_live(a->r) ? "If TTL is on for "
+				  : "In a table with TTL on ");
 		text_report_text(&a->e->p, a->line, a->r->ttl_attribute);
-		buf_adds(a->line, ", it will delete ");
+		buf_adds(a->line,
+		    is_live(a->r) ? ", it will delete " : ", TTL deletes ");
 	} else {
 		buf_adds(a->line, "TTL will delete ");
 	}
 	amount(a, pending);
 	if (pending < all)
 		buf_addf(a->line, " of the %s", figure_count(all).s);
+	buf_addf(a->line, " %s free of charge", expired_entries(all));
+	if (pending == all)
+		return;
+	buf_adds(a->line, a->r->sample != NULL ? "; " : "; the other ");
+	if (all - pending == 1)
+		buf_adds(a->line, "one");
+	else
+		amount(a, all - pending);
+	buf_addf(a->line, " it will never delete as %s",
+	    all - pending == 1 ? "it is" : "they are");
+}
+
+/* " 12 pending entries have been expired for two days or more: ..." Of stuck
+ * ones only the number is known, so as many of the late ones may be stuck. */
+static void
+add_late(struct advice *a, int64_t pending, int64_t stuck)
+{
+	int64_t n = report_words_late(a->r) - stuck;
+
+	n = n < pending ? n : pending;
+	if (n <= 0 || a->acts != REPORT_TTL_ACTS)
+		return;
+	buf_adds(a->line, stuck > 0 ? " At least " : " ");
+	amount(a, n);
 	buf_addf(a->line,
-	    " %s free of charge, typically within a few days of %s time",
-	    expired_entries(all), all == 1 ? "its" : "their");
+	    " pending %s been expired for two days or more: TTL is behind, or "
+	    "was turned on recently.",
+	    n == 1 ? "entry has" : "entries have");
 }
 
 /* What TTL will delete, what it will not, and how to delete the rest. */
@@ -404,24 +458,21 @@ advise_expired(struct advice *a)
 		return;
 	if (pending > 0)
 		add_pending(a, pending, all);
-	if (stuck > 0) {
-		buf_adds(a->line, pending > 0 ? "; " : "");
-		amount(a, stuck);
-		buf_addf(a->line, " will never be deleted by TTL%s",
-		    !live                         ? "."
-			: a->repaired.expired > 0 ? " as they are."
-						  : ":");
-		say(a);
+	else
+		never(a, stuck);
+	buf_addc(a->line, '.');
+	if (pending > 0)
+		add_late(a, pending, stuck);
+	if (live && a->repaired.expired == 0)
+		buf_adds(a->line,
+		    stuck > 0 && pending > 0 ? " To delete what TTL will not:"
+			: all == 1           ? " To delete it now:"
+					     : " To delete them now:");
+	say(a);
+	if (stuck > 0)
 		advise_stuck(a, stuck);
-	} else if (live) {
-		buf_addf(a->line,
-		    ". To delete %s now:", all == 1 ? "it" : "them");
-		say(a);
+	else if (live)
 		sweep(a, "purge", "");
-	} else {
-		buf_addc(a->line, '.');
-		say(a);
-	}
 }
 
 /* What never expires, and repair does not change. */

@@ -17,8 +17,6 @@
  * adds nothing. emit.h decides what it looks like, as text or as a page.
  */
 
-#define TWO_DAYS 172800 /* TTL typically deletes within them */
-
 static enum emit_tone
 tone_of(enum state state)
 {
@@ -309,7 +307,7 @@ static const struct {
 	{ "< 1 h", 3600 },
 	{ "< 6 h", 21600 },
 	{ "< 1 d", 86400 },
-	{ "< 2 d", TWO_DAYS },
+	{ "< 2 d", REPORT_TWO_DAYS },
 	{ "< 1 w", 604800 },
 	{ "< 30 d", 2592000 },
 	{ "older", INT64_MAX },
@@ -340,15 +338,13 @@ count_ages(const struct histogram *h, int64_t count[AGES])
  * of an estimate add up to another sum than its states, which the report shows
  * elsewhere. */
 static void
-late(const struct report *r, const int64_t count[AGES], struct buf *line)
+late(const struct report *r, struct buf *line)
 {
 	const struct summary *s = r->summary;
 	int64_t total =
 	    s->states[STATE_PENDING].items + s->states[STATE_STUCK].items;
-	int64_t n = 0;
+	int64_t n = report_words_late(r);
 
-	for (size_t i = 0; i < AGES; i++)
-		n += ages[i].below > TWO_DAYS ? count[i] : 0;
 	n = n < total ? n : total;
 	if (total == 1 && n == 0)
 		return;
@@ -387,8 +383,9 @@ overdue(struct emit *e, const struct report *r)
 		emit_cell_text(e, EMIT_PLAIN, ages[i].label);
 		emit_cell_count(e, count[i]);
 		emit_cell(e,
-		    &(struct emit_cell){
-			.tone = ages[i].below > TWO_DAYS ? EMIT_LATE : EMIT_AGE,
+		    &(struct emit_cell){ .tone = ages[i].below > REPORT_TWO_DAYS
+			    ? EMIT_LATE
+			    : EMIT_AGE,
 			.value = count[i],
 			.most = most,
 			.wide = wide });
@@ -404,7 +401,7 @@ overdue(struct emit *e, const struct report *r)
 		    figure_span(h->max).s);
 		emit_line(e, EMIT_BODY, EMIT_PLAIN);
 	}
-	late(r, count, &e->line);
+	late(r, &e->line);
 	emit_line(e, EMIT_PAGE_ONLY, EMIT_PLAIN);
 }
 

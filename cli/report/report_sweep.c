@@ -341,10 +341,11 @@ by_ttl(struct writing *w)
 			    pending + never == t->matched ? "The other " : "",
 			    figure_count(never).s);
 	} else if (never > 0) {
-		buf_adds(&w->line, "TTL will never delete ");
-		add_some(&w->line, never, t->matched);
-		buf_adds(&w->line,
-		    t->matched == 1 ? " as it is." : " as they are.");
+		buf_addf(&w->line, "TTL will never delete %s%s.",
+		    never < t->matched ? figure_count(never).s : "",
+		    never < t->matched    ? " of them as they are"
+			: t->matched == 1 ? "it as it is"
+					  : "them as they are");
 	}
 	if (off > 0)
 		buf_addf(&w->line,

@@ -116,7 +116,7 @@ report_words_meaning(const struct text_report *p, const struct report *r,
 		buf_adds(line, meanings[why] != NULL ? meanings[why] : "");
 	if (why == REASON_MILLISECONDS && moment > 0 &&
 	    moment < INT64_MAX / 1000) {
-		buf_adds(line, ", the example's as about the year ");
+		buf_adds(line, ": the example would expire in the year ");
 		buf_addi(line, 1970 + moment * 1000 / FIGURE_YEAR);
 	}
 	if (line->n > 0 && line->p[line->n - 1] != '.')
@@ -175,12 +175,12 @@ remedy_format(const struct report *r, enum reason why, struct buf *line)
 	const char *purge = to_purge(r, why);
 
 	buf_adds(line, fixes[why]);
-	buf_adds(line, " 'ttlsweep repair' fixes the existing entries");
+	buf_adds(line, " 'ttlsweep repair' fixes ");
 	if (purge == NULL)
 		buf_adds(line,
-		    ", unless they are renewed or replaced in time anyway.");
+		    "those that the application does not rewrite itself.");
 	else
-		buf_addf(line, "%s; or purge %s.",
+		buf_addf(line, "the existing entries%s; or purge %s.",
 		    r->rules->ttl_acts
 			? ", so that TTL deletes them free of charge"
 			: "",
@@ -281,16 +281,41 @@ report_words_nameless(const struct report *r)
 	    s->reasons[STATE_IMMORTAL][REASON_MISSING] == s->items;
 }
 
+const char *
+report_words_seen(const struct report *r)
+{
+	bool part = !r->complete ||
+	    (r->shards != NULL && (int64_t)r->shards->n < r->shards->of);
+
+	return r->sample != NULL ? " in the sample"
+	    : part               ? " that was read"
+				 : "";
+}
+
+int64_t
+report_words_late(const struct report *r)
+{
+	const struct histogram *h = &r->summary->overdue;
+	int64_t n = 0;
+
+	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
+		if (histogram_up_to(i) >= REPORT_TWO_DAYS)
+			n += h->count[i];
+	return n;
+}
+
 /* No entry has the attribute, which does not mean that TTL is up to date. */
 static enum state
 nameless(const struct text_report *p, const struct report *r, struct buf *line)
 {
 	bool elsewhere = report_words_acts(r) == REPORT_TTL_ELSEWHERE;
+	const char *seen = report_words_seen(r);
 
-	buf_addf(line, "No entry %shas the %sattribute ",
-	    r->sample != NULL ? "that was seen " : "", elsewhere ? "" : "TTL ");
+	buf_addf(line, "No entry%s has the %sattribute ", seen,
+	    elsewhere ? "" : "TTL ");
 	text_report_text(p, line, r->ttl_attribute);
-	buf_adds(line, ": by that, none will ever expire.");
+	buf_adds(line,
+	    seen[0] != '\0' ? "." : ": by that, none will ever expire.");
 	if (elsewhere)
 		add_off(p, r, line);
 	if (r->nlookalikes > 0) {
@@ -315,7 +340,9 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 		    "the table may contain ");
 		report_sample_span(r, 0, 0, line);
 	} else {
-		buf_adds(line, "No expired entry is left");
+		buf_adds(line,
+		    r->place.input != NULL ? "No entry in this file is expired"
+					   : "No expired entry is left");
 	}
 	if (off) {
 		buf_adds(line, ", but ");
@@ -342,7 +369,10 @@ left(const struct report *r, int64_t n, struct buf *line)
 	if (r->sample != NULL)
 		report_sample_range(r, r->sample->seen->overdue.total,
 		    r->sample->seen->squares.overdue, line);
-	buf_addf(line, " %s expired and still here", n == 1 ? "is" : "are");
+	buf_addf(line,
+	    r->place.input != NULL ? " in this file %s expired"
+				   : " %s expired and still here",
+	    n == 1 ? "is" : "are");
 	if (h->total > 1)
 		buf_addf(line, " (median %s, oldest %s).",
 		    figure_span(histogram_quantile(h, 0.5)).s,
@@ -367,11 +397,11 @@ report_words_verdict(const struct text_report *p, const struct report *r,
 	if (expired == 0)
 		return none_left(p, r, off, line);
 	left(r, expired, line);
-	if (off)
-		add_off(p, r, line);
 	if (immortal > 0)
 		buf_addf(line, " Of the others, %s%s will never expire.",
 		    r->sample != NULL ? "about " : "",
 		    figure_count(immortal).s);
+	if (off)
+		add_off(p, r, line);
 	return stuck > 0 ? STATE_STUCK : STATE_PENDING;
 }

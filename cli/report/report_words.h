@@ -2,6 +2,7 @@
 #define CLI_REPORT_REPORT_WORDS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "inspector/record.h"
 
@@ -37,6 +38,13 @@ void report_words_meaning(const struct text_report *p, const struct report *r,
 /* What to do about it. */
 void report_words_remedy(const struct text_report *p, const struct report *r,
     enum reason why, struct buf *line);
+
+/* " in the sample", " that was read": not all of the table; else "". */
+const char *report_words_seen(const struct report *r);
+
+#define REPORT_TWO_DAYS 172800 /* TTL typically deletes within them */
+/* How many entries have been expired for that long. */
+int64_t report_words_late(const struct report *r);
 
 /* Whether no entry of the table has the TTL attribute. */
 bool report_words_nameless(const struct report *r);

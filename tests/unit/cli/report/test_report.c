@@ -358,8 +358,7 @@ test_says(void **state)
 	assert_non_null(strstr(buf_text(&b), "account 123456789012"));
 	assert_null(strstr(buf_text(&b), "amazonaws.com"));
 	assert_non_null(strstr(buf_text(&b), "36 entries are expired"));
-	assert_non_null(strstr(buf_text(&b),
-	    "6 will never be deleted by TTL as they are."));
+	assert_non_null(strstr(buf_text(&b), "; the other 6 it"));
 	assert_non_null(strstr(buf_text(&b),
 	    "Repair first: it turns the times of 6 expired entries into"));
 	assert_non_null(strstr(buf_text(&b),
@@ -470,7 +469,8 @@ static const struct trouble troubles[] = {
 	    { "No expired entry is left, but 1 entry will never expire.",
 	      "Math.floor(Date.now() / 1000)",
 	      "Repair first: it turns the time of 1 entry into seconds, and "
-	      "TTL then deletes it free of charge once it has expired:",
+	      "TTL then deletes it free of charge after it expires:",
+	      "fixes those that the application does not rewrite itself.",
 	      "\n    ttlsweep repair -t T --region us-east-1\n" },
 	    { "up to date", "lack", "ttlsweep purge", "ttlsweep list" } },
 	{ "milliseconds, some in the past", "ENABLED", "ttl", true,
@@ -480,16 +480,16 @@ static const struct trouble troubles[] = {
 	      "Of the others, 5 will never expire.",
 	      "milliseconds: 2 stuck, 5 immortal The time is in",
 	      "of 7 entries, 2 of them expired, into seconds, and TTL then "
-	      "deletes them free of charge once they have expired:",
-	      "To delete them now:" },
+	      "deletes them free of charge after they expire:",
+	      "Or, without a repair, delete the 2 stuck entries now:" },
 	    { "off", "still never", "immortal, milli", "Then" } },
 	{ "milliseconds, too old, and never expiring", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
 	      { STATE_STUCK, REASON_TOO_OLD, 9, 9 * YEAR },
 	      { STATE_IMMORTAL, REASON_STRING, 5, 0 },
 	      { STATE_IMMORTAL, REASON_MISSING, 3, 0 } }, NULL,
-	    { "11 will never be deleted by TTL as they are. Repair first: it "
-	      "turns the times of 7 entries, 2 of them expired, into",
+	    { "11 expired entries: TTL will never delete them as they are. "
+	      "Repair first: it turns the times of 7 entries, 2 of them expired, into",
 	      "Then purge the other 9, which TTL will never delete:",
 	      "After the repair, 3 entries still never expire:" }, { "the rest" } },
 	{ "milliseconds, too old themselves", "ENABLED", "ttl", true,
@@ -498,7 +498,8 @@ static const struct trouble troubles[] = {
 	    { "the other" } },
 	{ "too old: nothing to repair", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_TOO_OLD, 9, 9 * YEAR } }, NULL,
-	    { "9 will never be deleted by TTL:",
+	    { "9 expired entries: TTL will never delete them as they are. To "
+	      "delete them now:",
 	      "--state stuck\n" }, { "epair", "Then" } },
 	{ "off, nothing expired", "DISABLED", NULL, false,
 	    { { STATE_LIVE, REASON_TTL_OFF, 7, 0 } }, NULL,
@@ -519,10 +520,33 @@ static const struct trouble troubles[] = {
 	      "Turn TTL on, and 302 of the 371 expired entries are deleted "
 	      "free of charge, typically within a few days:",
 	      AWS "true,AttributeName=ttl --region us-east-1\n",
-	      "The other 69 will never be deleted by TTL. Repair turns the "
-	      "times of 69 expired entries into seconds, and TTL, once on, "
-	      "deletes them free of charge:",
-	      "To delete all expired entries now:" }, { "up to" } },
+	      "TTL will not delete the other 69 as they are. Repair turns "
+	      "the times of 69 expired entries into seconds, and TTL, when "
+	      "it is on, then deletes them free of charge:",
+	      "Or, without a repair, delete the 371 stuck entries now:" },
+	    { "up to" } },
+	{ "off, some immortal", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_TTL_OFF, 2, 60 },
+	      { STATE_IMMORTAL, REASON_MISSING, 4, 0 } }, NULL,
+	    { "Of the others, 4 will never expire. TTL is off." }, { NULL } },
+	{ "late", "ENABLED", "ttl", true,
+	    { { STATE_PENDING, REASON_NONE, 5, 60 },
+	      { STATE_PENDING, REASON_NONE, 3, YEAR } }, NULL,
+	    { "TTL will delete 8 expired entries free of charge. 3 pending "
+	      "entries have been expired for two days or more: TTL is behind, "
+	      "or was turned on recently. To delete them now:" },
+	    { "few days" } },
+	{ "not late", "ENABLED", "ttl", true,
+	    { { STATE_PENDING, REASON_NONE, 1, 60 },
+	      { STATE_STUCK, REASON_TOO_OLD, 1, 9 * YEAR } }, NULL,
+	    { "TTL will delete 1 of the 2 expired entries free of charge; the "
+	      "other one it will never delete as it is. To delete what TTL will "
+	      "not:" }, { "behind" } },
+	{ "one to repair, one that is too old", "ENABLED", "ttl", true,
+	    { { STATE_STUCK, REASON_STRING, 1, 60 },
+	      { STATE_STUCK, REASON_TOO_OLD, 1, 9 * YEAR } }, NULL,
+	    { "Then purge the remaining one, which TTL will never delete:" },
+	    { "the other" } },
 	{ "off: all of them", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 1, 60 } }, NULL,
 	    { "Turn TTL on, and 1 expired entry is deleted free of charge",
@@ -532,16 +556,16 @@ static const struct trouble troubles[] = {
 	    { { STATE_STUCK, REASON_TTL_OFF, 30, 60 },
 	      { STATE_STUCK, REASON_TTL_OFF, 10, 9 * YEAR } }, NULL,
 	    { "and up to 30 of the 40 expired entries are deleted",
-	      "TTL will never delete the rest." },
+	      "TTL will not delete at least 10 as they are." },
 	    { "The other" } },
 	{ "off, but it would delete none of them", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_STRING, 371, YEAR } }, NULL,
-	    { "371 expired entries will never be deleted by TTL. Repair turns "
-	      "the times of 371 expired entries into seconds, and TTL, once "
-	      "on, deletes them free of charge:" }, { "Turn TTL on", "aws " } },
+	    { "371 expired entries: TTL will never delete them as they are. "
+	      "Repair turns the times of 371 expired entries into seconds, and "
+	      "TTL, when it is on, then deletes them free of charge:" }, { "Turn TTL on", "aws " } },
 	{ "off, all past five years", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 5, 9 * YEAR } }, NULL,
-	    { "5 expired entries will never be deleted by TTL." }, { "aws " } },
+	    { "5 expired entries: TTL will never delete them as they are." }, { "aws " } },
 	{ "being switched off", "DISABLING", "ttl", false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 5, 60 } }, NULL,
 	    { "TTL is being switched off. Turn it on again, up to an hour "
@@ -570,12 +594,14 @@ static const struct trouble troubles[] = {
 	{ "a file", NULL, NULL, true,
 	    { { STATE_PENDING, REASON_NONE, 34, 60 },
 	      { STATE_STUCK, REASON_STRING, 6, 60 } }, NULL,
-	    { "If TTL is on for ttl, it will delete 34 of the 40 expired "
-	      "entries free of charge", "; 6 will never be deleted by TTL." },
+	    { "40 entries in this file are expired (median",
+	      "In a table with TTL on ttl, TTL deletes 34 of the 40 expired "
+	      "entries free of charge; the other 6 it will never delete as "
+	      "they are." },
 	    { "TTL will delete", "ttlsweep purge" } },
 	{ "a file with nothing expired", NULL, NULL, true,
 	    { { STATE_LIVE, REASON_NONE, 3, 0 } }, NULL,
-	    { "No expired entry is left." }, { "up to date", "off" } },
+	    { "No entry in this file is expired." }, { "up to date", "off" } },
 	{ "a file with another attribute", NULL, NULL, true,
 	    { { STATE_IMMORTAL, REASON_MISSING, 3, 0 } }, "expires",
 	    { "No entry has the TTL attribute ttl",
@@ -709,6 +735,41 @@ test_brief(void **state)
 	buf_release(&b);
 }
 
+/* What one entry of a sample lacks, others may have. */
+static void
+test_nameless_part(void **state)
+{
+	static const struct report_style style = { .width = 4000 };
+	struct summary s, seen;
+	struct report_sample sample = { .by = { 1, 64, 1 }, .seen = &seen };
+	struct report r;
+	struct buf b = { 0 };
+
+	(void)state;
+	summary_init(&s, 3, true);
+	summary_init(&seen, 3, true);
+	s.items = s.states[STATE_IMMORTAL].items = 9;
+	s.reasons[STATE_IMMORTAL][REASON_MISSING] = 9;
+	r = report_of(&s);
+	r.sample = &sample;
+	report_text(&b, &r, &style);
+	assert_non_null(strstr(buf_text(&b),
+	    "\nNo entry in the sample has the TTL attribute ttl.\n"));
+	assert_non_null(strstr(buf_text(&b),
+	    "No entry in the sample has the attribute ttl; read more of the "
+	    "table to be sure."));
+	assert_null(strstr(buf_text(&b), "No entry has"));
+	buf_reset(&b);
+	r.sample = NULL;
+	r.complete = false;
+	report_html(&b, &r);
+	assert_non_null(strstr(buf_text(&b), "No entry that was read has"));
+	assert_null(strstr(buf_text(&b), "No entry has"));
+	summary_release(&s);
+	summary_release(&seen);
+	buf_release(&b);
+}
+
 /* The figures of a sample agree, and say that they are estimates. The ages add
  * up to one more than the states. */
 static void
@@ -720,7 +781,8 @@ test_estimate(void **state)
 		"others, about 4 will never expire.",
 		"milliseconds: about 6 stuck (",
 		"TTL will delete about 30 of the 36 expired entries",
-		"; about 6 will never be deleted by TTL as they are.",
+		"; about 6 it will never",
+		"At least about 11 pending",
 		"About 4 entries never expire:",
 		"would take about 40 write units",
 	};
@@ -945,6 +1007,10 @@ test_sweep_says(void **state)
 		    "\n3 LIVE entries are among them.\nTTL will delete 4 of "
 		    "them free of charge. 2 it will never delete.\n", "other" },
 		{ "purge", false, false, NULL, NULL,
+		    { .matched = 3, .outcomes = { [OUTCOME_SKIPPED] = 3 },
+			.states = { [STATE_STUCK] = 3 } },
+		    "\nTTL will never delete them as they are.\n", "all" },
+		{ "purge", false, false, NULL, NULL,
 		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
 			.states = { [STATE_STUCK] = 1 } },
 		    "\nTTL will never delete it as it is.\n", "delete them" },
@@ -1126,6 +1192,7 @@ main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_says),
 		cmocka_unit_test(test_troubles),
+		cmocka_unit_test(test_nameless_part),
 		cmocka_unit_test(test_sweep_says),
 		cmocka_unit_test(test_brief),
 		cmocka_unit_test(test_estimate),
