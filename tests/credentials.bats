@@ -324,7 +324,7 @@ on_instance() {
 	typed() {
 		"$PYTHON" "$ROOT/tests/lib/terminal.py" --answer 'Enter MFA code' "$1" \
 		    sh -c "$TTLSWEEP inspect -vv -t $TABLE </dev/null >$HOME/report" |
-		    tee -a "$SAID/$BATS_TEST_NUMBER.typed"
+		    tee -a "$SAID/$BATS_TEST_NUMBER.typed" | tr -s ' \r\n' ' '
 		return "${PIPESTATUS[0]}"
 	}
 	run typed 012345
