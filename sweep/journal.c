@@ -231,13 +231,35 @@ journal_submit(struct journal *j, struct journal_waiting *w)
 	lock_leave(j->lock);
 }
 
+/* Nothing more is accepted, for ${why}; said only while nobody leads, who has
+ * the lines of others in hand. The lock is held. */
+static void
+break_off(struct journal *j, const struct fault *why)
+{
+	while (j->busy && !j->broken)
+		lock_wait(j->lock);
+	if (j->broken)
+		return;
+	j->broken = true;
+	j->why = *why;
+	lock_wake(j->lock);
+}
+
+/* It may be long ago that they were synced: the file is looked for again. */
 int
 journal_wait(struct journal *j, const struct journal_waiting *w,
     struct fault *f)
 {
+	struct fault why = { 0 };
 	int rc;
 
 	lock_enter(j->lock);
+	rc = wait_for(j, w, f);
+	lock_leave(j->lock);
+	if (rc != 0 || still_named(j, &why) == 0)
+		return rc;
+	lock_enter(j->lock);
+	break_off(j, &why);
 	rc = wait_for(j, w, f);
 	lock_leave(j->lock);
 	return rc;

@@ -1013,6 +1013,35 @@ what_is_submitted_fails_when_waited_for(void **state)
 	free(path);
 }
 
+/* It was synced in time, and lost before its writes were sent. */
+static void
+what_is_lost_after_its_sync_is_not_sent(void **state)
+{
+	char *path = at("x.journal");
+	struct journal *j = open_at(path);
+	struct buf first = { 0 }, second = { 0 };
+	struct journal_waiting one = { .lines = &first },
+			       two = { .lines = &second };
+	struct fault f = { 0 };
+
+	(void)state;
+	buf_adds(&first, "first\n");
+	buf_adds(&second, "second\n");
+	journal_submit(j, &one);
+	journal_submit(j, &two);
+	assert_int_equal(journal_wait(j, &two, NULL), 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(journal_wait(j, &one, &f), -1);
+	assert_int_equal(f.kind, FAULT_IO);
+	assert_non_null(strstr(f.text, "it was removed"));
+	assert_int_equal(append(j, "third\n", false, NULL), -1);
+	assert_int_equal(journal_save(j, NULL), 1);
+	assert_int_equal(journal_close(j, false, NULL), -1);
+	buf_release(&first);
+	buf_release(&second);
+	free(path);
+}
+
 /* --- kills --- */
 
 struct doomed {
@@ -1506,6 +1535,7 @@ main(void)
 		TEST(a_failed_sync_stops_the_journal),
 		TEST(what_is_submitted_is_there_when_waited_for),
 		TEST(what_is_submitted_fails_when_waited_for),
+		TEST(what_is_lost_after_its_sync_is_not_sent),
 		TEST(after_a_kill_it_contains_all_stored_lines),
 		TEST(a_journal_can_be_read_back),
 		TEST(a_truncated_journal_can_be_read),
