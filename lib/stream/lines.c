@@ -221,6 +221,7 @@ lines_block(struct lines *l, size_t want, struct buf *block, int64_t *first,
 	buf_add(&l->text, text.p + l->next + bytes, text.n - l->next - bytes);
 	memmove(text.p, text.p + l->next, bytes);
 	text.n = bytes;
+	text.p[bytes] = '\0';
 	*block = text;
 	l->line = l->next = 0;
 	*first = l->number + 1;

@@ -54,6 +54,7 @@ all_blocks(struct lines *l, size_t want, struct buf *out, struct fault *f)
 	int r;
 
 	while ((r = lines_block(l, want, &block, &first, f)) == 1) {
+		assert_int_equal(block.p[block.n], 0);
 		assert_int_equal(first, next);
 		rest = (struct slice){ block.p, block.n };
 		while (lines_split(&rest, &line, &torn)) {
