@@ -10,7 +10,9 @@
 #include "lib/base/gzip.h"
 #include "lib/base/mem.h"
 
-#define TRAILER 8 /* bytes of check sum and length behind a member */
+#define FLAGS 3        /* the byte of a member's header … */
+#define RESERVED 0xe0u /* … in which these bits are 0 (RFC 1952, 2.3.1.2) */
+#define TRAILER 8      /* bytes of check sum and length behind a member */
 #define STEP ((size_t)64 << 10)
 #define INFLATE_STEP ((size_t)256 << 10)
 #define WINDOW (15 + 16) /* zlib: the largest window, a gzip header */
@@ -21,6 +23,7 @@ struct gzip {
 	z_stream out;
 	struct inflate_state *in; /* NULL: it writes */
 	int said;                 /* by isal_inflate, last */
+	size_t before;            /* bytes of the member that it had */
 };
 
 static void *
@@ -44,6 +47,7 @@ begin_reading(struct gzip *z)
 {
 	isal_inflate_reset(z->in);
 	z->in->crc_flag = ISAL_GZIP;
+	z->before = 0;
 }
 
 struct gzip *
@@ -137,6 +141,15 @@ wrong_bytes(const struct gzip *z, const unsigned char *behind, size_t n)
 	return wrong < n ? wrong : n;
 }
 
+/* Whether the flags of the member's header lie in ${p}[0..n) and are wrong:
+ * ISA-L does not look at these bits. */
+static bool
+has_wrong_flags(const struct gzip *z, const unsigned char *p, size_t n)
+{
+	return z->before <= FLAGS && n > FLAGS - z->before &&
+	    (p[FLAGS - z->before] & RESERVED) != 0;
+}
+
 int
 gzip_read(struct gzip *z, const void *p, size_t *n, size_t most,
     struct buf *out)
@@ -144,6 +157,11 @@ gzip_read(struct gzip *z, const void *p, size_t *n, size_t most,
 	uint32_t step = *n < INT_MAX ? (uint32_t)*n : INT_MAX;
 	uint32_t room = most < INT_MAX ? (uint32_t)most : INT_MAX;
 
+	if (has_wrong_flags(z, p, step)) {
+		z->said = ISAL_INVALID_WRAPPER;
+		*n = FLAGS - z->before;
+		return -1;
+	}
 	/* nor does ISA-L */
 	z->in->next_in = (unsigned char *)(uintptr_t)p;
 	z->in->avail_in = step;
@@ -153,6 +171,7 @@ gzip_read(struct gzip *z, const void *p, size_t *n, size_t most,
 	out->n += room - z->in->avail_out;
 	out->p[out->n] = '\0';
 	*n = step - z->in->avail_in;
+	z->before += *n;
 	if (z->said < 0) {
 		*n -= wrong_bytes(z, z->in->next_in, *n);
 		return -1;
