@@ -10,20 +10,38 @@
 #include "lib/base/gzip.h"
 #include "lib/base/mem.h"
 
-#define FLAGS 3        /* the byte of a member's header … */
-#define RESERVED 0xe0u /* … in which these bits are 0 (RFC 1952, 2.3.1.2) */
-#define TRAILER 8      /* bytes of check sum and length behind a member */
+#define TRAILER 8 /* bytes of check sum and length behind a member */
 #define STEP ((size_t)64 << 10)
 #define INFLATE_STEP ((size_t)256 << 10)
 #define WINDOW (15 + 16) /* zlib: the largest window, a gzip header */
+
+/*
+ * The walk over a member's header (RFC 1952, 2.3), byte by byte, as what is
+ * read at once may end at each of them. ISA-L could do it, but forgets the
+ * header's own checksum between two calls, and does not look at reserved flags.
+ */
+struct header {
+	enum { FIXED, EXTRA_LENGTH, EXTRA, NAME, COMMENT, SUM, BODY } part;
+	size_t at;      /* bytes of the part so far */
+	unsigned flags; /* which parts there are */
+	size_t extra;   /* bytes of EXTRA */
+	uint32_t crc;   /* of all before SUM */
+};
+
+#define HEADER_FIXED 10 /* bytes */
+#define HAS_SUM 0x02u
+#define HAS_EXTRA 0x04u
+#define HAS_NAME 0x08u
+#define HAS_COMMENT 0x10u
+#define RESERVED 0xe0u
 
 /* zlib writes, smaller than ISA-L does; ISA-L reads, at more than twice
  * zlib's speed. */
 struct gzip {
 	z_stream out;
 	struct inflate_state *in; /* NULL: it writes */
+	struct header header;     /* of the member that is read */
 	int said;                 /* by isal_inflate, last */
-	size_t before;            /* bytes of the member that it had */
 };
 
 static void *
@@ -46,8 +64,8 @@ static void
 begin_reading(struct gzip *z)
 {
 	isal_inflate_reset(z->in);
-	z->in->crc_flag = ISAL_GZIP;
-	z->before = 0;
+	z->in->crc_flag = ISAL_GZIP_NO_HDR_VER;
+	z->header = (struct header){ .part = FIXED };
 }
 
 struct gzip *
@@ -125,9 +143,7 @@ wrong_bytes(const struct gzip *z, const unsigned char *behind, size_t n)
 	const struct inflate_state *in = z->in;
 	size_t wrong = 1;
 
-	/* a header's own checksum fails before anything is inflated */
-	if (z->said == ISAL_INCORRECT_CHECKSUM &&
-	    in->block_state == ISAL_BLOCK_FINISH) {
+	if (z->said == ISAL_INCORRECT_CHECKSUM) {
 		uint64_t right = (uint64_t)in->total_out << 32 | in->crc;
 
 		wrong = TRAILER < n ? TRAILER : n;
@@ -141,28 +157,94 @@ wrong_bytes(const struct gzip *z, const unsigned char *behind, size_t n)
 	return wrong < n ? wrong : n;
 }
 
-/* Whether the flags of the member's header lie in ${p}[0..n) and are wrong:
- * ISA-L does not look at these bits. */
 static bool
-has_wrong_flags(const struct gzip *z, const unsigned char *p, size_t n)
+header_has(const struct header *h, int part)
 {
-	return z->before <= FLAGS && n > FLAGS - z->before &&
-	    (p[FLAGS - z->before] & RESERVED) != 0;
+	switch (part) {
+	case EXTRA_LENGTH:
+		return (h->flags & HAS_EXTRA) != 0;
+	case EXTRA:
+		return h->extra > 0;
+	case NAME:
+		return (h->flags & HAS_NAME) != 0;
+	case COMMENT:
+		return (h->flags & HAS_COMMENT) != 0;
+	case SUM:
+		return (h->flags & HAS_SUM) != 0;
+	default:
+		return true;
+	}
 }
 
-int
-gzip_read(struct gzip *z, const void *p, size_t *n, size_t most,
+/* What is wrong with ${c}, the next byte of the part FIXED: 0 nothing. */
+static int
+header_fixed(struct header *h, unsigned char c)
+{
+	static const unsigned char magic[] = { 0x1f, 0x8b };
+
+	switch (h->at) {
+	case 0:
+	case 1:
+		return c == magic[h->at] ? 0 : ISAL_INVALID_WRAPPER;
+	case 2:
+		return c == Z_DEFLATED ? 0 : ISAL_UNSUPPORTED_METHOD;
+	case 3:
+		h->flags = c;
+		return (c & RESERVED) == 0 ? 0 : ISAL_INVALID_WRAPPER;
+	default:
+		return 0;
+	}
+}
+
+/* What is wrong with ${c}, the header's next byte: 0 nothing. */
+static int
+header_byte(struct header *h, unsigned char c)
+{
+	bool last = false;
+	int wrong = 0;
+
+	switch (h->part) {
+	case FIXED:
+		wrong = header_fixed(h, c);
+		last = h->at + 1 == HEADER_FIXED;
+		break;
+	case EXTRA_LENGTH:
+		h->extra |= (size_t)c << 8 * h->at;
+		last = h->at == 1;
+		break;
+	case EXTRA:
+		last = h->at + 1 == h->extra;
+		break;
+	case SUM:
+		wrong = c == (unsigned char)(h->crc >> 8 * h->at)
+		    ? 0
+		    : ISAL_INCORRECT_CHECKSUM;
+		last = h->at == 1;
+		break;
+	default:
+		last = c == '\0';
+		break;
+	}
+	h->at++;
+	if (h->part != SUM)
+		h->crc = gzip_crc32(h->crc, &c, 1);
+	if (last) {
+		h->at = 0;
+		while (!header_has(h, ++h->part))
+			;
+	}
+	return wrong;
+}
+
+/* Inflate what is behind the header; as gzip_read. */
+static int
+read_body(struct gzip *z, const unsigned char *p, size_t *n, size_t most,
     struct buf *out)
 {
 	uint32_t step = *n < INT_MAX ? (uint32_t)*n : INT_MAX;
 	uint32_t room = most < INT_MAX ? (uint32_t)most : INT_MAX;
 
-	if (has_wrong_flags(z, p, step)) {
-		z->said = ISAL_INVALID_WRAPPER;
-		*n = FLAGS - z->before;
-		return -1;
-	}
-	/* nor does ISA-L */
+	/* ISA-L takes no const, either, and does not write there */
 	z->in->next_in = (unsigned char *)(uintptr_t)p;
 	z->in->avail_in = step;
 	z->in->next_out = (unsigned char *)buf_reserve(out, room);
@@ -171,12 +253,34 @@ gzip_read(struct gzip *z, const void *p, size_t *n, size_t most,
 	out->n += room - z->in->avail_out;
 	out->p[out->n] = '\0';
 	*n = step - z->in->avail_in;
-	z->before += *n;
 	if (z->said < 0) {
 		*n -= wrong_bytes(z, z->in->next_in, *n);
 		return -1;
 	}
 	return z->in->block_state != ISAL_BLOCK_FINISH;
+}
+
+int
+gzip_read(struct gzip *z, const void *p, size_t *n, size_t most,
+    struct buf *out)
+{
+	const unsigned char *from = p;
+	size_t head = 0, rest;
+	int r;
+
+	for (; head < *n && z->header.part != BODY; head++) {
+		z->said = header_byte(&z->header, from[head]);
+		if (z->said != 0) {
+			*n = head;
+			return -1;
+		}
+	}
+	rest = *n - head;
+	if (z->header.part != BODY)
+		return 1;
+	r = read_body(z, from + head, &rest, most, out);
+	*n = head + rest;
+	return r;
 }
 
 void
