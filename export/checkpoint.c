@@ -179,7 +179,8 @@ is_key_value(struct slice value, enum attr_type type, int64_t most)
 	struct slice inner;
 
 	return value.p != NULL && attr_open(value, &inner) == type &&
-	    inner.n > 0 && attr_check(value) == 0 && attr_size(value) <= most;
+	    inner.n > 0 && attr_wrong(value) == NULL &&
+	    attr_size(value) <= most;
 }
 
 /* Whether ${key} is a key of the table: its key attributes, each of its type

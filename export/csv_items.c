@@ -265,9 +265,9 @@ add_attribute(struct csv_items *c, struct slice name, struct slice value,
 		    "the column \"" ATTRIBUTES "\" has the key's \"%.*s\", "
 		    "too",
 		    SLICE_ARG(name));
-	if (attr_check(value) != 0 && is_masked(value))
+	if (attr_wrong(value) != NULL && is_masked(value))
 		return masked(f);
-	if (attr_check(value) != 0)
+	if (attr_wrong(value) != NULL)
 		return fault(f, FAULT_DATA,
 		    "\"%.*s\" in the column \"" ATTRIBUTES
 		    "\" is not an attribute value such as {\"S\":\"text\"}",

@@ -453,7 +453,7 @@ begin_part(struct batch *s)
 static int
 may_go_on(const struct batch *s, struct fault *f)
 {
-	struct world *w = ddb_world(s->run->p->ddb);
+	struct world *w = ddb_options(s->run->p->ddb)->world;
 
 	if (stop_requested())
 		return fault(f, FAULT_CANCELLED, "interrupted");

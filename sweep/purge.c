@@ -25,7 +25,7 @@
 static int64_t
 mono_us(const struct sweep_run *run)
 {
-	struct world *w = ddb_world(run->p->ddb);
+	struct world *w = ddb_options(run->p->ddb)->world;
 
 	return w->mono_us(w->ctx);
 }
@@ -108,7 +108,7 @@ make_room(struct batch *s, const struct segment *seg, const struct record *r,
 	if (batch_held(s) == 0)
 		return 0;
 	if (batch_has_room(s, r)) {
-		share = ddb_write_share(s->run->p->ddb);
+		share = ddb_share(s->run->p->ddb, true);
 		if (share <= 0 || batch_held_units(s) + (double)units <= share)
 			return 0;
 	}
@@ -365,7 +365,7 @@ static int
 count_page(void *state, const struct segment *seg, struct fault *f)
 {
 	const struct counting *c = state;
-	struct world *w = ddb_world(c->p->ddb);
+	struct world *w = ddb_options(c->p->ddb)->world;
 
 	(void)seg;
 	if (!account_late(c->account, w->mono_us(w->ctx)))

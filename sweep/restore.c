@@ -57,8 +57,7 @@ struct putter {
 				 changed, as its first line says */
 	struct buf image, key, old;
 	struct page found;
-	struct ddb_put put;
-	struct ddb_delete update;
+	struct ddb_delete sent;
 };
 
 /* What became of one image. */
@@ -166,23 +165,25 @@ static int
 put_back(struct putter *p, const struct item *item, struct slice image,
     struct put_result *out, struct fault *f)
 {
-	struct ddb_put *put = &p->put;
+	struct ddb_deletes one = { .table = p->run->r->table,
+		.list = &p->sent,
+		.n = 1,
+		.old = p->old };
 	struct slice there;
 	int rc;
 
-	put->item = image;
-	put->units = out->units;
-	rc = ddb_put_new(p->conn, p->run->r->table, put, f);
-	out->code = put->code;
-	out->message = put->message;
-	out->outcome = outcome_sent(rc, put->said, put->sends);
-	if (put->said != DDB_SAID_CONDITION)
+	p->sent = (struct ddb_delete){ .units = out->units };
+	rc = ddb_put_new(p->conn, &one, image, f);
+	p->old = one.old;
+	out->code = p->sent.code;
+	out->message = p->sent.message;
+	out->outcome = outcome_sent(rc, p->sent.said, p->sent.sends);
+	if (p->sent.said != DDB_SAID_CONDITION)
 		return rc;
 	is_present(out, false);
-	if (put->sends < 2)
+	if (p->sent.sends < 2)
 		return rc;
-	there =
-	    its_own(p, (struct slice){ put->present.p, put->present.n }, item);
+	there = its_own(p, p->sent.old, item);
 	if (there.n == 0 && look(p, item, &there, f) < 0)
 		return reply_lost(out);
 	is_present(out, there.n > 0 && slice_same(there, image));
@@ -199,29 +200,29 @@ take_back(struct putter *p, const struct item *item, struct slice image,
 {
 	const char *attribute = p->repaired;
 	struct ddb_deletes one = { .table = p->run->r->table,
-		.list = &p->update,
+		.list = &p->sent,
 		.n = 1,
 		.old = p->old };
 	struct slice there;
 	int rc, found = 1;
 
-	p->update = (struct ddb_delete){ .partition = item->partition,
+	p->sent = (struct ddb_delete){ .partition = item->partition,
 		.sort = item->sort,
 		.units = out->units,
 		.cond = { DDB_COND_SAME, attribute, given, { NULL, 0 } } };
 	rc = ddb_update_ttl(p->conn, &one, slice_get(image, attribute), f);
 	p->old = one.old;
-	out->code = p->update.code;
-	out->message = p->update.message;
-	out->outcome = outcome_sent(rc, p->update.said, p->update.sends);
-	if (rc != 0 || p->update.said != DDB_SAID_CONDITION)
+	out->code = p->sent.code;
+	out->message = p->sent.message;
+	out->outcome = outcome_sent(rc, p->sent.said, p->sent.sends);
+	if (rc != 0 || p->sent.said != DDB_SAID_CONDITION)
 		return rc;
-	there = its_own(p, p->update.old, item);
+	there = its_own(p, p->sent.old, item);
 	if (there.p == NULL && (found = look(p, item, &there, f)) < 0)
 		return reply_lost(out);
 	if (found == 0)
 		return put_back(p, item, image, out, f);
-	is_present(out, p->update.sends > 1 && slice_same(there, image));
+	is_present(out, p->sent.sends > 1 && slice_same(there, image));
 	return 0;
 }
 
@@ -355,7 +356,6 @@ on_close(void *state, struct fault *f)
 	buf_release(&p->image);
 	buf_release(&p->key);
 	buf_release(&p->old);
-	buf_release(&p->put.present);
 	page_release(&p->found);
 	free(p);
 	return 0;

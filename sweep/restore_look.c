@@ -207,7 +207,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 {
 	struct looker *l = state;
 	const struct restore *o = l->run->r;
-	double share = ddb_read_share(o->ddb);
+	double share = ddb_share(o->ddb, false);
 	double units = (double)started(r->size, READ_UNIT);
 	struct slice given = file_source_ttl(seg, r->item);
 	struct asked *a;

@@ -70,7 +70,7 @@ sign(struct request *r, const struct aws_keys *keys, int64_t now)
 	aws_sign_release(&sig);
 }
 
-/* Sign it with the keys it is to be signed with, if any. */
+/* Sign with the right keys, if any. */
 static void
 sign_as_asked(struct request *r)
 {
@@ -125,7 +125,7 @@ request_judge(const struct request *r, const char *code)
 	return why;
 }
 
-/* Keys that the service calls expired: others, once. */
+/* The keys have expired: get new ones, once. */
 static int
 renew(struct request *r, struct fault *f)
 {
@@ -161,7 +161,7 @@ request_next(struct request *r, enum retry_class why, int most, struct fault *f)
 		wait =
 		    retry_delay_ms(why, r->cost > 0 ? r->tries - 1 : RETRY_LAST,
 			w->chance(w->ctx), r->x->retry_after);
-	return request_wait(w, wait * 1000, r->settling, r->deadline_us, f) == 0
-	    ? 1
-	    : -1;
+	if (request_wait(w, wait * 1000, r->settling, r->deadline_us, f) != 0)
+		return -1;
+	return 1;
 }

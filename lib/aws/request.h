@@ -16,11 +16,11 @@ struct service;
 struct world;
 
 /*
- * One request of whatever protocol, with its tries:
+ * One request of any protocol, with its tries:
  *
  *	do {
  *		request_send(&r);
- *		why = what the protocol makes of the reply, by request_judge;
+ *		why = request_judge(&r, the protocol's error code);
  *	} while ((rc = request_next(&r, why, most, f)) == 1);
  *	request_release(&r);
  */
@@ -31,54 +31,55 @@ struct request {
 	struct service *service;
 	void *line;              /* an open one, for one thread */
 	struct http_exchange *x; /* the caller's: method, url, body, limits */
-	/* Sent, beside User-Agent and what the signature asks for, and signed.
-	 * To be there until it is released, as all strings. */
+	/* Sent and signed, in addition to User-Agent and the signature's own.
+	 * All strings are borrowed until request_release. */
 	const struct aws_header *headers;
 	size_t nheaders;
 	bool gzip; /* the reply may be compressed */
 	/* Signed with these keys, or with those of the run, which are renewed
-	 * when the service calls them expired; both NULL: not signed. */
+	 * if the service says that they have expired; both NULL: not signed. */
 	const struct aws_keys *keys;
 	struct aws_credentials *credentials;
-	const struct aws_endpoint *endpoint; /* … for these three, then */
-	const char *region, *name; /* the service's, as it is signed */
-	struct aws_sign_key *key;  /* kept between requests; NULL: not */
+	/* For signed requests. */
+	const struct aws_endpoint *endpoint;
+	const char *region, *name; /* of the service */
+	struct aws_sign_key *key;  /* kept between requests, or NULL */
 	int64_t pause_ms;          /* between tries; 0: as retry.h says */
 	int64_t deadline_us;       /* as for request_wait */
 	bool settling;
 
-	/* so far: to begin with all 0 */
-	int tries; /* that count; keys that had to be renewed do not */
+	/* state: all 0 at first */
+	int tries; /* without those that only led to new keys */
 	bool renewed, corrected;
-	uint64_t generation; /* of the keys the last one was signed with */
-	int64_t skew_ms;     /* and the clock's correction */
-	int cost;            /* what the last retry took of the quota */
+	uint64_t generation; /* of the keys of the last try */
+	int64_t skew_ms;     /* the clock's correction of the last try */
+	int cost;            /* what the last retry took from the quota */
 	char *sent[REQUEST_HEADERS_MAX];
 };
 
 /*
- * Sign and send, once, and learn the service's clock: x holds the reply, or
- * why there is none, without what is secret in the request's headers. These
- * stay in x until the next try, or request_release, wipes them.
+ * Sign and send once, and learn the service's clock. x then contains the reply,
+ * or why there is none, with the secrets of the request's headers blanked. The
+ * headers stay in x until the next try or request_release wipes them.
  */
 void request_send(struct request *r);
-/* What the reply means when ${code} is the error's name, "" where it has none:
- * as retry_classify, but RETRY_SKEW only where the clock was off. */
+/* What a reply with the error code ${code} ("" if none) means: as
+ * retry_classify, but RETRY_SKEW only if the clock was wrong. */
 enum retry_class request_judge(const struct request *r, const char *code);
 /*
- * What follows from ${why}, ${most} being the number of tries it may have. 1:
- * send it again, what had to be waited is over. 0: that was the last try,
- * whether it answered or not. -1: a signal, the deadline, or no newer keys.
+ * Decide after a try that ended with ${why}, and wait if needed; ${most} is the
+ * largest number of tries. 1: send it again. 0: that was the last try, with or
+ * without an answer. -1: a signal, the deadline, or no newer keys.
  */
 int request_next(struct request *r, enum retry_class why, int most,
     struct fault *f);
-/* Wipe what was sent. The reply is the caller's, who has x. */
+/* Wipe the headers. The reply, in x, is the caller's. */
 void request_release(struct request *r);
 
 /*
- * Wait ${us}; -1 when a signal came, or ${deadline_us} of the world's mono_us
- * (0: none). ${settling}: there is no deadline, and a signal does not end it
- * for STOP_SETTLE_MS.
+ * Wait ${us}. -1 on a signal, or at ${deadline_us} of the world's mono_us (0:
+ * none). ${settling}: no deadline, and a signal ends it only after
+ * STOP_SETTLE_MS.
  */
 int request_wait(struct world *world, int64_t us, bool settling,
     int64_t deadline_us, struct fault *f);

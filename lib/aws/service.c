@@ -1,3 +1,4 @@
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "lib/aws/service.h"
@@ -5,17 +6,17 @@
 #include "lib/base/mem.h"
 #include "lib/base/thread.h"
 
-/* Clocks further apart are worth a word. */
+/* Clocks further apart are reported. */
 #define SKEW_TOLD_MS (60 * 1000)
 
 struct service {
 	struct world *world;
-	struct lock *lock; /* all below */
-	bool answered;     /* by anything, once */
-	bool clock_known;
-	int64_t skew_ms;
-	bool skew_told;   /* that the clocks are apart */
-	int64_t stamp_ms; /* what is added to ours for a stamp */
+	atomic_bool answered;
+	atomic_bool clock_known;
+	_Atomic int64_t skew_ms;
+	atomic_bool skew_told; /* service_apart was true */
+	struct lock *lock;     /* for all below */
+	int64_t stamp_ms;      /* what a stamp adds to our clock */
 	struct retry_quota quota;
 };
 
@@ -46,59 +47,38 @@ service_learn(struct service *s, const struct http_exchange *x)
 
 	if (x->status == 0)
 		return;
-	lock_enter(s->lock);
 	s->answered = true;
 	if (!x->aged && x->date >= 0 && took <= RETRY_SKEW_ROUND_TRIP_MS) {
 		s->skew_ms = x->date * 1000 - (x->sent_ms + took / 2);
 		s->clock_known = true;
 	}
-	lock_leave(s->lock);
 }
 
 bool
 service_heard(struct service *s)
 {
-	bool heard;
-
-	lock_enter(s->lock);
-	heard = s->answered;
-	lock_leave(s->lock);
-	return heard;
+	return s->answered;
 }
 
 bool
 service_clock_known(struct service *s)
 {
-	bool known;
-
-	lock_enter(s->lock);
-	known = s->clock_known;
-	lock_leave(s->lock);
-	return known;
+	return s->clock_known;
 }
 
 bool
 service_apart(struct service *s)
 {
-	bool tell;
+	int64_t skew = s->skew_ms;
 
-	lock_enter(s->lock);
-	tell = !s->skew_told &&
-	    (s->skew_ms > SKEW_TOLD_MS || s->skew_ms < -SKEW_TOLD_MS);
-	s->skew_told = s->skew_told || tell;
-	lock_leave(s->lock);
-	return tell;
+	return (skew > SKEW_TOLD_MS || skew < -SKEW_TOLD_MS) &&
+	    !atomic_exchange(&s->skew_told, true);
 }
 
 int64_t
 service_skew_ms(struct service *s)
 {
-	int64_t skew;
-
-	lock_enter(s->lock);
-	skew = s->skew_ms;
-	lock_leave(s->lock);
-	return skew;
+	return s->skew_ms;
 }
 
 int64_t
@@ -116,7 +96,7 @@ service_stamp_us(struct service *s)
 	int64_t ms = s->world->wall_ms(s->world->ctx), right;
 
 	lock_enter(s->lock);
-	/* half a second more on average: Date is cut to whole ones */
+	/* Date is rounded down: half a second more on average */
 	right = s->clock_known ? s->skew_ms + 500 : 0;
 	if (right < s->stamp_ms - slack || right > s->stamp_ms + slack)
 		s->stamp_ms = right >= -slack && right <= slack ? 0 : right;

@@ -9,10 +9,8 @@
 struct http_exchange;
 struct world;
 
-/*
- * What all requests to one service share, from whichever thread: its clock,
- * by the Date of its replies, and the quota of retries.
- */
+/* What all threads' requests to a service share: its clock, by the Date of its
+ * replies, and the quota of retries. */
 struct service;
 
 /* Borrows ${world}, which must outlive it. */
@@ -20,34 +18,34 @@ struct service *service_open(struct world *world);
 void service_close(struct service *s);
 
 /*
- * Note that there was a reply, and set the clock by it. RFC 9110's Date has
- * whole seconds, so ours runs half a second behind on average: an entry counts
- * as expired a moment later than the service says, never earlier.
+ * Note a reply, and set the clock by it. Date has whole seconds (RFC 9110), so
+ * this clock is half a second behind on average: an entry counts as expired
+ * later than by the service's own clock, never earlier.
  */
 void service_learn(struct service *s, const struct http_exchange *x);
 /* Whether it ever replied, and whether a reply has set the clock. */
 bool service_heard(struct service *s);
 bool service_clock_known(struct service *s);
-/* Whether the clocks are a minute apart, which is told once: false when it has
- * been. */
+/* Whether the clocks are more than a minute apart. True only once, to be
+ * reported once. */
 bool service_apart(struct service *s);
 
-/* Its clock less ours, ms; 0 before the first reply. */
+/* The service's clock minus ours, ms; 0 before the first reply. */
 int64_t service_skew_ms(struct service *s);
-/* Its clock, epoch seconds; ours before the first reply. */
+/* The service's clock, epoch seconds; ours before the first reply. */
 int64_t service_now(struct service *s);
 /*
- * Its clock for stamps, microseconds since the epoch. Replies tell whole
- * seconds, so while our clock is within SERVICE_STAMP_SLACK_MS of theirs it
- * counts as right, and what it tells in more digits keeps its order; else it is
- * corrected, by the same amount until that is wrong by more again.
+ * The service's clock for time stamps, microseconds since the epoch. It is ours
+ * while the difference is within SERVICE_STAMP_SLACK_MS, as Date has whole
+ * seconds and stamps should keep their order. Else a correction is added, the
+ * same one until it is wrong by more than that again.
  */
 #define SERVICE_STAMP_SLACK_MS INT64_C(2000)
 int64_t service_stamp_us(struct service *s);
 
-/* A retry is to be made; what it took of the quota, 0 when that is used up. */
+/* Take a retry from the quota. Returns its cost, 0 if the quota is used up. */
 int service_retry(struct service *s, enum retry_class why);
-/* An answer came, by a retry that took ${cost} or, 0, at once. */
+/* An answer came, after a retry that took ${cost}, or without one (0). */
 void service_answered(struct service *s, int cost);
 
 #endif

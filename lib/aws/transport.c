@@ -27,37 +27,36 @@
  * The real world. The policy of the transport:
  * - One kept-alive HTTP/1.1 connection a line, no redirects, certificates
  *   always verified.
- * - One X509 store for all lines: left to itself every connection parses
- *   the CA bundle anew (tens of milliseconds and a megabyte each).
- * - The body goes out through read and seek callbacks: libcurl asks to
- *   rewind it when it sends a request again on a new connection, and that
- *   is how we learn that a request may have been delivered twice.
- * - Compressed replies are checked as received (x-amz-crc32 is over those
- *   bytes), then inflated by us.
- * - Limits are on the whole request: libcurl's low-speed limit takes
+ * - One X509 store for all lines, or every connection would parse the CA bundle
+ *   again (tens of milliseconds and a megabyte each).
+ * - The body is sent through read and seek callbacks: libcurl rewinds it to
+ * send a request again on a new connection, which shows that the request may
+ * have been delivered twice.
+ * - x-amz-crc32 is checked over the reply as received, before it is inflated.
+ * - Time limits are for the whole request, as libcurl's low-speed limit takes
  *   several times as long as it says to notice a stalled server.
  */
 struct real {
 	struct world world;
 	struct lock *lock;
 	char *ca_bundle;
-	bool ca_directory; /* it is a directory of certificates, by hash */
-	X509_STORE *store; /* loaded at the first TLS connection */
+	bool ca_directory; /* it is a directory of certificates by hash */
+	X509_STORE *store; /* NULL before the first TLS connection */
 };
 
 struct line {
 	struct real *real;
 	CURL *curl;
-	struct http_exchange *x; /* the one under way */
-	size_t at;               /* of its body, handed out so far */
+	struct http_exchange *x; /* the current one */
+	size_t at;               /* bytes of its body sent so far */
 	bool handed;             /* this delivery has begun */
 	bool over;               /* the reply is longer than allowed */
 	struct buf raw;          /* a compressed reply as received */
 	bool has_crc, gzip;
-	uint32_t crc;  /* the one the reply should have … */
-	uint32_t sum;  /* … and what came of it by now */
-	int no_socket; /* why there was none, an errno; libcurl would say that
-			  it cannot connect */
+	uint32_t crc;  /* of the whole reply, as its header says */
+	uint32_t sum;  /* of what was received so far */
+	int no_socket; /* the errno of socket(), which libcurl reports as
+			  "cannot connect" */
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -84,10 +83,10 @@ real_mono_us(void *ctx)
 	return clock_us(CLOCK_MONOTONIC);
 }
 
-/* The service's are of 52 letters and digits, or UUIDs. */
+/* The service's have 52 letters and digits, or are UUIDs. */
 #define REQUEST_ID_MAX 64
 
-/* A signal is seen within this time. */
+/* A signal is noticed within this time. */
 #define SLEEP_SLICE_MS 50
 
 static void
@@ -161,8 +160,8 @@ on_seek(void *ctx, curl_off_t offset, int origin)
 	return CURL_SEEKFUNC_OK;
 }
 
-/* Called once a second at least while a request waits, for a name server,
- * too. Not 0: give it up. */
+/* Called at least once a second, also while waiting for a name server. Not 0
+ * aborts the request. */
 static int
 on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
     curl_off_t ulnow)
@@ -187,14 +186,14 @@ on_body(char *p, size_t size, size_t count, void *ctx)
 		l->over = true;
 		return 0;
 	}
-	/* now, as it is still in the processor's cache */
+	/* now, while it is in the processor's cache */
 	if (l->has_crc)
 		l->sum = gzip_crc32(l->sum, p, n);
 	buf_add(to, p, n);
 	return n;
 }
 
-/* Copy ${p}[0..n) without the blanks around it. */
+/* Copy ${p}[0..n) without the white space around it. */
 static void
 header_value(char *out, size_t size, const char *p, size_t n)
 {
@@ -210,8 +209,8 @@ header_value(char *out, size_t size, const char *p, size_t n)
 	out[n] = '\0';
 }
 
-/* Only what can be one, an UUID or letters and digits: no reflected token is
- * kept, nor the beginning of a long one. */
+/* Keep only a UUID or letters and digits, and nothing long: it could be a
+ * reflected token. */
 static void
 take_request_id(struct http_exchange *x, const char *value)
 {
@@ -258,8 +257,7 @@ on_header(char *p, size_t size, size_t count, void *ctx)
 	return n;
 }
 
-/* Load the certificates once, for all lines. NULL when that fails: libcurl
- * then loads them itself, and says what is wrong. */
+/* The certificates, loaded once for all lines; NULL on failure. */
 static X509_STORE *
 shared_store(struct real *real)
 {
@@ -351,7 +349,7 @@ real_line_open(void *ctx, struct fault *f)
 	curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
 	curl_easy_setopt(c, CURLOPT_XFERINFODATA, l);
 	curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
-	/* given up, a name server is not waited for either */
+	/* do not wait for a name server after an abort */
 	curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
 	if (curl_has_openssl()) {
 		curl_easy_setopt(c, CURLOPT_CAINFO, NULL);
@@ -366,8 +364,7 @@ real_line_open(void *ctx, struct fault *f)
 	return l;
 }
 
-/* The caller's headers, and without libcurl's own that would be in the way:
- * no "Accept", no waiting for "100 Continue". */
+/* The caller's headers, without libcurl's own "Accept" and "Expect". */
 static struct curl_slist *
 header_list(const struct http_exchange *x)
 {
@@ -393,7 +390,7 @@ set_method(struct line *l, const struct http_exchange *x)
 {
 	CURL *c = l->curl;
 
-	/* None of the other two switches an upload off. */
+	/* neither of the other two switches an upload off */
 	curl_easy_setopt(c, CURLOPT_UPLOAD, 0L);
 	if (strcmp(x->method, "POST") == 0) {
 		curl_easy_setopt(c, CURLOPT_POST, 1L);
@@ -409,7 +406,7 @@ set_method(struct line *l, const struct http_exchange *x)
 	}
 }
 
-/* What came is whole: check it, inflate it. 0, or -1 with x->error. */
+/* Check and inflate a complete reply. 0, or -1 with x->error. */
 static int
 take_reply(struct line *l, struct http_exchange *x)
 {
@@ -429,9 +426,9 @@ take_reply(struct line *l, struct http_exchange *x)
 	return 0;
 }
 
-/* What libcurl says, unless it quotes an address that has a password in it
- * (or, cut at its end or of no usual form, may have): then no more than the
- * kind of failure. */
+/* What libcurl says, or only the kind of failure if the text could contain an
+ * address with a password: it has an '@', is truncated, or a proxy's address
+ * has an unusual form. */
 static const char *
 why_failed(const struct line *l, CURLcode rc)
 {

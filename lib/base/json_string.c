@@ -21,8 +21,10 @@ int
 json_unescape(const char **p, const char *end, char out[4])
 {
 	static const char from[] = "bfnrt", to[] = "\b\f\n\r\t";
+	static const unsigned char lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
 	const char *which;
 	unsigned c;
+	int n;
 
 	if ((*p)[1] != 'u') {
 		which = strchr(from, (*p)[1]);
@@ -40,37 +42,18 @@ json_unescape(const char **p, const char *end, char out[4])
 	} else if (c >= 0xd800 && c <= 0xdfff) {
 		c = 0xfffd;
 	}
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xc0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (char)(0xe0 | c >> 12);
-		out[1] = (char)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (char)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (char)(0xf0 | c >> 18);
-	out[1] = (char)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (char)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (char)(0x80 | (c & 0x3f));
-	return 4;
+	n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	for (int i = n - 1; i > 0; i--, c >>= 6)
+		out[i] = (char)(0x80 | (c & 0x3f));
+	out[0] = (char)(lead[n] | c);
+	return n;
 }
 
-/* Behind the escape at ${p}; or NULL, with *${bad} at the wrong byte. */
-static const char *
-escape_plain(const char *p, const char *end, const char **bad)
+/* Whether ${c} may follow a backslash; 'u' is not among them. */
+static bool
+is_escaped(char c)
 {
-	if (p + 1 >= end) {
-		*bad = end;
-		return NULL;
-	}
-	switch (p[1]) {
+	switch (c) {
 	case '"':
 	case '\\':
 	case '/':
@@ -79,18 +62,26 @@ escape_plain(const char *p, const char *end, const char **bad)
 	case 'n':
 	case 'r':
 	case 't':
-		return p + 2;
-	case 'u':
-		for (int i = 2; i < ESCAPE; i++)
-			if (p + i >= end || text_hex(p[i]) < 0) {
-				*bad = p + i < end ? p + i : end;
-				return NULL;
-			}
-		return p + ESCAPE;
+		return true;
 	default:
-		*bad = p + 1;
-		return NULL;
+		return false;
 	}
+}
+
+/* The byte after the escape at ${p}, or NULL with *${bad} at the wrong byte. */
+static const char *
+escape_plain(const char *p, const char *end, const char **bad)
+{
+	const char *q = p + 1;
+
+	if (q < end && is_escaped(*q))
+		return q + 1;
+	if (q < end && *q == 'u')
+		for (q++; q < end && text_hex(*q) >= 0; q++)
+			if (q - p == ESCAPE - 1)
+				return q + 1;
+	*bad = q;
+	return NULL;
 }
 
 const char *
@@ -116,27 +107,14 @@ json_string_plain(const char *p, const char *end, const char **bad)
 	return NULL;
 }
 
-/* In each byte of a word: 1, all bits but the highest, the highest. */
+/* In each byte of a word: the lowest bit, all but the highest, the highest. */
 #define ONES UINT64_C(0x0101010101010101)
 #define LOWS UINT64_C(0x7f7f7f7f7f7f7f7f)
 #define HIGHS UINT64_C(0x8080808080808080)
 
-/* The eight bytes at ${p}, the first of them lowest. */
-static uint64_t
-word_at(const char *p)
-{
-	uint64_t w;
-
-	memcpy(&w, p, sizeof(w));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	w = __builtin_bswap64(w);
-#endif
-	return w;
-}
-
-/* In the highest bit of each byte of ${w}: whether it is ${c}, or below 0x20.
- * No sum carries from one byte into the next, so that each has its own right;
- * of bytes with a highest bit of their own is_low knows nothing. */
+/* The highest bit of each byte of the result: whether that byte of ${w} is
+ * ${c}, or below 0x20. No sum carries into the next byte. is_low ignores the
+ * highest bit of a byte, so the caller has to mask those that are not ASCII. */
 static uint64_t
 is_byte(uint64_t w, char c)
 {
@@ -150,7 +128,7 @@ is_low(uint64_t w)
 	return ~((w & LOWS) + ONES * (0x80 - 0x20)) & HIGHS;
 }
 
-/* The highest bit of each byte, side by side: bit 8i + 7 goes to 56 + i. */
+/* The highest bit of each byte, side by side: bit 8i + 7 becomes bit i. */
 static uint64_t
 gathered(uint64_t highs)
 {
@@ -163,7 +141,7 @@ json_stops_portable(const char *p)
 	uint64_t stops = 0;
 
 	for (int i = 0; i < 16; i += 8) {
-		uint64_t w = word_at(p + i);
+		uint64_t w = json_word(p + i);
 
 		stops |= gathered(is_byte(w, '"') | is_byte(w, '\\') |
 			     is_low(w) | (w & HIGHS))
@@ -177,7 +155,7 @@ json_marks_portable(struct json_marks *m, const char *p)
 {
 	*m = (struct json_marks){ 0 };
 	for (int i = 0; i < BLOCK; i += 8) {
-		uint64_t w = word_at(p + i);
+		uint64_t w = json_word(p + i);
 
 		m->quote |= gathered(is_byte(w, '"')) << i;
 		m->slash |= gathered(is_byte(w, '\\')) << i;
@@ -186,7 +164,7 @@ json_marks_portable(struct json_marks *m, const char *p)
 	}
 }
 
-/* The marks of the block at ${p}; what lies behind ${end} is NULs. */
+/* The marks of the block at ${p}; bytes past ${end} read as NUL. */
 static void
 marks_of(struct json_marks *m, const char *p, const char *end)
 {
@@ -200,8 +178,8 @@ marks_of(struct json_marks *m, const char *p, const char *end)
 	json_marks(m, last);
 }
 
-/* The length of the \u escapes at ${p} that are one character, and how much
- * longer they are than it; 0: there is none. */
+/* The length of the \u escape at ${p}, or of a surrogate pair; 0 if it is not
+ * valid. Adds to *${fewer} what decoding it saves. */
 static int
 unicode_length(const char *p, const char *end, size_t *fewer)
 {
@@ -210,7 +188,7 @@ unicode_length(const char *p, const char *end, size_t *fewer)
 
 	if (behind == NULL)
 		return 0;
-	/* half a pair, or the first one of two: both have to be right */
+	/* another one follows, maybe of a pair: it has to be valid, too */
 	if (end - behind >= 2 && behind[0] == '\\' && behind[1] == 'u' &&
 	    escape_plain(behind, end, &bad) == NULL)
 		return 0;
@@ -219,27 +197,9 @@ unicode_length(const char *p, const char *end, size_t *fewer)
 	return (int)(at - p);
 }
 
-/* What may follow a backslash, but for the u. */
-static bool
-is_escaped(char c)
-{
-	switch (c) {
-	case '"':
-	case '\\':
-	case '/':
-	case 'b':
-	case 'f':
-	case 'n':
-	case 'r':
-	case 't':
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* The closing quote in the block at *${p}, from stop to stop; NULL: it is
- * behind it, and *${p} the first byte not looked at, or NULL: there is none. */
+/* The closing quote in the block at *${p}, looking at one mark after the other.
+ * NULL if it is not in this block: *${p} is then where to go on, or NULL if the
+ * string is not valid. */
 static const char *
 close_by_stops(const char **p, const char *end, const struct json_marks *m,
     size_t *fewer)
@@ -275,7 +235,7 @@ close_by_stops(const char **p, const char *end, const struct json_marks *m,
 	return NULL;
 }
 
-/* text_utf8, the two bytes of most letters with accents first. */
+/* As text_utf8; sequences of two bytes (accented letters) are fast. */
 static inline int
 high_length(const char *p, const char *end)
 {
@@ -287,8 +247,8 @@ high_length(const char *p, const char *end)
 	return text_utf8(p, end);
 }
 
-/* How many bits of ${v} are set: half of the processors have no instruction
- * for it that a compiler may take unasked. */
+/* How many bits of ${v} are set. The builtin would be a call on x86-64, whose
+ * baseline has no such instruction. */
 static size_t
 bits(uint64_t v)
 {
@@ -298,8 +258,9 @@ bits(uint64_t v)
 	return (size_t)(v * ONES >> 56);
 }
 
-/* The characters that begin at the bits ${high} of the block at ${p}: where
- * the last of them ends, or the block; NULL: one is not valid. */
+/* Check the characters that begin at the bits ${high} of the block at ${p}.
+ * Returns where the last one or the block ends, whichever is later, or NULL if
+ * one is not valid. */
 static const char *
 skip_high(const char *p, const char *end, uint64_t high)
 {
@@ -327,8 +288,8 @@ json_string_rest(const char *p, const char *end, size_t *fewer)
 		const char *close, *next;
 
 		marks_of(&m, p, end);
-		/* nearly all backslashes stand before a quote: then all of
-		 * the block are taken at once */
+		/* nearly all backslashes escape a quote: then the whole
+		 * block is handled at once */
 		escaped = m.slash << 1;
 		quote = m.quote & ~escaped;
 		inside = quote != 0 ? (quote & -quote) - 1 : ~UINT64_C(0);
@@ -344,7 +305,7 @@ json_string_rest(const char *p, const char *end, size_t *fewer)
 		next = skip_high(p, end, m.high & inside);
 		if (next == NULL)
 			return NULL;
-		/* what the last one escapes is in the next block */
+		/* the last backslash escapes the next block's first byte */
 		if (slash >> (BLOCK - 1) != 0) {
 			slash &= ~(UINT64_C(1) << (BLOCK - 1));
 			next = p + BLOCK - 1;

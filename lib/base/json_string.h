@@ -9,29 +9,41 @@
 #endif
 
 /*
- * JSON's strings (RFC 8259, section 7), of which a table nearly all consists.
+ * JSON strings (RFC 8259, section 7), of which a table mostly consists.
  *
- * There are two ways through one. json_string_plain goes byte by byte and
- * knows where and why it stopped: its word is the rule. json_string_close is
- * the fast one. It asks of 16 or 64 bytes at once which of them are a quote, a
- * backslash, a control character or no ASCII, and looks at those alone. It
- * accepts what the plain one accepts; about the rest it says NULL and no more,
- * and whoever needs to know where asks the plain one.
+ * There are two readers. json_string_plain goes byte by byte and knows where
+ * and why it stopped: it is the reference. json_string_close is the fast one.
+ * It tests 16 or 64 bytes at once for quotes, backslashes, control characters
+ * and non-ASCII, and looks at those alone. It accepts exactly what the plain
+ * one accepts; for everything else it returns NULL, and callers that need to
+ * know where ask the plain one.
  *
  * On x86-64 the 16 bytes are one vector, as every such processor has SSE2.
- * Elsewhere they are two words; both give the same bits, and nothing else
- * depends on which it was. With words the walk over a page of sessions takes
- * 2.2 times as long (and byte by byte, 4 times).
+ * Elsewhere they are two words, with the same result; a walk over a page of
+ * sessions then takes 2.2 times as long (byte by byte: 4 times).
  */
 
-/* Behind the closing quote of the string that begins with the quote at ${p};
- * or NULL, with *${bad} at the byte that cannot stand there. Pure. */
+/* The first byte of a word is the lowest. */
+static inline uint64_t
+json_word(const char *p)
+{
+	uint64_t w;
+
+	memcpy(&w, p, sizeof(w));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	w = __builtin_bswap64(w);
+#endif
+	return w;
+}
+
+/* ${p} is at the opening quote. Returns the byte after the closing quote, or
+ * NULL with *${bad} at the wrong byte. Pure. */
 const char *json_string_plain(const char *p, const char *end, const char **bad);
 
 /*
- * Decode the escape at *${p} of a checked string into ${out}; returns the
- * bytes it gives (1..4) and moves *${p} behind it. Surrogate pairs are one
- * character; a lone one is U+FFFD.
+ * Decode the escape at *${p} of a checked string into ${out}, and move *${p}
+ * past it. Returns the number of bytes (1..4). A surrogate pair is one
+ * character; a lone surrogate is U+FFFD.
  */
 int json_unescape(const char **p, const char *end, char out[4]);
 
@@ -40,14 +52,14 @@ struct json_marks {
 	uint64_t quote;
 	uint64_t slash;   /* a backslash */
 	uint64_t control; /* below 0x20 */
-	uint64_t high;    /* no ASCII */
+	uint64_t high;    /* not ASCII */
 };
 
 /* The same bits from words, for processors without SSE2 and for the tests. */
 unsigned json_stops_portable(const char *p);
 void json_marks_portable(struct json_marks *m, const char *p);
 
-/* Bit i: byte i of the 16 at ${p} is marked by any of the four. */
+/* Of 16 bytes: bit i is set when byte i is any of the four. */
 static inline unsigned
 json_stops(const char *p)
 {
@@ -55,7 +67,7 @@ json_stops(const char *p)
 	__m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
 	__m128i quote = _mm_cmpeq_epi8(v, _mm_set1_epi8('"'));
 	__m128i slash = _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'));
-	/* signed: what is no ASCII is below zero, and so below 0x20 */
+	/* signed: a byte that is not ASCII is negative, so below 0x20 */
 	__m128i odd = _mm_cmplt_epi8(v, _mm_set1_epi8(0x20));
 
 	return (unsigned)_mm_movemask_epi8(
@@ -66,8 +78,8 @@ json_stops(const char *p)
 }
 
 #ifdef __SSE2__
-/* The highest bit of each byte of four vectors. They are written out: a loop
- * over them is not unrolled and takes half as long again. */
+/* The highest bit of each byte of four vectors. No loop: compilers do not
+ * unroll it, and it takes half as long again. */
 static inline uint64_t
 json_bits(__m128i a, __m128i b, __m128i c, __m128i d)
 {
@@ -102,13 +114,13 @@ json_marks(struct json_marks *m, const char *p)
 #endif
 }
 
-/* json_string_close of what does not end within the first 16 bytes. */
+/* json_string_close of a string that does not end in its first 16 bytes. */
 const char *json_string_rest(const char *p, const char *end, size_t *fewer);
 
 /*
- * The closing quote of the string whose first byte behind its opening quote is
- * ${p}; NULL: up to ${end} there is no valid one. *${fewer} grows by what the
- * escapes are longer than the characters they stand for. Pure.
+ * The closing quote of the string whose opening quote is just before ${p}, or
+ * NULL if there is no valid one up to ${end}. Adds to *${fewer} the number of
+ * bytes that decoding its escapes saves. Pure.
  */
 static inline const char *
 json_string_close(const char *p, const char *end, size_t *fewer)

@@ -6,13 +6,18 @@
 #include "lib/base/slice.h"
 #include "lib/base/text.h"
 
-/* The next escape in ${p}..${end}, or ${end}. */
-static const char *
-find_escape(const char *p, const char *end)
+/* The next piece of decoded text at *${p}, which moves past it: the bytes up to
+ * an escape, or an escape, decoded into ${c}. */
+static struct slice
+next_piece(const char **p, const char *end, char c[4])
 {
-	const char *q = p < end ? memchr(p, '\\', (size_t)(end - p)) : NULL;
+	const char *begin = *p, *escape;
 
-	return q != NULL ? q : end;
+	if (*begin == '\\')
+		return (struct slice){ c, (size_t)json_unescape(p, end, c) };
+	escape = memchr(begin, '\\', (size_t)(end - begin));
+	*p = escape != NULL ? escape : end;
+	return (struct slice){ begin, (size_t)(*p - begin) };
 }
 
 size_t
@@ -22,14 +27,8 @@ slice_text_length(struct slice text)
 	size_t n = 0;
 	char c[4];
 
-	while (p < end) {
-		const char *q = find_escape(p, end);
-
-		n += (size_t)(q - p);
-		p = q;
-		if (p < end)
-			n += (size_t)json_unescape(&p, end, c);
-	}
+	while (p < end)
+		n += next_piece(&p, end, c).n;
 	return n;
 }
 
@@ -41,15 +40,9 @@ slice_text_decode(struct buf *out, struct slice text)
 
 	buf_reserve(out, text.n);
 	while (p < end) {
-		const char *q = find_escape(p, end);
+		struct slice piece = next_piece(&p, end, c);
 
-		buf_add(out, p, (size_t)(q - p));
-		p = q;
-		if (p < end) {
-			int n = json_unescape(&p, end, c);
-
-			buf_add(out, c, (size_t)n);
-		}
+		buf_add(out, piece.p, piece.n);
 	}
 }
 
@@ -60,28 +53,20 @@ slice_text_is(struct slice text, const char *want, size_t n)
 	size_t at = 0;
 	char c[4];
 
-	if (find_escape(p, end) == end)
+	if (text.n == 0 || memchr(p, '\\', text.n) == NULL)
 		return text.n == n && (n == 0 || memcmp(p, want, n) == 0);
 	while (p < end) {
-		const char *q = find_escape(p, end);
-		size_t run = (size_t)(q - p);
+		struct slice piece = next_piece(&p, end, c);
 
-		if (run > n - at || memcmp(p, want + at, run) != 0)
+		if (piece.n > n - at ||
+		    memcmp(piece.p, want + at, piece.n) != 0)
 			return false;
-		at += run;
-		p = q;
-		if (p < end) {
-			size_t k = (size_t)json_unescape(&p, end, c);
-
-			if (k > n - at || memcmp(c, want + at, k) != 0)
-				return false;
-			at += k;
-		}
+		at += piece.n;
 	}
 	return at == n;
 }
 
-/* A byte that stands for itself between quotes. */
+/* Whether ${c} needs no escape between quotes. */
 static bool
 is_plain(unsigned char c)
 {
@@ -161,9 +146,16 @@ is_digit(char c)
 }
 
 /*
- * The scan_ functions take the first byte of a thing and return the byte
- * behind it, or NULL with *${bad} at the byte that cannot stand there.
+ * The scan_ functions take the first byte of a token or value and return the
+ * byte after it, or NULL with *${bad} at the wrong byte.
  */
+static const char *
+refuse(const char *p, const char **bad)
+{
+	*bad = p;
+	return NULL;
+}
+
 static const char *
 scan_string(const char *p, const char *end, const char **bad)
 {
@@ -176,10 +168,8 @@ scan_string(const char *p, const char *end, const char **bad)
 static const char *
 scan_digits(const char *p, const char *end, const char **bad)
 {
-	if (p >= end || !is_digit(*p)) {
-		*bad = p < end ? p : end;
-		return NULL;
-	}
+	if (p >= end || !is_digit(*p))
+		return refuse(p, bad);
 	while (p < end && is_digit(*p))
 		p++;
 	return p;
@@ -209,14 +199,12 @@ static const char *
 scan_word(const char *p, const char *end, const char *word, const char **bad)
 {
 	for (; *word != '\0'; p++, word++)
-		if (p >= end || *p != *word) {
-			*bad = p < end ? p : end;
-			return NULL;
-		}
+		if (p >= end || *p != *word)
+			return refuse(p, bad);
 	return p;
 }
 
-/* A value that is no object and no array. */
+/* A value that is neither an object nor an array. */
 static const char *
 scan_scalar(const char *p, const char *end, const char **bad)
 {
@@ -230,34 +218,28 @@ scan_scalar(const char *p, const char *end, const char **bad)
 	case 'n':
 		return scan_word(p, end, "null", bad);
 	default:
-		if (*p == '-' || is_digit(*p))
-			return scan_number(p, end, bad);
-		*bad = p;
-		return NULL;
+		return *p == '-' || is_digit(*p) ? scan_number(p, end, bad)
+						 : refuse(p, bad);
 	}
 }
 
-/* "name" blanks ':' blanks, up to the value. */
+/* A member's name and colon, up to its value. */
 static const char *
 scan_name(const char *p, const char *end, const char **bad)
 {
-	if (p >= end || *p != '"') {
-		*bad = p;
-		return NULL;
-	}
+	if (p >= end || *p != '"')
+		return refuse(p, bad);
 	if ((p = scan_string(p, end, bad)) == NULL)
 		return NULL;
 	p = blanks(p, end);
-	if (p >= end || *p != ':') {
-		*bad = p;
-		return NULL;
-	}
+	if (p >= end || *p != ':')
+		return refuse(p, bad);
 	return blanks(p + 1, end);
 }
 
 /*
- * Any value, without recursion: the stack is one bit a level, set for an
- * object. ${depth} levels are open around it already.
+ * Any value, without recursion: ${object} has a flag for each level. ${depth}
+ * levels are open around it already.
  */
 static const char *
 scan_value(const char *p, const char *end, int depth, const char **bad)
@@ -267,33 +249,27 @@ scan_value(const char *p, const char *end, int depth, const char **bad)
 
 	for (;;) {
 		/* p is where a value must begin */
-		if (p >= end) {
-			*bad = end;
-			return NULL;
-		}
+		if (p >= end)
+			return refuse(end, bad);
 		if (*p == '{' || *p == '[') {
 			char close = *p == '{' ? '}' : ']';
 
-			if (depth >= SLICE_DEPTH) {
-				*bad = p;
-				return NULL;
-			}
+			if (depth >= SLICE_DEPTH)
+				return refuse(p, bad);
 			object[depth++] = close == '}';
 			p = blanks(p + 1, end);
-			if (p < end && *p == close) {
-				p++;
-				depth--;
-			} else if (close == '}') {
-				if ((p = scan_name(p, end, bad)) == NULL)
+			if (p >= end || *p != close) {
+				if (close == '}' &&
+				    (p = scan_name(p, end, bad)) == NULL)
 					return NULL;
 				continue;
-			} else {
-				continue;
 			}
+			p++;
+			depth--;
 		} else if ((p = scan_scalar(p, end, bad)) == NULL) {
 			return NULL;
 		}
-		/* behind a value: close levels, or go to the next value */
+		/* after a value: close levels, or go to the next value */
 		for (;;) {
 			if (depth == base)
 				return p;
@@ -305,10 +281,8 @@ scan_value(const char *p, const char *end, int depth, const char **bad)
 					return NULL;
 				break;
 			}
-			if (p >= end || *p != (object[depth - 1] ? '}' : ']')) {
-				*bad = p < end ? p : end;
-				return NULL;
-			}
+			if (p >= end || *p != (object[depth - 1] ? '}' : ']'))
+				return refuse(p, bad);
 			p++;
 			depth--;
 		}
@@ -361,7 +335,7 @@ slice_array(struct slice_walk *w)
 	return enter(w, '[');
 }
 
-/* To the next thing inside of a level: 1, 0 behind its end, -1. */
+/* To the next member or element of a level: 1, 0 after its end, -1. */
 static int
 next(struct slice_walk *w, char close)
 {
@@ -387,16 +361,14 @@ next(struct slice_walk *w, char close)
 int
 slice_member(struct slice_walk *w, struct slice *name)
 {
-	const char *bad = w->p, *value;
+	const char *value;
 	int r = next(w, '}');
 
 	if (r != 1)
 		return r;
-	value = scan_name(w->p, w->end, &bad);
-	if (value == NULL) {
-		w->p = bad;
+	value = scan_name(w->p, w->end, &w->p);
+	if (value == NULL)
 		return -1;
-	}
 	name->p = w->p + 1;
 	/* the name ends at the last quote before the colon */
 	for (const char *q = value - 1;; q--)
@@ -417,15 +389,13 @@ slice_element(struct slice_walk *w)
 int
 slice_value(struct slice_walk *w, struct slice *value)
 {
-	const char *bad = w->p, *p;
+	const char *p;
 
 	w->fresh = false;
 	w->p = blanks(w->p, w->end);
-	p = scan_value(w->p, w->end, w->depth, &bad);
-	if (p == NULL) {
-		w->p = bad;
+	p = scan_value(w->p, w->end, w->depth, &w->p);
+	if (p == NULL)
 		return -1;
-	}
 	*value = (struct slice){ w->p, (size_t)(p - w->p) };
 	w->p = p;
 	return 0;
@@ -434,17 +404,15 @@ slice_value(struct slice_walk *w, struct slice *value)
 int
 slice_string(struct slice_walk *w, struct slice *text)
 {
-	const char *bad = w->p, *p;
+	const char *p;
 
 	w->p = blanks(w->p, w->end);
 	if (w->p >= w->end || *w->p != '"')
 		return -1;
 	w->fresh = false;
-	p = scan_string(w->p, w->end, &bad);
-	if (p == NULL) {
-		w->p = bad;
+	p = scan_string(w->p, w->end, &w->p);
+	if (p == NULL)
 		return -1;
-	}
 	*text = (struct slice){ w->p + 1, (size_t)(p - w->p) - 2 };
 	w->p = p;
 	return 0;

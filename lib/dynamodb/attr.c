@@ -9,7 +9,7 @@
 #include "lib/base/text.h"
 #include "lib/dynamodb/attr.h"
 
-/* What DynamoDB's numbers can be: 38 digits, 1E-130 to 9.9…E+125. */
+/* DynamoDB's numbers: 38 digits, 1E-130 to 9.9…E+125. */
 #define NUMBER_DIGITS 38
 #define NUMBER_EXP_MIN (-129)
 #define NUMBER_EXP_MAX 126
@@ -17,7 +17,7 @@
 static const struct {
 	const char *name;
 	size_t n;
-	const char *begins; /* the first bytes its JSON value may have */
+	const char *begins; /* what its JSON value may begin with */
 } types[] = {
 	/* clang-format off */
 	[ATTR_S]    = { "S",    1, "\"" },
@@ -40,7 +40,7 @@ attr_type_name(enum attr_type type)
 	return types[type].name;
 }
 
-/* No writer escapes the letters of a type, but it would be JSON. */
+/* No known writer escapes the letters of a type, but JSON allows it. */
 static enum attr_type
 type_of(struct slice name)
 {
@@ -58,14 +58,14 @@ type_of(struct slice name)
 	return t;
 }
 
-/* What the elements of a set are. */
+/* The type of a set's elements. */
 static enum attr_type
 element_of(enum attr_type set)
 {
 	return set == ATTR_SS ? ATTR_S : set == ATTR_NS ? ATTR_N : ATTR_B;
 }
 
-/* Step into an AttributeValue at the walk, up to what it holds. */
+/* Step into an AttributeValue, up to its content. */
 static int
 enter(struct slice_walk *w, enum attr_type *type)
 {
@@ -78,7 +78,7 @@ enter(struct slice_walk *w, enum attr_type *type)
 	return strchr(types[*type].begins, *w->p) != NULL ? 0 : -1;
 }
 
-/* Step out of it: it had this one member only. */
+/* Step out of it: 0, or -1 if it has another member. */
 static int
 leave(struct slice_walk *w)
 {
@@ -87,8 +87,8 @@ leave(struct slice_walk *w)
 	return slice_member(w, &name) == 0 ? 0 : -1;
 }
 
-/* attr_open of {"S":"…"}, {"N":"…"} and {"B":"…"} as the service writes them,
- * without a quote in them; else false. */
+/* attr_open of {"S":"…"}, {"N":"…"} or {"B":"…"} as the service writes it,
+ * without a quote in the text; else false. */
 static bool
 open_compact(struct slice value, struct slice *inner, enum attr_type *type)
 {
@@ -122,7 +122,7 @@ attr_open(struct slice value, struct slice *inner)
 	return type;
 }
 
-/* The text itself, or decoded in ${store} when it has escapes. */
+/* ${text}, decoded into ${store} if it has escapes. */
 static struct slice
 plain(struct buf *store, struct slice text)
 {
@@ -131,21 +131,6 @@ plain(struct buf *store, struct slice text)
 	buf_reset(store);
 	slice_text_decode(store, text);
 	return (struct slice){ buf_text(store), store->n };
-}
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-/* decimal_parse passes over blanks; a number of DynamoDB's has none. */
-static int
-number_parse(struct decimal *d, struct slice text)
-{
-	if (text.n == 0 || is_blank(text.p[0]) || is_blank(text.p[text.n - 1]))
-		return -1;
-	return decimal_parse(d, text.p, text.n);
 }
 
 static bool
@@ -158,8 +143,8 @@ is_base64(struct slice text)
 	return good;
 }
 
-/* The same of a number as most are, digits alone, the first of them no zero;
- * 0: it is another one. */
+/* attr_number_size of a number that is digits alone, the first not a zero, as
+ * most are; 0 for others. */
 static int64_t
 whole_number_size(struct slice text)
 {
@@ -176,9 +161,10 @@ whole_number_size(struct slice text)
 }
 
 /*
- * "DynamoDB Item sizes and formats", as measured on the service: one byte, and
- * one for every two digits that count before the point and every two behind
- * it, zeros at either end of the number set aside; one more when negative.
+ * Developer Guide, "DynamoDB Item sizes and formats", as measured on the
+ * service: one byte, one for every two significant digits before the point and
+ * every two after it, and one if negative. Leading and trailing zeros do not
+ * count.
  */
 int64_t
 attr_number_size(struct slice text)
@@ -240,11 +226,7 @@ size_string(struct slice_walk *w, enum attr_type type, int64_t *size)
 
 	if (slice_string(w, &text) != 0)
 		return -1;
-	if (type == ATTR_S &&
-	    (text.n == 0 || memchr(text.p, '\\', text.n) == NULL))
-		*size += (int64_t)text.n;
-	else
-		*size += text_size(type, text);
+	*size += text_size(type, text);
 	return 0;
 }
 
@@ -290,8 +272,7 @@ size_inside(struct slice_walk *w, enum attr_type type, int64_t *size)
 	}
 }
 
-/* Add up one AttributeValue; what is none counts nothing. -1 only when the
- * text is not even JSON. */
+/* As attr_measure, without the value. */
 static int
 size_value(struct slice_walk *w, int64_t *size)
 {
@@ -359,13 +340,16 @@ attr_key_text(struct buf *out, struct slice value)
 		buf_add(out, value.p, value.n);
 }
 
-/* Whether DynamoDB can hold that number. */
+/* Whether DynamoDB can store that number. It may have no white space around
+ * it, which decimal_parse skips. */
 static bool
 is_number(struct slice text)
 {
 	struct decimal d;
 
-	if (number_parse(&d, text) != 0)
+	if (text.n == 0 || memchr(" \t", text.p[0], 2) != NULL ||
+	    memchr(" \t", text.p[text.n - 1], 2) != NULL ||
+	    decimal_parse(&d, text.p, text.n) != 0)
 		return false;
 	return d.ndigits == 0 ||
 	    (d.ndigits <= NUMBER_DIGITS && !d.sticky &&
@@ -376,17 +360,11 @@ int
 attr_key_value(struct buf *out, enum attr_type type, const char *p, size_t n)
 {
 	struct slice text = { p, n };
-	bool good = false;
+	bool good = type == ATTR_S ? text_is_utf8(p, n)
+	    : type == ATTR_N       ? is_number(text)
+				   : type == ATTR_B && is_base64(text);
 
-	if (n == 0)
-		return -1;
-	if (type == ATTR_S)
-		good = text_is_utf8(text.p, text.n);
-	else if (type == ATTR_N)
-		good = is_number(text);
-	else if (type == ATTR_B)
-		good = is_base64(text);
-	if (!good)
+	if (n == 0 || !good)
 		return -1;
 	buf_addf(out, "{\"%s\":", types[type].name);
 	slice_text_encode(out, p, n);
@@ -394,27 +372,32 @@ attr_key_value(struct buf *out, enum attr_type type, const char *p, size_t n)
 	return 0;
 }
 
-/* One byte for what follows, its length in eight, and the bytes: whatever
- * stands behind it, no two different keys can become the same. */
+static void
+put_uint64(unsigned char *to, uint64_t v)
+{
+	for (int i = 0; i < 8; i++)
+		to[i] = (unsigned char)(v >> (56 - 8 * i) & 0xff);
+}
+
+/* A byte for the type, the length in eight bytes, and the bytes: whatever
+ * follows, no two different keys become the same. */
 static void
 frame(struct buf *out, char what, const void *p, size_t n)
 {
-	char head[9] = { what };
+	unsigned char head[9] = { (unsigned char)what };
 
-	for (int i = 0; i < 8; i++)
-		head[i + 1] = (char)((uint64_t)n >> (56 - 8 * i) & 0xff);
+	put_uint64(head + 1, n);
 	buf_add(out, head, sizeof(head));
 	buf_add(out, p, n);
 }
 
-/* Sign, exponent and digits; nothing at all for zero. Numbers that a
- * struct decimal cannot hold exactly stay texts (DynamoDB has none). */
+/* Sign, exponent and digits, or nothing for zero. A number that does not fit
+ * into a struct decimal (DynamoDB has none) stays a text. */
 static void
 canonical_number(struct buf *out, struct slice text)
 {
 	unsigned char bytes[9 + DECIMAL_DIGITS];
 	struct decimal d;
-	uint64_t exp;
 
 	if (decimal_parse(&d, text.p, text.n) != 0 || d.sticky ||
 	    d.exp >= DECIMAL_EXP_MAX || d.exp <= -DECIMAL_EXP_MAX) {
@@ -426,9 +409,7 @@ canonical_number(struct buf *out, struct slice text)
 		return;
 	}
 	bytes[0] = d.negative ? '-' : '+';
-	exp = (uint64_t)d.exp;
-	for (int i = 0; i < 8; i++)
-		bytes[i + 1] = (unsigned char)(exp >> (56 - 8 * i) & 0xff);
+	put_uint64(bytes + 1, (uint64_t)d.exp);
 	memcpy(bytes + 9, d.digits, (size_t)d.ndigits);
 	frame(out, 'N', bytes, 9 + (size_t)d.ndigits);
 }
@@ -464,10 +445,8 @@ attr_key_canonical(struct buf *out, struct slice value)
 		frame(out, '?', value.p, value.n);
 }
 
-/*
- * What DynamoDB would refuse to store, found before it is asked. Each check
- * gives what is wrong, to be read behind the attribute's name, or NULL.
- */
+/* Below: what DynamoDB would refuse to store. Each check returns what is wrong,
+ * as attr_wrong, or NULL. */
 
 /* An attribute of an item is level 1 (Developer Guide, "Constraints"). */
 #define NESTING 32
@@ -483,11 +462,11 @@ attr_key_canonical(struct buf *out, struct slice value)
 #define EMPTY_SET "contains an empty set"
 #define TWICE "contains a set with a duplicate element"
 
-/* The elements of a set, each as a text that is equal for equal ones. */
+/* The elements of a set in canonical form, one after the other. */
 struct elements {
 	struct buf all;
-	size_t *ends;
-	size_t n, cap;
+	struct buf ends; /* of each, a size_t */
+	size_t n;
 };
 
 static const char *
@@ -507,17 +486,6 @@ check_text(enum attr_type type, struct slice text)
 	return wrong;
 }
 
-static void
-add_element(struct elements *e, enum attr_type type, struct slice text)
-{
-	if (e->n == e->cap) {
-		e->cap = e->cap > 0 ? e->cap * 2 : 16;
-		e->ends = xreallocarray(e->ends, e->cap, sizeof(*e->ends));
-	}
-	text_canonical(&e->all, type, text);
-	e->ends[e->n++] = e->all.n;
-}
-
 static int
 slice_cmp(const void *a, const void *b)
 {
@@ -528,17 +496,18 @@ slice_cmp(const void *a, const void *b)
 	return memcmp(x->p, y->p, x->n);
 }
 
-/* Sorted, for there may be thousands. */
+/* By sorting, as there may be thousands. */
 static bool
 has_twice(const struct elements *e)
 {
+	const size_t *ends = (const size_t *)(const void *)e->ends.p;
 	struct slice *list = xcalloc(e->n, sizeof(*list));
 	bool twice = false;
 	size_t from = 0;
 
 	for (size_t i = 0; i < e->n; i++) {
-		list[i] = (struct slice){ e->all.p + from, e->ends[i] - from };
-		from = e->ends[i];
+		list[i] = (struct slice){ e->all.p + from, ends[i] - from };
+		from = ends[i];
 	}
 	qsort(list, e->n, sizeof(*list), slice_cmp);
 	for (size_t i = 1; i < e->n && !twice; i++)
@@ -555,11 +524,14 @@ check_set(struct slice_walk *w, enum attr_type type)
 	struct slice text;
 	int r = slice_array(w);
 
-	while (wrong == NULL && r >= 0 && (r = slice_element(w)) == 1) {
+	while (r >= 0 && (r = slice_element(w)) == 1) {
 		wrong = slice_string(w, &text) == 0 ? check_text(type, text)
 						    : NO_VALUE;
-		if (wrong == NULL)
-			add_element(&e, type, text);
+		if (wrong != NULL)
+			break;
+		text_canonical(&e.all, type, text);
+		buf_add(&e.ends, &e.all.n, sizeof(e.all.n));
+		e.n++;
 	}
 	if (wrong == NULL)
 		wrong = r < 0       ? NO_VALUE
@@ -567,32 +539,23 @@ check_set(struct slice_walk *w, enum attr_type type)
 		    : has_twice(&e) ? TWICE
 				    : NULL;
 	buf_release(&e.all);
-	free(e.ends);
+	buf_release(&e.ends);
 	return wrong;
 }
 
 static const char *check_value(struct slice_walk *w, int level);
 
+/* The elements of a list, or the members of a map. */
 static const char *
-check_map(struct slice_walk *w, int level)
+check_elements(struct slice_walk *w, bool map, int level)
 {
+	struct slice name = SLICE("-");
 	const char *wrong = NULL;
-	struct slice name;
-	int r = slice_object(w);
+	int r = map ? slice_object(w) : slice_array(w);
 
-	while (wrong == NULL && r >= 0 && (r = slice_member(w, &name)) == 1)
+	while (wrong == NULL && r >= 0 &&
+	    (r = map ? slice_member(w, &name) : slice_element(w)) == 1)
 		wrong = name.n == 0 ? NO_NAME : check_value(w, level + 1);
-	return wrong == NULL && r < 0 ? NO_VALUE : wrong;
-}
-
-static const char *
-check_list(struct slice_walk *w, int level)
-{
-	const char *wrong = NULL;
-	int r = slice_array(w);
-
-	while (wrong == NULL && r >= 0 && (r = slice_element(w)) == 1)
-		wrong = check_value(w, level + 1);
 	return wrong == NULL && r < 0 ? NO_VALUE : wrong;
 }
 
@@ -608,9 +571,8 @@ check_inside(struct slice_walk *w, enum attr_type type, int level)
 		return slice_string(w, &text) == 0 ? check_text(type, text)
 						   : NO_VALUE;
 	case ATTR_M:
-		return check_map(w, level);
 	case ATTR_L:
-		return check_list(w, level);
+		return check_elements(w, type == ATTR_M, level);
 	case ATTR_SS:
 	case ATTR_NS:
 	case ATTR_BS:
@@ -646,12 +608,6 @@ attr_wrong(struct slice value)
 }
 
 int
-attr_check(struct slice value)
-{
-	return attr_wrong(value) == NULL ? 0 : -1;
-}
-
-int
 attr_item_check(struct slice item, struct fault *f)
 {
 	struct slice_walk w = slice_walk(item);
@@ -669,7 +625,7 @@ attr_item_check(struct slice item, struct fault *f)
 			return fault(f, FAULT_DATA, "\"%.*s\" %s",
 			    SLICE_ARG(name), wrong);
 	}
-	/* what is stored of it takes no more than its text */
+	/* its size is at most the length of its text */
 	if (item.n > ATTR_ITEM_MAX &&
 	    (size = attr_item_size(item)) > ATTR_ITEM_MAX)
 		return fault(f, FAULT_DATA,

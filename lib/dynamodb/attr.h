@@ -6,9 +6,9 @@
 struct buf;
 struct fault;
 
-/* An item's bytes, as attr_item_size counts them, are at most so many. */
+/* The largest item, in bytes as attr_item_size counts them. */
 #define ATTR_ITEM_MAX 409600
-/* A list or map costs this much by itself, and so much an element. */
+/* The size of a list or map itself, and what each element adds. */
 #define ATTR_DOCUMENT_BYTES 3
 #define ATTR_ELEMENT_BYTES 1
 
@@ -24,68 +24,57 @@ enum attr_type {
 	ATTR_SS,
 	ATTR_NS,
 	ATTR_BS,
-	ATTR_BAD /* not an AttributeValue at all */
+	ATTR_BAD /* not an AttributeValue */
 };
 
 /* "S", "N" … */
 const char *attr_type_name(enum attr_type type);
 
 /*
- * Open the checked AttributeValue ${value} ({"S":"…"}): its type, and in
- * ${inner} what it holds: the text between the quotes for S, N and B, the
- * whole JSON value for the others. ATTR_BAD unless it has exactly one member
- * of a known name and the JSON kind that goes with it (of what lies deeper
- * only attr_check judges). Pure.
+ * The type of the checked AttributeValue ${value} ({"S":"…"}), and in ${inner}
+ * its content: the text between the quotes for S, N and B, the JSON value for
+ * the others. ATTR_BAD unless it has exactly one member, with a known name and
+ * the JSON type that belongs to it; deeper levels are left to attr_wrong. Pure.
  */
 enum attr_type attr_open(struct slice value, struct slice *inner);
 
 /*
- * What keeps the checked ${value} from being an AttributeValue that DynamoDB
- * stores, all the way down, to be read behind its name ("holds an empty
- * set"); NULL: nothing. Numbers have at most 38 digits and are in range,
- * binary is base64, sets are neither empty nor hold an element twice, NULL
- * is true, names are not empty, nesting is <= 32. Pure.
+ * Why DynamoDB would not store the checked ${value}, on any level, to be read
+ * after its name ("contains an empty set"); NULL if it would. Numbers have at
+ * most 38 digits and are in range, binary is base64, sets are not empty and
+ * have no duplicates, NULL is true, names are not empty, nesting is <= 32.
+ * Pure.
  */
 const char *attr_wrong(struct slice value);
-/* 0 when nothing is wrong, -1. Pure. */
-int attr_check(struct slice value);
-/* The same of a whole checked item, and of its size: 0, or -1 and the fault
- * (FAULT_DATA) names the attribute. */
+/* Check a whole checked item, its size too: 0, or -1 and a fault (FAULT_DATA)
+ * that names the attribute. */
 int attr_item_check(struct slice item, struct fault *f);
 
-/*
- * The size DynamoDB charges for an attribute value, without its name
- * ("DynamoDB Item sizes and formats" of its guide), in bytes. Pure.
- */
+/* The bytes that DynamoDB counts for an attribute value, without its name
+ * (Developer Guide, "DynamoDB Item sizes and formats"). Pure. */
 int64_t attr_size(struct slice value);
-/* Read any JSON value at the walk, and add its size to ${size}: what is no
- * attribute's value adds nothing. 0, or -1 when it is no JSON. */
+/* Read any JSON value at the walk, and add its size to ${size}: 0 for what is
+ * not an AttributeValue. 0, or -1 if it is not JSON. */
 int attr_measure(struct slice_walk *w, struct slice *value, int64_t *size);
-/* The same for a whole item {"a":{"S":"…"},…}, names included. Pure. */
+/* The size of a whole item {"a":{"S":"…"},…}, names included. Pure. */
 int64_t attr_item_size(struct slice item);
-/* Bytes of a number as DynamoDB stores it, from its text. Pure. */
+/* The bytes of a number with the text ${text}. Pure. */
 int64_t attr_number_size(struct slice text);
-/* Bytes of what base64 ${text} is the text of. Pure. */
+/* The bytes that base64 ${text} decodes to. Pure. */
 int64_t attr_binary_size(struct slice text);
 
-/*
- * A key attribute as people write it: S its text, N its decimal, B its
- * base64. Added to ${out}.
- */
+/* Add a key attribute to ${out} as people write it: the text of S, the decimal
+ * of N, the base64 of B. */
 void attr_key_text(struct buf *out, struct slice value);
 
-/*
- * The other way: ${text} as {"S":…}, {"N":…} or {"B":…} added to ${out}.
- * 0, or -1 when ${text} is no decimal of at most 38 digits, no base64, or
- * empty.
- */
+/* The reverse: add ${text} to ${out} as {"S":…}, {"N":…} or {"B":…}. 0, or -1
+ * if it is empty or not valid for that type. */
 int attr_key_value(struct buf *out, enum attr_type type, const char *text,
     size_t n);
 
 /*
- * Two key values are the same key: S by text, N by value (1 = 1.0), B by
- * bytes. attr_key_canonical adds a byte string to ${out} that is equal for
- * equal keys and for no others.
+ * Add a byte string to ${out} that is equal for equal keys and for no others.
+ * Keys are equal by text (S), value (N; 1 = 1.0) or bytes (B).
  */
 void attr_key_canonical(struct buf *out, struct slice value);
 

@@ -14,20 +14,20 @@
 #include "lib/dynamodb/reply.h"
 
 /*
- * One call of the API, with its retries. In which state a try leaves it:
- *  no complete reply     it may have acted; try again
- *  5xx, garbage at 200   it may have acted; try again
- *  no error's name       it may have acted; try again: a proxy or a filter may
- *                        have answered after it had passed the request on
- *  throttled             it did nothing; try again, more slowly
+ * One call of the API, with its retries. What each reply means:
+ *  no complete reply     it may have acted; retry
+ *  5xx, garbage at 200   it may have acted; retry
+ *  no error code         it may have acted; retry: a proxy or filter may have
+ *                        answered after it had forwarded the request
+ *  throttled             it did nothing; retry, more slowly
  *  expired keys          it did nothing; renew them, once
  *  wrong time            it did nothing; sign by the service's clock, once
- *  clocks apart, denied  the same: the one may be told as the other
+ *  denied, clocks apart  the same, as a wrong time may be reported like this
  *  any other error       the service's answer
  */
 #define CONNECT_MS 5000
 #define TOTAL_MS 60000
-/* No reply of the API is longer than 16 MB; base64 and escapes add to it. */
+/* The API's replies have at most 16 MB; base64 and escapes add to that. */
 #define REPLY_MAX ((size_t)64 << 20)
 
 void
@@ -56,7 +56,7 @@ ddb_backoff(struct ddb_conn *c, enum retry_class why, int i, struct fault *f)
 	    c->d->deadline_us, f);
 }
 
-/* ${received}: bytes, for who accepted them may have taken them. */
+/* ${received} bytes: accept may have swapped the reply away. */
 static void
 trace(struct ddb_conn *c, const struct ddb_call *call,
     const struct ddb_reply *reply, size_t received)
@@ -71,7 +71,7 @@ trace(struct ddb_conn *c, const struct ddb_call *call,
 	    c->x.request_id[0] != '\0' ? ", request " : "", c->x.request_id);
 }
 
-/* What to look at when nothing usable came back. */
+/* What to check if there was no usable reply. */
 static const char *
 net_advice(const struct ddb *d, const char *error)
 {
@@ -85,8 +85,7 @@ net_advice(const struct ddb *d, const char *error)
 	       "no_proxy), and that a server is listening";
 }
 
-/* The tries are used up (or there is nothing to try): make the fault of the
- * last one say so. */
+/* No tries are left: make the fault of the last one say so. */
 static int
 give_up(const struct ddb_conn *c, const struct ddb_call *call,
     const struct ddb_reply *reply, const struct fault *last, struct fault *f)
@@ -113,9 +112,8 @@ give_up(const struct ddb_conn *c, const struct ddb_call *call,
 	    REFUSAL_TROUBLE);
 }
 
-/* A service that never answered is more likely a wrong endpoint than a
- * passing fault: whoever typed it should not wait long for the news, unless
- * the number of tries is theirs, too. */
+/* If the service has never answered, the endpoint is probably wrong, and the
+ * user should not wait long to learn that, unless they set the number. */
 #define FIRST_ATTEMPTS 3
 
 static int
@@ -129,9 +127,9 @@ attempts(struct ddb *d, const struct ddb_call *call)
 }
 
 /*
- * What a try cost that did not do its work: nothing where the service did
- * none. A failed condition costs what the write would; a write whose reply is
- * lost or a 5xx may have been done, and a read may where its reply is lost.
+ * Settle a try that failed. It cost nothing if the service did nothing. A
+ * failed condition costs as much as the write. A write without a reply or with
+ * a 5xx may have been done, and so may a read without a reply.
  */
 static void
 settle_failed(struct ddb_conn *c, const struct ddb_reply *reply)
@@ -147,7 +145,7 @@ settle_failed(struct ddb_conn *c, const struct ddb_reply *reply)
 		ddb_settle(c, 0, -1);
 }
 
-/* Say, once, that the clocks are apart. */
+/* Report once that the clocks are apart. */
 static void
 tell_clock(struct ddb *d)
 {
@@ -163,7 +161,7 @@ tell_clock(struct ddb *d)
 	    span, skew > 0 ? "behind" : "ahead");
 }
 
-/* One try: take its units, wait for them, sign, send, judge, settle. */
+/* One try: take units, wait for them, sign, send, judge, settle. */
 static int
 try_once(struct ddb_conn *c, const struct ddb_call *call, struct request *r,
     struct ddb_reply *reply, struct fault *last, struct fault *f)

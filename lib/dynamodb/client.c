@@ -14,10 +14,10 @@
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/client_parts.h"
 
-/* A bucket of a quarter second can put 5 % more than the limit into 5 s, all
- * that is promised. This much of the limit is aimed at, and what is left is
- * for requests that arrive closer together than they were let go, and for
- * pages that cost more than was guessed. */
+/* The part of the limit to aim at. A bucket of a quarter second can exceed it
+ * by 5 % over 5 s, which is all that is promised; the rest is for requests that
+ * arrive closer together than they were sent, and for pages that cost more than
+ * estimated. */
 #define AIM 0.98
 
 struct ddb *
@@ -87,6 +87,12 @@ ddb_of(struct ddb_conn *c)
 	return c->d;
 }
 
+const struct ddb_options *
+ddb_options(const struct ddb *d)
+{
+	return &d->o;
+}
+
 void
 ddb_counts(struct ddb *d, struct ddb_counts *out)
 {
@@ -107,23 +113,12 @@ ddb_limit(struct ddb *d, double max_rcu, double max_wcu)
 }
 
 double
-ddb_read_share(struct ddb *d)
+ddb_share(struct ddb *d, bool write)
 {
 	double share;
 
 	lock_enter(d->lock);
-	share = rate_share(&d->read);
-	lock_leave(d->lock);
-	return share;
-}
-
-double
-ddb_write_share(struct ddb *d)
-{
-	double share;
-
-	lock_enter(d->lock);
-	share = rate_share(&d->write);
+	share = rate_share(write ? &d->write : &d->read);
 	lock_leave(d->lock);
 	return share;
 }
@@ -140,28 +135,9 @@ ddb_service(struct ddb *d)
 	return d->service;
 }
 
-struct world *
-ddb_world(struct ddb *d)
-{
-	return d->o.world;
-}
-
-const struct aws_config *
-ddb_config(struct ddb *d)
-{
-	return d->o.config;
-}
-
-const char *
-ddb_table_from(struct ddb *d)
-{
-	return d->o.table_from;
-}
-
 void
 ddb_log(struct ddb *d, enum log_level level, const char *fmt, ...)
 {
-	struct buf text = { 0 };
 	char line[1024];
 	va_list ap;
 
@@ -170,9 +146,7 @@ ddb_log(struct ddb *d, enum log_level level, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(line, sizeof(line), fmt, ap);
 	va_end(ap);
-	buf_adds(&text, line);
-	d->o.log(d->o.log_ctx, level, buf_text(&text));
-	buf_release(&text);
+	d->o.log(d->o.log_ctx, level, line);
 }
 
 int

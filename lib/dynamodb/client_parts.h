@@ -11,7 +11,7 @@
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/rate.h"
 
-/* The inside of the client, for client.c and call.c only. */
+/* Shared by client.c and call.c only. */
 
 struct ddb {
 	struct ddb_options o;
@@ -19,7 +19,7 @@ struct ddb {
 	struct aws_endpoint endpoint;
 	char *url;
 	struct service *service;
-	struct lock *lock; /* all below */
+	struct lock *lock; /* for all below */
 	struct rate read, write;
 	struct ddb_counts counts;
 };
@@ -29,13 +29,13 @@ struct ddb_conn {
 	void *line;
 	struct http_exchange x;
 	struct aws_sign_key key;
-	double took_read, took_write; /* by the try under way */
-	double wrote; /* write units of all tries so far, as settled */
+	double took_read, took_write; /* by the current try */
+	double wrote;                 /* as ddb_wrote */
 };
 
-/* Take units from both buckets; how long to wait first, in us. */
+/* Take units from both buckets. Returns how long to wait before sending, us. */
 int64_t client_take(struct ddb_conn *c, double read, double write);
-/* One more request was sent. */
+/* Count a request that was sent. */
 void client_count(struct ddb *d, bool retry);
 
 #endif

@@ -7,12 +7,12 @@
 #include "lib/dynamodb/compact.h"
 
 /*
- * A value is told by its first eight bytes, read as one number: as there are
- * no blanks, {"S":" and {"L":[ always have six and seven bytes. There are
- * eight of them wherever there is a value at all: the shortest is {"S":""}.
+ * The first eight bytes, read as one number, show the type: without white space
+ * {"S":" and {"L":[ always have six and {"SS":[ seven bytes. Every value has
+ * eight: the shortest is {"S":""}.
  */
 #define WORD 8
-/* The bytes ${a}, ${b}, … of a type's name and what follows up to eight. */
+/* The bytes of a type's name and what follows. */
 #define BYTES(a, b, c, d, e)                                                  \
 	((uint64_t)'{' | (uint64_t)'"' << 8 | (uint64_t)(a) << 16 |           \
 	    (uint64_t)(b) << 24 | (uint64_t)(c) << 32 | (uint64_t)(d) << 40 | \
@@ -20,20 +20,8 @@
 #define SIX (~UINT64_C(0) >> 16)
 #define SEVEN (~UINT64_C(0) >> 8)
 
-static uint64_t
-word_at(const char *p)
-{
-	uint64_t w;
-
-	memcpy(&w, p, sizeof(w));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	w = __builtin_bswap64(w);
-#endif
-	return w;
-}
-
-/* What a set's elements and the three scalar types have between their quotes:
- * behind the closing one; ${p} is behind the opening one. */
+/* A string, from the byte after its opening quote. Returns the byte after the
+ * closing one, or NULL, as all below. */
 static const char *
 text(const char *p, const char *end, enum attr_type type, struct compact *sum)
 {
@@ -57,7 +45,7 @@ text(const char *p, const char *end, enum attr_type type, struct compact *sum)
 	return close + 1;
 }
 
-/* Behind ["…","…"]; ${p} is behind the bracket. */
+/* The elements ["…","…"], from the byte after the bracket. */
 static const char *
 set(const char *p, const char *end, enum attr_type type, struct compact *sum)
 {
@@ -115,7 +103,6 @@ map(const char *p, const char *end, int depth, struct compact *sum)
 	return NULL;
 }
 
-/* Behind true or false. */
 static const char *
 truth(const char *p, const char *end)
 {
@@ -126,11 +113,11 @@ truth(const char *p, const char *end)
 	return NULL;
 }
 
-/* BOOL, NULL and the sets: their names are longer. */
+/* The types with longer names: BOOL, NULL and the sets. */
 static const char *
 long_named(const char *p, const char *end, struct compact *sum)
 {
-	switch (word_at(p) & SEVEN) {
+	switch (json_word(p) & SEVEN) {
 	case BYTES('B', 'O', 'O', 'L', '"'):
 	case BYTES('N', 'U', 'L', 'L', '"'):
 		sum->size += 1;
@@ -149,11 +136,11 @@ long_named(const char *p, const char *end, struct compact *sum)
 const char *
 compact_value(const char *p, const char *end, int depth, struct compact *sum)
 {
-	/* of these braces, and of what a list or map adds */
+	/* one level for the braces, one for a list or map in them */
 	if (end - p < WORD || depth + 2 > SLICE_DEPTH)
 		return NULL;
 	depth += 2;
-	switch (word_at(p) & SIX) {
+	switch (json_word(p) & SIX) {
 	case BYTES('S', '"', ':', '"', 0):
 		p = text(p + 6, end, ATTR_S, sum);
 		break;

@@ -9,15 +9,15 @@
 #include "lib/dynamodb/compact.h"
 #include "lib/dynamodb/item.h"
 
-/* The parts of an item that are looked for, with their names measured once. */
+/* The attributes to find in each item, with the lengths of their names. */
 struct wanted {
 	const struct key_schema *schema;
-	uint64_t lengths; /* bit i: a name has i bytes, modulo 64 */
+	uint64_t lengths; /* bit i: a name has i bytes (modulo 64) */
 	int n;
 	struct {
 		const char *name;
 		size_t n;
-		size_t at; /* where struct item has it */
+		size_t at; /* offset in struct item */
 	} parts[3];
 };
 
@@ -62,7 +62,7 @@ is_key(struct slice value)
 	    inner.n > 0;
 }
 
-/* Any item, and what is wrong with it; as item_read. */
+/* Read any item; ${f} says what is wrong with it. */
 static int
 read_plain(struct slice_walk *w, const struct wanted *want, struct item *item,
     struct fault *f)
@@ -96,13 +96,13 @@ read_plain(struct slice_walk *w, const struct wanted *want, struct item *item,
 	return 0;
 }
 
-/* Keep ${value} if ${name} is wanted: false when it was there before. Of ones
- * with escapes the item is no ${plain} one. */
+/* Keep ${value} if ${name} is wanted; false if the item has it already.
+ * ${plain}: it has no escapes. */
 static bool
 keep_wanted(struct item *item, const struct wanted *want, struct slice name,
     struct slice value, bool plain)
 {
-	/* most names are told from all of these by their length */
+	/* most others have another length than all of these */
 	if ((want->lengths >> (name.n & 63) & 1) == 0)
 		return true;
 	for (int i = 0; i < want->n; i++) {
@@ -117,8 +117,8 @@ keep_wanted(struct item *item, const struct wanted *want, struct slice name,
 	return true;
 }
 
-/* An item as the service writes it; false, and the walk stays where it was,
- * when it is another one or a wrong one (compact.h). */
+/* Read an item as the service writes it (compact.h). False, with the walk where
+ * it was, for others and for wrong ones. */
 static bool
 read_compact(struct slice_walk *w, const struct wanted *want, struct item *item)
 {
@@ -208,24 +208,29 @@ item_read(struct slice_walk *w, const struct key_schema *schema,
 	return read_wanted(w, &want, item, f);
 }
 
+static void
+add_name(struct buf *out, const char *before, const char *name)
+{
+	buf_adds(out, before);
+	slice_text_encode(out, name, strlen(name));
+}
+
 void
 item_key_json(struct buf *out, const struct item *item,
     const struct key_schema *schema)
 {
-	buf_addc(out, '{');
-	slice_text_encode(out, schema->partition, strlen(schema->partition));
+	add_name(out, "{", schema->partition);
 	buf_addc(out, ':');
 	buf_add(out, item->partition.p, item->partition.n);
 	if (schema->sort != NULL) {
-		buf_addc(out, ',');
-		slice_text_encode(out, schema->sort, strlen(schema->sort));
+		add_name(out, ",", schema->sort);
 		buf_addc(out, ':');
 		buf_add(out, item->sort.p, item->sort.n);
 	}
 	buf_addc(out, '}');
 }
 
-/* ${part} lies inside ${whole}; the same stretch of the copy at ${to}. */
+/* The slice that ${part} of ${whole} is in the copy at ${to}. */
 static struct slice
 moved(struct slice part, struct slice whole, const char *to)
 {
@@ -246,16 +251,12 @@ item_projection(struct buf *out, const struct key_schema *schema,
 		buf_adds(out, ",#s");
 	if (also)
 		buf_adds(out, ",#t");
-	buf_adds(out, "\",\"ExpressionAttributeNames\":{\"#k\":");
-	slice_text_encode(out, schema->partition, strlen(schema->partition));
-	if (schema->sort != NULL) {
-		buf_adds(out, ",\"#s\":");
-		slice_text_encode(out, schema->sort, strlen(schema->sort));
-	}
-	if (also) {
-		buf_adds(out, ",\"#t\":");
-		slice_text_encode(out, ttl, strlen(ttl));
-	}
+	add_name(out,
+	    "\",\"ExpressionAttributeNames\":{\"#k\":", schema->partition);
+	if (schema->sort != NULL)
+		add_name(out, ",\"#s\":", schema->sort);
+	if (also)
+		add_name(out, ",\"#t\":", ttl);
 	buf_addc(out, '}');
 }
 
@@ -293,7 +294,7 @@ page_release(struct page *page)
 	*page = (struct page){ 0 };
 }
 
-/* One more item at the end of ${page}; borrowed until the next one. */
+/* A new item at the end of ${page}; valid until the next one. */
 static struct item *
 page_push(struct page *page)
 {
@@ -337,11 +338,10 @@ item_units(struct slice value)
 	struct slice units;
 	char text[32];
 
-	if (value.n > 0 && value.p[0] == '[') {
-		if (slice_array(&w) != 0 || slice_element(&w) != 1 ||
-		    slice_value(&w, &value) != 0)
-			return -1;
-	}
+	if (value.n > 0 && value.p[0] == '[' &&
+	    (slice_array(&w) != 0 || slice_element(&w) != 1 ||
+		slice_value(&w, &value) != 0))
+		return -1;
 	units = slice_get(value, "CapacityUnits");
 	if (units.p == NULL || units.n >= sizeof(text))
 		return -1;
@@ -350,7 +350,7 @@ item_units(struct slice value)
 	return strtod(text, NULL);
 }
 
-/* Whether the checked ${value} is null, or an object without members. */
+/* Whether the checked ${value} is null or an object without members. */
 static bool
 is_empty(struct slice value)
 {
@@ -402,7 +402,7 @@ page_parse(struct page *page, const struct key_schema *schema, const char *ttl,
 	return 0;
 }
 
-/* The items of one table in BatchGetItem's Responses. */
+/* BatchGetItem's Responses: the items of ${table}. */
 static int
 read_responses(struct slice_walk *w, struct page *page, const char *table,
     const struct key_schema *schema, const char *ttl, struct fault *f)
@@ -428,15 +428,13 @@ page_item(struct page *page, struct slice text, const struct key_schema *schema,
     const char *ttl, struct fault *f)
 {
 	struct slice_walk w = slice_walk(text);
+	int rc = item_read(&w, schema, ttl, page_push(page), f);
 
-	if (item_read(&w, schema, ttl, page_push(page), f) != 0) {
+	if (rc == 0 && slice_end(&w) != 0)
+		rc = fault(f, FAULT_DATA, "an item is not valid JSON");
+	if (rc != 0)
 		page->n--;
-		return -1;
-	}
-	if (slice_end(&w) == 0)
-		return 0;
-	page->n--;
-	return fault(f, FAULT_DATA, "an item is not valid JSON");
+	return rc;
 }
 
 int
@@ -458,7 +456,7 @@ page_items(struct page *page, const size_t *ends, int n,
 	return n;
 }
 
-/* The keys of ${table} in the object UnprocessedKeys, which has no others. */
+/* The keys in UnprocessedKeys, which may have no other table than ${table}. */
 static int
 read_unprocessed(struct slice value, const char *table, struct slice *keys)
 {

@@ -90,7 +90,7 @@ divide(struct slice from, size_t n, struct ddb_keys *to, struct ddb_keys *rest)
 static size_t
 choose(struct keys *k, struct ddb_conn *conn, double *units)
 {
-	double share = ddb_read_share(ddb_of(conn)), bytes;
+	double share = ddb_share(ddb_of(conn), false), bytes;
 
 	lock_enter(k->lock);
 	bytes = k->bytes;

@@ -13,10 +13,10 @@
 #include "lib/base/version.h"
 #include "lib/dynamodb/call.h"
 #include "lib/dynamodb/client.h"
+#include "lib/dynamodb/item.h"
 #include "lib/dynamodb/probe.h"
 #include "lib/dynamodb/table.h"
 #include "lib/dynamodb/write.h"
-#include "lib/dynamodb/write_parts.h"
 
 #define CONNECT_MS 5000
 #define TOTAL_MS 10000
@@ -112,7 +112,8 @@ probe_scan(struct ddb_conn *c, const char *table, struct fault *f)
 	    ",\"Limit\":1,\"ReturnConsumedCapacity\":\"TOTAL\"", &reply, f);
 
 	if (said == PROBE_ALLOWED)
-		ddb_settle(c, write_consumed(reply.body), 0);
+		ddb_settle(c,
+		    item_units(slice_get(reply.body, "ConsumedCapacity")), 0);
 	return said;
 }
 
@@ -215,7 +216,7 @@ try_delete(struct ddb_conn *c, const char *table, const struct ddb_call *call,
 		return PROBE_ALLOWED;
 	if (r > 0)
 		return refused(call, &reply, table, f);
-	ddb_settle(c, 0, write_consumed(reply.body));
+	ddb_settle(c, 0, item_units(slice_get(reply.body, "ConsumedCapacity")));
 	return partiql ? batch_answer(table, reply.body, f) : PROBE_ALLOWED;
 }
 

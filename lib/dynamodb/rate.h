@@ -6,65 +6,64 @@
 
 /*
  * A token bucket of capacity units. The policy:
- * - Every request takes its estimate before it is sent, and gives back or
- *   takes more when the service has reported what it cost. The bucket may go
- *   below zero by that; the next request waits until it is above again.
- * - It contains a quarter of a second, so that over any 5 s consumption stays
- *   within 5 % of the limit (1/4 of 1/5), plus one request where one costs
- *   more than that.
- * - Throttling is judged by intervals of a quarter second and at least 20
- *   requests, or of a whole second: by the share of units that were turned
- *   away in it and, the older the less, in those before. Where it is worth a
- * reaction, the pace becomes four fifths of what the service did take, and
- * climbs back as CUBIC does (RFC 9438; the adaptive mode of the AWS SDKs uses
- * it, too): fast at first, slowly around the rate that held last, then faster
- * again to find out whether there is more now.
- * - Some throttling has nothing to do with the pace. Where as large a share is
- *   turned away after the pace went down, that share is expected from then on,
- *   and only what comes on top of it is a reason to slow down.
- * Time is an argument (monotonic microseconds): the tests are arithmetic.
+ * - Every request takes its estimate before it is sent, and settles the
+ *   difference when the service has reported the cost. The bucket may go below
+ *   zero by that; the next request waits until it is refilled.
+ * - The bucket contains a quarter of a second, so that in any 5 s consumption
+ *   exceeds the limit by at most 5 % (1/4 of 1/5), plus one request if one
+ *   costs more than that.
+ * - Throttling is judged in intervals of a quarter second with at least 20
+ *   requests, or of a second: by the share of units that were refused in it
+ *   and, with less weight the older they are, in those before. If that is too
+ *   much, the pace becomes four fifths of what the service accepted, and rises
+ *   as in CUBIC (RFC 9438; the adaptive mode of the AWS SDKs does the same):
+ *   fast at first, slowly around the rate that was accepted last, then faster
+ *   to find out whether more is possible now.
+ * - Some throttling does not depend on the pace. If the share stays as large
+ *   after the pace was lowered, it is expected from then on, and only more than
+ *   that lowers the pace.
+ * Time is an argument (monotonic microseconds).
  */
 struct rate {
 	double limit; /* units a second; 0: no limit */
-	double pace;  /* the limit in force now, <= limit */
+	double pace;  /* the current limit, <= limit */
 	double tokens;
-	int64_t at_us; /* tokens are as of this moment */
-	bool paced;    /* throttled once: a pace is kept without a limit */
+	int64_t at_us; /* when tokens were counted */
+	bool paced;    /* was throttled: there is a pace without a limit */
 
-	/* the climb */
-	double held;    /* what the service took when it last throttled; 0: it
-			   has not, or the limit is reached again */
-	double before;  /* the pace before it was lowered then */
+	/* since the pace was last lowered */
+	double held;    /* what the service accepted then; 0: never lowered, or
+			   the limit is reached again */
+	double before;  /* the pace before that */
 	int64_t cut_us; /* when that was */
 
-	/* the interval under way; what ends before it starts does not count,
-	 * for it was sent at the pace of before */
+	/* the current interval; replies before its start do not count, as they
+	 * belong to the previous pace */
 	int64_t start_us;
 	double taken, refused; /* units */
 	int requests;
-	/* the same of those before it, the older the less, since the pace was
-	 * lowered */
+	/* the intervals before it since the pace was lowered, weighted */
 	double past_taken, past_refused, past_requests;
-	double share;    /* of the units refused of late */
+	double share;    /* of recent units that were refused */
 	double expected; /* the share that is refused at any pace */
-	bool lowered;    /* the pace was, at the end of the last interval */
+	bool lowered;    /* the last interval ended with a lower pace */
 };
 
 void rate_init(struct rate *r, double limit, int64_t now_us);
-/* From now on ${limit}; what is owed stays owed, a lowered pace low. */
+/* Change the limit; debt and a lowered pace remain. */
 void rate_change(struct rate *r, double limit, int64_t now_us);
 /* Take ${units}; returns how long to wait before sending, in us (0: now). */
 int64_t rate_take(struct rate *r, double units, int64_t now_us);
-/* The request cost ${cost} where ${units} were taken. */
+/* A request that took ${units} has cost ${cost}. */
 void rate_settle(struct rate *r, double units, double cost, int64_t now_us);
-/* The service turned ${units} away. */
+/* The service refused ${units}. */
 void rate_throttled(struct rate *r, double units, int64_t now_us);
-/* Whether throttling is rare: the pace is about right, and who was throttled
- * had bad luck and need not wait long. */
+/* Whether throttling is rare: the pace is about right, and a throttled request
+ * need not wait long. */
 bool rate_calm(const struct rate *r);
 
-/* How many units one request may cost so that it fits into the bucket: larger
- * ones would lie unevenly in 5 s by the network's delays alone. 0: no limit. */
+/* The most units a request may cost to fit into the bucket, as larger ones
+ * would be spread unevenly over 5 s. 0: no limit. */
 double rate_share(const struct rate *r);
 
 #endif

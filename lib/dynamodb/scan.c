@@ -14,11 +14,12 @@
 #include "lib/dynamodb/scan_size.h"
 #include "lib/dynamodb/table.h"
 
-/* dynalite returns entries twice past this (see the README, Limits). */
+/* With more, dynalite returns entries twice (README, Limits). */
 #define SEGMENTS_MAX 4096
 #define SEGMENT_BYTES ((int64_t)64 << 20)
-/* A segment of a hot key range: how often in a row it was throttled, and until
- * when it is left alone (monotonic). */
+
+/* A segment in a hot key range: how often in a row it was throttled, and until
+ * when it is left alone (mono_us). */
 struct heat {
 	int times;
 	int64_t until_us;
@@ -27,10 +28,10 @@ struct heat {
 struct scan {
 	struct source source;
 	struct scan_options o;
-	struct segment *segments; /* those not in a worker's hands */
-	struct heat *heat;        /* of the one who holds the segment */
-	struct lock *lock;        /* all below */
-	int64_t fresh;            /* next in order, never handed out */
+	struct segment *segments; /* those that no worker has */
+	struct heat *heat;        /* of each, for the worker that has it */
+	struct lock *lock;        /* for all below */
+	int64_t fresh;            /* next in order, not yet taken */
 	int64_t *waiting;         /* put back: a ring of `segments` */
 	int64_t first, nwaiting;
 	struct scan_size size;
@@ -146,7 +147,7 @@ accept_page(void *ctx, struct buf *body, struct fault *f)
 	return page_parse(a->page, &a->o->table->schema, a->o->ttl, f);
 }
 
-/* Move ${seg} behind ${page}. */
+/* Move ${seg} past ${page}. */
 static int
 advance(struct segment *seg, const struct page *page,
     const struct key_schema *schema, struct fault *f)
@@ -182,7 +183,7 @@ has_others(struct scan *s)
 static int64_t
 size_limit(struct scan *s, struct ddb_conn *conn, double *units)
 {
-	double share = ddb_read_share(ddb_of(conn));
+	double share = ddb_share(ddb_of(conn), false);
 	int64_t limit;
 
 	lock_enter(s->lock);
@@ -191,12 +192,12 @@ size_limit(struct scan *s, struct ddb_conn *conn, double *units)
 	return limit;
 }
 
-/* A key range is hot: it rests as long as a throttled request would, while
- * its worker turns to others; the pace of these stays. */
+/* A key range is hot: leave it alone as long as a throttled request would wait.
+ * Its worker takes others, whose pace stays. */
 static void
 heat_up(struct heat *h, struct ddb_conn *conn)
 {
-	struct world *w = ddb_world(ddb_of(conn));
+	struct world *w = ddb_options(ddb_of(conn))->world;
 
 	h->until_us = w->mono_us(w->ctx) +
 	    1000 *
@@ -223,7 +224,7 @@ scan_fetch(struct source *source, struct segment *seg, struct ddb_conn *conn,
 
 	if (seg->finished)
 		return 0;
-	/* all others are finished, in other hands, or as hot */
+	/* all others are finished, taken, or as hot */
 	if (heat->times > 0 && ddb_wait(conn, heat->until_us, f) != 0)
 		return -1;
 	page_reset(page);

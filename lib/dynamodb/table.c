@@ -157,18 +157,18 @@ add_candidates(struct buf *out, const struct candidates *list, bool by_hand)
 static int
 table_missing(struct ddb_conn *c, const char *name, struct fault *f)
 {
-	const struct aws_config *config = ddb_config(ddb_of(c));
-	const char *from = ddb_table_from(ddb_of(c));
+	const struct ddb_options *o = ddb_options(ddb_of(c));
+	const char *from = o->table_from;
 	struct candidates list = { 0 };
 	struct buf names = { 0 };
 
 	find_candidates(c, name, &list);
 	add_candidates(&names, &list,
-	    strcmp(config->endpoint_from, "the region") != 0);
+	    strcmp(o->config->endpoint_from, "the region") != 0);
 	(void)fault(f, FAULT_NOT_FOUND,
 	    "table %s%s%s%s: not found in region %s (%s)%s", name,
 	    from != NULL ? " (" : "", from != NULL ? from : "",
-	    from != NULL ? ")" : "", config->region, config->endpoint,
+	    from != NULL ? ")" : "", o->config->region, o->config->endpoint,
 	    buf_text(&names));
 	for (int i = 0; i < list.n; i++)
 		free(list.best[i].name);
@@ -479,7 +479,7 @@ ddb_table_read(struct ddb_conn *c, const char *name, struct ddb_table *out,
 	}
 	out->name = xstrdup(name);
 	rc = read_table(out, member(doc, "Table"),
-	    ddb_config(ddb_of(c))->region, f);
+	    ddb_options(ddb_of(c))->config->region, f);
 	cJSON_Delete(doc);
 	if (rc != 0)
 		ddb_table_release(out);

@@ -1,5 +1,3 @@
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/aws/message.h"
@@ -11,23 +9,19 @@
 #include "lib/dynamodb/write_answer.h"
 #include "lib/dynamodb/write_parts.h"
 
-/* CapacityUnits of {"ConsumedCapacity":{…}} or [{…},…]; -1: not told. */
-double
-write_consumed(struct slice body)
-{
-	return item_units(slice_get(body, "ConsumedCapacity"));
-}
-
 void
 write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
     const char *message)
 {
 	d->said = said;
-	d->code[0] = d->message[0] = '\0';
-	if (said == DDB_SAID_DONE || said == DDB_SAID_ABSENT)
-		return;
 	message_copy(d->code, sizeof(d->code), code);
 	message_copy(d->message, sizeof(d->message), message);
+}
+
+void
+write_succeeded(struct ddb_delete *d)
+{
+	write_say(d, d->old.n > 0 ? DDB_SAID_DONE : DDB_SAID_ABSENT, "", "");
 }
 
 void
@@ -37,12 +31,12 @@ write_count(struct ddb_delete *d, const struct ddb_reply *reply, bool answered)
 	d->lost += reply->lost;
 }
 
-/* Keep ${image} in deletes->old, unless it is there already, as the one that
- * was likely. */
 void
 write_keep(struct ddb_deletes *deletes, struct ddb_delete *d,
     struct slice image)
 {
+	if (image.p == NULL || image.n <= 2 || image.p[0] != '{')
+		return;
 	if (image.p == d->likely.p) {
 		d->old = image;
 		return;
@@ -52,14 +46,7 @@ write_keep(struct ddb_deletes *deletes, struct ddb_delete *d,
 	buf_add(&deletes->old, image.p, image.n);
 }
 
-/* Whether ${image} is an item that came back, not nothing or {}. */
-bool
-write_is_image(struct slice image)
-{
-	return image.p != NULL && image.n > 2 && image.p[0] == '{';
-}
-
-/* What a reply to one write is read into. */
+/* The reply to one write. */
 struct single {
 	struct write_answer answer;
 	struct slice consumed;
@@ -74,35 +61,34 @@ write_accept(void *ctx, struct buf *body, struct fault *f)
 	    (struct slice){ body->p, body->n }, f);
 }
 
-/* Send one conditional write and read its answer into ${d}. */
+/* Send one conditional write with ${body}, which is released, and read its
+ * answer into ${d}. */
 static int
 send_single(struct ddb_conn *c, struct ddb_deletes *deletes,
-    struct ddb_delete *d, struct ddb_call *call, struct fault *f)
+    struct ddb_delete *d, const char *operation, struct buf *body,
+    struct fault *f)
 {
 	struct single got = { .answer = { .likely = d->likely } };
+	const struct ddb_call call = { .operation = operation,
+		.body = { body->p, body->n },
+		.write_units = d->units,
+		.accept = write_accept,
+		.accept_ctx = &got };
 	struct ddb_reply reply;
-	struct slice image;
-	int r;
+	int r = ddb_call(c, &call, &reply, f);
 
-	call->write_units = d->units;
-	call->accept = write_accept;
-	call->accept_ctx = &got;
-	r = ddb_call(c, call, &reply, f);
+	buf_release(body);
 	write_count(d, &reply, true);
 	if (r < 0)
 		return -1;
 	if (r == 0) {
 		ddb_settle(c, 0, item_units(got.consumed));
-		if (write_is_image(got.answer.image))
-			write_keep(deletes, d, got.answer.image);
-		write_say(d, d->old.n > 0 ? DDB_SAID_DONE : DDB_SAID_ABSENT, "",
-		    "");
+		write_keep(deletes, d, got.answer.image);
+		write_succeeded(d);
 		return 0;
 	}
 	if (strcmp(reply.code, "ConditionalCheckFailedException") == 0) {
-		image = slice_get(reply.body, "Item");
-		if (write_is_image(image))
-			write_keep(deletes, d, image);
+		write_keep(deletes, d, slice_get(reply.body, "Item"));
 		write_say(d, DDB_SAID_CONDITION, reply.code, reply.message);
 		return 0;
 	}
@@ -110,7 +96,7 @@ send_single(struct ddb_conn *c, struct ddb_deletes *deletes,
 	if (strncmp(reply.code, "AccessDenied", 12) == 0 ||
 	    strcmp(reply.code, "ResourceNotFoundException") == 0 ||
 	    reply.why == RETRY_EXPIRED || reply.why == RETRY_SKEW)
-		return ddb_refused(call, &reply, deletes->table->name, f);
+		return ddb_refused(&call, &reply, deletes->table->name, f);
 	return 0;
 }
 
@@ -118,15 +104,25 @@ int
 write_single(struct ddb_conn *c, struct ddb_deletes *deletes,
     struct ddb_delete *d, struct fault *f)
 {
-	struct ddb_call call = { .operation = "DeleteItem" };
 	struct buf body = { 0 };
-	int r;
 
 	ddb_delete_body(&body, deletes->table, d);
-	call.body = (struct slice){ body.p, body.n };
 	d->batched = false;
-	r = send_single(c, deletes, d, &call, f);
-	buf_release(&body);
+	return send_single(c, deletes, d, "DeleteItem", &body, f);
+}
+
+/* An update or put: whatever came back, success means that it was written. */
+static int
+write_one(struct ddb_conn *c, struct ddb_deletes *one, const char *operation,
+    struct buf *body, struct fault *f)
+{
+	int r;
+
+	write_begin(c, one);
+	r = send_single(c, one, one->list, operation, body, f);
+	if (one->list->said == DDB_SAID_ABSENT)
+		one->list->said = DDB_SAID_DONE;
+	write_end(c, one);
 	return r;
 }
 
@@ -134,21 +130,10 @@ int
 ddb_update_ttl(struct ddb_conn *c, struct ddb_deletes *one, struct slice ttl,
     struct fault *f)
 {
-	struct ddb_call call = { .operation = "UpdateItem" };
-	struct ddb_delete *d = one->list;
 	struct buf body = { 0 };
-	int r;
 
-	write_begin(c, one);
-	ddb_update_body(&body, one->table, d, ttl);
-	call.body = (struct slice){ body.p, body.n };
-	r = send_single(c, one, d, &call, f);
-	buf_release(&body);
-	/* its condition holds of no entry that is not there */
-	if (d->said == DDB_SAID_ABSENT)
-		d->said = DDB_SAID_DONE;
-	write_end(c, one);
-	return r;
+	ddb_update_body(&body, one->table, one->list, ttl);
+	return write_one(c, one, "UpdateItem", &body, f);
 }
 
 void
@@ -182,57 +167,21 @@ write_end(struct ddb_conn *c, struct ddb_deletes *deletes)
 }
 
 int
-ddb_put_new(struct ddb_conn *c, const struct ddb_table *t, struct ddb_put *p,
+ddb_put_new(struct ddb_conn *c, struct ddb_deletes *one, struct slice item,
     struct fault *f)
 {
-	struct single got = { .answer = { .likely = { NULL, 0 } } };
-	struct ddb_call call = { .operation = "PutItem",
-		.write_units = p->units,
-		.accept = write_accept,
-		.accept_ctx = &got };
-	struct ddb_reply reply;
 	struct buf b = { 0 };
-	struct slice image;
-	int r;
 
 	buf_adds(&b, "{\"TableName\":");
-	write_string(&b, t->name);
+	write_string(&b, one->table->name);
 	buf_adds(&b, ",\"Item\":");
-	write_slice(&b, p->item);
+	write_slice(&b, item);
 	buf_adds(&b,
 	    ",\"ConditionExpression\":\"attribute_not_exists(#k)\","
 	    "\"ExpressionAttributeNames\":{\"#k\":");
-	write_string(&b, t->partition);
+	write_string(&b, one->table->partition);
 	buf_adds(&b,
 	    "},\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
 	    "\"ReturnConsumedCapacity\":\"TOTAL\"}");
-	call.body = (struct slice){ b.p, b.n };
-	buf_reset(&p->present);
-	p->code[0] = p->message[0] = '\0';
-	p->said = DDB_SAID_NOTHING;
-	r = ddb_call(c, &call, &reply, f);
-	buf_release(&b);
-	p->sends = reply.sends;
-	if (r < 0)
-		return -1;
-	if (r == 0) {
-		ddb_settle(c, 0, item_units(got.consumed));
-		p->said = DDB_SAID_DONE;
-		return 0;
-	}
-	(void)snprintf(p->code, sizeof(p->code), "%s", reply.code);
-	(void)snprintf(p->message, sizeof(p->message), "%.255s", reply.message);
-	if (strcmp(reply.code, "ConditionalCheckFailedException") == 0) {
-		p->said = DDB_SAID_CONDITION;
-		image = slice_get(reply.body, "Item");
-		if (write_is_image(image))
-			buf_add(&p->present, image.p, image.n);
-		return 0;
-	}
-	p->said = DDB_SAID_ERROR;
-	if (strncmp(reply.code, "AccessDenied", 12) == 0 ||
-	    strcmp(reply.code, "ResourceNotFoundException") == 0 ||
-	    reply.why == RETRY_EXPIRED || reply.why == RETRY_SKEW)
-		return ddb_refused(&call, &reply, t->name, f);
-	return 0;
+	return write_one(c, one, "PutItem", &b, f);
 }

@@ -8,9 +8,8 @@
 
 static const struct slice none = { NULL, 0 };
 
-/* Read a member's value into ${to}, if it is wanted (not NULL) and the first of
- * its name. An object ends by its own bytes: where those of ${likely} stand
- * here, they are the value. */
+/* Read a member's value into ${to}, if that is not NULL and still absent. If
+ * the bytes of ${likely}, an object, are here, they are the whole value. */
 static int
 read_member(struct slice_walk *w, struct slice likely, struct slice *to)
 {
@@ -32,20 +31,15 @@ object_or_none(struct slice value)
 	return value.p == NULL || value.p[0] == '{' || value.p[0] == 'n';
 }
 
-/* Whether ${error} is one that has a name. */
+/* Whether ${error} has a code. */
 static bool
-is_named(struct slice error)
+is_error(struct slice error)
 {
-	struct slice code;
-
-	if (error.p[0] != '{')
-		return false;
-	code = slice_unquote(slice_get(error, "Code"));
-	return code.p != NULL && code.n > 0;
+	return slice_unquote(slice_get(error, "Code")).n > 0;
 }
 
-/* The answer to one statement: an object, with an error that has a name, or
- * with an item, or with neither. */
+/* The answer to one statement: an object, with or without an item, with or
+ * without an error that has a code. */
 static int
 read_statement(struct slice_walk *w, struct write_answer *a)
 {
@@ -66,10 +60,10 @@ read_statement(struct slice_walk *w, struct write_answer *a)
 		return -1;
 	if (a->error.p != NULL && a->error.p[0] == 'n')
 		a->error = none;
-	return a->error.p == NULL || is_named(a->error) ? 0 : -1;
+	return a->error.p == NULL || is_error(a->error) ? 0 : -1;
 }
 
-/* ${n}: how many answers there are, or are before one that is none. */
+/* ${n}: the number of answers, up to the first that is not valid. */
 static int
 read_statements(struct slice_walk *w, struct write_answers *a, size_t *n)
 {
@@ -91,8 +85,8 @@ no_json(struct slice body, struct fault *f)
 	    body.n);
 }
 
-/* What is wrong with a reply of which ${n} answers were read: this may take a
- * second look. */
+/* Say what is wrong with a reply of which ${n} answers were read; may read it
+ * again. */
 static int
 no_answers(const struct write_answers *a, struct slice body, bool responses,
     size_t n, struct fault *f)

@@ -8,38 +8,36 @@
 struct fault;
 
 /*
- * What came back for writes, read in one walk over the reply. Most of a reply
- * are old images, and most of these are, byte for byte, what the table's scan
- * had shown: where that is so they are compared, not scanned again. All of it
- * is borrowed: stretches of the reply, or the very image that was likely.
+ * The replies to writes, read in one walk. They mostly consist of old images,
+ * most of which are byte for byte what the scan has read: those are compared,
+ * not scanned again. All slices are borrowed from the reply, or are the likely
+ * image.
  */
 
 /* BatchExecuteStatement takes this many statements (API reference). */
 #define WRITE_BATCH_MAX 25
 
-/* The answer to one write; p NULL: there was no such member. */
+/* The answer to one write; p NULL: absent. */
 struct write_answer {
-	struct slice likely; /* in: the image that most likely comes back, a
-				checked object; p NULL: nobody knows */
+	struct slice likely; /* in: as in struct ddb_delete */
 	struct slice image;  /* Item, or Attributes */
-	struct slice error;  /* a statement's, never null */
+	struct slice error;  /* of a statement; absent if null */
 };
 
 struct write_answers {
 	struct write_answer list[WRITE_BATCH_MAX];
-	size_t n;              /* in: so many statements were sent */
+	size_t n;              /* in: the number of statements sent */
 	struct slice consumed; /* ConsumedCapacity */
 };
 
-/* Read ${body}, the reply of status 200 to ${a}->n statements. 0; -1 when it
- * is not what DynamoDB sends, or does not answer each of them. Pure. */
+/* Read ${body}, the reply of status 200 to a->n statements. 0, or -1 if it is
+ * not what DynamoDB sends or does not answer each of them. Pure. */
 int write_answers_read(struct write_answers *a, struct slice body,
     struct fault *f);
 
-/* Read ${body}, the reply of status 200 to one write: an object, and empty or
- * with one of the members that such a reply has, which are what they have to
- * be. -1: it is a page of a proxy, or garbled, and nobody knows what became of
- * the request. Pure. */
+/* Read ${body}, the reply of status 200 to one write: an object that is empty
+ * or has a known member, each with a value of the right type. -1: it comes from
+ * a proxy or is garbled, and what became of the request is unknown. Pure. */
 int write_answer_read(struct write_answer *a, struct slice *consumed,
     struct slice body, struct fault *f);
 

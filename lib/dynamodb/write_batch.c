@@ -8,25 +8,24 @@
 #include "lib/dynamodb/write_answer.h"
 #include "lib/dynamodb/write_parts.h"
 
-/* A batch under way: what has no answer yet, and where old images lie in
- * deletes->old (it moves while it grows). */
+/* A batch: the deletes that have no answer yet. */
 struct batch {
 	struct ddb_conn *conn;
 	struct ddb_deletes *deletes;
 	struct ddb_delete *left[WRITE_BATCH_MAX];
 	size_t n;
-	struct ddb_delete
-	    *invalid[WRITE_BATCH_MAX]; /* statements that are not taken */
+	/* those whose statements were refused as not valid */
+	struct ddb_delete *invalid[WRITE_BATCH_MAX];
 	size_t ninvalid;
-	struct write_answers answers; /* of the last reply, in its bytes */
-	double throttled; /* units of statements that were turned away */
-	double units;   /* what the statements of the last reply should cost */
-	bool mixed;     /* not each of them deleted something */
-	bool fall_back; /* this server or role wants single deletes */
+	struct write_answers answers; /* of the last reply, borrowed from it */
+	double throttled; /* units of statements that were throttled */
+	double units;     /* estimated cost of the last reply's statements */
+	bool mixed;       /* not all of them deleted something */
+	bool fall_back;   /* batches are not available here */
 };
 
-/* The answers of the single statements are positional. What their errors say of
- * the request's secrets is blanked; old images are data, and stay. */
+/* Blanks the request's secrets in errors, but not in old images, which are
+ * data. */
 static int
 accept_batch(void *ctx, struct buf *body, struct fault *f)
 {
@@ -45,7 +44,7 @@ accept_batch(void *ctx, struct buf *body, struct fault *f)
 	return 0;
 }
 
-/* One statement's answer. 1: it has to be sent again; 0; -1. */
+/* Read the answer to one statement. 1: send it again; 0; -1. */
 static int
 read_answer(struct batch *b, struct ddb_delete *d, const struct write_answer *a,
     struct fault *f)
@@ -56,10 +55,8 @@ read_answer(struct batch *b, struct ddb_delete *d, const struct write_answer *a,
 
 	d->batched = true;
 	if (error.p == NULL) {
-		if (write_is_image(a->image))
-			write_keep(b->deletes, d, a->image);
-		write_say(d, d->old.n > 0 ? DDB_SAID_DONE : DDB_SAID_ABSENT, "",
-		    "");
+		write_keep(b->deletes, d, a->image);
+		write_succeeded(d);
 		b->units += d->old.n > 0 ? d->units : 1;
 		b->mixed = b->mixed || d->old.n == 0;
 		return 0;
@@ -69,10 +66,7 @@ read_answer(struct batch *b, struct ddb_delete *d, const struct write_answer *a,
 	slice_copy(message, sizeof(message), slice_get(error, "Message"));
 	if (strncmp(code, "ConditionalCheckFailed", 22) == 0) {
 		item = slice_get(error, "Item");
-		if (item.p == NULL)
-			item = a->image;
-		if (write_is_image(item))
-			write_keep(b->deletes, d, item);
+		write_keep(b->deletes, d, item.p != NULL ? item : a->image);
 		write_say(d, DDB_SAID_CONDITION, code, message);
 		b->units += d->units;
 		return 0;
@@ -86,8 +80,8 @@ read_answer(struct batch *b, struct ddb_delete *d, const struct write_answer *a,
 	if (strncmp(code, "ResourceNotFound", 16) == 0)
 		return fault(f, FAULT_NOT_FOUND, "table %s: not found",
 		    b->deletes->table->name);
-	/* DynamoDB Local takes no attribute names that begin with # or :; a
-	 * single delete tells whether it is the statement or the entry */
+	/* DynamoDB Local refuses attribute names that begin with # or :; a
+	 * single delete shows whether it is the statement or the entry */
 	if (strncmp(code, "Validation", 10) == 0) {
 		d->sends--;
 		b->invalid[b->ninvalid++] = d;
@@ -122,19 +116,17 @@ read_answers(struct batch *b, struct fault *f)
 	return 0;
 }
 
-/* The whole call was refused. 0: what is left goes one by one; -1. */
+/* The whole call was refused. 0: send what is left one by one; -1. */
 static int
 batch_refused(struct batch *b, const struct ddb_call *call,
     const struct ddb_reply *reply, struct fault *f)
 {
-	const char *table = b->deletes->table->name;
-
 	if (strncmp(reply->code, "UnknownOperation", 16) == 0 ||
 	    strncmp(reply->code, "AccessDenied", 12) == 0) {
 		b->fall_back = true;
 		return 0;
 	}
-	/* the single deletes will tell which one it is */
+	/* single deletes will show which one it is */
 	if (strncmp(reply->code, "Validation", 10) == 0)
 		return 0;
 	if (reply->why == RETRY_THROTTLE || reply->why == RETRY_TRANSIENT) {
@@ -144,7 +136,7 @@ batch_refused(struct batch *b, const struct ddb_call *call,
 		b->n = 0;
 		return 0;
 	}
-	return ddb_refused(call, reply, table, f);
+	return ddb_refused(call, reply, b->deletes->table->name, f);
 }
 
 static int
@@ -156,7 +148,7 @@ batch_send(struct batch *b, bool again, struct fault *f)
 		.again = again };
 	struct ddb_reply reply;
 	struct buf body = { 0 };
-	double told;
+	double cost;
 	int r;
 
 	b->units = 0;
@@ -169,7 +161,7 @@ batch_send(struct batch *b, bool again, struct fault *f)
 	b->fall_back = false;
 	r = ddb_call(b->conn, &call, &reply, f);
 	buf_release(&body);
-	/* a refusal of all of them is no answer to each */
+	/* a refusal of the whole batch does not answer each of them */
 	for (size_t i = 0; i < b->n; i++)
 		write_count(b->left[i], &reply, r == 0);
 	if (r < 0)
@@ -177,16 +169,16 @@ batch_send(struct batch *b, bool again, struct fault *f)
 	if (r > 0)
 		return batch_refused(b, &call, &reply, f) == 0 ? 1 : -1;
 	r = read_answers(b, f);
-	/* failed conditions cost, too: most servers tell nothing of that, and
-	 * none when all failed */
-	told = item_units(b->answers.consumed);
-	if (told < 0 || (b->mixed && told < b->units))
-		told = b->units;
-	ddb_settle(b->conn, 0, told);
+	/* failed conditions cost units, too: most servers do not report that,
+	 * and none does if all failed */
+	cost = item_units(b->answers.consumed);
+	if (cost < 0 || (b->mixed && cost < b->units))
+		cost = b->units;
+	ddb_settle(b->conn, 0, cost);
 	return r;
 }
 
-/* Go over to single deletes for good, and say so once. */
+/* Use single deletes from now on, and report that once. */
 static void
 leave_partiql(struct ddb_conn *c, struct ddb_deletes *deletes, const char *why)
 {
@@ -199,18 +191,8 @@ leave_partiql(struct ddb_conn *c, struct ddb_deletes *deletes, const char *why)
 	    why);
 }
 
-/* Why they are not, by the answer to ${d}. */
-static const char *
-why_not(const struct ddb_delete *d)
-{
-	return strncmp(d->code, "AccessDenied", 12) == 0
-	    ? " (dynamodb:PartiQLDelete is not allowed)"
-	    : "";
-}
-
-/* Send one by one what was no valid statement. Where that is answered, batches
- * are no good for this table here; where not, something is wrong with the
- * entry. */
+/* Send the refused statements as single deletes. If one is answered, batches do
+ * not work for this table; if none is, something is wrong with the entries. */
 static int
 send_invalid(struct batch *b, struct fault *f)
 {
@@ -228,8 +210,8 @@ send_invalid(struct batch *b, struct fault *f)
 	return 0;
 }
 
-/* Send what is in ${b} until everything is answered, or what is left has
- * to go one by one. */
+/* Send batches until everything is answered, or the rest has to be sent one by
+ * one. */
 static int
 batch_run(struct batch *b, struct fault *f)
 {
@@ -240,9 +222,7 @@ batch_run(struct batch *b, struct fault *f)
 		r = batch_send(b, try > 0, f);
 		if (r < 0)
 			return -1;
-		if (r > 0 || b->fall_back)
-			break;
-		if (b->n == 0)
+		if (r > 0 || b->fall_back || b->n == 0)
 			break;
 		if (b->throttled > 0)
 			ddb_throttled(b->conn, 0, b->throttled);
@@ -281,7 +261,10 @@ ddb_delete_many(struct ddb_conn *c, struct ddb_deletes *deletes,
 				    "auto or single");
 				goto out;
 			}
-			leave_partiql(c, deletes, why_not(b.left[0]));
+			leave_partiql(c, deletes,
+			    strncmp(b.left[0]->code, "AccessDenied", 12) == 0
+				? " (dynamodb:PartiQLDelete is not allowed)"
+				: "");
 		}
 		if (mode == DDB_BATCH_AUTO && send_invalid(&b, f) != 0)
 			goto out;

@@ -121,9 +121,9 @@ check_size(const struct record *r, const struct rules *rules)
 	 * map or list costs and the number's exponent, which quotes pay */
 	MUST(r->size >= 0 && (size_t)r->size <= r->item->json.n);
 	MUST(attr_size(r->item->partition) <= r->size);
-	(void)attr_check(r->item->partition);
+	(void)attr_wrong(r->item->partition);
 	if (r->item->ttl.p != NULL)
-		(void)attr_check(r->item->ttl);
+		(void)attr_wrong(r->item->ttl);
 }
 
 static void
@@ -181,7 +181,7 @@ check_key(const struct record *r)
 		attr_key_canonical(&a, r->item->partition);
 		attr_key_canonical(&b, (struct slice){ value.p, value.n });
 		MUST(a.n == b.n && memcmp(a.p, b.p, a.n) == 0);
-		MUST(attr_check((struct slice){ value.p, value.n }) == 0);
+		MUST(attr_wrong((struct slice){ value.p, value.n }) == NULL);
 	}
 	buf_release(&value);
 	buf_release(&a);

@@ -206,7 +206,7 @@ check_made(struct slice value)
 		MUST(slice_check(of(&out), NULL) == 0 && one_line(&out));
 	}
 	(void)attr_open(value, &inner);
-	if (attr_check(value) == 0)
+	if (attr_wrong(value) == NULL)
 		MUST(attr_size(value) >= 0);
 	buf_release(&out);
 }

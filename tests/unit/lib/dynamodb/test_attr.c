@@ -314,15 +314,16 @@ test_check(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(checks); i++)
 		CHECK(checks[i].name,
-		    attr_check(slice_str(checks[i].json)) == checks[i].rc);
+		    (attr_wrong(slice_str(checks[i].json)) == NULL) ==
+			(checks[i].rc == 0));
 	deep(&b, 32);
-	CHECK("32 levels", attr_check((struct slice){ b.p, b.n }) == 0);
+	CHECK("32 levels", attr_wrong((struct slice){ b.p, b.n }) == NULL);
 	CHECK("their size",
 	    attr_size((struct slice){ b.p, b.n }) == 31 * 4 + 16 + 4);
 	deep(&b, 33);
-	CHECK("33 levels", attr_check((struct slice){ b.p, b.n }) == -1);
+	CHECK("33 levels", attr_wrong((struct slice){ b.p, b.n }) != NULL);
 	deep(&b, 5000);
-	CHECK("5000 levels", attr_check((struct slice){ b.p, b.n }) == -1);
+	CHECK("5000 levels", attr_wrong((struct slice){ b.p, b.n }) != NULL);
 	CHECK("their size", attr_size((struct slice){ b.p, b.n }) == 0);
 	buf_release(&b);
 	assert_int_equal(bad, 0);
@@ -341,8 +342,8 @@ test_check_large_set(void **state)
 		for (int i = 1; i < 100000; i++)
 			buf_addf(&b, ",\"%d\"", i);
 		buf_adds(&b, twice ? ",\"7e0\"]}" : "]}");
-		assert_int_equal(attr_check((struct slice){ b.p, b.n }),
-		    twice ? -1 : 0);
+		assert_int_equal(attr_wrong((struct slice){ b.p, b.n }) != NULL,
+		    twice);
 	}
 	buf_release(&b);
 }

@@ -538,29 +538,31 @@ test_put(void **state)
 		{ .status = 400,
 		    .body = NOPE("ConditionalCheckFailedException") },
 	};
-	struct ddb_put p = { .item = SLICE("{\"key\":{\"S\":\"k\"}}") };
+	const struct slice item = SLICE("{\"key\":{\"S\":\"k\"}}");
+	struct ddb_delete d = { .sends = 7 };
+	struct ddb_deletes one = { .table = &table, .list = &d, .n = 1 };
 	struct fault f = { 0 };
 	struct script s;
 
 	(void)state;
 	script_open(&s, replies, 7);
-	assert_int_equal(ddb_put_new(s.conn, &table, &p, &f), 0);
-	assert_int_equal(p.said, DDB_SAID_DONE);
+	assert_int_equal(ddb_put_new(s.conn, &one, item, &f), 0);
+	assert_int_equal(d.said, DDB_SAID_DONE);
 	assert_non_null(strstr(buf_text(&s.sent[0]),
 	    "\"ConditionExpression\":\"attribute_not_exists(#k)\""));
-	assert_int_equal(ddb_put_new(s.conn, &table, &p, &f), 0);
-	assert_int_equal(p.said, DDB_SAID_CONDITION);
-	assert_int_equal(p.sends, 1);
-	assert_string_equal(buf_text(&p.present), "{\"key\":{\"S\":\"k\"}}");
-	assert_int_equal(ddb_put_new(s.conn, &table, &p, &f), 0);
-	assert_int_equal(p.said, DDB_SAID_CONDITION);
-	assert_int_equal(p.sends, 2);
-	assert_int_equal(p.present.n, 0);
-	/* a proxy's own answers, and what is not DynamoDB's at 200 */
-	assert_int_equal(ddb_put_new(s.conn, &table, &p, &f), 0);
-	assert_int_equal(p.said, DDB_SAID_CONDITION);
-	assert_int_equal(p.sends, 3);
-	buf_release(&p.present);
+	assert_int_equal(ddb_put_new(s.conn, &one, item, &f), 0);
+	assert_int_equal(d.said, DDB_SAID_CONDITION);
+	assert_int_equal(d.sends, 1);
+	assert_true(slice_same(d.old, item));
+	assert_int_equal(ddb_put_new(s.conn, &one, item, &f), 0);
+	assert_int_equal(d.said, DDB_SAID_CONDITION);
+	assert_int_equal(d.sends, 2);
+	assert_null(d.old.p);
+	/* a proxy's own answer, and a 200 that is not DynamoDB's */
+	assert_int_equal(ddb_put_new(s.conn, &one, item, &f), 0);
+	assert_int_equal(d.said, DDB_SAID_CONDITION);
+	assert_int_equal(d.sends, 3);
+	buf_release(&one.old);
 	script_close(&s);
 }
 
