@@ -50,7 +50,7 @@ json_unescape(const char **p, const char *end, char out[4])
 }
 
 /* Whether ${c} may follow a backslash; 'u' is not among them. */
-static bool
+static inline bool
 is_escaped(char c)
 {
 	switch (c) {

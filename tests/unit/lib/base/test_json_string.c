@@ -9,23 +9,23 @@
 
 #include "lib/base/json_string.h"
 
-/* Past two blocks of 64, so that every offset of one is met. */
+/* More than two blocks of 64, so that every offset occurs. */
 #define LONGEST 150
 
-/* A text with its length: it may hold NUL. */
+/* A text and its length, as it may contain NUL. */
 #define TEXT(s) (s), sizeof(s) - 1
 
 static const struct {
 	const char *name;
-	const char *text; /* between other bytes of a string */
+	const char *text; /* a part of a string */
 	size_t n;
-	int fewer; /* bytes that decoding takes away; -1: not valid */
+	int fewer; /* bytes that decoding saves; -1: not valid */
 } parts[] = {
 	/* clang-format off */
 	{ "nothing", TEXT(""), 0 },
 	{ "plain", TEXT("a"), 0 },
 	{ "DEL", TEXT("\x7f"), 0 },
-	{ "blank, the lowest that is plain", TEXT(" "), 0 },
+	{ "space, the lowest that is plain", TEXT(" "), 0 },
 	{ "unit separator, the highest control", TEXT("\x1f"), -1 },
 	{ "NUL", TEXT("\0"), -1 },
 	{ "newline", TEXT("\n"), -1 },
@@ -62,15 +62,15 @@ static const struct {
 	{ "overlong of four bytes", TEXT("\xf0\x8f\xbf\xbf"), -1 },
 	{ "surrogate in UTF-8", TEXT("\xed\xa0\x80"), -1 },
 	{ "past U+10FFFF", TEXT("\xf4\x90\x80\x80"), -1 },
-	{ "two bytes, cut", TEXT("\xc3"), -1 },
-	{ "three bytes, cut", TEXT("\xe2\x82"), -1 },
-	{ "four bytes, cut", TEXT("\xf0\x9f\x98"), -1 },
-	{ "byte of no UTF-8", TEXT("\xff"), -1 },
-	{ "two in a row, the second cut", TEXT("\xc3\xa9\xc3"), -1 },
+	{ "two bytes, truncated", TEXT("\xc3"), -1 },
+	{ "three bytes, truncated", TEXT("\xe2\x82"), -1 },
+	{ "four bytes, truncated", TEXT("\xf0\x9f\x98"), -1 },
+	{ "a byte that UTF-8 never has", TEXT("\xff"), -1 },
+	{ "two in a row, the second truncated", TEXT("\xc3\xa9\xc3"), -1 },
 	/* clang-format on */
 };
 
-/* A copy of exactly ${n} bytes, so that a sanitizer sees a read behind it. */
+/* A copy of exactly ${n} bytes, so that a sanitizer notices a read past it. */
 static char *
 exactly(const char *p, size_t n)
 {
@@ -82,7 +82,7 @@ exactly(const char *p, size_t n)
 	return copy;
 }
 
-/* Both readers of the string ${text}, of which ${n} bytes are there. */
+/* Run both readers on ${text}[0..n). */
 static void
 check(const char *text, size_t n, int fewer, const char *name)
 {
@@ -105,10 +105,10 @@ check(const char *text, size_t n, int fewer, const char *name)
 	free(copy);
 }
 
-/* Each part behind 0 to 150 letters, and with as many behind it; the quote
- * that follows may be the last byte there is, or miss. */
+/* Each part after 0 to 150 letters, alone or with as many after it; the closing
+ * quote is the last byte, is followed by others, or is missing. */
 static void
-test_every_offset(void **state)
+both_readers_agree_at_every_offset(void **state)
 {
 	char text[2 * LONGEST + 64];
 
@@ -132,9 +132,8 @@ test_every_offset(void **state)
 			}
 }
 
-/* Cut after each byte, none of them is a string. */
 static void
-test_cut(void **state)
+truncated_strings_are_refused(void **state)
 {
 	char text[LONGEST];
 
@@ -149,10 +148,9 @@ test_cut(void **state)
 		}
 }
 
-/* Parts side by side meet every border of a block. (Not halves of pairs the
- * wrong way round, which would become pairs.) */
+/* Not with halves of pairs in the wrong order, which would become pairs. */
 static void
-test_rows(void **state)
+repeated_parts_meet_every_block_border(void **state)
 {
 	char text[4 * LONGEST];
 
@@ -174,9 +172,8 @@ test_rows(void **state)
 	}
 }
 
-/* Every byte in every place of a group, by vector and by words. */
 static void
-test_stops(void **state)
+stops_are_found_in_every_place(void **state)
 {
 	char text[16];
 
@@ -198,9 +195,8 @@ test_stops(void **state)
 		}
 }
 
-/* The same of a block. */
 static void
-test_marks(void **state)
+marks_are_found_in_every_place(void **state)
 {
 	struct json_marks m, portable;
 	char text[64];
@@ -228,11 +224,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_every_offset),
-		cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_stops),
-		cmocka_unit_test(test_marks),
+		cmocka_unit_test(both_readers_agree_at_every_offset),
+		cmocka_unit_test(truncated_strings_are_refused),
+		cmocka_unit_test(repeated_parts_meet_every_block_border),
+		cmocka_unit_test(stops_are_found_in_every_place),
+		cmocka_unit_test(marks_are_found_in_every_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

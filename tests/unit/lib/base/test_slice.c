@@ -9,7 +9,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/slice.h"
 
-/* A text with its length: it may contain NUL. */
+/* A text and its length, as it may contain NUL. */
 #define TEXT(s) (s), sizeof(s) - 1
 
 static const struct {
@@ -28,7 +28,7 @@ static const struct {
 	{ "four-byte UTF-8", TEXT("\"\xf0\x9f\x98\x80\""), -1 },
 	{ "DEL is allowed", TEXT("\"\x7f\""), -1 },
 	{ "nothing", TEXT(""), 0 },
-	{ "only blanks", TEXT("  "), 2 },
+	{ "only white space", TEXT("  "), 2 },
 	{ "trailing garbage", TEXT("{} x"), 3 },
 	{ "two values", TEXT("1 2"), 2 },
 	{ "missing colon", TEXT("{\"S\" \"a\"}"), 5 },
@@ -86,7 +86,6 @@ only_valid_json_is_accepted(void **state)
 	}
 }
 
-/* Truncated anywhere, unless that is a whole document again. */
 static void
 truncated_documents_are_refused(void **state)
 {

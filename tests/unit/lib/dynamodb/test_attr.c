@@ -19,8 +19,8 @@
 		}                                                       \
 	} while (0)
 
-/* The first block was measured on the service at its 400 KB limit; the second
- * follows from the rule. */
+/* The first block was measured on the service at its limit of 400 KB; the
+ * second follows from the rule. */
 static const struct {
 	const char *text;
 	int64_t size;
@@ -50,7 +50,7 @@ static const struct {
 };
 
 static void
-test_number_size(void **state)
+numbers_have_the_measured_size(void **state)
 {
 	int bad = 0;
 
@@ -67,9 +67,8 @@ test_number_size(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* No text, however hostile, gives a negative size or takes long. */
 static void
-test_number_size_hostile(void **state)
+hostile_numbers_have_a_size(void **state)
 {
 	struct buf b = { 0 };
 	int bad = 0;
@@ -80,7 +79,7 @@ test_number_size_hostile(void **state)
 	CHECK("100 000 digits",
 	    attr_number_size((struct slice){ b.p, b.n }) == 33);
 	CHECK("empty", attr_number_size(SLICE("")) == 0);
-	CHECK("no number", attr_number_size(SLICE("abc")) == 3);
+	CHECK("not a number", attr_number_size(SLICE("abc")) == 3);
 	CHECK("huge exponent",
 	    attr_number_size(SLICE("1e999999999999999999")) == 2);
 	CHECK("tiny exponent",
@@ -135,7 +134,7 @@ static const struct {
 };
 
 static void
-test_size(void **state)
+values_have_the_size_of_the_rule(void **state)
 {
 	int bad = 0;
 
@@ -153,7 +152,7 @@ test_size(void **state)
 }
 
 static void
-test_item_size(void **state)
+an_item_counts_names_and_values(void **state)
 {
 	int bad = 0;
 
@@ -170,9 +169,9 @@ test_item_size(void **state)
 		      "\"ss\":{\"SS\":[\"a\",\"bc\"]}}")) == 39);
 	CHECK("names in bytes",
 	    attr_item_size(SLICE("{\"\xc3\xa4\":{\"S\":\"\"}}")) == 2);
-	CHECK("a strange value counts its name",
+	CHECK("of a value of unknown type only the name counts",
 	    attr_item_size(SLICE("{\"a\":7,\"b\":{\"S\":\"x\"}}")) == 3);
-	CHECK("no object", attr_item_size(SLICE("[]")) == 0);
+	CHECK("not an object", attr_item_size(SLICE("[]")) == 0);
 	assert_int_equal(bad, 0);
 }
 
@@ -216,7 +215,7 @@ static const struct {
 };
 
 static void
-test_open(void **state)
+a_value_is_opened_if_type_and_content_match(void **state)
 {
 	int bad = 0;
 
@@ -306,7 +305,7 @@ deep(struct buf *b, int levels)
 }
 
 static void
-test_check(void **state)
+values_that_dynamodb_refuses_are_wrong(void **state)
 {
 	struct buf b = { 0 };
 	int bad = 0;
@@ -329,9 +328,8 @@ test_check(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* A set of many elements takes linear time. */
 static void
-test_check_large_set(void **state)
+a_large_set_is_checked_in_linear_time(void **state)
 {
 	struct buf b = { 0 };
 
@@ -350,7 +348,7 @@ test_check_large_set(void **state)
 
 static const struct {
 	const char *json;
-	const char *says; /* NULL: it is good */
+	const char *says; /* NULL: it is valid */
 } entries[] = {
 	/* clang-format off */
 	{ "{\"key\":{\"S\":\"a\"},\"e\":{\"SS\":[\"x\"]}}", NULL },
@@ -368,7 +366,7 @@ static const struct {
 };
 
 static void
-test_item_check(void **state)
+the_fault_names_the_wrong_attribute(void **state)
 {
 	struct fault f = { 0 };
 	struct buf b = { 0 };
@@ -399,10 +397,9 @@ test_item_check(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* Text of nothing but escapes takes linear time: it would be minutes if the
- * rest were looked at again for each. */
+/* It would take minutes if the rest were searched again after each escape. */
 static void
-test_size_of_escapes(void **state)
+escapes_are_measured_in_linear_time(void **state)
 {
 	const int64_t n = 2000000;
 	struct buf b = { 0 };
@@ -433,7 +430,7 @@ static const struct {
 };
 
 static void
-test_key_text(void **state)
+keys_are_shown_decoded(void **state)
 {
 	int bad = 0;
 
@@ -481,12 +478,12 @@ static const struct {
 	{ "B that is not base64", ATTR_B, "QUI", 3, NULL },
 	{ "empty B", ATTR_B, "", 0, NULL },
 	{ "not a type of keys", ATTR_BOOL, "true", 4, NULL },
-	{ "no type", ATTR_BAD, "true", 4, NULL },
+	{ "not a type", ATTR_BAD, "true", 4, NULL },
 	/* clang-format on */
 };
 
 static void
-test_key_value(void **state)
+people_type_only_valid_keys(void **state)
 {
 	int bad = 0;
 
@@ -541,7 +538,7 @@ static const struct {
 };
 
 static void
-test_key_canonical(void **state)
+equal_keys_have_equal_canonical_forms(void **state)
 {
 	int bad = 0;
 
@@ -565,9 +562,8 @@ test_key_canonical(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* Partition and sort key in a row are not mixed up. */
 static void
-test_key_framing(void **state)
+partition_and_sort_key_are_not_confused(void **state)
 {
 	struct buf a = { 0 }, b = { 0 };
 
@@ -593,19 +589,19 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_number_size),
-		cmocka_unit_test(test_number_size_hostile),
-		cmocka_unit_test(test_size),
-		cmocka_unit_test(test_size_of_escapes),
-		cmocka_unit_test(test_item_size),
-		cmocka_unit_test(test_open),
-		cmocka_unit_test(test_check),
-		cmocka_unit_test(test_check_large_set),
-		cmocka_unit_test(test_item_check),
-		cmocka_unit_test(test_key_text),
-		cmocka_unit_test(test_key_value),
-		cmocka_unit_test(test_key_canonical),
-		cmocka_unit_test(test_key_framing),
+		cmocka_unit_test(numbers_have_the_measured_size),
+		cmocka_unit_test(hostile_numbers_have_a_size),
+		cmocka_unit_test(values_have_the_size_of_the_rule),
+		cmocka_unit_test(escapes_are_measured_in_linear_time),
+		cmocka_unit_test(an_item_counts_names_and_values),
+		cmocka_unit_test(a_value_is_opened_if_type_and_content_match),
+		cmocka_unit_test(values_that_dynamodb_refuses_are_wrong),
+		cmocka_unit_test(a_large_set_is_checked_in_linear_time),
+		cmocka_unit_test(the_fault_names_the_wrong_attribute),
+		cmocka_unit_test(keys_are_shown_decoded),
+		cmocka_unit_test(people_type_only_valid_keys),
+		cmocka_unit_test(equal_keys_have_equal_canonical_forms),
+		cmocka_unit_test(partition_and_sort_key_are_not_confused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

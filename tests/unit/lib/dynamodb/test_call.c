@@ -88,7 +88,7 @@ static const struct {
 };
 
 static void
-test_calls(void **state)
+replies_are_judged_and_retried(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
@@ -123,9 +123,8 @@ test_calls(void **state)
 	}
 }
 
-/* Ten tries once the service has answered, with full jitter up to 20 s. */
 static void
-test_gives_up(void **state)
+a_known_service_gets_ten_tries(void **state)
 {
 	static const struct script_reply replies[11] = { { .status = 200 },
 		{ 0 } };
@@ -145,8 +144,8 @@ test_gives_up(void **state)
 	script_close(&s);
 }
 
-/* How many tries: AWS_MAX_ATTEMPTS applies to all; else it depends on the kind
- * of call and on whether the service ever answered, with or without a Date. */
+/* AWS_MAX_ATTEMPTS applies to all calls; else it depends on the kind of call
+ * and on whether the service ever answered, with or without a Date. */
 static const struct {
 	int set; /* AWS_MAX_ATTEMPTS, 0: not */
 	bool single, heard;
@@ -161,7 +160,7 @@ static const struct {
 };
 
 static void
-test_patience(void **state)
+the_number_of_tries_depends_on_the_call(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(patience) / sizeof(patience[0]); i++) {
@@ -189,7 +188,6 @@ test_patience(void **state)
 	}
 }
 
-/* After the last try the message says how many there were, and what to do. */
 static const struct {
 	struct script_reply reply;
 	double read_units, write_units;
@@ -225,7 +223,7 @@ static const struct {
 };
 
 static void
-test_given_up(void **state)
+the_last_message_counts_the_tries(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(given_up) / sizeof(given_up[0]); i++) {
@@ -251,15 +249,13 @@ test_given_up(void **state)
 	}
 }
 
-/* The difference to the service's clock; what is refused because of it is
- * retried with the service's time. */
 static const struct {
 	const char *name;
 	struct script_reply replies[3];
 	size_t n;
 	int rc, sends, max_attempts;
 	const char *date; /* of the last request */
-	const char *log;  /* what is told; "": nothing */
+	const char *log;  /* what is reported; "": nothing */
 } skews[] = {
 	/* clang-format off */
 	{ "two hours behind", { { 403, skewed, 0, SCRIPT_NOW + 7200, 0 },
@@ -303,7 +299,7 @@ static const struct {
 };
 
 static void
-test_skew(void **state)
+a_wrong_clock_is_corrected_and_reported(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(skews) / sizeof(skews[0]); i++) {
@@ -335,14 +331,13 @@ test_skew(void **state)
 	}
 }
 
-/* Stamps: seconds of Date against ours at SCRIPT_NOW, in milliseconds that are
- * to be added; each step goes on from the one before. */
+/* Each step continues from the one before. */
 static void
-test_stamps(void **state)
+stamps_follow_the_service_only_when_far_off(void **state)
 {
 	static const struct {
-		int64_t date; /* after SCRIPT_NOW; -1 s steps are jitter */
-		int64_t added;
+		int64_t date;  /* minus SCRIPT_NOW, s; 1 s is jitter */
+		int64_t added; /* to our clock, ms */
 	} steps[] = {
 		{ 0, 0 },
 		{ -1, 0 },
@@ -385,9 +380,9 @@ test_stamps(void **state)
 	script_close(&s);
 }
 
-/* Reported once, however often it is seen; each reply sets the clock. */
+/* Each reply sets the clock. */
 static void
-test_skew_told_once(void **state)
+a_wrong_clock_is_reported_once(void **state)
 {
 	static const struct script_reply replies[] = {
 		{ .status = 200, .date = SCRIPT_NOW + 100 },
@@ -411,10 +406,10 @@ test_skew_told_once(void **state)
 	script_close(&s);
 }
 
-/* While the service is failing, retries become rare, but the sweep continues:
- * four requests of ten tries each use up the quota. */
+/* Four requests of ten tries each use up the quota. Later ones are still sent.
+ */
 static void
-test_quota(void **state)
+retries_become_rare_while_the_service_fails(void **state)
 {
 	struct script_reply
 	    replies[42] = { [0] = { .status = 200 }, [41] = { .status = 200 } };
@@ -430,7 +425,7 @@ test_quota(void **state)
 	for (int i = 0; i < 4; i++) {
 		s.slept_ms = 0;
 		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), -1);
-		/* 12 + 25 + … + 3200; the last one, the longest delay */
+		/* 12 + 25 + … + 3200; in the last one the longest delay */
 		assert_int_equal(s.slept_ms, i < 3 ? 6387 : 3187 + 10000);
 	}
 	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
@@ -438,10 +433,9 @@ test_quota(void **state)
 	script_close(&s);
 }
 
-/* A wait that would exceed the deadline ends at it, but not for calls that
- * find out how earlier ones ended. */
+/* But not for a call that finds out how earlier ones ended. */
 static void
-test_deadline(void **state)
+a_wait_ends_at_the_deadline(void **state)
 {
 	static const struct script_reply replies[] = {
 		{ .status = 400, .body = throttled, .retry_after = 4000 },
@@ -470,9 +464,8 @@ test_deadline(void **state)
 	script_close(&s);
 }
 
-/* A signature refused with equal clocks is not a matter of time. */
 static void
-test_no_skew(void **state)
+a_refused_signature_with_equal_clocks_is_a_wrong_key(void **state)
 {
 	static const struct script_reply replies[] = {
 		{ .status = 403, .body = skewed },
@@ -503,9 +496,8 @@ swap_away(void *ctx, struct buf *body, struct fault *f)
 	return 0;
 }
 
-/* A reply is counted before its receiver takes it. */
 static void
-test_trace(void **state)
+a_reply_is_counted_before_it_is_swapped_away(void **state)
 {
 	static const struct script_reply replies[] = {
 		{ .status = 400, .body = throttled },
@@ -532,10 +524,9 @@ test_trace(void **state)
 	script_close(&s);
 }
 
-/* A hot key range slows only its own segment: a patient caller gets it back at
- * once, others wait; the pace of all others stays. */
+/* A patient caller gets it back at once, others wait. */
 static void
-test_hot_range(void **state)
+a_hot_range_does_not_lower_the_pace(void **state)
 {
 	static const struct script_reply replies[] = {
 		{ .status = 400, .body = hot },
@@ -564,7 +555,7 @@ test_hot_range(void **state)
 	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
 	ddb_settle(s.conn, 0, 0);
 	assert_int_equal(s.slept_ms, 500);
-	/* the pace is what it was: a little below the limit */
+	/* the pace has not changed: a little below the limit */
 	assert_true(ddb_share(s.ddb, false) > 1000 / 4.0 * 0.95 &&
 	    ddb_share(s.ddb, false) < 1000 / 4.0);
 	ddb_counts(s.ddb, &counts);
@@ -572,9 +563,8 @@ test_hot_range(void **state)
 	script_close(&s);
 }
 
-/* A failed read costs nothing; one whose reply is lost may have cost units. */
 static void
-test_reads_that_failed(void **state)
+a_failed_read_is_free_unless_its_reply_was_lost(void **state)
 {
 	static const struct script_reply replies[] = {
 		{ .status = 500,
@@ -603,10 +593,9 @@ test_reads_that_failed(void **state)
 	script_close(&s);
 }
 
-/* The estimate is taken before sending: at 10 units a second the third
- * request of 10 waits. */
+/* At 10 units a second the third request of 10 waits. */
 static void
-test_rate(void **state)
+the_estimate_is_taken_before_sending(void **state)
 {
 	static const struct script_reply replies[] = { { .status = 200 },
 		{ .status = 200 }, { .status = 200 } };
@@ -636,20 +625,22 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_calls),
-		cmocka_unit_test(test_gives_up),
-		cmocka_unit_test(test_patience),
-		cmocka_unit_test(test_given_up),
-		cmocka_unit_test(test_skew),
-		cmocka_unit_test(test_stamps),
-		cmocka_unit_test(test_skew_told_once),
-		cmocka_unit_test(test_quota),
-		cmocka_unit_test(test_deadline),
-		cmocka_unit_test(test_no_skew),
-		cmocka_unit_test(test_trace),
-		cmocka_unit_test(test_hot_range),
-		cmocka_unit_test(test_reads_that_failed),
-		cmocka_unit_test(test_rate),
+		cmocka_unit_test(replies_are_judged_and_retried),
+		cmocka_unit_test(a_known_service_gets_ten_tries),
+		cmocka_unit_test(the_number_of_tries_depends_on_the_call),
+		cmocka_unit_test(the_last_message_counts_the_tries),
+		cmocka_unit_test(a_wrong_clock_is_corrected_and_reported),
+		cmocka_unit_test(stamps_follow_the_service_only_when_far_off),
+		cmocka_unit_test(a_wrong_clock_is_reported_once),
+		cmocka_unit_test(retries_become_rare_while_the_service_fails),
+		cmocka_unit_test(a_wait_ends_at_the_deadline),
+		cmocka_unit_test(
+		    a_refused_signature_with_equal_clocks_is_a_wrong_key),
+		cmocka_unit_test(a_reply_is_counted_before_it_is_swapped_away),
+		cmocka_unit_test(a_hot_range_does_not_lower_the_pace),
+		cmocka_unit_test(
+		    a_failed_read_is_free_unless_its_reply_was_lost),
+		cmocka_unit_test(the_estimate_is_taken_before_sending),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

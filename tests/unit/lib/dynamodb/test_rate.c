@@ -48,11 +48,11 @@ struct load {
 	double limit;
 	int workers;
 	double estimate;          /* what each request takes … */
-	double cheapest, dearest; /* … and costs, as parts of that */
+	double cheapest, dearest; /* … and its cost, as parts of that */
 	double failing;           /* part of the requests that is free */
 	int64_t latency_us;
 	bool idle; /* long pauses let the bucket fill now and then */
-	bool full; /* there is work enough to use the limit */
+	bool full; /* there is enough work to use the limit */
 };
 
 static const struct load loads[] = {
@@ -75,14 +75,14 @@ static const struct load loads[] = {
 	/* clang-format on */
 };
 
-/* Where a worker stands. */
+/* A worker. */
 struct hand {
 	int64_t at_us;
-	bool waiting; /* for the reply; else about to take */
+	bool waiting; /* for the reply; else about to send */
 	double cost;
 };
 
-/* Run ${l} for ${span_us}; what was sent when, in order. */
+/* Run ${l} for ${span_us}. Returns the number of events. */
 static size_t
 simulate(const struct load *l, int64_t span_us, struct event *events)
 {
@@ -132,7 +132,7 @@ event_order(const void *a, const void *b)
 	return (x->at_us > y->at_us) - (x->at_us < y->at_us);
 }
 
-/* The most and the least that any 5 s hold. */
+/* The most and the least cost in any 5 s. */
 static void
 windows(struct event *e, size_t n, double *most, double *least)
 {
@@ -177,7 +177,7 @@ any_five_seconds_stay_within_five_percent(void **state)
 			windows(events, n, &most, &least);
 			if (dearest > l->limit / 4)
 				bound += dearest;
-			/* What is in flight may cost more. */
+			/* requests in flight may cost more */
 			if (l->dearest > 1)
 				bound += l->workers * (dearest - l->estimate);
 			if (most > bound * (1 + 1e-6) || n < 10) {
@@ -198,7 +198,7 @@ any_five_seconds_stay_within_five_percent(void **state)
 /* --- single steps --- */
 
 static void
-without_a_limit_nothing_waits(void **state)
+nothing_waits_without_a_limit(void **state)
 {
 	struct rate r;
 
@@ -216,26 +216,26 @@ without_a_limit_nothing_waits(void **state)
 }
 
 static void
-steps_add_up(void **state)
+units_are_taken_returned_and_owed(void **state)
 {
 	struct rate r;
 	int64_t t = 1000 * SECOND;
 
 	(void)state;
 	rate_init(&r, 100, t);
-	/* A quarter of a second is available at once. */
+	/* a quarter of a second is available at once */
 	assert_int_equal(rate_take(&r, 25, t), 0);
-	/* The next ones queue up. */
+	/* the next ones queue up */
 	assert_in_range(rate_take(&r, 10, t), 100000, 100001);
 	assert_in_range(rate_take(&r, 10, t), 200000, 200001);
 	t += 200000;
 	assert_in_range(rate_take(&r, 1, t), 10000, 10001);
-	/* If it cost less, units are returned; if more, owed. */
+	/* units are returned if it cost less, owed if more */
 	rate_settle(&r, 10, 4, t);
 	assert_int_equal(rate_take(&r, 5, t), 0);
 	rate_settle(&r, 5, 35, t);
 	assert_in_range(rate_take(&r, 1, t), 310000, 310001);
-	/* However long the pause, it has a quarter of a second. */
+	/* after any pause, it contains a quarter of a second */
 	t += 3600 * SECOND;
 	rate_settle(&r, 100, 0, t);
 	assert_int_equal(rate_take(&r, 25, t), 0);
@@ -243,7 +243,7 @@ steps_add_up(void **state)
 }
 
 static void
-what_is_larger_than_the_bucket_goes_when_it_is_full(void **state)
+a_request_larger_than_the_bucket_waits_until_it_is_full(void **state)
 {
 	struct rate r;
 	int64_t t = 0;
@@ -251,7 +251,7 @@ what_is_larger_than_the_bucket_goes_when_it_is_full(void **state)
 	(void)state;
 	rate_init(&r, 100, t);
 	assert_int_equal(rate_take(&r, 500, t), 0);
-	/* … and is paid for by the next one. */
+	/* … and the next one pays for it */
 	assert_in_range(rate_take(&r, 1, t), 4760000, 4760001);
 	assert_in_range(rate_take(&r, 500, t), 5010000, 5010001);
 }
@@ -282,7 +282,7 @@ odd_arguments_do_no_harm(void **state)
 }
 
 static void
-a_clock_behind_adds_nothing(void **state)
+a_clock_that_goes_back_adds_nothing(void **state)
 {
 	struct rate r;
 
@@ -296,20 +296,21 @@ a_clock_behind_adds_nothing(void **state)
 
 /* --- throttling --- */
 
-/* A table with a capacity, which also throttles some requests at random;
- * workers send batches to it, and wait for each reply. */
+/* A table that throttles above its capacity and at random. Workers send batches
+ * to it and wait for each reply. */
 struct service {
 	const char *name;
 	double limit;    /* ours; 0: none */
 	double capacity; /* the table's; 0: boundless */
 	double burst;    /* seconds of it that were saved up */
-	double unlucky;  /* part of the requests that is throttled anyway */
+	double unlucky;  /* part of the requests throttled at random */
 	int workers;
 	double units; /* a request */
 	int64_t latency_us;
-	/* what has to hold over a minute */
-	double least, most; /* of the capacity, or of what goes unthrottled */
-	double throttled;   /* part of the requests, at most */
+	/* what a minute must show */
+	double least,
+	    most; /* of the capacity, or of what goes through unthrottled */
+	double throttled; /* part of the requests, at most */
 };
 
 static const struct service services[] = {
@@ -336,7 +337,7 @@ struct served {
 	double units, requests, throttled;
 };
 
-/* Run the workers, one event after the other, until ${span_us}. */
+/* Run the workers until ${span_us}. */
 static struct served
 serve(const struct service *v, int64_t span_us)
 {
@@ -395,7 +396,7 @@ serve(const struct service *v, int64_t span_us)
 }
 
 static void
-a_table_is_used_and_not_flooded(void **state)
+a_table_is_used_fully_and_not_flooded(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
@@ -443,7 +444,7 @@ a_second_of(struct rate *r, int refused, int64_t now)
 }
 
 static void
-the_pace_becomes_four_fifths_of_what_was_taken(void **state)
+the_pace_becomes_four_fifths_of_what_was_accepted(void **state)
 {
 	struct rate r;
 	int64_t now;
@@ -455,19 +456,19 @@ the_pace_becomes_four_fifths_of_what_was_taken(void **state)
 	now = a_second_of(&r, 50, now);
 	assert_true(r.paced);
 	assert_true(r.held > 4500 && r.held < 5500);
-	/* it climbs back, and above when nothing is refused any more */
+	/* it rises again, and further if nothing is refused */
 	rate_take(&r, 0, now + 20 * SECOND);
 	assert_true(r.pace > 0.98 * r.held && r.pace < 1.1 * r.held);
 	rate_take(&r, 0, now + 60 * SECOND);
 	assert_true(r.pace > 2 * r.held);
-	/* until it is no bound any more */
+	/* until there is no limit */
 	rate_take(&r, 0, now + 3600 * SECOND);
 	assert_false(r.paced);
 	assert_int_equal(rate_take(&r, 1e12, now + 3600 * SECOND), 0);
 }
 
 static void
-it_never_stops_and_never_passes_the_limit(void **state)
+the_pace_never_stops_and_never_exceeds_the_limit(void **state)
 {
 	struct rate r;
 	int64_t now = 0;
@@ -487,7 +488,7 @@ it_never_stops_and_never_passes_the_limit(void **state)
 }
 
 static void
-what_is_refused_at_any_pace_is_expected(void **state)
+throttling_that_does_not_depend_on_the_pace_is_expected(void **state)
 {
 	struct rate r;
 	int64_t now = 0;
@@ -498,7 +499,7 @@ what_is_refused_at_any_pace_is_expected(void **state)
 		now = a_second_of(&r, 10, now);
 	assert_true(r.expected > 0.05 && r.expected < 0.15);
 	assert_true(rate_calm(&r));
-	/* more than that is a reason, and all of it is none for calm */
+	/* more than that is not calm */
 	(void)a_second_of(&r, 60, now);
 	assert_false(rate_calm(&r));
 }
@@ -506,7 +507,7 @@ what_is_refused_at_any_pace_is_expected(void **state)
 /* --- another limit --- */
 
 static void
-another_limit_keeps_debt_and_a_lowered_pace(void **state)
+a_new_limit_keeps_debt_and_a_lowered_pace(void **state)
 {
 	struct rate r;
 	int64_t t = 0;
@@ -518,11 +519,11 @@ another_limit_keeps_debt_and_a_lowered_pace(void **state)
 	rate_change(&r, 1000, t);
 	assert_true(near(r.pace, 1000));
 	assert_in_range(rate_take(&r, 0, t), 200000, 200001);
-	/* A smaller one cuts the bucket. */
+	/* a smaller limit makes the bucket smaller */
 	rate_take(&r, 0, t + SECOND);
 	rate_change(&r, 40, t + SECOND);
 	assert_true(near(r.tokens, 10));
-	/* Lowered, it stays low, and rises to the new limit. */
+	/* a lowered pace stays low, and rises to the new limit */
 	rate_change(&r, 1000, t + SECOND);
 	t = a_second_of(&r, 100, t + SECOND);
 	low = r.pace;
@@ -531,13 +532,13 @@ another_limit_keeps_debt_and_a_lowered_pace(void **state)
 	assert_true(near(r.pace, low));
 	rate_take(&r, 0, t + 60 * SECOND);
 	assert_true(near(r.pace, 20000));
-	/* Off and on: what went meanwhile was not counted. */
+	/* off and on: requests in between were not counted */
 	t += 60 * SECOND;
 	rate_change(&r, 0, t);
 	assert_int_equal(rate_take(&r, 1e6, t), 0);
 	rate_change(&r, 100, t);
 	assert_in_range(rate_take(&r, 10, t), 100000, 100001);
-	/* Off while lowered: the pace is kept. */
+	/* off while lowered: the pace stays */
 	t = a_second_of(&r, 100, t);
 	low = r.pace;
 	rate_change(&r, 0, t);
@@ -550,18 +551,20 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_five_seconds_stay_within_five_percent),
-		cmocka_unit_test(without_a_limit_nothing_waits),
-		cmocka_unit_test(steps_add_up),
+		cmocka_unit_test(nothing_waits_without_a_limit),
+		cmocka_unit_test(units_are_taken_returned_and_owed),
 		cmocka_unit_test(
-		    what_is_larger_than_the_bucket_goes_when_it_is_full),
+		    a_request_larger_than_the_bucket_waits_until_it_is_full),
 		cmocka_unit_test(odd_arguments_do_no_harm),
-		cmocka_unit_test(a_clock_behind_adds_nothing),
-		cmocka_unit_test(a_table_is_used_and_not_flooded),
+		cmocka_unit_test(a_clock_that_goes_back_adds_nothing),
+		cmocka_unit_test(a_table_is_used_fully_and_not_flooded),
 		cmocka_unit_test(
-		    the_pace_becomes_four_fifths_of_what_was_taken),
-		cmocka_unit_test(it_never_stops_and_never_passes_the_limit),
-		cmocka_unit_test(what_is_refused_at_any_pace_is_expected),
-		cmocka_unit_test(another_limit_keeps_debt_and_a_lowered_pace),
+		    the_pace_becomes_four_fifths_of_what_was_accepted),
+		cmocka_unit_test(
+		    the_pace_never_stops_and_never_exceeds_the_limit),
+		cmocka_unit_test(
+		    throttling_that_does_not_depend_on_the_pace_is_expected),
+		cmocka_unit_test(a_new_limit_keeps_debt_and_a_lowered_pace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,7 @@ static struct ddb_table table = { .name = (char *)"T",
 #define UNITS ",\"ConsumedCapacity\":{\"CapacityUnits\":2.5}"
 
 static void
-test_numbers(void **state)
+segments_fit_jobs_and_size(void **state)
 {
 	static const struct {
 		int jobs;
@@ -48,7 +48,7 @@ test_numbers(void **state)
 }
 
 static void
-test_pages(void **state)
+a_segment_is_read_to_its_last_page(void **state)
 {
 	static const struct script_reply replies[] = {
 		{ .status = 200,
@@ -92,7 +92,7 @@ test_pages(void **state)
 }
 
 static void
-test_same_key_again(void **state)
+a_service_that_repeats_itself_is_an_error(void **state)
 {
 	static const struct script_reply replies[] = {
 		{ .status = 200, .body = "{\"Items\":[]" MORE "}" },
@@ -117,15 +117,13 @@ test_same_key_again(void **state)
 	script_close(&s);
 }
 
-/* A hot key range is left alone while there are other segments; the last one is
- * waited for. */
 #define HOT                                                         \
 	"{\"__type\":\"x#ProvisionedThroughputExceededException\"," \
 	"\"ThrottlingReasons\":[{\"reason\":"                       \
 	"\"TableReadKeyRangeThroughputExceeded\"}]}"
 
 static void
-test_hot(void **state)
+a_hot_segment_is_left_until_it_is_the_last(void **state)
 {
 	static const char hot[] = HOT;
 	static const struct script_reply replies[] = {
@@ -155,7 +153,7 @@ test_hot(void **state)
 	assert_int_equal(src->ops->take(src, &seg, &f), 1);
 	assert_true(seg.index == 0);
 	assert_int_equal(src->ops->fetch(src, &seg, s.conn, &page, &f), 1);
-	/* its rest, half a second by chance, and one more as the last */
+	/* half a second until it may be read, and another as the last one */
 	assert_in_range(s.slept_ms, 1000, 1001);
 	src->ops->put(src, &seg);
 	source_close(src);
@@ -163,11 +161,10 @@ test_hot(void **state)
 	script_close(&s);
 }
 
-/* When all are hot, each rests longer and longer: no busy loop. */
 static void
-test_all_hot(void **state)
+hot_segments_wait_longer_each_time(void **state)
 {
-	/* what was slept in all, after each; chance is a half */
+	/* the total time slept after each fetch; chance is a half */
 	static const int64_t slept[] = { 0, 0, 500, 500, 1500, 1500 };
 	const size_t n = sizeof(slept) / sizeof(slept[0]);
 	const struct scan_options o = { .table = &table, .segments = 2 };
@@ -212,11 +209,10 @@ test_all_hot(void **state)
 	    scanned) ",\"ConsumedCapacity\":{\"CapacityUnits\":" units "}}"
 #define MORE_AT(k) ",\"LastEvaluatedKey\":{\"key\":{\"S\":\"" k "\"}}"
 
-/* Under a limit a page is worth a quarter of a second of it (98 of 400 units
- * here): one entry while nothing is known of their size, as many as fit the
- * dearest of late, a whole page where that fits. */
+/* That is 98 of 400 units here: one entry while their size is unknown, then as
+ * many as fit at the highest recent cost, or a whole page. */
 static void
-test_limit(void **state)
+a_page_costs_a_quarter_of_a_second_of_the_limit(void **state)
 {
 	static const struct {
 		const char *reply; /* to the request before */
@@ -273,9 +269,9 @@ test_limit(void **state)
 	script_close(&s);
 }
 
-/* A growing limit: a fourth of what was read, then none. */
+/* It is a quarter of what was read, then there is none. */
 static void
-test_grows(void **state)
+a_growing_limit_ends(void **state)
 {
 	static const struct {
 		const char *reply; /* to the request before */
@@ -320,9 +316,8 @@ test_grows(void **state)
 	script_close(&s);
 }
 
-/* Positions of a checkpoint: finished segments are not read again. */
 static void
-test_from(void **state)
+finished_segments_are_not_read_again(void **state)
 {
 	struct segment from[2] = { { .index = 0, .finished = true },
 		{ .index = 1 } };
@@ -344,10 +339,9 @@ test_from(void **state)
 	buf_release(&from[1].next);
 }
 
-/* Only the chosen segments are read, with and without a checkpoint; all shards
- * together are all segments, each once. */
+/* With and without a checkpoint. All shards together read each segment once. */
 static void
-test_wanted(void **state)
+only_wanted_segments_are_read(void **state)
 {
 	struct segment from[8] = { { .finished = true } };
 	bool wanted[8], seen[8] = { 0 };
@@ -414,7 +408,7 @@ static const struct {
 };
 
 static void
-test_bad_pages(void **state)
+wrong_pages_are_refused(void **state)
 {
 	struct page page = { 0 };
 	struct fault f;
@@ -430,9 +424,8 @@ test_bad_pages(void **state)
 	page_release(&page);
 }
 
-/* Which pages are the last one. */
 static void
-test_ends(void **state)
+the_last_page_is_recognized(void **state)
 {
 	static const struct {
 		const char *name, *body;
@@ -441,7 +434,7 @@ test_ends(void **state)
 		{ "no LastEvaluatedKey", "{\"Items\":[]}", true },
 		{ "an empty key", "{\"Items\":[],\"LastEvaluatedKey\":{}}",
 		    true },
-		{ "... with blanks",
+		{ "... with white space",
 		    "{\"LastEvaluatedKey\" : { \n } ,\"Items\":[]}", true },
 		{ "null", "{\"Items\":[],\"LastEvaluatedKey\":null}", true },
 		{ "a key", "{\"Items\":[]" MORE "}", false },
@@ -461,9 +454,9 @@ test_ends(void **state)
 	page_release(&page);
 }
 
-/* An empty body, with memory of an earlier page or without. */
+/* With or without memory of an earlier page. */
 static void
-test_empty_pages(void **state)
+an_empty_reply_is_an_error(void **state)
 {
 	struct page page = { 0 };
 	struct slice unprocessed;
@@ -488,18 +481,19 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_numbers),
-		cmocka_unit_test(test_pages),
-		cmocka_unit_test(test_same_key_again),
-		cmocka_unit_test(test_hot),
-		cmocka_unit_test(test_all_hot),
-		cmocka_unit_test(test_limit),
-		cmocka_unit_test(test_grows),
-		cmocka_unit_test(test_from),
-		cmocka_unit_test(test_wanted),
-		cmocka_unit_test(test_bad_pages),
-		cmocka_unit_test(test_ends),
-		cmocka_unit_test(test_empty_pages),
+		cmocka_unit_test(segments_fit_jobs_and_size),
+		cmocka_unit_test(a_segment_is_read_to_its_last_page),
+		cmocka_unit_test(a_service_that_repeats_itself_is_an_error),
+		cmocka_unit_test(a_hot_segment_is_left_until_it_is_the_last),
+		cmocka_unit_test(hot_segments_wait_longer_each_time),
+		cmocka_unit_test(
+		    a_page_costs_a_quarter_of_a_second_of_the_limit),
+		cmocka_unit_test(a_growing_limit_ends),
+		cmocka_unit_test(finished_segments_are_not_read_again),
+		cmocka_unit_test(only_wanted_segments_are_read),
+		cmocka_unit_test(wrong_pages_are_refused),
+		cmocka_unit_test(the_last_page_is_recognized),
+		cmocka_unit_test(an_empty_reply_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,7 +75,7 @@ static const struct {
 	    "\"ConditionExpression\":\"attribute_exists(#t)\","
 	    "\"ExpressionAttributeNames\":{\"#t\":\"key\"},",
 	    "WHERE \\\"key\\\"=? RETURNING ALL OLD *\"" },
-	{ "without a condition it is one that is never true", &table,
+	{ "no condition becomes one that is never true", &table,
 	    { .partition = KEY("k"),
 		.cond = { DDB_COND_NONE, "ttl", { 0, 0 }, { 0, 0 } } },
 	    "\"attribute_exists(#t) AND attribute_not_exists(#t)\"",
@@ -84,7 +84,7 @@ static const struct {
 };
 
 static void
-test_bodies(void **state)
+each_condition_has_its_expression(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
@@ -229,7 +229,7 @@ static const struct {
 		{ DDB_SAID_CONDITION, 2, false, false },
 		{ DDB_SAID_DONE, 2, true, false } },
 	    DDB_BATCH_AUTO, "k0", NULL },
-	{ "... and nothing else ever", DDB_BATCH_AUTO,
+	{ "... and never anything else", DDB_BATCH_AUTO,
 	    { { 403, "", 0, 0, 0 }, { 404, "", 0, 0, 0 },
 		{ 302, "", 0, 0, 0 }, { 204, "", 0, 0, 0 },
 		{ 207, "", 0, 0, 0 }, { 401, "", 0, 0, 0 },
@@ -239,7 +239,7 @@ static const struct {
 		{ DDB_SAID_NOTHING, 10, false, true },
 		{ DDB_SAID_NOTHING, 10, false, true } },
 	    DDB_BATCH_AUTO, NULL, NULL },
-	{ "... and an error that is not known", DDB_BATCH_AUTO,
+	{ "... and an unknown error", DDB_BATCH_AUTO,
 	    { { 403, NOPE("ForbiddenException"), 0, 0, 0 } },
 	    1, -1, { { DDB_SAID_NOTHING, 1, false, true },
 		{ DDB_SAID_NOTHING, 1, false, true },
@@ -272,12 +272,12 @@ static const struct {
 		{ DDB_SAID_ABSENT, 2, false, false }, \
 		{ DDB_SAID_ABSENT, 2, false, false } }, \
 	    DDB_BATCH_AUTO, NULL, NULL }
-	NOT_ONE("an answer that is no object is none", "null"),
-	NOT_ONE("an error that is no object", "{\"Error\":\"no\"}"),
+	NOT_ONE("an answer that is not an object", "null"),
+	NOT_ONE("an error that is not an object", "{\"Error\":\"no\"}"),
 	NOT_ONE("an error without a name", "{\"Error\":{}}"),
 	NOT_ONE("an error whose name is empty",
 	    "{\"Error\":{\"Code\":\"\"}}"),
-	NOT_ONE("an item that is no object", "{\"Item\":[]}"),
+	NOT_ONE("an item that is not an object", "{\"Item\":[]}"),
 	NOT_ONE("one answer too many", "{},{}"),
 	{ "a list is not a reply", DDB_BATCH_AUTO,
 	    { { 200, "[]", 0, 0, 0 }, { 200, "\"Responses\"", 0, 0, 0 },
@@ -335,7 +335,7 @@ static const struct {
 };
 
 static void
-test_batches(void **state)
+each_delete_gets_its_answer(void **state)
 {
 	static const struct slice keys[] = { KEY("k0"), KEY("k1"), KEY("k2") };
 
@@ -459,7 +459,7 @@ static const struct {
 };
 
 static void
-test_costs(void **state)
+the_cost_is_as_reported_or_estimated(void **state)
 {
 	static const struct slice keys[] = { KEY("k0"), KEY("k1"), KEY("k2") };
 
@@ -496,7 +496,7 @@ test_costs(void **state)
 }
 
 static void
-test_unsure(void **state)
+a_statement_that_kept_failing_may_have_acted(void **state)
 {
 	static struct script_reply replies[10];
 	struct ddb_delete d = { .partition = KEY("k"),
@@ -523,7 +523,7 @@ test_unsure(void **state)
 }
 
 static void
-test_put(void **state)
+a_put_does_not_overwrite(void **state)
 {
 	static const struct script_reply replies[] = {
 		{ .status = 200 },
@@ -566,10 +566,9 @@ test_put(void **state)
 	script_close(&s);
 }
 
-/* A successful update has changed an entry, whatever is returned; and it does
- * not create one. */
+/* Success means that it has changed one, whatever is returned. */
 static void
-test_update(void **state)
+an_update_changes_an_entry_and_creates_none(void **state)
 {
 	static const struct script_reply replies[] = {
 		{ .status = 200,
@@ -608,12 +607,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_bodies),
-		cmocka_unit_test(test_batches),
-		cmocka_unit_test(test_costs),
-		cmocka_unit_test(test_unsure),
-		cmocka_unit_test(test_update),
-		cmocka_unit_test(test_put),
+		cmocka_unit_test(each_condition_has_its_expression),
+		cmocka_unit_test(each_delete_gets_its_answer),
+		cmocka_unit_test(the_cost_is_as_reported_or_estimated),
+		cmocka_unit_test(a_statement_that_kept_failing_may_have_acted),
+		cmocka_unit_test(an_update_changes_an_entry_and_creates_none),
+		cmocka_unit_test(a_put_does_not_overwrite),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,37 +21,37 @@ static const struct {
 	const char *says; /* "": it is what DynamoDB sends */
 } batches[] = {
 	/* clang-format off */
-	{ "an image, and none", ANSWERS(ITEM(IMAGE("1")) ",{}"), 2, "" },
-	{ "what it cost, before and behind, members of tomorrow",
+	{ "one image and an empty answer", ANSWERS(ITEM(IMAGE("1")) ",{}"), 2, "" },
+	{ "cost and unknown members before and after",
 	    "{ \"New\" : [ { } ] , \"Responses\" : [ {\"Item\":null } ] ,"
 	    " \"ConsumedCapacity\":[{\"CapacityUnits\":1.0}] } ", 1, "" },
 	{ "an error", ANSWERS("{\"Error\":{\"Code\":\"X\"}}"), 1, "" },
-	{ "no error", ANSWERS("{\"Error\":null}"), 1, "" },
+	{ "a null error", ANSWERS("{\"Error\":null}"), 1, "" },
 	{ "an error without a name", ANSWERS("{},{\"Error\":{\"Code\":\"\"}}"), 2,
 	    "answer to statement 2 is not" },
-	{ "an error that is none", ANSWERS("{\"Error\":\"x\"}"), 1,
+	{ "an error that is not an object", ANSWERS("{\"Error\":\"x\"}"), 1,
 	    "answer to statement 1 is not" },
-	{ "no object", ANSWERS("7"), 1, "answer to statement 1 is not" },
-	{ "an image that is none", ANSWERS("{\"Item\":[]}"), 1,
+	{ "not an object", ANSWERS("7"), 1, "answer to statement 1 is not" },
+	{ "an image that is not an object", ANSWERS("{\"Item\":[]}"), 1,
 	    "answer to statement 1 is not" },
 	{ "one too few", ANSWERS("{}"), 2, "answers 1 of 2 statements" },
 	{ "one too many", ANSWERS("{},{}"), 1, "answers 2 of 1 statements" },
-	{ "none", "{}", 1, "no Responses" },
-	{ "no list of them", "{\"Responses\":{}}", 1, "no Responses" },
-	{ "a page", "<html>", 1, "not JSON (6 bytes)" },
+	{ "no answers", "{}", 1, "no Responses" },
+	{ "answers that are not a list", "{\"Responses\":{}}", 1, "no Responses" },
+	{ "a web page", "<html>", 1, "not JSON (6 bytes)" },
 	{ "nothing", "", 1, "not JSON (0 bytes)" },
-	{ "cut", "{\"Responses\":[{}", 1, "not JSON" },
-	{ "behind the likely image what cannot stand there",
+	{ "truncated", "{\"Responses\":[{}", 1, "not JSON" },
+	{ "a wrong byte after the likely image",
 	    ANSWERS("{\"Item\":" IMAGE("1") "x}"), 1, "not JSON" },
-	{ "cut behind the likely image",
+	{ "truncated after the likely image",
 	    "{\"Responses\":[{\"Item\":" IMAGE("1"), 1, "not JSON" },
-	{ "cut in it",
+	{ "truncated in the likely image",
 	    "{\"Responses\":[{\"Item\":{\"key\":{\"S\":\"a\"}", 1, "not JSON" },
 	/* clang-format on */
 };
 
 static void
-answers_are_taken_only_whole(void **state)
+incomplete_or_wrong_answers_are_refused(void **state)
 {
 	const struct slice likely = SLICE(IMAGE("1"));
 
@@ -75,7 +75,7 @@ answers_are_taken_only_whole(void **state)
 }
 
 static void
-the_likely_image_is_borrowed_another_is_read(void **state)
+the_likely_image_is_borrowed_and_others_are_read(void **state)
 {
 	const struct slice body = SLICE(ANSWERS(
 	    ITEM(IMAGE("1")) "," ITEM(IMAGE("2")) "," ITEM("{\"n\":" IMAGE(
@@ -114,7 +114,7 @@ static const struct {
 };
 
 static void
-a_single_reply_has_what_such_replies_have(void **state)
+a_reply_to_one_write_needs_a_known_member(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(singles) / sizeof(singles[0]); i++) {
@@ -134,9 +134,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(answers_are_taken_only_whole),
-		cmocka_unit_test(the_likely_image_is_borrowed_another_is_read),
-		cmocka_unit_test(a_single_reply_has_what_such_replies_have),
+		cmocka_unit_test(incomplete_or_wrong_answers_are_refused),
+		cmocka_unit_test(
+		    the_likely_image_is_borrowed_and_others_are_read),
+		cmocka_unit_test(a_reply_to_one_write_needs_a_known_member),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
