@@ -20,7 +20,7 @@ struct world;
  *
  *	do {
  *		request_send(&r);
- *		why = request_judge(&r, the protocol's error code);
+ *		why = the meaning of the reply, by request_judge;
  *	} while ((rc = request_next(&r, why, most, f)) == 1);
  *	request_release(&r);
  */

@@ -188,7 +188,7 @@ unicode_length(const char *p, const char *end, size_t *fewer)
 
 	if (behind == NULL)
 		return 0;
-	/* another one follows, maybe of a pair: it has to be valid, too */
+	/* json_unescape may read the next one, too: it has to be valid */
 	if (end - behind >= 2 && behind[0] == '\\' && behind[1] == 'u' &&
 	    escape_plain(behind, end, &bad) == NULL)
 		return 0;

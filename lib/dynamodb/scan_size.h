@@ -19,7 +19,7 @@ struct scan_size {
 
 void scan_size_init(struct scan_size *z, const struct scan_options *o);
 /* The Limit of the next request (0: none), and in ${units} its estimated cost.
- * ${share}: what it may cost (ddb_read_share), 0: anything. Pure. */
+ * ${share}: what it may cost (ddb_share), 0: anything. Pure. */
 int64_t scan_size_limit(const struct scan_size *z, double share, double *units);
 /* A page of ${scanned} entries cost ${units}. */
 void scan_size_learn(struct scan_size *z, double units, int64_t scanned);

@@ -157,18 +157,18 @@ add_candidates(struct buf *out, const struct candidates *list, bool by_hand)
 static int
 table_missing(struct ddb_conn *c, const char *name, struct fault *f)
 {
-	const struct ddb_options *o = ddb_options(ddb_of(c));
-	const char *from = o->table_from;
+	const struct aws_config *config = ddb_options(ddb_of(c))->config;
+	const char *from = ddb_options(ddb_of(c))->table_from;
 	struct candidates list = { 0 };
 	struct buf names = { 0 };
 
 	find_candidates(c, name, &list);
 	add_candidates(&names, &list,
-	    strcmp(o->config->endpoint_from, "the region") != 0);
+	    strcmp(config->endpoint_from, "the region") != 0);
 	(void)fault(f, FAULT_NOT_FOUND,
 	    "table %s%s%s%s: not found in region %s (%s)%s", name,
 	    from != NULL ? " (" : "", from != NULL ? from : "",
-	    from != NULL ? ")" : "", o->config->region, o->config->endpoint,
+	    from != NULL ? ")" : "", config->region, config->endpoint,
 	    buf_text(&names));
 	for (int i = 0; i < list.n; i++)
 		free(list.best[i].name);

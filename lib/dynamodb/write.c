@@ -21,7 +21,8 @@ write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
 void
 write_succeeded(struct ddb_delete *d)
 {
-	write_say(d, d->old.n > 0 ? DDB_SAID_DONE : DDB_SAID_ABSENT, "", "");
+	d->said = d->old.n > 0 ? DDB_SAID_DONE : DDB_SAID_ABSENT;
+	d->code[0] = d->message[0] = '\0';
 }
 
 void

@@ -55,7 +55,7 @@ struct ddb_delete {
 			     into ddb_deletes.old, or is likely */
 	size_t old_at;    /* its offset there, while that grows */
 	int sends;        /* sends that may have acted … */
-	int lost;         /* … and those of them without an answer */
+	int lost;         /* … and of those, without a usable answer */
 	bool unsure;      /* NOTHING or ERROR, and it may have acted */
 	char code[96];
 	char message[256];
