@@ -65,15 +65,17 @@ rate_set_pace(struct rate *r, double pace)
 static void
 rate_fill(struct rate *r, int64_t now_us)
 {
-	double since_cut = (double)(now_us - r->cut_us) / SECOND_US;
+	double since_cut;
 
 	if (now_us <= r->at_us)
 		return;
 	r->tokens += r->pace * ((double)(now_us - r->at_us) / SECOND_US);
 	r->at_us = now_us;
-	if (r->held > 0)
+	if (r->held > 0) {
+		since_cut = (double)(now_us - r->cut_us) / SECOND_US;
 		rate_set_pace(r,
 		    r->held + SCALE * pow(since_cut - rate_way_back(r), 3));
+	}
 	rate_trim(r);
 }
 
