@@ -9,13 +9,13 @@
 
 struct lines {
 	struct input *in;
-	struct buf text;   /* text.p[line..n) is needed still */
-	size_t line, next; /* where the last line begins, and the next */
+	struct buf text;   /* text.p[line..n) is still needed */
+	size_t line, next; /* where the last line and the next one begin */
 	bool eof;
-	int64_t number;
-	struct slice last;
-	bool again, torn;    /* of the last line */
-	struct fault failed; /* for every later call */
+	int64_t number;      /* of the last line */
+	struct slice last;   /* its text */
+	bool again, torn;    /* return it again; it has no newline */
+	struct fault failed; /* returned by every later call */
 };
 
 struct lines *
@@ -35,9 +35,9 @@ lines_open(const char *path, struct fault *f)
 	return in != NULL ? lines_of(in) : NULL;
 }
 
-/* Drop the lines before the last one, and read more text. */
+/* Drop the text before l->line, and read more behind the rest. */
 static int
-fill(struct lines *l, struct fault *f)
+fill(struct lines *l)
 {
 	int r;
 
@@ -46,54 +46,56 @@ fill(struct lines *l, struct fault *f)
 		memmove(l->text.p, l->text.p + l->line, l->text.n);
 		l->line = 0;
 	}
-	r = input_read(l->in, &l->text, f);
-	if (r < 0 && f->kind == FAULT_DATA)
-		(void)fault_at(f, "%s:%lld", input_name(l->in),
+	r = input_read(l->in, &l->text, &l->failed);
+	l->eof = r == 0;
+	if (r < 0 && l->failed.kind == FAULT_DATA)
+		(void)fault_at(&l->failed, "%s:%lld", input_name(l->in),
 		    (long long)l->number + 1);
 	return r;
 }
 
-/* Find the end of the line at l->line: 1 at a newline, 0 at the end of the
- * file, both with its length; -1. */
+/*
+ * Find the end of the line that begins ${at} bytes behind l->line, reading more
+ * text if ${more}: 1 at a newline, 0 at the end of the text, both with the
+ * line's length; -1.
+ */
 static int
-find_end(struct lines *l, size_t *length, struct fault *f)
+find_end(struct lines *l, size_t at, bool more, size_t *length)
 {
-	size_t seen = 0;
+	size_t seen = at;
 
 	for (;;) {
 		size_t n = l->text.n - l->line;
-		char *end = n > seen
+		const char *end = n > seen
 		    ? memchr(l->text.p + l->line + seen, '\n', n - seen)
 		    : NULL;
-		int r;
 
 		if (end != NULL) {
-			*length = (size_t)(end - (l->text.p + l->line));
+			*length = (size_t)(end - (l->text.p + l->line)) - at;
 			return 1;
 		}
-		*length = seen = n;
-		if (n > LINES_MAX)
-			return fault(f, FAULT_DATA,
+		*length = n - at;
+		if (*length > LINES_MAX)
+			return fault(&l->failed, FAULT_DATA,
 			    "%s:%lld: the line is longer than %zu MiB",
 			    input_name(l->in), (long long)l->number + 1,
 			    LINES_MAX >> 20);
-		if (l->eof)
+		if (l->eof || !more)
 			return 0;
-		r = fill(l, f);
-		if (r < 0)
+		if (fill(l) < 0)
 			return -1;
-		l->eof = r == 0;
+		seen = n;
 	}
 }
 
 static int
-split(struct lines *l, struct fault *f)
+split(struct lines *l)
 {
 	size_t n;
 	int r;
 
 	l->line = l->next;
-	r = find_end(l, &n, f);
+	r = find_end(l, 0, true, &n);
 	l->next = l->line;
 	if (r < 0 || (r == 0 && n == 0))
 		return r;
@@ -114,7 +116,7 @@ lines_next(struct lines *l, struct slice *line, bool *torn, struct fault *f)
 	if (!l->again) {
 		if (l->number > 0)
 			input_forget(l->in);
-		r = l->failed.kind == FAULT_NONE ? split(l, &l->failed) : -1;
+		r = l->failed.kind == FAULT_NONE ? split(l) : -1;
 	}
 	l->again = false;
 	if (r < 0 && f != NULL)
@@ -126,71 +128,24 @@ lines_next(struct lines *l, struct slice *line, bool *torn, struct fault *f)
 	return r;
 }
 
-/* How many lines end in ${p}[0..n), and where the last of them does. */
-static int64_t
-count_ends(const char *p, size_t n, size_t *behind)
-{
-	const char *at = p, *end = p + n;
-	int64_t ends = 0;
-
-	while (
-	    at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
-		*behind = (size_t)(++at - p);
-		ends++;
-	}
-	return ends;
-}
-
-/* Read on behind ${lines} whole lines and ${torn} bytes of the next one. */
+/* Find the lines at l->line: all that are in memory, and as many more as make
+ * ${want} bytes. 1 with the number of bytes, 0 at the end, -1. */
 static int
-fill_block(struct lines *l, int64_t lines, size_t torn)
+find_block(struct lines *l, size_t want, size_t *bytes)
 {
+	size_t n;
 	int r;
 
-	if (torn > LINES_MAX)
-		return fault(&l->failed, FAULT_DATA,
-		    "%s:%lld: the line is longer than %zu MiB",
-		    input_name(l->in), (long long)(l->number + lines + 1),
-		    LINES_MAX >> 20);
-	l->line = l->next;
-	l->number += lines; /* for what it says */
-	r = fill(l, &l->failed);
-	l->number -= lines;
-	l->next = l->line;
-	l->eof = r == 0;
-	return r < 0 ? -1 : 0;
-}
-
-/* Have whole lines at l->next: 1 with how many bytes and lines, 0 nothing is
- * left, -1. */
-static int
-find_block(struct lines *l, size_t want, size_t *bytes, int64_t *lines)
-{
-	size_t seen = 0, behind;
-
 	*bytes = 0;
-	*lines = 0;
-	for (;;) {
-		size_t n = l->text.n - l->next;
-		int64_t ends = n > seen
-		    ? count_ends(l->text.p + l->next + seen, n - seen, &behind)
-		    : 0;
-
-		*lines += ends;
-		if (ends > 0)
-			*bytes = seen + behind;
-		seen = n;
-		if (l->eof || *bytes >= want)
-			break;
-		if (fill_block(l, *lines, n - *bytes) != 0)
-			/* what came before is given first */
-			return *bytes > 0 ? 1 : -1;
-	}
-	if (*bytes < seen && l->eof) {
-		*bytes = seen; /* the last line has no end */
-		++*lines;
-	}
-	return *bytes > 0;
+	do {
+		r = find_end(l, *bytes, *bytes < want, &n);
+		if (r == 1 || (r == 0 && l->eof && n > 0)) {
+			*bytes += n + (r == 1);
+			l->number++;
+		}
+	} while (r == 1);
+	/* the lines before a fault come first */
+	return *bytes > 0 ? 1 : r;
 }
 
 int
@@ -198,8 +153,7 @@ lines_block(struct lines *l, size_t want, struct buf *block, int64_t *first,
     struct fault *f)
 {
 	struct buf text;
-	size_t bytes;
-	int64_t lines;
+	size_t bytes, end;
 	int r = -1;
 
 	if (l->again) {
@@ -209,23 +163,25 @@ lines_block(struct lines *l, size_t want, struct buf *block, int64_t *first,
 	}
 	buf_reset(block);
 	input_forget(l->in);
+	*first = l->number + 1;
+	l->line = l->next;
 	if (l->failed.kind == FAULT_NONE)
-		r = find_block(l, want, &bytes, &lines);
+		r = find_block(l, want, &bytes);
+	l->next = l->line;
 	if (r < 0 && f != NULL)
 		*f = l->failed;
 	if (r != 1)
 		return r;
-	/* the block is given away, what follows it moves over */
+	/* give the caller the buffer, and move what follows the block to his */
 	text = l->text;
+	end = l->line + bytes;
 	l->text = *block;
-	buf_add(&l->text, text.p + l->next + bytes, text.n - l->next - bytes);
-	memmove(text.p, text.p + l->next, bytes);
+	buf_add(&l->text, text.p + end, text.n - end);
+	memmove(text.p, text.p + l->line, bytes);
 	text.n = bytes;
 	text.p[bytes] = '\0';
 	*block = text;
 	l->line = l->next = 0;
-	*first = l->number + 1;
-	l->number += lines;
 	return 1;
 }
 

@@ -11,8 +11,8 @@ struct buf;
 struct fault;
 struct input;
 
-/* Reads an input (lib/stream/input.h) line by line. Memory is the longest line,
- * at most LINES_MAX. */
+/* Reads an input (lib/stream/input.h) line by line. A line has at most
+ * LINES_MAX bytes. */
 #define LINES_MAX ((size_t)16 << 20)
 
 struct lines;
@@ -27,22 +27,20 @@ int lines_next(struct lines *l, struct slice *line, bool *torn,
     struct fault *f);
 int64_t lines_number(const struct lines *l); /* of the last line, from 1 */
 /*
- * The next lines, all that begin in about the next ${want} bytes, in place of
- * what is in ${block}; ${*first} is the number of the first. Each has its end
- * ("\n"), but for the last of a file that has none. 1, 0 at the end, -1: as
- * lines_next, which may have been called before, but not after.
- * lines_split takes them apart.
+ * Replace ${block} by the next lines, about ${want} bytes of them, with their
+ * newlines (the last line of a file may have none); ${*first} is the number of
+ * the first one. Returns as lines_next, which must not be called afterwards.
  */
 int lines_block(struct lines *l, size_t want, struct buf *block, int64_t *first,
     struct fault *f);
-/* Cut the first line off ${rest}, as lines_next would give it. False: there
- * is none. Pure. */
+/* Take the first line off ${rest}, such as a block, as lines_next would return
+ * it; false when there is none. Pure. */
 bool lines_split(struct slice *rest, struct slice *line, bool *torn);
-/* Whether lines_next failed because the file ends inside a gzip member (or
- * what is left of it are zeros that never reached the disk): the whole lines
- * before that were handed out. */
+/* Whether lines_next failed because the file ends inside a gzip member, or
+ * because zeros follow, where data never reached the disk. All whole lines
+ * before that were returned. */
 bool lines_cut(const struct lines *l);
-/* The next lines_next returns the last line once more. */
+/* The next lines_next returns the last line again. */
 void lines_again(struct lines *l);
 /* Start over, like input_restart. A pipe allows it until lines_next is called
  * a second time. */
