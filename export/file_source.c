@@ -12,33 +12,32 @@
 #include "lib/stream/lines.h"
 
 #define PAGE_BYTES ((size_t)1 << 20)
-#define BLOCK_BYTES ((size_t)256 << 10) /* of lines that a worker draws */
+#define BLOCK_BYTES ((size_t)256 << 10) /* of lines for one worker */
 
 struct file {
-	enum { FILE_WAITS, FILE_TAKEN, FILE_DONE } at;
+	bool taken;            /* by a worker, which alone may use it */
+	bool ended;            /* nothing is left to read */
 	struct reader *reader; /* NULL: not begun, or ended */
 	char *path;            /* once begun */
-	int64_t drawn;         /* images so far */
+	int64_t drawn;         /* images read so far */
 	int64_t pages;         /* returned, when not shared */
-	bool ended;
 };
 
 struct file_source {
 	struct source source;
 	struct file_list list;
-	struct lock *lock; /* for files[].at; when shared, for all */
+	struct lock *lock; /* for files[].taken; when shared, for all */
 	struct file *files;
 	bool failed;
 };
 
-/* Of a segment: a page between the reader and the worker. */
+/* A segment's page of images. */
 struct drawn {
 	size_t file;
 	int64_t first; /* the number of its first image in the file */
 	size_t n;
 	struct buf body, ttls; /* of the images, one after the other */
-	/* of each: where it ends in these, and its line */
-	size_t ends[FILE_PAGE], ttl_ends[FILE_PAGE];
+	size_t ends[FILE_PAGE], ttl_ends[FILE_PAGE]; /* of each, in these */
 	int64_t line[FILE_PAGE];
 	const struct item *items; /* once parsed */
 };
@@ -98,27 +97,25 @@ draw(struct file_source *fs, struct drawn *d, struct fault *f)
 	return r == 0 ? end(fs, d->file, f) : r < 0 ? -1 : 0;
 }
 
-/* The next file or page for ${d}: 1, 0 there is none, -1. */
+/* The next file or page for ${d}: 1, 0 when there is none, -1. */
 static int
 next(struct file_source *fs, struct drawn *d, struct fault *f)
 {
 	for (; d->file < fs->list.n && !fs->failed; d->file++) {
 		struct file *file = &fs->files[d->file];
 
-		if (file->at != FILE_WAITS)
+		if (file->taken || file->ended)
 			continue;
 		if (fs->list.workers > 0)
 			return 1;
 		if (!fs->list.shared) {
-			file->at = FILE_TAKEN;
+			file->taken = true;
 			return 1;
 		}
 		if (draw(fs, d, f) != 0) {
 			fs->failed = true;
 			return -1;
 		}
-		if (file->ended)
-			file->at = FILE_DONE;
 		if (d->n > 0)
 			return 1;
 	}
@@ -148,19 +145,15 @@ source_put(struct source *s, struct segment *seg)
 	struct file_source *fs = (struct file_source *)s;
 	struct drawn *d = seg->own;
 
-	if (!fs->list.shared && fs->list.workers == 0) {
-		struct file *file = &fs->files[d->file];
-
-		lock_enter(fs->lock);
-		file->at = file->ended ? FILE_DONE : FILE_WAITS;
-		lock_leave(fs->lock);
-	}
+	lock_enter(fs->lock);
+	fs->files[d->file].taken = false;
+	lock_leave(fs->lock);
 	drawn_free(d);
 	buf_release(&seg->next);
 }
 
-/* The entry of ${text}, a line of an export as DynamoDB and ttlsweep write
- * them, unchecked. */
+/* The text where a line of an export has its entry, as DynamoDB and ttlsweep
+ * write it; unchecked. */
 static bool
 bare_line(struct slice text, struct slice *item)
 {
@@ -175,11 +168,8 @@ bare_line(struct slice text, struct slice *item)
 	return true;
 }
 
-/*
- * Add the entry of ${text} to ${page}. Most lines are looked at once: what
- * stands where the entry would be is read as one. If it is none, the line is
- * of another kind, or wrong, and taken apart with care.
- */
+/* Add the entry of ${text} to ${page}. Most lines pass the quick look of
+ * bare_line; those of another form, and wrong ones, are parsed in full. */
 static int
 read_line(const struct file_list *list, struct page *page, struct slice text,
     bool torn, int64_t number, struct fault *f)
@@ -199,7 +189,7 @@ read_line(const struct file_list *list, struct page *page, struct slice text,
 	return fault_at(f, "%s:%lld", reader_path(r), (long long)number);
 }
 
-/* A page of the lines that this worker draws next. */
+/* Fill ${page} from the next block of lines. */
 static int
 fetch_lines(struct file_source *fs, struct segment *seg, struct page *page,
     struct fault *f)
@@ -215,7 +205,7 @@ fetch_lines(struct file_source *fs, struct segment *seg, struct page *page,
 		r = reader_block(list->ctx, BLOCK_BYTES, &page->body, &number,
 		    f);
 		if (r != 1)
-			fs->files[0].at = FILE_DONE;
+			fs->files[0].ended = true;
 		lock_leave(fs->lock);
 		seg->finished = r != 1;
 		if (r != 1)
@@ -288,7 +278,7 @@ file_source_open(const struct file_list *list)
 	};
 	struct file_source *fs = xcalloc(1, sizeof(*fs));
 
-	/* the number of pages is not known before the last one */
+	/* the number of pages is unknown before the last one */
 	fs->source = (struct source){ .ops = &ops,
 		.segments = list->shared ? INT32_MAX : (int64_t)list->n,
 		.workers = list->workers };

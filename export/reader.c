@@ -14,11 +14,11 @@
 #include "lib/stream/lines.h"
 #include "lib/stream/sniff.h"
 
-/* CSV has something else than white space before that. */
+/* Bytes of white space before which CSV must begin. */
 #define BLANKS_MAX 4096
 
 struct reader {
-	struct input *in; /* owned by one of these: */
+	struct input *in; /* owned by the one of these that is not NULL */
 	struct csv_items *csv;
 	struct documents *documents; /* JSON, not line by line */
 	struct lines *lines;
@@ -27,14 +27,15 @@ struct reader {
 	bool take_deleted;
 	int64_t left_out; /* deletions so far */
 	struct journal_index index;
-	int64_t size; /* of the file when indexed; -1: not known */
-	struct slice item, keys, ttl; /* of the last entry … */
-	int64_t line, at_us;          /* … too */
-	bool again;                   /* it is the next one, too */
-	bool *partial;                /* of reader_watch, or NULL */
+	int64_t size; /* of the file when indexed; -1: unknown */
+	/* of the last entry: */
+	struct slice item, keys, ttl;
+	int64_t line, at_us;
+	bool again;    /* return it again */
+	bool *partial; /* of reader_watch, or NULL */
 };
 
-/* Look at the first line, and index a journal. */
+/* Read the first line, and index a journal. */
 static int
 begin(struct reader *r, struct fault *f)
 {
@@ -62,13 +63,12 @@ begin(struct reader *r, struct fault *f)
 	return lines_restart(r->lines, f);
 }
 
-/* Whether ${in} can be CSV: JSON begins with a brace or a bracket, and an empty
- * file has no header row. */
+/* Whether ${in} can be CSV: it is not empty, and does not begin like JSON. */
 static bool
 looks_csv(struct input *in)
 {
 	static const char blank[] = { ' ', '\t', '\r', '\n', '\xef', '\xbb',
-		'\xbf' }; /* the last three: a UTF-8 mark */
+		'\xbf' }; /* white space, and the bytes of a UTF-8 BOM */
 	const struct buf *front;
 
 	for (size_t i = 0; i < BLANKS_MAX; i++) {
@@ -141,7 +141,7 @@ wants(const struct reader *r, int64_t n)
 	return fate == FATE_DELETED || fate == FATE_UNKNOWN;
 }
 
-/* Whether ${line} of an export has an entry: 1, 0, -1. */
+/* The entry on ${line} of an export: 1, 0 when it has none, -1. */
 static int
 of_export(const struct reader *r, const struct line *line, struct slice *item,
     struct fault *f)
@@ -169,7 +169,7 @@ of_export(const struct reader *r, const struct line *line, struct slice *item,
 	}
 }
 
-/* The same of a journal. */
+/* The entry on ${line} of a journal: 1, 0 when it is not wanted. */
 static int
 of_journal(struct reader *r, const struct line *line, struct slice *item)
 {
@@ -205,7 +205,12 @@ reader_at(const struct reader *r)
 	return r->at_us;
 }
 
-/* Understand line ${number}, ${text}. */
+static int
+at_line(const struct reader *r, int64_t number, struct fault *f)
+{
+	return fault_at(f, "%s:%lld", reader_path(r), (long long)number);
+}
+
 static int
 parse(const struct reader *r, struct slice text, bool torn, int64_t number,
     struct line *out, struct fault *f)
@@ -214,7 +219,7 @@ parse(const struct reader *r, struct slice text, bool torn, int64_t number,
 		return 0;
 	if (torn)
 		(void)fault_at(f, "the file ends inside this line");
-	return fault_at(f, "%s:%lld", reader_path(r), (long long)number);
+	return at_line(r, number, f);
 }
 
 bool
@@ -243,12 +248,10 @@ reader_line(const struct reader *r, struct slice text, bool torn,
 	if (parse(r, text, torn, number, &line, f) != 0)
 		return -1;
 	got = of_export(r, &line, item, f);
-	return got >= 0
-	    ? got
-	    : fault_at(f, "%s:%lld", reader_path(r), (long long)number);
+	return got >= 0 ? got : at_line(r, number, f);
 }
 
-/* The next line of the file, or the next entry in documents: 1, 0, -1. */
+/* The next line, or the next entry in documents: 1, 0, -1. */
 static int
 next_line(struct reader *r, struct line *out, int64_t *number, struct fault *f)
 {
@@ -262,7 +265,7 @@ next_line(struct reader *r, struct line *out, int64_t *number, struct fault *f)
 			*r->partial = reader_partial(r);
 		return got;
 	}
-	/* what follows these is torn */
+	/* a line behind the indexed ones is torn */
 	if (r->journal && lines_number(r->lines) >= r->index.lines)
 		return 0;
 	got = lines_next(r->lines, &text, &torn, f);
@@ -294,9 +297,7 @@ reader_next(struct reader *r, struct slice *item, int64_t *line,
 	r->again = false;
 	*item = r->item;
 	*line = r->line;
-	return got == 1
-	    ? 1
-	    : fault_at(f, "%s:%lld", reader_path(r), (long long)r->line);
+	return got == 1 ? 1 : at_line(r, r->line, f);
 }
 
 int
@@ -378,8 +379,8 @@ is_key_type(struct slice value)
 	return type == ATTR_S || type == ATTR_N || type == ATTR_B;
 }
 
-/* Whether ${name} could be a key of ${item}; also without an entry (p NULL), or
- * without a name. */
+/* Whether ${name} can be a key attribute of ${item}; true when either is
+ * NULL. */
 static bool
 has_key(struct slice item, const char *name)
 {
@@ -391,13 +392,7 @@ has_key(struct slice item, const char *name)
 	return value.p != NULL && is_key_type(value);
 }
 
-static char *
-copy(const char *text)
-{
-	return text != NULL ? xstrdup(text) : NULL;
-}
-
-/* "a, b, c": what could be a key, for a message; the caller frees it. */
+/* The names of possible key attributes, "a, b, c"; the caller frees them. */
 static char *
 key_candidates(struct slice item)
 {
@@ -417,7 +412,8 @@ key_candidates(struct slice item)
 	return buf_detach(&out);
 }
 
-/* The one or two names in ${keys}, in that order; how many. */
+/* The names in ${keys}, in that order; how many, 0 when they are not one or
+ * two. The caller frees them. */
 static int
 names_of(struct slice keys, char *names[2])
 {
@@ -467,7 +463,7 @@ static const char *const known[] = { "key", "id", "sessionId", "session_id",
 	"session_key", "pk" };
 #define KNOWN (sizeof(known) / sizeof(known[0]))
 
-/* Its place among the known names. */
+/* The index of ${name} in known[], KNOWN when it is not there. */
 static size_t
 known_rank(const char *name)
 {
@@ -478,7 +474,8 @@ known_rank(const char *name)
 	return i;
 }
 
-/* By the names in the file. */
+/* Use the names in the file, the one that comes first in known[] as partition
+ * key. */
 static enum key_told
 take_names(struct slice item, char *const names[2], char **partition,
     char **sort)
@@ -490,7 +487,7 @@ take_names(struct slice item, char *const names[2], char **partition,
 	if (names[1] != NULL && known_rank(names[1]) < known_rank(names[0]))
 		first = 1;
 	*partition = xstrdup(names[first]);
-	*sort = copy(names[1 - first]);
+	*sort = xstrdup(names[1 - first]);
 	return names[1] != NULL && known_rank(*partition) == KNOWN
 	    ? KEY_ORDER_GUESSED
 	    : KEY_TOLD;
@@ -512,11 +509,10 @@ guess_known(struct slice item, char **partition, char **sort)
 }
 
 /*
- * Find the key attributes by the first entry: ${item} (p NULL: there is none,
- * and any name will do), and ${keys} where the file names them (else p NULL; in
- * any order). ${hint} ("key" or "pk,sk", may be NULL) must fit; without one it
- * is what ${keys} names, a well-known name first; else the first well-known
- * name that the entry has as S, N or B.
+ * Find the key attributes of the first entry, ${item} (p NULL: there is none,
+ * and any name fits). ${hint} ("key" or "pk,sk") must fit if it is not NULL.
+ * Else ${keys} names them in any order, if the file has that (else p NULL);
+ * else it is the first of known[] that the entry has as S, N or B.
  */
 static enum key_told
 guess_key(struct slice item, struct slice keys, const char *hint,
@@ -554,7 +550,7 @@ reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
 		return KEY_UNKNOWN;
 	if (r->csv != NULL || r->journal) {
 		*partition = xstrdup(key.partition);
-		*sort = copy(key.sort);
+		*sort = xstrdup(key.sort);
 		return KEY_TOLD;
 	}
 	got = reader_next(r, &item, &line, f);
@@ -569,14 +565,13 @@ reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
 	names = key_candidates(item);
 	if (hint != NULL)
 		(void)fault(f, FAULT_DATA,
-		    "%s:%lld: the entry has no key \"%s\" of type S, N or B; "
-		    "it has: %s",
-		    reader_path(r), (long long)line, hint, names);
+		    "the entry has no key \"%s\" of type S, N or B; it has: %s",
+		    hint, names);
 	else
 		(void)fault(f, FAULT_DATA,
-		    "%s:%lld: the key is not known; name it with --key; "
-		    "attributes: %s",
-		    reader_path(r), (long long)line, names);
+		    "the key is not known; name it with --key; attributes: %s",
+		    names);
+	(void)at_line(r, line, f);
 	free(names);
 	return KEY_UNKNOWN;
 }

@@ -15,39 +15,38 @@ struct input;
 struct journal_index;
 
 /*
- * The entries of a file, in its order: DynamoDB JSON lines, DynamoDB's
- * incremental exports too; CSV with all its columns (export/csv_items.h);
- * journals (ttlsweep-journal(5)); and what the AWS CLI prints: replies of Scan
- * and Query, bare items (export/documents.h). The kind is detected by how the
- * file begins.
+ * Reads the entries of a file in order: lines of DynamoDB JSON, including
+ * DynamoDB's incremental exports; CSV (export/csv_items.h); journals
+ * (ttlsweep-journal(5)); and JSON as the AWS CLI prints it
+ * (export/documents.h). The first bytes decide which it is.
  *
- * Of a journal: the last image of each entry that ${which} wants. Of an
- * incremental export: the new image; deleted entries are left out and counted,
- * unless reader_take_deleted was called.
+ * A journal gives the last image of each entry that ${which} selects. An
+ * incremental export gives new images; deleted entries are left out and
+ * counted, unless reader_take_deleted was called.
  */
 enum reader_which {
-	READER_DELETED, /* journal: what was, or may have been, deleted */
-	READER_RESTORE, /* journal: what restore must put back */
-	READER_EXPORT   /* only an export in lines; all else is refused */
+	READER_DELETED, /* journal: entries that were or may be deleted */
+	READER_RESTORE, /* journal: entries that restore must put back */
+	READER_EXPORT   /* only an export in lines; the rest is refused */
 };
 struct reader;
-/* A journal is indexed first, and spooled if it comes through a pipe; with
- * READER_RESTORE any pipe is spooled. ${key} decrypts (lib/stream/input.h), or
- * NULL. */
+/* Indexes a journal. Spools a journal from a pipe, and with READER_RESTORE any
+ * pipe. ${key} (may be NULL) decrypts (lib/stream/input.h). */
 struct reader *reader_open(const char *path, enum reader_which which,
     const struct cms_key *key, struct fault *f);
-/* The same of ${in}, at its start, which it takes over, also on failure; NULL
- * when that is NULL. */
+/* The same for ${in}, at its start; takes it over, also on failure. NULL when
+ * ${in} is NULL. */
 struct reader *reader_of(struct input *in, enum reader_which which,
     struct fault *f);
-/* 1 with the next image (borrowed until the next call) and its line, 0, -1 */
+/* 1 with the next image (borrowed until the next call) and its line, 0 at the
+ * end, -1. */
 int reader_next(struct reader *r, struct slice *item, int64_t *line,
     struct fault *f);
 /*
- * Whether several workers may share its lines: an export in lines. Then
- * reader_block draws the next ones (lib/stream/lines.h), one worker at a time,
- * and reader_line, which any number may call at once, finds the entry of one
- * of them: 1, 0 when the line has none, -1.
+ * Whether several workers may share the file, which is an export in lines.
+ * reader_block, called by one worker at a time, gives the next lines
+ * (lib/stream/lines.h); reader_line, by any number at once, the entry on one of
+ * them: 1, 0 when the line has none, -1.
  */
 bool reader_shares(const struct reader *r);
 int reader_block(struct reader *r, size_t want, struct buf *block,
@@ -57,47 +56,45 @@ int reader_line(const struct reader *r, struct slice text, bool torn,
 /* The TTL value that a repair gave to the last entry; else p NULL. Borrowed
  * like the image. */
 struct slice reader_ttl(const struct reader *r);
-/* When the last entry was like its image, in microseconds since the epoch; 0:
- * not known. */
+/* When the last entry had its image, in microseconds since the epoch; 0:
+ * unknown. */
 int64_t reader_at(const struct reader *r);
-/* Give the old images of entries that an incremental export says were deleted.
- * To be called before the first reader_next; no effect on a journal. */
+/* Include deleted entries of an incremental export, by their old images. Call
+ * it before the first reader_next; no effect on a journal. */
 void reader_take_deleted(struct reader *r);
 /* How many entries were left out so far, from the start of the file. */
 int64_t reader_left_out(const struct reader *r);
 /* Start over; not for an export through a pipe opened with READER_DELETED. */
 int reader_rewind(struct reader *r, struct fault *f);
-/* Index a journal, at its start, again if it has grown since. */
+/* Index a journal again if its size changed; ${r} is at its start. */
 int reader_refresh(struct reader *r, struct fault *f);
-/* Borrowed. */
-struct input *reader_input(struct reader *r);
-/* The journal's index, NULL for an export. Borrowed. */
+struct input *reader_input(struct reader *r); /* borrowed */
+/* The journal's index, borrowed; NULL for an export. */
 const struct journal_index *reader_journal(const struct reader *r);
 const char *reader_path(const struct reader *r); /* for messages */
-/* At the end: whether the last reply in the file says that entries are
- * missing. */
+/* At the end of the file: whether its last reply says that more entries
+ * follow. */
 bool reader_partial(const struct reader *r);
 /* Set ${*partial} to that at the end; it must outlive ${r}. */
 void reader_watch(struct reader *r, bool *partial);
-/* CSV has no types of keys: its key is ${key} (borrowed), or -1. To be called
- * before the first reader_next; no effect on other files. */
+/* Set the names and types of the key of CSV, which has no types; ${key} is
+ * borrowed. Call it before the first reader_next; no effect on other files. */
 int reader_key(struct reader *r, const struct csv_key *key, struct fault *f);
 void reader_close(struct reader *r);
 
 /* How well the key attributes are known. */
 enum key_told {
-	KEY_UNKNOWN,       /* not at all */
+	KEY_UNKNOWN,
 	KEY_GUESSED,       /* the partition key; there may be a sort key */
-	KEY_ORDER_GUESSED, /* both, but they may be the other way round */
+	KEY_ORDER_GUESSED, /* both, but not which is which */
 	KEY_TOLD
 };
 /*
- * Find the key attributes of ${r}, just opened: of a journal by its header, of
- * CSV by its header row (types are S, unless ${hint} has "name:N" or "name:B"),
- * else by the first entry: what ${hint} ("key" or "pk,sk") or the file names,
- * or a usual name; "key" when there is no entry. The names are the caller's.
- * Nothing is consumed. KEY_UNKNOWN when none fits: the fault lists the
- * attributes, and the option to give.
+ * Find the key attributes of ${r}, just opened: by the header of a journal or
+ * of CSV (types are S, unless ${hint} has "name:N" or "name:B"); else by the
+ * first entry: as ${hint} ("key" or "pk,sk") or the file names them, or a usual
+ * name ("key" without entries). The caller frees the names. No entry is
+ * consumed. KEY_UNKNOWN when none fits: the fault lists the attributes.
  */
 enum key_told reader_schema(struct reader *r, const char *hint,
     char **partition, char **sort, struct fault *f);
