@@ -6,14 +6,10 @@
 #include "lib/base/text.h"
 #include "lib/dynamodb/attr.h"
 
-/* So many fit into an int64, whatever they are. */
+/* Any number of so many digits fits into an int64. */
 #define WHOLE_DIGITS 18
 
-/*
- * Policy. Applications that use another unit than seconds write a number a
- * thousand or a million times as large: each unit has a window of its own, and
- * a number is in the unit whose window contains it.
- */
+/* Policy: a number is in the unit in whose window it lies. */
 
 bool
 moment_means(enum moment_form form)
@@ -37,8 +33,8 @@ moment_reaches(int64_t now, int64_t seconds)
 	return moment_in_window(&at, now);
 }
 
-/* The unit of the number ${d}, which is converted to seconds; outside all
- * windows it stays as it is. */
+/* The unit of ${d}, which is converted to seconds; unchanged outside all
+ * windows. */
 static enum moment_form
 unit_of(struct decimal *d, int64_t now)
 {
@@ -67,7 +63,7 @@ read_iso8601(struct decimal *d, struct slice text, struct moment_zone zone)
 	if (zone.known && !text_iso8601_zoned(text.p, text.n))
 		epoch -= zone.east;
 	decimal_from_int(d, epoch);
-	if (!part || epoch < 0) /* far outside the window anyway */
+	if (!part || epoch < 0) /* < 0: outside the window */
 		return 0;
 	while (p < end && *p != '.' && *p != ',')
 		p++;
@@ -81,8 +77,8 @@ read_iso8601(struct decimal *d, struct slice text, struct moment_zone zone)
 	return 0;
 }
 
-/* The value ${ttl} as nearly all are written, a whole number of seconds,
- * {"N":"1796807556"}; false, and nothing is set: it is another one. */
+/* Read ${ttl} if it is the usual whole number of seconds, {"N":"1796807556"};
+ * false, with nothing set, if not. */
 static bool
 read_seconds(struct moment *m, struct slice ttl, int64_t now)
 {
@@ -110,7 +106,6 @@ read_seconds(struct moment *m, struct slice ttl, int64_t now)
 	return true;
 }
 
-/* What the string ${text} means. */
 static void
 read_string(struct moment *m, struct slice text, int64_t now,
     struct moment_zone zone)

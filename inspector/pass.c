@@ -19,62 +19,66 @@
 /* What the workers of a pass share. */
 struct run {
 	const struct pass *pass;
-	struct lock *lock; /* all below */
+	atomic_bool cancel; /* the pass ends … */
+	atomic_bool enough; /* … because the sink has enough */
+	struct lock *lock;  /* all below */
 	struct summary *total;
 	struct pass_progress progress;
 	struct fault first; /* the fault that ended it */
-	bool failed;
-	bool enough;
-	atomic_bool
-	    cancel; /* read without the lock: a worker may see it late */
 };
 
-/* What one worker carries from page to page. */
+/* A worker. */
 struct hand {
 	struct run *run;
 	struct ddb_conn *conn;
 	void *state; /* the sink's */
 	struct page page;
-	struct summary tally; /* of the segment under way */
+	struct summary tally; /* of the current segment */
 	struct buf scratch;
-	struct buf begin; /* where the page under way began */
+	struct buf begin; /* where the current page began */
 };
 
-/* How much a fault tells: what only ended the waiting gives way. */
+/* How much a fault says. */
 static int
 weight(const struct fault *f)
 {
-	return f->kind == FAULT_LATE ? 0 : f->kind == FAULT_CANCELLED ? 1 : 2;
+	switch (f->kind) {
+	case FAULT_NONE:
+		return 0;
+	case FAULT_LATE:
+		return 1;
+	case FAULT_CANCELLED:
+		return 2;
+	default:
+		return 3;
+	}
 }
 
-/* A worker failed: the first fault is the one that is told. One that only
- * says "interrupted" gives way to a real one. */
+/* A worker failed. Of all faults that say as much, the first is kept. */
 static void
 fail(struct run *run, const struct fault *f)
 {
 	lock_enter(run->lock);
-	if (!run->failed || weight(&run->first) < weight(f))
+	if (weight(&run->first) < weight(f))
 		run->first = *f;
-	run->failed = true;
 	lock_leave(run->lock);
 	run->cancel = true;
 }
 
-/* What to delete an entry costs, where that is asked for: 0 unless it is
- * expired or ${wanted}, or where its attributes were not read. Of entries in a
- * file nobody knows the indexes. */
+/* Write units to delete an entry; 0 unless it is expired or ${wanted}, or where
+ * its size is unknown. The indexes of entries in a file are unknown. */
 static int64_t
 units_of(const struct pass *pass, const struct record *r, bool wanted)
 {
-	if (r->size < 0)
-		return 0;
-	if (!wanted && r->state != STATE_PENDING && r->state != STATE_STUCK)
-		return 0;
-	return cost_item(pass->table, r->item);
+	bool expired = r->state == STATE_PENDING || r->state == STATE_STUCK;
+
+	return r->size >= 0 && (wanted || expired)
+	    ? cost_item(pass->table, r->item)
+	    : 0;
 }
 
-/* Judge, count and hand on the entries of a page: 0, 1 enough, -1. ${sum}
- * is what the page adds to the progress. */
+/* Judge and count the entries of a page, and pass the selected ones to the
+ * sink: 0, 1 enough, -1. ${sum}: what the page adds to the progress. */
 static int
 judge_page(struct hand *h, const struct segment *at, struct pass_progress *sum,
     struct fault *f)
@@ -118,7 +122,7 @@ count_page(struct run *run, const struct pass_progress *sum)
 	lock_leave(run->lock);
 }
 
-/* One page of ${seg}: 1 more to come, 0 the segment is done or rests, 2 the
+/* One page of ${seg}: 1 more follow, 0 the segment is finished or paused, 2 the
  * sink has enough, -1. */
 static int
 work_page(struct hand *h, struct segment *seg, struct fault *f)
@@ -137,15 +141,14 @@ work_page(struct hand *h, struct segment *seg, struct fault *f)
 	sum.absent = h->page.absent;
 	r = judge_page(h, &at, &sum, f);
 	count_page(h->run, &sum);
+	if (r == 0 && pass->sink.page != NULL)
+		r = pass->sink.page(h->state, seg, f);
 	if (r != 0)
-		return r > 0 ? 2 : -1;
-	if (pass->sink.page != NULL &&
-	    (r = pass->sink.page(h->state, seg, f)) != 0)
 		return r > 0 ? 2 : -1;
 	return !seg->finished;
 }
 
-/* All pages of ${seg}, as far as they go; then give it back. */
+/* The pages of ${seg} until it or the pass ends; then give it back. */
 static int
 work_segment(struct hand *h, struct segment *seg, struct fault *f)
 {
@@ -156,12 +159,8 @@ work_segment(struct hand *h, struct segment *seg, struct fault *f)
 
 	while (r == 1 && !stop_requested() && !run->cancel)
 		r = work_page(h, seg, f);
-	if (r == 2) {
-		lock_enter(run->lock);
-		run->enough = true;
-		lock_leave(run->lock);
-		run->cancel = true;
-	}
+	if (r == 2)
+		run->enough = run->cancel = true;
 	if (r >= 0 && pass->sink.segment != NULL &&
 	    pass->sink.segment(h->state, seg, f) < 0)
 		r = -1;
@@ -184,20 +183,20 @@ work(struct hand *h, int index, struct fault *f)
 {
 	const struct pass *pass = h->run->pass;
 	struct segment seg;
+	int r;
 
-	if (pass->ddb != NULL &&
-	    (h->conn = ddb_conn_open(pass->ddb, f)) == NULL)
-		return -1;
+	if (pass->ddb != NULL) {
+		h->conn = ddb_conn_open(pass->ddb, f);
+		if (h->conn == NULL)
+			return -1;
+	}
 	h->state = pass->sink.ctx;
-	if (pass->sink.open != NULL &&
-	    (h->state = pass->sink.open(pass->sink.ctx, index, h->conn, f)) ==
-		NULL)
-		return -1;
-	for (;;) {
-		int r;
-
-		if (h->run->cancel)
-			return 0;
+	if (pass->sink.open != NULL) {
+		h->state = pass->sink.open(pass->sink.ctx, index, h->conn, f);
+		if (h->state == NULL)
+			return -1;
+	}
+	while (!h->run->cancel) {
 		r = pass->source->ops->take(pass->source, &seg, f);
 		if (r <= 0)
 			return r;
@@ -208,6 +207,7 @@ work(struct hand *h, int index, struct fault *f)
 		if (work_segment(h, &seg, f) != 0)
 			return -1;
 	}
+	return 0;
 }
 
 static void
@@ -259,10 +259,9 @@ pass_run(const struct pass *pass, struct summary *total,
 	if (done != NULL)
 		*done = run.progress;
 	lock_free(run.lock);
-	if (run.failed) {
-		if (f != NULL)
-			*f = run.first;
-		return -1;
-	}
-	return run.enough ? 1 : 0;
+	if (run.first.kind == FAULT_NONE)
+		return run.enough;
+	if (f != NULL)
+		*f = run.first;
+	return -1;
 }

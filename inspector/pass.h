@@ -17,41 +17,41 @@ struct summary;
 
 /*
  * One pass over a source by several workers. A worker takes a segment,
- * fetches a page, judges each entry, counts it, and hands the selected ones
- * to the sink; straight-line and blocking, on its own connection. The loop
- * knows no Scan; the calling thread only ticks (progress) and waits.
+ * fetches a page, judges and counts each entry, and passes the selected ones
+ * to the sink, all blocking and on its own connection. The calling thread
+ * only ticks (progress) and waits.
  */
 
-/* What is done with entries. Each function may be NULL. All but finish run
- * on worker threads, each worker with its own state. */
+/* What is done with entries. Each function may be NULL; all run on worker
+ * threads, each worker with its own state. */
 struct pass_sink {
 	void *ctx;
-	/* A worker begins; its state, NULL with ${f} set on failure. Without
-	 * this function the state is ctx, for all workers. */
+	/* A worker begins; its state, NULL on failure. Without this function
+	 * ctx is the state of all workers. */
 	void *(*open)(void *ctx, int worker, struct ddb_conn *conn,
 	    struct fault *f);
-	/* A selected entry: 0 go on, 1 enough (the whole pass ends without
-	 * a fault), -1. ${seg}->next is where its page *began*. */
+	/* A selected entry: 0 continue, 1 enough (the whole pass ends without
+	 * a fault), -1. ${seg}->next is where its page began. */
 	int (*entry)(void *state, const struct segment *seg,
 	    const struct record *r, struct fault *f);
-	/* A page was worked through; ${seg}->next stands behind it. */
+	/* All entries of a page were seen; ${seg}->next is behind it. As
+	 * entry. */
 	int (*page)(void *state, const struct segment *seg, struct fault *f);
-	/* A segment is about to be given back, finished or not (a stop, a
-	 * hot key range): what is held for it must be settled now. */
+	/* A segment is given back, finished or not (after a signal, or to pause
+	 * a hot key range): settle what is held of it. */
 	int (*segment)(void *state, const struct segment *seg, struct fault *f);
 	/* The worker ends, also after a fault: settle and free. */
 	int (*close)(void *state, struct fault *f);
 };
 
-/* How far it is; read by progress while it runs. */
 struct pass_progress {
-	int64_t items; /* entries judged */
-	int64_t bytes; /* of them, when sizes are known */
-	int64_t matched;
-	int64_t written; /* of them, by now; 0 unless the ticker tells */
+	int64_t items;   /* entries judged */
+	int64_t bytes;   /* of them, when sizes are known */
+	int64_t matched; /* of them, selected */
+	int64_t written; /* of those; set only by the tick of a purge */
 	int64_t units;   /* write units to delete (or put) the matched ones */
 	int64_t pages;
-	int64_t absent; /* keys asked for that had no entry */
+	int64_t absent; /* requested keys without an entry */
 	int64_t segments_done;
 	int64_t segments;
 };
@@ -59,13 +59,12 @@ struct pass_progress {
 struct pass {
 	struct source *source;
 	struct ddb *ddb;               /* NULL for files */
-	const struct ddb_table *table; /* for what deletes cost; NULL: none */
+	const struct ddb_table *table; /* for units; may be NULL */
 	const struct rules *rules;
 	const struct selection *selection;
 	int jobs;
 	struct pass_sink sink;
-	/* A segment's own tally, before it is added to the total; called
-	 * under a lock. NULL: not wanted. */
+	/* Called with a segment's own tally, under a lock; may be NULL. */
 	void (*tally)(void *ctx, const struct segment *seg,
 	    const struct summary *tally);
 	void *tally_ctx;
@@ -74,10 +73,10 @@ struct pass {
 };
 
 /*
- * Run it. ${total} must be initialised; it holds what was counted, also
- * when the pass ends early. 0: the whole source was worked through;
- * 1: ended early because the sink had enough; -1: a fault, FAULT_CANCELLED
- * when a signal came (in-flight work is settled either way).
+ * Run it. Adds what was counted to ${total}, which must be initialised, also
+ * when the pass ends early. 0: the whole source was read; 1: the sink had
+ * enough; -1: a fault, FAULT_CANCELLED after a signal. What the sink holds is
+ * settled in all cases.
  */
 int pass_run(const struct pass *pass, struct summary *total,
     struct pass_progress *done, struct fault *f);

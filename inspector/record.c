@@ -6,21 +6,20 @@
 #include "lib/base/sum.h"
 #include "lib/dynamodb/attr.h"
 
-/* What keys of verification tokens begin with (Auth.js, "DynamoDB Adapter":
- * default schema): a link with one in it logs in, like a session's id. */
+/* Keys of verification tokens begin with this (Auth.js, "DynamoDB Adapter":
+ * default schema). A link with a token logs in, like a session's id. */
 #define VERIFICATION "VT#"
-/* A sort key beside a session's partition key that has fewer bytes is not
- * taken for a secret. */
+/* Beside a session's partition key, a sort key of fewer bytes is not a
+ * secret. */
 #define MASK_SORT_LENGTH 16
 
 /*
- * Policy. The service deletes an entry whose TTL attribute is a Number below
- * the present second and above the one of five years ago, and nothing else.
- * What it will not delete though it was meant to end is stuck; what it will
- * never delete and was not meant to end before now is immortal: so is all
- * that means no moment, since it may be meant to stay. What the value is
- * comes before how the table is set, and that before its age: the first
- * reason is the one that has to be fixed.
+ * Policy. DynamoDB deletes an entry only if its TTL attribute is a Number
+ * between five years ago and now, in seconds. An entry that was meant to expire
+ * by now and will not be deleted is stuck. One that will never be deleted and
+ * was not meant to expire yet is immortal, and so is one without an expiry
+ * time: it may be meant to stay. The form of the value is checked first, then
+ * the table's settings, then the age: the first reason is the one to fix.
  */
 static const char *const states[STATES] = {
 	[STATE_LIVE] = "live",
@@ -48,8 +47,7 @@ static const char *const kinds[KINDS] = {
 	[KIND_ITEM] = "item",
 };
 
-/* What a value that is no plain number of seconds is blamed for. */
-static const enum reason blame[] = {
+static const enum reason reason_of[] = {
 	[MOMENT_SECONDS] = REASON_NONE,
 	[MOMENT_MILLISECONDS] = REASON_MILLISECONDS,
 	[MOMENT_MICROSECONDS] = REASON_MICROSECONDS,
@@ -100,12 +98,11 @@ reason_parse(const char *s)
 	return find_name(reasons, REASONS, s);
 }
 
-/* A key: a value, its text, and the bytes where it is binary. */
 struct key {
 	enum attr_type type;
-	struct slice text;
-	size_t prefix;
-	bool session; /* a session prefix was found, maybe an empty one */
+	struct slice text; /* p NULL: there is no sort key */
+	size_t prefix;     /* bytes of its longest session prefix */
+	bool session;      /* it has one, maybe an empty one */
 };
 
 static bool
@@ -114,36 +111,35 @@ begins(struct slice text, const char *p, size_t n)
 	return n == 0 || (n <= text.n && memcmp(text.p, p, n) == 0);
 }
 
-/* The session prefixes of a key, S as text: those of the rules, and those
- * that are taken where the rules have none. What is masked is what either of
- * them calls a session: which prefixes match is known only at the end. */
-static enum kind
-kind_of(struct record *r, const struct rules *rules, struct key *k)
+/*
+ * Find the session prefixes of a key, and set ${r}->kind if they make it a
+ * session. The default prefixes (inspector/sessions.h) count only when the
+ * rules have none, but are masked in any case: whether the rules' prefixes
+ * match anything is known only at the end.
+ */
+static void
+find_prefixes(struct record *r, const struct rules *rules, struct key *k)
 {
-	size_t own = k->type == ATTR_S ? sessions_prefix(k->text) : 0;
-	enum kind kind = KIND_ITEM;
-
-	k->prefix = own;
-	k->session = own > 0;
-	if (rules->nprefixes == 0)
-		return own > 0 ? KIND_SESSION : KIND_ITEM;
+	k->prefix = k->type == ATTR_S ? sessions_prefix(k->text) : 0;
+	k->session = k->prefix > 0;
+	if (rules->nprefixes == 0 && k->session)
+		r->kind = KIND_SESSION;
 	for (size_t i = 0; i < rules->nprefixes; i++) {
 		const char *p = rules->session_prefixes[i];
 		size_t n = strlen(p);
 
 		if ((n > 0 && k->type != ATTR_S) || !begins(k->text, p, n))
 			continue;
-		kind = KIND_SESSION;
+		r->kind = KIND_SESSION;
 		k->session = true;
 		r->prefixes |= i < 64 ? UINT64_C(1) << i : 0;
 		if (n > k->prefix)
 			k->prefix = n;
 	}
-	return kind;
 }
 
-/* The same of a binary key, by its bytes: it is not called a session, but
- * its base64 would show one. */
+/* Whether the bytes of a binary key begin like a session's: its base64 would
+ * show the id. */
 static bool
 is_binary_session(const struct rules *rules, const struct key *k)
 {
@@ -154,7 +150,7 @@ is_binary_session(const struct rules *rules, const struct key *k)
 	if (k->type != ATTR_B)
 		return false;
 	if (crypto_base64_decode(&bytes, k->text.p, k->text.n) != 0)
-		buf_reset(&bytes); /* what was read of it tells nothing */
+		buf_reset(&bytes);
 	text = (struct slice){ buf_text(&bytes), bytes.n };
 	found = sessions_prefix(text) > 0 ||
 	    begins(text, VERIFICATION, strlen(VERIFICATION));
@@ -179,30 +175,27 @@ is_verification(struct key *k)
 	return true;
 }
 
-/* Kind, and what of the keys is masked. ${sort}->text.p NULL: there is none. */
+/* Set the kind, and what of the ${n} keys is masked. */
 static void
-judge_keys(struct record *r, const struct rules *rules, struct key *key,
-    struct key *sort)
+judge_keys(struct record *r, const struct rules *rules, struct key keys[2],
+    size_t n)
 {
-	bool has_sort = sort->text.p != NULL;
-	enum kind kind = kind_of(r, rules, key);
+	const struct key *key = &keys[0], *sort = &keys[1];
 
-	if (has_sort && kind_of(r, rules, sort) == KIND_SESSION)
-		kind = KIND_SESSION;
-	if (rules->nprefixes == 0 && rules->all_sessions)
-		kind = KIND_SESSION;
-	r->kind = kind;
-	r->masked = kind == KIND_SESSION || rules->all_sessions ||
-	    key->session || sort->session;
-	r->masked |= is_verification(key);
-	if (has_sort)
-		r->masked |= is_verification(sort);
-	r->masked = r->masked || is_binary_session(rules, key) ||
-	    (has_sort && is_binary_session(rules, sort));
+	r->kind = rules->nprefixes == 0 && rules->all_sessions ? KIND_SESSION
+							       : KIND_ITEM;
+	r->masked = rules->all_sessions;
+	for (size_t i = 0; i < n; i++) {
+		find_prefixes(r, rules, &keys[i]);
+		r->masked |= keys[i].session;
+		r->masked |= is_verification(&keys[i]);
+	}
+	for (size_t i = 0; i < n && !r->masked; i++)
+		r->masked = is_binary_session(rules, &keys[i]);
 	r->key_masked = r->masked || rules->mask_partition;
-	/* The id is in the partition key then; what is short beside it names
-	 * a part of the session, such as "meta" or "v0". */
-	r->sort_masked = has_sort &&
+	/* If the partition key has the id, a short sort key names a part of
+	 * the session, such as "meta" or "v0". */
+	r->sort_masked = n > 1 &&
 	    (rules->mask_sort ||
 		(r->masked &&
 		    (key->prefix == 0 || sort->session || sort->prefix > 0 ||
@@ -211,7 +204,7 @@ judge_keys(struct record *r, const struct rules *rules, struct key *key,
 	r->sort_prefix = sort->prefix;
 }
 
-/* The text up to and with its first separator; n 0: it has none. */
+/* The text up to its first separator, included; n 0 when it has none. */
 static struct slice
 up_to_separator(const struct rules *rules, const struct key *k)
 {
@@ -232,7 +225,7 @@ up_to_separator(const struct rules *rules, const struct key *k)
 	return (struct slice){ 0 };
 }
 
-/* Whether ${text} is ${word}; nearly always the first byte tells. */
+/* Whether ${text} is ${word}; mostly the first byte decides. */
 static bool
 is_text(struct slice text, const char *word)
 {
@@ -253,8 +246,8 @@ group_of_partition(const struct rules *rules, const struct key *k)
 	return group.n > 0 ? group : SLICE("(none)");
 }
 
-/* Open the key ${value}; its text is the page's own where it can be, or
- * decoded at the end of ${scratch}, which has room for it. */
+/* Open the key ${value}. Its text points into the page, or, if it has escapes,
+ * to where it is decoded, at the end of ${scratch}, which has room for it. */
 static struct key
 open_key(struct buf *scratch, const struct item *item, struct slice value)
 {
@@ -278,32 +271,31 @@ void
 record_keys(struct record *r, const struct item *item,
     const struct rules *rules, struct buf *scratch)
 {
-	struct key key, sort = { 0 };
-	struct slice first, second = { 0 };
-	size_t at;
+	struct key keys[2] = { 0 };
+	size_t at, n = item->sort.p != NULL ? 2 : 1;
+	struct slice second = { 0 };
 
-	/* room for both and for the group, so that nothing moves any more */
+	/* room for both keys and the group, so that nothing moves */
 	buf_reset(scratch);
 	buf_reserve(scratch,
 	    2 * (item->partition.n + item->sort.n) + sizeof("(none) "));
-	key = open_key(scratch, item, item->partition);
-	if (item->sort.p != NULL)
-		sort = open_key(scratch, item, item->sort);
+	keys[0] = open_key(scratch, item, item->partition);
+	if (n > 1)
+		keys[1] = open_key(scratch, item, item->sort);
 	r->item = item;
-	r->key = key.text;
-	r->sort = sort.text;
+	r->key = keys[0].text;
+	r->sort = keys[1].text;
 	r->prefixes = 0;
-	judge_keys(r, rules, &key, &sort);
+	judge_keys(r, rules, keys, n);
 
-	first = group_of_partition(rules, &key);
-	if (sort.text.p != NULL)
-		second = up_to_separator(rules, &sort);
-	r->group = first;
-	r->group_first = first.n;
+	r->group = group_of_partition(rules, &keys[0]);
+	r->group_first = r->group.n;
+	if (n > 1)
+		second = up_to_separator(rules, &keys[1]);
 	if (second.n == 0)
 		return;
 	at = scratch->n;
-	buf_add(scratch, first.p, first.n);
+	buf_add(scratch, r->group.p, r->group.n);
 	buf_addc(scratch, ' ');
 	buf_add(scratch, second.p, second.n);
 	r->group = (struct slice){ buf_text(scratch) + at, scratch->n - at };
@@ -316,17 +308,16 @@ record_past(const struct record *r, const struct rules *rules, int64_t overdue)
 
 	if (r->zoneless)
 		before = sum_sub(before, MOMENT_ZONE_WEST);
-	/* below a whole number is what has its floor below it */
+	/* a fraction changes nothing: floor(x) < n exactly if x < n */
 	return r->has_moment && r->moment < before;
 }
 
-/* State and reason of a value that means a moment. */
 static void
 judge(struct record *r, const struct moment *m, const struct rules *rules)
 {
 	bool past = record_past(r, rules, 0);
 
-	r->reason = blame[m->form];
+	r->reason = reason_of[m->form];
 	if (m->form != MOMENT_SECONDS) {
 		r->state = past ? STATE_STUCK : STATE_IMMORTAL;
 	} else if (!rules->ttl_acts) {
@@ -355,14 +346,7 @@ record_of(struct record *r, const struct item *item, const struct rules *rules,
 	r->has_moment = moment_means(m.form);
 	r->zoneless = m.zoneless;
 	r->seconds = m.seconds;
-	r->moment = 0;
-	r->overdue = 0;
-	if (!r->has_moment) {
-		r->state = STATE_IMMORTAL;
-		r->reason = blame[m.form];
-		return;
-	}
-	r->moment = m.floor;
-	r->overdue = sum_sub(rules->now, m.ceil);
+	r->moment = r->has_moment ? m.floor : 0;
+	r->overdue = r->has_moment ? sum_sub(rules->now, m.ceil) : 0;
 	judge(r, &m, rules);
 }

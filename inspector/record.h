@@ -29,34 +29,34 @@ enum reason {
 
 enum kind { KIND_SESSION, KIND_ITEM, KINDS };
 
-/* Their words: "live", "milliseconds", "session". */
+/* "live", "milliseconds", "session" */
 const char *state_name(enum state s);
 const char *reason_name(enum reason r);
 const char *kind_name(enum kind k);
-/* The other way; -1 when there is no such word. */
+/* The value of such a word, or -1. */
 int state_parse(const char *s);
 int reason_parse(const char *s);
 
-/* DynamoDB deletes nothing that expired this long ago or longer (Developer
- * Guide, "How it works: TTL"): five years, in seconds. */
+/* Seconds (five years): DynamoDB deletes nothing that expired that long ago
+ * (Developer Guide, "How it works: TTL"). */
 #define RECORD_TOO_OLD INT64_C(157788000)
 
-/* What entries are judged by: fixed for a run. Borrowed strings. */
+/* The settings of a run. Strings are borrowed. */
 struct rules {
 	int64_t now;   /* epoch seconds */
 	bool ttl_acts; /* the table's TTL is on, and on this attribute */
-	struct moment_zone zone; /* of date-times that name none */
-	/* what keys of sessions begin with; none: inspector/sessions.h */
+	struct moment_zone zone; /* of date-times without a zone */
+	/* with which keys of sessions begin; none: inspector/sessions.h */
 	const char *const *session_prefixes;
 	size_t nprefixes;
-	bool all_sessions;   /* the table contains only sessions, unless there
-				are prefixes; all are masked either way */
-	bool mask_partition; /* the name of this key attribute says that it */
-	bool mask_sort;      /* is a secret (inspector/mask.h) */
+	bool all_sessions;   /* all keys are masked; without prefixes, all
+				entries are sessions */
+	bool mask_partition; /* the attribute's name says that it is a secret */
+	bool mask_sort;      /* (inspector/mask.h) */
 	const char *const *groups; /* whole keys that are groups */
 	size_t ngroups;
 	const char *separators; /* a group ends with one; NULL: ":#/|" */
-	bool sizes;             /* items are whole: sizes are known */
+	bool sizes;             /* items are complete, so sizes are known */
 };
 
 /* One entry, judged. Lives as long as its page and its worker's scratch. */
@@ -65,45 +65,40 @@ struct record {
 	enum state state;
 	enum reason reason;
 	enum kind kind;
-	bool has_moment;        /* a moment was meant */
-	bool zoneless;          /* … in an unknown zone: below it is read as
-				   UTC, but it is past only once it is past
-				   in every zone */
-	struct decimal seconds; /* it, exact */
-	int64_t moment;         /* … cut to whole seconds towards the past */
-	int64_t overdue;        /* whole seconds since then; < 0 in the future,
-				   or, zoneless, may be > 0 and not past yet */
-	struct slice key;       /* the partition key as text: decoded S, N as it
-				   stands, B in base64; points into the page, or
-				   into the scratch */
+	bool has_moment;        /* it has an expiry time */
+	bool zoneless;          /* … without a zone, read as UTC; it is past
+				   only when it is past in every zone */
+	struct decimal seconds; /* the time, exact */
+	int64_t moment;         /* … in whole seconds, rounded down */
+	int64_t overdue;        /* whole seconds since then; < 0 in the future.
+				   When zoneless, > 0 may not be past yet. */
+	struct slice key;       /* the partition key as text: S decoded, N as
+				   it is, B in base64; in the page or scratch */
 	struct slice sort;      /* likewise the sort key; p NULL without one */
-	size_t key_prefix;      /* bytes of the session prefix each begins */
-	size_t sort_prefix;     /* with, 0: none */
-	bool masked;            /* what it contains is a secret … */
-	bool key_masked;        /* … and so are these of its keys */
+	size_t key_prefix;      /* bytes of the session prefix of each; */
+	size_t sort_prefix;     /* 0: none */
+	bool masked;            /* the entry is a secret */
+	bool key_masked;        /* … and so is this key */
 	bool sort_masked;
 	uint64_t prefixes;  /* bit i: a key begins with session prefix i */
 	struct slice group; /* "session:", "USER# SESSION#", a whole key,
 			       "(none)" */
-	size_t group_first; /* bytes of it that the partition key decided */
-	int64_t size;       /* bytes as DynamoDB counts; -1 unknown */
+	size_t group_first; /* bytes of it that come from the partition key */
+	int64_t size;       /* bytes, as DynamoDB counts them; -1 unknown */
 };
 
-/*
- * Judge ${item} by ${rules}: its state and the reason for it. Never fails.
- * ${scratch} is emptied and holds what of the texts of the keys and the group
- * does not stand in the page as it is. Pure.
- */
+/* Judge ${item} by ${rules}. Never fails. ${scratch} is emptied; it gets the
+ * texts of keys and groups that are not in the page as they are. Pure. */
 void record_of(struct record *r, const struct item *item,
     const struct rules *rules, struct buf *scratch);
 
-/* Whether ${r}'s moment lies more than ${overdue} seconds before now,
- * wherever on earth it was written. Exact. Pure. */
+/* Whether ${r}'s expiry time is more than ${overdue} seconds ago, in any zone
+ * if it is zoneless. Exact. Pure. */
 bool record_past(const struct record *r, const struct rules *rules,
     int64_t overdue);
 
-/* Only what the keys decide: item, kind, keys, prefixes, what is masked, and
- * group; nothing else of ${r} is set. Pure. */
+/* Set only what depends on the keys: item, kind, keys, prefixes, masks and
+ * group. Pure. */
 void record_keys(struct record *r, const struct item *item,
     const struct rules *rules, struct buf *scratch);
 

@@ -57,7 +57,7 @@ count(struct summary_count *c, int64_t bytes)
 	c->bytes += bytes;
 }
 
-/* What is due: expired entries by age and cost, live ones by what is left. */
+/* Count expired entries by age and cost, live ones by the time that is left. */
 static void
 add_times(struct summary *s, const struct record *r, int64_t units)
 {
@@ -66,7 +66,7 @@ add_times(struct summary *s, const struct record *r, int64_t units)
 		s->purge_units += units;
 		s->free_by_ttl += r->state == STATE_PENDING;
 	} else if (r->state == STATE_LIVE) {
-		/* overdue is the floor of now - moment: exact for spans */
+		/* exact: overdue is now - moment, rounded down */
 		for (int i = 0; i < SUMMARY_BEYOND; i++)
 			s->upcoming[i] += -summary_within[i] <= r->overdue;
 		s->upcoming[SUMMARY_BEYOND] +=
@@ -101,7 +101,7 @@ group_of(struct summary *s, const struct record *r)
 	return g;
 }
 
-/* Whether an entry of so many bytes may be among the largest. */
+/* Whether an entry of ${bytes} may be among the largest. */
 static bool
 is_large(const struct summary *s, int64_t bytes)
 {
@@ -109,7 +109,7 @@ is_large(const struct summary *s, int64_t bytes)
 	    (s->top > 0 && bytes >= s->largest[s->nlargest - 1].bytes);
 }
 
-/* What is shown by its key, if ${r} is: few are. */
+/* Keep the key of ${r} if it may be an example, or among the largest. */
 static void
 offer(struct summary *s, const struct record *r, int64_t bytes)
 {
@@ -185,8 +185,7 @@ merge_names(struct summary *to, const struct summary *from)
 static void
 merge_groups(struct summary *to, const struct summary *from)
 {
-	if (!from->groups_complete)
-		to->groups_complete = false;
+	to->groups_complete &= from->groups_complete;
 	for (size_t i = 0; i < from->ngroups; i++) {
 		const struct summary_group *g = &from->groups[i];
 		struct summary_group *into =
@@ -251,7 +250,7 @@ summary_square(struct summary *s)
 void
 summary_merge(struct summary *to, const struct summary *from)
 {
-	/* untouched where it stays: workers read it from the total */
+	/* written only if it changes: workers read it meanwhile */
 	if (to->sizes && !from->sizes)
 		to->sizes = false;
 	to->items += from->items;
@@ -286,6 +285,6 @@ summary_repairable(const struct summary *s, enum state state)
 	int64_t n = why[REASON_MILLISECONDS] + why[REASON_MICROSECONDS] +
 	    why[REASON_NANOSECONDS] + why[REASON_STRING] - s->zoneless[state];
 
-	/* an estimate's counts are rounded one by one */
+	/* an estimate's counts are rounded, and may not add up */
 	return n > 0 ? n : 0;
 }

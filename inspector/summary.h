@@ -9,13 +9,12 @@
 #include "inspector/record.h"
 
 /*
- * What is counted over a table, in constant memory, so that two of them add
- * up to exactly what one pass over both would have counted: segments,
- * workers and machines are all merged by summary_merge. Keys are kept, and
- * put in order, as they may be shown: a report that was written and read
- * back merges like the summary that it is of.
+ * The counts over a table, in constant memory. summary_merge adds two of them
+ * up to exactly what one pass over both would have counted: those of segments,
+ * workers and machines. Keys are kept, and sorted, as they may be shown, so a
+ * report merges like the summary that it was made from.
  */
-#define SUMMARY_GROUPS 1000 /* past that, the smallest names are kept */
+#define SUMMARY_GROUPS 1000 /* of more, the first names in order are kept */
 
 struct summary_count {
 	int64_t items;
@@ -30,25 +29,23 @@ struct summary_group {
 	double squares;
 };
 
-/* A key with a figure: an example, one of the largest. */
+/* An example, or one of the largest. */
 struct summary_key {
-	char *key; /* as it may be shown, may hold NUL; NULL: none yet */
+	char *key; /* as it may be shown, may contain NUL; NULL: none yet */
 	size_t len;
 	char *sort; /* the sort key, likewise; NULL without one */
 	size_t sort_len;
 	int64_t bytes;
-	int64_t moment; /* an example's: when it was meant to expire; 0: it
-			   means no moment */
+	int64_t moment; /* an example's expiry time; 0: none */
 };
 
-/* What is counted of live entries: those that expire within an hour, a day,
- * a week, and those that are more than five years ahead, a sign of seconds
- * and milliseconds added up. */
+/* Live entries that expire within an hour, a day, a week, and those that expire
+ * in more than five years: somebody may have added milliseconds to seconds. */
 #define SUMMARY_UPCOMING 4
 #define SUMMARY_BEYOND 3 /* the last of them */
 
-/* Of each count, the sum over segments of its square there: what tells how
- * even the segments are, for a sample. 0 unless summary_square was called. */
+/* For each count the sum of its squares in the segments, from which a sample
+ * estimates its error. 0 unless summary_square was called. */
 struct summary_squares {
 	double items;
 	double states[STATES];
@@ -65,7 +62,7 @@ struct summary {
 	uint64_t prefixes; /* bit i: session prefix i was seen */
 	struct summary_count states[STATES];
 	int64_t reasons[STATES][REASONS];
-	/* the smallest key as shown; of REASON_NONE there are none */
+	/* the first key in order; none of REASON_NONE */
 	struct summary_key examples[STATES][REASONS];
 	struct summary_count kinds[KINDS];
 	int64_t kind_states[KINDS][STATES];
@@ -75,30 +72,30 @@ struct summary {
 	bool groups_complete;
 	struct histogram overdue; /* of pending and stuck */
 	int64_t upcoming[SUMMARY_UPCOMING];
-	int64_t zoneless[STATES];    /* date-times that name no zone */
+	int64_t zoneless[STATES];    /* date-times without a zone */
 	struct summary_key *largest; /* by bytes down, then key */
 	size_t nlargest, top;
 	int64_t purge_units; /* write units to delete the expired ones */
-	int64_t free_by_ttl; /* how many of them TTL takes itself */
+	int64_t free_by_ttl; /* how many of them TTL will delete */
 	struct summary_squares squares;
 };
 
-/* The spans of upcoming, in seconds. */
+/* The times of upcoming, in seconds from now. */
 extern const int64_t summary_within[SUMMARY_UPCOMING];
 
-/* Ready to count; keeps the ${top} largest. */
+/* An empty summary that keeps the ${top} largest. */
 void summary_init(struct summary *s, size_t top, bool sizes);
 void summary_release(struct summary *s);
-/* Count ${r}; ${units}: what its delete would cost. */
+/* Count ${r}, whose delete would cost ${units}. */
 void summary_add(struct summary *s, const struct record *r, int64_t units);
-/* Add ${from} to ${to}; ${from} stays as it was. */
+/* Add ${from} to ${to}. */
 void summary_merge(struct summary *to, const struct summary *from);
 /* Empty it for the next segment, keeping its memory. */
 void summary_reset(struct summary *s);
-/* How many of ${state} have a time that repair turns into seconds: in another
- * unit, or in a string that does not lack a zone. Pure. */
+/* How many entries of ${state} have a time that repair converts: in another
+ * unit, or in a string with a zone. Pure. */
 int64_t summary_repairable(const struct summary *s, enum state state);
-/* ${s} has counted one segment, the whole of it: set its squares. */
+/* Set the squares of ${s}, which has counted one whole segment. */
 void summary_square(struct summary *s);
 
 #endif
