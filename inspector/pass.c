@@ -159,8 +159,10 @@ work_segment(struct hand *h, struct segment *seg, struct fault *f)
 
 	while (r == 1 && !stop_requested() && !run->cancel)
 		r = work_page(h, seg, f);
-	if (r == 2)
-		run->enough = run->cancel = true;
+	if (r == 2) {
+		run->enough = true;
+		run->cancel = true;
+	}
 	if (r >= 0 && pass->sink.segment != NULL &&
 	    pass->sink.segment(h->state, seg, f) < 0)
 		r = -1;

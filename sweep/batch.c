@@ -21,8 +21,8 @@ repairs(const struct batch *s)
 	return s->run->p->action == PURGE_REPAIR;
 }
 
-/* The entry's line: what is to be done, or what came back; ${at_us}: when the
- * entry was like that. */
+/* Add the line of an intent, with the ${image} that the entry had at
+ * ${at_us}. */
 static void
 add_intent(struct batch *s, struct buf *lines, const struct held *h,
     struct slice image, int64_t at_us)
@@ -41,7 +41,7 @@ add_intent(struct batch *s, struct buf *lines, const struct held *h,
 	journal_intent(lines, &e, (struct slice){ s->keys.p, s->keys.n });
 }
 
-/* Entry 1 is the first one of the run. */
+/* Report the journal when it gets its first entry, number 1. */
 static void
 tell_used(const struct batch *s, int64_t number)
 {
@@ -51,7 +51,7 @@ tell_used(const struct batch *s, int64_t number)
 		p->journal_used(p->journal_ctx, journal_path(s->run->journal));
 }
 
-/* The intents of all that is held, on their way to the disk. */
+/* Submit the intents of all held entries to the journal. */
 static void
 submit_intents(struct batch *s)
 {
@@ -73,7 +73,7 @@ submit_intents(struct batch *s)
 	journal_submit(s->run->journal, &u->waiting);
 }
 
-/* On disk before anything is sent. */
+/* Wait until the intents are on disk; nothing may be sent before. */
 static int
 await_intents(struct batch *s, struct fault *f)
 {
@@ -82,15 +82,15 @@ await_intents(struct batch *s, struct fault *f)
 	return journal_wait(s->run->journal, &s->sent->waiting, f);
 }
 
-/* The write of the held entry ${i}, which is of the part. */
+/* The write of the held entry ${i}, in the current part. */
 static struct ddb_delete *
 write_of(struct batch *s, size_t i)
 {
 	return &s->deletes[i - s->from];
 }
 
-/* What came back, where it is not what was read, and what became of all
- * whose outcome is known. */
+/* Record the images that came back, where they differ from those that were
+ * read, and the outcomes that are known. */
 static int
 write_outcomes(struct batch *s, struct fault *f)
 {
@@ -112,7 +112,7 @@ write_outcomes(struct batch *s, struct fault *f)
 	}
 	journal_outcomes_begin(&s->lines);
 	for (size_t i = s->from; i < s->to; i++) {
-		/* no outcome on record: restore will look after it */
+		/* without an outcome, restore checks the entry */
 		if (write_of(s, i)->unsure || s->sent->held[i].open)
 			continue;
 		any = true;
@@ -128,7 +128,8 @@ write_outcomes(struct batch *s, struct fault *f)
 	return journal_append(s->run->journal, &s->lines, changed, f);
 }
 
-/* A repair that was sent twice fails its condition because of itself. */
+/* Note whether the entry has our value already: a repair that was sent twice
+ * fails its condition because of the first one. */
 static void
 note_ours(const struct batch *s, struct held *h, struct slice there)
 {
@@ -152,8 +153,8 @@ match_found(struct batch *s)
 		}
 }
 
-/* Take the image that came back for entry ${i} over the one that was read only
- * where it is the entry's and could be put back. The lock is held. */
+/* Keep the image that came back for entry ${i} only if it is the entry's and
+ * can be restored; else the one that was read counts. The lock is held. */
 static void
 take_image(struct batch *s, size_t i)
 {
@@ -174,14 +175,14 @@ take_image(struct batch *s, size_t i)
 	if (worth == IMAGE_TAKEN)
 		return;
 	h->others = worth == IMAGE_OTHERS;
-	/* of a failed condition it says that the entry is there */
+	/* even so, that of a failed condition proves that the entry exists */
 	if (d->said == DDB_SAID_DONE || h->others)
 		d->old = (struct slice){ NULL, 0 };
 	if (run->totals->images_refused++ == 0)
 		run->totals->image_wrong = xstrdup(f.text);
 }
 
-/* What says nothing, as no image came back where one could have. */
+/* Whether no image of entry ${i} came back, though its delete succeeded. */
 static bool
 silent(struct batch *s, size_t i)
 {
@@ -191,7 +192,7 @@ silent(struct batch *s, size_t i)
 	    (d->said == DDB_SAID_DONE && s->sent->held[i].others);
 }
 
-/* Say once that no old image comes back, and that batches end for it. */
+/* Report that no old images come back, and stop batching because of it. */
 static void
 tell_silent(struct sweep_run *run, bool batched)
 {
@@ -210,8 +211,9 @@ tell_silent(struct sweep_run *run, bool batched)
 }
 
 /*
- * The images that came back. Where none ever did, the success of a batch says
- * nothing: go on with single deletes, whose conditions fail where no entry is.
+ * Check the images that came back. If none ever did, the success of a batch
+ * proves nothing: continue with single deletes, whose conditions fail if there
+ * is no entry.
  */
 static void
 take_images(struct batch *s)
@@ -236,7 +238,8 @@ take_images(struct batch *s)
 			tell_silent(run, batched == 1);
 }
 
-/* Where the answer does not tell refreshed from gone, read consistently. */
+/* Where the reply does not distinguish refreshed from gone, read the entry
+ * consistently. */
 static int
 read_back(struct batch *s, struct fault *f)
 {
@@ -279,14 +282,14 @@ read_back(struct batch *s, struct fault *f)
 	return 0;
 }
 
-/* How far what is held was brought. */
+/* How far a part got. */
 enum brought {
-	UNSENT,    /* it was not come to at all */
-	CUT_SHORT, /* a signal or the deadline ended the tries */
+	UNSENT,    /* not attempted */
+	CUT_SHORT, /* a signal or the deadline ended the attempts */
 	SENT
 };
 
-/* Whether ${d} has done nothing, and may be tried another time. */
+/* Whether ${d} did nothing, so that another run may do it. */
 static bool
 untried(const struct ddb_delete *d, enum brought how)
 {
@@ -297,7 +300,7 @@ untried(const struct ddb_delete *d, enum brought how)
 		(how == CUT_SHORT && d->said == DDB_SAID_ERROR));
 }
 
-/* What became of entry ${i}. */
+/* Set the outcome of entry ${i}. */
 static void
 judge(struct batch *s, size_t i, enum brought how)
 {
@@ -324,7 +327,7 @@ judge(struct batch *s, size_t i, enum brought how)
 		h->outcome = v.outcome;
 		h->unconfirmed = v.unconfirmed;
 		h->open = v.open;
-		/* a repair that finds nothing has repaired nothing */
+		/* a repair that finds no entry repaired nothing */
 		if (repairs(s) && h->unconfirmed) {
 			h->outcome = OUTCOME_GONE;
 			h->unconfirmed = false;
@@ -332,7 +335,8 @@ judge(struct batch *s, size_t i, enum brought how)
 	}
 }
 
-/* Every entry of the part becomes one outcome; ${cost} is what sending cost. */
+/* Count each entry of the part in one outcome; sending cost ${cost} write
+ * units. */
 static void
 settle(struct batch *s, enum brought how, double cost)
 {
@@ -360,7 +364,7 @@ settle(struct batch *s, enum brought how, double cost)
 	lock_leave(run->lock);
 }
 
-/* Send the part. ${cost}: what that cost, in write units. */
+/* Send the part; ${cost}: the write units it took. */
 static int
 send_part(struct batch *s, double *cost, struct fault *f)
 {
@@ -379,7 +383,7 @@ send_part(struct batch *s, double *cost, struct fault *f)
 		s->old = many.old;
 		return rc;
 	}
-	/* one by one; their old images are kept behind each other */
+	/* one by one; s->old gets their old images, one after the other */
 	for (size_t i = s->from; i < s->to; i++) {
 		struct ddb_deletes one = { .table = many.table,
 			.list = write_of(s, i),
@@ -403,7 +407,7 @@ send_part(struct batch *s, double *cost, struct fault *f)
 	return rc;
 }
 
-/* Send a part of what is held, and settle it. */
+/* Send the part, and settle it. */
 static int
 flush_part(struct batch *s, struct fault *f)
 {
@@ -413,10 +417,9 @@ flush_part(struct batch *s, struct fault *f)
 	int rc = send_part(s, &cost, &why);
 
 	if (rc != 0) {
-		how = why.kind == FAULT_CANCELLED || why.kind == FAULT_LATE
-		    ? CUT_SHORT
-		    : SENT;
 		*f = why;
+		if (why.kind == FAULT_CANCELLED || why.kind == FAULT_LATE)
+			how = CUT_SHORT;
 	}
 	take_images(s);
 	if (read_back(s, rc == 0 ? f : &later) != 0)
@@ -427,8 +430,7 @@ flush_part(struct batch *s, struct fault *f)
 	return rc;
 }
 
-/* On to the next part of what is sent: its writes, of which nothing is known
- * yet. */
+/* Begin the next part, with its writes. */
 static void
 begin_part(struct batch *s)
 {
@@ -449,7 +451,7 @@ begin_part(struct batch *s)
 	}
 }
 
-/* Between two parts: -1 when a signal or the deadline came. */
+/* Between two parts: -1 after a signal or the deadline. */
 static int
 may_go_on(const struct batch *s, struct fault *f)
 {
@@ -462,8 +464,8 @@ may_go_on(const struct batch *s, struct fault *f)
 	return 0;
 }
 
-/* What is left of what was to be sent is not. It goes on record where its
- * intents do. */
+/* Skip what was not sent yet, and record that if the intents are
+ * ${recorded}. */
 static void
 skip_rest(struct batch *s, bool recorded)
 {
@@ -482,7 +484,7 @@ skip_rest(struct batch *s, bool recorded)
 	buf_reset(&u->images);
 }
 
-/* Send what was submitted. */
+/* Send what was submitted, once its intents are on disk. */
 static int
 send_haul(struct batch *s, struct fault *f)
 {
@@ -511,8 +513,8 @@ swap(struct batch *s)
 	s->sent = u;
 }
 
-/* Nothing more is sent: both hauls are skipped. Lines that are on their way are
- * waited for, as they are ours. */
+/* Skip both hauls. The journal may still read submitted lines, so wait for
+ * those. */
 static void
 drop(struct batch *s)
 {
@@ -547,7 +549,7 @@ batch_turn(struct batch *s, struct fault *f)
 	if (batch_settle(s, f) != 0)
 		return -1;
 	swap(s);
-	/* without a journal there is nothing to wait for */
+	/* without a journal, send at once */
 	return s->run->journal == NULL ? batch_settle(s, f) : 0;
 }
 
@@ -584,21 +586,8 @@ batch_free(struct batch *s)
 	buf_release(&s->lines);
 	buf_release(&s->keys);
 	buf_release(&s->begin);
-	buf_release(&s->scratch);
 	page_release(&s->found);
 	free(s);
-}
-
-size_t
-batch_held(const struct batch *s)
-{
-	return s->filled->n;
-}
-
-double
-batch_held_units(const struct batch *s)
-{
-	return s->filled->units;
 }
 
 const struct buf *

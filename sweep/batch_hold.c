@@ -15,7 +15,7 @@
 #include "sweep/image.h"
 #include "sweep/totals.h"
 
-/* What a batch takes on; batch.c sends it. */
+/* Fills a batch; batch.c sends it. */
 
 int
 batch_repair(char out[48], const struct record *r, const struct rules *rules,
@@ -29,7 +29,7 @@ batch_repair(char out[48], const struct record *r, const struct rules *rules,
 	case REASON_MICROSECONDS:
 	case REASON_NANOSECONDS:
 	case REASON_STRING:
-		if (r->zoneless) /* nobody can say which second it means */
+		if (r->zoneless) /* the second is unknown */
 			return 0;
 		break;
 	case REASON_MISSING:
@@ -40,7 +40,7 @@ batch_repair(char out[48], const struct record *r, const struct rules *rules,
 	default:
 		return 0;
 	}
-	/* never a value that would not be read as the time it is */
+	/* never write a value that is not read as a time */
 	decimal_from_int(&d, moment);
 	if (!moment_in_window(&d, rules->now))
 		return 0;
@@ -111,7 +111,7 @@ batch_hold(struct batch *s, const struct record *r, const struct buf *begin,
 	if (u->n == 1) {
 		buf_reset(&u->begin);
 		buf_add(&u->begin, begin->p, begin->n);
-		/* a byte less, for the one that ends every buffer */
+		/* less the NUL that ends every buffer */
 		(void)buf_reserve(&u->images,
 		    n > HELD_BYTES - 1 ? n : HELD_BYTES - 1);
 	}

@@ -17,15 +17,14 @@
 #include "sweep/journal.h"
 
 /*
- * Group commit. Lines that need a sync wait in ${first}..., in order and where
- * they are: in the hands of those who wait. One thread at a time is the leader,
- * takes all that wait, writes and syncs them with the lock let go, and wakes
- * the others: whose lines went along is done, the first of the rest leads next.
- * Who has submitted lines and is at other work is stood in for by the clerk, a
- * thread of the journal's own (where the system had one left: else they wait
- * until somebody waits). Lines that need no sync are copied to ${pending},
- * written all the same at once (they survive our end, if not the machine's),
- * and become durable with the next commit.
+ * Group commit. Lines that need a sync queue at ${first}, in order; they are
+ * not copied. One thread at a time, the leader, writes and syncs the whole
+ * queue without the lock, and wakes the others: those whose lines are on disk
+ * are done, and one of the rest leads next. The clerk, a thread of the journal,
+ * leads while those who submitted lines do other work (if the system has no
+ * thread left, their lines are written when somebody waits). Lines that need no
+ * sync are copied to ${pending}. They are written soon, so that they survive
+ * the end of this process, and are durable with the next sync.
  */
 struct journal {
 	char *path;
@@ -42,13 +41,13 @@ struct journal {
 	int64_t size;     /* of the file, behind the last good commit */
 	int64_t empty;    /* … with nothing but its first line */
 	int64_t number;
-	bool busy; /* somebody leads */
+	bool busy; /* there is a leader */
 	bool broken;
 	struct fault why;
 };
 
-/* Whether the file still is the one under its name: what is synced to one that
- * was removed is no undo. */
+/* 0 while the journal's name is that of our file; else -1: a removed journal
+ * cannot be restored from. */
 static int
 still_named(const struct journal *j, struct fault *f)
 {
@@ -72,7 +71,7 @@ still_named(const struct journal *j, struct fault *f)
 	    j->path, why);
 }
 
-/* What one commit writes: first the lines nobody waits for. */
+/* What one commit writes: the lines without a sync, then the queue. */
 struct load {
 	struct buf lines;
 	const struct journal_waiting *waiting;
@@ -108,10 +107,8 @@ load_write_packed(struct journal *j, const struct load *load, size_t *n)
 	return file_write(j->fd, j->packed.p, j->packed.n);
 }
 
-/*
- * Write ${load} behind what is there. What got there only in part is cut
- * off again, so that a line is torn by nothing but a sudden end.
- */
+/* Append ${load} to the file. A partial write is truncated again, so that only
+ * a crash can leave a torn line. */
 static int
 load_write(struct journal *j, const struct load *load, bool sync, int64_t *size,
     struct fault *f)
@@ -132,7 +129,7 @@ load_write(struct journal *j, const struct load *load, bool sync, int64_t *size,
 	    strerror(error));
 }
 
-/* Lead one commit. The lock is held before and after, not meanwhile. */
+/* Lead one commit. The lock is held before and after, but not while writing. */
 static void
 commit(struct journal *j, bool sync)
 {
@@ -159,15 +156,13 @@ commit(struct journal *j, bool sync)
 	if (rc != 0 || lost) {
 		j->broken = true;
 		j->why = why;
-	} else {
-		if (sync)
-			j->synced = end;
+	} else if (sync) {
+		j->synced = end;
 	}
 	lock_wake(j->lock);
 }
 
-/* Lines nobody waits for: a leader takes care of those that came while it was
- * at work. */
+/* Write the pending lines, unless a leader will. */
 static void
 write_pending(struct journal *j)
 {
@@ -279,13 +274,13 @@ journal_append(struct journal *j, const struct buf *lines, bool sync,
 		j->appended += (int64_t)lines->n;
 		buf_add(&j->pending, lines->p, lines->n);
 	}
-	/* without a sync there is nothing to wait for: end is 0 */
+	/* without a sync own.end is 0: nothing to wait for */
 	rc = wait_for(j, &own, f);
 	lock_leave(j->lock);
 	return rc;
 }
 
-/* No clerk any more: from here on one thread alone appends. */
+/* End the clerk; only one thread appends from here on. */
 static void
 dismiss_clerk(struct journal *j)
 {
@@ -348,8 +343,8 @@ journal_begin(struct journal *j, const struct journal_options *o,
 
 	if (n >= 3 && strcmp(j->path + n - 3, ".gz") == 0)
 		j->zip = gzip_open(false);
-	/* Where a file system has no locks, the file's age is what keeps it
-	 * from being removed as an old one. */
+	/* Without locks on this file system, only its age keeps the file from
+	 * being removed as an old one. */
 	(void)flock(j->fd, LOCK_EX | LOCK_NB);
 	journal_header(&head, &o->run);
 	rc = journal_append(j, &head, true, f);
@@ -357,13 +352,13 @@ journal_begin(struct journal *j, const struct journal_options *o,
 	if (rc != 0)
 		return -1;
 	j->empty = j->size;
-	/* Whatever the umask; and the name and mode must last, too. */
+	/* whatever the umask; mode and name must be durable, too */
 	if (fchmod(j->fd, 0600) != 0 || fsync(j->fd) != 0)
 		return fault(f, FAULT_IO, "%s: %s", j->path, strerror(errno));
 	return journal_sync_directory(j->path, f);
 }
 
-/* Remove the file, if it still is the one under its name. */
+/* Remove the file if its name is still that of our file. */
 static void
 journal_remove(const struct journal *j)
 {
@@ -423,7 +418,7 @@ journal_path(const struct journal *j)
 	return j->path;
 }
 
-/* Copy the first ${size} bytes of ${from} to ${to}, synced. */
+/* Copy the first ${size} bytes of ${from} to ${to}, and sync. */
 static int
 copy(int from, int to, int64_t size)
 {
@@ -445,7 +440,7 @@ copy(int from, int to, int64_t size)
 	return n > 0 && fsync(to) == 0 ? 0 : -1;
 }
 
-/* Write what the journal holds to a new file called ${path}. */
+/* Copy the journal to a new file ${path}. */
 static int
 save_as(const struct journal *j, const char *path, struct fault *f)
 {

@@ -19,7 +19,7 @@
 #include "sweep/plan.h"
 #include "sweep/purge.h"
 
-/* How often a checkpoint is written while nothing else makes it due. */
+/* Write a checkpoint that often. */
 #define CHECKPOINT_US ((int64_t)5000000)
 
 static int64_t
@@ -30,7 +30,7 @@ mono_us(const struct sweep_run *run)
 	return w->mono_us(w->ctx);
 }
 
-/* Take a match of ${units} on (0), or note the ceiling that forbids it (1). */
+/* Count a match of ${units} (0), or note the ceiling that forbids it (1). */
 static int
 take(struct sweep_run *run, const struct record *r, int64_t units)
 {
@@ -60,8 +60,7 @@ take(struct sweep_run *run, const struct record *r, int64_t units)
 	return 0;
 }
 
-/* Segment ${seg} is settled up to ${seg}->next: whatever lies before needs
- * not be read again. Written every few seconds. */
+/* All before ${seg}->next is settled, and need not be read again. */
 static int
 settled(struct sweep_run *run, const struct segment *seg, struct fault *f)
 {
@@ -84,7 +83,7 @@ settled(struct sweep_run *run, const struct segment *seg, struct fault *f)
 	return rc;
 }
 
-/* As settled, where ${seg} is, but for what is still held. */
+/* As settled, but only up to the first entry that is still held. */
 static int
 settled_so_far(const struct batch *s, const struct segment *seg,
     struct fault *f)
@@ -97,19 +96,19 @@ settled_so_far(const struct batch *s, const struct segment *seg,
 	return settled(s->run, &at, f);
 }
 
-/* Submit what is held when ${r}, of ${units}, has no place beside it. Under a
- * limit what is sent at once is worth a quarter of a second of it. */
+/* Submit the held entries if there is no room for ${r}, of ${units}. With a
+ * rate limit that is also when they take the units of a quarter of a second. */
 static int
 make_room(struct batch *s, const struct segment *seg, const struct record *r,
     int64_t units, struct fault *f)
 {
 	double share;
 
-	if (batch_held(s) == 0)
+	if (s->filled->n == 0)
 		return 0;
 	if (batch_has_room(s, r)) {
 		share = ddb_share(s->run->p->ddb, true);
-		if (share <= 0 || batch_held_units(s) + (double)units <= share)
+		if (share <= 0 || s->filled->units + (double)units <= share)
 			return 0;
 	}
 	if (batch_turn(s, f) != 0)
@@ -159,27 +158,26 @@ on_page(void *state, const struct segment *seg, struct fault *f)
 	if (late && s->run->totals->stopped == NULL)
 		s->run->totals->stopped = ceiling_name(CEILING_DEADLINE);
 	lock_leave(s->run->lock);
-	/* what was submitted waits no longer than a page */
+	/* submitted entries wait no longer than a page */
 	if (!late &&
-	    (batch_held(s) >= HELD_ENOUGH ? batch_turn(s, f)
-					  : batch_settle(s, f)) != 0)
+	    (s->filled->n >= HELD_ENOUGH ? batch_turn(s, f)
+					 : batch_settle(s, f)) != 0)
 		return -1;
 	if (settled_so_far(s, seg, f) != 0)
 		return -1;
 	return late;
 }
 
-/* A segment goes back: nothing of it may stay held. */
+/* The segment is given back: nothing of it may stay held. */
 static int
 on_segment(void *state, const struct segment *seg, struct fault *f)
 {
 	struct batch *s = state;
-
 	struct segment at = { .index = seg->index, .next = s->begin };
 
 	if (batch_flush(s, f) != 0)
 		return -1;
-	/* a page that was not worked through is read again */
+	/* a page that was left early is read again */
 	return settled(s->run, s->enough ? &at : seg, f);
 }
 
@@ -244,8 +242,8 @@ close_journal(struct sweep_run *run, struct fault *f)
 	return rc;
 }
 
-/* The last word: where the next run goes on, or that there is nothing left
- * to go on with. */
+/* Save where the next run continues, or remove the checkpoint if the run is
+ * ${complete}. */
 static int
 end_checkpoint(const struct purge *p, bool complete, struct fault *f)
 {
@@ -257,7 +255,7 @@ end_checkpoint(const struct purge *p, bool complete, struct fault *f)
 	return 0;
 }
 
-/* The deadline came while something waited: a ceiling, not a failure. */
+/* The deadline is a ceiling, not a failure. */
 static int
 was_late(struct sweep_totals *t)
 {
@@ -265,13 +263,13 @@ was_late(struct sweep_totals *t)
 	return 1;
 }
 
-/* A failure while it ends: alone, or told behind the one that ended it. */
+/* Report a failure at the end of the run, behind the one that ended it. */
 static int
 ended(int rc, struct fault *f, const struct fault *later)
 {
 	struct fault first = *f;
 
-	/* one that says the same, and maybe more */
+	/* it may say the same, and more */
 	if (rc >= 0 ||
 	    strncmp(later->text, first.text, strlen(first.text)) == 0)
 		*f = *later;
@@ -360,7 +358,7 @@ count_entry(void *state, const struct segment *seg, const struct record *r,
 	return 0;
 }
 
-/* Nothing is held back here, so a page is where the deadline is seen. */
+/* Nothing waits in a counting pass, so check the deadline after a page. */
 static int
 count_page(void *state, const struct segment *seg, struct fault *f)
 {
@@ -373,8 +371,8 @@ count_page(void *state, const struct segment *seg, struct fault *f)
 	return fault(f, FAULT_LATE, "the deadline has passed");
 }
 
-/* --max-percent: 0 no more than may be; 1 too many, and ${totals} say so, all
- * that was counted being skipped; -1, FAULT_LATE when the deadline came. */
+/* --max-percent: 0 within the limit; 1 too many, and all are counted as skipped
+ * in ${totals}; -1, FAULT_LATE after the deadline. */
 static int
 count(const struct purge *p, const struct account *account,
     struct sweep_totals *totals, struct fault *f)

@@ -20,15 +20,15 @@ struct summary;
 /* What is done with a selected entry. */
 enum purge_action {
 	PURGE_DELETE,
-	PURGE_REPAIR /* its TTL value becomes the seconds it meant; entries
-			without such a value are left as they are */
+	PURGE_REPAIR /* rewrite the TTL value in seconds; entries whose value
+			is not a time are left alone */
 };
 
 /* Purge and repair: one run. All borrowed. */
 struct purge {
 	enum purge_action action;
 	struct source *source;
-	struct source *counting; /* max-percent: the counting pass's own */
+	struct source *counting; /* max-percent: for the counting pass */
 	struct ddb *ddb;
 	const struct ddb_table *table;
 	const struct rules *rules;
@@ -41,33 +41,31 @@ struct purge {
 	int batch;                /* enum ddb_batch_mode */
 	const char *journal_path; /* NULL: --no-journal */
 	bool journal_numbered;    /* it is a default path */
-	/* The first entry is about to be written to it; may be called by any
-	 * thread. NULL: nobody wants to know. */
+	/* The journal is about to get its first entry; called by any thread.
+	 * May be NULL. */
 	void (*journal_used)(void *ctx, const char *journal);
 	void *journal_ctx;
 	int64_t ttl_for_missing; /* repair: entries without TTL get now + this;
-				    < 0: they are passed over */
+				    < 0: they are left alone */
 	struct ceilings ceilings;
-	int64_t begun_us; /* what the deadline counts from, by the world's
-			     mono_us; 0: now */
-	/* Where to save how far the run is; NULL: nowhere. checkpoint holds
-	 * a position for every segment and is kept up to date. */
+	int64_t begun_us; /* start of the deadline, by the world's mono_us; 0:
+			     now */
+	/* Where to save the checkpoint, or NULL. It has a position for every
+	 * segment. */
 	const char *checkpoint_path;
 	struct checkpoint *checkpoint;
-	/* What reads the table begins: the counting pass, or the run itself.
-	 * NULL: nobody wants to know. */
+	/* The counting pass, or the run itself, begins to read. May be NULL. */
 	void (*begin)(void *ctx, bool counting);
-	/* ${p}->written: what was deleted or repaired by now. */
+	/* ${p}->written: entries deleted or repaired so far. */
 	void (*tick)(void *ctx, const struct pass_progress *p);
 	void *tick_ctx;
 };
 
 /*
- * Delete (or repair) what is selected, each under the condition that it
- * still is what it was chosen as, its image in the journal before the write
- * is sent. ${summary} (initialised) holds what was counted over the pass,
- * ${totals} balance, both also after a fault. 0; 1 stopped at a ceiling,
- * totals->stopped says which; -1.
+ * Delete (or repair) the selected entries, each on condition that it is still
+ * as it was selected, and after its image is synced to the journal. ${summary}
+ * (initialised) and ${totals} are complete also after a fault. 0; 1 stopped at
+ * a ceiling, see totals->stopped; -1.
  */
 int purge_run(const struct purge *p, struct summary *summary,
     struct sweep_totals *totals, struct fault *f);

@@ -10,7 +10,7 @@
 #include "lib/base/gzip.h"
 #include "lib/base/mem.h"
 
-#define TRAILER 8 /* bytes of check sum and length behind a member */
+#define TRAILER 8 /* bytes of checksum and length at the end of a member */
 #define STEP ((size_t)64 << 10)
 #define INFLATE_STEP ((size_t)256 << 10)
 #define WINDOW (15 + 16) /* zlib: the largest window, a gzip header */
@@ -35,13 +35,12 @@ struct header {
 #define HAS_COMMENT 0x10u
 #define RESERVED 0xe0u
 
-/* zlib writes, smaller than ISA-L does; ISA-L reads, at more than twice
- * zlib's speed. */
+/* zlib compresses better than ISA-L; ISA-L reads more than twice as fast. */
 struct gzip {
 	z_stream out;
 	struct inflate_state *in; /* NULL: it writes */
 	struct header header;     /* of the member that is read */
-	int said;                 /* by isal_inflate, last */
+	int said;                 /* the last result of isal_inflate */
 };
 
 static void *
@@ -58,8 +57,7 @@ take(void *ctx, void *p)
 	free(p);
 }
 
-/* As at the start of a member; what is left of the input stays with who reads.
- */
+/* Get ready for a member. Unused input stays with the caller. */
 static void
 begin_reading(struct gzip *z)
 {
@@ -98,8 +96,7 @@ gzip_close(struct gzip *z)
 	free(z);
 }
 
-/* Let zlib write at most STEP bytes behind ${out}; whether there may be more.
- */
+/* Let zlib add at most STEP bytes to ${out}; whether there may be more. */
 static bool
 write_some(struct gzip *z, int flush, struct buf *out)
 {
@@ -132,10 +129,10 @@ gzip_write(struct gzip *z, const void *p, size_t n, bool end, struct buf *out)
 }
 
 /*
- * Of the ${n} bytes before ${behind}, all used when it failed: how many lie at
- * what is wrong, or behind it. Of a trailer that is the first byte that differs
- * from what it has to be; else what was taken and not yet looked at, and the
- * last one of what was. Where zeros follow, the file ends there.
+ * How many of the ${n} used bytes before ${behind} are at or behind the error:
+ * in a trailer, those from the first wrong byte on; else the bytes that ISA-L
+ * has buffered, and one. If only zeros follow from there, the file is truncated
+ * there.
  */
 static size_t
 wrong_bytes(const struct gzip *z, const unsigned char *behind, size_t n)
@@ -244,7 +241,7 @@ read_body(struct gzip *z, const unsigned char *p, size_t *n, size_t most,
 	uint32_t step = *n < INT_MAX ? (uint32_t)*n : INT_MAX;
 	uint32_t room = most < INT_MAX ? (uint32_t)most : INT_MAX;
 
-	/* ISA-L takes no const, either, and does not write there */
+	/* ISA-L takes no const either */
 	z->in->next_in = (unsigned char *)(uintptr_t)p;
 	z->in->avail_in = step;
 	z->in->next_out = (unsigned char *)buf_reserve(out, room);
@@ -329,14 +326,14 @@ gzip_inflate(struct buf *out, const void *p, size_t n, size_t max,
 
 	buf_reset(out);
 	while (r == 1 || (r == 0 && n > 0)) {
-		size_t used = n, had = out->n,
-		       most =
-			   max - had < INFLATE_STEP ? max - had : INFLATE_STEP;
+		size_t used = n, had = out->n, most = max - had;
 
 		if (r == 0)
 			gzip_next(z);
 		if (most == 0)
 			break;
+		if (most > INFLATE_STEP)
+			most = INFLATE_STEP;
 		r = gzip_read(z, from, &used, most, out);
 		from += used;
 		n -= used;
