@@ -23,9 +23,9 @@
 #define CHECKPOINT_US ((int64_t)5000000)
 
 static int64_t
-mono_us(const struct sweep_run *run)
+mono_us(const struct purge *p)
 {
-	struct world *w = ddb_options(run->p->ddb)->world;
+	struct world *w = ddb_options(p->ddb)->world;
 
 	return w->mono_us(w->ctx);
 }
@@ -36,7 +36,7 @@ take(struct sweep_run *run, const struct record *r, int64_t units)
 {
 	const struct purge *p = run->p;
 	struct sweep_totals *t = run->totals;
-	int64_t now_us = mono_us(run);
+	int64_t now_us = mono_us(run->p);
 	int forbids;
 
 	lock_enter(run->lock);
@@ -66,17 +66,19 @@ settled(struct sweep_run *run, const struct segment *seg, struct fault *f)
 {
 	struct checkpoint *c = run->p->checkpoint;
 	struct segment *at;
+	int64_t now_us;
 	int rc = 0;
 
 	if (run->p->checkpoint_path == NULL || !run->p->execute)
 		return 0;
 	lock_enter(run->lock);
+	now_us = mono_us(run->p);
 	at = &c->positions[seg->index];
 	buf_reset(&at->next);
 	buf_add(&at->next, seg->next.p, seg->next.n);
 	at->finished = seg->finished;
-	if (mono_us(run) - run->saved_us >= CHECKPOINT_US) {
-		run->saved_us = mono_us(run);
+	if (now_us - run->saved_us >= CHECKPOINT_US) {
+		run->saved_us = now_us;
 		rc = checkpoint_save(run->p->checkpoint_path, c, f);
 	}
 	lock_leave(run->lock);
@@ -154,7 +156,7 @@ on_page(void *state, const struct segment *seg, struct fault *f)
 
 	s->page_us = 0;
 	lock_enter(s->run->lock);
-	late = account_late(&s->run->account, mono_us(s->run));
+	late = account_late(&s->run->account, mono_us(s->run->p));
 	if (late && s->run->totals->stopped == NULL)
 		s->run->totals->stopped = ceiling_name(CEILING_DEADLINE);
 	lock_leave(s->run->lock);
@@ -300,24 +302,32 @@ tick(void *ctx, const struct pass_progress *p)
 	run->p->tick(run->p->tick_ctx, &at);
 }
 
-static int
-run_pass(struct sweep_run *run, struct summary *summary, struct fault *f)
+static struct pass
+pass_of(const struct purge *p)
 {
-	const struct purge *p = run->p;
-	struct pass_progress done = { 0 };
-	const struct pass pass = { .source = p->source,
+	return (struct pass){ .source = p->source,
 		.ddb = p->ddb,
 		.table = p->table,
 		.rules = p->rules,
 		.selection = p->selection,
 		.jobs = p->jobs,
-		.sink = { run, on_open, on_entry, on_page, on_segment,
-		    on_close },
-		.tick = tick,
-		.tick_ctx = run };
+		.tick = p->tick,
+		.tick_ctx = p->tick_ctx };
+}
+
+static int
+run_pass(struct sweep_run *run, struct summary *summary, struct fault *f)
+{
+	const struct purge *p = run->p;
+	struct pass_progress done = { 0 };
+	struct pass pass = pass_of(p);
 	struct fault later = { 0 };
 	int rc;
 
+	pass.sink = (struct pass_sink){ run, on_open, on_entry, on_page,
+		on_segment, on_close };
+	pass.tick = tick;
+	pass.tick_ctx = run;
 	if (open_journal(run, f) != 0)
 		return -1;
 	begin(p, false);
@@ -363,10 +373,9 @@ static int
 count_page(void *state, const struct segment *seg, struct fault *f)
 {
 	const struct counting *c = state;
-	struct world *w = ddb_options(c->p->ddb)->world;
 
 	(void)seg;
-	if (!account_late(c->account, w->mono_us(w->ctx)))
+	if (!account_late(c->account, mono_us(c->p)))
 		return 0;
 	return fault(f, FAULT_LATE, "the deadline has passed");
 }
@@ -380,19 +389,15 @@ count(const struct purge *p, const struct account *account,
 	struct counting c = { .p = p, .account = account };
 	struct pass_progress done = { 0 };
 	struct summary s;
-	const struct pass pass = { .source = p->counting,
-		.ddb = p->ddb,
-		.table = p->table,
-		.rules = p->rules,
-		.selection = p->selection,
-		.jobs = p->jobs,
-		.sink = { .ctx = &c, .entry = count_entry, .page = count_page },
-		.tick = p->tick,
-		.tick_ctx = p->tick_ctx };
+	struct pass pass = pass_of(p);
 	int rc;
 
 	if (!p->ceilings.given[CEILING_PERCENT] || p->counting == NULL)
 		return 0;
+	pass.source = p->counting;
+	pass.sink = (struct pass_sink){ .ctx = &c,
+		.entry = count_entry,
+		.page = count_page };
 	begin(p, true);
 	c.lock = lock_new();
 	summary_init(&s, 0, true);
@@ -422,7 +427,7 @@ purge_run(const struct purge *p, struct summary *summary,
 	int rc;
 
 	run.account.ceilings = &p->ceilings;
-	run.saved_us = mono_us(&run);
+	run.saved_us = mono_us(p);
 	run.account.begun_us = p->begun_us != 0 ? p->begun_us : run.saved_us;
 	condition_numbers(&run.numbers, p->rules, p->selection);
 	run.lock = lock_new();
