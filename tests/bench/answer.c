@@ -14,14 +14,14 @@
 #include "tests/bench/table.h"
 
 #define PAGE_BYTES ((size_t)1 << 20)
-/* Shorter runs of items are copied: a part is not free. */
+/* Shorter runs of items are copied: a part has a cost, too. */
 #define RUN_COPIED 4096
 #define SLOW_DOWN                                                           \
 	"The level of configured provisioned throughput for the table was " \
 	"exceeded. Consider increasing your provisioning level with the "   \
 	"UpdateTable API."
 
-/* A reply is written part by part; its CRC runs along. */
+/* A reply is made of parts; its CRC is computed along with them. */
 
 static struct part *
 add_part(struct reply *r, struct part part)
@@ -109,7 +109,7 @@ begin(struct reply *r)
 	r->n = r->nown = r->nparts = 0;
 }
 
-/* A refusal, and ${item} in it unless that is -1. */
+/* An error reply, with ${item} unless that is -1. */
 static void
 refuse_with(struct reply *r, const char *kind, const char *message,
     const struct table *t, int64_t item)
@@ -133,16 +133,16 @@ refuse(struct reply *r, const char *kind, const char *message)
 	refuse_with(r, kind, message, NULL, -1);
 }
 
-/* What of a request is wanted more than once. */
+/* A request, as far as it is needed more than once. */
 struct request {
 	struct server *s;
 	const struct table *t;
 	const char *body;
 	char table[256];
-	bool units; /* ConsumedCapacity was asked for */
+	bool units; /* ConsumedCapacity is requested */
 	double used;
 	unsigned refused, done; /* single writes */
-	struct tally tally;     /* what this request adds */
+	struct tally tally;     /* what this request adds to the counts */
 };
 
 static bool
@@ -163,7 +163,7 @@ take(struct server *s, struct bucket *b, double rate, double units, bool debt)
 	return true;
 }
 
-/* Whether there are ${units} to write with; they are counted either way. */
+/* Whether ${units} are available for a write; counts them in any case. */
 static bool
 may_write(struct request *q, double units)
 {
@@ -211,7 +211,7 @@ is_present(const struct table *t, int64_t i)
 	return i >= 0 && t->present[i];
 }
 
-/* Take item ${i} away: whether it was there. */
+/* Delete item ${i}; whether it existed. */
 static bool
 remove_item(struct request *q, int64_t i)
 {
@@ -224,7 +224,7 @@ remove_item(struct request *q, int64_t i)
 	return true;
 }
 
-/* Put item ${i} (its text is ${text}, or NULL) there: whether it was not. */
+/* Put item ${i} (its text is ${text}, or NULL); whether it did not exist. */
 static bool
 put_item(struct request *q, int64_t i, const char *text)
 {
@@ -285,7 +285,7 @@ describe_ttl(struct request *q, struct reply *r)
 
 struct scan {
 	size_t from, end, limit;
-	int64_t before; /* only a TTL below this: what a filter asks for */
+	int64_t before; /* the filter: only a TTL below this */
 	int view;
 };
 
@@ -295,7 +295,7 @@ number(const char *p, int64_t otherwise)
 	return p == NULL ? otherwise : strtoll(p, NULL, 10);
 }
 
-/* A filter is taken for "TTL below this number", all that one needs. */
+/* Any filter is read as "TTL below this number". */
 static struct scan
 read_scan(const struct request *q)
 {
@@ -337,7 +337,7 @@ wanted(const struct table *t, const struct scan *s, size_t i)
 	    (s->before == INT64_MAX || t->ttl[i] < s->before);
 }
 
-/* In runs, as most items lie side by side. How many. */
+/* Add the items in runs of neighbours; returns how many. */
 static size_t
 say_items(struct reply *r, const struct table *t, const struct scan *s,
     size_t end)
@@ -485,7 +485,7 @@ find_parameter(const struct table *t, const char *parameters)
 }
 
 /* DELETE … WHERE "key"=? …, INSERT INTO … VALUE …: the first parameter that
- * is a key is the key. What a condition says is not asked. */
+ * is a key counts. Conditions are ignored. */
 static void
 statement(struct request *q, struct reply *r, const char *p)
 {
@@ -511,7 +511,7 @@ statement(struct request *q, struct reply *r, const char *p)
 	sayf(r, "\"TableName\":\"%s\"}", q->table);
 }
 
-/* The table's name out of the first statement: … "T" … */
+/* The table's name in the first statement: … "T" … */
 static void
 name_table(struct request *q, const char *first)
 {
@@ -541,7 +541,7 @@ batch_execute(struct request *q, struct reply *r)
 	say(r, "}");
 }
 
-/* One request of BatchWriteItem: whether there were units for it. */
+/* One request of BatchWriteItem; whether there were units for it. */
 static bool
 batch_write_one(struct request *q, const char *p)
 {
@@ -631,7 +631,7 @@ static const struct operation {
 	{ "PutItem", put, WRITE },
 };
 
-/* Whether this request is one of the unlucky ones. */
+/* Whether this request is throttled at random. */
 static bool
 unlucky(struct server *s)
 {

@@ -1,18 +1,18 @@
 #!/usr/bin/python3
-"""What ttlsweep takes, beside a floor and other programs: `make bench`.
+"""Measure ttlsweep beside a floor and other programs: `make bench`.
 
-BENCH        sections, with commas: inspect,purge,throttle,restore,files,
+BENCH        sections to run: inspect,purge,throttle,restore,files,
              start,memory (all)
-BENCH_RUNS   of each program, in turns; medians are shown (5)
+BENCH_RUNS   runs of each program, in turns; medians are shown (5)
 BENCH_ITEMS  entries of the table (600000; slow peers get a tenth)
-BENCH_SECONDS  how long a throttled purge goes on at most (60)
+BENCH_SECONDS  the longest that a throttled purge runs (60)
 BENCH_MEMORY sizes for the section memory (100000,1000000)
 BENCH_PEERS=0  without the other programs
 BENCH_DIR    a directory for journals and files, on a real disk (build/bench)
 
-A table a section goes to stdout, what runs to stderr, all figures to
-build/bench/results.json. docs/PERFORMANCE.md tells what they mean. Status 1
-when a program failed or did not do what it should have.
+Prints a table for each section, reports progress on stderr, and writes all
+figures to build/bench/results.json. docs/PERFORMANCE.md explains them. Status
+1 when a program failed or its result was wrong.
 """
 
 import json
@@ -41,7 +41,7 @@ FEW = max(ITEMS // 10, 100)
 TABLE = "bench"
 WCU = 5000
 CA_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
-# What ttlsweep takes without options, for the floor and the peers, too.
+# ttlsweep's default, for the floor and the peers, too.
 JOBS, SEGMENTS = 8, 32
 
 results = []
@@ -53,8 +53,7 @@ def say(*words):
 
 
 class World:
-    """A directory, and an environment in which nothing of the caller's AWS
-    set-up is left."""
+    """A directory, and an environment without the caller's AWS settings."""
 
     def __init__(self):
         base = os.environ.get("BENCH_DIR", BIN)
@@ -87,7 +86,7 @@ class Server:
         if not all(ports):
             raise SystemExit("bench: the server did not start")
         self.url, self.tls_url = "http://127.0.0.1:" + ports[0], "https://127.0.0.1:" + ports[1]
-        # As large a bundle as a system has: to read it takes time.
+        # As large as the system's bundle, as reading it takes time.
         self.ca = world.path("bundle-%d.pem" % items)
         with open(self.ca, "w", encoding="utf-8") as bundle:
             for path in (CA_BUNDLE, ca):
@@ -117,8 +116,8 @@ class Server:
 
 
 class Work:
-    """One program in one group of the table: its command, and what has to
-    hold afterwards."""
+    """One program in a group of the table: its command, and what must be true
+    afterwards."""
 
     def __init__(self, name, command, *, server=None, tls=False, manner=None, statuses=(0,), check=None,
                  before=None, entries=None, size=None, role=None, seconds=3600):
@@ -181,7 +180,7 @@ class Work:
 
 
 def measure(world, group, works):
-    """Each in turn, RUNS times: what disturbs one disturbs all."""
+    """Run each in turn, RUNS times, so that a disturbance affects all."""
     for i in range(RUNS):
         for work in works:
             if work.wrong:
@@ -208,7 +207,7 @@ def count(v):
 
 
 def show(title, columns, rows):
-    """A Markdown table that can be read as it is; without empty columns."""
+    """An aligned Markdown table without empty columns."""
     kept = [i for i in range(len(columns)) if any(row[i] for row in rows)]
     table = [[str(row[i]) for i in kept] for row in [columns] + rows]
     widths = [max(len(row[i]) for row in table) for i in range(len(kept))]
@@ -364,7 +363,7 @@ def bench_purge(world, large, few):
 
 
 def share(run):
-    """Of the units that were to be had from the first write to the last."""
+    """The share of the units available from the first write to the last."""
     s = run["stats"]
     took, units = (s["last_write_ns"] - s["first_write_ns"]) / 1e9, s["write_units"] - run["filled"]
     return 100 * units / (WCU * took) if took > 0 and units > 0 else None
@@ -424,7 +423,7 @@ def bench_restore(world, large, few):
     for server in (large(), few()):
         lines[server] = world.path("expired-%d" % server.items)
         write_lines(lines[server], server.items, "expired")
-    # Its journal names the endpoint it was made at.
+    # The journal names its endpoint.
     for road, manner, tls in ROADS:
         manner = dict(manner, expired=False)
         common = dict(server=large(), tls=tls, manner=manner, entries=put)
@@ -448,7 +447,7 @@ def write_lines(path, items, which="all"):
 
 
 def gzip_file(source, to, members):
-    """As one stream, or as so many, each of whole lines."""
+    """Compress as one stream, or as several, each of whole lines."""
     if members == 1:
         with open(to, "wb") as f:
             subprocess.run(["gzip", "-6", "-n", "-c", source], stdout=f, check=True)

@@ -3,9 +3,9 @@
 
 struct ssl_ctx_st;
 
-/* A server's side of TLS with a key and a certificate for 127.0.0.1 and
- * localhost, made now and signed by itself, which is written to ${path}.
- * Ends the program when that cannot be. */
+/* A server's TLS context with a new key and a self-signed certificate for
+ * 127.0.0.1 and localhost, which is written to ${path}. Ends the program on
+ * failure. */
 struct ssl_ctx_st *certificate_make(const char *path);
 
 #endif

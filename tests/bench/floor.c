@@ -1,11 +1,11 @@
 /*
- * The least that reading a table takes: the Scan requests, parallel, by
- * libcurl, and what comes thrown away. Nothing is signed, parsed or checked
- * but the key at a page's end, with which the next request begins.
+ * The least work that reading a table takes: parallel Scan requests by libcurl,
+ * whose replies are thrown away. Nothing is signed, parsed or checked, except
+ * the key at the end of a page, which the next request needs.
  *
  *   floor URL TABLE JOBS SEGMENTS [projected]
  *
- * AWS_CA_BUNDLE as for its betters. It prints how many bytes came.
+ * Reads AWS_CA_BUNDLE. Prints the number of bytes received.
  */
 #include <curl/curl.h>
 #include <pthread.h>
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TAIL 512 /* where a key is looked for */
+#define TAIL 512 /* search for a key in so many bytes */
 
 static struct {
 	const char *url, *table, *projection;
@@ -31,7 +31,7 @@ struct worker {
 	long long bytes;
 };
 
-/* The last TAIL bytes of what came are kept, or a few more. */
+/* Keep the last TAIL bytes received, or a few more. */
 static size_t
 discard(char *p, size_t one, size_t n, void *arg)
 {
@@ -54,7 +54,7 @@ discard(char *p, size_t one, size_t n, void *arg)
 	return n;
 }
 
-/* One page of ${segment}: whether there is another one, from ${start}. */
+/* Read a page of ${segment}; whether another one follows, from ${start}. */
 static int
 page(struct worker *w, int segment, char *start, size_t room)
 {

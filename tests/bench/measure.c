@@ -1,8 +1,8 @@
 /*
- * measure FILE COMMAND...: run it, and write to FILE what it took: wall,
- * user and system seconds, peak memory in KiB, its exit status (128 + N for
- * signal N) and the monotonic nanosecond it began at. A small program, as
- * the peak of a child is never less than that of who started it.
+ * measure FILE COMMAND...: run COMMAND and write to FILE its wall, user and
+ * system seconds, peak memory in KiB, exit status (128 + N for signal N) and
+ * the monotonic nanosecond at which it began. It is a small program because
+ * the peak of a child is never less than that of its parent.
  */
 #include <errno.h>
 #include <signal.h>

@@ -1,5 +1,5 @@
-// What a team writes with the Node SDK: a parallel scan, a count by the TTL,
-// a purge by BatchWriteItem (whatever was renewed meanwhile), a restore.
+// A script as a team would write it with the Node SDK: a parallel scan, a count
+// by TTL, a purge by BatchWriteItem (renewed entries included), a restore.
 //
 //   peer.js count|count-keys|purge TABLE JOBS
 //   peer.js restore TABLE JOBS FILE     {"Item":{…}} lines
@@ -17,7 +17,7 @@ const client = new DynamoDBClient({ maxAttempts: 10, requestHandler: { httpAgent
 
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms))
 
-// Until all of the 25 are taken.
+// Until all 25 are written.
 async function write (requests) {
   let left = { [table]: requests }
   for (let wait = 50; Object.keys(left).length > 0; wait = Math.min(wait * 2, 5000)) {

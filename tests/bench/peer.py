@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What a team writes with boto3: scan, and batch_writer.
+"""A script as a team would write it with boto3: scan, and batch_writer.
 
     peer.py count|purge TABLE
     peer.py restore TABLE FILE     {"Item":{...}} lines
@@ -51,7 +51,7 @@ def restore(table, path):
 
 def main():
     what, name, *more = sys.argv[1:]
-    # Debian's does not look there itself.
+    # Debian's boto3 does not read it.
     service = boto3.resource("dynamodb", endpoint_url=os.environ["AWS_ENDPOINT_URL_DYNAMODB"])
     {"count": count, "purge": purge, "restore": restore}[what](service.Table(name), *more)
 

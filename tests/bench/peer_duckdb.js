@@ -1,5 +1,5 @@
-// duckdb.js FILE NOW: how many entries of an export are in which state, by
-// DuckDB, which is told the one path that it needs.
+// peer_duckdb.js FILE NOW: count the entries of an export by state, with
+// DuckDB, which gets the one path that it needs.
 'use strict'
 
 const { DuckDBInstance } = require('@duckdb/node-api')

@@ -1,22 +1,21 @@
 /*
- * A DynamoDB that answers from memory as fast as it can, or as slowly as it
- * is told: for measuring its clients. HTTP/1.1 with keep-alive, a thread a
- * connection; no signature is checked and no condition evaluated, but what
- * was deleted is gone.
+ * A DynamoDB for measuring clients. It answers from memory as fast as it can,
+ * or as slowly as it is told. HTTP/1.1 with keep-alive, one thread a
+ * connection. It checks no signatures and evaluates no conditions, but deleted
+ * items are gone.
  *
  *   replay [--items N] [--now EPOCH] [--ca FILE] [--rtt-ms MS] [--wcu UNITS]
  *          [--rcu UNITS] [--burst SECONDS] [--filled SECONDS]
  *          [--unlucky PERCENT]
  *   replay --lines all|expired [--items N] [--now EPOCH]
  *
- * It prints its port on 127.0.0.1 (and with --ca, where it leaves its
- * certificate, a second one for TLS) and ends with its parent. --rtt-ms: no
- * answer sooner than that after its request; what is asked is done halfway;
- * a connection takes as long to come about, and again for TLS. --wcu, --rcu:
- * buckets of units, as DynamoDB keeps them, which throttle what finds them
- * empty: single statements and puts of a batch, each. GET /_stats tells what
- * was done, PUT /_set changes the manner and begins anew (answer.h).
- * --lines prints the entries as DynamoDB JSON instead.
+ * It prints its port on 127.0.0.1 and ends with its parent. --ca writes its
+ * certificate to FILE and prints a second port, for TLS. --rtt-ms: a reply
+ * comes no sooner than that after its request, which acts halfway; connecting
+ * takes as long, and TLS as long again. --wcu, --rcu: buckets of units like
+ * DynamoDB's, which when empty throttle single statements and puts of a batch.
+ * GET /_stats reports counts, PUT /_set changes settings and resets the counts
+ * (answer.h). --lines prints the entries as DynamoDB JSON instead.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -52,13 +51,13 @@ struct connection {
 	SSL_CTX *tls;
 	SSL *ssl;
 	int fd;
-	char *in; /* what came and is not yet answered */
+	char *in; /* received, not yet answered */
 	size_t nin, room;
 	bool asked;
 	struct reply reply;
 };
 
-/* A request's line and headers end with a NUL, and so does its body. */
+/* Request line and headers end with a NUL, as does the body. */
 struct http {
 	char *line, *operation, *body;
 	size_t whole; /* bytes, with its body */
@@ -142,7 +141,7 @@ proceed(struct connection *c)
 	return send(c->fd, text, sizeof(text) - 1, MSG_NOSIGNAL) > 0 ? 0 : -1;
 }
 
-/* The next request, whole: 0, or -1 when the connection ends. */
+/* Read the next request: 0, or -1 when the connection ends. */
 static int
 read_request(struct connection *c, struct http *h)
 {
@@ -179,7 +178,7 @@ read_request(struct connection *c, struct http *h)
 	return 0;
 }
 
-/* All of the ${n} parts; they are used up. */
+/* Send all ${n} parts; changes them. */
 static int
 send_all(struct connection *c, struct iovec *v, int n)
 {
@@ -281,7 +280,7 @@ leave(struct connection *c)
 	pthread_mutex_unlock(&c->server->lock);
 }
 
-/* A request of DynamoDB's, answered no sooner than the round trip allows. */
+/* Answer a request of DynamoDB, no sooner than the round trip allows. */
 static int
 serve_dynamodb(struct connection *c, const struct http *h)
 {
@@ -309,7 +308,7 @@ serve_request(struct connection *c, const struct http *h)
 	char *end = c->in + h->whole, after = *end;
 	int rc;
 
-	*end = '\0'; /* more may have come already */
+	*end = '\0'; /* the next request may be there already */
 	if (strncmp(h->line, "GET /_stats", 11) == 0) {
 		answer_stats(c->server, &c->reply);
 		rc = send_reply(c);
@@ -387,7 +386,7 @@ listen_on(void *arg)
 	return NULL;
 }
 
-/* A socket that listens at a port the kernel picked, which is printed. */
+/* Listen at a port that the kernel picks, and print it. */
 static int
 listener_open(void)
 {

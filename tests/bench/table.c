@@ -7,7 +7,7 @@
 
 #include "tests/bench/table.h"
 
-/* Odd, and its inverse modulo 2^64: keys are numbers that look random. */
+/* An odd number and its inverse modulo 2^64, to make keys look random. */
 #define STIR UINT64_C(0x9E3779B97F4A7C15)
 #define UNSTIR UINT64_C(0xF1DE83E19937733D)
 #define KEY_CHARS 11 /* of 6 bits, for 64 */
@@ -137,7 +137,7 @@ prose(struct out *o, size_t n, uint64_t *state)
 	return o->n - from;
 }
 
-/* The attributes of a session beside key and TTL; their size. */
+/* Add the attributes of a session beside key and TTL; returns their size. */
 static size_t
 add_session(struct out *o, uint64_t *state)
 {
@@ -154,14 +154,14 @@ add_session(struct out *o, uint64_t *state)
 	    (int)(r % 28) + 1, (int)(r >> 8 & 0xffff));
 	(void)prose(o, 60 + (size_t)(r >> 32) % 480, state);
 	addf(o, "\\\"}");
-	/* quotes count, what escapes them does not */
+	/* quotes count, their backslashes do not */
 	for (size_t k = from; k < o->n; k++)
 		size += o->p[k] != '\\';
 	addf(o, "\"}");
 	return size;
 }
 
-/* Those of what is cached. */
+/* The same of a cache entry. */
 static size_t
 add_cached(struct out *o, uint64_t *state)
 {
@@ -180,7 +180,7 @@ add_cached(struct out *o, uint64_t *state)
 	    strlen(words[1]) + strlen(words[r >> 24 & 7]) + 5 + n;
 }
 
-/* {"N":"…"} of item ${i}, or nothing; what it says. */
+/* Add the TTL of item ${i}, {"N":"…"}, if it has one; returns its value. */
 static void
 make_ttl(char text[48], struct table *t, size_t i, int64_t now, uint64_t *state)
 {
@@ -276,7 +276,7 @@ table_item(const struct table *t, int view, size_t i, size_t *n)
 	return v->text + v->at[i];
 }
 
-/* A CRC can be had of what lies between two others, without a look at the
+/* Two CRCs give that of the bytes between their ends, without reading those
  * bytes. */
 uint32_t
 table_crc(const struct table *t, int view, size_t a, size_t b)

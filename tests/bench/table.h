@@ -7,16 +7,16 @@
 #include <stdint.h>
 
 /*
- * A table that lies in memory as the text of its pages: the entries of a
- * gallery, sessions and what is cached, made from their numbers alone, so
- * that every run has the same. In a hundred about 45 have expired, 4 have
- * but in milliseconds, 1 has no TTL.
+ * A table in memory, as the text of its pages: sessions and cache entries of a
+ * gallery, computed from their numbers, so that every run has the same ones.
+ * Of a hundred, about 45 have expired, 4 have expired in milliseconds, and 1
+ * has no TTL.
  */
 
 enum { VIEW_FULL, VIEW_KEY_TTL, VIEW_KEY, VIEWS };
 
-/* Items one after the other, with a comma behind each: ${at} where each
- * begins (one more than there are), ${crc} of all that lies before it. */
+/* Items one after the other, a comma behind each; ${at}: where each begins, and
+ * the end; ${crc}: of all text before it. */
 struct view {
 	char *text;
 	size_t *at;
@@ -37,7 +37,7 @@ struct table {
 /* ${n} items, as of ${now}. */
 void table_make(struct table *t, size_t n, int64_t now);
 
-/* All present, or all but those that have expired. */
+/* Make all items present, or all that have not expired. */
 void table_fill(struct table *t, bool with_expired);
 
 /* The number of the item with this key, or -1. */

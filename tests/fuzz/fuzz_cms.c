@@ -12,9 +12,9 @@
 #include "lib/stream/cms_read.h"
 
 /*
- * A file that begins like an encrypted export, by whomever: nothing of it is
- * handed out, as no tag can hold for a key that was made just now. And BER is
- * copied as it is, to its end or not at all.
+ * Any file that begins like an encrypted export: none of it is returned, as no
+ * tag can be valid for a key that was made just now. And BER is copied
+ * unchanged, to its end or not at all.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -38,13 +38,13 @@ make_key(void)
 	return key;
 }
 
-/* What is left of the input. */
+/* The rest of the input. */
 struct rest {
 	const uint8_t *p;
 	size_t n;
 };
 
-/* Some bytes at a time, so that every element is torn somewhere. */
+/* A few bytes at a time, so that every element is split somewhere. */
 static int
 more(void *ctx, unsigned char *to, size_t room, struct fault *f)
 {

@@ -15,9 +15,9 @@
 #include "lib/stream/input.h"
 
 /*
- * CSV, by whomever: its rows are read or refused, and those that were read
- * are read again from what we write of them; so are the entries of an
- * export, and what is in a list of keys can be sent.
+ * Any CSV: its rows are read or refused. Rows that were read, and entries of an
+ * export, are the same when written and read again. The keys of a list can be
+ * sent.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -43,7 +43,7 @@ add_cell(struct buf *out, const char *p, size_t n)
 	out->n += csv_write(buf_reserve(out, 2 * n + 2), 2 * n + 2, p, n);
 }
 
-/* All rows, written as we write them. */
+/* Write all rows. */
 static void
 rows(struct buf *out, struct input *in)
 {
@@ -88,7 +88,7 @@ static const struct rules rules = {
 	.sizes = true,
 };
 
-/* Its entries as an export; 0, or -1 when it is none. */
+/* Write its entries as an export; 0, or -1 when it is not one. */
 static int
 entries(struct buf *out, struct input *in)
 {

@@ -8,9 +8,8 @@
 #include "lib/stream/input.h"
 
 /*
- * JSON documents, by whomever: what is handed out is JSON and an entry, the
- * lines do not go back, what was refused is named; and a second walk gives
- * the same.
+ * Any JSON documents: what is returned is a valid entry, line numbers never
+ * decrease, refusals have a message, and a second walk gives the same.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -23,7 +22,7 @@ input_of(const void *data, size_t n)
 	return in;
 }
 
-/* How many entries there are, their bytes in all, and how it ended. */
+/* The number of entries, their bytes, and how the walk ended. */
 static void
 walk(struct documents *d, int64_t *entries, size_t *bytes, int *end)
 {
@@ -49,7 +48,7 @@ walk(struct documents *d, int64_t *entries, size_t *bytes, int *end)
 	MUST(documents_next(d, &out, &line, NULL) == *end);
 }
 
-/* The whole file is one: what each part of it says fits. */
+/* The whole file is one document: the parts agree with it. */
 static void
 check_begin(const char *p, size_t n)
 {

@@ -11,8 +11,8 @@
 #include "lib/dynamodb/item.h"
 
 /*
- * A line of an export or a journal, by whomever: it is understood or
- * refused, and an entry that was read is written as rows that are rows.
+ * Any line of an export or a journal: it is read or refused, and an entry that
+ * was read is written as valid rows.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -85,7 +85,7 @@ count_row(int c, void *ctx)
 	++((int *)ctx)[1];
 }
 
-/* One row with as many fields as there are columns. */
+/* One row, with a field for each column. */
 static void
 check_csv(const struct buf *row, size_t columns)
 {
@@ -113,7 +113,7 @@ check_tsv(const struct buf *row, size_t columns)
 	MUST(tabs + 1 == columns);
 }
 
-/* The line is JSON; of a DynamoDB line the same entry is read. */
+/* The line is JSON; cJSON reads the same entry of a DynamoDB line. */
 static void
 check_json(const struct buf *row, const struct item *item, bool dynamodb)
 {
@@ -122,7 +122,7 @@ check_json(const struct buf *row, const struct item *item, bool dynamodb)
 
 	MUST(memchr(row->p, '\n', row->n) == row->p + row->n - 1);
 	MUST(memchr(row->p, '\r', row->n) == NULL);
-	/* {"Item":…} may be one level deeper than what can be read */
+	/* {"Item":…} may be one level deeper than the reader allows */
 	if (slice_check(text, NULL) != 0) {
 		MUST(dynamodb && item->json.n > SLICE_DEPTH);
 		return;

@@ -7,8 +7,8 @@
 #include "lib/base/fault.h"
 
 /*
- * Any bytes as ~/.aws/config and as ~/.aws/credentials: read or refused with
- * a message, and what was read can be asked for.
+ * Any bytes as ~/.aws/config and as ~/.aws/credentials: they are read, or
+ * refused with a message; settings that were read can be looked up.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -23,7 +23,7 @@ ask(const struct profile_file *file, const char *type, const char *name)
 		const char *sub =
 		    profile_get(file, type, name, options[i], "endpoint_url");
 
-		/* Values are whole strings; one is never of both kinds. */
+		/* Values are whole strings, and never of both kinds. */
 		if ((v != NULL && strlen(v) > (size_t)1 << 30) ||
 		    (v != NULL && sub != NULL))
 			abort();

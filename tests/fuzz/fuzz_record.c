@@ -12,8 +12,8 @@
 
 /*
  * An item as the service might send it, or as somebody who can write to the
- * table makes it: it is judged, sized, masked and counted, and what comes
- * out has to be one of the known pairs of state and reason.
+ * table makes it: it is judged, sized, masked and counted. Its state and reason
+ * are one of the known pairs.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -72,7 +72,7 @@ check_state(const struct record *r, const struct rules *rules)
 	}
 }
 
-/* What is masked is never shown whole, all else always is. */
+/* Masked keys are never shown whole, all others always. */
 static void
 check_shown(struct slice key, bool masked, size_t prefix, struct slice shown)
 {
@@ -117,8 +117,8 @@ check_size(const struct record *r, const struct rules *rules)
 		MUST(r->size == -1);
 		return;
 	}
-	/* a byte of an item is at least one of JSON, but for the 3 that a
-	 * map or list costs and the number's exponent, which quotes pay */
+	/* each byte that DynamoDB counts is at least one of JSON; quotes make
+	 * up for the 3 of a map or list, and for a number's exponent */
 	MUST(r->size >= 0 && (size_t)r->size <= r->item->json.n);
 	MUST(attr_size(r->item->partition) <= r->size);
 	(void)attr_wrong(r->item->partition);
@@ -169,7 +169,7 @@ check_summary(const struct record *r, const struct rules *rules)
 	buf_release(&shown);
 }
 
-/* The key as people write it names the same key. */
+/* A key as users write it is the same key. */
 static void
 check_key(const struct record *r)
 {

@@ -11,9 +11,9 @@
 #include "lib/dynamodb/attr.h"
 
 /*
- * The scanner against cJSON: what slice_check accepts is JSON, and reads as
- * the same. Where the two are known to differ is spelled out below. And what
- * is made out of a slice is JSON again, on one line.
+ * The scanner against cJSON: what slice_check accepts is JSON, and both read
+ * the same, with the differences listed below. Text made from a slice is JSON
+ * again, on one line.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 			abort(); \
 	} while (0)
 
-#define CJSON_DIGITS 62 /* it reads no longer number */
+#define CJSON_DIGITS 62 /* cJSON reads no longer number */
 
 static struct slice
 of(const struct buf *b)
@@ -41,7 +41,7 @@ unit_at(const char *p)
 }
 
 /* cJSON refuses half a surrogate pair; we read it as U+FFFD. ${doc} is
- * checked, so that a backslash begins a whole escape. */
+ * checked: a backslash begins a whole escape. */
 static bool
 has_lone_surrogate(struct slice doc)
 {
@@ -83,7 +83,7 @@ has_long_number(struct slice doc)
 	return run > CJSON_DIGITS;
 }
 
-/* ${text} stands between the quotes of a checked string. */
+/* ${text} is what is between the quotes of a checked string. */
 static void
 check_text(struct slice text)
 {
@@ -91,7 +91,7 @@ check_text(struct slice text)
 	struct slice inner;
 
 	slice_text_decode(&plain, text);
-	buf_addc(&plain, 'x'); /* so that there is one byte more */
+	buf_addc(&plain, 'x'); /* room for one byte more */
 	plain.n--;
 	MUST(plain.n == slice_text_length(text));
 	MUST(slice_text_is(text, plain.p, plain.n));
@@ -115,7 +115,7 @@ check_text(struct slice text)
 	buf_release(&back);
 }
 
-/* Every string of the checked ${doc}, names included. */
+/* All strings of the checked ${doc}, names included. */
 static void
 check_texts(struct slice doc)
 {
@@ -131,7 +131,7 @@ check_texts(struct slice doc)
 	}
 }
 
-/* The same tree as cJSON's, and the same strings up to a NUL. */
+/* It is the same tree as cJSON's, with the same strings up to a NUL. */
 static void
 compare(struct slice value, const cJSON *want)
 {

@@ -11,10 +11,10 @@
 #include "lib/dynamodb/item.h"
 
 /*
- * The fast readers against the plain ones, from every byte of the input as if
- * a string, an attribute's value, or an item began there: the same is accepted,
- * it ends at the same byte and has the same size, and what is wrong is said in
- * the same words. Of values the fast one may leave some, of strings none.
+ * The fast readers against the plain ones, at every byte of the input, as if a
+ * string, an attribute's value, or an item began there: both accept the same,
+ * with the same end, size and messages. The fast reader may leave values to the
+ * plain one, but not strings.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 			abort(); \
 	} while (0)
 
-#define MOST 4096 /* every byte begins one: that is quadratic */
+#define MOST 4096 /* every byte begins one, so this is quadratic */
 #define STOPS 16
 #define BLOCK 64
 
@@ -65,7 +65,7 @@ check_marks(const char *p)
 	MUST(memcmp(&m, &portable, sizeof(m)) == 0);
 }
 
-/* ${p} is taken for an opening quote. */
+/* ${p} is read as an opening quote. */
 static void
 check_string(const char *p, const char *end)
 {
@@ -121,7 +121,7 @@ check_key(const struct item *item, struct slice key)
 	MUST(text.p == want.p && text.n == want.n);
 }
 
-/* An item, and the same with a blank, which the fast reader leaves. */
+/* An item, and the same with a blank, which the fast reader does not read. */
 static void
 check_item(const char *p, const char *end)
 {

@@ -10,9 +10,9 @@
 #include "lib/base/text.h"
 
 /*
- * Any bytes as a number, a moment, a text to show: what the readers accept
- * keeps their promises, and what is shown can neither steer a terminal nor
- * break a line.
+ * Any bytes as a number, a time, or a text to print: results are within their
+ * documented bounds, and printed text contains no control characters or
+ * newlines.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -80,7 +80,7 @@ check_escape(const char *p, size_t n)
 		i += (size_t)length;
 	}
 	must(text_width(out.p, out.n) >= 0);
-	/* Only the backslashes are left to escape. */
+	/* Escaped again, only the backslashes change. */
 	text_escape(&twice, out.p, out.n, false);
 	for (size_t i = 0, j = 0; i < out.n; i++, j++) {
 		must(twice.p[j] == out.p[i]);
@@ -95,7 +95,7 @@ check_escape(const char *p, size_t n)
 	buf_release(&twice);
 }
 
-/* The readers of arguments: no number out of their bounds. */
+/* Readers of arguments give no number outside their bounds. */
 static void
 check_arguments(const char *p, size_t n)
 {

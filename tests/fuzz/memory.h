@@ -2,8 +2,8 @@
 #define FUZZ_MEMORY_H
 
 /*
- * Files of memory: on a disk, each input would cost many times what reading
- * it does. Included first, for memfd_create is the GNU C library's.
+ * Files in memory: writing each input to a disk would take many times longer
+ * than reading it. Include this first: memfd_create needs _GNU_SOURCE.
  */
 
 #ifndef _GNU_SOURCE
@@ -23,7 +23,7 @@
 			abort(); \
 	} while (0)
 
-/* A file that holds ${data}[0..n), until the next call; it stays open. */
+/* A file with the contents ${data}[0..n), open until the next call. */
 static int
 memory_fd(const void *data, size_t n)
 {
@@ -36,7 +36,7 @@ memory_fd(const void *data, size_t n)
 	return fd;
 }
 
-/* A name to open that file by. */
+/* The path of that file. */
 static const char *
 memory_file(const void *data, size_t n)
 {

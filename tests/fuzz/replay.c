@@ -1,7 +1,7 @@
 /*
- * Runs a fuzz harness over kept inputs, without libFuzzer: every file of the
- * directories (or the files) named as arguments, and the empty input. One TAP
- * test. A harness that finds a fault ends the program.
+ * Runs a fuzz harness over kept inputs, without libFuzzer: the files given, or
+ * in the directories given, as arguments, and the empty input. One TAP test. A
+ * harness that finds a fault ends the program.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -13,8 +13,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Exactly as many bytes as the input has: AddressSanitizer then sees a
- * read past them. */
+/* A buffer of exactly the input's size, so that AddressSanitizer sees a read
+ * past its end. */
 static int
 replay_file(const char *path)
 {

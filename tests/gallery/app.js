@@ -1,15 +1,15 @@
-// An image gallery that keeps its sessions and its cached data in one
-// DynamoDB table, as such applications do: Express, express-session with
-// connect-dynamodb as its store, and cache entries beside the sessions.
+// An image gallery that keeps sessions and cached data in one DynamoDB table:
+// Express, express-session with connect-dynamodb as its store, and cache
+// entries beside the sessions.
 //
-//   CACHETABLE       the table (TSAGalleryCache), which has to be there
+//   CACHETABLE       the table (TSAGalleryCache), which must exist
 //   LAYOUT           gallery: key `key`, TTL attribute `ttl`, `session:` (the
 //                    default); connect: connect-dynamodb's own `id`,
 //                    `expires`, `sess:`
 //   SESSION_SECONDS  how long a session lasts (3600)
 //   CACHE_SECONDS    how long cached data lasts (300)
-//   TRUST_TTL=1      (LAYOUT=gallery) take any session that is in the table
-//                    for a good one, expired or not
+//   TRUST_TTL=1      (LAYOUT=gallery) accept any session in the table, expired
+//                    or not
 //   SESSION_SECRET, PORT (0: any; printed when ready), and what the AWS SDK
 //   reads: AWS_REGION, AWS_ENDPOINT_URL_DYNAMODB, credentials
 'use strict'
@@ -28,8 +28,8 @@ const sessionSeconds = Number(process.env.SESSION_SECONDS || 3600)
 const cacheSeconds = Number(process.env.CACHE_SECONDS || 300)
 const client = new DynamoDBClient({})
 
-// connect-dynamodb lets its table, key and prefix be chosen, but always
-// calls the TTL attribute `expires`: this client calls it by our name.
+// connect-dynamodb has options for table, key and prefix, but always calls the
+// TTL attribute `expires`: this client renames it.
 const renaming = {
   async send (command) {
     const input = command.input
@@ -53,7 +53,7 @@ const images = Array.from({ length: 24 }, (_, i) => ({
   id: i + 1, title: `Image ${i + 1}`, category: ['city', 'forest', 'sea'][i % 3], file: `/img/${i + 1}.jpg`
 }))
 
-// What ${make} gives, from the table while it is there and good.
+// The result of ${make}, from the table while it has not expired.
 async function cached (key, make) {
   const id = { [layout.key]: { S: key } }
   const now = Math.floor(Date.now() / 1000)

@@ -1,18 +1,18 @@
 #!/usr/bin/python3
-"""What stands around DynamoDB at AWS, for tests: the metadata service of an
-instance, the agent of a container, single sign-on (portal and OIDC), STS; and,
-as signed.py, DynamoDB itself.
+"""The AWS services around DynamoDB, for tests: an instance's metadata service, a
+container's credential agent, single sign-on (portal and OIDC), STS; and, like
+signed.py, DynamoDB itself.
 
     aws_mock.py [--to http://127.0.0.1:8000] [--region us-east-1]
 
-One HTTP/1.1 server on 127.0.0.1; its port is printed when it is ready; it ends
-with its parent. Each request must be what the real service wants, to the
-letter: method, path, headers, body, signature; what is not is refused, and
-kept as "wrong". Keys that it gives away are of a name, "web-1": the same name
-gives the same keys, and each asking gives the next number.
+An HTTP/1.1 server on 127.0.0.1 that prints its port when it is ready, and ends
+with its parent. Method, path, headers, body and signature of each request must
+be exactly as the real service wants them; else it is refused, and logged as
+"wrong". Keys have a name, such as "web-1": the same name gives the same keys,
+and each request for keys gets the next number.
 
-State (PUT /_mock/state merges, PUT /_mock/reset forgets; a class Mock in a
-test's own process has it as .state):
+State (PUT /_mock/state merges, PUT /_mock/reset clears; in the same process it
+is the member state of class Mock):
 
  imds       {"token": "…", "role": "web", "region": "us-east-1", "keys": NAME}
  container  {"path": "/creds?x=1", "authorization": "…" or null, "keys": NAME,
@@ -22,11 +22,11 @@ test's own process has it as .state):
              "expiresIn", "next" (refresh token; null: none)}
  roles      {"arn:…": {"keys": NAME, "callers": [AKID], "external_id", "serial",
              "code", "duration", "session"}}
- assume     how often a role may be assumed; null: no end
+ assume     how often a role may be assumed; null: no limit
  web        {"arn:…": {"keys": NAME, "token", "session"}}
- lifetime   seconds that keys last, 3600
- requests   how many requests they last at DynamoDB; null: no end
- fixed      true: no next number
+ lifetime   seconds until keys expire (3600)
+ requests   how many DynamoDB requests they are valid for; null: no limit
+ fixed      true: always the same number
  faults     {ROUTE: {"status": 500, "body": "…", "sleep": 3, "times": 2}};
             routes: imds-token imds-role imds-keys imds-region container sso
             oidc sts dynamodb
@@ -61,7 +61,7 @@ def must(is_so, *why):
 
 
 def made(name, n):
-    """Keys with all that breaks careless code: / + = and length."""
+    """Keys that break careless code: with / + = and great length."""
     text = hashlib.sha256(("%s#%d" % (name, n)).encode()).hexdigest()
     return {"id": "ASIA" + text[:16].upper(), "secret": "s/%s+=" % text[16:48],
             "token": ("t//%s++==" % text) * 12}
@@ -86,7 +86,7 @@ class Mock(Server):
         return "http://127.0.0.1:%d" % self.server_address[1]
 
     def give(self, name):
-        """Keys, known from now on."""
+        """New keys, which are valid from now on."""
         n = 0
         if not self.state["fixed"]:
             n = self.given[name] = self.given[name] + 1
@@ -97,7 +97,7 @@ class Mock(Server):
 
 class MockHandler(Handler):
     def one(self, name):
-        """The header's only value, None when it did not come."""
+        """The header's only value, None when it is missing."""
         values = self.headers.get_all(name) or []
         must(len(values) <= 1, name, "came", len(values), "times")
         return values[0] if values else None
@@ -209,7 +209,7 @@ class MockHandler(Handler):
         getattr(self, action)(form)
 
     def caller(self):
-        """The access key of a request that is signed right; else it is refused."""
+        """The access key that signed the request; refuses a wrong signature."""
         try:
             with self.server.lock:
                 return verify(self.request_read, self.server.keys, self.server.now(), "sts", self.server.region)
@@ -272,7 +272,7 @@ class MockHandler(Handler):
     def assumed(self, action, form, role):
         keys = self.server.give(role["keys"])
         account, name = form["RoleArn"].split(":")[4], form["RoleArn"].rpartition("/")[2]
-        # in an order that no client may count on, and with a fraction
+        # in no order that a client may rely on, with a fraction of a second
         self.answer(200, ("""<%sResponse xmlns="%s">
   <%sResult>
     <AssumedRoleUser>
@@ -324,7 +324,7 @@ class MockHandler(Handler):
         return None, None
 
     def harmed(self, route):
-        """Whether this one goes wrong as it was asked to."""
+        """Whether this request fails because of "faults"."""
         fault = self.server.state["faults"].get(route)
         if fault is None or fault.get("times", 1) <= 0:
             return False

@@ -1,15 +1,15 @@
-// Looks at a page as people do: in Chromium, without a window.
+// Renders a page in Chromium, without a window.
 //
 //   node browser.js CHROMIUM PAGE.html DIRECTORY
 //
-// For each theme and width a picture DIRECTORY/THEME-WIDTH.png is taken and
-// axe-core is run; DIRECTORY/print.png is what paper gets of the dark one. Prints
-// one JSON object: what the console said, what was asked of the network, what
-// axe found, views that are too wide, and of each picture how many colours it
-// has, which is the commonest, and what share that has.
+// For each theme and width it takes a picture, DIRECTORY/THEME-WIDTH.png, and
+// runs axe-core; DIRECTORY/print.png is the dark theme as printed. Prints one
+// JSON object: console messages, network requests, what axe found, views that
+// are too wide, and for each picture its number of colours, the most common
+// one, and its share.
 //
-// The browser is spoken to through a pair of pipes (descriptors 3 and 4), one
-// JSON object a message, with a NUL behind it: nothing listens anywhere.
+// Talks to the browser through two pipes (descriptors 3 and 4), a JSON object
+// and a NUL a message: nothing listens on a port.
 'use strict'
 
 const { spawn } = require('child_process')
@@ -57,8 +57,8 @@ function event (method) {
   }))
 }
 
-// How many colours a picture has, and the share of the commonest one. Only
-// what Chromium writes: 8 bits, RGB or RGBA, not interlaced.
+// The number of colours in a picture, and the share of the most common one.
+// Reads only what Chromium writes: 8 bits, RGB or RGBA, not interlaced.
 function colours (png) {
   const width = png.readUInt32BE(16)
   const height = png.readUInt32BE(20)
@@ -115,7 +115,7 @@ async function look (session, theme, width) {
   await call('Page.navigate', { url: 'file://' + path.resolve(page) }, session)
   await loaded
   await picture(session, name)
-  // after the pictures: axe leaves its marks on the page
+  // after the pictures, as axe changes the page
   await call('Runtime.evaluate', { expression: fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8') }, session)
   const run = 'axe.run({ resultTypes: ["violations"] }).then(found => JSON.stringify({' +
     ' wide: document.documentElement.scrollWidth > innerWidth,' +

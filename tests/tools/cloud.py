@@ -1,32 +1,31 @@
 #!/usr/bin/python3
-"""STS, CloudFormation, and a door to a DynamoDB server, on 127.0.0.1.
+"""STS, CloudFormation, and a proxy of a DynamoDB server, on 127.0.0.1.
 
     cloud.py [--to http://127.0.0.1:8000]
 
-Its port is printed when it is ready; it ends with its parent. Every request
-must be one that the real services would take: method, path, headers, form,
-and a signature that botocore computes likewise from what came (signed.py);
-what is wrong is answered as AWS answers it, and noted.
-Requests of DynamoDB (X-Amz-Target) go on to --to, and what comes back can be
-changed.
+Prints its port when it is ready, and ends with its parent. The real services
+must accept every request: method, path, headers, form, and the signature, which
+botocore computes again from what arrived (signed.py). Others get AWS's error,
+and are logged. Requests of DynamoDB (X-Amz-Target) are forwarded to --to; the
+replies can be changed.
 
 Control, on the same port, JSON in and out:
  PUT /_set   any of
-   "access_key", "secret_key", "session_token"   whose signature to expect
-   "region"                 in which
-   "account", "arn"         what GetCallerIdentity tells
+   "access_key", "secret_key", "session_token"   the keys to expect
+   "region"                 the region to expect
+   "account", "arn"         the answer of GetCallerIdentity
    "clock"                  seconds that this server's clock is ahead
    "stacks"  {"NAME": {"status": "CREATE_COMPLETE", "resources": [
               {"logical": ..., "physical": ..., "type": ..., "status": ...}]}}
    "page"                   resources in a page of ListStackResources (2)
    "fail"    {"DescribeStacks": ["503", "garbage"]}: the next ones of that
-             action; a last one that ends in "!" goes on for ever; KINDS below
-   "table"   members that DescribeTable's Table gets
-   "backups" what DescribeContinuousBackups answers
+             action; a last one that ends in "!" repeats for ever; see KINDS
+   "table"   members to add to DescribeTable's Table
+   "backups" the answer of DescribeContinuousBackups
    "deny"    ["dynamodb:Scan", "dynamodb:PartiQLDelete"]
-   "replies" {"DescribeTimeToLive": {...}}: what is answered in its place
+   "replies" {"DescribeTimeToLive": {...}}: replies to send instead
  GET /_log   [{"action":..., "form" or "body":..., "token":..., "wrong":...,
-               "scope": "us-east-1/sts"}], and it is empty again
+               "scope": "us-east-1/sts"}]; empties the log
 """
 
 import argparse
@@ -41,7 +40,7 @@ FORM = "application/x-www-form-urlencoded; charset=utf-8"
 VERSIONS = {"sts": "2011-06-15", "cloudformation": "2010-05-15"}
 SPACES = {"sts": "https://sts.amazonaws.com/doc/2011-06-15/",
           "cloudformation": "http://cloudformation.amazonaws.com/doc/2010-05-15/"}
-# How DynamoDB calls what others call otherwise.
+# DynamoDB's error codes: those of the other services.
 CODES = {"InvalidSignatureException": "SignatureDoesNotMatch", "UnrecognizedClientException": "InvalidClientTokenId",
          "IncompleteSignatureException": "IncompleteSignature"}
 KINDS = {
@@ -243,7 +242,7 @@ class Cloud(Handler):
         self.forward()
 
     def answer(self, status, body, headers=()):
-        """What DescribeTable tells, changed on its way back."""
+        """Change the reply of DescribeTable."""
         if getattr(self, "operation", None) == "DescribeTable" and status == 200 and STATE["table"]:
             document = json.loads(body)
             document["Table"].update(STATE["table"])

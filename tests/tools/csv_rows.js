@@ -1,4 +1,4 @@
-// csv_rows.js FILE: its rows as csv-parse reads them, a JSON array a line.
+// csv_rows.js FILE: print its rows as csv-parse reads them, a JSON array a line.
 'use strict';
 const fs = require('fs');
 const { parse } = require('csv-parse/sync');

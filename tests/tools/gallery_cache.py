@@ -1,13 +1,13 @@
 #!/usr/bin/python3
-"""A gallery's session cache after a few years in service, as {"Item":{...}}
-lines: what the pictures, the README and docs/recipes.md are about.
+"""Print a gallery's session cache after a few years in service, as
+{"Item":{...}} lines, for the pictures, the README and docs/recipes.md.
 
     gallery_cache.py NOW | seed.py --table TSAGalleryCache --items - ...
 
-Sessions that are logged in, sessions that TTL has yet to delete, and what
-older versions of the gallery left behind: times in milliseconds or in
-strings, sessions that expired more than five years ago, users without a TTL.
-The same NOW makes the same entries.
+It has sessions that are logged in, sessions that TTL has yet to delete, and
+remains of older versions of the gallery: times in milliseconds or in strings,
+sessions that expired more than five years ago, users without a TTL. The same
+NOW gives the same entries.
 """
 
 import json

@@ -1,8 +1,8 @@
 /*
- * Preloaded into a test server that would listen on every address, at a
- * port it has to be told: it listens on 127.0.0.1 only, at a port that the
- * kernel picks (so no two servers ever want the same one), and the port is
- * written to the file named by LOOPBACK_PORT_FILE.
+ * Preloaded into a test server that listens on all addresses, at a port from
+ * its command line: makes it listen on 127.0.0.1 only, at a port that the
+ * kernel picks (no two servers get the same one), and writes the port to the
+ * file named by LOOPBACK_PORT_FILE.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* Written under another name first: who waits for it never reads half. */
+/* Write and rename it, so that readers never see half of it. */
 static int
 tell(const char *path, int port)
 {

@@ -1,6 +1,6 @@
 /*
- * Preloaded into ttlsweep: each file that it opens to read is a line in the
- * file named by OPENS_FILE, so that a test can count them.
+ * Preloaded into ttlsweep: adds a line to the file named by OPENS_FILE for each
+ * file that it opens to read, so that a test can count them.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

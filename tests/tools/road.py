@@ -1,73 +1,72 @@
 #!/usr/bin/python3
-"""The road to a DynamoDB server, as bad as one likes it.
+"""A proxy of a DynamoDB server that causes faults.
 
     road.py --to http://127.0.0.1:8000 [--seed 7] [--rates all=.02,cut=.1]
 
-An HTTP/1.1 proxy on 127.0.0.1 that forwards what it gets and harms some of
-it. Its port is printed when it is ready; it ends with its parent. What is
-harmed is drawn from the seed, the operation, the body, and how often that
-body has come: the same requests meet the same faults, however the threads
-of the client are scheduled.
+An HTTP/1.1 proxy on 127.0.0.1 that forwards requests and harms some of them.
+Prints its port when it is ready, and ends with its parent. The seed, the
+operation, the body, and how often that body was seen decide what is harmed: the
+same requests meet the same faults, however the client's threads are scheduled.
 
-A whole request meets at most one of these (a rate each, of all requests;
--after means that the server acts, -before that it never hears of it):
+A request meets at most one of these (each has a rate, of all requests; -after:
+the server acts on it; -before: the server never gets it):
 
- throttle        400, one of the service's ways to say it
+ throttle        400, in one of the service's forms
  error-before    500 or 503                          error-after
  reset-before    the connection is reset             reset-after
- hangup-before   it is closed without a word         hangup-after
+ hangup-before   it is closed without a reply        hangup-after
  html-before     a load balancer's page, 503 or 200  html-after
- foreign-before  a proxy's or filter's own answer:   foreign-after
+ foreign-before  a proxy's or filter's own reply:    foreign-after
                  302, 401, 403, 404, 429, 502, an empty
                  204 or 207, or 200 and other JSON
  cut             fewer bytes than Content-Length     cut-chunked
- garbage         200, and what is not JSON
- crc             a byte is another one than x-amz-crc32 says
+ garbage         200 without JSON
+ crc             a byte that does not match x-amz-crc32
  slow            late                                drip (bit by bit)
  gzip            compressed, x-amz-crc32 over the compressed bytes
 
-and a statement of a BatchExecuteStatement (a rate each, of all statements)
+and a statement of a BatchExecuteStatement one of these (a rate of all statements)
 
  s-throttle  s-conflict  s-error-before  s-error-after
 
-"all=R" is each of them. After --in-a-row harmed tries (2; 0: no bound) of
-the same request or statement the next one goes through.
+"all=R" sets the rate of each. After --in-a-row harmed attempts (2; 0: no limit)
+the next attempt of the same request or statement succeeds.
 
-What goes through may be changed (set "lie": a list of these):
+Other replies may be changed (set "lie": a list of these):
 
- no-images        nothing comes back of what was deleted or is there
- no-batch-images  of batches alone
- old-no-key       old images lose their partition key
+ no-images        no images of deleted or existing entries
+ no-batch-images  none in replies to batches
+ old-no-key       old images have no partition key
  old-other-key    … are those of other entries
- old-impossible   … have a number that is none
+ old-impossible   … have an invalid number
  scan-impossible  so has the first entry of each page of a Scan
- get-others       a BatchGetItem's first item is of a key not asked for
+ get-others       a BatchGetItem's first item has a key that was not requested
  get-twice        … is in the reply twice
  get-left         … is among the UnprocessedKeys, too
- get-left-others  a key not asked for is among the UnprocessedKeys
- circle-1, -2, …  a Scan of small pages comes back to one of so many before
+ get-left-others  a key that was not requested is among the UnprocessedKeys
+ circle-1, -2, …  a Scan of small pages returns to the page so many before
  empty-key        the last page of a Scan has an empty LastEvaluatedKey
  null-key         … null
- reflect          the session token is the request id, and stands, escaped, in
-                  the errors that writes are answered with
+ reflect          the session token is the request id, and, escaped, part of the
+                  errors of writes
 
---as-real: answers a batch as the service does, where DynamoDB Local does
-not: a DELETE of an absent key succeeds, and what a batch cost is told.
+--as-real: reply to batches as the service does, unlike DynamoDB Local: a DELETE
+of an absent key succeeds, and the reply says what the batch cost.
 
 Control, on the same port, JSON in and out; also methods of class Road:
  PUT /_road/set      {"seed":7,"rates":{"cut":0.1},"in_a_row":2,
                       "as_real":true,"delay":{"DeleteItem":0.05},
                       "only":["DeleteItem"]: harm nothing else,
-                      "retry_after":5000: throttled, wait so long, ms,
+                      "retry_after":5000: throttled replies ask for that, ms,
                       "foreign":403: always this one,
                       "hot":[0,3]: segment 0 is too hot three times}
- PUT /_road/reset    forget what was counted
- GET /_road/counts   operations, faults, units, what was lost on the way
+ PUT /_road/reset    reset the counts
+ GET /_road/counts   operations, faults, units, lost requests and replies
  PUT /_road/hold     {"operation":"DeleteItem","when":"before"|"after",
                       "skip":3}: the fourth one stops here
- GET /_road/held     waits until one does (30 s)
+ GET /_road/held     wait until it has (30 s)
  PUT /_road/release  {"how":"go"|"drop"}
- GET /_road/quiet    waits until every connection is closed (30 s)
+ GET /_road/quiet    wait until all connections are closed (30 s)
 """
 
 import argparse
@@ -99,13 +98,13 @@ WRITES = ("BatchExecuteStatement", "BatchWriteItem", "DeleteItem", "ExecuteState
           "PutItem", "TransactWriteItems", "UpdateItem", "CreateTable", "DeleteTable", "UpdateTable",
           "UpdateTimeToLive", "TagResource", "UntagResource")
 SETTINGS = {"seed": 1, "rates": {}, "in_a_row": 2, "as_real": False, "delay": {}, "only": None, "retry_after": 0, "hot": None, "foreign": None, "lie": []}
-WAIT = 30  # the longest that anything is held, seconds
+WAIT = 30  # seconds that anything is held at most
 PAGE = b"""<html>\r\n<head><title>%s</title></head>\r\n<body>\r\n<center><h1>%s</h1></center>\r\n</body>\r\n</html>\r\n"""
 DELETE = re.compile(r'DELETE FROM "((?:[^"]|"")*)" WHERE "((?:[^"]|"")*)"=\?(?: AND "((?:[^"]|"")*)"=\?)?')
 
 
 def number_size(text):
-    """Bytes of a number, as DynamoDB counts them."""
+    """The size of a number, as DynamoDB counts it."""
     sign, digits, exponent = Decimal(text).as_tuple()
     digits = "".join(map(str, digits)).lstrip("0")
     exponent += len(digits) - len(digits.rstrip("0"))
@@ -130,7 +129,7 @@ def value_size(value):
 
 
 def write_units(item):
-    """What writing this item (or none) costs."""
+    """The units to write this item (or none)."""
     size = sum(len(name.encode()) + value_size(value) for name, value in (item or {}).items())
     return max(1, -(-size // 1024))
 
@@ -154,7 +153,7 @@ class Request:
 class Reply:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
-        self.acts = []  # images of what the server wrote or deleted with it
+        self.acts = []  # images of the entries that the server wrote or deleted
 
     @classmethod
     def error(cls, status, name, message, **more):
@@ -168,7 +167,7 @@ class Reply:
 
 
 class Pace:
-    """Units consumed, by when they were asked for, and the most of any few seconds."""
+    """Consumed units by the time of their request, and the most in any few seconds."""
 
     def __init__(self):
         self.total, self.spent = 0, []
@@ -197,7 +196,7 @@ class Road:
         self.log_file = open(log, "w", encoding="utf-8") if log else None
         self.lock = threading.Condition()
         self.held_request = self.hold_spec = self.verdict = None
-        self.open = 0  # connections, but those of control
+        self.open = 0  # connections, except control
         self.set(**dict(SETTINGS, **settings))
         self.reset()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
@@ -206,12 +205,12 @@ class Road:
         threading.Thread(target=self.accept, daemon=True).start()
 
     def close(self):
-        # Wakes the thread that waits in accept, which close alone does not.
+        # Wakes the thread in accept; close alone does not.
         with contextlib.suppress(OSError):
             self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
-    # What the outside may ask for.
+    # Control.
 
     def set(self, **settings):
         wrong = [name for name in settings if name not in SETTINGS]
@@ -239,36 +238,36 @@ class Road:
                 "busiest": {"seconds": span, "read": self.read.busiest(span), "write": self.write.busiest(span)}}
 
     def hold(self, operation=None, when="before", skip=0):
-        """Of the requests that come from now on, stop one."""
+        """Hold one of the next requests."""
         with self.lock:
             self.hold_spec = {"operation": operation, "when": when, "skip": skip}
             self.held_request = self.verdict = None
 
     def held(self, wait=WAIT):
-        """The request that is held, as soon as there is one."""
+        """Wait for the request that is held."""
         with self.lock:
             self.lock.wait_for(lambda: self.held_request is not None, wait)
             return self.held_request
 
     def release(self, how="go"):
-        """Let it go on, or "drop" it; and hold nothing more."""
+        """Forward or "drop" it; hold no other request."""
         with self.lock:
             self.hold_spec, self.verdict = None, how
             self.lock.notify_all()
 
     def quiet(self, wait=WAIT):
-        """Wait until nobody is on the road: what the dead had sent has arrived, too."""
-        # Connections are taken in order: with this one all earlier ones are.
+        """Wait until no request is under way, not even of killed clients."""
+        # Connections are accepted in order: all earlier ones are, too.
         with socket.create_connection(("127.0.0.1", self.port)) as sock:
             sock.sendall(b"GET /_road/counts HTTP/1.1\r\n\r\n")
             sock.recv(1)
         with self.lock:
             return self.lock.wait_for(lambda: self.open == 0, wait)
 
-    # What is drawn.
+    # Random choices.
 
     def chance(self, kind, what):
-        """A source of chance for this request or statement, and whether it has been harmed often enough."""
+        """A random generator for this request or statement, and whether it was harmed often enough."""
         key = (kind, zlib.crc32(what))
         with self.lock:
             self.met[key] += 1
@@ -341,7 +340,7 @@ class Road:
             return Reply.json({"error": str(wrong)}, 400)
 
     def pass_on(self, sock, server, request, number):
-        """Answer one request, or harm it; whether the connection still stands."""
+        """Answer or harm one request; whether the connection is still open."""
         with self.lock:
             self.operations[request.operation] += 1
         if request.operation in self.delay:
@@ -387,7 +386,7 @@ class Road:
             return True
 
     def stop_here(self, when, request):
-        """Hold it, if that was asked for. False: drop it."""
+        """Hold the request if it is the one to hold. False: drop it."""
         with self.lock:
             spec = self.hold_spec
             if not spec or spec["when"] != when or spec["operation"] not in (None, request.operation):
@@ -412,7 +411,7 @@ class Road:
         with self.lock:
             print(json.dumps(line), file=self.log_file, flush=True)
 
-    # The server's side.
+    # Towards the server.
 
     def forward(self, server, request, whole):
         if request.operation == "BatchExecuteStatement" and request.json is not None:
@@ -441,7 +440,7 @@ class Road:
         return made
 
     def charge(self, request, reply, document):
-        """Count what it cost, and remember what it did."""
+        """Count its units, and note what it did."""
         failed = document.get("__type", "").endswith("#ConditionalCheckFailedException")
         units = units_told(document)
         if request.operation == "DeleteItem" and reply.status == 200:
@@ -460,7 +459,7 @@ class Road:
             (self.write if request.operation in WRITES else self.read).add(request.at, units)
 
     def forward_batch(self, server, request, whole):
-        """The statements that are not harmed go on; theirs and ours are one reply again."""
+        """Forward the statements that are not harmed, and merge all results into one reply."""
         statements = request.json.get("Statements", [])
         answers, go = [None] * len(statements), []
         after = {}
@@ -506,7 +505,7 @@ class Road:
                     acts.append(item)
             answers[i] = after.get(i, answer)
         document["Responses"] = answers
-        # One entry a table, with what failed conditions cost; none when all failed.
+        # One entry a table, including failed conditions; none when all failed.
         if self.as_real and any("Error" not in answer for answer in answers):
             document["ConsumedCapacity"] = [{"TableName": "", "CapacityUnits": float(units)}]
         with self.lock:
@@ -528,7 +527,7 @@ class Road:
 
 
 class Server:
-    """One kept-alive connection to the server behind."""
+    """One kept-alive connection to the server."""
 
     def __init__(self, to):
         self.to, self.line, self.used = to, None, 0
@@ -539,7 +538,7 @@ class Server:
             self.line = None
 
     def ask(self, method, path, headers, body):
-        # It may close what has been idle: never send on an old connection.
+        # The server may close an idle connection: never send on an old one.
         if time.monotonic() - self.used > 2:
             self.close()
         if self.line is None:
@@ -636,7 +635,7 @@ def tell(lie, request, status, document, seen):
     """Change the document of a reply."""
     operation = request.operation
     if lie.startswith("old-") or lie in ("no-images", "no-batch-images"):
-        # Where each image stands: an answer of a batch, or the reply.
+        # The objects with images: the responses of a batch, or the reply.
         places = [(answer, "Item") for answer in document.get("Responses", [])] if operation == "BatchExecuteStatement" else []
         if operation in ("DeleteItem", "UpdateItem", "PutItem"):
             places = [(document, "Attributes" if status == 200 else "Item")]
@@ -696,7 +695,7 @@ def foreign(rng, status):
 
 
 def rubbish(rng, body):
-    """What a broken box would send at 200; never JSON."""
+    """What a broken proxy might send with 200; never JSON."""
     return rng.choice([
         lambda: b"", lambda: body[:len(body) // 2], lambda: rng.randbytes(200), lambda: b"\0" * 64,
         lambda: b"upstream connect error or disconnect/reset before headers",
@@ -714,13 +713,13 @@ def send(sock, reply, **headers):
 
 
 def deliver(sock, request, reply, fault, rng):
-    """Send the reply, or what the fault leaves of it; whether the connection still stands."""
+    """Send the reply, harmed by the fault; whether the connection is still open."""
     if fault in ("hangup-before", "hangup-after"):
         sock.shutdown(socket.SHUT_RDWR)
         return False
     if fault in ("reset-before", "reset-after"):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        return False  # closing it does the rest
+        return False  # the caller closes it
     if fault == "error-after":
         reply = broken(rng)
     elif fault == "html-after":

@@ -4,19 +4,19 @@
     signed.py --to http://127.0.0.1:8000 [--keys FILE] [--shift SECONDS]
         [--region NAME] [--tls CERT KEY]
 
-An HTTP/1.1 proxy on 127.0.0.1: the signature of each request is computed
-again, by botocore, from what really arrived, and what is wrong is refused in
-AWS's words, before the server behind it hears of it. Its port is printed when
-it is ready; it ends with its parent.
+An HTTP/1.1 proxy on 127.0.0.1. botocore computes the signature of each request
+again from what arrived; a wrong one is refused with AWS's message, before the
+server behind sees it. Prints its port when it is ready, and ends with its
+parent.
 
-Keys: {"AKID": {"secret": "…", "token": "…" or null, "requests": N}}; with N
-they end after so many requests. --shift: what this service's clock is ahead
-of ours, in its Date as well as in the five minutes that it grants.
+Keys: {"AKID": {"secret": "…", "token": "…" or null, "requests": N}}; after N
+requests they are expired. --shift: seconds that this service's clock is ahead of
+ours, in its Date header and in its tolerance of five minutes.
 
 Control, on the same port, JSON in and out:
  PUT /_signed/keys    replace the keys
  PUT /_signed/shift   {"seconds": 7200}
- PUT /_signed/reset   forget what was counted
+ PUT /_signed/reset   reset the counts
  GET /_signed/counts  {"ok": {"Scan": 3}, "refused": {"Scan: why": 1},
                        "keys": {"AKID": 4}}
 """
@@ -57,7 +57,7 @@ def stamp(seconds):
 
 
 def check_time(sent, now):
-    """In the words of the service."""
+    """A refusal, with the service's message."""
     try:
         then = calendar.timegm(time.strptime(sent, "%Y%m%dT%H%M%SZ"))
     except ValueError:
@@ -72,8 +72,8 @@ def check_time(sent, now):
 
 
 def verify(request, keys, now, service, region=None):
-    """The access key that signed it; else Refused. A request: method, path
-    (with its query), headers (pairs, as they came), body."""
+    """The access key that signed it, or Refused. ${path} has the query, ${headers}
+    are pairs in order."""
     method, path, headers, body = request
     names = [name.lower() for name, _ in headers]
     for name in ("authorization", "x-amz-date", "host", "x-amz-security-token", "x-amz-target"):
@@ -109,7 +109,7 @@ def verify(request, keys, now, service, region=None):
     canonical = auth.canonical_request(again)
     to_sign = auth.string_to_sign(again, canonical)
     if auth.signature(to_sign, again) != signature:
-        # the service shows the whole request, session token included
+        # the service prints the whole request, with the session token
         raise Refused("InvalidSignatureException", "The request signature we calculated does not match the signature "
                       "you provided. Check your AWS Secret Access Key and signing method. Consult the service "
                       "documentation for details.\n\nThe Canonical String for this request should have been\n'%s'\n\n"
@@ -126,7 +126,7 @@ def live_with_parent():
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """Of a server with: keys, shift, lock, to (or None), counts."""
+    """Its server has: keys, shift, lock, to (or None), counts."""
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
@@ -147,7 +147,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def read(self):
-        if self.path.startswith("http://"):  # we are its proxy
+        if self.path.startswith("http://"):  # the client uses us as its proxy
             self.path = "/" + self.path.split("/", 3)[3]
         self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         return self.command, self.path, list(self.headers.items()), self.body
@@ -179,7 +179,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.forward()
 
     def forward(self):
-        """To the server behind, on a connection of this one's own."""
+        """Forward to the server, on a connection of its own."""
         if not hasattr(self, "behind"):
             self.behind = http.client.HTTPConnection(self.server.to.netloc, timeout=60)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in ("connection", "host")}
@@ -221,7 +221,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.counts = {name: collections.Counter() for name in ("ok", "refused", "keys")}
 
     def handle_error(self, *_):
-        """A client that went away is none."""
+        """A client that went away is not an error."""
         if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
             super().handle_error(*_)
 

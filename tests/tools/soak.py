@@ -3,16 +3,16 @@
 
     soak.py --seconds 300 --seed 7 ENDPOINT...
 
-A round makes a table, starts `ttlsweep purge --yes` on it with options
-chosen at random, renews and removes entries meanwhile as an application
-would, and in some rounds kills the purge. Then it holds:
+A round makes a table, runs `ttlsweep purge --yes` on it with random options,
+renews and removes entries meanwhile as an application would, and sometimes
+kills the purge. Afterwards:
 
- - every entry renewed before it was deleted is there, with its new TTL;
- - every entry that was not expired is there, as it was;
- - a purge that ended well left nothing that it was asked to take, and its
-   totals balance and agree with the table;
- - `ttlsweep restore` brings back every entry that the purge took, as it
-   was, however the purge ended.
+ - every entry that was renewed before its delete exists, with its new TTL;
+ - every entry that had not expired is unchanged;
+ - a purge that succeeded left no selected entry, and its totals balance and
+   agree with the table;
+ - `ttlsweep restore` brings back every deleted entry unchanged, however the
+   purge ended.
 """
 
 import argparse
@@ -36,7 +36,7 @@ PROGRAM = os.environ["TTLSWEEP"]
 
 
 class Broken(Exception):
-    """What the contract says does not hold."""
+    """The contract is broken."""
 
 
 def must(holds, *what):
@@ -77,7 +77,7 @@ class Round:
         return counting.judge(item.get("ttl"), self.now, False)[0] in ("pending", "stuck")
 
     def meddle(self, stop):
-        """What an application does meanwhile: renews some, removes some."""
+        """What an application does: renew some entries, remove some."""
         rng = random.Random(self.rng.random())
         keys = list(self.before)
         rng.shuffle(keys)
@@ -98,7 +98,7 @@ class Round:
                         ExpressionAttributeNames={"#k": "key", "#t": "ttl"}, ExpressionAttributeValues={":t": soon})
                     self.renewed[name] = soon
             except self.client.exceptions.ConditionalCheckFailedException:
-                pass  # swept before us
+                pass  # purged first
             time.sleep(rng.choice([0, 0, .002, .01]))
 
     def run(self, *words, killed=None):
@@ -154,7 +154,7 @@ class Round:
             totals = json.loads(out)
             must(totals["matched"] == sum(totals[k] for k in ("deleted", "refreshed", "gone", "failed", "skipped")),
                  "totals do not balance:", totals)
-            # What the application removed may have been ours a moment earlier.
+            # We may have deleted an entry just before the application removed it.
             must(totals["deleted"] == taken, "said", totals["deleted"], "deleted, but", taken, "are")
         if self.limit is not None:
             must(taken <= self.limit, taken, "deleted, allowed", self.limit)

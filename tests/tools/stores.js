@@ -1,11 +1,11 @@
-// What session libraries write, written by themselves.
+// Tables as session libraries write them.
 //
 //   stores.js STORE TABLE ID
 //
-// makes TABLE as STORE wants it, without TTL, and has it write what expired
-// an hour ago and what expires in an hour. Ids and other secrets are ID with a
-// word behind it: ID-old, ID-new and so on. Endpoint, region and credentials
-// are those that the AWS SDKs read; NODE_PATH is where the stores are.
+// makes TABLE as STORE needs it, without TTL, and lets it write sessions that
+// expired an hour ago and that expire in an hour. Ids and other secrets are ID
+// and a word: ID-old, ID-new and so on. The AWS SDKs find endpoint, region and
+// credentials; the stores are in NODE_PATH.
 'use strict'
 
 const { DynamoDB } = require('@aws-sdk/client-dynamodb')
@@ -14,7 +14,7 @@ const endpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB
 const client = new DynamoDB({ endpoint })
 const hour = 3600 * 1000
 
-// Names of key attributes, all strings; with a sort key an index of both too.
+// Key attributes, all strings; a table with a sort key also gets an index.
 async function createTable (name, partition, sort) {
   const keys = sort ? [partition, sort] : [partition]
   const schema = names => names.map((n, i) => ({ AttributeName: n, KeyType: i ? 'RANGE' : 'HASH' }))
@@ -30,13 +30,13 @@ async function createTable (name, partition, sort) {
   })
 }
 
-// aws-sdk 2, which old stores are made for, says on stderr that it is old.
+// aws-sdk 2, which old stores use, warns on stderr that it is old.
 function oldSdk () {
   process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = '1'
   return require('aws-sdk')
 }
 
-// An express-session store: a session that is over, and one that is not.
+// An express-session store: an expired session, and a live one.
 async function writeSessions (store, id) {
   for (const [word, left] of [['old', -hour], ['new', hour]]) {
     const cookie = { maxAge: left, originalMaxAge: left, expires: new Date(Date.now() + left), path: '/' }
@@ -91,7 +91,7 @@ const stores = {
     })
   },
 
-  // its keys are no sessions; a block without an end has -1
+  // its keys are not sessions; -1 is a block without an end
   async 'rate-limiter-flexible' (table, id) {
     await createTable(table, 'key')
     const { RateLimiterDynamo } = require('rate-limiter-flexible')

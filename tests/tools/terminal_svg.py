@@ -1,14 +1,13 @@
 #!/usr/bin/python3
-"""Draw what a terminal showed, scene by scene, as one SVG.
+"""Draw terminal scenes as one animated SVG.
 
     terminal_svg.py [--columns N] [--rows N] --title TEXT SCENE... >FILE.svg
 
-A SCENE is what `tmux capture-pane -epJ` wrote: a command behind its prompt,
-and what it printed, with colours. In a browser each scene appears, stays long
-enough to be read, and scrolls when it is taller than the window; then the next
-one comes, and after the last the first again. Where nothing moves (another
-viewer, or a reader who asked for less motion) the first rows are shown. No
-script, no font and nothing else is loaded.
+A SCENE is the output of `tmux capture-pane -epJ`: a command behind its prompt,
+and its output, with colours. In a browser the scenes are shown in turn, long
+enough to be read, and scroll when they are taller than the window. Viewers
+without animation, and readers who prefer reduced motion, see the first rows. The
+SVG loads no script, font or other file.
 """
 
 import argparse
@@ -16,18 +15,18 @@ import re
 from html import escape
 
 FONT = 13
-WIDE, HIGH = 7.8, 17  # of a cell
+WIDE, HIGH = 7.8, 17  # size of a cell
 PAD, BAR = 14, 30
 INK, PAPER, FAINT = "#d8dee9", "#14181f", "#8b95a5"
 COLOURS = {30: "#5c6370", 31: "#ff7b72", 32: "#7ee787", 33: "#e3b341",
            34: "#79c0ff", 35: "#d2a8ff", 36: "#56d4dd", 37: "#f0f3f6"}
-TYPING, READING, LINE = 1.2, 2.2, .08  # seconds: a command; a scene; each of its lines
+TYPING, READING, LINE = 1.2, 2.2, .08  # seconds for a command, a scene, each of its lines
 
 
 def spans(line, style):
     """(column, text, colour, bold, faint) for each run of one style.
 
-    style is what the line before ended with, and is left as this one ends.
+    style is that at the end of the line before; it is updated.
     """
     at, (colour, bold, faint) = 0, style or (None, False, False)
     for text, code in re.findall(r"([^\x1b]+)|\x1b\[([0-9;]*)m", line):
@@ -70,7 +69,7 @@ def draw(line, row, style):
 
 
 def wrapped(line, columns):
-    """The rows that a terminal makes of a line."""
+    """The rows of a line on the terminal."""
     row, at = "", 0
     for part in re.findall(r"\x1b\[[0-9;]*m|.", line):
         if len(part) == 1:
@@ -98,7 +97,7 @@ def main():
     p.add_argument("scenes", nargs="+", metavar="SCENE")
     options = p.parse_args()
 
-    # when each scene appears, and where the window stands at which second
+    # when each scene appears, and the scroll position by second
     groups, stands, now, row = [], [(0, 0)], 0, 0
     for path in options.scenes:
         lines = scene(path, options.columns)

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
 """Run the commands that a page shows with their output (```console blocks).
 
-    transcript.py FILE.md            put the output of today in its place
-    transcript.py --check FILE.md    say what differs, and end with 1
+    transcript.py FILE.md            replace the output by the current one
+    transcript.py --check FILE.md    report differences, and end with 1
 
 Each line behind "$ " is run by bash in the working directory, at a terminal of
-80 columns without colours; what reaches that is its output. --check takes all numbers, times and hashes for
-equal, and any run of spaces or of a bar's blocks for one: it is about words,
-not about the minute in which they were printed. $HOME is written /home/ops.
+80 columns without colours. --check compares words: all numbers, times and hashes
+are equal, as are runs of spaces or of a bar's blocks. $HOME is written
+/home/ops.
 """
 
 import os
@@ -22,17 +22,17 @@ def run(command):
                           env=dict(os.environ, NO_COLOR="1"), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, check=False)
     said = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout.decode().replace("\r\n", "\n"))
-    said = re.sub(r"[^\n]*\r\x1b\[K", "", said)  # progress: it has passed
+    said = re.sub(r"[^\n]*\r\x1b\[K", "", said)  # a progress line, which was overwritten
     return said.replace(os.environ["HOME"], "/home/ops")
 
 
 def anew(block):
-    """The block with the output that its commands have now."""
+    """The block with its commands' current output."""
     out, lines = [], block.split("\n")
     while lines:
         line = lines.pop(0)
         if not line.startswith("$ "):
-            continue  # yesterday's output
+            continue  # the old output
         command = [line]
         while command[-1].endswith("\\"):
             command.append(lines.pop(0))
