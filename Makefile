@@ -5,7 +5,7 @@ MANDIR ?= $(PREFIX)/share/man
 DOCDIR ?= $(PREFIX)/share/doc/ttlsweep
 BASHDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR ?= $(PREFIX)/share/zsh/site-functions
-# Debian's fish looks into /usr/share and /etc, not into /usr/local.
+# Debian's fish reads /usr/share and /etc, but not /usr/local.
 ifeq ($(PREFIX),/usr/local)
 FISHDIR ?= /etc/fish/completions
 endif
@@ -205,17 +205,17 @@ SRC := \
 UNIT := $(sort $(shell find tests/unit -name 'test_*.c'))
 FUZZ := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 BENCHES := $(sort $(wildcard tests/bench/*.c))
-# The longest first, so that none of them is left alone at the end.
+# The longest first, so that none runs alone at the end.
 LONG := unsure purge inspect_shards recipes main formats faults race kill hostile
 BATS := $(LONG:%=tests/%.bats)
 BATS += $(filter-out $(BATS),$(sort $(wildcard tests/*.bats)))
 PEERS := $(sort $(wildcard tests/peers/*.bats))
 MAN := $(sort $(wildcard man/*.[1-9]))
-# As in the tree, so that the links between the pages work there too.
+# The layout of the source tree, so that links between the pages work.
 DOC := $(wildcard *.md LICENSE docs/*.md docs/images/* examples/*)
 
-# SAN=1 (addresses, undefined behaviour), SAN=thread (races), SAN=fuzz: the
-# same targets, built apart with that instrumentation.
+# SAN=1 (addresses, undefined behaviour), SAN=thread (races), SAN=fuzz: the same
+# targets with that instrumentation, in a build directory of their own.
 ifeq ($(SAN),)
 B := build
 CFLAGS ?= -O2 -g -fstack-protector-strong -D_FORTIFY_SOURCE=2
@@ -243,7 +243,7 @@ ALL_CPPFLAGS = -I. -D_POSIX_C_SOURCE=200809L -D_XOPEN_SOURCE=700 \
     $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(CPPFLAGS)
 LDLIBS ?= $(shell $(PKG_CONFIG) --libs $(LIBS)) -lcsv -lm
 LINK = $(CC) $(ALL_CFLAGS) $(LDFLAGS)
-# V=1 shows the commands themselves.
+# V=1 prints the commands.
 say = $(if $(V),,@$(if $(findstring s,$(firstword -$(MAKEFLAGS))),,echo "$1";) )
 
 OBJ := $(SRC:%.c=$B/%.o)
@@ -285,7 +285,7 @@ $B/tests/fuzz_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/replay.o $(LIB)
 $B/fuzz_%: $B/tests/fuzz/fuzz_%.o $(LIB)
 	$(call say,LD $@)$(LINK) -fsanitize=fuzzer -o $@ $^ $(LDLIBS)
 
-# The bench: its server and its floor, of their own.
+# The programs of the bench, which do not use the library.
 BENCH_PROGRAMS := $(addprefix $B/bench/,floor measure replay)
 BENCH_SERVER := answer certificate json replay table
 $B/bench/replay: $(BENCH_SERVER:%=$B/tests/bench/%.o)
@@ -300,7 +300,7 @@ $B/bench/measure: $B/tests/bench/measure.o
 	@mkdir -p $(@D)
 	$(call say,LD $@)$(LINK) -o $@ $^
 
-# Goes into other programs: never instrumented.
+# Preloaded into other programs, so never instrumented.
 build/tools/%.so: tests/tools/%.c
 	@mkdir -p $(@D)
 	cc -O2 -shared -fPIC -o $@.$$$$ $< -ldl && mv $@.$$$$ $@
@@ -323,18 +323,18 @@ check-peers: deps
 	@$(MAKE) --no-print-directory all
 	@$(ENV) tests/check.sh 1 $(PEERS)
 
-#: demo          the whole story, in about a minute
+#: demo          what it does, on a gallery, in about a minute
 demo: deps
 	@$(MAKE) --no-print-directory all
 	@$(ENV) tests/demo.sh
 
-#: pictures      docs/images and README's sample output, made anew
+#: pictures      docs/images and README's sample output, after output changed
 pictures: deps
 	@tests/deps.sh pictures
 	@$(MAKE) --no-print-directory all
 	@$(ENV) tests/pictures.sh
 
-#: bench         measures against a server from memory, a floor and peers;
+#: bench         measure it against a server in memory, a floor and peers;
 #:               BENCH=inspect,purge: only these sections (see the script)
 bench:
 	@tests/deps.sh build bench

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# check.sh JOBS [FILE...]: run each test (a program that speaks TAP through
-# cmocka or by itself, or a .bats file), JOBS at a time; show what each said
-# as it ends; end with the line "N passed, N failed". Status 1 when any did,
-# with how to run these again before that line.
+# check.sh JOBS [FILE...]: run the tests (programs that print TAP, and .bats
+# files), JOBS at a time, and print the output of each when it ends. The last
+# line is "N passed, N failed"; before it are the commands to run failed tests
+# again. Status 1 when a test failed.
 set -u
 # shellcheck source=tests/lib/locks.bash
 source "$(dirname "$0")/lib/locks.bash"
@@ -17,7 +17,7 @@ trap '[[ -z $runner ]] || { kill -- "-$runner"; wait; } 2>/dev/null; exit 130' \
     INT TERM HUP
 export out
 
-# What a sanitizer finds must be no status that a test could expect.
+# A status for sanitizer findings that no test expects.
 export ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1
 export LSAN_OPTIONS=exitcode=99
 export UBSAN_OPTIONS=exitcode=99:print_stacktrace=1
@@ -34,11 +34,11 @@ one()
 	*/fuzz_*) set -- 300 "$1" "tests/fuzz/corpus/${name#fuzz_}" ;;
 	*) set -- 300 "$1" ;;
 	esac
-	# timeout has a process group of its own: it ends when this shell does.
+	# timeout has its own process group: end it when this shell ends.
 	took=$({ time setpriv --pdeathsig TERM timeout -k 20 "$@" </dev/null \
 	    >"$said" 2>&1; } 2>&1; echo "$?" >"$said.status")
 	status=$(<"$said.status")
-	# cmocka calls a skipped test "not ok", as TAP does not.
+	# Unlike TAP, cmocka calls a skipped test "not ok".
 	sed -i -E 's/^not (ok .*# skip)/\1/I' "$said"
 	skipped=$(grep -ciE '^ok .*# skip' "$said")
 	passed=$(grep -viE '# skip' "$said" | grep -c '^ok ')
@@ -60,7 +60,7 @@ one()
 }
 export -f one
 
-# In a process group of its own, so that all of it can be ended.
+# In its own process group, so that it can be ended as a whole.
 if [[ $# -gt 0 ]]; then
 	set -m
 	(printf '%s\0' "$@" | xargs -0 -n 1 -P "$jobs" bash -c 'one "$1"' bash) &
@@ -78,8 +78,7 @@ for count in "$out"/*.count; do
 done
 echo "# slowest, in seconds: $(cat "$out"/*.took 2>/dev/null | sort -rn |
     head -n 6 | paste -sd, | sed 's/,/, /g')"
-# What failed once more at the end, where it is seen: all that such a file
-# said, then the names.
+# Repeat failures at the end: the whole output of such a file, then the names.
 for said in "${broken[@]}"; do
 	echo "# once more: $(basename "$said" .tap)"
 	cat "$said"
@@ -87,7 +86,6 @@ done
 for said in "${broken[@]}"; do
 	sed -n "s|^not ok|failed: $(basename "$said" .tap):|p" "$said"
 done
-# bats -f takes a part of a test's name.
 for file in "${files[@]}"; do
 	case $file in
 	*.bats) again="bats $file" ;;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# circles.sh DIR: no files of the program call each other in a circle, by the
-# names that the objects built in DIR define and use.
+# circles.sh DIR: check that no files of the program call each other in a
+# circle, by the symbols that the objects in DIR define and use.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 

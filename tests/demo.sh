@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# demo.sh: the whole story on a gallery of our own, in about a minute. Each
-# command is printed before its output. Real servers, on 127.0.0.1 only, in
-# a temporary directory; all of it is gone afterwards.
+# demo.sh: show everything on a gallery of our own, in about a minute. Prints
+# each command before its output. Uses real servers, on 127.0.0.1 only, in a
+# temporary directory that is removed afterwards.
 set -euo pipefail
 
 unset WORLD
@@ -17,7 +17,7 @@ cd "$WORLD/demo"
 
 say() { printf '\n# %s\n' "$*"; }
 
-# Print a command as one would type it, then run it.
+# Print a command as it would be typed, and run it.
 run()
 {
 	local word said='$'
@@ -31,20 +31,20 @@ run()
 	"$@"
 }
 
-# The same for a line of the shell.
+# The same for a shell command line.
 line()
 {
 	printf '$ %s\n' "$1"
 	eval "$1"
 }
 
-# login NAME: over HTTP, keeping the cookie.
+# login NAME: log in over HTTP, and keep the cookie.
 login()
 {
 	curl -sS -o /dev/null -c "$1.cookie" -d "user=$1" "$GALLERY_URL/login"
 }
 
-# me NAME: what the gallery answers to NAME's cookie.
+# me NAME: print the gallery's answer to NAME's cookie.
 me()
 {
 	run curl -sS -b "$1.cookie" -c "$1.cookie" -w '\n' "$GALLERY_URL/me"

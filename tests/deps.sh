@@ -1,10 +1,10 @@
 #!/bin/sh
-# deps.sh GROUP...: install the tools of these groups that are missing on a
-# Debian system (as root, or through a sudo that asks nothing), and say what is
-# installed and how far that is; elsewhere say what to install, and end with 1.
-# Silent, offline and quick when nothing is missing.
+# deps.sh GROUP...: install the missing tools of these groups on a Debian system
+# (as root, or through sudo without a password), and report progress. On other
+# systems, print what to install, and end with 1. Silent, offline and quick when
+# nothing is missing.
 #
-#   build     what compiles the program     lint     what `make lint` runs
+#   build     compiles the program          lint     what `make lint` runs
 #   test      what `make check` runs        fuzz     what `make fuzz` runs
 #   peers     what `make check-peers` runs  servers  the test servers (npm)
 #   pictures  what `make pictures` runs   bench    what `make bench` runs
@@ -13,7 +13,7 @@ set -eu
 top=$(cd "$(dirname "$0")/.." && pwd)
 servers=${SERVERS:-$top/build/servers}
 
-# group, how to see that it is there, what to look for, Debian's package
+# group, kind of check, what to look for, Debian's package
 needs='
 build	command	cc	gcc
 build	command	make	make
@@ -79,14 +79,14 @@ has()
 	esac >/dev/null 2>&1
 }
 
-# The Java there is: 17 for "17.0.15", 1 for "1.8.0", 0 for none.
+# The installed Java: 17 for "17.0.15", 1 for "1.8.0", 0 for none.
 java_version()
 {
 	java -version 2>&1 | sed -nE 's/.* version "([0-9]+).*/\1/p' |
 	    grep . || echo 0
 }
 
-# What the groups "$@" miss, as package names.
+# The packages that the groups "$@" need and that are not installed.
 missing()
 {
 	echo "$needs" | while read -r group how what package; do
@@ -99,11 +99,10 @@ missing()
 
 as_root=
 [ "$(id -u)" -eq 0 ] || as_root='sudo -n'
-# Two runs at once wait for each other.
+# Runs wait for each other.
 apt_options='-o DPkg::Lock::Timeout=600 -qq'
 
-# Install packages, and say how far apt is. What it printed is shown when it
-# fails.
+# Install packages, and report apt's progress. Prints apt's output if it fails.
 apt_install()
 {
 	log=$(mktemp "${TMPDIR:-/tmp}/ttlsweep-apt.XXXXXX")
@@ -150,8 +149,8 @@ apt_progress()
 	[ ! -t 1 ] || printf '\r\033[K'
 }
 
-# On a terminal each line replaces the last one; elsewhere there is one every
-# 15 seconds.
+# On a terminal each line replaces the one before; elsewhere print one every 15
+# seconds.
 apt_say()
 {
 	if [ -t 1 ]; then
@@ -189,7 +188,7 @@ packages()
 	}
 }
 
-# npm's own words only when it fails.
+# npm's output only if it fails.
 quiet()
 {
 	"$@" >"$work/log" 2>&1 || {
@@ -198,14 +197,14 @@ quiet()
 	}
 }
 
-# Put the directory $1 in the place of $2: all of it, or nothing.
+# Replace the directory $2 by $1, completely or not at all.
 place()
 {
 	mv -T "$2" "$1.old" 2>/dev/null || : # none yet
 	mv -T "$1" "$2" 2>/dev/null || [ -d "$2" ] # another run was first
 }
 
-# Amazon's DynamoDB Local, as this npm package carries it.
+# Amazon's DynamoDB Local, from this npm package.
 local_package=amplify-dynamodb-simulator@2.9.30
 local_sha512=xTeeRLvzEfqyd5lh3bH4c0kHvSHHmmhD5ZDsHFKAQ5g2Zl6JqlFdutaQhCLHzxEp6Ry1o7TB6niIoXuQAnSewQ==
 
@@ -229,7 +228,8 @@ dynamodb_local()
 	place "$work/local" "$to"
 }
 
-# npm_modules FROM TO: what the lock in tests/FROM names, to servers/TO.
+# npm_modules FROM TO: install what the lock file in tests/FROM lists, to
+# servers/TO.
 npm_modules()
 {
 	from=$top/tests/$1
@@ -243,7 +243,7 @@ npm_modules()
 	place "$work/$2" "$to"
 }
 
-# Out of its package, which installed would run a Prometheus.
+# Unpack it: installing the package would start a Prometheus.
 prometheus_tool()
 {
 	to=$servers/promtool
@@ -278,7 +278,7 @@ esac
 case " $* " in
 *' servers '*)
 	dynamodb_local
-	# dynalite, what the gallery is made of, another reader of CSV
+	# dynalite, the modules of the gallery, another reader of CSV
 	npm_modules npm npm
 	;;
 esac

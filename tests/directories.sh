@@ -1,8 +1,8 @@
 #!/bin/sh
-# directories.sh make|remove DIRECTORY...: what `make install` and `make
-# uninstall` do about directories, all below $DESTDIR. A list of those that
-# were made is kept in $DOCDIR, so that exactly they are removed again, once
-# they are empty; below a DESTDIR of a packager no list is needed or kept.
+# directories.sh make|remove DIRECTORY...: create directories for `make
+# install`, and remove them for `make uninstall`, below $DESTDIR. $DOCDIR has a
+# list of those that were created, so that only they are removed, once they are
+# empty. With a DESTDIR no list is kept.
 set -eu
 
 what=$1

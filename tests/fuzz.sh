@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# fuzz.sh SECONDS FUZZER...: run each for so long, from its kept inputs. New
-# inputs and what broke it stay in build/fuzz/NAME; a find ends with 1.
+# fuzz.sh SECONDS FUZZER...: run each fuzzer for so long, starting with its kept
+# inputs. New inputs and crashes are written to build/fuzz/NAME. Status 1 when a
+# fuzzer found something.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 seconds=$1

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# layering.sh: a room includes itself and the rooms below it; a third-party
-# library is the business of one or two files, which its row names.
+# layering.sh: check that a room includes only itself and the rooms below it,
+# and that only one or two files, listed here, include a third-party library.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 bad=0
@@ -11,7 +11,7 @@ say()
 	bad=1
 }
 
-# A room, and those right below it; all that these may include, it may.
+# A room, and those directly below it; it may include what they may.
 declare -A below
 while read -r room rooms; do
 	all=" $room "
@@ -38,7 +38,7 @@ cli/context cli/report
 cli/doctor cli/context
 cli/command cli/doctor
 END
-# Who sees the rooms above: the program's main and its table of commands.
+# Files that may include all rooms: main and the table of commands.
 top='cli/main.c cli/commands.c'
 
 while IFS=: read -r file line text; do
@@ -51,7 +51,7 @@ while IFS=: read -r file line text; do
 done < <(grep -rnE '^[ \t]*#[ \t]*include[ \t]*"' --include='*.[ch]' \
     lib inspector export sweep cli)
 
-# header: at most so many .c files, and no header of ours
+# header: the most .c files that include it; no header of ours may
 while read -r header most; do
 	users=$(grep -rlE "#[ \t]*include[ \t]*<$header" --include='*.[ch]' \
 	    lib inspector export sweep cli)

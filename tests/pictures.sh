@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # pictures.sh: make the pictures in docs/images and the sample output in
-# README.md anew, from what the program really prints about the gallery's cache
-# in DynamoDB Local. Real servers, a real terminal (tmux) and a real browser
-# (Chromium), all of it in a temporary directory that is gone afterwards.
+# README.md from the program's output about the gallery's cache in DynamoDB
+# Local. Uses real servers, a terminal (tmux) and a browser (Chromium), in a
+# temporary directory that is removed afterwards.
 set -euo pipefail
 
 unset WORLD
@@ -23,7 +23,7 @@ mkdir -p "$images"
 docs_begin
 docs_fill
 
-# What an operator's terminal shows: the prompt, and no path of ours.
+# A terminal like an operator's: with a prompt, and without our paths.
 cat >"$WORLD/rc" <<'RC'
 PS1='$ '
 PROMPT_COMMAND='tmux -S "$TMUX_SOCKET" wait-for -S prompt'
@@ -37,8 +37,8 @@ tmux -S "$socket" set-option -g history-limit 5000 \; \
     set-option -g default-terminal tmux-256color
 tmux -S "$socket" wait-for prompt
 
-# The shell signals just before it prints its prompt: wait for that, too, or
-# what is typed too early is echoed twice.
+# The shell signals just before it prints its prompt: wait for the prompt, too,
+# as text typed before it is echoed twice.
 at_prompt() {
 	tmux -S "$socket" wait-for prompt
 	until [[ $(tmux -S "$socket" capture-pane -pJ | grep . | tail -n 1) == '$'* ]]; do
@@ -47,7 +47,7 @@ at_prompt() {
 	sleep .1
 }
 
-# scene COMMAND: type it, and keep what the terminal shows in a file
+# scene COMMAND: type it, and save what the terminal shows in a file
 scenes=()
 scene() {
 	scenes+=("$WORLD/scene.${#scenes[@]}")

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# soak.sh SECONDS [SEED]: random sweeps for so long, each one checked, on
-# DynamoDB Local and dynalite (tests/tools/soak.py says what is checked), and
-# between them faults, races and kills (tests/lib/faults.py, race.py, kill.py).
+# soak.sh SECONDS [SEED]: random sweeps on DynamoDB Local and dynalite for so
+# long, each one checked (tests/tools/soak.py), and between them faults, races
+# and kills (tests/lib/faults.py, race.py, kill.py).
 set -euo pipefail
 
 unset WORLD
@@ -18,7 +18,7 @@ seed=${2:-$RANDOM}
 deadline=$((SECONDS + seconds))
 cd "$WORLD"
 
-# Some two minutes of what `make check` plays with fewer seeds.
+# About two minutes of tests that `make check` runs with fewer seeds.
 hard()
 {
 	local lib=$ROOT/tests/lib
@@ -41,7 +41,7 @@ hard()
 }
 
 while ((SECONDS < deadline)); do
-	# Tables pile up in a server: a new one now and then.
+	# Tables pile up in a server: start a new one from time to time.
 	start_local
 	start_dynalite
 	if ((SECONDS + 180 <= deadline)); then

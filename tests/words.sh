@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# words.sh: no page, message or help uses a phrase that nobody would say. Each
-# of these was in a message once; CONTRIBUTING.md has the words to use.
+# words.sh: check that no page, message or help uses these phrases. Each was in
+# a message once; CONTRIBUTING.md has the words to use.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 bad=0
@@ -13,7 +13,7 @@ while IFS= read -r line; do
 	bad=1
 done < <(grep -nE "$phrases" README.md CONTRIBUTING.md docs/*.md man/*.[1-9] \
     examples/* 2>/dev/null | grep -v '^CONTRIBUTING.md:[0-9]*:| ')
-# Comments are left to their readers: only what is between quotes counts.
+# Only text between quotes counts, not comments.
 while IFS= read -r line; do
 	echo "$line"
 	bad=1

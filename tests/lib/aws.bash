@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# What stands around DynamoDB, for tests that load this after lib/common:
+# AWS services around DynamoDB; load this after lib/common.
 #
 #   start_signed [ARGUMENT...]   tools/signed.py; sets SIGNED_URL
 #   start_mock [ARGUMENT...]     tools/aws_mock.py; sets MOCK_URL
-#   control URL/PATH [JSON]      ask one of them
-#   own_aws                      an empty ~/.aws, and none of common's keys
+#   control URL/PATH [JSON]      send a control request to one of them
+#   own_aws                      an empty ~/.aws, without common's keys
 
 _answered() { [[ -n $(_printed_port) ]]; }
 
@@ -30,7 +30,7 @@ control() {
 	fi
 }
 
-# All but the region, and the endpoints of one server.
+# Unset all AWS variables but the region.
 own_aws() {
 	local name
 	for name in $(compgen -e); do

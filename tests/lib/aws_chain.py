@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""aws_chain.py TTLSWEEP DIRECTORY [NAME...]: the same ~/.aws, given to the AWS CLI
-(its botocore) and to ttlsweep, must give the same keys from the same place, or
-none to both.
+"""aws_chain.py TTLSWEEP DIRECTORY [NAME...]: with the same ~/.aws, the AWS CLI
+(its botocore) and ttlsweep must find the same keys in the same place, or both
+none.
 
-Which keys ttlsweep has, a server sees (tools/aws_mock.py): it knows only those
-that botocore found, and checks the signature made with them. DIRECTORY becomes
-the home of each case in turn. NAMEs: these cases only.
+A server (tools/aws_mock.py) that knows only the keys that botocore found checks
+ttlsweep's signatures. DIRECTORY is the home of each case in turn. NAMEs: run
+only these cases.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ import time
 PROGRAM, HOME = sys.argv[1], os.path.abspath(sys.argv[2])
 for variable in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
     del os.environ[variable]
-os.environ["HOME"] = HOME  # botocore looks at it when it is loaded
+os.environ["HOME"] = HOME  # botocore reads it when it is loaded
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "tools"))
 
 import awscli  # noqa: E402,F401 pylint: disable=unused-import; from now on botocore is the CLI's
@@ -84,7 +84,7 @@ def roles(**more):
     return {"roles": {ROLE + name: dict(role, keys=name) for name, role in more.items()}}
 
 
-# name: (what to give: config, credentials, env, profile, state, files), the method or None (nothing)
+# name: (settings: config, credentials, env, profile, state, files), the method or None (no keys)
 CASES = {
     "environment": (dict(env=ENV), "env"),
     "environment with a token": (dict(env=dict(ENV, AWS_SESSION_TOKEN="env/token+=")), "env"),
@@ -277,7 +277,7 @@ def place(path, text):
 
 
 def lay(case):
-    """The case's home, its servers' state; its environment."""
+    """Make the case's home and server state; returns its environment."""
     shutil.rmtree(HOME, ignore_errors=True)
     os.makedirs(HOME)
     for name in ("config", "credentials"):
@@ -305,7 +305,7 @@ def by_botocore(case):
             return None, "none"
         frozen = found.get_frozen_credentials()
         return (frozen.access_key, frozen.secret_key, frozen.token or None, found.method), ""
-    except Exception as error:  # whatever it is: the CLI has no keys
+    except Exception as error:  # any exception: the CLI has no keys
         return None, "%s: %s" % (type(error).__name__, error)
     finally:
         for name in list(env) + ["AWS_DEFAULT_REGION", "AWS_REGION"]:
@@ -328,7 +328,7 @@ def by_ttlsweep(case, keys):
 
 
 def play(name, told):
-    """What is wrong with the case; None."""
+    """What is wrong with the case, or None."""
     case, method = CASES[name]
     theirs, why = by_botocore(case)
     if (theirs and theirs[3]) != method:
@@ -338,7 +338,7 @@ def play(name, told):
     result, said = by_ttlsweep(case, keys)
     told.append(result.stdout)
     if theirs is None:
-        # what makes keys of others is asked; DynamoDB never
+        # services that give keys get requests; DynamoDB never
         if result.returncode != 1 or MOCK.counts["ok"] or MOCK.counts["refused"] or MOCK.wrong:
             return "botocore has none (%s), ttlsweep: %s %s\n%s" % (why, dict(MOCK.counts["ok"]), MOCK.wrong,
                                                                    result.stdout)
@@ -363,7 +363,7 @@ def main():
             bad += 1
             print("not ok - %s: %s" % (name, wrong))
     if not bad:
-        print("".join(said))  # for whoever looks for secrets in it
+        print("".join(said))  # for the test that looks for secrets in it
     print("%d cases, %d wrong" % (len(sys.argv[3:] or CASES), bad))
     sys.exit(bad > 0)
 

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# start_cloud SERVER_URL: tests/tools/cloud.py, with STS, CloudFormation and a
-# door to a DynamoDB server; sets CLOUD_URL. cloud_set JSON and cloud_log: its
-# control. stop_servers ends it, too.
+# start_cloud SERVER_URL: start tests/tools/cloud.py, which has STS,
+# CloudFormation and a proxy of a DynamoDB server; sets CLOUD_URL. cloud_set
+# JSON and cloud_log control it. stop_servers ends it.
 
 start_cloud() {
 	_server cloud "$PYTHON" "$ROOT/tests/tools/cloud.py" --to "$1"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What every command test and the demo begin with: a world of its own, in
-# which nothing of the caller's AWS set-up, proxies or home is left.
+# The environment of every command test and of the demo, without the caller's
+# AWS settings, proxies and home.
 #
 #   load lib/common
 #   setup_file() { start_local; }
@@ -11,12 +11,12 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 export ROOT
 export TTLSWEEP=${TTLSWEEP:-$ROOT/build/ttlsweep}
-# Debian's python3-boto3 belongs to the system's Python.
+# Debian's python3-boto3 is for the system's Python.
 export PYTHON=${PYTHON:-/usr/bin/python3}
 
-# Sourced again by each test of a file, which inherits all of this.
+# Each test of a file inherits this, and sources it again.
 if [[ -z ${WORLD:-} ]]; then
-	# What the program, the AWS CLI or boto3 would read.
+	# Variables that the program, the AWS CLI or boto3 read.
 	for _name in $(compgen -e); do
 		case $_name in
 		AWS_* | XDG_* | LC_* | LANGUAGE | CACHETABLE | *_proxy | *_PROXY | \
@@ -28,15 +28,14 @@ if [[ -z ${WORLD:-} ]]; then
 	done
 	unset _name
 
-	# A directory that lives as long as the test file; who sources this
-	# outside of bats removes it.
+	# A directory for the test file; outside of bats, the caller removes it.
 	WORLD=${BATS_FILE_TMPDIR:-$(mktemp -d "${TMPDIR:-/tmp}/ttlsweep.XXXXXX")}
 	export WORLD HOME=$WORLD/home XDG_STATE_HOME=$WORLD/state
 	mkdir -p "$HOME" "$XDG_STATE_HOME"
 	umask 022
 	export LC_ALL=C.UTF-8 TZ=UTC TERM=dumb PYTHONDONTWRITEBYTECODE=1
 
-	# DynamoDB Local wants letters and digits; it checks no signature.
+	# DynamoDB Local accepts letters and digits, and any signature.
 	export AWS_ACCESS_KEY_ID=testaccess AWS_SECRET_ACCESS_KEY=testsecret
 	export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
 	export AWS_CONFIG_FILE=$WORLD/no-config
@@ -56,5 +55,5 @@ until_said() { "$PYTHON" "$ROOT/tests/lib/until.py" "$@"; }
 ddb() { "$PYTHON" "$ROOT/tests/lib/ddb.py" "$@"; }
 dump() { "$PYTHON" "$ROOT/tests/lib/dump.py" "$@"; }
 
-# A table name that no other test has: new_table [WORD].
+# new_table [WORD]: a table name that no other test has.
 new_table() { printf '%s-%s\n' "${1:-t}" "$(head -c 6 /dev/urandom | od -An -tx1 | tr -d ' \n')"; }

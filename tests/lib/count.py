@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""What `ttlsweep inspect --format json` has to find, counted another way.
+"""Count independently what `ttlsweep inspect --format json` must report.
 
     count.py --endpoint URL --table T --now EPOCH [--items FILE] ...
 
-Reads the whole table (--boto3: with that, or {"Item":{...}} lines) and judges
-every entry with decimal.Decimal. It shares no code with the program, only the
-contract: the fields have the names of the report, with `quantiles` exact.
+Reads the whole table (--boto3: through boto3) or {"Item":{...}} lines, and judges
+each entry with decimal.Decimal. It shares no code with the program, only the
+contract. The fields have the names of the report; `quantiles` are exact.
 """
 
 import argparse
@@ -27,15 +27,15 @@ REASONS = ("none", "milliseconds", "microseconds", "nanoseconds", "string",
 TOO_OLD = 157788000
 EARLIEST = 1326844800  # 2012-01-18: nothing expired before DynamoDB opened
 CENTURY = 3155760000
-WEST = 12 * 3600  # a local time is past everywhere once it is in UTC-12
+WEST = 12 * 3600  # a local time that is past in UTC-12 is past everywhere
 NUMBER = re.compile(r"[ \t]*([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[ \t]*", re.A)
 EXACT = Context(prec=400, Emax=MAX_EMAX, Emin=MIN_EMIN)
-FAR = Decimal("1e100")  # nothing that is compared lies beyond
+FAR = Decimal("1e100")  # beyond all values that are compared
 INT64_MAX = 2 ** 63 - 1
 
 
 def decimal(text):
-    """Exact, or as far out as anything is compared with."""
+    """The exact value, clamped beyond all values that it is compared with."""
     m = re.fullmatch(r"([+-]?)([0-9]*)\.?([0-9]*)(?:[eE]([+-]?[0-9]+))?", text)
     sign, whole, fraction, exponent = m.groups()
     digits = (whole + fraction).lstrip("0")
@@ -57,8 +57,8 @@ ISO = re.compile(
 
 
 def iso8601(text):
-    """The moment of an ISO 8601 date-time, read as UTC where it names no
-    zone, and whether it names none; or None."""
+    """The time of an ISO 8601 date-time, read as UTC if it has no zone, and
+    whether it has none; or None."""
     m = ISO.fullmatch(text)
     if not m:
         return None
@@ -69,7 +69,7 @@ def iso8601(text):
     part = Decimal("0" + fraction.replace(",", ".")) if fraction else Decimal(0)
     if minute > 59 or second > 60 or hour > 24 or (hour == 24 and (minute or second or part)):
         return None
-    try:  # year 0 has the calendar of 2000, 400 of its days' cycles earlier
+    try:  # year 0 has the calendar of 2000, which repeats every 400 years
         shift = 400 if int(year) < 400 else 0
         midnight = datetime(int(year) + shift, int(month), int(day), tzinfo=timezone.utc)
     except ValueError:
@@ -90,7 +90,7 @@ def in_window(seconds, now):
 
 
 def scaled(value, now):
-    """A number by the window that it lies in: the unit, and the seconds meant."""
+    """The unit of a number, by the window in which it lies, and its seconds."""
     for places, unit in ((0, "seconds"), (-3, "milliseconds"), (-6, "microseconds"), (-9, "nanoseconds")):
         seconds = value.scaleb(places, context=EXACT)
         if in_window(seconds, now):
@@ -99,8 +99,8 @@ def scaled(value, now):
 
 
 def moment(ttl, now):
-    """What the TTL attribute is, the moment meant, if any, and whether its
-    zone is a guess."""
+    """The form of the TTL attribute, its time, if any, and whether the zone is
+    unknown."""
     if ttl is None:
         return "missing", None, False
     if "N" in ttl:
@@ -115,7 +115,7 @@ def moment(ttl, now):
 
 
 def judge(ttl, now, acts):
-    """(state, reason, moment meant): the rules, written down once more."""
+    """(state, reason, time): the rules, written a second time."""
     form, seconds, zoneless = moment(ttl, now)
     if seconds is None:
         return "immortal", form, None
@@ -136,7 +136,7 @@ def utf8(text):
 
 
 def number_size(text):
-    value = EXACT.create_decimal(text)  # decimal() clamps what is far out
+    value = EXACT.create_decimal(text)  # decimal() clamps extreme values
     if not value:
         return 1
     _, digits, exponent = value.as_tuple()
@@ -187,7 +187,7 @@ WORD = re.compile(r"(?:[A-Z]?[a-z._-]*|[A-Z._-]+)[^a-zA-Z0-9]?", re.A)
 
 
 class Key:
-    """One key of an entry: its text, and the session prefix that it begins with."""
+    """A key of an entry: its text and its session prefix."""
 
     def __init__(self, value, options):
         (self.type, v), = value.items()
@@ -226,7 +226,7 @@ class Key:
 
 
 def judge_keys(item, options):
-    """The kind of an entry, its keys as they are shown, and its group."""
+    """The kind of an entry, its keys as shown, and its group."""
     key = Key(item[options.key], options)
     sort = Key(item[options.sort_key], options) if options.sort_key else None
     both = [k for k in (key, sort) if k]

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""DynamoDB for tests, with the least of work: one kept-alive connection a
-thread, no signature (the local servers check none), no import that takes a
-second. Operations have boto3's names, arguments and replies.
+"""A small DynamoDB client for tests: one kept-alive connection a thread, no
+signatures (the local servers check none), no slow imports. Operations have
+boto3's names, arguments and replies.
 
     client = connect("http://127.0.0.1:8000")
     client.put_item(TableName="t", Item={"key": {"B": b"..."}})
@@ -36,7 +36,7 @@ class _Exceptions:
 
 
 def typed(value):
-    """An AttributeValue as JSON has it, B in base64, with bytes instead."""
+    """An AttributeValue from JSON, with bytes instead of base64."""
     (kind, v), = value.items()
     if kind == "B":
         return {"B": base64.b64decode(v)}

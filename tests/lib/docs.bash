@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# The world that the commands of README.md and docs/ are run in: DynamoDB
-# Local with the gallery's cache (tools/gallery_cache.py), ttlsweep in the PATH.
+# The environment for the commands in README.md and docs/: DynamoDB Local with
+# the gallery's cache (tools/gallery_cache.py), and ttlsweep in the PATH.
 #
-#   docs_begin             start it; an operator's home to work in
-#   docs_fill              make the table, as it is at the beginning of a page
-#   docs_split PAGE DIR    its blocks of commands (```sh), DIR/HEADING.N
+#   docs_begin             start it, with an operator's home
+#   docs_fill              make the table as it is at the start of a page
+#   docs_split PAGE DIR    write its commands (```sh) to DIR/HEADING.N
 #   docs_home              a filter: paths as the operator would see them
 
 docs_begin() {
@@ -26,7 +26,7 @@ docs_fill() {
 	        --items - >/dev/null
 }
 
-# HEADING is the second-level heading above, "top" before the first.
+# HEADING is the second-level heading, or "top" before the first.
 docs_split() {
 	mkdir -p "$2"
 	awk -v dir="$2" '

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""A table's entries as sorted, canonical DynamoDB JSON lines.
+"""Print a table's entries as sorted, canonical DynamoDB JSON lines.
 
     dump.py --endpoint URL --table T
-    dump.py --items FILE             the same of {"Item":{...}} lines
+    dump.py --items FILE             or those of {"Item":{...}} lines
 
-Two sets of entries are equal when their dumps are: members and sets are
-sorted, numbers are written in one way, binary is base64.
+Two sets of entries are equal if their dumps are: members and sets are sorted,
+numbers are normalized, binary is base64.
 """
 
 import argparse

@@ -1,21 +1,21 @@
 #!/usr/bin/python3
-"""Purge and restore over a road that harms what it can.
+"""Purge and restore through a proxy that causes faults (tests/tools/road.py).
 
     faults.py --seeds 1-12 --local URL --dynalite URL [--rough]
 
-Each seed makes a table, a road and a choice of options, and holds, with
-nobody else at work on the table (of every fifth it repairs instead):
+Each seed makes a table, a proxy and options. Nobody else writes to the table.
+Then (every fifth seed repairs instead of purging):
 
- - a dry run sends nothing that writes;
- - purge: its totals balance; what was to be taken is gone, unless it was
-   reported failed or skipped; all else is there as it was; `unconfirmed` is
-   how many deletes' replies the road lost; the journal agrees;
- - restore, over the road until it ends well, brings back the table as it
-   was, and counts what was missing, though replies were lost here, too.
+ - a dry run sends no writes;
+ - purge: its totals balance; the selected entries are deleted, except those
+   reported as failed or skipped; all others are unchanged; `unconfirmed` is the
+   number of deletes whose replies were lost; the journal agrees;
+ - restore, repeated through the proxy until it succeeds, brings back the table
+   unchanged, and counts the missing entries, though replies were lost.
 
---rough: few tries and no end of harm, so that entries fail and runs end in
-the middle; then too the journal holds what is missing. The same seed meets
-the same faults; --dir keeps journals and the road's logs.
+--rough: few attempts and many faults, so that entries fail and runs end early;
+even so the journal contains what is missing. The same seed meets the same
+faults; --dir keeps journals and the proxy's logs.
 """
 
 import argparse
@@ -62,14 +62,14 @@ class Round:
         if self.state == "immortal":  # has to be narrowed
             self.words += ["--reason", ",".join(counting.REASONS)]
         self.write = ["--batch", self.batch, "--jobs", str(rng.choice([2, 8, 8, 16])),
-                      # or each throttled reply would cost seconds of pace
+                      # otherwise each throttled reply costs seconds
                       "--max-wcu", "20000", "--max-rcu", "20000"]
         if rng.random() < .3:
             self.write += ["--segments", str(rng.choice([1, 4, 64]))]
         worst = rng.choice([.006, .012, .02])
         self.rates = dict({kind: worst for kind in KINDS}, **{kind: worst for kind in STATEMENT_KINDS})
         self.rates.update({kind: .05 for kind in HARMLESS}, drip=.02)
-        # throttling is waited out: a second and more
+        # waiting for throttled requests takes a second or more
         self.rates["throttle"] /= 2
         if self.rough:
             self.rates.update(dict.fromkeys(STATEMENT_KINDS, .05), **{"error-before": .1, "error-after": .1})
@@ -125,7 +125,7 @@ class Round:
         return missing, counts
 
     def restore(self, missing):
-        """Until it ends well; where it is rough, the last time without the road."""
+        """Repeat it until it succeeds; with --rough, the last time without the proxy."""
         restored = 0
         for tries in range(4):
             url = self.table.endpoint if self.rough and tries == 3 else self.road.url
@@ -141,7 +141,7 @@ class Round:
         must(self.table.read() == self.before, "restored otherwise")
         if self.rough:
             return
-        # What stayed is tried, where its delete was sent twice; and put twice, it looks like ours.
+        # Entries that stayed may count, too: their delete was sent twice, so they are put, and that may be sent twice.
         must(len(missing) <= restored <= len(missing) + len(self.stay), "said", restored, "restored of", len(missing))
         again = run(self.table.endpoint, "restore", self.journal, "-t", self.table.name, "--yes")
         must(again.status == 0 and again.totals["restored"] == 0, "restored twice:", again.totals)
@@ -156,7 +156,7 @@ class Round:
             items = self.table.items()
             self.chosen = self.table.chosen(items, self.state)
             self.before = self.table.read()
-            # dynalite finds no two maps equal, and no two lists of anything: these cannot be deleted as what was seen.
+            # In dynalite no two maps or lists are equal: conditional deletes of these fail.
             self.stay = {name for name in self.chosen if self.dynalite and incomparable(items[name].get("ttl", {}))}
             if self.seed % 4 == 1:
                 self.dry_run()
@@ -174,7 +174,7 @@ class Round:
 
 
 class Mend(Round):
-    """Repair: entries get the seconds that were meant, and the old value back."""
+    """Repair gives entries the intended seconds; restore gives the old value back."""
 
     def choose(self):
         super().choose()
@@ -186,7 +186,7 @@ class Mend(Round):
             self.words += ["--ttl-for-missing", "1d"]
 
     def meant(self, ttl):
-        """The number of seconds that repair gives, or None."""
+        """The TTL that repair writes, or None."""
         form, seconds, zoneless = counting.moment(ttl, NOW)
         if form == "missing" and self.missing_too:
             return NOW + 86400
@@ -226,7 +226,7 @@ class Mend(Round):
 
 
 class One(Round):
-    """One kind of fault, and much of it."""
+    """One kind of fault, often."""
 
     def __init__(self, kind, options):
         self.kind = kind

@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""Entries that try to take over whatever shows them, as DynamoDB JSON lines.
+"""Print entries that attack terminals and pages, as DynamoDB JSON lines.
 
     hostile.py [--now EPOCH] [--huge]
 
---huge: with strings that are larger than DynamoDB takes, for files.
+--huge: with strings that are too large for DynamoDB, for files.
 """
 
 import argparse

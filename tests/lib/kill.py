@@ -1,25 +1,25 @@
 #!/usr/bin/python3
-"""Purges, repairs and restores that are ended in the middle.
+"""Kill or interrupt purges, repairs and restores.
 
     kill.py --server URL [--server URL] [--kills 50] [--seed 1] KIND
 
-Every round ends with `restore` from the journal, and holds that the table is
-then, entry for entry, what it was; so the same table serves for the next.
+Every round ends with `restore` from the journal. Then the table must be what it
+was before, so that the next round can use it.
 
-kill       kill -9, at a random moment or while the road holds a request: a
-           scan (nothing done yet), a delete before the server heard of it
-           (between intent and delete) or after it acted (between delete and
-           outcome), a read-back; then a restore, killed as well now and then
-interrupt  INT, TERM, HUP while a delete is held: it settles, the journal is
-           complete, the totals are printed and true, status 130, 143, 129
-twice      a second INT, later, ends it at once; the journal still restores
-doubled    two INT at once are one, as timeout(1) sends them: as "interrupt"
-hanging    a delete is never answered: a signal ends it all the same, with the
-           totals, in time for what sends KILL after 30 seconds
-full       the journal's file may not grow past some size, or its disk is full:
-           it stops before the delete, with the totals and status 1
-waiting    INT or TERM while it waits to try again, by the server's wish for
-           seconds: it does not wait that out
+kill       kill -9, at a random time or while the proxy holds a request: a scan
+           (nothing done yet), a delete before the server gets it (between
+           intent and delete) or after it acted (between delete and outcome), a
+           read-back; then a restore, which is sometimes killed, too
+interrupt  INT, TERM, HUP while a delete is held: it finishes, the journal is
+           complete, the totals are printed and right, status 130, 143, 129
+twice      a second INT, later, ends the run at once; the journal still restores
+doubled    two INT at once, as timeout(1) sends them, are one: as "interrupt"
+hanging    a delete gets no reply: a signal ends the run all the same, with
+           totals, before a supervisor sends KILL after 30 seconds
+full       the journal reaches a size limit, or its disk is full: the run stops
+           before the delete, with totals and status 1
+waiting    INT or TERM while a retry waits for the seconds that the server asked
+           for: it ends at once
 """
 
 import argparse
@@ -39,12 +39,12 @@ from road import Road
 ENTRIES = 90
 DELETES = ("BatchExecuteStatement", "DeleteItem")
 UNSHARE = ("unshare", "--user", "--map-root-user", "--mount")
-BESIDES = ("ended before", "restores killed")  # count, but are no purge killed
+BESIDES = ("ended before", "restores killed")  # these count, but no purge was killed
 PACE = ("--max-wcu", "20000", "--max-rcu", "20000")
 
 
 class Killer:
-    """Rounds on one table of one server, by one road."""
+    """Rounds on one table of one server, through one proxy."""
 
     def __init__(self, endpoint, number, options, directory):
         self.kind, self.rounds = options.kind, options.kills
@@ -63,7 +63,7 @@ class Killer:
         self.done[what] = self.done.get(what, 0) + 1
 
     def words(self, journal):
-        """The operation that writes, and the command; now and then a repair."""
+        """The operation that writes, and the command; sometimes a repair."""
         rng = self.rng
         self.repairs = rng.random() < .25
         if self.repairs:
@@ -75,7 +75,7 @@ class Killer:
                          "--jobs", str(rng.choice([1, 3, 8])), "--batch", batch, "--state", rng.choice(["expired", "any"]), *PACE]
 
     def restored(self, journal, missing):
-        """Put it back; after a kill in between, too."""
+        """Restore the table, sometimes after a killed restore."""
         if self.kind == "kill" and self.rng.random() < .25:
             child = start(self.road.url, "restore", journal, "-t", self.table.name, "--yes", *PACE)
             if self.rng.random() < .5:
@@ -96,12 +96,12 @@ class Killer:
         must(self.table.read() == self.before, "restored otherwise")
 
     def let_go(self):
-        """What the dead one had sent arrives, or is dropped where it was held."""
+        """Let requests of the killed process arrive, or drop the one that is held."""
         self.road.release("drop")
         must(self.road.quiet(), "a request is still under way")
 
     def missing(self):
-        """What is gone, or was repaired."""
+        """The entries that are gone, or were repaired."""
         after = self.table.read()
         if self.repairs:
             must(set(after) == set(self.before), "a repair deleted something")
@@ -126,7 +126,7 @@ class Killer:
             when = where if where in ("before", "after") else self.rng.choice(["before", "after"])
             self.road.hold(operation, when, skip)
             if operation == "BatchGetItem":
-                # It is asked where a resent delete finds nothing.
+                # A read-back follows when a resent delete finds no entry.
                 self.road.set(rates={"hangup-after": .5})
             child = start(self.road.url, *words)
             held = None
@@ -148,7 +148,7 @@ class Killer:
         return missing, None
 
     def settled(self, journal, result, sig):
-        """It ended as one that was interrupted should."""
+        """Check the end of an interrupted run."""
         must(result.status == 128 + sig, "status", result.status, "of signal", sig, result.err)
         missing = self.missing()
         totals = result.totals
@@ -245,7 +245,7 @@ class Killer:
         if not self.repairs:
             words[words.index("--state") + 1] = "any"
         if self.tmpfs and self.rng.random() < .5:
-            # A disk of its own, from which the journal is copied afterwards.
+            # A small disk; the journal is copied from it afterwards.
             disk = os.path.join(self.directory, "disk")
             os.makedirs(disk, exist_ok=True)
             on_disk = os.path.join(disk, os.path.basename(journal))

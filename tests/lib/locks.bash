@@ -1,14 +1,13 @@
 # shellcheck shell=bash
-# Lock files are removed by the runs that made them, but not by those that a
-# test kills.
+# Runs remove their lock files, but not when a test kills them.
 #
-#   locks_begin   note what is there
-#   locks_end     remove what was made since, is ours, and nobody holds
+#   locks_begin   note the existing ones
+#   locks_end     remove newer ones that are ours and unlocked
 
 _lock_places=(/run/lock/ttlsweep "/tmp/ttlsweep-$(id -u)"
     ${XDG_RUNTIME_DIR:+"$XDG_RUNTIME_DIR/ttlsweep-$(id -u)"})
 
-# Held, a file's name stays: as the program does, remove it only when locked.
+# Like the program, remove a file only while holding its lock.
 locks_end() {
 	local place
 	for place in /run/lock "${_lock_places[@]}"; do

@@ -1,13 +1,13 @@
 #!/usr/bin/python3
-"""--max-wcu and --max-rcu, measured: over any five seconds consumption stays
-within 5 % of the limit, plus one entry (which may cost more than that here).
+"""Measure --max-wcu and --max-rcu: in any five seconds consumption is at most 5 %
+above the limit, plus one entry (which may cost more than that here).
 
     pace.py --server URL
 
-Purges one table and reads another at the same time, each over a road that
-counts. A busy machine can hold up a request until the next one catches up
-with it; so what breaks is tried twice more. Of what is purged some is renewed while its delete is on its way:
-failed conditions cost, too, though no reply says so.
+Purges one table and reads another at the same time, each through a proxy that
+counts units. On a busy machine a late request may count together with the next
+one, so a failure is tried twice more. Some entries are renewed before their
+delete arrives: failed conditions cost units, too, though no reply says so.
 """
 
 import argparse
@@ -36,7 +36,7 @@ def renew(table):
 
 def purge(server):
     table = Table(server, "pace-purge-%d" % os.getpid(), int(time.time()))
-    # each of 1 KB at most but a few
+    # most have at most 1 KB
     table.make(0, 1, case=[("past", 160)], max_size=4000)
     road = Road(server, as_real=True)
     road.hold("BatchExecuteStatement", "before")

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""What the manual pages say, for tests.
+"""Check the manual pages.
 
     pages.py commands PAGE DIR   write each command that PAGE shows to a file
                                  DIR/NNN, with its prompt as the first line
@@ -7,7 +7,7 @@
                                  of the program ($TTLSWEEP)
     pages.py refused FILE...     compare the refused pairs in the pages with
                                  the tables in these C sources
-    pages.py links               look for pages that are named and not there
+    pages.py links               look for references to missing pages
 """
 
 import glob
@@ -32,12 +32,12 @@ def pages():
 
 
 def printed(line):
-    """A source line of a literal block as it is printed."""
+    """A source line of a literal block, as printed."""
     return line.replace("\\e", "\\").replace("\\(dq", '"').replace("\\&", "")
 
 
 def literals(lines):
-    """The lines of each literal block, as they are printed."""
+    """The lines of each literal block, as printed."""
     block = None
     for line in lines:
         if line.startswith(".Bd -literal"):
@@ -52,7 +52,7 @@ def literals(lines):
 
 
 def commands(name):
-    """(prompt, text) of each command; a here-document belongs to it."""
+    """(prompt, text) of each command, including here-documents."""
     for block in literals(page(name)):
         if not block or block[0][:2] not in ("$ ", "# "):
             continue
@@ -97,7 +97,7 @@ def section(lines, macro, title):
 
 
 def items(lines):
-    """The options that lines have an entry for, each once."""
+    """The options with an entry in these lines, each once."""
     out = []
     for line in lines:
         if line.startswith(".It Fl "):
@@ -107,7 +107,7 @@ def items(lines):
 
 
 def documented(name):
-    """What a page has an entry for: not those of its refused pairs."""
+    """The options with an entry in a page, except in its refused pairs."""
     lines = page(name)
     if name == GLOBAL:
         return items(section(lines, ".Ss", "Global options")
@@ -128,7 +128,7 @@ def shared(name):
 
 
 def offered(command):
-    """What the program takes there."""
+    """The options of the program."""
     out = subprocess.run([TTLSWEEP, "__complete"] + command + ["-"],
                          capture_output=True, text=True, check=True).stdout
     return {line.split("\t")[0].lstrip("-")
@@ -181,7 +181,7 @@ def compare_options():
 
 
 def defaults():
-    """Each entry of an option says what holds without it."""
+    """Each entry of an option states its default."""
     bad = []
     for name in pages():
         entry, text = None, ""
@@ -223,7 +223,7 @@ def compare_refused(files):
         with open(name) as f:
             source += f.read()
     pair = r'\{\s*"([a-z-]+)",\s*"([a-z-]+)"'
-    # the third is a reason, in words
+    # the third is a reason in words
     conflicts = {frozenset(m) for m in re.findall(
         pair + r',\s*"[^" ]+ [^"]+"', source)}
     needs = set(re.findall(pair + r"\s*\}", source))

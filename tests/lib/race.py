@@ -1,31 +1,30 @@
 #!/usr/bin/python3
-"""An application at work on a table while it is purged.
+"""An application uses a table while it is purged.
 
     race.py --server URL [--batch single] [--as-real] [--throttle | --harm SEED]
 
-Most sessions of a table are expired when the purge begins. Before, through
-all of it and after, other connections, each with keys of its own, keep on
+Most sessions of the table have expired when the purge begins. Before, during and
+after it, other connections, each with its own keys, keep
 
- - renewing some (TTL pushed forward, payload changed), where they are there,
-   or, as a login does, whether or not,
- - changing the payload of some, and leaving the TTL alone,
+ - renewing some (a later TTL, another payload), if they exist, or, like a login,
+   in any case,
+ - changing the payload of some, but not the TTL,
  - removing some (logout).
 
-The purge goes by a road that makes deletes late: between the scan and its
-delete an entry has time to change. Then this holds, exactly:
+The purge uses a proxy that delays deletes, so that entries change between scan
+and delete. Then exactly this must be true:
 
- - every session whose renewal was acknowledged is there, as last written;
- - an entry that the purge matched and that was renewed before its delete is
-   told as refreshed; removed before: gone; else deleted; in the totals and
+ - every session whose renewal was acknowledged exists, as last written;
+ - a selected entry that was renewed before its delete is reported as refreshed,
+   one that was removed before as gone, any other as deleted; in the totals and
    in the journal;
- - restore brings back what was deleted as it was last written, and touches
-   nothing else.
+ - restore brings back deleted entries as they were last written, and changes no
+   others.
 
-With --throttle the road throttles, too, requests and statements. Those did
-nothing, and all of this holds as exactly. With --harm it loses replies. Then
-an entry whose delete had to be sent again may be restored as an older one of
-its images, or be told as deleted where the application removed it:
-`unconfirmed` counts those.
+With --throttle the proxy also throttles requests and statements. These had no
+effect, and all of this is still exact. With --harm it loses replies. Then an
+entry whose delete was sent again may be restored from an older image, or be
+reported as deleted when the application removed it: `unconfirmed` counts those.
 """
 
 import argparse
@@ -48,13 +47,13 @@ WRITERS = 4
 
 
 class Writer(threading.Thread):
-    """Writes its entries again and again, and knows what was acknowledged."""
+    """Keeps writing its entries, and records what was acknowledged."""
 
     def __init__(self, table, entries, seed):
         super().__init__(daemon=True)
         self.table, self.entries, self.rng = table, entries, random.Random(seed)
         self.line, self.stop = Line(table.endpoint), threading.Event()
-        self.images = {}  # of each entry, every one that was acknowledged
+        self.images = {}  # all acknowledged images of each entry
         self.renewed, self.recreated, self.removed = set(), set(), set()
         self.renewals = 0
         self.broken = None
@@ -66,11 +65,11 @@ class Writer(threading.Thread):
                 if name not in self.removed:
                     getattr(self, role)(name, item)
                 time.sleep(self.rng.choice([.001, .005, .01]))
-        except Exception as broken:  # for the main thread to tell
+        except Exception as broken:  # reported by the main thread
             self.broken = broken
 
     def put(self, name, item, must_exist):
-        """The reply; None where there was nothing to change."""
+        """The reply; None when the entry did not exist."""
         condition = {"ConditionExpression": "attribute_exists(#k)",
                      "ExpressionAttributeNames": {"#k": "key"}} if must_exist else {}
         item = dict(item, data={"S": "%x" % self.rng.getrandbits(64) * self.rng.randrange(1, 20)})
@@ -132,8 +131,8 @@ class Race:
         self.writers = [Writer(self.table, mine[i::WRITERS], self.seed + i) for i in range(WRITERS)]
 
     def purge(self):
-        # Few segments: what is read at the start is deleted seconds later. But
-        # batches that are throttled take their time anyway.
+        # Few segments, so that entries are deleted seconds after they were read. But
+        # throttled batches are slow anyway.
         segments = "8" if self.options.throttle and self.options.batch != "single" else "2"
         words = ["purge", "--yes", "-t", self.table.name, "--journal", self.journal, "--jobs", "8",
                  "--batch", self.options.batch, "--segments", segments, "--max-wcu", "20000", "--max-rcu", "20000"]
@@ -177,7 +176,7 @@ class Race:
                 for name in matched}
         wrong = {name for name in matched if outcome[name] != want[name]}
         for name in wrong:
-            # Deleted at first, its reply lost, written anew; or removed by others, and we were not sure.
+            # Deleted, the reply lost, and written again; or removed by others, which we could not know.
             must(harm and (name in self.recreated and outcome[name] == "refreshed" or
                            name in self.removed and outcome[name] == "deleted"),
                  "told as", outcome[name], "but was", want[name], name)

@@ -1,12 +1,11 @@
 #!/usr/bin/python3
-"""Random entries with everything that an attribute can hold, for round trips.
+"""Print random entries with all possible values, for round trips.
 
     random_items.py --n 200 --seed 1 [--key-type S] [--sort-type N] >items
 
-Prints {"Item":{...}} lines: all types, nested as deep as can be, sets,
-bytes, numbers of 38 digits, characters of every plane, empty strings, NUL,
-line ends, formulas, and a few entries of exactly 400 KB. The same arguments
-make the same entries.
+Prints {"Item":{...}} lines: all types, nested to the limit, sets, bytes, numbers
+of 38 digits, characters of every plane, empty strings, NUL, newlines, formulas,
+and a few entries of exactly 400 KB. The same arguments give the same entries.
 """
 
 import argparse
@@ -35,7 +34,7 @@ TEXTS = [
 
 
 def plane(rng, number):
-    """A character of that plane that is no half of a pair."""
+    """A character of that plane, not a surrogate."""
     while True:
         c = number * 0x10000 + rng.randrange(0x10000)
         if not 0xd800 <= c <= 0xdfff:
@@ -63,7 +62,7 @@ def data(rng):
 
 
 def several(make, rng, same=lambda v: v):
-    """A set: at least one, none twice, no empty element."""
+    """A set of distinct, non-empty elements, at least one."""
     found = {}
     while not found or rng.random() < .6:
         v = make(rng)
@@ -92,7 +91,7 @@ def value(rng, level=1):
 
 
 def deep(rng):
-    """As deep as can be: the innermost value is on the last level."""
+    """Nested to the limit: the innermost value is on the last level."""
     v = {"S": text(rng)}
     for level in range(DEEPEST - 1):
         v = {"M": {name(rng): v}} if level % 2 else {"L": [v]}
@@ -125,13 +124,13 @@ def ttl(rng):
 
 
 def size(v):
-    """Of a value that is S, N of few digits, or B."""
+    """The size of a value: S, N of few digits, or B."""
     (kind, inner), = v.items()
     return {"S": lambda: len(inner.encode()), "B": lambda: len(base64.b64decode(inner))}[kind]()
 
 
 def largest(item, names, rng):
-    """Fill ${item}, all of it S or B, up to what an item can be at most."""
+    """Fill ${item}, which has only S and B, up to the largest size of an item."""
     unit = rng.choice(["x", "\"", "\r\n", "\\", "é", "\U0001f5bc", "=", "\x00"])
     used = sum(len(n.encode()) + size(item[n]) for n in names if n in item) + len("blob")
     room = ITEM_MAX - used

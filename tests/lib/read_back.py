@@ -1,15 +1,15 @@
 #!/usr/bin/python3
-"""What independent readers find in an export.
+"""Read an export with independent programs.
 
     read_back.py csv FILE --key key:S [--key sort:N]
         Python's csv, csv-parse (Node) and SQLite's .import must agree on the
-        rows; prints the entries that they are as {"Item":{...}} lines.
+        rows; prints their entries as {"Item":{...}} lines.
     read_back.py jsonl FILE ITEMS [--quoted]
-        jq and Python read JSON Lines, and find in it what the DynamoDB JSON
-        ITEMS has, the digits of numbers as they stand.
+        jq and Python read JSON Lines, and find the same as in the DynamoDB
+        JSON ITEMS, with the same digits in numbers.
     read_back.py dynamodb-json FILE
-        boto3 makes Python values of the entries, and entries of those
-        again, which are printed like the above.
+        boto3 converts the entries to Python values and back; prints them
+        like csv.
 """
 
 import argparse
@@ -55,7 +55,7 @@ def read_csv(options):
     rows = python_rows(options.file)
     head, rows = rows[0], rows[1:]
     assert node_rows(options.file) == [head] + rows, "csv-parse reads other rows"
-    # SQLite cuts text at NUL
+    # SQLite ends text at NUL
     seen = sqlite_rows(options.file, head)
     assert len(seen) == len(rows), "SQLite reads %d rows of %d" % (len(seen), len(rows))
     for mine, its in zip(rows, seen):
@@ -72,7 +72,7 @@ def read_csv(options):
 
 
 def plain(value, quoted):
-    """What JSON Lines make of an attribute."""
+    """An attribute in JSON Lines."""
     (kind, v), = value.items()
     if kind == "N":
         return v if quoted else ("number", v)
@@ -100,7 +100,7 @@ def read_jsonl(options):
 
 
 def again(value):
-    """As JSON lines have it."""
+    """An item in JSON Lines."""
     (kind, v), = value.items()
     if kind == "B":
         v = base64.b64encode(v).decode()
@@ -114,7 +114,7 @@ def again(value):
 
 
 def short(value):
-    """1000…0 as 1E+125: boto3 counts the zeros as digits, and takes 38."""
+    """1000…0 as 1E+125: boto3 counts the zeros as digits, and accepts 38."""
     (kind, v), = value.items()
     if kind == "N":
         v = str(Decimal(v).normalize(EXACT))

@@ -1,14 +1,14 @@
 #!/usr/bin/python3
-"""Exports with --checkpoint that are ended again and again.
+"""Interrupt exports with --checkpoint again and again.
 
     resume.py --endpoint URL --table T --now NOW [--kills 20] [--seed 1]
         NAME...
 
-For each NAME (x.csv, x.json.gz ...) an export is killed (-9, at random
-moments), interrupted, or finds its disk full, and goes on, until it was killed
-so often; then it may end. What it wrote must be, row for row, what one run
-writes that nothing happens to: none twice, none missing. After each end the
-file has no name yet, and what the checkpoint tells of it is whole.
+For each NAME (x.csv, x.json.gz ...) an export is killed (-9, at random times),
+interrupted, or finds its disk full, and continues, until it was killed so often.
+Then it may finish. Its rows must be those of an undisturbed run: none twice, none
+missing. After each interruption the file does not have its name yet, and the part
+that the checkpoint covers is complete.
 """
 
 import argparse
@@ -32,7 +32,7 @@ ENDS = [signal.SIGKILL] * 12 + [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, "f
 
 
 class Broken(Exception):
-    """What is promised does not hold."""
+    """A promise is broken."""
 
 
 def must(holds, *what):
@@ -41,7 +41,7 @@ def must(holds, *what):
 
 
 def rows(name, data):
-    """The rows in a file's bytes, as others read them."""
+    """The rows of a file, read independently."""
     if name.endswith(".gz"):
         data = gzip.decompress(data) if data else b""
     if ".csv" in name:
@@ -58,7 +58,7 @@ def contents(path):
 
 
 class Export:
-    """One file in the making."""
+    """One export in progress."""
 
     def __init__(self, name, options, directory):
         self.name, self.rng = name, random.Random("%s %s" % (options.seed, name))
@@ -82,9 +82,9 @@ class Export:
                                 preexec_fn=limited)
 
     def disturbed(self):
-        """One run: whether it came to its end all the same."""
+        """One run; whether it finished all the same."""
         how = self.rng.choice(ENDS)
-        # The checkpoint must fit: so little cannot be full on its account.
+        # The checkpoint must fit on the disk.
         child = self.start(self.pace, max(65536, self.size() + self.rng.randrange(60000)) if how == "full" else None)
         if how == "full":
             how, after = signal.SIGKILL, 1.5
@@ -103,7 +103,7 @@ class Export:
         must(status != 1 or "File too large" in said, said)
         must(status < 1 or "to continue: " in said or "interrupted" in said, status, said)
         if status == -signal.SIGKILL and os.path.exists(self.path):
-            # the last thing it did: the next one has nothing left to do
+            # it finished: the next run has nothing to do
             self.ends["named"] += 1
             if os.path.exists(self.checkpoint):
                 said = self.start().communicate(timeout=60)[1].decode(errors="replace")
@@ -115,7 +115,7 @@ class Export:
         return False
 
     def half(self):
-        """What lies there now can be gone on with."""
+        """Check that the files can be continued."""
         must(not os.path.exists(self.path), "it has its name already")
         if not os.path.exists(self.checkpoint):
             must(not os.path.exists(self.path + ".part"), "no checkpoint")
@@ -150,7 +150,7 @@ class Export:
         said = child.communicate(timeout=120)[1]
         must(child.returncode == 0, child.returncode, said)
         self.whole(want)
-        # once more: it is replaced when the new one is whole, not before
+        # again: the file is replaced only when the new one is complete
         before = contents(self.path)
         child = self.start(self.pace)
         time.sleep(.3)
@@ -175,7 +175,7 @@ def main():
         export = Export(name, options, directory)
         try:
             export.run()
-        except Exception as e:  # told below, with the others
+        except Exception as e:  # reported below, with the others
             bad.append("%s: %s" % (name, e))
         print(name, dict(export.ends), flush=True)
 

@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # _server_pid, _server_pids: lib/servers
-# start_road SERVER_URL [OPTION...]: tests/tools/road.py before a server; sets
-# ROAD_URL. road GET|PUT WHAT [JSON]: its control. stop_servers ends it, too.
+# start_road SERVER_URL [OPTION...]: start tests/tools/road.py in front of a
+# server; sets ROAD_URL. road GET|PUT WHAT [JSON] controls it. stop_servers ends
+# it.
 
 start_road() {
 	local to=$1
@@ -17,7 +18,7 @@ road() {
 	    "$ROAD_URL/_road/$2"
 }
 
-# End the road that was started last.
+# End the last one that was started.
 stop_road() {
 	kill "${_server_pids[-1]}"
 	wait "${_server_pids[-1]}" 2>/dev/null || :

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""A directory as DynamoDB's export to S3 leaves it in a bucket.
+"""Write a directory like DynamoDB's export to S3 in a bucket.
 
     s3_export.py --endpoint URL --table T --bucket DIRECTORY [--prefix P]
         [--shape full|incremental] [--files N] [--time ISO]
 
-Writes manifests and data files as the Developer Guide describes them and
-prints the export's own directory. An incremental export also holds deletes,
-with the keys of entries that are not in the table.
+Writes manifests and data files as the Developer Guide describes them, and prints
+the directory of the export. An incremental export also contains deletes, with
+keys that are not in the table.
 """
 
 import argparse
@@ -27,7 +27,7 @@ def md5(data):
 
 
 def plain(value):
-    """An AttributeValue as JSON has it."""
+    """An AttributeValue for JSON."""
     (kind, v), = value.items()
     if kind == "B":
         return {kind: base64.b64encode(v).decode()}

@@ -3,8 +3,8 @@
 
     same_report.py REPORT COUNT
 
-Every field that the count has must be in the report and be equal; of the
-percentiles, which the report tells from a histogram, within 2 %.
+Every field of the count must be in the report, and be equal. Percentiles, which
+the report takes from a histogram, may differ by 2 %.
 """
 
 import json

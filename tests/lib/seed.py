@@ -5,11 +5,10 @@
     seed.py --endpoint URL --table T --case past=30 --case future=10 --now ...
     seed.py --endpoint URL --table T --items FILE      {"Item":{...}} lines
 
-The same arguments make the same entries. TTL is turned on only afterwards
-(--ttl on); without it TTL stays off. DynamoDB Local then deletes about one
-expired entry a second by itself, some at once: where all have to stay, let
---now lie years ahead of the clock, or leave TTL off. --list-cases names the
-cases of --case.
+The same arguments give the same entries. --ttl on turns TTL on, after the entries
+were written. DynamoDB Local then deletes about one expired entry a second, some
+at once: to keep all, set --now years ahead of the clock, or leave TTL off.
+--list-cases prints the cases of --case.
 """
 
 import argparse
@@ -55,7 +54,7 @@ def ago(rng):
 
 
 def ahead(rng):
-    """Seconds to go: more than the tests of a file take, where --now is the clock's."""
+    """Seconds left: longer than a test file runs, if --now is the clock."""
     return rng.choice([
         rng.randrange(1800, 3600), rng.randrange(3600, 86400),
         rng.randrange(86400, 7 * 86400), rng.randrange(7 * 86400, 300 * 86400),
@@ -74,7 +73,7 @@ def fixed(*values):
     return lambda now, rng: rng.choice(values)
 
 
-# name: (weight in --mixed, what makes the TTL value)
+# name: (weight in --mixed, function of the TTL value)
 CASES = {
     "future": (40, number(lambda now, rng: now + ahead(rng))),
     "past": (25, number(lambda now, rng: now - ago(rng))),
@@ -156,7 +155,7 @@ def sid(rng):
 
 
 def any_value(rng, depth=0):
-    """An attribute value of any type."""
+    """A value of any type."""
     kind = rng.choice("S S N N BOOL NULL B SS NS BS M L".split())
     if kind == "S":
         return {"S": rng.choice(["", "x", "naïve \"quoted\"\n", "\x00\x1f", "\U0001f5bc", "/img/%d.jpg" % rng.randrange(10 ** 6)])}
@@ -182,7 +181,7 @@ def any_value(rng, depth=0):
 
 
 def payload(key, rng, limit):
-    """The other attributes, as the gallery would write them."""
+    """The other attributes, like the gallery's."""
     size = int(rng.choice([100, 200, 400, 800]) * rng.uniform(.5, 1.5))
     if rng.random() < .02:
         size = int(rng.uniform(2000, limit))
@@ -201,7 +200,7 @@ def payload(key, rng, limit):
 
 
 def text_keys(rng):
-    """Partition keys as the gallery names them, hostile ones among them."""
+    """Partition keys like the gallery's, some of them hostile."""
     yield from ("users", "categories", "images")
     hostile = iter(HOSTILE)
     made = 0
@@ -222,7 +221,7 @@ def text_keys(rng):
 
 
 def keys(kind, rng):
-    """Attribute values for a key of this type, each once."""
+    """Distinct values of a key of this type."""
     seen = set()
     if kind == "S":
         for key in text_keys(rng):
@@ -246,7 +245,7 @@ def keys(kind, rng):
 
 
 def sort_keys(kind, rng):
-    """A few sort keys for one partition, each once."""
+    """A few distinct sort keys of one partition."""
     n = rng.choice([1, 1, 2, 3, 5])
     if kind == "S":
         return [{"S": s} for s in rng.sample(["v1", "v2", "\x00", "日本", "x" * 1024, "a\"b", "z:1", "-"], n)]
@@ -256,7 +255,7 @@ def sort_keys(kind, rng):
 
 
 def entries(options):
-    """The items, in the order that the seed decides."""
+    """The items, in an order from the seed."""
     rng = random.Random(options.seed)
     if options.mixed:
         plan = list(CASES)[:options.mixed]
@@ -317,7 +316,7 @@ def create(client, options):
 
 
 def write(client, table, items):
-    """All of them, 25 a request, a few requests at a time."""
+    """Write all items, 25 a request, a few requests at a time."""
     def put(batch):
         request = {table: [{"PutRequest": {"Item": item}} for item in batch]}
         while request:

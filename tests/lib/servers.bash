@@ -3,32 +3,32 @@
 #
 #   start_local      sets LOCAL_URL, AWS_ENDPOINT_URL_DYNAMODB
 #   start_dynalite   sets DYNALITE_URL
-#   start_gallery    sets GALLERY_URL; NAME=VALUE arguments go to it
-#   stop_servers     ends what this shell started
+#   start_gallery    sets GALLERY_URL; NAME=VALUE arguments are its environment
+#   stop_servers     ends the servers of this shell
 #
-# Each listens on 127.0.0.1 only, at a port that the kernel picked. A server
-# ends with the process that started it, however that one ends, and after
-# an hour at the latest. Start it where it is to live: in setup_file for
-# a test file (JVM start-up takes two seconds), in a test for that test.
+# Each listens on 127.0.0.1 only, at a port that the kernel picks. A server ends
+# with the process that started it, however that ends, and after an hour at the
+# latest. Start it in setup_file for a test file (a JVM takes two seconds to
+# start), in a test for that test.
 
 SERVERS=${SERVERS:-$ROOT/build/servers}
 _server_pids=()
 
-# _server NAME COMMAND...: run it in the background, its output in a file
-# $_server_log, its pid noted.
+# _server NAME COMMAND...: run it in the background, with its output in the file
+# $_server_log, and note its pid.
 _server() {
 	local name=$1
 	shift
 	_server_log=$(mktemp "$WORLD/$name.XXXXXX")
-	# Descriptor 3 is bats' own: held open, it would keep bats waiting.
+	# bats waits until its descriptor 3 is closed.
 	setpriv --pdeathsig TERM -- timeout -k 5 3600 "$@" \
 	    >"$_server_log" 2>&1 </dev/null 3>&- &
 	_server_pid=$!
 	_server_pids+=("$_server_pid")
 }
 
-# _wait_for NAME COMMAND...: until it succeeds; fails when the server ends
-# or a minute has passed.
+# _wait_for NAME COMMAND...: wait until it succeeds; fails when the server ends,
+# or after a minute.
 _wait_for() {
 	local name=$1 tries
 	shift
@@ -53,8 +53,8 @@ start_local() {
 	local emulator=$SERVERS/dynamodb-local port_file
 	port_file=$(mktemp -u "$WORLD/port.XXXXXX")
 	make -s -C "$ROOT" build/tools/loopback.so >&2 || return 1
-	# It must be told a port, which the preloaded library replaces; it
-	# leaves a file where it runs; with C1 alone it starts a third faster.
+	# The preloaded library replaces the port. The server writes a file to
+	# its directory. With C1 alone it starts a third faster.
 	_server local env -C "$WORLD" LD_PRELOAD="$ROOT/build/tools/loopback.so" \
 	    LOOPBACK_PORT_FILE="$port_file" \
 	    java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx2g \

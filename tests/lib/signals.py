@@ -1,14 +1,13 @@
 #!/usr/bin/python3
-"""A signal ends whatever waits for somebody else.
+"""A signal ends every wait.
 
     signals.py
 
-Each case is a command that waits for what never comes: a server that takes
-the request and never answers, a reply that stalls, a pipe that nobody writes
-to or reads from, a program that does not end. As soon as it waits it gets a
-signal, and has to end with the status of that signal (one row a case). All
-run side by side. What they wait for has limits of a minute or none at all,
-so a run that does not notice the signal is not in time by chance.
+Each case is a command that waits for something that never happens: a server that
+never replies, a reply that stalls, a pipe without a reader or writer, a program
+that does not end. As soon as it waits it gets a signal, and must end with the
+status of that signal. All cases (a row each) run side by side. The waits have
+time limits of a minute or more, so a command that ignores the signal fails.
 """
 
 import contextlib
@@ -22,7 +21,7 @@ import threading
 import time
 
 PROGRAM = os.environ["TTLSWEEP"]
-IN_TIME = 20  # seconds, for a machine that is busy; alone it takes 4
+IN_TIME = 20  # seconds, for a busy machine; on an idle one 4
 STALL = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: 100\r\n\r\n{\"Table\":"
 
 
@@ -33,7 +32,7 @@ def throttle():
 
 
 class Server:
-    """Takes a request, sends ${reply}, and leaves it at that."""
+    """Accepts a request, sends ${reply}, and then nothing."""
 
     def __init__(self, reply=b""):
         self.reply, self.asked, self.open = reply, threading.Event(), []
@@ -61,7 +60,7 @@ class Case:
         self.server, self.feed, self.stdin, self.stdout = server, feed, stdin, stdout
 
     def waits(self, child):
-        """Until it does, as far as can be seen from outside."""
+        """Wait until the process seems to wait."""
         if self.server is not None:
             assert self.server.asked.wait(IN_TIME), "nobody was asked"
             return
@@ -98,7 +97,7 @@ class Case:
 
 
 def fifo(directory, name, writer=True):
-    """Its path; with a writer that writes nothing, it can be opened."""
+    """The path of a pipe, with a writer that writes nothing."""
     path = os.path.join(directory, name)
     os.mkfifo(path)
     if writer:

@@ -1,5 +1,5 @@
-"""What the tests of purge and restore share: a table, a run of the program,
-the journal read another way, and the promise that they are held against."""
+"""Shared by the tests of purge and restore: a table, a run of the program, an
+independent reader of the journal, and the checks of what is promised."""
 
 import argparse
 import contextlib
@@ -30,7 +30,7 @@ _clients, _lock = {}, threading.Lock()
 
 
 class Broken(Exception):
-    """What is promised does not hold."""
+    """A promise is broken."""
 
 
 def must(holds, *what):
@@ -46,8 +46,8 @@ def client_of(endpoint):
 
 
 class Line:
-    """One kept-alive connection that asks with the least of work: test
-    servers check no signature, so none is made."""
+    """One kept-alive connection without signatures, which test servers do not
+    check."""
 
     def __init__(self, endpoint):
         split = urlsplit(endpoint)
@@ -66,7 +66,7 @@ class Line:
 
 
 class Table:
-    """A table of mixed entries on one server, asked without a detour."""
+    """A table of mixed entries on one server, without a proxy."""
 
     def __init__(self, endpoint, name, now):
         self.endpoint, self.name, self.now = endpoint, name, now
@@ -78,7 +78,7 @@ class Table:
             table=self.name, key="key", key_type=key_type, sort_key="sort" if sort_type else None,
             sort_type=sort_type, ttl_attribute="ttl", provisioned=None, index=None, mixed=mixed,
             case=list(case), kind=kind, max_size=max_size, now=self.now, seed=seed)
-        self.drop()  # of a run that broke
+        self.drop()  # of a failed run
         seeding.create(self.client, options)
         seeding.write(self.client, self.name, seeding.entries(options))
         self.names = ["key", "sort"] if sort_type else ["key"]
@@ -90,14 +90,14 @@ class Table:
         return dump.line(self.key(item))
 
     def read(self):
-        """Every entry: its canonical key, its canonical whole."""
+        """Every entry: canonical key to canonical entry."""
         return {self.name_of(item): dump.line(item) for item in counting.scan(self.client, self.name)}
 
     def items(self):
         return {self.name_of(item): item for item in counting.scan(self.client, self.name)}
 
     def chosen(self, items, state="expired"):
-        """The keys of those that --state takes; TTL is off."""
+        """The keys that --state selects; TTL is off."""
         wanted = [s for word in state.split(",") for s in STATES.get(word, (word,))]
         return {name for name, item in items.items()
                 if counting.judge(item.get("ttl"), self.now, False)[0] in wanted}
@@ -115,8 +115,8 @@ class Result:
 
 
 def start(endpoint, *words, env=None, around=()):
-    """The program at work, perhaps started by another one, its totals to come
-    as JSON. It ends with us."""
+    """A run of the program, perhaps under another one, with its totals as JSON. It
+    ends with us."""
     return subprocess.Popen(
         ["setpriv", "--pdeathsig", "KILL", "--", *around, PROGRAM, *words, "--endpoint-url", endpoint, "--format", "json", "-q"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
@@ -138,7 +138,7 @@ def run(endpoint, *words, env=None):
 
 
 class Journal:
-    """A journal as ttlsweep-journal(5) says it reads, without the program."""
+    """A journal, read as ttlsweep-journal(5) describes it."""
 
     def __init__(self, path):
         self.images, self.outcomes, self.header, self.torn = {}, {}, None, False
@@ -164,7 +164,7 @@ class Journal:
             self.images.setdefault(line["Ttlsweep"]["n"], []).append((dump.line(keys), dump.line(image)))
 
     def counts(self):
-        """How many entries had which outcome, and how many have none."""
+        """The number of entries by outcome, and without one."""
         words = dict.fromkeys(PURGED + REPAIRED, 0)
         for n, said in self.outcomes.items():
             must(len(said) == 1, "entry", n, "has outcomes", said)
@@ -172,7 +172,7 @@ class Journal:
         return words, len(self.images) - len(self.outcomes)
 
     def wanted(self):
-        """What restore has to put back: key to image."""
+        """The entries that restore must put back: key to image."""
         return {images[-1][0]: images[-1][1] for n, images in self.images.items()
                 if not any(word not in ("deleted", "repaired") and sends <= 1 for word, sends in self.outcomes.get(n, []))}
 
@@ -181,7 +181,7 @@ class Journal:
 
 
 def members(data):
-    """The text of whole gzip members; the stump of one is let go."""
+    """The text of complete gzip members; a truncated one is ignored."""
     text = b""
     while data:
         one = zlib.decompressobj(31)
@@ -202,7 +202,7 @@ def balances(totals, words):
 
 
 def check_lost(after, before, chosen):
-    """Nothing is missing or changed that was not to be taken."""
+    """Check that no other entry is missing or changed."""
     for name, whole in before.items():
         if name not in chosen:
             must(name in after, "was not to be taken, and is missing:", whole[:300])
@@ -212,7 +212,7 @@ def check_lost(after, before, chosen):
 
 
 def check_journal(journal, totals, missing, before):
-    """It tells of each entry what was said, and holds the images of those missing (or changed)."""
+    """Check that the journal has the outcomes, and the images of missing (or changed) entries."""
     told, open_ones = journal.counts()
     for word in ("deleted", "repaired", "refreshed", "gone"):
         must(told[word] == totals.get(word, 0), "the journal has", told, "the totals", totals)
@@ -225,7 +225,7 @@ def check_journal(journal, totals, missing, before):
 
 
 def play_all(rounds, at_once):
-    """Play them, some at a time; print each one's line; status 1 when any broke."""
+    """Run them, some at a time; print a line each; status 1 when one failed."""
     bad = 0
     with ThreadPoolExecutor(at_once) as pool:
         jobs = {pool.submit(one.play): one for one in rounds}

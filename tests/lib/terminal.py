@@ -1,16 +1,16 @@
 #!/usr/bin/python3
-"""Run a command at a terminal of its own, and see what reaches it.
+"""Run a command on a terminal of its own, and check its output.
 
     terminal.py [--rows N] [--columns N] [--interrupt-when REGEX TIMES]
         [--answer REGEX TEXT]
         [--resize-after SECONDS ROWS COLUMNS] [--check] [--ascii] COMMAND...
 
-Prints every byte that the terminal got, and ends as the command did (128 + N
-for signal N; 98 when it had to be killed after five minutes). With --check nothing is printed, and the status is 99 when
-anything was among the bytes that could do harm: control characters, escape
-sequences other than the few that ttlsweep itself writes (colours, and those
-of --watch), what is not UTF-8, characters that turn the text's direction or
-cannot be seen; with --ascii anything that is not ASCII.
+Prints every byte that the terminal received, and ends with the status of the
+command (128 + N for signal N; 98 when it was killed after five minutes). With
+--check it prints nothing, and ends with 99 when there were harmful bytes: control
+characters, escape sequences except those of ttlsweep (colours and --watch),
+invalid UTF-8, characters that are invisible or change the direction of text; with
+--ascii any byte that is not ASCII.
 """
 
 import argparse
@@ -36,10 +36,10 @@ def size(fd, rows, columns):
 
 
 def run(options):
-    """The bytes, and the status."""
+    """Run it; returns the output and the status."""
     pid, fd = pty.fork()
     if pid == 0:
-        # not until the terminal has its size
+        # wait until the terminal has its size
         sys.stdin.readline()
         os.execvp(options.command[0], options.command)
     size(fd, options.rows, options.columns)
@@ -79,7 +79,7 @@ def run(options):
 
 
 def harm(data, ascii_only):
-    """What is wrong with the bytes, and where."""
+    """The harmful bytes, and where they are."""
     data = OWN.sub(b"", data)
     try:
         text = data.decode("ascii" if ascii_only else "utf-8")

@@ -1,12 +1,11 @@
 #!/usr/bin/python3
-"""Run a command until it has said something, then send it a signal.
+"""Run a command until its output matches, then send it a signal.
 
     until.py SIGNAL FILE REGEX TIMES COMMAND...
 
-FILE, which the command writes (its output goes where ours does), is looked
-at until REGEX, which is of lines, was found so often in it. Ends as the
-command did (128 + N for signal N); with 99 when it ended before, or two
-minutes have passed.
+Reads FILE, to which the command writes (its output is ours), until REGEX, which
+is matched by lines, was found TIMES times. Ends with the status of the command
+(128 + N for signal N), or 99 when it ended before, or after two minutes.
 """
 
 import re

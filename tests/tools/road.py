@@ -719,7 +719,7 @@ def deliver(sock, request, reply, fault, rng):
         return False
     if fault in ("reset-before", "reset-after"):
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        return False  # the caller closes it
+        return False  # closing it sends the reset
     if fault == "error-after":
         reply = broken(rng)
     elif fault == "html-after":
