@@ -93,7 +93,7 @@ on_terminal() {
 	    --yes
 }
 
-@test "help goes to standard output, the same however it is asked for" {
+@test "help goes to standard output, the same for every way to ask for it" {
 	local command
 	ttlsweep help >"$BATS_TEST_TMPDIR/a"
 	ttlsweep --help | cmp - "$BATS_TEST_TMPDIR/a"
@@ -178,7 +178,7 @@ zsh_offers() {
 	    _ttlsweep' zsh "$BATS_TEST_TMPDIR/_ttlsweep" "$1"
 }
 
-@test "a list is completed with the words it lacks, a profile by name" {
+@test "completion adds missing words to a list, and knows the profiles" {
 	offers() {
 		"$TTLSWEEP" __complete "$@" | sed 1d | cut -f 1
 	}
@@ -324,7 +324,7 @@ closed() {
 	[[ $output != *created* ]]
 }
 
-@test "list --limit prints exactly so many rows" {
+@test "list --limit N prints exactly N rows" {
 	local n all
 	all=$(ttlsweep list -t "$TABLE" --no-headings | wc -l)
 	[[ $all -eq 400 ]]
@@ -409,7 +409,7 @@ closed() {
 	done
 }
 
-@test "colour on a terminal, unless switched off" {
+@test "output on a terminal has colours, unless they are turned off" {
 	local run="$TTLSWEEP inspect -t $TABLE --progress never"
 	[[ $(TERM=xterm on_terminal 80 "$run") == *$'\e['* ]]
 	[[ $(TERM=dumb on_terminal 80 "$run") != *$'\e['* ]]

@@ -111,13 +111,13 @@ on_instance() {
 	    "region": "us-east-1", "keys": "web"}}'
 }
 
-@test "we choose the same keys as the AWS CLI in some seventy configurations" {
+@test "ttlsweep finds the same keys as the AWS CLI in about seventy configurations" {
 	"$PYTHON" "$ROOT/tests/lib/aws_chain.py" "$TTLSWEEP" \
 	    "$BATS_TEST_TMPDIR/home" >"$SAID/$BATS_TEST_NUMBER"
 	cat "$SAID/$BATS_TEST_NUMBER"
 }
 
-@test "we sign with the keys that the aws command exports" {
+@test "requests are signed with the keys that the aws command exports" {
 	local keys
 	static_keys base
 	printf '#!/bin/sh\ncat <<END\n%s\nEND\n' '{"Version": 1,
@@ -249,7 +249,7 @@ on_instance() {
 	[[ $output == *"/federation/credentials"*"HTTP 500"* ]]
 }
 
-@test "an instance that is slow, refuses, sends garbage or is not there" {
+@test "an instance that is slow, refuses, sends garbage or is missing" {
 	local start
 	on_instance
 	state '{"faults": {"imds-token": {"sleep": 50, "times": 1}}}'
@@ -275,7 +275,7 @@ on_instance() {
 	[[ $output == *"no credentials; do one of: "*"; tried, in this order: environment (AWS_ACCESS_KEY_ID is not set), credentials file ($HOME/.aws/credentials: no profile \"default\"), config file ("*"), container ("*"), instance metadata (http://127.0.0.1:1: "* ]]
 }
 
-@test "without any setting the region is that of the instance" {
+@test "without any setting the region of the instance is used" {
 	unset AWS_REGION AWS_DEFAULT_REGION
 	export AWS_EC2_METADATA_DISABLED=true
 	AWS_ENDPOINT_URL_DYNAMODB=http://192.0.2.1 says 1 inspect

@@ -49,7 +49,7 @@ template() {
 	    "$BATS_TEST_TMPDIR/template"
 }
 
-@test "the template's table is the lab's for doctor" {
+@test "doctor recognizes the template's table" {
 	template '
 import boto3
 c = boto3.client("dynamodb", endpoint_url=sys.argv[3])

@@ -75,7 +75,7 @@ absent() { jq -e --arg c "$1" '.checks | all(.check != $c)' "$json" >/dev/null; 
 # print the DynamoDB operations that were requested
 operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | awk '{ print $2 "=" $1 }' | xargs; }
 
-@test "the lab's table without faults" {
+@test "a table like the lab's passes all checks" {
 	cloud_set '{"backups": {"ContinuousBackupsStatus": "ENABLED",
 	    "PointInTimeRecoveryDescription": {
 		"PointInTimeRecoveryStatus": "ENABLED",
@@ -108,7 +108,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is ok '30 live' entries
 }
 
-@test "a table that differs from the lab's, and its entries" {
+@test "differences from the lab's table, and bad entries, are reported" {
 	doctor -t mixed
 	is warning 'Enabled=true,AttributeName=ttl' ttl
 	is warning '10 live, 0 pending, 60 stuck (40 milliseconds, 20 ttl-off), 5 immortal (5 string)' entries
@@ -260,7 +260,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is ok 'allowed' delete
 }
 
-@test "the first failure, and which checks follow it" {
+@test "a failure ends the checks that depend on it" {
 	AWS_REGION='' AWS_DEFAULT_REGION='' doctor 1 --endpoint-url https://dynamodb.example.com
 	is failure 'no region' configuration
 	[[ $(jq '.checks | length' "$json") -eq 1 ]]
@@ -303,7 +303,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is ok 'region us-east-1 (assumed: none is set' configuration
 }
 
-@test "an STS that cannot be reached is no failure" {
+@test "an STS that cannot be reached is not a failure" {
 	for kind in 403 garbage html 500; do
 		cloud_set '{"fail": {"GetCallerIdentity": ["'$kind'!"]}}'
 		doctor

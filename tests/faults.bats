@@ -24,7 +24,7 @@ faults() {
 
 @test "purge and restore survive each kind of fault on its own" { faults --each; }
 @test "purge and restore survive all kinds of faults (10 seeds)" { faults --seeds 1-10; }
-@test "with few tries failures are reported and restored (10 seeds)" {
+@test "with few attempts, failures are reported and restored (10 seeds)" {
 	faults --rough --seeds 1-10
 }
 

@@ -256,7 +256,7 @@ reads()
 	[[ $output == *"nothing: contains no export to S3: there is no manifest-summary.json, and no data file"* ]]
 }
 
-@test "symbolic links in a circle are followed once; what is not a file is an error" {
+@test "symbolic links in a circle are followed once; anything but a file is an error" {
 	s3_export e
 	mkdir -p d/deep
 	mv e d/deep/e

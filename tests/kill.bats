@@ -24,7 +24,7 @@ kill_py() {
 @test "a signal ends the wait for a reply that never comes" { kill_py --kills 1 hanging; }
 @test "a full disk stops a purge before the delete" { kill_py --kills 8 full; }
 
-@test "an existing journal, and one that cannot be made, are refused" {
+@test "a journal that exists, or that cannot be created, is refused" {
 	local table path
 	table=$(new_table taken)
 	seed --endpoint "$LOCAL_URL" --table "$table" --case past=5 \

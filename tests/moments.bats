@@ -58,7 +58,7 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	[ -z "$(ttlsweep list -i "$NEVER" --now "$NOW" --no-headings --state expired)" ]
 }
 
-@test "a time without a zone is past once it is past everywhere" {
+@test "a time without a zone is past when it is past everywhere" {
 	local la=session:local-time-los-angeles-000000000000000000
 	run -0 ttlsweep list -i "$NEVER" --now 2026-11-29T04:47:24Z --no-headings --state stuck
 	[ -z "$output" ]
@@ -160,7 +160,7 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	jq -e '.deleted == 1' <<<"$output"
 }
 
-@test "no report advises to purge entries that may be permanent" {
+@test "no report recommends purging entries that may be permanent" {
 	local format
 	table
 	for format in text html; do

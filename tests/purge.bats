@@ -60,7 +60,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	[ "$(left)" -eq 40 ]
 }
 
-@test "--max-percent is of the whole table even with a checkpoint" {
+@test "--max-percent counts the whole table even with a checkpoint" {
 	T=$(new_table percent)
 	seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" --case past=40 --case future=360
 	local c=$BATS_TEST_TMPDIR/c
@@ -160,7 +160,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	done
 }
 
-@test "a place where no journal can be made is reported with and without --yes" {
+@test "a journal that cannot be created is reported with and without --yes" {
 	table
 	local file=$BATS_TEST_TMPDIR/file
 	touch "$file"
@@ -245,7 +245,7 @@ assert said.count(b"finishing requests") == 1, said
 PY
 }
 
-@test "a dry run makes no directory for the journal" {
+@test "a dry run creates no directory for the journal" {
 	table
 	run -0 sweep
 	[[ $output == *"Nothing was changed"* ]]
@@ -403,7 +403,7 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	[ "$(left)" -eq 40 ]
 }
 
-@test "--shard: the shards together have each entry once" {
+@test "--shard: each entry is in exactly one shard" {
 	table
 	local i
 	for i in 1 2 3; do
@@ -716,7 +716,7 @@ for i in range(40):
 PY
 }
 
-@test "an entry outside an index pays nothing for it: inspect, dry run, doctor and purge agree" {
+@test "an index costs nothing for an entry outside it: inspect, dry run, doctor and purge agree" {
 	sparse
 	# 30 of 3 units; 8 in "sparse", of 3; 15 in "keys", of 1
 	local units=$((30 * 3 + 8 * 3 + 15))
@@ -739,7 +739,7 @@ PY
 	jq -e --argjson n $units '.restored == 30 and .write_units == $n' <<<"$output"
 }
 
-@test "repair pays for an index only if the index has the TTL" {
+@test "repair counts the cost of an index only if the index has the TTL" {
 	sparse
 	# ten get milliseconds: DynamoDB refuses a wrong type for a key of an
 	# index
@@ -846,7 +846,7 @@ PY
 	jq -e 'all(.checks[]; .check != "now")' <<<"$output"
 }
 
-@test "attribute names that batches cannot have: single deletes, with one note" {
+@test "attribute names that are impossible in batches: single deletes, with one note" {
 	local names key ttl before=$BATS_TEST_TMPDIR/before j=$BATS_TEST_TMPDIR/names
 	# DynamoDB Local accepts no names that begin with # or : in PartiQL
 	for names in "#key :ttl" ":key #ttl" "key #ttl"; do

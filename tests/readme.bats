@@ -61,7 +61,7 @@ anchors() {
 	    sed 's/[^a-z0-9 _-]//g; s/ /-/g'
 }
 
-@test "the links of all pages lead somewhere" {
+@test "the links of all pages have a target" {
 	local page link file bad=0
 	for page in "$ROOT"/*.md "$ROOT"/docs/*.md "$ROOT"/examples/*.md; do
 		while read -r link; do

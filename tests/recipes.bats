@@ -155,7 +155,7 @@ yaml.safe_load(re.search("```yaml\n(.*?)```", open(sys.argv[1]).read(), re.S)[1]
 	[[ $(wc -l <stuck.csv) -eq 49 ]]
 }
 
-@test "every block is run, or listed as one that cannot run" {
+@test "every block is run, or listed as impossible to run" {
 	local file first
 	for file in "$WORLD/blocks"/*; do
 		grep -qxF "$file" "$WORLD/ran" && continue

@@ -575,7 +575,7 @@ once()
 	[[ $(holds) == "1 2 3 4 5 6 7 8 9" ]]
 }
 
-@test "more files than may stay open can be restored" {
+@test "more files than may be open at once can be restored" {
 	table
 	local i
 	for i in {1..300}; do item "$i" "$i" >"$i.json"; done

@@ -175,7 +175,7 @@ sums() {
 	ttlsweep inspect -i "$B" --format json | jq -e '.now > 1e9'
 }
 
-@test "a missing file is an error, and one too many a warning" {
+@test "a missing file is an error, an extra one a warning" {
 	made
 	touch "$OWN/data/stray.json.gz"
 	run --separate-stderr ttlsweep inspect -i "$B"
@@ -196,7 +196,7 @@ sums() {
 	wrong "${DATA##*/}:*truncated*MD5 sum is not the one in the manifest"
 }
 
-@test "a damaged line is reported, with and without a check sum" {
+@test "a damaged line is reported, with and without a checksum" {
 	made
 	zcat "$DATA" | sed '7s/"Item"/"Item/' | gzip >"$BATS_TEST_TMPDIR/bad"
 	cp "$BATS_TEST_TMPDIR/bad" "$DATA"
@@ -222,7 +222,7 @@ sums() {
 	wrong "${DATA##*/}: has * entries, but the manifest says"
 }
 
-@test "manifests that do not agree are an error" {
+@test "manifests that disagree are an error" {
 	made
 	sed -i 's/"itemCount": 3000/"itemCount": 3001/' "$OWN/manifest-summary.json"
 	wrong "manifest-summary.json: its MD5 sum is not the one in *manifest-summary.md5"
@@ -260,7 +260,7 @@ sums() {
 	wrong "the manifest names it twice"
 }
 
-@test "no export, several exports and Ion are errors" {
+@test "a directory without an export, with several, or with Ion is an error" {
 	mkdir -p "$B"
 	wrong "contains no export to S3: there is no manifest-summary.json"
 	made

@@ -133,7 +133,7 @@ at() { AT=(-t "secret-$1" --ttl-attribute expires); }
 columns=key,kind,state,reason,ttl,expires,overdue,size,group,value,attributes
 columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk,@sk,@id,@session_id,@sort,@sid,@key,@expires
 
-@test "the secrets are there: --reveal and export show them" {
+@test "--reveal and export show the secrets" {
 	for t in "${T[@]}"; do
 		at "$t"
 		ran 0 -- "$TTLSWEEP" list "${AT[@]}" --reveal --columns $columns
@@ -240,7 +240,7 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 	silent
 }
 
-@test "files are masked like a table" {
+@test "entries of files are masked like those of a table" {
 	at auth
 	ttlsweep export -q "${AT[@]}" --layout s3 -o s3
 	for t in auth plain bare numbers binary items; do
@@ -269,7 +269,7 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 	silent
 }
 
-@test "lists of keys give no key away" {
+@test "lists of keys reveal no key" {
 	at plain
 	ttlsweep list -q "${AT[@]}" --reveal --format csv >keys.csv
 	does list "${AT[@]}" --keys-from keys.csv

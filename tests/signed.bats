@@ -105,7 +105,7 @@ one_refused_each() {
 	none_refused
 }
 
-@test "the same with a session token" {
+@test "every request has a valid signature with a session token" {
 	keys "$TOKEN"
 	export AWS_SESSION_TOKEN=$TOKEN
 	all_commands
@@ -204,7 +204,7 @@ one_refused_each() {
 	done
 }
 
-@test "TLS: certificates are verified, by an authority of one's own too" {
+@test "TLS: certificates are verified, also with a private authority" {
 	openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost \
 	    -addext subjectAltName=DNS:localhost -keyout "$BATS_TEST_TMPDIR/key" \
 	    -out "$BATS_TEST_TMPDIR/cert" 2>/dev/null

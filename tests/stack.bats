@@ -75,7 +75,7 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	cloud_log | jq -se '(.[0].token | length) == 904 and all(.wrong == null)'
 }
 
-@test "a name that is not a table of the stack: the message lists its tables" {
+@test "for a name that is not a table of the stack, the message lists its tables" {
 	resources '{"logical": "Web", "type": "AWS::EC2::Instance", "physical": "i-1"},
 	    {"logical": "Old", "physical": "old", "status": "DELETE_COMPLETE"},
 	    {"logical": "Sessions", "physical": "gallery-sessions"},
@@ -110,7 +110,7 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	lookup --stack arn:aws:cloudformation:us-east-1:123456789012:stack/TSAGallery/1b2c
 }
 
-@test "bad answers are retried, then reported" {
+@test "bad replies are retried, then reported" {
 	cloud_set '{"fail": {"DescribeStackResource": ["503", "throttle", "html"]}}'
 	lookup
 	for kind in garbage torn empty bomb; do

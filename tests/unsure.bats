@@ -53,7 +53,7 @@ restored() {
 	    cmp - "$BATS_TEST_TMPDIR/before"
 }
 
-@test "a filter that answers all writes itself: everything is restored" {
+@test "after a filter replied to all writes itself, everything is restored" {
 	local code
 	for code in 302 401 403 404 429 502 204 207 200; do
 		ready
@@ -71,7 +71,7 @@ restored() {
 	done
 }
 
-@test "a filter that answers each write once: reported as deleted, and restored" {
+@test "after a filter replied to each write once, entries are deleted and can be restored" {
 	local batch
 	for batch in auto single; do
 		ready
@@ -107,7 +107,7 @@ restored() {
 	done
 }
 
-@test "where batches return no old images, single deletes do" {
+@test "single deletes replace batches that return no old images" {
 	ready
 	road PUT set '{"lie":["no-batch-images"]}'
 	swept 0 '.deleted == 60 and .unconfirmed > 0 and .unconfirmed <= 50' \
@@ -181,7 +181,7 @@ restored() {
 	restored
 }
 
-@test "a read-back with other entries than asked for decides nothing" {
+@test "a read-back with other entries than requested decides nothing" {
 	local lie
 	for lie in get-others get-twice get-left get-left-others; do
 		ready
@@ -209,7 +209,7 @@ restored() {
 	done
 }
 
-@test "page keys that go in a circle are an error" {
+@test "page keys in a circle are an error" {
 	local lie command
 	ready
 	for lie in circle-1 circle-2 circle-3; do

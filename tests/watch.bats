@@ -122,7 +122,7 @@ put() {
 	run ! grep -q 'more lines' "$OUT"
 }
 
-@test "a dumb terminal is treated as none" {
+@test "a dumb terminal is treated like no terminal" {
 	status=0
 	TERM=dumb "$PYTHON" "$ROOT/tests/lib/terminal.py" --interrupt-when STATE 2 \
 	    "$TTLSWEEP" inspect -t "$TABLE" --watch 1 --progress never >"$OUT" || status=$?
@@ -147,7 +147,7 @@ put() {
 	}
 }
 
-@test "TTL that is switched on meanwhile is noticed" {
+@test "TTL that is turned on between reports is noticed" {
 	local table
 	table=$(new_table switched)
 	seed --endpoint "$LOCAL_URL" --table "$table" --case future=3 --now "$(date +%s)"
@@ -165,7 +165,7 @@ put() {
 	((n >= 2)) && ((n == $(grep -c '^STATE' "$OUT")))
 }
 
-@test "wrong usage is refused" {
+@test "wrong usage of --watch is refused" {
 	run -2 ttlsweep inspect -t "$TABLE" --watch 0
 	run -2 ttlsweep inspect -t "$TABLE" --watch 5 --now 1
 	run -2 ttlsweep inspect -i /dev/null --watch 5
@@ -174,6 +174,6 @@ put() {
 	run -2 ttlsweep inspect --merge x --watch 5
 }
 
-@test "a table that cannot be read at first ends it" {
+@test "--watch ends if the table cannot be read at first" {
 	run -1 ttlsweep inspect -t none-such --watch 1
 }

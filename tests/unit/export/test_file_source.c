@@ -103,7 +103,7 @@ test_source(void **state)
 	assert_int_equal(f.kind, FAULT_DATA);
 	assert_non_null(strstr(f.text, "/file:3: "));
 	source_close(s);
-	/* a journal: the last images of what was deleted */
+	/* a journal: the last images of deleted entries */
 	put(at("file"), JOURNAL, strlen(JOURNAL));
 	s = file_source_of(reader_open(at("file"), READER_DELETED, NULL, &f),
 	    &schema, "ttl", 1);
@@ -114,7 +114,7 @@ test_source(void **state)
 	buf_release(&text);
 }
 
-/* Lines of several kinds, drawn by workers in turns. */
+/* Lines of several kinds, read by workers in turns. */
 static void
 test_shared_lines(void **state)
 {
@@ -152,13 +152,13 @@ test_shared_lines(void **state)
 		if ((r = s->ops->fetch(s, &segs[i], NULL, &page, &f)) == 1)
 			items += page.n;
 	assert_int_equal(r, 0);
-	/* of six kinds one is blank, and one says what was deleted */
+	/* of six kinds one is blank, and one is a deletion */
 	assert_int_equal(items, 20000 - 2 * (20000 / 6) - 1);
 	for (int i = 0; i < 3; i++)
 		s->ops->put(s, &segs[i]);
 	assert_int_equal(s->ops->take(s, &segs[0], &f), 0);
 	source_close(s);
-	/* what is wrong is told with its line */
+	/* an error names the line */
 	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
 		buf_adds(&text, bad[i]);
 		put(at("file"), text.p, text.n);
@@ -226,8 +226,8 @@ closed(void *ctx)
 	((struct two *)ctx)->closed++;
 }
 
-/* Add the pages of ${s}, all taken before one is fetched: file, number and
- * key of each item. 0, -1. */
+/* Take all pages of ${s}, then fetch them, and add file, number and key of each
+ * item. 0, -1. */
 static int
 shared_pages(struct buf *out, struct source *s, struct fault *f)
 {

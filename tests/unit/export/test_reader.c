@@ -71,8 +71,8 @@ test_walks(void **state)
 	}
 }
 
-/* Deleted entries of an incremental export are given on request, else counted;
- * those of a journal are always given. */
+/* Deleted entries of an incremental export are returned on request, else
+ * counted; those of a journal are always returned. */
 static void
 test_take_deleted(void **state)
 {
@@ -120,7 +120,7 @@ test_take_deleted(void **state)
 	}
 }
 
-/* The TTL value that a repair gave comes with its image, and no other. */
+/* The TTL value written by a repair comes with its image, and only with it. */
 static void
 test_given_ttl(void **state)
 {
@@ -206,7 +206,7 @@ test_rewind(void **state)
 	}
 }
 
-/* A line of an incremental export: the key attributes, and one more. */
+/* A line of an incremental export: its key attributes, and one more. */
 #define CHANGE(a, b)                              \
 	"{\"Keys\":{\"" a "\":{\"S\":\"1\"},\"" b \
 	"\":{\"N\":\"2\"}},\"NewImage\":{\"" b    \
@@ -310,7 +310,7 @@ test_schema(void **state)
 			if (strcmp(got, cases[i].want) != 0)
 				fail_msg("%s: %s", cases[i].name, got);
 		}
-		/* nothing was consumed */
+		/* no entry was consumed */
 		walk(&rest, r, &f);
 		assert_string_equal(buf_text(&rest), buf_text(&all));
 		reader_close(r);
@@ -369,7 +369,8 @@ test_refresh(void **state)
 	buf_release(&out);
 }
 
-/* In a child with a pipe as stdin: 1 when a walk does not give ${want}. */
+/* In a child with a pipe as stdin; returns 1 when a walk does not give ${want}.
+ */
 static int
 piped(const char *text, int (*body)(const char *want), const char *want)
 {
@@ -428,7 +429,7 @@ schema_stdin(const char *want)
 	return rc;
 }
 
-/* Like restore: read all twice, after two openings. */
+/* Like restore: open it twice, and read it twice. */
 static int
 restore_stdin(const char *want)
 {

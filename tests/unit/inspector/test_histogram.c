@@ -84,7 +84,7 @@ test_bucket(void **state)
 	check_bucket(INT64_MAX - 1);
 }
 
-/* Values like ages of expired entries, and unlike them. */
+/* Values like the ages of expired entries, and others. */
 static int64_t
 draw(int shape)
 {
@@ -146,7 +146,7 @@ test_quantile(void **state)
 		}
 		qsort(v, n, sizeof(*v), by_value);
 		for (size_t i = 0; i < sizeof(qs) / sizeof(qs[0]); i++) {
-			/* per mille, for a rank without a double */
+			/* per mille, for an integer rank */
 			size_t mille = (size_t)(qs[i] * 1000 + 0.5);
 			size_t rank = (mille * n + 999) / 1000;
 			int64_t want = v[rank > 0 ? rank - 1 : 0];
@@ -163,7 +163,7 @@ test_quantile(void **state)
 	free(v);
 }
 
-/* Every single value is right within 2 %, whatever is next to it. */
+/* Every value is right within 2 %, whatever its neighbours are. */
 static void
 test_each_value(void **state)
 {
@@ -204,7 +204,7 @@ test_edges(void **state)
 	assert_true(histogram_quantile(&h, -7) <= 1);
 }
 
-/* Ranks that a double almost gets wrong: 0.07 · 100 is 7.000000000000001. */
+/* Ranks that rounding almost makes wrong: 0.07 · 100 is 7.000000000000001. */
 static void
 test_ranks(void **state)
 {
@@ -232,7 +232,7 @@ test_ranks(void **state)
 		}
 }
 
-/* Many histograms add up to the one that counted everything. */
+/* Histograms add up to the one that counted everything. */
 static void
 test_merge(void **state)
 {

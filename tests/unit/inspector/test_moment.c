@@ -17,7 +17,7 @@
 /* The ends of the window as of NOW: 1326844800 and NOW + 3155760000. */
 static const struct {
 	const char *name;
-	const char *json; /* NULL: no such attribute */
+	const char *json; /* NULL: no TTL attribute */
 	enum moment_form form;
 	const char *seconds; /* as a decimal; NULL: no moment */
 } cases[] = {
@@ -27,7 +27,7 @@ static const struct {
 	{ "exponent", "{\"N\":\"1.7E9\"}", MOMENT_SECONDS, "1700000000" },
 	{ "digits escaped", "{\"N\":\"\\u0031700000000\"}", MOMENT_SECONDS, "1700000000" },
 
-	/* both ends of each unit's window, and what is just outside */
+	/* both ends of each unit's window, and just outside */
 	{ "seconds, the first", "{\"N\":\"1326844800\"}", MOMENT_SECONDS, "1326844800" },
 	{ "seconds, a fraction before", "{\"N\":\"1326844799.9999999999999999999999999999\"}", MOMENT_NO_TIME, NULL },
 	{ "seconds, one before", "{\"N\":\"1326844799\"}", MOMENT_NO_TIME, NULL },
@@ -56,7 +56,7 @@ static const struct {
 	  "{\"N\":\"1795332271123456789.1234567890123456789\"}", MOMENT_NANOSECONDS,
 	  "1795332271.1234567891234567890123456789" },
 
-	/* what applications write for "never", and what is not a time */
+	/* values for "never", and other values that are not a time */
 	{ "zero", "{\"N\":\"0\"}", MOMENT_NO_TIME, NULL },
 	{ "minus zero", "{\"N\":\"-0\"}", MOMENT_NO_TIME, NULL },
 	{ "minus one", "{\"N\":\"-1\"}", MOMENT_NO_TIME, NULL },
@@ -112,7 +112,7 @@ static const struct {
 	  "{\"S\":\"2026-11-22T08:12:00.00000000000000000000000000000000000000000000000001Z\"}",
 	  MOMENT_STRING, "1795335120.00000000000000000000000000000000000000000000000001" },
 	{ "ISO 8601, the first second", "{\"S\":\"2012-01-18T00:00:00Z\"}", MOMENT_STRING, "1326844800" },
-	{ "ISO 8601, the one before", "{\"S\":\"2012-01-17T23:59:59.999Z\"}", MOMENT_NO_TIME, NULL },
+	{ "ISO 8601, one second before", "{\"S\":\"2012-01-17T23:59:59.999Z\"}", MOMENT_NO_TIME, NULL },
 	{ "ISO 8601, the first by its zone", "{\"S\":\"2012-01-17T19:00:00-05:00\"}", MOMENT_STRING, "1326844800" },
 	{ "ISO 8601, too early by its zone", "{\"S\":\"2012-01-18T00:00:00+00:01\"}", MOMENT_NO_TIME, NULL },
 	{ "ISO 8601, the last second", "{\"S\":\"2126-11-23T07:24:31Z\"}", MOMENT_STRING, "4951092271" },
@@ -136,8 +136,8 @@ static const struct {
 	{ "infinity", "{\"S\":\"inf\"}", MOMENT_WRONG_TYPE, NULL },
 	{ "digits that are not ASCII", "{\"S\":\"\\u0661\\u0667\"}", MOMENT_WRONG_TYPE, NULL },
 	{ "only a date", "{\"S\":\"2026-11-22\"}", MOMENT_WRONG_TYPE, NULL },
-	{ "a day that is none", "{\"S\":\"2026-02-30T00:00:00Z\"}", MOMENT_WRONG_TYPE, NULL },
-	{ "an N that is none", "{\"N\":\"NaN\"}", MOMENT_WRONG_TYPE, NULL },
+	{ "an invalid day", "{\"S\":\"2026-02-30T00:00:00Z\"}", MOMENT_WRONG_TYPE, NULL },
+	{ "an N that is not a number", "{\"N\":\"NaN\"}", MOMENT_WRONG_TYPE, NULL },
 	{ "an empty N", "{\"N\":\"\"}", MOMENT_WRONG_TYPE, NULL },
 	{ "an N that is a date", "{\"N\":\"2026-11-22T08:12:00Z\"}", MOMENT_WRONG_TYPE, NULL },
 	{ "B", "{\"B\":\"MTc=\"}", MOMENT_WRONG_TYPE, NULL },
@@ -148,7 +148,7 @@ static const struct {
 	{ "SS", "{\"SS\":[\"1\"]}", MOMENT_WRONG_TYPE, NULL },
 	{ "NS", "{\"NS\":[\"1\"]}", MOMENT_WRONG_TYPE, NULL },
 	{ "BS", "{\"BS\":[\"MTc=\"]}", MOMENT_WRONG_TYPE, NULL },
-	{ "no AttributeValue", "{\"N\":1}", MOMENT_WRONG_TYPE, NULL },
+	{ "not an AttributeValue", "{\"N\":1}", MOMENT_WRONG_TYPE, NULL },
 	{ "two types", "{\"N\":\"1\",\"S\":\"1\"}", MOMENT_WRONG_TYPE, NULL },
 	/* clang-format on */
 };
@@ -243,8 +243,8 @@ test_zone(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* No number is in two windows, whatever now is up to the year 9999; with a
- * strange now nothing breaks. */
+/* No number is in two windows, for any now up to the year 9999. Extreme values
+ * of now do not overflow. */
 static void
 test_windows(void **state)
 {

@@ -44,12 +44,12 @@ rules_of(enum ttl ttl)
 /* Every state with each of its reasons, and their edges. */
 static const struct {
 	const char *name;
-	const char *ttl; /* NULL: no such attribute */
+	const char *ttl; /* NULL: no TTL attribute */
 	enum ttl set;
 	enum state state;
 	enum reason reason;
 	int64_t moment;
-	int64_t overdue; /* not checked without a moment */
+	int64_t overdue; /* not checked without a time */
 } cases[] = {
 	/* clang-format off */
 	/* live */
@@ -218,7 +218,7 @@ static const struct {
 	{ "immortal string: the last second of the window", "{\"S\":\"4951092271\"}", ON,
 	  STATE_IMMORTAL, REASON_STRING, INT64_C(4951092271), -INT64_C(3155760000) },
 
-	/* immortal, no moment */
+	/* immortal, not a time */
 	{ "no-time: zero", "{\"N\":\"0\"}", ON,
 	  STATE_IMMORTAL, REASON_NO_TIME, 0, 0 },
 	{ "no-time: minus zero", "{\"N\":\"-0\"}", ON,
@@ -360,7 +360,7 @@ test_judge(void **state)
 	assert_int_equal(bad, 0);
 }
 
-/* Some case ends in each state and reason. */
+/* The cases cover each state and reason. */
 static void
 test_every_row(void **state)
 {
@@ -400,7 +400,7 @@ test_every_row(void **state)
 	assert_int_equal(seen, COUNT(rows));
 }
 
-/* By the default prefixes. */
+/* Cases for the default prefixes. */
 static const struct {
 	const char *name;
 	const char *partition, *sort;
@@ -478,7 +478,7 @@ test_key(void **state)
 		CHECK(name, (r.sort.p == NULL) == (keys[i].sort == NULL));
 		CHECK(name, r.key_prefix == keys[i].prefix);
 		CHECK(name, r.sort_prefix == keys[i].sort_prefix);
-		/* groups with a NUL: the bytes before it are enough */
+		/* groups with a NUL: compare the bytes before it */
 		CHECK(name, r.group.n >= strlen(keys[i].group));
 		CHECK(name,
 		    memcmp(r.group.p, keys[i].group, strlen(keys[i].group)) ==
@@ -695,7 +695,7 @@ test_zone(void **state)
 	buf_release(&scratch);
 }
 
-/* A clock at int64's ends breaks nothing. */
+/* A clock at the ends of int64 does not overflow. */
 static void
 test_strange_clock(void **state)
 {

@@ -42,7 +42,7 @@ static const struct rules rules = {
 	.sizes = true,
 };
 
-/* A table of entries: their texts, judged. */
+/* A table of entries, and their records. */
 struct table {
 	struct buf text[RECORDS][3]; /* partition, sort, ttl */
 	struct buf key[RECORDS];
@@ -96,7 +96,7 @@ draw_ttl(struct buf *b)
 	}
 }
 
-/* ${ngroups} different names; few keys, so that sort keys decide. */
+/* ${ngroups} names; few keys, so that sort keys decide the order. */
 static void
 fill(struct table *t, size_t n, unsigned ngroups)
 {
@@ -116,7 +116,7 @@ fill(struct table *t, size_t n, unsigned ngroups)
 			buf_addf(&b[0], "{\"S\":\"plain%u\"}", k);
 		else
 			buf_addf(&b[0], "{\"S\":\"g%u:%u\"}", g, k);
-		/* the index makes each key unique; some need decoding */
+		/* the index makes each key unique; some have escapes */
 		buf_addf(&b[1],
 		    i % 5 ? "{\"S\":\"%u-%u\"}" : "{\"S\":\"%u\\u002d%u\"}",
 		    (unsigned)(next_random() % 100), (unsigned)i);
@@ -218,8 +218,8 @@ same(const struct summary *a, const struct summary *b)
 	assert_true(a->free_by_ttl == b->free_by_ttl);
 }
 
-/* Deal the entries to ${parts} tallies, each counted in another order, and
- * merge those in random order, some of them through others. */
+/* Count the entries in ${parts} tallies, in random order, and merge these in
+ * random order, some of them through others. */
 static void
 check_partition(const struct table *t, const struct summary *whole,
     size_t parts)
@@ -246,7 +246,7 @@ check_partition(const struct table *t, const struct summary *whole,
 		size_t from = next_random() % n, to = next_random() % (n - 1);
 		struct summary last = part[n - 1];
 
-		/* the merged one goes to the end of those left */
+		/* the merged tally becomes the last of those left */
 		part[n - 1] = part[from];
 		part[from] = last;
 		summary_merge(&part[to], &part[n - 1]);
@@ -449,8 +449,8 @@ test_counts(void **state)
 	summary_release(&s);
 }
 
-/* What expires in exactly an hour is within it, a fraction later is not; what
- * expires in exactly five years is not beyond. */
+/* An entry that expires in exactly an hour is within it, and a fraction later
+ * is not; one that expires in exactly five years is not beyond. */
 static void
 test_upcoming(void **state)
 {
@@ -512,7 +512,7 @@ test_no_sizes(void **state)
 	summary_release(&t);
 }
 
-/* After summary_reset it counts like a new one. */
+/* After summary_reset it counts like a new summary. */
 static void
 test_reset(void **state)
 {
@@ -535,7 +535,7 @@ test_reset(void **state)
 	empty(t);
 }
 
-/* Merging does not change what was added. */
+/* Merging does not change the summary that is added. */
 static void
 test_merge_keeps(void **state)
 {
@@ -564,7 +564,7 @@ test_merge_keeps(void **state)
 	summary_release(&to);
 }
 
-/* Keys are ordered as they are shown, not by what is masked. */
+/* Keys are sorted as shown, not by their masked bytes. */
 static void
 test_shown_order(void **state)
 {
@@ -577,7 +577,7 @@ test_shown_order(void **state)
 	summary_init(&s, 1, true);
 	summary_init(&back, 1, true);
 	for (int i = 0; i < 50; i++) {
-		/* some with a visible front, some without, some items */
+		/* some with a visible prefix, some without, some items */
 		(void)snprintf(key, sizeof(key),
 		    i % 3 ? "session:%04d-0123456789-%d" : "session:%04d%d",
 		    i / 10, i);

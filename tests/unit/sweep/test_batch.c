@@ -24,7 +24,7 @@ static struct ddb_table table = { .name = (char *)"T",
 		.body = "{\"Responses\":[{\"Item\":" IMAGE(k) "}]}" \
 	}
 
-/* A run of one worker, and where its journal is. */
+/* A run of one worker, and the path of its journal. */
 struct bench {
 	struct script s;
 	struct selection selection;
@@ -132,7 +132,8 @@ unsettled_from(const struct bench *t, const char *page)
 	    : begin == NULL;
 }
 
-/* What was submitted is sent with the next turn, behind its image. */
+/* Submitted entries are sent with the next turn, after their images are
+ * written. */
 static void
 one_haul_is_sent_while_the_next_is_submitted(void **state)
 {
@@ -166,7 +167,7 @@ one_haul_is_sent_while_the_next_is_submitted(void **state)
 }
 
 static void
-without_a_journal_nothing_waits(void **state)
+without_a_journal_entries_are_sent_at_once(void **state)
 {
 	static const struct script_reply replies[] = { DELETED("a") };
 	struct bench t;
@@ -181,10 +182,10 @@ without_a_journal_nothing_waits(void **state)
 	bench_close(&t);
 }
 
-/* What is on record and was not sent gets its outcome; what is only held has
- * left no trace. Both count. */
+/* An entry that was recorded and not sent gets an outcome in the journal; one
+ * that was only held does not. Both count as skipped. */
 static void
-what_is_never_sent_is_skipped(void **state)
+entries_that_are_never_sent_are_skipped(void **state)
 {
 	struct bench t;
 
@@ -201,7 +202,7 @@ what_is_never_sent_is_skipped(void **state)
 }
 
 static void
-there_is_room_for_so_many_and_so_much(void **state)
+there_is_room_up_to_both_limits(void **state)
 {
 	struct buf large = { 0 };
 	struct entry small, huge;
@@ -236,9 +237,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_haul_is_sent_while_the_next_is_submitted),
-		cmocka_unit_test(without_a_journal_nothing_waits),
-		cmocka_unit_test(what_is_never_sent_is_skipped),
-		cmocka_unit_test(there_is_room_for_so_many_and_so_much),
+		cmocka_unit_test(without_a_journal_entries_are_sent_at_once),
+		cmocka_unit_test(entries_that_are_never_sent_are_skipped),
+		cmocka_unit_test(there_is_room_up_to_both_limits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

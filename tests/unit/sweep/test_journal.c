@@ -28,7 +28,7 @@
 #include "sweep/journal.h"
 #include "tests/unit/journal_index.h"
 
-/* --- a disk that is slow, counts, and fails on request --- */
+/* --- a slow disk that counts syncs, and fails on request --- */
 
 static struct {
 	int count;
@@ -480,7 +480,7 @@ an_unused_journal_is_removed(void **state)
 }
 
 static void
-another_file_of_its_name_stays(void **state)
+another_file_with_its_name_stays(void **state)
 {
 	char *path = at("x.journal"), *away = at("away.journal");
 	struct journal *j = open_at(path);
@@ -627,7 +627,7 @@ only_old_journals_of_this_table_expire(void **state)
 		    OLD_HEADER("TSAGalleryCache", "a1b2",
 			"http://localhost:8001", "eu-west-1"),
 		    99, "a1b2", false },
-		{ "made anew", OURS_BUT_ID("a1b3"), 99, "a1b2", false },
+		{ "a recreated table", OURS_BUT_ID("a1b3"), 99, "a1b2", false },
 		{ "no id there", OURS_BUT_ID(""), 99, "a1b2", false },
 		{ "no id here", OURS, 99, "", false },
 		{ "named by its ARN",
@@ -644,7 +644,7 @@ only_old_journals_of_this_table_expire(void **state)
 		    false },
 		{ "torn", "{\"ttlsweep.journal/1\":{\"table\":\"TSAG", 99,
 		    "a1b2", false },
-		{ "no line end",
+		{ "no newline",
 		    "{\"ttlsweep.journal/1\":{\"table\":\"TSAGalleryCache\","
 		    "\"table_id\":\"a1b2\",\"endpoint\":"
 		    "\"http://localhost:8000\",\"region\":\"eu-west-1\","
@@ -764,8 +764,8 @@ crowd_fn(void *ctx, int i)
 	}
 }
 
-/* Read all threads' lines back: they are whole, in order and without a gap, and
- * none that was stored is missing. How many there are. */
+/* Read all threads' lines back, check that they are complete, in order, without
+ * a gap, and include all that were stored; returns how many there are. */
 static int
 crowd_check(const struct crowd *c, const char *path)
 {
@@ -804,7 +804,7 @@ workers_that_commit_together_share_a_sync(void **state)
 		long nap_us;
 		int most; /* syncs */
 	} cases[] = {
-		/* a sync includes what was added during the one before: two
+		/* a sync includes lines added during the one before: two
 		 * rounds for 8 threads in step, never one per append */
 		{ "a.journal", false, 2000, THREADS * EACH / 2 },
 		{ "b.journal.gz", false, 2000, THREADS * EACH / 2 },
@@ -952,10 +952,10 @@ a_failed_sync_stops_the_journal(void **state)
 	free(path);
 }
 
-/* Lines that were submitted are there once they were waited for, behind what
- * was appended before, whoever wrote them. */
+/* After journal_wait the submitted lines are on disk, behind those appended
+ * before, no matter which thread wrote them. */
 static void
-what_is_submitted_is_there_when_waited_for(void **state)
+submitted_lines_are_on_disk_after_a_wait(void **state)
 {
 	static const char *const names[] = { "x.journal", "x.journal.gz" };
 
@@ -987,7 +987,7 @@ what_is_submitted_is_there_when_waited_for(void **state)
 }
 
 static void
-what_is_submitted_fails_when_waited_for(void **state)
+a_wait_reports_that_submitted_lines_failed(void **state)
 {
 	char *path = at("x.journal");
 	struct journal *j = open_at(path);
@@ -1015,7 +1015,7 @@ what_is_submitted_fails_when_waited_for(void **state)
 
 /* It was synced in time, and lost before its writes were sent. */
 static void
-what_is_lost_after_its_sync_is_not_sent(void **state)
+a_journal_lost_after_its_sync_stops_the_send(void **state)
 {
 	char *path = at("x.journal");
 	struct journal *j = open_at(path);
@@ -1083,7 +1083,7 @@ is_there(const struct buf *text, int32_t number)
 }
 
 static void
-after_a_kill_it_contains_all_stored_lines(void **state)
+a_killed_journal_contains_all_stored_lines(void **state)
 {
 	char *path = at("x.journal");
 	int pipes[2], status;
@@ -1195,8 +1195,8 @@ a_journal_can_be_read_back(void **state)
 	}
 }
 
-/* Wherever the lines after the header are cut off, the journal can be read, and
- * only entries recorded as kept count as kept. */
+/* The file is truncated at each byte after the header: it can be read, and only
+ * entries recorded as kept count as kept. */
 static void
 a_truncated_journal_can_be_read(void **state)
 {
@@ -1232,7 +1232,7 @@ a_truncated_journal_can_be_read(void **state)
 /* --- the default place --- */
 
 static void
-the_default_place_is_made_private(void **state)
+the_default_directory_is_created_private(void **state)
 {
 	char *base = at("state/deep"), *want, *path;
 	struct stat st;
@@ -1275,8 +1275,8 @@ a_name_that_is_taken_gets_a_number(void **state)
 	a = open_at(first);
 	second = journal_default_path(place, "T", 0, true, NULL);
 	assert_non_null(strstr(second, "/T-19700101T000000Z-2.journal"));
-	/* another run was quicker: the next number, but only with a default
-	 * name */
+	/* another run has taken the name: use the next number, but only for a
+	 * default name */
 	o = options(first);
 	assert_null(journal_open(&o, NULL));
 	o.numbered = true;
@@ -1293,7 +1293,7 @@ a_name_that_is_taken_gets_a_number(void **state)
 }
 
 static void
-any_table_name_makes_a_file_name(void **state)
+any_table_name_gives_a_file_name(void **state)
 {
 	char big[256], longest[256];
 	const struct {
@@ -1309,7 +1309,7 @@ any_table_name_makes_a_file_name(void **state)
 		{ "a table called .journal", "a.journal", 0,
 		    "a.journal-19700101T000000Z.journal" },
 		{ "the longest", big, 0, longest },
-		{ "a time out of reach", "T", INT64_MAX,
+		{ "a time without a date", "T", INT64_MAX,
 		    "T-9223372036854775807.journal" },
 	};
 
@@ -1410,10 +1410,10 @@ directories_that_others_may_change_are_refused(void **state)
 		{ "a file", file, false, FAULT_IO },
 		{ "below a file", below, false, FAULT_IO },
 		{ "empty", "", false, FAULT_CONFIG },
-		{ "one's own", mine, false, FAULT_NONE },
-		{ "with slashes behind", slash, false, FAULT_NONE },
-		{ "to be made", fresh, false, FAULT_NONE },
-		{ "a link of one's own", link, false, FAULT_NONE },
+		{ "our own", mine, false, FAULT_NONE },
+		{ "with slashes at the end", slash, false, FAULT_NONE },
+		{ "a new one", fresh, false, FAULT_NONE },
+		{ "our own link", link, false, FAULT_NONE },
 		{ "another user's link", theirs, true, FAULT_REFUSED },
 	};
 
@@ -1524,7 +1524,7 @@ main(void)
 		TEST(lines_are_in_the_file_when_append_returns),
 		TEST(each_commit_is_a_gzip_member),
 		TEST(an_unused_journal_is_removed),
-		TEST(another_file_of_its_name_stays),
+		TEST(another_file_with_its_name_stays),
 		TEST(a_lost_journal_stops_all_workers),
 		TEST(a_journal_lost_at_the_end_is_reported),
 		TEST(only_old_journals_of_this_table_expire),
@@ -1533,15 +1533,15 @@ main(void)
 		TEST(a_full_disk_tears_no_line),
 		TEST(a_full_disk_stops_all_workers),
 		TEST(a_failed_sync_stops_the_journal),
-		TEST(what_is_submitted_is_there_when_waited_for),
-		TEST(what_is_submitted_fails_when_waited_for),
-		TEST(what_is_lost_after_its_sync_is_not_sent),
-		TEST(after_a_kill_it_contains_all_stored_lines),
+		TEST(submitted_lines_are_on_disk_after_a_wait),
+		TEST(a_wait_reports_that_submitted_lines_failed),
+		TEST(a_journal_lost_after_its_sync_stops_the_send),
+		TEST(a_killed_journal_contains_all_stored_lines),
 		TEST(a_journal_can_be_read_back),
 		TEST(a_truncated_journal_can_be_read),
-		TEST(the_default_place_is_made_private),
+		TEST(the_default_directory_is_created_private),
 		TEST(a_name_that_is_taken_gets_a_number),
-		TEST(any_table_name_makes_a_file_name),
+		TEST(any_table_name_gives_a_file_name),
 		TEST(numbers_come_before_the_ending),
 		TEST(the_next_name_is_not_taken),
 		TEST(directories_that_others_may_change_are_refused),

@@ -33,7 +33,7 @@ test_known(void **state)
 	assert_int_equal(gzip_crc32(0, "", 0), 0);
 }
 
-/* Each length, at each offset from an even address, as zlib has it. */
+/* Every length, at every alignment, gives the CRC of zlib. */
 static void
 test_lengths(void **state)
 {
@@ -49,7 +49,7 @@ test_lengths(void **state)
 	free(p);
 }
 
-/* In two parts, cut anywhere, it is the same. */
+/* Two parts, split anywhere, give the CRC of the whole. */
 static void
 test_parts(void **state)
 {

@@ -27,7 +27,7 @@ opened(const char *path)
 }
 
 /* Add all lines of ${l}, each in brackets, to ${out}; "~" marks a torn one.
- * Returns what the last call did. */
+ * Returns the result of the last call. */
 static int
 all(struct lines *l, struct buf *out, struct fault *f)
 {
@@ -132,7 +132,7 @@ test_texts(void **state)
 			assert_int_equal(out.n, texts[i].want.n);
 			assert_memory_equal(buf_text(&out), texts[i].want.p,
 			    out.n);
-			/* and again */
+			/* a second time */
 			assert_int_equal(all(l, &out, &f), 0);
 			assert_int_equal(out.n, texts[i].want.n);
 			lines_close(l);
@@ -225,7 +225,7 @@ test_too_long(void **state)
 	buf_release(&out);
 }
 
-/* Truncated at every byte: an error says so, unless a member ends there. */
+/* A file truncated at any byte is an error, unless a member ends there. */
 static void
 test_cut(void **state)
 {
@@ -272,7 +272,7 @@ test_cut(void **state)
 	buf_release(&file);
 }
 
-/* Zeros take over at every byte of a member: as the file had been truncated
+/* A member that is zeros from any byte on is an error, as if it were truncated
  * there. */
 static void
 test_zeros_take_over(void **state)
@@ -441,7 +441,7 @@ first_is(struct lines *l, const char *want)
 	    line.n == strlen(want) && memcmp(line.p, want, line.n) == 0;
 }
 
-/* Read twice, by one opener and by the next. */
+/* Standard input is read twice, and again when it is opened again. */
 static int
 read_twice(void)
 {
