@@ -150,8 +150,6 @@ of_export(const struct reader *r, const struct line *line, struct slice *item,
 	case LINE_BLANK:
 		return 0;
 	case LINE_ITEM:
-		*item = line->item;
-		return 1;
 	case LINE_CHANGE:
 		if (line->deletes && !r->take_deleted)
 			return 0;
@@ -441,10 +439,9 @@ static bool
 take_hint(struct slice item, char *const names[2], const char *hint,
     char **partition, char **sort)
 {
-	const char *comma = strchr(hint, ',');
-	char *first = comma != NULL ? xstrndup(hint, (size_t)(comma - hint))
-				    : xstrdup(hint);
-	char *second = comma != NULL ? xstrdup(comma + 1) : NULL;
+	size_t n = strcspn(hint, ",");
+	char *first = xstrndup(hint, n);
+	char *second = hint[n] == ',' ? xstrdup(hint + n + 1) : NULL;
 
 	for (int i = 0; second == NULL && names[1] != NULL && i < 2; i++)
 		if (strcmp(names[i], first) == 0)
