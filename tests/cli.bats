@@ -149,35 +149,6 @@ bash_offers() {
 	bash_offers ttlsweep list -i a | diff - <(echo 'a b.journal')
 }
 
-@test "zsh and fish complete the same as bash" {
-	local dir=$BATS_TEST_TMPDIR line
-	ttlsweep completion zsh >"$dir/_ttlsweep"
-	ttlsweep completion fish >"$dir/ttlsweep.fish"
-	grep -q '^#compdef ttlsweep' "$dir/_ttlsweep"
-	for line in 'ttlsweep list --format t' 'ttlsweep list --format=t'; do
-		if command -v zsh; then
-			zsh_offers "$line" | grep -c -w 'table\|tsv' | grep -x 2
-		fi
-		if command -v fish; then
-			PATH=${TTLSWEEP%/*}:$PATH HOME=$dir fish -c "
-			    source $dir/ttlsweep.fish
-			    complete -C '$line'" | cut -f 1 | sed 's/.*=//' |
-			    diff - <(printf 'table\ntsv\n')
-		fi
-	done
-}
-
-# What zsh offers for a line, a word per line.
-zsh_offers() {
-	PATH=${TTLSWEEP%/*}:$PATH zsh -f -c '
-	    _describe() { print -l -- "${(@)${(@P)2}%%:*}"; }
-	    compset() { :; }
-	    compdef() { :; }
-	    source "$1"
-	    words=(${(s: :)2}) CURRENT=$#words
-	    _ttlsweep' zsh "$BATS_TEST_TMPDIR/_ttlsweep" "$1"
-}
-
 @test "completion adds missing words to a list, and knows the profiles" {
 	offers() {
 		"$TTLSWEEP" __complete "$@" | sed 1d | cut -f 1
