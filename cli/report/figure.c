@@ -62,8 +62,10 @@ figure_span(int64_t seconds)
 struct figure
 figure_units(double n)
 {
-	if (n < 10000 && n - floor(n) >= 0.05)
-		return format("%.1f", n);
+	double tenths = round(n * 10);
+
+	if (n < 10000 && fmod(tenths, 10) != 0)
+		return format("%.1f", tenths / 10);
 	return figure_count(n < 9e18 ? (int64_t)(n + 0.5) : INT64_MAX);
 }
 

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,12 +94,21 @@ ddb_options(const struct ddb *d)
 	return &d->o;
 }
 
+/* Without the noise that estimates leave which were added and taken back. */
+static double
+settled(double units)
+{
+	return fmax(round(units * 1000) / 1000, 0) + 0.0; /* not -0 */
+}
+
 void
 ddb_counts(struct ddb *d, struct ddb_counts *out)
 {
 	lock_enter(d->lock);
 	*out = d->counts;
 	lock_leave(d->lock);
+	out->read_units = settled(out->read_units);
+	out->write_units = settled(out->write_units);
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "cli/report/figure.h"
 #include "cli/report/price.h"
 #include "cli/report/report.h"
 #include "cli/report/text_report.h"
@@ -339,6 +340,32 @@ test_text(void **state)
 		summary_release(&s);
 		buf_release(&b);
 	}
+}
+
+/* Capacity units come in halves; what sums of them add to that is noise. */
+static void
+units_have_one_decimal_or_none(void **state)
+{
+	static const struct {
+		double units;
+		const char *shown;
+	} cases[] = {
+		{ 0, "0" },
+		{ -1e-13, "0" },
+		{ 0.04, "0" },
+		{ 0.5, "0.5" },
+		{ 20.999999, "21" },
+		{ 21, "21" },
+		{ 21.000001, "21" },
+		{ 9999.5, "9999.5" },
+		{ 10000.5, "10 001" },
+		{ 1e19, "9 223 372 036 854 775 807" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_string_equal(figure_units(cases[i].units).s,
+		    cases[i].shown);
 }
 
 /* What the text says about different tables. */
@@ -1191,6 +1218,7 @@ main(void)
 		cmocka_unit_test(test_json_sort_key),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_says),
+		cmocka_unit_test(units_have_one_decimal_or_none),
 		cmocka_unit_test(test_troubles),
 		cmocka_unit_test(test_nameless_part),
 		cmocka_unit_test(test_sweep_says),
