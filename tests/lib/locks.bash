@@ -4,7 +4,8 @@
 #   locks_begin   note the existing ones
 #   locks_end     remove newer ones that are ours and unlocked
 
-_lock_places=(/run/lock/ttlsweep "/tmp/ttlsweep-$(id -u)"
+# in a user namespace of its own, as root there: ttlsweep-0
+_lock_places=(/run/lock/ttlsweep /tmp/ttlsweep-0 "/tmp/ttlsweep-$(id -u)"
     ${XDG_RUNTIME_DIR:+"$XDG_RUNTIME_DIR/ttlsweep-$(id -u)"})
 
 # Like the program, remove a file only while holding its lock.
