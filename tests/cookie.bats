@@ -10,7 +10,7 @@ setup_file() {
 	seed --endpoint "$LOCAL_URL" --table "$TABLE" --ttl on
 	start_gallery CACHETABLE="$TABLE" SESSION_SECRET='käyboard c@t'
 	curl -sSf -o /dev/null -c "$WORLD/jar" -D "$WORLD/headers" \
-	    -d user=ada "$GALLERY_URL/login"
+	    -d user=ada.lovelace "$GALLERY_URL/login"
 	COOKIE=$(awk '/connect.sid/ { print $7 }' "$WORLD/jar")
 	SID=${COOKIE#s%3A} SID=${SID%.*}
 	export COOKIE SID
@@ -34,7 +34,7 @@ shows() {
 	}
 	[[ $output == *session:"${SID:0:4}"…* && $output$stderr != *c@t* ]]
 	[[ $output != *"$SID"* && $stderr != *"$SID"* ]]
-	[[ $output != *ada* ]]
+	[[ $output != *ada.lovelace* ]]
 }
 
 @test "with the right secret the signature is valid" {
@@ -65,7 +65,7 @@ shows() {
 
 @test "--reveal shows the id and the user" {
 	show --cookie "$COOKIE" --secret-file "$WORLD/right" --reveal
-	[[ $status -eq 0 && $output == *"session:$SID"* && $output == *ada* ]]
+	[[ $status -eq 0 && $output == *"session:$SID"* && $output == *ada.lovelace* ]]
 }
 
 @test "without a secret the session is shown as not verified" {

@@ -67,12 +67,12 @@ visit()
 @test "a cookie finds its session" {
 	seed --endpoint "$LOCAL_URL" --table "$table" --ttl on
 	start_gallery CACHETABLE="$table" SESSION_SECRET='a secret'
-	browse -d user=ada "$GALLERY_URL/login"
+	browse -d user=ada.lovelace "$GALLERY_URL/login"
 	printf 'a secret' >"$BATS_TEST_TMPDIR/secret"
 	cookie=$(awk '/connect.sid/ { print $7 }' "$jar")
 	run --separate-stderr ttlsweep show -t "$table" --reveal --cookie "$cookie" --secret-file "$BATS_TEST_TMPDIR/secret"
 	[ "$status" -eq 0 ]
-	[[ $output == *ada* ]]
+	[[ $output == *ada.lovelace* ]]
 	printf 'another secret' >"$BATS_TEST_TMPDIR/secret"
 	run --separate-stderr ttlsweep show -t "$table" --cookie "$cookie" --secret-file "$BATS_TEST_TMPDIR/secret"
 	[ "$status" -eq 1 ]

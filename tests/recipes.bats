@@ -60,16 +60,16 @@ sessions() { items '.kinds.session | .live + .pending + .stuck + .immortal'; }
 	local sid
 	umask 077
 	start_gallery SESSION_SECRET="$(<"$WORLD/secret")"
-	curl -sSf -o /dev/null -c jar -d user=ada "$GALLERY_URL/login"
+	curl -sSf -o /dev/null -c jar -d user=ada.lovelace "$GALLERY_URL/login"
 	awk '/connect.sid/ { print "Cookie: connect.sid=" $7 }' jar >cookie.txt
 	cp "$WORLD/secret" secret.txt
 	sid=$(sed 's/.*s%3A//; s/\..*//' cookie.txt)
 	block 1 >shown
 	grep 'the signature is valid' shown
-	run ! grep -F -e "$sid" -e ada shown
+	run ! grep -F -e "$sid" -e ada.lovelace shown
 	block 2 >shown
 	grep -F "session:$sid" shown
-	grep ada shown
+	grep -F ada.lovelace shown
 	stop_servers
 }
 
