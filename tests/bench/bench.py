@@ -393,10 +393,10 @@ def bench_throttle(world, large, few):
     show(group, ["", "entries", "wall s", "of the units %", "requests", "throttled %", "writes refused"], rows)
 
     works = [
-        Work("ttlsweep, a quiet road", command, before=before, manner={"rtt_ms": 5}, **common),
+        Work("ttlsweep, unthrottled", command, before=before, manner={"rtt_ms": 5}, **common),
         Work("ttlsweep, 6 % throttled at random", command, before=before, manner={"rtt_ms": 5, "unlucky": 6}, **common)]
     if PEERS:
-        works += [Work("Node SDK v3, a quiet road", env + node("purge", TABLE, JOBS), manner={"rtt_ms": 5},
+        works += [Work("Node SDK v3, unthrottled", env + node("purge", TABLE, JOBS), manner={"rtt_ms": 5},
                        **dict(common, statuses=(0, 124))),
                   Work("Node SDK v3, 6 %", env + node("purge", TABLE, JOBS), manner={"rtt_ms": 5, "unlucky": 6},
                        **dict(common, statuses=(0, 124)))]
