@@ -4,9 +4,9 @@
 #include "lib/base/text.h"
 
 #define BLOCK 64
-#define ESCAPE 6 /* bytes of \uXXXX */
+#define ESCAPE 6 /* bytes: \u and four hexadecimal digits */
 
-/* The code unit of the \uXXXX at ${p}. */
+/* The code unit of the escape of that length at ${p}. */
 static unsigned
 unit(const char *p)
 {

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "must.h"
+
 #include "export/export_line.h"
 #include "export/format.h"
 #include "inspector/record.h"
@@ -15,13 +17,6 @@
  * was read is written as valid rows.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-/* Not assert: this must hold in every build. */
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
 
 static const char *const prefixes[] = { "session:" };
 static const struct key_schema schema = { "key", NULL };

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "must.h"
+
 #include "inspector/mask.h"
 #include "inspector/record.h"
 #include "inspector/select.h"
@@ -18,13 +20,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 #define NOW 1795332271
-
-/* Not assert: this must hold in every build. */
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
 
 #define BIT(r) (1u << REASON_##r)
 #define UNITS \

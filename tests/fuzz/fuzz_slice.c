@@ -4,6 +4,8 @@
 
 #include <cJSON.h>
 
+#include "must.h"
+
 #include "export/item_json.h"
 #include "lib/base/buf.h"
 #include "lib/base/slice.h"
@@ -16,13 +18,6 @@
  * again, on one line.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-/* Not assert: this must hold in every build. */
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
 
 #define CJSON_DIGITS 62 /* cJSON reads no longer number */
 

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "must.h"
+
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/json_string.h"
@@ -17,13 +19,6 @@
  * plain one, but not strings.
  */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
-
-/* Not assert: this must hold in every build. */
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
 
 #define MOST 4096 /* every byte begins one, so this is quadratic */
 #define STOPS 16

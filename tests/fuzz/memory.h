@@ -16,12 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* Not assert: this must hold in every build. */
-#define MUST(cond)               \
-	do {                     \
-		if (!(cond))     \
-			abort(); \
-	} while (0)
+#include "must.h"
 
 /* A file with the contents ${data}[0..n), open until the next call. */
 static int
