@@ -83,7 +83,7 @@ await_intents(struct batch *s, struct fault *f)
 }
 
 /* The write of the held entry ${i}, in the current part. */
-static struct ddb_delete *
+static struct ddb_write *
 write_of(struct batch *s, size_t i)
 {
 	return &s->deletes[i - s->from];
@@ -100,7 +100,7 @@ write_outcomes(struct batch *s, struct fault *f)
 		return 0;
 	buf_reset(&s->lines);
 	for (size_t i = s->from; i < s->to; i++) {
-		const struct ddb_delete *d = write_of(s, i);
+		const struct ddb_write *d = write_of(s, i);
 
 		if (s->sent->held[i].outcome != OUTCOME_DELETED ||
 		    d->said != DDB_SAID_DONE || d->old.p == NULL ||
@@ -160,7 +160,7 @@ take_image(struct batch *s, size_t i)
 {
 	struct sweep_run *run = s->run;
 	struct held *h = &s->sent->held[i];
-	struct ddb_delete *d = write_of(s, i);
+	struct ddb_write *d = write_of(s, i);
 	enum image_worth worth = IMAGE_TAKEN;
 	struct fault f = { 0 };
 
@@ -186,7 +186,7 @@ take_image(struct batch *s, size_t i)
 static bool
 silent(struct batch *s, size_t i)
 {
-	const struct ddb_delete *d = write_of(s, i);
+	const struct ddb_write *d = write_of(s, i);
 
 	return d->said == DDB_SAID_ABSENT ||
 	    (d->said == DDB_SAID_DONE && s->sent->held[i].others);
@@ -249,7 +249,7 @@ read_back(struct batch *s, struct fault *f)
 
 	buf_reset(&s->keys);
 	for (size_t i = s->from; i < s->to; i++) {
-		struct ddb_delete *d = write_of(s, i);
+		struct ddb_write *d = write_of(s, i);
 		struct held *h = &s->sent->held[i];
 
 		h->ours = false;
@@ -291,7 +291,7 @@ enum brought {
 
 /* Whether ${d} did nothing, so that another run may do it. */
 static bool
-untried(const struct ddb_delete *d, enum brought how)
+untried(const struct ddb_write *d, enum brought how)
 {
 	if (how == UNSENT)
 		return true;
@@ -305,7 +305,7 @@ static void
 judge(struct batch *s, size_t i, enum brought how)
 {
 	struct held *h = &s->sent->held[i];
-	struct ddb_delete *d = write_of(s, i);
+	struct ddb_write *d = write_of(s, i);
 
 	h->unconfirmed = h->open = false;
 	if (untried(d, how)) {
@@ -347,7 +347,7 @@ settle(struct batch *s, enum brought how, double cost)
 	lock_enter(run->lock);
 	for (size_t i = s->from; i < s->to; i++) {
 		struct held *h = &s->sent->held[i];
-		struct ddb_delete *d = write_of(s, i);
+		struct ddb_write *d = write_of(s, i);
 
 		judge(s, i, how);
 		units += d->units;
@@ -368,7 +368,7 @@ settle(struct batch *s, enum brought how, double cost)
 static int
 send_part(struct batch *s, double *cost, struct fault *f)
 {
-	struct ddb_deletes many = { .table = s->run->p->table,
+	struct ddb_writes many = { .table = s->run->p->table,
 		.list = s->deletes,
 		.n = s->to - s->from,
 		.mode = &s->run->mode,
@@ -378,17 +378,17 @@ send_part(struct batch *s, double *cost, struct fault *f)
 
 	*cost = 0;
 	if (!repairs(s)) {
-		rc = ddb_delete_many(s->conn, &many, f);
+		rc = ddb_write_many(s->conn, &many, f);
 		*cost = many.units;
 		s->old = many.old;
 		return rc;
 	}
 	/* one by one; s->old gets their old images, one after the other */
 	for (size_t i = s->from; i < s->to; i++) {
-		struct ddb_deletes one = { .table = many.table,
+		struct ddb_writes one = { .table = many.table,
 			.list = write_of(s, i),
 			.n = 1 };
-		struct ddb_delete *d = write_of(s, i);
+		struct ddb_write *d = write_of(s, i);
 
 		if (rc == 0)
 			rc = ddb_update_ttl(s->conn, &one,
@@ -441,7 +441,7 @@ begin_part(struct batch *s)
 	for (size_t i = s->from; i < s->to; i++) {
 		const struct held *h = &u->held[i];
 
-		*write_of(s, i) = (struct ddb_delete){
+		*write_of(s, i) = (struct ddb_write){
 			.partition = h->item.partition,
 			.sort = h->item.sort,
 			.cond = h->cond,

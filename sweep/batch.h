@@ -29,7 +29,7 @@ struct pass_sink;
  * the totals. Every entry that was held is counted in exactly one outcome,
  * whatever fails.
  */
-#define PART_MAX 25
+#define PART_MAX WRITE_BATCH_MAX
 #define HELD_MAX (20 * PART_MAX)
 #define HELD_BYTES ((size_t)256 << 10)
 /* So many are not held for another page: they would get old. */
@@ -86,7 +86,7 @@ struct batch {
 	struct haul *filled; /* entries are added to this one … */
 	struct haul *sent;   /* … and this one, if not empty, was submitted */
 	size_t from, to;     /* the part of it that is being sent */
-	struct ddb_delete deletes[PART_MAX]; /* its writes */
+	struct ddb_write deletes[PART_MAX]; /* its writes */
 	int64_t page_us; /* when the current page was read, by the service's
 			    clock; 0: not known yet */
 	bool enough;     /* a ceiling was met within the page at begin */

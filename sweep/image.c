@@ -89,6 +89,45 @@ image_same_key(const struct item *a, const struct item *b)
 	return same;
 }
 
+int
+image_keys_find(struct image_keys *k, const struct item *item)
+{
+	size_t end = k->text.n, from = 0, n;
+	int found = -1;
+
+	image_key(&k->text, item);
+	n = k->text.n - end;
+	for (size_t i = 0; i < k->n && found < 0; i++) {
+		if (k->ends[i] - from == n &&
+		    memcmp(k->text.p + from, k->text.p + end, n) == 0)
+			found = (int)i;
+		from = k->ends[i];
+	}
+	k->text.n = end;
+	return found;
+}
+
+void
+image_keys_add(struct image_keys *k, const struct item *item)
+{
+	image_key(&k->text, item);
+	k->ends[k->n++] = k->text.n;
+}
+
+void
+image_keys_reset(struct image_keys *k)
+{
+	buf_reset(&k->text);
+	k->n = 0;
+}
+
+void
+image_keys_release(struct image_keys *k)
+{
+	buf_release(&k->text);
+	k->n = 0;
+}
+
 enum image_worth
 image_judge(struct slice image, const struct item *asked,
     const struct ddb_table *table, const char *ttl, struct fault *f)

@@ -2,10 +2,11 @@
 #define SWEEP_IMAGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
+#include "lib/base/buf.h"
 #include "lib/base/slice.h"
 
-struct buf;
 struct ddb_table;
 struct fault;
 struct item;
@@ -29,6 +30,20 @@ int image_check_item(const struct item *item, const struct ddb_table *table,
 void image_key(struct buf *out, const struct item *item);
 /* Whether both have the same key, by value. Pure. */
 bool image_same_key(const struct item *a, const struct item *b);
+
+/* The keys of one request, which contains each only once. A new one is zero. */
+#define IMAGE_KEYS_MOST 100
+struct image_keys {
+	struct buf text;
+	size_t ends[IMAGE_KEYS_MOST]; /* of each in the text */
+	size_t n;
+};
+/* The number of ${item}'s key, by value; -1 if it is not there. */
+int image_keys_find(struct image_keys *k, const struct item *item);
+/* There must be room. */
+void image_keys_add(struct image_keys *k, const struct item *item);
+void image_keys_reset(struct image_keys *k);
+void image_keys_release(struct image_keys *k);
 
 /* What an image in a reply is worth. */
 enum image_worth {

@@ -21,7 +21,7 @@
 #include "sweep/restore.h"
 #include "sweep/totals.h"
 
-/* Images on a page: workers put them back one by one. */
+/* Images on a page, of which a worker makes batches. */
 #define PAGE_IMAGES 100
 /* Keys of an export to compare with each other, 48 bytes each. */
 #define DUPLICATES_MAX ((size_t)1 << 18)

@@ -50,14 +50,28 @@ check_entry(void *state, const struct segment *seg, const struct record *r,
 	return 0;
 }
 
+/* Images held by a worker are put back once they are this long together. */
+#define PUT_BYTES ((size_t)256 << 10)
+
+/* An image that is to be put back, of the current page. */
+struct put {
+	const struct item *item;
+	struct slice image;
+	size_t made_at; /* image.p NULL: where in the putter's images it is */
+	double units;   /* reserved */
+};
+
 struct putter {
 	struct restore_state *run;
 	struct ddb_conn *conn;
 	const char *repaired; /* the attribute that the journal's repair
 				 changed, as its first line says */
-	struct buf image, key, old;
+	struct put puts[WRITE_BATCH_MAX]; /* none when a page has ended */
+	struct image_keys keys;           /* of each of them */
+	size_t bytes;
+	struct ddb_write writes[WRITE_BATCH_MAX]; /* … of them */
+	struct buf images, key, old;
 	struct page found;
-	struct ddb_delete sent;
 };
 
 /* What became of one image. */
@@ -159,35 +173,52 @@ outcome_sent(int rc, enum ddb_said said, int sends)
 	return rc != 0 && sends == 0 ? OUTCOME_SKIPPED : OUTCOME_FAILED;
 }
 
-/* Put ${image} where there is no entry. A put that was sent more than once
- * may fail its condition because its first try succeeded. */
+/* The write ${w} of the image of ${item} was answered: decide what became of
+ * it. ${rc}: of the call that sent it. A put that was sent more than once may
+ * meet an entry because its first try succeeded. */
+static int
+judge_put(struct putter *p, const struct item *item, const struct ddb_write *w,
+    int rc, struct put_result *out, struct fault *f)
+{
+	struct slice there;
+
+	out->code = w->code;
+	out->message = w->message;
+	out->outcome = outcome_sent(rc, w->said, w->sends);
+	if (w->said != DDB_SAID_CONDITION)
+		return rc;
+	is_present(out, false);
+	if (w->sends < 2)
+		return rc;
+	there = its_own(p, w->old, item);
+	if (there.n == 0 && look(p, item, &there, f) < 0)
+		return reply_lost(out);
+	is_present(out, there.n > 0 && slice_same(there, w->put));
+	return rc;
+}
+
+/* Send the first ${n} writes. */
+static int
+send_writes(struct putter *p, size_t n, struct fault *f)
+{
+	struct ddb_writes many = { .table = p->run->r->table,
+		.list = p->writes,
+		.n = n,
+		.mode = &p->run->mode,
+		.old = p->old };
+	int rc = ddb_write_many(p->conn, &many, f);
+
+	p->old = many.old;
+	return rc;
+}
+
+/* Put ${image} where there is no entry. */
 static int
 put_back(struct putter *p, const struct item *item, struct slice image,
     struct put_result *out, struct fault *f)
 {
-	struct ddb_deletes one = { .table = p->run->r->table,
-		.list = &p->sent,
-		.n = 1,
-		.old = p->old };
-	struct slice there;
-	int rc;
-
-	p->sent = (struct ddb_delete){ .units = out->units };
-	rc = ddb_put_new(p->conn, &one, image, f);
-	p->old = one.old;
-	out->code = p->sent.code;
-	out->message = p->sent.message;
-	out->outcome = outcome_sent(rc, p->sent.said, p->sent.sends);
-	if (p->sent.said != DDB_SAID_CONDITION)
-		return rc;
-	is_present(out, false);
-	if (p->sent.sends < 2)
-		return rc;
-	there = its_own(p, p->sent.old, item);
-	if (there.n == 0 && look(p, item, &there, f) < 0)
-		return reply_lost(out);
-	is_present(out, there.n > 0 && slice_same(there, image));
-	return rc;
+	p->writes[0] = (struct ddb_write){ .put = image, .units = out->units };
+	return judge_put(p, item, &p->writes[0], send_writes(p, 1, f), out, f);
 }
 
 /*
@@ -199,59 +230,32 @@ take_back(struct putter *p, const struct item *item, struct slice image,
     struct slice given, struct put_result *out, struct fault *f)
 {
 	const char *attribute = p->repaired;
-	struct ddb_deletes one = { .table = p->run->r->table,
-		.list = &p->sent,
+	struct ddb_write *w = &p->writes[0];
+	struct ddb_writes one = { .table = p->run->r->table,
+		.list = w,
 		.n = 1,
 		.old = p->old };
 	struct slice there;
 	int rc, found = 1;
 
-	p->sent = (struct ddb_delete){ .partition = item->partition,
+	*w = (struct ddb_write){ .partition = item->partition,
 		.sort = item->sort,
 		.units = out->units,
 		.cond = { DDB_COND_SAME, attribute, given, { NULL, 0 } } };
 	rc = ddb_update_ttl(p->conn, &one, slice_get(image, attribute), f);
 	p->old = one.old;
-	out->code = p->sent.code;
-	out->message = p->sent.message;
-	out->outcome = outcome_sent(rc, p->sent.said, p->sent.sends);
-	if (rc != 0 || p->sent.said != DDB_SAID_CONDITION)
+	out->code = w->code;
+	out->message = w->message;
+	out->outcome = outcome_sent(rc, w->said, w->sends);
+	if (rc != 0 || w->said != DDB_SAID_CONDITION)
 		return rc;
-	there = its_own(p, p->sent.old, item);
+	there = its_own(p, w->old, item);
 	if (there.p == NULL && (found = look(p, item, &there, f)) < 0)
 		return reply_lost(out);
 	if (found == 0)
 		return put_back(p, item, image, out, f);
-	is_present(out, p->sent.sends > 1 && slice_same(there, image));
+	is_present(out, w->sends > 1 && slice_same(there, image));
 	return 0;
-}
-
-/*
- * Reserve ${units} for an entry (0), or note the ceiling that forbids it (1).
- * An entry that turns out to be present does not count towards --max-items, so
- * at a ceiling the entries in flight are waited for: a run could stop with
- * nothing done otherwise, and the next one again.
- */
-static int
-take(struct restore_state *run, double units)
-{
-	struct sweep_totals *t = run->totals;
-	int forbids;
-
-	lock_enter(run->lock);
-	while ((forbids = account_take(&run->account, units, 0)) >= 0 &&
-	    run->under_way > 0)
-		lock_wait(run->lock);
-	if (forbids < 0) {
-		run->under_way++;
-	} else {
-		t->stopped = ceiling_name((enum ceiling)forbids);
-		t->blocked = t->blocked ||
-		    ceiling_always(run->account.ceilings, (enum ceiling)forbids,
-			units);
-	}
-	lock_leave(run->lock);
-	return forbids >= 0;
 }
 
 /* Count what became of ${item}; putting it back has cost ${cost}. */
@@ -281,6 +285,79 @@ settle(struct restore_state *run, const struct item *item,
 	lock_leave(run->lock);
 }
 
+/* Put back what is held: afterwards nothing is, whatever fails. */
+static int
+flush(struct putter *p, struct fault *f)
+{
+	double wrote = ddb_wrote(p->conn);
+	struct fault later = { 0 };
+	int rc, sent;
+
+	if (p->keys.n == 0)
+		return 0;
+	for (size_t i = 0; i < p->keys.n; i++) {
+		struct put *put = &p->puts[i];
+
+		if (put->image.p == NULL)
+			put->image.p = p->images.p + put->made_at;
+		p->writes[i] = (struct ddb_write){ .put = put->image,
+			.units = put->units };
+	}
+	rc = sent = send_writes(p, p->keys.n, f);
+	for (size_t i = 0; i < p->keys.n; i++) {
+		struct put_result result = { .units = p->puts[i].units };
+
+		if (judge_put(p, p->puts[i].item, &p->writes[i], sent, &result,
+			rc == 0 ? f : &later) != 0)
+			rc = -1;
+		/* the cost is known of all together */
+		settle(p->run, p->puts[i].item, &result,
+		    i == 0 ? ddb_wrote(p->conn) - wrote : 0);
+	}
+	image_keys_reset(&p->keys);
+	p->bytes = 0;
+	buf_reset(&p->images);
+	return rc;
+}
+
+/*
+ * Reserve ${units} for an entry (0), or note the ceiling that forbids it (1);
+ * -1. An entry that turns out to be present does not count towards --max-items,
+ * so at a ceiling the entries under way are waited for: a run could stop with
+ * nothing done otherwise, and the next one again. Those that this worker holds
+ * are put back before it waits.
+ */
+static int
+take(struct putter *p, double units, struct fault *f)
+{
+	struct restore_state *run = p->run;
+	struct sweep_totals *t = run->totals;
+	int forbids;
+
+	lock_enter(run->lock);
+	while ((forbids = account_take(&run->account, units, 0)) >= 0 &&
+	    run->under_way > 0) {
+		if (p->keys.n == 0) {
+			lock_wait(run->lock);
+			continue;
+		}
+		lock_leave(run->lock);
+		if (flush(p, f) != 0)
+			return -1;
+		lock_enter(run->lock);
+	}
+	if (forbids < 0) {
+		run->under_way++;
+	} else {
+		t->stopped = ceiling_name((enum ceiling)forbids);
+		t->blocked = t->blocked ||
+		    ceiling_always(run->account.ceilings, (enum ceiling)forbids,
+			units);
+	}
+	lock_leave(run->lock);
+	return forbids >= 0;
+}
+
 /* Whether ${item} is put back in this walk; if not, it is counted, or left to
  * the next walk. */
 static bool
@@ -302,37 +379,78 @@ is_turn(struct restore_state *run, const struct segment *seg,
 	return false;
 }
 
+/* Hold the image of ${item}, for which ${units} are reserved. */
+static int
+hold(struct putter *p, const struct item *item, double units, struct fault *f)
+{
+	const struct restore *o = p->run->r;
+	struct put *put = &p->puts[p->keys.n];
+
+	*put = (struct put){ .item = item,
+		.image = item->json,
+		.made_at = p->images.n,
+		.units = units };
+	image_keys_add(&p->keys, item);
+	p->bytes += item->json.n;
+	if (o->extend_ttl >= 0) {
+		with_ttl(&p->images, item->json, o->ttl_attribute,
+		    sum_add(o->rules->now, o->extend_ttl));
+		put->image = (struct slice){ NULL, p->images.n - put->made_at };
+	}
+	return p->keys.n == WRITE_BATCH_MAX || p->bytes >= PUT_BYTES
+	    ? flush(p, f)
+	    : 0;
+}
+
+/* Undo the repair of ${item}, which gave it ${given}. */
+static int
+undo_repair(struct putter *p, const struct item *item, struct slice given,
+    double units, struct fault *f)
+{
+	const struct restore *o = p->run->r;
+	struct put_result result = { .units = units };
+	double wrote = ddb_wrote(p->conn);
+	struct slice image = item->json;
+	int rc;
+
+	if (o->extend_ttl >= 0) {
+		with_ttl(&p->images, image, p->repaired,
+		    sum_add(o->rules->now, o->extend_ttl));
+		image = (struct slice){ p->images.p, p->images.n };
+	}
+	rc = take_back(p, item, image, given, &result, f);
+	settle(p->run, item, &result, ddb_wrote(p->conn) - wrote);
+	buf_reset(&p->images);
+	return rc;
+}
+
 static int
 on_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
 {
 	struct putter *p = state;
-	const struct restore *o = p->run->r;
 	struct slice given = file_source_ttl(seg, r->item);
-	struct slice image = r->item->json;
-	struct put_result result = { .outcome = OUTCOME_FAILED,
-		.code = "",
-		.message = "",
-		.units = (double)images_units(p->run->images, seg, r->item) };
-	double wrote = ddb_wrote(p->conn);
+	double units = (double)images_units(p->run->images, seg, r->item);
 	int rc;
 
 	if (!is_turn(p->run, seg, r->item))
 		return 0;
-	if (take(p->run, result.units) != 0)
-		return 1;
+	/* a batch contains each key once */
+	if ((given.p != NULL || image_keys_find(&p->keys, r->item) >= 0) &&
+	    (rc = flush(p, f)) != 0)
+		return rc;
+	if ((rc = take(p, units, f)) != 0)
+		return rc;
 	p->repaired = images_attribute(p->run->images, seg);
-	if (o->extend_ttl >= 0) {
-		buf_reset(&p->image);
-		with_ttl(&p->image, image,
-		    given.p != NULL ? p->repaired : o->ttl_attribute,
-		    sum_add(o->rules->now, o->extend_ttl));
-		image = (struct slice){ p->image.p, p->image.n };
-	}
-	rc = given.p != NULL ? take_back(p, r->item, image, given, &result, f)
-			     : put_back(p, r->item, image, &result, f);
-	settle(p->run, r->item, &result, ddb_wrote(p->conn) - wrote);
-	return rc;
+	return given.p != NULL ? undo_repair(p, r->item, given, units, f)
+			       : hold(p, r->item, units, f);
+}
+
+static int
+on_page(void *state, const struct segment *seg, struct fault *f)
+{
+	(void)seg;
+	return flush(state, f);
 }
 
 static void *
@@ -353,7 +471,8 @@ on_close(void *state, struct fault *f)
 	struct putter *p = state;
 
 	(void)f;
-	buf_release(&p->image);
+	image_keys_release(&p->keys);
+	buf_release(&p->images);
 	buf_release(&p->key);
 	buf_release(&p->old);
 	page_release(&p->found);
@@ -419,6 +538,7 @@ put_or_look(struct restore_state *run, struct fault *f)
 	const struct restore *r = run->r;
 	const struct pass_sink put = { .open = on_open,
 		.entry = on_entry,
+		.page = on_page,
 		.close = on_close };
 	int rc;
 
@@ -438,6 +558,7 @@ restore_run(const struct restore *r, struct sweep_totals *totals,
     struct fault *f)
 {
 	struct restore_state run = { .r = r,
+		.mode = r->batch,
 		.images = images_open(r, f),
 		.totals = totals,
 		.account = { .ceilings = r->ceilings } };

@@ -28,6 +28,7 @@ struct restore {
 	bool other_table;   /* allow journals of another table (-t) */
 	bool deleted;       /* also what incremental exports say was deleted */
 	int64_t extend_ttl; /* the TTL becomes now + this; -1: as it was */
+	int batch;          /* enum ddb_batch_mode */
 	int jobs;
 	bool execute;
 	/* Progress: entries checked; after the call of begin, which gets the

@@ -26,7 +26,7 @@
  */
 
 /* Keys of one BatchGetItem (DynamoDB API reference). */
-#define KEYS_MOST 100
+#define KEYS_MOST IMAGE_KEYS_MOST
 /* A consistent read unit and a write unit, in bytes. */
 #define READ_UNIT 4096
 #define WRITE_UNIT 1024
@@ -34,7 +34,6 @@
 /* An entry between its place in the file and its answer. */
 struct asked {
 	struct slice given; /* the TTL value that a repair gave it, p NULL */
-	size_t key_end;     /* of its canonical key, in the worker's keys */
 	int64_t units;      /* write units to undo its repair, … */
 	int64_t whole;      /* … to put it where nothing is, … */
 	int64_t refused;    /* … to find that it is present */
@@ -47,37 +46,12 @@ struct looker {
 	struct ddb_conn *conn;
 	struct ddb_keys ask;
 	const char *ttl; /* the attribute that a repair changed */
-	struct buf keys; /* canonical, one after the other */
-	struct asked asked[KEYS_MOST];
-	size_t n;
-	double units; /* estimated read units */
+	struct image_keys keys;
+	struct asked asked[KEYS_MOST]; /* of each key */
+	double units;                  /* estimated read units */
 	struct buf scratch;
 	struct page found;
 };
-
-static struct slice
-key_of(const struct looker *l, size_t i)
-{
-	size_t from = i > 0 ? l->asked[i - 1].key_end : 0;
-
-	return (struct slice){ l->keys.p + from, l->asked[i].key_end - from };
-}
-
-/* The one with the key of ${item}; NULL if none. */
-static struct asked *
-find(struct looker *l, const struct item *item)
-{
-	buf_reset(&l->scratch);
-	image_key(&l->scratch, item);
-	for (size_t i = 0; i < l->n; i++) {
-		struct slice key = key_of(l, i);
-
-		if (key.n == l->scratch.n &&
-		    memcmp(key.p, l->scratch.p, key.n) == 0)
-			return &l->asked[i];
-	}
-	return NULL;
-}
 
 /* Whether the TTL value ${there} equals the one that a repair gave. */
 static bool
@@ -101,10 +75,12 @@ note_found(struct looker *l)
 {
 	for (size_t i = 0; i < l->found.n; i++) {
 		const struct item *there = &l->found.items[i];
-		struct asked *a = find(l, there);
+		int key = image_keys_find(&l->keys, there);
+		struct asked *a;
 
-		if (a == NULL)
+		if (key < 0)
 			continue;
+		a = &l->asked[key];
 		a->present = true;
 		a->changed =
 		    a->given.p != NULL && !same_ttl(l, there->ttl, a->given);
@@ -146,9 +122,9 @@ count_answers(struct looker *l)
 
 	lock_enter(run->lock);
 	rc = run->totals->stopped != NULL;
-	for (size_t i = 0; i < l->n && rc == 0; i++)
+	for (size_t i = 0; i < l->keys.n && rc == 0; i++)
 		rc = count_one(run, &l->asked[i]);
-	run->done += (int64_t)l->n;
+	run->done += (int64_t)l->keys.n;
 	lock_leave(run->lock);
 	return rc;
 }
@@ -163,9 +139,9 @@ flush(void *state, const struct segment *seg, struct fault *f)
 	int rc = 0;
 
 	(void)seg;
-	if (l->n == 0)
+	if (l->keys.n == 0)
 		return 0;
-	l->ask.units = l->units / (double)l->n;
+	l->ask.units = l->units / (double)l->keys.n;
 	l->ask.projected = true;
 	while (rc == 0 && l->ask.n > 0) {
 		page_reset(&l->found);
@@ -178,8 +154,7 @@ flush(void *state, const struct segment *seg, struct fault *f)
 		rc = count_answers(l);
 	buf_reset(&l->ask.json);
 	l->ask.n = 0;
-	buf_reset(&l->keys);
-	l->n = 0;
+	image_keys_reset(&l->keys);
 	l->units = 0;
 	return rc;
 }
@@ -218,16 +193,15 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		return 0;
 	}
 	/* a request contains each key once */
-	if (l->n == KEYS_MOST || (share > 0 && l->units + units > share) ||
-	    find(l, r->item) != NULL)
+	if (l->keys.n == KEYS_MOST || (share > 0 && l->units + units > share) ||
+	    image_keys_find(&l->keys, r->item) >= 0)
 		rc = flush(l, seg, f);
 	if (rc != 0)
 		return rc;
 	l->ttl = images_attribute(l->run->images, seg);
-	image_key(&l->keys, r->item);
-	a = &l->asked[l->n++];
+	a = &l->asked[l->keys.n];
+	image_keys_add(&l->keys, r->item);
 	*a = (struct asked){ .given = given,
-		.key_end = l->keys.n,
 		.units = images_units(l->run->images, seg, r->item),
 		.whole = cost_item(o->table, r->item),
 		.refused = started(r->size, WRITE_UNIT) };
@@ -257,7 +231,7 @@ on_close(void *state, struct fault *f)
 
 	(void)f;
 	buf_release(&l->ask.json);
-	buf_release(&l->keys);
+	image_keys_release(&l->keys);
 	buf_release(&l->scratch);
 	page_release(&l->found);
 	free(l);

@@ -1,6 +1,7 @@
 #ifndef SWEEP_RESTORE_LOOK_H
 #define SWEEP_RESTORE_LOOK_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,6 +18,7 @@ struct restore_state {
 	const struct restore *r;
 	struct images *images;
 	bool second;       /* the walk for what comes after the newest */
+	atomic_int mode;   /* enum ddb_batch_mode */
 	struct lock *lock; /* all below; woken when an entry is settled */
 	struct sweep_totals *totals;
 	struct account account;

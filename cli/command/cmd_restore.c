@@ -13,6 +13,7 @@
 #include "export/s3_manifest.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
+#include "lib/dynamodb/write.h"
 #include "lib/stream/cms_key.h"
 #include "lib/stream/input.h"
 #include "sweep/ceiling.h"
@@ -267,6 +268,7 @@ restore(struct restoring *s, struct fault *f)
 		.other_table = option_given(o, "table"),
 		.deleted = o->deleted,
 		.extend_ttl = o->extend_ttl,
+		.batch = o->batch < 0 ? DDB_BATCH_AUTO : o->batch,
 		.jobs = (int)o->jobs,
 		.execute = o->yes,
 		.tick = tick,

@@ -19,9 +19,9 @@
 /*
  * The actions of each use. BatchExecuteStatement has none of its own: each
  * statement needs that of its verb. BatchGetItem tells a renewed entry from one
- * that is gone, and reads --keys-from. A purge uses DeleteItem where batches
- * are refused; restore undoes a repair by UpdateItem. sts:GetCallerIdentity is
- * always allowed.
+ * that is gone, and reads --keys-from. A purge uses DeleteItem, and a restore
+ * PutItem, where batches are refused; restore undoes a repair by UpdateItem.
+ * sts:GetCallerIdentity is always allowed.
  */
 static const struct {
 	const char *sid;
@@ -35,8 +35,8 @@ static const struct {
 	    "dynamodb:DescribeTable", "dynamodb:DescribeTimeToLive",
 	    "dynamodb:PartiQLDelete", "dynamodb:Scan" } },
 	[POLICY_RESTORE] = { "Restore", { "dynamodb:BatchGetItem", "dynamodb:DescribeTable",
-	    "dynamodb:DescribeTimeToLive", "dynamodb:PutItem",
-	    "dynamodb:UpdateItem" } },
+	    "dynamodb:DescribeTimeToLive", "dynamodb:PartiQLInsert",
+	    "dynamodb:PutItem", "dynamodb:UpdateItem" } },
 	[POLICY_REPAIR] = { "Repair", { "dynamodb:BatchGetItem", "dynamodb:DescribeTable",
 	    "dynamodb:DescribeTimeToLive", "dynamodb:Scan",
 	    "dynamodb:UpdateItem" } },

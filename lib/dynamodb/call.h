@@ -15,6 +15,7 @@ struct fault;
 /* One call of the API. */
 struct ddb_call {
 	const char *operation; /* "Scan" */
+	const char *action;    /* IAM's name, if it is another; NULL */
 	struct slice body;     /* JSON */
 	double read_units;     /* estimates, taken from the buckets */
 	double write_units;

@@ -228,18 +228,19 @@ probe_delete(struct ddb_conn *c, const struct ddb_table *t, const char *ttl,
 	    (t->sort != NULL && strcmp(ttl, t->sort) == 0);
 	struct ddb_call call = {
 		.operation = partiql ? "BatchExecuteStatement" : "DeleteItem",
+		.action = partiql ? "PartiQLDelete" : NULL,
 		.write_units = 1,
 		.single = true,
 		.accept = partiql ? accept_answer : NULL,
 		.accept_ctx = c,
 	};
 	struct buf partition = { 0 }, sort = { 0 }, body = { 0 };
-	struct ddb_delete one = {
+	struct ddb_write one = {
 		.cond = { .op = DDB_COND_LESS,
 		    .attribute = key ? KEY "probe" : ttl,
 		    .a = SLICE("{\"N\":\"" SMALLEST "\"}") },
 	};
-	struct ddb_delete *list[] = { &one };
+	struct ddb_write *list[] = { &one };
 	enum probe_said said;
 
 	random_key(&partition, t->partition_type);

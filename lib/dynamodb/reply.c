@@ -133,10 +133,9 @@ int
 ddb_refused(const struct ddb_call *call, const struct ddb_reply *reply,
     const char *table, struct fault *f)
 {
-	bool batch = strcmp(call->operation, "BatchExecuteStatement") == 0;
 	const struct refusal r = {
 		.service = "dynamodb",
-		.action = batch ? "PartiQLDelete" : call->operation,
+		.action = call->action != NULL ? call->action : call->operation,
 		.what = call->operation,
 		.table = table,
 		.keys_from =

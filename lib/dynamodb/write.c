@@ -10,7 +10,7 @@
 #include "lib/dynamodb/write_parts.h"
 
 void
-write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
+write_say(struct ddb_write *d, enum ddb_said said, const char *code,
     const char *message)
 {
 	d->said = said;
@@ -19,22 +19,22 @@ write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
 }
 
 void
-write_succeeded(struct ddb_delete *d)
+write_succeeded(struct ddb_write *d)
 {
-	d->said = d->old.n > 0 ? DDB_SAID_DONE : DDB_SAID_ABSENT;
+	d->said =
+	    d->old.n > 0 || d->put.p != NULL ? DDB_SAID_DONE : DDB_SAID_ABSENT;
 	d->code[0] = d->message[0] = '\0';
 }
 
 void
-write_count(struct ddb_delete *d, const struct ddb_reply *reply, bool answered)
+write_count(struct ddb_write *d, const struct ddb_reply *reply, bool answered)
 {
 	d->sends += answered ? reply->sends : reply->lost;
 	d->lost += reply->lost;
 }
 
 void
-write_keep(struct ddb_deletes *deletes, struct ddb_delete *d,
-    struct slice image)
+write_keep(struct ddb_writes *writes, struct ddb_write *d, struct slice image)
 {
 	if (image.p == NULL || image.n <= 2 || image.p[0] != '{')
 		return;
@@ -43,8 +43,8 @@ write_keep(struct ddb_deletes *deletes, struct ddb_delete *d,
 		return;
 	}
 	d->old = (struct slice){ NULL, image.n };
-	d->old_at = deletes->old.n;
-	buf_add(&deletes->old, image.p, image.n);
+	d->old_at = writes->old.n;
+	buf_add(&writes->old, image.p, image.n);
 }
 
 /* The reply to one write. */
@@ -65,9 +65,8 @@ write_accept(void *ctx, struct buf *body, struct fault *f)
 /* Send one conditional write with ${body}, which is released, and read its
  * answer into ${d}. */
 static int
-send_single(struct ddb_conn *c, struct ddb_deletes *deletes,
-    struct ddb_delete *d, const char *operation, struct buf *body,
-    struct fault *f)
+send_single(struct ddb_conn *c, struct ddb_writes *writes, struct ddb_write *d,
+    const char *operation, struct buf *body, struct fault *f)
 {
 	struct single got = { .answer = { .likely = d->likely } };
 	const struct ddb_call call = { .operation = operation,
@@ -84,12 +83,12 @@ send_single(struct ddb_conn *c, struct ddb_deletes *deletes,
 		return -1;
 	if (r == 0) {
 		ddb_settle(c, 0, item_units(got.consumed));
-		write_keep(deletes, d, got.answer.image);
+		write_keep(writes, d, got.answer.image);
 		write_succeeded(d);
 		return 0;
 	}
 	if (strcmp(reply.code, "ConditionalCheckFailedException") == 0) {
-		write_keep(deletes, d, slice_get(reply.body, "Item"));
+		write_keep(writes, d, slice_get(reply.body, "Item"));
 		write_say(d, DDB_SAID_CONDITION, reply.code, reply.message);
 		return 0;
 	}
@@ -97,53 +96,50 @@ send_single(struct ddb_conn *c, struct ddb_deletes *deletes,
 	if (strncmp(reply.code, "AccessDenied", 12) == 0 ||
 	    strcmp(reply.code, "ResourceNotFoundException") == 0 ||
 	    reply.why == RETRY_EXPIRED || reply.why == RETRY_SKEW)
-		return ddb_refused(&call, &reply, deletes->table->name, f);
+		return ddb_refused(&call, &reply, writes->table->name, f);
 	return 0;
 }
 
 int
-write_single(struct ddb_conn *c, struct ddb_deletes *deletes,
-    struct ddb_delete *d, struct fault *f)
+write_single(struct ddb_conn *c, struct ddb_writes *writes, struct ddb_write *d,
+    struct fault *f)
 {
 	struct buf body = { 0 };
+	bool put = d->put.p != NULL;
 
-	ddb_delete_body(&body, deletes->table, d);
+	if (put)
+		ddb_put_body(&body, writes->table, d);
+	else
+		ddb_delete_body(&body, writes->table, d);
 	d->batched = false;
-	return send_single(c, deletes, d, "DeleteItem", &body, f);
+	return send_single(c, writes, d, put ? "PutItem" : "DeleteItem", &body,
+	    f);
 }
 
-/* An update or put: whatever came back, success means that it was written. */
-static int
-write_one(struct ddb_conn *c, struct ddb_deletes *one, const char *operation,
-    struct buf *body, struct fault *f)
+int
+ddb_update_ttl(struct ddb_conn *c, struct ddb_writes *one, struct slice ttl,
+    struct fault *f)
 {
+	struct buf body = { 0 };
 	int r;
 
+	ddb_update_body(&body, one->table, one->list, ttl);
 	write_begin(c, one);
-	r = send_single(c, one, one->list, operation, body, f);
+	r = send_single(c, one, one->list, "UpdateItem", &body, f);
+	/* whatever came back, success means that it was written */
 	if (one->list->said == DDB_SAID_ABSENT)
 		one->list->said = DDB_SAID_DONE;
 	write_end(c, one);
 	return r;
 }
 
-int
-ddb_update_ttl(struct ddb_conn *c, struct ddb_deletes *one, struct slice ttl,
-    struct fault *f)
-{
-	struct buf body = { 0 };
-
-	ddb_update_body(&body, one->table, one->list, ttl);
-	return write_one(c, one, "UpdateItem", &body, f);
-}
-
 void
-write_begin(struct ddb_conn *c, struct ddb_deletes *deletes)
+write_begin(struct ddb_conn *c, struct ddb_writes *writes)
 {
-	buf_reset(&deletes->old);
-	deletes->units = -ddb_wrote(c);
-	for (size_t i = 0; i < deletes->n; i++) {
-		struct ddb_delete *d = &deletes->list[i];
+	buf_reset(&writes->old);
+	writes->units = -ddb_wrote(c);
+	for (size_t i = 0; i < writes->n; i++) {
+		struct ddb_write *d = &writes->list[i];
 
 		d->said = DDB_SAID_NOTHING;
 		d->sends = d->lost = 0;
@@ -154,35 +150,15 @@ write_begin(struct ddb_conn *c, struct ddb_deletes *deletes)
 }
 
 void
-write_end(struct ddb_conn *c, struct ddb_deletes *deletes)
+write_end(struct ddb_conn *c, struct ddb_writes *writes)
 {
-	deletes->units += ddb_wrote(c);
-	for (size_t i = 0; i < deletes->n; i++) {
-		struct ddb_delete *d = &deletes->list[i];
+	writes->units += ddb_wrote(c);
+	for (size_t i = 0; i < writes->n; i++) {
+		struct ddb_write *d = &writes->list[i];
 
 		if (d->old.n > 0 && d->old.p == NULL)
-			d->old.p = deletes->old.p + d->old_at;
+			d->old.p = writes->old.p + d->old_at;
 		d->unsure = d->lost > 0 &&
 		    (d->said == DDB_SAID_NOTHING || d->said == DDB_SAID_ERROR);
 	}
-}
-
-int
-ddb_put_new(struct ddb_conn *c, struct ddb_deletes *one, struct slice item,
-    struct fault *f)
-{
-	struct buf b = { 0 };
-
-	buf_adds(&b, "{\"TableName\":");
-	write_string(&b, one->table->name);
-	buf_adds(&b, ",\"Item\":");
-	write_slice(&b, item);
-	buf_adds(&b,
-	    ",\"ConditionExpression\":\"attribute_not_exists(#k)\","
-	    "\"ExpressionAttributeNames\":{\"#k\":");
-	write_string(&b, one->table->partition);
-	buf_adds(&b,
-	    "},\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
-	    "\"ReturnConsumedCapacity\":\"TOTAL\"}");
-	return write_one(c, one, "PutItem", &b, f);
 }

@@ -12,8 +12,8 @@ struct ddb_conn;
 struct ddb_table;
 struct fault;
 
-/* Conditional writes. This program cannot delete without a condition: every
- * struct ddb_delete has one. */
+/* Conditional writes. This program cannot write without a condition: a struct
+ * ddb_write that deletes or updates has one, and a put meets no entry. */
 enum ddb_cond_op {
 	DDB_COND_NONE,    /* sent as a condition that is never true */
 	DDB_COND_LESS,    /* attribute < a */
@@ -35,13 +35,15 @@ struct ddb_cond {
 enum ddb_said {
 	DDB_SAID_NOTHING,   /* not sent, or no reply */
 	DDB_SAID_DONE,      /* deleted, with an old image; or written */
-	DDB_SAID_ABSENT,    /* success, and there was no item */
+	DDB_SAID_ABSENT,    /* of a delete: success, and there was no item */
 	DDB_SAID_CONDITION, /* the condition failed */
 	DDB_SAID_ERROR      /* see code and message */
 };
 
-struct ddb_delete {
+struct ddb_write {
 	/* in, borrowed */
+	struct slice put; /* {"key":{…},…}, to be put if no entry has its key;
+			     p NULL: a delete or update of … */
 	struct slice partition, sort;
 	struct ddb_cond cond;
 	double units;        /* estimate */
@@ -50,9 +52,9 @@ struct ddb_delete {
 
 	/* out */
 	enum ddb_said said;
-	bool batched; /* answered as a statement of a batch, not a DeleteItem */
+	bool batched; /* answered as a statement of a batch, not by itself */
 	struct slice old; /* the image that came back, p NULL if none; points
-			     into ddb_deletes.old, or is likely */
+			     into ddb_writes.old, or is likely */
 	size_t old_at;    /* its offset there, while that grows */
 	int sends;        /* sends that may have acted … */
 	int lost;         /* … and of those, without a usable answer */
@@ -61,13 +63,17 @@ struct ddb_delete {
 	char message[256];
 };
 
-/* How to send deletes. Threads share it; ddb_delete_many changes it to SINGLE
- * if batches are not available, and never back. */
+/* How to send writes. Threads share it; ddb_write_many changes it to SINGLE if
+ * batches are not available, and never back. */
 enum ddb_batch_mode { DDB_BATCH_AUTO, DDB_BATCH_PARTIQL, DDB_BATCH_SINGLE };
 
-struct ddb_deletes {
+/* BatchExecuteStatement takes this many statements (API reference). */
+#define WRITE_BATCH_MAX 25
+
+struct ddb_writes {
 	const struct ddb_table *table;
-	struct ddb_delete *list; /* distinct keys, 1..25 of them */
+	struct ddb_write *list; /* 1..WRITE_BATCH_MAX, all deletes or all
+				   puts, distinct keys */
 	size_t n;
 	atomic_int *mode; /* enum ddb_batch_mode */
 	double units;     /* out: their cost, as reported or estimated */
@@ -75,34 +81,32 @@ struct ddb_deletes {
 };
 
 /*
- * Send them all, by BatchExecuteStatement or one DeleteItem each, and retry
- * statement by statement. 0 if every delete was answered or given up (ERROR or
- * NOTHING, with the reason in code and message). -1 if it is pointless to go on
- * (no credentials, no table, access denied, a signal); some may have been sent,
- * see sends.
+ * Send them all, by BatchExecuteStatement or one DeleteItem or PutItem each,
+ * and retry statement by statement. A put whose key has an entry is answered
+ * CONDITION, and the old image is that entry, if the service sent it. 0 if each
+ * was answered or given up (ERROR or NOTHING, with the reason in code and
+ * message). -1 if it is pointless to go on (no credentials, no table, access
+ * denied, a signal); some may have been sent, see sends.
  */
-int ddb_delete_many(struct ddb_conn *c, struct ddb_deletes *d, struct fault *f);
+int ddb_write_many(struct ddb_conn *c, struct ddb_writes *d, struct fault *f);
 
-/*
- * For one entry, with the results as above:
- *
- * Set its TTL attribute to ${ttl} (p NULL: remove it), if it exists and meets
- * its condition.
- */
-int ddb_update_ttl(struct ddb_conn *c, struct ddb_deletes *one,
-    struct slice ttl, struct fault *f);
-/* Put ${item}, {"key":{…},…}, if no entry has its key; of ${one} only the
- * estimate is used. After CONDITION the old image is the entry that has it, if
- * the service sent it. */
-int ddb_put_new(struct ddb_conn *c, struct ddb_deletes *one, struct slice item,
+/* For one entry, with the results as above: set its TTL attribute to ${ttl}
+ * (p NULL: remove it), if it exists and meets its condition. */
+int ddb_update_ttl(struct ddb_conn *c, struct ddb_writes *one, struct slice ttl,
     struct fault *f);
 
 /* The bodies of requests. Pure. */
 void ddb_delete_body(struct buf *out, const struct ddb_table *table,
-    const struct ddb_delete *d);
+    const struct ddb_write *d);
 void ddb_update_body(struct buf *out, const struct ddb_table *table,
-    const struct ddb_delete *d, struct slice ttl);
-void ddb_batch_body(struct buf *out, const struct ddb_table *table,
-    struct ddb_delete *const *list, size_t n);
+    const struct ddb_write *d, struct slice ttl);
+void ddb_put_body(struct buf *out, const struct ddb_table *table,
+    const struct ddb_write *d);
+/* Returns how many of ${list} the body contains: those that cannot be
+ * statements of a batch are moved to the end of it. These are puts with
+ * attribute names that may mean something else in PartiQL, or whose statement,
+ * which contains all names, would be longer than 8192 characters. */
+size_t ddb_batch_body(struct buf *out, const struct ddb_table *table,
+    struct ddb_write **list, size_t n);
 
 #endif

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "lib/base/slice.h"
+#include "lib/dynamodb/write.h"
 
 struct fault;
 
@@ -14,12 +15,9 @@ struct fault;
  * image.
  */
 
-/* BatchExecuteStatement takes this many statements (API reference). */
-#define WRITE_BATCH_MAX 25
-
 /* The answer to one write; p NULL: absent. */
 struct write_answer {
-	struct slice likely; /* in: as in struct ddb_delete */
+	struct slice likely; /* in: as in struct ddb_write */
 	struct slice image;  /* Item, or Attributes */
 	struct slice error;  /* of a statement; absent if null */
 };

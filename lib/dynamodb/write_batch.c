@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "lib/base/fault.h"
@@ -8,21 +9,36 @@
 #include "lib/dynamodb/write_answer.h"
 #include "lib/dynamodb/write_parts.h"
 
-/* A batch: the deletes that have no answer yet. */
+/* A batch: the writes that have no answer yet. */
 struct batch {
 	struct ddb_conn *conn;
-	struct ddb_deletes *deletes;
-	struct ddb_delete *left[WRITE_BATCH_MAX];
+	struct ddb_writes *writes;
+	struct ddb_write *left[WRITE_BATCH_MAX];
 	size_t n;
 	/* those whose statements were refused as not valid */
-	struct ddb_delete *invalid[WRITE_BATCH_MAX];
+	struct ddb_write *invalid[WRITE_BATCH_MAX];
 	size_t ninvalid;
+	/* those that cannot be statements */
+	struct ddb_write *alone[WRITE_BATCH_MAX];
+	size_t nalone;
 	struct write_answers answers; /* of the last reply, borrowed from it */
 	double throttled; /* units of statements that were throttled */
 	double units;     /* estimated cost of the last reply's statements */
-	bool mixed;       /* not all of them deleted something */
+	bool mixed;       /* not all of them wrote something */
 	bool fall_back;   /* batches are not available here */
 };
+
+/* The words of deletes and of puts. */
+static const struct words {
+	const char *name, *action, *single;
+} words[] = { { "deletes", "PartiQLDelete", "DeleteItem" },
+	{ "puts", "PartiQLInsert", "PutItem" } };
+
+static const struct words *
+words_of(const struct ddb_writes *writes)
+{
+	return &words[writes->list[0].put.p != NULL];
+}
 
 /* Blanks the request's secrets in errors, but not in old images, which are
  * data. */
@@ -46,7 +62,7 @@ accept_batch(void *ctx, struct buf *body, struct fault *f)
 
 /* Read the answer to one statement. 1: send it again; 0; -1. */
 static int
-read_answer(struct batch *b, struct ddb_delete *d, const struct write_answer *a,
+read_answer(struct batch *b, struct ddb_write *d, const struct write_answer *a,
     struct fault *f)
 {
 	struct slice error = a->error, item;
@@ -55,18 +71,19 @@ read_answer(struct batch *b, struct ddb_delete *d, const struct write_answer *a,
 
 	d->batched = true;
 	if (error.p == NULL) {
-		write_keep(b->deletes, d, a->image);
+		write_keep(b->writes, d, a->image);
 		write_succeeded(d);
-		b->units += d->old.n > 0 ? d->units : 1;
-		b->mixed = b->mixed || d->old.n == 0;
+		b->units += d->said == DDB_SAID_DONE ? d->units : 1;
+		b->mixed = b->mixed || d->said != DDB_SAID_DONE;
 		return 0;
 	}
 	b->mixed = true;
 	slice_copy(code, sizeof(code), slice_get(error, "Code"));
 	slice_copy(message, sizeof(message), slice_get(error, "Message"));
-	if (strncmp(code, "ConditionalCheckFailed", 22) == 0) {
+	if (strncmp(code, "ConditionalCheckFailed", 22) == 0 ||
+	    (d->put.p != NULL && strncmp(code, "DuplicateItem", 13) == 0)) {
 		item = slice_get(error, "Item");
-		write_keep(b->deletes, d, item.p != NULL ? item : a->image);
+		write_keep(b->writes, d, item.p != NULL ? item : a->image);
 		write_say(d, DDB_SAID_CONDITION, code, message);
 		b->units += d->units;
 		return 0;
@@ -79,9 +96,9 @@ read_answer(struct batch *b, struct ddb_delete *d, const struct write_answer *a,
 	}
 	if (strncmp(code, "ResourceNotFound", 16) == 0)
 		return fault(f, FAULT_NOT_FOUND, "table %s: not found",
-		    b->deletes->table->name);
+		    b->writes->table->name);
 	/* DynamoDB Local refuses attribute names that begin with # or :; a
-	 * single delete shows whether it is the statement or the entry */
+	 * single write shows whether it is the statement or the entry */
 	if (strncmp(code, "Validation", 10) == 0) {
 		d->sends--;
 		b->invalid[b->ninvalid++] = d;
@@ -96,6 +113,16 @@ read_answer(struct batch *b, struct ddb_delete *d, const struct write_answer *a,
 		d->sends--;
 	}
 	return why == RETRY_THROTTLE || why == RETRY_TRANSIENT;
+}
+
+/* Write the body of a request; what cannot be part of it is set aside. */
+static void
+batch_text(struct batch *b, struct buf *body)
+{
+	size_t n = ddb_batch_body(body, b->writes->table, b->left, b->n);
+
+	while (b->n > n)
+		b->alone[b->nalone++] = b->left[--b->n];
 }
 
 /* Read all answers; what has to be sent again is left in ${b}. */
@@ -126,7 +153,7 @@ batch_refused(struct batch *b, const struct ddb_call *call,
 		b->fall_back = true;
 		return 0;
 	}
-	/* single deletes will show which one it is */
+	/* single writes will show which one it is */
 	if (strncmp(reply->code, "Validation", 10) == 0)
 		return 0;
 	if (reply->why == RETRY_THROTTLE || reply->why == RETRY_TRANSIENT) {
@@ -136,13 +163,14 @@ batch_refused(struct batch *b, const struct ddb_call *call,
 		b->n = 0;
 		return 0;
 	}
-	return ddb_refused(call, reply, b->deletes->table->name, f);
+	return ddb_refused(call, reply, b->writes->table->name, f);
 }
 
 static int
 batch_send(struct batch *b, bool again, struct fault *f)
 {
 	struct ddb_call call = { .operation = "BatchExecuteStatement",
+		.action = words_of(b->writes)->action,
 		.accept = accept_batch,
 		.accept_ctx = b,
 		.again = again };
@@ -153,14 +181,16 @@ batch_send(struct batch *b, bool again, struct fault *f)
 
 	b->units = 0;
 	b->mixed = false;
-	for (size_t i = 0; i < b->n; i++)
-		call.write_units += b->left[i]->units;
-	ddb_batch_body(&body, b->deletes->table, b->left, b->n);
-	call.body = (struct slice){ body.p, body.n };
 	b->throttled = 0;
 	b->fall_back = false;
-	r = ddb_call(b->conn, &call, &reply, f);
+	batch_text(b, &body);
+	for (size_t i = 0; i < b->n; i++)
+		call.write_units += b->left[i]->units;
+	call.body = (struct slice){ body.p, body.n };
+	r = b->n > 0 ? ddb_call(b->conn, &call, &reply, f) : 0;
 	buf_release(&body);
+	if (b->n == 0)
+		return 0;
 	/* a refusal of the whole batch does not answer each of them */
 	for (size_t i = 0; i < b->n; i++)
 		write_count(b->left[i], &reply, r == 0);
@@ -178,20 +208,39 @@ batch_send(struct batch *b, bool again, struct fault *f)
 	return r;
 }
 
-/* Use single deletes from now on, and report that once. */
+/* Use single writes from now on, and report that once. */
 static void
-leave_partiql(struct ddb_conn *c, struct ddb_deletes *deletes, const char *why)
+leave_partiql(struct ddb_conn *c, struct ddb_writes *writes, const char *why)
 {
-	if (atomic_exchange(deletes->mode, DDB_BATCH_SINGLE) ==
-	    DDB_BATCH_SINGLE)
+	if (atomic_exchange(writes->mode, DDB_BATCH_SINGLE) == DDB_BATCH_SINGLE)
 		return;
 	ddb_log(ddb_of(c), LOG_NOTE,
-	    "batched deletes (PartiQL) are not available here%s; continuing "
-	    "with one conditional DeleteItem per entry",
-	    why);
+	    "batched %s (PartiQL) are not available here%s; continuing with "
+	    "one conditional %s per entry",
+	    words_of(writes)->name, why, words_of(writes)->single);
 }
 
-/* Send the refused statements as single deletes. If one is answered, batches do
+/* After a denied batch: whether single writes may be used instead. */
+static int
+fall_back(struct batch *b, enum ddb_batch_mode mode, struct fault *f)
+{
+	const char *action = words_of(b->writes)->action;
+	char why[64] = "";
+
+	if (mode == DDB_BATCH_PARTIQL)
+		return fault(f, FAULT_SERVICE,
+		    "--batch partiql: this service or role does not allow "
+		    "BatchExecuteStatement (dynamodb:%s); use --batch auto or "
+		    "single",
+		    action);
+	if (strncmp(b->left[0]->code, "AccessDenied", 12) == 0)
+		(void)snprintf(why, sizeof(why),
+		    " (dynamodb:%s is not allowed)", action);
+	leave_partiql(b->conn, b->writes, why);
+	return 0;
+}
+
+/* Send the refused statements as single writes. If one is answered, batches do
  * not work for this table; if none is, something is wrong with the entries. */
 static int
 send_invalid(struct batch *b, struct fault *f)
@@ -199,12 +248,12 @@ send_invalid(struct batch *b, struct fault *f)
 	bool answered = false;
 
 	for (size_t i = 0; i < b->ninvalid; i++) {
-		if (write_single(b->conn, b->deletes, b->invalid[i], f) != 0)
+		if (write_single(b->conn, b->writes, b->invalid[i], f) != 0)
 			return -1;
 		answered = answered || b->invalid[i]->said != DDB_SAID_ERROR;
 	}
 	if (answered)
-		leave_partiql(b->conn, b->deletes,
+		leave_partiql(b->conn, b->writes,
 		    " (its statements are refused, as happens with attribute "
 		    "names that begin with # or :)");
 	return 0;
@@ -239,41 +288,44 @@ batch_run(struct batch *b, struct fault *f)
 	return 0;
 }
 
-int
-ddb_delete_many(struct ddb_conn *c, struct ddb_deletes *deletes,
+static int
+send_singles(struct batch *b, struct ddb_write *const *list, size_t n,
     struct fault *f)
 {
-	struct batch b = { .conn = c, .deletes = deletes };
-	int mode = *deletes->mode, rc = -1;
+	for (size_t i = 0; i < n; i++)
+		if (write_single(b->conn, b->writes, list[i], f) != 0)
+			return -1;
+	return 0;
+}
 
-	write_begin(c, deletes);
-	for (size_t i = 0; i < deletes->n && i < WRITE_BATCH_MAX; i++)
-		b.left[b.n++] = &deletes->list[i];
+/* Send ${b} as a batch, and whatever cannot be sent like that, singly. */
+static int
+send_all(struct batch *b, enum ddb_batch_mode mode, struct fault *f)
+{
 	if (mode != DDB_BATCH_SINGLE) {
-		if (batch_run(&b, f) != 0)
-			goto out;
-		if (b.n > 0 && b.fall_back) {
-			if (mode == DDB_BATCH_PARTIQL) {
-				(void)fault(f, FAULT_SERVICE,
-				    "--batch partiql: this service or role "
-				    "does not allow BatchExecuteStatement "
-				    "(dynamodb:PartiQLDelete); use --batch "
-				    "auto or single");
-				goto out;
-			}
-			leave_partiql(c, deletes,
-			    strncmp(b.left[0]->code, "AccessDenied", 12) == 0
-				? " (dynamodb:PartiQLDelete is not allowed)"
-				: "");
-		}
-		if (mode == DDB_BATCH_AUTO && send_invalid(&b, f) != 0)
-			goto out;
+		if (batch_run(b, f) != 0)
+			return -1;
+		if (b->n > 0 && b->fall_back && fall_back(b, mode, f) != 0)
+			return -1;
+		if (mode == DDB_BATCH_AUTO && send_invalid(b, f) != 0)
+			return -1;
 	}
-	for (size_t i = 0; i < b.n; i++)
-		if (write_single(c, deletes, b.left[i], f) != 0)
-			goto out;
-	rc = 0;
-out:
-	write_end(c, deletes);
+	return send_singles(b, b->left, b->n, f) != 0 ||
+		send_singles(b, b->alone, b->nalone, f) != 0
+	    ? -1
+	    : 0;
+}
+
+int
+ddb_write_many(struct ddb_conn *c, struct ddb_writes *writes, struct fault *f)
+{
+	struct batch b = { .conn = c, .writes = writes };
+	int rc;
+
+	write_begin(c, writes);
+	for (size_t i = 0; i < writes->n && i < WRITE_BATCH_MAX; i++)
+		b.left[b.n++] = &writes->list[i];
+	rc = send_all(&b, (enum ddb_batch_mode) * writes->mode, f);
+	write_end(c, writes);
 	return rc;
 }

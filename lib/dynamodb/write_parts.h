@@ -12,23 +12,23 @@ void write_string(struct buf *b, const char *s); /* as JSON */
 void write_slice(struct buf *b, struct slice s);
 
 /* Set what the service said of ${d}. */
-void write_say(struct ddb_delete *d, enum ddb_said said, const char *code,
+void write_say(struct ddb_write *d, enum ddb_said said, const char *code,
     const char *message);
-/* The write succeeded: DONE or ABSENT, depending on its old image. */
-void write_succeeded(struct ddb_delete *d);
+/* The write succeeded: DONE, or ABSENT for a delete without an old image. */
+void write_succeeded(struct ddb_write *d);
 /* Count the sends in ${reply} for ${d}; ${answered}: the last one, too. */
-void write_count(struct ddb_delete *d, const struct ddb_reply *reply,
+void write_count(struct ddb_write *d, const struct ddb_reply *reply,
     bool answered);
 /* If ${image} is an item, and not absent or {}, it is the old image of ${d}:
- * likely itself, or a copy in deletes->old, whose address write_end sets. */
-void write_keep(struct ddb_deletes *deletes, struct ddb_delete *d,
+ * likely itself, or a copy in writes->old, whose address write_end sets. */
+void write_keep(struct ddb_writes *writes, struct ddb_write *d,
     struct slice image);
 /* Call write_begin before the first send and write_end after the last: it sets
- * old, unsure and deletes->units. */
-void write_begin(struct ddb_conn *c, struct ddb_deletes *deletes);
-void write_end(struct ddb_conn *c, struct ddb_deletes *deletes);
-/* One DeleteItem. 0, or -1 if it is pointless to go on. */
-int write_single(struct ddb_conn *c, struct ddb_deletes *deletes,
-    struct ddb_delete *d, struct fault *f);
+ * old, unsure and writes->units. */
+void write_begin(struct ddb_conn *c, struct ddb_writes *writes);
+void write_end(struct ddb_conn *c, struct ddb_writes *writes);
+/* One DeleteItem or PutItem. 0, or -1 if it is pointless to go on. */
+int write_single(struct ddb_conn *c, struct ddb_writes *writes,
+    struct ddb_write *d, struct fault *f);
 
 #endif

@@ -65,7 +65,7 @@ add_value(struct buf *b, const char **between, const char *name,
  * unless p NULL. */
 static void
 add_expression(struct buf *b, const struct ddb_table *t,
-    const struct ddb_delete *d, bool update, struct slice set)
+    const struct ddb_write *d, bool update, struct slice set)
 {
 	/* or an update would create an entry of nothing but key and TTL */
 	bool exists = update && d->cond.op == DDB_COND_MISSING;
@@ -99,7 +99,7 @@ add_expression(struct buf *b, const struct ddb_table *t,
 }
 
 static void
-add_target(struct buf *b, const struct ddb_table *t, const struct ddb_delete *d)
+add_target(struct buf *b, const struct ddb_table *t, const struct ddb_write *d)
 {
 	const struct key_schema schema = { t->partition, t->sort };
 	const struct item key = { .partition = d->partition, .sort = d->sort };
@@ -112,7 +112,7 @@ add_target(struct buf *b, const struct ddb_table *t, const struct ddb_delete *d)
 
 void
 ddb_delete_body(struct buf *b, const struct ddb_table *t,
-    const struct ddb_delete *d)
+    const struct ddb_write *d)
 {
 	add_target(b, t, d);
 	add_expression(b, t, d, false, (struct slice){ NULL, 0 });
@@ -120,13 +120,30 @@ ddb_delete_body(struct buf *b, const struct ddb_table *t,
 
 void
 ddb_update_body(struct buf *b, const struct ddb_table *t,
-    const struct ddb_delete *d, struct slice ttl)
+    const struct ddb_write *d, struct slice ttl)
 {
 	add_target(b, t, d);
 	buf_adds(b,
 	    ttl.p != NULL ? ",\"UpdateExpression\":\"SET #t = :n\""
 			  : ",\"UpdateExpression\":\"REMOVE #t\"");
 	add_expression(b, t, d, true, ttl);
+}
+
+void
+ddb_put_body(struct buf *b, const struct ddb_table *t,
+    const struct ddb_write *d)
+{
+	buf_adds(b, "{\"TableName\":");
+	write_string(b, t->name);
+	buf_adds(b, ",\"Item\":");
+	write_slice(b, d->put);
+	buf_adds(b,
+	    ",\"ConditionExpression\":\"attribute_not_exists(#k)\","
+	    "\"ExpressionAttributeNames\":{\"#k\":");
+	write_string(b, t->partition);
+	buf_adds(b,
+	    "},\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\","
+	    "\"ReturnConsumedCapacity\":\"TOTAL\"}");
 }
 
 /* A PartiQL identifier, in double quotes. */
@@ -152,34 +169,74 @@ add_condition(struct buf *b, const struct ddb_cond *cond)
 			buf_addc(b, *p);
 }
 
-/* The statement that ${d} needs, begun as JSON, up to its parameters. */
 static void
-add_statement(struct buf *b, const struct ddb_table *t,
-    const struct ddb_delete *d)
+add_delete(struct buf *text, const struct ddb_table *t,
+    const struct ddb_write *d)
 {
-	struct buf text = { 0 };
-
-	buf_adds(&text, "DELETE FROM ");
-	add_quoted(&text, t->name);
-	buf_adds(&text, " WHERE ");
-	add_quoted(&text, t->partition);
-	buf_adds(&text, "=?");
+	buf_adds(text, "DELETE FROM ");
+	add_quoted(text, t->name);
+	buf_adds(text, " WHERE ");
+	add_quoted(text, t->partition);
+	buf_adds(text, "=?");
 	if (t->sort != NULL) {
-		buf_adds(&text, " AND ");
-		add_quoted(&text, t->sort);
-		buf_adds(&text, "=?");
+		buf_adds(text, " AND ");
+		add_quoted(text, t->sort);
+		buf_adds(text, "=?");
 	}
-	add_condition(&text, &d->cond);
-	buf_adds(&text, " RETURNING ALL OLD *");
-	buf_adds(b, "{\"Statement\":");
-	slice_text_encode(b, text.p, text.n);
-	buf_release(&text);
-	buf_adds(b, ",\"Parameters\":[");
+	add_condition(text, &d->cond);
+	buf_adds(text, " RETURNING ALL OLD *");
+}
+
+/* Characters of a name that mean the same in JSON and in PartiQL. */
+static bool
+is_plain(struct slice name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		unsigned char c = (unsigned char)name.p[i];
+
+		if (c < ' ' || c > '~' || c == '\'' || c == '"' || c == '\\')
+			return false;
+	}
+	return name.n > 0;
+}
+
+/* The length of the longest statement (BatchStatementRequest, API reference).
+ */
+#define STATEMENT_MOST 8192
+
+/* The statement and parameters that put ${d}: false if it cannot be one. An
+ * INSERT fails where an entry has the key (DuplicateItem; Developer Guide,
+ * "PartiQL insert statements"). */
+static bool
+add_insert(struct buf *text, struct buf *parameters, const struct ddb_table *t,
+    const struct ddb_write *d)
+{
+	struct slice_walk w = slice_walk(d->put);
+	struct slice name, value;
+	const char *between = "";
+
+	buf_adds(text, "INSERT INTO ");
+	add_quoted(text, t->name);
+	buf_adds(text, " VALUE {");
+	(void)slice_object(&w);
+	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0) {
+		if (!is_plain(name))
+			return false;
+		buf_adds(text, between);
+		buf_addc(text, '\'');
+		write_slice(text, name);
+		buf_adds(text, "':?");
+		buf_adds(parameters, between);
+		write_slice(parameters, value);
+		between = ",";
+	}
+	buf_addc(text, '}');
+	return text->n <= STATEMENT_MOST;
 }
 
 static void
-add_parameters(struct buf *b, const struct ddb_table *t,
-    const struct ddb_delete *d)
+add_keys_and_operands(struct buf *b, const struct ddb_table *t,
+    const struct ddb_write *d)
 {
 	int n = operands(&d->cond);
 
@@ -192,32 +249,80 @@ add_parameters(struct buf *b, const struct ddb_table *t,
 		buf_addc(b, ',');
 		write_slice(b, i == 0 ? d->cond.a : d->cond.b);
 	}
-	buf_adds(b, "]}");
 }
 
-/* Most statements of a batch are the one before them. */
-void
-ddb_batch_body(struct buf *b, const struct ddb_table *t,
-    struct ddb_delete *const *list, size_t n)
+/* A batch that is being written. */
+struct batch_text {
+	struct buf *body;
+	struct buf text, parameters; /* of one of its writes */
+	struct buf statement;        /* the text as JSON … */
+	const struct ddb_cond *last; /* … with this condition; NULL: a put */
+};
+
+/* Make the statement of ${d}: false if it cannot be one. Most deletes have the
+ * same as the one before. */
+static bool
+make_statement(struct batch_text *x, const struct ddb_table *t,
+    const struct ddb_write *d)
 {
-	const struct ddb_cond *last = NULL;
-	struct buf statement = { 0 };
+	const struct ddb_cond *cond = &d->cond;
+	bool put = d->put.p != NULL;
+
+	if (!put && x->last != NULL && cond->op == x->last->op &&
+	    strcmp(cond->attribute, x->last->attribute) == 0)
+		return true;
+	x->last = put ? NULL : cond;
+	buf_reset(&x->text);
+	if (!put)
+		add_delete(&x->text, t, d);
+	else if (!add_insert(&x->text, &x->parameters, t, d))
+		return false;
+	buf_reset(&x->statement);
+	slice_text_encode(&x->statement, x->text.p, x->text.n);
+	return true;
+}
+
+/* Add ${d}: false, and nothing is added, if it cannot be a statement. */
+static bool
+add_to_batch(struct batch_text *x, const struct ddb_table *t,
+    const struct ddb_write *d)
+{
+	buf_reset(&x->parameters);
+	if (!make_statement(x, t, d))
+		return false;
+	if (d->put.p == NULL)
+		add_keys_and_operands(&x->parameters, t, d);
+	buf_adds(x->body, "{\"Statement\":");
+	buf_add(x->body, x->statement.p, x->statement.n);
+	buf_adds(x->body, ",\"Parameters\":[");
+	buf_add(x->body, x->parameters.p, x->parameters.n);
+	buf_adds(x->body, "]},");
+	return true;
+}
+
+size_t
+ddb_batch_body(struct buf *b, const struct ddb_table *t,
+    struct ddb_write **list, size_t n)
+{
+	struct batch_text x = { .body = b };
+	size_t i = 0;
 
 	buf_adds(b, "{\"Statements\":[");
-	for (size_t i = 0; i < n; i++) {
-		const struct ddb_cond *cond = &list[i]->cond;
+	while (i < n) {
+		struct ddb_write *d = list[i];
 
-		if (last == NULL || cond->op != last->op ||
-		    strcmp(cond->attribute, last->attribute) != 0) {
-			buf_reset(&statement);
-			add_statement(&statement, t, list[i]);
-			last = cond;
+		if (add_to_batch(&x, t, d)) {
+			i++;
+		} else {
+			list[i] = list[--n];
+			list[n] = d;
 		}
-		if (i > 0)
-			buf_addc(b, ',');
-		buf_add(b, statement.p, statement.n);
-		add_parameters(b, t, list[i]);
 	}
-	buf_release(&statement);
+	if (n > 0)
+		b->n--; /* the last comma */
 	buf_adds(b, "],\"ReturnConsumedCapacity\":\"TOTAL\"}");
+	buf_release(&x.text);
+	buf_release(&x.parameters);
+	buf_release(&x.statement);
+	return n;
 }

@@ -224,7 +224,7 @@ remove_item(struct request *q, int64_t i)
 	return true;
 }
 
-/* Put item ${i} (its text is ${text}, or NULL); whether it did not exist. */
+/* Put item ${i}, which is said to be ${text}; whether it did not exist. */
 static bool
 put_item(struct request *q, int64_t i, const char *text)
 {
@@ -239,7 +239,7 @@ put_item(struct request *q, int64_t i, const char *text)
 		return false;
 	}
 	q->tally.put++;
-	q->tally.put_differs += text != NULL && strncmp(text, made, n) != 0;
+	q->tally.put_differs += strncmp(text, made, n) != 0;
 	return true;
 }
 
@@ -484,22 +484,51 @@ find_parameter(const struct table *t, const char *parameters)
 	return -1;
 }
 
+/* The item that an INSERT … VALUE {'name':?,…} puts: allocated, or NULL. */
+static char *
+inserted(const char *text, long n, const char *parameters)
+{
+	const char *p = memmem(text, (size_t)n, "VALUE {", 7), *end = text + n;
+	const char *value = json_first(parameters), *quote;
+	size_t room = 2 * (size_t)n, at = 0, length;
+	char *item;
+
+	for (const char *q = value; q != NULL; q = json_next(q))
+		room += (size_t)(json_skip(q) - q);
+	item = malloc(room);
+	if (item == NULL)
+		abort();
+	for (p = p != NULL ? p + 6 : end; value != NULL &&
+	     (p = memchr(p, '\'', (size_t)(end - p))) != NULL &&
+	     (quote = memchr(++p, '\'', (size_t)(end - p))) != NULL;
+	     p = quote + 1, value = json_next(value)) {
+		length = (size_t)(json_skip(value) - value);
+		at += (size_t)sprintf(item + at, "%c\"%.*s\":%.*s",
+		    at == 0 ? '{' : ',', (int)(quote - p), p, (int)length,
+		    value);
+	}
+	memcpy(item + at, "}", 2);
+	return item;
+}
+
 /* DELETE … WHERE "key"=? …, INSERT INTO … VALUE …: the first parameter that
  * is a key counts. Conditions are ignored. */
 static void
 statement(struct request *q, struct reply *r, const char *p)
 {
-	int64_t i = find_parameter(q->t, json_member(p, "Parameters"));
-	const char *text = NULL;
+	const char *parameters = json_member(p, "Parameters"), *text = NULL;
+	int64_t i = find_parameter(q->t, parameters);
 	long n = json_string(json_member(p, "Statement"), &text);
 	bool insert = n > 6 && strncmp(text, "INSERT", 6) == 0;
 	bool there = is_present(q->t, i);
+	char *item = NULL;
 
 	say(r, "{");
 	if (!may_write(q, insert || there ? write_units(q->t, i) : 1)) {
 		say_error(r, "ProvisionedThroughputExceeded", SLOW_DOWN);
 	} else if (insert) {
-		if (!put_item(q, i, NULL))
+		item = inserted(text, n, parameters);
+		if (!put_item(q, i, item))
 			say_error(r, "DuplicateItem",
 			    "Duplicate primary key exists in table");
 	} else if (remove_item(q, i) && n > 9 &&
@@ -508,6 +537,7 @@ statement(struct request *q, struct reply *r, const char *p)
 		say_item(r, q->t, VIEW_FULL, i);
 		say(r, ",");
 	}
+	free(item);
 	sayf(r, "\"TableName\":\"%s\"}", q->table);
 }
 

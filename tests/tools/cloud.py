@@ -231,9 +231,12 @@ class Cloud(Handler):
             return self.error(no.code, no.message)
         if "dynamodb:" + operation in STATE["deny"]:
             return self.error("AccessDeniedException", self.denied("dynamodb:" + operation, table))
-        if operation == "BatchExecuteStatement" and "dynamodb:PartiQLDelete" in STATE["deny"]:
-            code = {"Code": "AccessDenied", "Message": self.denied("dynamodb:PartiQLDelete", "T")}
-            return self.answer(200, {"Responses": [{"Error": code} for _ in asked["Statements"]]})
+        if operation == "BatchExecuteStatement":
+            verb = asked["Statements"][0]["Statement"].partition(" ")[0]
+            entry["action"] = "PartiQL" + verb.capitalize()
+            if "dynamodb:" + entry["action"] in STATE["deny"]:
+                code = {"Code": "AccessDenied", "Message": self.denied("dynamodb:" + entry["action"], "T")}
+                return self.answer(200, {"Responses": [{"Error": code} for _ in asked["Statements"]]})
         if operation == "DescribeContinuousBackups" and STATE["backups"] is not None:
             return self.answer(200, {"ContinuousBackupsDescription": STATE["backups"]})
         if operation in STATE["replies"]:

@@ -100,6 +100,7 @@ WRITES = ("BatchExecuteStatement", "BatchWriteItem", "DeleteItem", "ExecuteState
 SETTINGS = {"seed": 1, "rates": {}, "in_a_row": 2, "as_real": False, "delay": {}, "only": None, "retry_after": 0, "hot": None, "foreign": None, "lie": []}
 WAIT = 30  # seconds that anything is held at most
 PAGE = b"""<html>\r\n<head><title>%s</title></head>\r\n<body>\r\n<center><h1>%s</h1></center>\r\n</body>\r\n</html>\r\n"""
+INSERT = re.compile(r'INSERT INTO "(?:[^"]|"")*" VALUE {(.*)}')
 DELETE = re.compile(r'DELETE FROM "((?:[^"]|"")*)" WHERE "((?:[^"]|"")*)"=\?(?: AND "((?:[^"]|"")*)"=\?)?')
 
 
@@ -132,6 +133,12 @@ def write_units(item):
     """The units to write this item (or none)."""
     size = sum(len(name.encode()) + value_size(value) for name, value in (item or {}).items())
     return max(1, -(-size // 1024))
+
+
+def inserted(statement):
+    """The item of an INSERT statement, or None."""
+    names = INSERT.match(statement["Statement"])
+    return names and dict(zip(re.findall(r"'([^']*)':\?", names[1]), statement["Parameters"]))
 
 
 def units_told(reply):
@@ -490,12 +497,12 @@ class Road:
         document = json.loads(reply.body)
         units, acts = 0, []
         for i, answer in zip(go, document["Responses"]):
-            error, item = answer.get("Error", {}).get("Code"), answer.get("Item")
+            error, item = answer.get("Error", {}).get("Code"), answer.get("Item") or inserted(statements[i])
             if error == "ConditionalCheckFailed" and self.as_real:
                 item = self.look(server, request, statements[i])
                 if item is None:
                     answer = {"TableName": answer.get("TableName", "")}
-            if error in (None, "ConditionalCheckFailed"):
+            if error in (None, "ConditionalCheckFailed", "DuplicateItem"):
                 units += write_units(item)
             if error is None and item:
                 if i in after:

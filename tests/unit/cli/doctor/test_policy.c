@@ -95,6 +95,7 @@ static const struct {
 	{ POLICY_PURGE, "dynamodb:PartiQLDelete", "dynamodb:PutItem" },
 	{ POLICY_PURGE, "dynamodb:DeleteItem", "dynamodb:UpdateItem" },
 	{ POLICY_RESTORE, "dynamodb:PutItem", "dynamodb:DeleteItem" },
+	{ POLICY_RESTORE, "dynamodb:PartiQLInsert", "dynamodb:PartiQLDelete" },
 	{ POLICY_RESTORE, "dynamodb:UpdateItem", "dynamodb:Scan" },
 	{ POLICY_REPAIR, "dynamodb:UpdateItem", "dynamodb:DeleteItem" },
 };

@@ -17,7 +17,7 @@ static struct ddb_table sorted = { .name = (char *)"T",
 static const struct {
 	const char *name;
 	const struct ddb_table *table;
-	struct ddb_delete d;
+	struct ddb_write d;
 	const char *item;  /* the DeleteItem body, from Key on */
 	const char *batch; /* the statement and its parameters */
 } bodies[] = {
@@ -88,7 +88,7 @@ each_condition_has_its_expression(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
-		struct ddb_delete d = bodies[i].d, *list[1] = { &d };
+		struct ddb_write d = bodies[i].d, *list[1] = { &d };
 		struct buf b = { 0 };
 
 		ddb_delete_body(&b, bodies[i].table, &d);
@@ -99,7 +99,8 @@ each_condition_has_its_expression(void **state)
 		assert_non_null(strstr(buf_text(&b),
 		    "\"ReturnValuesOnConditionCheckFailure\":\"ALL_OLD\""));
 		buf_reset(&b);
-		ddb_batch_body(&b, bodies[i].table, list, 1);
+		assert_int_equal(ddb_batch_body(&b, bodies[i].table, list, 1),
+		    1);
 		if (strstr(buf_text(&b), bodies[i].batch) == NULL)
 			fail_msg("%s: %s", bodies[i].name, buf_text(&b));
 		assert_int_equal(slice_check((struct slice){ b.p, b.n }, NULL),
@@ -341,9 +342,9 @@ each_delete_gets_its_answer(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(batches) / sizeof(batches[0]); i++) {
-		struct ddb_delete list[3] = { 0 };
+		struct ddb_write list[3] = { 0 };
 		atomic_int mode = batches[i].mode;
-		struct ddb_deletes many = { .table = &table,
+		struct ddb_writes many = { .table = &table,
 			.list = list,
 			.n = 3,
 			.mode = &mode };
@@ -357,7 +358,7 @@ each_delete_gets_its_answer(void **state)
 				NUM("7"), { 0, 0 } };
 		}
 		script_open(&s, batches[i].replies, batches[i].n);
-		rc = ddb_delete_many(s.conn, &many, &f);
+		rc = ddb_write_many(s.conn, &many, &f);
 		if (rc != batches[i].rc || mode != batches[i].mode_after)
 			fail_msg("%s: %d, mode %d (%s)", batches[i].name, rc,
 			    mode, f.text);
@@ -465,9 +466,9 @@ the_cost_is_as_reported_or_estimated(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
-		struct ddb_delete list[3] = { 0 };
+		struct ddb_write list[3] = { 0 };
 		atomic_int mode = costs[i].mode;
-		struct ddb_deletes many = { .table = &table,
+		struct ddb_writes many = { .table = &table,
 			.list = list,
 			.n = 3,
 			.mode = &mode };
@@ -482,7 +483,7 @@ the_cost_is_as_reported_or_estimated(void **state)
 				NUM("7"), { 0, 0 } };
 		}
 		script_open(&s, costs[i].replies, costs[i].n);
-		assert_int_equal(ddb_delete_many(s.conn, &many, &f), 0);
+		assert_int_equal(ddb_write_many(s.conn, &many, &f), 0);
 		ddb_counts(s.ddb, &counts);
 		if (many.units != costs[i].units ||
 		    counts.write_units != costs[i].units ||
@@ -499,10 +500,10 @@ static void
 a_statement_that_kept_failing_may_have_acted(void **state)
 {
 	static struct script_reply replies[10];
-	struct ddb_delete d = { .partition = KEY("k"),
+	struct ddb_write d = { .partition = KEY("k"),
 		.cond = { DDB_COND_LESS, "ttl", NUM("7"), { 0, 0 } } };
 	atomic_int mode = DDB_BATCH_AUTO;
-	struct ddb_deletes many = { .table = &table,
+	struct ddb_writes many = { .table = &table,
 		.list = &d,
 		.n = 1,
 		.mode = &mode };
@@ -514,7 +515,7 @@ a_statement_that_kept_failing_may_have_acted(void **state)
 		replies[i] = (struct script_reply){ .status = 200,
 			.body = ANSWERS(ERR("InternalServerError")) };
 	script_open(&s, replies, 10);
-	assert_int_equal(ddb_delete_many(s.conn, &many, &f), 0);
+	assert_int_equal(ddb_write_many(s.conn, &many, &f), 0);
 	assert_int_equal(d.said, DDB_SAID_ERROR);
 	assert_true(d.unsure);
 	assert_string_equal(d.code, "InternalServerError");
@@ -539,31 +540,223 @@ a_put_does_not_overwrite(void **state)
 		    .body = NOPE("ConditionalCheckFailedException") },
 	};
 	const struct slice item = SLICE("{\"key\":{\"S\":\"k\"}}");
-	struct ddb_delete d = { .sends = 7 };
-	struct ddb_deletes one = { .table = &table, .list = &d, .n = 1 };
+	struct ddb_write d = { .put = item, .sends = 7 };
+	atomic_int mode = DDB_BATCH_SINGLE;
+	struct ddb_writes one = { .table = &table,
+		.list = &d,
+		.n = 1,
+		.mode = &mode };
 	struct fault f = { 0 };
 	struct script s;
 
 	(void)state;
 	script_open(&s, replies, 7);
-	assert_int_equal(ddb_put_new(s.conn, &one, item, &f), 0);
+	assert_int_equal(ddb_write_many(s.conn, &one, &f), 0);
 	assert_int_equal(d.said, DDB_SAID_DONE);
 	assert_non_null(strstr(buf_text(&s.sent[0]),
 	    "\"ConditionExpression\":\"attribute_not_exists(#k)\""));
-	assert_int_equal(ddb_put_new(s.conn, &one, item, &f), 0);
+	assert_int_equal(ddb_write_many(s.conn, &one, &f), 0);
 	assert_int_equal(d.said, DDB_SAID_CONDITION);
 	assert_int_equal(d.sends, 1);
 	assert_true(slice_same(d.old, item));
-	assert_int_equal(ddb_put_new(s.conn, &one, item, &f), 0);
+	assert_int_equal(ddb_write_many(s.conn, &one, &f), 0);
 	assert_int_equal(d.said, DDB_SAID_CONDITION);
 	assert_int_equal(d.sends, 2);
 	assert_null(d.old.p);
 	/* a proxy's own answer, and a 200 that is not DynamoDB's */
-	assert_int_equal(ddb_put_new(s.conn, &one, item, &f), 0);
+	assert_int_equal(ddb_write_many(s.conn, &one, &f), 0);
 	assert_int_equal(d.said, DDB_SAID_CONDITION);
 	assert_int_equal(d.sends, 3);
 	buf_release(&one.old);
 	script_close(&s);
+}
+
+/* Three puts, of entries with one, two and three attributes. */
+#define ITEM(key, more) SLICE("{\"key\":{\"S\":\"" key "\"}" more "}")
+#define PUT "{\"TableName\":\"T\"}"
+#define TAKEN ERR("DuplicateItem")
+
+static const struct put_case {
+	const char *name;
+	int mode;
+	struct script_reply replies[5];
+	size_t n;
+	int rc;
+	enum ddb_said said[3];
+	int sends[3];
+	double units; /* at 2 each */
+	int mode_after;
+} put_cases[] = {
+	/* clang-format off */
+	{ "all put", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(PUT "," PUT "," PUT), 0, 0, 0 } }, 1, 0,
+	    { DDB_SAID_DONE, DDB_SAID_DONE, DDB_SAID_DONE }, { 1, 1, 1 }, 6,
+	    DDB_BATCH_AUTO },
+	{ "one key has an entry", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(PUT "," TAKEN "," PUT), 0, 0, 0 } }, 1, 0,
+	    { DDB_SAID_DONE, DDB_SAID_CONDITION, DDB_SAID_DONE }, { 1, 1, 1 },
+	    6, DDB_BATCH_AUTO },
+	{ "one is throttled, and sent again alone", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(PUT "," SLOW "," PUT), 0, 0, 0 },
+		{ 200, ANSWERS(PUT), 0, 0, 0 } }, 2, 0,
+	    { DDB_SAID_DONE, DDB_SAID_DONE, DDB_SAID_DONE }, { 1, 1, 1 }, 6,
+	    DDB_BATCH_AUTO },
+	{ "the reply is lost: the second finds what the first put", DDB_BATCH_AUTO,
+	    { { 0, NULL, 0, 0, 0 },
+		{ 200, ANSWERS(TAKEN "," PUT "," TAKEN), 0, 0, 0 } }, 2, 0,
+	    { DDB_SAID_CONDITION, DDB_SAID_DONE, DDB_SAID_CONDITION },
+	    { 2, 2, 2 }, 12, DDB_BATCH_AUTO },
+	{ "batches are denied", DDB_BATCH_AUTO,
+	    { { 400, NOPE("AccessDeniedException"), 0, 0, 0 },
+		{ 200, "{}", 0, 0, 0 },
+		{ 400, NOPE("ConditionalCheckFailedException"), 0, 0, 0 },
+		{ 200, "{}", 0, 0, 0 } }, 4, 0,
+	    { DDB_SAID_DONE, DDB_SAID_CONDITION, DDB_SAID_DONE }, { 1, 1, 1 },
+	    6, DDB_BATCH_SINGLE },
+	{ "statements are denied", DDB_BATCH_AUTO,
+	    { { 200, ANSWERS(ERR("AccessDenied") "," ERR("AccessDenied") ","
+		ERR("AccessDenied")), 0, 0, 0 },
+		{ 200, "{}", 0, 0, 0 }, { 200, "{}", 0, 0, 0 },
+		{ 200, "{}", 0, 0, 0 } }, 4, 0,
+	    { DDB_SAID_DONE, DDB_SAID_DONE, DDB_SAID_DONE }, { 1, 1, 1 }, 6,
+	    DDB_BATCH_SINGLE },
+	{ "no PartiQL, though it was demanded", DDB_BATCH_PARTIQL,
+	    { { 400, NOPE("UnknownOperationException"), 0, 0, 0 } }, 1, -1,
+	    { DDB_SAID_NOTHING, DDB_SAID_NOTHING, DDB_SAID_NOTHING },
+	    { 0, 0, 0 }, 0, DDB_BATCH_PARTIQL },
+	{ "a batch is no valid request: one by one", DDB_BATCH_AUTO,
+	    { { 400, NOPE("ValidationException"), 0, 0, 0 },
+		{ 200, "{}", 0, 0, 0 }, { 200, "{}", 0, 0, 0 },
+		{ 400, NOPE("ValidationException"), 0, 0, 0 } }, 4, 0,
+	    { DDB_SAID_DONE, DDB_SAID_DONE, DDB_SAID_ERROR }, { 1, 1, 1 }, 4,
+	    DDB_BATCH_AUTO },
+	/* clang-format on */
+};
+
+static void
+each_put_gets_its_answer(void **state)
+{
+	const struct slice items[] = { ITEM("a", ""),
+		ITEM("b", ",\"x\":{\"N\":\"1\"}"),
+		ITEM("c", ",\"x\":{\"N\":\"1\"},\"y y\":{\"NULL\":true}") };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(put_cases) / sizeof(*put_cases); i++) {
+		const struct put_case *c = &put_cases[i];
+		struct ddb_write list[3] = { 0 };
+		atomic_int mode = c->mode;
+		struct ddb_writes many = { .table = &table,
+			.list = list,
+			.n = 3,
+			.mode = &mode };
+		struct fault f = { 0 };
+		struct script s;
+		int rc;
+
+		for (int k = 0; k < 3; k++)
+			list[k] =
+			    (struct ddb_write){ .put = items[k], .units = 2 };
+		script_open(&s, c->replies, c->n);
+		rc = ddb_write_many(s.conn, &many, &f);
+		if (rc != c->rc || mode != c->mode_after ||
+		    many.units != c->units)
+			fail_msg("%s: %d, mode %d, %g units (%s)", c->name, rc,
+			    mode, many.units, f.text);
+		for (int k = 0; k < 3; k++)
+			if (list[k].said != c->said[k] ||
+			    list[k].sends != c->sends[k])
+				fail_msg("%s: %d: said %d, %d sends", c->name,
+				    k, list[k].said, list[k].sends);
+		if (mode != c->mode)
+			assert_non_null(strstr(s.log, "PutItem"));
+		if (rc != 0)
+			assert_non_null(strstr(f.text, "PartiQLInsert"));
+		buf_release(&many.old);
+		script_close(&s);
+	}
+}
+
+static void
+an_insert_has_names_and_parameters(void **state)
+{
+	const struct slice item =
+	    SLICE("{\"key\":{\"S\":\"a\"},\"#d: t\":"
+		  "{\"M\":{\"x\":{\"L\":[]}}},\"ttl\":{\"N\":\"7\"}}");
+	struct ddb_write d = { .put = item }, *list[] = { &d };
+	struct buf b = { 0 };
+
+	(void)state;
+	ddb_batch_body(&b, &table, list, 1);
+	assert_string_equal(buf_text(&b),
+	    "{\"Statements\":[{\"Statement\":\"INSERT INTO \\\"T\\\"\\\"1\\\" VALUE "
+	    "{'key':?,'#d: t':?,'ttl':?}\",\"Parameters\":[{\"S\":\"a\"},"
+	    "{\"M\":{\"x\":{\"L\":[]}}},{\"N\":\"7\"}]}],"
+	    "\"ReturnConsumedCapacity\":\"TOTAL\"}");
+	buf_release(&b);
+}
+
+/* What is not certain to mean the same in a statement is put by itself. */
+static void
+some_puts_cannot_be_statements(void **state)
+{
+	static const struct {
+		const char *name, *item;
+		bool takes;
+	} cases[] = {
+		{ "plain", "{\"a b\":{\"S\":\"'\"}}", true },
+		{ "a quote", "{\"it's\":{\"S\":\"\"}}", false },
+		{ "double quotes", "{\"a\\\"b\":{\"S\":\"\"}}", false },
+		{ "a backslash", "{\"a\\\\b\":{\"S\":\"\"}}", false },
+		{ "an accent", "{\"\xc3\xa9\":{\"S\":\"\"}}", false },
+		{ "a tab", "{\"a\\tb\":{\"S\":\"\"}}", false },
+	};
+	struct ddb_write d = { 0 }, three[3] = { 0 }, *list3[3];
+	struct buf b = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct ddb_write *list[] = { &d };
+
+		d.put = slice_str(cases[i].item);
+		buf_reset(&b);
+		if (ddb_batch_body(&b, &table, list, 1) != cases[i].takes)
+			fail_msg("%s", cases[i].name);
+	}
+	/* those are moved to the end, and the others are a batch */
+	for (size_t i = 0; i < 3; i++)
+		three[i].put = slice_str(cases[i].item);
+	list3[0] = &three[1], list3[1] = &three[0], list3[2] = &three[2];
+	buf_reset(&b);
+	assert_int_equal(ddb_batch_body(&b, &table, list3, 3), 1);
+	assert_ptr_equal(list3[0], &three[0]);
+	assert_int_equal(slice_check((struct slice){ b.p, b.n }, NULL), 0);
+	buf_release(&b);
+}
+
+/* It contains the names of all attributes. */
+static void
+a_put_with_many_attributes_is_no_statement(void **state)
+{
+	/* INSERT INTO "T""1" VALUE {'name-00':?,…} */
+	const int most =
+	    (8192 - (int)sizeof("INSERT INTO \"T\"\"1\" VALUE {}") + 2) /
+	    (int)(sizeof("'name-000':?,") - 1);
+
+	(void)state;
+	for (int names = most - 1; names <= most + 1; names++) {
+		struct ddb_write d = { 0 }, *list[] = { &d };
+		struct buf item = { 0 }, body = { 0 };
+
+		for (int i = 0; i < names; i++)
+			buf_addf(&item, "%s\"name-%03d\":{\"NULL\":true}",
+			    i == 0 ? "{" : ",", i);
+		buf_addc(&item, '}');
+		d.put = (struct slice){ item.p, item.n };
+		assert_int_equal(ddb_batch_body(&body, &table, list, 1),
+		    names <= most);
+		buf_release(&item);
+		buf_release(&body);
+	}
 }
 
 /* Success means that it has changed one, whatever is returned. */
@@ -578,9 +771,9 @@ an_update_changes_an_entry_and_creates_none(void **state)
 		{ .status = 400,
 		    .body = NOPE("ConditionalCheckFailedException") },
 	};
-	struct ddb_delete d = { .partition = KEY("k"),
+	struct ddb_write d = { .partition = KEY("k"),
 		.cond = { DDB_COND_MISSING, "ttl", { 0, 0 }, { 0, 0 } } };
-	struct ddb_deletes one = { .table = &table, .list = &d, .n = 1 };
+	struct ddb_writes one = { .table = &table, .list = &d, .n = 1 };
 	struct fault f = { 0 };
 	struct script s;
 
@@ -613,6 +806,10 @@ main(void)
 		cmocka_unit_test(a_statement_that_kept_failing_may_have_acted),
 		cmocka_unit_test(an_update_changes_an_entry_and_creates_none),
 		cmocka_unit_test(a_put_does_not_overwrite),
+		cmocka_unit_test(each_put_gets_its_answer),
+		cmocka_unit_test(an_insert_has_names_and_parameters),
+		cmocka_unit_test(some_puts_cannot_be_statements),
+		cmocka_unit_test(a_put_with_many_attributes_is_no_statement),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
