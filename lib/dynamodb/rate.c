@@ -19,7 +19,7 @@
 
 #define KEEP 0.8         /* the pace after a cut, of what was accepted */
 #define SCALE 0.4        /* CUBIC's C */
-#define WORTH 0.03       /* a share above the expected one that counts */
+#define WORTH 0.01       /* a share above the expected one that counts */
 #define EXPECTED_MAX 0.3 /* a larger share is never expected */
 #define SIGMAS 2.5       /* standard deviations that count as chance */
 #define MEMORY 0.75      /* the weight of an interval against the next one */
@@ -100,6 +100,21 @@ rate_undo_cut(struct rate *r, int64_t now_us)
 	rate_set_pace(r, r->before);
 }
 
+/* The standard deviation of the share, if it is ${p}. Units are refused in
+ * lots, a whole request at most: it is as if as many lots were drawn as there
+ * were units for. */
+static double
+rate_deviation(const struct rate *r, double p)
+{
+	double lot, lots;
+
+	if (r->past_refusals <= 0)
+		return 0;
+	lot = fmax(r->past_refused / r->past_refusals, 1);
+	lots = fmax((r->past_taken + r->past_refused) / lot, 1);
+	return sqrt(p * (1 - p) / lots);
+}
+
 /* An interval is over: change the pace if too much was refused. */
 static void
 rate_judge(struct rate *r, int64_t now_us)
@@ -110,7 +125,7 @@ rate_judge(struct rate *r, int64_t now_us)
 
 	r->past_taken = r->past_taken * MEMORY + r->taken;
 	r->past_refused = r->past_refused * MEMORY + r->refused;
-	r->past_requests = r->past_requests * MEMORY + r->requests;
+	r->past_refusals = r->past_refusals * MEMORY + r->refusals;
 	sum = r->past_taken + r->past_refused;
 	r->share = sum > 0 ? r->past_refused / sum : 0;
 	/* a lower pace reduced the share by less than half */
@@ -119,19 +134,19 @@ rate_judge(struct rate *r, int64_t now_us)
 		r->expected = fmin(r->share, EXPECTED_MAX);
 	else if (r->share < r->expected)
 		r->expected += (r->share - r->expected) / 8;
-	/* more than expected, and more than chance with so few requests */
+	/* more than expected, and more than chance */
 	p = fmin(fmax(r->share, r->expected), 0.5);
-	r->lowered = r->share >
-	    r->expected + WORTH + SIGMAS * sqrt(p * (1 - p) / r->past_requests);
+	r->lowered =
+	    r->share > r->expected + WORTH + SIGMAS * rate_deviation(r, p);
 	if (r->lowered) {
 		rate_cut(r, r->taken / seconds, now_us);
-		r->past_taken = r->past_refused = r->past_requests = 0;
+		r->past_taken = r->past_refused = r->past_refusals = 0;
 	} else if (useless) {
 		rate_undo_cut(r, now_us);
 	}
 	r->start_us = now_us + (r->lowered ? DEAF_US : 0);
 	r->taken = r->refused = 0;
-	r->requests = 0;
+	r->requests = r->refusals = 0;
 }
 
 static bool
@@ -218,8 +233,10 @@ void
 rate_throttled(struct rate *r, double units, int64_t now_us)
 {
 	units = fmin(fmax(units, 0), BOUNDLESS);
-	if (now_us >= r->start_us)
+	if (now_us >= r->start_us) {
 		r->refused += units;
+		r->refusals++;
+	}
 	/* it cost nothing but counts, or refused requests would be sent again
 	 * as fast as they come back */
 	r->tokens -= units;

@@ -41,9 +41,9 @@ struct rate {
 	 * belong to the previous pace */
 	int64_t start_us;
 	double taken, refused; /* units */
-	int requests;
+	int requests, refusals;
 	/* the intervals before it since the pace was lowered, weighted */
-	double past_taken, past_refused, past_requests;
+	double past_taken, past_refused, past_refusals;
 	double share;    /* of recent units that were refused */
 	double expected; /* the share that is refused at any pace */
 	bool lowered;    /* the last interval ended with a lower pace */
@@ -56,7 +56,7 @@ void rate_change(struct rate *r, double limit, int64_t now_us);
 int64_t rate_take(struct rate *r, double units, int64_t now_us);
 /* A request that took ${units} has cost ${cost}. */
 void rate_settle(struct rate *r, double units, double cost, int64_t now_us);
-/* The service refused ${units}. */
+/* The service refused ${units} of one request. */
 void rate_throttled(struct rate *r, double units, int64_t now_us);
 /* Whether throttling is rare: the pace is about right, and a throttled request
  * need not wait long. */

@@ -426,6 +426,41 @@ a_table_is_used_fully_and_not_flooded(void **state)
 	}
 }
 
+/* A table just below the pace refuses a few statements of many batches; bad
+ * luck refuses a few whole batches. 4 % of the units are refused in both. */
+static void
+few_statements_of_many_batches_lower_the_pace(void **state)
+{
+	static const struct {
+		int every;    /* of the batches of 25 units, this one … */
+		double units; /* … has so many refused */
+		bool lowers;
+	} cases[] = { { 1, 1, true }, { 25, 25, false } };
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(cases) / sizeof(*cases); k++) {
+		struct rate r;
+		int64_t now = 0;
+		bool lowered = false;
+
+		rate_init(&r, 0, 0);
+		for (int i = 0; i < 200; i++) {
+			double no =
+			    (i + 1) % cases[k].every == 0 ? cases[k].units : 0;
+
+			now += SECOND / 200;
+			rate_take(&r, 25, now);
+			rate_settle(&r, 25, 25 - no, now);
+			if (no > 0)
+				rate_throttled(&r, no, now);
+			lowered = lowered || r.lowered;
+		}
+		if (lowered != cases[k].lowers)
+			fail_msg("%g units of every %d", cases[k].units,
+			    cases[k].every);
+	}
+}
+
 /* Requests of ten units, a thousand a second, of which ${refused} in a hundred
  * are throttled. */
 static int64_t
@@ -558,6 +593,7 @@ main(void)
 		cmocka_unit_test(odd_arguments_do_no_harm),
 		cmocka_unit_test(a_clock_that_goes_back_adds_nothing),
 		cmocka_unit_test(a_table_is_used_fully_and_not_flooded),
+		cmocka_unit_test(few_statements_of_many_batches_lower_the_pace),
 		cmocka_unit_test(
 		    the_pace_becomes_four_fifths_of_what_was_accepted),
 		cmocka_unit_test(
