@@ -2,6 +2,7 @@
 # What restore puts back, in which order, and what it refuses before it writes.
 
 load lib/common
+load lib/road
 
 setup_file() { start_local; start_dynalite; }
 teardown_file() { stop_servers; }
@@ -61,6 +62,40 @@ LIST
 	printf '{"Item":{"key":{"S":"k"},"e":{"S":"%s"}}}\n' "$(printf %409600s x)" >x.json
 	run -1 ttlsweep restore -t "$T" x.json
 	[[ $output == *"line 1: its size is 409605 bytes; entries have at most 409600"* ]]
+}
+
+@test "--batch chooses how entries are put back; none is overwritten" {
+	local batch i
+	{
+		for i in {1..60}; do item "$i" old; done
+		printf '{"Item":{"key":{"S":"odd"},"p":{"S":"old"},"it'"'"'s \\"\\u00e9\\\\":{"L":[{"BOOL":true}]}}}\n'
+	} >all.json
+	start_road "$AWS_ENDPOINT_URL_DYNAMODB"
+	for batch in auto partiql single; do
+		table
+		give 7 new
+		ttlsweep export -q -t "$T" --format dynamodb-json >before
+		road PUT reset '{}'
+		run -0 ttlsweep restore -t "$T" --yes --batch $batch all.json --endpoint-url "$ROAD_URL"
+		[[ $output == *" 60 restored, 1 present, 0 failed"* ]]
+		road GET counts >counts
+		if [[ $batch == single ]]; then
+			jq -e '.operations.PutItem == 61 and .operations.BatchExecuteStatement == null' counts
+		else
+			# the odd name is not put into a statement
+			jq -e '.operations.PutItem == 1 and .operations.BatchExecuteStatement == 3' counts
+		fi
+		{ cat before; grep -v '"S":"7"' all.json; } | jq -cS .Item | sort >want
+		ttlsweep export -q -t "$T" --format dynamodb-json | jq -cS .Item | sort | cmp - want
+	done
+	# dynalite has no PartiQL
+	export AWS_ENDPOINT_URL_DYNAMODB=$DYNALITE_URL
+	table
+	run -1 ttlsweep restore -t "$T" --yes --batch partiql all.json
+	[[ $output == *"--batch partiql: this service or role does not allow BatchExecuteStatement (dynamodb:PartiQLInsert); use --batch auto or single"* ]]
+	[[ $output == *" 0 restored, 0 present, 0 failed, 61 skipped"* ]]
+	run -0 ttlsweep restore -t "$T" --yes all.json
+	[[ $output == *"continuing with one conditional PutItem per entry"*" 61 restored, 0 present"* ]]
 }
 
 @test "an export of a table with a longer key is refused if entries would be lost" {
