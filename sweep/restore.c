@@ -39,14 +39,9 @@ check_entry(void *state, const struct segment *seg, const struct record *r,
     struct fault *f)
 {
 	struct restore_state *run = state;
-	struct sweep_totals *t = run->totals;
 
 	(void)f;
-	t->of_repair += file_source_ttl(seg, r->item).p != NULL;
-	if (run->r->extend_ttl >= 0)
-		return 0;
-	t->expired += r->state == STATE_PENDING || r->state == STATE_STUCK;
-	t->expired_again += r->state == STATE_PENDING;
+	run->totals->of_repair += file_source_ttl(seg, r->item).p != NULL;
 	return 0;
 }
 
@@ -56,6 +51,7 @@ check_entry(void *state, const struct segment *seg, const struct record *r,
 /* An image that is to be put back, of the current page. */
 struct put {
 	const struct item *item;
+	enum state state;
 	struct slice image;
 	size_t made_at; /* image.p NULL: where in the putter's images it is */
 	double units;   /* reserved */
@@ -76,6 +72,7 @@ struct putter {
 
 /* What became of one image. */
 struct put_result {
+	enum state state; /* of the image */
 	double units;
 	enum outcome outcome;
 	bool unconfirmed;
@@ -270,6 +267,8 @@ settle(struct restore_state *run, const struct item *item,
 	run->done++;
 	t->outcomes[result->outcome]++;
 	t->unconfirmed += result->unconfirmed;
+	if (result->outcome == OUTCOME_DELETED)
+		restore_count_expired(run, result->state);
 	if (result->outcome == OUTCOME_FAILED) {
 		(void)snprintf(why, sizeof(why), "%s%s%s",
 		    result->code[0] != '\0' ? result->code : "no usable reply",
@@ -305,7 +304,8 @@ flush(struct putter *p, struct fault *f)
 	}
 	rc = sent = send_writes(p, p->keys.n, f);
 	for (size_t i = 0; i < p->keys.n; i++) {
-		struct put_result result = { .units = p->puts[i].units };
+		struct put_result result = { .state = p->puts[i].state,
+			.units = p->puts[i].units };
 
 		if (judge_put(p, p->puts[i].item, &p->writes[i], sent, &result,
 			rc == 0 ? f : &later) != 0)
@@ -379,14 +379,16 @@ is_turn(struct restore_state *run, const struct segment *seg,
 	return false;
 }
 
-/* Hold the image of ${item}, for which ${units} are reserved. */
+/* Hold the image ${r}, for which ${units} are reserved. */
 static int
-hold(struct putter *p, const struct item *item, double units, struct fault *f)
+hold(struct putter *p, const struct record *r, double units, struct fault *f)
 {
 	const struct restore *o = p->run->r;
+	const struct item *item = r->item;
 	struct put *put = &p->puts[p->keys.n];
 
 	*put = (struct put){ .item = item,
+		.state = r->state,
 		.image = item->json,
 		.made_at = p->images.n,
 		.units = units };
@@ -402,14 +404,15 @@ hold(struct putter *p, const struct item *item, double units, struct fault *f)
 	    : 0;
 }
 
-/* Undo the repair of ${item}, which gave it ${given}. */
+/* Undo the repair of ${r}, which gave it ${given}. */
 static int
-undo_repair(struct putter *p, const struct item *item, struct slice given,
+undo_repair(struct putter *p, const struct record *r, struct slice given,
     double units, struct fault *f)
 {
 	const struct restore *o = p->run->r;
-	struct put_result result = { .units = units };
+	struct put_result result = { .state = r->state, .units = units };
 	double wrote = ddb_wrote(p->conn);
+	const struct item *item = r->item;
 	struct slice image = item->json;
 	int rc;
 
@@ -442,8 +445,8 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	if ((rc = take(p, units, f)) != 0)
 		return rc;
 	p->repaired = images_attribute(p->run->images, seg);
-	return given.p != NULL ? undo_repair(p, r->item, given, units, f)
-			       : hold(p, r->item, units, f);
+	return given.p != NULL ? undo_repair(p, r, given, units, f)
+			       : hold(p, r, units, f);
 }
 
 static int

@@ -34,9 +34,10 @@
 /* An entry between its place in the file and its answer. */
 struct asked {
 	struct slice given; /* the TTL value that a repair gave it, p NULL */
-	int64_t units;      /* write units to undo its repair, … */
-	int64_t whole;      /* … to put it where nothing is, … */
-	int64_t refused;    /* … to find that it is present */
+	enum state state;
+	int64_t units;   /* write units to undo its repair, … */
+	int64_t whole;   /* … to put it where nothing is, … */
+	int64_t refused; /* … to find that it is present */
 	bool present;
 	bool changed; /* of a repair: it has another TTL value now */
 };
@@ -87,6 +88,17 @@ note_found(struct looker *l)
 	}
 }
 
+void
+restore_count_expired(struct restore_state *run, enum state state)
+{
+	struct sweep_totals *t = run->totals;
+
+	if (run->r->extend_ttl >= 0)
+		return;
+	t->expired += state == STATE_PENDING || state == STATE_STUCK;
+	t->expired_again += state == STATE_PENDING;
+}
+
 /* Count one answer: 0, or 1 where a run would stop before it. */
 static int
 count_one(struct restore_state *run, const struct asked *a)
@@ -106,8 +118,10 @@ count_one(struct restore_state *run, const struct asked *a)
 	}
 	account_settle(&run->account, units, units);
 	t->units += (int64_t)units;
-	if (writes)
+	if (writes) {
+		restore_count_expired(run, a->state);
 		return 0;
+	}
 	account_spare(&run->account);
 	t->outcomes[OUTCOME_REFRESHED]++;
 	return 0;
@@ -202,6 +216,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	a = &l->asked[l->keys.n];
 	image_keys_add(&l->keys, r->item);
 	*a = (struct asked){ .given = given,
+		.state = r->state,
 		.units = images_units(l->run->images, seg, r->item),
 		.whole = cost_item(o->table, r->item),
 		.refused = started(r->size, WRITE_UNIT) };

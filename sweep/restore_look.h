@@ -27,6 +27,9 @@ struct restore_state {
 	int64_t after; /* entries for the second walk */
 };
 
+/* An image of ${state} is put back, or would be. The lock is held. */
+void restore_count_expired(struct restore_state *run, enum state state);
+
 /* A dry run of a restore, after all files were checked: look up which keys are
  * in use, without writing. The pass's ctx is a struct restore_state. */
 extern const struct pass_sink restore_look;

@@ -49,7 +49,7 @@ struct sweep_totals {
 				  says they were deleted */
 	uint64_t prefixes;     /* bit i: session prefix i was seen */
 	int64_t of_repair;     /* restore: matched, from a repair's journal */
-	int64_t expired;       /* restore: matched and already expired, … */
+	int64_t expired;       /* restore: put back and already expired, … */
 	int64_t expired_again; /* … of which TTL will delete these */
 	const char *partial; /* restore: a file whose last reply says that more
 				entries follow; NULL: none. Borrowed */

@@ -311,6 +311,12 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	# the run then does the same
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes x.json --format json
 	jq -e '.present == 100 and .restored == 130' <<<"$output"
+	# what is said of expired entries is about those to put back
+	local ago=$(($(date +%s) - 60))
+	{ item 1 x "$ago"; item b x "$ago"; } >z.json
+	run -0 --separate-stderr ttlsweep restore -t "$T" z.json
+	[[ ${output//$'\n'/ } == *" write units"*", including those for puts that are refused. "* ]]
+	[[ ${output//$'\n'/ } == *"The entry to put back is expired; "*"delete it again: give more time with --extend-ttl DUR."* ]]
 	# a key twice in a file: a request contains each key once
 	{ item a x; item a x; } >y.json
 	run -0 ttlsweep restore -t "$T" y.json

@@ -462,7 +462,10 @@ would_restore(struct writing *w)
 		? "Any other, and one that was deleted,"
 		: "One that was deleted");
 	cost(&w->line, w->r);
-	say(w, NULL, ". Checking which keys are in use took %s.",
+	say(w, NULL, "%s. Checking which keys are in use took %s.",
+	    t->outcomes[OUTCOME_REFRESHED] > 0
+		? ", including those for puts that are refused"
+		: "",
 	    figure_units_of(w->r->work.read_units, "read").s);
 }
 
@@ -471,23 +474,28 @@ static void
 expired_again(struct writing *w)
 {
 	const struct sweep_totals *t = w->r->totals;
+	bool done = w->r->executed;
 	int64_t n = t->expired;
+	int64_t of = t->outcomes[done ? OUTCOME_DELETED : OUTCOME_SKIPPED];
 
 	if (t->expired_again == 0)
 		return;
-	if (n < t->matched)
-		buf_addf(&w->line, "%s of the %s entries in the files %s",
-		    figure_count(n).s, figure_count(t->matched).s,
+	if (n < of)
+		buf_addf(&w->line, "%s of the %s entries %s %s",
+		    figure_count(n).s, figure_count(of).s,
+		    done ? "that were put back" : "to put back",
 		    n == 1 ? "is" : "are");
 	else if (n > 1)
-		buf_addf(&w->line, "All %s are", figure_count(n).s);
+		buf_addf(&w->line, "All %s entries %s are", figure_count(n).s,
+		    done ? "that were put back" : "to put back");
 	else
-		buf_adds(&w->line, "The entry is");
+		buf_addf(&w->line, "The entry %s is",
+		    done ? "that was put back" : "to put back");
 	buf_addf(&w->line, " expired; %s will delete ",
 	    w->r->ttl_unknown != NULL ? "if TTL is on, it" : "TTL");
 	add_some(&w->line, t->expired_again, n);
 	say(w, TEXT_REPORT_YELLOW, " again%s.",
-	    w->r->executed ? "" : ": give more time with --extend-ttl DUR");
+	    done ? "" : ": give more time with --extend-ttl DUR");
 }
 
 static void

@@ -1081,12 +1081,12 @@ test_sweep_says(void **state)
 		{ "restore", false, false, NULL, NULL,
 		    { .matched = 188, .expired = 188, .expired_again = 161,
 			.outcomes = { [OUTCOME_SKIPPED] = 188 } },
-		    "\nAll 188 are expired; TTL will delete 161 of them again: "
+		    "\nAll 188 entries to put back are expired; TTL will delete 161 of them again: "
 		    "give more time with --extend-ttl DUR.\n", "Some" },
 		{ "restore", true, false, "ttl", NULL,
 		    { .matched = 5, .expired = 1, .expired_again = 1,
 			.outcomes = { [OUTCOME_DELETED] = 5 } },
-		    "\n1 of the 5 entries in the files is expired; if TTL is "
+		    "\n1 of the 5 entries that were put back is expired; if TTL is "
 		    "on, it will delete it again.\n", "Some" },
 		{ "restore", true, false, NULL, NULL,
 		    { .scanned = 2, .matched = 2, .of_repair = 1,
