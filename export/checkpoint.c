@@ -104,6 +104,28 @@ damaged(const char *path, const char *what, struct fault *f)
 	    "%s: not a checkpoint of ttlsweep, or damaged: %s", path, what);
 }
 
+/* "--state stuck"; "none" if empty. The options of a selection begin with a
+ * blank. */
+static const char *
+shown(const char *value)
+{
+	value += value[0] == ' ';
+	return value[0] != '\0' ? value : "none";
+}
+
+/* Its member ${name} is ${had}, where this run has ${has}. */
+static int
+another_run(const char *path, const char *name, const char *had,
+    const char *has, struct fault *f)
+{
+	if (strcmp(name, "selection") == 0)
+		name = "options that select entries";
+	return fault(f, FAULT_REFUSED,
+	    "%s: the checkpoint belongs to another run (%s: %s; now: %s); name "
+	    "another file, or remove it to start over",
+	    path, name, shown(had), shown(has));
+}
+
 /* Member ${name} must have the value of this run. */
 static int
 agree(const char *path, struct slice doc, const char *name, const char *value,
@@ -120,11 +142,7 @@ agree(const char *path, struct slice doc, const char *name, const char *value,
 	if (!slice_same(had, (struct slice){ want.p, want.n })) {
 		slice_text_decode(&text, slice_unquote(had));
 		buf_add(&text, "", 0);
-		rc = fault(f, FAULT_REFUSED,
-		    "%s: the checkpoint belongs to another run: its %s is "
-		    "\"%s\", not \"%s\"; name another file, or remove it to "
-		    "start over",
-		    path, name, buf_text(&text), value);
+		rc = another_run(path, name, buf_text(&text), value, f);
 	}
 	buf_release(&want);
 	buf_release(&text);

@@ -169,7 +169,11 @@ histogram_quantile(const struct histogram *h, double q)
 		if (seen >= rank)
 			break;
 	}
+	/* if all are in one bucket, their mean is nearer */
+	if (h->count[i] == h->total && h->sum < INT64_MAX)
+		return h->sum / h->total;
 	high = histogram_up_to(i);
+	high = high < h->max ? high : h->max;
 	low = i > 0 ? histogram_up_to(i - 1) + 1 : high;
 	mid = low + (high - low) / 2;
 	return mid < h->max ? mid : h->max;

@@ -278,6 +278,13 @@ summary_merge(struct summary *to, const struct summary *from)
 	merge_names(to, from);
 }
 
+bool
+summary_nameless(const struct summary *s)
+{
+	return s->items > 0 &&
+	    s->reasons[STATE_IMMORTAL][REASON_MISSING] == s->items;
+}
+
 int64_t
 summary_repairable(const struct summary *s, enum state state)
 {

@@ -92,6 +92,8 @@ void summary_add(struct summary *s, const struct record *r, int64_t units);
 void summary_merge(struct summary *to, const struct summary *from);
 /* Empty it for the next segment, keeping its memory. */
 void summary_reset(struct summary *s);
+/* Whether there are entries, and none has the TTL attribute. Pure. */
+bool summary_nameless(const struct summary *s);
 /* How many entries of ${state} have a time that repair converts: in another
  * unit, or in a string with a zone. Pure. */
 int64_t summary_repairable(const struct summary *s, enum state state);

@@ -329,8 +329,10 @@ journal_create(struct journal *j, const struct journal_options *o,
 		    "%s: file exists, and a journal must be a new file; give "
 		    "another name or leave out --journal",
 		    j->path);
-	return fault(f, FAULT_IO, "%s: cannot create the journal: %s", j->path,
-	    strerror(errno));
+	return fault(f, FAULT_IO,
+	    "%s: cannot create the journal: %s; name another directory with "
+	    "--journal-dir, or a file with --journal",
+	    j->path, strerror(errno));
 }
 
 static int

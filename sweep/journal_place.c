@@ -169,9 +169,22 @@ no_place(const char *directory, enum fault_kind kind, const char *why,
 	    directory, why);
 }
 
-/* Make ${path} and the missing directories above it. */
+/* ${directory} is missing, and making it failed with ${error}. */
 static int
-make_directory(const char *path, struct fault *f)
+not_made(const char *directory, int error, struct fault *f)
+{
+	char *why = xasprintf("it does not exist and cannot be created (%s)",
+	    strerror(error));
+	int rc = no_place(directory, FAULT_IO, why, f);
+
+	free(why);
+	return rc;
+}
+
+/* Make ${path}, which ${whole} begins with, and the missing directories above
+ * it. */
+static int
+make_directory(const char *path, const char *whole, struct fault *f)
 {
 	struct stat st;
 	char *above;
@@ -180,17 +193,16 @@ make_directory(const char *path, struct fault *f)
 	if (stat(path, &st) == 0)
 		return 0; /* judged later */
 	if (errno != ENOENT)
-		return no_place(path, FAULT_IO, strerror(errno), f);
+		return no_place(whole, FAULT_IO, strerror(errno), f);
 	above = directory_of(path);
 	if (strcmp(above, path) != 0)
-		rc = make_directory(above, f);
+		rc = make_directory(above, whole, f);
 	free(above);
 	if (rc != 0)
 		return -1;
 	if (mkdir(path, 0700) == 0)
 		return journal_sync_directory(path, f);
-	return errno == EEXIST ? 0
-			       : no_place(path, FAULT_IO, strerror(errno), f);
+	return errno == EEXIST ? 0 : not_made(whole, errno, f);
 }
 
 /* A journal contains whole sessions: nobody else may be able to rename or plant
@@ -253,7 +265,7 @@ journal_default_path(const char *dir, const char *table, int64_t now, bool make,
 		    "with --journal-dir");
 		goto out;
 	}
-	if (make && make_directory(directory, f) != 0)
+	if (make && make_directory(directory, directory, f) != 0)
 		goto out;
 	if ((make || lstat(directory, &st) == 0) &&
 	    check_directory(directory, f) != 0)
@@ -278,10 +290,12 @@ journal_check_place(const char *path, bool make, struct fault *f)
 	if (make)
 		at = nearest(at);
 	trial = xasprintf("%s/.ttlsweep-XXXXXX", at);
-	if (mkdtemp(trial) == NULL)
-		rc = no_place(wanted, FAULT_IO, strerror(errno), f);
-	else
+	if (mkdtemp(trial) != NULL)
 		(void)rmdir(trial);
+	else if (strcmp(at, wanted) != 0)
+		rc = not_made(wanted, errno, f);
+	else
+		rc = no_place(wanted, FAULT_IO, strerror(errno), f);
 	free(trial);
 	free(at);
 	free(wanted);

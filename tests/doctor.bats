@@ -93,7 +93,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is ok 'goes back to 2026-11-18T11:06:40Z' backups
 	is ok 'all 30 looked at: 30 live, 0 pending, 0 stuck, 0 immortal' entries
 	is ok 'nothing is expired' cost
-	is ok "as the TSA Gallery's template creates it" gallery
+	is ok "the table that the template of the TSA Gallery (an AWS lab) creates" gallery
 	# it only read
 	[[ $(operations) == 'DescribeContinuousBackups=1 DescribeTable=1 DescribeTimeToLive=1 Scan=2' ]]
 	[[ ! -e $XDG_STATE_HOME/ttlsweep ]]
@@ -180,7 +180,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	doctor --overdue 15m --expect-account 123456789012
 	is warning 'also in eu-west-1, sa-east-1' replicas
 	is ok 'byUser (global); each delete also pays for these: up to 6 write units' indexes
-	is ok 'on (it keeps' protection
+	is ok 'deletion protection is on: it keeps' protection
 	is ok '3 000 read units and 1 000 write units a second' billing
 	is ok 'point-in-time recovery is off' backups
 	is ok 'ENABLING on ttl (it takes up to an hour)' ttl
@@ -213,6 +213,17 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning 'ttlsweep doctor --policy purge' ttl
 	is ok 'no sweep needs it' backups
 	is warning 'not tested' delete
+	# what a purge says of it
+	cloud_set '{"deny": ["dynamodb:PartiQLDelete", "dynamodb:DeleteItem"]}'
+	run -1 --separate-stderr ttlsweep purge --yes --state any --no-journal
+	[[ $stderr == *"access denied: dynamodb:DeleteItem on table TSAGalleryCache is not allowed ("*"); add it to the policy of these credentials"* ]]
+	[[ $stderr == *"ttlsweep doctor --policy purge prints a policy that allows all it needs; then continue with: ttlsweep purge --yes --state any --no-journal"* ]]
+	[[ $(grep -c 'failed: ' <<<"$stderr") -le 1 || $stderr == *': for the same reason'* ]]
+	cloud_set '{"deny": []}'
+	run -0 ttlsweep doctor
+	[[ ${output//$'\n'/ } == *": nothing was found that would stop a purge, but its deletes were not tested."* ]]
+	run -0 ttlsweep doctor --probe-write
+	[[ $output == *": nothing would stop a purge."* ]]
 	cloud_set '{"deny": ["dynamodb:Scan"]}'
 	doctor 1
 	is ok ACTIVE table

@@ -55,6 +55,15 @@ fits() { [[ $(wc -L <shown) -le $1 ]] || { cat shown; false; }; }
 	awk 'NF == 4 {print $3}' shown | sort | cmp - <(jq -r '.Item.n.N // empty' items | sort)
 }
 
+@test "list --top keeps the column that it sorts by" {
+	local by
+	for by in overdue size; do
+		on 40 list -i items --now $NOW --top 3 --by $by
+		fits 40
+		[[ $(head -n 1 shown) == *" $by"* ]] || { cat shown; false; }
+	done
+}
+
 @test "list leaves out default columns to make room" {
 	local columns
 	ttlsweep list -i items --now $NOW --columns key,size --no-headings |

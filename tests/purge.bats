@@ -160,6 +160,23 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	done
 }
 
+@test "a TTL attribute that no entry has is reported, with -q, too" {
+	table
+	local command warns='no entry that was read (100) has the TTL attribute expires; if the time is in another one, name it with --ttl-attribute'
+	for command in "purge" "purge --yes --overdue 2d" "repair --yes" \
+	    "list --state expired" "export --state expired"; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ttlsweep $command -q -t "$T" --ttl-attribute expires
+		[[ $stderr == *"$warns"* ]]
+	done
+	# nothing is wrong with what was chosen on purpose, or with the right one
+	for command in "list --ttl-attribute expires" "list --state immortal --ttl-attribute expires" "purge --overdue 9999d"; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ttlsweep $command -q -t "$T"
+		[[ $stderr != *"no entry that was read"* ]]
+	done
+}
+
 @test "a journal that cannot be created is reported with and without --yes" {
 	table
 	local file=$BATS_TEST_TMPDIR/file
@@ -180,6 +197,11 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	[[ $stderr == *"everyone may write there"* && $output != *"No journal would be kept"* ]]
 	run -1 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$file/x" --yes
 	[[ $stderr == *"the journal's directory $file"*--journal-dir* ]]
+	local yes
+	for yes in "" --yes; do
+		run --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal-dir /proc/none/x $yes
+		[[ $stderr == *"the journal's directory /proc/none/x: it does not exist and cannot be created (No such file or directory); name another with --journal-dir"* ]]
+	done
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal "$BATS_TEST_TMPDIR/none/j"
 	[[ $stderr == *"with --yes this would be refused: the journal's directory $BATS_TEST_TMPDIR/none: "* ]]
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal "$file"

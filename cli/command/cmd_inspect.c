@@ -236,16 +236,6 @@ work(struct inspect *in)
 	return w;
 }
 
-/* No entry has the TTL attribute. */
-static bool
-nameless(const struct inspect *in)
-{
-	const struct summary *s = &in->all;
-
-	return s->items > 0 &&
-	    s->reasons[STATE_IMMORTAL][REASON_MISSING] == s->items;
-}
-
 static int
 write_report(struct inspect *in, bool complete, struct fault *f)
 {
@@ -278,7 +268,7 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 	};
 
 	lookalike_sort(&in->lookalikes);
-	if (nameless(in)) {
+	if (summary_nameless(&in->all)) {
 		r.nlookalikes = in->lookalikes.n;
 		r.inside = in->lookalikes.inside;
 	}
@@ -299,7 +289,8 @@ warn_attribute(struct inspect *in)
 	const struct lookalikes *l = &in->lookalikes;
 	struct buf names = { 0 };
 
-	if (format == FORMAT_TEXT || format == FORMAT_HTML || !nameless(in))
+	if (format == FORMAT_TEXT || format == FORMAT_HTML ||
+	    !summary_nameless(&in->all))
 		return;
 	for (size_t i = 0; i < l->n; i++)
 		buf_addf(&names, "%s%s",

@@ -156,6 +156,11 @@ static const struct {
 	{ "state", 8 },
 };
 
+/* The columns of --by. */
+static const char *const by_columns[] = { [BY_OVERDUE] = "overdue",
+	[BY_SIZE] = "size",
+	[BY_EXPIRES] = "expires" };
+
 static void
 drop(struct columns *c, const char *name)
 {
@@ -170,8 +175,10 @@ drop(struct columns *c, const char *name)
 	c->n = n;
 }
 
+/* ${keep}: the column that the rows are sorted by; NULL. */
 static void
-drop_wide(struct columns *c, const struct key_schema *schema, int width)
+drop_wide(struct columns *c, const struct key_schema *schema, int width,
+    const char *keep)
 {
 	size_t n = sizeof(wide) / sizeof(*wide);
 	int need = width / 2 < KEY_CELLS ? width / 2 : KEY_CELLS;
@@ -181,6 +188,8 @@ drop_wide(struct columns *c, const struct key_schema *schema, int width)
 	for (size_t i = 0; i < n; i++)
 		need += wide[i].cells + 1;
 	for (size_t i = 0; i < n && need > width; i++) {
+		if (keep != NULL && strcmp(wide[i].name, keep) == 0)
+			continue;
 		drop(c, wide[i].name);
 		need -= wide[i].cells + 1;
 	}
@@ -238,7 +247,8 @@ run(const struct options *o, struct log *log, struct fault *f)
 		goto out;
 	width = term_width(STDOUT_FILENO, 0);
 	if (format == FORMAT_TABLE && o->columns == NULL && width > 0)
-		drop_wide(&l.columns, &l.context.schema, width);
+		drop_wide(&l.columns, &l.context.schema, width,
+		    o->top > 0 ? by_columns[o->by] : NULL);
 	if (o->top > 0)
 		open_rank(&l);
 	if (!needs_items(&l, format))

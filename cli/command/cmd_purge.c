@@ -214,8 +214,10 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 	c->begun_us = c->world->mono_us(c->world->ctx);
 	rc = purge_run(&purge, &summary, totals, f);
 	context_end(c);
-	if (rc >= 0 && totals == &s->totals)
+	if (rc >= 0 && totals == &s->totals) {
 		context_tell_prefixes(c, summary.prefixes, summary.items);
+		context_tell_attribute(c, &summary, totals->matched);
+	}
 	summary_release(&summary);
 	source_close(purge.source);
 	source_close(purge.counting);

@@ -155,8 +155,8 @@ static int
 choose(struct cookie *c, struct slice pairs, struct slice secrets,
     struct fault *f)
 {
-	bool named = false, any = false;
-	int rivals = 0; /* signed cookies */
+	bool named = false;
+	int cookies = 0, rivals = 0; /* the latter are signed */
 
 	while (pairs.p != NULL) {
 		struct slice value = cut(&pairs, ';');
@@ -169,18 +169,23 @@ choose(struct cookie *c, struct slice pairs, struct slice secrets,
 			continue;
 		judge(&next, trim(value), secrets);
 		rivals += next.verdict != COOKIE_UNSIGNED;
-		if (!any || better(&next, is_named, c, named)) {
+		if (cookies == 0 || better(&next, is_named, c, named)) {
 			struct cookie was = *c;
 
 			*c = next;
 			next = was;
 			named = is_named;
 		}
-		any = true;
+		cookies++;
 		cookie_release(&next);
 	}
-	if (!any)
+	if (cookies == 0)
 		return fault(f, FAULT_USAGE, "--cookie: no cookie given");
+	if (!named && rivals == 0 && cookies > 1)
+		return fault(f, FAULT_USAGE,
+		    "--cookie: of these %d cookies none is signed, and none "
+		    "is named " NAME "; give the value of the session cookie",
+		    cookies);
 	if (!named && c->verdict != COOKIE_VALID && rivals > 1)
 		return fault(f, FAULT_USAGE,
 		    "--cookie: several cookies are signed, and none is "

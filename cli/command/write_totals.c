@@ -132,15 +132,24 @@ add_command(struct buf *out, const struct options *o,
 	option_repeat(out, o, GROUP_GLOBAL, NULL);
 }
 
-/* How to continue a run that stopped early. */
+/* How to continue a run that stopped early; ${why} it stopped. */
 static void
-add_next(struct buf *out, const struct options *o, const struct sweep_totals *t)
+add_next(struct buf *out, const struct options *o, const struct sweep_totals *t,
+    enum fault_kind why)
 {
 	if (t->stopped == NULL ||
 	    (strcmp(t->stopped, "failed") == 0 && t->matched == 0))
 		return;
 	if (!in_vain(o, t)) {
-		buf_adds(out, "to continue: ");
+		if (why == FAULT_DENIED)
+			buf_addf(out,
+			    "ttlsweep doctor --policy %s prints a policy that "
+			    "allows all it needs; ",
+			    o->command->name);
+		buf_adds(out,
+		    why == FAULT_DENIED || why == FAULT_CREDENTIALS
+			? "then continue with: "
+			: "to continue: ");
 		add_command(out, o, t);
 		return;
 	}
@@ -163,14 +172,15 @@ add_next(struct buf *out, const struct options *o, const struct sweep_totals *t)
 }
 
 static void
-log_end(const struct context *c, const struct report_sweep *r)
+log_end(const struct context *c, const struct report_sweep *r,
+    enum fault_kind why)
 {
 	struct buf next = { 0 };
 
 	if (r->undo != NULL && c->o->format == FORMAT_JSON)
 		log_note(c->log, "to undo it: %s", r->undo);
 	if (r->executed)
-		add_next(&next, c->quoted.shown, r->totals);
+		add_next(&next, c->quoted.shown, r->totals, why);
 	/* also with -q if the same run would only stop again */
 	if (next.n > 0 && in_vain(c->o, r->totals))
 		log_warn(c->log, "%s", buf_text(&next));
@@ -192,7 +202,7 @@ write_totals(struct context *c, const struct report_sweep *r, int rc,
 		f->text[0] = '\0';
 	}
 	written = write_report(c, r, well, &why);
-	log_end(c, r);
+	log_end(c, r, rc < 0 ? f->kind : FAULT_NONE);
 	if (rc < 0) {
 		(void)guard_leave(c, r->totals, 0, NULL);
 		return -1;

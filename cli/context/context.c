@@ -354,6 +354,19 @@ context_tell_prefixes(const struct context *c, uint64_t seen, int64_t entries)
 			    entries == 1 ? "entry" : "entries");
 }
 
+void
+context_tell_attribute(const struct context *c, const struct summary *s,
+    int64_t selected)
+{
+	if (selected > 0 || !summary_nameless(s))
+		return;
+	log_warn(c->log,
+	    "no entry that was read (%lld) has the TTL attribute %s; if the "
+	    "time is in another one, name it with --ttl-attribute (ttlsweep "
+	    "inspect shows which attributes look like times)",
+	    (long long)s->items, c->ttl);
+}
+
 /* How much --limit makes it read, and by how many workers. */
 static struct scan_budget
 budget(const struct context *c)
@@ -560,8 +573,10 @@ context_pass(struct context *c, const struct context_pass *how,
 	context_end(c);
 	if (rc == 0)
 		note_keys(c, done->absent);
-	if (rc >= 0)
+	if (rc >= 0) {
 		context_tell_prefixes(c, total.prefixes, total.items);
+		context_tell_attribute(c, &total, done->matched);
+	}
 	summary_release(&total);
 	source_close(pass.source);
 	return rc;

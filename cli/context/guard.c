@@ -201,7 +201,11 @@ guard_leave(struct context *c, const struct sweep_totals *t, int status,
 		    (long long)t->images_refused, t->image_wrong);
 	for (int i = 0; i < t->nfailures; i++)
 		log_warn(c->log, "failed: %s: %s", t->failures[i].key,
-		    t->failures[i].why);
+		    i > 0 &&
+			    strcmp(t->failures[i].why,
+				t->failures[i - 1].why) == 0
+			? "for the same reason"
+			: t->failures[i].why);
 	if (failed > t->nfailures)
 		log_warn(c->log, "and %lld more failed",
 		    (long long)(failed - t->nfailures));

@@ -254,6 +254,7 @@ end_text(struct doctor *d, struct buf *out)
 {
 	const struct text_report p = { .out = out, .style = d->style };
 	int failures = d->found[DOCTOR_FAILURE];
+	bool tried = !d->described || d->o->probe_write;
 	struct buf line = { 0 };
 
 	add_count(&line, failures, "failure", "failures");
@@ -263,15 +264,17 @@ end_text(struct doctor *d, struct buf *out)
 	add_count(&line, d->found[DOCTOR_WARNING], "warning", "warnings");
 	buf_adds(&line,
 	    failures > 0 ? ": a purge would fail."
-			 : ": nothing would stop a purge.");
+		: tried  ? ": nothing would stop a purge."
+			 : ": nothing was found that would stop a purge, but "
+			   "its deletes were not tested.");
 	if (line.p[0] == 'n')
 		line.p[0] = 'N';
 	buf_addc(out, '\n');
 	text_report_words(&p, 0, buf_text(&line), TEXT_REPORT_BOLD);
-	if (d->described && !d->o->probe_write)
+	if (!tried)
 		text_report_words(&p, 0,
-		    "Deletes not tested; --probe-write tests them on a key "
-		    "that does not exist (2 write units).",
+		    "--probe-write tests them on a key that does not exist (2 "
+		    "write units).",
 		    TEXT_REPORT_DIM);
 	buf_release(&line);
 }

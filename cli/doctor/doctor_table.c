@@ -172,8 +172,8 @@ static int
 check_protection(struct doctor *d, struct fault *f)
 {
 	return doctor_say(d, "protection", DOCTOR_OK, f,
-	    "%s (it keeps the table itself from being deleted)",
-	    d->c.table.protected ? "on" : "off");
+	    "deletion protection is %s the table itself from being deleted",
+	    d->c.table.protected ? "on: it keeps" : "off: it would keep");
 }
 
 static int
@@ -248,7 +248,9 @@ check_gallery(struct doctor *d, struct fault *f)
 	if (!made && strcmp(d->c.table.name, GALLERY_TABLE) != 0)
 		return 0;
 	same = doctor_gallery(&text, &d->c.table);
-	buf_addf(&d->text, "%sas the TSA Gallery's template creates it%s%s",
+	buf_addf(&d->text,
+	    "%sthe table that the template of the TSA Gallery (an AWS "
+	    "lab) creates%s%s",
 	    same ? "" : "not ", same ? "" : ": ", buf_text(&text));
 	if (strstr(buf_text(&text), "key") != NULL)
 		buf_adds(&d->fix, "check that this is the table you mean");

@@ -132,7 +132,7 @@ check_scan(struct doctor *d, struct fault *f)
 
 	doctor_waiting(d, "reading one entry");
 	if (probe_scan(d->c.conn, d->name, &why) == PROBE_ALLOWED) {
-		buf_adds(&d->text, "allowed (one entry was read)");
+		buf_adds(&d->text, "allowed (tried by reading one entry)");
 		d->scans = true;
 		return doctor_add(d, "scan", DOCTOR_OK, f);
 	}

@@ -212,17 +212,24 @@ figures(const struct text_report *p, const struct report_sweep *r)
 	buf_release(&left);
 }
 
-/* "5 write units (about 0.01 USD, us-east-1 prices of 2026-05-13)" */
+/* "(about 0.01 USD, us-east-1 prices of 2026-05-13)" */
 static void
-cost(struct buf *line, const struct report_sweep *r)
+price(struct buf *line, const struct report_sweep *r)
 {
-	buf_adds(line, figure_units_of(r->write_units, "write").s);
 	if (r->place.price == NULL || r->write_units <= 0)
 		return;
 	buf_addf(line, " (about %s, ",
 	    figure_usd(price_usd(r->place.price, r->write_units)).s);
 	price_source(line, r->place.price);
 	buf_addc(line, ')');
+}
+
+/* "1 350 write units (about 0.01 USD, us-east-1 prices of 2026-05-13)" */
+static void
+cost(struct buf *line, const struct report_sweep *r)
+{
+	buf_adds(line, figure_units_of(r->write_units, "write").s);
+	price(line, r);
 }
 
 /* The text being written. */
@@ -616,8 +623,10 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 		if (t->left[i] > 0)
 			buf_addf(out, ", %lld %s", (long long)t->left[i],
 			    left_rows[i].name);
-	buf_adds(out, "; ");
-	cost(out, r);
+	/* scripts read this line: no number has blanks in it */
+	buf_addf(out, "; %.15g write unit%s", r->write_units,
+	    r->write_units == 1 ? "" : "s");
+	price(out, r);
 	buf_addf(out, ", %.1f s", r->work.seconds);
 	if (t->stopped != NULL)
 		buf_addf(out, "; stopped: %s", t->stopped);

@@ -26,9 +26,9 @@ static const char *const meanings[REASONS] = {
 	[REASON_NO_TIME] = "The value is not a time between 2012, when "
 			   "DynamoDB opened, and 100 years from now, in any "
 			   "unit.",
-	[REASON_MISSING] = "The attribute is missing.",
-	[REASON_WRONG_TYPE] = "The attribute is neither a number nor a time "
-			      "in a string.",
+	[REASON_MISSING] = "The TTL attribute is missing.",
+	[REASON_WRONG_TYPE] = "The TTL attribute is neither a number nor a "
+			      "time in a string.",
 };
 
 /* How to fix an application that makes the mistake. */
@@ -275,10 +275,7 @@ report_words_work(const struct report *r, struct buf *line)
 bool
 report_words_nameless(const struct report *r)
 {
-	const struct summary *s = r->summary;
-
-	return !r->selected && s->items > 0 &&
-	    s->reasons[STATE_IMMORTAL][REASON_MISSING] == s->items;
+	return !r->selected && summary_nameless(r->summary);
 }
 
 const char *

@@ -68,8 +68,8 @@ refusal_say(const struct refusal *r, struct fault *f)
 
 	if (strncmp(code, "AccessDenied", 12) == 0)
 		return fault(f, FAULT_DENIED,
-		    "access denied: %s:%s%s%s is not allowed for these "
-		    "credentials (%s); add it to their policy",
+		    "access denied: %s:%s%s%s is not allowed (%s); add it to "
+		    "the policy of these credentials",
 		    r->service, r->action, r->table != NULL ? " on table " : "",
 		    r->table != NULL ? r->table : "",
 		    r->message[0] != '\0' ? r->message : code);

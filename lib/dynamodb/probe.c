@@ -193,8 +193,7 @@ batch_answer(const char *table, struct slice body, struct fault *f)
 	if (strncmp(code, "AccessDenied", 12) == 0) {
 		(void)fault(f, FAULT_DENIED,
 		    "access denied: dynamodb:PartiQLDelete on table %s is not "
-		    "allowed for these credentials (%s); add it to their "
-		    "policy",
+		    "allowed (%s); add it to the policy of these credentials",
 		    table, message);
 		return PROBE_DENIED;
 	}

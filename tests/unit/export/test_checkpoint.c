@@ -296,10 +296,11 @@ test_of_another_run(void **state)
 	struct checkpoint c = run_of(&simple);
 	struct segment at_disk[1] = { 0 };
 	struct checkpoint cases[8];
-	static const char *const texts[] = { "table is \"T\"",
-		"table_id is \"a1b2\"", "another key", "another key",
-		"command is \"purge\"", "endpoint is", "ttl_attribute is",
-		"selection is" };
+	static const char *const texts[] = { "(table: T; now: U)",
+		"(table_id: a1b2; now: ", "another key", "another key",
+		"(command: purge; now: export)",
+		"(endpoint: ", "(ttl_attribute: ",
+		"(options that select entries: state=expired prefix=" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)

@@ -204,6 +204,25 @@ test_edges(void **state)
 	assert_true(histogram_quantile(&h, -7) <= 1);
 }
 
+/* Where all are in one bucket, no quantile is outside of them. */
+static void
+test_one_bucket(void **state)
+{
+	struct histogram h = { 0 };
+
+	(void)state;
+	histogram_add(&h, 90000, 5);
+	assert_true(histogram_quantile(&h, 0.5) == 90000);
+	memset(&h, 0, sizeof(h));
+	histogram_add(&h, 3613, 1);
+	histogram_add(&h, 3616, 1);
+	assert_true(histogram_quantile(&h, 0.5) == 3614);
+	/* the sum is no longer exact */
+	memset(&h, 0, sizeof(h));
+	histogram_add(&h, INT64_MAX, 3);
+	assert_true(histogram_quantile(&h, 0.5) > INT64_MAX / 26 * 25);
+}
+
 /* Ranks that rounding almost makes wrong: 0.07 · 100 is 7.000000000000001. */
 static void
 test_ranks(void **state)
@@ -282,6 +301,7 @@ main(void)
 		cmocka_unit_test(test_bucket),
 		cmocka_unit_test(test_quantile),
 		cmocka_unit_test(test_each_value),
+		cmocka_unit_test(test_one_bucket),
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_ranks),
 		cmocka_unit_test(test_merge),

@@ -4,6 +4,7 @@
 #include "inspector/record.h"
 #include "inspector/select.h"
 #include "lib/dynamodb/table.h"
+#include "lib/dynamodb/write.h"
 #include "sweep/ceiling.h"
 #include "sweep/images.h"
 #include "sweep/restore.h"
@@ -39,6 +40,13 @@
 			"\"message\":\"no\"}"                    \
 	}
 
+#define BATCH(answer)                                                       \
+	{                                                                   \
+		.status = 200,                                              \
+		.body = "{\"Responses\":[{\"TableName\":\"T\"" answer "}]}" \
+	}
+#define DUPLICATE BATCH(",\"Error\":{\"Code\":\"DuplicateItem\"}")
+
 static struct ddb_table table = { .name = (char *)"T",
 	.partition = (char *)"key",
 	.partition_type = ATTR_S,
@@ -47,6 +55,7 @@ static struct ddb_table table = { .name = (char *)"T",
 /* The outcome of an entry, by the replies. */
 static const struct {
 	const char *name;
+	int batch;
 	struct script_reply replies[4];
 	size_t n;
 	int rc;
@@ -54,14 +63,25 @@ static const struct {
 	int64_t unconfirmed;
 } cases[] = {
 	/* clang-format off */
-	{ "put", { { .status = 200 } }, 1, 0, OUTCOME_DELETED, 0 },
-	{ "in use", { TAKEN }, 1, 0, OUTCOME_REFRESHED, 0 },
-	{ "put, with a lost reply", { LOST, TAKEN, READ(ITEM) }, 3,
+	{ "put", DDB_BATCH_SINGLE, { { .status = 200 } }, 1, 0, OUTCOME_DELETED, 0 },
+	{ "in use", DDB_BATCH_SINGLE, { TAKEN }, 1, 0, OUTCOME_REFRESHED, 0 },
+	{ "put, with a lost reply", DDB_BATCH_SINGLE, { LOST, TAKEN, READ(ITEM) }, 3,
 	    0, OUTCOME_DELETED, 1 },
-	{ "in use, with a lost reply", { LOST, TAKEN, READ("{\"key\":{\"S\":\"a\"}}") },
+	{ "in use, with a lost reply", DDB_BATCH_SINGLE, { LOST, TAKEN, READ("{\"key\":{\"S\":\"a\"}}") },
 	    3, 0, OUTCOME_REFRESHED, 0 },
-	{ "throttled to the end", { SLOW, SLOW }, 2, 0, OUTCOME_FAILED, 0 },
-	{ "unknown", { LOST, TAKEN, DENIED }, 3, -1, OUTCOME_FAILED, 0 },
+	{ "throttled to the end", DDB_BATCH_SINGLE, { SLOW, SLOW }, 2, 0, OUTCOME_FAILED, 0 },
+	{ "unknown", DDB_BATCH_SINGLE, { LOST, TAKEN, DENIED }, 3, -1, OUTCOME_FAILED, 0 },
+	{ "put by a batch", DDB_BATCH_AUTO, { BATCH("") }, 1,
+	    0, OUTCOME_DELETED, 0 },
+	{ "in use, by a batch", DDB_BATCH_AUTO, { DUPLICATE }, 1,
+	    0, OUTCOME_REFRESHED, 0 },
+	{ "put by a batch, with a lost reply", DDB_BATCH_AUTO,
+	    { LOST, DUPLICATE, READ(ITEM) }, 3, 0, OUTCOME_DELETED, 1 },
+	{ "in use, by a batch with a lost reply", DDB_BATCH_AUTO,
+	    { LOST, DUPLICATE, READ("{\"key\":{\"S\":\"a\"}}") }, 3,
+	    0, OUTCOME_REFRESHED, 0 },
+	{ "unknown, by a batch", DDB_BATCH_AUTO, { LOST, DUPLICATE, DENIED }, 3,
+	    -1, OUTCOME_FAILED, 0 },
 	/* clang-format on */
 };
 
@@ -90,6 +110,7 @@ test_outcomes(void **state)
 			.files = &file,
 			.nfiles = 1,
 			.extend_ttl = -1,
+			.batch = cases[i].batch,
 			.jobs = 1,
 			.execute = true,
 		};

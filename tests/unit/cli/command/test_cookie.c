@@ -96,6 +96,9 @@ static const struct {
 	{ "attributes only", SLICE("Path; HttpOnly"), "no cookie given" },
 	{ "two signed ones without the name", SLICE("a=s:a.b; c=s:c.d"),
 	    "several cookies are signed" },
+	{ "several, and none can be it", SLICE("Cookie: a=b; theme=dark"),
+	    "of these 2 cookies none is signed, and none is named "
+	    "connect.sid" },
 };
 
 static void

@@ -1082,7 +1082,7 @@ test_sweep_says(void **state)
 		    { .matched = 188, .expired = 188, .expired_again = 161,
 			.outcomes = { [OUTCOME_SKIPPED] = 188 } },
 		    "\nAll 188 entries to put back are expired; TTL will delete 161 of them again: "
-		    "give more time with --extend-ttl DUR.\n", "Some" },
+		    "give more time with\n--extend-ttl DUR.\n", "Some" },
 		{ "restore", true, false, "ttl", NULL,
 		    { .matched = 5, .expired = 1, .expired_again = 1,
 			.outcomes = { [OUTCOME_DELETED] = 5 } },
