@@ -335,7 +335,7 @@ name_at(struct documents *d, size_t *at, struct slice *name, struct fault *f)
 static int
 has_tables(struct documents *d, size_t at, struct fault *f)
 {
-	struct slice name;
+	struct slice name = { NULL, 0 };
 	int c;
 
 	at++;
@@ -508,7 +508,7 @@ in_reply(struct documents *d, struct line *out, struct fault *f)
 		char first;
 	} entries[] = { { "Items", '[' }, { "Item", '{' },
 		{ "Responses", '{' } };
-	struct slice name;
+	struct slice name = { NULL, 0 };
 	size_t at = 0, i;
 	int c = next_in(d, '}', LEVEL_TOP, f);
 
@@ -539,7 +539,7 @@ in_reply(struct documents *d, struct line *out, struct fault *f)
 static int
 in_tables(struct documents *d, struct line *out, struct fault *f)
 {
-	struct slice name;
+	struct slice name = { NULL, 0 };
 	size_t at = 0;
 	int c = next_in(d, '}', LEVEL_REPLY, f);
 

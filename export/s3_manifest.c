@@ -245,8 +245,10 @@ read_summary(struct s3_manifest *m, char **files, struct fault *f)
 	if (rc == 0) {
 		doc = (struct slice){ buf_text(&text), text.n };
 		if (check_json(doc, f) != 0 ||
-		    take_summary(m, doc, files, f) != 0)
-			rc = fault_at(f, "%s", path);
+		    take_summary(m, doc, files, f) != 0) {
+			(void)fault_at(f, "%s", path);
+			rc = -1;
+		}
 	}
 	buf_release(&text);
 	free(path);

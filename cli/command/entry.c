@@ -22,8 +22,8 @@ static const char *const faults[REASONS] = {
 	[REASON_NO_TIME] = ("the value is not a time between 2012 and 100 "
 			    "years from now in any unit"),
 	[REASON_MISSING] = "the TTL attribute is missing",
-	[REASON_WRONG_TYPE] = "the TTL attribute is neither a number nor "
-			      "a time",
+	[REASON_WRONG_TYPE] = ("the TTL attribute is neither a number nor "
+			       "a time"),
 };
 
 /* How an entry is written. */

@@ -489,7 +489,7 @@ static char *
 inserted(const char *text, long n, const char *parameters)
 {
 	const char *p = memmem(text, (size_t)n, "VALUE {", 7), *end = text + n;
-	const char *value = json_first(parameters), *quote;
+	const char *value = json_first(parameters), *name;
 	size_t room = 2 * (size_t)n, at = 0, length;
 	char *item;
 
@@ -498,14 +498,17 @@ inserted(const char *text, long n, const char *parameters)
 	item = malloc(room);
 	if (item == NULL)
 		abort();
-	for (p = p != NULL ? p + 6 : end; value != NULL &&
-	     (p = memchr(p, '\'', (size_t)(end - p))) != NULL &&
-	     (quote = memchr(++p, '\'', (size_t)(end - p))) != NULL;
-	     p = quote + 1, value = json_next(value)) {
+	for (; value != NULL && p != NULL; value = json_next(value)) {
+		name = memchr(p, '\'', (size_t)(end - p));
+		p = name != NULL
+		    ? memchr(name + 1, '\'', (size_t)(end - name) - 1)
+		    : NULL;
+		if (p++ == NULL)
+			break;
 		length = (size_t)(json_skip(value) - value);
 		at += (size_t)sprintf(item + at, "%c\"%.*s\":%.*s",
-		    at == 0 ? '{' : ',', (int)(quote - p), p, (int)length,
-		    value);
+		    at == 0 ? '{' : ',', (int)(p - name) - 2, name + 1,
+		    (int)length, value);
 	}
 	memcpy(item + at, "}", 2);
 	return item;

@@ -495,8 +495,8 @@ static const struct trouble troubles[] = {
 	    { { STATE_IMMORTAL, REASON_MILLISECONDS, 1, 0 } }, NULL,
 	    { "No expired entry is left, but 1 entry will never expire.",
 	      "Math.floor(Date.now() / 1000)",
-	      "Repair first: it turns the time of 1 entry into seconds, and "
-	      "TTL then deletes it free of charge after it expires:",
+	      ("Repair first: it turns the time of 1 entry into seconds, and "
+	       "TTL then deletes it free of charge after it expires:"),
 	      "fixes those that the application does not rewrite itself.",
 	      "\n    ttlsweep repair -t T --region us-east-1\n" },
 	    { "up to date", "lack", "ttlsweep purge", "ttlsweep list" } },
@@ -506,8 +506,8 @@ static const struct trouble troubles[] = {
 	    { "2 entries are expired and still here",
 	      "Of the others, 5 will never expire.",
 	      "milliseconds: 2 stuck, 5 immortal The time is in",
-	      "of 7 entries, 2 of them expired, into seconds, and TTL then "
-	      "deletes them free of charge after they expire:",
+	      ("of 7 entries, 2 of them expired, into seconds, and TTL then "
+	       "deletes them free of charge after they expire:"),
 	      "Or, without a repair, delete the 2 stuck entries now:" },
 	    { "off", "still never", "immortal, milli", "Then" } },
 	{ "milliseconds, too old, and never expiring", "ENABLED", "ttl", true,
