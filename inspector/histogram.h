@@ -6,8 +6,8 @@
 
 /*
  * Ages in seconds. The first bucket ends at 1 s; after one that ends at u comes
- * one that ends at ceil(u · 1.04). So a percentile is right within 2 % (the
- * middle of its bucket), and two histograms add up exactly.
+ * one that ends at ceil(u · 1.04). So a percentile is right within 4 %, mostly
+ * within 2 % (the middle of its bucket), and two histograms add up exactly.
  */
 #define HISTOGRAM_BUCKETS 1200
 
@@ -21,7 +21,7 @@ struct histogram {
 /* ${value} < 0 counts as 0. */
 void histogram_add(struct histogram *h, int64_t value, int64_t times);
 void histogram_merge(struct histogram *to, const struct histogram *from);
-/* The quantile ${q} (0..1), within 2 % and at most max; 0 when empty. */
+/* The quantile ${q} (0..1), within 4 % and at most max; 0 when empty. */
 int64_t histogram_quantile(const struct histogram *h, double q);
 /* Upper end (inclusive) of bucket ${i}; INT64_MAX for the last. Pure. */
 int64_t histogram_up_to(size_t i);

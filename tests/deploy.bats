@@ -90,7 +90,8 @@ sweeps() {
 
 @test "the cron file's trial command runs the job as cron does" {
 	local file=$ROOT/examples/ttlsweep.cron said option
-	said=$(sed -n '/su -s/,/doctor/s/^#//p' "$file" | tr -d '\\\n')
+	said=$(sed -n "/su -s/,/'\$/s/^#//p" "$file" | tr -d '\\\n')
+	[[ $said == *" ttlsweep doctor "*" --probe-write'" ]]
 	for option in $(grep -E '^(AWS_REGION|CACHETABLE)=' "$file"); do
 		[[ $said == *"$option"* ]]
 	done

@@ -5,7 +5,7 @@
 load lib/common
 
 # Commands that are not run here, by their first line, and why. Of root's other
-# commands, as_here makes ones that need no root.
+# commands, those in AS_ROOT, as_here makes ones that need no root.
 NOT_RUN=(
 	# S3 and CloudFormation exist only in AWS
 	'aws s3 sync s3://BUCKET/AWSDynamoDB/01795332271000-1a2b3c4d export'
@@ -17,10 +17,11 @@ NOT_RUN=(
 	# they need root and change the machine
 	'adduser --system --group --home /var/lib/ttlsweep ttlsweep'
 	'install -d -m 700 -o ttlsweep -g ttlsweep /var/lib/ttlsweep'
-	'install -m 644 ttlsweep.cron /etc/cron.d/ttlsweep'
-	'chgrp ttlsweep /var/lib/prometheus/node-exporter'
-	'chmod g+w /var/lib/prometheus/node-exporter'
+	'install -d -m 775 -g ttlsweep /var/lib/prometheus/node-exporter'
+	'install -d -m 755 -g root /var/lib/prometheus/node-exporter'
+	'deluser ttlsweep'
 )
+AS_ROOT='^(su -s /bin/sh ttlsweep -c|install -m [67][0-9]{2} ttlsweep|rm (-r )?/(etc/cron.d|usr/local/bin|var/lib)/) ?'
 
 setup_file() {
 	start_local
@@ -30,7 +31,7 @@ teardown_file() { stop_servers; }
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
-	mkdir bin home commands node-exporter journals
+	mkdir bin home commands node-exporter journals cron.d
 	export HOME=$PWD/home PATH=$PWD/bin:$PATH
 	export XDG_STATE_HOME=$HOME/.local/state
 	unset AWS_ENDPOINT_URL_DYNAMODB
@@ -46,7 +47,8 @@ setup() {
 	# the server of the tests runs already: are its files where the page says?
 	cat >bin/java <<-'END'
 		#!/bin/sh
-		[ -d "${1#-Djava.library.path=}" ] && [ "$2" = -jar ] && [ -f "$3" ]
+		[ -d "${1#-Djava.library.path=}" ] && [ "$2" = -jar ] && [ -f "$3" ] &&
+		    exec sleep 600 3>&-
 	END
 	chmod +x bin/aws bin/su bin/java
 	PAGER_PORT=$("$PYTHON" -c 'import socket
@@ -64,10 +66,12 @@ teardown() {
 
 # Local places for what the pages show elsewhere.
 as_here() {
-	sed "s,/var/lib/prometheus/node-exporter,$PWD/node-exporter,g
-	    s,/var/lib/ttlsweep,$PWD/journals,g
-	    s,/usr/local/bin,$PWD/bin,g
-	    s,build/servers,$SERVERS,g
+	local here=$BATS_TEST_TMPDIR
+	sed "s,/var/lib/prometheus/node-exporter,$here/node-exporter,g
+	    s,/var/lib/ttlsweep,$here/journals,g
+	    s,/usr/local/bin,$here/bin,g
+	    s,/etc/cron\.d,$here/cron.d,g
+	    s,\$PWD/build/servers,$SERVERS,g
 	    s,\b8080\b,$PAGER_PORT,g
 	    s,http://127\.0\.0\.1:8000,$LOCAL_URL,g" "$1"
 }
@@ -103,21 +107,23 @@ furnish() {
 try() {
 	"$PYTHON" "$ROOT/tests/lib/pages.py" commands "$1" commands
 	[[ -n $(ls commands) ]]
-	run_commands commands/* >log 2>&1 || { cat log; return 1; }
+	run_commands "$PWD"/commands/* >log 2>&1 ||
+	    { cat "$BATS_TEST_TMPDIR/log"; return 1; }
 }
 
+# Run these files; the function $meanwhile, if there is one, before each.
 run_commands() {
-	local file first want got
+	local file first want got command=$BATS_TEST_TMPDIR/command
 	for file; do
 		first=$(sed -n 2p "$file")
 		if is_left_out "$first"; then
 			continue
 		fi
-		[[ $(head -n 1 "$file") == '$' || $first == 'su '* ||
-		    $first == 'install -m 755 ttlsweep-nightly '* ]] ||
+		[[ $(head -n 1 "$file") == '$' || $first =~ $AS_ROOT ]] ||
 		    { echo "not for this machine: $first"; return 1; }
-		as_here "$file" | sed 1d >command
-		echo "\$ $(<command)"
+		${meanwhile:-:}
+		as_here "$file" | sed 1d >"$command"
+		echo "\$ $(<"$command")"
 		want=0
 		case $first in
 		*--alert-*)
@@ -126,13 +132,13 @@ run_commands() {
 			;;
 		*--watch*)
 			# it runs until it is ended
-			sed -i '1s/^/timeout -s INT --preserve-status 3 /' command
+			sed -i '1s/^/timeout -s INT --preserve-status 3 /' "$command"
 			want=130
 			;;
 		esac
 		got=0
-		# shellcheck disable=SC1091
-		source ./command || got=$?
+		# shellcheck disable=SC1090
+		source "$command" || got=$?
 		# shellcheck disable=SC2053
 		[[ $got == $want ]] ||
 		    { echo "exit status $got, not $want"; return 1; }
@@ -249,8 +255,11 @@ is_left_out() {
 @test "examples: ttlsweep-purge.1" {
 	furnish
 	try ttlsweep-purge.1
-	run -0 ttlsweep list --state live,stuck --kind session
-	[[ $(wc -l <<<"$output") -eq 1 ]]
+	grep -q ' 41 matched, 41 deleted, ' log # the live ones
+	run -0 --separate-stderr ttlsweep list --kind session --no-headings
+	[[ -z $output ]]
+	run -0 --separate-stderr ttlsweep list --kind item --no-headings
+	[[ $(wc -l <<<"$output") -eq 3 ]]
 }
 
 @test "examples: ttlsweep-repair.1" {
@@ -316,18 +325,42 @@ is_left_out() {
 	grep -q 'credentials.*night' log
 }
 
-@test "examples: ttlsweep-tutorial.7" {
+tutorial() {
 	drop TSAGalleryCache
 	try ttlsweep-tutorial.7
+	cd "$BATS_TEST_TMPDIR" || return 1
 	# what it says about the six entries
 	grep -Eq '^live +1 ' log
 	grep -Eq '^stuck +2 ' log
 	grep -Eq '^immortal +2 ' log
-	grep -Eq '2 matched, 2 deleted|3 matched, 3 deleted|2 deleted' log
+	# Cyd's and Dan's are deleted and put back, then repaired with Eve's
+	grep -q ' 2 matched, 2 deleted, ' log
+	grep -q ' 2 matched, 2 restored, ' log
+	grep -q ' 3 matched, 3 repaired, ' log
 	# a good night is silent; a bad one pages somebody, twice
 	run ! grep '^PAGE: TSAGalleryCache' log
 	grep -c '^PAGE: NoSuchTable: .*status 1$' log | grep -x 2
-	[[ -s node-exporter/ttlsweep.prom && -s node-exporter/purge.prom ]]
 	# what cron will run is what was tried
-	grep '^17 3 \* \* \* ttlsweep ttlsweep-nightly$' ttlsweep.cron
+	grep -rqx '17 3 \* \* \* ttlsweep ttlsweep-nightly' commands
+	# it leaves nothing behind; each rm had something to remove, or it would fail
+	[[ ! -e bin/ttlsweep-nightly && ! -e journals && ! -e $work ]]
+	run -0 find node-exporter cron.d -type f
+	[[ -z $output && -z $(jobs -r) ]]
+	run -1 ttlsweep inspect -t TSAGalleryCache
+}
+
+@test "examples: ttlsweep-tutorial.7" {
+	tutorial
+}
+
+# As slow a reader, or as quick a TTL, as there can be.
+ttl_deletes() {
+	ttlsweep purge -q --state pending --yes --no-journal \
+	    -t TSAGalleryCache --endpoint-url "$LOCAL_URL" >/dev/null 2>&1 || :
+}
+
+@test "the tutorial works however soon TTL deletes" {
+	meanwhile=ttl_deletes
+	tutorial
+	grep -Eq '^pending +0 ' log
 }
