@@ -55,6 +55,9 @@ struct put {
 	struct slice image;
 	size_t made_at; /* image.p NULL: where in the putter's images it is */
 	double units;   /* reserved */
+	double refused; /* what it takes if its key has an entry */
+	struct slice there; /* the entry that has its key now, p NULL if none */
+	bool asked;         /* there was looked up, or is to be */
 };
 
 struct putter {
@@ -65,6 +68,7 @@ struct putter {
 	struct put puts[WRITE_BATCH_MAX]; /* none when a page has ended */
 	struct image_keys keys;           /* of each of them */
 	size_t bytes;
+	double units;
 	struct ddb_write writes[WRITE_BATCH_MAX]; /* … of them */
 	struct buf images, key, old;
 	struct page found;
@@ -141,15 +145,14 @@ its_own(const struct putter *p, struct slice there, const struct item *item)
 	return there;
 }
 
-/* A request sent twice failed its condition, and the table could not be read
- * to see whether the first one had succeeded: -1. */
-static int
+/* No reply says whether a request has succeeded, and the table could not be
+ * read. */
+static void
 reply_lost(struct put_result *out)
 {
 	out->outcome = OUTCOME_FAILED;
 	out->code = "a reply was lost";
 	out->message = "and what is there now could not be read";
-	return -1;
 }
 
 /* The entry is present: what a run has written itself (${ours}) counts as
@@ -170,30 +173,6 @@ outcome_sent(int rc, enum ddb_said said, int sends)
 	return rc != 0 && sends == 0 ? OUTCOME_SKIPPED : OUTCOME_FAILED;
 }
 
-/* The write ${w} of the image of ${item} was answered: decide what became of
- * it. ${rc}: of the call that sent it. A put that was sent more than once may
- * meet an entry because its first try succeeded. */
-static int
-judge_put(struct putter *p, const struct item *item, const struct ddb_write *w,
-    int rc, struct put_result *out, struct fault *f)
-{
-	struct slice there;
-
-	out->code = w->code;
-	out->message = w->message;
-	out->outcome = outcome_sent(rc, w->said, w->sends);
-	if (w->said != DDB_SAID_CONDITION)
-		return rc;
-	is_present(out, false);
-	if (w->sends < 2)
-		return rc;
-	there = its_own(p, w->old, item);
-	if (there.n == 0 && look(p, item, &there, f) < 0)
-		return reply_lost(out);
-	is_present(out, there.n > 0 && slice_same(there, w->put));
-	return rc;
-}
-
 /* Send the first ${n} writes. */
 static int
 send_writes(struct putter *p, size_t n, struct fault *f)
@@ -209,18 +188,77 @@ send_writes(struct putter *p, size_t n, struct fault *f)
 	return rc;
 }
 
-/* Put ${image} where there is no entry. */
-static int
-put_back(struct putter *p, const struct item *item, struct slice image,
-    struct put_result *out, struct fault *f)
+/* Whether it is open what became of ${w}: no reply says it, or it was sent more
+ * than once and met an entry, which may be what its first try has put. */
+static bool
+is_open(const struct ddb_write *w)
 {
-	p->writes[0] = (struct ddb_write){ .put = image, .units = out->units };
-	return judge_put(p, item, &p->writes[0], send_writes(p, 1, f), out, f);
+	return w->unsure || (w->said == DDB_SAID_CONDITION && w->sends > 1);
+}
+
+/* Look up the entries of all puts of which it is open what became. */
+static int
+look_all(struct putter *p, struct fault *f)
+{
+	const struct restore *r = p->run->r;
+	struct slice keys[WRITE_BATCH_MAX];
+	size_t ends[WRITE_BATCH_MAX], n = 0;
+
+	buf_reset(&p->key);
+	page_reset(&p->found);
+	for (size_t i = 0; i < p->keys.n; i++) {
+		p->puts[i].asked = is_open(&p->writes[i]);
+		if (!p->puts[i].asked)
+			continue;
+		item_key_json(&p->key, p->puts[i].item, &r->table->schema);
+		ends[n++] = p->key.n;
+	}
+	for (size_t i = 0; i < n; i++) {
+		size_t from = i > 0 ? ends[i - 1] : 0;
+
+		keys[i] = (struct slice){ p->key.p + from, ends[i] - from };
+	}
+	if (n > 0 &&
+	    ddb_get_batch(p->conn, r->table, r->ttl_attribute, keys, n,
+		&p->found, f) != 0)
+		return -1;
+	for (size_t i = 0; i < p->found.n; i++) {
+		int at = image_keys_find(&p->keys, &p->found.items[i]);
+
+		if (at >= 0)
+			p->puts[at].there = p->found.items[i].json;
+	}
+	return 0;
+}
+
+/* Decide what became of put ${i}. ${rc}: of the call that sent it; ${looked}:
+ * the entries of open ones were looked up. */
+static void
+judge_put(struct putter *p, size_t i, int rc, bool looked,
+    struct put_result *out)
+{
+	const struct ddb_write *w = &p->writes[i];
+	struct slice there = p->puts[i].there;
+
+	out->code = w->code;
+	out->message = w->message;
+	out->outcome = outcome_sent(rc, w->said, w->sends);
+	if (!p->puts[i].asked) {
+		if (w->said == DDB_SAID_CONDITION)
+			is_present(out, false);
+	} else if (!looked) {
+		reply_lost(out);
+	} else if (there.n > 0) {
+		is_present(out, slice_same(there, w->put));
+	} else if (w->said == DDB_SAID_CONDITION) {
+		/* what it met is gone again */
+		is_present(out, false);
+	}
 }
 
 /*
  * Undo a repair: an entry that still has the value ${given} gets its old one
- * again, or none; an entry that is gone is put back whole.
+ * again, or none. 1: the entry is gone, and is to be put back whole.
  */
 static int
 take_back(struct putter *p, const struct item *item, struct slice image,
@@ -247,10 +285,12 @@ take_back(struct putter *p, const struct item *item, struct slice image,
 	if (rc != 0 || w->said != DDB_SAID_CONDITION)
 		return rc;
 	there = its_own(p, w->old, item);
-	if (there.p == NULL && (found = look(p, item, &there, f)) < 0)
-		return reply_lost(out);
+	if (there.p == NULL && (found = look(p, item, &there, f)) < 0) {
+		reply_lost(out);
+		return -1;
+	}
 	if (found == 0)
-		return put_back(p, item, image, out, f);
+		return 1;
 	is_present(out, w->sends > 1 && slice_same(there, image));
 	return 0;
 }
@@ -284,40 +324,48 @@ settle(struct restore_state *run, const struct item *item,
 	lock_leave(run->lock);
 }
 
-/* Put back what is held: afterwards nothing is, whatever fails. */
-static int
-flush(struct putter *p, struct fault *f)
+static void
+begin_writes(struct putter *p)
 {
-	double wrote = ddb_wrote(p->conn);
-	struct fault later = { 0 };
-	int rc, sent;
-
-	if (p->keys.n == 0)
-		return 0;
 	for (size_t i = 0; i < p->keys.n; i++) {
 		struct put *put = &p->puts[i];
 
 		if (put->image.p == NULL)
 			put->image.p = p->images.p + put->made_at;
 		p->writes[i] = (struct ddb_write){ .put = put->image,
-			.units = put->units };
+			.units = put->units,
+			.refused = put->refused };
 	}
-	rc = sent = send_writes(p, p->keys.n, f);
+}
+
+/* Put back what is held: afterwards nothing is, whatever fails. */
+static int
+flush(struct putter *p, struct fault *f)
+{
+	double wrote = ddb_wrote(p->conn);
+	struct fault later = { 0 };
+	bool looked;
+	int rc;
+
+	if (p->keys.n == 0)
+		return 0;
+	begin_writes(p);
+	rc = send_writes(p, p->keys.n, f);
+	looked = look_all(p, rc == 0 ? f : &later) == 0;
 	for (size_t i = 0; i < p->keys.n; i++) {
 		struct put_result result = { .state = p->puts[i].state,
 			.units = p->puts[i].units };
 
-		if (judge_put(p, p->puts[i].item, &p->writes[i], sent, &result,
-			rc == 0 ? f : &later) != 0)
-			rc = -1;
+		judge_put(p, i, rc, looked, &result);
 		/* the cost is known of all together */
 		settle(p->run, p->puts[i].item, &result,
 		    i == 0 ? ddb_wrote(p->conn) - wrote : 0);
 	}
 	image_keys_reset(&p->keys);
 	p->bytes = 0;
+	p->units = 0;
 	buf_reset(&p->images);
-	return rc;
+	return looked ? rc : -1;
 }
 
 /*
@@ -379,9 +427,11 @@ is_turn(struct restore_state *run, const struct segment *seg,
 	return false;
 }
 
-/* Hold the image ${r}, for which ${units} are reserved. */
+/* Hold the image ${r}, for which ${units} are reserved; ${attribute} gets the
+ * time of --extend-ttl. */
 static int
-hold(struct putter *p, const struct record *r, double units, struct fault *f)
+hold(struct putter *p, const struct record *r, const char *attribute,
+    double units, struct fault *f)
 {
 	const struct restore *o = p->run->r;
 	const struct item *item = r->item;
@@ -391,11 +441,13 @@ hold(struct putter *p, const struct record *r, double units, struct fault *f)
 		.state = r->state,
 		.image = item->json,
 		.made_at = p->images.n,
-		.units = units };
+		.units = units,
+		.refused = (double)restore_refused(r) };
 	image_keys_add(&p->keys, item);
 	p->bytes += item->json.n;
+	p->units += units;
 	if (o->extend_ttl >= 0) {
-		with_ttl(&p->images, item->json, o->ttl_attribute,
+		with_ttl(&p->images, item->json, attribute,
 		    sum_add(o->rules->now, o->extend_ttl));
 		put->image = (struct slice){ NULL, p->images.n - put->made_at };
 	}
@@ -422,9 +474,25 @@ undo_repair(struct putter *p, const struct record *r, struct slice given,
 		image = (struct slice){ p->images.p, p->images.n };
 	}
 	rc = take_back(p, item, image, given, &result, f);
-	settle(p->run, item, &result, ddb_wrote(p->conn) - wrote);
 	buf_reset(&p->images);
+	if (rc == 1) {
+		rc = hold(p, r, p->repaired, units, f);
+		return rc == 0 ? flush(p, f) : rc;
+	}
+	settle(p->run, item, &result, ddb_wrote(p->conn) - wrote);
 	return rc;
+}
+
+/* Whether ${r}, which takes ${units}, is for another request than what is held:
+ * one contains each key once, and takes no more than the pace allows. */
+static bool
+is_for_next(struct putter *p, const struct record *r, double units)
+{
+	double share = ddb_share(p->run->r->ddb, true);
+
+	return p->keys.n > 0 &&
+	    ((share > 0 && p->units + units > share) ||
+		image_keys_find(&p->keys, r->item) >= 0);
 }
 
 static int
@@ -438,15 +506,14 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 
 	if (!is_turn(p->run, seg, r->item))
 		return 0;
-	/* a batch contains each key once */
-	if ((given.p != NULL || image_keys_find(&p->keys, r->item) >= 0) &&
+	if ((given.p != NULL || is_for_next(p, r, units)) &&
 	    (rc = flush(p, f)) != 0)
 		return rc;
 	if ((rc = take(p, units, f)) != 0)
 		return rc;
 	p->repaired = images_attribute(p->run->images, seg);
 	return given.p != NULL ? undo_repair(p, r, given, units, f)
-			       : hold(p, r, units, f);
+			       : hold(p, r, p->run->r->ttl_attribute, units, f);
 }
 
 static int

@@ -179,6 +179,12 @@ started(int64_t bytes, int64_t unit)
 	return bytes > unit ? (bytes + unit - 1) / unit : 1;
 }
 
+int64_t
+restore_refused(const struct record *r)
+{
+	return started(r->size, WRITE_UNIT);
+}
+
 /* A newer image of its entry is put back, or the entry is present. */
 static void
 count_old(struct restore_state *run)
@@ -219,7 +225,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		.state = r->state,
 		.units = images_units(l->run->images, seg, r->item),
 		.whole = cost_item(o->table, r->item),
-		.refused = started(r->size, WRITE_UNIT) };
+		.refused = restore_refused(r) };
 	buf_reset(&l->scratch);
 	item_key_json(&l->scratch, r->item, &o->table->schema);
 	ddb_keys_add(&l->ask, (struct slice){ l->scratch.p, l->scratch.n });

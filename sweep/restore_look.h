@@ -27,6 +27,9 @@ struct restore_state {
 	int64_t after; /* entries for the second walk */
 };
 
+/* Write units of a put of ${r} that meets an entry: no index is written. Pure.
+ */
+int64_t restore_refused(const struct record *r);
 /* An image of ${state} is put back, or would be. The lock is held. */
 void restore_count_expired(struct restore_state *run, enum state state);
 

@@ -90,6 +90,26 @@ restored() {
 	done
 }
 
+@test "puts without any reply are looked up, a request for all of a batch" {
+	local n
+	ready
+	swept 0 '.deleted == 60'
+	road PUT reset '{}'
+	road PUT set '{"rates":{"foreign-after":1},"in_a_row":0,
+	    "only":["BatchExecuteStatement"]}'
+	AWS_MAX_ATTEMPTS=2 run -1 --separate-stderr ttlsweep restore --yes \
+	    -t "$TABLE" "$JOURNAL" --jobs 1 --endpoint-url "$ROAD_URL" --format json
+	jq -e '.restored > 1 and .restored <= 25 and .failed == 0 and
+	    .unconfirmed == .restored and .skipped == 60 - .restored' <<<"$output"
+	n=$(jq .restored <<<"$output")
+	[[ $(left) -eq $n ]]
+	road GET counts | jq -e '.operations.BatchGetItem == 1'
+	# those are present for the next run, and the others are put back
+	run -0 --separate-stderr ttlsweep restore --yes -t "$TABLE" "$JOURNAL" --format json
+	jq -e ".present == $n and .restored == 60 - $n" <<<"$output"
+	dump --endpoint "$SERVER" --table "$TABLE" | cmp - "$BATS_TEST_TMPDIR/before"
+}
+
 @test "without old images deletes are unconfirmed, and everything is restored" {
 	local server batch
 	for server in "$LOCAL_URL" "$DYNALITE_URL"; do

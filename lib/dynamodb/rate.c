@@ -233,7 +233,7 @@ void
 rate_throttled(struct rate *r, double units, int64_t now_us)
 {
 	units = fmin(fmax(units, 0), BOUNDLESS);
-	if (now_us >= r->start_us) {
+	if (now_us >= r->start_us && units > 0) {
 		r->refused += units;
 		r->refusals++;
 	}

@@ -47,6 +47,16 @@ write_keep(struct ddb_writes *writes, struct ddb_write *d, struct slice image)
 	buf_add(&writes->old, image.p, image.n);
 }
 
+void
+write_failed(struct ddb_writes *writes, struct ddb_write *d, struct slice image,
+    const char *code, const char *message)
+{
+	/* nobody asks what a put met that was sent once */
+	if (d->put.p == NULL || d->sends > 1)
+		write_keep(writes, d, image);
+	write_say(d, DDB_SAID_CONDITION, code, message);
+}
+
 /* The reply to one write. */
 struct single {
 	struct write_answer answer;
@@ -88,8 +98,10 @@ send_single(struct ddb_conn *c, struct ddb_writes *writes, struct ddb_write *d,
 		return 0;
 	}
 	if (strcmp(reply.code, "ConditionalCheckFailedException") == 0) {
-		write_keep(writes, d, slice_get(reply.body, "Item"));
-		write_say(d, DDB_SAID_CONDITION, reply.code, reply.message);
+		write_failed(writes, d, slice_get(reply.body, "Item"),
+		    reply.code, reply.message);
+		if (d->put.p != NULL)
+			ddb_settle(c, 0, d->refused);
 		return 0;
 	}
 	write_say(d, DDB_SAID_ERROR, reply.code, reply.message);

@@ -46,7 +46,8 @@ struct ddb_write {
 			     p NULL: a delete or update of … */
 	struct slice partition, sort;
 	struct ddb_cond cond;
-	double units;        /* estimate */
+	double units;   /* estimate */
+	double refused; /* of a put: what it takes if its key has an entry */
 	struct slice likely; /* the image expected to come back, a checked
 				object; need not be read again. p NULL: none */
 
@@ -83,7 +84,8 @@ struct ddb_writes {
 /*
  * Send them all, by BatchExecuteStatement or one DeleteItem or PutItem each,
  * and retry statement by statement. A put whose key has an entry is answered
- * CONDITION, and the old image is that entry, if the service sent it. 0 if each
+ * CONDITION; if it was sent more than once, the old image is that entry, where
+ * the service sent it. 0 if each
  * was answered or given up (ERROR or NOTHING, with the reason in code and
  * message). -1 if it is pointless to go on (no credentials, no table, access
  * denied, a signal); some may have been sent, see sends.

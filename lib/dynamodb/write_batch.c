@@ -26,6 +26,7 @@ struct batch {
 	double units;     /* estimated cost of the last reply's statements */
 	bool mixed;       /* not all of them wrote something */
 	bool fall_back;   /* batches are not available here */
+	bool no_table;
 };
 
 /* The words of deletes and of puts. */
@@ -34,10 +35,16 @@ static const struct words {
 } words[] = { { "deletes", "PartiQLDelete", "DeleteItem" },
 	{ "puts", "PartiQLInsert", "PutItem" } };
 
+static bool
+is_puts(const struct ddb_writes *writes)
+{
+	return writes->list[0].put.p != NULL;
+}
+
 static const struct words *
 words_of(const struct ddb_writes *writes)
 {
-	return &words[writes->list[0].put.p != NULL];
+	return &words[is_puts(writes)];
 }
 
 /* Blanks the request's secrets in errors, but not in old images, which are
@@ -60,10 +67,9 @@ accept_batch(void *ctx, struct buf *body, struct fault *f)
 	return 0;
 }
 
-/* Read the answer to one statement. 1: send it again; 0; -1. */
-static int
-read_answer(struct batch *b, struct ddb_write *d, const struct write_answer *a,
-    struct fault *f)
+/* Read the answer to one statement; whether to send it again. */
+static bool
+read_answer(struct batch *b, struct ddb_write *d, const struct write_answer *a)
 {
 	struct slice error = a->error, item;
 	char code[96], message[256];
@@ -83,9 +89,9 @@ read_answer(struct batch *b, struct ddb_write *d, const struct write_answer *a,
 	if (strncmp(code, "ConditionalCheckFailed", 22) == 0 ||
 	    (d->put.p != NULL && strncmp(code, "DuplicateItem", 13) == 0)) {
 		item = slice_get(error, "Item");
-		write_keep(b->writes, d, item.p != NULL ? item : a->image);
-		write_say(d, DDB_SAID_CONDITION, code, message);
-		b->units += d->units;
+		write_failed(b->writes, d, item.p != NULL ? item : a->image,
+		    code, message);
+		b->units += d->put.p != NULL ? d->refused : d->units;
 		return 0;
 	}
 	write_say(d, DDB_SAID_ERROR, code, message);
@@ -94,9 +100,11 @@ read_answer(struct batch *b, struct ddb_write *d, const struct write_answer *a,
 		b->fall_back = true;
 		return 1;
 	}
-	if (strncmp(code, "ResourceNotFound", 16) == 0)
-		return fault(f, FAULT_NOT_FOUND, "table %s: not found",
-		    b->writes->table->name);
+	if (strncmp(code, "ResourceNotFound", 16) == 0) {
+		d->sends--;
+		b->no_table = true;
+		return 0;
+	}
 	/* DynamoDB Local refuses attribute names that begin with # or :; a
 	 * single write shows whether it is the statement or the entry */
 	if (strncmp(code, "Validation", 10) == 0) {
@@ -131,16 +139,13 @@ read_answers(struct batch *b, struct fault *f)
 {
 	size_t again = 0;
 
-	for (size_t i = 0; i < b->n; i++) {
-		int r = read_answer(b, b->left[i], &b->answers.list[i], f);
-
-		if (r < 0)
-			return -1;
-		if (r > 0)
+	for (size_t i = 0; i < b->n; i++)
+		if (read_answer(b, b->left[i], &b->answers.list[i]))
 			b->left[again++] = b->left[i];
-	}
 	b->n = again;
-	return 0;
+	return !b->no_table ? 0
+			    : fault(f, FAULT_NOT_FOUND, "table %s: not found",
+				  b->writes->table->name);
 }
 
 /* The whole call was refused. 0: send what is left one by one; -1. */
@@ -241,7 +246,8 @@ fall_back(struct batch *b, enum ddb_batch_mode mode, struct fault *f)
 }
 
 /* Send the refused statements as single writes. If one is answered, batches do
- * not work for this table; if none is, something is wrong with the entries. */
+ * not work for this table; if none is, something is wrong with the entries.
+ * The statements of puts differ, so that all of them must have been refused. */
 static int
 send_invalid(struct batch *b, struct fault *f)
 {
@@ -252,10 +258,13 @@ send_invalid(struct batch *b, struct fault *f)
 			return -1;
 		answered = answered || b->invalid[i]->said != DDB_SAID_ERROR;
 	}
-	if (answered)
-		leave_partiql(b->conn, b->writes,
-		    " (its statements are refused, as happens with attribute "
-		    "names that begin with # or :)");
+	if (!answered || (is_puts(b->writes) && b->ninvalid < b->writes->n))
+		return 0;
+	leave_partiql(b->conn, b->writes,
+	    is_puts(b->writes)
+		? " (its statements are refused)"
+		: " (its statements are refused, as happens with attribute "
+		  "names that begin with # or :)");
 	return 0;
 }
 
@@ -307,7 +316,8 @@ send_all(struct batch *b, enum ddb_batch_mode mode, struct fault *f)
 			return -1;
 		if (b->n > 0 && b->fall_back && fall_back(b, mode, f) != 0)
 			return -1;
-		if (mode == DDB_BATCH_AUTO && send_invalid(b, f) != 0)
+		if ((mode == DDB_BATCH_AUTO || is_puts(b->writes)) &&
+		    send_invalid(b, f) != 0)
 			return -1;
 	}
 	return send_singles(b, b->left, b->n, f) != 0 ||

@@ -16,6 +16,9 @@ void write_say(struct ddb_write *d, enum ddb_said said, const char *code,
     const char *message);
 /* The write succeeded: DONE, or ABSENT for a delete without an old image. */
 void write_succeeded(struct ddb_write *d);
+/* Its condition failed; ${image}: what came back with that. */
+void write_failed(struct ddb_writes *writes, struct ddb_write *d,
+    struct slice image, const char *code, const char *message);
 /* Count the sends in ${reply} for ${d}; ${answered}: the last one, too. */
 void write_count(struct ddb_write *d, const struct ddb_reply *reply,
     bool answered);

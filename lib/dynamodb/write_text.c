@@ -204,8 +204,8 @@ is_plain(struct slice name)
  */
 #define STATEMENT_MOST 8192
 
-/* The statement and parameters that put ${d}: false if it cannot be one. An
- * INSERT fails where an entry has the key (DuplicateItem; Developer Guide,
+/* The statement that puts ${d}, and its parameters: false if it cannot be one.
+ * An INSERT fails where an entry has the key (DuplicateItem; Developer Guide,
  * "PartiQL insert statements"). */
 static bool
 add_insert(struct buf *text, struct buf *parameters, const struct ddb_table *t,
@@ -254,32 +254,32 @@ add_keys_and_operands(struct buf *b, const struct ddb_table *t,
 /* A batch that is being written. */
 struct batch_text {
 	struct buf *body;
-	struct buf text, parameters; /* of one of its writes */
-	struct buf statement;        /* the text as JSON … */
+	struct buf text, statement;  /* of one of its writes, and as JSON … */
 	const struct ddb_cond *last; /* … with this condition; NULL: a put */
 };
 
-/* Make the statement of ${d}: false if it cannot be one. Most deletes have the
- * same as the one before. */
-static bool
-make_statement(struct batch_text *x, const struct ddb_table *t,
+static void
+add_text(struct batch_text *x)
+{
+	buf_reset(&x->statement);
+	slice_text_encode(&x->statement, x->text.p, x->text.n);
+}
+
+/* Most deletes have the same statement as the one before. */
+static void
+add_delete_to_batch(struct batch_text *x, const struct ddb_table *t,
     const struct ddb_write *d)
 {
 	const struct ddb_cond *cond = &d->cond;
-	bool put = d->put.p != NULL;
 
-	if (!put && x->last != NULL && cond->op == x->last->op &&
+	add_keys_and_operands(x->body, t, d);
+	if (x->last != NULL && cond->op == x->last->op &&
 	    strcmp(cond->attribute, x->last->attribute) == 0)
-		return true;
-	x->last = put ? NULL : cond;
+		return;
+	x->last = cond;
 	buf_reset(&x->text);
-	if (!put)
-		add_delete(&x->text, t, d);
-	else if (!add_insert(&x->text, &x->parameters, t, d))
-		return false;
-	buf_reset(&x->statement);
-	slice_text_encode(&x->statement, x->text.p, x->text.n);
-	return true;
+	add_delete(&x->text, t, d);
+	add_text(x);
 }
 
 /* Add ${d}: false, and nothing is added, if it cannot be a statement. */
@@ -287,16 +287,22 @@ static bool
 add_to_batch(struct batch_text *x, const struct ddb_table *t,
     const struct ddb_write *d)
 {
-	buf_reset(&x->parameters);
-	if (!make_statement(x, t, d))
-		return false;
-	if (d->put.p == NULL)
-		add_keys_and_operands(&x->parameters, t, d);
-	buf_adds(x->body, "{\"Statement\":");
+	size_t before = x->body->n;
+
+	buf_adds(x->body, "{\"Parameters\":[");
+	if (d->put.p == NULL) {
+		add_delete_to_batch(x, t, d);
+	} else {
+		buf_reset(&x->text);
+		if (!add_insert(&x->text, x->body, t, d)) {
+			x->body->n = before;
+			return false;
+		}
+		add_text(x);
+	}
+	buf_adds(x->body, "],\"Statement\":");
 	buf_add(x->body, x->statement.p, x->statement.n);
-	buf_adds(x->body, ",\"Parameters\":[");
-	buf_add(x->body, x->parameters.p, x->parameters.n);
-	buf_adds(x->body, "]},");
+	buf_adds(x->body, "},");
 	return true;
 }
 
@@ -322,7 +328,6 @@ ddb_batch_body(struct buf *b, const struct ddb_table *t,
 		b->n--; /* the last comma */
 	buf_adds(b, "],\"ReturnConsumedCapacity\":\"TOTAL\"}");
 	buf_release(&x.text);
-	buf_release(&x.parameters);
 	buf_release(&x.statement);
 	return n;
 }

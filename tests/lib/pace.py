@@ -4,8 +4,8 @@ above the limit, plus one entry (which may cost more than that here).
 
     pace.py --server URL
 
-Purges one table and reads another at the same time, each through a proxy that
-counts units. On a busy machine a late request may count together with the next
+Purges one table, restores another and reads a third at the same time, each
+through a proxy that counts units. On a busy machine a late request may count together with the next
 one, so a failure is tried twice more. Some entries are renewed before their
 delete arrives: failed conditions cost units, too, though no reply says so.
 """
@@ -13,10 +13,11 @@ delete arrives: failed conditions cost units, too, though no reply says so.
 import argparse
 import os
 import sys
+import tempfile
 import threading
 import time
 
-from sweeps import Broken, Table, finish, must, start
+from sweeps import Broken, Table, finish, must, run, start
 
 from road import Road
 
@@ -56,6 +57,24 @@ def purge(server):
     return "%d write units in %.1f s, %d in the busiest five" % (counts["write_units"], took, counts["busiest"]["write"])
 
 
+def restore(server):
+    table = Table(server, "pace-restore-%d" % os.getpid(), int(time.time()))
+    table.make(0, 3, case=[("past", 110)], max_size=4000)
+    with tempfile.TemporaryDirectory() as directory:
+        journal = os.path.join(directory, "journal")
+        gone = run(server, "purge", "--yes", "--journal", journal, "-t", table.name)
+        must(gone.totals["deleted"] == 110, gone.err)
+        road = Road(server, as_real=True)
+        began = time.monotonic()
+        result = run(road.url, "restore", journal, "-t", table.name, "--yes", "--max-wcu", str(WCU))
+        took = time.monotonic() - began
+    must(result.status == 0 and result.totals["restored"] == 110, result.err)
+    counts = road.counts(SECONDS)
+    must(counts["busiest"]["write"] <= limit(WCU, 5), counts)  # 5 KB
+    must(counts["busiest"]["write"] > WCU * SECONDS * .7, "too slow:", counts, took)
+    return "%d write units in %.1f s, %d in the busiest five" % (counts["write_units"], took, counts["busiest"]["write"])
+
+
 def inspect(server):
     table = Table(server, "pace-read-%d" % os.getpid(), int(time.time()))
     table.make(0, 2, case=[("past", 1500)], max_size=4000)
@@ -88,10 +107,10 @@ def main():
                     break
         broken.append(test)
 
-    both = [threading.Thread(target=play, args=(test,)) for test in (purge, inspect)]
-    for thread in both:
+    all_three = [threading.Thread(target=play, args=(test,)) for test in (purge, restore, inspect)]
+    for thread in all_three:
         thread.start()
-    for thread in both:
+    for thread in all_three:
         thread.join()
     sys.exit(1 if broken else 0)
 

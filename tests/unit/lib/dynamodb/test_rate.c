@@ -461,6 +461,26 @@ few_statements_of_many_batches_lower_the_pace(void **state)
 	}
 }
 
+/* A request that was refused is reported to the rates of reads and of writes,
+ * with no units to the one that is not concerned. */
+static void
+a_refusal_of_no_units_changes_nothing(void **state)
+{
+	struct rate r, same;
+
+	(void)state;
+	rate_init(&r, 2000, 0);
+	for (int i = 1; i <= 100; i++) {
+		rate_take(&r, 100, i * SECOND / 20);
+		rate_settle(&r, 100, i % 50 == 0 ? 0 : 100, i * SECOND / 20);
+		if (i % 50 == 0)
+			rate_throttled(&r, 100, i * SECOND / 20);
+		same = r;
+		rate_throttled(&r, 0, i * SECOND / 20);
+		assert_memory_equal(&r, &same, sizeof(r));
+	}
+}
+
 /* Requests of ten units, a thousand a second, of which ${refused} in a hundred
  * are throttled. */
 static int64_t
@@ -594,6 +614,7 @@ main(void)
 		cmocka_unit_test(a_clock_that_goes_back_adds_nothing),
 		cmocka_unit_test(a_table_is_used_fully_and_not_flooded),
 		cmocka_unit_test(few_statements_of_many_batches_lower_the_pace),
+		cmocka_unit_test(a_refusal_of_no_units_changes_nothing),
 		cmocka_unit_test(
 		    the_pace_becomes_four_fifths_of_what_was_accepted),
 		cmocka_unit_test(
