@@ -15,8 +15,8 @@ NOT_RUN=(
 	# was run before any test
 	'make deps'
 	# they need root and change the machine
-	'adduser --system --group --home /var/lib/ttlsweep ttlsweep'
-	'install -d -m 700 -o ttlsweep -g ttlsweep /var/lib/ttlsweep'
+	'adduser --system --group --home /var/lib/ttlsweep-nightly ttlsweep'
+	'install -d -m 700 -o ttlsweep -g ttlsweep /var/lib/ttlsweep-nightly'
 	'install -d -m 775 -g ttlsweep /var/lib/prometheus/node-exporter'
 	'install -d -m 755 -g root /var/lib/prometheus/node-exporter'
 	'deluser ttlsweep'
@@ -68,7 +68,7 @@ teardown() {
 as_here() {
 	local here=$BATS_TEST_TMPDIR
 	sed "s,/var/lib/prometheus/node-exporter,$here/node-exporter,g
-	    s,/var/lib/ttlsweep,$here/journals,g
+	    s,/var/lib/ttlsweep-nightly,$here/journals,g
 	    s,/usr/local/bin,$here/bin,g
 	    s,/etc/cron\.d,$here/cron.d,g
 	    s,\$PWD/build/servers,$SERVERS,g

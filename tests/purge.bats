@@ -177,6 +177,22 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	done
 }
 
+@test "a dry run says when all entries match, and which keys were not selected" {
+	table
+	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --state any
+	[[ $output == *"This is EVERY entry that was read: all of the table."* ]]
+	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW"
+	[[ $output != *EVERY* ]]
+	ttlsweep list -t "$T" --now "$NOW" --reveal --format csv >"$BATS_TEST_TMPDIR/keys"
+	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --keys-from "$BATS_TEST_TMPDIR/keys"
+	[[ ${output//$'\n'/ } == *"40 of the keys have an entry that has not expired, and are left alone; --state any includes them."* ]]
+	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --keys-from "$BATS_TEST_TMPDIR/keys" --state stuck,pending
+	[[ $output != *"left alone"* ]]
+	# an attribute that none has is no reason to take them all for immortal
+	run -0 --separate-stderr ttlsweep purge -t "$T" --state any --ttl-attribute expires
+	[[ $stderr == *"no entry that was read (100) has the TTL attribute expires"* ]]
+}
+
 @test "a journal that cannot be created is reported with and without --yes" {
 	table
 	local file=$BATS_TEST_TMPDIR/file

@@ -162,7 +162,7 @@ PY
 	"$TTLSWEEP" restore -t "$T" --yes x.json --max-wcu 10 \
 	    --progress always >out 2>err &
 	pid=$!
-	until grep -q "restored [0-9]* of 30 (" err; do
+	until grep -q "tried [0-9]* of 30 (" err; do
 		kill -0 $pid
 		sleep 0.05
 	done

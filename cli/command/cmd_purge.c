@@ -168,6 +168,16 @@ tick(void *ctx, const struct pass_progress *p)
 	context_tick(&((struct sweep *)ctx)->context, p);
 }
 
+/* Whether entries without the attribute were chosen on purpose. */
+static bool
+chose_missing(const struct sweep *s)
+{
+	const struct options *o = s->context.o;
+
+	return o->ttl_for_missing >= 0 || option_given(o, "reason") ||
+	    s->selection.states == 1u << STATE_IMMORTAL;
+}
+
 /* One pass, writing or not. */
 static int
 pass(struct sweep *s, bool execute, struct sweep_totals *totals,
@@ -216,7 +226,8 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 	context_end(c);
 	if (rc >= 0 && totals == &s->totals) {
 		context_tell_prefixes(c, summary.prefixes, summary.items);
-		context_tell_attribute(c, &summary, totals->matched);
+		context_tell_attribute(c, &summary,
+		    chose_missing(s) ? totals->matched : 0);
 	}
 	summary_release(&summary);
 	source_close(purge.source);
@@ -267,6 +278,9 @@ report(struct sweep *s, bool executed, int rc, struct fault *f)
 	r = write_totals_report(c, &s->totals);
 	r.journal_free = space;
 	r.journal = executed ? s->totals.journal : s->journal;
+	r.resumed = c->resume != NULL;
+	r.only_expired = strcmp(r.command, "purge") == 0 &&
+	    !option_given(c->o, "state") && !option_given(c->o, "reason");
 	if (executed && r.journal != NULL)
 		r.undo = undo = guard_undo(c, r.journal);
 	rc = write_totals(c, &r, rc, f);

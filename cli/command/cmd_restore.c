@@ -241,7 +241,7 @@ begin(void *ctx, int64_t entries)
 	struct restoring *s = ctx;
 
 	s->began = s->context.o->yes;
-	context_begin_files(&s->context, s->began ? "restored" : "looked up",
+	context_begin_files(&s->context, s->began ? "tried" : "looked up",
 	    entries);
 }
 

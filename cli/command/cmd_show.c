@@ -261,7 +261,9 @@ missing(const struct show *s, struct fault *f)
 	if (n > NAMED)
 		buf_addf(&names, " and %zu more", n - NAMED);
 	if (n > 0 && (s->context.o->cookie == NULL || n == s->nkeys))
-		(void)fault(f, FAULT_NOT_FOUND, "no entry has %s '%s%s",
+		(void)fault(f, FAULT_NOT_FOUND, "%s: no entry has %s '%s%s",
+		    s->context.o->input != NULL ? s->context.o->input
+						: s->context.table.name,
 		    n > 1 ? "any of the keys" : "the key", buf_text(&names),
 		    why);
 	else

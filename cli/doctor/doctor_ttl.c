@@ -115,11 +115,14 @@ check_ttl(struct doctor *d, const char *other, struct fault *f)
 			advise_enable(d, other != NULL ? other : d->ttl);
 		return doctor_add(d, "ttl", DOCTOR_WARNING, f);
 	}
-	if (on != NULL && strcmp(on, d->ttl) != 0)
+	if (on != NULL && strcmp(on, d->ttl) != 0) {
+		buf_adds(&d->fix, "see how to move TTL to the other attribute");
+		doctor_command(&d->command, d, "inspect");
 		return doctor_say(d, "ttl", DOCTOR_WARNING, f,
 		    ", not on %s, which you asked for: entries that expire by "
 		    "that are stuck",
 		    d->ttl);
+	}
 	if (strcmp(t->ttl_status, "ENABLING") == 0)
 		buf_adds(&d->text, " (it takes up to an hour)");
 	return doctor_add(d, "ttl", DOCTOR_OK, f);

@@ -150,8 +150,10 @@ struct report_sweep {
 	int64_t ttl_given;    /* to entries without one; INT64_MIN: none */
 	int64_t journal_free; /* bytes free there, -1 unknown */
 	const char *undo;     /* the command that restores, NULL */
+	bool resumed;         /* at a checkpoint: it undoes a part */
 	bool listed;          /* the keys were given (--keys-from): … */
 	int64_t keys;         /* … this many different ones */
+	bool only_expired;    /* the default selection of a purge */
 };
 
 /* The outcomes of entries in the words of ${command}, in order; the last has

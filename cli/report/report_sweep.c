@@ -357,10 +357,37 @@ by_ttl(struct writing *w)
 	if (off > 0)
 		buf_addf(&w->line,
 		    "%sWith TTL on for this attribute, it would delete up to "
-		    "%s of them free of charge.",
+		    "%s of the expired ones free of charge.",
 		    w->line.n > 0 ? " " : "", figure_count(off).s);
 	if (w->line.n > 0)
 		say_line(w, NULL);
+}
+
+/* So that nobody takes a selection of everything for one of the expired. */
+static void
+whole(struct writing *w)
+{
+	const struct sweep_totals *t = w->r->totals;
+
+	if (strcmp(w->r->command, "purge") == 0 && !w->r->listed &&
+	    t->matched > 1 && t->matched == t->scanned && t->stopped == NULL)
+		say(w, TEXT_REPORT_RED,
+		    "This is EVERY entry that was read: all of the table.");
+}
+
+/* The default selection leaves some keys of --keys-from alone. */
+static void
+not_selected(struct writing *w)
+{
+	const struct sweep_totals *t = w->r->totals;
+	int64_t n = t->scanned - t->matched;
+
+	if (w->r->listed && w->r->only_expired && n > 0)
+		say(w, TEXT_REPORT_YELLOW,
+		    "%s of the keys %s an entry that has not expired, and %s "
+		    "left alone; --state any includes %s.",
+		    figure_count(n).s, n == 1 ? "has" : "have",
+		    n == 1 ? "is" : "are", n == 1 ? "it" : "them");
 }
 
 /* So that nobody deletes by accident what is still in use. */
@@ -426,6 +453,7 @@ would_purge(struct writing *w)
 	const struct manner *m = manner_of(w->r->command);
 	bool one = w->r->totals->matched == 1;
 
+	whole(w);
 	live(w);
 	given(w);
 	by_ttl(w);
@@ -510,11 +538,13 @@ nothing(struct writing *w)
 {
 	const struct sweep_totals *t = w->r->totals;
 
-	buf_addf(&w->line, "There is nothing to %s",
-	    manner_of(w->r->command)->nothing);
+	buf_addf(&w->line, "There %s nothing to %s",
+	    w->r->executed ? "was" : "is", manner_of(w->r->command)->nothing);
 	if (is_restore(w->r) && t->matched > 0)
 		present(&w->line, ": every", t);
-	say(w, NULL, ".");
+	say(w, NULL, "%s.",
+	    w->r->executed && !is_restore(w->r) ? ", so no journal was written"
+						: "");
 }
 
 static void
@@ -529,6 +559,7 @@ would(struct writing *w)
 			return;
 	}
 	zoneless(w);
+	not_selected(w);
 	if (t->outcomes[OUTCOME_SKIPPED] == t->left[SWEEP_LEFT_ZONELESS]) {
 		nothing(w);
 		return;
@@ -555,6 +586,8 @@ did(struct writing *w)
 
 	if (t->stopped != NULL)
 		stopped(w);
+	else if (t->matched == 0)
+		nothing(w);
 	zoneless(w);
 	buf_adds(&w->line, "It took ");
 	cost(&w->line, w->r);
@@ -571,7 +604,12 @@ did(struct writing *w)
 		path_line(w, w->r->journal);
 	}
 	if (w->r->undo != NULL) {
-		say(w, NULL, "To %s:", manner_of(w->r->command)->undo);
+		if (w->r->resumed)
+			buf_adds(&w->line,
+			    "Earlier runs with this checkpoint have journals "
+			    "of their own. ");
+		say(w, NULL, "To %s%s:", manner_of(w->r->command)->undo,
+		    w->r->resumed ? ", from this run's journal" : "");
 		buf_adds(w->p.out, "    ");
 		/* to be pasted, so backslashes are not doubled */
 		term_tame(w->p.out, w->r->undo, strlen(w->r->undo),

@@ -1119,6 +1119,43 @@ test_sweep_says(void **state)
 	}
 }
 
+/* What a run that continued prints last undoes its own part only. */
+static void
+test_sweep_resumed(void **state)
+{
+	static const struct report_style style = { .width = 80 };
+	struct sweep_totals t = { .scanned = 3,
+		.matched = 3,
+		.outcomes = { [OUTCOME_DELETED] = 3 } };
+	struct report_sweep r = { .command = "purge",
+		.place = { .table = "T", .region = "us-east-1" },
+		.executed = true,
+		.ttl_given = INT64_MIN,
+		.totals = &t,
+		.journal = "/j",
+		.undo = "ttlsweep restore --yes /j" };
+	struct buf b = { 0 };
+
+	(void)state;
+	report_sweep_text(&b, &r, &style);
+	assert_non_null(strstr(buf_text(&b), "\nTo put them back:\n"));
+	assert_null(strstr(buf_text(&b), "Earlier"));
+	buf_reset(&b);
+	r.resumed = true;
+	report_sweep_text(&b, &r, &style);
+	assert_non_null(strstr(buf_text(&b),
+	    "\nEarlier runs with this checkpoint have journals of their own. To "
+	    "put them back,\nfrom this run's journal:\n"));
+	/* a run that found nothing says so */
+	buf_reset(&b);
+	t = (struct sweep_totals){ .scanned = 3 };
+	r.journal = r.undo = NULL;
+	report_sweep_text(&b, &r, &style);
+	assert_non_null(strstr(buf_text(&b),
+	    "\nThere was nothing to delete, so no journal was written.\n"));
+	buf_release(&b);
+}
+
 static void
 test_sweep_text(void **state)
 {
@@ -1168,7 +1205,7 @@ test_sweep_text(void **state)
 	    "5 ttl-off, 4 string, 2 milliseconds, and others"));
 	assert_non_null(strstr(buf_text(&b),
 	    "94 LIVE entries are among them, with 90 sessions: their users"));
-	assert_non_null(strstr(buf_text(&b), "would delete up to 5 of them"));
+	assert_non_null(strstr(buf_text(&b), "would delete up to 5 of the"));
 
 	buf_reset(&b);
 	t = totals_of(true);
@@ -1227,6 +1264,7 @@ main(void)
 		cmocka_unit_test(test_switch),
 		cmocka_unit_test(test_sweep_json),
 		cmocka_unit_test(test_restore_text),
+		cmocka_unit_test(test_sweep_resumed),
 		cmocka_unit_test(test_sweep_text),
 	};
 
