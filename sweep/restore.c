@@ -57,7 +57,7 @@ struct put {
 	double units;   /* reserved */
 	double refused; /* what it takes if its key has an entry */
 	struct slice there; /* the entry that has its key now, p NULL if none */
-	bool asked;         /* there was looked up, or is to be */
+	bool open;          /* the reply did not say what became of the put */
 };
 
 struct putter {
@@ -70,6 +70,7 @@ struct putter {
 	size_t bytes;
 	double units;
 	struct ddb_write writes[WRITE_BATCH_MAX]; /* … of them */
+	double counted; /* write units of the connection, so far */
 	struct buf images, key, old;
 	struct page found;
 };
@@ -207,8 +208,12 @@ look_all(struct putter *p, struct fault *f)
 	buf_reset(&p->key);
 	page_reset(&p->found);
 	for (size_t i = 0; i < p->keys.n; i++) {
-		p->puts[i].asked = is_open(&p->writes[i]);
-		if (!p->puts[i].asked)
+		struct put *put = &p->puts[i];
+
+		put->open = is_open(&p->writes[i]);
+		/* a single put may have brought it along */
+		put->there = its_own(p, p->writes[i].old, put->item);
+		if (!put->open || put->there.n > 0)
 			continue;
 		item_key_json(&p->key, p->puts[i].item, &r->table->schema);
 		ends[n++] = p->key.n;
@@ -243,13 +248,13 @@ judge_put(struct putter *p, size_t i, int rc, bool looked,
 	out->code = w->code;
 	out->message = w->message;
 	out->outcome = outcome_sent(rc, w->said, w->sends);
-	if (!p->puts[i].asked) {
+	if (!p->puts[i].open) {
 		if (w->said == DDB_SAID_CONDITION)
 			is_present(out, false);
-	} else if (!looked) {
-		reply_lost(out);
 	} else if (there.n > 0) {
 		is_present(out, slice_same(there, w->put));
+	} else if (!looked) {
+		reply_lost(out);
 	} else if (w->said == DDB_SAID_CONDITION) {
 		/* what it met is gone again */
 		is_present(out, false);
@@ -324,6 +329,16 @@ settle(struct restore_state *run, const struct item *item,
 	lock_leave(run->lock);
 }
 
+/* Write units used since the last call. */
+static double
+spent(struct putter *p)
+{
+	double before = p->counted;
+
+	p->counted = ddb_wrote(p->conn);
+	return p->counted - before;
+}
+
 static void
 begin_writes(struct putter *p)
 {
@@ -342,7 +357,6 @@ begin_writes(struct putter *p)
 static int
 flush(struct putter *p, struct fault *f)
 {
-	double wrote = ddb_wrote(p->conn);
 	struct fault later = { 0 };
 	bool looked;
 	int rc;
@@ -358,8 +372,7 @@ flush(struct putter *p, struct fault *f)
 
 		judge_put(p, i, rc, looked, &result);
 		/* the cost is known of all together */
-		settle(p->run, p->puts[i].item, &result,
-		    i == 0 ? ddb_wrote(p->conn) - wrote : 0);
+		settle(p->run, p->puts[i].item, &result, i == 0 ? spent(p) : 0);
 	}
 	image_keys_reset(&p->keys);
 	p->bytes = 0;
@@ -463,7 +476,6 @@ undo_repair(struct putter *p, const struct record *r, struct slice given,
 {
 	const struct restore *o = p->run->r;
 	struct put_result result = { .state = r->state, .units = units };
-	double wrote = ddb_wrote(p->conn);
 	const struct item *item = r->item;
 	struct slice image = item->json;
 	int rc;
@@ -479,7 +491,7 @@ undo_repair(struct putter *p, const struct record *r, struct slice given,
 		rc = hold(p, r, p->repaired, units, f);
 		return rc == 0 ? flush(p, f) : rc;
 	}
-	settle(p->run, item, &result, ddb_wrote(p->conn) - wrote);
+	settle(p->run, item, &result, spent(p));
 	return rc;
 }
 
@@ -532,6 +544,7 @@ on_open(void *ctx, int worker, struct ddb_conn *conn, struct fault *f)
 	(void)f;
 	p->run = ctx;
 	p->conn = conn;
+	p->counted = ddb_wrote(conn);
 	return p;
 }
 

@@ -394,6 +394,19 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	[[ $(holds | wc -w) -eq 12 ]]
 }
 
+@test "--max-units counts what an undo of a repair tried before it put an entry back" {
+	table
+	local now i
+	now=$(date +%s)
+	for i in {1..10}; do item "$i" x "$((now + 9999))000"; done |
+	    ttlsweep restore -q -t "$T" --yes - >/dev/null
+	ttlsweep repair -q -t "$T" --yes --journal j
+	ttlsweep purge -q -t "$T" --yes --state any --no-journal
+	# a failed update and a put: two units an entry
+	run -4 --separate-stderr ttlsweep restore -t "$T" --yes --jobs 1 --max-units 10 j --format json
+	jq -e '.restored == 5 and .stopped == "max-units"' <<<"$output"
+}
+
 @test "restore by kind and prefix, also of a repair" {
 	table
 	local i

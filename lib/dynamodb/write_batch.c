@@ -81,7 +81,7 @@ read_answer(struct batch *b, struct ddb_write *d, const struct write_answer *a)
 		write_succeeded(d);
 		b->units += d->said == DDB_SAID_DONE ? d->units : 1;
 		b->mixed = b->mixed || d->said != DDB_SAID_DONE;
-		return 0;
+		return false;
 	}
 	b->mixed = true;
 	slice_copy(code, sizeof(code), slice_get(error, "Code"));
@@ -92,25 +92,25 @@ read_answer(struct batch *b, struct ddb_write *d, const struct write_answer *a)
 		write_failed(b->writes, d, item.p != NULL ? item : a->image,
 		    code, message);
 		b->units += d->put.p != NULL ? d->refused : d->units;
-		return 0;
+		return false;
 	}
 	write_say(d, DDB_SAID_ERROR, code, message);
 	if (strncmp(code, "AccessDenied", 12) == 0) {
 		d->sends--;
 		b->fall_back = true;
-		return 1;
+		return true;
 	}
 	if (strncmp(code, "ResourceNotFound", 16) == 0) {
 		d->sends--;
 		b->no_table = true;
-		return 0;
+		return false;
 	}
 	/* DynamoDB Local refuses attribute names that begin with # or :; a
 	 * single write shows whether it is the statement or the entry */
 	if (strncmp(code, "Validation", 10) == 0) {
 		d->sends--;
 		b->invalid[b->ninvalid++] = d;
-		return 0;
+		return false;
 	}
 	why = retry_classify(400, code);
 	if (!retry_did_nothing(code)) {
@@ -227,7 +227,7 @@ leave_partiql(struct ddb_conn *c, struct ddb_writes *writes, const char *why)
 
 /* After a denied batch: whether single writes may be used instead. */
 static int
-fall_back(struct batch *b, enum ddb_batch_mode mode, struct fault *f)
+fall_back(struct batch *b, int mode, struct fault *f)
 {
 	const char *action = words_of(b->writes)->action;
 	char why[64] = "";
@@ -245,6 +245,16 @@ fall_back(struct batch *b, enum ddb_batch_mode mode, struct fault *f)
 	return 0;
 }
 
+static int
+send_singles(struct batch *b, struct ddb_write *const *list, size_t n,
+    struct fault *f)
+{
+	for (size_t i = 0; i < n; i++)
+		if (write_single(b->conn, b->writes, list[i], f) != 0)
+			return -1;
+	return 0;
+}
+
 /* Send the refused statements as single writes. If one is answered, batches do
  * not work for this table; if none is, something is wrong with the entries.
  * The statements of puts differ, so that all of them must have been refused. */
@@ -253,11 +263,10 @@ send_invalid(struct batch *b, struct fault *f)
 {
 	bool answered = false;
 
-	for (size_t i = 0; i < b->ninvalid; i++) {
-		if (write_single(b->conn, b->writes, b->invalid[i], f) != 0)
-			return -1;
+	if (send_singles(b, b->invalid, b->ninvalid, f) != 0)
+		return -1;
+	for (size_t i = 0; i < b->ninvalid; i++)
 		answered = answered || b->invalid[i]->said != DDB_SAID_ERROR;
-	}
 	if (!answered || (is_puts(b->writes) && b->ninvalid < b->writes->n))
 		return 0;
 	leave_partiql(b->conn, b->writes,
@@ -297,19 +306,9 @@ batch_run(struct batch *b, struct fault *f)
 	return 0;
 }
 
-static int
-send_singles(struct batch *b, struct ddb_write *const *list, size_t n,
-    struct fault *f)
-{
-	for (size_t i = 0; i < n; i++)
-		if (write_single(b->conn, b->writes, list[i], f) != 0)
-			return -1;
-	return 0;
-}
-
 /* Send ${b} as a batch, and whatever cannot be sent like that, singly. */
 static int
-send_all(struct batch *b, enum ddb_batch_mode mode, struct fault *f)
+send_all(struct batch *b, int mode, struct fault *f)
 {
 	if (mode != DDB_BATCH_SINGLE) {
 		if (batch_run(b, f) != 0)
@@ -335,7 +334,7 @@ ddb_write_many(struct ddb_conn *c, struct ddb_writes *writes, struct fault *f)
 	write_begin(c, writes);
 	for (size_t i = 0; i < writes->n && i < WRITE_BATCH_MAX; i++)
 		b.left[b.n++] = &writes->list[i];
-	rc = send_all(&b, (enum ddb_batch_mode) * writes->mode, f);
+	rc = send_all(&b, *writes->mode, f);
 	write_end(c, writes);
 	return rc;
 }
