@@ -16,6 +16,9 @@
 #include "lib/dynamodb/source.h"
 #include "lib/dynamodb/table.h"
 
+/* Progress within a page: after so many entries that the sink took. */
+#define PUBLISH 32
+
 /* What the workers of a pass share. */
 struct run {
 	const struct pass *pass;
@@ -77,8 +80,23 @@ units_of(const struct pass *pass, const struct record *r, bool wanted)
 	    : 0;
 }
 
+/* Add to the progress what was done since the last call. */
+static void
+publish(struct run *run, struct pass_progress *done)
+{
+	lock_enter(run->lock);
+	run->progress.items += done->items;
+	run->progress.absent += done->absent;
+	run->progress.bytes += done->bytes;
+	run->progress.matched += done->matched;
+	run->progress.units += done->units;
+	run->progress.pages += done->pages;
+	lock_leave(run->lock);
+	*done = (struct pass_progress){ 0 };
+}
+
 /* Judge and count the entries of a page, and pass the selected ones to the
- * sink: 0, 1 enough, -1. ${sum}: what the page adds to the progress. */
+ * sink: 0, 1 enough, -1. ${sum}: what is not published yet. */
 static int
 judge_page(struct hand *h, const struct segment *at, struct pass_progress *sum,
     struct fault *f)
@@ -105,21 +123,11 @@ judge_page(struct hand *h, const struct segment *at, struct pass_progress *sum,
 		rc = pass->sink.entry(h->state, at, &r, f);
 		if (rc != 0)
 			return rc;
+		/* deleting a page may take minutes */
+		if (sum->matched >= PUBLISH)
+			publish(h->run, sum);
 	}
 	return 0;
-}
-
-static void
-count_page(struct run *run, const struct pass_progress *sum)
-{
-	lock_enter(run->lock);
-	run->progress.items += sum->items;
-	run->progress.absent += sum->absent;
-	run->progress.bytes += sum->bytes;
-	run->progress.matched += sum->matched;
-	run->progress.units += sum->units;
-	run->progress.pages++;
-	lock_leave(run->lock);
 }
 
 /* One page of ${seg}: 1 more follow, 0 the segment is finished or paused, 2 the
@@ -129,7 +137,7 @@ work_page(struct hand *h, struct segment *seg, struct fault *f)
 {
 	const struct pass *pass = h->run->pass;
 	struct segment at = { .index = seg->index, .own = seg->own };
-	struct pass_progress sum = { 0 };
+	struct pass_progress sum = { .pages = 1 };
 	int r;
 
 	buf_reset(&h->begin);
@@ -140,7 +148,7 @@ work_page(struct hand *h, struct segment *seg, struct fault *f)
 	at.next = h->begin;
 	sum.absent = h->page.absent;
 	r = judge_page(h, &at, &sum, f);
-	count_page(h->run, &sum);
+	publish(h->run, &sum);
 	if (r == 0 && pass->sink.page != NULL)
 		r = pass->sink.page(h->state, seg, f);
 	if (r != 0)

@@ -436,7 +436,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is failure 'name another with --journal-dir' journal
 	jq -e '.checks[] | select(.check == "journal") | has("fix") | not' "$json"
 	XDG_STATE_HOME=/dev/null/nope doctor --journal-dir "$BATS_TEST_TMPDIR/a/b"
-	is ok "in $BATS_TEST_TMPDIR/a/b, " journal
+	is ok "in $BATS_TEST_TMPDIR/a/b (a purge creates it), " journal
 	[[ ! -e $BATS_TEST_TMPDIR/a ]]
 	XDG_STATE_HOME=/dev/null/nope doctor --journal "$BATS_TEST_TMPDIR/x.journal"
 	is ok "$BATS_TEST_TMPDIR/x.journal, " journal

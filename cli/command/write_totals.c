@@ -31,6 +31,8 @@ write_totals_report(const struct context *c, const struct sweep_totals *t)
 		.command = c->o->command->name,
 		.executed = c->o->yes,
 		.now = c->rules.now,
+		.schema = &c->schema,
+		.rules = &c->rules,
 		.refused = c->refused,
 		.ttl_given = c->o->ttl_for_missing < 0
 		    ? INT64_MIN
@@ -47,6 +49,14 @@ write_totals_report(const struct context *c, const struct sweep_totals *t)
 	return r;
 }
 
+/* Whether the run failed before it read anything, and the error says all. */
+static bool
+did_nothing(const struct sweep_totals *t)
+{
+	return t->scanned == 0 && t->matched == 0 && t->stopped != NULL &&
+	    strcmp(t->stopped, "failed") == 0;
+}
+
 /* To standard output, in --format, and to --metrics-file; ${well}: nothing
  * failed. With -q there is no text then. */
 static int
@@ -54,13 +64,15 @@ write_report(struct context *c, const struct report_sweep *r, bool well,
     struct fault *f)
 {
 	const struct report_style style = text_report_style(c->o->color);
-	bool silent = c->o->quiet && r->executed && well;
+	bool person = !r->executed || isatty(STDOUT_FILENO);
+	bool silent = (c->o->quiet && r->executed && well) ||
+	    (person && did_nothing(r->totals));
 	struct buf out = { 0 };
 	int rc = 0;
 
 	if (c->o->format == FORMAT_JSON)
 		report_sweep_json(&out, r);
-	else if (!r->executed || (isatty(STDOUT_FILENO) && !silent))
+	else if (person && !silent)
 		report_sweep_text(&out, r, &style);
 	else if (!silent)
 		report_sweep_line(&out, r);

@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/doctor/doctor.h"
 #include "cli/option/option.h"
@@ -11,6 +12,7 @@
 #include "inspector/select.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
+#include "lib/base/mem.h"
 #include "lib/base/text.h"
 #include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/item.h"
@@ -128,12 +130,18 @@ static void
 add_place(struct doctor *d, const char *path)
 {
 	const char *slash = strrchr(path, '/');
+	char *directory;
 
-	if (d->o->journal != NULL)
+	if (d->o->journal != NULL) {
 		buf_adds(&d->text, path);
-	else
-		buf_addf(&d->text, "in %.*s",
-		    slash == path ? 1 : (int)(slash - path), path);
+		return;
+	}
+	directory =
+	    xasprintf("%.*s", slash == path ? 1 : (int)(slash - path), path);
+	buf_addf(&d->text, "in %s", directory);
+	if (access(directory, F_OK) != 0)
+		buf_adds(&d->text, " (a purge creates it)");
+	free(directory);
 }
 
 static int

@@ -140,6 +140,8 @@ struct report_sweep {
 	const char *command; /* "purge", "repair", "restore" */
 	bool executed;
 	int64_t now;
+	const struct key_schema *schema;
+	const struct rules *rules;
 	const struct sweep_totals *totals;
 	double write_units; /* consumed; of a dry run, estimated */
 	struct plan_pace pace;

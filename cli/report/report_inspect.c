@@ -250,6 +250,9 @@ kinds(struct emit *e, const struct report *r)
 		    s->kind_states[i]);
 	}
 	emit_table_end(e);
+	report_words_sessions(&e->p, r->rules, r->schema, r->place.table,
+	    &e->line);
+	emit_line(e, EMIT_BODY, EMIT_PLAIN);
 }
 
 /* Most entries first, then by name. */

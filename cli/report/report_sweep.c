@@ -5,6 +5,7 @@
 #include "cli/report/figure.h"
 #include "cli/report/price.h"
 #include "cli/report/report.h"
+#include "cli/report/report_words.h"
 #include "cli/report/text_report.h"
 #include "cli/report/text_table.h"
 #include "cli/term.h"
@@ -413,6 +414,21 @@ live(struct writing *w)
 	say(w, TEXT_REPORT_RED, ".");
 }
 
+/* Why they count as such, where that is not to be seen from their keys. */
+static void
+live_sessions(struct writing *w)
+{
+	if (w->r->totals->live_sessions == 0 ||
+	    strcmp(w->r->command, "purge") != 0)
+		return;
+	buf_addc(&w->line, '(');
+	report_words_sessions(&w->p, w->r->rules, w->r->schema,
+	    w->r->place.table, &w->line);
+	if (w->line.n > 1)
+		say(w, NULL, ")");
+	buf_reset(&w->line);
+}
+
 /* What the condition of a delete cannot see. A repair gives these entries a
  * TTL and changes nothing else. */
 static void
@@ -455,6 +471,7 @@ would_purge(struct writing *w)
 
 	whole(w);
 	live(w);
+	live_sessions(w);
 	given(w);
 	by_ttl(w);
 	unseen(w);

@@ -5,9 +5,11 @@
 #include "cli/report/report_sample.h"
 #include "cli/report/report_words.h"
 #include "cli/report/text_report.h"
+#include "inspector/sessions.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
 #include "lib/base/text.h"
+#include "lib/dynamodb/item.h"
 
 static const char *const meanings[REASONS] = {
 	[REASON_MILLISECONDS] = "The time is in milliseconds; TTL reads it "
@@ -69,6 +71,23 @@ report_words_off(const struct text_report *p, const struct report *r,
 	text_report_text(p, line, r->table_ttl);
 	buf_adds(line, ", not on ");
 	text_report_text(p, line, r->ttl_attribute);
+}
+
+void
+report_words_sessions(const struct text_report *p, const struct rules *rules,
+    const struct key_schema *schema, const char *table, struct buf *line)
+{
+	if (rules == NULL || !rules->all_sessions || rules->nprefixes > 0)
+		return;
+	buf_adds(line, "All entries count as sessions, because the ");
+	if (schema != NULL && sessions_attribute(schema->partition)) {
+		buf_adds(line, "partition key is called ");
+		text_report_text(p, line, schema->partition);
+	} else {
+		buf_adds(line, "table is called ");
+		text_report_text(p, line, table != NULL ? table : "that");
+	}
+	buf_adds(line, "; if only some are, name them with --session-prefix.");
 }
 
 /* The same as a sentence after another one. */

@@ -8,6 +8,7 @@
 
 struct buf;
 struct emit;
+struct key_schema;
 struct report;
 struct text_report;
 
@@ -38,6 +39,12 @@ void report_words_meaning(const struct text_report *p, const struct report *r,
 /* What to do about it. */
 void report_words_remedy(const struct text_report *p, const struct report *r,
     enum reason why, struct buf *line);
+
+/* "All entries count as sessions, because ..."; nothing if only the keys
+ * decide. ${schema}, ${table}: may be NULL. */
+void report_words_sessions(const struct text_report *p,
+    const struct rules *rules, const struct key_schema *schema,
+    const char *table, struct buf *line);
 
 /* " in the sample", " that was read": not all of the table; else "". */
 const char *report_words_seen(const struct report *r);

@@ -1156,6 +1156,52 @@ test_sweep_resumed(void **state)
 	buf_release(&b);
 }
 
+/* ${r}, of which some are live sessions, with what makes sessions of all. */
+static void
+says_why_all_are_sessions(const struct report_sweep *r,
+    const struct report_style *style)
+{
+	static const char *const login[] = { "login:" };
+	static const struct {
+		const char *name, *key, *table;
+		struct rules rules;
+		const char *says; /* NULL: nothing */
+	} whys[] = {
+		{ "the table's name", "id", "my-sessions",
+		    { .all_sessions = true },
+		    "\n(All entries count as sessions, because the table is "
+		    "called my-sessions; if only\nsome are, name them with "
+		    "--session-prefix.)\n" },
+		{ "the partition key's name", "sid", "my-sessions",
+		    { .all_sessions = true },
+		    "because the partition key is called sid; if only" },
+		{ "prefixes are given", "sid", "my-sessions",
+		    { .all_sessions = true,
+			.session_prefixes = login,
+			.nprefixes = 1 },
+		    NULL },
+		{ "the keys decide", "id", "cache", { 0 }, NULL },
+	};
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < sizeof(whys) / sizeof(*whys); i++) {
+		const struct key_schema keys = { .partition = whys[i].key };
+		struct report_sweep of = *r;
+
+		of.rules = &whys[i].rules;
+		of.schema = &keys;
+		of.place.table = whys[i].table;
+		buf_reset(&b);
+		report_sweep_text(&b, &of, style);
+		if ((whys[i].says == NULL &&
+			strstr(buf_text(&b), "count as sessions") != NULL) ||
+		    (whys[i].says != NULL &&
+			strstr(buf_text(&b), whys[i].says) == NULL))
+			fail_msg("%s: %s", whys[i].name, buf_text(&b));
+	}
+	buf_release(&b);
+}
+
 static void
 test_sweep_text(void **state)
 {
@@ -1206,6 +1252,9 @@ test_sweep_text(void **state)
 	assert_non_null(strstr(buf_text(&b),
 	    "94 LIVE entries are among them, with 90 sessions: their users"));
 	assert_non_null(strstr(buf_text(&b), "would delete up to 5 of the"));
+	assert_null(strstr(buf_text(&b), "count as sessions"));
+
+	says_why_all_are_sessions(&r, &style);
 
 	buf_reset(&b);
 	t = totals_of(true);
