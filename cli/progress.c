@@ -10,7 +10,8 @@
  * Policy. A run shorter than half a second shows nothing. A table's number of
  * entries is hours old: shares of it are marked with "~" and end at 100 %.
  * Where it is unknown, the share is that of the segments read. The rate is a
- * moving average over about five seconds; the time left follows from it.
+ * moving average over about five seconds; the time left follows from it. Both
+ * are about what is done: writes lag behind what is scanned.
  */
 #define SECOND INT64_C(1000000)
 #define DELAY (SECOND / 2)
@@ -25,8 +26,9 @@ static const int64_t period[] = {
 struct progress {
 	struct progress_options o;
 	int64_t start_us, next_us, last_us;
-	int64_t last_items;
-	double rate; /* entries a second */
+	int64_t last_scanned;
+	double last_items; /* of those, done */
+	double rate;       /* entries a second */
 	struct buf line, piece, result;
 };
 
@@ -45,7 +47,16 @@ progress_start(const struct progress_options *o, int64_t now_us)
 	return p;
 }
 
-/* How far it is, 0..1; negative: unknown. */
+/* The part of what was scanned that is done, 0..1. */
+static double
+done(const struct pass_progress *at)
+{
+	return at->waiting > 0 && at->waiting <= at->matched
+	    ? (double)(at->matched - at->waiting) / (double)at->matched
+	    : 1;
+}
+
+/* How far it has scanned, 0..1; negative: unknown. */
 static double
 share(const struct progress *p, const struct pass_progress *at)
 {
@@ -59,22 +70,25 @@ share(const struct progress *p, const struct pass_progress *at)
 }
 
 static void
-measure(struct progress *p, int64_t now_us, int64_t items)
+measure(struct progress *p, int64_t now_us, const struct pass_progress *at)
 {
+	double items = (double)at->items * done(at), now = 0;
 	int64_t dt = now_us - p->last_us;
-	double now;
 
 	if (dt <= 0)
 		return;
-	if (items < p->last_items) /* another pass has begun */
+	if (at->items < p->last_scanned) /* another pass has begun */
 		p->last_items = 0;
-	now = (double)(items - p->last_items) * SECOND / (double)dt;
+	p->last_scanned = at->items;
+	if (items > p->last_items) {
+		now = (items - p->last_items) * SECOND / (double)dt;
+		p->last_items = items;
+	}
 	if (p->last_us == p->start_us)
 		p->rate = now;
 	else
 		p->rate += (now - p->rate) * (double)dt / (double)(dt + MEMORY);
 	p->last_us = now_us;
-	p->last_items = items;
 }
 
 /* Append the piece to the line if there is room for it. */
@@ -152,7 +166,7 @@ compose(struct progress *p, int64_t now_us, const struct pass_progress *at,
 		buf_addf(&p->piece, ", %s/s", text);
 	}
 	join(p, room);
-	add_left(p, now_us, s);
+	add_left(p, now_us, s * done(at));
 	join(p, room);
 	buf_add(&p->piece, p->result.p, p->result.n);
 	join(p, width);
@@ -168,7 +182,7 @@ progress_tick(struct progress *p, int64_t now_us,
 	if (p == NULL || now_us < p->next_us)
 		return;
 	p->next_us = now_us + period[p->o.mode];
-	measure(p, now_us, at->items);
+	measure(p, now_us, at);
 	if (p->o.mode == PROGRESS_DRAW)
 		width = p->o.width != NULL ? p->o.width(p->o.ctx) : 80;
 	if (width == 0)

@@ -48,7 +48,8 @@ struct pass_progress {
 	int64_t items;   /* entries judged */
 	int64_t bytes;   /* of them, when sizes are known */
 	int64_t matched; /* of them, selected */
-	int64_t written; /* of those; set only by the tick of a purge */
+	int64_t written; /* of those; set only by the tick of a purge, … */
+	int64_t waiting; /* … like those that have no outcome yet */
 	int64_t units;   /* write units to delete (or put) the matched ones */
 	int64_t pages;
 	int64_t absent; /* requested keys without an entry */

@@ -298,7 +298,12 @@ tick(void *ctx, const struct pass_progress *p)
 		return;
 	lock_enter(run->lock);
 	at.written = run->totals->outcomes[OUTCOME_DELETED];
+	at.matched = at.waiting = run->totals->matched;
+	for (int i = 0; i < OUTCOMES; i++)
+		at.waiting -= run->totals->outcomes[i];
 	lock_leave(run->lock);
+	if (!run->p->execute)
+		at.waiting = 0;
 	run->p->tick(run->p->tick_ctx, &at);
 }
 

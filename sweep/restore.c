@@ -563,7 +563,7 @@ on_close(void *state, struct fault *f)
 	return 0;
 }
 
-/* A pass reports a page once all of it is done: too seldom here. */
+/* Progress is what has an outcome, not what was read. */
 static void
 tick(void *ctx, const struct pass_progress *p)
 {

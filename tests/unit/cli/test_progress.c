@@ -16,7 +16,7 @@
 /* How far the pass is, and when. */
 struct step {
 	int64_t ms;
-	int64_t items, matched, segments_done;
+	int64_t items, matched, segments_done, waiting;
 };
 
 struct screen {
@@ -54,54 +54,69 @@ static const struct {
 	struct step steps[STEPS];
 	const char *shows;
 } cases[] = {
-	{ "off", PROGRESS_OFF, 100, "matched", 80, { { 5000, 50, 0, 0 } }, "" },
+	{ "off", PROGRESS_OFF, 100, "matched", 80, { { 5000, 50, 0, 0, 0 } },
+	    "" },
 	{ "shorter than half a second", PROGRESS_DRAW, 100, NULL, 80,
-	    { { 100, 10, 0, 0 }, { 499, 90, 0, 0 } }, "<>" },
-	{ "the first line", PROGRESS_DRAW, 100, NULL, 80, { { 500, 10, 0, 0 } },
-	    "scanned 10 of ~100 (~10 %), 20/s|<>" },
+	    { { 100, 10, 0, 0, 0 }, { 499, 90, 0, 0, 0 } }, "<>" },
+	{ "the first line", PROGRESS_DRAW, 100, NULL, 80,
+	    { { 500, 10, 0, 0, 0 } }, "scanned 10 of ~100 (~10 %), 20/s|<>" },
 	{ "at most four a second", PROGRESS_DRAW, 1000, NULL, 80,
-	    { { 500, 10, 0, 0 }, { 600, 12, 0, 0 }, { 749, 13, 0, 0 },
-		{ 750, 15, 0, 0 }, { 999, 18, 0, 0 }, { 1000, 20, 0, 0 } },
+	    { { 500, 10, 0, 0, 0 }, { 600, 12, 0, 0, 0 }, { 749, 13, 0, 0, 0 },
+		{ 750, 15, 0, 0, 0 }, { 999, 18, 0, 0, 0 },
+		{ 1000, 20, 0, 0, 0 } },
 	    "scanned 10 of ~1 000 (~1 %), 20/s|"
 	    "scanned 15 of ~1 000 (~1 %), 20/s|"
 	    "scanned 20 of ~1 000 (~2 %), 20/s|<>" },
 	{ "time left after two seconds", PROGRESS_DRAW, 1000, NULL, 80,
-	    { { 1900, 190, 0, 0 }, { 2400, 240, 0, 0 } },
+	    { { 1900, 190, 0, 0, 0 }, { 2400, 240, 0, 0, 0 } },
 	    "scanned 190 of ~1 000 (~19 %), 100/s|"
 	    "scanned 240 of ~1 000 (~24 %), 100/s, ~7 s left|<>" },
 	{ "never above 100 %", PROGRESS_DRAW, 100, NULL, 80,
-	    { { 5000, 250, 0, 0 } }, "scanned 250 of ~100 (~100 %), 50/s|<>" },
+	    { { 5000, 250, 0, 0, 0 } },
+	    "scanned 250 of ~100 (~100 %), 50/s|<>" },
 	{ "the number of entries is unknown", PROGRESS_DRAW, 0, NULL, 80,
-	    { { 500, 100, 0, 8 }, { 4000, 800, 0, 16 } },
+	    { { 500, 100, 0, 8, 0 }, { 4000, 800, 0, 16, 0 } },
 	    "scanned 100 (~25 %), 200/s|"
 	    "scanned 800 (~50 %), 200/s, ~4 s left|<>" },
 	{ "the share is unknown", PROGRESS_DRAW, -1, NULL, 80,
-	    { { 4000, 800, 0, 16 } }, "scanned 800, 200/s|<>" },
+	    { { 4000, 800, 0, 16, 0 } }, "scanned 800, 200/s|<>" },
 	{ "matches", PROGRESS_DRAW, -1, "to delete", 80,
-	    { { 1000, 12345, 6789, 0 } },
+	    { { 1000, 12345, 6789, 0, 0 } },
 	    "scanned 12 345, 12 345/s, 6 789 to delete|<>" },
 	{ "parts without room are left out", PROGRESS_DRAW, 100000, "matched",
-	    40, { { 4000, 12345, 6789, 0 } },
+	    40, { { 4000, 12345, 6789, 0, 0 } },
 	    "scanned 12 345 of ~100 000 (~12 %)|<>" },
 	{ "in the background", PROGRESS_DRAW, 100, NULL, 0,
-	    { { 500, 10, 0, 0 }, { 1000, 20, 0, 0 } }, "<>" },
+	    { { 500, 10, 0, 0, 0 }, { 1000, 20, 0, 0, 0 } }, "<>" },
 	{ "standing still", PROGRESS_DRAW, 100, NULL, 80,
-	    { { 500, 0, 0, 0 }, { 3000, 0, 0, 0 } },
+	    { { 500, 0, 0, 0, 0 }, { 3000, 0, 0, 0, 0 } },
 	    "scanned 0 of ~100 (~0 %)|scanned 0 of ~100 (~0 %)|<>" },
 	{ "the clock stands still", PROGRESS_DRAW, 100, NULL, 80,
-	    { { 500, 10, 0, 0 }, { 500, 10, 0, 0 } },
+	    { { 500, 10, 0, 0, 0 }, { 500, 10, 0, 0, 0 } },
 	    "scanned 10 of ~100 (~10 %), 20/s|<>" },
 	{ "another pass begins", PROGRESS_DRAW, -1, NULL, 80,
-	    { { 1000, 100, 0, 0 }, { 2000, 5, 0, 0 } },
+	    { { 1000, 100, 0, 0, 0 }, { 2000, 5, 0, 0, 0 } },
 	    "scanned 100, 100/s|scanned 5, 84/s|<>" },
+	{ "deletes lag behind: rate and time are theirs", PROGRESS_DRAW, 1000,
+	    NULL, 80,
+	    { { 1000, 200, 100, 0, 90 }, { 2000, 240, 120, 0, 100 },
+		{ 4000, 260, 130, 0, 0 } },
+	    "scanned 200 of ~1 000 (~20 %), 20/s|"
+	    "scanned 240 of ~1 000 (~24 %), 20/s, ~48 s left|"
+	    "scanned 260 of ~1 000 (~26 %), 45/s, ~16 s left|<>" },
+	{ "more is held than before: that is no other pass", PROGRESS_DRAW,
+	    1000, NULL, 80,
+	    { { 1000, 200, 100, 0, 0 }, { 2000, 300, 200, 0, 180 } },
+	    "scanned 200 of ~1 000 (~20 %), 200/s|"
+	    "scanned 300 of ~1 000 (~30 %), 166/s, ~5 s left|<>" },
 	{ "lines, one a second", PROGRESS_LINES, 100, NULL, 80,
-	    { { 500, 5, 0, 0 }, { 1000, 10, 0, 0 }, { 1999, 19, 0, 0 },
-		{ 2000, 20, 0, 0 } },
+	    { { 500, 5, 0, 0, 0 }, { 1000, 10, 0, 0, 0 }, { 1999, 19, 0, 0, 0 },
+		{ 2000, 20, 0, 0, 0 } },
 	    "ttlsweep: scanned 10 of ~100 (~10 %), 10/s\n"
 	    "ttlsweep: scanned 20 of ~100 (~20 %), 10/s, ~8 s left\n" },
 	{ "a log, one line a minute", PROGRESS_BEAT, 10000, "matched", 80,
-	    { { 59999, 599, 0, 0 }, { 60000, 600, 5, 0 },
-		{ 119000, 1190, 6, 0 }, { 120000, 1200, 7, 0 } },
+	    { { 59999, 599, 0, 0, 0 }, { 60000, 600, 5, 0, 0 },
+		{ 119000, 1190, 6, 0, 0 }, { 120000, 1200, 7, 0, 0 } },
 	    "ttlsweep: 1 min: scanned 600 of ~10 000 (~6 %), 10/s, "
 	    "~15 min 40 s left, 5 matched\n"
 	    "ttlsweep: 2 min: scanned 1 200 of ~10 000 (~12 %), 10/s, "
@@ -135,6 +150,7 @@ test_script(void **state)
 				.items = at->items,
 				.matched = at->matched,
 				.segments_done = at->segments_done,
+				.waiting = at->waiting,
 				.segments = 32,
 			};
 
