@@ -4,18 +4,22 @@
 # line is "N passed, N failed"; before it are the commands to run failed tests
 # again. Status 1 when a test failed.
 set -u
+ROOT=$(cd "$(dirname "$0")/.." && pwd)
+out=$(mktemp -d "${TMPDIR:-/tmp}/ttlsweep-check.XXXXXX")
+WORLD=$out # not exported: each test file has its own
+export ROOT out PYTHON=${PYTHON:-/usr/bin/python3}
 # shellcheck source=tests/lib/locks.bash
-source "$(dirname "$0")/lib/locks.bash"
+source "$ROOT/tests/lib/locks.bash"
+# shellcheck source=tests/lib/servers.bash
+source "$ROOT/tests/lib/servers.bash"
 
 jobs=$1
 shift
-out=$(mktemp -d "${TMPDIR:-/tmp}/ttlsweep-check.XXXXXX")
 runner=
 locks_begin
-trap 'locks_end; rm -rf "$out"' EXIT
+trap 'locks_end; stop_servers; rm -rf "$out"' EXIT
 trap '[[ -z $runner ]] || { kill -- "-$runner"; wait; } 2>/dev/null; exit 130' \
     INT TERM HUP
-export out
 
 # A status for sanitizer findings that no test expects.
 export ASAN_OPTIONS=exitcode=99:detect_stack_use_after_return=1
@@ -30,13 +34,17 @@ one()
 	local TIMEFORMAT='%1R s (CPU %1U + %1S s)' took
 	said=$out/$name.tap
 	case $1 in
-	*.bats) set -- 3000 bats -F tap "$1" ;;
+	*.bats)
+		pool_enter "$out/pool"
+		set -- 3000 bats -F tap "$1"
+		;;
 	*/fuzz_*) set -- 300 "$1" "tests/fuzz/corpus/${name#fuzz_}" ;;
 	*) set -- 300 "$1" ;;
 	esac
 	# timeout has its own process group: end it when this shell ends.
 	took=$({ time setpriv --pdeathsig TERM timeout -k 20 "$@" </dev/null \
-	    >"$said" 2>&1; } 2>&1; echo "$?" >"$said.status")
+	    >"$said" 2>&1 8>&-; } 2>&1; echo "$?" >"$said.status")
+	[[ -z ${POOL_SLOT:-} ]] || pool_leave
 	status=$(<"$said.status")
 	# Unlike TAP, cmocka calls a skipped test "not ok".
 	sed -i -E 's/^not (ok .*# skip)/\1/I' "$said"
@@ -58,7 +66,10 @@ one()
 		cat "$said"
 	} 9>"$out/lock"
 }
-export -f one
+export -f one pool_enter pool_leave
+
+suites=$(printf '%s\n' "$@" | grep -c '\.bats$')
+pool_open "$out/pool" $((suites < jobs ? suites : jobs)) || exit
 
 # In its own process group, so that it can be ended as a whole.
 if [[ $# -gt 0 ]]; then

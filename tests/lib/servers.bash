@@ -7,9 +7,13 @@
 #   stop_servers     ends the servers of this shell
 #
 # Each listens on 127.0.0.1 only, at a port that the kernel picks. A server ends
-# with the process that started it, however that ends, and after an hour at the
+# with the process that started it, however that ends, and after two hours at the
 # latest. Start it in setup_file for a test file (a JVM takes two seconds to
-# start), in a test for that test.
+# start), in a test for that test. In a whole run of the tests, start_local takes
+# the DynamoDB Local that check.sh has started (lib/pool.bash), once a file.
+
+# shellcheck source=tests/lib/pool.bash
+source "$ROOT/tests/lib/pool.bash"
 
 SERVERS=${SERVERS:-$ROOT/build/servers}
 _server_pids=()
@@ -21,7 +25,7 @@ _server() {
 	shift
 	_server_log=$(mktemp "$WORLD/$name.XXXXXX")
 	# bats waits until its descriptor 3 is closed.
-	setpriv --pdeathsig TERM -- timeout -k 5 3600 "$@" \
+	setpriv --pdeathsig TERM -- timeout -k 5 7200 "$@" \
 	    >"$_server_log" 2>&1 </dev/null 3>&- &
 	_server_pid=$!
 	_server_pids+=("$_server_pid")
@@ -49,21 +53,28 @@ _answers() {
 
 _printed_port() { grep -xE '[0-9]+' "$_server_log"; }
 
-start_local() {
-	local emulator=$SERVERS/dynamodb-local port_file
-	port_file=$(mktemp -u "$WORLD/port.XXXXXX")
+# _local DIR: start it in DIR; its port will be in DIR/port.
+_local() {
+	local emulator=$SERVERS/dynamodb-local
 	make -s -C "$ROOT" build/tools/loopback.so >&2 || return 1
 	# The preloaded library replaces the port. The server writes a file to
 	# its directory. With C1 alone it starts a third faster.
-	_server local env -C "$WORLD" LD_PRELOAD="$ROOT/build/tools/loopback.so" \
-	    LOOPBACK_PORT_FILE="$port_file" \
+	_server local env -C "$1" LD_PRELOAD="$ROOT/build/tools/loopback.so" \
+	    LOOPBACK_PORT_FILE="$1/port" \
 	    java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData -Xmx2g \
-	    -Djava.net.preferIPv4Stack=true -Djava.io.tmpdir="$WORLD" \
+	    -Djava.net.preferIPv4Stack=true -Djava.io.tmpdir="$1" \
 	    -Djava.library.path="$emulator/DynamoDBLocal_lib" \
 	    -jar "$emulator/DynamoDBLocal.jar" \
 	    -inMemory -sharedDb -disableTelemetry -port 8000
-	_wait_for local _answers "$port_file" || return 1
-	LOCAL_URL=http://127.0.0.1:$(<"$port_file")
+}
+
+start_local() {
+	local dir=${POOL_SLOT:-}
+	if [[ -z $dir ]] || ! pool_take "$dir"; then
+		dir=$(mktemp -d "$WORLD/local.XXXXXX")
+		_local "$dir" && _wait_for local _answers "$dir/port" || return 1
+	fi
+	LOCAL_URL=http://127.0.0.1:$(<"$dir/port")
 	export LOCAL_URL AWS_ENDPOINT_URL_DYNAMODB=$LOCAL_URL
 }
 
