@@ -97,8 +97,7 @@ read_seconds(struct moment *m, struct slice ttl, int64_t now)
 			return false;
 		v = v * 10 + (p[i] - '0');
 	}
-	if (v < MOMENT_EARLIEST || v > sum_add(now, MOMENT_AHEAD) ||
-	    decimal_parse(&m->seconds, p, n) != 0)
+	if (v < MOMENT_EARLIEST || v > sum_add(now, MOMENT_AHEAD))
 		return false;
 	m->form = MOMENT_SECONDS;
 	m->zoneless = false;
@@ -112,10 +111,10 @@ read_string(struct moment *m, struct slice text, int64_t now,
 {
 	bool in;
 
-	if (decimal_parse(&m->seconds, text.p, text.n) == 0) {
-		in = moment_means(unit_of(&m->seconds, now));
-	} else if (read_iso8601(&m->seconds, text, zone) == 0) {
-		in = moment_in_window(&m->seconds, now);
+	if (decimal_parse(&m->fraction, text.p, text.n) == 0) {
+		in = moment_means(unit_of(&m->fraction, now));
+	} else if (read_iso8601(&m->fraction, text, zone) == 0) {
+		in = moment_in_window(&m->fraction, now);
 		m->zoneless =
 		    in && !zone.known && !text_iso8601_zoned(text.p, text.n);
 	} else {
@@ -147,13 +146,22 @@ moment_read(struct moment *m, struct slice ttl, int64_t now,
 	}
 	if (type == ATTR_S)
 		read_string(m, text, now, zone);
-	else if (decimal_parse(&m->seconds, text.p, text.n) == 0)
-		m->form = unit_of(&m->seconds, now);
+	else if (decimal_parse(&m->fraction, text.p, text.n) == 0)
+		m->form = unit_of(&m->fraction, now);
 	if (moment_means(m->form)) {
-		m->floor = decimal_floor(&m->seconds);
-		m->ceil = decimal_ceil(&m->seconds);
-	} else {
-		m->seconds = (struct decimal){ 0 };
+		m->floor = decimal_floor(&m->fraction);
+		m->ceil = decimal_ceil(&m->fraction);
 	}
 	buf_release(&store);
+}
+
+struct decimal
+moment_exact(const struct moment *m)
+{
+	struct decimal whole;
+
+	if (m->floor != m->ceil)
+		return m->fraction;
+	decimal_from_int(&whole, m->floor);
+	return whole;
 }

@@ -49,14 +49,17 @@ struct moment {
 	enum moment_form form;
 	bool zoneless; /* a date-time of an unknown zone, read as UTC */
 	/* only if moment_means: */
-	struct decimal seconds; /* exact */
-	int64_t floor, ceil;    /* rounded to whole seconds */
+	int64_t floor, ceil;     /* rounded to whole seconds */
+	struct decimal fraction; /* of moment_exact, unless these are equal */
 };
 
 /* Read the AttributeValue ${ttl} (p NULL: missing) as of ${now}; WRONG_TYPE
  * when it cannot be read. Pure. */
 void moment_read(struct moment *m, struct slice ttl, int64_t now,
     struct moment_zone zone);
+
+/* The time of ${m}, which has one, in seconds. Pure. */
+struct decimal moment_exact(const struct moment *m);
 
 /* Whether a value of this form is a time. Pure. */
 bool moment_means(enum moment_form form);

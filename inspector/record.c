@@ -337,16 +337,15 @@ void
 record_of(struct record *r, const struct item *item, const struct rules *rules,
     struct buf *scratch)
 {
-	struct moment m;
+	const struct moment *m = &r->time;
 
 	record_keys(r, item, rules, scratch);
 	r->size = rules->sizes ? item->size : -1;
 
-	moment_read(&m, item->ttl, rules->now, rules->zone);
-	r->has_moment = moment_means(m.form);
-	r->zoneless = m.zoneless;
-	r->seconds = m.seconds;
-	r->moment = r->has_moment ? m.floor : 0;
-	r->overdue = r->has_moment ? sum_sub(rules->now, m.ceil) : 0;
-	judge(r, &m, rules);
+	moment_read(&r->time, item->ttl, rules->now, rules->zone);
+	r->has_moment = moment_means(m->form);
+	r->zoneless = m->zoneless;
+	r->moment = r->has_moment ? m->floor : 0;
+	r->overdue = r->has_moment ? sum_sub(rules->now, m->ceil) : 0;
+	judge(r, m, rules);
 }

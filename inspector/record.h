@@ -7,7 +7,6 @@
 
 #include "inspector/moment.h"
 #include "lib/base/buf.h"
-#include "lib/base/decimal.h"
 #include "lib/dynamodb/item.h"
 
 enum state { STATE_LIVE, STATE_PENDING, STATE_STUCK, STATE_IMMORTAL, STATES };
@@ -65,20 +64,20 @@ struct record {
 	enum state state;
 	enum reason reason;
 	enum kind kind;
-	bool has_moment;        /* it has an expiry time */
-	bool zoneless;          /* … without a zone, read as UTC; it is past
-				   only when it is past in every zone */
-	struct decimal seconds; /* the time, exact */
-	int64_t moment;         /* … in whole seconds, rounded down */
-	int64_t overdue;        /* whole seconds since then; < 0 in the future.
-				   When zoneless, > 0 may not be past yet. */
-	struct slice key;       /* the partition key as text: S decoded, N as
-				   it is, B in base64; in the page or scratch */
-	struct slice sort;      /* likewise the sort key; p NULL without one */
-	size_t key_prefix;      /* bytes of the session prefix of each; */
-	size_t sort_prefix;     /* 0: none */
-	bool masked;            /* the entry is a secret */
-	bool key_masked;        /* … and so is this key */
+	bool has_moment;    /* it has an expiry time */
+	bool zoneless;      /* … without a zone, read as UTC; it is past
+			       only when it is past in every zone */
+	struct moment time; /* what it was read as */
+	int64_t moment;     /* … in whole seconds, rounded down */
+	int64_t overdue;    /* whole seconds since then; < 0 in the future.
+			       When zoneless, > 0 may not be past yet. */
+	struct slice key;   /* the partition key as text: S decoded, N as
+			       it is, B in base64; in the page or scratch */
+	struct slice sort;  /* likewise the sort key; p NULL without one */
+	size_t key_prefix;  /* bytes of the session prefix of each; */
+	size_t sort_prefix; /* 0: none */
+	bool masked;        /* the entry is a secret */
+	bool key_masked;    /* … and so is this key */
 	bool sort_masked;
 	uint64_t prefixes;  /* bit i: a key begins with session prefix i */
 	struct slice group; /* "session:", "USER# SESSION#", a whole key,

@@ -69,10 +69,9 @@ static bool
 expires_soon(const struct selection *s, const struct rules *rules,
     const struct record *r)
 {
-	return r->state == STATE_LIVE &&
-	    decimal_cmp_int(&r->seconds, rules->now) >= 0 &&
-	    decimal_cmp_int(&r->seconds,
-		sum_add(rules->now, s->expires_within)) <= 0;
+	/* exact: fractions are rounded away from the window */
+	return r->state == STATE_LIVE && r->time.floor >= rules->now &&
+	    r->time.ceil <= sum_add(rules->now, s->expires_within);
 }
 
 bool

@@ -166,14 +166,15 @@ int
 top_n_offer(struct top_n *k, const struct record *r, const struct rules *rules,
     struct fault *f)
 {
-	const struct ranked one = { .partition = r->item->partition,
+	struct ranked one = { .partition = r->item->partition,
 		.sort = r->item->sort,
-		.seconds = r->seconds,
 		.size = r->size };
 	int rc = 0;
 
 	if (!belongs(k, r, rules))
 		return 0;
+	if (k->o.by != BY_SIZE)
+		one.seconds = moment_exact(&r->time);
 	lock_enter(k->lock);
 	if (k->n < k->o.n) {
 		rc = keep(k, &k->list[k->n], one, r, f);

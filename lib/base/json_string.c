@@ -2,6 +2,9 @@
 
 #include "lib/base/json_string.h"
 #include "lib/base/text.h"
+#ifdef JSON_WIDE
+#include <immintrin.h>
+#endif
 
 #define BLOCK 64
 #define ESCAPE 6 /* bytes: \u and four hexadecimal digits */
@@ -164,18 +167,18 @@ json_marks_portable(struct json_marks *m, const char *p)
 	}
 }
 
-/* The marks of the block at ${p}; bytes past ${end} read as NUL. */
+typedef void marker(struct json_marks *m, const char *p);
+typedef size_t counter(uint64_t v);
+
+/* The marks of the less than 64 bytes up to ${end}, as if NULs followed. */
 static void
-marks_of(struct json_marks *m, const char *p, const char *end)
+marks_of_rest(struct json_marks *m, const char *p, const char *end,
+    marker *marks)
 {
 	char last[BLOCK] = { 0 };
 
-	if (end - p >= BLOCK) {
-		json_marks(m, p);
-		return;
-	}
 	memcpy(last, p, (size_t)(end - p));
-	json_marks(m, last);
+	marks(m, last);
 }
 
 /* The length of the \u escape at ${p}, or of a surrogate pair; 0 if it is not
@@ -197,22 +200,28 @@ unicode_length(const char *p, const char *end, size_t *fewer)
 	return (int)(at - p);
 }
 
-/* The closing quote in the block at *${p}, looking at one mark after the other.
- * NULL if it is not in this block: *${p} is then where to go on, or NULL if the
- * string is not valid. */
-static const char *
-close_by_stops(const char **p, const char *end, const struct json_marks *m,
+/* What a block says: where the string closes; or NULL, and where to go on, NULL
+ * if it is not valid. */
+struct found {
+	const char *close, *next;
+};
+
+/* Look at one mark of the block at ${p} after the other. */
+static struct found
+close_by_stops(const char *p, const char *end, const struct json_marks *m,
     size_t *fewer)
 {
 	uint64_t stops = m->quote | m->slash | m->control | m->high;
-	const char *block = *p, *next = block + BLOCK;
+	struct found found = { NULL, p + BLOCK };
 
 	while (stops != 0) {
-		const char *at = block + __builtin_ctzll(stops);
+		const char *at = p + __builtin_ctzll(stops);
 		int n = 0;
 
-		if (at < end && *at == '"')
-			return at;
+		if (at < end && *at == '"') {
+			found.close = at;
+			break;
+		}
 		if (at < end && *at == '\\') {
 			n = end - at > 1 && is_escaped(at[1]) ? 2 : 0;
 			*fewer += n == 2;
@@ -222,17 +231,16 @@ close_by_stops(const char **p, const char *end, const struct json_marks *m,
 			n = text_utf8(at, end);
 		}
 		if (n == 0) {
-			*p = NULL;
-			return NULL;
-		}
-		if (at + n >= next) {
-			next = at + n;
+			found.next = NULL;
 			break;
 		}
-		stops &= ~UINT64_C(0) << (at + n - block);
+		if (at + n >= p + BLOCK) {
+			found.next = at + n;
+			break;
+		}
+		stops &= ~UINT64_C(0) << (at + n - p);
 	}
-	*p = next;
-	return NULL;
+	return found;
 }
 
 /* As text_utf8; sequences of two bytes (accented letters) are fast. */
@@ -278,43 +286,129 @@ skip_high(const char *p, const char *end, uint64_t high)
 	return next;
 }
 
+/* A block whose backslashes all escape quotes, but for a last one. */
+static inline __attribute__((always_inline)) struct found
+close_at_once(const char *p, const char *end, const struct json_marks *m,
+    size_t *fewer, counter *count)
+{
+	uint64_t quote = m->quote & ~(m->slash << 1);
+	uint64_t inside = quote != 0 ? (quote & -quote) - 1 : ~UINT64_C(0);
+	uint64_t slash = m->slash & inside;
+	struct found found = { NULL, p + BLOCK };
+
+	if ((m->control & inside) != 0)
+		return (struct found){ NULL, NULL };
+	if ((m->high & inside) != 0)
+		found.next = skip_high(p, end, m->high & inside);
+	if (found.next == NULL)
+		return found;
+	/* the last backslash escapes the next block's first byte */
+	if (slash >> (BLOCK - 1) != 0) {
+		slash &= ~(UINT64_C(1) << (BLOCK - 1));
+		found.next = p + BLOCK - 1;
+	}
+	if (slash != 0)
+		*fewer += count(slash);
+	if (quote != 0)
+		found.close = p + __builtin_ctzll(quote);
+	return found;
+}
+
+/* Whether all backslashes before the closing quote escape quotes, but for a
+ * last one, which is not settled here. Nearly all blocks are so. */
+static inline __attribute__((always_inline)) bool
+only_quotes(const struct json_marks *m)
+{
+	uint64_t escaped = m->slash << 1, quote = m->quote & ~escaped;
+	uint64_t inside = quote != 0 ? (quote & -quote) - 1 : ~UINT64_C(0);
+
+	return (m->slash & escaped) == 0 &&
+	    ((m->slash & inside) << 1 & ~m->quote) == 0;
+}
+
+/* json_string_rest by one of the ways to find marks and to count bits. It is
+ * compiled for each of them: a call for each block would cost more than it
+ * saves. */
+static inline __attribute__((always_inline)) const char *
+rest(const char *p, const char *end, size_t *fewer, marker *marks,
+    counter *count)
+{
+	struct json_marks m;
+	struct found found;
+
+	while (p != NULL && p < end) {
+		if (end - p >= BLOCK)
+			marks(&m, p);
+		else
+			marks_of_rest(&m, p, end, marks);
+		if (only_quotes(&m))
+			found = close_at_once(p, end, &m, fewer, count);
+		else
+			found = close_by_stops(p, end, &m, fewer);
+		if (found.close != NULL)
+			return found.close;
+		p = found.next;
+	}
+	return NULL;
+}
+
+#ifdef JSON_WIDE
+/* The highest bit of each byte of two vectors. */
+static inline JSON_WIDE uint64_t
+wide_bits(__m256i a, __m256i b)
+{
+	return (uint64_t)(uint32_t)_mm256_movemask_epi8(a) |
+	    (uint64_t)(uint32_t)_mm256_movemask_epi8(b) << 32;
+}
+
+static inline __attribute__((always_inline)) JSON_WIDE void
+wide_marks(struct json_marks *m, const char *p)
+{
+	const __m256i *v = (const __m256i *)(const void *)p;
+	__m256i a = _mm256_loadu_si256(v), b = _mm256_loadu_si256(v + 1);
+	__m256i quote = _mm256_set1_epi8('"'), slash = _mm256_set1_epi8('\\');
+	__m256i low = _mm256_set1_epi8(0x20);
+
+	m->quote =
+	    wide_bits(_mm256_cmpeq_epi8(a, quote), _mm256_cmpeq_epi8(b, quote));
+	m->slash =
+	    wide_bits(_mm256_cmpeq_epi8(a, slash), _mm256_cmpeq_epi8(b, slash));
+	m->high = wide_bits(a, b);
+	m->control = ~m->high &
+	    wide_bits(_mm256_cmpgt_epi8(low, a), _mm256_cmpgt_epi8(low, b));
+}
+
+JSON_WIDE void
+json_marks_wide(struct json_marks *m, const char *p)
+{
+	wide_marks(m, p);
+}
+
+static inline __attribute__((always_inline)) JSON_WIDE size_t
+wide_bits_set(uint64_t v)
+{
+	return (size_t)__builtin_popcountll(v);
+}
+
+JSON_WIDE const char *
+json_string_rest_wide(const char *p, const char *end, size_t *fewer)
+{
+	return rest(p, end, fewer, wide_marks, wide_bits_set);
+}
+#endif
+
+const char *
+json_string_rest_narrow(const char *p, const char *end, size_t *fewer)
+{
+	return rest(p, end, fewer, json_marks, bits);
+}
+
 const char *
 json_string_rest(const char *p, const char *end, size_t *fewer)
 {
-	struct json_marks m;
-
-	while (p != NULL && p < end) {
-		uint64_t escaped, quote, inside, slash;
-		const char *close, *next;
-
-		marks_of(&m, p, end);
-		/* nearly all backslashes escape a quote: then the whole
-		 * block is handled at once */
-		escaped = m.slash << 1;
-		quote = m.quote & ~escaped;
-		inside = quote != 0 ? (quote & -quote) - 1 : ~UINT64_C(0);
-		slash = m.slash & inside;
-		if ((m.slash & escaped) != 0 || (slash << 1 & ~m.quote) != 0) {
-			close = close_by_stops(&p, end, &m, fewer);
-			if (close != NULL)
-				return close;
-			continue;
-		}
-		if ((m.control & inside) != 0)
-			return NULL;
-		next = skip_high(p, end, m.high & inside);
-		if (next == NULL)
-			return NULL;
-		/* the last backslash escapes the next block's first byte */
-		if (slash >> (BLOCK - 1) != 0) {
-			slash &= ~(UINT64_C(1) << (BLOCK - 1));
-			next = p + BLOCK - 1;
-		}
-		if (slash != 0)
-			*fewer += bits(slash);
-		if (quote != 0)
-			return p + __builtin_ctzll(quote);
-		p = next;
-	}
-	return NULL;
+#ifdef JSON_WIDE
+	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("popcnt"))
+		return json_string_rest_wide(p, end, fewer);
+#endif
+	return json_string_rest_narrow(p, end, fewer);
 }

@@ -42,8 +42,9 @@ static const char *const groups[] = { "users", "categories", "images" };
 static void
 check_state(const struct record *r, const struct rules *rules)
 {
+	const struct decimal exact = moment_exact(&r->time);
 	bool past = r->has_moment &&
-	    decimal_cmp_int(&r->seconds,
+	    decimal_cmp_int(&exact,
 		rules->now - (r->zoneless ? MOMENT_ZONE_WEST : 0)) < 0;
 
 	MUST(r->state < STATES && r->reason < REASONS);
@@ -57,7 +58,7 @@ check_state(const struct record *r, const struct rules *rules)
 	MUST(!(r->reason == REASON_TOO_OLD && !rules->ttl_acts));
 	MUST(!(r->reason == REASON_NONE && !rules->ttl_acts));
 	if (r->has_moment) {
-		MUST(moment_in_window(&r->seconds, rules->now));
+		MUST(moment_in_window(&exact, rules->now));
 		MUST(r->zoneless ? !past || r->overdue >= MOMENT_ZONE_WEST
 			: past   ? r->overdue >= 0 && r->moment < rules->now
 				 : r->overdue <= 0 && r->moment >= rules->now);

@@ -58,6 +58,22 @@ check_marks(const char *p)
 		MUST((m.high >> i & 1) == (c >= 0x80));
 	}
 	MUST(memcmp(&m, &portable, sizeof(m)) == 0);
+#ifdef JSON_WIDE
+	if (__builtin_cpu_supports("avx2")) {
+		json_marks_wide(&m, p);
+		MUST(memcmp(&m, &portable, sizeof(m)) == 0);
+	}
+#endif
+}
+
+/* Without the short way, and by one that may not be this processor's best. */
+static void
+check_narrow(const char *p, const char *end, const char *close, size_t fewer)
+{
+	size_t narrow = 0;
+
+	MUST(json_string_rest_narrow(p + 1, end, &narrow) == close);
+	MUST(close == NULL || narrow == fewer);
 }
 
 /* ${p} is read as an opening quote. */
@@ -70,6 +86,7 @@ check_string(const char *p, const char *end)
 	struct slice text = { p + 1, 0 };
 
 	MUST((close == NULL) == (want == NULL));
+	check_narrow(p, end, close, fewer);
 	if (close == NULL) {
 		MUST(bad > p && bad <= end);
 		return;

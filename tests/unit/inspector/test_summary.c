@@ -349,7 +349,6 @@ test_groups_limit(void **state)
 		struct summary s;
 		char name[16];
 
-		(void)decimal_parse(&r.seconds, "1e10", 4);
 		summary_init(&s, 0, true);
 		for (int i = 0; i < SUMMARY_GROUPS; i++) {
 			int n = first ? SUMMARY_GROUPS - i : i + 1;
