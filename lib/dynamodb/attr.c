@@ -143,10 +143,8 @@ is_base64(struct slice text)
 	return good;
 }
 
-/* attr_number_size of a number that is digits alone, the first not a zero, as
- * most are; 0 for others. */
-static int64_t
-whole_number_size(struct slice text)
+int64_t
+attr_whole_number_size(struct slice text)
 {
 	size_t n = text.n;
 
@@ -174,7 +172,7 @@ attr_number_size(struct slice text)
 	struct decimal d;
 	int64_t size, whole;
 
-	size = whole_number_size(text);
+	size = attr_whole_number_size(text);
 	if (size > 0)
 		return size;
 	digits = plain(&store, text);
@@ -340,10 +338,8 @@ attr_key_text(struct buf *out, struct slice value)
 		buf_add(out, value.p, value.n);
 }
 
-/* Whether DynamoDB can store that number. It may have no white space around
- * it, which decimal_parse skips. */
-static bool
-is_number(struct slice text)
+bool
+attr_is_number(struct slice text)
 {
 	struct decimal d;
 
@@ -361,7 +357,7 @@ attr_key_value(struct buf *out, enum attr_type type, const char *p, size_t n)
 {
 	struct slice text = { p, n };
 	bool good = type == ATTR_S ? text_is_utf8(p, n)
-	    : type == ATTR_N       ? is_number(text)
+	    : type == ATTR_N       ? attr_is_number(text)
 				   : type == ATTR_B && is_base64(text);
 
 	if (n == 0 || !good)
@@ -478,7 +474,7 @@ check_text(enum attr_type type, struct slice text)
 	if (type == ATTR_S)
 		return NULL;
 	text = plain(&store, text);
-	if (type == ATTR_N && !is_number(text))
+	if (type == ATTR_N && !attr_is_number(text))
 		wrong = NO_NUMBER;
 	else if (type == ATTR_B && text.n > 0 && !is_base64(text))
 		wrong = NO_BASE64;

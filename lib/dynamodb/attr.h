@@ -60,6 +60,12 @@ int attr_measure(struct slice_walk *w, struct slice *value, int64_t *size);
 int64_t attr_item_size(struct slice item);
 /* The bytes of a number with the text ${text}. Pure. */
 int64_t attr_number_size(struct slice text);
+/* The same of what most numbers are, at most 38 digits, the first not a zero; 0
+ * of others. Pure. */
+int64_t attr_whole_number_size(struct slice text);
+/* Whether DynamoDB can store the number ${text}. It may have no white space
+ * around it. Pure. */
+bool attr_is_number(struct slice text);
 /* The bytes that base64 ${text} decodes to. Pure. */
 int64_t attr_binary_size(struct slice text);
 

@@ -19,6 +19,24 @@
 	    (uint64_t)(e) << 48)
 #define SIX (~UINT64_C(0) >> 16)
 #define SEVEN (~UINT64_C(0) >> 8)
+/* Levels of JSON that are at most half as many of values. */
+#define SURE_DEPTH 32
+
+/* Count the content of a number or a binary value. */
+static void
+other(enum attr_type type, struct slice text, struct compact *sum)
+{
+	int64_t size = type == ATTR_N ? attr_whole_number_size(text) : 0;
+
+	if (size == 0 && type == ATTR_N) {
+		size = attr_number_size(text);
+		sum->doubtful = sum->doubtful || !attr_is_number(text);
+	} else if (type == ATTR_B) {
+		size = attr_binary_size(text);
+		sum->doubtful = true;
+	}
+	sum->size += size;
+}
 
 /* A string, from the byte after its opening quote. Returns the byte after the
  * closing one, or NULL, as all below. */
@@ -37,10 +55,7 @@ text(const char *p, const char *end, enum attr_type type, struct compact *sum)
 	} else if (fewer > 0) {
 		return NULL;
 	} else {
-		struct slice inner = { p, n };
-
-		sum->size += type == ATTR_N ? attr_number_size(inner)
-					    : attr_binary_size(inner);
+		other(type, (struct slice){ p, n }, sum);
 	}
 	return close + 1;
 }
@@ -49,6 +64,7 @@ text(const char *p, const char *end, enum attr_type type, struct compact *sum)
 static const char *
 set(const char *p, const char *end, enum attr_type type, struct compact *sum)
 {
+	sum->doubtful = true;
 	if (p < end && *p == ']')
 		return p + 1;
 	for (; p < end && *p == '"'; p++) {
@@ -84,14 +100,19 @@ list(const char *p, const char *end, int depth, struct compact *sum)
 static const char *
 map(const char *p, const char *end, int depth, struct compact *sum)
 {
+	const char *name;
+
 	sum->size += ATTR_DOCUMENT_BYTES;
 	if (p < end && *p == '}')
 		return p + 1;
 	for (; p < end && *p == '"'; p++) {
 		sum->size += ATTR_ELEMENT_BYTES;
+		name = p;
 		p = text(p + 1, end, ATTR_S, sum);
 		if (p == NULL || p >= end || *p != ':')
 			return NULL;
+		if (p - name == 2) /* empty */
+			sum->doubtful = true;
 		p = compact_value(p + 1, end, depth, sum);
 		if (p == NULL || p >= end)
 			return NULL;
@@ -117,11 +138,17 @@ truth(const char *p, const char *end)
 static const char *
 long_named(const char *p, const char *end, struct compact *sum)
 {
+	const char *behind = NULL;
+
 	switch (json_word(p) & SEVEN) {
 	case BYTES('B', 'O', 'O', 'L', '"'):
 	case BYTES('N', 'U', 'L', 'L', '"'):
 		sum->size += 1;
-		return p[7] == ':' ? truth(p + 8, end) : NULL;
+		if (p[7] == ':')
+			behind = truth(p + 8, end);
+		if (behind != NULL && p[2] == 'N' && p[8] != 't')
+			sum->doubtful = true;
+		return behind;
 	case BYTES('S', 'S', '"', ':', '['):
 		return set(p + 7, end, ATTR_S, sum);
 	case BYTES('N', 'S', '"', ':', '['):
@@ -140,6 +167,8 @@ compact_value(const char *p, const char *end, int depth, struct compact *sum)
 	if (end - p < WORD || depth + 2 > SLICE_DEPTH)
 		return NULL;
 	depth += 2;
+	if (depth > SURE_DEPTH)
+		sum->doubtful = true;
 	switch (json_word(p) & SIX) {
 	case BYTES('S', '"', ':', '"', 0):
 		p = text(p + 6, end, ATTR_S, sum);

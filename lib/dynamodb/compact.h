@@ -1,6 +1,7 @@
 #ifndef LIB_DYNAMODB_COMPACT_H
 #define LIB_DYNAMODB_COMPACT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,8 +15,9 @@
  */
 
 struct compact {
-	int64_t size; /* as DynamoDB counts */
-	size_t fewer; /* bytes that decoding the escapes would save */
+	int64_t size;  /* as DynamoDB counts */
+	size_t fewer;  /* bytes that decoding the escapes would save */
+	bool doubtful; /* attr_wrong may find something */
 };
 
 /* The byte after the attribute value at ${p}, which is inside ${depth} levels

@@ -123,7 +123,7 @@ static bool
 read_compact(struct slice_walk *w, const struct wanted *want, struct item *item)
 {
 	const char *p = w->p, *end = w->end;
-	struct compact sum = { 0, 0 };
+	struct compact sum = { 0 };
 
 	*item = (struct item){ .plain = true };
 	if (p >= end || *p != '{' || w->depth >= SLICE_DEPTH)
@@ -138,6 +138,7 @@ read_compact(struct slice_walk *w, const struct wanted *want, struct item *item)
 		if (close == NULL || fewer > 0 || end - close < 2 ||
 		    close[1] != ':')
 			return false;
+		sum.doubtful = sum.doubtful || close == name;
 		value = close + 2;
 		sum.size += close - name;
 		p = compact_value(value, end, w->depth + 1, &sum);
@@ -152,6 +153,7 @@ read_compact(struct slice_walk *w, const struct wanted *want, struct item *item)
 		return false;
 	item->json = (struct slice){ w->p, (size_t)(p + 1 - w->p) };
 	item->size = sum.size;
+	item->storable = !sum.doubtful && sum.size <= ATTR_ITEM_MAX;
 	w->p = p + 1;
 	w->fresh = false;
 	return true;
@@ -273,6 +275,7 @@ item_copy(struct item *to, struct buf *store, const struct item *from)
 	to->sort = moved(from->sort, from->json, p);
 	to->ttl = moved(from->ttl, from->json, p);
 	to->plain = from->plain;
+	to->storable = from->storable;
 }
 
 void

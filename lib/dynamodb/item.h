@@ -22,6 +22,7 @@ struct item {
 	int64_t size;     /* bytes as DynamoDB counts them (attr_item_size) */
 	bool plain; /* keys are {"S":"…"}, {"N":"…"} or {"B":"…"} without
 		       white space or escapes */
+	bool storable; /* attr_item_check would find nothing wrong */
 };
 
 /* attr_open of ${key}, which is ${item}'s partition or sort. Pure. */

@@ -101,7 +101,7 @@ check_value(const char *p, const char *end)
 {
 	struct slice_walk w = { .p = p, .end = end, .depth = 1 };
 	struct slice value;
-	struct compact sum = { 0, 0 };
+	struct compact sum = { 0 };
 	int64_t want = 0;
 	const char *behind = compact_value(p, end, w.depth, &sum);
 
@@ -109,6 +109,7 @@ check_value(const char *p, const char *end)
 		return;
 	MUST(attr_measure(&w, &value, &want) == 0);
 	MUST(w.p == behind && sum.size == want);
+	MUST(sum.doubtful || attr_wrong(value) == NULL);
 	if (sum.fewer == 0)
 		MUST(memchr(p, '\\', (size_t)(behind - p)) == NULL);
 }
