@@ -84,6 +84,7 @@ SRC := \
     export/item_json.c \
     export/journal_format.c \
     export/keylist.c \
+    export/plain_line.c \
     export/reader.c \
     export/s3_directory.c \
     export/s3_locate.c \

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "export/export_line.h"
+#include "export/plain_line.h"
 #include "lib/base/fault.h"
 #include "lib/dynamodb/attr.h"
 
@@ -191,6 +192,12 @@ line_item(struct line *out, struct slice text, struct fault *f)
 
 int
 line_parse(struct line *out, struct slice text, struct fault *f)
+{
+	return plain_line(out, text) ? 0 : line_parse_any(out, text, f);
+}
+
+int
+line_parse_any(struct line *out, struct slice text, struct fault *f)
 {
 	struct slice found[PARTS] = { { NULL, 0 } };
 	struct slice_walk w = slice_walk(text);

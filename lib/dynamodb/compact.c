@@ -191,3 +191,13 @@ compact_value(const char *p, const char *end, int depth, struct compact *sum)
 	}
 	return p != NULL && p < end && *p == '}' ? p + 1 : NULL;
 }
+
+const char *
+compact_item(const char *p, const char *end, int depth)
+{
+	struct compact sum = { 0 };
+
+	if (p >= end || *p != '{' || depth >= SLICE_DEPTH)
+		return NULL;
+	return map(p + 1, end, depth + 1, &sum);
+}

@@ -24,5 +24,7 @@ struct compact {
  * of JSON and is added to ${sum}; or NULL. Pure. */
 const char *compact_value(const char *p, const char *end, int depth,
     struct compact *sum);
+/* The byte after the item {"name":{…},…} at ${p}; or NULL. Pure. */
+const char *compact_item(const char *p, const char *end, int depth);
 
 #endif

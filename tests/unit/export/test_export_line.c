@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "export/export_line.h"
+#include "export/plain_line.h"
 #include "lib/base/fault.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -172,6 +173,102 @@ test_line_bare(void **state)
 	}
 }
 
+#define META "{\"Metadata\":{\"WriteTimestampMicros\":{\"N\":\"17\"}},"
+#define KEYS "\"Keys\":{\"k\":{\"S\":\"a\"}},"
+#define OLD "\"OldImage\":{\"k\":{\"S\":\"a\"},\"t\":{\"N\":\"5\"}},"
+
+static void
+assert_same(const char *name, struct slice a, struct slice b)
+{
+	if (a.p != b.p || a.n != b.n)
+		fail_msg("%s: '%.*s', '%.*s'", name, SLICE_ARG(a),
+		    SLICE_ARG(b));
+}
+
+/* What it reads it reads as the other reader does, and it reads what journals
+ * and exports consist of. */
+static void
+the_fast_reader_agrees(void **state)
+{
+	static const struct {
+		const char *name;
+		struct slice text;
+		bool plain;
+	} cases[] = {
+		{ "an intent",
+		    SLICE(META KEYS OLD
+			"\"Ttlsweep\":{\"n\":12,\"why\":\"stuck\"}}"),
+		    true },
+		{ "an intent of a repair",
+		    SLICE(META KEYS OLD
+			"\"Ttlsweep\":{\"n\":12,\"why\":\"string\",\"ttl\":"
+			"{\"N\":\"1796807556\"}}}"),
+		    true },
+		{ "18 digits",
+		    SLICE(META KEYS OLD "\"Ttlsweep\":{\"n\":"
+					"123456789012345678,\"why\":\"x\"}}"),
+		    true },
+		{ "19 digits",
+		    SLICE(META KEYS OLD "\"Ttlsweep\":{\"n\":"
+					"1234567890123456789,\"why\":\"x\"}}"),
+		    false },
+		{ "entry 0",
+		    SLICE(
+			META KEYS OLD "\"Ttlsweep\":{\"n\":0,\"why\":\"x\"}}"),
+		    false },
+		{ "a leading zero",
+		    SLICE(META KEYS OLD
+			"\"Ttlsweep\":{\"n\":012,\"why\":\"x\"}}"),
+		    false },
+		{ "another member",
+		    SLICE(META KEYS OLD "\"Ttlsweep\":{\"n\":12,\"why\":\"x\","
+					"\"more\":1}}"),
+		    false },
+		{ "another order",
+		    SLICE(
+			META OLD KEYS "\"Ttlsweep\":{\"n\":12,\"why\":\"x\"}}"),
+		    false },
+		{ "something behind it",
+		    SLICE(META KEYS OLD
+			"\"Ttlsweep\":{\"n\":12,\"why\":\"x\"}} "),
+		    false },
+		{ "a change",
+		    SLICE(META KEYS "\"NewImage\":{\"k\":{\"S\":\"a\"}}}"),
+		    false },
+		{ "an item", SLICE("{\"Item\":{\"k\":{\"S\":\"a\"}}}"), true },
+		{ "an item with white space",
+		    SLICE("{\"Item\": {\"k\":{\"S\":\"a\"}}}"), false },
+		{ "a bare item with Item",
+		    SLICE("{\"Item\":{\"M\":{\"S\":{\"S\":\"a\"}}}}"), false },
+		{ "an item with the attribute M",
+		    SLICE("{\"Item\":{\"M\":{\"S\":\"a\"}}}"), true },
+		{ "an item with a member",
+		    SLICE("{\"Item\":{\"k\":{\"S\":\"a\"}},\"x\":1}"), false },
+		{ "a truncated item", SLICE("{\"Item\":{\"k\":{\"S\":\"a\"}}"),
+		    false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct fault f = { 0 };
+		struct line fast, line;
+
+		if (plain_line(&fast, cases[i].text) != cases[i].plain)
+			fail_msg("%s", cases[i].name);
+		if (!cases[i].plain)
+			continue;
+		assert_int_equal(line_parse_any(&line, cases[i].text, &f), 0);
+		assert_int_equal(fast.kind, line.kind);
+		assert_same(cases[i].name, fast.item, line.item);
+		assert_same(cases[i].name, fast.keys, line.keys);
+		assert_same(cases[i].name, fast.ttl, line.ttl);
+		assert_same(cases[i].name, fast.body, line.body);
+		assert_int_equal(fast.n, line.n);
+		assert_int_equal(fast.at_us, line.at_us);
+		assert_int_equal(fast.deletes, line.deletes);
+	}
+}
+
 int
 main(void)
 {
@@ -179,6 +276,7 @@ main(void)
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_line_parts),
 		cmocka_unit_test(test_line_bare),
+		cmocka_unit_test(the_fast_reader_agrees),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
