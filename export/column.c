@@ -276,7 +276,7 @@ unknown(struct slice word, const struct key_schema *schema, struct fault *f)
 	if (schema->sort != NULL)
 		buf_addf(&names, "%s, ", schema->sort);
 	(void)fault(f, FAULT_USAGE,
-	    "no column is named \"%.*s\"; tables here: %sand @ATTRIBUTE for "
+	    "no column is named \"%.*s\"; there are %sand @ATTRIBUTE for "
 	    "any attribute",
 	    SLICE_ARG(word), buf_text(&names));
 	buf_release(&names);

@@ -46,7 +46,8 @@ read_names(struct csv_items *c, struct fault *f)
 		if (!text_is_utf8(cell.p, cell.n) ||
 		    memchr(cell.p, '\0', cell.n) != NULL) {
 			(void)fault(f, FAULT_DATA,
-			    "no header row: cell %zu is not UTF-8 text",
+			    "not an export or a journal, and no header row "
+			    "of CSV: cell %zu is not UTF-8 text",
 			    c->n + 1);
 			return csv_read_at(c->csv, f);
 		}

@@ -151,6 +151,8 @@ take_change(struct line *out, const struct slice found[PARTS], struct fault *f)
 /* How much of a name from the file a message shows. */
 #define NAME_SHOWN 60
 
+#define REPORTS "ttlsweep." /* how the names of their schemas begin */
+
 /* Say what ${text}, an object but no entry, is. */
 static int
 not_an_entry(struct slice text, struct fault *f)
@@ -167,6 +169,13 @@ not_an_entry(struct slice text, struct fault *f)
 		return fault(f, FAULT_DATA,
 		    "a reply of Scan or Query after lines of another kind; put "
 		    "each kind in its own file");
+	value = slice_unquote(slice_get(text, "schema"));
+	if (value.n > strlen(REPORTS) &&
+	    memcmp(value.p, REPORTS, strlen(REPORTS)) == 0)
+		return fault(f, FAULT_DATA,
+		    "a report or a checkpoint (%.*s), not an export or a "
+		    "journal",
+		    SLICE_ARG(value));
 	(void)slice_object(&w);
 	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0) {
 		if (attr_open(value, &inner) != ATTR_BAD)
@@ -175,9 +184,9 @@ not_an_entry(struct slice text, struct fault *f)
 			name = SLICE("...");
 		return fault(f, FAULT_DATA,
 		    "the value of \"%.*s\" has no type, such as "
-		    "{\"S\":\"...\"}: JSON Lines have lost the types and "
-		    "cannot be read back; export --format dynamodb-json "
-		    "writes what can",
+		    "{\"S\":\"...\"}, so this is not an entry; JSON Lines "
+		    "have lost the types: what export --format dynamodb-json "
+		    "writes can be read back",
 		    SLICE_ARG(name));
 	}
 	return fault(f, FAULT_DATA, "an empty object, not an entry");

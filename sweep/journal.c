@@ -125,8 +125,12 @@ load_write(struct journal *j, const struct load *load, bool sync, int64_t *size,
 	error = errno;
 	while (ftruncate(j->fd, *size) != 0 && errno == EINTR)
 		;
-	return fault(f, FAULT_IO, "%s: cannot write the journal: %s", j->path,
-	    strerror(error));
+	return fault(f, FAULT_IO, "%s: cannot write the journal: %s%s", j->path,
+	    strerror(error),
+	    error == ENOSPC || error == EDQUOT || error == EFBIG
+		? "; name a place with more space with --journal-dir, or "
+		  "work in parts with --max-items"
+		: "");
 }
 
 /* Lead one commit. The lock is held before and after, but not while writing. */

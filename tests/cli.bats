@@ -74,6 +74,9 @@ on_terminal() {
 	fails 1 "nowhere/x.csv: cannot create a file in its directory: No such" export -o "$nowhere/x.csv"
 	fails 1 "nowhere/x: cannot create a directory beside it: No such" export -o "$nowhere/x" --layout s3
 	fails 1 "null/x.csv: cannot create a file in its directory: Not a directory" export -o /dev/null/x.csv
+	fails 1 "--checkpoint: $nowhere/c: cannot create a file in its directory: No such file or directory; name a place that exists" purge --checkpoint "$nowhere/c"
+	fails 1 "--checkpoint: $nowhere/c: " repair --yes --checkpoint "$nowhere/c"
+	fails 1 "--metrics-file: $nowhere/m: " purge --yes --metrics-file "$nowhere/m"
 	fails 1 "is a directory; name a file in it" export -o "$BATS_TEST_TMPDIR" --format csv
 	fails 1 "no credentials" export -o "$BATS_TEST_TMPDIR" --layout s3
 	[[ ! -e $nowhere ]]

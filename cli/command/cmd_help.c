@@ -195,7 +195,7 @@ help_program(struct buf *out, const struct command *const *commands, int width)
 	    "is ttlsweep(1), ttlsweep-COMMAND(1), ttlsweep-tutorial(7), "
 	    "-states(7), -options(7), -credentials(7), -journal(5) and "
 	    "-formats(5).");
-	buf_adds(out, "Without man: mandoc man/ttlsweep-tutorial.7 | less\n");
+	buf_adds(out, "No man? Install man-db (Debian).\n");
 	buf_release(&label);
 }
 

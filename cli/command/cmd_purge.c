@@ -32,8 +32,8 @@ const struct command cmd_purge = {
 	.summary = "delete entries (a dry run without --yes)",
 	.about =
 	    "Deletes the selected entries, by default all expired ones. Each "
-	    "is deleted only if it still matches why it was selected, so an "
-	    "entry that was renewed meanwhile is kept. Each is written to a "
+	    "is deleted only if the reason for which it was selected still "
+	    "holds, so an entry that was renewed meanwhile is kept. Each is written to a "
 	    "journal first, and 'ttlsweep restore' puts it back from there.",
 	.examples = {
 		{ "purge --state stuck",
@@ -168,14 +168,19 @@ tick(void *ctx, const struct pass_progress *p)
 	context_tick(&((struct sweep *)ctx)->context, p);
 }
 
-/* Whether entries without the attribute were chosen on purpose. */
+/* Whether entries without the attribute were chosen on purpose; or none was,
+ * though they would have been. */
 static bool
-chose_missing(const struct sweep *s)
+expects_missing(const struct sweep *s, int64_t matched)
 {
 	const struct options *o = s->context.o;
+	unsigned immortal = 1u << STATE_IMMORTAL;
 
+	if (matched == 0)
+		return s->action == PURGE_DELETE &&
+		    (s->selection.states & immortal) != 0;
 	return o->ttl_for_missing >= 0 || option_given(o, "reason") ||
-	    s->selection.states == 1u << STATE_IMMORTAL;
+	    s->selection.states == immortal;
 }
 
 /* One pass, writing or not. */
@@ -227,7 +232,7 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 	if (rc >= 0 && totals == &s->totals) {
 		context_tell_prefixes(c, summary.prefixes, summary.items);
 		context_tell_attribute(c, &summary,
-		    chose_missing(s) ? totals->matched : 0);
+		    expects_missing(s, totals->matched));
 	}
 	summary_release(&summary);
 	source_close(purge.source);
@@ -273,7 +278,10 @@ report(struct sweep *s, bool executed, int rc, struct fault *f)
 	    plan_room(need, space, s->journal, &why) != 0)
 		(void)guard_refuse(c, false, &why, NULL);
 	else if (!plan_room_fits((double)need, space))
-		log_warn(c->log, "not enough space for the journal at %s",
+		log_warn(c->log,
+		    "not enough space for the journal at %s; name another "
+		    "place with --journal-dir, or work in parts with "
+		    "--max-items",
 		    s->journal);
 	r = write_totals_report(c, &s->totals);
 	r.journal_free = space;

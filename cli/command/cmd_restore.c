@@ -1,5 +1,8 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/command.h"
 #include "cli/command/write_totals.h"
@@ -135,10 +138,28 @@ add_directory(struct restoring *s, const char *path, struct log *log,
 	return rc;
 }
 
+/* A file that is not there was perhaps to be found where journals go. */
+static int
+name_directory(const char *path, struct fault *f)
+{
+	char *directory = journal_default_directory();
+	const struct fault was = *f;
+
+	if (directory != NULL && access(path, F_OK) != 0 && errno == ENOENT)
+		(void)fault(f, was.kind,
+		    "%.900s; journals of runs without --journal and "
+		    "--journal-dir are in %.900s",
+		    was.text, directory);
+	free(directory);
+	return -1;
+}
+
 static int
 read_origins(struct restoring *s, const struct options *o, struct log *log,
     struct fault *f)
 {
+	struct stat st;
+
 	for (size_t i = 0; i < o->noperands; i++) {
 		const char *path = o->operands[i];
 		int rc = s3_directory_is(path)
@@ -146,7 +167,10 @@ read_origins(struct restoring *s, const struct options *o, struct log *log,
 		    : add_origin(s, path, input_open_with(path, s->key, f), f);
 
 		if (rc != 0)
-			return -1;
+			return name_directory(path, f);
+		if (stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+		    st.st_size == 0)
+			log_warn(log, "%s is empty: it restores nothing", path);
 	}
 	if (s->n > 0)
 		qsort(s->origins, s->n, sizeof(*s->origins), origin_cmp);
@@ -234,6 +258,23 @@ journals_have_ended(const struct restoring *s, struct fault *f)
 	return 0;
 }
 
+/* --table allows it; it may be a mistake all the same. */
+static void
+tell_other_tables(const struct restoring *s)
+{
+	const struct context *c = &s->context;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct journal_index *ix = s->origins[i].journal;
+
+		if (ix != NULL && strcmp(ix->header.table, c->table.name) != 0)
+			log_note(c->log,
+			    "%s: the journal of table %s; its entries go to "
+			    "table %s, as asked",
+			    s->files[i].path, ix->header.table, c->table.name);
+	}
+}
+
 /* Everything is checked; next, ${entries} are put back, or looked up. */
 static void
 begin(void *ctx, int64_t entries)
@@ -278,6 +319,7 @@ restore(struct restoring *s, struct fault *f)
 	struct report_sweep report;
 	int rc;
 
+	tell_other_tables(s);
 	context_begin_files(c, "checked", -1);
 	rc = restore_run(&restore, &s->totals, f);
 	context_end(c);

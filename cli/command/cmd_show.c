@@ -42,8 +42,8 @@ const struct command cmd_show = {
 		 "key, all entries of the partition are shown, or the one "
 		 "that --sort-key names. Number keys are given as decimals, "
 		 "binary keys as base64. --cookie takes an express-session "
-		 "cookie instead, as a user's browser sends it, verifies its "
-		 "signature and shows the session.",
+		 "cookie instead, as a user's browser sends it, and shows "
+		 "its session; with --secret-file its signature is verified.",
 	.examples = {
 		{ "show session:Ab12Cd34Ef56Gh78",
 		    "one session, masked, and what TTL will do with it" },

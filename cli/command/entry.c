@@ -71,8 +71,7 @@ add_fate(struct buf *out, const struct record *r)
 		    r->state == STATE_PENDING || r->reason == REASON_NONE
 			? "; TTL will delete it, free of charge, typically "
 			  "within a few days of that."
-			: "; TTL does not act on this attribute and will "
-			  "leave it.");
+			: "; TTL is off for this attribute and will leave it.");
 		break;
 	case STATE_STUCK:
 		when(out, r, "was to expire", "is to expire");

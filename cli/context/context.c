@@ -260,8 +260,12 @@ check_files(const struct options *o, struct fault *f)
 		    ? -1
 		    : fault(f, FAULT_IO, "%s: %s", list, strerror(errno));
 	if (outfile_check(o->output, directory, f) != 0)
-		return -1;
-	return outfile_check(o->metrics_file, false, f);
+		return fault_at(f, "--output");
+	if (outfile_check(o->metrics_file, false, f) != 0)
+		return fault_at(f, "--metrics-file");
+	if (outfile_check(o->checkpoint, false, f) != 0)
+		return fault_at(f, "--checkpoint");
+	return 0;
 }
 
 int
@@ -335,8 +339,9 @@ note_keys(const struct context *c, int64_t absent)
 		log_note(c->log, "%s: %lld rows repeat a key and count once",
 		    file, (long long)c->keys.twice);
 	if (absent > 0)
-		log_note(c->log, "%s: %lld of %zu keys have no entry", file,
-		    (long long)absent, c->keys.n);
+		log_note(c->log, "%s: %lld of %zu key%s no entry", file,
+		    (long long)absent, c->keys.n,
+		    c->keys.n == 1 ? " has" : "s have");
 }
 
 void
@@ -356,9 +361,9 @@ context_tell_prefixes(const struct context *c, uint64_t seen, int64_t entries)
 
 void
 context_tell_attribute(const struct context *c, const struct summary *s,
-    int64_t selected)
+    bool expected)
 {
-	if (selected > 0 || !summary_nameless(s))
+	if (expected || !summary_nameless(s))
 		return;
 	log_warn(c->log,
 	    "no entry that was read (%lld) has the TTL attribute %s; if the "
@@ -575,7 +580,9 @@ context_pass(struct context *c, const struct context_pass *how,
 		note_keys(c, done->absent);
 	if (rc >= 0) {
 		context_tell_prefixes(c, total.prefixes, total.items);
-		context_tell_attribute(c, &total, done->matched);
+		context_tell_attribute(c, &total,
+		    done->matched > 0 ||
+			(selection.states & 1u << STATE_IMMORTAL) != 0);
 	}
 	summary_release(&total);
 	source_close(pass.source);

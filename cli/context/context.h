@@ -123,10 +123,10 @@ struct source *context_source(struct context *c, bool keys_only,
 void context_tell_prefixes(const struct context *c, uint64_t seen,
     int64_t entries);
 
-/* Warn if none of the entries of ${s} has the TTL attribute, and therefore, or
- * for another reason, none was selected. */
+/* Warn if none of the entries of ${s} has the TTL attribute, unless that is
+ * ${expected}, or not why none was selected. */
 void context_tell_attribute(const struct context *c, const struct summary *s,
-    int64_t selected);
+    bool expected);
 
 /* One pass over the entries that the options select. */
 struct context_pass {

@@ -81,7 +81,7 @@ doctor_line(struct buf *out, const struct doctor_line *l,
 {
 	int column = style->width < NARROW ? NARROW_AT : TEXT_AT;
 	const char *arrow = style->ascii ? "->" : "\xe2\x86\x92";
-	int wide = style->ascii ? 2 : 1, at = column + 2;
+	int wide = style->ascii ? 2 : 1, at = column + wide + 1;
 
 	add_words(out, style, add_label(out, l, style), column, l->text);
 	if (l->fix[0] != '\0') {

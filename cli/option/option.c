@@ -65,6 +65,8 @@ static const struct {
 	{ "filter-expression", SELECT },
 	{ "filter", SELECT },
 	{ "where", SELECT },
+	{ "json", "use --format json" },
+	{ "no-color", "use --color never" },
 	{ "sort", "use list --top N --by WHAT to order entries" },
 	{ "order-by", "use list --top N --by WHAT to order entries" },
 };
@@ -246,6 +248,8 @@ static const struct {
 	{ "repair", " fix " },
 	{ "restore", " undo rollback " },
 	{ "doctor", " check " },
+	{ "help", " man usage " },
+	{ "--version", " version " },
 };
 
 const struct command *

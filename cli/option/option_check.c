@@ -287,6 +287,23 @@ check_ahead(const char *name, int64_t seconds, struct fault *f)
 	    name, (long long)MOMENT_AHEAD);
 }
 
+/* In other tools --output is the format. */
+static int
+check_output(const struct options *o, struct fault *f)
+{
+	const struct option_row *row = option_find("format", o->command->bit);
+
+	if (o->output == NULL || row == NULL || option_given(o, "format"))
+		return 0;
+	for (size_t i = 0; row->words[i].name != NULL; i++)
+		if (strcmp(row->words[i].name, o->output) == 0)
+			return fault(f, FAULT_USAGE,
+			    "--output %s names a file; for the format, use "
+			    "--format %s (or --output ./%s for such a file)",
+			    o->output, o->output, o->output);
+	return 0;
+}
+
 static int
 check_written(const struct options *o, struct fault *f)
 {
@@ -526,8 +543,8 @@ option_together(const struct options *o, struct fault *f)
 		    "--expect-account '%s': not an account number (12 digits)",
 		    o->expect_account);
 	if (check_table(o, f) != 0 || check_operands(o, f) != 0 ||
-	    check_written(o, f) != 0 || check_selection(o, f) != 0 ||
-	    (o->yes && option_wide(o, f)))
+	    check_output(o, f) != 0 || check_written(o, f) != 0 ||
+	    check_selection(o, f) != 0 || (o->yes && option_wide(o, f)))
 		return -1;
 	return check_files(o, f);
 }

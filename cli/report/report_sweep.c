@@ -459,8 +459,8 @@ given(struct writing *w)
 	if (n == 0 || text_time_format(time, w->r->ttl_given) != 0 ||
 	    strcmp(w->r->command, "repair") != 0)
 		return;
-	say(w, NULL, "%s without a TTL %s one of %s.", figure_entries(n).s,
-	    n == 1 ? "gets" : "get", time);
+	say(w, NULL, "%s without a TTL %s: %s.", figure_entries(n).s,
+	    n == 1 ? "gets one" : "get one", time);
 }
 
 static void

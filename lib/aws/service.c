@@ -15,6 +15,7 @@ struct service {
 	atomic_bool clock_known;
 	_Atomic int64_t skew_ms;
 	atomic_bool skew_told; /* service_apart was true */
+	atomic_bool lost_told; /* service_lost was, and no answer came since */
 	struct lock *lock;     /* for all below */
 	int64_t stamp_ms;      /* what a stamp adds to our clock */
 	struct retry_quota quota;
@@ -75,6 +76,12 @@ service_apart(struct service *s)
 	    !atomic_exchange(&s->skew_told, true);
 }
 
+bool
+service_lost(struct service *s)
+{
+	return !atomic_exchange(&s->lost_told, true);
+}
+
 int64_t
 service_skew_ms(struct service *s)
 {
@@ -122,4 +129,6 @@ service_answered(struct service *s, int cost)
 	lock_enter(s->lock);
 	retry_quota_give(&s->quota, cost);
 	lock_leave(s->lock);
+	if (s->lost_told)
+		s->lost_told = false;
 }

@@ -30,6 +30,10 @@ bool service_clock_known(struct service *s);
  * reported once. */
 bool service_apart(struct service *s);
 
+/* No answer comes: true once until one comes (service_answered), to be reported
+ * once. */
+bool service_lost(struct service *s);
+
 /* The service's clock minus ours, ms; 0 before the first reply. */
 int64_t service_skew_ms(struct service *s);
 /* The service's clock, epoch seconds; ours before the first reply. */

@@ -161,6 +161,22 @@ tell_clock(struct ddb *d)
 	    span, skew > 0 ? "behind" : "ahead");
 }
 
+/* After so many tries it is more than a hiccup. */
+#define LOST_TRIES 3
+
+/* Report once that no usable reply comes, while it is tried again. */
+static void
+tell_lost(struct ddb *d, const struct ddb_reply *reply, int most,
+    const struct fault *last)
+{
+	if ((last->kind == FAULT_NET || reply->status >= 500) &&
+	    reply->tries >= LOST_TRIES && reply->tries < most &&
+	    service_lost(d->service))
+		ddb_log(d, LOG_NOTE,
+		    "%s: no usable reply (%.200s); trying again", d->url,
+		    last->text);
+}
+
 /* One try: take units, wait for them, sign, send, judge, settle. */
 static int
 try_once(struct ddb_conn *c, const struct ddb_call *call, struct request *r,
@@ -204,6 +220,8 @@ try_all(struct ddb_conn *c, const struct ddb_call *call, struct request *r,
 		if (reply->hot_range && call->patient)
 			return 1;
 		why = reply->why;
+		if (why != RETRY_NO && why != RETRY_THROTTLE)
+			tell_lost(c->d, reply, attempts(c->d, call), &last);
 		if (why == RETRY_THROTTLE && !call->single && !reply->hot_range)
 			why = ddb_throttle_class(c->d, call->write_units > 0);
 		rc = request_next(r, why, attempts(c->d, call), f);

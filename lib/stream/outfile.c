@@ -143,8 +143,9 @@ static int
 no_directory(const char *name, struct fault *f)
 {
 	return fault(f, FAULT_IO,
-	    "%s: cannot create a file in its directory: %s", name,
-	    strerror(errno));
+	    "%s: cannot create a file in its directory: %s; name a place that "
+	    "exists and where you may write",
+	    name, strerror(errno));
 }
 
 static int

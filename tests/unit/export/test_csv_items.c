@@ -61,7 +61,7 @@ static const struct {
 	    "\"attributes\": export without --columns, or with --format "
 	    "dynamodb-json" },
 	{ "an invalid name", "key,\xff,attributes\n", NULL, NULL,
-	    "/file:1: row 1: no header row: cell 2 is not UTF-8 text" },
+	    "/file:1: row 1: not an export or a journal, and no header row of CSV: cell 2 is not UTF-8 text" },
 	{ "another hint", NAMES, "id", NULL,
 	    "/file: its first columns are the key (key), but should be "
 	    "(id)" },

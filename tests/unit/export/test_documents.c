@@ -224,7 +224,7 @@ test_walks(void **state)
 		{ "without types", "{\"Items\":[\n{\"key\":\"a\"}]}", "!",
 		    false,
 		    ":2: the value of \"key\" has no type, such as "
-		    "{\"S\":\"...\"}: JSON Lines have lost the types" },
+		    "{\"S\":\"...\"}, so this is not an entry; JSON Lines have lost the types" },
 		{ "no Items", "{\"Count\":3,\n\"ScannedCount\":3}", "!", false,
 		    ":2: a reply without \"Items\"" },
 		{ "Items is not an array", "{\"Count\":1,\"Items\":{}}", "!",

@@ -406,6 +406,45 @@ a_wrong_clock_is_reported_once(void **state)
 	script_close(&s);
 }
 
+/* Again only after an answer: a note for each spell. */
+static void
+a_service_that_does_not_answer_is_reported_once(void **state)
+{
+	static const struct script_reply replies[] = {
+		{ .status = 503 },
+		{ .status = 503 },
+		{ .status = 503 }, /* reported */
+		{ .status = 503 },
+		{ .status = 200 },
+		{ .status = 503 },
+		{ .status = 503 },
+		{ .status = 200 }, /* two are no spell */
+		{ .status = 503 },
+		{ .status = 503 },
+		{ .status = 503 }, /* reported */
+		{ .status = 200 },
+	};
+	struct ddb_call call = { .operation = "Scan", .body = SLICE("{}") };
+	struct ddb_reply reply;
+	struct fault f = { 0 };
+	struct script s;
+	int notes = 0;
+
+	(void)state;
+	script_open(&s, replies, sizeof(replies) / sizeof(*replies));
+	s.config.max_attempts = 10;
+	s.config.attempts_set = true;
+	for (int i = 0; i < 3; i++) {
+		s.log[0] = '\0';
+		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
+		ddb_settle(s.conn, 0, 0);
+		notes += strstr(s.log, "no usable reply (") != NULL &&
+		    strstr(s.log, "; trying again") != NULL;
+		assert_int_equal(notes, i < 2 ? 1 : 2);
+	}
+	script_close(&s);
+}
+
 /* Four requests of ten tries each use up the quota. Later ones are still sent.
  */
 static void
@@ -632,6 +671,8 @@ main(void)
 		cmocka_unit_test(a_wrong_clock_is_corrected_and_reported),
 		cmocka_unit_test(stamps_follow_the_service_only_when_far_off),
 		cmocka_unit_test(a_wrong_clock_is_reported_once),
+		cmocka_unit_test(
+		    a_service_that_does_not_answer_is_reported_once),
 		cmocka_unit_test(retries_become_rare_while_the_service_fails),
 		cmocka_unit_test(a_wait_ends_at_the_deadline),
 		cmocka_unit_test(
