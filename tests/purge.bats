@@ -325,7 +325,7 @@ PY
 }
 
 # Run the command that the last run printed, as printed.
-go_on() { eval "run --separate-stderr $(sed -n 's/^ttlsweep: to continue: //p' <<<"$stderr")"; }
+go_on() { eval "run --separate-stderr $(sed -En 's/^ttlsweep: (to continue|once that is mended, continue with): //p' <<<"$stderr")"; }
 
 @test "the command printed to continue works, also with a journal and a checkpoint" {
 	table
@@ -534,7 +534,7 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	T=$(new_table missing)
 	seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" --case missing=5 --case future=5 >/dev/null
 	run -0 ttlsweep repair -t "$T" --now "$NOW" --ttl-for-missing 1d
-	[[ $output == *"5 entries without a TTL get one of $(date -ud "@$((NOW + 86400))" +%FT%TZ)."* ]]
+	[[ $output == *"5 entries without a TTL get one: $(date -ud "@$((NOW + 86400))" +%FT%TZ)."* ]]
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --yes \
 	    --ttl-for-missing 1d --journal "$BATS_TEST_TMPDIR/j" --format json
 	jq -e '.repaired == 5' <<<"$output"
@@ -649,7 +649,7 @@ slow_purge()
 	ttlsweep export -t "$T" -o "$BATS_TEST_TMPDIR/all.json"
 	for name in "$m" "$m/missing/m" "$m/$long" "$BATS_TEST_TMPDIR/loop"; do
 		run -1 --separate-stderr sweep --yes --metrics-file "$name"
-		[[ -z $output && $stderr == "ttlsweep: $name: "* ]]
+		[[ -z $output && $stderr == "ttlsweep: --metrics-file: $name: "* ]]
 		run -1 ttlsweep repair -t "$T" --yes --no-journal --metrics-file "$name"
 		run -1 ttlsweep restore -t "$T" --yes "$BATS_TEST_TMPDIR/all.json" \
 		    --metrics-file "$name"

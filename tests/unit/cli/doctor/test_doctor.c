@@ -152,7 +152,7 @@ static const struct {
 	    { "ttl", DOCTOR_FAILURE, "bad", "do", "run 'this'" },
 	    "  failure  ttl           bad\n"
 	    "                         -> do\n"
-	    "                           run 'this'\n" },
+	    "                            run 'this'\n" },
 	{ "a command that does not fit is not wrapped", { 60, false, true },
 	    { "ttl", DOCTOR_FAILURE, "bad", "do",
 		"123456789 123456789 123456789 123456789" },
@@ -176,7 +176,7 @@ static const struct {
 	    { "table", DOCTOR_FAILURE, "\033[2Jx\r", "y\n", "z\033" },
 	    "  failure  table         \\x1b[2Jx\\r\n"
 	    "                         -> y\\n\n"
-	    "                           z\\x1b\n" },
+	    "                            z\\x1b\n" },
 	/* clang-format on */
 };
 

@@ -1064,7 +1064,7 @@ test_sweep_says(void **state)
 		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
 			.states = { [STATE_IMMORTAL] = 1 },
 			.reasons = { [STATE_IMMORTAL] = { [REASON_MISSING] = 1 } } },
-		    "\n1 entry without a TTL gets one of 2026-11-22T07:24:31Z.\n",
+		    "\n1 entry without a TTL gets one: 2026-11-22T07:24:31Z.\n",
 		    "old" },
 		{ "restore", false, false, NULL, NULL,
 		    { .scanned = 3, .matched = 3,
