@@ -161,8 +161,9 @@ add_next(struct buf *out, const struct options *o, const struct sweep_totals *t,
 		buf_adds(out,
 		    why == FAULT_DENIED || why == FAULT_CREDENTIALS
 			? "then continue with: "
-			: why == FAULT_IO ? "once that is mended, continue with: "
-					  : "to continue: ");
+			: why == FAULT_IO
+			? "once that is mended, continue with: "
+			: "to continue: ");
 		add_command(out, o, t);
 		return;
 	}

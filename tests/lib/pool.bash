@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2154 # _server_pid: lib/servers
 # One DynamoDB Local for each test file that runs at a time, instead of one for
 # each file: starting them would take a quarter of the suite's time.
 #
