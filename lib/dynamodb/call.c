@@ -172,9 +172,8 @@ tell_lost(struct ddb *d, const struct ddb_reply *reply, int most,
 	if ((last->kind == FAULT_NET || reply->status >= 500) &&
 	    reply->tries >= LOST_TRIES && reply->tries < most &&
 	    service_lost(d->service))
-		ddb_log(d, LOG_NOTE,
-		    "%s: no usable reply (%.200s); trying again", d->url,
-		    last->text);
+		ddb_log(d, LOG_NOTE, "%s: no usable reply (%.200s); retrying",
+		    d->url, last->text);
 }
 
 /* One try: take units, wait for them, sign, send, judge, settle. */

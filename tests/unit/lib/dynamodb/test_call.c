@@ -439,7 +439,7 @@ a_service_that_does_not_answer_is_reported_once(void **state)
 		assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 0);
 		ddb_settle(s.conn, 0, 0);
 		notes += strstr(s.log, "no usable reply (") != NULL &&
-		    strstr(s.log, "; trying again") != NULL;
+		    strstr(s.log, "; retrying") != NULL;
 		assert_int_equal(notes, i < 2 ? 1 : 2);
 	}
 	script_close(&s);
