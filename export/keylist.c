@@ -257,6 +257,21 @@ read_rows(struct reading *r, struct csv_read *csv, struct fault *f)
 	return got;
 }
 
+/* JSON has a quote where CSV cannot have one. */
+static int
+refuse_json(struct input *in, struct fault *f)
+{
+	const struct buf *front;
+
+	if (input_peek(in, 2, &front, NULL) != 0 || front->n < 2 ||
+	    memcmp(front->p, "{\"", 2) != 0)
+		return 0;
+	return fault(f, FAULT_DATA,
+	    "%s: is JSON, not a list of keys: CSV, as ttlsweep list --reveal "
+	    "--format csv writes it, or one key a line",
+	    input_name(in));
+}
+
 int
 keylist_read(struct keylist *list, const char *path,
     const struct ddb_table *table, struct fault *f)
@@ -272,7 +287,8 @@ keylist_read(struct keylist *list, const char *path,
 	in = input_open(path, f);
 	if (in == NULL)
 		return -1;
-	if (sniff_refuse(in, "--keys-from -", true, f) != 0) {
+	if (sniff_refuse(in, "--keys-from -", true, f) != 0 ||
+	    refuse_json(in, f) != 0) {
 		input_close(in);
 		return -1;
 	}

@@ -153,6 +153,9 @@ static const struct {
 	    NULL, 0 },
 	{ "a quote in it", "S", SLICE("a\"b\n"), NULL,
 	    "/file:1: row 1: a quote inside cell 1", 0 },
+	{ "JSON", "S", SLICE("{\"schema\":\"ttlsweep.inspect/1\"}\n"), NULL,
+	    "/file: is JSON, not a list of keys: CSV, as ttlsweep list", 0 },
+	{ "a key that is a brace", "S", SLICE("{\n"), "{|", NULL, 0 },
 };
 
 /* The keys of ${list}, their values joined by , and | */
