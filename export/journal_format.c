@@ -390,7 +390,7 @@ index_lines(struct journal_index *ix, struct lines *l, struct fault *f)
 			ix->torn = torn;
 		} else if (ix->lines > 0 && slice_check(text, NULL) != 0 &&
 		    at_end(l)) {
-			ix->torn = true;
+			ix->torn = ix->cut = true;
 			return 0;
 		} else {
 			return fault_at(f, "%s:%lld", lines_path(l),
@@ -400,7 +400,7 @@ index_lines(struct journal_index *ix, struct lines *l, struct fault *f)
 	if (r == 0 && ix->lines == 0)
 		return fault(f, FAULT_DATA, "%s: is empty", lines_path(l));
 	if (r < 0 && ix->lines > 0 && lines_cut(l)) {
-		ix->torn = true;
+		ix->torn = ix->cut = true;
 		r = 0;
 	}
 	return r;

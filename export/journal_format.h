@@ -69,6 +69,7 @@ struct journal_index {
 				      was written; 0: not known */
 	int64_t lines;             /* valid ones; what follows is torn */
 	bool torn;
+	bool cut;            /* … and something was ignored */
 	unsigned char *fate; /* by n, from 1; see the functions */
 	size_t cap;
 };

@@ -61,6 +61,18 @@ s3_manifest_count(const char *path, int64_t items, int64_t entries,
 	    (long long)entries, (long long)items);
 }
 
+int
+s3_manifest_total(const char *directory, int64_t items, int64_t entries,
+    struct fault *f)
+{
+	if (items < 0 || entries == items)
+		return 0;
+	return fault(f, FAULT_DATA,
+	    "%s: its files have %lld entries, but the manifest says %lld: one "
+	    "may be missing",
+	    directory, (long long)entries, (long long)items);
+}
+
 /* The whole of a small file. */
 static int
 read_all(struct buf *out, const char *path, struct fault *f)

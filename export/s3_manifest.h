@@ -57,5 +57,8 @@ int s3_manifest_sum(struct input *in, const unsigned char md5[CRYPTO_MD5],
  * the manifest says ${items}; 0 when that is -1. */
 int s3_manifest_count(const char *path, int64_t items, int64_t entries,
     struct fault *f);
+/* The same of all files of ${directory}. */
+int s3_manifest_total(const char *directory, int64_t items, int64_t entries,
+    struct fault *f);
 
 #endif

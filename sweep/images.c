@@ -33,6 +33,7 @@ struct images {
 	const struct restore *r;
 	struct newest *newest; /* NULL with a single file */
 	int64_t *firsts;       /* number of each file's first image */
+	int64_t *entries;      /* in each file */
 	/* the current walk: */
 	struct sweep_totals *totals;       /* NULL: not the first walk */
 	size_t at;                         /* the file */
@@ -65,6 +66,7 @@ images_open(const struct restore *r, struct fault *f)
 
 	im->r = r;
 	im->firsts = xcalloc(r->nfiles, sizeof(*im->firsts));
+	im->entries = xcalloc(r->nfiles, sizeof(*im->entries));
 	for (size_t i = 0; i < r->nfiles; i++) {
 		if (r->deleted)
 			reader_take_deleted(r->files[i].reader);
@@ -86,6 +88,7 @@ images_close(struct images *im)
 	newest_free(im->newest);
 	duplicate_keys_free(im->duplicates);
 	free(im->firsts);
+	free(im->entries);
 	free(im);
 }
 
@@ -186,6 +189,20 @@ go_back(struct images *im, size_t i, struct fault *f)
 	return 0;
 }
 
+/* File ${i} may be the last of an export of which only the sum is known. */
+static int
+check_total(const struct images *im, size_t i, struct fault *f)
+{
+	const struct images_file *file = &im->r->files[i];
+	int64_t sum = 0;
+
+	if (file->directory == NULL)
+		return 0;
+	for (size_t k = 0; k < file->of; k++)
+		sum += im->entries[i - k];
+	return s3_manifest_total(file->directory, file->total, sum, f);
+}
+
 static int
 end_file(void *ctx, size_t i, int64_t entries, struct fault *f)
 {
@@ -199,7 +216,10 @@ end_file(void *ctx, size_t i, int64_t entries, struct fault *f)
 		t->left_out += reader_left_out(file->reader);
 		if (reader_partial(file->reader))
 			t->partial = file->path;
-		if (s3_manifest_count(file->path, file->items, entries, f) != 0)
+		im->entries[i] = entries;
+		if (s3_manifest_count(file->path, file->items, entries, f) !=
+			0 ||
+		    check_total(im, i, f) != 0)
 			return -1;
 	}
 	return go_back(im, i, f);

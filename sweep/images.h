@@ -26,6 +26,12 @@ struct images_file {
 	int64_t of_us; /* the time of images without a stamp, since the epoch;
 			  0: unknown */
 	int64_t items; /* entries by its manifest; -1: unknown */
+	/* Of the last file of an export to S3 without a list of files: its
+	 * directory, of how many files, which precede this one, and how many
+	 * entries they have by its summary; else NULL. */
+	const char *directory;
+	size_t of;
+	int64_t total; /* -1: unknown */
 };
 /* How many files stay open between two walks: not every system allows more. */
 #define IMAGES_OPEN 100

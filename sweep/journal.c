@@ -65,9 +65,8 @@ still_named(const struct journal *j, struct fault *f)
 	else
 		return 0;
 	return fault(f, FAULT_IO,
-	    "%s: the journal is lost: %s while this run was writing it. The "
-	    "run stopped before its next write to the table; leave the "
-	    "journal alone and run the command again",
+	    "%s: the journal is lost: %s while this run was writing it, so the "
+	    "run stopped before its next write to the table",
 	    j->path, why);
 }
 
@@ -464,14 +463,15 @@ save_as(const struct journal *j, const char *path, struct fault *f)
 int
 journal_save(struct journal *j, struct fault *f)
 {
-	struct stat st;
+	struct fault why;
 	char *path;
 
 	dismiss_clerk(j);
-	if (j->size == j->empty || fstat(j->fd, &st) != 0 || st.st_nlink > 0)
+	if (j->size == j->empty || still_named(j, &why) == 0)
 		return 0;
 	if (!j->broken)
-		j->broken = still_named(j, &j->why) != 0;
+		j->why = why;
+	j->broken = true;
 	path = journal_fresh(j->path);
 	if (save_as(j, path, f) != 0) {
 		free(path);

@@ -236,8 +236,8 @@ close_journal(struct sweep_run *run, struct fault *f)
 	t->journal = unused ? NULL : xstrdup(journal_path(run->journal));
 	rc = journal_close(run->journal, unused, f);
 	if (saved > 0)
-		rc = fault(f, f->kind, "%.900s; its contents are saved as %s",
-		    f->text, t->journal);
+		rc = fault(f, FAULT_IO, "%.900s%sits contents are saved as %s",
+		    f->text, f->text[0] != '\0' ? "; " : "", t->journal);
 	else if (saved < 0)
 		rc = fault(f, f->kind, "%.900s; and it cannot be saved: %.900s",
 		    f->text, why.text);
@@ -302,6 +302,8 @@ tick(void *ctx, const struct pass_progress *p)
 	for (int i = 0; i < OUTCOMES; i++)
 		at.waiting -= run->totals->outcomes[i];
 	lock_leave(run->lock);
+	if (at.items < at.matched) /* not published yet */
+		at.items = at.matched;
 	if (!run->p->execute)
 		at.waiting = 0;
 	run->p->tick(run->p->tick_ctx, &at);

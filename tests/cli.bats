@@ -468,8 +468,9 @@ closed() {
 	[[ $status -eq 0 ]]
 	[[ $output == *'    "cookie": {'*'"path": "/"'*'2.50'* ]]
 	[[ $output == *'m  M'*'a  NS'*'- 1'* ]]
-	[[ $output == *'stuck: was to expire '*' years ago, at 2014-05-13T16:53:20Z'*'five years ago'* ]]
-	[[ $output == *'stuck: was to expire 2 h ago'*milliseconds* ]]
+	output=${output//$'\n'  / }
+	[[ $output == *'stuck: should have expired '*' years ago, at 2014-05-13T16:53:20Z'*'five years ago'* ]]
+	[[ $output == *'stuck: should have expired 2 h ago'*milliseconds* ]]
 	[[ $output == *'live: expires in '* ]]
 }
 

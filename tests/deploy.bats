@@ -84,7 +84,7 @@ sweeps() {
 	line=$(grep -E '^ *[0-9]' "$ROOT/examples/ttlsweep.cron")
 	# five fields, a user, and a command without %, where cron would end it
 	[[ $line =~ ^\ *17\ +3\ +\*\ +\*\ +\*\ +ttlsweep\ +(ttlsweep\ purge\ [^%]*)$ ]]
-	sweeps "${BASH_REMATCH[1]/--journal-dir \/var\/lib\/ttlsweep/--journal-dir .}"
+	sweeps "${BASH_REMATCH[1]/--journal-dir \/var\/lib\/ttlsweep-nightly/--journal-dir .}"
 	[[ ! -s $BATS_TEST_TMPDIR/out ]]
 }
 

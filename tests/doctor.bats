@@ -217,7 +217,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	cloud_set '{"deny": ["dynamodb:PartiQLDelete", "dynamodb:DeleteItem"]}'
 	run -1 --separate-stderr ttlsweep purge --yes --state any --no-journal
 	[[ $stderr == *"access denied: dynamodb:DeleteItem on table TSAGalleryCache is not allowed ("*"); add it to the policy of these credentials"* ]]
-	[[ $stderr == *"ttlsweep doctor --policy purge prints a policy that allows all it needs; then continue with: ttlsweep purge --yes --state any --no-journal"* ]]
+	[[ $stderr == *"ttlsweep doctor --policy purge prints a policy that allows all it needs; then continue with: ttlsweep purge --yes --state any --no-journal --table TSAGalleryCache --region us-east-1 --endpoint-url $AWS_ENDPOINT_URL_DYNAMODB"* ]]
 	[[ $(grep -c 'failed: ' <<<"$stderr") -le 1 || $stderr == *': for the same reason'* ]]
 	cloud_set '{"deny": []}'
 	run -0 ttlsweep doctor

@@ -242,6 +242,8 @@ reads()
 	rm "$(find summary -name '*.json.gz' -size +100c | head -n 1)"
 	run -1 ttlsweep inspect -i summary --key key
 	[[ $output == *"entries, but the manifest says $ENTRIES: one may be missing"* ]]
+	run -1 ttlsweep restore -t "$TABLE" --yes summary
+	[[ $output == *"entries, but the manifest says $ENTRIES: one may be missing"* ]]
 	# of two exports none is chosen
 	cp -r kept/AWSDynamoDB/0123 kept/AWSDynamoDB/4567
 	run -1 ttlsweep inspect -i kept

@@ -308,7 +308,7 @@ refused() {
 	[[ $stderr =~ "alert: "[0-9\ ]+" expired entries (limit 0)" ]]
 	run -5 --separate-stderr inspect -t "$TABLE" --alert-overdue 1d \
 	    --kind session --format json -o report.json
-	[[ $stderr == *"alert: an entry has been expired for "*" (limit 1 d)" ]]
+	[[ $stderr == *"alert: an entry has been expired for "*" (limit 1 d), table $TABLE" ]]
 	# exactly at the limit is not an alert
 	local max table
 	table=$(new_table alert)

@@ -325,7 +325,7 @@ PY
 }
 
 # Run the command that the last run printed, as printed.
-go_on() { eval "run --separate-stderr $(sed -En 's/^ttlsweep: (to continue|once that is mended, continue with): //p' <<<"$stderr")"; }
+go_on() { eval "run --separate-stderr $(sed -En 's/^ttlsweep: (to continue|once that is fixed, continue with): //p' <<<"$stderr")"; }
 
 @test "the command printed to continue works, also with a journal and a checkpoint" {
 	table
@@ -374,6 +374,18 @@ go_on() { eval "run --separate-stderr $(sed -En 's/^ttlsweep: (to continue|once 
 	[[ $stderr == *"nothing was changed: 60 of 100 entries (60.0 %) match, more than --max-percent allows; raise it or narrow the selection" ]]
 	run -4 --separate-stderr sweep --yes --deadline 0s
 	[[ $stderr == *"nothing was changed; raise --deadline"* && $stderr != *"to continue"* ]]
+}
+
+@test "the command printed to continue names what came from the environment" {
+	table
+	CACHETABLE=$T run -4 --separate-stderr ttlsweep -v purge --now "$NOW" --yes \
+	    --max-items 20 --no-journal
+	[[ $stderr == *"to continue: "*" --table $T --region us-east-1 --endpoint-url $LOCAL_URL" ]]
+	# no default, and no environment, is needed
+	unset CACHETABLE
+	run -4 --separate-stderr env -u AWS_REGION -u AWS_DEFAULT_REGION -u AWS_ENDPOINT_URL_DYNAMODB \
+	    PATH="$(dirname "$TTLSWEEP"):$PATH" bash -c "$(sed -n 's/^ttlsweep: to continue: //p' <<<"$stderr")"
+	[ "$(left)" -eq 60 ]
 }
 
 @test "--checkpoint: a checkpoint of another run is refused" {
@@ -626,13 +638,14 @@ slow_purge()
 		wait "$pid" || status=$?
 		[[ $status -eq 1 ]]
 		grep -q "$j: the journal is lost: " "$BATS_TEST_TMPDIR/err"
+		run ! grep -E '; ;|and ;|again;' "$BATS_TEST_TMPDIR/err"
 		[[ $(grep -c "the journal is lost" "$BATS_TEST_TMPDIR/err") -eq 1 ]]
 		[[ $(left) -gt 40 ]]
 		# what was deleted can be restored
 		case $how in
 		remove) undo=$j && grep -q "are saved as $j" "$BATS_TEST_TMPDIR/err" ;;
 		replace) undo=${j/.journal/-2.journal} && grep -q "are saved as $undo" "$BATS_TEST_TMPDIR/err" ;;
-		move) undo=$j.moved ;;
+		move) undo=$j && grep -q "are saved as $j" "$BATS_TEST_TMPDIR/err" && rm "$j.moved" ;;
 		esac
 		run -0 ttlsweep restore --yes "$undo"
 		dump --endpoint "$LOCAL_URL" --table "$T" | cmp - "$BATS_TEST_TMPDIR/before"

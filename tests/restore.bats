@@ -465,6 +465,17 @@ put_back()
 	[[ $(ttlsweep inspect -t "$T" --format json | jq .states.live.items) == 1 ]]
 }
 
+@test "a journal whose last line is incomplete is restored with a warning" {
+	table --case past=20 --now "$(date +%s)"
+	ttlsweep purge -q -t "$T" --yes --journal j
+	run -0 --separate-stderr ttlsweep restore -t "$T" j
+	[[ $stderr != *incomplete* ]]
+	truncate -s -30 j
+	run -0 --separate-stderr ttlsweep restore -t "$T" --yes j
+	[[ $stderr == *"j: its last line is incomplete and is ignored: "*"compare it with the original"* ]]
+	[[ $output == *" 20 restored"* ]]
+}
+
 @test "a journal that a run still writes is refused" {
 	table
 	local pid other=$T i

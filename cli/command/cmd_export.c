@@ -34,9 +34,10 @@ const struct command cmd_export = {
 	.args = "",
 	.summary = "write entries to a file or to standard output",
 	.about =
-	    "Writes the selected entries as they are: nothing is masked, and "
-	    "no type and no digit is lost. Files in dynamodb-json or csv can "
-	    "be read again with --input and put back with restore.",
+	    "Writes the selected entries as they are: nothing is masked. "
+	    "dynamodb-json, and csv with all of its columns, lose no type and "
+	    "no digit: these files can be read again with --input and put "
+	    "back with restore.",
 	.examples = {
 		{ "export -o cache.json.gz",
 		    "back up the table; inspect -i cache.json.gz reads the file" },
@@ -416,6 +417,7 @@ static int
 write_part(struct part *p, struct fault *f)
 {
 	struct exporting *x = p->x;
+	struct buf line = { 0 };
 	int rc;
 
 	x->rows.page = note;
@@ -432,8 +434,12 @@ write_part(struct part *p, struct fault *f)
 		rows_note(&p->rows, x->context.log);
 		return forget(p, f);
 	}
-	log_note(x->context.log, "to continue: %s",
+	log_fault(x->context.log, f); /* the reason first, and only once */
+	f->text[0] = '\0';
+	option_echo_line(&line, &x->context.quoted,
 	    x->context.quoted.shown->line);
+	log_note(x->context.log, "to continue: %s", buf_text(&line));
+	buf_release(&line);
 	return -1;
 }
 

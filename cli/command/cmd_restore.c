@@ -54,6 +54,7 @@ const struct command cmd_restore = {
 /* A file to restore from. */
 struct origin {
 	char *path;
+	char *directory;                     /* of an export to S3; NULL */
 	struct images_file file;             /* its reader is ours */
 	const struct journal_index *journal; /* NULL: an export */
 	size_t place;                        /* on the command line */
@@ -106,7 +107,10 @@ add_origin(struct restoring *s, const char *path, struct input *in,
 	*o = (struct origin){ .path = xstrdup(path),
 		.journal = reader_journal(r),
 		.place = s->n };
-	o->file = (struct images_file){ o->path, r, 0, -1 };
+	o->file = (struct images_file){ .path = o->path,
+		.reader = r,
+		.items = -1,
+		.total = -1 };
 	s->n++;
 	return 0;
 }
@@ -132,6 +136,14 @@ add_directory(struct restoring *s, const char *path, struct log *log,
 		if (m.has_time && m.time > 0 && m.time <= INT64_MAX / 1000000)
 			s->origins[s->n - 1].file.of_us = m.time * 1000000;
 	}
+	if (rc == 0 && m.n > 0 && m.unlisted) {
+		struct origin *last = &s->origins[s->n - 1];
+
+		last->directory = xstrdup(m.directory);
+		last->file.directory = last->directory;
+		last->file.of = m.n;
+		last->file.total = m.items;
+	}
 	if (rc == 0)
 		context_warn_directory(log, &m);
 	s3_manifest_release(&m);
@@ -145,7 +157,8 @@ name_directory(const char *path, struct fault *f)
 	char *directory = journal_default_directory();
 	const struct fault was = *f;
 
-	if (directory != NULL && access(path, F_OK) != 0 && errno == ENOENT)
+	if (directory != NULL && strstr(path, "://") == NULL &&
+	    access(path, F_OK) != 0 && errno == ENOENT)
 		(void)fault(f, was.kind,
 		    "%.900s; journals of runs without --journal and "
 		    "--journal-dir are in %.900s",
@@ -258,6 +271,20 @@ journals_have_ended(const struct restoring *s, struct fault *f)
 	return 0;
 }
 
+/* Nothing is lost of a run that was killed, but perhaps of a copy. */
+static void
+tell_cut(const struct restoring *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->origins[i].journal != NULL && s->origins[i].journal->cut)
+			log_warn(s->context.log,
+			    "%s: its last line is incomplete and is ignored: "
+			    "that is so after a crash, and nothing is missing "
+			    "then; if this is a copy, compare it with the "
+			    "original",
+			    s->files[i].path);
+}
+
 /* --table allows it; it may be a mistake all the same. */
 static void
 tell_other_tables(const struct restoring *s)
@@ -320,6 +347,7 @@ restore(struct restoring *s, struct fault *f)
 	int rc;
 
 	tell_other_tables(s);
+	tell_cut(s);
 	context_begin_files(c, "checked", -1);
 	rc = restore_run(&restore, &s->totals, f);
 	context_end(c);
@@ -341,6 +369,7 @@ release(struct restoring *s)
 	context_close(&s->context);
 	for (size_t i = 0; i < s->n; i++) {
 		free(s->origins[i].path);
+		free(s->origins[i].directory);
 		reader_close(s->origins[i].file.reader);
 	}
 	free(s->origins);

@@ -74,12 +74,12 @@ add_fate(struct buf *out, const struct record *r)
 			: "; TTL is off for this attribute and will leave it.");
 		break;
 	case STATE_STUCK:
-		when(out, r, "was to expire", "is to expire");
+		when(out, r, "should have expired", "is to expire");
 		buf_addf(out, "; TTL will never delete it: %s.",
 		    faults[r->reason]);
 		break;
 	default:
-		when(out, r, "was to expire", "is meant to expire");
+		when(out, r, "was meant to expire", "is meant to expire");
 		buf_addf(out, "%sTTL will never delete it: %s.",
 		    r->has_moment ? "; " : "",
 		    faults[r->reason] != NULL ? faults[r->reason] : "");

@@ -125,30 +125,36 @@ in_vain(const struct options *o, const struct sweep_totals *t)
 
 /* The command line, with a journal that does not exist yet. */
 static void
-add_command(struct buf *out, const struct options *o,
+add_command(struct buf *out, const struct option_echo *q,
     const struct sweep_totals *t)
 {
+	const struct options *o = q->shown;
+	struct buf line = { 0 };
 	char *fresh;
 
 	if (o->journal == NULL || t->journal == NULL) {
-		buf_adds(out, o->line);
+		option_echo_line(out, q, o->line);
 		return;
 	}
-	buf_addf(out, "ttlsweep %s", o->command->name);
-	option_repeat(out, o, GROUP_COMMAND, "journal");
+	buf_addf(&line, "ttlsweep %s", o->command->name);
+	option_repeat(&line, o, GROUP_COMMAND, "journal");
 	fresh = journal_fresh(o->journal);
-	buf_adds(out, " --journal ");
-	shlex_quote(out, fresh);
+	buf_adds(&line, " --journal ");
+	shlex_quote(&line, fresh);
 	free(fresh);
-	option_repeat(out, o, GROUP_SELECTION, NULL);
-	option_repeat(out, o, GROUP_GLOBAL, NULL);
+	option_repeat(&line, o, GROUP_SELECTION, NULL);
+	option_repeat(&line, o, GROUP_GLOBAL, NULL);
+	option_echo_line(out, q, buf_text(&line));
+	buf_release(&line);
 }
 
 /* How to continue a run that stopped early; ${why} it stopped. */
 static void
-add_next(struct buf *out, const struct options *o, const struct sweep_totals *t,
-    enum fault_kind why)
+add_next(struct buf *out, const struct option_echo *q,
+    const struct sweep_totals *t, enum fault_kind why)
 {
+	const struct options *o = q->shown;
+
 	if (t->stopped == NULL ||
 	    (strcmp(t->stopped, "failed") == 0 && t->matched == 0))
 		return;
@@ -162,9 +168,9 @@ add_next(struct buf *out, const struct options *o, const struct sweep_totals *t,
 		    why == FAULT_DENIED || why == FAULT_CREDENTIALS
 			? "then continue with: "
 			: why == FAULT_IO
-			? "once that is mended, continue with: "
+			? "once that is fixed, continue with: "
 			: "to continue: ");
-		add_command(out, o, t);
+		add_command(out, q, t);
 		return;
 	}
 	if (strcmp(t->stopped, "max-percent") == 0)
@@ -194,7 +200,7 @@ log_end(const struct context *c, const struct report_sweep *r,
 	if (r->undo != NULL && c->o->format == FORMAT_JSON)
 		log_note(c->log, "to undo it: %s", r->undo);
 	if (r->executed)
-		add_next(&next, c->quoted.shown, r->totals, why);
+		add_next(&next, &c->quoted, r->totals, why);
 	/* also with -q if the same run would only stop again */
 	if (next.n > 0 && in_vain(c->o, r->totals))
 		log_warn(c->log, "%s", buf_text(&next));

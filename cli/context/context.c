@@ -25,6 +25,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
+#include "lib/base/shlex.h"
 #include "lib/base/stop.h"
 #include "lib/base/text.h"
 #include "lib/dynamodb/client.h"
@@ -268,6 +269,31 @@ check_files(const struct options *o, struct fault *f)
 	return 0;
 }
 
+/* What the command line leaves to the environment, the config file or, for the
+ * table, to its default. A journal says its table itself. */
+static char *
+place_options(const struct context *c, const struct context_hints *hints)
+{
+	bool told = hints != NULL && hints->table != NULL;
+	struct buf b = { 0 };
+
+	if (c->ddb == NULL)
+		return NULL;
+	if (!told && !option_given(c->o, "table") && c->o->stack == NULL) {
+		buf_adds(&b, " --table ");
+		shlex_quote(&b, c->table.name);
+	}
+	if (!option_given(c->o, "region")) {
+		buf_adds(&b, " --region ");
+		shlex_quote(&b, c->config.region);
+	}
+	if (c->endpoint_shown && !option_given(c->o, "endpoint-url")) {
+		buf_adds(&b, " --endpoint-url ");
+		shlex_quote(&b, c->config.endpoint);
+	}
+	return buf_detach(&b);
+}
+
 int
 context_open(struct context *c, const struct options *o,
     const struct context_hints *hints, struct log *log, struct fault *f)
@@ -296,6 +322,7 @@ context_open(struct context *c, const struct options *o,
 		take_names(c, c->file_table);
 	}
 	option_echo_make(&c->quoted, o, &c->rules);
+	c->quoted.place = place_options(c, hints);
 	return 0;
 }
 

@@ -100,6 +100,23 @@ option_echo_make(struct option_echo *q, const struct options *options,
 		.shown = o };
 }
 
+/* After "--" options would be operands: then they come first, before the
+ * command. */
+void
+option_echo_line(struct buf *out, const struct option_echo *q, const char *line)
+{
+	const size_t program = strlen("ttlsweep");
+	const char *place = q->place != NULL ? q->place : "";
+	bool first = strstr(line, " -- ") != NULL;
+
+	buf_add(out, line, program);
+	if (first)
+		buf_adds(out, place);
+	buf_adds(out, line + program);
+	if (!first)
+		buf_adds(out, place);
+}
+
 void
 option_echo_release(struct option_echo *q)
 {
@@ -116,5 +133,6 @@ option_echo_release(struct option_echo *q)
 	free(q->selection);
 	free(q->judging);
 	free(q->repeat);
+	free(q->place);
 	*q = (struct option_echo){ 0 };
 }

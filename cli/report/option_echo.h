@@ -1,6 +1,7 @@
 #ifndef CLI_REPORT_OPTION_ECHO_H
 #define CLI_REPORT_OPTION_ECHO_H
 
+struct buf;
 struct options;
 struct rules;
 
@@ -13,11 +14,17 @@ struct option_echo {
 	char *judging;         /* those that define sessions and groups */
 	char *repeat;          /* what a command about the same entries needs */
 	struct options *shown; /* all of them, and the command line, masked */
+	char *place;           /* the table, region and endpoint that come from
+				  elsewhere (" --table t"); NULL: unknown */
 };
 
 /* To be released. */
 void option_echo_make(struct option_echo *q, const struct options *options,
     const struct rules *rules);
+/* Add the command line ${line} ("ttlsweep purge ..."), so that it does the same
+ * in another environment. */
+void option_echo_line(struct buf *out, const struct option_echo *q,
+    const char *line);
 void option_echo_release(struct option_echo *q);
 
 #endif

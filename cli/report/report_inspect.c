@@ -62,7 +62,8 @@ static const char *const notes[STATES] = {
 	[STATE_LIVE] = "Expire in the future.",
 	[STATE_PENDING] = "Expired; TTL will delete them, free of charge.",
 	[STATE_STUCK] = "Meant to be gone, and TTL will never delete them.",
-	[STATE_IMMORTAL] = "TTL will never act on them.",
+	[STATE_IMMORTAL] =
+	    "TTL will never delete them; they may be meant to stay.",
 };
 
 static void

@@ -1,4 +1,5 @@
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "cli/term.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
+#include "lib/base/mem.h"
 #include "lib/base/text.h"
 #include "lib/stream/stream.h"
 
@@ -107,18 +109,35 @@ warn_part(const struct report *r, struct log *log)
 		    "of counts");
 }
 
+/* The mail that an alert comes in may say nothing else. */
+static void
+alert(const struct report *r, struct log *log, const char *what,
+    const char *limit)
+{
+	const struct report_place *p = &r->place;
+	const char *about = p->table != NULL ? p->table : p->input;
+
+	log_warn(log, "alert: %s (limit %s)%s%s", what, limit,
+	    about == NULL           ? ""
+		: about == p->table ? ", table "
+				    : ", ",
+	    about != NULL ? about : "");
+}
+
 static bool
 alert_expired(const struct options *o, const struct report *r, struct log *log)
 {
 	const struct summary *s = r->summary;
 	int64_t n =
 	    s->states[STATE_PENDING].items + s->states[STATE_STUCK].items;
+	char *what;
 
 	if (o->alert_expired < 0 || n <= o->alert_expired)
 		return false;
-	log_warn(log, "alert: %s%s expired %s (limit %s)",
-	    r->sample != NULL ? "about " : "", figure_count(n).s,
-	    n == 1 ? "entry" : "entries", figure_count(o->alert_expired).s);
+	what = xasprintf("%s%s expired %s", r->sample != NULL ? "about " : "",
+	    figure_count(n).s, n == 1 ? "entry" : "entries");
+	alert(r, log, what, figure_count(o->alert_expired).s);
+	free(what);
 	return true;
 }
 
@@ -126,11 +145,14 @@ static bool
 alert_overdue(const struct options *o, const struct report *r, struct log *log)
 {
 	const struct histogram *h = &r->summary->overdue;
+	char *what;
 
 	if (o->alert_overdue < 0 || h->total == 0 || h->max <= o->alert_overdue)
 		return false;
-	log_warn(log, "alert: an entry has been expired for %s (limit %s)",
-	    figure_span(h->max).s, figure_span(o->alert_overdue).s);
+	what = xasprintf("an entry has been expired for %s",
+	    figure_span(h->max).s);
+	alert(r, log, what, figure_span(o->alert_overdue).s);
+	free(what);
 	return true;
 }
 

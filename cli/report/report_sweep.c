@@ -276,6 +276,9 @@ static void
 stopped(struct writing *w)
 {
 	const struct sweep_totals *t = w->r->totals;
+	const char *why = strcmp(t->stopped, "failed") == 0
+	    ? "see the error above"
+	    : t->stopped;
 
 	if (strcmp(t->stopped, "max-percent") == 0)
 		say(w, TEXT_REPORT_YELLOW,
@@ -289,16 +292,16 @@ stopped(struct writing *w)
 		say(w, TEXT_REPORT_YELLOW,
 		    "A run would stop early: %s. The same command would then "
 		    "continue.",
-		    t->stopped);
+		    why);
 	else if (is_restore(w->r))
 		say(w, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest was not put back; run the "
 		    "same command again to continue.",
-		    t->stopped);
+		    why);
 	else
 		say(w, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest of the table was not read.",
-		    t->stopped);
+		    why);
 }
 
 /* How a repair can include them. */
@@ -591,6 +594,10 @@ would(struct writing *w)
 	if (w->r->refused)
 		say(w, TEXT_REPORT_YELLOW,
 		    "With --yes this would be refused (see above).");
+	else if (!plan_room_fits((double)t->journal_bytes, w->r->journal_free))
+		say(w, TEXT_REPORT_YELLOW,
+		    "With --yes this would stop when the disk of the journal "
+		    "is full (see above).");
 	else
 		say(w, TEXT_REPORT_BOLD, "Run it again with --yes to %s.",
 		    m->add);

@@ -17,14 +17,16 @@ sanitize(char *s)
 int
 fault(struct fault *f, enum fault_kind kind, const char *fmt, ...)
 {
+	char text[sizeof(f->text)];
 	va_list ap;
 
 	if (f == NULL)
 		return -1;
 	f->kind = kind;
 	va_start(ap, fmt);
-	(void)vsnprintf(f->text, sizeof(f->text), fmt, ap);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	memcpy(f->text, text, strlen(text) + 1);
 	sanitize(f->text);
 	return -1;
 }

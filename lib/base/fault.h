@@ -29,7 +29,8 @@ struct fault {
 	char text[2048];
 };
 
-/* Fill ${f} (may be NULL) and return -1. Control bytes become '?'. */
+/* Fill ${f} (may be NULL), whose text may be among the arguments, and return
+ * -1. Control bytes become '?'. */
 int fault(struct fault *f, enum fault_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

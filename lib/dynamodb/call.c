@@ -78,6 +78,8 @@ net_advice(const struct ddb *d, const char *error)
 	if (strstr(error, "certificate") != NULL)
 		return "; if a proxy or the service has a private CA, name its "
 		       "file in AWS_CA_BUNDLE";
+	if (strstr(error, "wrong version number") != NULL)
+		return "; the server does not speak TLS: is it http://?";
 	if (strcmp(d->o.config->endpoint_from, "the region") == 0)
 		return "; check the region name, network and proxy "
 		       "(https_proxy, no_proxy)";

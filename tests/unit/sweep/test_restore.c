@@ -99,8 +99,10 @@ test_outcomes(void **state)
 		struct sweep_totals totals = { 0 };
 		struct fault f = { 0 };
 		struct script s;
-		struct images_file file = { path,
-			reader_open(path, READER_RESTORE, NULL, &f), 0, -1 };
+		struct images_file file = { .path = path,
+			.reader = reader_open(path, READER_RESTORE, NULL, &f),
+			.items = -1,
+			.total = -1 };
 		struct restore r = {
 			.table = &table,
 			.rules = &rules,

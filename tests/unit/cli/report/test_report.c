@@ -1257,6 +1257,13 @@ test_sweep_text(void **state)
 	says_why_all_are_sessions(&r, &style);
 
 	buf_reset(&b);
+	r.journal_free = t.journal_bytes / 2;
+	report_sweep_text(&b, &r, &style);
+	r.journal_free = (int64_t)5 << 30;
+	assert_non_null(strstr(buf_text(&b),
+	    "With --yes this would stop when the disk of the journal"));
+
+	buf_reset(&b);
 	t = totals_of(true);
 	r.executed = true;
 	r.undo = "ttlsweep restore /j/T.journal";
