@@ -125,15 +125,19 @@ request_judge(const struct request *r, const char *code)
 	return why;
 }
 
-/* The keys have expired: get new ones, once. */
+/* Keys that other workers use up before our turn comes again were good all the
+ * same. */
+#define RENEWALS 3
+
+/* The keys have expired: get new ones. */
 static int
 renew(struct request *r, struct fault *f)
 {
-	if (r->credentials == NULL || r->renewed)
+	if (r->credentials == NULL || r->renewals == RENEWALS)
 		return 0;
 	if (aws_credentials_renew(r->credentials, r->generation, f) != 0)
 		return -1;
-	r->renewed = true;
+	r->renewals++;
 	r->tries--;
 	return 1;
 }

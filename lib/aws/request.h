@@ -50,7 +50,8 @@ struct request {
 
 	/* state: all 0 at first */
 	int tries; /* without those that only led to new keys */
-	bool renewed, corrected;
+	int renewals;
+	bool corrected;
 	uint64_t generation; /* of the keys of the last try */
 	int64_t skew_ms;     /* the clock's correction of the last try */
 	int cost;            /* what the last retry took from the quota */
