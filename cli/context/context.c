@@ -269,8 +269,21 @@ check_files(const struct options *o, struct fault *f)
 	return 0;
 }
 
-/* What the command line leaves to the environment, the config file or, for the
- * table, to its default. A journal says its table itself. */
+void
+context_add_place(struct buf *out, const struct context *c)
+{
+	if (!option_given(c->o, "region") && c->config.region != NULL) {
+		buf_adds(out, " --region ");
+		shlex_quote(out, c->config.region);
+	}
+	if (c->endpoint_shown && !option_given(c->o, "endpoint-url")) {
+		buf_adds(out, " --endpoint-url ");
+		shlex_quote(out, c->config.endpoint);
+	}
+}
+
+/* What the command line leaves to the environment. A journal says its table
+ * itself. */
 static char *
 place_options(const struct context *c, const struct context_hints *hints)
 {
@@ -283,14 +296,7 @@ place_options(const struct context *c, const struct context_hints *hints)
 		buf_adds(&b, " --table ");
 		shlex_quote(&b, c->table.name);
 	}
-	if (!option_given(c->o, "region")) {
-		buf_adds(&b, " --region ");
-		shlex_quote(&b, c->config.region);
-	}
-	if (c->endpoint_shown && !option_given(c->o, "endpoint-url")) {
-		buf_adds(&b, " --endpoint-url ");
-		shlex_quote(&b, c->config.endpoint);
-	}
+	context_add_place(&b, c);
 	return buf_detach(&b);
 }
 

@@ -86,6 +86,10 @@ struct context_hints {
 	const char *table, *region; /* NULL: none */
 };
 
+/* Add the region and the endpoint as options (" --region r"), if the command
+ * line leaves them to the environment or the config file. */
+void context_add_place(struct buf *out, const struct context *c);
+
 /* Open everything; ${hints} may be NULL. To be closed in either case. */
 int context_open(struct context *c, const struct options *o,
     const struct context_hints *hints, struct log *log, struct fault *f);

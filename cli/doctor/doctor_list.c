@@ -11,7 +11,6 @@
 #include "cli/report/text_report.h"
 #include "cli/term.h"
 #include "lib/base/fault.h"
-#include "lib/base/shlex.h"
 #include "lib/base/text.h"
 
 /* Columns of a finding's name and text; on a terminal narrower than NARROW the
@@ -331,13 +330,5 @@ doctor_command(struct buf *out, const struct doctor *d, const char *what)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strstr(what, names[i]) == NULL)
 			option_repeat_one(out, d->o, names[i]);
-	/* the same in another environment */
-	if (!option_given(d->o, "region") && d->c.config.region != NULL) {
-		buf_adds(out, " --region ");
-		shlex_quote(out, d->c.config.region);
-	}
-	if (d->c.endpoint_shown && !option_given(d->o, "endpoint-url")) {
-		buf_adds(out, " --endpoint-url ");
-		shlex_quote(out, d->c.config.endpoint);
-	}
+	context_add_place(out, &d->c); /* the same in another environment */
 }

@@ -168,7 +168,7 @@ log_renewal(const struct aws_credentials *c, int rc, int64_t end,
 		return;
 	if (rc < 0)
 		(void)snprintf(line, sizeof(line),
-		    "the credentials could not be renewed; trying again in a "
+		    "the credentials could not be renewed; retrying in a "
 		    "minute: %.700s",
 		    f->text);
 	else if (end != INT64_MAX && text_time_format(text, end) == 0)

@@ -166,7 +166,7 @@ tell_clock(struct ddb *d)
 /* After so many tries it is more than a hiccup. */
 #define LOST_TRIES 3
 
-/* Report once that no usable reply comes, while it is tried again. */
+/* Report once that no usable reply comes, while the request is retried. */
 static void
 tell_lost(struct ddb *d, const struct ddb_reply *reply, int most,
     const struct fault *last)
