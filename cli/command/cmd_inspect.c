@@ -373,7 +373,9 @@ watch(struct inspect *in, struct fault *f)
 			/* the next report may reach what this one could not */
 			if (f->kind != FAULT_NET || in->watch.look == 1)
 				return -1;
-			log_warn(in->context.log, "%s", f->text);
+			log_fault(in->context.log, f);
+			log_note(in->context.log, "the next try is in %s",
+			    figure_span(o->watch).s);
 		}
 		world->sleep_ms(world->ctx, sum_mul(o->watch, 1000), false);
 		if (stop_requested() != 0)
