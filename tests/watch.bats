@@ -3,6 +3,7 @@
 # another elsewhere, with what changed; never faster than --max-rcu.
 
 load lib/common
+load lib/road
 
 setup_file() {
 	start_local
@@ -176,4 +177,25 @@ put() {
 
 @test "--watch ends if the table cannot be read at first" {
 	run -1 ttlsweep inspect -t none-such --watch 1
+}
+
+@test "a server that ends is reported, and when the next try is" {
+	local pid status=0 out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err
+	start_road "$LOCAL_URL"
+	AWS_MAX_ATTEMPTS=1 "$TTLSWEEP" inspect -t "$TABLE" --watch 1s \
+	    --endpoint-url "$ROAD_URL" >"$out" 2>"$err" 3>&- &
+	pid=$!
+	until grep -q '^STATE' "$out"; do
+		kill -0 "$pid"
+		sleep 0.05
+	done
+	stop_road
+	until grep -q 'ttlsweep: the next try is in 1 s' "$err"; do
+		kill -0 "$pid"
+		sleep 0.05
+	done
+	grep -q "$ROAD_URL" "$err"
+	kill -TERM "$pid"
+	wait "$pid" || status=$?
+	[[ $status -eq 143 ]]
 }

@@ -5,6 +5,7 @@
 #include "cli/context/context.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
+#include "cli/report/figure.h"
 #include "cli/report/report.h"
 #include "inspector/lookalike.h"
 #include "inspector/sample.h"
