@@ -16,6 +16,8 @@
 #define SECOND INT64_C(1000000)
 #define DELAY (SECOND / 2)
 #define MEMORY (5 * SECOND)
+/* Without progress for so long, no time left can be told. */
+#define STALLED (10 * SECOND)
 
 static const int64_t period[] = {
 	[PROGRESS_DRAW] = SECOND / 4,
@@ -26,6 +28,7 @@ static const int64_t period[] = {
 struct progress {
 	struct progress_options o;
 	int64_t start_us, next_us, last_us;
+	int64_t moved_us; /* the last progress */
 	int64_t last_scanned;
 	double last_items; /* of those, done */
 	double rate;       /* entries a second */
@@ -41,7 +44,7 @@ progress_start(const struct progress_options *o, int64_t now_us)
 		return NULL;
 	p = xcalloc(1, sizeof(*p));
 	p->o = *o;
-	p->start_us = p->last_us = now_us;
+	p->start_us = p->last_us = p->moved_us = now_us;
 	p->next_us =
 	    now_us + (period[o->mode] > DELAY ? period[o->mode] : DELAY);
 	return p;
@@ -81,6 +84,7 @@ measure(struct progress *p, int64_t now_us, const struct pass_progress *at)
 		p->last_items = 0;
 	p->last_scanned = at->items;
 	if (items > p->last_items) {
+		p->moved_us = now_us;
 		now = (items - p->last_items) * SECOND / (double)dt;
 		p->last_items = items;
 	}
@@ -109,7 +113,8 @@ add_left(struct progress *p, int64_t now_us, double s)
 	double passed = (double)(now_us - p->start_us) / SECOND, left;
 	char text[32];
 
-	if (s <= 0 || s >= 1 || p->rate <= 0 || passed < 2)
+	if (s <= 0 || s >= 1 || p->rate <= 0 || passed < 2 ||
+	    now_us - p->moved_us > STALLED)
 		return;
 	if (p->o.expected > 0)
 		left = (1 - s) * (double)p->o.expected / p->rate;

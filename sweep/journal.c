@@ -46,16 +46,23 @@ struct journal {
 	struct fault why;
 };
 
-/* 0 while the journal's name is that of our file; else -1: a removed journal
- * cannot be restored from. */
+/* 0 while the journal's name is that of our file, which has ${size} bytes; else
+ * -1: from a removed journal nothing can be restored. */
 static int
-still_named(const struct journal *j, struct fault *f)
+still_there(const struct journal *j, int64_t size, struct fault *f)
 {
 	struct stat ours, named;
 	const char *why;
 
 	if (fstat(j->fd, &ours) != 0)
 		why = strerror(errno);
+	else if (ours.st_size < size)
+		return fault(f, FAULT_IO,
+		    "%s: the journal is lost: it was truncated while this run "
+		    "was writing it, so the run stopped before its next write "
+		    "to the table; what was written before that cannot be "
+		    "undone",
+		    j->path);
 	else if (ours.st_nlink == 0)
 		why = "it was removed";
 	else if (lstat(j->path, &named) != 0)
@@ -149,7 +156,7 @@ commit(struct journal *j, bool sync)
 	j->busy = true;
 	lock_leave(j->lock);
 	rc = load_write(j, &load, sync, &size, &why);
-	lost = rc == 0 && still_named(j, &why) != 0;
+	lost = rc == 0 && still_there(j, size, &why) != 0;
 	buf_reset(&load.lines);
 	lock_enter(j->lock);
 	j->spare = load.lines;
@@ -249,12 +256,14 @@ journal_wait(struct journal *j, const struct journal_waiting *w,
     struct fault *f)
 {
 	struct fault why = { 0 };
+	int64_t size;
 	int rc;
 
 	lock_enter(j->lock);
 	rc = wait_for(j, w, f);
+	size = j->size;
 	lock_leave(j->lock);
-	if (rc != 0 || still_named(j, &why) == 0)
+	if (rc != 0 || still_there(j, size, &why) == 0)
 		return rc;
 	lock_enter(j->lock);
 	break_off(j, &why);
@@ -445,7 +454,7 @@ copy(int from, int to, int64_t size)
 	return n > 0 && fsync(to) == 0 ? 0 : -1;
 }
 
-/* Copy the journal to a new file ${path}. */
+/* Copy the journal to a new file ${path}; if that fails there is none. */
 static int
 save_as(const struct journal *j, const char *path, struct fault *f)
 {
@@ -455,31 +464,62 @@ save_as(const struct journal *j, const char *path, struct fault *f)
 
 	if (rc != 0)
 		rc = fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+	if (fd >= 0 && rc != 0)
+		(void)unlink(path);
 	if (fd >= 0)
 		(void)close(fd);
 	return rc != 0 ? rc : journal_sync_directory(path, f);
 }
 
+/* Where the contents of a lost journal may go, best first. Its own directory
+ * may be gone, too. */
+#define PLACES 3
+
+static void
+places(const struct journal *j, char *out[PLACES])
+{
+	const char *slash = strrchr(j->path, '/');
+	const char *name = slash != NULL ? slash + 1 : j->path;
+	char *directory = journal_default_directory();
+	const char *const above[PLACES] = { NULL, directory, "/tmp" };
+
+	for (int i = 0; i < PLACES; i++) {
+		char *path = above[i] != NULL
+		    ? xasprintf("%s/%s", above[i], name)
+		    : xstrdup(i == 0 ? j->path : name);
+
+		out[i] = journal_fresh(path);
+		free(path);
+	}
+	free(directory);
+}
+
 int
 journal_save(struct journal *j, struct fault *f)
 {
-	struct fault why;
-	char *path;
+	struct fault why, next;
+	struct stat st;
+	char *to[PLACES];
+	int at = 0;
 
 	dismiss_clerk(j);
-	if (j->size == j->empty || still_named(j, &why) == 0)
+	if (j->size == j->empty || still_there(j, j->size, &why) == 0)
 		return 0;
 	if (!j->broken)
 		j->why = why;
 	j->broken = true;
-	path = journal_fresh(j->path);
-	if (save_as(j, path, f) != 0) {
-		free(path);
-		return -1;
+	if (fstat(j->fd, &st) != 0 || st.st_size < j->size)
+		return -1; /* nothing to copy; why says so */
+	places(j, to);
+	while (at < PLACES && save_as(j, to[at], at == 0 ? f : &next) != 0)
+		at++;
+	if (at < PLACES) {
+		free(j->path);
+		j->path = xstrdup(to[at]);
 	}
-	free(j->path);
-	j->path = path;
-	return 1;
+	for (int i = 0; i < PLACES; i++)
+		free(to[i]);
+	return at < PLACES ? 1 : -1;
 }
 
 int
@@ -494,7 +534,7 @@ journal_close(struct journal *j, bool discard, struct fault *f)
 	if (discard && j->size == j->empty)
 		journal_remove(j);
 	else if (rc == 0)
-		rc = still_named(j, f);
+		rc = still_there(j, j->size, f);
 	if (close(j->fd) != 0 && rc == 0)
 		rc = fault(f, FAULT_IO, "%s: cannot close the journal: %s",
 		    j->path, strerror(errno));

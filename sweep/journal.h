@@ -63,7 +63,9 @@ int journal_wait(struct journal *j, const struct journal_waiting *w,
 int64_t journal_bytes(struct journal *j); /* on disk so far */
 const char *journal_path(const struct journal *j);
 /* If the file was removed, moved or replaced, copy its contents to a new one,
- * which journal_path then names: 1; 0 when it was not, -1. Call it after the
+ * which journal_path then names, in its directory or, where that is gone, in
+ * the default one or /tmp: 1; 0 when it was not; -1, and ${f} is left as it was
+ * if it was truncated: its contents are gone. Call it after the
  * last append, before journal_close. */
 int journal_save(struct journal *j, struct fault *f);
 /* Sync and close; -1 when that failed, or the file was removed. With ${discard}

@@ -233,13 +233,16 @@ close_journal(struct sweep_run *run, struct fault *f)
 		return 0;
 	saved = journal_save(run->journal, &why);
 	t->journal_bytes = journal_bytes(run->journal);
-	t->journal = unused ? NULL : xstrdup(journal_path(run->journal));
+	if (!unused && saved >= 0)
+		t->journal = xstrdup(journal_path(run->journal));
 	rc = journal_close(run->journal, unused, f);
 	if (saved > 0)
 		rc = fault(f, FAULT_IO, "%.900s%sits contents are saved as %s",
 		    f->text, f->text[0] != '\0' ? "; " : "", t->journal);
-	else if (saved < 0)
-		rc = fault(f, f->kind, "%.900s; and it cannot be saved: %.900s",
+	else if (saved < 0 && why.text[0] != '\0')
+		rc = fault(f, FAULT_IO,
+		    "%.900s; and its contents cannot be saved (%.900s): what "
+		    "was written cannot be undone",
 		    f->text, why.text);
 	return rc;
 }

@@ -653,6 +653,34 @@ slow_purge()
 	done
 }
 
+@test "a journal that is truncated stops the run, and nobody is promised an undo" {
+	local j=$BATS_TEST_TMPDIR/cut.journal pid status=0
+	table
+	slow_purge "$j"
+	: >"$j"
+	wait "$pid" || status=$?
+	[[ $status -eq 1 && $(left) -gt 40 ]]
+	grep -q "$j: the journal is lost: it was truncated while .*cannot be undone" "$BATS_TEST_TMPDIR/err"
+	run ! grep -E 'saved as|and ;' "$BATS_TEST_TMPDIR/err"
+	run ! grep -F "$j" "$BATS_TEST_TMPDIR/out"
+}
+
+@test "a journal whose directory is removed is saved elsewhere" {
+	local d=$BATS_TEST_TMPDIR/gone pid status=0 saved
+	mkdir -p "$d" "$XDG_STATE_HOME/ttlsweep"
+	chmod 700 "$XDG_STATE_HOME/ttlsweep"
+	table
+	dump --endpoint "$LOCAL_URL" --table "$T" >"$BATS_TEST_TMPDIR/before"
+	slow_purge "$d/x.journal"
+	rm -r "$d"
+	wait "$pid" || status=$?
+	[[ $status -eq 1 && $(left) -gt 40 ]]
+	saved=$(sed -n 's/.*its contents are saved as //p' "$BATS_TEST_TMPDIR/err")
+	[[ $saved == "$XDG_STATE_HOME/ttlsweep/x.journal" ]]
+	run -0 ttlsweep restore --yes "$saved"
+	dump --endpoint "$LOCAL_URL" --table "$T" | cmp - "$BATS_TEST_TMPDIR/before"
+}
+
 @test "a metrics file that cannot be written is refused before any delete" {
 	table
 	local name long m=$BATS_TEST_TMPDIR/m
@@ -704,6 +732,15 @@ slow_purge()
 	[ -z "$output" ]
 	grep -q "^ttlsweep_purge_entries{.*outcome=\"deleted\"} 60" "$m"
 	grep -q "^ttlsweep_last_success_timestamp_seconds{.*command=\"purge\"" "$m"
+	# it stays, to grow old, when a run stops or fails, and in a dry run
+	local when command
+	when=$(grep '^ttlsweep_last_success.*command="purge"' "$m")
+	for command in "--state any --yes --max-items 0" "--state any" \
+	    "--state any --yes --max-percent 1"; do
+		# shellcheck disable=SC2086
+		run ttlsweep purge -t "$T" --now "$NOW" --no-journal $command --metrics-file "$m"
+		[[ $(grep '^ttlsweep_last_success' "$m") == "$when" ]]
+	done
 	[ "$(stat -c %a "$m")" = "$(printf '%o' $((0666 & ~$(umask))))" ]
 	# also on a terminal
 	run -0 ttlsweep restore -t "$T" "$BATS_TEST_TMPDIR"/j/* --metrics-file "$m"

@@ -109,6 +109,12 @@ static const struct {
 	    { { 1000, 200, 100, 0, 0 }, { 2000, 300, 200, 0, 180 } },
 	    "scanned 200 of ~1 000 (~20 %), 200/s|"
 	    "scanned 300 of ~1 000 (~30 %), 166/s, ~5 s left|<>" },
+	{ "nothing moves: no time is told", PROGRESS_DRAW, 1000, NULL, 80,
+	    { { 5000, 500, 0, 0, 0 }, { 15000, 500, 0, 0, 0 },
+		{ 15500, 500, 0, 0, 0 } },
+	    "scanned 500 of ~1 000 (~50 %), 100/s, ~5 s left|"
+	    "scanned 500 of ~1 000 (~50 %), 33/s, ~15 s left|"
+	    "scanned 500 of ~1 000 (~50 %), 30/s|<>" },
 	{ "lines, one a second", PROGRESS_LINES, 100, NULL, 80,
 	    { { 500, 5, 0, 0, 0 }, { 1000, 10, 0, 0, 0 }, { 1999, 19, 0, 0, 0 },
 		{ 2000, 20, 0, 0, 0 } },
