@@ -226,6 +226,12 @@ push(struct columns *c, struct column column)
 	c->list[c->n++] = column;
 }
 
+bool
+column_is_key(const struct column *c)
+{
+	return c->def == &column_defs[COLUMN_KEY];
+}
+
 static void
 push_key(struct columns *c, const struct key_schema *schema, bool sort)
 {

@@ -44,6 +44,9 @@ struct column {
 	bool sort;  /* def is key, but the sort key is meant */
 };
 
+/* Whether it is that of the partition key or of the sort key. */
+bool column_is_key(const struct column *c);
+
 struct columns {
 	struct column *list;
 	size_t n;

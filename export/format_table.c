@@ -45,10 +45,15 @@ column(const struct table_out *t, size_t i)
 	return &t->o.columns->list[i];
 }
 
-/* Whether it may be cut; the others are words and numbers. */
+/* Whether it may be cut. Others are words and numbers, and keys that somebody
+ * wants to see in full. */
 static bool
-is_wide(const struct column *c)
+is_wide(const struct table_out *t, size_t i)
 {
+	const struct column *c = column(t, i);
+
+	if (t->o.view->reveal && column_is_key(c))
+		return false;
 	return c->def == NULL || c->def->width < 1;
 }
 
@@ -65,8 +70,8 @@ measure(struct table_out *t, size_t i, const char *text)
 	size_t n = strlen(text);
 	struct fit *fit = &t->fit[i];
 	int natural = text_width(text, n);
-	int least = is_wide(column(t, i)) ? text_cut_least(text, n, t->o.ascii)
-					  : natural;
+	int least =
+	    is_wide(t, i) ? text_cut_least(text, n, t->o.ascii) : natural;
 
 	if (natural > fit->natural)
 		fit->natural = natural;
@@ -94,8 +99,10 @@ table_out_open(const struct table_options *o)
 	t->o = *o;
 	t->fit = xcalloc(n, sizeof(*t->fit));
 	for (size_t i = 0; i < n; i++) {
-		if (!is_wide(column(t, i)))
-			t->fit[i].natural = (int)column(t, i)->def->width;
+		const struct column_def *def = column(t, i)->def;
+
+		if (def != NULL && def->width >= 1)
+			t->fit[i].natural = (int)def->width;
 		if (o->headings)
 			measure(t, i, heading(t, i));
 	}
@@ -106,8 +113,9 @@ table_out_open(const struct table_options *o)
 static void
 add_cell(struct table_out *t, size_t i, const struct record *r, struct buf *row)
 {
-	int most = t->o.width > 0 ? t->o.width : INT_MAX;
-	size_t looked_at = (size_t)most * BYTES_A_CELL;
+	int most = t->o.width > 0 && is_wide(t, i) ? t->o.width : INT_MAX;
+	size_t looked_at =
+	    most < INT_MAX ? (size_t)most * BYTES_A_CELL : SIZE_MAX;
 
 	buf_reset(&t->text);
 	buf_reset(&t->cell);
@@ -133,7 +141,7 @@ richest(const struct table_out *t)
 		const struct column *c = column(t, i);
 		double part = c->def != NULL ? c->def->width : 0.1;
 
-		if (!is_wide(c) || t->fit[i].width <= t->fit[i].least ||
+		if (!is_wide(t, i) || t->fit[i].width <= t->fit[i].least ||
 		    t->fit[i].width / part <= most)
 			continue;
 		most = t->fit[i].width / part;
