@@ -66,7 +66,7 @@ did_nothing(const struct sweep_totals *t)
 static int64_t
 last_success(const char *path, const struct report_sweep *r)
 {
-	const size_t most = (size_t)1 << 20; /* a directory's worth of them */
+	const size_t most = (size_t)1 << 20; /* far more than it has */
 	char *command = xasprintf(",command=\"%s\"}", r->command);
 	char *table = xasprintf("{table=\"%s\",", r->place.table);
 	char line[1024], *value;
