@@ -10,6 +10,9 @@
 
 const { DynamoDB } = require('@aws-sdk/client-dynamodb')
 
+// Auth.js needs it; Node.js has it by itself from version 19 on.
+globalThis.crypto ??= require('node:crypto').webcrypto
+
 const endpoint = process.env.AWS_ENDPOINT_URL_DYNAMODB
 const client = new DynamoDB({ endpoint })
 const hour = 3600 * 1000
