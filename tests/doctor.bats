@@ -461,6 +461,8 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is failure '/dev/null/nope: Not a directory' journal
 	doctor -t mixed --journal-dir "$BATS_TEST_TMPDIR"
 	is warning "ttlsweep repair --journal-dir $BATS_TEST_TMPDIR --table mixed" entries
+	CACHETABLE=mixed doctor
+	is warning "ttlsweep repair --table mixed --region us-east-1" entries
 	# it leaves no files behind
 	before=$(ls -A "$BATS_TEST_TMPDIR")
 	doctor --journal-dir "$BATS_TEST_TMPDIR"

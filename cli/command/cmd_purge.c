@@ -286,7 +286,7 @@ report(struct sweep *s, bool executed, int rc, struct fault *f)
 	r = write_totals_report(c, &s->totals);
 	r.journal_free = space;
 	r.journal = executed ? s->totals.journal : s->journal;
-	r.resumed = c->resume != NULL;
+	r.resumed = c->resumed;
 	r.only_expired = strcmp(r.command, "purge") == 0 &&
 	    !option_given(c->o, "state") && !option_given(c->o, "reason");
 	if (executed && r.journal != NULL)

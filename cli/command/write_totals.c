@@ -207,6 +207,8 @@ add_next(struct buf *out, const struct option_echo *q,
 			? "then continue with: "
 			: why == FAULT_IO
 			? "once that is fixed, continue with: "
+			: o->keys_from != NULL && strcmp(o->keys_from, "-") == 0
+			? "to continue, give the same list to: "
 			: "to continue: ");
 		add_command(out, q, t);
 		return;

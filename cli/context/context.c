@@ -464,9 +464,13 @@ put(void *ctx, const char *p, size_t n)
 static int
 width(void *ctx)
 {
+	int cells = term_width(STDERR_FILENO, 80);
+
 	(void)ctx;
-	return term_foreground(STDERR_FILENO) ? term_width(STDERR_FILENO, 80)
-					      : 0;
+	if (!term_foreground(STDERR_FILENO))
+		return 0;
+	/* room for the terminal's "^C": it would begin another line */
+	return cells > 20 ? cells - 2 : cells;
 }
 
 static enum progress_mode

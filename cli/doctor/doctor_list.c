@@ -11,6 +11,7 @@
 #include "cli/report/text_report.h"
 #include "cli/term.h"
 #include "lib/base/fault.h"
+#include "lib/base/shlex.h"
 #include "lib/base/text.h"
 
 /* Columns of a finding's name and text; on a terminal narrower than NARROW the
@@ -330,5 +331,11 @@ doctor_command(struct buf *out, const struct doctor *d, const char *what)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strstr(what, names[i]) == NULL)
 			option_repeat_one(out, d->o, names[i]);
-	context_add_place(out, &d->c); /* the same in another environment */
+	/* the same in another environment */
+	if (strstr(what, "table") == NULL &&
+	    strcmp(option_table_from(d->o), "CACHETABLE") == 0) {
+		buf_adds(out, " --table ");
+		shlex_quote(out, d->o->table);
+	}
+	context_add_place(out, &d->c);
 }

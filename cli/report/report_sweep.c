@@ -272,6 +272,15 @@ path_line(struct writing *w, const char *path)
 	buf_addc(w->p.out, '\n');
 }
 
+/* Whether it ended before its end for no reason of its own. */
+static bool
+broke_off(const struct sweep_totals *t)
+{
+	return t->stopped != NULL &&
+	    (strcmp(t->stopped, "interrupted") == 0 ||
+		strcmp(t->stopped, "failed") == 0);
+}
+
 static void
 stopped(struct writing *w)
 {
@@ -288,20 +297,20 @@ stopped(struct writing *w)
 		    figure_count(t->percent_of).s,
 		    figure_share(t->percent_matched, t->percent_of).s,
 		    w->r->executed ? "was" : "would be");
-	else if (is_restore(w->r) && !w->r->executed)
+	else if (is_restore(w->r) && !w->r->executed && !broke_off(t))
 		say(w, TEXT_REPORT_YELLOW,
 		    "A run would stop early: %s. The same command would then "
 		    "continue.",
 		    why);
-	else if (is_restore(w->r))
+	else if (is_restore(w->r) && w->r->executed)
 		say(w, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest was not put back; run the "
 		    "same command again to continue.",
 		    why);
 	else
 		say(w, TEXT_REPORT_YELLOW,
-		    "Stopped early: %s. The rest of the table was not read.",
-		    why);
+		    "Stopped early: %s. The rest of the %s was not read.", why,
+		    is_restore(w->r) ? "keys" : "table");
 }
 
 /* How a repair can include them. */
@@ -591,7 +600,11 @@ would(struct writing *w)
 	expired_again(w);
 	buf_addc(w->p.out, '\n');
 	buf_adds(&w->line, "Nothing was changed. ");
-	if (w->r->refused)
+	if (broke_off(t))
+		say(w, TEXT_REPORT_YELLOW,
+		    "INCOMPLETE: these figures are only of what was read until "
+		    "it stopped.");
+	else if (w->r->refused)
 		say(w, TEXT_REPORT_YELLOW,
 		    "With --yes this would be refused (see above).");
 	else if (!plan_room_fits((double)t->journal_bytes, w->r->journal_free))

@@ -1257,6 +1257,13 @@ test_sweep_text(void **state)
 	says_why_all_are_sessions(&r, &style);
 
 	buf_reset(&b);
+	t.stopped = "interrupted";
+	report_sweep_text(&b, &r, &style);
+	t.stopped = NULL;
+	assert_non_null(strstr(buf_text(&b),
+	    "\nNothing was changed. INCOMPLETE: these figures are only of"));
+
+	buf_reset(&b);
 	r.journal_free = t.journal_bytes / 2;
 	report_sweep_text(&b, &r, &style);
 	r.journal_free = (int64_t)5 << 30;
