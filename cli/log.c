@@ -139,6 +139,13 @@ log_fault(struct log *t, const struct fault *f)
 }
 
 void
+log_fault_first(struct log *t, struct fault *f)
+{
+	log_fault(t, f);
+	f->text[0] = '\0';
+}
+
+void
 log_hook(void *ctx, enum log_level level, const char *text)
 {
 	struct log *t = ctx;

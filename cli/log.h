@@ -29,6 +29,9 @@ void log_warn(struct log *t, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* The text of ${f}, if any; a terminal gets it broken at words. */
 void log_fault(struct log *t, const struct fault *f);
+/* The same before other lines; ${f} has no text then, so that it is written
+ * only once. */
+void log_fault_first(struct log *t, struct fault *f);
 /* As log of struct ddb_options; ${ctx} is a struct log. */
 void log_hook(void *ctx, enum log_level level, const char *text);
 

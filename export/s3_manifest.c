@@ -50,27 +50,36 @@ s3_manifest_sum(struct input *in, const unsigned char md5[CRYPTO_MD5],
 	return n < 0 ? -1 : memcmp(got, md5, CRYPTO_MD5) == 0;
 }
 
-int
-s3_manifest_count(const char *path, int64_t items, int64_t entries,
+/* -1 unless ${has} (a verb) as many entries as the manifest says; ${hint}
+ * follows. */
+static int
+compare(const char *has, int64_t items, int64_t entries, const char *hint,
     struct fault *f)
 {
 	if (items < 0 || entries == items)
 		return 0;
 	return fault(f, FAULT_DATA,
-	    "%s: has %lld entries, but the manifest says %lld", path,
-	    (long long)entries, (long long)items);
+	    "%s %lld entries, but the manifest says %lld%s", has,
+	    (long long)entries, (long long)items, hint);
+}
+
+int
+s3_manifest_count(const char *path, int64_t items, int64_t entries,
+    struct fault *f)
+{
+	return compare("has", items, entries, "", f) == 0
+	    ? 0
+	    : fault_at(f, "%s", path);
 }
 
 int
 s3_manifest_total(const char *directory, int64_t items, int64_t entries,
     struct fault *f)
 {
-	if (items < 0 || entries == items)
-		return 0;
-	return fault(f, FAULT_DATA,
-	    "%s: its files have %lld entries, but the manifest says %lld: one "
-	    "may be missing",
-	    directory, (long long)entries, (long long)items);
+	return compare("its files have", items, entries, ": one may be missing",
+		   f) == 0
+	    ? 0
+	    : fault_at(f, "%s", directory);
 }
 
 /* The whole of a small file. */

@@ -46,23 +46,23 @@ struct journal {
 	struct fault why;
 };
 
-/* 0 while the journal's name is that of our file, which has ${size} bytes; else
- * -1: from a removed journal nothing can be restored. */
+/* What still_there returns, besides 0. */
+#define LOST (-1) /* its name is that of no file, or of another */
+#define CUT (-2)  /* it was truncated: what it contained is gone */
+
+/* 0 while the journal's name is that of our file, which has ${size} bytes: from
+ * another nothing can be restored. */
 static int
 still_there(const struct journal *j, int64_t size, struct fault *f)
 {
 	struct stat ours, named;
 	const char *why;
+	bool cut = false;
 
 	if (fstat(j->fd, &ours) != 0)
 		why = strerror(errno);
-	else if (ours.st_size < size)
-		return fault(f, FAULT_IO,
-		    "%s: the journal is lost: it was truncated while this run "
-		    "was writing it, so the run stopped before its next write "
-		    "to the table; what was written before that cannot be "
-		    "undone",
-		    j->path);
+	else if ((cut = ours.st_size < size))
+		why = "it was truncated";
 	else if (ours.st_nlink == 0)
 		why = "it was removed";
 	else if (lstat(j->path, &named) != 0)
@@ -71,10 +71,12 @@ still_there(const struct journal *j, int64_t size, struct fault *f)
 		why = "another file took its place";
 	else
 		return 0;
-	return fault(f, FAULT_IO,
+	(void)fault(f, FAULT_IO,
 	    "%s: the journal is lost: %s while this run was writing it, so the "
-	    "run stopped before its next write to the table",
-	    j->path, why);
+	    "run stopped before its next write to the table%s",
+	    j->path, why,
+	    cut ? "; what was written before that cannot be undone" : "");
+	return cut ? CUT : LOST;
 }
 
 /* What one commit writes: the lines without a sync, then the queue. */
@@ -471,55 +473,55 @@ save_as(const struct journal *j, const char *path, struct fault *f)
 	return rc != 0 ? rc : journal_sync_directory(path, f);
 }
 
-/* Where the contents of a lost journal may go, best first. Its own directory
- * may be gone, too. */
-#define PLACES 3
-
-static void
-places(const struct journal *j, char *out[PLACES])
+/* Copy it to ${directory} (NULL: its own), under a name that is free. */
+static int
+save_in(struct journal *j, const char *directory, struct fault *f)
 {
 	const char *slash = strrchr(j->path, '/');
-	const char *name = slash != NULL ? slash + 1 : j->path;
-	char *directory = journal_default_directory();
-	const char *const above[PLACES] = { NULL, directory, "/tmp" };
+	char *wanted = directory == NULL
+	    ? xstrdup(j->path)
+	    : xasprintf("%s/%s", directory,
+		  slash != NULL ? slash + 1 : j->path);
+	char *path = journal_fresh(wanted);
+	int rc = save_as(j, path, f);
 
-	for (int i = 0; i < PLACES; i++) {
-		char *path = above[i] != NULL
-		    ? xasprintf("%s/%s", above[i], name)
-		    : xstrdup(i == 0 ? j->path : name);
-
-		out[i] = journal_fresh(path);
+	free(wanted);
+	if (rc != 0) {
 		free(path);
+		return -1;
 	}
-	free(directory);
+	free(j->path);
+	j->path = path;
+	return 0;
 }
 
 int
 journal_save(struct journal *j, struct fault *f)
 {
-	struct fault why, next;
-	struct stat st;
-	char *to[PLACES];
-	int at = 0;
+	char *other;
+	struct fault why;
+	int rc, lost;
 
 	dismiss_clerk(j);
-	if (j->size == j->empty || still_there(j, j->size, &why) == 0)
+	if (j->size == j->empty)
+		return 0;
+	lost = still_there(j, j->size, &why);
+	if (lost == 0)
 		return 0;
 	if (!j->broken)
 		j->why = why;
 	j->broken = true;
-	if (fstat(j->fd, &st) != 0 || st.st_size < j->size)
-		return -1; /* nothing to copy; why says so */
-	places(j, to);
-	while (at < PLACES && save_as(j, to[at], at == 0 ? f : &next) != 0)
-		at++;
-	if (at < PLACES) {
-		free(j->path);
-		j->path = xstrdup(to[at]);
-	}
-	for (int i = 0; i < PLACES; i++)
-		free(to[i]);
-	return at < PLACES ? 1 : -1;
+	if (lost == CUT)
+		return -1;
+	rc = save_in(j, NULL, f);
+	/* its directory may be gone, too */
+	other = rc != 0 ? journal_default_directory() : NULL;
+	if (other != NULL)
+		rc = save_in(j, other, NULL);
+	if (rc != 0)
+		rc = save_in(j, "/tmp", NULL);
+	free(other);
+	return rc == 0 ? 1 : -1;
 }
 
 int
@@ -534,7 +536,7 @@ journal_close(struct journal *j, bool discard, struct fault *f)
 	if (discard && j->size == j->empty)
 		journal_remove(j);
 	else if (rc == 0)
-		rc = still_there(j, j->size, f);
+		rc = still_there(j, j->size, f) == 0 ? 0 : -1;
 	if (close(j->fd) != 0 && rc == 0)
 		rc = fault(f, FAULT_IO, "%s: cannot close the journal: %s",
 		    j->path, strerror(errno));

@@ -301,9 +301,8 @@ tick(void *ctx, const struct pass_progress *p)
 		return;
 	lock_enter(run->lock);
 	at.written = run->totals->outcomes[OUTCOME_DELETED];
-	at.matched = at.waiting = run->totals->matched;
-	for (int i = 0; i < OUTCOMES; i++)
-		at.waiting -= run->totals->outcomes[i];
+	at.matched = run->totals->matched;
+	at.waiting = at.matched - sweep_totals_settled(run->totals);
 	lock_leave(run->lock);
 	if (at.items < at.matched) /* not published yet */
 		at.items = at.matched;

@@ -645,7 +645,6 @@ restore_run(const struct restore *r, struct sweep_totals *totals,
 		.images = images_open(r, f),
 		.totals = totals,
 		.account = { .ceilings = r->ceilings } };
-	int64_t settled = 0;
 	int rc = -1;
 
 	run.lock = lock_new();
@@ -658,9 +657,8 @@ restore_run(const struct restore *r, struct sweep_totals *totals,
 		rc = put_or_look(&run, f);
 	lock_free(run.lock);
 	images_close(run.images);
-	for (int i = 0; i < OUTCOMES; i++)
-		settled += totals->outcomes[i];
-	totals->outcomes[OUTCOME_SKIPPED] += totals->matched - settled;
+	totals->outcomes[OUTCOME_SKIPPED] +=
+	    totals->matched - sweep_totals_settled(totals);
 	if (rc < 0)
 		totals->stopped =
 		    f->kind == FAULT_CANCELLED ? "interrupted" : "failed";

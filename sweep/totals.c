@@ -21,6 +21,16 @@ sweep_totals_release(struct sweep_totals *t)
 }
 
 int64_t
+sweep_totals_settled(const struct sweep_totals *t)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < OUTCOMES; i++)
+		sum += t->outcomes[i];
+	return sum;
+}
+
+int64_t
 sweep_totals_never(const struct sweep_totals *t)
 {
 	return t->states[STATE_STUCK] + t->states[STATE_IMMORTAL] +

@@ -61,6 +61,8 @@ struct sweep_totals {
 };
 
 void sweep_totals_release(struct sweep_totals *t);
+/* The sum of the outcomes: how many of the matched ones have one. Pure. */
+int64_t sweep_totals_settled(const struct sweep_totals *t);
 /* How many of the matched entries TTL will never delete. Pure. */
 int64_t sweep_totals_never(const struct sweep_totals *t);
 /* Count a matched entry whose write takes ${units}. */

@@ -434,8 +434,7 @@ write_part(struct part *p, struct fault *f)
 		rows_note(&p->rows, x->context.log);
 		return forget(p, f);
 	}
-	log_fault(x->context.log, f); /* the reason first, and only once */
-	f->text[0] = '\0';
+	log_fault_first(x->context.log, f);
 	option_echo_line(&line, &x->context.quoted,
 	    x->context.quoted.shown->line);
 	log_note(x->context.log, "to continue: %s", buf_text(&line));

@@ -33,8 +33,9 @@ const struct command cmd_purge = {
 	.about =
 	    "Deletes the selected entries, by default all expired ones. Each "
 	    "is deleted only if the reason for which it was selected still "
-	    "holds, so an entry that was renewed meanwhile is kept. Each is written to a "
-	    "journal first, and 'ttlsweep restore' puts it back from there.",
+	    "holds, so an entry that was renewed meanwhile is kept. Each is "
+	    "written to a journal first, and 'ttlsweep restore' puts it back "
+	    "from there.",
 	.examples = {
 		{ "purge --state stuck",
 		    "show what would be deleted, and what it would cost" },

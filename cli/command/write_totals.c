@@ -1,7 +1,5 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -16,10 +14,8 @@
 #include "inspector/pass.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
-#include "lib/base/mem.h"
 #include "lib/base/shlex.h"
 #include "lib/base/sum.h"
-#include "lib/base/text.h"
 #include "lib/dynamodb/client.h"
 #include "lib/stream/stream.h"
 #include "sweep/journal.h"
@@ -61,39 +57,6 @@ did_nothing(const struct sweep_totals *t)
 	    strcmp(t->stopped, "failed") == 0;
 }
 
-/* The time of the last success in the metrics file ${path} of the same command
- * on the same table; -1: there is none. */
-static int64_t
-last_success(const char *path, const struct report_sweep *r)
-{
-	const size_t most = (size_t)1 << 20; /* far more than it has */
-	char *command = xasprintf(",command=\"%s\"}", r->command);
-	char *table = xasprintf("{table=\"%s\",", r->place.table);
-	char line[1024], *value;
-	int64_t time, last = -1;
-	struct stat st;
-	FILE *f = stat(path, &st) == 0 && S_ISREG(st.st_mode)
-	    ? fopen(path, "re")
-	    : NULL;
-
-	while (f != NULL && ftell(f) < (long)most &&
-	    fgets(line, sizeof(line), f) != NULL)
-		if (strncmp(line, REPORT_LAST_SUCCESS "{",
-			sizeof(REPORT_LAST_SUCCESS)) == 0 &&
-		    strstr(line, table) != NULL &&
-		    strstr(line, command) != NULL &&
-		    (value = strrchr(line, ' ')) != NULL) {
-			value[strcspn(value, "\n")] = '\0';
-			if (text_int_parse(value + 1, 0, INT64_MAX, &time) == 0)
-				last = time;
-		}
-	if (f != NULL)
-		(void)fclose(f);
-	free(command);
-	free(table);
-	return last;
-}
-
 /* To standard output, in --format, and to --metrics-file; ${well}: nothing
  * failed. With -q there is no text then. */
 static int
@@ -127,8 +90,9 @@ write_report(struct context *c, const struct report_sweep *r, bool well,
 		/* the time of the last success stays, to grow old, unless this
 		 * run was one; a dry run is not */
 		report_prometheus_sweep(&out, r,
-		    well && r->executed ? ddb_now(c->ddb)
-					: last_success(c->o->metrics_file, r));
+		    well && r->executed
+			? ddb_now(c->ddb)
+			: report_prometheus_last(r, c->o->metrics_file));
 		if (stream_file_shared(c->o->metrics_file, out.p, out.n, f) !=
 		    0)
 			rc = -1;
@@ -257,10 +221,8 @@ write_totals(struct context *c, const struct report_sweep *r, int rc,
 	bool well = rc == 0 && r->totals->outcomes[OUTCOME_FAILED] == 0;
 	int written;
 
-	if (rc < 0) { /* the reason first, and only once */
-		log_fault(c->log, f);
-		f->text[0] = '\0';
-	}
+	if (rc < 0)
+		log_fault_first(c->log, f);
 	written = write_report(c, r, well, &why);
 	log_end(c, r, rc < 0 ? f->kind : FAULT_NONE);
 	if (rc < 0) {

@@ -270,8 +270,13 @@ check_files(const struct options *o, struct fault *f)
 }
 
 void
-context_add_place(struct buf *out, const struct context *c)
+context_add_place(struct buf *out, const struct context *c, const char *table)
 {
+	if (!option_given(c->o, "table") && c->o->stack == NULL &&
+	    table != NULL) {
+		buf_adds(out, " --table ");
+		shlex_quote(out, table);
+	}
 	if (!option_given(c->o, "region") && c->config.region != NULL) {
 		buf_adds(out, " --region ");
 		shlex_quote(out, c->config.region);
@@ -282,8 +287,7 @@ context_add_place(struct buf *out, const struct context *c)
 	}
 }
 
-/* What the command line leaves to the environment. A journal says its table
- * itself. */
+/* What a command to continue needs. A journal says its table itself. */
 static char *
 place_options(const struct context *c, const struct context_hints *hints)
 {
@@ -292,11 +296,7 @@ place_options(const struct context *c, const struct context_hints *hints)
 
 	if (c->ddb == NULL)
 		return NULL;
-	if (!told && !option_given(c->o, "table") && c->o->stack == NULL) {
-		buf_adds(&b, " --table ");
-		shlex_quote(&b, c->table.name);
-	}
-	context_add_place(&b, c);
+	context_add_place(&b, c, told ? NULL : c->table.name);
 	return buf_detach(&b);
 }
 

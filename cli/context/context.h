@@ -86,9 +86,11 @@ struct context_hints {
 	const char *table, *region; /* NULL: none */
 };
 
-/* Add the region and the endpoint as options (" --region r"), if the command
- * line leaves them to the environment or the config file. */
-void context_add_place(struct buf *out, const struct context *c);
+/* Add ${table} (NULL: not), the region and the endpoint as options (" --table
+ * t"), if the command line leaves them to the environment, the config file or,
+ * for the table, to its default. */
+void context_add_place(struct buf *out, const struct context *c,
+    const char *table);
 
 /* Open everything; ${hints} may be NULL. To be closed in either case. */
 int context_open(struct context *c, const struct options *o,

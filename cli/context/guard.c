@@ -188,11 +188,10 @@ int
 guard_leave(struct context *c, const struct sweep_totals *t, int status,
     struct fault *f)
 {
-	int64_t sum = 0, failed = t->outcomes[OUTCOME_FAILED];
+	int64_t sum = sweep_totals_settled(t);
+	int64_t failed = t->outcomes[OUTCOME_FAILED];
 	struct fault why;
 
-	for (int i = 0; i < OUTCOMES; i++)
-		sum += t->outcomes[i];
 	if (t->images_refused > 0)
 		log_warn(c->log,
 		    "ignored %lld old images that the server returned (the "

@@ -11,7 +11,6 @@
 #include "cli/report/text_report.h"
 #include "cli/term.h"
 #include "lib/base/fault.h"
-#include "lib/base/shlex.h"
 #include "lib/base/text.h"
 
 /* Columns of a finding's name and text; on a terminal narrower than NARROW the
@@ -319,7 +318,7 @@ doctor_command(struct buf *out, const struct doctor *d, const char *what)
 	static const char *const plan[] = { "overdue", "journal", "journal-dir",
 		"no-journal" };
 	bool repairs = strncmp(what, "repair", 6) == 0;
-	bool sweeps = repairs || strncmp(what, "purge", 5) == 0;
+	bool sweeps = repairs || strncmp(what, "purge", 5) == 0, named;
 	/* a repair includes live entries unless replicas forbid it */
 	bool all = repairs &&
 	    (d->c.table.nreplicas == 0 || d->c.table.strong_replicas);
@@ -331,11 +330,8 @@ doctor_command(struct buf *out, const struct doctor *d, const char *what)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strstr(what, names[i]) == NULL)
 			option_repeat_one(out, d->o, names[i]);
-	/* the same in another environment */
-	if (strstr(what, "table") == NULL &&
-	    strcmp(option_table_from(d->o), "CACHETABLE") == 0) {
-		buf_adds(out, " --table ");
-		shlex_quote(out, d->o->table);
-	}
-	context_add_place(out, &d->c);
+	/* the same in another environment; the default table is the same */
+	named = strstr(what, "table") != NULL ||
+	    strcmp(option_table_from(d->o), "CACHETABLE") != 0;
+	context_add_place(out, &d->c, named ? NULL : d->o->table);
 }

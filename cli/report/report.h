@@ -172,10 +172,12 @@ void report_sweep_text(struct buf *out, const struct report_sweep *r,
 /* The figures in one line, for logs. */
 void report_sweep_line(struct buf *out, const struct report_sweep *r);
 void report_sweep_json(struct buf *out, const struct report_sweep *r);
-#define REPORT_LAST_SUCCESS "ttlsweep_last_success_timestamp_seconds"
 /* The totals as metrics, labelled with the command, and the time at which it
  * succeeded (epoch seconds; -1: it did not). */
 void report_prometheus_sweep(struct buf *out, const struct report_sweep *r,
     int64_t finished);
+/* The time at which the same command last succeeded, by the metrics file
+ * ${path}; -1: it does not say. */
+int64_t report_prometheus_last(const struct report_sweep *r, const char *path);
 
 #endif

@@ -1,5 +1,7 @@
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/report/report.h"
 #include "inspector/record.h"
@@ -149,6 +151,8 @@ command_sample(struct metric *m, const char *command)
 	label(m, "command", command);
 }
 
+#define LAST_SUCCESS "last_success_timestamp_seconds"
+
 static void
 success(struct buf *out, const struct report_place *place, const char *command,
     int64_t finished)
@@ -157,7 +161,7 @@ success(struct buf *out, const struct report_place *place, const char *command,
 
 	if (finished < 0)
 		return;
-	m = metric(out, place, "last_success_timestamp_seconds", "gauge",
+	m = metric(out, place, LAST_SUCCESS, "gauge",
 	    "When the command last ended without a failure.");
 	command_sample(&m, command);
 	value_int(&m, finished);
@@ -205,4 +209,34 @@ report_prometheus_sweep(struct buf *out, const struct report_sweep *r,
 		value_int(&m, r->totals->journal_bytes);
 	}
 	success(out, &r->place, r->command, finished);
+}
+
+int64_t
+report_prometheus_last(const struct report_sweep *r, const char *path)
+{
+	struct buf own = { 0 };
+	struct metric m = { .out = &own,
+		.place = &r->place,
+		.name = LAST_SUCCESS };
+	char line[4096];
+	int64_t time, last = -1;
+	struct stat st;
+	/* a pipe is not waited for */
+	FILE *f = stat(path, &st) == 0 && S_ISREG(st.st_mode)
+	    ? fopen(path, "re")
+	    : NULL;
+
+	command_sample(&m, r->command);
+	buf_adds(&own, "} ");
+	while (f != NULL && fgets(line, sizeof(line), f) != NULL) {
+		if (strncmp(line, buf_text(&own), own.n) != 0)
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		if (text_int_parse(line + own.n, 0, INT64_MAX, &time) == 0)
+			last = time;
+	}
+	if (f != NULL)
+		(void)fclose(f);
+	buf_release(&own);
+	return last;
 }

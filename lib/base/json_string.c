@@ -286,13 +286,26 @@ skip_high(const char *p, const char *end, uint64_t high)
 	return next;
 }
 
+/* The quotes that are not behind a backslash, … */
+static inline __attribute__((always_inline)) uint64_t
+bare_quotes(const struct json_marks *m)
+{
+	return m->quote & ~(m->slash << 1);
+}
+
+/* … and the places before the first of them. */
+static inline __attribute__((always_inline)) uint64_t
+before(uint64_t quotes)
+{
+	return quotes != 0 ? (quotes & -quotes) - 1 : ~UINT64_C(0);
+}
+
 /* A block whose backslashes all escape quotes, but for a last one. */
 static inline __attribute__((always_inline)) struct found
 close_at_once(const char *p, const char *end, const struct json_marks *m,
     size_t *fewer, counter *count)
 {
-	uint64_t quote = m->quote & ~(m->slash << 1);
-	uint64_t inside = quote != 0 ? (quote & -quote) - 1 : ~UINT64_C(0);
+	uint64_t quote = bare_quotes(m), inside = before(quote);
 	uint64_t slash = m->slash & inside;
 	struct found found = { NULL, p + BLOCK };
 
@@ -319,10 +332,9 @@ close_at_once(const char *p, const char *end, const struct json_marks *m,
 static inline __attribute__((always_inline)) bool
 only_quotes(const struct json_marks *m)
 {
-	uint64_t escaped = m->slash << 1, quote = m->quote & ~escaped;
-	uint64_t inside = quote != 0 ? (quote & -quote) - 1 : ~UINT64_C(0);
+	uint64_t inside = before(bare_quotes(m));
 
-	return (m->slash & escaped) == 0 &&
+	return (m->slash & m->slash << 1) == 0 &&
 	    ((m->slash & inside) << 1 & ~m->quote) == 0;
 }
 

@@ -19,7 +19,7 @@
 	    (uint64_t)(e) << 48)
 #define SIX (~UINT64_C(0) >> 16)
 #define SEVEN (~UINT64_C(0) >> 8)
-/* Levels of JSON that are at most half as many of values. */
+/* Within so many levels of JSON no value is nested too deep (attr_wrong). */
 #define SURE_DEPTH 32
 
 /* Count the content of a number or a binary value. */
