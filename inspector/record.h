@@ -26,6 +26,12 @@ enum reason {
 	REASONS
 };
 
+/* The reasons, as bits, for which an entry has a time that repair can convert.
+ */
+#define REASONS_CONVERTED                                        \
+	(1u << REASON_MILLISECONDS | 1u << REASON_MICROSECONDS | \
+	    1u << REASON_NANOSECONDS | 1u << REASON_STRING)
+
 enum kind { KIND_SESSION, KIND_ITEM, KINDS };
 
 /* "live", "milliseconds", "session" */

@@ -98,14 +98,12 @@ selection_wants(const struct selection *s, const struct rules *rules,
 }
 
 /* Which reasons an entry of each state can have (inspector/record.c). */
-#define UNITS                                                    \
-	(1u << REASON_MILLISECONDS | 1u << REASON_MICROSECONDS | \
-	    1u << REASON_NANOSECONDS | 1u << REASON_STRING)
 static const unsigned reasons_of[STATES] = {
 	[STATE_LIVE] = 1u << REASON_NONE | 1u << REASON_TTL_OFF,
 	[STATE_PENDING] = 1u << REASON_NONE,
-	[STATE_STUCK] = UNITS | 1u << REASON_TTL_OFF | 1u << REASON_TOO_OLD,
-	[STATE_IMMORTAL] = UNITS | 1u << REASON_FAR_FUTURE |
+	[STATE_STUCK] =
+	    REASONS_CONVERTED | 1u << REASON_TTL_OFF | 1u << REASON_TOO_OLD,
+	[STATE_IMMORTAL] = REASONS_CONVERTED | 1u << REASON_FAR_FUTURE |
 	    1u << REASON_NO_TIME | 1u << REASON_MISSING |
 	    1u << REASON_WRONG_TYPE,
 };

@@ -288,10 +288,11 @@ summary_nameless(const struct summary *s)
 int64_t
 summary_repairable(const struct summary *s, enum state state)
 {
-	const int64_t *why = s->reasons[state];
-	int64_t n = why[REASON_MILLISECONDS] + why[REASON_MICROSECONDS] +
-	    why[REASON_NANOSECONDS] + why[REASON_STRING] - s->zoneless[state];
+	int64_t n = -s->zoneless[state];
 
+	for (int i = 0; i < REASONS; i++)
+		if ((REASONS_CONVERTED & 1u << i) != 0)
+			n += s->reasons[state][i];
 	/* an estimate's counts are rounded, and may not add up */
 	return n > 0 ? n : 0;
 }

@@ -659,6 +659,8 @@ restore_run(const struct restore *r, struct sweep_totals *totals,
 	images_close(run.images);
 	totals->outcomes[OUTCOME_SKIPPED] +=
 	    totals->matched - sweep_totals_settled(totals);
+	if (rc < 0 && !r->execute)
+		totals->unseen = totals->matched - run.done;
 	if (rc < 0)
 		totals->stopped =
 		    f->kind == FAULT_CANCELLED ? "interrupted" : "failed";

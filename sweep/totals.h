@@ -47,6 +47,7 @@ struct sweep_totals {
 	char *image_wrong;      /* … and why the first one was */
 	int64_t left_out;      /* restore: not matched, as an incremental export
 				  says they were deleted */
+	int64_t unseen;        /* restore, dry: skipped, and not looked up */
 	uint64_t prefixes;     /* bit i: session prefix i was seen */
 	int64_t of_repair;     /* restore: matched, from a repair's journal */
 	int64_t expired;       /* restore: put back and already expired, … */

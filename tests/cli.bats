@@ -546,10 +546,14 @@ closed() {
 	grep -q $'\e\[K' "$BATS_TEST_TMPDIR/shown"
 }
 
-@test "an empty list is reported on a terminal only" {
-	[[ $(on_terminal 80 "$TTLSWEEP list -t $TABLE --prefix nothing-has-this") == *'no entry matches'* ]]
-	run -0 --separate-stderr ttlsweep list -t "$TABLE" --prefix nothing-has-this
-	[[ -z $stderr ]]
+@test "an empty list or export is reported on a terminal only" {
+	local words
+	for words in list "list --top 3" "export --format jsonl"; do
+		# where the rows go does not matter: somebody looks
+		[[ $(on_terminal 80 "$TTLSWEEP $words -t $TABLE --prefix nothing-has-this | cat") == *'no entry matches'* ]]
+		run -0 --separate-stderr ttlsweep $words -t "$TABLE" --prefix nothing-has-this
+		[[ -z $stderr ]]
+	done
 }
 
 @test "too few open files: the limit is raised, else fewer workers run" {

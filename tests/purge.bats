@@ -368,6 +368,10 @@ go_on() { eval "run --separate-stderr $(sed -En 's/^ttlsweep: (to continue|once 
 		run -4 --separate-stderr sweep --yes --max-$stop
 		[[ $stderr == *"nothing was changed"*"raise "* && $stderr != *"to continue"* ]]
 		[[ $stderr == *"--max-${stop% *}"* ]]
+		# shellcheck disable=SC2086
+		run -4 --separate-stderr sweep --max-$stop
+		[[ $stderr == *"nothing was changed; raise --max-${stop% *}"* ]]
+		[[ $output != *"Run it again"* ]]
 	done
 	[[ $stderr == *"max-cost"* ]]
 	run -4 --separate-stderr sweep --yes --max-percent 5 --format json
@@ -547,6 +551,12 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" --case missing=5 --case future=5 >/dev/null
 	run -0 ttlsweep repair -t "$T" --now "$NOW" --ttl-for-missing 1d
 	[[ $output == *"5 entries without a TTL get one: $(date -ud "@$((NOW + 86400))" +%FT%TZ)."* ]]
+	[[ $output != *"such entries"* ]]
+	# without it there is nothing that a repair could write
+	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --reason missing,too-old,string
+	[[ $output == *"There is nothing to repair."* ]]
+	[[ $stderr == *"--reason missing: such entries get a TTL only with --ttl-for-missing DUR"* ]]
+	[[ $stderr == *"--reason too-old: repair changes no such entry"* && $stderr != *"--reason string"* ]]
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --yes \
 	    --ttl-for-missing 1d --journal "$BATS_TEST_TMPDIR/j" --format json
 	jq -e '.repaired == 5' <<<"$output"

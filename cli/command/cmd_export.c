@@ -222,6 +222,8 @@ export_rows(struct exporting *x, struct fault *f)
 		return -1;
 	rows_note(&rows, x->context.log);
 	n = x->done.matched;
+	if (n == 0 && !to_file(x->context.o))
+		rows_none(x->context.log);
 	if (x->rows.limit >= 0 && n > x->rows.limit)
 		n = x->rows.limit;
 	log_written(x, n, rows.written, x->rows.stream.gzip);

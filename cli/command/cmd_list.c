@@ -265,8 +265,8 @@ run(const struct options *o, struct log *log, struct fault *f)
 	rc = rows_close(&l.rows, rc == 0, f) != 0 ? -1 : rc;
 	if (rc == 0)
 		rows_note(&l.rows, log);
-	if (rc == 0 && l.matched == 0 && isatty(STDOUT_FILENO))
-		log_note(log, "no entry matches");
+	if (rc == 0 && l.matched == 0)
+		rows_none(log);
 out:
 	top_n_free(l.rank);
 	columns_release(&l.columns);

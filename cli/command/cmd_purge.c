@@ -8,6 +8,7 @@
 #include "cli/log.h"
 #include "cli/option/option.h"
 #include "export/checkpoint.h"
+#include "inspector/record.h"
 #include "inspector/summary.h"
 #include "lib/aws/world.h"
 #include "lib/base/buf.h"
@@ -355,6 +356,27 @@ sweep(struct sweep *s, bool execute, struct fault *f)
 	return rc;
 }
 
+/* Entries that were asked for, and that no repair changes. */
+static void
+tell_reasons(const struct context *c)
+{
+	const struct options *o = c->o;
+
+	for (int i = 0; i < REASONS; i++) {
+		if ((o->reason.bits & 1u << i) == 0 ||
+		    (REASONS_CONVERTED & 1u << i) != 0)
+			continue;
+		if (i != REASON_MISSING)
+			log_note(c->log,
+			    "--reason %s: repair changes no such entry",
+			    reason_name((enum reason)i));
+		else if (o->ttl_for_missing < 0)
+			log_note(c->log,
+			    "--reason missing: such entries get a TTL only "
+			    "with --ttl-for-missing DUR");
+	}
+}
+
 /* What cannot be repaired at all. */
 static int
 check_repair(struct sweep *s, struct fault *f)
@@ -369,6 +391,7 @@ check_repair(struct sweep *s, struct fault *f)
 		    "the TTL attribute %s is part of the key and cannot be "
 		    "changed; delete such entries with purge",
 		    c->ttl);
+	tell_reasons(c);
 	return 0;
 }
 

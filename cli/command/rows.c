@@ -125,6 +125,13 @@ rows_note(const struct rows *r, struct log *log)
 		    "UTC, which is a guess");
 }
 
+void
+rows_none(struct log *log)
+{
+	if (isatty(STDOUT_FILENO) || isatty(STDERR_FILENO))
+		log_note(log, "no entry matches");
+}
+
 int
 rows_hand_flush(struct rows_hand *h, struct fault *f)
 {

@@ -63,6 +63,8 @@ int rows_close(struct rows *r, bool whole, struct fault *f);
 bool rows_have(const struct columns *c, const char *name);
 /* Say so if a time was shown that has no zone. */
 void rows_note(const struct rows *r, struct log *log);
+/* Say that there is no row, to whoever looks at a terminal. */
+void rows_none(struct log *log);
 
 /* Add what the row of ${record} shows to ${row}, to be written later
  * (table_out_put, or as it is); one thread at a time. There is no limit. */

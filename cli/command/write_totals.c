@@ -105,6 +105,7 @@ write_report(struct context *c, const struct report_sweep *r, bool well,
 static const struct {
 	const char *stopped, *advice;
 } advices[] = {
+	{ "max-percent", "raise --max-percent or narrow the selection" },
 	{ "max-items", "raise --max-items" },
 	{ "max-units",
 	    "raise --max-units (the next entry alone exceeds it) or narrow the "
@@ -120,9 +121,10 @@ static bool
 in_vain(const struct options *o, const struct sweep_totals *t)
 {
 	/* with a checkpoint it continues after what it has read */
-	return t->blocked ||
-	    (strcmp(t->stopped, "deadline") == 0 && t->matched == 0 &&
-		(t->scanned == 0 || o->checkpoint == NULL));
+	return t->stopped != NULL &&
+	    (t->blocked ||
+		(strcmp(t->stopped, "deadline") == 0 && t->matched == 0 &&
+		    (t->scanned == 0 || o->checkpoint == NULL)));
 }
 
 /* The command line, with a journal that does not exist yet. */
@@ -150,40 +152,24 @@ add_command(struct buf *out, const struct option_echo *q,
 	buf_release(&line);
 }
 
-/* How to continue a run that stopped early; ${why} it stopped. */
+/* What to change, as the same command would get no further. */
 static void
-add_next(struct buf *out, const struct option_echo *q,
-    const struct sweep_totals *t, enum fault_kind why)
+add_advice(struct buf *out, const struct options *o,
+    const struct report_sweep *r)
 {
-	const struct options *o = q->shown;
+	const struct sweep_totals *t = r->totals;
 
-	if (t->stopped == NULL ||
-	    (strcmp(t->stopped, "failed") == 0 && t->matched == 0))
-		return;
-	if (!in_vain(o, t)) {
-		if (why == FAULT_DENIED)
-			buf_addf(out,
-			    "ttlsweep doctor --policy %s prints a policy that "
-			    "allows all it needs; ",
-			    o->command->name);
-		buf_adds(out,
-		    why == FAULT_DENIED || why == FAULT_CREDENTIALS
-			? "then continue with: "
-			: why == FAULT_IO
-			? "once that is fixed, continue with: "
-			: o->keys_from != NULL && strcmp(o->keys_from, "-") == 0
-			? "to continue, give the same list to: "
-			: "to continue: ");
-		add_command(out, q, t);
-		return;
-	}
-	if (strcmp(t->stopped, "max-percent") == 0)
+	/* the report of a dry run says what matches, all that -q leaves of a
+	 * run does not */
+	if (r->executed && strcmp(t->stopped, "max-percent") == 0) {
 		buf_addf(out,
 		    "nothing was changed: %lld of %lld entries (%s) match, "
 		    "more than --max-percent allows; raise it or narrow the "
 		    "selection",
 		    (long long)t->percent_matched, (long long)t->percent_of,
 		    figure_share(t->percent_matched, t->percent_of).s);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(advices) / sizeof(*advices); i++)
 		if (strcmp(advices[i].stopped, t->stopped) == 0)
 			buf_addf(out, "%s%s",
@@ -195,6 +181,32 @@ add_next(struct buf *out, const struct option_echo *q,
 		buf_adds(out, ", or save its position with --checkpoint FILE");
 }
 
+/* How to continue a run that stopped early; ${why} it stopped. */
+static void
+add_next(struct buf *out, const struct option_echo *q,
+    const struct sweep_totals *t, enum fault_kind why)
+{
+	const struct options *o = q->shown;
+
+	if (t->stopped == NULL ||
+	    (strcmp(t->stopped, "failed") == 0 && t->matched == 0))
+		return;
+	if (why == FAULT_DENIED)
+		buf_addf(out,
+		    "ttlsweep doctor --policy %s prints a policy that "
+		    "allows all it needs; ",
+		    o->command->name);
+	buf_adds(out,
+	    why == FAULT_DENIED || why == FAULT_CREDENTIALS
+		? "then continue with: "
+		: why == FAULT_IO
+		? "once that is fixed, continue with: "
+		: o->keys_from != NULL && strcmp(o->keys_from, "-") == 0
+		? "to continue, give the same list to: "
+		: "to continue: ");
+	add_command(out, q, t);
+}
+
 static void
 log_end(const struct context *c, const struct report_sweep *r,
     enum fault_kind why)
@@ -203,7 +215,9 @@ log_end(const struct context *c, const struct report_sweep *r,
 
 	if (r->undo != NULL && c->o->format == FORMAT_JSON)
 		log_note(c->log, "to undo it: %s", r->undo);
-	if (r->executed)
+	if (in_vain(c->o, r->totals))
+		add_advice(&next, c->o, r);
+	else if (r->executed)
 		add_next(&next, &c->quoted, r->totals, why);
 	/* also with -q if the same run would only stop again */
 	if (next.n > 0 && in_vain(c->o, r->totals))

@@ -17,10 +17,12 @@ struct taken {
 };
 
 /* The entries that repair changes; how many of them are expired, and how many
- * of those TTL would then delete. */
+ * of those TTL would then delete; and the immortal ones that it leaves alone.
+ */
 struct repaired {
 	int64_t items, expired;
 	struct taken taken;
+	int64_t immortal;
 };
 
 /* Paragraphs, and commands, each on a line of its own to be copied. */
@@ -153,13 +155,28 @@ advise_attribute(struct advice *a)
 	say(a);
 }
 
-/* Of ${n} entries that are stuck for another reason than their age, how many
- * TTL would delete once that reason is gone. It leaves those older than five
- * years alone, but all ages are in one histogram, by buckets. */
+/* What was counted. Counts of a sample are put together before they are scaled
+ * up: each is rounded on its own, and the roundings would look like entries. */
+static const struct summary *
+seen(const struct report *r)
+{
+	return r->sample != NULL ? r->sample->seen : r->summary;
+}
+
+/* ${n} of what was counted, of the whole table. */
+static int64_t
+whole(const struct report *r, int64_t n)
+{
+	return r->sample != NULL ? estimate_scale(&r->sample->by, n) : n;
+}
+
+/* Of ${n} entries seen that are stuck for another reason than their age, how
+ * many TTL would delete once that reason is gone. It leaves those older than
+ * five years alone, but all ages are in one histogram, by buckets. */
 static struct taken
 taken_by_ttl(const struct report *r, int64_t n)
 {
-	const struct summary *s = r->summary;
+	const struct summary *s = seen(r);
 	const struct histogram *h = &s->overdue;
 	int64_t old = 0, others = s->states[STATE_STUCK].items - n;
 	size_t edge = histogram_bucket(RECORD_TOO_OLD);
@@ -167,7 +184,7 @@ taken_by_ttl(const struct report *r, int64_t n)
 	for (size_t i = edge + 1; i < HISTOGRAM_BUCKETS; i++)
 		old += h->count[i];
 	return (struct taken){
-		.most = old > others ? n - (old - others) : n,
+		.most = whole(r, old > others ? n - (old - others) : n),
 		.exactly = old + h->count[edge] <=
 		    s->reasons[STATE_STUCK][REASON_TOO_OLD],
 	};
@@ -176,13 +193,16 @@ taken_by_ttl(const struct report *r, int64_t n)
 static struct repaired
 repaired_of(const struct report *r)
 {
-	int64_t expired = summary_repairable(r->summary, STATE_STUCK);
+	const struct summary *s = seen(r);
+	int64_t expired = summary_repairable(s, STATE_STUCK);
+	int64_t immortal = summary_repairable(s, STATE_IMMORTAL);
 
 	return (struct repaired){
-		.items =
-		    expired + summary_repairable(r->summary, STATE_IMMORTAL),
-		.expired = expired,
+		.items = whole(r, expired + immortal),
+		.expired = whole(r, expired),
 		.taken = taken_by_ttl(r, expired),
+		.immortal =
+		    whole(r, s->states[STATE_IMMORTAL].items - immortal),
 	};
 }
 
@@ -334,8 +354,8 @@ static void
 advise_off(struct advice *a)
 {
 	const struct summary *s = a->r->summary;
-	const struct taken t =
-	    taken_by_ttl(a->r, s->reasons[STATE_STUCK][REASON_TTL_OFF]);
+	const struct taken t = taken_by_ttl(a->r,
+	    seen(a->r)->reasons[STATE_STUCK][REASON_TTL_OFF]);
 	int64_t all = expired(s);
 	bool live = is_live(a->r);
 	bool repair = a->repaired.expired > 0 && live;
@@ -379,19 +399,19 @@ advise_stuck(struct advice *a, int64_t stuck)
 		advise_repair(a);
 		if (stuck == t->most)
 			or_delete(a, stuck);
-		else if (stuck - t->most == 1 && t->exactly)
+		else if (!t->exactly || a->r->sample != NULL)
+			buf_adds(a->line,
+			    "Then purge the rest, which TTL will never "
+			    "delete:");
+		else if (stuck - t->most == 1)
 			buf_adds(a->line,
 			    "Then purge the remaining one, which TTL will "
 			    "never delete:");
-		else if (t->exactly && a->r->sample == NULL)
+		else
 			buf_addf(a->line,
 			    "Then purge the other %s, which TTL will never "
 			    "delete:",
 			    figure_count(stuck - t->most).s);
-		else
-			buf_adds(a->line,
-			    "Then purge the rest, which TTL will never "
-			    "delete:");
 		say(a);
 	}
 	sweep(a, "purge", " --state stuck");
@@ -481,17 +501,18 @@ advise_immortal(struct advice *a)
 {
 	const struct repaired *f = &a->repaired;
 	bool live = is_live(a->r);
-	int64_t changed = live ? f->items - f->expired : 0;
-	int64_t n = a->r->summary->states[STATE_IMMORTAL].items - changed;
+	int64_t all = a->r->summary->states[STATE_IMMORTAL].items;
+	int64_t n = live ? f->immortal : all;
+	bool changed = n < all;
 
-	if (changed > 0 && f->expired == 0)
+	if (changed && f->expired == 0)
 		advise_repair(a);
 	if (n <= 0)
 		return;
-	buf_adds(a->line, changed > 0 ? "After the repair, " : "");
+	buf_adds(a->line, changed ? "After the repair, " : "");
 	amount(a, n);
 	buf_addf(a->line, " %s%s never expire%s", n == 1 ? "entry" : "entries",
-	    changed > 0 ? " still" : "", n == 1 ? "s" : "");
+	    changed ? " still" : "", n == 1 ? "s" : "");
 	buf_addc(a->line, live ? ':' : '.');
 	say(a);
 	if (live)

@@ -162,6 +162,13 @@ present(struct buf *out, const char *each, const struct sweep_totals *t)
 		: "key is in use, or its TTL value was changed since");
 }
 
+/* A dry run of restore: the keys in which it has found no entry. */
+static int64_t
+to_put_back(const struct sweep_totals *t)
+{
+	return t->outcomes[OUTCOME_SKIPPED] - t->unseen;
+}
+
 static void
 figures(const struct text_report *p, const struct report_sweep *r)
 {
@@ -194,7 +201,10 @@ figures(const struct text_report *p, const struct report_sweep *r)
 	if (is_restore(r) && !r->executed) {
 		figure(p, g, "present", t->outcomes[OUTCOME_REFRESHED],
 		    buf_text(&left));
-		figure(p, g, "to put back", t->outcomes[OUTCOME_SKIPPED], "");
+		figure(p, g, "to put back", to_put_back(t), "");
+		if (t->unseen > 0)
+			figure(p, g, "not looked up", t->unseen,
+			    "it stopped before");
 	}
 	for (const struct report_outcome *o = first;
 	     r->executed && o->name != NULL; o++)
@@ -298,10 +308,8 @@ stopped(struct writing *w)
 		    figure_share(t->percent_matched, t->percent_of).s,
 		    w->r->executed ? "was" : "would be");
 	else if (is_restore(w->r) && !w->r->executed && !broke_off(t))
-		say(w, TEXT_REPORT_YELLOW,
-		    "A run would stop early: %s. The same command would then "
-		    "continue.",
-		    why);
+		say(w, TEXT_REPORT_YELLOW, "A run would stop early: %s.%s", why,
+		    t->blocked ? "" : " The same command would then continue.");
 	else if (is_restore(w->r) && w->r->executed)
 		say(w, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest was not put back; run the "
@@ -540,7 +548,7 @@ expired_again(struct writing *w)
 	const struct sweep_totals *t = w->r->totals;
 	bool done = w->r->executed;
 	int64_t n = t->expired;
-	int64_t of = t->outcomes[done ? OUTCOME_DELETED : OUTCOME_SKIPPED];
+	int64_t of = done ? t->outcomes[OUTCOME_DELETED] : to_put_back(t);
 
 	if (t->expired_again == 0)
 		return;

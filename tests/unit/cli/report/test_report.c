@@ -12,6 +12,7 @@
 #include "cli/report/report.h"
 #include "cli/report/text_report.h"
 #include "inspector/record.h"
+#include "inspector/sample.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
 #include "lib/base/mem.h"
@@ -837,6 +838,37 @@ test_estimate(void **state)
 	buf_release(&b);
 }
 
+/* Two reasons are rounded apart, and so are all that are stuck: 1 + 1 beside 3.
+ * No entry is left that a repair would not change. */
+static void
+test_estimate_rounded(void **state)
+{
+	static const struct report_style style = { .width = 4000 };
+	struct summary s, seen;
+	struct report_sample sample = { .by = { 40, 50, 1 }, .seen = &seen };
+	struct report r;
+	struct buf b = { 0 };
+
+	(void)state;
+	summary_init(&seen, 3, true);
+	seen.items = seen.states[STATE_STUCK].items = 2;
+	seen.reasons[STATE_STUCK][REASON_MILLISECONDS] = 1;
+	seen.reasons[STATE_STUCK][REASON_STRING] = 1;
+	histogram_add(&seen.overdue, 60, 2);
+	sample_scale(&s, &seen, &sample.by);
+	r = report_of(&s);
+	r.sample = &sample;
+	report_text(&b, &r, &style);
+	if (strstr(buf_text(&b),
+		"turns the times of about 3 expired entries into") == NULL ||
+	    strstr(buf_text(&b), "Or, without a repair, ") == NULL ||
+	    strstr(buf_text(&b), "Then purge") != NULL)
+		fail_msg("%s", buf_text(&b));
+	summary_release(&s);
+	summary_release(&seen);
+	buf_release(&b);
+}
+
 /* A command never acts on a table of the same name elsewhere. */
 static void
 test_switch(void **state)
@@ -1083,6 +1115,24 @@ test_sweep_says(void **state)
 			.outcomes = { [OUTCOME_SKIPPED] = 188 } },
 		    "\nAll 188 entries to put back are expired; TTL will delete 161 of them again: "
 		    "give more time with\n--extend-ttl DUR.\n", "Some" },
+		{ "restore", false, false, NULL, "interrupted",
+		    { .scanned = 9, .matched = 9, .unseen = 6,
+			.expired = 2, .expired_again = 2,
+			.outcomes = { [OUTCOME_REFRESHED] = 1,
+			    [OUTCOME_SKIPPED] = 8 } },
+		    "\n  to put back    2\n  not looked up  6  it stopped before\n",
+		    "Run it again" },
+		{ "restore", false, false, NULL, "interrupted",
+		    { .scanned = 9, .matched = 9, .unseen = 6,
+			.expired = 2, .expired_again = 2,
+			.outcomes = { [OUTCOME_REFRESHED] = 1,
+			    [OUTCOME_SKIPPED] = 8 } },
+		    "\nAll 2 entries to put back are expired; TTL will delete all of them "
+		    "again", "put back    8" },
+		{ "restore", false, false, NULL, "max-units",
+		    { .scanned = 9, .matched = 9, .blocked = true,
+			.outcomes = { [OUTCOME_SKIPPED] = 9 } },
+		    "\nA run would stop early: max-units.\n", "then continue" },
 		{ "restore", true, false, "ttl", NULL,
 		    { .matched = 5, .expired = 1, .expired_again = 1,
 			.outcomes = { [OUTCOME_DELETED] = 5 } },
@@ -1324,6 +1374,7 @@ main(void)
 		cmocka_unit_test(test_sweep_says),
 		cmocka_unit_test(test_brief),
 		cmocka_unit_test(test_estimate),
+		cmocka_unit_test(test_estimate_rounded),
 		cmocka_unit_test(test_switch),
 		cmocka_unit_test(test_sweep_json),
 		cmocka_unit_test(test_restore_text),
