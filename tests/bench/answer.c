@@ -489,26 +489,31 @@ static char *
 inserted(const char *text, long n, const char *parameters)
 {
 	const char *p = memmem(text, (size_t)n, "VALUE {", 7), *end = text + n;
-	const char *value = json_first(parameters), *name;
-	size_t room = 2 * (size_t)n, at = 0, length;
+	const char *value = json_first(parameters), *name, *after;
+	size_t room = 2 * (size_t)n, at = 0;
 	char *item;
 
-	for (const char *q = value; q != NULL; q = json_next(q))
-		room += (size_t)(json_skip(q) - q);
+	if (value != NULL)
+		room += (size_t)(text > parameters
+			? text - parameters
+			: json_skip(parameters) - parameters);
 	item = malloc(room);
 	if (item == NULL)
 		abort();
-	for (; value != NULL && p != NULL; value = json_next(value)) {
+	for (; value != NULL && p != NULL; value = json_after(after)) {
 		name = memchr(p, '\'', (size_t)(end - p));
-		p = name != NULL
-		    ? memchr(name + 1, '\'', (size_t)(end - name) - 1)
-		    : NULL;
-		if (p++ == NULL)
+		if (name == NULL)
 			break;
-		length = (size_t)(json_skip(value) - value);
-		at += (size_t)sprintf(item + at, "%c\"%.*s\":%.*s",
-		    at == 0 ? '{' : ',', (int)(p - name) - 2, name + 1,
-		    (int)length, value);
+		name++;
+		p = memchr(name, '\'', (size_t)(end - name));
+		if (p == NULL)
+			break;
+		after = json_skip(value);
+		at += (size_t)sprintf(item + at,
+		    "%c\"%.*s\":", at == 0 ? '{' : ',', (int)(p - name), name);
+		memcpy(item + at, value, (size_t)(after - value));
+		at += (size_t)(after - value);
+		p++;
 	}
 	memcpy(item + at, "}", 2);
 	return item;
@@ -519,18 +524,23 @@ inserted(const char *text, long n, const char *parameters)
 static void
 statement(struct request *q, struct reply *r, const char *p)
 {
-	const char *parameters = json_member(p, "Parameters"), *text = NULL;
-	int64_t i = find_parameter(q->t, parameters);
-	long n = json_string(json_member(p, "Statement"), &text);
-	bool insert = n > 6 && strncmp(text, "INSERT", 6) == 0;
-	bool there = is_present(q->t, i);
+	static const char *const names[2] = { "Parameters", "Statement" };
+	const char *values[2], *text = NULL;
+	bool insert, there;
 	char *item = NULL;
+	int64_t i;
+	long n;
 
+	json_two(p, names, values);
+	i = find_parameter(q->t, values[0]);
+	n = json_string(values[1], &text);
+	insert = n > 6 && strncmp(text, "INSERT", 6) == 0;
+	there = is_present(q->t, i);
 	say(r, "{");
 	if (!may_write(q, insert || there ? write_units(q->t, i) : 1)) {
 		say_error(r, "ProvisionedThroughputExceeded", SLOW_DOWN);
 	} else if (insert) {
-		item = inserted(text, n, parameters);
+		item = inserted(text, n, values[0]);
 		if (!put_item(q, i, item))
 			say_error(r, "DuplicateItem",
 			    "Duplicate primary key exists in table");
@@ -704,14 +714,17 @@ answer(struct server *s, struct reply *r, const char *operation,
     const char *body)
 {
 	struct request q = { .s = s, .t = s->table, .body = body };
-	const char *p = NULL, *units;
+	static const char *const names[2] = { "TableName",
+		"ReturnConsumedCapacity" };
+	const char *p = NULL, *values[2];
 	const struct operation *o = NULL;
-	long n = json_string(json_member(body, "TableName"), &p);
+	long n;
 
+	json_two(body, names, values);
+	n = json_string(values[0], &p);
 	if (n > 0)
 		snprintf(q.table, sizeof(q.table), "%.*s", (int)n, p);
-	units = json_member(body, "ReturnConsumedCapacity");
-	q.units = units != NULL && strncmp(units, "\"NONE", 5) != 0;
+	q.units = values[1] != NULL && strncmp(values[1], "\"NONE", 5) != 0;
 	begin(r);
 	for (size_t i = 0; i < sizeof(operations) / sizeof(*operations); i++)
 		if (strcmp(operations[i].name, operation) == 0)

@@ -10,13 +10,21 @@ blanks(const char *p)
 	return p;
 }
 
+/* A quote behind an odd number of backslashes is of the text. */
 static const char *
 string_end(const char *p)
 {
-	for (p++; *p != '\0' && *p != '"'; p++)
-		if (*p == '\\' && p[1] != '\0')
-			p++;
-	return *p == '"' ? p + 1 : p;
+	const char *begin = ++p, *quote;
+
+	for (; (quote = strchr(p, '"')) != NULL; p = quote + 1) {
+		const char *slash = quote;
+
+		while (slash > begin && slash[-1] == '\\')
+			slash--;
+		if ((quote - slash) % 2 == 0)
+			return quote + 1;
+	}
+	return p + strlen(p);
 }
 
 const char *
@@ -59,12 +67,17 @@ json_first(const char *p)
 }
 
 const char *
+json_after(const char *end)
+{
+	end = blanks(end);
+	return *end == ',' ? blanks(end + 1) : NULL;
+}
+
+const char *
 json_next(const char *p)
 {
 	p = blanks(json_skip(p));
-	if (*p == ':')
-		p = blanks(json_skip(p + 1));
-	return *p == ',' ? blanks(p + 1) : NULL;
+	return json_after(*p == ':' ? json_skip(p + 1) : p);
 }
 
 const char *
@@ -74,17 +87,35 @@ json_value(const char *p)
 	return *p == ':' ? blanks(p + 1) : p;
 }
 
+void
+json_two(const char *p, const char *const names[2], const char *values[2])
+{
+	values[0] = values[1] = NULL;
+	if (p == NULL || *(p = blanks(p)) != '{')
+		return;
+	for (p = json_first(p); p != NULL; p = json_next(p))
+		for (int i = 0; i < 2; i++) {
+			size_t n = names[i] != NULL ? strlen(names[i]) : 0;
+
+			if (n == 0 || strncmp(p + 1, names[i], n) != 0 ||
+			    p[n + 1] != '"')
+				continue;
+			if (values[i] == NULL)
+				values[i] = json_value(p);
+			if (values[0] != NULL &&
+			    (names[1] == NULL || values[1] != NULL))
+				return;
+		}
+}
+
 const char *
 json_member(const char *p, const char *name)
 {
-	size_t n = strlen(name);
+	const char *const names[2] = { name, NULL };
+	const char *values[2];
 
-	if (p == NULL || *(p = blanks(p)) != '{')
-		return NULL;
-	for (p = json_first(p); p != NULL; p = json_next(p))
-		if (strncmp(p + 1, name, n) == 0 && p[n + 1] == '"')
-			return json_value(p);
-	return NULL;
+	json_two(p, names, values);
+	return values[0];
 }
 
 long
