@@ -15,61 +15,109 @@
 #define BLOCK_BYTES ((size_t)256 << 10) /* of lines for one worker */
 
 struct file {
-	bool taken;            /* by a worker, which alone may use it */
-	bool ended;            /* nothing is left to read */
+	bool taken;            /* by a worker, which alone may use it; it stays
+				  so when nothing is left to read */
+	bool ended;            /* when shared: nothing is left to read */
 	struct reader *reader; /* NULL: not begun, or ended */
 	char *path;            /* once begun */
-	int64_t drawn;         /* images read so far */
+	int64_t drawn;         /* images read so far, or lines */
 	int64_t pages;         /* returned, when not shared */
+	int64_t out;           /* pages that were taken and are not put back */
+	int64_t entries;       /* of pages that were, with … */
+	int64_t left_out;      /* … those that its reader leaves out */
 };
 
 struct file_source {
 	struct source source;
 	struct file_list list;
-	struct lock *lock; /* for files[].taken; when shared, for all */
+	struct lock *lock; /* for taken and spare; when shared, for all */
 	struct file *files;
+	struct drawn *spare; /* put back, to be used again */
 	bool failed;
 };
 
-/* A segment's page of images. */
-struct drawn {
-	size_t file;
-	int64_t first; /* the number of its first image in the file */
-	size_t n;
-	struct buf body, ttls; /* of the images, one after the other */
-	size_t ends[FILE_PAGE], ttl_ends[FILE_PAGE]; /* of each, in these */
-	int64_t line[FILE_PAGE];
-	const struct item *items; /* once parsed */
+/* An image of the page, as many as it has items. */
+struct image {
+	struct slice ttl;
+	int64_t number; /* in the file */
 };
 
+/* What a worker reads of a file at a time. */
+struct drawn {
+	struct drawn *spare; /* the next one */
+	size_t file;
+	bool last; /* nothing of the file is left to read */
+	struct reader *reader;
+	int64_t first;   /* the number of its first line, or image */
+	bool lines;      /* the body is lines; else … */
+	struct buf body; /* … images, each followed by its TTL value, … */
+	size_t n;        /* … of which these are the lengths and lines */
+	struct {
+		size_t image, ttl;
+		int64_t line;
+	} parts[FILE_PAGE];
+	struct image *images; /* once parsed */
+	size_t cap;
+	const struct item *items; /* of them */
+	int64_t entries, left_out;
+};
+
+static struct drawn *
+drawn_new(struct file_source *fs)
+{
+	struct drawn *d = fs->spare;
+
+	if (d == NULL)
+		return xcalloc(1, sizeof(*d));
+	fs->spare = d->spare;
+	d->file = 0;
+	d->last = false;
+	d->entries = d->left_out = 0;
+	return d;
+}
+
 static void
-drawn_free(struct drawn *d)
+drawn_spare(struct file_source *fs, struct drawn *d)
 {
-	buf_release(&d->body);
-	buf_release(&d->ttls);
-	free(d);
+	d->spare = fs->spare;
+	fs->spare = d;
 }
 
-static int
-end(struct file_source *fs, size_t i, struct fault *f)
+static void
+free_spares(struct file_source *fs)
 {
-	struct file *file = &fs->files[i];
-	int64_t entries = file->drawn + reader_left_out(file->reader);
+	struct drawn *d;
 
-	file->ended = true;
+	while ((d = fs->spare) != NULL) {
+		fs->spare = d->spare;
+		buf_release(&d->body);
+		free(d->images);
+		free(d);
+	}
+}
+
+/* All of the file of ${d} is read: nobody draws from its reader any more. */
+static int
+end(struct file_source *fs, struct drawn *d, struct fault *f)
+{
+	struct file *file = &fs->files[d->file];
+
+	d->last = true;
+	if (fs->list.shared)
+		file->ended = true;
+	file->left_out += reader_left_out(file->reader);
 	file->reader = NULL;
-	return fs->list.end != NULL ? fs->list.end(fs->list.ctx, i, entries, f)
-				    : 0;
+	return fs->list.end != NULL
+	    ? fs->list.end(fs->list.ctx, d->file, file->drawn, f)
+	    : 0;
 }
 
-/* Read the file of ${d} until the page is full or the file ends. */
+/* Begin the file of ${d} unless that was done. */
 static int
-draw(struct file_source *fs, struct drawn *d, struct fault *f)
+begin(struct file_source *fs, struct drawn *d, struct fault *f)
 {
 	const struct file_list *list = &fs->list;
 	struct file *file = &fs->files[d->file];
-	struct slice image, ttl;
-	int r = 1;
 
 	if (file->reader == NULL) {
 		file->reader = list->begin(list->ctx, d->file, f);
@@ -77,24 +125,71 @@ draw(struct file_source *fs, struct drawn *d, struct fault *f)
 			return -1;
 		file->path = xstrdup(reader_path(file->reader));
 	}
-	buf_reset(&d->body);
-	buf_reset(&d->ttls);
+	d->reader = file->reader;
+	d->lines = list->shared && reader_shares(file->reader);
+	return 0;
+}
+
+/* Read images until the page is full: 1, 0 at the end of the file, -1. */
+static int
+draw_images(struct file_source *fs, struct drawn *d, struct fault *f)
+{
+	struct file *file = &fs->files[d->file];
+	struct slice image, ttl;
+	int r = 1;
+
 	d->first = file->drawn;
-	for (d->n = 0; d->n < list->page && d->body.n < PAGE_BYTES; d->n++) {
-		r = reader_next(file->reader, &image, &d->line[d->n], f);
-		if (r == 1 && list->check != NULL &&
-		    list->check(list->ctx, image, d->line[d->n], f) != 0)
-			r = -1;
+	while (d->n < fs->list.page && d->body.n < PAGE_BYTES) {
+		r = reader_next(d->reader, &image, &d->parts[d->n].line, f);
 		if (r != 1)
 			break;
-		ttl = reader_ttl(file->reader);
+		ttl = reader_ttl(d->reader);
 		buf_add(&d->body, image.p, image.n);
-		buf_add(&d->ttls, ttl.p, ttl.n);
-		d->ends[d->n] = d->body.n;
-		d->ttl_ends[d->n] = d->ttls.n;
+		buf_add(&d->body, ttl.p, ttl.n);
+		d->parts[d->n].image = image.n;
+		d->parts[d->n++].ttl = ttl.n;
 	}
 	file->drawn += (int64_t)d->n;
-	return r == 0 ? end(fs, d->file, f) : r < 0 ? -1 : 0;
+	return r;
+}
+
+/* The same of lines, which are looked at later. */
+static int
+draw_lines(struct file_source *fs, struct drawn *d, struct fault *f)
+{
+	struct file *file = &fs->files[d->file];
+	int r = reader_block(d->reader, BLOCK_BYTES, &d->body, &d->first, f);
+
+	if (r == 1)
+		file->drawn = reader_lines(d->reader) + 1;
+	return r;
+}
+
+/* Read the file of ${d} until the page is full or the file ends. */
+static int
+draw(struct file_source *fs, struct drawn *d, struct fault *f)
+{
+	int r;
+
+	d->n = 0;
+	buf_reset(&d->body);
+	if (begin(fs, d, f) != 0)
+		return -1;
+	r = d->lines ? draw_lines(fs, d, f) : draw_images(fs, d, f);
+	return r == 0 ? end(fs, d, f) : r < 0 ? -1 : 0;
+}
+
+/* The page ${d} is done with, and perhaps its file. */
+static void
+put_back(struct file_source *fs, const struct drawn *d)
+{
+	const struct file_list *list = &fs->list;
+	struct file *file = &fs->files[d->file];
+
+	file->entries += d->entries;
+	file->left_out += d->left_out;
+	if (--file->out == 0 && file->ended && list->done != NULL)
+		list->done(list->ctx, d->file, file->entries, file->left_out);
 }
 
 /* The next file or page for ${d}: 1, 0 when there is none, -1. */
@@ -112,12 +207,14 @@ next(struct file_source *fs, struct drawn *d, struct fault *f)
 			file->taken = true;
 			return 1;
 		}
+		file->out++;
 		if (draw(fs, d, f) != 0) {
 			fs->failed = true;
 			return -1;
 		}
-		if (d->n > 0)
+		if (d->body.n > 0)
 			return 1;
+		put_back(fs, d);
 	}
 	return 0;
 }
@@ -126,16 +223,17 @@ static int
 source_take(struct source *s, struct segment *out, struct fault *f)
 {
 	struct file_source *fs = (struct file_source *)s;
-	struct drawn *d = xcalloc(1, sizeof(*d));
+	struct drawn *d;
 	int r;
 
 	lock_enter(fs->lock);
+	d = drawn_new(fs);
 	r = next(fs, d, f);
-	lock_leave(fs->lock);
 	if (r == 1)
 		*out = (struct segment){ .index = (int64_t)d->file, .own = d };
 	else
-		drawn_free(d);
+		drawn_spare(fs, d);
+	lock_leave(fs->lock);
 	return r;
 }
 
@@ -146,47 +244,115 @@ source_put(struct source *s, struct segment *seg)
 	struct drawn *d = seg->own;
 
 	lock_enter(fs->lock);
-	fs->files[d->file].taken = false;
+	fs->files[d->file].taken = !fs->list.shared && d->last;
+	if (fs->list.shared)
+		put_back(fs, d);
+	drawn_spare(fs, d);
 	lock_leave(fs->lock);
-	drawn_free(d);
 	buf_release(&seg->next);
 }
 
-/* The text where a line of an export has its entry, as DynamoDB and ttlsweep
- * write it; unchecked. */
-static bool
-bare_line(struct slice text, struct slice *item)
+/* Remember what belongs to the item that was added to ${page}. */
+static void
+keep(struct drawn *d, const struct page *page, struct slice ttl, int64_t number)
 {
-	static const char head[] = "{\"Item\":";
-	const size_t n = sizeof(head) - 1;
-
-	if (text.n < n + 3 || memcmp(text.p, head, n) != 0 ||
-	    text.p[n] != '{' || text.p[text.n - 2] != '}' ||
-	    text.p[text.n - 1] != '}')
-		return false;
-	*item = (struct slice){ text.p + n, text.n - n - 1 };
-	return true;
+	if (page->n > d->cap) {
+		d->cap = page->cap;
+		d->images =
+		    xreallocarray(d->images, d->cap, sizeof(*d->images));
+	}
+	d->images[page->n - 1] = (struct image){ ttl, number };
 }
 
-/* Add the entry of ${text} to ${page}. Most lines pass the quick look of
- * bare_line; those of another form, and wrong ones, are parsed in full. */
 static int
-read_line(const struct file_list *list, struct page *page, struct slice text,
-    bool torn, int64_t number, struct fault *f)
+check(const struct file_source *fs, const struct drawn *d,
+    const struct page *page, int64_t line, struct fault *f)
 {
-	const struct reader *r = list->ctx;
-	struct slice item;
-	int got;
+	const struct file_list *list = &fs->list;
 
-	if (bare_line(text, &item) &&
-	    page_item(page, item, list->schema, list->ttl, NULL) == 0)
-		return 0;
-	got = reader_line(r, text, torn, number, &item, f);
+	return list->check == NULL ? 0
+				   : list->check(list->ctx, d->file,
+					 &page->items[page->n - 1], line, f);
+}
+
+/* Add the entry on the line ${text}, if any, to ${page}. */
+static int
+read_line(struct file_source *fs, struct drawn *d, struct page *page,
+    const struct reader_text *text, struct fault *f)
+{
+	const struct file_list *list = &fs->list;
+	struct reader_entry e;
+	int got = reader_line(d->reader, text, &e, f);
+
+	if (got == 1 && !e.checked &&
+	    page_item(page, e.item, list->schema, list->ttl, NULL) != 0)
+		got = reader_check(d->reader, text, &e, f);
+	d->left_out += e.left_out;
 	if (got != 1)
 		return got;
-	if (page_item(page, item, list->schema, list->ttl, f) == 0)
-		return 0;
-	return fault_at(f, "%s:%lld", reader_path(r), (long long)number);
+	if (e.checked &&
+	    page_item(page, e.item, list->schema, list->ttl, f) != 0)
+		return fault_at(f, "%s:%lld", reader_path(d->reader),
+		    (long long)text->number);
+	keep(d, page, e.ttl, text->number);
+	return check(fs, d, page, text->number, f);
+}
+
+/* Fill ${page} from the lines in its body. */
+static int
+read_lines(struct file_source *fs, struct drawn *d, struct page *page,
+    struct fault *f)
+{
+	struct slice rest = { page->body.p, page->body.n };
+	struct reader_text text = { .number = d->first };
+
+	for (; lines_split(&rest, &text.text, &text.torn); text.number++)
+		if (read_line(fs, d, page, &text, f) != 0)
+			return -1;
+	return 0;
+}
+
+/* Fill ${page} from the images in its body. */
+static int
+read_images(struct file_source *fs, struct drawn *d, struct page *page,
+    struct fault *f)
+{
+	const struct file_list *list = &fs->list;
+	size_t at = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		struct slice image = { page->body.p + at, d->parts[i].image };
+		struct slice ttl = { image.p + image.n, d->parts[i].ttl };
+
+		at += image.n + ttl.n;
+		if (page_item(page, image, list->schema, list->ttl, f) != 0)
+			return fault_at(f, "%s:%lld", fs->files[d->file].path,
+			    (long long)d->parts[i].line);
+		if (ttl.n == 0)
+			ttl.p = NULL;
+		keep(d, page, ttl, d->first + (int64_t)i);
+		if (check(fs, d, page, d->parts[i].line, f) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Fill ${page} from what was drawn. */
+static int
+fill(struct file_source *fs, struct drawn *d, struct page *page,
+    struct fault *f)
+{
+	struct buf swap = page->body;
+	int rc;
+
+	page->body = d->body;
+	d->body = swap;
+	rc =
+	    d->lines ? read_lines(fs, d, page, f) : read_images(fs, d, page, f);
+	d->items = page->items;
+	d->entries += (int64_t)page->n;
+	page->scanned = (int64_t)page->n;
+	return rc;
 }
 
 /* Fill ${page} from the next block of lines. */
@@ -194,28 +360,22 @@ static int
 fetch_lines(struct file_source *fs, struct segment *seg, struct page *page,
     struct fault *f)
 {
-	const struct file_list *list = &fs->list;
-	struct slice rest, line;
-	int64_t number;
-	bool torn;
+	struct drawn *d = seg->own;
 	int r;
 
+	d->reader = fs->list.ctx;
+	d->lines = true;
 	do {
 		lock_enter(fs->lock);
-		r = reader_block(list->ctx, BLOCK_BYTES, &page->body, &number,
-		    f);
-		if (r != 1)
-			fs->files[0].ended = true;
+		r = draw_lines(fs, d, f);
+		d->last = r != 1;
 		lock_leave(fs->lock);
-		seg->finished = r != 1;
+		seg->finished = d->last;
 		if (r != 1)
 			return r;
-		rest = (struct slice){ page->body.p, page->body.n };
-		for (; lines_split(&rest, &line, &torn); number++)
-			if (read_line(list, page, line, torn, number, f) != 0)
-				return -1;
+		if (fill(fs, d, page, f) != 0)
+			return -1;
 	} while (page->n == 0);
-	page->scanned = (int64_t)page->n;
 	seg->pages++;
 	return 1;
 }
@@ -227,8 +387,6 @@ source_fetch(struct source *s, struct segment *seg, struct ddb_conn *conn,
 	struct file_source *fs = (struct file_source *)s;
 	const struct file_list *list = &fs->list;
 	struct drawn *d = seg->own;
-	struct buf swap;
-	int read;
 
 	(void)conn;
 	page_reset(page);
@@ -238,19 +396,13 @@ source_fetch(struct source *s, struct segment *seg, struct ddb_conn *conn,
 		return fetch_lines(fs, seg, page, f);
 	if (!list->shared && draw(fs, d, f) != 0)
 		return -1;
-	seg->finished = list->shared || fs->files[d->file].ended;
-	if (d->n == 0)
+	seg->finished = list->shared || d->last;
+	if (d->body.n == 0)
 		return 0;
-	swap = page->body;
-	page->body = d->body;
-	d->body = swap;
-	read = page_items(page, d->ends, (int)d->n, list->schema, list->ttl, f);
-	if (read < (int)d->n)
-		return fault_at(f, "%s:%lld", fs->files[d->file].path,
-		    (long long)d->line[read]);
-	d->items = page->items;
+	if (fill(fs, d, page, f) != 0)
+		return -1;
 	seg->pages = list->shared ? 1 : ++fs->files[d->file].pages;
-	return 1;
+	return page->n > 0;
 }
 
 static void
@@ -261,6 +413,7 @@ source_end(struct source *s)
 	for (size_t i = 0; i < fs->list.n; i++)
 		free(fs->files[i].path);
 	free(fs->files);
+	free_spares(fs);
 	lock_free(fs->lock);
 	if (fs->list.close != NULL)
 		fs->list.close(fs->list.ctx);
@@ -322,22 +475,22 @@ file_source_file(const struct segment *seg)
 	return ((const struct drawn *)seg->own)->file;
 }
 
-int64_t
-file_source_number(const struct segment *seg, const struct item *item)
+static const struct image *
+image_of(const struct segment *seg, const struct item *item)
 {
 	const struct drawn *d = seg->own;
 
-	return d->first + (item - d->items);
+	return &d->images[item - d->items];
+}
+
+int64_t
+file_source_number(const struct segment *seg, const struct item *item)
+{
+	return image_of(seg, item)->number;
 }
 
 struct slice
 file_source_ttl(const struct segment *seg, const struct item *item)
 {
-	const struct drawn *d = seg->own;
-	size_t i = (size_t)(item - d->items);
-	size_t from = i > 0 ? d->ttl_ends[i - 1] : 0;
-
-	if (d->ttl_ends[i] == from)
-		return (struct slice){ NULL, 0 };
-	return (struct slice){ d->ttls.p + from, d->ttl_ends[i] - from };
+	return image_of(seg, item)->ttl;
 }

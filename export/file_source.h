@@ -26,20 +26,24 @@ struct file_list {
 	const char *ttl;
 	bool shared;
 	/* > 0: so many workers share the lines of one file, whose reader is
-	 * ${ctx}; check and end are not called. */
+	 * ${ctx}; the callbacks are not called. */
 	int workers;
-	size_t page; /* most entries of a page, up to FILE_PAGE */
-	/* Callbacks; all but begin may be NULL. Never two at a time for one
-	 * file; when shared, never two at a time. */
+	size_t page; /* most entries of a page, up to FILE_PAGE, unless it is of
+			lines that several workers may share (reader_shares) */
+	/* Callbacks; all but begin may be NULL. Never two of begin, end and
+	 * done at a time for one file; when shared, never two at a time. */
 	void *ctx;
 	/* The reader of file ${i}, at its start, borrowed; NULL on failure. */
 	struct reader *(*begin)(void *ctx, size_t i, struct fault *f);
-	/* Check an image before it is used. */
-	int (*check)(void *ctx, struct slice image, int64_t line,
+	/* Check an entry of file ${i} before it is used; from any thread. */
+	int (*check)(void *ctx, size_t i, const struct item *item, int64_t line,
 	    struct fault *f);
-	/* File ${i} has ended after ${entries}, including those that the reader
-	 * left out. */
-	int (*end)(void *ctx, size_t i, int64_t entries, struct fault *f);
+	/* File ${i} is read to its end, though its last pages may still be
+	 * under way; the numbers of its entries are below ${numbers}. */
+	int (*end)(void *ctx, size_t i, int64_t numbers, struct fault *f);
+	/* When shared: all pages of file ${i} were put back. They had
+	 * ${entries}, and its reader has left out ${left_out} more. */
+	void (*done)(void *ctx, size_t i, int64_t entries, int64_t left_out);
 	/* The source is closed. */
 	void (*close)(void *ctx);
 };
@@ -53,7 +57,8 @@ struct source *file_source_of(struct reader *r, const struct key_schema *schema,
 
 /* The file of a segment. */
 size_t file_source_file(const struct segment *seg);
-/* The number in that file, from 0, of an item of the segment's page. */
+/* The number in that file of an item of the segment's page: the numbers of
+ * later ones are higher. */
 int64_t file_source_number(const struct segment *seg, const struct item *item);
 /* What reader_ttl (export/reader.h) returned with it. */
 struct slice file_source_ttl(const struct segment *seg,

@@ -4,23 +4,26 @@
 #include "export/export_line.h"
 #include "export/item_json.h"
 #include "export/journal_format.h"
+#include "export/plain_line.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
+#include "lib/base/hashes.h"
 #include "lib/base/mem.h"
 #include "lib/base/version.h"
 #include "lib/dynamodb/table.h"
 #include "lib/stream/lines.h"
 
-/*
- * An entry's byte: two bits of fate, three that count its images (none: there
- * is no such entry), and three that count those that a walk has passed.
- */
+/* An entry's byte: two bits of fate; whether it has an image (else there is no
+ * such entry), and whether it has several. */
 #define FATE_MASK 0x03u
 #define IMAGE 0x04u
-#define IMAGES_MASK 0x1cu
-#define PASSED 0x20u
-#define PASSED_MASK 0xe0u
-#define PASSED_SHIFT 3 /* from PASSED to IMAGE */
+#define IMAGES 0x08u
+
+/* An entry with several images. */
+struct journal_again {
+	struct hash n; /* not hashed: its number */
+	int64_t line;  /* of the last image */
+};
 
 /* Numbers are assigned in order, but workers write their lines in any order.
  * One that is farther ahead than this is damage. */
@@ -135,7 +138,7 @@ journal_outcomes_end(struct buf *out)
 enum journal_fate
 journal_fate(const struct journal_index *ix, int64_t n)
 {
-	if (n < 1 || n > ix->intents || (ix->fate[n] & IMAGES_MASK) == 0)
+	if (n < 1 || n > ix->intents || (ix->fate[n] & IMAGE) == 0)
 		return FATE_KEPT;
 	return (enum journal_fate)(ix->fate[n] & FATE_MASK);
 }
@@ -147,25 +150,16 @@ journal_restores(const struct journal_index *ix, int64_t n)
 }
 
 bool
-journal_last(struct journal_index *ix, int64_t n)
+journal_last(const struct journal_index *ix, int64_t n, int64_t line)
 {
-	unsigned char *b;
+	const struct journal_again *again;
 
-	if (n < 1 || n > ix->intents)
+	if (n < 1 || n > ix->intents || (ix->fate[n] & IMAGE) == 0)
 		return false;
-	b = &ix->fate[n];
-	*b = (unsigned char)(*b + PASSED);
-	if ((*b & PASSED_MASK) >> PASSED_SHIFT != (*b & IMAGES_MASK))
-		return false;
-	*b = (unsigned char)(*b & ~PASSED_MASK);
-	return true;
-}
-
-void
-journal_rewind(struct journal_index *ix)
-{
-	for (int64_t n = 1; n <= ix->intents; n++)
-		ix->fate[n] = (unsigned char)(ix->fate[n] & ~PASSED_MASK);
+	if ((ix->fate[n] & IMAGES) == 0)
+		return true;
+	again = hashes_find(&ix->again, (struct hash){ 0, (uint64_t)n });
+	return again != NULL && again->line == line;
 }
 
 /* A string member as a C string; "" when it is missing. NULL when it contains
@@ -269,7 +263,8 @@ take_time(struct journal_index *ix, int64_t at_us)
 }
 
 static int
-take_intent(struct journal_index *ix, const struct line *line, struct fault *f)
+take_intent(struct journal_index *ix, const struct line *line, int64_t number,
+    struct fault *f)
 {
 	int64_t n = line->n;
 
@@ -279,10 +274,14 @@ take_intent(struct journal_index *ix, const struct line *line, struct fault *f)
 	reserve(ix, n);
 	if (n > ix->intents)
 		ix->intents = n;
-	if ((ix->fate[n] & IMAGES_MASK) == IMAGES_MASK)
-		return fault(f, FAULT_DATA, "too many images of entry %lld",
-		    (long long)n);
-	ix->fate[n] = (unsigned char)(ix->fate[n] + IMAGE);
+	if ((ix->fate[n] & IMAGE) != 0) {
+		struct journal_again *again =
+		    hashes_at(&ix->again, (struct hash){ 0, (uint64_t)n });
+
+		again->line = number;
+		ix->fate[n] |= IMAGES;
+	}
+	ix->fate[n] |= IMAGE;
 	take_time(ix, line->at_us);
 	return 0;
 }
@@ -305,7 +304,7 @@ take_outcome(struct journal_index *ix, struct slice triple, struct fault *f)
 	    slice_int(part[2], &sends) != 0)
 		return fault(f, FAULT_DATA,
 		    "an outcome is not [number,\"word\",sends]");
-	if (n < 1 || n > ix->intents || (ix->fate[n] & IMAGES_MASK) == 0)
+	if (n < 1 || n > ix->intents || (ix->fate[n] & IMAGE) == 0)
 		return fault(f, FAULT_DATA,
 		    "an outcome of entry %lld, which is not in the journal",
 		    (long long)n);
@@ -337,12 +336,17 @@ take_outcomes(struct journal_index *ix, struct slice list, struct fault *f)
 	return 0;
 }
 
-/* One line of a journal; the first must be the header and no other. */
+/* Line ${number} of a journal; the first must be the header and no other. Of an
+ * intent that ${more} lines follow only head and tail are looked at: whoever
+ * reads its image checks the rest. */
 static int
-take_line(struct journal_index *ix, struct slice text, struct fault *f)
+take_line(struct journal_index *ix, struct slice text, int64_t number,
+    bool more, struct fault *f)
 {
 	struct line line;
 
+	if (more && ix->lines > 0 && plain_intent(&line, text))
+		return take_intent(ix, &line, number, f);
 	if (line_parse(&line, text, f) != 0)
 		return -1;
 	if ((line.kind == LINE_HEADER) != (ix->lines == 0))
@@ -354,7 +358,7 @@ take_line(struct journal_index *ix, struct slice text, struct fault *f)
 	case LINE_HEADER:
 		return take_header(&ix->header, line.body, f);
 	case LINE_INTENT:
-		return take_intent(ix, &line, f);
+		return take_intent(ix, &line, number, f);
 	case LINE_OUTCOME:
 		return take_outcomes(ix, line.body, f);
 	case LINE_BLANK:
@@ -385,7 +389,7 @@ index_lines(struct journal_index *ix, struct lines *l, struct fault *f)
 	while ((r = lines_next(l, &text, &torn, f)) == 1) {
 		int64_t number = lines_number(l);
 
-		if (take_line(ix, text, f) == 0) {
+		if (take_line(ix, text, number, lines_follow(l), f) == 0) {
 			ix->lines = number;
 			ix->torn = torn;
 		} else if (ix->lines > 0 && slice_check(text, NULL) != 0 &&
@@ -411,7 +415,8 @@ journal_index_read(struct journal_index *ix, struct lines *l, struct fault *f)
 {
 	struct fault why = { 0 };
 
-	*ix = (struct journal_index){ 0 };
+	*ix = (struct journal_index){ .again = { .size = sizeof(
+						     struct journal_again) } };
 	if (index_lines(ix, l, &why) == 0)
 		return 0;
 	journal_index_release(ix);
@@ -463,6 +468,7 @@ void
 journal_index_release(struct journal_index *ix)
 {
 	journal_header_release(&ix->header);
+	hashes_release(&ix->again);
 	free(ix->fate);
 	*ix = (struct journal_index){ 0 };
 }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/base/hashes.h"
 #include "lib/base/slice.h"
 
 struct buf;
@@ -60,7 +61,8 @@ struct journal_header {
  * A journal read once from end to end: its header, and of each entry its fate
  * and how many images there are, the last of which is to be restored. A killed
  * run may leave a torn last line: it is ignored, and ${torn} is set. Damage
- * anywhere else is a fault.
+ * anywhere else is a fault; within an image it may be found only by whoever
+ * reads that line.
  */
 struct journal_index {
 	struct journal_header header;
@@ -72,6 +74,7 @@ struct journal_index {
 	bool cut;            /* … and something was ignored */
 	unsigned char *fate; /* by n, from 1; see the functions */
 	size_t cap;
+	struct hashes again; /* the entries that have several images */
 };
 
 /* Read only the header of the journal ${path}, to be released. -1 for any other
@@ -87,10 +90,8 @@ void journal_index_release(struct journal_index *ix);
 enum journal_fate journal_fate(const struct journal_index *ix, int64_t n);
 /* Whether restore must put entry n back. */
 bool journal_restores(const struct journal_index *ix, int64_t n);
-/* Whether this image of entry n is the last one. To be called once for each, in
- * file order. */
-bool journal_last(struct journal_index *ix, int64_t n);
-/* Start over with journal_last. */
-void journal_rewind(struct journal_index *ix);
+/* Whether the image of entry n on ${line} is its last one; false also for an
+ * entry that the journal does not have. Pure. */
+bool journal_last(const struct journal_index *ix, int64_t n, int64_t line);
 
 #endif

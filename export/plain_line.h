@@ -16,4 +16,8 @@ struct line;
  */
 bool plain_line(struct line *out, struct slice text);
 
+/* The same of a purge's intent, but for its image: that is whatever is in its
+ * place, and the caller has to check that it is one item. Pure. */
+bool plain_intent(struct line *out, struct slice text);
+
 #endif

@@ -5,6 +5,7 @@
 #include "export/documents.h"
 #include "export/export_line.h"
 #include "export/journal_format.h"
+#include "export/plain_line.h"
 #include "export/reader.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
@@ -29,7 +30,8 @@ struct reader {
 	struct journal_index index;
 	int64_t size; /* of the file when indexed; -1: unknown */
 	/* of the last entry: */
-	struct slice item, keys, ttl;
+	struct reader_entry entry;
+	struct slice keys;
 	int64_t line, at_us;
 	bool again;    /* return it again */
 	bool *partial; /* of reader_watch, or NULL */
@@ -143,22 +145,23 @@ wants(const struct reader *r, int64_t n)
 
 /* The entry on ${line} of an export: 1, 0 when it has none, -1. */
 static int
-of_export(const struct reader *r, const struct line *line, struct slice *item,
-    struct fault *f)
+of_export(const struct reader *r, const struct line *line,
+    struct reader_entry *e, struct fault *f)
 {
 	switch (line->kind) {
 	case LINE_BLANK:
 		return 0;
 	case LINE_ITEM:
 	case LINE_CHANGE:
-		if (line->deletes && !r->take_deleted)
+		e->left_out = line->deletes && !r->take_deleted;
+		if (e->left_out)
 			return 0;
 		if (line->item.p == NULL)
 			return fault(f, FAULT_DATA,
 			    "it has no image of the entry that was deleted "
 			    "(exports with new images only have none): leave "
 			    "out --deleted to restore the other entries");
-		*item = line->item;
+		e->item = line->item;
 		return 1;
 	default:
 		return fault(f, FAULT_DATA,
@@ -167,16 +170,28 @@ of_export(const struct reader *r, const struct line *line, struct slice *item,
 	}
 }
 
-/* The entry on ${line} of a journal: 1, 0 when it is not wanted. */
+/* The entry on ${line}, of this number, of a journal: 1, 0 when it is not
+ * wanted. */
 static int
-of_journal(struct reader *r, const struct line *line, struct slice *item)
+of_journal(const struct reader *r, const struct line *line, int64_t number,
+    struct reader_entry *e)
 {
-	if (line->kind != LINE_INTENT || !journal_last(&r->index, line->n) ||
-	    !wants(r, line->n))
+	if (line->kind != LINE_INTENT || !wants(r, line->n) ||
+	    !journal_last(&r->index, line->n, number))
 		return 0;
-	*item = line->item;
-	r->ttl = line->ttl;
+	e->item = line->item;
+	e->ttl = line->ttl;
 	return 1;
+}
+
+/* The entry on ${line}: 1, 0 when there is none, -1. */
+static int
+entry_of(const struct reader *r, const struct line *line, int64_t number,
+    struct reader_entry *e, struct fault *f)
+{
+	*e = (struct reader_entry){ .checked = true };
+	return r->journal ? of_journal(r, line, number, e)
+			  : of_export(r, line, e, f);
 }
 
 void
@@ -194,7 +209,7 @@ reader_left_out(const struct reader *r)
 struct slice
 reader_ttl(const struct reader *r)
 {
-	return r->ttl;
+	return r->entry.ttl;
 }
 
 int64_t
@@ -223,7 +238,14 @@ parse(const struct reader *r, struct slice text, bool torn, int64_t number,
 bool
 reader_shares(const struct reader *r)
 {
-	return r->lines != NULL && !r->journal;
+	return r->lines != NULL;
+}
+
+/* A line behind the indexed ones is torn. */
+static bool
+is_behind(const struct reader *r, int64_t line)
+{
+	return r->journal && line > r->index.lines;
 }
 
 int
@@ -233,20 +255,65 @@ reader_block(struct reader *r, size_t want, struct buf *block, int64_t *first,
 	if (r->again)
 		lines_again(r->lines);
 	r->again = false;
+	if (is_behind(r, lines_number(r->lines) + 1))
+		return 0;
 	return lines_block(r->lines, want, block, first, f);
 }
 
+int64_t
+reader_lines(const struct reader *r)
+{
+	return lines_number(r->lines);
+}
+
 int
-reader_line(const struct reader *r, struct slice text, bool torn,
-    int64_t number, struct slice *item, struct fault *f)
+reader_check(const struct reader *r, const struct reader_text *text,
+    struct reader_entry *e, struct fault *f)
 {
 	struct line line;
 	int got;
 
-	if (parse(r, text, torn, number, &line, f) != 0)
+	*e = (struct reader_entry){ .checked = true };
+	if (is_behind(r, text->number))
+		return 0;
+	if (parse(r, text->text, text->torn, text->number, &line, f) != 0)
 		return -1;
-	got = of_export(r, &line, item, f);
-	return got >= 0 ? got : at_line(r, number, f);
+	got = entry_of(r, &line, text->number, e, f);
+	return got >= 0 ? got : at_line(r, text->number, f);
+}
+
+/* The text where a line of an export has its entry, as DynamoDB and ttlsweep
+ * write it; unchecked. */
+static bool
+bare_line(struct slice text, struct slice *item)
+{
+	static const char head[] = "{\"Item\":";
+	const size_t n = sizeof(head) - 1;
+
+	if (text.n < n + 3 || memcmp(text.p, head, n) != 0 ||
+	    text.p[n] != '{' || text.p[text.n - 2] != '}' ||
+	    text.p[text.n - 1] != '}')
+		return false;
+	*item = (struct slice){ text.p + n, text.n - n - 1 };
+	return true;
+}
+
+/* Most lines pass a quick look at their two ends; all others, and those without
+ * a wanted entry, are parsed in full. */
+int
+reader_line(const struct reader *r, const struct reader_text *text,
+    struct reader_entry *e, struct fault *f)
+{
+	struct line line;
+
+	*e = (struct reader_entry){ .checked = false };
+	if (r->journal && !is_behind(r, text->number) &&
+	    plain_intent(&line, text->text) &&
+	    of_journal(r, &line, text->number, e) == 1)
+		return 1;
+	if (!r->journal && bare_line(text->text, &e->item))
+		return 1;
+	return reader_check(r, text, e, f);
 }
 
 /* The next line, or the next entry in documents: 1, 0, -1. */
@@ -263,8 +330,7 @@ next_line(struct reader *r, struct line *out, int64_t *number, struct fault *f)
 			*r->partial = reader_partial(r);
 		return got;
 	}
-	/* a line behind the indexed ones is torn */
-	if (r->journal && lines_number(r->lines) >= r->index.lines)
+	if (is_behind(r, lines_number(r->lines) + 1))
 		return 0;
 	got = lines_next(r->lines, &text, &torn, f);
 	if (got != 1)
@@ -288,12 +354,11 @@ reader_next(struct reader *r, struct slice *item, int64_t *line,
 			return got;
 		r->keys = parsed.keys;
 		r->at_us = parsed.at_us;
-		got = r->journal ? of_journal(r, &parsed, &r->item)
-				 : of_export(r, &parsed, &r->item, f);
-		r->left_out += got == 0 && parsed.kind == LINE_CHANGE;
+		got = entry_of(r, &parsed, r->line, &r->entry, f);
+		r->left_out += r->entry.left_out;
 	}
 	r->again = false;
-	*item = r->item;
+	*item = r->entry.item;
 	*line = r->line;
 	return got == 1 ? 1 : at_line(r, r->line, f);
 }
@@ -307,7 +372,6 @@ reader_rewind(struct reader *r, struct fault *f)
 		return csv_items_restart(r->csv, f);
 	if (r->documents != NULL)
 		return documents_restart(r->documents, f);
-	journal_rewind(&r->index);
 	return lines_restart(r->lines, f);
 }
 

@@ -42,17 +42,39 @@ struct reader *reader_of(struct input *in, enum reader_which which,
  * end, -1. */
 int reader_next(struct reader *r, struct slice *item, int64_t *line,
     struct fault *f);
+/* A line of the file, from reader_block. */
+struct reader_text {
+	struct slice text;
+	int64_t number;
+	bool torn;
+};
+
+/* An entry on a line. */
+struct reader_entry {
+	struct slice item; /* its image */
+	struct slice ttl;  /* reader_ttl */
+	bool checked;      /* else the caller has to check that the image is one
+			      item, and if not, reader_check says what is wrong
+			      with the line */
+	bool left_out;     /* there is none, but reader_left_out counts one */
+};
+
 /*
- * Whether several workers may share the file, which is an export in lines.
+ * Whether several workers may share the file, which has a line for each entry.
  * reader_block, called by one worker at a time, gives the next lines
  * (lib/stream/lines.h); reader_line, by any number at once, the entry on one of
- * them: 1, 0 when the line has none, -1.
+ * them: 1, 0 when the line has none, -1. Its slices point into the line.
  */
 bool reader_shares(const struct reader *r);
 int reader_block(struct reader *r, size_t want, struct buf *block,
     int64_t *first, struct fault *f);
-int reader_line(const struct reader *r, struct slice text, bool torn,
-    int64_t number, struct slice *item, struct fault *f);
+int reader_line(const struct reader *r, const struct reader_text *text,
+    struct reader_entry *e, struct fault *f);
+/* How many lines were returned so far. */
+int64_t reader_lines(const struct reader *r);
+/* reader_line of the whole line, with each byte of it checked. */
+int reader_check(const struct reader *r, const struct reader_text *text,
+    struct reader_entry *e, struct fault *f);
 /* The TTL value that a repair gave to the last entry; else p NULL. Borrowed
  * like the image. */
 struct slice reader_ttl(const struct reader *r);

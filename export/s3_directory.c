@@ -174,11 +174,11 @@ begin_file(void *ctx, size_t i, struct fault *f)
 /* File ${i} was read to its end: compare its number of entries, and at last
  * that of all files. */
 static int
-end_file(void *ctx, size_t i, int64_t entries, struct fault *f)
+end_file(void *ctx, size_t i, int64_t numbers, struct fault *f)
 {
 	struct s3_directory *d = ctx;
 	const struct s3_manifest *m = &d->manifest;
-	int64_t count;
+	int64_t entries = numbers + reader_left_out(d->readers[i]), count;
 	bool last;
 
 	reader_close(d->readers[i]);

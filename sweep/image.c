@@ -79,7 +79,8 @@ image_key(struct buf *out, const struct item *item)
 	partition = out->n - from;
 	if (item->sort.p != NULL)
 		attr_key_canonical(out, item->sort);
-	buf_addf(out, "|%zu", partition);
+	buf_addc(out, '|');
+	buf_addi(out, (int64_t)partition);
 }
 
 bool

@@ -10,6 +10,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/stop.h"
 #include "lib/base/text.h"
+#include "lib/base/thread.h"
 #include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/item.h"
 #include "lib/dynamodb/table.h"
@@ -31,13 +32,16 @@
 
 struct images {
 	const struct restore *r;
+	struct lock *lock;     /* for newest and duplicates */
 	struct newest *newest; /* NULL with a single file */
-	int64_t *firsts;       /* number of each file's first image */
-	int64_t *entries;      /* in each file */
-	/* the current walk: */
-	struct sweep_totals *totals;       /* NULL: not the first walk */
-	size_t at;                         /* the file */
-	struct duplicate_keys *duplicates; /* of an export; NULL: no check */
+	int64_t numbers;       /* of the images of files read to their end */
+	struct sweep_totals *totals; /* NULL: not the first walk */
+	struct file {
+		int64_t first;   /* is added to the numbers of its images */
+		int64_t entries; /* with those that are left out */
+		/* of an export on the first walk; NULL: no check */
+		struct duplicate_keys *duplicates;
+	} * files;
 };
 
 /* About how many bytes of text the files contain. */
@@ -65,8 +69,8 @@ images_open(const struct restore *r, struct fault *f)
 	struct images *im = xcalloc(1, sizeof(*im));
 
 	im->r = r;
-	im->firsts = xcalloc(r->nfiles, sizeof(*im->firsts));
-	im->entries = xcalloc(r->nfiles, sizeof(*im->entries));
+	im->lock = lock_new();
+	im->files = xcalloc(r->nfiles, sizeof(*im->files));
 	for (size_t i = 0; i < r->nfiles; i++) {
 		if (r->deleted)
 			reader_take_deleted(r->files[i].reader);
@@ -86,9 +90,10 @@ images_close(struct images *im)
 	if (im == NULL)
 		return;
 	newest_free(im->newest);
-	duplicate_keys_free(im->duplicates);
-	free(im->firsts);
-	free(im->entries);
+	for (size_t i = 0; i < im->r->nfiles; i++)
+		duplicate_keys_free(im->files[i].duplicates);
+	free(im->files);
+	lock_free(im->lock);
 	free(im);
 }
 
@@ -128,26 +133,24 @@ begin_file(void *ctx, size_t i, struct fault *f)
 	struct images *im = ctx;
 	const struct images_file *file = &im->r->files[i];
 
-	im->at = i;
 	if (im->totals == NULL)
 		return file->reader;
 	if (reader_refresh(file->reader, f) != 0 ||
 	    check_journal(im, file, f) != 0)
 		return NULL;
-	if (im->newest != NULL)
-		im->firsts[i] = newest_seen(im->newest);
+	im->files[i].first = im->numbers;
 	if (reader_journal(file->reader) == NULL)
-		im->duplicates = duplicate_keys_new(DUPLICATES_MAX);
+		im->files[i].duplicates = duplicate_keys_new(DUPLICATES_MAX);
 	return file->reader;
 }
 
 /* An export has each key once, if it is the key of its own table. */
 static int
-check_duplicate(const struct images *im, const struct item *item, int64_t line,
-    struct fault *f)
+check_duplicate(const struct images *im, struct duplicate_keys *duplicates,
+    const struct item *item, int64_t line, struct fault *f)
 {
 	const struct ddb_table *t = im->r->table;
-	int64_t other = duplicate_keys_add(im->duplicates, item, line);
+	int64_t other = duplicate_keys_add(duplicates, item, line);
 
 	if (other == 0)
 		return 0;
@@ -159,21 +162,37 @@ check_duplicate(const struct images *im, const struct item *item, int64_t line,
 	    t->sort != NULL ? ", " : "", t->sort != NULL ? t->sort : "");
 }
 
+/* Compare the keys of all images on the first walk: of all files, and of one
+ * export. */
 static int
-check_entry(void *ctx, struct slice image, int64_t line, struct fault *f)
+compare(struct images *im, size_t i, const struct item *item, int64_t line,
+    struct fault *f)
+{
+	struct duplicate_keys *duplicates = im->files[i].duplicates;
+	int rc = 0;
+
+	if (im->totals == NULL || (im->newest == NULL && duplicates == NULL))
+		return 0;
+	lock_enter(im->lock);
+	if (im->newest != NULL)
+		newest_see(im->newest, item);
+	if (duplicates != NULL)
+		rc = check_duplicate(im, duplicates, item, line, f);
+	lock_leave(im->lock);
+	return rc;
+}
+
+static int
+check_entry(void *ctx, size_t i, const struct item *item, int64_t line,
+    struct fault *f)
 {
 	struct images *im = ctx;
-	struct item item;
-	int rc =
-	    image_check(image, im->r->table, im->r->ttl_attribute, &item, f);
 
-	if (rc == 0 && im->totals != NULL && im->newest != NULL)
-		newest_see(im->newest, &item);
-	if (rc == 0 && im->duplicates != NULL)
-		rc = check_duplicate(im, &item, line, f);
-	return rc == 0 ? 0
-		       : fault_at(f, "%s: line %lld", im->r->files[im->at].path,
-			     (long long)line);
+	if (image_check_item(item, im->r->table, f) == 0 &&
+	    compare(im, i, item, line, f) == 0)
+		return 0;
+	return fault_at(f, "%s: line %lld", im->r->files[i].path,
+	    (long long)line);
 }
 
 /* Rewind for the next walk. */
@@ -189,6 +208,34 @@ go_back(struct images *im, size_t i, struct fault *f)
 	return 0;
 }
 
+static int
+end_file(void *ctx, size_t i, int64_t numbers, struct fault *f)
+{
+	struct images *im = ctx;
+	const struct images_file *file = &im->r->files[i];
+	struct sweep_totals *t = im->totals;
+
+	if (t != NULL) {
+		im->numbers += numbers;
+		if (reader_partial(file->reader))
+			t->partial = file->path;
+	}
+	return go_back(im, i, f);
+}
+
+static void
+done_file(void *ctx, size_t i, int64_t entries, int64_t left_out)
+{
+	struct images *im = ctx;
+
+	duplicate_keys_free(im->files[i].duplicates);
+	im->files[i].duplicates = NULL;
+	if (im->totals == NULL)
+		return;
+	im->totals->left_out += left_out;
+	im->files[i].entries = entries + left_out;
+}
+
 /* File ${i} may be the last of an export of which only the sum is known. */
 static int
 check_total(const struct images *im, size_t i, struct fault *f)
@@ -199,30 +246,23 @@ check_total(const struct images *im, size_t i, struct fault *f)
 	if (file->directory == NULL)
 		return 0;
 	for (size_t k = 0; k < file->of; k++)
-		sum += im->entries[i - k];
+		sum += im->files[i - k].entries;
 	return s3_manifest_total(file->directory, file->total, sum, f);
 }
 
+/* Compare the numbers of entries with what manifests say. */
 static int
-end_file(void *ctx, size_t i, int64_t entries, struct fault *f)
+check_counts(const struct images *im, struct fault *f)
 {
-	struct images *im = ctx;
-	const struct images_file *file = &im->r->files[i];
-	struct sweep_totals *t = im->totals;
+	for (size_t i = 0; i < im->r->nfiles; i++) {
+		const struct images_file *file = &im->r->files[i];
 
-	duplicate_keys_free(im->duplicates);
-	im->duplicates = NULL;
-	if (t != NULL) {
-		t->left_out += reader_left_out(file->reader);
-		if (reader_partial(file->reader))
-			t->partial = file->path;
-		im->entries[i] = entries;
-		if (s3_manifest_count(file->path, file->items, entries, f) !=
-			0 ||
+		if (s3_manifest_count(file->path, file->items,
+			im->files[i].entries, f) != 0 ||
 		    check_total(im, i, f) != 0)
 			return -1;
 	}
-	return go_back(im, i, f);
+	return 0;
 }
 
 struct source *
@@ -237,14 +277,16 @@ images_walk(struct images *im, struct sweep_totals *totals)
 	    .ctx = im,
 	    .begin = begin_file,
 	    .check = check_entry,
-	    .end = end_file });
+	    .end = end_file,
+	    .done = done_file });
 }
 
 static int
 weigh_file(struct images *im, size_t i, struct fault *f)
 {
 	const struct images_file *file = &im->r->files[i];
-	int64_t n = im->firsts[i], line, at_us;
+	bool lines = reader_shares(file->reader);
+	int64_t n = 0, line, at_us;
 	struct slice image;
 	struct item item;
 	int got;
@@ -256,7 +298,7 @@ weigh_file(struct images *im, size_t i, struct fault *f)
 			    (long long)line);
 		at_us = reader_at(file->reader);
 		newest_weigh(im->newest, &item, at_us > 0 ? at_us : file->of_us,
-		    n++);
+		    im->files[i].first + (lines ? line : n++));
 		if (stop_requested() != 0)
 			return fault(f, FAULT_CANCELLED, "interrupted");
 	}
@@ -266,8 +308,11 @@ weigh_file(struct images *im, size_t i, struct fault *f)
 int
 images_newest(struct images *im, struct fault *f)
 {
-	int rounds = im->newest != NULL ? newest_rounds(im->newest) : 0;
+	int rounds =
+	    im->newest != NULL ? newest_rounds(im->newest, im->numbers) : 0;
 
+	if (check_counts(im, f) != 0)
+		return -1;
 	for (int round = 0; round < rounds; round++) {
 		newest_begin(im->newest, round);
 		for (size_t i = 0; i < im->r->nfiles; i++)
@@ -304,7 +349,7 @@ enum images_turn
 images_turn(const struct images *im, const struct segment *seg,
     const struct item *item)
 {
-	int64_t first = im->firsts[file_source_file(seg)];
+	int64_t first = im->files[file_source_file(seg)].first;
 
 	if (im->newest == NULL ||
 	    !newest_is_old(im->newest, first + file_source_number(seg, item)))

@@ -45,12 +45,12 @@ void images_close(struct images *im);
  * A walk over all files, as a source that several workers share; to be closed
  * before the next one. Every image is checked to be a possible entry of the
  * table. The first walk has ${totals} and counts there what the files leave
- * out; it also checks journals, duplicate keys and the counts of manifests.
- * Later ones have NULL.
+ * out; it also checks journals and duplicate keys. Later ones have NULL.
  */
 struct source *images_walk(struct images *im, struct sweep_totals *totals);
 
-/* After the first walk: find out which images are old. */
+/* After the first walk: check the counts of manifests, and find out which
+ * images are old. */
 int images_newest(struct images *im, struct fault *f);
 
 /* The next three are about an item on the current page of ${seg}. */

@@ -26,7 +26,7 @@ struct newest_of { /* a key */
 struct newest {
 	uint64_t bits; /* a power of two */
 	unsigned char *once, *twice;
-	int64_t seen;
+	int64_t numbers;
 	int64_t again;      /* images whose bit was set before */
 	unsigned char *old; /* a bit for each image; NULL: none is old */
 	struct hashes keys;
@@ -75,7 +75,6 @@ newest_see(struct newest *n, const struct item *item)
 {
 	uint64_t at = key_of(n, item).high & (n->bits - 1);
 
-	n->seen++;
 	if (!bit(n->once, at)) {
 		set_bit(n->once, at);
 		return;
@@ -84,14 +83,8 @@ newest_see(struct newest *n, const struct item *item)
 	n->again++;
 }
 
-int64_t
-newest_seen(const struct newest *n)
-{
-	return n->seen;
-}
-
 int
-newest_rounds(struct newest *n)
+newest_rounds(struct newest *n, int64_t numbers)
 {
 	/* each image whose bit was set makes at most two keys candidates: its
 	 * own and the one that set it */
@@ -100,8 +93,9 @@ newest_rounds(struct newest *n)
 	free(n->once);
 	n->once = NULL;
 	n->rounds = (int)((keys + most - 1) / most);
+	n->numbers = numbers;
 	if (n->rounds > 0 && n->old == NULL)
-		n->old = xcalloc((size_t)n->seen / 8 + 1, 1);
+		n->old = xcalloc((size_t)numbers / 8 + 1, 1);
 	return n->rounds;
 }
 
@@ -119,7 +113,7 @@ newest_weigh(struct newest *n, const struct item *item, int64_t at_us,
 	struct hash key = key_of(n, item);
 	struct newest_of *s;
 
-	if (image >= n->seen)
+	if (image >= n->numbers)
 		return; /* the file has grown since */
 	if (!bit(n->twice, key.high & (n->bits - 1)) ||
 	    (int)((key.high >> 32) % (uint64_t)n->rounds) != n->round)
@@ -138,7 +132,7 @@ newest_weigh(struct newest *n, const struct item *item, int64_t at_us,
 bool
 newest_is_old(const struct newest *n, int64_t image)
 {
-	return n->old != NULL && image < n->seen &&
+	return n->old != NULL && image < n->numbers &&
 	    bit(n->old, (uint64_t)image);
 }
 

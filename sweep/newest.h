@@ -19,20 +19,19 @@ struct newest;
  * keys in a round (NEWEST_MOST, but for tests). */
 #define NEWEST_MOST ((size_t)1 << 18)
 struct newest *newest_new(int64_t bytes, size_t most);
-/* The first walk: add an image; they are numbered from 0. */
+/* The first walk: add an image. */
 void newest_see(struct newest *n, const struct item *item);
-/* How many were added so far. */
-int64_t newest_seen(const struct newest *n);
-/* After the first walk: how many more are needed; 0 if all keys differ. */
-int newest_rounds(struct newest *n);
+/* After the first walk: how many more are needed; 0 if all keys differ. In them
+ * each image has a number of its own below ${numbers}. */
+int newest_rounds(struct newest *n, int64_t numbers);
 /* Walk ${round}, from 0, begins. */
 void newest_begin(struct newest *n, int round);
 /* Image number ${image} is of time ${at_us}; of two of the same time the one
  * with the lower number counts as newer. */
 void newest_weigh(struct newest *n, const struct item *item, int64_t at_us,
     int64_t image);
-/* After all rounds: whether its entry has a newer image. An image that the
- * first walk did not see is not old. */
+/* After all rounds: whether its entry has a newer image. An image with a
+ * higher number is not old: the first walk did not see it. */
 bool newest_is_old(const struct newest *n, int64_t image);
 void newest_free(struct newest *n);
 

@@ -41,7 +41,11 @@ check_entry(void *state, const struct segment *seg, const struct record *r,
 	struct restore_state *run = state;
 
 	(void)f;
-	run->totals->of_repair += file_source_ttl(seg, r->item).p != NULL;
+	if (file_source_ttl(seg, r->item).p == NULL)
+		return 0;
+	lock_enter(run->lock);
+	run->totals->of_repair++;
+	lock_leave(run->lock);
 	return 0;
 }
 
@@ -591,7 +595,7 @@ walk(struct restore_state *run, struct pass_sink sink, bool first,
 		.table = r->table,
 		.rules = r->rules,
 		.selection = r->selection,
-		.jobs = first ? 1 : r->jobs,
+		.jobs = r->jobs,
 		.sink = sink,
 		.tick = first ? r->tick : tick,
 		.tick_ctx = first ? r->tick_ctx : run };

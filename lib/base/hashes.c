@@ -82,6 +82,17 @@ hashes_at(struct hashes *t, struct hash hash)
 	return at;
 }
 
+const void *
+hashes_find(const struct hashes *t, struct hash hash)
+{
+	const struct hash *at;
+
+	if (is_free(&hash))
+		hash.low = 1;
+	at = t->cap > 0 ? find(t, hash) : NULL;
+	return at != NULL && !is_free(at) ? at : NULL;
+}
+
 void
 hashes_drop(struct hashes *t, uint64_t high)
 {

@@ -22,6 +22,8 @@ struct hashes {
 /* The slot of ${hash}, until the next call. If it is new, n is greater and the
  * bytes after its hash are 0. */
 void *hashes_at(struct hashes *t, struct hash hash);
+/* The slot of ${hash}, NULL without one. */
+const void *hashes_find(const struct hashes *t, struct hash hash);
 /* Drop those whose high half has any of the bits of ${high}. */
 void hashes_drop(struct hashes *t, uint64_t high);
 void hashes_release(struct hashes *t);

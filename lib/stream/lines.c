@@ -208,6 +208,12 @@ lines_cut(const struct lines *l)
 	return input_cut(l->in);
 }
 
+bool
+lines_follow(const struct lines *l)
+{
+	return l->next < l->text.n;
+}
+
 void
 lines_again(struct lines *l)
 {

@@ -40,6 +40,8 @@ bool lines_split(struct slice *rest, struct slice *line, bool *torn);
  * because zeros follow, where data never reached the disk. All whole lines
  * before that were returned. */
 bool lines_cut(const struct lines *l);
+/* Whether more text follows the last line; false if that is not known yet. */
+bool lines_follow(const struct lines *l);
 /* The next lines_next returns the last line again. */
 void lines_again(struct lines *l);
 /* Start over, like input_restart. A pipe allows it until lines_next is called

@@ -185,6 +185,24 @@ assert_same(const char *name, struct slice a, struct slice b)
 		    SLICE_ARG(b));
 }
 
+static void
+agrees(const char *name, struct slice text, const struct line *fast)
+{
+	struct fault f = { 0 };
+	struct line line;
+
+	if (line_parse_any(&line, text, &f) != 0)
+		fail_msg("%s: %s", name, f.text);
+	assert_int_equal(fast->kind, line.kind);
+	assert_same(name, fast->item, line.item);
+	assert_same(name, fast->keys, line.keys);
+	assert_same(name, fast->ttl, line.ttl);
+	assert_same(name, fast->body, line.body);
+	assert_int_equal(fast->n, line.n);
+	assert_int_equal(fast->at_us, line.at_us);
+	assert_int_equal(fast->deletes, line.deletes);
+}
+
 /* What it reads it reads as the other reader does, and it reads what journals
  * and exports consist of. */
 static void
@@ -250,22 +268,74 @@ the_fast_reader_agrees(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct fault f = { 0 };
-		struct line fast, line;
+		struct line fast;
 
 		if (plain_line(&fast, cases[i].text) != cases[i].plain)
 			fail_msg("%s", cases[i].name);
-		if (!cases[i].plain)
+		if (cases[i].plain)
+			agrees(cases[i].name, cases[i].text, &fast);
+	}
+}
+
+#define SWEEP(n) "\"Ttlsweep\":{\"n\":" n ",\"why\":\"too-old\"}}"
+
+/* What only ends like an intent has something else in the image's place. */
+static void
+the_fastest_reader_agrees(void **state)
+{
+	static const struct {
+		const char *name;
+		struct slice text;
+		bool taken, whole; /* the image is one object */
+	} cases[] = {
+		{ "an intent", SLICE(META KEYS OLD SWEEP("12")), true, true },
+		{ "members of that name in the image",
+		    SLICE(META KEYS
+			"\"OldImage\":{\"Ttlsweep\":{\"n\":3,\"why\":\"x\"}}," SWEEP(
+			    "12")),
+		    true, true },
+		{ "the end of a line in a string",
+		    SLICE(META KEYS "\"OldImage\":{\"k\":{\"S\":\"}},"
+				    "\\\"Ttlsweep\\\":{\"}}," SWEEP("12")),
+		    true, true },
+		{ "an image that is truncated",
+		    SLICE(META KEYS
+			"\"OldImage\":{\"k\":{\"S\":\"a\"}," SWEEP("12")),
+		    true, false },
+		{ "a member behind the image",
+		    SLICE(META KEYS OLD "\"x\":{}," SWEEP("12")), true, false },
+		{ "two images", SLICE(META KEYS OLD OLD SWEEP("12")), true,
+		    false },
+		{ "zeros in the image",
+		    SLICE(META KEYS "\"OldImage\":{\"k\":\0\0\0}," SWEEP("12")),
+		    true, false },
+		{ "only an object in the image ends like that",
+		    SLICE(META KEYS "\"OldImage\":{\"k\":{}," SWEEP("12") "}"),
+		    false, false },
+		{ "entry 0", SLICE(META KEYS OLD SWEEP("0")), false, false },
+		{ "a leading zero", SLICE(META KEYS OLD SWEEP("01")), false,
+		    false },
+		{ "19 digits",
+		    SLICE(META KEYS OLD SWEEP("1234567890123456789")), false,
+		    false },
+		{ "no digits", SLICE(META KEYS OLD SWEEP("")), false, false },
+		{ "no image", SLICE(META KEYS SWEEP("12")), false, false },
+		{ "only an end", SLICE("," SWEEP("12")), false, false },
+		{ "nothing", SLICE(""), false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct line fast;
+
+		if (plain_intent(&fast, cases[i].text) != cases[i].taken)
+			fail_msg("%s", cases[i].name);
+		if (!cases[i].taken)
 			continue;
-		assert_int_equal(line_parse_any(&line, cases[i].text, &f), 0);
-		assert_int_equal(fast.kind, line.kind);
-		assert_same(cases[i].name, fast.item, line.item);
-		assert_same(cases[i].name, fast.keys, line.keys);
-		assert_same(cases[i].name, fast.ttl, line.ttl);
-		assert_same(cases[i].name, fast.body, line.body);
-		assert_int_equal(fast.n, line.n);
-		assert_int_equal(fast.at_us, line.at_us);
-		assert_int_equal(fast.deletes, line.deletes);
+		if ((slice_check(fast.item, NULL) == 0) != cases[i].whole)
+			fail_msg("%s: the image", cases[i].name);
+		if (cases[i].whole)
+			agrees(cases[i].name, cases[i].text, &fast);
 	}
 }
 
@@ -277,6 +347,7 @@ main(void)
 		cmocka_unit_test(test_line_parts),
 		cmocka_unit_test(test_line_bare),
 		cmocka_unit_test(the_fast_reader_agrees),
+		cmocka_unit_test(the_fastest_reader_agrees),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

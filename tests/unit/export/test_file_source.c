@@ -184,8 +184,8 @@ test_shared_lines(void **state)
 /* Two files, and the calls made for them. */
 struct two {
 	struct reader *readers[2];
-	int begun, checked, closed;
-	int64_t entries[2];
+	int begun, checked, done, closed;
+	int64_t numbers[2], entries[2], left_out[2];
 	int64_t refused; /* the line of file 1 to refuse; 0: none */
 };
 
@@ -200,24 +200,34 @@ begin(void *ctx, size_t i, struct fault *f)
 }
 
 static int
-check(void *ctx, struct slice image, int64_t line, struct fault *f)
+check(void *ctx, size_t i, const struct item *item, int64_t line,
+    struct fault *f)
 {
 	struct two *two = ctx;
 
-	assert_int_equal(*image.p, '{');
+	assert_int_equal(*item->json.p, '{');
 	two->checked++;
-	return two->begun == 2 && line == two->refused
-	    ? fault(f, FAULT_DATA, "refused")
-	    : 0;
+	return i == 1 && line == two->refused ? fault(f, FAULT_DATA, "refused")
+					      : 0;
 }
 
 static int
-end(void *ctx, size_t i, int64_t entries, struct fault *f)
+end(void *ctx, size_t i, int64_t numbers, struct fault *f)
 {
 	struct two *two = ctx;
 
-	two->entries[i] = entries;
+	two->numbers[i] = numbers;
 	return reader_rewind(two->readers[i], f);
+}
+
+static void
+done(void *ctx, size_t i, int64_t entries, int64_t left_out)
+{
+	struct two *two = ctx;
+
+	two->done++;
+	two->entries[i] = entries;
+	two->left_out[i] = left_out;
 }
 
 static void
@@ -239,12 +249,14 @@ shared_pages(struct buf *out, struct source *s, struct fault *f)
 	while ((r = s->ops->take(s, &segs[n], f)) == 1)
 		n++;
 	for (size_t i = 0; i < n; i++) {
-		assert_int_equal(s->ops->fetch(s, &segs[i], NULL, &page, f), 1);
-		assert_true(segs[i].finished);
-		for (size_t k = 0; k < page.n; k++) {
+		if (r == 0)
+			r = s->ops->fetch(s, &segs[i], NULL, &page, f) < 0 ? -1
+									   : 0;
+		for (size_t k = 0; r == 0 && k < page.n; k++) {
 			const struct item *item = &page.items[k];
 			struct slice ttl = file_source_ttl(&segs[i], item);
 
+			assert_true(segs[i].finished);
 			buf_addf(out, "%zu.%d%.*s%.*s ",
 			    file_source_file(&segs[i]),
 			    (int)file_source_number(&segs[i], item),
@@ -263,58 +275,82 @@ shared_pages(struct buf *out, struct source *s, struct fault *f)
 	    "a") ",\"Ttlsweep\":{\"n\":1,\"ttl\":{\"N\":\"7\"}}}\n" INTENT("2", \
 	    "b") INTENT("3", "c")
 
-/* Shared pages of two entries, read twice. */
+/* Two files, read twice: their pages are blocks of lines, and where entries are
+ * not lines, of two entries. */
 static void
 test_shared(void **state)
 {
 	static const struct key_schema schema = { "key", NULL };
 	static const char export[] =
 	    ITEM("x") "{\"Keys\":{},\"OldImage\":" KEY("gone") "}\n" ITEM("y");
-	struct two two = { 0 };
-	const struct file_list list = { .n = 2,
-		.schema = &schema,
-		.ttl = "ttl",
-		.shared = true,
-		.page = 2,
-		.ctx = &two,
-		.begin = begin,
-		.check = check,
-		.end = end,
-		.close = closed };
+	static const char replies[] = "{\"Items\":[" KEY("x") "," KEY(
+	    "y") "],\n\"Count\":2}{\"Items\":[" KEY("z") "]}\n";
+	static const struct {
+		const char *second, *pages;
+		int64_t entries, left_out, numbers, refused;
+	} cases[] = {
+		{ export,
+		    "0.2\"a\"{\"N\":\"7\"} 0.3\"b\" 0.4\"c\" |"
+		    "1.1\"x\" 1.3\"y\" |",
+		    2, 1, 4, 3 },
+		{ replies,
+		    "0.2\"a\"{\"N\":\"7\"} 0.3\"b\" 0.4\"c\" |"
+		    "1.0\"x\" 1.1\"y\" |1.2\"z\" |",
+		    3, 0, 3, 1 },
+	};
 	struct buf out = { 0 };
 	struct fault f = { 0 };
 	struct source *s;
 
 	(void)state;
 	put(at("journal"), REPAIRED, strlen(REPAIRED));
-	put(at("export"), export, strlen(export));
-	two.readers[0] = reader_open(at("journal"), READER_RESTORE, NULL, &f);
-	two.readers[1] = reader_open(at("export"), READER_RESTORE, NULL, &f);
-	for (int walk = 0; walk < 2; walk++) {
-		two.begun = two.checked = two.closed = 0;
-		buf_reset(&out);
-		s = file_source_open(&list);
-		assert_int_equal(shared_pages(&out, s, &f), 0);
-		assert_string_equal(buf_text(&out),
-		    "0.0\"a\"{\"N\":\"7\"} 0.1\"b\" |0.2\"c\" |"
-		    "1.0\"x\" 1.1\"y\" |");
-		assert_int_equal(two.checked, 5);
-		assert_int_equal(two.entries[0], 3);
-		assert_int_equal(two.entries[1], 3); /* with the deleted one */
-		source_close(s);
-		assert_int_equal(two.closed, 1);
+	for (int i = 0; i < 4; i++) {
+		struct two two = { 0 };
+		const struct file_list list = { .n = 2,
+			.schema = &schema,
+			.ttl = "ttl",
+			.shared = true,
+			.page = 2,
+			.ctx = &two,
+			.begin = begin,
+			.check = check,
+			.end = end,
+			.done = done,
+			.close = closed };
+		int rc;
+
+		put(at("second"), cases[i / 2].second,
+		    strlen(cases[i / 2].second));
+		two.readers[0] =
+		    reader_open(at("journal"), READER_RESTORE, NULL, &f);
+		two.readers[1] =
+		    reader_open(at("second"), READER_RESTORE, NULL, &f);
+		two.refused = i % 2 == 0 ? 0 : cases[i / 2].refused;
+		for (int walk = 0; walk < 2; walk++) {
+			two.begun = two.checked = two.closed = two.done = 0;
+			buf_reset(&out);
+			s = file_source_open(&list);
+			rc = shared_pages(&out, s, &f);
+			source_close(s);
+			assert_int_equal(two.closed, 1);
+			assert_int_equal(two.numbers[0], 5);
+			assert_int_equal(two.numbers[1], cases[i / 2].numbers);
+			assert_int_equal(rc, two.refused > 0 ? -1 : 0);
+			if (rc < 0)
+				break;
+			assert_string_equal(buf_text(&out), cases[i / 2].pages);
+			assert_int_equal(two.checked, 3 + cases[i / 2].entries);
+			assert_int_equal(two.done, 2);
+			assert_int_equal(two.entries[0], 3);
+			assert_int_equal(two.entries[1], cases[i / 2].entries);
+			assert_int_equal(two.left_out[1],
+			    cases[i / 2].left_out);
+		}
+		if (two.refused > 0)
+			assert_string_equal(f.text, "refused");
+		reader_close(two.readers[0]);
+		reader_close(two.readers[1]);
 	}
-	/* after a refused image nothing more is read */
-	two.begun = 0;
-	two.refused = 1;
-	s = file_source_open(&list);
-	buf_reset(&out);
-	assert_int_equal(shared_pages(&out, s, &f), -1);
-	assert_string_equal(f.text, "refused");
-	assert_int_equal(shared_pages(&out, s, &f), 0);
-	source_close(s);
-	reader_close(two.readers[0]);
-	reader_close(two.readers[1]);
 	buf_release(&out);
 }
 

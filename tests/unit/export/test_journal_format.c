@@ -191,11 +191,6 @@ test_damaged(void **state)
 		    "/journal:3: another journal" },
 		{ "a number far ahead", HEADER INTENT("1000000000000", "a"),
 		    "entry number" },
-		{ "too many images",
-		    HEADER INTENT("1", "a") INTENT("1", "a") INTENT("1", "a")
-			INTENT("1", "a") INTENT("1", "a") INTENT("1", "a")
-			    INTENT("1", "a") INTENT("1", "a"),
-		    "/journal:9: too many images" },
 		{ "an outcome without an entry",
 		    HEADER OUTCOME("[1,\"gone\",1]"), "entry 1, which" },
 		{ "an outcome of a missing number",
