@@ -155,9 +155,9 @@ check_duplicate(const struct images *im, struct duplicate_keys *duplicates,
 	if (other == 0)
 		return 0;
 	return fault(f, FAULT_DATA,
-	    "it has the same key as line %lld but is another entry; the key of "
-	    "table %s is (%s%s%s): the export's may be another. Restore two "
-	    "exports from two files",
+	    "it differs from line %lld but has the same key in table %s, whose "
+	    "key is (%s%s%s); the table of the export may have another key, "
+	    "or two exports were joined: restore them from two files",
 	    (long long)other, t->name, t->partition,
 	    t->sort != NULL ? ", " : "", t->sort != NULL ? t->sort : "");
 }

@@ -52,6 +52,9 @@ take(struct sweep_run *run, const struct record *r, int64_t units)
 		return 1;
 	}
 	sweep_totals_match(t, r, units);
+	t->too_old += run->p->action == PURGE_REPAIR &&
+	    r->state == STATE_STUCK &&
+	    record_past(r, run->p->rules, RECORD_TOO_OLD);
 	if (!p->execute) {
 		t->outcomes[OUTCOME_SKIPPED]++;
 		t->journal_bytes += plan_journal_bytes(r->item);
@@ -373,6 +376,8 @@ count_entry(void *state, const struct segment *seg, const struct record *r,
 		return 0;
 	lock_enter(c->lock);
 	sweep_totals_match(&c->found, r, batch_units(c->p, r));
+	if (!c->p->execute)
+		c->found.journal_bytes += plan_journal_bytes(r->item);
 	lock_leave(c->lock);
 	return 0;
 }
@@ -389,8 +394,8 @@ count_page(void *state, const struct segment *seg, struct fault *f)
 	return fault(f, FAULT_LATE, "the deadline has passed");
 }
 
-/* --max-percent: 0 within the limit; 1 too many, and all are counted as skipped
- * in ${totals}; -1, FAULT_LATE after the deadline. */
+/* --max-percent: 0 within the limit; 1 too many; -1, FAULT_LATE after the
+ * deadline. But for 0, ${totals} are of what was counted, all skipped. */
 static int
 count(const struct purge *p, const struct account *account,
     struct sweep_totals *totals, struct fault *f)
@@ -413,18 +418,22 @@ count(const struct purge *p, const struct account *account,
 	rc = pass_run(&pass, &s, &done, f);
 	summary_release(&s);
 	lock_free(c.lock);
-	totals->percent_of = done.items;
-	totals->percent_matched = c.found.matched;
-	if (rc != 0 ||
-	    !ceiling_percent_passed(&p->ceilings, c.found.matched, done.items))
-		return rc;
-	*totals = c.found;
-	totals->outcomes[OUTCOME_SKIPPED] = totals->matched;
-	totals->scanned = totals->percent_of = done.items;
-	totals->percent_matched = totals->matched;
-	totals->stopped = ceiling_name(CEILING_PERCENT);
-	totals->blocked = true;
-	return 1;
+	c.found.percent_of = done.items;
+	c.found.percent_matched = c.found.matched;
+	if (rc == 0 &&
+	    ceiling_percent_passed(&p->ceilings, c.found.matched, done.items)) {
+		c.found.stopped = ceiling_name(CEILING_PERCENT);
+		c.found.blocked = true;
+		rc = 1;
+	}
+	if (rc != 0) {
+		*totals = c.found;
+		totals->scanned = done.items;
+		totals->outcomes[OUTCOME_SKIPPED] = totals->matched;
+	}
+	totals->percent_of = c.found.percent_of;
+	totals->percent_matched = c.found.percent_matched;
+	return rc;
 }
 
 int

@@ -437,8 +437,7 @@ is_turn(struct restore_state *run, const struct segment *seg,
 	if (turn == IMAGES_AFTER) {
 		run->after++;
 	} else {
-		run->totals->outcomes[OUTCOME_REFRESHED]++;
-		run->done++;
+		restore_count_older(run);
 	}
 	lock_leave(run->lock);
 	return false;
@@ -663,8 +662,8 @@ restore_run(const struct restore *r, struct sweep_totals *totals,
 	images_close(run.images);
 	totals->outcomes[OUTCOME_SKIPPED] +=
 	    totals->matched - sweep_totals_settled(totals);
-	if (rc < 0 && !r->execute)
-		totals->unseen = totals->matched - run.done;
+	if (!r->execute)
+		totals->unseen = totals->outcomes[OUTCOME_SKIPPED] - run.to_put;
 	if (rc < 0)
 		totals->stopped =
 		    f->kind == FAULT_CANCELLED ? "interrupted" : "failed";

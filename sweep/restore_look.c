@@ -119,6 +119,7 @@ count_one(struct restore_state *run, const struct asked *a)
 	account_settle(&run->account, units, units);
 	t->units += (int64_t)units;
 	if (writes) {
+		run->to_put++;
 		restore_count_expired(run, a->state);
 		return 0;
 	}
@@ -185,14 +186,12 @@ restore_refused(const struct record *r)
 	return started(r->size, WRITE_UNIT);
 }
 
-/* A newer image of its entry is put back, or the entry is present. */
-static void
-count_old(struct restore_state *run)
+void
+restore_count_older(struct restore_state *run)
 {
-	lock_enter(run->lock);
 	run->totals->outcomes[OUTCOME_REFRESHED]++;
+	run->totals->older++;
 	run->done++;
-	lock_leave(run->lock);
 }
 
 /* Add one key; its image shows how many read units it takes. */
@@ -209,7 +208,9 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	int rc = 0;
 
 	if (images_turn(l->run->images, seg, r->item) == IMAGES_OLD) {
-		count_old(l->run);
+		lock_enter(l->run->lock);
+		restore_count_older(l->run);
+		lock_leave(l->run->lock);
 		return 0;
 	}
 	/* a request contains each key once */

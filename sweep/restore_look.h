@@ -22,9 +22,10 @@ struct restore_state {
 	struct lock *lock; /* all below; woken when an entry is settled */
 	struct sweep_totals *totals;
 	struct account account;
-	int64_t done;  /* entries put back or looked up, for the progress */
-	int under_way; /* entries reserved and not settled */
-	int64_t after; /* entries for the second walk */
+	int64_t done;   /* entries put back or looked up, for the progress */
+	int under_way;  /* entries reserved and not settled */
+	int64_t after;  /* entries for the second walk */
+	int64_t to_put; /* a dry run's entries to be put back */
 };
 
 /* Write units of a put of ${r} that meets an entry: no index is written. Pure.
@@ -32,6 +33,10 @@ struct restore_state {
 int64_t restore_refused(const struct record *r);
 /* An image of ${state} is put back, or would be. The lock is held. */
 void restore_count_expired(struct restore_state *run, enum state state);
+
+/* An image that is not its entry's newest counts as present. The lock is held.
+ */
+void restore_count_older(struct restore_state *run);
 
 /* A dry run of a restore, after all files were checked: look up which keys are
  * in use, without writing. The pass's ctx is a struct restore_state. */

@@ -45,12 +45,16 @@ struct sweep_totals {
 	int64_t left[SWEEP_LEFT]; /* repair: selected, and left alone */
 	int64_t images_refused; /* returned old images that were ignored, … */
 	char *image_wrong;      /* … and why the first one was */
-	int64_t left_out;      /* restore: not matched, as an incremental export
-				  says they were deleted */
-	int64_t unseen;        /* restore, dry: skipped, and not looked up */
-	uint64_t prefixes;     /* bit i: session prefix i was seen */
-	int64_t of_repair;     /* restore: matched, from a repair's journal */
-	int64_t expired;       /* restore: put back and already expired, … */
+	int64_t left_out;  /* restore: not matched, as an incremental export
+			      says they were deleted */
+	int64_t unseen;    /* restore, dry: skipped, as the run would stop, or
+			      stopped, before it */
+	int64_t older;     /* restore: of those present, images of which the
+			      files have a newer one */
+	int64_t too_old;   /* repair: matched, and TTL would leave them alone */
+	uint64_t prefixes; /* bit i: session prefix i was seen */
+	int64_t of_repair; /* restore: matched, from a repair's journal */
+	int64_t expired;   /* restore: put back and already expired, … */
 	int64_t expired_again; /* … of which TTL will delete these */
 	const char *partial; /* restore: a file whose last reply says that more
 				entries follow; NULL: none. Borrowed */

@@ -469,8 +469,8 @@ closed() {
 	[[ $output == *'    "cookie": {'*'"path": "/"'*'2.50'* ]]
 	[[ $output == *'m  M'*'a  NS'*'- 1'* ]]
 	output=${output//$'\n'  / }
-	[[ $output == *'stuck: should have expired '*' years ago, at 2014-05-13T16:53:20Z'*'five years ago'* ]]
-	[[ $output == *'stuck: should have expired 2 h ago'*milliseconds* ]]
+	[[ $output == *'stuck: expired '*' years ago, at 2014-05-13T16:53:20Z'*'five years ago'* ]]
+	[[ $output == *'stuck: expired 2 h ago'*milliseconds* ]]
 	[[ $output == *'live: expires in '* ]]
 }
 

@@ -132,6 +132,18 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	cloud_log | jq -se 'map(select(.action == "Scan")) | last.body.Limit < 1000'
 	doctor -t mixed --ttl-attribute other
 	is warning 'none has the attribute other, but numbers that look like times are in ttl' entries
+	is warning 'turn it on for ttl, which they have, and expired' ttl
+}
+
+@test "a repair is not advised for what TTL would leave alone after it" {
+	local table
+	table=$(new_table old)
+	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" \
+	    --case milliseconds-old=20 --case string-past=5
+	doctor -t "$table" --now "$NOW"
+	is warning "repair fixes 5 of these, and then, once TTL is on, 'purge --state stuck' deletes 20 that TTL never will" entries
+	run -0 --separate-stderr ttlsweep repair -t "$table" --now "$NOW"
+	[[ ${output//$'\n'/ } == *"20 entries expired five years ago or earlier: TTL will not delete these after the repair, either; purge them. Repairing 25 entries takes about "* ]]
 }
 
 @test "no entry has the TTL attribute, but a map contains it" {
@@ -462,6 +474,9 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	doctor -t mixed --journal-dir "$BATS_TEST_TMPDIR"
 	is warning "ttlsweep repair --journal-dir $BATS_TEST_TMPDIR --table mixed" entries
 	CACHETABLE=mixed doctor
+	is warning "ttlsweep repair --table mixed --region us-east-1" entries
+	# no command with a journal that would be refused
+	doctor 1 -t mixed --journal "$BATS_TEST_TMPDIR/x.journal"
 	is warning "ttlsweep repair --table mixed --region us-east-1" entries
 	# it leaves no files behind
 	before=$(ls -A "$BATS_TEST_TMPDIR")

@@ -105,7 +105,7 @@ LIST
 		printf '{"Item":{"key":{"S":"a"},"sk":{"N":"%s"}}}\n' "$i"
 	done >x.json
 	run -1 ttlsweep restore -t "$T" --yes x.json
-	[[ $output == *"x.json: line 2: it has the same key as line 1 but is another entry; the key of table $T is (key): "* ]]
+	[[ $output == *"x.json: line 2: it differs from line 1 but has the same key in table $T, whose key is (key); "* ]]
 	[[ -z $(holds) ]]
 	# the same entry twice is put back once
 	{ item k x; item k x; } >x.json
@@ -352,7 +352,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	run -0 --separate-stderr ttlsweep restore j --yes --format json
 	jq -e '.restored == 2 and .present == 1' <<<"$output"
 	run -0 ttlsweep restore j
-	[[ ${lines[-1]} == "There is nothing to put back: every TTL value was changed since." ]]
+	[[ ${lines[-1]} == "There is nothing to put back: none still has the TTL value that repair wrote." ]]
 	ttlsweep purge -q -t "$T" --yes --state any --journal k
 	ttlsweep restore -q --yes k
 	run -0 ttlsweep restore k
@@ -374,6 +374,11 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	head -n 10 x.json | ttlsweep restore -q -t "$T" --yes - >/dev/null
 	run -4 --separate-stderr ttlsweep restore -t "$T" x.json --max-items 7 --format json
 	jq -e '.stopped == "max-items" and .restored == 0' <<<"$output"
+	run -4 --separate-stderr ttlsweep restore -t "$T" x.json --max-items 7
+	[[ $(tr -s ' ' <<<"$output") == *"present 10 left alone"*"to put back 7"*"left 13 beyond the limit"* ]]
+	[[ $output == *"takes about 17 write units"*"Run it again with --yes to put them back." ]]
+	run -4 --separate-stderr ttlsweep restore -t "$T" x.json --max-items 0
+	[[ $output != *"Run it again"* && $stderr == *"nothing was changed; raise --max-items" ]]
 	while :; do
 		run --separate-stderr ttlsweep restore -t "$T" --yes x.json --max-items 7 --format json
 		jq -e '.restored <= 7 and .matched == 30
@@ -570,6 +575,11 @@ restores()
 	{ change a new-a 500; change b old 10; } >inc.json
 	journal a=old@400 b=new-b@20 >one
 	restores 2 2 "new-a new-b" inc.json one
+	# older images are no keys in use
+	table
+	run -0 ttlsweep restore -t "$T" inc.json one
+	[[ $(tr -s ' ' <<<"$output") == *"present 0 left alone"*"older images 2 the files have a newer one of the same entry"*"to put back 2"* ]]
+	[[ $output != *refused* ]]
 }
 
 @test "an export to S3 has the time of its manifest" {

@@ -255,6 +255,7 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 		.rules = &c->rules,
 		.summary = in->selects ? &in->chosen : &in->all,
 		.complete = complete,
+		.timed = option_given(c->o, "now"),
 		.selected = in->selects,
 		.kinds = c->o->kind != KINDS_ANY ? (unsigned)c->o->kind : 0,
 		.selection = in->selects ? c->quoted.selection : NULL,

@@ -71,7 +71,7 @@ write_ranked(struct list *l, struct fault *f)
 	int rc = 0;
 
 	for (size_t i = 0; i < n && rc == 0; i++) {
-		struct slice row = top_n_row(l->rank, i);
+		struct slice row = rows_kept(&l->rows, top_n_row(l->rank, i));
 
 		if (l->rows.table != NULL) {
 			rc = table_out_put(l->rows.table, row, f);

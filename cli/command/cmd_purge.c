@@ -264,6 +264,19 @@ check_room(struct sweep *s, struct fault *f)
 	return rc < 0 ? -1 : 0;
 }
 
+/* Whether there is a selection other than the default one. */
+static bool
+selects_more(const struct options *o)
+{
+	struct buf b = { 0 };
+	bool more;
+
+	option_repeat(&b, o, GROUP_SELECTION, "keys-from");
+	more = b.n > 0;
+	buf_release(&b);
+	return more;
+}
+
 /* Write the report; the exit status, or -1. */
 static int
 report(struct sweep *s, bool executed, int rc, struct fault *f)
@@ -289,8 +302,7 @@ report(struct sweep *s, bool executed, int rc, struct fault *f)
 	r.journal_free = space;
 	r.journal = executed ? s->totals.journal : s->journal;
 	r.resumed = c->resumed;
-	r.only_expired = strcmp(r.command, "purge") == 0 &&
-	    !option_given(c->o, "state") && !option_given(c->o, "reason");
+	r.only_expired = strcmp(r.command, "purge") == 0 && !selects_more(c->o);
 	if (executed && r.journal != NULL)
 		r.undo = undo = guard_undo(c, r.journal);
 	rc = write_totals(c, &r, rc, f);
@@ -351,7 +363,7 @@ sweep(struct sweep *s, bool execute, struct fault *f)
 	    f->kind != FAULT_CANCELLED)
 		return -1;
 	rc = report(s, execute, rc, f);
-	if (rc >= 0 && drop_journals(s, execute, f) != 0)
+	if (rc == 0 && drop_journals(s, execute, f) != 0)
 		return -1;
 	return rc;
 }

@@ -16,7 +16,8 @@ static const char *const faults[REASONS] = {
 	[REASON_NANOSECONDS] = "the time is in nanoseconds",
 	[REASON_STRING] = "the time is in a string",
 	[REASON_TTL_OFF] = "TTL does not act on this attribute",
-	[REASON_TOO_OLD] = "it expired five years ago or more",
+	[REASON_TOO_OLD] = ("it leaves alone what expired five years ago "
+			    "or more"),
 	[REASON_FAR_FUTURE] = ("the number is not a time within the next "
 			       "100 years in any unit"),
 	[REASON_NO_TIME] = ("the value is not a time between 2012 and 100 "
@@ -71,10 +72,11 @@ add_fate(struct buf *out, const struct record *r)
 		    r->state == STATE_PENDING || r->reason == REASON_NONE
 			? "; TTL will delete it, free of charge, typically "
 			  "within a few days of that."
-			: "; TTL is off for this attribute and will leave it.");
+			: "; TTL does not act on this attribute and will not "
+			  "delete it.");
 		break;
 	case STATE_STUCK:
-		when(out, r, "should have expired", "is to expire");
+		when(out, r, "expired", "is to expire");
 		buf_addf(out, "; TTL will never delete it: %s.",
 		    faults[r->reason]);
 		break;

@@ -107,9 +107,9 @@ rows_have(const struct columns *c, const char *name)
 }
 
 static void
-note_guess(struct rows *r, const struct record *record)
+note_guess(struct rows *r, bool guess)
 {
-	if (record->zoneless)
+	if (guess)
 		r->guesses = true;
 }
 
@@ -162,7 +162,7 @@ on_entry(void *state, const struct segment *seg, const struct record *record,
 		if (number > r->o.limit)
 			return 1;
 	}
-	note_guess(r, record);
+	note_guess(r, record->zoneless);
 	if (r->table != NULL) {
 		lock_enter(r->lock);
 		rc = table_out_row(r->table, record, f);
@@ -178,14 +178,23 @@ on_entry(void *state, const struct segment *seg, const struct record *record,
 	return r->o.limit >= 0 && number == r->o.limit;
 }
 
+/* A byte behind the row says whether it contains a guess: not all that are kept
+ * are shown. */
 void
 rows_keep(struct rows *r, const struct record *record, struct buf *row)
 {
-	note_guess(r, record);
 	if (r->table != NULL)
 		table_out_keep(r->table, record, row);
 	else
 		r->o.format->row(row, r->o.columns, &r->o.view, record);
+	buf_addc(row, record->zoneless ? '?' : ' ');
+}
+
+struct slice
+rows_kept(struct rows *r, struct slice row)
+{
+	note_guess(r, row.p[--row.n] == '?');
+	return row;
 }
 
 static void *

@@ -66,9 +66,11 @@ void rows_note(const struct rows *r, struct log *log);
 /* Say that there is no row, to whoever looks at a terminal. */
 void rows_none(struct log *log);
 
-/* Add what the row of ${record} shows to ${row}, to be written later
- * (table_out_put, or as it is); one thread at a time. There is no limit. */
+/* Add what the row of ${record} shows to ${row}; one thread at a time. There is
+ * no limit. rows_kept returns the part to be written (table_out_put, or as it
+ * is), if it is. */
 void rows_keep(struct rows *r, const struct record *record, struct buf *row);
+struct slice rows_kept(struct rows *r, struct slice row);
 
 /* Write what a worker has. */
 int rows_hand_flush(struct rows_hand *h, struct fault *f);

@@ -178,7 +178,9 @@ add_advice(struct buf *out, const struct options *o,
 				: "nothing was changed; ",
 			    advices[i].advice);
 	if (strcmp(t->stopped, "deadline") == 0 && o->checkpoint == NULL)
-		buf_adds(out, ", or save its position with --checkpoint FILE");
+		buf_adds(out,
+		    ", or save the run's position with --checkpoint "
+		    "FILE");
 }
 
 /* How to continue a run that stopped early; ${why} it stopped. */
@@ -199,12 +201,20 @@ add_next(struct buf *out, const struct option_echo *q,
 	buf_adds(out,
 	    why == FAULT_DENIED || why == FAULT_CREDENTIALS
 		? "then continue with: "
-		: why == FAULT_IO
-		? "once that is fixed, continue with: "
+		: why == FAULT_IO ? "once that is fixed, continue with: "
 		: o->keys_from != NULL && strcmp(o->keys_from, "-") == 0
 		? "to continue, give the same list to: "
 		: "to continue: ");
 	add_command(out, q, t);
+}
+
+/* Whether a dry run has found nothing that a run would change. */
+static bool
+finds_none(const struct sweep_totals *t)
+{
+	return strcmp(t->stopped, "max-percent") == 0 ||
+	    t->outcomes[OUTCOME_SKIPPED] ==
+	    t->unseen + t->left[SWEEP_LEFT_ZONELESS];
 }
 
 static void
@@ -215,7 +225,7 @@ log_end(const struct context *c, const struct report_sweep *r,
 
 	if (r->undo != NULL && c->o->format == FORMAT_JSON)
 		log_note(c->log, "to undo it: %s", r->undo);
-	if (in_vain(c->o, r->totals))
+	if (in_vain(c->o, r->totals) && (r->executed || finds_none(r->totals)))
 		add_advice(&next, c->o, r);
 	else if (r->executed)
 		add_next(&next, &c->quoted, r->totals, why);

@@ -63,7 +63,9 @@ struct doctor {
 		int64_t items, units, free_by_ttl;
 		double journal_bytes;
 	} chosen;
-	bool scans; /* Scan is allowed */
+	int64_t old;      /* of ${sample}: a repair would not help them */
+	bool scans;       /* Scan is allowed */
+	bool journal_bad; /* a purge would refuse the journal's place */
 	bool sampled;
 	bool whole;  /* the sample is the whole table */
 	int64_t now; /* the time to judge by */

@@ -273,8 +273,8 @@ end_text(struct doctor *d, struct buf *out)
 	text_report_words(&p, 0, buf_text(&line), TEXT_REPORT_BOLD);
 	if (!tried)
 		text_report_words(&p, 0,
-		    "--probe-write tests them on a key that does not exist (2 "
-		    "write units).",
+		    "--probe-write tests deletes on a key that does not exist "
+		    "(2 write units).",
 		    TEXT_REPORT_DIM);
 	buf_release(&line);
 }
@@ -326,7 +326,8 @@ doctor_command(struct buf *out, const struct doctor *d, const char *what)
 	buf_addf(out, "ttlsweep %s", what);
 	for (size_t i = all ? 1 : 0; sweeps && i < sizeof(plan) / sizeof(*plan);
 	     i++)
-		option_repeat_one(out, d->o, plan[i]);
+		if (i == 0 || !d->journal_bad)
+			option_repeat_one(out, d->o, plan[i]);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strstr(what, names[i]) == NULL)
 			option_repeat_one(out, d->o, names[i]);

@@ -14,6 +14,7 @@
 #include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/probe.h"
 #include "lib/dynamodb/scan.h"
+#include "sweep/plan.h"
 
 /* Entries in the sample: no more than a page. */
 #define SAMPLE 1000
@@ -35,6 +36,9 @@ judge(struct doctor *d, const struct page *page, struct lookalikes *like)
 		summary_add(&d->sample, &r,
 		    cost_item(&d->c.table, &page->items[i]));
 		doctor_choose(d, &r, &rules);
+		d->old += r.state == STATE_STUCK && !r.zoneless &&
+		    (REASONS_CONVERTED & 1u << r.reason) != 0 &&
+		    record_past(&r, &rules, RECORD_TOO_OLD);
 		if (page->items[i].ttl.p == NULL)
 			lookalike_add(like, &page->items[i], rules.now);
 	}
@@ -81,8 +85,14 @@ advise_enable(struct doctor *d, const char *attribute)
 		.profile = d->o->profile,
 	};
 
-	buf_adds(&d->fix,
-	    "turn it on, and expired entries are deleted free of charge");
+	if (strcmp(attribute, d->ttl) == 0)
+		buf_adds(&d->fix, "turn it on");
+	else
+		buf_addf(&d->fix,
+		    "no entry that was read has that attribute; turn it on for "
+		    "%s, which they have",
+		    attribute);
+	buf_adds(&d->fix, ", and expired entries are deleted free of charge");
 	text_report_ttl_command(&d->command, &place, true, attribute);
 }
 
@@ -202,10 +212,9 @@ static void
 advise_reasons(struct doctor *d)
 {
 	const struct summary *s = &d->sample;
-	int64_t repair = summary_repairable(s, STATE_STUCK) +
-	    summary_repairable(s, STATE_IMMORTAL);
-	int64_t purge = s->states[STATE_STUCK].items -
-	    summary_repairable(s, STATE_STUCK) -
+	int64_t stuck = summary_repairable(s, STATE_STUCK) - d->old;
+	int64_t repair = stuck + summary_repairable(s, STATE_IMMORTAL);
+	int64_t purge = s->states[STATE_STUCK].items - stuck -
 	    s->reasons[STATE_STUCK][REASON_TTL_OFF];
 
 	if (repair > 0) {
@@ -215,8 +224,9 @@ advise_reasons(struct doctor *d)
 		    figure_count(repair).s);
 		if (purge > 0)
 			buf_addf(&d->fix,
-			    ", and then 'purge --state stuck' deletes %s that "
-			    "TTL never will",
+			    ", and then%s 'purge --state stuck' deletes %s "
+			    "that TTL never will",
+			    d->c.table.ttl_acts ? "" : ", once TTL is on,",
 			    figure_count(purge).s);
 		buf_adds(&d->fix,
 		    purge > 0 ? " (without --yes, both are dry runs)"
@@ -265,6 +275,24 @@ check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 	    f);
 }
 
+/* Whether a purge would refuse the journal, which its own check reports. */
+static bool
+refuses_journal(const struct doctor *d)
+{
+	struct plan_journal journal;
+	struct fault why;
+	char *path = NULL;
+	int rc;
+
+	option_journal(&journal, d->o);
+	if (journal.none)
+		return false;
+	rc = plan_journal_path(&journal, d->c.table.name, d->now, false, &path,
+	    &why);
+	free(path);
+	return rc != 0;
+}
+
 int
 doctor_ttl(struct doctor *d, struct fault *f)
 {
@@ -278,6 +306,7 @@ doctor_ttl(struct doctor *d, struct fault *f)
 	    : d->c.table.ttl_attribute != NULL ? d->c.table.ttl_attribute
 					       : "ttl";
 	d->now = option_given(d->o, "now") ? d->o->now : ddb_now(d->c.ddb);
+	d->journal_bad = refuses_journal(d);
 	summary_init(&d->sample, 0, true);
 	lookalike_init(&like, d->ttl);
 	if (check_scan(d, f) != 0)

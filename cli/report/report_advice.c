@@ -34,6 +34,7 @@ struct advice {
 	struct repaired repaired;
 	bool first; /* stop after the first command */
 	bool done;
+	bool swept; /* there is a command that is a dry run */
 };
 
 static void
@@ -70,6 +71,7 @@ sweep(struct advice *a, const char *verb, const char *options)
 	text_report_command(a->line, verb, &a->r->place);
 	buf_adds(a->line, options);
 	command(a);
+	a->swept = a->swept || strcmp(verb, "list") != 0;
 }
 
 /* A table, for which there are commands, not a file. */
@@ -185,8 +187,7 @@ taken_by_ttl(const struct report *r, int64_t n)
 		old += h->count[i];
 	return (struct taken){
 		.most = whole(r, old > others ? n - (old - others) : n),
-		.exactly = old + h->count[edge] <=
-		    s->reasons[STATE_STUCK][REASON_TOO_OLD],
+		.exactly = !report_words_old(r),
 	};
 }
 
@@ -197,6 +198,9 @@ repaired_of(const struct report *r)
 	int64_t expired = summary_repairable(s, STATE_STUCK);
 	int64_t immortal = summary_repairable(s, STATE_IMMORTAL);
 
+	/* TTL would leave all of these alone: they are for a purge */
+	if (taken_by_ttl(r, expired).most == 0)
+		expired = 0;
 	return (struct repaired){
 		.items = whole(r, expired + immortal),
 		.expired = whole(r, expired),
@@ -228,11 +232,16 @@ advise_repair(struct advice *a)
 		amount(a, f->expired);
 		buf_adds(a->line, " of them expired,");
 	}
-	buf_addf(a->line, " into seconds, and TTL%s deletes %s free of charge",
+	buf_addf(a->line, " into seconds, and TTL%s deletes ",
 	    a->acts == REPORT_TTL_ACTS      ? " then"
 		: a->acts == REPORT_TTL_OFF ? ", when it is on, then"
-					    : " on that attribute then",
-	    one ? "it" : "them");
+					    : " on that attribute then");
+	if (f->expired > 0 && !f->taken.exactly)
+		buf_adds(a->line,
+		    "those that expired less than five years ago");
+	else
+		buf_adds(a->line, one ? "it" : "them");
+	buf_adds(a->line, " free of charge");
 	if (f->expired < f->items)
 		buf_addf(a->line, " after %s",
 		    one ? "it expires" : "they expire");
@@ -449,12 +458,11 @@ add_pending(struct advice *a, int64_t pending, int64_t all)
 /* " 12 pending entries have been expired for two days or more: ..." Of stuck
  * ones only the number is known, so as many of the late ones may be stuck. */
 static void
-add_late(struct advice *a, int64_t pending, int64_t stuck)
+add_late(struct advice *a, int64_t stuck)
 {
-	int64_t n = report_words_late(a->r) - stuck;
+	int64_t n = report_words_behind(a->r);
 
-	n = n < pending ? n : pending;
-	if (n <= 0 || a->acts != REPORT_TTL_ACTS)
+	if (n == 0 || a->acts != REPORT_TTL_ACTS)
 		return;
 	buf_adds(a->line, stuck > 0 ? " At least " : " ");
 	amount(a, n);
@@ -482,12 +490,15 @@ advise_expired(struct advice *a)
 		never(a, stuck);
 	buf_addc(a->line, '.');
 	if (pending > 0)
-		add_late(a, pending, stuck);
-	if (live && a->repaired.expired == 0)
-		buf_adds(a->line,
-		    stuck > 0 && pending > 0 ? " To delete what TTL will not:"
-			: all == 1           ? " To delete it now:"
-					     : " To delete them now:");
+		add_late(a, stuck);
+	if (live && a->repaired.expired == 0 && stuck > 0 && pending > 0)
+		buf_adds(a->line, " To delete what TTL will not:");
+	else if (live && a->repaired.expired == 0)
+		buf_addf(a->line,
+		    " To delete %s%s now:", all == 1 ? "it" : "all ",
+		    all == 1                   ? ""
+			: a->r->sample != NULL ? "of them"
+					       : figure_count(all).s);
 	say(a);
 	if (stuck > 0)
 		advise_stuck(a, stuck);
@@ -519,6 +530,28 @@ advise_immortal(struct advice *a)
 		sweep(a, "list", " --state immortal");
 }
 
+/* What the commands do not know of. */
+static void
+advise_limits(struct advice *a)
+{
+	const struct report *r = a->r;
+
+	if (!is_live(r) ||
+	    r->summary->states[STATE_LIVE].items == r->summary->items)
+		return;
+	if (report_words_part(r) && r->sample == NULL)
+		buf_adds(a->line,
+		    "These figures are of a part of the table; the commands "
+		    "act on all of it.");
+	if (r->timed)
+		buf_addf(a->line,
+		    "%sThese figures are as of the time of --now; the commands "
+		    "judge by the present time.",
+		    a->line->n > 0 ? " " : "");
+	if (a->line->n > 0)
+		say(a);
+}
+
 void
 report_advice(struct emit *e, const struct report *r, bool first)
 {
@@ -535,6 +568,7 @@ report_advice(struct emit *e, const struct report *r, bool first)
 		return;
 	e->to->section(e, "do", first ? "What to do first" : "What to do",
 	    false);
+	advise_limits(&a);
 	advise_attribute(&a);
 	if (off)
 		advise_off(&a);
@@ -543,7 +577,16 @@ report_advice(struct emit *e, const struct report *r, bool first)
 	if (s->states[STATE_IMMORTAL].items > 0) {
 		advise_immortal(&a);
 	} else if (s->states[STATE_LIVE].items == s->items && !off) {
-		buf_adds(&e->line, "Nothing: all entries are live.");
+		buf_addf(&e->line, "Nothing%s: all%s are live.",
+		    r->selected ? " for the selected entries" : "",
+		    r->selected                ? ""
+			: report_words_part(r) ? " entries that were read"
+					       : " entries");
+		say(&a);
+	}
+	if (a.swept && !first) {
+		buf_adds(&e->line,
+		    "Without --yes, these commands change nothing.");
 		say(&a);
 	}
 }

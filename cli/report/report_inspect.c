@@ -338,29 +338,22 @@ count_ages(const struct histogram *h, int64_t count[AGES])
 	return most;
 }
 
-/* "312 of the 400 expired ones expired two days ago or earlier. ..." The ages
- * of an estimate add up to another sum than its states, which the report shows
- * elsewhere. */
+/* Those that TTL will delete, and usually has by then. */
 static void
 late(const struct report *r, struct buf *line)
 {
-	const struct summary *s = r->summary;
-	int64_t total =
-	    s->states[STATE_PENDING].items + s->states[STATE_STUCK].items;
-	int64_t n = report_words_late(r);
+	int64_t n = report_words_behind(r);
 
-	n = n < total ? n : total;
-	if (total == 1 && n == 0)
+	if (n == 0 || report_words_acts(r) == REPORT_TTL_UNKNOWN)
 		return;
-	if (total > 1)
-		buf_addf(line, "%s%s of the %s expired ones",
-		    r->sample != NULL ? "About " : "", figure_count(n).s,
-		    figure_count(total).s);
-	else
-		buf_adds(line, "It");
-	buf_adds(line,
-	    " expired two days ago or earlier. TTL has typically deleted an "
-	    "entry by then.");
+	buf_addf(line,
+	    "%s%s%s pending %s two days ago or earlier. TTL has typically "
+	    "deleted an entry by then.",
+	    r->summary->states[STATE_STUCK].items > 0 ? "At least " : "",
+	    r->sample == NULL                               ? ""
+		: r->summary->states[STATE_STUCK].items > 0 ? "about "
+							    : "About ",
+	    figure_count(n).s, n == 1 ? "entry expired" : "entries expired");
 }
 
 static void
@@ -418,10 +411,9 @@ beyond(struct emit *e, const struct report *r)
 	if (n == 0)
 		return;
 	buf_addf(&e->line,
-	    "%s%s %s only more than five years from now. If that is not meant, "
-	    "look for seconds and milliseconds added up.",
-	    r->sample != NULL ? "About " : "", figure_entries(n).s,
-	    n == 1 ? "expires" : "expire");
+	    "%s%s will not expire for more than five years. If that is not "
+	    "intended, check whether milliseconds are added to seconds.",
+	    r->sample != NULL ? "About " : "", figure_entries(n).s);
 	emit_line(e, EMIT_BODY, EMIT_WARN);
 }
 

@@ -61,11 +61,9 @@ report_sample_words(const struct report *r, struct buf *line)
 		shards(r->shards, line);
 	if (!r->complete && r->segments_done < r->segments_asked)
 		buf_addf(line,
-		    "INCOMPLETE: %s of %s segments were read completely, %s of "
-		    "the table. ",
+		    "INCOMPLETE: %s of %s segments were read to their end. ",
 		    figure_count(r->segments_done).s,
-		    figure_count(r->segments_asked).s,
-		    figure_share(r->segments_done, r->segments).s);
+		    figure_count(r->segments_asked).s);
 	if (s != NULL)
 		buf_addf(line,
 		    "An estimate from a sample: %s of %s segments, chosen at "

@@ -54,20 +54,20 @@ static const struct report_outcome restore_rows[] = {
 struct manner {
 	const char *command, *schema;
 	const struct report_outcome *rows;
-	const char *nothing; /* There is nothing to … */
-	const char *doing;   /* … them takes about 5 write units. */
-	const char *undone;  /* The journal, from which they can be … */
-	const char *undo;    /* To …: (the command that undoes it) */
-	const char *add;     /* Run it again with --yes to … */
+	const char *nothing;    /* There is nothing to … */
+	const char *doing;      /* … them takes about 5 write units. */
+	const char *undone;     /* The journal, from which they can be … */
+	const char *undo;       /* To …: (the command that undoes it) */
+	const char *one, *many; /* Run it again with --yes to … */
 };
 
 static const struct manner manners[] = {
 	{ "purge", "ttlsweep.purge/1", purge_rows, "delete", "Deleting",
-	    "put back", "put them back", "delete" },
+	    "put back", "put them back", "delete it", "delete them" },
 	{ "repair", "ttlsweep.repair/1", repair_rows, "repair", "Repairing",
-	    "changed back", "change them back", "repair them" },
+	    "changed back", "change them back", "repair it", "repair them" },
 	{ "restore", "ttlsweep.restore/1", restore_rows, "put back", "", "", "",
-	    "put them back" },
+	    "put it back", "put them back" },
 };
 
 static const struct manner *
@@ -151,15 +151,40 @@ matched_states(const struct text_report *p, struct text_table *g,
 	buf_release(&why);
 }
 
-/* Why a restore leaves entries alone: "the key is in use". */
-static void
-present(struct buf *out, const char *each, const struct sweep_totals *t)
+/* Whether it ended before its end for no reason of its own. */
+static bool
+broke_off(const struct sweep_totals *t)
 {
-	buf_addf(out, "%s %s", each,
-	    t->of_repair == 0 ? "key is in use"
-		: t->of_repair == t->matched
-		? "TTL value was changed since"
-		: "key is in use, or its TTL value was changed since");
+	return t->stopped != NULL &&
+	    (strcmp(t->stopped, "interrupted") == 0 ||
+		strcmp(t->stopped, "failed") == 0);
+}
+
+/* Why a restore leaves entries alone: "the key is in use". */
+static const char *
+present(const struct sweep_totals *t)
+{
+	return t->of_repair == 0 ? "the key is in use"
+	    : t->of_repair == t->matched
+	    ? "no longer has the TTL value that repair wrote"
+	    : "the key is in use, or no longer has the TTL value that repair "
+	      "wrote";
+}
+
+/* Entries that a restore finds present; older images are none. */
+static int64_t
+found(const struct sweep_totals *t)
+{
+	return t->outcomes[OUTCOME_REFRESHED] - t->older;
+}
+
+static void
+older(const struct text_report *p, struct text_table *g,
+    const struct sweep_totals *t)
+{
+	if (t->older > 0)
+		figure(p, g, "older images", t->older,
+		    "the files have a newer one of the same entry");
 }
 
 /* A dry run of restore: the keys in which it has found no entry. */
@@ -167,6 +192,13 @@ static int64_t
 to_put_back(const struct sweep_totals *t)
 {
 	return t->outcomes[OUTCOME_SKIPPED] - t->unseen;
+}
+
+/* The entries that a run would write to. */
+static int64_t
+would_change(const struct sweep_totals *t)
+{
+	return to_put_back(t) - t->left[SWEEP_LEFT_ZONELESS];
 }
 
 static void
@@ -182,7 +214,7 @@ figures(const struct text_report *p, const struct report_sweep *r)
 	struct text_table *g = text_table_new(columns, 3, p->style.ascii);
 	const struct report_outcome *first = report_sweep_outcomes(r->command);
 
-	present(&left, "left alone: the", t);
+	buf_addf(&left, "left alone: %s", present(t));
 	if (r->listed) {
 		figure(p, g, "keys given", r->keys, "");
 		if (t->absent > 0)
@@ -199,18 +231,26 @@ figures(const struct text_report *p, const struct report_sweep *r)
 		figure(p, g, "left out", t->left_out,
 		    "recorded as deleted; put back with --deleted");
 	if (is_restore(r) && !r->executed) {
-		figure(p, g, "present", t->outcomes[OUTCOME_REFRESHED],
-		    buf_text(&left));
+		figure(p, g, "present", found(t), buf_text(&left));
+		older(p, g, t);
 		figure(p, g, "to put back", to_put_back(t), "");
 		if (t->unseen > 0)
-			figure(p, g, "not looked up", t->unseen,
-			    "it stopped before");
+			figure(p, g, broke_off(t) ? "not looked up" : "left",
+			    t->unseen,
+			    broke_off(t) ? "the run stopped first"
+					 : "beyond the limit");
 	}
 	for (const struct report_outcome *o = first;
-	     r->executed && o->name != NULL; o++)
-		if (o == first || t->outcomes[o->outcome] > 0)
-			figure(p, g, o->name, t->outcomes[o->outcome],
+	     r->executed && o->name != NULL; o++) {
+		int64_t n =
+		    o->note == NULL ? found(t) : t->outcomes[o->outcome];
+
+		if (o == first || n > 0)
+			figure(p, g, o->name, n,
 			    o->note != NULL ? o->note : buf_text(&left));
+	}
+	if (r->executed && is_restore(r))
+		older(p, g, t);
 	for (int i = 0; i < SWEEP_LEFT; i++)
 		if (t->left[i] > 0)
 			figure(p, g, left_rows[i].name, t->left[i],
@@ -282,15 +322,6 @@ path_line(struct writing *w, const char *path)
 	buf_addc(w->p.out, '\n');
 }
 
-/* Whether it ended before its end for no reason of its own. */
-static bool
-broke_off(const struct sweep_totals *t)
-{
-	return t->stopped != NULL &&
-	    (strcmp(t->stopped, "interrupted") == 0 ||
-		strcmp(t->stopped, "failed") == 0);
-}
-
 static void
 stopped(struct writing *w)
 {
@@ -317,8 +348,10 @@ stopped(struct writing *w)
 		    why);
 	else
 		say(w, TEXT_REPORT_YELLOW,
-		    "Stopped early: %s. The rest of the %s was not read.", why,
-		    is_restore(w->r) ? "keys" : "table");
+		    "Stopped early: %s. The rest of the %s.", why,
+		    is_restore(w->r)   ? "keys were not looked up"
+			: w->r->listed ? "list was not read"
+				       : "table was not read");
 }
 
 /* How a repair can include them. */
@@ -375,11 +408,17 @@ by_ttl(struct writing *w)
 			: t->matched == 1 ? "it as it is"
 					  : "them as they are");
 	}
-	if (off > 0)
+	if (off > 0) {
 		buf_addf(&w->line,
-		    "%sWith TTL on for this attribute, it would delete up to "
-		    "%s of the expired ones free of charge.",
-		    w->line.n > 0 ? " " : "", figure_count(off).s);
+		    "%sWith TTL on for this attribute, TTL would delete ",
+		    w->line.n > 0 ? " " : "");
+		if (t->matched == 1)
+			buf_adds(&w->line, "it");
+		else
+			buf_addf(&w->line, "up to %s of the expired ones",
+			    figure_count(off).s);
+		buf_adds(&w->line, " free of charge.");
+	}
 	if (w->line.n > 0)
 		say_line(w, NULL);
 }
@@ -403,7 +442,7 @@ not_selected(struct writing *w)
 	const struct sweep_totals *t = w->r->totals;
 	int64_t n = t->scanned - t->matched;
 
-	if (w->r->listed && w->r->only_expired && n > 0)
+	if (w->r->listed && w->r->only_expired && n > 0 && t->stopped == NULL)
 		say(w, TEXT_REPORT_YELLOW,
 		    "%s of the keys %s an entry that has not expired, and %s "
 		    "left alone; --state any includes %s.",
@@ -417,18 +456,27 @@ live(struct writing *w)
 {
 	const struct sweep_totals *t = w->r->totals;
 	int64_t n = t->states[STATE_LIVE], sessions = t->live_sessions;
+	bool all = n == t->matched, mixed = sessions > 0 && sessions < n;
+	const char *what = sessions == n ? (n == 1 ? "session" : "sessions")
+	    : n == 1                     ? "entry"
+					 : "entries";
 
 	if (n == 0 || strcmp(w->r->command, "purge") != 0)
 		return;
-	buf_addf(&w->line, "%s LIVE %s %s among them", figure_count(n).s,
-	    sessions < n ? (n == 1 ? "entry" : "entries")
-		: n == 1 ? "session"
-			 : "sessions",
-	    n == 1 ? "is" : "are");
-	if (sessions > 0 && sessions < n)
-		buf_addf(&w->line, ", with %s session%s",
-		    figure_count(sessions).s, sessions == 1 ? "" : "s");
-	if (sessions > 0)
+	if (all && n == 1)
+		buf_addf(&w->line, "It is a LIVE %s", what);
+	else if (all)
+		buf_addf(&w->line, "All %s are LIVE %s", figure_count(n).s,
+		    what);
+	else
+		buf_addf(&w->line, "%s LIVE %s %s among them",
+		    figure_count(n).s, what, n == 1 ? "is" : "are");
+	if (mixed)
+		buf_addf(&w->line, "; %s %s, whose %s would be logged out",
+		    figure_count(sessions).s,
+		    sessions == 1 ? "is a session" : "are sessions",
+		    sessions == 1 ? "user" : "users");
+	else if (sessions > 0)
 		buf_addf(&w->line, ": %s would be logged out",
 		    sessions == 1 ? "its user" : "their users");
 	say(w, TEXT_REPORT_RED, ".");
@@ -483,19 +531,40 @@ given(struct writing *w)
 	    n == 1 ? "gets one" : "get one", time);
 }
 
+/* What a repair would change, and what it would be no use for. */
+static void
+repairing(struct writing *w)
+{
+	const struct sweep_totals *t = w->r->totals;
+	int64_t n = would_change(t), old = t->too_old;
+
+	if (old > 0)
+		say(w, TEXT_REPORT_YELLOW,
+		    "%s expired five years ago or earlier: TTL will not delete "
+		    "%s after the repair, either; purge %s.",
+		    figure_entries(old).s, old == 1 ? "it" : "these",
+		    old == 1 ? "it" : "them");
+	buf_addf(&w->line, "Repairing %s takes about ", figure_entries(n).s);
+}
+
 static void
 would_purge(struct writing *w)
 {
 	const struct manner *m = manner_of(w->r->command);
-	bool one = w->r->totals->matched == 1;
+	bool one = would_change(w->r->totals) == 1;
 
 	whole(w);
 	live(w);
 	live_sessions(w);
 	given(w);
-	by_ttl(w);
-	unseen(w);
-	buf_addf(&w->line, "%s %s takes about ", m->doing, one ? "it" : "them");
+	if (strcmp(w->r->command, "repair") == 0) {
+		repairing(w);
+	} else {
+		by_ttl(w);
+		unseen(w);
+		buf_addf(&w->line, "%s %s takes about ", m->doing,
+		    one ? "it" : "them");
+	}
 	cost(&w->line, w->r);
 	text_report_takes(&w->line, &w->r->pace, w->r->work.read_units,
 	    w->r->write_units);
@@ -535,9 +604,7 @@ would_restore(struct writing *w)
 		: "One that was deleted");
 	cost(&w->line, w->r);
 	say(w, NULL, "%s. Checking which keys are in use took %s.",
-	    t->outcomes[OUTCOME_REFRESHED] > 0
-		? ", including those for puts that are refused"
-		: "",
+	    found(t) > 0 ? ", including those for puts that are refused" : "",
 	    figure_units_of(w->r->work.read_units, "read").s);
 }
 
@@ -578,50 +645,68 @@ nothing(struct writing *w)
 	buf_addf(&w->line, "There %s nothing to %s",
 	    w->r->executed ? "was" : "is", manner_of(w->r->command)->nothing);
 	if (is_restore(w->r) && t->matched > 0)
-		present(&w->line, ": every", t);
+		buf_addf(&w->line, ": %s",
+		    t->of_repair == 0 ? "every key is in use"
+			: t->of_repair == t->matched
+			? "none still has the TTL value that repair wrote"
+			: "every key is in use, or no longer has the TTL value "
+			  "that repair wrote");
 	say(w, NULL, "%s.",
 	    w->r->executed && !is_restore(w->r) ? ", so no journal was written"
 						: "");
 }
 
+/* How a dry run ends. */
 static void
-would(struct writing *w)
+nothing_changed(struct writing *w)
 {
 	const struct manner *m = manner_of(w->r->command);
 	const struct sweep_totals *t = w->r->totals;
 
+	buf_adds(&w->line, "Nothing was changed.");
+	if (broke_off(t))
+		say(w, TEXT_REPORT_YELLOW,
+		    " INCOMPLETE: these figures are only of what was read until "
+		    "it stopped.");
+	else if (would_change(t) == 0)
+		say_line(w, TEXT_REPORT_BOLD);
+	else if (w->r->refused)
+		say(w, TEXT_REPORT_YELLOW,
+		    " With --yes this would be refused (see above).");
+	else if (!plan_room_fits((double)t->journal_bytes, w->r->journal_free))
+		say(w, TEXT_REPORT_YELLOW,
+		    " With --yes this would stop when the disk of the journal "
+		    "is full (see above).");
+	else
+		say(w, TEXT_REPORT_BOLD, " Run it again with --yes to %s.",
+		    would_change(t) == 1 ? m->one : m->many);
+}
+
+static void
+would(struct writing *w)
+{
+	const struct sweep_totals *t = w->r->totals;
+	bool any = would_change(t) > 0;
+
 	if (t->stopped != NULL) {
 		stopped(w);
-		if (t->matched == 0 || strcmp(t->stopped, "max-percent") == 0)
+		if (strcmp(t->stopped, "max-percent") == 0 ||
+		    (!any && !broke_off(t)))
 			return;
 	}
 	zoneless(w);
 	not_selected(w);
-	if (t->outcomes[OUTCOME_SKIPPED] == t->left[SWEEP_LEFT_ZONELESS]) {
+	if (!any && t->stopped == NULL) {
 		nothing(w);
 		return;
 	}
-	if (is_restore(w->r))
+	if (any && is_restore(w->r))
 		would_restore(w);
-	else
+	else if (any)
 		would_purge(w);
 	expired_again(w);
 	buf_addc(w->p.out, '\n');
-	buf_adds(&w->line, "Nothing was changed. ");
-	if (broke_off(t))
-		say(w, TEXT_REPORT_YELLOW,
-		    "INCOMPLETE: these figures are only of what was read until "
-		    "it stopped.");
-	else if (w->r->refused)
-		say(w, TEXT_REPORT_YELLOW,
-		    "With --yes this would be refused (see above).");
-	else if (!plan_room_fits((double)t->journal_bytes, w->r->journal_free))
-		say(w, TEXT_REPORT_YELLOW,
-		    "With --yes this would stop when the disk of the journal "
-		    "is full (see above).");
-	else
-		say(w, TEXT_REPORT_BOLD, "Run it again with --yes to %s.",
-		    m->add);
+	nothing_changed(w);
 }
 
 static void

@@ -143,10 +143,11 @@ report_words_meaning(const struct text_report *p, const struct report *r,
 	if (why != REASON_STRING || n == 0)
 		return;
 	buf_addf(line,
-	    " %s of these %s no zone: %s read as UTC, which is a guess, and %s "
-	    "passed only when passed in every zone; repair needs --zone.",
+	    " %s of these %s no zone: %s read as UTC, which is a guess, and "
+	    "%s as past only once it has passed in every zone; repair needs "
+	    "--zone.",
 	    figure_count(n).s, n == 1 ? "names" : "name",
-	    n == 1 ? "it is" : "they are", n == 1 ? "has" : "have");
+	    n == 1 ? "it is" : "they are", n == 1 ? "counts" : "each counts");
 }
 
 /* What to purge: the stuck entries, "those that are expired" if there are
@@ -200,9 +201,11 @@ remedy_format(const struct report *r, enum reason why, struct buf *line)
 		    "those that the application does not rewrite itself.");
 	else
 		buf_addf(line, "the existing entries%s; or purge %s.",
-		    r->rules->ttl_acts
-			? ", so that TTL deletes them free of charge"
-			: "",
+		    !r->rules->ttl_acts ? ""
+			: report_words_old(r)
+			? ", so that TTL deletes those that expired less than "
+			  "five years ago, free of charge"
+			: ", so that TTL deletes them free of charge",
 		    purge);
 }
 
@@ -297,15 +300,19 @@ report_words_nameless(const struct report *r)
 	return !r->selected && summary_nameless(r->summary);
 }
 
+bool
+report_words_part(const struct report *r)
+{
+	return !r->complete ||
+	    (r->shards != NULL && (int64_t)r->shards->n < r->shards->of);
+}
+
 const char *
 report_words_seen(const struct report *r)
 {
-	bool part = !r->complete ||
-	    (r->shards != NULL && (int64_t)r->shards->n < r->shards->of);
-
-	return r->sample != NULL ? " in the sample"
-	    : part               ? " that was read"
-				 : "";
+	return r->sample != NULL   ? " in the sample"
+	    : report_words_part(r) ? " that was read"
+				   : "";
 }
 
 int64_t
@@ -318,6 +325,31 @@ report_words_late(const struct report *r)
 		if (histogram_up_to(i) >= REPORT_TWO_DAYS)
 			n += h->count[i];
 	return n;
+}
+
+int64_t
+report_words_behind(const struct report *r)
+{
+	const struct summary_count *states = r->summary->states;
+	int64_t n = report_words_late(r) - states[STATE_STUCK].items;
+
+	if (n > states[STATE_PENDING].items)
+		n = states[STATE_PENDING].items;
+	return n > 0 ? n : 0;
+}
+
+bool
+report_words_old(const struct report *r)
+{
+	const struct summary *s =
+	    r->sample != NULL ? r->sample->seen : r->summary;
+	const struct histogram *h = &s->overdue;
+	int64_t n = 0;
+
+	for (size_t i = histogram_bucket(RECORD_TOO_OLD); i < HISTOGRAM_BUCKETS;
+	     i++)
+		n += h->count[i];
+	return n > s->reasons[STATE_STUCK][REASON_TOO_OLD];
 }
 
 /* No entry has the attribute, which does not mean that TTL is up to date. */
@@ -355,6 +387,10 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 		    "No expired entry was seen in the sample; "
 		    "the table may contain ");
 		report_sample_span(r, 0, 0, line);
+	} else if (r->selected || report_words_part(r)) {
+		buf_addf(line, "%s%s is expired",
+		    r->selected ? "None of the selected entries" : "No entry",
+		    report_words_seen(r));
 	} else {
 		buf_adds(line,
 		    r->place.input != NULL ? "No entry in this file is expired"
@@ -368,33 +404,36 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 		buf_addf(line, ", %s %s%s will never expire",
 		    off ? "and" : "but", r->sample != NULL ? "about " : "",
 		    figure_entries(immortal).s);
-	else if (r->sample == NULL && report_words_acts(r) == REPORT_TTL_ACTS)
+	else if (r->sample == NULL && !r->selected && !report_words_part(r) &&
+	    report_words_acts(r) == REPORT_TTL_ACTS)
 		buf_adds(line, ": TTL is up to date");
 	buf_addc(line, '.');
 	return immortal > 0 ? STATE_IMMORTAL : off ? STATE_PENDING : STATE_LIVE;
 }
 
-/* "36 entries are expired and still here (median ..., oldest ...)." */
+/* "36 entries are expired and still here (median ..., oldest ...).", "1 entry
+ * expired 3 years ago and is still here." */
 static void
 left(const struct report *r, int64_t n, struct buf *line)
 {
 	const struct histogram *h = &r->summary->overdue;
+	bool file = r->place.input != NULL;
 
-	buf_addf(line, "%s%s", r->sample != NULL ? "About " : "",
-	    figure_entries(n).s);
+	buf_addf(line, "%s%s %s%s", r->sample != NULL ? "About " : "",
+	    figure_count(n).s, r->selected ? "selected " : "",
+	    n == 1 ? "entry" : "entries");
 	if (r->sample != NULL)
 		report_sample_range(r, r->sample->seen->overdue.total,
 		    r->sample->seen->squares.overdue, line);
-	buf_addf(line,
-	    r->place.input != NULL ? " in this file %s expired"
-				   : " %s expired and still here",
-	    n == 1 ? "is" : "are");
-	if (h->total > 1)
-		buf_addf(line, " (median %s, oldest %s).",
-		    figure_span(histogram_quantile(h, 0.5)).s,
-		    figure_span(h->max).s);
-	else
-		buf_addf(line, ", for %s.", figure_span(h->max).s);
+	buf_adds(line, file ? " in this file" : "");
+	if (h->total == 1 && n == 1) {
+		buf_addf(line, " expired %s ago%s.", figure_span(h->max).s,
+		    file ? "" : " and is still here");
+		return;
+	}
+	buf_addf(line, " %s expired%s (median %s, oldest %s).",
+	    n == 1 ? "is" : "are", file ? "" : " and still here",
+	    figure_span(histogram_quantile(h, 0.5)).s, figure_span(h->max).s);
 }
 
 enum state

@@ -46,12 +46,22 @@ void report_words_sessions(const struct text_report *p,
     const struct rules *rules, const struct key_schema *schema,
     const char *table, struct buf *line);
 
+/* Whether only a part of the table was read: shards, or it was interrupted. */
+bool report_words_part(const struct report *r);
 /* " in the sample", " that was read": not all of the table; else "". */
 const char *report_words_seen(const struct report *r);
 
 #define REPORT_TWO_DAYS 172800 /* TTL typically deletes within them */
 /* How many entries have been expired for that long. */
 int64_t report_words_late(const struct report *r);
+
+/* How many of them, at least, TTL would have deleted by then: the others may be
+ * stuck. */
+int64_t report_words_behind(const struct report *r);
+
+/* Entries that are stuck for another reason than their age, of which TTL leaves
+ * those alone that expired five years ago: whether there may be such. */
+bool report_words_old(const struct report *r);
 
 /* Whether no entry of the table has the TTL attribute. */
 bool report_words_nameless(const struct report *r);

@@ -522,12 +522,23 @@ static const struct trouble troubles[] = {
 	      "After the repair, 3 entries still never expire:" }, { "the rest" } },
 	{ "milliseconds, too old themselves", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR } }, NULL,
-	    { "Then purge the rest, which TTL will never delete:" },
+	    { "2 expired entries: TTL will never delete them as they are. To "
+	      "delete all 2 now:",
+	      "so that TTL deletes those that expired less than five years "
+	      "ago, free of charge; or purge them." },
+	    { "Repair first", "the rest" } },
+	{ "milliseconds, some too old themselves", "ENABLED", "ttl", true,
+	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR },
+	      { STATE_STUCK, REASON_MILLISECONDS, 3, 60 } }, NULL,
+	    { "Repair first: it turns the times of 5 expired entries into "
+	      "seconds, and TTL then deletes those that expired less than five "
+	      "years ago free of charge:",
+	      "Then purge the rest, which TTL will never delete:" },
 	    { "the other" } },
 	{ "too old: nothing to repair", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_TOO_OLD, 9, 9 * YEAR } }, NULL,
 	    { "9 expired entries: TTL will never delete them as they are. To "
-	      "delete them now:",
+	      "delete all 9 now:",
 	      "--state stuck\n" }, { "epair", "Then" } },
 	{ "off, nothing expired", "DISABLED", NULL, false,
 	    { { STATE_LIVE, REASON_TTL_OFF, 7, 0 } }, NULL,
@@ -562,7 +573,8 @@ static const struct trouble troubles[] = {
 	      { STATE_PENDING, REASON_NONE, 3, YEAR } }, NULL,
 	    { "TTL will delete 8 expired entries free of charge. 3 pending "
 	      "entries have been expired for two days or more: TTL is behind, "
-	      "or was turned on recently. To delete them now:" },
+	      "or was turned on recently. To delete all 8 now:",
+	      "Without --yes, these commands change nothing." },
 	    { "few days" } },
 	{ "not late", "ENABLED", "ttl", true,
 	    { { STATE_PENDING, REASON_NONE, 1, 60 },
@@ -798,6 +810,73 @@ test_nameless_part(void **state)
 	buf_release(&b);
 }
 
+/* What was selected, and what was read of a part, says nothing of the rest. */
+static void
+test_parts(void **state)
+{
+	static const struct report_style style = { .width = 4000 };
+	static const int64_t one = 1;
+	static const struct report_shards shards = { 2, &one, 1 };
+	struct summary s;
+	struct buf b = { 0 };
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		static const struct {
+			int64_t pending;
+			bool selected, complete, shard, timed;
+			const char *says[2], *never;
+		} cases[] = {
+			{ 0, true, true, false, false,
+			    { "\nNone of the selected entries is expired.\n",
+				"Nothing for the selected entries: all are" },
+			    "up to date" },
+			{ 0, false, true, true, false,
+			    { "\nNo entry that was read is expired.\n",
+				"Nothing: all entries that were read are" },
+			    "up to date" },
+			{ 0, false, false, false, false,
+			    { "\nNo entry that was read is expired.\n",
+				"INCOMPLETE: 7 of 8 segments were read to" },
+			    "a part of the table" },
+			{ 9, true, true, true, false,
+			    { "\n9 selected entries are expired and still ",
+				"These figures are of a part of the table; the "
+				"commands act on all of it.\n" },
+			    "--now" },
+			{ 1, false, true, false, true,
+			    { "\n1 entry expired 1 min ago and is still "
+			      "here.\n",
+				"These figures are as of the time of --now; "
+				"the commands judge by the present time.\n" },
+			    "part of" },
+		};
+		struct report r;
+
+		summary_init(&s, 3, false);
+		s.items = s.states[STATE_LIVE].items = 5;
+		s.items += s.states[STATE_PENDING].items = cases[i].pending;
+		if (cases[i].pending > 0)
+			histogram_add(&s.overdue, 60, cases[i].pending);
+		r = report_of(&s);
+		r.selected = cases[i].selected;
+		r.complete = cases[i].complete;
+		r.segments_done -= !r.complete;
+		r.shards = cases[i].shard ? &shards : NULL;
+		r.timed = cases[i].timed;
+		buf_reset(&b);
+		report_text(&b, &r, &style);
+		for (int k = 0; k < 2; k++)
+			if (strstr(buf_text(&b), cases[i].says[k]) == NULL)
+				fail_msg("%d: \"%s\" is not in %s", i,
+				    cases[i].says[k], buf_text(&b));
+		if (strstr(buf_text(&b), cases[i].never) != NULL)
+			fail_msg("%d: %s", i, buf_text(&b));
+		summary_release(&s);
+	}
+	buf_release(&b);
+}
+
 /* The figures of a sample agree, and say that they are estimates. The ages add
  * up to one more than the states. */
 static void
@@ -832,7 +911,8 @@ test_estimate(void **state)
 	buf_reset(&b);
 	report_html(&b, &r);
 	assert_non_null(strstr(buf_text(&b),
-	    "About 17&#160;of the 36&#160;expired ones expired"));
+	    "At least about 11&#160;pending entries expired two days ago or "
+	    "earlier."));
 	summary_release(&s);
 	summary_release(&seen);
 	buf_release(&b);
@@ -1076,12 +1156,12 @@ test_sweep_says(void **state)
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 2, .outcomes = { [OUTCOME_SKIPPED] = 2 },
 			.states = { [STATE_LIVE] = 2 }, .live_sessions = 2 },
-		    "\n2 LIVE sessions are among them: their users would be "
+		    "\nAll 2 are LIVE sessions: their users would be "
 		    "logged out.\n", "TTL" },
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
 			.states = { [STATE_LIVE] = 1 }, .live_sessions = 1 },
-		    "\n1 LIVE session is among them: its user would be logged "
+		    "\nIt is a LIVE session: its user would be logged "
 		    "out.\n", "TTL" },
 		{ "purge", false, false, NULL, "max-percent",
 		    { .matched = 3, .outcomes = { [OUTCOME_SKIPPED] = 3 },
@@ -1107,7 +1187,8 @@ test_sweep_says(void **state)
 		{ "restore", false, false, NULL, NULL,
 		    { .matched = 3, .of_repair = 3,
 			.outcomes = { [OUTCOME_REFRESHED] = 3 } },
-		    ": every TTL value was changed since.\n", "in use" },
+		    ": none still has the TTL value that repair wrote.\n",
+		    "in use" },
 		{ "restore", false, false, NULL, NULL, { .scanned = 3 },
 		    "\nThere is nothing to put back.\n", "--yes" },
 		{ "restore", false, false, NULL, NULL,
@@ -1120,7 +1201,7 @@ test_sweep_says(void **state)
 			.expired = 2, .expired_again = 2,
 			.outcomes = { [OUTCOME_REFRESHED] = 1,
 			    [OUTCOME_SKIPPED] = 8 } },
-		    "\n  to put back    2\n  not looked up  6  it stopped before\n",
+		    "\n  to put back    2\n  not looked up  6  the run stopped first\n",
 		    "Run it again" },
 		{ "restore", false, false, NULL, "interrupted",
 		    { .scanned = 9, .matched = 9, .unseen = 6,
@@ -1141,8 +1222,41 @@ test_sweep_says(void **state)
 		{ "restore", true, false, NULL, NULL,
 		    { .scanned = 2, .matched = 2, .of_repair = 1,
 			.outcomes = { [OUTCOME_REFRESHED] = 2 } },
-		    "  present       2  left alone: the key is in use, or its TTL "
-		    "value was changed since\n", "Some" },
+		    "  present       2  left alone: the key is in use, or no "
+		    "longer has the TTL value that repair wrote\n", "Some" },
+		{ "restore", false, false, NULL, NULL,
+		    { .scanned = 4, .matched = 4, .older = 2,
+			.outcomes = { [OUTCOME_REFRESHED] = 2,
+			    [OUTCOME_SKIPPED] = 2 } },
+		    "\n  present       0  left alone: the key is in use\n  "
+		    "older images  2  the files have a newer one of the same "
+		    "entry\n  to put back   2\n", "refused" },
+		{ "restore", true, false, NULL, NULL,
+		    { .scanned = 4, .matched = 4, .older = 2,
+			.outcomes = { [OUTCOME_REFRESHED] = 2,
+			    [OUTCOME_DELETED] = 2 } },
+		    "\n  restored      2\n  older images  2  the files have a "
+		    "newer one of the same entry\n", "present" },
+		{ "restore", false, false, NULL, "max-items",
+		    { .scanned = 9, .matched = 9, .unseen = 6,
+			.outcomes = { [OUTCOME_SKIPPED] = 9 } },
+		    "\n  to put back   3\n  left          6  beyond the limit\n",
+		    "looked up" },
+		{ "purge", false, false, NULL, "interrupted", { .scanned = 0 },
+		    "\nNothing was changed. INCOMPLETE: ", "again" },
+		{ "repair", false, false, NULL, NULL,
+		    { .matched = 5, .outcomes = { [OUTCOME_SKIPPED] = 5 },
+			.left = { [SWEEP_LEFT_ZONELESS] = 2 }, .too_old = 1,
+			.states = { [STATE_STUCK] = 5 },
+			.reasons = { [STATE_STUCK] = { [REASON_STRING] = 5 } } },
+		    "\n1 entry expired five years ago or earlier: TTL will not "
+		    "delete it after the repair, either; purge\nit.\n"
+		    "Repairing 3 entries takes about 0 write units.\n", "them as" },
+		{ "purge", false, false, NULL, NULL,
+		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
+			.states = { [STATE_STUCK] = 1 },
+			.reasons = { [STATE_STUCK] = { [REASON_TTL_OFF] = 1 } } },
+		    "With TTL on for this attribute, TTL would delete it free", "up to" },
 		/* clang-format on */
 	};
 
@@ -1281,7 +1395,7 @@ test_sweep_text(void **state)
 	assert_non_null(strstr(buf_text(&b), "1.0 MiB"));
 	assert_non_null(strstr(buf_text(&b), "5.0 GiB"));
 	assert_non_null(strstr(buf_text(&b),
-	    "\nNothing was changed. Run it again with --yes to delete.\n"));
+	    "\nNothing was changed. Run it again with --yes to delete them.\n"));
 	assert_null(strstr(buf_text(&b), "deleted"));
 	assert_null(strstr(buf_text(&b), "LIVE"));
 
@@ -1300,7 +1414,7 @@ test_sweep_text(void **state)
 	assert_non_null(strstr(buf_text(&b),
 	    "5 ttl-off, 4 string, 2 milliseconds, and others"));
 	assert_non_null(strstr(buf_text(&b),
-	    "94 LIVE entries are among them, with 90 sessions: their users"));
+	    "94 LIVE entries are among them; 90 are sessions, whose users "));
 	assert_non_null(strstr(buf_text(&b), "would delete up to 5 of the"));
 	assert_null(strstr(buf_text(&b), "count as sessions"));
 
@@ -1373,6 +1487,7 @@ main(void)
 		cmocka_unit_test(test_nameless_part),
 		cmocka_unit_test(test_sweep_says),
 		cmocka_unit_test(test_brief),
+		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_estimate),
 		cmocka_unit_test(test_estimate_rounded),
 		cmocka_unit_test(test_switch),
