@@ -328,7 +328,7 @@ PY
 	comm -23 before after | jq -r .key.S | cmp - keys
 	# again: they are gone
 	run -0 --separate-stderr sweep --keys-from $f --yes
-	[[ $output == "purge $T: 12 keys, 12 not there, 0 scanned, 0 matched, "* ]]
+	[[ $output == "purge $T: 12 keys, 12 absent, 0 scanned, 0 matched, "* ]]
 	# restored from the journal, and from the list itself, which has everything
 	ttlsweep restore -q -t "$T" "$BATS_TEST_TMPDIR"/j/* --yes
 	same before

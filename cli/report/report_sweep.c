@@ -218,7 +218,7 @@ figures(const struct text_report *p, const struct report_sweep *r)
 	if (r->listed) {
 		figure(p, g, "keys given", r->keys, "");
 		if (t->absent > 0)
-			figure(p, g, "not there", t->absent,
+			figure(p, g, "absent", t->absent,
 			    "keys without an entry");
 	}
 	figure(p, g, is_restore(r) ? "in the files" : "scanned", t->scanned,
@@ -716,7 +716,7 @@ did(struct writing *w)
 
 	if (t->stopped != NULL)
 		stopped(w);
-	else if (t->matched == 0)
+	else if (t->matched == t->left[SWEEP_LEFT_ZONELESS])
 		nothing(w);
 	zoneless(w);
 	buf_adds(&w->line, "It took ");
@@ -776,7 +776,7 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 
 	buf_addf(out, "%s %s: ", r->command, r->place.table);
 	if (r->listed)
-		buf_addf(out, "%lld keys, %lld not there, ", (long long)r->keys,
+		buf_addf(out, "%lld keys, %lld absent, ", (long long)r->keys,
 		    (long long)t->absent);
 	buf_addf(out, "%lld scanned, %lld matched", (long long)t->scanned,
 	    (long long)t->matched);
