@@ -313,7 +313,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	run -1 grep ann:secret "$json"
 	doctor 1 -t TSAGalleryCach
 	is failure 'not found in region us-east-1' table
-	is failure 'there is TSAGalleryCache' table
+	is failure 'similar name' table
 	doctor 1 --stack TSAGallery
 	is failure 'stack TSAGallery: not found' stack
 	absent table

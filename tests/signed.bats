@@ -171,7 +171,7 @@ one_refused_each() {
 	keys ''
 	AWS_SECRET_ACCESS_KEY=other run ttlsweep inspect -t "$TABLE" -vv
 	[[ $status -eq 1 ]]
-	[[ $output == *"the credentials (from: environment) were refused: InvalidSignatureException: "* ]]
+	[[ $output == *"the credentials (from: the environment) were refused: InvalidSignatureException: "* ]]
 	[[ $output == *"check that the secret key belongs to the access key"* ]]
 	AWS_ACCESS_KEY_ID=AKIDOTHER run ttlsweep inspect -t "$TABLE" -vv
 	[[ $status -eq 1 && $output == *"UnrecognizedClientException: "*"check that the access key is active"* ]]

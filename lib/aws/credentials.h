@@ -51,7 +51,7 @@ void aws_credentials_get(struct aws_credentials *c, int64_t now,
 int aws_credentials_renew(struct aws_credentials *c, uint64_t seen,
     struct fault *f);
 
-/* Where they were found first, for people: "environment", "profile dev
+/* Where they were found first, for people: "the environment", "profile dev
  * (~/.aws/credentials)". Borrowed. */
 const char *aws_credentials_source(const struct aws_credentials *c);
 

@@ -54,6 +54,21 @@ refusal_tries(int n)
 	return n == 1 ? "try" : "tries";
 }
 
+const char *
+refusal_net(const char *error, bool regional)
+{
+	if (strstr(error, "certificate") != NULL)
+		return "if a proxy or the service has a private CA, name its "
+		       "file in AWS_CA_BUNDLE";
+	if (strstr(error, "wrong version number") != NULL)
+		return "the server does not speak TLS: is it http://?";
+	if (regional)
+		return "check the region name, network and proxy (https_proxy, "
+		       "no_proxy)";
+	return "check the address, any proxy (https_proxy, no_proxy), and that "
+	       "a server is listening";
+}
+
 /* Put before ${message}, unless that is empty. */
 static const char *
 colon(const char *message)

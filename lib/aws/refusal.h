@@ -26,6 +26,10 @@ int refusal_say(const struct refusal *r, struct fault *f);
 /* What to do when the service itself fails. */
 #define REFUSAL_TROUBLE "the service has problems; run again later"
 
+/* What to check when ${error} was the reason that no usable reply came;
+ * ${regional}: the endpoint is the region's own. Pure. */
+const char *refusal_net(const char *error, bool regional);
+
 /* Whether ${why} means that the tries ran out without an answer. Pure. */
 bool refusal_given_up(enum retry_class why);
 /* "try" or "tries". Pure. */

@@ -71,28 +71,13 @@ trace(struct ddb_conn *c, const struct ddb_call *call,
 	    c->x.request_id[0] != '\0' ? ", request " : "", c->x.request_id);
 }
 
-/* What to check if there was no usable reply. */
-static const char *
-net_advice(const struct ddb *d, const char *error)
-{
-	if (strstr(error, "certificate") != NULL)
-		return "; if a proxy or the service has a private CA, name its "
-		       "file in AWS_CA_BUNDLE";
-	if (strstr(error, "wrong version number") != NULL)
-		return "; the server does not speak TLS: is it http://?";
-	if (strcmp(d->o.config->endpoint_from, "the region") == 0)
-		return "; check the region name, network and proxy "
-		       "(https_proxy, no_proxy)";
-	return "; check the address, any proxy (https_proxy, "
-	       "no_proxy), and that a server is listening";
-}
-
 /* No tries are left: make the fault of the last one say so. */
 static int
 give_up(const struct ddb_conn *c, const struct ddb_call *call,
     const struct ddb_reply *reply, const struct fault *last, struct fault *f)
 {
 	const struct ddb *d = c->d;
+	bool regional = strcmp(d->o.config->endpoint_from, "the region") == 0;
 	int tries = reply->tries;
 
 	if (last->kind == FAULT_SERVICE && reply->status < 500)
@@ -105,10 +90,12 @@ give_up(const struct ddb_conn *c, const struct ddb_call *call,
 	if (last->kind == FAULT_NET || last->kind == FAULT_DATA)
 		return fault(f, last->kind,
 		    "%s: %s: no usable reply in %d %s: %.500s (the endpoint "
-		    "comes from %s%s)",
+		    "comes from %s%s%s)",
 		    d->url, call->operation, tries, refusal_tries(tries),
 		    last->text, d->o.config->endpoint_from,
-		    last->kind == FAULT_NET ? net_advice(d, last->text) : "");
+		    last->kind == FAULT_NET ? "; " : "",
+		    last->kind == FAULT_NET ? refusal_net(last->text, regional)
+					    : "");
 	return fault(f, last->kind, "%s: gave up after %d %s: %.900s; %s",
 	    call->operation, tries, refusal_tries(tries), last->text,
 	    REFUSAL_TROUBLE);

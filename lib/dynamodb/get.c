@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "lib/aws/refusal.h"
 #include "lib/base/fault.h"
 #include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/call.h"
@@ -256,9 +257,10 @@ ddb_get_some(struct ddb_conn *c, const struct ddb_table *table, const char *ttl,
 		ddb_throttled(c, (double)keys->n, 0);
 		if (try + 1 >= ddb_attempts(ddb_of(c)))
 			return fault(f, FAULT_SERVICE,
-			    "BatchGetItem: %zu keys still unprocessed after "
-			    "%d tries",
-			    keys->n, try + 1);
+			    "BatchGetItem: %zu key%s still unprocessed after "
+			    "%d %s; run again later",
+			    keys->n, keys->n == 1 ? "" : "s", try + 1,
+			    refusal_tries(try + 1));
 		if (ddb_backoff(c, ddb_throttle_class(ddb_of(c), false), try,
 			f) != 0)
 			return -1;

@@ -121,13 +121,24 @@ find_candidates(struct ddb_conn *c, const char *want, struct candidates *list)
 	buf_release(&body);
 }
 
-/* "; there is TSAGalleryCache", or which tables there are. ${by_hand}: at an
- * endpoint that was set. */
+/* How many of the best are as ${close} as the first, which are shown. */
+static int
+shown(const struct candidates *list, bool close)
+{
+	int n = 0;
+
+	while (n < list->n && list->best[n].close == close)
+		n++;
+	return n;
+}
+
+/* "; the only table here is TSAGalleryCache", or which tables there are.
+ * ${by_hand}: at an endpoint that was set. */
 static void
 add_candidates(struct buf *out, const struct candidates *list, bool by_hand)
 {
 	bool close = list->n > 0 && list->best[0].close;
-	int n = 0;
+	int n = shown(list, close);
 
 	if (list->asked && list->all == 0) {
 		buf_addf(out,
@@ -138,15 +149,16 @@ add_candidates(struct buf *out, const struct candidates *list, bool by_hand)
 			    : "");
 		return;
 	}
-	for (int i = 0; i < list->n; i++) {
-		if (list->best[i].close != close)
-			break;
-		buf_addf(out, "%s%s",
-		    n++ > 0                       ? ", "
-			: list->all == 1 || close ? "; there is "
-						  : "; tables here: ",
-		    list->best[i].name);
-	}
+	if (list->all == 1)
+		buf_adds(out, "; the only table here is ");
+	else if (close && list->all > n)
+		buf_adds(out,
+		    n == 1 ? "; a similar name here: "
+			   : "; similar names here: ");
+	else if (n > 0)
+		buf_adds(out, "; tables here: ");
+	for (int i = 0; i < n; i++)
+		buf_addf(out, "%s%s", i > 0 ? ", " : "", list->best[i].name);
 	if (!close && list->all > n)
 		buf_addf(out, " and %lld more", (long long)list->all - n);
 	buf_adds(out,
@@ -462,6 +474,28 @@ ddb_table_ttl_acts(const struct ddb_table *t, const char *attribute)
 		strcmp(attribute, t->ttl_attribute) == 0);
 }
 
+/* DescribeTable failed, for ${why}: DynamoDB Local takes only names, not ARNs.
+ */
+static int
+not_described(struct ddb_conn *c, const char *name, const struct fault *why,
+    struct fault *f)
+{
+	const struct aws_config *config = ddb_options(ddb_of(c))->config;
+
+	if (why->kind == FAULT_NOT_FOUND)
+		return table_missing(c, name, f);
+	if (why->kind == FAULT_SERVICE && strncmp(name, "arn:", 4) == 0 &&
+	    strstr(why->text, "ValidationException") != NULL &&
+	    strcmp(config->endpoint_from, "the region") != 0)
+		return fault(f, why->kind,
+		    "table %s: %.900s; this server may not accept ARNs: give "
+		    "the table's name",
+		    name, why->text);
+	if (f != NULL)
+		*f = *why;
+	return -1;
+}
+
 int
 ddb_table_read(struct ddb_conn *c, const char *name, struct ddb_table *out,
     struct fault *f)
@@ -471,12 +505,8 @@ ddb_table_read(struct ddb_conn *c, const char *name, struct ddb_table *out,
 	int rc;
 
 	*out = (struct ddb_table){ 0 };
-	if (doc == NULL) {
-		if (why.kind == FAULT_NOT_FOUND)
-			return table_missing(c, name, f);
-		*f = why;
-		return -1;
-	}
+	if (doc == NULL)
+		return not_described(c, name, &why, f);
 	out->name = xstrdup(name);
 	rc = read_table(out, member(doc, "Table"),
 	    ddb_options(ddb_of(c))->config->region, f);

@@ -50,7 +50,8 @@ fill(struct ber *b, struct fault *f)
 static int
 truncated(struct fault *f)
 {
-	return fault(f, FAULT_DATA, "the encrypted message is truncated");
+	return fault(f, FAULT_DATA,
+	    "the encrypted message is truncated; fetch the file again");
 }
 
 /* The end of the innermost element of known length; -1: none. */

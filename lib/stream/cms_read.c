@@ -305,8 +305,9 @@ find_key(struct message *m, struct fault *f)
 			m->key->pkey))
 			return 0;
 	return fault(f, FAULT_DATA,
-	    "it is not encrypted to the key in %s, but to %d other%s (or it "
-	    "is damaged)",
+	    "it is not encrypted to the key in %.900s, but to %d other%s (or "
+	    "it is damaged); give the key of a certificate that --encrypt-to "
+	    "named",
 	    m->key->path, n, n == 1 ? "" : "s");
 }
 
@@ -383,7 +384,8 @@ finish(struct message *m, struct fault *f)
 	if (!ok || n != 0)
 		return fault(f, FAULT_DATA,
 		    "its authentication tag is wrong: it was changed or "
-		    "damaged (or is encrypted to another key)");
+		    "damaged (or is encrypted to another key); fetch the file "
+		    "again");
 	m->done = true;
 	return 0;
 }

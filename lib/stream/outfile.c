@@ -139,13 +139,22 @@ outfile_same(const char *a, const char *b)
 	return same;
 }
 
+#define PLACE "name a place that exists and where you may write"
+
 static int
 no_directory(const char *name, struct fault *f)
 {
 	return fault(f, FAULT_IO,
-	    "%s: cannot create a file in its directory: %s; name a place that "
-	    "exists and where you may write",
-	    name, strerror(errno));
+	    "%s: cannot create a file in its directory: %s; " PLACE, name,
+	    strerror(errno));
+}
+
+int
+outfile_no_beside(const char *name, int error, struct fault *f)
+{
+	return fault(f, FAULT_IO,
+	    "%s: cannot create a directory beside it: %s; " PLACE, name,
+	    strerror(error));
 }
 
 static int
@@ -189,11 +198,8 @@ outfile_check(const char *path, bool directory, struct fault *f)
 		rc = S_ISDIR(st.st_mode) && !directory ? is_directory(path, f)
 						       : 0;
 	else if (access(above, W_OK | X_OK) != 0)
-		rc = directory
-		    ? fault(f, FAULT_IO,
-			  "%s: cannot create a directory beside it: %s", path,
-			  strerror(errno))
-		    : no_directory(path, f);
+		rc = directory ? outfile_no_beside(path, errno, f)
+			       : no_directory(path, f);
 	else if (error != 0 && error != ENOENT)
 		rc = fault(f, FAULT_IO, "%s: %s", path, strerror(error));
 	free(above);

@@ -26,6 +26,8 @@ int outfile_open(struct outfile *p, const char *path, struct fault *f);
 /* Whether outfile_open could create the file, without touching anything: 0, or
  * -1 and what it would report. ${directory}: a directory is to be created. */
 int outfile_check(const char *path, bool directory, struct fault *f);
+/* Say that no directory could be created beside ${name}, and why; -1. */
+int outfile_no_beside(const char *name, int error, struct fault *f);
 /*
  * Open a file that several runs write, one at a time: its bytes are in
  * ${path}.part until it is complete, and stay there. The first ${from} of them

@@ -32,7 +32,7 @@ provider_environment(struct search *s, struct fault *f)
 		    "AWS_CREDENTIAL_EXPIRATION: \"%.60s\" is not a time (such "
 		    "as 2026-11-22T08:12:00Z)",
 		    end);
-	buf_adds(&s->source, "environment");
+	buf_adds(&s->source, "the environment");
 	return search_take(s, &k, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
 	    f);
 }

@@ -92,6 +92,20 @@ judge(const struct request *r, struct query_reply *out, struct fault *f)
 	return request_judge(r, out->code);
 }
 
+/* What to do after no usable reply, after "; "; "" if nothing is known. */
+static const char *
+advice(const struct query *q, const struct request *r, const struct fault *last)
+{
+	const char *region = q->caller.config->region;
+	char *own = aws_endpoint_url(q->service, region);
+	bool regional = strcmp(own, r->x->url) == 0;
+
+	free(own);
+	return last->kind == FAULT_NET    ? refusal_net(last->text, regional)
+	    : last->kind == FAULT_SERVICE ? REFUSAL_TROUBLE
+					  : "";
+}
+
 /* Send it until there is an answer. */
 static int
 try_all(const struct query *q, struct request *r, struct query_reply *out,
@@ -99,6 +113,7 @@ try_all(const struct query *q, struct request *r, struct query_reply *out,
 {
 	const struct aws_config *config = q->caller.config;
 	struct fault last = { 0 };
+	const char *todo;
 	enum retry_class why;
 	int most = config->attempts_set ? config->max_attempts : RETRY_SINGLE;
 	int rc;
@@ -114,9 +129,11 @@ try_all(const struct query *q, struct request *r, struct query_reply *out,
 		return rc;
 	if (out->status != 0 && out->code[0] != '\0')
 		return 1;
-	return fault(f, last.kind, "%s: %s: no usable reply in %d %s: %s%s",
-	    r->x->url, q->action, r->tries, refusal_tries(r->tries), last.text,
-	    last.kind == FAULT_SERVICE ? "; " REFUSAL_TROUBLE : "");
+	todo = advice(q, r, &last);
+	return fault(f, last.kind,
+	    "%s: %s: no usable reply in %d %s: %.900s%s%s", r->x->url,
+	    q->action, r->tries, refusal_tries(r->tries), last.text,
+	    todo[0] != '\0' ? "; " : "", todo);
 }
 
 int

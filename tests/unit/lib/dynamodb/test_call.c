@@ -519,7 +519,7 @@ a_refused_signature_with_equal_clocks_is_a_wrong_key(void **state)
 	assert_int_equal(ddb_call(s.conn, &call, &reply, &f), 1);
 	assert_int_equal(ddb_refused(&call, &reply, "T", &f), -1);
 	assert_int_equal(f.kind, FAULT_CREDENTIALS);
-	assert_non_null(strstr(f.text, "(from: environment)"));
+	assert_non_null(strstr(f.text, "(from: the environment)"));
 	assert_non_null(strstr(f.text, "check that the secret key belongs"));
 	script_close(&s);
 }

@@ -64,19 +64,24 @@ static const struct {
 	/* clang-format off */
 	{ "the closest name first", { ABSENT, TABLES("\"Sessions1\",\"Sessions22\","
 	    "\"a\",\"sessions\",\"xSessions9999\"", "") },
-	    "; there is sessions, Sessions1, Sessions22, xSessions9999" CHOOSE },
+	    "; similar names here: sessions, Sessions1, Sessions22, xSessions9999" CHOOSE },
 	{ "five close names, of all pages", { ABSENT,
 	    TABLES("\"Sessions12\",\"Sessions13\",\"Sessions14\"",
 		",\"LastEvaluatedTableName\":\"Sessions14\""),
 	    TABLES("\"Sessions15\",\"Sessions16\",\"Sessions2\"", "") },
-	    "; there is Sessions2, Sessions12, Sessions13, Sessions14, "
+	    "; similar names here: Sessions2, Sessions12, Sessions13, Sessions14, "
 	    "Sessions15" CHOOSE },
 	{ "none is close: some of all", { ABSENT,
 	    TABLES("\"abc\",\"bcd\",\"cde\",\"def\",\"efg\",\"fgh\",\"ghi\"",
 		"") },
 	    "; tables here: abc, bcd, cde, def, efg and 2 more" CHOOSE },
+	{ "one close name of several", { ABSENT,
+	    TABLES("\"abc\",\"Session\",\"xyz\"", "") },
+	    "; a similar name here: Session" CHOOSE },
+	{ "all are close", { ABSENT, TABLES("\"sessions\",\"Session\"", "") },
+	    "; tables here: sessions, Session" CHOOSE },
 	{ "one, which is not close", { ABSENT, TABLES("\"abc\"", "") },
-	    "; there is abc" CHOOSE },
+	    "; the only table here is abc" CHOOSE },
 	{ "no tables", { ABSENT, TABLES("", "") },
 	    "; there are no tables in this region (DynamoDB Local without "
 	    "-sharedDb has its own for each access key and region); check the "
@@ -112,12 +117,50 @@ test_missing(void **state)
 	}
 }
 
+#define ARN "arn:aws:dynamodb:us-east-1:1:table/Big"
+
+/* DynamoDB Local takes no ARNs. */
+static void
+test_no_arns(void **state)
+{
+	static const struct script_reply reply = { .status = 400,
+		.body = "{\"__type\":\"#ValidationException\",\"message\":"
+			"\"Invalid table/index name.\"}" };
+	static const struct {
+		const char *table, *want;
+	} cases[] = {
+		{ ARN,
+		    "table " ARN ": DescribeTable: ValidationException: "
+		    "Invalid table/index name.; this server may not accept "
+		    "ARNs: give the table's name" },
+		{ "Big",
+		    "DescribeTable: ValidationException: Invalid "
+		    "table/index name." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct ddb_table table;
+		struct fault f = { 0 };
+		struct script s;
+
+		script_open(&s, &reply, 1);
+		assert_int_equal(ddb_table_describe(s.conn, cases[i].table,
+				     &table, &f),
+		    -1);
+		assert_int_equal(f.kind, FAULT_SERVICE);
+		assert_string_equal(f.text, cases[i].want);
+		script_close(&s);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_no_arns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

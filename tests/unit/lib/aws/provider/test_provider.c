@@ -275,6 +275,12 @@ static const struct {
 		"/.aws/config:2: https://sts.a-b-1.amazonaws.com: AssumeRole: "
 		"no usable reply in 4 tries: HTTP 503; the service has "
 		"problems" } },
+	{ .name = "role, STS cannot be reached",
+	    .config = ROLE_BY_KEYS,
+	    .replies = { NOTHING, NOTHING, NOTHING, NOTHING },
+	    .slept = 12 + 25 + 50,
+	    .why = { "no usable reply in 4 tries: ", "; check the region name, "
+		"network and proxy (https_proxy, no_proxy)" } },
 	{ .name = "role, our clock is wrong",
 	    .config = ROLE_BY_KEYS,
 	    .replies = { { .status = 403, .date = SCRIPT_NOW + 7200,
