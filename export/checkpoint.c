@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -96,12 +97,23 @@ checkpoint_save(const char *path, const struct checkpoint *c, struct fault *f)
 	return rc;
 }
 
-/* Say that member ${what} of the file is not what is written there. */
-static int
-damaged(const char *path, const char *what, struct fault *f)
+int
+checkpoint_damaged(const char *path, const char *what, struct fault *f)
 {
 	return fault(f, FAULT_DATA,
-	    "%s: not a checkpoint of ttlsweep, or damaged: %s", path, what);
+	    "%.900s: not a checkpoint of ttlsweep, or damaged: %s; name "
+	    "another file, or remove it to start over",
+	    path, what);
+}
+
+/* Say that member ${name} of the file is not what is written there. */
+static int
+damaged(const char *path, const char *name, struct fault *f)
+{
+	char what[64];
+
+	(void)snprintf(what, sizeof(what), "its \"%s\" is not valid", name);
+	return checkpoint_damaged(path, what, f);
 }
 
 /* "--state stuck"; "none" if empty. The options of a selection begin with a
@@ -121,8 +133,8 @@ another_run(const char *path, const char *name, const char *had,
 	if (strcmp(name, "selection") == 0)
 		name = "options that select entries";
 	return fault(f, FAULT_REFUSED,
-	    "%s: the checkpoint belongs to another run (%s: %s; now: %s); name "
-	    "another file, or remove it to start over",
+	    "%s: the checkpoint belongs to another run (%s: %s; this run: %s); "
+	    "name another file, or remove it to start over",
 	    path, name, shown(had), shown(has));
 }
 
@@ -162,7 +174,8 @@ agree_key(const char *path, struct slice doc, const struct key_schema *schema,
 	item_json_key(&want, schema);
 	if (!slice_same(key, (struct slice){ want.p, want.n }))
 		rc = fault(f, FAULT_REFUSED,
-		    "%s: the checkpoint belongs to a table with another key",
+		    "%s: the checkpoint belongs to a table with another key; "
+		    "name another file, or remove it to start over",
 		    path);
 	buf_release(&want);
 	return rc;
@@ -354,7 +367,7 @@ read_document(const char *path, struct checkpoint *c, struct slice doc,
 	if (schema.p == NULL || !slice_text_is(schema, SCHEMA, strlen(SCHEMA)))
 		return damaged(path, "schema", f);
 	if (!get_members(doc, names, COUNT(names), in))
-		return damaged(path, "a member is there twice", f);
+		return checkpoint_damaged(path, "it has a member twice", f);
 	for (size_t i = 0; i < COUNT(must); i++)
 		if (agree(path, doc, must[i].name, must[i].value, f) != 0)
 			return -1;
@@ -429,12 +442,12 @@ checkpoint_load(const char *path, struct checkpoint *c, struct fault *f)
 		goto out;
 	rc = file_read(fd, path, BYTES_MAX, &text, f);
 	if (rc == 1)
-		rc = damaged(path, "it is too large", f);
+		rc = checkpoint_damaged(path, "it is too large", f);
 	if (rc != 0)
 		goto out;
 	doc = (struct slice){ buf_text(&text), text.n };
 	if (slice_check(doc, NULL) != 0)
-		rc = damaged(path, "it is not JSON", f);
+		rc = checkpoint_damaged(path, "it is not valid JSON", f);
 	else
 		rc = read_document(path, c, doc, f) == 0 ? 1 : -1;
 out:

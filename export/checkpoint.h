@@ -57,6 +57,8 @@ int checkpoint_load(const char *path, struct checkpoint *c, struct fault *f);
  * what to do. Pure. */
 int checkpoint_trusted(const struct stat *st, uid_t me, const char *path,
     struct fault *f);
+/* Say that the checkpoint ${path} is damaged in ${what}; -1. */
+int checkpoint_damaged(const char *path, const char *what, struct fault *f);
 void checkpoint_release(struct checkpoint *c);
 
 #endif

@@ -129,15 +129,43 @@ check_columns(const struct csv_items *c, size_t keys, struct fault *f)
 	return 0;
 }
 
-int
-csv_items_key(struct csv_items *c, const struct csv_key *key, struct fault *f)
+/* Say that the key of the file is not ${key}: that of the table, or, ${asked},
+ * of --key. */
+static int
+other_key(const struct csv_items *c, const struct csv_key *key, bool asked,
+    struct fault *f)
+{
+	const char *second = before_export(c) == 2 || !is_column(c->names[1])
+	    ? c->names[1]
+	    : NULL;
+	char *is = xasprintf("%s%s%s", c->names[0], second != NULL ? "," : "",
+	    second != NULL ? second : "");
+	char *wanted = xasprintf("%s%s%s", key->partition,
+	    key->sort != NULL ? "," : "", key->sort != NULL ? key->sort : "");
+
+	if (asked)
+		(void)fault(f, FAULT_DATA,
+		    "%s: its first columns are the key (%s), not (%s) as --key "
+		    "says; give --key %s, or leave out --key",
+		    csv_read_name(c->csv), is, wanted, is);
+	else
+		(void)fault(f, FAULT_DATA,
+		    "%s: its first columns are the key (%s), but should be "
+		    "(%s)",
+		    csv_read_name(c->csv), is, wanted);
+	free(is);
+	free(wanted);
+	return -1;
+}
+
+static int
+take_key(struct csv_items *c, const struct csv_key *key, bool asked,
+    struct fault *f)
 {
 	size_t keys = key->sort != NULL ? 2 : 1, before = before_export(c);
 	bool same = c->n > keys && strcmp(c->names[0], key->partition) == 0 &&
 	    (key->sort == NULL || strcmp(c->names[1], key->sort) == 0) &&
 	    (before == 0 || before >= keys);
-	const char *second =
-	    before == 2 || !is_column(c->names[1]) ? c->names[1] : NULL;
 
 	if (same && keys == 1 &&
 	    (before == 2 || (before == 0 && !is_column(c->names[1]))))
@@ -149,12 +177,13 @@ csv_items_key(struct csv_items *c, const struct csv_key *key, struct fault *f)
 		c->keys = keys;
 		return 0;
 	}
-	return fault(f, FAULT_DATA,
-	    "%s: its first columns are the key (%s%s%s), but should be "
-	    "(%s%s%s)",
-	    csv_read_name(c->csv), c->names[0], second != NULL ? ", " : "",
-	    second != NULL ? second : "", key->partition,
-	    key->sort != NULL ? ", " : "", key->sort != NULL ? key->sort : "");
+	return other_key(c, key, asked, f);
+}
+
+int
+csv_items_key(struct csv_items *c, const struct csv_key *key, struct fault *f)
+{
+	return take_key(c, key, false, f);
 }
 
 /* A name of ${hint} without its type: "name:N". */
@@ -191,7 +220,7 @@ csv_items_guess(struct csv_items *c, const char *hint, struct csv_key *key,
 		key->partition = c->names[0];
 		key->sort = keys > 1 ? c->names[1] : NULL;
 	}
-	rc = csv_items_key(c, key, f);
+	rc = take_key(c, key, hint != NULL, f);
 	if (rc == 0) { /* names that live as long as ${c} */
 		key->partition = c->key.partition = c->names[0];
 		key->sort = c->key.sort = c->keys > 1 ? c->names[1] : NULL;
@@ -331,8 +360,8 @@ make_image(struct csv_items *c, const struct csv_row *row, struct fault *f)
 {
 	if (row->n != c->n)
 		return fault(f, FAULT_DATA,
-		    "it has %zu cells, but the header row has %zu", row->n,
-		    c->n);
+		    "it has %zu cell%s, but the header row has %zu", row->n,
+		    row->n == 1 ? "" : "s", c->n);
 	buf_reset(&c->image);
 	for (size_t i = 0; i < c->keys; i++) {
 		buf_addc(&c->image, i == 0 ? '{' : ',');

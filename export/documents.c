@@ -330,12 +330,13 @@ name_at(struct documents *d, size_t *at, struct slice *name, struct fault *f)
 	return c;
 }
 
-/* Whether {"name":[ is at ${at}: the entries of a table, whose name has at
- * least three letters, as no type of a list or set has. 1, 0, -1. */
+/* Whether {"name":[ is at ${at}: the entries of a table, if the name is not the
+ * type of a list or set. 1, 0, -1. */
 static int
 has_tables(struct documents *d, size_t at, struct fault *f)
 {
 	struct slice name = { NULL, 0 };
+	bool type;
 	int c;
 
 	at++;
@@ -343,7 +344,9 @@ has_tables(struct documents *d, size_t at, struct fault *f)
 	if (c != '"')
 		return c == -1 ? -1 : c == '}';
 	c = name_at(d, &at, &name, f);
-	return c < 0 ? -1 : c == '[' && name.n > 2;
+	type = is_named(name, "L") || is_named(name, "SS") ||
+	    is_named(name, "NS") || is_named(name, "BS");
+	return c < 0 ? -1 : c == '[' && !type;
 }
 
 /* Whether the object at d->from is a reply, by its first member: a known name
@@ -387,7 +390,8 @@ give(struct documents *d, struct slice text, bool item, struct line *out,
 	return wrong(d, 0,
 	    rc != 0 ? why.text
 		    : "a line of a journal, but the file does not begin like "
-		      "one",
+		      "one: its beginning is missing or damaged; use another "
+		      "copy of it",
 	    f);
 }
 

@@ -80,7 +80,8 @@ take_member(struct slice found[PARTS], struct slice name, struct slice value,
 		if (name.n > strlen(JOURNAL) &&
 		    memcmp(name.p, JOURNAL, strlen(JOURNAL)) == 0)
 			return fault(f, FAULT_DATA,
-			    "a journal of another version of ttlsweep (%.*s)",
+			    "a journal of another version of ttlsweep (%.*s); "
+			    "use the ttlsweep that wrote it",
 			    SLICE_ARG(name));
 		return 0;
 	}
@@ -153,6 +154,41 @@ take_change(struct line *out, const struct slice found[PARTS], struct fault *f)
 
 #define REPORTS "ttlsweep." /* how the names of their schemas begin */
 
+/* Say what the file of ${schema} is, and what to do with it. */
+static int
+not_data(struct slice schema, struct fault *f)
+{
+	static const struct {
+		const char *schema, *is, *todo;
+	} files[] = {
+		{ "ttlsweep.inspect/", "a report",
+		    "; ttlsweep inspect --merge FILE prints it again" },
+		{ "ttlsweep.checkpoint/", "a checkpoint",
+		    "; name it with --checkpoint to continue its run" },
+		{ "ttlsweep.", "a report", "" },
+	};
+	size_t i = 0;
+
+	while (schema.n < strlen(files[i].schema) ||
+	    memcmp(schema.p, files[i].schema, strlen(files[i].schema)) != 0)
+		i++;
+	return fault(f, FAULT_DATA, "%s (%.*s), not an export or a journal%s",
+	    files[i].is, SLICE_ARG(schema), files[i].todo);
+}
+
+/* Whether ${responses} has the entries of a table, as BatchGetItem gives
+ * them. */
+static bool
+is_batch(struct slice responses)
+{
+	struct slice_walk w = slice_walk(responses);
+	struct slice name, value;
+
+	return responses.p != NULL && slice_object(&w) == 0 &&
+	    slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0 &&
+	    *value.p == '[';
+}
+
 /* Say what ${text}, an object but no entry, is. */
 static int
 not_an_entry(struct slice text, struct fault *f)
@@ -165,17 +201,15 @@ not_an_entry(struct slice text, struct fault *f)
 		return fault(f, FAULT_DATA,
 		    "a manifest of an export to S3, not its data; give the "
 		    "directory with the manifests and the data");
-	if (slice_get(text, "Items").p != NULL)
+	if (slice_get(text, "Items").p != NULL ||
+	    is_batch(slice_get(text, "Responses")))
 		return fault(f, FAULT_DATA,
-		    "a reply of Scan or Query after lines of another kind; put "
-		    "each kind in its own file");
+		    "a reply of Scan, Query or BatchGetItem after lines of "
+		    "another kind; put each kind in its own file");
 	value = slice_unquote(slice_get(text, "schema"));
 	if (value.n > strlen(REPORTS) &&
 	    memcmp(value.p, REPORTS, strlen(REPORTS)) == 0)
-		return fault(f, FAULT_DATA,
-		    "a report or a checkpoint (%.*s), not an export or a "
-		    "journal",
-		    SLICE_ARG(value));
+		return not_data(value, f);
 	(void)slice_object(&w);
 	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0) {
 		if (attr_open(value, &inner) != ATTR_BAD)

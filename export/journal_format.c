@@ -350,10 +350,11 @@ take_line(struct journal_index *ix, struct slice text, int64_t number,
 	if (line_parse(&line, text, f) != 0)
 		return -1;
 	if ((line.kind == LINE_HEADER) != (ix->lines == 0))
-		return fault(f, FAULT_DATA,
-		    ix->lines == 0 ? "it does not begin like a journal"
-				   : "another journal begins here; give them "
-				     "one at a time");
+		return ix->lines == 0
+		    ? fault(f, FAULT_DATA, "it does not begin like a journal")
+		    : fault(f, FAULT_REFUSED,
+			  "another journal begins here; give them one at a "
+			  "time");
 	switch (line.kind) {
 	case LINE_HEADER:
 		return take_header(&ix->header, line.body, f);

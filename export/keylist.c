@@ -74,13 +74,13 @@ read_head(struct head *h, const struct csv_row *row, const struct ddb_table *t,
 	if (t->sort == NULL && row->n == 1)
 		return only_cell(row->cells[0], t, f);
 	return fault(f, FAULT_DATA,
-	    "it is not a header row, which begins with %s%s%s%s; ttlsweep list "
-	    "-t %s --reveal --format csv writes it",
+	    "it is not a header row, which begins with \"%s%s%s\"%s; ttlsweep "
+	    "list -t %s --reveal --format csv writes it",
 	    t->partition, t->sort != NULL ? "," : "",
 	    t->sort != NULL ? t->sort : "",
 	    t->sort != NULL
 		? ""
-		: " (only a list of nothing but keys, one a line, needs none)",
+		: " (only a list of nothing but keys, one per line, needs none)",
 	    t->name);
 }
 
@@ -208,9 +208,9 @@ add_key(struct reading *r, const struct csv_row *row, struct fault *f)
 
 	if (row->n != r->head.columns)
 		return fault(f, FAULT_DATA,
-		    "it has %zu cells, and the first row has %zu (a key with "
+		    "it has %zu cell%s, and the first row has %zu (a key with "
 		    "a comma in it is written in quotes)",
-		    row->n, r->head.columns);
+		    row->n, row->n == 1 ? "" : "s", r->head.columns);
 	for (size_t i = 0; i < keys; i++)
 		if (is_masked(r, row, i))
 			return fault(f, FAULT_DATA,

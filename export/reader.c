@@ -37,6 +37,21 @@ struct reader {
 	bool *partial; /* of reader_watch, or NULL */
 };
 
+/* A journal cannot be read; ${unread}: not even indexed, which is before
+ * anything is restored. */
+static int
+damaged(const struct reader *r, bool unread, struct fault *f)
+{
+	if (f == NULL || f->kind != FAULT_DATA)
+		return -1;
+	return fault(f, FAULT_DATA,
+	    "%.1500s; the journal is damaged%s: use another copy of it, or "
+	    "compare it with the original",
+	    f->text,
+	    unread && r->which == READER_RESTORE ? ", and nothing was restored"
+						 : "");
+}
+
 /* Read the first line, and index a journal. */
 static int
 begin(struct reader *r, struct fault *f)
@@ -61,7 +76,7 @@ begin(struct reader *r, struct fault *f)
 		return 0;
 	r->size = input_size(r->in);
 	if (journal_index_read(&r->index, r->lines, f) != 0)
-		return -1;
+		return damaged(r, true, f);
 	return lines_restart(r->lines, f);
 }
 
@@ -166,7 +181,8 @@ of_export(const struct reader *r, const struct line *line,
 	default:
 		return fault(f, FAULT_DATA,
 		    "a line of a journal, but the file does not begin like "
-		    "one");
+		    "one: its beginning is missing or damaged; use another "
+		    "copy of it");
 	}
 }
 
@@ -232,7 +248,8 @@ parse(const struct reader *r, struct slice text, bool torn, int64_t number,
 		return 0;
 	if (torn)
 		(void)fault_at(f, "the file ends inside this line");
-	return at_line(r, number, f);
+	(void)at_line(r, number, f);
+	return r->journal ? damaged(r, false, f) : -1;
 }
 
 bool

@@ -433,8 +433,10 @@ s3_locate_files(struct s3_manifest *m, const char *path, struct fault *f)
 	if (rc == 0 && missing.n > 0) {
 		list_names(&names, &missing);
 		rc = fault(f, FAULT_DATA,
-		    "%s: %zu of its %zu data files are missing: %s",
-		    m->directory, missing.n, m->n, buf_text(&names));
+		    "%.900s: %zu of its %zu data files %s missing: %.900s; "
+		    "fetch the export again",
+		    m->directory, missing.n, m->n,
+		    missing.n == 1 ? "is" : "are", buf_text(&names));
 	}
 	if (rc == 0)
 		rc = find_surplus(m, &known, f);

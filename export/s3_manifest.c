@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -336,6 +337,46 @@ check_counts(const struct s3_manifest *m, struct fault *f)
 	    m->directory, (long long)m->items, (long long)sum);
 }
 
+/* Whether there is a file *.journal (or *.journal.gz) in ${directory}. */
+static bool
+has_journals(const char *directory)
+{
+	DIR *d = opendir(directory);
+	const struct dirent *e;
+	bool found = false;
+
+	while (d != NULL && !found && (e = readdir(d)) != NULL)
+		found =
+		    text_ends_in(e->d_name, strlen(e->d_name), ".journal") ||
+		    text_ends_in(e->d_name, strlen(e->d_name), ".journal.gz");
+	if (d != NULL)
+		(void)closedir(d);
+	return found;
+}
+
+/* Say that ${path} contains no export, and what it lacks. */
+static int
+no_export(const struct s3_manifest *m, const char *path, struct fault *f)
+{
+	struct buf hint = { 0 };
+	size_t n = strlen(path);
+
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	if (has_journals(path))
+		buf_addf(&hint,
+		    "; for journals, name the files: %.*s/*.journal", (int)n,
+		    path);
+	(void)fault(f, FAULT_DATA,
+	    "%.900s: contains no export to S3: there is no %s%s%.900s", path,
+	    m->directory != NULL ? "" : SUMMARY ", and no ",
+	    m->directory != NULL ? FILES ", and no data file (*.json.gz)"
+				 : "data file (*.json.gz, *.json)",
+	    buf_text(&hint));
+	buf_release(&hint);
+	return -1;
+}
+
 /* No manifest names the files: take those in the export's own directory or,
  * without one, in ${path}. */
 static int
@@ -348,12 +389,7 @@ take_what_is_there(struct s3_manifest *m, const char *path, struct fault *f)
 	if (m->n == 0 && s3_locate_data(m, path, f) != 0)
 		return -1;
 	if (m->n == 0)
-		return fault(f, FAULT_DATA,
-		    "%s: contains no export to S3: there is no %s%s", path,
-		    m->directory != NULL ? "" : SUMMARY ", and no ",
-		    m->directory != NULL ? FILES
-			", and no data file (*.json.gz)"
-					 : "data file (*.json.gz, *.json)");
+		return no_export(m, path, f);
 	if (m->directory == NULL)
 		m->directory = xstrdup(path);
 	return 0;

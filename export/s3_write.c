@@ -114,10 +114,9 @@ make_temp(struct s3_write *w, struct fault *f)
 	int rc;
 
 	if (mkdtemp(temp) == NULL) {
+		(void)outfile_no_beside(w->target, errno, f);
 		free(temp);
-		return fault(f, FAULT_IO,
-		    "%s: cannot create a directory beside it: %s", w->target,
-		    strerror(errno));
+		return fault_at(f, "--output");
 	}
 	w->temp = temp;
 	data = xasprintf("%s/data", temp);

@@ -194,7 +194,7 @@ reads()
 	s3_export e
 	data=$(dirname "$(find e -name '*.json.gz' | head -n 1)")
 	gunzip "$data"/*.gz
-	reads e "data files are no longer compressed: their MD5 sums cannot be checked, only their numbers of entries"
+	reads e "no longer compressed: MD5 sums cannot be checked there, only numbers of entries"
 	copy=$(new_table copy)
 	seed --endpoint "$LOCAL_URL" --table "$copy" >/dev/null
 	run -0 --separate-stderr ttlsweep restore -t "$copy" --yes e
@@ -256,6 +256,10 @@ reads()
 	mkdir nothing
 	run -1 ttlsweep inspect -i nothing
 	[[ $output == *"nothing: contains no export to S3: there is no manifest-summary.json, and no data file"* ]]
+	[[ $output != *journal* ]]
+	touch nothing/a.journal
+	run -1 ttlsweep restore nothing/
+	[[ $output == *"nothing/: contains no export to S3: "*"; for journals, name the files: nothing/*.journal" ]]
 }
 
 @test "symbolic links in a circle are followed once; anything but a file is an error" {

@@ -181,7 +181,7 @@ sums() {
 	run --separate-stderr ttlsweep inspect -i "$B"
 	[[ $status -eq 0 && $stderr == *stray.json.gz*"not listed in a manifest"* ]]
 	rm "$DATA"
-	wrong "1 of its 5 data files are missing: *${DATA##*/}"
+	wrong "1 of its 5 data files is missing: *${DATA##*/}; fetch the export again"
 }
 
 @test "a file that was replaced is an error" {
@@ -254,7 +254,7 @@ sums() {
 	rm "$OWN"/*.md5
 	cp "$OWN/manifest-files.json" "$BATS_TEST_TMPDIR/files"
 	sed -i '1s|AWSDynamoDB/|../bucket/AWSDynamoDB/|' "$OWN/manifest-files.json"
-	wrong "1 of its 5 data files are missing"
+	wrong "1 of its 5 data files is missing"
 	sed '1p' "$BATS_TEST_TMPDIR/files" >"$OWN/manifest-files.json"
 	sed -i 's/"itemCount": 3000/"itemCount": 3750/' "$OWN/manifest-summary.json"
 	wrong "the manifest names it twice"

@@ -296,9 +296,9 @@ test_of_another_run(void **state)
 	struct checkpoint c = run_of(&simple);
 	struct segment at_disk[1] = { 0 };
 	struct checkpoint cases[8];
-	static const char *const texts[] = { "(table: T; now: U)",
-		"(table_id: a1b2; now: ", "another key", "another key",
-		"(command: purge; now: export)",
+	static const char *const texts[] = { "(table: T; this run: U)",
+		"(table_id: a1b2; this run: ", "another key", "another key",
+		"(command: purge; this run: export)",
 		"(endpoint: ", "(ttl_attribute: ",
 		"(options that select entries: state=expired prefix=" };
 
@@ -466,7 +466,12 @@ test_damaged(void **state)
 			fail_msg("%s: %s", cases[i].name, f.text);
 		if (cases[i].want < 0) {
 			assert_int_equal(f.kind, FAULT_DATA);
-			assert_non_null(strstr(f.text, "/cp: "));
+			assert_non_null(strstr(f.text,
+			    "/cp: not a checkpoint "
+			    "of ttlsweep, or "
+			    "damaged: it"));
+			assert_non_null(strstr(f.text,
+			    "; name another file, or remove it to start over"));
 			assert_null(c.positions);
 		}
 		checkpoint_release(&c);

@@ -63,12 +63,12 @@ static const struct {
 	{ "an invalid name", "key,\xff,attributes\n", NULL, NULL,
 	    "/file:1: row 1: not an export or a journal, and no header row of CSV: cell 2 is not UTF-8 text" },
 	{ "another hint", NAMES, "id", NULL,
-	    "/file: its first columns are the key (key), but should be "
-	    "(id)" },
+	    "/file: its first columns are the key (key), not (id) as --key "
+	    "says; give --key key, or leave out --key" },
 	{ "a hint without the sort key", TWO, "key", NULL,
-	    "the key (key, at), but should be (key)" },
+	    "the key (key,at), not (key) as --key says; give --key key,at, " },
 	{ "a hint with a sort key", NAMES, "key,at", NULL,
-	    "the key (key), but should be (key, at)" },
+	    "the key (key), not (key,at) as --key says" },
 	{ "three keys", "a,b,c,attributes\n", NULL, NULL,
 	    "/file: column 3, \"c\", is not one that ttlsweep writes; "
 	    "remove it, or move it after \"attributes\"" },
@@ -84,8 +84,8 @@ static const struct {
 	{ "a column added before them",
 	    "key,seen,kind,state,reason,ttl,expires,overdue,size,attributes\n",
 	    "key", NULL,
-	    "its first columns are the key (key, seen), but should be "
-	    "(key)" },
+	    "its first columns are the key (key,seen), not (key) as --key "
+	    "says" },
 	{ "a column added after the sort key",
 	    "key,at,seen,kind,state,reason,ttl,expires,overdue,size,"
 	    "attributes\n",

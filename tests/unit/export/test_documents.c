@@ -134,6 +134,11 @@ test_walks(void **state)
 		{ "BatchGetItem of two tables",
 		    "{\"Responses\":{\"Tab\":[],\"Tac\":[]}}", "!", false,
 		    ":1: a reply with entries of several tables" },
+		{ "BatchGetItem of tables with short names",
+		    "{\"Responses\":{\"T1\":[" KEY("a") "],\"M\":[" KEY(
+			"b") "]}}",
+		    "a@1 !", false,
+		    ":1: a reply with entries of several tables" },
 		{ "an array", "[" KEY("a") ",\n" KEY("b") "]", "a@1 b@2 ",
 		    false, NULL },
 		{ "an array of an export's lines",

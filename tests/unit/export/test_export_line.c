@@ -119,6 +119,43 @@ test_line(void **state)
 }
 
 static void
+test_not_an_entry(void **state)
+{
+	static const struct {
+		struct slice text;
+		const char *why;
+	} cases[] = {
+		{ SLICE("{\"schema\":\"ttlsweep.inspect/1\",\"n\":1}"),
+		    "a report (ttlsweep.inspect/1), not an export or a "
+		    "journal; ttlsweep inspect --merge FILE prints it again" },
+		{ SLICE("{\"schema\":\"ttlsweep.checkpoint/1\",\"n\":1}"),
+		    "a checkpoint (ttlsweep.checkpoint/1), not an export or a "
+		    "journal; name it with --checkpoint to continue its run" },
+		{ SLICE("{\"schema\":\"ttlsweep.purge/1\",\"n\":1}"),
+		    "a report (ttlsweep.purge/1), not an export or a "
+		    "journal" },
+		{ SLICE("{\"Items\":[]}"),
+		    "a reply of Scan, Query or BatchGetItem after lines of "
+		    "another kind; put each kind in its own file" },
+		{ SLICE("{\"Responses\":{\"Tab\":[],\"Tac\":[]}}"),
+		    "a reply of Scan, Query or BatchGetItem after lines of "
+		    "another kind; put each kind in its own file" },
+		{ SLICE("{\"ttlsweep.journal/2\":{}}"),
+		    "a journal of another version of ttlsweep "
+		    "(ttlsweep.journal/2); use the ttlsweep that wrote it" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct fault f = { 0 };
+		struct line line;
+
+		assert_int_equal(line_parse(&line, cases[i].text, &f), -1);
+		assert_string_equal(f.text, cases[i].why);
+	}
+}
+
+static void
 test_line_parts(void **state)
 {
 	struct line line;
@@ -344,6 +381,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_line),
+		cmocka_unit_test(test_not_an_entry),
 		cmocka_unit_test(test_line_parts),
 		cmocka_unit_test(test_line_bare),
 		cmocka_unit_test(the_fast_reader_agrees),

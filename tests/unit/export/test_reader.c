@@ -151,6 +151,58 @@ test_given_ttl(void **state)
 	reader_close(r);
 }
 
+#define ADVICE ": use another copy of it, or compare it with the original"
+
+/* A damaged journal: what of it was restored, and what to do. */
+static void
+test_journal_faults(void **state)
+{
+	static const struct {
+		const char *text;
+		enum reader_which which;
+		const char *why;
+	} cases[] = {
+		{ HEADER INTENT("1", "a") "x\n" INTENT("2", "b"),
+		    READER_RESTORE,
+		    "/file:3: it is not a JSON object; the journal is damaged, "
+		    "and nothing was restored" ADVICE },
+		{ HEADER INTENT("1", "a") "x\n" INTENT("2", "b"),
+		    READER_DELETED,
+		    "/file:3: it is not a JSON object; the journal is damaged" ADVICE },
+		{ HEADER OUTCOME("[7,\"deleted\",1]"), READER_RESTORE,
+		    "/file:2: an outcome of entry 7, which is not in the "
+		    "journal; the journal is damaged, and nothing was "
+		    "restored" ADVICE },
+		/* found only where its image is read */
+		{ HEADER "{\"Metadata\":{\"WriteTimestampMicros\":{\"N\":\"1\"}"
+			 "},\"Keys\":" KEY(
+			     "a") ",\"OldImage\":{,},\"Ttlsweep\":{\"n\":1,"
+				  "\"why\":\"none\"}}\n" INTENT("2", "b"),
+		    READER_RESTORE, "; the journal is damaged" ADVICE },
+		{ HEADER HEADER, READER_RESTORE,
+		    "/file:2: another journal begins here; give them one at a "
+		    "time" },
+		{ INTENT("1", "a") OUTCOME(""), READER_RESTORE,
+		    "/file:1: a line of a journal, but the file does not begin "
+		    "like one: its beginning is missing or damaged; use "
+		    "another copy of it" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct fault f = { 0 };
+		struct buf out = { 0 };
+
+		put(at("file"), cases[i].text, strlen(cases[i].text));
+		walked(&out, at("file"), cases[i].which, &f);
+		if (strstr(f.text, cases[i].why) == NULL ||
+		    strlen(strstr(f.text, cases[i].why)) !=
+			strlen(cases[i].why))
+			fail_msg("%zu: %s", i, f.text);
+		buf_release(&out);
+	}
+}
+
 static void
 test_export_faults(void **state)
 {
@@ -477,6 +529,7 @@ main(void)
 		TEST(test_walks),
 		TEST(test_take_deleted),
 		TEST(test_given_ttl),
+		TEST(test_journal_faults),
 		TEST(test_export_faults),
 		TEST(test_rewind),
 		TEST(test_schema),
