@@ -507,11 +507,12 @@ a_lost_journal_stops_all_workers(void **state)
 		const char *says;
 		int saved;
 	} cases[] = {
-		{ "x.journal", REMOVED, "it was removed", 1 },
-		{ "x.journal.gz", REMOVED, "it was removed", 1 },
-		{ "m.journal", MOVED, "it was moved away", 1 },
-		{ "r.journal", REPLACED, "it was removed", 1 },
-		{ "l.journal", LINKED, "another file took its place", 1 },
+		{ "x.journal", REMOVED, "the journal was removed", 1 },
+		{ "x.journal.gz", REMOVED, "the journal was removed", 1 },
+		{ "m.journal", MOVED, "the journal was moved away while", 1 },
+		{ "r.journal", REPLACED, "the journal was removed", 1 },
+		{ "l.journal", LINKED,
+		    "the journal was replaced by another file while", 1 },
 	};
 
 	(void)state;
@@ -568,7 +569,7 @@ a_journal_lost_at_the_end_is_reported(void **state)
 	assert_string_equal(journal_path(j), path);
 	assert_int_equal(access(path, F_OK), 0);
 	assert_int_equal(journal_close(j, false, &f), -1);
-	assert_non_null(strstr(f.text, "it was removed"));
+	assert_non_null(strstr(f.text, "the journal was removed"));
 	free(path);
 }
 
@@ -1033,7 +1034,7 @@ a_journal_lost_after_its_sync_stops_the_send(void **state)
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(journal_wait(j, &one, &f), -1);
 	assert_int_equal(f.kind, FAULT_IO);
-	assert_non_null(strstr(f.text, "it was removed"));
+	assert_non_null(strstr(f.text, "the journal was removed"));
 	assert_int_equal(append(j, "third\n", false, NULL), -1);
 	assert_int_equal(journal_save(j, NULL), 1);
 	assert_int_equal(journal_close(j, false, NULL), -1);
