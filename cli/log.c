@@ -97,13 +97,31 @@ say(struct log *t, int width, const char *text)
 	buf_release(&line);
 }
 
+/* Of the lines; a file gets them whole. */
+static int
+line_width(void)
+{
+	return isatty(STDERR_FILENO) ? term_width(STDERR_FILENO, INT_MAX)
+				     : INT_MAX;
+}
+
+/* Whether ${text} contains a command, which is to be copied in one piece. */
+static bool
+has_command(const char *text)
+{
+	return strstr(text, "ttlsweep ") != NULL ||
+	    strstr(text, "run: ") != NULL;
+}
+
 static void
 say_format(struct log *t, const char *fmt, va_list ap)
 {
 	struct buf text = { 0 };
+	const char *s;
 
 	buf_addv(&text, fmt, ap);
-	say(t, INT_MAX, buf_text(&text));
+	s = buf_text(&text);
+	say(t, has_command(s) ? INT_MAX : line_width(), s);
 	buf_release(&text);
 }
 
@@ -132,10 +150,7 @@ log_warn(struct log *t, const char *fmt, ...)
 void
 log_fault(struct log *t, const struct fault *f)
 {
-	say(t,
-	    isatty(STDERR_FILENO) ? term_width(STDERR_FILENO, INT_MAX)
-				  : INT_MAX,
-	    f->text);
+	say(t, line_width(), f->text);
 }
 
 void

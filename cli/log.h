@@ -10,7 +10,9 @@ struct lock;
 
 /*
  * All messages: lines on standard error, "ttlsweep: …", from any thread. The
- * line of progress is erased first. Control bytes in them are escaped.
+ * line of progress is erased first. Control bytes in them are escaped. A
+ * terminal gets them broken at words, but for notes and warnings that contain a
+ * command.
  */
 struct log {
 	struct lock *lock;
@@ -27,7 +29,7 @@ void log_note(struct log *t, const char *fmt, ...)
 /* Always. */
 void log_warn(struct log *t, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* The text of ${f}, if any; a terminal gets it broken at words. */
+/* The text of ${f}, if any. */
 void log_fault(struct log *t, const struct fault *f);
 /* The same before other lines; ${f} has no text then, so that it is written
  * only once. */

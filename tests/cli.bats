@@ -54,6 +54,7 @@ on_terminal() {
 	fails 2 "--columns works only with" list --format jsonl --columns key
 	fails 2 "--columns works only with csv" export --columns key
 	fails 2 "no format follows from the name" export -o dump.txt
+	fails 2 "name of an encrypted file; give --encrypt-to" export -o x.json.p7m
 	fails 2 "csv always has" list --format csv --no-headings
 	fails 2 "this table has no sort key" show -t "$TABLE" --sort-key 1 x
 	fails 2 "-t 'bad table!' is not a table name (3-255 letters," \
@@ -72,7 +73,7 @@ on_terminal() {
 	fails 1 "nosuch.csv: No such file" list --keys-from nosuch.csv
 	fails 1 "nowhere/x: cannot create a file in its directory: No such" inspect -o "$nowhere/x"
 	fails 1 "nowhere/x.csv: cannot create a file in its directory: No such" export -o "$nowhere/x.csv"
-	fails 1 "nowhere/x: cannot create a directory beside it: No such" export -o "$nowhere/x" --layout s3
+	fails 1 "nowhere/x: cannot create a directory beside it: No such file or directory; name a place that exists" export -o "$nowhere/x" --layout s3
 	fails 1 "null/x.csv: cannot create a file in its directory: Not a directory" export -o /dev/null/x.csv
 	fails 1 "--checkpoint: $nowhere/c: cannot create a file in its directory: No such file or directory; name a place that exists" purge --checkpoint "$nowhere/c"
 	fails 1 "--checkpoint: $nowhere/c: " repair --yes --checkpoint "$nowhere/c"
@@ -89,6 +90,8 @@ on_terminal() {
 	    inspect -t nosuch
 	fails 1 "table TSAGalleryCache (the default): not found" inspect
 	CACHETABLE=another fails 1 "table another (CACHETABLE): not found" list
+	fails 1 "; this server may not accept ARNs: give the table's name" \
+	    list -t "arn:aws:dynamodb:us-east-1:1:table/$TABLE"
 	fails 1 "no entry has the key 'nokey'" show -t "$TABLE" nokey
 	fails 1 "nosuch.json" inspect -i nosuch.json
 	fails 1 "nosuch.journal" restore nosuch.journal
@@ -434,6 +437,16 @@ closed() {
 	fails 1 "list --reveal" show -i "$items" session:0123...8b67d1
 	fails 1 "no entry has any of the keys 'a', 'b'" show -i "$items" a b
 	fails 1 "no entry has the key 'a'" show -i "$items" a
+	# other entries have the partition key, but not the sort key
+	printf '{"Item":{"key":{"S":"session:%s"},"at":{"S":"x"}}}\n' \
+	    a-long-secret-name-1 >"$BATS_TEST_TMPDIR/sorted"
+	fails 1 "' has the sort key 'nope'" \
+	    show -i "$BATS_TEST_TMPDIR/sorted" --key key,at \
+	    --sort-key nope session:a-long-secret-name-1
+	grep -q "no entry of partition 'session:a-lo" "$BATS_TEST_TMPDIR/err"
+	run ! grep a-long-secret "$BATS_TEST_TMPDIR/err"
+	fails 1 "no entry of partitions 'a', 'b' has the sort key 'x'" \
+	    show -i "$BATS_TEST_TMPDIR/sorted" --key key,at --sort-key x a b
 }
 
 @test "sessions are masked unless --reveal" {
@@ -595,6 +608,13 @@ closed() {
 		grep -q '^INCOMPLETE: ' "$BATS_TEST_TMPDIR/out"
 		grep -q interrupted "$BATS_TEST_TMPDIR/err"
 	done
+	# --top has no rows before the end
+	status=0
+	until_said INT "$BATS_TEST_TMPDIR/err" 'listed [1-9]|scanned [1-9]' 1 \
+	    "$TTLSWEEP" list --top 3 -t "$TABLE" --max-rcu 10 --progress always \
+	    >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" || status=$?
+	[[ $status -eq 130 ]]
+	grep -q 'interrupted: no row was written, as --top reads all entries first' "$BATS_TEST_TMPDIR/err"
 	# no partial file under the final name
 	status=0
 	until_said TERM "$BATS_TEST_TMPDIR/err" 'scanned [1-9]' 1 \

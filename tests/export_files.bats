@@ -433,8 +433,9 @@ ended() {
 
 @test "an export that is interrupted leaves no file" {
 	local way
-	ended TERM 143 -o x.json
+	ended TERM 143 -o x.json 2>"$BATS_FILE_TMPDIR/said"
 	nothing_here
+	grep -q "^ttlsweep: interrupted: x.json was not written; with --checkpoint FILE, a run can be continued$" "$BATS_FILE_TMPDIR/said"
 	ended HUP 129 -o x.json.gz
 	nothing_here
 	for way in "-o x.json" "--layout s3 -o x" \

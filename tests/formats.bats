@@ -177,7 +177,7 @@ goes_back_in()
 	other=$(new_table other)
 	seed --endpoint "$URL" --table "$other" --sort-key >/dev/null
 	run -1 ttlsweep restore -t "$other" e.csv --yes
-	[[ $output == *"the key (key), but should be (key, sort)"* ]]
+	[[ $output == *"the key (key), but should be (key,sort)"* ]]
 	other=$(new_table other)
 	seed --endpoint "$URL" --table "$other" --key-type N >/dev/null
 	run -1 ttlsweep restore -t "$other" e.csv --yes
@@ -384,10 +384,10 @@ PY
 	refused "key;kind\n$key;item\n" "1: row 1: it looks like a header row separated by semicolons"
 	refused "KEY\n$key\n" "1: row 1: is this the header row?"
 	refused "\xff\xfek\0e\0y\0\n\0" " is text in UTF-16; run: iconv -f UTF-16 -t UTF-8"
-	refused "$key,item\n" "1: row 1: it is not a header row, which begins with key"
+	refused "$key,item\n" "1: row 1: it is not a header row, which begins with \"key\""
 	refused "key\tkind\n$key\titem\n" "1: row 1: it looks like a header row separated by tabs"
 	refused "id,kind\n$key,item\n" "1: row 1"
-	refused "key,kind\n$key\n" "2: row 2: it has 1 cells, and the first row has 2"
+	refused "key,kind\n$key\n" "2: row 2: it has 1 cell, and the first row has 2"
 	head -c -30 good.csv >cut.csv
 	run -1 sweep --yes --keys-from cut.csv
 	[[ $output == *"cut.csv:31: row 31: the file ends inside cell 9"* ]]
@@ -418,7 +418,7 @@ PY
 	(head -n 2 keys; echo session:none) >three
 	run -0 --separate-stderr ttlsweep export -t "$T" --keys-from three
 	[ "${#lines[@]}" -eq 2 ]
-	[[ $stderr == *"three: 1 of 3 keys have no entry"* ]]
+	[[ $stderr == *"three: 1 of 3 keys has no entry"* ]]
 	cat keys keys >twice
 	run -0 --separate-stderr ttlsweep export -t "$T" --keys-from twice --prefix session: --larger-than 1 -o out.json
 	[ "$(wc -l <out.json)" -eq 30 ]
@@ -451,5 +451,5 @@ PY
 	[ "$(left)" -eq 1 ]
 	printf 'AAI=\n' >keys
 	run -1 sweep --keys-from keys --yes
-	[[ $output == *"begins with key,at; "* ]]
+	[[ $output == *"begins with \"key,at\"; "* ]]
 }

@@ -91,6 +91,18 @@ fits() { [[ $(wc -L <shown) -le $1 ]] || { cat shown; false; }; }
 	done
 }
 
+@test "notes are broken at words, but commands are not" {
+	printf '{"Item":{"key":{"S":"a"},"ttl":{"S":"2026-01-01T00:00:00"}}}\n' >zoneless
+	on 40 list -i zoneless --now $NOW --columns key,expires
+	fits 40
+	grep -q '^ttlsweep: some of these times have no$' shown
+	grep -q '^time zone; they are shown as UTC, which$' shown
+	# this one contains a command
+	printf '{"Item":{"key":{"S":"a"}}}\n' >nameless
+	on 40 list -i nameless --now $NOW --state live
+	grep -q 'name it with --ttl-attribute (ttlsweep inspect shows' shown
+}
+
 @test "a narrow report shows the same numbers as a wide one" {
 	for command in inspect "list --top 5 --by size" "show image:a-rather-long-name-of-an-image-7"; do
 		# shellcheck disable=SC2086 # words

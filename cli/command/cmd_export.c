@@ -94,15 +94,21 @@ to_s3(const struct options *o)
 	return o->layout == LAYOUT_S3;
 }
 
+/* Whether ${name} has the ending of an encrypted file. */
+static bool
+names_encrypted(const char *name)
+{
+	return text_ends_in(name, strlen(name), ".p7m") ||
+	    text_ends_in(name, strlen(name), ".cms");
+}
+
 /* The file's name without the ending of an encrypted file; the caller's. */
 static char *
 plain_name(const struct options *o)
 {
 	size_t n = strlen(o->output);
 
-	if (o->encrypt_to.n > 0 &&
-	    (text_ends_in(o->output, strlen(o->output), ".p7m") ||
-		text_ends_in(o->output, strlen(o->output), ".cms")))
+	if (o->encrypt_to.n > 0 && names_encrypted(o->output))
 		n -= strlen(".p7m");
 	return xstrndup(o->output, n);
 }
@@ -130,6 +136,13 @@ format_of_name(const struct options *o, struct fault *f)
 	free(name);
 	if (format != NULL && format != &formats[FORMAT_TSV])
 		return format;
+	if (o->encrypt_to.n == 0 && names_encrypted(o->output)) {
+		(void)fault(f, FAULT_USAGE,
+		    "-o %s: this is the name of an encrypted file; give "
+		    "--encrypt-to CERT.pem, or another name",
+		    o->output);
+		return NULL;
+	}
 	(void)fault(f, FAULT_USAGE,
 	    "-o %s: no format follows from the name (.csv, .jsonl, .json, each "
 	    "with or without .gz%s); give --format csv, jsonl or dynamodb-json",
@@ -204,6 +217,25 @@ check_format(const struct options *o, const struct format *format,
 	return 0;
 }
 
+/* Add to the fault of an interrupt that there is no file, and how a run can
+ * continue. */
+static void
+tell_unwritten(const struct options *o, struct fault *f)
+{
+	bool can = o->input == NULL && o->keys_from == NULL &&
+	    o->encrypt_to.n == 0 && !to_s3(o) && !option_given(o, "limit");
+	struct stat st;
+
+	if (f->kind != FAULT_CANCELLED || !to_file(o) ||
+	    outfile_descriptor(o->output) >= 0 ||
+	    (stat(o->output, &st) == 0 && !S_ISREG(st.st_mode) &&
+		!S_ISDIR(st.st_mode)))
+		return;
+	(void)fault(f, f->kind, "%.500s: %.900s was not written%s", f->text,
+	    o->output,
+	    can ? "; with --checkpoint FILE, a run can be continued" : "");
+}
+
 /* To a file or to standard output, in one run. */
 static int
 export_rows(struct exporting *x, struct fault *f)
@@ -218,8 +250,10 @@ export_rows(struct exporting *x, struct fault *f)
 	sink = rows_sink(&rows);
 	rc = write_all(x, &sink, f);
 	rc = rows_close(&rows, rc >= 0, f) != 0 ? -1 : rc;
-	if (rc < 0)
+	if (rc < 0) {
+		tell_unwritten(x->context.o, f);
 		return -1;
+	}
 	rows_note(&rows, x->context.log);
 	n = x->done.matched;
 	if (n == 0 && !to_file(x->context.o))
@@ -458,12 +492,6 @@ export_part(struct exporting *x, struct fault *f)
 	r = context_resume(&x->context, &p.checkpoint, f);
 	if (r < 0)
 		goto out;
-	if (r > 0 && p.checkpoint.file_bytes < 0) {
-		(void)fault(f, FAULT_DATA,
-		    "%s: not a checkpoint of ttlsweep, or damaged: file",
-		    p.path);
-		goto out;
-	}
 	if (r > 0 && is_whole(&p))
 		rc = forget(&p, f);
 	else if (r > 0 || begin(&p, f) == 0)
@@ -512,6 +540,8 @@ export_s3(struct exporting *x, struct fault *f)
 	}
 	if (rc == 0)
 		log_written(x, about.items, about.bytes, true);
+	else
+		tell_unwritten(c->o, f);
 	s3_write_close(out);
 	return rc;
 }

@@ -279,8 +279,8 @@ tell_cut(const struct restoring *s)
 		if (s->origins[i].journal != NULL && s->origins[i].journal->cut)
 			log_warn(s->context.log,
 			    "%s: its last line is incomplete and is ignored: "
-			    "that is so after a crash, and nothing is missing "
-			    "then; if this is a copy, compare it with the "
+			    "this is normal after a crash, and nothing is then "
+			    "missing; if this is a copy, compare it with the "
 			    "original",
 			    s->files[i].path);
 }

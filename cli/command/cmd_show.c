@@ -240,6 +240,29 @@ search(struct show *s, struct fault *f)
 	return context_pass(&s->context, &how, &done, f);
 }
 
+/* No entry has ${names}, of ${n} keys, or none has that and the sort key. */
+static void
+none_has(const struct show *s, const char *names, size_t n, const char *why,
+    struct fault *f)
+{
+	const struct context *c = &s->context;
+	const char *place = c->o->input != NULL ? c->o->input : c->table.name;
+	struct rules rules = c->rules;
+	struct buf sort = { 0 };
+
+	if (c->o->sort_key == NULL) {
+		(void)fault(f, FAULT_NOT_FOUND, "%s: no entry has %s '%s%s",
+		    place, n > 1 ? "any of the keys" : "the key", names, why);
+		return;
+	}
+	rules.mask_partition = rules.mask_sort;
+	mask_text(&sort, &rules, slice_str(c->o->sort_key));
+	(void)fault(f, FAULT_NOT_FOUND,
+	    "%s: no entry of partition%s '%s has the sort key '%s'%s", place,
+	    n > 1 ? "s" : "", names, buf_text(&sort), why);
+	buf_release(&sort);
+}
+
 /* Name the keys that have no entry; of a cookie's keys one is enough. */
 static int
 missing(const struct show *s, struct fault *f)
@@ -261,11 +284,7 @@ missing(const struct show *s, struct fault *f)
 	if (n > NAMED)
 		buf_addf(&names, " and %zu more", n - NAMED);
 	if (n > 0 && (s->context.o->cookie == NULL || n == s->nkeys))
-		(void)fault(f, FAULT_NOT_FOUND, "%s: no entry has %s '%s%s",
-		    s->context.o->input != NULL ? s->context.o->input
-						: s->context.table.name,
-		    n > 1 ? "any of the keys" : "the key", buf_text(&names),
-		    why);
+		none_has(s, buf_text(&names), n, why, f);
 	else
 		n = 0;
 	buf_release(&names);

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -369,12 +370,14 @@ note_keys(const struct context *c, int64_t absent)
 	if (!c->listed)
 		return;
 	if (c->keys.twice > 0)
-		log_note(c->log, "%s: %lld rows repeat a key and count once",
-		    file, (long long)c->keys.twice);
+		log_note(c->log, "%s: %lld row%s a key and count%s once", file,
+		    (long long)c->keys.twice,
+		    c->keys.twice == 1 ? " repeats" : "s repeat",
+		    c->keys.twice == 1 ? "s" : "");
 	if (absent > 0)
-		log_note(c->log, "%s: %lld of %zu key%s no entry", file,
-		    (long long)absent, c->keys.n,
-		    c->keys.n == 1 ? " has" : "s have");
+		log_note(c->log, "%s: %lld of %zu key%s %s no entry", file,
+		    (long long)absent, c->keys.n, c->keys.n == 1 ? "" : "s",
+		    absent == 1 ? "has" : "have");
 }
 
 void
@@ -523,6 +526,21 @@ expected(const struct context *c, bool whole)
 	    1;
 }
 
+/* Only once nothing refuses the run any more. */
+static void
+tell_resumed(struct context *c)
+{
+	char now[32];
+
+	if (!c->resumed || c->resumed_noted)
+		return;
+	c->resumed_noted = true;
+	(void)text_time_format(now, c->rules.now);
+	log_note(c->log,
+	    "continuing at checkpoint %s; entries are judged at %s",
+	    c->o->checkpoint, now);
+}
+
 void
 context_begin_phase(struct context *c, const struct context_phase *p)
 {
@@ -539,6 +557,7 @@ context_begin_phase(struct context *c, const struct context_phase *p)
 	};
 	int64_t now = c->world->mono_us(c->world->ctx);
 
+	tell_resumed(c);
 	progress_stop(c->progress);
 	if (c->begun_us == 0)
 		c->begun_us = now;
@@ -631,6 +650,7 @@ static int
 check_fit(const struct context *c, const struct checkpoint *p, struct fault *f)
 {
 	const struct options *o = c->o;
+	char what[64];
 
 	if (option_given(o, "now") && o->now != p->now)
 		return fault(f, FAULT_USAGE,
@@ -642,18 +662,17 @@ check_fit(const struct context *c, const struct checkpoint *p, struct fault *f)
 		    "--segments: the checkpoint %s has %lld; leave out "
 		    "--segments, or start over without the checkpoint",
 		    o->checkpoint, (long long)p->segments);
-	if (c->portion.of > 0 && p->segments != SCAN_SHARD_SEGMENTS)
-		return fault(f, FAULT_DATA,
-		    "%s: not a checkpoint of ttlsweep, or damaged: it has %lld "
-		    "segments, but shards have %d; remove it to start over",
-		    o->checkpoint, (long long)p->segments, SCAN_SHARD_SEGMENTS);
-	return 0;
+	if (c->portion.of == 0 || p->segments == SCAN_SHARD_SEGMENTS)
+		return 0;
+	(void)snprintf(what, sizeof(what),
+	    "it has %lld segments, but shards have %d", (long long)p->segments,
+	    SCAN_SHARD_SEGMENTS);
+	return checkpoint_damaged(o->checkpoint, what, f);
 }
 
 int
 context_resume(struct context *c, struct checkpoint *p, struct fault *f)
 {
-	char now[32];
 	int r;
 
 	p->endpoint = c->config.endpoint;
@@ -666,9 +685,6 @@ context_resume(struct context *c, struct checkpoint *p, struct fault *f)
 	if (r > 0) {
 		c->rules.now = p->now;
 		c->resumed = true;
-		(void)text_time_format(now, p->now);
-		log_note(c->log, "continuing where %s stopped, judged at %s",
-		    c->o->checkpoint, now);
 	} else {
 		p->now = c->rules.now;
 		p->segments = segments(c);

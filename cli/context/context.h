@@ -68,6 +68,7 @@ struct context {
 	struct subset portion;           /* of the table, that is read */
 	const struct checkpoint *resume; /* continue there; NULL: a new run */
 	bool resumed; /* it was read from a file, and so was the time */
+	bool resumed_noted;
 	const struct price *price; /* NULL: unknown */
 	struct price own_price;    /* --price */
 

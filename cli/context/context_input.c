@@ -132,10 +132,9 @@ context_warn_directory(struct log *log, const struct s3_manifest *m)
 		unzipped += m->files[i].unzipped;
 	if (unzipped > 0)
 		log_warn(log,
-		    "%s: %zu of its %zu data files are no longer compressed: "
-		    "their MD5 sums cannot be checked, only their numbers of "
-		    "entries",
-		    m->directory, unzipped, m->n);
+		    "%s: %zu of its %zu data files %s no longer compressed: "
+		    "MD5 sums cannot be checked there, only numbers of entries",
+		    m->directory, unzipped, m->n, unzipped == 1 ? "is" : "are");
 	for (size_t i = 0; i < m->nsurplus && i < NAMED; i++)
 		log_warn(log, "%s: not listed in a manifest; ignored",
 		    m->surplus[i]);

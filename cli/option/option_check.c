@@ -105,8 +105,7 @@ static const struct {
 	    "continued" },
 	{ "checkpoint", "input", "a file is read again from its start" },
 	{ "checkpoint", "limit", "a limit counts only the entries of one run" },
-	{ "keys-from", "checkpoint",
-	    "a list of keys is simply run again: finished entries are gone" },
+	{ "keys-from", "checkpoint", "a list of keys is simply run again" },
 	{ "overdue", "expires-within", "no entry is expired and live" },
 };
 

@@ -117,10 +117,12 @@ time_value(const struct option_row *row, const char *text, const char *source,
 		    "2026-11-22T08:12:00Z",
 		    f);
 	if (*at >= TEXT_TIME_MAX || *at <= -TEXT_TIME_MAX)
-		return wrong(row, source, text,
-		    "before the year 5138 (is it in milliseconds? times are in "
+		return fault(f, FAULT_USAGE,
+		    "%s%s '%s': is %s (is it in milliseconds? times are in "
 		    "seconds)",
-		    f);
+		    dashes(source, row), source, text,
+		    *at > 0 ? "in the year 5138 or later"
+			    : "too far in the past");
 	return 0;
 }
 

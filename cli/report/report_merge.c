@@ -178,7 +178,8 @@ report_merge(const struct options *o, struct log *log, struct fault *f)
 	    (m.report.shards != NULL || !m.report.complete)) {
 		(void)fault(f, FAULT_DATA,
 		    "no metrics from a part of a table: they would look like "
-		    "those of the whole");
+		    "those of the whole; merge all shards, or use --format "
+		    "json");
 		goto out;
 	}
 	rc = report_print(o, &m.report, log, f);
