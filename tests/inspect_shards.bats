@@ -165,7 +165,7 @@ refused() {
 	sed -E 's/("live":\{"items":)/\11/' 2.json >other.json
 	refused "other.json: not a complete report" 1.json other.json
 	head -c 500 2.json >other.json
-	refused "other.json: not a report: no JSON from byte" 1.json other.json
+	refused "other.json: not a report: not valid JSON from byte" 1.json other.json
 	: >other.json
 	refused "other.json: not a report" 1.json other.json
 	sed 's/"complete":true/"complete":false,"segments_done":500/' 2.json \

@@ -470,6 +470,16 @@ put_back()
 	[[ $(ttlsweep inspect -t "$T" --format json | jq .states.live.items) == 1 ]]
 }
 
+@test "a journal of a server that is not the one reached names its own" {
+	table
+	give a x
+	ttlsweep purge -q -t "$T" --yes --state any --journal j
+	AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:9 AWS_MAX_ATTEMPTS=1 run ! ttlsweep restore j
+	[[ $output == *"no usable reply in 1 try: "*"; j was written for $AWS_ENDPOINT_URL_DYNAMODB: choose that with --endpoint-url" ]]
+	AWS_MAX_ATTEMPTS=1 run ! ttlsweep restore --endpoint-url http://127.0.0.1:9 j
+	[[ $output != *"was written for"* ]]
+}
+
 @test "a journal whose last line is incomplete is restored with a warning" {
 	table --case past=20 --now "$(date +%s)"
 	ttlsweep purge -q -t "$T" --yes --journal j

@@ -225,6 +225,26 @@ find_hints(const struct restoring *s, const struct options *o,
 	return 0;
 }
 
+/* No table could be opened: perhaps as the journal is of another server. */
+static int
+tell_endpoint(const struct restoring *s, struct fault *f)
+{
+	const struct options *o = s->context.o;
+	const char *here = s->context.config.endpoint;
+	const struct journal_header *h;
+
+	if (s->n == 0 || s->origins[0].journal == NULL || here == NULL ||
+	    f->kind == FAULT_CANCELLED || option_given(o, "endpoint-url"))
+		return -1;
+	h = &s->origins[0].journal->header;
+	if (strcmp(h->endpoint, here) == 0)
+		return -1;
+	return fault(f, f->kind,
+	    "%.1200s; %.300s was written for %.300s: choose that with "
+	    "--endpoint-url",
+	    f->text, s->origins[0].path, h->endpoint);
+}
+
 /* So that no journal is put back elsewhere by accident. */
 static int
 check_origins(struct restoring *s, struct fault *f)
@@ -387,9 +407,13 @@ run(const struct options *o, struct log *log, struct fault *f)
 
 	option_selection(&s.selection, o);
 	if (unlock_key(&s.key, o, f) != 0 || read_origins(&s, o, log, f) != 0 ||
-	    find_hints(&s, o, &hints, f) != 0 ||
-	    context_open(&s.context, o, &hints, log, f) != 0 ||
-	    check_origins(&s, f) != 0 ||
+	    find_hints(&s, o, &hints, f) != 0)
+		goto out;
+	if (context_open(&s.context, o, &hints, log, f) != 0) {
+		(void)tell_endpoint(&s, f);
+		goto out;
+	}
+	if (check_origins(&s, f) != 0 ||
 	    guard_ceilings(&s.ceilings, &s.context, f) != 0 ||
 	    guard_ttl(&s.context, f) != 0 ||
 	    guard_check(&s.context, false, o->yes, f) != 0)

@@ -563,7 +563,7 @@ report_read(struct report_read *out, struct slice doc, const char *name,
 	r->summary = &out->summary;
 	if (slice_check(doc, &where) != 0)
 		return fault(f, FAULT_DATA,
-		    "%s: not a report: no JSON from byte %zu on", name,
+		    "%s: not a report: not valid JSON from byte %zu on", name,
 		    where + 1);
 	schema = slice_get(doc, "schema");
 	if (schema.p == NULL || !codec_is(schema, "\"" SCHEMA "\""))

@@ -152,8 +152,8 @@ static const struct {
 	/* clang-format off */
 	{ "no keys anywhere", NULL, NULL, NULL, NULL,
 	    { "no credentials; do one of: \"aws configure\"",
-	    "; tried, in this order: environment (AWS_ACCESS_KEY_ID is not "
-	    "set), credentials file (",
+	    ("; tried, in this order: environment (AWS_ACCESS_KEY_ID is not "
+	    "set), credentials file ("),
 	    "/.aws/credentials: no profile \"default\"), config file (",
 	    "/.aws/config: no profile \"default\"), container (AWS_CONT",
 	    "instance metadata (switched off by AWS_EC2_METADATA_DISABLED)" } },
