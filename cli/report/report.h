@@ -75,11 +75,11 @@ struct report {
 	const char *table_ttl;  /* the table's own attribute, NULL */
 	const struct rules *rules;
 	const struct summary *summary;
-	bool complete; /* all that was asked for was read */
-	bool merged;   /* of several runs; incomplete if ${shards} lacks some,
-			  even if each run was complete */
-	bool timed;    /* judged at another time than that of the run (--now) */
-	bool selected; /* options selected the entries … */
+	bool complete;  /* all that was asked for was read */
+	bool merged;    /* of several runs; incomplete if ${shards} lacks some,
+			   even if each run was complete */
+	bool timed;     /* judged at another time than the present */
+	bool selected;  /* options selected the entries … */
 	unsigned kinds; /* … of these kinds, bits; 0: of all */
 	/* The options that select entries, and those that define sessions and
 	 * groups, as written; NULL or "": none. */
@@ -103,6 +103,10 @@ struct report_style {
 	bool color;
 	bool ascii;
 };
+
+/* Whether ${now}, by which a report is judged, is another time than that of
+ * ${clock}, in seconds: by more than a day, as a run may be long. Pure. */
+bool report_timed(int64_t now, int64_t clock);
 
 /* The report of inspect for people; for scripts (ttlsweep.inspect/1); for
  * people with a small window: states, changes, and what to do first; as one

@@ -9,6 +9,7 @@
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
 #include "lib/base/shlex.h"
+#include "lib/base/text.h"
 
 /* Of some entries, how many TTL would delete: exactly, or at most. */
 struct taken {
@@ -236,15 +237,13 @@ advise_repair(struct advice *a)
 	    a->acts == REPORT_TTL_ACTS      ? " then"
 		: a->acts == REPORT_TTL_OFF ? ", when it is on, then"
 					    : " on that attribute then");
-	if (f->expired > 0 && !f->taken.exactly)
-		buf_adds(a->line,
-		    "those that expired less than five years ago");
-	else
-		buf_adds(a->line, one ? "it" : "them");
-	buf_adds(a->line, " free of charge");
+	buf_addf(a->line, "%s free of charge", one ? "it" : "them");
 	if (f->expired < f->items)
 		buf_addf(a->line, " after %s",
 		    one ? "it expires" : "they expire");
+	if (f->expired > 0 && !f->taken.exactly && !a->first)
+		buf_adds(a->line,
+		    ", but for those that expired five or more years ago");
 	buf_addc(a->line, ':');
 	say(a);
 	sweep(a, "repair", "");
@@ -535,19 +534,20 @@ static void
 advise_limits(struct advice *a)
 {
 	const struct report *r = a->r;
+	char now[32];
 
-	if (!is_live(r) ||
+	if (a->first || !is_live(r) ||
 	    r->summary->states[STATE_LIVE].items == r->summary->items)
 		return;
 	if (report_words_part(r) && r->sample == NULL)
 		buf_adds(a->line,
 		    "These figures are of a part of the table; the commands "
 		    "act on all of it.");
-	if (r->timed)
+	if (r->timed && text_time_format(now, r->rules->now) == 0)
 		buf_addf(a->line,
-		    "%sThese figures are as of the time of --now; the commands "
-		    "judge by the present time.",
-		    a->line->n > 0 ? " " : "");
+		    "%sThese figures are as of %s; the commands judge by the "
+		    "present time.",
+		    a->line->n > 0 ? " " : "", now);
 	if (a->line->n > 0)
 		say(a);
 }

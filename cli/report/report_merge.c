@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cli/log.h"
@@ -173,6 +174,7 @@ report_merge(const struct options *o, struct log *log, struct fault *f)
 	summary_merge(&sure, &m.total);
 	m.report.summary = &sure;
 	m.report.merged = true;
+	m.report.timed = report_timed(m.report.rules->now, time(NULL));
 	m.report.shards = (int64_t)m.shards.n < m.shards.of ? &m.shards : NULL;
 	if (o->format == FORMAT_PROMETHEUS &&
 	    (m.report.shards != NULL || !m.report.complete)) {

@@ -8,8 +8,11 @@
 #include "inspector/sessions.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
+#include "lib/base/sum.h"
 #include "lib/base/text.h"
 #include "lib/dynamodb/item.h"
+
+#define DAY 86400
 
 static const char *const meanings[REASONS] = {
 	[REASON_MILLISECONDS] = "The time is in milliseconds; TTL reads it "
@@ -45,6 +48,12 @@ static const char *const fixes[REASONS] = {
 	[REASON_STRING] = "In the application, write seconds as a number, "
 			  "{\"N\": \"...\"}, not a string, {\"S\": \"...\"}.",
 };
+
+bool
+report_timed(int64_t now, int64_t clock)
+{
+	return now > sum_add(clock, DAY) || now < sum_sub(clock, DAY);
+}
 
 enum report_ttl
 report_words_acts(const struct report *r)
@@ -203,8 +212,8 @@ remedy_format(const struct report *r, enum reason why, struct buf *line)
 		buf_addf(line, "the existing entries%s; or purge %s.",
 		    !r->rules->ttl_acts ? ""
 			: report_words_old(r)
-			? ", so that TTL deletes those that expired less than "
-			  "five years ago, free of charge"
+			? ", so that TTL deletes them free of charge, but for "
+			  "those that expired five or more years ago"
 			: ", so that TTL deletes them free of charge",
 		    purge);
 }

@@ -524,15 +524,15 @@ static const struct trouble troubles[] = {
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR } }, NULL,
 	    { "2 expired entries: TTL will never delete them as they are. To "
 	      "delete all 2 now:",
-	      "so that TTL deletes those that expired less than five years "
-	      "ago, free of charge; or purge them." },
+	      "so that TTL deletes them free of charge, but for those that "
+	      "expired five or more years ago; or purge them." },
 	    { "Repair first", "the rest" } },
 	{ "milliseconds, some too old themselves", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR },
 	      { STATE_STUCK, REASON_MILLISECONDS, 3, 60 } }, NULL,
 	    { "Repair first: it turns the times of 5 expired entries into "
-	      "seconds, and TTL then deletes those that expired less than five "
-	      "years ago free of charge:",
+	      "seconds, and TTL then deletes them free of charge, but for those "
+	      "that expired five or more years ago:",
 	      "Then purge the rest, which TTL will never delete:" },
 	    { "the other" } },
 	{ "too old: nothing to repair", "ENABLED", "ttl", true,
@@ -843,11 +843,11 @@ test_parts(void **state)
 			    { "\n9 selected entries are expired and still ",
 				"These figures are of a part of the table; the "
 				"commands act on all of it.\n" },
-			    "--now" },
+			    "as of" },
 			{ 1, false, true, false, true,
 			    { "\n1 entry expired 1 min ago and is still "
 			      "here.\n",
-				"These figures are as of the time of --now; "
+				"These figures are as of 2026-11-22T07:24:31Z; "
 				"the commands judge by the present time.\n" },
 			    "part of" },
 		};
@@ -875,6 +875,30 @@ test_parts(void **state)
 		summary_release(&s);
 	}
 	buf_release(&b);
+}
+
+static void
+test_timed(void **state)
+{
+	static const struct {
+		int64_t now, clock;
+		bool timed;
+	} cases[] = {
+		{ NOW, NOW, false },
+		{ NOW - 86400, NOW, false }, /* a long run */
+		{ NOW + 86400, NOW, false },
+		{ NOW - 86401, NOW, true },
+		{ NOW + 86401, NOW, true },
+		{ INT64_MIN, NOW, true },
+		{ INT64_MAX, NOW, true },
+		{ INT64_MAX, INT64_MAX, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		if (report_timed(cases[i].now, cases[i].clock) !=
+		    cases[i].timed)
+			fail_msg("%zu", i);
 }
 
 /* The figures of a sample agree, and say that they are estimates. The ages add
@@ -1488,6 +1512,7 @@ main(void)
 		cmocka_unit_test(test_sweep_says),
 		cmocka_unit_test(test_brief),
 		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_timed),
 		cmocka_unit_test(test_estimate),
 		cmocka_unit_test(test_estimate_rounded),
 		cmocka_unit_test(test_switch),
