@@ -170,8 +170,10 @@ histogram_quantile(const struct histogram *h, double q)
 			break;
 	}
 	/* if all are in one bucket, their mean is nearer */
-	if (h->count[i] == h->total && h->sum < INT64_MAX)
-		return h->sum / h->total;
+	if (h->count[i] == h->total && h->sum < INT64_MAX) {
+		mid = h->sum / h->total;
+		return mid < h->max ? mid : h->max; /* sums of a sample differ */
+	}
 	high = histogram_up_to(i);
 	high = high < h->max ? high : h->max;
 	low = i > 0 ? histogram_up_to(i - 1) + 1 : high;

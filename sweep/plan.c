@@ -97,8 +97,8 @@ plan_now(const struct plan *p, struct fault *f)
 		return 0;
 	(void)text_time_format(text, earlier);
 	return fault(f, FAULT_REFUSED,
-	    "--now is in the future (it is %s): live entries would count as "
-	    "expired",
+	    "--now is in the future: live entries would count as expired; "
+	    "give a time before %s, which is the present",
 	    text);
 }
 

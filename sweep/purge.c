@@ -372,12 +372,14 @@ count_entry(void *state, const struct segment *seg, const struct record *r,
 
 	(void)seg;
 	(void)f;
-	if (!batch_wants(c->p, r))
-		return 0;
 	lock_enter(c->lock);
-	sweep_totals_match(&c->found, r, batch_units(c->p, r));
-	if (!c->p->execute)
-		c->found.journal_bytes += plan_journal_bytes(r->item);
+	if (!batch_wants(c->p, r)) {
+		sweep_totals_leave(&c->found, r);
+	} else {
+		sweep_totals_match(&c->found, r, batch_units(c->p, r));
+		if (!c->p->execute)
+			c->found.journal_bytes += plan_journal_bytes(r->item);
+	}
 	lock_leave(c->lock);
 	return 0;
 }
@@ -419,9 +421,11 @@ count(const struct purge *p, const struct account *account,
 	summary_release(&s);
 	lock_free(c.lock);
 	c.found.percent_of = done.items;
-	c.found.percent_matched = c.found.matched;
+	c.found.percent_matched =
+	    c.found.matched - c.found.left[SWEEP_LEFT_ZONELESS];
 	if (rc == 0 &&
-	    ceiling_percent_passed(&p->ceilings, c.found.matched, done.items)) {
+	    ceiling_percent_passed(&p->ceilings, c.found.percent_matched,
+		done.items)) {
 		c.found.stopped = ceiling_name(CEILING_PERCENT);
 		c.found.blocked = true;
 		rc = 1;

@@ -270,9 +270,10 @@ judge_put(struct putter *p, size_t i, int rc, bool looked,
  * again, or none. 1: the entry is gone, and is to be put back whole.
  */
 static int
-take_back(struct putter *p, const struct item *item, struct slice image,
+take_back(struct putter *p, const struct record *r, struct slice image,
     struct slice given, struct put_result *out, struct fault *f)
 {
+	const struct item *item = r->item;
 	const char *attribute = p->repaired;
 	struct ddb_write *w = &p->writes[0];
 	struct ddb_writes one = { .table = p->run->r->table,
@@ -285,6 +286,7 @@ take_back(struct putter *p, const struct item *item, struct slice image,
 	*w = (struct ddb_write){ .partition = item->partition,
 		.sort = item->sort,
 		.units = out->units,
+		.refused = (double)restore_refused(r),
 		.cond = { DDB_COND_SAME, attribute, given, { NULL, 0 } } };
 	rc = ddb_update_ttl(p->conn, &one, slice_get(image, attribute), f);
 	p->old = one.old;
@@ -488,7 +490,7 @@ undo_repair(struct putter *p, const struct record *r, struct slice given,
 		    sum_add(o->rules->now, o->extend_ttl));
 		image = (struct slice){ p->images.p, p->images.n };
 	}
-	rc = take_back(p, item, image, given, &result, f);
+	rc = take_back(p, r, image, given, &result, f);
 	buf_reset(&p->images);
 	if (rc == 1) {
 		rc = hold(p, r, p->repaired, units, f);
@@ -664,6 +666,10 @@ restore_run(const struct restore *r, struct sweep_totals *totals,
 	    totals->matched - sweep_totals_settled(totals);
 	if (!r->execute)
 		totals->unseen = totals->outcomes[OUTCOME_SKIPPED] - run.to_put;
+	/* what is present would use up the same limit again */
+	if (rc >= 0 && totals->stopped != NULL &&
+	    totals->outcomes[OUTCOME_DELETED] + run.to_put == 0)
+		totals->blocked = true;
 	if (rc < 0)
 		totals->stopped =
 		    f->kind == FAULT_CANCELLED ? "interrupted" : "failed";

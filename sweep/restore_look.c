@@ -105,7 +105,9 @@ count_one(struct restore_state *run, const struct asked *a)
 {
 	struct sweep_totals *t = run->totals;
 	bool writes = !a->present || (a->given.p != NULL && !a->changed);
-	double units = (double)(!a->present ? a->whole
+	/* to find that its entry is gone takes an undo one write more */
+	int64_t gone = a->whole + (a->given.p != NULL ? a->refused : 0);
+	double units = (double)(!a->present ? gone
 		: writes                    ? a->units
 					    : a->refused);
 	int forbids = account_take(&run->account, units, 0);

@@ -141,9 +141,15 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" \
 	    --case milliseconds-old=20 --case string-past=5
 	doctor -t "$table" --now "$NOW"
-	is warning "repair fixes 5 of these, and then, once TTL is on, 'purge --state stuck' deletes 20 that TTL never will" entries
+	is warning "repair fixes 25 of these, and then, once TTL is on, 'purge --state stuck' deletes 20 that TTL never will" entries
 	run -0 --separate-stderr ttlsweep repair -t "$table" --now "$NOW"
-	[[ ${output//$'\n'/ } == *"20 entries expired five years ago or earlier: TTL will not delete these after the repair, either; purge them. Repairing 25 entries takes about "* ]]
+	[[ ${output//$'\n'/ } == *"20 entries expired five years ago or earlier: TTL will not delete these even after the repair; purge them. TTL is off: it deletes none of these until that is changed. Repairing 25 entries takes about "* ]]
+	# nor what is in seconds, and that old
+	table=$(new_table older)
+	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" \
+	    --case too-old=7 --case string-past=5
+	doctor -t "$table" --now "$NOW"
+	is warning "'purge --state stuck' deletes 7 that TTL never will" entries
 }
 
 @test "no entry has the TTL attribute, but a map contains it" {

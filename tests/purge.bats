@@ -777,6 +777,17 @@ slow_purge()
 	[[ $output == "purge $T: 100 scanned, 60 matched, 60 deleted, "* ]]
 }
 
+@test "a repair that --max-percent stops reports what it left, too" {
+	T=$(new_table left)
+	seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" --case string-past=6 --case zero=4 >/dev/null
+	zoneless() { printf '{"Item":{"key":{"S":"z%s"},"ttl":{"S":"2020-01-01T00:00:00"}}}\n' 1 2 3; }
+	zoneless | ttlsweep restore -q -t "$T" --yes -
+	local n
+	n=$(ttlsweep repair -t "$T" --now "$NOW" --format json | jq -c '[.matched, .skipped, .left]')
+	run -4 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --max-percent 1 --format json
+	[[ $(jq -c '[.matched, .skipped, .left]' <<<"$output") == "$n" ]]
+}
+
 @test "a dry run that was interrupted while it counted says what it has counted" {
 	table
 	until_said TERM "$BATS_TEST_TMPDIR/err" 'scanned [1-9]' 1 \

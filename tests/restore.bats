@@ -399,6 +399,32 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	[[ $(holds | wc -w) -eq 12 ]]
 }
 
+@test "a limit that what is present uses up is said to stop each run" {
+	table
+	local i
+	for i in {1..9}; do item "$i" x; done >x.json
+	head -n 4 x.json | ttlsweep restore -q -t "$T" --yes - >/dev/null
+	for i in "" --yes; do
+		# shellcheck disable=SC2086
+		run -4 --separate-stderr ttlsweep restore -t "$T" x.json --jobs 1 --max-units 4 $i
+		[[ $stderr == *"nothing was put back: finding that entries are present used up --max-units; raise it, or "* ]]
+		[[ $stderr != *"to continue"* && $output != *continue* ]]
+	done
+}
+
+@test "a dry run counts both writes of an undo whose entry is gone" {
+	table
+	printf '{"Item":{"key":{"S":"%s"},"ttl":{"N":"%s000"}}}\n' a 1600000000 b 1600000001 >x.json
+	ttlsweep restore -q -t "$T" --yes x.json
+	ttlsweep repair -q -t "$T" --yes --journal j
+	ttlsweep purge -q -t "$T" --yes --state any --no-journal
+	run -0 --separate-stderr ttlsweep restore j --format json
+	local units
+	units=$(jq .write_units <<<"$output")
+	run -0 --separate-stderr ttlsweep restore j --yes --format json
+	jq -e --argjson n "$units" '.restored == 2 and .write_units == $n and $n == 4' <<<"$output"
+}
+
 @test "--max-units counts what an undo of a repair tried before it put an entry back" {
 	table
 	local now i
@@ -588,7 +614,7 @@ restores()
 	# older images are no keys in use
 	table
 	run -0 ttlsweep restore -t "$T" inc.json one
-	[[ $(tr -s ' ' <<<"$output") == *"present 0 left alone"*"older images 2 the files have a newer one of the same entry"*"to put back 2"* ]]
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *"present 0 left alone"*"other images 2 of the same entries: the newest, or the one named first, is put back"*"to put back 2"* ]]
 	[[ $output != *refused* ]]
 }
 

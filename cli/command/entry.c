@@ -15,7 +15,7 @@ static const char *const faults[REASONS] = {
 	[REASON_MICROSECONDS] = "the time is in microseconds",
 	[REASON_NANOSECONDS] = "the time is in nanoseconds",
 	[REASON_STRING] = "the time is in a string",
-	[REASON_TTL_OFF] = "TTL does not act on this attribute",
+	[REASON_TTL_OFF] = "TTL is off, or acts on another attribute",
 	[REASON_TOO_OLD] = ("it leaves alone what expired five years ago "
 			    "or more"),
 	[REASON_FAR_FUTURE] = ("the number is not a time within the next "
@@ -26,6 +26,9 @@ static const char *const faults[REASONS] = {
 	[REASON_WRONG_TYPE] = ("the TTL attribute is neither a number nor "
 			       "a time"),
 };
+
+/* TTL typically deletes within a few days (Developer Guide, "TTL"). */
+#define LATE (7 * INT64_C(86400))
 
 /* How an entry is written. */
 struct writing {
@@ -69,11 +72,14 @@ add_fate(struct buf *out, const struct record *r)
 	case STATE_PENDING:
 		when(out, r, "expired", "expires");
 		buf_adds(out,
-		    r->state == STATE_PENDING || r->reason == REASON_NONE
-			? "; TTL will delete it, free of charge, typically "
-			  "within a few days of that."
-			: "; TTL does not act on this attribute and will not "
-			  "delete it.");
+		    r->state == STATE_LIVE && r->reason != REASON_NONE
+			? "; TTL will not delete it: it is off, or acts on "
+			  "another attribute."
+			: r->overdue >= LATE
+			? "; TTL will delete it, free of charge, but is "
+			  "behind, or was turned on recently."
+			: "; TTL will delete it, free of charge, typically "
+			  "within a few days of that.");
 		break;
 	case STATE_STUCK:
 		when(out, r, "expired", "is to expire");

@@ -41,6 +41,10 @@ write_totals_report(const struct context *c, const struct sweep_totals *t)
 		.journal_free = -1,
 		.pace = c->pace,
 		.ttl_unknown = c->table.ttl_status == NULL ? c->ttl : NULL,
+		.ttl_off = c->table.ttl_status != NULL && !c->rules.ttl_acts
+		    ? c->ttl
+		    : NULL,
+		.ttl_on = c->table.ttl_acts ? c->table.ttl_attribute : NULL,
 		.listed = c->listed,
 		.keys = (int64_t)c->keys.n,
 	};
@@ -168,6 +172,15 @@ add_advice(struct buf *out, const struct options *o,
 		    "selection",
 		    (long long)t->percent_matched, (long long)t->percent_of,
 		    figure_share(t->percent_matched, t->percent_of).s);
+		return;
+	}
+	if (t->outcomes[OUTCOME_DELETED] == 0 &&
+	    t->outcomes[OUTCOME_REFRESHED] > t->older) {
+		buf_addf(out,
+		    "nothing was put back: finding that entries are present "
+		    "used up --%s; raise it, or restore only some (--kind, "
+		    "--prefix)",
+		    t->stopped);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(advices) / sizeof(*advices); i++)

@@ -143,9 +143,9 @@ context_account(const struct context *c, struct fault *f)
 			*f = why;
 		else
 			(void)fault(f, FAULT_REFUSED,
-			    "--expect-account %s: the table's ARN (%s) has no "
-			    "account, and STS could not say whose the "
-			    "credentials are: %s",
+			    "--expect-account %s: the table's ARN (%s) names no "
+			    "account of AWS, as at a local server, and STS "
+			    "could not say whose the credentials are: %s",
 			    expected, t->arn[0] != '\0' ? t->arn : "none",
 			    why.text);
 		return -1;

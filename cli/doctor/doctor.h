@@ -63,7 +63,9 @@ struct doctor {
 		int64_t items, units, free_by_ttl;
 		double journal_bytes;
 	} chosen;
-	int64_t old;      /* of ${sample}: a repair would not help them */
+	/* of ${sample}, TTL leaves alone even after a repair, and once it is
+	 * on: expired five years ago, in another unit or in seconds */
+	int64_t old, old_off;
 	bool scans;       /* Scan is allowed */
 	bool journal_bad; /* a purge would refuse the journal's place */
 	bool sampled;

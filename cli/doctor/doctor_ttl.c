@@ -36,9 +36,11 @@ judge(struct doctor *d, const struct page *page, struct lookalikes *like)
 		summary_add(&d->sample, &r,
 		    cost_item(&d->c.table, &page->items[i]));
 		doctor_choose(d, &r, &rules);
-		d->old += r.state == STATE_STUCK && !r.zoneless &&
-		    (REASONS_CONVERTED & 1u << r.reason) != 0 &&
-		    record_past(&r, &rules, RECORD_TOO_OLD);
+		if (r.state == STATE_STUCK && !r.zoneless &&
+		    record_past(&r, &rules, RECORD_TOO_OLD)) {
+			d->old += (REASONS_CONVERTED & 1u << r.reason) != 0;
+			d->old_off += r.reason == REASON_TTL_OFF;
+		}
 		if (page->items[i].ttl.p == NULL)
 			lookalike_add(like, &page->items[i], rules.now);
 	}
@@ -212,12 +214,12 @@ static void
 advise_reasons(struct doctor *d)
 {
 	const struct summary *s = &d->sample;
-	int64_t stuck = summary_repairable(s, STATE_STUCK) - d->old;
+	int64_t stuck = summary_repairable(s, STATE_STUCK);
 	int64_t repair = stuck + summary_repairable(s, STATE_IMMORTAL);
-	int64_t purge = s->states[STATE_STUCK].items - stuck -
-	    s->reasons[STATE_STUCK][REASON_TTL_OFF];
+	int64_t purge = s->states[STATE_STUCK].items - (stuck - d->old) -
+	    (s->reasons[STATE_STUCK][REASON_TTL_OFF] - d->old_off);
 
-	if (repair > 0) {
+	if (repair > d->old) {
 		buf_addf(&d->fix,
 		    "the application writes TTL in the wrong format; repair "
 		    "fixes %s of these",

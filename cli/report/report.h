@@ -152,6 +152,9 @@ struct report_sweep {
 	struct plan_pace pace;
 	/* The TTL attribute if it is not known whether TTL is on, else NULL. */
 	const char *ttl_unknown;
+	/* The TTL attribute if TTL does not act on it, and the one on which it
+	 * acts; NULL. */
+	const char *ttl_off, *ttl_on;
 	const char *journal;  /* its path, NULL: none */
 	bool refused;         /* dry run: with --yes it would be */
 	int64_t ttl_given;    /* to entries without one; INT64_MIN: none */

@@ -97,7 +97,9 @@ look_again(struct advice *a)
 		say(a);
 		return;
 	}
-	buf_adds(a->line, " By that attribute:");
+	buf_adds(a->line, " By ");
+	text_report_text(&a->e->p, a->line, r->lookalikes[0]);
+	buf_addc(a->line, ':');
 	say(a);
 	if (place.profile != NULL) {
 		buf_adds(&repeat, " --profile ");
@@ -220,6 +222,18 @@ advise_repair(struct advice *a)
 
 	if (f->items == 0 || !is_live(a->r))
 		return;
+	if (a->first && f->expired > 0 && !f->taken.exactly) {
+		buf_addf(a->line, "Repair first: it fixes %s ",
+		    one ? "the time of" : "the times of");
+		amount(a, f->items);
+		buf_addf(a->line,
+		    " %s, and TTL then deletes %s, but not what expired five "
+		    "or more years ago:",
+		    one ? "entry" : "entries", one ? "it" : "them");
+		say(a);
+		sweep(a, "repair", "");
+		return;
+	}
 	buf_addf(a->line, "%s the time%s of ",
 	    a->acts == REPORT_TTL_ACTS || a->acts == REPORT_TTL_UNKNOWN
 		? "Repair first: it turns"
@@ -241,7 +255,7 @@ advise_repair(struct advice *a)
 	if (f->expired < f->items)
 		buf_addf(a->line, " after %s",
 		    one ? "it expires" : "they expire");
-	if (f->expired > 0 && !f->taken.exactly && !a->first)
+	if (f->expired > 0 && !f->taken.exactly)
 		buf_adds(a->line,
 		    ", but for those that expired five or more years ago");
 	buf_addc(a->line, ':');
@@ -290,24 +304,25 @@ would_take(struct advice *a, const struct taken *t)
 	int64_t all = expired(s);
 
 	if (t->most > 0) {
-		if (t->most < all)
-			buf_addf(a->line, "%s%s of the ",
-			    a->r->sample != NULL ? "about "
-				: t->exactly     ? ""
-						 : "up to ",
+		if (!t->exactly)
+			buf_adds(a->line, "up to ");
+		if (a->r->sample != NULL)
+			all = t->most; /* "about 20 expired entries" */
+		else if (t->most < all || !t->exactly)
+			buf_addf(a->line, "%s of the ",
 			    figure_count(t->most).s);
 		else if (all > 1)
 			buf_adds(a->line, "all ");
+		amount(a, all);
 		buf_addf(a->line,
-		    "%s %s %s deleted free of charge, typically within a few "
+		    " %s %s deleted free of charge, typically within a few "
 		    "days",
-		    figure_count(all).s, expired_entries(all),
-		    t->most == 1 ? "is" : "are");
+		    expired_entries(all), t->most == 1 ? "is" : "are");
 	} else if (live > 0) {
+		buf_adds(a->line, a->r->sample != NULL ? "" : "the ");
+		amount(a, live);
 		buf_addf(a->line,
-		    "the %s live %s deleted free of charge when they have "
-		    "expired",
-		    figure_count(live).s,
+		    " live %s deleted free of charge when they have expired",
 		    live == 1 ? "entry is" : "entries are");
 	}
 	return t->most > 0 || live > 0;
@@ -388,7 +403,11 @@ advise_off(struct advice *a)
 		or_delete(a, all);
 	} else if (live) {
 		buf_addf(a->line,
-		    "To delete %s now:", all == 1 ? "it" : "all of them");
+		    "To delete %s%s%s now:", all == 1 ? "it" : "all ",
+		    all == 1 || a->r->sample != NULL ? "" : figure_count(all).s,
+		    all == 1                   ? ""
+			: a->r->sample != NULL ? "expired entries"
+					       : " expired entries");
 	}
 	say(a);
 	if (live)
@@ -519,7 +538,15 @@ advise_immortal(struct advice *a)
 		advise_repair(a);
 	if (n <= 0)
 		return;
-	buf_adds(a->line, changed ? "After the repair, " : "");
+	if (a->acts == REPORT_TTL_ELSEWHERE) {
+		buf_adds(a->line, "By ");
+		text_report_text(&a->e->p, a->line, a->r->ttl_attribute);
+		buf_adds(a->line, ", ");
+	}
+	buf_adds(a->line,
+	    !changed             ? ""
+		: a->line->n > 0 ? "after the repair, "
+				 : "After the repair, ");
 	amount(a, n);
 	buf_addf(a->line, " %s%s never expire%s", n == 1 ? "entry" : "entries",
 	    changed ? " still" : "", n == 1 ? "s" : "");
@@ -577,11 +604,12 @@ report_advice(struct emit *e, const struct report *r, bool first)
 	if (s->states[STATE_IMMORTAL].items > 0) {
 		advise_immortal(&a);
 	} else if (s->states[STATE_LIVE].items == s->items && !off) {
-		buf_addf(&e->line, "Nothing%s: all%s are live.",
+		buf_addf(&e->line, "Nothing%s: all%s%s are live.",
 		    r->selected ? " for the selected entries" : "",
-		    r->selected                ? ""
-			: report_words_part(r) ? " entries that were read"
-					       : " entries");
+		    r->selected ? "" : " entries",
+		    r->sample != NULL          ? " in the sample"
+			: report_words_part(r) ? " that were read"
+					       : "");
 		say(&a);
 	}
 	if (a.swept && !first) {

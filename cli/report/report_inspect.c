@@ -465,7 +465,8 @@ largest(struct emit *e, const struct report *r)
 
 	if (s->nlargest == 0)
 		return;
-	e->to->section(e, "largest", "Largest", false);
+	e->to->section(e, "largest",
+	    r->sample != NULL ? "Largest in the sample" : "Largest", false);
 	emit_table(e, columns, sizeof(columns) / sizeof(*columns), false);
 	for (size_t i = 0; i < s->nlargest; i++) {
 		emit_cell_bytes(e, s->largest[i].bytes);

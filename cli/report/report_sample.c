@@ -106,16 +106,14 @@ saved(const struct report *r, struct buf *line)
 	whole = read / (double)by->segments * (double)by->of;
 	if (s->usual_units > 0 && s->usual_units < whole)
 		whole = s->usual_units;
-	buf_adds(line, figure_units(read).s);
+	buf_adds(line, figure_units_of(read, "read").s);
 	if (whole - read < 0.5) {
 		buf_adds(line,
-		    " read units: reading all of such a small table takes no "
-		    "more.");
+		    ": reading all of such a small table takes no more.");
 		return;
 	}
-	buf_addf(line, " read units instead of about %s: %s saved",
-	    figure_count((int64_t)(whole + 0.5)).s,
-	    figure_count((int64_t)(whole - read + 0.5)).s);
+	buf_addf(line, " instead of about %s", figure_units(whole).s);
+	buf_addf(line, ": %s saved", figure_units(whole - read).s);
 	if (r->place.price != NULL)
 		buf_addf(line, ", about %s",
 		    figure_usd(price_read_usd(r->place.price, whole - read)).s);

@@ -183,8 +183,9 @@ older(const struct text_report *p, struct text_table *g,
     const struct sweep_totals *t)
 {
 	if (t->older > 0)
-		figure(p, g, "older images", t->older,
-		    "the files have a newer one of the same entry");
+		figure(p, g, "other images", t->older,
+		    "of the same entries: the newest, or the one named "
+		    "first, is put back");
 }
 
 /* A dry run of restore: the keys in which it has found no entry. */
@@ -343,9 +344,9 @@ stopped(struct writing *w)
 		    t->blocked ? "" : " The same command would then continue.");
 	else if (is_restore(w->r) && w->r->executed)
 		say(w, TEXT_REPORT_YELLOW,
-		    "Stopped early: %s. The rest was not put back; run the "
-		    "same command again to continue.",
-		    why);
+		    "Stopped early: %s. The rest was not put back%s.", why,
+		    t->blocked ? ""
+			       : "; run the same command again to continue");
 	else
 		say(w, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest of the %s.", why,
@@ -387,6 +388,14 @@ by_ttl(struct writing *w)
 	int64_t pending = t->states[STATE_PENDING];
 	int64_t off = t->reasons[STATE_STUCK][REASON_TTL_OFF];
 
+	if (w->r->ttl_off != NULL && w->r->ttl_on != NULL) {
+		report_words_acts_on(&w->p, w->r->ttl_on, w->r->ttl_off,
+		    &w->line);
+		say(w, TEXT_REPORT_YELLOW,
+		    ": it may delete some of them, and what is said here is by "
+		    "the other attribute.");
+		return;
+	}
 	if (pending > 0) {
 		if (w->r->ttl_unknown != NULL) {
 			buf_adds(&w->line, "If TTL is on for ");
@@ -541,9 +550,15 @@ repairing(struct writing *w)
 	if (old > 0)
 		say(w, TEXT_REPORT_YELLOW,
 		    "%s expired five years ago or earlier: TTL will not delete "
-		    "%s after the repair, either; purge %s.",
+		    "%s even after the repair; purge %s.",
 		    figure_entries(old).s, old == 1 ? "it" : "these",
 		    old == 1 ? "it" : "them");
+	if (w->r->ttl_off != NULL) {
+		report_words_acts_on(&w->p, w->r->ttl_on, w->r->ttl_off,
+		    &w->line);
+		say(w, TEXT_REPORT_YELLOW,
+		    ": it deletes none of these until that is changed.");
+	}
 	buf_addf(&w->line, "Repairing %s takes about ", figure_entries(n).s);
 }
 

@@ -69,17 +69,27 @@ report_words_acts(const struct report *r)
 }
 
 void
-report_words_off(const struct text_report *p, const struct report *r,
-    struct buf *line)
+report_words_acts_on(const struct text_report *p, const char *on,
+    const char * not, struct buf *line)
 {
-	if (report_words_acts(r) != REPORT_TTL_ELSEWHERE) {
+	if (on == NULL) {
 		buf_adds(line, "TTL is off");
 		return;
 	}
 	buf_adds(line, "TTL acts on ");
-	text_report_text(p, line, r->table_ttl);
+	text_report_text(p, line, on);
 	buf_adds(line, ", not on ");
-	text_report_text(p, line, r->ttl_attribute);
+	text_report_text(p, line, not );
+}
+
+void
+report_words_off(const struct text_report *p, const struct report *r,
+    struct buf *line)
+{
+	bool elsewhere = report_words_acts(r) == REPORT_TTL_ELSEWHERE;
+
+	report_words_acts_on(p, elsewhere ? r->table_ttl : NULL,
+	    r->ttl_attribute, line);
 }
 
 void
@@ -152,11 +162,12 @@ report_words_meaning(const struct text_report *p, const struct report *r,
 	if (why != REASON_STRING || n == 0)
 		return;
 	buf_addf(line,
-	    " %s of these %s no zone: %s read as UTC, which is a guess, and "
+	    " %s%s of these %s no zone: %s read as UTC, which is a guess, and "
 	    "%s as past only once it has passed in every zone; repair needs "
 	    "--zone.",
-	    figure_count(n).s, n == 1 ? "names" : "name",
-	    n == 1 ? "it is" : "they are", n == 1 ? "counts" : "each counts");
+	    r->sample != NULL ? "About " : "", figure_count(n).s,
+	    n == 1 ? "names" : "name", n == 1 ? "it is" : "they are",
+	    n == 1 ? "counts" : "each counts");
 }
 
 /* What to purge: the stuck entries, "those that are expired" if there are

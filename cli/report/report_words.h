@@ -24,7 +24,11 @@ void report_words_work(const struct report *r, struct buf *line);
  * it will never delete. Returns the state whose color goes with it. */
 enum state report_words_verdict(const struct text_report *p,
     const struct report *r, struct buf *line);
-/* "TTL is off", "TTL acts on expires, not on ttl"; only if it does not act. */
+/* "TTL is off"; or, if it is ${on} another attribute, "TTL acts on expires, not
+ * on ttl". */
+void report_words_acts_on(const struct text_report *p, const char *on,
+    const char *not, struct buf *line);
+/* The same of ${r}; only if it does not act. */
 void report_words_off(const struct text_report *p, const struct report *r,
     struct buf *line);
 /* " It is inside a map, as data.ttl, ..."; nothing if it is not. */

@@ -100,7 +100,7 @@ send_single(struct ddb_conn *c, struct ddb_writes *writes, struct ddb_write *d,
 	if (strcmp(reply.code, "ConditionalCheckFailedException") == 0) {
 		write_failed(writes, d, slice_get(reply.body, "Item"),
 		    reply.code, reply.message);
-		if (d->put.p != NULL)
+		if (d->refused > 0)
 			ddb_settle(c, 0, d->refused);
 		return 0;
 	}

@@ -180,7 +180,7 @@ static const struct {
 	{ "a large table", 1000, 9990, 102,
 	    "1 000 read units instead of about 9 990: 8 990 saved." },
 	{ "an ordinary pass has fewer segments", 28.5, 276.5, 51,
-	    "28.5 read units instead of about 277: 248 saved." },
+	    "28.5 read units instead of about 276.5: 248 saved." },
 	{ "the cost of a whole pass is unknown", 51, 0, 51,
 	    "51 read units instead of about 1 024: 973 saved." },
 	{ "a small table", 51, 17, 102,

@@ -135,7 +135,7 @@ static const struct {
 	{ "the service is ahead", NOW, 1, -1, false, 5000, NULL, 0, 0, 0,
 	    "--now is in the future" },
 	{ "the service is behind", NOW, 0, -1, false, -5000, NULL, 0, 0, 0,
-	    "(it is 2026-11-18T11:06:35Z)" },
+	    "before 2026-11-18T11:06:35Z, which is the present" },
 	{ "--now as early as the service's clock", NOW, -5, -1, false, -5000, NULL, 0, 0, 0, NULL },
 	{ "the service's clock is unknown", NOW, 0, -1, true, -5000, NULL, 0, 0, 0,
 	    NULL },

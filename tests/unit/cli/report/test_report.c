@@ -489,7 +489,7 @@ static const struct trouble troubles[] = {
 	    { "No expired entry is left, but 30 entries will never expire.",
 	      "was the attribute renamed?",
 	      "30 entries lack the attribute ttl. Numbers that look like "
-	      "times are in expires. By that attribute:",
+	      "times are in expires. By expires:",
 	      "--ttl-attribute expires\n" },
 	    { "up to date" } },
 	{ "milliseconds, all in the future", "ENABLED", "ttl", true,
@@ -596,7 +596,8 @@ static const struct trouble troubles[] = {
 	    { { STATE_STUCK, REASON_TTL_OFF, 30, 60 },
 	      { STATE_STUCK, REASON_TTL_OFF, 10, 9 * YEAR } }, NULL,
 	    { "and up to 30 of the 40 expired entries are deleted",
-	      "TTL will not delete at least 10 as they are." },
+	      "TTL will not delete at least 10 as they are. To delete all 40 "
+	      "expired entries now:" },
 	    { "The other" } },
 	{ "off, but it would delete none of them", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_STRING, 371, YEAR } }, NULL,
@@ -833,7 +834,7 @@ test_parts(void **state)
 			    "up to date" },
 			{ 0, false, true, true, false,
 			    { "\nNo entry that was read is expired.\n",
-				"Nothing: all entries that were read are" },
+				"Nothing: all entries that were read are live." },
 			    "up to date" },
 			{ 0, false, false, false, false,
 			    { "\nNo entry that was read is expired.\n",
@@ -1253,14 +1254,14 @@ test_sweep_says(void **state)
 			.outcomes = { [OUTCOME_REFRESHED] = 2,
 			    [OUTCOME_SKIPPED] = 2 } },
 		    "\n  present       0  left alone: the key is in use\n  "
-		    "older images  2  the files have a newer one of the same "
-		    "entry\n  to put back   2\n", "refused" },
+		    "other images  2  of the same entries: the newest, or the one "
+		    "named first, is put back\n  to put back   2\n", "refused" },
 		{ "restore", true, false, NULL, NULL,
 		    { .scanned = 4, .matched = 4, .older = 2,
 			.outcomes = { [OUTCOME_REFRESHED] = 2,
 			    [OUTCOME_DELETED] = 2 } },
-		    "\n  restored      2\n  older images  2  the files have a "
-		    "newer one of the same entry\n", "present" },
+		    "\n  restored      2\n  other images  2  of the same entries: "
+		    "the newest, or the one named first, is put back\n", "present" },
 		{ "restore", false, false, NULL, "max-items",
 		    { .scanned = 9, .matched = 9, .unseen = 6,
 			.outcomes = { [OUTCOME_SKIPPED] = 9 } },
@@ -1274,7 +1275,7 @@ test_sweep_says(void **state)
 			.states = { [STATE_STUCK] = 5 },
 			.reasons = { [STATE_STUCK] = { [REASON_STRING] = 5 } } },
 		    "\n1 entry expired five years ago or earlier: TTL will not "
-		    "delete it after the repair, either; purge\nit.\n"
+		    "delete it even after the repair; purge it.\n"
 		    "Repairing 3 entries takes about 0 write units.\n", "them as" },
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
