@@ -17,7 +17,8 @@
 struct file {
 	bool taken;            /* by a worker, which alone may use it; it stays
 				  so when nothing is left to read */
-	bool ended;            /* when shared: nothing is left to read */
+	bool ended;            /* when shared, or its lines are: nothing is left
+				  to read */
 	struct reader *reader; /* NULL: not begun, or ended */
 	char *path;            /* once begun */
 	int64_t drawn;         /* images read so far, or lines */
@@ -158,7 +159,8 @@ static int
 draw_lines(struct file_source *fs, struct drawn *d, struct fault *f)
 {
 	struct file *file = &fs->files[d->file];
-	int r = reader_block(d->reader, BLOCK_BYTES, &d->body, &d->first, f);
+	int r = reader_block(d->reader, BLOCK_BYTES, fs->list.page, &d->body,
+	    &d->first, f);
 
 	if (r == 1)
 		file->drawn = reader_lines(d->reader) + 1;
@@ -368,7 +370,7 @@ fetch_lines(struct file_source *fs, struct segment *seg, struct page *page,
 	do {
 		lock_enter(fs->lock);
 		r = draw_lines(fs, d, f);
-		d->last = r != 1;
+		d->last = fs->files[0].ended = r != 1;
 		lock_leave(fs->lock);
 		seg->finished = d->last;
 		if (r != 1)

@@ -28,8 +28,8 @@ struct file_list {
 	/* > 0: so many workers share the lines of one file, whose reader is
 	 * ${ctx}; the callbacks are not called. */
 	int workers;
-	size_t page; /* most entries of a page, up to FILE_PAGE, unless it is of
-			lines that several workers may share (reader_shares) */
+	size_t page; /* most entries of a page, or lines of which workers
+			make entries, up to FILE_PAGE */
 	/* Callbacks; all but begin may be NULL. Never two of begin, end and
 	 * done at a time for one file; when shared, never two at a time. */
 	void *ctx;

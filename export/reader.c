@@ -266,15 +266,15 @@ is_behind(const struct reader *r, int64_t line)
 }
 
 int
-reader_block(struct reader *r, size_t want, struct buf *block, int64_t *first,
-    struct fault *f)
+reader_block(struct reader *r, size_t want, size_t most, struct buf *block,
+    int64_t *first, struct fault *f)
 {
 	if (r->again)
 		lines_again(r->lines);
 	r->again = false;
 	if (is_behind(r, lines_number(r->lines) + 1))
 		return 0;
-	return lines_block(r->lines, want, block, first, f);
+	return lines_block(r->lines, want, most, block, first, f);
 }
 
 int64_t

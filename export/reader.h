@@ -66,7 +66,7 @@ struct reader_entry {
  * them: 1, 0 when the line has none, -1. Its slices point into the line.
  */
 bool reader_shares(const struct reader *r);
-int reader_block(struct reader *r, size_t want, struct buf *block,
+int reader_block(struct reader *r, size_t want, size_t most, struct buf *block,
     int64_t *first, struct fault *f);
 int reader_line(const struct reader *r, const struct reader_text *text,
     struct reader_entry *e, struct fault *f);

@@ -172,7 +172,8 @@ histogram_quantile(const struct histogram *h, double q)
 	/* if all are in one bucket, their mean is nearer */
 	if (h->count[i] == h->total && h->sum < INT64_MAX) {
 		mid = h->sum / h->total;
-		return mid < h->max ? mid : h->max; /* sums of a sample differ */
+		return mid < h->max ? mid
+				    : h->max; /* sums of a sample differ */
 	}
 	high = histogram_up_to(i);
 	high = high < h->max ? high : h->max;

@@ -22,7 +22,7 @@
 #include "sweep/restore.h"
 #include "sweep/totals.h"
 
-/* Images on a page, of which a worker makes batches. */
+/* Images on a page, of which a worker makes batches, one after the other. */
 #define PAGE_IMAGES 100
 /* Keys of an export to compare with each other, 48 bytes each. */
 #define DUPLICATES_MAX ((size_t)1 << 18)
@@ -37,7 +37,8 @@ struct images {
 	int64_t numbers;       /* of the images of files read to their end */
 	struct sweep_totals *totals; /* NULL: not the first walk */
 	struct file {
-		int64_t first;   /* is added to the numbers of its images */
+		int64_t first; /* is added to the numbers of its images, … */
+		int64_t numbers; /* … which are below this */
 		int64_t entries; /* with those that are left out */
 		/* of an export on the first walk; NULL: no check */
 		struct duplicate_keys *duplicates;
@@ -216,6 +217,7 @@ end_file(void *ctx, size_t i, int64_t numbers, struct fault *f)
 	struct sweep_totals *t = im->totals;
 
 	if (t != NULL) {
+		im->files[i].numbers = numbers;
 		im->numbers += numbers;
 		if (reader_partial(file->reader))
 			t->partial = file->path;
@@ -273,7 +275,7 @@ images_walk(struct images *im, struct sweep_totals *totals)
 	    .schema = &im->r->table->schema,
 	    .ttl = im->r->ttl_attribute,
 	    .shared = true,
-	    .page = PAGE_IMAGES,
+	    .page = totals != NULL ? FILE_PAGE : PAGE_IMAGES,
 	    .ctx = im,
 	    .begin = begin_file,
 	    .check = check_entry,
@@ -281,12 +283,19 @@ images_walk(struct images *im, struct sweep_totals *totals)
 	    .done = done_file });
 }
 
+/* Whether the file has grown by this image since the first walk. */
+static bool
+is_new(const struct images *im, size_t i, int64_t number)
+{
+	return number >= im->files[i].numbers;
+}
+
 static int
 weigh_file(struct images *im, size_t i, struct fault *f)
 {
 	const struct images_file *file = &im->r->files[i];
 	bool lines = reader_shares(file->reader);
-	int64_t n = 0, line, at_us;
+	int64_t n = 0, number, line, at_us;
 	struct slice image;
 	struct item item;
 	int got;
@@ -297,8 +306,11 @@ weigh_file(struct images *im, size_t i, struct fault *f)
 			return fault_at(f, "%s: line %lld", file->path,
 			    (long long)line);
 		at_us = reader_at(file->reader);
+		number = lines ? line : n++;
+		if (is_new(im, i, number))
+			continue;
 		newest_weigh(im->newest, &item, at_us > 0 ? at_us : file->of_us,
-		    im->files[i].first + (lines ? line : n++));
+		    im->files[i].first + number);
 		if (stop_requested() != 0)
 			return fault(f, FAULT_CANCELLED, "interrupted");
 	}
@@ -349,10 +361,11 @@ enum images_turn
 images_turn(const struct images *im, const struct segment *seg,
     const struct item *item)
 {
-	int64_t first = im->files[file_source_file(seg)].first;
+	size_t i = file_source_file(seg);
+	int64_t number = file_source_number(seg, item);
 
-	if (im->newest == NULL ||
-	    !newest_is_old(im->newest, first + file_source_number(seg, item)))
+	if (im->newest == NULL || is_new(im, i, number) ||
+	    !newest_is_old(im->newest, im->files[i].first + number))
 		return IMAGES_NOW;
 	return file_source_ttl(seg, item).p != NULL ? IMAGES_AFTER : IMAGES_OLD;
 }

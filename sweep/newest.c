@@ -26,7 +26,6 @@ struct newest_of { /* a key */
 struct newest {
 	uint64_t bits; /* a power of two */
 	unsigned char *once, *twice;
-	int64_t numbers;
 	int64_t again;      /* images whose bit was set before */
 	unsigned char *old; /* a bit for each image; NULL: none is old */
 	struct hashes keys;
@@ -93,7 +92,6 @@ newest_rounds(struct newest *n, int64_t numbers)
 	free(n->once);
 	n->once = NULL;
 	n->rounds = (int)((keys + most - 1) / most);
-	n->numbers = numbers;
 	if (n->rounds > 0 && n->old == NULL)
 		n->old = xcalloc((size_t)numbers / 8 + 1, 1);
 	return n->rounds;
@@ -113,8 +111,6 @@ newest_weigh(struct newest *n, const struct item *item, int64_t at_us,
 	struct hash key = key_of(n, item);
 	struct newest_of *s;
 
-	if (image >= n->numbers)
-		return; /* the file has grown since */
 	if (!bit(n->twice, key.high & (n->bits - 1)) ||
 	    (int)((key.high >> 32) % (uint64_t)n->rounds) != n->round)
 		return;
@@ -132,8 +128,7 @@ newest_weigh(struct newest *n, const struct item *item, int64_t at_us,
 bool
 newest_is_old(const struct newest *n, int64_t image)
 {
-	return n->old != NULL && image < n->numbers &&
-	    bit(n->old, (uint64_t)image);
+	return n->old != NULL && bit(n->old, (uint64_t)image);
 }
 
 void

@@ -30,8 +30,7 @@ void newest_begin(struct newest *n, int round);
  * with the lower number counts as newer. */
 void newest_weigh(struct newest *n, const struct item *item, int64_t at_us,
     int64_t image);
-/* After all rounds: whether its entry has a newer image. An image with a
- * higher number is not old: the first walk did not see it. */
+/* After all rounds: whether its entry has a newer image. */
 bool newest_is_old(const struct newest *n, int64_t image);
 void newest_free(struct newest *n);
 

@@ -51,10 +51,7 @@ take(struct sweep_run *run, const struct record *r, int64_t units)
 		lock_leave(run->lock);
 		return 1;
 	}
-	sweep_totals_match(t, r, units);
-	t->too_old += run->p->action == PURGE_REPAIR &&
-	    r->state == STATE_STUCK &&
-	    record_past(r, run->p->rules, RECORD_TOO_OLD);
+	sweep_totals_match(t, r, p->rules, units);
 	if (!p->execute) {
 		t->outcomes[OUTCOME_SKIPPED]++;
 		t->journal_bytes += plan_journal_bytes(r->item);
@@ -130,7 +127,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 
 	if (!batch_wants(s->run->p, r)) {
 		lock_enter(s->run->lock);
-		sweep_totals_leave(s->run->totals, r);
+		sweep_totals_leave(s->run->totals, r, s->run->p->rules);
 		lock_leave(s->run->lock);
 		return 0;
 	}
@@ -374,9 +371,10 @@ count_entry(void *state, const struct segment *seg, const struct record *r,
 	(void)f;
 	lock_enter(c->lock);
 	if (!batch_wants(c->p, r)) {
-		sweep_totals_leave(&c->found, r);
+		sweep_totals_leave(&c->found, r, c->p->rules);
 	} else {
-		sweep_totals_match(&c->found, r, batch_units(c->p, r));
+		sweep_totals_match(&c->found, r, c->p->rules,
+		    batch_units(c->p, r));
 		if (!c->p->execute)
 			c->found.journal_bytes += plan_journal_bytes(r->item);
 	}
@@ -458,8 +456,10 @@ purge_run(const struct purge *p, struct summary *summary,
 	if (rc == 0)
 		rc = run_pass(&run, summary, &why);
 	ddb_deadline(p->ddb, 0);
-	if (rc < 0 && why.kind == FAULT_LATE)
+	if (rc < 0 && why.kind == FAULT_LATE) {
+		totals->blocked = true; /* it would count as long again */
 		rc = was_late(totals);
+	}
 	totals->spent = run.account.spent;
 	lock_free(run.lock);
 	if (rc < 0) {

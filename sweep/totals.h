@@ -45,16 +45,18 @@ struct sweep_totals {
 	int64_t left[SWEEP_LEFT]; /* repair: selected, and left alone */
 	int64_t images_refused; /* returned old images that were ignored, … */
 	char *image_wrong;      /* … and why the first one was */
-	int64_t left_out;  /* restore: not matched, as an incremental export
-			      says they were deleted */
-	int64_t unseen;    /* restore, dry: skipped, as the run would stop, or
-			      stopped, before it */
-	int64_t older;     /* restore: of those present, images of which the
-			      files have a newer one */
-	int64_t too_old;   /* repair: matched, and TTL would leave them alone */
-	uint64_t prefixes; /* bit i: session prefix i was seen */
-	int64_t of_repair; /* restore: matched, from a repair's journal */
-	int64_t expired;   /* restore: put back and already expired, … */
+	int64_t left_out; /* restore: not matched, as an incremental export
+			     says they were deleted */
+	int64_t unseen;   /* restore, dry: skipped, as the run would stop, or
+			     stopped, before it */
+	int64_t older;    /* restore: of those present, images of which the
+			     files have a newer one */
+	/* Stuck, and TTL would leave them alone even if it were on (ttl-off),
+	 * or after a repair (a time in another unit). */
+	int64_t old_off, old_unit;
+	uint64_t prefixes;     /* bit i: session prefix i was seen */
+	int64_t of_repair;     /* restore: matched, from a repair's journal */
+	int64_t expired;       /* restore: put back and already expired, … */
 	int64_t expired_again; /* … of which TTL will delete these */
 	const char *partial; /* restore: a file whose last reply says that more
 				entries follow; NULL: none. Borrowed */
@@ -72,9 +74,10 @@ int64_t sweep_totals_settled(const struct sweep_totals *t);
 int64_t sweep_totals_never(const struct sweep_totals *t);
 /* Count a matched entry whose write takes ${units}. */
 void sweep_totals_match(struct sweep_totals *t, const struct record *r,
-    int64_t units);
+    const struct rules *rules, int64_t units);
 /* Count the selected ${r}, which a repair leaves alone. */
-void sweep_totals_leave(struct sweep_totals *t, const struct record *r);
+void sweep_totals_leave(struct sweep_totals *t, const struct record *r,
+    const struct rules *rules);
 /* Record a failed entry, masked, unless SWEEP_FAILURES are recorded. */
 void sweep_totals_failed(struct sweep_totals *t, const struct rules *rules,
     const struct item *item, const char *why);

@@ -382,6 +382,14 @@ go_on() { eval "run --separate-stderr $(sed -En 's/^ttlsweep: (to continue|once 
 	[[ $stderr == *"max-cost"* ]]
 	run -4 --separate-stderr sweep --yes --max-percent 5 --format json
 	[[ $stderr == *"nothing was changed: 60 of 100 entries (60.0 %) match, more than --max-percent allows; raise it or narrow the selection" ]]
+	# also when it passes while all are counted; no position is saved then
+	local i
+	for i in "" --yes; do
+		# shellcheck disable=SC2086
+		run -4 --separate-stderr sweep --max-percent 90 --deadline 0s $i
+		[[ $stderr == *"nothing was changed; raise --deadline, which passed before the first write" ]]
+		[[ $output != *"Run it again"* ]]
+	done
 	run -4 --separate-stderr sweep --yes --deadline 0s
 	[[ $stderr == *"nothing was changed; raise --deadline"* && $stderr != *"to continue"* ]]
 }

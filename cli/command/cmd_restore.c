@@ -234,10 +234,11 @@ tell_endpoint(const struct restoring *s, struct fault *f)
 	const struct journal_header *h;
 
 	if (s->n == 0 || s->origins[0].journal == NULL || here == NULL ||
-	    f->kind == FAULT_CANCELLED || option_given(o, "endpoint-url"))
+	    (f->kind != FAULT_NET && f->kind != FAULT_NOT_FOUND) ||
+	    option_given(o, "endpoint-url") || option_given(o, "region"))
 		return -1;
 	h = &s->origins[0].journal->header;
-	if (strcmp(h->endpoint, here) == 0)
+	if (h->endpoint[0] == '\0' || strcmp(h->endpoint, here) == 0)
 		return -1;
 	return fault(f, f->kind,
 	    "%.1200s; %.300s was written for %.300s: choose that with "

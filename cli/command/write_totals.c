@@ -190,7 +190,8 @@ add_advice(struct buf *out, const struct options *o,
 				? "to continue, "
 				: "nothing was changed; ",
 			    advices[i].advice);
-	if (strcmp(t->stopped, "deadline") == 0 && o->checkpoint == NULL)
+	if (strcmp(t->stopped, "deadline") == 0 && o->checkpoint == NULL &&
+	    !t->blocked)
 		buf_adds(out,
 		    ", or save the run's position with --checkpoint "
 		    "FILE");
@@ -226,6 +227,7 @@ static bool
 finds_none(const struct sweep_totals *t)
 {
 	return strcmp(t->stopped, "max-percent") == 0 ||
+	    (strcmp(t->stopped, "deadline") == 0 && t->blocked) ||
 	    t->outcomes[OUTCOME_SKIPPED] ==
 	    t->unseen + t->left[SWEEP_LEFT_ZONELESS];
 }

@@ -213,6 +213,12 @@ repaired_of(const struct report *r)
 	};
 }
 
+static int64_t
+expired(const struct summary *s)
+{
+	return s->states[STATE_PENDING].items + s->states[STATE_STUCK].items;
+}
+
 /* What repair does, before the rest is purged. */
 static void
 advise_repair(struct advice *a)
@@ -235,7 +241,9 @@ advise_repair(struct advice *a)
 		return;
 	}
 	buf_addf(a->line, "%s the time%s of ",
-	    a->acts == REPORT_TTL_ACTS || a->acts == REPORT_TTL_UNKNOWN
+	    f->expired > 0 &&
+		    (a->acts == REPORT_TTL_ACTS ||
+			a->acts == REPORT_TTL_UNKNOWN)
 		? "Repair first: it turns"
 		: "Repair turns",
 	    one ? "" : "s");
@@ -255,18 +263,14 @@ advise_repair(struct advice *a)
 	if (f->expired < f->items)
 		buf_addf(a->line, " after %s",
 		    one ? "it expires" : "they expire");
-	if (f->expired > 0 && !f->taken.exactly)
+	if (f->expired > 0 && !f->taken.exactly && !one)
 		buf_adds(a->line,
 		    ", but for those that expired five or more years ago");
 	buf_addc(a->line, ':');
 	say(a);
-	sweep(a, "repair", "");
-}
-
-static int64_t
-expired(const struct summary *s)
-{
-	return s->states[STATE_PENDING].items + s->states[STATE_STUCK].items;
+	sweep(a, "repair",
+	    f->expired == 0 && expired(a->r->summary) > 0 ? " --state immortal"
+							  : "");
 }
 
 static const char *

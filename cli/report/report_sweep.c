@@ -386,7 +386,7 @@ by_ttl(struct writing *w)
 	const struct sweep_totals *t = w->r->totals;
 	int64_t never = sweep_totals_never(t);
 	int64_t pending = t->states[STATE_PENDING];
-	int64_t off = t->reasons[STATE_STUCK][REASON_TTL_OFF];
+	int64_t off = t->reasons[STATE_STUCK][REASON_TTL_OFF] - t->old_off;
 
 	if (w->r->ttl_off != NULL && w->r->ttl_on != NULL) {
 		report_words_acts_on(&w->p, w->r->ttl_on, w->r->ttl_off,
@@ -421,11 +421,7 @@ by_ttl(struct writing *w)
 		buf_addf(&w->line,
 		    "%sWith TTL on for this attribute, TTL would delete ",
 		    w->line.n > 0 ? " " : "");
-		if (t->matched == 1)
-			buf_adds(&w->line, "it");
-		else
-			buf_addf(&w->line, "up to %s of the expired ones",
-			    figure_count(off).s);
+		add_some(&w->line, off, t->matched);
 		buf_adds(&w->line, " free of charge.");
 	}
 	if (w->line.n > 0)
@@ -545,7 +541,7 @@ static void
 repairing(struct writing *w)
 {
 	const struct sweep_totals *t = w->r->totals;
-	int64_t n = would_change(t), old = t->too_old;
+	int64_t n = would_change(t), old = t->old_unit;
 
 	if (old > 0)
 		say(w, TEXT_REPORT_YELLOW,
@@ -706,6 +702,7 @@ would(struct writing *w)
 	if (t->stopped != NULL) {
 		stopped(w);
 		if (strcmp(t->stopped, "max-percent") == 0 ||
+		    (strcmp(t->stopped, "deadline") == 0 && t->blocked) ||
 		    (!any && !broke_off(t)))
 			return;
 	}

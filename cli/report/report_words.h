@@ -27,7 +27,7 @@ enum state report_words_verdict(const struct text_report *p,
 /* "TTL is off"; or, if it is ${on} another attribute, "TTL acts on expires, not
  * on ttl". */
 void report_words_acts_on(const struct text_report *p, const char *on,
-    const char *not, struct buf *line);
+    const char * not, struct buf *line);
 /* The same of ${r}; only if it does not act. */
 void report_words_off(const struct text_report *p, const struct report *r,
     struct buf *line);

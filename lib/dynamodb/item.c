@@ -440,25 +440,6 @@ page_item(struct page *page, struct slice text, const struct key_schema *schema,
 	return rc;
 }
 
-int
-page_items(struct page *page, const size_t *ends, int n,
-    const struct key_schema *schema, const char *ttl, struct fault *f)
-{
-	struct wanted want = wanted(schema, ttl);
-	size_t from = 0;
-
-	for (int i = 0; i < n; i++) {
-		struct slice_walk w = slice_walk(
-		    (struct slice){ page->body.p + from, ends[i] - from });
-
-		if (read_wanted(&w, &want, page_push(page), f) != 0)
-			return i;
-		from = ends[i];
-	}
-	page->scanned = n;
-	return n;
-}
-
 /* The keys in UnprocessedKeys, which may have no other table than ${table}. */
 static int
 read_unprocessed(struct slice value, const char *table, struct slice *keys)

@@ -85,9 +85,5 @@ int page_parse_batch(struct page *page, const char *table,
  * unchanged. */
 int page_item(struct page *page, struct slice text,
     const struct key_schema *schema, const char *ttl, struct fault *f);
-/* Add the ${n} consecutive items in page->body, which end at ${ends}. Returns
- * how many were read; if fewer, ${f} says what is wrong with the next. */
-int page_items(struct page *page, const size_t *ends, int n,
-    const struct key_schema *schema, const char *ttl, struct fault *f);
 
 #endif

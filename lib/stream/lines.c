@@ -128,10 +128,10 @@ lines_next(struct lines *l, struct slice *line, bool *torn, struct fault *f)
 	return r;
 }
 
-/* Find the lines at l->line: all that are in memory, and as many more as make
- * ${want} bytes. 1 with the number of bytes, 0 at the end, -1. */
+/* Find up to ${most} lines at l->line: all that are in memory, and as many more
+ * as make ${want} bytes. 1 with the number of bytes, 0 at the end, -1. */
 static int
-find_block(struct lines *l, size_t want, size_t *bytes)
+find_block(struct lines *l, size_t want, size_t most, size_t *bytes)
 {
 	size_t n;
 	int r;
@@ -143,17 +143,40 @@ find_block(struct lines *l, size_t want, size_t *bytes)
 			*bytes += n + (r == 1);
 			l->number++;
 		}
-	} while (r == 1);
+	} while (r == 1 && --most > 0);
 	/* the lines before a fault come first */
 	return *bytes > 0 ? 1 : r;
 }
 
-int
-lines_block(struct lines *l, size_t want, struct buf *block, int64_t *first,
-    struct fault *f)
+/* Copy the ${bytes} at l->line: more follow than that. */
+static void
+copy_block(struct lines *l, size_t bytes, struct buf *block)
 {
-	struct buf text;
-	size_t bytes, end;
+	buf_add(block, l->text.p + l->line, bytes);
+	l->next = l->line += bytes;
+}
+
+/* Give them away with the buffer, and move what follows to the caller's. */
+static void
+give_block(struct lines *l, size_t bytes, struct buf *block)
+{
+	struct buf text = l->text;
+	size_t end = l->line + bytes;
+
+	l->text = *block;
+	buf_add(&l->text, text.p + end, text.n - end);
+	memmove(text.p, text.p + l->line, bytes);
+	text.n = bytes;
+	text.p[bytes] = '\0';
+	*block = text;
+	l->line = l->next = 0;
+}
+
+int
+lines_block(struct lines *l, size_t want, size_t most, struct buf *block,
+    int64_t *first, struct fault *f)
+{
+	size_t bytes;
 	int r = -1;
 
 	if (l->again) {
@@ -166,22 +189,16 @@ lines_block(struct lines *l, size_t want, struct buf *block, int64_t *first,
 	*first = l->number + 1;
 	l->line = l->next;
 	if (l->failed.kind == FAULT_NONE)
-		r = find_block(l, want, &bytes);
+		r = find_block(l, want, most, &bytes);
 	l->next = l->line;
 	if (r < 0 && f != NULL)
 		*f = l->failed;
 	if (r != 1)
 		return r;
-	/* give the caller the buffer, and move what follows the block to his */
-	text = l->text;
-	end = l->line + bytes;
-	l->text = *block;
-	buf_add(&l->text, text.p + end, text.n - end);
-	memmove(text.p, text.p + l->line, bytes);
-	text.n = bytes;
-	text.p[bytes] = '\0';
-	*block = text;
-	l->line = l->next = 0;
+	if (l->text.n - l->line - bytes > bytes)
+		copy_block(l, bytes, block);
+	else
+		give_block(l, bytes, block);
 	return 1;
 }
 

@@ -27,12 +27,13 @@ int lines_next(struct lines *l, struct slice *line, bool *torn,
     struct fault *f);
 int64_t lines_number(const struct lines *l); /* of the last line, from 1 */
 /*
- * Replace ${block} by the next lines, about ${want} bytes of them, with their
- * newlines (the last line of a file may have none); ${*first} is the number of
- * the first one. Returns as lines_next, which must not be called afterwards.
+ * Replace ${block} by the next lines, about ${want} bytes of them and at most
+ * ${most} lines, with their newlines (the last line of a file may have none);
+ * ${*first} is the number of the first one. Returns as lines_next, which must
+ * not be called afterwards.
  */
-int lines_block(struct lines *l, size_t want, struct buf *block, int64_t *first,
-    struct fault *f);
+int lines_block(struct lines *l, size_t want, size_t most, struct buf *block,
+    int64_t *first, struct fault *f);
 /* Take the first line off ${rest}, such as a block, as lines_next would return
  * it; false when there is none. Pure. */
 bool lines_split(struct slice *rest, struct slice *line, bool *torn);

@@ -84,7 +84,8 @@ walk_blocks(struct buf *out, struct reader *r, struct fault *f)
 	bool well = true;
 	int got = 0;
 
-	while (well && (got = reader_block(r, 40, &block, &text.number, f)) > 0)
+	while (
+	    well && (got = reader_block(r, 40, 3, &block, &text.number, f)) > 0)
 		for (rest = (struct slice){ block.p, block.n };
 		     well && lines_split(&rest, &text.text, &text.torn);
 		     text.number++)

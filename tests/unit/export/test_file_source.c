@@ -275,8 +275,8 @@ shared_pages(struct buf *out, struct source *s, struct fault *f)
 	    "a") ",\"Ttlsweep\":{\"n\":1,\"ttl\":{\"N\":\"7\"}}}\n" INTENT("2", \
 	    "b") INTENT("3", "c")
 
-/* Two files, read twice: their pages are blocks of lines, and where entries are
- * not lines, of two entries. */
+/* Two files, read twice, in pages of two lines, or, where entries are not
+ * lines, of two entries. */
 static void
 test_shared(void **state)
 {
@@ -290,11 +290,11 @@ test_shared(void **state)
 		int64_t entries, left_out, numbers, refused;
 	} cases[] = {
 		{ export,
-		    "0.2\"a\"{\"N\":\"7\"} 0.3\"b\" 0.4\"c\" |"
-		    "1.1\"x\" 1.3\"y\" |",
+		    "0.2\"a\"{\"N\":\"7\"} |0.3\"b\" 0.4\"c\" |"
+		    "1.1\"x\" |1.3\"y\" |",
 		    2, 1, 4, 3 },
 		{ replies,
-		    "0.2\"a\"{\"N\":\"7\"} 0.3\"b\" 0.4\"c\" |"
+		    "0.2\"a\"{\"N\":\"7\"} |0.3\"b\" 0.4\"c\" |"
 		    "1.0\"x\" 1.1\"y\" |1.2\"z\" |",
 		    3, 0, 3, 1 },
 	};

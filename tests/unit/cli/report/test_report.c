@@ -496,7 +496,7 @@ static const struct trouble troubles[] = {
 	    { { STATE_IMMORTAL, REASON_MILLISECONDS, 1, 0 } }, NULL,
 	    { "No expired entry is left, but 1 entry will never expire.",
 	      "Math.floor(Date.now() / 1000)",
-	      ("Repair first: it turns the time of 1 entry into seconds, and "
+	      ("Repair turns the time of 1 entry into seconds, and "
 	       "TTL then deletes it free of charge after it expires:"),
 	      "fixes those that the application does not rewrite itself.",
 	      "\n    ttlsweep repair -t T --region us-east-1\n" },
@@ -535,6 +535,13 @@ static const struct trouble troubles[] = {
 	      "that expired five or more years ago:",
 	      "Then purge the rest, which TTL will never delete:" },
 	    { "the other" } },
+	{ "milliseconds, expired ones too old, others ahead", "ENABLED", "ttl",
+	    true, { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR },
+	      { STATE_IMMORTAL, REASON_MILLISECONDS, 1, 0 } }, NULL,
+	    { "To delete all 2 now:",
+	      "Repair turns the time of 1 entry into seconds",
+	      "ttlsweep repair -t T --region us-east-1 --state immortal\n" },
+	    { "Repair first" } },
 	{ "too old: nothing to repair", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_TOO_OLD, 9, 9 * YEAR } }, NULL,
 	    { "9 expired entries: TTL will never delete them as they are. To "
@@ -1271,7 +1278,7 @@ test_sweep_says(void **state)
 		    "\nNothing was changed. INCOMPLETE: ", "again" },
 		{ "repair", false, false, NULL, NULL,
 		    { .matched = 5, .outcomes = { [OUTCOME_SKIPPED] = 5 },
-			.left = { [SWEEP_LEFT_ZONELESS] = 2 }, .too_old = 1,
+			.left = { [SWEEP_LEFT_ZONELESS] = 2 }, .old_unit = 1,
 			.states = { [STATE_STUCK] = 5 },
 			.reasons = { [STATE_STUCK] = { [REASON_STRING] = 5 } } },
 		    "\n1 entry expired five years ago or earlier: TTL will not "
@@ -1440,7 +1447,7 @@ test_sweep_text(void **state)
 	    "5 ttl-off, 4 string, 2 milliseconds, and others"));
 	assert_non_null(strstr(buf_text(&b),
 	    "94 LIVE entries are among them; 90 are sessions, whose users "));
-	assert_non_null(strstr(buf_text(&b), "would delete up to 5 of the"));
+	assert_non_null(strstr(buf_text(&b), "would delete 5 of them"));
 	assert_null(strstr(buf_text(&b), "count as sessions"));
 
 	says_why_all_are_sessions(&r, &style);

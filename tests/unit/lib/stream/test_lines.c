@@ -43,9 +43,11 @@ all(struct lines *l, struct buf *out, struct fault *f)
 	return r;
 }
 
-/* The same in blocks of about ${want} bytes; their lines are numbered. */
+/* The same in blocks of about ${want} bytes and ${most} lines, which are
+ * numbered. */
 static int
-all_blocks(struct lines *l, size_t want, struct buf *out, struct fault *f)
+all_blocks(struct lines *l, size_t want, size_t most, struct buf *out,
+    struct fault *f)
 {
 	struct buf block = { 0 };
 	struct slice rest, line;
@@ -53,12 +55,12 @@ all_blocks(struct lines *l, size_t want, struct buf *out, struct fault *f)
 	bool torn;
 	int r;
 
-	while ((r = lines_block(l, want, &block, &first, f)) == 1) {
+	while ((r = lines_block(l, want, most, &block, &first, f)) == 1) {
 		assert_int_equal(block.p[block.n], 0);
 		assert_int_equal(first, next);
 		rest = (struct slice){ block.p, block.n };
 		while (lines_split(&rest, &line, &torn)) {
-			next++;
+			assert_true(++next - first <= (int64_t)most);
 			buf_addc(out, '[');
 			buf_add(out, line.p, line.n);
 			buf_adds(out, torn ? "~]" : "]");
@@ -138,10 +140,12 @@ test_texts(void **state)
 			lines_close(l);
 			if (way == 2)
 				close(ends[0]);
-			for (size_t want = 1; way < 2 && want < 9; want++) {
+			for (size_t want = 1; way < 2 && want < 36; want++) {
 				buf_reset(&out);
 				l = opened(at("text"));
-				assert_int_equal(all_blocks(l, want, &out, &f),
+				assert_int_equal(all_blocks(l, 1 + want % 8,
+						     1 + want / 8 * 2, &out,
+						     &f),
 				    0);
 				assert_int_equal(out.n, texts[i].want.n);
 				assert_memory_equal(buf_text(&out),
@@ -217,7 +221,7 @@ test_too_long(void **state)
 	lines_close(l);
 	buf_reset(&out);
 	l = opened(at("long"));
-	assert_int_equal(all_blocks(l, 1, &out, &f), -1);
+	assert_int_equal(all_blocks(l, 1, 9, &out, &f), -1);
 	assert_string_equal(buf_text(&out), "[short]");
 	assert_non_null(strstr(f.text, "long:2: "));
 	lines_close(l);
@@ -256,7 +260,7 @@ test_cut(void **state)
 		lines_close(l);
 		buf_reset(&blocks);
 		l = opened(at("cut"));
-		assert_int_equal(all_blocks(l, 5, &blocks, &g), r);
+		assert_int_equal(all_blocks(l, 5, 9, &blocks, &g), r);
 		assert_string_equal(buf_text(&blocks), buf_text(&out));
 		assert_string_equal(f.text, g.text);
 		/* whole lines only, and all of the first member */
