@@ -229,7 +229,7 @@ refused() {
 	run -0 --separate-stderr inspect -t "$TABLE" --sample 10
 	[[ $output == *"102 of 1 024 segments, chosen at random (10.0 %)"* ]]
 	[[ $output == *"RANGE (95 %)"* ]]
-	[[ $output =~ "read units instead of about "[0-9\ ]+": "[0-9\ ]+" saved" ]]
+	[[ $output =~ "read units instead of about "[0-9.\ ]+": "[0-9.\ ]+" saved" ]]
 	[[ $output != *"sort key"* ]]
 }
 
