@@ -130,9 +130,9 @@ one_refused_each() {
 	shift_by -240
 	does inspect
 	none_refused
-	# Date has whole seconds
-	grep -E 'clock is (3 min 59 s|4 min) behind' "$SAID"
-	grep -E 'clock is (4 min|4 min 1 s) ahead' "$SAID"
+	# Date has whole seconds, and a busy machine takes some to answer
+	grep -E 'clock is (3 min [345][0-9] s|4 min|4 min [0-9]+ s) behind' "$SAID"
+	grep -E 'clock is (3 min [345][0-9] s|4 min|4 min [0-9]+ s) ahead' "$SAID"
 }
 
 @test "our clock is two hours behind: requests are signed by the service's" {
