@@ -68,6 +68,7 @@ SRC := \
     cli/report/report_prometheus.c \
     cli/report/report_sample.c \
     cli/report/report_sweep.c \
+    cli/report/report_sweep_figures.c \
     cli/report/report_words.c \
     cli/report/text_report.c \
     cli/report/text_table.c \

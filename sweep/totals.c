@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "inspector/mask.h"
 #include "inspector/record.h"
@@ -35,6 +36,32 @@ sweep_totals_never(const struct sweep_totals *t)
 {
 	return t->states[STATE_STUCK] + t->states[STATE_IMMORTAL] +
 	    t->reasons[STATE_LIVE][REASON_TTL_OFF];
+}
+
+bool
+sweep_totals_broke_off(const struct sweep_totals *t)
+{
+	return t->stopped != NULL &&
+	    (strcmp(t->stopped, "interrupted") == 0 ||
+		strcmp(t->stopped, "failed") == 0);
+}
+
+int64_t
+sweep_totals_present(const struct sweep_totals *t)
+{
+	return t->outcomes[OUTCOME_REFRESHED] - t->older;
+}
+
+int64_t
+sweep_totals_to_put(const struct sweep_totals *t)
+{
+	return t->outcomes[OUTCOME_SKIPPED] - t->unseen;
+}
+
+int64_t
+sweep_totals_would(const struct sweep_totals *t)
+{
+	return sweep_totals_to_put(t) - t->left[SWEEP_LEFT_ZONELESS];
 }
 
 void

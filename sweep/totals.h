@@ -70,6 +70,15 @@ struct sweep_totals {
 void sweep_totals_release(struct sweep_totals *t);
 /* The sum of the outcomes: how many of the matched ones have one. Pure. */
 int64_t sweep_totals_settled(const struct sweep_totals *t);
+/* Whether the run ended before its end for no reason of its own: it failed, or
+ * was interrupted. Pure. */
+bool sweep_totals_broke_off(const struct sweep_totals *t);
+/* Of a restore: how many entries are present; and, of its dry run, how many
+ * keys without an entry were found. Pure. */
+int64_t sweep_totals_present(const struct sweep_totals *t);
+int64_t sweep_totals_to_put(const struct sweep_totals *t);
+/* Of a dry run: how many entries a run would write to. Pure. */
+int64_t sweep_totals_would(const struct sweep_totals *t);
 /* How many of the matched entries TTL will never delete. Pure. */
 int64_t sweep_totals_never(const struct sweep_totals *t);
 /* Count a matched entry whose write takes ${units}. */

@@ -174,8 +174,7 @@ add_advice(struct buf *out, const struct options *o,
 		    figure_share(t->percent_matched, t->percent_of).s);
 		return;
 	}
-	if (t->outcomes[OUTCOME_DELETED] == 0 &&
-	    t->outcomes[OUTCOME_REFRESHED] > t->older) {
+	if (t->outcomes[OUTCOME_DELETED] == 0 && sweep_totals_present(t) > 0) {
 		buf_addf(out,
 		    "nothing was put back: finding that entries are present "
 		    "used up --%s; raise it, or restore only some (--kind, "
@@ -228,8 +227,7 @@ finds_none(const struct sweep_totals *t)
 {
 	return strcmp(t->stopped, "max-percent") == 0 ||
 	    (strcmp(t->stopped, "deadline") == 0 && t->blocked) ||
-	    t->outcomes[OUTCOME_SKIPPED] ==
-	    t->unseen + t->left[SWEEP_LEFT_ZONELESS];
+	    sweep_totals_would(t) == 0;
 }
 
 static void

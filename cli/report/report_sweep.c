@@ -5,55 +5,17 @@
 #include "cli/report/figure.h"
 #include "cli/report/price.h"
 #include "cli/report/report.h"
+#include "cli/report/report_sweep.h"
 #include "cli/report/report_words.h"
 #include "cli/report/text_report.h"
-#include "cli/report/text_table.h"
 #include "cli/term.h"
 #include "lib/base/buf.h"
 #include "lib/base/text.h"
 #include "sweep/totals.h"
 
-static const struct report_outcome purge_rows[] = {
-	{ OUTCOME_DELETED, "deleted", "" },
-	{ OUTCOME_REFRESHED, "refreshed",
-	    "changed since they were read; kept" },
-	{ OUTCOME_GONE, "gone", "already deleted by TTL or others" },
-	{ OUTCOME_FAILED, "failed", "refused, or no reply" },
-	{ OUTCOME_SKIPPED, "skipped", "never sent" },
-	{ OUTCOMES, NULL, NULL },
-};
-
-static const struct report_outcome repair_rows[] = {
-	{ OUTCOME_DELETED, "repaired", "" },
-	{ OUTCOME_REFRESHED, "refreshed",
-	    "changed since they were read; left alone" },
-	{ OUTCOME_GONE, "gone", "already deleted by TTL or others" },
-	{ OUTCOME_FAILED, "failed", "refused, or no reply" },
-	{ OUTCOME_SKIPPED, "skipped", "never sent" },
-	{ OUTCOMES, NULL, NULL },
-};
-
-/* What a repair leaves alone, by enum sweep_left. */
-static const struct {
-	const char *name, *note;
-} left_rows[SWEEP_LEFT] = {
-	{ "zoneless", "date-times without a zone; left alone" },
-	{ "far-future", "not a time in any unit; left alone" },
-	{ "no-time", "not a time in any unit; left alone" },
-};
-
-static const struct report_outcome restore_rows[] = {
-	{ OUTCOME_DELETED, "restored", "" },
-	{ OUTCOME_REFRESHED, "present", NULL }, /* see present */
-	{ OUTCOME_FAILED, "failed", "refused, or no reply" },
-	{ OUTCOME_SKIPPED, "skipped", "never sent" },
-	{ OUTCOMES, NULL, NULL },
-};
-
 /* The words of each command. */
 struct manner {
 	const char *command, *schema;
-	const struct report_outcome *rows;
 	const char *nothing;    /* There is nothing to … */
 	const char *doing;      /* … them takes about 5 write units. */
 	const char *undone;     /* The journal, from which they can be … */
@@ -62,11 +24,11 @@ struct manner {
 };
 
 static const struct manner manners[] = {
-	{ "purge", "ttlsweep.purge/1", purge_rows, "delete", "Deleting",
-	    "put back", "put them back", "delete it", "delete them" },
-	{ "repair", "ttlsweep.repair/1", repair_rows, "repair", "Repairing",
-	    "changed back", "change them back", "repair it", "repair them" },
-	{ "restore", "ttlsweep.restore/1", restore_rows, "put back", "", "", "",
+	{ "purge", "ttlsweep.purge/1", "delete", "Deleting", "put back",
+	    "put them back", "delete it", "delete them" },
+	{ "repair", "ttlsweep.repair/1", "repair", "Repairing", "changed back",
+	    "change them back", "repair it", "repair them" },
+	{ "restore", "ttlsweep.restore/1", "put back", "", "", "",
 	    "put it back", "put them back" },
 };
 
@@ -80,188 +42,10 @@ manner_of(const char *command)
 	return m;
 }
 
-const struct report_outcome *
-report_sweep_outcomes(const char *command)
-{
-	return manner_of(command)->rows;
-}
-
 static bool
 is_restore(const struct report_sweep *r)
 {
 	return strcmp(r->command, "restore") == 0;
-}
-
-static void
-figure(const struct text_report *p, struct text_table *g, const char *name,
-    int64_t n, const char *note)
-{
-	text_table_cell(g, name, NULL);
-	text_table_cell(g, figure_count(n).s, NULL);
-	text_table_cell(g, note, text_report_sgr(p, TEXT_REPORT_DIM));
-}
-
-#define REASONS_NAMED 3
-
-/* Why TTL does not act on the matched entries of this state, the most frequent
- * reasons first: "165 ttl-off, 42 string, and others". */
-static void
-matched_reasons(struct buf *out, const struct sweep_totals *t, enum state state)
-{
-	bool named[REASONS] = { [REASON_NONE] = true };
-
-	for (int k = 0; k <= REASONS_NAMED; k++) {
-		int most = REASON_NONE;
-
-		for (int i = 0; i < REASONS; i++)
-			if (!named[i] && t->reasons[state][i] > 0 &&
-			    (most == REASON_NONE ||
-				t->reasons[state][i] > t->reasons[state][most]))
-				most = i;
-		if (most == REASON_NONE)
-			return;
-		named[most] = true;
-		buf_adds(out, k > 0 ? ", " : "");
-		if (k == REASONS_NAMED) {
-			buf_adds(out, "and others");
-			return;
-		}
-		buf_addf(out, "%s %s", figure_count(t->reasons[state][most]).s,
-		    reason_name((enum reason)most));
-	}
-}
-
-/* What a purge or a repair would change, by state. */
-static void
-matched_states(const struct text_report *p, struct text_table *g,
-    const struct sweep_totals *t)
-{
-	struct buf name = { 0 }, why = { 0 };
-
-	for (int i = 0; i < STATES; i++) {
-		if (t->states[i] == 0)
-			continue;
-		buf_reset(&name);
-		buf_reset(&why);
-		buf_addf(&name, "  %s", state_name((enum state)i));
-		matched_reasons(&why, t, (enum state)i);
-		figure(p, g, buf_text(&name), t->states[i], buf_text(&why));
-	}
-	buf_release(&name);
-	buf_release(&why);
-}
-
-/* Whether it ended before its end for no reason of its own. */
-static bool
-broke_off(const struct sweep_totals *t)
-{
-	return t->stopped != NULL &&
-	    (strcmp(t->stopped, "interrupted") == 0 ||
-		strcmp(t->stopped, "failed") == 0);
-}
-
-/* Why a restore leaves entries alone: "the key is in use". */
-static const char *
-present(const struct sweep_totals *t)
-{
-	return t->of_repair == 0 ? "the key is in use"
-	    : t->of_repair == t->matched
-	    ? "no longer has the TTL value that repair wrote"
-	    : "the key is in use, or no longer has the TTL value that repair "
-	      "wrote";
-}
-
-/* Entries that a restore finds present; older images are none. */
-static int64_t
-found(const struct sweep_totals *t)
-{
-	return t->outcomes[OUTCOME_REFRESHED] - t->older;
-}
-
-static void
-older(const struct text_report *p, struct text_table *g,
-    const struct sweep_totals *t)
-{
-	if (t->older > 0)
-		figure(p, g, "other images", t->older,
-		    "of the same entries: the newest, or the one named "
-		    "first, is put back");
-}
-
-/* A dry run of restore: the keys in which it has found no entry. */
-static int64_t
-to_put_back(const struct sweep_totals *t)
-{
-	return t->outcomes[OUTCOME_SKIPPED] - t->unseen;
-}
-
-/* The entries that a run would write to. */
-static int64_t
-would_change(const struct sweep_totals *t)
-{
-	return to_put_back(t) - t->left[SWEEP_LEFT_ZONELESS];
-}
-
-static void
-figures(const struct text_report *p, const struct report_sweep *r)
-{
-	static const struct text_table_column columns[] = {
-		{ .head = "" },
-		{ .head = "", .right = true },
-		{ .head = "", .wraps = true, .rank = 1 },
-	};
-	struct buf left = { 0 };
-	const struct sweep_totals *t = r->totals;
-	struct text_table *g = text_table_new(columns, 3, p->style.ascii);
-	const struct report_outcome *first = report_sweep_outcomes(r->command);
-
-	buf_addf(&left, "left alone: %s", present(t));
-	if (r->listed) {
-		figure(p, g, "keys given", r->keys, "");
-		if (t->absent > 0)
-			figure(p, g, "absent", t->absent,
-			    "keys without an entry");
-	}
-	figure(p, g, is_restore(r) ? "in the files" : "scanned", t->scanned,
-	    "");
-	if (!is_restore(r) || t->matched != t->scanned)
-		figure(p, g, "matched", t->matched, "");
-	if (!is_restore(r) && !r->executed)
-		matched_states(p, g, t);
-	if (t->left_out > 0)
-		figure(p, g, "left out", t->left_out,
-		    "recorded as deleted; put back with --deleted");
-	if (is_restore(r) && !r->executed) {
-		figure(p, g, "present", found(t), buf_text(&left));
-		older(p, g, t);
-		figure(p, g, "to put back", to_put_back(t), "");
-		if (t->unseen > 0)
-			figure(p, g, broke_off(t) ? "not looked up" : "left",
-			    t->unseen,
-			    broke_off(t) ? "the run stopped first"
-					 : "beyond the limit");
-	}
-	for (const struct report_outcome *o = first;
-	     r->executed && o->name != NULL; o++) {
-		int64_t n =
-		    o->note == NULL ? found(t) : t->outcomes[o->outcome];
-
-		if (o == first || n > 0)
-			figure(p, g, o->name, n,
-			    o->note != NULL ? o->note : buf_text(&left));
-	}
-	if (r->executed && is_restore(r))
-		older(p, g, t);
-	for (int i = 0; i < SWEEP_LEFT; i++)
-		if (t->left[i] > 0)
-			figure(p, g, left_rows[i].name, t->left[i],
-			    left_rows[i].note);
-	if (t->unconfirmed > 0)
-		figure(p, g, "unconfirmed", t->unconfirmed,
-		    is_restore(r) ? "of those restored: a reply was lost"
-				  : "of those: a reply was lost");
-	text_table_print(g, p->out, 2, p->style.width, NULL);
-	buf_release(&left);
 }
 
 /* "(about 0.01 USD, us-east-1 prices of 2026-05-13)" */
@@ -339,7 +123,8 @@ stopped(struct writing *w)
 		    figure_count(t->percent_of).s,
 		    figure_share(t->percent_matched, t->percent_of).s,
 		    w->r->executed ? "was" : "would be");
-	else if (is_restore(w->r) && !w->r->executed && !broke_off(t))
+	else if (is_restore(w->r) && !w->r->executed &&
+	    !sweep_totals_broke_off(t))
 		say(w, TEXT_REPORT_YELLOW, "A run would stop early: %s.%s", why,
 		    t->blocked ? "" : " The same command would then continue.");
 	else if (is_restore(w->r) && w->r->executed)
@@ -541,7 +326,7 @@ static void
 repairing(struct writing *w)
 {
 	const struct sweep_totals *t = w->r->totals;
-	int64_t n = would_change(t), old = t->old_unit;
+	int64_t n = sweep_totals_would(t), old = t->old_unit;
 
 	if (old > 0)
 		say(w, TEXT_REPORT_YELLOW,
@@ -562,7 +347,7 @@ static void
 would_purge(struct writing *w)
 {
 	const struct manner *m = manner_of(w->r->command);
-	bool one = would_change(w->r->totals) == 1;
+	bool one = sweep_totals_would(w->r->totals) == 1;
 
 	whole(w);
 	live(w);
@@ -615,7 +400,9 @@ would_restore(struct writing *w)
 		: "One that was deleted");
 	cost(&w->line, w->r);
 	say(w, NULL, "%s. Checking which keys are in use took %s.",
-	    found(t) > 0 ? ", including those for puts that are refused" : "",
+	    sweep_totals_present(t) > 0
+		? ", including those for puts that are refused"
+		: "",
 	    figure_units_of(w->r->work.read_units, "read").s);
 }
 
@@ -626,7 +413,8 @@ expired_again(struct writing *w)
 	const struct sweep_totals *t = w->r->totals;
 	bool done = w->r->executed;
 	int64_t n = t->expired;
-	int64_t of = done ? t->outcomes[OUTCOME_DELETED] : to_put_back(t);
+	int64_t of =
+	    done ? t->outcomes[OUTCOME_DELETED] : sweep_totals_to_put(t);
 
 	if (t->expired_again == 0)
 		return;
@@ -675,11 +463,11 @@ nothing_changed(struct writing *w)
 	const struct sweep_totals *t = w->r->totals;
 
 	buf_adds(&w->line, "Nothing was changed.");
-	if (broke_off(t))
+	if (sweep_totals_broke_off(t))
 		say(w, TEXT_REPORT_YELLOW,
 		    " INCOMPLETE: these figures are only of what was read until "
 		    "it stopped.");
-	else if (would_change(t) == 0)
+	else if (sweep_totals_would(t) == 0)
 		say_line(w, TEXT_REPORT_BOLD);
 	else if (w->r->refused)
 		say(w, TEXT_REPORT_YELLOW,
@@ -690,20 +478,20 @@ nothing_changed(struct writing *w)
 		    "is full (see above).");
 	else
 		say(w, TEXT_REPORT_BOLD, " Run it again with --yes to %s.",
-		    would_change(t) == 1 ? m->one : m->many);
+		    sweep_totals_would(t) == 1 ? m->one : m->many);
 }
 
 static void
 would(struct writing *w)
 {
 	const struct sweep_totals *t = w->r->totals;
-	bool any = would_change(t) > 0;
+	bool any = sweep_totals_would(t) > 0;
 
 	if (t->stopped != NULL) {
 		stopped(w);
 		if (strcmp(t->stopped, "max-percent") == 0 ||
 		    (strcmp(t->stopped, "deadline") == 0 && t->blocked) ||
-		    (!any && !broke_off(t)))
+		    (!any && !sweep_totals_broke_off(t)))
 			return;
 	}
 	zoneless(w);
@@ -771,7 +559,7 @@ report_sweep_text(struct buf *out, const struct report_sweep *r,
 	if (w.line.n > 0)
 		say_line(&w, NULL);
 	buf_addc(out, '\n');
-	figures(&w.p, r);
+	report_sweep_figures(&w.p, r);
 	buf_addc(out, '\n');
 	if (r->executed)
 		did(&w);
@@ -802,7 +590,7 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 	for (int i = 0; i < SWEEP_LEFT; i++)
 		if (t->left[i] > 0)
 			buf_addf(out, ", %lld %s", (long long)t->left[i],
-			    left_rows[i].name);
+			    report_sweep_left[i].name);
 	/* scripts read this line: no number has blanks in it */
 	buf_addf(out, "; %.15g write unit%s", r->write_units,
 	    r->write_units == 1 ? "" : "s");
@@ -853,7 +641,7 @@ report_sweep_json(struct buf *out, const struct report_sweep *r)
 		struct json *left = json_object(j, "left");
 
 		for (int i = 0; i < SWEEP_LEFT; i++)
-			json_int(left, left_rows[i].name, t->left[i]);
+			json_int(left, report_sweep_left[i].name, t->left[i]);
 	}
 	if (is_restore(r))
 		json_int(j, "left_out", t->left_out);
