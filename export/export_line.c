@@ -159,7 +159,7 @@ static int
 not_data(struct slice schema, struct fault *f)
 {
 	static const struct {
-		const char *schema, *is, *todo;
+		const char *schema, *is, *hint;
 	} files[] = {
 		{ "ttlsweep.inspect/", "a report",
 		    "; ttlsweep inspect --merge FILE prints it again" },
@@ -173,7 +173,7 @@ not_data(struct slice schema, struct fault *f)
 	    memcmp(schema.p, files[i].schema, strlen(files[i].schema)) != 0)
 		i++;
 	return fault(f, FAULT_DATA, "%s (%.*s), not an export or a journal%s",
-	    files[i].is, SLICE_ARG(schema), files[i].todo);
+	    files[i].is, SLICE_ARG(schema), files[i].hint);
 }
 
 /* Whether ${responses} has the entries of a table, as BatchGetItem gives

@@ -44,10 +44,9 @@ damaged(const struct reader *r, bool unread, struct fault *f)
 {
 	if (f == NULL || f->kind != FAULT_DATA)
 		return -1;
-	return fault(f, FAULT_DATA,
-	    "%.1500s; the journal is damaged%s: use another copy of it, or "
-	    "compare it with the original",
-	    f->text,
+	return fault_add(f,
+	    "; the journal is damaged%s: use another copy of it, or compare it "
+	    "with the original",
 	    unread && r->which == READER_RESTORE ? ", and nothing was restored"
 						 : "");
 }

@@ -56,31 +56,31 @@ static int
 still_there(const struct journal *j, int64_t size, struct fault *f)
 {
 	struct stat ours, named;
-	const char *why = "cannot be found", *todo = "find out why";
+	const char *why = "cannot be found", *advice = "find out why";
 	bool cut = false;
 
 	if (fstat(j->fd, &ours) != 0) {
-		todo = strerror(errno);
+		advice = strerror(errno);
 	} else if ((cut = ours.st_size < size)) {
 		why = "was truncated";
-		todo = "what was written before that cannot be undone";
+		advice = "what was written before that cannot be undone";
 	} else if (ours.st_nlink == 0) {
 		why = "was removed";
-		todo = "find out what removes it";
+		advice = "find out what removes it";
 	} else if (lstat(j->path, &named) != 0) {
 		why = errno == ENOENT ? "was moved away" : why;
-		todo = errno == ENOENT ? "find out what moves it"
-				       : strerror(errno);
+		advice = errno == ENOENT ? "find out what moves it"
+					 : strerror(errno);
 	} else if (ours.st_dev != named.st_dev || ours.st_ino != named.st_ino) {
 		why = "was replaced by another file";
-		todo = "find out what replaces it";
+		advice = "find out what replaces it";
 	} else {
 		return 0;
 	}
 	(void)fault(f, FAULT_IO,
 	    "%s: the journal %s while this run was writing it, so the run "
 	    "stopped before its next write to the table; %s",
-	    j->path, why, todo);
+	    j->path, why, advice);
 	return cut ? CUT : LOST;
 }
 

@@ -46,6 +46,14 @@ sweep_totals_broke_off(const struct sweep_totals *t)
 		strcmp(t->stopped, "failed") == 0);
 }
 
+bool
+sweep_totals_counted(const struct sweep_totals *t)
+{
+	return t->stopped != NULL &&
+	    (strcmp(t->stopped, "max-percent") == 0 ||
+		(strcmp(t->stopped, "deadline") == 0 && t->blocked));
+}
+
 int64_t
 sweep_totals_present(const struct sweep_totals *t)
 {

@@ -73,6 +73,9 @@ int64_t sweep_totals_settled(const struct sweep_totals *t);
 /* Whether the run ended before its end for no reason of its own: it failed, or
  * was interrupted. Pure. */
 bool sweep_totals_broke_off(const struct sweep_totals *t);
+/* Whether it stopped while all entries were counted, before the first write:
+ * the same run would, too. Pure. */
+bool sweep_totals_counted(const struct sweep_totals *t);
 /* Of a restore: how many entries are present; and, of its dry run, how many
  * keys without an entry were found. Pure. */
 int64_t sweep_totals_present(const struct sweep_totals *t);

@@ -231,8 +231,7 @@ tell_unwritten(const struct options *o, struct fault *f)
 	    (stat(o->output, &st) == 0 && !S_ISREG(st.st_mode) &&
 		!S_ISDIR(st.st_mode)))
 		return;
-	(void)fault(f, f->kind, "%.500s: %.900s was not written%s", f->text,
-	    o->output,
+	(void)fault_add(f, ": %.900s was not written%s", o->output,
 	    can ? "; with --checkpoint FILE, a run can be continued" : "");
 }
 

@@ -133,10 +133,8 @@ work(struct list *l, bool keys_only, struct fault *f)
 	if (rc >= 0 && l->rank != NULL)
 		rc = write_ranked(l, f);
 	else if (l->rank != NULL && f->kind == FAULT_CANCELLED)
-		(void)fault(f, f->kind,
-		    "%.900s: no row was written, as --top reads all entries "
-		    "first",
-		    f->text);
+		(void)fault_add(f,
+		    ": no row was written, as --top reads all entries first");
 	l->matched = done.matched;
 	return rc < 0 ? -1 : 0;
 }

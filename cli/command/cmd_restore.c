@@ -155,14 +155,13 @@ static int
 name_directory(const char *path, struct fault *f)
 {
 	char *directory = journal_default_directory();
-	const struct fault was = *f;
 
 	if (directory != NULL && strstr(path, "://") == NULL &&
 	    access(path, F_OK) != 0 && errno == ENOENT)
-		(void)fault(f, was.kind,
-		    "%.900s; journals of runs without --journal and "
-		    "--journal-dir are in %.900s",
-		    was.text, directory);
+		(void)fault_add(f,
+		    "; journals of runs without --journal and --journal-dir "
+		    "are in %s",
+		    directory);
 	free(directory);
 	return -1;
 }
@@ -226,7 +225,7 @@ find_hints(const struct restoring *s, const struct options *o,
 }
 
 /* No table could be opened: perhaps as the journal is of another server. */
-static int
+static void
 tell_endpoint(const struct restoring *s, struct fault *f)
 {
 	const struct options *o = s->context.o;
@@ -236,14 +235,13 @@ tell_endpoint(const struct restoring *s, struct fault *f)
 	if (s->n == 0 || s->origins[0].journal == NULL || here == NULL ||
 	    (f->kind != FAULT_NET && f->kind != FAULT_NOT_FOUND) ||
 	    option_given(o, "endpoint-url") || option_given(o, "region"))
-		return -1;
+		return;
 	h = &s->origins[0].journal->header;
-	if (h->endpoint[0] == '\0' || strcmp(h->endpoint, here) == 0)
-		return -1;
-	return fault(f, f->kind,
-	    "%.1200s; %.300s was written for %.300s: choose that with "
-	    "--endpoint-url",
-	    f->text, s->origins[0].path, h->endpoint);
+	if (h->endpoint[0] != '\0' && strcmp(h->endpoint, here) != 0)
+		(void)fault_add(f,
+		    "; %.300s was written for %.300s: choose that with "
+		    "--endpoint-url",
+		    s->origins[0].path, h->endpoint);
 }
 
 /* So that no journal is put back elsewhere by accident. */
@@ -411,7 +409,7 @@ run(const struct options *o, struct log *log, struct fault *f)
 	    find_hints(&s, o, &hints, f) != 0)
 		goto out;
 	if (context_open(&s.context, o, &hints, log, f) != 0) {
-		(void)tell_endpoint(&s, f);
+		tell_endpoint(&s, f);
 		goto out;
 	}
 	if (check_origins(&s, f) != 0 ||

@@ -225,9 +225,7 @@ add_next(struct buf *out, const struct option_echo *q,
 static bool
 finds_none(const struct sweep_totals *t)
 {
-	return strcmp(t->stopped, "max-percent") == 0 ||
-	    (strcmp(t->stopped, "deadline") == 0 && t->blocked) ||
-	    sweep_totals_would(t) == 0;
+	return sweep_totals_counted(t) || sweep_totals_would(t) == 0;
 }
 
 static void

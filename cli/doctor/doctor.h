@@ -118,6 +118,10 @@ int doctor_permit(struct doctor *d, struct fault *f); /* … journal */
 void doctor_choose(struct doctor *d, const struct record *r,
     const struct rules *rules);
 
+/* The journal that a purge with these options would write; not with
+ * --no-journal. As plan_journal_path. */
+int doctor_journal_path(const struct doctor *d, char **path, struct fault *f);
+
 /* The pure parts, for tests. */
 
 /* Whether ${need} bytes fit into ${space} (-1: unknown); ${chosen}: the user

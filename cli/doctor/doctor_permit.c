@@ -144,6 +144,16 @@ add_place(struct doctor *d, const char *path)
 	free(directory);
 }
 
+int
+doctor_journal_path(const struct doctor *d, char **path, struct fault *f)
+{
+	struct plan_journal journal;
+
+	option_journal(&journal, d->o);
+	return plan_journal_path(&journal, d->c.table.name, d->now, false, path,
+	    f);
+}
+
 static int
 check_journal(struct doctor *d, struct fault *f)
 {
@@ -158,8 +168,7 @@ check_journal(struct doctor *d, struct fault *f)
 	if (journal.none)
 		return doctor_say(d, "journal", DOCTOR_WARNING, f,
 		    "none (--no-journal): a purge could not be undone");
-	if (plan_journal_path(&journal, d->c.table.name, d->now, false, &path,
-		&why) != 0) {
+	if (doctor_journal_path(d, &path, &why) != 0) {
 		free(path);
 		return doctor_add_fault(d, "journal", DOCTOR_FAILURE, &why, f);
 	}

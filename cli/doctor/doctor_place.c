@@ -76,7 +76,7 @@ advise_network(struct doctor *d, const char *error)
 		    "its CA in AWS_CA_BUNDLE");
 		return;
 	}
-	if (strcmp(d->c.config.endpoint_from, "the region") == 0)
+	if (aws_config_regional(&d->c.config))
 		buf_addf(&d->fix,
 		    "check the region name (%s) and the network path: DNS, "
 		    "route, VPC endpoint",

@@ -14,7 +14,6 @@
 #include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/probe.h"
 #include "lib/dynamodb/scan.h"
-#include "sweep/plan.h"
 
 /* Entries in the sample: no more than a page. */
 #define SAMPLE 1000
@@ -281,16 +280,10 @@ check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 static bool
 refuses_journal(const struct doctor *d)
 {
-	struct plan_journal journal;
 	struct fault why;
 	char *path = NULL;
-	int rc;
+	int rc = d->o->no_journal ? 0 : doctor_journal_path(d, &path, &why);
 
-	option_journal(&journal, d->o);
-	if (journal.none)
-		return false;
-	rc = plan_journal_path(&journal, d->c.table.name, d->now, false, &path,
-	    &why);
 	free(path);
 	return rc != 0;
 }

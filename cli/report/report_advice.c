@@ -200,14 +200,15 @@ repaired_of(const struct report *r)
 	const struct summary *s = seen(r);
 	int64_t expired = summary_repairable(s, STATE_STUCK);
 	int64_t immortal = summary_repairable(s, STATE_IMMORTAL);
+	struct taken taken = taken_by_ttl(r, expired);
 
 	/* TTL would leave all of these alone: they are for a purge */
-	if (taken_by_ttl(r, expired).most == 0)
+	if (taken.most == 0)
 		expired = 0;
 	return (struct repaired){
 		.items = whole(r, expired + immortal),
 		.expired = whole(r, expired),
-		.taken = taken_by_ttl(r, expired),
+		.taken = taken,
 		.immortal =
 		    whole(r, s->states[STATE_IMMORTAL].items - immortal),
 	};

@@ -489,8 +489,7 @@ would(struct writing *w)
 
 	if (t->stopped != NULL) {
 		stopped(w);
-		if (strcmp(t->stopped, "max-percent") == 0 ||
-		    (strcmp(t->stopped, "deadline") == 0 && t->blocked) ||
+		if (sweep_totals_counted(t) ||
 		    (!any && !sweep_totals_broke_off(t)))
 			return;
 	}

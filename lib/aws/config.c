@@ -14,6 +14,8 @@
 #include "lib/base/mem.h"
 #include "lib/base/path.h"
 
+#define REGIONAL "the region" /* endpoint_from */
+
 /* The names of a service in variables, services sections and hosts. */
 static const struct service_names {
 	const char *name, *variable, *section, *host;
@@ -160,7 +162,7 @@ settle(struct aws_config *c, struct fault *f)
 		    "region \"local\" has no FIPS and no dual stack endpoint");
 	c->endpoint =
 	    aws_endpoint_special("dynamodb", c->region, c->fips, c->dual_stack);
-	c->endpoint_from = "the region";
+	c->endpoint_from = REGIONAL;
 	if (local) {
 		free(c->region);
 		c->region = xstrdup("us-east-1");
@@ -371,6 +373,12 @@ aws_config_load(struct aws_config *c, const struct aws_config_ask *ask,
 		return 0;
 	aws_config_release(c);
 	return -1;
+}
+
+bool
+aws_config_regional(const struct aws_config *c)
+{
+	return strcmp(c->endpoint_from, REGIONAL) == 0;
 }
 
 void

@@ -45,6 +45,8 @@ struct aws_config {
 int aws_config_load(struct aws_config *c, const struct aws_config_ask *ask,
     struct fault *f);
 void aws_config_release(struct aws_config *c);
+/* Whether the endpoint is the region's own: nobody has set another. Pure. */
+bool aws_config_regional(const struct aws_config *c);
 
 /* If no region was set, ask the instance's metadata service. Call this once
  * before region and endpoint are used. */

@@ -31,23 +31,33 @@ fault(struct fault *f, enum fault_kind kind, const char *fmt, ...)
 	return -1;
 }
 
+/* Half of the room is for what is added. */
+#define HALF (sizeof(((struct fault *)NULL)->text) / 2)
+
 int
 fault_at(struct fault *f, const char *fmt, ...)
 {
-	char was[sizeof(f->text)];
-	size_t n;
+	char place[HALF];
 	va_list ap;
 
 	if (f == NULL)
 		return -1;
 	va_start(ap, fmt);
-	memcpy(was, f->text, sizeof(was));
-	f->text[0] = '\0';
-	(void)vsnprintf(f->text, sizeof(f->text) / 2, fmt, ap);
+	(void)vsnprintf(place, sizeof(place), fmt, ap);
 	va_end(ap);
-	n = strlen(f->text);
-	(void)snprintf(f->text + n, sizeof(f->text) - n, ": %.*s",
-	    (int)(sizeof(f->text) / 2) - 8, was);
-	sanitize(f->text);
-	return -1;
+	return fault(f, f->kind, "%s: %.*s", place, (int)HALF - 8, f->text);
+}
+
+int
+fault_add(struct fault *f, const char *fmt, ...)
+{
+	char more[HALF];
+	va_list ap;
+
+	if (f == NULL)
+		return -1;
+	va_start(ap, fmt);
+	(void)vsnprintf(more, sizeof(more), fmt, ap);
+	va_end(ap);
+	return fault(f, f->kind, "%.*s%s", (int)HALF, f->text, more);
 }

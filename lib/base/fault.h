@@ -37,5 +37,8 @@ int fault(struct fault *f, enum fault_kind kind, const char *fmt, ...)
 /* Put "place: " before the text of ${f} (may be NULL); returns -1. */
 int fault_at(struct fault *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* Put something behind the text of ${f} (may be NULL); returns -1. */
+int fault_add(struct fault *f, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

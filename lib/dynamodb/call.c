@@ -77,7 +77,7 @@ give_up(const struct ddb_conn *c, const struct ddb_call *call,
     const struct ddb_reply *reply, const struct fault *last, struct fault *f)
 {
 	const struct ddb *d = c->d;
-	bool regional = strcmp(d->o.config->endpoint_from, "the region") == 0;
+	bool regional = aws_config_regional(d->o.config);
 	int tries = reply->tries;
 
 	if (last->kind == FAULT_SERVICE && reply->status < 500)

@@ -175,8 +175,7 @@ table_missing(struct ddb_conn *c, const char *name, struct fault *f)
 	struct buf names = { 0 };
 
 	find_candidates(c, name, &list);
-	add_candidates(&names, &list,
-	    strcmp(config->endpoint_from, "the region") != 0);
+	add_candidates(&names, &list, !aws_config_regional(config));
 	(void)fault(f, FAULT_NOT_FOUND,
 	    "table %s%s%s%s: not found in region %s (%s)%s", name,
 	    from != NULL ? " (" : "", from != NULL ? from : "",

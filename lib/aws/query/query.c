@@ -113,7 +113,7 @@ try_all(const struct query *q, struct request *r, struct query_reply *out,
 {
 	const struct aws_config *config = q->caller.config;
 	struct fault last = { 0 };
-	const char *todo;
+	const char *hint;
 	enum retry_class why;
 	int most = config->attempts_set ? config->max_attempts : RETRY_SINGLE;
 	int rc;
@@ -129,11 +129,11 @@ try_all(const struct query *q, struct request *r, struct query_reply *out,
 		return rc;
 	if (out->status != 0 && out->code[0] != '\0')
 		return 1;
-	todo = advice(q, r, &last);
+	hint = advice(q, r, &last);
 	return fault(f, last.kind,
 	    "%s: %s: no usable reply in %d %s: %.900s%s%s", r->x->url,
 	    q->action, r->tries, refusal_tries(r->tries), last.text,
-	    todo[0] != '\0' ? "; " : "", todo);
+	    hint[0] != '\0' ? "; " : "", hint);
 }
 
 int
