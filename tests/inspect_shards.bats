@@ -247,6 +247,11 @@ refused() {
 	    | all(.items_low == .items and .items == .items_high)' all.json
 	jq 'del(.. | .items_low?, .items_high?) | .sample = null' all.json |
 	    alike - | cmp - <(alike one.json)
+	run -0 inspect -t "$TABLE" --sample 100
+	[[ $output == *"STATE "*" ENTRIES "* ]]
+	[[ ${output,,} != *"estimate"* && $output != *"exactly"* ]]
+	[[ $(grep -v USD <<<"$output") != *"about "+([0-9])* ]]
+	[[ $output != *"the sample"* ]]
 }
 
 @test "a sample without expired entries says how many there may be" {

@@ -100,6 +100,15 @@ samples(const struct inspect *in)
 	return in->context.portion.ppm > 0;
 }
 
+/* A sample of all segments is no estimate. */
+static bool
+estimates(const struct inspect *in)
+{
+	const struct sample *all = in->selects ? &in->whole : &in->sample;
+
+	return samples(in) && all->segments < in->segments;
+}
+
 /* The segments of a sample are counted separately. */
 static int
 on_segment(void *state, const struct segment *seg, struct fault *f)
@@ -221,6 +230,7 @@ estimate(struct inspect *in, struct report *r, struct report_sample *s)
 	sample_scale(&in->scaled, s->seen, &s->by);
 	r->summary = &in->scaled;
 	r->sample = s;
+	r->estimated = estimates(in);
 }
 
 /* What this report took, of all that was counted so far. */
@@ -305,7 +315,7 @@ warn_attribute(struct inspect *in)
 		    "attribute of type Number",
 		    l->inside);
 	log_warn(in->context.log, "no entry%s has the TTL attribute %s%s",
-	    samples(in) ? " in the sample" : "", in->context.ttl,
+	    estimates(in) ? " in the sample" : "", in->context.ttl,
 	    buf_text(&names));
 	buf_release(&names);
 }

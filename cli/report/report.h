@@ -86,7 +86,8 @@ struct report {
 	const char *selection, *judging;
 	int64_t segments; /* of the whole table */
 	int64_t segments_asked, segments_done;
-	const struct report_sample *sample; /* NULL: all was read */
+	const struct report_sample *sample; /* NULL: none was asked for */
+	bool estimated; /* by a sample that is not of all segments */
 	const struct report_shards *shards; /* NULL: of the whole table */
 	const struct report_watch *watch;   /* NULL: the only report */
 	size_t top;                         /* groups to show */

@@ -62,7 +62,7 @@ amount(struct advice *a, int64_t n)
 {
 	const char *about = a->line->n > 0 ? "about " : "About ";
 
-	buf_addf(a->line, "%s%s", a->r->sample != NULL ? about : "",
+	buf_addf(a->line, "%s%s", a->r->estimated ? about : "",
 	    figure_count(n).s);
 }
 
@@ -165,14 +165,14 @@ advise_attribute(struct advice *a)
 static const struct summary *
 seen(const struct report *r)
 {
-	return r->sample != NULL ? r->sample->seen : r->summary;
+	return r->estimated ? r->sample->seen : r->summary;
 }
 
 /* ${n} of what was counted, of the whole table. */
 static int64_t
 whole(const struct report *r, int64_t n)
 {
-	return r->sample != NULL ? estimate_scale(&r->sample->by, n) : n;
+	return r->estimated ? estimate_scale(&r->sample->by, n) : n;
 }
 
 /* Of ${n} entries seen that are stuck for another reason than their age, how
@@ -294,7 +294,7 @@ static void
 or_delete(struct advice *a, int64_t n)
 {
 	buf_adds(a->line, "Or, without a repair, delete the ");
-	if (n > 1 && a->r->sample == NULL)
+	if (n > 1 && !a->r->estimated)
 		buf_addf(a->line, "%s ", figure_count(n).s);
 	buf_addf(a->line, "stuck %s now:", n == 1 ? "entry" : "entries");
 }
@@ -311,7 +311,7 @@ would_take(struct advice *a, const struct taken *t)
 	if (t->most > 0) {
 		if (!t->exactly)
 			buf_adds(a->line, "up to ");
-		if (a->r->sample != NULL)
+		if (a->r->estimated)
 			all = t->most; /* "about 20 expired entries" */
 		else if (t->most < all || !t->exactly)
 			buf_addf(a->line, "%s of the ",
@@ -324,7 +324,7 @@ would_take(struct advice *a, const struct taken *t)
 		    "days",
 		    expired_entries(all), t->most == 1 ? "is" : "are");
 	} else if (live > 0) {
-		buf_adds(a->line, a->r->sample != NULL ? "" : "the ");
+		buf_adds(a->line, a->r->estimated ? "" : "the ");
 		amount(a, live);
 		buf_addf(a->line,
 		    " live %s deleted free of charge when they have expired",
@@ -396,9 +396,9 @@ advise_off(struct advice *a)
 		buf_adds(a->line, ". ");
 	} else if (t.most < all) {
 		buf_addf(a->line, "TTL will not delete %s%s as %s. ",
-		    a->r->sample != NULL ? "about "
-			: t.exactly      ? "the other "
-					 : "at least ",
+		    a->r->estimated ? "about "
+			: t.exactly ? "the other "
+				    : "at least ",
 		    figure_count(all - t.most).s,
 		    all - t.most == 1 ? "it is" : "they are");
 	}
@@ -409,10 +409,10 @@ advise_off(struct advice *a)
 	} else if (live) {
 		buf_addf(a->line,
 		    "To delete %s%s%s now:", all == 1 ? "it" : "all ",
-		    all == 1 || a->r->sample != NULL ? "" : figure_count(all).s,
-		    all == 1                   ? ""
-			: a->r->sample != NULL ? "expired entries"
-					       : " expired entries");
+		    all == 1 || a->r->estimated ? "" : figure_count(all).s,
+		    all == 1              ? ""
+			: a->r->estimated ? "expired entries"
+					  : " expired entries");
 	}
 	say(a);
 	if (live)
@@ -431,7 +431,7 @@ advise_stuck(struct advice *a, int64_t stuck)
 		advise_repair(a);
 		if (stuck == t->most)
 			or_delete(a, stuck);
-		else if (!t->exactly || a->r->sample != NULL)
+		else if (!t->exactly || a->r->estimated)
 			buf_adds(a->line,
 			    "Then purge the rest, which TTL will never "
 			    "delete:");
@@ -469,7 +469,7 @@ add_pending(struct advice *a, int64_t pending, int64_t all)
 	buf_addf(a->line, " %s free of charge", expired_entries(all));
 	if (pending == all)
 		return;
-	buf_adds(a->line, a->r->sample != NULL ? "; " : "; the other ");
+	buf_adds(a->line, a->r->estimated ? "; " : "; the other ");
 	if (all - pending == 1)
 		buf_adds(a->line, "one");
 	else
@@ -519,9 +519,9 @@ advise_expired(struct advice *a)
 	else if (live && a->repaired.expired == 0)
 		buf_addf(a->line,
 		    " To delete %s%s now:", all == 1 ? "it" : "all ",
-		    all == 1                   ? ""
-			: a->r->sample != NULL ? "of them"
-					       : figure_count(all).s);
+		    all == 1              ? ""
+			: a->r->estimated ? "of them"
+					  : figure_count(all).s);
 	say(a);
 	if (stuck > 0)
 		advise_stuck(a, stuck);
@@ -571,7 +571,7 @@ advise_limits(struct advice *a)
 	if (a->first || !is_live(r) ||
 	    r->summary->states[STATE_LIVE].items == r->summary->items)
 		return;
-	if (report_words_part(r) && r->sample == NULL)
+	if (report_words_part(r) && !r->estimated)
 		buf_adds(a->line,
 		    "These figures are of a part of the table; the commands "
 		    "act on all of it.");
@@ -612,7 +612,7 @@ report_advice(struct emit *e, const struct report *r, bool first)
 		buf_addf(&e->line, "Nothing%s: all%s%s are live.",
 		    r->selected ? " for the selected entries" : "",
 		    r->selected ? "" : " entries",
-		    r->sample != NULL          ? " in the sample"
+		    r->estimated               ? " in the sample"
 			: report_words_part(r) ? " that were read"
 					       : "");
 		say(&a);

@@ -35,7 +35,7 @@ about(struct emit *e, const struct report *r)
 	emit_line(e, EMIT_ABOUT, EMIT_PLAIN);
 	report_words_work(r, &e->line);
 	emit_line(e, EMIT_ABOUT, r->complete ? EMIT_PLAIN : EMIT_WARN);
-	if (r->summary->items > 0 || r->sample != NULL) {
+	if (r->summary->items > 0 || r->estimated) {
 		state = report_words_verdict(&e->p, r, &e->line);
 		emit_line(e, EMIT_VERDICT, tone_of(state));
 	} else {
@@ -78,7 +78,7 @@ state_row(struct emit *e, const struct report *r, enum state state)
 	emit_cell_text(e, c->items > 0 ? tone_of(state) : EMIT_PLAIN,
 	    state_name(state));
 	emit_cell_count(e, c->items);
-	if (r->sample != NULL)
+	if (r->estimated)
 		report_sample_span(r, r->sample->seen->states[state].items,
 		    r->sample->seen->squares.states[state], &text);
 	emit_cell_text(e, EMIT_PLAIN, buf_text(&text));
@@ -103,7 +103,7 @@ static void
 states(struct emit *e, const struct report *r)
 {
 	const struct summary *s = r->summary;
-	bool sample = r->sample != NULL;
+	bool sample = r->estimated;
 	const struct emit_column columns[] = {
 		/* clang-format off */
 		{ .text = { .head = "STATE" }, .names = true },
@@ -160,9 +160,9 @@ reason_counts(const struct report *r, enum reason why, struct buf *line)
 		if (n == 0)
 			continue;
 		buf_addf(line, "%s%s%s %s", between,
-		    r->sample != NULL ? "about " : "", figure_count(n).s,
+		    r->estimated ? "about " : "", figure_count(n).s,
 		    state_name(state));
-		if (r->sample != NULL)
+		if (r->estimated)
 			report_sample_range(r,
 			    r->sample->seen->reasons[state][why],
 			    r->sample->seen->squares.reasons[state][why], line);
@@ -350,7 +350,7 @@ late(const struct report *r, struct buf *line)
 	    "%s%s%s pending %s two days ago or earlier. TTL has typically "
 	    "deleted an entry by then.",
 	    r->summary->states[STATE_STUCK].items > 0 ? "At least " : "",
-	    r->sample == NULL                               ? ""
+	    !r->estimated                                   ? ""
 		: r->summary->states[STATE_STUCK].items > 0 ? "about "
 							    : "About ",
 	    figure_count(n).s, n == 1 ? "entry expired" : "entries expired");
@@ -413,7 +413,7 @@ beyond(struct emit *e, const struct report *r)
 	buf_addf(&e->line,
 	    "%s%s will not expire for more than five years. If that is not "
 	    "intended, check whether milliseconds are added to seconds.",
-	    r->sample != NULL ? "About " : "", figure_entries(n).s);
+	    r->estimated ? "About " : "", figure_entries(n).s);
 	emit_line(e, EMIT_BODY, EMIT_WARN);
 }
 
@@ -466,7 +466,7 @@ largest(struct emit *e, const struct report *r)
 	if (s->nlargest == 0)
 		return;
 	e->to->section(e, "largest",
-	    r->sample != NULL ? "Largest in the sample" : "Largest", false);
+	    r->estimated ? "Largest in the sample" : "Largest", false);
 	emit_table(e, columns, sizeof(columns) / sizeof(*columns), false);
 	for (size_t i = 0; i < s->nlargest; i++) {
 		emit_cell_bytes(e, s->largest[i].bytes);
@@ -484,8 +484,7 @@ cost(const struct report *r, struct buf *line)
 
 	buf_addf(line, "Deleting %s would take %s%s",
 	    s->overdue.total == 1 ? "the expired entry" : "all expired entries",
-	    r->sample != NULL ? "about " : "",
-	    figure_units_of(units, "write").s);
+	    r->estimated ? "about " : "", figure_units_of(units, "write").s);
 	if (r->place.price != NULL) {
 		buf_addf(line, ", about %s (",
 		    figure_usd(price_usd(r->place.price, units)).s);
@@ -539,7 +538,7 @@ static void
 describe(struct emit *e, const struct report *r)
 {
 	about(e, r);
-	if (r->summary->items > 0 || r->sample != NULL) {
+	if (r->summary->items > 0 || r->estimated) {
 		states(e, r);
 		reasons(e, r);
 		if (e->to->page)
@@ -564,7 +563,7 @@ report_brief(struct buf *out, const struct report *r,
 	struct emit e = { .to = &emit_text, .p = { out, *style } };
 
 	about(&e, r);
-	if (r->summary->items > 0 || r->sample != NULL) {
+	if (r->summary->items > 0 || r->estimated) {
 		states(&e, r);
 		report_advice(&e, r, true);
 	}

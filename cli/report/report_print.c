@@ -103,7 +103,7 @@ warn_part(const struct report *r, struct log *log)
 		log_warn(log,
 		    "these metrics describe the selected entries only, under "
 		    "the names for the whole table");
-	if (r->sample != NULL)
+	if (r->estimated)
 		log_warn(log,
 		    "these metrics are estimates (--sample), under the names "
 		    "of counts");
@@ -134,7 +134,7 @@ alert_expired(const struct options *o, const struct report *r, struct log *log)
 
 	if (o->alert_expired < 0 || n <= o->alert_expired)
 		return false;
-	what = xasprintf("%s%s expired %s", r->sample != NULL ? "about " : "",
+	what = xasprintf("%s%s expired %s", r->estimated ? "about " : "",
 	    figure_count(n).s, n == 1 ? "entry" : "entries");
 	alert(r, log, what, figure_count(o->alert_expired).s);
 	free(what);

@@ -34,7 +34,7 @@ void
 report_sample_range(const struct report *r, int64_t seen, double squares,
     struct buf *line)
 {
-	if (r->sample == NULL)
+	if (!r->estimated)
 		return;
 	buf_adds(line, " (");
 	report_sample_span(r, seen, squares, line);
@@ -64,7 +64,7 @@ report_sample_words(const struct report *r, struct buf *line)
 		    "INCOMPLETE: %s of %s segments were read to their end. ",
 		    figure_count(r->segments_done).s,
 		    figure_count(r->segments_asked).s);
-	if (s != NULL)
+	if (r->estimated)
 		buf_addf(line,
 		    "An estimate from a sample: %s of %s segments, chosen at "
 		    "random (%s). Figures are for the whole table; a range "
@@ -78,7 +78,7 @@ report_sample_doubt(const struct report *r, struct buf *line)
 {
 	const struct report_sample *s = r->sample;
 
-	if (s == NULL || s->item_count <= 0 ||
+	if (!r->estimated || s->item_count <= 0 ||
 	    (s->item_count >= s->all.low && s->item_count <= s->all.high))
 		return;
 	buf_addf(line,
@@ -136,7 +136,7 @@ report_sample_section(struct emit *e, const struct report *r)
 {
 	bool headed = false;
 
-	if (r->sample == NULL)
+	if (!r->estimated)
 		return;
 	report_sample_doubt(r, &e->line);
 	say(e, EMIT_WARN, &headed);

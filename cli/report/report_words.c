@@ -165,7 +165,7 @@ report_words_meaning(const struct text_report *p, const struct report *r,
 	    " %s%s of these %s no zone: %s read as UTC, which is a guess, and "
 	    "%s as past only once it has passed in every zone; repair needs "
 	    "--zone.",
-	    r->sample != NULL ? "About " : "", figure_count(n).s,
+	    r->estimated ? "About " : "", figure_count(n).s,
 	    n == 1 ? "names" : "name", n == 1 ? "it is" : "they are",
 	    n == 1 ? "counts" : "each counts");
 }
@@ -308,8 +308,8 @@ report_words_work(const struct report *r, struct buf *line)
 		buf_addf(line, ", %s", figure_bytes(r->work.bytes).s);
 	if (r->selected)
 		buf_addf(line, "; %s of them selected",
-		    figure_count(r->sample != NULL ? r->sample->seen->items
-						   : r->summary->items)
+		    figure_count(r->estimated ? r->sample->seen->items
+					      : r->summary->items)
 			.s);
 	buf_addc(line, '.');
 }
@@ -330,7 +330,7 @@ report_words_part(const struct report *r)
 const char *
 report_words_seen(const struct report *r)
 {
-	return r->sample != NULL   ? " in the sample"
+	return r->estimated        ? " in the sample"
 	    : report_words_part(r) ? " that was read"
 				   : "";
 }
@@ -361,8 +361,7 @@ report_words_behind(const struct report *r)
 bool
 report_words_old(const struct report *r)
 {
-	const struct summary *s =
-	    r->sample != NULL ? r->sample->seen : r->summary;
+	const struct summary *s = r->estimated ? r->sample->seen : r->summary;
 	const struct histogram *h = &s->overdue;
 	int64_t n = 0;
 
@@ -402,7 +401,7 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 {
 	int64_t immortal = r->summary->states[STATE_IMMORTAL].items;
 
-	if (r->sample != NULL) {
+	if (r->estimated) {
 		buf_adds(line,
 		    "No expired entry was seen in the sample; "
 		    "the table may contain ");
@@ -422,9 +421,9 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 	}
 	if (immortal > 0)
 		buf_addf(line, ", %s %s%s will never expire",
-		    off ? "and" : "but", r->sample != NULL ? "about " : "",
+		    off ? "and" : "but", r->estimated ? "about " : "",
 		    figure_entries(immortal).s);
-	else if (r->sample == NULL && !r->selected && !report_words_part(r) &&
+	else if (!r->estimated && !r->selected && !report_words_part(r) &&
 	    report_words_acts(r) == REPORT_TTL_ACTS)
 		buf_adds(line, ": TTL is up to date");
 	buf_addc(line, '.');
@@ -439,10 +438,10 @@ left(const struct report *r, int64_t n, struct buf *line)
 	const struct histogram *h = &r->summary->overdue;
 	bool file = r->place.input != NULL;
 
-	buf_addf(line, "%s%s %s%s", r->sample != NULL ? "About " : "",
+	buf_addf(line, "%s%s %s%s", r->estimated ? "About " : "",
 	    figure_count(n).s, r->selected ? "selected " : "",
 	    n == 1 ? "entry" : "entries");
-	if (r->sample != NULL)
+	if (r->estimated)
 		report_sample_range(r, r->sample->seen->overdue.total,
 		    r->sample->seen->squares.overdue, line);
 	buf_adds(line, file ? " in this file" : "");
@@ -474,8 +473,7 @@ report_words_verdict(const struct text_report *p, const struct report *r,
 	left(r, expired, line);
 	if (immortal > 0)
 		buf_addf(line, " Of the others, %s%s will never expire.",
-		    r->sample != NULL ? "about " : "",
-		    figure_count(immortal).s);
+		    r->estimated ? "about " : "", figure_count(immortal).s);
 	if (off)
 		add_off(p, r, line);
 	return stuck > 0 ? STATE_STUCK : STATE_PENDING;

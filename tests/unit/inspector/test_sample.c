@@ -123,7 +123,7 @@ test_doubt(void **state)
 		{ "above", 1101, true },
 	};
 	struct report_sample s = { .all = { 1000, 900, 1100 } };
-	struct report r = { .sample = &s };
+	struct report r = { .sample = &s, .estimated = true };
 	struct buf line = { 0 };
 
 	(void)state;
@@ -138,6 +138,7 @@ test_doubt(void **state)
 	assert_non_null(strstr(buf_text(&line), "900 to 1 100"));
 	buf_reset(&line);
 	r.sample = NULL;
+	r.estimated = false;
 	report_sample_doubt(&r, &line);
 	assert_int_equal(line.n, 0);
 	buf_release(&line);
@@ -147,7 +148,7 @@ static void
 test_range(void **state)
 {
 	struct report_sample s = { .by = { 64, 64, 1 } };
-	struct report r = { .sample = &s };
+	struct report r = { .sample = &s, .estimated = true };
 	struct buf line = { 0 };
 
 	(void)state;
@@ -163,6 +164,7 @@ test_range(void **state)
 	assert_string_equal(buf_text(&line), " (0 to 6)");
 	buf_reset(&line);
 	r.sample = NULL;
+	r.estimated = false;
 	report_sample_range(&r, 7, 49, &line);
 	assert_int_equal(line.n, 0);
 	buf_release(&line);
@@ -200,6 +202,7 @@ test_saved(void **state)
 			.usual_units = savings[i].usual };
 		const struct summary none = { 0 };
 		const struct report r = { .sample = &s,
+			.estimated = true,
 			.summary = &none,
 			.work = { .read_units = savings[i].read } };
 		struct buf out = { 0 }, want = { 0 };

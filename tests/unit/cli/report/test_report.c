@@ -800,6 +800,7 @@ test_nameless_part(void **state)
 	s.reasons[STATE_IMMORTAL][REASON_MISSING] = 9;
 	r = report_of(&s);
 	r.sample = &sample;
+	r.estimated = true;
 	report_text(&b, &r, &style);
 	assert_non_null(strstr(buf_text(&b),
 	    "\nNo entry in the sample has the TTL attribute ttl.\n"));
@@ -809,6 +810,7 @@ test_nameless_part(void **state)
 	assert_null(strstr(buf_text(&b), "No entry has"));
 	buf_reset(&b);
 	r.sample = NULL;
+	r.estimated = false;
 	r.complete = false;
 	report_html(&b, &r);
 	assert_non_null(strstr(buf_text(&b), "No entry that was read has"));
@@ -936,6 +938,7 @@ test_estimate(void **state)
 	histogram_add(&s.overdue, 300000, 1);
 	r = report_of(&s);
 	r.sample = &sample;
+	r.estimated = true;
 	report_text(&b, &r, &style);
 	for (size_t i = 0; i < COUNT(says); i++)
 		if (strstr(buf_text(&b), says[i]) == NULL)
@@ -970,6 +973,7 @@ test_estimate_rounded(void **state)
 	sample_scale(&s, &seen, &sample.by);
 	r = report_of(&s);
 	r.sample = &sample;
+	r.estimated = true;
 	report_text(&b, &r, &style);
 	if (strstr(buf_text(&b),
 		"turns the times of about 3 expired entries into") == NULL ||
