@@ -27,6 +27,11 @@ struct csv_items {
 	struct buf image;
 };
 
+/* What is read as CSV may be the rest of something else. */
+#define LOST                                                         \
+	"; if it is an export or a journal, not CSV, its beginning " \
+	"is missing or damaged: use another copy of it"
+
 static int
 read_names(struct csv_items *c, struct fault *f)
 {
@@ -34,7 +39,8 @@ read_names(struct csv_items *c, struct fault *f)
 	int r = csv_read_next(c->csv, &row, f);
 
 	if (r < 0)
-		return -1;
+		return f != NULL && f->kind == FAULT_DATA ? fault_add(f, LOST)
+							  : -1;
 	if (r == 0)
 		return fault(f, FAULT_DATA,
 		    "%s: empty; CSV begins with a header row",
@@ -46,8 +52,8 @@ read_names(struct csv_items *c, struct fault *f)
 		if (!text_is_utf8(cell.p, cell.n) ||
 		    memchr(cell.p, '\0', cell.n) != NULL) {
 			(void)fault(f, FAULT_DATA,
-			    "not an export or a journal, and no header row "
-			    "of CSV: cell %zu is not UTF-8 text",
+			    "not a header row of CSV: cell %zu is not UTF-8 "
+			    "text" LOST,
 			    c->n + 1);
 			return csv_read_at(c->csv, f);
 		}

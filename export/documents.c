@@ -385,14 +385,9 @@ give(struct documents *d, struct slice text, bool item, struct line *out,
 	    item ? line_item(out, text, &why) : line_parse(out, text, &why);
 
 	d->used = text.n;
-	if (rc == 0 && (out->kind == LINE_ITEM || out->kind == LINE_CHANGE))
+	if (rc == 0 && line_not_journal(out, &why) == 0)
 		return 1;
-	return wrong(d, 0,
-	    rc != 0 ? why.text
-		    : "a line of a journal, but the file does not begin like "
-		      "one: its beginning is missing or damaged; use another "
-		      "copy of it",
-	    f);
+	return wrong(d, 0, why.text, f);
 }
 
 /* Go into what begins with the bracket at ${at}. 0. */

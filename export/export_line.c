@@ -278,3 +278,14 @@ line_parse_any(struct line *out, struct slice text, struct fault *f)
 	}
 	return 0;
 }
+
+int
+line_not_journal(const struct line *line, struct fault *f)
+{
+	if (line->kind != LINE_HEADER && line->kind != LINE_INTENT &&
+	    line->kind != LINE_OUTCOME)
+		return 0;
+	return fault(f, FAULT_DATA,
+	    "a line of a journal, but the file does not begin like one: its "
+	    "beginning is missing or damaged; use another copy of it");
+}

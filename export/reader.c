@@ -37,18 +37,21 @@ struct reader {
 	bool *partial; /* of reader_watch, or NULL */
 };
 
-/* A journal cannot be read; ${unread}: not even indexed, which is before
- * anything is restored. */
 static int
-damaged(const struct reader *r, bool unread, struct fault *f)
+at_line(const struct reader *r, int64_t number, struct fault *f)
+{
+	return fault_at(f, "%s:%lld", reader_path(r), (long long)number);
+}
+
+/* A journal cannot be read. */
+static int
+damaged(struct fault *f)
 {
 	if (f == NULL || f->kind != FAULT_DATA)
 		return -1;
 	return fault_add(f,
-	    "; the journal is damaged%s: use another copy of it, or compare it "
-	    "with the original",
-	    unread && r->which == READER_RESTORE ? ", and nothing was restored"
-						 : "");
+	    "; the journal is damaged: use another copy of it, or compare it "
+	    "with the original");
 }
 
 /* Read the first line, and index a journal. */
@@ -59,11 +62,14 @@ begin(struct reader *r, struct fault *f)
 	struct line line;
 	bool torn;
 	int got = lines_next(r->lines, &text, &torn, f);
+	bool parsed;
 
 	if (got < 0)
 		return -1;
-	r->journal = got == 1 && line_parse(&line, text, NULL) == 0 &&
-	    line.kind == LINE_HEADER;
+	parsed = got == 1 && line_parse(&line, text, NULL) == 0;
+	r->journal = parsed && line.kind == LINE_HEADER;
+	if (parsed && !r->journal && line_not_journal(&line, f) != 0)
+		return at_line(r, lines_number(r->lines), f);
 	if (!r->journal && r->which == READER_DELETED) {
 		if (got == 1)
 			lines_again(r->lines);
@@ -75,7 +81,7 @@ begin(struct reader *r, struct fault *f)
 		return 0;
 	r->size = input_size(r->in);
 	if (journal_index_read(&r->index, r->lines, f) != 0)
-		return damaged(r, true, f);
+		return damaged(f);
 	return lines_restart(r->lines, f);
 }
 
@@ -178,10 +184,7 @@ of_export(const struct reader *r, const struct line *line,
 		e->item = line->item;
 		return 1;
 	default:
-		return fault(f, FAULT_DATA,
-		    "a line of a journal, but the file does not begin like "
-		    "one: its beginning is missing or damaged; use another "
-		    "copy of it");
+		return line_not_journal(line, f);
 	}
 }
 
@@ -234,12 +237,6 @@ reader_at(const struct reader *r)
 }
 
 static int
-at_line(const struct reader *r, int64_t number, struct fault *f)
-{
-	return fault_at(f, "%s:%lld", reader_path(r), (long long)number);
-}
-
-static int
 parse(const struct reader *r, struct slice text, bool torn, int64_t number,
     struct line *out, struct fault *f)
 {
@@ -248,7 +245,7 @@ parse(const struct reader *r, struct slice text, bool torn, int64_t number,
 	if (torn)
 		(void)fault_at(f, "the file ends inside this line");
 	(void)at_line(r, number, f);
-	return r->journal ? damaged(r, false, f) : -1;
+	return r->journal ? damaged(f) : -1;
 }
 
 bool

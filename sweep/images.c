@@ -192,8 +192,7 @@ check_entry(void *ctx, size_t i, const struct item *item, int64_t line,
 	if (image_check_item(item, im->r->table, f) == 0 &&
 	    compare(im, i, item, line, f) == 0)
 		return 0;
-	return fault_at(f, "%s: line %lld", im->r->files[i].path,
-	    (long long)line);
+	return fault_at(f, "%s:%lld", im->r->files[i].path, (long long)line);
 }
 
 /* Rewind for the next walk. */
@@ -303,7 +302,7 @@ weigh_file(struct images *im, size_t i, struct fault *f)
 	while ((got = reader_next(file->reader, &image, &line, f)) == 1) {
 		if (image_check(image, im->r->table, im->r->ttl_attribute,
 			&item, f) != 0)
-			return fault_at(f, "%s: line %lld", file->path,
+			return fault_at(f, "%s:%lld", file->path,
 			    (long long)line);
 		at_us = reader_at(file->reader);
 		number = lines ? line : n++;

@@ -155,7 +155,7 @@ goes_in()
 cut.json|101: the file ends inside what begins in line 71
 quote.json|46: not valid JSON
 type.json|
-set.json| line
+set.json|37: "ss" contains an empty set
 LIST
 	for file in cut.json quote.json type.json; do
 		run -1 ttlsweep inspect -i "$file"

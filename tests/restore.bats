@@ -47,7 +47,7 @@ holds() { ttlsweep export -q -t "$T" | jq -r '.Item.p.S' | sort | paste -sd' '; 
 	while IFS= read -r value; do
 		{ cat good.json; printf '{"Item":{"key":{"S":"z"},%s}}\n' "$value"; } >x.json
 		run -1 ttlsweep restore -t "$T" --yes x.json
-		[[ $output == *"x.json: line 2: "*'"e" contains '* ]]
+		[[ $output == *"x.json:2: "*'"e" contains '*"; nothing was restored" ]]
 		[[ -z $(holds) ]]
 	done <<'LIST'
 "e":{"SS":[]}
@@ -61,7 +61,7 @@ LIST
 	[[ $output == *"its key is too long"* ]]
 	printf '{"Item":{"key":{"S":"k"},"e":{"S":"%s"}}}\n' "$(printf %409600s x)" >x.json
 	run -1 ttlsweep restore -t "$T" x.json
-	[[ $output == *"line 1: its size is 409605 bytes; entries have at most 409600"* ]]
+	[[ $output == *"x.json:1: its size is 409605 bytes; entries have at most 409600"* ]]
 }
 
 @test "--batch chooses how entries are put back; none is overwritten" {
@@ -105,7 +105,7 @@ LIST
 		printf '{"Item":{"key":{"S":"a"},"sk":{"N":"%s"}}}\n' "$i"
 	done >x.json
 	run -1 ttlsweep restore -t "$T" --yes x.json
-	[[ $output == *"x.json: line 2: it differs from line 1 but has the same key in table $T, whose key is (key); "* ]]
+	[[ $output == *"x.json:2: it differs from line 1 but has the same key in table $T, whose key is (key); "* ]]
 	[[ -z $(holds) ]]
 	# the same entry twice is put back once
 	{ item k x; item k x; } >x.json
@@ -515,6 +515,21 @@ put_back()
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes j
 	[[ $stderr == *"j: its last line is incomplete and is ignored: this is normal after a crash"*"compare it with the original"* ]]
 	[[ $output == *" 20 restored"* ]]
+}
+
+@test "damaged files say so before anything is written, or a table is asked for" {
+	table --case past=3 --now "$(date +%s)"
+	ttlsweep purge -q -t "$T" --yes --journal j
+	tail -n +2 j >cut
+	run -1 ttlsweep restore cut
+	[[ $output == *"cut:1: a line of a journal, but the file does not begin like one: "*"use another copy of it" ]]
+	tail -c +99 j >cut
+	run -1 ttlsweep restore --yes cut
+	[[ $output == *"if it is an export or a journal, not CSV, its beginning is missing or damaged: use another copy of it; nothing was restored" ]]
+	sed '3s/"OldImage":{/&,/' j >cut
+	run -1 ttlsweep restore --yes cut
+	[[ $output == *"cut:3: "*"; the journal is damaged: use another copy of it, or compare it with the original; nothing was restored" ]]
+	[[ -z $(holds) ]]
 }
 
 @test "a journal that a run still writes is refused" {

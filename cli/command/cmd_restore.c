@@ -423,6 +423,8 @@ run(const struct options *o, struct log *log, struct fault *f)
 	    guard_refuse(&s.context, o->yes, &why, f) == 0)
 		rc = restore(&s, f);
 out:
+	if (rc < 0 && o->yes && !s.began && f->kind == FAULT_DATA)
+		(void)fault_add(f, "; nothing was restored");
 	release(&s);
 	return rc;
 }

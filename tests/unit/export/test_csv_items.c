@@ -61,7 +61,7 @@ static const struct {
 	    "\"attributes\": export without --columns, or with --format "
 	    "dynamodb-json" },
 	{ "an invalid name", "key,\xff,attributes\n", NULL, NULL,
-	    "/file:1: row 1: not an export or a journal, and no header row of CSV: cell 2 is not UTF-8 text" },
+	    "/file:1: row 1: not a header row of CSV: cell 2 is not UTF-8 text; if it is an export or a journal, not CSV, its beginning is missing or damaged: use another copy of it" },
 	{ "another hint", NAMES, "id", NULL,
 	    "/file: its first columns are the key (key), not (id) as --key "
 	    "says; give --key key, or leave out --key" },
@@ -289,7 +289,7 @@ test_told(void **state)
 		{ "white space", SLICE(" \n\n"), "" },
 		{ "an empty array", SLICE("[]"), "" },
 		{ "an array of numbers", SLICE("[7]"), "not an entry" },
-		{ "NUL", SLICE("\0\0"), "no header row" },
+		{ "NUL", SLICE("\0\0"), "not a header row" },
 		{ "text", SLICE("hello\n"), "not an export or a journal" },
 		{ "JSON Lines", SLICE("{\"key\":\"a\"}"),
 		    "JSON Lines have lost the types" },
