@@ -23,7 +23,10 @@ struct csv_items {
 	size_t n;
 	size_t attributes, size; /* which they are; size may be n: none */
 	struct csv_key key;
-	size_t keys; /* columns of it; 0: not known yet */
+	size_t keys;  /* columns of it; 0: not known yet */
+	bool guessed; /* its types, by sizes */
+	struct csv_row row;
+	bool held; /* the row is the next one */
 	struct buf image;
 };
 
@@ -202,40 +205,6 @@ take_type(const char *p, size_t n, enum attr_type *type)
 	return xstrndup(p, c == 'S' || *type != ATTR_S ? n - 2 : n);
 }
 
-int
-csv_items_guess(struct csv_items *c, const char *hint, struct csv_key *key,
-    struct fault *f)
-{
-	size_t keys = before_export(c), n;
-	char *partition = NULL, *sort = NULL;
-	int rc;
-
-	*key =
-	    (struct csv_key){ .partition_type = ATTR_S, .sort_type = ATTR_S };
-	if (hint != NULL) {
-		n = strcspn(hint, ",");
-		partition = take_type(hint, n, &key->partition_type);
-		if (hint[n] == ',')
-			sort = take_type(hint + n + 1, strlen(hint + n + 1),
-			    &key->sort_type);
-		key->partition = partition;
-		key->sort = sort;
-	} else {
-		if (keys == 0)
-			keys = 1 + (c->n > 1 && !is_column(c->names[1]));
-		key->partition = c->names[0];
-		key->sort = keys > 1 ? c->names[1] : NULL;
-	}
-	rc = take_key(c, key, hint != NULL, f);
-	if (rc == 0) { /* names that live as long as ${c} */
-		key->partition = c->key.partition = c->names[0];
-		key->sort = c->key.sort = c->keys > 1 ? c->names[1] : NULL;
-	}
-	free(partition);
-	free(sort);
-	return rc;
-}
-
 static int
 masked(struct fault *f)
 {
@@ -380,20 +349,132 @@ make_image(struct csv_items *c, const struct csv_row *row, struct fault *f)
 	return check_safe(c, row, f);
 }
 
+/* Whether rows have the size of their entries. */
+static bool
+has_size(const struct csv_items *c)
+{
+	return c->size >= c->keys && c->size < c->n;
+}
+
+/* Whether the image, with the key's types as they are, has the size that is in
+ * the row. */
+static bool
+fits(struct csv_items *c, const struct csv_row *row)
+{
+	return make_image(c, row, NULL) == 0 &&
+	    csv_safe_meant(attr_item_size(
+			       (struct slice){ c->image.p, c->image.n }),
+		row->cells[c->size]);
+}
+
+/* CSV does not say of which types a key is, but an entry has another size with
+ * each: set those that fit the row; false when none does, and they stay. */
+static bool
+find_types(struct csv_items *c, const struct csv_row *row)
+{
+	/* the more usual first, as more than one may fit */
+	static const enum attr_type types[][2] = { { ATTR_S, ATTR_S },
+		{ ATTR_S, ATTR_N }, { ATTR_N, ATTR_S }, { ATTR_N, ATTR_N },
+		{ ATTR_B, ATTR_S }, { ATTR_S, ATTR_B }, { ATTR_B, ATTR_N },
+		{ ATTR_N, ATTR_B }, { ATTR_B, ATTR_B } };
+	const struct csv_key was = c->key;
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
+		c->key.partition_type = types[i][0];
+		c->key.sort_type = types[i][1];
+		if (fits(c, row))
+			return true;
+	}
+	c->key = was;
+	return false;
+}
+
+/* The types of the key, by the first row, which csv_items_next returns. */
+static int
+guess_types(struct csv_items *c, struct fault *f)
+{
+	int got = csv_read_next(c->csv, &c->row, f);
+
+	c->held = got == 1;
+	if (c->held && c->row.n == c->n)
+		(void)find_types(c, &c->row);
+	return got < 0 ? -1 : 0;
+}
+
+/* The image has another size than the row says: did the first row fit several
+ * types? */
+static int
+check_types(struct csv_items *c, const struct csv_row *row, struct fault *f)
+{
+	static const char *const
+	    letters[] = { [ATTR_S] = "", [ATTR_N] = ":N", [ATTR_B] = ":B" };
+	const struct csv_key *k = &c->key, was = *k;
+
+	if (!c->guessed || fits(c, row))
+		return 0;
+	if (!find_types(c, row))
+		return make_image(c, row, f);
+	(void)fault(f, FAULT_DATA,
+	    "its size shows that the key has other types than in the rows "
+	    "before: name them, --key %s%s%s%s%s",
+	    k->partition, letters[k->partition_type],
+	    k->sort != NULL ? "," : "", k->sort != NULL ? k->sort : "",
+	    k->sort != NULL ? letters[k->sort_type] : "");
+	c->key = was;
+	return -1;
+}
+
+int
+csv_items_guess(struct csv_items *c, const char *hint, struct csv_key *key,
+    struct fault *f)
+{
+	size_t keys = before_export(c), n;
+	char *partition = NULL, *sort = NULL;
+	int rc;
+
+	*key =
+	    (struct csv_key){ .partition_type = ATTR_S, .sort_type = ATTR_S };
+	if (hint != NULL) {
+		n = strcspn(hint, ",");
+		partition = take_type(hint, n, &key->partition_type);
+		if (hint[n] == ',')
+			sort = take_type(hint + n + 1, strlen(hint + n + 1),
+			    &key->sort_type);
+		key->partition = partition;
+		key->sort = sort;
+	} else {
+		if (keys == 0)
+			keys = 1 + (c->n > 1 && !is_column(c->names[1]));
+		key->partition = c->names[0];
+		key->sort = keys > 1 ? c->names[1] : NULL;
+	}
+	rc = take_key(c, key, hint != NULL, f);
+	c->guessed = rc == 0 && hint == NULL && has_size(c);
+	if (c->guessed)
+		rc = guess_types(c, f);
+	if (rc == 0) { /* names that live as long as ${c} */
+		key->partition = c->key.partition = c->names[0];
+		key->sort = c->key.sort = c->keys > 1 ? c->names[1] : NULL;
+	}
+	free(partition);
+	free(sort);
+	return rc;
+}
+
 int
 csv_items_next(struct csv_items *c, struct slice *image, int64_t *line,
     struct fault *f)
 {
-	struct csv_row row;
-	int r = csv_read_next(c->csv, &row, f);
+	int r = c->held ? 1 : csv_read_next(c->csv, &c->row, f);
 
+	c->held = false;
 	csv_read_forget(c->csv);
 	if (r != 1)
 		return r;
-	if (make_image(c, &row, f) != 0)
+	if (make_image(c, &c->row, f) != 0 || check_types(c, &c->row, f) != 0)
 		return csv_read_at(c->csv, f);
 	*image = (struct slice){ c->image.p, c->image.n };
-	*line = row.line;
+	*line = c->row.line;
 	return 1;
 }
 
@@ -402,6 +483,7 @@ csv_items_restart(struct csv_items *c, struct fault *f)
 {
 	struct csv_row names;
 
+	c->held = false;
 	if (csv_read_restart(c->csv, f) != 0)
 		return -1;
 	return csv_read_next(c->csv, &names, f) < 0 ? -1 : 0;

@@ -25,8 +25,9 @@ struct csv_key {
 /* Takes over ${in}, also on failure: NULL. Reads the header row. */
 struct csv_items *csv_items_of(struct input *in, struct fault *f);
 /* The key by the header row: ${hint} is "NAME[:TYPE][,NAME[:TYPE]]", or NULL:
- * the columns before those that an export has. The names are borrowed. -1 when
- * the file does not begin with ${hint}. */
+ * the columns before those that an export has, of the types that the size in
+ * the first row fits. The names are borrowed. -1 when the file does not begin
+ * with ${hint}. */
 int csv_items_guess(struct csv_items *c, const char *hint, struct csv_key *key,
     struct fault *f);
 /* Set the key, whose names are borrowed; -1 when the file has others. */

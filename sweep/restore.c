@@ -583,6 +583,15 @@ tick(void *ctx, const struct pass_progress *p)
 	run->r->tick(run->r->tick_ctx, &at);
 }
 
+/* Whether a run may stop early: a dry run looks keys up in the order of the
+ * files then, as which of them come first decides what it would get done. */
+static bool
+has_ceiling(const struct ceilings *c)
+{
+	return c->given[CEILING_ITEMS] || c->given[CEILING_UNITS] ||
+	    c->given[CEILING_COST];
+}
+
 /* Walk over all images; ${first}: only to check and count them. */
 static int
 walk(struct restore_state *run, struct pass_sink sink, bool first,
@@ -596,7 +605,9 @@ walk(struct restore_state *run, struct pass_sink sink, bool first,
 		.table = r->table,
 		.rules = r->rules,
 		.selection = r->selection,
-		.jobs = r->jobs,
+		.jobs = first || r->execute || !has_ceiling(r->ceilings)
+		    ? r->jobs
+		    : 1,
 		.sink = sink,
 		.tick = first ? r->tick : tick,
 		.tick_ctx = first ? r->tick_ctx : run };

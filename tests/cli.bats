@@ -335,6 +335,22 @@ closed() {
 	    --jobs 1 | diff - "$BATS_TEST_TMPDIR/one"
 }
 
+@test "show says of a file's entry what TTL would do, not what it does" {
+	printf '{"Item":{"key":{"S":"a"},"ttl":{"N":"1700000000"}}}\n' >"$BATS_TEST_TMPDIR/one"
+	run -0 ttlsweep show -i "$BATS_TEST_TMPDIR/one" a
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *"; in a table with TTL on ttl, TTL deletes it, free of charge."* ]]
+	[[ $output != *behind* ]]
+}
+
+@test "list --top says so if entries that match have no place in the order" {
+	local n
+	n=$(ttlsweep list -t "$TABLE" --now "$NOW" --no-headings --state immortal | wc -l)
+	run -0 --separate-stderr ttlsweep list -t "$TABLE" --now "$NOW" --state immortal --top 5
+	[[ $stderr == *"none of the $n entries that match are expired: --by overdue lists no others; --by size lists all of them" ]]
+	run -0 --separate-stderr ttlsweep list -t "$TABLE" --now "$NOW" --top 5
+	[[ -z $stderr ]]
+}
+
 @test "list --top needs memory for its rows, not for all entries" {
 	local format
 	"$PYTHON" - >"$BATS_TEST_TMPDIR/large.json" <<-'END'

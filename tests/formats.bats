@@ -152,6 +152,10 @@ goes_back_in()
 		ttlsweep export -q -t "$T" -o e.csv
 		[ "$types" != BS ] ||
 		    ttlsweep export -q -i e.csv --key key:B,sort:S | dump --items - | cmp - before
+		# the sizes show which types they are, and binary sessions are masked
+		ttlsweep export -q -i e.csv | dump --items - | cmp - before
+		ttlsweep list -i e.csv --columns key --no-headings | sort |
+		    cmp - <(ttlsweep list -t "$T" --columns key --no-headings | sort)
 		empty "$T"
 		ttlsweep restore -q -t "$T" e.csv --yes
 		same before

@@ -8,6 +8,7 @@
 #include "cli/context/context.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
+#include "cli/report/figure.h"
 #include "cli/term.h"
 #include "export/format.h"
 #include "lib/base/buf.h"
@@ -31,7 +32,7 @@ const struct command cmd_list = {
 		{ "list --kind session --top 10",
 		    "the ten sessions that expired longest ago" },
 		{ "list --state immortal --columns key,reason",
-		    "which entries never expire, and why" },
+		    "which entries TTL will never delete, and why" },
 	},
 	.run = run,
 };
@@ -137,6 +138,29 @@ work(struct list *l, bool keys_only, struct fault *f)
 		    ": no row was written, as --top reads all entries first");
 	l->matched = done.matched;
 	return rc < 0 ? -1 : 0;
+}
+
+/* An order has no place for some of the entries that match. */
+static void
+note_unranked(struct list *l, struct log *log)
+{
+	const struct options *o = l->context.o;
+	bool overdue = o->by == BY_OVERDUE;
+	int64_t n;
+
+	if (l->rank == NULL)
+		return;
+	n = (int64_t)top_n_sort(l->rank);
+	if (n >= o->top || n >= l->matched)
+		return;
+	log_note(log,
+	    "%s of the %s entries that match %s: --by %s lists no others; "
+	    "--by size lists all of them",
+	    n > 0 ? figure_count(n).s : "none", figure_count(l->matched).s,
+	    overdue      ? n == 1 ? "is expired" : "are expired"
+		: n == 1 ? "is still to expire"
+			 : "are still to expire",
+	    overdue ? "overdue" : "expires");
 }
 
 /*
@@ -270,6 +294,8 @@ run(const struct options *o, struct log *log, struct fault *f)
 		rows_note(&l.rows, log);
 	if (rc == 0 && l.matched == 0)
 		rows_none(log);
+	else if (rc == 0)
+		note_unranked(&l, log);
 out:
 	top_n_free(l.rank);
 	columns_release(&l.columns);

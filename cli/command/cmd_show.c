@@ -84,7 +84,8 @@ print(struct show *s, const struct item *item, struct fault *f)
 		buf_addc(&s->out, '\n');
 	s->printed = true;
 	record_of(&r, item, &c->rules, &s->scratch);
-	entry_print(&p, &r, c->o->reveal);
+	entry_print(&p, &r, c->table.ttl_status == NULL ? c->ttl : NULL,
+	    c->o->reveal);
 	rc = output_all(NULL, &s->out, f);
 	buf_reset(&s->out);
 	return rc;

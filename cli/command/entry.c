@@ -62,24 +62,43 @@ when(struct buf *out, const struct record *r, const char *past,
 		buf_adds(out, " if its zone is UTC (a guess: it names none)");
 }
 
+/* What TTL will do with what has a time that it reads; ${unknown}: on this
+ * attribute, if it is on. */
+static void
+add_ttl(const struct text_report *p, struct buf *out, const struct record *r,
+    const char *unknown)
+{
+	if (unknown != NULL) {
+		buf_adds(out, "; in a table with TTL on ");
+		text_report_text(p, out, unknown);
+		buf_adds(out, ", TTL deletes it, free of charge.");
+	} else if (r->state == STATE_LIVE && r->reason != REASON_NONE) {
+		buf_adds(out,
+		    "; TTL will not delete it: it is off, or acts on another "
+		    "attribute.");
+	} else if (r->overdue >= LATE) {
+		buf_adds(out,
+		    "; TTL will delete it, free of charge, but is behind, or "
+		    "only recently turned on, or the entry was repaired or "
+		    "restored.");
+	} else {
+		buf_adds(out,
+		    "; TTL will delete it, free of charge, typically within a "
+		    "few days of that.");
+	}
+}
+
 /* What TTL will do with it, in a sentence. */
 static void
-add_fate(struct buf *out, const struct record *r)
+add_fate(const struct text_report *p, struct buf *out, const struct record *r,
+    const char *unknown)
 {
 	buf_addf(out, "%s: ", state_name(r->state));
 	switch (r->state) {
 	case STATE_LIVE:
 	case STATE_PENDING:
 		when(out, r, "expired", "expires");
-		buf_adds(out,
-		    r->state == STATE_LIVE && r->reason != REASON_NONE
-			? "; TTL will not delete it: it is off, or acts on "
-			  "another attribute."
-			: r->overdue >= LATE
-			? "; TTL will delete it, free of charge, but is "
-			  "behind, or was turned on recently."
-			: "; TTL will delete it, free of charge, typically "
-			  "within a few days of that.");
+		add_ttl(p, out, r, unknown);
 		break;
 	case STATE_STUCK:
 		when(out, r, "expired", "is to expire");
@@ -359,7 +378,8 @@ attributes(const struct writing *w, const struct record *r)
 }
 
 void
-entry_print(const struct text_report *p, const struct record *r, bool reveal)
+entry_print(const struct text_report *p, const struct record *r,
+    const char *unknown, bool reveal)
 {
 	const struct writing w = { .p = p, .out = p->out, .reveal = reveal };
 	struct buf text = { 0 };
@@ -375,7 +395,7 @@ entry_print(const struct text_report *p, const struct record *r, bool reveal)
 	buf_addf(&text, "%s, ", kind_name(r->kind));
 	if (r->size >= 0)
 		buf_addf(&text, "%s, ", figure_bytes(r->size).s);
-	add_fate(&text, r);
+	add_fate(p, &text, r, unknown);
 	text_report_words(p, 2, buf_text(&text), NULL);
 	attributes(&w, r);
 	buf_release(&text);

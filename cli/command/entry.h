@@ -10,9 +10,10 @@ struct record;
 /*
  * Add ${r} in full, as people read it: its key, what TTL will do with it, every
  * attribute with its type in the order it came, JSON in texts indented.
- * ${reveal}: nothing is masked.
+ * ${unknown}: the TTL attribute if it is not known whether TTL is on for it, as
+ * in a file; else NULL. ${reveal}: nothing is masked.
  */
 void entry_print(const struct text_report *p, const struct record *r,
-    bool reveal);
+    const char *unknown, bool reveal);
 
 #endif

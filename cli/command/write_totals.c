@@ -47,6 +47,7 @@ write_totals_report(const struct context *c, const struct sweep_totals *t)
 		.ttl_on = c->table.ttl_acts ? c->table.ttl_attribute : NULL,
 		.listed = c->listed,
 		.keys = (int64_t)c->keys.n,
+		.shards = { c->portion.of, &c->portion.shard, 1 },
 	};
 
 	r.write_units = r.executed ? r.work.write_units : (double)t->units;
@@ -59,6 +60,21 @@ did_nothing(const struct sweep_totals *t)
 {
 	return t->scanned == 0 && t->matched == 0 && t->stopped != NULL &&
 	    strcmp(t->stopped, "failed") == 0;
+}
+
+/* What the text of a report says in full. */
+static void
+note_zoneless(struct log *log, const struct sweep_totals *t)
+{
+	int64_t n = t->left[SWEEP_LEFT_ZONELESS];
+
+	if (n > 0)
+		log_note(log,
+		    "%s %s a date-time without a time zone; to repair %s, give "
+		    "the application's zone: --zone UTC, or an offset such as "
+		    "--zone -08:00",
+		    figure_entries(n).s, n == 1 ? "has" : "have",
+		    n == 1 ? "it" : "them");
 }
 
 /* To standard output, in --format, and to --metrics-file; ${well}: nothing
@@ -80,6 +96,8 @@ write_report(struct context *c, const struct report_sweep *r, bool well,
 		report_sweep_text(&out, r, &style);
 	else if (!silent)
 		report_sweep_line(&out, r);
+	if (c->o->format == FORMAT_JSON || !person)
+		note_zoneless(c->log, r->totals);
 	if (out.n > 0)
 		rc = output_all(NULL, &out, f);
 	buf_reset(&out);
@@ -167,11 +185,12 @@ add_advice(struct buf *out, const struct options *o,
 	 * run does not */
 	if (r->executed && strcmp(t->stopped, "max-percent") == 0) {
 		buf_addf(out,
-		    "nothing was changed: %lld of %lld entries (%s) match, "
-		    "more than --max-percent allows; raise it or narrow the "
+		    "nothing was changed: %lld of %lld entries (%s) %s, more "
+		    "than --max-percent allows; raise it or narrow the "
 		    "selection",
 		    (long long)t->percent_matched, (long long)t->percent_of,
-		    figure_share(t->percent_matched, t->percent_of).s);
+		    figure_share(t->percent_matched, t->percent_of).s,
+		    report_sweep_chosen(r->command));
 		return;
 	}
 	if (t->outcomes[OUTCOME_DELETED] == 0 && sweep_totals_present(t) > 0) {

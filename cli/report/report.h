@@ -165,6 +165,7 @@ struct report_sweep {
 	bool listed;          /* the keys were given (--keys-from): … */
 	int64_t keys;         /* … this many different ones */
 	bool only_expired;    /* the default selection of a purge */
+	struct report_shards shards; /* of 0: the whole table */
 };
 
 /* The outcomes of entries in the words of ${command}, in order; the last has
@@ -175,6 +176,10 @@ struct report_outcome {
 	const char *note; /* for people, ""; NULL: it depends */
 };
 const struct report_outcome *report_sweep_outcomes(const char *command);
+
+/* What the entries do that --max-percent counts: "match"; of a repair, not all
+ * that match. */
+const char *report_sweep_chosen(const char *command);
 
 void report_sweep_text(struct buf *out, const struct report_sweep *r,
     const struct report_style *style);

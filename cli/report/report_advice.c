@@ -35,7 +35,9 @@ struct advice {
 	struct repaired repaired;
 	bool first; /* stop after the first command */
 	bool done;
-	bool swept; /* there is a command that is a dry run */
+	bool acts_now; /* there is a command that is not one of ours */
+	bool swept;    /* there is a command that is a dry run */
+	int ours;      /* commands of ttlsweep */
 };
 
 static void
@@ -67,12 +69,20 @@ amount(struct advice *a, int64_t n)
 }
 
 static void
-sweep(struct advice *a, const char *verb, const char *options)
+sweep_at(struct advice *a, const char *verb, const char *options,
+    const struct report_place *place)
 {
-	text_report_command(a->line, verb, &a->r->place);
+	text_report_command(a->line, verb, place);
 	buf_adds(a->line, options);
 	command(a);
+	a->ours++;
 	a->swept = a->swept || strcmp(verb, "list") != 0;
+}
+
+static void
+sweep(struct advice *a, const char *verb, const char *options)
+{
+	sweep_at(a, verb, options, &a->r->place);
 }
 
 /* A table, for which there are commands, not a file. */
@@ -82,13 +92,33 @@ is_live(const struct report *r)
 	return r->place.input == NULL && r->place.table != NULL;
 }
 
+/* The command that inspects the same by another TTL attribute. */
+static void
+judge_by(struct advice *a, const char *attribute)
+{
+	const struct report *r = a->r;
+	struct report_place place = r->place;
+	struct buf repeat = { 0 };
+
+	if (place.profile != NULL) {
+		buf_adds(&repeat, " --profile ");
+		shlex_quote(&repeat, place.profile);
+	}
+	if (r->judging != NULL && r->judging[0] != '\0')
+		buf_addf(&repeat, " %s", r->judging);
+	buf_adds(&repeat, " --ttl-attribute ");
+	shlex_quote(&repeat, attribute);
+	place.repeat = buf_text(&repeat);
+	text_report_command(a->line, "inspect", &place);
+	command(a);
+	buf_release(&repeat);
+}
+
 /* Inspect the same by the attribute that may be the right one. */
 static void
 look_again(struct advice *a)
 {
 	const struct report *r = a->r;
-	struct report_place place = r->place;
-	struct buf repeat = { 0 };
 
 	if (!is_live(r)) {
 		buf_adds(a->line, " Try --ttl-attribute ");
@@ -101,18 +131,7 @@ look_again(struct advice *a)
 	text_report_text(&a->e->p, a->line, r->lookalikes[0]);
 	buf_addc(a->line, ':');
 	say(a);
-	if (place.profile != NULL) {
-		buf_adds(&repeat, " --profile ");
-		shlex_quote(&repeat, place.profile);
-	}
-	if (r->judging != NULL && r->judging[0] != '\0')
-		buf_addf(&repeat, " %s", r->judging);
-	buf_adds(&repeat, " --ttl-attribute ");
-	shlex_quote(&repeat, r->lookalikes[0]);
-	place.repeat = buf_text(&repeat);
-	text_report_command(a->line, "inspect", &place);
-	command(a);
-	buf_release(&repeat);
+	judge_by(a, r->lookalikes[0]);
 }
 
 /* Some entries, or all, lack the attribute: is it another one? */
@@ -160,14 +179,6 @@ advise_attribute(struct advice *a)
 	say(a);
 }
 
-/* What was counted. Counts of a sample are put together before they are scaled
- * up: each is rounded on its own, and the roundings would look like entries. */
-static const struct summary *
-seen(const struct report *r)
-{
-	return r->estimated ? r->sample->seen : r->summary;
-}
-
 /* ${n} of what was counted, of the whole table. */
 static int64_t
 whole(const struct report *r, int64_t n)
@@ -181,7 +192,7 @@ whole(const struct report *r, int64_t n)
 static struct taken
 taken_by_ttl(const struct report *r, int64_t n)
 {
-	const struct summary *s = seen(r);
+	const struct summary *s = report_words_counted(r);
 	const struct histogram *h = &s->overdue;
 	int64_t old = 0, others = s->states[STATE_STUCK].items - n;
 	size_t edge = histogram_bucket(RECORD_TOO_OLD);
@@ -197,7 +208,7 @@ taken_by_ttl(const struct report *r, int64_t n)
 static struct repaired
 repaired_of(const struct report *r)
 {
-	const struct summary *s = seen(r);
+	const struct summary *s = report_words_counted(r);
 	int64_t expired = summary_repairable(s, STATE_STUCK);
 	int64_t immortal = summary_repairable(s, STATE_IMMORTAL);
 	struct taken taken = taken_by_ttl(r, expired);
@@ -319,10 +330,9 @@ would_take(struct advice *a, const struct taken *t)
 		else if (all > 1)
 			buf_adds(a->line, "all ");
 		amount(a, all);
-		buf_addf(a->line,
-		    " %s %s deleted free of charge, typically within a few "
-		    "days",
-		    expired_entries(all), t->most == 1 ? "is" : "are");
+		buf_addf(a->line, " %s %s deleted free of charge%s",
+		    expired_entries(all), t->most == 1 ? "is" : "are",
+		    a->first ? "" : ", typically within a few days");
 	} else if (live > 0) {
 		buf_adds(a->line, a->r->estimated ? "" : "the ");
 		amount(a, live);
@@ -358,8 +368,15 @@ advise_on(struct advice *a, const struct taken *t)
 		buf_reset(a->line);
 		return false;
 	}
+	buf_adds(a->line, ". TTL acts on the whole table and has no undo");
+	if (move && a->first) { /* there is no room for both commands */
+		buf_adds(a->line, "; how to do it is in the full report:");
+		say(a);
+		judge_by(a, r->ttl_attribute);
+		return true;
+	}
 	if (move) {
-		buf_adds(a->line, ". Switch it off:");
+		buf_adds(a->line, ". Switch TTL off:");
 		say(a);
 		text_report_ttl_command(a->line, &r->place, false,
 		    r->table_ttl);
@@ -373,6 +390,7 @@ advise_on(struct advice *a, const struct taken *t)
 	say(a);
 	text_report_ttl_command(a->line, &r->place, true, r->ttl_attribute);
 	command(a);
+	a->acts_now = true;
 	return true;
 }
 
@@ -383,7 +401,7 @@ advise_off(struct advice *a)
 {
 	const struct summary *s = a->r->summary;
 	const struct taken t = taken_by_ttl(a->r,
-	    seen(a->r)->reasons[STATE_STUCK][REASON_TTL_OFF]);
+	    report_words_counted(a->r)->reasons[STATE_STUCK][REASON_TTL_OFF]);
 	int64_t all = expired(s);
 	bool live = is_live(a->r);
 	bool repair = a->repaired.expired > 0 && live;
@@ -419,6 +437,61 @@ advise_off(struct advice *a)
 		sweep(a, "purge", " --state stuck");
 }
 
+/* Where the selection is of some reasons: the end of their list, as long as it
+ * lacks too-old, which a repair gives to old times; NULL. */
+static const char *
+reasons_end(const struct report *r)
+{
+	static const char option[] = "--reason ", old[] = "too-old";
+	const char *from, *end;
+
+	if (r->selection == NULL ||
+	    strncmp(r->selection, option, strlen(option)) != 0)
+		return NULL;
+	from = r->selection + strlen(option);
+	end = from + strcspn(from, " ");
+	from = strstr(from, old);
+	return from != NULL && from < end ? NULL : end;
+}
+
+/* Purge what is too old for TTL after the repair. */
+static void
+sweep_rest(struct advice *a)
+{
+	const struct report *r = a->r;
+	const char *end = reasons_end(r);
+	struct report_place place = r->place;
+	struct buf repeat = { 0 };
+
+	if (end != NULL && place.repeat != NULL) {
+		size_t n = strlen(place.repeat) - strlen(end);
+
+		buf_add(&repeat, place.repeat, n);
+		buf_addf(&repeat, ",too-old%s", end);
+		place.repeat = buf_text(&repeat);
+	}
+	sweep_at(a, "purge", " --state stuck", &place);
+	buf_release(&repeat);
+}
+
+/* Times without a zone are repaired only if it is given. */
+static void
+advise_zone(struct advice *a)
+{
+	const struct summary *s = a->r->summary;
+	int64_t n = s->zoneless[STATE_STUCK] + s->zoneless[STATE_IMMORTAL];
+
+	if (n == 0 || !is_live(a->r))
+		return;
+	amount(a, n);
+	buf_addf(a->line,
+	    " %s a time without a zone. Repair turns %s into seconds only if "
+	    "it is told the application's zone, here UTC:",
+	    n == 1 ? "entry has" : "entries have", n == 1 ? "it" : "them");
+	say(a);
+	sweep(a, "repair", " --zone UTC");
+}
+
 /* What is stuck: repair first, if that helps, then purge. */
 static void
 advise_stuck(struct advice *a, int64_t stuck)
@@ -427,26 +500,34 @@ advise_stuck(struct advice *a, int64_t stuck)
 
 	if (!is_live(a->r))
 		return;
-	if (a->repaired.expired > 0) {
-		advise_repair(a);
-		if (stuck == t->most)
-			or_delete(a, stuck);
-		else if (!t->exactly || a->r->estimated)
-			buf_adds(a->line,
-			    "Then purge the rest, which TTL will never "
-			    "delete:");
-		else if (stuck - t->most == 1)
-			buf_adds(a->line,
-			    "Then purge the remaining one, which TTL will "
-			    "never delete:");
-		else
-			buf_addf(a->line,
-			    "Then purge the other %s, which TTL will never "
-			    "delete:",
-			    figure_count(stuck - t->most).s);
-		say(a);
+	if (a->repaired.expired == 0) {
+		sweep(a, "purge", " --state stuck");
+		return;
 	}
-	sweep(a, "purge", " --state stuck");
+	advise_repair(a);
+	if (stuck == t->most) {
+		or_delete(a, stuck);
+		say(a);
+		sweep(a, "purge", " --state stuck");
+		return;
+	}
+	if (reasons_end(a->r) != NULL)
+		buf_adds(a->line,
+		    "Then purge what TTL will never delete; what repair "
+		    "changed and is too old has the reason too-old then:");
+	else if (!t->exactly || a->r->estimated)
+		buf_adds(a->line,
+		    "Then purge the rest, which TTL will never delete:");
+	else if (stuck - t->most == 1)
+		buf_adds(a->line,
+		    "Then purge the remaining one, which TTL will never "
+		    "delete:");
+	else
+		buf_addf(a->line,
+		    "Then purge the other %s, which TTL will never delete:",
+		    figure_count(stuck - t->most).s);
+	say(a);
+	sweep_rest(a);
 }
 
 /* What TTL will delete: ${pending} of ${all} expired entries. */
@@ -489,10 +570,11 @@ add_late(struct advice *a, int64_t stuck)
 		return;
 	buf_adds(a->line, stuck > 0 ? " At least " : " ");
 	amount(a, n);
-	buf_addf(a->line,
-	    " pending %s been expired for two days or more: TTL is behind, or "
-	    "was turned on recently.",
-	    n == 1 ? "entry has" : "entries have");
+	buf_addf(a->line, " pending %s been expired for two days or more%s.",
+	    n == 1 ? "entry has" : "entries have",
+	    a->first ? ""
+		     : ": TTL is behind, or only recently turned on, or these "
+		       "were repaired or restored");
 }
 
 /* What TTL will delete, what it will not, and how to delete the rest. */
@@ -529,7 +611,7 @@ advise_expired(struct advice *a)
 		sweep(a, "purge", "");
 }
 
-/* What never expires, and repair does not change. */
+/* What TTL will never delete, and repair does not change. */
 static void
 advise_immortal(struct advice *a)
 {
@@ -552,10 +634,10 @@ advise_immortal(struct advice *a)
 	    !changed             ? ""
 		: a->line->n > 0 ? "after the repair, "
 				 : "After the repair, ");
+	buf_addf(a->line, "TTL will %snever delete ", changed ? "still " : "");
 	amount(a, n);
-	buf_addf(a->line, " %s%s never expire%s", n == 1 ? "entry" : "entries",
-	    changed ? " still" : "", n == 1 ? "s" : "");
-	buf_addc(a->line, live ? ':' : '.');
+	buf_addf(a->line, " %s%c", n == 1 ? "entry" : "entries",
+	    live ? ':' : '.');
 	say(a);
 	if (live)
 		sweep(a, "list", " --state immortal");
@@ -606,6 +688,7 @@ report_advice(struct emit *e, const struct report *r, bool first)
 		advise_off(&a);
 	else
 		advise_expired(&a);
+	advise_zone(&a);
 	if (s->states[STATE_IMMORTAL].items > 0) {
 		advise_immortal(&a);
 	} else if (s->states[STATE_LIVE].items == s->items && !off) {
@@ -618,8 +701,12 @@ report_advice(struct emit *e, const struct report *r, bool first)
 		say(&a);
 	}
 	if (a.swept && !first) {
-		buf_adds(&e->line,
-		    "Without --yes, these commands change nothing.");
+		buf_addf(&e->line, "Without --yes, %s %s nothing.",
+		    a.acts_now        ? a.ours == 1 ? "the ttlsweep command"
+						    : "the ttlsweep commands"
+			: a.ours == 1 ? "this command"
+				      : "these commands",
+		    a.ours == 1 ? "changes" : "change");
 		say(&a);
 	}
 }

@@ -41,15 +41,15 @@ report_sample_range(const struct report *r, int64_t seen, double squares,
 	buf_addc(line, ')');
 }
 
-/* "Shard 1 of 4 only. ", "Shards 1, 3 of 4 only. " */
-static void
-shards(const struct report_shards *s, struct buf *line)
+void
+report_sample_shards(const struct report_shards *s, const char *shard,
+    struct buf *line)
 {
-	buf_adds(line, s->n == 1 ? "Shard " : "Shards ");
+	buf_addf(line, "%s%s ", shard, s->n == 1 ? "" : "s");
 	for (size_t i = 0; i < s->n; i++)
 		buf_addf(line, "%s%s", i > 0 ? ", " : "",
 		    figure_count(s->have[i]).s);
-	buf_addf(line, " of %s only. ", figure_count(s->of).s);
+	buf_addf(line, " of %s", figure_count(s->of).s);
 }
 
 void
@@ -57,8 +57,10 @@ report_sample_words(const struct report *r, struct buf *line)
 {
 	const struct report_sample *s = r->sample;
 
-	if (r->shards != NULL)
-		shards(r->shards, line);
+	if (r->shards != NULL) {
+		report_sample_shards(r->shards, "Shard", line);
+		buf_adds(line, " only. ");
+	}
 	if (!r->complete && r->segments_done < r->segments_asked)
 		buf_addf(line,
 		    "INCOMPLETE: %s of %s segments were read to their end. ",

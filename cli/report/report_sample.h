@@ -6,6 +6,7 @@
 struct buf;
 struct emit;
 struct report;
+struct report_shards;
 
 /* What a report says if it is an estimate, or of a part of the table. */
 
@@ -15,6 +16,10 @@ void report_sample_span(const struct report *r, int64_t seen, double squares,
     struct buf *line);
 /* Add " (1 200 to 1 900)"; nothing if it is not a sample. */
 void report_sample_range(const struct report *r, int64_t seen, double squares,
+    struct buf *line);
+
+/* Add "shard 1 of 4", "shards 1, 3 of 4"; ${shard}: "shard" or "Shard". */
+void report_sample_shards(const struct report_shards *s, const char *shard,
     struct buf *line);
 
 /* Add what comes before the number of entries that were read, if anything:

@@ -5,6 +5,7 @@
 #include "cli/report/figure.h"
 #include "cli/report/price.h"
 #include "cli/report/report.h"
+#include "cli/report/report_sample.h"
 #include "cli/report/report_sweep.h"
 #include "cli/report/report_words.h"
 #include "cli/report/text_report.h"
@@ -21,15 +22,16 @@ struct manner {
 	const char *undone;     /* The journal, from which they can be … */
 	const char *undo;       /* To …: (the command that undoes it) */
 	const char *one, *many; /* Run it again with --yes to … */
+	const char *chosen;     /* 5 of 9 entries …, more than allowed */
 };
 
 static const struct manner manners[] = {
 	{ "purge", "ttlsweep.purge/1", "delete", "Deleting", "put back",
-	    "put them back", "delete it", "delete them" },
+	    "put them back", "delete it", "delete them", "match" },
 	{ "repair", "ttlsweep.repair/1", "repair", "Repairing", "changed back",
-	    "change them back", "repair it", "repair them" },
+	    "change them back", "repair it", "repair them", "need a repair" },
 	{ "restore", "ttlsweep.restore/1", "put back", "", "", "",
-	    "put it back", "put them back" },
+	    "put it back", "put them back", "match" },
 };
 
 static const struct manner *
@@ -46,6 +48,12 @@ static bool
 is_restore(const struct report_sweep *r)
 {
 	return strcmp(r->command, "restore") == 0;
+}
+
+const char *
+report_sweep_chosen(const char *command)
+{
+	return manner_of(command)->chosen;
 }
 
 /* "(about 0.01 USD, us-east-1 prices of 2026-05-13)" */
@@ -117,11 +125,12 @@ stopped(struct writing *w)
 
 	if (strcmp(t->stopped, "max-percent") == 0)
 		say(w, TEXT_REPORT_YELLOW,
-		    "%s of %s entries (%s) match, more than --max-percent "
+		    "%s of %s entries (%s) %s, more than --max-percent "
 		    "allows: nothing %s changed.",
 		    figure_count(t->percent_matched).s,
 		    figure_count(t->percent_of).s,
 		    figure_share(t->percent_matched, t->percent_of).s,
+		    report_sweep_chosen(w->r->command),
 		    w->r->executed ? "was" : "would be");
 	else if (is_restore(w->r) && !w->r->executed &&
 	    !sweep_totals_broke_off(t))
@@ -176,9 +185,10 @@ by_ttl(struct writing *w)
 	if (w->r->ttl_off != NULL && w->r->ttl_on != NULL) {
 		report_words_acts_on(&w->p, w->r->ttl_on, w->r->ttl_off,
 		    &w->line);
+		buf_adds(&w->line, ". Entries are judged here by ");
+		text_report_text(&w->p, &w->line, w->r->ttl_off);
 		say(w, TEXT_REPORT_YELLOW,
-		    ": it may delete some of them, and what is said here is by "
-		    "the other attribute.");
+		    "; TTL may delete some of them by the other attribute.");
 		return;
 	}
 	if (pending > 0) {
@@ -219,10 +229,13 @@ whole(struct writing *w)
 {
 	const struct sweep_totals *t = w->r->totals;
 
-	if (strcmp(w->r->command, "purge") == 0 && !w->r->listed &&
-	    t->matched > 1 && t->matched == t->scanned && t->stopped == NULL)
-		say(w, TEXT_REPORT_RED,
-		    "This is EVERY entry that was read: all of the table.");
+	if (strcmp(w->r->command, "purge") != 0 || w->r->listed ||
+	    t->matched <= 1 || t->matched != t->scanned || t->stopped != NULL)
+		return;
+	buf_adds(&w->line, "This is EVERY entry that was read: all of ");
+	if (w->r->shards.of > 0)
+		report_sample_shards(&w->r->shards, "shard", &w->line);
+	say(w, TEXT_REPORT_RED, "%s.", w->r->shards.of > 0 ? "" : "the table");
 }
 
 /* The default selection leaves some keys of --keys-from alone. */
@@ -383,6 +396,14 @@ would_purge(struct writing *w)
 	path_line(w, w->r->journal);
 }
 
+/* What a dry run of a restore has cost. */
+static void
+add_checking(struct writing *w)
+{
+	buf_addf(&w->line, " Checking which keys are in use took %s.",
+	    figure_units_of(w->r->work.read_units, "read").s);
+}
+
 static void
 would_restore(struct writing *w)
 {
@@ -393,17 +414,19 @@ would_restore(struct writing *w)
 		    "Each entry of a repair gets back the TTL value that it "
 		    "had, if any, if it still has the one that repair wrote. ");
 	buf_addf(&w->line,
-	    "%s is put back only if no entry has its key; that takes about ",
+	    "%s is put back only if no entry has its key. %s takes about ",
 	    t->of_repair == 0 ? "Each"
 		: t->of_repair < t->matched
 		? "Any other, and one that was deleted,"
-		: "One that was deleted");
+		: "One that was deleted",
+	    t->of_repair == 0 ? "That" : "All of this");
 	cost(&w->line, w->r);
-	say(w, NULL, "%s. Checking which keys are in use took %s.",
+	buf_adds(&w->line,
 	    sweep_totals_present(t) > 0
-		? ", including those for puts that are refused"
-		: "",
-	    figure_units_of(w->r->work.read_units, "read").s);
+		? ", including those for puts that are refused."
+		: ".");
+	add_checking(w);
+	say_line(w, NULL);
 }
 
 /* TTL does not wait for people to use what was put back. */
@@ -450,9 +473,12 @@ nothing(struct writing *w)
 			? "none still has the TTL value that repair wrote"
 			: "every key is in use, or no longer has the TTL value "
 			  "that repair wrote");
-	say(w, NULL, "%s.",
-	    w->r->executed && !is_restore(w->r) ? ", so no journal was written"
-						: "");
+	buf_adds(&w->line,
+	    w->r->executed && !is_restore(w->r) ? ", so no journal was written."
+						: ".");
+	if (is_restore(w->r) && !w->r->executed && t->matched > 0)
+		add_checking(w);
+	say_line(w, NULL);
 }
 
 /* How a dry run ends. */
@@ -557,6 +583,10 @@ report_sweep_text(struct buf *out, const struct report_sweep *r,
 	text_report_where(&w.p, &w.line, &r->place);
 	if (w.line.n > 0)
 		say_line(&w, NULL);
+	if (r->shards.of > 0) {
+		report_sample_shards(&r->shards, "Shard", &w.line);
+		say(&w, NULL, " only.");
+	}
 	buf_addc(out, '\n');
 	report_sweep_figures(&w.p, r);
 	buf_addc(out, '\n');
@@ -598,8 +628,9 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 	if (t->stopped != NULL)
 		buf_addf(out, "; stopped: %s", t->stopped);
 	if (t->stopped != NULL && strcmp(t->stopped, "max-percent") == 0)
-		buf_addf(out, " (%lld of %lld match)",
-		    (long long)t->percent_matched, (long long)t->percent_of);
+		buf_addf(out, " (%lld of %lld %s)",
+		    (long long)t->percent_matched, (long long)t->percent_of,
+		    report_sweep_chosen(r->command));
 	if (r->journal != NULL) {
 		buf_adds(out, "; journal ");
 		text_escape(out, r->journal, strlen(r->journal), false);

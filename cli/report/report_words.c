@@ -208,6 +208,17 @@ remedy_off(const struct text_report *p, const struct report *r,
 	buf_adds(line, purge == NULL ? " before they expire." : ".");
 }
 
+/* No time in a string names its zone. */
+static bool
+all_zoneless(const struct report *r)
+{
+	const struct summary *s = report_words_counted(r);
+
+	return s->zoneless[STATE_STUCK] + s->zoneless[STATE_IMMORTAL] ==
+	    s->reasons[STATE_STUCK][REASON_STRING] +
+	    s->reasons[STATE_IMMORTAL][REASON_STRING];
+}
+
 /* Fix the application, and the entries that it has already written. */
 static void
 remedy_format(const struct report *r, enum reason why, struct buf *line)
@@ -215,7 +226,8 @@ remedy_format(const struct report *r, enum reason why, struct buf *line)
 	const char *purge = to_purge(r, why);
 
 	buf_adds(line, fixes[why]);
-	buf_adds(line, " 'ttlsweep repair' fixes ");
+	buf_addf(line, " 'ttlsweep repair%s' fixes ",
+	    why == REASON_STRING && all_zoneless(r) ? " --zone ZONE" : "");
 	if (purge == NULL)
 		buf_adds(line,
 		    "those that the application does not rewrite itself.");
@@ -358,10 +370,16 @@ report_words_behind(const struct report *r)
 	return n > 0 ? n : 0;
 }
 
+const struct summary *
+report_words_counted(const struct report *r)
+{
+	return r->estimated ? r->sample->seen : r->summary;
+}
+
 bool
 report_words_old(const struct report *r)
 {
-	const struct summary *s = r->estimated ? r->sample->seen : r->summary;
+	const struct summary *s = report_words_counted(r);
 	const struct histogram *h = &s->overdue;
 	int64_t n = 0;
 
@@ -420,7 +438,7 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 		report_words_off(p, r, line);
 	}
 	if (immortal > 0)
-		buf_addf(line, ", %s %s%s will never expire",
+		buf_addf(line, ", %s TTL will never delete %s%s",
 		    off ? "and" : "but", r->estimated ? "about " : "",
 		    figure_entries(immortal).s);
 	else if (!r->estimated && !r->selected && !report_words_part(r) &&
@@ -472,7 +490,7 @@ report_words_verdict(const struct text_report *p, const struct report *r,
 		return none_left(p, r, off, line);
 	left(r, expired, line);
 	if (immortal > 0)
-		buf_addf(line, " Of the others, %s%s will never expire.",
+		buf_addf(line, " Of the others, TTL will never delete %s%s.",
 		    r->estimated ? "about " : "", figure_count(immortal).s);
 	if (off)
 		add_off(p, r, line);

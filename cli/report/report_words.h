@@ -10,6 +10,7 @@ struct buf;
 struct emit;
 struct key_schema;
 struct report;
+struct summary;
 struct text_report;
 
 /* The sentences of inspect's report, in text and in a page. They are added to
@@ -62,6 +63,10 @@ int64_t report_words_late(const struct report *r);
 /* How many of them, at least, TTL would have deleted by then: the others may be
  * stuck. */
 int64_t report_words_behind(const struct report *r);
+
+/* What was counted. Counts of a sample are put together before they are scaled
+ * up: each is rounded on its own, and the roundings would look like entries. */
+const struct summary *report_words_counted(const struct report *r);
 
 /* Entries that are stuck for another reason than their age, of which TTL leaves
  * those alone that expired five years ago: whether there may be such. */

@@ -193,6 +193,75 @@ static const struct {
 	    NULL, "has the key's \"k\\u0065y\", too" },
 };
 
+/* --- the types of a key, by the sizes of entries --- */
+
+#define ROW(key, size) key ",,,,,,," size ",{}\n"
+#define PAIR(one, two, size) one "," two ",,,,,,," size ",{}\n"
+
+static const struct {
+	const char *name, *text, *hint;
+	const char *want; /* the images, or in the fault */
+} typed[] = {
+	/* clang-format off */
+	{ "text", NAMES ROW("abcd", "7"), NULL, "{\"key\":{\"S\":\"abcd\"}}" },
+	{ "base64", NAMES ROW("abcd", "6"), NULL,
+	    "{\"key\":{\"B\":\"abcd\"}}" },
+	{ "a number", NAMES ROW("1234", "6"), NULL,
+	    "{\"key\":{\"N\":\"1234\"}}" },
+	{ "text of digits", NAMES ROW("1234", "7"), NULL,
+	    "{\"key\":{\"S\":\"1234\"}}" },
+	{ "any size but these", NAMES ROW("1234", "99"), NULL,
+	    "{\"key\":{\"S\":\"1234\"}}" },
+	{ "no size", NAMES ROW("1234", ""), NULL,
+	    "{\"key\":{\"S\":\"1234\"}}" },
+	{ "as told", NAMES ROW("abcd", "6"), "key",
+	    "{\"key\":{\"S\":\"abcd\"}}" },
+	{ "no column of sizes", "key,attributes\nabcd,{}\n", NULL,
+	    "{\"key\":{\"S\":\"abcd\"}}" },
+	{ "of one size as text and number",
+	    NAMES ROW("12", "5") ROW("123", "6"), NULL,
+	    "{\"key\":{\"S\":\"12\"}}{\"key\":{\"S\":\"123\"}}" },
+	{ "known only later", NAMES ROW("12", "5") ROW("1234", "6"), NULL,
+	    "/file:3: row 3: its size shows that the key has other types than "
+	    "in the rows before: name them, --key key:N" },
+	{ "two", TWO PAIR("abcd", "1234", "12"), NULL,
+	    "{\"key\":{\"S\":\"abcd\"},\"at\":{\"N\":\"1234\"}}" },
+	{ "two, known only later",
+	    TWO PAIR("YQ==", "12", "8") PAIR("YQ==", "1234", "9"), NULL,
+	    "name them, --key key:B,at:N" },
+	/* clang-format on */
+};
+
+static void
+test_types(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(typed); i++) {
+		const char *text = typed[i / 2].text;
+		struct fault f = { 0 };
+		struct csv_items *c = opened(text, strlen(text), &f);
+		struct csv_key key;
+		struct buf out = { 0 };
+		struct slice image;
+		int64_t line;
+		int r;
+
+		assert_int_equal(csv_items_guess(c, typed[i / 2].hint, &key,
+				     &f),
+		    0);
+		if (i % 2 == 1)
+			assert_int_equal(csv_items_restart(c, &f), 0);
+		while ((r = csv_items_next(c, &image, &line, &f)) == 1)
+			buf_add(&out, image.p, image.n);
+		if (r < 0 ? strstr(f.text, typed[i / 2].want) == NULL
+			  : strcmp(buf_text(&out), typed[i / 2].want) != 0)
+			fail_msg("%s: %s %s", typed[i / 2].name, buf_text(&out),
+			    f.text);
+		csv_items_close(c);
+		buf_release(&out);
+	}
+}
+
 static void
 test_rows(void **state)
 {
@@ -335,6 +404,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_heads, directory_setup,
+		    directory_teardown),
+		cmocka_unit_test_setup_teardown(test_types, directory_setup,
 		    directory_teardown),
 		cmocka_unit_test_setup_teardown(test_rows, directory_setup,
 		    directory_teardown),

@@ -465,7 +465,14 @@ struct trouble {
 		int64_t n, age;
 	} counts[5];
 	const char *renamed; /* an attribute that looks like times */
-	const char *says[5], *never[4];
+	const char *says[6], *never[4];
+};
+
+/* The same of selected entries, or with times that name no zone. */
+struct narrow {
+	const char *selection; /* NULL: all */
+	int64_t zoneless;      /* of those that are stuck */
+	struct trouble trouble;
 };
 
 static const struct trouble troubles[] = {
@@ -486,7 +493,7 @@ static const struct trouble troubles[] = {
 	{ "renamed: in one release", "ENABLED", "ttl", true,
 	    { { STATE_LIVE, REASON_NONE, 9, 0 },
 	      { STATE_IMMORTAL, REASON_MISSING, 30, 0 } }, "expires",
-	    { "No expired entry is left, but 30 entries will never expire.",
+	    { "No expired entry is left, but TTL will never delete 30 entries.",
 	      "was the attribute renamed?",
 	      "30 entries lack the attribute ttl. Numbers that look like "
 	      "times are in expires. By expires:",
@@ -494,7 +501,7 @@ static const struct trouble troubles[] = {
 	    { "up to date" } },
 	{ "milliseconds, all in the future", "ENABLED", "ttl", true,
 	    { { STATE_IMMORTAL, REASON_MILLISECONDS, 1, 0 } }, NULL,
-	    { "No expired entry is left, but 1 entry will never expire.",
+	    { "No expired entry is left, but TTL will never delete 1 entry.",
 	      "Math.floor(Date.now() / 1000)",
 	      ("Repair turns the time of 1 entry into seconds, and "
 	       "TTL then deletes it free of charge after it expires:"),
@@ -505,7 +512,7 @@ static const struct trouble troubles[] = {
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
 	      { STATE_IMMORTAL, REASON_MILLISECONDS, 5, 0 } }, NULL,
 	    { "2 entries are expired and still here",
-	      "Of the others, 5 will never expire.",
+	      "Of the others, TTL will never delete 5.",
 	      "milliseconds: 2 stuck, 5 immortal The time is in",
 	      ("of 7 entries, 2 of them expired, into seconds, and TTL then "
 	       "deletes them free of charge after they expire:"),
@@ -519,7 +526,7 @@ static const struct trouble troubles[] = {
 	    { "11 expired entries: TTL will never delete them as they are. "
 	      "Repair first: it turns the times of 7 entries, 2 of them expired, into",
 	      "Then purge the other 9, which TTL will never delete:",
-	      "After the repair, 3 entries still never expire:" }, { "the rest" } },
+	      "After the repair, TTL will still never delete 3 entries:" }, { "the rest" } },
 	{ "milliseconds, too old themselves", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR } }, NULL,
 	    { "2 expired entries: TTL will never delete them as they are. To "
@@ -551,20 +558,20 @@ static const struct trouble troubles[] = {
 	    { { STATE_LIVE, REASON_TTL_OFF, 7, 0 } }, NULL,
 	    { "No expired entry is left, but TTL is off.",
 	      "Turn TTL on, and the 7 live entries are deleted free of charge "
-	      "when they have expired:",
+	      "when they have expired. TTL acts on the whole table and has no undo:",
 	      AWS "true,AttributeName=ttl --region us-east-1\n" },
 	    { "up to date", "Nothing:" } },
 	{ "off, nothing expired, some immortal", "DISABLED", NULL, false,
 	    { { STATE_LIVE, REASON_TTL_OFF, 1, 0 },
 	      { STATE_IMMORTAL, REASON_MISSING, 2, 0 } }, NULL,
-	    { "left, but TTL is off, and 2 entries will never expire.",
+	    { "left, but TTL is off, and TTL will never delete 2 entries.",
 	      "Turn TTL on, and the 1 live entry is deleted" }, { NULL } },
 	{ "off: what TTL would delete", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 302, YEAR },
 	      { STATE_STUCK, REASON_STRING, 69, YEAR } }, NULL,
 	    { ", oldest 365 d 6 h). TTL is off.",
 	      "Turn TTL on, and 302 of the 371 expired entries are deleted "
-	      "free of charge, typically within a few days:",
+	      "free of charge, typically within a few days. TTL acts on the whole table and has no undo:",
 	      AWS "true,AttributeName=ttl --region us-east-1\n",
 	      "TTL will not delete the other 69 as they are. Repair turns "
 	      "the times of 69 expired entries into seconds, and TTL, when "
@@ -574,14 +581,14 @@ static const struct trouble troubles[] = {
 	{ "off, some immortal", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 2, 60 },
 	      { STATE_IMMORTAL, REASON_MISSING, 4, 0 } }, NULL,
-	    { "Of the others, 4 will never expire. TTL is off." }, { NULL } },
+	    { "Of the others, TTL will never delete 4. TTL is off." }, { NULL } },
 	{ "late", "ENABLED", "ttl", true,
 	    { { STATE_PENDING, REASON_NONE, 5, 60 },
 	      { STATE_PENDING, REASON_NONE, 3, YEAR } }, NULL,
 	    { "TTL will delete 8 expired entries free of charge. 3 pending "
 	      "entries have been expired for two days or more: TTL is behind, "
-	      "or was turned on recently. To delete all 8 now:",
-	      "Without --yes, these commands change nothing." },
+	      "or only recently turned on, or these were repaired or restored. To delete all 8 now:",
+	      "Without --yes, this command changes nothing." },
 	    { "few days" } },
 	{ "not late", "ENABLED", "ttl", true,
 	    { { STATE_PENDING, REASON_NONE, 1, 60 },
@@ -625,9 +632,10 @@ static const struct trouble troubles[] = {
 	      "ttl.",
 	      "Purge them, or move TTL to ttl.",
 	      "Move TTL to ttl, and 5 of the 7 expired entries are deleted "
-	      "free of charge, typically within a few days. Switch it off:",
+	      "free of charge, typically within a few days. TTL acts on the whole table and has no undo. Switch TTL off:",
 	      AWS "false,AttributeName=expires --region us-east-1\n",
-	      AWS "true,AttributeName=ttl --region us-east-1\n" },
+	      AWS "true,AttributeName=ttl --region us-east-1\n",
+	      "Without --yes, the ttlsweep commands change nothing." },
 	    { "TTL is off", "Turn TTL on" } },
 	{ "on another attribute, nothing expired", "ENABLED", "expires", false,
 	    { { STATE_LIVE, REASON_TTL_OFF, 5, 0 } }, NULL,
@@ -654,6 +662,36 @@ static const struct trouble troubles[] = {
 	    { { STATE_IMMORTAL, REASON_MISSING, 3, 0 } }, "expires",
 	    { "No entry has the TTL attribute ttl",
 	      "Try --ttl-attribute expires." }, { "ttlsweep inspect" } },
+	/* clang-format on */
+};
+
+static const struct narrow narrows[] = {
+	/* clang-format off */
+	{ "--reason milliseconds --kind session", 0,
+	    { "repair gives old times another reason", "ENABLED", "ttl", true,
+	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
+	      { STATE_STUCK, REASON_MILLISECONDS, 6, 9 * YEAR } }, NULL,
+	    { "Then purge what TTL will never delete; what repair changed and "
+	      "is too old has the reason too-old then:",
+	      "\n    ttlsweep purge -t T --region us-east-1 --reason "
+	      "milliseconds,too-old --kind session --state stuck\n",
+	      "\n    ttlsweep repair -t T --region us-east-1 --reason "
+	      "milliseconds --kind session\n",
+	      "Without --yes, these commands change nothing." }, { "the rest" } } },
+	{ "--reason too-old,milliseconds", 0,
+	    { "reasons with too-old", "ENABLED", "ttl", true,
+	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
+	      { STATE_STUCK, REASON_MILLISECONDS, 6, 9 * YEAR } }, NULL,
+	    { "Then purge the rest, which TTL will never delete:",
+	      " --reason too-old,milliseconds --state stuck\n" }, { NULL } } },
+	{ NULL, 5,
+	    { "times without a zone", "ENABLED", "ttl", true,
+	    { { STATE_STUCK, REASON_STRING, 5, 60 } }, NULL,
+	    { "'ttlsweep repair --zone ZONE' fixes the existing entries",
+	      "5 entries have a time without a zone. Repair turns them into "
+	      "seconds only if it is told the application's zone, here UTC:",
+	      "\n    ttlsweep repair -t T --region us-east-1 --zone UTC\n" },
+	    { "Repair first" } } },
 	/* clang-format on */
 };
 
@@ -720,9 +758,12 @@ test_troubles(void **state)
 	static const struct report_style style = { .width = 80 };
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(troubles); i++) {
-		const struct trouble *t = &troubles[i];
-		struct buf b = { 0 };
+	for (size_t i = 0; i < COUNT(troubles) + COUNT(narrows); i++) {
+		const struct narrow *w =
+		    i < COUNT(troubles) ? NULL : &narrows[i - COUNT(troubles)];
+		const struct trouble *t =
+		    w != NULL ? &w->trouble : &troubles[i];
+		struct buf b = { 0 }, repeat = { 0 };
 		struct summary s;
 		struct report r;
 
@@ -733,6 +774,14 @@ test_troubles(void **state)
 		r.rules = t->acts ? &rules : &off;
 		r.lookalikes = &t->renamed;
 		r.nlookalikes = t->renamed != NULL;
+		if (w != NULL)
+			s.zoneless[STATE_STUCK] = w->zoneless;
+		if (w != NULL && w->selection != NULL) {
+			buf_addf(&repeat, " %s", w->selection);
+			r.selection = w->selection;
+			r.selected = true;
+			r.place.repeat = buf_text(&repeat);
+		}
 		if (t->status == NULL)
 			r.place = (struct report_place){ .input = "x.json" };
 		report_text(&b, &r, &style);
@@ -745,7 +794,34 @@ test_troubles(void **state)
 		    s.states[STATE_LIVE].items == s.items && t->acts);
 		summary_release(&s);
 		buf_release(&b);
+		buf_release(&repeat);
 	}
+}
+
+/* What moves TTL takes two commands, and a brief report has room for one. */
+static void
+test_brief_move(void **state)
+{
+	static const struct report_style style = { .width = 80 };
+	static const struct trouble moved = { .status = "ENABLED",
+		.counts = { { STATE_STUCK, REASON_TTL_OFF, 5, 60 } } };
+	struct buf b = { 0 };
+	struct summary s;
+	struct report r;
+
+	(void)state;
+	fill_trouble(&s, &moved);
+	r = report_of(&s);
+	r.ttl_status = moved.status;
+	r.table_ttl = "expires";
+	r.rules = &off;
+	report_brief(&b, &r, &style);
+	assert_null(strstr(buf_text(&b), "aws "));
+	assert_non_null(strstr(buf_text(&b),
+	    "how to do it is in the full report:\n    ttlsweep inspect -t T "
+	    "--region us-east-1 --ttl-attribute ttl\n"));
+	summary_release(&s);
+	buf_release(&b);
 }
 
 /* The brief report has the states, and nothing after the first command. */
@@ -919,12 +995,12 @@ test_estimate(void **state)
 	static const struct report_style style = { .width = 4000 };
 	static const char *const says[] = {
 		"About 36 entries",
-		"others, about 4 will never expire.",
+		"others, TTL will never delete about 4.",
 		"milliseconds: about 6 stuck (",
 		"TTL will delete about 30 of the 36 expired entries",
 		"; about 6 it will never",
 		"At least about 11 pending",
-		"About 4 entries never expire:",
+		"TTL will never delete about 4 entries:",
 		"would take about 40 write units",
 	};
 	struct summary s, seen;
@@ -1107,18 +1183,18 @@ test_restore_text(void **state)
 		const char *stopped, *says;
 	} cases[] = {
 		{ 0, false, NULL,
-		    " Each is put back only if no entry has its key; " },
+		    " Each is put back only if no entry has its key. That takes " },
 		{ 5, false, NULL,
 		    " Each entry of a repair gets back the TTL value that it "
 		    "had, if any, if it still has the one that repair wrote. "
 		    "One that was deleted is put back only if no entry has its "
-		    "key; " },
+		    "key. All of this takes " },
 		{ 2, false, NULL,
 		    " Each entry of a repair gets back the TTL value that it "
 		    "had, if any, if it still has the one that repair wrote. "
 		    "Any other, "
 		    "and one that was deleted, is put back only if no entry "
-		    "has its key; " },
+		    "has its key. All of this takes " },
 		{ 0, true, "interrupted",
 		    " Stopped early: interrupted. The rest was not put back; "
 		    "run the same command again to continue. " },
@@ -1219,12 +1295,12 @@ test_sweep_says(void **state)
 			.outcomes = { [OUTCOME_REFRESHED] = 3 } },
 		    "  present       3  left alone: the key is in use\n  to put "
 		    "back   0\n\nThere is nothing to put back: every key is in "
-		    "use.\n", "--yes" },
+		    "use. Checking which keys are in use took 0 read units.\n", "--yes" },
 		{ "restore", false, false, NULL, NULL,
 		    { .matched = 3, .of_repair = 3,
 			.outcomes = { [OUTCOME_REFRESHED] = 3 } },
-		    ": none still has the TTL value that repair wrote.\n",
-		    "in use" },
+		    ": none still has the TTL value that repair wrote. Checking which keys\n",
+		    "every key" },
 		{ "restore", false, false, NULL, NULL, { .scanned = 3 },
 		    "\nThere is nothing to put back.\n", "--yes" },
 		{ "restore", false, false, NULL, NULL,
@@ -1523,6 +1599,7 @@ main(void)
 		cmocka_unit_test(test_nameless_part),
 		cmocka_unit_test(test_sweep_says),
 		cmocka_unit_test(test_brief),
+		cmocka_unit_test(test_brief_move),
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_timed),
 		cmocka_unit_test(test_estimate),
