@@ -7,6 +7,7 @@
 
 #include "cli/term.h"
 #include "lib/base/buf.h"
+#include "lib/base/shlex.h"
 #include "lib/base/text.h"
 
 #define WIDTH_MIN 20
@@ -100,4 +101,36 @@ void
 term_tame(struct buf *out, const char *p, size_t n, bool ascii)
 {
 	term_escape(out, p, n, "\\\n\t", ascii);
+}
+
+/* Whether a terminal shows ${s} as it is, on one line. */
+static bool
+shows(const char *s, bool ascii)
+{
+	struct buf shown = { 0 };
+	bool same;
+
+	term_tame(&shown, s, strlen(s), ascii);
+	same = strcmp(buf_text(&shown), s) == 0 && strpbrk(s, "\n\t") == NULL;
+	buf_release(&shown);
+	return same;
+}
+
+void
+term_command(struct buf *out, const char *line, bool ascii)
+{
+	char **words = shows(line, ascii) ? NULL : shlex_split(line);
+
+	if (words == NULL) {
+		term_tame(out, line, strlen(line), ascii);
+		return;
+	}
+	for (size_t i = 0; words[i] != NULL; i++) {
+		buf_adds(out, i > 0 ? " " : "");
+		if (shows(words[i], ascii))
+			shlex_quote(out, words[i]);
+		else
+			shlex_quote_octal(out, words[i]);
+	}
+	shlex_free(words);
 }

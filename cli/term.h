@@ -31,4 +31,9 @@ void term_escape(struct buf *out, const char *p, size_t n, const char *keep,
  * terminal. */
 void term_tame(struct buf *out, const char *p, size_t n, bool ascii);
 
+/* Add the command line ${line}, of words that shlex_quote wrote, so that it can
+ * be copied from a terminal: a word whose characters are not shown as they are
+ * is written in octal (shlex_quote_octal). */
+void term_command(struct buf *out, const char *line, bool ascii);
+
 #endif

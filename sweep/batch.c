@@ -238,8 +238,8 @@ take_images(struct batch *s)
 			tell_silent(run, batched == 1);
 }
 
-/* Where the reply does not distinguish refreshed from gone, read the entry
- * consistently. */
+/* Where the reply does not distinguish refreshed from gone, or there is none,
+ * read the entry consistently. */
 static int
 read_back(struct batch *s, struct fault *f)
 {
@@ -257,7 +257,7 @@ read_back(struct batch *s, struct fault *f)
 		    d->old.p != NULL && d->said == DDB_SAID_CONDITION ? 1 : -1;
 		if (h->found == 1)
 			note_ours(s, h, d->old);
-		if (!outcome_needs_read(d->said, d->old.p != NULL))
+		if (!outcome_needs_read(d->said, d->old.p != NULL, d->unsure))
 			continue;
 		h->found = 0;
 		item_key_json(&s->keys, &h->item, &table->schema);
@@ -310,7 +310,7 @@ judge(struct batch *s, size_t i, enum brought how)
 	h->unconfirmed = h->open = false;
 	if (untried(d, how)) {
 		h->outcome = OUTCOME_SKIPPED;
-	} else if (repairs(s) && h->ours && d->sends > 1) {
+	} else if (repairs(s) && h->ours && (d->sends > 1 || d->unsure)) {
 		h->outcome = OUTCOME_DELETED;
 		h->unconfirmed = true;
 	} else {
@@ -321,6 +321,7 @@ judge(struct batch *s, size_t i, enum brought how)
 			.others = h->others && !repairs(s),
 			.absent = d->batched || d->cond.op == DDB_COND_MISSING,
 			.returns = s->run->returns[d->batched],
+			.unsure = d->unsure,
 		};
 		const struct verdict v = outcome_of(&a);
 
@@ -355,6 +356,7 @@ settle(struct batch *s, enum brought how, double cost)
 		run->totals->unconfirmed += h->unconfirmed;
 		if (h->outcome != OUTCOME_FAILED)
 			continue;
+		run->totals->unsure += d->unsure && h->found < 0;
 		(void)snprintf(why, sizeof(why), "%s%s%s",
 		    d->code[0] != '\0' ? d->code : "no usable reply",
 		    d->message[0] != '\0' ? ": " : "", d->message);

@@ -44,13 +44,15 @@ outcome_of(const struct answer *a)
 		return nothing_there(a, a->absent && a->returns);
 	case DDB_SAID_NOTHING:
 	case DDB_SAID_ERROR:
+		if (a->unsure && a->found == 0)
+			return (struct verdict){ OUTCOME_DELETED, true, true };
 		break;
 	}
 	return (struct verdict){ OUTCOME_FAILED, false, false };
 }
 
 bool
-outcome_needs_read(enum ddb_said said, bool image_came)
+outcome_needs_read(enum ddb_said said, bool image_came, bool unsure)
 {
-	return said == DDB_SAID_CONDITION && !image_came;
+	return unsure || (said == DDB_SAID_CONDITION && !image_came);
 }

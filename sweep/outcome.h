@@ -28,6 +28,7 @@ struct answer {
 			 service reports a success (batches) */
 	bool returns; /* the server has returned old images for such requests
 			 in this run */
+	bool unsure;  /* no reply, or an error, and it may have acted */
 };
 
 struct verdict {
@@ -51,12 +52,13 @@ struct verdict {
  *    open
  *  - success with another entry's image: as without an image, and it does not
  *    show that the server returns images
- *  - no reply, or an error: failed
+ *  - no reply, or an error: failed; but if it may have acted, and a consistent
+ *    read finds nothing: deleted, unconfirmed and open
  * Pure.
  */
 struct verdict outcome_of(const struct answer *a);
 
-/* Whether a consistent read is needed to decide. Pure. */
-bool outcome_needs_read(enum ddb_said said, bool image_came);
+/* Whether a consistent read is needed to decide; ${unsure} as above. Pure. */
+bool outcome_needs_read(enum ddb_said said, bool image_came, bool unsure);
 
 #endif

@@ -178,6 +178,25 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	done
 }
 
+@test "advised commands work as printed in the C locale" {
+	T=$(new_table ascii)
+	local key command
+	for key in 1 2 3; do
+		printf '{"Item":{"key":{"S":"s\303\251arch:%s"},"ttl":{"N":"1600000000"}}}\n' "$key"
+	done | seed --endpoint "$LOCAL_URL" --table "$T" --items - --now "$NOW"
+	run -4 --separate-stderr env LC_ALL=C "$TTLSWEEP" purge -t "$T" --prefix $'s\303\251' \
+	    --journal "$BATS_TEST_TMPDIR/d"$'\303\266' --yes --max-items 1 --endpoint-url "$LOCAL_URL"
+	command=${stderr##*to continue: }
+	grep -qF '"$(printf '"'s"'\303\251' <<<"$command"
+	[[ $command != *xc3* ]]
+	run -4 --separate-stderr bash -c "PATH=${TTLSWEEP%/*}:\$PATH; ${command%%$'\n'*}"
+	[[ $output == *" 1 deleted"* ]]
+	[[ -e $BATS_TEST_TMPDIR/d$'\303\266'-2 ]]
+	# backslashes are not doubled
+	run -0 ttlsweep inspect -t "$T" --now "$NOW" --prefix $'s\303\251' --session-prefix 'a\b'
+	[[ $output == *"--session-prefix 'a\b'"* ]]
+}
+
 @test "a dry run says when all entries match, and which keys were not selected" {
 	table
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --state any

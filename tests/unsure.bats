@@ -90,6 +90,39 @@ restored() {
 	done
 }
 
+@test "deletes and updates without any reply are looked up" {
+	# of a batch that ends the run, and statement by statement
+	ready
+	road PUT set '{"rates":{"error-after":1},"in_a_row":0,
+	    "only":["BatchExecuteStatement","DeleteItem"]}'
+	AWS_MAX_ATTEMPTS=2 swept 1 '.deleted > 0 and .unconfirmed == .deleted and .failed == 0'
+	[[ $(left) -eq $((60 - $(jq .deleted <<<"$output"))) ]]
+	restored
+	rm "$JOURNAL"
+	road PUT set '{"rates":{"s-error-after":1},"in_a_row":0}'
+	AWS_MAX_ATTEMPTS=2 swept 0 '.deleted == 60 and .unconfirmed == 60' --batch partiql
+	[[ $(left) -eq 0 ]]
+	restored
+	rm "$JOURNAL"
+	# nothing was done: they have failed for certain
+	road PUT set '{"rates":{"s-error-before":1},"in_a_row":0}'
+	AWS_MAX_ATTEMPTS=2 swept 3 '.deleted == 0 and .failed == 60' --batch partiql
+	[[ $stderr != *"all the same"* ]]
+	rm "$JOURNAL"
+	# the reads fail, too
+	road PUT set '{"rates":{"error-after":1},"in_a_row":0,
+	    "only":["BatchExecuteStatement","DeleteItem","BatchGetItem"]}'
+	AWS_MAX_ATTEMPTS=2 swept 1 '.deleted == 0 and .failed > 0' --jobs 1
+	[[ $stderr == *" of the failed may be deleted all the same: no reply came, and they could not be read; the undo restores those, too"* ]]
+	restored
+	rm "$JOURNAL"
+	road PUT set '{"rates":{"error-after":1},"in_a_row":0,"only":["UpdateItem"]}'
+	AWS_MAX_ATTEMPTS=2 run -1 --separate-stderr ttlsweep repair -t "$TABLE" --yes \
+	    --now "$NOW" --journal "$JOURNAL" --endpoint-url "$ROAD_URL" --format json
+	jq -e '.repaired > 0 and .unconfirmed == .repaired and .failed == 0' <<<"$output"
+	restored
+}
+
 @test "puts without any reply are looked up, a request for all of a batch" {
 	local n
 	ready

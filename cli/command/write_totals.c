@@ -11,11 +11,13 @@
 #include "cli/output.h"
 #include "cli/report/figure.h"
 #include "cli/report/text_report.h"
+#include "cli/term.h"
 #include "inspector/pass.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/shlex.h"
 #include "lib/base/sum.h"
+#include "lib/base/text.h"
 #include "lib/dynamodb/client.h"
 #include "lib/stream/stream.h"
 #include "sweep/journal.h"
@@ -248,13 +250,30 @@ finds_none(const struct sweep_totals *t)
 }
 
 static void
+note_undo(struct log *log, const char *undo)
+{
+	struct buf shown = { 0 };
+
+	term_command(&shown, undo, !text_locale_utf8());
+	log_note(log, "to undo it: %s", buf_text(&shown));
+	buf_release(&shown);
+}
+
+static void
 log_end(const struct context *c, const struct report_sweep *r,
     enum fault_kind why)
 {
 	struct buf next = { 0 };
 
+	if (r->totals->unsure > 0)
+		log_warn(c->log,
+		    "%s of the failed may be %s all the same: no reply came, "
+		    "and they could not be read%s",
+		    figure_count(r->totals->unsure).s,
+		    strcmp(r->command, "repair") == 0 ? "repaired" : "deleted",
+		    r->journal != NULL ? "; the undo restores those, too" : "");
 	if (r->undo != NULL && c->o->format == FORMAT_JSON)
-		log_note(c->log, "to undo it: %s", r->undo);
+		note_undo(c->log, r->undo);
 	if (in_vain(c->o, r->totals) && (r->executed || finds_none(r->totals)))
 		add_advice(&next, c->o, r);
 	else if (r->executed)

@@ -147,22 +147,6 @@ guard_enter(struct context *c, const char *doing, struct fault *f)
 	return l;
 }
 
-/* Add ${path} as one word for a shell, of characters that messages show as they
- * are. */
-static void
-add_path(struct buf *out, const char *path)
-{
-	struct buf shown = { 0 };
-
-	term_tame(&shown, path, strlen(path), !text_locale_utf8());
-	if (strcmp(buf_text(&shown), path) == 0 &&
-	    strpbrk(path, "\n\t") == NULL)
-		shlex_quote(out, path);
-	else
-		shlex_quote_octal(out, path);
-	buf_release(&shown);
-}
-
 char *
 guard_undo(const struct context *c, const char *journal)
 {
@@ -179,7 +163,7 @@ guard_undo(const struct context *c, const char *journal)
 	for (size_t i = 0; i < sizeof(again) / sizeof(again[0]); i++)
 		option_repeat_one(&b, c->o, again[i]);
 	buf_addc(&b, ' ');
-	add_path(&b, whole != NULL ? whole : journal);
+	shlex_quote(&b, whole != NULL ? whole : journal);
 	free(whole);
 	return buf_detach(&b);
 }

@@ -94,7 +94,7 @@ doctor_line(struct buf *out, const struct doctor_line *l,
 	if (at + text_width(l->command, strlen(l->command)) > style->width)
 		at = NARROW_AT;
 	buf_addf(out, "%*s", at, "");
-	term_tame(out, l->command, strlen(l->command), style->ascii);
+	term_command(out, l->command, style->ascii);
 	buf_addc(out, '\n');
 }
 

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "cli/report/emit.h"
+#include "cli/term.h"
 #include "cli/report/html.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
@@ -105,7 +106,7 @@ command(struct emit *e, const char *text)
 	struct buf plain = { 0 };
 	const char *p;
 
-	text_report_text(&e->p, &plain, text);
+	term_command(&plain, text, e->p.style.ascii);
 	buf_adds(e->p.out, "<pre>");
 	for (p = buf_text(&plain); *p != '\0';) {
 		size_t n = strcspn(p, " ");

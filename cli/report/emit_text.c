@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "cli/report/emit.h"
+#include "cli/term.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
 #include "lib/base/text.h"
@@ -51,7 +52,7 @@ static void
 command(struct emit *e, const char *text)
 {
 	buf_adds(e->p.out, "    ");
-	text_report_text(&e->p, e->p.out, text);
+	term_command(e->p.out, text, e->p.style.ascii);
 	buf_addc(e->p.out, '\n');
 }
 

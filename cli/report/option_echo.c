@@ -5,10 +5,12 @@
 #include "cli/command.h"
 #include "cli/option/option.h"
 #include "cli/report/option_echo.h"
+#include "cli/term.h"
 #include "inspector/mask.h"
 #include "lib/base/buf.h"
 #include "lib/base/mem.h"
 #include "lib/base/shlex.h"
+#include "lib/base/text.h"
 
 #define KEY_LISTS 3
 
@@ -108,13 +110,16 @@ option_echo_line(struct buf *out, const struct option_echo *q, const char *line)
 	const size_t program = strlen("ttlsweep");
 	const char *place = q->place != NULL ? q->place : "";
 	bool first = strstr(line, " -- ") != NULL;
+	struct buf b = { 0 };
 
-	buf_add(out, line, program);
+	buf_add(&b, line, program);
 	if (first)
-		buf_adds(out, place);
-	buf_adds(out, line + program);
+		buf_adds(&b, place);
+	buf_adds(&b, line + program);
 	if (!first)
-		buf_adds(out, place);
+		buf_adds(&b, place);
+	term_command(out, buf_text(&b), !text_locale_utf8());
+	buf_release(&b);
 }
 
 void

@@ -22,7 +22,7 @@ struct option_echo {
 void option_echo_make(struct option_echo *q, const struct options *options,
     const struct rules *rules);
 /* Add the command line ${line} ("ttlsweep purge ..."), so that it does the same
- * in another environment. */
+ * in another environment, for a message (term_command). */
 void option_echo_line(struct buf *out, const struct option_echo *q,
     const char *line);
 void option_echo_release(struct option_echo *q);

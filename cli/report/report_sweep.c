@@ -566,9 +566,7 @@ did(struct writing *w)
 		say(w, NULL, "To %s%s:", manner_of(w->r->command)->undo,
 		    w->r->resumed ? ", from this run's journal" : "");
 		buf_adds(w->p.out, "    ");
-		/* to be pasted, so backslashes are not doubled */
-		term_tame(w->p.out, w->r->undo, strlen(w->r->undo),
-		    w->p.style.ascii);
+		term_command(w->p.out, w->r->undo, w->p.style.ascii);
 		buf_addc(w->p.out, '\n');
 	}
 }
