@@ -235,7 +235,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	cloud_set '{"deny": ["dynamodb:PartiQLDelete", "dynamodb:DeleteItem"]}'
 	run -1 --separate-stderr ttlsweep purge --yes --state any --no-journal
 	[[ $stderr == *"access denied: dynamodb:DeleteItem on table TSAGalleryCache is not allowed ("*"); add it to the policy of these credentials"* ]]
-	[[ $stderr == *"ttlsweep doctor --policy purge prints a policy that allows all it needs; then continue with: ttlsweep purge --yes --state any --no-journal --table TSAGalleryCache --region us-east-1 --endpoint-url $AWS_ENDPOINT_URL_DYNAMODB"* ]]
+	[[ $stderr == *"ttlsweep doctor --policy purge -t TSAGalleryCache --region us-east-1 --endpoint-url "*" prints a policy that allows all it needs; then continue with: ttlsweep purge --yes --state any --no-journal --table TSAGalleryCache --region us-east-1 --endpoint-url $AWS_ENDPOINT_URL_DYNAMODB"* ]]
 	[[ $(grep -c 'failed: ' <<<"$stderr") -le 1 || $stderr == *': for the same reason'* ]]
 	cloud_set '{"deny": []}'
 	run -0 ttlsweep doctor
@@ -256,6 +256,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	doctor --probe-write
 	is ok 'dynamodb:PartiQLDelete' partiql
 	is ok 'dynamodb:DeleteItem' delete
+	is ok 'dynamodb:BatchGetItem' batch-get
 	dump --endpoint "$LOCAL_URL" --table TSAGalleryCache | cmp - "$BATS_TEST_TMPDIR/before"
 	cloud_log >"$BATS_TEST_TMPDIR/log"
 	jq -se 'map(select(.action == "PartiQLDelete" or .action == "DeleteItem"))
@@ -275,6 +276,10 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	doctor 1 --probe-write
 	is failure 'not allowed' partiql
 	is failure 'ttlsweep doctor --policy purge' delete
+	cloud_set '{"deny": ["dynamodb:BatchGetItem"]}'
+	doctor 1 --probe-write
+	is ok '' delete
+	is failure 'ttlsweep doctor --policy purge' batch-get
 	cloud_set '{"deny": []}'
 	for type in SS SN SB NS NN NB BS BN BB; do
 		table=probe$type
@@ -282,6 +287,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		doctor -t "$table" --probe-write
 		is ok 'allowed' partiql
 		is ok 'allowed' delete
+		is ok 'allowed' batch-get
 	done
 	# a TTL attribute that is a key
 	doctor -t "$table" --probe-write --ttl-attribute key

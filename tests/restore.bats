@@ -115,11 +115,18 @@ LIST
 
 @test "an export to S3 is checked against its manifests" {
 	table
-	local i
+	local i other
 	for i in {1..9}; do item "$i" "$i"; done | ttlsweep restore -q -t "$T" --yes - >/dev/null
 	ttlsweep export -q -t "$T" --layout s3 -o directory --jobs 2
 	ttlsweep purge -q -t "$T" --yes --state any --no-journal
-	run -0 ttlsweep restore -t "$T" --yes directory
+	# it would go into another table, which nobody named
+	other=$(new_table other)
+	seed --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$other" >/dev/null
+	CACHETABLE=$other run -1 ttlsweep restore --yes directory
+	[[ $output == *" is of an export of table $T, but would go into table $other; name the table with -t"* ]]
+	run -0 ttlsweep restore -t "$other" directory
+	[[ $(grep -c "of an export of table $T; its entries go to table $other, as asked" <<<"$output") -eq 1 ]]
+	CACHETABLE=$T run -0 ttlsweep restore --yes directory
 	[[ $(holds) == "1 2 3 4 5 6 7 8 9" ]]
 	ttlsweep export -q -t "$T" --prefix 'no such key' --layout s3 -o none
 	run -0 ttlsweep restore -t "$T" --yes none

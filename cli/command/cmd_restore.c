@@ -55,6 +55,7 @@ const struct command cmd_restore = {
 struct origin {
 	char *path;
 	char *directory;                     /* of an export to S3; NULL */
+	char *table;                         /* that it is of; NULL: unknown */
 	struct images_file file;             /* its reader is ours */
 	const struct journal_index *journal; /* NULL: an export */
 	size_t place;                        /* on the command line */
@@ -131,6 +132,8 @@ add_directory(struct restoring *s, const char *path, struct log *log,
 		    s3_directory_input(file, s->key, f), f);
 		if (rc != 0)
 			break;
+		if (m.table != NULL)
+			s->origins[s->n - 1].table = xstrdup(m.table);
 		if (!file->has_md5)
 			s->origins[s->n - 1].file.items = file->items;
 		if (m.has_time && m.time > 0 && m.time <= INT64_MAX / 1000000)
@@ -273,6 +276,31 @@ check_origins(struct restoring *s, struct fault *f)
 	return 0;
 }
 
+/* An export of one table goes into another only if that is named. */
+static int
+check_tables(const struct restoring *s, struct fault *f)
+{
+	const struct context *c = &s->context;
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct origin *x = &s->origins[i];
+
+		if (x->table == NULL || strcmp(x->table, c->table.name) == 0)
+			continue;
+		if (!option_given(c->o, "table"))
+			return fault(f, FAULT_REFUSED,
+			    "%s is of an export of table %s, but would go into "
+			    "table %s; name the table with -t",
+			    x->path, x->table, c->table.name);
+		log_note(c->log,
+		    "%s: of an export of table %s; its entries go to table %s, "
+		    "as asked",
+		    x->path, x->table, c->table.name);
+		break;
+	}
+	return 0;
+}
+
 /* The lock keeps out runs that write to this table, but a run on another table
  * may still be writing a journal that is to be put back here. What it adds
  * later would not be checked. */
@@ -389,6 +417,7 @@ release(struct restoring *s)
 	for (size_t i = 0; i < s->n; i++) {
 		free(s->origins[i].path);
 		free(s->origins[i].directory);
+		free(s->origins[i].table);
 		reader_close(s->origins[i].file.reader);
 	}
 	free(s->origins);
@@ -412,7 +441,7 @@ run(const struct options *o, struct log *log, struct fault *f)
 		tell_endpoint(&s, f);
 		goto out;
 	}
-	if (check_origins(&s, f) != 0 ||
+	if (check_origins(&s, f) != 0 || check_tables(&s, f) != 0 ||
 	    guard_ceilings(&s.ceilings, &s.context, f) != 0 ||
 	    guard_ttl(&s.context, f) != 0 ||
 	    guard_check(&s.context, false, o->yes, f) != 0)

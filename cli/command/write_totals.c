@@ -217,21 +217,36 @@ add_advice(struct buf *out, const struct options *o,
 		    "FILE");
 }
 
+/* What the credentials lack. */
+static void
+add_policy(struct buf *out, const struct options *o,
+    const struct report_sweep *r)
+{
+	struct report_place place = r->place;
+	struct buf line = { 0 }, profile = { 0 };
+
+	option_repeat_one(&profile, o, "profile");
+	place.repeat = buf_text(&profile);
+	buf_addf(&line, "doctor --policy %s", o->command->name);
+	text_report_command(out, buf_text(&line), &place);
+	buf_adds(out, " prints a policy that allows all it needs; ");
+	buf_release(&line);
+	buf_release(&profile);
+}
+
 /* How to continue a run that stopped early; ${why} it stopped. */
 static void
 add_next(struct buf *out, const struct option_echo *q,
-    const struct sweep_totals *t, enum fault_kind why)
+    const struct report_sweep *r, enum fault_kind why)
 {
 	const struct options *o = q->shown;
+	const struct sweep_totals *t = r->totals;
 
 	if (t->stopped == NULL ||
 	    (strcmp(t->stopped, "failed") == 0 && t->matched == 0))
 		return;
 	if (why == FAULT_DENIED)
-		buf_addf(out,
-		    "ttlsweep doctor --policy %s prints a policy that "
-		    "allows all it needs; ",
-		    o->command->name);
+		add_policy(out, o, r);
 	buf_adds(out,
 	    why == FAULT_DENIED || why == FAULT_CREDENTIALS
 		? "then continue with: "
@@ -277,7 +292,7 @@ log_end(const struct context *c, const struct report_sweep *r,
 	if (in_vain(c->o, r->totals) && (r->executed || finds_none(r->totals)))
 		add_advice(&next, c->o, r);
 	else if (r->executed)
-		add_next(&next, &c->quoted, r->totals, why);
+		add_next(&next, &c->quoted, r, why);
 	/* also with -q if the same run would only stop again */
 	if (next.n > 0 && in_vain(c->o, r->totals))
 		log_warn(c->log, "%s", buf_text(&next));

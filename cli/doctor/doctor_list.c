@@ -274,7 +274,7 @@ end_text(struct doctor *d, struct buf *out)
 	if (!tried)
 		text_report_words(&p, 0,
 		    "--probe-write tests deletes on a key that does not exist "
-		    "(2 write units).",
+		    "(2 write units and 1 read unit).",
 		    TEXT_REPORT_DIM);
 	buf_release(&line);
 }

@@ -57,6 +57,24 @@ add_delete(struct doctor *d, const char *check, enum probe_said said,
 	    allowed ? DOCTOR_WARNING : DOCTOR_FAILURE, why, f);
 }
 
+/* Without it a purge ends at the first entry that is no longer there. */
+static int
+check_get(struct doctor *d, struct fault *f)
+{
+	struct fault why = { 0 };
+	enum probe_said said = probe_get(d->c.conn, &d->c.table, d->ttl, &why);
+
+	if (said != PROBE_ALLOWED) {
+		if (said == PROBE_DENIED)
+			doctor_advise_policy(d);
+		return doctor_add_fault(d, "batch-get", DOCTOR_FAILURE, &why,
+		    f);
+	}
+	buf_adds(&d->text,
+	    "allowed (dynamodb:BatchGetItem, for a key that does not exist)");
+	return doctor_add(d, "batch-get", DOCTOR_OK, f);
+}
+
 static int
 check_deletes(struct doctor *d, struct fault *f)
 {
@@ -77,7 +95,10 @@ check_deletes(struct doctor *d, struct fault *f)
 	if (add_delete(d, "partiql", many, one == PROBE_ALLOWED, &many_why,
 		f) != 0)
 		return -1;
-	return add_delete(d, "delete", one, many == PROBE_ALLOWED, &one_why, f);
+	if (add_delete(d, "delete", one, many == PROBE_ALLOWED, &one_why, f) !=
+	    0)
+		return -1;
+	return check_get(d, f);
 }
 
 void

@@ -13,6 +13,7 @@
 #include "lib/base/version.h"
 #include "lib/dynamodb/call.h"
 #include "lib/dynamodb/client.h"
+#include "lib/dynamodb/get.h"
 #include "lib/dynamodb/item.h"
 #include "lib/dynamodb/probe.h"
 #include "lib/dynamodb/table.h"
@@ -258,6 +259,34 @@ probe_delete(struct ddb_conn *c, const struct ddb_table *t, const char *ttl,
 	buf_release(&sort);
 	buf_release(&body);
 	return said;
+}
+
+enum probe_said
+probe_get(struct ddb_conn *c, const struct ddb_table *t, const char *ttl,
+    struct fault *f)
+{
+	struct buf partition = { 0 }, sort = { 0 }, key = { 0 };
+	struct page found = { 0 };
+	struct item one = { 0 };
+	struct slice json;
+	int rc;
+
+	random_key(&partition, t->partition_type);
+	one.partition = (struct slice){ partition.p, partition.n };
+	if (t->sort != NULL) {
+		random_key(&sort, t->sort_type);
+		one.sort = (struct slice){ sort.p, sort.n };
+	}
+	item_key_json(&key, &one, &t->schema);
+	json = (struct slice){ key.p, key.n };
+	rc = ddb_get_batch(c, t, ttl, &json, 1, &found, f);
+	page_release(&found);
+	buf_release(&partition);
+	buf_release(&sort);
+	buf_release(&key);
+	return rc == 0                ? PROBE_ALLOWED
+	    : f->kind == FAULT_DENIED ? PROBE_DENIED
+				      : PROBE_FAILED;
 }
 
 /* Epoch seconds, a JSON number with a fraction; -1: none. */

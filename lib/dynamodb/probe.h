@@ -43,6 +43,11 @@ enum probe_said probe_scan(struct ddb_conn *c, const char *table,
 enum probe_said probe_delete(struct ddb_conn *c, const struct ddb_table *t,
     const char *ttl, bool partiql, struct fault *f);
 
+/* The consistent read that a purge sends to find out why a delete had no
+ * effect, of a random key. It costs a read unit. */
+enum probe_said probe_get(struct ddb_conn *c, const struct ddb_table *t,
+    const char *ttl, struct fault *f);
+
 /* DescribeContinuousBackups. */
 struct probe_backups {
 	bool on;          /* point-in-time recovery */
