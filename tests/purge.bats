@@ -655,10 +655,17 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	[[ $(find "$j" -type f | wc -l) -eq 8 ]]
 	run -0 sweep --yes -v --keep-journals 30d
 	[[ $output == *"removed the old journal $j/old"* ]]
-	[[ $output == *"2 old journals of this table removed"* ]]
+	[[ $output == *"2 old journals of this table removed from $j"* ]]
 	[[ ! -e $j/old && ! -e $j/$T-20200101T000000Z.journal.gz ]]
 	[[ $(find "$j" -type f | wc -l) -eq 7 ]]
 	exec 8<&-
+	# the directory is that of the run's journal, whichever option gave it
+	mkdir -m 700 "$j/other"
+	cp "$a" "$j/other/old"
+	touch -d '40 days ago' "$j/other/old"
+	run -0 ttlsweep purge -t "$T" --now "$NOW" --yes --state any --journal "$j/other/new" --keep-journals 30d
+	[[ $output == *"1 old journal of this table removed from $j/other"* && ! -e $j/other/old ]]
+	run -2 ttlsweep purge -t "$T" --no-journal --keep-journals 30d
 }
 
 # slow_purge FILE [OPTION...]: start a slow purge; its pid in $pid.

@@ -177,9 +177,9 @@ help_program(struct buf *out, const struct command *const *commands, int width)
 	usage(out, NULL);
 	words(out, width,
 	    "Shows what is in a DynamoDB table with Time To Live, and what "
-	    "TTL has left behind, and why. Exports entries, and deletes them, "
-	    "with an undo, without ever deleting one that was renewed "
-	    "meanwhile.");
+	    "TTL has left behind, and why. Exports entries, and deletes "
+	    "expired ones, with an undo, without ever deleting one that was "
+	    "renewed meanwhile.");
 	buf_adds(out, "\nCommands:\n");
 	for (size_t i = 0; commands[i] != NULL; i++) {
 		buf_reset(&label);

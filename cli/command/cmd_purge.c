@@ -36,7 +36,7 @@ const struct command cmd_purge = {
 	.about =
 	    "Deletes the selected entries, by default all expired ones. Each "
 	    "is deleted only if the reason for which it was selected still "
-	    "holds, so an entry that was renewed meanwhile is kept. Each is "
+	    "holds, so an expired one that was renewed meanwhile is kept. Each is "
 	    "written to a journal first, and 'ttlsweep restore' puts it back "
 	    "from there.",
 	.examples = {
@@ -327,14 +327,33 @@ tell_expired(void *ctx, const char *path)
 	free(text);
 }
 
+/* Where the journal of the run is, or would be. The caller frees it; NULL: not
+ * known. */
+static char *
+journals_directory(const struct options *o)
+{
+	const char *slash;
+
+	if (o->journal_dir != NULL)
+		return xstrdup(o->journal_dir);
+	if (o->journal == NULL)
+		return journal_default_directory();
+	slash = strrchr(o->journal, '/');
+	if (slash == NULL)
+		return xstrdup(".");
+	return xstrndup(o->journal,
+	    slash > o->journal ? (size_t)(slash - o->journal) : 1);
+}
+
 /* --keep-journals: older journals are removed once this run has succeeded; a
  * dry run says which would be. The times of files are by our clock. */
 static int
 drop_journals(struct sweep *s, bool execute, struct fault *f)
 {
 	struct context *c = &s->context;
+	char *dir = c->o->keep_journals < 0 ? NULL : journals_directory(c->o);
 	struct journal_expiry e = {
-		.dir = c->o->journal_dir,
+		.dir = dir,
 		.table = &c->table,
 		.endpoint = c->config.endpoint,
 		.region = c->config.region,
@@ -344,20 +363,23 @@ drop_journals(struct sweep *s, bool execute, struct fault *f)
 		.ctx = s,
 	};
 	int64_t n = 0;
+	int rc;
 
 	if (c->o->keep_journals < 0)
 		return 0;
 	e.before = sum_sub(c->world->wall_ms(c->world->ctx) / 1000,
 	    c->o->keep_journals);
-	if (journal_expire(&e, &n, f) != 0)
-		return -1;
-	if (n > 0)
+	rc = journal_expire(&e, &n, f);
+	if (rc == 0 && n > 0)
 		log_note(c->log,
-		    execute ? "%lld old journal%s of this table removed"
-			    : "--keep-journals would remove %lld old "
-			      "journal%s of this table",
-		    (long long)n, n == 1 ? "" : "s");
-	return 0;
+		    execute
+			? "%lld old journal%s of this table removed from %s"
+			: "--keep-journals would remove %lld old journal%s of "
+			  "this table from %s",
+		    (long long)n, n == 1 ? "" : "s",
+		    dir != NULL ? dir : "the default directory");
+	free(dir);
+	return rc;
 }
 
 static int

@@ -95,6 +95,8 @@ static const struct {
 	    "either there is a journal or there is none" },
 	{ "journal-dir", "no-journal",
 	    "either there is a journal or there is none" },
+	{ "keep-journals", "no-journal",
+	    "either there is a journal or there is none" },
 	{ "top", "limit", "--top N has its own limit" },
 	{ "no-sizes", "larger-than", "sizes would not be known" },
 	{ "keys-from", "input", "the keys' entries are read from the table" },

@@ -282,7 +282,10 @@ live(struct writing *w)
 	else if (sessions > 0)
 		buf_addf(&w->line, ": %s would be logged out",
 		    sessions == 1 ? "its user" : "their users");
-	say(w, TEXT_REPORT_RED, ".");
+	say(w, TEXT_REPORT_RED, ". %s.",
+	    n == 1 ? "If it is renewed meanwhile, it is deleted all the same"
+		   : "Those that are renewed meanwhile are deleted all the "
+		     "same");
 }
 
 /* Why they count as such, where that is not to be seen from their keys. */
