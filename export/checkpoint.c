@@ -131,7 +131,9 @@ another_run(const char *path, const char *name, const char *had,
     const char *has, struct fault *f)
 {
 	if (strcmp(name, "selection") == 0)
-		name = "options that select entries";
+		name = "options";
+	else if (strcmp(name, "ttl_attribute") == 0)
+		name = "TTL attribute";
 	return fault(f, FAULT_REFUSED,
 	    "%s: the checkpoint belongs to another run (%s: %s; this run: %s); "
 	    "name another file, or remove it to start over",

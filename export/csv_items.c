@@ -241,8 +241,9 @@ add_key(struct csv_items *c, const struct csv_row *row, size_t i,
 		return 0;
 	if (csv_safe_is(cell))
 		return made_safe(f);
-	return fault(f, FAULT_DATA, "cell %zu is not a valid key %s: not %s",
-	    i + 1, name, cell.n == 0 ? "there" : forms[type]);
+	return fault(f, FAULT_DATA,
+	    "cell %zu is not a valid key \"%s\": not %s", i + 1, name,
+	    cell.n == 0 ? "there" : forms[type]);
 }
 
 /* Whether ${value} contains a string that replaces a masked value. */

@@ -567,7 +567,8 @@ in_items(struct documents *d, struct line *out, struct fault *f)
 	if (c <= 0)
 		return c;
 	if (c != '{')
-		return wrong(d, 0, "it is not an entry, an object", f);
+		return wrong(d, 0, "it is not an entry, which is a JSON object",
+		    f);
 	if (value_at(d, 0, &text, f) != 0)
 		return -1;
 	return give(d, text, d->around != LEVEL_TOP, out, f);

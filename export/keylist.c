@@ -155,14 +155,14 @@ add_attribute(struct reading *r, struct slice cell, size_t i, struct fault *f)
 		return csv_safe_is(cell)
 		    ? made_safe(r, f)
 		    : fault(f, FAULT_DATA,
-			  "cell %zu is not a valid key %s: %s%s", i + 1, name,
-			  cell.n == 0 ? "it is empty" : "not ",
+			  "cell %zu is not a valid key \"%s\": %s%s", i + 1,
+			  name, cell.n == 0 ? "it is empty" : "not ",
 			  cell.n == 0 ? "" : forms[type]);
 	if (attr_size((struct slice){ out->p + from, out->n - from }) <= most)
 		return 0;
 	return fault(f, FAULT_DATA,
-	    "cell %zu is not a valid key %s: longer than %d bytes", i + 1, name,
-	    (int)most);
+	    "cell %zu is not a valid key \"%s\": longer than %d bytes", i + 1,
+	    name, (int)most);
 }
 
 /* Whether ${key}, {"key":{…}}, was seen before; now it is. */

@@ -643,8 +643,8 @@ reader_schema(struct reader *r, const char *hint, char **partition, char **sort,
 		    hint, names);
 	else
 		(void)fault(f, FAULT_DATA,
-		    "the key is not known; name it with --key; attributes: %s",
-		    names);
+		    "the key is not known; name it with --key%s%s",
+		    names[0] != '\0' ? "; attributes: " : "", names);
 	(void)at_line(r, line, f);
 	free(names);
 	return KEY_UNKNOWN;

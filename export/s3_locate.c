@@ -347,7 +347,10 @@ find(const struct s3_manifest *m, const char *path, const char *key)
 	char *beside = xasprintf("%s/..", m->directory), *found = NULL;
 	const char *const roots[] = { m->directory, path, beside };
 
-	for (size_t i = 0; i < 3 && found == NULL && is_inside(key); i++)
+	/* beside a full export there may be another one */
+	size_t n = m->summarized && !m->incremental ? 2 : 3;
+
+	for (size_t i = 0; i < n && found == NULL && is_inside(key); i++)
 		found = below(roots[i], key);
 	free(beside);
 	return found;

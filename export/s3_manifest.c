@@ -226,6 +226,7 @@ take_summary(struct s3_manifest *m, struct slice doc, char **files,
 	const char *slash = key != NULL ? strrchr(key, '/') : NULL;
 	char format[101], type[32];
 
+	m->summarized = true;
 	slice_copy(type, sizeof(type), slice_get(doc, "exportType"));
 	m->incremental = strcmp(type, "INCREMENTAL_EXPORT") == 0;
 	take_time(m, doc, m->incremental ? "exportToTime" : "exportTime");

@@ -26,6 +26,8 @@ struct s3_file {
 struct s3_manifest {
 	char *directory;                 /* the one with the manifests */
 	char *table, *table_id, *region; /* NULL: not known */
+	bool summarized; /* there is a summary; without one what follows is
+			    not known */
 	bool incremental;
 	bool has_time;
 	int64_t time;   /* the time the data is of, epoch seconds */

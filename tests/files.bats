@@ -138,6 +138,25 @@ goes_in()
 	run -0 ttlsweep inspect -i name.json --key name
 }
 
+@test "what is no data says so: empty files, noise, checkpoints" {
+	: >empty.json
+	run -0 --separate-stderr ttlsweep inspect -q -i empty.json
+	[[ $stderr == *"empty.json is empty: it contains no entry" ]]
+	head -c 3000 /dev/zero | openssl enc -aes-128-ctr -K 00 -iv 00 2>/dev/null >noise
+	for how in "inspect -i" "restore -t $TABLE" "purge -t $TABLE --keys-from"; do
+		# shellcheck disable=SC2086
+		run -1 ttlsweep $how noise
+		[[ $output == *"noise: is binary data, not an export, a journal or a list of keys"* ]]
+	done
+	ttlsweep purge -q -t "$TABLE" --state any --max-items 1 --yes --checkpoint c --journal j --jobs 1 || [[ $? -eq 4 ]]
+	ttlsweep restore -q --yes j
+	for how in "inspect -i" "restore -t $TABLE"; do
+		# shellcheck disable=SC2086
+		run -1 ttlsweep $how c
+		[[ $output == *"c: is a checkpoint of ttlsweep; name it with --checkpoint to continue its run"* ]]
+	done
+}
+
 @test "damage in a reply is reported with file and line, and nothing is written" {
 	local copy
 	copy=$(new_table copy)
@@ -219,6 +238,14 @@ reads()
 	reads e "1 of its "
 }
 
+@test "a missing file of an export to S3 is not taken from another one beside it" {
+	s3_export e
+	cp -r e copy
+	rm "$(find copy -name '*.json.gz' -size +100c | head -n 1)"
+	run -1 ttlsweep inspect -i copy --key key
+	[[ $output == *"missing"* && $output != *"not listed"* ]]
+}
+
 @test "data files of an export to S3 without all of its manifests are read" {
 	local top
 	s3_export e
@@ -234,9 +261,10 @@ reads()
 	# only the list of files, or only the summary
 	cp -r e list
 	find list -name 'manifest-summary.*' -delete
-	reads list
+	reads list "has no manifest-summary.json"
 	cp -r e summary
 	find summary -name 'manifest-files.*' -delete
+	reads summary "has no manifest-files.json"
 	reads summary "could not be checked except by the number of entries"
 	# a missing file is noticed
 	rm "$(find summary -name '*.json.gz' -size +100c | head -n 1)"

@@ -185,7 +185,7 @@ goes_back_in()
 	other=$(new_table other)
 	seed --endpoint "$URL" --table "$other" --key-type N >/dev/null
 	run -1 ttlsweep restore -t "$other" e.csv --yes
-	[[ $output == *"e.csv:2: row 2: cell 1 is not a valid key key: not a decimal number"* ]]
+	[[ $output == *"e.csv:2: row 2: cell 1 is not a valid key \"key\": not a decimal number"* ]]
 	[ -z "$(dumped "$other")" ]
 }
 
@@ -381,10 +381,10 @@ PY
 	refused "$key\nsession:Ab12…0123ef\n" "2: row 2: the key is masked"
 	refused "$key\n'=x\n" "2: row 2: the key looks as if it was made safe"
 	refused "\n\n$key\n\"x\ny" "4: row 2: the file ends inside cell 1"
-	refused "$key\n\"\"\n" "2: row 2: cell 1 is not a valid key key: it is empty"
+	refused "$key\n\"\"\n" "2: row 2: cell 1 is not a valid key \"key\": it is empty"
 	refused "$key\na,b\n" "2: row 2: it has 2 cells, and the first row has 1"
 	refused "$key\na\"b\n" "2: row 2: a quote inside cell 1"
-	refused "$key\n\\xff\n" "2: row 2: cell 1 is not a valid key key: not text in UTF-8"
+	refused "$key\n\\xff\n" "2: row 2: cell 1 is not a valid key \"key\": not text in UTF-8"
 	refused "key;kind\n$key;item\n" "1: row 1: it looks like a header row separated by semicolons"
 	refused "KEY\n$key\n" "1: row 1: is this the header row?"
 	refused "\xff\xfek\0e\0y\0\n\0" " is text in UTF-16; run: iconv -f UTF-16 -t UTF-8"

@@ -173,8 +173,6 @@ static int
 read_origins(struct restoring *s, const struct options *o, struct log *log,
     struct fault *f)
 {
-	struct stat st;
-
 	for (size_t i = 0; i < o->noperands; i++) {
 		const char *path = o->operands[i];
 		int rc = s3_directory_is(path)
@@ -183,9 +181,7 @@ read_origins(struct restoring *s, const struct options *o, struct log *log,
 
 		if (rc != 0)
 			return name_directory(path, f);
-		if (stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-		    st.st_size == 0)
-			log_warn(log, "%s is empty: it restores nothing", path);
+		context_warn_empty(log, path, "restores nothing");
 	}
 	if (s->n > 0)
 		qsort(s->origins, s->n, sizeof(*s->origins), origin_cmp);

@@ -151,7 +151,8 @@ in_vain(const struct options *o, const struct sweep_totals *t)
 		    (t->scanned == 0 || o->checkpoint == NULL)));
 }
 
-/* The command line, with a journal that does not exist yet. */
+/* The command line, with a journal that does not exist yet, and was not that of
+ * this run. */
 static void
 add_command(struct buf *out, const struct option_echo *q,
     const struct sweep_totals *t)
@@ -160,7 +161,8 @@ add_command(struct buf *out, const struct option_echo *q,
 	struct buf line = { 0 };
 	char *fresh;
 
-	if (o->journal == NULL || t->journal == NULL) {
+	if (o->journal == NULL ||
+	    (t->journal == NULL && access(o->journal, F_OK) != 0)) {
 		option_echo_line(out, q, o->line);
 		return;
 	}
@@ -242,18 +244,22 @@ add_next(struct buf *out, const struct option_echo *q,
 	const struct options *o = q->shown;
 	const struct sweep_totals *t = r->totals;
 
-	if (t->stopped == NULL ||
+	if (t->stopped == NULL && t->outcomes[OUTCOME_FAILED] > 0)
+		buf_adds(out, "to try again what failed: ");
+	else if (t->stopped == NULL || why == FAULT_NOT_FOUND ||
 	    (strcmp(t->stopped, "failed") == 0 && t->matched == 0))
 		return;
 	if (why == FAULT_DENIED)
 		add_policy(out, o, r);
-	buf_adds(out,
-	    why == FAULT_DENIED || why == FAULT_CREDENTIALS
-		? "then continue with: "
-		: why == FAULT_IO ? "once that is fixed, continue with: "
-		: o->keys_from != NULL && strcmp(o->keys_from, "-") == 0
-		? "to continue, give the same list to: "
-		: "to continue: ");
+	if (t->stopped != NULL)
+		buf_adds(out,
+		    why == FAULT_DENIED || why == FAULT_CREDENTIALS
+			? "then continue with: "
+			: why == FAULT_IO
+			? "once that is fixed, continue with: "
+			: o->keys_from != NULL && strcmp(o->keys_from, "-") == 0
+			? "to continue, give the same list to: "
+			: "to continue: ");
 	add_command(out, q, t);
 }
 

@@ -177,6 +177,8 @@ void context_end(struct context *c);
 
 /* Warn of missing manifests and changed files of the export to S3 ${m}. */
 void context_warn_directory(struct log *log, const struct s3_manifest *m);
+/* Warn of the empty file ${path}: "it ${so}". */
+void context_warn_empty(struct log *log, const char *path, const char *so);
 /* Warn that ${path}, a file of replies, has only a part of the table. */
 void context_warn_partial(struct log *log, const char *path);
 

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli/context/context.h"
 #include "cli/log.h"
@@ -93,6 +94,15 @@ context_warn_partial(struct log *log, const char *path)
 	    strcmp(path, "-") == 0 ? "standard input" : path);
 }
 
+void
+context_warn_empty(struct log *log, const char *path, const char *so)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0)
+		log_warn(log, "%s is empty: it %s", path, so);
+}
+
 static int
 open_file(struct context *c, struct fault *f)
 {
@@ -102,6 +112,7 @@ open_file(struct context *c, struct fault *f)
 	c->reader = reader_open(c->o->input, READER_DELETED, c->key, f);
 	if (c->reader == NULL)
 		return -1;
+	context_warn_empty(c->log, c->o->input, "contains no entry");
 	told = reader_schema(c->reader, c->o->key, &c->partition, &c->sort, f);
 	if (note_key(c, told) != 0)
 		return -1;
@@ -121,12 +132,20 @@ context_warn_directory(struct log *log, const struct s3_manifest *m)
 {
 	size_t unzipped = 0;
 
+	if (!m->summarized && !m->unlisted)
+		log_warn(log,
+		    "%s: has no manifest-summary.json: the table and the time "
+		    "of the export are not known, and its number of entries "
+		    "could not be checked",
+		    m->directory);
 	if (m->unlisted)
 		log_warn(log,
-		    "%s: has no manifest: %zu data file%s read, but whether "
+		    "%s: has no %s: %zu data file%s read, but whether "
 		    "the export is complete and undamaged could not be "
 		    "checked%s",
-		    m->directory, m->n, m->n == 1 ? " is" : "s are",
+		    m->directory,
+		    m->summarized ? "manifest-files.json" : "manifest", m->n,
+		    m->n == 1 ? " is" : "s are",
 		    m->items >= 0 ? " except by the number of entries" : "");
 	for (size_t i = 0; i < m->n; i++)
 		unzipped += m->files[i].unzipped;

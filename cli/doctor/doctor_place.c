@@ -114,7 +114,13 @@ check_endpoint(struct doctor *d, struct fault *f)
 		return doctor_add(d, "endpoint", DOCTOR_FAILURE, f);
 	}
 	buf_addf(&d->text, " answers in %lld ms", (long long)hello.took_ms);
-	if (tls) {
+	if (hello.page) {
+		result = DOCTOR_WARNING;
+		buf_adds(&d->text, ", but with a web page, not as DynamoDB");
+		buf_adds(&d->fix,
+		    "check the endpoint, and whether a proxy or filter answers "
+		    "in the server's place");
+	} else if (tls) {
 		buf_adds(&d->text, ", its certificate is good");
 	} else if (!d->local) {
 		result = DOCTOR_WARNING;

@@ -477,6 +477,16 @@ check_apart(const struct names *all, struct fault *f)
 	return 0;
 }
 
+/* It is synced, and a restore reads it. */
+static int
+check_journal(const char *path, struct fault *f)
+{
+	if (path == NULL || strcmp(path, "-") != 0)
+		return 0;
+	return fault(f, FAULT_USAGE,
+	    "--journal -: a journal is a new file; name one");
+}
+
 /* It is replaced again and again, and the next run reads it. */
 static int
 check_checkpoint(const char *path, struct fault *f)
@@ -499,7 +509,9 @@ static int
 check_files(const struct options *o, struct fault *f)
 {
 	struct names all = { 0 };
-	int rc = check_checkpoint(o->checkpoint, f);
+	int rc = check_checkpoint(o->checkpoint, f) != 0
+	    ? -1
+	    : check_journal(o->journal, f);
 
 	if (rc == 0) {
 		gather(&all, o);

@@ -90,12 +90,13 @@ give_up(const struct ddb_conn *c, const struct ddb_call *call,
 	if (last->kind == FAULT_NET || last->kind == FAULT_DATA)
 		return fault(f, last->kind,
 		    "%s: %s: no usable reply in %d %s: %.500s (the endpoint "
-		    "comes from %s%s%s)",
+		    "comes from %s; %s)",
 		    d->url, call->operation, tries, refusal_tries(tries),
 		    last->text, d->o.config->endpoint_from,
-		    last->kind == FAULT_NET ? "; " : "",
-		    last->kind == FAULT_NET ? refusal_net(last->text, regional)
-					    : "");
+		    last->kind == FAULT_NET
+			? refusal_net(last->text, regional)
+			: "check it, and whether a proxy or filter answers in "
+			  "the server's place");
 	return fault(f, last->kind, "%s: gave up after %d %s: %.900s; %s",
 	    call->operation, tries, refusal_tries(tries), last->text,
 	    REFUSAL_TROUBLE);

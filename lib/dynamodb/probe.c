@@ -57,6 +57,7 @@ probe_hello(const struct aws_config *config, struct world *w,
 	(void)w->exchange(line, &x);
 	out->took_ms = (w->mono_us(w->ctx) - begun) / 1000;
 	out->answered = x.status != 0;
+	out->page = x.reply.n > 0 && x.reply.p[0] == '<';
 	(void)snprintf(out->error, sizeof(out->error), "%s", x.error);
 	out->clock_known = out->answered && x.date >= 0 && !x.aged &&
 	    x.received_ms - x.sent_ms <= ROUND_TRIP_MS;

@@ -15,6 +15,7 @@ struct fault;
 /* Whether the endpoint answers: one GET, not signed, to see whether the network
  * or the credentials are at fault. Any reply is an answer. */
 struct probe_hello {
+	bool page; /* the answer is HTML or XML, which DynamoDB's is not */
 	bool answered;
 	char error[256]; /* why not */
 	int64_t took_ms;

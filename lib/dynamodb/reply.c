@@ -130,6 +130,14 @@ slow_advice(const struct ddb_call *call)
 }
 
 int
+ddb_gone(const char *table, struct fault *f)
+{
+	return fault(f, FAULT_NOT_FOUND,
+	    "table %s: not found any more: it has been deleted meanwhile",
+	    table);
+}
+
+int
 ddb_refused(const struct ddb_call *call, const struct ddb_reply *reply,
     const char *table, struct fault *f)
 {
@@ -148,6 +156,6 @@ ddb_refused(const struct ddb_call *call, const struct ddb_reply *reply,
 	};
 
 	if (strcmp(reply->code, "ResourceNotFoundException") == 0)
-		return fault(f, FAULT_NOT_FOUND, "table %s: not found", table);
+		return ddb_gone(table, f);
 	return refusal_say(&r, f);
 }

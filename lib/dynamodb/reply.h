@@ -33,6 +33,8 @@ struct ddb_reply {
  * action or table if that is the reason; returns -1. */
 int ddb_refused(const struct ddb_call *call, const struct ddb_reply *reply,
     const char *table, struct fault *f);
+/* The same where a table is not found that was described before. */
+int ddb_gone(const char *table, struct fault *f);
 
 /* For call.c: parse the result of ${r} into ${reply} and classify it. ${f} is
  * set unless it is an accepted answer of status 200. */

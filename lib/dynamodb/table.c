@@ -369,7 +369,9 @@ read_table(struct ddb_table *t, const cJSON *table, const char *region,
 
 	if (hash[0] == '\0')
 		return fault(f, FAULT_DATA,
-		    "DescribeTable: the reply names no key schema");
+		    "DescribeTable: the reply names no key schema: check the "
+		    "endpoint, and whether a proxy or filter answers in the "
+		    "server's place");
 	t->arn = xstrdup(string_of(table, "TableArn"));
 	t->id = xstrdup(string_of(table, "TableId"));
 	t->account = arn_account(t->arn);

@@ -143,9 +143,7 @@ read_answers(struct batch *b, struct fault *f)
 		if (read_answer(b, b->left[i], &b->answers.list[i]))
 			b->left[again++] = b->left[i];
 	b->n = again;
-	return !b->no_table ? 0
-			    : fault(f, FAULT_NOT_FOUND, "table %s: not found",
-				  b->writes->table->name);
+	return b->no_table ? ddb_gone(b->writes->table->name, f) : 0;
 }
 
 /* The whole call was refused. 0: send what is left one by one; -1. */

@@ -3,6 +3,7 @@
 
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
+#include "lib/base/text.h"
 #include "lib/stream/input.h"
 #include "lib/stream/sniff.h"
 
@@ -69,6 +70,9 @@ static const struct {
 	    "iconv -f UTF-16BE -t UTF-8", NULL },
 	{ BYTES("SQLite format 3\0"), 0, SURE, "an SQLite database", NULL,
 	    NOT_TEXT },
+	{ BYTES("{\"schema\":\"ttlsweep.checkpoint/"), 0, SURE,
+	    "a checkpoint of ttlsweep", NULL,
+	    "name it with --checkpoint to continue its run" },
 	{ BYTES("<?xml"), 0, TEXT, "XML", NULL, ERROR_PAGE },
 	{ BYTES("<!DOCTYPE"), 0, TEXT, "HTML", NULL, ERROR_PAGE },
 	{ BYTES("Items:\n"), 0, TEXT, "YAML", NULL, PRINT_JSON },
@@ -106,6 +110,24 @@ is_binary(struct input *in)
 	return false;
 }
 
+/* Whether the first bytes are not text at all; keys of text may contain any
+ * character, also of control. */
+static bool
+is_noise(struct input *in)
+{
+	const struct buf *front;
+	size_t n;
+
+	if (!is_binary(in) || input_peek(in, BINARY_WITHIN, &front, NULL) != 0)
+		return false;
+	n = front->n < BINARY_WITHIN ? front->n : BINARY_WITHIN;
+	/* the last character may be cut off */
+	for (size_t cut = 0; cut < 4 && cut <= n; cut++)
+		if (text_is_utf8(front->p, n - cut))
+			return false;
+	return true;
+}
+
 int
 sniff_refuse(struct input *in, const char *how, bool any_text, struct fault *f)
 {
@@ -133,5 +155,10 @@ sniff_refuse(struct input *in, const char *how, bool any_text, struct fault *f)
 		    kinds[i].what, kinds[i].command, piped ? "" : " ",
 		    piped ? "" : plain_name(name), how);
 	}
+	if (is_noise(in))
+		return fault(f, FAULT_DATA,
+		    "%s: is binary data, not an export, a journal or a list of "
+		    "keys",
+		    name);
 	return 0;
 }

@@ -299,8 +299,8 @@ test_of_another_run(void **state)
 	static const char *const texts[] = { "(table: T; this run: U)",
 		"(table_id: a1b2; this run: ", "another key", "another key",
 		"(command: purge; this run: export)",
-		"(endpoint: ", "(ttl_attribute: ",
-		"(options that select entries: state=expired prefix=" };
+		"(endpoint: ", "(TTL attribute: ",
+		"(options: state=expired prefix=" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)

@@ -166,7 +166,7 @@ static const struct {
 	{ "a cell too many", "S", SLICE("a,,,,,,,,{},"), NULL,
 	    "it has 10 cells" },
 	{ "no key", "S", SLICE(",,,,,,,,{}"), NULL,
-	    "cell 1 is not a valid key key: not there" },
+	    "cell 1 is not a valid key \"key\": not there" },
 	{ "not a number", "N", SLICE("a,,,,,,,,{}"), NULL, "not a decimal" },
 	{ "not UTF-8", "S", SLICE("\xc3,,,,,,,,{}"), NULL,
 	    "not text in UTF-8" },

@@ -176,7 +176,7 @@ static const struct {
 	    { "table", DOCTOR_FAILURE, "\033[2Jx\r", "y\n", "z\033" },
 	    "  failure  table         \\x1b[2Jx\\r\n"
 	    "                         -> y\\n\n"
-	    "                            z\\x1b\n" },
+	    "                            \"$(printf 'z\\033')\"\n" },
 	/* clang-format on */
 };
 

@@ -1255,7 +1255,7 @@ test_sweep_says(void **state)
 		    { .matched = 9, .outcomes = { [OUTCOME_SKIPPED] = 9 },
 			.states = { [STATE_LIVE] = 3, [STATE_PENDING] = 4,
 			    [STATE_STUCK] = 2 } },
-		    "\n3 LIVE entries are among them.\nTTL will delete 4 of "
+		    "\n3 LIVE entries are among them. Those that are renewed meanwhile are deleted all the same.\nTTL will delete 4 of "
 		    "them free of charge. 2 it will never delete.\n", "other" },
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 3, .outcomes = { [OUTCOME_SKIPPED] = 3 },
@@ -1269,12 +1269,12 @@ test_sweep_says(void **state)
 		    { .matched = 2, .outcomes = { [OUTCOME_SKIPPED] = 2 },
 			.states = { [STATE_LIVE] = 2 }, .live_sessions = 2 },
 		    "\nAll 2 are LIVE sessions: their users would be "
-		    "logged out.\n", "TTL" },
+		    "logged out. Those that are renewed meanwhile are\ndeleted all the same.\n", "TTL" },
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
 			.states = { [STATE_LIVE] = 1 }, .live_sessions = 1 },
 		    "\nIt is a LIVE session: its user would be logged "
-		    "out.\n", "TTL" },
+		    "out. If it is renewed meanwhile, it is deleted all\nthe same.\n", "TTL" },
 		{ "purge", false, false, NULL, "max-percent",
 		    { .matched = 3, .outcomes = { [OUTCOME_SKIPPED] = 3 },
 			.percent_matched = 3, .percent_of = 11 },
