@@ -71,6 +71,11 @@ read_names(struct csv_items *c, struct fault *f)
 	}
 	if (c->attributes < c->n)
 		return 0;
+	if (strcmp(c->names[0], ATTRIBUTES) == 0)
+		return fault(f, FAULT_DATA,
+		    "%s: its first column is \"" ATTRIBUTES
+		    "\", but must be the key",
+		    csv_read_name(c->csv));
 	return fault(f, FAULT_DATA,
 	    "%s: not an export or a journal; CSV needs the column "
 	    "\"" ATTRIBUTES "\": export without --columns, or with --format "

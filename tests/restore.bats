@@ -123,9 +123,9 @@ LIST
 	other=$(new_table other)
 	seed --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$other" >/dev/null
 	CACHETABLE=$other run -1 ttlsweep restore --yes directory
-	[[ $output == *" is of an export of table $T, but would go into table $other; name the table with -t"* ]]
+	[[ $output == *": from an export of table $T, but would go into table $other; name the table with -t"* ]]
 	run -0 ttlsweep restore -t "$other" directory
-	[[ $(grep -c "of an export of table $T; its entries go to table $other, as asked" <<<"$output") -eq 1 ]]
+	[[ $(grep -c "from an export of table $T; its entries go to table $other, as asked" <<<"$output") -eq 1 ]]
 	CACHETABLE=$T run -0 ttlsweep restore --yes directory
 	[[ $(holds) == "1 2 3 4 5 6 7 8 9" ]]
 	ttlsweep export -q -t "$T" --prefix 'no such key' --layout s3 -o none

@@ -132,7 +132,7 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	[[ $status -eq 0 && $stderr == *'cannot tell whether the stack TSAGallery is being deleted: cloudformation:DescribeStacks was refused'* ]]
 	AWS_ENDPOINT_URL_CLOUDFORMATION=http://127.0.0.1:1 \
 	    fails 'http://127.0.0.1:1' lookup
-	[[ $stderr == *'; check the address, any proxy (https_proxy, no_proxy), and that a server is listening'* ]]
+	[[ $stderr == *'; check the address, any proxy (http_proxy, https_proxy, no_proxy), and that a server is listening'* ]]
 }
 
 @test "a clock that is two hours off is corrected" {

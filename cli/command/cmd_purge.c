@@ -7,7 +7,6 @@
 #include "cli/context/guard.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
-#include "cli/term.h"
 #include "export/checkpoint.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
@@ -16,7 +15,6 @@
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/sum.h"
-#include "lib/base/text.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/source.h"
 #include "lib/dynamodb/write.h"
@@ -138,12 +136,8 @@ tell_journal(void *ctx, const char *journal)
 {
 	const struct context *c = ctx;
 	char *undo = guard_undo(c, journal);
-	struct buf shown = { 0 };
 
-	term_command(&shown, undo, !text_locale_utf8());
-	log_note(c->log, "journal %s (%s undoes this run)", journal,
-	    buf_text(&shown));
-	buf_release(&shown);
+	log_note(c->log, "journal %s (%s undoes this run)", journal, undo);
 	free(undo);
 }
 

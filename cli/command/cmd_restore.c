@@ -285,11 +285,11 @@ check_tables(const struct restoring *s, struct fault *f)
 			continue;
 		if (!option_given(c->o, "table"))
 			return fault(f, FAULT_REFUSED,
-			    "%s is of an export of table %s, but would go into "
+			    "%s: from an export of table %s, but would go into "
 			    "table %s; name the table with -t",
 			    x->path, x->table, c->table.name);
 		log_note(c->log,
-		    "%s: of an export of table %s; its entries go to table %s, "
+		    "%s: from an export of table %s; its entries go to table %s, "
 		    "as asked",
 		    x->path, x->table, c->table.name);
 		break;

@@ -11,13 +11,11 @@
 #include "cli/output.h"
 #include "cli/report/figure.h"
 #include "cli/report/text_report.h"
-#include "cli/term.h"
 #include "inspector/pass.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/shlex.h"
 #include "lib/base/sum.h"
-#include "lib/base/text.h"
 #include "lib/dynamodb/client.h"
 #include "lib/stream/stream.h"
 #include "sweep/journal.h"
@@ -271,16 +269,6 @@ finds_none(const struct sweep_totals *t)
 }
 
 static void
-note_undo(struct log *log, const char *undo)
-{
-	struct buf shown = { 0 };
-
-	term_command(&shown, undo, !text_locale_utf8());
-	log_note(log, "to undo it: %s", buf_text(&shown));
-	buf_release(&shown);
-}
-
-static void
 log_end(const struct context *c, const struct report_sweep *r,
     enum fault_kind why)
 {
@@ -294,7 +282,7 @@ log_end(const struct context *c, const struct report_sweep *r,
 		    strcmp(r->command, "repair") == 0 ? "repaired" : "deleted",
 		    r->journal != NULL ? "; the undo restores those, too" : "");
 	if (r->undo != NULL && c->o->format == FORMAT_JSON)
-		note_undo(c->log, r->undo);
+		log_note(c->log, "to undo it: %s", r->undo);
 	if (in_vain(c->o, r->totals) && (r->executed || finds_none(r->totals)))
 		add_advice(&next, c->o, r);
 	else if (r->executed)

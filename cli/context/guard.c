@@ -155,7 +155,7 @@ guard_undo(const struct context *c, const char *journal)
 		"now" };
 	struct report_place place = context_place(c);
 	char *whole = realpath(journal, NULL);
-	struct buf b = { 0 };
+	struct buf b = { 0 }, shown = { 0 };
 
 	/* the journal says the table, region and TTL attribute */
 	place.table = place.region = place.repeat = NULL;
@@ -165,7 +165,9 @@ guard_undo(const struct context *c, const char *journal)
 	buf_addc(&b, ' ');
 	shlex_quote(&b, whole != NULL ? whole : journal);
 	free(whole);
-	return buf_detach(&b);
+	term_command(&shown, buf_text(&b), !text_locale_utf8());
+	buf_release(&b);
+	return buf_detach(&shown);
 }
 
 int

@@ -38,8 +38,8 @@ int guard_resumed(struct context *c, bool execute, struct fault *f);
 struct sweep_lock *guard_enter(struct context *c, const char *doing,
     struct fault *f);
 
-/* The command that restores ${journal}, for term_command. The caller frees
- * it. */
+/* The command that restores ${journal}, as term_command writes it. The caller
+ * frees it. */
 char *guard_undo(const struct context *c, const char *journal);
 
 /*

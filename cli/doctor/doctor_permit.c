@@ -281,6 +281,9 @@ check_cost(struct doctor *d, struct fault *f)
 	add_about(out, d, n);
 	buf_adds(out, n < 1.5 ? " entry" : " entries");
 	add_expired(out, d, n < 1.5);
+	if (!d->whole)
+		buf_addf(out, " (estimated from the first %s)",
+		    figure_count(d->sample.items).s);
 	buf_addf(out, "; purging %s takes ", n < 1.5 ? "it" : "them");
 	buf_adds(out, d->whole ? "" : "about ");
 	buf_adds(out, figure_units_of(floor(writes + 0.5), "write").s);

@@ -9,7 +9,6 @@
 #include "cli/report/report_sweep.h"
 #include "cli/report/report_words.h"
 #include "cli/report/text_report.h"
-#include "cli/term.h"
 #include "lib/base/buf.h"
 #include "lib/base/text.h"
 #include "sweep/totals.h"
@@ -569,7 +568,7 @@ did(struct writing *w)
 		say(w, NULL, "To %s%s:", manner_of(w->r->command)->undo,
 		    w->r->resumed ? ", from this run's journal" : "");
 		buf_adds(w->p.out, "    ");
-		term_command(w->p.out, w->r->undo, w->p.style.ascii);
+		buf_adds(w->p.out, w->r->undo);
 		buf_addc(w->p.out, '\n');
 	}
 }

@@ -27,7 +27,8 @@ static const struct {
 	    "check that the secret key belongs to the access key" },
 	{ "UnrecognizedClient",
 	    "check that the access key is active and belongs to this "
-	    "partition" },
+	    "partition (DynamoDB Local takes one of letters and digits "
+	    "only)" },
 	/* clang-format on */
 };
 
@@ -65,7 +66,7 @@ refusal_net(const char *error, bool regional)
 	if (regional)
 		return "check the region name, network and proxy (https_proxy, "
 		       "no_proxy)";
-	return "check the address, any proxy (https_proxy, no_proxy), and that "
+	return "check the address, any proxy (http_proxy, https_proxy, no_proxy), and that "
 	       "a server is listening";
 }
 
@@ -80,6 +81,7 @@ int
 refusal_say(const struct refusal *r, struct fault *f)
 {
 	const char *what = r->what, *code = r->code;
+	size_t n = strlen(r->message);
 
 	if (strncmp(code, "AccessDenied", 12) == 0)
 		return fault(f, FAULT_DENIED,
@@ -90,11 +92,12 @@ refusal_say(const struct refusal *r, struct fault *f)
 		    r->message[0] != '\0' ? r->message : code);
 	if (advice(code) != NULL)
 		return fault(f, FAULT_CREDENTIALS,
-		    "%s: the credentials%s%.300s%s were refused: %s%s%s; %s",
+		    "%s: the credentials%s%.300s%s were refused: %s%s%.*s; %s",
 		    what, r->keys_from != NULL ? " (from: " : "",
 		    r->keys_from != NULL ? r->keys_from : "",
 		    r->keys_from != NULL ? ")" : "", code, colon(r->message),
-		    r->message, advice(code));
+		    (int)(n - (n > 0 && r->message[n - 1] == '.')), r->message,
+		    advice(code));
 	if (refusal_given_up(r->why))
 		return fault(f, FAULT_SERVICE,
 		    "%s: gave up after %d %s: %s%s%s; %s", what, r->tries,
