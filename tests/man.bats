@@ -227,7 +227,7 @@ is_left_out() {
 @test "examples: ttlsweep-list.1" {
 	furnish
 	try ttlsweep-list.1
-	[[ -s stuck.csv ]]
+	[[ -s keys.csv ]]
 }
 
 @test "examples: ttlsweep-show.1" {

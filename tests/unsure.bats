@@ -93,7 +93,7 @@ restored() {
 @test "deletes and updates without any reply are looked up" {
 	# of a batch that ends the run, and statement by statement
 	ready
-	road PUT set '{"rates":{"error-after":1},"in_a_row":0,
+	road PUT set '{"rates":{"hangup-after":1},"in_a_row":0,
 	    "only":["BatchExecuteStatement","DeleteItem"]}'
 	AWS_MAX_ATTEMPTS=2 swept 1 '.deleted > 0 and .unconfirmed == .deleted and .failed == 0'
 	[[ $(left) -eq $((60 - $(jq .deleted <<<"$output"))) ]]
@@ -110,13 +110,13 @@ restored() {
 	[[ $stderr != *"all the same"* ]]
 	rm "$JOURNAL"
 	# the reads fail, too
-	road PUT set '{"rates":{"error-after":1},"in_a_row":0,
+	road PUT set '{"rates":{"hangup-after":1},"in_a_row":0,
 	    "only":["BatchExecuteStatement","DeleteItem","BatchGetItem"]}'
 	AWS_MAX_ATTEMPTS=2 swept 1 '.deleted == 0 and .failed > 0' --jobs 1
 	[[ $stderr == *" of the failed may be deleted all the same: no reply came, and they could not be read; the undo restores those, too"* ]]
 	restored
 	rm "$JOURNAL"
-	road PUT set '{"rates":{"error-after":1},"in_a_row":0,"only":["UpdateItem"]}'
+	road PUT set '{"rates":{"hangup-after":1},"in_a_row":0,"only":["UpdateItem"]}'
 	AWS_MAX_ATTEMPTS=2 run -1 --separate-stderr ttlsweep repair -t "$TABLE" --yes \
 	    --now "$NOW" --journal "$JOURNAL" --endpoint-url "$ROAD_URL" --format json
 	jq -e '.repaired > 0 and .unconfirmed == .repaired and .failed == 0' <<<"$output"

@@ -306,13 +306,12 @@ write_totals(struct context *c, const struct report_sweep *r, int rc,
 	if (rc < 0)
 		log_fault_first(c->log, f);
 	written = write_report(c, r, well, &why);
-	log_end(c, r, rc < 0 ? f->kind : FAULT_NONE);
-	if (rc < 0) {
+	if (rc < 0)
 		(void)guard_leave(c, r->totals, 0, NULL);
-		return -1;
-	}
-	rc = guard_leave(c, r->totals, rc > 0 ? 4 : 0, f);
-	if (written == 0)
+	else
+		rc = guard_leave(c, r->totals, rc > 0 ? 4 : 0, f);
+	log_end(c, r, rc < 0 ? f->kind : FAULT_NONE);
+	if (rc < 0 || written == 0)
 		return rc;
 	*f = why;
 	return -1;
