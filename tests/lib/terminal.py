@@ -80,13 +80,14 @@ def run(options):
 
 def harm(data, ascii_only):
     """The harmful bytes, and where they are."""
-    data = OWN.sub(b"", data)
+    data = OWN.sub(b"", data.replace(b" " * 64, b" "))
     try:
         text = data.decode("ascii" if ascii_only else "utf-8")
     except UnicodeDecodeError as error:
         return "%s: %r" % (error, data[max(0, error.start - 40):error.start + 20])
-    for at, c in enumerate(text):
+    for c in set(text):
         if c not in PLAIN and unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp"):
+            at = text.index(c)
             return "U+%04X in %r" % (ord(c), text[max(0, at - 40):at + 20])
     return None
 
