@@ -78,9 +78,11 @@ state_row(struct emit *e, const struct report *r, enum state state)
 	emit_cell_text(e, c->items > 0 ? tone_of(state) : EMIT_PLAIN,
 	    state_name(state));
 	emit_cell_count(e, c->items);
-	if (r->estimated)
-		report_sample_span(r, r->sample->seen->states[state].items,
-		    r->sample->seen->squares.states[state], &text);
+	if (r->estimated) {
+		const struct estimate by = report_sample_state(r, state);
+
+		report_sample_estimate(&by, &text);
+	}
 	emit_cell_text(e, EMIT_PLAIN, buf_text(&text));
 	buf_reset(&text);
 	buf_addf(&text, "%s%s",

@@ -6,6 +6,7 @@
 #include "cli/report/price.h"
 #include "cli/report/report.h"
 #include "cli/report/report_read.h"
+#include "cli/report/report_sample.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
 #include "inspector/summary_names.h"
@@ -22,6 +23,14 @@
 
 #define SCHEMA "ttlsweep.inspect/1"
 
+static void
+add_range(struct codec at, const struct estimate *e)
+{
+	json_int(at.j, "items_low", e->low);
+	if (e->high < INT64_MAX)
+		json_int(at.j, "items_high", e->high);
+}
+
 /* A count; of a sample, with the range that ${seen} gives. */
 static void
 items(struct codec at, int64_t *count, int64_t seen, double squares)
@@ -32,9 +41,7 @@ items(struct codec at, int64_t *count, int64_t seen, double squares)
 	if (at.p->r->sample == NULL)
 		return;
 	e = estimate_count(&at.p->r->sample->by, seen, squares);
-	json_int(at.j, "items_low", e.low);
-	if (e.high < INT64_MAX)
-		json_int(at.j, "items_high", e.high);
+	add_range(at, &e);
 }
 
 static void
@@ -65,14 +72,20 @@ static void
 states(struct codec at)
 {
 	struct summary *s = at.p->s;
-	const struct summary *q = at.p->seen;
+	const struct report *r = at.p->r;
 	struct codec all = codec_member(at, "states");
 
 	for (int i = 0; i < STATES; i++) {
 		struct codec j = codec_member(all, state_name((enum state)i));
 		struct summary_count *c = &s->states[i];
 
-		items(j, &c->items, q->states[i].items, q->squares.states[i]);
+		codec_figure(j, "items", &c->items);
+		if (r->sample != NULL) {
+			const struct estimate e =
+			    report_sample_state(r, (enum state)i);
+
+			add_range(j, &e);
+		}
 		bytes(j, &c->bytes);
 		if (at.j != NULL)
 			continue;

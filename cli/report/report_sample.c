@@ -8,8 +8,19 @@
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
 
-static void
-range(const struct estimate *e, struct buf *line)
+struct estimate
+report_sample_state(const struct report *r, enum state state)
+{
+	const struct summary *seen = r->sample->seen;
+
+	if (state == STATE_PENDING && !r->rules->ttl_acts)
+		return (struct estimate){ 0 };
+	return estimate_count(&r->sample->by, seen->states[state].items,
+	    seen->squares.states[state]);
+}
+
+void
+report_sample_estimate(const struct estimate *e, struct buf *line)
 {
 	struct figure low = figure_count(e->low);
 
@@ -27,7 +38,7 @@ report_sample_span(const struct report *r, int64_t seen, double squares,
 {
 	struct estimate e = estimate_count(&r->sample->by, seen, squares);
 
-	range(&e, line);
+	report_sample_estimate(&e, line);
 }
 
 void
@@ -87,7 +98,7 @@ report_sample_doubt(const struct report *r, struct buf *line)
 	    "The table's own count, %s (ItemCount, some hours old), is not in "
 	    "the range ",
 	    figure_entries(s->item_count).s);
-	range(&s->all, line);
+	report_sample_estimate(&s->all, line);
 	buf_adds(line,
 	    ": much was written or deleted since, or the entries are spread "
 	    "unevenly; try a larger --sample.");

@@ -3,12 +3,20 @@
 
 #include <stdint.h>
 
+#include "inspector/estimate.h"
+#include "inspector/record.h"
+
 struct buf;
 struct emit;
 struct report;
 struct report_shards;
 
 /* What a report says if it is an estimate, or of a part of the table. */
+
+/* The range of the entries in ${state}; none is pending where TTL does not
+ * act. Only for a sample. */
+struct estimate report_sample_state(const struct report *r, enum state state);
+void report_sample_estimate(const struct estimate *e, struct buf *line);
 
 /* Add the range of a count of which ${seen}, with ${squares}, were seen
  * (inspector/estimate.h), "1 200 to 1 900". Only for a sample. */
