@@ -38,7 +38,7 @@ struct sweep_totals {
 	int64_t live_sessions;
 	int64_t unconfirmed;
 	int64_t unsure; /* failed without a reply, and could not be read */
-	int64_t units;         /* write units, estimated from sizes */
+	int64_t units;  /* write units, estimated from sizes */
 	int64_t journal_bytes; /* what the journal needs (dry run) or has */
 	char *journal;         /* its path; NULL: none was written */
 	struct sweep_failure failures[SWEEP_FAILURES];

@@ -106,8 +106,8 @@ key_value(struct buf *out, enum attr_type type, const char *name,
 		return 0;
 	mask_text(&shown, rules, text);
 	(void)fault(f, FAULT_USAGE,
-	    "'%s' is not a valid key: \"%s\" is %s, given as %s", buf_text(&shown),
-	    name, attr_type_name(type), forms[type]);
+	    "'%s' is not a valid key: \"%s\" is %s, given as %s",
+	    buf_text(&shown), name, attr_type_name(type), forms[type]);
 	buf_release(&shown);
 	return -1;
 }

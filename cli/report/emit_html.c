@@ -1,8 +1,8 @@
 #include <string.h>
 
 #include "cli/report/emit.h"
-#include "cli/term.h"
 #include "cli/report/html.h"
+#include "cli/term.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
 #include "lib/base/version.h"

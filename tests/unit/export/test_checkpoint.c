@@ -298,9 +298,8 @@ test_of_another_run(void **state)
 	struct checkpoint cases[8];
 	static const char *const texts[] = { "(table: T; this run: U)",
 		"(table_id: a1b2; this run: ", "another key", "another key",
-		"(command: purge; this run: export)",
-		"(endpoint: ", "(TTL attribute: ",
-		"(options: state=expired prefix=" };
+		"(command: purge; this run: export)", "(endpoint: ",
+		"(TTL attribute: ", "(options: state=expired prefix=" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++)
