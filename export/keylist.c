@@ -214,9 +214,9 @@ add_key(struct reading *r, const struct csv_row *row, struct fault *f)
 	for (size_t i = 0; i < keys; i++)
 		if (is_masked(r, row, i))
 			return fault(f, FAULT_DATA,
-			    "the key is masked and matches no entry; write the "
-			    "list with ttlsweep list -t %s --reveal --format "
-			    "csv",
+			    "the key looks masked, and a masked key matches no "
+			    "entry; write the list with ttlsweep list -t %s "
+			    "--reveal --format csv",
 			    r->table->name);
 	for (size_t i = 0; i < keys; i++)
 		if (add_attribute(r, row->cells[i], i, f) != 0)

@@ -132,7 +132,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	cloud_log | jq -se 'map(select(.action == "Scan")) | last.body.Limit < 1000'
 	doctor -t mixed --ttl-attribute other
 	is warning 'none has the attribute other, but numbers that look like times are in ttl' entries
-	is warning 'turn it on for ttl, which they have, and expired' ttl
+	is warning 'turn it on for ttl, which they have, and it deletes what expires' ttl
 }
 
 @test "a repair is not advised for what TTL would leave alone after it" {

@@ -331,8 +331,7 @@ doctor_command(struct buf *out, const struct doctor *d, const char *what)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strstr(what, names[i]) == NULL)
 			option_repeat_one(out, d->o, names[i]);
-	/* the same in another environment; the default table is the same */
-	named = strstr(what, "table") != NULL ||
-	    strcmp(option_table_from(d->o), "CACHETABLE") != 0;
+	/* the same in another environment */
+	named = strstr(what, "table") != NULL;
 	context_add_place(out, &d->c, named ? NULL : d->o->table);
 }

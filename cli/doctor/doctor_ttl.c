@@ -93,7 +93,9 @@ advise_enable(struct doctor *d, const char *attribute)
 		    "no entry that was read has that attribute; turn it on for "
 		    "%s, which they have",
 		    attribute);
-	buf_adds(&d->fix, ", and expired entries are deleted free of charge");
+	buf_adds(&d->fix,
+	    ", and it deletes what expires free of charge, except what it "
+	    "never can (see entries); it has no undo");
 	text_report_ttl_command(&d->command, &place, true, attribute);
 }
 

@@ -234,7 +234,7 @@ const struct option_row option_rows[] = {
 	    .help = "check for a purge without a journal" },
 	{ .name = "probe-write", FLAG(probe_write), .commands = ON_DOCTOR,
 	    .help = "test deletes, too, on a key that does not exist (2 "
-	    "units)" },
+	    "write units, 1 read unit)" },
 	{ .name = "policy", VALUE(CHOICE, policy, "USE"), .commands = ON_DOCTOR,
 	    .words = policy_words,
 	    .help = "print the smallest IAM policy for this; check nothing" },
@@ -272,7 +272,7 @@ const struct option_row option_rows[] = {
 	    .help = "live, and expires within this time" },
 	{ .name = "larger-than", VALUE(SIZE, larger_than, "SIZE"),
 	    .group = GROUP_SELECTION, .commands = ON_CHOOSE,
-	    .help = "larger than this: 4k 1M" },
+	    .help = "larger than this: 500 4k 100k (below 400k)" },
 	{ .name = "keys-from", VALUE(STRING, keys_from, "FILE"),
 	    .group = GROUP_SELECTION,
 	    .commands = ON_LIST | ON_EXPORT | ON_SWEEP,

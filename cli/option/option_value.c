@@ -149,7 +149,7 @@ number_value(struct options *o, const struct option_row *row, const char *text,
 		break;
 	case OPTION_SIZE:
 		rc = text_size_parse(text, at);
-		what = "a size such as 4k or 1M";
+		what = "a size such as 500 or 4k";
 		break;
 	default:
 		return time_value(row, text, source, at, f);

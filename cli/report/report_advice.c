@@ -337,8 +337,9 @@ would_take(struct advice *a, const struct taken *t)
 		buf_adds(a->line, a->r->estimated ? "" : "the ");
 		amount(a, live);
 		buf_addf(a->line,
-		    " live %s deleted free of charge when they have expired",
-		    live == 1 ? "entry is" : "entries are");
+		    " live %s deleted free of charge when %s expired",
+		    live == 1 ? "entry is" : "entries are",
+		    live == 1 ? "it has" : "they have");
 	}
 	return t->most > 0 || live > 0;
 }
