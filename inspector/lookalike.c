@@ -30,22 +30,22 @@ lookalike_release(struct lookalikes *l)
 
 /* Whether it is a number that is a time in some unit. */
 static bool
-looks_like_time(struct slice value, int64_t now)
+looks_like_time(struct moment *m, struct slice value, int64_t now)
 {
-	struct moment m;
-
-	moment_read(&m, value, now, (struct moment_zone){ 0 });
-	return moment_means(m.form) && m.form != MOMENT_STRING;
+	moment_read(m, value, now, (struct moment_zone){ 0 });
+	return moment_means(m->form) && m->form != MOMENT_STRING;
 }
 
+/* ${ahead}: its time is in the future. */
 static void
-count(struct lookalikes *l, struct slice name)
+count(struct lookalikes *l, struct slice name, bool ahead)
 {
 	struct buf text = { 0 };
 
 	for (size_t i = 0; i < l->n; i++)
 		if (slice_text_is(name, l->names[i], strlen(l->names[i]))) {
 			l->seen[i]++;
+			l->ahead[i] += ahead;
 			return;
 		}
 	if (l->n == LOOKALIKES)
@@ -54,6 +54,7 @@ count(struct lookalikes *l, struct slice name)
 	/* A name with a NUL in it could not be given as an option. */
 	if (memchr(buf_text(&text), '\0', text.n) == NULL) {
 		l->seen[l->n] = 1;
+		l->ahead[l->n] = ahead;
 		l->names[l->n++] = buf_detach(&text);
 	}
 	buf_release(&text);
@@ -104,6 +105,7 @@ lookalike_add(struct lookalikes *l, const struct item *item, int64_t now)
 {
 	struct slice_walk w = slice_walk(item->json);
 	struct slice name, value;
+	struct moment m;
 
 	if (l->looked >= ENOUGH)
 		return;
@@ -114,24 +116,39 @@ lookalike_add(struct lookalikes *l, const struct item *item, int64_t now)
 		    slice_value(&w, &value) == 0) {
 			if (value.p != item->partition.p &&
 			    value.p != item->sort.p &&
-			    looks_like_time(value, now))
-				count(l, name);
+			    looks_like_time(&m, value, now))
+				count(l, name, m.floor > now);
 			look_inside(l, name, value);
 		}
 	lock_leave(l->lock);
+}
+
+static void
+swap(struct lookalikes *l, size_t i, size_t j)
+{
+	const char *name = l->names[i];
+	int seen = l->seen[i], ahead = l->ahead[i];
+
+	l->names[i] = l->names[j];
+	l->seen[i] = l->seen[j];
+	l->ahead[i] = l->ahead[j];
+	l->names[j] = name;
+	l->seen[j] = seen;
+	l->ahead[j] = ahead;
+}
+
+static bool
+comes_before(const struct lookalikes *l, size_t i, size_t j)
+{
+	bool ahead = l->ahead[i] > 0, other = l->ahead[j] > 0;
+
+	return ahead != other ? ahead : l->seen[i] > l->seen[j];
 }
 
 void
 lookalike_sort(struct lookalikes *l)
 {
 	for (size_t i = 1; i < l->n; i++)
-		for (size_t j = i; j > 0 && l->seen[j] > l->seen[j - 1]; j--) {
-			const char *name = l->names[j];
-			int seen = l->seen[j];
-
-			l->names[j] = l->names[j - 1];
-			l->seen[j] = l->seen[j - 1];
-			l->names[j - 1] = name;
-			l->seen[j - 1] = seen;
-		}
+		for (size_t j = i; j > 0 && comes_before(l, j, j - 1); j--)
+			swap(l, j, j - 1);
 }

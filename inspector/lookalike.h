@@ -19,7 +19,7 @@ struct lookalikes {
 	struct lock *lock;
 	atomic_int looked; /* at so many entries */
 	const char *names[LOOKALIKES];
-	int seen[LOOKALIKES];
+	int seen[LOOKALIKES], ahead[LOOKALIKES]; /* … of these: in the future */
 	size_t n;
 	const char *ttl; /* the missing attribute; borrowed */
 	char *inside;    /* where a map has it: "data.ttl"; NULL: none */
@@ -30,7 +30,8 @@ void lookalike_init(struct lookalikes *l, const char *ttl);
 void lookalike_release(struct lookalikes *l);
 /* Look at ${item} as of ${now}, for any thread; after some it is skipped. */
 void lookalike_add(struct lookalikes *l, const struct item *item, int64_t now);
-/* Sort by how often they were seen. */
+/* Sort by how often they were seen, those first that have times in the future:
+ * a time that entries were made or changed at has none. */
 void lookalike_sort(struct lookalikes *l);
 
 #endif

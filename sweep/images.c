@@ -76,6 +76,10 @@ images_open(const struct restore *r, struct fault *f)
 		if (r->deleted)
 			reader_take_deleted(r->files[i].reader);
 		if (reader_key(r->files[i].reader, &key, f) != 0) {
+			(void)fault_add(f,
+			    ", the key of table %s; if the file belongs to "
+			    "another table, name that with -t",
+			    r->table->name);
 			images_close(im);
 			return NULL;
 		}

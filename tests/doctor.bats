@@ -132,7 +132,40 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	cloud_log | jq -se 'map(select(.action == "Scan")) | last.body.Limit < 1000'
 	doctor -t mixed --ttl-attribute other
 	is warning 'none has the attribute other, but numbers that look like times are in ttl' entries
-	is warning 'turn it on for ttl, which they have, and it deletes what expires' ttl
+	is warning 'no entry that was read has that attribute; find out which one is the expiry time' ttl
+	is warning 'ttlsweep inspect --ttl-attribute ttl --table mixed' ttl
+	run ! grep -q update-time-to-live "$json"
+	doctor -t mixed
+	is warning 'turn it on, and it deletes what expires free of charge, except what it never can (see entries); it has no undo: aws dynamodb update-time-to-live' ttl
+}
+
+@test "of attributes that may be the expiry time, those with times ahead come first" {
+	local table
+	table=$(new_table made)
+	for key in 1 2 3; do
+		printf '{"Item":{"key":{"S":"session:%s"},"created":{"N":"%d"},"expires":{"N":"%d"}}}\n' \
+		    "$key" $((NOW - 86400)) $((NOW + 86400))
+	done | seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW"
+	doctor -t "$table" --now "$NOW"
+	is warning "ttlsweep inspect --ttl-attribute expires --table $table" ttl
+	is warning 'look again with the one that is the expiry time' entries
+	run ! grep -q update-time-to-live "$json"
+	run -0 ttlsweep inspect -t "$table" --now "$NOW"
+	[[ $output == *"If expires is the expiry time:"*"If created is the expiry time:"* ]]
+}
+
+@test "doctor says what only a purge deletes, and how to find out a zone" {
+	local table
+	table=$(new_table only)
+	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" --case past=20 --case too-old=1
+	doctor -t "$table" --now "$NOW"
+	is warning 'once TTL is on for ttl, only a purge deletes 1 of these' entries
+	jq -e '.checks | map(select(.check == "entries"))[0].fix | contains("ttlsweep purge") | not' "$json"
+	table=$(new_table zone)
+	printf '{"Item":{"key":{"S":"a"},"ttl":{"S":"2020-01-01T00:00:00"}}}\n' |
+	    seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW"
+	doctor -t "$table" --now "$NOW"
+	is warning "'repair --zone ZONE' fixes if the application's zone is known" entries
 }
 
 @test "a repair is not advised for what TTL would leave alone after it" {
@@ -141,7 +174,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" \
 	    --case milliseconds-old=20 --case string-past=5
 	doctor -t "$table" --now "$NOW"
-	is warning "repair fixes 25 of these, and then, once TTL is on, 'purge --state stuck' deletes 20 that TTL never will" entries
+	is warning "repair fixes 25 of these, and then, once TTL is on for ttl, 'purge --state stuck' deletes 20 that TTL never will" entries
 	run -0 --separate-stderr ttlsweep repair -t "$table" --now "$NOW"
 	[[ ${output//$'\n'/ } == *"20 entries expired five years ago or earlier: TTL will not delete these even after the repair; purge them. TTL is off: it deletes none of these until that is changed. Repairing 25 entries takes about "* ]]
 	# nor what is in seconds, and that old
@@ -170,7 +203,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	doctor -t "$table"
 	is warning 'none has the attribute ttl, but numbers that look like times are in expires' entries
 	is warning "ttlsweep inspect --ttl-attribute expires --table $table" entries
-	is warning 'AttributeName=expires' ttl
+	is warning 'ttlsweep inspect --ttl-attribute expires' ttl
 	doctor -t "$table" --ttl-attribute expires
 	is ok 'all 20 looked at: 20 live' entries
 	# an empty table

@@ -177,7 +177,7 @@ goes_back_in()
 	[ "$(wc -l <copied)" -eq 50 ]
 	[ -z "$(comm -23 copied "$BEFORE")" ]
 	run -1 ttlsweep restore -t "$other" e.csv --yes
-	[[ $output == *"e.csv: its first columns are the key (key), but should be (id)"* ]]
+	[[ $output == *"e.csv: its first columns are the key (key), but should be (id), the key of table $other; if the file belongs to another table, name that with -t"* ]]
 	other=$(new_table other)
 	seed --endpoint "$URL" --table "$other" --sort-key >/dev/null
 	run -1 ttlsweep restore -t "$other" e.csv --yes
@@ -215,7 +215,7 @@ goes_back_in()
 	run -1 ttlsweep inspect -i masked
 	[[ $output == *"row 2: a session, and it is masked"* ]]
 	run -1 ttlsweep list -t "$T" --keys-from masked
-	[[ $output == *"masked:2: row 2: the key is masked"*"ttlsweep list -t $T --reveal --format csv"* ]]
+	[[ $output == *"masked:2: row 2: the key looks masked"*"ttlsweep list -t $T --reveal --format csv"* ]]
 }
 
 @test "a file that cannot be restored is refused before anything is written" {
@@ -378,7 +378,7 @@ PY
 			return 1
 		}
 	}
-	refused "$key\nsession:Ab12…0123ef\n" "2: row 2: the key is masked"
+	refused "$key\nsession:Ab12…0123ef\n" "2: row 2: the key looks masked"
 	refused "$key\n'=x\n" "2: row 2: the key looks as if it was made safe"
 	refused "\n\n$key\n\"x\ny" "4: row 2: the file ends inside cell 1"
 	refused "$key\n\"\"\n" "2: row 2: cell 1 is not a valid key \"key\": it is empty"

@@ -424,6 +424,18 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	[[ $stderr == *"nothing was put back: "* ]]
 }
 
+@test "a restore that a limit of units stops says that it will be spent again" {
+	table
+	for i in {1..9}; do item "$i" x; done >x.json
+	run -4 --separate-stderr ttlsweep restore -t "$T" x.json --jobs 1 --max-units 4
+	[[ ${output//$'\n'/ } == *"A run would stop early: max-units. To continue then, raise the limit, as what is present"* ]]
+	run -4 --separate-stderr ttlsweep restore -t "$T" --yes x.json --jobs 1 --max-units 4
+	[[ $stderr == *"what is present will take write units again, so raise the limit to continue: ttlsweep restore "* ]]
+	# not where only entries that are put back count
+	run -4 --separate-stderr ttlsweep restore -t "$T" --yes x.json --jobs 1 --max-items 2
+	[[ $stderr == *"to continue: ttlsweep restore "* && $stderr != *"raise the limit"* ]]
+}
+
 @test "a dry run counts both writes of an undo whose entry is gone" {
 	table
 	printf '{"Item":{"key":{"S":"%s"},"ttl":{"N":"%s000"}}}\n' a 1600000000 b 1600000001 >x.json
@@ -524,6 +536,8 @@ put_back()
 	run -0 --separate-stderr ttlsweep restore -t "$T" j
 	[[ $stderr != *incomplete* ]]
 	truncate -s -30 j
+	run -0 --separate-stderr ttlsweep export -i j -o deleted.json
+	[[ $stderr == *"j: its last line is incomplete and is ignored"*"compare it with the original"* ]]
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes j
 	[[ $stderr == *"j: its last line is incomplete and is ignored: this is normal after a crash"*"compare it with the original"* ]]
 	[[ $output == *" 20 restored"* ]]

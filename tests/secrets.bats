@@ -298,7 +298,7 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 		ttlsweep list -q "${AT[@]}" --kind session --format csv >masked.csv
 		[[ $t != binary ]] || ttlsweep list -q "${AT[@]}" --format csv >masked.csv
 		fails purge "${AT[@]}" --keys-from masked.csv
-		grep -q 'the key is masked' "$OUT/$N"
+		grep -q 'the key looks masked' "$OUT/$N"
 		fails restore -t "secret-$t" masked.csv
 		grep -q masked "$OUT/$N"
 	done

@@ -320,12 +320,7 @@ tell_cut(const struct restoring *s)
 {
 	for (size_t i = 0; i < s->n; i++)
 		if (s->origins[i].journal != NULL && s->origins[i].journal->cut)
-			log_warn(s->context.log,
-			    "%s: its last line is incomplete and is ignored: "
-			    "this is normal after a crash, and nothing is then "
-			    "missing; if this is a copy, compare it with the "
-			    "original",
-			    s->files[i].path);
+			context_warn_cut(s->context.log, s->files[i].path);
 }
 
 /* --table allows it; it may be a mistake all the same. */

@@ -245,6 +245,7 @@ add_next(struct buf *out, const struct option_echo *q,
 	if (t->stopped == NULL && t->outcomes[OUTCOME_FAILED] > 0)
 		buf_adds(out, "to try again what failed: ");
 	else if (t->stopped == NULL || why == FAULT_NOT_FOUND ||
+	    why == FAULT_REFUSED || /* the error says what to change */
 	    (strcmp(t->stopped, "failed") == 0 && t->matched == 0))
 		return;
 	if (why == FAULT_DENIED)
@@ -257,6 +258,9 @@ add_next(struct buf *out, const struct option_echo *q,
 			? "once that is fixed, continue with: "
 			: o->keys_from != NULL && strcmp(o->keys_from, "-") == 0
 			? "to continue, give the same list to: "
+			: report_sweep_pays_again(r)
+			? "what is present will take write units again, so "
+			  "raise the limit to continue: "
 			: "to continue: ");
 	add_command(out, q, t);
 }
@@ -274,6 +278,15 @@ log_end(const struct context *c, const struct report_sweep *r,
 {
 	struct buf next = { 0 };
 
+	if (r->executed &&
+	    (r->totals->stopped != NULL ||
+		r->totals->outcomes[OUTCOME_FAILED] > 0) &&
+	    2 * r->work.throttled >= r->work.requests && r->work.throttled > 0)
+		log_warn(c->log,
+		    "the service throttled %s of %s requests: slow down with "
+		    "--max-wcu, or raise the table's capacity",
+		    figure_count(r->work.throttled).s,
+		    figure_count(r->work.requests).s);
 	if (r->totals->unsure > 0)
 		log_warn(c->log,
 		    "%s of the failed may be %s all the same: no reply came, "

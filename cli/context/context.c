@@ -735,6 +735,7 @@ context_work(const struct context *c, const struct pass_progress *done)
 		ddb_counts(c->ddb, &counts);
 		w.requests = counts.requests;
 		w.retries = counts.retries;
+		w.throttled = counts.throttled;
 		w.read_units = counts.read_units;
 		w.write_units = counts.write_units;
 		w.finished = ddb_now(c->ddb);

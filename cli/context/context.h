@@ -179,6 +179,8 @@ void context_end(struct context *c);
 void context_warn_directory(struct log *log, const struct s3_manifest *m);
 /* Warn of the empty file ${path}: "it ${so}". */
 void context_warn_empty(struct log *log, const char *path, const char *so);
+/* Warn that the last line of the journal ${path} is torn. */
+void context_warn_cut(struct log *log, const char *path);
 /* Warn that ${path}, a file of replies, has only a part of the table. */
 void context_warn_partial(struct log *log, const char *path);
 

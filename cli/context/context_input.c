@@ -103,6 +103,16 @@ context_warn_empty(struct log *log, const char *path, const char *so)
 		log_warn(log, "%s is empty: it %s", path, so);
 }
 
+void
+context_warn_cut(struct log *log, const char *path)
+{
+	log_warn(log,
+	    "%s: its last line is incomplete and is ignored: this is normal "
+	    "after a crash, and nothing is then missing; if this is a copy, "
+	    "compare it with the original",
+	    path);
+}
+
 static int
 open_file(struct context *c, struct fault *f)
 {
@@ -123,6 +133,8 @@ open_file(struct context *c, struct fault *f)
 		c->file_region = xstrdup(ix->header.region);
 		c->file_ttl = xstrdup(ix->header.ttl_attribute);
 		c->rules.now = ix->header.now;
+		if (ix->cut)
+			context_warn_cut(c->log, c->o->input);
 	}
 	return 0;
 }

@@ -298,7 +298,8 @@ check_cost(struct doctor *d, struct fault *f)
 						  : "; TTL, if it is on, would "
 						    "delete ");
 		add_about(out, d, spared);
-		buf_adds(out, " of them free of charge, but later");
+		buf_adds(out,
+		    " of them without charge in this region, but later");
 	}
 	return doctor_add(d, "cost", DOCTOR_OK, f);
 }

@@ -74,8 +74,29 @@ sample(struct doctor *d, struct lookalikes *like, struct fault *f)
 	return r > 0 ? 0 : -1;
 }
 
+/* Whether no entry that was read has the attribute. */
+static bool
+nameless(const struct doctor *d)
+{
+	const struct summary *s = &d->sample;
+
+	return s->items > 0 &&
+	    s->reasons[STATE_IMMORTAL][REASON_MISSING] == s->items;
+}
+
 static void
-advise_enable(struct doctor *d, const char *attribute)
+command_inspect(struct doctor *d, const char *attribute)
+{
+	struct buf what = { 0 };
+
+	buf_adds(&what, "inspect --ttl-attribute ");
+	shlex_quote(&what, attribute);
+	doctor_command(&d->command, d, buf_text(&what));
+	buf_release(&what);
+}
+
+static void
+advise_enable(struct doctor *d)
 {
 	const struct report_place place = {
 		.table = d->name,
@@ -86,22 +107,29 @@ advise_enable(struct doctor *d, const char *attribute)
 		.profile = d->o->profile,
 	};
 
-	if (strcmp(attribute, d->ttl) == 0)
-		buf_adds(&d->fix, "turn it on");
-	else
-		buf_addf(&d->fix,
-		    "no entry that was read has that attribute; turn it on for "
-		    "%s, which they have",
-		    attribute);
 	buf_adds(&d->fix,
-	    ", and it deletes what expires free of charge, except what it "
+	    "turn it on, and it deletes what expires free of charge, except what it "
 	    "never can (see entries); it has no undo");
-	text_report_ttl_command(&d->command, &place, true, attribute);
+	text_report_ttl_command(&d->command, &place, true, d->ttl);
 }
 
-/* ${other}: an attribute that entries have instead; NULL: none. */
+/* No entry has the attribute: which is the right one, only the application
+ * knows, and TTL on a wrong one would delete what is live. */
+static void
+advise_search(struct doctor *d, const struct lookalikes *like)
+{
+	buf_adds(&d->fix, "no entry that was read has that attribute");
+	if (like->n == 0)
+		return;
+	buf_adds(&d->fix,
+	    "; find out which one is the expiry time, look with it, and then "
+	    "turn TTL on for that one: on the time of creation it would delete "
+	    "what is live");
+	command_inspect(d, like->names[0]);
+}
+
 static int
-check_ttl(struct doctor *d, const char *other, struct fault *f)
+check_ttl(struct doctor *d, const struct lookalikes *like, struct fault *f)
 {
 	const struct ddb_table *t = &d->c.table;
 	const char *on = t->ttl_attribute;
@@ -124,8 +152,10 @@ check_ttl(struct doctor *d, const char *other, struct fault *f)
 		    ": nothing is deleted automatically; entries that expire "
 		    "by %s are stuck",
 		    d->ttl);
-		if (strcmp(t->ttl_status, "DISABLED") == 0)
-			advise_enable(d, other != NULL ? other : d->ttl);
+		if (nameless(d))
+			advise_search(d, like);
+		else if (strcmp(t->ttl_status, "DISABLED") == 0)
+			advise_enable(d);
 		return doctor_add(d, "ttl", DOCTOR_WARNING, f);
 	}
 	if (on != NULL && strcmp(on, d->ttl) != 0) {
@@ -182,8 +212,6 @@ add_state(struct buf *out, const struct summary *s, enum state state)
 static void
 advise_attribute(struct doctor *d, const struct lookalikes *like)
 {
-	struct buf what = { 0 };
-
 	buf_addf(&d->text, "; none has the attribute %s", d->ttl);
 	if (like->inside != NULL) {
 		buf_addf(&d->text, ", but it is inside a map: %s",
@@ -202,11 +230,10 @@ advise_attribute(struct doctor *d, const struct lookalikes *like)
 	buf_adds(&d->text, ", but numbers that look like times are in ");
 	for (size_t i = 0; i < like->n; i++)
 		buf_addf(&d->text, "%s%s", i > 0 ? ", " : "", like->names[i]);
-	buf_adds(&d->fix, "look again with that attribute");
-	buf_adds(&what, "inspect --ttl-attribute ");
-	shlex_quote(&what, like->names[0]);
-	doctor_command(&d->command, d, buf_text(&what));
-	buf_release(&what);
+	buf_adds(&d->fix,
+	    like->n == 1 ? "if that is the expiry time, look again with it"
+			 : "look again with the one that is the expiry time");
+	command_inspect(d, like->names[0]);
 }
 
 /* Advise a repair, then a purge of the rest, except of what TTL would delete
@@ -219,6 +246,7 @@ advise_reasons(struct doctor *d)
 	int64_t repair = stuck + summary_repairable(s, STATE_IMMORTAL);
 	int64_t purge = s->states[STATE_STUCK].items - (stuck - d->old) -
 	    (s->reasons[STATE_STUCK][REASON_TTL_OFF] - d->old_off);
+	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl);
 
 	if (repair > d->old) {
 		buf_addf(&d->fix,
@@ -227,17 +255,31 @@ advise_reasons(struct doctor *d)
 		    figure_count(repair).s);
 		if (purge > 0)
 			buf_addf(&d->fix,
-			    ", and then%s 'purge --state stuck' deletes %s "
+			    ", and then%s%s%s 'purge --state stuck' deletes %s "
 			    "that TTL never will",
-			    d->c.table.ttl_acts ? "" : ", once TTL is on,",
+			    acts ? "" : ", once TTL is on for ",
+			    acts ? "" : d->ttl, acts ? "" : ",",
 			    figure_count(purge).s);
 		buf_adds(&d->fix,
 		    purge > 0 ? " (without --yes, both are dry runs)"
 			      : " (without --yes, a dry run)");
 		doctor_command(&d->command, d, "repair");
 	} else if (purge > 0) {
-		buf_adds(&d->fix,
-		    "only a purge deletes these (without --yes, a dry run)");
+		bool all = acts || purge == s->states[STATE_STUCK].items;
+
+		if (!acts)
+			buf_addf(&d->fix, "once TTL is on for %s, ", d->ttl);
+		buf_addf(&d->fix, "only a purge deletes %s of these",
+		    figure_count(purge).s);
+		if (s->zoneless[STATE_STUCK] > 0)
+			buf_addf(&d->fix,
+			    ", %s of them times without a zone, which 'repair "
+			    "--zone ZONE' fixes if the application's zone is "
+			    "known",
+			    figure_count(s->zoneless[STATE_STUCK]).s);
+		if (!all)
+			return; /* it would delete the others, too */
+		buf_adds(&d->fix, " (without --yes, a dry run)");
 		doctor_command(&d->command, d,
 		    s->reasons[STATE_STUCK][REASON_TOO_OLD] == purge
 			? "purge --state stuck --reason too-old"
@@ -267,7 +309,7 @@ check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 		buf_adds(&d->text, i > 0 ? ", " : "");
 		add_state(&d->text, s, (enum state)i);
 	}
-	if (s->reasons[STATE_IMMORTAL][REASON_MISSING] == s->items) {
+	if (nameless(d)) {
 		advise_attribute(d, like);
 		return doctor_add(d, "entries", DOCTOR_WARNING, f);
 	}
@@ -295,7 +337,6 @@ doctor_ttl(struct doctor *d, struct fault *f)
 {
 	struct fault why = { 0 };
 	struct lookalikes like;
-	const char *other;
 	int rc = -1;
 
 	d->section = "Entries";
@@ -312,12 +353,7 @@ doctor_ttl(struct doctor *d, struct fault *f)
 	    doctor_add_fault(d, "entries", DOCTOR_WARNING, &why, f) != 0)
 		goto out;
 	lookalike_sort(&like);
-	other = d->sample.items > 0 && like.n > 0 &&
-		d->sample.reasons[STATE_IMMORTAL][REASON_MISSING] ==
-		    d->sample.items
-	    ? like.names[0]
-	    : NULL;
-	if (check_ttl(d, other, f) != 0 ||
+	if (check_ttl(d, &like, f) != 0 ||
 	    (d->sampled && check_entries(d, &like, f) != 0))
 		goto out;
 	rc = 1;

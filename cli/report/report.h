@@ -34,7 +34,7 @@ struct report_place {
 /* What reading it took. */
 struct report_work {
 	int64_t items, bytes; /* bytes -1: not known */
-	int64_t pages, requests, retries;
+	int64_t pages, requests, retries, throttled;
 	double read_units, write_units, seconds;
 	int64_t finished; /* epoch seconds; 0: not known */
 };
@@ -176,6 +176,10 @@ struct report_outcome {
 	const char *note; /* for people, ""; NULL: it depends */
 };
 const struct report_outcome *report_sweep_outcomes(const char *command);
+
+/* Whether it is a restore that a limit of units or cost has stopped: finding
+ * again that entries are present would use up as much of it. */
+bool report_sweep_pays_again(const struct report_sweep *r);
 
 /* What the entries do that --max-percent counts: "match"; of a repair, not all
  * that match. */

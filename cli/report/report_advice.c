@@ -37,6 +37,7 @@ struct advice {
 	bool done;
 	bool acts_now; /* there is a command that is not one of ours */
 	bool swept;    /* there is a command that is a dry run */
+	bool zoned;    /* advise_zone was called */
 	int ours;      /* commands of ttlsweep */
 };
 
@@ -114,7 +115,10 @@ judge_by(struct advice *a, const char *attribute)
 	buf_release(&repeat);
 }
 
-/* Inspect the same by the attribute that may be the right one. */
+/* Commands for so many attributes. */
+#define LOOKED_AT 3
+
+/* Inspect the same by each attribute that may be the right one. */
 static void
 look_again(struct advice *a)
 {
@@ -127,11 +131,13 @@ look_again(struct advice *a)
 		say(a);
 		return;
 	}
-	buf_adds(a->line, " By ");
-	text_report_text(&a->e->p, a->line, r->lookalikes[0]);
-	buf_addc(a->line, ':');
-	say(a);
-	judge_by(a, r->lookalikes[0]);
+	for (size_t i = 0; i < r->nlookalikes && i < LOOKED_AT; i++) {
+		buf_addf(a->line, "%s ", i > 0 ? "If" : " If");
+		text_report_text(&a->e->p, a->line, r->lookalikes[i]);
+		buf_adds(a->line, " is the expiry time:");
+		say(a);
+		judge_by(a, r->lookalikes[i]);
+	}
 }
 
 /* Some entries, or all, lack the attribute: is it another one? */
@@ -285,6 +291,25 @@ advise_repair(struct advice *a)
 							  : "");
 }
 
+/* Times without a zone are repaired only if it is given. */
+static void
+advise_zone(struct advice *a)
+{
+	const struct summary *s = a->r->summary;
+	int64_t n = s->zoneless[STATE_STUCK] + s->zoneless[STATE_IMMORTAL];
+
+	if (n == 0 || !is_live(a->r) || a->zoned)
+		return;
+	a->zoned = true;
+	amount(a, n);
+	buf_addf(a->line,
+	    " %s a time without a zone. Repair turns %s into seconds only if "
+	    "it is told the application's zone, here UTC:",
+	    n == 1 ? "entry has" : "entries have", n == 1 ? "it" : "them");
+	say(a);
+	sweep(a, "repair", " --zone UTC");
+}
+
 static const char *
 expired_entries(int64_t n)
 {
@@ -424,6 +449,7 @@ advise_off(struct advice *a)
 	if (repair) {
 		say(a);
 		advise_repair(a);
+		advise_zone(a);
 		or_delete(a, all);
 	} else if (live) {
 		buf_addf(a->line,
@@ -455,12 +481,19 @@ reasons_end(const struct report *r)
 	return from != NULL && from < end ? NULL : end;
 }
 
+/* A repair gives some of the selected entries another reason. */
+static bool
+adds_old(const struct report *r)
+{
+	return reasons_end(r) != NULL && report_words_old(r);
+}
+
 /* Purge what is too old for TTL after the repair. */
 static void
 sweep_rest(struct advice *a)
 {
 	const struct report *r = a->r;
-	const char *end = reasons_end(r);
+	const char *end = adds_old(r) ? reasons_end(r) : NULL;
 	struct report_place place = r->place;
 	struct buf repeat = { 0 };
 
@@ -473,24 +506,6 @@ sweep_rest(struct advice *a)
 	}
 	sweep_at(a, "purge", " --state stuck", &place);
 	buf_release(&repeat);
-}
-
-/* Times without a zone are repaired only if it is given. */
-static void
-advise_zone(struct advice *a)
-{
-	const struct summary *s = a->r->summary;
-	int64_t n = s->zoneless[STATE_STUCK] + s->zoneless[STATE_IMMORTAL];
-
-	if (n == 0 || !is_live(a->r))
-		return;
-	amount(a, n);
-	buf_addf(a->line,
-	    " %s a time without a zone. Repair turns %s into seconds only if "
-	    "it is told the application's zone, here UTC:",
-	    n == 1 ? "entry has" : "entries have", n == 1 ? "it" : "them");
-	say(a);
-	sweep(a, "repair", " --zone UTC");
 }
 
 /* What is stuck: repair first, if that helps, then purge. */
@@ -506,16 +521,18 @@ advise_stuck(struct advice *a, int64_t stuck)
 		return;
 	}
 	advise_repair(a);
+	advise_zone(a);
 	if (stuck == t->most) {
 		or_delete(a, stuck);
 		say(a);
 		sweep(a, "purge", " --state stuck");
 		return;
 	}
-	if (reasons_end(a->r) != NULL)
+	if (adds_old(a->r))
 		buf_adds(a->line,
-		    "Then purge what TTL will never delete; what repair "
-		    "changed and is too old has the reason too-old then:");
+		    "Then purge what TTL will never delete. What repair "
+		    "changed and is too old for TTL then has the reason "
+		    "too-old; this selects all others of that reason, too:");
 	else if (!t->exactly || a->r->estimated)
 		buf_adds(a->line,
 		    "Then purge the rest, which TTL will never delete:");
@@ -567,10 +584,14 @@ add_late(struct advice *a, int64_t stuck)
 {
 	int64_t n = report_words_behind(a->r);
 
-	if (n == 0 || a->acts != REPORT_TTL_ACTS)
+	/* by then TTL will have deleted much */
+	if (n == 0 || a->acts != REPORT_TTL_ACTS || a->r->timed)
 		return;
-	buf_adds(a->line, stuck > 0 ? " At least " : " ");
-	amount(a, n);
+	buf_addf(a->line, "%s%s",
+	    a->r->estimated ? " About "
+		: stuck > 0 ? " At least "
+			    : " ",
+	    figure_count(n).s);
 	buf_addf(a->line, " pending %s been expired for two days or more%s.",
 	    n == 1 ? "entry has" : "entries have",
 	    a->first ? ""
@@ -597,6 +618,11 @@ advise_expired(struct advice *a)
 	buf_addc(a->line, '.');
 	if (pending > 0)
 		add_late(a, stuck);
+	if (live && stuck > 0 && a->repaired.expired == 0 &&
+	    s->zoneless[STATE_STUCK] > 0) {
+		say(a);
+		advise_zone(a);
+	}
 	if (live && a->repaired.expired == 0 && stuck > 0 && pending > 0)
 		buf_adds(a->line, " To delete what TTL will not:");
 	else if (live && a->repaired.expired == 0)
@@ -631,14 +657,19 @@ advise_immortal(struct advice *a)
 		text_report_text(&a->e->p, a->line, a->r->ttl_attribute);
 		buf_adds(a->line, ", ");
 	}
-	buf_adds(a->line,
-	    !changed             ? ""
-		: a->line->n > 0 ? "after the repair, "
-				 : "After the repair, ");
-	buf_addf(a->line, "TTL will %snever delete ", changed ? "still " : "");
-	amount(a, n);
-	buf_addf(a->line, " %s%c", n == 1 ? "entry" : "entries",
-	    live ? ':' : '.');
+	if (changed) {
+		buf_adds(a->line,
+		    a->line->n > 0 ? "after the repair, "
+				   : "After the repair, ");
+		amount(a, n);
+		buf_addf(a->line, " %s still immortal",
+		    n == 1 ? "entry is" : "entries are");
+	} else {
+		buf_adds(a->line, "TTL will never delete ");
+		amount(a, n);
+		buf_addf(a->line, " immortal %s", n == 1 ? "entry" : "entries");
+	}
+	buf_addc(a->line, live ? ':' : '.');
 	say(a);
 	if (live)
 		sweep(a, "list", " --state immortal");

@@ -49,6 +49,16 @@ is_restore(const struct report_sweep *r)
 	return strcmp(r->command, "restore") == 0;
 }
 
+bool
+report_sweep_pays_again(const struct report_sweep *r)
+{
+	const char *stopped = r->totals->stopped;
+
+	return is_restore(r) && stopped != NULL &&
+	    (strcmp(stopped, "max-units") == 0 ||
+		strcmp(stopped, "max-cost") == 0);
+}
+
 const char *
 report_sweep_chosen(const char *command)
 {
@@ -134,12 +144,19 @@ stopped(struct writing *w)
 	else if (is_restore(w->r) && !w->r->executed &&
 	    !sweep_totals_broke_off(t))
 		say(w, TEXT_REPORT_YELLOW, "A run would stop early: %s.%s", why,
-		    t->blocked ? "" : " The same command would then continue.");
+		    t->blocked ? ""
+			: report_sweep_pays_again(w->r)
+			? " To continue then, raise the limit, as what is "
+			  "present takes write units again."
+			: " The same command would then continue.");
 	else if (is_restore(w->r) && w->r->executed)
 		say(w, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest was not put back%s.", why,
 		    t->blocked ? ""
-			       : "; run the same command again to continue");
+			: report_sweep_pays_again(w->r)
+			? "; to continue, raise the limit, as what is present "
+			  "takes write units again"
+			: "; run the same command again to continue");
 	else
 		say(w, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest of the %s.", why,

@@ -259,7 +259,7 @@ aws_credentials_renew(struct aws_credentials *c, uint64_t seen, struct fault *f)
 	lock_leave(c->lock);
 	if (rc == 0)
 		return fault(f, FAULT_CREDENTIALS,
-		    "the security token has expired (%s) and could not be "
+		    "the security token has expired (from: %s) and could not be "
 		    "renewed; get new credentials and run again",
 		    c->source);
 	if (rc < 0) {

@@ -231,7 +231,7 @@ fall_back(struct batch *b, int mode, struct fault *f)
 	char why[64] = "";
 
 	if (mode == DDB_BATCH_PARTIQL)
-		return fault(f, FAULT_SERVICE,
+		return fault(f, FAULT_REFUSED,
 		    "--batch partiql: this service or role does not allow "
 		    "BatchExecuteStatement (dynamodb:%s); use --batch auto or "
 		    "single",

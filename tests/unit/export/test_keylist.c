@@ -99,12 +99,12 @@ static const struct {
 	{ "a truncated cell", "S", SLICE("key,kind\na,item\nb,\"it"), NULL,
 	    "/file:3: row 3: the file ends inside cell 2", 0 },
 	{ "masked", "S", SLICE("a\n" MASKED "\n"), NULL,
-	    "/file:2: row 2: the key is masked and matches no entry; write the "
+	    "/file:2: row 2: the key looks masked, and a masked key matches no entry; write the "
 	    "list with ttlsweep list -t T --reveal --format csv",
 	    0 },
 	{ "masked, beside masked attributes", "S",
 	    SLICE("key,kind,attributes\n" MASKED ",session,\xe2\x80\xa6 3 B\n"),
-	    NULL, "the key is masked", 0 },
+	    NULL, "the key looks masked", 0 },
 	{ "masked, a session", "S", SLICE("key,kind\n" MASKED ",session\n"),
 	    NULL, "masked", 0 },
 	{ "masked, an item", "S", SLICE("key,kind\n" MASKED ",item\n"), NULL,

@@ -496,7 +496,7 @@ static const struct trouble troubles[] = {
 	    { "No expired entry is left, but TTL will never delete 30 entries.",
 	      "was the attribute renamed?",
 	      "30 entries lack the attribute ttl. Numbers that look like "
-	      "times are in expires. By expires:",
+	      "times are in expires. If expires is the expiry time:",
 	      "--ttl-attribute expires\n" },
 	    { "up to date" } },
 	{ "milliseconds, all in the future", "ENABLED", "ttl", true,
@@ -526,7 +526,7 @@ static const struct trouble troubles[] = {
 	    { "11 expired entries: TTL will never delete them as they are. "
 	      "Repair first: it turns the times of 7 entries, 2 of them expired, into",
 	      "Then purge the other 9, which TTL will never delete:",
-	      "After the repair, TTL will still never delete 3 entries:" }, { "the rest" } },
+	      "After the repair, 3 entries are still immortal:" }, { "the rest" } },
 	{ "milliseconds, too old themselves", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR } }, NULL,
 	    { "2 expired entries: TTL will never delete them as they are. To "
@@ -671,8 +671,9 @@ static const struct narrow narrows[] = {
 	    { "repair gives old times another reason", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
 	      { STATE_STUCK, REASON_MILLISECONDS, 6, 9 * YEAR } }, NULL,
-	    { "Then purge what TTL will never delete; what repair changed and "
-	      "is too old has the reason too-old then:",
+	    { "Then purge what TTL will never delete. What repair changed "
+		"and is too old for TTL then has the reason too-old; this "
+		"selects all others of that reason, too:",
 	      "\n    ttlsweep purge -t T --region us-east-1 --reason "
 	      "milliseconds,too-old --kind session --state stuck\n",
 	      "\n    ttlsweep repair -t T --region us-east-1 --reason "
@@ -684,6 +685,13 @@ static const struct narrow narrows[] = {
 	      { STATE_STUCK, REASON_MILLISECONDS, 6, 9 * YEAR } }, NULL,
 	    { "Then purge the rest, which TTL will never delete:",
 	      " --reason too-old,milliseconds --state stuck\n" }, { NULL } } },
+	{ "--reason milliseconds,string", 2,
+	    { "nothing selected is old", "ENABLED", "ttl", true,
+		{ { STATE_STUCK, REASON_MILLISECONDS, 10, 60 },
+		    { STATE_STUCK, REASON_STRING, 2, 60 } }, NULL,
+		{ "Then purge the other 2, which TTL will never delete:",
+		    " --reason milliseconds,string --state stuck\n" },
+		{ "too-old" } } },
 	{ NULL, 5,
 	    { "times without a zone", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_STRING, 5, 60 } }, NULL,
@@ -999,8 +1007,8 @@ test_estimate(void **state)
 		"milliseconds: about 6 stuck (",
 		"TTL will delete about 30 of the 36 expired entries",
 		"; about 6 it will never",
-		"At least about 11 pending",
-		"TTL will never delete about 4 entries:",
+		" About 11 pending",
+		"TTL will never delete about 4 immortal entries:",
 		"would take about 40 write units",
 	};
 	struct summary s, seen;
