@@ -620,6 +620,10 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 		run -0 ttlsweep $command -t "$T" --now "$NOW"
 		[[ $output == *"this would be refused"*"--overdue 15m"* ]]
 	done
+	run -0 ttlsweep purge -t "$T" --now "$NOW"
+	[[ ${output//$'\n'/ } == *" free of charge. In the replicas that is charged."* ]]
+	run -0 ttlsweep inspect -t "$T" --now "$NOW"
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *"The table has replicas: there, deletes by TTL are charged, and a purge or repair with --yes needs --overdue of 15m or more."* ]]
 	run -0 ttlsweep repair -t "$T" --now "$NOW" --yes --no-journal --overdue 15m
 	cloud_set '{"table": {"MultiRegionConsistency": "STRONG", "Replicas": [{"RegionName": "us-east-1"}, {"RegionName": "eu-west-1"}]}}'
 	run -0 ttlsweep repair -t "$T" --now "$NOW" --yes --no-journal

@@ -277,6 +277,8 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 		.segments_done = in->done.segments_done,
 		.watch = in->watch.look > 0 ? &in->watch : NULL,
 		.top = (size_t)c->o->top,
+		.replicated = c->table.nreplicas > 0,
+		.weak = !c->table.strong_replicas,
 		.lookalikes = in->lookalikes.names,
 	};
 

@@ -47,6 +47,7 @@ write_totals_report(const struct context *c, const struct sweep_totals *t)
 		.ttl_on = c->table.ttl_acts ? c->table.ttl_attribute : NULL,
 		.listed = c->listed,
 		.keys = (int64_t)c->keys.n,
+		.replicated = c->table.nreplicas > 0,
 		.shards = { c->portion.of, &c->portion.shard, 1 },
 	};
 

@@ -87,6 +87,8 @@ struct report {
 	int64_t segments; /* of the whole table */
 	int64_t segments_asked, segments_done;
 	const struct report_sample *sample; /* NULL: none was asked for */
+	bool replicated;                    /* the table has replicas … */
+	bool weak;      /* … that are not strongly consistent */
 	bool estimated; /* by a sample that is not of all segments */
 	const struct report_shards *shards; /* NULL: of the whole table */
 	const struct report_watch *watch;   /* NULL: the only report */
@@ -166,6 +168,7 @@ struct report_sweep {
 	int64_t keys;         /* … this many different ones */
 	bool only_expired;    /* the default selection of a purge */
 	struct report_shards shards; /* of 0: the whole table */
+	bool replicated;             /* the table has replicas */
 };
 
 /* The outcomes of entries in the words of ${command}, in order; the last has

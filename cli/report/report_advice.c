@@ -689,6 +689,14 @@ advise_limits(struct advice *a)
 		buf_adds(a->line,
 		    "These figures are of a part of the table; the commands "
 		    "act on all of it.");
+	if (r->replicated)
+		buf_addf(a->line,
+		    "%sThe table has replicas: there, deletes by TTL are "
+		    "charged%s.",
+		    a->line->n > 0 ? " " : "",
+		    r->weak ? ", and a purge or repair with --yes needs "
+			      "--overdue of 15m or more"
+			    : "");
 	if (r->timed && text_time_format(now, r->rules->now) == 0)
 		buf_addf(a->line,
 		    "%sThese figures are as of %s; the commands judge by the "

@@ -235,6 +235,8 @@ by_ttl(struct writing *w)
 		add_some(&w->line, off, t->matched);
 		buf_adds(&w->line, " free of charge.");
 	}
+	if (w->line.n > 0 && w->r->replicated && pending + off > 0)
+		buf_adds(&w->line, " In the replicas that is charged.");
 	if (w->line.n > 0)
 		say_line(w, NULL);
 }
