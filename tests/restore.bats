@@ -334,6 +334,8 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	output=${output//$'\n'/ }
 	[[ $output == *" write units"*", including those for puts that are refused. "* ]]
 	[[ $output == *"The entry to put back is expired; TTL will delete it again: give more time with --extend-ttl DUR."* ]]
+	run -0 ttlsweep restore -t "$T" x.json --extend-ttl 1d --now 2026-11-22T00:00:00Z
+	[[ $output == *$'\n'"It gets the TTL 2026-11-23T00:00:00Z. Each is put back"* ]]
 }
 
 @test "a dry run's look-ups keep to --max-rcu" {

@@ -25,6 +25,9 @@ struct report_sweep
 write_totals_report(const struct context *c, const struct sweep_totals *t)
 {
 	const struct pass_progress done = { .items = t->scanned };
+	int64_t given = c->o->command->bit == ON_RESTORE
+	    ? c->o->extend_ttl
+	    : c->o->ttl_for_missing;
 	struct report_sweep r = {
 		.place = context_place(c),
 		.work = context_work(c, &done),
@@ -34,9 +37,8 @@ write_totals_report(const struct context *c, const struct sweep_totals *t)
 		.schema = &c->schema,
 		.rules = &c->rules,
 		.refused = c->refused,
-		.ttl_given = c->o->ttl_for_missing < 0
-		    ? INT64_MIN
-		    : sum_add(c->rules.now, c->o->ttl_for_missing),
+		.ttl_given =
+		    given < 0 ? INT64_MIN : sum_add(c->rules.now, given),
 		.totals = t,
 		.journal_free = -1,
 		.pace = c->pace,

@@ -160,7 +160,8 @@ struct report_sweep {
 	const char *ttl_off, *ttl_on;
 	const char *journal;  /* its path, NULL: none */
 	bool refused;         /* dry run: with --yes it would be */
-	int64_t ttl_given;    /* to entries without one; INT64_MIN: none */
+	int64_t ttl_given;    /* to entries without one, or by a restore to
+				 all; INT64_MIN: none */
 	int64_t journal_free; /* bytes free there, -1 unknown */
 	const char *undo;     /* the command that restores, NULL */
 	bool resumed;         /* at a checkpoint: it undoes a part */

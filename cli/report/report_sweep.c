@@ -429,7 +429,14 @@ static void
 would_restore(struct writing *w)
 {
 	const struct sweep_totals *t = w->r->totals;
+	char time[32];
 
+	if (w->r->ttl_given != INT64_MIN &&
+	    text_time_format(time, w->r->ttl_given) == 0)
+		buf_addf(&w->line, "%s the TTL %s. ",
+		    sweep_totals_to_put(t) == 1 ? "It gets"
+						: "What is put back gets",
+		    time);
 	if (t->of_repair > 0)
 		buf_adds(&w->line,
 		    "Each entry of a repair gets back the TTL value that it "
