@@ -189,7 +189,7 @@ one_refused_each() {
 	http_proxy=http://127.0.0.1:1 no_proxy=127.0.0.1 does inspect
 	none_refused
 	http_proxy=http://127.0.0.1:1 run ttlsweep inspect -t "$TABLE"
-	[[ $status -eq 1 && $output == *"port 1"*"(https_proxy, no_proxy)"* ]]
+	[[ $status -eq 1 && $output == *"port 1"*"(http_proxy, https_proxy, no_proxy)"* ]]
 	# a password in its address is not shown, however wrong the address
 	local proxy
 	for proxy in foo://user:SECRETPW@127.0.0.1:9 \
