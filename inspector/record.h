@@ -73,6 +73,8 @@ struct record {
 	bool has_moment;    /* it has an expiry time */
 	bool zoneless;      /* … without a zone, read as UTC; it is past
 			       only when it is past in every zone */
+	bool old;           /* stuck, and expired so long ago that TTL would
+			       leave it alone whatever its reason */
 	struct moment time; /* what it was read as */
 	int64_t moment;     /* … in whole seconds, rounded down */
 	int64_t overdue;    /* whole seconds since then; < 0 in the future.

@@ -105,6 +105,7 @@ sample_scale(struct summary *out, const struct summary *seen,
 	scale_histogram(&out->overdue, by);
 	scale_all(out->upcoming, SUMMARY_UPCOMING, by);
 	scale_all(out->zoneless, STATES, by);
+	scale_all(out->old, REASONS, by);
 	out->purge_units = estimate_scale(by, out->purge_units);
 	out->free_by_ttl = estimate_scale(by, out->free_by_ttl);
 }

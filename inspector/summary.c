@@ -141,6 +141,7 @@ summary_add(struct summary *s, const struct record *r, int64_t units)
 	s->kind_bytes[r->kind][r->state] += bytes;
 	s->reasons[r->state][r->reason]++;
 	s->zoneless[r->state] += r->zoneless;
+	s->old[r->reason] += r->old;
 	if (g != NULL) {
 		g->items++;
 		g->bytes += bytes;
@@ -266,6 +267,8 @@ summary_merge(struct summary *to, const struct summary *from)
 			to->kind_bytes[j][i] += from->kind_bytes[j][i];
 		}
 	}
+	for (int i = 0; i < REASONS; i++)
+		to->old[i] += from->old[i];
 	for (int i = 0; i < KINDS; i++)
 		merge_count(&to->kinds[i], &from->kinds[i]);
 	for (int i = 0; i < SUMMARY_UPCOMING; i++)
@@ -283,6 +286,17 @@ summary_nameless(const struct summary *s)
 {
 	return s->items > 0 &&
 	    s->reasons[STATE_IMMORTAL][REASON_MISSING] == s->items;
+}
+
+int64_t
+summary_repairable_old(const struct summary *s)
+{
+	int64_t n = 0;
+
+	for (int i = 0; i < REASONS; i++)
+		if ((REASONS_CONVERTED & 1u << i) != 0)
+			n += s->old[i];
+	return n;
 }
 
 int64_t

@@ -73,6 +73,7 @@ struct summary {
 	struct histogram overdue; /* of pending and stuck */
 	int64_t upcoming[SUMMARY_UPCOMING];
 	int64_t zoneless[STATES];    /* date-times without a zone */
+	int64_t old[REASONS];        /* of those that are stuck: record.old */
 	struct summary_key *largest; /* by bytes down, then key */
 	size_t nlargest, top;
 	int64_t purge_units; /* write units to delete the expired ones */
@@ -97,6 +98,9 @@ bool summary_nameless(const struct summary *s);
 /* How many entries of ${state} have a time that repair converts: in another
  * unit, or in a string with a zone. Pure. */
 int64_t summary_repairable(const struct summary *s, enum state state);
+/* How many of those that are stuck TTL would leave alone after a repair: they
+ * are too old. Pure. */
+int64_t summary_repairable_old(const struct summary *s);
 /* Set the squares of ${s}, which has counted one whole segment. */
 void summary_square(struct summary *s);
 

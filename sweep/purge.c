@@ -51,7 +51,7 @@ take(struct sweep_run *run, const struct record *r, int64_t units)
 		lock_leave(run->lock);
 		return 1;
 	}
-	sweep_totals_match(t, r, p->rules, units);
+	sweep_totals_match(t, r, units);
 	if (!p->execute) {
 		t->outcomes[OUTCOME_SKIPPED]++;
 		t->journal_bytes += plan_journal_bytes(r->item);
@@ -127,7 +127,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 
 	if (!batch_wants(s->run->p, r)) {
 		lock_enter(s->run->lock);
-		sweep_totals_leave(s->run->totals, r, s->run->p->rules);
+		sweep_totals_leave(s->run->totals, r);
 		lock_leave(s->run->lock);
 		return 0;
 	}
@@ -371,10 +371,9 @@ count_entry(void *state, const struct segment *seg, const struct record *r,
 	(void)f;
 	lock_enter(c->lock);
 	if (!batch_wants(c->p, r)) {
-		sweep_totals_leave(&c->found, r, c->p->rules);
+		sweep_totals_leave(&c->found, r);
 	} else {
-		sweep_totals_match(&c->found, r, c->p->rules,
-		    batch_units(c->p, r));
+		sweep_totals_match(&c->found, r, batch_units(c->p, r));
 		if (!c->p->execute)
 			c->found.journal_bytes += plan_journal_bytes(r->item);
 	}

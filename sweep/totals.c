@@ -74,26 +74,22 @@ sweep_totals_would(const struct sweep_totals *t)
 
 void
 sweep_totals_match(struct sweep_totals *t, const struct record *r,
-    const struct rules *rules, int64_t units)
+    int64_t units)
 {
-	bool old = r->state == STATE_STUCK && !r->zoneless &&
-	    record_past(r, rules, RECORD_TOO_OLD);
-
 	t->matched++;
 	t->states[r->state]++;
 	t->reasons[r->state][r->reason]++;
 	t->live_sessions += r->state == STATE_LIVE && r->kind == KIND_SESSION;
 	t->units += units;
-	t->old_off += old && r->reason == REASON_TTL_OFF;
-	t->old_unit += old && (REASONS_CONVERTED & 1u << r->reason) != 0;
+	t->old_off += r->old && r->reason == REASON_TTL_OFF;
+	t->old_unit += r->old && (REASONS_CONVERTED & 1u << r->reason) != 0;
 }
 
 void
-sweep_totals_leave(struct sweep_totals *t, const struct record *r,
-    const struct rules *rules)
+sweep_totals_leave(struct sweep_totals *t, const struct record *r)
 {
 	if (r->zoneless) {
-		sweep_totals_match(t, r, rules, 0);
+		sweep_totals_match(t, r, 0);
 		t->outcomes[OUTCOME_SKIPPED]++;
 		t->left[SWEEP_LEFT_ZONELESS]++;
 	}

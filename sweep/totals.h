@@ -87,10 +87,9 @@ int64_t sweep_totals_would(const struct sweep_totals *t);
 int64_t sweep_totals_never(const struct sweep_totals *t);
 /* Count a matched entry whose write takes ${units}. */
 void sweep_totals_match(struct sweep_totals *t, const struct record *r,
-    const struct rules *rules, int64_t units);
+    int64_t units);
 /* Count the selected ${r}, which a repair leaves alone. */
-void sweep_totals_leave(struct sweep_totals *t, const struct record *r,
-    const struct rules *rules);
+void sweep_totals_leave(struct sweep_totals *t, const struct record *r);
 /* Record a failed entry, masked, unless SWEEP_FAILURES are recorded. */
 void sweep_totals_failed(struct sweep_totals *t, const struct rules *rules,
     const struct item *item, const char *why);

@@ -165,7 +165,8 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	printf '{"Item":{"key":{"S":"a"},"ttl":{"S":"2020-01-01T00:00:00"}}}\n' |
 	    seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW"
 	doctor -t "$table" --now "$NOW"
-	is warning "'repair --zone ZONE' fixes if the application's zone is known" entries
+	is warning "1 has a time without a zone: 'repair --zone ZONE' fixes it if the application's zone is known, else only a purge deletes it" entries
+	is warning "ttlsweep repair --zone UTC --table $table" entries
 }
 
 @test "a repair is not advised for what TTL would leave alone after it" {

@@ -102,8 +102,12 @@ add_fate(const struct text_report *p, struct buf *out, const struct record *r,
 		break;
 	case STATE_STUCK:
 		when(out, r, "expired", "is to expire");
-		buf_addf(out, "; TTL will never delete it: %s.",
-		    faults[r->reason]);
+		buf_addf(out, "; TTL will never delete it: %s%s.",
+		    faults[r->reason],
+		    r->old && r->reason != REASON_TOO_OLD
+			? ", and it leaves alone what expired five years ago "
+			  "or more"
+			: "");
 		break;
 	default:
 		when(out, r, "was meant to expire", "is meant to expire");

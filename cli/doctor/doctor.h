@@ -65,7 +65,6 @@ struct doctor {
 	} chosen;
 	/* of ${sample}, TTL leaves alone even after a repair, and once it is
 	 * on: expired five years ago, in another unit or in seconds */
-	int64_t old, old_off;
 	bool scans;       /* Scan is allowed */
 	bool journal_bad; /* a purge would refuse the journal's place */
 	bool sampled;

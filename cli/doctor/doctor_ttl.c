@@ -4,6 +4,7 @@
 #include "cli/doctor/doctor.h"
 #include "cli/option/option.h"
 #include "cli/report/figure.h"
+#include "cli/report/report.h"
 #include "cli/report/text_report.h"
 #include "inspector/lookalike.h"
 #include "inspector/record.h"
@@ -35,11 +36,6 @@ judge(struct doctor *d, const struct page *page, struct lookalikes *like)
 		summary_add(&d->sample, &r,
 		    cost_item(&d->c.table, &page->items[i]));
 		doctor_choose(d, &r, &rules);
-		if (r.state == STATE_STUCK && !r.zoneless &&
-		    record_past(&r, &rules, RECORD_TOO_OLD)) {
-			d->old += (REASONS_CONVERTED & 1u << r.reason) != 0;
-			d->old_off += r.reason == REASON_TTL_OFF;
-		}
 		if (page->items[i].ttl.p == NULL)
 			lookalike_add(like, &page->items[i], rules.now);
 	}
@@ -224,7 +220,8 @@ advise_attribute(struct doctor *d, const struct lookalikes *like)
 	if (like->n == 0) {
 		buf_adds(&d->fix,
 		    "check that this is the right table; if it is, its "
-		    "application does not write expiry times");
+		    "application writes no number that looks like a time (a "
+		    "time in a string under another name is not looked for)");
 		return;
 	}
 	buf_adds(&d->text, ", but numbers that look like times are in ");
@@ -236,6 +233,24 @@ advise_attribute(struct doctor *d, const struct lookalikes *like)
 	command_inspect(d, like->names[0]);
 }
 
+/* ${n} expired times have no zone; ${others}: others were named before. */
+static void
+add_zoned(struct doctor *d, int64_t n, int64_t others)
+{
+	if (n == 0)
+		return;
+	buf_addf(&d->fix, "%s%s %s a time without a zone: ",
+	    d->fix.n > 0 && d->fix.p[d->fix.n - 1] != ' ' ? "; " : "",
+	    figure_count(n).s,
+	    others > 0   ? n == 1 ? "more has" : "more have"
+		: n == 1 ? "has"
+			 : "have");
+	buf_addf(&d->fix,
+	    "'repair --zone ZONE' fixes %s if the application's zone is known, "
+	    "else only a purge deletes %s",
+	    n == 1 ? "it" : "them", n == 1 ? "it" : "them");
+}
+
 /* Advise a repair, then a purge of the rest, except of what TTL would delete
  * once it is on; else to look at the others. */
 static void
@@ -244,24 +259,27 @@ advise_reasons(struct doctor *d)
 	const struct summary *s = &d->sample;
 	int64_t stuck = summary_repairable(s, STATE_STUCK);
 	int64_t repair = stuck + summary_repairable(s, STATE_IMMORTAL);
-	int64_t purge = s->states[STATE_STUCK].items - (stuck - d->old) -
-	    (s->reasons[STATE_STUCK][REASON_TTL_OFF] - d->old_off);
+	int64_t old = summary_repairable_old(s);
+	int64_t purge = s->states[STATE_STUCK].items - (stuck - old) -
+	    (s->reasons[STATE_STUCK][REASON_TTL_OFF] - s->old[REASON_TTL_OFF]);
+	int64_t zoned = s->zoneless[STATE_STUCK];
 	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl);
 
-	if (repair > d->old) {
+	if (repair > old) {
 		buf_addf(&d->fix,
 		    "the application writes TTL in the wrong format; repair "
 		    "fixes %s of these",
 		    figure_count(repair).s);
-		if (purge > 0)
+		if (purge > zoned)
 			buf_addf(&d->fix,
 			    ", and then%s%s%s 'purge --state stuck' deletes %s "
 			    "that TTL never will",
 			    acts ? "" : ", once TTL is on for ",
 			    acts ? "" : d->ttl, acts ? "" : ",",
-			    figure_count(purge).s);
+			    figure_count(purge - zoned).s);
+		add_zoned(d, zoned, purge - zoned);
 		buf_adds(&d->fix,
-		    purge > 0 ? " (without --yes, both are dry runs)"
+		    purge > 0 ? " (without --yes, these are dry runs)"
 			      : " (without --yes, a dry run)");
 		doctor_command(&d->command, d, "repair");
 	} else if (purge > 0) {
@@ -269,19 +287,16 @@ advise_reasons(struct doctor *d)
 
 		if (!acts)
 			buf_addf(&d->fix, "once TTL is on for %s, ", d->ttl);
-		buf_addf(&d->fix, "only a purge deletes %s of these",
-		    figure_count(purge).s);
-		if (s->zoneless[STATE_STUCK] > 0)
-			buf_addf(&d->fix,
-			    ", %s of them times without a zone, which 'repair "
-			    "--zone ZONE' fixes if the application's zone is "
-			    "known",
-			    figure_count(s->zoneless[STATE_STUCK]).s);
+		if (purge > zoned)
+			buf_addf(&d->fix, "only a purge deletes %s of these",
+			    figure_count(purge - zoned).s);
+		add_zoned(d, zoned, purge - zoned);
 		if (!all)
 			return; /* it would delete the others, too */
 		buf_adds(&d->fix, " (without --yes, a dry run)");
 		doctor_command(&d->command, d,
-		    s->reasons[STATE_STUCK][REASON_TOO_OLD] == purge
+		    purge == zoned ? "repair --zone UTC"
+			: s->reasons[STATE_STUCK][REASON_TOO_OLD] == purge
 			? "purge --state stuck --reason too-old"
 			: "purge --state stuck");
 	} else if (s->states[STATE_IMMORTAL].items > 0) {
@@ -296,6 +311,7 @@ check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 {
 	const struct summary *s = &d->sample;
 	int64_t bad;
+	char now[32];
 
 	if (s->items == 0)
 		return doctor_say(d, "entries", DOCTOR_OK, f, "there are none");
@@ -313,6 +329,11 @@ check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 		advise_attribute(d, like);
 		return doctor_add(d, "entries", DOCTOR_WARNING, f);
 	}
+	if (report_timed(d->now, d->c.world->wall_ms(d->c.world->ctx) / 1000) &&
+	    text_time_format(now, d->now) == 0)
+		buf_addf(&d->text,
+		    ", judged at %s (the commands judge by the present time)",
+		    now);
 	bad = s->states[STATE_STUCK].items + s->states[STATE_IMMORTAL].items;
 	if (bad > 0)
 		advise_reasons(d);

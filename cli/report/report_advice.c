@@ -11,19 +11,13 @@
 #include "lib/base/shlex.h"
 #include "lib/base/text.h"
 
-/* Of some entries, how many TTL would delete: exactly, or at most. */
-struct taken {
-	int64_t most;
-	bool exactly;
-};
-
 /* The entries that repair changes; how many of them are expired, and how many
- * of those TTL would then delete; and the immortal ones that it leaves alone.
- */
+ * of those TTL would then delete, as they are not too old for it; and the
+ * immortal ones that it leaves alone, and those of them without a zone. */
 struct repaired {
-	int64_t items, expired;
-	struct taken taken;
-	int64_t immortal;
+	int64_t items, expired, taken;
+	int64_t immortal, zoneless;
+	bool old; /* some are too old, or, of an estimate, may be */
 };
 
 /* Paragraphs, and commands, each on a line of its own to be copied. */
@@ -192,42 +186,25 @@ whole(const struct report *r, int64_t n)
 	return r->estimated ? estimate_scale(&r->sample->by, n) : n;
 }
 
-/* Of ${n} entries seen that are stuck for another reason than their age, how
- * many TTL would delete once that reason is gone. It leaves those older than
- * five years alone, but all ages are in one histogram, by buckets. */
-static struct taken
-taken_by_ttl(const struct report *r, int64_t n)
-{
-	const struct summary *s = report_words_counted(r);
-	const struct histogram *h = &s->overdue;
-	int64_t old = 0, others = s->states[STATE_STUCK].items - n;
-	size_t edge = histogram_bucket(RECORD_TOO_OLD);
-
-	for (size_t i = edge + 1; i < HISTOGRAM_BUCKETS; i++)
-		old += h->count[i];
-	return (struct taken){
-		.most = whole(r, old > others ? n - (old - others) : n),
-		.exactly = !report_words_old(r),
-	};
-}
-
 static struct repaired
 repaired_of(const struct report *r)
 {
 	const struct summary *s = report_words_counted(r);
 	int64_t expired = summary_repairable(s, STATE_STUCK);
 	int64_t immortal = summary_repairable(s, STATE_IMMORTAL);
-	struct taken taken = taken_by_ttl(r, expired);
+	int64_t old = summary_repairable_old(s);
 
 	/* TTL would leave all of these alone: they are for a purge */
-	if (taken.most == 0)
-		expired = 0;
+	if (old >= expired)
+		expired = old = 0;
 	return (struct repaired){
 		.items = whole(r, expired + immortal),
 		.expired = whole(r, expired),
-		.taken = taken,
+		.taken = whole(r, expired - old),
 		.immortal =
 		    whole(r, s->states[STATE_IMMORTAL].items - immortal),
+		.zoneless = whole(r, s->zoneless[STATE_IMMORTAL]),
+		.old = expired > 0 && (old > 0 || r->estimated),
 	};
 }
 
@@ -246,14 +223,15 @@ advise_repair(struct advice *a)
 
 	if (f->items == 0 || !is_live(a->r))
 		return;
-	if (a->first && f->expired > 0 && !f->taken.exactly) {
+	if (a->first && f->old) {
 		buf_addf(a->line, "Repair first: it fixes %s ",
 		    one ? "the time of" : "the times of");
 		amount(a, f->items);
 		buf_addf(a->line,
-		    " %s, and TTL then deletes %s, but not what expired five "
-		    "or more years ago:",
-		    one ? "entry" : "entries", one ? "it" : "them");
+		    " %s, and TTL then deletes %s once %s expired, but not "
+		    "what expired five or more years ago:",
+		    one ? "entry" : "entries", one ? "it" : "them",
+		    one ? "it has" : "they have");
 		say(a);
 		sweep(a, "repair", "");
 		return;
@@ -281,9 +259,14 @@ advise_repair(struct advice *a)
 	if (f->expired < f->items)
 		buf_addf(a->line, " after %s",
 		    one ? "it expires" : "they expire");
-	if (f->expired > 0 && !f->taken.exactly && !one)
+	if (f->old && !a->r->estimated)
+		buf_addf(a->line,
+		    ", but for the %s that expired five or more "
+		    "years ago",
+		    figure_count(f->expired - f->taken).s);
+	else if (f->old)
 		buf_adds(a->line,
-		    ", but for those that expired five or more years ago");
+		    ", but for any that expired five or more years ago");
 	buf_addc(a->line, ':');
 	say(a);
 	sweep(a, "repair",
@@ -325,6 +308,20 @@ never(struct advice *a, int64_t n)
 	    n == 1 ? "it as it is" : "them as they are");
 }
 
+/* All ${n} expired entries. */
+static void
+delete_all(struct advice *a, int64_t n)
+{
+	buf_adds(a->line, a->line->n > 0 ? " To delete " : "To delete ");
+	if (n == 1)
+		buf_adds(a->line, "the");
+	else if (a->r->estimated)
+		buf_adds(a->line, "all");
+	else
+		buf_addf(a->line, "all %s", figure_count(n).s);
+	buf_addf(a->line, " %s now:", expired_entries(n));
+}
+
 /* Repair was advised; all ${n} expired entries that it changes are stuck. */
 static void
 or_delete(struct advice *a, int64_t n)
@@ -338,25 +335,22 @@ or_delete(struct advice *a, int64_t n)
 /* What TTL would delete if it acted, "302 of the 371 expired entries are
  * deleted free of charge ..."; false: nothing. */
 static bool
-would_take(struct advice *a, const struct taken *t)
+would_take(struct advice *a, int64_t taken)
 {
 	const struct summary *s = a->r->summary;
 	int64_t live = s->reasons[STATE_LIVE][REASON_TTL_OFF];
 	int64_t all = expired(s);
 
-	if (t->most > 0) {
-		if (!t->exactly)
-			buf_adds(a->line, "up to ");
+	if (taken > 0) {
 		if (a->r->estimated)
-			all = t->most; /* "about 20 expired entries" */
-		else if (t->most < all || !t->exactly)
-			buf_addf(a->line, "%s of the ",
-			    figure_count(t->most).s);
+			all = taken; /* "about 20 expired entries" */
+		else if (taken < all)
+			buf_addf(a->line, "%s of the ", figure_count(taken).s);
 		else if (all > 1)
 			buf_adds(a->line, "all ");
 		amount(a, all);
 		buf_addf(a->line, " %s %s deleted free of charge%s",
-		    expired_entries(all), t->most == 1 ? "is" : "are",
+		    expired_entries(all), taken == 1 ? "is" : "are",
 		    a->first ? "" : ", typically within a few days");
 	} else if (live > 0) {
 		buf_adds(a->line, a->r->estimated ? "" : "the ");
@@ -366,12 +360,44 @@ would_take(struct advice *a, const struct taken *t)
 		    live == 1 ? "entry is" : "entries are",
 		    live == 1 ? "it has" : "they have");
 	}
-	return t->most > 0 || live > 0;
+	return taken > 0 || live > 0;
+}
+
+/* The command, or commands, after what was said of them. */
+static void
+switch_on(struct advice *a)
+{
+	const struct report *r = a->r;
+	bool move = a->acts == REPORT_TTL_ELSEWHERE;
+
+	buf_adds(a->line, " TTL acts on the whole table and has no undo");
+	if (move && a->first) { /* there is no room for both commands */
+		buf_adds(a->line, "; how to do it is in the full report:");
+		say(a);
+		judge_by(a, r->ttl_attribute);
+		return;
+	}
+	if (move) {
+		buf_adds(a->line, ". Switch TTL off:");
+		say(a);
+		text_report_ttl_command(a->line, &r->place, false,
+		    r->table_ttl);
+		command(a);
+		buf_adds(a->line,
+		    "wait until that is done, up to an hour, "
+		    "and switch it on:");
+	} else {
+		buf_addc(a->line, ':');
+	}
+	say(a);
+	text_report_ttl_command(a->line, &r->place, true, r->ttl_attribute);
+	command(a);
+	a->acts_now = true;
 }
 
 /* Switch TTL on, or move it to this attribute; false if that does not help. */
 static bool
-advise_on(struct advice *a, const struct taken *t)
+advise_on(struct advice *a, int64_t taken)
 {
 	const struct report *r = a->r;
 	bool move = a->acts == REPORT_TTL_ELSEWHERE;
@@ -390,34 +416,46 @@ advise_on(struct advice *a, const struct taken *t)
 		buf_adds(a->line, "Turn TTL on");
 	}
 	buf_adds(a->line, ", and ");
-	if (!would_take(a, t)) {
+	if (!would_take(a, taken)) {
 		buf_reset(a->line);
 		return false;
 	}
-	buf_adds(a->line, ". TTL acts on the whole table and has no undo");
-	if (move && a->first) { /* there is no room for both commands */
-		buf_adds(a->line, "; how to do it is in the full report:");
-		say(a);
-		judge_by(a, r->ttl_attribute);
-		return true;
-	}
-	if (move) {
-		buf_adds(a->line, ". Switch TTL off:");
-		say(a);
-		text_report_ttl_command(a->line, &r->place, false,
-		    r->table_ttl);
-		command(a);
-		buf_adds(a->line,
-		    "wait until that is done, up to an hour, "
-		    "and switch it on:");
-	} else {
-		buf_addc(a->line, ':');
-	}
-	say(a);
-	text_report_ttl_command(a->line, &r->place, true, r->ttl_attribute);
-	command(a);
-	a->acts_now = true;
+	buf_addc(a->line, '.');
+	switch_on(a);
 	return true;
+}
+
+/* A repair is of use only once TTL acts. */
+static void
+advise_after(struct advice *a)
+{
+	if (a->acts == REPORT_TTL_ELSEWHERE) {
+		buf_adds(a->line, "Then move TTL to ");
+		text_report_text(&a->e->p, a->line, a->r->ttl_attribute);
+		buf_addc(a->line, '.');
+	} else {
+		buf_adds(a->line, "Then turn TTL on.");
+	}
+	switch_on(a);
+}
+
+/* A time of creation looks like an expiry time of long ago. */
+static void
+warn_creation(struct advice *a)
+{
+	const struct report *r = a->r;
+	const struct summary *s = r->summary;
+
+	if (r->place.repeat == NULL || r->selected || s->items <= 1 ||
+	    strstr(r->place.repeat, "--ttl-attribute ") == NULL ||
+	    expired(s) < s->items)
+		return;
+	buf_adds(a->line, "By ");
+	text_report_text(&a->e->p, a->line, r->ttl_attribute);
+	buf_adds(a->line,
+	    ", every entry has expired. If it is the time of creation, what "
+	    "follows deletes what is live.");
+	say(a);
 }
 
 /* TTL does not act: what it would delete if it did, and how to delete the
@@ -426,38 +464,38 @@ static void
 advise_off(struct advice *a)
 {
 	const struct summary *s = a->r->summary;
-	const struct taken t = taken_by_ttl(a->r,
-	    report_words_counted(a->r)->reasons[STATE_STUCK][REASON_TTL_OFF]);
+	const struct summary *counted = report_words_counted(a->r);
+	int64_t taken = whole(a->r,
+	    counted->reasons[STATE_STUCK][REASON_TTL_OFF] -
+		counted->old[REASON_TTL_OFF]);
 	int64_t all = expired(s);
 	bool live = is_live(a->r);
 	bool repair = a->repaired.expired > 0 && live;
-	bool on = advise_on(a, &t);
+	bool on;
+
+	warn_creation(a);
+	on = advise_on(a, taken);
 
 	if (all == 0)
 		return;
-	if (!on || t.most == 0) {
+	if (!on || taken == 0) {
 		never(a, all);
 		buf_adds(a->line, ". ");
-	} else if (t.most < all) {
+	} else if (taken < all) {
 		buf_addf(a->line, "TTL will not delete %s%s as %s. ",
-		    a->r->estimated ? "about "
-			: t.exactly ? "the other "
-				    : "at least ",
-		    figure_count(all - t.most).s,
-		    all - t.most == 1 ? "it is" : "they are");
+		    a->r->estimated ? "about " : "the other ",
+		    figure_count(all - taken).s,
+		    all - taken == 1 ? "it is" : "they are");
 	}
 	if (repair) {
 		say(a);
 		advise_repair(a);
+		if (!on)
+			advise_after(a);
 		advise_zone(a);
 		or_delete(a, all);
 	} else if (live) {
-		buf_addf(a->line,
-		    "To delete %s%s%s now:", all == 1 ? "it" : "all ",
-		    all == 1 || a->r->estimated ? "" : figure_count(all).s,
-		    all == 1              ? ""
-			: a->r->estimated ? "expired entries"
-					  : " expired entries");
+		delete_all(a, all);
 	}
 	say(a);
 	if (live)
@@ -512,7 +550,7 @@ sweep_rest(struct advice *a)
 static void
 advise_stuck(struct advice *a, int64_t stuck)
 {
-	const struct taken *t = &a->repaired.taken;
+	int64_t rest = stuck - a->repaired.taken;
 
 	if (!is_live(a->r))
 		return;
@@ -522,7 +560,7 @@ advise_stuck(struct advice *a, int64_t stuck)
 	}
 	advise_repair(a);
 	advise_zone(a);
-	if (stuck == t->most) {
+	if (rest <= 0) {
 		or_delete(a, stuck);
 		say(a);
 		sweep(a, "purge", " --state stuck");
@@ -533,17 +571,17 @@ advise_stuck(struct advice *a, int64_t stuck)
 		    "Then purge what TTL will never delete. What repair "
 		    "changed and is too old for TTL then has the reason "
 		    "too-old; this selects all others of that reason, too:");
-	else if (!t->exactly || a->r->estimated)
+	else if (a->r->estimated)
 		buf_adds(a->line,
 		    "Then purge the rest, which TTL will never delete:");
-	else if (stuck - t->most == 1)
+	else if (rest == 1)
 		buf_adds(a->line,
 		    "Then purge the remaining one, which TTL will never "
 		    "delete:");
 	else
 		buf_addf(a->line,
 		    "Then purge the other %s, which TTL will never delete:",
-		    figure_count(stuck - t->most).s);
+		    figure_count(rest).s);
 	say(a);
 	sweep_rest(a);
 }
@@ -626,11 +664,7 @@ advise_expired(struct advice *a)
 	if (live && a->repaired.expired == 0 && stuck > 0 && pending > 0)
 		buf_adds(a->line, " To delete what TTL will not:");
 	else if (live && a->repaired.expired == 0)
-		buf_addf(a->line,
-		    " To delete %s%s now:", all == 1 ? "it" : "all ",
-		    all == 1              ? ""
-			: a->r->estimated ? "of them"
-					  : figure_count(all).s);
+		delete_all(a, all);
 	say(a);
 	if (stuck > 0)
 		advise_stuck(a, stuck);
@@ -664,6 +698,10 @@ advise_immortal(struct advice *a)
 		amount(a, n);
 		buf_addf(a->line, " %s still immortal",
 		    n == 1 ? "entry is" : "entries are");
+		if (f->zoneless > 0 && n > 1)
+			buf_addf(a->line, ", %s%s of them without a zone",
+			    a->r->estimated ? "about " : "",
+			    figure_count(f->zoneless).s);
 	} else {
 		buf_adds(a->line, "TTL will never delete ");
 		amount(a, n);

@@ -152,6 +152,11 @@ reason_read(struct codec at)
 		if (why != REASON_STRING || s->zoneless[state] > n)
 			codec_wrong(at, "zoneless");
 	}
+	if (codec_has(at, "too_old")) {
+		codec_figure(at, "too_old", &s->old[why]);
+		if (state != STATE_STUCK || s->old[why] > n)
+			codec_wrong(at, "too_old");
+	}
 	example_read(at, &s->examples[state][why]);
 }
 
@@ -180,6 +185,8 @@ reason(struct codec at, size_t i)
 	    q->squares.reasons[state][why]);
 	if (why == REASON_STRING && s->zoneless[state] > 0)
 		json_int(at.j, "zoneless", s->zoneless[state]);
+	if (state == STATE_STUCK && why != REASON_TOO_OLD && s->old[why] > 0)
+		json_int(at.j, "too_old", s->old[why]);
 	if (k->key != NULL)
 		json_text(at.j, "example", k->key, k->len);
 	if (k->sort != NULL)

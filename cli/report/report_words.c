@@ -190,9 +190,22 @@ remedy_off(const struct text_report *p, const struct report *r,
     struct buf *line)
 {
 	const char *purge = to_purge(r, REASON_TTL_OFF);
+	const struct summary *s = r->summary;
+	int64_t old = s->old[REASON_TTL_OFF];
 
+	if (old > 0 && old == s->reasons[STATE_STUCK][REASON_TTL_OFF]) {
+		buf_addf(line,
+		    "Even when it is on, it leaves alone what expired five or "
+		    "more years ago. Purge %s.",
+		    purge);
+		return;
+	}
 	if (report_words_acts(r) != REPORT_TTL_ELSEWHERE) {
 		buf_adds(line, "Turn TTL on");
+		if (old > 0)
+			buf_adds(line,
+			    " (it leaves alone what expired five or more years "
+			    "ago)");
 		if (purge != NULL)
 			buf_addf(line, ", or purge %s.", purge);
 		else
@@ -379,14 +392,12 @@ report_words_counted(const struct report *r)
 bool
 report_words_old(const struct report *r)
 {
-	const struct summary *s = report_words_counted(r);
-	const struct histogram *h = &s->overdue;
-	int64_t n = 0;
+	const struct summary *s = r->summary;
 
-	for (size_t i = histogram_bucket(RECORD_TOO_OLD); i < HISTOGRAM_BUCKETS;
-	     i++)
-		n += h->count[i];
-	return n > s->reasons[STATE_STUCK][REASON_TOO_OLD];
+	for (int i = 0; i < REASONS; i++)
+		if (i != REASON_TOO_OLD && s->old[i] > 0)
+			return true;
+	return r->estimated;
 }
 
 /* No entry has the attribute, which does not mean that TTL is up to date. */

@@ -69,7 +69,8 @@ int64_t report_words_behind(const struct report *r);
 const struct summary *report_words_counted(const struct report *r);
 
 /* Entries that are stuck for another reason than their age, of which TTL leaves
- * those alone that expired five years ago: whether there may be such. */
+ * those alone that expired five years ago: whether there are such, or, of an
+ * estimate, may be. */
 bool report_words_old(const struct report *r);
 
 /* Whether no entry of the table has the TTL attribute. */

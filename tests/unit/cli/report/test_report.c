@@ -530,7 +530,7 @@ static const struct trouble troubles[] = {
 	{ "milliseconds, too old themselves", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR } }, NULL,
 	    { "2 expired entries: TTL will never delete them as they are. To "
-	      "delete all 2 now:",
+	      "delete all 2 expired entries now:",
 	      "so that TTL deletes them free of charge, but for those that "
 	      "expired five or more years ago; or purge them." },
 	    { "Repair first", "the rest" } },
@@ -538,21 +538,21 @@ static const struct trouble troubles[] = {
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR },
 	      { STATE_STUCK, REASON_MILLISECONDS, 3, 60 } }, NULL,
 	    { "Repair first: it turns the times of 5 expired entries into "
-	      "seconds, and TTL then deletes them free of charge, but for those "
-	      "that expired five or more years ago:",
-	      "Then purge the rest, which TTL will never delete:" },
-	    { "the other" } },
+	      "seconds, and TTL then deletes them free of charge, but for the "
+	      "2 that expired five or more years ago:",
+	      "Then purge the other 2, which TTL will never delete:" },
+	    { "the rest" } },
 	{ "milliseconds, expired ones too old, others ahead", "ENABLED", "ttl",
 	    true, { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR },
 	      { STATE_IMMORTAL, REASON_MILLISECONDS, 1, 0 } }, NULL,
-	    { "To delete all 2 now:",
+	    { "To delete all 2 expired entries now:",
 	      "Repair turns the time of 1 entry into seconds",
 	      "ttlsweep repair -t T --region us-east-1 --state immortal\n" },
 	    { "Repair first" } },
 	{ "too old: nothing to repair", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_TOO_OLD, 9, 9 * YEAR } }, NULL,
 	    { "9 expired entries: TTL will never delete them as they are. To "
-	      "delete all 9 now:",
+	      "delete all 9 expired entries now:",
 	      "--state stuck\n" }, { "epair", "Then" } },
 	{ "off, nothing expired", "DISABLED", NULL, false,
 	    { { STATE_LIVE, REASON_TTL_OFF, 7, 0 } }, NULL,
@@ -587,7 +587,7 @@ static const struct trouble troubles[] = {
 	      { STATE_PENDING, REASON_NONE, 3, YEAR } }, NULL,
 	    { "TTL will delete 8 expired entries free of charge. 3 pending "
 	      "entries have been expired for two days or more: TTL is behind, "
-	      "or only recently turned on, or these were repaired or restored. To delete all 8 now:",
+	      "or only recently turned on, or these were repaired or restored. To delete all 8 expired entries now:",
 	      "Without --yes, this command changes nothing." },
 	    { "few days" } },
 	{ "not late", "ENABLED", "ttl", true,
@@ -604,23 +604,30 @@ static const struct trouble troubles[] = {
 	{ "off: all of them", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 1, 60 } }, NULL,
 	    { "Turn TTL on, and 1 expired entry is deleted free of charge",
-	      "To delete it now:",
+	      "To delete the expired entry now:",
 	      "Deleting the expired entry would take 1 write unit, " }, { "The other", "all 1", "all of" } },
 	{ "off, some past five years", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 30, 60 },
 	      { STATE_STUCK, REASON_TTL_OFF, 10, 9 * YEAR } }, NULL,
-	    { "and up to 30 of the 40 expired entries are deleted",
-	      "TTL will not delete at least 10 as they are. To delete all 40 "
+	    { "and 30 of the 40 expired entries are deleted",
+	      "Turn TTL on (it leaves alone what expired five or more years "
+	      "ago), or purge them.",
+	      "TTL will not delete the other 10 as they are. To delete all 40 "
 	      "expired entries now:" },
-	    { "The other" } },
+	    { "up to" } },
 	{ "off, but it would delete none of them", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_STRING, 371, YEAR } }, NULL,
 	    { "371 expired entries: TTL will never delete them as they are. "
 	      "Repair turns the times of 371 expired entries into seconds, and "
-	      "TTL, when it is on, then deletes them free of charge:" }, { "Turn TTL on", "aws " } },
+	      "TTL, when it is on, then deletes them free of charge:",
+	      "Then turn TTL on. TTL acts on the whole table and has no undo:",
+	      AWS "true,AttributeName=ttl --region us-east-1\n" },
+	    { "Turn TTL on" } },
 	{ "off, all past five years", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 5, 9 * YEAR } }, NULL,
-	    { "5 expired entries: TTL will never delete them as they are." }, { "aws " } },
+	    { "5 expired entries: TTL will never delete them as they are.",
+	      "TTL is off. Even when it is on, it leaves alone what expired five "
+	      "or more years ago. Purge them." }, { "aws ", "Turn" } },
 	{ "being switched off", "DISABLING", "ttl", false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 5, 60 } }, NULL,
 	    { "TTL is being switched off. Turn it on again, up to an hour "
@@ -683,7 +690,7 @@ static const struct narrow narrows[] = {
 	    { "reasons with too-old", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
 	      { STATE_STUCK, REASON_MILLISECONDS, 6, 9 * YEAR } }, NULL,
-	    { "Then purge the rest, which TTL will never delete:",
+	    { "Then purge the other 6, which TTL will never delete:",
 	      " --reason too-old,milliseconds --state stuck\n" }, { NULL } } },
 	{ "--reason milliseconds,string", 2,
 	    { "nothing selected is old", "ENABLED", "ttl", true,
@@ -718,6 +725,8 @@ fill_trouble(struct summary *s, const struct trouble *t)
 		s->free_by_ttl += state == STATE_PENDING ? n : 0;
 		if (state == STATE_PENDING || state == STATE_STUCK)
 			histogram_add(&s->overdue, t->counts[i].age, n);
+		if (state == STATE_STUCK && t->counts[i].age >= RECORD_TOO_OLD)
+			s->old[t->counts[i].why] += n;
 	}
 }
 
