@@ -31,9 +31,10 @@ struct csv_items {
 };
 
 /* What is read as CSV may be the rest of something else. */
-#define LOST                                                         \
-	"; if it is an export or a journal, not CSV, its beginning " \
-	"is missing or damaged: use another copy of it"
+#define LOST                                                            \
+	"; CSV has commas between its cells; if it is an export or "    \
+	"a journal, not CSV, its beginning is missing or damaged: use " \
+	"another copy of it"
 
 static int
 read_names(struct csv_items *c, struct fault *f)
@@ -71,6 +72,12 @@ read_names(struct csv_items *c, struct fault *f)
 	}
 	if (c->attributes < c->n)
 		return 0;
+	if (c->n == 1 && strpbrk(c->names[0], ";\t") != NULL)
+		return fault(f, FAULT_DATA,
+		    "%s: it looks like a header row separated by %s; save the "
+		    "file with commas",
+		    csv_read_name(c->csv),
+		    strchr(c->names[0], ';') != NULL ? "semicolons" : "tabs");
 	if (strcmp(c->names[0], ATTRIBUTES) == 0)
 		return fault(f, FAULT_DATA,
 		    "%s: its first column is \"" ATTRIBUTES

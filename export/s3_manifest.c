@@ -333,8 +333,8 @@ check_counts(const struct s3_manifest *m, struct fault *f)
 	if (m->items < 0 || m->items == sum)
 		return 0;
 	return fault(f, FAULT_DATA,
-	    "%s: the export has %lld entries, but the files that the manifest "
-	    "names have %lld",
+	    "%s: the export has %lld entries, but the files that its manifest "
+	    "lists have %lld entries in all; fetch its manifests again",
 	    m->directory, (long long)m->items, (long long)sum);
 }
 

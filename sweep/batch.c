@@ -238,10 +238,17 @@ take_images(struct batch *s)
 			tell_silent(run, batched == 1);
 }
 
+/* How far a part got. */
+enum brought {
+	UNSENT,    /* not attempted */
+	CUT_SHORT, /* a signal or the deadline ended the attempts */
+	SENT
+};
+
 /* Where the reply does not distinguish refreshed from gone, or there is none,
  * read the entry consistently. */
 static int
-read_back(struct batch *s, struct fault *f)
+read_back(struct batch *s, enum brought how, struct fault *f)
 {
 	const struct ddb_table *table = s->run->p->table;
 	struct slice keys[PART_MAX];
@@ -257,7 +264,10 @@ read_back(struct batch *s, struct fault *f)
 		    d->old.p != NULL && d->said == DDB_SAID_CONDITION ? 1 : -1;
 		if (h->found == 1)
 			note_ours(s, h, d->old);
-		if (!outcome_needs_read(d->said, d->old.p != NULL, d->unsure))
+		/* whoever ends a run does not wait for a service that is silent
+		 */
+		if (!outcome_needs_read(d->said, d->old.p != NULL,
+			d->unsure && how == SENT))
 			continue;
 		h->found = 0;
 		item_key_json(&s->keys, &h->item, &table->schema);
@@ -281,13 +291,6 @@ read_back(struct batch *s, struct fault *f)
 	match_found(s);
 	return 0;
 }
-
-/* How far a part got. */
-enum brought {
-	UNSENT,    /* not attempted */
-	CUT_SHORT, /* a signal or the deadline ended the attempts */
-	SENT
-};
 
 /* Whether ${d} did nothing, so that another run may do it. */
 static bool
@@ -424,7 +427,7 @@ flush_part(struct batch *s, struct fault *f)
 			how = CUT_SHORT;
 	}
 	take_images(s);
-	if (read_back(s, rc == 0 ? f : &later) != 0)
+	if (read_back(s, how, rc == 0 ? f : &later) != 0)
 		rc = -1;
 	settle(s, how, cost);
 	if (write_outcomes(s, rc == 0 ? f : &later) != 0)

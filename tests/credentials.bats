@@ -210,7 +210,7 @@ on_instance() {
 	control "$MOCK_URL/_signed/keys" '{"AKSTATIC": {"secret":
 	    "s/static/+==", "token": null, "requests": 3}}' >/dev/null
 	says 1 inspect --segments 16
-	[[ $output == *"the security token has expired (profile default ("*"get new credentials and run again"* ]]
+	[[ $output == *"the security token has expired (from: profile default ("*"get new credentials and run again"* ]]
 }
 
 @test "single sign-on: a token that expires soon is renewed and saved" {

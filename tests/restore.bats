@@ -270,7 +270,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 		gone d ',"OldImage":{"key":{"S":"d"},"p":{"S":"old"}}'
 	} >x.json
 	run -0 ttlsweep restore -t "$T" x.json
-	[[ $output == *"left out"*"1  recorded as deleted; put back with --deleted"* ]]
+	[[ $output == *"left out"*"1  recorded as deleted; --deleted puts them back from old images"* ]]
 	run -0 --separate-stderr ttlsweep restore -t "$T" x.json --format json
 	jq -e '.matched == 1 and .skipped == 1 and .left_out == 1' <<<"$output"
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes x.json

@@ -227,7 +227,7 @@ sums() {
 	sed -i 's/"itemCount": 3000/"itemCount": 3001/' "$OWN/manifest-summary.json"
 	wrong "manifest-summary.json: its MD5 sum is not the one in *manifest-summary.md5"
 	rm "$OWN/manifest-summary.md5"
-	wrong "has 3001 entries, but the files that the manifest names have 3000"
+	wrong "has 3001 entries, but the files that its manifest lists have 3000 entries in all; fetch its manifests again"
 }
 
 @test "a damaged manifest is an error" {

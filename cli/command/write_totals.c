@@ -293,7 +293,7 @@ log_end(const struct context *c, const struct report_sweep *r,
 	if (r->totals->unsure > 0)
 		log_warn(c->log,
 		    "%s of the failed may be %s all the same: no reply came, "
-		    "and they could not be read%s",
+		    "and they were not looked up%s",
 		    figure_count(r->totals->unsure).s,
 		    strcmp(r->command, "repair") == 0 ? "repaired" : "deleted",
 		    r->journal != NULL ? "; the undo restores those, too" : "");

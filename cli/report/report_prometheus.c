@@ -162,7 +162,7 @@ success(struct buf *out, const struct report_place *place, const char *command,
 	if (finished < 0)
 		return;
 	m = metric(out, place, LAST_SUCCESS, "gauge",
-	    "When the command last ended without a failure.");
+	    "When the command last succeeded: not a dry run, and not stopped at a limit.");
 	command_sample(&m, command);
 	value_int(&m, finished);
 }

@@ -707,7 +707,9 @@ report_sweep_json(struct buf *out, const struct report_sweep *r)
 		json_real(j, "usd", price_usd(r->place.price, r->write_units),
 		    10);
 	if (r->ttl_unknown == NULL)
-		json_int(j, "free_by_ttl", t->states[STATE_PENDING]);
+		json_int(j, "free_by_ttl",
+		    is_restore(r) ? t->expired_again
+				  : t->states[STATE_PENDING]);
 	json_int(j, "requests", r->work.requests);
 	json_int(j, "retries", r->work.retries);
 	json_real(j, "seconds", r->work.seconds, 3);

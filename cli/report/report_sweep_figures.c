@@ -160,7 +160,7 @@ report_sweep_figures(const struct text_report *p, const struct report_sweep *r)
 		matched_states(p, g, t);
 	if (t->left_out > 0)
 		figure(p, g, "left out", t->left_out,
-		    "recorded as deleted; put back with --deleted");
+		    "recorded as deleted; --deleted puts them back from old images");
 	if (restores && !r->executed) {
 		figure(p, g, "present", sweep_totals_present(t),
 		    buf_text(&left));

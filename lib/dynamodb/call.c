@@ -159,11 +159,24 @@ static void
 tell_lost(struct ddb *d, const struct ddb_reply *reply, int most,
     const struct fault *last)
 {
-	if ((last->kind == FAULT_NET || reply->status >= 500) &&
+	bool strange = last->kind == FAULT_DATA || reply->code[0] == '\0';
+
+	if ((last->kind == FAULT_NET || reply->status >= 500 || strange) &&
 	    reply->tries >= LOST_TRIES && reply->tries < most &&
 	    service_lost(d->service))
 		ddb_log(d, LOG_NOTE, "%s: no usable reply (%.200s); retrying",
 		    d->url, last->text);
+}
+
+/* Report once that a request is throttled again and again. */
+static void
+tell_throttled(struct ddb *d, const struct ddb_call *call,
+    const struct ddb_reply *reply)
+{
+	if (reply->tries > LOST_TRIES &&
+	    !atomic_exchange(&d->throttled_told, true))
+		ddb_log(d, LOG_NOTE, "the service throttles %s; retrying",
+		    call->operation);
 }
 
 /* One try: take units, wait for them, sign, send, judge, settle. */
@@ -209,7 +222,9 @@ try_all(struct ddb_conn *c, const struct ddb_call *call, struct request *r,
 		if (reply->hot_range && call->patient)
 			return 1;
 		why = reply->why;
-		if (why != RETRY_NO && why != RETRY_THROTTLE)
+		if (why == RETRY_THROTTLE)
+			tell_throttled(c->d, call, reply);
+		else if (why != RETRY_NO)
 			tell_lost(c->d, reply, attempts(c->d, call), &last);
 		if (why == RETRY_THROTTLE && !call->single && !reply->hot_range)
 			why = ddb_throttle_class(c->d, call->write_units > 0);

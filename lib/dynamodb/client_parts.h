@@ -1,6 +1,7 @@
 #ifndef LIB_DYNAMODB_CLIENT_PARTS_H
 #define LIB_DYNAMODB_CLIENT_PARTS_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@
 struct ddb {
 	struct ddb_options o;
 	int64_t deadline_us; /* by mono_us; 0: none */
+	atomic_bool throttled_told;
 	struct aws_endpoint endpoint;
 	char *url;
 	struct service *service;

@@ -167,6 +167,23 @@ is_compact_key(struct slice value)
 	    (value.p[2] == 'S' || value.p[2] == 'N' || value.p[2] == 'B');
 }
 
+/* The key ${value} is missing, of another type, or empty. */
+static int
+no_key(struct slice value, const char *what, const char *name, struct fault *f)
+{
+	struct slice inner;
+	enum attr_type type =
+	    value.p != NULL ? attr_open(value, &inner) : ATTR_BAD;
+
+	if (type == ATTR_S || type == ATTR_N || type == ATTR_B)
+		return fault(f, FAULT_DATA,
+		    "the %s \"%s\" of an item is empty, which DynamoDB does "
+		    "not allow",
+		    what, name);
+	return fault(f, FAULT_DATA,
+	    "an item has no %s \"%s\" of type S, N or B", what, name);
+}
+
 static int
 read_wanted(struct slice_walk *w, const struct wanted *want, struct item *item,
     struct fault *f)
@@ -181,13 +198,10 @@ read_wanted(struct slice_walk *w, const struct wanted *want, struct item *item,
 		return -1;
 	}
 	if (!is_key(item->partition))
-		return fault(f, FAULT_DATA,
-		    "an item has no key attribute \"%s\" of type S, N or B",
-		    schema->partition);
+		return no_key(item->partition, "key attribute",
+		    schema->partition, f);
 	if (schema->sort != NULL && !is_key(item->sort))
-		return fault(f, FAULT_DATA,
-		    "an item has no sort key \"%s\" of type S, N or B",
-		    schema->sort);
+		return no_key(item->sort, "sort key", schema->sort, f);
 	return 0;
 }
 

@@ -60,10 +60,13 @@ static const struct {
 	    "/file: not an export or a journal; CSV needs the column "
 	    "\"attributes\": export without --columns, or with --format "
 	    "dynamodb-json" },
+	{ "semicolons", "key;kind;attributes\n", NULL, NULL,
+	    "/file: it looks like a header row separated by semicolons; save the "
+	    "file with commas" },
 	{ "the key is not first", "attributes,key\n", NULL, NULL,
 	    "/file: its first column is \"attributes\", but must be the key" },
 	{ "an invalid name", "key,\xff,attributes\n", NULL, NULL,
-	    "/file:1: row 1: not a header row of CSV: cell 2 is not UTF-8 text; if it is an export or a journal, not CSV, its beginning is missing or damaged: use another copy of it" },
+	    "/file:1: row 1: not a header row of CSV: cell 2 is not UTF-8 text; CSV has commas between its cells; if it is an export or a journal, not CSV, its beginning is missing or damaged: use another copy of it" },
 	{ "another hint", NAMES, "id", NULL,
 	    "/file: its first columns are the key (key), not (id) as --key "
 	    "says; give --key key, or leave out --key" },
