@@ -75,7 +75,7 @@ read_names(struct csv_items *c, struct fault *f)
 	if (c->n == 1 && strpbrk(c->names[0], ";\t") != NULL)
 		return fault(f, FAULT_DATA,
 		    "%s: it looks like a header row separated by %s; save the "
-		    "file with commas",
+		    "file with commas, or write it with export --format csv",
 		    csv_read_name(c->csv),
 		    strchr(c->names[0], ';') != NULL ? "semicolons" : "tabs");
 	if (strcmp(c->names[0], ATTRIBUTES) == 0)
