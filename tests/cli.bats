@@ -340,6 +340,12 @@ closed() {
 	run -0 ttlsweep show -i "$BATS_TEST_TMPDIR/one" a
 	[[ $(tr -s ' \n' ' ' <<<"$output") == *"; in a table with TTL on ttl, TTL deletes it, free of charge."* ]]
 	[[ $output != *behind* ]]
+	run -2 ttlsweep show -t "$TABLE" ''
+	[[ $output == *'the key "key" is empty'* ]]
+	# past by UTC, but perhaps not in its zone
+	printf '{"Item":{"key":{"S":"a"},"ttl":{"S":"2025-06-01T00:00:00"}}}\n' >"$BATS_TEST_TMPDIR/zone"
+	run -0 ttlsweep show -i "$BATS_TEST_TMPDIR/zone" --now 2025-06-01T02:00:00Z a
+	[[ $output == *"immortal: was meant to expire at 2025-06-01T00:00:00Z if its zone"* ]]
 }
 
 @test "list --top says so if entries that match have no place in the order" {

@@ -99,11 +99,12 @@ key_value(struct buf *out, enum attr_type type, const char *name,
 	static const char *const forms[] = { [ATTR_S] = "text",
 		[ATTR_N] = "a decimal number",
 		[ATTR_B] = "base64" };
-
 	struct buf shown = { 0 };
 
 	if (attr_key_value(out, type, text.p, text.n) == 0)
 		return 0;
+	if (text.n == 0)
+		return fault(f, FAULT_USAGE, "the key \"%s\" is empty", name);
 	mask_text(&shown, rules, text);
 	(void)fault(f, FAULT_USAGE,
 	    "'%s' is not a valid key: \"%s\" is %s, given as %s",

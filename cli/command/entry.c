@@ -51,7 +51,7 @@ when(struct buf *out, const struct record *r, const char *past,
 	if (!r->has_moment)
 		return;
 	if (open)
-		buf_adds(out, future);
+		buf_adds(out, r->overdue > 0 ? past : future);
 	else if (r->overdue >= 0 && r->state != STATE_LIVE)
 		buf_addf(out, "%s %s ago", past, figure_span(r->overdue).s);
 	else
