@@ -77,7 +77,7 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	    --no-headings --overdue 1h
 	[ -n "$output" ]
 	run -0 ttlsweep show -i "$NEVER" --now "$THEN" "$la"
-	[[ $output == *"immortal: is meant to expire at 2026-11-28T16:47:24Z if its"*"zone is UTC (a guess"* ]]
+	[[ $output == *"immortal: was meant to expire at 2026-11-28T16:47:24Z if its"*"zone is UTC (a guess"* ]]
 	run -0 ttlsweep inspect -i "$NEVER" --now "$THEN"
 	[[ $output == *"1 of these names no"*"zone: it is read as UTC"* ]]
 }
