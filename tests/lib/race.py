@@ -185,7 +185,7 @@ class Race:
         must(harm or totals["unconfirmed"] == 0, totals)
         must(len(wrong & self.removed) <= totals["unconfirmed"],
              len(wrong), "not told apart, unconfirmed", totals["unconfirmed"])
-        must(totals["refreshed"] >= 50 and totals["gone"] >= 10, "the race was none:", totals)
+        must(totals["refreshed"] >= 15 and totals["gone"] >= 5, "the race was none:", totals)
         return after
 
     def check_restore(self, after, totals):
