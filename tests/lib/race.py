@@ -44,6 +44,7 @@ CASES = (("past", 450), ("milliseconds-past", 60), ("string-past", 40), ("too-ol
 ROLES = {"renew": 30, "login": 10, "touch": 20, "remove": 20, "leave": 20}
 DELAY = {"BatchExecuteStatement": .2, "DeleteItem": .008}
 WRITERS = 4
+ROUNDS = 3  # at most: on a busy machine the application may hardly meet the purge
 
 
 class Writer(threading.Thread):
@@ -185,7 +186,6 @@ class Race:
         must(harm or totals["unconfirmed"] == 0, totals)
         must(len(wrong & self.removed) <= totals["unconfirmed"],
              len(wrong), "not told apart, unconfirmed", totals["unconfirmed"])
-        must(totals["refreshed"] >= 15 and totals["gone"] >= 5, "the race was none:", totals)
         return after
 
     def check_restore(self, after, totals):
@@ -217,6 +217,7 @@ class Race:
         older = self.check_restore(after, totals)
         self.road.close()
         self.table.drop()
+        self.met = totals["refreshed"] >= 50 and totals["gone"] >= 10
         return "%d renewals of %d sessions through a purge of %d: %d matched, of them %d refreshed, %d gone, %d deleted " \
             "(%d unconfirmed); 0 renewed ones deleted; restored, %d as an older image" % (
                 self.renewals, len(self.renewed | self.recreated), len(self.before), totals["matched"], totals["refreshed"],
@@ -232,11 +233,16 @@ def main():
     p.add_argument("--harm", type=int, metavar="SEED")
     p.add_argument("--log", help="the road's")
     options = p.parse_args()
-    with tempfile.TemporaryDirectory(prefix="race.") as directory:
-        try:
-            print(Race(options, directory).play())
-        except Broken as broken:
-            sys.exit("broken: %s" % broken)
+    for _ in range(ROUNDS):
+        with tempfile.TemporaryDirectory(prefix="race.") as directory:
+            try:
+                race = Race(options, directory)
+                print(race.play())
+            except Broken as broken:
+                sys.exit("broken: %s" % broken)
+        if race.met:
+            return
+    sys.exit("broken: none of %d races was one" % ROUNDS)
 
 
 if __name__ == "__main__":
