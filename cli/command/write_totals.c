@@ -70,14 +70,13 @@ static void
 note_zoneless(struct log *log, const struct sweep_totals *t)
 {
 	int64_t n = t->left[SWEEP_LEFT_ZONELESS];
+	struct buf line = { 0 };
 
-	if (n > 0)
-		log_note(log,
-		    "%s %s a date-time without a time zone; to repair %s, give "
-		    "the application's zone: --zone UTC, or an offset such as "
-		    "--zone -08:00",
-		    figure_entries(n).s, n == 1 ? "has" : "have",
-		    n == 1 ? "it" : "them");
+	if (n == 0)
+		return;
+	report_sweep_zoneless(n, &line);
+	log_note(log, "%s", buf_text(&line));
+	buf_release(&line);
 }
 
 /* To standard output, in --format, and to --metrics-file; ${well}: nothing

@@ -8,6 +8,7 @@
 #include "lib/aws/endpoint.h"
 #include "lib/aws/profile.h"
 #include "lib/aws/provider/provider.h"
+#include "lib/aws/refusal.h"
 #include "lib/aws/world.h"
 #include "lib/base/fault.h"
 #include "lib/base/stop.h"
@@ -117,9 +118,7 @@ check_endpoint(struct doctor *d, struct fault *f)
 	if (hello.page) {
 		result = DOCTOR_WARNING;
 		buf_adds(&d->text, ", but with a web page, not as DynamoDB");
-		buf_adds(&d->fix,
-		    "check the endpoint, and whether a proxy or filter answers "
-		    "in the server's place");
+		buf_adds(&d->fix, "check the endpoint, and " REFUSAL_PROXY);
 	} else if (tls) {
 		buf_adds(&d->text, ", its certificate is good");
 	} else if (!d->local) {

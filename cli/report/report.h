@@ -181,6 +181,10 @@ struct report_outcome {
 };
 const struct report_outcome *report_sweep_outcomes(const char *command);
 
+/* Add how a repair can include the ${n} times without a zone, without the
+ * period. */
+void report_sweep_zoneless(int64_t n, struct buf *line);
+
 /* Whether it is a restore that a limit of units or cost has stopped: finding
  * again that entries are present would use up as much of it. */
 bool report_sweep_pays_again(const struct report_sweep *r);

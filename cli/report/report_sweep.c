@@ -165,19 +165,27 @@ stopped(struct writing *w)
 				       : "table was not read");
 }
 
+void
+report_sweep_zoneless(int64_t n, struct buf *line)
+{
+	buf_addf(line,
+	    "%s %s a date-time without a time zone. To repair %s, give the "
+	    "application's zone: --zone UTC, or an offset such as --zone "
+	    "-08:00",
+	    figure_entries(n).s, n == 1 ? "has" : "have",
+	    n == 1 ? "it" : "them");
+}
+
 /* How a repair can include them. */
 static void
 zoneless(struct writing *w)
 {
 	int64_t n = w->r->totals->left[SWEEP_LEFT_ZONELESS];
 
-	if (n > 0)
-		say(w, TEXT_REPORT_YELLOW,
-		    "%s %s a date-time without a time zone. To repair %s, give "
-		    "the application's zone: --zone UTC, or an offset such as "
-		    "--zone -08:00.",
-		    figure_entries(n).s, n == 1 ? "has" : "have",
-		    n == 1 ? "it" : "them");
+	if (n == 0)
+		return;
+	report_sweep_zoneless(n, &w->line);
+	say(w, TEXT_REPORT_YELLOW, ".");
 }
 
 /* "it", "all of them", "5 of them" */

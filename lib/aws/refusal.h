@@ -25,6 +25,8 @@ int refusal_say(const struct refusal *r, struct fault *f);
 
 /* What to do when the service itself fails. */
 #define REFUSAL_TROUBLE "the service has problems; run again later"
+/* What to check besides the endpoint if the reply is not the service's. */
+#define REFUSAL_PROXY "whether a proxy or filter answers in the server's place"
 
 /* What to check when ${error} was the reason that no usable reply came;
  * ${regional}: the endpoint is the region's own. Pure. */

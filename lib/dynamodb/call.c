@@ -83,8 +83,7 @@ give_up(const struct ddb_conn *c, const struct ddb_call *call,
 	if (last->kind == FAULT_SERVICE && reply->status < 500)
 		return fault(f, last->kind,
 		    "%s: %s: gave up after %d %s: %.300s; check the endpoint "
-		    "(from %s), and whether a proxy or filter answers in the "
-		    "server's place",
+		    "(from %s), and " REFUSAL_PROXY,
 		    d->url, call->operation, tries, refusal_tries(tries),
 		    last->text, d->o.config->endpoint_from);
 	if (last->kind == FAULT_NET || last->kind == FAULT_DATA)
@@ -93,10 +92,8 @@ give_up(const struct ddb_conn *c, const struct ddb_call *call,
 		    "comes from %s; %s)",
 		    d->url, call->operation, tries, refusal_tries(tries),
 		    last->text, d->o.config->endpoint_from,
-		    last->kind == FAULT_NET
-			? refusal_net(last->text, regional)
-			: "check it, and whether a proxy or filter answers in "
-			  "the server's place");
+		    last->kind == FAULT_NET ? refusal_net(last->text, regional)
+					    : "check it, and " REFUSAL_PROXY);
 	return fault(f, last->kind, "%s: gave up after %d %s: %.900s; %s",
 	    call->operation, tries, refusal_tries(tries), last->text,
 	    REFUSAL_TROUBLE);

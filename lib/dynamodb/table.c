@@ -6,6 +6,7 @@
 
 #include "lib/aws/arn.h"
 #include "lib/aws/config.h"
+#include "lib/aws/refusal.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
@@ -370,8 +371,7 @@ read_table(struct ddb_table *t, const cJSON *table, const char *region,
 	if (hash[0] == '\0')
 		return fault(f, FAULT_DATA,
 		    "DescribeTable: the reply names no key schema: check the "
-		    "endpoint, and whether a proxy or filter answers in the "
-		    "server's place");
+		    "endpoint, and " REFUSAL_PROXY);
 	t->arn = xstrdup(string_of(table, "TableArn"));
 	t->id = xstrdup(string_of(table, "TableId"));
 	t->account = arn_account(t->arn);
