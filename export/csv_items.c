@@ -322,25 +322,37 @@ add_attributes(struct csv_items *c, struct slice cell, struct fault *f)
 	return 0;
 }
 
+/* Whether rows have the size of their entries. */
+static bool
+has_size(const struct csv_items *c)
+{
+	return c->size >= c->keys && c->size < c->n;
+}
+
+/* Whether the image has the size that is in the row. */
+static bool
+fits(const struct csv_items *c, const struct csv_row *row)
+{
+	struct slice image = { c->image.p, c->image.n };
+
+	return csv_safe_meant(attr_item_size(image), row->cells[c->size]);
+}
+
 /* A key that begins with ' and = may be real, or made safe: the size in the row
  * shows which. */
 static int
 check_safe(const struct csv_items *c, const struct csv_row *row,
     struct fault *f)
 {
-	struct slice image = { c->image.p, c->image.n };
-
 	if (!csv_safe_is(row->cells[0]) &&
 	    (c->keys < 2 || !csv_safe_is(row->cells[1])))
 		return 0;
-	if (c->size < c->keys || c->size == c->n)
+	if (!has_size(c))
 		return fault(f, FAULT_DATA,
 		    "its key looks as if it was made safe for a spreadsheet, "
 		    "and only a column \"" SIZE "\" could tell: write the file "
 		    "with it, and without --csv-safe");
-	return csv_safe_meant(attr_item_size(image), row->cells[c->size])
-	    ? 0
-	    : made_safe(f);
+	return fits(c, row) ? 0 : made_safe(f);
 }
 
 static int
@@ -362,24 +374,6 @@ make_image(struct csv_items *c, const struct csv_row *row, struct fault *f)
 	return check_safe(c, row, f);
 }
 
-/* Whether rows have the size of their entries. */
-static bool
-has_size(const struct csv_items *c)
-{
-	return c->size >= c->keys && c->size < c->n;
-}
-
-/* Whether the image, with the key's types as they are, has the size that is in
- * the row. */
-static bool
-fits(struct csv_items *c, const struct csv_row *row)
-{
-	return make_image(c, row, NULL) == 0 &&
-	    csv_safe_meant(attr_item_size(
-			       (struct slice){ c->image.p, c->image.n }),
-		row->cells[c->size]);
-}
-
 /* CSV does not say of which types a key is, but an entry has another size with
  * each: set those that fit the row; false when none does, and they stay. */
 static bool
@@ -395,7 +389,7 @@ find_types(struct csv_items *c, const struct csv_row *row)
 	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++) {
 		c->key.partition_type = types[i][0];
 		c->key.sort_type = types[i][1];
-		if (fits(c, row))
+		if (make_image(c, row, NULL) == 0 && fits(c, row))
 			return true;
 	}
 	c->key = was;

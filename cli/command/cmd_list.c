@@ -42,6 +42,7 @@ struct list {
 	struct columns columns;
 	struct rows rows;
 	struct top_n *rank; /* --top, NULL */
+	int64_t ranked;     /* rows that it has */
 	int64_t matched;
 };
 
@@ -71,6 +72,7 @@ write_ranked(struct list *l, struct fault *f)
 	struct buf held = { 0 };
 	int rc = 0;
 
+	l->ranked = (int64_t)n;
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		struct slice row = rows_kept(&l->rows, top_n_row(l->rank, i));
 
@@ -142,16 +144,13 @@ work(struct list *l, bool keys_only, struct fault *f)
 
 /* An order has no place for some of the entries that match. */
 static void
-note_unranked(struct list *l, struct log *log)
+note_unranked(const struct list *l, struct log *log)
 {
 	const struct options *o = l->context.o;
 	bool overdue = o->by == BY_OVERDUE;
-	int64_t n;
+	int64_t n = l->ranked;
 
-	if (l->rank == NULL)
-		return;
-	n = (int64_t)top_n_sort(l->rank);
-	if (n >= o->top || n >= l->matched)
+	if (l->rank == NULL || n >= o->top || n >= l->matched)
 		return;
 	log_note(log,
 	    "%s of the %s entries that match %s: --by %s lists no others; "
