@@ -70,16 +70,6 @@ sample(struct doctor *d, struct lookalikes *like, struct fault *f)
 	return r > 0 ? 0 : -1;
 }
 
-/* Whether no entry that was read has the attribute. */
-static bool
-nameless(const struct doctor *d)
-{
-	const struct summary *s = &d->sample;
-
-	return s->items > 0 &&
-	    s->reasons[STATE_IMMORTAL][REASON_MISSING] == s->items;
-}
-
 static void
 command_inspect(struct doctor *d, const char *attribute)
 {
@@ -148,7 +138,7 @@ check_ttl(struct doctor *d, const struct lookalikes *like, struct fault *f)
 		    ": nothing is deleted automatically; entries that expire "
 		    "by %s are stuck",
 		    d->ttl);
-		if (nameless(d))
+		if (summary_nameless(&d->sample))
 			advise_search(d, like);
 		else if (strcmp(t->ttl_status, "DISABLED") == 0)
 			advise_enable(d);
@@ -325,7 +315,7 @@ check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 		buf_adds(&d->text, i > 0 ? ", " : "");
 		add_state(&d->text, s, (enum state)i);
 	}
-	if (nameless(d)) {
+	if (summary_nameless(&d->sample)) {
 		advise_attribute(d, like);
 		return doctor_add(d, "entries", DOCTOR_WARNING, f);
 	}
