@@ -383,6 +383,8 @@ install: all
 	$(call put,$B/completion/ttlsweep.fish,$(FISHDIR)/ttlsweep.fish)
 	set -e; for f in $(DOC); do \
 	    $(call put,$$f,$(DOCDIR)/$$f); done
+	sed -i 's|](\(\.\./\)*man/\([a-z-]*\)\.\([0-9]\)|]($(MANDIR)/man\3/\2.\3|g' \
+	    $(patsubst %,$(DESTDIR)$(DOCDIR)/%,$(filter %.md,$(DOC)))
 	set -e; for m in $(MAN); do \
 	    $(call put,$$m,$(MANDIR)/man$${m##*.}/); done
 

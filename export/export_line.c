@@ -116,8 +116,13 @@ take_parts(struct slice found[PARTS], struct slice text, struct fault *f)
 		if (take_member(found, name, value, f) != 0)
 			return -1;
 	}
-	if (r != 0 || slice_end(&w) != 0)
+	if (r != 0)
 		return fault(f, FAULT_DATA, "not valid JSON from byte %zu on",
+		    (size_t)(w.p - text.p) + 1);
+	if (slice_end(&w) != 0)
+		return fault(f, FAULT_DATA,
+		    "something follows the object, at byte %zu; put each "
+		    "entry on a line of its own",
 		    (size_t)(w.p - text.p) + 1);
 	return 0;
 }

@@ -25,6 +25,7 @@ struct reader {
 	struct lines *lines;
 	enum reader_which which;
 	bool journal;
+	bool changes; /* not known to have no deletions */
 	bool take_deleted;
 	int64_t left_out; /* deletions so far */
 	struct journal_index index;
@@ -68,6 +69,8 @@ begin(struct reader *r, struct fault *f)
 		return -1;
 	parsed = got == 1 && line_parse(&line, text, NULL) == 0;
 	r->journal = parsed && line.kind == LINE_HEADER;
+	r->changes =
+	    !parsed || line.kind == LINE_BLANK || line.kind == LINE_CHANGE;
 	if (parsed && !r->journal && line_not_journal(&line, f) != 0)
 		return at_line(r, lines_number(r->lines), f);
 	if (!r->journal && r->which == READER_DELETED) {
@@ -212,6 +215,12 @@ entry_of(const struct reader *r, const struct line *line, int64_t number,
 			  : of_export(r, line, e, f);
 }
 
+bool
+reader_may_delete(const struct reader *r)
+{
+	return r->changes;
+}
+
 void
 reader_take_deleted(struct reader *r)
 {
@@ -236,13 +245,25 @@ reader_at(const struct reader *r)
 	return r->at_us;
 }
 
+/* Whether more must follow ${text}, and is missing; else it is wrong as it
+ * is. */
+static bool
+is_cut(struct slice text)
+{
+	struct slice_walk w = slice_walk(text);
+	struct slice whole;
+
+	return slice_value(&w, &whole) != 0 &&
+	    (w.p >= w.end || text.p[text.n - 1] != '}');
+}
+
 static int
 parse(const struct reader *r, struct slice text, bool torn, int64_t number,
     struct line *out, struct fault *f)
 {
 	if (line_parse(out, text, f) == 0)
 		return 0;
-	if (torn)
+	if (torn && is_cut(text))
 		(void)fault_at(f, "the file ends inside this line");
 	(void)at_line(r, number, f);
 	return r->journal ? damaged(f) : -1;

@@ -81,6 +81,9 @@ struct slice reader_ttl(const struct reader *r);
 /* When the last entry had its image, in microseconds since the epoch; 0:
  * unknown. */
 int64_t reader_at(const struct reader *r);
+/* Whether the file may say that entries were deleted, as far as its beginning
+ * shows: no full export, journal, CSV or reply does. */
+bool reader_may_delete(const struct reader *r);
 /* Include deleted entries of an incremental export, by their old images. Call
  * it before the first reader_next; no effect on a journal. */
 void reader_take_deleted(struct reader *r);

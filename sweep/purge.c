@@ -236,6 +236,8 @@ close_journal(struct sweep_run *run, struct fault *f)
 	if (!unused && saved >= 0)
 		t->journal = xstrdup(journal_path(run->journal));
 	rc = journal_close(run->journal, unused, f);
+	if (saved > 0 && run->p->journal_used != NULL)
+		run->p->journal_used(run->p->journal_ctx, t->journal);
 	if (saved > 0)
 		rc = fault(f, FAULT_IO, "%.900s%sits contents are saved as %s",
 		    f->text, f->text[0] != '\0' ? "; " : "", t->journal);
@@ -430,6 +432,7 @@ count(const struct purge *p, const struct account *account,
 	if (rc != 0) {
 		*totals = c.found;
 		totals->scanned = done.items;
+		totals->absent = done.absent;
 		totals->outcomes[OUTCOME_SKIPPED] = totals->matched;
 	}
 	totals->percent_of = c.found.percent_of;

@@ -325,6 +325,12 @@ PY
 	same before
 	run -0 sweep --keys-from $f
 	[[ $output == *"keys given"*12* ]]
+	# keys without an entry are counted, also where a limit forbids the rest
+	(cat keys; echo nosuch) >more
+	run -4 --separate-stderr sweep --keys-from more --max-percent 1
+	[[ $output == *"absent"*1*"keys without an entry"*"more than --max-percent"* ]]
+	run -4 --separate-stderr sweep --keys-from $f --max-items 5
+	[[ ${output//$'\n'/ } == *"Nothing was changed. Run it again with --yes to delete up to the same limit; these may be other entries."* ]]
 	run -0 --separate-stderr sweep --keys-from $f --yes --format json
 	jq -e '.keys == 12 and .matched == 12 and .deleted == 12' <<<"$output"
 	[ "$(left)" -eq 38 ]

@@ -33,8 +33,31 @@ make_() { make -s -C "$ROOT" SAN="${SAN:-}" PREFIX="$PREFIX" "$@"; }
 		cmp "$page" "$PREFIX/share/man/man${page##*.}/${page##*/}"
 	done
 	diff -r "$ROOT/examples" "$PREFIX/share/doc/ttlsweep/examples"
-	diff -r "$ROOT/docs" "$PREFIX/share/doc/ttlsweep/docs"
-	cmp "$ROOT/README.md" "$PREFIX/share/doc/ttlsweep/README.md"
+	diff -r "$ROOT/docs/images" "$PREFIX/share/doc/ttlsweep/docs/images"
+	for page in "$ROOT"/*.md "$ROOT"/docs/*.md; do
+		diff <(without_pages "$page") \
+		    <(without_pages "$PREFIX/share/doc/ttlsweep/${page#"$ROOT"/}")
+	done
+}
+
+# $1 without where its links to manual pages lead
+without_pages() { sed -E 's|\]\([^)]*man/[^)]*\)|](page)|g' "$1"; }
+
+@test "links in the installed documents lead to installed files" {
+	local doc=$PREFIX/share/doc/ttlsweep page link links=0
+	make_ DESTDIR="$BATS_TEST_TMPDIR/stage" install
+	make_ install
+	grep -q "](/.*/man1/ttlsweep.1)" "$doc/README.md"
+	for page in "$doc"/*.md "$doc"/*/*.md; do
+		while read -r link; do
+			[[ $link == /* ]] || link=${page%/*}/$link
+			[[ -e $link ]]
+			links=$((links + 1))
+		done < <(grep -o '](\([^)#]*\)' "$page" | sed 's/..//' | grep -v '^$\|^http' || true)
+	done
+	((links > 30))
+	# with DESTDIR they lead to where the files will be
+	cmp "$doc/README.md" "$BATS_TEST_TMPDIR/stage$doc/README.md"
 }
 
 @test "fish finds its completion under /usr/local" {

@@ -710,6 +710,7 @@ slow_purge()
 		replace) undo=${j/.journal/-2.journal} && grep -q "are saved as $undo" "$BATS_TEST_TMPDIR/err" ;;
 		move) undo=$j && grep -q "are saved as $j" "$BATS_TEST_TMPDIR/err" && rm "$j.moved" ;;
 		esac
+		grep -q "journal $undo (ttlsweep restore --yes.* $undo undoes this run)" "$BATS_TEST_TMPDIR/err"
 		run -0 ttlsweep restore --yes "$undo"
 		dump --endpoint "$LOCAL_URL" --table "$T" | cmp - "$BATS_TEST_TMPDIR/before"
 		rm -f "$j" "$undo"

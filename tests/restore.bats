@@ -279,6 +279,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes --deleted x.json --format json
 	jq -e '.matched == 2 and .restored == 1 and .present == 1 and .left_out == 0' <<<"$output"
 	[[ $(holds) == "new old" ]]
+	[[ $stderr != *"--deleted"* ]]
 	# an export of new images only has nothing to put back
 	gone d >y.json
 	run -0 ttlsweep restore -t "$T" --yes y.json
@@ -291,6 +292,25 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes bucket --format json
 	jq -e '.restored == 2 and .left_out > 0' <<<"$output"
 	[[ $(holds) == "new old" ]]
+}
+
+@test "--deleted says so where no file can have deletions" {
+	local file
+	table
+	item k x >full.json
+	ttlsweep purge -q -t "$T" --yes --journal empty || true
+	give k x
+	ttlsweep purge -q -t "$T" --yes --state any --journal j
+	ttlsweep export -q -t "$T" -o e.csv
+	for file in full.json j e.csv "full.json j"; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ttlsweep restore -t "$T" --deleted $file
+		[[ $stderr == *"--deleted has no effect: only an incremental export records which entries were deleted, and "* ]]
+	done
+	[[ $stderr == *"none of these files is one"* ]]
+	gone d ',"OldImage":{"key":{"S":"d"}}' >x.json
+	run -0 --separate-stderr ttlsweep restore -t "$T" --deleted full.json x.json
+	[[ $stderr != *"--deleted"* ]]
 }
 
 @test "a purge's journal needs no --deleted" {

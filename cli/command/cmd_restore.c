@@ -243,6 +243,21 @@ tell_endpoint(const struct restoring *s, struct fault *f)
 		    s->origins[0].path, h->endpoint);
 }
 
+/* --deleted is for incremental exports. */
+static void
+tell_deleted(const struct restoring *s)
+{
+	if (!s->context.o->deleted)
+		return;
+	for (size_t i = 0; i < s->n; i++)
+		if (reader_may_delete(s->files[i].reader))
+			return;
+	log_note(s->context.log,
+	    "--deleted has no effect: only an incremental export records which "
+	    "entries were deleted, and %s",
+	    s->n == 1 ? "this file is none" : "none of these files is one");
+}
+
 /* So that no journal is put back elsewhere by accident. */
 static int
 check_origins(struct restoring *s, struct fault *f)
@@ -385,6 +400,7 @@ restore(struct restoring *s, struct fault *f)
 	int rc;
 
 	tell_other_tables(s);
+	tell_deleted(s);
 	tell_cut(s);
 	context_begin_files(c, "checked", -1);
 	rc = restore_run(&restore, &s->totals, f);

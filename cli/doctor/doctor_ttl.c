@@ -307,10 +307,11 @@ check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 		return doctor_say(d, "entries", DOCTOR_OK, f, "there are none");
 	if (d->whole && s->items == 1)
 		buf_adds(&d->text, "the only one read: ");
+	else if (d->whole)
+		buf_addf(&d->text, "%s looked at: ", figure_all(s->items).s);
 	else
 		buf_addf(&d->text,
-		    d->whole ? "all %s looked at: " : "of the first %s: ",
-		    figure_count(s->items).s);
+		    "of the first %s: ", figure_count(s->items).s);
 	for (int i = 0; i < STATES; i++) {
 		buf_adds(&d->text, i > 0 ? ", " : "");
 		add_state(&d->text, s, (enum state)i);

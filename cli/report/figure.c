@@ -37,6 +37,18 @@ figure_entries(int64_t n)
 }
 
 struct figure
+figure_all(int64_t n)
+{
+	return n == 2 ? format("both") : format("all %s", figure_count(n).s);
+}
+
+struct figure
+figure_all_first(int64_t n)
+{
+	return n == 2 ? format("Both") : format("All %s", figure_count(n).s);
+}
+
+struct figure
 figure_bytes(int64_t n)
 {
 	struct figure x = { "" };

@@ -318,7 +318,7 @@ delete_all(struct advice *a, int64_t n)
 	else if (a->r->estimated)
 		buf_adds(a->line, "all");
 	else
-		buf_addf(a->line, "all %s", figure_count(n).s);
+		buf_adds(a->line, figure_all(n).s);
 	buf_addf(a->line, " %s now:", expired_entries(n));
 }
 
@@ -346,9 +346,10 @@ would_take(struct advice *a, int64_t taken)
 			all = taken; /* "about 20 expired entries" */
 		else if (taken < all)
 			buf_addf(a->line, "%s of the ", figure_count(taken).s);
-		else if (all > 1)
-			buf_adds(a->line, "all ");
-		amount(a, all);
+		if (!a->r->estimated && taken == all && all > 1)
+			buf_adds(a->line, figure_all(all).s);
+		else
+			amount(a, all);
 		buf_addf(a->line, " %s %s deleted free of charge%s",
 		    expired_entries(all), taken == 1 ? "is" : "are",
 		    a->first ? "" : ", typically within a few days");

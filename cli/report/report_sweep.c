@@ -188,12 +188,15 @@ zoneless(struct writing *w)
 	say(w, TEXT_REPORT_YELLOW, ".");
 }
 
-/* "it", "all of them", "5 of them" */
+/* "it", "both of them", "all of them", "5 of them" */
 static void
 add_some(struct buf *line, int64_t n, int64_t of)
 {
 	if (of > 1)
-		buf_addf(line, "%s of ", n < of ? figure_count(n).s : "all");
+		buf_addf(line, "%s of ",
+		    n < of        ? figure_count(n).s
+			: of == 2 ? "both"
+				  : "all");
 	buf_adds(line, of > 1 ? "them" : "it");
 }
 
@@ -295,7 +298,7 @@ live(struct writing *w)
 	if (all && n == 1)
 		buf_addf(&w->line, "It is a LIVE %s", what);
 	else if (all)
-		buf_addf(&w->line, "All %s are LIVE %s", figure_count(n).s,
+		buf_addf(&w->line, "%s are LIVE %s", figure_all_first(n).s,
 		    what);
 	else
 		buf_addf(&w->line, "%s LIVE %s %s among them",
@@ -483,7 +486,7 @@ expired_again(struct writing *w)
 		    done ? "that were put back" : "to put back",
 		    n == 1 ? "is" : "are");
 	else if (n > 1)
-		buf_addf(&w->line, "All %s entries %s are", figure_count(n).s,
+		buf_addf(&w->line, "%s entries %s are", figure_all_first(n).s,
 		    done ? "that were put back" : "to put back");
 	else
 		buf_addf(&w->line, "The entry %s is",
@@ -538,6 +541,11 @@ nothing_changed(struct writing *w)
 		say(w, TEXT_REPORT_YELLOW,
 		    " With --yes this would stop when the disk of the journal "
 		    "is full (see above).");
+	else if (t->stopped != NULL && !is_restore(w->r))
+		say(w, TEXT_REPORT_BOLD,
+		    " Run it again with --yes to %s up to the same limit; "
+		    "these may be other entries.",
+		    m->nothing);
 	else
 		say(w, TEXT_REPORT_BOLD, " Run it again with --yes to %s.",
 		    sweep_totals_would(t) == 1 ? m->one : m->many);

@@ -207,6 +207,16 @@ test_export_faults(void **state)
 	struct fault f = { 0 };
 	struct buf out = { 0 }, packed = { 0 };
 	const char *cut = ITEM("a") "{\"Item\":{\"key\":{\"S\":\"b\"}}";
+	/* last lines without a newline that are wrong as they are */
+	static const struct {
+		const char *text, *why;
+	} whole[] = {
+		{ ITEM("a") "{\"key\":{\"S\":\"b\"}}{\"key\":{\"S\":\"c\"}}",
+		    "/file:2: something follows the object, at byte 18; put "
+		    "each entry on a line of its own" },
+		{ ITEM("a") "{\"Item\":{\"key\":{\"S\":b}}}",
+		    "/file:2: not valid JSON from byte 21 on" },
+	};
 
 	(void)state;
 	put(at("file"), cut, strlen(cut));
@@ -214,6 +224,12 @@ test_export_faults(void **state)
 	assert_string_equal(buf_text(&out), "a@1 !");
 	assert_int_equal(f.kind, FAULT_DATA);
 	assert_non_null(strstr(f.text, "/file:2: the file ends inside"));
+	for (size_t i = 0; i < COUNT(whole); i++) {
+		put(at("file"), whole[i].text, strlen(whole[i].text));
+		buf_reset(&out);
+		walked(&out, at("file"), READER_RESTORE, &f);
+		assert_string_equal(strstr(f.text, "/file:2: "), whole[i].why);
+	}
 	/* a truncated gzip member of an export is an error */
 	gzip_member(&packed, ITEM("a") ITEM("b"), 2 * strlen(ITEM("a")));
 	put(at("file"), packed.p, packed.n - 1);

@@ -530,7 +530,7 @@ static const struct trouble troubles[] = {
 	{ "milliseconds, too old themselves", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR } }, NULL,
 	    { "2 expired entries: TTL will never delete them as they are. To "
-	      "delete all 2 expired entries now:",
+	      "delete both expired entries now:",
 	      "so that TTL deletes them free of charge, but for those that "
 	      "expired five or more years ago; or purge them." },
 	    { "Repair first", "the rest" } },
@@ -545,7 +545,7 @@ static const struct trouble troubles[] = {
 	{ "milliseconds, expired ones too old, others ahead", "ENABLED", "ttl",
 	    true, { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR },
 	      { STATE_IMMORTAL, REASON_MILLISECONDS, 1, 0 } }, NULL,
-	    { "To delete all 2 expired entries now:",
+	    { "To delete both expired entries now:",
 	      "Repair turns the time of 1 entry into seconds",
 	      "ttlsweep repair -t T --region us-east-1 --state immortal\n" },
 	    { "Repair first" } },
@@ -1285,7 +1285,7 @@ test_sweep_says(void **state)
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 2, .outcomes = { [OUTCOME_SKIPPED] = 2 },
 			.states = { [STATE_LIVE] = 2 }, .live_sessions = 2 },
-		    "\nAll 2 are LIVE sessions: their users would be "
+		    "\nBoth are LIVE sessions: their users would be "
 		    "logged out. Those that are renewed meanwhile are\ndeleted all the same.\n", "TTL" },
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
@@ -1337,7 +1337,7 @@ test_sweep_says(void **state)
 			.expired = 2, .expired_again = 2,
 			.outcomes = { [OUTCOME_REFRESHED] = 1,
 			    [OUTCOME_SKIPPED] = 8 } },
-		    "\nAll 2 entries to put back are expired; TTL will delete all of them "
+		    "\nBoth entries to put back are expired; TTL will delete both of them "
 		    "again", "put back    8" },
 		{ "restore", false, false, NULL, "max-units",
 		    { .scanned = 9, .matched = 9, .blocked = true,
