@@ -120,6 +120,26 @@ states_of(unsigned reasons)
 	return states;
 }
 
+/* The states in which an entry can be ${overdue}. */
+static unsigned
+overdue_states(int64_t overdue)
+{
+	/* after five years a pending entry is stuck */
+	return overdue >= RECORD_TOO_OLD ? 1u << STATE_STUCK : EXPIRED;
+}
+
+unsigned
+selection_states(const struct selection *s)
+{
+	unsigned states = s->states & states_of(s->reasons);
+
+	if (s->expires_within >= 0)
+		states &= 1u << STATE_LIVE;
+	if (s->overdue >= 0)
+		states &= overdue_states(s->overdue);
+	return states;
+}
+
 /* "pending or stuck". */
 static void
 add_states(struct buf *out, unsigned states)
@@ -170,9 +190,7 @@ selection_impossible(const struct selection *s, struct buf *why)
 	if (s->expires_within >= 0 &&
 	    narrow(why, &left, &by, "--expires-within", 1u << STATE_LIVE) != 0)
 		return true;
-	/* after five years a pending entry is stuck */
 	return s->overdue >= 0 &&
-	    narrow(why, &left, &by, "--overdue",
-		s->overdue >= RECORD_TOO_OLD ? 1u << STATE_STUCK : EXPIRED) !=
+	    narrow(why, &left, &by, "--overdue", overdue_states(s->overdue)) !=
 	    0;
 }

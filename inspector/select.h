@@ -30,6 +30,9 @@ struct selection selection_any(void);
 /* Whether it selects every entry. Pure. */
 bool selection_is_any(const struct selection *s);
 
+/* The states, as bits, in which it can select an entry. Pure. */
+unsigned selection_states(const struct selection *s);
+
 /* Whether ${s} can select no entry, because its parts contradict each other.
  * Then ${why}, which is empty, explains it. Pure. */
 bool selection_impossible(const struct selection *s, struct buf *why);

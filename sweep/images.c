@@ -127,7 +127,7 @@ check_journal(const struct images *im, const struct images_file *file,
 	if (strcmp(h->table, t->name) != 0 && !im->r->other_table)
 		return fault(f, FAULT_REFUSED,
 		    "%s: a journal of table %s, but this is table %s; to put "
-		    "its entries here anyway, give --table %s",
+		    "its entries here anyway, give --table %s, not --stack",
 		    file->path, h->table, t->name, t->name);
 	return 0;
 }

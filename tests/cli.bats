@@ -504,7 +504,7 @@ closed() {
 	[[ $output == *'    "cookie": {'*'"path": "/"'*'2.50'* ]]
 	[[ $output == *'m  M'*'a  NS'*'- 1'* ]]
 	output=${output//$'\n'  / }
-	[[ $output == *'stuck: expired '*' years ago, at 2014-05-13T16:53:20Z'*'five years ago'* ]]
+	[[ $output == *'stuck: expired '*' years'*' ago, at 2014-05-13T16:53:20Z'*'five years ago'* ]]
 	[[ $output == *'stuck: expired 2 h ago'*milliseconds* ]]
 	[[ $output == *'live: expires in '* ]]
 }

@@ -167,6 +167,20 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	doctor -t "$table" --now "$NOW"
 	is warning "1 has a time without a zone: 'repair --zone ZONE' fixes it if the application's zone is known, else only a purge deletes it" entries
 	is warning "ttlsweep repair --zone UTC --table $table" entries
+	is warning "what expired five or more years ago needs a purge in any case" entries
+	# also those that have not expired, as inspect and repair count them
+	table=$(new_table zones)
+	{
+		for i in {1..4}; do printf '{"Item":{"key":{"S":"%s"},"ttl":{"S":"%s"}}}\n' "$i" "$(date -ud "@$((NOW - 864000))" +%FT%T)"; done
+		for i in {5..6}; do printf '{"Item":{"key":{"S":"%s"},"ttl":{"S":"%s"}}}\n' "$i" "$(date -ud "@$((NOW + 864000))" +%FT%T)"; done
+	} >zones.json
+	seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW" <zones.json
+	doctor -t "$table" --now "$NOW"
+	is warning "6 have a time without a zone: 'repair --zone ZONE' fixes them if the application's zone is known, else only a purge deletes the 4 that are expired" entries
+	ttlsweep purge -q -t "$table" --now "$NOW" --yes --no-journal
+	doctor -t "$table" --now "$NOW"
+	is warning "2 have a time without a zone: 'repair --zone ZONE' fixes them if the application's zone is known (without --yes, a dry run)" entries
+	is warning "ttlsweep repair --zone UTC --table $table" entries
 }
 
 @test "a repair is not advised for what TTL would leave alone after it" {

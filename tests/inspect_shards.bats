@@ -233,6 +233,21 @@ refused() {
 	[[ $output != *"sort key"* ]]
 }
 
+@test "a sample of selected entries says nothing of the others" {
+	local option
+	# what it cannot contain is not estimated
+	for option in "--reason missing" "--expires-within 1d"; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr inspect -t "$TABLE" --sample 10 $option
+		[[ $output == *"None of the selected entries in the sample is expired"* ]]
+		[[ $output =~ "stuck "\ *0\ *"exactly 0" ]]
+		[[ $output != *"No expired entry was seen"* ]]
+		# shellcheck disable=SC2086
+		inspect -t "$TABLE" --format json --sample 10 $option |
+		    jq -e '.states | .stuck.items_high == 0 and .pending.items_high == 0'
+	done
+}
+
 @test "a sample has at least 30 segments" {
 	inspect -t "$TABLE" --format json --sample 0.1 |
 	    jq -e '.sample.segments == 30 and .sample.of == 4096'
@@ -250,7 +265,7 @@ refused() {
 	run -0 inspect -t "$TABLE" --sample 100
 	[[ $output == *"STATE "*" ENTRIES "* ]]
 	[[ ${output,,} != *"estimate"* && $output != *"exactly"* ]]
-	[[ $(grep -v USD <<<"$output") != *"about "+([0-9])* ]]
+	[[ $(grep -v 'USD\|(median about' <<<"$output") != *"about "+([0-9])* ]]
 	[[ $output != *"the sample"* ]]
 }
 
@@ -260,7 +275,7 @@ refused() {
 		and .pending.items_high == 0 # TTL is off
 		and (del(.pending) | all(.items_high > 30 and .items_high < 60))'
 	run -0 inspect -t "$TABLE" --sample 10 --prefix no-such-key
-	[[ $output == *"No expired entry was seen in the sample; the table may contain 0 to "* ]]
+	[[ ${output//$'\n'/ } == *"None of the selected entries in the sample is expired; in the table, 0 to "[1-9]*" may be"* ]]
 	[[ $output != *"up to date"* ]]
 }
 

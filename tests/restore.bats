@@ -313,6 +313,18 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	[[ $stderr != *"--deleted"* ]]
 }
 
+@test "an export beside a journal goes where the journal goes, and a note says so" {
+	table
+	give k x
+	ttlsweep purge -q -t "$T" --yes --state any --journal j
+	item other x >x.json
+	CACHETABLE=elsewhere run -0 --separate-stderr ttlsweep restore --yes x.json j
+	[[ $stderr == *"x.json: its entries go to table $T, which j names"* ]]
+	[[ $(holds | wc -w) -eq 2 ]]
+	run -0 --separate-stderr ttlsweep restore --yes -t "$T" x.json j
+	[[ $stderr != *"its entries go to"* ]]
+}
+
 @test "a purge's journal needs no --deleted" {
 	table
 	give k x
@@ -430,20 +442,23 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 
 @test "a limit that what is present uses up is said to stop each run" {
 	table
-	local i
+	local i yes
 	for i in {1..9}; do item "$i" x; done >x.json
 	head -n 4 x.json | ttlsweep restore -q -t "$T" --yes - >/dev/null
-	for i in "" --yes; do
+	for yes in "" --yes; do
 		# shellcheck disable=SC2086
-		run -4 --separate-stderr ttlsweep restore -t "$T" x.json --jobs 1 --max-units 4 $i
-		[[ $stderr == *"nothing was put back: finding that entries are present used up --max-units; raise it, or "* ]]
+		run -4 --separate-stderr ttlsweep restore -t "$T" x.json --jobs 1 --max-units 4 $yes
+		case $yes in
+		--yes) [[ $stderr == *"nothing was put back: finding that entries are present used up --max-units; raise it, or "* ]] ;;
+		*) [[ $stderr == *"nothing would be put back: finding that entries are present would use up --max-units; raise it, or "* ]] ;;
+		esac
 		[[ $stderr != *"to continue"* && $output != *continue* ]]
 	done
 	# keys are looked up in the order of the file, whatever --jobs
 	for i in {10..900}; do item "$i" x; done >>x.json
 	run -4 --separate-stderr ttlsweep restore -t "$T" x.json --max-units 4
 	[[ $output == *"present         4 "*"to put back     0"* ]]
-	[[ $stderr == *"nothing was put back: "* ]]
+	[[ $stderr == *"nothing would be put back: "* ]]
 }
 
 @test "a restore that a limit of units stops says that it will be spent again" {
@@ -452,7 +467,8 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	run -4 --separate-stderr ttlsweep restore -t "$T" x.json --jobs 1 --max-units 4
 	[[ ${output//$'\n'/ } == *"A run would stop early: max-units. To continue then, raise the limit, as what is present"* ]]
 	run -4 --separate-stderr ttlsweep restore -t "$T" --yes x.json --jobs 1 --max-units 4
-	[[ $stderr == *"what is present will take write units again, so raise the limit to continue: ttlsweep restore "* ]]
+	[[ $stderr == *"to continue, run the same command with a higher --max-units: what is present takes write units again"* ]]
+	[[ $stderr != *"ttlsweep restore"* ]]
 	# not where only entries that are put back count
 	run -4 --separate-stderr ttlsweep restore -t "$T" --yes x.json --jobs 1 --max-items 2
 	[[ $stderr == *"to continue: ttlsweep restore "* && $stderr != *"raise the limit"* ]]

@@ -58,6 +58,14 @@ lookup() { ttlsweep list --stack TSAGallery --limit 1 "$@"; }
 	    "$BATS_TEST_TMPDIR/all.json" --format json |
 	    jq -e '.present == 200 and .skipped == 0 and .matched == 200'
 	[[ $(cloud_log | jq -r 'select(.wrong)') == '' ]]
+	# but not the one that a journal names
+	ttlsweep purge -q --stack TSAGallery --now "$NOW" --max-items 1 --yes \
+	    --journal "$BATS_TEST_TMPDIR/j" || [[ $? -eq 4 ]]
+	sed '1s/"table":"[^"]*"/"table":"another"/' "$BATS_TEST_TMPDIR/j" >"$BATS_TEST_TMPDIR/other"
+	run -1 --separate-stderr ttlsweep restore --stack TSAGallery "$BATS_TEST_TMPDIR/other"
+	[[ $stderr == *"a journal of table another, but this is table $TABLE; to put its entries here anyway, give --table $TABLE, not --stack"* ]]
+	[[ $stderr != *"as asked"* ]]
+	ttlsweep restore -q --yes --table "$TABLE" "$BATS_TEST_TMPDIR/other"
 }
 
 @test "a lookup makes two requests with valid signatures" {

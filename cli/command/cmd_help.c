@@ -58,7 +58,7 @@ words(struct buf *out, int width, const char *text)
 static void
 entry(struct buf *out, int width, const char *label, const char *text)
 {
-	int column = width < NARROW ? 6 : LABEL_CELLS;
+	int column = width < NARROW ? 10 : LABEL_CELLS;
 	int has = text_width(label, strlen(label));
 	struct buf wrapped = { 0 };
 	const struct text_report p = text_of(&wrapped, width);

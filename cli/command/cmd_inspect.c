@@ -254,6 +254,7 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 	const struct subset *p = &c->portion;
 	const struct report_shards shards = { p->of, &p->shard, 1 };
 	struct report_sample sample;
+	struct selection selection;
 	int rc;
 	struct report r = {
 		.place = context_place(c),
@@ -282,6 +283,8 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 		.lookalikes = in->lookalikes.names,
 	};
 
+	option_selection(&selection, c->o);
+	r.states = selection_states(&selection);
 	lookalike_sort(&in->lookalikes);
 	if (summary_nameless(&in->all)) {
 		r.nlookalikes = in->lookalikes.n;

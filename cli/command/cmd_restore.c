@@ -338,6 +338,24 @@ tell_cut(const struct restoring *s)
 			context_warn_cut(s->context.log, s->files[i].path);
 }
 
+/* Exports beside a journal go where that goes, whatever the default table. */
+static void
+tell_led(const struct restoring *s)
+{
+	const struct origin *first = &s->origins[0];
+
+	if (s->n == 0 || first->journal == NULL ||
+	    option_given(s->context.o, "table") ||
+	    option_given(s->context.o, "stack"))
+		return;
+	for (size_t i = 1; i < s->n; i++)
+		if (s->origins[i].journal == NULL)
+			log_note(s->context.log,
+			    "%s: its entries go to table %s, which %s names",
+			    s->files[i].path, s->context.table.name,
+			    first->path);
+}
+
 /* --table allows it; it may be a mistake all the same. */
 static void
 tell_other_tables(const struct restoring *s)
@@ -347,7 +365,8 @@ tell_other_tables(const struct restoring *s)
 	for (size_t i = 0; i < s->n; i++) {
 		const struct journal_index *ix = s->origins[i].journal;
 
-		if (ix != NULL && strcmp(ix->header.table, c->table.name) != 0)
+		if (ix != NULL && option_given(c->o, "table") &&
+		    strcmp(ix->header.table, c->table.name) != 0)
 			log_note(c->log,
 			    "%s: the journal of table %s; its entries go to "
 			    "table %s, as asked",
@@ -400,6 +419,7 @@ restore(struct restoring *s, struct fault *f)
 	int rc;
 
 	tell_other_tables(s);
+	tell_led(s);
 	tell_deleted(s);
 	tell_cut(s);
 	context_begin_files(c, "checked", -1);

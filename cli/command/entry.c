@@ -16,7 +16,7 @@ static const char *const faults[REASONS] = {
 	[REASON_NANOSECONDS] = "the time is in nanoseconds",
 	[REASON_STRING] = "the time is in a string",
 	[REASON_TTL_OFF] = "TTL is off, or acts on another attribute",
-	[REASON_TOO_OLD] = ("it leaves alone what expired five years ago "
+	[REASON_TOO_OLD] = ("TTL leaves alone what expired five years ago "
 			    "or more"),
 	[REASON_FAR_FUTURE] = ("the number is not a time within the next "
 			       "100 years in any unit"),
@@ -105,7 +105,7 @@ add_fate(const struct text_report *p, struct buf *out, const struct record *r,
 		buf_addf(out, "; TTL will never delete it: %s%s.",
 		    faults[r->reason],
 		    r->old && r->reason != REASON_TOO_OLD
-			? ", and it leaves alone what expired five years ago "
+			? ", and TTL leaves alone what expired five years ago "
 			  "or more"
 			: "");
 		break;

@@ -199,10 +199,11 @@ add_advice(struct buf *out, const struct options *o,
 	}
 	if (t->outcomes[OUTCOME_DELETED] == 0 && sweep_totals_present(t) > 0) {
 		buf_addf(out,
-		    "nothing was put back: finding that entries are present "
-		    "used up --%s; raise it, or restore only some (--kind, "
+		    "nothing %s put back: finding that entries are present "
+		    "%s up --%s; raise it, or restore only some (--kind, "
 		    "--prefix)",
-		    t->stopped);
+		    r->executed ? "was" : "would be",
+		    r->executed ? "used" : "would use", t->stopped);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(advices) / sizeof(*advices); i++)
@@ -252,6 +253,13 @@ add_next(struct buf *out, const struct option_echo *q,
 		return;
 	if (why == FAULT_DENIED)
 		add_policy(out, o, r);
+	if (report_sweep_pays_again(r)) {
+		buf_addf(out,
+		    "to continue, run the same command with a higher --%s: "
+		    "what is present takes write units again",
+		    t->stopped);
+		return;
+	}
 	if (t->stopped != NULL)
 		buf_adds(out,
 		    why == FAULT_DENIED || why == FAULT_CREDENTIALS
@@ -260,9 +268,6 @@ add_next(struct buf *out, const struct option_echo *q,
 			? "once that is fixed, continue with: "
 			: o->keys_from != NULL && strcmp(o->keys_from, "-") == 0
 			? "to continue, give the same list to: "
-			: report_sweep_pays_again(r)
-			? "what is present will take write units again, so "
-			  "raise the limit to continue: "
 			: "to continue: ");
 	add_command(out, q, t);
 }

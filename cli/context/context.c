@@ -369,6 +369,8 @@ note_keys(const struct context *c, int64_t absent)
 
 	if (!c->listed)
 		return;
+	if (strcmp(file, "-") == 0)
+		file = "standard input";
 	if (c->keys.twice > 0)
 		log_note(c->log, "%s: %lld row%s a key and count%s once", file,
 		    (long long)c->keys.twice,

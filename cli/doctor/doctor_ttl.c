@@ -223,22 +223,36 @@ advise_attribute(struct doctor *d, const struct lookalikes *like)
 	command_inspect(d, like->names[0]);
 }
 
-/* ${n} expired times have no zone; ${others}: others were named before. */
+/* Times without a zone; ${others}: others were named before. */
 static void
-add_zoned(struct doctor *d, int64_t n, int64_t others)
+add_zoned(struct doctor *d, bool others)
 {
+	const struct summary *s = &d->sample;
+	int64_t expired = s->zoneless[STATE_STUCK];
+	int64_t n = expired + s->zoneless[STATE_IMMORTAL];
+
 	if (n == 0)
 		return;
 	buf_addf(&d->fix, "%s%s %s a time without a zone: ",
 	    d->fix.n > 0 && d->fix.p[d->fix.n - 1] != ' ' ? "; " : "",
 	    figure_count(n).s,
-	    others > 0   ? n == 1 ? "more has" : "more have"
+	    others       ? n == 1 ? "more has" : "more have"
 		: n == 1 ? "has"
 			 : "have");
 	buf_addf(&d->fix,
-	    "'repair --zone ZONE' fixes %s if the application's zone is known, "
-	    "else only a purge deletes %s",
-	    n == 1 ? "it" : "them", n == 1 ? "it" : "them");
+	    "'repair --zone ZONE' fixes %s if the application's zone is known",
+	    n == 1 ? "it" : "them");
+	if (expired > 0 && expired == n)
+		buf_addf(&d->fix, ", else only a purge deletes %s",
+		    n == 1 ? "it" : "them");
+	else if (expired > 0)
+		buf_addf(&d->fix, ", else only a purge deletes the %s that %s",
+		    figure_count(expired).s,
+		    expired == 1 ? "is expired" : "are expired");
+	if (expired > 0 && s->overdue.max >= RECORD_TOO_OLD)
+		buf_adds(&d->fix,
+		    "; what expired five or more years ago needs a purge "
+		    "in any case");
 }
 
 /* Advise a repair, then a purge of the rest, except of what TTL would delete
@@ -267,7 +281,7 @@ advise_reasons(struct doctor *d)
 			    acts ? "" : ", once TTL is on for ",
 			    acts ? "" : d->ttl, acts ? "" : ",",
 			    figure_count(purge - zoned).s);
-		add_zoned(d, zoned, purge - zoned);
+		add_zoned(d, true);
 		buf_adds(&d->fix,
 		    purge > 0 ? " (without --yes, these are dry runs)"
 			      : " (without --yes, a dry run)");
@@ -280,7 +294,7 @@ advise_reasons(struct doctor *d)
 		if (purge > zoned)
 			buf_addf(&d->fix, "only a purge deletes %s of these",
 			    figure_count(purge - zoned).s);
-		add_zoned(d, zoned, purge - zoned);
+		add_zoned(d, purge > zoned);
 		if (!all)
 			return; /* it would delete the others, too */
 		buf_adds(&d->fix, " (without --yes, a dry run)");
@@ -289,10 +303,16 @@ advise_reasons(struct doctor *d)
 			: s->reasons[STATE_STUCK][REASON_TOO_OLD] == purge
 			? "purge --state stuck --reason too-old"
 			: "purge --state stuck");
-	} else if (s->states[STATE_IMMORTAL].items > 0) {
+	} else if (s->states[STATE_IMMORTAL].items >
+	    s->zoneless[STATE_IMMORTAL]) {
 		buf_adds(&d->fix, "check whether these are meant to stay");
+		add_zoned(d, false);
 		doctor_command(&d->command, d,
 		    "list --state immortal --limit 20");
+	} else if (s->states[STATE_IMMORTAL].items > 0) {
+		add_zoned(d, false);
+		buf_adds(&d->fix, " (without --yes, a dry run)");
+		doctor_command(&d->command, d, "repair --zone UTC");
 	}
 }
 

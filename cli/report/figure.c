@@ -61,12 +61,15 @@ struct figure
 figure_span(int64_t seconds)
 {
 	int64_t years = seconds / FIGURE_YEAR;
+	int days = (int)(seconds % FIGURE_YEAR / 86400);
 	struct figure x = { "" };
 
 	if (years >= 10000)
 		return format("over 10 000 years");
-	if (years >= 2)
+	if (years >= 2 && days == 0)
 		return format("%d years", (int)years);
+	if (years >= 2)
+		return format("%d years %d d", (int)years, days);
 	text_span(x.s, seconds);
 	return x;
 }

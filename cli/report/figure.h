@@ -19,7 +19,7 @@ struct figure figure_entries(int64_t n);    /* "1 entry", "12 entries" */
 struct figure figure_all(int64_t n);        /* "both", "all 12" */
 struct figure figure_all_first(int64_t n);  /* "Both", "All 12" */
 struct figure figure_bytes(int64_t n);      /* "1.4 KiB" */
-struct figure figure_span(int64_t seconds); /* "3 d 4 h", "12 years" */
+struct figure figure_span(int64_t seconds); /* "3 d 4 h", "2 years 40 d" */
 struct figure figure_units(double n);       /* "15 021", "128.5" */
 /* "1 read unit", "15 021 write units" */
 struct figure figure_units_of(double n, const char *kind);

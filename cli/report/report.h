@@ -75,12 +75,13 @@ struct report {
 	const char *table_ttl;  /* the table's own attribute, NULL */
 	const struct rules *rules;
 	const struct summary *summary;
-	bool complete;  /* all that was asked for was read */
-	bool merged;    /* of several runs; incomplete if ${shards} lacks some,
-			   even if each run was complete */
-	bool timed;     /* judged at another time than the present */
-	bool selected;  /* options selected the entries … */
-	unsigned kinds; /* … of these kinds, bits; 0: of all */
+	bool complete;   /* all that was asked for was read */
+	bool merged;     /* of several runs; incomplete if ${shards} lacks some,
+			    even if each run was complete */
+	bool timed;      /* judged at another time than the present */
+	bool selected;   /* options selected the entries … */
+	unsigned kinds;  /* … of these kinds, bits; 0: of all */
+	unsigned states; /* … of these states, bits; 0: of all, or unknown */
 	/* The options that select entries, and those that define sessions and
 	 * groups, as written; NULL or "": none. */
 	const char *selection, *judging;

@@ -459,50 +459,6 @@ warn_creation(struct advice *a)
 	say(a);
 }
 
-/* TTL does not act: what it would delete if it did, and how to delete the
- * rest. */
-static void
-advise_off(struct advice *a)
-{
-	const struct summary *s = a->r->summary;
-	const struct summary *counted = report_words_counted(a->r);
-	int64_t taken = whole(a->r,
-	    counted->reasons[STATE_STUCK][REASON_TTL_OFF] -
-		counted->old[REASON_TTL_OFF]);
-	int64_t all = expired(s);
-	bool live = is_live(a->r);
-	bool repair = a->repaired.expired > 0 && live;
-	bool on;
-
-	warn_creation(a);
-	on = advise_on(a, taken);
-
-	if (all == 0)
-		return;
-	if (!on || taken == 0) {
-		never(a, all);
-		buf_adds(a->line, ". ");
-	} else if (taken < all) {
-		buf_addf(a->line, "TTL will not delete %s%s as %s. ",
-		    a->r->estimated ? "about " : "the other ",
-		    figure_count(all - taken).s,
-		    all - taken == 1 ? "it is" : "they are");
-	}
-	if (repair) {
-		say(a);
-		advise_repair(a);
-		if (!on)
-			advise_after(a);
-		advise_zone(a);
-		or_delete(a, all);
-	} else if (live) {
-		delete_all(a, all);
-	}
-	say(a);
-	if (live)
-		sweep(a, "purge", " --state stuck");
-}
-
 /* Where the selection is of some reasons: the end of their list, as long as it
  * lacks too-old, which a repair gives to old times; NULL. */
 static const char *
@@ -547,6 +503,46 @@ sweep_rest(struct advice *a)
 	buf_release(&repeat);
 }
 
+/* After a repair, TTL will never delete ${rest} of what is expired: purge it
+ * ${when}. Some may have been repaired with --zone by then. */
+static void
+purge_rest(struct advice *a, const char *when, int64_t rest)
+{
+	const struct summary *s = a->r->summary;
+	int64_t zoneless = s->zoneless[STATE_STUCK];
+
+	if (adds_old(a->r)) {
+		buf_addf(a->line,
+		    "%s purge what TTL will never delete. What repair changed "
+		    "and is too old for TTL then has the reason too-old; this "
+		    "selects all others of that reason, too:",
+		    when);
+	} else if (a->r->estimated) {
+		buf_addf(a->line,
+		    "%s purge the rest, which TTL will never delete:", when);
+	} else if (zoneless > 0 && rest > zoneless) {
+		buf_addf(a->line, "%s purge the other %s (", when,
+		    figure_count(rest).s);
+		buf_addf(a->line,
+		    "%s%s with --zone), which TTL will never "
+		    "delete:",
+		    s->overdue.max >= RECORD_TOO_OLD ? "at least " : "",
+		    figure_count(rest - zoneless).s);
+	} else {
+		if (zoneless > 0)
+			when = "If the zone is not known,";
+		buf_addf(a->line, "%s purge the ", when);
+		if (rest == 1)
+			buf_adds(a->line, "remaining one");
+		else
+			buf_addf(a->line, "other %s", figure_count(rest).s);
+		buf_addf(a->line, ", which TTL will %snever delete:",
+		    zoneless > 0 ? "then " : "");
+	}
+	say(a);
+	sweep_rest(a);
+}
+
 /* What is stuck: repair first, if that helps, then purge. */
 static void
 advise_stuck(struct advice *a, int64_t stuck)
@@ -567,24 +563,59 @@ advise_stuck(struct advice *a, int64_t stuck)
 		sweep(a, "purge", " --state stuck");
 		return;
 	}
-	if (adds_old(a->r))
-		buf_adds(a->line,
-		    "Then purge what TTL will never delete. What repair "
-		    "changed and is too old for TTL then has the reason "
-		    "too-old; this selects all others of that reason, too:");
-	else if (a->r->estimated)
-		buf_adds(a->line,
-		    "Then purge the rest, which TTL will never delete:");
-	else if (rest == 1)
-		buf_adds(a->line,
-		    "Then purge the remaining one, which TTL will never "
-		    "delete:");
-	else
-		buf_addf(a->line,
-		    "Then purge the other %s, which TTL will never delete:",
-		    figure_count(rest).s);
+	purge_rest(a, "Then", rest);
+}
+
+/* TTL does not act: what it would delete if it did, and how to delete the
+ * rest. */
+static void
+advise_off(struct advice *a)
+{
+	const struct summary *s = a->r->summary;
+	const struct summary *counted = report_words_counted(a->r);
+	int64_t taken = whole(a->r,
+	    counted->reasons[STATE_STUCK][REASON_TTL_OFF] -
+		counted->old[REASON_TTL_OFF]);
+	int64_t all = expired(s);
+	bool live = is_live(a->r);
+	bool repair = a->repaired.expired > 0 && live;
+	bool on;
+
+	warn_creation(a);
+	on = advise_on(a, taken);
+
+	if (all == 0)
+		return;
+	if (!on || taken == 0) {
+		never(a, all);
+		buf_adds(a->line, ". ");
+	} else if (taken < all) {
+		buf_addf(a->line, "TTL will not delete %s%s as %s. ",
+		    a->r->estimated ? "about " : "the other ",
+		    figure_count(all - taken).s,
+		    all - taken == 1 ? "it is" : "they are");
+	}
+	if (repair) {
+		int64_t rest = all - (on ? taken : 0) - a->repaired.taken;
+
+		say(a);
+		advise_repair(a);
+		if (!on)
+			advise_after(a);
+		advise_zone(a);
+		if (rest > 0)
+			purge_rest(a,
+			    a->acts == REPORT_TTL_ELSEWHERE
+				? "Once TTL has moved,"
+				: "Once TTL is on,",
+			    rest);
+		or_delete(a, all);
+	} else if (live) {
+		delete_all(a, all);
+	}
 	say(a);
-	sweep_rest(a);
+	if (live)
+		sweep(a, "purge", " --state stuck");
 }
 
 /* What TTL will delete: ${pending} of ${all} expired entries. */
@@ -693,16 +724,16 @@ advise_immortal(struct advice *a)
 		buf_adds(a->line, ", ");
 	}
 	if (changed) {
-		buf_adds(a->line,
-		    a->line->n > 0 ? "after the repair, "
-				   : "After the repair, ");
+		buf_addf(a->line, "%s the repair%s, ",
+		    a->line->n > 0 ? "after" : "After",
+		    f->zoneless == n ? " without --zone" : "");
 		amount(a, n);
 		buf_addf(a->line, " %s still immortal",
 		    n == 1 ? "entry is" : "entries are");
-		if (f->zoneless > 0 && n > 1)
-			buf_addf(a->line, ", %s%s of them without a zone",
+		if (f->zoneless > 0 && f->zoneless < n)
+			buf_addf(a->line, " (%s%s with --zone)",
 			    a->r->estimated ? "about " : "",
-			    figure_count(f->zoneless).s);
+			    figure_count(n - f->zoneless).s);
 	} else {
 		buf_adds(a->line, "TTL will never delete ");
 		amount(a, n);

@@ -211,13 +211,15 @@ reasons(struct emit *e, const struct report *r)
 static void
 tallies(struct emit *e, const struct report *r, const char *what)
 {
+	/* where it does not act, nothing is pending */
+	bool acts = r->rules->ttl_acts;
 	const struct emit_column columns[] = {
 		/* clang-format off */
 		{ .text = { "", .flexible = true }, .page = what, .names = true },
 		{ .text = { "ENTRIES", .right = true } },
 		{ .text = { "LIVE", .right = true, .rank = 2 } },
-		{ .text = { "PENDING", .right = true } },
-		{ .text = { "STUCK", .right = true, .rank = 1 } },
+		{ .text = { "PENDING", .right = true, .rank = acts ? 0 : 1 } },
+		{ .text = { "STUCK", .right = true, .rank = acts ? 1 : 0 } },
 		{ .text = { "IMMORTAL", .right = true, .rank = 3 } },
 		{ .text = { "BYTES", .right = true, .rank = 4 },
 		    .out = !r->summary->sizes },
@@ -392,8 +394,8 @@ overdue(struct emit *e, const struct report *r)
 	emit_table_end(e);
 	if (h->total > 1) {
 		buf_addf(&e->line,
-		    "50 %% are overdue by %s or less, 90 %% by %s, 99 %% by "
-		    "%s; the oldest by %s.",
+		    "About 50 %% are overdue by %s or less, 90 %% by %s, 99 %% "
+		    "by %s; the oldest by %s.",
 		    figure_span(histogram_quantile(h, 0.5)).s,
 		    figure_span(histogram_quantile(h, 0.9)).s,
 		    figure_span(histogram_quantile(h, 0.99)).s,

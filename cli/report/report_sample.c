@@ -8,12 +8,19 @@
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
 
+bool
+report_sample_possible(const struct report *r, enum state state)
+{
+	return r->states == 0 || (r->states & 1u << state) != 0;
+}
+
 struct estimate
 report_sample_state(const struct report *r, enum state state)
 {
 	const struct summary *seen = r->sample->seen;
 
-	if (state == STATE_PENDING && !r->rules->ttl_acts)
+	if ((state == STATE_PENDING && !r->rules->ttl_acts) ||
+	    !report_sample_possible(r, state))
 		return (struct estimate){ 0 };
 	return estimate_count(&r->sample->by, seen->states[state].items,
 	    seen->squares.states[state]);

@@ -1,6 +1,7 @@
 #ifndef CLI_REPORT_REPORT_SAMPLE_H
 #define CLI_REPORT_REPORT_SAMPLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "inspector/estimate.h"
@@ -13,6 +14,8 @@ struct report_shards;
 
 /* What a report says if it is an estimate, or of a part of the table. */
 
+/* Whether an entry in ${state} could be selected. */
+bool report_sample_possible(const struct report *r, enum state state);
 /* The range of the entries in ${state}; none is pending where TTL does not
  * act. Only for a sample. */
 struct estimate report_sample_state(const struct report *r, enum state state);

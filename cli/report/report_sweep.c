@@ -157,6 +157,11 @@ stopped(struct writing *w)
 			? "; to continue, raise the limit, as what is present "
 			  "takes write units again"
 			: "; run the same command again to continue");
+	else if (w->r->listed && t->scanned + t->absent >= w->r->keys)
+		say(w, TEXT_REPORT_YELLOW,
+		    "Stopped early: %s. Not all keys that match were "
+		    "taken.",
+		    why);
 	else
 		say(w, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest of the %s.", why,
@@ -207,7 +212,9 @@ by_ttl(struct writing *w)
 	const struct sweep_totals *t = w->r->totals;
 	int64_t never = sweep_totals_never(t);
 	int64_t pending = t->states[STATE_PENDING];
-	int64_t off = t->reasons[STATE_STUCK][REASON_TTL_OFF] - t->old_off;
+	int64_t live = t->reasons[STATE_LIVE][REASON_TTL_OFF];
+	int64_t off =
+	    t->reasons[STATE_STUCK][REASON_TTL_OFF] - t->old_off + live;
 
 	if (w->r->ttl_off != NULL && w->r->ttl_on != NULL) {
 		report_words_acts_on(&w->p, w->r->ttl_on, w->r->ttl_off,
@@ -244,7 +251,11 @@ by_ttl(struct writing *w)
 		    "%sWith TTL on for this attribute, TTL would delete ",
 		    w->line.n > 0 ? " " : "");
 		add_some(&w->line, off, t->matched);
-		buf_adds(&w->line, " free of charge.");
+		buf_addf(&w->line, " free of charge%s.",
+		    live == 0        ? ""
+			: live < off ? ", the live ones once they have expired"
+			: live == 1  ? " once it has expired"
+				     : " once they have expired");
 	}
 	if (w->line.n > 0 && w->r->replicated && pending + off > 0)
 		buf_adds(&w->line, " In the replicas that is charged.");
@@ -441,14 +452,21 @@ would_restore(struct writing *w)
 {
 	const struct sweep_totals *t = w->r->totals;
 	char time[32];
+	bool given = w->r->ttl_given != INT64_MIN &&
+	    text_time_format(time, w->r->ttl_given) == 0;
+	bool repairs = t->of_repair > 0 && t->of_repair == t->matched;
 
-	if (w->r->ttl_given != INT64_MIN &&
-	    text_time_format(time, w->r->ttl_given) == 0)
+	if (given && !repairs)
 		buf_addf(&w->line, "%s the TTL %s. ",
 		    sweep_totals_to_put(t) == 1 ? "It gets"
 						: "What is put back gets",
 		    time);
-	if (t->of_repair > 0)
+	if (given && t->of_repair > 0)
+		buf_addf(&w->line,
+		    "Each entry of a repair that still has the TTL value that "
+		    "repair wrote gets %s%s instead of its old one. ",
+		    repairs ? "the TTL " : "this TTL", repairs ? time : "");
+	else if (t->of_repair > 0)
 		buf_adds(&w->line,
 		    "Each entry of a repair gets back the TTL value that it "
 		    "had, if any, if it still has the one that repair wrote. ");

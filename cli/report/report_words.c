@@ -397,7 +397,9 @@ report_words_old(const struct report *r)
 	for (int i = 0; i < REASONS; i++)
 		if (i != REASON_TOO_OLD && s->old[i] > 0)
 			return true;
-	return r->estimated;
+	/* of times without a zone it is not counted */
+	return r->estimated ||
+	    (s->zoneless[STATE_STUCK] > 0 && s->overdue.max >= RECORD_TOO_OLD);
 }
 
 /* No entry has the attribute, which does not mean that TTL is up to date. */
@@ -430,7 +432,7 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 {
 	int64_t immortal = r->summary->states[STATE_IMMORTAL].items;
 
-	if (r->estimated) {
+	if (r->estimated && !r->selected) {
 		buf_adds(line,
 		    "No expired entry was seen in the sample; "
 		    "the table may contain ");
@@ -439,6 +441,11 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 		buf_addf(line, "%s%s is expired",
 		    r->selected ? "None of the selected entries" : "No entry",
 		    report_words_seen(r));
+		if (r->estimated && report_sample_possible(r, STATE_STUCK)) {
+			buf_adds(line, "; in the table, ");
+			report_sample_span(r, 0, 0, line);
+			buf_adds(line, " may be");
+		}
 	} else {
 		buf_adds(line,
 		    r->place.input != NULL ? "No entry in this file is expired"
@@ -479,7 +486,7 @@ left(const struct report *r, int64_t n, struct buf *line)
 		    file ? "" : " and is still here");
 		return;
 	}
-	buf_addf(line, " %s expired%s (median %s, oldest %s).",
+	buf_addf(line, " %s expired%s (median about %s, oldest %s).",
 	    n == 1 ? "is" : "are", file ? "" : " and still here",
 	    figure_span(histogram_quantile(h, 0.5)).s, figure_span(h->max).s);
 }

@@ -374,6 +374,10 @@ test_impossible(void **state)
 		    (impossible &&
 			strstr(buf_text(&why), together[i].says) == NULL))
 			fail_msg("%s: %s", together[i].name, buf_text(&why));
+		/* but for sizes, as no state is possible */
+		if ((selection_states(&s) == 0) !=
+		    (impossible && together[i].larger < 0))
+			fail_msg("%s: states", together[i].name);
 		buf_release(&why);
 	}
 }
@@ -416,6 +420,7 @@ test_possible(void **state)
 				fail_msg("%s: %s",
 				    ttls[i] != NULL ? ttls[i] : "missing",
 				    buf_text(&why));
+			assert_int_equal(selection_states(&s), 1u << r.state);
 		}
 	buf_release(&scratch);
 	buf_release(&why);

@@ -623,6 +623,16 @@ static const struct trouble troubles[] = {
 	      "Then turn TTL on. TTL acts on the whole table and has no undo:",
 	      AWS "true,AttributeName=ttl --region us-east-1\n" },
 	    { "Turn TTL on" } },
+	{ "off, and some that neither repair nor TTL takes", "DISABLED", NULL,
+	    false,
+	    { { STATE_STUCK, REASON_MILLISECONDS, 4, 60 },
+	      { STATE_STUCK, REASON_MILLISECONDS, 3, 9 * YEAR },
+	      { STATE_STUCK, REASON_TTL_OFF, 6, 60 },
+	      { STATE_STUCK, REASON_TTL_OFF, 2, 9 * YEAR } }, NULL,
+	    { "and 6 of the 15 expired entries are deleted",
+	      "Once TTL is on, purge the other 5, which TTL will never delete:",
+	      "Or, without a repair, delete the 15 stuck entries now:" },
+	    { NULL } },
 	{ "off, all past five years", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 5, 9 * YEAR } }, NULL,
 	    { "5 expired entries: TTL will never delete them as they are.",
@@ -696,9 +706,26 @@ static const struct narrow narrows[] = {
 	    { "nothing selected is old", "ENABLED", "ttl", true,
 		{ { STATE_STUCK, REASON_MILLISECONDS, 10, 60 },
 		    { STATE_STUCK, REASON_STRING, 2, 60 } }, NULL,
-		{ "Then purge the other 2, which TTL will never delete:",
+		{ "If the zone is not known, purge the other 2, which TTL will "
+		  "then never delete:",
 		    " --reason milliseconds,string --state stuck\n" },
 		{ "too-old" } } },
+	{ NULL, 2,
+	    { "some of the rest have no zone", "ENABLED", "ttl", true,
+		{ { STATE_STUCK, REASON_MILLISECONDS, 10, 60 },
+		    { STATE_STUCK, REASON_STRING, 2, 60 },
+		    { STATE_STUCK, REASON_WRONG_TYPE, 3, 60 } }, NULL,
+		{ "Then purge the other 5 (3 with --zone), which TTL will "
+		  "never delete:", "fixes the existing entries, so that TTL "
+		  "deletes them free of charge; or" }, { NULL } } },
+	{ NULL, 2,
+	    { "zone unknown, and five years ago", "ENABLED", "ttl", true,
+		{ { STATE_STUCK, REASON_MILLISECONDS, 10, 60 },
+		    { STATE_STUCK, REASON_STRING, 2, 60 },
+		    { STATE_STUCK, REASON_TOO_OLD, 3, 9 * YEAR } }, NULL,
+		{ "Then purge the other 5 (at least 3 with --zone), which TTL "
+		  "will never delete:", "free of charge, but for those that "
+		  "expired five or more years ago;" }, { NULL } } },
 	{ NULL, 5,
 	    { "times without a zone", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_STRING, 5, 60 } }, NULL,
@@ -1198,23 +1225,38 @@ test_restore_text(void **state)
 		int64_t of_repair;
 		bool executed;
 		const char *stopped, *says;
+		int64_t ttl_given; /* 0: none */
 	} cases[] = {
 		{ 0, false, NULL,
-		    " Each is put back only if no entry has its key. That takes " },
+		    " Each is put back only if no entry has its key. That takes ",
+		    0 },
 		{ 5, false, NULL,
 		    " Each entry of a repair gets back the TTL value that it "
 		    "had, if any, if it still has the one that repair wrote. "
 		    "One that was deleted is put back only if no entry has its "
-		    "key. All of this takes " },
+		    "key. All of this takes ",
+		    0 },
 		{ 2, false, NULL,
 		    " Each entry of a repair gets back the TTL value that it "
 		    "had, if any, if it still has the one that repair wrote. "
 		    "Any other, "
 		    "and one that was deleted, is put back only if no entry "
-		    "has its key. All of this takes " },
+		    "has its key. All of this takes ",
+		    0 },
+		{ 5, false, NULL,
+		    " Each entry of a repair that still has the TTL value that "
+		    "repair wrote gets the TTL 2026-11-22T08:12:00Z instead of "
+		    "its old one. One that was deleted is put back only",
+		    1795335120 },
+		{ 2, false, NULL,
+		    " What is put back gets the TTL 2026-11-22T08:12:00Z. Each "
+		    "entry of a repair that still has the TTL value that repair "
+		    "wrote gets this TTL instead of its old one. ",
+		    1795335120 },
 		{ 0, true, "interrupted",
 		    " Stopped early: interrupted. The rest was not put back; "
-		    "run the same command again to continue. " },
+		    "run the same command again to continue. ",
+		    0 },
 	};
 
 	(void)state;
@@ -1227,6 +1269,9 @@ test_restore_text(void **state)
 		struct report_sweep r = { .command = "restore",
 			.place = { .table = "T", .region = "us-east-1" },
 			.executed = cases[i].executed,
+			.ttl_given = cases[i].ttl_given != 0
+			    ? cases[i].ttl_given
+			    : INT64_MIN,
 			.totals = &t,
 			.journal_free = -1 };
 		struct buf b = { 0 };
