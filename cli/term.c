@@ -47,7 +47,7 @@ term_draws(int fd)
 	const char *term = getenv("TERM");
 
 	return isatty(fd) && term != NULL && term[0] != '\0' &&
-	    strcmp(term, "dumb") != 0;
+	    strcmp(term, "dumb") != 0 && strcmp(term, "unknown") != 0;
 }
 
 bool

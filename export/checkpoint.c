@@ -420,7 +420,10 @@ open_trusted(const char *path, int *fd, struct fault *f)
 		return fault(f, FAULT_REFUSED,
 		    "%s: a symbolic link; name the checkpoint itself", path);
 	if (*fd < 0)
-		return fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
+		return fault(f, FAULT_IO,
+		    "%s: cannot read the checkpoint: %s; run as its owner, or "
+		    "name another file with --checkpoint",
+		    path, strerror(errno));
 	if (fstat(*fd, &st) != 0)
 		(void)fault(f, FAULT_IO, "%s: %s", path, strerror(errno));
 	else if (checkpoint_trusted(&st, geteuid(), path, f) == 0)

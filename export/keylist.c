@@ -292,6 +292,7 @@ keylist_read(struct keylist *list, const char *path,
 		input_close(in);
 		return -1;
 	}
+	list->empty = input_empty(in);
 	input_forget(in);
 	csv = csv_read_of(in);
 	rc = read_rows(&r, csv, f);

@@ -20,6 +20,7 @@ struct keylist {
 	struct buf json; /* {"key":{…}} behind each other */
 	size_t *ends;    /* key i is json.p[ends[i-1]..ends[i]) */
 	size_t n, cap;
+	bool empty;    /* there is no text at all */
 	int64_t twice; /* rows whose key came before, by value: 1 and 1.0
 			  are the same */
 };

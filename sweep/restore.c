@@ -280,6 +280,7 @@ take_back(struct putter *p, const struct record *r, struct slice image,
 		.list = w,
 		.n = 1,
 		.old = p->old };
+	struct fault later = { 0 };
 	struct slice there;
 	int rc, found = 1;
 
@@ -293,6 +294,16 @@ take_back(struct putter *p, const struct record *r, struct slice image,
 	out->code = w->code;
 	out->message = w->message;
 	out->outcome = outcome_sent(rc, w->said, w->sends);
+	if (w->unsure) {
+		/* the first fault is the one that matters */
+		found = look(p, item, &there, rc == 0 ? f : &later);
+		if (found < 0)
+			reply_lost(out);
+		else if (found > 0 &&
+		    !slice_same(slice_get(there, attribute), given))
+			is_present(out, slice_same(there, image));
+		return found < 0 ? -1 : found == 0 && rc == 0 ? 1 : rc;
+	}
 	if (rc != 0 || w->said != DDB_SAID_CONDITION)
 		return rc;
 	there = its_own(p, w->old, item);

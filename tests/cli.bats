@@ -86,7 +86,7 @@ on_terminal() {
 @test "other failures exit with 1" {
 	fails 1 "table nosuch (-t): not found in region us-east-1" \
 	    inspect -t nosuch
-	fails 1 "; choose one with -t (or CACHETABLE), or another --region" \
+	fails 1 "; choose one with -t, or another --region" \
 	    inspect -t nosuch
 	fails 1 "table TSAGalleryCache (the default): not found" inspect
 	CACHETABLE=another fails 1 "table another (CACHETABLE): not found" list
@@ -412,6 +412,7 @@ closed() {
 	local run="$TTLSWEEP inspect -t $TABLE --progress never"
 	[[ $(TERM=xterm on_terminal 80 "$run") == *$'\e['* ]]
 	[[ $(TERM=dumb on_terminal 80 "$run") != *$'\e['* ]]
+	[[ $(TERM=unknown on_terminal 80 "$run") != *$'\e['* ]]
 	[[ $(TERM=xterm NO_COLOR=1 on_terminal 80 "$run") != *$'\e['* ]]
 	[[ $(TERM=xterm on_terminal 80 "$run --color never") != *$'\e['* ]]
 	[[ $(ttlsweep inspect -t "$TABLE") != *$'\e['* ]]

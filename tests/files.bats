@@ -142,6 +142,17 @@ goes_in()
 	: >empty.json
 	run -0 --separate-stderr ttlsweep inspect -q -i empty.json
 	[[ $stderr == *"empty.json is empty: it contains no entry" ]]
+	# so are a pipe whose writer failed, and a compressed file of nothing
+	gzip -c empty.json >empty.json.gz
+	for how in "inspect -q -i -|contains no entry" "restore -q --yes -t $TABLE -|restores nothing" \
+	    "purge -q -t $TABLE --keys-from -|has no key"; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ttlsweep ${how%|*} </dev/null
+				[[ $stderr == *"standard input is empty: it ${how#*|}" ]]
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ttlsweep ${how%-|*}empty.json.gz
+		[[ $stderr == *"empty.json.gz is empty: it ${how#*|}" ]]
+	done
 	head -c 3000 /dev/zero | openssl enc -aes-128-ctr -K 00 -iv 00 2>/dev/null >noise
 	for how in "inspect -i" "restore -t $TABLE" "purge -t $TABLE --keys-from"; do
 		# shellcheck disable=SC2086
@@ -348,10 +359,13 @@ open("f.bz2", "wb").write(bz2.compress(text))'
 	printf 'PK\3\4....' >f.zip
 	printf '7z\xbc\xaf\x27\x1c..' >f.7z
 	printf 'Count: 3\nItems:\n- key:\n' >f.yaml
+	printf '\n<!doctype html>\n<html>' >f.html
+	printf '<html>\n<head><title>403 Forbidden</title></head>' >f.htm
+	printf '<?xml version="1.0"?>\n<Error/>' >f.xml
 	while IFS='|' read -r file what; do
 		for args in "inspect -i $file" "restore -t $copy $file" "list -t $copy --keys-from $file"; do
 			# a list of keys may be any text
-			[[ $file != *.yaml || $args != list* ]] || continue
+			[[ $file != *.@(yaml|xml) || $args != list* ]] || continue
 			# shellcheck disable=SC2086
 			run -1 ttlsweep $args
 			[[ $output == *"$file: is ${what/PIPE/|}"* ]]
@@ -371,6 +385,9 @@ twice.gz|compressed with gzip twice; run: zcat twice.gz PIPE
 f.utf16|text in UTF-16; run: iconv -f UTF-16 -t UTF-8 f.utf16 PIPE
 f.utf16le|text in UTF-16; run: iconv -f UTF-16LE -t UTF-8 f.utf16le PIPE
 f.yaml|YAML; have the AWS CLI print JSON: --output json
+f.html|HTML or XML; it may be an error page; look at it, and fetch the file again
+f.htm|HTML or XML; it may be an error page
+f.xml|HTML or XML; it may be an error page
 LIST
 	# keys that begin like such a file are keys
 	printf '%s\n' PAR1x ORCx BZh91 LZIP 'Count: 3' '<?xml' '$ion_1_0' >keys

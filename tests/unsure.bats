@@ -131,6 +131,19 @@ restored() {
 	    --now "$NOW" --journal "$JOURNAL" --endpoint-url "$ROAD_URL" --format json
 	jq -e '.repaired > 0 and .unconfirmed == .repaired and .failed == 0' <<<"$output"
 	restored
+	rm "$JOURNAL"
+	# nor is what undoes a repair taken for failed
+	road PUT reset '{}'
+	ttlsweep repair -q -t "$TABLE" --yes --now "$NOW" --journal "$JOURNAL" --endpoint-url "$SERVER"
+	road PUT set '{"rates":{"hangup-before":1},"in_a_row":0,"only":["UpdateItem"]}'
+	AWS_MAX_ATTEMPTS=2 run -1 --separate-stderr ttlsweep restore -t "$TABLE" --yes --jobs 1 \
+	    --now "$NOW" "$JOURNAL" --endpoint-url "$ROAD_URL" --format json
+	jq -e '.restored == 0 and .failed == 1 and .stopped == "failed"' <<<"$output"
+	road PUT set '{"rates":{"hangup-after":1},"in_a_row":0,"only":["UpdateItem"]}'
+	AWS_MAX_ATTEMPTS=2 run -1 --separate-stderr ttlsweep restore -t "$TABLE" --yes --jobs 1 \
+	    --now "$NOW" "$JOURNAL" --endpoint-url "$ROAD_URL" --format json
+	jq -e '.restored == 1 and .unconfirmed == 1 and .failed == 0 and .stopped == "failed"' <<<"$output"
+	restored
 }
 
 @test "puts without any reply are looked up, a request for all of a batch" {

@@ -175,13 +175,17 @@ read_origins(struct restoring *s, const struct options *o, struct log *log,
 {
 	for (size_t i = 0; i < o->noperands; i++) {
 		const char *path = o->operands[i];
+		size_t before = s->n;
 		int rc = s3_directory_is(path)
 		    ? add_directory(s, path, log, f)
 		    : add_origin(s, path, input_open_with(path, s->key, f), f);
 
 		if (rc != 0)
 			return name_directory(path, f);
-		context_warn_empty(log, path, "restores nothing");
+		if (s->n > before)
+			context_warn_empty(log,
+			    reader_input(s->origins[before].file.reader),
+			    "restores nothing");
 	}
 	if (s->n > 0)
 		qsort(s->origins, s->n, sizeof(*s->origins), origin_cmp);

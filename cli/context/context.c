@@ -194,6 +194,14 @@ take_table(struct context *c)
 	buf_release(&pace);
 }
 
+/* The file of --keys-from, for messages. */
+static const char *
+keys_name(const struct context *c)
+{
+	return strcmp(c->o->keys_from, "-") == 0 ? "standard input"
+						 : c->o->keys_from;
+}
+
 static int
 open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 {
@@ -230,6 +238,8 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 	if (c->listed &&
 	    keylist_read(&c->keys, c->o->keys_from, &c->table, f) != 0)
 		return -1;
+	if (c->keys.empty)
+		log_warn(c->log, "%s is empty: it has no key", keys_name(c));
 	return 0;
 }
 
@@ -365,12 +375,11 @@ segments(struct context *c)
 static void
 note_keys(const struct context *c, int64_t absent)
 {
-	const char *file = c->o->keys_from;
+	const char *file;
 
 	if (!c->listed)
 		return;
-	if (strcmp(file, "-") == 0)
-		file = "standard input";
+	file = keys_name(c);
 	if (c->keys.twice > 0)
 		log_note(c->log, "%s: %lld row%s a key and count%s once", file,
 		    (long long)c->keys.twice,

@@ -31,6 +31,7 @@ struct reader;
 struct s3_directory;
 struct s3_manifest;
 struct source;
+struct input;
 struct log;
 
 /*
@@ -177,8 +178,9 @@ void context_end(struct context *c);
 
 /* Warn of missing manifests and changed files of the export to S3 ${m}. */
 void context_warn_directory(struct log *log, const struct s3_manifest *m);
-/* Warn of the empty file ${path}: "it ${so}". */
-void context_warn_empty(struct log *log, const char *path, const char *so);
+/* Warn if ${in} is empty: "it ${so}". */
+void context_warn_empty(struct log *log, const struct input *in,
+    const char *so);
 /* Warn that the last line of the journal ${path} is torn. */
 void context_warn_cut(struct log *log, const char *path);
 /* Warn that ${path}, a file of replies, has only a part of the table. */

@@ -1,6 +1,5 @@
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "cli/context/context.h"
 #include "cli/log.h"
@@ -18,6 +17,7 @@
 #include "lib/base/text.h"
 #include "lib/base/tty.h"
 #include "lib/stream/cms_key.h"
+#include "lib/stream/input.h"
 
 #define NAMED 5 /* surplus files named in messages */
 
@@ -95,12 +95,10 @@ context_warn_partial(struct log *log, const char *path)
 }
 
 void
-context_warn_empty(struct log *log, const char *path, const char *so)
+context_warn_empty(struct log *log, const struct input *in, const char *so)
 {
-	struct stat st;
-
-	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0)
-		log_warn(log, "%s is empty: it %s", path, so);
+	if (input_empty(in))
+		log_warn(log, "%s is empty: it %s", input_name(in), so);
 }
 
 void
@@ -122,7 +120,8 @@ open_file(struct context *c, struct fault *f)
 	c->reader = reader_open(c->o->input, READER_DELETED, c->key, f);
 	if (c->reader == NULL)
 		return -1;
-	context_warn_empty(c->log, c->o->input, "contains no entry");
+	context_warn_empty(c->log, reader_input(c->reader),
+	    "contains no entry");
 	told = reader_schema(c->reader, c->o->key, &c->partition, &c->sort, f);
 	if (note_key(c, told) != 0)
 		return -1;

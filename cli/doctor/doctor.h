@@ -102,7 +102,7 @@ void doctor_line(struct buf *out, const struct doctor_line *line,
     const struct report_style *style);
 
 /* Advise to print the policy of a purge. */
-void doctor_advise_policy(struct doctor *d);
+void doctor_advise_policy(struct doctor *d, const char *why);
 /* Add the command line that does ${what} with the same table. */
 void doctor_command(struct buf *out, const struct doctor *d, const char *what);
 

@@ -52,7 +52,7 @@ add_delete(struct doctor *d, const char *check, enum probe_said said,
 			    : "a purge uses PartiQL, and has no fallback if "
 			      "that fails");
 	else if (said == PROBE_DENIED)
-		doctor_advise_policy(d);
+		doctor_advise_policy(d, why->text);
 	return doctor_add_fault(d, check,
 	    allowed ? DOCTOR_WARNING : DOCTOR_FAILURE, why, f);
 }
@@ -66,7 +66,7 @@ check_get(struct doctor *d, struct fault *f)
 
 	if (said != PROBE_ALLOWED) {
 		if (said == PROBE_DENIED)
-			doctor_advise_policy(d);
+			doctor_advise_policy(d, why.text);
 		return doctor_add_fault(d, "batch-get", DOCTOR_FAILURE, &why,
 		    f);
 	}

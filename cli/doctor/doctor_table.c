@@ -5,6 +5,7 @@
 #include "cli/option/option.h"
 #include "cli/report/figure.h"
 #include "cli/report/text_report.h"
+#include "lib/aws/refusal.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/text.h"
@@ -33,10 +34,10 @@ check_stack(struct doctor *d, struct fault *f)
 }
 
 void
-doctor_advise_policy(struct doctor *d)
+doctor_advise_policy(struct doctor *d, const char *why)
 {
 	/* in text, once */
-	if (d->advised && d->json == NULL)
+	if ((d->advised && d->json == NULL) || !refusal_own_policy(why))
 		return;
 	d->advised = true;
 	buf_adds(&d->fix, "print the smallest policy for a purge");
@@ -270,7 +271,7 @@ describe(struct doctor *d, struct fault *f)
 	    ddb_table_read(d->c.conn, d->name, &d->c.table, &why) == 0;
 	if (!d->described) {
 		if (why.kind == FAULT_DENIED)
-			doctor_advise_policy(d);
+			doctor_advise_policy(d, why.text);
 		if (doctor_add_fault(d, "table", DOCTOR_FAILURE, &why, f) != 0)
 			return -1;
 		if (why.kind != FAULT_DENIED)

@@ -125,7 +125,7 @@ check_ttl(struct doctor *d, const struct lookalikes *like, struct fault *f)
 		    f);
 	if (t->ttl_status == NULL) {
 		if (t->ttl_denied)
-			doctor_advise_policy(d);
+			doctor_advise_policy(d, t->ttl_why);
 		return doctor_say(d, "ttl", DOCTOR_WARNING, f,
 		    "status unknown: %s; entries are judged as if TTL were on "
 		    "for %s",
@@ -169,7 +169,7 @@ check_scan(struct doctor *d, struct fault *f)
 		return doctor_add(d, "scan", DOCTOR_OK, f);
 	}
 	if (why.kind == FAULT_DENIED)
-		doctor_advise_policy(d);
+		doctor_advise_policy(d, why.text);
 	return doctor_add_fault(d, "scan", DOCTOR_FAILURE, &why, f);
 }
 

@@ -298,6 +298,12 @@ list_profiles(struct buf *out, const struct aws_config *c)
 		buf_adds(out, "none");
 }
 
+static const char *
+absent(const struct profile_file *file)
+{
+	return profile_missing(file) != 0 ? " (no such file)" : "";
+}
+
 static int
 choose_profile(struct aws_config *c, const struct aws_config_ask *ask,
     struct fault *f)
@@ -319,11 +325,11 @@ choose_profile(struct aws_config *c, const struct aws_config_ask *ask,
 	list_profiles(&names, c);
 	profile_mistaken(&mistaken, c->config, c->profile);
 	(void)fault(f, FAULT_CONFIG,
-	    "profile \"%.100s\" (%s) is neither in %.300s nor in %.300s%s; "
-	    "profiles there: %s",
-	    c->profile, s.from, profile_path(c->config),
-	    profile_path(c->credentials), buf_text(&mistaken),
-	    buf_text(&names));
+	    "profile \"%.100s\" (%s) is neither in %.300s%s nor in "
+	    "%.300s%s%s; profiles there: %s",
+	    c->profile, s.from, profile_path(c->config), absent(c->config),
+	    profile_path(c->credentials), absent(c->credentials),
+	    buf_text(&mistaken), buf_text(&names));
 	buf_release(&mistaken);
 	buf_release(&names);
 	return -1;

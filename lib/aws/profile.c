@@ -40,6 +40,7 @@ struct entry {
 
 struct profile_file {
 	char *path;
+	int missing; /* why there is no such file: an errno; 0 */
 	enum profile_kind kind;
 	char *text;
 	size_t n;
@@ -311,8 +312,11 @@ read_line(struct reader *r, char *p, char *end, struct fault *f)
 	}
 	if (file->nsections == 0)
 		return fault(f, FAULT_CONFIG,
-		    "%s:%d: it is before the first [section]", file->path,
-		    r->line);
+		    *p == '['
+			? "%s:%d: a section without its closing ]"
+			: "%s:%d: a setting before the first [section]; put "
+			  "its section above it, such as [default]",
+		    file->path, r->line);
 	return read_option(r, p, end, f);
 }
 
@@ -376,12 +380,17 @@ profile_load(const char *path, enum profile_kind kind, struct fault *f)
 	struct stat st;
 	struct fault why = { 0 };
 	struct buf text = { 0 };
+	struct profile_file *file;
 	int fd, rc;
 
 	/* in a container HOME is often a directory that we may not search */
 	if (stat(path, &st) != 0 &&
-	    (errno == ENOENT || errno == ENOTDIR || errno == EACCES))
-		return profile_parse("", 0, path, kind, f);
+	    (errno == ENOENT || errno == ENOTDIR || errno == EACCES)) {
+		rc = errno;
+		file = profile_parse("", 0, path, kind, f);
+		file->missing = rc;
+		return file;
+	}
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0) {
 		(void)fault(f, errno == EINTR ? FAULT_CANCELLED : FAULT_CONFIG,
@@ -514,6 +523,12 @@ profile_name(const struct profile_file *file, size_t i)
 			return s->name;
 	}
 	return NULL;
+}
+
+int
+profile_missing(const struct profile_file *file)
+{
+	return file->missing;
 }
 
 const char *

@@ -40,6 +40,8 @@ int profile_line(const struct profile_file *file, const char *type,
 /* The name of profile ${i}, from 0; NULL after the last. */
 const char *profile_name(const struct profile_file *file, size_t i);
 const char *profile_path(const struct profile_file *file);
+/* Why the file is not there, as an errno; 0: it is. */
+int profile_missing(const struct profile_file *file);
 /* If the config file has [NAME] instead of [profile NAME], add to ${out} that
  * it has, and where. */
 void profile_mistaken(struct buf *out, const struct profile_file *file,

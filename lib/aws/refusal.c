@@ -63,11 +63,36 @@ refusal_net(const char *error, bool regional)
 		       "file in AWS_CA_BUNDLE";
 	if (strstr(error, "wrong version number") != NULL)
 		return "the server does not speak TLS: is it http://?";
+	if (strstr(error, "checksum") != NULL ||
+	    strstr(error, "transfer closed") != NULL ||
+	    strstr(error, "Empty reply") != NULL)
+		return "something on the way cuts or changes replies: check "
+		       "any proxy or filter";
 	if (regional)
 		return "check the region name, network and proxy (https_proxy, "
 		       "no_proxy)";
 	return "check the address, any proxy (http_proxy, https_proxy, no_proxy), and that "
 	       "a server is listening";
+}
+
+/* "… with an explicit deny in a service control policy", "… because no VPC
+ * endpoint policy allows the … action" */
+bool
+refusal_own_policy(const char *message)
+{
+	return strstr(message, "explicit deny") == NULL &&
+	    (strstr(message, "because no ") == NULL ||
+		strstr(message, "no identity-based policy") != NULL);
+}
+
+const char *
+refusal_allow(const char *message)
+{
+	if (refusal_own_policy(message))
+		return "add it to the policy of these credentials";
+	return strstr(message, "explicit deny") != NULL
+	    ? "that policy denies it whatever others allow: have it changed"
+	    : "that policy must allow it, too";
 }
 
 /* Put before ${message}, unless that is empty. */
@@ -85,11 +110,11 @@ refusal_say(const struct refusal *r, struct fault *f)
 
 	if (strncmp(code, "AccessDenied", 12) == 0)
 		return fault(f, FAULT_DENIED,
-		    "access denied: %s:%s%s%s is not allowed (%s); add it to "
-		    "the policy of these credentials",
+		    "access denied: %s:%s%s%s is not allowed (%s); %s",
 		    r->service, r->action, r->table != NULL ? " on table " : "",
 		    r->table != NULL ? r->table : "",
-		    r->message[0] != '\0' ? r->message : code);
+		    r->message[0] != '\0' ? r->message : code,
+		    refusal_allow(r->message));
 	if (advice(code) != NULL)
 		return fault(f, FAULT_CREDENTIALS,
 		    "%s: the credentials%s%.300s%s were refused: %s%s%.*s; %s",
@@ -100,9 +125,9 @@ refusal_say(const struct refusal *r, struct fault *f)
 		    advice(code));
 	if (refusal_given_up(r->why))
 		return fault(f, FAULT_SERVICE,
-		    "%s: gave up after %d %s: %s%s%s; %s", what, r->tries,
+		    "%s: gave up after %d %s: %s%s%.*s; %s", what, r->tries,
 		    refusal_tries(r->tries), code, colon(r->message),
-		    r->message,
+		    (int)(n - (n > 0 && r->message[n - 1] == '.')), r->message,
 		    r->why != RETRY_THROTTLE ? REFUSAL_TROUBLE
 			: r->slow != NULL    ? r->slow
 					     : TOO_MANY);

@@ -20,6 +20,13 @@ struct refusal {
 	const char *slow; /* what to do when it is throttled; NULL: wait */
 };
 
+/* Whether the policy of the credentials is what has to allow it, by what the
+ * service says of a refusal (IAM User Guide, "Troubleshoot access denied error
+ * messages"): it names any other policy. Pure. */
+bool refusal_own_policy(const char *message);
+/* What to do then. Pure. */
+const char *refusal_allow(const char *message);
+
 /* Turn it into a fault that says what is wrong and what to do; returns -1. */
 int refusal_say(const struct refusal *r, struct fault *f);
 

@@ -514,7 +514,8 @@ real_ask(void *ctx, const char *prompt, struct buf *answer, struct fault *f)
 	buf_release(&text);
 	if (is == TTY_NONE)
 		return fault(f, FAULT_CREDENTIALS,
-		    "there is no terminal to ask on");
+		    "there is no terminal to ask on; run any command of the AWS "
+		    "CLI with this profile at one first");
 	if (is == TTY_FAILED)
 		return fault(f,
 		    why.kind == FAULT_IO ? FAULT_CREDENTIALS : why.kind, "%s",

@@ -4,6 +4,7 @@
 
 #include "lib/aws/config.h"
 #include "lib/aws/message.h"
+#include "lib/aws/refusal.h"
 #include "lib/aws/world.h"
 #include "lib/base/buf.h"
 #include "lib/base/crypto.h"
@@ -195,8 +196,8 @@ batch_answer(const char *table, struct slice body, struct fault *f)
 	if (strncmp(code, "AccessDenied", 12) == 0) {
 		(void)fault(f, FAULT_DENIED,
 		    "access denied: dynamodb:PartiQLDelete on table %s is not "
-		    "allowed (%s); add it to the policy of these credentials",
-		    table, message);
+		    "allowed (%s); %s",
+		    table, message, refusal_allow(message));
 		return PROBE_DENIED;
 	}
 	(void)fault(f, FAULT_SERVICE, "BatchExecuteStatement: %s%s%s", code,

@@ -162,8 +162,7 @@ add_candidates(struct buf *out, const struct candidates *list, bool by_hand)
 		buf_addf(out, "%s%s", i > 0 ? ", " : "", list->best[i].name);
 	if (!close && list->all > n)
 		buf_addf(out, " and %lld more", (long long)list->all - n);
-	buf_adds(out,
-	    "; choose one with -t (or CACHETABLE), or another --region");
+	buf_adds(out, "; choose one with -t, or another --region");
 }
 
 /* Report that ${name} does not exist, and which tables do. -1. */

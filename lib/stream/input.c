@@ -34,6 +34,7 @@ struct input {
 	unsigned char *raw; /* raw[at..n), of CHUNK, is not used yet */
 	size_t at, n;
 	bool begun;
+	bool some, over;   /* there was text; its end was seen */
 	struct gzip *gzip; /* NULL: plain */
 	bool member;       /* inside of a gzip member … */
 	bool bad;          /* … that was refused */
@@ -331,9 +332,8 @@ begin(struct input *in, struct fault *f)
 	return 0;
 }
 
-/* After what input_peek has read. */
 static int
-read_on(struct input *in, struct buf *to, struct fault *f)
+read_more(struct input *in, struct buf *to, struct fault *f)
 {
 	int r;
 
@@ -346,6 +346,18 @@ read_on(struct input *in, struct buf *to, struct fault *f)
 	buf_add(to, in->raw + in->at, in->n - in->at);
 	in->at = in->n;
 	return 1;
+}
+
+/* After what input_peek has read. */
+static int
+read_on(struct input *in, struct buf *to, struct fault *f)
+{
+	size_t before = to->n;
+	int r = read_more(in, to, f);
+
+	in->some = in->some || to->n > before;
+	in->over = in->over || r == 0;
+	return r;
 }
 
 int
@@ -368,6 +380,12 @@ input_peek(struct input *in, size_t want, const struct buf **front,
 		r = read_on(in, &in->ahead, f);
 	*front = &in->ahead;
 	return r < 0 ? -1 : 0;
+}
+
+bool
+input_empty(const struct input *in)
+{
+	return in->over && !in->some;
 }
 
 bool

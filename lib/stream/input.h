@@ -29,6 +29,8 @@ int input_read(struct input *in, struct buf *to, struct fault *f);
  * ${front} is borrowed until the next call. 0, -1. */
 int input_peek(struct input *in, size_t want, const struct buf **front,
     struct fault *f);
+/* Whether the end was seen, and there was no text before it. */
+bool input_empty(const struct input *in);
 /* Whether input_read failed because a gzip member has no end, or is zeros from
  * some byte on (data that never reached the disk). */
 bool input_cut(const struct input *in);

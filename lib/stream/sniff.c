@@ -1,5 +1,6 @@
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
@@ -27,8 +28,6 @@ static const struct {
 #define EXPORT_AGAIN                                                     \
 	"export the table again with --export-format DYNAMODB_JSON, or " \
 	"have ttlsweep export it"
-#define ERROR_PAGE \
-	"it may be an error page; look at it, and fetch the file again"
 #define PRINT_JSON "have the AWS CLI print JSON: --output json"
 #define NOT_TEXT "convert it to DynamoDB JSON lines, {\"Item\":{...}}"
 	/* clang-format off */
@@ -73,8 +72,6 @@ static const struct {
 	{ BYTES("{\"schema\":\"ttlsweep.checkpoint/"), 0, SURE,
 	    "a checkpoint of ttlsweep", NULL,
 	    "name it with --checkpoint to continue its run" },
-	{ BYTES("<?xml"), 0, TEXT, "XML", NULL, ERROR_PAGE },
-	{ BYTES("<!DOCTYPE"), 0, TEXT, "HTML", NULL, ERROR_PAGE },
 	{ BYTES("Items:\n"), 0, TEXT, "YAML", NULL, PRINT_JSON },
 	{ BYTES("Count: "), 0, TEXT, "YAML", NULL, PRINT_JSON },
 	{ BYTES("ConsumedCapacity: "), 0, TEXT, "YAML", NULL, PRINT_JSON },
@@ -128,6 +125,31 @@ is_noise(struct input *in)
 	return true;
 }
 
+/* Whether it begins like a page on the web, or, ${xml}, like any XML: after
+ * white space, and in capital letters or not. */
+static bool
+is_markup(struct input *in, bool xml)
+{
+	static const char *const begins[] = { "<!doctype", "<html", "<?xml" };
+	static const char blank[] = " \t\r\n";
+	const struct buf *front;
+	size_t at = 0;
+
+	if (input_peek(in, BINARY_WITHIN, &front, NULL) != 0)
+		return false;
+	while (at < front->n && at < BINARY_WITHIN &&
+	    memchr(blank, front->p[at], sizeof(blank) - 1) != NULL)
+		at++;
+	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins) - !xml; i++) {
+		size_t n = strlen(begins[i]);
+
+		if (front->n - at >= n &&
+		    strncasecmp(front->p + at, begins[i], n) == 0)
+			return true;
+	}
+	return false;
+}
+
 int
 sniff_refuse(struct input *in, const char *how, bool any_text, struct fault *f)
 {
@@ -155,6 +177,11 @@ sniff_refuse(struct input *in, const char *how, bool any_text, struct fault *f)
 		    kinds[i].what, kinds[i].command, piped ? "" : " ",
 		    piped ? "" : plain_name(name), how);
 	}
+	if (is_markup(in, !any_text))
+		return fault(f, FAULT_DATA,
+		    "%s: is HTML or XML; it may be an error page; look at it, "
+		    "and fetch the file again",
+		    name);
 	if (is_noise(in))
 		return fault(f, FAULT_DATA,
 		    "%s: is binary data, not an export, a journal or a list of "

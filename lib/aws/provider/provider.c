@@ -6,7 +6,9 @@
 #include "lib/aws/provider/provider.h"
 #include "lib/aws/provider/search.h"
 #include "lib/aws/world.h"
+#include "lib/base/buf.h"
 #include "lib/base/fault.h"
+#include "lib/base/shlex.h"
 
 /*
  * In the order of botocore's chain, which decides when several of them have
@@ -65,6 +67,22 @@ ask_profile(struct search *s, struct fault *f)
 	return rc;
 }
 
+/* The profile that --profile names has no keys. */
+static void
+none_in(const char *profile, const char *tried, struct fault *f)
+{
+	struct buf word = { 0 };
+
+	shlex_quote(&word, profile);
+	(void)fault(f, FAULT_CREDENTIALS,
+	    "no credentials in profile \"%.100s\"; do one of: \"aws configure "
+	    "--profile %.100s\" (your own keys), \"aws sso login --profile "
+	    "%.100s\" (single sign-on), name another profile, or leave out "
+	    "--profile to use the environment; tried, in this order: %s",
+	    profile, buf_text(&word), buf_text(&word), tried);
+	buf_release(&word);
+}
+
 int
 provider_search(const struct aws_config *config, struct world *world,
     bool again, struct aws_keyset *keys, char **source, struct fault *f)
@@ -84,6 +102,8 @@ provider_search(const struct aws_config *config, struct world *world,
 	rc = ask(&s, false, &tried, f);
 	if (rc == 1)
 		*source = buf_detach(&s.source);
+	else if (rc == 0 && config->profile_explicit)
+		none_in(config->profile, buf_text(&tried), f);
 	else if (rc == 0)
 		(void)fault(f, FAULT_CREDENTIALS,
 		    "no credentials; do one of: \"aws configure\" (your own "

@@ -43,6 +43,11 @@ try_file(struct search *s, const struct profile_file *file, struct fault *f)
 		get(file, name, "aws_security_token"),
 		get(file, name, "aws_account_id"), INT64_MAX };
 
+	if (profile_missing(file) != 0) {
+		buf_addf(&s->why, "%.300s: %s", path,
+		    strerror(profile_missing(file)));
+		return 0;
+	}
 	if (k.access_key == NULL) {
 		buf_addf(&s->why, "%.300s: no %sprofile \"%.60s\"", path,
 		    profile_has(file, "profile", name) ? "aws_access_key_id in "

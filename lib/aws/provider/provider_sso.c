@@ -393,7 +393,7 @@ provider_sso(struct search *s, struct fault *f)
 	if (get_token(s, &on, &token, f) == 0)
 		rc = get_keys(s, &on, buf_text(&token), f);
 	else if (f != NULL && f->kind == FAULT_CREDENTIALS)
-		(void)fault_at(f, "run \"aws sso login --profile %.100s\"",
+		(void)fault_add(f, "; run \"aws sso login --profile %.100s\"",
 		    s->profile);
 	secret_release(&token);
 	if (rc != 1)

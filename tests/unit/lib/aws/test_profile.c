@@ -235,9 +235,11 @@ static const struct {
 } refused[] = {
 	/* clang-format off */
 	{ "option before any section", "region = a\n", 0,
-	    "file:1: it is before the first [section]" },
+	    "file:1: a setting before the first [section]; put its section above it, such as [default]" },
 	{ "text before any section", "\n# x\nhello\n", 0,
-	    "file:3: it is before the first [section]" },
+	    "file:3: a setting before the first [section]; put its section above it, such as [default]" },
+	{ "the first bracket left open", "[default\nk = v\n", 0,
+	    "file:1: a section without its closing ]" },
 	{ "neither section nor option", "[default]\nk = v\n\nhello\n", 0,
 	    "file:4: neither a [section] nor \"name = value\"" },
 	{ "no name", "[default]\n= v\n", 0,

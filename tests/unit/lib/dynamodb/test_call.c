@@ -211,8 +211,10 @@ static const struct {
 	    "ProvisionedThroughputExceededException: slow down; "
 	    "too many such requests in this account; run again later" },
 	{ { .status = 503, .body = "<html>" }, 1, 0, 2,
-	    "Scan: gave up after 2 tries: HTTP 503; "
-	    "the service has problems; run again later" },
+	    "http://127.0.0.1:1/: Scan: gave up after 2 tries: HTTP 503 "
+	    "without an error of DynamoDB's; a proxy before it, or the service "
+	    "itself, has problems; run again later, or check the endpoint "
+	    "(from --endpoint-url)" },
 	{ { .status = 400, .body = wordless }, 1, 0, 1,
 	    "Scan: ValidationException" },
 	{ { .status = 404, .body = "<html>" }, 1, 0, 2,

@@ -10,7 +10,7 @@
 #define TEN "0123456789"
 #define FIFTY TEN TEN TEN TEN TEN
 
-#define CHOOSE "; choose one with -t (or CACHETABLE), or another --region"
+#define CHOOSE "; choose one with -t, or another --region"
 
 static const struct {
 	const char *text;

@@ -401,8 +401,8 @@ static const struct {
 	    .source = "single sign-on, role Read+Only (profile \"default\")" },
 	{ .name = "single sign-on, expired",
 	    .config = SSO_OLD, .file = FILE_OLD, .text = TOKEN(PAST),
-	    .why = { "single sign-on: run \"aws sso login --profile default\"",
-		"the sign-on has expired: it has no sso_session",
+	    .why = { "; run \"aws sso login --profile default\"",
+		"single sign-on: the sign-on has expired: it has no sso_session",
 		"!sso/token" } },
 	{ .name = "single sign-on, ended at the portal",
 	    .config = SSO_OLD, .file = FILE_OLD, .text = TOKEN(LATER),
@@ -416,7 +416,7 @@ static const struct {
 		"is not available to this sign-on", "HTTP 403: No access" } },
 	{ .name = "single sign-on, not signed on",
 	    .config = SSO_OLD,
-	    .why = { "run \"aws sso login", "not signed on" } },
+	    .why = { "not signed on; run \"aws sso login" } },
 	{ .name = "single sign-on, a damaged file",
 	    .config = SSO_OLD, .file = FILE_OLD,
 	    .text = "{\"accessToken\":\"sso/token+=",
@@ -470,9 +470,9 @@ static const struct {
 	    .config = SSO_NEW, .file = FILE_NEW, .text = RENEWABLE(PAST, LATER),
 	    .replies = { NO(400, "{\"error\":\"invalid_grant\",\"error_"
 		"description\":\"used\"}") },
-	    .why = { "run \"aws sso login --profile default\": the sign-on has "
-		"expired: its renewal was refused: HTTP 400 invalid_grant: "
-		"used",
+	    .why = { "the sign-on has expired: its renewal was refused: HTTP "
+		"400 invalid_grant: used; run \"aws sso login --profile "
+		"default\"",
 		"!r/1", "!secret+=" } },
 	{ .name = "single sign-on, registration expired",
 	    .config = SSO_NEW, .file = FILE_NEW, .text = RENEWABLE(PAST, PAST),
