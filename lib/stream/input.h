@@ -2,6 +2,7 @@
 #define LIB_STREAM_INPUT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct buf;

@@ -159,8 +159,8 @@ static const struct {
 	    "instance metadata (switched off by AWS_EC2_METADATA_DISABLED)" } },
 	{ "--profile, and no keys in it", "dev", ENV,
 	    "[profile dev]\nregion = a\n", NULL,
-	    { "no credentials in profile \"dev\"; do one of: \"aws configure "
-	      "--profile dev\" (your own keys), \"aws sso login --profile dev\" ",
+	    { ("no credentials in profile \"dev\"; do one of: \"aws configure "
+	      "--profile dev\" (your own keys), \"aws sso login --profile dev\" "),
 	    "or leave out --profile to use the environment; tried, ",
 	    "environment (ignored, as --profile was given), ",
 	    "credentials: No such file or directory",
