@@ -508,6 +508,22 @@ closed() {
 	[[ $output == *'stuck: expired '*' years'*' ago, at 2014-05-13T16:53:20Z'*'five years ago'* ]]
 	[[ $output == *'stuck: expired 2 h ago'*milliseconds* ]]
 	[[ $output == *'live: expires in '* ]]
+	# where TTL does not act, why
+	local table other
+	table=$(new_table show)
+	other=$(new_table other)
+	seed --endpoint "$LOCAL_URL" --table "$table" --items "$BATS_TEST_TMPDIR/items" >/dev/null
+	seed --endpoint "$LOCAL_URL" --table "$other" --items "$BATS_TEST_TMPDIR/items" --ttl on >/dev/null
+	run -0 ttlsweep show -t "$table" tomorrow ms
+	output=${output//$'\n'  / }
+	[[ $output == *"TTL will not delete it: TTL is off."*"TTL will never delete it: the time is in milliseconds."* ]]
+	run -0 ttlsweep show -t "$other" --ttl-attribute sess tomorrow
+	[[ $output == *"TTL will never delete it: the TTL attribute is missing."* ]]
+	printf '{"Item":{"key":{"S":"x"},"until":{"N":"%s"}}}\n' "$((now - 7200))" |
+	    ttlsweep restore -q --yes -t "$other" -
+	run -0 ttlsweep show -t "$other" --ttl-attribute until x
+	output=${output//$'\n'  / }
+	[[ $output == *"stuck: expired 2 h ago, at "*"; TTL will never delete it: TTL acts on ttl."* ]]
 }
 
 @test "show finds keys of every type, and the entry of a sort key" {

@@ -77,6 +77,10 @@ print(struct show *s, const struct item *item, struct fault *f)
 {
 	const struct context *c = &s->context;
 	const struct text_report p = { .out = &s->out, .style = s->style };
+	const struct entry_ttl ttl = {
+		.unknown = c->table.ttl_status == NULL ? c->ttl : NULL,
+		.on = c->table.ttl_acts ? c->table.ttl_attribute : NULL,
+	};
 	struct record r;
 	int rc;
 
@@ -84,8 +88,7 @@ print(struct show *s, const struct item *item, struct fault *f)
 		buf_addc(&s->out, '\n');
 	s->printed = true;
 	record_of(&r, item, &c->rules, &s->scratch);
-	entry_print(&p, &r, c->table.ttl_status == NULL ? c->ttl : NULL,
-	    c->o->reveal);
+	entry_print(&p, &r, &ttl, c->o->reveal);
 	rc = output_all(NULL, &s->out, f);
 	buf_reset(&s->out);
 	return rc;

@@ -15,7 +15,6 @@ static const char *const faults[REASONS] = {
 	[REASON_MICROSECONDS] = "the time is in microseconds",
 	[REASON_NANOSECONDS] = "the time is in nanoseconds",
 	[REASON_STRING] = "the time is in a string",
-	[REASON_TTL_OFF] = "TTL is off, or acts on another attribute",
 	[REASON_TOO_OLD] = ("TTL leaves alone what expired five years ago "
 			    "or more"),
 	[REASON_FAR_FUTURE] = ("the number is not a time within the next "
@@ -62,20 +61,35 @@ when(struct buf *out, const struct record *r, const char *past,
 		buf_adds(out, " if its zone is UTC (a guess: it names none)");
 }
 
-/* What TTL will do with what has a time that it reads; ${unknown}: on this
- * attribute, if it is on. */
+/* Why TTL does not act. */
+static void
+add_reason(const struct text_report *p, struct buf *out, const struct record *r,
+    const struct entry_ttl *ttl)
+{
+	if (r->reason != REASON_TTL_OFF) {
+		buf_adds(out,
+		    faults[r->reason] != NULL ? faults[r->reason] : "");
+	} else if (ttl->on == NULL) {
+		buf_adds(out, "TTL is off");
+	} else {
+		buf_adds(out, "TTL acts on ");
+		text_report_text(p, out, ttl->on);
+	}
+}
+
+/* What TTL will do with what has a time that it reads. */
 static void
 add_ttl(const struct text_report *p, struct buf *out, const struct record *r,
-    const char *unknown)
+    const struct entry_ttl *ttl)
 {
-	if (unknown != NULL) {
+	if (ttl->unknown != NULL) {
 		buf_adds(out, "; in a table with TTL on ");
-		text_report_text(p, out, unknown);
+		text_report_text(p, out, ttl->unknown);
 		buf_adds(out, ", TTL deletes it, free of charge.");
 	} else if (r->state == STATE_LIVE && r->reason != REASON_NONE) {
-		buf_adds(out,
-		    "; TTL will not delete it: it is off, or acts on another "
-		    "attribute.");
+		buf_adds(out, "; TTL will not delete it: ");
+		add_reason(p, out, r, ttl);
+		buf_addc(out, '.');
 	} else if (r->overdue >= LATE) {
 		buf_adds(out,
 		    "; TTL will delete it, free of charge, but is behind, or "
@@ -91,29 +105,31 @@ add_ttl(const struct text_report *p, struct buf *out, const struct record *r,
 /* What TTL will do with it, in a sentence. */
 static void
 add_fate(const struct text_report *p, struct buf *out, const struct record *r,
-    const char *unknown)
+    const struct entry_ttl *ttl)
 {
 	buf_addf(out, "%s: ", state_name(r->state));
 	switch (r->state) {
 	case STATE_LIVE:
 	case STATE_PENDING:
 		when(out, r, "expired", "expires");
-		add_ttl(p, out, r, unknown);
+		add_ttl(p, out, r, ttl);
 		break;
 	case STATE_STUCK:
 		when(out, r, "expired", "is to expire");
-		buf_addf(out, "; TTL will never delete it: %s%s.",
-		    faults[r->reason],
+		buf_adds(out, "; TTL will never delete it: ");
+		add_reason(p, out, r, ttl);
+		buf_adds(out,
 		    r->old && r->reason != REASON_TOO_OLD
 			? ", and TTL leaves alone what expired five years ago "
-			  "or more"
-			: "");
+			  "or more."
+			: ".");
 		break;
 	default:
 		when(out, r, "was meant to expire", "is meant to expire");
-		buf_addf(out, "%sTTL will never delete it: %s.",
-		    r->has_moment ? "; " : "",
-		    faults[r->reason] != NULL ? faults[r->reason] : "");
+		buf_addf(out,
+		    "%sTTL will never delete it: ", r->has_moment ? "; " : "");
+		add_reason(p, out, r, ttl);
+		buf_addc(out, '.');
 		break;
 	}
 }
@@ -383,7 +399,7 @@ attributes(const struct writing *w, const struct record *r)
 
 void
 entry_print(const struct text_report *p, const struct record *r,
-    const char *unknown, bool reveal)
+    const struct entry_ttl *ttl, bool reveal)
 {
 	const struct writing w = { .p = p, .out = p->out, .reveal = reveal };
 	struct buf text = { 0 };
@@ -399,7 +415,7 @@ entry_print(const struct text_report *p, const struct record *r,
 	buf_addf(&text, "%s, ", kind_name(r->kind));
 	if (r->size >= 0)
 		buf_addf(&text, "%s, ", figure_bytes(r->size).s);
-	add_fate(p, &text, r, unknown);
+	add_fate(p, &text, r, ttl);
 	text_report_words(p, 2, buf_text(&text), NULL);
 	attributes(&w, r);
 	buf_release(&text);

@@ -7,13 +7,19 @@
 
 struct record;
 
+/* What is known of the table's TTL. */
+struct entry_ttl {
+	const char *unknown; /* the TTL attribute if it is not known whether
+				TTL is on for it, as in a file; else NULL */
+	const char *on; /* the attribute that TTL acts on; NULL: it is off */
+};
+
 /*
  * Add ${r} in full, as people read it: its key, what TTL will do with it, every
  * attribute with its type in the order it came, JSON in texts indented.
- * ${unknown}: the TTL attribute if it is not known whether TTL is on for it, as
- * in a file; else NULL. ${reveal}: nothing is masked.
+ * ${reveal}: nothing is masked.
  */
 void entry_print(const struct text_report *p, const struct record *r,
-    const char *unknown, bool reveal);
+    const struct entry_ttl *ttl, bool reveal);
 
 #endif

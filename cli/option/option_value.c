@@ -93,6 +93,9 @@ set_value(struct options *o, const struct option_row *row, const char *text,
 	for (;;) {
 		size_t n = strcspn(p, ",");
 
+		if (n == 0 && text[0] != '\0')
+			return wrong(row, source, text,
+			    "a list of words with one comma between two", f);
 		if (known_word(row, source, (struct slice){ p, n }, &value,
 			f) != 0)
 			return -1;
