@@ -38,6 +38,7 @@ struct asked {
 	int64_t units;   /* write units to undo its repair, … */
 	int64_t whole;   /* … to put it where nothing is, … */
 	int64_t refused; /* … to find that it is present */
+	bool after; /* its repair is undone after a newer image was put back */
 	bool present;
 	bool changed; /* of a repair: it has another TTL value now */
 };
@@ -107,9 +108,9 @@ count_one(struct restore_state *run, const struct asked *a)
 	bool writes = !a->present || (a->given.p != NULL && !a->changed);
 	/* to find that its entry is gone takes an undo one write more */
 	int64_t gone = a->whole + (a->given.p != NULL ? a->refused : 0);
-	double units = (double)(!a->present ? gone
-		: writes                    ? a->units
-					    : a->refused);
+	double units = (double)(!a->present && !a->after ? gone
+		: writes                                 ? a->units
+							 : a->refused);
 	int forbids = account_take(&run->account, units, 0);
 
 	if (forbids >= 0) {
@@ -206,10 +207,11 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	double share = ddb_share(o->ddb, false);
 	double units = (double)started(r->size, READ_UNIT);
 	struct slice given = file_source_ttl(seg, r->item);
+	enum images_turn turn = images_turn(l->run->images, seg, r->item);
 	struct asked *a;
 	int rc = 0;
 
-	if (images_turn(l->run->images, seg, r->item) == IMAGES_OLD) {
+	if (turn == IMAGES_OLD) {
 		lock_enter(l->run->lock);
 		restore_count_older(l->run);
 		lock_leave(l->run->lock);
@@ -225,6 +227,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	a = &l->asked[l->keys.n];
 	image_keys_add(&l->keys, r->item);
 	*a = (struct asked){ .given = given,
+		.after = turn == IMAGES_AFTER,
 		.state = r->state,
 		.units = images_units(l->run->images, seg, r->item),
 		.whole = cost_item(o->table, r->item),

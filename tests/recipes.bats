@@ -119,7 +119,7 @@ sessions() { items '.kinds.session | .live + .pending + .stuck + .immortal'; }
 	    --table-name TSAGalleryCache --time-to-live-specification \
 	    Enabled=false,AttributeName=ttl >/dev/null
 	run -5 block 5
-	run -0 ttlsweep inspect -q --reason none --alert-overdue 3d
+	run -0 ttlsweep inspect -q --reason none --alert-overdue 2d
 	docs_fill
 	block 1
 	ls journals/*.journal
@@ -145,6 +145,15 @@ yaml.safe_load(re.search("```yaml\n(.*?)```", open(sys.argv[1]).read(), re.S)[1]
 	for file in $(grep -ho 'examples/[^ ]*' "$WORLD/blocks/$BATS_TEST_DESCRIPTION".*); do
 		[[ -f $ROOT/$file ]]
 	done
+}
+
+@test "Undo a night's purge" {
+	local before
+	mkdir journals
+	ttlsweep purge -q --yes --state stuck --journal-dir journals
+	before=$(items '.states.live.items')
+	block 1
+	[[ $(items '.states.live.items') -eq $((before + 48)) ]]
 }
 
 @test "Move sessions to another table" {

@@ -716,8 +716,10 @@ restores()
 	ttlsweep repair -q -t "$T" --yes --journal repair
 	ttlsweep purge -q -t "$T" --yes --journal purge
 	[[ -z $(holds) ]]
-	run -0 ttlsweep restore --yes repair purge
-	[[ $output == *" 6 restored, 0 present"* ]]
+	run -0 --separate-stderr ttlsweep restore repair purge --format json
+	i=$(jq .write_units <<<"$output")
+	run -0 --separate-stderr ttlsweep restore --yes repair purge --format json
+	jq -e --argjson said "$i" '.restored == 6 and .present == 0 and .write_units == $said' <<<"$output"
 	holds_what_it_did
 	# the other way round: purged, then created again and repaired
 	ttlsweep purge -q -t "$T" --yes --state any --reason milliseconds --journal purge2
