@@ -709,7 +709,7 @@ restores()
 
 @test "a repair and the purge after it are undone one after the other" {
 	table
-	local now i
+	local now i said
 	now=$(date +%s)
 	for i in 1 2 3; do item "$i" "$i" "$((now - 90))000"; done | ttlsweep restore -q -t "$T" --yes - >/dev/null
 	dump --endpoint "$LOCAL_URL" --table "$T" >before
@@ -717,9 +717,9 @@ restores()
 	ttlsweep purge -q -t "$T" --yes --journal purge
 	[[ -z $(holds) ]]
 	run -0 --separate-stderr ttlsweep restore repair purge --format json
-	i=$(jq .write_units <<<"$output")
+	said=$(jq .write_units <<<"$output")
 	run -0 --separate-stderr ttlsweep restore --yes repair purge --format json
-	jq -e --argjson said "$i" '.restored == 6 and .present == 0 and .write_units == $said' <<<"$output"
+	jq -e --argjson said "$said" '.restored == 6 and .present == 0 and .write_units == $said' <<<"$output"
 	holds_what_it_did
 	# the other way round: purged, then created again and repaired
 	ttlsweep purge -q -t "$T" --yes --state any --reason milliseconds --journal purge2
