@@ -108,4 +108,5 @@ sample_scale(struct summary *out, const struct summary *seen,
 	scale_all(out->old, REASONS, by);
 	out->purge_units = estimate_scale(by, out->purge_units);
 	out->free_by_ttl = estimate_scale(by, out->free_by_ttl);
+	out->late = estimate_scale(by, out->late);
 }

@@ -65,6 +65,8 @@ add_times(struct summary *s, const struct record *r, int64_t units)
 		histogram_add(&s->overdue, r->overdue, 1);
 		s->purge_units += units;
 		s->free_by_ttl += r->state == STATE_PENDING;
+		s->late +=
+		    r->state == STATE_PENDING && r->overdue >= SUMMARY_LATE;
 	} else if (r->state == STATE_LIVE) {
 		/* exact: overdue is now - moment, rounded down */
 		for (int i = 0; i < SUMMARY_BEYOND; i++)
@@ -275,6 +277,7 @@ summary_merge(struct summary *to, const struct summary *from)
 		to->upcoming[i] += from->upcoming[i];
 	to->purge_units += from->purge_units;
 	to->free_by_ttl += from->free_by_ttl;
+	to->late += from->late;
 	histogram_merge(&to->overdue, &from->overdue);
 	merge_squares(&to->squares, &from->squares);
 	merge_groups(to, from);

@@ -71,6 +71,7 @@ struct summary {
 	size_t ngroups, cgroups;
 	bool groups_complete;
 	struct histogram overdue; /* of pending and stuck */
+	int64_t late; /* pending, and expired SUMMARY_LATE ago or earlier */
 	int64_t upcoming[SUMMARY_UPCOMING];
 	int64_t zoneless[STATES];    /* date-times without a zone */
 	int64_t old[REASONS];        /* of those that are stuck: record.old */
@@ -80,6 +81,10 @@ struct summary {
 	int64_t free_by_ttl; /* how many of them TTL will delete */
 	struct summary_squares squares;
 };
+
+/* By then TTL has typically deleted an entry (Developer Guide, "TTL"), in
+ * seconds. */
+#define SUMMARY_LATE 172800
 
 /* The times of upcoming, in seconds from now. */
 extern const int64_t summary_within[SUMMARY_UPCOMING];

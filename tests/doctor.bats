@@ -154,6 +154,27 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	[[ $output == *"If expires is the expiry time:"*"If created is the expiry time:"* ]]
 }
 
+@test "doctor turns TTL on for no attribute that it only guesses" {
+	local table
+	table=$(new_table guess)
+	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" --case past=0
+	doctor -t "$table"
+	is warning "turn it on for the attribute that the application writes; ttl is only the default here, and there is no entry to see it by" ttl
+	jq -e '.checks | map(select(.check == "ttl"))[0].fix | contains("update-time-to-live") | not' "$json"
+	doctor -t "$table" --ttl-attribute expires
+	is warning "AttributeName=expires" ttl
+	# names that the AWS CLI's shorthand would cut up are given as JSON
+	doctor -t "$table" --ttl-attribute "exp,'at'"
+	eval "$(jq -r '.checks | map(select(.check == "ttl"))[0].fix' "$json" | grep -o 'aws dynamodb .*')" >/dev/null
+	aws dynamodb describe-time-to-live --table-name "$table" --endpoint-url "$LOCAL_URL" |
+	    jq -e '.TimeToLiveDescription.AttributeName == "exp,'"'at'"'"'
+	# an attribute that no entry has is a typing error, not where TTL should go
+	printf '{"Item":{"key":{"S":"a"},"ttl":{"N":"%s"}}}\n' "$NOW" |
+	    ttlsweep restore -q -t "$table" --yes -
+	doctor -t "$table" --ttl-attribute nope
+	is warning "no entry that was read has nope; leave out --ttl-attribute to judge by exp,'at'" ttl
+}
+
 @test "doctor says what only a purge deletes, and how to find out a zone" {
 	local table
 	table=$(new_table only)

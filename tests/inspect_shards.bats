@@ -248,6 +248,18 @@ refused() {
 	done
 }
 
+@test "a masked key in an advised command is said to be masked" {
+	run -0 inspect -t "$TABLE" --prefix session:00000000000000000000
+	[[ $output != *"is masked"* ]] # nothing is advised
+	item='{"Item":{"key":{"S":"session:00000000000000000000000000000001"},"ttl":{"S":"x"}}}'
+	ttlsweep restore -q --yes -t "$TABLE" - <<<"$item"
+	run -0 inspect -t "$TABLE" --prefix session:00000000000000000000
+	[[ $output == *"--prefix 'session:"*"A key in the commands is masked: give it as you did."* ]]
+	run -0 inspect -t "$TABLE" --prefix session:
+	[[ $output != *"is masked"* ]]
+	ttlsweep purge -q -t "$TABLE" --prefix session:00000000000000000000 --state any --yes --no-journal
+}
+
 @test "a sample has at least 30 segments" {
 	inspect -t "$TABLE" --format json --sample 0.1 |
 	    jq -e '.sample.segments == 30 and .sample.of == 4096'

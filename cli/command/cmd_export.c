@@ -470,6 +470,7 @@ write_part(struct part *p, struct fault *f)
 		return forget(p, f);
 	}
 	log_fault_first(x->context.log, f);
+	option_echo_warn(&line, &x->context.quoted);
 	option_echo_line(&line, &x->context.quoted,
 	    x->context.quoted.shown->line);
 	log_note(x->context.log, "to continue: %s", buf_text(&line));

@@ -269,6 +269,7 @@ add_next(struct buf *out, const struct option_echo *q,
 			: o->keys_from != NULL && strcmp(o->keys_from, "-") == 0
 			? "to continue, give the same list to: "
 			: "to continue: ");
+	option_echo_warn(out, q);
 	add_command(out, q, t);
 }
 

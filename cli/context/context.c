@@ -415,7 +415,7 @@ context_tell_attribute(const struct context *c, const struct summary *s,
 	log_warn(c->log,
 	    "no entry that was read (%lld) has the TTL attribute %s; if the "
 	    "time is in another one, name it with --ttl-attribute (ttlsweep "
-	    "inspect shows which attributes look like times)",
+	    "inspect shows which have numbers that look like times)",
 	    (long long)s->items, c->ttl);
 }
 
@@ -726,6 +726,7 @@ context_place(const struct context *c)
 		.profile = c->o->profile,
 		.price = c->price,
 		.repeat = c->quoted.repeat,
+		.masked = c->quoted.masked,
 	};
 }
 

@@ -140,13 +140,28 @@ check_ttl(struct doctor *d, const struct lookalikes *like, struct fault *f)
 		    d->ttl);
 		if (summary_nameless(&d->sample))
 			advise_search(d, like);
+		else if (d->sampled && d->sample.items == 0 &&
+		    !option_given(d->o, "ttl-attribute"))
+			buf_addf(&d->fix,
+			    "turn it on for the attribute that the application "
+			    "writes; %s is only the default here, and there "
+			    "is no entry to see it by",
+			    d->ttl);
 		else if (strcmp(t->ttl_status, "DISABLED") == 0)
 			advise_enable(d);
 		return doctor_add(d, "ttl", DOCTOR_WARNING, f);
 	}
 	if (on != NULL && strcmp(on, d->ttl) != 0) {
-		buf_adds(&d->fix, "see how to move TTL to the other attribute");
-		doctor_command(&d->command, d, "inspect");
+		if (summary_nameless(&d->sample)) {
+			buf_addf(&d->fix,
+			    "no entry that was read has %s; leave out "
+			    "--ttl-attribute to judge by %s",
+			    d->ttl, on);
+		} else {
+			buf_adds(&d->fix,
+			    "see how to move TTL to the other attribute");
+			doctor_command(&d->command, d, "inspect");
+		}
 		return doctor_say(d, "ttl", DOCTOR_WARNING, f,
 		    ", not on %s, which you asked for: entries that expire by "
 		    "that are stuck",

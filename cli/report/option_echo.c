@@ -99,7 +99,16 @@ option_echo_make(struct option_echo *q, const struct options *options,
 	*q = (struct option_echo){ .selection = finish(&selection),
 		.judging = finish(&judging),
 		.repeat = buf_detach(&repeat),
-		.shown = o };
+		.shown = o,
+		.masked = masked };
+}
+
+void
+option_echo_warn(struct buf *out, const struct option_echo *q)
+{
+	if (q->masked)
+		buf_adds(out,
+		    "(a key in this command is masked: give it as you did) ");
 }
 
 /* After "--" options would be operands: then they come first, before the

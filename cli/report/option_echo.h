@@ -1,6 +1,8 @@
 #ifndef CLI_REPORT_OPTION_ECHO_H
 #define CLI_REPORT_OPTION_ECHO_H
 
+#include <stdbool.h>
+
 struct buf;
 struct options;
 struct rules;
@@ -14,6 +16,7 @@ struct option_echo {
 	char *judging;         /* those that define sessions and groups */
 	char *repeat;          /* what a command about the same entries needs */
 	struct options *shown; /* all of them, and the command line, masked */
+	bool masked;           /* a key is */
 	char *place;           /* the table, region and endpoint that come from
 				  elsewhere (" --table t"); NULL: unknown */
 };
@@ -21,6 +24,8 @@ struct option_echo {
 /* To be released. */
 void option_echo_make(struct option_echo *q, const struct options *options,
     const struct rules *rules);
+/* Add what to know of a masked command line, which follows. */
+void option_echo_warn(struct buf *out, const struct option_echo *q);
 /* Add the command line ${line} ("ttlsweep purge ..."), so that it does the same
  * in another environment, for a message (term_command). */
 void option_echo_line(struct buf *out, const struct option_echo *q,

@@ -29,6 +29,7 @@ struct report_place {
 	const struct price *price;
 	const char *repeat; /* options that a command about the same must
 			       repeat: " --ttl-attribute x" */
+	bool masked;        /* a key in it is masked */
 };
 
 /* What reading it took. */

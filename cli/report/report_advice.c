@@ -161,6 +161,11 @@ advise_attribute(struct advice *a)
 		buf_adds(a->line,
 		    " Have the application write the time as a top-level "
 		    "attribute.");
+	else if (all && r->nlookalikes == 0)
+		buf_adds(a->line,
+		    " No other attribute has numbers that look like times; "
+		    "strings are not looked at. If the time is in another "
+		    "one, name it with --ttl-attribute.");
 	if (r->nlookalikes == 0) {
 		say(a);
 		return;
@@ -214,6 +219,56 @@ expired(const struct summary *s)
 	return s->states[STATE_PENDING].items + s->states[STATE_STUCK].items;
 }
 
+/* The command, or commands, after what was said of them. */
+static void
+switch_on(struct advice *a)
+{
+	const struct report *r = a->r;
+	bool move = a->acts == REPORT_TTL_ELSEWHERE;
+
+	buf_adds(a->line, " TTL acts on the whole table and has no undo");
+	if (move && a->first) { /* there is no room for both commands */
+		buf_adds(a->line, "; how to do it is in the full report:");
+		say(a);
+		judge_by(a, r->ttl_attribute);
+		return;
+	}
+	if (move) {
+		buf_adds(a->line, ". Switch TTL off:");
+		say(a);
+		text_report_ttl_command(a->line, &r->place, false,
+		    r->table_ttl);
+		command(a);
+		buf_adds(a->line,
+		    "wait until that is done, up to an hour, "
+		    "and switch it on:");
+	} else {
+		buf_addc(a->line, ':');
+	}
+	say(a);
+	text_report_ttl_command(a->line, &r->place, true, r->ttl_attribute);
+	command(a);
+	a->acts_now = true;
+}
+
+/* A repair is of use only once TTL acts: after it, see to that, unless there is
+ * a command for it already. */
+static void
+advise_after(struct advice *a)
+{
+	if (a->acts_now ||
+	    (a->acts != REPORT_TTL_OFF && a->acts != REPORT_TTL_ELSEWHERE))
+		return;
+	if (a->acts == REPORT_TTL_ELSEWHERE) {
+		buf_adds(a->line, "Then move TTL to ");
+		text_report_text(&a->e->p, a->line, a->r->ttl_attribute);
+		buf_addc(a->line, '.');
+	} else {
+		buf_adds(a->line, "Then turn TTL on.");
+	}
+	switch_on(a);
+}
+
 /* What repair does, before the rest is purged. */
 static void
 advise_repair(struct advice *a)
@@ -234,6 +289,7 @@ advise_repair(struct advice *a)
 		    one ? "it has" : "they have");
 		say(a);
 		sweep(a, "repair", "");
+		advise_after(a);
 		return;
 	}
 	buf_addf(a->line, "%s the time%s of ",
@@ -272,6 +328,7 @@ advise_repair(struct advice *a)
 	sweep(a, "repair",
 	    f->expired == 0 && expired(a->r->summary) > 0 ? " --state immortal"
 							  : "");
+	advise_after(a);
 }
 
 /* Times without a zone are repaired only if it is given. */
@@ -286,11 +343,17 @@ advise_zone(struct advice *a)
 	a->zoned = true;
 	amount(a, n);
 	buf_addf(a->line,
-	    " %s a time without a zone. Repair turns %s into seconds only if "
+	    " %s a time without a zone%s. Repair turns %s into seconds only if "
 	    "it is told the application's zone, here UTC:",
-	    n == 1 ? "entry has" : "entries have", n == 1 ? "it" : "them");
+	    n == 1 ? "entry has" : "entries have",
+	    a->r->selection != NULL &&
+		    strstr(a->r->selection, "--overdue ") != NULL
+		? " (or more, as --overdue then goes by that zone)"
+		: "",
+	    n == 1 ? "it" : "them");
 	say(a);
 	sweep(a, "repair", " --zone UTC");
+	advise_after(a);
 }
 
 static const char *
@@ -364,38 +427,6 @@ would_take(struct advice *a, int64_t taken)
 	return taken > 0 || live > 0;
 }
 
-/* The command, or commands, after what was said of them. */
-static void
-switch_on(struct advice *a)
-{
-	const struct report *r = a->r;
-	bool move = a->acts == REPORT_TTL_ELSEWHERE;
-
-	buf_adds(a->line, " TTL acts on the whole table and has no undo");
-	if (move && a->first) { /* there is no room for both commands */
-		buf_adds(a->line, "; how to do it is in the full report:");
-		say(a);
-		judge_by(a, r->ttl_attribute);
-		return;
-	}
-	if (move) {
-		buf_adds(a->line, ". Switch TTL off:");
-		say(a);
-		text_report_ttl_command(a->line, &r->place, false,
-		    r->table_ttl);
-		command(a);
-		buf_adds(a->line,
-		    "wait until that is done, up to an hour, "
-		    "and switch it on:");
-	} else {
-		buf_addc(a->line, ':');
-	}
-	say(a);
-	text_report_ttl_command(a->line, &r->place, true, r->ttl_attribute);
-	command(a);
-	a->acts_now = true;
-}
-
 /* Switch TTL on, or move it to this attribute; false if that does not help. */
 static bool
 advise_on(struct advice *a, int64_t taken)
@@ -424,20 +455,6 @@ advise_on(struct advice *a, int64_t taken)
 	buf_addc(a->line, '.');
 	switch_on(a);
 	return true;
-}
-
-/* A repair is of use only once TTL acts. */
-static void
-advise_after(struct advice *a)
-{
-	if (a->acts == REPORT_TTL_ELSEWHERE) {
-		buf_adds(a->line, "Then move TTL to ");
-		text_report_text(&a->e->p, a->line, a->r->ttl_attribute);
-		buf_addc(a->line, '.');
-	} else {
-		buf_adds(a->line, "Then turn TTL on.");
-	}
-	switch_on(a);
 }
 
 /* A time of creation looks like an expiry time of long ago. */
@@ -483,6 +500,31 @@ adds_old(const struct report *r)
 	return reasons_end(r) != NULL && report_words_old(r);
 }
 
+/* Bytes of a selection by size, which is its last option, at the end of
+ * ${options}; 0. */
+static size_t
+size_option(const char *options)
+{
+	static const char option[] = " --larger-than ";
+	size_t n = strlen(options), digits = 0, word = strlen(option);
+
+	while (digits < n && options[n - digits - 1] >= '0' &&
+	    options[n - digits - 1] <= '9')
+		digits++;
+	return digits > 0 && n >= word + digits &&
+		memcmp(options + n - digits - word, option, word) == 0
+	    ? word + digits
+	    : 0;
+}
+
+/* A repair makes entries smaller than the size that selected them. */
+static bool
+is_by_size(const struct report *r)
+{
+	return r->selection != NULL && r->place.repeat != NULL &&
+	    size_option(r->place.repeat) > 0;
+}
+
 /* Purge what is too old for TTL after the repair. */
 static void
 sweep_rest(struct advice *a)
@@ -492,11 +534,14 @@ sweep_rest(struct advice *a)
 	struct report_place place = r->place;
 	struct buf repeat = { 0 };
 
-	if (end != NULL && place.repeat != NULL) {
-		size_t n = strlen(place.repeat) - strlen(end);
+	if (place.repeat != NULL && (end != NULL || is_by_size(r))) {
+		size_t n = strlen(place.repeat);
+		size_t keep = n - size_option(place.repeat);
+		size_t head = end != NULL ? n - strlen(end) : keep;
 
-		buf_add(&repeat, place.repeat, n);
-		buf_addf(&repeat, ",too-old%s", end);
+		buf_add(&repeat, place.repeat, head);
+		buf_adds(&repeat, end != NULL ? ",too-old" : "");
+		buf_add(&repeat, place.repeat + head, keep - head);
 		place.repeat = buf_text(&repeat);
 	}
 	sweep_at(a, "purge", " --state stuck", &place);
@@ -511,12 +556,20 @@ purge_rest(struct advice *a, const char *when, int64_t rest)
 	const struct summary *s = a->r->summary;
 	int64_t zoneless = s->zoneless[STATE_STUCK];
 
-	if (adds_old(a->r)) {
-		buf_addf(a->line,
-		    "%s purge what TTL will never delete. What repair changed "
-		    "and is too old for TTL then has the reason too-old; this "
-		    "selects all others of that reason, too:",
-		    when);
+	if (adds_old(a->r) || is_by_size(a->r)) {
+		buf_addf(a->line, "%s purge what TTL will never delete.", when);
+		if (adds_old(a->r))
+			buf_adds(a->line,
+			    " What repair changed and is too old for TTL then "
+			    "has the reason too-old; this selects all others "
+			    "of that reason, too");
+		if (adds_old(a->r) && is_by_size(a->r))
+			buf_addc(a->line, '.');
+		if (is_by_size(a->r))
+			buf_adds(a->line,
+			    " Repaired entries are smaller, so this selects "
+			    "others of any size, too");
+		buf_addc(a->line, ':');
 	} else if (a->r->estimated) {
 		buf_addf(a->line,
 		    "%s purge the rest, which TTL will never delete:", when);
@@ -590,9 +643,12 @@ advise_off(struct advice *a)
 		never(a, all);
 		buf_adds(a->line, ". ");
 	} else if (taken < all) {
-		buf_addf(a->line, "TTL will not delete %s%s as %s. ",
-		    a->r->estimated ? "about " : "the other ",
-		    figure_count(all - taken).s,
+		buf_adds(a->line, "TTL will not delete ");
+		buf_adds(a->line, a->r->estimated ? "about " : "the other ");
+		buf_addf(a->line, "%s as %s. ",
+		    !a->r->estimated && all - taken == 1
+			? "one"
+			: figure_count(all - taken).s,
 		    all - taken == 1 ? "it is" : "they are");
 	}
 	if (repair) {
@@ -600,8 +656,6 @@ advise_off(struct advice *a)
 
 		say(a);
 		advise_repair(a);
-		if (!on)
-			advise_after(a);
 		advise_zone(a);
 		if (rest > 0)
 			purge_rest(a,
@@ -611,6 +665,10 @@ advise_off(struct advice *a)
 			    rest);
 		or_delete(a, all);
 	} else if (live) {
+		if (s->zoneless[STATE_STUCK] > 0) {
+			say(a);
+			advise_zone(a);
+		}
 		delete_all(a, all);
 	}
 	say(a);
@@ -647,26 +705,25 @@ add_pending(struct advice *a, int64_t pending, int64_t all)
 	    all - pending == 1 ? "it is" : "they are");
 }
 
-/* " 12 pending entries have been expired for two days or more: ..." Of stuck
- * ones only the number is known, so as many of the late ones may be stuck. */
+/* " 12 pending entries have been expired for two days or more: ..." */
 static void
-add_late(struct advice *a, int64_t stuck)
+add_late(struct advice *a)
 {
-	int64_t n = report_words_behind(a->r);
+	int64_t n = a->r->summary->late;
 
 	/* by then TTL will have deleted much */
 	if (n == 0 || a->acts != REPORT_TTL_ACTS || a->r->timed)
 		return;
-	buf_addf(a->line, "%s%s",
-	    a->r->estimated ? " About "
-		: stuck > 0 ? " At least "
-			    : " ",
+	buf_addf(a->line, "%s%s", a->r->estimated ? " About " : " ",
 	    figure_count(n).s);
-	buf_addf(a->line, " pending %s been expired for two days or more%s.",
-	    n == 1 ? "entry has" : "entries have",
-	    a->first ? ""
-		     : ": TTL is behind, or only recently turned on, or these "
-		       "were repaired or restored");
+	buf_addf(a->line, " pending %s been expired for two days or more",
+	    n == 1 ? "entry has" : "entries have");
+	if (!a->first)
+		buf_addf(a->line,
+		    ": TTL is behind, or only recently turned on, or %s "
+		    "repaired or restored",
+		    n == 1 ? "it was" : "these were");
+	buf_addc(a->line, '.');
 }
 
 /* What TTL will delete, what it will not, and how to delete the rest. */
@@ -687,7 +744,7 @@ advise_expired(struct advice *a)
 		never(a, stuck);
 	buf_addc(a->line, '.');
 	if (pending > 0)
-		add_late(a, stuck);
+		add_late(a);
 	if (live && stuck > 0 && a->repaired.expired == 0 &&
 	    s->zoneless[STATE_STUCK] > 0) {
 		say(a);
@@ -713,9 +770,8 @@ advise_immortal(struct advice *a)
 	int64_t all = a->r->summary->states[STATE_IMMORTAL].items;
 	int64_t n = live ? f->immortal : all;
 	bool changed = n < all;
+	bool start;
 
-	if (changed && f->expired == 0)
-		advise_repair(a);
 	if (n <= 0)
 		return;
 	if (a->acts == REPORT_TTL_ELSEWHERE) {
@@ -723,22 +779,26 @@ advise_immortal(struct advice *a)
 		text_report_text(&a->e->p, a->line, a->r->ttl_attribute);
 		buf_adds(a->line, ", ");
 	}
+	start = a->line->n == 0;
 	if (changed) {
 		buf_addf(a->line, "%s the repair%s, ",
-		    a->line->n > 0 ? "after" : "After",
+		    start ? "After" : "after",
 		    f->zoneless == n ? " without --zone" : "");
 		amount(a, n);
 		buf_addf(a->line, " %s still immortal",
 		    n == 1 ? "entry is" : "entries are");
-		if (f->zoneless > 0 && f->zoneless < n)
-			buf_addf(a->line, " (%s%s with --zone)",
-			    a->r->estimated ? "about " : "",
-			    figure_count(n - f->zoneless).s);
 	} else {
+		if (live && f->zoneless == n)
+			buf_adds(a->line,
+			    start ? "Without --zone, " : "without --zone, ");
 		buf_adds(a->line, "TTL will never delete ");
 		amount(a, n);
 		buf_addf(a->line, " immortal %s", n == 1 ? "entry" : "entries");
 	}
+	if (live && f->zoneless > 0 && f->zoneless < n)
+		buf_addf(a->line, " (%s%s with --zone)",
+		    a->r->estimated ? "about " : "",
+		    figure_count(n - f->zoneless).s);
 	buf_addc(a->line, live ? ':' : '.');
 	say(a);
 	if (live)
@@ -798,6 +858,8 @@ report_advice(struct emit *e, const struct report *r, bool first)
 		advise_off(&a);
 	else
 		advise_expired(&a);
+	if (a.repaired.expired == 0)
+		advise_repair(&a);
 	advise_zone(&a);
 	if (s->states[STATE_IMMORTAL].items > 0) {
 		advise_immortal(&a);
@@ -808,6 +870,18 @@ report_advice(struct emit *e, const struct report *r, bool first)
 		    r->estimated               ? " in the sample"
 			: report_words_part(r) ? " that were read"
 					       : "");
+		say(&a);
+	}
+	if (r->place.input != NULL && !first &&
+	    s->states[STATE_LIVE].items < s->items) {
+		buf_adds(&e->line,
+		    "To repair or purge them, run ttlsweep on the table.");
+		say(&a);
+	}
+	if (r->place.masked && a.ours > 0) {
+		buf_adds(&e->line,
+		    "A key in the commands is masked: give it as you did.");
+		a.done = false;
 		say(&a);
 	}
 	if (a.swept && !first) {

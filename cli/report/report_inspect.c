@@ -39,8 +39,12 @@ about(struct emit *e, const struct report *r)
 		state = report_words_verdict(&e->p, r, &e->line);
 		emit_line(e, EMIT_VERDICT, tone_of(state));
 	} else {
-		e->to->words(e, EMIT_PAGE_ONLY, EMIT_PLAIN,
-		    "The table is empty: there are no entries to show.");
+		buf_adds(&e->line,
+		    r->selected                  ? "No entry is selected."
+			: r->place.input != NULL ? "The file has no entries."
+			: report_words_part(r)   ? "No entry was read."
+						 : "The table is empty.");
+		emit_line(e, EMIT_VERDICT, EMIT_PLAIN);
 	}
 }
 
@@ -315,7 +319,7 @@ static const struct {
 	{ "< 1 h", 3600 },
 	{ "< 6 h", 21600 },
 	{ "< 1 d", 86400 },
-	{ "< 2 d", REPORT_TWO_DAYS },
+	{ "< 2 d", SUMMARY_LATE },
 	{ "< 1 w", 604800 },
 	{ "< 30 d", 2592000 },
 	{ "older", INT64_MAX },
@@ -346,18 +350,15 @@ count_ages(const struct histogram *h, int64_t count[AGES])
 static void
 late(const struct report *r, struct buf *line)
 {
-	int64_t n = report_words_behind(r);
+	int64_t n = r->summary->late;
 
 	if (n == 0 || report_words_acts(r) == REPORT_TTL_UNKNOWN)
 		return;
 	buf_addf(line,
-	    "%s%s%s pending %s two days ago or earlier. TTL has typically "
+	    "%s%s pending %s two days ago or earlier. TTL has typically "
 	    "deleted an entry by then.",
-	    r->summary->states[STATE_STUCK].items > 0 ? "At least " : "",
-	    !r->estimated                                   ? ""
-		: r->summary->states[STATE_STUCK].items > 0 ? "about "
-							    : "About ",
-	    figure_count(n).s, n == 1 ? "entry expired" : "entries expired");
+	    r->estimated ? "About " : "", figure_count(n).s,
+	    n == 1 ? "entry expired" : "entries expired");
 }
 
 static void
@@ -384,7 +385,7 @@ overdue(struct emit *e, const struct report *r)
 		emit_cell_text(e, EMIT_PLAIN, ages[i].label);
 		emit_cell_count(e, count[i]);
 		emit_cell(e,
-		    &(struct emit_cell){ .tone = ages[i].below > REPORT_TWO_DAYS
+		    &(struct emit_cell){ .tone = ages[i].below > SUMMARY_LATE
 			    ? EMIT_LATE
 			    : EMIT_AGE,
 			.value = count[i],

@@ -357,6 +357,10 @@ overdue(struct codec at)
 		json_int(j.j, "p99", histogram_quantile(h, 0.99));
 		json_int(j.j, "sum", h->sum);
 	}
+	if (at.j != NULL ? h->total > 0 : codec_has(j, "late"))
+		codec_figure(j, "late", &at.p->s->late);
+	codec_check(at, "overdue",
+	    at.p->s->late <= at.p->s->states[STATE_PENDING].items);
 	codec_each(j, "histogram", HISTOGRAM_BUCKETS, has_bucket, bucket);
 	if (at.j == NULL)
 		ages_read(j, h);

@@ -238,7 +238,9 @@ by_ttl(struct writing *w)
 		if (never > 0)
 			buf_addf(&w->line, " %s%s it will never delete.",
 			    pending + never == t->matched ? "The other " : "",
-			    figure_count(never).s);
+			    pending + never == t->matched && never == 1
+				? "one"
+				: figure_count(never).s);
 	} else if (never > 0) {
 		buf_addf(&w->line, "TTL will never delete %s%s.",
 		    never < t->matched ? figure_count(never).s : "",

@@ -161,13 +161,19 @@ report_words_meaning(const struct text_report *p, const struct report *r,
 		buf_addc(line, '.');
 	if (why != REASON_STRING || n == 0)
 		return;
+	if (!r->estimated &&
+	    r->summary->reasons[STATE_STUCK][why] +
+		    r->summary->reasons[STATE_IMMORTAL][why] ==
+		1)
+		buf_adds(line, " It names");
+	else
+		buf_addf(line, " %s%s of these %s",
+		    r->estimated ? "About " : "", figure_count(n).s,
+		    n == 1 ? "names" : "name");
 	buf_addf(line,
-	    " %s%s of these %s no zone: %s read as UTC, which is a guess, and "
-	    "%s as past only once it has passed in every zone; repair needs "
-	    "--zone.",
-	    r->estimated ? "About " : "", figure_count(n).s,
-	    n == 1 ? "names" : "name", n == 1 ? "it is" : "they are",
-	    n == 1 ? "counts" : "each counts");
+	    " no zone: %s read as UTC, which is a guess, and %s as past only "
+	    "once it has passed in every zone; repair needs --zone.",
+	    n == 1 ? "it is" : "they are", n == 1 ? "counts" : "each counts");
 }
 
 /* What to purge: the stuck entries, "those that are expired" if there are
@@ -179,9 +185,10 @@ to_purge(const struct report *r, enum reason why)
 
 	if (s->reasons[STATE_STUCK][why] == 0)
 		return NULL;
-	return s->reasons[STATE_IMMORTAL][why] + s->reasons[STATE_LIVE][why] > 0
-	    ? "those that are expired"
-	    : "them";
+	if (s->reasons[STATE_IMMORTAL][why] + s->reasons[STATE_LIVE][why] > 0)
+		return "those that are expired";
+	return !r->estimated && s->reasons[STATE_STUCK][why] == 1 ? "it"
+								  : "them";
 }
 
 /* TTL is off, or on another attribute. */
@@ -237,8 +244,19 @@ static void
 remedy_format(const struct report *r, enum reason why, struct buf *line)
 {
 	const char *purge = to_purge(r, why);
+	const struct summary *s = r->summary;
+	int64_t n = s->reasons[STATE_STUCK][why];
 
 	buf_adds(line, fixes[why]);
+	if (!r->estimated && n > 0 && s->old[why] == n &&
+	    s->reasons[STATE_IMMORTAL][why] == 0) {
+		buf_addf(line,
+		    " %s expired five or more years ago: TTL leaves %s alone "
+		    "even after a repair. Purge %s.",
+		    n == 1 ? "This one" : "All of these",
+		    n == 1 ? "it" : "them", n == 1 ? "it" : "them");
+		return;
+	}
 	buf_addf(line, " 'ttlsweep repair%s' fixes ",
 	    why == REASON_STRING && all_zoneless(r) ? " --zone ZONE" : "");
 	if (purge == NULL)
@@ -246,7 +264,10 @@ remedy_format(const struct report *r, enum reason why, struct buf *line)
 		    "those that the application does not rewrite itself.");
 	else
 		buf_addf(line, "the existing entries%s; or purge %s.",
-		    !r->rules->ttl_acts ? ""
+		    !r->rules->ttl_acts && !report_words_old(r) ? ""
+			: !r->rules->ttl_acts
+			? ", but TTL leaves alone those that expired five or "
+			  "more years ago"
 			: report_words_old(r)
 			? ", so that TTL deletes them free of charge, but for "
 			  "those that expired five or more years ago"
@@ -358,29 +379,6 @@ report_words_seen(const struct report *r)
 	return r->estimated        ? " in the sample"
 	    : report_words_part(r) ? " that was read"
 				   : "";
-}
-
-int64_t
-report_words_late(const struct report *r)
-{
-	const struct histogram *h = &r->summary->overdue;
-	int64_t n = 0;
-
-	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
-		if (histogram_up_to(i) >= REPORT_TWO_DAYS)
-			n += h->count[i];
-	return n;
-}
-
-int64_t
-report_words_behind(const struct report *r)
-{
-	const struct summary_count *states = r->summary->states;
-	int64_t n = report_words_late(r) - states[STATE_STUCK].items;
-
-	if (n > states[STATE_PENDING].items)
-		n = states[STATE_PENDING].items;
-	return n > 0 ? n : 0;
 }
 
 const struct summary *

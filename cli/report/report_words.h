@@ -56,14 +56,6 @@ bool report_words_part(const struct report *r);
 /* " in the sample", " that was read": not all of the table; else "". */
 const char *report_words_seen(const struct report *r);
 
-#define REPORT_TWO_DAYS 172800 /* TTL typically deletes within them */
-/* How many entries have been expired for that long. */
-int64_t report_words_late(const struct report *r);
-
-/* How many of them, at least, TTL would have deleted by then: the others may be
- * stuck. */
-int64_t report_words_behind(const struct report *r);
-
 /* What was counted. Counts of a sample are put together before they are scaled
  * up: each is rounded on its own, and the roundings would look like entries. */
 const struct summary *report_words_counted(const struct report *r);

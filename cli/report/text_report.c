@@ -206,15 +206,34 @@ text_report_command(struct buf *out, const char *command,
 		buf_adds(out, place->repeat);
 }
 
+/* The AWS CLI's shorthand has quotes, lists and commas of its own: names with
+ * these need JSON. */
+static void
+ttl_specification(struct buf *out, bool on, const char *attribute)
+{
+	const char *enabled = on ? "true" : "false";
+	struct buf json = { 0 };
+
+	if (attribute[strcspn(attribute, ",'\"[]{}")] == '\0') {
+		buf_addf(out, "Enabled=%s,AttributeName=", enabled);
+		shlex_quote(out, attribute);
+		return;
+	}
+	buf_addf(&json, "{\"Enabled\":%s,\"AttributeName\":", enabled);
+	slice_text_encode(&json, attribute, strlen(attribute));
+	buf_addc(&json, '}');
+	shlex_quote(out, buf_text(&json));
+	buf_release(&json);
+}
+
 void
 text_report_ttl_command(struct buf *out, const struct report_place *place,
     bool on, const char *attribute)
 {
 	option(out, "aws dynamodb update-time-to-live --table-name ",
 	    place->table);
-	buf_addf(out, " --time-to-live-specification Enabled=%s,AttributeName=",
-	    on ? "true" : "false");
-	shlex_quote(out, attribute);
+	buf_adds(out, " --time-to-live-specification ");
+	ttl_specification(out, on, attribute);
 	option(out, " --region ", place->region);
 	if (place->endpoint_shown)
 		option(out, " --endpoint-url ", place->endpoint);

@@ -264,7 +264,7 @@ def count(items, options):
     kinds = {"session": blank(), "item": blank()}
     groups, reasons, examples, overdue, upcoming, largest = {}, {}, {}, [], [0, 0, 0, 0], []
     scanned, zoneless = {"items": 0, "bytes": 0}, {}
-    units = free = 0
+    units = free = late = 0
     for item in items:
         state, reason, meant = judge(item.get(options.ttl), now, acts)
         kind, *shown, group = judge_keys(item, options)
@@ -283,6 +283,7 @@ def count(items, options):
             overdue.append(min(math.floor(EXACT.subtract(now, meant)), INT64_MAX))
             units += max(1, -(-size // 1024))
             free += state == "pending"
+            late += state == "pending" and overdue[-1] >= 172800
         if state == "live":
             for i, span in enumerate((3600, 86400, 604800)):
                 upcoming[i] += meant <= now + span
@@ -312,7 +313,7 @@ def count(items, options):
         "groups": [dict({"group": name}, **groups[name]) for name in sorted(groups, key=str.encode)],
         "overdue": {
             **({"max": overdue[-1], "sum": min(sum(overdue), INT64_MAX),
-                "quantiles": {str(q): quantile(q) for q in (.5, .9, .99)}} if overdue else {}),
+                "late": late, "quantiles": {str(q): quantile(q) for q in (.5, .9, .99)}} if overdue else {}),
             "histogram": [{"up_to": end, "items": n} for end, n in histogram.items()]},
         "upcoming": [{w: s, "items": n} for (w, s), n in zip(
             (("within", 3600), ("within", 86400), ("within", 604800), ("beyond", TOO_OLD)), upcoming)],

@@ -531,9 +531,33 @@ static const struct trouble troubles[] = {
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR } }, NULL,
 	    { "2 expired entries: TTL will never delete them as they are. To "
 	      "delete both expired entries now:",
-	      "so that TTL deletes them free of charge, but for those that "
-	      "expired five or more years ago; or purge them." },
-	    { "Repair first", "the rest" } },
+	      "All of these expired five or more years ago: TTL leaves them "
+	      "alone even after a repair. Purge them." },
+	    { "Repair first", "the rest", "fixes" } },
+	{ "one in milliseconds, too old itself, off", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_MILLISECONDS, 1, 9 * YEAR } }, NULL,
+	    { "This one expired five or more years ago: TTL leaves it alone "
+	      "even after a repair. Purge it." }, { "fixes" } },
+	{ "off, in milliseconds, one too old itself", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_MILLISECONDS, 1, 9 * YEAR },
+	      { STATE_STUCK, REASON_MILLISECONDS, 1, 60 } }, NULL,
+	    { "fixes the existing entries, but TTL leaves alone those that "
+	      "expired five or more years ago; or purge them." }, { NULL } },
+	{ "off, one too old", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_TTL_OFF, 3, 60 },
+	      { STATE_STUCK, REASON_TTL_OFF, 1, 9 * YEAR } }, NULL,
+	    { "TTL will not delete the other one as it is." }, { NULL } },
+	{ "strings under another name", "ENABLED", "ttl", true,
+	    { { STATE_IMMORTAL, REASON_MISSING, 5, 0 } }, NULL,
+	    { "No entry has the attribute ttl. No other attribute has numbers "
+	      "that look like times; strings are not looked at. If the time "
+	      "is in another one, name it with --ttl-attribute." },
+	    { NULL } },
+	{ "late, and stuck ones beside it", "ENABLED", "ttl", true,
+	    { { STATE_PENDING, REASON_NONE, 20, 10 * 86400 },
+	      { STATE_STUCK, REASON_MILLISECONDS, 25, 60 } }, NULL,
+	    { " 20 pending entries have been expired for two days or more: "
+	      "TTL is behind," }, { "At least" } },
 	{ "milliseconds, some too old themselves", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR },
 	      { STATE_STUCK, REASON_MILLISECONDS, 3, 60 } }, NULL,
@@ -633,6 +657,20 @@ static const struct trouble troubles[] = {
 	      "Once TTL is on, purge the other 5, which TTL will never delete:",
 	      "Or, without a repair, delete the 15 stuck entries now:" },
 	    { NULL } },
+	{ "off, and all are ahead, in milliseconds", "DISABLED", NULL, false,
+	    { { STATE_IMMORTAL, REASON_MILLISECONDS, 5, 0 } }, NULL,
+	    { "Repair turns the times of 5 entries into seconds, and TTL, when "
+	      "it is on, then deletes them free of charge after they expire:",
+	      "Then turn TTL on. TTL acts on the whole table and has no undo:",
+	      AWS "true,AttributeName=ttl --region us-east-1\n" },
+	    { NULL } },
+	{ "on another attribute, all ahead, in milliseconds", "ENABLED",
+	    "expires", false,
+	    { { STATE_IMMORTAL, REASON_MILLISECONDS, 5, 0 } }, NULL,
+	    { "Then move TTL to ttl. TTL acts on the whole table and has no "
+	      "undo. Switch TTL off:",
+	      AWS "true,AttributeName=ttl --region us-east-1\n" },
+	    { NULL } },
 	{ "off, all past five years", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 5, 9 * YEAR } }, NULL,
 	    { "5 expired entries: TTL will never delete them as they are.",
@@ -696,6 +734,22 @@ static const struct narrow narrows[] = {
 	      "\n    ttlsweep repair -t T --region us-east-1 --reason "
 	      "milliseconds --kind session\n",
 	      "Without --yes, these commands change nothing." }, { "the rest" } } },
+	{ "--prefix 'a --larger-than 5' --larger-than 85", 0,
+	    { "a repair makes entries smaller", "ENABLED", "ttl", true,
+	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
+	      { STATE_STUCK, REASON_TOO_OLD, 6, 9 * YEAR } }, NULL,
+	    { "Then purge what TTL will never delete. Repaired entries are "
+		"smaller, so this selects others of any size, too:",
+	      " --prefix 'a --larger-than 5' --state stuck\n",
+	      "\n    ttlsweep repair -t T --region us-east-1 --prefix 'a "
+	      "--larger-than 5' --larger-than 85\n" }, { "the other 6" } } },
+	{ "--reason milliseconds --larger-than 85", 0,
+	    { "smaller, and of another reason", "ENABLED", "ttl", true,
+	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
+	      { STATE_STUCK, REASON_MILLISECONDS, 6, 9 * YEAR } }, NULL,
+	    { "this selects all others of that reason, too. Repaired entries "
+		"are smaller, so this selects others of any size, too:",
+	      " --reason milliseconds,too-old --state stuck\n" }, { NULL } } },
 	{ "--reason too-old,milliseconds", 0,
 	    { "reasons with too-old", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
@@ -727,6 +781,12 @@ static const struct narrow narrows[] = {
 		  "will never delete:", "free of charge, but for those that "
 		  "expired five or more years ago;" }, { NULL } } },
 	{ NULL, 5,
+	    { "times without a zone, off", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_STRING, 5, 60 } }, NULL,
+	    { "here UTC: ", "--zone UTC\nThen turn TTL on. TTL acts",
+	      "To delete all 5 expired entries now: " },
+	    { NULL } } },
+	{ NULL, 5,
 	    { "times without a zone", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_STRING, 5, 60 } }, NULL,
 	    { "'ttlsweep repair --zone ZONE' fixes the existing entries",
@@ -752,6 +812,8 @@ fill_trouble(struct summary *s, const struct trouble *t)
 		s->free_by_ttl += state == STATE_PENDING ? n : 0;
 		if (state == STATE_PENDING || state == STATE_STUCK)
 			histogram_add(&s->overdue, t->counts[i].age, n);
+		if (state == STATE_PENDING && t->counts[i].age >= SUMMARY_LATE)
+			s->late += n;
 		if (state == STATE_STUCK && t->counts[i].age >= RECORD_TOO_OLD)
 			s->old[t->counts[i].why] += n;
 	}
@@ -1056,6 +1118,7 @@ test_estimate(void **state)
 	fill(&s, true, NULL);
 	fill(&seen, true, NULL);
 	histogram_add(&s.overdue, 300000, 1);
+	s.late = 11;
 	r = report_of(&s);
 	r.sample = &sample;
 	r.estimated = true;
@@ -1066,7 +1129,7 @@ test_estimate(void **state)
 	buf_reset(&b);
 	report_html(&b, &r);
 	assert_non_null(strstr(buf_text(&b),
-	    "At least about 11&#160;pending entries expired two days ago or "
+	    "About 11&#160;pending entries expired two days ago or "
 	    "earlier."));
 	summary_release(&s);
 	summary_release(&seen);
