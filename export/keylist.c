@@ -296,6 +296,13 @@ keylist_read(struct keylist *list, const char *path,
 	input_forget(in);
 	csv = csv_read_of(in);
 	rc = read_rows(&r, csv, f);
+	/* wrong usage is only that there is no option for a key here */
+	if (rc != 0 && f != NULL && f->kind == FAULT_USAGE)
+		(void)fault(f, FAULT_USAGE,
+		    "%s: encrypted; decrypt it first: ttlsweep export -q -i %s "
+		    "--decrypt-with KEY.pem --format csv | ttlsweep ... "
+		    "--keys-from -",
+		    path, path);
 	csv_read_close(csv);
 	hashes_release(&r.seen);
 	buf_release(&r.canonical);

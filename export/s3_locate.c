@@ -283,8 +283,8 @@ check_one_directory(const struct list *files, const char *path, struct fault *f)
 		if (m != n || strncmp(first, other, n) != 0)
 			return fault(f, FAULT_DATA,
 			    "%s: it has no manifests, and data files in "
-			    "several directories; name one of them: %.*s, "
-			    "%.*s",
+			    "several directories (%.*s, %.*s); name one that "
+			    "has no others in it, or one file",
 			    path, (int)n, first, (int)m, other);
 	}
 	return 0;

@@ -67,8 +67,8 @@ struct put {
 struct putter {
 	struct restore_state *run;
 	struct ddb_conn *conn;
-	const char *repaired; /* the attribute that the journal's repair
-				 changed, as its first line says */
+	const char *ttl; /* the attribute that the journal's first line names,
+			    else the table's */
 	struct put puts[WRITE_BATCH_MAX]; /* none when a page has ended */
 	struct image_keys keys;           /* of each of them */
 	size_t bytes;
@@ -274,7 +274,7 @@ take_back(struct putter *p, const struct record *r, struct slice image,
     struct slice given, struct put_result *out, struct fault *f)
 {
 	const struct item *item = r->item;
-	const char *attribute = p->repaired;
+	const char *attribute = p->ttl;
 	struct ddb_write *w = &p->writes[0];
 	struct ddb_writes one = { .table = p->run->r->table,
 		.list = w,
@@ -497,14 +497,14 @@ undo_repair(struct putter *p, const struct record *r, struct slice given,
 	int rc;
 
 	if (o->extend_ttl >= 0) {
-		with_ttl(&p->images, image, p->repaired,
+		with_ttl(&p->images, image, p->ttl,
 		    sum_add(o->rules->now, o->extend_ttl));
 		image = (struct slice){ p->images.p, p->images.n };
 	}
 	rc = take_back(p, r, image, given, &result, f);
 	buf_reset(&p->images);
 	if (rc == 1) {
-		rc = hold(p, r, p->repaired, units, f);
+		rc = hold(p, r, p->ttl, units, f);
 		return rc == 0 ? flush(p, f) : rc;
 	}
 	settle(p->run, item, &result, spent(p));
@@ -539,9 +539,9 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		return rc;
 	if ((rc = take(p, units, f)) != 0)
 		return rc;
-	p->repaired = images_attribute(p->run->images, seg);
+	p->ttl = images_attribute(p->run->images, seg);
 	return given.p != NULL ? undo_repair(p, r, given, units, f)
-			       : hold(p, r, p->run->r->ttl_attribute, units, f);
+			       : hold(p, r, p->ttl, units, f);
 }
 
 static int

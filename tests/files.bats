@@ -286,7 +286,7 @@ reads()
 	# of two exports none is chosen
 	cp -r kept/AWSDynamoDB/0123 kept/AWSDynamoDB/4567
 	run -1 ttlsweep inspect -i kept
-	[[ $output == *"data files in several directories; name one of them: kept/AWSDynamoDB/0123/data, kept/AWSDynamoDB/4567/data"* ]]
+	[[ $output == *"data files in several directories (kept/AWSDynamoDB/0123/data, kept/AWSDynamoDB/4567/data); name one that has no others in it, or one file"* ]]
 	# replies are not data files
 	mkdir replies
 	cp "$SCAN" replies/1.json

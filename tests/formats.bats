@@ -327,6 +327,14 @@ PY
 	[[ $output == *"keys given"*12* ]]
 	# keys without an entry are counted, also where a limit forbids the rest
 	(cat keys; echo nosuch) >more
+	openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=x -keyout key.pem -out cert.pem 2>/dev/null
+	ttlsweep export -q -t "$T" -o sealed.csv.p7m --format csv --encrypt-to cert.pem
+	run -2 sweep --keys-from sealed.csv.p7m
+	[[ $output == *"sealed.csv.p7m: encrypted; decrypt it first: ttlsweep export -q -i sealed.csv.p7m --decrypt-with KEY.pem --format csv | ttlsweep ... --keys-from -"* ]]
+	ttlsweep export -q -i sealed.csv.p7m --decrypt-with key.pem --format csv | sweep --keys-from - --format json | jq -e '.keys > 12'
+	head -n 1 $f >none.csv
+	run -0 --separate-stderr sweep --keys-from none.csv
+	[[ $stderr == *"none.csv has no key"* ]]
 	run -4 --separate-stderr sweep --keys-from more --max-percent 1
 	[[ $output == *"absent"*1*"keys without an entry"*"more than --max-percent"* ]]
 	run -4 --separate-stderr sweep --keys-from $f --max-items 5

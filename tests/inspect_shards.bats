@@ -163,10 +163,12 @@ refused() {
 	refused 'its schema is not "ttlsweep.inspect/1"' 1.json other.json
 	sed -E 's/("live":\{"items":)/\11/' 2.json >other.json
 	refused "other.json: not a complete report" 1.json other.json
-	head -c 500 2.json >other.json
+	sed 's/"table"/table/' 2.json >other.json
 	refused "other.json: not a report: not valid JSON from byte" 1.json other.json
+	head -c 500 2.json >other.json
+	refused "other.json: not a report: it is truncated; make it again" 1.json other.json
 	: >other.json
-	refused "other.json: not a report" 1.json other.json
+	refused "other.json: not a report: it is empty; make it again" 1.json other.json
 	sed 's/"complete":true/"complete":false,"segments_done":500/' 2.json \
 	    >other.json
 	refused "other.json: its run was interrupted" 1.json other.json

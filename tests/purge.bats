@@ -408,7 +408,7 @@ go_on() { eval "run --separate-stderr $(sed -En 's/^ttlsweep: (to continue|once 
 	for i in "" --yes; do
 		# shellcheck disable=SC2086
 		run -4 --separate-stderr sweep --max-percent 90 --deadline 0s $i
-		[[ $stderr == *"nothing was changed; raise --deadline, which passed before the first write" ]]
+		[[ $stderr == *"nothing was changed; raise --deadline, which passed before anything was done" ]]
 		[[ $output != *"Run it again"* ]]
 	done
 	run -4 --separate-stderr sweep --yes --deadline 0s

@@ -313,6 +313,25 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	[[ $stderr != *"--deleted"* ]]
 }
 
+@test "--extend-ttl writes the attribute that the journal names, though the table names none" {
+	local now=$(($(date +%s) / 1))
+	table
+	printf '{"Item":{"key":{"S":"k"},"exp":{"N":"%s"}}}\n' "$((now - 90))" |
+	    ttlsweep restore -q -t "$T" --yes - >/dev/null
+	ttlsweep purge -q -t "$T" --yes --ttl-attribute exp --journal j
+	run -0 --separate-stderr ttlsweep restore j
+	[[ $output == *"to put back   1"* && $stderr != *"exp"* ]]
+	ttlsweep restore -q --yes --extend-ttl 1d j
+	ttlsweep inspect -q -t "$T" --ttl-attribute exp --format json |
+	    jq -e '.states.live.items == 1'
+	[[ $(ttlsweep export -q -t "$T" | grep -c '"ttl"') -eq 0 ]]
+	# with another attribute it is said, and done all the same
+	ttlsweep purge -q -t "$T" --yes --ttl-attribute exp --state any --no-journal
+	run -0 --separate-stderr ttlsweep restore --yes --extend-ttl 1d --ttl-attribute foo j
+	[[ $stderr == *"j: its entries get their new TTL in exp, the TTL attribute of the journal, not in foo"* ]]
+	ttlsweep export -q -t "$T" --format jsonl | jq -e --argjson now "$now" '.exp > $now and .foo == null'
+}
+
 @test "an export beside a journal goes where the journal goes, and a note says so" {
 	table
 	give k x

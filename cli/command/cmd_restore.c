@@ -203,10 +203,13 @@ find_hints(const struct restoring *s, const struct options *o,
 	const struct journal_header *first, *h;
 	const char *path;
 
-	if (s->n == 0 || s->origins[0].journal == NULL ||
-	    option_given(o, "table"))
+	if (s->n == 0 || s->origins[0].journal == NULL)
 		return 0;
 	first = &s->origins[0].journal->header;
+	if (first->ttl_attribute[0] != '\0')
+		hints->ttl_attribute = first->ttl_attribute;
+	if (option_given(o, "table"))
+		return 0;
 	path = s->origins[0].path;
 	for (size_t i = 1; i < s->n && s->origins[i].journal != NULL; i++) {
 		h = &s->origins[i].journal->header;
@@ -222,8 +225,8 @@ find_hints(const struct restoring *s, const struct options *o,
 			    "restore them one at a time",
 			    path, first->region, s->origins[i].path, h->region);
 	}
-	*hints = (struct context_hints){ .table = first->table,
-		.region = first->region };
+	hints->table = first->table;
+	hints->region = first->region;
 	return 0;
 }
 
@@ -360,6 +363,24 @@ tell_led(const struct restoring *s)
 			    first->path);
 }
 
+/* --extend-ttl writes the attribute that a journal names. */
+static void
+tell_attributes(const struct restoring *s)
+{
+	const struct context *c = &s->context;
+
+	for (size_t i = 0; i < s->n && c->o->extend_ttl >= 0; i++) {
+		const struct journal_index *ix = s->origins[i].journal;
+
+		if (ix != NULL && ix->header.ttl_attribute[0] != '\0' &&
+		    strcmp(ix->header.ttl_attribute, c->ttl) != 0)
+			log_note(c->log,
+			    "%s: its entries get their new TTL in %s, the TTL "
+			    "attribute of the journal, not in %s",
+			    s->files[i].path, ix->header.ttl_attribute, c->ttl);
+	}
+}
+
 /* --table allows it; it may be a mistake all the same. */
 static void
 tell_other_tables(const struct restoring *s)
@@ -424,6 +445,7 @@ restore(struct restoring *s, struct fault *f)
 
 	tell_other_tables(s);
 	tell_led(s);
+	tell_attributes(s);
 	tell_deleted(s);
 	tell_cut(s);
 	context_begin_files(c, "checked", -1);
@@ -459,7 +481,7 @@ release(struct restoring *s)
 static int
 run(const struct options *o, struct log *log, struct fault *f)
 {
-	struct context_hints hints = { NULL, NULL };
+	struct context_hints hints = { NULL, NULL, NULL };
 	struct restoring s = { 0 };
 	struct fault why;
 	int rc = -1;

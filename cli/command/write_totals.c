@@ -137,7 +137,8 @@ static const struct {
 	{ "max-cost",
 	    "raise --max-cost (the next entry alone exceeds it) or narrow the "
 	    "selection" },
-	{ "deadline", "raise --deadline, which passed before the first write" },
+	{ "deadline",
+	    "raise --deadline, which passed before anything was done" },
 };
 
 /* Whether the same command would get no further. */

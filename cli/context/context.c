@@ -174,15 +174,17 @@ take_names(struct context *c, const char *table)
 
 /* Take over the table's description, and the time. */
 static void
-take_table(struct context *c)
+take_table(struct context *c, const struct context_hints *hints)
 {
 	const char *asked = c->o->ttl_attribute;
+	const char *hint = hints != NULL ? hints->ttl_attribute : NULL;
 	struct buf pace = { 0 };
 
 	c->schema = c->table.schema;
 	take_names(c, c->table.name);
 	c->ttl = asked != NULL               ? asked
 	    : c->table.ttl_attribute != NULL ? c->table.ttl_attribute
+	    : hint != NULL                   ? hint
 					     : "ttl";
 	c->rules.ttl_acts = ddb_table_ttl_acts(&c->table, c->ttl);
 	c->rules.now = option_given(c->o, "now") ? c->o->now : ddb_now(c->ddb);
@@ -226,7 +228,7 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 	if (ddb_table_describe(c->conn, table, &c->table, f) != 0 ||
 	    context_account(c, f) != 0)
 		return -1;
-	take_table(c);
+	take_table(c, hints);
 	if (c->table.ttl_status == NULL)
 		log_note(c->log,
 		    "TTL status unknown: %s; entries are judged as if TTL were "
@@ -238,8 +240,10 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 	if (c->listed &&
 	    keylist_read(&c->keys, c->o->keys_from, &c->table, f) != 0)
 		return -1;
-	if (c->keys.empty)
+	if (c->listed && c->keys.empty)
 		log_warn(c->log, "%s is empty: it has no key", keys_name(c));
+	else if (c->listed && c->keys.n == 0)
+		log_note(c->log, "%s has no key", keys_name(c));
 	return 0;
 }
 
@@ -254,7 +258,7 @@ context_again(struct context *c, struct fault *f)
 	}
 	ddb_table_release(&c->table);
 	c->table = table;
-	take_table(c);
+	take_table(c, NULL);
 	return 0;
 }
 

@@ -85,7 +85,7 @@ struct context {
 
 /* Used instead of the environment where options are not given. */
 struct context_hints {
-	const char *table, *region; /* NULL: none */
+	const char *table, *region, *ttl_attribute; /* NULL: none */
 };
 
 /* Add ${table} (NULL: not), the region and the endpoint as options (" --table

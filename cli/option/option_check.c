@@ -381,7 +381,8 @@ check_selection(const struct options *o, struct fault *f)
 	if (selection_impossible(&s, &why))
 		rc = fault(f, FAULT_USAGE, "no entry can match: %s%s",
 		    buf_text(&why),
-		    o->command->bit == ON_PURGE && !option_given(o, "state")
+		    o->command->bit == ON_PURGE && !option_given(o, "state") &&
+			    selection_states(&s) == 0
 			? " (purge selects expired entries unless --state is "
 			  "given)"
 			: "");

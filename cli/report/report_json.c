@@ -585,6 +585,10 @@ report_read(struct report_read *out, struct slice doc, const char *name,
 	r->schema = &out->schema;
 	r->rules = &out->rules;
 	r->summary = &out->summary;
+	if (doc.n == 0 || (slice_check(doc, &where) != 0 && where >= doc.n))
+		return fault(f, FAULT_DATA,
+		    "%s: not a report: it is %s; make it again", name,
+		    doc.n == 0 ? "empty" : "truncated");
 	if (slice_check(doc, &where) != 0)
 		return fault(f, FAULT_DATA,
 		    "%s: not a report: not valid JSON from byte %zu on", name,

@@ -474,7 +474,7 @@ would_restore(struct writing *w)
 		    "had, if any, if it still has the one that repair wrote. ");
 	buf_addf(&w->line,
 	    "%s is put back only if no entry has its key. %s takes about ",
-	    t->of_repair == 0 ? "Each"
+	    t->of_repair == 0 ? (t->matched == 1 ? "It" : "Each")
 		: t->of_repair < t->matched
 		? "Any other, and one that was deleted,"
 		: "One that was deleted",

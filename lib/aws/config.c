@@ -271,6 +271,8 @@ load_file(const char *name, const char *usual, enum profile_kind kind,
 	char *expanded = path_expand(path != NULL ? path : usual);
 	struct profile_file *file = profile_load(expanded, kind, f);
 
+	if (file == NULL && path != NULL)
+		(void)fault_add(f, " (named by %s)", name);
 	free(expanded);
 	return file;
 }

@@ -77,10 +77,19 @@ refusal_net(const char *error, bool regional)
 
 /* "… with an explicit deny in a service control policy", "… because no VPC
  * endpoint policy allows the … action" */
+/* "… is not authorized to perform: kms:Decrypt", "KMS key access denied" */
+static bool
+is_of_key(const char *message)
+{
+	return strstr(message, "kms:") != NULL ||
+	    strstr(message, "KMS key") != NULL;
+}
+
 bool
 refusal_own_policy(const char *message)
 {
-	return strstr(message, "explicit deny") == NULL &&
+	return !is_of_key(message) &&
+	    strstr(message, "explicit deny") == NULL &&
 	    (strstr(message, "because no ") == NULL ||
 		strstr(message, "no identity-based policy") != NULL);
 }
@@ -88,6 +97,10 @@ refusal_own_policy(const char *message)
 const char *
 refusal_allow(const char *message)
 {
+	if (is_of_key(message))
+		return "the table's KMS key must be enabled, and allow it: in "
+		       "the policy of these credentials, and in that of the "
+		       "key";
 	if (refusal_own_policy(message))
 		return "add it to the policy of these credentials";
 	return strstr(message, "explicit deny") != NULL

@@ -92,7 +92,7 @@ judge(const struct request *r, struct query_reply *out, struct fault *f)
 	return request_judge(r, out->code);
 }
 
-/* What to do after no usable reply, after "; "; "" if nothing is known. */
+/* What to do after no usable reply. */
 static const char *
 advice(const struct query *q, const struct request *r, const struct fault *last)
 {
@@ -101,9 +101,12 @@ advice(const struct query *q, const struct request *r, const struct fault *last)
 	bool regional = strcmp(own, r->x->url) == 0;
 
 	free(own);
-	return last->kind == FAULT_NET    ? refusal_net(last->text, regional)
-	    : last->kind == FAULT_SERVICE ? REFUSAL_TROUBLE
-					  : "";
+	if (last->kind == FAULT_NET)
+		return refusal_net(last->text, regional);
+	return last->kind == FAULT_SERVICE && r->x->status >= 500
+	    ? "a proxy before it, or the service itself, has problems; run "
+	      "again later"
+	    : "check the endpoint, and " REFUSAL_PROXY;
 }
 
 /* Send it until there is an answer. */
@@ -113,7 +116,6 @@ try_all(const struct query *q, struct request *r, struct query_reply *out,
 {
 	const struct aws_config *config = q->caller.config;
 	struct fault last = { 0 };
-	const char *hint;
 	enum retry_class why;
 	int most = config->attempts_set ? config->max_attempts : RETRY_SINGLE;
 	int rc;
@@ -129,11 +131,10 @@ try_all(const struct query *q, struct request *r, struct query_reply *out,
 		return rc;
 	if (out->status != 0 && out->code[0] != '\0')
 		return 1;
-	hint = advice(q, r, &last);
 	return fault(f, last.kind,
-	    "%s: %s: no usable reply in %d %s: %.900s%s%s", r->x->url,
+	    "%s: %s: no usable reply in %d %s: %.900s; %s", r->x->url,
 	    q->action, r->tries, refusal_tries(r->tries), last.text,
-	    hint[0] != '\0' ? "; " : "", hint);
+	    advice(q, r, &last));
 }
 
 int

@@ -6,6 +6,7 @@
 #include "lib/aws/query/query.h"
 #include "lib/aws/query/stack.h"
 #include "lib/aws/query/xml.h"
+#include "lib/aws/refusal.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
@@ -193,6 +194,13 @@ not_found(const struct lookup *l, const struct query_reply *said,
 		(void)fault(f, FAULT_NOT_FOUND,
 		    "stack %s: not found in region %s (%s)", l->stack,
 		    l->caller->config->region, said->message);
+	else if (r > 0 && strncmp(reply.code, "AccessDenied", 12) == 0)
+		(void)fault(f, FAULT_NOT_FOUND,
+		    "%s; its tables cannot be listed "
+		    "(cloudformation:ListStackResources is not allowed): give "
+		    "the name of the table in the stack with --logical-id, or "
+		    "the table with -t",
+		    said->message);
 	else if (r > 0)
 		(void)query_refused(SERVICE, DESCRIBE, said, f);
 	query_release(&reply);
@@ -226,7 +234,9 @@ check(const struct lookup *l, const struct xml *detail, struct fault *f)
 
 	if (type[0] == '\0')
 		return fault(f, FAULT_DATA,
-		    DESCRIBE ": the reply has no type for %s", l->logical);
+		    DESCRIBE ": the reply has no type for %s; check the "
+			     "endpoint, and " REFUSAL_PROXY,
+		    l->logical);
 	if (!is_table(type))
 		return not_a_table(l, type, f);
 	if (is_going(status))

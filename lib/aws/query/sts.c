@@ -139,7 +139,8 @@ take_identity(const struct xml *reply, struct identity *out, struct fault *f)
 	if (account == NULL || strspn(account, "0123456789") != 12 ||
 	    account[12] != '\0')
 		return fault(f, FAULT_DATA,
-		    "GetCallerIdentity: the reply names no account");
+		    "GetCallerIdentity: the reply names no account; check the "
+		    "endpoint, and " REFUSAL_PROXY);
 	out->account = xstrdup(account);
 	out->arn = xstrdup(arn != NULL ? arn : "");
 	return 0;

@@ -342,7 +342,7 @@ static const struct {
 	/* clang-format off */
 	{ "nothing wrong", "T", "T", NULL },
 	{ "another schema", "inspect/1", "purge/1", "schema" },
-	{ "truncated", "\"free_by_ttl\":1}}", "\"free", "JSON" },
+	{ "truncated", "\"free_by_ttl\":1}}", "\"free", "it is truncated" },
 	{ "an estimate", "\"sample\":null", "\"sample\":{\"of\":1024}", "estimate" },
 	{ "a number in quotes", "\"now\":1795332271", "\"now\":\"soon\"", "now" },
 	{ "no key", "[\"key\"]", "[]", "key" },

@@ -15,6 +15,7 @@
 	"perform: dynamodb:Scan on resource: T "
 #define THEIRS "); add it to the policy of these credentials"
 #define DENIES "); that policy denies it whatever others allow: have it changed"
+#define KEY "and in that of the key"
 #define MUST "); that policy must allow it, too"
 
 static void
@@ -28,6 +29,13 @@ test_denied(void **state)
 		{ USER "because no identity-based policy allows the "
 		       "dynamodb:Scan action",
 		    THEIRS },
+		{ "User: u is not authorized to perform: kms:Decrypt on "
+		  "resource: k because no identity-based policy allows the "
+		  "kms:Decrypt action",
+		    KEY },
+		{ "KMS key access denied error: The ciphertext refers to a "
+		  "customer master key that does not exist",
+		    KEY },
 		{ USER "with an explicit deny in a service control policy",
 		    DENIES },
 		{ USER "with an explicit deny in an identity-based policy",

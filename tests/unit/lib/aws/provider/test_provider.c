@@ -273,8 +273,8 @@ static const struct {
 	    .slept = 12 + 25 + 50,
 	    .why = { "assumed role: with the keys of: profile default (",
 		"/.aws/config:2: https://sts.a-b-1.amazonaws.com: AssumeRole: "
-		"no usable reply in 4 tries: HTTP 503; the service has "
-		"problems" } },
+		"no usable reply in 4 tries: HTTP 503; a proxy before it, or "
+		"the service itself, has problems" } },
 	{ .name = "role, STS cannot be reached",
 	    .config = ROLE_BY_KEYS,
 	    .replies = { NOTHING, NOTHING, NOTHING, NOTHING },

@@ -123,8 +123,10 @@ static const struct {
 	    NULL, "stack S: not found in region us-east-1", FAULT_NOT_FOUND },
 	{ "not allowed to list", "S", { { 400, .body = ABSENT },
 	    { 403, .body = ERROR("AccessDenied", "no") } },
-	    NULL, "DescribeStackResource: ValidationError: Resource X does "
-	    "not exist", FAULT_SERVICE },
+	    NULL, "Resource X does not exist for S; its tables cannot be "
+	    "listed (cloudformation:ListStackResources is not allowed): give "
+	    "the name of the table in the stack with --logical-id, or the "
+	    "table with -t", FAULT_NOT_FOUND },
 	{ "not allowed to describe", "S",
 	    { { 403, .body = ERROR("AccessDenied", "no") } },
 	    NULL, "cloudformation:DescribeStackResource is not allowed",
