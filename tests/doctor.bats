@@ -194,8 +194,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	{
 		for i in {1..4}; do printf '{"Item":{"key":{"S":"%s"},"ttl":{"S":"%s"}}}\n' "$i" "$(date -ud "@$((NOW - 864000))" +%FT%T)"; done
 		for i in {5..6}; do printf '{"Item":{"key":{"S":"%s"},"ttl":{"S":"%s"}}}\n' "$i" "$(date -ud "@$((NOW + 864000))" +%FT%T)"; done
-	} >zones.json
-	seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW" <zones.json
+	} | seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW"
 	doctor -t "$table" --now "$NOW"
 	is warning "6 have a time without a zone: 'repair --zone ZONE' fixes them if the application's zone is known, else only a purge deletes the 4 that are expired" entries
 	ttlsweep purge -q -t "$table" --now "$NOW" --yes --no-journal
