@@ -33,6 +33,7 @@ SRC := \
     cli/commands.c \
     cli/context/context.c \
     cli/context/context_input.c \
+    cli/context/context_tell.c \
     cli/context/guard.c \
     cli/context/subset.c \
     cli/doctor/doctor_list.c \
@@ -51,6 +52,9 @@ SRC := \
     cli/option/option_value.c \
     cli/output.c \
     cli/progress.c \
+    cli/report/advice.c \
+    cli/report/advice_repair.c \
+    cli/report/advice_ttl.c \
     cli/report/codec.c \
     cli/report/emit.c \
     cli/report/emit_html.c \

@@ -196,14 +196,6 @@ take_table(struct context *c, const struct context_hints *hints)
 	buf_release(&pace);
 }
 
-/* The file of --keys-from, for messages. */
-static const char *
-keys_name(const struct context *c)
-{
-	return strcmp(c->o->keys_from, "-") == 0 ? "standard input"
-						 : c->o->keys_from;
-}
-
 static int
 open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 {
@@ -240,10 +232,8 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 	if (c->listed &&
 	    keylist_read(&c->keys, c->o->keys_from, &c->table, f) != 0)
 		return -1;
-	if (c->listed && c->keys.empty)
-		log_warn(c->log, "%s is empty: it has no key", keys_name(c));
-	else if (c->listed && c->keys.n == 0)
-		log_note(c->log, "%s has no key", keys_name(c));
+	if (c->listed && c->keys.n == 0)
+		context_tell_keys(c, 0);
 	return 0;
 }
 
@@ -373,54 +363,6 @@ segments(struct context *c)
 	subset_choose(&c->portion, c->o, c->table.bytes,
 	    c->world->chance(c->world->ctx));
 	return c->portion.segments;
-}
-
-/* Note what is odd about --keys-from; ${absent} keys have no entry. */
-static void
-note_keys(const struct context *c, int64_t absent)
-{
-	const char *file;
-
-	if (!c->listed)
-		return;
-	file = keys_name(c);
-	if (c->keys.twice > 0)
-		log_note(c->log, "%s: %lld row%s a key and count%s once", file,
-		    (long long)c->keys.twice,
-		    c->keys.twice == 1 ? " repeats" : "s repeat",
-		    c->keys.twice == 1 ? "s" : "");
-	if (absent > 0)
-		log_note(c->log, "%s: %lld of %zu key%s %s no entry", file,
-		    (long long)absent, c->keys.n, c->keys.n == 1 ? "" : "s",
-		    absent == 1 ? "has" : "have");
-}
-
-void
-context_tell_prefixes(const struct context *c, uint64_t seen, int64_t entries)
-{
-	const struct option_list *given = &c->o->session_prefixes;
-
-	for (size_t i = 0; i < given->n && i < 64 && entries > 0; i++)
-		if ((seen & UINT64_C(1) << i) == 0)
-			log_warn(c->log,
-			    "--session-prefix '%s': no key begins with it "
-			    "(%lld %s read); sessions found by the default "
-			    "prefixes were masked all the same",
-			    given->list[i], (long long)entries,
-			    entries == 1 ? "entry" : "entries");
-}
-
-void
-context_tell_attribute(const struct context *c, const struct summary *s,
-    bool expected)
-{
-	if (expected || !summary_nameless(s))
-		return;
-	log_warn(c->log,
-	    "no entry that was read (%lld) has the TTL attribute %s; if the "
-	    "time is in another one, name it with --ttl-attribute (ttlsweep "
-	    "inspect shows which have numbers that look like times)",
-	    (long long)s->items, c->ttl);
 }
 
 /* How much --limit makes it read, and by how many workers. */
@@ -647,8 +589,8 @@ context_pass(struct context *c, const struct context_pass *how,
 	context_begin(c, how->verb, how->rows);
 	rc = pass_run(&pass, &total, done, f);
 	context_end(c);
-	if (rc == 0)
-		note_keys(c, done->absent);
+	if (rc == 0 && c->keys.n > 0)
+		context_tell_keys(c, done->absent);
 	if (rc >= 0) {
 		context_tell_prefixes(c, total.prefixes, total.items);
 		context_tell_attribute(c, &total,

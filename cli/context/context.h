@@ -126,6 +126,9 @@ void context_close(struct context *c);
  * ${any_order}: workers may share the lines of a file. */
 struct source *context_source(struct context *c, bool keys_only,
     bool any_order);
+/* Say what is odd about --keys-from; ${absent} of its keys have no entry. */
+void context_tell_keys(const struct context *c, int64_t absent);
+
 /* Warn of each --session-prefix that none of the ${entries} keys began with;
  * ${seen} is from their summary. */
 void context_tell_prefixes(const struct context *c, uint64_t seen,

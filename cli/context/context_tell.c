@@ -1,0 +1,65 @@
+#include <string.h>
+
+#include "cli/context/context.h"
+#include "cli/log.h"
+#include "cli/option/option.h"
+#include "inspector/summary.h"
+
+/* The file of --keys-from, for messages. */
+static const char *
+keys_name(const struct context *c)
+{
+	return strcmp(c->o->keys_from, "-") == 0 ? "standard input"
+						 : c->o->keys_from;
+}
+
+void
+context_tell_keys(const struct context *c, int64_t absent)
+{
+	const char *file;
+
+	if (!c->listed)
+		return;
+	file = keys_name(c);
+	if (c->keys.empty)
+		log_warn(c->log, "%s is empty: it has no key", file);
+	else if (c->keys.n == 0)
+		log_note(c->log, "%s has no key", file);
+	if (c->keys.twice > 0)
+		log_note(c->log, "%s: %lld row%s a key and count%s once", file,
+		    (long long)c->keys.twice,
+		    c->keys.twice == 1 ? " repeats" : "s repeat",
+		    c->keys.twice == 1 ? "s" : "");
+	if (absent > 0)
+		log_note(c->log, "%s: %lld of %zu key%s %s no entry", file,
+		    (long long)absent, c->keys.n, c->keys.n == 1 ? "" : "s",
+		    absent == 1 ? "has" : "have");
+}
+
+void
+context_tell_prefixes(const struct context *c, uint64_t seen, int64_t entries)
+{
+	const struct option_list *given = &c->o->session_prefixes;
+
+	for (size_t i = 0; i < given->n && i < 64 && entries > 0; i++)
+		if ((seen & UINT64_C(1) << i) == 0)
+			log_warn(c->log,
+			    "--session-prefix '%s': no key begins with it "
+			    "(%lld %s read); sessions found by the default "
+			    "prefixes were masked all the same",
+			    given->list[i], (long long)entries,
+			    entries == 1 ? "entry" : "entries");
+}
+
+void
+context_tell_attribute(const struct context *c, const struct summary *s,
+    bool expected)
+{
+	if (expected || !summary_nameless(s))
+		return;
+	log_warn(c->log,
+	    "no entry that was read (%lld) has the TTL attribute %s; if the "
+	    "time is in another one, name it with --ttl-attribute (ttlsweep "
+	    "inspect shows which have numbers that look like times)",
+	    (long long)s->items, c->ttl);
+}

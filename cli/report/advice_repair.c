@@ -1,0 +1,235 @@
+#include <string.h>
+
+#include "cli/report/advice.h"
+#include "cli/report/figure.h"
+#include "cli/report/report.h"
+#include "cli/report/report_words.h"
+#include "inspector/record.h"
+#include "inspector/summary.h"
+#include "lib/base/buf.h"
+
+struct advice_repaired
+advice_repair_count(const struct report *r)
+{
+	const struct summary *s = report_words_counted(r);
+	int64_t expired = summary_repairable(s, STATE_STUCK);
+	int64_t immortal = summary_repairable(s, STATE_IMMORTAL);
+	int64_t old = summary_repairable_old(s);
+
+	/* TTL would leave all of these alone: they are for a purge */
+	if (old >= expired)
+		expired = old = 0;
+	return (struct advice_repaired){
+		.items = advice_whole(r, expired + immortal),
+		.expired = advice_whole(r, expired),
+		.taken = advice_whole(r, expired - old),
+		.immortal =
+		    advice_whole(r, s->states[STATE_IMMORTAL].items - immortal),
+		.zoneless = advice_whole(r, s->zoneless[STATE_IMMORTAL]),
+		.old = expired > 0 && (old > 0 || r->estimated),
+	};
+}
+
+void
+advice_repair(struct advice *a)
+{
+	const struct advice_repaired *f = &a->repaired;
+	bool one = f->items == 1;
+
+	if (f->items == 0 || !advice_is_live(a->r))
+		return;
+	if (a->first && f->old) {
+		buf_addf(a->line, "Repair first: it fixes %s ",
+		    one ? "the time of" : "the times of");
+		advice_amount(a, f->items);
+		buf_addf(a->line,
+		    " %s, and TTL then deletes %s once %s expired, but not "
+		    "what expired five or more years ago:",
+		    one ? "entry" : "entries", one ? "it" : "them",
+		    one ? "it has" : "they have");
+		advice_say(a);
+		advice_sweep(a, "repair", "");
+		advice_ttl_after(a);
+		return;
+	}
+	buf_addf(a->line, "%s the time%s of ",
+	    f->expired > 0 &&
+		    (a->acts == REPORT_TTL_ACTS ||
+			a->acts == REPORT_TTL_UNKNOWN)
+		? "Repair first: it turns"
+		: "Repair turns",
+	    one ? "" : "s");
+	advice_amount(a, f->items);
+	buf_addf(a->line, "%s %s", f->expired == f->items ? " expired" : "",
+	    one ? "entry" : "entries");
+	if (f->expired > 0 && f->expired < f->items) {
+		buf_adds(a->line, ", ");
+		advice_amount(a, f->expired);
+		buf_adds(a->line, " of them expired,");
+	}
+	buf_addf(a->line, " into seconds, and TTL%s deletes ",
+	    a->acts == REPORT_TTL_ACTS      ? " then"
+		: a->acts == REPORT_TTL_OFF ? ", when it is on, then"
+					    : " on that attribute then");
+	buf_addf(a->line, "%s free of charge", one ? "it" : "them");
+	if (f->expired < f->items)
+		buf_addf(a->line, " after %s",
+		    one ? "it expires" : "they expire");
+	if (f->old && !a->r->estimated)
+		buf_addf(a->line,
+		    ", but for the %s that expired five or more "
+		    "years ago",
+		    figure_count(f->expired - f->taken).s);
+	else if (f->old)
+		buf_adds(a->line,
+		    ", but for any that expired five or more years ago");
+	buf_addc(a->line, ':');
+	advice_say(a);
+	advice_sweep(a, "repair",
+	    f->expired == 0 && advice_expired(a->r->summary) > 0
+		? " --state immortal"
+		: "");
+	advice_ttl_after(a);
+}
+
+void
+advice_repair_zone(struct advice *a)
+{
+	const struct summary *s = a->r->summary;
+	int64_t n = s->zoneless[STATE_STUCK] + s->zoneless[STATE_IMMORTAL];
+
+	if (n == 0 || !advice_is_live(a->r) || a->zoned)
+		return;
+	a->zoned = true;
+	advice_amount(a, n);
+	buf_addf(a->line,
+	    " %s a time without a zone%s. Repair turns %s into seconds only if "
+	    "it is told the application's zone, here UTC:",
+	    n == 1 ? "entry has" : "entries have",
+	    a->r->selection != NULL &&
+		    strstr(a->r->selection, "--overdue ") != NULL
+		? " (or more, as --overdue then goes by that zone)"
+		: "",
+	    n == 1 ? "it" : "them");
+	advice_say(a);
+	advice_sweep(a, "repair", " --zone UTC");
+	advice_ttl_after(a);
+}
+
+/* Where the selection is of some reasons: the end of their list, as long as it
+ * lacks too-old, which a repair gives to old times; NULL. */
+static const char *
+reasons_end(const struct report *r)
+{
+	static const char option[] = "--reason ", old[] = "too-old";
+	const char *from, *end;
+
+	if (r->selection == NULL ||
+	    strncmp(r->selection, option, strlen(option)) != 0)
+		return NULL;
+	from = r->selection + strlen(option);
+	end = from + strcspn(from, " ");
+	from = strstr(from, old);
+	return from != NULL && from < end ? NULL : end;
+}
+
+/* A repair gives some of the selected entries another reason. */
+static bool
+adds_old(const struct report *r)
+{
+	return reasons_end(r) != NULL && report_words_old(r);
+}
+
+/* Bytes of a selection by size, which is its last option, at the end of
+ * ${options}; 0. */
+static size_t
+size_option(const char *options)
+{
+	static const char option[] = " --larger-than ";
+	size_t n = strlen(options), digits = 0, word = strlen(option);
+
+	while (digits < n && options[n - digits - 1] >= '0' &&
+	    options[n - digits - 1] <= '9')
+		digits++;
+	return digits > 0 && n >= word + digits &&
+		memcmp(options + n - digits - word, option, word) == 0
+	    ? word + digits
+	    : 0;
+}
+
+/* A repair makes entries smaller than the size that selected them. */
+static bool
+is_by_size(const struct report *r)
+{
+	return r->selection != NULL && r->place.repeat != NULL &&
+	    size_option(r->place.repeat) > 0;
+}
+
+/* Purge what is too old for TTL after the repair. */
+static void
+sweep_rest(struct advice *a)
+{
+	const struct report *r = a->r;
+	const char *end = adds_old(r) ? reasons_end(r) : NULL;
+	struct report_place place = r->place;
+	struct buf repeat = { 0 };
+
+	if (place.repeat != NULL && (end != NULL || is_by_size(r))) {
+		size_t n = strlen(place.repeat);
+		size_t keep = n - size_option(place.repeat);
+		size_t head = end != NULL ? n - strlen(end) : keep;
+
+		buf_add(&repeat, place.repeat, head);
+		buf_adds(&repeat, end != NULL ? ",too-old" : "");
+		buf_add(&repeat, place.repeat + head, keep - head);
+		place.repeat = buf_text(&repeat);
+	}
+	advice_sweep_at(a, "purge", " --state stuck", &place);
+	buf_release(&repeat);
+}
+
+void
+advice_repair_rest(struct advice *a, const char *when, int64_t rest)
+{
+	const struct summary *s = a->r->summary;
+	int64_t zoneless = s->zoneless[STATE_STUCK];
+
+	if (adds_old(a->r) || is_by_size(a->r)) {
+		buf_addf(a->line, "%s purge what TTL will never delete.", when);
+		if (adds_old(a->r))
+			buf_adds(a->line,
+			    " What repair changed and is too old for TTL then "
+			    "has the reason too-old; this selects all others "
+			    "of that reason, too");
+		if (adds_old(a->r) && is_by_size(a->r))
+			buf_addc(a->line, '.');
+		if (is_by_size(a->r))
+			buf_adds(a->line,
+			    " Repaired entries are smaller, so this selects "
+			    "others of any size, too");
+		buf_addc(a->line, ':');
+	} else if (a->r->estimated) {
+		buf_addf(a->line,
+		    "%s purge the rest, which TTL will never delete:", when);
+	} else if (zoneless > 0 && rest > zoneless) {
+		buf_addf(a->line, "%s purge the other %s (", when,
+		    figure_count(rest).s);
+		buf_addf(a->line,
+		    "%s%s with --zone), which TTL will never "
+		    "delete:",
+		    s->overdue.max >= RECORD_TOO_OLD ? "at least " : "",
+		    figure_count(rest - zoneless).s);
+	} else {
+		if (zoneless > 0)
+			when = "If the zone is not known,";
+		buf_addf(a->line, "%s purge the ", when);
+		if (rest == 1)
+			buf_adds(a->line, "remaining one");
+		else
+			buf_addf(a->line, "other %s", figure_count(rest).s);
+		buf_addf(a->line, ", which TTL will %snever delete:",
+		    zoneless > 0 ? "then " : "");
+	}
+	advice_say(a);
+	sweep_rest(a);
+}

@@ -1,0 +1,52 @@
+#include "cli/report/advice.h"
+#include "cli/report/emit.h"
+#include "cli/report/report.h"
+#include "cli/report/text_report.h"
+#include "lib/base/buf.h"
+
+void
+advice_ttl_switch(struct advice *a)
+{
+	const struct report *r = a->r;
+	bool move = a->acts == REPORT_TTL_ELSEWHERE;
+
+	buf_adds(a->line, " TTL acts on the whole table and has no undo");
+	if (move && a->first) { /* there is no room for both commands */
+		buf_adds(a->line, "; how to do it is in the full report:");
+		advice_say(a);
+		advice_inspect(a, r->ttl_attribute);
+		return;
+	}
+	if (move) {
+		buf_adds(a->line, ". Switch TTL off:");
+		advice_say(a);
+		text_report_ttl_command(a->line, &r->place, false,
+		    r->table_ttl);
+		advice_command(a);
+		buf_adds(a->line,
+		    "wait until that is done, up to an hour, "
+		    "and switch it on:");
+	} else {
+		buf_addc(a->line, ':');
+	}
+	advice_say(a);
+	text_report_ttl_command(a->line, &r->place, true, r->ttl_attribute);
+	advice_command(a);
+	a->acts_now = true;
+}
+
+void
+advice_ttl_after(struct advice *a)
+{
+	if (a->acts_now ||
+	    (a->acts != REPORT_TTL_OFF && a->acts != REPORT_TTL_ELSEWHERE))
+		return;
+	if (a->acts == REPORT_TTL_ELSEWHERE) {
+		buf_adds(a->line, "Then move TTL to ");
+		text_report_text(&a->e->p, a->line, a->r->ttl_attribute);
+		buf_addc(a->line, '.');
+	} else {
+		buf_adds(a->line, "Then turn TTL on.");
+	}
+	advice_ttl_switch(a);
+}
