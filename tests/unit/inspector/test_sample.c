@@ -216,6 +216,7 @@ test_saved(void **state)
 		if (strcmp(buf_text(&out), buf_text(&want)) != 0)
 			fail_msg("%s: %s", savings[i].name, buf_text(&out));
 		buf_release(&out);
+		buf_release(&e.line);
 		buf_release(&want);
 	}
 }
