@@ -348,6 +348,6 @@ record_of(struct record *r, const struct item *item, const struct rules *rules,
 	r->moment = r->has_moment ? m->floor : 0;
 	r->overdue = r->has_moment ? sum_sub(rules->now, m->ceil) : 0;
 	judge(r, m, rules);
-	r->old = r->state == STATE_STUCK && !r->zoneless &&
-	    record_past(r, rules, RECORD_TOO_OLD);
+	r->old =
+	    r->state == STATE_STUCK && record_past(r, rules, RECORD_TOO_OLD);
 }

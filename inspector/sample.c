@@ -106,6 +106,7 @@ sample_scale(struct summary *out, const struct summary *seen,
 	scale_all(out->upcoming, SUMMARY_UPCOMING, by);
 	scale_all(out->zoneless, STATES, by);
 	scale_all(out->old, REASONS, by);
+	out->zoneless_old = estimate_scale(by, out->zoneless_old);
 	out->purge_units = estimate_scale(by, out->purge_units);
 	out->free_by_ttl = estimate_scale(by, out->free_by_ttl);
 	out->late = estimate_scale(by, out->late);

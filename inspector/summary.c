@@ -144,6 +144,7 @@ summary_add(struct summary *s, const struct record *r, int64_t units)
 	s->reasons[r->state][r->reason]++;
 	s->zoneless[r->state] += r->zoneless;
 	s->old[r->reason] += r->old;
+	s->zoneless_old += r->old && r->zoneless;
 	if (g != NULL) {
 		g->items++;
 		g->bytes += bytes;
@@ -271,6 +272,7 @@ summary_merge(struct summary *to, const struct summary *from)
 	}
 	for (int i = 0; i < REASONS; i++)
 		to->old[i] += from->old[i];
+	to->zoneless_old += from->zoneless_old;
 	for (int i = 0; i < KINDS; i++)
 		merge_count(&to->kinds[i], &from->kinds[i]);
 	for (int i = 0; i < SUMMARY_UPCOMING; i++)
@@ -294,12 +296,22 @@ summary_nameless(const struct summary *s)
 int64_t
 summary_repairable_old(const struct summary *s)
 {
-	int64_t n = 0;
+	int64_t n = -s->zoneless_old;
 
 	for (int i = 0; i < REASONS; i++)
 		if ((REASONS_CONVERTED & 1u << i) != 0)
 			n += s->old[i];
-	return n;
+	/* an estimate's counts are rounded, and may not add up */
+	return n > 0 ? n : 0;
+}
+
+int64_t
+summary_zoned(const struct summary *s, enum state state)
+{
+	int64_t n =
+	    s->zoneless[state] - (state == STATE_STUCK ? s->zoneless_old : 0);
+
+	return n > 0 ? n : 0;
 }
 
 int64_t

@@ -74,7 +74,8 @@ struct summary {
 	int64_t late; /* pending, and expired SUMMARY_LATE ago or earlier */
 	int64_t upcoming[SUMMARY_UPCOMING];
 	int64_t zoneless[STATES];    /* date-times without a zone */
-	int64_t old[REASONS];        /* of those that are stuck: record.old */
+	int64_t old[REASONS];        /* of those that are stuck: record.old … */
+	int64_t zoneless_old;        /* … without a zone */
 	struct summary_key *largest; /* by bytes down, then key */
 	size_t nlargest, top;
 	int64_t purge_units; /* write units to delete the expired ones */
@@ -103,6 +104,9 @@ bool summary_nameless(const struct summary *s);
 /* How many entries of ${state} have a time that repair converts: in another
  * unit, or in a string with a zone. Pure. */
 int64_t summary_repairable(const struct summary *s, enum state state);
+/* How many of ${state} have a date-time without a zone, and are not too old for
+ * TTL: a repair that is told the zone is of use for them. Pure. */
+int64_t summary_zoned(const struct summary *s, enum state state);
 /* How many of those that are stuck TTL would leave alone after a repair: they
  * are too old. Pure. */
 int64_t summary_repairable_old(const struct summary *s);

@@ -352,7 +352,7 @@ closed() {
 	local n
 	n=$(ttlsweep list -t "$TABLE" --now "$NOW" --no-headings --state immortal | wc -l)
 	run -0 --separate-stderr ttlsweep list -t "$TABLE" --now "$NOW" --state immortal --top 5
-	[[ $stderr == *"none of the $n entries that match are expired: --by overdue lists no others; --by size lists all of them" ]]
+	[[ $stderr == *"no entry that matches ($n) is expired, and --by overdue lists only those; --by size lists all" ]]
 	run -0 --separate-stderr ttlsweep list -t "$TABLE" --now "$NOW" --top 5
 	[[ -z $stderr ]]
 }

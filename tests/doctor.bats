@@ -180,15 +180,15 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	table=$(new_table only)
 	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" --case past=20 --case too-old=1
 	doctor -t "$table" --now "$NOW"
-	is warning 'once TTL is on for ttl, only a purge deletes 1 of these' entries
+	is warning 'only a purge deletes 1 of these, even once TTL is on for ttl' entries
 	jq -e '.checks | map(select(.check == "entries"))[0].fix | contains("ttlsweep purge") | not' "$json"
 	table=$(new_table zone)
 	printf '{"Item":{"key":{"S":"a"},"ttl":{"S":"2020-01-01T00:00:00"}}}\n' |
 	    seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW"
 	doctor -t "$table" --now "$NOW"
-	is warning "1 has a time without a zone: 'repair --zone ZONE' fixes it if the application's zone is known, else only a purge deletes it" entries
-	is warning "ttlsweep repair --zone UTC --table $table" entries
-	is warning "what expired five or more years ago needs a purge in any case" entries
+	# TTL would leave it alone even with a zone
+	is warning "only a purge deletes it, even once TTL is on for ttl" entries
+	is warning "ttlsweep purge --state stuck --table $table" entries
 	# also those that have not expired, as inspect and repair count them
 	table=$(new_table zones)
 	{
@@ -196,10 +196,10 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		for i in {5..6}; do printf '{"Item":{"key":{"S":"%s"},"ttl":{"S":"%s"}}}\n' "$i" "$(date -ud "@$((NOW + 864000))" +%FT%T)"; done
 	} | seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW"
 	doctor -t "$table" --now "$NOW"
-	is warning "6 have a time without a zone: 'repair --zone ZONE' fixes them if the application's zone is known, else only a purge deletes the 4 that are expired" entries
+	is warning "6 have a time without a zone: 'repair --zone ZONE' fixes them if the application's zone is known, and TTL deletes them once it is on for ttl; else only a purge deletes the 4 that are expired" entries
 	ttlsweep purge -q -t "$table" --now "$NOW" --yes --no-journal
 	doctor -t "$table" --now "$NOW"
-	is warning "2 have a time without a zone: 'repair --zone ZONE' fixes them if the application's zone is known (without --yes, a dry run)" entries
+	is warning "2 have a time without a zone: 'repair --zone ZONE' fixes them if the application's zone is known, and TTL deletes them once it is on for ttl (without --yes, a dry run)" entries
 	is warning "ttlsweep repair --zone UTC --table $table" entries
 }
 

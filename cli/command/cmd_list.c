@@ -126,6 +126,7 @@ work(struct list *l, bool keys_only, struct fault *f)
 		.keys_only = keys_only,
 		.verb = "listed",
 		.rows = l->rank == NULL,
+		.timed = l->rank != NULL && l->context.o->by != BY_SIZE,
 		.sink = l->rank == NULL
 		    ? rows_sink(&l->rows)
 		    : (struct pass_sink){ .ctx = l, .entry = on_ranked },
@@ -152,14 +153,22 @@ note_unranked(const struct list *l, struct log *log)
 
 	if (l->rank == NULL || n >= o->top || n >= l->matched)
 		return;
-	log_note(log,
-	    "%s of the %s entries that match %s: --by %s lists no others; "
-	    "--by size lists all of them",
-	    n > 0 ? figure_count(n).s : "none", figure_count(l->matched).s,
-	    overdue      ? n == 1 ? "is expired" : "are expired"
-		: n == 1 ? "is still to expire"
-			 : "are still to expire",
-	    overdue ? "overdue" : "expires");
+	if (n > 0)
+		log_note(log,
+		    "%s of the %s entries that match %s: --by %s lists only "
+		    "%s, --by size all of them",
+		    figure_count(n).s, figure_count(l->matched).s,
+		    overdue      ? n == 1 ? "is expired" : "are expired"
+			: n == 1 ? "is still to expire"
+				 : "are still to expire",
+		    overdue ? "overdue" : "expires", n == 1 ? "that" : "these");
+	else
+		log_note(log,
+		    "no entry that matches (%s) %s, and --by %s lists only "
+		    "those; --by size lists all",
+		    figure_count(l->matched).s,
+		    overdue ? "is expired" : "is still to expire",
+		    overdue ? "overdue" : "expires");
 }
 
 /*

@@ -594,8 +594,9 @@ context_pass(struct context *c, const struct context_pass *how,
 	if (rc >= 0) {
 		context_tell_prefixes(c, total.prefixes, total.items);
 		context_tell_attribute(c, &total,
-		    done->matched > 0 ||
-			(selection.states & 1u << STATE_IMMORTAL) != 0);
+		    !how->timed &&
+			(done->matched > 0 ||
+			    (selection.states & 1u << STATE_IMMORTAL) != 0));
 	}
 	summary_release(&total);
 	source_close(pass.source);

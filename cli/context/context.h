@@ -145,6 +145,7 @@ struct context_pass {
 	bool alone;       /* by one worker */
 	const char *verb; /* as matched of context_begin, … */
 	bool rows;        /* … and rows */
+	bool timed;       /* it is about times, which no entry may have */
 	struct pass_sink sink;
 };
 /* pass_run with progress, and with the messages at its end. */

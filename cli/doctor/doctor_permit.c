@@ -297,9 +297,13 @@ check_cost(struct doctor *d, struct fault *f)
 		    d->c.table.ttl_status != NULL ? "; TTL would delete "
 						  : "; TTL, if it is on, would "
 						    "delete ");
-		add_about(out, d, spared);
-		buf_adds(out,
-		    " of them without charge in this region, but later");
+		if (n < 1.5) {
+			buf_adds(out, "it");
+		} else {
+			add_about(out, d, spared);
+			buf_adds(out, " of them");
+		}
+		buf_adds(out, " without charge in this region, but later");
 	}
 	return doctor_add(d, "cost", DOCTOR_OK, f);
 }

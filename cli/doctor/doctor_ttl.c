@@ -93,6 +93,8 @@ advise_enable(struct doctor *d)
 		.profile = d->o->profile,
 	};
 
+	if (strcmp(d->c.table.ttl_status, "DISABLED") != 0)
+		buf_adds(&d->fix, "wait until it is off, up to an hour, then ");
 	buf_adds(&d->fix,
 	    "turn it on, and it deletes what expires free of charge, except what it "
 	    "never can (see entries); it has no undo");
@@ -147,7 +149,7 @@ check_ttl(struct doctor *d, const struct lookalikes *like, struct fault *f)
 			    "writes; %s is only the default here, and there "
 			    "is no entry to see it by",
 			    d->ttl);
-		else if (strcmp(t->ttl_status, "DISABLED") == 0)
+		else
 			advise_enable(d);
 		return doctor_add(d, "ttl", DOCTOR_WARNING, f);
 	}
@@ -243,8 +245,9 @@ static void
 add_zoned(struct doctor *d, bool others)
 {
 	const struct summary *s = &d->sample;
-	int64_t expired = s->zoneless[STATE_STUCK];
-	int64_t n = expired + s->zoneless[STATE_IMMORTAL];
+	int64_t expired = summary_zoned(s, STATE_STUCK);
+	int64_t n = expired + summary_zoned(s, STATE_IMMORTAL);
+	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl);
 
 	if (n == 0)
 		return;
@@ -257,17 +260,17 @@ add_zoned(struct doctor *d, bool others)
 	buf_addf(&d->fix,
 	    "'repair --zone ZONE' fixes %s if the application's zone is known",
 	    n == 1 ? "it" : "them");
-	if (expired > 0 && expired == n)
-		buf_addf(&d->fix, ", else only a purge deletes %s",
-		    n == 1 ? "it" : "them");
-	else if (expired > 0)
-		buf_addf(&d->fix, ", else only a purge deletes the %s that %s",
-		    figure_count(expired).s,
+	if (!acts)
+		buf_addf(&d->fix, ", and TTL deletes %s once it is on for %s",
+		    n == 1 ? "it" : "them", d->ttl);
+	if (expired == 0)
+		return;
+	buf_addf(&d->fix, "%s else only a purge deletes ", acts ? "," : ";");
+	if (expired == n)
+		buf_adds(&d->fix, n == 1 ? "it" : "them");
+	else
+		buf_addf(&d->fix, "the %s that %s", figure_count(expired).s,
 		    expired == 1 ? "is expired" : "are expired");
-	if (expired > 0 && s->overdue.max >= RECORD_TOO_OLD)
-		buf_adds(&d->fix,
-		    "; what expired five or more years ago needs a purge "
-		    "in any case");
 }
 
 /* Advise a repair, then a purge of the rest, except of what TTL would delete
@@ -281,7 +284,7 @@ advise_reasons(struct doctor *d)
 	int64_t old = summary_repairable_old(s);
 	int64_t purge = s->states[STATE_STUCK].items - (stuck - old) -
 	    (s->reasons[STATE_STUCK][REASON_TTL_OFF] - s->old[REASON_TTL_OFF]);
-	int64_t zoned = s->zoneless[STATE_STUCK];
+	int64_t zoned = summary_zoned(s, STATE_STUCK);
 	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl);
 
 	if (repair > old) {
@@ -304,11 +307,16 @@ advise_reasons(struct doctor *d)
 	} else if (purge > 0) {
 		bool all = acts || purge == s->states[STATE_STUCK].items;
 
-		if (!acts)
-			buf_addf(&d->fix, "once TTL is on for %s, ", d->ttl);
-		if (purge > zoned)
+		if (purge > zoned &&
+		    purge - zoned == s->states[STATE_STUCK].items)
+			buf_addf(&d->fix, "only a purge deletes %s",
+			    purge == 1 ? "it" : "these");
+		else if (purge > zoned)
 			buf_addf(&d->fix, "only a purge deletes %s of these",
 			    figure_count(purge - zoned).s);
+		if (purge > zoned && !acts)
+			buf_addf(&d->fix, ", even once TTL is on for %s",
+			    d->ttl);
 		add_zoned(d, purge > zoned);
 		if (!all)
 			return; /* it would delete the others, too */

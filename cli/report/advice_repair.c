@@ -79,7 +79,9 @@ advice_repair(struct advice *a)
 		buf_addf(a->line,
 		    ", but for the %s that expired five or more "
 		    "years ago",
-		    figure_count(f->expired - f->taken).s);
+		    f->expired - f->taken == 1
+			? "one"
+			: figure_count(f->expired - f->taken).s);
 	else if (f->old)
 		buf_adds(a->line,
 		    ", but for any that expired five or more years ago");
@@ -96,21 +98,31 @@ void
 advice_repair_zone(struct advice *a)
 {
 	const struct summary *s = a->r->summary;
-	int64_t n = s->zoneless[STATE_STUCK] + s->zoneless[STATE_IMMORTAL];
+	int64_t old = s->zoneless_old;
+	int64_t n = summary_zoned(s, STATE_STUCK) +
+	    summary_zoned(s, STATE_IMMORTAL) + old;
+	bool by_zone = a->r->selection != NULL &&
+	    strstr(a->r->selection, "--overdue ") != NULL;
 
-	if (n == 0 || !advice_is_live(a->r) || a->zoned)
+	/* TTL would leave all of these alone */
+	if (n == old || !advice_is_live(a->r) || a->zoned)
 		return;
 	a->zoned = true;
 	advice_amount(a, n);
 	buf_addf(a->line,
 	    " %s a time without a zone%s. Repair turns %s into seconds only if "
-	    "it is told the application's zone, here UTC:",
+	    "it is told the application's zone, here UTC",
 	    n == 1 ? "entry has" : "entries have",
-	    a->r->selection != NULL &&
-		    strstr(a->r->selection, "--overdue ") != NULL
-		? " (or more, as --overdue then goes by that zone)"
-		: "",
+	    by_zone ? " (with --zone it may be more, as --overdue then goes by "
+		      "that zone)"
+		    : "",
 	    n == 1 ? "it" : "them");
+	if (old > 0) {
+		buf_adds(a->line, "; TTL leaves alone the ");
+		advice_amount(a, old);
+		buf_adds(a->line, " that expired five or more years ago");
+	}
+	buf_addc(a->line, ':');
 	advice_say(a);
 	advice_sweep(a, "repair", " --zone UTC");
 	advice_ttl_after(a);
@@ -191,8 +203,7 @@ sweep_rest(struct advice *a)
 void
 advice_repair_rest(struct advice *a, const char *when, int64_t rest)
 {
-	const struct summary *s = a->r->summary;
-	int64_t zoneless = s->zoneless[STATE_STUCK];
+	int64_t zoned = summary_zoned(a->r->summary, STATE_STUCK);
 
 	if (adds_old(a->r) || is_by_size(a->r)) {
 		buf_addf(a->line, "%s purge what TTL will never delete.", when);
@@ -208,27 +219,30 @@ advice_repair_rest(struct advice *a, const char *when, int64_t rest)
 			    " Repaired entries are smaller, so this selects "
 			    "others of any size, too");
 		buf_addc(a->line, ':');
-	} else if (a->r->estimated) {
+	} else if (zoned == rest) {
+		buf_adds(a->line, "If the zone is not known, purge ");
+		if (a->repaired.expired > 0)
+			buf_adds(a->line, "the other ");
+		else if (rest > 1)
+			buf_adds(a->line, "the ");
+		if (a->repaired.expired > 0 || rest > 1)
+			advice_amount(a, rest);
+		else
+			buf_adds(a->line, "it");
+		buf_adds(a->line, ", which TTL will then never delete:");
+	} else if (a->r->estimated || a->repaired.expired == 0) {
 		buf_addf(a->line,
 		    "%s purge the rest, which TTL will never delete:", when);
-	} else if (zoneless > 0 && rest > zoneless) {
-		buf_addf(a->line, "%s purge the other %s (", when,
-		    figure_count(rest).s);
-		buf_addf(a->line,
-		    "%s%s with --zone), which TTL will never "
-		    "delete:",
-		    s->overdue.max >= RECORD_TOO_OLD ? "at least " : "",
-		    figure_count(rest - zoneless).s);
 	} else {
-		if (zoneless > 0)
-			when = "If the zone is not known,";
 		buf_addf(a->line, "%s purge the ", when);
 		if (rest == 1)
 			buf_adds(a->line, "remaining one");
 		else
 			buf_addf(a->line, "other %s", figure_count(rest).s);
-		buf_addf(a->line, ", which TTL will %snever delete:",
-		    zoneless > 0 ? "then " : "");
+		if (zoned > 0)
+			buf_addf(a->line, " (%s with --zone)",
+			    figure_count(rest - zoned).s);
+		buf_adds(a->line, ", which TTL will never delete:");
 	}
 	advice_say(a);
 	sweep_rest(a);

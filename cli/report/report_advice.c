@@ -172,8 +172,8 @@ advise_on(struct advice *a, int64_t taken)
 	} else if (r->ttl_status != NULL &&
 	    strcmp(r->ttl_status, "DISABLING") == 0) {
 		buf_adds(a->line,
-		    "TTL is being switched off. Turn it on again, up to an "
-		    "hour later");
+		    "TTL is being switched off, which takes up to an hour. "
+		    "Turn it on again when that is done");
 	} else {
 		buf_adds(a->line, "Turn TTL on");
 	}
@@ -241,7 +241,8 @@ advise_off(struct advice *a)
 		counted->old[REASON_TTL_OFF]);
 	int64_t all = advice_expired(s);
 	bool live = advice_is_live(a->r);
-	bool repair = a->repaired.expired > 0 && live;
+	bool repair = live &&
+	    (a->repaired.expired > 0 || summary_zoned(s, STATE_STUCK) > 0);
 	bool on;
 
 	warn_creation(a);
@@ -253,19 +254,26 @@ advise_off(struct advice *a)
 		never(a, all);
 		buf_adds(a->line, ". ");
 	} else if (taken < all) {
-		buf_adds(a->line, "TTL will not delete ");
-		buf_adds(a->line, a->r->estimated ? "about " : "the other ");
-		buf_addf(a->line, "%s as %s. ",
-		    !a->r->estimated && all - taken == 1
-			? "one"
-			: figure_count(all - taken).s,
-		    all - taken == 1 ? "it is" : "they are");
+		if (a->r->estimated)
+			buf_addf(a->line,
+			    "About %s other%s TTL will not "
+			    "delete as they are. ",
+			    figure_count(all - taken).s,
+			    all - taken == 1 ? "" : "s");
+		else if (all - taken == 1)
+			buf_adds(a->line,
+			    "TTL will not delete the other one as it is. ");
+		else
+			buf_addf(a->line,
+			    "TTL will not delete the other %s as they are. ",
+			    figure_count(all - taken).s);
 	}
 	if (repair) {
 		int64_t rest = all - (on ? taken : 0) - a->repaired.taken;
 
 		advice_say(a);
-		advice_repair(a);
+		if (a->repaired.expired > 0)
+			advice_repair(a);
 		advice_repair_zone(a);
 		if (rest > 0)
 			advice_repair_rest(a,
@@ -273,12 +281,10 @@ advise_off(struct advice *a)
 				? "Once TTL has moved,"
 				: "Once TTL is on,",
 			    rest);
+		if (rest == all) /* that was the same command */
+			return;
 		or_delete(a, all);
 	} else if (live) {
-		if (s->zoneless[STATE_STUCK] > 0) {
-			advice_say(a);
-			advice_repair_zone(a);
-		}
 		delete_all(a, all);
 	}
 	advice_say(a);
@@ -302,16 +308,20 @@ add_pending(struct advice *a, int64_t pending, int64_t all)
 		buf_adds(a->line, "TTL will delete ");
 	}
 	advice_amount(a, pending);
-	if (pending < all)
-		buf_addf(a->line, " of the %s", figure_count(all).s);
+	if (pending < all) {
+		buf_adds(a->line, a->r->estimated ? " of " : " of the ");
+		advice_amount(a, all);
+	}
 	buf_addf(a->line, " %s free of charge", expired_entries(all));
 	if (pending == all)
 		return;
 	buf_adds(a->line, a->r->estimated ? "; " : "; the other ");
-	if (all - pending == 1)
+	if (!a->r->estimated && all - pending == 1)
 		buf_adds(a->line, "one");
 	else
 		advice_amount(a, all - pending);
+	if (a->r->estimated)
+		buf_adds(a->line, all - pending == 1 ? " other" : " others");
 	buf_addf(a->line, " it will never delete as %s",
 	    all - pending == 1 ? "it is" : "they are");
 }
@@ -329,7 +339,10 @@ add_late(struct advice *a)
 	    figure_count(n).s);
 	buf_addf(a->line, " pending %s been expired for two days or more",
 	    n == 1 ? "entry has" : "entries have");
-	if (!a->first)
+	if (a->r->ttl_status != NULL &&
+	    strcmp(a->r->ttl_status, "ENABLING") == 0)
+		buf_adds(a->line, ": TTL is still being turned on");
+	else if (!a->first)
 		buf_addf(a->line,
 		    ": TTL is behind, or only recently turned on, or %s "
 		    "repaired or restored",
@@ -356,10 +369,12 @@ advise_expired(struct advice *a)
 	buf_addc(a->line, '.');
 	if (pending > 0)
 		add_late(a);
-	if (live && stuck > 0 && a->repaired.expired == 0 &&
-	    s->zoneless[STATE_STUCK] > 0) {
+	if (live && a->repaired.expired == 0 &&
+	    summary_zoned(s, STATE_STUCK) > 0) {
 		advice_say(a);
 		advice_repair_zone(a);
+		advice_repair_rest(a, "Then", stuck);
+		return;
 	}
 	if (live && a->repaired.expired == 0 && stuck > 0 && pending > 0)
 		buf_adds(a->line, " To delete what TTL will not:");

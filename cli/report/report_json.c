@@ -157,6 +157,12 @@ reason_read(struct codec at)
 		if (state != STATE_STUCK || s->old[why] > n)
 			codec_wrong(at, "too_old");
 	}
+	if (codec_has(at, "zoneless_too_old")) {
+		codec_figure(at, "zoneless_too_old", &s->zoneless_old);
+		if (why != REASON_STRING || s->zoneless_old > s->old[why] ||
+		    s->zoneless_old > s->zoneless[state])
+			codec_wrong(at, "zoneless_too_old");
+	}
 	example_read(at, &s->examples[state][why]);
 }
 
@@ -187,6 +193,8 @@ reason(struct codec at, size_t i)
 		json_int(at.j, "zoneless", s->zoneless[state]);
 	if (state == STATE_STUCK && why != REASON_TOO_OLD && s->old[why] > 0)
 		json_int(at.j, "too_old", s->old[why]);
+	if (state == STATE_STUCK && why == REASON_STRING && s->zoneless_old > 0)
+		json_int(at.j, "zoneless_too_old", s->zoneless_old);
 	if (k->key != NULL)
 		json_text(at.j, "example", k->key, k->len);
 	if (k->sort != NULL)

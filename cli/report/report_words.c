@@ -259,20 +259,24 @@ remedy_format(const struct report *r, enum reason why, struct buf *line)
 	}
 	buf_addf(line, " 'ttlsweep repair%s' fixes ",
 	    why == REASON_STRING && all_zoneless(r) ? " --zone ZONE" : "");
-	if (purge == NULL)
+	if (purge == NULL) {
 		buf_adds(line,
 		    "those that the application does not rewrite itself.");
-	else
-		buf_addf(line, "the existing entries%s; or purge %s.",
-		    !r->rules->ttl_acts && !report_words_old(r) ? ""
-			: !r->rules->ttl_acts
-			? ", but TTL leaves alone those that expired five or "
-			  "more years ago"
-			: report_words_old(r)
-			? ", so that TTL deletes them free of charge, but for "
-			  "those that expired five or more years ago"
-			: ", so that TTL deletes them free of charge",
-		    purge);
+		return;
+	}
+	buf_adds(line,
+	    strcmp(purge, "it") == 0 ? "it" : "the existing entries");
+	if (r->rules->ttl_acts)
+		buf_addf(line, ", so that TTL deletes %s free of charge",
+		    strcmp(purge, "it") == 0 ? "it" : "them");
+	if (r->estimated)
+		buf_adds(line,
+		    ", but for any that expired five or more years ago");
+	else if (s->old[why] > 0)
+		buf_addf(line,
+		    ", but for the %s that expired five or more years ago",
+		    s->old[why] == 1 ? "one" : figure_count(s->old[why]).s);
+	buf_addf(line, "; or purge %s.", purge);
 }
 
 /* What a value that is not a time may be. */
@@ -395,9 +399,7 @@ report_words_old(const struct report *r)
 	for (int i = 0; i < REASONS; i++)
 		if (i != REASON_TOO_OLD && s->old[i] > 0)
 			return true;
-	/* of times without a zone it is not counted */
-	return r->estimated ||
-	    (s->zoneless[STATE_STUCK] > 0 && s->overdue.max >= RECORD_TOO_OLD);
+	return r->estimated;
 }
 
 /* No entry has the attribute, which does not mean that TTL is up to date. */

@@ -541,8 +541,8 @@ static const struct trouble troubles[] = {
 	{ "off, in milliseconds, one too old itself", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 1, 9 * YEAR },
 	      { STATE_STUCK, REASON_MILLISECONDS, 1, 60 } }, NULL,
-	    { "fixes the existing entries, but TTL leaves alone those that "
-	      "expired five or more years ago; or purge them." }, { NULL } },
+	    { "fixes the existing entries, but for the one that expired five or "
+	      "more years ago; or purge them." }, { NULL } },
 	{ "off, one too old", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 3, 60 },
 	      { STATE_STUCK, REASON_TTL_OFF, 1, 9 * YEAR } }, NULL,
@@ -678,8 +678,8 @@ static const struct trouble troubles[] = {
 	      "or more years ago. Purge them." }, { "aws ", "Turn" } },
 	{ "being switched off", "DISABLING", "ttl", false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 5, 60 } }, NULL,
-	    { "TTL is being switched off. Turn it on again, up to an hour "
-	      "later, and all 5 expired" }, { NULL } },
+	    { "TTL is being switched off, which takes up to an hour. Turn it "
+	      "on again when that is done, and all 5 expired" }, { NULL } },
 	{ "on another attribute", "ENABLED", "expires", false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 5, 60 },
 	      { STATE_STUCK, REASON_STRING, 2, 60 } }, NULL,
@@ -777,15 +777,32 @@ static const struct narrow narrows[] = {
 		{ { STATE_STUCK, REASON_MILLISECONDS, 10, 60 },
 		    { STATE_STUCK, REASON_STRING, 2, 60 },
 		    { STATE_STUCK, REASON_TOO_OLD, 3, 9 * YEAR } }, NULL,
-		{ "Then purge the other 5 (at least 3 with --zone), which TTL "
-		  "will never delete:", "free of charge, but for those that "
-		  "expired five or more years ago;" }, { NULL } } },
+		{ "Then purge the other 5 (3 with --zone), which TTL "
+		  "will never delete:", "string: 2 stuck",
+		  "so that TTL deletes them free of charge; or purge them." },
+		{ "but for" } } },
+	{ NULL, 2,
+	    { "times without a zone, all too old, off", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_STRING, 2, 9 * YEAR } }, NULL,
+	    { "All of these expired five or more years ago: TTL leaves them "
+	      "alone even after a repair. Purge them.",
+	      "To delete both expired entries now: " },
+	    { "--zone UTC", "--zone ZONE", "urn TTL on" } } },
+	{ NULL, 3,
+	    { "times without a zone, and others that are too old", "ENABLED",
+	    "ttl", true,
+	    { { STATE_STUCK, REASON_STRING, 3, 60 },
+	      { STATE_STUCK, REASON_TOO_OLD, 2, 9 * YEAR } }, NULL,
+	    { "3 entries have a time without a zone. ",
+	      "Then purge the rest, which TTL will never delete: " },
+	    { "To delete all" } } },
 	{ NULL, 5,
 	    { "times without a zone, off", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_STRING, 5, 60 } }, NULL,
 	    { "here UTC: ", "--zone UTC\nThen turn TTL on. TTL acts",
-	      "To delete all 5 expired entries now: " },
-	    { NULL } } },
+	      "If the zone is not known, purge the 5, which TTL will then "
+	      "never delete: " },
+	    { "To delete all", "Or, without a repair" } } },
 	{ NULL, 5,
 	    { "times without a zone", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_STRING, 5, 60 } }, NULL,
@@ -882,6 +899,8 @@ test_troubles(void **state)
 		r.nlookalikes = t->renamed != NULL;
 		if (w != NULL)
 			s.zoneless[STATE_STUCK] = w->zoneless;
+		if (w != NULL && s.old[REASON_STRING] > 0)
+			s.zoneless_old = w->zoneless;
 		if (w != NULL && w->selection != NULL) {
 			buf_addf(&repeat, " %s", w->selection);
 			r.selection = w->selection;
@@ -1103,8 +1122,8 @@ test_estimate(void **state)
 		"About 36 entries",
 		"others, TTL will never delete about 4.",
 		"milliseconds: about 6 stuck (",
-		"TTL will delete about 30 of the 36 expired entries",
-		"; about 6 it will never",
+		"TTL will delete about 30 of about 36 expired entries",
+		"; about 6 others it will never",
 		" About 11 pending",
 		"TTL will never delete about 4 immortal entries:",
 		"would take about 40 write units",
