@@ -73,9 +73,9 @@ struct summary {
 	struct histogram overdue; /* of pending and stuck */
 	int64_t late; /* pending, and expired SUMMARY_LATE ago or earlier */
 	int64_t upcoming[SUMMARY_UPCOMING];
-	int64_t zoneless[STATES];    /* date-times without a zone */
-	int64_t old[REASONS];        /* of those that are stuck: record.old … */
-	int64_t zoneless_old;        /* … without a zone */
+	int64_t zoneless[STATES]; /* date-times without a zone */
+	int64_t old[REASONS];     /* of those that are stuck: record.old … */
+	int64_t zoneless_old;     /* … without a zone */
 	struct summary_key *largest; /* by bytes down, then key */
 	size_t nlargest, top;
 	int64_t purge_units; /* write units to delete the expired ones */

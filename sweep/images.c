@@ -119,7 +119,7 @@ check_journal(const struct images *im, const struct images_file *file,
 	    (h->sort != NULL && strcmp(h->sort, t->sort) != 0))
 		return fault(f, FAULT_DATA,
 		    "%s: the journal's key is (%s%s%s), but table %s has "
-		    "(%s%s%s)",
+		    "(%s%s%s); name a table with the journal's key with -t",
 		    file->path, h->partition, h->sort != NULL ? ", " : "",
 		    h->sort != NULL ? h->sort : "", t->name, t->partition,
 		    t->sort != NULL ? ", " : "",

@@ -28,6 +28,7 @@
  */
 struct journal {
 	char *path;
+	bool numbered;    /* its place was chosen, not its name */
 	int fd;           /* the leader's, as are zip and packed */
 	struct gzip *zip; /* NULL: plain */
 	struct buf packed;
@@ -140,10 +141,12 @@ load_write(struct journal *j, const struct load *load, bool sync, int64_t *size,
 		;
 	return fault(f, FAULT_IO, "%s: cannot write the journal: %s%s", j->path,
 	    strerror(error),
-	    error == ENOSPC || error == EDQUOT || error == EFBIG
-		? "; name a place with more space with --journal-dir, or "
-		  "work in parts with --max-items"
-		: "");
+	    error != ENOSPC && error != EDQUOT && error != EFBIG ? ""
+		: j->numbered ? "; name a place with more space with "
+				"--journal-dir, or work in parts with "
+				"--max-items"
+			      : "; name a file where there is more space with "
+				"--journal, or work in parts with --max-items");
 }
 
 /* Lead one commit. The lock is held before and after, but not while writing. */
@@ -397,6 +400,7 @@ journal_open(const struct journal_options *o, struct fault *f)
 
 	j->lock = lock_new();
 	j->last = &j->first;
+	j->numbered = o->numbered;
 	j->fd = -1;
 	if (journal_create(j, o, f) == 0) {
 		if (journal_begin(j, o, f) == 0) {

@@ -105,7 +105,11 @@ static int
 count_one(struct restore_state *run, const struct asked *a)
 {
 	struct sweep_totals *t = run->totals;
-	bool writes = !a->present || (a->given.p != NULL && !a->changed);
+	/* what was put back just before, with its new TTL, has nothing left to
+	 * undo */
+	bool settled = a->after && !a->present && run->r->extend_ttl >= 0;
+	bool writes =
+	    !settled && (!a->present || (a->given.p != NULL && !a->changed));
 	/* to find that its entry is gone takes an undo one write more */
 	int64_t gone = a->whole + (a->given.p != NULL ? a->refused : 0);
 	double units = (double)(!a->present && !a->after ? gone

@@ -360,6 +360,10 @@ on_instance() {
 	printf '[profile admin]\nrole_arn = x\nregion\n' >"$HOME/.aws/config"
 	says 1 inspect
 	[[ $output == *"$HOME/.aws/config:3: neither a [section] nor"* ]]
+	rm "$HOME/.aws/config"
+	printf '[profile foo]\naws_access_key_id = a\n' >"$HOME/.aws/credentials"
+	says 1 inspect --profile foo
+	[[ $output == *"; $HOME/.aws/credentials:1 has [profile foo], which that file takes for another name: write [foo] there; profiles there: "* ]]
 }
 
 @test "no secret was shown or left in a file by any test" {

@@ -739,6 +739,15 @@ restores()
 	said=$(jq .write_units <<<"$output")
 	run -0 --separate-stderr ttlsweep restore --yes repair purge --format json
 	jq -e --argjson said "$said" '.restored == 6 and .present == 0 and .write_units == $said' <<<"$output"
+	# put back with a new TTL, they have nothing left to undo
+	ttlsweep purge -q -t "$T" --yes --state any --no-journal
+	run -0 --separate-stderr ttlsweep restore repair purge --extend-ttl 1d --format json
+	said=$(jq .write_units <<<"$output")
+	jq -e '.skipped == 3 and .present == 3' <<<"$output"
+	run -0 --separate-stderr ttlsweep restore --yes repair purge --extend-ttl 1d --format json
+	jq -e --argjson said "$said" '.restored == 3 and .present == 3 and .write_units == $said' <<<"$output"
+	ttlsweep purge -q -t "$T" --yes --state any --no-journal
+	ttlsweep restore -q --yes repair purge
 	holds_what_it_did
 	# the other way round: purged, then created again and repaired
 	ttlsweep purge -q -t "$T" --yes --state any --reason milliseconds --journal purge2

@@ -326,6 +326,7 @@ choose_profile(struct aws_config *c, const struct aws_config_ask *ask,
 		return 0;
 	list_profiles(&names, c);
 	profile_mistaken(&mistaken, c->config, c->profile);
+	profile_mistaken(&mistaken, c->credentials, c->profile);
 	(void)fault(f, FAULT_CONFIG,
 	    "profile \"%.100s\" (%s) is neither in %.300s%s nor in "
 	    "%.300s%s%s; profiles there: %s",

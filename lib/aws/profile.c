@@ -541,16 +541,23 @@ void
 profile_mistaken(struct buf *out, const struct profile_file *file,
     const char *name)
 {
+	bool keys = file->kind == PROFILE_CREDENTIALS;
+	char *right = keys ? xstrdup(name) : xasprintf("profile %s", name);
+	char *wrong = keys ? xasprintf("profile %s", name) : xstrdup(name);
+
 	for (size_t i = 0; i < file->nsections; i++) {
 		const struct section *s = &file->sections[i];
 
-		if (s->type != NULL || strcmp(s->header, name) != 0 ||
+		if ((!keys && s->type != NULL) ||
+		    strcmp(s->header, wrong) != 0 ||
 		    strcmp(name, DEFAULTS) == 0)
 			continue;
-		buf_addf(out,
-		    "; %.300s:%d has [%.100s], which that file ignores: write "
-		    "[profile %.100s] there",
-		    file->path, s->line, name, name);
-		return;
+		buf_addf(out, "; %.300s:%d has [%.100s], which that file ",
+		    file->path, s->line, wrong);
+		buf_adds(out, keys ? "takes for another name" : "ignores");
+		buf_addf(out, ": write [%.100s] there", right);
+		break;
 	}
+	free(right);
+	free(wrong);
 }

@@ -42,8 +42,8 @@ const char *profile_name(const struct profile_file *file, size_t i);
 const char *profile_path(const struct profile_file *file);
 /* Why the file is not there, as an errno; 0: it is. */
 int profile_missing(const struct profile_file *file);
-/* If the config file has [NAME] instead of [profile NAME], add to ${out} that
- * it has, and where. */
+/* If the config file has [NAME] instead of [profile NAME], or the credentials
+ * file has it the other way round, add to ${out} that it has, and where. */
 void profile_mistaken(struct buf *out, const struct profile_file *file,
     const char *name);
 

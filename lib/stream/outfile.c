@@ -29,7 +29,10 @@ outfile_fault(const struct outfile *p, int error, struct fault *f)
 	if (error == EPIPE && p->fd == STDOUT_FILENO)
 		return fault(f, FAULT_PIPE, "%s: closed by its reader",
 		    p->name);
-	return fault(f, FAULT_IO, "%s: %s", p->name, strerror(error));
+	return fault(f, FAULT_IO, "%s: %s%s", p->name, strerror(error),
+	    error == ENOSPC || error == EDQUOT
+		? "; make room, or write to another place"
+		: "");
 }
 
 /* ${path}'s last name replaced by ${name}. */
