@@ -210,6 +210,8 @@ same(const struct summary *a, const struct summary *b)
 	assert_true(a->overdue.sum == b->overdue.sum);
 	assert_memory_equal(a->upcoming, b->upcoming, sizeof(a->upcoming));
 	assert_memory_equal(a->zoneless, b->zoneless, sizeof(a->zoneless));
+	assert_memory_equal(a->old, b->old, sizeof(a->old));
+	assert_true(a->zoneless_old == b->zoneless_old && a->late == b->late);
 	assert_int_equal(a->top, b->top);
 	assert_int_equal(a->nlargest, b->nlargest);
 	for (size_t i = 0; i < a->nlargest; i++)
@@ -487,6 +489,45 @@ test_upcoming(void **state)
 	}
 }
 
+/* Late is what is pending for two days; too old is what expired five years ago
+ * in every zone. (The time is 1795332271, 2026-11-22T07:24:31Z.) */
+static void
+test_late_and_old(void **state)
+{
+	static const struct {
+		const char *ttl;
+		int64_t late, old, zoneless_old, zoned;
+	} cases[] = {
+		/* clang-format off */
+		{ "{\"N\":\"1795159472\"}", 0, 0, 0, 0 },
+		{ "{\"N\":\"1795159471\"}", 1, 0, 0, 0 },
+		{ "{\"N\":\"1795159471000\"}", 0, 0, 0, 0 },
+		{ "{\"N\":\"1637544270000\"}", 0, 1, 0, 0 },
+		{ "{\"S\":\"2021-11-22T01:24:30Z\"}", 0, 1, 0, 0 },
+		{ "{\"S\":\"2026-11-20T00:00:00\"}", 0, 0, 0, 1 },
+		{ "{\"S\":\"2021-11-21T18:00:00\"}", 0, 0, 0, 1 },
+		{ "{\"S\":\"2021-11-21T12:00:00\"}", 0, 1, 1, 0 },
+		/* clang-format on */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct summary s;
+		int64_t old = 0;
+
+		summary_init(&s, 0, false);
+		add(&s, "a", cases[i].ttl, -1);
+		for (int j = 0; j < REASONS; j++)
+			old += s.old[j];
+		if (s.late != cases[i].late || old != cases[i].old ||
+		    s.zoneless_old != cases[i].zoneless_old ||
+		    summary_zoned(&s, STATE_STUCK) != cases[i].zoned ||
+		    summary_repairable_old(&s) != old - s.zoneless_old)
+			fail_msg("%s", cases[i].ttl);
+		summary_release(&s);
+	}
+}
+
 /* Without sizes there are no bytes and no largest entries. */
 static void
 test_no_sizes(void **state)
@@ -691,6 +732,7 @@ main(void)
 		cmocka_unit_test(test_groups_limit),
 		cmocka_unit_test(test_counts),
 		cmocka_unit_test(test_upcoming),
+		cmocka_unit_test(test_late_and_old),
 		cmocka_unit_test(test_no_sizes),
 		cmocka_unit_test(test_reset),
 		cmocka_unit_test(test_merge_keeps),
