@@ -363,7 +363,10 @@ sweep_lock_take_in(const struct sweep_lock_places *places,
 		return l;
 	free(l);
 	if (rc > 0)
-		(void)fault_at(&why, "no place for the lock of the table");
+		(void)fault_add(&why,
+		    ": no place for the lock of the table, nor is there one in "
+		    "/run/lock; make one of the two writable (in a container, "
+		    "mount an empty volume there)");
 	if (f != NULL)
 		*f = why;
 	return NULL;

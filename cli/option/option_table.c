@@ -336,7 +336,8 @@ const struct option_row option_rows[] = {
 	    .help = "characters that end a key's group name (:#/|)" },
 	{ .name = "now", VALUE(TIME, now, "TIME"), .group = GROUP_GLOBAL,
 	    .commands = ON_WORK,
-	    .help = "the time to judge by: epoch seconds or ISO 8601" },
+	    .help = "the time to judge by: epoch seconds or ISO 8601, in UTC "
+		    "unless it names a zone" },
 	{ .name = "jobs", .heading = "Speed and cost", VALUE(INT, jobs, "N"),
 	    .group = GROUP_GLOBAL, .commands = ON_WORK, .lo = 1, .hi = 256,
 	    .fallback = "8",
