@@ -449,6 +449,7 @@ is_turn(struct restore_state *run, const struct segment *seg,
 	lock_enter(run->lock);
 	if (turn == IMAGES_AFTER) {
 		run->after++;
+		run->totals->chained = true;
 	} else {
 		restore_count_older(run);
 	}

@@ -144,8 +144,11 @@ count_answers(struct looker *l)
 
 	lock_enter(run->lock);
 	rc = run->totals->stopped != NULL;
-	for (size_t i = 0; i < l->keys.n && rc == 0; i++)
+	for (size_t i = 0; i < l->keys.n && rc == 0; i++) {
+		run->totals->chained =
+		    run->totals->chained || l->asked[i].after;
 		rc = count_one(run, &l->asked[i]);
+	}
 	run->done += (int64_t)l->keys.n;
 	lock_leave(run->lock);
 	return rc;

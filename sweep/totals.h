@@ -55,9 +55,11 @@ struct sweep_totals {
 	/* Stuck, and TTL would leave them alone even if it were on (ttl-off),
 	 * or after a repair (a time in another unit). */
 	int64_t old_off, old_unit;
-	uint64_t prefixes;     /* bit i: session prefix i was seen */
-	int64_t of_repair;     /* restore: matched, from a repair's journal */
-	int64_t expired;       /* restore: put back and already expired, … */
+	uint64_t prefixes; /* bit i: session prefix i was seen */
+	int64_t of_repair; /* restore: matched, from a repair's journal */
+	bool chained;      /* restore: the repair of an entry is undone after
+			      it was put back: the next two are not known */
+	int64_t expired;   /* restore: put back and already expired, … */
 	int64_t expired_again; /* … of which TTL will delete these */
 	const char *partial; /* restore: a file whose last reply says that more
 				entries follow; NULL: none. Borrowed */

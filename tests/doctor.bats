@@ -196,7 +196,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		for i in {5..6}; do printf '{"Item":{"key":{"S":"%s"},"ttl":{"S":"%s"}}}\n' "$i" "$(date -ud "@$((NOW + 864000))" +%FT%T)"; done
 	} | seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW"
 	doctor -t "$table" --now "$NOW"
-	is warning "6 have a time without a zone: 'repair --zone ZONE' fixes them if the application's zone is known, and TTL deletes them once it is on for ttl; else only a purge deletes the 4 that are expired" entries
+	is warning "6 have a time without a zone: 'repair --zone ZONE' fixes them if the application's zone is known, and TTL deletes them once it is on for ttl; if the zone is not known, 'purge --state stuck' deletes the 4 that are expired (without --yes, these are dry runs)" entries
 	ttlsweep purge -q -t "$table" --now "$NOW" --yes --no-journal
 	doctor -t "$table" --now "$NOW"
 	is warning "2 have a time without a zone: 'repair --zone ZONE' fixes them if the application's zone is known, and TTL deletes them once it is on for ttl (without --yes, a dry run)" entries
@@ -209,7 +209,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" \
 	    --case milliseconds-old=20 --case string-past=5
 	doctor -t "$table" --now "$NOW"
-	is warning "repair fixes 25 of these, and then, once TTL is on for ttl, 'purge --state stuck' deletes 20 that TTL never will" entries
+	is warning "repair fixes 25 of these; then, once TTL is on for ttl, 'purge --state stuck' deletes 20 that TTL never will" entries
 	run -0 --separate-stderr ttlsweep repair -t "$table" --now "$NOW"
 	[[ ${output//$'\n'/ } == *"20 entries expired five years ago or earlier: TTL will not delete these even after the repair; purge them. TTL is off: it deletes none of these until that is changed. Repairing 25 entries takes about "* ]]
 	# nor what is in seconds, and that old

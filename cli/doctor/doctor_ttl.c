@@ -245,8 +245,8 @@ static void
 add_zoned(struct doctor *d, bool others)
 {
 	const struct summary *s = &d->sample;
-	int64_t expired = summary_zoned(s, STATE_STUCK);
-	int64_t n = expired + summary_zoned(s, STATE_IMMORTAL);
+	int64_t n =
+	    summary_zoned(s, STATE_STUCK) + summary_zoned(s, STATE_IMMORTAL);
 	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl);
 
 	if (n == 0)
@@ -263,14 +263,39 @@ add_zoned(struct doctor *d, bool others)
 	if (!acts)
 		buf_addf(&d->fix, ", and TTL deletes %s once it is on for %s",
 		    n == 1 ? "it" : "them", d->ttl);
-	if (expired == 0)
+}
+
+/* After a repair: what it leaves, ${purge} expired entries. */
+static void
+add_purge(struct doctor *d, int64_t purge)
+{
+	int64_t zoned = summary_zoned(&d->sample, STATE_STUCK);
+	/* else it would also delete what TTL takes, once it is on */
+	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl) ||
+	    purge == d->sample.states[STATE_STUCK].items;
+
+	if (purge == 0)
 		return;
-	buf_addf(&d->fix, "%s else only a purge deletes ", acts ? "," : ";");
-	if (expired == n)
-		buf_adds(&d->fix, n == 1 ? "it" : "them");
-	else
-		buf_addf(&d->fix, "the %s that %s", figure_count(expired).s,
-		    expired == 1 ? "is expired" : "are expired");
+	buf_addf(&d->fix, "; %s%s%s%s 'purge --state stuck' deletes ",
+	    purge == zoned ? "if the zone is not known," : "then",
+	    acts                 ? ""
+		: purge == zoned ? " once TTL is on for "
+				 : ", once TTL is on for ",
+	    acts ? "" : d->ttl, acts ? "" : ",");
+	if (purge == zoned && purge == 1) {
+		buf_adds(&d->fix, "the one that is expired");
+		return;
+	}
+	if (purge == zoned) {
+		buf_addf(&d->fix, "the %s that are expired",
+		    figure_count(purge).s);
+		return;
+	}
+	buf_adds(&d->fix, purge == 1 ? "the one" : figure_count(purge).s);
+	if (zoned > 0)
+		buf_addf(&d->fix, " (%s with --zone)",
+		    figure_count(purge - zoned).s);
+	buf_adds(&d->fix, " that TTL never will");
 }
 
 /* Advise a repair, then a purge of the rest, except of what TTL would delete
@@ -292,43 +317,44 @@ advise_reasons(struct doctor *d)
 		    "the application writes TTL in the wrong format; repair "
 		    "fixes %s of these",
 		    figure_count(repair).s);
-		if (purge > zoned)
-			buf_addf(&d->fix,
-			    ", and then%s%s%s 'purge --state stuck' deletes %s "
-			    "that TTL never will",
-			    acts ? "" : ", once TTL is on for ",
-			    acts ? "" : d->ttl, acts ? "" : ",",
-			    figure_count(purge - zoned).s);
 		add_zoned(d, true);
+		add_purge(d, purge);
 		buf_adds(&d->fix,
 		    purge > 0 ? " (without --yes, these are dry runs)"
 			      : " (without --yes, a dry run)");
 		doctor_command(&d->command, d, "repair");
+	} else if (zoned > 0) {
+		add_zoned(d, false);
+		add_purge(d, purge);
+		buf_adds(&d->fix, " (without --yes, these are dry runs)");
+		doctor_command(&d->command, d, "repair --zone UTC");
 	} else if (purge > 0) {
-		bool all = acts || purge == s->states[STATE_STUCK].items;
+		bool all = purge == s->states[STATE_STUCK].items;
 
-		if (purge > zoned &&
-		    purge - zoned == s->states[STATE_STUCK].items)
+		if (all)
 			buf_addf(&d->fix, "only a purge deletes %s",
 			    purge == 1 ? "it" : "these");
-		else if (purge > zoned)
+		else
 			buf_addf(&d->fix, "only a purge deletes %s of these",
-			    figure_count(purge - zoned).s);
-		if (purge > zoned && !acts)
+			    figure_count(purge).s);
+		if (!acts)
 			buf_addf(&d->fix, ", even once TTL is on for %s",
 			    d->ttl);
-		add_zoned(d, purge > zoned);
-		if (!all)
-			return; /* it would delete the others, too */
+		if (!all && !acts) {
+			/* now it would delete the others, too */
+			buf_adds(&d->fix, ": then 'purge --state stuck' does");
+			return;
+		}
 		buf_adds(&d->fix, " (without --yes, a dry run)");
 		doctor_command(&d->command, d,
-		    purge == zoned ? "repair --zone UTC"
-			: s->reasons[STATE_STUCK][REASON_TOO_OLD] == purge
+		    s->reasons[STATE_STUCK][REASON_TOO_OLD] == purge
 			? "purge --state stuck --reason too-old"
 			: "purge --state stuck");
 	} else if (s->states[STATE_IMMORTAL].items >
 	    s->zoneless[STATE_IMMORTAL]) {
-		buf_adds(&d->fix, "check whether these are meant to stay");
+		buf_addf(&d->fix, "check whether %s meant to stay",
+		    s->states[STATE_IMMORTAL].items == 1 ? "it is"
+							 : "these are");
 		add_zoned(d, false);
 		doctor_command(&d->command, d,
 		    "list --state immortal --limit 20");

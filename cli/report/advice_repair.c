@@ -111,7 +111,7 @@ advice_repair_zone(struct advice *a)
 	advice_amount(a, n);
 	buf_addf(a->line,
 	    " %s a time without a zone%s. Repair turns %s into seconds only if "
-	    "it is told the application's zone, here UTC",
+	    "it is told the application's zone",
 	    n == 1 ? "entry has" : "entries have",
 	    by_zone ? " (with --zone it may be more, as --overdue then goes by "
 		      "that zone)"
@@ -122,7 +122,7 @@ advice_repair_zone(struct advice *a)
 		advice_amount(a, old);
 		buf_adds(a->line, " that expired five or more years ago");
 	}
-	buf_addc(a->line, ':');
+	buf_adds(a->line, ". If that is UTC:");
 	advice_say(a);
 	advice_sweep(a, "repair", " --zone UTC");
 	advice_ttl_after(a);
@@ -169,12 +169,13 @@ size_option(const char *options)
 	    : 0;
 }
 
-/* A repair makes entries smaller than the size that selected them. */
+/* A repair makes entries, of which some are for the purge after it, smaller
+ * than the size that selected them. */
 static bool
 is_by_size(const struct report *r)
 {
 	return r->selection != NULL && r->place.repeat != NULL &&
-	    size_option(r->place.repeat) > 0;
+	    size_option(r->place.repeat) > 0 && report_words_old(r);
 }
 
 /* Purge what is too old for TTL after the repair. */
@@ -220,16 +221,17 @@ advice_repair_rest(struct advice *a, const char *when, int64_t rest)
 			    "others of any size, too");
 		buf_addc(a->line, ':');
 	} else if (zoned == rest) {
-		buf_adds(a->line, "If the zone is not known, purge ");
-		if (a->repaired.expired > 0)
-			buf_adds(a->line, "the other ");
-		else if (rest > 1)
-			buf_adds(a->line, "the ");
-		if (a->repaired.expired > 0 || rest > 1)
-			advice_amount(a, rest);
+		buf_adds(a->line, "If the zone is not known, purge the ");
+		buf_adds(a->line, a->repaired.expired > 0 ? "other " : "");
+		if (rest == 1)
+			buf_adds(a->line, "one");
 		else
-			buf_adds(a->line, "it");
-		buf_adds(a->line, ", which TTL will then never delete:");
+			advice_amount(a, rest);
+		buf_addf(a->line,
+		    " that %s expired%s; TTL will never delete %s:",
+		    rest == 1 ? "has" : "have",
+		    a->repaired.expired > 0 ? ", after the repair" : "",
+		    rest == 1 ? "it as it is" : "them as they are");
 	} else if (a->r->estimated || a->repaired.expired == 0) {
 		buf_addf(a->line,
 		    "%s purge the rest, which TTL will never delete:", when);

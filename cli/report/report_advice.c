@@ -501,7 +501,7 @@ report_advice(struct emit *e, const struct report *r, bool first)
 	if (r->place.input != NULL && !first &&
 	    s->states[STATE_LIVE].items < s->items) {
 		buf_adds(&e->line,
-		    "To repair or purge them, run ttlsweep on the table.");
+		    "To repair or purge entries, run ttlsweep on the table.");
 		advice_say(&a);
 	}
 	if (r->place.masked && a.ours > 0) {

@@ -213,6 +213,7 @@ by_ttl(struct writing *w)
 	int64_t never = sweep_totals_never(t);
 	int64_t pending = t->states[STATE_PENDING];
 	int64_t live = t->reasons[STATE_LIVE][REASON_TTL_OFF];
+	int64_t waits = t->states[STATE_LIVE] - live;
 	int64_t off =
 	    t->reasons[STATE_STUCK][REASON_TTL_OFF] - t->old_off + live;
 
@@ -234,13 +235,19 @@ by_ttl(struct writing *w)
 			buf_adds(&w->line, "TTL will delete ");
 		}
 		add_some(&w->line, pending, t->matched);
-		buf_adds(&w->line, " free of charge.");
+		buf_adds(&w->line, " free of charge");
+		if (waits == 1)
+			buf_adds(&w->line,
+			    ", and the live one once it has expired");
+		else if (waits > 0)
+			buf_addf(&w->line,
+			    ", and the %s live ones once they have expired",
+			    figure_count(waits).s);
+		buf_addc(&w->line, '.');
 		if (never > 0)
-			buf_addf(&w->line, " %s%s it will never delete.",
-			    pending + never == t->matched ? "The other " : "",
-			    pending + never == t->matched && never == 1
-				? "one"
-				: figure_count(never).s);
+			buf_addf(&w->line,
+			    " It will never delete the other %s.",
+			    never == 1 ? "one" : figure_count(never).s);
 	} else if (never > 0) {
 		buf_addf(&w->line, "TTL will never delete %s%s.",
 		    never < t->matched ? figure_count(never).s : "",
@@ -498,7 +505,7 @@ expired_again(struct writing *w)
 	int64_t of =
 	    done ? t->outcomes[OUTCOME_DELETED] : sweep_totals_to_put(t);
 
-	if (t->expired_again == 0)
+	if (t->expired_again == 0 || t->chained)
 		return;
 	if (n < of)
 		buf_addf(&w->line, "%s of the %s entries %s %s",
@@ -514,7 +521,7 @@ expired_again(struct writing *w)
 	buf_addf(&w->line, " expired; %s will delete ",
 	    w->r->ttl_unknown != NULL ? "if TTL is on, it" : "TTL");
 	add_some(&w->line, t->expired_again, n);
-	say(w, TEXT_REPORT_YELLOW, " again%s.",
+	say(w, TEXT_REPORT_YELLOW, "%s.",
 	    done ? "" : ": give more time with --extend-ttl DUR");
 }
 
@@ -742,7 +749,7 @@ report_sweep_json(struct buf *out, const struct report_sweep *r)
 	if (r->place.price != NULL)
 		json_real(j, "usd", price_usd(r->place.price, r->write_units),
 		    10);
-	if (r->ttl_unknown == NULL)
+	if (r->ttl_unknown == NULL && !t->chained)
 		json_int(j, "free_by_ttl",
 		    is_restore(r) ? t->expired_again
 				  : t->states[STATE_PENDING]);

@@ -734,10 +734,16 @@ static const struct narrow narrows[] = {
 	      "\n    ttlsweep repair -t T --region us-east-1 --reason "
 	      "milliseconds --kind session\n",
 	      "Without --yes, these commands change nothing." }, { "the rest" } } },
+	{ "--larger-than 85", 0,
+	    { "what was repaired needs no purge", "ENABLED", "ttl", true,
+	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
+	      { STATE_STUCK, REASON_TOO_OLD, 6, 9 * YEAR } }, NULL,
+	    { "Then purge the other 6, which TTL will never delete:",
+	      " --larger-than 85 --state stuck\n" }, { "any size" } } },
 	{ "--prefix 'a --larger-than 5' --larger-than 85", 0,
 	    { "a repair makes entries smaller", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
-	      { STATE_STUCK, REASON_TOO_OLD, 6, 9 * YEAR } }, NULL,
+	      { STATE_STUCK, REASON_MILLISECONDS, 6, 9 * YEAR } }, NULL,
 	    { "Then purge what TTL will never delete. Repaired entries are "
 		"smaller, so this selects others of any size, too:",
 	      " --prefix 'a --larger-than 5' --state stuck\n",
@@ -760,8 +766,8 @@ static const struct narrow narrows[] = {
 	    { "nothing selected is old", "ENABLED", "ttl", true,
 		{ { STATE_STUCK, REASON_MILLISECONDS, 10, 60 },
 		    { STATE_STUCK, REASON_STRING, 2, 60 } }, NULL,
-		{ "If the zone is not known, purge the other 2, which TTL will "
-		  "then never delete:",
+		{ "If the zone is not known, purge the other 2 that have expired, "
+		  "after the repair; TTL will never delete them as they are:",
 		    " --reason milliseconds,string --state stuck\n" },
 		{ "too-old" } } },
 	{ NULL, 2,
@@ -799,16 +805,17 @@ static const struct narrow narrows[] = {
 	{ NULL, 5,
 	    { "times without a zone, off", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_STRING, 5, 60 } }, NULL,
-	    { "here UTC: ", "--zone UTC\nThen turn TTL on. TTL acts",
-	      "If the zone is not known, purge the 5, which TTL will then "
-	      "never delete: " },
+	    { "application's zone. If that is UTC: ", "--zone UTC\nThen turn TTL on. TTL acts",
+	      "If the zone is not known, purge the 5 that have expired; TTL "
+	      "will never delete them as they are: " },
 	    { "To delete all", "Or, without a repair" } } },
 	{ NULL, 5,
 	    { "times without a zone", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_STRING, 5, 60 } }, NULL,
 	    { "'ttlsweep repair --zone ZONE' fixes the existing entries",
 	      "5 entries have a time without a zone. Repair turns them into "
-	      "seconds only if it is told the application's zone, here UTC:",
+	      "seconds only if it is told the application's zone. If that is "
+	      "UTC:",
 	      "\n    ttlsweep repair -t T --region us-east-1 --zone UTC\n" },
 	    { "Repair first" } } },
 	/* clang-format on */
@@ -1388,8 +1395,8 @@ test_sweep_says(void **state)
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 188, .outcomes = { [OUTCOME_SKIPPED] = 188 },
 			.states = { [STATE_PENDING] = 161, [STATE_STUCK] = 27 } },
-		    "\nTTL will delete 161 of them free of charge. The other 27 "
-		    "it will never delete.\n", "few days" },
+		    "\nTTL will delete 161 of them free of charge. It will never "
+		    "delete the other 27.\n", "few days" },
 		{ "purge", false, false, "expires", NULL,
 		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
 			.states = { [STATE_PENDING] = 1 } },
@@ -1400,7 +1407,7 @@ test_sweep_says(void **state)
 			.states = { [STATE_LIVE] = 3, [STATE_PENDING] = 4,
 			    [STATE_STUCK] = 2 } },
 		    "\n3 LIVE entries are among them. Those that are renewed meanwhile are deleted all the same.\nTTL will delete 4 of "
-		    "them free of charge. 2 it will never delete.\n", "other" },
+		    "them free of charge, and the 3 live ones once they have expired. It will never\ndelete the other 2.\n", "all of" },
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 3, .outcomes = { [OUTCOME_SKIPPED] = 3 },
 			.states = { [STATE_STUCK] = 3 } },
@@ -1450,7 +1457,7 @@ test_sweep_says(void **state)
 		{ "restore", false, false, NULL, NULL,
 		    { .matched = 188, .expired = 188, .expired_again = 161,
 			.outcomes = { [OUTCOME_SKIPPED] = 188 } },
-		    "\nAll 188 entries to put back are expired; TTL will delete 161 of them again: "
+		    "\nAll 188 entries to put back are expired; TTL will delete 161 of them: "
 		    "give more time with\n--extend-ttl DUR.\n", "Some" },
 		{ "restore", false, false, NULL, "interrupted",
 		    { .scanned = 9, .matched = 9, .unseen = 6,
@@ -1464,8 +1471,8 @@ test_sweep_says(void **state)
 			.expired = 2, .expired_again = 2,
 			.outcomes = { [OUTCOME_REFRESHED] = 1,
 			    [OUTCOME_SKIPPED] = 8 } },
-		    "\nBoth entries to put back are expired; TTL will delete both of them "
-		    "again", "put back    8" },
+		    "\nBoth entries to put back are expired; TTL will delete both of them",
+		    "put back    8" },
 		{ "restore", false, false, NULL, "max-units",
 		    { .scanned = 9, .matched = 9, .blocked = true,
 			.outcomes = { [OUTCOME_SKIPPED] = 9 } },
@@ -1474,7 +1481,7 @@ test_sweep_says(void **state)
 		    { .matched = 5, .expired = 1, .expired_again = 1,
 			.outcomes = { [OUTCOME_DELETED] = 5 } },
 		    "\n1 of the 5 entries that were put back is expired; if TTL is "
-		    "on, it will delete it again.\n", "Some" },
+		    "on, it will delete it.\n", "Some" },
 		{ "restore", true, false, NULL, NULL,
 		    { .scanned = 2, .matched = 2, .of_repair = 1,
 			.outcomes = { [OUTCOME_REFRESHED] = 2 } },
@@ -1645,7 +1652,7 @@ test_sweep_text(void **state)
 	report_sweep_text(&b, &r, &style);
 	assert_non_null(strstr(buf_text(&b), "TTL will delete 14 973 of them"));
 	assert_non_null(
-	    strstr(buf_text(&b), "The other 48 it will never\ndelete.\n"));
+	    strstr(buf_text(&b), "It will never delete the other\n48.\n"));
 	assert_non_null(strstr(buf_text(&b), "16 000 write units"));
 	assert_non_null(strstr(buf_text(&b), "0.010 USD"));
 	assert_non_null(strstr(buf_text(&b), "1.0 MiB"));
