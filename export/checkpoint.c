@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "export/checkpoint.h"
+#include "export/export_line.h"
 #include "export/item_json.h"
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
@@ -17,6 +18,7 @@
 #include "lib/base/text.h"
 #include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/table.h"
+#include "lib/stream/lines.h"
 #include "lib/stream/stream.h"
 
 /* Not by cJSON: a position is a key, and keys go back to the service byte for
@@ -104,6 +106,38 @@ checkpoint_damaged(const char *path, const char *what, struct fault *f)
 	    "%.900s: not a checkpoint of ttlsweep, or damaged: %s; name "
 	    "another file, or remove it to start over",
 	    path, what);
+}
+
+/* Whether ${text} is ours, as far as its beginning shows, perhaps damaged; an
+ * empty file is nobody's. */
+static bool
+is_ours(struct slice text)
+{
+	static const char begins[] = "{\"schema\":\"ttlsweep.checkpoint/";
+	const size_t n = sizeof(begins) - 1;
+	struct slice schema = slice_unquote(slice_get(text, "schema"));
+
+	return text.n == 0 || (text.n >= n && memcmp(text.p, begins, n) == 0) ||
+	    (schema.p != NULL && slice_text_is(schema, SCHEMA, strlen(SCHEMA)));
+}
+
+/* The file is something else, and perhaps the only copy of it: nobody is told
+ * to remove it. */
+static int
+foreign(const char *path, struct slice text, struct fault *f)
+{
+	struct slice first;
+	struct line line;
+	bool torn;
+
+	if (lines_split(&text, &first, &torn) &&
+	    line_parse(&line, first, NULL) == 0 && line.kind == LINE_HEADER)
+		return fault(f, FAULT_DATA,
+		    "%.900s: a journal, from which a run can be undone, not a "
+		    "checkpoint; keep it, and name another file",
+		    path);
+	return fault(f, FAULT_DATA,
+	    "%.900s: not a checkpoint of ttlsweep; name another file", path);
 }
 
 /* Say that member ${name} of the file is not what is written there. */
@@ -446,12 +480,12 @@ checkpoint_load(const char *path, struct checkpoint *c, struct fault *f)
 	if (rc < 0)
 		goto out;
 	rc = file_read(fd, path, BYTES_MAX, &text, f);
-	if (rc == 1)
-		rc = checkpoint_damaged(path, "it is too large", f);
-	if (rc != 0)
+	if (rc < 0)
 		goto out;
 	doc = (struct slice){ buf_text(&text), text.n };
-	if (slice_check(doc, NULL) != 0)
+	if (rc == 1 || !is_ours(doc)) /* ours are never that long */
+		rc = foreign(path, doc, f);
+	else if (slice_check(doc, NULL) != 0)
 		rc = checkpoint_damaged(path, "it is not valid JSON", f);
 	else
 		rc = read_document(path, c, doc, f) == 0 ? 1 : -1;

@@ -344,8 +344,6 @@ test_damaged(void **state)
 			 "\"file\":null}",
 		    1 },
 		{ "empty", "", -1 },
-		{ "not JSON", "checkpoint", -1 },
-		{ "something else", "{}", -1 },
 		{ "a later version", "{\"schema\":\"ttlsweep.checkpoint/2\"}",
 		    -1 },
 		{ "no segments", HEAD "\"positions\":[],\"file\":null}", -1 },
@@ -440,7 +438,6 @@ test_damaged(void **state)
 		    HEAD "\"segments\":1,\"positions\":[null],"
 			 "\"file\":null}{}",
 		    -1 },
-		{ "bytes that are not text", "\xff\xfe\x00\x01", -1 },
 		{ "file is missing",
 		    HEAD "\"segments\":1,\"positions\":[null]}", -1 },
 		{ "a purge with a file",
@@ -483,6 +480,49 @@ test_damaged(void **state)
 		assert_int_equal(checkpoint_load(put_own(cases[0].text, n), &c,
 				     NULL),
 		    -1);
+	}
+}
+
+/* What is no checkpoint may be the only copy of something: nobody is told to
+ * remove it. */
+static void
+test_foreign(void **state)
+{
+	static const struct {
+		const char *name, *text, *says;
+	} cases[] = {
+		{ "bytes that are not text", "\xff\xfe\x01", "/cp: not a " },
+		{ "a word", "checkpoint",
+		    "/cp: not a checkpoint of ttlsweep; " },
+		{ "an empty object", "{}", "/cp: not a checkpoint of " },
+		{ "text", "hello\n",
+		    "/cp: not a checkpoint of ttlsweep; name" },
+		{ "other JSON", "{\"a\":1}", "/cp: not a checkpoint of " },
+		{ "a report", "{\"schema\":\"ttlsweep.inspect/1\"}",
+		    "/cp: not a checkpoint of ttlsweep; name another file" },
+		{ "an export", "{\"Item\":{\"key\":{\"S\":\"a\"}}}\n",
+		    "/cp: not a checkpoint of ttlsweep; name another file" },
+		{ "a journal",
+		    "{\"ttlsweep.journal/1\":{\"table\":\"T\"}}\n{\"Outcome\":[]}\n",
+		    "/cp: a journal, from which a run can be undone, not a "
+		    "checkpoint; keep it, and name another file" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct checkpoint c = run_of(&simple);
+		struct fault f = { 0 };
+
+		assert_int_equal(checkpoint_load(put_own(cases[i].text,
+						     strlen(cases[i].text)),
+				     &c, &f),
+		    -1);
+		assert_int_equal(f.kind, FAULT_DATA);
+		if (strstr(f.text, cases[i].says) == NULL ||
+		    strstr(f.text, "remove") != NULL)
+			fail_msg("%s: %s", cases[i].name, f.text);
+		assert_null(c.positions);
+		checkpoint_release(&c);
 	}
 }
 
@@ -607,6 +647,7 @@ main(void)
 		TEST(test_none),
 		TEST(test_of_another_run),
 		TEST(test_damaged),
+		TEST(test_foreign),
 		TEST(test_now),
 		TEST(test_changed),
 		TEST(test_largest),
