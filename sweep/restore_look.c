@@ -117,6 +117,7 @@ count_one(struct restore_state *run, const struct asked *a)
 							 : a->refused);
 	int forbids = account_take(&run->account, units, 0);
 
+	t->chained = t->chained || a->after;
 	if (forbids >= 0) {
 		t->stopped = ceiling_name((enum ceiling)forbids);
 		t->blocked = ceiling_always(run->account.ceilings,
@@ -144,11 +145,8 @@ count_answers(struct looker *l)
 
 	lock_enter(run->lock);
 	rc = run->totals->stopped != NULL;
-	for (size_t i = 0; i < l->keys.n && rc == 0; i++) {
-		run->totals->chained =
-		    run->totals->chained || l->asked[i].after;
+	for (size_t i = 0; i < l->keys.n && rc == 0; i++)
 		rc = count_one(run, &l->asked[i]);
-	}
 	run->done += (int64_t)l->keys.n;
 	lock_leave(run->lock);
 	return rc;

@@ -91,7 +91,7 @@ context_warn_partial(struct log *log, const char *path)
 	    "%s: contains only a part of the table: its last reply says that "
 	    "more entries follow (LastEvaluatedKey, NextToken or "
 	    "UnprocessedKeys)",
-	    strcmp(path, "-") == 0 ? "standard input" : path);
+	    input_title(path));
 }
 
 void

@@ -1,17 +1,8 @@
-#include <string.h>
-
 #include "cli/context/context.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
 #include "inspector/summary.h"
-
-/* The file of --keys-from, for messages. */
-static const char *
-keys_name(const struct context *c)
-{
-	return strcmp(c->o->keys_from, "-") == 0 ? "standard input"
-						 : c->o->keys_from;
-}
+#include "lib/stream/input.h"
 
 void
 context_tell_keys(const struct context *c, int64_t absent)
@@ -20,7 +11,7 @@ context_tell_keys(const struct context *c, int64_t absent)
 
 	if (!c->listed)
 		return;
-	file = keys_name(c);
+	file = input_title(c->o->keys_from);
 	if (c->keys.empty)
 		log_warn(c->log, "%s is empty: it has no key", file);
 	else if (c->keys.n == 0)

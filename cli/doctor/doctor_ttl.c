@@ -271,24 +271,20 @@ add_purge(struct doctor *d, int64_t purge)
 {
 	int64_t zoned = summary_zoned(&d->sample, STATE_STUCK);
 	/* else it would also delete what TTL takes, once it is on */
-	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl) ||
+	bool now = ddb_table_ttl_acts(&d->c.table, d->ttl) ||
 	    purge == d->sample.states[STATE_STUCK].items;
 
 	if (purge == 0)
 		return;
 	buf_addf(&d->fix, "; %s%s%s%s 'purge --state stuck' deletes ",
 	    purge == zoned ? "if the zone is not known," : "then",
-	    acts                 ? ""
+	    now                  ? ""
 		: purge == zoned ? " once TTL is on for "
 				 : ", once TTL is on for ",
-	    acts ? "" : d->ttl, acts ? "" : ",");
-	if (purge == zoned && purge == 1) {
-		buf_adds(&d->fix, "the one that is expired");
-		return;
-	}
+	    now ? "" : d->ttl, now ? "" : ",");
 	if (purge == zoned) {
-		buf_addf(&d->fix, "the %s that are expired",
-		    figure_count(purge).s);
+		buf_addf(&d->fix, "the %s that %s expired", figure_one(purge).s,
+		    purge == 1 ? "is" : "are");
 		return;
 	}
 	buf_adds(&d->fix, purge == 1 ? "the one" : figure_count(purge).s);

@@ -79,9 +79,7 @@ advice_repair(struct advice *a)
 		buf_addf(a->line,
 		    ", but for the %s that expired five or more "
 		    "years ago",
-		    f->expired - f->taken == 1
-			? "one"
-			: figure_count(f->expired - f->taken).s);
+		    figure_one(f->expired - f->taken).s);
 	else if (f->old)
 		buf_adds(a->line,
 		    ", but for any that expired five or more years ago");
@@ -205,17 +203,18 @@ void
 advice_repair_rest(struct advice *a, const char *when, int64_t rest)
 {
 	int64_t zoned = summary_zoned(a->r->summary, STATE_STUCK);
+	bool reasons = adds_old(a->r), sizes = is_by_size(a->r);
 
-	if (adds_old(a->r) || is_by_size(a->r)) {
+	if (reasons || sizes) {
 		buf_addf(a->line, "%s purge what TTL will never delete.", when);
-		if (adds_old(a->r))
+		if (reasons)
 			buf_adds(a->line,
 			    " What repair changed and is too old for TTL then "
 			    "has the reason too-old; this selects all others "
 			    "of that reason, too");
-		if (adds_old(a->r) && is_by_size(a->r))
+		if (reasons && sizes)
 			buf_addc(a->line, '.');
-		if (is_by_size(a->r))
+		if (sizes)
 			buf_adds(a->line,
 			    " Repaired entries are smaller, so this selects "
 			    "others of any size, too");

@@ -31,6 +31,12 @@ figure_count(int64_t n)
 }
 
 struct figure
+figure_one(int64_t n)
+{
+	return n == 1 ? format("one") : figure_count(n);
+}
+
+struct figure
 figure_entries(int64_t n)
 {
 	return format("%s %s", figure_count(n).s, n == 1 ? "entry" : "entries");

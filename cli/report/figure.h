@@ -15,6 +15,7 @@ struct figure {
 };
 
 struct figure figure_count(int64_t n);      /* "14 973" */
+struct figure figure_one(int64_t n);        /* "one", "12" */
 struct figure figure_entries(int64_t n);    /* "1 entry", "12 entries" */
 struct figure figure_all(int64_t n);        /* "both", "all 12" */
 struct figure figure_all_first(int64_t n);  /* "Both", "All 12" */

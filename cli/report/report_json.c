@@ -588,16 +588,18 @@ report_read(struct report_read *out, struct slice doc, const char *name,
 	const struct codec at = { .p = &p, .in = doc };
 	struct slice schema;
 	size_t where;
+	bool valid;
 
 	memset(out, 0, sizeof(*out));
 	r->schema = &out->schema;
 	r->rules = &out->rules;
 	r->summary = &out->summary;
-	if (doc.n == 0 || (slice_check(doc, &where) != 0 && where >= doc.n))
+	valid = slice_check(doc, &where) == 0;
+	if (!valid && where >= doc.n)
 		return fault(f, FAULT_DATA,
 		    "%s: not a report: it is %s; make it again", name,
 		    doc.n == 0 ? "empty" : "truncated");
-	if (slice_check(doc, &where) != 0)
+	if (!valid)
 		return fault(f, FAULT_DATA,
 		    "%s: not a report: not valid JSON from byte %zu on", name,
 		    where + 1);

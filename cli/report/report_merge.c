@@ -12,6 +12,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/fault.h"
 #include "lib/base/file.h"
+#include "lib/stream/input.h"
 
 /* No report of inspect is as large. */
 #define FILE_MAX ((size_t)64 << 20)
@@ -32,7 +33,7 @@ static int
 read_file(const char *path, struct report_read *out, struct fault *f)
 {
 	bool in = strcmp(path, "-") == 0;
-	const char *name = in ? "standard input" : path;
+	const char *name = input_title(path);
 	int fd = in ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	struct buf b = { 0 };
 	int rc;
@@ -174,7 +175,7 @@ report_merge(const struct options *o, struct log *log, struct fault *f)
 	summary_merge(&sure, &m.total);
 	m.report.summary = &sure;
 	m.report.merged = true;
-	m.report.timed = report_timed(m.report.rules->now, time(NULL));
+	m.report.timed = report_timed(m.first.rules.now, time(NULL));
 	m.report.shards = (int64_t)m.shards.n < m.shards.of ? &m.shards : NULL;
 	if (o->format == FORMAT_PROMETHEUS &&
 	    (m.report.shards != NULL || !m.report.complete)) {

@@ -247,7 +247,7 @@ by_ttl(struct writing *w)
 		if (never > 0)
 			buf_addf(&w->line,
 			    " It will never delete the other %s.",
-			    never == 1 ? "one" : figure_count(never).s);
+			    figure_one(never).s);
 	} else if (never > 0) {
 		buf_addf(&w->line, "TTL will never delete %s%s.",
 		    never < t->matched ? figure_count(never).s : "",

@@ -275,7 +275,7 @@ remedy_format(const struct report *r, enum reason why, struct buf *line)
 	else if (s->old[why] > 0)
 		buf_addf(line,
 		    ", but for the %s that expired five or more years ago",
-		    s->old[why] == 1 ? "one" : figure_count(s->old[why]).s);
+		    figure_one(s->old[why]).s);
 	buf_addf(line, "; or purge %s.", purge);
 }
 

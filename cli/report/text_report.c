@@ -8,6 +8,7 @@
 #include "lib/base/buf.h"
 #include "lib/base/shlex.h"
 #include "lib/base/text.h"
+#include "lib/stream/input.h"
 #include "sweep/plan.h"
 
 /* Longer lines are hard to read, however wide the terminal is. */
@@ -155,7 +156,7 @@ text_report_name(const struct report_place *place)
 {
 	if (place->input == NULL)
 		return place->table != NULL ? place->table : "";
-	return strcmp(place->input, "-") == 0 ? "standard input" : place->input;
+	return input_title(place->input);
 }
 
 /* Add ${before} and other people's text, escaped; nothing if it is NULL. */

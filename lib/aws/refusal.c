@@ -75,8 +75,6 @@ refusal_net(const char *error, bool regional)
 	       "a server is listening";
 }
 
-/* "… with an explicit deny in a service control policy", "… because no VPC
- * endpoint policy allows the … action" */
 /* "… is not authorized to perform: kms:Decrypt", "KMS key access denied" */
 static bool
 is_of_key(const char *message)
@@ -85,6 +83,8 @@ is_of_key(const char *message)
 	    strstr(message, "KMS key") != NULL;
 }
 
+/* Not so: "… with an explicit deny in a service control policy", "… because no
+ * VPC endpoint policy allows the … action". */
 bool
 refusal_own_policy(const char *message)
 {
@@ -94,8 +94,9 @@ refusal_own_policy(const char *message)
 		strstr(message, "no identity-based policy") != NULL);
 }
 
-const char *
-refusal_allow(const char *message)
+/* What to do after a denial. */
+static const char *
+allow(const char *message)
 {
 	if (is_of_key(message))
 		return "the table's KMS key must be enabled, and allow it: in "
@@ -127,7 +128,7 @@ refusal_say(const struct refusal *r, struct fault *f)
 		    r->service, r->action, r->table != NULL ? " on table " : "",
 		    r->table != NULL ? r->table : "",
 		    r->message[0] != '\0' ? r->message : code,
-		    refusal_allow(r->message));
+		    allow(r->message));
 	if (advice(code) != NULL)
 		return fault(f, FAULT_CREDENTIALS,
 		    "%s: the credentials%s%.300s%s were refused: %s%s%.*s; %s",

@@ -24,14 +24,16 @@ struct refusal {
  * service says of a refusal (IAM User Guide, "Troubleshoot access denied error
  * messages"): it names any other policy. Pure. */
 bool refusal_own_policy(const char *message);
-/* What to do then. Pure. */
-const char *refusal_allow(const char *message);
 
 /* Turn it into a fault that says what is wrong and what to do; returns -1. */
 int refusal_say(const struct refusal *r, struct fault *f);
 
 /* What to do when the service itself fails. */
 #define REFUSAL_TROUBLE "the service has problems; run again later"
+/* The same if what it sends is no error of its own. */
+#define REFUSAL_EITHER                                                       \
+	"a proxy before it, or the service itself, has problems; run again " \
+	"later"
 /* What to check besides the endpoint if the reply is not the service's. */
 #define REFUSAL_PROXY "whether a proxy or filter answers in the server's place"
 

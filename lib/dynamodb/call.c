@@ -97,9 +97,8 @@ give_up(const struct ddb_conn *c, const struct ddb_call *call,
 	if (last->kind == FAULT_SERVICE && reply->code[0] == '\0')
 		return fault(f, last->kind,
 		    "%s: %s: gave up after %d %s: %.300s without an error of "
-		    "DynamoDB's; a proxy before it, or the service itself, has "
-		    "problems; run again later, or check the endpoint (from "
-		    "%s)",
+		    "DynamoDB's; " REFUSAL_EITHER
+		    ", or check the endpoint (from %s)",
 		    d->url, call->operation, tries, refusal_tries(tries),
 		    last->text, d->o.config->endpoint_from);
 	return fault(f, last->kind, "%s: gave up after %d %s: %.900s; %s",

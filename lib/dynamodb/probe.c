@@ -194,10 +194,12 @@ batch_answer(const char *table, struct slice body, struct fault *f)
 	if (strncmp(code, "ConditionalCheckFailed", 22) == 0)
 		return PROBE_ALLOWED;
 	if (strncmp(code, "AccessDenied", 12) == 0) {
-		(void)fault(f, FAULT_DENIED,
-		    "access denied: dynamodb:PartiQLDelete on table %s is not "
-		    "allowed (%s); %s",
-		    table, message, refusal_allow(message));
+		(void)refusal_say(&(struct refusal){ .service = "dynamodb",
+				      .action = "PartiQLDelete",
+				      .table = table,
+				      .code = code,
+				      .message = message },
+		    f);
 		return PROBE_DENIED;
 	}
 	(void)fault(f, FAULT_SERVICE, "BatchExecuteStatement: %s%s%s", code,

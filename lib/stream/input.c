@@ -395,6 +395,12 @@ input_cut(const struct input *in)
 }
 
 const char *
+input_title(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+const char *
 input_name(const struct input *in)
 {
 	return in->name;

@@ -36,6 +36,8 @@ bool input_empty(const struct input *in);
  * some byte on (data that never reached the disk). */
 bool input_cut(const struct input *in);
 const char *input_name(const struct input *in); /* for messages */
+/* What ${path} is called in messages: "-" is standard input. Pure. */
+const char *input_title(const char *path);
 /* Start over. A pipe is first copied to an unlinked temporary file, which
  * replaces a descriptor that was given; not possible after input_forget. */
 int input_restart(struct input *in, struct fault *f);

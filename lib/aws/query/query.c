@@ -104,8 +104,7 @@ advice(const struct query *q, const struct request *r, const struct fault *last)
 	if (last->kind == FAULT_NET)
 		return refusal_net(last->text, regional);
 	return last->kind == FAULT_SERVICE && r->x->status >= 500
-	    ? "a proxy before it, or the service itself, has problems; run "
-	      "again later"
+	    ? REFUSAL_EITHER
 	    : "check the endpoint, and " REFUSAL_PROXY;
 }
 

@@ -36,6 +36,8 @@ static void
 test_all(void **state)
 {
 	(void)state;
+	assert_string_equal(figure_one(1).s, "one");
+	assert_string_equal(figure_one(14973).s, "14 973");
 	assert_string_equal(figure_all(2).s, "both");
 	assert_string_equal(figure_all(14973).s, "all 14 973");
 	assert_string_equal(figure_all_first(2).s, "Both");
