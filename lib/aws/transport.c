@@ -51,6 +51,7 @@ struct line {
 	size_t at;               /* bytes of its body sent so far */
 	bool handed;             /* this delivery has begun */
 	bool over;               /* the reply is longer than allowed */
+	int64_t slow_us;         /* when to call x->slow; 0: not, or done */
 	struct buf raw;          /* a compressed reply as received */
 	bool has_crc, gzip;
 	uint32_t crc;  /* of the whole reply, as its header says */
@@ -169,9 +170,13 @@ on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
 	struct line *l = ctx;
 
 	(void)dltotal;
-	(void)dlnow;
 	(void)ultotal;
 	(void)ulnow;
+	if (l->slow_us != 0 && dlnow == 0 &&
+	    clock_us(CLOCK_MONOTONIC) >= l->slow_us) {
+		l->slow_us = 0;
+		l->x->slow(l->x->slow_ctx);
+	}
 	return stop_age_ms() > l->x->linger_ms;
 }
 
@@ -456,6 +461,8 @@ real_exchange(void *line, struct http_exchange *x)
 	l->handed = l->over = l->has_crc = l->gzip = false;
 	buf_reset(&l->raw);
 	l->sum = 0;
+	l->slow_us =
+	    x->slow != NULL ? clock_us(CLOCK_MONOTONIC) + x->slow_ms * 1000 : 0;
 	buf_reset(&x->reply);
 	x->status = x->sends = 0;
 	x->date = x->retry_after = -1;

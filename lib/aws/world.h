@@ -32,6 +32,11 @@ struct http_exchange {
 	int64_t linger_ms; /* how long to wait for the reply after a signal */
 	bool direct;       /* never through a proxy (metadata services) */
 	size_t max_body;   /* a longer reply (also when expanded) is an error */
+	/* Called once when no byte of the reply has come after slow_ms. NULL:
+	 * nobody to tell. */
+	void (*slow)(void *ctx);
+	void *slow_ctx;
+	int64_t slow_ms;
 
 	/* out */
 	int status;           /* 0: no complete reply */

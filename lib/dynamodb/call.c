@@ -27,6 +27,7 @@
  */
 #define CONNECT_MS 5000
 #define TOTAL_MS 60000
+#define SLOW_MS 10000
 /* The API's replies have at most 16 MB; base64 and escapes add to that. */
 #define REPLY_MAX ((size_t)64 << 20)
 
@@ -183,6 +184,18 @@ tell_throttled(struct ddb *d, const struct ddb_call *call,
 		    call->operation);
 }
 
+/* Report once that a reply takes long. */
+static void
+tell_slow(void *ctx)
+{
+	struct ddb_conn *c = ctx;
+
+	if (!atomic_exchange(&c->d->slow_told, true))
+		ddb_log(c->d, LOG_NOTE,
+		    "%s: no reply to %s for %d s; waiting up to %d s",
+		    c->d->url, c->operation, SLOW_MS / 1000, TOTAL_MS / 1000);
+}
+
 /* One try: take units, wait for them, sign, send, judge, settle. */
 static int
 try_once(struct ddb_conn *c, const struct ddb_call *call, struct request *r,
@@ -278,6 +291,10 @@ ddb_call(struct ddb_conn *c, const struct ddb_call *call,
 	    : call->write_units > 0     ? STOP_WRITE_MS
 					: STOP_READ_MS;
 	c->x.max_body = REPLY_MAX;
+	c->x.slow = tell_slow;
+	c->x.slow_ctx = c;
+	c->x.slow_ms = SLOW_MS;
+	c->operation = call->operation;
 	if (call->room != NULL && call->room->cap > c->x.reply.cap) {
 		struct buf swap = c->x.reply;
 

@@ -17,7 +17,7 @@
 struct ddb {
 	struct ddb_options o;
 	int64_t deadline_us; /* by mono_us; 0: none */
-	atomic_bool throttled_told;
+	atomic_bool throttled_told, slow_told;
 	struct aws_endpoint endpoint;
 	char *url;
 	struct service *service;
@@ -30,6 +30,7 @@ struct ddb_conn {
 	struct ddb *d;
 	void *line;
 	struct http_exchange x;
+	const char *operation; /* of the current call */
 	struct aws_sign_key key;
 	double took_read, took_write; /* by the current try */
 	double wrote;                 /* as ddb_wrote */

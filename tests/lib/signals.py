@@ -55,9 +55,16 @@ class Server:
 
 
 class Case:
-    def __init__(self, name, sig, argv, env=None, server=None, feed=None, stdin=None, stdout=subprocess.DEVNULL):
+    def __init__(self, name, sig, argv, env=None, server=None, says=None, stdin=None, stdout=subprocess.DEVNULL):
         self.name, self.sig, self.argv, self.env = name, sig, argv, env or {}
-        self.server, self.feed, self.stdin, self.stdout = server, feed, stdin, stdout
+        self.server, self.says, self.stdin, self.stdout = server, says, stdin, stdout
+
+    def hear(self, errors):
+        """Wait until the process has said so while it waits."""
+        until = time.monotonic() + 10 + IN_TIME
+        while self.says not in os.pread(errors.fileno(), 65536, 0).decode():
+            assert time.monotonic() < until, "it does not say: " + self.says
+            time.sleep(.05)
 
     def waits(self, child):
         """Wait until the process seems to wait."""
@@ -81,6 +88,8 @@ class Case:
             stdout=self.stdout, stderr=errors)
         try:
             self.waits(child)
+            if self.says is not None:
+                self.hear(errors)
             assert child.poll() is None, "it did not wait"
             begun = time.monotonic()
             child.send_signal(self.sig)
@@ -116,6 +125,9 @@ def cases(directory):
                       (signal.SIGTERM, ["show", "key"])):
         server = silent()
         yield Case("%s, no answer" % argv[0], sig, argv, at(server), server)
+    server = silent()
+    yield Case("a reply that takes long", signal.SIGINT, ["inspect"], at(server), server,
+               server.url + "/: no reply to DescribeTable for 10 s; waiting up to 60 s")
     for reply, name in ((STALL, "a reply that stalls"), (throttle(), "a wait before a retry")):
         server = Server(reply)
         yield Case(name, signal.SIGTERM, ["inspect"], dict(at(server), AWS_MAX_ATTEMPTS="50"), server)
