@@ -121,6 +121,21 @@ load_write_packed(struct journal *j, const struct load *load, size_t *n)
 	return file_write(j->fd, j->packed.p, j->packed.n);
 }
 
+/* What helps when a write failed with ${error}. */
+static const char *
+way_out(const struct journal *j, int error)
+{
+	if (error == EFBIG)
+		return "; raise the limit on a file's size (ulimit -f), or "
+		       "work in parts with --max-items";
+	if (error != ENOSPC && error != EDQUOT)
+		return "";
+	return j->numbered ? "; make room there, or name a place with more "
+			     "space with --journal-dir"
+			   : "; make room there, or name a file where there is "
+			     "more space with --journal";
+}
+
 /* Append ${load} to the file. A partial write is truncated again, so that only
  * a crash can leave a torn line. */
 static int
@@ -140,13 +155,7 @@ load_write(struct journal *j, const struct load *load, bool sync, int64_t *size,
 	while (ftruncate(j->fd, *size) != 0 && errno == EINTR)
 		;
 	return fault(f, FAULT_IO, "%s: cannot write the journal: %s%s", j->path,
-	    strerror(error),
-	    error != ENOSPC && error != EDQUOT && error != EFBIG ? ""
-		: j->numbered ? "; name a place with more space with "
-				"--journal-dir, or work in parts with "
-				"--max-items"
-			      : "; name a file where there is more space with "
-				"--journal, or work in parts with --max-items");
+	    strerror(error), way_out(j, error));
 }
 
 /* Lead one commit. The lock is held before and after, but not while writing. */

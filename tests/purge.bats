@@ -260,7 +260,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	jq -e '.stopped == "failed" and .matched == 0 and .journal == null' <<<"$output"
 	run -1 prlimit --fsize=10 "$TTLSWEEP" purge -t "$T" --now "$NOW" \
 	    --yes --journal "$BATS_TEST_TMPDIR/short"
-	[[ $output == *"$BATS_TEST_TMPDIR/short: cannot write the journal: File too large; name a file where there is more space with --journal, or work in parts with --max-items"* && $output != *"to continue"* ]]
+	[[ $output == *"$BATS_TEST_TMPDIR/short: cannot write the journal: File too large; raise the limit on a file's size (ulimit -f), or work in parts with --max-items"* && $output != *"to continue"* ]]
 	# where people read it, the error says all
 	run -1 "$PYTHON" "$ROOT/tests/lib/terminal.py" prlimit --fsize=10 "$TTLSWEEP" \
 	    purge -t "$T" --now "$NOW" --yes --journal "$BATS_TEST_TMPDIR/short"

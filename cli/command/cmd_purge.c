@@ -294,9 +294,8 @@ report(struct sweep *s, bool executed, int rc, struct fault *f)
 		(void)guard_refuse(c, false, &why, NULL);
 	else if (!plan_room_fits((double)need, space))
 		log_warn(c->log,
-		    "not enough space for the journal at %s; name another "
-		    "place with --journal-dir, or work in parts with "
-		    "--max-items",
+		    "not enough space for the journal at %s; make room "
+		    "there, or name another place with --journal-dir",
 		    s->journal);
 	r = write_totals_report(c, &s->totals);
 	r.journal_free = space;

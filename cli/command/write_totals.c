@@ -192,10 +192,11 @@ add_advice(struct buf *out, const struct options *o,
 		buf_addf(out,
 		    "nothing was changed: %lld of %lld entries (%s) %s, more "
 		    "than --max-percent allows; raise it or narrow the "
-		    "selection",
+		    "selection%s",
 		    (long long)t->percent_matched, (long long)t->percent_of,
 		    figure_share(t->percent_matched, t->percent_of).s,
-		    report_sweep_chosen(r->command));
+		    report_sweep_chosen(r->command),
+		    r->resumed ? " (with another checkpoint)" : "");
 		return;
 	}
 	if (t->outcomes[OUTCOME_DELETED] == 0 && sweep_totals_present(t) > 0) {

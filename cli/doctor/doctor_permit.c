@@ -200,8 +200,8 @@ check_journal(struct doctor *d, struct fault *f)
 	free(path);
 	if (result == DOCTOR_FAILURE)
 		buf_adds(&d->fix,
-		    "name a place with more space with --journal-dir, or "
-		    "purge in parts with --max-items");
+		    "make room there, name a place with more space with "
+		    "--journal-dir, or purge in parts with --max-items");
 	return doctor_add(d, "journal", result, f);
 }
 
