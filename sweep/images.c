@@ -33,7 +33,7 @@
 struct images {
 	const struct restore *r;
 	struct lock *lock;     /* for newest and duplicates */
-	struct newest *newest; /* NULL with a single file */
+	struct newest *newest; /* NULL with a single journal */
 	int64_t numbers;       /* of the images of files read to their end */
 	struct sweep_totals *totals; /* NULL: not the first walk */
 	struct file {
@@ -144,8 +144,11 @@ begin_file(void *ctx, size_t i, struct fault *f)
 	    check_journal(im, file, f) != 0)
 		return NULL;
 	im->files[i].first = im->numbers;
-	if (reader_journal(file->reader) == NULL)
-		im->files[i].duplicates = duplicate_keys_new(DUPLICATES_MAX);
+	if (reader_journal(file->reader) != NULL)
+		return file->reader;
+	im->files[i].duplicates = duplicate_keys_new(DUPLICATES_MAX);
+	if (im->newest == NULL)
+		im->newest = newest_new(bytes_of(im->r), NEWEST_MOST);
 	return file->reader;
 }
 

@@ -705,6 +705,13 @@ restores()
 	table
 	run -0 ttlsweep restore -t "$T" --yes export.json other.json
 	[[ $(holds) == first ]]
+	# one export may have an entry twice
+	{ item a first; item b b; item a first; } >export.json
+	table
+	run -0 ttlsweep restore -t "$T" export.json
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *"other images 1 of the same entries: the newest, or else the first, is put back"*"to put back 2"* ]]
+	run -0 ttlsweep restore -t "$T" --yes export.json
+	[[ $output == *" 3 matched, 2 restored, 1 present"* && $(holds) == "b first" ]]
 	# incremental exports have stamps
 	{ change a new-a 500; change b old 10; } >inc.json
 	journal a=old@400 b=new-b@20 >one
@@ -712,7 +719,7 @@ restores()
 	# older images are no keys in use
 	table
 	run -0 ttlsweep restore -t "$T" inc.json one
-	[[ $(tr -s ' \n' ' ' <<<"$output") == *"present 0 left alone"*"other images 2 of the same entries: the newest, or the one named first, is put back"*"to put back 2"* ]]
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *"present 0 left alone"*"other images 2 of the same entries: the newest, or else the first, is put back"*"to put back 2"* ]]
 	[[ $output != *refused* ]]
 }
 

@@ -128,8 +128,8 @@ older(const struct text_report *p, struct text_table *g,
 {
 	if (t->older > 0)
 		figure(p, g, "other images", t->older,
-		    "of the same entries: the newest, or the one named "
-		    "first, is put back");
+		    "of the same entries: the newest, or else the first, is "
+		    "put back");
 }
 
 void

@@ -1492,14 +1492,14 @@ test_sweep_says(void **state)
 			.outcomes = { [OUTCOME_REFRESHED] = 2,
 			    [OUTCOME_SKIPPED] = 2 } },
 		    "\n  present       0  left alone: the key is in use\n  "
-		    "other images  2  of the same entries: the newest, or the one "
-		    "named first, is put back\n  to put back   2\n", "refused" },
+		    "other images  2  of the same entries: the newest, or else "
+		    "the first, is put back\n  to put back   2\n", "refused" },
 		{ "restore", true, false, NULL, NULL,
 		    { .scanned = 4, .matched = 4, .older = 2,
 			.outcomes = { [OUTCOME_REFRESHED] = 2,
 			    [OUTCOME_DELETED] = 2 } },
 		    "\n  restored      2\n  other images  2  of the same entries: "
-		    "the newest, or the one named first, is put back\n", "present" },
+		    "the newest, or else the first, is put back\n", "present" },
 		{ "restore", false, false, NULL, "max-items",
 		    { .scanned = 9, .matched = 9, .unseen = 6,
 			.outcomes = { [OUTCOME_SKIPPED] = 9 } },
