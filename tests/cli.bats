@@ -338,7 +338,7 @@ closed() {
 @test "show says of a file's entry what TTL would do, not what it does" {
 	printf '{"Item":{"key":{"S":"a"},"ttl":{"N":"1700000000"}}}\n' >"$BATS_TEST_TMPDIR/one"
 	run -0 ttlsweep show -i "$BATS_TEST_TMPDIR/one" a
-	[[ $(tr -s ' \n' ' ' <<<"$output") == *"; in a table with TTL on ttl, TTL deletes it, free of charge."* ]]
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *"; if TTL is on for ttl, TTL deletes it, free of charge."* ]]
 	[[ $output != *behind* ]]
 	run -2 ttlsweep show -t "$TABLE" ''
 	[[ $output == *'the key "key" is empty'* ]]

@@ -181,11 +181,14 @@ choose(struct cookie *c, struct slice pairs, struct slice secrets,
 	}
 	if (cookies == 0)
 		return fault(f, FAULT_USAGE, "--cookie: no cookie given");
-	if (!named && rivals == 0 && cookies > 1)
+	if (!named && rivals == 0)
 		return fault(f, FAULT_USAGE,
-		    "--cookie: of these %d cookies none is signed, and none "
-		    "is named " NAME "; give the value of the session cookie",
-		    cookies);
+		    "--cookie: no session cookie in it: %s; without one, the "
+		    "browser has no session; if the application has its own "
+		    "name for the cookie, give the value alone",
+		    cookies == 1
+			? "the only cookie is neither signed nor named " NAME
+			: "no cookie is signed or named " NAME);
 	if (!named && c->verdict != COOKIE_VALID && rivals > 1)
 		return fault(f, FAULT_USAGE,
 		    "--cookie: several cookies are signed, and none is "

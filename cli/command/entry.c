@@ -83,7 +83,7 @@ add_ttl(const struct text_report *p, struct buf *out, const struct record *r,
     const struct entry_ttl *ttl)
 {
 	if (ttl->unknown != NULL) {
-		buf_adds(out, "; in a table with TTL on ");
+		buf_adds(out, "; if TTL is on for ");
 		text_report_text(p, out, ttl->unknown);
 		buf_adds(out, ", TTL deletes it, free of charge.");
 	} else if (r->state == STATE_LIVE && r->reason != REASON_NONE) {

@@ -23,6 +23,7 @@ struct walk {
 	int argc, at;
 	const char *letters; /* the rest of a "-abc" */
 	bool operands_only;  /* "--" was seen */
+	unsigned commands;   /* bits of those that it may be: for hints */
 };
 
 static const struct option_row *
@@ -80,10 +81,10 @@ hint(const char *name)
 	return NULL;
 }
 
-/* The option most like ${is}: ${is} is short for it ("max-u"), or adds a word
- * to it ("table-name"), or differs by a few letters. */
+/* The option of ${commands} most like ${is}: ${is} is short for it ("max-u"),
+ * or adds a word to it ("table-name"), or differs by a few letters. */
 static const char *
-closest(const char *is)
+closest(const char *is, unsigned commands)
 {
 	size_t n = strlen(is);
 	const char *best = NULL;
@@ -94,6 +95,8 @@ closest(const char *is)
 		int d = text_distance(is, r->name);
 		size_t length = strlen(r->name);
 
+		if ((r->commands & commands) == 0)
+			continue;
 		if (d > 1 &&
 		    (strncmp(is, r->name, n) == 0 ||
 			(strncmp(is, r->name, length) == 0 &&
@@ -108,10 +111,10 @@ closest(const char *is)
 }
 
 static int
-unknown(const char *name, size_t n, struct fault *f)
+unknown(const char *name, size_t n, unsigned commands, struct fault *f)
 {
 	char *is = xstrndup(name, n);
-	const char *what = hint(is), *best = closest(is);
+	const char *what = hint(is), *best = closest(is, commands);
 
 	if (what != NULL && n > 1)
 		fault(f, FAULT_USAGE, "unknown option --%s; %s", is, what);
@@ -156,7 +159,7 @@ long_option(struct walk *w, const char *text, struct word *out, struct fault *f)
 	const struct option_row *row = row_named(text, n);
 
 	if (row == NULL)
-		return unknown(text, n, f);
+		return unknown(text, n, w->commands, f);
 	out->name = row->name;
 	if (text[n] == '=') {
 		if (row->arg == NULL)
@@ -296,6 +299,7 @@ find_command(struct options *o, struct walk w, struct fault *f)
 			o->command = option_command(o->commands, word.value, f);
 			if (o->command == NULL)
 				return -1;
+			w.commands = o->command->bit;
 		} else if (word.name != NULL) {
 			o->help |= strcmp(word.name, "help") == 0;
 			o->version |= strcmp(word.name, "version") == 0;
@@ -388,7 +392,10 @@ int
 option_parse(struct options *o, const struct command *const *commands, int argc,
     char **argv, struct fault *f)
 {
-	struct walk w = { .argv = argv, .argc = argc, .at = 1 };
+	struct walk w = { .argv = argv,
+		.argc = argc,
+		.at = 1,
+		.commands = ON_ALL };
 
 	*o = (struct options){ .commands = commands };
 	o->operands = xcalloc((size_t)argc + 1, sizeof(*o->operands));

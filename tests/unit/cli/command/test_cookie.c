@@ -97,8 +97,10 @@ static const struct {
 	{ "two signed ones without the name", SLICE("a=s:a.b; c=s:c.d"),
 	    "several cookies are signed" },
 	{ "several, and none can be it", SLICE("Cookie: a=b; theme=dark"),
-	    "of these 2 cookies none is signed, and none is named "
-	    "connect.sid" },
+	    "no session cookie in it: no cookie is signed or named "
+	    "connect.sid; without one, the browser has no session" },
+	{ "one, and it cannot be it", SLICE("Cookie: theme=dark"),
+	    "the only cookie is neither signed nor named connect.sid" },
 };
 
 static void

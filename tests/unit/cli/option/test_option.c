@@ -88,6 +88,7 @@ static const struct {
 	{ "show --sort 3 a", "--sort; use list --top N --by WHAT to order" },
 	{ "show --sort- 3 a", "did you mean --sort-key" },
 	{ "list --co key", "did you mean --columns" },
+	{ "--max-item=3 purge", "did you mean --max-items?" },
 	{ "purge --dry-run", "--dry-run; without --yes, purge, repair and restore are dry runs" },
 	{ "purge -n", "unknown option -n; without --yes, purge," },
 	{ "purge --n", "unknown option --n" },
@@ -227,6 +228,19 @@ test_refused(void **state)
 		option_release(&o);
 	}
 	assert_int_equal(bad, 0);
+}
+
+/* An option of another command is no hint. */
+static void
+test_no_hint(void **state)
+{
+	struct fault f = { .kind = FAULT_NONE };
+	struct options o;
+
+	(void)state;
+	assert_int_equal(parse(&o, "show --max-item 3", &f), -1);
+	assert_string_equal(f.text, "unknown option --max-item");
+	option_release(&o);
 }
 
 /* One file under several names, existing or not. */
@@ -799,6 +813,7 @@ main(void)
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_bad_tables),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_no_hint),
 		cmocka_unit_test_setup_teardown(test_one_file, directory_setup,
 		    directory_teardown),
 		cmocka_unit_test(test_taken),
