@@ -154,21 +154,43 @@ rank_of(double q, int64_t n)
 	return x - (double)rank > x * 1e-12 ? rank + 1 : rank;
 }
 
+/* The bucket of the ${rank}th smallest value. */
+static size_t
+bucket_of_rank(const struct histogram *h, int64_t rank)
+{
+	int64_t seen = 0;
+	size_t i;
+
+	for (i = 0; i < HISTOGRAM_BUCKETS - 1; i++) {
+		seen += h->count[i];
+		if (seen >= rank)
+			break;
+	}
+	return i;
+}
+
+int64_t
+histogram_at_most(const struct histogram *h, double q)
+{
+	int64_t end;
+
+	if (h->total <= 0)
+		return 0;
+	end = histogram_up_to(bucket_of_rank(h, rank_of(q, h->total)));
+	return end < h->max ? end : h->max;
+}
+
 int64_t
 histogram_quantile(const struct histogram *h, double q)
 {
-	int64_t rank = rank_of(q, h->total), seen = 0, low, high, mid;
+	int64_t rank = rank_of(q, h->total), low, high, mid;
 	size_t i;
 
 	if (h->total <= 0)
 		return 0;
 	if (rank == h->total)
 		return h->max;
-	for (i = 0; i < HISTOGRAM_BUCKETS - 1; i++) {
-		seen += h->count[i];
-		if (seen >= rank)
-			break;
-	}
+	i = bucket_of_rank(h, rank);
 	/* if all are in one bucket, their mean is nearer */
 	if (h->count[i] == h->total && h->sum < INT64_MAX) {
 		mid = h->sum / h->total;

@@ -23,6 +23,9 @@ void histogram_add(struct histogram *h, int64_t value, int64_t times);
 void histogram_merge(struct histogram *to, const struct histogram *from);
 /* The quantile ${q} (0..1), within 4 % and at most max; 0 when empty. */
 int64_t histogram_quantile(const struct histogram *h, double q);
+/* What the share ${q} of all values is at most: the end of the bucket of the
+ * quantile, and at most max; 0 when empty. */
+int64_t histogram_at_most(const struct histogram *h, double q);
 /* Upper end (inclusive) of bucket ${i}; INT64_MAX for the last. Pure. */
 int64_t histogram_up_to(size_t i);
 /* The bucket of ${value}. Pure. */

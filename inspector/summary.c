@@ -306,6 +306,22 @@ summary_repairable_old(const struct summary *s)
 }
 
 int64_t
+summary_named(const struct summary *s)
+{
+	return s->items - s->reasons[STATE_IMMORTAL][REASON_MISSING];
+}
+
+bool
+summary_all_expired(const struct summary *s)
+{
+	int64_t named = summary_named(s);
+
+	return named > 1 &&
+	    s->states[STATE_PENDING].items + s->states[STATE_STUCK].items >=
+	    named;
+}
+
+int64_t
 summary_zoned(const struct summary *s, enum state state)
 {
 	int64_t n =

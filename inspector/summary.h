@@ -101,6 +101,11 @@ void summary_merge(struct summary *to, const struct summary *from);
 void summary_reset(struct summary *s);
 /* Whether there are entries, and none has the TTL attribute. Pure. */
 bool summary_nameless(const struct summary *s);
+/* Whether there are several entries with the TTL attribute, and all of them
+ * have expired, as by a time of creation. Pure. */
+bool summary_all_expired(const struct summary *s);
+/* The entries that have the TTL attribute. Pure. */
+int64_t summary_named(const struct summary *s);
 /* How many entries of ${state} have a time that repair converts: in another
  * unit, or in a string with a zone. Pure. */
 int64_t summary_repairable(const struct summary *s, enum state state);

@@ -80,6 +80,10 @@ sweep_totals_match(struct sweep_totals *t, const struct record *r,
 	t->states[r->state]++;
 	t->reasons[r->state][r->reason]++;
 	t->live_sessions += r->state == STATE_LIVE && r->kind == KIND_SESSION;
+	if (r->state == STATE_IMMORTAL && r->has_moment) {
+		t->ahead++;
+		t->ahead_sessions += r->kind == KIND_SESSION;
+	}
 	t->units += units;
 	t->old_off += r->old && r->reason == REASON_TTL_OFF;
 	t->old_unit += r->old && (REASONS_CONVERTED & 1u << r->reason) != 0;
@@ -95,6 +99,8 @@ sweep_totals_leave(struct sweep_totals *t, const struct record *r)
 	}
 	t->left[SWEEP_LEFT_FAR_FUTURE] += r->reason == REASON_FAR_FUTURE;
 	t->left[SWEEP_LEFT_NO_TIME] += r->reason == REASON_NO_TIME;
+	t->left[SWEEP_LEFT_MISSING] += r->reason == REASON_MISSING;
+	t->left[SWEEP_LEFT_WRONG_TYPE] += r->reason == REASON_WRONG_TYPE;
 }
 
 void

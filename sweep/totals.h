@@ -21,6 +21,8 @@ enum sweep_left {
 	SWEEP_LEFT_ZONELESS, /* a date-time without a zone; counts as skipped */
 	SWEEP_LEFT_FAR_FUTURE,
 	SWEEP_LEFT_NO_TIME,
+	SWEEP_LEFT_MISSING,
+	SWEEP_LEFT_WRONG_TYPE,
 	SWEEP_LEFT
 };
 
@@ -36,6 +38,9 @@ struct sweep_totals {
 	int64_t states[STATES];     /* of matched entries, like reasons */
 	int64_t reasons[STATES][REASONS];
 	int64_t live_sessions;
+	/* immortal, and the time in another unit or format has not passed; of
+	 * these, sessions */
+	int64_t ahead, ahead_sessions;
 	int64_t unconfirmed;
 	int64_t unsure; /* failed without a reply, and could not be read */
 	int64_t units;  /* write units, estimated from sizes */

@@ -57,6 +57,7 @@ on_terminal() {
 	fails 2 "name of an encrypted file; give --encrypt-to" export -o x.json.p7m
 	fails 2 "csv always has" list --format csv --no-headings
 	fails 2 "this table has no sort key" show -t "$TABLE" --sort-key 1 x
+	fails 2 "--sort-prefix: table $TABLE has no sort key; its key is key alone" purge -t "$TABLE" --sort-prefix x --yes
 	fails 2 "-t 'bad table!' is not a table name (3-255 letters," \
 	    list -t 'bad table!'
 	fails 2 "-t 'ab' is not a table name" purge -t ab

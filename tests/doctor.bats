@@ -132,7 +132,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	cloud_log | jq -se 'map(select(.action == "Scan")) | last.body.Limit < 1000'
 	doctor -t mixed --ttl-attribute other
 	is warning 'none has the attribute other, but numbers that look like times are in ttl' entries
-	is warning 'no entry that was read has that attribute; find out which one is the expiry time' ttl
+	is warning 'entries are judged by other, which no entry that was read has find out which one is the expiry time' ttl
 	is warning 'ttlsweep inspect --ttl-attribute ttl --table mixed' ttl
 	run ! grep -q update-time-to-live "$json"
 	doctor -t mixed
@@ -203,6 +203,25 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning "ttlsweep repair --zone UTC --table $table" entries
 }
 
+@test "a time of creation is not taken for an expiry time without a warning" {
+	local table all="entries that have it have expired. If it is the time of creation, "
+	table=$(new_table created)
+	{
+		for i in {1..9}; do printf '{"Item":{"key":{"S":"%s"},"created":{"N":"%s"},"expires":{"N":"%s"}}}\n' "$i" "$((NOW - i))" "$((NOW + 86400))"; done
+		printf '{"Item":{"key":{"S":"users"}}}\n'
+	} | seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW"
+	doctor -t "$table" --now "$NOW" --ttl-attribute created
+	is warning "by created, all 9 ${all}this deletes what is live; if not, turn it on" ttl
+	run -0 --separate-stderr ttlsweep inspect -t "$table" --now "$NOW" --ttl-attribute created
+	[[ ${output//$'\n '/} == *"By created, all 9 ${all}what follows deletes what is live."* ]]
+	run -0 --separate-stderr ttlsweep purge -q -t "$table" --now "$NOW" --ttl-attribute created
+	[[ $stderr == *"by created, all 9 ${all}this deletes what is live"* ]]
+	doctor -t "$table" --now "$NOW" --ttl-attribute expires
+	run ! grep -q creation "$json"
+	run -0 --separate-stderr ttlsweep purge -t "$table" --now "$NOW" --ttl-attribute expires --state any
+	[[ $output$stderr != *creation* ]]
+}
+
 @test "a repair is not advised for what TTL would leave alone after it" {
 	local table
 	table=$(new_table old)
@@ -211,7 +230,10 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	doctor -t "$table" --now "$NOW"
 	is warning "repair fixes 25 of these; then, once TTL is on for ttl, 'purge --state stuck' deletes 20 that TTL never will" entries
 	run -0 --separate-stderr ttlsweep repair -t "$table" --now "$NOW"
-	[[ ${output//$'\n'/ } == *"20 entries expired five years ago or earlier: TTL will not delete these even after the repair; purge them. TTL is off: it deletes none of these until that is changed. Repairing 25 entries takes about "* ]]
+	[[ ${output//$'\n'/ } == *"20 entries expired five years ago or earlier: TTL will not delete these, repaired or not; purge them. TTL is off: it deletes none of these until that is changed. Repairing 25 entries takes about "* ]]
+	# a run says so, too, wherever its totals go
+	run -0 --separate-stderr ttlsweep repair -t "$table" --now "$NOW" --yes --no-journal
+	[[ $stderr == *"20 entries expired five years ago or earlier: TTL will not delete these, repaired or not; purge them"*"TTL is off: it deletes none of these until that is changed"* ]]
 	# nor what is in seconds, and that old
 	table=$(new_table older)
 	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" \

@@ -84,7 +84,7 @@ batch() {
 	same_as_one
 	rm reports/run/2.json
 	run ! batch aws-batch-merge.json reports=run
-	[[ $output == *"missing: 3"* ]]
+	[[ $output == *"shard 3 of 4 is missing"* ]]
 }
 
 @test "AWS Batch knows all members of the definitions" {

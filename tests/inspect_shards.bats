@@ -120,7 +120,7 @@ refused() {
 
 @test "merge refuses reports that do not belong together" {
 	shards 2 -t "$TABLE"
-	refused "of 2 shards these are missing: 2" 1.json
+	refused "shard 2 of 2 is missing; combine" 1.json
 	refused "shard 1 is in 1.json already" 1.json 1.json
 	refused "none.json: No such file" 1.json none.json
 	inspect -t "$TABLE" --format json >whole.json

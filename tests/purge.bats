@@ -594,6 +594,10 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	[[ $output == *"There is nothing to repair."* ]]
 	[[ $stderr == *"--reason missing: such entries get a TTL only with --ttl-for-missing DUR"* ]]
 	[[ $stderr == *"--reason too-old: repair changes no such entry"* && $stderr != *"--reason string"* ]]
+	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --state live,pending
+	[[ $stderr == *"--state live,pending: repair changes no such entry"* ]]
+	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --reason string --ttl-for-missing 1d
+	[[ $stderr == *"--ttl-for-missing has no effect: --reason selects no entry without a TTL"* ]]
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --yes \
 	    --ttl-for-missing 1d --journal "$BATS_TEST_TMPDIR/j" --format json
 	jq -e '.repaired == 5' <<<"$output"
@@ -603,8 +607,8 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	run -0 --separate-stderr ttlsweep inspect -t "$T" --now "$NOW" --format json
 	jq -e '.states.live.items == 5 and .states.immortal.items == 5' <<<"$output"
 	run -0 ttlsweep restore -t "$T" "$BATS_TEST_TMPDIR/j"
-	[[ $output == *"present       5  left alone: no longer has the TTL value that repair wrote"* ]]
-	[[ ${output//$'\n'/ } == *"There is nothing to put back: none still has the TTL value that repair wrote. Checking which keys are in use took "* ]]
+	[[ $(tr -s ' ' <<<"$output") == *"present 5 left alone: no longer has the TTL value that repair wrote"* ]]
+	[[ ${output//$'\n'/ } == *"There is nothing to change back: none still has the TTL value that repair wrote. Checking which keys are in use took "* ]]
 }
 
 @test "with replicas, purge and repair need --overdue 15m" {

@@ -22,6 +22,15 @@ item() { printf '{"Item":{"key":{"S":"%s"},"p":{"S":"%s"},"ttl":{"N":"%s"}}}\n' 
 give() { item "$@" | ttlsweep restore -q -t "$T" --yes - >/dev/null; }
 holds() { ttlsweep export -q -t "$T" | jq -r '.Item.p.S' | sort | paste -sd' '; }
 
+@test "a journal of another region is put back elsewhere only with a note" {
+	table
+	give k x
+	ttlsweep purge -q -t "$T" --yes --journal a
+	sed -i 's/"region":"us-east-1"/"region":"eu-west-1"/' a
+	run -0 --separate-stderr ttlsweep restore --region us-east-1 a
+	[[ $stderr == *"a: the journal of region eu-west-1; its entries go to region us-east-1, as asked"* && $output == *"to put back"* ]]
+}
+
 @test "of two journals the one written last wins, whatever their --now" {
 	table
 	local now args
@@ -412,7 +421,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	run -0 --separate-stderr ttlsweep restore j --yes --format json
 	jq -e '.restored == 2 and .present == 1' <<<"$output"
 	run -0 ttlsweep restore j
-	[[ ${output//$'\n'/ } == *"There is nothing to put back: none still has the TTL value that repair wrote. Checking which keys are in use took "* ]]
+	[[ ${output//$'\n'/ } == *"There is nothing to change back: none still has the TTL value that repair wrote. Checking which keys are in use took "* ]]
 	ttlsweep purge -q -t "$T" --yes --state any --journal k
 	ttlsweep restore -q --yes k
 	run -0 ttlsweep restore k

@@ -316,9 +316,12 @@ columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk
 			does purge "${AT[@]}" --format $format
 			does repair "${AT[@]}" --format $format
 		done
-		does purge "${AT[@]}" --prefix "session:$TOKEN" --sort-prefix "SESSION#$TOKEN" --group "$TOKEN" -vv
+		does purge "${AT[@]}" --prefix "session:$TOKEN" --group "$TOKEN" -vv
 	done
+	at auth
+	does purge "${AT[@]}" --prefix "session:$TOKEN" --sort-prefix "SESSION#$TOKEN" --group "$TOKEN" -vv
 	at plain
+	fails purge "${AT[@]}" --sort-prefix "SESSION#$TOKEN" -vv
 	# where it stopped, and how to continue
 	ran 4 -- "$TTLSWEEP" purge "${AT[@]}" --yes --max-items 1 --prefix "session:$TOKEN" --prefix "sid-$TOKEN" \
 	    --journal j1 --checkpoint cp -v

@@ -235,6 +235,8 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 		context_tell_prefixes(c, summary.prefixes, summary.items);
 		context_tell_attribute(c, &summary,
 		    expects_missing(s, totals->matched));
+		if (s->action == PURGE_DELETE && totals->matched > 0)
+			context_tell_creation(c, &summary);
 	}
 	summary_release(&summary);
 	source_close(purge.source);
@@ -394,7 +396,16 @@ static void
 tell_reasons(const struct context *c)
 {
 	const struct options *o = c->o;
+	unsigned untouched = 1u << STATE_LIVE | 1u << STATE_PENDING;
 
+	if (o->state.bits != 0 && (o->state.bits & ~untouched) == 0)
+		log_note(c->log, "--state %s: repair changes no such entry",
+		    o->state.text);
+	if (o->ttl_for_missing >= 0 && o->reason.bits != 0 &&
+	    (o->reason.bits & 1u << REASON_MISSING) == 0)
+		log_note(c->log,
+		    "--ttl-for-missing has no effect: --reason selects no "
+		    "entry without a TTL");
 	for (int i = 0; i < REASONS; i++) {
 		if ((o->reason.bits & 1u << i) == 0 ||
 		    (REASONS_CONVERTED & 1u << i) != 0)

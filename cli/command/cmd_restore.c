@@ -54,6 +54,7 @@ const struct command cmd_restore = {
 /* A file to restore from. */
 struct origin {
 	char *path;
+	const char *named;                   /* it, or its directory */
 	char *directory;                     /* of an export to S3; NULL */
 	char *table;                         /* that it is of; NULL: unknown */
 	struct images_file file;             /* its reader is ours */
@@ -182,6 +183,8 @@ read_origins(struct restoring *s, const struct options *o, struct log *log,
 
 		if (rc != 0)
 			return name_directory(path, f);
+		for (size_t k = before; k < s->n; k++)
+			s->origins[k].named = path;
 		if (s->n > before)
 			context_warn_empty(log,
 			    reader_input(s->origins[before].file.reader),
@@ -355,12 +358,15 @@ tell_led(const struct restoring *s)
 	    option_given(s->context.o, "table") ||
 	    option_given(s->context.o, "stack"))
 		return;
-	for (size_t i = 1; i < s->n; i++)
-		if (s->origins[i].journal == NULL)
+	for (size_t i = 1; i < s->n; i++) {
+		const struct origin *x = &s->origins[i];
+
+		/* once for the files of an export */
+		if (x->journal == NULL && x->named != s->origins[i - 1].named)
 			log_note(s->context.log,
 			    "%s: its entries go to table %s, which %s names",
-			    s->files[i].path, s->context.table.name,
-			    first->path);
+			    x->named, s->context.table.name, first->path);
+	}
 }
 
 /* --extend-ttl writes the attribute that a journal names. */
@@ -381,9 +387,9 @@ tell_attributes(const struct restoring *s)
 	}
 }
 
-/* --table allows it; it may be a mistake all the same. */
+/* The options allow it; it may be a mistake all the same. */
 static void
-tell_other_tables(const struct restoring *s)
+tell_other_places(const struct restoring *s)
 {
 	const struct context *c = &s->context;
 
@@ -396,6 +402,13 @@ tell_other_tables(const struct restoring *s)
 			    "%s: the journal of table %s; its entries go to "
 			    "table %s, as asked",
 			    s->files[i].path, ix->header.table, c->table.name);
+		if (ix != NULL &&
+		    strcmp(ix->header.region, c->config.region) != 0)
+			log_note(c->log,
+			    "%s: the journal of region %s; its entries go to "
+			    "region %s, as asked",
+			    s->files[i].path, ix->header.region,
+			    c->config.region);
 	}
 }
 
@@ -443,7 +456,7 @@ restore(struct restoring *s, struct fault *f)
 	struct report_sweep report;
 	int rc;
 
-	tell_other_tables(s);
+	tell_other_places(s);
 	tell_led(s);
 	tell_attributes(s);
 	tell_deleted(s);

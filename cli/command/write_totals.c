@@ -67,15 +67,17 @@ did_nothing(const struct sweep_totals *t)
 
 /* What the text of a report says in full. */
 static void
-note_zoneless(struct log *log, const struct sweep_totals *t)
+log_notes(struct log *log, const struct report_sweep *r,
+    const struct report_style *style)
 {
-	int64_t n = t->left[SWEEP_LEFT_ZONELESS];
+	const struct text_report p = { .style = *style };
 	struct buf line = { 0 };
 
-	if (n == 0)
-		return;
-	report_sweep_zoneless(n, &line);
-	log_note(log, "%s", buf_text(&line));
+	for (size_t i = 0; i < REPORT_SWEEP_NOTES; i++) {
+		if (report_sweep_note(r, &p, i, &line))
+			log_note(log, "%s", buf_text(&line));
+		buf_reset(&line);
+	}
 	buf_release(&line);
 }
 
@@ -99,7 +101,7 @@ write_report(struct context *c, const struct report_sweep *r, bool well,
 	else if (!silent)
 		report_sweep_line(&out, r);
 	if (c->o->format == FORMAT_JSON || !person)
-		note_zoneless(c->log, r->totals);
+		log_notes(c->log, r, &style);
 	if (out.n > 0)
 		rc = output_all(NULL, &out, f);
 	buf_reset(&out);

@@ -172,6 +172,17 @@ take_names(struct context *c, const char *table)
 	c->rules.mask_sort = k->sort != NULL && mask_hides_attribute(k->sort);
 }
 
+/* A prefix of sort keys selects nothing where there are none. */
+static int
+check_sort(const struct context *c, struct fault *f)
+{
+	if (c->o->sort_prefixes.n == 0 || c->schema.sort != NULL)
+		return 0;
+	return fault(f, FAULT_USAGE,
+	    "--sort-prefix: table %s has no sort key; its key is %s alone",
+	    c->table.name, c->schema.partition);
+}
+
 /* Take over the table's description, and the time. */
 static void
 take_table(struct context *c, const struct context_hints *hints)
@@ -221,6 +232,8 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 	    context_account(c, f) != 0)
 		return -1;
 	take_table(c, hints);
+	if (check_sort(c, f) != 0)
+		return -1;
 	if (c->table.ttl_status == NULL)
 		log_note(c->log,
 		    "TTL status unknown: %s; entries are judged as if TTL were "

@@ -1,7 +1,11 @@
+#include <string.h>
+
 #include "cli/context/context.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
+#include "cli/report/report_words.h"
 #include "inspector/summary.h"
+#include "lib/base/buf.h"
 #include "lib/stream/input.h"
 
 void
@@ -53,4 +57,19 @@ context_tell_attribute(const struct context *c, const struct summary *s,
 	    "time is in another one, name it with --ttl-attribute (ttlsweep "
 	    "inspect shows which have numbers that look like times)",
 	    (long long)s->items, c->ttl);
+}
+
+void
+context_tell_creation(const struct context *c, const struct summary *s)
+{
+	const char *on = c->table.ttl_attribute;
+	struct buf line = { 0 };
+
+	if (!option_given(c->o, "ttl-attribute") || !summary_all_expired(s) ||
+	    (on != NULL && strcmp(on, c->ttl) == 0))
+		return;
+	report_words_creation(s, &line);
+	log_warn(c->log, "by %s, %sthis deletes what is live", c->ttl,
+	    buf_text(&line));
+	buf_release(&line);
 }

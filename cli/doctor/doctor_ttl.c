@@ -5,6 +5,7 @@
 #include "cli/option/option.h"
 #include "cli/report/figure.h"
 #include "cli/report/report.h"
+#include "cli/report/report_words.h"
 #include "cli/report/text_report.h"
 #include "inspector/lookalike.h"
 #include "inspector/record.h"
@@ -93,6 +94,12 @@ advise_enable(struct doctor *d)
 		.profile = d->o->profile,
 	};
 
+	if (option_given(d->o, "ttl-attribute") &&
+	    summary_all_expired(&d->sample)) {
+		buf_addf(&d->fix, "by %s, ", d->ttl);
+		report_words_creation(&d->sample, &d->fix);
+		buf_adds(&d->fix, "this deletes what is live; if not, ");
+	}
 	if (strcmp(d->c.table.ttl_status, "DISABLED") != 0)
 		buf_adds(&d->fix, "wait until it is off, up to an hour, then ");
 	buf_adds(&d->fix,
@@ -106,11 +113,11 @@ advise_enable(struct doctor *d)
 static void
 advise_search(struct doctor *d, const struct lookalikes *like)
 {
-	buf_adds(&d->fix, "no entry that was read has that attribute");
+	buf_adds(&d->text, ", which no entry that was read has");
 	if (like->n == 0)
 		return;
 	buf_adds(&d->fix,
-	    "; find out which one is the expiry time, look with it, and then "
+	    "find out which one is the expiry time, look with it, and then "
 	    "turn TTL on for that one: on the time of creation it would delete "
 	    "what is live");
 	command_inspect(d, like->names[0]);
@@ -136,10 +143,12 @@ check_ttl(struct doctor *d, const struct lookalikes *like, struct fault *f)
 	buf_addf(&d->text, "%s%s%s", t->ttl_status, on != NULL ? " on " : "",
 	    on != NULL ? on : "");
 	if (!t->ttl_acts) {
-		buf_addf(&d->text,
-		    ": nothing is deleted automatically; entries that expire "
-		    "by %s are stuck",
-		    d->ttl);
+		buf_adds(&d->text, ": nothing is deleted automatically; ");
+		if (summary_nameless(&d->sample))
+			buf_addf(&d->text, "entries are judged by %s", d->ttl);
+		else
+			buf_addf(&d->text,
+			    "entries that expire by %s are stuck", d->ttl);
 		if (summary_nameless(&d->sample))
 			advise_search(d, like);
 		else if (d->sampled && d->sample.items == 0 &&
@@ -245,11 +254,12 @@ static void
 add_zoned(struct doctor *d, bool others)
 {
 	const struct summary *s = &d->sample;
-	int64_t n =
-	    summary_zoned(s, STATE_STUCK) + summary_zoned(s, STATE_IMMORTAL);
+	int64_t n = s->zoneless[STATE_STUCK] + s->zoneless[STATE_IMMORTAL];
+	int64_t old = s->zoneless_old;
 	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl);
 
-	if (n == 0)
+	/* TTL would leave all of these alone */
+	if (n <= old)
 		return;
 	buf_addf(&d->fix, "%s%s %s a time without a zone: ",
 	    d->fix.n > 0 && d->fix.p[d->fix.n - 1] != ' ' ? "; " : "",
@@ -260,9 +270,14 @@ add_zoned(struct doctor *d, bool others)
 	buf_addf(&d->fix,
 	    "'repair --zone ZONE' fixes %s if the application's zone is known",
 	    n == 1 ? "it" : "them");
-	if (!acts)
-		buf_addf(&d->fix, ", and TTL deletes %s once it is on for %s",
-		    n == 1 ? "it" : "them", d->ttl);
+	if (!acts || old > 0)
+		buf_addf(&d->fix, ", and TTL deletes %s%s%s",
+		    n == 1 ? "it" : "them", acts ? "" : " once it is on for ",
+		    acts ? "" : d->ttl);
+	if (old > 0)
+		buf_addf(&d->fix,
+		    ", but for the %s that expired five or more years ago",
+		    figure_one(old).s);
 }
 
 /* After a repair: what it leaves, ${purge} expired entries. */
@@ -327,6 +342,16 @@ advise_reasons(struct doctor *d)
 	} else if (purge > 0) {
 		bool all = purge == s->states[STATE_STUCK].items;
 
+		if (!all && !acts) {
+			/* now a purge would delete the others, too */
+			buf_addf(&d->fix,
+			    "TTL will not delete %s of these even once it is "
+			    "on for %s; turn it on first, and then 'purge "
+			    "--state stuck' deletes only %s",
+			    figure_count(purge).s, d->ttl,
+			    purge == 1 ? "that one" : "those");
+			return;
+		}
 		if (all)
 			buf_addf(&d->fix, "only a purge deletes %s",
 			    purge == 1 ? "it" : "these");
@@ -336,11 +361,6 @@ advise_reasons(struct doctor *d)
 		if (!acts)
 			buf_addf(&d->fix, ", even once TTL is on for %s",
 			    d->ttl);
-		if (!all && !acts) {
-			/* now it would delete the others, too */
-			buf_adds(&d->fix, ": then 'purge --state stuck' does");
-			return;
-		}
 		buf_adds(&d->fix, " (without --yes, a dry run)");
 		doctor_command(&d->command, d,
 		    s->reasons[STATE_STUCK][REASON_TOO_OLD] == purge

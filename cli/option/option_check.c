@@ -79,7 +79,7 @@ static const struct {
 	{ "input", "sample", "a file is read as a whole" },
 	{ "input", "shard", "a file is read as a whole" },
 	{ "input", "watch", "a file does not change" },
-	{ "now", "watch", "each look is judged by its own time" },
+	{ "now", "watch", "each inspection is judged by its own time" },
 	{ "sample", "shard", "an estimate is of the whole table" },
 	{ "segments", "shard", "shards are of 1024 segments" },
 	{ "stack", "table", "the stack names the table" },

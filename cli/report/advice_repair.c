@@ -227,9 +227,14 @@ advice_repair_rest(struct advice *a, const char *when, int64_t rest)
 		else
 			advice_amount(a, rest);
 		buf_addf(a->line,
-		    " that %s expired%s; TTL will never delete %s:",
+		    " that %s expired%s%s; TTL will never delete %s:",
 		    rest == 1 ? "has" : "have",
 		    a->repaired.expired > 0 ? ", after the repair" : "",
+		    rest == advice_expired(a->r->summary) ? ""
+			: a->acts == REPORT_TTL_OFF       ? " once TTL is on"
+			: a->acts == REPORT_TTL_ELSEWHERE
+			? " once TTL has moved"
+			: "",
 		    rest == 1 ? "it as it is" : "them as they are");
 	} else if (a->r->estimated || a->repaired.expired == 0) {
 		buf_addf(a->line,

@@ -302,11 +302,12 @@ foot(struct emit *e)
 }
 
 static void
-end(struct emit *e)
+end(struct emit *e, const char *masking)
 {
-	buf_adds(e->p.out,
+	buf_addf(e->p.out,
 	    "<p>Made by ttlsweep " TTLSWEEP_VERSION
-	    ". Session ids are masked.</p>\n</footer></body></html>\n");
+	    ".%s</p>\n</footer></body></html>\n",
+	    masking);
 }
 
 const struct emit_back_end emit_html = {

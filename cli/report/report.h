@@ -19,6 +19,7 @@ struct price;
 struct rules;
 struct summary;
 struct sweep_totals;
+struct text_report;
 
 /* What a report is about. NULL: not known. Borrowed. */
 struct report_place {
@@ -183,9 +184,12 @@ struct report_outcome {
 };
 const struct report_outcome *report_sweep_outcomes(const char *command);
 
-/* Add how a repair can include the ${n} times without a zone, without the
- * period. */
-void report_sweep_zoneless(int64_t n, struct buf *line);
+/* Add note ${i} on a repair, without the period: how it can include times
+ * without a zone; what is too old for TTL all the same; that TTL does not act.
+ * False: there is no such note. */
+#define REPORT_SWEEP_NOTES 3
+bool report_sweep_note(const struct report_sweep *r,
+    const struct text_report *p, size_t i, struct buf *line);
 
 /* Whether it is a restore that a limit of units or cost has stopped: finding
  * again that entries are present would use up as much of it. */

@@ -194,15 +194,15 @@ warn_creation(struct advice *a)
 	const struct report *r = a->r;
 	const struct summary *s = r->summary;
 
-	if (r->place.repeat == NULL || r->selected || s->items <= 1 ||
+	if (r->place.repeat == NULL || r->selected ||
 	    strstr(r->place.repeat, "--ttl-attribute ") == NULL ||
-	    advice_expired(s) < s->items)
+	    !summary_all_expired(s))
 		return;
 	buf_adds(a->line, "By ");
 	text_report_text(&a->e->p, a->line, r->ttl_attribute);
-	buf_adds(a->line,
-	    ", every entry has expired. If it is the time of creation, what "
-	    "follows deletes what is live.");
+	buf_adds(a->line, ", ");
+	report_words_creation(s, a->line);
+	buf_adds(a->line, "what follows deletes what is live.");
 	advice_say(a);
 }
 
@@ -427,8 +427,17 @@ advise_immortal(struct advice *a)
 		    figure_count(n - f->zoneless).s);
 	buf_addc(a->line, live ? ':' : '.');
 	advice_say(a);
-	if (live)
-		advice_sweep(a, "list", " --state immortal");
+	if (!live)
+		return;
+	advice_sweep(a, "list", " --state immortal");
+	n = a->r->summary->reasons[STATE_IMMORTAL][REASON_MISSING];
+	if (n == 0 || report_words_nameless(a->r) || a->first)
+		return;
+	buf_addf(a->line,
+	    "If %s to expire, repair with --ttl-for-missing gives %s one.",
+	    n == 1 ? "the one without a time is" : "those without a time are",
+	    n == 1 ? "it" : "them");
+	advice_say(a);
 }
 
 /* What the commands do not know of. */
@@ -489,6 +498,15 @@ report_advice(struct emit *e, const struct report *r, bool first)
 	advice_repair_zone(&a);
 	if (s->states[STATE_IMMORTAL].items > 0) {
 		advise_immortal(&a);
+	} else if (s->states[STATE_LIVE].items == s->items && !off &&
+	    s->upcoming[SUMMARY_BEYOND] > 0) {
+		advice_amount(&a, s->upcoming[SUMMARY_BEYOND]);
+		buf_addf(&e->line,
+		    " live %s not expire for more than five years: check "
+		    "whether that is intended.",
+		    s->upcoming[SUMMARY_BEYOND] == 1 ? "entry will"
+						     : "entries will");
+		advice_say(&a);
 	} else if (s->states[STATE_LIVE].items == s->items && !off) {
 		buf_addf(&e->line, "Nothing%s: all%s%s are live.",
 		    r->selected ? " for the selected entries" : "",

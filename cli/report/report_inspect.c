@@ -397,9 +397,9 @@ overdue(struct emit *e, const struct report *r)
 		buf_addf(&e->line,
 		    "About 50 %% are overdue by %s or less, 90 %% by %s, 99 %% "
 		    "by %s; the oldest by %s.",
-		    figure_span(histogram_quantile(h, 0.5)).s,
-		    figure_span(histogram_quantile(h, 0.9)).s,
-		    figure_span(histogram_quantile(h, 0.99)).s,
+		    figure_span(histogram_at_most(h, 0.5)).s,
+		    figure_span(histogram_at_most(h, 0.9)).s,
+		    figure_span(histogram_at_most(h, 0.99)).s,
 		    figure_span(h->max).s);
 		emit_line(e, EMIT_BODY, EMIT_PLAIN);
 	}
@@ -534,7 +534,12 @@ foot(struct emit *e, const struct report *r)
 		    "INCOMPLETE: this is only what was read until it was "
 		    "interrupted.");
 	if (e->to->end != NULL)
-		e->to->end(e);
+		e->to->end(e,
+		    r->summary->kinds[KIND_SESSION].items > 0
+			? " Session ids are masked."
+			: r->summary->items > 0
+			? " No key was recognized as that of a session."
+			: "");
 }
 
 /* What to do comes where it is seen first: at the end of a text, near the top

@@ -96,15 +96,17 @@ static int
 missing(const struct merge *m, struct fault *f)
 {
 	struct buf b = { 0 };
+	int n = 0;
 
 	for (int64_t i = 0; i < m->shards.of; i++)
 		if (m->owner[i] == NULL)
-			buf_addf(&b, "%s%lld", b.n > 0 ? ", " : "",
+			buf_addf(&b, "%s%lld", n++ > 0 ? ", " : "",
 			    (long long)i + 1);
 	(void)fault(f, FAULT_DATA,
-	    "of %lld shards these are missing: %s; combine what there is with "
+	    "shard%s %s of %lld %s missing; combine what there is with "
 	    "--partial",
-	    (long long)m->shards.of, buf_text(&b));
+	    n == 1 ? "" : "s", buf_text(&b), (long long)m->shards.of,
+	    n == 1 ? "is" : "are");
 	buf_release(&b);
 	return -1;
 }

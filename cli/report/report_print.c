@@ -145,13 +145,16 @@ static bool
 alert_overdue(const struct options *o, const struct report *r, struct log *log)
 {
 	const struct histogram *h = &r->summary->overdue;
+	struct figure is, limit;
 	char *what;
 
 	if (o->alert_overdue < 0 || h->total == 0 || h->max <= o->alert_overdue)
 		return false;
-	what = xasprintf("an entry has been expired for %s",
-	    figure_span(h->max).s);
-	alert(r, log, what, figure_span(o->alert_overdue).s);
+	limit = figure_span(o->alert_overdue);
+	is = figure_span(h->max);
+	what = xasprintf("an entry has been expired for %s%s",
+	    strcmp(is.s, limit.s) == 0 ? "more than " : "", is.s);
+	alert(r, log, what, limit.s);
 	free(what);
 	return true;
 }

@@ -92,13 +92,13 @@ kinds(struct buf *out, const struct report *r)
 {
 	const struct summary *s = r->summary;
 	struct metric m = metric(out, &r->place, "items", "gauge",
-	    "Entries by kind and by what TTL makes of them.");
+	    "Entries by kind and state.");
 
 	by_kind(&m, r, s->kind_states);
 	if (!s->sizes)
 		return;
 	m = metric(out, &r->place, "bytes", "gauge",
-	    "Bytes of entries by kind and by what TTL makes of them.");
+	    "Bytes of entries by kind and state.");
 	by_kind(&m, r, s->kind_bytes);
 }
 

@@ -31,6 +31,9 @@ static const struct manner manners[] = {
 	    "change them back", "repair it", "repair them", "need a repair" },
 	{ "restore", "ttlsweep.restore/1", "put back", "", "", "",
 	    "put it back", "put them back", "match" },
+	/* a restore that only undoes a repair */
+	{ "change", NULL, "change back", "", "", "", "change it back",
+	    "change them back", "match" },
 };
 
 static const struct manner *
@@ -47,6 +50,14 @@ static bool
 is_restore(const struct report_sweep *r)
 {
 	return strcmp(r->command, "restore") == 0;
+}
+
+/* A restore that only undoes a repair: nothing is put back. */
+static bool
+is_change(const struct report_sweep *r)
+{
+	return is_restore(r) && r->totals->matched > 0 &&
+	    r->totals->of_repair == r->totals->matched;
 }
 
 bool
@@ -170,27 +181,68 @@ stopped(struct writing *w)
 				       : "table was not read");
 }
 
-void
-report_sweep_zoneless(int64_t n, struct buf *line)
+static void
+zoneless(const struct report_sweep *r, const struct text_report *p,
+    struct buf *line)
 {
-	buf_addf(line,
-	    "%s %s a date-time without a time zone. To repair %s, give the "
-	    "application's zone: --zone UTC, or an offset such as --zone "
-	    "-08:00",
-	    figure_entries(n).s, n == 1 ? "has" : "have",
-	    n == 1 ? "it" : "them");
+	int64_t n = r->totals->left[SWEEP_LEFT_ZONELESS];
+
+	(void)p;
+	if (n > 0)
+		buf_addf(line,
+		    "%s %s a date-time without a time zone. To repair %s, give "
+		    "the application's zone: --zone UTC, or an offset such as "
+		    "--zone -08:00",
+		    figure_entries(n).s, n == 1 ? "has" : "have",
+		    n == 1 ? "it" : "them");
 }
 
-/* How a repair can include them. */
 static void
-zoneless(struct writing *w)
+too_old(const struct report_sweep *r, const struct text_report *p,
+    struct buf *line)
 {
-	int64_t n = w->r->totals->left[SWEEP_LEFT_ZONELESS];
+	int64_t n = r->totals->old_unit;
 
-	if (n == 0)
+	(void)p;
+	if (n > 0)
+		buf_addf(line,
+		    "%s expired five years ago or earlier: TTL will not delete "
+		    "%s, repaired or not; purge %s",
+		    figure_entries(n).s, n == 1 ? "it" : "these",
+		    n == 1 ? "it" : "them");
+}
+
+static void
+not_acting(const struct report_sweep *r, const struct text_report *p,
+    struct buf *line)
+{
+	if (r->ttl_off == NULL ||
+	    (r->executed && r->totals->outcomes[OUTCOME_DELETED] == 0))
 		return;
-	report_sweep_zoneless(n, &w->line);
-	say(w, TEXT_REPORT_YELLOW, ".");
+	report_words_acts_on(p, r->ttl_on, r->ttl_off, line);
+	buf_adds(line, ": it deletes none of these until that is changed");
+}
+
+static void (*const notes[REPORT_SWEEP_NOTES])(const struct report_sweep *,
+    const struct text_report *,
+    struct buf *) = { zoneless, too_old, not_acting };
+
+bool
+report_sweep_note(const struct report_sweep *r, const struct text_report *p,
+    size_t i, struct buf *line)
+{
+	if (strcmp(r->command, "repair") == 0)
+		notes[i](r, p, line);
+	return line->n > 0;
+}
+
+/* The notes from ${first} up to ${last}. */
+static void
+note(struct writing *w, size_t first, size_t last)
+{
+	for (size_t i = first; i <= last; i++)
+		if (report_sweep_note(w->r, &w->p, i, &w->line))
+			say(w, TEXT_REPORT_YELLOW, ".");
 }
 
 /* "it", "both of them", "all of them", "5 of them" */
@@ -246,8 +298,9 @@ by_ttl(struct writing *w)
 		buf_addc(&w->line, '.');
 		if (never > 0)
 			buf_addf(&w->line,
-			    " It will never delete the other %s.",
-			    figure_one(never).s);
+			    " It will never delete the other %s as %s.",
+			    figure_one(never).s,
+			    never == 1 ? "it is" : "they are");
 	} else if (never > 0) {
 		buf_addf(&w->line, "TTL will never delete %s%s.",
 		    never < t->matched ? figure_count(never).s : "",
@@ -337,11 +390,47 @@ live(struct writing *w)
 		     "same");
 }
 
+/* What TTL will never delete may be in use, too. */
+static void
+ahead(struct writing *w)
+{
+	const struct sweep_totals *t = w->r->totals;
+	int64_t n = t->ahead, sessions = t->ahead_sessions;
+	const char *too = t->live_sessions > 0 ? ", too" : "";
+
+	if (n == 0 || strcmp(w->r->command, "purge") != 0)
+		return;
+	if (n == t->matched)
+		buf_addf(&w->line, "%s %s not passed",
+		    n == 1 ? "Its time" : "Their times",
+		    n == 1 ? "has" : "have");
+	else
+		buf_addf(&w->line,
+		    "The %s of %s immortal %s among them %s "
+		    "not passed",
+		    n == 1 ? "time" : "times", figure_count(n).s,
+		    n == 1 ? "entry" : "entries", n == 1 ? "has" : "have");
+	if (sessions == 0)
+		buf_adds(&w->line, ": the application may still use ");
+	if (sessions == 0)
+		buf_adds(&w->line, n == 1 ? "it" : "them");
+	else if (sessions < n)
+		buf_addf(&w->line, "; %s %s, whose %s would be logged out%s",
+		    figure_count(sessions).s,
+		    sessions == 1 ? "is a session" : "are sessions",
+		    sessions == 1 ? "user" : "users", too);
+	else
+		buf_addf(&w->line, ": %s, %s would be logged out%s",
+		    n == 1 ? "a session" : "sessions",
+		    n == 1 ? "its user" : "their users", too);
+	say(w, TEXT_REPORT_RED, ".");
+}
+
 /* Why they count as such, where that is not to be seen from their keys. */
 static void
 live_sessions(struct writing *w)
 {
-	if (w->r->totals->live_sessions == 0 ||
+	if (w->r->totals->live_sessions + w->r->totals->ahead_sessions == 0 ||
 	    strcmp(w->r->command, "purge") != 0)
 		return;
 	buf_addc(&w->line, '(');
@@ -386,28 +475,6 @@ given(struct writing *w)
 	    n == 1 ? "gets one" : "get one", time);
 }
 
-/* What a repair would change, and what it would be no use for. */
-static void
-repairing(struct writing *w)
-{
-	const struct sweep_totals *t = w->r->totals;
-	int64_t n = sweep_totals_would(t), old = t->old_unit;
-
-	if (old > 0)
-		say(w, TEXT_REPORT_YELLOW,
-		    "%s expired five years ago or earlier: TTL will not delete "
-		    "%s even after the repair; purge %s.",
-		    figure_entries(old).s, old == 1 ? "it" : "these",
-		    old == 1 ? "it" : "them");
-	if (w->r->ttl_off != NULL) {
-		report_words_acts_on(&w->p, w->r->ttl_on, w->r->ttl_off,
-		    &w->line);
-		say(w, TEXT_REPORT_YELLOW,
-		    ": it deletes none of these until that is changed.");
-	}
-	buf_addf(&w->line, "Repairing %s takes about ", figure_entries(n).s);
-}
-
 static void
 would_purge(struct writing *w)
 {
@@ -416,10 +483,13 @@ would_purge(struct writing *w)
 
 	whole(w);
 	live(w);
+	ahead(w);
 	live_sessions(w);
 	given(w);
 	if (strcmp(w->r->command, "repair") == 0) {
-		repairing(w);
+		note(w, 2, 2);
+		buf_addf(&w->line, "Repairing %s takes about ",
+		    figure_entries(sweep_totals_would(w->r->totals)).s);
 	} else {
 		by_ttl(w);
 		unseen(w);
@@ -530,8 +600,12 @@ nothing(struct writing *w)
 {
 	const struct sweep_totals *t = w->r->totals;
 
-	buf_addf(&w->line, "There %s nothing to %s",
-	    w->r->executed ? "was" : "is", manner_of(w->r->command)->nothing);
+	buf_addf(&w->line, "%s %s nothing to %s",
+	    w->r->totals->left[SWEEP_LEFT_ZONELESS] > 0
+		? "Without --zone, there"
+		: "There",
+	    w->r->executed ? "was" : "is",
+	    manner_of(is_change(w->r) ? "change" : w->r->command)->nothing);
 	if (is_restore(w->r) && t->matched > 0)
 		buf_addf(&w->line, ": %s",
 		    t->of_repair == 0 ? "every key is in use"
@@ -551,7 +625,8 @@ nothing(struct writing *w)
 static void
 nothing_changed(struct writing *w)
 {
-	const struct manner *m = manner_of(w->r->command);
+	const struct manner *m =
+	    manner_of(is_change(w->r) ? "change" : w->r->command);
 	const struct sweep_totals *t = w->r->totals;
 
 	buf_adds(&w->line, "Nothing was changed.");
@@ -590,7 +665,7 @@ would(struct writing *w)
 		    (!any && !sweep_totals_broke_off(t)))
 			return;
 	}
-	zoneless(w);
+	note(w, 0, 1);
 	not_selected(w);
 	if (!any && t->stopped == NULL) {
 		nothing(w);
@@ -614,7 +689,7 @@ did(struct writing *w)
 		stopped(w);
 	else if (t->matched == t->left[SWEEP_LEFT_ZONELESS])
 		nothing(w);
-	zoneless(w);
+	note(w, 0, 2);
 	buf_adds(&w->line, "It took ");
 	cost(&w->line, w->r);
 	say(w, NULL, ", %s and %.1f s.",
@@ -685,7 +760,8 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 		buf_addf(out, ", %lld left out", (long long)t->left_out);
 	if (t->unconfirmed > 0)
 		buf_addf(out, " (%lld unconfirmed)", (long long)t->unconfirmed);
-	for (int i = 0; i < SWEEP_LEFT; i++)
+	/* not the others, which may be meant to stay */
+	for (int i = 0; i < SWEEP_LEFT_MISSING; i++)
 		if (t->left[i] > 0)
 			buf_addf(out, ", %lld %s", (long long)t->left[i],
 			    report_sweep_left[i].name);

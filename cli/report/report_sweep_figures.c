@@ -42,6 +42,8 @@ const struct report_left report_sweep_left[SWEEP_LEFT] = {
 	{ "zoneless", "date-times without a zone; left alone" },
 	{ "far-future", "not a time in any unit; left alone" },
 	{ "no-time", "not a time in any unit; left alone" },
+	{ "missing", "no TTL value; left alone (--ttl-for-missing gives one)" },
+	{ "wrong-type", "neither a number nor a time in a string; left alone" },
 };
 
 const struct report_outcome *
@@ -165,7 +167,11 @@ report_sweep_figures(const struct text_report *p, const struct report_sweep *r)
 		figure(p, g, "present", sweep_totals_present(t),
 		    buf_text(&left));
 		older(p, g, t);
-		figure(p, g, "to put back", sweep_totals_to_put(t), "");
+		figure(p, g,
+		    t->matched > 0 && t->of_repair == t->matched
+			? "to change back"
+			: "to put back",
+		    sweep_totals_to_put(t), "");
 		if (t->unseen > 0)
 			figure(p, g,
 			    sweep_totals_broke_off(t) ? "not looked up"

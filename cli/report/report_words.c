@@ -109,6 +109,29 @@ report_words_sessions(const struct text_report *p, const struct rules *rules,
 	buf_adds(line, "; if only some are, name them with --session-prefix.");
 }
 
+void
+report_words_creation(const struct summary *s, struct buf *line)
+{
+	int64_t named = summary_named(s);
+
+	if (named == s->items)
+		buf_adds(line, "every entry has expired");
+	else
+		buf_addf(line, "%s entries that have it have expired",
+		    figure_all(named).s);
+	buf_adds(line, ". If it is the time of creation, ");
+}
+
+/* The attribute is only the default: nobody has named one. */
+static bool
+is_assumed(const struct report *r)
+{
+	return r->place.input == NULL && r->table_ttl == NULL &&
+	    report_words_acts(r) == REPORT_TTL_OFF &&
+	    (r->place.repeat == NULL ||
+		strstr(r->place.repeat, "--ttl-attribute ") == NULL);
+}
+
 /* The same as a sentence after another one. */
 static void
 add_off(const struct text_report *p, const struct report *r, struct buf *line)
@@ -199,6 +222,9 @@ remedy_off(const struct text_report *p, const struct report *r,
 	const char *purge = to_purge(r, REASON_TTL_OFF);
 	const struct summary *s = r->summary;
 	int64_t old = s->old[REASON_TTL_OFF];
+	const char *expire = s->reasons[STATE_LIVE][REASON_TTL_OFF] == 1
+	    ? "it expires"
+	    : "they expire";
 
 	if (old > 0 && old == s->reasons[STATE_STUCK][REASON_TTL_OFF]) {
 		buf_addf(line,
@@ -216,7 +242,7 @@ remedy_off(const struct text_report *p, const struct report *r,
 		if (purge != NULL)
 			buf_addf(line, ", or purge %s.", purge);
 		else
-			buf_adds(line, " before they expire.");
+			buf_addf(line, " before %s.", expire);
 		return;
 	}
 	if (purge != NULL)
@@ -225,7 +251,9 @@ remedy_off(const struct text_report *p, const struct report *r,
 		buf_adds(line, "Move");
 	buf_adds(line, " TTL to ");
 	text_report_text(p, line, r->ttl_attribute);
-	buf_adds(line, purge == NULL ? " before they expire." : ".");
+	if (purge == NULL)
+		buf_addf(line, " before %s", expire);
+	buf_addc(line, '.');
 }
 
 /* No time in a string names its zone. */
@@ -261,7 +289,10 @@ remedy_format(const struct report *r, enum reason why, struct buf *line)
 	    why == REASON_STRING && all_zoneless(r) ? " --zone ZONE" : "");
 	if (purge == NULL) {
 		buf_adds(line,
-		    "those that the application does not rewrite itself.");
+		    s->reasons[STATE_IMMORTAL][why] == 1
+			? "it."
+			: "those that the application does not rewrite "
+			  "itself.");
 		return;
 	}
 	buf_adds(line,
@@ -298,7 +329,10 @@ remedy_endless(const struct text_report *p, const struct report *r,
 	if (why == REASON_MISSING && r->nlookalikes > 0) {
 		buf_adds(line, "Numbers that look like times are in ");
 		report_words_lookalikes(p, r, line);
-		buf_adds(line, ": was the attribute renamed? ");
+		buf_adds(line,
+		    is_assumed(r) && report_words_nameless(r)
+			? ". "
+			: ": was the attribute renamed? ");
 	}
 	buf_adds(line, guesses[why] != NULL ? guesses[why] : "");
 	buf_adds(line,
@@ -409,11 +443,17 @@ nameless(const struct text_report *p, const struct report *r, struct buf *line)
 	bool elsewhere = report_words_acts(r) == REPORT_TTL_ELSEWHERE;
 	const char *seen = report_words_seen(r);
 
+	if (is_assumed(r))
+		buf_adds(line,
+		    "TTL is off, so the table does not say which attribute has "
+		    "the time. ");
 	buf_addf(line, "No entry%s has the %sattribute ", seen,
-	    elsewhere ? "" : "TTL ");
+	    elsewhere || is_assumed(r) ? "" : "TTL ");
 	text_report_text(p, line, r->ttl_attribute);
 	buf_adds(line,
-	    seen[0] != '\0' ? "." : ": by that, none will ever expire.");
+	    is_assumed(r)         ? ", which was assumed."
+		: seen[0] != '\0' ? "."
+				  : ": by that, none will ever expire.");
 	if (elsewhere)
 		add_off(p, r, line);
 	if (r->nlookalikes > 0) {
@@ -488,7 +528,7 @@ left(const struct report *r, int64_t n, struct buf *line)
 	}
 	buf_addf(line, " %s expired%s (median about %s, oldest %s).",
 	    n == 1 ? "is" : "are", file ? "" : " and still here",
-	    figure_span(histogram_quantile(h, 0.5)).s, figure_span(h->max).s);
+	    figure_span(histogram_at_most(h, 0.5)).s, figure_span(h->max).s);
 }
 
 enum state

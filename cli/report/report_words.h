@@ -45,6 +45,10 @@ void report_words_meaning(const struct text_report *p, const struct report *r,
 void report_words_remedy(const struct text_report *p, const struct report *r,
     enum reason why, struct buf *line);
 
+/* "all 9 entries that have it have expired. If it is the time of creation, ",
+ * where summary_all_expired. */
+void report_words_creation(const struct summary *s, struct buf *line);
+
 /* "All entries count as sessions, because ..."; nothing if only the keys
  * decide. ${schema}, ${table}: may be NULL. */
 void report_words_sessions(const struct text_report *p,

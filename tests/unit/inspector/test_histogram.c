@@ -204,6 +204,22 @@ test_edges(void **state)
 	assert_true(histogram_quantile(&h, -7) <= 1);
 }
 
+/* What "at most" says is true, and within a bucket of the value. */
+static void
+test_at_most(void **state)
+{
+	struct histogram h = { 0 };
+
+	(void)state;
+	assert_true(histogram_at_most(&h, 0.5) == 0);
+	histogram_add(&h, 86400, 9);
+	assert_true(histogram_at_most(&h, 0.5) == 86400);
+	histogram_add(&h, 900000, 1);
+	assert_true(histogram_at_most(&h, 0.9) >= 86400);
+	assert_true(histogram_at_most(&h, 0.9) <= 86400 / 100 * 104);
+	assert_true(histogram_at_most(&h, 0.99) == 900000);
+}
+
 /* Where all are in one bucket, no quantile is outside of them. */
 static void
 test_one_bucket(void **state)
@@ -302,6 +318,7 @@ main(void)
 		cmocka_unit_test(test_quantile),
 		cmocka_unit_test(test_each_value),
 		cmocka_unit_test(test_one_bucket),
+		cmocka_unit_test(test_at_most),
 		cmocka_unit_test(test_edges),
 		cmocka_unit_test(test_ranks),
 		cmocka_unit_test(test_merge),

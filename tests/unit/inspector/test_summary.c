@@ -450,6 +450,35 @@ test_counts(void **state)
 	summary_release(&s);
 }
 
+static void
+test_all_expired(void **state)
+{
+	static const struct {
+		int64_t stuck, pending, live, missing;
+		bool all;
+	} cases[] = {
+		{ 9, 0, 0, 0, true },
+		{ 1, 1, 0, 5, true },
+		{ 1, 0, 0, 5, false }, /* one says nothing */
+		{ 9, 0, 1, 0, false },
+		{ 0, 0, 0, 3, false },
+		{ 0, 0, 0, 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct summary s = { 0 };
+
+		s.states[STATE_STUCK].items = cases[i].stuck;
+		s.states[STATE_PENDING].items = cases[i].pending;
+		s.states[STATE_LIVE].items = cases[i].live;
+		s.reasons[STATE_IMMORTAL][REASON_MISSING] = cases[i].missing;
+		s.items = cases[i].stuck + cases[i].pending + cases[i].live +
+		    cases[i].missing;
+		assert_int_equal(summary_all_expired(&s), cases[i].all);
+	}
+}
+
 /* An entry that expires in exactly an hour is within it, and a fraction later
  * is not; one that expires in exactly five years is not beyond. */
 static void
@@ -726,6 +755,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_all_expired),
 		cmocka_unit_test(test_merge_few_groups),
 		cmocka_unit_test(test_merge_many_groups),
 		cmocka_unit_test(test_groups),

@@ -505,9 +505,13 @@ static const struct trouble troubles[] = {
 	      "Math.floor(Date.now() / 1000)",
 	      ("Repair turns the time of 1 entry into seconds, and "
 	       "TTL then deletes it free of charge after it expires:"),
-	      "fixes those that the application does not rewrite itself.",
+	      "'ttlsweep repair' fixes it. ",
 	      "\n    ttlsweep repair -t T --region us-east-1\n" },
 	    { "up to date", "lack", "ttlsweep purge", "ttlsweep list" } },
+	{ "milliseconds, two in the future", "ENABLED", "ttl", true,
+	    { { STATE_IMMORTAL, REASON_MILLISECONDS, 2, 0 } }, NULL,
+	    { "fixes those that the application does not rewrite itself." },
+	    { "up to date", "fixes it" } },
 	{ "milliseconds, some in the past", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
 	      { STATE_IMMORTAL, REASON_MILLISECONDS, 5, 0 } }, NULL,
@@ -809,6 +813,20 @@ static const struct narrow narrows[] = {
 	      "If the zone is not known, purge the 5 that have expired; TTL "
 	      "will never delete them as they are: " },
 	    { "To delete all", "Or, without a repair" } } },
+	{ NULL, 3,
+	    { "times without a zone beside others, off", "DISABLED", NULL, false,
+	    { { STATE_STUCK, REASON_STRING, 3, 60 },
+	      { STATE_STUCK, REASON_TTL_OFF, 1, 60 } }, NULL,
+	    { "If the zone is not known, purge the 3 that have expired once "
+	      "TTL is on; TTL will never delete them as they are: ",
+	      "Or, without a repair, delete the 4 stuck entries now: " },
+	    { "To delete all" } } },
+	{ NULL, 3,
+	    { "times without a zone beside others, elsewhere", "ENABLED", "expires", false,
+	    { { STATE_STUCK, REASON_STRING, 3, 60 },
+	      { STATE_STUCK, REASON_TTL_OFF, 1, 60 } }, NULL,
+	    { "purge the 3 that have expired once TTL has moved; TTL will" },
+	    { "To delete all" } } },
 	{ NULL, 5,
 	    { "times without a zone", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_STRING, 5, 60 } }, NULL,
@@ -1396,7 +1414,7 @@ test_sweep_says(void **state)
 		    { .matched = 188, .outcomes = { [OUTCOME_SKIPPED] = 188 },
 			.states = { [STATE_PENDING] = 161, [STATE_STUCK] = 27 } },
 		    "\nTTL will delete 161 of them free of charge. It will never "
-		    "delete the other 27.\n", "few days" },
+		    "delete the other 27 as they are.\n", "few days" },
 		{ "purge", false, false, "expires", NULL,
 		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
 			.states = { [STATE_PENDING] = 1 } },
@@ -1407,7 +1425,21 @@ test_sweep_says(void **state)
 			.states = { [STATE_LIVE] = 3, [STATE_PENDING] = 4,
 			    [STATE_STUCK] = 2 } },
 		    "\n3 LIVE entries are among them. Those that are renewed meanwhile are deleted all the same.\nTTL will delete 4 of "
-		    "them free of charge, and the 3 live ones once they have expired. It will never\ndelete the other 2.\n", "all of" },
+		    "them free of charge, and the 3 live ones once they have expired. It will never\ndelete the other 2 as they are.\n", "all of" },
+		{ "purge", false, false, NULL, NULL,
+		    { .matched = 3, .outcomes = { [OUTCOME_SKIPPED] = 3 },
+			.states = { [STATE_LIVE] = 1, [STATE_IMMORTAL] = 2 },
+			.live_sessions = 1, .ahead = 2, .ahead_sessions = 2 },
+		    "\nThe times of 2 immortal entries among them have not passed: "
+		    "sessions, their users would be logged\nout, too.\n", "may still" },
+		{ "purge", false, false, NULL, NULL,
+		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
+			.states = { [STATE_IMMORTAL] = 1 }, .ahead = 1 },
+		    "\nIts time has not passed: the application may still use it.\n", "logged out" },
+		{ "purge", false, false, NULL, NULL,
+		    { .matched = 3, .outcomes = { [OUTCOME_SKIPPED] = 3 },
+			.states = { [STATE_IMMORTAL] = 3 }, .ahead = 3, .ahead_sessions = 1 },
+		    "\nTheir times have not passed; 1 is a session, whose user would be logged out.\n", "too" },
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 3, .outcomes = { [OUTCOME_SKIPPED] = 3 },
 			.states = { [STATE_STUCK] = 3 } },
@@ -1513,8 +1545,27 @@ test_sweep_says(void **state)
 			.states = { [STATE_STUCK] = 5 },
 			.reasons = { [STATE_STUCK] = { [REASON_STRING] = 5 } } },
 		    "\n1 entry expired five years ago or earlier: TTL will not "
-		    "delete it even after the repair; purge it.\n"
+		    "delete it, repaired or not; purge it.\n"
 		    "Repairing 3 entries takes about 0 write units.\n", "them as" },
+		{ "repair", true, false, NULL, NULL,
+		    { .matched = 3, .old_unit = 2,
+			.outcomes = { [OUTCOME_DELETED] = 3 } },
+		    "\n2 entries expired five years ago or earlier: TTL will not "
+		    "delete these, repaired or not; purge them.\nIt took ", "--zone" },
+		{ "repair", false, false, NULL, NULL,
+		    { .matched = 1, .old_unit = 1,
+			.outcomes = { [OUTCOME_SKIPPED] = 1 },
+			.left = { [SWEEP_LEFT_ZONELESS] = 1 } },
+		    "repaired or not; purge it.\nWithout --zone, there is nothing to repair.\n", "Repairing" },
+		{ "repair", false, false, NULL, NULL,
+		    { .left = { [SWEEP_LEFT_MISSING] = 2, [SWEEP_LEFT_WRONG_TYPE] = 1 } },
+		    "\n  missing     2  no TTL value; left alone (--ttl-for-missing gives one)\n"
+		    "  wrong-type  1  neither a number nor a time in a string; left alone\n\n"
+		    "There is nothing to repair.\n", "--zone" },
+		{ "restore", false, false, NULL, NULL,
+		    { .scanned = 1, .matched = 1, .of_repair = 1,
+			.outcomes = { [OUTCOME_SKIPPED] = 1 } },
+		    "Run it again with --yes to change it back.\n", "to put" },
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
 			.states = { [STATE_STUCK] = 1 },
@@ -1651,8 +1702,8 @@ test_sweep_text(void **state)
 	(void)state;
 	report_sweep_text(&b, &r, &style);
 	assert_non_null(strstr(buf_text(&b), "TTL will delete 14 973 of them"));
-	assert_non_null(
-	    strstr(buf_text(&b), "It will never delete the other\n48.\n"));
+	assert_non_null(strstr(buf_text(&b),
+	    "It will never delete the other\n48 as they are.\n"));
 	assert_non_null(strstr(buf_text(&b), "16 000 write units"));
 	assert_non_null(strstr(buf_text(&b), "0.010 USD"));
 	assert_non_null(strstr(buf_text(&b), "1.0 MiB"));
