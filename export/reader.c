@@ -51,8 +51,8 @@ damaged(struct fault *f)
 	if (f == NULL || f->kind != FAULT_DATA)
 		return -1;
 	return fault_add(f,
-	    "; the journal is damaged: use another copy of it, or compare it "
-	    "with the original");
+	    "; the journal is damaged: use another copy of it or, to restore "
+	    "the rest, remove this line from a copy");
 }
 
 /* Read the first line, and index a journal. */

@@ -64,7 +64,9 @@ still_there(const struct journal *j, int64_t size, struct fault *f)
 		advice = strerror(errno);
 	} else if ((cut = ours.st_size < size)) {
 		why = "was truncated";
-		advice = "what was written before that cannot be undone";
+		advice = "find out what truncates it; what this run has "
+			 "deleted or changed so far may be missing in it, and "
+			 "cannot be put back then";
 	} else if (ours.st_nlink == 0) {
 		why = "was removed";
 		advice = "find out what removes it";

@@ -164,9 +164,9 @@ no_place(const char *directory, enum fault_kind kind, const char *why,
     struct fault *f)
 {
 	return fault(f, kind,
-	    "the journal's directory %s: %s; name another with --journal-dir, "
-	    "or a file with --journal",
-	    directory, why);
+	    "the journal's directory %s%s: %s; name another with "
+	    "--journal-dir, or a file with --journal",
+	    directory, strcmp(directory, ".") == 0 ? " (here)" : "", why);
 }
 
 /* ${directory} is missing, and making it failed with ${error}. */

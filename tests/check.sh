@@ -18,7 +18,7 @@ shift
 runner=
 locks_begin
 trap 'locks_end; stop_servers; rm -rf "$out"' EXIT
-trap '[[ -z $runner ]] || { kill -- "-$runner"; wait; } 2>/dev/null; exit 130' \
+trap '[[ -z $runner ]] || { kill -- "-$runner"; wait "$runner"; } 2>/dev/null; exit 130' \
     INT TERM HUP
 
 # A status for sanitizer findings that no test expects.

@@ -132,7 +132,8 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	cloud_log | jq -se 'map(select(.action == "Scan")) | last.body.Limit < 1000'
 	doctor -t mixed --ttl-attribute other
 	is warning 'none has the attribute other, but numbers that look like times are in ttl' entries
-	is warning 'entries are judged by other, which no entry that was read has find out which one is the expiry time' ttl
+	is warning 'entries are judged by other, but no entry that was read has it' ttl
+	is warning 'find out which one is the expiry time' ttl
 	is warning 'ttlsweep inspect --ttl-attribute ttl --table mixed' ttl
 	run ! grep -q update-time-to-live "$json"
 	doctor -t mixed
@@ -180,7 +181,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	table=$(new_table only)
 	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" --case past=20 --case too-old=1
 	doctor -t "$table" --now "$NOW"
-	is warning 'only a purge deletes 1 of these, even once TTL is on for ttl' entries
+	is warning "TTL will not delete 1 of these even once it is on for ttl; turn it on first, and then 'purge --state stuck' deletes only that one" entries
 	jq -e '.checks | map(select(.check == "entries"))[0].fix | contains("ttlsweep purge") | not' "$json"
 	table=$(new_table zone)
 	printf '{"Item":{"key":{"S":"a"},"ttl":{"S":"2020-01-01T00:00:00"}}}\n' |

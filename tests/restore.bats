@@ -383,6 +383,15 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	run -0 ttlsweep restore -t "$T" y.json
 }
 
+@test "a selection that nothing matches is named" {
+	table
+	{ item a x; item b x; } >x.json
+	run -0 --separate-stderr ttlsweep restore -q -t "$T" x.json --yes --prefix sesion:
+	[[ $stderr == *"--prefix sesion: selects none of the 2 entries in the file"* ]]
+	run -0 --separate-stderr ttlsweep restore -q -t "$T" x.json --yes --prefix a
+	[[ $stderr != *selects* && $(holds) == x ]]
+}
+
 @test "what a dry run says of expired entries is about those to put back" {
 	table --ttl on
 	local now
@@ -394,6 +403,10 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	output=${output//$'\n'/ }
 	[[ $output == *" write units"*", including those for puts that are refused. "* ]]
 	[[ $output == *"The entry to put back is expired; TTL will delete it: give more time with --extend-ttl DUR."* ]]
+	# the undo that a purge prints is no dry run
+	item c x $((now - 100)) >y.json
+	run -0 --separate-stderr ttlsweep restore -t "$T" y.json --yes
+	[[ $stderr == *"The entry that was put back is expired; TTL will delete it (--extend-ttl DUR would have given more time)"* ]]
 	run -0 ttlsweep restore -t "$T" x.json --extend-ttl 1d --now 2026-11-22T00:00:00Z
 	[[ $output == *$'\n'"It gets the TTL 2026-11-23T00:00:00Z. Each is put back"* ]]
 }
@@ -620,7 +633,7 @@ put_back()
 	[[ $output == *"if it is an export or a journal, not CSV, its beginning is missing or damaged: use another copy of it; nothing was restored" ]]
 	sed '3s/"OldImage":{/&,/' j >cut
 	run -1 ttlsweep restore --yes cut
-	[[ $output == *"cut:3: "*"; the journal is damaged: use another copy of it, or compare it with the original; nothing was restored" ]]
+	[[ $output == *"cut:3: "*"; the journal is damaged: use another copy of it or, to restore the rest, remove this line from a copy; nothing was restored" ]]
 	[[ -z $(holds) ]]
 }
 

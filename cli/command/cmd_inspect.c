@@ -16,6 +16,7 @@
 #include "lib/base/mem.h"
 #include "lib/base/stop.h"
 #include "lib/base/sum.h"
+#include "lib/base/text.h"
 #include "lib/base/thread.h"
 #include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/scan.h"
@@ -403,12 +404,30 @@ watch(struct inspect *in, struct fault *f)
 	}
 }
 
+/* The name of a file does not choose the format. */
+static void
+tell_format(const struct options *o, struct log *log)
+{
+	static const char *const names[][2] = { { ".html", "html" },
+		{ ".json", "json" }, { ".prom", "prometheus" } };
+	size_t n = o->output != NULL ? strlen(o->output) : 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (n > 0 && o->format == FORMAT_TEXT &&
+		    text_ends_in(o->output, n, names[i][0]))
+			log_note(log,
+			    "-o %s: the report in it is text; the other format "
+			    "is --format %s",
+			    o->output, names[i][1]);
+}
+
 static int
 run(const struct options *o, struct log *log, struct fault *f)
 {
 	struct inspect in = { 0 };
 	int rc = -1;
 
+	tell_format(o, log);
 	if (o->merge)
 		return report_merge(o, log, f);
 	in.selects = selects(o);

@@ -15,6 +15,7 @@
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/base/sum.h"
+#include "lib/base/text.h"
 #include "lib/dynamodb/client.h"
 #include "lib/dynamodb/source.h"
 #include "lib/dynamodb/write.h"
@@ -279,6 +280,30 @@ selects_more(const struct options *o)
 	return more;
 }
 
+/* Whoever named keys means all of them. */
+static void
+tell_left_keys(const struct sweep *s)
+{
+	const struct context *c = &s->context;
+	int64_t n = s->totals.scanned - s->totals.matched;
+
+	if (!c->listed || s->action != PURGE_DELETE || n == 0 ||
+	    s->totals.stopped != NULL)
+		return;
+	if (selects_more(c->o))
+		log_warn(c->log,
+		    "%lld of the %zu keys %s an entry that is not selected, "
+		    "and %s left alone",
+		    (long long)n, c->keys.n, n == 1 ? "has" : "have",
+		    n == 1 ? "is" : "are");
+	else
+		log_warn(c->log,
+		    "%lld of the %zu keys %s an entry that has not expired, "
+		    "and %s left alone; --state any includes %s",
+		    (long long)n, c->keys.n, n == 1 ? "has" : "have",
+		    n == 1 ? "is" : "are", n == 1 ? "it" : "them");
+}
+
 /* Write the report; the exit status, or -1. */
 static int
 report(struct sweep *s, bool executed, int rc, struct fault *f)
@@ -303,7 +328,7 @@ report(struct sweep *s, bool executed, int rc, struct fault *f)
 	r.journal_free = space;
 	r.journal = executed ? s->totals.journal : s->journal;
 	r.resumed = c->resumed;
-	r.only_expired = strcmp(r.command, "purge") == 0 && !selects_more(c->o);
+	tell_left_keys(s);
 	if (executed && r.journal != NULL)
 		r.undo = undo = guard_undo(c, r.journal);
 	rc = write_totals(c, &r, rc, f);
@@ -357,6 +382,7 @@ drop_journals(struct sweep *s, bool execute, struct fault *f)
 		.told = tell_expired,
 		.ctx = s,
 	};
+	char age[32];
 	int64_t n = 0;
 	int rc;
 
@@ -365,13 +391,15 @@ drop_journals(struct sweep *s, bool execute, struct fault *f)
 	e.before = sum_sub(c->world->wall_ms(c->world->ctx) / 1000,
 	    c->o->keep_journals);
 	rc = journal_expire(&e, &n, f);
+	text_span(age, c->o->keep_journals);
 	if (rc == 0 && n > 0)
 		log_note(c->log,
 		    execute
-			? "%lld old journal%s of this table removed from %s"
-			: "--keep-journals would remove %lld old journal%s of "
-			  "this table from %s",
-		    (long long)n, n == 1 ? "" : "s",
+			? "%lld journal%s of this table, more than %s old, "
+			  "removed from %s"
+			: "--keep-journals would remove %lld journal%s of this "
+			  "table, more than %s old, from %s",
+		    (long long)n, n == 1 ? "" : "s", age,
 		    dir != NULL ? dir : "the default directory");
 	free(dir);
 	return rc;

@@ -412,6 +412,24 @@ tell_other_places(const struct restoring *s)
 	}
 }
 
+/* A selection that nothing matches is probably mistyped. */
+static void
+tell_none(const struct restoring *s)
+{
+	const struct context *c = &s->context;
+	struct buf options = { 0 };
+
+	if (s->totals.matched > 0 || s->totals.scanned == 0)
+		return;
+	option_repeat(&options, c->quoted.shown, GROUP_SELECTION, NULL);
+	if (options.n > 0)
+		log_warn(c->log, "%s selects none of the %lld %s in the file%s",
+		    buf_text(&options) + 1, (long long)s->totals.scanned,
+		    s->totals.scanned == 1 ? "entry" : "entries",
+		    s->n == 1 ? "" : "s");
+	buf_release(&options);
+}
+
 /* Everything is checked; next, ${entries} are put back, or looked up. */
 static void
 begin(void *ctx, int64_t entries)
@@ -466,6 +484,8 @@ restore(struct restoring *s, struct fault *f)
 	context_end(c);
 	if (rc == 0)
 		context_tell_prefixes(c, s->totals.prefixes, s->totals.scanned);
+	if (rc == 0)
+		tell_none(s);
 	if (s->totals.partial != NULL)
 		context_warn_partial(c->log, s->totals.partial);
 	if (rc < 0 && !s->began && f->kind != FAULT_CANCELLED)

@@ -49,6 +49,7 @@ write_totals_report(const struct context *c, const struct sweep_totals *t)
 		.ttl_on = c->table.ttl_acts ? c->table.ttl_attribute : NULL,
 		.listed = c->listed,
 		.keys = (int64_t)c->keys.n,
+		.max_percent = c->o->max_percent,
 		.replicated = c->table.nreplicas > 0,
 		.shards = { c->portion.of, &c->portion.shard, 1 },
 	};
@@ -193,11 +194,11 @@ add_advice(struct buf *out, const struct options *o,
 	if (r->executed && strcmp(t->stopped, "max-percent") == 0) {
 		buf_addf(out,
 		    "nothing was changed: %lld of %lld entries (%s) %s, more "
-		    "than --max-percent allows; raise it or narrow the "
+		    "than --max-percent %s allows; raise it or narrow the "
 		    "selection%s",
 		    (long long)t->percent_matched, (long long)t->percent_of,
 		    figure_share(t->percent_matched, t->percent_of).s,
-		    report_sweep_chosen(r->command),
+		    report_sweep_chosen(r->command), r->max_percent,
 		    r->resumed ? " (with another checkpoint)" : "");
 		return;
 	}
@@ -266,8 +267,9 @@ add_next(struct buf *out, const struct option_echo *q,
 	}
 	if (t->stopped != NULL)
 		buf_adds(out,
-		    why == FAULT_DENIED || why == FAULT_CREDENTIALS
-			? "then continue with: "
+		    why == FAULT_DENIED ? "then continue with: "
+			: why == FAULT_CREDENTIALS
+			? "with new credentials, continue with: "
 			: why == FAULT_IO
 			? "once that is fixed, continue with: "
 			: o->keys_from != NULL && strcmp(o->keys_from, "-") == 0

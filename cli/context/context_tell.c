@@ -65,8 +65,8 @@ context_tell_creation(const struct context *c, const struct summary *s)
 	const char *on = c->table.ttl_attribute;
 	struct buf line = { 0 };
 
-	if (!option_given(c->o, "ttl-attribute") || !summary_all_expired(s) ||
-	    (on != NULL && strcmp(on, c->ttl) == 0))
+	if (c->listed || !option_given(c->o, "ttl-attribute") ||
+	    !summary_all_expired(s) || (on != NULL && strcmp(on, c->ttl) == 0))
 		return;
 	report_words_creation(s, &line);
 	log_warn(c->log, "by %s, %sthis deletes what is live", c->ttl,

@@ -113,7 +113,7 @@ advise_enable(struct doctor *d)
 static void
 advise_search(struct doctor *d, const struct lookalikes *like)
 {
-	buf_adds(&d->text, ", which no entry that was read has");
+	buf_adds(&d->text, ", but no entry that was read has it");
 	if (like->n == 0)
 		return;
 	buf_adds(&d->fix,

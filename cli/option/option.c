@@ -313,14 +313,22 @@ static int
 misplaced(const struct options *o, const char *name, struct fault *f)
 {
 	struct buf others = { 0 };
+	bool selects = false;
 	unsigned bits = 0;
 
-	for (const struct option_row *r = option_rows; r->name != NULL; r++)
-		if (strcmp(r->name, name) == 0)
-			bits |= r->commands;
+	for (const struct option_row *r = option_rows; r->name != NULL; r++) {
+		if (strcmp(r->name, name) != 0)
+			continue;
+		bits |= r->commands;
+		selects = r->group == GROUP_SELECTION;
+	}
 	command_names(&others, o->commands, bits);
-	fault(f, FAULT_USAGE, "--%s does not apply to %s (only to %s)", name,
-	    o->command->name, buf_text(&others));
+	fault(f, FAULT_USAGE, "--%s does not apply to %s (only to %s)%s", name,
+	    o->command->name, buf_text(&others),
+	    selects && o->command->bit == ON_RESTORE
+		? "; restore selects by --kind, --prefix (a whole key, too) "
+		  "and --sort-prefix"
+		: "");
 	buf_release(&others);
 	return -1;
 }

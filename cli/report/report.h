@@ -161,16 +161,16 @@ struct report_sweep {
 	/* The TTL attribute if TTL does not act on it, and the one on which it
 	 * acts; NULL. */
 	const char *ttl_off, *ttl_on;
-	const char *journal;  /* its path, NULL: none */
-	bool refused;         /* dry run: with --yes it would be */
-	int64_t ttl_given;    /* to entries without one, or by a restore to
-				 all; INT64_MIN: none */
-	int64_t journal_free; /* bytes free there, -1 unknown */
-	const char *undo;     /* the command that restores, NULL */
-	bool resumed;         /* at a checkpoint: it undoes a part */
-	bool listed;          /* the keys were given (--keys-from): … */
-	int64_t keys;         /* … this many different ones */
-	bool only_expired;    /* the default selection of a purge */
+	const char *journal;     /* its path, NULL: none */
+	bool refused;            /* dry run: with --yes it would be */
+	int64_t ttl_given;       /* to entries without one, or by a restore to
+				    all; INT64_MIN: none */
+	int64_t journal_free;    /* bytes free there, -1 unknown */
+	const char *undo;        /* the command that restores, NULL */
+	bool resumed;            /* at a checkpoint: it undoes a part */
+	bool listed;             /* the keys were given (--keys-from): … */
+	int64_t keys;            /* … this many different ones */
+	const char *max_percent; /* as given; NULL: not */
 	struct report_shards shards; /* of 0: the whole table */
 	bool replicated;             /* the table has replicas */
 };
@@ -184,9 +184,9 @@ struct report_outcome {
 };
 const struct report_outcome *report_sweep_outcomes(const char *command);
 
-/* Add note ${i} on a repair, without the period: how it can include times
+/* Add note ${i}, without the period. On a repair: how it can include times
  * without a zone; what is too old for TTL all the same; that TTL does not act.
- * False: there is no such note. */
+ * On a restore: what TTL will delete again. False: there is no such note. */
 #define REPORT_SWEEP_NOTES 3
 bool report_sweep_note(const struct report_sweep *r,
     const struct text_report *p, size_t i, struct buf *line);

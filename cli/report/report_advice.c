@@ -192,7 +192,7 @@ static void
 warn_creation(struct advice *a)
 {
 	const struct report *r = a->r;
-	const struct summary *s = r->summary;
+	const struct summary *s = report_words_counted(r);
 
 	if (r->place.repeat == NULL || r->selected ||
 	    strstr(r->place.repeat, "--ttl-attribute ") == NULL ||

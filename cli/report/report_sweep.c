@@ -145,12 +145,12 @@ stopped(struct writing *w)
 
 	if (strcmp(t->stopped, "max-percent") == 0)
 		say(w, TEXT_REPORT_YELLOW,
-		    "%s of %s entries (%s) %s, more than --max-percent "
+		    "%s of %s entries (%s) %s, more than --max-percent %s "
 		    "allows: nothing %s changed.",
 		    figure_count(t->percent_matched).s,
 		    figure_count(t->percent_of).s,
 		    figure_share(t->percent_matched, t->percent_of).s,
-		    report_sweep_chosen(w->r->command),
+		    report_sweep_chosen(w->r->command), w->r->max_percent,
 		    w->r->executed ? "was" : "would be");
 	else if (is_restore(w->r) && !w->r->executed &&
 	    !sweep_totals_broke_off(t))
@@ -223,6 +223,49 @@ not_acting(const struct report_sweep *r, const struct text_report *p,
 	buf_adds(line, ": it deletes none of these until that is changed");
 }
 
+/* "it", "both of them", "all of them", "5 of them" */
+static void
+add_some(struct buf *line, int64_t n, int64_t of)
+{
+	if (of > 1)
+		buf_addf(line, "%s of ",
+		    n < of        ? figure_count(n).s
+			: of == 2 ? "both"
+				  : "all");
+	buf_adds(line, of > 1 ? "them" : "it");
+}
+
+/* TTL does not wait for people to use what was put back. */
+static void
+expired_again(const struct report_sweep *r, struct buf *line)
+{
+	const struct sweep_totals *t = r->totals;
+	bool done = r->executed;
+	int64_t n = t->expired;
+	int64_t of =
+	    done ? t->outcomes[OUTCOME_DELETED] : sweep_totals_to_put(t);
+
+	if (t->expired_again == 0 || t->chained || of == 0)
+		return;
+	if (n < of)
+		buf_addf(line, "%s of the %s entries %s %s", figure_count(n).s,
+		    figure_count(of).s,
+		    done ? "that were put back" : "to put back",
+		    n == 1 ? "is" : "are");
+	else if (n > 1)
+		buf_addf(line, "%s entries %s are", figure_all_first(n).s,
+		    done ? "that were put back" : "to put back");
+	else
+		buf_addf(line, "The entry %s is",
+		    done ? "that was put back" : "to put back");
+	buf_addf(line, " expired; %s will delete ",
+	    r->ttl_unknown != NULL ? "if TTL is on, it" : "TTL");
+	add_some(line, t->expired_again, n);
+	buf_adds(line,
+	    done ? " (--extend-ttl DUR would have given more time)"
+		 : ": give more time with --extend-ttl DUR");
+}
+
 static void (*const notes[REPORT_SWEEP_NOTES])(const struct report_sweep *,
     const struct text_report *,
     struct buf *) = { zoneless, too_old, not_acting };
@@ -231,7 +274,9 @@ bool
 report_sweep_note(const struct report_sweep *r, const struct text_report *p,
     size_t i, struct buf *line)
 {
-	if (strcmp(r->command, "repair") == 0)
+	if (is_restore(r) && i == 0)
+		expired_again(r, line);
+	else if (strcmp(r->command, "repair") == 0)
 		notes[i](r, p, line);
 	return line->n > 0;
 }
@@ -245,18 +290,6 @@ note(struct writing *w, size_t first, size_t last)
 			say(w, TEXT_REPORT_YELLOW, ".");
 }
 
-/* "it", "both of them", "all of them", "5 of them" */
-static void
-add_some(struct buf *line, int64_t n, int64_t of)
-{
-	if (of > 1)
-		buf_addf(line, "%s of ",
-		    n < of        ? figure_count(n).s
-			: of == 2 ? "both"
-				  : "all");
-	buf_adds(line, of > 1 ? "them" : "it");
-}
-
 /* What becomes of the entries without us. */
 static void
 by_ttl(struct writing *w)
@@ -268,6 +301,8 @@ by_ttl(struct writing *w)
 	int64_t waits = t->states[STATE_LIVE] - live;
 	int64_t off =
 	    t->reasons[STATE_STUCK][REASON_TTL_OFF] - t->old_off + live;
+	const char *replicas =
+	    w->r->replicated ? " (but not in the replicas)" : "";
 
 	if (w->r->ttl_off != NULL && w->r->ttl_on != NULL) {
 		report_words_acts_on(&w->p, w->r->ttl_on, w->r->ttl_off,
@@ -287,7 +322,7 @@ by_ttl(struct writing *w)
 			buf_adds(&w->line, "TTL will delete ");
 		}
 		add_some(&w->line, pending, t->matched);
-		buf_adds(&w->line, " free of charge");
+		buf_addf(&w->line, " free of charge%s", replicas);
 		if (waits == 1)
 			buf_adds(&w->line,
 			    ", and the live one once it has expired");
@@ -301,7 +336,7 @@ by_ttl(struct writing *w)
 			    " It will never delete the other %s as %s.",
 			    figure_one(never).s,
 			    never == 1 ? "it is" : "they are");
-	} else if (never > 0) {
+	} else if (never > 0 && off == 0) {
 		buf_addf(&w->line, "TTL will never delete %s%s.",
 		    never < t->matched ? figure_count(never).s : "",
 		    never < t->matched    ? " of them as they are"
@@ -309,18 +344,20 @@ by_ttl(struct writing *w)
 					  : "them as they are");
 	}
 	if (off > 0) {
-		buf_addf(&w->line,
-		    "%sWith TTL on for this attribute, TTL would delete ",
-		    w->line.n > 0 ? " " : "");
+		buf_adds(&w->line, "TTL is off. Once on, it would delete ");
 		add_some(&w->line, off, t->matched);
-		buf_addf(&w->line, " free of charge%s.",
+		buf_addf(&w->line, " free of charge%s%s", replicas,
 		    live == 0        ? ""
 			: live < off ? ", the live ones once they have expired"
 			: live == 1  ? " once it has expired"
 				     : " once they have expired");
+		if (never > off)
+			buf_addf(&w->line,
+			    "; the other %s it would never delete as %s",
+			    figure_one(never - off).s,
+			    never - off == 1 ? "it is" : "they are");
+		buf_addc(&w->line, '.');
 	}
-	if (w->line.n > 0 && w->r->replicated && pending + off > 0)
-		buf_adds(&w->line, " In the replicas that is charged.");
 	if (w->line.n > 0)
 		say_line(w, NULL);
 }
@@ -338,21 +375,6 @@ whole(struct writing *w)
 	if (w->r->shards.of > 0)
 		report_sample_shards(&w->r->shards, "shard", &w->line);
 	say(w, TEXT_REPORT_RED, "%s.", w->r->shards.of > 0 ? "" : "the table");
-}
-
-/* The default selection leaves some keys of --keys-from alone. */
-static void
-not_selected(struct writing *w)
-{
-	const struct sweep_totals *t = w->r->totals;
-	int64_t n = t->scanned - t->matched;
-
-	if (w->r->listed && w->r->only_expired && n > 0 && t->stopped == NULL)
-		say(w, TEXT_REPORT_YELLOW,
-		    "%s of the keys %s an entry that has not expired, and %s "
-		    "left alone; --state any includes %s.",
-		    figure_count(n).s, n == 1 ? "has" : "have",
-		    n == 1 ? "is" : "are", n == 1 ? "it" : "them");
 }
 
 /* So that nobody deletes by accident what is still in use. */
@@ -565,36 +587,6 @@ would_restore(struct writing *w)
 	say_line(w, NULL);
 }
 
-/* TTL does not wait for people to use what was put back. */
-static void
-expired_again(struct writing *w)
-{
-	const struct sweep_totals *t = w->r->totals;
-	bool done = w->r->executed;
-	int64_t n = t->expired;
-	int64_t of =
-	    done ? t->outcomes[OUTCOME_DELETED] : sweep_totals_to_put(t);
-
-	if (t->expired_again == 0 || t->chained)
-		return;
-	if (n < of)
-		buf_addf(&w->line, "%s of the %s entries %s %s",
-		    figure_count(n).s, figure_count(of).s,
-		    done ? "that were put back" : "to put back",
-		    n == 1 ? "is" : "are");
-	else if (n > 1)
-		buf_addf(&w->line, "%s entries %s are", figure_all_first(n).s,
-		    done ? "that were put back" : "to put back");
-	else
-		buf_addf(&w->line, "The entry %s is",
-		    done ? "that was put back" : "to put back");
-	buf_addf(&w->line, " expired; %s will delete ",
-	    w->r->ttl_unknown != NULL ? "if TTL is on, it" : "TTL");
-	add_some(&w->line, t->expired_again, n);
-	say(w, TEXT_REPORT_YELLOW, "%s.",
-	    done ? "" : ": give more time with --extend-ttl DUR");
-}
-
 static void
 nothing(struct writing *w)
 {
@@ -645,8 +637,8 @@ nothing_changed(struct writing *w)
 		    "is full (see above).");
 	else if (t->stopped != NULL && !is_restore(w->r))
 		say(w, TEXT_REPORT_BOLD,
-		    " Run it again with --yes to %s up to the same limit; "
-		    "these may be other entries.",
+		    " Run it again with --yes to %s up to the same limit, "
+		    "though perhaps other entries than those counted here.",
 		    m->nothing);
 	else
 		say(w, TEXT_REPORT_BOLD, " Run it again with --yes to %s.",
@@ -665,8 +657,8 @@ would(struct writing *w)
 		    (!any && !sweep_totals_broke_off(t)))
 			return;
 	}
-	note(w, 0, 1);
-	not_selected(w);
+	if (!is_restore(w->r))
+		note(w, 0, 1);
 	if (!any && t->stopped == NULL) {
 		nothing(w);
 		return;
@@ -675,7 +667,8 @@ would(struct writing *w)
 		would_restore(w);
 	else if (any)
 		would_purge(w);
-	expired_again(w);
+	if (is_restore(w->r))
+		note(w, 0, 0);
 	buf_addc(w->p.out, '\n');
 	nothing_changed(w);
 }
@@ -689,14 +682,15 @@ did(struct writing *w)
 		stopped(w);
 	else if (t->matched == t->left[SWEEP_LEFT_ZONELESS])
 		nothing(w);
-	note(w, 0, 2);
+	if (!is_restore(w->r))
+		note(w, 0, 2);
 	buf_adds(&w->line, "It took ");
 	cost(&w->line, w->r);
 	say(w, NULL, ", %s and %.1f s.",
 	    figure_units_of(w->r->work.read_units, "read").s,
 	    w->r->work.seconds);
-	if (t->outcomes[OUTCOME_DELETED] > 0)
-		expired_again(w);
+	if (is_restore(w->r))
+		note(w, 0, 0);
 	if (w->r->journal != NULL) {
 		say(w, NULL,
 		    "Copies of the entries, as they were, are in the journal "

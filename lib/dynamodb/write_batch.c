@@ -25,7 +25,8 @@ struct batch {
 	double throttled; /* units of statements that were throttled */
 	double units;     /* estimated cost of the last reply's statements */
 	bool mixed;       /* not all of them wrote something */
-	bool fall_back;   /* batches are not available here */
+	bool fall_back;   /* batches are not available here … */
+	bool denied;      /* … as they are not allowed */
 	bool no_table;
 };
 
@@ -97,7 +98,7 @@ read_answer(struct batch *b, struct ddb_write *d, const struct write_answer *a)
 	write_say(d, DDB_SAID_ERROR, code, message);
 	if (strncmp(code, "AccessDenied", 12) == 0) {
 		d->sends--;
-		b->fall_back = true;
+		b->fall_back = b->denied = true;
 		return true;
 	}
 	if (strncmp(code, "ResourceNotFound", 16) == 0) {
@@ -151,8 +152,8 @@ static int
 batch_refused(struct batch *b, const struct ddb_call *call,
     const struct ddb_reply *reply, struct fault *f)
 {
-	if (strncmp(reply->code, "UnknownOperation", 16) == 0 ||
-	    strncmp(reply->code, "AccessDenied", 12) == 0) {
+	b->denied = strncmp(reply->code, "AccessDenied", 12) == 0;
+	if (b->denied || strncmp(reply->code, "UnknownOperation", 16) == 0) {
 		b->fall_back = true;
 		return 0;
 	}
@@ -236,7 +237,7 @@ fall_back(struct batch *b, int mode, struct fault *f)
 		    "BatchExecuteStatement (dynamodb:%s); use --batch auto or "
 		    "single",
 		    action);
-	if (strncmp(b->left[0]->code, "AccessDenied", 12) == 0)
+	if (b->denied)
 		(void)snprintf(why, sizeof(why),
 		    " (dynamodb:%s is not allowed)", action);
 	leave_partiql(b->conn, b->writes, why);

@@ -103,9 +103,13 @@ advice(const struct query *q, const struct request *r, const struct fault *last)
 	free(own);
 	if (last->kind == FAULT_NET)
 		return refusal_net(last->text, regional);
-	return last->kind == FAULT_SERVICE && r->x->status >= 500
-	    ? REFUSAL_EITHER
-	    : "check the endpoint, and " REFUSAL_PROXY;
+	if (last->kind != FAULT_SERVICE || r->x->status < 500)
+		return "check the endpoint, and " REFUSAL_PROXY;
+	return regional ? REFUSAL_EITHER
+			: REFUSAL_EITHER
+	    "; or it is no endpoint of this service (AWS_ENDPOINT_URL is for "
+	    "all of them, AWS_ENDPOINT_URL_STS and "
+	    "AWS_ENDPOINT_URL_CLOUDFORMATION are for one)";
 }
 
 /* Send it until there is an answer. */

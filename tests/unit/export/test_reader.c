@@ -151,7 +151,8 @@ test_given_ttl(void **state)
 	reader_close(r);
 }
 
-#define ADVICE ": use another copy of it, or compare it with the original"
+#define ADVICE \
+	": use another copy of it or, to restore the rest, remove this line from a copy"
 
 /* A damaged journal: what of it was restored, and what to do. */
 static void

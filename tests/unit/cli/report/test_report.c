@@ -1462,7 +1462,7 @@ test_sweep_says(void **state)
 		    { .matched = 3, .outcomes = { [OUTCOME_SKIPPED] = 3 },
 			.percent_matched = 3, .percent_of = 11 },
 		    "\n3 of 11 entries (27.3 %) match, more than --max-percent "
-		    "allows: nothing would be changed.\n", "again" },
+		    "20 allows: nothing would be changed.\n", "again" },
 		{ "purge", true, false, NULL, NULL,
 		    { .matched = 3, .outcomes = { [OUTCOME_DELETED] = 3 } },
 		    "\nCopies of the entries, as they were, are in the journal "
@@ -1513,7 +1513,7 @@ test_sweep_says(void **state)
 		    { .matched = 5, .expired = 1, .expired_again = 1,
 			.outcomes = { [OUTCOME_DELETED] = 5 } },
 		    "\n1 of the 5 entries that were put back is expired; if TTL is "
-		    "on, it will delete it.\n", "Some" },
+		    "on, it will delete it (--extend-ttl DUR\nwould have given more time).\n", "Some" },
 		{ "restore", true, false, NULL, NULL,
 		    { .scanned = 2, .matched = 2, .of_repair = 1,
 			.outcomes = { [OUTCOME_REFRESHED] = 2 } },
@@ -1570,7 +1570,13 @@ test_sweep_says(void **state)
 		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
 			.states = { [STATE_STUCK] = 1 },
 			.reasons = { [STATE_STUCK] = { [REASON_TTL_OFF] = 1 } } },
-		    "With TTL on for this attribute, TTL would delete it free", "up to" },
+		    "\nTTL is off. Once on, it would delete it free of charge.\n", "never" },
+		{ "purge", false, false, NULL, NULL,
+		    { .matched = 5, .outcomes = { [OUTCOME_SKIPPED] = 5 },
+			.states = { [STATE_STUCK] = 5 },
+			.reasons = { [STATE_STUCK] = { [REASON_TTL_OFF] = 4, [REASON_STRING] = 1 } } },
+		    "\nTTL is off. Once on, it would delete 4 of them free of charge; "
+		    "the other one it would never delete\nas it is.\n", "will never" },
 		/* clang-format on */
 	};
 
@@ -1582,6 +1588,7 @@ test_sweep_says(void **state)
 			.executed = cases[i].executed,
 			.refused = cases[i].refused,
 			.ttl_unknown = cases[i].ttl_unknown,
+			.max_percent = "20",
 			.ttl_given = NOW,
 			.totals = &t,
 			.journal = "/j",
