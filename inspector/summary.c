@@ -73,6 +73,8 @@ add_times(struct summary *s, const struct record *r, int64_t units)
 			s->upcoming[i] += -summary_within[i] <= r->overdue;
 		s->upcoming[SUMMARY_BEYOND] +=
 		    -summary_within[SUMMARY_BEYOND] > r->overdue;
+		if (s->farthest[r->kind] < -r->overdue)
+			s->farthest[r->kind] = -r->overdue;
 	}
 }
 
@@ -273,8 +275,11 @@ summary_merge(struct summary *to, const struct summary *from)
 	for (int i = 0; i < REASONS; i++)
 		to->old[i] += from->old[i];
 	to->zoneless_old += from->zoneless_old;
-	for (int i = 0; i < KINDS; i++)
+	for (int i = 0; i < KINDS; i++) {
 		merge_count(&to->kinds[i], &from->kinds[i]);
+		if (to->farthest[i] < from->farthest[i])
+			to->farthest[i] = from->farthest[i];
+	}
 	for (int i = 0; i < SUMMARY_UPCOMING; i++)
 		to->upcoming[i] += from->upcoming[i];
 	to->purge_units += from->purge_units;

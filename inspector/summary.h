@@ -73,6 +73,7 @@ struct summary {
 	struct histogram overdue; /* of pending and stuck */
 	int64_t late; /* pending, and expired SUMMARY_LATE ago or earlier */
 	int64_t upcoming[SUMMARY_UPCOMING];
+	int64_t farthest[KINDS];  /* the most that a live entry has left, s */
 	int64_t zoneless[STATES]; /* date-times without a zone */
 	int64_t old[REASONS];     /* of those that are stuck: record.old … */
 	int64_t zoneless_old;     /* … without a zone */
@@ -86,6 +87,11 @@ struct summary {
 /* By then TTL has typically deleted an entry (Developer Guide, "TTL"), in
  * seconds. */
 #define SUMMARY_LATE 172800
+
+/* A session that lasts longer is suspect, in seconds: browsers keep no cookie
+ * for more than 400 days (RFC 6265bis, "The Max-Age Attribute"), but a day in
+ * milliseconds, added to seconds, is 1000 days. */
+#define SUMMARY_LASTING 34560000
 
 /* The times of upcoming, in seconds from now. */
 extern const int64_t summary_within[SUMMARY_UPCOMING];

@@ -132,10 +132,11 @@ way_out(const struct journal *j, int error)
 		       "work in parts with --max-items";
 	if (error != ENOSPC && error != EDQUOT)
 		return "";
-	return j->numbered ? "; make room there, or name a place with more "
-			     "space with --journal-dir"
-			   : "; make room there, or name a file where there is "
-			     "more space with --journal";
+	return j->numbered
+	    ? "; make room there (but keep this journal: it is the undo), or "
+	      "name a place with more space with --journal-dir"
+	    : "; make room there (but keep this journal: it is the undo), or "
+	      "name a file where there is more space with --journal";
 }
 
 /* Append ${load} to the file. A partial write is truncated again, so that only

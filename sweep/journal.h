@@ -41,7 +41,7 @@ struct journal *journal_open(const struct journal_options *o, struct fault *f);
 int64_t journal_numbers(struct journal *j, size_t n);
 
 /* Append whole lines. With ${sync} they are on disk when it returns; else they
- * are written, and on disk after the next sync. -1: nothing more is
+ * are written soon, and on disk after the next sync. -1: nothing more is
  * accepted. */
 int journal_append(struct journal *j, const struct buf *lines, bool sync,
     struct fault *f);

@@ -128,6 +128,8 @@ count_one(struct restore_state *run, const struct asked *a)
 	t->units += (int64_t)units;
 	if (writes) {
 		run->to_put++;
+		t->to_change += a->given.p != NULL && (a->present || a->after);
+		t->gone_since += a->given.p != NULL && !a->present && !a->after;
 		restore_count_expired(run, a->state);
 		return 0;
 	}

@@ -62,9 +62,12 @@ struct sweep_totals {
 	int64_t old_off, old_unit;
 	uint64_t prefixes; /* bit i: session prefix i was seen */
 	int64_t of_repair; /* restore: matched, from a repair's journal */
-	bool chained;      /* restore: the repair of an entry is undone after
-			      it was put back: the next two are not known */
-	int64_t expired;   /* restore: put back and already expired, … */
+	/* restore, dry: to put back, from a repair's journal, as the entry is
+	 * gone since; and to change back */
+	int64_t gone_since, to_change;
+	bool chained;    /* restore: the repair of an entry is undone after
+			    it was put back: the next two are not known */
+	int64_t expired; /* restore: put back and already expired, … */
 	int64_t expired_again; /* … of which TTL will delete these */
 	const char *partial; /* restore: a file whose last reply says that more
 				entries follow; NULL: none. Borrowed */

@@ -353,7 +353,7 @@ closed() {
 	local n
 	n=$(ttlsweep list -t "$TABLE" --now "$NOW" --no-headings --state immortal | wc -l)
 	run -0 --separate-stderr ttlsweep list -t "$TABLE" --now "$NOW" --state immortal --top 5
-	[[ $stderr == *"no entry that matches ($n) is expired, and --by overdue lists only those; --by size lists all" ]]
+	[[ $stderr == *"no entry that matches ($n) is expired, and --by overdue lists only those; --by expires lists the next to expire, --by size all" ]]
 	run -0 --separate-stderr ttlsweep list -t "$TABLE" --now "$NOW" --top 5
 	[[ -z $stderr ]]
 }

@@ -90,7 +90,7 @@ shows() {
 @test "a session that does not exist is an error" {
 	show --cookie 's:0GbXHZ4KUcDgvNvjTc8LmtR3aXq1yE5w.erSqMe+lrXRxXhpJ+Xc/mXUrB/edqpniPQPyy4xhPC8'
 	[[ $status -eq 1 ]]
-	[[ $stderr == *"no entry has any of the keys 'session:0GbX…"*"', 'sess:0GbX…"* ]]
+	[[ $stderr == *"no entry has any of the keys 'session:0GbX…"*"', 'sess:0GbX…"*"'; the session has ended, or was deleted by TTL or by a purge (look in its journal with -i), or its key begins otherwise (name that with --session-prefix)"* ]]
 	[[ $output == *'NOT VERIFIED'* ]]
 }
 

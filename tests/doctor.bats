@@ -181,7 +181,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	table=$(new_table only)
 	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" --case past=20 --case too-old=1
 	doctor -t "$table" --now "$NOW"
-	is warning "TTL will not delete 1 of these even once it is on for ttl; turn it on first, and then 'purge --state stuck' deletes only that one" entries
+	is warning "TTL will not delete 1 of the stuck ones even once it is on for ttl; turn it on first, and then 'purge --state stuck' deletes only that one" entries
 	jq -e '.checks | map(select(.check == "entries"))[0].fix | contains("ttlsweep purge") | not' "$json"
 	table=$(new_table zone)
 	printf '{"Item":{"key":{"S":"a"},"ttl":{"S":"2020-01-01T00:00:00"}}}\n' |
@@ -201,7 +201,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	ttlsweep purge -q -t "$table" --now "$NOW" --yes --no-journal
 	doctor -t "$table" --now "$NOW"
 	is warning "2 have a time without a zone: 'repair --zone ZONE' fixes them if the application's zone is known, and TTL deletes them once it is on for ttl (without --yes, a dry run)" entries
-	is warning "ttlsweep repair --zone UTC --table $table" entries
+	is warning "(without --yes, a dry run); if the zone is UTC: ttlsweep repair --zone UTC --table $table" entries
 }
 
 @test "a time of creation is not taken for an expiry time without a warning" {
@@ -217,6 +217,14 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	[[ ${output//$'\n '/} == *"By created, all 9 ${all}what follows deletes what is live."* ]]
 	run -0 --separate-stderr ttlsweep purge -q -t "$table" --now "$NOW" --ttl-attribute created
 	[[ $stderr == *"by created, all 9 ${all}this deletes what is live"* ]]
+	# the command acts on the whole table, whatever is selected
+	run -0 --separate-stderr ttlsweep inspect -t "$table" --now "$NOW" --ttl-attribute created --reason ttl-off
+	[[ ${output//$'\n '/} == *"If created is the time of creation, what follows deletes what is live."*update-time-to-live* ]]
+	for i in 1 2; do
+		ttlsweep inspect -q -t "$table" --now "$NOW" --ttl-attribute created --shard $i/2 --format json -o "$BATS_TEST_TMPDIR/$i"
+	done
+	run -0 --separate-stderr ttlsweep inspect --merge "$BATS_TEST_TMPDIR/1" "$BATS_TEST_TMPDIR/2"
+	[[ ${output//$'\n '/} == *"By created, all 9 ${all}what follows deletes what is live."* ]]
 	doctor -t "$table" --now "$NOW" --ttl-attribute expires
 	run ! grep -q creation "$json"
 	run -0 --separate-stderr ttlsweep purge -t "$table" --now "$NOW" --ttl-attribute expires --state any

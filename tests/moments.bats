@@ -211,3 +211,18 @@ change()
 	partiql future 253402300799 BatchExecuteStatement
 	END
 }
+
+@test "sessions that last for years are not called well" {
+	local table
+	table=$(new_table lasting)
+	for i in 1 2; do printf '{"Item":{"key":{"S":"session:%s"},"ttl":{"N":"%s"}}}\n' "$i" "$((NOW + 86400000 * i))"; done |
+	    seed --endpoint "$LOCAL_URL" --table "$table" --items - --ttl on --now "$NOW"
+	run -0 --separate-stderr ttlsweep inspect -t "$table" --now "$NOW"
+	[[ ${output//$'\n '/} == *"within 7 d; the last in 5 years "* ]]
+	[[ ${output//$'\n '/} == *"All are live, but some for years: check whether that is intended (see Expires next)."* ]]
+	[[ $output != *"Nothing"* ]]
+	ddb "$LOCAL_URL" delete_item '{"TableName": "'"$table"'", "Key": {"key": {"S": "session:2"}}}' >/dev/null
+	run -0 --separate-stderr ttlsweep inspect -t "$table" --now "$NOW"
+	[[ ${output//$'\n '/} == *"Sessions last up to 2 years 269 d. If that is not intended, check whether milliseconds are added to seconds."*"All are live, but some for years"* ]]
+	ttlsweep inspect -t "$table" --now "$NOW" --format json | jq -e '.farthest == {session: 86400000}'
+}

@@ -593,11 +593,18 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	run -0 ttlsweep repair -t "$T" --now "$NOW" --ttl-for-missing 1d
 	[[ $output == *"5 entries without a TTL get one: $(date -ud "@$((NOW + 86400))" +%FT%TZ)."* ]]
 	[[ $output != *"such entries"* ]]
+	# an attribute that none has may be the wrong one
+	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --ttl-attribute expires --ttl-for-missing 1d
+	[[ $stderr == *"no entry that was read (10) has the TTL attribute expires; if the time is in another one"* ]]
 	# without it there is nothing that a repair could write
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --reason missing,too-old,string
 	[[ $output == *"There is nothing to repair."* ]]
 	[[ $stderr == *"--reason missing: such entries get a TTL only with --ttl-for-missing DUR"* ]]
 	[[ $stderr == *"--reason too-old: repair changes no such entry"* && $stderr != *"--reason string"* ]]
+	run -0 --separate-stderr ttlsweep list -q -t "$T" --now "$NOW" --reason too-old,ttl-off
+	[[ -z $stderr ]]
+	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --reason too-old
+	[[ $stderr == *"--reason too-old: while TTL does not act on ttl, such entries have the reason ttl-off"* ]]
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --state live,pending
 	[[ $stderr == *"--state live,pending: repair changes no such entry"* ]]
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --reason string --ttl-for-missing 1d
@@ -1055,4 +1062,18 @@ PY
 		ttlsweep inspect -t "$T" --ttl-attribute "$ttl" --no-sizes \
 		    --format json | jq -e '.scanned.items == 110'
 	done
+}
+
+@test "sessions that nobody recognizes are not taken for none" {
+	T=$(new_table kinds)
+	local i command
+	for i in 1 2 3; do printf '{"Item":{"key":{"S":"auth:%s"},"ttl":{"N":"%s"}}}\n' "$i" "$((NOW + 86400))"; done |
+	    seed --endpoint "$LOCAL_URL" --table "$T" --items - --now "$NOW"
+	for command in "purge --state any" list inspect; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ttlsweep $command -t "$T" --now "$NOW" --kind session
+		[[ $stderr == *"--kind session: none of the 3 entries read counts as a session, by its key; if sessions here begin otherwise, name their prefix with --session-prefix"* ]]
+	done
+	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --kind session --state any --session-prefix auth:
+	[[ $stderr != *"counts as"* && $output == *"LIVE sessions"* ]]
 }

@@ -429,6 +429,8 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	    "Item": {"key": {"S": "1"}, "ttl": {"N": "2000000000"}}}'
 	ddb "$AWS_ENDPOINT_URL_DYNAMODB" delete_item '{"TableName": "'"$T"'",
 	    "Key": {"key": {"S": "2"}}}'
+	run -0 --separate-stderr ttlsweep restore j
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *" to change back 1 to put back 1 gone since the repair: deleted by TTL or somebody, or logged out"* ]]
 	run -0 --separate-stderr ttlsweep restore j --format json
 	jq -e '.matched == 3 and .present == 1 and .skipped == 2' <<<"$output"
 	run -0 --separate-stderr ttlsweep restore j --yes --format json
@@ -721,6 +723,8 @@ restores()
 	{ item a export; item e export-e; } >export.json
 	journal a=journal@5 >one
 	restores 2 1 "export-e journal" export.json one
+	run -0 --separate-stderr ttlsweep restore -t "$T" export.json one
+	[[ $stderr == *"an export without times counts as older than a journal, whenever it was made; to prefer it, restore it first, alone"* ]]
 	# … and of two of them the first wins
 	{ item a first; } >export.json
 	{ item a second; } >other.json

@@ -113,7 +113,7 @@ restored() {
 	road PUT set '{"rates":{"hangup-after":1},"in_a_row":0,
 	    "only":["BatchExecuteStatement","DeleteItem","BatchGetItem"]}'
 	AWS_MAX_ATTEMPTS=2 swept 1 '.deleted == 0 and .failed > 0' --jobs 1
-	[[ $stderr == *" of the failed may be deleted all the same: no reply came, and they were not looked up; the undo restores those, too"* ]]
+	[[ $stderr == *" of the failed may be deleted all the same: no usable reply came, and they were not looked up; the undo restores those, too"* ]]
 	restored
 	rm "$JOURNAL"
 	# a deadline ends the run all the same, without reads
@@ -122,7 +122,7 @@ restored() {
 	    "only":["BatchExecuteStatement","DeleteItem","BatchGetItem"]}'
 	AWS_MAX_ATTEMPTS=100 run --separate-stderr ttlsweep purge -t "$TABLE" --yes --now "$NOW" --state any \
 	    --journal "$JOURNAL" --jobs 1 --deadline 2s --endpoint-url "$ROAD_URL"
-	[[ $status -eq 3 && $output == *"stopped: deadline"* && $stderr == *" all the same: no reply came, and they were not looked up"* ]]
+	[[ $status -eq 3 && $output == *"stopped: deadline"* && $stderr == *" all the same: no usable reply came, and they were not looked up"* ]]
 	road GET counts | jq -e '(.operations.BatchGetItem // 0) == 0'
 	restored
 	rm "$JOURNAL"

@@ -189,6 +189,7 @@ count(struct inspect *in, struct fault *f)
 	context_end(c);
 	if (rc >= 0 && !in->watch.known)
 		context_tell_prefixes(c, in->all.prefixes, in->all.items);
+	context_tell_kind(c, &in->all);
 	source_close(source);
 	return rc;
 }

@@ -165,10 +165,12 @@ note_unranked(const struct list *l, struct log *log)
 	else
 		log_note(log,
 		    "no entry that matches (%s) %s, and --by %s lists only "
-		    "those; --by size lists all",
+		    "those; --by %s lists %s, --by size all",
 		    figure_count(l->matched).s,
 		    overdue ? "is expired" : "is still to expire",
-		    overdue ? "overdue" : "expires");
+		    overdue ? "overdue" : "expires",
+		    overdue ? "expires" : "overdue",
+		    overdue ? "the next to expire" : "those that are expired");
 }
 
 /*

@@ -182,8 +182,7 @@ expects_missing(const struct sweep *s, int64_t matched)
 	if (matched == 0)
 		return s->action == PURGE_DELETE &&
 		    (s->selection.states & immortal) != 0;
-	return o->ttl_for_missing >= 0 || option_given(o, "reason") ||
-	    s->selection.states == immortal;
+	return option_given(o, "reason") || s->selection.states == immortal;
 }
 
 /* One pass, writing or not. */
@@ -234,6 +233,7 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 	context_end(c);
 	if (rc >= 0 && totals == &s->totals) {
 		context_tell_prefixes(c, summary.prefixes, summary.items);
+		context_tell_kind(c, &summary);
 		context_tell_attribute(c, &summary,
 		    expects_missing(s, totals->matched));
 		if (s->action == PURGE_DELETE && totals->matched > 0)

@@ -284,7 +284,7 @@ check_origins(struct restoring *s, struct fault *f)
 		    !option_given(o, "endpoint-url"))
 			return fault(f, FAULT_REFUSED,
 			    "%s was written for %s, but this is %s; choose one "
-			    "with --endpoint-url",
+			    "with --endpoint-url, or name the table with -t",
 			    path, h->endpoint, c->config.endpoint);
 		if (here && strcmp(h->table, c->table.name) == 0 &&
 		    h->table_id[0] != '\0' && c->table.id[0] != '\0' &&
@@ -412,6 +412,24 @@ tell_other_places(const struct restoring *s)
 	}
 }
 
+/* Which image of an entry is the newest is not known of all files. */
+static void
+tell_timeless(const struct restoring *s)
+{
+	bool journals = false, exports = false;
+
+	for (size_t i = 0; i < s->n; i++) {
+		journals = journals || s->origins[i].journal != NULL;
+		exports = exports ||
+		    (s->origins[i].journal == NULL && s->files[i].of_us == 0);
+	}
+	if (journals && exports)
+		log_note(s->context.log,
+		    "an export without times counts as older than a journal, "
+		    "whenever it was made; to prefer it, restore it first, "
+		    "alone");
+}
+
 /* A selection that nothing matches is probably mistyped. */
 static void
 tell_none(const struct restoring *s)
@@ -486,6 +504,8 @@ restore(struct restoring *s, struct fault *f)
 		context_tell_prefixes(c, s->totals.prefixes, s->totals.scanned);
 	if (rc == 0)
 		tell_none(s);
+	if (rc == 0 && s->totals.older > 0)
+		tell_timeless(s);
 	if (s->totals.partial != NULL)
 		context_warn_partial(c->log, s->totals.partial);
 	if (rc < 0 && !s->began && f->kind != FAULT_CANCELLED)

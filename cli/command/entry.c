@@ -221,7 +221,9 @@ text_value(const struct writing *w, int depth, struct slice inner)
 
 	slice_text_decode(&text, inner);
 	doc = (struct slice){ buf_text(&text), text.n };
-	if (is_json(doc)) {
+	if (doc.n == 0) {
+		buf_adds(w->out, "\"\"");
+	} else if (is_json(doc)) {
 		buf_adds(w->out, "JSON\n");
 		buf_addf(w->out, "%*s", depth + 2, "");
 		from = w->out->n;

@@ -303,8 +303,8 @@ log_end(const struct context *c, const struct report_sweep *r,
 		    figure_count(r->work.requests).s);
 	if (r->totals->unsure > 0)
 		log_warn(c->log,
-		    "%s of the failed may be %s all the same: no reply came, "
-		    "and they were not looked up%s",
+		    "%s of the failed may be %s all the same: no usable reply "
+		    "came, and they were not looked up%s",
 		    figure_count(r->totals->unsure).s,
 		    strcmp(r->command, "repair") == 0 ? "repaired" : "deleted",
 		    r->journal != NULL ? "; the undo restores those, too" : "");

@@ -183,6 +183,23 @@ check_sort(const struct context *c, struct fault *f)
 	    c->table.name, c->schema.partition);
 }
 
+/* Where TTL does not act, that is the reason of what it would act on. */
+static void
+tell_reason(const struct context *c)
+{
+	unsigned bits = c->o->reason.bits;
+
+	if (c->rules.ttl_acts || (bits & 1u << REASON_TTL_OFF) != 0)
+		return;
+	for (int i = 0; i < REASONS; i++)
+		if ((bits & 1u << i) != 0 &&
+		    (i == REASON_TOO_OLD || i == REASON_NONE))
+			log_note(c->log,
+			    "--reason %s: while TTL does not act on %s, such "
+			    "entries have the reason ttl-off",
+			    reason_name((enum reason)i), c->ttl);
+}
+
 /* Take over the table's description, and the time. */
 static void
 take_table(struct context *c, const struct context_hints *hints)
@@ -234,6 +251,7 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 	take_table(c, hints);
 	if (check_sort(c, f) != 0)
 		return -1;
+	tell_reason(c);
 	if (c->table.ttl_status == NULL)
 		log_note(c->log,
 		    "TTL status unknown: %s; entries are judged as if TTL were "
@@ -606,6 +624,7 @@ context_pass(struct context *c, const struct context_pass *how,
 		context_tell_keys(c, done->absent);
 	if (rc >= 0) {
 		context_tell_prefixes(c, total.prefixes, total.items);
+		context_tell_kind(c, &total);
 		context_tell_attribute(c, &total,
 		    !how->timed &&
 			(done->matched > 0 ||

@@ -138,6 +138,8 @@ void context_tell_prefixes(const struct context *c, uint64_t seen,
  * ${expected}, or not why none was selected. */
 void context_tell_attribute(const struct context *c, const struct summary *s,
     bool expected);
+/* Warn if only sessions were asked for, and no entry of ${s} counts as one. */
+void context_tell_kind(const struct context *c, const struct summary *s);
 /* Warn of a purge of ${s} by an attribute that TTL does not act on, if all of
  * its times have passed: it may be the time of creation. */
 void context_tell_creation(const struct context *c, const struct summary *s);

@@ -73,3 +73,16 @@ context_tell_creation(const struct context *c, const struct summary *s)
 	    buf_text(&line));
 	buf_release(&line);
 }
+
+void
+context_tell_kind(const struct context *c, const struct summary *s)
+{
+	if (c->o->kind != 1u << KIND_SESSION || s->items == 0 ||
+	    s->kinds[KIND_SESSION].items > 0)
+		return;
+	log_warn(c->log,
+	    "--kind session: none of the %lld %s read counts as a session, by "
+	    "its key; if sessions here begin otherwise, name their prefix with "
+	    "--session-prefix",
+	    (long long)s->items, s->items == 1 ? "entry" : "entries");
+}

@@ -117,8 +117,8 @@ advise_search(struct doctor *d, const struct lookalikes *like)
 	if (like->n == 0)
 		return;
 	buf_adds(&d->fix,
-	    "find out which one is the expiry time, look with it, and then "
-	    "turn TTL on for that one: on the time of creation it would delete "
+	    "find out which one is the expiry time, inspect with it, and turn "
+	    "TTL on for that one only: by the time of creation, TTL deletes "
 	    "what is live");
 	command_inspect(d, like->names[0]);
 }
@@ -337,7 +337,8 @@ advise_reasons(struct doctor *d)
 	} else if (zoned > 0) {
 		add_zoned(d, false);
 		add_purge(d, purge);
-		buf_adds(&d->fix, " (without --yes, these are dry runs)");
+		buf_adds(&d->fix,
+		    " (without --yes, these are dry runs); if the zone is UTC");
 		doctor_command(&d->command, d, "repair --zone UTC");
 	} else if (purge > 0) {
 		bool all = purge == s->states[STATE_STUCK].items;
@@ -345,8 +346,8 @@ advise_reasons(struct doctor *d)
 		if (!all && !acts) {
 			/* now a purge would delete the others, too */
 			buf_addf(&d->fix,
-			    "TTL will not delete %s of these even once it is "
-			    "on for %s; turn it on first, and then 'purge "
+			    "TTL will not delete %s of the stuck ones even "
+			    "once it is on for %s; turn it on first, and then 'purge "
 			    "--state stuck' deletes only %s",
 			    figure_count(purge).s, d->ttl,
 			    purge == 1 ? "that one" : "those");
@@ -376,7 +377,8 @@ advise_reasons(struct doctor *d)
 		    "list --state immortal --limit 20");
 	} else if (s->states[STATE_IMMORTAL].items > 0) {
 		add_zoned(d, false);
-		buf_adds(&d->fix, " (without --yes, a dry run)");
+		buf_adds(&d->fix,
+		    " (without --yes, a dry run); if the zone is UTC");
 		doctor_command(&d->command, d, "repair --zone UTC");
 	}
 }

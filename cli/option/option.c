@@ -308,6 +308,27 @@ find_command(struct options *o, struct walk w, struct fault *f)
 	return r;
 }
 
+/* What the command has instead of --${name}; ${selects}: that selects. */
+static const char *
+instead(const struct options *o, const char *name, bool selects)
+{
+	const struct option_row *format =
+	    option_find("format", o->command->bit);
+
+	if (selects && o->command->bit == ON_RESTORE)
+		return "; restore selects by --kind, --prefix (a whole key, "
+		       "too) and --sort-prefix; to choose from a purge's "
+		       "journal by anything else, export what you want with "
+		       "'ttlsweep export -i JOURNAL', and restore that";
+	if (strcmp(name, "output") != 0 || format == NULL)
+		return "";
+	return o->command->bit == ON_LIST
+	    ? "; for JSON use --format jsonl, and redirect standard output to "
+	      "write a file"
+	    : "; for JSON use --format json, and redirect standard output to "
+	      "write a file";
+}
+
 /* --${name} is an option, but not of this command. */
 static int
 misplaced(const struct options *o, const char *name, struct fault *f)
@@ -324,11 +345,7 @@ misplaced(const struct options *o, const char *name, struct fault *f)
 	}
 	command_names(&others, o->commands, bits);
 	fault(f, FAULT_USAGE, "--%s does not apply to %s (only to %s)%s", name,
-	    o->command->name, buf_text(&others),
-	    selects && o->command->bit == ON_RESTORE
-		? "; restore selects by --kind, --prefix (a whole key, too) "
-		  "and --sort-prefix"
-		: "");
+	    o->command->name, buf_text(&others), instead(o, name, selects));
 	buf_release(&others);
 	return -1;
 }

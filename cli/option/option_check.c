@@ -103,7 +103,7 @@ static const struct {
 	{ "keys-from", "segments", "entries are read by their keys" },
 	{ "keys-from", "shard", "a list of keys is not a part of the table" },
 	{ "encrypt-to", "checkpoint",
-	    "an encrypted message that was cut off can be neither read nor "
+	    "a truncated encrypted message can be neither read nor "
 	    "continued" },
 	{ "checkpoint", "input", "a file is read again from its start" },
 	{ "checkpoint", "limit", "a limit counts only the entries of one run" },

@@ -78,5 +78,8 @@ void advice_repair_zone(struct advice *a);
 /* After a repair, TTL will never delete ${rest} of what is expired: purge it
  * ${when} ("Then"). Some may have been repaired with --zone by then. */
 void advice_repair_rest(struct advice *a, const char *when, int64_t rest);
+/* The command that purges what is stuck, also once a repair or TTL has given
+ * what is too old another reason or size. */
+void advice_sweep_stuck(struct advice *a);
 
 #endif

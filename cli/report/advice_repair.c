@@ -176,9 +176,8 @@ is_by_size(const struct report *r)
 	    size_option(r->place.repeat) > 0 && report_words_old(r);
 }
 
-/* Purge what is too old for TTL after the repair. */
-static void
-sweep_rest(struct advice *a)
+void
+advice_sweep_stuck(struct advice *a)
 {
 	const struct report *r = a->r;
 	const char *end = adds_old(r) ? reasons_end(r) : NULL;
@@ -197,6 +196,24 @@ sweep_rest(struct advice *a)
 	}
 	advice_sweep_at(a, "purge", " --state stuck", &place);
 	buf_release(&repeat);
+}
+
+/* What comes before a purge of the ${rest} without a known zone, or it would
+ * delete others, too. */
+static void
+add_first(struct advice *a, int64_t rest)
+{
+	bool repair = a->repaired.expired > 0;
+	const char *on = rest == advice_expired(a->r->summary) ? NULL
+	    : a->acts == REPORT_TTL_OFF                        ? "turn TTL on"
+	    : a->acts == REPORT_TTL_ELSEWHERE                  ? "move TTL"
+							       : NULL;
+
+	buf_adds(a->line, "If the zone is not known, ");
+	if (repair || on != NULL)
+		buf_addf(a->line, "%s%s%s first, and then ",
+		    repair ? "repair" : "", repair && on != NULL ? " and " : "",
+		    on != NULL ? on : "");
 }
 
 void
@@ -220,21 +237,15 @@ advice_repair_rest(struct advice *a, const char *when, int64_t rest)
 			    "others of any size, too");
 		buf_addc(a->line, ':');
 	} else if (zoned == rest) {
-		buf_adds(a->line, "If the zone is not known, purge the ");
+		add_first(a, rest);
+		buf_adds(a->line, "purge the ");
 		buf_adds(a->line, a->repaired.expired > 0 ? "other " : "");
 		if (rest == 1)
 			buf_adds(a->line, "one");
 		else
 			advice_amount(a, rest);
-		buf_addf(a->line,
-		    " that %s expired%s%s; TTL will never delete %s:",
+		buf_addf(a->line, " that %s expired; TTL will never delete %s:",
 		    rest == 1 ? "has" : "have",
-		    a->repaired.expired > 0 ? ", after the repair" : "",
-		    rest == advice_expired(a->r->summary) ? ""
-			: a->acts == REPORT_TTL_OFF       ? " once TTL is on"
-			: a->acts == REPORT_TTL_ELSEWHERE
-			? " once TTL has moved"
-			: "",
 		    rest == 1 ? "it as it is" : "them as they are");
 	} else if (a->r->estimated || a->repaired.expired == 0) {
 		buf_addf(a->line,
@@ -251,5 +262,5 @@ advice_repair_rest(struct advice *a, const char *when, int64_t rest)
 		buf_adds(a->line, ", which TTL will never delete:");
 	}
 	advice_say(a);
-	sweep_rest(a);
+	advice_sweep_stuck(a);
 }

@@ -194,14 +194,18 @@ warn_creation(struct advice *a)
 	const struct report *r = a->r;
 	const struct summary *s = report_words_counted(r);
 
-	if (r->place.repeat == NULL || r->selected ||
-	    strstr(r->place.repeat, "--ttl-attribute ") == NULL ||
-	    !summary_all_expired(s))
+	if (!report_words_chosen(r) || !summary_all_expired(s))
 		return;
-	buf_adds(a->line, "By ");
-	text_report_text(&a->e->p, a->line, r->ttl_attribute);
-	buf_adds(a->line, ", ");
-	report_words_creation(s, a->line);
+	if (r->selected) { /* by that, they may all have to be expired */
+		buf_adds(a->line, "If ");
+		text_report_text(&a->e->p, a->line, r->ttl_attribute);
+		buf_adds(a->line, " is the time of creation, ");
+	} else {
+		buf_adds(a->line, "By ");
+		text_report_text(&a->e->p, a->line, r->ttl_attribute);
+		buf_adds(a->line, ", ");
+		report_words_creation(s, a->line);
+	}
 	buf_adds(a->line, "what follows deletes what is live.");
 	advice_say(a);
 }
@@ -289,7 +293,7 @@ advise_off(struct advice *a)
 	}
 	advice_say(a);
 	if (live)
-		advice_sweep(a, "purge", " --state stuck");
+		advice_sweep_stuck(a);
 }
 
 /* What TTL will delete: ${pending} of ${all} expired entries. */
@@ -471,6 +475,14 @@ advise_limits(struct advice *a)
 		advice_say(a);
 }
 
+/* Whether something is live for so long that it is probably a mistake. */
+static bool
+lasts_long(const struct summary *s)
+{
+	return s->upcoming[SUMMARY_BEYOND] > 0 ||
+	    s->farthest[KIND_SESSION] > SUMMARY_LASTING;
+}
+
 void
 report_advice(struct emit *e, const struct report *r, bool first)
 {
@@ -499,13 +511,10 @@ report_advice(struct emit *e, const struct report *r, bool first)
 	if (s->states[STATE_IMMORTAL].items > 0) {
 		advise_immortal(&a);
 	} else if (s->states[STATE_LIVE].items == s->items && !off &&
-	    s->upcoming[SUMMARY_BEYOND] > 0) {
-		advice_amount(&a, s->upcoming[SUMMARY_BEYOND]);
-		buf_addf(&e->line,
-		    " live %s not expire for more than five years: check "
-		    "whether that is intended.",
-		    s->upcoming[SUMMARY_BEYOND] == 1 ? "entry will"
-						     : "entries will");
+	    lasts_long(s)) {
+		buf_adds(&e->line,
+		    "All are live, but some for years: check whether that is "
+		    "intended (see Expires next).");
 		advice_say(&a);
 	} else if (s->states[STATE_LIVE].items == s->items && !off) {
 		buf_addf(&e->line, "Nothing%s: all%s%s are live.",

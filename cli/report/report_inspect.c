@@ -412,13 +412,20 @@ static void
 beyond(struct emit *e, const struct report *r)
 {
 	int64_t n = r->summary->upcoming[SUMMARY_BEYOND];
+	int64_t lasts = r->summary->farthest[KIND_SESSION];
 
-	if (n == 0)
+	if (n > 0)
+		buf_addf(&e->line,
+		    "%s%s will not expire for more than five years",
+		    r->estimated ? "About " : "", figure_entries(n).s);
+	else if (lasts > SUMMARY_LASTING)
+		buf_addf(&e->line, "Sessions last up to %s",
+		    figure_span(lasts).s);
+	else
 		return;
-	buf_addf(&e->line,
-	    "%s%s will not expire for more than five years. If that is not "
-	    "intended, check whether milliseconds are added to seconds.",
-	    r->estimated ? "About " : "", figure_entries(n).s);
+	buf_adds(&e->line,
+	    ". If that is not intended, check whether milliseconds are added "
+	    "to seconds.");
 	emit_line(e, EMIT_BODY, EMIT_WARN);
 }
 
@@ -433,10 +440,12 @@ upcoming(struct emit *e, const struct report *r)
 		{ .page = "", .page_only = true },
 	};
 	const struct summary *s = r->summary;
-	int64_t live = s->states[STATE_LIVE].items;
+	int64_t live = s->states[STATE_LIVE].items, last = 0;
 
 	if (live == 0)
 		return;
+	for (int i = 0; i < KINDS; i++)
+		last = s->farthest[i] > last ? s->farthest[i] : last;
 	e->to->section(e, "next", "Expires next", false);
 	emit_table(e, columns, sizeof(columns) / sizeof(*columns), false);
 	for (int i = 0; i < SUMMARY_BEYOND; i++) {
@@ -451,8 +460,15 @@ upcoming(struct emit *e, const struct report *r)
 		bar(e, STATE_LIVE, s->upcoming[i], live, 0);
 	}
 	emit_table_end(e);
+	if (last > 0)
+		buf_addf(&e->line, "; the last%s in %s",
+		    r->estimated ? " that was seen" : "", figure_span(last).s);
 	buf_addc(&e->line, '.');
 	emit_line(e, EMIT_TEXT_ONLY, EMIT_PLAIN);
+	if (last > 0)
+		buf_addf(&e->line, "The last%s expires in %s.",
+		    r->estimated ? " that was seen" : "", figure_span(last).s);
+	emit_line(e, EMIT_PAGE_ONLY, EMIT_PLAIN);
 	beyond(e, r);
 }
 

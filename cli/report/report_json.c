@@ -397,6 +397,24 @@ upcoming(struct codec at, size_t i)
 	codec_wrong(at, "upcoming");
 }
 
+/* Reports of older versions do not have it. */
+static void
+farthest(struct codec at)
+{
+	struct summary *s = at.p->s;
+	struct codec j;
+
+	if (at.j != NULL ? s->states[STATE_LIVE].items == 0
+			 : !codec_has(at, "farthest"))
+		return;
+	j = codec_member(at, "farthest");
+	for (int i = 0; i < KINDS; i++)
+		if (at.j != NULL ? s->kind_states[i][STATE_LIVE] > 0
+				 : codec_has(j, kind_name((enum kind)i)))
+			codec_figure_to(j, kind_name((enum kind)i), INT64_MAX,
+			    &s->farthest[i]);
+}
+
 static void
 largest(struct codec at, size_t i)
 {
@@ -468,6 +486,7 @@ counts(struct codec at)
 	groups(at);
 	overdue(at);
 	codec_each(at, "upcoming", SUMMARY_UPCOMING, NULL, upcoming);
+	farthest(at);
 	codec_each(at, "largest", s->nlargest, NULL, largest);
 	purge(at);
 }

@@ -57,7 +57,8 @@ static bool
 is_change(const struct report_sweep *r)
 {
 	return is_restore(r) && r->totals->matched > 0 &&
-	    r->totals->of_repair == r->totals->matched;
+	    r->totals->of_repair == r->totals->matched &&
+	    r->totals->gone_since == 0;
 }
 
 bool
@@ -245,7 +246,7 @@ expired_again(const struct report_sweep *r, struct buf *line)
 	int64_t of =
 	    done ? t->outcomes[OUTCOME_DELETED] : sweep_totals_to_put(t);
 
-	if (t->expired_again == 0 || t->chained || of == 0)
+	if (n == 0 || t->chained || of == 0)
 		return;
 	if (n < of)
 		buf_addf(line, "%s of the %s entries %s %s", figure_count(n).s,
@@ -258,9 +259,14 @@ expired_again(const struct report_sweep *r, struct buf *line)
 	else
 		buf_addf(line, "The entry %s is",
 		    done ? "that was put back" : "to put back");
-	buf_addf(line, " expired; %s will delete ",
-	    r->ttl_unknown != NULL ? "if TTL is on, it" : "TTL");
-	add_some(line, t->expired_again, n);
+	if (t->expired_again > 0) {
+		buf_addf(line, " expired; %s will delete ",
+		    r->ttl_unknown != NULL ? "if TTL is on, it" : "TTL");
+		add_some(line, t->expired_again, n);
+	} else {
+		buf_addf(line, " expired; the next purge would delete %s again",
+		    n == 1 ? "it" : "them");
+	}
 	buf_adds(line,
 	    done ? " (--extend-ttl DUR would have given more time)"
 		 : ": give more time with --extend-ttl DUR");
@@ -584,6 +590,11 @@ would_restore(struct writing *w)
 		? ", including those for puts that are refused."
 		: ".");
 	add_checking(w);
+	if (t->chained)
+		buf_adds(&w->line,
+		    " An entry that is put back and whose repair is undone "
+		    "after that counts twice; where it does not have the "
+		    "repaired value then, there is nothing to undo.");
 	say_line(w, NULL);
 }
 
@@ -698,6 +709,10 @@ did(struct writing *w)
 		    figure_bytes(t->journal_bytes).s);
 		path_line(w, w->r->journal);
 	}
+	if (w->r->journal == NULL && !is_restore(w->r) &&
+	    t->outcomes[OUTCOME_DELETED] > 0)
+		say(w, TEXT_REPORT_YELLOW,
+		    "No journal was kept: this cannot be undone.");
 	if (w->r->undo != NULL) {
 		if (w->r->resumed)
 			buf_adds(&w->line,

@@ -134,6 +134,27 @@ older(const struct text_report *p, struct text_table *g,
 		    "put back");
 }
 
+/* What a restore would do. */
+static void
+to_do(const struct text_report *p, struct text_table *g,
+    const struct sweep_totals *t)
+{
+	int64_t put = sweep_totals_to_put(t) - t->to_change;
+	struct buf note = { 0 };
+
+	if (t->of_repair > 0)
+		figure(p, g, "to change back", t->to_change, "");
+	if (t->gone_since > 0)
+		buf_addf(&note,
+		    "%s%sgone since the repair: deleted by TTL or somebody, or "
+		    "logged out",
+		    t->gone_since < put ? figure_count(t->gone_since).s : "",
+		    t->gone_since < put ? " " : "");
+	if (t->of_repair < t->matched || put > 0 || t->matched == 0)
+		figure(p, g, "to put back", put, buf_text(&note));
+	buf_release(&note);
+}
+
 void
 report_sweep_figures(const struct text_report *p, const struct report_sweep *r)
 {
@@ -167,11 +188,7 @@ report_sweep_figures(const struct text_report *p, const struct report_sweep *r)
 		figure(p, g, "present", sweep_totals_present(t),
 		    buf_text(&left));
 		older(p, g, t);
-		figure(p, g,
-		    t->matched > 0 && t->of_repair == t->matched
-			? "to change back"
-			: "to put back",
-		    sweep_totals_to_put(t), "");
+		to_do(p, g, t);
 		if (t->unseen > 0)
 			figure(p, g,
 			    sweep_totals_broke_off(t) ? "not looked up"

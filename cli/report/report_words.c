@@ -122,14 +122,25 @@ report_words_creation(const struct summary *s, struct buf *line)
 	buf_adds(line, ". If it is the time of creation, ");
 }
 
+bool
+report_words_chosen(const struct report *r)
+{
+	const char *repeat = r->place.repeat;
+
+	if (repeat != NULL && strstr(repeat, "--ttl-attribute ") != NULL)
+		return true;
+	/* a report that was merged has no options to repeat */
+	return strcmp(r->ttl_attribute, "ttl") != 0 &&
+	    (r->table_ttl == NULL ||
+		strcmp(r->ttl_attribute, r->table_ttl) != 0);
+}
+
 /* The attribute is only the default: nobody has named one. */
 static bool
 is_assumed(const struct report *r)
 {
 	return r->place.input == NULL && r->table_ttl == NULL &&
-	    report_words_acts(r) == REPORT_TTL_OFF &&
-	    (r->place.repeat == NULL ||
-		strstr(r->place.repeat, "--ttl-attribute ") == NULL);
+	    report_words_acts(r) == REPORT_TTL_OFF && !report_words_chosen(r);
 }
 
 /* The same as a sentence after another one. */
@@ -267,6 +278,45 @@ all_zoneless(const struct report *r)
 	    s->reasons[STATE_IMMORTAL][REASON_STRING];
 }
 
+/* What repair does for those of ${why}; ${purge} as of to_purge. */
+static void
+add_fix(const struct report *r, enum reason why, const char *purge,
+    struct buf *line)
+{
+	const struct summary *s = report_words_counted(r);
+	int64_t all =
+	    s->reasons[STATE_STUCK][why] + s->reasons[STATE_IMMORTAL][why];
+	int64_t zoneless = why == REASON_STRING
+	    ? s->zoneless[STATE_STUCK] + s->zoneless[STATE_IMMORTAL]
+	    : 0;
+
+	buf_addf(line, " 'ttlsweep repair%s' fixes ",
+	    why == REASON_STRING && all_zoneless(r) ? " --zone ZONE" : "");
+	if (zoneless > 0 && zoneless < all && !r->estimated)
+		buf_addf(line, "%s of them, and with --zone the other %s",
+		    figure_count(all - zoneless).s, figure_one(zoneless).s);
+	else if (purge == NULL || strcmp(purge, "it") == 0)
+		buf_adds(line, all == 1 && !r->estimated ? "it" : "them");
+	else
+		buf_adds(line, "the existing entries");
+}
+
+/* Of them, TTL leaves ${old} alone all the same. */
+static void
+add_old(const struct report *r, int64_t old, struct buf *line)
+{
+	if (!r->estimated && old == 0)
+		return;
+	buf_adds(line,
+	    r->rules->ttl_acts ? ", but for "
+			       : ", but TTL, once on, leaves alone ");
+	if (r->estimated)
+		buf_adds(line, r->rules->ttl_acts ? "any" : "those");
+	else
+		buf_addf(line, "the %s", figure_one(old).s);
+	buf_adds(line, " that expired five or more years ago");
+}
+
 /* Fix the application, and the entries that it has already written. */
 static void
 remedy_format(const struct report *r, enum reason why, struct buf *line)
@@ -285,28 +335,15 @@ remedy_format(const struct report *r, enum reason why, struct buf *line)
 		    n == 1 ? "it" : "them", n == 1 ? "it" : "them");
 		return;
 	}
-	buf_addf(line, " 'ttlsweep repair%s' fixes ",
-	    why == REASON_STRING && all_zoneless(r) ? " --zone ZONE" : "");
+	add_fix(r, why, purge, line);
 	if (purge == NULL) {
-		buf_adds(line,
-		    s->reasons[STATE_IMMORTAL][why] == 1
-			? "it."
-			: "those that the application does not rewrite "
-			  "itself.");
+		buf_addc(line, '.');
 		return;
 	}
-	buf_adds(line,
-	    strcmp(purge, "it") == 0 ? "it" : "the existing entries");
 	if (r->rules->ttl_acts)
 		buf_addf(line, ", so that TTL deletes %s free of charge",
 		    strcmp(purge, "it") == 0 ? "it" : "them");
-	if (r->estimated)
-		buf_adds(line,
-		    ", but for any that expired five or more years ago");
-	else if (s->old[why] > 0)
-		buf_addf(line,
-		    ", but for the %s that expired five or more years ago",
-		    figure_one(s->old[why]).s);
+	add_old(r, s->old[why], line);
 	buf_addf(line, "; or purge %s.", purge);
 }
 
@@ -335,9 +372,12 @@ remedy_endless(const struct text_report *p, const struct report *r,
 			: ": was the attribute renamed? ");
 	}
 	buf_adds(line, guesses[why] != NULL ? guesses[why] : "");
-	buf_adds(line,
-	    "If these should expire, have the application write an expiry "
-	    "time in seconds since 1970, as a number.");
+	buf_addf(line,
+	    "If %s should expire, have the application write an expiry time in "
+	    "seconds since 1970, as a number.",
+	    !r->estimated && r->summary->reasons[STATE_IMMORTAL][why] == 1
+		? "it"
+		: "these");
 }
 
 void
@@ -349,7 +389,7 @@ report_words_remedy(const struct text_report *p, const struct report *r,
 	} else if (fixes[why] != NULL) {
 		remedy_format(r, why, line);
 	} else if (why == REASON_TOO_OLD) {
-		buf_adds(line, "Purge them.");
+		buf_addf(line, "Purge %s.", to_purge(r, why));
 	} else {
 		remedy_endless(p, r, why, line);
 	}
@@ -531,6 +571,18 @@ left(const struct report *r, int64_t n, struct buf *line)
 	    figure_span(histogram_at_most(h, 0.5)).s, figure_span(h->max).s);
 }
 
+/* What TTL will never delete of the entries that are not expired. */
+static void
+others(const struct report *r, int64_t immortal, struct buf *line)
+{
+	if (!r->estimated && immortal == 1 &&
+	    r->summary->states[STATE_LIVE].items == 0)
+		buf_adds(line, " TTL will never delete the other one.");
+	else
+		buf_addf(line, " Of the others, TTL will never delete %s%s.",
+		    r->estimated ? "about " : "", figure_count(immortal).s);
+}
+
 enum state
 report_words_verdict(const struct text_report *p, const struct report *r,
     struct buf *line)
@@ -548,8 +600,7 @@ report_words_verdict(const struct text_report *p, const struct report *r,
 		return none_left(p, r, off, line);
 	left(r, expired, line);
 	if (immortal > 0)
-		buf_addf(line, " Of the others, TTL will never delete %s%s.",
-		    r->estimated ? "about " : "", figure_count(immortal).s);
+		others(r, immortal, line);
 	if (off)
 		add_off(p, r, line);
 	return stuck > 0 ? STATE_STUCK : STATE_PENDING;

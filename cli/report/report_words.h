@@ -45,6 +45,10 @@ void report_words_meaning(const struct text_report *p, const struct report *r,
 void report_words_remedy(const struct text_report *p, const struct report *r,
     enum reason why, struct buf *line);
 
+/* Whether somebody has named the TTL attribute: it is neither the table's nor
+ * the default. */
+bool report_words_chosen(const struct report *r);
+
 /* "all 9 entries that have it have expired. If it is the time of creation, ",
  * where summary_all_expired. */
 void report_words_creation(const struct summary *s, struct buf *line);

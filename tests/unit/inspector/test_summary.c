@@ -450,6 +450,28 @@ test_counts(void **state)
 	summary_release(&s);
 }
 
+/* The most that a live entry has left, by kind, also after a merge. */
+static void
+test_farthest(void **state)
+{
+	struct summary s, more;
+
+	(void)state;
+	summary_init(&s, 0, false);
+	summary_init(&more, 0, false);
+	add(&s, "a", "{\"N\":\"1795335871\"}", -1);
+	assert_true(s.farthest[KIND_ITEM] == 3600);
+	assert_true(s.farthest[KIND_SESSION] == 0);
+	add(&more, "b", "{\"N\":\"1795418671\"}", -1);
+	add(&more, "session:1", "{\"N\":\"1795339471.5\"}", -1);
+	add(&more, "c", "{\"N\":\"1795332000000\"}", -1);
+	summary_merge(&s, &more);
+	assert_true(s.farthest[KIND_ITEM] == 86400);
+	assert_true(s.farthest[KIND_SESSION] == 7201);
+	summary_release(&s);
+	summary_release(&more);
+}
+
 static void
 test_all_expired(void **state)
 {
@@ -755,6 +777,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_farthest),
 		cmocka_unit_test(test_all_expired),
 		cmocka_unit_test(test_merge_few_groups),
 		cmocka_unit_test(test_merge_many_groups),

@@ -510,7 +510,7 @@ static const struct trouble troubles[] = {
 	    { "up to date", "lack", "ttlsweep purge", "ttlsweep list" } },
 	{ "milliseconds, two in the future", "ENABLED", "ttl", true,
 	    { { STATE_IMMORTAL, REASON_MILLISECONDS, 2, 0 } }, NULL,
-	    { "fixes those that the application does not rewrite itself." },
+	    { "'ttlsweep repair' fixes them. " },
 	    { "up to date", "fixes it" } },
 	{ "milliseconds, some in the past", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
@@ -545,7 +545,7 @@ static const struct trouble troubles[] = {
 	{ "off, in milliseconds, one too old itself", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 1, 9 * YEAR },
 	      { STATE_STUCK, REASON_MILLISECONDS, 1, 60 } }, NULL,
-	    { "fixes the existing entries, but for the one that expired five or "
+	    { "fixes the existing entries, but TTL, once on, leaves alone the one that expired five or "
 	      "more years ago; or purge them." }, { NULL } },
 	{ "off, one too old", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 3, 60 },
@@ -770,8 +770,8 @@ static const struct narrow narrows[] = {
 	    { "nothing selected is old", "ENABLED", "ttl", true,
 		{ { STATE_STUCK, REASON_MILLISECONDS, 10, 60 },
 		    { STATE_STUCK, REASON_STRING, 2, 60 } }, NULL,
-		{ "If the zone is not known, purge the other 2 that have expired, "
-		  "after the repair; TTL will never delete them as they are:",
+		{ "If the zone is not known, repair first, and then purge the other "
+		  "2 that have expired; TTL will never delete them as they are:",
 		    " --reason milliseconds,string --state stuck\n" },
 		{ "too-old" } } },
 	{ NULL, 2,
@@ -817,15 +817,15 @@ static const struct narrow narrows[] = {
 	    { "times without a zone beside others, off", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_STRING, 3, 60 },
 	      { STATE_STUCK, REASON_TTL_OFF, 1, 60 } }, NULL,
-	    { "If the zone is not known, purge the 3 that have expired once "
-	      "TTL is on; TTL will never delete them as they are: ",
+	    { "If the zone is not known, turn TTL on first, and then purge the 3 "
+	      "that have expired; TTL will never delete them as they are: ",
 	      "Or, without a repair, delete the 4 stuck entries now: " },
 	    { "To delete all" } } },
 	{ NULL, 3,
 	    { "times without a zone beside others, elsewhere", "ENABLED", "expires", false,
 	    { { STATE_STUCK, REASON_STRING, 3, 60 },
 	      { STATE_STUCK, REASON_TTL_OFF, 1, 60 } }, NULL,
-	    { "purge the 3 that have expired once TTL has moved; TTL will" },
+	    { "move TTL first, and then purge the 3 that have expired; TTL will" },
 	    { "To delete all" } } },
 	{ NULL, 5,
 	    { "times without a zone", "ENABLED", "ttl", true,
@@ -1563,9 +1563,18 @@ test_sweep_says(void **state)
 		    "  wrong-type  1  neither a number nor a time in a string; left alone\n\n"
 		    "There is nothing to repair.\n", "--zone" },
 		{ "restore", false, false, NULL, NULL,
-		    { .scanned = 1, .matched = 1, .of_repair = 1,
+		    { .scanned = 1, .matched = 1, .of_repair = 1, .to_change = 1,
 			.outcomes = { [OUTCOME_SKIPPED] = 1 } },
 		    "Run it again with --yes to change it back.\n", "to put" },
+		{ "restore", false, false, NULL, NULL,
+		    { .scanned = 9, .matched = 9, .of_repair = 7, .to_change = 4,
+			.gone_since = 3, .outcomes = { [OUTCOME_SKIPPED] = 9 } },
+		    "\n  to change back  4\n  to put back     5  3 gone since the repair: "
+		    "deleted by TTL or somebody, or logged out\n", "change them" },
+		{ "restore", false, false, NULL, NULL,
+		    { .scanned = 9, .matched = 9, .of_repair = 9, .to_change = 6,
+			.gone_since = 3, .outcomes = { [OUTCOME_SKIPPED] = 9 } },
+		    "\n  to put back     3  gone since the repair: ", "change them" },
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
 			.states = { [STATE_STUCK] = 1 },
