@@ -246,7 +246,8 @@ expired_again(const struct report_sweep *r, struct buf *line)
 	int64_t of =
 	    done ? t->outcomes[OUTCOME_DELETED] : sweep_totals_to_put(t);
 
-	if (n == 0 || t->chained || of == 0)
+	if (n == 0 || t->chained || of == 0 ||
+	    (t->expired_again == 0 && t->of_repair > 0))
 		return;
 	if (n < of)
 		buf_addf(line, "%s of the %s entries %s %s", figure_count(n).s,

@@ -1567,6 +1567,15 @@ test_sweep_says(void **state)
 			.outcomes = { [OUTCOME_SKIPPED] = 1 } },
 		    "Run it again with --yes to change it back.\n", "to put" },
 		{ "restore", false, false, NULL, NULL,
+		    { .scanned = 2, .matched = 2, .expired = 2,
+			.outcomes = { [OUTCOME_SKIPPED] = 2 } },
+		    "\nBoth entries to put back are expired; the next purge would "
+		    "delete them again: give more time with\n--extend-ttl DUR.\n", "TTL will" },
+		{ "restore", false, false, NULL, NULL,
+		    { .scanned = 1, .matched = 1, .of_repair = 1, .to_change = 1,
+			.expired = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 } },
+		    "\n  to change back  1\n", "expired" },
+		{ "restore", false, false, NULL, NULL,
 		    { .scanned = 9, .matched = 9, .of_repair = 7, .to_change = 4,
 			.gone_since = 3, .outcomes = { [OUTCOME_SKIPPED] = 9 } },
 		    "\n  to change back  4\n  to put back     5  3 gone since the repair: "
