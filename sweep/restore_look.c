@@ -94,10 +94,8 @@ restore_count_expired(struct restore_state *run, enum state state)
 {
 	struct sweep_totals *t = run->totals;
 
-	if (run->r->extend_ttl >= 0)
-		return;
 	t->expired += state == STATE_PENDING || state == STATE_STUCK;
-	t->expired_again += state == STATE_PENDING;
+	t->expired_again += state == STATE_PENDING && run->r->extend_ttl < 0;
 }
 
 /* Count one answer: 0, or 1 where a run would stop before it. */

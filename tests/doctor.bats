@@ -201,7 +201,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	ttlsweep purge -q -t "$table" --now "$NOW" --yes --no-journal
 	doctor -t "$table" --now "$NOW"
 	is warning "2 have a time without a zone: 'repair --zone ZONE' fixes them if the application's zone is known, and TTL deletes them once it is on for ttl (without --yes, a dry run)" entries
-	is warning "(without --yes, a dry run); if the zone is UTC: ttlsweep repair --zone UTC --table $table" entries
+	is warning "(without --yes, a dry run). If the zone is UTC: ttlsweep repair --zone UTC --table $table" entries
 }
 
 @test "a time of creation is not taken for an expiry time without a warning" {

@@ -408,7 +408,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	run -0 --separate-stderr ttlsweep restore -t "$T" y.json --yes
 	[[ $stderr == *"The entry that was put back is expired; TTL will delete it (--extend-ttl DUR would have given more time)"* ]]
 	run -0 ttlsweep restore -t "$T" x.json --extend-ttl 1d --now 2026-11-22T00:00:00Z
-	[[ $output == *$'\n'"It gets the TTL 2026-11-23T00:00:00Z. Each is put back"* ]]
+	[[ $output == *$'\n'"It gets the TTL 2026-11-23T00:00:00Z, though it has not expired. Each is put"* ]]
 }
 
 @test "a dry run's look-ups keep to --max-rcu" {

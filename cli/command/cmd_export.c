@@ -41,7 +41,7 @@ const struct command cmd_export = {
 	.examples = {
 		{ "export -o cache.json.gz",
 		    "back up the table; inspect -i cache.json.gz reads the file" },
-		{ "export -i sweep.journal -o gone.csv",
+		{ "export -i sweep.journal --csv-safe -o gone.csv",
 		    "turn a journal into a file for a spreadsheet" },
 	},
 	.run = run,

@@ -31,7 +31,7 @@ const struct command cmd_list = {
 	.examples = {
 		{ "list --kind session --top 10",
 		    "the ten sessions that expired longest ago" },
-		{ "list --state immortal --columns key,reason",
+		{ "list --state stuck,immortal --columns key,reason",
 		    "which entries TTL will never delete, and why" },
 	},
 	.run = run,

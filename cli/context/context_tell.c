@@ -25,7 +25,14 @@ context_tell_keys(const struct context *c, int64_t absent)
 		    (long long)c->keys.twice,
 		    c->keys.twice == 1 ? " repeats" : "s repeat",
 		    c->keys.twice == 1 ? "s" : "");
-	if (absent > 0)
+	if (absent > 0 && absent == (int64_t)c->keys.n)
+		log_warn(c->log,
+		    "%s: %s; keys must be whole, with their prefix (such as "
+		    "session:)",
+		    file,
+		    absent == 1 ? "the key has no entry"
+				: "no key has an entry");
+	else if (absent > 0)
 		log_note(c->log, "%s: %lld of %zu key%s %s no entry", file,
 		    (long long)absent, c->keys.n, c->keys.n == 1 ? "" : "s",
 		    absent == 1 ? "has" : "have");

@@ -282,7 +282,7 @@ add_zoned(struct doctor *d, bool others)
 
 /* After a repair: what it leaves, ${purge} expired entries. */
 static void
-add_purge(struct doctor *d, int64_t purge)
+add_purge(struct doctor *d, int64_t purge, bool repairs)
 {
 	int64_t zoned = summary_zoned(&d->sample, STATE_STUCK);
 	/* else it would also delete what TTL takes, once it is on */
@@ -298,7 +298,8 @@ add_purge(struct doctor *d, int64_t purge)
 				 : ", once TTL is on for ",
 	    now ? "" : d->ttl, now ? "" : ",");
 	if (purge == zoned) {
-		buf_addf(&d->fix, "the %s that %s expired", figure_one(purge).s,
+		buf_addf(&d->fix, "%sthe %s that %s expired",
+		    repairs ? "after the repair " : "", figure_one(purge).s,
 		    purge == 1 ? "is" : "are");
 		return;
 	}
@@ -329,16 +330,16 @@ advise_reasons(struct doctor *d)
 		    "fixes %s of these",
 		    figure_count(repair).s);
 		add_zoned(d, true);
-		add_purge(d, purge);
+		add_purge(d, purge, stuck > old);
 		buf_adds(&d->fix,
 		    purge > 0 ? " (without --yes, these are dry runs)"
 			      : " (without --yes, a dry run)");
 		doctor_command(&d->command, d, "repair");
 	} else if (zoned > 0) {
 		add_zoned(d, false);
-		add_purge(d, purge);
+		add_purge(d, purge, false);
 		buf_adds(&d->fix,
-		    " (without --yes, these are dry runs); if the zone is UTC");
+		    " (without --yes, these are dry runs). If the zone is UTC");
 		doctor_command(&d->command, d, "repair --zone UTC");
 	} else if (purge > 0) {
 		bool all = purge == s->states[STATE_STUCK].items;
@@ -378,7 +379,7 @@ advise_reasons(struct doctor *d)
 	} else if (s->states[STATE_IMMORTAL].items > 0) {
 		add_zoned(d, false);
 		buf_adds(&d->fix,
-		    " (without --yes, a dry run); if the zone is UTC");
+		    " (without --yes, a dry run). If the zone is UTC");
 		doctor_command(&d->command, d, "repair --zone UTC");
 	}
 }

@@ -435,12 +435,14 @@ advise_immortal(struct advice *a)
 		return;
 	advice_sweep(a, "list", " --state immortal");
 	n = a->r->summary->reasons[STATE_IMMORTAL][REASON_MISSING];
-	if (n == 0 || report_words_nameless(a->r) || a->first)
+	if (n == 0 || a->first ||
+	    (report_words_nameless(a->r) && a->r->nlookalikes > 0))
 		return;
-	buf_addf(a->line,
-	    "If %s to expire, repair with --ttl-for-missing gives %s one.",
-	    n == 1 ? "the one without a time is" : "those without a time are",
-	    n == 1 ? "it" : "them");
+	buf_adds(a->line, "If what has no ");
+	text_report_text(&a->e->p, a->line, a->r->ttl_attribute);
+	buf_adds(a->line,
+	    " is to expire: 'ttlsweep repair --reason missing "
+	    "--ttl-for-missing DUR' gives it a time.");
 	advice_say(a);
 }
 

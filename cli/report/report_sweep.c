@@ -58,7 +58,7 @@ is_change(const struct report_sweep *r)
 {
 	return is_restore(r) && r->totals->matched > 0 &&
 	    r->totals->of_repair == r->totals->matched &&
-	    r->totals->gone_since == 0;
+	    r->totals->gone_since == 0 && r->ttl_given == INT64_MIN;
 }
 
 bool
@@ -246,8 +246,16 @@ expired_again(const struct report_sweep *r, struct buf *line)
 	int64_t of =
 	    done ? t->outcomes[OUTCOME_DELETED] : sweep_totals_to_put(t);
 
-	if (n == 0 || t->chained || of == 0 ||
-	    (t->expired_again == 0 && t->of_repair > 0))
+	if (n == 0 || of == 0 || r->ttl_given != INT64_MIN)
+		return;
+	if (t->chained) { /* the undo of a repair may change what is expired */
+		buf_addf(line,
+		    "Entries that are expired when they are put back are "
+		    "deleted by TTL or the next purge%s",
+		    done ? "" : ": give more time with --extend-ttl DUR");
+		return;
+	}
+	if (t->expired_again == 0 && t->of_repair > 0)
 		return;
 	if (n < of)
 		buf_addf(line, "%s of the %s entries %s %s", figure_count(n).s,
@@ -268,9 +276,15 @@ expired_again(const struct report_sweep *r, struct buf *line)
 		buf_addf(line, " expired; the next purge would delete %s again",
 		    n == 1 ? "it" : "them");
 	}
-	buf_adds(line,
-	    done ? " (--extend-ttl DUR would have given more time)"
-		 : ": give more time with --extend-ttl DUR");
+	if (done) {
+		buf_adds(line,
+		    " (--extend-ttl DUR would have given more time)");
+		return;
+	}
+	buf_adds(line, ": give more time with --extend-ttl DUR");
+	if (n < of)
+		buf_addf(line, " (all %s get that TTL, expired or not)",
+		    figure_count(of).s);
 }
 
 static void (*const notes[REPORT_SWEEP_NOTES])(const struct report_sweep *,
@@ -346,7 +360,8 @@ by_ttl(struct writing *w)
 	} else if (never > 0 && off == 0) {
 		buf_addf(&w->line, "TTL will never delete %s%s.",
 		    never < t->matched ? figure_count(never).s : "",
-		    never < t->matched    ? " of them as they are"
+		    never < t->matched    ? never == 1 ? " of them as it is"
+						       : " of them as they are"
 			: t->matched == 1 ? "it as it is"
 					  : "them as they are");
 	}
@@ -563,12 +578,22 @@ would_restore(struct writing *w)
 	bool given = w->r->ttl_given != INT64_MIN &&
 	    text_time_format(time, w->r->ttl_given) == 0;
 	bool repairs = t->of_repair > 0 && t->of_repair == t->matched;
+	int64_t ahead = t->chained ? 0 : sweep_totals_to_put(t) - t->expired;
 
 	if (given && !repairs)
-		buf_addf(&w->line, "%s the TTL %s. ",
+		buf_addf(&w->line, "%s the TTL %s",
 		    sweep_totals_to_put(t) == 1 ? "It gets"
 						: "What is put back gets",
 		    time);
+	if (given && !repairs && ahead > 0 && t->expired == 0)
+		buf_adds(&w->line,
+		    ahead == 1 ? ", though it has not expired"
+			       : ", though none of it has expired");
+	else if (given && !repairs && ahead > 0)
+		buf_addf(&w->line, ", also the %s that %s not expired",
+		    figure_one(ahead).s, ahead == 1 ? "is" : "are");
+	if (given && !repairs)
+		buf_adds(&w->line, ". ");
 	if (given && t->of_repair > 0)
 		buf_addf(&w->line,
 		    "Each entry of a repair that still has the TTL value that "
@@ -724,6 +749,10 @@ did(struct writing *w)
 		buf_adds(w->p.out, "    ");
 		buf_adds(w->p.out, w->r->undo);
 		buf_addc(w->p.out, '\n');
+		if (strcmp(w->r->command, "repair") == 0)
+			say(w, NULL,
+			    "That also puts back those that are deleted until "
+			    "then, such as sessions that were logged out.");
 	}
 }
 

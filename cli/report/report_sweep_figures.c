@@ -63,16 +63,14 @@ figure(const struct text_report *p, struct text_table *g, const char *name,
 	text_table_cell(g, note, text_report_sgr(p, TEXT_REPORT_DIM));
 }
 
-#define REASONS_NAMED 3
-
 /* Why TTL does not act on the matched entries of this state, the most frequent
- * reasons first: "165 ttl-off, 42 string, and others". */
+ * reasons first: "165 ttl-off, 42 string". */
 static void
 matched_reasons(struct buf *out, const struct sweep_totals *t, enum state state)
 {
 	bool named[REASONS] = { [REASON_NONE] = true };
 
-	for (int k = 0; k <= REASONS_NAMED; k++) {
+	for (;;) {
 		int most = REASON_NONE;
 
 		for (int i = 0; i < REASONS; i++)
@@ -83,12 +81,8 @@ matched_reasons(struct buf *out, const struct sweep_totals *t, enum state state)
 		if (most == REASON_NONE)
 			return;
 		named[most] = true;
-		buf_adds(out, k > 0 ? ", " : "");
-		if (k == REASONS_NAMED) {
-			buf_adds(out, "and others");
-			return;
-		}
-		buf_addf(out, "%s %s", figure_count(t->reasons[state][most]).s,
+		buf_addf(out, "%s%s %s", out->n > 0 ? ", " : "",
+		    figure_count(t->reasons[state][most]).s,
 		    reason_name((enum reason)most));
 	}
 }

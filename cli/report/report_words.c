@@ -174,6 +174,17 @@ report_words_inside(const struct text_report *p, const struct report *r,
 	    ", but TTL reads only a top-level attribute of type Number.");
 }
 
+/* No time in a string names its zone. */
+static bool
+all_zoneless(const struct report *r)
+{
+	const struct summary *s = report_words_counted(r);
+
+	return s->zoneless[STATE_STUCK] + s->zoneless[STATE_IMMORTAL] ==
+	    s->reasons[STATE_STUCK][REASON_STRING] +
+	    s->reasons[STATE_IMMORTAL][REASON_STRING];
+}
+
 void
 report_words_meaning(const struct text_report *p, const struct report *r,
     enum state state, enum reason why, struct buf *line)
@@ -200,6 +211,8 @@ report_words_meaning(const struct text_report *p, const struct report *r,
 		    r->summary->reasons[STATE_IMMORTAL][why] ==
 		1)
 		buf_adds(line, " It names");
+	else if (!r->estimated && all_zoneless(r))
+		buf_adds(line, " These name");
 	else
 		buf_addf(line, " %s%s of these %s",
 		    r->estimated ? "About " : "", figure_count(n).s,
@@ -265,17 +278,6 @@ remedy_off(const struct text_report *p, const struct report *r,
 	if (purge == NULL)
 		buf_addf(line, " before %s", expire);
 	buf_addc(line, '.');
-}
-
-/* No time in a string names its zone. */
-static bool
-all_zoneless(const struct report *r)
-{
-	const struct summary *s = report_words_counted(r);
-
-	return s->zoneless[STATE_STUCK] + s->zoneless[STATE_IMMORTAL] ==
-	    s->reasons[STATE_STUCK][REASON_STRING] +
-	    s->reasons[STATE_IMMORTAL][REASON_STRING];
 }
 
 /* What repair does for those of ${why}; ${purge} as of to_purge. */
@@ -528,8 +530,11 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 		}
 	} else {
 		buf_adds(line,
-		    r->place.input != NULL ? "No entry in this file is expired"
-					   : "No expired entry is left");
+		    r->summary->zoneless[STATE_IMMORTAL] > 0
+			? "No entry is known to be expired"
+			: r->place.input != NULL
+			? "No entry in this file is expired"
+			: "No expired entry is left");
 	}
 	if (off) {
 		buf_adds(line, ", but ");
