@@ -737,6 +737,9 @@ unused() {
 	allow_only purge
 	ttlsweep purge -t sweep --now "$NOW" --yes --batch single --journal "$dir/two"
 	allow_only restore
+	cloud_set '{"deny": ["dynamodb:BatchGetItem"]}'
+	run -1 --separate-stderr ttlsweep restore -t sweep "$dir/two"
+	[[ $stderr == *"dynamodb:BatchGetItem"*"; a dry run needs it to look which keys are in use, a run only after a lost reply"* ]]
 	cloud_set '{"deny": ["dynamodb:PartiQLInsert"]}'
 	run -0 ttlsweep restore -t sweep --yes "$dir/two"
 	[[ $output == *'batched puts (PartiQL) are not available here (dynamodb:PartiQLInsert is not allowed); continuing with one conditional PutItem per entry'* ]]

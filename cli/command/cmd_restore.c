@@ -418,6 +418,8 @@ tell_timeless(const struct restoring *s)
 {
 	bool journals = false, exports = false;
 
+	if (s->totals.older == 0)
+		return;
 	for (size_t i = 0; i < s->n; i++) {
 		journals = journals || s->origins[i].journal != NULL;
 		exports = exports ||
@@ -500,12 +502,14 @@ restore(struct restoring *s, struct fault *f)
 	context_begin_files(c, "checked", -1);
 	rc = restore_run(&restore, &s->totals, f);
 	context_end(c);
-	if (rc == 0)
+	if (rc < 0 && !o->yes && f->kind == FAULT_DENIED)
+		(void)fault_add(f,
+		    "; a dry run needs it to look which keys are in use, a run only after a lost reply");
+	if (rc == 0) {
 		context_tell_prefixes(c, s->totals.prefixes, s->totals.scanned);
-	if (rc == 0)
 		tell_none(s);
-	if (rc == 0 && s->totals.older > 0)
 		tell_timeless(s);
+	}
 	if (s->totals.partial != NULL)
 		context_warn_partial(c->log, s->totals.partial);
 	if (rc < 0 && !s->began && f->kind != FAULT_CANCELLED)
