@@ -183,12 +183,8 @@ stopped(struct writing *w)
 }
 
 static void
-zoneless(const struct report_sweep *r, const struct text_report *p,
-    struct buf *line)
+zoneless(int64_t n, struct buf *line)
 {
-	int64_t n = r->totals->left[SWEEP_LEFT_ZONELESS];
-
-	(void)p;
 	if (n > 0)
 		buf_addf(line,
 		    "%s %s a date-time without a time zone. To repair %s, give "
@@ -199,12 +195,8 @@ zoneless(const struct report_sweep *r, const struct text_report *p,
 }
 
 static void
-too_old(const struct report_sweep *r, const struct text_report *p,
-    struct buf *line)
+too_old(int64_t n, struct buf *line)
 {
-	int64_t n = r->totals->old_unit;
-
-	(void)p;
 	if (n > 0)
 		buf_addf(line,
 		    "%s expired five years ago or earlier: TTL will not delete "
@@ -287,18 +279,20 @@ expired_again(const struct report_sweep *r, struct buf *line)
 		    figure_count(of).s);
 }
 
-static void (*const notes[REPORT_SWEEP_NOTES])(const struct report_sweep *,
-    const struct text_report *,
-    struct buf *) = { zoneless, too_old, not_acting };
-
 bool
 report_sweep_note(const struct report_sweep *r, const struct text_report *p,
     size_t i, struct buf *line)
 {
-	if (is_restore(r) && i == 0)
+	bool repair = strcmp(r->command, "repair") == 0;
+
+	if (repair && i == 0)
+		zoneless(r->totals->left[SWEEP_LEFT_ZONELESS], line);
+	else if (repair && i == 1)
+		too_old(r->totals->old_unit, line);
+	else if (repair)
+		not_acting(r, p, line);
+	else if (is_restore(r) && i == 0)
 		expired_again(r, line);
-	else if (strcmp(r->command, "repair") == 0)
-		notes[i](r, p, line);
 	return line->n > 0;
 }
 
