@@ -327,6 +327,12 @@ summary_all_expired(const struct summary *s)
 }
 
 int64_t
+summary_zoneless(const struct summary *s)
+{
+	return s->zoneless[STATE_STUCK] + s->zoneless[STATE_IMMORTAL];
+}
+
+int64_t
 summary_zoned(const struct summary *s, enum state state)
 {
 	int64_t n =

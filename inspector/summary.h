@@ -115,6 +115,8 @@ int64_t summary_named(const struct summary *s);
 /* How many entries of ${state} have a time that repair converts: in another
  * unit, or in a string with a zone. Pure. */
 int64_t summary_repairable(const struct summary *s, enum state state);
+/* How many have a date-time without a zone. Pure. */
+int64_t summary_zoneless(const struct summary *s);
 /* How many of ${state} have a date-time without a zone, and are not too old for
  * TTL: a repair that is told the zone is of use for them. Pure. */
 int64_t summary_zoned(const struct summary *s, enum state state);

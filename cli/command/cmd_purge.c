@@ -286,22 +286,18 @@ tell_left_keys(const struct sweep *s)
 {
 	const struct context *c = &s->context;
 	int64_t n = s->totals.scanned - s->totals.matched;
+	bool more = selects_more(c->o);
 
 	if (!c->listed || s->action != PURGE_DELETE || n == 0 ||
 	    s->totals.stopped != NULL)
 		return;
-	if (selects_more(c->o))
-		log_warn(c->log,
-		    "%lld of the %zu keys %s an entry that is not selected, "
-		    "and %s left alone",
-		    (long long)n, c->keys.n, n == 1 ? "has" : "have",
-		    n == 1 ? "is" : "are");
-	else
-		log_warn(c->log,
-		    "%lld of the %zu keys %s an entry that has not expired, "
-		    "and %s left alone; --state any includes %s",
-		    (long long)n, c->keys.n, n == 1 ? "has" : "have",
-		    n == 1 ? "is" : "are", n == 1 ? "it" : "them");
+	log_warn(c->log,
+	    "%lld of the %zu keys %s an entry that %s, and %s left alone%s",
+	    (long long)n, c->keys.n, n == 1 ? "has" : "have",
+	    more ? "is not selected" : "has not expired", n == 1 ? "is" : "are",
+	    more         ? ""
+		: n == 1 ? "; --state any includes it"
+			 : "; --state any includes them");
 }
 
 /* Write the report; the exit status, or -1. */

@@ -504,7 +504,8 @@ restore(struct restoring *s, struct fault *f)
 	context_end(c);
 	if (rc < 0 && !o->yes && f->kind == FAULT_DENIED)
 		(void)fault_add(f,
-		    "; a dry run needs it to look which keys are in use, a run only after a lost reply");
+		    "; a dry run needs it to look which keys are in use, a "
+		    "run only after a lost reply");
 	if (rc == 0) {
 		context_tell_prefixes(c, s->totals.prefixes, s->totals.scanned);
 		tell_none(s);

@@ -269,17 +269,17 @@ none_has(const struct show *s, const char *names, size_t n, const char *why,
 }
 
 /* Why a session is not there. */
-#define COOKIE_LOST                                                              \
-	"; the session has ended, or was deleted by TTL or by a purge (look in " \
-	"its journal with -i), or its key begins otherwise (name that with "     \
-	"--session-prefix)"
+static const char lost[] =
+    "; the session has ended, or was deleted by TTL or by a purge (look in its "
+    "journal with -i), or its key begins otherwise (name that with "
+    "--session-prefix)";
 
 /* Name the keys that have no entry; of a cookie's keys one is enough. */
 static int
 missing(const struct show *s, struct fault *f)
 {
 	struct buf names = { 0 };
-	const char *why = s->context.o->cookie == NULL ? "" : COOKIE_LOST;
+	const char *why = s->context.o->cookie == NULL ? "" : lost;
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->nkeys; i++) {

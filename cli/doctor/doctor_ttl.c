@@ -254,7 +254,7 @@ static void
 add_zoned(struct doctor *d, bool others)
 {
 	const struct summary *s = &d->sample;
-	int64_t n = s->zoneless[STATE_STUCK] + s->zoneless[STATE_IMMORTAL];
+	int64_t n = summary_zoneless(s);
 	int64_t old = s->zoneless_old;
 	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl);
 

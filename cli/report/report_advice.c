@@ -196,16 +196,12 @@ warn_creation(struct advice *a)
 
 	if (!report_words_chosen(r) || !summary_all_expired(s))
 		return;
-	if (r->selected) { /* by that, they may all have to be expired */
-		buf_adds(a->line, "If ");
-		text_report_text(&a->e->p, a->line, r->ttl_attribute);
-		buf_adds(a->line, " is the time of creation, ");
-	} else {
-		buf_adds(a->line, "By ");
-		text_report_text(&a->e->p, a->line, r->ttl_attribute);
-		buf_adds(a->line, ", ");
+	/* what is selected may be what has expired */
+	buf_adds(a->line, r->selected ? "If " : "By ");
+	text_report_text(&a->e->p, a->line, r->ttl_attribute);
+	buf_adds(a->line, r->selected ? " is the time of creation, " : ", ");
+	if (!r->selected)
 		report_words_creation(s, a->line);
-	}
 	buf_adds(a->line, "what follows deletes what is live.");
 	advice_say(a);
 }

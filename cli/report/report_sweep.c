@@ -61,6 +61,12 @@ is_change(const struct report_sweep *r)
 	    r->totals->gone_since == 0 && r->ttl_given == INT64_MIN;
 }
 
+static const struct manner *
+manner_now(const struct report_sweep *r)
+{
+	return manner_of(is_change(r) ? "change" : r->command);
+}
+
 bool
 report_sweep_pays_again(const struct report_sweep *r)
 {
@@ -627,8 +633,7 @@ nothing(struct writing *w)
 	    w->r->totals->left[SWEEP_LEFT_ZONELESS] > 0
 		? "Without --zone, there"
 		: "There",
-	    w->r->executed ? "was" : "is",
-	    manner_of(is_change(w->r) ? "change" : w->r->command)->nothing);
+	    w->r->executed ? "was" : "is", manner_now(w->r)->nothing);
 	if (is_restore(w->r) && t->matched > 0)
 		buf_addf(&w->line, ": %s",
 		    t->of_repair == 0 ? "every key is in use"
@@ -648,8 +653,7 @@ nothing(struct writing *w)
 static void
 nothing_changed(struct writing *w)
 {
-	const struct manner *m =
-	    manner_of(is_change(w->r) ? "change" : w->r->command);
+	const struct manner *m = manner_now(w->r);
 	const struct sweep_totals *t = w->r->totals;
 
 	buf_adds(&w->line, "Nothing was changed.");

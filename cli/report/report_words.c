@@ -180,7 +180,7 @@ all_zoneless(const struct report *r)
 {
 	const struct summary *s = report_words_counted(r);
 
-	return s->zoneless[STATE_STUCK] + s->zoneless[STATE_IMMORTAL] ==
+	return summary_zoneless(s) ==
 	    s->reasons[STATE_STUCK][REASON_STRING] +
 	    s->reasons[STATE_IMMORTAL][REASON_STRING];
 }
@@ -189,8 +189,7 @@ void
 report_words_meaning(const struct text_report *p, const struct report *r,
     enum state state, enum reason why, struct buf *line)
 {
-	int64_t n = r->summary->zoneless[STATE_STUCK] +
-	    r->summary->zoneless[STATE_IMMORTAL];
+	int64_t n = summary_zoneless(r->summary);
 	int64_t moment = r->summary->examples[state][why].moment;
 
 	if (why == REASON_TTL_OFF)
@@ -288,9 +287,7 @@ add_fix(const struct report *r, enum reason why, const char *purge,
 	const struct summary *s = report_words_counted(r);
 	int64_t all =
 	    s->reasons[STATE_STUCK][why] + s->reasons[STATE_IMMORTAL][why];
-	int64_t zoneless = why == REASON_STRING
-	    ? s->zoneless[STATE_STUCK] + s->zoneless[STATE_IMMORTAL]
-	    : 0;
+	int64_t zoneless = why == REASON_STRING ? summary_zoneless(s) : 0;
 
 	buf_addf(line, " 'ttlsweep repair%s' fixes ",
 	    why == REASON_STRING && all_zoneless(r) ? " --zone ZONE" : "");
