@@ -57,6 +57,7 @@ struct drawn {
 		size_t image, ttl;
 		int64_t line;
 	} parts[FILE_PAGE];
+	struct buf scratch;
 	struct image *images; /* once parsed */
 	size_t cap;
 	const struct item *items; /* of them */
@@ -92,6 +93,7 @@ free_spares(struct file_source *fs)
 	while ((d = fs->spare) != NULL) {
 		fs->spare = d->spare;
 		buf_release(&d->body);
+		buf_release(&d->scratch);
 		free(d->images);
 		free(d);
 	}
@@ -296,6 +298,9 @@ read_line(struct file_source *fs, struct drawn *d, struct page *page,
 	    page_item(page, e.item, list->schema, list->ttl, f) != 0)
 		return fault_at(f, "%s:%lld", reader_path(d->reader),
 		    (long long)text->number);
+	if (reader_check_key(d->reader, text->number, &e,
+		&page->items[page->n - 1], &d->scratch, f) != 0)
+		return -1;
 	keep(d, page, e.ttl, text->number);
 	return check(fs, d, page, text->number, f);
 }

@@ -11,6 +11,7 @@
 #include "lib/base/fault.h"
 #include "lib/base/mem.h"
 #include "lib/dynamodb/attr.h"
+#include "lib/dynamodb/item.h"
 #include "lib/stream/input.h"
 #include "lib/stream/lines.h"
 #include "lib/stream/sniff.h"
@@ -34,6 +35,7 @@ struct reader {
 	struct reader_entry entry;
 	struct slice keys;
 	int64_t line, at_us;
+	struct buf scratch;
 	bool again;    /* return it again */
 	bool *partial; /* of reader_watch, or NULL */
 };
@@ -202,6 +204,7 @@ of_journal(const struct reader *r, const struct line *line, int64_t number,
 		return 0;
 	e->item = line->item;
 	e->ttl = line->ttl;
+	e->keys = line->keys;
 	return 1;
 }
 
@@ -316,6 +319,33 @@ reader_check(const struct reader *r, const struct reader_text *text,
 	return got >= 0 ? got : at_line(r, text->number, f);
 }
 
+int
+reader_check_key(const struct reader *r, int64_t number,
+    const struct reader_entry *e, const struct item *item, struct buf *scratch,
+    struct fault *f)
+{
+	const struct journal_header *h = &r->index.header;
+	const struct key_schema schema = { h->partition, h->sort };
+
+	if (e->keys.p == NULL)
+		return 0;
+	buf_reset(scratch);
+	item_key_json(scratch, item, &schema);
+	if (scratch->n == e->keys.n &&
+	    memcmp(scratch->p, e->keys.p, scratch->n) == 0)
+		return 0; /* as most are */
+	if (attr_key_same(slice_get(e->keys, h->partition), item->partition,
+		scratch) &&
+	    (h->sort == NULL ||
+		attr_key_same(slice_get(e->keys, h->sort), item->sort,
+		    scratch)))
+		return 0;
+	(void)fault(f, FAULT_DATA,
+	    "the keys in \"Keys\" and \"OldImage\" differ");
+	(void)at_line(r, number, f);
+	return damaged(f);
+}
+
 /* The text where a line of an export has its entry, as DynamoDB and ttlsweep
  * write it; unchecked. */
 static bool
@@ -373,6 +403,24 @@ next_line(struct reader *r, struct line *out, int64_t *number, struct fault *f)
 	return parse(r, text, torn, *number, out, f) == 0 ? 1 : -1;
 }
 
+/* reader_check_key of the last entry, which is no item yet. */
+static int
+check_own_key(struct reader *r, struct fault *f)
+{
+	const struct journal_header *h = &r->index.header;
+	struct item item = { .json = r->entry.item };
+
+	if (r->entry.keys.p == NULL)
+		return 0;
+	item.partition = slice_get(item.json, h->partition);
+	if (h->sort != NULL)
+		item.sort = slice_get(item.json, h->sort);
+	if (item.partition.p == NULL ||
+	    (h->sort != NULL && item.sort.p == NULL))
+		return 0; /* whoever reads the item says so */
+	return reader_check_key(r, r->line, &r->entry, &item, &r->scratch, f);
+}
+
 int
 reader_next(struct reader *r, struct slice *item, int64_t *line,
     struct fault *f)
@@ -394,7 +442,9 @@ reader_next(struct reader *r, struct slice *item, int64_t *line,
 	r->again = false;
 	*item = r->entry.item;
 	*line = r->line;
-	return got == 1 ? 1 : at_line(r, r->line, f);
+	if (got != 1)
+		return at_line(r, r->line, f);
+	return check_own_key(r, f) == 0 ? 1 : -1;
 }
 
 int
@@ -457,6 +507,7 @@ reader_close(struct reader *r)
 	documents_close(r->documents);
 	lines_close(r->lines);
 	journal_index_release(&r->index);
+	buf_release(&r->scratch);
 	free(r);
 }
 

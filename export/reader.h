@@ -12,6 +12,7 @@ struct cms_key;
 struct csv_key;
 struct fault;
 struct input;
+struct item;
 struct journal_index;
 
 /*
@@ -53,6 +54,7 @@ struct reader_text {
 struct reader_entry {
 	struct slice item; /* its image */
 	struct slice ttl;  /* reader_ttl */
+	struct slice keys; /* its key once more, of a journal; else p NULL */
 	bool checked;      /* else the caller has to check that the image is one
 			      item, and if not, reader_check says what is wrong
 			      with the line */
@@ -70,6 +72,12 @@ int reader_block(struct reader *r, size_t want, size_t most, struct buf *block,
     int64_t *first, struct fault *f);
 int reader_line(const struct reader *r, const struct reader_text *text,
     struct reader_entry *e, struct fault *f);
+/* Check that ${item}, the image of ${e} on line ${number}, has the key that the
+ * line names beside it: else somebody has changed one of the two, FAULT_DATA.
+ * What ${scratch} contains is lost. reader_next does the same. */
+int reader_check_key(const struct reader *r, int64_t number,
+    const struct reader_entry *e, const struct item *item, struct buf *scratch,
+    struct fault *f);
 /* How many lines were returned so far. */
 int64_t reader_lines(const struct reader *r);
 /* reader_line of the whole line, with each byte of it checked. */

@@ -112,6 +112,8 @@ judge_page(struct hand *h, const struct segment *at, struct pass_progress *sum,
 		wanted = selection_wants(pass->selection, pass->rules, &r);
 		units = units_of(pass, &r, wanted);
 		summary_add(&h->tally, &r, units);
+		h->tally.named = h->tally.named || wanted ||
+		    selection_names(pass->selection, &r);
 		sum->items++;
 		sum->bytes += r.size > 0 ? r.size : 0;
 		if (!wanted)

@@ -75,6 +75,17 @@ expires_soon(const struct selection *s, const struct rules *rules,
 }
 
 bool
+selection_names(const struct selection *s, const struct record *r)
+{
+	return (s->nprefixes == 0 ||
+		   key_begins(s->prefixes, s->nprefixes, r->item->partition,
+		       r->key)) &&
+	    (s->nsort_prefixes == 0 ||
+		key_begins(s->sort_prefixes, s->nsort_prefixes, r->item->sort,
+		    r->sort));
+}
+
+bool
 selection_wants(const struct selection *s, const struct rules *rules,
     const struct record *r)
 {
@@ -89,12 +100,7 @@ selection_wants(const struct selection *s, const struct rules *rules,
 		return false;
 	if (s->expires_within >= 0 && !expires_soon(s, rules, r))
 		return false;
-	return (s->nprefixes == 0 ||
-		   key_begins(s->prefixes, s->nprefixes, r->item->partition,
-		       r->key)) &&
-	    (s->nsort_prefixes == 0 ||
-		key_begins(s->sort_prefixes, s->nsort_prefixes, r->item->sort,
-		    r->sort));
+	return selection_names(s, r);
 }
 
 /* Which reasons an entry of each state can have (inspector/record.c). */

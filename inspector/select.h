@@ -42,5 +42,8 @@ bool selection_impossible(const struct selection *s, struct buf *why);
  * expired ones. Pure. */
 bool selection_wants(const struct selection *s, const struct rules *rules,
     const struct record *r);
+/* Whether ${r}'s key begins as ${s} asks for, whatever else it asks for.
+ * Pure. */
+bool selection_names(const struct selection *s, const struct record *r);
 
 #endif

@@ -262,6 +262,7 @@ summary_merge(struct summary *to, const struct summary *from)
 	to->items += from->items;
 	to->bytes += from->bytes;
 	to->prefixes |= from->prefixes;
+	to->named = to->named || from->named;
 	for (int i = 0; i < STATES; i++) {
 		merge_count(&to->states[i], &from->states[i]);
 		to->zoneless[i] += from->zoneless[i];

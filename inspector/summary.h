@@ -60,6 +60,7 @@ struct summary {
 	bool sizes;
 	int64_t items, bytes;
 	uint64_t prefixes; /* bit i: session prefix i was seen */
+	bool named; /* a key begins as the selection asks; set by a pass */
 	struct summary_count states[STATES];
 	int64_t reasons[STATES][REASONS];
 	/* the first key in order; none of REASON_NONE */

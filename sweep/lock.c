@@ -258,14 +258,19 @@ refuse_second(int fd, const char *directory, const char *name,
     const struct sweep_lock_options *o, struct fault *f)
 {
 	long pid = holder_of(fd);
-	char who[48] = "it";
+	char who[48] = "it", end[80] = "";
 
-	if (pid > 0)
+	if (pid > 0) {
 		(void)snprintf(who, sizeof(who), "process %ld", pid);
+		(void)snprintf(end, sizeof(end),
+		    ", or end it: after 'kill %ld' it settles what it has "
+		    "sent",
+		    pid);
+	}
 	return fault(f, FAULT_LOCKED,
 	    "another purge, repair or restore of %s is running on this machine "
-	    "(%s holds the lock %s/%s); wait for it to end",
-	    o->arn, who, directory, name);
+	    "(%s holds the lock %s/%s); wait for it to end%s",
+	    o->arn, who, directory, name, end);
 }
 
 /* Lock the file ${name} in the directory; ${h} then owns the string. Returns as

@@ -60,16 +60,9 @@ static bool
 same_ttl(struct looker *l, struct slice there, struct slice given)
 {
 	struct slice inner;
-	size_t n;
 
-	if (there.p == NULL || attr_open(there, &inner) != ATTR_N)
-		return false;
-	buf_reset(&l->scratch);
-	attr_key_canonical(&l->scratch, there);
-	n = l->scratch.n;
-	attr_key_canonical(&l->scratch, given);
-	return l->scratch.n == 2 * n &&
-	    memcmp(l->scratch.p, l->scratch.p + n, n) == 0;
+	return there.p != NULL && attr_open(there, &inner) == ATTR_N &&
+	    attr_key_same(there, given, &l->scratch);
 }
 
 static void

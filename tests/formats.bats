@@ -347,6 +347,9 @@ PY
 	# again: they are gone
 	run -0 --separate-stderr sweep --keys-from $f --yes
 	[[ $output == "purge $T: 12 keys, 12 absent, 0 scanned, 0 matched, "* ]]
+	head -n 2 $f >one.csv
+	run -0 --separate-stderr sweep --keys-from one.csv --yes
+	[[ $output == "purge $T: 1 key, 1 absent, 0 scanned, 0 matched, "* ]]
 	# restored from the journal, and from the list itself, which has everything
 	ttlsweep restore -q -t "$T" "$BATS_TEST_TMPDIR"/j/* --yes
 	same before

@@ -287,6 +287,12 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	# and none if no journal was needed
 	run -0 --separate-stderr sweep --yes --prefix nothing
 	[[ $stderr != *journal* ]]
+	# a prefix that no key has is probably mistyped; one that no expired entry
+	# has is not
+	run -0 --separate-stderr sweep --yes -q --prefix nothing --prefix none
+	[[ $stderr == "ttlsweep: "*"--prefix nothing --prefix none selects none of the 100 entries read" ]]
+	run -0 --separate-stderr sweep --yes -q --prefix "$(ttlsweep list -t "$T" --now "$NOW" --state live --reveal --limit 1 --columns key --no-headings)"
+	[ -z "$stderr" ]
 	run -0 --separate-stderr sweep --yes -q
 	[ -z "$stderr" ]
 }
@@ -860,7 +866,7 @@ slow_purge()
 	for url in "$LOCAL_URL" "http://localhost:$port" "HTTP://LOCALHOST:$port//"; do
 		run -75 ttlsweep purge -t "$T" --now "$NOW" --yes --no-journal --endpoint-url "$url"
 		[[ $output == *"another purge, repair or restore of "*"$T is running on this machine"* ]]
-		[[ ! -r /proc/locks || $output == *"(process $pid holds the lock /"* ]]
+		[[ ! -r /proc/locks || $output == *"(process $pid holds the lock /"*"); wait for it to end, or end it: after 'kill $pid' it settles what it has sent" ]]
 	done
 	run -75 ttlsweep restore -t "$T" --endpoint-url "$url" --yes "$j"
 	run -0 sweep

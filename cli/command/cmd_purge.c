@@ -234,6 +234,7 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 	if (rc >= 0 && totals == &s->totals) {
 		context_tell_prefixes(c, summary.prefixes, summary.items);
 		context_tell_kind(c, &summary);
+		context_tell_none(c, &summary);
 		context_tell_attribute(c, &summary,
 		    expects_missing(s, totals->matched));
 		if (s->action == PURGE_DELETE && totals->matched > 0)

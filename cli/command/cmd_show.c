@@ -193,20 +193,16 @@ out:
 static bool
 is_key(struct slice value, struct slice text)
 {
-	struct buf wanted = { 0 }, a = { 0 }, b = { 0 };
+	struct buf wanted = { 0 }, scratch = { 0 };
 	struct slice inner;
 	enum attr_type type = attr_open(value, &inner);
-	bool same = false;
+	bool same = type <= ATTR_B &&
+	    attr_key_value(&wanted, type, text.p, text.n) == 0 &&
+	    attr_key_same(value, (struct slice){ wanted.p, wanted.n },
+		&scratch);
 
-	if (type <= ATTR_B &&
-	    attr_key_value(&wanted, type, text.p, text.n) == 0) {
-		attr_key_canonical(&a, value);
-		attr_key_canonical(&b, (struct slice){ wanted.p, wanted.n });
-		same = a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-	}
 	buf_release(&wanted);
-	buf_release(&a);
-	buf_release(&b);
+	buf_release(&scratch);
 	return same;
 }
 

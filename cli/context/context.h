@@ -140,6 +140,9 @@ void context_tell_attribute(const struct context *c, const struct summary *s,
     bool expected);
 /* Warn if only sessions were asked for, and no entry of ${s} counts as one. */
 void context_tell_kind(const struct context *c, const struct summary *s);
+/* Warn if no key of ${s}, which a pass over a table has counted, begins as the
+ * prefixes that select entries. */
+void context_tell_none(const struct context *c, const struct summary *s);
 /* Warn of a purge of ${s} by an attribute that TTL does not act on, if all of
  * its times have passed: it may be the time of creation. */
 void context_tell_creation(const struct context *c, const struct summary *s);

@@ -54,6 +54,21 @@ context_tell_prefixes(const struct context *c, uint64_t seen, int64_t entries)
 }
 
 void
+context_tell_none(const struct context *c, const struct summary *s)
+{
+	struct buf options = { 0 };
+
+	if (s->named || s->items == 0 || c->listed)
+		return;
+	option_repeat_one(&options, c->quoted.shown, "prefix");
+	option_repeat_one(&options, c->quoted.shown, "sort-prefix");
+	log_warn(c->log, "%s selects none of the %lld %s read",
+	    buf_text(&options) + 1, (long long)s->items,
+	    s->items == 1 ? "entry" : "entries");
+	buf_release(&options);
+}
+
+void
 context_tell_attribute(const struct context *c, const struct summary *s,
     bool expected)
 {

@@ -9,6 +9,7 @@
 #include "cli/report/figure.h"
 #include "cli/report/report.h"
 #include "cli/report/report_sample.h"
+#include "cli/report/report_words.h"
 #include "cli/report/text_report.h"
 #include "cli/screen.h"
 #include "cli/term.h"
@@ -116,12 +117,20 @@ alert(const struct report *r, struct log *log, const char *what,
 {
 	const struct report_place *p = &r->place;
 	const char *about = p->table != NULL ? p->table : p->input;
+	const struct text_report plain = { .out = NULL };
+	enum report_ttl acts = report_words_acts(r);
+	struct buf off = { 0 };
 
-	log_warn(log, "alert: %s (limit %s)%s%s", what, limit,
+	if (acts == REPORT_TTL_OFF || acts == REPORT_TTL_ELSEWHERE) {
+		buf_adds(&off, "; ");
+		report_words_off(&plain, r, &off);
+	}
+	log_warn(log, "alert: %s (limit %s)%s%s%s", what, limit,
 	    about == NULL           ? ""
 		: about == p->table ? ", table "
 				    : ", ",
-	    about != NULL ? about : "");
+	    about != NULL ? about : "", buf_text(&off));
+	buf_release(&off);
 }
 
 static bool

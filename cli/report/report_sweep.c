@@ -786,8 +786,8 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 
 	buf_addf(out, "%s %s: ", r->command, r->place.table);
 	if (r->listed)
-		buf_addf(out, "%lld keys, %lld absent, ", (long long)r->keys,
-		    (long long)t->absent);
+		buf_addf(out, "%lld key%s, %lld absent, ", (long long)r->keys,
+		    r->keys == 1 ? "" : "s", (long long)t->absent);
 	buf_addf(out, "%lld scanned, %lld matched", (long long)t->scanned,
 	    (long long)t->matched);
 	for (; o->name != NULL; o++)

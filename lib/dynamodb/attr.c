@@ -441,6 +441,21 @@ attr_key_canonical(struct buf *out, struct slice value)
 		frame(out, '?', value.p, value.n);
 }
 
+bool
+attr_key_same(struct slice a, struct slice b, struct buf *scratch)
+{
+	size_t n;
+
+	if (a.p == NULL || b.p == NULL)
+		return false;
+	buf_reset(scratch);
+	attr_key_canonical(scratch, a);
+	n = scratch->n;
+	attr_key_canonical(scratch, b);
+	return scratch->n == 2 * n &&
+	    memcmp(scratch->p, scratch->p + n, n) == 0;
+}
+
 /* Below: what DynamoDB would refuse to store. Each check returns what is wrong,
  * as attr_wrong, or NULL. */
 

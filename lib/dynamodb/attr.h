@@ -1,6 +1,8 @@
 #ifndef LIB_DYNAMODB_ATTR_H
 #define LIB_DYNAMODB_ATTR_H
 
+#include <stdbool.h>
+
 #include "lib/base/slice.h"
 
 struct buf;
@@ -83,5 +85,8 @@ int attr_key_value(struct buf *out, enum attr_type type, const char *text,
  * Keys are equal by text (S), value (N; 1 = 1.0) or bytes (B).
  */
 void attr_key_canonical(struct buf *out, struct slice value);
+/* Whether ${a} and ${b} are equal as keys; not so where p is NULL. What
+ * ${scratch} contains is lost. */
+bool attr_key_same(struct slice a, struct slice b, struct buf *scratch);
 
 #endif

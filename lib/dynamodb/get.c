@@ -156,22 +156,18 @@ static int
 accept_query(void *ctx, struct buf *body, struct fault *f)
 {
 	struct accept *a = ctx;
-	struct buf asked = { 0 }, came = { 0 };
+	struct buf scratch = { 0 };
 	int rc = 0;
 
 	swap_body(a, body);
 	if (page_parse(a->page, &a->table->schema, a->ttl, f) != 0)
 		return -1;
-	attr_key_canonical(&asked, a->partition);
-	for (size_t i = 0; i < a->page->n && rc == 0; i++) {
-		buf_reset(&came);
-		attr_key_canonical(&came, a->page->items[i].partition);
-		if (came.n != asked.n || memcmp(came.p, asked.p, came.n) != 0)
+	for (size_t i = 0; i < a->page->n && rc == 0; i++)
+		if (!attr_key_same(a->partition, a->page->items[i].partition,
+			&scratch))
 			rc = fault(f, FAULT_DATA,
 			    "the reply has an entry of another partition");
-	}
-	buf_release(&asked);
-	buf_release(&came);
+	buf_release(&scratch);
 	return rc;
 }
 
