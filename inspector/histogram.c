@@ -96,6 +96,12 @@ histogram_up_to(size_t i)
 	return u;
 }
 
+int64_t
+histogram_from(size_t i)
+{
+	return i > 0 ? histogram_up_to(i - 1) + 1 : 0;
+}
+
 size_t
 histogram_bucket(int64_t value)
 {

@@ -26,7 +26,9 @@ int64_t histogram_quantile(const struct histogram *h, double q);
 /* What the share ${q} of all values is at most: the end of the bucket of the
  * quantile, and at most max; 0 when empty. */
 int64_t histogram_at_most(const struct histogram *h, double q);
-/* Upper end (inclusive) of bucket ${i}; INT64_MAX for the last. Pure. */
+/* Lower and upper end (inclusive) of bucket ${i}; the last one has no upper end
+ * but INT64_MAX. Pure. */
+int64_t histogram_from(size_t i);
 int64_t histogram_up_to(size_t i);
 /* The bucket of ${value}. Pure. */
 size_t histogram_bucket(int64_t value);

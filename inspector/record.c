@@ -312,6 +312,20 @@ record_past(const struct record *r, const struct rules *rules, int64_t overdue)
 	return r->has_moment && r->moment < before;
 }
 
+/* Whether TTL leaves it alone, also once it is on, or the time is repaired: ${m}
+ * is five years ago or more, in whatever zone. Repair drops fractions. */
+static bool
+is_too_old(const struct record *r, const struct moment *m,
+    const struct rules *rules)
+{
+	int64_t before = sum_sub(rules->now, RECORD_TOO_OLD);
+	int64_t moment = m->form == MOMENT_SECONDS ? m->ceil : r->moment;
+
+	if (r->zoneless)
+		before = sum_sub(before, MOMENT_ZONE_WEST);
+	return r->has_moment && moment <= before;
+}
+
 static void
 judge(struct record *r, const struct moment *m, const struct rules *rules)
 {
@@ -325,7 +339,7 @@ judge(struct record *r, const struct moment *m, const struct rules *rules)
 		r->reason = REASON_TTL_OFF;
 	} else if (!past) {
 		r->state = STATE_LIVE;
-	} else if (m->ceil <= sum_sub(rules->now, RECORD_TOO_OLD)) {
+	} else if (is_too_old(r, m, rules)) {
 		r->state = STATE_STUCK;
 		r->reason = REASON_TOO_OLD;
 	} else {
@@ -348,6 +362,5 @@ record_of(struct record *r, const struct item *item, const struct rules *rules,
 	r->moment = r->has_moment ? m->floor : 0;
 	r->overdue = r->has_moment ? sum_sub(rules->now, m->ceil) : 0;
 	judge(r, m, rules);
-	r->old =
-	    r->state == STATE_STUCK && record_past(r, rules, RECORD_TOO_OLD);
+	r->old = r->state == STATE_STUCK && is_too_old(r, m, rules);
 }

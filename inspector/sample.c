@@ -103,6 +103,7 @@ sample_scale(struct summary *out, const struct summary *seen,
 		scale_all(g->states, STATES, by);
 	}
 	scale_histogram(&out->overdue, by);
+	scale_all(out->ages, SUMMARY_AGES, by);
 	scale_all(out->upcoming, SUMMARY_UPCOMING, by);
 	scale_all(out->zoneless, STATES, by);
 	scale_all(out->old, REASONS, by);

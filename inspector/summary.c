@@ -10,6 +10,9 @@
 const int64_t summary_within[SUMMARY_UPCOMING] = { 3600, 86400, 604800,
 	157788000 };
 
+const int64_t summary_ages[SUMMARY_AGES] = { 60, 3600, 21600, 86400,
+	SUMMARY_LATE, 604800, 2592000 };
+
 void
 summary_init(struct summary *s, size_t top, bool sizes)
 {
@@ -57,12 +60,21 @@ count(struct summary_count *c, int64_t bytes)
 	c->bytes += bytes;
 }
 
+void
+summary_add_age(struct summary *s, int64_t overdue, int64_t times)
+{
+	histogram_add(&s->overdue, overdue, times);
+	for (int i = 0; i < SUMMARY_AGES; i++)
+		if (overdue < summary_ages[i])
+			s->ages[i] += times;
+}
+
 /* Count expired entries by age and cost, live ones by the time that is left. */
 static void
 add_times(struct summary *s, const struct record *r, int64_t units)
 {
 	if (r->state == STATE_PENDING || r->state == STATE_STUCK) {
-		histogram_add(&s->overdue, r->overdue, 1);
+		summary_add_age(s, r->overdue, 1);
 		s->purge_units += units;
 		s->free_by_ttl += r->state == STATE_PENDING;
 		s->late +=
@@ -287,9 +299,42 @@ summary_merge(struct summary *to, const struct summary *from)
 	to->free_by_ttl += from->free_by_ttl;
 	to->late += from->late;
 	histogram_merge(&to->overdue, &from->overdue);
+	for (int i = 0; i < SUMMARY_AGES; i++)
+		to->ages[i] += from->ages[i];
 	merge_squares(&to->squares, &from->squares);
 	merge_groups(to, from);
 	merge_names(to, from);
+}
+
+/* How many are in buckets that end (${most}: begin) before ${age}. */
+static int64_t
+younger(const struct histogram *h, int64_t age, bool most)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
+		if (h->count[i] > 0 &&
+		    (most ? histogram_from(i) : histogram_up_to(i)) < age)
+			n += h->count[i];
+	return n;
+}
+
+void
+summary_guess_ages(struct summary *s)
+{
+	for (int i = 0; i < SUMMARY_AGES; i++)
+		s->ages[i] = younger(&s->overdue, summary_ages[i], false);
+}
+
+bool
+summary_has_ages(const struct summary *s)
+{
+	for (int i = 0; i < SUMMARY_AGES; i++)
+		if ((i > 0 && s->ages[i] < s->ages[i - 1]) ||
+		    s->ages[i] < younger(&s->overdue, summary_ages[i], false) ||
+		    s->ages[i] > younger(&s->overdue, summary_ages[i], true))
+			return false;
+	return true;
 }
 
 bool

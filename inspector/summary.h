@@ -44,6 +44,9 @@ struct summary_key {
 #define SUMMARY_UPCOMING 4
 #define SUMMARY_BEYOND 3 /* the last of them */
 
+/* Expired less than so long ago, as people think of it. */
+#define SUMMARY_AGES 7
+
 /* For each count the sum of its squares in the segments, from which a sample
  * estimates its error. 0 unless summary_square was called. */
 struct summary_squares {
@@ -71,7 +74,8 @@ struct summary {
 	struct summary_group *groups; /* sorted by name */
 	size_t ngroups, cgroups;
 	bool groups_complete;
-	struct histogram overdue; /* of pending and stuck */
+	struct histogram overdue;   /* of pending and stuck */
+	int64_t ages[SUMMARY_AGES]; /* of these, younger than summary_ages */
 	int64_t late; /* pending, and expired SUMMARY_LATE ago or earlier */
 	int64_t upcoming[SUMMARY_UPCOMING];
 	int64_t farthest[KINDS];  /* the most that a live entry has left, s */
@@ -97,11 +101,16 @@ struct summary {
 /* The times of upcoming, in seconds from now. */
 extern const int64_t summary_within[SUMMARY_UPCOMING];
 
+/* The times of ages, in seconds. */
+extern const int64_t summary_ages[SUMMARY_AGES];
+
 /* An empty summary that keeps the ${top} largest. */
 void summary_init(struct summary *s, size_t top, bool sizes);
 void summary_release(struct summary *s);
 /* Count ${r}, whose delete would cost ${units}. */
 void summary_add(struct summary *s, const struct record *r, int64_t units);
+/* Of that, only how long ago ${times} expired entries expired, in seconds. */
+void summary_add_age(struct summary *s, int64_t overdue, int64_t times);
 /* Add ${from} to ${to}. */
 void summary_merge(struct summary *to, const struct summary *from);
 /* Empty it for the next segment, keeping its memory. */
@@ -124,6 +133,10 @@ int64_t summary_zoned(const struct summary *s, enum state state);
 /* How many of those that are stuck TTL would leave alone after a repair: they
  * are too old. Pure. */
 int64_t summary_repairable_old(const struct summary *s);
+/* Set the ages of ${s} from its histogram, as well as that knows them. */
+void summary_guess_ages(struct summary *s);
+/* Whether the ages of ${s} can be those of its histogram. Pure. */
+bool summary_has_ages(const struct summary *s);
 /* Set the squares of ${s}, which has counted one whole segment. */
 void summary_square(struct summary *s);
 

@@ -310,38 +310,25 @@ groups(struct emit *e, const struct report *r)
 	free(by);
 }
 
-/* Ages as people think of them; the last has no end. */
-static const struct {
-	const char *label;
-	int64_t below; /* seconds */
-} ages[] = {
-	{ "< 1 min", 60 },
-	{ "< 1 h", 3600 },
-	{ "< 6 h", 21600 },
-	{ "< 1 d", 86400 },
-	{ "< 2 d", SUMMARY_LATE },
-	{ "< 1 w", 604800 },
-	{ "< 30 d", 2592000 },
-	{ "older", INT64_MAX },
-};
+/* Those of summary_ages, and all above. */
+#define AGES (SUMMARY_AGES + 1)
 
-#define AGES (sizeof(ages) / sizeof(*ages))
+static const char *const ages[AGES] = { "< 1 min", "< 1 h", "< 6 h", "< 1 d",
+	"< 2 d", "< 1 w", "< 30 d", "older" };
 
 /* How many expired entries each age has; the most of them. */
 static int64_t
-count_ages(const struct histogram *h, int64_t count[AGES])
+count_ages(const struct summary *s, int64_t count[AGES])
 {
-	int64_t most = 0;
+	int64_t before = 0, most = 0;
 
-	memset(count, 0, AGES * sizeof(*count));
-	for (size_t i = 0, a = 0; i < HISTOGRAM_BUCKETS; i++) {
-		if (h->count[i] == 0)
-			continue;
-		while (a + 1 < AGES && histogram_up_to(i) >= ages[a].below)
-			a++;
-		count[a] += h->count[i];
-		if (count[a] > most)
-			most = count[a];
+	for (size_t i = 0; i < AGES; i++) {
+		int64_t n = i < SUMMARY_AGES ? s->ages[i] : s->overdue.total;
+
+		/* the estimates of a sample are rounded */
+		count[i] = n > before ? n - before : 0;
+		before = n > before ? n : before;
+		most = count[i] > most ? count[i] : most;
 	}
 	return most;
 }
@@ -374,7 +361,7 @@ overdue(struct emit *e, const struct report *r)
 	};
 	const struct histogram *h = &r->summary->overdue;
 	int wide = e->p.style.width - 2 - 7 - 2 - 12 - 2;
-	int64_t count[AGES], most = count_ages(h, count);
+	int64_t count[AGES], most = count_ages(r->summary, count);
 
 	if (h->total == 0)
 		return;
@@ -382,12 +369,12 @@ overdue(struct emit *e, const struct report *r)
 	e->to->section(e, "overdue", "Expired, by how long ago", false);
 	emit_table(e, columns, sizeof(columns) / sizeof(*columns), false);
 	for (size_t i = 0; i < AGES; i++) {
-		emit_cell_text(e, EMIT_PLAIN, ages[i].label);
+		bool late = i == SUMMARY_AGES || summary_ages[i] > SUMMARY_LATE;
+
+		emit_cell_text(e, EMIT_PLAIN, ages[i]);
 		emit_cell_count(e, count[i]);
 		emit_cell(e,
-		    &(struct emit_cell){ .tone = ages[i].below > SUMMARY_LATE
-			    ? EMIT_LATE
-			    : EMIT_AGE,
+		    &(struct emit_cell){ .tone = late ? EMIT_LATE : EMIT_AGE,
 			.value = count[i],
 			.most = most,
 			.wide = wide });
@@ -504,7 +491,9 @@ cost(const struct report *r, struct buf *line)
 	double units = (double)s->purge_units;
 
 	buf_addf(line, "Deleting %s would take %s%s",
-	    s->overdue.total == 1 ? "the expired entry" : "all expired entries",
+	    s->overdue.total == 1 ? "the expired entry"
+		: r->selected     ? "all selected entries that are expired"
+				  : "all expired entries",
 	    r->estimated ? "about " : "", figure_units_of(units, "write").s);
 	if (r->place.price != NULL) {
 		buf_addf(line, ", about %s (",
@@ -552,7 +541,7 @@ foot(struct emit *e, const struct report *r)
 	if (e->to->end != NULL)
 		e->to->end(e,
 		    r->summary->kinds[KIND_SESSION].items > 0
-			? " Session ids are masked."
+			? " Keys of sessions are masked."
 			: r->summary->items > 0
 			? " No key was recognized as that of a session."
 			: "");

@@ -319,9 +319,7 @@ bound(const struct histogram *h, bool most)
 
 		if (h->count[i] == 0)
 			continue;
-		age = most  ? histogram_up_to(i)
-		    : i > 0 ? histogram_up_to(i - 1) + 1
-			    : 0;
+		age = most ? histogram_up_to(i) : histogram_from(i);
 		all = sum_add(all, sum_mul(age, h->count[i]));
 	}
 	return all;
@@ -353,6 +351,39 @@ ages_read(struct codec at, struct histogram *h)
 }
 
 static void
+age(struct codec at, size_t i)
+{
+	struct summary *s = at.p->s;
+	int64_t below = summary_ages[i], n = s->ages[i];
+
+	codec_figure(at, "below", &below);
+	codec_figure(at, "items", &n);
+	if (at.j != NULL)
+		return;
+	for (i = 0; i < SUMMARY_AGES; i++)
+		if (summary_ages[i] == below) {
+			s->ages[i] = n;
+			return;
+		}
+	codec_wrong(at, "ages");
+}
+
+/* Reports of older versions do not have it. */
+static void
+ages(struct codec at, struct codec j)
+{
+	struct summary *s = at.p->s;
+
+	if (at.j != NULL ? s->overdue.total == 0 : !codec_has(j, "ages")) {
+		if (at.j == NULL)
+			summary_guess_ages(s);
+		return;
+	}
+	codec_each(j, "ages", SUMMARY_AGES, NULL, age);
+	codec_check(at, "ages", summary_has_ages(s));
+}
+
+static void
 overdue(struct codec at)
 {
 	struct histogram *h = &at.p->s->overdue;
@@ -372,6 +403,7 @@ overdue(struct codec at)
 	codec_each(j, "histogram", HISTOGRAM_BUCKETS, has_bucket, bucket);
 	if (at.j == NULL)
 		ages_read(j, h);
+	ages(at, j);
 }
 
 static void

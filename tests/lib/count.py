@@ -313,6 +313,8 @@ def count(items, options):
         "groups": [dict({"group": name}, **groups[name]) for name in sorted(groups, key=str.encode)],
         "overdue": {
             **({"max": overdue[-1], "sum": min(sum(overdue), INT64_MAX),
+                "ages": [{"below": a, "items": sum(o < a for o in overdue)}
+                         for a in (60, 3600, 21600, 86400, 172800, 604800, 2592000)],
                 "late": late, "quantiles": {str(q): quantile(q) for q in (.5, .9, .99)}} if overdue else {}),
             "histogram": [{"up_to": end, "items": n} for end, n in histogram.items()]},
         "upcoming": [{w: s, "items": n} for (w, s), n in zip(

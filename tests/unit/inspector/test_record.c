@@ -657,6 +657,48 @@ test_size(void **state)
 	buf_release(&scratch);
 }
 
+/* What TTL leaves alone even once it is on, or the time is repaired, which
+ * drops fractions: from five years on, to the second. */
+static void
+test_old(void **state)
+{
+	static const struct {
+		const char *ttl;
+		enum ttl set;
+		bool old;
+	} rows[] = {
+		/* clang-format off */
+		{ "{\"N\":\"1637544271\"}",          ON,  true },
+		{ "{\"N\":\"1637544271\"}",          OFF,  true },
+		{ "{\"N\":\"1637544271.5\"}",        OFF,  false },
+		{ "{\"N\":\"1637544272\"}",          OFF,  false },
+		{ "{\"N\":\"1637544271000\"}",       ON,  true },
+		{ "{\"N\":\"1637544271999\"}",       ON,  true },
+		{ "{\"N\":\"1637544272000\"}",       ON,  false },
+		{ "{\"S\":\"2021-11-22T01:24:31Z\"}", ON,  true },
+		{ "{\"S\":\"2021-11-22T01:24:32Z\"}", ON,  false },
+		/* 12 hours later, in whatever zone */
+		{ "{\"S\":\"2021-11-21T13:24:31\"}", ON,  true },
+		{ "{\"S\":\"2021-11-21T13:24:32\"}", ON,  false },
+		/* clang-format on */
+	};
+	struct buf scratch = { 0 };
+	struct record r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct rules rules = rules_of(rows[i].set);
+		const struct item item = { .json = SLICE("{}"),
+			.partition = SLICE("{\"S\":\"a\"}"),
+			.ttl = slice_str(rows[i].ttl) };
+
+		record_of(&r, &item, &rules, &scratch);
+		if (r.state != STATE_STUCK || r.old != rows[i].old)
+			fail_msg("%zu: %d", i, r.old);
+	}
+	buf_release(&scratch);
+}
+
 /* Date-times in a known zone. */
 static void
 test_zone(void **state)
@@ -757,6 +799,7 @@ main(void)
 		cmocka_unit_test(test_kind),
 		cmocka_unit_test(test_ttl_is_key),
 		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_old),
 		cmocka_unit_test(test_zone),
 		cmocka_unit_test(test_strange_clock),
 		cmocka_unit_test(test_names),
