@@ -271,6 +271,11 @@ closed() {
 	[[ $(tr -s ' \n' ' ' <<<"$output") == *'look like times are in created, expires.'* ]]
 	run --separate-stderr ttlsweep inspect -i "$BATS_TEST_TMPDIR/users.json" --format json
 	[[ $stderr == *'no entry has the TTL attribute ttl; numbers that look like times are in created, expires' ]]
+	# a check that throws the report away gets it, too
+	run --separate-stderr ttlsweep inspect -q -i "$BATS_TEST_TMPDIR/users.json" --reason none,ttl-off --alert-overdue 2d
+	[[ $stderr == *'no entry that was read (3) has the TTL attribute ttl; if the time is in another one, name it with --ttl-attribute'* ]]
+	run --separate-stderr ttlsweep inspect -i "$BATS_TEST_TMPDIR/users.json" --prefix user:
+	[[ $stderr == *'numbers that look like times are in created, expires' ]]
 }
 
 @test "a TTL inside a map is found, and reported as without effect" {

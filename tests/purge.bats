@@ -192,6 +192,9 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	run -4 --separate-stderr bash -c "PATH=${TTLSWEEP%/*}:\$PATH; ${command%%$'\n'*}"
 	[[ $output == *" 1 deleted"* ]]
 	[[ -e $BATS_TEST_TMPDIR/d$'\303\266'-2 ]]
+	# the account stays pinned
+	run -0 ttlsweep inspect -t "$T" --now "$NOW" --expect-account 000000000000
+	[[ $output == *"ttlsweep purge -t $T "*" --expect-account 000000000000"* ]]
 	# backslashes are not doubled
 	run -0 ttlsweep inspect -t "$T" --now "$NOW" --prefix $'s\303\251' --session-prefix 'a\b'
 	[[ $output == *"--session-prefix 'a\b'"* ]]

@@ -301,17 +301,23 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 	return rc;
 }
 
-/* JSON and metrics have no place for this. */
+/* JSON, metrics and a report of a selection have no place for this. */
 static void
 warn_attribute(struct inspect *in)
 {
 	int format = in->context.o->format;
+	bool said =
+	    !in->selects && (format == FORMAT_TEXT || format == FORMAT_HTML);
 	const struct lookalikes *l = &in->lookalikes;
 	struct buf names = { 0 };
 
-	if (format == FORMAT_TEXT || format == FORMAT_HTML ||
-	    !summary_nameless(&in->all))
+	if (said || in->watch.known || !summary_nameless(&in->all))
 		return;
+	if (in->selects && l->n == 0 && l->inside == NULL) {
+		/* only selected entries were looked at for that */
+		context_tell_attribute(&in->context, &in->all, false);
+		return;
+	}
 	for (size_t i = 0; i < l->n; i++)
 		buf_addf(&names, "%s%s",
 		    i > 0 ? ", " : "; numbers that look like times are in ",

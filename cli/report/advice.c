@@ -60,6 +60,20 @@ advice_is_live(const struct report *r)
 	return r->place.input == NULL && r->place.table != NULL;
 }
 
+#define REASON "--reason "
+
+const char *
+advice_after_reasons(const struct report *r)
+{
+	const char *list;
+
+	if (r->selection == NULL ||
+	    strncmp(r->selection, REASON, strlen(REASON)) != 0)
+		return NULL;
+	list = r->selection + strlen(REASON);
+	return list + strcspn(list, " ");
+}
+
 void
 advice_inspect(struct advice *a, const char *attribute)
 {

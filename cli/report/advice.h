@@ -57,6 +57,9 @@ void advice_inspect(struct advice *a, const char *attribute);
 /* Whether it is about a table, for which there are commands, not a file.
  * Pure. */
 bool advice_is_live(const struct report *r);
+/* Where the selection is of some reasons, which then come first in it: what
+ * follows their list; else NULL. Pure. */
+const char *advice_after_reasons(const struct report *r);
 /* How many entries are expired. Pure. */
 int64_t advice_expired(const struct summary *s);
 /* ${n} of what was counted, of the whole table. Pure. */

@@ -30,6 +30,15 @@ advice_repair_count(const struct report *r)
 	};
 }
 
+/* When TTL deletes what was repaired. */
+static const char *
+then_deletes(const struct advice *a)
+{
+	return a->acts == REPORT_TTL_ACTS ? "TTL then deletes"
+	    : a->acts == REPORT_TTL_OFF   ? "TTL, when it is on, then deletes"
+					: "TTL on that attribute then deletes";
+}
+
 void
 advice_repair(struct advice *a)
 {
@@ -43,10 +52,10 @@ advice_repair(struct advice *a)
 		    one ? "the time of" : "the times of");
 		advice_amount(a, f->items);
 		buf_addf(a->line,
-		    " %s, and TTL then deletes %s once %s expired, but not "
-		    "what expired five or more years ago:",
-		    one ? "entry" : "entries", one ? "it" : "them",
-		    one ? "it has" : "they have");
+		    " %s, and %s %s once %s expired, but not what expired five "
+		    "or more years ago:",
+		    one ? "entry" : "entries", then_deletes(a),
+		    one ? "it" : "them", one ? "it has" : "they have");
 		advice_say(a);
 		advice_sweep(a, "repair", "");
 		advice_ttl_after(a);
@@ -67,11 +76,8 @@ advice_repair(struct advice *a)
 		advice_amount(a, f->expired);
 		buf_adds(a->line, " of them expired,");
 	}
-	buf_addf(a->line, " into seconds, and TTL%s deletes ",
-	    a->acts == REPORT_TTL_ACTS      ? " then"
-		: a->acts == REPORT_TTL_OFF ? ", when it is on, then"
-					    : " on that attribute then");
-	buf_addf(a->line, "%s free of charge", one ? "it" : "them");
+	buf_addf(a->line, " into seconds, and %s %s free of charge",
+	    then_deletes(a), one ? "it" : "them");
 	if (f->expired < f->items)
 		buf_addf(a->line, " after %s",
 		    one ? "it expires" : "they expire");
@@ -131,16 +137,12 @@ advice_repair_zone(struct advice *a)
 static const char *
 reasons_end(const struct report *r)
 {
-	static const char option[] = "--reason ", old[] = "too-old";
-	const char *from, *end;
+	const char *end = advice_after_reasons(r), *old;
 
-	if (r->selection == NULL ||
-	    strncmp(r->selection, option, strlen(option)) != 0)
+	if (end == NULL)
 		return NULL;
-	from = r->selection + strlen(option);
-	end = from + strcspn(from, " ");
-	from = strstr(from, old);
-	return from != NULL && from < end ? NULL : end;
+	old = strstr(r->selection, "too-old");
+	return old != NULL && old < end ? NULL : end;
 }
 
 /* A repair gives some of the selected entries another reason. */

@@ -93,6 +93,7 @@ option_echo_make(struct option_echo *q, const struct options *options,
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		option_repeat_one(&judging, o, rows[i]);
 	option_repeat_one(&repeat, o, "profile");
+	option_repeat_one(&repeat, o, "expect-account");
 	option_repeat_one(&repeat, o, "ttl-attribute");
 	buf_adds(&repeat, buf_text(&judging));
 	option_repeat(&repeat, o, GROUP_SELECTION, "state");

@@ -101,11 +101,13 @@ never(struct advice *a, int64_t n)
 	    n == 1 ? "it as it is" : "them as they are");
 }
 
-/* All ${n} expired entries. */
+/* All ${n} expired entries, whether TTL is turned on before or not. */
 static void
 delete_all(struct advice *a, int64_t n)
 {
-	buf_adds(a->line, a->line->n > 0 ? " To delete " : "To delete ");
+	if (a->line->n > 0)
+		buf_addc(a->line, ' ');
+	buf_adds(a->line, a->acts_now ? "Or, instead, delete " : "To delete ");
 	if (n == 1)
 		buf_adds(a->line, "the");
 	else if (a->r->estimated)
@@ -119,6 +121,10 @@ delete_all(struct advice *a, int64_t n)
 static void
 or_delete(struct advice *a, int64_t n)
 {
+	if (a->acts_now) {
+		delete_all(a, n);
+		return;
+	}
 	buf_adds(a->line, "Or, without a repair, delete the ");
 	if (n > 1 && !a->r->estimated)
 		buf_addf(a->line, "%s ", figure_count(n).s);
@@ -288,8 +294,13 @@ advise_off(struct advice *a)
 		delete_all(a, all);
 	}
 	advice_say(a);
-	if (live)
+	if (!live)
+		return;
+	/* once TTL is on, some of them are not stuck any more */
+	if (advice_after_reasons(a->r) != NULL)
 		advice_sweep_stuck(a);
+	else
+		advice_sweep(a, "purge", "");
 }
 
 /* What TTL will delete: ${pending} of ${all} expired entries. */
@@ -387,6 +398,33 @@ advise_expired(struct advice *a)
 		advice_sweep(a, "purge", "");
 }
 
+/* The command that gives a time to what has none, of what is selected but for
+ * its reasons. */
+static void
+give_times(struct advice *a)
+{
+	const struct report *r = a->r;
+	const char *rest = advice_after_reasons(r);
+	struct report_place place = r->place;
+	struct buf repeat = { 0 };
+
+	buf_adds(a->line, "If what has no ");
+	text_report_text(&a->e->p, a->line, r->ttl_attribute);
+	buf_adds(a->line,
+	    " is to expire, give it a time (DUR from now, such as 30d):");
+	advice_say(a);
+	if (place.repeat != NULL && rest != NULL) {
+		/* the selection is its end, after a space */
+		buf_add(&repeat, place.repeat,
+		    strlen(place.repeat) - strlen(r->selection) - 1);
+		buf_adds(&repeat, rest);
+		place.repeat = buf_text(&repeat);
+	}
+	advice_sweep_at(a, "repair", " --reason missing --ttl-for-missing DUR",
+	    &place);
+	buf_release(&repeat);
+}
+
 /* What TTL will never delete, and repair does not change. */
 static void
 advise_immortal(struct advice *a)
@@ -431,15 +469,8 @@ advise_immortal(struct advice *a)
 		return;
 	advice_sweep(a, "list", " --state immortal");
 	n = a->r->summary->reasons[STATE_IMMORTAL][REASON_MISSING];
-	if (n == 0 || a->first ||
-	    (report_words_nameless(a->r) && a->r->nlookalikes > 0))
-		return;
-	buf_adds(a->line, "If what has no ");
-	text_report_text(&a->e->p, a->line, a->r->ttl_attribute);
-	buf_adds(a->line,
-	    " is to expire: 'ttlsweep repair --reason missing "
-	    "--ttl-for-missing DUR' gives it a time.");
-	advice_say(a);
+	if (n > 0 && !a->first && a->r->nlookalikes == 0)
+		give_times(a);
 }
 
 /* What the commands do not know of. */
