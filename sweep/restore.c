@@ -61,6 +61,7 @@ struct put {
 	double units;   /* reserved */
 	double refused; /* what it takes if its key has an entry */
 	struct slice there; /* the entry that has its key now, p NULL if none */
+	bool gone;          /* since the repair that is undone */
 	bool open;          /* the reply did not say what became of the put */
 };
 
@@ -85,6 +86,7 @@ struct put_result {
 	double units;
 	enum outcome outcome;
 	bool unconfirmed;
+	bool gone;                  /* as in put */
 	const char *code, *message; /* why it failed */
 };
 
@@ -329,8 +331,10 @@ settle(struct restore_state *run, const struct item *item,
 	run->done++;
 	t->outcomes[result->outcome]++;
 	t->unconfirmed += result->unconfirmed;
-	if (result->outcome == OUTCOME_DELETED)
+	if (result->outcome == OUTCOME_DELETED) {
 		restore_count_expired(run, result->state);
+		t->gone_since += result->gone;
+	}
 	if (result->outcome == OUTCOME_FAILED) {
 		(void)snprintf(why, sizeof(why), "%s%s%s",
 		    result->code[0] != '\0' ? result->code : "no usable reply",
@@ -385,7 +389,8 @@ flush(struct putter *p, struct fault *f)
 	looked = look_all(p, rc == 0 ? f : &later) == 0;
 	for (size_t i = 0; i < p->keys.n; i++) {
 		struct put_result result = { .state = p->puts[i].state,
-			.units = p->puts[i].units };
+			.units = p->puts[i].units,
+			.gone = p->puts[i].gone };
 
 		judge_put(p, i, rc, looked, &result);
 		/* the cost is known of all together */
@@ -458,10 +463,10 @@ is_turn(struct restore_state *run, const struct segment *seg,
 }
 
 /* Hold the image ${r}, for which ${units} are reserved; ${attribute} gets the
- * time of --extend-ttl. */
+ * time of --extend-ttl. ${gone}: since the repair that is undone. */
 static int
 hold(struct putter *p, const struct record *r, const char *attribute,
-    double units, struct fault *f)
+    double units, bool gone, struct fault *f)
 {
 	const struct restore *o = p->run->r;
 	const struct item *item = r->item;
@@ -471,6 +476,7 @@ hold(struct putter *p, const struct record *r, const char *attribute,
 		.state = r->state,
 		.image = item->json,
 		.made_at = p->images.n,
+		.gone = gone,
 		.units = units,
 		.refused = (double)restore_refused(r) };
 	image_keys_add(&p->keys, item);
@@ -505,7 +511,7 @@ undo_repair(struct putter *p, const struct record *r, struct slice given,
 	rc = take_back(p, r, image, given, &result, f);
 	buf_reset(&p->images);
 	if (rc == 1) {
-		rc = hold(p, r, p->ttl, units, f);
+		rc = hold(p, r, p->ttl, units, true, f);
 		return rc == 0 ? flush(p, f) : rc;
 	}
 	settle(p->run, item, &result, spent(p));
@@ -542,7 +548,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 		return rc;
 	p->ttl = images_attribute(p->run->images, seg);
 	return given.p != NULL ? undo_repair(p, r, given, units, f)
-			       : hold(p, r, p->ttl, units, f);
+			       : hold(p, r, p->ttl, units, false, f);
 }
 
 static int

@@ -118,8 +118,12 @@ count_one(struct restore_state *run, const struct asked *a)
 	account_settle(&run->account, units, units);
 	t->units += (int64_t)units;
 	if (writes) {
+		bool changes = a->given.p != NULL && (a->present || a->after);
+
 		run->to_put++;
-		t->to_change += a->given.p != NULL && (a->present || a->after);
+		t->to_change += changes;
+		t->lasting += !changes && a->state != STATE_PENDING &&
+		    a->state != STATE_STUCK;
 		t->gone_since += a->given.p != NULL && !a->present && !a->after;
 		restore_count_expired(run, a->state);
 		return 0;

@@ -62,9 +62,10 @@ struct sweep_totals {
 	int64_t old_off, old_unit;
 	uint64_t prefixes; /* bit i: session prefix i was seen */
 	int64_t of_repair; /* restore: matched, from a repair's journal */
-	/* restore, dry: to put back, from a repair's journal, as the entry is
-	 * gone since; and to change back */
+	/* restore: put back (dry: to put back), from a repair's journal, as the
+	 * entry is gone since; dry: to change back */
 	int64_t gone_since, to_change;
+	int64_t lasting; /* restore, dry: to put back, and not expired */
 	bool chained;    /* restore: the repair of an entry is undone after
 			    it was put back: the next two are not known */
 	int64_t expired; /* restore: put back and already expired, … */

@@ -432,9 +432,12 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	run -0 --separate-stderr ttlsweep restore j
 	[[ $(tr -s ' \n' ' ' <<<"$output") == *" to change back 1 to put back 1 gone since the repair: deleted by TTL or somebody, or logged out"* ]]
 	run -0 --separate-stderr ttlsweep restore j --format json
-	jq -e '.matched == 3 and .present == 1 and .skipped == 2' <<<"$output"
+	jq -e '.matched == 3 and .present == 1 and .skipped == 2 and .gone_since == 1' <<<"$output"
+	run -0 --separate-stderr ttlsweep restore j --extend-ttl 1d
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *"What is put back gets the TTL "*". Each entry of a repair that still has the TTL value that repair wrote gets this TTL instead of its old one."* ]]
 	run -0 --separate-stderr ttlsweep restore j --yes --format json
-	jq -e '.restored == 2 and .present == 1' <<<"$output"
+	jq -e '.restored == 2 and .present == 1 and .gone_since == 1' <<<"$output"
+	[[ $stderr == *"1 entry was gone since the repair (deleted by TTL or somebody, or logged out), and is put back"* ]]
 	run -0 ttlsweep restore j
 	[[ ${output//$'\n'/ } == *"There is nothing to change back: none still has the TTL value that repair wrote. Checking which keys are in use took "* ]]
 	ttlsweep purge -q -t "$T" --yes --state any --journal k

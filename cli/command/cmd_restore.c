@@ -164,7 +164,7 @@ name_directory(const char *path, struct fault *f)
 	    access(path, F_OK) != 0 && errno == ENOENT)
 		(void)fault_add(f,
 		    "; journals of runs without --journal and --journal-dir "
-		    "are in %s",
+		    "go to %s",
 		    directory);
 	free(directory);
 	return -1;

@@ -58,7 +58,7 @@ is_change(const struct report_sweep *r)
 {
 	return is_restore(r) && r->totals->matched > 0 &&
 	    r->totals->of_repair == r->totals->matched &&
-	    r->totals->gone_since == 0 && r->ttl_given == INT64_MIN;
+	    r->totals->gone_since == 0;
 }
 
 static const struct manner *
@@ -285,6 +285,23 @@ expired_again(const struct report_sweep *r, struct buf *line)
 		    figure_count(of).s);
 }
 
+/* Who logged out since the repair is logged in again. */
+static void
+gone_since(const struct report_sweep *r, struct buf *line)
+{
+	int64_t n = r->totals->gone_since;
+
+	if (n == 0)
+		return;
+	buf_addf(line,
+	    "%s %s gone since the repair (deleted by TTL or somebody, or "
+	    "logged out), and %s put back",
+	    figure_entries(n).s, n == 1 ? "was" : "were",
+	    !r->executed ? "would be"
+		: n == 1 ? "is"
+			 : "are");
+}
+
 bool
 report_sweep_note(const struct report_sweep *r, const struct text_report *p,
     size_t i, struct buf *line)
@@ -299,6 +316,8 @@ report_sweep_note(const struct report_sweep *r, const struct text_report *p,
 		not_acting(r, p, line);
 	else if (is_restore(r) && i == 0)
 		expired_again(r, line);
+	else if (is_restore(r) && i == 1)
+		gone_since(r, line); /* a row in text */
 	return line->n > 0;
 }
 
@@ -577,28 +596,29 @@ would_restore(struct writing *w)
 	char time[32];
 	bool given = w->r->ttl_given != INT64_MIN &&
 	    text_time_format(time, w->r->ttl_given) == 0;
-	bool repairs = t->of_repair > 0 && t->of_repair == t->matched;
-	int64_t ahead = t->chained ? 0 : sweep_totals_to_put(t) - t->expired;
+	int64_t put = sweep_totals_to_put(t) - t->to_change;
+	int64_t ahead = t->chained ? 0 : t->lasting;
+	bool puts = given && put > 0;
 
-	if (given && !repairs)
+	if (puts)
 		buf_addf(&w->line, "%s the TTL %s",
-		    sweep_totals_to_put(t) == 1 ? "It gets"
-						: "What is put back gets",
+		    put == 1 && t->of_repair == 0 ? "It gets"
+						  : "What is put back gets",
 		    time);
-	if (given && !repairs && ahead > 0 && t->expired == 0)
+	if (puts && ahead == put)
 		buf_adds(&w->line,
 		    ahead == 1 ? ", though it has not expired"
 			       : ", though none of it has expired");
-	else if (given && !repairs && ahead > 0)
+	else if (puts && ahead > 0)
 		buf_addf(&w->line, ", also the %s that %s not expired",
 		    figure_one(ahead).s, ahead == 1 ? "is" : "are");
-	if (given && !repairs)
+	if (puts)
 		buf_adds(&w->line, ". ");
 	if (given && t->of_repair > 0)
 		buf_addf(&w->line,
 		    "Each entry of a repair that still has the TTL value that "
 		    "repair wrote gets %s%s instead of its old one. ",
-		    repairs ? "the TTL " : "this TTL", repairs ? time : "");
+		    puts ? "this TTL" : "the TTL ", puts ? "" : time);
 	else if (t->of_repair > 0)
 		buf_adds(&w->line,
 		    "Each entry of a repair gets back the TTL value that it "
@@ -820,6 +840,22 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 	buf_addc(out, '\n');
 }
 
+/* How many TTL will delete of what matched. */
+static int64_t
+free_by_ttl(const struct report_sweep *r)
+{
+	const struct sweep_totals *t = r->totals;
+
+	if (is_restore(r))
+		return t->expired_again;
+	if (strcmp(r->command, "repair") != 0)
+		return t->states[STATE_PENDING];
+	/* what it changes gets a time that TTL acts on, but may be too old */
+	return r->ttl_off != NULL
+	    ? 0
+	    : t->matched - t->left[SWEEP_LEFT_ZONELESS] - t->old_unit;
+}
+
 static void
 str_or_null(struct json *j, const char *name, const char *s)
 {
@@ -855,17 +891,17 @@ report_sweep_json(struct buf *out, const struct report_sweep *r)
 		for (int i = 0; i < SWEEP_LEFT; i++)
 			json_int(left, report_sweep_left[i].name, t->left[i]);
 	}
-	if (is_restore(r))
+	if (is_restore(r)) {
 		json_int(j, "left_out", t->left_out);
+		json_int(j, "gone_since", t->gone_since);
+	}
 	json_real(j, "read_units", r->work.read_units, 3);
 	json_real(j, "write_units", r->write_units, 3);
 	if (r->place.price != NULL)
 		json_real(j, "usd", price_usd(r->place.price, r->write_units),
 		    10);
 	if (r->ttl_unknown == NULL && !t->chained)
-		json_int(j, "free_by_ttl",
-		    is_restore(r) ? t->expired_again
-				  : t->states[STATE_PENDING]);
+		json_int(j, "free_by_ttl", free_by_ttl(r));
 	json_int(j, "requests", r->work.requests);
 	json_int(j, "retries", r->work.retries);
 	json_real(j, "seconds", r->work.seconds, 3);

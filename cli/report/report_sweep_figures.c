@@ -128,6 +128,11 @@ older(const struct text_report *p, struct text_table *g,
 		    "put back");
 }
 
+/* Why an undo of a repair puts entries back. */
+#define GONE_SINCE                                               \
+	"gone since the repair: deleted by TTL or somebody, or " \
+	"logged out"
+
 /* What a restore would do. */
 static void
 to_do(const struct text_report *p, struct text_table *g,
@@ -139,9 +144,7 @@ to_do(const struct text_report *p, struct text_table *g,
 	if (t->of_repair > 0)
 		figure(p, g, "to change back", t->to_change, "");
 	if (t->gone_since > 0)
-		buf_addf(&note,
-		    "%s%sgone since the repair: deleted by TTL or somebody, or "
-		    "logged out",
+		buf_addf(&note, "%s%s" GONE_SINCE,
 		    t->gone_since < put ? figure_count(t->gone_since).s : "",
 		    t->gone_since < put ? " " : "");
 	if (t->of_repair < t->matched || put > 0 || t->matched == 0)
@@ -200,6 +203,9 @@ report_sweep_figures(const struct text_report *p, const struct report_sweep *r)
 			figure(p, g, o->name, n,
 			    o->note != NULL ? o->note : buf_text(&left));
 	}
+	if (r->executed && restores && t->gone_since > 0)
+		figure(p, g, "put back", t->gone_since,
+		    "of those restored: " GONE_SINCE);
 	if (r->executed && restores)
 		older(p, g, t);
 	for (int i = 0; i < SWEEP_LEFT; i++)

@@ -95,8 +95,8 @@ fill(struct summary *s, bool sizes, const char *sort)
 	s->cgroups = 2;
 	group(s, "(none)", 1, 1);
 	group(s, "session:", 99, 59);
-	histogram_add(&s->overdue, 30, 20);
-	histogram_add(&s->overdue, 300000, 16);
+	summary_add_age(s, 30, 20);
+	summary_add_age(s, 300000, 16);
 	s->upcoming[0] = 1;
 	s->upcoming[1] = 20;
 	s->upcoming[2] = 60;
@@ -173,7 +173,9 @@ test_json(void **state)
 		"\"groups_complete\":true",
 		"\"overdue\":{\"max\":300000,\"p50\":",
 		"\"p90\":", "\"p99\":", "\"sum\":4800600,",
-		"\"histogram\":[{\"up_to\":", "\"items\":20}", "\"items\":16}]}",
+		"\"histogram\":[{\"up_to\":", "\"items\":20}", "\"items\":16}],",
+		"\"ages\":[{\"below\":60,\"items\":20}",
+		"{\"below\":2592000,\"items\":36}]}",
 		"\"upcoming\":[{\"within\":3600,\"items\":1}",
 		"{\"within\":86400,\"items\":20}",
 		"{\"within\":604800,\"items\":60}",
@@ -604,7 +606,8 @@ static const struct trouble troubles[] = {
 	      "TTL will not delete the other 69 as they are. Repair turns "
 	      "the times of 69 expired entries into seconds, and TTL, when "
 	      "it is on, then deletes them free of charge:",
-	      "Or, without a repair, delete the 371 stuck entries now:" },
+	      "Or, instead, delete all 371 expired entries now:",
+	      "\n    ttlsweep purge -t T --region us-east-1\n" },
 	    { "up to" } },
 	{ "off, some immortal", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 2, 60 },
@@ -632,7 +635,7 @@ static const struct trouble troubles[] = {
 	{ "off: all of them", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 1, 60 } }, NULL,
 	    { "Turn TTL on, and 1 expired entry is deleted free of charge",
-	      "To delete the expired entry now:",
+	      "Or, instead, delete the expired entry now:",
 	      "Deleting the expired entry would take 1 write unit, " }, { "The other", "all 1", "all of" } },
 	{ "off, some past five years", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 30, 60 },
@@ -640,8 +643,8 @@ static const struct trouble troubles[] = {
 	    { "and 30 of the 40 expired entries are deleted",
 	      "Turn TTL on (it leaves alone what expired five or more years "
 	      "ago), or purge them.",
-	      "TTL will not delete the other 10 as they are. To delete all 40 "
-	      "expired entries now:" },
+	      "TTL will not delete the other 10 as they are. Or, instead, delete "
+	      "all 40 expired entries now:" },
 	    { "up to" } },
 	{ "off, but it would delete none of them", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_STRING, 371, YEAR } }, NULL,
@@ -659,7 +662,7 @@ static const struct trouble troubles[] = {
 	      { STATE_STUCK, REASON_TTL_OFF, 2, 9 * YEAR } }, NULL,
 	    { "and 6 of the 15 expired entries are deleted",
 	      "Once TTL is on, purge the other 5, which TTL will never delete:",
-	      "Or, without a repair, delete the 15 stuck entries now:" },
+	      "Or, instead, delete all 15 expired entries now:" },
 	    { NULL } },
 	{ "off, and all are ahead, in milliseconds", "DISABLED", NULL, false,
 	    { { STATE_IMMORTAL, REASON_MILLISECONDS, 5, 0 } }, NULL,
@@ -738,6 +741,18 @@ static const struct narrow narrows[] = {
 	      "\n    ttlsweep repair -t T --region us-east-1 --reason "
 	      "milliseconds --kind session\n",
 	      "Without --yes, these commands change nothing." }, { "the rest" } } },
+	{ "--reason missing,string --kind session", 0,
+	    { "a time for what has none, of what is selected", "ENABLED", "ttl",
+	    true, { { STATE_IMMORTAL, REASON_MISSING, 5, 0 } }, NULL,
+	    { "If what has no ttl is to expire, give it a time (DUR from now, "
+	      "such as 30d):",
+	      "\n    ttlsweep repair -t T --region us-east-1 --kind session "
+	      "--reason missing --ttl-for-missing DUR\n" }, { NULL } } },
+	{ "--kind session", 0,
+	    { "a time for what has none", "ENABLED", "ttl",
+	    true, { { STATE_IMMORTAL, REASON_MISSING, 5, 0 } }, NULL,
+	    { "\n    ttlsweep repair -t T --region us-east-1 --kind session "
+	      "--reason missing --ttl-for-missing DUR\n" }, { NULL } } },
 	{ "--larger-than 85", 0,
 	    { "what was repaired needs no purge", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
@@ -819,7 +834,7 @@ static const struct narrow narrows[] = {
 	      { STATE_STUCK, REASON_TTL_OFF, 1, 60 } }, NULL,
 	    { "If the zone is not known, turn TTL on first, and then purge the 3 "
 	      "that have expired; TTL will never delete them as they are: ",
-	      "Or, without a repair, delete the 4 stuck entries now: " },
+	      "Or, instead, delete all 4 expired entries now: " },
 	    { "To delete all" } } },
 	{ NULL, 3,
 	    { "times without a zone beside others, elsewhere", "ENABLED", "expires", false,
@@ -853,7 +868,7 @@ fill_trouble(struct summary *s, const struct trouble *t)
 		s->purge_units += n;
 		s->free_by_ttl += state == STATE_PENDING ? n : 0;
 		if (state == STATE_PENDING || state == STATE_STUCK)
-			histogram_add(&s->overdue, t->counts[i].age, n);
+			summary_add_age(s, t->counts[i].age, n);
 		if (state == STATE_PENDING && t->counts[i].age >= SUMMARY_LATE)
 			s->late += n;
 		if (state == STATE_STUCK && t->counts[i].age >= RECORD_TOO_OLD)
@@ -1093,7 +1108,7 @@ test_parts(void **state)
 		s.items = s.states[STATE_LIVE].items = 5;
 		s.items += s.states[STATE_PENDING].items = cases[i].pending;
 		if (cases[i].pending > 0)
-			histogram_add(&s.overdue, 60, cases[i].pending);
+			summary_add_age(&s, 60, cases[i].pending);
 		r = report_of(&s);
 		r.selected = cases[i].selected;
 		r.complete = cases[i].complete;
@@ -1161,7 +1176,7 @@ test_estimate(void **state)
 	(void)state;
 	fill(&s, true, NULL);
 	fill(&seen, true, NULL);
-	histogram_add(&s.overdue, 300000, 1);
+	summary_add_age(&s, 300000, 1);
 	s.late = 11;
 	r = report_of(&s);
 	r.sample = &sample;
@@ -1196,7 +1211,7 @@ test_estimate_rounded(void **state)
 	seen.items = seen.states[STATE_STUCK].items = 2;
 	seen.reasons[STATE_STUCK][REASON_MILLISECONDS] = 1;
 	seen.reasons[STATE_STUCK][REASON_STRING] = 1;
-	histogram_add(&seen.overdue, 60, 2);
+	summary_add_age(&seen, 60, 2);
 	sample_scale(&s, &seen, &sample.by);
 	r = report_of(&s);
 	r.sample = &sample;
@@ -1302,7 +1317,7 @@ test_sweep_json(void **state)
 	assert_non_null(strstr(buf_text(&b),
 	    "\"matched\":5,\"restored\":3,\"present\":2,\"failed\":0,"
 	    "\"skipped\":0,\"unconfirmed\":0,"));
-	assert_null(strstr(buf_text(&b), "gone"));
+	assert_null(strstr(buf_text(&b), "\"gone\""));
 	assert_null(strstr(buf_text(&b), "usd"));
 	assert_non_null(strstr(buf_text(&b), ",\"free_by_ttl\":0,"));
 	assert_non_null(
@@ -1372,6 +1387,8 @@ test_restore_text(void **state)
 			.matched = 5,
 			.outcomes = { [OUTCOME_SKIPPED] = 5 },
 			.of_repair = cases[i].of_repair,
+			.to_change = cases[i].of_repair,
+			.lasting = 5 - cases[i].of_repair,
 			.stopped = cases[i].stopped };
 		struct report_sweep r = { .command = "restore",
 			.place = { .table = "T", .region = "us-east-1" },
