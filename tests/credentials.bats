@@ -272,7 +272,7 @@ on_instance() {
 	# nobody answers
 	AWS_METADATA_SERVICE_TIMEOUT='' \
 	    AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1 says 1 inspect
-	[[ $output == *"no credentials; do one of: "*"; tried, in this order: environment (AWS_ACCESS_KEY_ID is not set), credentials file ($HOME/.aws/credentials: No such file or directory), config file ("*"), container ("*"), instance metadata (http://127.0.0.1:1: "* ]]
+	[[ $output == *"no credentials; do one of: \"export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local\" (a server on this machine, such as DynamoDB Local, takes any), \"aws configure\" (your own keys), "*"; tried, in this order: environment (AWS_ACCESS_KEY_ID is not set), credentials file ($HOME/.aws/credentials: No such file or directory), config file ("*"), container ("*"), instance metadata (http://127.0.0.1:1: "* ]]
 }
 
 @test "without any setting the region of the instance is used" {

@@ -133,7 +133,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	doctor -t mixed --ttl-attribute other
 	is warning 'none has the attribute other, but numbers that look like times are in ttl' entries
 	is warning 'entries are judged by other, but no entry that was read has it' ttl
-	is warning 'find out which one is the expiry time' ttl
+	is warning 'find out which attribute is the expiry time (' ttl
 	is warning 'ttlsweep inspect --ttl-attribute ttl --table mixed' ttl
 	run ! grep -q update-time-to-live "$json"
 	doctor -t mixed
@@ -296,7 +296,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is failure 'purge --yes needs --overdue of at least 15m' replicas
 	doctor --overdue 15m --expect-account 123456789012
 	is warning 'also in eu-west-1, sa-east-1' replicas
-	is ok 'byUser (global); each delete also pays for these: up to 6 write units' indexes
+	is ok 'byUser (global); with these, each delete takes up to 6 write units' indexes
 	is ok 'deletion protection is on: it keeps' protection
 	is ok '3 000 read units and 1 000 write units a second' billing
 	is ok 'point-in-time recovery is off' backups
@@ -448,7 +448,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning 'http://127.0.0.1:1' identity
 	# AWS is not asked about a server on this machine
 	AWS_ENDPOINT_URL='' AWS_ENDPOINT_URL_DYNAMODB=$LOCAL_URL doctor
-	is ok 'not checked: a local server has no accounts' identity
+	is ok 'not checked: on a local server, every account is 000000000000' identity
 }
 
 @test "a TTL status that cannot be read is unknown, not DISABLED" {

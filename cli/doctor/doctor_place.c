@@ -18,18 +18,6 @@
 /* NTP keeps a clock closer than this, ms. */
 #define CLOCK_FINE 5000
 
-static bool
-is_local(const char *url)
-{
-	struct aws_endpoint e;
-	char name[300];
-
-	if (aws_endpoint_parse(url, &e) != 0)
-		return false;
-	aws_host_name(name, e.host);
-	return aws_host_is_loopback(name);
-}
-
 enum doctor_result
 doctor_clock(struct buf *text, const struct plan *p)
 {
@@ -165,7 +153,7 @@ doctor_place(struct doctor *d, struct fault *f)
 	if (context_locate(&d->c, NULL, &why) != 0)
 		return doctor_add_fault(d, "configuration", DOCTOR_FAILURE,
 		    &why, f);
-	d->local = is_local(config->endpoint);
+	d->local = aws_config_local(config);
 	profile = profile_has(config->config, "profile", config->profile) ||
 	    profile_has(config->credentials, "profile", config->profile);
 	buf_addf(&d->text, "%s%s, region %s%s",
@@ -233,7 +221,7 @@ check_identity(struct doctor *d, struct fault *f)
 
 	if (!asks_sts(d))
 		return doctor_say(d, "identity", DOCTOR_OK, f,
-		    "not checked: a local server has no accounts");
+		    "not checked: on a local server, every account is 000000000000");
 	doctor_waiting(d, "asking STS who this is");
 	if (context_identity(&d->c, &d->who, &why) == 0)
 		return doctor_say(d, "identity", DOCTOR_OK, f, "account %s, %s",

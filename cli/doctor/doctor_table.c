@@ -122,7 +122,7 @@ check_indexes(struct doctor *d, struct fault *f)
 		    t->indexes[i].name,
 		    t->indexes[i].global ? "global" : "local");
 	return doctor_say(d, "indexes", DOCTOR_OK, f,
-	    "; each delete also pays for these: up to %lld write units for an "
+	    "; with these, each delete takes up to %lld write units for an "
 	    "entry of 1 KB",
 	    (long long)cost_most(t, 1024));
 }

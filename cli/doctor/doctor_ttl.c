@@ -116,10 +116,14 @@ advise_search(struct doctor *d, const struct lookalikes *like)
 	buf_adds(&d->text, ", but no entry that was read has it");
 	if (like->n == 0)
 		return;
+	buf_adds(&d->fix, "find out which attribute is the expiry time (");
+	for (size_t i = 0; i < like->n; i++)
+		buf_addf(&d->fix, "%s%s", i > 0 ? ", " : "", like->names[i]);
 	buf_adds(&d->fix,
-	    "find out which one is the expiry time, inspect with it, and turn "
-	    "TTL on for that one only: by the time of creation, TTL deletes "
-	    "what is live");
+	    like->n == 1 ? " looks like a time" : " look like times");
+	buf_adds(&d->fix,
+	    "), inspect with it, and turn TTL on for that one only: by the "
+	    "time of creation, TTL deletes what is live");
 	command_inspect(d, like->names[0]);
 }
 
@@ -327,8 +331,10 @@ advise_reasons(struct doctor *d)
 	if (repair > old) {
 		buf_addf(&d->fix,
 		    "the application writes TTL in the wrong format; repair "
-		    "fixes %s of these",
-		    figure_count(repair).s);
+		    "fixes %s",
+		    s->items == 1 ? "it" : figure_count(repair).s);
+		if (s->items > 1)
+			buf_adds(&d->fix, " of these");
 		add_zoned(d, true);
 		add_purge(d, purge, stuck > old);
 		buf_adds(&d->fix,

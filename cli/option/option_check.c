@@ -283,8 +283,8 @@ check_ahead(const char *name, int64_t seconds, struct fault *f)
 	if (seconds <= MOMENT_AHEAD)
 		return 0;
 	return fault(f, FAULT_USAGE,
-	    "--%s: more than 100 years ahead, which TTL would never reach; "
-	    "give at most %llds",
+	    "--%s: more than 100 years ahead, which would not be read as a "
+	    "time; give at most %llds",
 	    name, (long long)MOMENT_AHEAD);
 }
 

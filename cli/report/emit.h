@@ -90,7 +90,8 @@ struct emit_back_end {
 	void (*table_end)(struct emit *e);
 	/* Only EMIT_FOOT follows. */
 	void (*foot)(struct emit *e);
-	/* Page only, NULL in text. ${masking}: " Session ids are masked." */
+	/* Page only, NULL in text. ${masking}: " Keys of sessions are masked."
+	 */
 	void (*end)(struct emit *e, const char *masking);
 };
 

@@ -390,6 +390,18 @@ aws_config_regional(const struct aws_config *c)
 	return strcmp(c->endpoint_from, REGIONAL) == 0;
 }
 
+bool
+aws_config_local(const struct aws_config *c)
+{
+	struct aws_endpoint e;
+	char name[300];
+
+	if (c->endpoint == NULL || aws_endpoint_parse(c->endpoint, &e) != 0)
+		return false;
+	aws_host_name(name, e.host);
+	return aws_host_is_loopback(name);
+}
+
 void
 aws_config_release(struct aws_config *c)
 {

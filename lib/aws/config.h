@@ -48,6 +48,9 @@ void aws_config_release(struct aws_config *c);
 /* Whether the endpoint is the region's own: nobody has set another. Pure. */
 bool aws_config_regional(const struct aws_config *c);
 
+/* Whether the server is on this machine, as far as its address says. Pure. */
+bool aws_config_local(const struct aws_config *c);
+
 /* If no region was set, ask the instance's metadata service. Call this once
  * before region and endpoint are used. */
 int aws_config_locate(struct aws_config *c, struct world *world,

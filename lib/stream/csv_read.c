@@ -97,7 +97,7 @@ bad_quote(const struct csv_read *c, struct fault *f)
 	if (c->parser.quoted)
 		return fault(f, FAULT_DATA,
 		    "cell %zu continues after its closing quote (write quotes "
-		    "inside a cell twice)",
+		    "inside a cell twice, and commas between cells)",
 		    c->n + 1);
 	return fault(f, FAULT_DATA,
 	    "a quote inside cell %zu, which does not begin with one (write the "

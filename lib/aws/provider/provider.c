@@ -83,6 +83,11 @@ none_in(const char *profile, const char *tried, struct fault *f)
 	buf_release(&word);
 }
 
+/* DynamoDB Local checks only that there are keys, of letters and digits. */
+#define ANY_KEYS                                                             \
+	"\"export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local\" (a " \
+	"server on this machine, such as DynamoDB Local, takes any), "
+
 int
 provider_search(const struct aws_config *config, struct world *world,
     bool again, struct aws_keyset *keys, char **source, struct fault *f)
@@ -106,12 +111,12 @@ provider_search(const struct aws_config *config, struct world *world,
 		none_in(config->profile, buf_text(&tried), f);
 	else if (rc == 0)
 		(void)fault(f, FAULT_CREDENTIALS,
-		    "no credentials; do one of: \"aws configure\" (your own "
+		    "no credentials; do one of: %s\"aws configure\" (your own "
 		    "keys), \"aws sso login\" (single sign-on), set "
 		    "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, give the "
 		    "instance or the container a role, or name a profile with "
 		    "--profile; tried, in this order: %s",
-		    buf_text(&tried));
+		    aws_config_local(config) ? ANY_KEYS : "", buf_text(&tried));
 	else if (f != NULL && f->kind != FAULT_CANCELLED)
 		(void)fault_at(f, "no credentials; tried, in this order: %s",
 		    buf_text(&tried));
