@@ -73,6 +73,8 @@ SRC := \
     cli/report/report_sample.c \
     cli/report/report_sweep.c \
     cli/report/report_sweep_figures.c \
+    cli/report/report_sweep_note.c \
+    cli/report/report_sweep_totals.c \
     cli/report/report_words.c \
     cli/report/text_report.c \
     cli/report/text_table.c \

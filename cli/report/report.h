@@ -186,7 +186,8 @@ const struct report_outcome *report_sweep_outcomes(const char *command);
 
 /* Add note ${i}, without the period. On a repair: how it can include times
  * without a zone; what is too old for TTL all the same; that TTL does not act.
- * On a restore: what TTL will delete again. False: there is no such note. */
+ * On a restore: what TTL will delete again; what the undo of a repair puts
+ * back. False: there is no such note. */
 #define REPORT_SWEEP_NOTES 3
 bool report_sweep_note(const struct report_sweep *r,
     const struct text_report *p, size_t i, struct buf *line);

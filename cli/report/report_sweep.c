@@ -1,9 +1,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "cli/json.h"
 #include "cli/report/figure.h"
-#include "cli/report/price.h"
 #include "cli/report/report.h"
 #include "cli/report/report_sample.h"
 #include "cli/report/report_sweep.h"
@@ -15,7 +13,7 @@
 
 /* The words of each command. */
 struct manner {
-	const char *command, *schema;
+	const char *command;
 	const char *nothing;    /* There is nothing to … */
 	const char *doing;      /* … them takes about 5 write units. */
 	const char *undone;     /* The journal, from which they can be … */
@@ -25,14 +23,14 @@ struct manner {
 };
 
 static const struct manner manners[] = {
-	{ "purge", "ttlsweep.purge/1", "delete", "Deleting", "put back",
-	    "put them back", "delete it", "delete them", "match" },
-	{ "repair", "ttlsweep.repair/1", "repair", "Repairing", "changed back",
-	    "change them back", "repair it", "repair them", "need a repair" },
-	{ "restore", "ttlsweep.restore/1", "put back", "", "", "",
-	    "put it back", "put them back", "match" },
+	{ "purge", "delete", "Deleting", "put back", "put them back",
+	    "delete it", "delete them", "match" },
+	{ "repair", "repair", "Repairing", "changed back", "change them back",
+	    "repair it", "repair them", "need a repair" },
+	{ "restore", "put back", "", "", "", "put it back", "put them back",
+	    "match" },
 	/* a restore that only undoes a repair */
-	{ "change", NULL, "change back", "", "", "", "change it back",
+	{ "change", "change back", "", "", "", "change it back",
 	    "change them back", "match" },
 };
 
@@ -46,8 +44,8 @@ manner_of(const char *command)
 	return m;
 }
 
-static bool
-is_restore(const struct report_sweep *r)
+bool
+report_sweep_restores(const struct report_sweep *r)
 {
 	return strcmp(r->command, "restore") == 0;
 }
@@ -56,7 +54,7 @@ is_restore(const struct report_sweep *r)
 static bool
 is_change(const struct report_sweep *r)
 {
-	return is_restore(r) && r->totals->matched > 0 &&
+	return report_sweep_restores(r) && r->totals->matched > 0 &&
 	    r->totals->of_repair == r->totals->matched &&
 	    r->totals->gone_since == 0;
 }
@@ -72,7 +70,7 @@ report_sweep_pays_again(const struct report_sweep *r)
 {
 	const char *stopped = r->totals->stopped;
 
-	return is_restore(r) && stopped != NULL &&
+	return report_sweep_restores(r) && stopped != NULL &&
 	    (strcmp(stopped, "max-units") == 0 ||
 		strcmp(stopped, "max-cost") == 0);
 }
@@ -83,24 +81,12 @@ report_sweep_chosen(const char *command)
 	return manner_of(command)->chosen;
 }
 
-/* "(about 0.01 USD, us-east-1 prices of 2026-05-13)" */
-static void
-price(struct buf *line, const struct report_sweep *r)
-{
-	if (r->place.price == NULL || r->write_units <= 0)
-		return;
-	buf_addf(line, " (about %s, ",
-	    figure_usd(price_usd(r->place.price, r->write_units)).s);
-	price_source(line, r->place.price);
-	buf_addc(line, ')');
-}
-
 /* "1 350 write units (about 0.01 USD, us-east-1 prices of 2026-05-13)" */
 static void
 cost(struct buf *line, const struct report_sweep *r)
 {
 	buf_adds(line, figure_units_of(r->write_units, "write").s);
-	price(line, r);
+	report_sweep_price(line, r);
 }
 
 /* The text being written. */
@@ -159,7 +145,7 @@ stopped(struct writing *w)
 		    figure_share(t->percent_matched, t->percent_of).s,
 		    report_sweep_chosen(w->r->command), w->r->max_percent,
 		    w->r->executed ? "was" : "would be");
-	else if (is_restore(w->r) && !w->r->executed &&
+	else if (report_sweep_restores(w->r) && !w->r->executed &&
 	    !sweep_totals_broke_off(t))
 		say(w, TEXT_REPORT_YELLOW, "A run would stop early: %s.%s", why,
 		    t->blocked ? ""
@@ -167,7 +153,7 @@ stopped(struct writing *w)
 			? " To continue then, raise the limit, as what is "
 			  "present takes write units again."
 			: " The same command would then continue.");
-	else if (is_restore(w->r) && w->r->executed)
+	else if (report_sweep_restores(w->r) && w->r->executed)
 		say(w, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest was not put back%s.", why,
 		    t->blocked ? ""
@@ -183,142 +169,9 @@ stopped(struct writing *w)
 	else
 		say(w, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest of the %s.", why,
-		    is_restore(w->r)   ? "keys were not looked up"
-			: w->r->listed ? "list was not read"
-				       : "table was not read");
-}
-
-static void
-zoneless(int64_t n, struct buf *line)
-{
-	if (n > 0)
-		buf_addf(line,
-		    "%s %s a date-time without a time zone. To repair %s, give "
-		    "the application's zone: --zone UTC, or an offset such as "
-		    "--zone -08:00",
-		    figure_entries(n).s, n == 1 ? "has" : "have",
-		    n == 1 ? "it" : "them");
-}
-
-static void
-too_old(int64_t n, struct buf *line)
-{
-	if (n > 0)
-		buf_addf(line,
-		    "%s expired five years ago or earlier: TTL will not delete "
-		    "%s, repaired or not; purge %s",
-		    figure_entries(n).s, n == 1 ? "it" : "these",
-		    n == 1 ? "it" : "them");
-}
-
-static void
-not_acting(const struct report_sweep *r, const struct text_report *p,
-    struct buf *line)
-{
-	if (r->ttl_off == NULL ||
-	    (r->executed && r->totals->outcomes[OUTCOME_DELETED] == 0))
-		return;
-	report_words_acts_on(p, r->ttl_on, r->ttl_off, line);
-	buf_adds(line, ": it deletes none of these until that is changed");
-}
-
-/* "it", "both of them", "all of them", "5 of them" */
-static void
-add_some(struct buf *line, int64_t n, int64_t of)
-{
-	if (of > 1)
-		buf_addf(line, "%s of ",
-		    n < of        ? figure_count(n).s
-			: of == 2 ? "both"
-				  : "all");
-	buf_adds(line, of > 1 ? "them" : "it");
-}
-
-/* TTL does not wait for people to use what was put back. */
-static void
-expired_again(const struct report_sweep *r, struct buf *line)
-{
-	const struct sweep_totals *t = r->totals;
-	bool done = r->executed;
-	int64_t n = t->expired;
-	int64_t of =
-	    done ? t->outcomes[OUTCOME_DELETED] : sweep_totals_to_put(t);
-
-	if (n == 0 || of == 0 || r->ttl_given != INT64_MIN)
-		return;
-	if (t->chained) { /* the undo of a repair may change what is expired */
-		buf_addf(line,
-		    "Entries that are expired when they are put back are "
-		    "deleted by TTL or the next purge%s",
-		    done ? "" : ": give more time with --extend-ttl DUR");
-		return;
-	}
-	if (t->expired_again == 0 && t->of_repair > 0)
-		return;
-	if (n < of)
-		buf_addf(line, "%s of the %s entries %s %s", figure_count(n).s,
-		    figure_count(of).s,
-		    done ? "that were put back" : "to put back",
-		    n == 1 ? "is" : "are");
-	else if (n > 1)
-		buf_addf(line, "%s entries %s are", figure_all_first(n).s,
-		    done ? "that were put back" : "to put back");
-	else
-		buf_addf(line, "The entry %s is",
-		    done ? "that was put back" : "to put back");
-	if (t->expired_again > 0) {
-		buf_addf(line, " expired; %s will delete ",
-		    r->ttl_unknown != NULL ? "if TTL is on, it" : "TTL");
-		add_some(line, t->expired_again, n);
-	} else {
-		buf_addf(line, " expired; the next purge would delete %s again",
-		    n == 1 ? "it" : "them");
-	}
-	if (done) {
-		buf_adds(line,
-		    " (--extend-ttl DUR would have given more time)");
-		return;
-	}
-	buf_adds(line, ": give more time with --extend-ttl DUR");
-	if (n < of)
-		buf_addf(line, " (all %s get that TTL, expired or not)",
-		    figure_count(of).s);
-}
-
-/* Who logged out since the repair is logged in again. */
-static void
-gone_since(const struct report_sweep *r, struct buf *line)
-{
-	int64_t n = r->totals->gone_since;
-
-	if (n == 0)
-		return;
-	buf_addf(line,
-	    "%s %s gone since the repair (deleted by TTL or somebody, or "
-	    "logged out), and %s put back",
-	    figure_entries(n).s, n == 1 ? "was" : "were",
-	    !r->executed ? "would be"
-		: n == 1 ? "is"
-			 : "are");
-}
-
-bool
-report_sweep_note(const struct report_sweep *r, const struct text_report *p,
-    size_t i, struct buf *line)
-{
-	bool repair = strcmp(r->command, "repair") == 0;
-
-	if (repair && i == 0)
-		zoneless(r->totals->left[SWEEP_LEFT_ZONELESS], line);
-	else if (repair && i == 1)
-		too_old(r->totals->old_unit, line);
-	else if (repair)
-		not_acting(r, p, line);
-	else if (is_restore(r) && i == 0)
-		expired_again(r, line);
-	else if (is_restore(r) && i == 1)
-		gone_since(r, line); /* a row in text */
-	return line->n > 0;
+		    report_sweep_restores(w->r) ? "keys were not looked up"
+			: w->r->listed          ? "list was not read"
+						: "table was not read");
 }
 
 /* The notes from ${first} up to ${last}. */
@@ -361,7 +214,7 @@ by_ttl(struct writing *w)
 		} else {
 			buf_adds(&w->line, "TTL will delete ");
 		}
-		add_some(&w->line, pending, t->matched);
+		report_sweep_some(&w->line, pending, t->matched);
 		buf_addf(&w->line, " free of charge%s", replicas);
 		if (waits == 1)
 			buf_adds(&w->line,
@@ -386,7 +239,7 @@ by_ttl(struct writing *w)
 	}
 	if (off > 0) {
 		buf_adds(&w->line, "TTL is off. Once on, it would delete ");
-		add_some(&w->line, off, t->matched);
+		report_sweep_some(&w->line, off, t->matched);
 		buf_addf(&w->line, " free of charge%s%s", replicas,
 		    live == 0        ? ""
 			: live < off ? ", the live ones once they have expired"
@@ -654,7 +507,7 @@ nothing(struct writing *w)
 		? "Without --zone, there"
 		: "There",
 	    w->r->executed ? "was" : "is", manner_now(w->r)->nothing);
-	if (is_restore(w->r) && t->matched > 0)
+	if (report_sweep_restores(w->r) && t->matched > 0)
 		buf_addf(&w->line, ": %s",
 		    t->of_repair == 0 ? "every key is in use"
 			: t->of_repair == t->matched
@@ -662,9 +515,10 @@ nothing(struct writing *w)
 			: "every key is in use, or no longer has the TTL value "
 			  "that repair wrote");
 	buf_adds(&w->line,
-	    w->r->executed && !is_restore(w->r) ? ", so no journal was written."
-						: ".");
-	if (is_restore(w->r) && !w->r->executed && t->matched > 0)
+	    w->r->executed && !report_sweep_restores(w->r)
+		? ", so no journal was written."
+		: ".");
+	if (report_sweep_restores(w->r) && !w->r->executed && t->matched > 0)
 		add_checking(w);
 	say_line(w, NULL);
 }
@@ -690,7 +544,7 @@ nothing_changed(struct writing *w)
 		say(w, TEXT_REPORT_YELLOW,
 		    " With --yes this would stop when the disk of the journal "
 		    "is full (see above).");
-	else if (t->stopped != NULL && !is_restore(w->r))
+	else if (t->stopped != NULL && !report_sweep_restores(w->r))
 		say(w, TEXT_REPORT_BOLD,
 		    " Run it again with --yes to %s up to the same limit, "
 		    "though perhaps other entries than those counted here.",
@@ -712,17 +566,17 @@ would(struct writing *w)
 		    (!any && !sweep_totals_broke_off(t)))
 			return;
 	}
-	if (!is_restore(w->r))
+	if (!report_sweep_restores(w->r))
 		note(w, 0, 1);
 	if (!any && t->stopped == NULL) {
 		nothing(w);
 		return;
 	}
-	if (any && is_restore(w->r))
+	if (any && report_sweep_restores(w->r))
 		would_restore(w);
 	else if (any)
 		would_purge(w);
-	if (is_restore(w->r))
+	if (report_sweep_restores(w->r))
 		note(w, 0, 0);
 	buf_addc(w->p.out, '\n');
 	nothing_changed(w);
@@ -737,14 +591,14 @@ did(struct writing *w)
 		stopped(w);
 	else if (t->matched == t->left[SWEEP_LEFT_ZONELESS])
 		nothing(w);
-	if (!is_restore(w->r))
+	if (!report_sweep_restores(w->r))
 		note(w, 0, 2);
 	buf_adds(&w->line, "It took ");
 	cost(&w->line, w->r);
 	say(w, NULL, ", %s and %.1f s.",
 	    figure_units_of(w->r->work.read_units, "read").s,
 	    w->r->work.seconds);
-	if (is_restore(w->r))
+	if (report_sweep_restores(w->r))
 		note(w, 0, 0);
 	if (w->r->journal != NULL) {
 		say(w, NULL,
@@ -753,7 +607,7 @@ did(struct writing *w)
 		    figure_bytes(t->journal_bytes).s);
 		path_line(w, w->r->journal);
 	}
-	if (w->r->journal == NULL && !is_restore(w->r) &&
+	if (w->r->journal == NULL && !report_sweep_restores(w->r) &&
 	    t->outcomes[OUTCOME_DELETED] > 0)
 		say(w, TEXT_REPORT_YELLOW,
 		    "No journal was kept: this cannot be undone.");
@@ -796,117 +650,4 @@ report_sweep_text(struct buf *out, const struct report_sweep *r,
 	else
 		would(&w);
 	buf_release(&w.line);
-}
-
-void
-report_sweep_line(struct buf *out, const struct report_sweep *r)
-{
-	const struct sweep_totals *t = r->totals;
-	const struct report_outcome *o = report_sweep_outcomes(r->command);
-
-	buf_addf(out, "%s %s: ", r->command, r->place.table);
-	if (r->listed)
-		buf_addf(out, "%lld key%s, %lld absent, ", (long long)r->keys,
-		    r->keys == 1 ? "" : "s", (long long)t->absent);
-	buf_addf(out, "%lld scanned, %lld matched", (long long)t->scanned,
-	    (long long)t->matched);
-	for (; o->name != NULL; o++)
-		buf_addf(out, ", %lld %s", (long long)t->outcomes[o->outcome],
-		    o->name);
-	if (t->left_out > 0)
-		buf_addf(out, ", %lld left out", (long long)t->left_out);
-	if (t->unconfirmed > 0)
-		buf_addf(out, " (%lld unconfirmed)", (long long)t->unconfirmed);
-	/* not the others, which may be meant to stay */
-	for (int i = 0; i < SWEEP_LEFT_MISSING; i++)
-		if (t->left[i] > 0)
-			buf_addf(out, ", %lld %s", (long long)t->left[i],
-			    report_sweep_left[i].name);
-	/* scripts read this line: no number has blanks in it */
-	buf_addf(out, "; %.15g write unit%s", r->write_units,
-	    r->write_units == 1 ? "" : "s");
-	price(out, r);
-	buf_addf(out, ", %.1f s", r->work.seconds);
-	if (t->stopped != NULL)
-		buf_addf(out, "; stopped: %s", t->stopped);
-	if (t->stopped != NULL && strcmp(t->stopped, "max-percent") == 0)
-		buf_addf(out, " (%lld of %lld %s)",
-		    (long long)t->percent_matched, (long long)t->percent_of,
-		    report_sweep_chosen(r->command));
-	if (r->journal != NULL) {
-		buf_adds(out, "; journal ");
-		text_escape(out, r->journal, strlen(r->journal), false);
-	}
-	buf_addc(out, '\n');
-}
-
-/* How many TTL will delete of what matched. */
-static int64_t
-free_by_ttl(const struct report_sweep *r)
-{
-	const struct sweep_totals *t = r->totals;
-
-	if (is_restore(r))
-		return t->expired_again;
-	if (strcmp(r->command, "repair") != 0)
-		return t->states[STATE_PENDING];
-	/* what it changes gets a time that TTL acts on, but may be too old */
-	return r->ttl_off != NULL
-	    ? 0
-	    : t->matched - t->left[SWEEP_LEFT_ZONELESS] - t->old_unit;
-}
-
-static void
-str_or_null(struct json *j, const char *name, const char *s)
-{
-	if (s != NULL)
-		json_str(j, name, s);
-	else
-		json_null(j, name);
-}
-
-void
-report_sweep_json(struct buf *out, const struct report_sweep *r)
-{
-	const struct sweep_totals *t = r->totals;
-	const struct report_outcome *o = report_sweep_outcomes(r->command);
-	struct json *j = json_new();
-
-	json_str(j, "schema", manner_of(r->command)->schema);
-	json_str(j, "table", r->place.table);
-	json_bool(j, "executed", r->executed);
-	json_int(j, "now", r->now);
-	if (r->listed) {
-		json_int(j, "keys", r->keys);
-		json_int(j, "absent", t->absent);
-	}
-	json_int(j, "scanned", t->scanned);
-	json_int(j, "matched", t->matched);
-	for (; o->name != NULL; o++)
-		json_int(j, o->name, t->outcomes[o->outcome]);
-	json_int(j, "unconfirmed", t->unconfirmed);
-	if (strcmp(r->command, "repair") == 0) {
-		struct json *left = json_object(j, "left");
-
-		for (int i = 0; i < SWEEP_LEFT; i++)
-			json_int(left, report_sweep_left[i].name, t->left[i]);
-	}
-	if (is_restore(r)) {
-		json_int(j, "left_out", t->left_out);
-		json_int(j, "gone_since", t->gone_since);
-	}
-	json_real(j, "read_units", r->work.read_units, 3);
-	json_real(j, "write_units", r->write_units, 3);
-	if (r->place.price != NULL)
-		json_real(j, "usd", price_usd(r->place.price, r->write_units),
-		    10);
-	if (r->ttl_unknown == NULL && !t->chained)
-		json_int(j, "free_by_ttl", free_by_ttl(r));
-	json_int(j, "requests", r->work.requests);
-	json_int(j, "retries", r->work.retries);
-	json_real(j, "seconds", r->work.seconds, 3);
-	str_or_null(j, "journal", r->executed ? r->journal : NULL);
-	str_or_null(j, "stopped", t->stopped);
-	json_print(out, j);
-	json_free(j);
 }

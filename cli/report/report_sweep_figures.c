@@ -160,7 +160,7 @@ report_sweep_figures(const struct text_report *p, const struct report_sweep *r)
 		{ .head = "", .right = true },
 		{ .head = "", .wraps = true, .rank = 1 },
 	};
-	bool restores = strcmp(r->command, "restore") == 0;
+	bool restores = report_sweep_restores(r);
 	struct buf left = { 0 };
 	const struct sweep_totals *t = r->totals;
 	struct text_table *g = text_table_new(columns, 3, p->style.ascii);
