@@ -312,8 +312,8 @@ record_past(const struct record *r, const struct rules *rules, int64_t overdue)
 	return r->has_moment && r->moment < before;
 }
 
-/* Whether TTL leaves it alone, also once it is on, or the time is repaired: ${m}
- * is five years ago or more, in whatever zone. Repair drops fractions. */
+/* Whether TTL leaves it alone, also once it is on, or the time is repaired:
+ * ${m} is five years ago or more, in whatever zone. Repair drops fractions. */
 static bool
 is_too_old(const struct record *r, const struct moment *m,
     const struct rules *rules)
