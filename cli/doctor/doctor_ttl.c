@@ -108,6 +108,14 @@ advise_enable(struct doctor *d)
 	text_report_ttl_command(&d->command, &place, true, d->ttl);
 }
 
+/* "created, expires" */
+static void
+add_names(struct buf *out, const struct lookalikes *like)
+{
+	for (size_t i = 0; i < like->n; i++)
+		buf_addf(out, "%s%s", i > 0 ? ", " : "", like->names[i]);
+}
+
 /* No entry has the attribute: which is the right one, only the application
  * knows, and TTL on a wrong one would delete what is live. */
 static void
@@ -117,8 +125,7 @@ advise_search(struct doctor *d, const struct lookalikes *like)
 	if (like->n == 0)
 		return;
 	buf_adds(&d->fix, "find out which attribute is the expiry time (");
-	for (size_t i = 0; i < like->n; i++)
-		buf_addf(&d->fix, "%s%s", i > 0 ? ", " : "", like->names[i]);
+	add_names(&d->fix, like);
 	buf_adds(&d->fix,
 	    like->n == 1 ? " looks like a time" : " look like times");
 	buf_adds(&d->fix,
@@ -245,8 +252,7 @@ advise_attribute(struct doctor *d, const struct lookalikes *like)
 		return;
 	}
 	buf_adds(&d->text, ", but numbers that look like times are in ");
-	for (size_t i = 0; i < like->n; i++)
-		buf_addf(&d->text, "%s%s", i > 0 ? ", " : "", like->names[i]);
+	add_names(&d->text, like);
 	buf_adds(&d->fix,
 	    like->n == 1 ? "if that is the expiry time, look again with it"
 			 : "look again with the one that is the expiry time");
