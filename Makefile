@@ -333,13 +333,13 @@ check-peers: deps
 
 #: demo          what it does, on a gallery, in about a minute
 demo: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) -qs all || $(MAKE) --no-print-directory all
 	@$(ENV) tests/demo.sh
 
 #: pictures      docs/images and README's sample output, after output changed
 pictures: deps
 	@tests/deps.sh pictures
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) -qs all || $(MAKE) --no-print-directory all
 	@$(ENV) tests/pictures.sh
 
 #: bench         measure it against a server in memory, a floor and peers;

@@ -94,8 +94,8 @@ done
 me visitor1
 me ada
 
-say "TTL is turned on. It deletes when it gets to it (here about one entry" \
-    "a second), and some entries never."
+say "TTL is turned on. It deletes when it gets to it (here within seconds," \
+    "on AWS typically within a few days), and some entries never."
 run aws dynamodb update-time-to-live --table-name TSAGalleryCache \
     --time-to-live-specification Enabled=true,AttributeName=ttl \
     --endpoint-url "$LOCAL_URL" --output text

@@ -82,7 +82,7 @@ has()
 # The installed Java: 17 for "17.0.15", 1 for "1.8.0", 0 for none.
 java_version()
 {
-	java -version 2>&1 | sed -nE 's/.* version "([0-9]+).*/\1/p' |
+	java -XX:-UsePerfData -version 2>&1 | sed -nE 's/.* version "([0-9]+).*/\1/p' |
 	    grep . || echo 0
 }
 
