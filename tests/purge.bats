@@ -283,7 +283,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	"$TTLSWEEP" purge -t "$T" --now "$NOW" --yes --jobs 1 --journal "$j" \
 	    --endpoint-url "$ROAD_URL" 2>"$err" &
 	road GET held
-	grep -qF "ttlsweep: journal $j (ttlsweep restore --yes --endpoint-url $ROAD_URL --now $NOW $j undoes this run)" "$err"
+	grep -qF "ttlsweep: journal $j (ttlsweep restore --yes --endpoint-url $ROAD_URL $j undoes this run)" "$err"
 	kill -KILL $!
 	wait $! || :
 	road PUT release '{"how": "drop"}'

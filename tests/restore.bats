@@ -409,6 +409,13 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	[[ $stderr == *"The entry that was put back is expired; TTL will delete it (--extend-ttl DUR would have given more time)"* ]]
 	run -0 ttlsweep restore -t "$T" x.json --extend-ttl 1d --now 2026-11-22T00:00:00Z
 	[[ $output == *$'\n'"It gets the TTL 2026-11-23T00:00:00Z, though it has not expired. Each is put"* ]]
+	[[ $output == *"--extend-ttl: the TTL that it gives, 2026-11-23T00:00:00Z, has passed; it counts from --now"* ]]
+	run -0 ttlsweep restore -t "$T" x.json --extend-ttl 0
+	[[ $output == *"--extend-ttl: the TTL that it gives, "*"Z, has passed"* && $output != *"counts from"* ]]
+	run -0 ttlsweep repair -t "$T" --ttl-for-missing 1d --now 2026-11-22T00:00:00Z
+	[[ $output == *"--ttl-for-missing: the TTL that it gives, 2026-11-23T00:00:00Z, has passed; it counts from --now"* ]]
+	run -0 --separate-stderr ttlsweep restore -t "$T" x.json --extend-ttl 1m
+	[[ $stderr != *"has passed"* ]]
 }
 
 @test "a dry run's look-ups keep to --max-rcu" {

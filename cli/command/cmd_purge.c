@@ -461,6 +461,7 @@ check_repair(struct sweep *s, struct fault *f)
 		    "changed; delete such entries with purge",
 		    c->ttl);
 	tell_reasons(c);
+	context_tell_past(c, "ttl-for-missing", c->o->ttl_for_missing);
 	return 0;
 }
 

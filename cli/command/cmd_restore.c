@@ -494,6 +494,7 @@ restore(struct restoring *s, struct fault *f)
 	struct report_sweep report;
 	int rc;
 
+	context_tell_past(c, "extend-ttl", o->extend_ttl);
 	tell_other_places(s);
 	tell_led(s);
 	tell_attributes(s);

@@ -14,6 +14,7 @@
 #include "cli/report/text_report.h"
 #include "cli/term.h"
 #include "export/checkpoint.h"
+#include "export/s3_directory.h"
 #include "inspector/mask.h"
 #include "inspector/sessions.h"
 #include "inspector/summary.h"
@@ -231,6 +232,8 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 	    !option_given(c->o, "table");
 	const char *table = hinted ? hints->table : c->o->table;
 
+	if (!hinted && c->o->stack == NULL && option_table(c->o, f) != 0)
+		return -1;
 	if (context_locate(c, hints != NULL ? hints->region : NULL, f) != 0)
 		return -1;
 	if (context_client(c,
@@ -691,6 +694,8 @@ context_place(const struct context *c)
 	if (c->ddb == NULL)
 		return (struct report_place){
 			.input = c->o->input,
+			.files =
+			    c->o->input != NULL && s3_directory_is(c->o->input),
 			.table = c->file_table,
 			.region = c->file_region,
 		};

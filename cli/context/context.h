@@ -143,6 +143,10 @@ void context_tell_kind(const struct context *c, const struct summary *s);
 /* Warn if no key of ${s}, which a pass over a table has counted, begins as the
  * prefixes that select entries. */
 void context_tell_none(const struct context *c, const struct summary *s);
+/* Warn if the TTL that the option ${name} gives, ${seconds} from the time of
+ * the run (below 0: none), has passed. */
+void context_tell_past(const struct context *c, const char *name,
+    int64_t seconds);
 /* Warn of a purge of ${s} by an attribute that TTL does not act on, if all of
  * its times have passed: it may be the time of creation. */
 void context_tell_creation(const struct context *c, const struct summary *s);

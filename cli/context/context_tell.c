@@ -6,6 +6,9 @@
 #include "cli/report/report_words.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
+#include "lib/base/sum.h"
+#include "lib/base/text.h"
+#include "lib/dynamodb/client.h"
 #include "lib/stream/input.h"
 
 void
@@ -94,6 +97,19 @@ context_tell_creation(const struct context *c, const struct summary *s)
 	log_warn(c->log, "by %s, %sthis deletes what is live", c->ttl,
 	    buf_text(&line));
 	buf_release(&line);
+}
+
+void
+context_tell_past(const struct context *c, const char *name, int64_t seconds)
+{
+	int64_t given = sum_add(c->rules.now, seconds);
+	char text[32];
+
+	if (seconds < 0 || given > ddb_now(c->ddb) ||
+	    text_time_format(text, given) != 0)
+		return;
+	log_warn(c->log, "--%s: the TTL that it gives, %s, has passed%s", name,
+	    text, option_given(c->o, "now") ? "; it counts from --now" : "");
 }
 
 void

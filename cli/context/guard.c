@@ -73,17 +73,24 @@ guard_refuse(struct context *c, bool execute, const struct fault *why,
 	return 0;
 }
 
+/* What is to be checked before the first write. */
+static void
+plan_of(struct plan *p, const struct context *c)
+{
+	option_plan(p, c->o);
+	p->table = &c->table;
+	p->clock_known = service_clock_known(ddb_service(c->ddb));
+	p->skew_ms = service_skew_ms(ddb_service(c->ddb));
+	p->here_ms = c->world->wall_ms(c->world->ctx);
+}
+
 int
 guard_check(struct context *c, bool changes, bool execute, struct fault *f)
 {
 	struct plan p;
 	struct fault why;
 
-	option_plan(&p, c->o);
-	p.table = &c->table;
-	p.clock_known = service_clock_known(ddb_service(c->ddb));
-	p.skew_ms = service_skew_ms(ddb_service(c->ddb));
-	p.here_ms = c->world->wall_ms(c->world->ctx);
+	plan_of(&p, c);
 	p.changes = changes;
 	for (size_t i = 0; plan_checks[i] != NULL; i++)
 		if (plan_checks[i](&p, &why) != 0 &&
@@ -150,18 +157,21 @@ guard_enter(struct context *c, const char *doing, struct fault *f)
 char *
 guard_undo(const struct context *c, const char *journal)
 {
-	/* without these a restore could be refused */
-	static const char *const again[] = { "profile", "expect-account",
-		"now" };
 	struct report_place place = context_place(c);
 	char *whole = realpath(journal, NULL);
 	struct buf b = { 0 }, shown = { 0 };
+	struct plan p;
 
 	/* the journal says the table, region and TTL attribute */
 	place.table = place.region = place.repeat = NULL;
 	text_report_command(&b, "restore --yes", &place);
-	for (size_t i = 0; i < sizeof(again) / sizeof(again[0]); i++)
-		option_repeat_one(&b, c->o, again[i]);
+	option_repeat_one(&b, c->o, "profile");
+	option_repeat_one(&b, c->o, "expect-account");
+	/* a wrong clock would be refused; else the undo has its own time */
+	plan_of(&p, c);
+	p.now_given = false;
+	if (plan_clocks(&p, NULL) != 0)
+		option_repeat_one(&b, c->o, "now");
 	buf_addc(&b, ' ');
 	shlex_quote(&b, whole != NULL ? whole : journal);
 	free(whole);
