@@ -52,6 +52,24 @@ screen_lines(const char *text, size_t n, int columns)
 	return lines;
 }
 
+/* Where the last line of ${text} begins. */
+static size_t
+last_line(const char *text, size_t n)
+{
+	size_t at = n > 0 ? n - 1 : 0; /* before its newline */
+
+	while (at > 0 && text[at - 1] != '\n')
+		at--;
+	return at;
+}
+
+static void
+add_line(struct buf *out, const char *line, size_t n)
+{
+	buf_add(out, line, n);
+	buf_adds(out, REST "\n");
+}
+
 void
 screen_draw(struct buf *out, const char *text, size_t n, int rows, int columns,
     bool first)
@@ -59,25 +77,30 @@ screen_draw(struct buf *out, const char *text, size_t n, int rows, int columns,
 	/* the cursor ends up below the last line */
 	int lines = screen_lines(text, n, columns);
 	int room = rows > 2 ? rows - 1 : 1;
-	int shown = lines <= room ? lines : room - 1;
-	size_t at = 0;
+	size_t last = last_line(text, n);
+	int foot = height(text + last, length(text + last, n - last), columns);
+	bool all = lines <= room, keeps = !all && room - 1 > foot;
+	size_t end = keeps ? last : n, at = 0;
+	int shown = all ? lines : room - 1 - (keeps ? foot : 0);
 
 	buf_adds(out, first ? WIPE HOME : HOME);
-	while (at < n) {
-		size_t one = length(text + at, n - at);
+	lines -= keeps ? foot : 0;
+	while (at < end) {
+		size_t one = length(text + at, end - at);
 		int takes = height(text + at, one, columns);
 
 		if (takes > shown)
 			break;
-		buf_add(out, text + at, one);
-		buf_adds(out, REST "\n");
+		add_line(out, text + at, one);
 		shown -= takes;
 		lines -= takes;
 		at += one + 1;
 	}
-	if (at < n)
+	if (at < end)
 		buf_addf(out,
 		    PLAIN "(%d more lines: enlarge the window)" REST "\n",
 		    lines);
+	if (keeps)
+		add_line(out, text + last, length(text + last, n - last));
 	buf_adds(out, BELOW);
 }

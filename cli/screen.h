@@ -13,8 +13,8 @@ int screen_lines(const char *text, size_t n, int columns);
 /*
  * Add ${text}[0..n), escaped whole lines, to ${out} so that it replaces the
  * screen of a terminal of ${rows} lines of ${columns} without flicker. Lines
- * without room are left out, and the last one says how many. ${first}: clear
- * the screen first. Pure.
+ * without room are left out, but for the last, and the one before it says how
+ * many. ${first}: clear the screen first. Pure.
  */
 void screen_draw(struct buf *out, const char *text, size_t n, int rows,
     int columns, bool first);

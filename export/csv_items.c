@@ -75,7 +75,8 @@ read_names(struct csv_items *c, struct fault *f)
 	if (c->n == 1 && strpbrk(c->names[0], ";\t") != NULL)
 		return fault(f, FAULT_DATA,
 		    "%s: it looks like a header row separated by %s; save the "
-		    "file with commas, or write it with export --format csv",
+		    "file with commas, or write it with export --format csv, "
+		    "or, if it is from the AWS CLI, with --output json",
 		    csv_read_name(c->csv),
 		    strchr(c->names[0], ';') != NULL ? "semicolons" : "tabs");
 	if (strcmp(c->names[0], ATTRIBUTES) == 0)

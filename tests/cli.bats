@@ -63,6 +63,8 @@ on_terminal() {
 	fails 2 "-t 'ab' is not a table name" purge -t ab
 	fails 2 "-t 'arn:aws:s3:::bucket' is not" inspect -t arn:aws:s3:::bucket
 	CACHETABLE='a/b' fails 2 "CACHETABLE 'a/b' is not a table name" doctor
+	echo '{"Item":{"key":{"S":"a"}}}' >"$BATS_TEST_TMPDIR/one.json"
+	CACHETABLE='a/b' fails 2 "CACHETABLE 'a/b' is not a table name" restore "$BATS_TEST_TMPDIR/one.json"
 	fails 2 "not one of bash, zsh, fish" completion tcsh
 	fails 2 "no command 'nosuch'" help nosuch
 }

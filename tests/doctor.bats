@@ -290,6 +290,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	    "backups": {"PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"}}}'
 	doctor 1 --expect-account 123456789012
 	is warning 'no userIdentity dynamodb.amazonaws.com' stream
+	is warning 'ttlsweep purge --state stuck ' stream
 	is failure 'also in eu-west-1, sa-east-1' replicas
 	is failure 'ttlsweep purge --overdue 15m --expect-account 123456789012' replicas
 	doctor 1 --overdue 899s
@@ -303,9 +304,10 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is ok 'ENABLING on ttl (it takes up to an hour)' ttl
 	is ok '123456789012, as expected' account
 	cloud_set '{"replies": {"DescribeTimeToLive": {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "other"}}},
-	    "table": {"TableStatus": "ARCHIVED"}}'
+	    "table": {"TableStatus": "ARCHIVED", "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "OLD_IMAGE"}}}'
 	doctor 1 --ttl-attribute ttl
 	is warning 'ENABLED on other, not on ttl' ttl
+	is warning "turn it on for ttl first, and then 'purge --state stuck' deletes only the others" stream
 	is warning 'TTL on other, not on ttl' gallery
 	is failure 'needs it ACTIVE or UPDATING' table
 	doctor 1 --expect-account 111122223333

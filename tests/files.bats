@@ -359,13 +359,15 @@ open("f.bz2", "wb").write(bz2.compress(text))'
 	printf 'PK\3\4....' >f.zip
 	printf '7z\xbc\xaf\x27\x1c..' >f.7z
 	printf 'Count: 3\nItems:\n- key:\n' >f.yaml
+	printf 'None\t1\t1\nKEY\tsession:1\n' >f.text
+	printf -- '--------------\n|    Scan    |\n' >f.table
 	printf '\n<!doctype html>\n<html>' >f.html
 	printf '<html>\n<head><title>403 Forbidden</title></head>' >f.htm
 	printf '<?xml version="1.0"?>\n<Error/>' >f.xml
 	while IFS='|' read -r file what; do
 		for args in "inspect -i $file" "restore -t $copy $file" "list -t $copy --keys-from $file"; do
 			# a list of keys may be any text
-			[[ $file != *.@(yaml|xml) || $args != list* ]] || continue
+			[[ $file != *.@(yaml|text|table|xml) || $args != list* ]] || continue
 			# shellcheck disable=SC2086
 			run -1 ttlsweep $args
 			[[ $output == *"$file: is ${what/PIPE/|}"* ]]
@@ -385,6 +387,8 @@ twice.gz|compressed with gzip twice; run: zcat twice.gz PIPE
 f.utf16|text in UTF-16; run: iconv -f UTF-16 -t UTF-8 f.utf16 PIPE
 f.utf16le|text in UTF-16; run: iconv -f UTF-16LE -t UTF-8 f.utf16le PIPE
 f.yaml|YAML; have the AWS CLI print JSON: --output json
+f.text|text of the AWS CLI; have the AWS CLI print JSON: --output json
+f.table|a table of the AWS CLI; have the AWS CLI print JSON: --output json
 f.html|HTML or XML; it may be an error page; look at it, and fetch the file again
 f.htm|HTML or XML; it may be an error page
 f.xml|HTML or XML; it may be an error page

@@ -140,7 +140,14 @@ check_stream(struct doctor *d, struct fault *f)
 	    "a reader that archives or counts expired entries that way misses "
 	    "these; tell its owner, or leave to TTL the entries it will "
 	    "delete");
-	doctor_command(&d->command, d, "purge --state stuck");
+	/* until it is on, all that have expired are stuck */
+	if (ddb_table_ttl_acts(&d->c.table, d->ttl))
+		doctor_command(&d->command, d, "purge --state stuck");
+	else
+		buf_addf(&d->fix,
+		    ": turn it on for %s first, and then 'purge --state "
+		    "stuck' deletes only the others",
+		    d->ttl);
 	return doctor_add(d, "stream", DOCTOR_WARNING, f);
 }
 
@@ -287,6 +294,18 @@ describe(struct doctor *d, struct fault *f)
 	return check_account(d, f);
 }
 
+/* It is reported by doctor_ttl, but check_stream and check_gallery need it. */
+static void
+read_ttl(struct doctor *d)
+{
+	doctor_waiting(d, "asking for TTL");
+	d->ttl_described =
+	    ddb_table_read_ttl(d->c.conn, &d->c.table, &d->ttl_why) == 0;
+	d->ttl = d->o->ttl_attribute != NULL   ? d->o->ttl_attribute
+	    : d->c.table.ttl_attribute != NULL ? d->c.table.ttl_attribute
+					       : "ttl";
+}
+
 int
 doctor_table(struct doctor *d, struct fault *f)
 {
@@ -306,16 +325,13 @@ doctor_table(struct doctor *d, struct fault *f)
 		r = describe(d, f);
 	if (r <= 0)
 		return r;
+	read_ttl(d);
 	for (size_t i = 0; d->described && i < sizeof(checks) / sizeof(*checks);
 	     i++)
 		if (checks[i](d, f) != 0)
 			return -1;
 	if (check_backups(d, f) != 0)
 		return -1;
-	/* reported by doctor_ttl, but check_gallery needs it */
-	doctor_waiting(d, "asking for TTL");
-	d->ttl_described =
-	    ddb_table_read_ttl(d->c.conn, &d->c.table, &d->ttl_why) == 0;
 	if (d->described && check_gallery(d, f) != 0)
 		return -1;
 	return 1;

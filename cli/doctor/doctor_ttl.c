@@ -452,9 +452,6 @@ doctor_ttl(struct doctor *d, struct fault *f)
 	int rc = -1;
 
 	d->section = "Entries";
-	d->ttl = d->o->ttl_attribute != NULL   ? d->o->ttl_attribute
-	    : d->c.table.ttl_attribute != NULL ? d->c.table.ttl_attribute
-					       : "ttl";
 	d->now = option_given(d->o, "now") ? d->o->now : ddb_now(d->c.ddb);
 	d->journal_bad = refuses_journal(d);
 	summary_init(&d->sample, 0, true);

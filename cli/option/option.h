@@ -202,6 +202,8 @@ int option_defaults(struct options *o, struct fault *f);
 /* Where the table's name is from: "-t", "CACHETABLE", "the default", "--stack".
  */
 const char *option_table_from(const struct options *o);
+/* Check that it can be a table's name or ARN; there must be one. */
+int option_table(const struct options *o, struct fault *f);
 /* Whether a purge would delete entries that may be meant to stay, without
  * saying which: ${f} says what to do about it. */
 bool option_wide(const struct options *o, struct fault *f);

@@ -353,7 +353,8 @@ option_table_from(const struct options *o)
 	return set != NULL && *set != '\0' ? "CACHETABLE" : "the default";
 }
 
-/* The table's name, unless a file or a stack gives it. */
+/* The table's name, unless a file or a stack gives it. A journal may name
+ * another one than the environment does. */
 static int
 check_table(const struct options *o, struct fault *f)
 {
@@ -361,6 +362,12 @@ check_table(const struct options *o, struct fault *f)
 	    o->merge ||
 	    (o->command->bit == ON_RESTORE && !option_given(o, "table")))
 		return 0;
+	return option_table(o, f);
+}
+
+int
+option_table(const struct options *o, struct fault *f)
+{
 	if (arn_is_table_name(o->table) || arn_is_table(o->table))
 		return 0;
 	return fault(f, FAULT_USAGE,

@@ -27,6 +27,7 @@ struct report_place {
 	bool endpoint_shown; /* it is not the region's own */
 	const char *profile; /* as given */
 	const char *input;   /* the file that was read instead of a table */
+	bool files;          /* it is a directory of files */
 	const struct price *price;
 	const char *repeat; /* options that a command about the same must
 			       repeat: " --ttl-attribute x" */

@@ -235,6 +235,35 @@ advise_stuck(struct advice *a, int64_t stuck)
 	advice_repair_rest(a, "Then", rest);
 }
 
+/* TTL, once it acts, will not delete ${n} of those that are expired. */
+static void
+leaves(struct advice *a, int64_t n)
+{
+	if (a->r->estimated)
+		buf_addf(a->line,
+		    "About %s other%s TTL will not delete as they are. ",
+		    figure_count(n).s, n == 1 ? "" : "s");
+	else if (n == 1)
+		buf_adds(a->line,
+		    "TTL will not delete the other one as it is. ");
+	else
+		buf_addf(a->line,
+		    "TTL will not delete the other %s as they are. ",
+		    figure_count(n).s);
+}
+
+/* Once TTL acts, all that is stuck is for a purge. */
+static void
+purge_others(struct advice *a, int64_t n)
+{
+	buf_addf(a->line, "%s, purge %s:",
+	    a->acts == REPORT_TTL_ELSEWHERE ? "Once it has moved"
+					    : "Once it is on",
+	    n == 1 ? "it" : "these");
+	advice_say(a);
+	advice_sweep_stuck(a);
+}
+
 /* TTL does not act: what it would delete if it did, and how to delete the
  * rest. */
 static void
@@ -260,19 +289,7 @@ advise_off(struct advice *a)
 		never(a, all);
 		buf_adds(a->line, ". ");
 	} else if (taken < all) {
-		if (a->r->estimated)
-			buf_addf(a->line,
-			    "About %s other%s TTL will not "
-			    "delete as they are. ",
-			    figure_count(all - taken).s,
-			    all - taken == 1 ? "" : "s");
-		else if (all - taken == 1)
-			buf_adds(a->line,
-			    "TTL will not delete the other one as it is. ");
-		else
-			buf_addf(a->line,
-			    "TTL will not delete the other %s as they are. ",
-			    figure_count(all - taken).s);
+		leaves(a, all - taken);
 	}
 	if (repair) {
 		int64_t rest = all - (on ? taken : 0) - a->repaired.taken;
@@ -291,6 +308,8 @@ advise_off(struct advice *a)
 			return;
 		or_delete(a, all);
 	} else if (live) {
+		if (on && taken > 0 && taken < all)
+			purge_others(a, all - taken);
 		delete_all(a, all);
 	}
 	advice_say(a);

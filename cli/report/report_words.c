@@ -529,9 +529,10 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 		buf_adds(line,
 		    r->summary->zoneless[STATE_IMMORTAL] > 0
 			? "No entry is known to be expired"
-			: r->place.input != NULL
-			? "No entry in this file is expired"
-			: "No expired entry is left");
+			: r->place.input != NULL ? r->place.files
+			    ? "No entry in these files is expired"
+			    : "No entry in this file is expired"
+						 : "No expired entry is left");
 	}
 	if (off) {
 		buf_adds(line, ", but ");
@@ -562,7 +563,10 @@ left(const struct report *r, int64_t n, struct buf *line)
 	if (r->estimated)
 		report_sample_range(r, r->sample->seen->overdue.total,
 		    r->sample->seen->squares.overdue, line);
-	buf_adds(line, file ? " in this file" : "");
+	buf_adds(line,
+	    r->place.files ? " in these files"
+		: file     ? " in this file"
+			   : "");
 	if (h->total == 1 && n == 1) {
 		buf_addf(line, " expired %s ago%s.", figure_span(h->max).s,
 		    file ? "" : " and is still here");

@@ -75,6 +75,9 @@ static const struct {
 	{ BYTES("Items:\n"), 0, TEXT, "YAML", NULL, PRINT_JSON },
 	{ BYTES("Count: "), 0, TEXT, "YAML", NULL, PRINT_JSON },
 	{ BYTES("ConsumedCapacity: "), 0, TEXT, "YAML", NULL, PRINT_JSON },
+	{ BYTES("None\t"), 0, TEXT, "text of the AWS CLI", NULL, PRINT_JSON },
+	{ BYTES("----------"), 0, TEXT, "a table of the AWS CLI", NULL,
+	    PRINT_JSON },
 /* clang-format on */
 #undef BYTES
 };

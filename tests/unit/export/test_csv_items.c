@@ -62,7 +62,7 @@ static const struct {
 	    "dynamodb-json" },
 	{ "semicolons", "key;kind;attributes\n", NULL, NULL,
 	    "/file: it looks like a header row separated by semicolons; save the "
-	    "file with commas, or write it with export --format csv" },
+	    "file with commas, or write it with export --format csv, or, if it is from the AWS CLI, with --output json" },
 	{ "the key is not first", "attributes,key\n", NULL, NULL,
 	    "/file: its first column is \"attributes\", but must be the key" },
 	{ "an invalid name", "key,\xff,attributes\n", NULL, NULL,

@@ -643,8 +643,9 @@ static const struct trouble troubles[] = {
 	    { "and 30 of the 40 expired entries are deleted",
 	      "Turn TTL on (it leaves alone what expired five or more years "
 	      "ago), or purge them.",
-	      "TTL will not delete the other 10 as they are. Or, instead, delete "
-	      "all 40 expired entries now:" },
+	      "TTL will not delete the other 10 as they are. Once it is on, "
+	      "purge these: \n    ttlsweep purge -t T --region us-east-1 "
+	      "--state stuck\nOr, instead, delete all 40 expired entries now:" },
 	    { "up to" } },
 	{ "off, but it would delete none of them", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_STRING, 371, YEAR } }, NULL,
