@@ -279,6 +279,23 @@ check(const struct file_source *fs, const struct drawn *d,
 					 &page->items[page->n - 1], line, f);
 }
 
+/* ${image} cannot be added to a page: if it lacks the key, say whose that is.
+ */
+static void
+not_added(const struct file_source *fs, struct slice image, struct fault *f)
+{
+	const struct key_schema *key = fs->list.schema;
+
+	if (fs->list.table != NULL &&
+	    (slice_get(image, key->partition).p == NULL ||
+		(key->sort != NULL && slice_get(image, key->sort).p == NULL)))
+		(void)fault_add(f,
+		    ", which is in the key of table %s; name a table with the "
+		    "key of these entries with -t, or rename the attribute in "
+		    "a copy",
+		    fs->list.table);
+}
+
 /* Add the entry on the line ${text}, if any, to ${page}. */
 static int
 read_line(struct file_source *fs, struct drawn *d, struct page *page,
@@ -295,9 +312,11 @@ read_line(struct file_source *fs, struct drawn *d, struct page *page,
 	if (got != 1)
 		return got;
 	if (e.checked &&
-	    page_item(page, e.item, list->schema, list->ttl, f) != 0)
+	    page_item(page, e.item, list->schema, list->ttl, f) != 0) {
+		not_added(fs, e.item, f);
 		return fault_at(f, "%s:%lld", reader_path(d->reader),
 		    (long long)text->number);
+	}
 	if (reader_check_key(d->reader, text->number, &e,
 		&page->items[page->n - 1], &d->scratch, f) != 0)
 		return -1;
@@ -332,9 +351,11 @@ read_images(struct file_source *fs, struct drawn *d, struct page *page,
 		struct slice ttl = { image.p + image.n, d->parts[i].ttl };
 
 		at += image.n + ttl.n;
-		if (page_item(page, image, list->schema, list->ttl, f) != 0)
+		if (page_item(page, image, list->schema, list->ttl, f) != 0) {
+			not_added(fs, image, f);
 			return fault_at(f, "%s:%lld", fs->files[d->file].path,
 			    (long long)d->parts[i].line);
+		}
 		if (ttl.n == 0)
 			ttl.p = NULL;
 		keep(d, page, ttl, d->first + (int64_t)i);

@@ -22,8 +22,9 @@ struct source;
  */
 struct file_list {
 	size_t n;                        /* files */
-	const struct key_schema *schema; /* borrowed, as is ttl */
+	const struct key_schema *schema; /* borrowed, as are ttl, table */
 	const char *ttl;
+	const char *table; /* whose key it is, for messages; NULL: a guess */
 	bool shared;
 	/* > 0: so many workers share the lines of one file, whose reader is
 	 * ${ctx}; the callbacks are not called. */

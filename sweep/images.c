@@ -280,6 +280,7 @@ images_walk(struct images *im, struct sweep_totals *totals)
 	return file_source_open(&(struct file_list){ .n = im->r->nfiles,
 	    .schema = &im->r->table->schema,
 	    .ttl = im->r->ttl_attribute,
+	    .table = im->r->table->name,
 	    .shared = true,
 	    .page = totals != NULL ? FILE_PAGE : PAGE_IMAGES,
 	    .ctx = im,

@@ -133,9 +133,9 @@ way_out(const struct journal *j, int error)
 	if (error != ENOSPC && error != EDQUOT)
 		return "";
 	return j->numbered
-	    ? "; make room there (but keep this journal: it is the undo), or "
+	    ? "; make room there (but keep this journal if anything was changed: it is the undo), or "
 	      "name a place with more space with --journal-dir"
-	    : "; make room there (but keep this journal: it is the undo), or "
+	    : "; make room there (but keep this journal if anything was changed: it is the undo), or "
 	      "name a file where there is more space with --journal";
 }
 

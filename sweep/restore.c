@@ -642,6 +642,7 @@ walk(struct restore_state *run, struct pass_sink sink, bool first,
 		t->scanned = done.items;
 		t->matched = done.matched;
 		t->prefixes |= s.prefixes;
+		t->nameless = summary_nameless(&s);
 	}
 	summary_release(&s);
 	source_close(pass.source);

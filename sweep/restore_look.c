@@ -38,7 +38,8 @@ struct asked {
 	int64_t units;   /* write units to undo its repair, … */
 	int64_t whole;   /* … to put it where nothing is, … */
 	int64_t refused; /* … to find that it is present */
-	bool after; /* its repair is undone after a newer image was put back */
+	bool after;  /* its repair is undone after a newer image was put back */
+	bool judged; /* by the attribute that its TTL is in */
 	bool present;
 	bool changed; /* of a repair: it has another TTL value now */
 };
@@ -122,8 +123,8 @@ count_one(struct restore_state *run, const struct asked *a)
 
 		run->to_put++;
 		t->to_change += changes;
-		t->lasting += !changes && a->state != STATE_PENDING &&
-		    a->state != STATE_STUCK;
+		t->lasting += !changes && a->judged &&
+		    a->state != STATE_PENDING && a->state != STATE_STUCK;
 		t->gone_since += a->given.p != NULL && !a->present && !a->after;
 		restore_count_expired(run, a->state);
 		return 0;
@@ -231,6 +232,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	*a = (struct asked){ .given = given,
 		.after = turn == IMAGES_AFTER,
 		.state = r->state,
+		.judged = strcmp(l->ttl, o->ttl_attribute) == 0,
 		.units = images_units(l->run->images, seg, r->item),
 		.whole = cost_item(o->table, r->item),
 		.refused = restore_refused(r) };

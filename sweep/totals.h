@@ -65,7 +65,9 @@ struct sweep_totals {
 	/* restore: put back (dry: to put back), from a repair's journal, as the
 	 * entry is gone since; dry: to change back */
 	int64_t gone_since, to_change;
-	int64_t lasting; /* restore, dry: to put back, and not expired */
+	int64_t lasting; /* restore, dry: to put back, and known not to be
+			    expired */
+	bool nameless;   /* restore: no image has the TTL attribute */
 	bool chained;    /* restore: the repair of an entry is undone after
 			    it was put back: the next two are not known */
 	int64_t expired; /* restore: put back and already expired, … */

@@ -130,6 +130,10 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 		jq -e '.stopped == "deadline" and .deleted == 0 and .failed == 0
 		    and .matched > 0 and .skipped == .matched' <<<"$output"
 	done
+	# what to do depends on what was throttled
+	road PUT set '{"rates": {"throttle": 1}, "in_a_row": 0, "retry_after": 120000, "only": ["Scan"]}'
+	run -4 --separate-stderr sweep --yes -q --deadline 1s --jobs 8 --segments 8 --endpoint-url "$ROAD_URL"
+	[[ $stderr == *"the service throttled "*" requests: slow down with --max-rcu, or raise the table's capacity"* ]]
 	# it does not wait for units, either
 	begun=$SECONDS
 	run -4 --separate-stderr sweep --yes --deadline 1s --max-wcu 1 --format json

@@ -341,6 +341,35 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	ttlsweep export -q -t "$T" --format jsonl | jq -e --argjson now "$now" '.exp > $now and .foo == null'
 }
 
+@test "entries whose TTL is not where the table has it are said never to be deleted" {
+	local now
+	now=$(date +%s)
+	table
+	give k x $((now - 90))
+	give other x
+	ttlsweep export -q -t "$T" -o all.json
+	ttlsweep purge -q -t "$T" --yes --journal j
+	ddb "$AWS_ENDPOINT_URL_DYNAMODB" update_time_to_live '{"TableName": "'"$T"'",
+	    "TimeToLiveSpecification": {"Enabled": true, "AttributeName": "expires"}}'
+	run -0 --separate-stderr ttlsweep restore j
+	[[ $stderr == *"j: its entries have their TTL in ttl, the TTL attribute of the journal, not in expires, which TTL acts on: it will never delete them" ]]
+	[[ $stderr != *"no entry in the file"* ]]
+	run -0 --separate-stderr ttlsweep restore j --extend-ttl 1d
+	[[ $stderr == *"j: its entries get their new TTL in ttl, the TTL attribute of the journal, not in expires" ]]
+	[[ $output == *"What is put back gets the TTL "* && $output != *"expired"* ]]
+	run -0 --separate-stderr ttlsweep restore -t "$T" all.json
+	[[ $stderr == *"no entry in the file has expires, the TTL attribute of table $T: TTL will never delete them" ]]
+	run -0 --separate-stderr ttlsweep restore -t "$T" all.json --ttl-attribute ttl
+	[[ $stderr != *"no entry in the file"* ]]
+	# the key is another one
+	echo '{"Item":{"id":{"S":"a"}}}' >x.json
+	run -1 --separate-stderr ttlsweep restore -t "$T" x.json
+	[[ $stderr == *'x.json:1: an item has no key attribute "key" of type S, N or B, which is in the key of table '"$T"'; name a table with the key of these entries with -t, or rename the attribute in a copy'* ]]
+	jq -s '{Items: map(.Item), Count: 1, ScannedCount: 1}' x.json >reply.json
+	run -1 --separate-stderr ttlsweep restore -t "$T" reply.json
+	[[ $stderr == *"which is in the key of table $T; name a table "* ]]
+}
+
 @test "an export beside a journal goes where the journal goes, and a note says so" {
 	table
 	give k x

@@ -369,22 +369,67 @@ tell_led(const struct restoring *s)
 	}
 }
 
-/* --extend-ttl writes the attribute that a journal names. */
+/* The attribute that journal ${i} names, if it is not the one that entries are
+ * judged by here; else NULL. */
+static const char *
+other_attribute(const struct restoring *s, size_t i)
+{
+	const struct journal_index *ix = s->origins[i].journal;
+	const char *named = ix != NULL ? ix->header.ttl_attribute : "";
+
+	return named[0] != '\0' && strcmp(named, s->context.ttl) != 0 ? named
+								      : NULL;
+}
+
+/* Whether entries are judged by the attribute that TTL acts on. */
+static bool
+ttl_acts(const struct context *c)
+{
+	return c->table.ttl_acts && strcmp(c->table.ttl_attribute, c->ttl) == 0;
+}
+
+/* --extend-ttl writes the attribute that a journal names; without it entries
+ * keep their TTL there. */
 static void
 tell_attributes(const struct restoring *s)
 {
 	const struct context *c = &s->context;
 
-	for (size_t i = 0; i < s->n && c->o->extend_ttl >= 0; i++) {
-		const struct journal_index *ix = s->origins[i].journal;
+	for (size_t i = 0; i < s->n; i++) {
+		const char *other = other_attribute(s, i);
 
-		if (ix != NULL && ix->header.ttl_attribute[0] != '\0' &&
-		    strcmp(ix->header.ttl_attribute, c->ttl) != 0)
+		if (other != NULL && c->o->extend_ttl >= 0)
 			log_note(c->log,
 			    "%s: its entries get their new TTL in %s, the TTL "
 			    "attribute of the journal, not in %s",
-			    s->files[i].path, ix->header.ttl_attribute, c->ttl);
+			    s->files[i].path, other, c->ttl);
+		else if (other != NULL)
+			log_note(c->log,
+			    "%s: its entries have their TTL in %s, the TTL "
+			    "attribute of the journal, not in %s%s",
+			    s->files[i].path, other, c->ttl,
+			    ttl_acts(c)
+				? ", which TTL acts on: it will never delete "
+				  "them"
+				: "");
 	}
+}
+
+/* Entries without the table's TTL attribute never expire. */
+static void
+tell_nameless(const struct restoring *s)
+{
+	const struct context *c = &s->context;
+
+	if (!s->totals.nameless || c->o->extend_ttl >= 0 || !ttl_acts(c))
+		return;
+	for (size_t i = 0; i < s->n; i++)
+		if (other_attribute(s, i) != NULL)
+			return;
+	log_note(c->log,
+	    "no entry in the file%s has %s, the TTL attribute of table %s: TTL "
+	    "will never delete them",
+	    s->n == 1 ? "" : "s", c->ttl, c->table.name);
 }
 
 /* The options allow it; it may be a mistake all the same. */
@@ -509,6 +554,7 @@ restore(struct restoring *s, struct fault *f)
 		    "run only after a lost reply");
 	if (rc == 0) {
 		context_tell_prefixes(c, s->totals.prefixes, s->totals.scanned);
+		tell_nameless(s);
 		tell_none(s);
 		tell_timeless(s);
 	}

@@ -298,9 +298,11 @@ log_end(const struct context *c, const struct report_sweep *r,
 	    2 * r->work.throttled >= r->work.requests && r->work.throttled > 0)
 		log_warn(c->log,
 		    "the service throttled %s of %s requests: slow down with "
-		    "--max-wcu, or raise the table's capacity",
+		    "--max-%s, or raise the table's capacity",
 		    figure_count(r->work.throttled).s,
-		    figure_count(r->work.requests).s);
+		    figure_count(r->work.requests).s,
+		    2 * r->work.throttled_writes >= r->work.throttled ? "wcu"
+								      : "rcu");
 	if (r->totals->unsure > 0)
 		log_warn(c->log,
 		    "%s of the failed may be %s all the same: no usable reply "

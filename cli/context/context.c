@@ -732,6 +732,7 @@ context_work(const struct context *c, const struct pass_progress *done)
 		w.requests = counts.requests;
 		w.retries = counts.retries;
 		w.throttled = counts.throttled;
+		w.throttled_writes = counts.throttled_writes;
 		w.read_units = counts.read_units;
 		w.write_units = counts.write_units;
 		w.finished = ddb_now(c->ddb);

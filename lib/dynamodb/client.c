@@ -224,6 +224,7 @@ ddb_throttled(struct ddb_conn *c, double read, double write)
 
 	lock_enter(d->lock);
 	d->counts.throttled++;
+	d->counts.throttled_writes += write > 0;
 	rate_throttled(&d->read, read, now);
 	rate_throttled(&d->write, write, now);
 	lock_leave(d->lock);

@@ -45,7 +45,7 @@ const struct ddb_options *ddb_options(const struct ddb *d);
 struct ddb_counts {
 	int64_t requests; /* sent, retries included */
 	int64_t retries;
-	int64_t throttled;
+	int64_t throttled, throttled_writes; /* all, and of these writes */
 	double read_units; /* as reported, else as estimated */
 	double write_units;
 };
