@@ -12,6 +12,7 @@
 #include "lib/base/sum.h"
 #include "lib/base/thread.h"
 #include "lib/dynamodb/client.h"
+#include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/get.h"
 #include "lib/dynamodb/item.h"
 #include "lib/dynamodb/source.h"
@@ -59,6 +60,7 @@ struct put {
 	struct slice image;
 	size_t made_at; /* image.p NULL: where in the putter's images it is */
 	double units;   /* reserved */
+	double takes;   /* more, if it was to undo a repair */
 	double refused; /* what it takes if its key has an entry */
 	struct slice there; /* the entry that has its key now, p NULL if none */
 	bool gone;          /* since the repair that is undone */
@@ -369,7 +371,7 @@ begin_writes(struct putter *p)
 		if (put->image.p == NULL)
 			put->image.p = p->images.p + put->made_at;
 		p->writes[i] = (struct ddb_write){ .put = put->image,
-			.units = put->units,
+			.units = put->takes,
 			.refused = put->refused };
 	}
 }
@@ -478,6 +480,7 @@ hold(struct putter *p, const struct record *r, const char *attribute,
 		.made_at = p->images.n,
 		.gone = gone,
 		.units = units,
+		.takes = gone ? (double)cost_item(o->table, item) : units,
 		.refused = (double)restore_refused(r) };
 	image_keys_add(&p->keys, item);
 	p->bytes += item->json.n;

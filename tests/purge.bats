@@ -130,6 +130,10 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 		jq -e '.stopped == "deadline" and .deleted == 0 and .failed == 0
 		    and .matched > 0 and .skipped == .matched' <<<"$output"
 	done
+	# one that ends before anything is done would do so again
+	run -4 --separate-stderr sweep --yes --deadline 1s --jobs 8 --segments 8 --endpoint-url "$ROAD_URL"
+	[[ $output == *" 0 deleted, "*"; stopped: deadline; "* && $stderr != *"to continue"* ]]
+	[[ $stderr == *"nothing was changed; raise --deadline, which passed before anything was done, or save the run's position with --checkpoint FILE"* ]]
 	# what to do depends on what was throttled
 	road PUT set '{"rates": {"throttle": 1}, "in_a_row": 0, "retry_after": 120000, "only": ["Scan"]}'
 	run -4 --separate-stderr sweep --yes -q --deadline 1s --jobs 8 --segments 8 --endpoint-url "$ROAD_URL"
@@ -139,6 +143,8 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	run -4 --separate-stderr sweep --yes --deadline 1s --max-wcu 1 --format json
 	((SECONDS - begun < 60))
 	jq -e '.stopped == "deadline" and .matched == .deleted + .skipped' <<<"$output"
+	jq -e '.deleted == 0' <<<"$output" ||
+	    [[ $stderr == *"to continue, reading from the beginning again (with --checkpoint FILE runs continue where they stopped): ttlsweep purge "* ]]
 }
 
 @test "a journal is named by the clock, not by --now" {
@@ -297,7 +303,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	# a prefix that no key has is probably mistyped; one that no expired entry
 	# has is not
 	run -0 --separate-stderr sweep --yes -q --prefix nothing --prefix none
-	[[ $stderr == "ttlsweep: "*"--prefix nothing --prefix none selects none of the 100 entries read" ]]
+	[[ $stderr == "ttlsweep: "*"none of the 100 entries read matches --prefix nothing --prefix none" ]]
 	run -0 --separate-stderr sweep --yes -q --prefix "$(ttlsweep list -t "$T" --now "$NOW" --state live --reveal --limit 1 --columns key --no-headings)"
 	[ -z "$stderr" ]
 	run -0 --separate-stderr sweep --yes -q

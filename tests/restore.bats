@@ -416,7 +416,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	table
 	{ item a x; item b x; } >x.json
 	run -0 --separate-stderr ttlsweep restore -q -t "$T" x.json --yes --prefix sesion:
-	[[ $stderr == *"--prefix sesion: selects none of the 2 entries in the file"* ]]
+	[[ $stderr == *"none of the 2 entries in the file matches --prefix sesion:"* ]]
 	run -0 --separate-stderr ttlsweep restore -q -t "$T" x.json --yes --prefix a
 	[[ $stderr != *selects* && $(holds) == x ]]
 }

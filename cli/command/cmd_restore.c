@@ -488,10 +488,10 @@ tell_none(const struct restoring *s)
 		return;
 	option_repeat(&options, c->quoted.shown, GROUP_SELECTION, NULL);
 	if (options.n > 0)
-		log_warn(c->log, "%s selects none of the %lld %s in the file%s",
-		    buf_text(&options) + 1, (long long)s->totals.scanned,
+		log_warn(c->log, "none of the %lld %s in the file%s matches %s",
+		    (long long)s->totals.scanned,
 		    s->totals.scanned == 1 ? "entry" : "entries",
-		    s->n == 1 ? "" : "s");
+		    s->n == 1 ? "" : "s", buf_text(&options) + 1);
 	buf_release(&options);
 }
 

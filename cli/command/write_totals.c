@@ -144,15 +144,24 @@ static const struct {
 	    "raise --deadline, which passed before anything was done" },
 };
 
+/* Whether the deadline passed before a run got anywhere. With a checkpoint it
+ * continues after what it has read, else it begins again. */
+static bool
+was_slow(const struct options *o, const struct sweep_totals *t)
+{
+	if (strcmp(t->stopped, "deadline") != 0)
+		return false;
+	if (o->checkpoint != NULL)
+		return t->matched == 0 && t->scanned == 0;
+	return t->outcomes[OUTCOME_DELETED] == 0 &&
+	    t->outcomes[OUTCOME_FAILED] == 0;
+}
+
 /* Whether the same command would get no further. */
 static bool
 in_vain(const struct options *o, const struct sweep_totals *t)
 {
-	/* with a checkpoint it continues after what it has read */
-	return t->stopped != NULL &&
-	    (t->blocked ||
-		(strcmp(t->stopped, "deadline") == 0 && t->matched == 0 &&
-		    (t->scanned == 0 || o->checkpoint == NULL)));
+	return t->stopped != NULL && (t->blocked || was_slow(o, t));
 }
 
 /* The command line, with a journal that does not exist yet, and was not that of
@@ -265,7 +274,12 @@ add_next(struct buf *out, const struct option_echo *q,
 		    t->stopped);
 		return;
 	}
-	if (t->stopped != NULL)
+	if (t->stopped != NULL && strcmp(t->stopped, "deadline") == 0 &&
+	    o->checkpoint == NULL)
+		buf_adds(out,
+		    "to continue, reading from the beginning again (with "
+		    "--checkpoint FILE runs continue where they stopped): ");
+	else if (t->stopped != NULL)
 		buf_adds(out,
 		    why == FAULT_DENIED ? "then continue with: "
 			: why == FAULT_CREDENTIALS

@@ -65,9 +65,9 @@ context_tell_none(const struct context *c, const struct summary *s)
 		return;
 	option_repeat_one(&options, c->quoted.shown, "prefix");
 	option_repeat_one(&options, c->quoted.shown, "sort-prefix");
-	log_warn(c->log, "%s selects none of the %lld %s read",
-	    buf_text(&options) + 1, (long long)s->items,
-	    s->items == 1 ? "entry" : "entries");
+	log_warn(c->log, "none of the %lld %s read matches %s",
+	    (long long)s->items, s->items == 1 ? "entry" : "entries",
+	    buf_text(&options) + 1);
 	buf_release(&options);
 }
 

@@ -85,8 +85,8 @@ const struct option_row option_rows[] = {
 	    .help = "format of the rows: table on a terminal, else tsv" },
 	{ .name = "format", VALUE(CHOICE, format, "FORMAT"),
 	    .commands = ON_EXPORT, .words = export_words,
-	    .help = "format of the entries: from the file's name, else "
-	    "dynamodb-json" },
+	    .help = "format of the entries: from the file's name; on "
+	    "standard output dynamodb-json" },
 	{ .name = "format", VALUE(CHOICE, format, "FORMAT"),
 	    .commands = ON_WRITE, .words = totals_words, .fallback = "text",
 	    .help = "format of the totals" },
