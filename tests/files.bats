@@ -357,6 +357,9 @@ open("f.bz2", "wb").write(bz2.compress(text))'
 	printf 'PAR1\x15\x04\0..PAR1' >f.parquet
 	printf '\x28\xb5\x2f\xfd....' >f.zst
 	printf 'PK\3\4....' >f.zip
+	printf 'PK\3\4..........................[Content_Types].xml' >f.xlsx
+	printf 'PK\3\4..........................mimetypeapplication/vnd.oasis.opendocument.spreadsheet' >f.ods
+	printf '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1..' >f.xls
 	printf '7z\xbc\xaf\x27\x1c..' >f.7z
 	printf 'Count: 3\nItems:\n- key:\n' >f.yaml
 	printf 'None\t1\t1\nKEY\tsession:1\n' >f.text
@@ -381,6 +384,9 @@ f.zst|compressed with zstd; run: zstd -dc f.zst PIPE ttlsweep ...
 f.xz|compressed with xz; run: xz -dc f.xz PIPE
 f.bz2|compressed with bzip2; run: bzip2 -dc f.bz2 PIPE
 f.zip|a zip archive; run: unzip -p f.zip PIPE
+f.xlsx|a spreadsheet; save it as CSV, in UTF-8 and with commas
+f.ods|a spreadsheet; save it as CSV
+f.xls|a spreadsheet; save it as CSV
 f.7z|a 7z archive; run: 7z x -so f.7z PIPE
 f.tar|a tar archive; run: tar -xOf f.tar PIPE
 twice.gz|compressed with gzip twice; run: zcat twice.gz PIPE

@@ -319,7 +319,8 @@ report(struct sweep *s, bool executed, int rc, struct fault *f)
 	else if (!plan_room_fits((double)need, space))
 		log_warn(c->log,
 		    "not enough space for the journal at %s; make room "
-		    "there, or name another place with --journal-dir",
+		    "there, or name another place with --journal or "
+		    "--journal-dir",
 		    s->journal);
 	r = write_totals_report(c, &s->totals);
 	r.journal_free = space;

@@ -160,8 +160,9 @@ name_directory(const char *path, struct fault *f)
 {
 	char *directory = journal_default_directory();
 
-	if (directory != NULL && strstr(path, "://") == NULL &&
-	    access(path, F_OK) != 0 && errno == ENOENT)
+	if (directory != NULL && strcmp(path, "-") != 0 &&
+	    strstr(path, "://") == NULL && access(path, F_OK) != 0 &&
+	    errno == ENOENT)
 		(void)fault_add(f,
 		    "; journals of runs without --journal and --journal-dir "
 		    "go to %s",

@@ -23,6 +23,7 @@
 #include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/get.h"
 
+#define BARE 16  /* ids of sessions have at least so many characters */
 #define NAMED 20 /* missing keys that are named */
 
 /* Secrets and cookies are short: anything longer is another file. */
@@ -270,6 +271,17 @@ static const char lost[] =
     "journal with -i), or its key begins otherwise (name that with "
     "--session-prefix)";
 
+/* Whether ${key} may be the id of a session, without its prefix: it is long. */
+static bool
+is_bare(struct slice key)
+{
+	return key.n >= BARE && memchr(key.p, ':', key.n) == NULL;
+}
+
+/* A session's key is not its id. */
+static const char bare[] =
+    "; keys must be whole, with their prefix (such as session:)";
+
 /* Name the keys that have no entry; of a cookie's keys one is enough. */
 static int
 missing(const struct show *s, struct fault *f)
@@ -283,6 +295,9 @@ missing(const struct show *s, struct fault *f)
 			continue;
 		buf_adds(&names, names.n > 0 ? "', '" : "");
 		mask_text(&names, &s->context.rules, key_of(s, i));
+		if (s->context.o->cookie == NULL &&
+		    !s->context.rules.all_sessions && is_bare(key_of(s, i)))
+			why = bare;
 		if (mask_is(key_of(s, i)))
 			why = "; that is a masked key; get the full one with "
 			      "'ttlsweep list --reveal'";
@@ -386,8 +401,8 @@ judge(const struct cookie *c, const struct options *o, struct fault *f)
 		return fault(f, FAULT_DATA, "%s: contains no secret",
 		    o->secret_file);
 	return fault(f, FAULT_REFUSED,
-	    "the cookie's signature is wrong: it was not made with %s in %s, "
-	    "or the cookie was changed; leave out --secret-file to look for "
+	    "the cookie's signature is wrong: it was not made with %s in %s "
+	    "(where quotes count), or the cookie was changed; leave out --secret-file to look for "
 	    "its session anyway",
 	    c->secrets == 1 ? "the secret" : "any secret", o->secret_file);
 }

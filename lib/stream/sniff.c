@@ -10,6 +10,9 @@
 
 /* Offset of "ustar" in a tar archive (POSIX, pax: the field magic). */
 #define TAR_MAGIC 257
+/* Offset of the first file's name in a zip archive (APPNOTE.TXT, 4.3.7); office
+ * files are such archives, and these names come first. */
+#define ZIP_NAME 30
 #define BINARY_WITHIN 512 /* bytes */
 
 /* How sure the first bytes are: letters may also begin a key or a name. TEXT is
@@ -29,6 +32,7 @@ static const struct {
 	"export the table again with --export-format DYNAMODB_JSON, or " \
 	"have ttlsweep export it"
 #define PRINT_JSON "have the AWS CLI print JSON: --output json"
+#define SAVE_CSV "save it as CSV, in UTF-8 and with commas"
 #define NOT_TEXT "convert it to DynamoDB JSON lines, {\"Item\":{...}}"
 	/* clang-format off */
 	{ BYTES("$ion_1_0"), 0, TEXT, "Amazon Ion", NULL, EXPORT_AGAIN },
@@ -52,6 +56,13 @@ static const struct {
 	    NULL },
 	{ BYTES("\x1f\x8b"), 0, SURE, "compressed with gzip twice", "zcat",
 	    NULL },
+	{ BYTES("[Content_Types].xml"), ZIP_NAME, BINARY, "a spreadsheet", NULL,
+	    SAVE_CSV },
+	{ BYTES("_rels/"), ZIP_NAME, BINARY, "a spreadsheet", NULL, SAVE_CSV },
+	{ BYTES("mimetypeapplication/vnd.oasis."), ZIP_NAME, BINARY,
+	    "a spreadsheet", NULL, SAVE_CSV },
+	{ BYTES("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), 0, SURE,
+	    "a spreadsheet", NULL, SAVE_CSV },
 	{ BYTES("PK\x03\x04"), 0, SURE, "a zip archive", "unzip -p", NULL },
 	{ BYTES("7z\xbc\xaf\x27\x1c"), 0, SURE, "a 7z archive",
 	    "7z x -so", NULL },
