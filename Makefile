@@ -67,6 +67,7 @@ SRC := \
     cli/report/report_fields.c \
     cli/report/report_inspect.c \
     cli/report/report_json.c \
+    cli/report/report_manner.c \
     cli/report/report_merge.c \
     cli/report/report_print.c \
     cli/report/report_prometheus.c \

@@ -10,6 +10,7 @@
 #include "cli/option/option.h"
 #include "cli/output.h"
 #include "cli/report/figure.h"
+#include "cli/report/report_manner.h"
 #include "cli/report/text_report.h"
 #include "inspector/pass.h"
 #include "lib/base/buf.h"
@@ -207,7 +208,7 @@ add_advice(struct buf *out, const struct options *o,
 		    "selection%s",
 		    (long long)t->percent_matched, (long long)t->percent_of,
 		    figure_share(t->percent_matched, t->percent_of).s,
-		    report_sweep_chosen(r->command), r->max_percent,
+		    report_manner_chosen(r->command), r->max_percent,
 		    r->resumed ? " (with another checkpoint)" : "");
 		return;
 	}
@@ -267,7 +268,7 @@ add_next(struct buf *out, const struct option_echo *q,
 		return;
 	if (why == FAULT_DENIED)
 		add_policy(out, o, r);
-	if (report_sweep_pays_again(r)) {
+	if (report_manner_pays_again(r)) {
 		buf_addf(out,
 		    "to continue, run the same command with a higher --%s: "
 		    "what is present takes write units again",

@@ -193,14 +193,6 @@ const struct report_outcome *report_sweep_outcomes(const char *command);
 bool report_sweep_note(const struct report_sweep *r,
     const struct text_report *p, size_t i, struct buf *line);
 
-/* Whether it is a restore that a limit of units or cost has stopped: finding
- * again that entries are present would use up as much of it. */
-bool report_sweep_pays_again(const struct report_sweep *r);
-
-/* What the entries do that --max-percent counts: "match"; of a repair, not all
- * that match. */
-const char *report_sweep_chosen(const char *command);
-
 void report_sweep_text(struct buf *out, const struct report_sweep *r,
     const struct report_style *style);
 /* The figures in one line, for logs. */

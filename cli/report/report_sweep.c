@@ -3,6 +3,7 @@
 
 #include "cli/report/figure.h"
 #include "cli/report/report.h"
+#include "cli/report/report_manner.h"
 #include "cli/report/report_sample.h"
 #include "cli/report/report_sweep.h"
 #include "cli/report/report_words.h"
@@ -10,76 +11,6 @@
 #include "lib/base/buf.h"
 #include "lib/base/text.h"
 #include "sweep/totals.h"
-
-/* The words of each command. */
-struct manner {
-	const char *command;
-	const char *nothing;    /* There is nothing to … */
-	const char *doing;      /* … them takes about 5 write units. */
-	const char *undone;     /* The journal, from which they can be … */
-	const char *undo;       /* To …: (the command that undoes it) */
-	const char *one, *many; /* Run it again with --yes to … */
-	const char *chosen;     /* 5 of 9 entries …, more than allowed */
-};
-
-static const struct manner manners[] = {
-	{ "purge", "delete", "Deleting", "put back", "put them back",
-	    "delete it", "delete them", "match" },
-	{ "repair", "repair", "Repairing", "changed back", "change them back",
-	    "repair it", "repair them", "need a repair" },
-	{ "restore", "put back", "", "", "", "put it back", "put them back",
-	    "match" },
-	/* a restore that only undoes a repair */
-	{ "change", "change back", "", "", "", "change it back",
-	    "change them back", "match" },
-};
-
-static const struct manner *
-manner_of(const char *command)
-{
-	const struct manner *m = manners;
-
-	while (strcmp(m->command, command) != 0)
-		m++;
-	return m;
-}
-
-bool
-report_sweep_restores(const struct report_sweep *r)
-{
-	return strcmp(r->command, "restore") == 0;
-}
-
-/* A restore that only undoes a repair: nothing is put back. */
-static bool
-is_change(const struct report_sweep *r)
-{
-	return report_sweep_restores(r) && r->totals->matched > 0 &&
-	    r->totals->of_repair == r->totals->matched &&
-	    r->totals->gone_since == 0;
-}
-
-static const struct manner *
-manner_now(const struct report_sweep *r)
-{
-	return manner_of(is_change(r) ? "change" : r->command);
-}
-
-bool
-report_sweep_pays_again(const struct report_sweep *r)
-{
-	const char *stopped = r->totals->stopped;
-
-	return report_sweep_restores(r) && stopped != NULL &&
-	    (strcmp(stopped, "max-units") == 0 ||
-		strcmp(stopped, "max-cost") == 0);
-}
-
-const char *
-report_sweep_chosen(const char *command)
-{
-	return manner_of(command)->chosen;
-}
 
 /* "1 350 write units (about 0.01 USD, us-east-1 prices of 2026-05-13)" */
 static void
@@ -143,21 +74,21 @@ stopped(struct writing *w)
 		    figure_count(t->percent_matched).s,
 		    figure_count(t->percent_of).s,
 		    figure_share(t->percent_matched, t->percent_of).s,
-		    report_sweep_chosen(w->r->command), w->r->max_percent,
+		    report_manner_chosen(w->r->command), w->r->max_percent,
 		    w->r->executed ? "was" : "would be");
-	else if (report_sweep_restores(w->r) && !w->r->executed &&
+	else if (report_manner_restores(w->r) && !w->r->executed &&
 	    !sweep_totals_broke_off(t))
 		say(w, TEXT_REPORT_YELLOW, "A run would stop early: %s.%s", why,
 		    t->blocked ? ""
-			: report_sweep_pays_again(w->r)
+			: report_manner_pays_again(w->r)
 			? " To continue then, raise the limit, as what is "
 			  "present takes write units again."
 			: " The same command would then continue.");
-	else if (report_sweep_restores(w->r) && w->r->executed)
+	else if (report_manner_restores(w->r) && w->r->executed)
 		say(w, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest was not put back%s.", why,
 		    t->blocked ? ""
-			: report_sweep_pays_again(w->r)
+			: report_manner_pays_again(w->r)
 			? "; to continue, raise the limit, as what is present "
 			  "takes write units again"
 			: "; run the same command again to continue");
@@ -169,9 +100,9 @@ stopped(struct writing *w)
 	else
 		say(w, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest of the %s.", why,
-		    report_sweep_restores(w->r) ? "keys were not looked up"
-			: w->r->listed          ? "list was not read"
-						: "table was not read");
+		    report_manner_restores(w->r) ? "keys were not looked up"
+			: w->r->listed           ? "list was not read"
+						 : "table was not read");
 }
 
 /* The notes from ${first} up to ${last}. */
@@ -394,7 +325,7 @@ given(struct writing *w)
 static void
 would_purge(struct writing *w)
 {
-	const struct manner *m = manner_of(w->r->command);
+	const struct report_manner *m = report_manner_of(w->r->command);
 	bool one = sweep_totals_would(w->r->totals) == 1;
 
 	whole(w);
@@ -506,8 +437,8 @@ nothing(struct writing *w)
 	    w->r->totals->left[SWEEP_LEFT_ZONELESS] > 0
 		? "Without --zone, there"
 		: "There",
-	    w->r->executed ? "was" : "is", manner_now(w->r)->nothing);
-	if (report_sweep_restores(w->r) && t->matched > 0)
+	    w->r->executed ? "was" : "is", report_manner_now(w->r)->nothing);
+	if (report_manner_restores(w->r) && t->matched > 0)
 		buf_addf(&w->line, ": %s",
 		    t->of_repair == 0 ? "every key is in use"
 			: t->of_repair == t->matched
@@ -515,10 +446,10 @@ nothing(struct writing *w)
 			: "every key is in use, or no longer has the TTL value "
 			  "that repair wrote");
 	buf_adds(&w->line,
-	    w->r->executed && !report_sweep_restores(w->r)
+	    w->r->executed && !report_manner_restores(w->r)
 		? ", so no journal was written."
 		: ".");
-	if (report_sweep_restores(w->r) && !w->r->executed && t->matched > 0)
+	if (report_manner_restores(w->r) && !w->r->executed && t->matched > 0)
 		add_checking(w);
 	say_line(w, NULL);
 }
@@ -527,7 +458,7 @@ nothing(struct writing *w)
 static void
 nothing_changed(struct writing *w)
 {
-	const struct manner *m = manner_now(w->r);
+	const struct report_manner *m = report_manner_now(w->r);
 	const struct sweep_totals *t = w->r->totals;
 
 	buf_adds(&w->line, "Nothing was changed.");
@@ -544,7 +475,7 @@ nothing_changed(struct writing *w)
 		say(w, TEXT_REPORT_YELLOW,
 		    " With --yes this would stop when the disk of the journal "
 		    "is full (see above).");
-	else if (t->stopped != NULL && !report_sweep_restores(w->r))
+	else if (t->stopped != NULL && !report_manner_restores(w->r))
 		say(w, TEXT_REPORT_BOLD,
 		    " Run it again with --yes to %s up to the same limit, "
 		    "though perhaps other entries than those counted here.",
@@ -566,17 +497,17 @@ would(struct writing *w)
 		    (!any && !sweep_totals_broke_off(t)))
 			return;
 	}
-	if (!report_sweep_restores(w->r))
+	if (!report_manner_restores(w->r))
 		note(w, 0, 1);
 	if (!any && t->stopped == NULL) {
 		nothing(w);
 		return;
 	}
-	if (any && report_sweep_restores(w->r))
+	if (any && report_manner_restores(w->r))
 		would_restore(w);
 	else if (any)
 		would_purge(w);
-	if (report_sweep_restores(w->r))
+	if (report_manner_restores(w->r))
 		note(w, 0, 0);
 	buf_addc(w->p.out, '\n');
 	nothing_changed(w);
@@ -591,14 +522,14 @@ did(struct writing *w)
 		stopped(w);
 	else if (t->matched == t->left[SWEEP_LEFT_ZONELESS])
 		nothing(w);
-	if (!report_sweep_restores(w->r))
+	if (!report_manner_restores(w->r))
 		note(w, 0, 2);
 	buf_adds(&w->line, "It took ");
 	cost(&w->line, w->r);
 	say(w, NULL, ", %s and %.1f s.",
 	    figure_units_of(w->r->work.read_units, "read").s,
 	    w->r->work.seconds);
-	if (report_sweep_restores(w->r))
+	if (report_manner_restores(w->r))
 		note(w, 0, 0);
 	if (w->r->journal != NULL) {
 		say(w, NULL,
@@ -607,7 +538,7 @@ did(struct writing *w)
 		    figure_bytes(t->journal_bytes).s);
 		path_line(w, w->r->journal);
 	}
-	if (w->r->journal == NULL && !report_sweep_restores(w->r) &&
+	if (w->r->journal == NULL && !report_manner_restores(w->r) &&
 	    t->outcomes[OUTCOME_DELETED] > 0)
 		say(w, TEXT_REPORT_YELLOW,
 		    "No journal was kept: this cannot be undone.");
@@ -616,7 +547,7 @@ did(struct writing *w)
 			buf_adds(&w->line,
 			    "Earlier runs with this checkpoint have journals "
 			    "of their own. ");
-		say(w, NULL, "To %s%s:", manner_of(w->r->command)->undo,
+		say(w, NULL, "To %s%s:", report_manner_of(w->r->command)->undo,
 		    w->r->resumed ? ", from this run's journal" : "");
 		buf_adds(w->p.out, "    ");
 		buf_adds(w->p.out, w->r->undo);

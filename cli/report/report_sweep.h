@@ -1,7 +1,6 @@
 #ifndef CLI_REPORT_REPORT_SWEEP_H
 #define CLI_REPORT_REPORT_SWEEP_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "sweep/totals.h"
@@ -10,8 +9,6 @@ struct buf;
 struct report_sweep;
 struct text_report;
 
-/* Whether it is of a restore. Pure. */
-bool report_sweep_restores(const struct report_sweep *r);
 /* Add " (about 0.01 USD, us-east-1 prices of 2026-05-13)", if the price is
  * known. */
 void report_sweep_price(struct buf *line, const struct report_sweep *r);

@@ -2,6 +2,7 @@
 
 #include "cli/report/figure.h"
 #include "cli/report/report.h"
+#include "cli/report/report_manner.h"
 #include "cli/report/report_sweep.h"
 #include "cli/report/text_report.h"
 #include "cli/report/text_table.h"
@@ -160,7 +161,7 @@ report_sweep_figures(const struct text_report *p, const struct report_sweep *r)
 		{ .head = "", .right = true },
 		{ .head = "", .wraps = true, .rank = 1 },
 	};
-	bool restores = report_sweep_restores(r);
+	bool restores = report_manner_restores(r);
 	struct buf left = { 0 };
 	const struct sweep_totals *t = r->totals;
 	struct text_table *g = text_table_new(columns, 3, p->style.ascii);

@@ -2,6 +2,7 @@
 
 #include "cli/report/figure.h"
 #include "cli/report/report.h"
+#include "cli/report/report_manner.h"
 #include "cli/report/report_sweep.h"
 #include "cli/report/report_words.h"
 #include "cli/report/text_report.h"
@@ -138,9 +139,9 @@ report_sweep_note(const struct report_sweep *r, const struct text_report *p,
 		too_old(r->totals->old_unit, line);
 	else if (repair)
 		not_acting(r, p, line);
-	else if (report_sweep_restores(r) && i == 0)
+	else if (report_manner_restores(r) && i == 0)
 		expired_again(r, line);
-	else if (report_sweep_restores(r) && i == 1)
+	else if (report_manner_restores(r) && i == 1)
 		gone_since(r, line); /* a row in text */
 	return line->n > 0;
 }

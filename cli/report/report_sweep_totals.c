@@ -4,6 +4,7 @@
 #include "cli/report/figure.h"
 #include "cli/report/price.h"
 #include "cli/report/report.h"
+#include "cli/report/report_manner.h"
 #include "cli/report/report_sweep.h"
 #include "lib/base/buf.h"
 #include "lib/base/text.h"
@@ -54,7 +55,7 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 	if (t->stopped != NULL && strcmp(t->stopped, "max-percent") == 0)
 		buf_addf(out, " (%lld of %lld %s)",
 		    (long long)t->percent_matched, (long long)t->percent_of,
-		    report_sweep_chosen(r->command));
+		    report_manner_chosen(r->command));
 	if (r->journal != NULL) {
 		buf_adds(out, "; journal ");
 		text_escape(out, r->journal, strlen(r->journal), false);
@@ -68,7 +69,7 @@ free_by_ttl(const struct report_sweep *r)
 {
 	const struct sweep_totals *t = r->totals;
 
-	if (report_sweep_restores(r))
+	if (report_manner_restores(r))
 		return t->expired_again;
 	if (strcmp(r->command, "repair") != 0)
 		return t->states[STATE_PENDING];
@@ -116,7 +117,7 @@ report_sweep_json(struct buf *out, const struct report_sweep *r)
 		for (int i = 0; i < SWEEP_LEFT; i++)
 			json_int(left, report_sweep_left[i].name, t->left[i]);
 	}
-	if (report_sweep_restores(r)) {
+	if (report_manner_restores(r)) {
 		json_int(j, "left_out", t->left_out);
 		json_int(j, "gone_since", t->gone_since);
 	}
