@@ -66,14 +66,18 @@ scale_all(int64_t *v, size_t n, const struct estimate_sample *by)
 		v[i] = estimate_scale(by, v[i]);
 }
 
-/* Percentiles need a total that is exactly the sum of the buckets. */
+/* The total is the sum of the buckets, and not of what was lost by rounding
+ * each of them: what is up to a bucket is scaled, like the ages. */
 static void
 scale_histogram(struct histogram *h, const struct estimate_sample *by)
 {
-	h->total = 0;
+	int64_t seen = 0, before = 0;
+
 	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
-		h->count[i] = estimate_scale(by, h->count[i]);
-		h->total += h->count[i];
+		seen += h->count[i];
+		h->total = estimate_scale(by, seen);
+		h->count[i] = h->total - before;
+		before = h->total;
 	}
 	h->sum = estimate_scale(by, h->sum);
 }

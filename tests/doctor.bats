@@ -148,7 +148,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		    "$key" $((NOW - 86400)) $((NOW + 86400))
 	done | seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW"
 	doctor -t "$table" --now "$NOW"
-	is warning "ttlsweep inspect --ttl-attribute expires --table $table" ttl
+	is warning "ttlsweep inspect --table $table" ttl
 	is warning 'look again with the one that is the expiry time' entries
 	run ! grep -q update-time-to-live "$json"
 	run -0 ttlsweep inspect -t "$table" --now "$NOW"

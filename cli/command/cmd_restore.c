@@ -422,7 +422,9 @@ tell_nameless(const struct restoring *s)
 {
 	const struct context *c = &s->context;
 
-	if (!s->totals.nameless || c->o->extend_ttl >= 0 || !ttl_acts(c))
+	/* before a repair some had none */
+	if (!s->totals.nameless || s->totals.of_repair > 0 ||
+	    c->o->extend_ttl >= 0 || !ttl_acts(c))
 		return;
 	for (size_t i = 0; i < s->n; i++)
 		if (other_attribute(s, i) != NULL)

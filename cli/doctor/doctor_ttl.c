@@ -71,13 +71,17 @@ sample(struct doctor *d, struct lookalikes *like, struct fault *f)
 	return r > 0 ? 0 : -1;
 }
 
+/* Where there are several, the report has a command for each. */
 static void
-command_inspect(struct doctor *d, const char *attribute)
+command_inspect(struct doctor *d, const struct lookalikes *like)
 {
 	struct buf what = { 0 };
 
-	buf_adds(&what, "inspect --ttl-attribute ");
-	shlex_quote(&what, attribute);
+	buf_adds(&what, "inspect");
+	if (like->n == 1) {
+		buf_adds(&what, " --ttl-attribute ");
+		shlex_quote(&what, like->names[0]);
+	}
 	doctor_command(&d->command, d, buf_text(&what));
 	buf_release(&what);
 }
@@ -131,7 +135,7 @@ advise_search(struct doctor *d, const struct lookalikes *like)
 	buf_adds(&d->fix,
 	    "), inspect with it, and turn TTL on for that one only: by the "
 	    "time of creation, TTL deletes what is live");
-	command_inspect(d, like->names[0]);
+	command_inspect(d, like);
 }
 
 static int
@@ -255,8 +259,9 @@ advise_attribute(struct doctor *d, const struct lookalikes *like)
 	add_names(&d->text, like);
 	buf_adds(&d->fix,
 	    like->n == 1 ? "if that is the expiry time, look again with it"
-			 : "look again with the one that is the expiry time");
-	command_inspect(d, like->names[0]);
+			 : "look again with the one that is the expiry time; "
+			   "inspect has a command for each");
+	command_inspect(d, like);
 }
 
 /* Times without a zone; ${others}: others were named before. */

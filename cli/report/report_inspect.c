@@ -359,7 +359,8 @@ overdue(struct emit *e, const struct report *r)
 		{ .text = { "", .rank = 1 } },
 		/* clang-format on */
 	};
-	const struct histogram *h = &r->summary->overdue;
+	/* shares are those of the sample */
+	const struct histogram *h = &report_words_counted(r)->overdue;
 	int wide = e->p.style.width - 2 - 7 - 2 - 12 - 2;
 	int64_t count[AGES], most = count_ages(r->summary, count);
 

@@ -386,14 +386,15 @@ ages(struct codec at, struct codec j)
 static void
 overdue(struct codec at)
 {
+	const struct histogram *counted = &at.p->seen->overdue;
 	struct histogram *h = &at.p->s->overdue;
 	struct codec j = codec_member(at, "overdue");
 
 	if (at.j != NULL && h->total > 0) {
 		json_int(j.j, "max", h->max);
-		json_int(j.j, "p50", histogram_quantile(h, 0.5));
-		json_int(j.j, "p90", histogram_quantile(h, 0.9));
-		json_int(j.j, "p99", histogram_quantile(h, 0.99));
+		json_int(j.j, "p50", histogram_quantile(counted, 0.5));
+		json_int(j.j, "p90", histogram_quantile(counted, 0.9));
+		json_int(j.j, "p99", histogram_quantile(counted, 0.99));
 		json_int(j.j, "sum", h->sum);
 	}
 	if (at.j != NULL ? h->total > 0 : codec_has(j, "late"))

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "cli/report/report.h"
+#include "cli/report/report_words.h"
 #include "inspector/record.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
@@ -135,7 +136,9 @@ overdue(struct buf *out, const struct report *r)
 	     h->total > 0 && i < sizeof(quantiles) / sizeof(*quantiles); i++) {
 		sample(&m, "");
 		label(&m, "quantile", quantiles[i].name);
-		value_int(&m, histogram_quantile(h, quantiles[i].q));
+		value_int(&m,
+		    histogram_quantile(&report_words_counted(r)->overdue,
+			quantiles[i].q));
 	}
 	sample(&m, "_sum");
 	value_int(&m, h->sum);

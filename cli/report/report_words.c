@@ -554,7 +554,7 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 static void
 left(const struct report *r, int64_t n, struct buf *line)
 {
-	const struct histogram *h = &r->summary->overdue;
+	const struct histogram *h = &report_words_counted(r)->overdue;
 	bool file = r->place.input != NULL;
 
 	buf_addf(line, "%s%s %s%s", r->estimated ? "About " : "",

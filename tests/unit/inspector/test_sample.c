@@ -107,6 +107,32 @@ test_scale(void **state)
 	sample_release(&s);
 }
 
+/* Few entries in many buckets: what rounding takes from one, another gets. */
+static void
+test_scale_ages(void **state)
+{
+	struct summary seen, scaled;
+	int64_t sum = 0;
+
+	(void)state;
+	summary_init(&seen, 3, true);
+	for (int64_t age = 1; age < 4000000; age = age * 3 / 2 + 1)
+		summary_add_age(&seen, age, 1);
+	for (int64_t of = 10; of <= 100; of++) {
+		const struct estimate_sample by = { .segments = 10, .of = of };
+
+		sum = 0;
+		sample_scale(&scaled, &seen, &by);
+		for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
+			sum += scaled.overdue.count[i];
+		assert_true(sum == scaled.overdue.total);
+		assert_true(sum == estimate_scale(&by, seen.overdue.total));
+		assert_true(sum >= scaled.ages[SUMMARY_AGES - 1]);
+		summary_release(&scaled);
+	}
+	summary_release(&seen);
+}
+
 /* The table's own count is doubted only when it is outside the range. */
 static void
 test_doubt(void **state)
@@ -227,6 +253,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parts),
 		cmocka_unit_test(test_scale),
+		cmocka_unit_test(test_scale_ages),
 		cmocka_unit_test(test_doubt),
 		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_saved),
