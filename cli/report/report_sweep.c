@@ -267,9 +267,9 @@ ahead(struct writing *w)
 		    sessions == 1 ? "is a session" : "are sessions",
 		    sessions == 1 ? "user" : "users", too);
 	else
-		buf_addf(&w->line, ": %s, %s would be logged out%s",
-		    n == 1 ? "a session" : "sessions",
-		    n == 1 ? "its user" : "their users", too);
+		buf_addf(&w->line, ": %s, whose %s would be logged out%s",
+		    n == 1 ? "it is a session" : "these are sessions",
+		    n == 1 ? "user" : "users", too);
 	say(w, TEXT_REPORT_RED, ".");
 }
 

@@ -1449,7 +1449,7 @@ test_sweep_says(void **state)
 			.states = { [STATE_LIVE] = 1, [STATE_IMMORTAL] = 2 },
 			.live_sessions = 1, .ahead = 2, .ahead_sessions = 2 },
 		    "\nThe times of 2 immortal entries among them have not passed: "
-		    "sessions, their users would be logged\nout, too.\n", "may still" },
+		    "these are sessions, whose users would be\nlogged out, too.\n", "may still" },
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
 			.states = { [STATE_IMMORTAL] = 1 }, .ahead = 1 },
