@@ -315,11 +315,10 @@ advise_off(struct advice *a)
 	advice_say(a);
 	if (!live)
 		return;
-	/* once TTL is on, some of them are not stuck any more */
-	if (advice_after_reasons(a->r) != NULL)
-		advice_sweep_stuck(a);
-	else
-		advice_sweep(a, "purge", "");
+	/* once TTL is on, some of them are not stuck any more; they have
+	 * another reason then, too */
+	advice_sweep(a, "purge",
+	    advice_after_reasons(a->r) != NULL ? " --state stuck" : "");
 }
 
 /* What TTL will delete: ${pending} of ${all} expired entries. */
@@ -427,10 +426,10 @@ give_times(struct advice *a)
 	struct report_place place = r->place;
 	struct buf repeat = { 0 };
 
-	buf_adds(a->line, "If what has no ");
+	buf_adds(a->line, "If entries without the attribute ");
 	text_report_text(&a->e->p, a->line, r->ttl_attribute);
 	buf_adds(a->line,
-	    " is to expire, give it a time (DUR from now, such as 30d):");
+	    " should expire, give them a time (DUR from now, such as 30d):");
 	advice_say(a);
 	if (place.repeat != NULL && rest != NULL) {
 		/* the selection is its end, after a space */

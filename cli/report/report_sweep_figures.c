@@ -44,7 +44,8 @@ const struct report_left report_sweep_left[SWEEP_LEFT] = {
 	{ "far-future", "not a time in any unit; left alone" },
 	{ "no-time", "not a time in any unit; left alone" },
 	{ "missing", "no TTL value; left alone (--ttl-for-missing gives one)" },
-	{ "wrong-type", "neither a number nor a time in a string; left alone" },
+	{ "wrong-type",
+	    "no number, nor one or an ISO 8601 date-time in a string; left alone" },
 };
 
 const struct report_outcome *

@@ -33,7 +33,7 @@ static const char *const meanings[REASONS] = {
 			   "unit.",
 	[REASON_MISSING] = "The TTL attribute is missing.",
 	[REASON_WRONG_TYPE] = "The TTL attribute is neither a number nor a "
-			      "time in a string.",
+			      "string with a number or an ISO 8601 date-time.",
 };
 
 /* How to fix an application that makes the mistake. */
@@ -355,6 +355,9 @@ static const char *const guesses[REASONS] = {
 	[REASON_NO_TIME] = "Such values are often a permanent mark (0, -1, "
 			   "9999-12-31), a duration (3600), or a date written "
 			   "as digits (20261208). ",
+	[REASON_WRONG_TYPE] = "Dates in other forms, such as \"Fri, 27 Nov "
+			      "2026 12:03:32 GMT\", are not read; 'ttlsweep "
+			      "list --columns key,ttl --reveal' shows them. ",
 };
 
 /* Entries without an expiry time: perhaps they should stay. */
@@ -527,7 +530,9 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 		}
 	} else {
 		buf_adds(line,
-		    r->summary->zoneless[STATE_IMMORTAL] > 0
+		    r->summary->zoneless[STATE_IMMORTAL] > 0 ||
+			    r->summary->reasons[STATE_IMMORTAL]
+					       [REASON_WRONG_TYPE] > 0
 			? "No entry is known to be expired"
 			: r->place.input != NULL ? r->place.files
 			    ? "No entry in these files is expired"

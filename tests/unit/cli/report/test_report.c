@@ -745,8 +745,8 @@ static const struct narrow narrows[] = {
 	{ "--reason missing,string --kind session", 0,
 	    { "a time for what has none, of what is selected", "ENABLED", "ttl",
 	    true, { { STATE_IMMORTAL, REASON_MISSING, 5, 0 } }, NULL,
-	    { "If what has no ttl is to expire, give it a time (DUR from now, "
-	      "such as 30d):",
+	    { "If entries without the attribute ttl should expire, give them a "
+	      "time (DUR from now, such as 30d):",
 	      "\n    ttlsweep repair -t T --region us-east-1 --kind session "
 	      "--reason missing --ttl-for-missing DUR\n" }, { NULL } } },
 	{ "--kind session", 0,
@@ -1578,7 +1578,7 @@ test_sweep_says(void **state)
 		{ "repair", false, false, NULL, NULL,
 		    { .left = { [SWEEP_LEFT_MISSING] = 2, [SWEEP_LEFT_WRONG_TYPE] = 1 } },
 		    "\n  missing     2  no TTL value; left alone (--ttl-for-missing gives one)\n"
-		    "  wrong-type  1  neither a number nor a time in a string; left alone\n\n"
+		    "  wrong-type  1  no number, nor one or an ISO 8601 date-time in a string; left alone\n\n"
 		    "There is nothing to repair.\n", "--zone" },
 		{ "restore", false, false, NULL, NULL,
 		    { .scanned = 1, .matched = 1, .of_repair = 1, .to_change = 1,
