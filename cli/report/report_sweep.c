@@ -422,9 +422,9 @@ would_restore(struct writing *w)
 	add_checking(w);
 	if (t->chained)
 		buf_adds(&w->line,
-		    " An entry that is put back and whose repair is undone "
-		    "after that counts twice; where it does not have the "
-		    "repaired value then, there is nothing to undo.");
+		    " An entry that is first put back, and then has its repair "
+		    "undone, counts twice here, though it may turn out that "
+		    "there is nothing to undo.");
 	say_line(w, NULL);
 }
 
