@@ -1091,7 +1091,7 @@ PY
 	for command in "purge --state any" list inspect; do
 		# shellcheck disable=SC2086
 		run -0 --separate-stderr ttlsweep $command -t "$T" --now "$NOW" --kind session
-		[[ $stderr == *"--kind session: none of the 3 entries read counts as a session, by its key; if sessions here begin otherwise, name their prefix with --session-prefix"* ]]
+		[[ $stderr == *"--kind session: none of the 3 entries read counts as a session, by its key; if sessions here begin otherwise, name their prefix with --session-prefix, or '' if all entries are sessions"* ]]
 	done
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --kind session --state any --session-prefix auth:
 	[[ $stderr != *"counts as"* && $output == *"LIVE sessions"* ]]

@@ -121,6 +121,6 @@ context_tell_kind(const struct context *c, const struct summary *s)
 	log_warn(c->log,
 	    "--kind session: none of the %lld %s read counts as a session, by "
 	    "its key; if sessions here begin otherwise, name their prefix with "
-	    "--session-prefix",
+	    "--session-prefix, or '' if all entries are sessions",
 	    (long long)s->items, s->items == 1 ? "entry" : "entries");
 }
