@@ -134,10 +134,6 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	run -4 --separate-stderr sweep --yes --deadline 1s --jobs 8 --segments 8 --endpoint-url "$ROAD_URL"
 	[[ $output == *" 0 deleted, "*"; stopped: deadline; "* && $stderr != *"to continue"* ]]
 	[[ $stderr == *"nothing was changed; raise --deadline, which passed before anything was done, or save the run's position with --checkpoint FILE"* ]]
-	# what to do depends on what was throttled
-	road PUT set '{"rates": {"throttle": 1}, "in_a_row": 0, "retry_after": 120000, "only": ["Scan"]}'
-	run -4 --separate-stderr sweep --yes -q --deadline 1s --jobs 8 --segments 8 --endpoint-url "$ROAD_URL"
-	[[ $stderr == *"the service throttled "*" requests: slow down with --max-rcu, or raise the table's capacity"* ]]
 	# it does not wait for units, either
 	begun=$SECONDS
 	run -4 --separate-stderr sweep --yes --deadline 1s --max-wcu 1 --format json

@@ -313,11 +313,9 @@ log_end(const struct context *c, const struct report_sweep *r,
 	    2 * r->work.throttled >= r->work.requests && r->work.throttled > 0)
 		log_warn(c->log,
 		    "the service throttled %s of %s requests: slow down with "
-		    "--max-%s, or raise the table's capacity",
+		    "%s, or raise the table's capacity",
 		    figure_count(r->work.throttled).s,
-		    figure_count(r->work.requests).s,
-		    2 * r->work.throttled_writes >= r->work.throttled ? "wcu"
-								      : "rcu");
+		    figure_count(r->work.requests).s, report_manner_slower(r));
 	if (r->totals->unsure > 0)
 		log_warn(c->log,
 		    "%s of the failed may be %s all the same: no usable reply "

@@ -58,6 +58,13 @@ report_manner_pays_again(const struct report_sweep *r)
 }
 
 const char *
+report_manner_slower(const struct report_sweep *r)
+{
+	return 2 * r->work.throttled_writes >= r->work.throttled ? "--max-wcu"
+								 : "--max-rcu";
+}
+
+const char *
 report_manner_chosen(const char *command)
 {
 	return report_manner_of(command)->chosen;

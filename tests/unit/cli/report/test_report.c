@@ -10,6 +10,7 @@
 #include "cli/report/figure.h"
 #include "cli/report/price.h"
 #include "cli/report/report.h"
+#include "cli/report/report_manner.h"
 #include "cli/report/text_report.h"
 #include "inspector/record.h"
 #include "inspector/sample.h"
@@ -1338,6 +1339,19 @@ test_sweep_json(void **state)
 	buf_release(&b);
 }
 
+static void
+test_slower(void **state)
+{
+	struct report_sweep r = { .work = { .throttled = 5 } };
+
+	(void)state;
+	assert_string_equal(report_manner_slower(&r), "--max-rcu");
+	r.work.throttled_writes = 2;
+	assert_string_equal(report_manner_slower(&r), "--max-rcu");
+	r.work.throttled_writes = 3;
+	assert_string_equal(report_manner_slower(&r), "--max-wcu");
+}
+
 /* The dry run of a restore, with and without journals of a repair, and its
  * end. */
 static void
@@ -1853,6 +1867,7 @@ main(void)
 		cmocka_unit_test(test_estimate_rounded),
 		cmocka_unit_test(test_switch),
 		cmocka_unit_test(test_sweep_json),
+		cmocka_unit_test(test_slower),
 		cmocka_unit_test(test_restore_text),
 		cmocka_unit_test(test_sweep_resumed),
 		cmocka_unit_test(test_sweep_text),
