@@ -59,8 +59,7 @@ struct put {
 	enum state state;
 	struct slice image;
 	size_t made_at; /* image.p NULL: where in the putter's images it is */
-	double units;   /* reserved */
-	double takes;   /* more, if it was to undo a repair */
+	double units;   /* reserved; for one that is gone, to undo its repair */
 	double refused; /* what it takes if its key has an entry */
 	struct slice there; /* the entry that has its key now, p NULL if none */
 	bool gone;          /* since the repair that is undone */
@@ -371,7 +370,9 @@ begin_writes(struct putter *p)
 		if (put->image.p == NULL)
 			put->image.p = p->images.p + put->made_at;
 		p->writes[i] = (struct ddb_write){ .put = put->image,
-			.units = put->takes,
+			.units = put->gone
+			    ? (double)cost_item(p->run->r->table, put->item)
+			    : put->units,
 			.refused = put->refused };
 	}
 }
@@ -480,7 +481,6 @@ hold(struct putter *p, const struct record *r, const char *attribute,
 		.made_at = p->images.n,
 		.gone = gone,
 		.units = units,
-		.takes = gone ? (double)cost_item(o->table, item) : units,
 		.refused = (double)restore_refused(r) };
 	image_keys_add(&p->keys, item);
 	p->bytes += item->json.n;

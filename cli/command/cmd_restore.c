@@ -382,11 +382,11 @@ other_attribute(const struct restoring *s, size_t i)
 								      : NULL;
 }
 
-/* Whether entries are judged by the attribute that TTL acts on. */
+/* Whether TTL is known to act on the attribute that entries are judged by. */
 static bool
 ttl_acts(const struct context *c)
 {
-	return c->table.ttl_acts && strcmp(c->table.ttl_attribute, c->ttl) == 0;
+	return c->table.ttl_acts && c->rules.ttl_acts;
 }
 
 /* --extend-ttl writes the attribute that a journal names; without it entries

@@ -14,7 +14,6 @@
 #include "cli/report/text_report.h"
 #include "cli/term.h"
 #include "export/checkpoint.h"
-#include "export/s3_directory.h"
 #include "inspector/mask.h"
 #include "inspector/sessions.h"
 #include "inspector/summary.h"
@@ -694,8 +693,7 @@ context_place(const struct context *c)
 	if (c->ddb == NULL)
 		return (struct report_place){
 			.input = c->o->input,
-			.files =
-			    c->o->input != NULL && s3_directory_is(c->o->input),
+			.files = c->input_files,
 			.table = c->file_table,
 			.region = c->file_region,
 		};

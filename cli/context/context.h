@@ -60,6 +60,7 @@ struct context {
 	struct s3_directory *directory; /* … an export to S3, likewise */
 	int64_t file_items;             /* its entries; -1: unknown */
 	bool file_partial; /* its last reply says that more follow */
+	bool input_files;  /* it is a directory of files */
 	char *partition, *sort, *file_ttl, *file_table, *file_region;
 	bool sort_unknown; /* the file does not say whether there is one */
 

@@ -183,6 +183,7 @@ open_directory(struct context *c, struct fault *f)
 	c->directory = s3_directory_open(c->o->input, f);
 	if (c->directory == NULL)
 		return -1;
+	c->input_files = true;
 	told = s3_directory_schema(c->directory, c->o->key, &c->partition,
 	    &c->sort, f);
 	if (note_key(c, told) != 0)

@@ -325,9 +325,8 @@ count_ages(const struct summary *s, int64_t count[AGES])
 	for (size_t i = 0; i < AGES; i++) {
 		int64_t n = i < SUMMARY_AGES ? s->ages[i] : s->overdue.total;
 
-		/* the estimates of a sample are rounded */
-		count[i] = n > before ? n - before : 0;
-		before = n > before ? n : before;
+		count[i] = n - before;
+		before = n;
 		most = count[i] > most ? count[i] : most;
 	}
 	return most;
