@@ -673,21 +673,21 @@ put_back()
 	tail -c +99 j >cut
 	run -1 ttlsweep restore --yes cut
 	[[ $output == *"if it is an export or a journal, not CSV, its beginning is missing or damaged: use another copy of it; nothing was restored" ]]
-	sed '3s/"OldImage":{/&,/' j >cut
+	sed '2s/"OldImage":{/&,/' j >cut
 	run -1 ttlsweep restore --yes cut
-	[[ $output == *"cut:3: "*"; the journal is damaged: use another copy of it or, to restore the rest, remove this line from a copy; nothing was restored" ]]
+	[[ $output == *"cut:2: "*"; the journal is damaged: use another copy of it or, to restore the rest, remove this line from a copy; nothing was restored" ]]
 	# a key that was changed in one place only
 	for place in 1 2; do
-		sed "3s/\"key\":{\"S\":\"/&x/$place" j >cut
+		sed "2s/\"key\":{\"S\":\"/&x/$place" j >cut
 		run ! cmp -s j cut
 		run -1 ttlsweep restore --yes cut
-		[[ $output == *'cut:3: the keys in "Keys" and "OldImage" differ; the journal is damaged: use another copy of it or, to restore the rest, remove this line from a copy; nothing was restored' ]]
+		[[ $output == *'cut:2: the keys in "Keys" and "OldImage" differ; the journal is damaged: use another copy of it or, to restore the rest, remove this line from a copy; nothing was restored' ]]
 		run -1 ttlsweep list -i cut
-		[[ $output == *'cut:3: the keys in "Keys" and "OldImage" differ'* ]]
+		[[ $output == *'cut:2: the keys in "Keys" and "OldImage" differ'* ]]
 	done
 	[[ -z $(holds) ]]
 	# white space or another way to write a string make no difference
-	sed '3s/"Keys":{"key":{"S":"./"Keys": {"key": {"S":"\\u00'"$(sed -n '3s/.*"Keys":{"key":{"S":"\(.\).*/\1/p' j | tr -d '\n' | od -An -tx1 | tr -d ' ')"'/' j >same
+	sed '2s/"Keys":{"key":{"S":"./"Keys": {"key": {"S":"\\u00'"$(sed -n '2s/.*"Keys":{"key":{"S":"\(.\).*/\1/p' j | tr -d '\n' | od -An -tx1 | tr -d ' ')"'/' j >same
 	run -0 ttlsweep restore --yes same
 	[[ $output == *" 3 restored"* ]]
 }
