@@ -75,7 +75,7 @@ bool
 sessions_attribute(const char *name)
 {
 	static const char *const names[] = { "session_id", "sessionId",
-		"sessionid", "session", "sid", "PHPSESSID" };
+		"sessionid", "session_key", "session", "sid", "PHPSESSID" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strcmp(name, names[i]) == 0)

@@ -20,7 +20,8 @@ size_t sessions_prefix(struct slice key);
 bool sessions_table(const char *name);
 
 /* Whether a table with this partition key contains only sessions:
- * session_id, sessionId, sessionid, session, sid, PHPSESSID. Pure. */
+ * session_id, sessionId, sessionid, session_key (Django), session, sid,
+ * PHPSESSID. Pure. */
 bool sessions_attribute(const char *name);
 
 #endif

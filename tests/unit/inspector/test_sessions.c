@@ -63,7 +63,7 @@ static void
 test_attribute(void **state)
 {
 	static const char *const yes[] = { "session_id", "sessionId",
-		"sessionid", "session", "sid", "PHPSESSID" };
+		"sessionid", "session_key", "session", "sid", "PHPSESSID" };
 	static const char *const no[] = { "key", "id", "pk", "SID", "Session",
 		"session_ids", "phpsessid", "" };
 
