@@ -137,6 +137,32 @@ int (*const plan_checks[])(const struct plan *p, struct fault *f) = {
 };
 
 int
+plan_number(const struct ddb_table *t, const char *attribute, struct fault *f)
+{
+	if (strcmp(attribute, t->partition) == 0 ||
+	    (t->sort != NULL && strcmp(attribute, t->sort) == 0))
+		return fault(f, FAULT_REFUSED,
+		    "the TTL attribute %s is part of the key and cannot be "
+		    "changed",
+		    attribute);
+	for (size_t i = 0; i < t->nindexes; i++)
+		for (size_t j = 0; j < t->indexes[i].nkeys; j++) {
+			const struct ddb_index_key *k = &t->indexes[i].keys[j];
+
+			if (strcmp(attribute, k->name) != 0 ||
+			    k->type == ATTR_N)
+				continue;
+			return fault(f, FAULT_REFUSED,
+			    "the TTL attribute %s cannot become a number: it "
+			    "is a key of the index %s, which takes only %s "
+			    "values there",
+			    attribute, t->indexes[i].name,
+			    k->type == ATTR_S ? "string" : "binary");
+		}
+	return 0;
+}
+
+int
 plan_ttl(const struct plan *p, int64_t now, struct fault *f)
 {
 	const struct {

@@ -63,6 +63,16 @@ int plan_replicas(const struct plan *p, struct fault *f);
 /* All four; ends with NULL. */
 extern int (*const plan_checks[])(const struct plan *p, struct fault *f);
 
+/*
+ * The TTL ${attribute} of ${t} can get a number, as repair and --extend-ttl
+ * give it: it is not part of the table's key, which UpdateItem cannot change
+ * and by which an entry is restored, nor a key of an index that wants another
+ * type, as an attribute that is a key of an index has that type in every item
+ * that has it. 0, or -1 with FAULT_REFUSED. Pure.
+ */
+int plan_number(const struct ddb_table *t, const char *attribute,
+    struct fault *f);
+
 /* The TTL values to be written are read as times (inspector/moment.h) at
  * ${now}: 0, or -1 with FAULT_USAGE. Pure. */
 int plan_ttl(const struct plan *p, int64_t now, struct fault *f);

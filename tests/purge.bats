@@ -602,6 +602,25 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	dump --endpoint "$LOCAL_URL" --table "$T" | cmp - "$BATS_TEST_TMPDIR/before"
 }
 
+@test "a TTL attribute that is a key is not repaired, and no repair is advised" {
+	local key
+	for key in "--index ttl" "--sort-key ttl"; do
+		T=$(new_table repair)
+		# shellcheck disable=SC2086
+		seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" $key \
+		    --case string-past=2 --case iso-future=1 --case local-past=1 >/dev/null
+		run -1 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --ttl-attribute ttl
+		[[ $stderr == *"ttl cannot become a number: it is a key of the index by-ttl, "*"; delete such entries with purge" ||
+		    $stderr == *"ttl is part of the key and cannot be changed; delete such entries with purge" ]]
+		run -0 --separate-stderr ttlsweep inspect -t "$T" --now "$NOW" --ttl-attribute ttl
+		output=$(tr -s ' \n' ' ' <<<"$output")
+		[[ $output == *"Repair cannot change a key. "*"ttlsweep purge -t $T "* ]]
+		[[ $output != *"ttlsweep repair"* && $output != *--zone* ]]
+		run -0 --separate-stderr ttlsweep doctor -t "$T" --now "$NOW" --ttl-attribute ttl
+		[[ $output == *"only a purge deletes these"* && $output != *"repair "* ]]
+	done
+}
+
 @test "repair --ttl-for-missing sets a TTL where there is none" {
 	T=$(new_table missing)
 	seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" --case missing=5 --case future=5 >/dev/null

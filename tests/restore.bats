@@ -49,6 +49,24 @@ holds() { ttlsweep export -q -t "$T" | jq -r '.Item.p.S' | sort | paste -sd' '; 
 	done
 }
 
+@test "--extend-ttl does not give entries another key" {
+	T=$(new_table restore)
+	seed --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" --sort-key ttl --sort-type N --now 1795000000 --case past=3 >/dev/null
+	held() { ttlsweep export -q -t "$T" --ttl-attribute ttl | jq -cS . | sort; }
+	local before
+	before=$(held)
+	ttlsweep purge -q -t "$T" --ttl-attribute ttl --yes --journal a
+	for yes in "" --yes; do
+		# shellcheck disable=SC2086
+		run -1 --separate-stderr ttlsweep restore --extend-ttl 1d $yes a
+		[[ $stderr == *"ttl is part of the key and cannot be changed; leave out --extend-ttl"* ]]
+	done
+	run -0 --separate-stderr ttlsweep restore a
+	[[ $output == *"All 3 entries to put back are expired"* && $output != *--extend-ttl* ]]
+	run -0 ttlsweep restore --yes a
+	[ "$(held)" = "$before" ]
+}
+
 @test "an image that DynamoDB would refuse is found before the first write" {
 	table
 	local value

@@ -21,6 +21,7 @@
 #include "lib/dynamodb/cost.h"
 #include "lib/dynamodb/scan.h"
 #include "lib/dynamodb/source.h"
+#include "sweep/plan.h"
 
 static int run(const struct options *o, struct log *log, struct fault *f);
 
@@ -282,6 +283,8 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 		.top = (size_t)c->o->top,
 		.replicated = c->table.nreplicas > 0,
 		.weak = !c->table.strong_replicas,
+		.ttl_fixed = c->table.partition != NULL &&
+		    plan_number(&c->table, c->ttl, NULL) != 0,
 		.lookalikes = in->lookalikes.names,
 	};
 

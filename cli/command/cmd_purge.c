@@ -455,12 +455,8 @@ check_repair(struct sweep *s, struct fault *f)
 
 	if (s->action != PURGE_REPAIR)
 		return 0;
-	if (strcmp(c->ttl, c->schema.partition) == 0 ||
-	    (c->schema.sort != NULL && strcmp(c->ttl, c->schema.sort) == 0))
-		return fault(f, FAULT_REFUSED,
-		    "the TTL attribute %s is part of the key and cannot be "
-		    "changed; delete such entries with purge",
-		    c->ttl);
+	if (plan_number(&c->table, c->ttl, f) != 0)
+		return fault_add(f, "; delete such entries with purge");
 	tell_reasons(c);
 	context_tell_past(c, "ttl-for-missing", c->o->ttl_for_missing);
 	return 0;

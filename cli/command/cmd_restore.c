@@ -23,6 +23,7 @@
 #include "sweep/images.h"
 #include "sweep/journal.h"
 #include "sweep/lock.h"
+#include "sweep/plan.h"
 #include "sweep/restore.h"
 #include "sweep/totals.h"
 
@@ -416,6 +417,24 @@ tell_attributes(const struct restoring *s)
 	}
 }
 
+/* Whether --extend-ttl can write the TTL attribute of each file. */
+static int
+check_attributes(const struct restoring *s, struct fault *f)
+{
+	const struct context *c = &s->context;
+
+	for (size_t i = 0; c->o->extend_ttl >= 0 && i < s->n; i++) {
+		const char *other = other_attribute(s, i);
+
+		if (plan_number(&c->table, other != NULL ? other : c->ttl, f) !=
+		    0)
+			return fault_add(f,
+			    "; leave out --extend-ttl: entries then keep their "
+			    "TTL");
+	}
+	return 0;
+}
+
 /* Entries without the table's TTL attribute never expire. */
 static void
 tell_nameless(const struct restoring *s)
@@ -542,6 +561,8 @@ restore(struct restoring *s, struct fault *f)
 	struct report_sweep report;
 	int rc;
 
+	if (check_attributes(s, f) != 0)
+		return -1;
 	context_tell_past(c, "extend-ttl", o->extend_ttl);
 	tell_other_places(s);
 	tell_led(s);

@@ -20,6 +20,7 @@
 #include "lib/dynamodb/client.h"
 #include "lib/stream/stream.h"
 #include "sweep/journal.h"
+#include "sweep/plan.h"
 #include "sweep/totals.h"
 
 struct report_sweep
@@ -48,6 +49,7 @@ write_totals_report(const struct context *c, const struct sweep_totals *t)
 		    ? c->ttl
 		    : NULL,
 		.ttl_on = c->table.ttl_acts ? c->table.ttl_attribute : NULL,
+		.ttl_fixed = plan_number(&c->table, c->ttl, NULL) != 0,
 		.listed = c->listed,
 		.keys = (int64_t)c->keys.n,
 		.max_percent = c->o->max_percent,

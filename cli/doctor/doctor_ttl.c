@@ -264,6 +264,13 @@ advise_attribute(struct doctor *d, const struct lookalikes *like)
 	command_inspect(d, like);
 }
 
+/* The TTL attribute is a key that no repair can change. */
+static bool
+is_key(const struct doctor *d)
+{
+	return plan_number(&d->c.table, d->ttl, NULL) != 0;
+}
+
 /* Times without a zone; ${others}: others were named before. */
 static void
 add_zoned(struct doctor *d, bool others)
@@ -274,7 +281,7 @@ add_zoned(struct doctor *d, bool others)
 	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl);
 
 	/* TTL would leave all of these alone */
-	if (n <= old)
+	if (n <= old || is_key(d))
 		return;
 	buf_addf(&d->fix, "%s%s %s a time without a zone: ",
 	    d->fix.n > 0 && d->fix.p[d->fix.n - 1] != ' ' ? "; " : "",
@@ -331,12 +338,14 @@ static void
 advise_reasons(struct doctor *d)
 {
 	const struct summary *s = &d->sample;
-	int64_t stuck = summary_repairable(s, STATE_STUCK);
-	int64_t repair = stuck + summary_repairable(s, STATE_IMMORTAL);
-	int64_t old = summary_repairable_old(s);
+	bool fixed = is_key(d);
+	int64_t stuck = fixed ? 0 : summary_repairable(s, STATE_STUCK);
+	int64_t repair =
+	    fixed ? 0 : stuck + summary_repairable(s, STATE_IMMORTAL);
+	int64_t old = fixed ? 0 : summary_repairable_old(s);
 	int64_t purge = s->states[STATE_STUCK].items - (stuck - old) -
 	    (s->reasons[STATE_STUCK][REASON_TTL_OFF] - s->old[REASON_TTL_OFF]);
-	int64_t zoned = summary_zoned(s, STATE_STUCK);
+	int64_t zoned = fixed ? 0 : summary_zoned(s, STATE_STUCK);
 	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl);
 
 	if (repair > old) {
@@ -385,8 +394,8 @@ advise_reasons(struct doctor *d)
 		    s->reasons[STATE_STUCK][REASON_TOO_OLD] == purge
 			? "purge --state stuck --reason too-old"
 			: "purge --state stuck");
-	} else if (s->states[STATE_IMMORTAL].items >
-	    s->zoneless[STATE_IMMORTAL]) {
+	} else if (fixed ||
+	    s->states[STATE_IMMORTAL].items > s->zoneless[STATE_IMMORTAL]) {
 		buf_addf(&d->fix, "check whether %s meant to stay",
 		    s->states[STATE_IMMORTAL].items == 1 ? "it is"
 							 : "these are");

@@ -23,7 +23,8 @@ struct summary;
 struct advice_repaired {
 	int64_t items, expired, taken;
 	int64_t immortal, zoneless;
-	bool old; /* some are too old, or, of an estimate, may be */
+	int64_t zoned; /* and what it changes with --zone, of what is expired */
+	bool old;      /* some are too old, or, of an estimate, may be */
 };
 
 struct advice {

@@ -16,6 +16,11 @@ advice_repair_count(const struct report *r)
 	int64_t immortal = summary_repairable(s, STATE_IMMORTAL);
 	int64_t old = summary_repairable_old(s);
 
+	if (r->ttl_fixed)
+		return (struct advice_repaired){
+			.immortal =
+			    advice_whole(r, s->states[STATE_IMMORTAL].items)
+		};
 	/* TTL would leave all of these alone: they are for a purge */
 	if (old >= expired)
 		expired = old = 0;
@@ -26,6 +31,7 @@ advice_repair_count(const struct report *r)
 		.immortal =
 		    advice_whole(r, s->states[STATE_IMMORTAL].items - immortal),
 		.zoneless = advice_whole(r, s->zoneless[STATE_IMMORTAL]),
+		.zoned = summary_zoned(r->summary, STATE_STUCK),
 		.old = expired > 0 && (old > 0 || r->estimated),
 	};
 }
@@ -109,7 +115,7 @@ advice_repair_zone(struct advice *a)
 	    strstr(a->r->selection, "--overdue ") != NULL;
 
 	/* TTL would leave all of these alone */
-	if (n == old || !advice_is_live(a->r) || a->zoned)
+	if (n == old || !advice_is_live(a->r) || a->r->ttl_fixed || a->zoned)
 		return;
 	a->zoned = true;
 	advice_amount(a, n);
@@ -221,7 +227,7 @@ add_first(struct advice *a, int64_t rest)
 void
 advice_repair_rest(struct advice *a, const char *when, int64_t rest)
 {
-	int64_t zoned = summary_zoned(a->r->summary, STATE_STUCK);
+	int64_t zoned = a->repaired.zoned;
 	bool reasons = adds_old(a->r), sizes = is_by_size(a->r);
 
 	if (reasons || sizes) {

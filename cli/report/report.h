@@ -93,6 +93,8 @@ struct report {
 	const struct report_sample *sample; /* NULL: none was asked for */
 	bool replicated;                    /* the table has replicas … */
 	bool weak;      /* … that are not strongly consistent */
+	bool ttl_fixed; /* the TTL attribute is a key that repair cannot change
+			 */
 	bool estimated; /* by a sample that is not of all segments */
 	const struct report_shards *shards; /* NULL: of the whole table */
 	const struct report_watch *watch;   /* NULL: the only report */
@@ -162,16 +164,17 @@ struct report_sweep {
 	/* The TTL attribute if TTL does not act on it, and the one on which it
 	 * acts; NULL. */
 	const char *ttl_off, *ttl_on;
-	const char *journal;     /* its path, NULL: none */
-	bool refused;            /* dry run: with --yes it would be */
-	int64_t ttl_given;       /* to entries without one, or by a restore to
-				    all; INT64_MIN: none */
-	int64_t journal_free;    /* bytes free there, -1 unknown */
-	const char *undo;        /* the command that restores, NULL */
-	bool resumed;            /* at a checkpoint: it undoes a part */
-	bool listed;             /* the keys were given (--keys-from): … */
-	int64_t keys;            /* … this many different ones */
-	const char *max_percent; /* as given; NULL: not */
+	bool ttl_fixed;       /* it is a key that --extend-ttl cannot write */
+	const char *journal;  /* its path, NULL: none */
+	bool refused;         /* dry run: with --yes it would be */
+	int64_t ttl_given;    /* to entries without one, or by a restore to
+				 all; INT64_MIN: none */
+	int64_t journal_free; /* bytes free there, -1 unknown */
+	const char *undo;     /* the command that restores, NULL */
+	bool resumed;         /* at a checkpoint: it undoes a part */
+	bool listed;          /* the keys were given (--keys-from): … */
+	int64_t keys;         /* … this many different ones */
+	const char *max_percent;     /* as given; NULL: not */
 	struct report_shards shards; /* of 0: the whole table */
 	bool replicated;             /* the table has replicas */
 };

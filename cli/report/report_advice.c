@@ -276,8 +276,8 @@ advise_off(struct advice *a)
 		counted->old[REASON_TTL_OFF]);
 	int64_t all = advice_expired(s);
 	bool live = advice_is_live(a->r);
-	bool repair = live &&
-	    (a->repaired.expired > 0 || summary_zoned(s, STATE_STUCK) > 0);
+	bool repair =
+	    live && (a->repaired.expired > 0 || a->repaired.zoned > 0);
 	bool on;
 
 	warn_creation(a);
@@ -398,8 +398,7 @@ advise_expired(struct advice *a)
 	buf_addc(a->line, '.');
 	if (pending > 0)
 		add_late(a);
-	if (live && a->repaired.expired == 0 &&
-	    summary_zoned(s, STATE_STUCK) > 0) {
+	if (live && a->repaired.expired == 0 && a->repaired.zoned > 0) {
 		advice_say(a);
 		advice_repair_zone(a);
 		advice_repair_rest(a, "Then", stuck);
@@ -487,7 +486,7 @@ advise_immortal(struct advice *a)
 		return;
 	advice_sweep(a, "list", " --state immortal");
 	n = a->r->summary->reasons[STATE_IMMORTAL][REASON_MISSING];
-	if (n > 0 && !a->first && a->r->nlookalikes == 0)
+	if (n > 0 && !a->first && a->r->nlookalikes == 0 && !a->r->ttl_fixed)
 		give_times(a);
 }
 

@@ -64,6 +64,7 @@ static void
 expired_again(const struct report_sweep *r, struct buf *line)
 {
 	const struct sweep_totals *t = r->totals;
+	static const char more[] = ": give more time with --extend-ttl DUR";
 	bool done = r->executed;
 	int64_t n = t->expired;
 	int64_t of =
@@ -75,7 +76,7 @@ expired_again(const struct report_sweep *r, struct buf *line)
 		buf_addf(line,
 		    "Entries that are expired when they are put back are "
 		    "deleted by TTL or the next purge%s",
-		    done ? "" : ": give more time with --extend-ttl DUR");
+		    done || r->ttl_fixed ? "" : more);
 		return;
 	}
 	if (t->expired_again == 0 && t->of_repair > 0)
@@ -99,12 +100,14 @@ expired_again(const struct report_sweep *r, struct buf *line)
 		buf_addf(line, " expired; the next purge would delete %s again",
 		    n == 1 ? "it" : "them");
 	}
+	if (r->ttl_fixed)
+		return;
 	if (done) {
 		buf_adds(line,
 		    " (--extend-ttl DUR would have given more time)");
 		return;
 	}
-	buf_adds(line, ": give more time with --extend-ttl DUR");
+	buf_adds(line, more);
 	if (n < of)
 		buf_addf(line, " (all %s get that TTL, expired or not)",
 		    figure_count(of).s);

@@ -218,8 +218,9 @@ report_words_meaning(const struct text_report *p, const struct report *r,
 		    n == 1 ? "names" : "name");
 	buf_addf(line,
 	    " no zone: %s read as UTC, which is a guess, and %s as past only "
-	    "once it has passed in every zone; repair needs --zone.",
-	    n == 1 ? "it is" : "they are", n == 1 ? "counts" : "each counts");
+	    "once it has passed in every zone%s.",
+	    n == 1 ? "it is" : "they are", n == 1 ? "counts" : "each counts",
+	    r->ttl_fixed ? "" : "; repair needs --zone");
 }
 
 /* What to purge: the stuck entries, "those that are expired" if there are
@@ -316,6 +317,20 @@ add_old(const struct report *r, int64_t old, struct buf *line)
 	buf_adds(line, " that expired five or more years ago");
 }
 
+/* The attribute is a key, so these entries stay as they are. */
+static void
+remedy_key(enum reason why, const char *purge, struct buf *line)
+{
+	buf_adds(line,
+	    why == REASON_STRING
+		? "The attribute is a key and stays a string: have the "
+		  "application write seconds, as a number, into another one."
+		: fixes[why]);
+	buf_adds(line, " Repair cannot change a key.");
+	if (purge != NULL)
+		buf_addf(line, " Purge %s.", purge);
+}
+
 /* Fix the application, and the entries that it has already written. */
 static void
 remedy_format(const struct report *r, enum reason why, struct buf *line)
@@ -324,6 +339,10 @@ remedy_format(const struct report *r, enum reason why, struct buf *line)
 	const struct summary *s = r->summary;
 	int64_t n = s->reasons[STATE_STUCK][why];
 
+	if (r->ttl_fixed) {
+		remedy_key(why, purge, line);
+		return;
+	}
 	buf_adds(line, fixes[why]);
 	if (!r->estimated && n > 0 && s->old[why] == n &&
 	    s->reasons[STATE_IMMORTAL][why] == 0) {

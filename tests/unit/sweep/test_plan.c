@@ -188,6 +188,52 @@ test_checks(void **state)
 	}
 }
 
+/* A table whose keys are "key" and "at", with the indexes "a", by "b" and "n",
+ * and "c", by "s". */
+static void
+test_number(void **state)
+{
+	static const struct {
+		const char *name, *attribute;
+		const char *says; /* NULL: accepted */
+	} cases[] = {
+		{ "no key", "ttl", NULL },
+		{ "the partition key", "key", "key is part of the key" },
+		{ "the sort key", "at", "at is part of the key" },
+		{ "a number in an index", "n", NULL },
+		{ "a string in an index", "s",
+		    "s cannot become a number: it is a key of the index c, "
+		    "which takes only string values" },
+		{ "a binary in an index", "b",
+		    "index a, which takes only binary values" },
+	};
+	char key[] = "key", at[] = "at", a[] = "a", c[] = "c", b[] = "b",
+	     n[] = "n", s[] = "s";
+	struct ddb_index_key of_a[] = { { b, ATTR_B }, { n, ATTR_N } };
+	struct ddb_index_key of_c[] = { { s, ATTR_S } };
+	struct ddb_index indexes[] = { { .name = a, .keys = of_a, .nkeys = 2 },
+		{ .name = c, .keys = of_c, .nkeys = 1 } };
+	struct ddb_table t = { .name = name,
+		.partition = key,
+		.sort = at,
+		.indexes = indexes,
+		.nindexes = 2 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct fault f = { 0 };
+		int rc = plan_number(&t, cases[i].attribute, &f);
+
+		if (cases[i].says == NULL
+			? rc != 0
+			: rc != -1 || f.kind != FAULT_REFUSED ||
+			    strstr(f.text, cases[i].says) == NULL)
+			fail_msg("%s: %d '%s'", cases[i].name, rc, f.text);
+	}
+	t.sort = NULL;
+	assert_int_equal(plan_number(&t, "at", NULL), 0);
+}
+
 static const struct {
 	const char *name, *file;
 	const char *says; /* NULL: accepted */
@@ -297,6 +343,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pace),
 		cmocka_unit_test(test_checks),
+		cmocka_unit_test(test_number),
 		cmocka_unit_test(test_journal),
 		cmocka_unit_test(test_room),
 	};
