@@ -335,6 +335,23 @@ refused() {
 	[[ $output == *"is masked"* ]]
 }
 
+@test "--shard auto/N: commands and checkpoints name the shard's number" {
+	local table
+	table=$(new_table number)
+	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" --case past=60 >/dev/null
+	JOB_COMPLETION_INDEX=1 run -4 --separate-stderr ttlsweep purge -t "$table" --now "$NOW" \
+	    --shard auto/2 --yes --max-items 2 --checkpoint "$BATS_TEST_TMPDIR/c" --journal-dir "$BATS_TEST_TMPDIR/j"
+	[[ $stderr == *"to continue: ttlsweep purge "*"--shard 2/2"* && $stderr != *auto* ]]
+	grep -q -- '--shard 2/2' "$BATS_TEST_TMPDIR"/j/*.journal
+	# not by another shard
+	JOB_COMPLETION_INDEX=0 run -1 --separate-stderr ttlsweep purge -t "$table" --now "$NOW" \
+	    --shard auto/2 --yes --checkpoint "$BATS_TEST_TMPDIR/c" --journal-dir "$BATS_TEST_TMPDIR/j"
+	[[ $stderr == *"the checkpoint belongs to another run"*"--shard 2/2; this run: --shard 1/2"* ]]
+	run -0 ttlsweep purge -t "$table" --now "$NOW" \
+	    --shard 2/2 --yes --checkpoint "$BATS_TEST_TMPDIR/c" --journal-dir "$BATS_TEST_TMPDIR/j"
+	[ ! -e "$BATS_TEST_TMPDIR/c" ]
+}
+
 @test "alerts set exit status 5 and say which limit was exceeded" {
 	run -0 --separate-stderr inspect -t "$TABLE" --alert-expired 6000
 	[[ -z $stderr ]]
@@ -360,6 +377,11 @@ refused() {
 	[[ $(grep -c alert: <<<"$stderr") == 2 ]]
 	# nothing expired, so nothing is overdue
 	run -0 inspect -t "$TABLE" --prefix no-such-key --alert-overdue 0s
+	# a check that cannot see what has expired says so where cron looks
+	run -0 --separate-stderr inspect -q -t "$TABLE" --ttl-attribute nope --alert-expired 0
+	[[ $stderr == *"no entry has the TTL attribute nope; numbers that look like times are in ttl" ]]
+	run -0 --separate-stderr inspect -q -t "$TABLE" --ttl-attribute nope
+	[ -z "$stderr" ]
 }
 
 # interrupted SIGNAL OPTION...: signal an inspect that is slow enough.

@@ -338,6 +338,25 @@ place_options(const struct context *c, const struct context_hints *hints)
 	return buf_detach(&b);
 }
 
+/* With --shard auto/N: the number that the job has given, so that commands and
+ * checkpoints name the same shard elsewhere. */
+static void
+number_shard(struct context *c)
+{
+	struct buf shard = { 0 };
+	struct options *own;
+
+	if (!c->portion.from_job)
+		return;
+	own = xmalloc(sizeof(*own));
+	*own = *c->o;
+	buf_addf(&shard, "%lld/%lld", (long long)c->portion.shard,
+	    (long long)c->portion.of);
+	own->shard = buf_detach(&shard);
+	own->line = option_line(own);
+	c->o = c->numbered = own;
+}
+
 int
 context_open(struct context *c, const struct options *o,
     const struct context_hints *hints, struct log *log, struct fault *f)
@@ -357,6 +376,7 @@ context_open(struct context *c, const struct options *o,
 	}
 	if (subset_read(&c->portion, o, f) != 0 || check_files(o, f) != 0)
 		return -1;
+	number_shard(c);
 	if (o->input == NULL) {
 		if (open_live(c, hints, f) != 0)
 			return -1;
@@ -365,7 +385,7 @@ context_open(struct context *c, const struct options *o,
 			return -1;
 		take_names(c, c->file_table);
 	}
-	option_echo_make(&c->quoted, o, &c->rules);
+	option_echo_make(&c->quoted, c->o, &c->rules);
 	c->quoted.place = place_options(c, hints);
 	return 0;
 }
@@ -386,6 +406,11 @@ context_close(struct context *c)
 	aws_config_release(&c->config);
 	option_echo_release(&c->quoted);
 	subset_release(&c->portion);
+	if (c->numbered != NULL) {
+		free((void *)(uintptr_t)c->numbered->shard);
+		free((void *)(uintptr_t)c->numbered->line);
+		free(c->numbered);
+	}
 	*c = (struct context){ 0 };
 }
 

@@ -41,6 +41,8 @@ struct log;
  */
 struct context {
 	const struct options *o;
+	struct options *numbered; /* o, if it is ours: with the number of
+				     --shard auto/N; NULL */
 	struct log *log;
 	struct world *world;
 

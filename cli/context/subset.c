@@ -37,6 +37,7 @@ auto_shard(struct subset *p, const char *text, struct fault *f)
 			    "--shard %s: %s is '%s', not one of 0 to %lld",
 			    text, indexes[i], index, (long long)p->of - 1);
 		p->shard++;
+		p->from_job = true;
 		return 0;
 	}
 	return fault(f, FAULT_USAGE,

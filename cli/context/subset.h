@@ -11,6 +11,7 @@ struct options;
  * (--shard), or a sample (--sample). */
 struct subset {
 	int64_t shard, of; /* shard 1..of; of 0: no shards */
+	bool from_job;     /* the environment named it (auto/N) */
 	int64_t ppm;       /* the sample, parts per million; 0: none */
 	int64_t segments;  /* of the whole table, once chosen */
 	int64_t asked;     /* how many of them are wanted */

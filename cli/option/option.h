@@ -227,5 +227,8 @@ void option_repeat(struct buf *out, const struct options *o,
 /* The same of one option. */
 void option_repeat_one(struct buf *out, const struct options *o,
     const char *name);
+/* The whole command line, from the given options and the operands. The caller
+ * frees it. */
+char *option_line(const struct options *o);
 
 #endif

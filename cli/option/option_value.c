@@ -317,3 +317,21 @@ option_repeat_one(struct buf *out, const struct options *o, const char *name)
 		if (o->given[i] && strcmp(option_rows[i].name, name) == 0)
 			again(out, o, &option_rows[i]);
 }
+
+char *
+option_line(const struct options *o)
+{
+	struct buf b = { 0 };
+
+	buf_addf(&b, "ttlsweep %s", o->command->name);
+	option_repeat(&b, o, GROUP_COMMAND, NULL);
+	option_repeat(&b, o, GROUP_SELECTION, NULL);
+	option_repeat(&b, o, GROUP_GLOBAL, NULL);
+	if (o->noperands > 0)
+		buf_adds(&b, " --");
+	for (size_t i = 0; i < o->noperands; i++) {
+		buf_addc(&b, ' ');
+		shlex_quote(&b, o->operands[i]);
+	}
+	return buf_detach(&b);
+}

@@ -34,25 +34,6 @@ finish(struct buf *b)
 	return text;
 }
 
-/* The command line, built again. */
-static char *
-line(const struct options *o)
-{
-	struct buf b = { 0 };
-
-	buf_addf(&b, "ttlsweep %s", o->command->name);
-	option_repeat(&b, o, GROUP_COMMAND, NULL);
-	option_repeat(&b, o, GROUP_SELECTION, NULL);
-	option_repeat(&b, o, GROUP_GLOBAL, NULL);
-	if (o->noperands > 0)
-		buf_adds(&b, " --");
-	for (size_t i = 0; i < o->noperands; i++) {
-		buf_addc(&b, ' ');
-		shlex_quote(&b, o->operands[i]);
-	}
-	return buf_detach(&b);
-}
-
 /* Replace the borrowed list with one of our own; whether something in it is
  * masked. */
 static bool
@@ -88,7 +69,7 @@ option_echo_make(struct option_echo *q, const struct options *options,
 	*o = *options;
 	for (size_t i = 0; i < KEY_LISTS; i++)
 		masked |= mask_list(key_list(o, i), rules);
-	o->line = masked ? line(o) : xstrdup(options->line);
+	o->line = masked ? option_line(o) : xstrdup(options->line);
 	option_repeat(&selection, o, GROUP_SELECTION, NULL);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
 		option_repeat_one(&judging, o, rows[i]);
