@@ -29,6 +29,14 @@ holds() { ttlsweep export -q -t "$T" | jq -r '.Item.p.S' | sort | paste -sd' '; 
 	sed -i 's/"region":"us-east-1"/"region":"eu-west-1"/' a
 	run -0 --separate-stderr ttlsweep restore --region us-east-1 a
 	[[ $stderr == *"a: the journal of region eu-west-1; its entries go to region us-east-1, as asked"* && $output == *"to put back"* ]]
+	run -0 --separate-stderr ttlsweep restore --region us-east-1 -t "$T" a
+	[[ $stderr == *"region us-east-1, as asked"* ]]
+	# another table is one in that region
+	AWS_REGION=us-east-1 run -0 --separate-stderr ttlsweep restore -t "$T" a
+	[[ $output == *"region eu-west-1,"* && $stderr != *"as asked"* ]]
+	sed 's/"region":"eu-west-1"/"region":"us-west-2"/' a >b
+	run -2 --separate-stderr ttlsweep restore -t "$T" a b
+	[[ $stderr == *"a belongs to region eu-west-1, and b to region us-west-2; restore them one at a time, or name the region with --region"* ]]
 }
 
 @test "of two journals the one written last wins, whatever their --now" {
@@ -449,7 +457,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	run -0 --separate-stderr ttlsweep restore -t "$T" x.json --now $((now + 7200))
 	output=${output//$'\n'/ }
 	[[ $output == *" write units"*", including those for puts that are refused. "* ]]
-	[[ $output == *"The entry to put back is expired; TTL will delete it: give more time with --extend-ttl DUR."* ]]
+	[[ $output == *"The entry to put back is expired; TTL will delete it: give more time with --extend-ttl DUR (sessions are then accepted again)."* ]]
 	# the undo that a purge prints is no dry run
 	item c x $((now - 100)) >y.json
 	run -0 --separate-stderr ttlsweep restore -t "$T" y.json --yes

@@ -200,11 +200,13 @@ read_origins(struct restoring *s, const struct options *o, struct log *log,
 	return 0;
 }
 
-/* The table and region that the journals agree on. */
+/* The table and region that the journals agree on, as far as no option names
+ * them. */
 static int
 find_hints(const struct restoring *s, const struct options *o,
     struct context_hints *hints, struct fault *f)
 {
+	bool named = option_given(o, "table");
 	const struct journal_header *first, *h;
 	const char *path;
 
@@ -213,12 +215,12 @@ find_hints(const struct restoring *s, const struct options *o,
 	first = &s->origins[0].journal->header;
 	if (first->ttl_attribute[0] != '\0')
 		hints->ttl_attribute = first->ttl_attribute;
-	if (option_given(o, "table"))
+	if (named && option_given(o, "region"))
 		return 0;
 	path = s->origins[0].path;
 	for (size_t i = 1; i < s->n && s->origins[i].journal != NULL; i++) {
 		h = &s->origins[i].journal->header;
-		if (strcmp(h->table, first->table) != 0)
+		if (!named && strcmp(h->table, first->table) != 0)
 			return fault(f, FAULT_USAGE,
 			    "%s belongs to table %s, and %s to table %s; "
 			    "restore them one at a time, or name the table "
@@ -227,10 +229,12 @@ find_hints(const struct restoring *s, const struct options *o,
 		if (strcmp(h->region, first->region) != 0)
 			return fault(f, FAULT_USAGE,
 			    "%s belongs to region %s, and %s to region %s; "
-			    "restore them one at a time",
-			    path, first->region, s->origins[i].path, h->region);
+			    "restore them one at a time%s",
+			    path, first->region, s->origins[i].path, h->region,
+			    named ? ", or name the region with --region" : "");
 	}
-	hints->table = first->table;
+	if (!named)
+		hints->table = first->table;
 	hints->region = first->region;
 	return 0;
 }
