@@ -304,13 +304,16 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 	return rc;
 }
 
-/* JSON, metrics and a report of a selection have no place for this. */
+/* JSON, metrics and a report of a selection have no place for this, and who
+ * waits for an alert may not read the report. */
 static void
 warn_attribute(struct inspect *in)
 {
-	int format = in->context.o->format;
-	bool said =
-	    !in->selects && (format == FORMAT_TEXT || format == FORMAT_HTML);
+	const struct options *o = in->context.o;
+	int format = o->format;
+	bool alerts = o->alert_expired >= 0 || o->alert_overdue >= 0;
+	bool said = !in->selects && !alerts &&
+	    (format == FORMAT_TEXT || format == FORMAT_HTML);
 	const struct lookalikes *l = &in->lookalikes;
 	struct buf names = { 0 };
 

@@ -145,8 +145,8 @@ would_take(struct advice *a, int64_t taken)
 			all = taken; /* "about 20 expired entries" */
 		else if (taken < all)
 			buf_addf(a->line, "%s of the ", figure_count(taken).s);
-		if (!a->r->estimated && taken == all && all > 1)
-			buf_adds(a->line, figure_all(all).s);
+		if (!a->r->estimated && taken == all)
+			buf_adds(a->line, all == 1 ? "the" : figure_all(all).s);
 		else
 			advice_amount(a, all);
 		buf_addf(a->line, " %s %s deleted free of charge%s",

@@ -375,8 +375,8 @@ static const char *const guesses[REASONS] = {
 			   "9999-12-31), a duration (3600), or a date written "
 			   "as digits (20261208). ",
 	[REASON_WRONG_TYPE] = "Dates in other forms, such as \"Fri, 27 Nov "
-			      "2026 12:03:32 GMT\", are not read; 'ttlsweep "
-			      "list --columns key,ttl --reveal' shows them. ",
+			      "2026 12:03:32 GMT\", are not read; list shows "
+			      "them with --columns key,ttl --reveal. ",
 };
 
 /* Entries without an expiry time: perhaps they should stay. */
@@ -526,22 +526,33 @@ nameless(const struct text_report *p, const struct report *r, struct buf *line)
 	return STATE_IMMORTAL;
 }
 
+/* Some values may be times that are not read as such. */
+static bool
+unknown_times(const struct summary *s)
+{
+	const int64_t *n = s->reasons[STATE_IMMORTAL];
+
+	return s->zoneless[STATE_IMMORTAL] > 0 || n[REASON_FAR_FUTURE] > 0 ||
+	    n[REASON_NO_TIME] > 0 || n[REASON_WRONG_TYPE] > 0;
+}
+
 /* No entry is expired; ${off}: TTL does not act. */
 static enum state
 none_left(const struct text_report *p, const struct report *r, bool off,
     struct buf *line)
 {
 	int64_t immortal = r->summary->states[STATE_IMMORTAL].items;
+	bool known = !unknown_times(r->summary);
 
 	if (r->estimated && !r->selected) {
-		buf_adds(line,
-		    "No expired entry was seen in the sample; "
-		    "the table may contain ");
+		buf_addf(line, "%s; the table may contain ",
+		    known ? "No expired entry was seen in the sample"
+			  : "No entry in the sample is known to be expired");
 		report_sample_span(r, 0, 0, line);
 	} else if (r->selected || report_words_part(r)) {
-		buf_addf(line, "%s%s is expired",
+		buf_addf(line, "%s%s is %sexpired",
 		    r->selected ? "None of the selected entries" : "No entry",
-		    report_words_seen(r));
+		    report_words_seen(r), known ? "" : "known to be ");
 		if (r->estimated && report_sample_possible(r, STATE_STUCK)) {
 			buf_adds(line, "; in the table, ");
 			report_sample_span(r, 0, 0, line);
@@ -549,10 +560,7 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 		}
 	} else {
 		buf_adds(line,
-		    r->summary->zoneless[STATE_IMMORTAL] > 0 ||
-			    r->summary->reasons[STATE_IMMORTAL]
-					       [REASON_WRONG_TYPE] > 0
-			? "No entry is known to be expired"
+		    !known ? "No entry is known to be expired"
 			: r->place.input != NULL ? r->place.files
 			    ? "No entry in these files is expired"
 			    : "No entry in this file is expired"
@@ -601,16 +609,32 @@ left(const struct report *r, int64_t n, struct buf *line)
 	    figure_span(histogram_at_most(h, 0.5)).s, figure_span(h->max).s);
 }
 
-/* What TTL will never delete of the entries that are not expired. */
+/* What TTL, which acts, will never delete: ${stuck} of ${expired} entries, and
+ * others. */
 static void
-others(const struct report *r, int64_t immortal, struct buf *line)
+never(const struct report *r, int64_t stuck, int64_t expired, struct buf *line)
 {
-	if (!r->estimated && immortal == 1 &&
-	    r->summary->states[STATE_LIVE].items == 0)
-		buf_adds(line, " TTL will never delete the other one.");
-	else
-		buf_addf(line, " Of the others, TTL will never delete %s%s.",
-		    r->estimated ? "about " : "", figure_count(immortal).s);
+	const struct summary *s = r->summary;
+	const char *about = r->estimated ? "about " : "";
+	int64_t immortal = s->states[STATE_IMMORTAL].items;
+
+	if (stuck == expired)
+		buf_addf(line, " TTL will never delete %s",
+		    stuck == 1 ? "it as it is" : "them as they are");
+	else if (stuck > 0)
+		buf_addf(line, " TTL will never delete %s%s of them as %s",
+		    about, figure_count(stuck).s,
+		    stuck == 1 ? "it is" : "they are");
+	if (immortal > 0)
+		buf_adds(line,
+		    stuck > 0 ? ", nor " : " TTL will never delete ");
+	if (!r->estimated && immortal == 1 && s->states[STATE_LIVE].items == 0)
+		buf_adds(line, "the other one");
+	else if (immortal > 0)
+		buf_addf(line, "%s%s of the others", about,
+		    figure_count(immortal).s);
+	if (stuck > 0 || immortal > 0)
+		buf_addc(line, '.');
 }
 
 enum state
@@ -621,7 +645,6 @@ report_words_verdict(const struct text_report *p, const struct report *r,
 	enum report_ttl acts = report_words_acts(r);
 	bool off = acts == REPORT_TTL_OFF || acts == REPORT_TTL_ELSEWHERE;
 	int64_t stuck = s->states[STATE_STUCK].items;
-	int64_t immortal = s->states[STATE_IMMORTAL].items;
 	int64_t expired = stuck + s->states[STATE_PENDING].items;
 
 	if (report_words_nameless(r))
@@ -629,8 +652,7 @@ report_words_verdict(const struct text_report *p, const struct report *r,
 	if (expired == 0)
 		return none_left(p, r, off, line);
 	left(r, expired, line);
-	if (immortal > 0)
-		others(r, immortal, line);
+	never(r, off ? 0 : stuck, expired, line);
 	if (off)
 		add_off(p, r, line);
 	return stuck > 0 ? STATE_STUCK : STATE_PENDING;
