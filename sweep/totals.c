@@ -83,6 +83,8 @@ sweep_totals_match(struct sweep_totals *t, const struct record *r,
 	if (r->state == STATE_IMMORTAL && r->has_moment) {
 		t->ahead++;
 		t->ahead_sessions += r->kind == KIND_SESSION;
+	} else if (r->state == STATE_IMMORTAL) {
+		t->timeless_sessions += r->kind == KIND_SESSION;
 	}
 	t->units += units;
 	t->old_off += r->old && r->reason == REASON_TTL_OFF;

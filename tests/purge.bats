@@ -140,7 +140,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	((SECONDS - begun < 60))
 	jq -e '.stopped == "deadline" and .matched == .deleted + .skipped' <<<"$output"
 	jq -e '.deleted == 0' <<<"$output" ||
-	    [[ $stderr == *"to continue, reading from the beginning again (with --checkpoint FILE runs continue where they stopped): ttlsweep purge "* ]]
+	    [[ $stderr == *"the next run reads the table from the beginning; with --checkpoint FILE, runs continue where they stopped"*"to continue: ttlsweep purge "* ]]
 }
 
 @test "a journal is named by the clock, not by --now" {

@@ -124,6 +124,12 @@ sessions() { items '.kinds.session | .live + .pending + .stuck + .immortal'; }
 	    Enabled=false,AttributeName=ttl >/dev/null
 	run -5 block 5
 	run -0 ttlsweep inspect -q --reason none --alert-overdue 2d
+	# on for another attribute
+	aws dynamodb update-time-to-live --endpoint-url "$LOCAL_URL" \
+	    --table-name TSAGalleryCache --time-to-live-specification \
+	    Enabled=true,AttributeName=expiry >/dev/null
+	run -5 block 5
+	run -0 ttlsweep inspect -q --reason none,ttl-off --alert-overdue 2d
 	docs_fill
 	block 1
 	ls journals/*.journal

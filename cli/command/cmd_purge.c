@@ -55,7 +55,8 @@ const struct command cmd_repair = {
 	    "fix TTL values that TTL cannot act on (a dry run without --yes)",
 	.about = "Rewrites TTL values that are in milliseconds, microseconds, "
 		 "nanoseconds or a string as the number of seconds they mean, "
-		 "so that TTL deletes those entries free of charge; with "
+		 "so that TTL deletes those entries free of charge once they "
+		 "have expired; with "
 		 "--ttl-for-missing it also gives a TTL to entries without "
 		 "one. Values that are not a time are left alone, and so are "
 		 "date-times without a zone unless --zone names it. Deletes "

@@ -277,12 +277,7 @@ add_next(struct buf *out, const struct option_echo *q,
 		    t->stopped);
 		return;
 	}
-	if (t->stopped != NULL && strcmp(t->stopped, "deadline") == 0 &&
-	    o->checkpoint == NULL)
-		buf_adds(out,
-		    "to continue, reading from the beginning again (with "
-		    "--checkpoint FILE runs continue where they stopped): ");
-	else if (t->stopped != NULL)
+	if (t->stopped != NULL)
 		buf_adds(out,
 		    why == FAULT_DENIED ? "then continue with: "
 			: why == FAULT_CREDENTIALS
@@ -294,6 +289,15 @@ add_next(struct buf *out, const struct option_echo *q,
 			: "to continue: ");
 	option_echo_warn(out, q);
 	add_command(out, q, t);
+}
+
+/* Whether a run that continues this one pays again for what it read. */
+static bool
+reads_again(const struct options *o, const struct report_sweep *r)
+{
+	return r->executed && r->totals->stopped != NULL &&
+	    o->checkpoint == NULL && o->keys_from == NULL &&
+	    !in_vain(o, r->totals) && strcmp(r->command, "restore") != 0;
 }
 
 /* Whether a dry run has found nothing that a run would change. */
@@ -331,6 +335,10 @@ log_end(const struct context *c, const struct report_sweep *r,
 		add_advice(&next, c->o, r);
 	else if (r->executed)
 		add_next(&next, &c->quoted, r, why);
+	if (next.n > 0 && reads_again(c->o, r))
+		log_note(c->log,
+		    "the next run reads the table from the beginning; "
+		    "with --checkpoint FILE, runs continue where they stopped");
 	/* also with -q if the same run would only stop again */
 	if (next.n > 0 && in_vain(c->o, r->totals))
 		log_warn(c->log, "%s", buf_text(&next));

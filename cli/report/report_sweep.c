@@ -273,11 +273,34 @@ ahead(struct writing *w)
 	say(w, TEXT_REPORT_RED, ".");
 }
 
+/* Sessions that may be live: nothing says when they expire. */
+static void
+timeless(struct writing *w)
+{
+	const struct sweep_totals *t = w->r->totals;
+	int64_t n = t->timeless_sessions;
+	bool others = t->live_sessions + t->ahead_sessions > 0;
+
+	if (n == 0 || strcmp(w->r->command, "purge") != 0)
+		return;
+	if (n == t->matched)
+		buf_addf(&w->line, "%s",
+		    n == 1 ? "This session has" : "These sessions have");
+	else
+		buf_addf(&w->line, "%s %s among them %s", figure_count(n).s,
+		    n == 1 ? "session" : "sessions", n == 1 ? "has" : "have");
+	say(w, TEXT_REPORT_RED,
+	    " no time that could be read: %s may be logged out%s.",
+	    n == 1 ? "its user" : "their users", others ? ", too" : "");
+}
+
 /* Why they count as such, where that is not to be seen from their keys. */
 static void
 live_sessions(struct writing *w)
 {
-	if (w->r->totals->live_sessions + w->r->totals->ahead_sessions == 0 ||
+	const struct sweep_totals *t = w->r->totals;
+
+	if (t->live_sessions + t->ahead_sessions + t->timeless_sessions == 0 ||
 	    strcmp(w->r->command, "purge") != 0)
 		return;
 	buf_addc(&w->line, '(');
@@ -331,6 +354,7 @@ would_purge(struct writing *w)
 	whole(w);
 	live(w);
 	ahead(w);
+	timeless(w);
 	live_sessions(w);
 	given(w);
 	if (strcmp(w->r->command, "repair") == 0) {
@@ -396,6 +420,10 @@ would_restore(struct writing *w)
 	else if (puts && ahead > 0)
 		buf_addf(&w->line, ", also the %s that %s not expired",
 		    figure_one(ahead).s, ahead == 1 ? "is" : "are");
+	if (puts && t->expired > 0)
+		buf_adds(&w->line,
+		    "; sessions that had expired are accepted again until "
+		    "then");
 	if (puts)
 		buf_adds(&w->line, ". ");
 	if (given && t->of_repair > 0)

@@ -45,7 +45,8 @@ const struct report_left report_sweep_left[SWEEP_LEFT] = {
 	{ "no-time", "not a time in any unit; left alone" },
 	{ "missing", "no TTL value; left alone (--ttl-for-missing gives one)" },
 	{ "wrong-type",
-	    "no number, nor one or an ISO 8601 date-time in a string; left alone" },
+	    "neither a number nor a string with a number or an ISO 8601 "
+	    "date-time; left alone" },
 };
 
 const struct report_outcome *

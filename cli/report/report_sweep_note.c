@@ -64,7 +64,8 @@ static void
 expired_again(const struct report_sweep *r, struct buf *line)
 {
 	const struct sweep_totals *t = r->totals;
-	static const char more[] = ": give more time with --extend-ttl DUR";
+	static const char more[] = ": give more time with --extend-ttl DUR "
+				   "(sessions are then accepted again)";
 	bool done = r->executed;
 	int64_t n = t->expired;
 	int64_t of =

@@ -270,8 +270,10 @@ text_report_takes(struct buf *out, const struct plan_pace *pace, double reads,
 	if (seconds < 60 || seconds > 9e15)
 		return;
 	text_span(text, (int64_t)seconds);
-	buf_addf(out, "; at %s a second that takes %s",
-	    reading ? figure_units_of(pace->reads, "read").s
-		    : figure_units_of(pace->writes, "write").s,
-	    text);
+	if (reading)
+		buf_addf(out, "; reading at %s a second takes %s",
+		    figure_units_of(pace->reads, "read").s, text);
+	else
+		buf_addf(out, "; at %s a second that takes %s",
+		    figure_units_of(pace->writes, "write").s, text);
 }

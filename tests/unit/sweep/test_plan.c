@@ -59,12 +59,12 @@ static const struct {
 	    "; at 5 write units a second that takes 2 min" },
 	{ "given", 400, 400, slow, 2, 10, 20,
 	    "10 read units and 20 write units a second", 600,
-	    "; at 10 read units a second that takes 1 min" },
+	    "; reading at 10 read units a second takes 1 min" },
 	{ "no limit", 400, 400, slow, 2, 0, 0, "reads and writes unlimited",
 	    1e6, "" },
 	{ "no limit for writes", 400, 400, slow, 2, -1, 0,
 	    "100 read units a second, writes unlimited", 6000,
-	    "; at 100 read units a second that takes 1 min" },
+	    "; reading at 100 read units a second takes 1 min" },
 	/* clang-format on */
 };
 
