@@ -527,7 +527,8 @@ closed() {
 	output=${output//$'\n'  / }
 	[[ $output == *"TTL will not delete it: TTL is off."*"TTL will never delete it: the time is in milliseconds."* ]]
 	run -0 ttlsweep show -t "$other" --ttl-attribute sess tomorrow
-	[[ $output == *"TTL will never delete it: the TTL attribute is missing."* ]]
+	output=${output//$'\n '/}
+	[[ $output == *"TTL will never delete it: the TTL attribute sess is missing."* ]]
 	printf '{"Item":{"key":{"S":"x"},"until":{"N":"%s"}}}\n' "$((now - 7200))" |
 	    ttlsweep restore -q --yes -t "$other" -
 	run -0 ttlsweep show -t "$other" --ttl-attribute until x

@@ -204,6 +204,17 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning "(without --yes, a dry run). If the zone is UTC: ttlsweep repair --zone UTC --table $table" entries
 }
 
+@test "TTL is not to be turned on where no entry has a time" {
+	local table
+	table=$(new_table timeless)
+	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" --case duration=3 --case missing=1 >/dev/null
+	doctor -t "$table" --now "$NOW"
+	is warning "turning it on for ttl deletes nothing: no entry that was read has a time there (see entries)" ttl
+	seed --endpoint "$LOCAL_URL" --table "$table" --no-create --now "$NOW" --case future=1 >/dev/null
+	doctor -t "$table" --now "$NOW"
+	is warning "turn it on, and it deletes what expires" ttl
+}
+
 @test "a time of creation is not taken for an expiry time without a warning" {
 	local table all="entries that have it have expired. If it is the time of creation, "
 	table=$(new_table created)

@@ -79,6 +79,7 @@ print(struct show *s, const struct item *item, struct fault *f)
 	const struct context *c = &s->context;
 	const struct text_report p = { .out = &s->out, .style = s->style };
 	const struct entry_ttl ttl = {
+		.attribute = c->ttl,
 		.unknown = c->table.ttl_status == NULL ? c->ttl : NULL,
 		.on = c->table.ttl_acts ? c->table.ttl_attribute : NULL,
 	};

@@ -21,7 +21,6 @@ static const char *const faults[REASONS] = {
 			       "100 years in any unit"),
 	[REASON_NO_TIME] = ("the value is not a time between 2012 and 100 "
 			    "years from now in any unit"),
-	[REASON_MISSING] = "the TTL attribute is missing",
 	[REASON_WRONG_TYPE] = ("the TTL attribute is neither a number nor "
 			       "a time"),
 };
@@ -66,7 +65,11 @@ static void
 add_reason(const struct text_report *p, struct buf *out, const struct record *r,
     const struct entry_ttl *ttl)
 {
-	if (r->reason != REASON_TTL_OFF) {
+	if (r->reason == REASON_MISSING) {
+		buf_adds(out, "the TTL attribute ");
+		text_report_text(p, out, ttl->attribute);
+		buf_adds(out, " is missing");
+	} else if (r->reason != REASON_TTL_OFF) {
 		buf_adds(out,
 		    faults[r->reason] != NULL ? faults[r->reason] : "");
 	} else if (ttl->on == NULL) {

@@ -138,6 +138,18 @@ advise_search(struct doctor *d, const struct lookalikes *like)
 	command_inspect(d, like);
 }
 
+/* Whether TTL would act on an entry that was read, once it is on and they are
+ * repaired. */
+static bool
+finds_times(const struct summary *s)
+{
+	return s->reasons[STATE_LIVE][REASON_TTL_OFF] > 0 ||
+	    s->reasons[STATE_STUCK][REASON_TTL_OFF] > 0 ||
+	    summary_repairable(s, STATE_STUCK) > 0 ||
+	    summary_repairable(s, STATE_IMMORTAL) > 0 ||
+	    summary_zoneless(s) > 0;
+}
+
 static int
 check_ttl(struct doctor *d, const struct lookalikes *like, struct fault *f)
 {
@@ -172,6 +184,11 @@ check_ttl(struct doctor *d, const struct lookalikes *like, struct fault *f)
 			    "turn it on for the attribute that the application "
 			    "writes; %s is only the default here, and there "
 			    "is no entry to see it by",
+			    d->ttl);
+		else if (d->sample.items > 0 && !finds_times(&d->sample))
+			buf_addf(&d->fix,
+			    "turning it on for %s deletes nothing: no entry "
+			    "that was read has a time there (see entries)",
 			    d->ttl);
 		else
 			advise_enable(d);

@@ -176,18 +176,24 @@ stray(const struct options *o, struct fault *f)
 	const struct command *c = o->command;
 	const char *is = o->operands[0];
 	struct buf shown = { 0 }, quoted = { 0 };
-	bool file =
-	    option_find("input", c->bit) != NULL && access(is, F_OK) == 0;
+	bool file = access(is, F_OK) == 0;
+	bool reads = option_find("input", c->bit) != NULL;
+	/* a file, and no table has such a name */
+	bool journal = file && !reads && strchr(is, '/') != NULL;
+	const char *to = journal ? "to put back what is in a journal"
+	    : file && reads      ? "to read the file"
+				 : "to name a table";
+	const char *name = journal ? "restore" : c->name;
+	const char *option = journal ? "" : file && reads ? " -i" : " -t";
 
 	if (show(&shown, is))
 		buf_adds(&quoted, file ? "FILE" : "TABLE");
 	else
 		shlex_quote(&quoted, is);
 	(void)fault(f, FAULT_USAGE,
-	    "'%s' takes no argument%s: '%s'; %s: ttlsweep %s %s %s", c->name,
+	    "'%s' takes no argument%s: '%s'; %s: ttlsweep %s%s %s", c->name,
 	    c->bit == ON_INSPECT ? " without --merge" : "", buf_text(&shown),
-	    file ? "to read the file" : "to name a table", c->name,
-	    file ? "-i" : "-t", buf_text(&quoted));
+	    to, name, option, buf_text(&quoted));
 	buf_release(&shown);
 	buf_release(&quoted);
 	return -1;
