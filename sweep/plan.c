@@ -30,9 +30,11 @@
 #define MARGIN 1.2
 
 static double
-share(double units)
+share(double units, int64_t shards)
 {
-	return units <= 0 ? 0 : units <= SHARE ? 1 : units / SHARE;
+	double all = SHARE * (double)(shards > 0 ? shards : 1);
+
+	return units <= 0 ? 0 : units <= all ? 1 : units / all;
 }
 
 /* The write units of the slowest of the table and its global indexes. */
@@ -52,11 +54,14 @@ slowest(const struct ddb_table *t)
 }
 
 struct plan_pace
-plan_pace(const struct ddb_table *t, int64_t max_rcu, int64_t max_wcu)
+plan_pace(const struct ddb_table *t, int64_t max_rcu, int64_t max_wcu,
+    int64_t shards)
 {
 	return (struct plan_pace){
-		.reads = max_rcu >= 0 ? (double)max_rcu : share(t->read_units),
-		.writes = max_wcu >= 0 ? (double)max_wcu : share(slowest(t)),
+		.reads = max_rcu >= 0 ? (double)max_rcu
+				      : share(t->read_units, shards),
+		.writes =
+		    max_wcu >= 0 ? (double)max_wcu : share(slowest(t), shards),
 	};
 }
 

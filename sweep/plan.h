@@ -22,11 +22,12 @@ struct plan_pace {
 /*
  * The pace on ${t}, by ${max_rcu} and ${max_wcu} (0: no limit). Where one is
  * < 0, a quarter of what the table can do, as others may use it too, and for
- * writes no more than a quarter of what any of its global indexes can do; at
- * least one. Pure.
+ * writes no more than a quarter of what any of its global indexes can do; of
+ * ${shards} (0: none) that run side by side each has its part of that; at least
+ * one. Pure.
  */
 struct plan_pace plan_pace(const struct ddb_table *t, int64_t max_rcu,
-    int64_t max_wcu);
+    int64_t max_wcu, int64_t shards);
 
 /* Seconds that so many units take at ${pace}; 0: no limit. Pure. */
 double plan_seconds(const struct plan_pace *pace, double reads, double writes);

@@ -217,7 +217,8 @@ take_table(struct context *c, const struct context_hints *hints)
 	c->rules.ttl_acts = ddb_table_ttl_acts(&c->table, c->ttl);
 	c->rules.now = option_given(c->o, "now") ? c->o->now : ddb_now(c->ddb);
 	c->price = c->table.provisioned ? NULL : price_of(c->config.region);
-	c->pace = plan_pace(&c->table, c->o->max_rcu, c->o->max_wcu);
+	c->pace =
+	    plan_pace(&c->table, c->o->max_rcu, c->o->max_wcu, c->portion.of);
 	ddb_limit(c->ddb, c->pace.reads, c->pace.writes);
 	text_report_pace(&pace, &c->pace);
 	ddb_log(c->ddb, LOG_DEBUG, "pace: %s", buf_text(&pace));

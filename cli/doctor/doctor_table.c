@@ -287,7 +287,7 @@ describe(struct doctor *d, struct fault *f)
 		return 1;
 	}
 	/* do not slow down others who use the table */
-	d->c.pace = plan_pace(&d->c.table, d->o->max_rcu, d->o->max_wcu);
+	d->c.pace = plan_pace(&d->c.table, d->o->max_rcu, d->o->max_wcu, 0);
 	ddb_limit(d->c.ddb, d->c.pace.reads, 0);
 	if (check_status(d, f) != 0)
 		return -1;

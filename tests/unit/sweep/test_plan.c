@@ -35,6 +35,7 @@ static const struct {
 	const char *pace;
 	double units; /* to write, and to read */
 	const char *takes;
+	int64_t shards;
 } cases[] = {
 	/* clang-format off */
 	{ "unknown", 0, 0, NULL, 0, -1, -1, "reads and writes unlimited",
@@ -42,6 +43,12 @@ static const struct {
 	{ "a quarter", 80, 400, NULL, 0, -1, -1,
 	    "20 read units and 100 write units a second", 100,
 	    "" },
+	{ "of four shards", 80, 400, NULL, 0, -1, -1,
+	    "5 read units and 25 write units a second", 100, "", 4 },
+	{ "of four shards, at least one", 15, 20, NULL, 0, -1, -1,
+	    "1 read unit and 1.3 write units a second", 1, "", 4 },
+	{ "of four shards, given", 400, 400, NULL, 0, 10, 20,
+	    "10 read units and 20 write units a second", 1, "", 4 },
 	{ "at least one", 2, 3, NULL, 0, -1, -1,
 	    "1 read unit and 1 write unit a second", 60,
 	    "; at 1 write unit a second that takes 1 min" },
@@ -77,8 +84,8 @@ test_pace(void **state)
 			.write_units = cases[i].writes,
 			.indexes = cases[i].indexes,
 			.nindexes = cases[i].nindexes };
-		const struct plan_pace pace =
-		    plan_pace(&t, cases[i].max_rcu, cases[i].max_wcu);
+		const struct plan_pace pace = plan_pace(&t, cases[i].max_rcu,
+		    cases[i].max_wcu, cases[i].shards);
 		struct buf said = { 0 }, takes = { 0 };
 
 		text_report_pace(&said, &pace);
