@@ -73,6 +73,12 @@ read_head(struct head *h, const struct csv_row *row, const struct ddb_table *t,
 	}
 	if (t->sort == NULL && row->n == 1)
 		return only_cell(row->cells[0], t, f);
+	if (t->sort != NULL && cell_is(row->cells[0], t->partition))
+		return fault(f, FAULT_DATA,
+		    "it is a header row without the sort key, \"%s\"; if the "
+		    "CSV was written from a file, write it again with --key "
+		    "%s,%s",
+		    t->sort, t->partition, t->sort);
 	return fault(f, FAULT_DATA,
 	    "it is not a header row, which begins with \"%s%s%s\"%s; ttlsweep "
 	    "list -t %s --reveal --format csv writes it",

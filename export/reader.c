@@ -40,6 +40,9 @@ struct reader {
 	bool *partial; /* of reader_watch, or NULL */
 };
 
+/* How the first line of a journal begins. */
+#define HEAD "{\"ttlsweep.journal/"
+
 static int
 at_line(const struct reader *r, int64_t number, struct fault *f)
 {
@@ -57,12 +60,27 @@ damaged(struct fault *f)
 	    "the rest, remove this line from a copy");
 }
 
+/* The first line begins like a journal's, and cannot be read. */
+static int
+damaged_head(struct reader *r, struct slice text, struct fault *f)
+{
+	struct line line;
+
+	(void)line_parse(&line, text, f);
+	(void)at_line(r, lines_number(r->lines), f);
+	if (slice_check(text, NULL) == 0) /* as of another version */
+		return -1;
+	return fault_add(f,
+	    "; this is the first line of a journal, which names its table and "
+	    "region: use another copy of the journal");
+}
+
 /* Read the first line, and index a journal. */
 static int
 begin(struct reader *r, struct fault *f)
 {
 	struct slice text;
-	struct line line;
+	struct line line = { 0 };
 	bool torn;
 	int got = lines_next(r->lines, &text, &torn, f);
 	bool parsed;
@@ -71,6 +89,9 @@ begin(struct reader *r, struct fault *f)
 		return -1;
 	parsed = got == 1 && line_parse(&line, text, NULL) == 0;
 	r->journal = parsed && line.kind == LINE_HEADER;
+	if (got == 1 && !parsed && text.n >= strlen(HEAD) &&
+	    memcmp(text.p, HEAD, strlen(HEAD)) == 0)
+		return damaged_head(r, text, f);
 	r->changes =
 	    !parsed || line.kind == LINE_BLANK || line.kind == LINE_CHANGE;
 	if (parsed && !r->journal && line_not_journal(&line, f) != 0)

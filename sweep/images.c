@@ -80,6 +80,12 @@ images_open(const struct restore *r, struct fault *f)
 			    ", the key of table %s; if the file belongs to "
 			    "another table, name that with -t",
 			    r->table->name);
+			if (r->table->sort != NULL)
+				(void)fault_add(f,
+				    "; if it was written from another file "
+				    "without its sort key, write it again with "
+				    "--key %s,%s",
+				    r->table->partition, r->table->sort);
 			images_close(im);
 			return NULL;
 		}

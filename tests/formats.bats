@@ -181,7 +181,15 @@ goes_back_in()
 	other=$(new_table other)
 	seed --endpoint "$URL" --table "$other" --sort-key >/dev/null
 	run -1 ttlsweep restore -t "$other" e.csv --yes
-	[[ $output == *"the key (key), but should be (key,sort)"* ]]
+	[[ $output == *"the key (key), but should be (key,sort)"*"; if it was written from another file without its sort key, write it again with --key key,sort"* ]]
+	run -1 ttlsweep purge -t "$other" --keys-from e.csv --yes
+	[[ $output == *"it is a header row without the sort key, \"sort\"; if the CSV was written from a file, write it again with --key key,sort"* ]]
+	# it is said when that is written
+	ttlsweep export -q -t "$TABLE" --limit 5 --format dynamodb-json -o e.json
+	run -0 --separate-stderr ttlsweep export -i e.json --format csv
+	[[ $stderr == *"the file does not say whether its table has a sort key; if it has one, name it with --key key,NAME, or the CSV lacks it"* ]]
+	run -0 --separate-stderr ttlsweep export -i e.json --format csv --key key
+	[[ $stderr != *"sort key"* ]]
 	other=$(new_table other)
 	seed --endpoint "$URL" --table "$other" --key-type N >/dev/null
 	run -1 ttlsweep restore -t "$other" e.csv --yes

@@ -693,6 +693,16 @@ put_back()
 	table --case past=3 --now "$(date +%s)"
 	local place
 	ttlsweep purge -q -t "$T" --yes --journal j
+	# in the first line, the only one that names the table
+	head -c 60 j >cut
+	for place in "" "-t $T"; do
+		# shellcheck disable=SC2086
+		run -1 ttlsweep restore $place cut
+		[[ $output == *"cut:1: not valid JSON from byte 61 on; this is the first line of a journal, which names its table and region: use another copy of the journal"* ]]
+	done
+	sed '1s,journal/1,journal/2,' j >cut
+	run -1 ttlsweep restore cut
+	[[ $output == *"cut:1: a journal of another version of ttlsweep (ttlsweep.journal/2)"* ]]
 	tail -n +2 j >cut
 	run -1 ttlsweep restore cut
 	[[ $output == *"cut:1: a line of a journal, but the file does not begin like one: "*"use another copy of it" ]]

@@ -75,6 +75,12 @@ note_key(struct context *c, enum key_told told)
 	if (told == KEY_UNKNOWN)
 		return -1;
 	c->sort_unknown = told == KEY_GUESSED;
+	if (c->sort_unknown && c->o->key == NULL && c->o->format == FORMAT_CSV)
+		log_note(c->log,
+		    "the file does not say whether its table has a sort key; "
+		    "if it has one, name it with --key %s,NAME, or the CSV "
+		    "lacks it",
+		    c->partition);
 	if (told == KEY_ORDER_GUESSED)
 		log_note(c->log,
 		    "assuming %s is the partition key and %s the sort key: the "

@@ -83,8 +83,9 @@ static const struct {
 	    "/file:2: row 2: cell 2 is not a valid key \"at\": not a decimal",
 	    0 },
 	{ "no sort key", "SS", SLICE("key\na\n"), NULL,
-	    "/file:1: row 1: it is not a header row, which begins with "
-	    "\"key,at\";",
+	    "/file:1: row 1: it is a header row without the sort key, "
+	    "\"at\"; if the CSV was written from a file, write it again with "
+	    "--key key,at",
 	    0 },
 	{ "two keys without a header row", "SS", SLICE("a,b\n"), NULL,
 	    "/file:1: row 1: it is not a header row", 0 },
