@@ -204,6 +204,21 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning "(without --yes, a dry run). If the zone is UTC: ttlsweep repair --zone UTC --table $table" entries
 }
 
+@test "what TTL did not read may be the time of creation" {
+	local table
+	table=$(new_table misread)
+	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" --case milliseconds-past=3 --ttl on >/dev/null
+	doctor -t "$table" --now "$NOW"
+	is warning "by ttl, every entry has expired. If it is the time of creation, TTL deletes what is live once it is repaired; if not, the application writes TTL in the wrong format" entries
+	run -0 --separate-stderr ttlsweep repair -q -t "$table" --now "$NOW"
+	[[ $stderr == "ttlsweep: by ttl, every entry has expired. If it is the time of creation, TTL then deletes what is live" ]]
+	seed --endpoint "$LOCAL_URL" --table "$table" --no-create --now "$NOW" --case milliseconds-future=1 >/dev/null
+	doctor -t "$table" --now "$NOW"
+	is warning "the application writes TTL in the wrong format; repair fixes " entries
+	run -0 --separate-stderr ttlsweep repair -q -t "$table" --now "$NOW"
+	[ -z "$stderr" ]
+}
+
 @test "TTL is not to be turned on where no entry has a time" {
 	local table
 	table=$(new_table timeless)

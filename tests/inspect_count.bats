@@ -43,6 +43,12 @@ same()
 	run -0 ttlsweep inspect -t "$table" --color never
 	[[ $output == *"No entry has the TTL attribute ttl: "*"are in expires."* ]]
 	[[ $output != *"up to date"* ]]
+	# what was not read is not said to be missing
+	run -0 ttlsweep inspect -t "$table" --color never --no-sizes
+	output=${output//$'\n '/}
+	[[ $output == *"Other attributes were not read (--no-sizes)"* ]]
+	[[ $output != *"No other attribute"* && $output != *--ttl-for-missing* ]]
+	run -0 ttlsweep inspect -t "$table" --color never
 	# the suggested command reports the rest
 	command=$(grep -o 'ttlsweep inspect .*--ttl-attribute expires$' <<<"$output")
 	eval "run -0 $command"

@@ -602,6 +602,16 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	dump --endpoint "$LOCAL_URL" --table "$T" | cmp - "$BATS_TEST_TMPDIR/before"
 }
 
+@test "a list of keys that are in no entry is a warning, with -q, too" {
+	table
+	local command
+	for command in "purge --state any" repair; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ttlsweep $command -q -t "$T" --yes --keys-from - <<<"f5ca38f748a1d6eaf726b8a42fb575c3"
+		[[ $stderr == "ttlsweep: standard input: the key has no entry; keys must be whole, with their prefix (such as session:)" ]]
+	done
+}
+
 @test "a TTL attribute that is a key is not repaired, and no repair is advised" {
 	local key
 	for key in "--index ttl" "--sort-key ttl"; do

@@ -238,8 +238,11 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 		context_tell_none(c, &summary);
 		context_tell_attribute(c, &summary,
 		    expects_missing(s, totals->matched));
-		if (s->action == PURGE_DELETE && totals->matched > 0)
-			context_tell_creation(c, &summary);
+		if (totals->matched > 0 &&
+		    (s->action == PURGE_DELETE ||
+			totals->states[STATE_STUCK] > 0))
+			context_tell_creation(c, &summary,
+			    s->action == PURGE_REPAIR);
 	}
 	summary_release(&summary);
 	source_close(purge.source);
@@ -328,6 +331,8 @@ report(struct sweep *s, bool executed, int rc, struct fault *f)
 	r.journal = executed ? s->totals.journal : s->journal;
 	r.resumed = c->resumed;
 	tell_left_keys(s);
+	if (c->keys.n > 0 && s->totals.absent == (int64_t)c->keys.n)
+		context_tell_keys(c, s->totals.absent);
 	if (executed && r.journal != NULL)
 		r.undo = undo = guard_undo(c, r.journal);
 	rc = write_totals(c, &r, rc, f);

@@ -272,6 +272,10 @@ static const char lost[] =
     "journal with -i), or its key begins otherwise (name that with "
     "--session-prefix)";
 
+static const char not_here[] =
+    "; the session is not in this file, or its key begins otherwise (name that "
+    "with --session-prefix)";
+
 /* Whether ${key} may be the id of a session, without its prefix: it is long. */
 static bool
 is_bare(struct slice key)
@@ -288,7 +292,10 @@ static int
 missing(const struct show *s, struct fault *f)
 {
 	struct buf names = { 0 };
-	const char *why = s->context.o->cookie == NULL ? "" : lost;
+	const struct options *o = s->context.o;
+	const char *why = o->cookie == NULL ? ""
+	    : o->input == NULL              ? lost
+					    : not_here;
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->nkeys; i++) {

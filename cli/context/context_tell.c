@@ -85,17 +85,20 @@ context_tell_attribute(const struct context *c, const struct summary *s,
 }
 
 void
-context_tell_creation(const struct context *c, const struct summary *s)
+context_tell_creation(const struct context *c, const struct summary *s,
+    bool repair)
 {
 	const char *on = c->table.ttl_attribute;
+	bool chosen = option_given(c->o, "ttl-attribute") &&
+	    (on == NULL || strcmp(on, c->ttl) != 0);
 	struct buf line = { 0 };
 
-	if (c->listed || !option_given(c->o, "ttl-attribute") ||
-	    !summary_all_expired(s) || (on != NULL && strcmp(on, c->ttl) == 0))
+	/* TTL has deleted what it reads, but not what is repaired */
+	if (c->listed || (!repair && !chosen) || !summary_all_expired(s))
 		return;
 	report_words_creation(s, &line);
-	log_warn(c->log, "by %s, %sthis deletes what is live", c->ttl,
-	    buf_text(&line));
+	log_warn(c->log, "by %s, %s%s what is live", c->ttl, buf_text(&line),
+	    repair ? "TTL then deletes" : "this deletes");
 	buf_release(&line);
 }
 

@@ -365,6 +365,12 @@ advise_reasons(struct doctor *d)
 	int64_t zoned = fixed ? 0 : summary_zoned(s, STATE_STUCK);
 	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl);
 
+	if (repair > old && acts && summary_all_expired(s)) {
+		buf_addf(&d->fix, "by %s, ", d->ttl);
+		report_words_creation(s, &d->fix);
+		buf_adds(&d->fix,
+		    "TTL deletes what is live once it is repaired; if not, ");
+	}
 	if (repair > old) {
 		buf_addf(&d->fix,
 		    "the application writes TTL in the wrong format; repair "

@@ -41,7 +41,8 @@ static void
 advise_attribute(struct advice *a)
 {
 	const struct report *r = a->r;
-	int64_t n = r->summary->reasons[STATE_IMMORTAL][REASON_MISSING];
+	const struct summary *s = r->summary;
+	int64_t n = s->reasons[STATE_IMMORTAL][REASON_MISSING];
 	bool all = report_words_nameless(r);
 	const char *seen = report_words_seen(r);
 
@@ -59,7 +60,11 @@ advise_attribute(struct advice *a)
 	    all && seen[0] != '\0' ? "; read more of the table to be sure."
 				   : ".");
 	report_words_inside(&a->e->p, r, a->line);
-	if (r->inside != NULL)
+	if (!s->sizes && r->nlookalikes == 0)
+		buf_adds(a->line,
+		    " Other attributes were not read (--no-sizes): without "
+		    "that, numbers that look like times are named.");
+	else if (r->inside != NULL)
 		buf_adds(a->line,
 		    " Have the application write the time as a top-level "
 		    "attribute.");
@@ -82,7 +87,12 @@ advise_attribute(struct advice *a)
 	    "If the application writes the time there now, TTL does not see "
 	    "it: let it write ");
 	text_report_text(&a->e->p, a->line, r->ttl_attribute);
-	buf_adds(a->line, " again, or move TTL to that attribute.");
+	buf_adds(a->line, " again, or move TTL to ");
+	if (r->nlookalikes == 1)
+		text_report_text(&a->e->p, a->line, r->lookalikes[0]);
+	else
+		buf_adds(a->line, "the other attribute");
+	buf_addc(a->line, '.');
 	advice_say(a);
 }
 
@@ -200,7 +210,11 @@ warn_creation(struct advice *a)
 	const struct report *r = a->r;
 	const struct summary *s = report_words_counted(r);
 
-	if (!report_words_chosen(r) || !summary_all_expired(s))
+	/* TTL has deleted what it reads */
+	bool misread = a->acts != REPORT_TTL_OFF &&
+	    a->acts != REPORT_TTL_ELSEWHERE && a->repaired.expired > 0;
+
+	if ((!misread && !report_words_chosen(r)) || !summary_all_expired(s))
 		return;
 	/* what is selected may be what has expired */
 	buf_adds(a->line, r->selected ? "If " : "By ");
@@ -280,7 +294,6 @@ advise_off(struct advice *a)
 	    live && (a->repaired.expired > 0 || a->repaired.zoned > 0);
 	bool on;
 
-	warn_creation(a);
 	on = advise_on(a, taken);
 
 	if (all == 0)
@@ -448,7 +461,8 @@ advise_immortal(struct advice *a)
 {
 	const struct advice_repaired *f = &a->repaired;
 	bool live = advice_is_live(a->r);
-	int64_t all = a->r->summary->states[STATE_IMMORTAL].items;
+	const struct summary *s = a->r->summary;
+	int64_t all = s->states[STATE_IMMORTAL].items;
 	int64_t n = live ? f->immortal : all;
 	bool changed = n < all;
 	bool start;
@@ -485,8 +499,10 @@ advise_immortal(struct advice *a)
 	if (!live)
 		return;
 	advice_sweep(a, "list", " --state immortal");
-	n = a->r->summary->reasons[STATE_IMMORTAL][REASON_MISSING];
-	if (n > 0 && !a->first && a->r->nlookalikes == 0 && !a->r->ttl_fixed)
+	n = s->reasons[STATE_IMMORTAL][REASON_MISSING];
+	/* none, as far as is known, has its time in another attribute */
+	if (n > 0 && !a->first && a->r->nlookalikes == 0 &&
+	    (s->sizes || !report_words_nameless(a->r)) && !a->r->ttl_fixed)
 		give_times(a);
 }
 
@@ -498,7 +514,8 @@ advise_limits(struct advice *a)
 	char now[32];
 
 	if (a->first || !advice_is_live(r) ||
-	    r->summary->states[STATE_LIVE].items == r->summary->items)
+	    (r->summary->states[STATE_LIVE].items == r->summary->items &&
+		a->acts != REPORT_TTL_OFF && a->acts != REPORT_TTL_ELSEWHERE))
 		return;
 	if (report_words_part(r) && !r->estimated)
 		buf_adds(a->line,
@@ -547,6 +564,8 @@ report_advice(struct emit *e, const struct report *r, bool first)
 	    false);
 	advise_limits(&a);
 	advise_attribute(&a);
+	if (off || a.repaired.expired > 0)
+		warn_creation(&a);
 	if (off)
 		advise_off(&a);
 	else

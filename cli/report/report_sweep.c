@@ -571,19 +571,23 @@ did(struct writing *w)
 		say(w, TEXT_REPORT_YELLOW,
 		    "No journal was kept: this cannot be undone.");
 	if (w->r->undo != NULL) {
+		const char *undo = report_manner_of(w->r->command)->undo;
+
 		if (w->r->resumed)
-			buf_adds(&w->line,
-			    "Earlier runs with this checkpoint have journals "
-			    "of their own. ");
-		say(w, NULL, "To %s%s:", report_manner_of(w->r->command)->undo,
-		    w->r->resumed ? ", from this run's journal" : "");
+			say(w, NULL,
+			    "To undo this run (what earlier runs with this "
+			    "checkpoint changed is in their own journals: "
+			    "restore these, too):");
+		else
+			say(w, NULL, "To %s:", undo);
 		buf_adds(w->p.out, "    ");
 		buf_adds(w->p.out, w->r->undo);
 		buf_addc(w->p.out, '\n');
 		if (strcmp(w->r->command, "repair") == 0)
 			say(w, NULL,
-			    "That also puts back those that are deleted until "
-			    "then, such as sessions that were logged out.");
+			    "That also puts back entries that have been "
+			    "deleted in the meantime, such as sessions that "
+			    "were logged out.");
 	}
 }
 

@@ -491,7 +491,7 @@ static const struct trouble troubles[] = {
 	      "expire. Numbers that look like times are in expires.",
 	      "\n    ttlsweep inspect -t T --region us-east-1 "
 	      "--ttl-attribute expires\n",
-	      "let it write ttl again, or move TTL to that attribute." },
+	      "let it write ttl again, or move TTL to expires." },
 	    { "up to date", "aws " } },
 	{ "renamed: in one release", "ENABLED", "ttl", true,
 	    { { STATE_LIVE, REASON_NONE, 9, 0 },
@@ -525,6 +525,13 @@ static const struct trouble troubles[] = {
 	       "deletes them free of charge after they expire:"),
 	      "Or, without a repair, delete the 2 stuck entries now:" },
 	    { "off", "still never", "immortal, milli", "Then" } },
+	{ "milliseconds, all in the past", "ENABLED", "ttl", true,
+	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 } }, NULL,
+	    { "By ttl, every entry has expired. If it is the time of creation, "
+	      "what follows deletes what is live. 2 expired entries:" }, { NULL } },
+	{ "all in the past, as TTL is late", "ENABLED", "ttl", true,
+	    { { STATE_PENDING, REASON_NONE, 2, 60 } }, NULL,
+	    { "To delete both expired" }, { "creation" } },
 	{ "milliseconds, too old, and never expiring", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
 	      { STATE_STUCK, REASON_TOO_OLD, 9, 9 * YEAR },
@@ -1728,8 +1735,8 @@ test_sweep_resumed(void **state)
 	r.resumed = true;
 	report_sweep_text(&b, &r, &style);
 	assert_non_null(strstr(buf_text(&b),
-	    "\nEarlier runs with this checkpoint have journals of their own. To "
-	    "put them back,\nfrom this run's journal:\n"));
+	    "\nTo undo this run (what earlier runs with this checkpoint changed "
+	    "is in their own\njournals: restore these, too):\n"));
 	/* a run that found nothing says so */
 	buf_reset(&b);
 	t = (struct sweep_totals){ .scanned = 3 };
