@@ -35,7 +35,6 @@ static const struct {
 	const char *pace;
 	double units; /* to write, and to read */
 	const char *takes;
-	int64_t shards;
 } cases[] = {
 	/* clang-format off */
 	{ "unknown", 0, 0, NULL, 0, -1, -1, "reads and writes unlimited",
@@ -43,12 +42,6 @@ static const struct {
 	{ "a quarter", 80, 400, NULL, 0, -1, -1,
 	    "20 read units and 100 write units a second", 100,
 	    "" },
-	{ "of four shards", 80, 400, NULL, 0, -1, -1,
-	    "5 read units and 25 write units a second", 100, "", 4 },
-	{ "of four shards, at least one", 15, 20, NULL, 0, -1, -1,
-	    "1 read unit and 1.3 write units a second", 1, "", 4 },
-	{ "of four shards, given", 400, 400, NULL, 0, 10, 20,
-	    "10 read units and 20 write units a second", 1, "", 4 },
 	{ "at least one", 2, 3, NULL, 0, -1, -1,
 	    "1 read unit and 1 write unit a second", 60,
 	    "; at 1 write unit a second that takes 1 min" },
@@ -84,8 +77,8 @@ test_pace(void **state)
 			.write_units = cases[i].writes,
 			.indexes = cases[i].indexes,
 			.nindexes = cases[i].nindexes };
-		const struct plan_pace pace = plan_pace(&t, cases[i].max_rcu,
-		    cases[i].max_wcu, cases[i].shards);
+		const struct plan_pace pace =
+		    plan_pace(&t, cases[i].max_rcu, cases[i].max_wcu, 0);
 		struct buf said = { 0 }, takes = { 0 };
 
 		text_report_pace(&said, &pace);
@@ -97,6 +90,37 @@ test_pace(void **state)
 			    buf_text(&takes));
 		buf_release(&said);
 		buf_release(&takes);
+	}
+}
+
+/* Shards share the default; what is given is for each. */
+static void
+test_pace_of_shards(void **state)
+{
+	static const struct {
+		const char *name;
+		double units; /* of reads and of writes */
+		int64_t max, shards;
+		double pace;
+	} cases[] = {
+		{ "one of four", 80, -1, 4, 5 },
+		{ "at least one", 15, -1, 4, 1 },
+		{ "the only one", 80, -1, 1, 20 },
+		{ "unknown", 0, -1, 4, 0 },
+		{ "given", 80, 10, 4, 10 },
+		{ "no limit", 80, 0, 4, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct ddb_table t = { .read_units = cases[i].units,
+			.write_units = cases[i].units };
+		const struct plan_pace pace =
+		    plan_pace(&t, cases[i].max, cases[i].max, cases[i].shards);
+
+		if (pace.reads != cases[i].pace || pace.writes != cases[i].pace)
+			fail_msg("%s: %g, %g", cases[i].name, pace.reads,
+			    pace.writes);
 	}
 }
 
@@ -349,6 +373,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pace),
+		cmocka_unit_test(test_pace_of_shards),
 		cmocka_unit_test(test_checks),
 		cmocka_unit_test(test_number),
 		cmocka_unit_test(test_journal),
