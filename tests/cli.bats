@@ -73,7 +73,7 @@ on_terminal() {
 	export AWS_ACCESS_KEY_ID='' AWS_SECRET_ACCESS_KEY=''
 	local nowhere=$BATS_TEST_TMPDIR/nowhere
 	fails 1 "no credentials" list
-	fails 1 "nosuch.csv: No such file" list --keys-from nosuch.csv
+	fails 1 "--keys-from nosuch.csv: No such file" list --keys-from nosuch.csv
 	fails 1 "nowhere/x: cannot create a file in its directory: No such" inspect -o "$nowhere/x"
 	fails 1 "nowhere/x.csv: cannot create a file in its directory: No such" export -o "$nowhere/x.csv"
 	fails 1 "nowhere/x: cannot create a directory beside it: No such file or directory; name a place that exists" export -o "$nowhere/x" --layout s3

@@ -649,6 +649,8 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	[[ -z $stderr ]]
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --reason too-old
 	[[ $stderr == *"--reason too-old: while TTL does not act on ttl, such entries have the reason ttl-off"* ]]
+	run -0 --separate-stderr ttlsweep list -i /dev/stdin --now "$NOW" --reason ttl-off <<<'{"Item":{"key":{"S":"k"}}}'
+	[[ $stderr == *"--reason ttl-off: TTL is taken to be on for ttl, so no entry has this reason"* ]]
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --state live,pending
 	[[ $stderr == *"--state live,pending: repair changes no such entry"* ]]
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --reason string --ttl-for-missing 1d

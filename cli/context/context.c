@@ -183,12 +183,19 @@ check_sort(const struct context *c, struct fault *f)
 	    c->table.name, c->schema.partition);
 }
 
-/* Where TTL does not act, that is the reason of what it would act on. */
+/* Where TTL does not act, that is the reason of what it would act on; where it
+ * acts, of nothing. */
 static void
 tell_reason(const struct context *c)
 {
 	unsigned bits = c->o->reason.bits;
 
+	if (c->rules.ttl_acts && bits == 1u << REASON_TTL_OFF)
+		log_note(c->log,
+		    "--reason ttl-off: TTL %s on for %s, so no entry has this "
+		    "reason",
+		    c->table.ttl_status != NULL ? "is" : "is taken to be",
+		    c->ttl);
 	if (c->rules.ttl_acts || (bits & 1u << REASON_TTL_OFF) != 0)
 		return;
 	for (int i = 0; i < REASONS; i++)
@@ -254,7 +261,6 @@ open_live(struct context *c, const struct context_hints *hints, struct fault *f)
 	take_table(c, hints);
 	if (check_sort(c, f) != 0)
 		return -1;
-	tell_reason(c);
 	if (c->table.ttl_status == NULL)
 		log_note(c->log,
 		    "TTL status unknown: %s; entries are judged as if TTL were "
@@ -298,7 +304,8 @@ check_files(const struct options *o, struct fault *f)
 	    outfile_descriptor(list) < 0 && access(list, R_OK) != 0)
 		return input_refuse_url(list, f) != 0
 		    ? -1
-		    : fault(f, FAULT_IO, "%s: %s", list, strerror(errno));
+		    : fault(f, FAULT_IO, "--keys-from %s: %s", list,
+			  strerror(errno));
 	if (outfile_check(o->output, directory, f) != 0)
 		return fault_at(f, "--output");
 	if (outfile_check(o->metrics_file, false, f) != 0)
@@ -386,6 +393,7 @@ context_open(struct context *c, const struct options *o,
 			return -1;
 		take_names(c, c->file_table);
 	}
+	tell_reason(c);
 	option_echo_make(&c->quoted, c->o, &c->rules);
 	c->quoted.place = place_options(c, hints);
 	return 0;

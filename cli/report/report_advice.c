@@ -164,9 +164,12 @@ would_take(struct advice *a, int64_t taken)
 		    a->first ? "" : ", typically within a few days");
 	} else if (live > 0) {
 		buf_adds(a->line, a->r->estimated ? "" : "the ");
-		advice_amount(a, live);
+		if (live > 1 || a->r->estimated) {
+			advice_amount(a, live);
+			buf_addc(a->line, ' ');
+		}
 		buf_addf(a->line,
-		    " live %s deleted free of charge when %s expired",
+		    "live %s deleted free of charge when %s expired",
 		    live == 1 ? "entry is" : "entries are",
 		    live == 1 ? "it has" : "they have");
 	}

@@ -570,7 +570,10 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 		buf_adds(line, ", but ");
 		report_words_off(p, r, line);
 	}
-	if (immortal > 0)
+	if (immortal > 0 && r->estimated && !r->selected && !off)
+		buf_addf(line, ". TTL will never delete about %s of the table",
+		    figure_entries(immortal).s);
+	else if (immortal > 0)
 		buf_addf(line, ", %s TTL will never delete %s%s",
 		    off ? "and" : "but", r->estimated ? "about " : "",
 		    figure_entries(immortal).s);

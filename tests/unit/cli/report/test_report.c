@@ -603,7 +603,7 @@ static const struct trouble troubles[] = {
 	    { { STATE_LIVE, REASON_TTL_OFF, 1, 0 },
 	      { STATE_IMMORTAL, REASON_MISSING, 2, 0 } }, NULL,
 	    { "left, but TTL is off, and TTL will never delete 2 entries.",
-	      "Turn TTL on, and the 1 live entry is deleted" }, { NULL } },
+	      "Turn TTL on, and the live entry is deleted" }, { NULL } },
 	{ "off: what TTL would delete", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 302, YEAR },
 	      { STATE_STUCK, REASON_STRING, 69, YEAR } }, NULL,
