@@ -319,7 +319,8 @@ instead(const struct options *o, const char *name, bool selects)
 		return "; restore selects by --kind, --prefix (a whole key, "
 		       "too) and --sort-prefix; to choose from a purge's "
 		       "journal by anything else, export what you want with "
-		       "'ttlsweep export -i JOURNAL', and restore that";
+		       "'ttlsweep export -i JOURNAL', and restore that to "
+		       "the journal's table with 'ttlsweep restore -t TABLE'";
 	if (strcmp(name, "output") != 0 || format == NULL)
 		return "";
 	return o->command->bit == ON_LIST

@@ -166,7 +166,7 @@ static const struct {
 	{ "repair --zone PST", "--zone 'PST': not a zone: UTC, or an offset" },
 	{ "repair --zone +14:30", "from -12:00 to +14:00" },
 	{ "repair --zone ''", "--zone: the value is empty" },
-	{ "restore j --keys-from x", "(only to list, export, purge and repair); restore selects by --kind, --prefix (a whole key, too) and --sort-prefix; to choose from a purge's journal by anything else, export what you want with 'ttlsweep export -i JOURNAL', and restore that" },
+	{ "restore j --keys-from x", "(only to list, export, purge and repair); restore selects by --kind, --prefix (a whole key, too) and --sort-prefix; to choose from a purge's journal by anything else, export what you want with 'ttlsweep export -i JOURNAL', and restore that to the journal's table with 'ttlsweep restore -t TABLE'" },
 	{ "purge --zone UTC", "--zone does not apply to purge (only to repair)" },
 	{ "list --state stuck --expires-within 1h", "no entry can match: --state selects" },
 	{ "purge --expires-within 1h", "(purge selects expired entries unless --state is given)" },
