@@ -88,6 +88,7 @@ struct put_result {
 	enum outcome outcome;
 	bool unconfirmed;
 	bool gone;                  /* as in put */
+	bool changes;               /* it is not put back, but changed back */
 	const char *code, *message; /* why it failed */
 };
 
@@ -333,7 +334,9 @@ settle(struct restore_state *run, const struct item *item,
 	t->outcomes[result->outcome]++;
 	t->unconfirmed += result->unconfirmed;
 	if (result->outcome == OUTCOME_DELETED) {
-		restore_count_expired(run, result->state);
+		if (!result->changes)
+			restore_count_expired(run, result->state);
+		t->changed += result->changes;
 		t->gone_since += result->gone;
 	}
 	if (result->outcome == OUTCOME_FAILED) {
@@ -501,7 +504,9 @@ undo_repair(struct putter *p, const struct record *r, struct slice given,
     double units, struct fault *f)
 {
 	const struct restore *o = p->run->r;
-	struct put_result result = { .state = r->state, .units = units };
+	struct put_result result = { .state = r->state,
+		.units = units,
+		.changes = true };
 	const struct item *item = r->item;
 	struct slice image = item->json;
 	int rc;

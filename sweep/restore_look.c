@@ -122,11 +122,12 @@ count_one(struct restore_state *run, const struct asked *a)
 		bool changes = a->given.p != NULL && (a->present || a->after);
 
 		run->to_put++;
-		t->to_change += changes;
+		t->changed += changes;
 		t->lasting += !changes && a->judged &&
 		    a->state != STATE_PENDING && a->state != STATE_STUCK;
 		t->gone_since += a->given.p != NULL && !a->present && !a->after;
-		restore_count_expired(run, a->state);
+		if (!changes)
+			restore_count_expired(run, a->state);
 		return 0;
 	}
 	account_spare(&run->account);

@@ -64,8 +64,8 @@ struct sweep_totals {
 	uint64_t prefixes; /* bit i: session prefix i was seen */
 	int64_t of_repair; /* restore: matched, from a repair's journal */
 	/* restore: put back (dry: to put back), from a repair's journal, as the
-	 * entry is gone since; dry: to change back */
-	int64_t gone_since, to_change;
+	 * entry is gone since; changed back (dry: to change back) */
+	int64_t gone_since, changed;
 	int64_t lasting; /* restore, dry: to put back, and known not to be
 			    expired */
 	bool nameless;   /* restore: no image has the TTL attribute */

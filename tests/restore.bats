@@ -57,6 +57,19 @@ holds() { ttlsweep export -q -t "$T" | jq -r '.Item.p.S' | sort | paste -sd' '; 
 	done
 }
 
+@test "journals of a purge and a repair: what is put back expired is said" {
+	T=$(new_table restore)
+	seed --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" --now "$(date +%s)" \
+	    --case past=6 --case milliseconds-future=3 --case milliseconds-past=2 >/dev/null
+	ttlsweep purge -q -t "$T" --yes --reason ttl-off --journal a
+	ttlsweep repair -q -t "$T" --yes --journal b
+	run -0 --separate-stderr ttlsweep restore a b
+	[[ $output == *"to change back   5"*"All 6 entries to put back are expired; the next purge would delete them again"* ]]
+	run -0 --separate-stderr ttlsweep restore --yes a b
+	[[ $output == *" 11 restored"* ]]
+	[[ $stderr == *"All 6 entries that were put back are expired; the next purge would delete them again"* ]]
+}
+
 @test "--extend-ttl does not give entries another key" {
 	T=$(new_table restore)
 	seed --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" --sort-key ttl --sort-type N --now 1795000000 --case past=3 >/dev/null

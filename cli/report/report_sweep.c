@@ -404,7 +404,7 @@ would_restore(struct writing *w)
 	char time[32];
 	bool given = w->r->ttl_given != INT64_MIN &&
 	    text_time_format(time, w->r->ttl_given) == 0;
-	int64_t put = sweep_totals_to_put(t) - t->to_change;
+	int64_t put = sweep_totals_to_put(t) - t->changed;
 	int64_t ahead = t->chained ? 0 : t->lasting;
 	bool puts = given && put > 0;
 

@@ -139,13 +139,15 @@ older(const struct text_report *p, struct text_table *g,
 /* What a restore would do. */
 static void
 to_do(const struct text_report *p, struct text_table *g,
-    const struct sweep_totals *t)
+    const struct report_sweep *r)
 {
-	int64_t put = sweep_totals_to_put(t) - t->to_change;
+	const struct sweep_totals *t = r->totals;
+	int64_t put = sweep_totals_to_put(t) - t->changed;
 	struct buf note = { 0 };
 
 	if (t->of_repair > 0)
-		figure(p, g, "to change back", t->to_change, "");
+		figure(p, g, "to change back", t->changed,
+		    r->ttl_given != INT64_MIN ? "to the new TTL" : "");
 	if (t->gone_since > 0)
 		buf_addf(&note, "%s%s" GONE_SINCE,
 		    t->gone_since < put ? figure_count(t->gone_since).s : "",
@@ -188,7 +190,7 @@ report_sweep_figures(const struct text_report *p, const struct report_sweep *r)
 		figure(p, g, "present", sweep_totals_present(t),
 		    buf_text(&left));
 		older(p, g, t);
-		to_do(p, g, t);
+		to_do(p, g, r);
 		if (t->unseen > 0)
 			figure(p, g,
 			    sweep_totals_broke_off(t) ? "not looked up"

@@ -69,7 +69,8 @@ expired_again(const struct report_sweep *r, struct buf *line)
 	bool done = r->executed;
 	int64_t n = t->expired;
 	int64_t of =
-	    done ? t->outcomes[OUTCOME_DELETED] : sweep_totals_to_put(t);
+	    (done ? t->outcomes[OUTCOME_DELETED] : sweep_totals_to_put(t)) -
+	    t->changed;
 
 	if (n == 0 || of == 0 || r->ttl_given != INT64_MIN)
 		return;
@@ -80,8 +81,6 @@ expired_again(const struct report_sweep *r, struct buf *line)
 		    done || r->ttl_fixed ? "" : more);
 		return;
 	}
-	if (t->expired_again == 0 && t->of_repair > 0)
-		return;
 	if (n < of)
 		buf_addf(line, "%s of the %s entries %s %s", figure_count(n).s,
 		    figure_count(of).s,
