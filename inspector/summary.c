@@ -372,6 +372,14 @@ summary_all_expired(const struct summary *s)
 	    named;
 }
 
+bool
+summary_by_creation(const struct summary *s, bool acts, bool chosen)
+{
+	if (!summary_all_expired(s))
+		return false;
+	return acts ? s->states[STATE_STUCK].items > 0 || s->late > 0 : chosen;
+}
+
 int64_t
 summary_zoneless(const struct summary *s)
 {

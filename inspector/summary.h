@@ -120,6 +120,10 @@ bool summary_nameless(const struct summary *s);
 /* Whether there are several entries with the TTL attribute, and all of them
  * have expired, as by a time of creation. Pure. */
 bool summary_all_expired(const struct summary *s);
+/* The same, and something else speaks for it, too: where TTL acts on the
+ * attribute, it has not deleted some of them for long; else somebody has
+ * ${chosen} the attribute. Pure. */
+bool summary_by_creation(const struct summary *s, bool acts, bool chosen);
 /* The entries that have the TTL attribute. Pure. */
 int64_t summary_named(const struct summary *s);
 /* How many entries of ${state} have a time that repair converts: in another

@@ -209,7 +209,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	table=$(new_table misread)
 	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" --case milliseconds-past=3 --ttl on >/dev/null
 	doctor -t "$table" --now "$NOW"
-	is warning "by ttl, every entry has expired. If it is the time of creation, TTL deletes what is live once it is repaired; if not, the application writes TTL in the wrong format" entries
+	is warning "by ttl, every entry has expired. If it is the time of creation, these are live; if not, the application writes TTL in the wrong format" entries
 	run -0 --separate-stderr ttlsweep repair -q -t "$table" --now "$NOW"
 	[[ $stderr == "ttlsweep: by ttl, every entry has expired. If it is the time of creation, TTL then deletes what is live" ]]
 	seed --endpoint "$LOCAL_URL" --table "$table" --no-create --now "$NOW" --case milliseconds-future=1 >/dev/null
@@ -217,6 +217,29 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning "the application writes TTL in the wrong format; repair fixes " entries
 	run -0 --separate-stderr ttlsweep repair -q -t "$table" --now "$NOW"
 	[ -z "$stderr" ]
+}
+
+@test "what TTL leaves alone, or has not deleted for long, may be the time of creation" {
+	local table n=0 ask="by ttl, every entry has expired. If it is the time of creation, " cases
+	for cases in "--case milliseconds-old=3" "--case too-old=3" "--case past=3 --ttl off" \
+	    "--case future=1 --case too-old=3" "--case missing=1 --case just-past=3"; do
+		table=$(new_table made)
+		# shellcheck disable=SC2086
+		seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" --ttl on $cases >/dev/null
+		doctor -t "$table" --now "$NOW"
+		run -0 --separate-stderr ttlsweep inspect -t "$table" --now "$NOW"
+		output=${output//$'\n '/}
+		if ((n++ < 2)); then
+			is warning "${ask}these are live; if not, only a purge deletes these" entries
+			[[ $output == *"By${ask#by}what follows deletes what is live."* ]]
+			run -0 --separate-stderr ttlsweep purge -q -t "$table" --now "$NOW"
+			[[ $stderr == "ttlsweep: ${ask}this deletes what is live" ]]
+		else
+			[[ $output != *creation* ]]
+			run -0 --separate-stderr ttlsweep purge -q -t "$table" --now "$NOW"
+			[ -z "$stderr" ]
+		fi
+	done
 }
 
 @test "TTL is not to be turned on where no entry has a time" {

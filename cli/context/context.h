@@ -150,8 +150,8 @@ void context_tell_none(const struct context *c, const struct summary *s);
  * the run (below 0: none), has passed. */
 void context_tell_past(const struct context *c, const char *name,
     int64_t seconds);
-/* Warn of a purge of ${s} by an attribute that TTL does not act on, or of a
- * repair, if all of its times have passed: it may be the time of creation. */
+/* Warn of a purge or repair of ${s} if the TTL attribute may be the time of
+ * creation. */
 void context_tell_creation(const struct context *c, const struct summary *s,
     bool repair);
 

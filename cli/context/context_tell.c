@@ -93,8 +93,7 @@ context_tell_creation(const struct context *c, const struct summary *s,
 	    (on == NULL || strcmp(on, c->ttl) != 0);
 	struct buf line = { 0 };
 
-	/* TTL has deleted what it reads, but not what is repaired */
-	if (c->listed || (!repair && !chosen) || !summary_all_expired(s))
+	if (c->listed || !summary_by_creation(s, c->rules.ttl_acts, chosen))
 		return;
 	report_words_creation(s, &line);
 	log_warn(c->log, "by %s, %s%s what is live", c->ttl, buf_text(&line),

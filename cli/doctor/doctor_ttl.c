@@ -98,8 +98,8 @@ advise_enable(struct doctor *d)
 		.profile = d->o->profile,
 	};
 
-	if (option_given(d->o, "ttl-attribute") &&
-	    summary_all_expired(&d->sample)) {
+	if (summary_by_creation(&d->sample, false,
+		option_given(d->o, "ttl-attribute"))) {
 		buf_addf(&d->fix, "by %s, ", d->ttl);
 		report_words_creation(&d->sample, &d->fix);
 		buf_adds(&d->fix, "this deletes what is live; if not, ");
@@ -365,12 +365,6 @@ advise_reasons(struct doctor *d)
 	int64_t zoned = fixed ? 0 : summary_zoned(s, STATE_STUCK);
 	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl);
 
-	if (repair > old && acts && summary_all_expired(s)) {
-		buf_addf(&d->fix, "by %s, ", d->ttl);
-		report_words_creation(s, &d->fix);
-		buf_adds(&d->fix,
-		    "TTL deletes what is live once it is repaired; if not, ");
-	}
 	if (repair > old) {
 		buf_addf(&d->fix,
 		    "the application writes TTL in the wrong format; repair "
@@ -433,12 +427,33 @@ advise_reasons(struct doctor *d)
 	}
 }
 
+/* Whether the TTL attribute may be the time of creation; ${more}: advice
+ * follows. */
+static bool
+ask_creation(struct doctor *d, bool more)
+{
+	const struct summary *s = &d->sample;
+	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl);
+
+	if (!summary_by_creation(s, acts, option_given(d->o, "ttl-attribute")))
+		return false;
+	buf_addf(&d->fix, "by %s, ", d->ttl);
+	report_words_creation(s, &d->fix);
+	buf_addf(&d->fix, "these are live%s%s",
+	    acts && s->states[STATE_PENDING].items > 0
+		? ", and TTL deletes them"
+		: "",
+	    more ? "; if not, " : "");
+	return true;
+}
+
 static int
 check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 {
 	const struct summary *s = &d->sample;
 	int64_t bad;
 	char now[32];
+	bool asks;
 
 	if (s->items == 0)
 		return doctor_say(d, "entries", DOCTOR_OK, f, "there are none");
@@ -463,10 +478,11 @@ check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 		    ", judged at %s (the commands judge by the present time)",
 		    now);
 	bad = s->states[STATE_STUCK].items + s->states[STATE_IMMORTAL].items;
+	asks = ask_creation(d, bad > 0);
 	if (bad > 0)
 		advise_reasons(d);
-	return doctor_add(d, "entries", bad > 0 ? DOCTOR_WARNING : DOCTOR_OK,
-	    f);
+	return doctor_add(d, "entries",
+	    bad > 0 || asks ? DOCTOR_WARNING : DOCTOR_OK, f);
 }
 
 /* Whether a purge would refuse the journal, which its own check reports. */

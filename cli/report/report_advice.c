@@ -213,11 +213,9 @@ warn_creation(struct advice *a)
 	const struct report *r = a->r;
 	const struct summary *s = report_words_counted(r);
 
-	/* TTL has deleted what it reads */
-	bool misread = a->acts != REPORT_TTL_OFF &&
-	    a->acts != REPORT_TTL_ELSEWHERE && a->repaired.expired > 0;
+	bool acts = a->acts == REPORT_TTL_ACTS || a->acts == REPORT_TTL_UNKNOWN;
 
-	if ((!misread && !report_words_chosen(r)) || !summary_all_expired(s))
+	if (!summary_by_creation(s, acts, report_words_chosen(r)))
 		return;
 	/* what is selected may be what has expired */
 	buf_adds(a->line, r->selected ? "If " : "By ");
@@ -225,7 +223,10 @@ warn_creation(struct advice *a)
 	buf_adds(a->line, r->selected ? " is the time of creation, " : ", ");
 	if (!r->selected)
 		report_words_creation(s, a->line);
-	buf_adds(a->line, "what follows deletes what is live.");
+	buf_adds(a->line,
+	    a->acts == REPORT_TTL_ACTS && s->states[STATE_PENDING].items > 0
+		? "TTL deletes what is live, and so does what follows."
+		: "what follows deletes what is live.");
 	advice_say(a);
 }
 
@@ -567,8 +568,7 @@ report_advice(struct emit *e, const struct report *r, bool first)
 	    false);
 	advise_limits(&a);
 	advise_attribute(&a);
-	if (off || a.repaired.expired > 0)
-		warn_creation(&a);
+	warn_creation(&a);
 	if (off)
 		advise_off(&a);
 	else

@@ -529,9 +529,14 @@ static const struct trouble troubles[] = {
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 } }, NULL,
 	    { "By ttl, every entry has expired. If it is the time of creation, "
 	      "what follows deletes what is live. 2 expired entries:" }, { NULL } },
-	{ "all in the past, as TTL is late", "ENABLED", "ttl", true,
+	{ "all in the past, but not for long", "ENABLED", "ttl", true,
 	    { { STATE_PENDING, REASON_NONE, 2, 60 } }, NULL,
 	    { "To delete both expired" }, { "creation" } },
+	{ "all in the past, and still here", "ENABLED", "ttl", true,
+	    { { STATE_PENDING, REASON_NONE, 2, YEAR } }, NULL,
+	    { "By ttl, every entry has expired. If it is the time of creation, "
+	      "TTL deletes what is live, and so does what follows. " },
+	    { NULL } },
 	{ "milliseconds, too old, and never expiring", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
 	      { STATE_STUCK, REASON_TOO_OLD, 9, 9 * YEAR },
@@ -1442,7 +1447,7 @@ test_restore_text(void **state)
 			.matched = 5,
 			.outcomes = { [OUTCOME_SKIPPED] = 5 },
 			.of_repair = cases[i].of_repair,
-			.to_change = cases[i].of_repair,
+			.changed = cases[i].of_repair,
 			.lasting = 5 - cases[i].of_repair,
 			.stopped = cases[i].stopped };
 		struct report_sweep r = { .command = "restore",
@@ -1649,7 +1654,7 @@ test_sweep_says(void **state)
 		    "  wrong-type  1  neither a number nor a string with a number or an ISO 8601 date-time; left alone\n\n"
 		    "There is nothing to repair.\n", "--zone" },
 		{ "restore", false, false, NULL, NULL,
-		    { .scanned = 1, .matched = 1, .of_repair = 1, .to_change = 1,
+		    { .scanned = 1, .matched = 1, .of_repair = 1, .changed = 1,
 			.outcomes = { [OUTCOME_SKIPPED] = 1 } },
 		    "Run it again with --yes to change it back.\n", "to put" },
 		{ "restore", false, false, NULL, NULL,
@@ -1658,16 +1663,16 @@ test_sweep_says(void **state)
 		    "\nBoth entries to put back are expired; the next purge would "
 		    "delete them again: give more time with\n--extend-ttl DUR (sessions are then accepted again).\n", "TTL will" },
 		{ "restore", false, false, NULL, NULL,
-		    { .scanned = 1, .matched = 1, .of_repair = 1, .to_change = 1,
+		    { .scanned = 1, .matched = 1, .of_repair = 1, .changed = 1,
 			.expired = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 } },
 		    "\n  to change back  1\n", "expired" },
 		{ "restore", false, false, NULL, NULL,
-		    { .scanned = 9, .matched = 9, .of_repair = 7, .to_change = 4,
+		    { .scanned = 9, .matched = 9, .of_repair = 7, .changed = 4,
 			.gone_since = 3, .outcomes = { [OUTCOME_SKIPPED] = 9 } },
 		    "\n  to change back  4\n  to put back     5  3 gone since the repair: "
 		    "deleted by TTL or somebody, or logged out\n", "change them" },
 		{ "restore", false, false, NULL, NULL,
-		    { .scanned = 9, .matched = 9, .of_repair = 9, .to_change = 6,
+		    { .scanned = 9, .matched = 9, .of_repair = 9, .changed = 6,
 			.gone_since = 3, .outcomes = { [OUTCOME_SKIPPED] = 9 } },
 		    "\n  to put back     3  gone since the repair: ", "change them" },
 		{ "purge", false, false, NULL, NULL,
