@@ -359,7 +359,7 @@ settle(struct batch *s, enum brought how, double cost)
 		run->totals->unconfirmed += h->unconfirmed;
 		if (h->outcome != OUTCOME_FAILED)
 			continue;
-		run->totals->unsure += d->unsure && h->found < 0;
+		run->totals->unsure += (d->unsure || h->open) && h->found < 0;
 		(void)snprintf(why, sizeof(why), "%s%s%s",
 		    d->code[0] != '\0' ? d->code : "no usable reply",
 		    d->message[0] != '\0' ? ": " : "", d->message);

@@ -39,7 +39,8 @@ outcome_of(const struct answer *a)
 		if (a->found > 0)
 			return (
 			    struct verdict){ OUTCOME_REFRESHED, false, false };
-		break; /* not read: unknown */
+		/* not read: an earlier send may have deleted it */
+		return (struct verdict){ OUTCOME_FAILED, false, a->sends > 1 };
 	case DDB_SAID_ABSENT:
 		return nothing_there(a, a->absent && a->returns);
 	case DDB_SAID_NOTHING:

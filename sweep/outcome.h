@@ -52,6 +52,8 @@ struct verdict {
  *    open
  *  - success with another entry's image: as without an image, and it does not
  *    show that the server returns images
+ *  - the condition failed, and the read failed, too: failed, and, if it was
+ *    sent more than once, open
  *  - no reply, or an error: failed; but if it may have acted, and a consistent
  *    read finds nothing: deleted, unconfirmed and open
  * Pure.

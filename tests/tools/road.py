@@ -59,6 +59,7 @@ Control, on the same port, JSON in and out; also methods of class Road:
                       "only":["DeleteItem"]: harm nothing else,
                       "retry_after":5000: throttled replies ask for that, ms,
                       "foreign":403: always this one,
+                      "deny":["BatchGetItem"]: refuse these,
                       "hot":[0,3]: segment 0 is too hot three times}
  PUT /_road/reset    reset the counts
  GET /_road/counts   operations, faults, units, lost requests and replies
@@ -97,7 +98,7 @@ STATEMENT_KINDS = ("s-throttle", "s-conflict", "s-error-before", "s-error-after"
 WRITES = ("BatchExecuteStatement", "BatchWriteItem", "DeleteItem", "ExecuteStatement", "ExecuteTransaction",
           "PutItem", "TransactWriteItems", "UpdateItem", "CreateTable", "DeleteTable", "UpdateTable",
           "UpdateTimeToLive", "TagResource", "UntagResource")
-SETTINGS = {"seed": 1, "rates": {}, "in_a_row": 2, "as_real": False, "delay": {}, "only": None, "retry_after": 0, "hot": None, "foreign": None, "lie": []}
+SETTINGS = {"seed": 1, "rates": {}, "in_a_row": 2, "as_real": False, "delay": {}, "only": None, "retry_after": 0, "hot": None, "foreign": None, "lie": [], "deny": []}
 WAIT = 30  # seconds that anything is held at most
 PAGE = b"""<html>\r\n<head><title>%s</title></head>\r\n<body>\r\n<center><h1>%s</h1></center>\r\n</body>\r\n</html>\r\n"""
 INSERT = re.compile(r'INSERT INTO "(?:[^"]|"")*" VALUE {(.*)}')
@@ -356,6 +357,10 @@ class Road:
         if self.is_hot(request):
             reply = throttle_reply(1, request)
             self.note(request, number, "hot", reply)
+            return deliver(sock, request, reply, None, None)
+        if request.operation in self.deny:
+            reply = Reply.error(400, "AccessDeniedException", "not authorized to perform: dynamodb:" + request.operation)
+            self.note(request, number, "deny", reply)
             return deliver(sock, request, reply, None, None)
         if request.operation and (self.only is None or request.operation in self.only):
             fault, rng = self.draw(KINDS, request.operation, request.body)
