@@ -696,9 +696,9 @@ put_back()
 	[[ $stderr != *incomplete* ]]
 	truncate -s -30 j
 	run -0 --separate-stderr ttlsweep export -i j -o deleted.json
-	[[ $stderr == *"j: its last line is cut off or damaged, and is ignored"*"compare it with the original"* ]]
+	[[ $stderr == *"j: its last line is truncated or damaged, and is ignored"*"compare it with the original"* ]]
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes j
-	[[ $stderr == *"j: its last line is cut off or damaged, and is ignored: this is normal after a crash"*"compare it with the original"* ]]
+	[[ $stderr == *"j: its last line is truncated or damaged, and is ignored: this is normal after a crash"*"compare it with the original"* ]]
 	[[ $output == *" 20 restored"* ]]
 }
 

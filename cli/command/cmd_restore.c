@@ -445,6 +445,9 @@ tell_nameless(const struct restoring *s)
 {
 	const struct context *c = &s->context;
 
+	if ((c->o->yes ? s->totals.outcomes[OUTCOME_DELETED]
+		       : sweep_totals_to_put(&s->totals)) == 0)
+		return;
 	/* before a repair some had none */
 	if (!s->totals.nameless || s->totals.of_repair > 0 ||
 	    c->o->extend_ttl >= 0 || !ttl_acts(c))

@@ -111,7 +111,7 @@ void
 context_warn_cut(struct log *log, const char *path)
 {
 	log_warn(log,
-	    "%s: its last line is cut off or damaged, and is ignored: this is "
+	    "%s: its last line is truncated or damaged, and is ignored: this is "
 	    "normal after a crash, and nothing is then missing; if this is a "
 	    "copy, compare it with the original",
 	    path);

@@ -34,14 +34,15 @@ struct candidates {
 	bool asked;  /* listing them is allowed */
 };
 
+/* By a few letters, less than half of a short name. */
 static bool
 is_close(const char *have, const char *want, int distance)
 {
-	size_t n = strlen(want);
+	int n = (int)strlen(want);
 
-	return strcasecmp(have, want) == 0 ||
-	    distance <= (int)(n / 4 > 2 ? n / 4 : 2) ||
-	    strstr(have, want) != NULL || strstr(want, have) != NULL;
+	return strcasecmp(have, want) == 0 || distance <= n / 4 ||
+	    (distance <= 2 && 2 * distance < n) || strstr(have, want) != NULL ||
+	    strstr(want, have) != NULL;
 }
 
 /* Close ones by their distance, then the others in order. */

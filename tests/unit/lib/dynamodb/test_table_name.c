@@ -91,6 +91,24 @@ static const struct {
 	/* clang-format on */
 };
 
+/* Of a short name, a few letters are most of it. */
+static void
+test_short(void **state)
+{
+	static const struct script_reply replies[] = { ABSENT,
+		TABLES("\"Copy\",\"node\",\"xyzw\"", "") };
+	struct ddb_table table;
+	struct fault f = { 0 };
+	struct script s;
+
+	(void)state;
+	script_open(&s, replies, 2);
+	assert_int_equal(ddb_table_describe(s.conn, "nope", &table, &f), -1);
+	if (strstr(f.text, "; a similar name here: node" CHOOSE) == NULL)
+		fail_msg("%s", f.text);
+	script_close(&s);
+}
+
 static void
 test_missing(void **state)
 {
@@ -159,6 +177,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_short),
 		cmocka_unit_test(test_missing),
 		cmocka_unit_test(test_no_arns),
 	};
