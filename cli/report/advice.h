@@ -32,6 +32,7 @@ struct advice {
 	struct buf *line; /* of e */
 	const struct report *r;
 	enum report_ttl acts;
+	bool off; /* TTL is off, or acts on another attribute */
 	struct advice_repaired repaired;
 	bool first; /* stop after the first command */
 	bool done;

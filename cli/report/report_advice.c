@@ -213,9 +213,7 @@ warn_creation(struct advice *a)
 	const struct report *r = a->r;
 	const struct summary *s = report_words_counted(r);
 
-	bool acts = a->acts == REPORT_TTL_ACTS || a->acts == REPORT_TTL_UNKNOWN;
-
-	if (!summary_by_creation(s, acts, report_words_chosen(r)))
+	if (!summary_by_creation(s, !a->off, report_words_chosen(r)))
 		return;
 	/* what is selected may be what has expired */
 	buf_adds(a->line, r->selected ? "If " : "By ");
@@ -518,8 +516,8 @@ advise_limits(struct advice *a)
 	char now[32];
 
 	if (a->first || !advice_is_live(r) ||
-	    (r->summary->states[STATE_LIVE].items == r->summary->items &&
-		a->acts != REPORT_TTL_OFF && a->acts != REPORT_TTL_ELSEWHERE))
+	    (!a->off &&
+		r->summary->states[STATE_LIVE].items == r->summary->items))
 		return;
 	if (report_words_part(r) && !r->estimated)
 		buf_adds(a->line,
@@ -560,16 +558,16 @@ report_advice(struct emit *e, const struct report *r, bool first)
 		.acts = report_words_acts(r),
 		.repaired = advice_repair_count(r),
 		.first = first };
-	bool off = a.acts == REPORT_TTL_OFF || a.acts == REPORT_TTL_ELSEWHERE;
 
 	if (s->items == 0)
 		return;
+	a.off = a.acts == REPORT_TTL_OFF || a.acts == REPORT_TTL_ELSEWHERE;
 	e->to->section(e, "do", first ? "What to do first" : "What to do",
 	    false);
 	advise_limits(&a);
 	advise_attribute(&a);
 	warn_creation(&a);
-	if (off)
+	if (a.off)
 		advise_off(&a);
 	else
 		advise_expired(&a);
@@ -578,13 +576,13 @@ report_advice(struct emit *e, const struct report *r, bool first)
 	advice_repair_zone(&a);
 	if (s->states[STATE_IMMORTAL].items > 0) {
 		advise_immortal(&a);
-	} else if (s->states[STATE_LIVE].items == s->items && !off &&
+	} else if (s->states[STATE_LIVE].items == s->items && !a.off &&
 	    lasts_long(s)) {
 		buf_adds(&e->line,
 		    "All are live, but some for years: check whether that is "
 		    "intended (see Expires next).");
 		advice_say(&a);
-	} else if (s->states[STATE_LIVE].items == s->items && !off) {
+	} else if (s->states[STATE_LIVE].items == s->items && !a.off) {
 		buf_addf(&e->line, "Nothing%s: all%s%s are live.",
 		    r->selected ? " for the selected entries" : "",
 		    r->selected ? "" : " entries",
