@@ -284,6 +284,15 @@ line_parse_any(struct line *out, struct slice text, struct fault *f)
 	return 0;
 }
 
+bool
+line_heads_journal(struct slice text)
+{
+	static const char head[] = "{\"" JOURNAL;
+	size_t n = sizeof(head) - 1;
+
+	return text.n >= n && memcmp(text.p, head, n) == 0;
+}
+
 int
 line_not_journal(const struct line *line, struct fault *f)
 {

@@ -37,6 +37,9 @@ int line_parse(struct line *out, struct slice text, struct fault *f);
 int line_parse_any(struct line *out, struct slice text, struct fault *f);
 /* The same of a checked object that must be a bare item. */
 int line_item(struct line *out, struct slice text, struct fault *f);
+/* Whether ${text} begins like the first line of a journal of any version, even
+ * if it cannot be parsed. Pure. */
+bool line_heads_journal(struct slice text);
 /* Refuse a line of a journal, FAULT_DATA, in a file that does not begin like
  * one; 0 for all others. */
 int line_not_journal(const struct line *line, struct fault *f);

@@ -40,9 +40,6 @@ struct reader {
 	bool *partial; /* of reader_watch, or NULL */
 };
 
-/* How the first line of a journal begins. */
-#define HEAD "{\"ttlsweep.journal/"
-
 static int
 at_line(const struct reader *r, int64_t number, struct fault *f)
 {
@@ -89,8 +86,7 @@ begin(struct reader *r, struct fault *f)
 		return -1;
 	parsed = got == 1 && line_parse(&line, text, NULL) == 0;
 	r->journal = parsed && line.kind == LINE_HEADER;
-	if (got == 1 && !parsed && text.n >= strlen(HEAD) &&
-	    memcmp(text.p, HEAD, strlen(HEAD)) == 0)
+	if (got == 1 && !parsed && line_heads_journal(text))
 		return damaged_head(r, text, f);
 	r->changes =
 	    !parsed || line.kind == LINE_BLANK || line.kind == LINE_CHANGE;

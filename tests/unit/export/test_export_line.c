@@ -156,6 +156,17 @@ test_not_an_entry(void **state)
 }
 
 static void
+test_heads_journal(void **state)
+{
+	(void)state;
+	assert_true(line_heads_journal(SLICE("{\"ttlsweep.journal/1\":{\"ta")));
+	assert_true(line_heads_journal(SLICE("{\"ttlsweep.journal/")));
+	assert_false(line_heads_journal(SLICE("{\"ttlsweep.journal")));
+	assert_false(line_heads_journal(SLICE("{\"ttlsweep.inspect/1\":{}}")));
+	assert_false(line_heads_journal(SLICE("")));
+}
+
+static void
 test_line_parts(void **state)
 {
 	struct line line;
@@ -382,6 +393,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_not_an_entry),
+		cmocka_unit_test(test_heads_journal),
 		cmocka_unit_test(test_line_parts),
 		cmocka_unit_test(test_line_bare),
 		cmocka_unit_test(the_fast_reader_agrees),
