@@ -550,7 +550,7 @@ closed() {
 		[[ $output == *one*two* ]]
 		run ttlsweep show -t "$table" --sort-key AAI= "$key"
 		[[ $output != *one* && $output == *two* ]]
-		run ttlsweep show -i "$BATS_TEST_TMPDIR/items" --key n,s \
+		run ttlsweep show -q -i "$BATS_TEST_TMPDIR/items" --key n,s \
 		    --sort-key AAI= "$key"
 		[[ $output != *one* && $output == *two* ]]
 	done

@@ -104,7 +104,7 @@ held() { dump --endpoint "$LOCAL_URL" --table "$T" | sort; }
 	held >"$BATS_TEST_TMPDIR/before"
 	run -0 sweep repair
 	[[ $output == *"zoneless"*"date-times without a zone; left alone"* ]]
-	[[ $output == *"far-future"*"6"*"not a time in any unit; left alone"* ]]
+	[[ $output == *"far-future"*"6"*"too far ahead for a time in any unit; left alone"* ]]
 	[[ $output == *"1 entry has a date-time without a time zone."*"--zone UTC"* ]]
 	[[ $output == *"Without --zone, there is nothing to repair."* ]]
 	run -0 --separate-stderr sweep repair --yes --ttl-for-missing 1d --format json

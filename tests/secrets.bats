@@ -133,6 +133,23 @@ at() { AT=(-t "secret-$1" --ttl-attribute expires); }
 columns=key,kind,state,reason,ttl,expires,overdue,size,group,value,attributes
 columns+=,@GSI1PK,@sessionToken,@data,@m,@n,@json,@b,@l,@token,@access_token,@pk,@sk,@id,@session_id,@sort,@sid,@key,@expires
 
+@test "a file in which no session is known: that nothing is masked is said" {
+	local said="no key in the file is known as a session's, so none is masked; if all entries are sessions, add --session-prefix ''"
+	cd "$BATS_TEST_TMPDIR"
+	printf '{"Item":{"id":{"S":"%s"}}}\n' abcdefghijklmnopqrst two >x.json
+	run -0 --separate-stderr ttlsweep list -i x.json
+	[[ $stderr == *"$said"* && $output == *abcdefghijklmnopqrst* ]]
+	run -0 --separate-stderr ttlsweep show -i x.json two
+	[[ $stderr == *"$said"* ]]
+	for args in "list --reveal" "list --session-prefix ''" "export" "list -q"; do
+		eval "run -0 --separate-stderr ttlsweep $args -i x.json"
+		[[ $stderr != *"is masked"* ]]
+	done
+	printf '{"Item":{"id":{"S":"session:%s"}}}\n' abcdefghijklmnopqrst >>x.json
+	run -0 --separate-stderr ttlsweep list -i x.json
+	[[ $stderr != *"is masked"* ]]
+}
+
 @test "--reveal and export show the secrets" {
 	for t in "${T[@]}"; do
 		at "$t"

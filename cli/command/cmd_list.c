@@ -126,6 +126,7 @@ work(struct list *l, bool keys_only, struct fault *f)
 		.keys_only = keys_only,
 		.verb = "listed",
 		.rows = l->rank == NULL,
+		.masks = true,
 		.timed = l->rank != NULL && l->context.o->by != BY_SIZE,
 		.sink = l->rank == NULL
 		    ? rows_sink(&l->rows)

@@ -237,6 +237,7 @@ search(struct show *s, struct fault *f)
 {
 	const struct context_pass how = { .alone = true,
 		.rows = true,
+		.masks = true,
 		.sink = { .ctx = s, .entry = on_entry } };
 	struct pass_progress done = { 0 };
 

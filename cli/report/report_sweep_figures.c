@@ -41,7 +41,7 @@ static const struct report_outcome restore_rows[] = {
 /* What a repair leaves alone, by enum sweep_left. */
 const struct report_left report_sweep_left[SWEEP_LEFT] = {
 	{ "zoneless", "date-times without a zone; left alone" },
-	{ "far-future", "not a time in any unit; left alone" },
+	{ "far-future", "too far ahead for a time in any unit; left alone" },
 	{ "no-time", "not a time in any unit; left alone" },
 	{ "missing", "no TTL value; left alone (--ttl-for-missing gives one)" },
 	{ "wrong-type",
