@@ -104,7 +104,7 @@ judge_page(struct hand *h, const struct segment *at, struct pass_progress *sum,
 	const struct pass *pass = h->run->pass;
 	struct record r;
 	int64_t units;
-	bool wanted;
+	bool wanted, named;
 	int rc;
 
 	for (size_t i = 0; i < h->page.n; i++) {
@@ -112,8 +112,10 @@ judge_page(struct hand *h, const struct segment *at, struct pass_progress *sum,
 		wanted = selection_wants(pass->selection, pass->rules, &r);
 		units = units_of(pass, &r, wanted);
 		summary_add(&h->tally, &r, units);
-		h->tally.named = h->tally.named || wanted ||
-		    selection_names(pass->selection, &r);
+		named = wanted || selection_names(pass->selection, &r);
+		h->tally.named = h->tally.named || named;
+		h->tally.chosen +=
+		    named && (pass->selection->kinds & 1u << r.kind) != 0;
 		sum->items++;
 		sum->bytes += r.size > 0 ? r.size : 0;
 		if (!wanted)

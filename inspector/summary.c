@@ -275,6 +275,7 @@ summary_merge(struct summary *to, const struct summary *from)
 	to->bytes += from->bytes;
 	to->prefixes |= from->prefixes;
 	to->named = to->named || from->named;
+	to->chosen += from->chosen;
 	for (int i = 0; i < STATES; i++) {
 		merge_count(&to->states[i], &from->states[i]);
 		to->zoneless[i] += from->zoneless[i];

@@ -63,7 +63,10 @@ struct summary {
 	bool sizes;
 	int64_t items, bytes;
 	uint64_t prefixes; /* bit i: session prefix i was seen */
-	bool named; /* a key begins as the selection asks; set by a pass */
+	/* Set by a pass: a key begins as the selection asks; and how many do,
+	 * and are of its kinds. */
+	bool named;
+	int64_t chosen;
 	struct summary_count states[STATES];
 	int64_t reasons[STATES][REASONS];
 	/* the first key in order; none of REASON_NONE */

@@ -51,6 +51,18 @@ goes_in()
 	dump --endpoint "$LOCAL_URL" --table "$copy" | cmp - "$BEFORE"
 }
 
+@test "inspect -i JOURNAL: what to do is a restore" {
+	local table
+	table=$(new_table undone)
+	seed --endpoint "$LOCAL_URL" --table "$table" --now "$(date +%s)" --kind session --case future=3 >/dev/null
+	cd "$BATS_TEST_TMPDIR"
+	ttlsweep purge -q -t "$table" --state live --yes --journal "live 1"
+	run -0 --separate-stderr ttlsweep inspect -i "live 1"
+	output=${output//$'\n '/}
+	[[ $output == *"A journal has the entries as they were before its run."*"ttlsweep restore 'live 1'"* ]]
+	[[ $output != *"all entries are live"* && $output != *"on the table"* ]]
+}
+
 @test "a reply of aws dynamodb scan is read, and can be restored" {
 	agrees "$SCAN"
 	goes_in "$SCAN"

@@ -422,6 +422,11 @@ go_on() { eval "run --separate-stderr $(sed -En 's/^ttlsweep: (to continue|once 
 	[[ $stderr == *"max-cost"* ]]
 	run -4 --separate-stderr sweep --yes --max-percent 5 --format json
 	[[ $stderr == *"nothing was changed: 60 of 100 entries (60.0 %) match, more than --max-percent 5 allows; raise it or narrow the selection" ]]
+	# a person has read it above
+	run -4 script -qec "$TTLSWEEP purge -t $T --now $NOW --max-percent 5 --yes --endpoint-url $LOCAL_URL --journal-dir $BATS_TEST_TMPDIR/j" /dev/null
+	output=$(tr -d '\r' <<<"$output")
+	[[ $output == *"60 of 100 entries (60.0 %) match, more than "*"nothing was changed; raise --max-percent or narrow the selection"* ]]
+	[[ $(grep -c "60 of 100" <<<"$output") -eq 1 ]]
 	# also when it passes while all are counted; no position is saved then
 	local i
 	for i in "" --yes; do
@@ -602,6 +607,26 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	dump --endpoint "$LOCAL_URL" --table "$T" | cmp - "$BATS_TEST_TMPDIR/before"
 }
 
+@test "live entries that are selected by key or kind are not said to be absent" {
+	T=$(new_table left)
+	seed --endpoint "$LOCAL_URL" --table "$T" --now "$NOW" --kind session --case future=5 >/dev/null
+	local options
+	for options in "--kind session" "--prefix s"; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" $options
+		[[ $stderr == *"5 entries match $options, but have not expired; --state any includes them" ]]
+		# as every night
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" $options -q --yes
+		[ -z "$stderr" ]
+	done
+	for options in "" "--kind item" "--kind session --overdue 2d" "--kind session --state stuck"; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" $options
+		[[ $stderr != *"not expired"* ]]
+	done
+}
+
 @test "a list of keys that are in no entry is a warning, with -q, too" {
 	table
 	local command
@@ -637,7 +662,9 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	run -0 ttlsweep repair -t "$T" --now "$NOW" --ttl-for-missing 1d
 	[[ $output == *"5 entries without a TTL get one: $(date -ud "@$((NOW + 86400))" +%FT%TZ)."* ]]
 	[[ $output != *"such entries"* ]]
-	# an attribute that none has may be the wrong one
+	# an attribute that none has may be the wrong one, whatever is selected
+	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --ttl-attribute expires --reason missing --ttl-for-missing 1d
+	[[ $stderr == *"no entry that was read (10) has the TTL attribute expires; if the time is in another one"* ]]
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --ttl-attribute expires --ttl-for-missing 1d
 	[[ $stderr == *"no entry that was read (10) has the TTL attribute expires; if the time is in another one"* ]]
 	# without it there is nothing that a repair could write

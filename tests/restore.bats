@@ -70,6 +70,16 @@ holds() { ttlsweep export -q -t "$T" | jq -r '.Item.p.S' | sort | paste -sd' '; 
 	[[ $stderr == *"All 6 entries that were put back are expired; the next purge would delete them again"* ]]
 }
 
+@test "whether entries of another TTL attribute have expired is not known" {
+	T=$(new_table restore)
+	seed --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" --ttl-attribute expires >/dev/null
+	item session:a x >e.json
+	run -0 --separate-stderr ttlsweep restore -t "$T" --ttl-attribute expires --extend-ttl 1w e.json
+	[[ $output == *"What is put back gets the TTL "* || $output == *"It gets the TTL "* ]]
+	[[ $output != *"expired"* ]]
+	[[ $stderr == *"no entry in the file has expires, the TTL attribute of table $T: whether they have expired is not known, and all get the new TTL there (sessions are accepted until then)" ]]
+}
+
 @test "--extend-ttl does not give entries another key" {
 	T=$(new_table restore)
 	seed --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" --sort-key ttl --sort-type N --now 1795000000 --case past=3 >/dev/null

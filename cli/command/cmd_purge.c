@@ -183,6 +183,9 @@ expects_missing(const struct sweep *s, int64_t matched)
 	if (matched == 0)
 		return s->action == PURGE_DELETE &&
 		    (s->selection.states & immortal) != 0;
+	/* what gets a TTL may have one in another attribute */
+	if (s->action == PURGE_REPAIR && o->ttl_for_missing >= 0)
+		return false;
 	return option_given(o, "reason") || s->selection.states == immortal;
 }
 
@@ -236,6 +239,8 @@ pass(struct sweep *s, bool execute, struct sweep_totals *totals,
 		context_tell_prefixes(c, summary.prefixes, summary.items);
 		context_tell_kind(c, &summary);
 		context_tell_none(c, &summary);
+		if (s->action == PURGE_DELETE && totals->matched == 0)
+			context_tell_live(c, &summary);
 		context_tell_attribute(c, &summary,
 		    expects_missing(s, totals->matched));
 		if (totals->matched > 0 &&

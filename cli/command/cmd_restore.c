@@ -444,21 +444,24 @@ static void
 tell_nameless(const struct restoring *s)
 {
 	const struct context *c = &s->context;
+	bool given = c->o->extend_ttl >= 0;
 
 	if ((c->o->yes ? s->totals.outcomes[OUTCOME_DELETED]
 		       : sweep_totals_to_put(&s->totals)) == 0)
 		return;
 	/* before a repair some had none */
 	if (!s->totals.nameless || s->totals.of_repair > 0 ||
-	    c->o->extend_ttl >= 0 || !ttl_acts(c))
+	    (!given && !ttl_acts(c)))
 		return;
 	for (size_t i = 0; i < s->n; i++)
 		if (other_attribute(s, i) != NULL)
 			return;
 	log_note(c->log,
-	    "no entry in the file%s has %s, the TTL attribute of table %s: TTL "
-	    "will never delete them",
-	    s->n == 1 ? "" : "s", c->ttl, c->table.name);
+	    "no entry in the file%s has %s, the TTL attribute of table %s: %s",
+	    s->n == 1 ? "" : "s", c->ttl, c->table.name,
+	    given ? "whether they have expired is not known, and all get the "
+		    "new TTL there (sessions are accepted until then)"
+		  : "TTL will never delete them");
 }
 
 /* The options allow it; it may be a mistake all the same. */

@@ -85,6 +85,13 @@ log_notes(struct log *log, const struct report_sweep *r,
 	buf_release(&line);
 }
 
+/* Whether the text of a report goes to a person, and not one line to a log. */
+static bool
+for_people(const struct report_sweep *r)
+{
+	return !r->executed || isatty(STDOUT_FILENO);
+}
+
 /* To standard output, in --format, and to --metrics-file; ${well}: nothing
  * failed. With -q there is no text then. */
 static int
@@ -92,7 +99,7 @@ write_report(struct context *c, const struct report_sweep *r, bool well,
     struct fault *f)
 {
 	const struct report_style style = text_report_style(c->o->color);
-	bool person = !r->executed || isatty(STDOUT_FILENO);
+	bool person = for_people(r);
 	bool silent = (c->o->quiet && r->executed && well) ||
 	    (person && did_nothing(r->totals));
 	struct buf out = { 0 };
@@ -201,9 +208,10 @@ add_advice(struct buf *out, const struct options *o,
 {
 	const struct sweep_totals *t = r->totals;
 
-	/* the report of a dry run says what matches, all that -q leaves of a
-	 * run does not */
-	if (r->executed && strcmp(t->stopped, "max-percent") == 0) {
+	/* a report in text says what matches; one line, JSON, and what -q
+	 * leaves of these do not */
+	if (r->executed && (o->format == FORMAT_JSON || !for_people(r)) &&
+	    strcmp(t->stopped, "max-percent") == 0) {
 		buf_addf(out,
 		    "nothing was changed: %lld of %lld entries (%s) %s, more "
 		    "than --max-percent %s allows; raise it or narrow the "

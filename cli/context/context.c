@@ -661,6 +661,8 @@ context_pass(struct context *c, const struct context_pass *how,
 	if (rc >= 0) {
 		context_tell_prefixes(c, total.prefixes, total.items);
 		context_tell_kind(c, &total);
+		if (how->masks)
+			context_tell_unmasked(c, &total);
 		context_tell_attribute(c, &total,
 		    !how->timed &&
 			(done->matched > 0 ||
@@ -728,6 +730,7 @@ context_place(const struct context *c)
 		return (struct report_place){
 			.input = c->o->input,
 			.files = c->input_files,
+			.journal = c->input_journal,
 			.table = c->file_table,
 			.region = c->file_region,
 		};

@@ -61,8 +61,9 @@ struct context {
 	struct reader *reader; /* until context_source takes it; or … */
 	struct s3_directory *directory; /* … an export to S3, likewise */
 	int64_t file_items;             /* its entries; -1: unknown */
-	bool file_partial; /* its last reply says that more follow */
-	bool input_files;  /* it is a directory of files */
+	bool file_partial;  /* its last reply says that more follow */
+	bool input_files;   /* it is a directory of files … */
+	bool input_journal; /* … or a journal */
 	char *partition, *sort, *file_ttl, *file_table, *file_region;
 	bool sort_unknown; /* the file does not say whether there is one */
 
@@ -137,6 +138,13 @@ void context_tell_keys(const struct context *c, int64_t absent);
 void context_tell_prefixes(const struct context *c, uint64_t seen,
     int64_t entries);
 
+/* Note that entries of ${s} are selected by key and kind, but have not expired,
+ * where none was selected. */
+void context_tell_live(const struct context *c, const struct summary *s);
+/* Note that nothing is masked in what is printed of a file, as no key of ${s},
+ * which was read, is known as a session's, and the table's name is not known.
+ */
+void context_tell_unmasked(const struct context *c, const struct summary *s);
 /* Warn if none of the entries of ${s} has the TTL attribute, unless that is
  * ${expected}, or not why none was selected. */
 void context_tell_attribute(const struct context *c, const struct summary *s,
@@ -162,6 +170,7 @@ struct context_pass {
 	const char *verb; /* as matched of context_begin, … */
 	bool rows;        /* … and rows */
 	bool timed;       /* it is about times, which no entry may have */
+	bool masks;       /* sessions are masked in what it prints */
 	struct pass_sink sink;
 };
 /* pass_run with progress, and with the messages at its end. */

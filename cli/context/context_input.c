@@ -134,6 +134,7 @@ open_file(struct context *c, struct fault *f)
 	reader_watch(c->reader, &c->file_partial);
 	ix = reader_journal(c->reader);
 	if (ix != NULL) {
+		c->input_journal = true;
 		c->file_table = xstrdup(ix->header.table);
 		c->file_region = xstrdup(ix->header.region);
 		c->file_ttl = xstrdup(ix->header.ttl_attribute);

@@ -72,6 +72,27 @@ context_tell_none(const struct context *c, const struct summary *s)
 }
 
 void
+context_tell_live(const struct context *c, const struct summary *s)
+{
+	static const char *const others[] = { "state", "reason", "overdue",
+		"larger-than" };
+	int64_t n = s->chosen;
+	struct buf options = { 0 };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		if (option_given(c->o, others[i]))
+			return;
+	option_repeat(&options, c->quoted.shown, GROUP_SELECTION, NULL);
+	if (n > 0 && options.n > 0 && !c->listed)
+		log_note(c->log,
+		    "%lld %s%s, but %s not expired; --state any includes %s",
+		    (long long)n, n == 1 ? "entry matches" : "entries match",
+		    buf_text(&options), n == 1 ? "has" : "have",
+		    n == 1 ? "it" : "them");
+	buf_release(&options);
+}
+
+void
 context_tell_attribute(const struct context *c, const struct summary *s,
     bool expected)
 {
@@ -112,6 +133,18 @@ context_tell_past(const struct context *c, const char *name, int64_t seconds)
 		return;
 	log_warn(c->log, "--%s: the TTL that it gives, %s, has passed%s", name,
 	    text, option_given(c->o, "now") ? "; it counts from --now" : "");
+}
+
+void
+context_tell_unmasked(const struct context *c, const struct summary *s)
+{
+	if (c->o->input == NULL || c->file_table != NULL || c->o->reveal ||
+	    c->rules.nprefixes > 0 || s->items == 0 ||
+	    s->kinds[KIND_SESSION].items > 0)
+		return;
+	log_note(c->log,
+	    "no key in the file is known as a session's, so none is masked; if "
+	    "all entries are sessions, add --session-prefix ''");
 }
 
 void

@@ -28,6 +28,7 @@ struct report_place {
 	const char *profile; /* as given */
 	const char *input;   /* the file that was read instead of a table */
 	bool files;          /* it is a directory of files */
+	bool journal;        /* it is a journal */
 	const struct price *price;
 	const char *repeat; /* options that a command about the same must
 			       repeat: " --ttl-attribute x" */

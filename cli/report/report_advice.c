@@ -9,6 +9,7 @@
 #include "inspector/record.h"
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
+#include "lib/base/shlex.h"
 #include "lib/base/text.h"
 
 /* Commands for so many attributes. */
@@ -540,6 +541,21 @@ advise_limits(struct advice *a)
 		advice_say(a);
 }
 
+/* What is in a journal is not in the table any more, or not as it was. */
+static void
+advise_undo(struct advice *a)
+{
+	const char *file = a->r->place.input;
+
+	buf_adds(a->line,
+	    "A journal has the entries as they were before its run. To see "
+	    "what restore would put back:");
+	advice_say(a);
+	buf_adds(a->line, "ttlsweep restore ");
+	shlex_quote(a->line, strcmp(file, "-") == 0 ? "FILE" : file);
+	advice_command(a);
+}
+
 /* Whether something is live for so long that it is probably a mistake. */
 static bool
 lasts_long(const struct summary *s)
@@ -564,6 +580,10 @@ report_advice(struct emit *e, const struct report *r, bool first)
 	a.off = a.acts == REPORT_TTL_OFF || a.acts == REPORT_TTL_ELSEWHERE;
 	e->to->section(e, "do", first ? "What to do first" : "What to do",
 	    false);
+	if (r->place.journal) {
+		advise_undo(&a);
+		return;
+	}
 	advise_limits(&a);
 	advise_attribute(&a);
 	warn_creation(&a);

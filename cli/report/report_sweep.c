@@ -405,7 +405,7 @@ would_restore(struct writing *w)
 	bool given = w->r->ttl_given != INT64_MIN &&
 	    text_time_format(time, w->r->ttl_given) == 0;
 	int64_t put = sweep_totals_to_put(t) - t->changed;
-	int64_t ahead = t->chained ? 0 : t->lasting;
+	int64_t ahead = t->chained || t->nameless ? 0 : t->lasting;
 	bool puts = given && put > 0;
 
 	if (puts)
