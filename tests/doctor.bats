@@ -242,6 +242,16 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	done
 }
 
+@test "a time in a string under another name: doctor says how to name it" {
+	local table
+	table=$(new_table string)
+	printf '{"Item":{"key":{"S":"%s"},"expire_date":{"S":"2026-12-01T00:00:00Z"}}}\n' a b |
+	    seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW"
+	doctor -t "$table" --now "$NOW"
+	is warning "find out which attribute is the expiry time, and name it with --ttl-attribute" ttl
+	is warning "(a time in a string under another name is not looked for: name it with --ttl-attribute)" entries
+}
+
 @test "TTL is not to be turned on where no entry has a time" {
 	local table
 	table=$(new_table timeless)

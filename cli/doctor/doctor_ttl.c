@@ -126,8 +126,12 @@ static void
 advise_search(struct doctor *d, const struct lookalikes *like)
 {
 	buf_adds(&d->text, ", but no entry that was read has it");
-	if (like->n == 0)
+	if (like->n == 0) {
+		buf_adds(&d->fix,
+		    "find out which attribute is the expiry time, and name it "
+		    "with --ttl-attribute");
 		return;
+	}
 	buf_adds(&d->fix, "find out which attribute is the expiry time (");
 	add_names(&d->fix, like);
 	buf_adds(&d->fix,
@@ -269,7 +273,8 @@ advise_attribute(struct doctor *d, const struct lookalikes *like)
 		buf_adds(&d->fix,
 		    "check that this is the right table; if it is, its "
 		    "application writes no number that looks like a time (a "
-		    "time in a string under another name is not looked for)");
+		    "time in a string under another name is not looked for: "
+		    "name it with --ttl-attribute)");
 		return;
 	}
 	buf_adds(&d->text, ", but numbers that look like times are in ");

@@ -180,8 +180,16 @@ size_option(const char *options)
 static bool
 is_by_size(const struct report *r)
 {
-	return r->selection != NULL && r->place.repeat != NULL &&
-	    size_option(r->place.repeat) > 0 && report_words_old(r);
+	bool old = r->estimated;
+
+	if (r->selection == NULL || r->place.repeat == NULL ||
+	    size_option(r->place.repeat) == 0 || r->ttl_fixed)
+		return false;
+	for (int i = 0; i < REASONS; i++)
+		old = old ||
+		    ((REASONS_CONVERTED & 1u << i) != 0 &&
+			r->summary->old[i] > 0);
+	return old;
 }
 
 void

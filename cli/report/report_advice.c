@@ -323,6 +323,12 @@ advise_off(struct advice *a)
 		if (rest == all) /* that was the same command */
 			return;
 		or_delete(a, all);
+	} else if (live && on && taken == 0) {
+		/* also once it is on */
+		buf_addf(a->line, "Purge %s:", all == 1 ? "it" : "them");
+		advice_say(a);
+		advice_sweep_stuck(a);
+		return;
 	} else if (live) {
 		if (on && taken > 0 && taken < all)
 			purge_others(a, all - taken);
