@@ -68,6 +68,8 @@ struct option_row {
 	const char *env;      /* replaces the default unless empty */
 	int64_t lo, hi;       /* OPTION_INT, OPTION_DECIMAL */
 	bool empty;           /* the value may be empty */
+	bool once;            /* given twice, the last would not count, as a
+				 file would be left out */
 	const struct option_word *words; /* OPTION_CHOICE, OPTION_SET; ends
 					    with NULL */
 	enum option_complete complete;

@@ -273,7 +273,7 @@ const struct option_row option_rows[] = {
 	{ .name = "larger-than", VALUE(SIZE, larger_than, "SIZE"),
 	    .group = GROUP_SELECTION, .commands = ON_CHOOSE,
 	    .help = "larger than this: 500 4k 100k (below 400k)" },
-	{ .name = "keys-from", VALUE(STRING, keys_from, "FILE"),
+	{ .name = "keys-from", VALUE(STRING, keys_from, "FILE"), .once = true,
 	    .group = GROUP_SELECTION,
 	    .commands = ON_LIST | ON_EXPORT | ON_SWEEP,
 	    .complete = COMPLETE_FILE,
@@ -308,7 +308,7 @@ const struct option_row option_rows[] = {
 	    .help = "use this server instead of the region's" },
 	{ .name = "input", .letter = 'i',
 	    .heading = "A file instead of a table",
-	    VALUE(STRING, input, "PATH"), .group = GROUP_GLOBAL,
+	    VALUE(STRING, input, "PATH"), .once = true, .group = GROUP_GLOBAL,
 	    .commands = ON_READ, .complete = COMPLETE_FILE,
 	    .help = "read a file instead of a table: an export, a journal, a "
 	    "reply of aws dynamodb scan, or the directory of an export to S3" },

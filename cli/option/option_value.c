@@ -217,6 +217,11 @@ option_value(struct options *o, const struct option_row *row, const char *text,
 {
 	void *at = (char *)o + row->offset;
 
+	if (row->once && o->given[row - option_rows])
+		return fault(f, FAULT_USAGE,
+		    "--%s is given twice, but takes one file: run the command "
+		    "once for each",
+		    row->name);
 	if (row->type == OPTION_FLAG)
 		*(bool *)at = true;
 	else if (row->type == OPTION_COUNT)
