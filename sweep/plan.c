@@ -129,7 +129,8 @@ plan_replicas(const struct plan *p, struct fault *f)
 		return 0;
 	return fault(f, FAULT_REFUSED,
 	    "table %s has a replica in %s: an entry renewed there may not be "
-	    "renewed here yet; use --overdue 15m or more",
+	    "renewed here yet; use --overdue 15m or more, which leaves alone "
+	    "all that expired later, is live or is immortal",
 	    t->name, t->replicas[0]);
 }
 

@@ -277,6 +277,12 @@ closed() {
 	# a check that throws the report away gets it, too
 	run --separate-stderr ttlsweep inspect -q -i "$BATS_TEST_TMPDIR/users.json" --reason none,ttl-off --alert-overdue 2d
 	[[ $stderr == *'no entry that was read (3) has the TTL attribute ttl; if the time is in another one, name it with --ttl-attribute'* ]]
+	local option
+	for option in "--overdue 1h" "--expires-within 1h"; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ttlsweep list -q -i "$BATS_TEST_TMPDIR/users.json" $option
+		[[ $stderr == *'no entry that was read (3) has the TTL attribute ttl'* ]]
+	done
 	run --separate-stderr ttlsweep inspect -i "$BATS_TEST_TMPDIR/users.json" --prefix user:
 	[[ $stderr == *'numbers that look like times are in created, expires' ]]
 }
@@ -526,6 +532,13 @@ closed() {
 	run -0 ttlsweep show -t "$table" tomorrow ms
 	output=${output//$'\n'  / }
 	[[ $output == *"TTL will not delete it: TTL is off."*"TTL will never delete it: the time is in milliseconds."* ]]
+	run -0 ttlsweep show -t "$table" session:0123456789abcdef
+	[[ $output != *assumed* ]]
+	printf '{"Item":{"key":{"S":"none"},"expires":{"N":"%s"}}}\n' "$now" |
+	    ttlsweep restore -q --yes -t "$table" -
+	run -0 ttlsweep show -t "$table" none
+	output=${output//$'\n '/}
+	[[ $output == *"the attribute ttl, which was assumed, is missing; if the time is in another one, name it with --ttl-attribute."* ]]
 	run -0 ttlsweep show -t "$other" --ttl-attribute sess tomorrow
 	output=${output//$'\n '/}
 	[[ $output == *"TTL will never delete it: the TTL attribute sess is missing."* ]]

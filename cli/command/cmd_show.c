@@ -80,6 +80,8 @@ print(struct show *s, const struct item *item, struct fault *f)
 	const struct text_report p = { .out = &s->out, .style = s->style };
 	const struct entry_ttl ttl = {
 		.attribute = c->ttl,
+		.assumed = !option_given(c->o, "ttl-attribute") &&
+		    c->table.ttl_attribute == NULL && c->file_ttl == NULL,
 		.unknown = c->table.ttl_status == NULL ? c->ttl : NULL,
 		.on = c->table.ttl_acts ? c->table.ttl_attribute : NULL,
 	};

@@ -66,9 +66,14 @@ add_reason(const struct text_report *p, struct buf *out, const struct record *r,
     const struct entry_ttl *ttl)
 {
 	if (r->reason == REASON_MISSING) {
-		buf_adds(out, "the TTL attribute ");
+		buf_adds(out,
+		    ttl->assumed ? "the attribute " : "the TTL attribute ");
 		text_report_text(p, out, ttl->attribute);
-		buf_adds(out, " is missing");
+		buf_adds(out,
+		    ttl->assumed
+			? ", which was assumed, is missing; if the time is in "
+			  "another one, name it with --ttl-attribute"
+			: " is missing");
 	} else if (r->reason != REASON_TTL_OFF) {
 		buf_adds(out,
 		    faults[r->reason] != NULL ? faults[r->reason] : "");

@@ -10,6 +10,7 @@ struct record;
 /* What is known of the table's TTL. */
 struct entry_ttl {
 	const char *attribute; /* by which entries are judged */
+	bool assumed;          /* nobody has named it */
 	const char *unknown;   /* the TTL attribute if it is not known whether
 				  TTL is on for it, as in a file; else NULL */
 	const char *on; /* the attribute that TTL acts on; NULL: it is off */

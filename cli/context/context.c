@@ -666,7 +666,8 @@ context_pass(struct context *c, const struct context_pass *how,
 		context_tell_attribute(c, &total,
 		    !how->timed &&
 			(done->matched > 0 ||
-			    (selection.states & 1u << STATE_IMMORTAL) != 0));
+			    (selection_states(&selection) &
+				1u << STATE_IMMORTAL) != 0));
 	}
 	summary_release(&total);
 	source_close(pass.source);

@@ -479,6 +479,13 @@ nothing(struct writing *w)
 		: ".");
 	if (report_manner_restores(w->r) && !w->r->executed && t->matched > 0)
 		add_checking(w);
+	if (strcmp(w->r->command, "repair") == 0 && w->r->ttl_off != NULL) {
+		buf_addc(&w->line, ' ');
+		report_words_acts_on(&w->p, w->r->ttl_on, w->r->ttl_off,
+		    &w->line);
+		buf_adds(&w->line,
+		    ": it deletes nothing until that is changed.");
+	}
 	say_line(w, NULL);
 }
 

@@ -48,13 +48,42 @@ too_old(int64_t n, struct buf *line)
 		    n == 1 ? "it" : "them");
 }
 
+/* Once TTL reads the times, it acts on them. */
 static void
-not_acting(const struct report_sweep *r, const struct text_report *p,
+then_acts(const struct report_sweep *r, const struct text_report *p,
     struct buf *line)
 {
-	if (r->ttl_off == NULL ||
-	    (r->executed && r->totals->outcomes[OUTCOME_DELETED] == 0))
+	const struct sweep_totals *t = r->totals;
+	bool now = t->states[STATE_STUCK] > t->old_unit;
+	bool later = t->states[STATE_IMMORTAL] > 0;
+
+	if (!now && !later)
 		return;
+	if (r->ttl_unknown != NULL) {
+		buf_adds(line, "If TTL is on for ");
+		text_report_text(p, line, r->ttl_unknown);
+		buf_adds(line, ", it deletes ");
+	} else {
+		buf_adds(line, "TTL deletes ");
+	}
+	buf_addf(line, "what%s %s repaired%s%s%s",
+	    t->old_unit > 0 ? " else" : "", r->executed ? "was" : "is",
+	    now && later ? " and has expired" : "",
+	    now ? ", typically within a few days" : " once it expires",
+	    now && later ? ", and the rest once it expires" : "");
+}
+
+/* What TTL does with what a repair changes. */
+static void
+acts(const struct report_sweep *r, const struct text_report *p,
+    struct buf *line)
+{
+	if (r->executed && r->totals->outcomes[OUTCOME_DELETED] == 0)
+		return;
+	if (r->ttl_off == NULL) {
+		then_acts(r, p, line);
+		return;
+	}
 	report_words_acts_on(p, r->ttl_on, r->ttl_off, line);
 	buf_adds(line, ": it deletes none of these until that is changed");
 }
@@ -141,7 +170,7 @@ report_sweep_note(const struct report_sweep *r, const struct text_report *p,
 	else if (repair && i == 1)
 		too_old(r->totals->old_unit, line);
 	else if (repair)
-		not_acting(r, p, line);
+		acts(r, p, line);
 	else if (report_manner_restores(r) && i == 0)
 		expired_again(r, line);
 	else if (report_manner_restores(r) && i == 1)

@@ -1655,7 +1655,22 @@ test_sweep_says(void **state)
 			.reasons = { [STATE_STUCK] = { [REASON_STRING] = 5 } } },
 		    "\n1 entry expired five years ago or earlier: TTL will not "
 		    "delete it, repaired or not; purge it.\n"
+		    "TTL deletes what else is repaired, typically within a few days.\n"
 		    "Repairing 3 entries takes about 0 write units.\n", "them as" },
+		{ "repair", false, false, NULL, NULL,
+		    { .matched = 9, .outcomes = { [OUTCOME_SKIPPED] = 9 },
+			.states = { [STATE_STUCK] = 4, [STATE_IMMORTAL] = 5 } },
+		    "\nTTL deletes what is repaired and has expired, typically "
+		    "within a few days, and the rest once it\nexpires.\n", "else" },
+		{ "repair", true, false, NULL, NULL,
+		    { .matched = 5, .outcomes = { [OUTCOME_DELETED] = 5 },
+			.states = { [STATE_IMMORTAL] = 5 } },
+		    "\nTTL deletes what was repaired once it expires.\n", "rest" },
+		{ "repair", false, false, "expires", NULL,
+		    { .matched = 5, .outcomes = { [OUTCOME_SKIPPED] = 5 },
+			.states = { [STATE_STUCK] = 5 } },
+		    "\nIf TTL is on for expires, it deletes what is repaired, "
+		    "typically within a few days.\n", "rest" },
 		{ "repair", true, false, NULL, NULL,
 		    { .matched = 3, .old_unit = 2,
 			.outcomes = { [OUTCOME_DELETED] = 3 } },
