@@ -553,19 +553,19 @@ closed() {
 	local table key
 	table=$(new_table show)
 	printf '%s\n' \
-	    '{"Item":{"n":{"N":"1.50"},"s":{"B":"AAE="},"v":{"S":"one"}}}' \
-	    '{"Item":{"n":{"N":"1.50"},"s":{"B":"AAI="},"v":{"S":"two"}}}' \
+	    '{"Item":{"n":{"N":"1.50"},"s":{"B":"AAE="},"v":{"S":"first"}}}' \
+	    '{"Item":{"n":{"N":"1.50"},"s":{"B":"AAI="},"v":{"S":"second"}}}' \
 	    >"$BATS_TEST_TMPDIR/items"
 	seed --endpoint "$LOCAL_URL" --table "$table" --key n --key-type N \
 	    --sort-key s --sort-type B --items "$BATS_TEST_TMPDIR/items"
 	for key in 1.5 1.50 15e-1; do
 		run ttlsweep show -t "$table" "$key"
-		[[ $output == *one*two* ]]
+		[[ $output == *first*second* ]]
 		run ttlsweep show -t "$table" --sort-key AAI= "$key"
-		[[ $output != *one* && $output == *two* ]]
+		[[ $output != *first* && $output == *second* ]]
 		run ttlsweep show -q -i "$BATS_TEST_TMPDIR/items" --key n,s \
 		    --sort-key AAI= "$key"
-		[[ $output != *one* && $output == *two* ]]
+		[[ $output != *first* && $output == *second* ]]
 	done
 	fails 2 "given as a decimal number" show -t "$table" abc
 	fails 2 "given as base64" show -t "$table" --sort-key '!' 1.5

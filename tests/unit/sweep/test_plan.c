@@ -102,7 +102,7 @@ test_pace_of_shards(void **state)
 		double units; /* of reads and of writes */
 		int64_t max, shards;
 		double pace;
-	} cases[] = {
+	} shared[] = {
 		{ "one of four", 80, -1, 4, 5 },
 		{ "at least one", 15, -1, 4, 1 },
 		{ "the only one", 80, -1, 1, 20 },
@@ -112,14 +112,15 @@ test_pace_of_shards(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		const struct ddb_table t = { .read_units = cases[i].units,
-			.write_units = cases[i].units };
-		const struct plan_pace pace =
-		    plan_pace(&t, cases[i].max, cases[i].max, cases[i].shards);
+	for (size_t i = 0; i < sizeof(shared) / sizeof(*shared); i++) {
+		const struct ddb_table t = { .read_units = shared[i].units,
+			.write_units = shared[i].units };
+		const struct plan_pace pace = plan_pace(&t, shared[i].max,
+		    shared[i].max, shared[i].shards);
 
-		if (pace.reads != cases[i].pace || pace.writes != cases[i].pace)
-			fail_msg("%s: %g, %g", cases[i].name, pace.reads,
+		if (pace.reads != shared[i].pace ||
+		    pace.writes != shared[i].pace)
+			fail_msg("%s: %g, %g", shared[i].name, pace.reads,
 			    pace.writes);
 	}
 }
@@ -227,7 +228,7 @@ test_number(void **state)
 	static const struct {
 		const char *name, *attribute;
 		const char *says; /* NULL: accepted */
-	} cases[] = {
+	} keys[] = {
 		{ "no key", "ttl", NULL },
 		{ "the partition key", "key", "key is part of the key" },
 		{ "the sort key", "at", "at is part of the key" },
@@ -251,15 +252,15 @@ test_number(void **state)
 		.nindexes = 2 };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		struct fault f = { 0 };
-		int rc = plan_number(&t, cases[i].attribute, &f);
+		int rc = plan_number(&t, keys[i].attribute, &f);
 
-		if (cases[i].says == NULL
+		if (keys[i].says == NULL
 			? rc != 0
 			: rc != -1 || f.kind != FAULT_REFUSED ||
-			    strstr(f.text, cases[i].says) == NULL)
-			fail_msg("%s: %d '%s'", cases[i].name, rc, f.text);
+			    strstr(f.text, keys[i].says) == NULL)
+			fail_msg("%s: %d '%s'", keys[i].name, rc, f.text);
 	}
 	t.sort = NULL;
 	assert_int_equal(plan_number(&t, "at", NULL), 0);
