@@ -361,15 +361,17 @@ advise_reasons(struct doctor *d)
 {
 	const struct summary *s = &d->sample;
 	bool fixed = is_key(d);
-	int64_t stuck = fixed ? 0 : summary_repairable(s, STATE_STUCK);
-	int64_t repair =
-	    fixed ? 0 : stuck + summary_repairable(s, STATE_IMMORTAL);
-	int64_t old = fixed ? 0 : summary_repairable_old(s);
-	int64_t purge = s->states[STATE_STUCK].items - (stuck - old) -
-	    (s->reasons[STATE_STUCK][REASON_TTL_OFF] - s->old[REASON_TTL_OFF]);
-	int64_t zoned = fixed ? 0 : summary_zoned(s, STATE_STUCK);
+	int64_t stuck = 0, repair = 0, old = 0, zoned = 0, purge;
 	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl);
 
+	if (!fixed) {
+		stuck = summary_repairable(s, STATE_STUCK);
+		repair = stuck + summary_repairable(s, STATE_IMMORTAL);
+		old = summary_repairable_old(s);
+		zoned = summary_zoned(s, STATE_STUCK);
+	}
+	purge = s->states[STATE_STUCK].items - (stuck - old) -
+	    (s->reasons[STATE_STUCK][REASON_TTL_OFF] - s->old[REASON_TTL_OFF]);
 	if (repair > old) {
 		buf_addf(&d->fix,
 		    "the application writes TTL in the wrong format; repair "
