@@ -346,7 +346,7 @@ PY
 	run -4 --separate-stderr sweep --keys-from more --max-percent 1
 	[[ $output == *"absent"*1*"keys without an entry"*"more than --max-percent"* ]]
 	run -4 --separate-stderr sweep --keys-from $f --max-items 5
-	[[ ${output//$'\n'/ } == *"Nothing was changed. Run it again with --yes to delete up to the same limit, though perhaps other entries than those counted here."* ]]
+	[[ ${output//$'\n'/ } == *"Nothing was changed. To delete up to the same limit, though perhaps other entries than those counted here:     ttlsweep purge "*" --max-items 5 --yes "* ]]
 	run -0 --separate-stderr sweep --keys-from $f --yes --format json
 	jq -e '.keys == 12 and .matched == 12 and .deleted == 12' <<<"$output"
 	[ "$(left)" -eq 38 ]

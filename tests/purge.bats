@@ -55,7 +55,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	[[ $output == *"60 of 100 match"* ]]
 	run -4 sweep --max-percent 59
 	[[ $output == *"60 of 100 entries (60.0 %) match"* && $output != *"nothing to"* &&
-	    $output != *"Run it again"* ]]
+	    $output != *"    ttlsweep "* ]]
 	run -0 sweep --yes --max-percent 60
 	[ "$(left)" -eq 40 ]
 }
@@ -240,15 +240,16 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	touch "$file"
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$file/x"
 	[[ $stderr == *"with --yes this would be refused: the journal's directory $file/x: "*--journal-dir* ]]
-	[[ $output != *"are free there"* && $output != *"Run it again"* ]]
+	[[ $output != *"are free there"* && $output != *"    ttlsweep "* ]]
 	[[ ${lines[-1]} == "Nothing was changed. With --yes this would be refused (see above)." ]]
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now 2030-01-01T00:00:00Z
 	[[ $stderr == *"with --yes this would be refused: --now is in the future"* ]]
-	[[ $output != *"Run it again"* ]]
+	[[ $output != *"    ttlsweep "* ]]
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now 2030-01-01T00:00:00Z
 	[[ ${lines[-1]} == "Nothing was changed. With --yes this would be refused (see above)." ]]
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW"
-	[[ ${lines[-1]} == "Nothing was changed. Run it again with --yes to delete them." ]]
+	[[ ${lines[-2]} == "Nothing was changed. To delete them:" ]]
+	[[ ${lines[-1]} == "    ttlsweep purge -t $T --now $NOW --yes --region us-east-1 --endpoint-url $AWS_ENDPOINT_URL_DYNAMODB" ]]
 	mkdir -m 777 "$BATS_TEST_TMPDIR/open"
 	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --journal-dir "$BATS_TEST_TMPDIR/open"
 	[[ $stderr == *"everyone may write there"* && $output != *"No journal would be kept"* ]]
@@ -417,7 +418,7 @@ go_on() { eval "run --separate-stderr $(sed -En 's/^ttlsweep: (to continue|once 
 		# shellcheck disable=SC2086
 		run -4 --separate-stderr sweep --max-$stop
 		[[ $stderr == *"nothing was changed; raise --max-${stop% *}"* ]]
-		[[ $output != *"Run it again"* ]]
+		[[ $output != *"    ttlsweep "* ]]
 	done
 	[[ $stderr == *"max-cost"* ]]
 	run -4 --separate-stderr sweep --yes --max-percent 5 --format json
@@ -433,7 +434,7 @@ go_on() { eval "run --separate-stderr $(sed -En 's/^ttlsweep: (to continue|once 
 		# shellcheck disable=SC2086
 		run -4 --separate-stderr sweep --max-percent 90 --deadline 0s $i
 		[[ $stderr == *"nothing was changed; raise --deadline, which passed before anything was done" ]]
-		[[ $output != *"Run it again"* ]]
+		[[ $output != *"    ttlsweep "* ]]
 	done
 	run -4 --separate-stderr sweep --yes --deadline 0s
 	[[ $stderr == *"nothing was changed; raise --deadline"* && $stderr != *"to continue"* ]]

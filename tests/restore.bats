@@ -258,16 +258,18 @@ PY
 	[[ $output != *"created again"* ]]
 }
 
-# undo: run the printed command in $UNDO as printed, from another directory,
-# without this test's table, region and endpoint in the environment.
-undo()
+# elsewhere SHELL COMMAND: run it as printed, without this test's table, region,
+# endpoint and profile in the environment.
+elsewhere()
 {
-	mkdir -p bin
-	ln -sf "$TTLSWEEP" bin/ttlsweep
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	ln -sf "$TTLSWEEP" "$BATS_TEST_TMPDIR/bin/ttlsweep"
 	env -u AWS_REGION -u AWS_DEFAULT_REGION -u AWS_ENDPOINT_URL_DYNAMODB \
-	    -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY \
-	    -C / PATH="$PWD/bin:$PATH" CACHETABLE=another "$1" -c "$UNDO"
+	    -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY -u AWS_PROFILE \
+	    PATH="$BATS_TEST_TMPDIR/bin:$PATH" CACHETABLE=another "$1" -c "$2"
 }
+# undo SHELL: run the printed command in $UNDO from another directory.
+undo() { (cd / && elsewhere "$1" "$UNDO"); }
 holds_what_it_did() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | cmp - before; }
 
 @test "the printed undo command works as printed" {
@@ -316,6 +318,54 @@ holds_what_it_did() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" 
 		holds_what_it_did
 		rm "$journal"
 	done
+}
+
+@test "a dry run prints the command that does it, as it is to be run" {
+	local command
+	printf '[profile a b]\nregion = us-east-1\n' >config
+	printf '[a b]\naws_access_key_id = x\naws_secret_access_key = y\n' >credentials
+	export AWS_CONFIG_FILE=$PWD/config AWS_SHARED_CREDENTIALS_FILE=$PWD/credentials
+	unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+	export AWS_PROFILE='a b'
+	table
+	item a a 1400000000000 >x.json
+	item "it's" q "$(($(date +%s) - 5))000" >>x.json
+	cp x.json ./-x.json
+	# does COMMAND...: take from its dry run what it prints, run that, and see
+	# whether all was taken
+	does()
+	{
+		run -0 --separate-stderr ttlsweep "$@"
+		command=${lines[-1]}
+		[[ ${lines[-2]} == "Nothing was changed. To "* && $command == "    ttlsweep "* ]]
+		[[ $command == *" --yes"* && $command == *" --profile 'a b'"* ]]
+		run -0 elsewhere sh "$command"
+	}
+	export CACHETABLE=$T
+	does restore x.json
+	[[ $(holds) == "a q" ]]
+	does repair --prefix "it's" --prefix b --journal j1
+	ttlsweep inspect --format json | jq -e '[.reasons[] | select(.reason == "milliseconds").items] == [1]'
+	does purge --state any --max-items 2 --journal j2
+	[[ -z $(holds) ]]
+	does restore -- -x.json
+	[[ $(holds) == "a q" ]]
+	ttlsweep purge --state any --yes --journal j3
+	does restore j3
+	[[ $(holds) == "a q" ]]
+	# the undo and what continues name the profile, too
+	run -4 --separate-stderr ttlsweep purge --state any --yes --max-items 1 --format json
+	[[ $stderr == *"to undo it: ttlsweep restore --yes"*" --profile 'a b'"*"to continue: ttlsweep purge "*" --profile 'a b'"* ]]
+	# keys of the environment come first, and are not those of the profile
+	AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=y run -0 ttlsweep purge --state any
+	[[ ${lines[-1]} == "    ttlsweep purge "* && $output != *--profile* ]]
+	# what the command lacks is said
+	printf 'a\n"it'"'"'s"\n' | ttlsweep purge --state any --keys-from - >out
+	[[ $(tail -n 1 out) == "Give it the same standard input again." ]]
+	{ item session:0123456789abcdef x; } | ttlsweep restore --yes -q -
+	run -0 ttlsweep purge --state any --prefix session:0123456789abcdef
+	[[ ${lines[-2]} == *" --prefix "*" --yes"* && ${lines[-2]} != *0123456789abcdef* ]]
+	[[ ${lines[-1]} == "A key in this command is masked: give it as you did." ]]
 }
 
 # gone KEY [IMAGE]: print a deletion as in an incremental export.
@@ -548,9 +598,9 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	jq -e '.stopped == "max-items" and .restored == 0' <<<"$output"
 	run -4 --separate-stderr ttlsweep restore -t "$T" x.json --max-items 7
 	[[ $(tr -s ' ' <<<"$output") == *"present 10 left alone"*"to put back 7"*"left 13 beyond the limit"* ]]
-	[[ $output == *"takes about 17 write units"*"Run it again with --yes to put them back." ]]
+	[[ $output == *"takes about 17 write units"*"To put them back:"$'\n'"    ttlsweep restore -t $T x.json --max-items 7 --yes "* ]]
 	run -4 --separate-stderr ttlsweep restore -t "$T" x.json --max-items 0
-	[[ $output != *"Run it again"* && $stderr == *"nothing was changed; raise --max-items" ]]
+	[[ $output != *"    ttlsweep "* && $stderr == *"nothing was changed; raise --max-items" ]]
 	while :; do
 		run --separate-stderr ttlsweep restore -t "$T" --yes x.json --max-items 7 --format json
 		jq -e '.restored <= 7 and .matched == 30

@@ -355,13 +355,42 @@ log_end(const struct context *c, const struct report_sweep *r,
 	buf_release(&next);
 }
 
+static bool
+reads_stdin(const struct options *o)
+{
+	bool reads = o->keys_from != NULL && strcmp(o->keys_from, "-") == 0;
+
+	for (size_t i = 0; !reads && i < o->noperands; i++)
+		reads = strcmp(o->operands[i], "-") == 0;
+	return reads;
+}
+
+/* The command of a dry run with --yes, and what to know of it. */
+static void
+add_run(struct buf *run, struct buf *note, const struct context *c)
+{
+	option_echo_yes(run, &c->quoted);
+	if (c->quoted.masked)
+		buf_adds(note,
+		    "A key in this command is masked: give it as you did.");
+	if (reads_stdin(c->o))
+		buf_addf(note, "%sGive it the same standard input again.",
+		    note->n > 0 ? " " : "");
+}
+
 int
-write_totals(struct context *c, const struct report_sweep *r, int rc,
-    struct fault *f)
+write_totals(struct context *c, struct report_sweep *r, int rc, struct fault *f)
 {
 	struct fault why = { 0 };
 	bool well = rc == 0 && r->totals->outcomes[OUTCOME_FAILED] == 0;
+	struct buf run = { 0 }, note = { 0 };
 	int written;
+
+	if (!r->executed) {
+		add_run(&run, &note, c);
+		r->run = buf_text(&run);
+		r->run_note = note.n > 0 ? buf_text(&note) : NULL;
+	}
 
 	if (rc < 0)
 		log_fault_first(c->log, f);
@@ -371,6 +400,8 @@ write_totals(struct context *c, const struct report_sweep *r, int rc,
 	else
 		rc = guard_leave(c, r->totals, rc > 0 ? 4 : 0, f);
 	log_end(c, r, rc < 0 ? f->kind : FAULT_NONE);
+	buf_release(&run);
+	buf_release(&note);
 	if (rc < 0 || written == 0)
 		return rc;
 	*f = why;

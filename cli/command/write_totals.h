@@ -13,11 +13,12 @@ struct report_sweep write_totals_report(const struct context *c,
 
 /*
  * The end of a run that returned ${rc} (< 0: with ${f}), dry runs included:
- * write the report to standard output and --metrics-file, and say how to undo
- * the run and how to continue. Returns the exit status (guard_leave), or -1
- * with the run's fault or a fault of its own.
+ * write the report to standard output and --metrics-file, with the command that
+ * does what a dry run counted, and say how to undo the run and how to continue.
+ * Writes ${r}->run and ->run_note, gone when it returns. Returns the exit
+ * status (guard_leave), or -1 with the run's fault or a fault of its own.
  */
-int write_totals(struct context *c, const struct report_sweep *r, int rc,
+int write_totals(struct context *c, struct report_sweep *r, int rc,
     struct fault *f);
 
 #endif

@@ -39,6 +39,37 @@
 
 static const char *const default_groups[] = { "users", "categories", "images" };
 
+/* Options to change: our own. */
+static struct options *
+own_options(struct context *c)
+{
+	if (c->own == NULL) {
+		c->own = xmalloc(sizeof(*c->own));
+		*c->own = *c->o;
+		c->o = c->own;
+	}
+	return c->own;
+}
+
+/* The command line of the changed options. */
+static void
+renew_line(struct context *c)
+{
+	free(c->own_line);
+	c->own->line = c->own_line = option_line(c->own);
+}
+
+/* With AWS_PROFILE: commands name the profile, to do the same elsewhere. */
+static void
+name_profile(struct context *c)
+{
+	if (!c->config.profile_used)
+		return;
+	own_options(c)->profile = c->config.profile;
+	option_give(c->own, "profile");
+	renew_line(c);
+}
+
 int
 context_locate(struct context *c, const char *region, struct fault *f)
 {
@@ -54,6 +85,7 @@ context_locate(struct context *c, const char *region, struct fault *f)
 	c->world = world_real_open(c->config.ca_bundle, f);
 	if (c->world == NULL || aws_config_locate(&c->config, c->world, f) != 0)
 		return -1;
+	name_profile(c);
 	own = aws_endpoint_url("dynamodb", c->config.region);
 	c->endpoint_shown = strcmp(own, c->config.endpoint) != 0;
 	free(own);
@@ -352,17 +384,14 @@ static void
 number_shard(struct context *c)
 {
 	struct buf shard = { 0 };
-	struct options *own;
 
 	if (!c->portion.from_job)
 		return;
-	own = xmalloc(sizeof(*own));
-	*own = *c->o;
 	buf_addf(&shard, "%lld/%lld", (long long)c->portion.shard,
 	    (long long)c->portion.of);
-	own->shard = buf_detach(&shard);
-	own->line = option_line(own);
-	c->o = c->numbered = own;
+	c->own_shard = buf_detach(&shard);
+	own_options(c)->shard = c->own_shard;
+	renew_line(c);
 }
 
 int
@@ -415,11 +444,9 @@ context_close(struct context *c)
 	aws_config_release(&c->config);
 	option_echo_release(&c->quoted);
 	subset_release(&c->portion);
-	if (c->numbered != NULL) {
-		free((void *)(uintptr_t)c->numbered->shard);
-		free((void *)(uintptr_t)c->numbered->line);
-		free(c->numbered);
-	}
+	free(c->own_shard);
+	free(c->own_line);
+	free(c->own);
 	*c = (struct context){ 0 };
 }
 

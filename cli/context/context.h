@@ -41,8 +41,9 @@ struct log;
  */
 struct context {
 	const struct options *o;
-	struct options *numbered; /* o, if it is ours: with the number of
-				     --shard auto/N; NULL */
+	struct options *own; /* o, if it is ours: with the number of --shard
+				auto/N, with AWS_PROFILE; NULL */
+	char *own_shard, *own_line;
 	struct log *log;
 	struct world *world;
 

@@ -31,8 +31,6 @@ enum doctor_result {
 };
 
 struct doctor {
-	const struct options *o;
-
 	/* The findings so far. */
 	struct json *json; /* an array of them; NULL: text is written */
 	struct report_style style;

@@ -101,7 +101,7 @@ doctor_line(struct buf *out, const struct doctor_line *l,
 void
 doctor_init(struct doctor *d, const struct options *o, struct log *log)
 {
-	*d = (struct doctor){ .o = o, .c = { .o = o, .log = log } };
+	*d = (struct doctor){ .c = { .o = o, .log = log } };
 	option_plan(&d->plan, o);
 	d->plan.changes = true;
 	d->plan.table = &d->c.table;
@@ -116,7 +116,7 @@ doctor_waiting(struct doctor *d, const char *fmt, ...)
 	struct buf text = { 0 };
 	va_list ap;
 
-	if (d->o->quiet || d->o->progress == TERM_NEVER ||
+	if (d->c.o->quiet || d->c.o->progress == TERM_NEVER ||
 	    !term_draws(STDERR_FILENO) || !term_foreground(STDERR_FILENO) ||
 	    term_piped(STDOUT_FILENO))
 		return;
@@ -145,9 +145,9 @@ add_head(const struct doctor *d, const struct text_report *p)
 {
 	struct buf line = { 0 };
 
-	buf_adds(&line, d->o->stack != NULL ? "Stack " : "Table ");
+	buf_adds(&line, d->c.o->stack != NULL ? "Stack " : "Table ");
 	text_report_text(p, &line,
-	    d->o->stack != NULL ? d->o->stack : d->o->table);
+	    d->c.o->stack != NULL ? d->c.o->stack : d->c.o->table);
 	text_report_words(p, 0, buf_text(&line), TEXT_REPORT_BOLD);
 	buf_release(&line);
 }
@@ -159,12 +159,12 @@ write_text(struct doctor *d, const struct doctor_line *l, struct fault *f)
 	const struct text_report p = { .out = &out, .style = d->style };
 	int rc;
 
-	if (d->o->quiet && l->result == DOCTOR_OK)
+	if (d->c.o->quiet && l->result == DOCTOR_OK)
 		return 0;
-	if (!d->headed && !d->o->quiet)
+	if (!d->headed && !d->c.o->quiet)
 		add_head(d, &p);
 	d->headed = true;
-	if (d->section != NULL && !d->o->quiet)
+	if (d->section != NULL && !d->c.o->quiet)
 		text_report_heading(&p, d->section);
 	d->section = NULL;
 	doctor_line(&out, l, &d->style);
@@ -254,7 +254,7 @@ end_text(struct doctor *d, struct buf *out)
 {
 	const struct text_report p = { .out = out, .style = d->style };
 	int failures = d->found[DOCTOR_FAILURE];
-	bool tried = !d->described || d->o->probe_write;
+	bool tried = !d->described || d->c.o->probe_write;
 	struct buf line = { 0 };
 
 	add_count(&line, failures, "failure", "failures");
@@ -302,7 +302,7 @@ doctor_end(struct doctor *d, struct fault *f)
 	clear(d);
 	if (d->json != NULL)
 		end_json(d, &out);
-	else if (!d->o->quiet)
+	else if (!d->c.o->quiet)
 		end_text(d, &out);
 	rc = out.n > 0 ? output_all(NULL, &out, f) : 0;
 	buf_release(&out);
@@ -327,11 +327,11 @@ doctor_command(struct buf *out, const struct doctor *d, const char *what)
 	for (size_t i = all ? 1 : 0; sweeps && i < sizeof(plan) / sizeof(*plan);
 	     i++)
 		if (i == 0 || !d->journal_bad)
-			option_repeat_one(out, d->o, plan[i]);
+			option_repeat_one(out, d->c.o, plan[i]);
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (strstr(what, names[i]) == NULL)
-			option_repeat_one(out, d->o, names[i]);
+			option_repeat_one(out, d->c.o, names[i]);
 	/* the same in another environment */
 	named = strstr(what, "table") != NULL;
-	context_add_place(out, &d->c, named ? NULL : d->o->table);
+	context_add_place(out, &d->c, named ? NULL : d->c.o->table);
 }

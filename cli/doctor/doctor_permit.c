@@ -81,7 +81,7 @@ check_deletes(struct doctor *d, struct fault *f)
 	struct fault many_why = { 0 }, one_why = { 0 };
 	enum probe_said many, one;
 
-	if (!d->o->probe_write)
+	if (!d->c.o->probe_write)
 		return 0;
 	if (!d->described)
 		return doctor_say(d, "delete", DOCTOR_WARNING, f,
@@ -109,7 +109,7 @@ doctor_choose(struct doctor *d, const struct record *r,
 	struct selection selection = selection_any();
 
 	selection.states = 1u << STATE_PENDING | 1u << STATE_STUCK;
-	selection.overdue = d->o->overdue;
+	selection.overdue = d->c.o->overdue;
 	if (!selection_wants(&selection, rules, r))
 		return;
 	c->items++;
@@ -153,7 +153,7 @@ add_place(struct doctor *d, const char *path)
 	const char *slash = strrchr(path, '/');
 	char *directory;
 
-	if (d->o->journal != NULL) {
+	if (d->c.o->journal != NULL) {
 		buf_adds(&d->text, path);
 		return;
 	}
@@ -170,7 +170,7 @@ doctor_journal_path(const struct doctor *d, char **path, struct fault *f)
 {
 	struct plan_journal journal;
 
-	option_journal(&journal, d->o);
+	option_journal(&journal, d->c.o);
 	return plan_journal_path(&journal, d->c.table.name, d->now, false, path,
 	    f);
 }
@@ -184,7 +184,7 @@ check_journal(struct doctor *d, struct fault *f)
 	char *path = NULL;
 	bool chosen;
 
-	option_journal(&journal, d->o);
+	option_journal(&journal, d->c.o);
 	chosen = plan_journal_chosen(&journal);
 	if (journal.none)
 		return doctor_say(d, "journal", DOCTOR_WARNING, f,
@@ -249,8 +249,8 @@ add_expired(struct buf *out, const struct doctor *d, bool one)
 {
 	char span[32];
 
-	text_span(span, d->o->overdue);
-	if (d->o->overdue < 0)
+	text_span(span, d->c.o->overdue);
+	if (d->c.o->overdue < 0)
 		buf_addf(out, " %s expired", one ? "is" : "are");
 	else
 		buf_addf(out, " %s been expired for %s or more",
@@ -273,7 +273,7 @@ check_cost(struct doctor *d, struct fault *f)
 		return doctor_add(d, "cost", DOCTOR_OK, f);
 	}
 	/* at least half a unit a segment */
-	subset_choose(&d->c.portion, d->o, d->c.table.bytes, 0);
+	subset_choose(&d->c.portion, d->c.o, d->c.table.bytes, 0);
 	reads = (double)d->c.table.bytes / BYTES_READ_UNIT +
 	    (double)d->c.portion.segments / 2;
 	writes = n * (double)c->units / (double)c->items;

@@ -250,7 +250,7 @@ doctor_who(struct doctor *d, struct fault *f)
 		return -1;
 	if (!d->keyed || !d->answers)
 		return 0;
-	if (context_client(&d->c, option_table_from(d->o), &why) != 0)
+	if (context_client(&d->c, option_table_from(d->c.o), &why) != 0)
 		return doctor_add_fault(d, "endpoint", DOCTOR_FAILURE, &why, f);
 	return 1;
 }

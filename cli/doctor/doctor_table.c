@@ -21,14 +21,14 @@ check_stack(struct doctor *d, struct fault *f)
 {
 	struct fault why = { 0 };
 
-	if (d->o->stack == NULL)
+	if (d->c.o->stack == NULL)
 		return 1;
 	doctor_waiting(d, "asking CloudFormation for the stack %.100s",
-	    d->o->stack);
+	    d->c.o->stack);
 	if (context_stack(&d->c, &why) != 0)
 		return doctor_add_fault(d, "stack", DOCTOR_FAILURE, &why, f);
 	d->name = d->c.stack.table;
-	buf_addf(&d->text, "%s is the table %s (%s)", d->o->logical_id,
+	buf_addf(&d->text, "%s is the table %s (%s)", d->c.o->logical_id,
 	    d->c.stack.table, d->c.stack.status);
 	return doctor_add(d, "stack", DOCTOR_OK, f) == 0 ? 1 : -1;
 }
@@ -69,11 +69,11 @@ check_account(struct doctor *d, struct fault *f)
 {
 	struct fault why = { 0 };
 
-	if (d->o->expect_account == NULL)
+	if (d->c.o->expect_account == NULL)
 		return 1;
 	if (context_account(&d->c, &why) != 0)
 		return doctor_add_fault(d, "account", DOCTOR_FAILURE, &why, f);
-	buf_addf(&d->text, "%s, as expected", d->o->expect_account);
+	buf_addf(&d->text, "%s, as expected", d->c.o->expect_account);
 	return doctor_add(d, "account", DOCTOR_OK, f) == 0 ? 1 : -1;
 }
 
@@ -171,7 +171,7 @@ check_replicas(struct doctor *d, struct fault *f)
 	buf_adds(&d->fix,
 	    "an entry renewed there may not be renewed here yet, so purge "
 	    "--yes needs --overdue of at least 15m");
-	if (d->o->overdue < 0)
+	if (d->c.o->overdue < 0)
 		doctor_command(&d->command, d, "purge --overdue 15m");
 	return doctor_add(d, "replicas", DOCTOR_FAILURE, f);
 }
@@ -247,8 +247,8 @@ doctor_gallery(struct buf *text, const struct ddb_table *t)
 static int
 check_gallery(struct doctor *d, struct fault *f)
 {
-	bool made = d->o->stack != NULL &&
-	    strcmp(d->o->logical_id, GALLERY_LOGICAL) == 0;
+	bool made = d->c.o->stack != NULL &&
+	    strcmp(d->c.o->logical_id, GALLERY_LOGICAL) == 0;
 	struct buf text = { 0 };
 	bool same;
 	int rc;
@@ -287,7 +287,7 @@ describe(struct doctor *d, struct fault *f)
 		return 1;
 	}
 	/* do not slow down others who use the table */
-	d->c.pace = plan_pace(&d->c.table, d->o->max_rcu, d->o->max_wcu, 0);
+	d->c.pace = plan_pace(&d->c.table, d->c.o->max_rcu, d->c.o->max_wcu, 0);
 	ddb_limit(d->c.ddb, d->c.pace.reads, 0);
 	if (check_status(d, f) != 0)
 		return -1;
@@ -301,7 +301,7 @@ read_ttl(struct doctor *d)
 	doctor_waiting(d, "asking for TTL");
 	d->ttl_described =
 	    ddb_table_read_ttl(d->c.conn, &d->c.table, &d->ttl_why) == 0;
-	d->ttl = d->o->ttl_attribute != NULL   ? d->o->ttl_attribute
+	d->ttl = d->c.o->ttl_attribute != NULL ? d->c.o->ttl_attribute
 	    : d->c.table.ttl_attribute != NULL ? d->c.table.ttl_attribute
 					       : "ttl";
 }

@@ -94,12 +94,12 @@ advise_enable(struct doctor *d)
 		.region = d->c.config.region,
 		.endpoint = d->c.config.endpoint,
 		.endpoint_shown =
-		    d->local || option_given(d->o, "endpoint-url"),
-		.profile = d->o->profile,
+		    d->local || option_given(d->c.o, "endpoint-url"),
+		.profile = d->c.o->profile,
 	};
 
 	if (summary_by_creation(&d->sample, false,
-		option_given(d->o, "ttl-attribute"))) {
+		option_given(d->c.o, "ttl-attribute"))) {
 		buf_addf(&d->fix, "by %s, ", d->ttl);
 		report_words_creation(&d->sample, &d->fix);
 		buf_adds(&d->fix, "this deletes what is live; if not, ");
@@ -183,7 +183,7 @@ check_ttl(struct doctor *d, const struct lookalikes *like, struct fault *f)
 		if (summary_nameless(&d->sample))
 			advise_search(d, like);
 		else if (d->sampled && d->sample.items == 0 &&
-		    !option_given(d->o, "ttl-attribute"))
+		    !option_given(d->c.o, "ttl-attribute"))
 			buf_addf(&d->fix,
 			    "turn it on for the attribute that the application "
 			    "writes; %s is only the default here, and there "
@@ -442,7 +442,8 @@ ask_creation(struct doctor *d, bool more)
 	const struct summary *s = &d->sample;
 	bool acts = ddb_table_ttl_acts(&d->c.table, d->ttl);
 
-	if (!summary_by_creation(s, acts, option_given(d->o, "ttl-attribute")))
+	if (!summary_by_creation(s, acts,
+		option_given(d->c.o, "ttl-attribute")))
 		return false;
 	buf_addf(&d->fix, "by %s, ", d->ttl);
 	report_words_creation(s, &d->fix);
@@ -498,7 +499,7 @@ refuses_journal(const struct doctor *d)
 {
 	struct fault why;
 	char *path = NULL;
-	int rc = d->o->no_journal ? 0 : doctor_journal_path(d, &path, &why);
+	int rc = d->c.o->no_journal ? 0 : doctor_journal_path(d, &path, &why);
 
 	free(path);
 	return rc != 0;
@@ -512,7 +513,7 @@ doctor_ttl(struct doctor *d, struct fault *f)
 	int rc = -1;
 
 	d->section = "Entries";
-	d->now = option_given(d->o, "now") ? d->o->now : ddb_now(d->c.ddb);
+	d->now = option_given(d->c.o, "now") ? d->c.o->now : ddb_now(d->c.ddb);
 	d->journal_bad = refuses_journal(d);
 	summary_init(&d->sample, 0, true);
 	lookalike_init(&like, d->ttl);

@@ -166,9 +166,9 @@ ask_service(struct target *t, struct fault *f)
 {
 	struct doctor *d = t->d;
 
-	if (context_client(&d->c, option_table_from(d->o), &t->why) != 0)
+	if (context_client(&d->c, option_table_from(d->c.o), &t->why) != 0)
 		goto failed;
-	if (d->o->stack != NULL) {
+	if (d->c.o->stack != NULL) {
 		if (context_stack(&d->c, f) != 0)
 			return -1;
 		d->name = d->c.stack.table;
@@ -188,7 +188,7 @@ ask_service(struct target *t, struct fault *f)
 	if (t->account != NULL)
 		return 0;
 failed:
-	if (t->why.kind == FAULT_CANCELLED || d->o->stack != NULL) {
+	if (t->why.kind == FAULT_CANCELLED || d->c.o->stack != NULL) {
 		*f = t->why;
 		return -1;
 	}
@@ -212,9 +212,9 @@ add_arn(struct buf *out, const struct target *t, const char *service,
 static void
 add_policy(const struct target *t, struct buf *out)
 {
-	const char *stack = t->d->o->stack;
+	const char *stack = t->d->c.o->stack;
 	struct buf arn = { 0 }, stack_arn = { 0 };
-	struct policy p = { .use = t->d->o->policy };
+	struct policy p = { .use = t->d->c.o->policy };
 
 	add_arn(&arn, t, "dynamodb", "table/",
 	    t->table_arn != NULL ? t->table_arn : t->d->name);
@@ -234,9 +234,7 @@ add_policy(const struct target *t, struct buf *out)
 int
 policy_print(const struct options *o, struct log *log, struct fault *f)
 {
-	struct doctor d = { .o = o,
-		.c = { .o = o, .log = log },
-		.name = o->table };
+	struct doctor d = { .c = { .o = o, .log = log }, .name = o->table };
 	struct target t = { .d = &d };
 	bool known = o->stack == NULL &&
 	    (o->expect_account != NULL || strncmp(o->table, "arn:", 4) == 0);

@@ -185,6 +185,8 @@ void option_release(struct options *o);
 
 /* Whether --${name} was on the command line. */
 bool option_given(const struct options *o, const char *name);
+/* Count option ${name}, whose value is set, as given. */
+void option_give(struct options *o, const char *name);
 
 /* The row of --${name} for ${bits} of commands; NULL. */
 const struct option_row *option_find(const char *name, unsigned bits);

@@ -397,6 +397,14 @@ option_given(const struct options *o, const char *name)
 	return false;
 }
 
+void
+option_give(struct options *o, const char *name)
+{
+	for (size_t i = 0; option_rows[i].name != NULL; i++)
+		if (strcmp(option_rows[i].name, name) == 0)
+			o->given[i] = true;
+}
+
 struct option_word
 option_word(const struct option_row *row, size_t i)
 {

@@ -93,10 +93,11 @@ option_echo_warn(struct buf *out, const struct option_echo *q)
 		    "(a key in this command is masked: give it as you did) ");
 }
 
-/* After "--" options would be operands: then they come first, before the
- * command. */
-void
-option_echo_line(struct buf *out, const struct option_echo *q, const char *line)
+/* Add the command line, with ${more} and the place. After "--" options would be
+ * operands: then they come first, before the command. */
+static void
+add_line(struct buf *out, const struct option_echo *q, const char *line,
+    const char *more)
 {
 	const size_t program = strlen("ttlsweep");
 	const char *place = q->place != NULL ? q->place : "";
@@ -105,12 +106,24 @@ option_echo_line(struct buf *out, const struct option_echo *q, const char *line)
 
 	buf_add(&b, line, program);
 	if (first)
-		buf_adds(&b, place);
+		buf_addf(&b, "%s%s", more, place);
 	buf_adds(&b, line + program);
 	if (!first)
-		buf_adds(&b, place);
+		buf_addf(&b, "%s%s", more, place);
 	term_command(out, buf_text(&b), !text_locale_utf8());
 	buf_release(&b);
+}
+
+void
+option_echo_line(struct buf *out, const struct option_echo *q, const char *line)
+{
+	add_line(out, q, line, "");
+}
+
+void
+option_echo_yes(struct buf *out, const struct option_echo *q)
+{
+	add_line(out, q, q->shown->line, " --yes");
 }
 
 void

@@ -30,6 +30,8 @@ void option_echo_warn(struct buf *out, const struct option_echo *q);
  * in another environment, for a message (term_command). */
 void option_echo_line(struct buf *out, const struct option_echo *q,
     const char *line);
+/* Add the command of a dry run with --yes, likewise. */
+void option_echo_yes(struct buf *out, const struct option_echo *q);
 void option_echo_release(struct option_echo *q);
 
 #endif

@@ -172,6 +172,8 @@ struct report_sweep {
 				 all; INT64_MIN: none */
 	int64_t journal_free; /* bytes free there, -1 unknown */
 	const char *undo;     /* the command that restores, NULL */
+	const char *run;      /* dry run: the command that does it, … */
+	const char *run_note; /* … what to know of it, in sentences; NULL */
 	bool resumed;         /* at a checkpoint: it undoes a part */
 	bool listed;          /* the keys were given (--keys-from): … */
 	int64_t keys;         /* … this many different ones */

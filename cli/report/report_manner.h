@@ -12,7 +12,7 @@ struct report_manner {
 	const char *doing;      /* … them takes about 5 write units. */
 	const char *undone;     /* The journal, from which they can be … */
 	const char *undo;       /* To …: (the command that undoes it) */
-	const char *one, *many; /* Run it again with --yes to … */
+	const char *one, *many; /* To …: the command */
 	const char *chosen;     /* 5 of 9 entries …, more than allowed */
 };
 

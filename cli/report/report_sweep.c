@@ -489,6 +489,31 @@ nothing(struct writing *w)
 	say_line(w, NULL);
 }
 
+/* A command on a line of its own, to be copied. */
+static void
+command_line(struct writing *w, const char *command)
+{
+	buf_addf(w->p.out, "    %s\n", command);
+}
+
+/* The command that does what was counted: ${what}. */
+static void
+exact(struct writing *w, const char *what)
+{
+	const struct report_sweep *r = w->r;
+
+	if (r->totals->stopped != NULL && !report_manner_restores(r))
+		say(w, TEXT_REPORT_BOLD,
+		    " To %s up to the same limit, though perhaps other entries "
+		    "than those counted here:",
+		    report_manner_now(r)->nothing);
+	else
+		say(w, TEXT_REPORT_BOLD, " To %s:", what);
+	command_line(w, r->run);
+	if (r->run_note != NULL)
+		say(w, NULL, "%s", r->run_note);
+}
+
 /* How a dry run ends. */
 static void
 nothing_changed(struct writing *w)
@@ -510,14 +535,8 @@ nothing_changed(struct writing *w)
 		say(w, TEXT_REPORT_YELLOW,
 		    " With --yes this would stop when the disk of the journal "
 		    "is full (see above).");
-	else if (t->stopped != NULL && !report_manner_restores(w->r))
-		say(w, TEXT_REPORT_BOLD,
-		    " Run it again with --yes to %s up to the same limit, "
-		    "though perhaps other entries than those counted here.",
-		    m->nothing);
 	else
-		say(w, TEXT_REPORT_BOLD, " Run it again with --yes to %s.",
-		    sweep_totals_would(t) == 1 ? m->one : m->many);
+		exact(w, sweep_totals_would(t) == 1 ? m->one : m->many);
 }
 
 static void
@@ -587,9 +606,7 @@ did(struct writing *w)
 			    "restore these, too):");
 		else
 			say(w, NULL, "To %s:", undo);
-		buf_adds(w->p.out, "    ");
-		buf_adds(w->p.out, w->r->undo);
-		buf_addc(w->p.out, '\n');
+		command_line(w, w->r->undo);
 		if (strcmp(w->r->command, "repair") == 0)
 			say(w, NULL,
 			    "That also puts back entries that have been "

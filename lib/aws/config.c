@@ -321,6 +321,9 @@ choose_profile(struct aws_config *c, const struct aws_config_ask *ask,
 		return 0;
 	}
 	c->profile = xstrdup(s.value);
+	c->profile_used = !c->profile_explicit &&
+	    config_value_environment("AWS_ACCESS_KEY_ID") == NULL &&
+	    config_value_environment("AWS_WEB_IDENTITY_TOKEN_FILE") == NULL;
 	if (profile_has(c->config, "profile", c->profile) ||
 	    profile_has(c->credentials, "profile", c->profile))
 		return 0;

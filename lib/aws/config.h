@@ -27,6 +27,8 @@ struct aws_config_ask {
 struct aws_config {
 	char *profile;         /* its name; "default" if none was given */
 	bool profile_explicit; /* --profile: environment keys are ignored */
+	bool profile_used;     /* AWS_PROFILE names it, and no environment keys
+				  come first */
 	char *region;          /* NULL until aws_config_locate finds it */
 	bool region_assumed;   /* not set: the server is on this machine */
 	char *endpoint; /* scheme://host[:port][/path], no final '/'; NULL

@@ -1504,7 +1504,7 @@ test_sweep_says(void **state)
 		{ "purge", false, true, NULL, NULL,
 		    { .matched = 2, .outcomes = { [OUTCOME_SKIPPED] = 2 } },
 		    "\nNothing was changed. With --yes this would be refused "
-		    "(see above).\n", "Run it again" },
+		    "(see above).\n", "    ttlsweep" },
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 188, .outcomes = { [OUTCOME_SKIPPED] = 188 },
 			.states = { [STATE_PENDING] = 161, [STATE_STUCK] = 27 } },
@@ -1606,7 +1606,7 @@ test_sweep_says(void **state)
 			.outcomes = { [OUTCOME_REFRESHED] = 1,
 			    [OUTCOME_SKIPPED] = 8 } },
 		    "\n  to put back    2\n  not looked up  6  the run stopped first\n",
-		    "Run it again" },
+		    "    ttlsweep" },
 		{ "restore", false, false, NULL, "interrupted",
 		    { .scanned = 9, .matched = 9, .unseen = 6,
 			.expired = 2, .expired_again = 2,
@@ -1689,7 +1689,7 @@ test_sweep_says(void **state)
 		{ "restore", false, false, NULL, NULL,
 		    { .scanned = 1, .matched = 1, .of_repair = 1, .changed = 1,
 			.outcomes = { [OUTCOME_SKIPPED] = 1 } },
-		    "Run it again with --yes to change it back.\n", "to put" },
+		    "Nothing was changed. To change it back:\n    ttlsweep\nNote.\n", "to put" },
 		{ "restore", false, false, NULL, NULL,
 		    { .scanned = 2, .matched = 2, .expired = 2,
 			.outcomes = { [OUTCOME_SKIPPED] = 2 } },
@@ -1736,7 +1736,9 @@ test_sweep_says(void **state)
 			    : NOW,
 			.totals = &t,
 			.journal = "/j",
-			.journal_free = -1 };
+			.journal_free = -1,
+			.run = "ttlsweep",
+			.run_note = "Note." };
 		struct buf b = { 0 };
 
 		t.stopped = cases[i].stopped;
@@ -1846,6 +1848,7 @@ test_sweep_text(void **state)
 		.write_units = 16000,
 		.journal = "/j/T.journal",
 		.journal_free = INT64_C(5) << 30,
+		.run = "ttlsweep x",
 	};
 	const struct price given = { .usd_per_million_writes = 1000000 };
 	struct buf b = { 0 };
@@ -1860,7 +1863,7 @@ test_sweep_text(void **state)
 	assert_non_null(strstr(buf_text(&b), "1.0 MiB"));
 	assert_non_null(strstr(buf_text(&b), "5.0 GiB"));
 	assert_non_null(strstr(buf_text(&b),
-	    "\nNothing was changed. Run it again with --yes to delete them.\n"));
+	    "\nNothing was changed. To delete them:\n    ttlsweep x\n"));
 	assert_null(strstr(buf_text(&b), "deleted"));
 	assert_null(strstr(buf_text(&b), "LIVE"));
 
