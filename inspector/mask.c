@@ -233,6 +233,18 @@ mask_text(struct buf *out, const struct rules *rules, struct slice text)
 	buf_release(&scratch);
 }
 
+bool
+mask_may_be_id(struct slice key)
+{
+	return key.n >= ENOUGH && memchr(key.p, ':', key.n) == NULL;
+}
+
+void
+mask_id(struct buf *out, struct slice key)
+{
+	add_key(out, key, 0, true);
+}
+
 static bool
 contains(struct slice text, const char *word)
 {

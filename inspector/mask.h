@@ -65,6 +65,11 @@ bool mask_hides_binary(struct slice text);
 /* Add what replaces ${size} bytes: "… 312 B". */
 void mask_value(struct buf *out, int64_t size);
 
+/* Whether ${key} may be the id of a session, without its prefix. Pure. */
+bool mask_may_be_id(struct slice key);
+/* Add such a text, masked. */
+void mask_id(struct buf *out, struct slice key);
+
 /* Whether ${text} looks like a masked key of any locale: it ends with "…" or
  * "..." and 6 hex digits. */
 bool mask_is(struct slice text);

@@ -23,7 +23,6 @@
 #include "lib/dynamodb/attr.h"
 #include "lib/dynamodb/get.h"
 
-#define BARE 16  /* ids of sessions have at least so many characters */
 #define NAMED 20 /* missing keys that are named */
 
 /* Secrets and cookies are short: anything longer is another file. */
@@ -279,13 +278,6 @@ static const char not_here[] =
     "; the session is not in this file, or its key begins otherwise (name that "
     "with --session-prefix)";
 
-/* Whether ${key} may be the id of a session, without its prefix: it is long. */
-static bool
-is_bare(struct slice key)
-{
-	return key.n >= BARE && memchr(key.p, ':', key.n) == NULL;
-}
-
 /* A session's key is not its id. */
 static const char bare[] =
     "; keys must be whole, with their prefix (such as session:)";
@@ -307,7 +299,8 @@ missing(const struct show *s, struct fault *f)
 		buf_adds(&names, names.n > 0 ? "', '" : "");
 		mask_text(&names, &s->context.rules, key_of(s, i));
 		if (s->context.o->cookie == NULL &&
-		    !s->context.rules.all_sessions && is_bare(key_of(s, i)))
+		    !s->context.rules.all_sessions &&
+		    mask_may_be_id(key_of(s, i)))
 			why = bare;
 		if (mask_is(key_of(s, i)))
 			why = "; that is a masked key; get the full one with "

@@ -34,10 +34,24 @@ finish(struct buf *b)
 	return text;
 }
 
+/* A group may be named by the id of a session alone, which no rule takes for a
+ * session's. Names that people give are short, or have no digit. */
+static void
+mask_option(struct buf *b, const struct options *o,
+    const struct option_list *list, const struct rules *rules, struct slice key)
+{
+	if (list == &o->groups && mask_may_be_id(key) &&
+	    strpbrk(key.p, "0123456789") != NULL)
+		mask_id(b, key);
+	else
+		mask_text(b, rules, key);
+}
+
 /* Replace the borrowed list with one of our own; whether something in it is
  * masked. */
 static bool
-mask_list(struct option_list *list, const struct rules *rules)
+mask_list(struct options *o, struct option_list *list,
+    const struct rules *rules)
 {
 	const char **own = xcalloc(list->n, sizeof(*own));
 	struct buf b = { 0 };
@@ -47,7 +61,7 @@ mask_list(struct option_list *list, const struct rules *rules)
 		struct slice key = slice_str(list->list[i]);
 
 		buf_reset(&b);
-		mask_text(&b, rules, key);
+		mask_option(&b, o, list, rules, key);
 		own[i] = xstrdup(buf_text(&b));
 		masked = masked || strcmp(own[i], key.p) != 0;
 	}
@@ -68,7 +82,7 @@ option_echo_make(struct option_echo *q, const struct options *options,
 
 	*o = *options;
 	for (size_t i = 0; i < KEY_LISTS; i++)
-		masked |= mask_list(key_list(o, i), rules);
+		masked |= mask_list(o, key_list(o, i), rules);
 	o->line = masked ? option_line(o) : xstrdup(options->line);
 	option_repeat(&selection, o, GROUP_SELECTION, NULL);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
