@@ -174,6 +174,8 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	    ttlsweep restore -q -t "$table" --yes -
 	doctor -t "$table" --ttl-attribute nope
 	is warning "no entry that was read has nope; leave out --ttl-attribute to judge by exp,'at'" ttl
+	run -0 --separate-stderr ttlsweep purge -q -t "$table" --ttl-attribute nope --state any
+	[[ $stderr == "ttlsweep: no entry that was read (1) has the attribute nope of --ttl-attribute; TTL is on for exp,'at'" ]]
 }
 
 @test "doctor says what only a purge deletes, and how to find out a zone" {
@@ -286,7 +288,11 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	[[ $stderr == *"by created, all 9 ${all}this deletes what is live"* ]]
 	# the command acts on the whole table, whatever is selected
 	run -0 --separate-stderr ttlsweep inspect -t "$table" --now "$NOW" --ttl-attribute created --reason ttl-off
-	[[ ${output//$'\n '/} == *"If created is the time of creation, what follows deletes what is live."*update-time-to-live* ]]
+	[[ ${output//$'\n '/} == *"By created, all 9 ${all}what follows deletes what is live."*update-time-to-live* ]]
+	# a file has no command that follows, and may be what was purged
+	ttlsweep export -q -t "$table" --now "$NOW" --ttl-attribute created -o "$BATS_TEST_TMPDIR/x.json"
+	run -0 --separate-stderr ttlsweep inspect -i "$BATS_TEST_TMPDIR/x.json" --now "$NOW" --ttl-attribute created
+	[[ $output == *"What to do"* && $output != *creation* ]]
 	for i in 1 2; do
 		ttlsweep inspect -q -t "$table" --now "$NOW" --ttl-attribute created --shard $i/2 --format json -o "$BATS_TEST_TMPDIR/$i"
 	done
@@ -296,6 +302,13 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	run ! grep -q creation "$json"
 	run -0 --separate-stderr ttlsweep purge -t "$table" --now "$NOW" --ttl-attribute expires --state any
 	[[ $output$stderr != *creation* ]]
+	# what is selected is expired, but others are not
+	seed --endpoint "$LOCAL_URL" --table "$table" --no-create --now "$NOW" --ttl-attribute created --case future=1 --case too-old=3 >/dev/null
+	for all in "--overdue 1d" "--reason ttl-off" "--overdue 1d --prefix session"; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ttlsweep inspect -t "$table" --now "$NOW" --ttl-attribute created $all
+		[[ $output == *"What to do"* && $output != *creation* ]]
+	done
 }
 
 @test "a repair is not advised for what TTL would leave alone after it" {

@@ -268,6 +268,7 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 		.table_ttl = c->table.ttl_attribute,
 		.rules = &c->rules,
 		.summary = in->selects ? &in->chosen : &in->all,
+		.whole = &in->all,
 		.complete = complete,
 		.timed = report_timed(c->rules.now,
 		    c->world->wall_ms(c->world->ctx) / 1000),

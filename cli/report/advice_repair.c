@@ -232,27 +232,29 @@ add_first(struct advice *a, int64_t rest)
 		    on != NULL ? on : "");
 }
 
+/* What the purge after a repair deletes besides the rest: a repaired entry has
+ * another reason, if it is too old for TTL, and another size. */
+static void
+add_others(struct advice *a, bool reasons, bool sizes)
+{
+	if (reasons)
+		buf_adds(a->line,
+		    ". Repaired entries that are too old for TTL then have the "
+		    "reason too-old, so this purge names it, and also deletes "
+		    "all others that have it");
+	if (sizes)
+		buf_adds(a->line,
+		    ". Repaired entries are smaller, so this purge also "
+		    "deletes others of any size");
+}
+
 void
 advice_repair_rest(struct advice *a, const char *when, int64_t rest)
 {
 	int64_t zoned = a->repaired.zoned;
 	bool reasons = adds_old(a->r), sizes = is_by_size(a->r);
 
-	if (reasons || sizes) {
-		buf_addf(a->line, "%s purge what TTL will never delete.", when);
-		if (reasons)
-			buf_adds(a->line,
-			    " What repair changed and is too old for TTL then "
-			    "has the reason too-old; this selects all others "
-			    "of that reason, too");
-		if (reasons && sizes)
-			buf_addc(a->line, '.');
-		if (sizes)
-			buf_adds(a->line,
-			    " Repaired entries are smaller, so this selects "
-			    "others of any size, too");
-		buf_addc(a->line, ':');
-	} else if (zoned == rest) {
+	if (zoned == rest && !reasons && !sizes) {
 		add_first(a, rest);
 		buf_adds(a->line, "purge the ");
 		buf_adds(a->line, a->repaired.expired > 0 ? "other " : "");
@@ -263,19 +265,20 @@ advice_repair_rest(struct advice *a, const char *when, int64_t rest)
 		buf_addf(a->line, " that %s expired; TTL will never delete %s:",
 		    rest == 1 ? "has" : "have",
 		    rest == 1 ? "it as it is" : "them as they are");
-	} else if (a->r->estimated || a->repaired.expired == 0) {
-		buf_addf(a->line,
-		    "%s purge the rest, which TTL will never delete:", when);
 	} else {
 		buf_addf(a->line, "%s purge the ", when);
-		if (rest == 1)
+		if (a->r->estimated || a->repaired.expired == 0)
+			buf_adds(a->line, "rest");
+		else if (rest == 1)
 			buf_adds(a->line, "remaining one");
 		else
 			buf_addf(a->line, "other %s", figure_count(rest).s);
-		if (zoned > 0)
+		if (zoned > 0 && !a->r->estimated && a->repaired.expired > 0)
 			buf_addf(a->line, " (%s with --zone)",
 			    figure_count(rest - zoned).s);
-		buf_adds(a->line, ", which TTL will never delete:");
+		buf_adds(a->line, ", which TTL will never delete");
+		add_others(a, reasons, sizes);
+		buf_addc(a->line, ':');
 	}
 	advice_say(a);
 	advice_sweep_stuck(a);

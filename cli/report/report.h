@@ -79,6 +79,8 @@ struct report {
 	const char *table_ttl;  /* the table's own attribute, NULL */
 	const struct rules *rules;
 	const struct summary *summary;
+	/* all that was read, also what options did not select; NULL: unknown */
+	const struct summary *whole;
 	bool complete;   /* all that was asked for was read */
 	bool merged;     /* of several runs; incomplete if ${shards} lacks some,
 			    even if each run was complete */

@@ -207,21 +207,22 @@ advise_on(struct advice *a, int64_t taken)
 	return true;
 }
 
-/* A time of creation looks like an expiry time of long ago. */
+/* A time of creation looks like an expiry time of long ago. A part may be just
+ * what has expired, and so may a file. */
 static void
 warn_creation(struct advice *a)
 {
 	const struct report *r = a->r;
-	const struct summary *s = report_words_counted(r);
+	const struct summary *s =
+	    r->selected ? r->whole : report_words_counted(r);
 
-	if (!summary_by_creation(s, !a->off, report_words_chosen(r)))
+	if (r->place.input != NULL || s == NULL ||
+	    !summary_by_creation(s, !a->off, report_words_chosen(r)))
 		return;
-	/* what is selected may be what has expired */
-	buf_adds(a->line, r->selected ? "If " : "By ");
+	buf_adds(a->line, "By ");
 	text_report_text(&a->e->p, a->line, r->ttl_attribute);
-	buf_adds(a->line, r->selected ? " is the time of creation, " : ", ");
-	if (!r->selected)
-		report_words_creation(s, a->line);
+	buf_adds(a->line, ", ");
+	report_words_creation(s, a->line);
 	buf_adds(a->line,
 	    a->acts == REPORT_TTL_ACTS && s->states[STATE_PENDING].items > 0
 		? "TTL deletes what is live, and so does what follows."

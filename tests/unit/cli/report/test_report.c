@@ -778,9 +778,10 @@ static const struct narrow narrows[] = {
 	    { "repair gives old times another reason", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
 	      { STATE_STUCK, REASON_MILLISECONDS, 6, 9 * YEAR } }, NULL,
-	    { "Then purge what TTL will never delete. What repair changed "
-		"and is too old for TTL then has the reason too-old; this "
-		"selects all others of that reason, too:",
+	    { "Then purge the other 6, which TTL will never delete. Repaired "
+		"entries that are too old for TTL then have the reason "
+		"too-old, so this purge names it, and also deletes all others "
+		"that have it:",
 	      "\n    ttlsweep purge -t T --region us-east-1 --reason "
 	      "milliseconds,too-old --kind session --state stuck\n",
 	      "\n    ttlsweep repair -t T --region us-east-1 --reason "
@@ -828,17 +829,18 @@ static const struct narrow narrows[] = {
 	    { "a repair makes entries smaller", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
 	      { STATE_STUCK, REASON_MILLISECONDS, 6, 9 * YEAR } }, NULL,
-	    { "Then purge what TTL will never delete. Repaired entries are "
-		"smaller, so this selects others of any size, too:",
+	    { "Then purge the other 6, which TTL will never delete. Repaired "
+		"entries are smaller, so this purge also deletes others of any "
+		"size:",
 	      " --prefix 'a --larger-than 5' --state stuck\n",
 	      "\n    ttlsweep repair -t T --region us-east-1 --prefix 'a "
-	      "--larger-than 5' --larger-than 85\n" }, { "the other 6" } } },
+	      "--larger-than 5' --larger-than 85\n" }, { "too-old" } } },
 	{ "--reason milliseconds --larger-than 85", 0,
 	    { "smaller, and of another reason", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
 	      { STATE_STUCK, REASON_MILLISECONDS, 6, 9 * YEAR } }, NULL,
-	    { "this selects all others of that reason, too. Repaired entries "
-		"are smaller, so this selects others of any size, too:",
+	    { "and also deletes all others that have it. Repaired entries "
+		"are smaller, so this purge also deletes others of any size:",
 	      " --reason milliseconds,too-old --state stuck\n" }, { NULL } } },
 	{ "--reason too-old,milliseconds", 0,
 	    { "reasons with too-old", "ENABLED", "ttl", true,
@@ -1704,6 +1706,10 @@ test_sweep_says(void **state)
 			.gone_since = 3, .outcomes = { [OUTCOME_SKIPPED] = 9 } },
 		    "\n  to change back  4\n  to put back     5  3 gone since the repair: "
 		    "deleted by TTL or somebody, or logged out\n", "change them" },
+		{ "restore", false, false, NULL, NULL,
+		    { .scanned = 9, .matched = 9, .of_repair = 7, .changed = 4,
+			.gone_since = 3, .outcomes = { [OUTCOME_SKIPPED] = 9 } },
+		    "\nNothing was changed. To do both:\n    ttlsweep\n", "change them" },
 		{ "restore", false, false, NULL, NULL,
 		    { .scanned = 9, .matched = 9, .of_repair = 9, .changed = 6,
 			.gone_since = 3, .outcomes = { [OUTCOME_SKIPPED] = 9 } },
