@@ -360,7 +360,7 @@ refused() {
 	[[ $stderr =~ "alert: "[0-9\ ]+" expired entries (limit 0)" ]]
 	run -5 --separate-stderr inspect -t "$TABLE" --alert-overdue 1d \
 	    --kind session --format json -o report.json
-	[[ $stderr == *"alert: an entry has been expired for "*" (limit 1 d), table $TABLE; TTL is off" ]]
+	[[ $stderr == *"alert: an entry has been expired for "*" (limit 1 d), table $TABLE, region us-east-1; TTL is off" ]]
 	# exactly at the limit is not an alert
 	local max table
 	table=$(new_table alert)

@@ -38,6 +38,14 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	[ "$(left)" -eq 40 ]
 }
 
+@test "how to continue is said also with -q" {
+	table
+	run -4 --separate-stderr sweep --yes --max-items 1 -q
+	[[ $stderr == "ttlsweep: to continue: ttlsweep purge "* ]]
+	run -0 --separate-stderr sweep --yes -q
+	[[ -z $output$stderr ]]
+}
+
 @test "--max-items is exact with many workers" {
 	table
 	run -4 sweep --yes --max-items 30 --jobs 32
@@ -225,7 +233,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 		[[ $output == *"keys given"* && $stderr != *"not expired"* ]]
 		[[ $more == --max-items* || $stderr == *" of the 100 keys have an entry that is not selected, and are left alone"* ]]
 	done
-	[[ $output == *"The rest of the list was not read."* ]]
+	[[ $output == *"The rest of the list was not used."* ]]
 	# an attribute that none has is no reason to take them all for immortal
 	run -0 --separate-stderr ttlsweep purge -t "$T" --state any --ttl-attribute expires
 	[[ $stderr == *"no entry that was read (100) has the TTL attribute expires"* ]]
@@ -532,6 +540,9 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 		echo "$output" >>"$BATS_TEST_TMPDIR/shards"
 	done
 	jq -es 'map(.deleted) | add == 60' "$BATS_TEST_TMPDIR/shards"
+	# one line of totals says which shard it is of
+	run -0 --separate-stderr sweep --yes --shard 2/3
+	[[ $output == "purge $T: "*" s; shard 2/3" ]]
 	[ "$(left)" -eq 40 ]
 }
 

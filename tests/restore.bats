@@ -361,7 +361,9 @@ holds_what_it_did() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" 
 	[[ ${lines[-1]} == "    ttlsweep purge "* && $output != *--profile* ]]
 	# what the command lacks is said
 	printf 'a\n"it'"'"'s"\n' | ttlsweep purge --state any --keys-from - >out
-	[[ $(tail -n 1 out) == "Give it the same standard input again." ]]
+	[[ $(tail -n 1 out) == "Give it the same input again." ]]
+	ttlsweep purge --state any --keys-from <(printf 'a\n') >out
+	[[ $(tail -n 1 out) == "Give it the same input again." ]]
 	{ item session:0123456789abcdef x; } | ttlsweep restore --yes -q -
 	run -0 ttlsweep purge --state any --prefix session:0123456789abcdef
 	[[ ${lines[-2]} == *" --prefix "*" --yes"* && ${lines[-2]} != *0123456789abcdef* ]]

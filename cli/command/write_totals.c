@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -262,6 +263,17 @@ add_policy(struct buf *out, const struct options *o,
 	buf_release(&profile);
 }
 
+/* Whether ${path} can be read only once: it is standard input or a pipe. */
+static bool
+is_stream(const char *path)
+{
+	struct stat st;
+
+	return path != NULL &&
+	    (strcmp(path, "-") == 0 ||
+		(stat(path, &st) == 0 && S_ISFIFO(st.st_mode)));
+}
+
 /* How to continue a run that stopped early; ${why} it stopped. */
 static void
 add_next(struct buf *out, const struct option_echo *q,
@@ -292,7 +304,7 @@ add_next(struct buf *out, const struct option_echo *q,
 			? "with new credentials, continue with: "
 			: why == FAULT_IO
 			? "once that is fixed, continue with: "
-			: o->keys_from != NULL && strcmp(o->keys_from, "-") == 0
+			: is_stream(o->keys_from)
 			? "to continue, give the same list to: "
 			: "to continue: ");
 	option_echo_warn(out, q);
@@ -347,21 +359,19 @@ log_end(const struct context *c, const struct report_sweep *r,
 		log_note(c->log,
 		    "the next run reads the table from the beginning; "
 		    "with --checkpoint FILE, runs continue where they stopped");
-	/* also with -q if the same run would only stop again */
-	if (next.n > 0 && in_vain(c->o, r->totals))
+	/* also with -q: the way out */
+	if (next.n > 0)
 		log_warn(c->log, "%s", buf_text(&next));
-	else if (next.n > 0)
-		log_note(c->log, "%s", buf_text(&next));
 	buf_release(&next);
 }
 
 static bool
-reads_stdin(const struct options *o)
+reads_stream(const struct options *o)
 {
-	bool reads = o->keys_from != NULL && strcmp(o->keys_from, "-") == 0;
+	bool reads = is_stream(o->keys_from);
 
 	for (size_t i = 0; !reads && i < o->noperands; i++)
-		reads = strcmp(o->operands[i], "-") == 0;
+		reads = is_stream(o->operands[i]);
 	return reads;
 }
 
@@ -373,8 +383,8 @@ add_run(struct buf *run, struct buf *note, const struct context *c)
 	if (c->quoted.masked)
 		buf_adds(note,
 		    "A key in this command is masked: give it as you did.");
-	if (reads_stdin(c->o))
-		buf_addf(note, "%sGive it the same standard input again.",
+	if (reads_stream(c->o))
+		buf_addf(note, "%sGive it the same input again.",
 		    note->n > 0 ? " " : "");
 }
 

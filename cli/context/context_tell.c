@@ -98,11 +98,18 @@ context_tell_attribute(const struct context *c, const struct summary *s,
 {
 	if (expected || !summary_nameless(s))
 		return;
-	log_warn(c->log,
-	    "no entry that was read (%lld) has the TTL attribute %s; if the "
-	    "time is in another one, name it with --ttl-attribute (ttlsweep "
-	    "inspect shows which have numbers that look like times)",
-	    (long long)s->items, c->ttl);
+	if (c->table.ttl_acts && strcmp(c->table.ttl_attribute, c->ttl) != 0)
+		log_warn(c->log,
+		    "no entry that was read (%lld) has the attribute %s of "
+		    "--ttl-attribute; TTL is on for %s",
+		    (long long)s->items, c->ttl, c->table.ttl_attribute);
+	else
+		log_warn(c->log,
+		    "no entry that was read (%lld) has the TTL attribute %s; "
+		    "if the time is in another one, name it with "
+		    "--ttl-attribute (ttlsweep inspect shows which have "
+		    "numbers that look like times)",
+		    (long long)s->items, c->ttl);
 }
 
 void

@@ -125,11 +125,12 @@ alert(const struct report *r, struct log *log, const char *what,
 		buf_adds(&off, "; ");
 		report_words_off(&plain, r, &off);
 	}
-	log_warn(log, "alert: %s (limit %s)%s%s%s", what, limit,
+	log_warn(log, "alert: %s (limit %s)%s%s%s%s%s", what, limit,
 	    about == NULL           ? ""
 		: about == p->table ? ", table "
 				    : ", ",
-	    about != NULL ? about : "", buf_text(&off));
+	    about != NULL ? about : "", p->region != NULL ? ", region " : "",
+	    p->region != NULL ? p->region : "", buf_text(&off));
 	buf_release(&off);
 }
 

@@ -101,7 +101,7 @@ stopped(struct writing *w)
 		say(w, TEXT_REPORT_YELLOW,
 		    "Stopped early: %s. The rest of the %s.", why,
 		    report_manner_restores(w->r) ? "keys were not looked up"
-			: w->r->listed           ? "list was not read"
+			: w->r->listed           ? "list was not used"
 						 : "table was not read");
 }
 
@@ -420,7 +420,7 @@ would_restore(struct writing *w)
 	else if (puts && ahead > 0)
 		buf_addf(&w->line, ", also the %s that %s not expired",
 		    figure_one(ahead).s, ahead == 1 ? "is" : "are");
-	if (puts && t->expired > 0)
+	if (puts && t->expired > 0 && w->r->ttl_given > w->r->now)
 		buf_adds(&w->line,
 		    "; sessions that had expired are accepted again until "
 		    "then");
@@ -520,6 +520,7 @@ nothing_changed(struct writing *w)
 {
 	const struct report_manner *m = report_manner_now(w->r);
 	const struct sweep_totals *t = w->r->totals;
+	bool changes = report_manner_restores(w->r) && t->changed > 0;
 
 	buf_adds(&w->line, "Nothing was changed.");
 	if (sweep_totals_broke_off(t))
@@ -536,7 +537,10 @@ nothing_changed(struct writing *w)
 		    " With --yes this would stop when the disk of the journal "
 		    "is full (see above).");
 	else
-		exact(w, sweep_totals_would(t) == 1 ? m->one : m->many);
+		exact(w,
+		    changes && sweep_totals_would(t) > t->changed ? "do both"
+			: sweep_totals_would(t) == 1              ? m->one
+								  : m->many);
 }
 
 static void

@@ -50,6 +50,9 @@ report_sweep_line(struct buf *out, const struct report_sweep *r)
 	    r->write_units == 1 ? "" : "s");
 	report_sweep_price(out, r);
 	buf_addf(out, ", %.1f s", r->work.seconds);
+	if (r->shards.of > 0)
+		buf_addf(out, "; shard %lld/%lld", (long long)r->shards.have[0],
+		    (long long)r->shards.of);
 	if (t->stopped != NULL)
 		buf_addf(out, "; stopped: %s", t->stopped);
 	if (t->stopped != NULL && strcmp(t->stopped, "max-percent") == 0)
