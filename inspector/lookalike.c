@@ -152,3 +152,19 @@ lookalike_sort(struct lookalikes *l)
 		for (size_t j = i; j > 0 && comes_before(l, j, j - 1); j--)
 			swap(l, j, j - 1);
 }
+
+void
+lookalike_renamed(struct lookalikes *l, const char *acts)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		bool most = 2 * l->seen[i] > l->looked;
+		bool old = acts != NULL && strcmp(l->names[i], acts) == 0;
+
+		if (most && (old || l->ahead[i] > 0))
+			swap(l, kept++, i);
+	}
+	while (l->n > kept)
+		free((void *)(uintptr_t)l->names[--l->n]);
+}

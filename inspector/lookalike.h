@@ -9,9 +9,9 @@ struct item;
 struct lock;
 
 /*
- * What may be intended when no entry has the TTL attribute: attributes of the
- * first entries that are numbers and look like times, and a member of that
- * name inside a map, where TTL does not look.
+ * What may be intended where entries lack the TTL attribute: attributes of the
+ * first ones that are numbers and look like times, and a member of that name
+ * inside a map, where TTL does not look.
  */
 #define LOOKALIKES 8
 
@@ -33,5 +33,10 @@ void lookalike_add(struct lookalikes *l, const struct item *item, int64_t now);
 /* Sort by how often they were seen, those first that have times in the future:
  * a time that entries were made or changed at has none. */
 void lookalike_sort(struct lookalikes *l);
+/* Where other entries have the TTL attribute: keep only those that it may have
+ * been renamed to or from. Most of the entries that lack it have them, and
+ * some as a time in the future; or it is ${acts}, on which TTL acts (NULL:
+ * none). */
+void lookalike_renamed(struct lookalikes *l, const char *acts);
 
 #endif

@@ -273,6 +273,45 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning "turn it on, and it deletes what expires" ttl
 }
 
+@test "a TTL attribute that was renamed is named while entries still have the old one" {
+	local table name time
+	# entries ATTRIBUTE TIME KEY...
+	entries() {
+		for key in "${@:3}"; do printf '{"Item":{"key":{"S":"%s"},"%s":{"N":"%s"}}}\n' "$key" "$1" "$2"; done
+	}
+	while read -r name time renamed; do
+		table=$(new_table renamed)
+		{
+			entries ttl "$((NOW + 9000))" a b c
+			entries "$name" "$((NOW + time))" d e f g
+			entries views 7 h i j
+		} | seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW" --ttl on
+		doctor -t "$table"
+		run -0 --separate-stderr ttlsweep inspect -t "$table"
+		output=${output//$'\n '/}
+		if [[ $renamed ]]; then
+			is warning "was ttl renamed? If that is the expiry time, look again with it" entries
+			is warning "numbers that look like times are in what lacks ttl: $name" entries
+			[[ $output == *"7 entries lack the attribute ttl. Numbers that look like times are in $name. If $name is the expiry time:"*" --ttl-attribute $name"* ]]
+			[[ $output != *--ttl-for-missing* ]]
+			run -0 --separate-stderr ttlsweep inspect -t "$table" --ttl-attribute "$name"
+			[[ ${output//$'\n '/} == *"Entries without $name (6) are not deleted by TTL after that, even if they have ttl: wait until these have expired, if you can. Switch TTL off:"* ]]
+		else
+			is warning "check whether these are meant to stay" entries
+			[[ $output != *"look like times"* && $output == *--ttl-for-missing* ]]
+		fi
+	done <<-END
+	expires 5000 yes
+	created -5000
+	END
+	# a few are no sign
+	table=$(new_table few)
+	{ entries ttl "$((NOW + 9000))" a b c; entries expires "$((NOW + 9000))" d; entries views 7 e f; } |
+	    seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW" --ttl on
+	run -0 --separate-stderr ttlsweep inspect -t "$table"
+	[[ $output != *"look like times"* ]]
+}
+
 @test "a time of creation is not taken for an expiry time without a warning" {
 	local table all="entries that have it have expired. If it is the time of creation, "
 	table=$(new_table created)
@@ -319,10 +358,10 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	doctor -t "$table" --now "$NOW"
 	is warning "repair fixes 25 of these; then, once TTL is on for ttl, 'purge --state stuck' deletes 20 that TTL never will" entries
 	run -0 --separate-stderr ttlsweep repair -t "$table" --now "$NOW"
-	[[ ${output//$'\n'/ } == *"20 entries expired five years ago or earlier: TTL will not delete these, repaired or not; purge them. TTL is off: it deletes none of these until that is changed. Repairing 25 entries takes about "* ]]
+	[[ ${output//$'\n'/ } == *"20 entries expired five years ago or earlier: TTL will not delete these, repaired or not; after the repair, and once TTL is on, 'ttlsweep purge --reason too-old' deletes them. TTL is off: it deletes none of these until that is changed. Repairing 25 entries takes about "* ]]
 	# a run says so, too, wherever its totals go
 	run -0 --separate-stderr ttlsweep repair -t "$table" --now "$NOW" --yes --no-journal
-	[[ $stderr == *"20 entries expired five years ago or earlier: TTL will not delete these, repaired or not; purge them"*"TTL is off: it deletes none of these until that is changed"* ]]
+	[[ $stderr == *"20 entries expired five years ago or earlier: TTL will not delete these, repaired or not; once TTL is on, 'ttlsweep purge --reason too-old' deletes them"*"TTL is off: it deletes none of these until that is changed"* ]]
 	# nor what is in seconds, and that old
 	table=$(new_table older)
 	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" \

@@ -292,10 +292,12 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 	option_selection(&selection, c->o);
 	r.states = selection_states(&selection);
 	lookalike_sort(&in->lookalikes);
-	if (summary_nameless(&in->all)) {
-		r.nlookalikes = in->lookalikes.n;
+	if (summary_nameless(&in->all))
 		r.inside = in->lookalikes.inside;
-	}
+	else
+		lookalike_renamed(&in->lookalikes,
+		    c->table.ttl_acts ? c->table.ttl_attribute : NULL);
+	r.nlookalikes = in->lookalikes.n;
 	if (samples(in))
 		estimate(in, &r, &sample);
 	rc = report_print(c->o, &r, c->log, f);

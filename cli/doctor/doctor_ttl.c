@@ -357,7 +357,7 @@ add_purge(struct doctor *d, int64_t purge, bool repairs)
 /* Advise a repair, then a purge of the rest, except of what TTL would delete
  * once it is on; else to look at the others. */
 static void
-advise_reasons(struct doctor *d)
+advise_reasons(struct doctor *d, const struct lookalikes *like)
 {
 	const struct summary *s = &d->sample;
 	bool fixed = is_key(d);
@@ -420,17 +420,30 @@ advise_reasons(struct doctor *d)
 			: "purge --state stuck");
 	} else if (fixed ||
 	    s->states[STATE_IMMORTAL].items > s->zoneless[STATE_IMMORTAL]) {
-		buf_addf(&d->fix, "check whether %s meant to stay",
-		    s->states[STATE_IMMORTAL].items == 1 ? "it is"
-							 : "these are");
+		if (like->n > 0)
+			buf_addf(&d->fix,
+			    "was %s renamed? If %s is the expiry time, look "
+			    "again with it",
+			    d->ttl, like->n == 1 ? "that" : "one of them");
+		else
+			buf_addf(&d->fix, "check whether %s meant to stay",
+			    s->states[STATE_IMMORTAL].items == 1 ? "it is"
+								 : "these are");
 		add_zoned(d, false);
-		doctor_command(&d->command, d,
-		    "list --state immortal --limit 20");
+		if (like->n > 0)
+			command_inspect(d, like);
+		else
+			doctor_command(&d->command, d,
+			    "list --state immortal --limit 20");
 	} else if (s->states[STATE_IMMORTAL].items > 0) {
 		add_zoned(d, false);
 		buf_adds(&d->fix,
 		    " (without --yes, a dry run). If the zone is UTC");
 		doctor_command(&d->command, d, "repair --zone UTC");
+	} else if (s->states[STATE_STUCK].items > 0) {
+		buf_addf(&d->fix,
+		    "TTL deletes %s once it is on for %s (see ttl)",
+		    s->states[STATE_STUCK].items == 1 ? "it" : "these", d->ttl);
 	}
 }
 
@@ -487,8 +500,14 @@ check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 		    now);
 	bad = s->states[STATE_STUCK].items + s->states[STATE_IMMORTAL].items;
 	asks = ask_creation(d, bad > 0);
+	if (like->n > 0) {
+		buf_addf(&d->text,
+		    "; numbers that look like times are in what lacks %s: ",
+		    d->ttl);
+		add_names(&d->text, like);
+	}
 	if (bad > 0)
-		advise_reasons(d);
+		advise_reasons(d, like);
 	return doctor_add(d, "entries",
 	    bad > 0 || asks ? DOCTOR_WARNING : DOCTOR_OK, f);
 }
@@ -523,6 +542,9 @@ doctor_ttl(struct doctor *d, struct fault *f)
 	    doctor_add_fault(d, "entries", DOCTOR_WARNING, &why, f) != 0)
 		goto out;
 	lookalike_sort(&like);
+	if (!summary_nameless(&d->sample))
+		lookalike_renamed(&like,
+		    d->c.table.ttl_acts ? d->c.table.ttl_attribute : NULL);
 	if (check_ttl(d, &like, f) != 0 ||
 	    (d->sampled && check_entries(d, &like, f) != 0))
 		goto out;

@@ -1,8 +1,30 @@
 #include "cli/report/advice.h"
 #include "cli/report/emit.h"
+#include "cli/report/figure.h"
 #include "cli/report/report.h"
 #include "cli/report/text_report.h"
+#include "inspector/summary.h"
 #include "lib/base/buf.h"
+
+/* What TTL deletes by the attribute that it acts on now. */
+static void
+tell_stranded(struct advice *a)
+{
+	const struct report *r = a->r;
+	const struct summary *s = r->whole != NULL ? r->whole : r->summary;
+	int64_t n = s->reasons[STATE_IMMORTAL][REASON_MISSING];
+
+	if (n == 0)
+		return;
+	buf_adds(a->line, "Entries without ");
+	text_report_text(&a->e->p, a->line, r->ttl_attribute);
+	buf_addf(a->line,
+	    " (%s%s) are not deleted by TTL after that, even if "
+	    "they have ",
+	    r->estimated ? "about " : "", figure_count(n).s);
+	text_report_text(&a->e->p, a->line, r->table_ttl);
+	buf_adds(a->line, ": wait until these have expired, if you can. ");
+}
 
 void
 advice_ttl_switch(struct advice *a)
@@ -18,14 +40,16 @@ advice_ttl_switch(struct advice *a)
 		return;
 	}
 	if (move) {
-		buf_adds(a->line, ". Switch TTL off:");
+		buf_adds(a->line, ". ");
+		tell_stranded(a);
+		buf_adds(a->line, "Switch TTL off:");
 		advice_say(a);
 		text_report_ttl_command(a->line, &r->place, false,
 		    r->table_ttl);
 		advice_command(a);
 		buf_adds(a->line,
-		    "wait until that is done, up to an hour, "
-		    "and switch it on:");
+		    "wait until that is done, up to an hour (doctor shows "
+		    "it), and switch it on:");
 	} else {
 		buf_addc(a->line, ':');
 	}
