@@ -160,7 +160,9 @@ status_of(const struct fault *f)
 static void
 report_fault(struct log *log, const struct options *o, const struct fault *f)
 {
-	const struct command *c = o->command == &cmd_help ? NULL : o->command;
+	/* a command's help does not have the options of all commands */
+	const struct command *c =
+	    o->command == &cmd_help || o->global_fault ? NULL : o->command;
 
 	/* an interrupt is how --watch is meant to end */
 	if (f->kind == FAULT_PIPE ||

@@ -48,7 +48,8 @@ only_cell(struct slice cell, const struct ddb_table *t, struct fault *f)
 		return 0;
 	return fault(f, FAULT_DATA,
 	    "it looks like a header row separated by %s; save the list with "
-	    "commas, or, if this is a key, put the line %s above it",
+	    "commas (ttlsweep list does with --reveal --format csv), or, if "
+	    "this is a key, put the line %s above it",
 	    cell.p[n] == ';' ? "semicolons" : "tabs", name);
 }
 

@@ -50,6 +50,11 @@ on_terminal() {
 	fails 2 "not one of" list --state stuk
 	fails 2 "cannot be used together" list -t a -i b
 	fails 2 "See 'ttlsweep help list'." list --xyz
+	fails 2 "See 'ttlsweep help list'." list --larger-than x
+	# these are in no command's help
+	fails 2 "See 'ttlsweep help'." list --jobs 900
+	fails 2 "See 'ttlsweep help'." list --now
+	fails 2 "See 'ttlsweep help'." --quiet=yes list
 	fails 2 "no column is named" list -t "$TABLE" --columns key,foo
 	fails 2 "--columns works only with" list --format jsonl --columns key
 	fails 2 "--columns works only with csv" export --columns key

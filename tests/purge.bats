@@ -412,7 +412,8 @@ go_on() { eval "run --separate-stderr $(sed -En 's/^ttlsweep: (to continue|once 
 	    --jobs 1 --max-percent 99 --journal "$BATS_TEST_TMPDIR/y"
 	[[ ${lines[0]} == "ttlsweep: $BATS_TEST_TMPDIR/y: "* ]]
 	[[ ${lines[1]} == "purge $T: "*"; stopped: failed; journal "* ]]
-	[ "${#lines[@]}" -eq 2 ]
+	[[ ${lines[2]} == "ttlsweep: once that is fixed, continue with: ttlsweep purge "* ]]
+	[ "${#lines[@]}" -eq 3 ]
 }
 
 @test "if the same command would stop again, the message says what to change" {
@@ -694,6 +695,8 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	[[ $stderr == *"--state live,pending: repair changes no such entry"* ]]
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --reason string --ttl-for-missing 1d
 	[[ $stderr == *"--ttl-for-missing has no effect: --reason selects no entry without a TTL"* ]]
+	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --state stuck --ttl-for-missing 1d
+	[[ $stderr == *"--ttl-for-missing has no effect: entries without a TTL are immortal, and --state selects no such entry"* ]]
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --yes \
 	    --ttl-for-missing 1d --journal "$BATS_TEST_TMPDIR/j" --format json
 	jq -e '.repaired == 5' <<<"$output"

@@ -581,6 +581,13 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	ttlsweep restore -q --yes k
 	run -0 ttlsweep restore k
 	[[ ${output//$'\n'/ } == *"There is nothing to put back: every key is in use. Checking which keys are in use took "* ]]
+	# another table never had them
+	table
+	run -0 --separate-stderr ttlsweep restore j -t "$T"
+	[[ $(tr -s ' \n' ' ' <<<"$output") == *" to change back 0 to put back 3 not in this table "* && $output != *"gone since"* ]]
+	run -0 --separate-stderr ttlsweep restore j -t "$T" --yes --format json
+	jq -e '.restored == 3 and .gone_since == 3' <<<"$output"
+	[[ $stderr != *"gone since"* ]]
 }
 
 @test "a dry run on a table with a sort key" {

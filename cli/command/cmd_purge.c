@@ -443,6 +443,11 @@ tell_reasons(const struct context *c)
 		log_note(c->log,
 		    "--ttl-for-missing has no effect: --reason selects no "
 		    "entry without a TTL");
+	if (o->ttl_for_missing >= 0 && o->state.bits != 0 &&
+	    (o->state.bits & 1u << STATE_IMMORTAL) == 0)
+		log_note(c->log,
+		    "--ttl-for-missing has no effect: entries without a TTL "
+		    "are immortal, and --state selects no such entry");
 	for (int i = 0; i < REASONS; i++) {
 		if ((o->reason.bits & 1u << i) == 0 ||
 		    (REASONS_CONVERTED & 1u << i) != 0)

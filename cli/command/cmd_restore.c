@@ -202,6 +202,20 @@ read_origins(struct restoring *s, const struct options *o, struct log *log,
 
 /* The table and region that the journals agree on, as far as no option names
  * them. */
+/* Whether the journal is of another table than that it is put into. */
+static bool
+is_elsewhere(const struct restoring *s)
+{
+	const struct context *c = &s->context;
+	const struct journal_header *h;
+
+	if (s->n == 0 || s->origins[0].journal == NULL || c->table.name == NULL)
+		return false;
+	h = &s->origins[0].journal->header;
+	return strcmp(h->table, c->table.name) != 0 ||
+	    strcmp(h->region, c->config.region) != 0;
+}
+
 static int
 find_hints(const struct restoring *s, const struct options *o,
     struct context_hints *hints, struct fault *f)
@@ -597,6 +611,7 @@ restore(struct restoring *s, struct fault *f)
 	if (rc < 0 && !s->began && f->kind != FAULT_CANCELLED)
 		return -1;
 	report = write_totals_report(c, &s->totals);
+	report.elsewhere = is_elsewhere(s);
 	return write_totals(c, &report, rc, f);
 }
 

@@ -22,7 +22,8 @@ static const char *const faults[REASONS] = {
 	[REASON_NO_TIME] = ("the value is not a time between 2012 and 100 "
 			    "years from now in any unit"),
 	[REASON_WRONG_TYPE] = ("the TTL attribute is neither a number nor "
-			       "a time"),
+			       "an ISO 8601 date-time, and other forms of "
+			       "dates are not read"),
 };
 
 /* TTL typically deletes within a few days (Developer Guide, "TTL"). */

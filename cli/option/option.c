@@ -287,6 +287,17 @@ option_command(const struct command *const *commands, const char *name,
 	return NULL;
 }
 
+/* Remember that what is wrong is with the option ${name}, NULL: none. */
+static int
+at_fault(struct options *o, const char *name)
+{
+	const struct option_row *row =
+	    name != NULL ? row_named(name, strlen(name)) : NULL;
+
+	o->global_fault = row != NULL && row->group == GROUP_GLOBAL;
+	return -1;
+}
+
 /* The command is the first operand; --help and --version may be anywhere. */
 static int
 find_command(struct options *o, struct walk w, struct fault *f)
@@ -305,7 +316,7 @@ find_command(struct options *o, struct walk w, struct fault *f)
 			o->version |= strcmp(word.name, "version") == 0;
 		}
 	}
-	return r;
+	return r < 0 ? at_fault(o, word.name) : r;
 }
 
 /* What the command has instead of --${name}; ${selects}: that selects. */
@@ -320,7 +331,9 @@ instead(const struct options *o, const char *name, bool selects)
 		       "too) and --sort-prefix; to choose from a purge's "
 		       "journal by anything else, export what you want with "
 		       "'ttlsweep export -i JOURNAL', and restore that to "
-		       "the journal's table with 'ttlsweep restore -t TABLE'";
+		       "the journal's table with 'ttlsweep restore -t TABLE'; "
+		       "of a repair that did too much, restore all, and "
+		       "repair again without that";
 	if (strcmp(name, "output") != 0 || format == NULL)
 		return "";
 	return o->command->bit == ON_LIST
@@ -384,7 +397,7 @@ read_words(struct options *o, struct walk w, struct fault *f)
 		if (row == NULL)
 			return misplaced(o, word.name, f);
 		if (option_value(o, row, word.value, row->name, f) != 0)
-			return -1;
+			return at_fault(o, row->name);
 	}
 	return r;
 }

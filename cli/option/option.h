@@ -168,6 +168,8 @@ struct options {
 	size_t noperands;
 	const char *line; /* the whole command line, quoted for a shell */
 
+	bool global_fault; /* what is wrong is with an option of all commands */
+
 	bool given[OPTION_ROWS_MAX];
 	char **keep; /* strings made while parsing */
 	size_t nkeep;

@@ -277,8 +277,8 @@ const struct option_row option_rows[] = {
 	    .group = GROUP_SELECTION,
 	    .commands = ON_LIST | ON_EXPORT | ON_SWEEP,
 	    .complete = COMPLETE_FILE,
-	    .help = "only the keys in FILE: CSV (list --reveal), or one per "
-	    "line" },
+	    .help = "only the keys in FILE: one per line, or CSV (list "
+	    "--reveal --format csv)" },
 
 	/* Global. */
 	{ .name = "table", .letter = 't', .heading = "The table",

@@ -102,8 +102,8 @@ struct report {
 	const struct report_shards *shards; /* NULL: of the whole table */
 	const struct report_watch *watch;   /* NULL: the only report */
 	size_t top;                         /* groups to show */
-	/* If no entry has the TTL attribute: ${nlookalikes} names of numeric
-	 * attributes that look like times. */
+	/* If no entry has the TTL attribute, or it may have been renamed:
+	 * ${nlookalikes} names of numeric attributes that look like times. */
 	const char *const *lookalikes;
 	size_t nlookalikes;
 	const char *inside; /* likewise: the map that contains it ("data.ttl");
@@ -177,6 +177,7 @@ struct report_sweep {
 	const char *run;      /* dry run: the command that does it, … */
 	const char *run_note; /* … what to know of it, in sentences; NULL */
 	bool resumed;         /* at a checkpoint: it undoes a part */
+	bool elsewhere;       /* restore: the journal is of another table */
 	bool listed;          /* the keys were given (--keys-from): … */
 	int64_t keys;         /* … this many different ones */
 	const char *max_percent;     /* as given; NULL: not */

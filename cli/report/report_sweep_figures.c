@@ -132,9 +132,13 @@ older(const struct text_report *p, struct text_table *g,
 }
 
 /* Why an undo of a repair puts entries back. */
-#define GONE_SINCE                                               \
-	"gone since the repair: deleted by TTL or somebody, or " \
-	"logged out"
+static const char *
+gone_since(const struct report_sweep *r)
+{
+	return r->elsewhere ? "not in this table"
+			    : "gone since the repair: deleted by TTL or "
+			      "somebody, or logged out";
+}
 
 /* What a restore would do. */
 static void
@@ -149,9 +153,9 @@ to_do(const struct text_report *p, struct text_table *g,
 		figure(p, g, "to change back", t->changed,
 		    r->ttl_given != INT64_MIN ? "to the new TTL" : "");
 	if (t->gone_since > 0)
-		buf_addf(&note, "%s%s" GONE_SINCE,
+		buf_addf(&note, "%s%s%s",
 		    t->gone_since < put ? figure_count(t->gone_since).s : "",
-		    t->gone_since < put ? " " : "");
+		    t->gone_since < put ? " " : "", gone_since(r));
 	if (t->of_repair < t->matched || put > 0 || t->matched == 0)
 		figure(p, g, "to put back", put, buf_text(&note));
 	buf_release(&note);
@@ -208,9 +212,11 @@ report_sweep_figures(const struct text_report *p, const struct report_sweep *r)
 			figure(p, g, o->name, n,
 			    o->note != NULL ? o->note : buf_text(&left));
 	}
-	if (r->executed && restores && t->gone_since > 0)
-		figure(p, g, "put back", t->gone_since,
-		    "of those restored: " GONE_SINCE);
+	if (r->executed && restores && t->gone_since > 0) {
+		buf_reset(&left);
+		buf_addf(&left, "of those restored: %s", gone_since(r));
+		figure(p, g, "put back", t->gone_since, buf_text(&left));
+	}
 	if (r->executed && restores)
 		older(p, g, t);
 	for (int i = 0; i < SWEEP_LEFT; i++)

@@ -38,14 +38,20 @@ zoneless(int64_t n, struct buf *line)
 }
 
 static void
-too_old(int64_t n, struct buf *line)
+too_old(const struct report_sweep *r, struct buf *line)
 {
+	int64_t n = r->totals->old_unit;
+	bool off = r->ttl_off != NULL;
+
 	if (n > 0)
 		buf_addf(line,
 		    "%s expired five years ago or earlier: TTL will not delete "
-		    "%s, repaired or not; purge %s",
+		    "%s, repaired or not; %s%s%s'ttlsweep purge --reason "
+		    "too-old' deletes %s",
 		    figure_entries(n).s, n == 1 ? "it" : "these",
-		    n == 1 ? "it" : "them");
+		    r->executed ? "" : "after the repair, ",
+		    !r->executed && off ? "and " : "",
+		    off ? "once TTL is on, " : "", n == 1 ? "it" : "them");
 }
 
 /* Once TTL reads the times, it acts on them. */
@@ -148,7 +154,7 @@ gone_since(const struct report_sweep *r, struct buf *line)
 {
 	int64_t n = r->totals->gone_since;
 
-	if (n == 0)
+	if (n == 0 || r->elsewhere)
 		return;
 	buf_addf(line,
 	    "%s %s gone since the repair (deleted by TTL or somebody, or "
@@ -168,7 +174,7 @@ report_sweep_note(const struct report_sweep *r, const struct text_report *p,
 	if (repair && i == 0)
 		zoneless(r->totals->left[SWEEP_LEFT_ZONELESS], line);
 	else if (repair && i == 1)
-		too_old(r->totals->old_unit, line);
+		too_old(r, line);
 	else if (repair)
 		acts(r, p, line);
 	else if (report_manner_restores(r) && i == 0)

@@ -115,7 +115,8 @@ static const struct {
 	    NULL, 0 },
 	{ "semicolons", "S", SLICE("key;kind;state\na;item;stuck\n"), NULL,
 	    "/file:1: row 1: it looks like a header row separated by "
-	    "semicolons; save the list with commas, or, if this is a key, put "
+	    "semicolons; save the list with commas (ttlsweep list does with "
+	    "--reveal --format csv), or, if this is a key, put "
 	    "the line key above it",
 	    0 },
 	{ "tabs", "S", SLICE("Key\tkind\na\titem\n"), NULL,
