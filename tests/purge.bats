@@ -697,6 +697,12 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	[[ $stderr == *"--ttl-for-missing has no effect: --reason selects no entry without a TTL"* ]]
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --state stuck --ttl-for-missing 1d
 	[[ $stderr == *"--ttl-for-missing has no effect: entries without a TTL are immortal, and --state selects no such entry"* ]]
+	local state
+	for state in "" "--state any" "--state stuck,immortal" "--state immortal"; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" $state --ttl-for-missing 1d
+		[[ $stderr != *effect* ]]
+	done
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --yes \
 	    --ttl-for-missing 1d --journal "$BATS_TEST_TMPDIR/j" --format json
 	jq -e '.repaired == 5' <<<"$output"

@@ -444,7 +444,7 @@ tell_reasons(const struct context *c)
 		    "--ttl-for-missing has no effect: --reason selects no "
 		    "entry without a TTL");
 	if (o->ttl_for_missing >= 0 && o->state.bits != 0 &&
-	    (o->state.bits & 1u << STATE_IMMORTAL) == 0)
+	    (o->state.bits & (1u << STATE_IMMORTAL | STATES_ANY)) == 0)
 		log_note(c->log,
 		    "--ttl-for-missing has no effect: entries without a TTL "
 		    "are immortal, and --state selects no such entry");
