@@ -279,12 +279,28 @@ group_cmp(const void *a, const void *b)
 	return r != 0 ? r : (x->len > y->len) - (x->len < y->len);
 }
 
+/* What the groups that are not shown have: few entries, perhaps large ones. */
+static void
+other_groups(struct emit *e, const struct report *r, int64_t items,
+    int64_t bytes)
+{
+	if (items <= 0)
+		return;
+	buf_addf(&e->line, "The other groups have %s%s",
+	    r->estimated ? "about " : "", figure_entries(items).s);
+	if (r->summary->sizes)
+		buf_addf(&e->line, ", %s", figure_bytes(bytes).s);
+	buf_adds(&e->line, " (--top shows more).");
+	emit_line(e, EMIT_BODY, EMIT_PLAIN);
+}
+
 static void
 groups(struct emit *e, const struct report *r)
 {
 	const struct summary *s = r->summary;
 	const struct summary_group **by;
 	size_t n = s->ngroups < r->top ? s->ngroups : r->top;
+	int64_t items = s->items, bytes = s->bytes;
 	struct buf text = { 0 };
 
 	if (n == 0)
@@ -295,7 +311,7 @@ groups(struct emit *e, const struct report *r)
 	qsort(by, s->ngroups, sizeof(void *), group_cmp);
 	buf_adds(&text, "Groups");
 	if (n < s->ngroups || !s->groups_complete)
-		buf_addf(&text, " (the largest %zu of %s%zu)", n,
+		buf_addf(&text, " (the %zu with the most entries, of %s%zu)", n,
 		    s->groups_complete ? "" : "more than ", s->ngroups);
 	e->to->section(e, "groups", buf_text(&text), false);
 	tallies(e, r, "GROUP");
@@ -304,8 +320,11 @@ groups(struct emit *e, const struct report *r)
 
 		emit_cell(e, &(struct emit_cell){ .name = name });
 		tally(e, by[i]->items, by[i]->bytes, by[i]->states);
+		items -= by[i]->items;
+		bytes -= by[i]->bytes;
 	}
 	emit_table_end(e);
+	other_groups(e, r, items, bytes);
 	buf_release(&text);
 	free(by);
 }
@@ -502,6 +521,10 @@ cost(const struct report *r, struct buf *line)
 		buf_addc(line, ')');
 	}
 	buf_addc(line, '.');
+	if (r->place.input == NULL && !r->ttl_fixed &&
+	    summary_repairable(s, STATE_STUCK) + summary_zoneless(s) > 0)
+		buf_adds(line,
+		    " Repairing an entry takes as many as deleting it.");
 }
 
 /* What this pass took. */

@@ -146,8 +146,10 @@ add_candidates(struct buf *out, const struct candidates *list, bool by_hand)
 		buf_addf(out,
 		    "; there are no tables in this region%s; check the region "
 		    "and the credentials",
-		    by_hand ? " (DynamoDB Local without -sharedDb has its own "
-			      "for each access key and region)"
+		    by_hand ? " (a new DynamoDB Local has none: "
+			      "ttlsweep-tutorial(7) creates one; without "
+			      "-sharedDb it has its own for each access key "
+			      "and region)"
 			    : "");
 		return;
 	}

@@ -83,9 +83,10 @@ static const struct {
 	{ "one, which is not close", { ABSENT, TABLES("\"abc\"", "") },
 	    "; the only table here is abc" CHOOSE },
 	{ "no tables", { ABSENT, TABLES("", "") },
-	    "; there are no tables in this region (DynamoDB Local without "
-	    "-sharedDb has its own for each access key and region); check the "
-	    "region and the credentials" },
+	    "; there are no tables in this region (a new DynamoDB Local has "
+	    "none: ttlsweep-tutorial(7) creates one; without -sharedDb it has "
+	    "its own for each access key and region); check the region and "
+	    "the credentials" },
 	{ "listing them is denied", { ABSENT, { .status = 400,
 	    .body = "{\"__type\":\"#AccessDeniedException\"}" } }, CHOOSE },
 	/* clang-format on */
