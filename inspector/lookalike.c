@@ -36,28 +36,31 @@ looks_like_time(struct moment *m, struct slice value, int64_t now)
 	return moment_means(m->form) && m->form != MOMENT_STRING;
 }
 
-/* ${ahead}: its time is in the future. */
+/* ${lacks}: the entry lacks the TTL attribute; ${ahead}: the time is in the
+ * future. */
 static void
-count(struct lookalikes *l, struct slice name, bool ahead)
+count(struct lookalikes *l, struct slice name, bool lacks, bool ahead)
 {
 	struct buf text = { 0 };
+	size_t i;
 
-	for (size_t i = 0; i < l->n; i++)
-		if (slice_text_is(name, l->names[i], strlen(l->names[i]))) {
-			l->seen[i]++;
-			l->ahead[i] += ahead;
-			return;
-		}
-	if (l->n == LOOKALIKES)
+	for (i = 0; i < l->n; i++)
+		if (slice_text_is(name, l->names[i], strlen(l->names[i])))
+			break;
+	if (i == LOOKALIKES)
 		return;
-	slice_text_decode(&text, name);
-	/* A name with a NUL in it could not be given as an option. */
-	if (memchr(buf_text(&text), '\0', text.n) == NULL) {
-		l->seen[l->n] = 1;
-		l->ahead[l->n] = ahead;
-		l->names[l->n++] = buf_detach(&text);
+	if (i == l->n) {
+		slice_text_decode(&text, name);
+		/* A name with a NUL in it could not be given as an option. */
+		if (memchr(buf_text(&text), '\0', text.n) == NULL)
+			l->names[l->n++] = buf_detach(&text);
+		buf_release(&text);
 	}
-	buf_release(&text);
+	if (i == l->n)
+		return;
+	l->seen[i] += lacks;
+	l->ahead[i] += lacks && ahead;
+	l->beside[i] += !lacks;
 }
 
 /* Whether the map ${value}, or one in it, has the missing attribute: then
@@ -103,22 +106,25 @@ look_inside(struct lookalikes *l, struct slice name, struct slice value)
 void
 lookalike_add(struct lookalikes *l, const struct item *item, int64_t now)
 {
+	bool lacks = item->ttl.p == NULL;
+	atomic_int *looked = lacks ? &l->looked : &l->others;
 	struct slice_walk w = slice_walk(item->json);
 	struct slice name, value;
 	struct moment m;
 
-	if (l->looked >= ENOUGH)
+	if (*looked >= ENOUGH)
 		return;
 	lock_enter(l->lock);
-	l->looked++;
+	++*looked;
 	if (slice_object(&w) == 0)
 		while (slice_member(&w, &name) == 1 &&
 		    slice_value(&w, &value) == 0) {
 			if (value.p != item->partition.p &&
-			    value.p != item->sort.p &&
+			    value.p != item->sort.p && value.p != item->ttl.p &&
 			    looks_like_time(&m, value, now))
-				count(l, name, m.floor > now);
-			look_inside(l, name, value);
+				count(l, name, lacks, m.floor > now);
+			if (lacks)
+				look_inside(l, name, value);
 		}
 	lock_leave(l->lock);
 }
@@ -127,14 +133,16 @@ static void
 swap(struct lookalikes *l, size_t i, size_t j)
 {
 	const char *name = l->names[i];
-	int seen = l->seen[i], ahead = l->ahead[i];
+	int seen = l->seen[i], ahead = l->ahead[i], beside = l->beside[i];
 
 	l->names[i] = l->names[j];
 	l->seen[i] = l->seen[j];
 	l->ahead[i] = l->ahead[j];
+	l->beside[i] = l->beside[j];
 	l->names[j] = name;
 	l->seen[j] = seen;
 	l->ahead[j] = ahead;
+	l->beside[j] = beside;
 }
 
 static bool
@@ -161,8 +169,10 @@ lookalike_renamed(struct lookalikes *l, const char *acts)
 	for (size_t i = 0; i < l->n; i++) {
 		bool most = 2 * l->seen[i] > l->looked;
 		bool old = acts != NULL && strcmp(l->names[i], acts) == 0;
+		bool apart = 2 * l->beside[i] < l->others && l->others > 1 &&
+		    l->seen[i] > 1;
 
-		if (most && (old || l->ahead[i] > 0))
+		if (most && (old || apart || l->ahead[i] > 0))
 			swap(l, kept++, i);
 	}
 	while (l->n > kept)

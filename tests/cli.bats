@@ -312,7 +312,7 @@ closed() {
 	[[ $output != *"inside a map"* ]]
 }
 
-@test "a likely TTL attribute is suggested only if no entry has the right one" {
+@test "one entry with a time elsewhere, beside one with a TTL, is no sign of another attribute" {
 	printf '{"key":{"S":"a"},"created":{"N":"1795332271"}}\n' >"$BATS_TEST_TMPDIR/some.json"
 	run -0 ttlsweep inspect -i "$BATS_TEST_TMPDIR/some.json"
 	[[ $output == *created* ]]

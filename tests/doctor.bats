@@ -274,39 +274,57 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 }
 
 @test "a TTL attribute that was renamed is named while entries still have the old one" {
-	local table name time
-	# entries ATTRIBUTE TIME KEY...
+	local table name time made
+	# entries ATTRIBUTE TIME MORE KEY...
 	entries() {
-		for key in "${@:3}"; do printf '{"Item":{"key":{"S":"%s"},"%s":{"N":"%s"}}}\n' "$key" "$1" "$2"; done
+		for key in "${@:4}"; do printf '{"Item":{"key":{"S":"%s"},%s"%s":{"N":"%s"}}}\n' "$key" "$3" "$1" "$2"; done
 	}
-	while read -r name time renamed; do
+	while read -r name time; do
 		table=$(new_table renamed)
 		{
-			entries ttl "$((NOW + 9000))" a b c
-			entries "$name" "$((NOW + time))" d e f g
-			entries views 7 h i j
+			entries ttl "$((NOW + 9000))" "" a b c
+			entries "$name" "$((NOW + time))" "" d e f g
+			entries views 7 "" h i j
+			entries ttl "$((NOW + 9000))" "" k l m
 		} | seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW" --ttl on
 		doctor -t "$table"
+		is warning "was ttl renamed? If $name is the expiry time, look again with it" entries
+		is warning "numbers that look like times are in what lacks ttl: $name" entries
 		run -0 --separate-stderr ttlsweep inspect -t "$table"
 		output=${output//$'\n '/}
-		if [[ $renamed ]]; then
-			is warning "was ttl renamed? If that is the expiry time, look again with it" entries
-			is warning "numbers that look like times are in what lacks ttl: $name" entries
-			[[ $output == *"7 entries lack the attribute ttl. Numbers that look like times are in $name. If $name is the expiry time:"*" --ttl-attribute $name"* ]]
-			[[ $output != *--ttl-for-missing* ]]
-			run -0 --separate-stderr ttlsweep inspect -t "$table" --ttl-attribute "$name"
-			[[ ${output//$'\n '/} == *"Entries without $name (6) are not deleted by TTL after that, even if they have ttl: wait until these have expired, if you can. Switch TTL off:"* ]]
-		else
-			is warning "check whether these are meant to stay" entries
-			[[ $output != *"look like times"* && $output == *--ttl-for-missing* ]]
-		fi
+		[[ $output == *"7 entries lack the attribute ttl. Numbers that look like times are in $name. If $name is the expiry time:"*" --ttl-attribute $name"* ]]
+		[[ $output == *"move TTL to $name. If it wrote it there before, leave TTL as it is, and purge"* && $output != *--ttl-for-missing* ]]
+		run -0 --separate-stderr ttlsweep inspect -t "$table" --format json
+		[[ $stderr == "ttlsweep: some entries lack the TTL attribute ttl; numbers that look like times are in $name" ]]
+		# the way back is only for an application that writes it now
+		run -0 --separate-stderr ttlsweep inspect -t "$table" --ttl-attribute "$name"
+		[[ ${output//$'\n '/} == *"If the application writes $name now, move TTL to $name, and "*"Entries without $name (9) are not deleted by TTL after that, even if they have ttl: wait until these have expired, if you can. Switch TTL off:"* ]]
+		doctor -t "$table" --ttl-attribute "$name"
+		is warning "if the application writes $name now, see how to move TTL to it" ttl
 	done <<-END
-	expires 5000 yes
-	created -5000
+	expires 5000
+	old -5000
 	END
+	# while TTL is off, nothing says which is the right one
+	table=$(new_table off)
+	{ entries ttl "$((NOW + 9000))" "" a b c; entries expires "$((NOW + 9000))" "" d e f; } |
+	    seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW"
+	doctor -t "$table"
+	is warning "if the application writes ttl now, and not expires, turn it on" ttl
+	run -0 --separate-stderr ttlsweep inspect -t "$table"
+	[[ ${output//$'\n '/} == *"If the application writes ttl now, turn TTL on, and "* ]]
+	# a time that others have, too, is that of creation
+	table=$(new_table made)
+	made="\"created\":{\"N\":\"$((NOW - 5000))\"},"
+	{ entries ttl "$((NOW + 9000))" "$made" a b c; entries views 7 "$made" d e f; entries ttl "$((NOW + 9000))" "$made" g h i; } |
+	    seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW" --ttl on
+	doctor -t "$table"
+	is warning "check whether these are meant to stay" entries
+	run -0 --separate-stderr ttlsweep inspect -t "$table"
+	[[ $output != *"look like times"* && $output == *--ttl-for-missing* ]]
 	# a few are no sign
 	table=$(new_table few)
-	{ entries ttl "$((NOW + 9000))" a b c; entries expires "$((NOW + 9000))" d; entries views 7 e f; } |
+	{ entries ttl "$((NOW + 9000))" "" a b c; entries expires "$((NOW + 9000))" "" d; entries views 7 "" e f; } |
 	    seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW" --ttl on
 	run -0 --separate-stderr ttlsweep inspect -t "$table"
 	[[ $output != *"look like times"* ]]

@@ -88,8 +88,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 
 	(void)seg;
 	(void)f;
-	if (r->item->ttl.p == NULL)
-		lookalike_add(&c->in->lookalikes, r->item, x->rules.now);
+	lookalike_add(&c->in->lookalikes, r->item, x->rules.now);
 	if (c->in->selects)
 		summary_add(&c->chosen, r,
 		    r->size < 0 ? 0 : cost_item(&x->table, r->item));
@@ -291,12 +290,8 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 
 	option_selection(&selection, c->o);
 	r.states = selection_states(&selection);
-	lookalike_sort(&in->lookalikes);
 	if (summary_nameless(&in->all))
 		r.inside = in->lookalikes.inside;
-	else
-		lookalike_renamed(&in->lookalikes,
-		    c->table.ttl_acts ? c->table.ttl_attribute : NULL);
 	r.nlookalikes = in->lookalikes.n;
 	if (samples(in))
 		estimate(in, &r, &sample);
@@ -320,7 +315,8 @@ warn_attribute(struct inspect *in)
 	const struct lookalikes *l = &in->lookalikes;
 	struct buf names = { 0 };
 
-	if (said || in->watch.known || !summary_nameless(&in->all))
+	if (said || in->watch.known ||
+	    (l->n == 0 && !summary_nameless(&in->all)))
 		return;
 	if (in->selects && l->n == 0 && l->inside == NULL) {
 		/* only selected entries were looked at for that */
@@ -336,8 +332,10 @@ warn_attribute(struct inspect *in)
 		    "; it is inside a map (%s), but TTL reads only a top-level "
 		    "attribute of type Number",
 		    l->inside);
-	log_warn(in->context.log, "no entry%s has the TTL attribute %s%s",
-	    estimates(in) ? " in the sample" : "", in->context.ttl,
+	log_warn(in->context.log, "%s%s%s the TTL attribute %s%s",
+	    summary_nameless(&in->all) ? "no entry" : "some entries",
+	    estimates(in) ? " in the sample" : "",
+	    summary_nameless(&in->all) ? " has" : " lack", in->context.ttl,
 	    buf_text(&names));
 	buf_release(&names);
 }
@@ -363,14 +361,28 @@ end(struct inspect *in)
 	lookalike_release(&in->lookalikes);
 }
 
+/* Which attributes may be meant by the one that entries lack. */
+static void
+sort_lookalikes(struct inspect *in)
+{
+	const struct ddb_table *t = &in->context.table;
+
+	lookalike_sort(&in->lookalikes);
+	if (!summary_nameless(&in->all))
+		lookalike_renamed(&in->lookalikes,
+		    t->ttl_acts ? t->ttl_attribute : NULL);
+}
+
 static int
 look(struct inspect *in, struct fault *f)
 {
 	const struct options *o = in->context.o;
 	struct log *log = in->context.log;
 	struct fault why = { 0 };
+	int rc = count(in, f);
 
-	if (count(in, f) == 0) {
+	sort_lookalikes(in);
+	if (rc == 0) {
 		warn_attribute(in);
 		return write_report(in, true, f);
 	}

@@ -37,8 +37,7 @@ judge(struct doctor *d, const struct page *page, struct lookalikes *like)
 		summary_add(&d->sample, &r,
 		    cost_item(&d->c.table, &page->items[i]));
 		doctor_choose(d, &r, &rules);
-		if (page->items[i].ttl.p == NULL)
-			lookalike_add(like, &page->items[i], rules.now);
+		lookalike_add(like, &page->items[i], rules.now);
 	}
 	d->whole = page->last.p == NULL;
 	buf_release(&scratch);
@@ -86,8 +85,16 @@ command_inspect(struct doctor *d, const struct lookalikes *like)
 	buf_release(&what);
 }
 
+/* "created, expires" */
 static void
-advise_enable(struct doctor *d)
+add_names(struct buf *out, const struct lookalikes *like)
+{
+	for (size_t i = 0; i < like->n; i++)
+		buf_addf(out, "%s%s", i > 0 ? ", " : "", like->names[i]);
+}
+
+static void
+advise_enable(struct doctor *d, const struct lookalikes *like)
 {
 	const struct report_place place = {
 		.table = d->name,
@@ -104,20 +111,18 @@ advise_enable(struct doctor *d)
 		report_words_creation(&d->sample, &d->fix);
 		buf_adds(&d->fix, "this deletes what is live; if not, ");
 	}
+	if (like->n > 0) {
+		buf_addf(&d->fix, "if the application writes %s now, and not ",
+		    d->ttl);
+		add_names(&d->fix, like);
+		buf_adds(&d->fix, ", ");
+	}
 	if (strcmp(d->c.table.ttl_status, "DISABLED") != 0)
 		buf_adds(&d->fix, "wait until it is off, up to an hour, then ");
 	buf_adds(&d->fix,
 	    "turn it on, and it deletes what expires free of charge, except what it "
 	    "never can (see entries); it has no undo");
 	text_report_ttl_command(&d->command, &place, true, d->ttl);
-}
-
-/* "created, expires" */
-static void
-add_names(struct buf *out, const struct lookalikes *like)
-{
-	for (size_t i = 0; i < like->n; i++)
-		buf_addf(out, "%s%s", i > 0 ? ", " : "", like->names[i]);
 }
 
 /* No entry has the attribute: which is the right one, only the application
@@ -195,7 +200,7 @@ check_ttl(struct doctor *d, const struct lookalikes *like, struct fault *f)
 			    "that was read has a time there (see entries)",
 			    d->ttl);
 		else
-			advise_enable(d);
+			advise_enable(d, like);
 		return doctor_add(d, "ttl", DOCTOR_WARNING, f);
 	}
 	if (on != NULL && strcmp(on, d->ttl) != 0) {
@@ -205,8 +210,10 @@ check_ttl(struct doctor *d, const struct lookalikes *like, struct fault *f)
 			    "--ttl-attribute to judge by %s",
 			    d->ttl, on);
 		} else {
-			buf_adds(&d->fix,
-			    "see how to move TTL to the other attribute");
+			buf_addf(&d->fix,
+			    "if the application writes %s now, see how to move "
+			    "TTL to it",
+			    d->ttl);
 			doctor_command(&d->command, d, "inspect");
 		}
 		return doctor_say(d, "ttl", DOCTOR_WARNING, f,
@@ -424,7 +431,8 @@ advise_reasons(struct doctor *d, const struct lookalikes *like)
 			buf_addf(&d->fix,
 			    "was %s renamed? If %s is the expiry time, look "
 			    "again with it",
-			    d->ttl, like->n == 1 ? "that" : "one of them");
+			    d->ttl,
+			    like->n == 1 ? like->names[0] : "one of them");
 		else
 			buf_addf(&d->fix, "check whether %s meant to stay",
 			    s->states[STATE_IMMORTAL].items == 1 ? "it is"

@@ -94,6 +94,11 @@ advise_attribute(struct advice *a)
 	else
 		buf_adds(a->line, "the other attribute");
 	buf_addc(a->line, '.');
+	if (!all)
+		buf_adds(a->line,
+		    " If it wrote it there before, leave TTL as it is, and "
+		    "purge what has expired by that attribute, as its "
+		    "inspection says.");
 	advice_say(a);
 }
 
@@ -183,19 +188,27 @@ advise_on(struct advice *a, int64_t taken)
 {
 	const struct report *r = a->r;
 	bool move = a->acts == REPORT_TTL_ELSEWHERE;
+	bool asks = r->nlookalikes > 0; /* which of the two it is */
+	bool ending = !move && r->ttl_status != NULL &&
+	    strcmp(r->ttl_status, "DISABLING") == 0;
 
 	if (!advice_is_live(r) || report_words_nameless(r))
 		return false;
-	if (move) {
-		buf_adds(a->line, "Move TTL to ");
-		text_report_text(&a->e->p, a->line, r->ttl_attribute);
-	} else if (r->ttl_status != NULL &&
-	    strcmp(r->ttl_status, "DISABLING") == 0) {
+	if (ending)
 		buf_adds(a->line,
-		    "TTL is being switched off, which takes up to an hour. "
-		    "Turn it on again when that is done");
+		    "TTL is being switched off, which takes up to an hour. ");
+	if (asks) {
+		buf_adds(a->line, "If the application writes ");
+		text_report_text(&a->e->p, a->line, r->ttl_attribute);
+		buf_adds(a->line, " now, ");
+	}
+	if (move) {
+		buf_adds(a->line, asks ? "move TTL to " : "Move TTL to ");
+		text_report_text(&a->e->p, a->line, r->ttl_attribute);
 	} else {
-		buf_adds(a->line, "Turn TTL on");
+		buf_adds(a->line, asks ? "turn " : "Turn ");
+		buf_adds(a->line,
+		    ending ? "it on again when that is done" : "TTL on");
 	}
 	buf_adds(a->line, ", and ");
 	if (!would_take(a, taken)) {
