@@ -50,6 +50,7 @@ count(struct lookalikes *l, struct slice name, bool lacks, bool ahead)
 	if (i == LOOKALIKES)
 		return;
 	if (i == l->n) {
+		l->seen[i] = l->ahead[i] = l->beside[i] = 0;
 		slice_text_decode(&text, name);
 		/* A name with a NUL in it could not be given as an option. */
 		if (memchr(buf_text(&text), '\0', text.n) == NULL)
@@ -153,16 +154,9 @@ comes_before(const struct lookalikes *l, size_t i, size_t j)
 	return ahead != other ? ahead : l->seen[i] > l->seen[j];
 }
 
-void
-lookalike_sort(struct lookalikes *l)
-{
-	for (size_t i = 1; i < l->n; i++)
-		for (size_t j = i; j > 0 && comes_before(l, j, j - 1); j--)
-			swap(l, j, j - 1);
-}
-
-void
-lookalike_renamed(struct lookalikes *l, const char *acts)
+/* Keep those that the attribute may have been renamed to or from. */
+static void
+keep_renamed(struct lookalikes *l, const char *acts)
 {
 	size_t kept = 0;
 
@@ -177,4 +171,14 @@ lookalike_renamed(struct lookalikes *l, const char *acts)
 	}
 	while (l->n > kept)
 		free((void *)(uintptr_t)l->names[--l->n]);
+}
+
+void
+lookalike_sort(struct lookalikes *l, bool all, const char *acts)
+{
+	if (!all)
+		keep_renamed(l, acts);
+	for (size_t i = 1; i < l->n; i++)
+		for (size_t j = i; j > 0 && comes_before(l, j, j - 1); j--)
+			swap(l, j, j - 1);
 }

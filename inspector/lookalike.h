@@ -2,6 +2,7 @@
 #define INSPECTOR_LOOKALIKE_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,13 +35,11 @@ void lookalike_release(struct lookalikes *l);
  * attribute or not; after some it is skipped. */
 void lookalike_add(struct lookalikes *l, const struct item *item, int64_t now);
 /* Sort by how often they were seen, those first that have times in the future:
- * a time that entries were made or changed at has none. */
-void lookalike_sort(struct lookalikes *l);
-/* Where other entries have the TTL attribute: keep only those that it may have
- * been renamed to or from. Most of the entries that lack it have them, and
- * some as a time in the future, or few of the other entries have them, too (a
- * time that entries were made at would be in all). Or it is ${acts}, on which
- * TTL acts (NULL: none). */
-void lookalike_renamed(struct lookalikes *l, const char *acts);
+ * a time that entries were made or changed at has none. Unless ${all} entries
+ * lack the TTL attribute, keep only those that it may have been renamed to or
+ * from: most that lack it have them, and some as a time in the future, or few
+ * of the others have them, too (a time that entries were made at would be in
+ * all). Or it is ${acts}, on which TTL acts (NULL: none). */
+void lookalike_sort(struct lookalikes *l, bool all, const char *acts);
 
 #endif

@@ -361,27 +361,17 @@ end(struct inspect *in)
 	lookalike_release(&in->lookalikes);
 }
 
-/* Which attributes may be meant by the one that entries lack. */
-static void
-sort_lookalikes(struct inspect *in)
-{
-	const struct ddb_table *t = &in->context.table;
-
-	lookalike_sort(&in->lookalikes);
-	if (!summary_nameless(&in->all))
-		lookalike_renamed(&in->lookalikes,
-		    t->ttl_acts ? t->ttl_attribute : NULL);
-}
-
 static int
 look(struct inspect *in, struct fault *f)
 {
 	const struct options *o = in->context.o;
 	struct log *log = in->context.log;
 	struct fault why = { 0 };
+	const struct ddb_table *t = &in->context.table;
 	int rc = count(in, f);
 
-	sort_lookalikes(in);
+	lookalike_sort(&in->lookalikes, summary_nameless(&in->all),
+	    t->ttl_acts ? t->ttl_attribute : NULL);
 	if (rc == 0) {
 		warn_attribute(in);
 		return write_report(in, true, f);

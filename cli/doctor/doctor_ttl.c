@@ -549,10 +549,8 @@ doctor_ttl(struct doctor *d, struct fault *f)
 	if (d->scans && d->described && sample(d, &like, &why) != 0 &&
 	    doctor_add_fault(d, "entries", DOCTOR_WARNING, &why, f) != 0)
 		goto out;
-	lookalike_sort(&like);
-	if (!summary_nameless(&d->sample))
-		lookalike_renamed(&like,
-		    d->c.table.ttl_acts ? d->c.table.ttl_attribute : NULL);
+	lookalike_sort(&like, summary_nameless(&d->sample),
+	    d->c.table.ttl_acts ? d->c.table.ttl_attribute : NULL);
 	if (check_ttl(d, &like, f) != 0 ||
 	    (d->sampled && check_entries(d, &like, f) != 0))
 		goto out;

@@ -18,10 +18,10 @@ tell_stranded(struct advice *a)
 		return;
 	buf_adds(a->line, "Entries without ");
 	text_report_text(&a->e->p, a->line, r->ttl_attribute);
-	buf_addf(a->line,
-	    " (%s%s) are not deleted by TTL after that, even if "
-	    "they have ",
-	    r->estimated ? "about " : "", figure_count(n).s);
+	if (!r->estimated)
+		buf_addf(a->line, " (%s)", figure_count(n).s);
+	buf_adds(a->line,
+	    " are not deleted by TTL after that, even if they have ");
 	text_report_text(&a->e->p, a->line, r->table_ttl);
 	buf_adds(a->line, ": wait until these have expired, if you can. ");
 }
