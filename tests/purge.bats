@@ -431,11 +431,11 @@ go_on() { eval "run --separate-stderr $(sed -En 's/^ttlsweep: (to continue|once 
 	done
 	[[ $stderr == *"max-cost"* ]]
 	run -4 --separate-stderr sweep --yes --max-percent 5 --format json
-	[[ $stderr == *"nothing was changed: 60 of 100 entries (60.0 %) match, more than --max-percent 5 allows; raise it or narrow the selection" ]]
+	[[ $stderr == *"nothing was changed: 60 of 100 entries (60.0 %) match, more than --max-percent 5 allows; see why with a dry run without it, then raise it or narrow the selection" ]]
 	# a person has read it above
 	run -4 script -qec "$TTLSWEEP purge -t $T --now $NOW --max-percent 5 --yes --endpoint-url $LOCAL_URL --journal-dir $BATS_TEST_TMPDIR/j" /dev/null
 	output=$(tr -d '\r' <<<"$output")
-	[[ $output == *"60 of 100 entries (60.0 %) match, more than "*"nothing was changed; raise --max-percent or narrow the selection"* ]]
+	[[ $output == *"60 of 100 entries (60.0 %) match, more than "*"nothing was changed; see why with a dry run without --max-percent, then raise it or narrow the selection"* ]]
 	[[ $(grep -c "60 of 100" <<<"$output") -eq 1 ]]
 	# also when it passes while all are counted; no position is saved then
 	local i
@@ -646,7 +646,7 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	for command in "purge --state any" repair; do
 		# shellcheck disable=SC2086
 		run -0 --separate-stderr ttlsweep $command -q -t "$T" --yes --keys-from - <<<"f5ca38f748a1d6eaf726b8a42fb575c3"
-		[[ $stderr == "ttlsweep: standard input: the key has no entry; keys must be whole, with their prefix (such as session:)" ]]
+		[[ $stderr == "ttlsweep: standard input: the key does not have an entry: it is gone already, or not whole, with its prefix (such as session:)" ]]
 	done
 }
 

@@ -336,7 +336,7 @@ report(struct sweep *s, bool executed, int rc, struct fault *f)
 	r.journal = executed ? s->totals.journal : s->journal;
 	r.resumed = c->resumed;
 	tell_left_keys(s);
-	if (c->keys.n > 0 && s->totals.absent == (int64_t)c->keys.n)
+	if (s->totals.absent > 0)
 		context_tell_keys(c, s->totals.absent);
 	if (executed && r.journal != NULL)
 		r.undo = undo = guard_undo(c, r.journal);

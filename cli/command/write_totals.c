@@ -143,7 +143,9 @@ write_report(struct context *c, const struct report_sweep *r, bool well,
 static const struct {
 	const char *stopped, *advice;
 } advices[] = {
-	{ "max-percent", "raise --max-percent or narrow the selection" },
+	{ "max-percent",
+	    "see why with a dry run without --max-percent, then raise it or "
+	    "narrow the selection" },
 	{ "max-items", "raise --max-items" },
 	{ "max-units",
 	    "raise --max-units (the next entry alone exceeds it) or narrow the "
@@ -215,8 +217,8 @@ add_advice(struct buf *out, const struct options *o,
 	    strcmp(t->stopped, "max-percent") == 0) {
 		buf_addf(out,
 		    "nothing was changed: %lld of %lld entries (%s) %s, more "
-		    "than --max-percent %s allows; raise it or narrow the "
-		    "selection%s",
+		    "than --max-percent %s allows; see why with a dry run "
+		    "without it, then raise it or narrow the selection%s",
 		    (long long)t->percent_matched, (long long)t->percent_of,
 		    figure_share(t->percent_matched, t->percent_of).s,
 		    report_manner_chosen(r->command), r->max_percent,

@@ -30,15 +30,21 @@ context_tell_keys(const struct context *c, int64_t absent)
 		    c->keys.twice == 1 ? "s" : "");
 	if (absent > 0 && absent == (int64_t)c->keys.n)
 		log_warn(c->log,
-		    "%s: %s; keys must be whole, with their prefix (such as "
-		    "session:)",
-		    file,
-		    absent == 1 ? "the key has no entry"
-				: "no key has an entry");
+		    "%s: %s an entry: %s gone already, or not whole, with "
+		    "%s prefix (such as session:)",
+		    file, absent == 1 ? "the key does not have" : "no key has",
+		    absent == 1 ? "it is" : "they are",
+		    absent == 1 ? "its" : "their");
 	else if (absent > 0)
-		log_note(c->log, "%s: %lld of %zu key%s %s no entry", file,
-		    (long long)absent, c->keys.n, c->keys.n == 1 ? "" : "s",
-		    absent == 1 ? "has" : "have");
+		log_warn(c->log,
+		    "%s: %lld of %zu keys %s no entry: %s gone already, or "
+		    "mistyped%s",
+		    file, (long long)absent, c->keys.n,
+		    absent == 1 ? "has" : "have",
+		    absent == 1 ? "it is" : "they are",
+		    c->o->yes ? ""
+			      : "; 'ttlsweep list' with the same list shows "
+				"the others");
 }
 
 void
