@@ -50,6 +50,7 @@ int reason_parse(const char *s);
 struct rules {
 	int64_t now;   /* epoch seconds */
 	bool ttl_acts; /* the table's TTL is on, and on this attribute */
+	const char *ttl_other;   /* it is on, and on this one; NULL */
 	struct moment_zone zone; /* of date-times without a zone */
 	/* with which keys of sessions begin; none: inspector/sessions.h */
 	const char *const *session_prefixes;
@@ -99,6 +100,9 @@ struct record {
 void record_of(struct record *r, const struct item *item,
     const struct rules *rules, struct buf *scratch);
 
+/* Whether ${r} has expired, but is live by rules.ttl_other: whoever wrote that
+ * later does not mean it to be deleted. Pure. */
+bool record_live_other(const struct record *r, const struct rules *rules);
 /* Whether ${r}'s expiry time is more than ${overdue} seconds ago, in any zone
  * if it is zoneless. Exact. Pure. */
 bool record_past(const struct record *r, const struct rules *rules,

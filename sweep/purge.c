@@ -52,6 +52,7 @@ take(struct sweep_run *run, const struct record *r, int64_t units)
 		return 1;
 	}
 	sweep_totals_match(t, r, units);
+	t->live_other += record_live_other(r, p->rules);
 	if (!p->execute) {
 		t->outcomes[OUTCOME_SKIPPED]++;
 		t->journal_bytes += plan_journal_bytes(r->item);

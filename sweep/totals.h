@@ -41,6 +41,7 @@ struct sweep_totals {
 	/* immortal, and the time in another unit or format has not passed; of
 	 * these, sessions */
 	int64_t ahead, ahead_sessions;
+	int64_t live_other;        /* expired, but live by rules.ttl_other */
 	int64_t timeless_sessions; /* immortal, without a time that is known */
 	int64_t unconfirmed;
 	int64_t unsure; /* failed without a reply, and could not be read */

@@ -305,6 +305,33 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	expires 5000
 	old -5000
 	END
+	# an entry that has both is judged by one alone: the dry run is loud
+	table=$(new_table both)
+	{
+		entries expires "$((NOW - 5000))" "\"ttl\":{\"N\":\"$((NOW + 9000))\"}," a b
+		entries expires "$((NOW - 5000))" "\"ttl\":{\"N\":\"$((NOW - 157700000))\"}," c
+		entries expires "$((NOW - 5000))" "" d e
+		entries ttl "$((NOW + 9000))" "" f g
+	} | seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW" --ttl on
+	run -0 --separate-stderr ttlsweep purge -t "$table" --ttl-attribute expires
+	[[ $output == *"matched  5"*$'\n2 of them are LIVE by ttl, on which TTL acts, and would be deleted.\n'* ]]
+	run -0 --separate-stderr ttlsweep purge -t "$table"
+	[[ $output != *"LIVE by"* ]]
+	run -0 --separate-stderr ttlsweep inspect -t "$table" --ttl-attribute expires
+	output=${output//$'\n '/}
+	[[ ${output//$'\n'/ } == *"By expires, TTL would never delete 2 of the others."* ]]
+	[[ $output == *"delete all 5 expired entries now, also those that are live by ttl, which the dry run counts:"* ]]
+	run -0 --separate-stderr ttlsweep show -t "$table" --ttl-attribute expires f
+	[[ ${output//$'\n '/} == *"immortal: by expires, TTL would never delete it: the TTL attribute expires is missing."* ]]
+	# a name that could be read as TTL itself
+	table=$(new_table name)
+	{ entries ttl "$((NOW + 9000))" "" a b; entries TTL "$((NOW + 9000))" "" c d e f; } |
+	    seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW" --ttl on
+	run -0 --separate-stderr ttlsweep inspect -t "$table"
+	[[ ${output//$'\n '/} == *"or move TTL to 'TTL'."* ]]
+	run -0 --separate-stderr ttlsweep inspect -t "$table" --ttl-attribute TTL
+	output=${output//$'\n'/ }
+	[[ $output == *"TTL acts on ttl, not on 'TTL', by which TTL would never delete 2 entries."* ]]
 	# while TTL is off, nothing says which is the right one
 	table=$(new_table off)
 	{ entries ttl "$((NOW + 9000))" "" a b c; entries expires "$((NOW + 9000))" "" d e f; } |

@@ -352,6 +352,13 @@ refused() {
 	[ ! -e "$BATS_TEST_TMPDIR/c" ]
 }
 
+@test "a shard's report names the time that all shards need" {
+	run -0 --separate-stderr ttlsweep inspect -t "$TABLE" --shard 1/2 --format json
+	[[ $stderr == *"to combine this with other shards (--merge), give them all the same time: --now $(jq .now <<<"$output")" ]]
+	run -0 --separate-stderr ttlsweep inspect -t "$TABLE" --shard 1/2 --format json --now "$NOW"
+	[[ $stderr != *"same time"* ]]
+}
+
 @test "alerts set exit status 5 and say which limit was exceeded" {
 	run -0 --separate-stderr inspect -t "$TABLE" --alert-expired 6000
 	[[ -z $stderr ]]

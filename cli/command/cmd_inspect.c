@@ -361,6 +361,20 @@ end(struct inspect *in)
 	lookalike_release(&in->lookalikes);
 }
 
+/* Reports of shards that are judged at different times cannot be added up. */
+static void
+tell_shard(const struct inspect *in)
+{
+	const struct context *c = &in->context;
+
+	if (c->portion.of > 1 && !option_given(c->o, "now") &&
+	    c->o->format == FORMAT_JSON)
+		log_note(c->log,
+		    "to combine this with other shards (--merge), give them "
+		    "all the same time: --now %lld",
+		    (long long)c->rules.now);
+}
+
 static int
 look(struct inspect *in, struct fault *f)
 {
@@ -370,6 +384,7 @@ look(struct inspect *in, struct fault *f)
 	const struct ddb_table *t = &in->context.table;
 	int rc = count(in, f);
 
+	tell_shard(in);
 	lookalike_sort(&in->lookalikes, summary_nameless(&in->all),
 	    t->ttl_acts ? t->ttl_attribute : NULL);
 	if (rc == 0) {

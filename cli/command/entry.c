@@ -69,7 +69,7 @@ add_reason(const struct text_report *p, struct buf *out, const struct record *r,
 	if (r->reason == REASON_MISSING) {
 		buf_adds(out,
 		    ttl->assumed ? "the attribute " : "the TTL attribute ");
-		text_report_text(p, out, ttl->attribute);
+		text_report_attribute(p, out, ttl->attribute);
 		buf_adds(out,
 		    ttl->assumed
 			? ", which was assumed, is missing; if the time is in "
@@ -82,7 +82,7 @@ add_reason(const struct text_report *p, struct buf *out, const struct record *r,
 		buf_adds(out, "TTL is off");
 	} else {
 		buf_adds(out, "TTL acts on ");
-		text_report_text(p, out, ttl->on);
+		text_report_attribute(p, out, ttl->on);
 	}
 }
 
@@ -93,7 +93,7 @@ add_ttl(const struct text_report *p, struct buf *out, const struct record *r,
 {
 	if (ttl->unknown != NULL) {
 		buf_adds(out, "; if TTL is on for ");
-		text_report_text(p, out, ttl->unknown);
+		text_report_attribute(p, out, ttl->unknown);
 		buf_adds(out, ", TTL deletes it, free of charge.");
 	} else if (r->state == STATE_LIVE && r->reason != REASON_NONE) {
 		buf_adds(out, "; TTL will not delete it: ");
@@ -111,6 +111,21 @@ add_ttl(const struct text_report *p, struct buf *out, const struct record *r,
 	}
 }
 
+/* "TTL will never delete it: "; by another attribute than that on which TTL
+ * acts, which may delete it, it would not. */
+static void
+add_never(const struct text_report *p, struct buf *out,
+    const struct entry_ttl *ttl)
+{
+	if (ttl->on == NULL || strcmp(ttl->on, ttl->attribute) == 0) {
+		buf_adds(out, "TTL will never delete it: ");
+		return;
+	}
+	buf_adds(out, "by ");
+	text_report_attribute(p, out, ttl->attribute);
+	buf_adds(out, ", TTL would never delete it: ");
+}
+
 /* What TTL will do with it, in a sentence. */
 static void
 add_fate(const struct text_report *p, struct buf *out, const struct record *r,
@@ -125,7 +140,8 @@ add_fate(const struct text_report *p, struct buf *out, const struct record *r,
 		break;
 	case STATE_STUCK:
 		when(out, r, "expired", "is to expire");
-		buf_adds(out, "; TTL will never delete it: ");
+		buf_adds(out, "; ");
+		add_never(p, out, ttl);
 		add_reason(p, out, r, ttl);
 		buf_adds(out,
 		    r->old && r->reason != REASON_TOO_OLD
@@ -135,8 +151,8 @@ add_fate(const struct text_report *p, struct buf *out, const struct record *r,
 		break;
 	default:
 		when(out, r, "was meant to expire", "is meant to expire");
-		buf_addf(out,
-		    "%sTTL will never delete it: ", r->has_moment ? "; " : "");
+		buf_adds(out, r->has_moment ? "; " : "");
+		add_never(p, out, ttl);
 		add_reason(p, out, r, ttl);
 		buf_addc(out, '.');
 		break;

@@ -254,6 +254,9 @@ take_table(struct context *c, const struct context_hints *hints)
 	    : hint != NULL                   ? hint
 					     : "ttl";
 	c->rules.ttl_acts = ddb_table_ttl_acts(&c->table, c->ttl);
+	c->rules.ttl_other = c->table.ttl_acts && !c->rules.ttl_acts
+	    ? c->table.ttl_attribute
+	    : NULL;
 	c->rules.now = option_given(c->o, "now") ? c->o->now : ddb_now(c->ddb);
 	c->price = c->table.provisioned ? NULL : price_of(c->config.region);
 	c->pace =

@@ -156,10 +156,11 @@ const struct option_row option_rows[] = {
 	    .help = "repeat after pauses of DUR, and show what changed" },
 	{ .name = "alert-expired", VALUE(INT, alert_expired, "N"),
 	    .commands = ON_INSPECT, .lo = 0, .hi = MANY,
-	    .help = "exit with 5 when more than N entries are expired" },
+	    .help = "exit with 5 when more than N entries are expired (with "
+	    "--watch: say so)" },
 	{ .name = "alert-overdue", VALUE(DURATION, alert_overdue, "DUR"),
 	    .commands = ON_INSPECT,
-	    .help = "exit with 5 when one has been expired for longer" },
+	    .help = "the same when one has been expired for longer" },
 	{ .name = "cookie", .heading = "Which entry",
 	    VALUE(STRING, cookie, "VALUE"), .commands = ON_SHOW,
 	    .help = "find the session of an express-session cookie (- reads "

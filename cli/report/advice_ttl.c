@@ -17,12 +17,12 @@ tell_stranded(struct advice *a)
 	if (n == 0)
 		return;
 	buf_adds(a->line, "Entries without ");
-	text_report_text(&a->e->p, a->line, r->ttl_attribute);
+	text_report_attribute(&a->e->p, a->line, r->ttl_attribute);
 	if (!r->estimated)
 		buf_addf(a->line, " (%s)", figure_count(n).s);
 	buf_adds(a->line,
 	    " are not deleted by TTL after that, even if they have ");
-	text_report_text(&a->e->p, a->line, r->table_ttl);
+	text_report_attribute(&a->e->p, a->line, r->table_ttl);
 	buf_adds(a->line, ": wait until these have expired, if you can. ");
 }
 
@@ -67,7 +67,7 @@ advice_ttl_after(struct advice *a)
 		return;
 	if (a->acts == REPORT_TTL_ELSEWHERE) {
 		buf_adds(a->line, "Then move TTL to ");
-		text_report_text(&a->e->p, a->line, a->r->ttl_attribute);
+		text_report_attribute(&a->e->p, a->line, a->r->ttl_attribute);
 		buf_addc(a->line, '.');
 	} else {
 		buf_adds(a->line, "Then turn TTL on.");

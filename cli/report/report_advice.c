@@ -23,14 +23,14 @@ look_again(struct advice *a)
 
 	if (!advice_is_live(r)) {
 		buf_adds(a->line, " Try --ttl-attribute ");
-		text_report_text(&a->e->p, a->line, r->lookalikes[0]);
+		text_report_attribute(&a->e->p, a->line, r->lookalikes[0]);
 		buf_addc(a->line, '.');
 		advice_say(a);
 		return;
 	}
 	for (size_t i = 0; i < r->nlookalikes && i < LOOKED_AT; i++) {
 		buf_addf(a->line, "%s ", i > 0 ? "If" : " If");
-		text_report_text(&a->e->p, a->line, r->lookalikes[i]);
+		text_report_attribute(&a->e->p, a->line, r->lookalikes[i]);
 		buf_adds(a->line, " is the expiry time:");
 		advice_say(a);
 		advice_inspect(a, r->lookalikes[i]);
@@ -56,7 +56,7 @@ advise_attribute(struct advice *a)
 	else
 		buf_adds(a->line, n == 1 ? " entry lacks" : " entries lack");
 	buf_adds(a->line, " the attribute ");
-	text_report_text(&a->e->p, a->line, r->ttl_attribute);
+	text_report_attribute(&a->e->p, a->line, r->ttl_attribute);
 	buf_adds(a->line,
 	    all && seen[0] != '\0' ? "; read more of the table to be sure."
 				   : ".");
@@ -87,10 +87,10 @@ advise_attribute(struct advice *a)
 	buf_adds(a->line,
 	    "If the application writes the time there now, TTL does not see "
 	    "it: let it write ");
-	text_report_text(&a->e->p, a->line, r->ttl_attribute);
+	text_report_attribute(&a->e->p, a->line, r->ttl_attribute);
 	buf_adds(a->line, " again, or move TTL to ");
 	if (r->nlookalikes == 1)
-		text_report_text(&a->e->p, a->line, r->lookalikes[0]);
+		text_report_attribute(&a->e->p, a->line, r->lookalikes[0]);
 	else
 		buf_adds(a->line, "the other attribute");
 	buf_addc(a->line, '.');
@@ -130,7 +130,13 @@ delete_all(struct advice *a, int64_t n)
 		buf_adds(a->line, "all");
 	else
 		buf_adds(a->line, figure_all(n).s);
-	buf_addf(a->line, " %s now:", expired_entries(n));
+	buf_addf(a->line, " %s now", expired_entries(n));
+	if (a->acts == REPORT_TTL_ELSEWHERE && a->r->table_ttl != NULL) {
+		buf_adds(a->line, ", also those that are live by ");
+		text_report_attribute(&a->e->p, a->line, a->r->table_ttl);
+		buf_adds(a->line, ", which the dry run counts");
+	}
+	buf_addc(a->line, ':');
 }
 
 /* Repair was advised; all ${n} expired entries that it changes are stuck. */
@@ -199,12 +205,12 @@ advise_on(struct advice *a, int64_t taken)
 		    "TTL is being switched off, which takes up to an hour. ");
 	if (asks) {
 		buf_adds(a->line, "If the application writes ");
-		text_report_text(&a->e->p, a->line, r->ttl_attribute);
+		text_report_attribute(&a->e->p, a->line, r->ttl_attribute);
 		buf_adds(a->line, " now, ");
 	}
 	if (move) {
 		buf_adds(a->line, asks ? "move TTL to " : "Move TTL to ");
-		text_report_text(&a->e->p, a->line, r->ttl_attribute);
+		text_report_attribute(&a->e->p, a->line, r->ttl_attribute);
 	} else {
 		buf_adds(a->line, asks ? "turn " : "Turn ");
 		buf_adds(a->line,
@@ -233,7 +239,7 @@ warn_creation(struct advice *a)
 	    !summary_by_creation(s, !a->off, report_words_chosen(r)))
 		return;
 	buf_adds(a->line, "By ");
-	text_report_text(&a->e->p, a->line, r->ttl_attribute);
+	text_report_attribute(&a->e->p, a->line, r->ttl_attribute);
 	buf_adds(a->line, ", ");
 	report_words_creation(s, a->line);
 	buf_adds(a->line,
@@ -365,7 +371,7 @@ add_pending(struct advice *a, int64_t pending, int64_t all)
 		buf_adds(a->line,
 		    advice_is_live(a->r) ? "If TTL is on for "
 					 : "In a table with TTL on ");
-		text_report_text(&a->e->p, a->line, a->r->ttl_attribute);
+		text_report_attribute(&a->e->p, a->line, a->r->ttl_attribute);
 		buf_adds(a->line,
 		    advice_is_live(a->r) ? ", it will delete "
 					 : ", TTL deletes ");
@@ -462,7 +468,7 @@ give_times(struct advice *a)
 	struct buf repeat = { 0 };
 
 	buf_adds(a->line, "If entries without the attribute ");
-	text_report_text(&a->e->p, a->line, r->ttl_attribute);
+	text_report_attribute(&a->e->p, a->line, r->ttl_attribute);
 	buf_adds(a->line,
 	    " should expire, give them a time (DUR from now, such as 30d):");
 	advice_say(a);
@@ -494,7 +500,7 @@ advise_immortal(struct advice *a)
 		return;
 	if (a->acts == REPORT_TTL_ELSEWHERE) {
 		buf_adds(a->line, "By ");
-		text_report_text(&a->e->p, a->line, a->r->ttl_attribute);
+		text_report_attribute(&a->e->p, a->line, a->r->ttl_attribute);
 		buf_adds(a->line, ", ");
 	}
 	start = a->line->n == 0;

@@ -132,7 +132,7 @@ by_ttl(struct writing *w)
 		report_words_acts_on(&w->p, w->r->ttl_on, w->r->ttl_off,
 		    &w->line);
 		buf_adds(&w->line, ". Entries are judged here by ");
-		text_report_text(&w->p, &w->line, w->r->ttl_off);
+		text_report_attribute(&w->p, &w->line, w->r->ttl_off);
 		say(w, TEXT_REPORT_YELLOW,
 		    "; TTL may delete some of them by the other attribute.");
 		return;
@@ -140,7 +140,8 @@ by_ttl(struct writing *w)
 	if (pending > 0) {
 		if (w->r->ttl_unknown != NULL) {
 			buf_adds(&w->line, "If TTL is on for ");
-			text_report_text(&w->p, &w->line, w->r->ttl_unknown);
+			text_report_attribute(&w->p, &w->line,
+			    w->r->ttl_unknown);
 			buf_adds(&w->line, ", it will delete ");
 		} else {
 			buf_adds(&w->line, "TTL will delete ");
@@ -345,6 +346,20 @@ given(struct writing *w)
 	    n == 1 ? "gets one" : "get one", time);
 }
 
+/* Live by the attribute that TTL acts on, and judged by another one. */
+static void
+live_other(struct writing *w)
+{
+	int64_t n = w->r->totals->live_other;
+
+	if (n == 0 || strcmp(w->r->command, "purge") != 0)
+		return;
+	buf_addf(&w->line, "%s of them %s LIVE by ", figure_count(n).s,
+	    n == 1 ? "is" : "are");
+	text_report_attribute(&w->p, &w->line, w->r->ttl_on);
+	say(w, TEXT_REPORT_RED, ", on which TTL acts, and would be deleted.");
+}
+
 static void
 would_purge(struct writing *w)
 {
@@ -353,6 +368,7 @@ would_purge(struct writing *w)
 
 	whole(w);
 	live(w);
+	live_other(w);
 	ahead(w);
 	timeless(w);
 	live_sessions(w);

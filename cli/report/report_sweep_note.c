@@ -67,7 +67,7 @@ then_acts(const struct report_sweep *r, const struct text_report *p,
 		return;
 	if (r->ttl_unknown != NULL) {
 		buf_adds(line, "If TTL is on for ");
-		text_report_text(p, line, r->ttl_unknown);
+		text_report_attribute(p, line, r->ttl_unknown);
 		buf_adds(line, ", it deletes ");
 	} else {
 		buf_adds(line, "TTL deletes ");

@@ -77,9 +77,9 @@ report_words_acts_on(const struct text_report *p, const char *on,
 		return;
 	}
 	buf_adds(line, "TTL acts on ");
-	text_report_text(p, line, on);
+	text_report_attribute(p, line, on);
 	buf_adds(line, ", not on ");
-	text_report_text(p, line, not );
+	text_report_attribute(p, line, not );
 }
 
 void
@@ -158,7 +158,7 @@ report_words_lookalikes(const struct text_report *p, const struct report *r,
 {
 	for (size_t i = 0; i < r->nlookalikes; i++) {
 		buf_adds(line, i > 0 ? ", " : "");
-		text_report_text(p, line, r->lookalikes[i]);
+		text_report_attribute(p, line, r->lookalikes[i]);
 	}
 }
 
@@ -274,7 +274,7 @@ remedy_off(const struct text_report *p, const struct report *r,
 	else
 		buf_adds(line, "Move");
 	buf_adds(line, " TTL to ");
-	text_report_text(p, line, r->ttl_attribute);
+	text_report_attribute(p, line, r->ttl_attribute);
 	if (purge == NULL)
 		buf_addf(line, " before %s", expire);
 	buf_addc(line, '.');
@@ -423,7 +423,7 @@ report_words_ttl(const struct text_report *p, const struct report *r,
 	char time[32];
 
 	buf_adds(line, "TTL attribute ");
-	text_report_text(p, line, r->ttl_attribute);
+	text_report_attribute(p, line, r->ttl_attribute);
 	if (r->table_ttl != NULL &&
 	    strcmp(r->table_ttl, r->ttl_attribute) != 0) {
 		buf_adds(line, "; the table's TTL is ");
@@ -432,7 +432,7 @@ report_words_ttl(const struct text_report *p, const struct report *r,
 			buf_addc(line, ' ');
 		}
 		buf_adds(line, "on ");
-		text_report_text(p, line, r->table_ttl);
+		text_report_attribute(p, line, r->table_ttl);
 	} else if (r->ttl_status != NULL) {
 		buf_adds(line, ", TTL ");
 		text_report_text(p, line, r->ttl_status);
@@ -510,7 +510,7 @@ nameless(const struct text_report *p, const struct report *r, struct buf *line)
 		    "the time. ");
 	buf_addf(line, "No entry%s has the %sattribute ", seen,
 	    elsewhere || is_assumed(r) ? "" : "TTL ");
-	text_report_text(p, line, r->ttl_attribute);
+	text_report_attribute(p, line, r->ttl_attribute);
 	buf_adds(line,
 	    is_assumed(r)         ? ", which was assumed."
 		: seen[0] != '\0' ? "."
@@ -570,7 +570,10 @@ none_left(const struct text_report *p, const struct report *r, bool off,
 		buf_adds(line, ", but ");
 		report_words_off(p, r, line);
 	}
-	if (immortal > 0 && r->estimated && !r->selected && !off)
+	if (immortal > 0 && report_words_acts(r) == REPORT_TTL_ELSEWHERE)
+		buf_addf(line, ", by which TTL would never delete %s%s",
+		    r->estimated ? "about " : "", figure_entries(immortal).s);
+	else if (immortal > 0 && r->estimated && !r->selected && !off)
 		buf_addf(line, ". TTL will never delete about %s of the table",
 		    figure_entries(immortal).s);
 	else if (immortal > 0)
@@ -615,7 +618,8 @@ left(const struct report *r, int64_t n, struct buf *line)
 /* What TTL, which acts, will never delete: ${stuck} of ${expired} entries, and
  * others. */
 static void
-never(const struct report *r, int64_t stuck, int64_t expired, struct buf *line)
+never(const struct text_report *p, const struct report *r, int64_t stuck,
+    int64_t expired, struct buf *line)
 {
 	const struct summary *s = r->summary;
 	const char *about = r->estimated ? "about " : "";
@@ -628,9 +632,14 @@ never(const struct report *r, int64_t stuck, int64_t expired, struct buf *line)
 		buf_addf(line, " TTL will never delete %s%s of them as %s",
 		    about, figure_count(stuck).s,
 		    stuck == 1 ? "it is" : "they are");
-	if (immortal > 0)
+	if (immortal > 0 && report_words_acts(r) == REPORT_TTL_ELSEWHERE) {
+		buf_adds(line, " By ");
+		text_report_attribute(p, line, r->ttl_attribute);
+		buf_adds(line, ", TTL would never delete ");
+	} else if (immortal > 0) {
 		buf_adds(line,
 		    stuck > 0 ? ", nor " : " TTL will never delete ");
+	}
 	if (!r->estimated && immortal == 1 && s->states[STATE_LIVE].items == 0)
 		buf_adds(line, "the other one");
 	else if (immortal > 0)
@@ -655,7 +664,7 @@ report_words_verdict(const struct text_report *p, const struct report *r,
 	if (expired == 0)
 		return none_left(p, r, off, line);
 	left(r, expired, line);
-	never(r, off ? 0 : stuck, expired, line);
+	never(p, r, off ? 0 : stuck, expired, line);
 	if (off)
 		add_off(p, r, line);
 	return stuck > 0 ? STATE_STUCK : STATE_PENDING;

@@ -1,4 +1,5 @@
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "cli/report/figure.h"
@@ -140,6 +141,17 @@ void
 text_report_text(const struct text_report *p, struct buf *out, const char *s)
 {
 	text_escape(out, s, strlen(s), p->style.ascii);
+}
+
+void
+text_report_attribute(const struct text_report *p, struct buf *out,
+    const char *name)
+{
+	bool quoted = strcasecmp(name, "TTL") == 0 && strcmp(name, "ttl") != 0;
+
+	buf_adds(out, quoted ? "'" : "");
+	text_report_text(p, out, name);
+	buf_adds(out, quoted ? "'" : "");
 }
 
 void

@@ -50,6 +50,11 @@ void text_report_summary_key(const struct text_report *p, struct buf *out,
 void text_report_text(const struct text_report *p, struct buf *out,
     const char *s);
 
+/* Add the name of an attribute, escaped; in quotes if it could be read as TTL
+ * itself, as TTL could. */
+void text_report_attribute(const struct text_report *p, struct buf *out,
+    const char *name);
+
 /* Add "10 read units and 5 write units a second", "5 write units a second,
  * reads unlimited", "reads and writes unlimited". */
 void text_report_pace(struct buf *out, const struct plan_pace *pace);
