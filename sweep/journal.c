@@ -133,10 +133,14 @@ way_out(const struct journal *j, int error)
 	if (error != ENOSPC && error != EDQUOT)
 		return "";
 	return j->numbered
-	    ? "; make room there (but keep this journal if anything was changed: it is the undo), or "
-	      "name a place with more space with --journal-dir"
-	    : "; make room there (but keep this journal if anything was changed: it is the undo), or "
-	      "name a file where there is more space with --journal";
+	    ? "; make room there (remove older journals whose undo is not "
+	      "needed, or compress them with gzip, but keep this one if "
+	      "anything was changed), or name a place with more space with "
+	      "--journal-dir"
+	    : "; make room there (remove older journals whose undo is not "
+	      "needed, or compress them with gzip, but keep this one if "
+	      "anything was changed), or name a file where there is more space "
+	      "with --journal";
 }
 
 /* Append ${load} to the file. A partial write is truncated again, so that only

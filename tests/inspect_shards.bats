@@ -352,6 +352,21 @@ refused() {
 	[ ! -e "$BATS_TEST_TMPDIR/c" ]
 }
 
+@test "what the groups that are not shown have, if there are any" {
+	local i
+	ttlsweep inspect -t "$TABLE" --now "$NOW" --format json >"$BATS_TEST_TMPDIR/all"
+	run -0 ttlsweep inspect -t "$TABLE" --now "$NOW" --top 2
+	[[ $output == *"Groups (the 2 with the most entries, of $(jq '.groups | length' "$BATS_TEST_TMPDIR/all"))"* ]]
+	i=$(jq '[.groups | sort_by(-.items)[2:][].items] | add' "$BATS_TEST_TMPDIR/all")
+	[[ ${output//$'\u00a0'/ } == *"The other groups have "*" (--top shows more)."* ]]
+	[[ $(sed -n 's/.*The other groups have \([0-9  ]*\) entries.*/\1/p' <<<"$output" | tr -cd 0-9) -eq $i ]]
+	for i in "" "--sample 30" "--sample 60"; do
+		# shellcheck disable=SC2086
+		run -0 ttlsweep inspect -t "$TABLE" --now "$NOW" --top 1000 $i
+		[[ $output == *Groups* && $output != *"other groups"* ]]
+	done
+}
+
 @test "a shard's report names the time that all shards need" {
 	run -0 --separate-stderr ttlsweep inspect -t "$TABLE" --shard 1/2 --format json
 	[[ $stderr == *"to combine this with other shards (--merge), give them all the same time: --now $(jq .now <<<"$output")" ]]

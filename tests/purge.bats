@@ -764,10 +764,11 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	flock -s 8
 	run -0 sweep -v --keep-journals 30d
 	[[ $output == *"would remove the old journal $j/old"* ]]
-	[[ $output == *"--keep-journals would remove 2 journals of this table, more than 30 d old, from $j"* ]]
+	[[ $output == *"after a run that ends with status 0, --keep-journals would remove 2 journals of this table, more than 30 d old, from $j"* ]]
 	[[ $(find "$j" -type f | wc -l) -eq 8 ]]
 	# not when something is wrong: they may be needed
-	run -4 sweep --yes --keep-journals 30d --max-percent 1
+	run -4 sweep --yes -q --keep-journals 30d --max-percent 1
+	[[ $output == *"after a run that ends with status 0, --keep-journals would remove 2 journals of this table, more than 30 d old, from $j"* ]]
 	run -4 sweep --keep-journals 30d --max-percent 1
 	[[ $output != *"journals of this table"* ]]
 	[[ $(find "$j" -type f | wc -l) -eq 8 ]]

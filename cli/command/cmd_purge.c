@@ -345,12 +345,22 @@ report(struct sweep *s, bool executed, int rc, struct fault *f)
 	return rc;
 }
 
+/* An old journal that is removed, or (dry) would be. */
+static void
+tell_removed(void *ctx, const char *path)
+{
+	const struct sweep *s = ctx;
+	char *text = xasprintf("removed the old journal %s", path);
+
+	log_hook(s->context.log, LOG_DEBUG, text);
+	free(text);
+}
+
 static void
 tell_expired(void *ctx, const char *path)
 {
 	const struct sweep *s = ctx;
-	char *text = xasprintf("%s old journal %s",
-	    s->context.o->yes ? "removed the" : "would remove the", path);
+	char *text = xasprintf("would remove the old journal %s", path);
 
 	log_hook(s->context.log, LOG_DEBUG, text);
 	free(text);
@@ -374,10 +384,11 @@ journals_directory(const struct options *o)
 	    slash > o->journal ? (size_t)(slash - o->journal) : 1);
 }
 
-/* --keep-journals: older journals are removed once this run has succeeded; a
- * dry run says which would be. The times of files are by our clock. */
+/* --keep-journals: older journals are removed if this run ${succeeded}; a dry
+ * run, and one that has not, say how many would be. The times of files are by
+ * our clock. */
 static int
-drop_journals(struct sweep *s, bool execute, struct fault *f)
+drop_journals(struct sweep *s, bool succeeded, struct fault *f)
 {
 	struct context *c = &s->context;
 	char *dir = c->o->keep_journals < 0 ? NULL : journals_directory(c->o);
@@ -387,8 +398,8 @@ drop_journals(struct sweep *s, bool execute, struct fault *f)
 		.endpoint = c->config.endpoint,
 		.region = c->config.region,
 		.own = s->totals.journal,
-		.dry = !execute,
-		.told = tell_expired,
+		.dry = !succeeded,
+		.told = succeeded ? tell_removed : tell_expired,
 		.ctx = s,
 	};
 	char age[32];
@@ -402,11 +413,12 @@ drop_journals(struct sweep *s, bool execute, struct fault *f)
 	rc = journal_expire(&e, &n, f);
 	text_span(age, c->o->keep_journals);
 	if (rc == 0 && n > 0)
-		log_note(c->log,
-		    execute
+		(succeeded || !s->writes ? log_note : log_warn)(c->log,
+		    succeeded
 			? "%lld journal%s of this table, more than %s old, "
 			  "removed from %s"
-			: "--keep-journals would remove %lld journal%s of this "
+			: "after a run that ends with status 0, "
+			  "--keep-journals would remove %lld journal%s of this "
 			  "table, more than %s old, from %s",
 		    (long long)n, n == 1 ? "" : "s", age,
 		    dir != NULL ? dir : "the default directory");
@@ -423,7 +435,8 @@ sweep(struct sweep *s, bool execute, struct fault *f)
 	    f->kind != FAULT_CANCELLED)
 		return -1;
 	rc = report(s, execute, rc, f);
-	if (rc == 0 && drop_journals(s, execute, f) != 0)
+	if ((rc == 0 || (rc > 0 && execute)) &&
+	    drop_journals(s, execute && rc == 0, f) != 0)
 		return -1;
 	return rc;
 }

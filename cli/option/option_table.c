@@ -220,8 +220,8 @@ const struct option_row option_rows[] = {
 	    .help = "keep no journal: no undo" },
 	{ .name = "keep-journals", VALUE(DURATION, keep_journals, "DUR"),
 	    .commands = ON_SWEEP,
-	    .help = "afterwards, remove this table's journals older than "
-	    "this" },
+	    .help = "after a run that ends with 0, remove this table's "
+	    "journals older than this" },
 	{ .name = "overdue", .heading = "Checks",
 	    VALUE(DURATION, overdue, "DUR"), .commands = ON_DOCTOR,
 	    .help = "check for a purge with this --overdue" },

@@ -284,11 +284,12 @@ static void
 other_groups(struct emit *e, const struct report *r, int64_t items,
     int64_t bytes)
 {
+	/* estimates of groups, each rounded, may not add up to that of all */
 	if (items <= 0)
 		return;
 	buf_addf(&e->line, "The other groups have %s%s",
 	    r->estimated ? "about " : "", figure_entries(items).s);
-	if (r->summary->sizes)
+	if (r->summary->sizes && bytes > 0)
 		buf_addf(&e->line, ", %s", figure_bytes(bytes).s);
 	buf_adds(&e->line, " (--top shows more).");
 	emit_line(e, EMIT_BODY, EMIT_PLAIN);
@@ -324,7 +325,8 @@ groups(struct emit *e, const struct report *r)
 		bytes -= by[i]->bytes;
 	}
 	emit_table_end(e);
-	other_groups(e, r, items, bytes);
+	if (n < s->ngroups || !s->groups_complete)
+		other_groups(e, r, items, bytes);
 	buf_release(&text);
 	free(by);
 }
