@@ -546,12 +546,12 @@ closed() {
 	[[ $output == *"the attribute ttl, which was assumed, is missing; if the time is in another one, name it with --ttl-attribute."* ]]
 	run -0 ttlsweep show -t "$other" --ttl-attribute sess tomorrow
 	output=${output//$'\n '/}
-	[[ $output == *"TTL will never delete it: the TTL attribute sess is missing."* ]]
+	[[ $output == *"by sess, TTL would never delete it: the TTL attribute sess is missing."* ]]
 	printf '{"Item":{"key":{"S":"x"},"until":{"N":"%s"}}}\n' "$((now - 7200))" |
 	    ttlsweep restore -q --yes -t "$other" -
 	run -0 ttlsweep show -t "$other" --ttl-attribute until x
 	output=${output//$'\n'  / }
-	[[ $output == *"stuck: expired 2 h ago, at "*"; TTL will never delete it: TTL acts on ttl."* ]]
+	[[ $output == *"stuck: expired 2 h ago, at "*"; TTL acts on ttl, not on until."* ]]
 }
 
 @test "show finds keys of every type, and the entry of a sort key" {

@@ -426,7 +426,7 @@ go_on() { eval "run --separate-stderr $(sed -En 's/^ttlsweep: (to continue|once 
 		[[ $stderr == *"--max-${stop% *}"* ]]
 		# shellcheck disable=SC2086
 		run -4 --separate-stderr sweep --max-$stop
-		[[ $stderr == *"nothing was changed; raise --max-${stop% *}"* ]]
+		[[ $stderr == *"nothing was changed; "*"raise "* && $stderr == *"--max-${stop% *}"* ]]
 		[[ $output != *"    ttlsweep "* ]]
 	done
 	[[ $stderr == *"max-cost"* ]]

@@ -2,6 +2,7 @@
 
 #include "cli/command/entry.h"
 #include "cli/report/figure.h"
+#include "cli/report/report_words.h"
 #include "export/item_json.h"
 #include "inspector/mask.h"
 #include "inspector/record.h"
@@ -111,19 +112,26 @@ add_ttl(const struct text_report *p, struct buf *out, const struct record *r,
 	}
 }
 
-/* "TTL will never delete it: "; by another attribute than that on which TTL
- * acts, which may delete it, it would not. */
+/* That TTL will never delete it, and why. By the attribute that TTL acts on, if
+ * that is another one, TTL may delete it all the same. */
 static void
-add_never(const struct text_report *p, struct buf *out,
+add_never(const struct text_report *p, struct buf *out, const struct record *r,
     const struct entry_ttl *ttl)
 {
-	if (ttl->on == NULL || strcmp(ttl->on, ttl->attribute) == 0) {
-		buf_adds(out, "TTL will never delete it: ");
+	bool other = ttl->on != NULL && strcmp(ttl->on, ttl->attribute) != 0;
+
+	if (other && r->reason == REASON_TTL_OFF) {
+		report_words_acts_on(p, ttl->on, ttl->attribute, out);
 		return;
 	}
-	buf_adds(out, "by ");
-	text_report_attribute(p, out, ttl->attribute);
-	buf_adds(out, ", TTL would never delete it: ");
+	if (other) {
+		buf_adds(out, "by ");
+		text_report_attribute(p, out, ttl->attribute);
+		buf_adds(out, ", TTL would never delete it: ");
+	} else {
+		buf_adds(out, "TTL will never delete it: ");
+	}
+	add_reason(p, out, r, ttl);
 }
 
 /* What TTL will do with it, in a sentence. */
@@ -141,8 +149,7 @@ add_fate(const struct text_report *p, struct buf *out, const struct record *r,
 	case STATE_STUCK:
 		when(out, r, "expired", "is to expire");
 		buf_adds(out, "; ");
-		add_never(p, out, ttl);
-		add_reason(p, out, r, ttl);
+		add_never(p, out, r, ttl);
 		buf_adds(out,
 		    r->old && r->reason != REASON_TOO_OLD
 			? ", and TTL leaves alone what expired five years ago "
@@ -152,8 +159,7 @@ add_fate(const struct text_report *p, struct buf *out, const struct record *r,
 	default:
 		when(out, r, "was meant to expire", "is meant to expire");
 		buf_adds(out, r->has_moment ? "; " : "");
-		add_never(p, out, ttl);
-		add_reason(p, out, r, ttl);
+		add_never(p, out, r, ttl);
 		buf_addc(out, '.');
 		break;
 	}
