@@ -649,10 +649,10 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 		[[ $stderr == "ttlsweep: standard input: the key does not have an entry: it is gone already, or not whole, with its prefix (such as session:)" ]]
 	done
 	# one of several, with a run that deletes the others
-	ttlsweep list -t "$T" --now "$NOW" --reveal --no-headings --columns key --limit 2 >keys
-	echo sesion:none >>keys
-	run -0 --separate-stderr ttlsweep purge -q -t "$T" --now "$NOW" --state any --yes --no-journal --keys-from keys
-	[[ $stderr == "ttlsweep: keys: 1 of 3 keys has no entry: it is gone already, or mistyped" ]]
+	ttlsweep list -t "$T" --now "$NOW" --reveal --no-headings --columns key --limit 2 >"$BATS_TEST_TMPDIR/keys"
+	echo sesion:none >>"$BATS_TEST_TMPDIR/keys"
+	run -0 --separate-stderr ttlsweep purge -q -t "$T" --now "$NOW" --state any --yes --no-journal --keys-from "$BATS_TEST_TMPDIR/keys"
+	[[ $stderr == "ttlsweep: $BATS_TEST_TMPDIR/keys: 1 of 3 keys has no entry: it is gone already, or mistyped" ]]
 }
 
 @test "a TTL attribute that is a key is not repaired, and no repair is advised" {
