@@ -345,25 +345,25 @@ report(struct sweep *s, bool executed, int rc, struct fault *f)
 	return rc;
 }
 
-/* An old journal that is removed, or (dry) would be. */
 static void
-tell_removed(void *ctx, const char *path)
+tell_old(const struct sweep *s, const char *what, const char *path)
 {
-	const struct sweep *s = ctx;
-	char *text = xasprintf("removed the old journal %s", path);
+	char *text = xasprintf("%s the old journal %s", what, path);
 
 	log_hook(s->context.log, LOG_DEBUG, text);
 	free(text);
 }
 
 static void
+tell_removed(void *ctx, const char *path)
+{
+	tell_old(ctx, "removed", path);
+}
+
+static void
 tell_expired(void *ctx, const char *path)
 {
-	const struct sweep *s = ctx;
-	char *text = xasprintf("would remove the old journal %s", path);
-
-	log_hook(s->context.log, LOG_DEBUG, text);
-	free(text);
+	tell_old(ctx, "would remove", path);
 }
 
 /* Where the journal of the run is, or would be. The caller frees it; NULL: not
