@@ -304,22 +304,14 @@ record_keys(struct record *r, const struct item *item,
 bool
 record_live_other(const struct record *r, const struct rules *rules)
 {
-	struct slice_walk w = slice_walk(r->item->json);
-	struct slice name, value;
 	struct moment m;
 
 	if (rules->ttl_other == NULL ||
-	    (r->state != STATE_PENDING && r->state != STATE_STUCK) ||
-	    slice_object(&w) != 0)
+	    (r->state != STATE_PENDING && r->state != STATE_STUCK))
 		return false;
-	while (slice_member(&w, &name) == 1 && slice_value(&w, &value) == 0) {
-		if (!slice_text_is(name, rules->ttl_other,
-			strlen(rules->ttl_other)))
-			continue;
-		moment_read(&m, value, rules->now, rules->zone);
-		return moment_means(m.form) && m.floor >= rules->now;
-	}
-	return false;
+	moment_read(&m, slice_get(r->item->json, rules->ttl_other), rules->now,
+	    rules->zone);
+	return moment_means(m.form) && m.floor >= rules->now;
 }
 
 bool

@@ -313,10 +313,10 @@ warn_attribute(struct inspect *in)
 	bool said = !in->selects && !alerts &&
 	    (format == FORMAT_TEXT || format == FORMAT_HTML);
 	const struct lookalikes *l = &in->lookalikes;
+	bool all = summary_nameless(&in->all);
 	struct buf names = { 0 };
 
-	if (said || in->watch.known ||
-	    (l->n == 0 && !summary_nameless(&in->all)))
+	if (said || in->watch.known || (l->n == 0 && !all))
 		return;
 	if (in->selects && l->n == 0 && l->inside == NULL) {
 		/* only selected entries were looked at for that */
@@ -333,10 +333,9 @@ warn_attribute(struct inspect *in)
 		    "attribute of type Number",
 		    l->inside);
 	log_warn(in->context.log, "%s%s%s the TTL attribute %s%s",
-	    summary_nameless(&in->all) ? "no entry" : "some entries",
-	    estimates(in) ? " in the sample" : "",
-	    summary_nameless(&in->all) ? " has" : " lack", in->context.ttl,
-	    buf_text(&names));
+	    all ? "no entry" : "some entries",
+	    estimates(in) ? " in the sample" : "", all ? " has" : " lack",
+	    in->context.ttl, buf_text(&names));
 	buf_release(&names);
 }
 

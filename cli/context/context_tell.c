@@ -104,11 +104,11 @@ context_tell_attribute(const struct context *c, const struct summary *s,
 {
 	if (expected || !summary_nameless(s))
 		return;
-	if (c->table.ttl_acts && strcmp(c->table.ttl_attribute, c->ttl) != 0)
+	if (c->rules.ttl_other != NULL)
 		log_warn(c->log,
 		    "no entry that was read (%lld) has the attribute %s of "
 		    "--ttl-attribute; TTL is on for %s",
-		    (long long)s->items, c->ttl, c->table.ttl_attribute);
+		    (long long)s->items, c->ttl, c->rules.ttl_other);
 	else
 		log_warn(c->log,
 		    "no entry that was read (%lld) has the TTL attribute %s; "

@@ -131,7 +131,7 @@ delete_all(struct advice *a, int64_t n)
 	else
 		buf_adds(a->line, figure_all(n).s);
 	buf_addf(a->line, " %s now", expired_entries(n));
-	if (a->acts == REPORT_TTL_ELSEWHERE && a->r->table_ttl != NULL) {
+	if (a->acts == REPORT_TTL_ELSEWHERE) {
 		buf_adds(a->line, ", also those that are live by ");
 		text_report_attribute(&a->e->p, a->line, a->r->table_ttl);
 		buf_adds(a->line, ", which the dry run counts");
