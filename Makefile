@@ -275,8 +275,9 @@ $(LIB): $(filter-out $B/cli/main.o,$(OBJ))
 	@rm -f $@
 	$(call say,AR $@)$(AR) rcs $@ $^
 
+# Moved to its place, so that a test that runs it meanwhile finds the one before.
 $B/ttlsweep: $B/cli/main.o $(LIB)
-	$(call say,LD $@)$(LINK) -o $@ $^ $(LDLIBS)
+	$(call say,LD $@)$(LINK) -o $@.new $^ $(LDLIBS) && mv $@.new $@
 
 $B/completion/ttlsweep.bash: SHELL_NAME := bash
 $B/completion/_ttlsweep: SHELL_NAME := zsh

@@ -53,6 +53,19 @@ count() { "$PYTHON" "$ROOT/tests/lib/count.py" "$@"; }
 until_said() { "$PYTHON" "$ROOT/tests/lib/until.py" "$@"; }
 # ddb URL OPERATION JSON, as in ddb update_item
 ddb() { "$PYTHON" "$ROOT/tests/lib/ddb.py" "$@"; }
+# jq: the one of Debian 12 is content with -e and no input; that is no success.
+jq()
+{
+	local out status=0
+	if [[ $1 != -e && $1 != -se ]]; then
+		command jq "$@"
+		return
+	fi
+	out=$(command jq "$@") || status=$?
+	[[ -z $out ]] || printf '%s\n' "$out"
+	[[ $status -ne 0 || -n $out ]] || status=4
+	return $status
+}
 dump() { "$PYTHON" "$ROOT/tests/lib/dump.py" "$@"; }
 
 # new_table [WORD]: a table name that no other test has.
