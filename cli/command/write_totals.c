@@ -338,12 +338,9 @@ log_end(const struct context *c, const struct report_sweep *r,
 	if (r->executed &&
 	    (r->totals->stopped != NULL ||
 		r->totals->outcomes[OUTCOME_FAILED] > 0) &&
-	    2 * r->work.throttled >= r->work.requests && r->work.throttled > 0)
-		log_warn(c->log,
-		    "the service throttled %s of %s requests: slow down with "
-		    "%s, or raise the table's capacity",
-		    figure_count(r->work.throttled).s,
-		    figure_count(r->work.requests).s, report_manner_slower(r));
+	    report_manner_throttled(r, &next))
+		log_warn(c->log, "%s", buf_text(&next));
+	buf_reset(&next);
 	if (r->totals->unsure > 0)
 		log_warn(c->log,
 		    "%s of the failed may be %s all the same: no usable reply "

@@ -796,6 +796,7 @@ context_work(const struct context *c, const struct pass_progress *done)
 	if (c->ddb != NULL) {
 		ddb_counts(c->ddb, &counts);
 		w.requests = counts.requests;
+		w.writes = counts.writes;
 		w.retries = counts.retries;
 		w.throttled = counts.throttled;
 		w.throttled_writes = counts.throttled_writes;

@@ -38,7 +38,8 @@ struct report_place {
 /* What reading it took. */
 struct report_work {
 	int64_t items, bytes; /* bytes -1: not known */
-	int64_t pages, requests, retries, throttled, throttled_writes;
+	int64_t pages, requests, retries, throttled;
+	int64_t writes, throttled_writes; /* of the requests, the throttled */
 	double read_units, write_units, seconds;
 	int64_t finished; /* epoch seconds; 0: not known */
 };

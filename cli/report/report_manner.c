@@ -1,7 +1,9 @@
 #include <string.h>
 
+#include "cli/report/figure.h"
 #include "cli/report/report.h"
 #include "cli/report/report_manner.h"
+#include "lib/base/buf.h"
 #include "sweep/totals.h"
 
 static const struct report_manner manners[] = {
@@ -57,11 +59,29 @@ report_manner_pays_again(const struct report_sweep *r)
 		strcmp(stopped, "max-cost") == 0);
 }
 
-const char *
-report_manner_slower(const struct report_sweep *r)
+/* Whether half of ${of} requests were throttled; then say so. */
+static bool
+add_throttled(struct buf *line, int64_t throttled, int64_t of, const char *kind,
+    const char *option)
 {
-	return 2 * r->work.throttled_writes >= r->work.throttled ? "--max-wcu"
-								 : "--max-rcu";
+	if (throttled == 0 || 2 * throttled < of)
+		return false;
+	buf_addf(line,
+	    "the service throttled %s of %s %s requests: slow down with %s, or "
+	    "raise the table's capacity",
+	    figure_count(throttled).s, figure_count(of).s, kind, option);
+	return true;
+}
+
+bool
+report_manner_throttled(const struct report_sweep *r, struct buf *line)
+{
+	const struct report_work *w = &r->work;
+
+	return add_throttled(line, w->throttled_writes, w->writes, "write",
+		   "--max-wcu") ||
+	    add_throttled(line, w->throttled - w->throttled_writes,
+		w->requests - w->writes, "read", "--max-rcu");
 }
 
 const char *

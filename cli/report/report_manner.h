@@ -28,8 +28,9 @@ bool report_manner_restores(const struct report_sweep *r);
  * again that entries are present would use up as much of it. */
 bool report_manner_pays_again(const struct report_sweep *r);
 
-/* The option that slows down what the service throttled most. Pure. */
-const char *report_manner_slower(const struct report_sweep *r);
+/* Add which requests the service throttled, if that were at least half of the
+ * writes or of the reads, and what to do; false: neither. Pure. */
+bool report_manner_throttled(const struct report_sweep *r, struct buf *line);
 
 /* What the entries do that --max-percent counts: "match"; of a repair, not all
  * that match. */

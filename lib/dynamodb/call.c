@@ -212,7 +212,7 @@ try_once(struct ddb_conn *c, const struct ddb_call *call, struct request *r,
 	}
 	request_send(r);
 	tell_clock(d);
-	client_count(d, r->tries > 1 || call->again);
+	client_count(d, r->tries > 1 || call->again, call->write_units > 0);
 	received = c->x.reply.n;
 	reply->why = reply_judge(r, call, reply, last);
 	reply_count(reply, &c->x);

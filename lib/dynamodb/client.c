@@ -242,10 +242,11 @@ ddb_throttle_class(struct ddb *d, bool write)
 }
 
 void
-client_count(struct ddb *d, bool retry)
+client_count(struct ddb *d, bool retry, bool write)
 {
 	lock_enter(d->lock);
 	d->counts.requests++;
+	d->counts.writes += write;
 	d->counts.retries += retry;
 	lock_leave(d->lock);
 }

@@ -43,7 +43,7 @@ const struct ddb_options *ddb_options(const struct ddb *d);
 
 /* What all connections have done so far. */
 struct ddb_counts {
-	int64_t requests; /* sent, retries included */
+	int64_t requests, writes; /* sent, retries included; of these writes */
 	int64_t retries;
 	int64_t throttled, throttled_writes; /* all, and of these writes */
 	double read_units; /* as reported, else as estimated */

@@ -38,7 +38,7 @@ struct ddb_conn {
 
 /* Take units from both buckets. Returns how long to wait before sending, us. */
 int64_t client_take(struct ddb_conn *c, double read, double write);
-/* Count a request that was sent. */
-void client_count(struct ddb *d, bool retry);
+/* Count a request that was sent; ${write}: it may take write units. */
+void client_count(struct ddb *d, bool retry, bool write);
 
 #endif

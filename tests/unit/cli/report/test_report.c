@@ -1405,16 +1405,48 @@ test_sweep_json(void **state)
 }
 
 static void
-test_slower(void **state)
+test_throttled(void **state)
 {
-	struct report_sweep r = { .work = { .throttled = 5 } };
+	static const struct {
+		const char *name;
+		struct report_work work;
+		const char *said;
+	} cases[] = {
+		{ "nothing was sent", { 0 }, "" },
+		{ "nothing was throttled", { .requests = 9, .writes = 3 }, "" },
+		{ "all writes, and far more reads were not",
+		    { .requests = 100,
+			.throttled = 12,
+			.writes = 12,
+			.throttled_writes = 12 },
+		    "the service throttled 12 of 12 write requests: slow down "
+		    "with --max-wcu, or raise the table's capacity" },
+		{ "half of the reads",
+		    { .requests = 1100,
+			.throttled = 51,
+			.writes = 1000,
+			.throttled_writes = 1 },
+		    "the service throttled 50 of 100 read requests: slow down "
+		    "with --max-rcu, or raise the table's capacity" },
+		{ "less than half of each",
+		    { .requests = 200,
+			.throttled = 98,
+			.writes = 100,
+			.throttled_writes = 49 },
+		    "" },
+	};
 
 	(void)state;
-	assert_string_equal(report_manner_slower(&r), "--max-rcu");
-	r.work.throttled_writes = 2;
-	assert_string_equal(report_manner_slower(&r), "--max-rcu");
-	r.work.throttled_writes = 3;
-	assert_string_equal(report_manner_slower(&r), "--max-wcu");
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct report_sweep r = { .work = cases[i].work };
+		struct buf line = { 0 };
+
+		print_message("%s\n", cases[i].name);
+		assert_int_equal(report_manner_throttled(&r, &line),
+		    cases[i].said[0] != '\0');
+		assert_string_equal(buf_text(&line), cases[i].said);
+		buf_release(&line);
+	}
 }
 
 /* The dry run of a restore, with and without journals of a repair, and its
@@ -1968,7 +2000,7 @@ main(void)
 		cmocka_unit_test(test_estimate_rounded),
 		cmocka_unit_test(test_switch),
 		cmocka_unit_test(test_sweep_json),
-		cmocka_unit_test(test_slower),
+		cmocka_unit_test(test_throttled),
 		cmocka_unit_test(test_restore_text),
 		cmocka_unit_test(test_sweep_resumed),
 		cmocka_unit_test(test_sweep_text),
