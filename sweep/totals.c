@@ -96,6 +96,10 @@ sweep_totals_leave(struct sweep_totals *t, const struct record *r)
 {
 	if (r->zoneless) {
 		sweep_totals_match(t, r, 0);
+		if (r->state == STATE_IMMORTAL && r->has_moment) {
+			t->ahead--;
+			t->ahead_sessions -= r->kind == KIND_SESSION;
+		}
 		t->outcomes[OUTCOME_SKIPPED]++;
 		t->left[SWEEP_LEFT_ZONELESS]++;
 	}

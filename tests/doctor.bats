@@ -319,7 +319,14 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	run -0 --separate-stderr ttlsweep inspect -t "$table" --ttl-attribute expires
 	output=${output//$'\n '/}
 	[[ ${output//$'\n'/ } == *"By expires, TTL would never delete 2 of the others."* ]]
+	[[ ${output//$'\n'/ } == *"If the application writes expires now, move TTL to expires, and all 4 expired entries are deleted free of charge, typically within a few days, also those that are live by ttl. TTL acts on the whole table and has no undo."* ]]
 	[[ $output == *"delete all 4 expired entries now, also those that are live by ttl, which the dry run counts:"* ]]
+	run -0 --separate-stderr ttlsweep repair -t "$table" --ttl-attribute expires
+	[[ $output == *"There is nothing to repair. TTL acts on ttl, not on expires." ]]
+	entries expires "$((NOW - 5000))000" "\"ttl\":{\"N\":\"$((NOW + 9000))\"}," h |
+	    ttlsweep restore -q -t "$table" --yes -
+	run -0 --separate-stderr ttlsweep repair -t "$table" --ttl-attribute expires --yes --journal "$BATS_TEST_TMPDIR/ms"
+	[[ $stderr == *"TTL acts on ttl, not on expires: the repair changes nothing for it, and it may delete some of these by ttl"* ]]
 	run -0 --separate-stderr ttlsweep show -t "$table" --ttl-attribute expires f
 	[[ ${output//$'\n '/} == *"immortal: by expires, TTL would never delete it: the TTL attribute expires is missing."* ]]
 	# a name that could be read as TTL itself
@@ -569,7 +576,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is failure '/nonexistent' configuration
 	AWS_ACCESS_KEY_ID='' doctor 1
 	is ok "answers in" endpoint
-	is ok "the same as the service's" clock
+	is ok "the service's" clock
 	is failure "no credentials; do one of: " credentials
 	absent table
 	AWS_SECRET_ACCESS_KEY=another doctor 1

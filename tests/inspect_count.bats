@@ -53,7 +53,7 @@ same()
 	command=$(grep -o 'ttlsweep inspect .*--ttl-attribute expires$' <<<"$output")
 	eval "run -0 $command"
 	[[ $output == *"TTL acts on ttl, not on expires."* ]]
-	[[ $output == *"Move TTL to expires, and all 20 expired entries"* ]]
+	[[ ${output//$'\n '/} == *"If the application writes expires now, move TTL to expires, and all 20 expired entries"* ]]
 	[[ $output != *"TTL is off"* ]]
 	[[ $(grep -c "    aws .* --region us-east-1 --endpoint-url $LOCAL_URL" <<<"$output") == 2 ]]
 }

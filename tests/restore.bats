@@ -224,7 +224,7 @@ PY
 	table
 	local i pid status=0
 	for i in {1..30}; do item "$i" x; done >x.json
-	"$TTLSWEEP" restore -t "$T" --yes x.json --max-wcu 10 \
+	"$TTLSWEEP" restore -t "$T" --yes x.json --max-wcu 3 \
 	    --progress always >out 2>err &
 	pid=$!
 	until grep -q "tried [0-9]* of 30 (" err; do
@@ -442,10 +442,13 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	ttlsweep export -q -t "$T" --format jsonl | jq -e --argjson now "$now" '.exp > $now and .foo == null'
 }
 
-@test "entries whose TTL is not where the table has it are said never to be deleted" {
+@test "where TTL acts on another attribute than that of the entries, it is said by which it deletes" {
 	local now
 	now=$(date +%s)
 	table
+	item both x $((now - 90)) | sed "s/\"ttl\"/\"expires\":{\"N\":\"$((now - 90))\"},&/" |
+	    ttlsweep restore -q -t "$T" --yes -
+	ttlsweep purge -q -t "$T" --yes --journal both
 	give k x $((now - 90))
 	give other x
 	ttlsweep export -q -t "$T" -o all.json
@@ -453,11 +456,14 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	ddb "$AWS_ENDPOINT_URL_DYNAMODB" update_time_to_live '{"TableName": "'"$T"'",
 	    "TimeToLiveSpecification": {"Enabled": true, "AttributeName": "expires"}}'
 	run -0 --separate-stderr ttlsweep restore j
-	[[ $stderr == *"j: its entries have their TTL in ttl, the TTL attribute of the journal, not in expires, which TTL acts on: it will never delete them" ]]
+	[[ $stderr == *"j: its entries have their TTL in ttl, the TTL attribute of the journal, not in expires, which TTL acts on: it deletes only what has expired by expires" ]]
 	[[ $stderr != *"no entry in the file"* ]]
 	run -0 --separate-stderr ttlsweep restore j --extend-ttl 1d
-	[[ $stderr == *"j: its entries get their new TTL in ttl, the TTL attribute of the journal, not in expires" ]]
+	[[ $stderr == *"j: its entries get their new TTL in ttl, the TTL attribute of the journal, not in expires, which TTL acts on: it deletes only what has expired by expires" ]]
 	[[ $output == *"What is put back gets the TTL "* && $output != *"expired"* ]]
+	# it has both: another ttl would not save it
+	run -0 --separate-stderr ttlsweep restore both
+	[[ $output == *"The entry to put back is expired; TTL will delete it."* && $output != *--extend-ttl* ]]
 	run -0 --separate-stderr ttlsweep restore -t "$T" all.json
 	[[ $stderr == *"no entry in the file has expires, the TTL attribute of table $T: TTL will never delete them" ]]
 	run -0 --separate-stderr ttlsweep restore -t "$T" all.json --ttl-attribute ttl
@@ -815,7 +821,7 @@ put_back()
 	local pid other=$T i
 	table
 	for i in {1..30}; do item "$i" x; done | ttlsweep restore -q -t "$T" --yes - >/dev/null
-	"$TTLSWEEP" purge -t "$T" --yes --max-wcu 5 --jobs 1 --journal j >/dev/null 2>&1 3>&- &
+	"$TTLSWEEP" purge -t "$T" --yes --max-wcu 2 --jobs 1 --journal j >/dev/null 2>&1 3>&- &
 	pid=$!
 	until grep -q '"Outcome"' j 2>/dev/null; do
 		kill -0 "$pid"

@@ -414,25 +414,41 @@ static void
 tell_attributes(const struct restoring *s)
 {
 	const struct context *c = &s->context;
+	struct buf line = { 0 };
 
 	for (size_t i = 0; i < s->n; i++) {
 		const char *other = other_attribute(s, i);
 
-		if (other != NULL && c->o->extend_ttl >= 0)
-			log_note(c->log,
-			    "%s: its entries get their new TTL in %s, the TTL "
-			    "attribute of the journal, not in %s",
-			    s->files[i].path, other, c->ttl);
-		else if (other != NULL)
-			log_note(c->log,
-			    "%s: its entries have their TTL in %s, the TTL "
-			    "attribute of the journal, not in %s%s",
-			    s->files[i].path, other, c->ttl,
-			    ttl_acts(c)
-				? ", which TTL acts on: it will never delete "
-				  "them"
-				: "");
+		if (other == NULL)
+			continue;
+		buf_addf(&line,
+		    "%s: its entries %s in %s, the TTL attribute of the "
+		    "journal, not in %s",
+		    s->files[i].path,
+		    c->o->extend_ttl >= 0 ? "get their new TTL"
+					  : "have their TTL",
+		    other, c->ttl);
+		if (ttl_acts(c))
+			buf_addf(&line,
+			    ", which TTL acts on: it deletes only what has "
+			    "expired by %s",
+			    c->ttl);
+		log_note(c->log, "%s", buf_text(&line));
+		buf_reset(&line);
 	}
+	buf_release(&line);
+}
+
+/* Whether --extend-ttl gives a time that TTL, or who judges by it, does not
+ * look at. */
+static bool
+extends_other(const struct restoring *s)
+{
+	bool other = false;
+
+	for (size_t i = 0; i < s->n; i++)
+		other = other || other_attribute(s, i) != NULL;
+	return other;
 }
 
 /* Whether --extend-ttl can write the TTL attribute of each file. */
@@ -467,9 +483,8 @@ tell_nameless(const struct restoring *s)
 	if (!s->totals.nameless || s->totals.of_repair > 0 ||
 	    (!given && !ttl_acts(c)))
 		return;
-	for (size_t i = 0; i < s->n; i++)
-		if (other_attribute(s, i) != NULL)
-			return;
+	if (extends_other(s))
+		return;
 	log_note(c->log,
 	    "no entry in the file%s has %s, the TTL attribute of table %s: %s",
 	    s->n == 1 ? "" : "s", c->ttl, c->table.name,
@@ -612,6 +627,7 @@ restore(struct restoring *s, struct fault *f)
 		return -1;
 	report = write_totals_report(c, &s->totals);
 	report.elsewhere = is_elsewhere(s);
+	report.ttl_fixed = report.ttl_fixed || extends_other(s);
 	return write_totals(c, &report, rc, f);
 }
 

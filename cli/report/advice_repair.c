@@ -95,6 +95,14 @@ advice_repair(struct advice *a)
 	else if (f->old)
 		buf_adds(a->line,
 		    ", but for any that expired five or more years ago");
+	if (f->expired < f->items)
+		buf_addf(a->line,
+		    ". Have the application write and read seconds first, or "
+		    "it may take %s for expired%s",
+		    f->expired > 0 ? "the others"
+			: one      ? "it"
+				   : "them",
+		    f->expired > 0 ? ", too" : "");
 	buf_addc(a->line, ':');
 	advice_say(a);
 	advice_sweep(a, "repair",

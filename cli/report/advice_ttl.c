@@ -6,6 +6,13 @@
 #include "inspector/summary.h"
 #include "lib/base/buf.h"
 
+void
+advice_live_other(struct advice *a)
+{
+	buf_adds(a->line, ", also those that are live by ");
+	text_report_attribute(&a->e->p, a->line, a->r->table_ttl);
+}
+
 /* What TTL deletes by the attribute that it acts on now. */
 static void
 tell_stranded(struct advice *a)
@@ -48,7 +55,7 @@ advice_ttl_switch(struct advice *a)
 		    r->table_ttl);
 		advice_command(a);
 		buf_adds(a->line,
-		    "wait until that is done, up to an hour (doctor shows "
+		    "wait until that is done, up to an hour (inspect shows "
 		    "it), and switch it on:");
 	} else {
 		buf_addc(a->line, ':');
@@ -66,8 +73,12 @@ advice_ttl_after(struct advice *a)
 	    (a->acts != REPORT_TTL_OFF && a->acts != REPORT_TTL_ELSEWHERE))
 		return;
 	if (a->acts == REPORT_TTL_ELSEWHERE) {
-		buf_adds(a->line, "Then move TTL to ");
+		buf_adds(a->line, "Then, if the application writes ");
 		text_report_attribute(&a->e->p, a->line, a->r->ttl_attribute);
+		buf_adds(a->line,
+		    " now, move TTL to it: it then deletes what has expired "
+		    "by that");
+		advice_live_other(a);
 		buf_addc(a->line, '.');
 	} else {
 		buf_adds(a->line, "Then turn TTL on.");

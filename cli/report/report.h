@@ -168,11 +168,12 @@ struct report_sweep {
 	/* The TTL attribute if TTL does not act on it, and the one on which it
 	 * acts; NULL. */
 	const char *ttl_off, *ttl_on;
-	bool ttl_fixed;       /* it is a key that --extend-ttl cannot write */
-	const char *journal;  /* its path, NULL: none */
-	bool refused;         /* dry run: with --yes it would be */
-	int64_t ttl_given;    /* to entries without one, or by a restore to
-				 all; INT64_MIN: none */
+	bool ttl_fixed;      /* --extend-ttl cannot write it, as it is a key, or
+				writes another, as a journal names that */
+	const char *journal; /* its path, NULL: none */
+	bool refused;        /* dry run: with --yes it would be */
+	int64_t ttl_given;   /* to entries without one, or by a restore to
+				all; INT64_MIN: none */
 	int64_t journal_free; /* bytes free there, -1 unknown */
 	const char *undo;     /* the command that restores, NULL */
 	const char *run;      /* dry run: the command that does it, … */

@@ -132,8 +132,7 @@ delete_all(struct advice *a, int64_t n)
 		buf_adds(a->line, figure_all(n).s);
 	buf_addf(a->line, " %s now", expired_entries(n));
 	if (a->acts == REPORT_TTL_ELSEWHERE) {
-		buf_adds(a->line, ", also those that are live by ");
-		text_report_attribute(&a->e->p, a->line, a->r->table_ttl);
+		advice_live_other(a);
 		buf_adds(a->line, ", which the dry run counts");
 	}
 	buf_addc(a->line, ':');
@@ -194,7 +193,7 @@ advise_on(struct advice *a, int64_t taken)
 {
 	const struct report *r = a->r;
 	bool move = a->acts == REPORT_TTL_ELSEWHERE;
-	bool asks = r->nlookalikes > 0; /* which of the two it is */
+	bool asks = move || r->nlookalikes > 0; /* which of the two it is */
 	bool ending = !move && r->ttl_status != NULL &&
 	    strcmp(r->ttl_status, "DISABLING") == 0;
 
@@ -209,18 +208,20 @@ advise_on(struct advice *a, int64_t taken)
 		buf_adds(a->line, " now, ");
 	}
 	if (move) {
-		buf_adds(a->line, asks ? "move TTL to " : "Move TTL to ");
+		buf_adds(a->line, "move TTL to ");
 		text_report_attribute(&a->e->p, a->line, r->ttl_attribute);
 	} else {
 		buf_adds(a->line, asks ? "turn " : "Turn ");
 		buf_adds(a->line,
-		    ending ? "it on again when that is done" : "TTL on");
+		    ending ? "it on when that is done" : "TTL on");
 	}
 	buf_adds(a->line, ", and ");
 	if (!would_take(a, taken)) {
 		buf_reset(a->line);
 		return false;
 	}
+	if (move)
+		advice_live_other(a);
 	buf_addc(a->line, '.');
 	advice_ttl_switch(a);
 	return true;

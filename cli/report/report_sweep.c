@@ -346,6 +346,38 @@ given(struct writing *w)
 	    n == 1 ? "gets one" : "get one", time);
 }
 
+/* An application that reads milliseconds takes seconds for 1970. */
+static void
+reads_old(struct writing *w)
+{
+	const struct sweep_totals *t = w->r->totals;
+	int64_t n = t->ahead, sessions = t->ahead_sessions;
+	int64_t of = sweep_totals_would(t);
+
+	if (n == 0 || strcmp(w->r->command, "repair") != 0)
+		return;
+	if (n < of)
+		buf_addf(&w->line, "%s of the %s entries to repair %s not",
+		    figure_count(n).s, figure_count(of).s,
+		    n == 1 ? "has" : "have");
+	else
+		buf_adds(&w->line,
+		    n == 1 ? "The entry to repair has not"
+			   : "None of the entries to repair has");
+	buf_addf(&w->line,
+	    " expired. Have the application write and read seconds first, or "
+	    "it may take %s for expired",
+	    n == 1 ? "it" : "these");
+	if (sessions == n)
+		buf_addf(&w->line, ", and log out %s",
+		    n == 1 ? "its user" : "their users");
+	else if (sessions > 0)
+		buf_addf(&w->line, ", and log out the %s of %s %s",
+		    sessions == 1 ? "user" : "users", figure_count(sessions).s,
+		    sessions == 1 ? "session" : "sessions");
+	say(w, TEXT_REPORT_RED, ".");
+}
+
 /* Live by the attribute that TTL acts on, and judged by another one. */
 static void
 live_other(struct writing *w)
@@ -373,6 +405,7 @@ would_purge(struct writing *w)
 	timeless(w);
 	live_sessions(w);
 	given(w);
+	reads_old(w);
 	if (strcmp(w->r->command, "repair") == 0) {
 		note(w, 2, 2);
 		buf_addf(&w->line, "Repairing %s takes about ",
@@ -500,7 +533,9 @@ nothing(struct writing *w)
 		report_words_acts_on(&w->p, w->r->ttl_on, w->r->ttl_off,
 		    &w->line);
 		buf_adds(&w->line,
-		    ": it deletes nothing until that is changed.");
+		    w->r->ttl_on != NULL
+			? "."
+			: ": it deletes nothing until that is changed.");
 	}
 	say_line(w, NULL);
 }

@@ -91,7 +91,15 @@ acts(const struct report_sweep *r, const struct text_report *p,
 		return;
 	}
 	report_words_acts_on(p, r->ttl_on, r->ttl_off, line);
-	buf_adds(line, ": it deletes none of these until that is changed");
+	if (r->ttl_on == NULL) {
+		buf_adds(line,
+		    ": it deletes none of these until that is changed");
+		return;
+	}
+	buf_adds(line,
+	    ": the repair changes nothing for it, and it may delete some of "
+	    "these by ");
+	text_report_attribute(p, line, r->ttl_on);
 }
 
 /* TTL does not wait for people to use what was put back. */

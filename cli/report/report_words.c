@@ -38,15 +38,18 @@ static const char *const meanings[REASONS] = {
 
 /* How to fix an application that makes the mistake. */
 static const char *const fixes[REASONS] = {
-	[REASON_MILLISECONDS] = "In the application, write seconds: "
+	[REASON_MILLISECONDS] = "In the application, write (and read) seconds: "
 				"Math.floor(Date.now() / 1000), not "
 				"Date.now().",
-	[REASON_MICROSECONDS] = "In the application, write seconds: divide "
-				"by 1000000.",
-	[REASON_NANOSECONDS] = "In the application, write seconds: divide by "
-			       "1000000000.",
-	[REASON_STRING] = "In the application, write seconds as a number, "
-			  "{\"N\": \"...\"}, not a string, {\"S\": \"...\"}.",
+	[REASON_MICROSECONDS] =
+	    "In the application, write (and read) seconds: divide "
+	    "by 1000000.",
+	[REASON_NANOSECONDS] =
+	    "In the application, write (and read) seconds: divide by "
+	    "1000000000.",
+	[REASON_STRING] =
+	    "In the application, write (and read) seconds as a number, "
+	    "{\"N\": \"...\"}, not a string, {\"S\": \"...\"}.",
 };
 
 bool

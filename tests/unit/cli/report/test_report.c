@@ -507,7 +507,9 @@ static const struct trouble troubles[] = {
 	    { "No expired entry is left, but TTL will never delete 1 entry.",
 	      "Math.floor(Date.now() / 1000)",
 	      ("Repair turns the time of 1 entry into seconds, and "
-	       "TTL then deletes it free of charge after it expires:"),
+	       "TTL then deletes it free of charge after it expires. "
+	       "Have the application write and read seconds first, or it may "
+	       "take it for expired:"),
 	      "'ttlsweep repair' fixes it. ",
 	      "\n    ttlsweep repair -t T --region us-east-1\n" },
 	    { "up to date", "lack", "ttlsweep purge", "ttlsweep list" } },
@@ -522,7 +524,9 @@ static const struct trouble troubles[] = {
 	      "TTL will never delete them as they are, nor 5 of the others.",
 	      "milliseconds: 2 stuck, 5 immortal The time is in",
 	      ("of 7 entries, 2 of them expired, into seconds, and TTL then "
-	       "deletes them free of charge after they expire:"),
+	       "deletes them free of charge after they expire. "
+	       "Have the application write and read seconds first, or it may "
+	       "take the others for expired, too:"),
 	      "Or, without a repair, delete the 2 stuck entries now:" },
 	    { "off", "still never", "immortal, milli", "Then" } },
 	{ "milliseconds, all in the past", "ENABLED", "ttl", true,
@@ -712,15 +716,18 @@ static const struct trouble troubles[] = {
 	{ "off, and all are ahead, in milliseconds", "DISABLED", NULL, false,
 	    { { STATE_IMMORTAL, REASON_MILLISECONDS, 5, 0 } }, NULL,
 	    { "Repair turns the times of 5 entries into seconds, and TTL, when "
-	      "it is on, then deletes them free of charge after they expire:",
+	      "it is on, then deletes them free of charge after they expire. "
+	      "Have the application write and read seconds first, or it may "
+	      "take them for expired:",
 	      "Then turn TTL on. TTL acts on the whole table and has no undo:",
 	      AWS "true,AttributeName=ttl --region us-east-1\n" },
 	    { NULL } },
 	{ "on another attribute, all ahead, in milliseconds", "ENABLED",
 	    "expires", false,
 	    { { STATE_IMMORTAL, REASON_MILLISECONDS, 5, 0 } }, NULL,
-	    { "Then move TTL to ttl. TTL acts on the whole table and has no "
-	      "undo. Switch TTL off:",
+	    { "Then, if the application writes ttl now, move TTL to it: it then "
+	      "deletes what has expired by that, also those that are live by "
+	      "expires. TTL acts on the whole table and has no undo. Switch TTL off:",
 	      AWS "true,AttributeName=ttl --region us-east-1\n" },
 	    { NULL } },
 	{ "off, all past five years", "DISABLED", NULL, false,
@@ -731,15 +738,16 @@ static const struct trouble troubles[] = {
 	{ "being switched off", "DISABLING", "ttl", false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 5, 60 } }, NULL,
 	    { "TTL is being switched off, which takes up to an hour. Turn it "
-	      "on again when that is done, and all 5 expired" }, { NULL } },
+	      "on when that is done, and all 5 expired" }, { NULL } },
 	{ "on another attribute", "ENABLED", "expires", false,
 	    { { STATE_STUCK, REASON_TTL_OFF, 5, 60 },
 	      { STATE_STUCK, REASON_STRING, 2, 60 } }, NULL,
 	    { ", oldest 1 min). TTL acts on expires, not on "
 	      "ttl.",
 	      "Purge them, or move TTL to ttl.",
-	      "Move TTL to ttl, and 5 of the 7 expired entries are deleted "
-	      "free of charge, typically within a few days. TTL acts on the whole table and has no undo. Switch TTL off:",
+	      "If the application writes ttl now, move TTL to ttl, and 5 of "
+	      "the 7 expired entries are deleted free of charge, typically "
+	      "within a few days, also those that are live by expires. TTL acts on the whole table and has no undo. Switch TTL off:",
 	      AWS "false,AttributeName=expires --region us-east-1\n",
 	      AWS "true,AttributeName=ttl --region us-east-1\n",
 	      "Without --yes, the ttlsweep commands change nothing." },
@@ -1575,6 +1583,21 @@ test_sweep_says(void **state)
 			.live_sessions = 5, .timeless_sessions = 30 },
 		    "\n30 sessions among them have no time that could be read: "
 		    "their users may be logged out, too.\n", "These" },
+		{ "repair", false, false, NULL, NULL,
+		    { .matched = 3, .outcomes = { [OUTCOME_SKIPPED] = 3 },
+			.states = { [STATE_IMMORTAL] = 3 }, .ahead = 3, .ahead_sessions = 3 },
+		    "\nNone of the entries to repair has expired. Have the application write and read seconds first, or it\n"
+		    "may take these for expired, and log out their users.\n", "not expired" },
+		{ "repair", false, false, NULL, NULL,
+		    { .matched = 5, .outcomes = { [OUTCOME_SKIPPED] = 5 },
+			.states = { [STATE_IMMORTAL] = 3 }, .ahead = 3, .ahead_sessions = 1 },
+		    "\n3 of the 5 entries to repair have not expired. Have the application write and read seconds first, or\n"
+		    "it may take these for expired, and log out the user of 1 session.\n", "None" },
+		{ "repair", false, false, NULL, NULL,
+		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
+			.states = { [STATE_IMMORTAL] = 1 }, .ahead = 1 },
+		    "\nThe entry to repair has not expired. Have the application write and read seconds first, or it may\n"
+		    "take it for expired.\n", "log" },
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
 			.states = { [STATE_IMMORTAL] = 1 }, .timeless_sessions = 1 },
