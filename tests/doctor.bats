@@ -409,10 +409,10 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	doctor -t "$table" --now "$NOW"
 	is warning "repair fixes 25 of these; then, once TTL is on for ttl, 'purge --state stuck' deletes 20 that TTL never will" entries
 	run -0 --separate-stderr ttlsweep repair -t "$table" --now "$NOW"
-	[[ ${output//$'\n'/ } == *"20 entries expired five years ago or earlier: TTL will not delete these, repaired or not; after the repair, and once TTL is on, 'ttlsweep purge --reason too-old' deletes them. TTL is off: it deletes none of these until that is changed. Repairing 25 entries takes about "* ]]
+	[[ ${output//$'\n'/ } == *"20 entries expired five years ago or earlier: TTL will not delete these, repaired or not; after the repair, and once TTL is on, a purge with --reason too-old deletes them. TTL is off: it deletes none of these until that is changed. Repairing 25 entries takes about "* ]]
 	# a run says so, too, wherever its totals go
 	run -0 --separate-stderr ttlsweep repair -t "$table" --now "$NOW" --yes --no-journal
-	[[ $stderr == *"20 entries expired five years ago or earlier: TTL will not delete these, repaired or not; once TTL is on, 'ttlsweep purge --reason too-old' deletes them"*"TTL is off: it deletes none of these until that is changed"* ]]
+	[[ $stderr == *"20 entries expired five years ago or earlier: TTL will not delete these, repaired or not; once TTL is on, a purge with --reason too-old deletes them"*"TTL is off: it deletes none of these until that is changed"* ]]
 	# nor what is in seconds, and that old
 	table=$(new_table older)
 	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" \

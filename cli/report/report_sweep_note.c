@@ -46,8 +46,8 @@ too_old(const struct report_sweep *r, struct buf *line)
 	if (n > 0)
 		buf_addf(line,
 		    "%s expired five years ago or earlier: TTL will not delete "
-		    "%s, repaired or not; %s%s%s'ttlsweep purge --reason "
-		    "too-old' deletes %s",
+		    "%s, repaired or not; %s%s%sa purge with --reason too-old "
+		    "deletes %s",
 		    figure_entries(n).s, n == 1 ? "it" : "these",
 		    r->executed ? "" : "after the repair, ",
 		    !r->executed && off ? "and " : "",

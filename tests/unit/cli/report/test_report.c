@@ -1711,7 +1711,7 @@ test_sweep_says(void **state)
 			.states = { [STATE_STUCK] = 5 },
 			.reasons = { [STATE_STUCK] = { [REASON_STRING] = 5 } } },
 		    "\n1 entry expired five years ago or earlier: TTL will not "
-		    "delete it, repaired or not; after the\nrepair, 'ttlsweep purge --reason too-old' deletes it.\n"
+		    "delete it, repaired or not; after the\nrepair, a purge with --reason too-old deletes it.\n"
 		    "TTL deletes what else is repaired, typically within a few days.\n"
 		    "Repairing 3 entries takes about 0 write units.\n", "them as" },
 		{ "repair", false, false, NULL, NULL,
@@ -1732,12 +1732,12 @@ test_sweep_says(void **state)
 		    { .matched = 3, .old_unit = 2,
 			.outcomes = { [OUTCOME_DELETED] = 3 } },
 		    "\n2 entries expired five years ago or earlier: TTL will not "
-		    "delete these, repaired or not; 'ttlsweep\npurge --reason too-old' deletes them.\nIt took ", "--zone" },
+		    "delete these, repaired or not; a purge\nwith --reason too-old deletes them.\nIt took ", "--zone" },
 		{ "repair", false, false, NULL, NULL,
 		    { .matched = 1, .old_unit = 1,
 			.outcomes = { [OUTCOME_SKIPPED] = 1 },
 			.left = { [SWEEP_LEFT_ZONELESS] = 1 } },
-		    "repaired or not; after the\nrepair, 'ttlsweep purge --reason too-old' deletes it.\nWithout --zone, there is nothing to repair.\n", "Repairing" },
+		    "repaired or not; after the\nrepair, a purge with --reason too-old deletes it.\nWithout --zone, there is nothing to repair.\n", "Repairing" },
 		{ "repair", false, false, NULL, NULL,
 		    { .left = { [SWEEP_LEFT_MISSING] = 2, [SWEEP_LEFT_WRONG_TYPE] = 1 } },
 		    "\n  missing     2  no TTL value; left alone (--ttl-for-missing gives one)\n"
