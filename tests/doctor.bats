@@ -477,7 +477,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	    "table": {"TableStatus": "ARCHIVED", "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "OLD_IMAGE"}}}'
 	doctor 1 --ttl-attribute ttl
 	is warning 'ENABLED on other, not on ttl' ttl
-	is warning "turn it on for ttl first, and then 'purge --state stuck' deletes only the others" stream
+	is warning "or leave to TTL the entries it will delete: once it acts (see ttl), 'purge --state stuck' deletes only the others" stream
 	is warning 'TTL on other, not on ttl' gallery
 	is failure 'needs it ACTIVE or UPDATING' table
 	doctor 1 --expect-account 111122223333
@@ -502,8 +502,14 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning 'ttlsweep doctor --policy purge' ttl
 	is ok 'no sweep needs it' backups
 	is warning 'not tested' delete
+	# without an entry, which attribute TTL is for is a guess
+	cloud_set '{"deny": ["dynamodb:Scan"], "replies": {"DescribeTimeToLive": {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}}}}'
+	doctor 1
+	is warning "DISABLED: nothing is deleted automatically"$'\n'"turn it on for the attribute that the application writes; ttl is only the default here, and no entry could be read to see it by" ttl
+	doctor 1 --ttl-attribute expires
+	is warning "turn it on, and it deletes what expires free of charge; it has no undo: aws dynamodb update-time-to-live" ttl
 	# what a purge says of it
-	cloud_set '{"deny": ["dynamodb:PartiQLDelete", "dynamodb:DeleteItem"]}'
+	cloud_set '{"replies": {}, "deny": ["dynamodb:PartiQLDelete", "dynamodb:DeleteItem"]}'
 	run -1 --separate-stderr ttlsweep purge --yes --state any --no-journal
 	[[ $stderr == *"access denied: dynamodb:DeleteItem on table TSAGalleryCache is not allowed ("*"); add it to the policy of these credentials"* ]]
 	[[ $stderr == *"ttlsweep doctor --policy purge -t TSAGalleryCache --region us-east-1 --endpoint-url "*" prints a policy that allows all it needs; then continue with: ttlsweep purge --yes --state any --no-journal --table TSAGalleryCache --region us-east-1 --endpoint-url $AWS_ENDPOINT_URL_DYNAMODB"* ]]

@@ -144,10 +144,9 @@ check_stream(struct doctor *d, struct fault *f)
 	if (ddb_table_ttl_acts(&d->c.table, d->ttl))
 		doctor_command(&d->command, d, "purge --state stuck");
 	else
-		buf_addf(&d->fix,
-		    ": turn it on for %s first, and then 'purge --state "
-		    "stuck' deletes only the others",
-		    d->ttl);
+		buf_adds(&d->fix,
+		    ": once it acts (see ttl), 'purge --state stuck' deletes "
+		    "only the others");
 	return doctor_add(d, "stream", DOCTOR_WARNING, f);
 }
 

@@ -119,9 +119,12 @@ advise_enable(struct doctor *d, const struct lookalikes *like)
 	}
 	if (strcmp(d->c.table.ttl_status, "DISABLED") != 0)
 		buf_adds(&d->fix, "wait until it is off, up to an hour, then ");
-	buf_adds(&d->fix,
-	    "turn it on, and it deletes what expires free of charge, except what it "
-	    "never can (see entries); it has no undo");
+	buf_addf(&d->fix,
+	    "turn it on, and it deletes what expires free of charge%s; it has "
+	    "no undo",
+	    d->sample.states[STATE_LIVE].items < d->sample.items
+		? ", except what it never can (see entries)"
+		: "");
 	text_report_ttl_command(&d->command, &place, true, d->ttl);
 }
 
@@ -159,6 +162,14 @@ finds_times(const struct summary *s)
 	    summary_zoneless(s) > 0;
 }
 
+/* Whether nobody has named the attribute, and no entry shows it. */
+static bool
+guesses(const struct doctor *d)
+{
+	return d->c.table.ttl_attribute == NULL && d->sample.items == 0 &&
+	    !option_given(d->c.o, "ttl-attribute");
+}
+
 static int
 check_ttl(struct doctor *d, const struct lookalikes *like, struct fault *f)
 {
@@ -179,21 +190,23 @@ check_ttl(struct doctor *d, const struct lookalikes *like, struct fault *f)
 	buf_addf(&d->text, "%s%s%s", t->ttl_status, on != NULL ? " on " : "",
 	    on != NULL ? on : "");
 	if (!t->ttl_acts) {
-		buf_adds(&d->text, ": nothing is deleted automatically; ");
+		buf_adds(&d->text, ": nothing is deleted automatically");
 		if (summary_nameless(&d->sample))
-			buf_addf(&d->text, "entries are judged by %s", d->ttl);
-		else
+			buf_addf(&d->text, "; entries are judged by %s",
+			    d->ttl);
+		else if (!guesses(d))
 			buf_addf(&d->text,
-			    "entries that expire by %s are stuck", d->ttl);
+			    "; entries that expire by %s are stuck", d->ttl);
 		if (summary_nameless(&d->sample))
 			advise_search(d, like);
-		else if (d->sampled && d->sample.items == 0 &&
-		    !option_given(d->c.o, "ttl-attribute"))
+		else if (guesses(d))
 			buf_addf(&d->fix,
 			    "turn it on for the attribute that the application "
-			    "writes; %s is only the default here, and there "
-			    "is no entry to see it by",
-			    d->ttl);
+			    "writes; %s is only the default here, and %s to "
+			    "see it by",
+			    d->ttl,
+			    d->sampled ? "there is no entry"
+				       : "no entry could be read");
 		else if (d->sample.items > 0 && !finds_times(&d->sample))
 			buf_addf(&d->fix,
 			    "turning it on for %s deletes nothing: no entry "
