@@ -360,20 +360,37 @@ judge(struct record *r, const struct moment *m, const struct rules *rules)
 	}
 }
 
-void
-record_of(struct record *r, const struct item *item, const struct rules *rules,
-    struct buf *scratch)
+/* Set what depends on the TTL attribute, which is ${ttl}. */
+static void
+set_time(struct record *r, struct slice ttl, const struct rules *rules)
 {
 	const struct moment *m = &r->time;
 
-	record_keys(r, item, rules, scratch);
-	r->size = rules->sizes ? item->size : -1;
-
-	moment_read(&r->time, item->ttl, rules->now, rules->zone);
+	moment_read(&r->time, ttl, rules->now, rules->zone);
 	r->has_moment = moment_means(m->form);
 	r->zoneless = m->zoneless;
 	r->moment = r->has_moment ? m->floor : 0;
 	r->overdue = r->has_moment ? sum_sub(rules->now, m->ceil) : 0;
 	judge(r, m, rules);
 	r->old = r->state == STATE_STUCK && is_too_old(r, m, rules);
+}
+
+void
+record_of(struct record *r, const struct item *item, const struct rules *rules,
+    struct buf *scratch)
+{
+	record_keys(r, item, rules, scratch);
+	r->size = rules->sizes ? item->size : -1;
+	set_time(r, item->ttl, rules);
+}
+
+void
+record_by_other(struct record *other, const struct record *r,
+    const struct rules *rules)
+{
+	struct rules acting = *rules;
+
+	acting.ttl_acts = true;
+	*other = *r;
+	set_time(other, slice_get(r->item->json, rules->ttl_other), &acting);
 }

@@ -103,6 +103,10 @@ void record_of(struct record *r, const struct item *item,
 /* Whether ${r} has expired, but is live by rules.ttl_other: whoever wrote that
  * later does not mean it to be deleted. Pure. */
 bool record_live_other(const struct record *r, const struct rules *rules);
+/* The same entry, judged by rules.ttl_other, which must not be NULL: what TTL
+ * will do with it. Pure. */
+void record_by_other(struct record *other, const struct record *r,
+    const struct rules *rules);
 /* Whether ${r}'s expiry time is more than ${overdue} seconds ago, in any zone
  * if it is zoneless. Exact. Pure. */
 bool record_past(const struct record *r, const struct rules *rules,

@@ -293,12 +293,12 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		run -0 --separate-stderr ttlsweep inspect -t "$table"
 		output=${output//$'\n '/}
 		[[ $output == *"7 entries lack the attribute ttl. Numbers that look like times are in $name. If $name is the expiry time:"*" --ttl-attribute $name"* ]]
-		[[ $output == *"move TTL to $name. If it wrote it there before, leave TTL as it is, and purge"* && $output != *--ttl-for-missing* ]]
+		[[ $output == *"If the application writes the time there now, TTL does not see it and deletes what is live, and so does what follows: let it write ttl again, or move TTL to $name. If it wrote it there before, leave TTL as it is, and purge"* && $output != *--ttl-for-missing* ]]
 		run -0 --separate-stderr ttlsweep inspect -t "$table" --format json
 		[[ $stderr == "ttlsweep: some entries lack the TTL attribute ttl; numbers that look like times are in $name" ]]
 		# the way back is only for an application that writes it now
 		run -0 --separate-stderr ttlsweep inspect -t "$table" --ttl-attribute "$name"
-		[[ ${output//$'\n '/} == *"If the application writes $name now, move TTL to $name, and "*"Entries without $name (9) are not deleted by TTL after that, even if they have ttl: wait until these have expired, if you can. Switch TTL off:"* ]]
+		[[ ${output//$'\n '/} == *"If the application writes $name now, move TTL to $name, and "*"Until it is moved, it deletes by ttl, also what is live by $name. After that, it does not delete entries without $name (9), even if they have ttl. Switch TTL off:"* ]]
 		doctor -t "$table" --ttl-attribute "$name"
 		is warning "if the application writes $name now, see how to move TTL to it" ttl
 	done <<-END
@@ -329,6 +329,12 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	[[ $stderr == *"TTL acts on ttl, not on expires: the repair changes nothing for it, and it may delete some of these by ttl"* ]]
 	run -0 --separate-stderr ttlsweep show -t "$table" --ttl-attribute expires f
 	[[ ${output//$'\n '/} == *"immortal: by expires, TTL would never delete it: the TTL attribute expires is missing."* ]]
+	[[ ${output//$'\n '/} == *"By ttl, live: expires in 2 h "*" at "*"; TTL will delete it, free of charge, typically within a few days of that."* ]]
+	# what is live is deleted by the other one
+	entries expires "$((NOW + 9000))" "\"ttl\":{\"N\":\"$((NOW + 3600))\"}," i |
+	    ttlsweep restore -q -t "$table" --yes -
+	run -0 --separate-stderr ttlsweep show -t "$table" --ttl-attribute expires --now "$((NOW + 7200))" i
+	[[ ${output//$'\n '/} == *"live: expires in 30 min, at "*"; TTL acts on ttl, not on expires. By ttl, pending: expired 1 h ago, at "*"; TTL will delete it, free of charge, "* ]]
 	# a name that could be read as TTL itself
 	table=$(new_table name)
 	{ entries ttl "$((NOW + 9000))" "" a b; entries TTL "$((NOW + 9000))" "" c d e f; } |

@@ -84,14 +84,17 @@ print(struct show *s, const struct item *item, struct fault *f)
 		.unknown = c->table.ttl_status == NULL ? c->ttl : NULL,
 		.on = c->table.ttl_acts ? c->table.ttl_attribute : NULL,
 	};
-	struct record r;
+	struct record r, other;
 	int rc;
 
 	if (s->printed)
 		buf_addc(&s->out, '\n');
 	s->printed = true;
 	record_of(&r, item, &c->rules, &s->scratch);
-	entry_print(&p, &r, &ttl, c->o->reveal);
+	if (c->rules.ttl_other != NULL)
+		record_by_other(&other, &r, &c->rules);
+	entry_print(&p, &r, c->rules.ttl_other != NULL ? &other : NULL, &ttl,
+	    c->o->reveal);
 	rc = output_all(NULL, &s->out, f);
 	buf_reset(&s->out);
 	return rc;

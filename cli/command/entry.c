@@ -79,12 +79,17 @@ add_reason(const struct text_report *p, struct buf *out, const struct record *r,
 	} else if (r->reason != REASON_TTL_OFF) {
 		buf_adds(out,
 		    faults[r->reason] != NULL ? faults[r->reason] : "");
-	} else if (ttl->on == NULL) {
-		buf_adds(out, "TTL is off");
 	} else {
-		buf_adds(out, "TTL acts on ");
-		text_report_attribute(p, out, ttl->on);
+		buf_adds(out, "TTL is off");
 	}
+}
+
+/* Whether TTL acts on another attribute than that by which entries are
+ * judged. */
+static bool
+acts_elsewhere(const struct entry_ttl *ttl)
+{
+	return ttl->on != NULL && strcmp(ttl->on, ttl->attribute) != 0;
 }
 
 /* What TTL will do with what has a time that it reads. */
@@ -92,7 +97,11 @@ static void
 add_ttl(const struct text_report *p, struct buf *out, const struct record *r,
     const struct entry_ttl *ttl)
 {
-	if (ttl->unknown != NULL) {
+	if (acts_elsewhere(ttl)) {
+		buf_adds(out, "; ");
+		report_words_acts_on(p, ttl->on, ttl->attribute, out);
+		buf_addc(out, '.');
+	} else if (ttl->unknown != NULL) {
 		buf_adds(out, "; if TTL is on for ");
 		text_report_attribute(p, out, ttl->unknown);
 		buf_adds(out, ", TTL deletes it, free of charge.");
@@ -112,13 +121,12 @@ add_ttl(const struct text_report *p, struct buf *out, const struct record *r,
 	}
 }
 
-/* That TTL will never delete it, and why. By the attribute that TTL acts on, if
- * that is another one, TTL may delete it all the same. */
+/* That TTL will never delete it, and why. */
 static void
 add_never(const struct text_report *p, struct buf *out, const struct record *r,
     const struct entry_ttl *ttl)
 {
-	bool other = ttl->on != NULL && strcmp(ttl->on, ttl->attribute) != 0;
+	bool other = acts_elsewhere(ttl);
 
 	if (other && r->reason == REASON_TTL_OFF) {
 		report_words_acts_on(p, ttl->on, ttl->attribute, out);
@@ -430,9 +438,23 @@ attributes(const struct writing *w, const struct record *r)
 	}
 }
 
+/* What TTL will do with it by the attribute that it acts on, ${other} being the
+ * entry judged by that. */
+static void
+add_other(const struct text_report *p, struct buf *out,
+    const struct record *other, const struct entry_ttl *ttl)
+{
+	struct entry_ttl acting = { .attribute = ttl->on, .on = ttl->on };
+
+	buf_adds(out, " By ");
+	text_report_attribute(p, out, ttl->on);
+	buf_adds(out, ", ");
+	add_fate(p, out, other, &acting);
+}
+
 void
 entry_print(const struct text_report *p, const struct record *r,
-    const struct entry_ttl *ttl, bool reveal)
+    const struct record *other, const struct entry_ttl *ttl, bool reveal)
 {
 	const struct writing w = { .p = p, .out = p->out, .reveal = reveal };
 	struct buf text = { 0 };
@@ -449,6 +471,8 @@ entry_print(const struct text_report *p, const struct record *r,
 	if (r->size >= 0)
 		buf_addf(&text, "%s, ", figure_bytes(r->size).s);
 	add_fate(p, &text, r, ttl);
+	if (other != NULL)
+		add_other(p, &text, other, ttl);
 	text_report_words(p, 2, buf_text(&text), NULL);
 	attributes(&w, r);
 	buf_release(&text);

@@ -19,9 +19,10 @@ struct entry_ttl {
 /*
  * Add ${r} in full, as people read it: its key, what TTL will do with it, every
  * attribute with its type in the order it came, JSON in texts indented.
- * ${reveal}: nothing is masked.
+ * ${other}: the same entry, judged by ttl.on, if that is another attribute;
+ * else NULL. ${reveal}: nothing is masked.
  */
 void entry_print(const struct text_report *p, const struct record *r,
-    const struct entry_ttl *ttl, bool reveal);
+    const struct record *other, const struct entry_ttl *ttl, bool reveal);
 
 #endif

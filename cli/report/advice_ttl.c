@@ -13,24 +13,28 @@ advice_live_other(struct advice *a)
 	text_report_attribute(&a->e->p, a->line, a->r->table_ttl);
 }
 
-/* What TTL deletes by the attribute that it acts on now. */
+/* What TTL deletes before and after a move. */
 static void
-tell_stranded(struct advice *a)
+tell_move(struct advice *a)
 {
 	const struct report *r = a->r;
 	const struct summary *s = r->whole != NULL ? r->whole : r->summary;
 	int64_t n = s->reasons[STATE_IMMORTAL][REASON_MISSING];
 
+	buf_adds(a->line, "Until it is moved, it deletes by ");
+	text_report_attribute(&a->e->p, a->line, r->table_ttl);
+	buf_adds(a->line, ", also what is live by ");
+	text_report_attribute(&a->e->p, a->line, r->ttl_attribute);
+	buf_adds(a->line, ". ");
 	if (n == 0)
 		return;
-	buf_adds(a->line, "Entries without ");
+	buf_adds(a->line, "After that, it does not delete entries without ");
 	text_report_attribute(&a->e->p, a->line, r->ttl_attribute);
 	if (!r->estimated)
 		buf_addf(a->line, " (%s)", figure_count(n).s);
-	buf_adds(a->line,
-	    " are not deleted by TTL after that, even if they have ");
+	buf_adds(a->line, ", even if they have ");
 	text_report_attribute(&a->e->p, a->line, r->table_ttl);
-	buf_adds(a->line, ": wait until these have expired, if you can. ");
+	buf_adds(a->line, ". ");
 }
 
 void
@@ -48,7 +52,7 @@ advice_ttl_switch(struct advice *a)
 	}
 	if (move) {
 		buf_adds(a->line, ". ");
-		tell_stranded(a);
+		tell_move(a);
 		buf_adds(a->line, "Switch TTL off:");
 		advice_say(a);
 		text_report_ttl_command(a->line, &r->place, false,

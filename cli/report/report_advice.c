@@ -84,9 +84,10 @@ advise_attribute(struct advice *a)
 	look_again(a);
 	if (a->acts != REPORT_TTL_ACTS)
 		return;
-	buf_adds(a->line,
+	buf_addf(a->line,
 	    "If the application writes the time there now, TTL does not see "
-	    "it: let it write ");
+	    "it%s: let it write ",
+	    all ? "" : " and deletes what is live, and so does what follows");
 	text_report_attribute(&a->e->p, a->line, r->ttl_attribute);
 	buf_adds(a->line, " again, or move TTL to ");
 	if (r->nlookalikes == 1)

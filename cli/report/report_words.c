@@ -280,6 +280,8 @@ remedy_off(const struct text_report *p, const struct report *r,
 	text_report_attribute(p, line, r->ttl_attribute);
 	if (purge == NULL)
 		buf_addf(line, " before %s", expire);
+	buf_adds(line, "; it may delete some of these by ");
+	text_report_attribute(p, line, r->table_ttl);
 	buf_addc(line, '.');
 }
 

@@ -635,6 +635,49 @@ test_ttl_is_key(void **state)
 	buf_release(&scratch);
 }
 
+/* TTL acts on "at", and the entry is live by another one. */
+static void
+test_by_other(void **state)
+{
+	static const struct {
+		const char *name, *json;
+		enum state state;
+		enum reason reason;
+		bool live;
+	} rows[] = {
+		/* clang-format off */
+		{ "past", "{\"at\":{\"N\":\"1795332270\"}}", STATE_PENDING, REASON_NONE, false },
+		{ "future", "{\"at\":{\"N\":\"1795335871\"}}", STATE_LIVE, REASON_NONE, true },
+		{ "missing", "{\"ttl\":{\"N\":\"1795335871\"}}", STATE_IMMORTAL, REASON_MISSING, false },
+		{ "past, milliseconds", "{\"at\":{\"N\":\"1795332270000\"}}", STATE_STUCK, REASON_MILLISECONDS, false },
+		/* clang-format on */
+	};
+	struct rules rules = rules_of(OFF);
+	struct buf scratch = { 0 };
+	struct record r, other;
+
+	(void)state;
+	rules.ttl_other = "at";
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct item item = { .json = slice_str(rows[i].json),
+			.partition = SLICE("{\"S\":\"session:a\"}"),
+			.ttl = SLICE("{\"N\":\"1795335871\"}") };
+
+		print_message("%s\n", rows[i].name);
+		record_of(&r, &item, &rules, &scratch);
+		assert_int_equal(r.state, STATE_LIVE);
+		record_by_other(&other, &r, &rules);
+		assert_int_equal(other.state, rows[i].state);
+		assert_int_equal(other.reason, rows[i].reason);
+		assert_int_equal(other.kind, KIND_SESSION);
+		assert_int_equal(r.state, STATE_LIVE);
+		/* of what has expired by the one that was asked for */
+		r.state = STATE_STUCK;
+		assert_int_equal(record_live_other(&r, &rules), rows[i].live);
+	}
+	buf_release(&scratch);
+}
+
 static void
 test_size(void **state)
 {
@@ -798,6 +841,7 @@ main(void)
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_kind),
 		cmocka_unit_test(test_ttl_is_key),
+		cmocka_unit_test(test_by_other),
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_old),
 		cmocka_unit_test(test_zone),

@@ -727,7 +727,9 @@ static const struct trouble troubles[] = {
 	    { { STATE_IMMORTAL, REASON_MILLISECONDS, 5, 0 } }, NULL,
 	    { "Then, if the application writes ttl now, move TTL to it: it then "
 	      "deletes what has expired by that, also those that are live by "
-	      "expires. TTL acts on the whole table and has no undo. Switch TTL off:",
+	      "expires. TTL acts on the whole table and has no undo. Until it is "
+	      "moved, it deletes by expires, also what is live by ttl. Switch "
+	      "TTL off:",
 	      AWS "true,AttributeName=ttl --region us-east-1\n" },
 	    { NULL } },
 	{ "off, all past five years", "DISABLED", NULL, false,
@@ -744,10 +746,13 @@ static const struct trouble troubles[] = {
 	      { STATE_STUCK, REASON_STRING, 2, 60 } }, NULL,
 	    { ", oldest 1 min). TTL acts on expires, not on "
 	      "ttl.",
-	      "Purge them, or move TTL to ttl.",
+	      "Purge them, or move TTL to ttl; it may delete some of these by "
+	      "expires.",
 	      "If the application writes ttl now, move TTL to ttl, and 5 of "
 	      "the 7 expired entries are deleted free of charge, typically "
-	      "within a few days, also those that are live by expires. TTL acts on the whole table and has no undo. Switch TTL off:",
+	      "within a few days, also those that are live by expires. TTL "
+	      "acts on the whole table and has no undo. Until it is moved, it "
+	      "deletes by expires, also what is live by ttl. Switch TTL off:",
 	      AWS "false,AttributeName=expires --region us-east-1\n",
 	      AWS "true,AttributeName=ttl --region us-east-1\n",
 	      "Without --yes, the ttlsweep commands change nothing." },
@@ -755,7 +760,8 @@ static const struct trouble troubles[] = {
 	{ "on another attribute, nothing expired", "ENABLED", "expires", false,
 	    { { STATE_LIVE, REASON_TTL_OFF, 5, 0 } }, NULL,
 	    { "No expired entry is left, but TTL acts on expires, not on ttl.",
-	      "Move TTL to ttl before they expire." },
+	      "Move TTL to ttl before they expire; it may delete some of these "
+	      "by expires." },
 	    { "TTL is off", "Turn TTL on" } },
 	{ "on another attribute, which is the right one", "ENABLED", "expires",
 	    false, { { STATE_IMMORTAL, REASON_MISSING, 5, 0 } }, "expires",
