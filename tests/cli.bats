@@ -101,7 +101,7 @@ on_terminal() {
 	fails 1 "; this server may not accept ARNs: give the table's name" \
 	    list -t "arn:aws:dynamodb:us-east-1:1:table/$TABLE"
 	fails 1 "no entry has the key 'nokey'" show -t "$TABLE" nokey
-	fails 1 "no entry has the key 'abcdefghijklmnopqrst'; keys must be whole, with their prefix (such as session:)" show -t "$TABLE" abcdefghijklmnopqrst
+	fails 1 "no entry has the key 'abcdefghijklmnopqrst'; give the whole key, which includes the prefix (such as session:)" show -t "$TABLE" abcdefghijklmnopqrst
 	fails 1 "nosuch.json" inspect -i nosuch.json
 	fails 1 "nosuch.journal" restore nosuch.journal
 	fails 1 "--now is in the future" purge -t "$TABLE" --now 9999999999 \

@@ -660,7 +660,7 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	for command in "purge --state any" repair; do
 		# shellcheck disable=SC2086
 		run -0 --separate-stderr ttlsweep $command -q -t "$T" --yes --keys-from - <<<"f5ca38f748a1d6eaf726b8a42fb575c3"
-		[[ $stderr == "ttlsweep: standard input: the key does not have an entry: it is gone already, or not whole, with its prefix (such as session:)" ]]
+		[[ $stderr == "ttlsweep: standard input: the key has no entry: the entry is gone already, or the key is incomplete (it includes the prefix, such as session:)" ]]
 	done
 	# one of several, with a run that deletes the others
 	ttlsweep list -t "$T" --now "$NOW" --reveal --no-headings --columns key --limit 2 >"$BATS_TEST_TMPDIR/keys"

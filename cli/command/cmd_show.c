@@ -283,7 +283,7 @@ static const char not_here[] =
 
 /* A session's key is not its id. */
 static const char bare[] =
-    "; keys must be whole, with their prefix (such as session:)";
+    "; give the whole key, which includes the prefix (such as session:)";
 
 /* Name the keys that have no entry; of a cookie's keys one is enough. */
 static int

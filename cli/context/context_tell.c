@@ -30,11 +30,14 @@ context_tell_keys(const struct context *c, int64_t absent)
 		    c->keys.twice == 1 ? "s" : "");
 	if (absent > 0 && absent == (int64_t)c->keys.n)
 		log_warn(c->log,
-		    "%s: %s an entry: %s gone already, or not whole, with "
-		    "%s prefix (such as session:)",
-		    file, absent == 1 ? "the key does not have" : "no key has",
-		    absent == 1 ? "it is" : "they are",
-		    absent == 1 ? "its" : "their");
+		    absent == 1
+			? "%s: the key has no entry: the entry is gone "
+			  "already, or the key is incomplete (it includes the "
+			  "prefix, such as session:)"
+			: "%s: no key has an entry: the entries are gone "
+			  "already, or the keys are incomplete (each includes "
+			  "the prefix, such as session:)",
+		    file);
 	else if (absent > 0)
 		log_warn(c->log,
 		    "%s: %lld of %zu keys %s no entry: %s gone already, or "

@@ -42,6 +42,7 @@ too_old(const struct report_sweep *r, struct buf *line)
 {
 	int64_t n = r->totals->old_unit;
 	bool off = r->ttl_off != NULL;
+	bool done = r->totals->outcomes[OUTCOME_DELETED] > 0;
 
 	if (n > 0)
 		buf_addf(line,
@@ -49,9 +50,9 @@ too_old(const struct report_sweep *r, struct buf *line)
 		    "%s, repaired or not; %s%s%sa purge with --reason too-old "
 		    "deletes %s",
 		    figure_entries(n).s, n == 1 ? "it" : "these",
-		    r->executed ? "" : "after the repair, ",
-		    !r->executed && off ? "and " : "",
-		    off ? "once TTL is on, " : "", n == 1 ? "it" : "them");
+		    done ? "" : "after the repair, ",
+		    !done && off ? "and " : "", off ? "once TTL is on, " : "",
+		    n == 1 ? "it" : "them");
 }
 
 /* Once TTL reads the times, it acts on them. */
