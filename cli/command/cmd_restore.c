@@ -439,10 +439,10 @@ tell_attributes(const struct restoring *s)
 	buf_release(&line);
 }
 
-/* Whether --extend-ttl gives a time that TTL, or who judges by it, does not
- * look at. */
+/* Whether a file is of another TTL attribute, so that --extend-ttl gives a time
+ * at which TTL does not look. */
 static bool
-extends_other(const struct restoring *s)
+any_other(const struct restoring *s)
 {
 	bool other = false;
 
@@ -483,7 +483,7 @@ tell_nameless(const struct restoring *s)
 	if (!s->totals.nameless || s->totals.of_repair > 0 ||
 	    (!given && !ttl_acts(c)))
 		return;
-	if (extends_other(s))
+	if (any_other(s))
 		return;
 	log_note(c->log,
 	    "no entry in the file%s has %s, the TTL attribute of table %s: %s",
@@ -627,7 +627,7 @@ restore(struct restoring *s, struct fault *f)
 		return -1;
 	report = write_totals_report(c, &s->totals);
 	report.elsewhere = is_elsewhere(s);
-	report.ttl_fixed = report.ttl_fixed || extends_other(s);
+	report.ttl_fixed = report.ttl_fixed || any_other(s);
 	return write_totals(c, &report, rc, f);
 }
 
