@@ -477,7 +477,7 @@ closed() {
 		[[ $output == *session:*...* && $output != *xe2* ]]
 	done
 	fails 2 "is masked" list -i "$items" --prefix session:0123...8b67d1
-	fails 1 "list --reveal" show -i "$items" session:0123...8b67d1
+	fails 1 "get the full one with: ttlsweep list --reveal --input $items" show -i "$items" session:0123...8b67d1
 	fails 1 "no entry has any of the keys 'a', 'b'" show -i "$items" a b
 	fails 1 "no entry has the key 'a'" show -i "$items" a
 	# other entries have the partition key, but not the sort key
@@ -507,7 +507,7 @@ closed() {
 	ttlsweep show -t "$TABLE" --reveal "$key" | grep -F connect-session
 	ttlsweep export -t "$TABLE" | grep -F "$key"
 	# a masked key gets a hint
-	fails 1 "list --reveal" show -t "$TABLE" \
+	fails 1 "get the full one with: ttlsweep list --reveal --table $TABLE" show -t "$TABLE" \
 	    "$(ttlsweep list -t "$TABLE" --kind session --columns key \
 		--no-headings | grep '…' | head -n 1)"
 }

@@ -289,11 +289,12 @@ static const char bare[] =
 static int
 missing(const struct show *s, struct fault *f)
 {
-	struct buf names = { 0 };
+	struct buf names = { 0 }, masked = { 0 };
 	const struct options *o = s->context.o;
 	const char *why = o->cookie == NULL ? ""
 	    : o->input == NULL              ? lost
 					    : not_here;
+	bool masks = false;
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->nkeys; i++) {
@@ -305,9 +306,14 @@ missing(const struct show *s, struct fault *f)
 		    !s->context.rules.all_sessions &&
 		    mask_may_be_id(key_of(s, i)))
 			why = bare;
-		if (mask_is(key_of(s, i)))
-			why = "; that is a masked key; get the full one with "
-			      "'ttlsweep list --reveal'";
+		masks = masks || mask_is(key_of(s, i));
+	}
+	if (masks) {
+		buf_adds(&masked,
+		    "; that is a masked key; get the full one with: ttlsweep "
+		    "list --reveal");
+		option_repeat(&masked, o, GROUP_GLOBAL, NULL);
+		why = buf_text(&masked);
 	}
 	buf_addc(&names, '\'');
 	if (n > NAMED)
@@ -317,6 +323,7 @@ missing(const struct show *s, struct fault *f)
 	else
 		n = 0;
 	buf_release(&names);
+	buf_release(&masked);
 	return n > 0 ? -1 : 0;
 }
 

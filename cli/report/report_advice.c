@@ -86,8 +86,10 @@ advise_attribute(struct advice *a)
 		return;
 	buf_addf(a->line,
 	    "If the application writes the time there now, TTL does not see "
-	    "it%s: let it write ",
-	    all ? "" : " and deletes what is live, and so does what follows");
+	    "it%set it write ",
+	    all ? ": l"
+		: ", and what is live by it may be deleted, by TTL or a "
+		  "purge. L");
 	text_report_attribute(&a->e->p, a->line, r->ttl_attribute);
 	buf_adds(a->line, " again, or move TTL to ");
 	if (r->nlookalikes == 1)
