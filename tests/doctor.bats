@@ -211,10 +211,10 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	table=$(new_table misread)
 	seed --endpoint "$LOCAL_URL" --table "$table" --now "$NOW" --case milliseconds-past=3 --ttl on >/dev/null
 	doctor -t "$table" --now "$NOW"
-	is warning "by ttl, every entry has expired. If it is the time of creation, these are live; if not, the application writes TTL in the wrong format" entries
+	is warning "by ttl, every entry has expired. If it is the time of creation, these are live: inspect by the expiry time (--ttl-attribute NAME); if not, the application writes TTL in the wrong format" entries
 	run -0 --separate-stderr ttlsweep repair -q -t "$table" --now "$NOW"
 	[[ $output == *"TTL deletes what is repaired, typically within a few days."* ]]
-	[[ $stderr == "ttlsweep: by ttl, every entry has expired. If it is the time of creation, TTL then deletes what is live" ]]
+	[[ $stderr == "ttlsweep: by ttl, every entry has expired. If it is the time of creation, TTL then deletes what is live; name the expiry time with --ttl-attribute" ]]
 	seed --endpoint "$LOCAL_URL" --table "$table" --no-create --now "$NOW" --case milliseconds-future=1 >/dev/null
 	doctor -t "$table" --now "$NOW"
 	is warning "the application writes TTL in the wrong format; repair fixes " entries
@@ -240,10 +240,10 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		run -0 --separate-stderr ttlsweep inspect -t "$table" --now "$NOW"
 		output=${output//$'\n '/}
 		if ((n++ < 2)); then
-			is warning "${ask}these are live; if not, only a purge deletes these" entries
-			[[ $output == *"By${ask#by}what follows deletes what is live."* ]]
+			is warning "${ask}these are live: inspect by the expiry time (--ttl-attribute NAME); if not, only a purge deletes these" entries
+			[[ $output == *"By${ask#by}these are live. Inspect by the expiry time instead:"*" --ttl-attribute NAME"*"What follows is right only if ttl is the expiry time."* ]]
 			run -0 --separate-stderr ttlsweep purge -q -t "$table" --now "$NOW"
-			[[ $stderr == "ttlsweep: ${ask}this deletes what is live" ]]
+			[[ $stderr == "ttlsweep: ${ask}this deletes what is live; name the expiry time with --ttl-attribute" ]]
 		else
 			[[ $output != *creation* ]]
 			run -0 --separate-stderr ttlsweep purge -q -t "$table" --now "$NOW"
@@ -330,6 +330,15 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	run -0 --separate-stderr ttlsweep show -t "$table" --ttl-attribute expires f
 	[[ ${output//$'\n '/} == *"immortal: by expires, TTL would never delete it: the TTL attribute expires is missing."* ]]
 	[[ ${output//$'\n '/} == *"By ttl, live: expires in 2 h "*" at "*"; TTL will delete it, free of charge, typically within a few days of that."* ]]
+	# an alert cannot see what is deleted early
+	for options in "--alert-overdue 2d" "--alert-expired 9" "--format prometheus"; do
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ttlsweep inspect -q -t "$table" --ttl-attribute expires --reason none,ttl-off $options
+		[[ $stderr == *"TTL acts on ttl, not on expires: where it deletes entries before they expire by expires, none is overdue, and there is no alert"* ]]
+		# shellcheck disable=SC2086
+		run -0 --separate-stderr ttlsweep inspect -q -t "$table" --ttl-attribute ttl --reason none,ttl-off $options
+		[[ $stderr != *"acts on"* ]]
+	done
 	# what is live is deleted by the other one
 	entries expires "$((NOW + 9000))" "\"ttl\":{\"N\":\"$((NOW + 3600))\"}," i |
 	    ttlsweep restore -q -t "$table" --yes -
@@ -377,14 +386,14 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		printf '{"Item":{"key":{"S":"users"}}}\n'
 	} | seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW"
 	doctor -t "$table" --now "$NOW" --ttl-attribute created
-	is warning "by created, all 9 ${all}this deletes what is live; if not, turn it on" ttl
+	is warning "by created, all 9 ${all}this deletes what is live: inspect by the expiry time (--ttl-attribute NAME); if not, turn it on" ttl
 	run -0 --separate-stderr ttlsweep inspect -t "$table" --now "$NOW" --ttl-attribute created
-	[[ ${output//$'\n '/} == *"By created, all 9 ${all}what follows deletes what is live."* ]]
+	[[ ${output//$'\n '/} == *"By created, all 9 ${all}these are live. Inspect by the expiry time instead:"* ]]
 	run -0 --separate-stderr ttlsweep purge -q -t "$table" --now "$NOW" --ttl-attribute created
 	[[ $stderr == *"by created, all 9 ${all}this deletes what is live"* ]]
 	# the command acts on the whole table, whatever is selected
 	run -0 --separate-stderr ttlsweep inspect -t "$table" --now "$NOW" --ttl-attribute created --reason ttl-off
-	[[ ${output//$'\n '/} == *"By created, all 9 ${all}what follows deletes what is live."*update-time-to-live* ]]
+	[[ ${output//$'\n '/} == *"By created, all 9 ${all}these are live. Inspect by the expiry time instead:"*update-time-to-live* ]]
 	# a file has no command that follows, and may be what was purged
 	ttlsweep export -q -t "$table" --now "$NOW" --ttl-attribute created -o "$BATS_TEST_TMPDIR/x.json"
 	run -0 --separate-stderr ttlsweep inspect -i "$BATS_TEST_TMPDIR/x.json" --now "$NOW" --ttl-attribute created
@@ -393,7 +402,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		ttlsweep inspect -q -t "$table" --now "$NOW" --ttl-attribute created --shard $i/2 --format json -o "$BATS_TEST_TMPDIR/$i"
 	done
 	run -0 --separate-stderr ttlsweep inspect --merge "$BATS_TEST_TMPDIR/1" "$BATS_TEST_TMPDIR/2"
-	[[ ${output//$'\n '/} == *"By created, all 9 ${all}what follows deletes what is live."* ]]
+	[[ ${output//$'\n '/} == *"By created, all 9 ${all}these are live. Inspect by the expiry time instead:"* ]]
 	doctor -t "$table" --now "$NOW" --ttl-attribute expires
 	run ! grep -q creation "$json"
 	run -0 --separate-stderr ttlsweep purge -t "$table" --now "$NOW" --ttl-attribute expires --state any

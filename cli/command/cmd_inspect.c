@@ -339,6 +339,23 @@ warn_attribute(struct inspect *in)
 	buf_release(&names);
 }
 
+/* TTL by another attribute may delete entries early: none is ever overdue
+ * then. */
+static void
+warn_other(const struct inspect *in)
+{
+	const struct context *c = &in->context;
+	bool alerts = c->o->alert_expired >= 0 || c->o->alert_overdue >= 0;
+
+	if (c->rules.ttl_other != NULL && !in->watch.known &&
+	    (alerts || c->o->format == FORMAT_PROMETHEUS))
+		log_warn(c->log,
+		    "TTL acts on %s, not on %s: where it deletes entries "
+		    "before they expire by %s, none is overdue, and there is "
+		    "no alert",
+		    c->rules.ttl_other, c->ttl, c->ttl);
+}
+
 static void
 begin(struct inspect *in, const struct options *o)
 {
@@ -387,6 +404,7 @@ look(struct inspect *in, struct fault *f)
 	lookalike_sort(&in->lookalikes, summary_nameless(&in->all),
 	    t->ttl_acts ? t->ttl_attribute : NULL);
 	if (rc == 0) {
+		warn_other(in);
 		warn_attribute(in);
 		return write_report(in, true, f);
 	}

@@ -133,7 +133,10 @@ context_tell_creation(const struct context *c, const struct summary *s,
 	if (c->listed || !summary_by_creation(s, c->rules.ttl_acts, chosen))
 		return;
 	report_words_creation(s, &line);
-	log_warn(c->log, "by %s, %s%s what is live", c->ttl, buf_text(&line),
+	log_warn(c->log,
+	    "by %s, %s%s what is live; name the expiry time with "
+	    "--ttl-attribute",
+	    c->ttl, buf_text(&line),
 	    repair ? "TTL then deletes" : "this deletes");
 	buf_release(&line);
 }

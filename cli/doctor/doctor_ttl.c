@@ -109,7 +109,9 @@ advise_enable(struct doctor *d, const struct lookalikes *like)
 		option_given(d->c.o, "ttl-attribute"))) {
 		buf_addf(&d->fix, "by %s, ", d->ttl);
 		report_words_creation(&d->sample, &d->fix);
-		buf_adds(&d->fix, "this deletes what is live; if not, ");
+		buf_adds(&d->fix,
+		    "this deletes what is live: inspect by the expiry time "
+		    "(--ttl-attribute NAME); if not, ");
 	}
 	if (like->n > 0) {
 		buf_addf(&d->fix, "if the application writes %s now, and not ",
@@ -481,10 +483,12 @@ ask_creation(struct doctor *d, bool more)
 		return false;
 	buf_addf(&d->fix, "by %s, ", d->ttl);
 	report_words_creation(s, &d->fix);
-	buf_addf(&d->fix, "these are live%s%s",
+	buf_addf(&d->fix,
+	    "these are live%s inspect by the expiry time (--ttl-attribute "
+	    "NAME)%s",
 	    acts && s->states[STATE_PENDING].items > 0
-		? ", and TTL deletes them"
-		: "",
+		? ", and TTL deletes them: switch it off at once, and"
+		: ":",
 	    more ? "; if not, " : "");
 	return true;
 }

@@ -36,7 +36,8 @@ struct advice {
 	struct advice_repaired repaired;
 	bool first; /* stop after the first command */
 	bool done;
-	bool acts_now; /* there is a command that is not one of ours */
+	bool acts_now; /* there is a command that lets TTL act */
+	bool foreign;  /* there is a command that is not one of ours */
 	bool swept;    /* there is a command that is a dry run */
 	bool zoned;    /* advice_repair_zone was called */
 	int ours;      /* commands of ttlsweep */

@@ -67,7 +67,7 @@ advice_ttl_switch(struct advice *a)
 	advice_say(a);
 	text_report_ttl_command(a->line, &r->place, true, r->ttl_attribute);
 	advice_command(a);
-	a->acts_now = true;
+	a->acts_now = a->foreign = true;
 }
 
 void

@@ -238,18 +238,43 @@ warn_creation(struct advice *a)
 	const struct report *r = a->r;
 	const struct summary *s =
 	    r->selected ? r->whole : report_words_counted(r);
+	bool acts;
 
 	if (r->place.input != NULL || s == NULL ||
 	    !summary_by_creation(s, !a->off, report_words_chosen(r)))
 		return;
+	acts = a->acts == REPORT_TTL_ACTS && s->states[STATE_PENDING].items > 0;
 	buf_adds(a->line, "By ");
 	text_report_attribute(&a->e->p, a->line, r->ttl_attribute);
 	buf_adds(a->line, ", ");
 	report_words_creation(s, a->line);
-	buf_adds(a->line,
-	    a->acts == REPORT_TTL_ACTS && s->states[STATE_PENDING].items > 0
-		? "TTL deletes what is live, and so does what follows."
-		: "what follows deletes what is live.");
+	buf_adds(a->line, "these are live");
+	if (acts)
+		buf_adds(a->line, ", and TTL deletes them");
+	if (a->first || !advice_is_live(r)) {
+		buf_addf(a->line, "; what follows deletes them%s.",
+		    acts ? ", too" : "");
+		advice_say(a);
+		return;
+	}
+	if (acts) {
+		buf_adds(a->line, ": switch it off at once,");
+		advice_say(a);
+		text_report_ttl_command(a->line, &r->place, false,
+		    r->ttl_attribute);
+		advice_command(a);
+		a->foreign = true;
+		buf_adds(a->line,
+		    "and inspect by the expiry time, which says how to switch "
+		    "TTL on for that:");
+	} else {
+		buf_adds(a->line, ". Inspect by the expiry time instead:");
+	}
+	advice_say(a);
+	advice_inspect(a, "NAME");
+	buf_adds(a->line, "What follows is right only if ");
+	text_report_attribute(&a->e->p, a->line, r->ttl_attribute);
+	buf_adds(a->line, " is the expiry time.");
 	advice_say(a);
 }
 
@@ -655,7 +680,7 @@ report_advice(struct emit *e, const struct report *r, bool first)
 	}
 	if (a.swept && !first) {
 		buf_addf(&e->line, "Without --yes, %s %s nothing.",
-		    a.acts_now        ? a.ours == 1 ? "the ttlsweep command"
+		    a.foreign         ? a.ours == 1 ? "the ttlsweep command"
 						    : "the ttlsweep commands"
 			: a.ours == 1 ? "this command"
 				      : "these commands",

@@ -532,15 +532,25 @@ static const struct trouble troubles[] = {
 	{ "milliseconds, all in the past", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 } }, NULL,
 	    { "By ttl, every entry has expired. If it is the time of creation, "
-	      "what follows deletes what is live. 2 expired entries:" }, { NULL } },
+	      "these are live. Inspect by the expiry time instead:",
+	      "\n    ttlsweep inspect -t T --region us-east-1 --ttl-attribute NAME\n",
+	      "What follows is right only if ttl is the expiry time. 2 expired "
+	      "entries:", "Without --yes, these commands change nothing." },
+	    { "aws " } },
 	{ "all in the past, but not for long", "ENABLED", "ttl", true,
 	    { { STATE_PENDING, REASON_NONE, 2, 60 } }, NULL,
 	    { "To delete both expired" }, { "creation" } },
 	{ "all in the past, and still here", "ENABLED", "ttl", true,
 	    { { STATE_PENDING, REASON_NONE, 2, YEAR } }, NULL,
 	    { "By ttl, every entry has expired. If it is the time of creation, "
-	      "TTL deletes what is live, and so does what follows. " },
-	    { NULL } },
+	      "these are live, and TTL deletes them: switch it off at once,",
+	      AWS "false,AttributeName=ttl --region us-east-1\n",
+	      "and inspect by the expiry time, which says how to switch TTL on "
+	      "for that:",
+	      "What follows is right only if ttl is the expiry time. TTL will "
+	      "delete 2 expired entries",
+	      "Without --yes, the ttlsweep command changes nothing." },
+	    { "Or, instead" } },
 	{ "milliseconds, too old, and never expiring", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
 	      { STATE_STUCK, REASON_TOO_OLD, 9, 9 * YEAR },
@@ -667,7 +677,7 @@ static const struct trouble troubles[] = {
 	    { "TTL will delete 8 expired entries free of charge. 3 pending "
 	      "entries have been expired for two days or more: TTL is behind, "
 	      "or only recently turned on, or these were repaired or restored. To delete all 8 expired entries now:",
-	      "Without --yes, this command changes nothing." },
+	      "Without --yes, the ttlsweep command changes nothing." },
 	    { "few days" } },
 	{ "not late", "ENABLED", "ttl", true,
 	    { { STATE_PENDING, REASON_NONE, 1, 60 },
