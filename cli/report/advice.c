@@ -92,6 +92,7 @@ advice_inspect(struct advice *a, const char *attribute)
 	place.repeat = buf_text(&repeat);
 	text_report_command(a->line, "inspect", &place);
 	advice_command(a);
+	a->ours++;
 	buf_release(&repeat);
 }
 

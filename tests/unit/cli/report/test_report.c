@@ -549,7 +549,7 @@ static const struct trouble troubles[] = {
 	      "for that:",
 	      "What follows is right only if ttl is the expiry time. TTL will "
 	      "delete 2 expired entries",
-	      "Without --yes, the ttlsweep command changes nothing." },
+	      "Without --yes, the ttlsweep commands change nothing." },
 	    { "Or, instead" } },
 	{ "milliseconds, too old, and never expiring", "ENABLED", "ttl", true,
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 60 },
@@ -677,7 +677,7 @@ static const struct trouble troubles[] = {
 	    { "TTL will delete 8 expired entries free of charge. 3 pending "
 	      "entries have been expired for two days or more: TTL is behind, "
 	      "or only recently turned on, or these were repaired or restored. To delete all 8 expired entries now:",
-	      "Without --yes, the ttlsweep command changes nothing." },
+	      "Without --yes, the ttlsweep commands change nothing." },
 	    { "few days" } },
 	{ "not late", "ENABLED", "ttl", true,
 	    { { STATE_PENDING, REASON_NONE, 1, 60 },
