@@ -35,6 +35,7 @@
 struct asked {
 	struct slice given; /* the TTL value that a repair gave it, p NULL */
 	enum state state;
+	enum reason reason;
 	int64_t units;   /* write units to undo its repair, … */
 	int64_t whole;   /* … to put it where nothing is, … */
 	int64_t refused; /* … to find that it is present */
@@ -84,12 +85,14 @@ note_found(struct looker *l)
 }
 
 void
-restore_count_expired(struct restore_state *run, enum state state)
+restore_count_put(struct restore_state *run, enum state state,
+    enum reason reason)
 {
 	struct sweep_totals *t = run->totals;
 
 	t->expired += state == STATE_PENDING || state == STATE_STUCK;
 	t->expired_again += state == STATE_PENDING && run->r->extend_ttl < 0;
+	t->endless += reason == REASON_MISSING;
 }
 
 /* Count one answer: 0, or 1 where a run would stop before it. */
@@ -127,7 +130,7 @@ count_one(struct restore_state *run, const struct asked *a)
 		    a->state != STATE_PENDING && a->state != STATE_STUCK;
 		t->gone_since += a->given.p != NULL && !a->present && !a->after;
 		if (!changes)
-			restore_count_expired(run, a->state);
+			restore_count_put(run, a->state, a->reason);
 		return 0;
 	}
 	account_spare(&run->account);
@@ -233,6 +236,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	*a = (struct asked){ .given = given,
 		.after = turn == IMAGES_AFTER,
 		.state = r->state,
+		.reason = r->reason,
 		.judged = strcmp(l->ttl, o->ttl_attribute) == 0,
 		.units = images_units(l->run->images, seg, r->item),
 		.whole = cost_item(o->table, r->item),

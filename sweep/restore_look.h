@@ -32,7 +32,8 @@ struct restore_state {
  */
 int64_t restore_refused(const struct record *r);
 /* An image of ${state} is put back, or would be. The lock is held. */
-void restore_count_expired(struct restore_state *run, enum state state);
+void restore_count_put(struct restore_state *run, enum state state,
+    enum reason reason);
 
 /* An image that is not its entry's newest counts as present. The lock is held.
  */

@@ -70,6 +70,7 @@ struct sweep_totals {
 	int64_t lasting; /* restore, dry: to put back, and known not to be
 			    expired */
 	bool nameless;   /* restore: no image has the TTL attribute */
+	int64_t endless; /* restore: put back (dry: to put back) without it */
 	bool chained;    /* restore: the repair of an entry is undone after
 			    it was put back: the next two are not known */
 	int64_t expired; /* restore: put back and already expired, … */

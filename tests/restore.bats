@@ -77,7 +77,7 @@ holds() { ttlsweep export -q -t "$T" | jq -r '.Item.p.S' | sort | paste -sd' '; 
 	run -0 --separate-stderr ttlsweep restore -t "$T" --ttl-attribute expires --extend-ttl 1w e.json
 	[[ $output == *"What is put back gets the TTL "* || $output == *"It gets the TTL "* ]]
 	[[ $output != *"expired"* ]]
-	[[ $stderr == *"no entry in the file has expires, the TTL attribute of table $T: whether they have expired is not known, and all get the new TTL there (sessions are accepted until then)" ]]
+	[[ $stderr == *"no entry in the file has expires, the TTL attribute of table $T: whether they have expired is not known, and all get the new TTL there (sessions are accepted until then, and all are deleted after it)" ]]
 }
 
 @test "--extend-ttl does not give entries another key" {
@@ -368,6 +368,31 @@ holds_what_it_did() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" 
 	run -0 ttlsweep purge --state any --prefix session:0123456789abcdef
 	[[ ${lines[-2]} == *" --prefix "*" --yes"* && ${lines[-2]} != *0123456789abcdef* ]]
 	[[ ${lines[-1]} == "A key in this command is masked: give it as you did." ]]
+}
+
+@test "--extend-ttl warns of entries that have no TTL, and leaves alone what was restored before" {
+	table
+	{
+		item session:1 s
+		printf '{"Item":{"key":{"S":"settings:%s"},"p":{"S":"kept"}}}\n' 1 2
+	} >x.json
+	run -0 --separate-stderr ttlsweep restore -t "$T" x.json
+	[[ $stderr != *"without a TTL"* ]]
+	run -0 --separate-stderr ttlsweep restore -t "$T" x.json --extend-ttl 1w
+	[[ $stderr == *"--extend-ttl: 2 entries without a TTL get one, and are deleted after it; what is meant to stay, restore first without that option (--prefix)" ]]
+	run -0 --separate-stderr ttlsweep restore -t "$T" x.json --extend-ttl 1w --kind session
+	[[ $stderr != *"without a TTL"* ]]
+	ttlsweep restore -q -t "$T" x.json --prefix settings: --yes
+	run -0 --separate-stderr ttlsweep restore -q -t "$T" x.json --extend-ttl 1w --yes
+	[[ -z $stderr ]]
+	ttlsweep export -q -t "$T" | jq -se 'map(.Item | has("ttl")) | sort == [false, false, true]'
+	table
+	run -0 --separate-stderr ttlsweep restore -q -t "$T" x.json --extend-ttl 1w --yes
+	[[ $stderr == "ttlsweep: --extend-ttl: 2 entries without a TTL got one, and are deleted after it" ]]
+	# and the advice says so
+	table
+	run -0 --separate-stderr ttlsweep restore -t "$T" x.json
+	[[ ${output//$'\n'/ } == *"(all 3 get that TTL, also what has none)."* ]]
 }
 
 # gone KEY [IMAGE]: print a deletion as in an incremental export.

@@ -10,6 +10,7 @@
 #include "cli/context/guard.h"
 #include "cli/log.h"
 #include "cli/option/option.h"
+#include "cli/report/figure.h"
 #include "export/journal_format.h"
 #include "export/reader.h"
 #include "export/s3_directory.h"
@@ -489,8 +490,34 @@ tell_nameless(const struct restoring *s)
 	    "no entry in the file%s has %s, the TTL attribute of table %s: %s",
 	    s->n == 1 ? "" : "s", c->ttl, c->table.name,
 	    given ? "whether they have expired is not known, and all get the "
-		    "new TTL there (sessions are accepted until then)"
+		    "new TTL there (sessions are accepted until then, and all "
+		    "are deleted after it)"
 		  : "TTL will never delete them");
+}
+
+/* What was meant to stay gets a TTL like all others. */
+static void
+tell_endless(const struct restoring *s)
+{
+	const struct context *c = &s->context;
+	int64_t n = s->totals.endless;
+
+	if (n == 0 || s->totals.nameless || c->o->extend_ttl < 0 ||
+	    any_other(s))
+		return;
+	log_warn(c->log,
+	    "--extend-ttl: %s without a TTL %s one, and %s deleted after it%s",
+	    figure_entries(n).s,
+	    c->o->yes    ? "got"
+		: n == 1 ? "gets"
+			 : "get",
+	    n == 1 ? "is" : "are",
+	    c->o->yes ? ""
+		: n == 1
+		? "; if it is meant to stay, restore it first without that "
+		  "option (--prefix)"
+		: "; what is meant to stay, restore first without that option "
+		  "(--prefix)");
 }
 
 /* The options allow it; it may be a mistake all the same. */
@@ -618,6 +645,7 @@ restore(struct restoring *s, struct fault *f)
 	if (rc == 0) {
 		context_tell_prefixes(c, s->totals.prefixes, s->totals.scanned);
 		tell_nameless(s);
+		tell_endless(s);
 		tell_none(s);
 		tell_timeless(s);
 	}

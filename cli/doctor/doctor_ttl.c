@@ -105,10 +105,14 @@ advise_enable(struct doctor *d, const struct lookalikes *like)
 		.profile = d->c.o->profile,
 	};
 
-	if (summary_by_creation(&d->sample, false,
+	const struct summary *s = &d->sample;
+	int64_t taken = s->states[STATE_LIVE].items +
+	    s->reasons[STATE_STUCK][REASON_TTL_OFF] - s->old[REASON_TTL_OFF];
+
+	if (summary_by_creation(s, false,
 		option_given(d->c.o, "ttl-attribute"))) {
 		buf_addf(&d->fix, "by %s, ", d->ttl);
-		report_words_creation(&d->sample, &d->fix);
+		report_words_creation(s, &d->fix);
 		buf_adds(&d->fix,
 		    "this deletes what is live: inspect by the expiry time "
 		    "(--ttl-attribute NAME); if not, ");
@@ -124,9 +128,7 @@ advise_enable(struct doctor *d, const struct lookalikes *like)
 	buf_addf(&d->fix,
 	    "turn it on, and it deletes what expires free of charge%s; it has "
 	    "no undo",
-	    d->sample.states[STATE_LIVE].items < d->sample.items
-		? ", except what it never can (see entries)"
-		: "");
+	    taken < s->items ? ", except what it never can (see entries)" : "");
 	text_report_ttl_command(&d->command, &place, true, d->ttl);
 }
 

@@ -153,8 +153,8 @@ expired_again(const struct report_sweep *r, struct buf *line)
 	}
 	buf_adds(line, more);
 	if (n < of)
-		buf_addf(line, " (all %s get that TTL, expired or not)",
-		    figure_count(of).s);
+		buf_addf(line, " (all %s get that TTL, %s)", figure_count(of).s,
+		    t->endless > 0 ? "also what has none" : "expired or not");
 }
 
 /* Who logged out since the repair is logged in again. */
