@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "inspector/pass.h"
+#include "inspector/record.h"
 #include "sweep/ceiling.h"
 
 struct images;
