@@ -159,6 +159,29 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	    [[ $stderr == *"the next run reads the table from the beginning; with --checkpoint FILE, runs continue where they stopped"*"to continue: ttlsweep purge "* ]]
 }
 
+@test "what failed is not tried again at a checkpoint, which is said" {
+	table
+	start_road "$LOCAL_URL"
+	local run="purge -t $T --now $NOW --yes --max-items 20 --segments 32 --checkpoint $BATS_TEST_TMPDIR/c --journal-dir $BATS_TEST_TMPDIR/j --endpoint-url $ROAD_URL"
+	road PUT set '{"rates": {"s-error-before": 1}, "in_a_row": 0, "only": ["BatchExecuteStatement"]}'
+	# shellcheck disable=SC2086
+	AWS_MAX_ATTEMPTS=1 run -3 --separate-stderr ttlsweep $run -q --jobs 1
+	[[ $output == *" 0 deleted, "*", 20 failed, "*"; stopped: max-items"* ]]
+	[[ $stderr == *"to continue: ttlsweep purge "*"that does not try again what failed (20 entries): once it has ended with 0, run it once more, from the beginning" ]]
+	road PUT set '{"rates": {}}'
+	# shellcheck disable=SC2086
+	run -4 --separate-stderr ttlsweep $run -q
+	[[ $stderr != *"try again"* ]]
+	run=${run/--max-items 20 /}
+	# shellcheck disable=SC2086
+	run -0 --separate-stderr ttlsweep $run -q
+	[[ ! -e $BATS_TEST_TMPDIR/c ]]
+	[[ $(left) -gt 40 ]]
+	# shellcheck disable=SC2086
+	run -0 --separate-stderr ttlsweep $run -q
+	[[ $(left) -eq 40 ]]
+}
+
 @test "a journal is named by the clock, not by --now" {
 	table
 	run -0 sweep --yes

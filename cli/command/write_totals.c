@@ -322,6 +322,14 @@ reads_again(const struct options *o, const struct report_sweep *r)
 	    !in_vain(o, r->totals) && strcmp(r->command, "restore") != 0;
 }
 
+/* Whether a run that continues at the checkpoint is behind what failed. */
+static bool
+passes_over(const struct options *o, const struct report_sweep *r)
+{
+	return r->executed && r->totals->stopped != NULL &&
+	    o->checkpoint != NULL && r->totals->outcomes[OUTCOME_FAILED] > 0;
+}
+
 /* Whether a dry run has found nothing that a run would change. */
 static bool
 finds_none(const struct sweep_totals *t)
@@ -361,6 +369,11 @@ log_end(const struct context *c, const struct report_sweep *r,
 	/* also with -q: the way out */
 	if (next.n > 0)
 		log_warn(c->log, "%s", buf_text(&next));
+	if (next.n > 0 && passes_over(c->o, r))
+		log_warn(c->log,
+		    "that does not try again what failed (%s): once it has "
+		    "ended with 0, run it once more, from the beginning",
+		    figure_entries(r->totals->outcomes[OUTCOME_FAILED]).s);
 	buf_release(&next);
 }
 
