@@ -346,6 +346,12 @@ summary_nameless(const struct summary *s)
 }
 
 int64_t
+summary_taken_on(const struct summary *s)
+{
+	return s->reasons[STATE_STUCK][REASON_TTL_OFF] - s->old[REASON_TTL_OFF];
+}
+
+int64_t
 summary_repairable_old(const struct summary *s)
 {
 	int64_t n = -s->zoneless_old;

@@ -137,6 +137,8 @@ int64_t summary_zoneless(const struct summary *s);
 /* How many of ${state} have a date-time without a zone, and are not too old for
  * TTL: a repair that is told the zone is of use for them. Pure. */
 int64_t summary_zoned(const struct summary *s, enum state state);
+/* How many of those that are stuck TTL would delete once it is on. Pure. */
+int64_t summary_taken_on(const struct summary *s);
 /* How many of those that are stuck TTL would leave alone after a repair: they
  * are too old. Pure. */
 int64_t summary_repairable_old(const struct summary *s);

@@ -123,6 +123,11 @@ load_write_packed(struct journal *j, const struct load *load, size_t *n)
 	return file_write(j->fd, j->packed.p, j->packed.n);
 }
 
+#define MAKE_ROOM                                                             \
+	"; make room there (remove older journals whose undo is not needed, " \
+	"or compress them with gzip, but keep this one if anything was "      \
+	"changed), or name "
+
 /* What helps when a write failed with ${error}. */
 static const char *
 way_out(const struct journal *j, int error)
@@ -133,14 +138,8 @@ way_out(const struct journal *j, int error)
 	if (error != ENOSPC && error != EDQUOT)
 		return "";
 	return j->numbered
-	    ? "; make room there (remove older journals whose undo is not "
-	      "needed, or compress them with gzip, but keep this one if "
-	      "anything was changed), or name a place with more space with "
-	      "--journal-dir"
-	    : "; make room there (remove older journals whose undo is not "
-	      "needed, or compress them with gzip, but keep this one if "
-	      "anything was changed), or name a file where there is more space "
-	      "with --journal";
+	    ? MAKE_ROOM "a place with more space with --journal-dir"
+	    : MAKE_ROOM "a file where there is more space with --journal";
 }
 
 /* Append ${load} to the file. A partial write is truncated again, so that only

@@ -72,34 +72,37 @@ sweep_totals_would(const struct sweep_totals *t)
 	return sweep_totals_to_put(t) - t->left[SWEEP_LEFT_ZONELESS];
 }
 
-void
-sweep_totals_match(struct sweep_totals *t, const struct record *r,
-    int64_t units)
+/* Count a match, but for what an application may still use of it. */
+static void
+count(struct sweep_totals *t, const struct record *r, int64_t units)
 {
 	t->matched++;
 	t->states[r->state]++;
 	t->reasons[r->state][r->reason]++;
 	t->live_sessions += r->state == STATE_LIVE && r->kind == KIND_SESSION;
-	if (r->state == STATE_IMMORTAL && r->has_moment) {
-		t->ahead++;
-		t->ahead_sessions += r->kind == KIND_SESSION;
-	} else if (r->state == STATE_IMMORTAL) {
-		t->timeless_sessions += r->kind == KIND_SESSION;
-	}
 	t->units += units;
 	t->old_off += r->old && r->reason == REASON_TTL_OFF;
 	t->old_unit += r->old && (REASONS_CONVERTED & 1u << r->reason) != 0;
 }
 
 void
+sweep_totals_match(struct sweep_totals *t, const struct record *r,
+    int64_t units)
+{
+	count(t, r, units);
+	if (r->state == STATE_IMMORTAL && r->has_moment) {
+		t->ahead++;
+		t->ahead_sessions += r->kind == KIND_SESSION;
+	} else if (r->state == STATE_IMMORTAL) {
+		t->timeless_sessions += r->kind == KIND_SESSION;
+	}
+}
+
+void
 sweep_totals_leave(struct sweep_totals *t, const struct record *r)
 {
 	if (r->zoneless) {
-		sweep_totals_match(t, r, 0);
-		if (r->state == STATE_IMMORTAL && r->has_moment) {
-			t->ahead--;
-			t->ahead_sessions -= r->kind == KIND_SESSION;
-		}
+		count(t, r, 0);
 		t->outcomes[OUTCOME_SKIPPED]++;
 		t->left[SWEEP_LEFT_ZONELESS]++;
 	}

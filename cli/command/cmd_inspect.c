@@ -302,6 +302,12 @@ write_report(struct inspect *in, bool complete, struct fault *f)
 	return rc;
 }
 
+static bool
+alerts(const struct options *o)
+{
+	return o->alert_expired >= 0 || o->alert_overdue >= 0;
+}
+
 /* JSON, metrics and a report of a selection have no place for this, and who
  * waits for an alert may not read the report. */
 static void
@@ -309,8 +315,7 @@ warn_attribute(struct inspect *in)
 {
 	const struct options *o = in->context.o;
 	int format = o->format;
-	bool alerts = o->alert_expired >= 0 || o->alert_overdue >= 0;
-	bool said = !in->selects && !alerts &&
+	bool said = !in->selects && !alerts(o) &&
 	    (format == FORMAT_TEXT || format == FORMAT_HTML);
 	const struct lookalikes *l = &in->lookalikes;
 	bool all = summary_nameless(&in->all);
@@ -345,10 +350,9 @@ static void
 warn_other(const struct inspect *in)
 {
 	const struct context *c = &in->context;
-	bool alerts = c->o->alert_expired >= 0 || c->o->alert_overdue >= 0;
 
 	if (c->rules.ttl_other != NULL && !in->watch.known &&
-	    (alerts || c->o->format == FORMAT_PROMETHEUS))
+	    (alerts(c->o) || c->o->format == FORMAT_PROMETHEUS))
 		log_warn(c->log,
 		    "TTL acts on %s, not on %s: where it deletes entries "
 		    "before they expire by %s, none is overdue, and there is "

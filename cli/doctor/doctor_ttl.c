@@ -104,10 +104,8 @@ advise_enable(struct doctor *d, const struct lookalikes *like)
 		    d->local || option_given(d->c.o, "endpoint-url"),
 		.profile = d->c.o->profile,
 	};
-
 	const struct summary *s = &d->sample;
-	int64_t taken = s->states[STATE_LIVE].items +
-	    s->reasons[STATE_STUCK][REASON_TTL_OFF] - s->old[REASON_TTL_OFF];
+	int64_t taken = s->states[STATE_LIVE].items + summary_taken_on(s);
 
 	if (summary_by_creation(s, false,
 		option_given(d->c.o, "ttl-attribute"))) {
@@ -394,8 +392,8 @@ advise_reasons(struct doctor *d, const struct lookalikes *like)
 		old = summary_repairable_old(s);
 		zoned = summary_zoned(s, STATE_STUCK);
 	}
-	purge = s->states[STATE_STUCK].items - (stuck - old) -
-	    (s->reasons[STATE_STUCK][REASON_TTL_OFF] - s->old[REASON_TTL_OFF]);
+	purge =
+	    s->states[STATE_STUCK].items - (stuck - old) - summary_taken_on(s);
 	if (repair > old) {
 		buf_addf(&d->fix,
 		    "the application writes TTL in the wrong format; repair "

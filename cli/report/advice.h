@@ -70,6 +70,8 @@ int64_t advice_whole(const struct report *r, int64_t n);
 
 /* Add ", also those that are live by" the attribute that TTL acts on now. */
 void advice_live_other(struct advice *a);
+/* The line is a paragraph; then the command that switches TTL on or off. */
+void advice_ttl(struct advice *a, bool on, const char *attribute);
 /* The command that switches TTL on, or those that move it, after what the line
  * says of them. */
 void advice_ttl_switch(struct advice *a);

@@ -13,6 +13,16 @@ advice_live_other(struct advice *a)
 	text_report_attribute(&a->e->p, a->line, a->r->table_ttl);
 }
 
+void
+advice_ttl(struct advice *a, bool on, const char *attribute)
+{
+	advice_say(a);
+	text_report_ttl_command(a->line, &a->r->place, on, attribute);
+	advice_command(a);
+	a->acts_now = a->acts_now || on;
+	a->foreign = true;
+}
+
 /* What TTL deletes before and after a move. */
 static void
 tell_move(struct advice *a)
@@ -54,20 +64,14 @@ advice_ttl_switch(struct advice *a)
 		buf_adds(a->line, ". ");
 		tell_move(a);
 		buf_adds(a->line, "Switch TTL off:");
-		advice_say(a);
-		text_report_ttl_command(a->line, &r->place, false,
-		    r->table_ttl);
-		advice_command(a);
+		advice_ttl(a, false, r->table_ttl);
 		buf_adds(a->line,
 		    "wait until that is done, up to an hour (inspect shows "
 		    "it), and switch it on:");
 	} else {
 		buf_addc(a->line, ':');
 	}
-	advice_say(a);
-	text_report_ttl_command(a->line, &r->place, true, r->ttl_attribute);
-	advice_command(a);
-	a->acts_now = a->foreign = true;
+	advice_ttl(a, true, r->ttl_attribute);
 }
 
 void

@@ -259,11 +259,7 @@ warn_creation(struct advice *a)
 	}
 	if (acts) {
 		buf_adds(a->line, ": switch it off at once,");
-		advice_say(a);
-		text_report_ttl_command(a->line, &r->place, false,
-		    r->ttl_attribute);
-		advice_command(a);
-		a->foreign = true;
+		advice_ttl(a, false, r->ttl_attribute);
 		buf_adds(a->line,
 		    "and inspect by the expiry time, which says how to switch "
 		    "TTL on for that:");
@@ -337,9 +333,7 @@ advise_off(struct advice *a)
 {
 	const struct summary *s = a->r->summary;
 	const struct summary *counted = report_words_counted(a->r);
-	int64_t taken = advice_whole(a->r,
-	    counted->reasons[STATE_STUCK][REASON_TTL_OFF] -
-		counted->old[REASON_TTL_OFF]);
+	int64_t taken = advice_whole(a->r, summary_taken_on(counted));
 	int64_t all = advice_expired(s);
 	bool live = advice_is_live(a->r);
 	bool repair =
