@@ -196,9 +196,12 @@ bash_offers() {
 
 # closed COMMAND...: its status, when nobody reads standard output; $said.
 closed() {
-	local status=0
-	{ sleep 0.2; "$TTLSWEEP" "$@" 2>said || status=$?; echo "$status" >status; } | exec true
-	cat status
+	local status=0 pipe
+	exec {pipe}> >(exec true)
+	wait $!
+	"$TTLSWEEP" "$@" >&"$pipe" {pipe}>&- 2>said || status=$?
+	exec {pipe}>&-
+	echo "$status"
 }
 
 @test "a closed standard output ends a reader as SIGPIPE would" {
