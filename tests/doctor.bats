@@ -294,7 +294,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		output=${output//$'\n '/}
 		[[ $output == *"7 entries lack the attribute ttl. Numbers that look like times are in $name. If $name is the expiry time:"*" --ttl-attribute $name"* ]]
 		[[ $output == *"If the application writes the time there now, TTL does not see it, and what is live by it may be deleted, by TTL or a purge. Let it write ttl again, or move TTL to $name. If it wrote it there before, leave TTL as it is, and purge"* && $output != *--ttl-for-missing* ]]
-		run -0 --separate-stderr ttlsweep inspect -t "$table" --format json
+		run -0 --separate-stderr ttlsweep inspect -q -t "$table" --format json
 		[[ $stderr == "ttlsweep: some entries lack the TTL attribute ttl; numbers that look like times are in $name" ]]
 		# the way back is only for an application that writes it now
 		run -0 --separate-stderr ttlsweep inspect -t "$table" --ttl-attribute "$name"

@@ -100,7 +100,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 @test "with limits, totals balance after INT and with a full journal" {
 	table
 	local pid status=0 out=$BATS_TEST_TMPDIR/out j=$BATS_TEST_TMPDIR/journal
-	env --default-signal=INT "$TTLSWEEP" purge -t "$T" --now "$NOW" --yes --journal "$j" --max-wcu 10 \
+	env --default-signal=INT "$TTLSWEEP" purge -t "$T" --now "$NOW" --yes --journal "$j" --max-wcu 1 \
 	    --segments 8 --format json >"$out" 2>"$out.err" &
 	pid=$!
 	until grep -qs Outcome "$j"; do
@@ -832,15 +832,13 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	run -2 ttlsweep purge -t "$T" --no-journal --keep-journals 30d
 }
 
-# slow_purge FILE [OPTION...]: start a slow purge; its pid in $pid.
+# slow_purge FILE: start a purge that takes more than a minute; its pid in $pid.
 slow_purge()
 {
-	local journal=$1
-	shift
-	"$TTLSWEEP" purge -t "$T" --now "$NOW" --yes --max-wcu 10 --jobs 1 \
-	    --journal "$journal" "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	"$TTLSWEEP" purge -t "$T" --now "$NOW" --yes --max-wcu 1 --jobs 1 \
+	    --journal "$1" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
 	pid=$!
-	until grep -q '"Outcome"' "$journal" 2>/dev/null; do
+	until grep -q '"Outcome"' "$1" 2>/dev/null; do
 		kill -0 "$pid"
 		sleep 0.02
 	done
@@ -866,10 +864,11 @@ slow_purge()
 		[[ $(left) -gt 40 ]]
 		# what was deleted can be restored
 		case $how in
-		remove) undo=$j && grep -q "are saved as $j" "$BATS_TEST_TMPDIR/err" ;;
-		replace) undo=${j/.journal/-2.journal} && grep -q "are saved as $undo" "$BATS_TEST_TMPDIR/err" ;;
-		move) undo=$j && grep -q "are saved as $j" "$BATS_TEST_TMPDIR/err" && rm "$j.moved" ;;
+		remove) undo=$j ;;
+		replace) undo=${j/.journal/-2.journal} ;;
+		move) undo=$j && rm "$j.moved" ;;
 		esac
+		grep -q "are saved as $undo" "$BATS_TEST_TMPDIR/err"
 		grep -q "journal $undo (ttlsweep restore --yes.* $undo undoes this run)" "$BATS_TEST_TMPDIR/err"
 		run -0 ttlsweep restore --yes "$undo"
 		dump --endpoint "$LOCAL_URL" --table "$T" | cmp - "$BATS_TEST_TMPDIR/before"
@@ -999,9 +998,9 @@ slow_purge()
 }
 
 @test "a second run on the same table ends with 75, however the server is named" {
-	local url pid port=${LOCAL_URL##*:} j=$BATS_TEST_TMPDIR/first
+	local url pid status=0 port=${LOCAL_URL##*:} j=$BATS_TEST_TMPDIR/first
 	table
-	slow_purge "$j" --max-wcu 3
+	slow_purge "$j"
 	for url in "$LOCAL_URL" "http://localhost:$port" "HTTP://LOCALHOST:$port//"; do
 		run -75 ttlsweep purge -t "$T" --now "$NOW" --yes --no-journal --endpoint-url "$url"
 		[[ $output == *"another purge, repair or restore of "*"$T is running on this machine"* ]]
@@ -1009,8 +1008,9 @@ slow_purge()
 	done
 	run -75 ttlsweep restore -t "$T" --endpoint-url "$url" --yes "$j"
 	run -0 sweep
-	kill -INT "$pid"
-	wait "$pid" || [[ $? -eq 130 ]]
+	kill "$pid"
+	wait "$pid" || status=$?
+	[[ $status -eq 143 ]]
 	run -0 sweep --yes -v
 	# and nothing is left behind
 	[[ $output =~ "lock /"([^$'\n']*) ]]
@@ -1019,10 +1019,12 @@ slow_purge()
 	export AWS_ENDPOINT_URL_DYNAMODB=$DYNALITE_URL
 	start_road "$DYNALITE_URL"
 	table
-	slow_purge "$BATS_TEST_TMPDIR/second" --max-wcu 3
+	status=0
+	slow_purge "$BATS_TEST_TMPDIR/second"
 	run -75 sweep --yes --endpoint-url "$ROAD_URL"
-	kill -INT "$pid"
-	wait "$pid" || [[ $? -eq 130 ]]
+	kill "$pid"
+	wait "$pid" || status=$?
+	[[ $status -eq 143 ]]
 }
 
 # 40 entries of 2 500 bytes, some of them expired; every fourth has the key of

@@ -360,6 +360,7 @@ restored() {
 		    --yes --now "$NOW" --state any --journal "$JOURNAL" -vv \
 		    --batch "$batch" --endpoint-url "$ROAD_URL"
 		[[ $output == *"failed: "*"no: *****"* ]]
+		output=${output//"$JOURNAL"/}
 		[[ $output != *tok* && $output != *fghij* && $output != *u0074* ]]
 		stop_road
 	done

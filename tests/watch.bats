@@ -163,7 +163,8 @@ put() {
 	SEEN_IN=$BATS_TEST_TMPDIR/err watch alert: 2 --alert-expired 19 -q 2>"$BATS_TEST_TMPDIR/err"
 	[[ $STATUS -eq 130 ]]
 	n=$(grep -c 'alert: 20 expired entries (limit 19)' "$BATS_TEST_TMPDIR/err")
-	((n >= 2)) && ((n == $(grep -c '^STATE' "$OUT")))
+	((n >= 2))
+	((n == $(grep -c '^STATE' "$OUT")))
 }
 
 @test "wrong usage of --watch is refused" {

@@ -99,7 +99,7 @@ WRITES = ("BatchExecuteStatement", "BatchWriteItem", "DeleteItem", "ExecuteState
           "PutItem", "TransactWriteItems", "UpdateItem", "CreateTable", "DeleteTable", "UpdateTable",
           "UpdateTimeToLive", "TagResource", "UntagResource")
 SETTINGS = {"seed": 1, "rates": {}, "in_a_row": 2, "as_real": False, "delay": {}, "only": None, "retry_after": 0, "hot": None, "foreign": None, "lie": [], "deny": []}
-WAIT = 30  # seconds that anything is held at most
+WAIT = 50  # seconds that anything is held at most; clients wait 60
 PAGE = b"""<html>\r\n<head><title>%s</title></head>\r\n<body>\r\n<center><h1>%s</h1></center>\r\n</body>\r\n</html>\r\n"""
 INSERT = re.compile(r'INSERT INTO "(?:[^"]|"")*" VALUE {(.*)}')
 DELETE = re.compile(r'DELETE FROM "((?:[^"]|"")*)" WHERE "((?:[^"]|"")*)"=\?(?: AND "((?:[^"]|"")*)"=\?)?')

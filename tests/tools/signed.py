@@ -180,12 +180,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def forward(self):
         """Forward to the server, on a connection of its own."""
-        if not hasattr(self, "behind"):
+        # which DynamoDB Local closes after 30 s
+        if not hasattr(self, "behind") or time.monotonic() - self.used > 2:
             self.behind = http.client.HTTPConnection(self.server.to.netloc, timeout=60)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in ("connection", "host")}
         self.behind.request(self.command, "/", self.body, headers)
         reply = self.behind.getresponse()
         body = reply.read()
+        self.used = time.monotonic()
         kept = [(name, value) for name, value in reply.getheaders()
                 if name.lower() in ("content-type", "x-amz-crc32", "x-amzn-requestid", "content-encoding")]
         self.answer(reply.status, body, kept)
