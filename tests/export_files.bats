@@ -91,8 +91,10 @@ fails() {
 @test "an export of no entries can be encrypted" {
 	exports --prefix 'no such key' -o x.json --encrypt-to "$(K ec.pem)"
 	[[ -s x.json ]]
-	[[ -z $(opened x.json "$(K ec.key)") ]]
-	[[ -z $(ttlsweep export -i x.json --decrypt-with "$(K ec.key)") ]]
+	run -0 --separate-stderr opened x.json "$(K ec.key)"
+	[[ -z $output ]]
+	run -0 --separate-stderr ttlsweep export -i x.json --decrypt-with "$(K ec.key)"
+	[[ -z $output ]]
 }
 
 @test "an export is encrypted for each certificate in a file" {

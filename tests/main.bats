@@ -151,7 +151,8 @@ restored() {
 	seed --endpoint "$URL" --table "$table" --mixed 0 --now "$NOW"
 	ttlsweep inspect -t "$table" --format json |
 	    jq -e '.complete and .scanned.items == 0 and .overdue == {"histogram":[]}'
-	[[ -z $(ttlsweep export -t "$table") ]]
+	run -0 --separate-stderr ttlsweep export -t "$table"
+	[[ -z $output ]]
 	ttlsweep purge -t "$table" --yes --format json |
 	    jq -e '.matched == 0 and .stopped == null'
 	[[ -z $(ls "$XDG_STATE_HOME/ttlsweep" 2>/dev/null | grep "$table") ]]

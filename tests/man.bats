@@ -142,6 +142,12 @@ run_commands() {
 		# shellcheck disable=SC2053
 		[[ $got == $want ]] ||
 		    { echo "exit status $got, not $want"; return 1; }
+		if [[ $first == "python3 pager.py &" ]]; then
+			until curl -s -o /dev/null "http://127.0.0.1:$PAGER_PORT/"; do
+				kill -0 $! || return 1
+				sleep 0.05
+			done
+		fi
 	done
 }
 
@@ -345,7 +351,13 @@ tutorial() {
 	# it leaves nothing behind; each rm had something to remove, or it would fail
 	[[ ! -e bin/ttlsweep-nightly && ! -e journals && ! -e $work ]]
 	run -0 find node-exporter cron.d -type f
-	[[ -z $output && -z $(jobs -r) ]]
+	[[ -z $output ]]
+	# what was killed ends, perhaps not at once
+	for _ in {1..600}; do
+		[[ -n $(jobs -r) ]] || break
+		sleep 0.1
+	done
+	[[ -z $(jobs -r) ]]
 	run -1 ttlsweep inspect -t TSAGalleryCache
 }
 

@@ -61,7 +61,8 @@ sessions() { items '.kinds.session | .live + .pending + .stuck + .immortal'; }
 	[[ $(wc -l <keys.csv) -gt 400 ]]
 	sed -i 5q keys.csv
 	block 5
-	[[ -z $(ttlsweep list -q --keys-from keys.csv --format tsv --no-headings 2>/dev/null) ]]
+	run -0 --separate-stderr ttlsweep list -q --keys-from keys.csv --format tsv --no-headings
+	[[ -z $output ]]
 	[[ $(items .kinds.session.live) -ge 416 ]]
 }
 

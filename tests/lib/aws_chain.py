@@ -219,13 +219,13 @@ CASES = {
         (dict(config="[default]\n" + SSO_NEW + static("A") + SESSION, files=token("corp"),
               credentials="[default]\n" + static("B"), state=SSO), "sso"),
     "single sign-on, renewed": (dict(config="[default]\n" + SSO_NEW + SESSION,
-                                     files=token("corp", left=60, **registered()), state=OIDC), "sso"),
+                                     files=token("corp", left=600, **registered()), state=OIDC), "sso"),
     "single sign-on, renewed when over":
         (dict(config="[default]\n" + SSO_NEW + SESSION, files=token("corp", left=-60, **registered()), state=OIDC),
          "sso"),
     "single sign-on, renewal refused, still good":
         (dict(config="[default]\n" + SSO_NEW + SESSION,
-              files=token("corp", left=60, **registered(refreshToken="another")), state=OIDC), "sso"),
+              files=token("corp", left=600, **registered(refreshToken="another")), state=OIDC), "sso"),
     "single sign-on, old, over": (dict(config="[default]\n" + SSO_OLD, files=token("https://corp.example/start",
                                                                                   left=-60),
                                        state={"sso": dict(SSO["sso"], token="a newer one")}), None),
@@ -290,7 +290,7 @@ def lay(case):
     MOCK.state.update(json.loads(json.dumps(case.get("state", {}))), fixed=True)
     MOCK.keys = {access: {"secret": secret, "token": None} for access, secret in KEYS.values()}
     MOCK.keys[KEYS["B"][0]]["token"] = "process/token+=" if "proc" in case.get("files", {}) else None
-    env = {"AWS_EC2_METADATA_SERVICE_ENDPOINT": MOCK.url + "/"}
+    env = {"AWS_EC2_METADATA_SERVICE_ENDPOINT": MOCK.url + "/", "AWS_METADATA_SERVICE_TIMEOUT": "60"}
     env.update({name: value.replace("~token", HOME + "/token") for name, value in case.get("env", {}).items()})
     return env
 
@@ -321,7 +321,7 @@ def by_ttlsweep(case, keys):
     if case.get("profile"):
         words += ["--profile", case["profile"]]
     result = subprocess.run(words, env=dict(env, HOME=HOME, PATH=os.environ["PATH"], LC_ALL="C.UTF-8"),
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=30,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=120,
                             check=False, start_new_session=True, encoding="utf-8")
     said = re.search("^ttlsweep: credentials: (.*)$", result.stdout, re.M)
     return result, said.group(1) if said else None
