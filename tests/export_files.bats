@@ -37,7 +37,7 @@ exports() { ttlsweep export -t "$TABLE" --now "$NOW" "$@"; }
 # In the background, so that it can be interrupted (a shell ignores INT there).
 slowly() {
 	exec env --default-signal=INT "$TTLSWEEP" export -t "$TABLE" \
-	    --now "$NOW" --max-rcu 20 "$@"
+	    --now "$NOW" --max-rcu 1 "$@"
 }
 opened() { openssl cms -decrypt -binary -inform DER -in "$1" -inkey "$2"; }
 # Byte for byte; main.bats compares them with what boto3 reads.

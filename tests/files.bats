@@ -254,7 +254,7 @@ reads()
 @test "an export to S3 that was unzipped under the same name, or beside it, is read" {
 	local file
 	s3_export e
-	file=$(find e -name '*.json.gz' -size +0 | head -n 1)
+	file=$(find e -name '*.json.gz' -size +100c | head -n 1)
 	gunzip -k "$file"
 	reads e "not listed in a manifest; ignored"
 	mv "${file%.gz}" "$file"
@@ -332,7 +332,7 @@ reads()
 	mkdir flat
 	cp "$(find d/deep/e -name '*.json.gz' | head -n 1)" flat
 	mkfifo flat/x.json
-	run -1 timeout 20 "$TTLSWEEP" inspect -i flat
+	run -1 timeout 60 "$TTLSWEEP" inspect -i flat
 	[[ $output == *"flat/x.json: has the name of a data file, but is not a regular file"* ]]
 	rm "$(find other -name manifest-summary.checksum)"
 	mkfifo "$(dirname "$(find other -name manifest-summary.json)")/manifest-summary.checksum"

@@ -56,15 +56,18 @@ kill_py() {
 	places=("$run/ttlsweep-$(id -u)")
 	[[ ! -w /run/lock ]] || places+=(/run/lock)
 	for place in "${places[@]}"; do
-		touch -d '1 minute ago' "$place/ttlsweep-$BASHPID-before"
+		touch -d '1 day ago' "$place/ttlsweep-$BASHPID-before"
 	done
 	locks_begin
 	for place in "${places[@]}"; do
 		touch -d '1 minute' "$place/ttlsweep-$BASHPID-"{killed,held} \
 		    "$place/other-$BASHPID"
 	done
-	exec 8<"$place/ttlsweep-$BASHPID-held"
-	flock 8
+	# another suite may end, and remove it, before it is locked
+	until exec 8>"$place/ttlsweep-$BASHPID-held"
+	    flock 8
+	    touch -d '1 minute' "$place/ttlsweep-$BASHPID-held"
+	    [[ $place/ttlsweep-$BASHPID-held -ef /proc/self/fd/8 ]]; do :; done
 	locks_end
 	[[ ! -e $_locks_begun ]]
 	for place in "${places[@]}"; do

@@ -226,11 +226,11 @@ PY
 @test "an interrupted restore says how many were restored and how to continue" {
 	table
 	local i pid status=0
-	for i in {1..30}; do item "$i" x; done >x.json
-	"$TTLSWEEP" restore -t "$T" --yes x.json --max-wcu 3 \
+	for i in {1..90}; do item "$i" x; done >x.json
+	"$TTLSWEEP" restore -t "$T" --yes x.json --max-wcu 1 \
 	    --progress always >out 2>err &
 	pid=$!
-	until grep -q "tried [0-9]* of 30 (" err; do
+	until grep -q "tried [0-9]* of 90 (" err; do
 		kill -0 $pid
 		sleep 0.05
 	done
@@ -241,7 +241,7 @@ PY
 	[[ $(<err) != *scanned* ]]
 	grep -q "; stopped: interrupted" out
 	run -0 ttlsweep restore -t "$T" --yes x.json
-	[[ $(holds | wc -w) -eq 30 ]]
+	[[ $(holds | wc -w) -eq 90 ]]
 }
 
 @test "a table recreated since the purge is reported, with and without -t" {
@@ -797,7 +797,7 @@ put_back()
 	ttlsweep purge -q -t "$T" --yes --journal j
 	run -0 --separate-stderr ttlsweep restore -t "$T" j
 	[[ $stderr != *incomplete* ]]
-	truncate -s -30 j
+	truncate -s -20 j
 	run -0 --separate-stderr ttlsweep export -i j -o deleted.json
 	[[ $stderr == *"j: its last line is truncated or damaged, and is ignored"*"compare it with the original"* ]]
 	run -0 --separate-stderr ttlsweep restore -t "$T" --yes j
@@ -848,8 +848,8 @@ put_back()
 	table
 	local pid other=$T i
 	table
-	for i in {1..30}; do item "$i" x; done | ttlsweep restore -q -t "$T" --yes - >/dev/null
-	"$TTLSWEEP" purge -t "$T" --yes --max-wcu 2 --jobs 1 --journal j >/dev/null 2>&1 3>&- &
+	for i in {1..90}; do item "$i" x; done | ttlsweep restore -q -t "$T" --yes - >/dev/null
+	"$TTLSWEEP" purge -t "$T" --yes --max-wcu 1 --jobs 1 --journal j >/dev/null 2>&1 3>&- &
 	pid=$!
 	until grep -q '"Outcome"' j 2>/dev/null; do
 		kill -0 "$pid"
@@ -865,7 +865,7 @@ put_back()
 	wait "$pid" || :
 	run -0 ttlsweep restore -t "$other" --yes j
 	run -0 ttlsweep restore --yes j
-	[[ $(holds | wc -w) -eq 30 ]]
+	[[ $(holds | wc -w) -eq 90 ]]
 }
 
 @test "export -i JOURNAL writes exactly the deleted entries" {

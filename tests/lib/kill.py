@@ -39,7 +39,7 @@ from road import Road
 ENTRIES = 90
 DELETES = ("BatchExecuteStatement", "DeleteItem")
 UNSHARE = ("unshare", "--user", "--map-root-user", "--mount")
-BESIDES = ("ended before", "restores killed")  # these count, but no purge was killed
+BESIDES = ("ended before", "late", "restores killed")  # these count, but no purge was killed
 PACE = ("--max-wcu", "20000", "--max-rcu", "20000")
 
 
@@ -169,13 +169,25 @@ class Killer:
         self.road.hold(self.rng.choice([deletes, deletes, "Scan"]), where, self.rng.randrange(3))
         child = start(self.road.url, *words)
         must(self.road.held(60), "nothing was held")
+        began = time.monotonic()
         child.send_signal(sig)
         time.sleep(.1)
-        must(child.poll() is None, "it did not wait for what was under way")
+        waits = child.poll() is None
+        if time.monotonic() - began > 2:  # it waits 3 s for a read
+            return self.late(child)
+        must(waits, "it did not wait for what was under way")
         self.road.release("go")
         result = finish(child, 60)
         self.count(sig.name)
         return self.settled(journal, result, sig)
+
+    def late(self, child):
+        """This process was stopped in between: the round counts for nothing."""
+        child.kill()
+        finish(child)
+        self.let_go()
+        self.count("late")
+        return self.missing(), None
 
     def twice(self, journal):
         deletes, words = self.words(journal)
@@ -198,10 +210,15 @@ class Killer:
         self.road.hold(deletes, self.rng.choice(["before", "after"]), self.rng.randrange(3))
         child = start(self.road.url, *words)
         must(self.road.held(60), "nothing was held")
+        began = time.monotonic()
         for _ in range(2):
             child.send_signal(signal.SIGINT)
+        apart = time.monotonic() - began
         time.sleep(.1)
-        must(child.poll() is None, "it did not wait for what was under way")
+        waits = child.poll() is None
+        if apart > .8 or time.monotonic() - began > 8:  # it waits 10 s for a write
+            return self.late(child)
+        must(waits, "it did not wait for what was under way")
         self.road.release("go")
         result = finish(child, 60)
         self.count("INT doubled")
@@ -214,7 +231,7 @@ class Killer:
         child = start(self.road.url, *words)
         must(self.road.held(60), "nothing was held")
         child.send_signal(sig)
-        result = finish(child, 25)
+        result = finish(child, 40)
         self.let_go()
         self.count("hanging " + sig.name)
         must(result.status == 128 + sig, "status", result.status, result.err)

@@ -152,7 +152,7 @@ class Export:
         self.whole(want)
         # again: the file is replaced only when the new one is complete
         before = contents(self.path)
-        child = self.start(self.pace)
+        child = self.start(["--max-rcu", "1"])
         time.sleep(.3)
         child.kill()
         child.communicate()

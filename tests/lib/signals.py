@@ -21,7 +21,7 @@ import threading
 import time
 
 PROGRAM = os.environ["TTLSWEEP"]
-IN_TIME = 20  # seconds, for a busy machine; on an idle one 4
+IN_TIME = 40  # seconds, for a busy machine; on an idle one 4
 STALL = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.0\r\nContent-Length: 100\r\n\r\n{\"Table\":"
 
 

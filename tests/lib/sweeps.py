@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from urllib.parse import urlsplit
@@ -52,10 +53,14 @@ class Line:
     def __init__(self, endpoint):
         split = urlsplit(endpoint)
         self.line = http.client.HTTPConnection(split.hostname, split.port, timeout=60)
+        self.used = 0
 
     def ask(self, operation, **request):
         """The reply, or None when its condition failed."""
         headers = dict(ddb.HEADERS, **{"x-amz-target": "DynamoDB_20120810." + operation})
+        if time.monotonic() - self.used > 2:  # the server may have closed it
+            self.line.close()
+        self.used = time.monotonic()
         self.line.request("POST", "/", json.dumps(request), headers)
         reply = self.line.getresponse()
         document = json.loads(reply.read())
