@@ -51,9 +51,16 @@ setup() {
 		    exec sleep 600 3>&-
 	END
 	chmod +x bin/aws bin/su bin/java
-	PAGER_PORT=$("$PYTHON" -c 'import socket
-s = socket.create_server(("127.0.0.1", 0))
-print(s.getsockname()[1])')
+	# below those that the kernel gives to others meanwhile
+	PAGER_PORT=$("$PYTHON" -c 'import random, socket
+while True:
+    port = random.randrange(10000, 32768)
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+        break
+    except OSError:
+        pass
+print(port)')
 }
 
 # what a page started and did not stop, since it failed
