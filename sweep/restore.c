@@ -336,8 +336,8 @@ settle(struct restore_state *run, const struct item *item,
 	t->outcomes[result->outcome]++;
 	t->unconfirmed += result->unconfirmed;
 	if (result->outcome == OUTCOME_DELETED) {
-		if (!result->changes)
-			restore_count_put(run, result->state, result->reason);
+		restore_count_put(run, result->state, result->reason,
+		    result->changes);
 		t->changed += result->changes;
 		t->gone_since += result->gone;
 	}

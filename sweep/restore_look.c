@@ -86,13 +86,15 @@ note_found(struct looker *l)
 
 void
 restore_count_put(struct restore_state *run, enum state state,
-    enum reason reason)
+    enum reason reason, bool changes)
 {
 	struct sweep_totals *t = run->totals;
 
+	t->endless += (REASONS_ENDLESS & 1u << reason) != 0;
+	if (changes)
+		return;
 	t->expired += state == STATE_PENDING || state == STATE_STUCK;
 	t->expired_again += state == STATE_PENDING && run->r->extend_ttl < 0;
-	t->endless += reason == REASON_MISSING;
 }
 
 /* Count one answer: 0, or 1 where a run would stop before it. */
@@ -129,8 +131,7 @@ count_one(struct restore_state *run, const struct asked *a)
 		t->lasting += !changes && a->judged &&
 		    a->state != STATE_PENDING && a->state != STATE_STUCK;
 		t->gone_since += a->given.p != NULL && !a->present && !a->after;
-		if (!changes)
-			restore_count_put(run, a->state, a->reason);
+		restore_count_put(run, a->state, a->reason, changes);
 		return 0;
 	}
 	account_spare(&run->account);

@@ -105,6 +105,8 @@ sweep_totals_leave(struct sweep_totals *t, const struct record *r)
 		count(t, r, 0);
 		t->outcomes[OUTCOME_SKIPPED]++;
 		t->left[SWEEP_LEFT_ZONELESS]++;
+		t->left_due += r->state == STATE_STUCK && !r->old;
+		t->left_ahead += r->state == STATE_IMMORTAL;
 	}
 	t->left[SWEEP_LEFT_FAR_FUTURE] += r->reason == REASON_FAR_FUTURE;
 	t->left[SWEEP_LEFT_NO_TIME] += r->reason == REASON_NO_TIME;

@@ -51,6 +51,8 @@ struct sweep_totals {
 	struct sweep_failure failures[SWEEP_FAILURES];
 	int nfailures;
 	int64_t left[SWEEP_LEFT]; /* repair: selected, and left alone */
+	/* Of these, without a zone: stuck, but not for five years; immortal. */
+	int64_t left_due, left_ahead;
 	int64_t images_refused; /* returned old images that were ignored, … */
 	char *image_wrong;      /* … and why the first one was */
 	int64_t left_out; /* restore: not matched, as an incremental export
@@ -70,7 +72,8 @@ struct sweep_totals {
 	int64_t lasting; /* restore, dry: to put back, and known not to be
 			    expired */
 	bool nameless;   /* restore: no image has the TTL attribute */
-	int64_t endless; /* restore: put back (dry: to put back) without it */
+	int64_t endless; /* restore: put back or changed back (dry: to be), and
+			    without an expiry time */
 	bool chained;    /* restore: the repair of an entry is undone after
 			    it was put back: the next two are not known */
 	int64_t expired; /* restore: put back and already expired, … */

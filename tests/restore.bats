@@ -80,7 +80,7 @@ holds() {
 	run -0 --separate-stderr ttlsweep restore -t "$T" --ttl-attribute expires --extend-ttl 1w e.json
 	[[ $output == *"What is put back gets the TTL "* || $output == *"It gets the TTL "* ]]
 	[[ $output != *"expired"* ]]
-	[[ $stderr == *"no entry in the file has expires, the TTL attribute of table $T: whether they have expired is not known, and all get the new TTL there (sessions are accepted until then, and all are deleted after it)" ]]
+	[[ $stderr == *"no entry in the file has expires: whether they have expired is not known, and all get the new TTL there (sessions are accepted until then, and all are deleted after it, by a purge or once TTL is on for it)" ]]
 }
 
 @test "--extend-ttl does not give entries another key" {
@@ -373,29 +373,40 @@ holds_what_it_did() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" 
 	[[ ${lines[-1]} == "A key in this command is masked: give it as you did." ]]
 }
 
-@test "--extend-ttl warns of entries that have no TTL, and leaves alone what was restored before" {
+@test "--extend-ttl warns of entries that have no expiry time, and leaves alone what was restored before" {
 	table
 	{
 		item session:1 s
+		item session:2 later "$(($(date +%s) + 30 * 86400))"
 		printf '{"Item":{"key":{"S":"settings:%s"},"p":{"S":"kept"}}}\n' 1 2
+		item settings:3 kept 0
+		item settings:4 kept 253402300799
+		printf '{"Item":{"key":{"S":"settings:5"},"p":{"S":"kept"},"ttl":{"S":"never"}}}\n'
 	} >x.json
 	run -0 --separate-stderr ttlsweep restore -t "$T" x.json
-	[[ $stderr != *"without a TTL"* ]]
+	[[ $stderr != *"without an expiry time"* ]]
+	# which is what the advice says
+	[[ ${output//$'\n'/ } == *" (sessions are then accepted again); all 7 then get that TTL, even those without an expiry time."* ]]
 	run -0 --separate-stderr ttlsweep restore -t "$T" x.json --extend-ttl 1w
-	[[ $stderr == *"--extend-ttl: 2 entries without a TTL get one, and are deleted after it; what is meant to stay, restore first without that option (--prefix)" ]]
+	[[ $stderr == *"--extend-ttl: 5 entries without an expiry time get one, and are deleted after it; first restore those that are meant to stay, without that option (--prefix selects)" ]]
+	[[ ${output//$'\n'/ } == *", also the 6 that are not expired; a later TTL is shortened"* ]]
 	run -0 --separate-stderr ttlsweep restore -t "$T" x.json --extend-ttl 1w --kind session
-	[[ $stderr != *"without a TTL"* ]]
+	[[ $stderr != *"without an expiry time"* ]]
 	ttlsweep restore -q -t "$T" x.json --prefix settings: --yes
 	run -0 --separate-stderr ttlsweep restore -q -t "$T" x.json --extend-ttl 1w --yes
 	[[ -z $stderr ]]
-	ttlsweep export -q -t "$T" | jq -se 'map(.Item | has("ttl")) | sort == [false, false, true]'
+	ttlsweep inspect -t "$T" --format json | jq -e '.kinds.item.immortal == 5'
 	table
 	run -0 --separate-stderr ttlsweep restore -q -t "$T" x.json --extend-ttl 1w --yes
-	[[ $stderr == "ttlsweep: --extend-ttl: 2 entries without a TTL got one, and are deleted after it" ]]
-	# and the advice says so
+	[[ $stderr == "ttlsweep: --extend-ttl: 5 entries without an expiry time got one, and are deleted after it" ]]
+	# the undo of a repair that gave them one
 	table
-	run -0 --separate-stderr ttlsweep restore -t "$T" x.json
-	[[ ${output//$'\n'/ } == *"(all 3 get that TTL, also what has none)."* ]]
+	grep -v '"ttl"' x.json | ttlsweep restore -q -t "$T" --yes - 2>/dev/null
+	ttlsweep repair -q -t "$T" --reason missing --ttl-for-missing 30d --yes --journal j
+	run -0 --separate-stderr ttlsweep restore j --extend-ttl 1d
+	[[ $stderr == *"--extend-ttl: 2 entries without an expiry time get one, and are deleted after it; "* ]]
+	run -0 --separate-stderr ttlsweep restore -q j --extend-ttl 1d --yes
+	[[ $stderr == *"--extend-ttl: 2 entries without an expiry time got one, and are deleted after it"* ]]
 }
 
 # gone KEY [IMAGE]: print a deletion as in an incremental export.
@@ -487,7 +498,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	[[ $stderr == *"j: its entries have their TTL in ttl, the TTL attribute of the journal, not in expires, which TTL acts on: it deletes only what has expired by expires" ]]
 	[[ $stderr != *"no entry in the file"* ]]
 	run -0 --separate-stderr ttlsweep restore j --extend-ttl 1d
-	[[ $stderr == *"j: its entries get their new TTL in ttl, the TTL attribute of the journal, not in expires, which TTL acts on: it deletes only what has expired by expires" ]]
+	[[ $stderr == *"j: its entries get their new TTL in ttl, the TTL attribute of the journal, not in expires, which TTL acts on: it deletes only what has expired by expires; those without an expiry time in ttl get one, too" ]]
 	[[ $output == *"What is put back gets the TTL "* && $output != *"expired"* ]]
 	# it has both: another ttl would not save it
 	run -0 --separate-stderr ttlsweep restore both
@@ -572,7 +583,7 @@ gone() { printf '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"key":{"
 	run -0 --separate-stderr ttlsweep restore -t "$T" y.json --yes
 	[[ $stderr == *"The entry that was put back is expired; TTL will delete it (--extend-ttl DUR would have given more time)"* ]]
 	run -0 ttlsweep restore -t "$T" x.json --extend-ttl 1d --now 2026-11-22T00:00:00Z
-	[[ $output == *$'\n'"It gets the TTL 2026-11-23T00:00:00Z, though it has not expired. Each is put"* ]]
+	[[ ${output//$'\n'/ } == *" It gets the TTL 2026-11-23T00:00:00Z, though it has not expired; a later TTL is shortened. Each is put"* ]]
 	[[ $output == *"--extend-ttl: the TTL that it gives, 2026-11-23T00:00:00Z, has passed; it counts from --now"* ]]
 	run -0 ttlsweep restore -t "$T" x.json --extend-ttl 0
 	[[ $output == *"--extend-ttl: the TTL that it gives, "*"Z, has passed"* && $output != *"counts from"* ]]

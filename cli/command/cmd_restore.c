@@ -434,6 +434,10 @@ tell_attributes(const struct restoring *s)
 			    ", which TTL acts on: it deletes only what has "
 			    "expired by %s",
 			    c->ttl);
+		if (c->o->extend_ttl >= 0)
+			buf_addf(&line,
+			    "; those without an expiry time in %s get one, too",
+			    other);
 		log_note(c->log, "%s", buf_text(&line));
 		buf_reset(&line);
 	}
@@ -486,13 +490,17 @@ tell_nameless(const struct restoring *s)
 		return;
 	if (any_other(s))
 		return;
-	log_note(c->log,
-	    "no entry in the file%s has %s, the TTL attribute of table %s: %s",
-	    s->n == 1 ? "" : "s", c->ttl, c->table.name,
+	log_note(c->log, "no entry in the file%s has %s%s%s: %s%s",
+	    s->n == 1 ? "" : "s", c->ttl,
+	    ttl_acts(c) ? ", the TTL attribute of table " : "",
+	    ttl_acts(c) ? c->table.name : "",
 	    given ? "whether they have expired is not known, and all get the "
 		    "new TTL there (sessions are accepted until then, and all "
-		    "are deleted after it)"
-		  : "TTL will never delete them");
+		    "are deleted after it"
+		  : "TTL will never delete them",
+	    !given            ? ""
+		: ttl_acts(c) ? ")"
+			      : ", by a purge or once TTL is on for it)");
 }
 
 /* What was meant to stay gets a TTL like all others. */
@@ -501,23 +509,26 @@ tell_endless(const struct restoring *s)
 {
 	const struct context *c = &s->context;
 	int64_t n = s->totals.endless;
+	bool one = n == 1;
 
-	if (n == 0 || s->totals.nameless || c->o->extend_ttl < 0 ||
-	    any_other(s))
+	/* else it is said that all are */
+	bool some = !s->totals.nameless || s->totals.of_repair > 0;
+
+	if (n == 0 || !some || c->o->extend_ttl < 0 || any_other(s))
 		return;
 	log_warn(c->log,
-	    "--extend-ttl: %s without a TTL %s one, and %s deleted after it%s",
+	    "--extend-ttl: %s without an expiry time %s one, and %s deleted "
+	    "after it%s",
 	    figure_entries(n).s,
-	    c->o->yes    ? "got"
-		: n == 1 ? "gets"
-			 : "get",
-	    n == 1 ? "is" : "are",
+	    c->o->yes ? "got"
+		: one ? "gets"
+		      : "get",
+	    one ? "is" : "are",
 	    c->o->yes ? ""
-		: n == 1
-		? "; if it is meant to stay, restore it first without that "
-		  "option (--prefix)"
-		: "; what is meant to stay, restore first without that option "
-		  "(--prefix)");
+		: one ? "; if it is meant to stay, restore it first, without "
+			"that option (--prefix selects)"
+		      : "; first restore those that are meant to stay, without "
+			"that option (--prefix selects)");
 }
 
 /* The options allow it; it may be a mistake all the same. */
