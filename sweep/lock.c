@@ -263,8 +263,7 @@ refuse_second(int fd, const char *directory, const char *name,
 	if (pid > 0) {
 		(void)snprintf(who, sizeof(who), "process %ld", pid);
 		(void)snprintf(end, sizeof(end),
-		    ", or end it: after 'kill %ld' it settles what it has "
-		    "sent",
+		    ", or end it with 'kill %ld': it settles what it has sent",
 		    pid);
 	}
 	return fault(f, FAULT_LOCKED,

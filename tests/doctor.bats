@@ -92,7 +92,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is ok 'account 123456789012, arn:aws:iam::123456789012:user/ann' identity
 	is ok 'goes back to 2026-11-18T11:06:40Z' backups
 	is ok 'all 30 looked at: 30 live, 0 pending, 0 stuck, 0 immortal' entries
-	is ok 'nothing is expired' cost
+	is ok 'judged by ttl, nothing is expired' cost
 	is ok "the table that the template of the TSA Gallery (an AWS lab) creates" gallery
 	# it only read
 	[[ $(operations) == 'DescribeContinuousBackups=1 DescribeTable=1 DescribeTimeToLive=1 Scan=2' ]]
@@ -113,7 +113,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	is warning 'Enabled=true,AttributeName=ttl' ttl
 	is warning '10 live, 0 pending, 60 stuck (40 milliseconds, 20 ttl-off), 5 immortal (5 string)' entries
 	is warning 'ttlsweep repair --table mixed' entries
-	is warning 'repair fixes 45 of these (without --yes, a dry run)' entries
+	is warning 'once it writes and reads seconds, repair fixes 45 of these (without --yes, a dry run)' entries
 	is ok '60 entries are expired; purging them takes' cost
 	is ok 'no profile, region us-east-1' configuration
 	absent gallery
@@ -213,11 +213,11 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 	doctor -t "$table" --now "$NOW"
 	is warning "by ttl, every entry has expired. If it is the time of creation, these are live: inspect by the expiry time (--ttl-attribute NAME); if not, the application writes TTL in the wrong format" entries
 	run -0 --separate-stderr ttlsweep repair -q -t "$table" --now "$NOW"
-	[[ $output == *"TTL deletes what is repaired, typically within a few days."* ]]
+	[[ $output == *"TTL deletes repaired entries, typically within a few days."* ]]
 	[[ $stderr == "ttlsweep: by ttl, every entry has expired. If it is the time of creation, TTL then deletes what is live; name the expiry time with --ttl-attribute" ]]
 	seed --endpoint "$LOCAL_URL" --table "$table" --no-create --now "$NOW" --case milliseconds-future=1 >/dev/null
 	doctor -t "$table" --now "$NOW"
-	is warning "the application writes TTL in the wrong format; repair fixes " entries
+	is warning "the application writes TTL in the wrong format; once it writes and reads seconds, repair fixes " entries
 	run -0 --separate-stderr ttlsweep repair -q -t "$table" --now "$NOW"
 	[ -z "$stderr" ]
 }
@@ -289,7 +289,7 @@ operations() { cloud_log | jq -r 'select(.body) | .action' | sort | uniq -c | aw
 		} | seed --endpoint "$LOCAL_URL" --table "$table" --items - --now "$NOW" --ttl on
 		doctor -t "$table"
 		is warning "was ttl renamed? If $name is the expiry time, look again with it" entries
-		is warning "numbers that look like times are in what lacks ttl: $name" entries
+		is warning "entries without ttl have numbers that look like times in $name" entries
 		run -0 --separate-stderr ttlsweep inspect -t "$table"
 		output=${output//$'\n '/}
 		[[ $output == *"7 entries lack the attribute ttl. Numbers that look like times are in $name. If $name is the expiry time:"*" --ttl-attribute $name"* ]]

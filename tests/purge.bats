@@ -175,7 +175,7 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	# shellcheck disable=SC2086
 	AWS_MAX_ATTEMPTS=1 run -3 --separate-stderr ttlsweep $run -q --jobs 1
 	[[ $output == *" 0 deleted, "*", 20 failed, "*"; stopped: max-items"* ]]
-	[[ $stderr == *"to continue: ttlsweep purge "*"that does not try again what failed (20 entries): once it has ended with 0, run it once more, from the beginning" ]]
+	[[ $stderr == *"to continue: ttlsweep purge "*"that does not retry what failed (20 entries): once it has ended with 0, run it once more, from the beginning" ]]
 	road PUT set '{"rates": {}}'
 	# shellcheck disable=SC2086
 	run -4 --separate-stderr ttlsweep $run -q
@@ -279,6 +279,10 @@ left() { dump --endpoint "$AWS_ENDPOINT_URL_DYNAMODB" --table "$T" | wc -l; }
 	# a run says so, too, also with -q
 	run -0 --separate-stderr ttlsweep purge -q -t "$T" --now "$NOW" --keys-from "$BATS_TEST_TMPDIR/keys" --yes --no-journal
 	[[ $stderr == *"40 of the 100 keys have an entry that has not expired, and are left alone; --state any includes them"* ]]
+	# from a checkpoint on, that is not all of the table
+	run -4 ttlsweep purge -q -t "$T" --now "$NOW" --state any --yes --no-journal --max-items 5 --segments 1 --checkpoint "$BATS_TEST_TMPDIR/c"
+	run -0 --separate-stderr ttlsweep purge -t "$T" --now "$NOW" --state any --segments 1 --checkpoint "$BATS_TEST_TMPDIR/c"
+	[[ ${output//$'\n'/ } == *"This is EVERY entry that was read: all that is left of the table after the checkpoint."* ]]
 }
 
 @test "a journal that cannot be created is reported with and without --yes" {
@@ -646,7 +650,7 @@ edit() { jq -c "$1" "$C" >"$C.new" && cat "$C.new" >"$C"; }
 	read -r ahead sessions < <(ttlsweep list -t "$T" --now "$NOW" --reason milliseconds,microseconds,nanoseconds,string \
 	    --state immortal --no-headings --columns @ttl,kind --format tsv |
 	    awk -F '\t' '$1 !~ /[T ].*:[0-9][0-9]:[0-9][0-9]$/ { n++; s += $2 == "session" } END { print n, s }')
-	[[ $text == *" $ahead of the $matched entries to repair have not expired. Have the application write and read seconds first, or it may take these for expired, and log out the users of $sessions sessions. "* ]]
+	[[ $text == *" $ahead of the $matched entries to repair have not expired. Have the application write and read seconds first, or it may treat these as expired, and log out the users of $sessions sessions. "* ]]
 	dump --endpoint "$LOCAL_URL" --table "$T" | cmp - "$BATS_TEST_TMPDIR/before"
 	run -0 --separate-stderr ttlsweep repair -t "$T" --now "$NOW" --yes --journal "$j" --format json
 	jq -e --argjson n "$matched" '.schema == "ttlsweep.repair/1" and .repaired == $n
@@ -1004,7 +1008,7 @@ slow_purge()
 	for url in "$LOCAL_URL" "http://localhost:$port" "HTTP://LOCALHOST:$port//"; do
 		run -75 ttlsweep purge -t "$T" --now "$NOW" --yes --no-journal --endpoint-url "$url"
 		[[ $output == *"another purge, repair or restore of "*"$T is running on this machine"* ]]
-		[[ ! -r /proc/locks || $output == *"(process $pid holds the lock /"*"); wait for it to end, or end it: after 'kill $pid' it settles what it has sent" ]]
+		[[ ! -r /proc/locks || $output == *"(process $pid holds the lock /"*"); wait for it to end, or end it with 'kill $pid': it settles what it has sent" ]]
 	done
 	run -75 ttlsweep restore -t "$T" --endpoint-url "$url" --yes "$j"
 	run -0 sweep

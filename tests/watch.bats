@@ -99,6 +99,7 @@ put() {
 		grep -q '^STATE.*CHANGE' "$OUT"
 		grep -q '^immortal ' "$OUT"
 		grep -q '^What to do first' "$OUT"
+		[[ $ttl == off ]] || grep -q 'Once the application uses seconds, repair: it fixes the times of [0-9]* entries' "$OUT"
 		# one command; a line wider than the terminal takes several of its lines
 		awk -v RS=$'\033\\[H' -F '\n' 'NR > 1 {
 			rows = commands = 0

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.." || exit 1
 bad=0
 
 # In strings of the program, and in pages.
-phrases='exclude each other|begin anew|made anew|is no (name|time|JSON|number|key)|to be had|passed over|its like|cut short|a folder|the folder|tells (more|the|no|how)|\bmends?\b|come to it|line'"'"'s end|holds what|goes? on (from|with|there)|once it is whole|take (it|them) for|in place of that|spelt|not come to|in a folder|for who '
+phrases='exclude each other|begin anew|made anew|is no (name|time|JSON|number|key)|to be had|passed over|its like|cut short|a folder|the folder|tells (more|the|no|how)|\bmend(s|ed)?\b|come to it|line'"'"'s end|holds what|goes? on (from|with|there)|once it is whole|take (it|them) for|in place of that|spelt|not come to|in a folder|for who '
 
 while IFS= read -r line; do
 	echo "$line"

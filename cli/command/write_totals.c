@@ -285,7 +285,7 @@ add_next(struct buf *out, const struct option_echo *q,
 	const struct sweep_totals *t = r->totals;
 
 	if (t->stopped == NULL && t->outcomes[OUTCOME_FAILED] > 0)
-		buf_adds(out, "to try again what failed: ");
+		buf_adds(out, "to retry what failed: ");
 	else if (t->stopped == NULL || why == FAULT_NOT_FOUND ||
 	    why == FAULT_REFUSED || /* the error says what to change */
 	    (strcmp(t->stopped, "failed") == 0 && t->matched == 0))
@@ -371,7 +371,7 @@ log_end(const struct context *c, const struct report_sweep *r,
 		log_warn(c->log, "%s", buf_text(&next));
 	if (next.n > 0 && passes_over(c->o, r))
 		log_warn(c->log,
-		    "that does not try again what failed (%s): once it has "
+		    "that does not retry what failed (%s): once it has "
 		    "ended with 0, run it once more, from the beginning",
 		    figure_entries(r->totals->outcomes[OUTCOME_FAILED]).s);
 	buf_release(&next);

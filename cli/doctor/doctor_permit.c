@@ -267,7 +267,12 @@ check_cost(struct doctor *d, struct fault *f)
 	if (n < 0)
 		return 0;
 	if (n < 0.5) {
-		buf_adds(out,
+		if (summary_nameless(&d->sample)) {
+			buf_addf(out, "not known, as no entry %s %s",
+			    d->whole ? "has" : "read has", d->ttl);
+			return doctor_add(d, "cost", DOCTOR_OK, f);
+		}
+		buf_addf(out, "judged by %s, %s", d->ttl,
 		    d->whole ? "nothing" : "none of the entries read");
 		add_expired(out, d, true);
 		return doctor_add(d, "cost", DOCTOR_OK, f);

@@ -342,7 +342,7 @@ add_zoned(struct doctor *d, bool others)
 		    acts ? "" : d->ttl);
 	if (old > 0)
 		buf_addf(&d->fix,
-		    ", but for the %s that expired five or more years ago",
+		    ", except the %s that expired five or more years ago",
 		    figure_one(old).s);
 }
 
@@ -396,8 +396,8 @@ advise_reasons(struct doctor *d, const struct lookalikes *like)
 	    s->states[STATE_STUCK].items - (stuck - old) - summary_taken_on(s);
 	if (repair > old) {
 		buf_addf(&d->fix,
-		    "the application writes TTL in the wrong format; repair "
-		    "fixes %s",
+		    "the application writes TTL in the wrong format; once it "
+		    "writes and reads seconds, repair fixes %s",
 		    s->items == 1 ? "it" : figure_count(repair).s);
 		if (s->items > 1)
 			buf_adds(&d->fix, " of these");
@@ -527,7 +527,7 @@ check_entries(struct doctor *d, const struct lookalikes *like, struct fault *f)
 	asks = ask_creation(d, bad > 0);
 	if (like->n > 0) {
 		buf_addf(&d->text,
-		    "; numbers that look like times are in what lacks %s: ",
+		    "; entries without %s have numbers that look like times in ",
 		    d->ttl);
 		add_names(&d->text, like);
 	}

@@ -54,14 +54,16 @@ advice_repair(struct advice *a)
 	if (f->items == 0 || !advice_is_live(a->r))
 		return;
 	if (a->first && f->old) {
-		buf_addf(a->line, "Repair first: it fixes %s ",
-		    one ? "the time of" : "the times of");
+		buf_addf(a->line, "%s: it fixes the time%s of ",
+		    f->expired < f->items
+			? "Once the application uses seconds, repair"
+			: "Repair first",
+		    one ? "" : "s");
 		advice_amount(a, f->items);
 		buf_addf(a->line,
-		    " %s, and %s %s once %s expired, but not what expired five "
-		    "or more years ago:",
+		    " %s, and %s %s once %s, but not if that was 5 years ago:",
 		    one ? "entry" : "entries", then_deletes(a),
-		    one ? "it" : "them", one ? "it has" : "they have");
+		    one ? "it" : "them", one ? "it expires" : "they expire");
 		advice_say(a);
 		advice_sweep(a, "repair", "");
 		advice_ttl_after(a);
@@ -89,20 +91,20 @@ advice_repair(struct advice *a)
 		    one ? "it expires" : "they expire");
 	if (f->old && !a->r->estimated)
 		buf_addf(a->line,
-		    ", but for the %s that expired five or more "
+		    ", except the %s that expired five or more "
 		    "years ago",
 		    figure_one(f->expired - f->taken).s);
 	else if (f->old)
 		buf_adds(a->line,
-		    ", but for any that expired five or more years ago");
+		    ", except any that expired five or more years ago");
+	/* an application that reads milliseconds takes seconds for 1970 */
 	if (f->expired < f->items)
 		buf_addf(a->line,
 		    ". Have the application write and read seconds first, or "
-		    "it may take %s for expired%s",
-		    f->expired > 0 ? "the others"
-			: one      ? "it"
-				   : "them",
-		    f->expired > 0 ? ", too" : "");
+		    "it may treat %s",
+		    f->expired > 0 ? "what has not expired as if it had"
+			: one      ? "it as expired"
+				   : "them as expired");
 	buf_addc(a->line, ':');
 	advice_say(a);
 	advice_sweep(a, "repair",
@@ -129,9 +131,9 @@ advice_repair_zone(struct advice *a)
 	advice_amount(a, n);
 	buf_addf(a->line,
 	    " %s a time without a zone%s. Repair turns %s into seconds only if "
-	    "it is told the application's zone",
+	    "it is given the application's zone",
 	    n == 1 ? "entry has" : "entries have",
-	    by_zone ? " (with --zone it may be more, as --overdue then goes by "
+	    by_zone ? " (with --zone it may be more, as --overdue then uses "
 		      "that zone)"
 		    : "",
 	    n == 1 ? "it" : "them");

@@ -197,10 +197,12 @@ whole(struct writing *w)
 	if (strcmp(w->r->command, "purge") != 0 || w->r->listed ||
 	    t->matched <= 1 || t->matched != t->scanned || t->stopped != NULL)
 		return;
-	buf_adds(&w->line, "This is EVERY entry that was read: all of ");
+	buf_addf(&w->line, "This is EVERY entry that was read: all %s ",
+	    w->r->resumed ? "that is left of" : "of");
 	if (w->r->shards.of > 0)
 		report_sample_shards(&w->r->shards, "shard", &w->line);
-	say(w, TEXT_REPORT_RED, "%s.", w->r->shards.of > 0 ? "" : "the table");
+	say(w, TEXT_REPORT_RED, "%s%s.", w->r->shards.of > 0 ? "" : "the table",
+	    w->r->resumed ? " after the checkpoint" : "");
 }
 
 /* So that nobody deletes by accident what is still in use. */
@@ -352,21 +354,25 @@ reads_old(struct writing *w)
 {
 	const struct sweep_totals *t = w->r->totals;
 	int64_t n = t->ahead, sessions = t->ahead_sessions;
-	int64_t of = sweep_totals_would(t);
+	int64_t of =
+	    sweep_totals_would(t) - t->reasons[STATE_IMMORTAL][REASON_MISSING];
+	const char *which = t->reasons[STATE_IMMORTAL][REASON_MISSING] > 0
+	    ? "with a time to convert"
+	    : "to repair";
 
 	if (n == 0 || strcmp(w->r->command, "repair") != 0)
 		return;
 	if (n < of)
-		buf_addf(&w->line, "%s of the %s entries to repair %s not",
-		    figure_count(n).s, figure_count(of).s,
+		buf_addf(&w->line, "%s of the %s entries %s %s not",
+		    figure_count(n).s, figure_count(of).s, which,
 		    n == 1 ? "has" : "have");
 	else
-		buf_adds(&w->line,
-		    n == 1 ? "The entry to repair has not"
-			   : "None of the entries to repair has");
+		buf_addf(&w->line, "%s %s has%s",
+		    n == 1 ? "The entry" : "None of the entries", which,
+		    n == 1 ? " not" : "");
 	buf_addf(&w->line,
 	    " expired. Have the application write and read seconds first, or "
-	    "it may take %s for expired",
+	    "it may treat %s as expired",
 	    n == 1 ? "it" : "these");
 	if (sessions == n)
 		buf_addf(&w->line, ", and log out %s",
@@ -469,6 +475,8 @@ would_restore(struct writing *w)
 	else if (puts && ahead > 0)
 		buf_addf(&w->line, ", also the %s that %s not expired",
 		    figure_one(ahead).s, ahead == 1 ? "is" : "are");
+	if (puts && ahead > t->endless)
+		buf_adds(&w->line, "; a later TTL is shortened");
 	if (puts && t->expired > 0 && w->r->ttl_given > w->r->now)
 		buf_adds(&w->line,
 		    "; sessions that had expired are accepted again until "

@@ -61,8 +61,8 @@ then_acts(const struct report_sweep *r, const struct text_report *p,
     struct buf *line)
 {
 	const struct sweep_totals *t = r->totals;
-	bool now = t->states[STATE_STUCK] > t->old_unit;
-	bool later = t->states[STATE_IMMORTAL] > 0;
+	bool now = t->states[STATE_STUCK] > t->old_unit + t->left_due;
+	bool later = t->states[STATE_IMMORTAL] > t->left_ahead;
 
 	if (!now && !later)
 		return;
@@ -73,11 +73,11 @@ then_acts(const struct report_sweep *r, const struct text_report *p,
 	} else {
 		buf_adds(line, "TTL deletes ");
 	}
-	buf_addf(line, "what%s %s repaired%s%s%s",
-	    t->old_unit > 0 ? " else" : "", r->executed ? "was" : "is",
-	    now && later ? " and has expired" : "",
-	    now ? ", typically within a few days" : " once it expires",
-	    now && later ? ", and the rest once it expires" : "");
+	buf_addf(line, "%srepaired entries%s%s%s",
+	    t->old_unit > 0 ? "the other " : "",
+	    now && later ? " that have expired" : "",
+	    now ? ", typically within a few days" : " once they expire",
+	    now && later ? ", and the rest once they expire" : "");
 }
 
 /* What TTL does with what a repair changes. */
@@ -153,8 +153,10 @@ expired_again(const struct report_sweep *r, struct buf *line)
 	}
 	buf_adds(line, more);
 	if (n < of)
-		buf_addf(line, " (all %s get that TTL, %s)", figure_count(of).s,
-		    t->endless > 0 ? "also what has none" : "expired or not");
+		buf_addf(line, "; all %s then get that TTL, %s",
+		    figure_count(of).s,
+		    t->endless > 0 ? "even those without an expiry time"
+				   : "expired or not");
 }
 
 /* Who logged out since the repair is logged in again. */

@@ -313,7 +313,7 @@ add_old(const struct report *r, int64_t old, struct buf *line)
 	if (!r->estimated && old == 0)
 		return;
 	buf_adds(line,
-	    r->rules->ttl_acts ? ", but for "
+	    r->rules->ttl_acts ? ", except "
 			       : ", but TTL, once on, leaves alone ");
 	if (r->estimated)
 		buf_adds(line, r->rules->ttl_acts ? "any" : "those");

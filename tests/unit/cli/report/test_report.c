@@ -509,7 +509,7 @@ static const struct trouble troubles[] = {
 	      ("Repair turns the time of 1 entry into seconds, and "
 	       "TTL then deletes it free of charge after it expires. "
 	       "Have the application write and read seconds first, or it may "
-	       "take it for expired:"),
+	       "treat it as expired:"),
 	      "'ttlsweep repair' fixes it. ",
 	      "\n    ttlsweep repair -t T --region us-east-1\n" },
 	    { "up to date", "lack", "ttlsweep purge", "ttlsweep list" } },
@@ -526,7 +526,7 @@ static const struct trouble troubles[] = {
 	      ("of 7 entries, 2 of them expired, into seconds, and TTL then "
 	       "deletes them free of charge after they expire. "
 	       "Have the application write and read seconds first, or it may "
-	       "take the others for expired, too:"),
+	       "treat what has not expired as if it had:"),
 	      "Or, without a repair, delete the 2 stuck entries now:" },
 	    { "off", "still never", "immortal, milli", "Then" } },
 	{ "milliseconds, all in the past", "ENABLED", "ttl", true,
@@ -602,7 +602,7 @@ static const struct trouble troubles[] = {
 	    { { STATE_STUCK, REASON_MILLISECONDS, 2, 9 * YEAR },
 	      { STATE_STUCK, REASON_MILLISECONDS, 3, 60 } }, NULL,
 	    { "Repair first: it turns the times of 5 expired entries into "
-	      "seconds, and TTL then deletes them free of charge, but for the "
+	      "seconds, and TTL then deletes them free of charge, except the "
 	      "2 that expired five or more years ago:",
 	      "Then purge the other 2, which TTL will never delete:" },
 	    { "the rest" } },
@@ -728,7 +728,7 @@ static const struct trouble troubles[] = {
 	    { "Repair turns the times of 5 entries into seconds, and TTL, when "
 	      "it is on, then deletes them free of charge after they expire. "
 	      "Have the application write and read seconds first, or it may "
-	      "take them for expired:",
+	      "treat them as expired:",
 	      "Then turn TTL on. TTL acts on the whole table and has no undo:",
 	      AWS "true,AttributeName=ttl --region us-east-1\n" },
 	    { NULL } },
@@ -896,7 +896,7 @@ static const struct narrow narrows[] = {
 		{ "Then purge the other 5 (3 with --zone), which TTL "
 		  "will never delete:", "string: 2 stuck",
 		  "so that TTL deletes them free of charge; or purge them." },
-		{ "but for" } } },
+		{ "except" } } },
 	{ NULL, 2,
 	    { "times without a zone, all too old, off", "DISABLED", NULL, false,
 	    { { STATE_STUCK, REASON_STRING, 2, 9 * YEAR } }, NULL,
@@ -938,7 +938,7 @@ static const struct narrow narrows[] = {
 	    { { STATE_STUCK, REASON_STRING, 5, 60 } }, NULL,
 	    { "'ttlsweep repair --zone ZONE' fixes the existing entries",
 	      "5 entries have a time without a zone. Repair turns them into "
-	      "seconds only if it is told the application's zone. If that is "
+	      "seconds only if it is given the application's zone. If that is "
 	      "UTC:",
 	      "\n    ttlsweep repair -t T --region us-east-1 --zone UTC\n" },
 	    { "Repair first" } } },
@@ -1507,7 +1507,7 @@ test_restore_text(void **state)
 		    "its old one. One that was deleted is put back only",
 		    1795335120 },
 		{ 2, false, NULL,
-		    " What is put back gets the TTL 2026-11-22T08:12:00Z, though none of it has expired. Each "
+		    " What is put back gets the TTL 2026-11-22T08:12:00Z, though none of it has expired; a later TTL is shortened. Each "
 		    "entry of a repair that still has the TTL value that repair "
 		    "wrote gets this TTL instead of its old one. ",
 		    1795335120 },
@@ -1603,17 +1603,17 @@ test_sweep_says(void **state)
 		    { .matched = 3, .outcomes = { [OUTCOME_SKIPPED] = 3 },
 			.states = { [STATE_IMMORTAL] = 3 }, .ahead = 3, .ahead_sessions = 3 },
 		    "\nNone of the entries to repair has expired. Have the application write and read seconds first, or it\n"
-		    "may take these for expired, and log out their users.\n", "not expired" },
+		    "may treat these as expired, and log out their users.\n", "not expired" },
 		{ "repair", false, false, NULL, NULL,
 		    { .matched = 5, .outcomes = { [OUTCOME_SKIPPED] = 5 },
 			.states = { [STATE_IMMORTAL] = 3 }, .ahead = 3, .ahead_sessions = 1 },
 		    "\n3 of the 5 entries to repair have not expired. Have the application write and read seconds first, or\n"
-		    "it may take these for expired, and log out the user of 1 session.\n", "None" },
+		    "it may treat these as expired, and log out the user of 1 session.\n", "None" },
 		{ "repair", false, false, NULL, NULL,
 		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
 			.states = { [STATE_IMMORTAL] = 1 }, .ahead = 1 },
 		    "\nThe entry to repair has not expired. Have the application write and read seconds first, or it may\n"
-		    "take it for expired.\n", "log" },
+		    "treat it as expired.\n", "log" },
 		{ "purge", false, false, NULL, NULL,
 		    { .matched = 1, .outcomes = { [OUTCOME_SKIPPED] = 1 },
 			.states = { [STATE_IMMORTAL] = 1 }, .timeless_sessions = 1 },
@@ -1728,21 +1728,39 @@ test_sweep_says(void **state)
 			.reasons = { [STATE_STUCK] = { [REASON_STRING] = 5 } } },
 		    "\n1 entry expired five years ago or earlier: TTL will not "
 		    "delete it, repaired or not; after the\nrepair, a purge with --reason too-old deletes it.\n"
-		    "TTL deletes what else is repaired, typically within a few days.\n"
+		    "TTL deletes the other repaired entries, typically within a few days.\n"
 		    "Repairing 3 entries takes about 0 write units.\n", "them as" },
 		{ "repair", false, false, NULL, NULL,
 		    { .matched = 9, .outcomes = { [OUTCOME_SKIPPED] = 9 },
 			.states = { [STATE_STUCK] = 4, [STATE_IMMORTAL] = 5 } },
-		    "\nTTL deletes what is repaired and has expired, typically "
-		    "within a few days, and the rest once it\nexpires.\n", "else" },
+		    "\nTTL deletes repaired entries that have expired, typically "
+		    "within a few days, and the rest once they\nexpire.\n", "other" },
+		{ "repair", false, false, NULL, NULL,
+		    { .matched = 3, .outcomes = { [OUTCOME_SKIPPED] = 3 },
+			.left = { [SWEEP_LEFT_ZONELESS] = 2 },
+			.left_due = 1, .left_ahead = 1,
+			.states = { [STATE_STUCK] = 1, [STATE_IMMORTAL] = 2 } },
+		    "\nTTL deletes repaired entries once they expire.\n", "have expired" },
+		{ "repair", false, false, NULL, NULL,
+		    { .matched = 2, .outcomes = { [OUTCOME_SKIPPED] = 2 },
+			.left = { [SWEEP_LEFT_ZONELESS] = 1 },
+			.old_unit = 1, .left_due = 1,
+			.states = { [STATE_STUCK] = 2 } },
+		    "a purge with --reason too-old deletes it.\n", "TTL deletes" },
+		{ "repair", false, false, NULL, NULL,
+		    { .matched = 7, .outcomes = { [OUTCOME_SKIPPED] = 7 },
+			.states = { [STATE_STUCK] = 1, [STATE_IMMORTAL] = 6 },
+			.reasons = { [STATE_IMMORTAL] = { [REASON_MISSING] = 4 } },
+			.ahead = 2 },
+		    "\n2 of the 3 entries with a time to convert have not expired. ", "to repair have" },
 		{ "repair", true, false, NULL, NULL,
 		    { .matched = 5, .outcomes = { [OUTCOME_DELETED] = 5 },
 			.states = { [STATE_IMMORTAL] = 5 } },
-		    "\nTTL deletes what was repaired once it expires.\n", "rest" },
+		    "\nTTL deletes repaired entries once they expire.\n", "rest" },
 		{ "repair", false, false, "expires", NULL,
 		    { .matched = 5, .outcomes = { [OUTCOME_SKIPPED] = 5 },
 			.states = { [STATE_STUCK] = 5 } },
-		    "\nIf TTL is on for expires, it deletes what is repaired, "
+		    "\nIf TTL is on for expires, it deletes repaired entries, "
 		    "typically within a few days.\n", "rest" },
 		{ "repair", true, false, NULL, NULL,
 		    { .matched = 3, .old_unit = 2,
