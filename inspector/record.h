@@ -31,10 +31,6 @@ enum reason {
 #define REASONS_CONVERTED                                        \
 	(1u << REASON_MILLISECONDS | 1u << REASON_MICROSECONDS | \
 	    1u << REASON_NANOSECONDS | 1u << REASON_STRING)
-/* Those of values that are no expiry time. */
-#define REASONS_ENDLESS                                   \
-	(1u << REASON_FAR_FUTURE | 1u << REASON_NO_TIME | \
-	    1u << REASON_MISSING | 1u << REASON_WRONG_TYPE)
 
 enum kind { KIND_SESSION, KIND_ITEM, KINDS };
 

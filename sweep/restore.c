@@ -57,7 +57,7 @@ check_entry(void *state, const struct segment *seg, const struct record *r,
 struct put {
 	const struct item *item;
 	enum state state;
-	enum reason reason;
+	bool endless; /* without an expiry time */
 	struct slice image;
 	size_t made_at; /* image.p NULL: where in the putter's images it is */
 	double units;   /* reserved; for one that is gone, to undo its repair */
@@ -85,7 +85,7 @@ struct putter {
 /* What became of one image. */
 struct put_result {
 	enum state state; /* of the image */
-	enum reason reason;
+	bool endless;     /* without an expiry time */
 	double units;
 	enum outcome outcome;
 	bool unconfirmed;
@@ -336,7 +336,7 @@ settle(struct restore_state *run, const struct item *item,
 	t->outcomes[result->outcome]++;
 	t->unconfirmed += result->unconfirmed;
 	if (result->outcome == OUTCOME_DELETED) {
-		restore_count_put(run, result->state, result->reason,
+		restore_count_put(run, result->state, result->endless,
 		    result->changes);
 		t->changed += result->changes;
 		t->gone_since += result->gone;
@@ -397,7 +397,7 @@ flush(struct putter *p, struct fault *f)
 	looked = look_all(p, rc == 0 ? f : &later) == 0;
 	for (size_t i = 0; i < p->keys.n; i++) {
 		struct put_result result = { .state = p->puts[i].state,
-			.reason = p->puts[i].reason,
+			.endless = p->puts[i].endless,
 			.units = p->puts[i].units,
 			.gone = p->puts[i].gone };
 
@@ -483,7 +483,7 @@ hold(struct putter *p, const struct record *r, const char *attribute,
 
 	*put = (struct put){ .item = item,
 		.state = r->state,
-		.reason = r->reason,
+		.endless = !r->has_moment,
 		.image = item->json,
 		.made_at = p->images.n,
 		.gone = gone,
@@ -509,7 +509,7 @@ undo_repair(struct putter *p, const struct record *r, struct slice given,
 {
 	const struct restore *o = p->run->r;
 	struct put_result result = { .state = r->state,
-		.reason = r->reason,
+		.endless = !r->has_moment,
 		.units = units,
 		.changes = true };
 	const struct item *item = r->item;

@@ -35,7 +35,7 @@
 struct asked {
 	struct slice given; /* the TTL value that a repair gave it, p NULL */
 	enum state state;
-	enum reason reason;
+	bool endless;    /* without an expiry time */
 	int64_t units;   /* write units to undo its repair, … */
 	int64_t whole;   /* … to put it where nothing is, … */
 	int64_t refused; /* … to find that it is present */
@@ -85,12 +85,12 @@ note_found(struct looker *l)
 }
 
 void
-restore_count_put(struct restore_state *run, enum state state,
-    enum reason reason, bool changes)
+restore_count_put(struct restore_state *run, enum state state, bool endless,
+    bool changes)
 {
 	struct sweep_totals *t = run->totals;
 
-	t->endless += (REASONS_ENDLESS & 1u << reason) != 0;
+	t->endless += endless;
 	if (changes)
 		return;
 	t->expired += state == STATE_PENDING || state == STATE_STUCK;
@@ -131,7 +131,7 @@ count_one(struct restore_state *run, const struct asked *a)
 		t->lasting += !changes && a->judged &&
 		    a->state != STATE_PENDING && a->state != STATE_STUCK;
 		t->gone_since += a->given.p != NULL && !a->present && !a->after;
-		restore_count_put(run, a->state, a->reason, changes);
+		restore_count_put(run, a->state, a->endless, changes);
 		return 0;
 	}
 	account_spare(&run->account);
@@ -237,7 +237,7 @@ on_entry(void *state, const struct segment *seg, const struct record *r,
 	*a = (struct asked){ .given = given,
 		.after = turn == IMAGES_AFTER,
 		.state = r->state,
-		.reason = r->reason,
+		.endless = !r->has_moment,
 		.judged = strcmp(l->ttl, o->ttl_attribute) == 0,
 		.units = images_units(l->run->images, seg, r->item),
 		.whole = cost_item(o->table, r->item),

@@ -32,10 +32,11 @@ struct restore_state {
 /* Write units of a put of ${r} that meets an entry: no index is written. Pure.
  */
 int64_t restore_refused(const struct record *r);
-/* An image of ${state} is put back, or would be; ${changes}: it undoes a repair
- * of an entry that is there. The lock is held. */
+/* An image of ${state} is put back, or would be; ${endless}: it has no expiry
+ * time; ${changes}: it undoes a repair of an entry that is there. The lock is
+ * held. */
 void restore_count_put(struct restore_state *run, enum state state,
-    enum reason reason, bool changes);
+    bool endless, bool changes);
 
 /* An image that is not its entry's newest counts as present. The lock is held.
  */

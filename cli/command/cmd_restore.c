@@ -479,28 +479,30 @@ static void
 tell_nameless(const struct restoring *s)
 {
 	const struct context *c = &s->context;
-	bool given = c->o->extend_ttl >= 0;
+	bool given = c->o->extend_ttl >= 0, acts = ttl_acts(c);
 
 	if ((c->o->yes ? s->totals.outcomes[OUTCOME_DELETED]
 		       : sweep_totals_to_put(&s->totals)) == 0)
 		return;
 	/* before a repair some had none */
 	if (!s->totals.nameless || s->totals.of_repair > 0 ||
-	    (!given && !ttl_acts(c)))
+	    (!given && !acts) || any_other(s))
 		return;
-	if (any_other(s))
-		return;
-	log_note(c->log, "no entry in the file%s has %s%s%s: %s%s",
-	    s->n == 1 ? "" : "s", c->ttl,
-	    ttl_acts(c) ? ", the TTL attribute of table " : "",
-	    ttl_acts(c) ? c->table.name : "",
-	    given ? "whether they have expired is not known, and all get the "
-		    "new TTL there (sessions are accepted until then, and all "
-		    "are deleted after it"
-		  : "TTL will never delete them",
-	    !given            ? ""
-		: ttl_acts(c) ? ")"
-			      : ", by a purge or once TTL is on for it)");
+	if (given)
+		log_note(c->log,
+		    "no entry in the file%s has %s%s%s: whether they have "
+		    "expired is not known, and all get the new TTL there "
+		    "(sessions are accepted until then, and all are deleted "
+		    "after it%s)",
+		    s->n == 1 ? "" : "s", c->ttl,
+		    acts ? ", the TTL attribute of table " : "",
+		    acts ? c->table.name : "",
+		    acts ? "" : ", by a purge or once TTL is on for it");
+	else
+		log_note(c->log,
+		    "no entry in the file%s has %s, the TTL attribute of table "
+		    "%s: TTL will never delete them",
+		    s->n == 1 ? "" : "s", c->ttl, c->table.name);
 }
 
 /* What was meant to stay gets a TTL like all others. */
@@ -510,7 +512,6 @@ tell_endless(const struct restoring *s)
 	const struct context *c = &s->context;
 	int64_t n = s->totals.endless;
 	bool one = n == 1;
-
 	/* else it is said that all are */
 	bool some = !s->totals.nameless || s->totals.of_repair > 0;
 

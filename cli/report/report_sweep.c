@@ -354,11 +354,10 @@ reads_old(struct writing *w)
 {
 	const struct sweep_totals *t = w->r->totals;
 	int64_t n = t->ahead, sessions = t->ahead_sessions;
-	int64_t of =
-	    sweep_totals_would(t) - t->reasons[STATE_IMMORTAL][REASON_MISSING];
-	const char *which = t->reasons[STATE_IMMORTAL][REASON_MISSING] > 0
-	    ? "with a time to convert"
-	    : "to repair";
+	int64_t missing = t->reasons[STATE_IMMORTAL][REASON_MISSING];
+	int64_t of = sweep_totals_would(t) - missing;
+	const char *which =
+	    missing > 0 ? "with a time to convert" : "to repair";
 
 	if (n == 0 || strcmp(w->r->command, "repair") != 0)
 		return;

@@ -3,13 +3,11 @@ independent reader of the journal, and the checks of what is promised."""
 
 import argparse
 import contextlib
-import http.client
 import json
 import os
 import subprocess
 import sys
 import threading
-import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from urllib.parse import urlsplit
@@ -19,6 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 import count as counting
 import ddb
 import dump
+import road
 import seed as seeding
 
 PROGRAM = os.environ["TTLSWEEP"]
@@ -52,15 +51,11 @@ class Line:
 
     def __init__(self, endpoint):
         split = urlsplit(endpoint)
-        self.line = http.client.HTTPConnection(split.hostname, split.port, timeout=60)
-        self.used = 0
+        self.line = road.Line(split.hostname, split.port, timeout=60)
 
     def ask(self, operation, **request):
         """The reply, or None when its condition failed."""
         headers = dict(ddb.HEADERS, **{"x-amz-target": "DynamoDB_20120810." + operation})
-        if time.monotonic() - self.used > 2:  # the server may have closed it
-            self.line.close()
-        self.used = time.monotonic()
         self.line.request("POST", "/", json.dumps(request), headers)
         reply = self.line.getresponse()
         document = json.loads(reply.read())

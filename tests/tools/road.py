@@ -538,25 +538,28 @@ class Road:
         return json.loads(server.ask("POST", "/", headers, body).body).get("Item")
 
 
+class Line(http.client.HTTPConnection):
+    """A kept-alive connection; servers close idle ones, so it is not used again then."""
+
+    used = 0
+
+    def request(self, *args, **kwargs):
+        if time.monotonic() - self.used > 2:
+            self.close()
+        self.used = time.monotonic()
+        super().request(*args, **kwargs)
+
+
 class Server:
     """One kept-alive connection to the server."""
 
     def __init__(self, to):
-        self.to, self.line, self.used = to, None, 0
+        self.line = Line(*to, timeout=120)
 
     def close(self):
-        if self.line is not None:
-            self.line.close()
-            self.line = None
+        self.line.close()
 
     def ask(self, method, path, headers, body):
-        # The server may close an idle connection: never send on an old one.
-        if time.monotonic() - self.used > 2:
-            self.close()
-        if self.line is None:
-            self.line = http.client.HTTPConnection(*self.to, timeout=120)
-            self.line.connect()
-            self.line.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         drop = ("host", "connection", "accept-encoding", "content-length", "expect", "transfer-encoding")
         try:
             self.line.request(method, path, body, {n: v for n, v in headers.items() if n not in drop})
@@ -565,9 +568,6 @@ class Server:
         except Exception:
             self.close()
             raise
-        self.used = time.monotonic()
-        if got.will_close:
-            self.close()
         keep = ("content-type", "date", "x-amzn-requestid")
         return Reply(got.status, {n.lower(): v for n, v in got.getheaders() if n.lower() in keep}, data)
 

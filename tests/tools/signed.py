@@ -26,7 +26,6 @@ import calendar
 import collections
 import ctypes
 import email.utils
-import http.client
 import http.server
 import json
 import re
@@ -40,6 +39,8 @@ import urllib.parse
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+
+from road import Line
 
 MINUTES_GRANTED = 5
 SCOPE = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request, "
@@ -180,14 +181,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def forward(self):
         """Forward to the server, on a connection of its own."""
-        # which DynamoDB Local closes after 30 s
-        if not hasattr(self, "behind") or time.monotonic() - self.used > 2:
-            self.behind = http.client.HTTPConnection(self.server.to.netloc, timeout=60)
+        if not hasattr(self, "behind"):
+            self.behind = Line(self.server.to.netloc, timeout=60)
         headers = {name: value for name, value in self.headers.items() if name.lower() not in ("connection", "host")}
         self.behind.request(self.command, "/", self.body, headers)
         reply = self.behind.getresponse()
         body = reply.read()
-        self.used = time.monotonic()
         kept = [(name, value) for name, value in reply.getheaders()
                 if name.lower() in ("content-type", "x-amz-crc32", "x-amzn-requestid", "content-encoding")]
         self.answer(reply.status, body, kept)
